@@ -1,0 +1,87 @@
+package feed
+
+import (
+	"context"
+	"time"
+)
+
+// Source is how news comes and how subscriptions change. The local poller is
+// one kind; a client of a sync server is another.
+type Source interface {
+	// Refresh asks the feeds that ask names and calls report once for each
+	// feed done, from one goroutine at a time. It returns when every feed is
+	// done and saved, or soon after ctx ends; what was fetched by then is kept.
+	// A feed's failure is a Report, not an error.
+	Refresh(ctx context.Context, ask Ask, report func(Report)) error
+	// Discover says which feeds a URL offers: itself when it is a feed, those a
+	// page announces otherwise. An empty result comes with an error that says why.
+	Discover(ctx context.Context, url string) ([]Candidate, error)
+	// Subscribe adds feeds to the configuration and the cache. One that is
+	// subscribed already is left alone. It does not fetch.
+	Subscribe(ctx context.Context, subs ...Subscription) error
+	// Unsubscribe takes a feed out of the configuration; its items and marks
+	// stay in the cache until they are purged.
+	Unsubscribe(ctx context.Context, url string) error
+}
+
+// Ask says which feeds to refresh.
+type Ask struct {
+	// Feeds names feeds by URL, due or not; nil means every feed.
+	Feeds []string
+	// DueOnly leaves out feeds whose next check is still to come.
+	DueOnly bool
+}
+
+// Candidate is a feed that a page offers.
+type Candidate struct {
+	URL   string
+	Title string
+	// Type is "RSS", "Atom", "JSON Feed" or empty when it is not known yet.
+	Type string
+}
+
+// Status is the outcome of one feed's refresh.
+type Status string
+
+// The outcomes, as the command line prints them.
+const (
+	OK        Status = "ok"
+	Unchanged Status = "unchanged"
+	Failed    Status = "failed"
+	Skipped   Status = "skipped"
+)
+
+// Report tells how one feed's refresh went.
+type Report struct {
+	URL    string
+	Status Status
+	// New and Updated count items.
+	New     int
+	Updated int
+	// Error is a sentence when Status is [Failed]; empty otherwise.
+	Error    string
+	Duration time.Duration
+	// FinalURL is where the answer came from after redirects.
+	FinalURL string
+	// Done and Total say how far the whole refresh is; Done counts this feed.
+	Done  int
+	Total int
+}
+
+// Fetched is one feed's answer on its way into the cache.
+type Fetched struct {
+	URL string
+	// Document is nil when nothing new came: unchanged or failed.
+	Document *Document
+	// State is the whole new state, to be kept as it is.
+	State PollState
+	// Round is when the refresh that this answer belongs to began.
+	Round time.Time
+}
+
+// Saved counts what saving one [Fetched] changed.
+type Saved struct {
+	URL     string
+	New     int
+	Updated int
+}
