@@ -1,0 +1,133 @@
+package feed
+
+import (
+	"fmt"
+	"time"
+)
+
+// unit is one step of the ladder that ages are told in.
+type unit struct{ name, short string }
+
+var (
+	year   = unit{"year", "y"}
+	month  = unit{"month", "mo"}
+	week   = unit{"week", "w"}
+	day    = unit{"day", "d"}
+	hour   = unit{"hour", "h"}
+	minute = unit{"minute", "m"}
+	second = unit{"second", "s"}
+)
+
+const (
+	hoursOfDay  = 24 * time.Hour
+	hoursOfWeek = 7 * hoursOfDay
+)
+
+// Age tells how long before now t was, in at most two neighbouring units,
+// truncated: "1 month 3 weeks". Months and years are those of the calendar in
+// now's location. It is "never" for the zero time, and "just now" for less
+// than a second and for the future.
+func Age(t, now time.Time) string {
+	return age(t, now, "just now", func(n int, u unit) string { return plural(n, u.name) })
+}
+
+// ShortAge is [Age] for narrow columns: "1mo 3w", "now", "never".
+func ShortAge(t, now time.Time) string {
+	return age(t, now, "now", func(n int, u unit) string { return fmt.Sprint(n, u.short) })
+}
+
+// Ago is [Age] with " ago" behind it where that makes sense.
+func Ago(t, now time.Time) string {
+	s := Age(t, now)
+	if s == "never" || s == "just now" {
+		return s
+	}
+	return s + " ago"
+}
+
+// Until tells how long it is from now to t in one unit, truncated: "41 sec",
+// "3 min", "2 hours", "5 days". It is "now" when t is past or less than a
+// second off.
+func Until(t, now time.Time) string {
+	d := t.Sub(now)
+	switch {
+	case d < time.Second:
+		return "now"
+	case d < time.Minute:
+		return fmt.Sprintf("%d sec", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d < hoursOfDay:
+		return plural(int(d/time.Hour), hour.name)
+	}
+	return plural(int(d/hoursOfDay), day.name)
+}
+
+func age(t, now time.Time, recent string, write func(int, unit) string) string {
+	switch {
+	case t.IsZero():
+		return "never"
+	case now.Sub(t) < time.Second:
+		return recent
+	}
+	n, u, n2, u2 := split(t, now)
+	s := write(n, u)
+	if n2 > 0 {
+		s += " " + write(n2, u2)
+	}
+	return s
+}
+
+// split measures from t to the later now in the largest unit that fits and the
+// one right below it.
+func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
+	if months, rest := wholeMonths(t, now); months >= 12 {
+		return months / 12, year, months % 12, month
+	} else if months > 0 {
+		return months, month, int(rest / hoursOfWeek), week
+	}
+	d := now.Sub(t)
+	for _, step := range []struct {
+		size  time.Duration
+		u     unit
+		size2 time.Duration
+		u2    unit
+	}{
+		{hoursOfWeek, week, hoursOfDay, day},
+		{hoursOfDay, day, time.Hour, hour},
+		{time.Hour, hour, time.Minute, minute},
+		{time.Minute, minute, time.Second, second},
+	} {
+		if d >= step.size {
+			return int(d / step.size), step.u, int(d % step.size / step.size2), step.u2
+		}
+	}
+	return int(d / time.Second), second, 0, second
+}
+
+// wholeMonths counts the calendar months from t to the later now, and what is
+// left after them.
+func wholeMonths(t, now time.Time) (n int, rest time.Duration) {
+	t = t.In(now.Location())
+	n = (now.Year()-t.Year())*12 + int(now.Month()-t.Month())
+	if addMonths(t, n).After(now) {
+		n--
+	}
+	return n, now.Sub(addMonths(t, n))
+}
+
+// addMonths is t moved by n calendar months; a day that the month does not
+// have becomes its last one (time.AddDate would run into the next month).
+func addMonths(t time.Time, n int) time.Time {
+	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return time.Date(first.Year(), first.Month(), min(t.Day(), last),
+		t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
+}
+
+func plural(n int, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return fmt.Sprintf("%d %ss", n, name)
+}
