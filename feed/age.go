@@ -6,17 +6,26 @@ import (
 )
 
 // unit is one step of the ladder that ages are told in.
-type unit struct{ name, short string }
+type unit string
 
-var (
-	year   = unit{"year", "y"}
-	month  = unit{"month", "mo"}
-	week   = unit{"week", "w"}
-	day    = unit{"day", "d"}
-	hour   = unit{"hour", "h"}
-	minute = unit{"minute", "m"}
-	second = unit{"second", "s"}
+const (
+	year   unit = "year"
+	month  unit = "month"
+	week   unit = "week"
+	day    unit = "day"
+	hour   unit = "hour"
+	minute unit = "minute"
+	second unit = "second"
 )
+
+// short is the unit's sign: its first letter, and "mo" to tell a month from a
+// minute.
+func (u unit) short() string {
+	if u == month {
+		return "mo"
+	}
+	return string(u[:1])
+}
 
 const (
 	hoursOfDay  = 24 * time.Hour
@@ -28,12 +37,12 @@ const (
 // now's location. It is "never" for the zero time, and "just now" for less
 // than a second and for the future.
 func Age(t, now time.Time) string {
-	return age(t, now, "just now", func(n int, u unit) string { return plural(n, u.name) })
+	return age(t, now, "just now", func(n int, u unit) string { return plural(n, u) })
 }
 
 // ShortAge is [Age] for narrow columns: "1mo 3w", "now", "never".
 func ShortAge(t, now time.Time) string {
-	return age(t, now, "now", func(n int, u unit) string { return fmt.Sprint(n, u.short) })
+	return age(t, now, "now", func(n int, u unit) string { return fmt.Sprint(n) + u.short() })
 }
 
 // Ago is [Age] with " ago" behind it where that makes sense.
@@ -58,9 +67,9 @@ func Until(t, now time.Time) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", d/time.Minute)
 	case d < hoursOfDay:
-		return plural(int(d/time.Hour), hour.name)
+		return plural(int(d/time.Hour), hour)
 	}
-	return plural(int(d/hoursOfDay), day.name)
+	return plural(int(d/hoursOfDay), day)
 }
 
 func age(t, now time.Time, recent string, write func(int, unit) string) string {
@@ -125,9 +134,9 @@ func addMonths(t time.Time, n int) time.Time {
 		t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
 }
 
-func plural(n int, name string) string {
+func plural(n int, u unit) string {
 	if n == 1 {
-		return "1 " + name
+		return "1 " + string(u)
 	}
-	return fmt.Sprintf("%d %ss", n, name)
+	return fmt.Sprintf("%d %ss", n, u)
 }

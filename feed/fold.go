@@ -122,6 +122,13 @@ func appendFolded(out []byte, r rune) []byte {
 		return append(out, byte(r))
 	}
 	r = unicode.ToLower(r)
+	if accented(r) {
+		var buf [utf8.UTFMax]byte
+		n := utf8.EncodeRune(buf[:], r)
+		if d := norm.NFD.Properties(buf[:n]).Decomposition(); d != nil {
+			r, _ = utf8.DecodeRune(d)
+		}
+	}
 	switch r {
 	case 'ß':
 		return append(out, "ss"...)
@@ -141,13 +148,6 @@ func appendFolded(out []byte, r rune) []byte {
 		return append(out, 'i')
 	case 'ς':
 		r = 'σ'
-	}
-	if accented(r) {
-		var buf [utf8.UTFMax]byte
-		n := utf8.EncodeRune(buf[:], r)
-		if d := norm.NFD.Properties(buf[:n]).Decomposition(); d != nil {
-			r, _ = utf8.DecodeRune(d)
-		}
 	}
 	return utf8.AppendRune(out, r)
 }

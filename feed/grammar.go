@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// maxDepth bounds parentheses and minus signs within one another.
-const maxDepth = 100
+// maxQueryDepth bounds parentheses and minus signs within one another.
+const maxQueryDepth = 100
 
-// maxLimit is the highest limit: that one can write.
-const maxLimit = 1_000_000
+// maxQueryLimit is the highest limit: that one can write.
+const maxQueryLimit = 1_000_000
 
 // ParseQuery reads a query:
 //
@@ -93,7 +93,7 @@ func (p *parser) every(depth int) (*Node, error) {
 // one reads a term, a negation or a group; nil for sort: and limit:.
 func (p *parser) one(depth int) (*Node, error) {
 	t := p.token
-	if depth > maxDepth {
+	if depth > maxQueryDepth {
 		return nil, p.fail(t.column, "this is nested too deeply; take some parentheses or minus signs away")
 	}
 	if err := p.advance(); err != nil {
@@ -195,8 +195,8 @@ func (p *parser) order(t token) error {
 	}
 	number, each := strings.CutSuffix(value, "/feed")
 	n, err := strconv.Atoi(number)
-	if err != nil || n < 1 || n > maxLimit || number[0] == '+' {
-		return p.fail(t.valueColumn, "limit: takes a number from 1 to %d; write limit:50, or limit:3/feed for three of each feed", maxLimit)
+	if err != nil || n < 1 || n > maxQueryLimit || number[0] == '+' {
+		return p.fail(t.valueColumn, "limit: takes a number from 1 to %d; write limit:50, or limit:3/feed for three of each feed", maxQueryLimit)
 	}
 	p.query.Limit, p.query.LimitPerFeed = n, each
 	return nil
