@@ -1,5 +1,13 @@
 package feed
 
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+)
+
 // Body is an article's text as the publisher sent it. It is kept raw so that a
 // better sanitiser can be applied to old items; the only ways out are
 // [Body.Safe] and [Body.Text].
@@ -8,4 +16,170 @@ type Body struct {
 	Raw string
 	// Base is the absolute URL that relative links in Raw are resolved against.
 	Base string
+}
+
+// Bounds of what is read of one body, in bytes.
+const (
+	maxBody = 1 << 20
+	maxText = 256 << 10
+)
+
+// summaryLength is the length of a summary, in characters.
+const summaryLength = 300
+
+// Text is the body as plain text for the index and for summaries: blocks on
+// lines of their own, cleaned, without the alternatives of pictures, and not
+// longer than 256 KB.
+func (b Body) Text() string { return b.read().text }
+
+// reading is what one pass over a body finds.
+type reading struct {
+	text  string
+	image bool
+}
+
+// read walks the tags without building a tree: it cannot be led into depth.
+func (b Body) read() reading {
+	if strings.IndexByte(b.Raw, '<') < 0 {
+		return reading{text: joinLines(html.UnescapeString(clip(b.Raw, maxText)))}
+	}
+	var r reading
+	var text strings.Builder
+	z := html.NewTokenizer(strings.NewReader(clip(b.Raw, maxBody)))
+	silent := ""
+	for text.Len() < maxText {
+		kind := z.Next()
+		switch kind {
+		case html.ErrorToken:
+			r.text = joinLines(text.String())
+			return r
+		case html.TextToken:
+			if silent == "" {
+				text.Write(z.Text())
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			name, more := z.TagName()
+			tag := string(name)
+			switch {
+			case silent != "":
+				if kind == html.EndTagToken && tag == silent {
+					silent = ""
+				}
+			case kind == html.StartTagToken && silentTag(tag):
+				silent = tag
+			case tag == "img":
+				r.image = r.image || !trackingPixel(attributesOf(z, more))
+			case tag == "td" || tag == "th":
+				text.WriteByte('\t')
+			case !inlineTag(tag):
+				text.WriteByte('\n')
+			}
+		}
+	}
+	r.text = joinLines(clip(text.String(), maxText))
+	return r
+}
+
+// attributesOf reads the attributes of the tag that z stands on.
+func attributesOf(z *html.Tokenizer, more bool) []html.Attribute {
+	var attrs []html.Attribute
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		attrs = append(attrs, html.Attribute{Key: string(key), Val: string(value)})
+	}
+	return attrs
+}
+
+// joinLines cleans text line by line and drops the empty ones.
+func joinLines(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if line = Clean(line); line != "" {
+			if b.Len() > 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// clip cuts s to at most n bytes, between two characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// summarize makes one line of about [summaryLength] characters, cut at a word.
+func summarize(text string) string {
+	text = Clean(clip(text, 8*summaryLength))
+	end, lastSpace, n := len(text), 0, 0
+	for i, r := range text {
+		if n == summaryLength {
+			end = i
+			break
+		}
+		if r == ' ' {
+			lastSpace = i
+		}
+		n++
+	}
+	if end == len(text) {
+		return text
+	}
+	// Scripts without blanks are cut where the length says.
+	if lastSpace > end/2 {
+		end = lastSpace
+	}
+	return strings.TrimRightFunc(text[:end], func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(",;:–—-([{", r)
+	}) + "…"
+}
+
+// countWords counts words; in scripts that write none apart, two characters
+// count as one.
+func countWords(text string) int {
+	words, joined, inWord := 0, 0, false
+	for _, r := range text {
+		switch {
+		case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
+			joined++
+			inWord = false
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if !inWord {
+				words++
+			}
+			inWord = true
+		case unicode.IsSpace(r):
+			inWord = false
+		}
+	}
+	return words + (joined+1)/2
+}
+
+// escapeText turns plain text into HTML: blank lines part paragraphs, line ends
+// stay.
+func escapeText(s string) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	if s == "" {
+		return ""
+	}
+	s = html.EscapeString(s)
+	if !strings.Contains(s, "\n") {
+		return s
+	}
+	var b strings.Builder
+	for paragraph := range strings.SplitSeq(s, "\n\n") {
+		if paragraph = strings.TrimSpace(paragraph); paragraph != "" {
+			b.WriteString("<p>" + strings.ReplaceAll(paragraph, "\n", "<br>") + "</p>")
+		}
+	}
+	return b.String()
 }

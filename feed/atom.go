@@ -1,0 +1,110 @@
+package feed
+
+import (
+	"strings"
+
+	"github.com/mmcdole/gofeed/atom"
+)
+
+// fromAtom maps Atom 0.3 and 1.0 (RFC 4287).
+func fromAtom(f *atom.Feed, src Origin) *Document {
+	x := extensions(f.Extensions)
+	base := or(x.text("dateline:base"), src.URL)
+	site := draft{base: base}
+	site.atomLinks(f.Links)
+	doc := &Document{
+		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title"))), 4096),
+		Description: clip(PlainTitle(or(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
+		Site:        webURL(base, site.link),
+		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
+	}
+	authors := atomNames(f.Authors)
+	if len(authors) == 0 {
+		authors = append(x.all("dc:creator"), x.all("itunes:author")...)
+	}
+	for _, e := range f.Entries {
+		d := fromEntry(e, base)
+		if names(d.authors) == "" {
+			d.authors = authors
+		}
+		doc.Items = append(doc.Items, d.article())
+	}
+	return doc
+}
+
+func fromEntry(e *atom.Entry, base string) draft {
+	x := extensions(e.Extensions)
+	d := draft{
+		base:      base,
+		guid:      x.text("dateline:id"),
+		title:     e.Title,
+		authors:   atomNames(e.Authors),
+		summary:   e.Summary,
+		published: []string{e.Published},
+		updated:   []string{e.Updated},
+		bodyBase:  x.text("dateline:contentbase", "dateline:summarybase"),
+	}
+	if e.Content != nil {
+		d.content = e.Content.Value
+	}
+	for _, c := range e.Categories {
+		d.categories = append(d.categories, or(c.Label, c.Term))
+	}
+	d.atomLinks(e.Links)
+	d.addMedia(x)
+	if names(d.authors) == "" && e.Source != nil {
+		d.authors = atomNames(e.Source.Authors)
+	}
+	// An entry that was never changed may say only when it was last updated.
+	d.published = append(d.published, e.Updated)
+	if d.link == "" && looksAbsolute(d.guid) {
+		d.link = d.guid
+	}
+	return d
+}
+
+// atomLinks sorts links by what they are for. Of several alternates the first
+// that is a page wins.
+func (d *draft) atomLinks(links []*atom.Link) {
+	var page, other, related, self, replies string
+	for _, l := range links {
+		rel := strings.ToLower(strings.TrimSpace(l.Rel))
+		rel = strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/")
+		kind := strings.ToLower(l.Type)
+		isPage := kind == "" || strings.Contains(kind, "html")
+		switch {
+		case rel == "alternate" && isPage:
+			page = or(page, l.Href)
+		case rel == "alternate":
+			other = or(other, l.Href)
+		case rel == "enclosure":
+			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, l.Length, ""))
+		case rel == contentRel && !isPage:
+			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, "", ""))
+		case rel == contentRel, rel == "related", rel == "via":
+			related = or(related, l.Href)
+		case rel == "self":
+			self = or(self, l.Href)
+		case rel == "replies" && isPage:
+			d.comments = or(d.comments, l.Href)
+		case rel == "replies":
+			replies = or(replies, l.Href)
+		}
+	}
+	d.link = or(page, other, related)
+	d.comments = or(d.comments, replies)
+	if d.link == "" && !looksAbsolute(d.guid) && d.guid != "" {
+		d.link = self
+	}
+}
+
+// atomNames are the persons' names; an address or a page where there is none.
+func atomNames(persons []*atom.Person) []string {
+	var out []string
+	for _, p := range persons {
+		if name := or(p.Name, p.Email, p.URI); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,163 @@
+package feed
+
+import (
+	"bytes"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// decode turns a document into valid UTF-8 without control characters, NULs
+// and byte order marks. It asks, in this order: the BOM, the shape of UTF-16 and
+// UTF-32 text, the charset of the HTTP header (RFC 7303), the one the document
+// declares, and at last the bytes themselves. A label that the bytes belie is
+// passed over. It cannot fail: bytes that mean nothing become U+FFFD.
+func decode(raw []byte, contentType string) string {
+	if enc := wideEncoding(raw); enc != nil {
+		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
+			return dropControls(string(out))
+		}
+	}
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	isUTF8 := utf8.Valid(raw)
+	for _, label := range []string{headerCharset(contentType), declaredCharset(raw)} {
+		enc, name := charset.Lookup(label)
+		switch {
+		case enc == nil || strings.HasPrefix(name, "utf-16") || name == "replacement":
+			continue
+		case name == "utf-8" && !isUTF8:
+			continue
+		case isUTF8 && (name == "utf-8" || belied(raw, enc)):
+			return dropControls(string(raw))
+		}
+		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
+			return dropControls(string(out))
+		}
+	}
+	if isUTF8 {
+		return dropControls(string(raw))
+	}
+	return dropControls(mendUTF8(raw))
+}
+
+// wideEncoding recognises what is not a superset of ASCII: by its BOM, or, for
+// a document that lacks one, by how "<" and its neighbours are spelled.
+func wideEncoding(raw []byte) encoding.Encoding {
+	utf16 := func(e unicode.Endianness) encoding.Encoding { return unicode.UTF16(e, unicode.UseBOM) }
+	wide := func(e utf32.Endianness) encoding.Encoding { return utf32.UTF32(e, utf32.UseBOM) }
+	for _, form := range []struct {
+		start string
+		enc   encoding.Encoding
+	}{
+		{"\xff\xfe\x00\x00", wide(utf32.LittleEndian)},
+		{"\x00\x00\xfe\xff", wide(utf32.BigEndian)},
+		{"<\x00\x00\x00", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
+		{"\x00\x00\x00<", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
+		{"\xff\xfe", utf16(unicode.LittleEndian)},
+		{"\xfe\xff", utf16(unicode.BigEndian)},
+		{"<\x00", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+		{"\x00<", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+		{"{\x00", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+		{"\x00{", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+		{"\x4c\x6f\xa7\x94", charmap.CodePage037}, // "<?xm" in EBCDIC
+	} {
+		if bytes.HasPrefix(raw, []byte(form.start)) {
+			return form.enc
+		}
+	}
+	return nil
+}
+
+func headerCharset(contentType string) string {
+	if _, params, err := mime.ParseMediaType(contentType); err == nil {
+		return strings.Trim(params["charset"], `'"`)
+	}
+	// A header that breaks the grammar often still names its charset.
+	_, after, found := strings.Cut(strings.ToLower(contentType), "charset=")
+	if !found {
+		return ""
+	}
+	label, _, _ := strings.Cut(after, ";")
+	return strings.Trim(label, `'" `)
+}
+
+// declaredCharset is the encoding of the XML declaration, wherever it stands in
+// the first kilobyte: junk before it is common.
+func declaredCharset(raw []byte) string {
+	head := raw[:min(len(raw), 1024)]
+	at := bytes.Index(head, []byte("<?xml"))
+	if at < 0 {
+		return ""
+	}
+	head = head[at:]
+	if end := bytes.Index(head, []byte("?>")); end >= 0 {
+		head = head[:end]
+	}
+	_, after, found := bytes.Cut(head, []byte("encoding"))
+	if !found {
+		return ""
+	}
+	after = bytes.TrimLeft(after, " \t\r\n=")
+	if len(after) == 0 || after[0] != '"' && after[0] != '\'' {
+		return ""
+	}
+	label, _, _ := bytes.Cut(after[1:], after[:1])
+	return string(bytes.TrimSpace(label))
+}
+
+// belied says that valid UTF-8 wears another label that cannot be true: text in
+// a one-byte charset is practically never valid UTF-8 by chance, whereas a short
+// text in an East Asian one can be, so there the label is believed.
+func belied(raw []byte, enc encoding.Encoding) bool {
+	if _, oneByte := enc.(*charmap.Charmap); !oneByte {
+		return false
+	}
+	for _, b := range raw {
+		if b >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
+// mendUTF8 reads the bytes that are no UTF-8 as windows-1252, one by one: that
+// saves both the document that declares nothing and the one bad quotation mark
+// in the middle of good text.
+func mendUTF8(raw []byte) string {
+	var b strings.Builder
+	b.Grow(len(raw) + len(raw)/8)
+	for len(raw) > 0 {
+		r, size := utf8.DecodeRune(raw)
+		if r == utf8.RuneError && size == 1 {
+			r = charmap.Windows1252.DecodeByte(raw[0])
+		}
+		b.WriteRune(r)
+		raw = raw[size:]
+	}
+	return b.String()
+}
+
+// dropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
+// that a decoder left; C1 controls go later, with [Clean].
+func dropControls(s string) string {
+	s = strings.TrimPrefix(s, "\ufeff")
+	if strings.IndexFunc(s, forbidden) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if forbidden(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func forbidden(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
+}

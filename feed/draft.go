@@ -1,0 +1,219 @@
+package feed
+
+import (
+	"mime"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	ext "github.com/mmcdole/gofeed/extensions"
+)
+
+// draft is an item as its format gave it, before anything is cleaned. Every
+// text is HTML.
+type draft struct {
+	guid     string
+	link     string
+	comments string
+	title    string
+	authors  []string
+	// published and updated are what may hold the date, best first.
+	published  []string
+	updated    []string
+	content    string
+	summary    string
+	categories []string
+	enclosures []Enclosure
+	image      bool
+	// base resolves the addresses of the item, bodyBase those in its text.
+	base     string
+	bodyBase string
+}
+
+// article cleans a draft and completes it.
+func (d draft) article() Article {
+	a := Article{Body: Body{Raw: d.content, Base: or(d.bodyBase, d.base)}}
+	if blank(a.Body.Raw) {
+		a.Body.Raw = d.summary
+	}
+	a.GUID = clip(strings.TrimSpace(dropControls(d.guid)), 4096)
+	a.Title = clip(PlainTitle(d.title), 4096)
+	a.Author = clip(names(d.authors), 1024)
+	a.Link = webURL(d.base, d.link)
+	a.Comments = webURL(d.base, d.comments)
+	a.Published = firstDate(d.published)
+	a.Updated = firstDate(d.updated)
+	a.Categories = plainSet(d.categories)
+	a.Enclosures = d.files()
+	body := a.Body.read()
+	a.Words = countWords(body.text)
+	a.Summary = summarize(body.text)
+	if !blank(d.summary) && a.Body.Raw != d.summary {
+		if s := summarize(Body{Raw: d.summary}.Text()); s != "" {
+			a.Summary = s
+		}
+	}
+	a.Image = d.image || body.image || slices.ContainsFunc(a.Enclosures, func(e Enclosure) bool {
+		return strings.HasPrefix(e.Type, "image/")
+	})
+	return a
+}
+
+// files makes the enclosures' addresses absolute and joins those of one file.
+func (d draft) files() []Enclosure {
+	var out []Enclosure
+	for _, e := range d.enclosures {
+		e.URL = webURL(d.base, e.URL)
+		e.Type = strings.ToLower(Clean(e.Type))
+		if e.URL == "" {
+			continue
+		}
+		at := slices.IndexFunc(out, func(o Enclosure) bool { return o.URL == e.URL })
+		if at < 0 {
+			out = append(out, e)
+			continue
+		}
+		out[at].Type = or(out[at].Type, e.Type)
+		out[at].Length = max(out[at].Length, e.Length)
+	}
+	return out
+}
+
+// enclosure builds an Enclosure from attributes; a missing type is guessed from
+// the file's extension.
+func enclosure(address, kind, length, medium string) Enclosure {
+	e := Enclosure{URL: strings.TrimSpace(address), Type: strings.TrimSpace(kind)}
+	if n, err := strconv.ParseInt(strings.TrimSpace(length), 10, 64); err == nil && n > 0 {
+		e.Length = n
+	}
+	if e.Type == "" {
+		e.Type = typeOf(e.URL, medium)
+	}
+	return e
+}
+
+func typeOf(address, medium string) string {
+	file, _, _ := strings.Cut(address, "?")
+	switch extension := strings.ToLower(path.Ext(file)); extension {
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".png", ".gif", ".webp", ".avif":
+		return "image/" + extension[1:]
+	case ".mp3":
+		return "audio/mpeg"
+	case ".m4a":
+		return "audio/mp4"
+	case ".mp4", ".webm":
+		return "video/" + extension[1:]
+	case ".pdf":
+		return mime.TypeByExtension(extension)
+	}
+	if medium == "image" {
+		return "image/jpeg"
+	}
+	return ""
+}
+
+// names joins the names of several authors, each once.
+func names(authors []string) string {
+	var out []string
+	for _, author := range authors {
+		if name := personName(author); name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// personName finds the name in "a@b.c (Name)", "Name (a@b.c)" and
+// "Name <a@b.c>"; the address when there is no name.
+func personName(s string) string {
+	s = strings.TrimSpace(s)
+	if open := strings.LastIndexByte(s, '<'); open > 0 && strings.HasSuffix(s, ">") && strings.Contains(s[open:], "@") {
+		return strings.Trim(PlainTitle(s[:open]), `" `)
+	}
+	s = strings.TrimPrefix(PlainTitle(s), "mailto:")
+	open := strings.IndexByte(s, '(')
+	if open < 0 || !strings.HasSuffix(s, ")") || !strings.Contains(s, "@") {
+		return s
+	}
+	outside, inside := strings.TrimSpace(s[:open]), strings.TrimSpace(s[open+1:len(s)-1])
+	if strings.Contains(outside, "@") {
+		return or(inside, outside)
+	}
+	return or(outside, inside)
+}
+
+// plainSet cleans categories and drops empty and repeated ones.
+func plainSet(values []string) []string {
+	var out []string
+	for _, v := range values {
+		if v = clip(PlainTitle(v), 256); v != "" && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func firstDate(candidates []string) time.Time {
+	for _, s := range candidates {
+		if t := parseDate(s); !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// or is the first text that holds more than white space.
+func or(values ...string) string {
+	for _, v := range values {
+		if !blank(v) {
+			return v
+		}
+	}
+	return ""
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// extensions are the elements of other vocabularies, by prefix and name.
+type extensions ext.Extensions
+
+// text is the first text found under one of the names, "prefix:name".
+func (x extensions) text(names ...string) string {
+	for _, name := range names {
+		for _, value := range x.all(name) {
+			if !blank(value) {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// all are the texts of every element of that name.
+func (x extensions) all(name string) []string {
+	var out []string
+	for _, e := range x.elements(name) {
+		if !blank(e.Value) {
+			out = append(out, e.Value)
+		}
+	}
+	return out
+}
+
+func (x extensions) elements(name string) []ext.Extension {
+	prefix, local, _ := strings.Cut(name, ":")
+	return x[prefix][local]
+}
+
+// splitKeywords cuts lists of keywords.
+func splitKeywords(lists []string) []string {
+	var out []string
+	for _, list := range lists {
+		out = append(out, strings.Split(list, ",")...)
+	}
+	return out
+}

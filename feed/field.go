@@ -1,0 +1,267 @@
+package feed
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// fieldReader collects the content of one field, whatever is in it: text,
+// CDATA, escaped markup, markup that should have been escaped.
+type fieldReader struct {
+	n       *normalizer
+	name    string
+	written string
+	text    strings.Builder
+	// verbatim says that markup in the field is content; else only the text of
+	// it is.
+	verbatim bool
+	// xml says that text is what it says (Atom's type "xhtml"); else it is
+	// markup once it is decoded.
+	xml bool
+	// markup says that elements were found.
+	markup bool
+	// foreign counts the open elements that are not HTML: only they can be
+	// nested without end by anyone but a bad writer of HTML.
+	foreign int
+	// silent counts the open elements whose text belongs to another field.
+	silent int
+}
+
+// readField copies one field, the element that t opens, to the output.
+func (n *normalizer) readField(t xmlToken, name string, parent frame) {
+	f := fieldReader{n: n, name: name, written: t.name, verbatim: textConstruct(name)}
+	base, kind, mode := "", "", ""
+	for _, a := range t.attrs {
+		switch strings.ToLower(a.name) {
+		case "xml:base":
+			base = resolve(parent.base, a.value)
+		case "type":
+			kind = a.value
+		case "mode":
+			mode = a.value
+		}
+	}
+	typed := f.verbatim && (n.atom || strings.HasPrefix(name, "atom:"))
+	lower := strings.ToLower(kind)
+	f.xml = typed && (strings.Contains(lower, "xhtml") || strings.EqualFold(mode, "xml") && strings.Contains(lower, "html"))
+	if !t.selfClose {
+		f.read()
+	}
+	if n.err != nil || n.lex.cut || n.dropped(name) {
+		return
+	}
+	text := strings.TrimSpace(f.text.String())
+	if !f.verbatim {
+		if base != "" && (name == "link" || name == "comments" || name == "uri") {
+			text = resolve(base, text)
+		}
+		n.field(n.outputName(name), t.attrs, base, text)
+		return
+	}
+	if f.markup {
+		text = withoutWrapper(text)
+	}
+	switch {
+	case typed:
+		n.contentSource(t, name, parent.base)
+		text = asHTML(text, kind, mode, f.markup)
+	case strings.HasPrefix(name, "media:") && !strings.EqualFold(kind, "html"):
+		if !hasElement(text) {
+			text = escapeText(html.UnescapeString(text))
+		}
+	}
+	if text == "" {
+		return
+	}
+	if base != "" {
+		n.annotate(localName(name)+"base", base)
+	}
+	n.field(name, nil, "", text)
+}
+
+// textConstruct knows the fields whose content is a text, with or without markup.
+func textConstruct(name string) bool {
+	switch name {
+	case "title", "description", "encoded", "summary", "content", "subtitle", "tagline", "info", "body", "fullitem",
+		"content:encoded", "itunes:summary", "itunes:subtitle", "itunes:title", "googleplay:description",
+		"media:title", "media:description", "dc:title", "dc:description", "xhtml:body", "xhtml:div",
+		"atom:title", "atom:summary", "atom:content", "atom:subtitle":
+		return true
+	}
+	return false
+}
+
+// outputName renames the fields of Atom that the parser would alter or drop.
+func (n *normalizer) outputName(name string) string {
+	if n.atom && n.item >= 0 && (name == "id" || name == "created") {
+		return ownPrefix + ":" + name
+	}
+	return name
+}
+
+// contentSource turns the address of content that is elsewhere (RFC 4287
+// section 4.1.3.2) into a link.
+func (n *normalizer) contentSource(t xmlToken, name, base string) {
+	if name != "content" {
+		return
+	}
+	attrs := []xmlAttr{{"rel", contentRel}}
+	for _, a := range t.attrs {
+		switch strings.ToLower(a.name) {
+		case "src":
+			attrs = append(attrs, xmlAttr{"href", a.value})
+		case "type":
+			attrs = append(attrs, xmlAttr{"type", a.value})
+		}
+	}
+	for _, a := range attrs {
+		if a.name == "href" && a.value != "" {
+			n.field("link", attrs, base, "")
+			return
+		}
+	}
+}
+
+const contentRel = "dateline-content"
+
+// read collects tokens up to the field's end.
+func (f *fieldReader) read() {
+	same := 0
+	for {
+		at := f.n.lex.pos
+		t, ok := f.n.lex.next()
+		if !ok {
+			f.n.lex.cut = true
+			return
+		}
+		switch t.kind {
+		case xmlText:
+			f.write(f.n.lex.decodeText(t.text))
+		case xmlCDATA:
+			f.write(t.text)
+		case xmlStart:
+			if f.endedBy(t) {
+				f.n.lex.pos = at
+				return
+			}
+			if t.name == f.written && !t.selfClose {
+				same++
+			}
+			f.tag(t)
+		case xmlEnd:
+			if strings.EqualFold(t.name, f.written) {
+				if same == 0 {
+					return
+				}
+				same--
+			} else if name := localName(t.name); !htmlName(name) && f.n.isOpen(t.name) {
+				f.n.lex.pos = at
+				return
+			}
+			f.tag(t)
+		}
+		if f.foreign > maxNesting {
+			f.n.err = errDepth
+			return
+		}
+	}
+}
+
+func (f *fieldReader) write(text string) {
+	if f.silent > 0 {
+		return
+	}
+	if f.xml {
+		text = html.EscapeString(text)
+	}
+	f.text.WriteString(text)
+}
+
+// endedBy says that a start tag belongs to another field: the end tag of this
+// one is missing.
+func (f *fieldReader) endedBy(t xmlToken) bool {
+	if strings.Contains(t.name, ":") {
+		return false
+	}
+	switch localName(t.name) {
+	case "item", "entry":
+		return f.n.item >= 0 && (localName(t.name) == "item") != f.n.atom
+	case "pubdate", "guid", "enclosure", "lastbuilddate", "managingeditor":
+		return !f.n.atom && !f.n.dropped(f.name)
+	case "description", "link", "author", "category":
+		switch f.name {
+		case "title", "link", "guid", "pubdate", "author", "category", "comments", "language":
+			return f.name != localName(t.name) && !(f.name == "title" && f.markup)
+		}
+	}
+	return false
+}
+
+// tag handles markup within the field.
+func (f *fieldReader) tag(t xmlToken) {
+	local := localName(t.name)
+	step := 1
+	if t.kind == xmlEnd {
+		step = -1
+	}
+	if !t.selfClose && !htmlName(local) {
+		f.foreign = max(f.foreign+step, 0)
+	}
+	if !f.verbatim {
+		if !t.selfClose && (local == "email" || local == "uri" || local == "url") {
+			f.silent = max(f.silent+step, 0)
+		}
+		return
+	}
+	f.markup = true
+	if local == "" {
+		return
+	}
+	b := &f.text
+	b.WriteByte('<')
+	if t.kind == xmlEnd {
+		b.WriteByte('/')
+	}
+	b.WriteString(local)
+	for _, a := range t.attrs {
+		name := strings.ToLower(a.name)
+		if strings.HasPrefix(name, "xmlns") || strings.ContainsAny(name, `"'<>=/`) {
+			continue
+		}
+		b.WriteByte(' ')
+		b.WriteString(name)
+		b.WriteString(`="`)
+		b.WriteString(html.EscapeString(a.value))
+		b.WriteByte('"')
+	}
+	b.WriteByte('>')
+	if t.selfClose && !voidTag(local) {
+		b.WriteString("</" + local + ">")
+	}
+}
+
+func htmlName(local string) bool { return inlineTag(local) || blockTag(local) }
+
+// voidTag knows the HTML elements that have no end tag.
+func voidTag(name string) bool {
+	switch name {
+	case "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr":
+		return true
+	}
+	return false
+}
+
+// withoutWrapper takes away the one <div> that XHTML content comes in.
+func withoutWrapper(s string) string {
+	if !strings.HasPrefix(s, "<div") || !strings.HasSuffix(s, "</div>") {
+		return s
+	}
+	_, size := htmlTag(s)
+	inner := s[size : len(s)-len("</div>")]
+	// Two siblings look the same from outside.
+	if size == 0 || strings.Contains(inner, "<div") || strings.Contains(inner, "</div") {
+		return s
+	}
+	return strings.TrimSpace(inner)
+}

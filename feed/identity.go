@@ -1,0 +1,114 @@
+package feed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+)
+
+// longestKey is where a key is replaced by its hash, in bytes.
+const longestKey = 200
+
+// Identify sets Key: from the GUID, else the link, else title and date. The
+// prefix tells which, so that a GUID never meets a link that reads the same.
+func (a *Article) Identify() {
+	switch {
+	case a.GUID != "":
+		a.Key = itemKey("guid", a.GUID)
+	case a.Link != "":
+		a.Key = itemKey("link", a.Link)
+	case a.Title != "":
+		a.Key = itemKey("title", a.Title, stamp(a.Published))
+	default:
+		a.Key = itemKey("text", a.Fingerprint())
+	}
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func itemKey(kind string, parts ...string) string {
+	value := strings.TrimSpace(strings.Join(parts, " "))
+	if len(value) > longestKey || value != Clean(value) {
+		sum := sha256.Sum256([]byte(value))
+		value = "sha256-" + hex.EncodeToString(sum[:16])
+	}
+	return kind + ":" + value
+}
+
+// Fingerprint changes when the publisher changes an item's title or text, and
+// not when only markup, white space or addresses change.
+func (a Article) Fingerprint() string {
+	h := sha256.New()
+	h.Write([]byte(a.Title))
+	h.Write([]byte{0})
+	h.Write([]byte(Clean(a.Body.Text())))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// identifyAll sets the keys of one document's items so that no two are alike,
+// and drops the items that are there twice. Items that share a GUID or a link
+// but neither title nor link with each other are different items: each of them
+// gets a longer key, whatever their order, so that the keys hold from one
+// document to the next.
+func identifyAll(items []Article) []Article {
+	groups := map[string][]int{}
+	for i := range items {
+		items[i].Identify()
+		groups[items[i].Key] = append(groups[items[i].Key], i)
+	}
+	drop := map[int]bool{}
+	for _, group := range groups {
+		if len(group) > 1 {
+			separate(items, group, drop)
+		}
+	}
+	if len(drop) == 0 {
+		return items
+	}
+	kept := items[:0]
+	for i, item := range items {
+		if !drop[i] {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
+// separate handles the items of one key: those that are the same collapse into
+// the first, and if several remain, each key is extended.
+func separate(items []Article, group []int, drop map[int]bool) {
+	first := map[string]int{}
+	var distinct []int
+	for _, i := range group {
+		link, title := "link "+items[i].Link, "title "+items[i].Title
+		_, sameLink := first[link]
+		_, sameTitle := first[title]
+		if items[i].GUID == "" {
+			// The shared link is what brought these together: the title decides.
+			sameLink = items[i].Title == ""
+		}
+		if sameLink || sameTitle {
+			drop[i] = true
+			continue
+		}
+		first[link], first[title] = i, i
+		distinct = append(distinct, i)
+	}
+	if len(distinct) < 2 {
+		return
+	}
+	for _, i := range distinct {
+		a := &items[i]
+		if a.GUID != "" {
+			a.Key = itemKey("guid", a.GUID, a.Link)
+		} else {
+			a.Key = itemKey("link", a.Link, a.Title)
+		}
+	}
+}

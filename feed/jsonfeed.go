@@ -1,0 +1,204 @@
+package feed
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/mmcdole/gofeed/json"
+)
+
+// fromJSON maps JSON Feed 1.0 and 1.1.
+func fromJSON(f *json.Feed, src Origin) *Document {
+	doc := &Document{
+		Title:       clip(PlainTitle(f.Title), 4096),
+		Description: clip(PlainTitle(f.Description), 4096),
+		Site:        webURL(src.URL, f.HomePageURL),
+	}
+	authors := jsonNames(f.Author, f.Authors)
+	for _, i := range f.Items {
+		if i == nil {
+			continue
+		}
+		d := fromJSONItem(i, src.URL)
+		if names(d.authors) == "" {
+			d.authors = authors
+		}
+		doc.Items = append(doc.Items, d.article())
+	}
+	return doc
+}
+
+func fromJSONItem(i *json.Item, base string) draft {
+	d := draft{
+		base:       base,
+		guid:       i.ID,
+		link:       or(i.URL, i.ExternalURL),
+		title:      i.Title,
+		authors:    jsonNames(i.Author, i.Authors),
+		published:  []string{i.DatePublished},
+		updated:    []string{i.DateModified},
+		content:    or(i.ContentHTML, escapeText(i.ContentText)),
+		summary:    escapeText(i.Summary),
+		categories: i.Tags,
+		image:      or(i.Image, i.BannerImage) != "",
+	}
+	if d.link == "" && looksAbsolute(d.guid) {
+		d.link = d.guid
+	}
+	if i.Attachments != nil {
+		for _, a := range *i.Attachments {
+			d.enclosures = append(d.enclosures, enclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), ""))
+		}
+	}
+	return d
+}
+
+func jsonNames(one *json.Author, several []*json.Author) []string {
+	var out []string
+	for _, a := range append(several, one) {
+		if a != nil {
+			out = append(out, or(a.Name, a.URL))
+		}
+	}
+	return out
+}
+
+var errNoItems = errors.New("it has no items")
+
+// mendJSON makes a JSON Feed that the parser accepts: fields of a wrong type are
+// converted or dropped, and a text that broke off ends after its last whole item.
+func mendJSON(text string) (mended string, truncated bool, err error) {
+	root, err := readJSON(text)
+	if err != nil {
+		text = closeJSON(text)
+		truncated = true
+		if root, _ = readJSON(text); root == nil {
+			return "", false, err
+		}
+	}
+	items, ok := root["items"].([]any)
+	version, _ := root["version"].(string)
+	if !ok && !strings.Contains(version, "jsonfeed") {
+		return "", false, errNoItems
+	}
+	mendObject(root)
+	kept := []any{}
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			mendObject(object)
+			kept = append(kept, object)
+		}
+	}
+	root["items"] = kept
+	out, err := stdjson.Marshal(root)
+	return string(out), truncated, err
+}
+
+func readJSON(text string) (map[string]any, error) {
+	decoder := stdjson.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var root map[string]any
+	err := decoder.Decode(&root)
+	return root, err
+}
+
+// mendObject gives the fields of a feed, an item or an attachment the types
+// that the specification asks for; unknown ones go.
+func mendObject(object map[string]any) {
+	for key, value := range object {
+		switch key {
+		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
+			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
+			"name", "size_in_bytes":
+			object[key] = jsonText(value)
+		case "author":
+			object[key] = jsonPerson(value)
+		case "authors":
+			var persons []any
+			for _, v := range jsonList(value) {
+				persons = append(persons, jsonPerson(v))
+			}
+			object[key] = persons
+		case "tags":
+			tags := []string{}
+			for _, v := range jsonList(value) {
+				tags = append(tags, jsonText(v))
+			}
+			object[key] = tags
+		case "attachments":
+			files := []any{}
+			for _, v := range jsonList(value) {
+				if file, ok := v.(map[string]any); ok {
+					mendObject(file)
+					files = append(files, file)
+				}
+			}
+			object[key] = files
+		default:
+			delete(object, key)
+		}
+	}
+}
+
+func jsonText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case stdjson.Number:
+		return v.String()
+	case []any:
+		if len(v) > 0 {
+			if s, ok := v[0].(string); ok {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func jsonPerson(value any) any {
+	if person, ok := value.(map[string]any); ok {
+		return map[string]any{"name": jsonText(person["name"]), "url": jsonText(person["url"])}
+	}
+	return map[string]any{"name": jsonText(value)}
+}
+
+func jsonList(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}
+
+// closeJSON ends a text that broke off after the last whole element of the
+// root's list.
+func closeJSON(text string) string {
+	var open []byte
+	end, quoted, escaped := 0, false, false
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped = c == '\\'
+			quoted = c != '"'
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			open = append(open, c)
+		case (c == '}' || c == ']') && len(open) > 0:
+			open = open[:len(open)-1]
+			if bytes.Equal(open, []byte("{[")) {
+				end = i + 1
+			}
+		}
+	}
+	return text[:end] + "]}"
+}

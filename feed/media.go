@@ -1,0 +1,131 @@
+package feed
+
+import (
+	"strings"
+
+	ext "github.com/mmcdole/gofeed/extensions"
+)
+
+// addMedia adds what stands in extension elements whatever the format is: Media
+// RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
+// come first, so a field is only filled when it is still empty.
+func (d *draft) addMedia(x extensions) {
+	d.base = or(x.text("dateline:base"), d.base)
+	d.guid = or(d.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+	d.title = or(d.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
+	d.authors = append(d.authors, x.all("dc:creator")...)
+	d.authors = append(d.authors, x.all("dc:author")...)
+	if len(d.authors) == 0 {
+		d.authors = append(x.all("itunes:author"), x.all("googleplay:author")...)
+	}
+	if len(d.authors) == 0 {
+		d.authors = x.persons()
+	}
+	d.published = append(d.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
+		x.text("dcterms:created"), x.text("dcterms:available", "dateline:created"), x.text("dcterms:date"))
+	d.updated = append(d.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
+	d.categories = append(d.categories, x.all("dc:subject")...)
+	d.categories = append(d.categories, x.all("dcterms:subject")...)
+	d.categories = append(d.categories, splitKeywords(x.all("itunes:keywords"))...)
+	for _, c := range x.elements("itunes:category") {
+		d.categories = append(d.categories, c.Attrs["text"])
+	}
+	for _, c := range x.elements("atom:category") {
+		d.categories = append(d.categories, or(c.Attrs["label"], c.Attrs["term"]))
+	}
+	if len(x.elements("itunes:image"))+len(x.elements("googleplay:image")) > 0 {
+		d.image = true
+	}
+	d.addLinks(x)
+	d.addFiles(ext.Extension{Children: x["media"]}, 0)
+	for _, alternate := range x.elements("podcast:alternateenclosure") {
+		for _, source := range alternate.Children["source"] {
+			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
+		}
+	}
+	d.summary = or(d.summary, x.text("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary"), d.summary)
+	d.content = or(d.content, x.text("content:encoded", "xhtml:body", "xhtml:div", "atom:content"))
+	if blank(d.summary) {
+		d.summary = or(mediaText(ext.Extension{Children: x["media"]}, "description"), x.text("itunes:subtitle"))
+	}
+	d.title = or(d.title, mediaText(ext.Extension{Children: x["media"]}, "title"))
+	d.comments = or(d.comments, x.text("wfw:comment", "wfw:commentrss"))
+}
+
+// addLinks reads Atom links in a feed of another format.
+func (d *draft) addLinks(x extensions) {
+	for _, l := range x.elements("atom:link") {
+		switch strings.ToLower(or(l.Attrs["rel"], "alternate")) {
+		case "alternate":
+			d.link = or(d.link, l.Attrs["href"])
+		case "enclosure":
+			d.enclosures = append(d.enclosures, enclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
+		case "replies":
+			d.comments = or(d.comments, l.Attrs["href"])
+		}
+	}
+}
+
+// persons are the names in Atom's author elements.
+func (x extensions) persons() []string {
+	var out []string
+	for _, a := range x.elements("atom:author") {
+		name := a.Value
+		for _, child := range []string{"uri", "email", "name"} {
+			for _, e := range a.Children[child] {
+				name = or(e.Value, name)
+			}
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// addFiles collects Media RSS files; they stand in the item, in a group, or
+// inside one another.
+func (d *draft) addFiles(parent ext.Extension, depth int) {
+	if depth > 4 {
+		return
+	}
+	for _, name := range []string{"content", "thumbnail"} {
+		for _, e := range parent.Children[name] {
+			medium := e.Attrs["medium"]
+			if name == "thumbnail" {
+				medium = "image"
+			}
+			file := enclosure(e.Attrs["url"], e.Attrs["type"], e.Attrs["filesize"], medium)
+			if file.URL != "" {
+				d.enclosures = append(d.enclosures, file)
+			}
+			d.addFiles(e, depth+1)
+		}
+	}
+	for _, group := range parent.Children["group"] {
+		d.addFiles(group, depth+1)
+	}
+	for _, c := range parent.Children["category"] {
+		d.categories = append(d.categories, or(c.Attrs["label"], c.Value))
+	}
+	for _, k := range parent.Children["keywords"] {
+		d.categories = append(d.categories, splitKeywords([]string{k.Value})...)
+	}
+}
+
+// mediaText is a text of Media RSS at any of its levels.
+func mediaText(parent ext.Extension, name string) string {
+	for _, e := range parent.Children[name] {
+		if !blank(e.Value) {
+			return e.Value
+		}
+	}
+	for _, level := range []string{"group", "content"} {
+		for _, e := range parent.Children[level] {
+			for _, child := range e.Children[name] {
+				if !blank(child.Value) {
+					return child.Value
+				}
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,346 @@
+package feed
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// errDepth refuses a document whose nesting could exhaust the parser's stack.
+var errDepth = fmt.Errorf("its elements are nested deeper than %d", maxNesting)
+
+const maxNesting = 200
+
+// normalForm is an XML feed written anew, so that a strict parser reads all of
+// it: well formed, whole, without namespaces (known ones become their usual
+// prefixes, [canonicalPrefix]), names in lower case, and every field's content,
+// whatever its declared type, as HTML escaped once. What the parser would drop
+// (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
+type normalForm struct {
+	xml string
+	// atom tells the two families of formats apart.
+	atom bool
+	// truncated says that the document ended before its root did.
+	truncated bool
+}
+
+const ownPrefix = "dateline"
+
+// normalizer writes a [normalForm]. Its stack holds the elements that have
+// structure; everything else is a field, read whole.
+type normalizer struct {
+	lex    xmlLexer
+	out    []byte
+	stack  []frame
+	spaces []namespace
+	atom   bool
+	rootNS string
+	// item is where in out the open item began; negative when none is open.
+	item int
+	err  error
+}
+
+type frame struct {
+	// written is the name in the input, name the one in the output.
+	written, name string
+	base          string
+	// spaces is how many namespaces were in scope outside.
+	spaces int
+}
+
+type namespace struct{ prefix, uri string }
+
+var errNoRoot = errors.New("no feed element in it")
+
+// normalize rewrites doc, which came from base. The error is errDepth or a
+// [NotFeedError].
+func normalize(doc, base string) (normalForm, error) {
+	n := normalizer{lex: xmlLexer{src: doc}, item: -1, out: make([]byte, 0, len(doc)+len(doc)/4)}
+	if err := n.root(base); err != nil {
+		return normalForm{}, err
+	}
+	for len(n.stack) > 0 && n.err == nil {
+		at := n.lex.pos
+		t, ok := n.lex.next()
+		if !ok || n.lex.cut {
+			n.breakOff()
+			return normalForm{xml: string(n.out), atom: n.atom, truncated: true}, n.err
+		}
+		switch t.kind {
+		case xmlStart:
+			n.start(t, at)
+		case xmlEnd:
+			n.end(t.name)
+		}
+	}
+	return normalForm{xml: string(n.out), atom: n.atom}, n.err
+}
+
+// root finds the root element; junk, comments and warnings may stand before it.
+func (n *normalizer) root(base string) error {
+	first := ""
+	for {
+		t, ok := n.lex.next()
+		if !ok {
+			return notFeed(first, n.lex.src)
+		}
+		if t.kind == xmlDirective && strings.HasPrefix(strings.ToLower(t.text), "<!doctype html") {
+			return &NotFeedError{Kind: "html"}
+		}
+		if t.kind != xmlStart {
+			continue
+		}
+		local := localName(t.name)
+		if first == "" {
+			first = local
+		}
+		switch local {
+		case "rss", "rdf", "feed":
+			n.atom = local == "feed"
+			n.open(t, local, base)
+			return nil
+		case "channel":
+			n.out = append(n.out, "<rss>"...)
+			n.stack = append(n.stack, frame{name: "rss", base: base})
+			n.open(t, local, base)
+			return nil
+		case "html", "head", "body":
+			return &NotFeedError{Kind: "html"}
+		}
+	}
+}
+
+// open writes a start tag and puts its element on the stack.
+func (n *normalizer) open(t xmlToken, name, base string) {
+	f := frame{written: t.name, name: name, base: base, spaces: len(n.spaces)}
+	n.declare(t.attrs)
+	about := ""
+	for _, a := range t.attrs {
+		switch {
+		case strings.EqualFold(a.name, "xml:base"):
+			f.base = resolve(base, a.value)
+		case localName(a.name) == "about" && strings.Contains(a.name, ":"):
+			about = a.value
+		}
+	}
+	if len(n.stack) == 0 {
+		prefix, _, found := strings.Cut(t.name, ":")
+		if !found {
+			prefix = ""
+		}
+		n.rootNS = n.lookup(prefix)
+	}
+	isItem := name == "item" || name == "entry"
+	if isItem {
+		n.item = len(n.out)
+	}
+	n.out = append(n.out, '<')
+	n.out = append(n.out, name...)
+	n.attributes(t.attrs, f.base)
+	n.out = append(n.out, '>')
+	n.stack = append(n.stack, f)
+	if isItem || name == "channel" || name == "feed" {
+		n.annotate("base", f.base)
+		n.annotate("about", about)
+	}
+}
+
+func (n *normalizer) annotate(name, value string) {
+	if value != "" {
+		n.field(ownPrefix+":"+name, nil, "", value)
+	}
+}
+
+// breakOff ends a document that ended too early: an item that was still open is
+// not whole and goes, everything else is closed.
+func (n *normalizer) breakOff() {
+	if n.item >= 0 {
+		n.out = n.out[:n.item]
+		for len(n.stack) > 0 {
+			top := n.stack[len(n.stack)-1].name
+			n.stack = n.stack[:len(n.stack)-1]
+			if top == "item" || top == "entry" {
+				break
+			}
+		}
+	}
+	for len(n.stack) > 0 {
+		n.close()
+	}
+}
+
+// close writes the end tag of the innermost element.
+func (n *normalizer) close() {
+	f := n.stack[len(n.stack)-1]
+	n.stack = n.stack[:len(n.stack)-1]
+	n.spaces = n.spaces[:f.spaces]
+	n.out = append(n.out, "</"...)
+	n.out = append(n.out, f.name...)
+	n.out = append(n.out, '>')
+	if f.name == "item" || f.name == "entry" {
+		n.item = -1
+	}
+}
+
+// end closes the innermost element of that name with all that is open in it; an
+// end tag that nothing answers to is ignored.
+func (n *normalizer) end(written string) {
+	if !n.isOpen(written) {
+		return
+	}
+	for {
+		top := n.stack[len(n.stack)-1].written
+		n.close()
+		if strings.EqualFold(top, written) {
+			return
+		}
+	}
+}
+
+func (n *normalizer) isOpen(written string) bool {
+	for _, f := range n.stack {
+		if strings.EqualFold(f.written, written) {
+			return true
+		}
+	}
+	return false
+}
+
+// start handles a start tag outside any field. at is where the tag began.
+func (n *normalizer) start(t xmlToken, at int) {
+	spaces := len(n.spaces)
+	n.declare(t.attrs)
+	name := n.name(t.name)
+	n.spaces = n.spaces[:spaces]
+	parent := n.stack[len(n.stack)-1]
+	if name == "item" || name == "entry" {
+		// An item inside an item: the first was never closed.
+		for n.item >= 0 {
+			n.close()
+		}
+		parent = n.stack[len(n.stack)-1]
+	}
+	if !n.structured(name) {
+		n.readField(t, name, parent)
+		return
+	}
+	if len(n.stack) >= maxNesting {
+		n.err = errDepth
+		return
+	}
+	n.open(t, name, parent.base)
+	if t.selfClose {
+		n.close()
+	}
+}
+
+// structured says that an element has children that matter one by one.
+func (n *normalizer) structured(name string) bool {
+	switch name {
+	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "podcast:alternateenclosure":
+		return true
+	case "author", "contributor", "source":
+		return n.atom
+	}
+	return false
+}
+
+// dropped are elements whose own titles and links must not be taken for those
+// of the feed.
+func (n *normalizer) dropped(name string) bool {
+	switch name {
+	case "image", "items", "cloud", "skiphours", "skipdays":
+		return !n.atom && n.item < 0
+	case "textinput", "source", "atom:source":
+		return !n.atom
+	}
+	return false
+}
+
+// field writes one element whose text is HTML.
+func (n *normalizer) field(name string, attrs []xmlAttr, base, text string) {
+	n.out = append(n.out, '<')
+	n.out = append(n.out, name...)
+	n.attributes(attrs, base)
+	n.out = append(n.out, '>')
+	n.out = appendEscaped(n.out, text)
+	n.out = append(n.out, "</"...)
+	n.out = append(n.out, name...)
+	n.out = append(n.out, '>')
+}
+
+// attributes writes attributes under their local names. base is not empty where
+// an address has a base of its own.
+func (n *normalizer) attributes(attrs []xmlAttr, base string) {
+	for _, a := range attrs {
+		if a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:") {
+			continue
+		}
+		name := localName(a.name)
+		switch name {
+		case "":
+			continue
+		case "ispermalink":
+			name = "isPermaLink"
+		case "href", "url", "src":
+			if base != "" {
+				a.value = resolve(base, a.value)
+			}
+		}
+		n.out = append(n.out, ' ')
+		n.out = append(n.out, name...)
+		n.out = append(n.out, `="`...)
+		n.out = appendEscaped(n.out, a.value)
+		n.out = append(n.out, '"')
+	}
+}
+
+func appendEscaped(out []byte, s string) []byte {
+	for {
+		at := strings.IndexAny(s, `&<>"`)
+		if at < 0 {
+			return append(out, s...)
+		}
+		out = append(out, s[:at]...)
+		switch s[at] {
+		case '&':
+			out = append(out, "&amp;"...)
+		case '<':
+			out = append(out, "&lt;"...)
+		case '>':
+			out = append(out, "&gt;"...)
+		case '"':
+			out = append(out, "&#34;"...)
+		}
+		s = s[at+1:]
+	}
+}
+
+// asHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and
+// the modes of Atom 0.3) into HTML. markup says that elements stood in it.
+func asHTML(content, kind, mode string, markup bool) string {
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	if strings.EqualFold(mode, "base64") || binaryType(kind) {
+		plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(content), ""))
+		if err != nil || binaryType(kind) {
+			return ""
+		}
+		content = dropControls(mendUTF8(plain))
+	}
+	switch {
+	case markup || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
+		return content
+	case kind == "" && (hasElement(content) || html.UnescapeString(content) != content):
+		// The default is plain text, but markup under no label is common.
+		return content
+	}
+	return escapeText(content)
+}
+
+func binaryType(kind string) bool {
+	return strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/") ||
+		strings.HasPrefix(kind, "application/") && !strings.Contains(kind, "xml") && !strings.Contains(kind, "html")
+}

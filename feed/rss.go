@@ -1,0 +1,89 @@
+package feed
+
+import (
+	"strings"
+
+	"github.com/mmcdole/gofeed/rss"
+)
+
+// fromRSS maps RSS 0.9x, 1.0 and 2.0.
+func fromRSS(f *rss.Feed, src Origin) *Document {
+	x := extensions(f.Extensions)
+	base := or(x.text("dateline:base"), src.URL)
+	doc := &Document{
+		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
+		Description: clip(PlainTitle(or(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
+		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
+			x.text("atom:updated")}),
+	}
+	site := draft{link: or(f.Links...), base: base}
+	site.addLinks(x)
+	doc.Site = webURL(base, site.link)
+	authors := feedAuthors(f, x)
+	for _, i := range f.Items {
+		d := fromRSSItem(i, base)
+		if names(d.authors) == "" {
+			d.authors = authors
+		}
+		doc.Items = append(doc.Items, d.article())
+	}
+	return doc
+}
+
+func feedAuthors(f *rss.Feed, x extensions) []string {
+	for _, authors := range [][]string{{f.ManagingEditor}, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"),
+		x.all("googleplay:author"), x.persons()} {
+		if names(authors) != "" {
+			return authors
+		}
+	}
+	return nil
+}
+
+func fromRSSItem(i *rss.Item, base string) draft {
+	x := extensions(i.Extensions)
+	d := draft{
+		base:      base,
+		title:     i.Title,
+		link:      or(i.Links...),
+		comments:  i.Comments,
+		content:   or(i.Content, i.Custom["encoded"]),
+		summary:   i.Description,
+		published: []string{i.PubDate},
+		bodyBase:  x.text("dateline:encodedbase", "dateline:contentbase", "dateline:descriptionbase"),
+	}
+	permalink := ""
+	if i.GUID != nil {
+		d.guid = i.GUID.Value
+		if !strings.EqualFold(strings.TrimSpace(i.GUID.IsPermalink), "false") && looksAbsolute(d.guid) {
+			permalink = d.guid
+		}
+	}
+	// A mere address is worth less than a creator's name.
+	mail := i.Author
+	if name := personName(i.Author); name != "" && !strings.Contains(name, "@") {
+		d.authors, mail = []string{i.Author}, ""
+	}
+	for _, c := range i.Categories {
+		d.categories = append(d.categories, c.Value)
+	}
+	for _, e := range i.Enclosures {
+		d.enclosures = append(d.enclosures, enclosure(e.URL, e.Type, e.Length, ""))
+	}
+	d.addMedia(x)
+	if names(d.authors) == "" {
+		d.authors = []string{mail}
+	}
+	about := x.text("dateline:about")
+	if !looksAbsolute(about) {
+		about = ""
+	}
+	d.link = or(d.link, permalink, about, x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
+	d.guid = or(d.guid, i.Custom["id"])
+	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["pubdate"], i.Custom["created"])
+	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"])
+	d.content = or(d.content, i.Custom["content"], i.Custom["body"], i.Custom["fullitem"])
+	d.summary = or(d.summary, i.Custom["summary"])
+	d.image = d.image || !blank(i.Custom["image"])
+	return d
+}

@@ -1,0 +1,38 @@
+package feed
+
+// inlineTag knows the HTML elements that stand within a line: taking their tags
+// away joins what stood on both sides.
+func inlineTag(name string) bool {
+	switch name {
+	case "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
+		"i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
+		"strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr":
+		return true
+	}
+	return false
+}
+
+// blockTag knows the other HTML elements, whose tags part words.
+func blockTag(name string) bool {
+	switch name {
+	case "address", "article", "aside", "audio", "blockquote", "body", "br", "button", "caption", "center",
+		"col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "embed", "fieldset", "figcaption",
+		"figure", "footer", "form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr",
+		"html", "iframe", "img", "input", "legend", "li", "link", "main", "map", "area", "menu", "meta", "nav",
+		"noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture", "pre", "progress",
+		"script", "section", "select", "source", "style", "summary", "svg", "table", "tbody", "td", "template",
+		"textarea", "tfoot", "th", "thead", "tr", "track", "ul", "video":
+		return true
+	}
+	return false
+}
+
+// silentTag knows the elements whose text is not for reading.
+func silentTag(name string) bool {
+	switch name {
+	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes",
+		"object", "svg", "math":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package feed
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// SafeURL is the one gate through which an address reaches a browser, the
+// clipboard or a terminal hyperlink. Only absolute http, https, mailto and
+// gemini addresses pass, with every control, blank and invisible character
+// percent-encoded.
+func SafeURL(s string) (string, bool) {
+	s = encodeURL(strings.TrimSpace(s))
+	u, err := url.Parse(s)
+	if err != nil {
+		return "", false
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "http", "https", "gemini":
+		return s, u.Hostname() != ""
+	case "mailto":
+		return s, u.Opaque != ""
+	}
+	return "", false
+}
+
+// encodeURL percent-encodes what has no place in an address; letters of other
+// scripts stay readable.
+func encodeURL(s string) string {
+	bad := func(r rune) bool { return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || dangerous(r) }
+	if !strings.ContainsFunc(s, bad) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			// The URL standard drops these: they come from line-wrapped markup.
+		case bad(r):
+			for _, c := range []byte(string(r)) {
+				fmt.Fprintf(&b, "%%%02X", c)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// resolve makes ref absolute against base (RFC 3986 section 5). What cannot be
+// resolved comes back as it is.
+func resolve(base, ref string) string {
+	ref = encodeURL(strings.TrimSpace(ref))
+	if ref == "" || base == "" {
+		return ref
+	}
+	r, err := url.Parse(ref)
+	if err != nil || r.IsAbs() {
+		return ref
+	}
+	b, err := url.Parse(base)
+	if err != nil || !b.IsAbs() || b.Host == "" {
+		return ref
+	}
+	return b.ResolveReference(r).String()
+}
+
+// webURL resolves ref and returns it when it is an http, https or gemini
+// address, else the empty string.
+func webURL(base, ref string) string {
+	s, ok := SafeURL(resolve(base, ref))
+	if !ok || strings.HasPrefix(strings.ToLower(s), "mailto:") {
+		return ""
+	}
+	return s
+}
+
+// looksAbsolute says that s is an http or https address as it stands.
+func looksAbsolute(s string) bool {
+	s = strings.ToLower(strings.TrimSpace(s))
+	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsAny(s, " \t\n<>")
+}
