@@ -1,0 +1,235 @@
+package main
+
+import (
+	"errors"
+	"maps"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestConfigErrors: each mistake is told with its place and, where there is
+// one, what was meant; several at once are all told, in the file's order.
+func TestConfigErrors(t *testing.T) {
+	for name, c := range map[string]struct{ doc, want string }{
+		"unknown option": {"width = 80\nlayuot = \"single\"\n", `
+c.toml:2:1: unknown option "layuot"; did you mean "layout"?
+    2 | layuot = "single"
+      | ^~~~~~`},
+		"unknown option of a feed": {"[[feeds]]\nurl = \"https://a.example/\"\n  intervall = \"5m\"\n", `
+c.toml:3:3: unknown option "intervall"; did you mean "interval"?
+    3 |   intervall = "5m"
+      |   ^~~~~~~~~`},
+		"unknown table": {"[[feed]]\nurl = \"https://a.example/\"\n", `
+c.toml:1:3: unknown option "feed"; did you mean "feeds"?
+    1 | [[feed]]
+      |   ^~~~`},
+		"a feed's option at the top": {"interval = \"5m\"\n", `
+c.toml:1:1: "interval" is no option here; it belongs in [defaults] or in a [[feeds]] table
+    1 | interval = "5m"
+      | ^~~~~~~~`},
+		"an option of the top below a table": {"[defaults]\nkeymap = \"newsboat\"\n", `
+c.toml:2:1: "keymap" is no option of [defaults]; it stands at the top of the file, above the first [table]
+    2 | keymap = "newsboat"
+      | ^~~~~~`},
+		"wrong types, all of them": {"width = \"80\"\nmouse = 1\n[[feeds]]\nurl = 3\ntags = \"x\"\ninterval = 30\nheaders = { a = 1 }\n", `
+c.toml:1:9: width must be a whole number
+    1 | width = "80"
+      |         ^~~~
+c.toml:2:9: mouse must be true or false
+    2 | mouse = 1
+      |         ^
+c.toml:4:7: url must be a string, in quotation marks
+    4 | url = 3
+      |       ^
+c.toml:5:8: tags must be a list of strings such as ["world", "science"]
+    5 | tags = "x"
+      |        ^~~
+c.toml:6:12: interval: "30" is not a time span; write a number and a unit (s, m, h, d or w), such as "30m" or "1d"
+    6 | interval = 30
+      |            ^~
+c.toml:7:17: headers must be a table whose values are strings
+    7 | headers = { a = 1 }
+      |                 ^`},
+		"bad words and numbers": {"layout = \"colums\"\nwidth = 5\n[defaults]\ninterval = \"5 minutes\"\nkeep_days = -1\ntimeout = \"0s\"\n", `
+c.toml:1:10: layout must be "auto" or "columns" or "stack" or "single"; did you mean "columns"?
+    1 | layout = "colums"
+      |          ^~~~~~~~
+c.toml:2:9: width must be at least 20
+    2 | width = 5
+      |         ^
+c.toml:4:12: interval: "5 minutes" is not a time span; write a number and a unit (s, m, h, d or w), such as "30m" or "1d"
+    4 | interval = "5 minutes"
+      |            ^~~~~~~~~~~
+c.toml:5:13: keep_days must be at least 0
+    5 | keep_days = -1
+      |             ^~
+c.toml:6:11: timeout must be at least "1s"
+    6 | timeout = "0s"
+      |           ^~~~`},
+		"feeds": {"[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"file:///etc/passwd\"\n[[feeds]]\nname = \"No address\"\n", `
+c.toml:4:7: the feed https://a.example/ is here already; take one of the two away
+    4 | url = "https://a.example/"
+      |       ^~~~~~~~~~~~~~~~~~~~
+c.toml:6:7: "file:///etc/passwd" is not a feed's address; it must begin with https:// or http://, followed by a host
+    6 | url = "file:///etc/passwd"
+      |       ^~~~~~~~~~~~~~~~~~~~
+c.toml:7:3: a feed needs its address: url = "https://…"
+    7 | [[feeds]]
+      |   ^~~~~`},
+		"a header that would break the request": {"[[feeds]]\nurl = \"https://a.example/\"\n[feeds.headers]\n\"X Y\" = \"1\"\n", `
+c.toml:4:9: "X Y" is not a header that can be sent: a name has letters, digits and dashes, a value is one line
+    4 | "X Y" = "1"
+      |         ^~~`},
+		"keys": {"[keys]\nx = true\ny = [1]\n", `
+c.toml:2:5: "x" must be an action, a list of actions, or false
+    2 | x = true
+      |     ^~~~
+c.toml:3:5: "y" must be an action, a list of actions, or false
+    3 | y = [1]
+      |     ^~~`},
+		"syntax": {"width = 80\nlayout = \"auto\n", `
+c.toml:2:15: basic strings cannot have new lines
+    2 | layout = "auto
+      |               ^`},
+		"given twice": {"mouse = true\nmouse = false\n", `
+c.toml:2:1: key mouse is already defined
+    2 | mouse = false
+      | ^`},
+		"control characters": {"# \u202e\u009b31m\nwidth = 80\n\"\\u001b[2J\" = 1\n", `
+c.toml:3:1: unknown option "\x1b[2J"; known here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, keys, defaults, feeds, queries
+    3 | "\u001b[2J" = 1
+      | ^~~~`},
+		"a number for a program": {"browser = 3\n", `
+c.toml:1:11: browser must be a list of strings such as ["firefox", "%u"], or one string
+    1 | browser = 3
+      |           ^`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parseConfig([]byte(c.doc), "c.toml")
+			var wrong *ConfigError
+			if !errors.As(err, &wrong) {
+				t.Fatalf("got %v, want a ConfigError", err)
+			}
+			if got := "\n" + err.Error(); got != c.want {
+				t.Errorf("got%s\nwant%s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestQueryErrorPlace: the caret stands under the column of the query that the
+// query language objects to.
+func TestQueryErrorPlace(t *testing.T) {
+	_, err := parseConfig([]byte("[[queries]]\nname = \"q\"\nquery = \"is:unread since:soon\"\n"), "c.toml")
+	if err == nil || !strings.Contains(err.Error(), "c.toml:3:") || !strings.Contains(err.Error(), "in the query: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestFeedOverridesDefaults: what a feed does not say it takes from [defaults],
+// and what that does not say from the built-in defaults.
+func TestFeedOverridesDefaults(t *testing.T) {
+	c, err := parseConfig([]byte(`
+[defaults]
+interval = "2h"
+keep_unread = true
+headers = { A = "1", B = "2" }
+[[feeds]]
+url = "https://a.example/"
+[[feeds]]
+url = "https://b.example/"
+interval = "1d"
+keep_unread = false
+keep_days = 7
+headers = { B = "3" }
+`), "c.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	subs := c.Subscriptions()
+	a, b := subs[0].Settings, subs[1].Settings
+	if a.Interval != 2*time.Hour || a.Timeout != 30*time.Second || a.KeepDays != 0 || !a.KeepUnread {
+		t.Errorf("a has %+v", a)
+	}
+	if b.Interval != 24*time.Hour || b.KeepDays != 7 || b.KeepUnread {
+		t.Errorf("b has %+v", b)
+	}
+	if want := map[string]string{"A": "1", "B": "2"}; !maps.Equal(a.Headers, want) {
+		t.Errorf("a sends %v, want %v", a.Headers, want)
+	}
+	if want := map[string]string{"A": "1", "B": "3"}; !maps.Equal(b.Headers, want) {
+		t.Errorf("b sends %v, want %v", b.Headers, want)
+	}
+}
+
+// TestConfigForms: the shorter and longer ways of writing one thing mean the
+// same, and a file from an editor that adds a byte order mark is read.
+func TestConfigForms(t *testing.T) {
+	c, err := parseConfig([]byte("\ufeffbrowser = \"firefox '--new tab' %u\"\r\nkeymap = 'newsboat'\r\nfeeds = [{ url = \"https://a.example/\", tags = ['x'] }]\r\n[keys]\r\nx = false\r\ny = \"quit\"\r\nz = [\"mark-read\", \"next\"]\r\n"), "c.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Command{"firefox", "--new tab", "%u"}); !reflect.DeepEqual(c.Browser, want) {
+		t.Errorf("browser is %q, want %q", c.Browser, want)
+	}
+	if len(c.Feeds) != 1 || c.Feeds[0].URL != "https://a.example/" {
+		t.Errorf("feeds are %+v", c.Feeds)
+	}
+	want := map[string][]string{"x": nil, "y": {"quit"}, "z": {"mark-read", "next"}}
+	if got := c.bindings(); !reflect.DeepEqual(got, want) {
+		t.Errorf("bindings are %v, want %v", got, want)
+	}
+	list, err := parseConfig([]byte(`browser = ["a b", "%u"]`), "c.toml")
+	if err != nil || !reflect.DeepEqual(list.Browser, Command{"a b", "%u"}) {
+		t.Errorf("browser as a list is %q, %v", list.Browser, err)
+	}
+}
+
+// TestDurations: days and weeks beside Go's units, in any order and mixed.
+func TestDurations(t *testing.T) {
+	for s, want := range map[string]time.Duration{
+		"90s": 90 * time.Second, "1h30m": 90 * time.Minute, "2d": 48 * time.Hour, "1w1d": 8 * 24 * time.Hour,
+	} {
+		if got, err := parseDuration(s); err != nil || got != want {
+			t.Errorf("parseDuration(%q) = %v, %v, want %v", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"", "5", "m", "-5m", "5x", "1.5h", "5m ", "9999999999999999999w", "99999999w"} {
+		if got, err := parseDuration(strings.TrimSuffix(s, " ") + strings.Repeat("!", strings.Count(s, " "))); err == nil {
+			t.Errorf("parseDuration(%q) = %v, want an error", s, got)
+		}
+	}
+}
+
+// TestCommandArguments: an address is an argument of its own, however it looks.
+func TestCommandArguments(t *testing.T) {
+	const url = "https://a.example/?q='; rm -rf ~ #"
+	if got := (Command{"b", "--url=%u"}).with(url); !reflect.DeepEqual(got, []string{"b", "--url=" + url}) {
+		t.Errorf("got %q", got)
+	}
+	if got := (Command{"b"}).with(url); !reflect.DeepEqual(got, []string{"b", url}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// FuzzParseConfig: no file makes the reader of configurations panic, and an
+// accepted one has only feeds that can be asked.
+func FuzzParseConfig(f *testing.F) {
+	f.Add(exampleConfig)
+	f.Add([]byte("[[feeds]]\nurl=3\n[feeds.headers]\na.b=1\n[[queries]]\nquery='''\n(x'''"))
+	f.Add([]byte("feeds=[[{url=1}],{}]\nkeys={a.\"b.c\"=[[1]]}\r\n"))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		c, err := parseConfig(doc, "c.toml")
+		if err != nil {
+			_ = err.Error()
+			return
+		}
+		for _, feed := range c.Feeds {
+			if err := checkFeedURL(feed.URL); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

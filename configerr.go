@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// ConfigError is everything that is wrong with a configuration file.
+type ConfigError struct {
+	// Path is the file.
+	Path     string
+	Problems []Problem
+}
+
+// Problem is one mistake and where it stands.
+type Problem struct {
+	// Line and Column count from 1; Column counts characters.
+	Line, Column int
+	// Text says what is wrong and what would be right.
+	Text string
+	// Picture shows the line with the place underlined; empty when the file has
+	// no such line.
+	Picture string
+}
+
+// Error lists the problems in the order of the file, each with its picture.
+func (e *ConfigError) Error() string {
+	var b strings.Builder
+	for i, p := range e.Problems {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s:%d:%d: %s", e.Path, p.Line, p.Column, p.Text)
+		if p.Picture != "" {
+			b.WriteString("\n" + p.Picture)
+		}
+	}
+	return b.String()
+}
+
+// problems collects the mistakes of one document.
+type problems struct {
+	doc  []byte
+	list []Problem
+}
+
+// add notes a mistake. Only the first at one place counts: what comes after is
+// its consequence.
+func (p *problems) add(at span, format string, args ...any) {
+	at.to = min(max(at.to, at.from), len(p.doc))
+	at.from = min(at.from, at.to)
+	line := wholeLines(p.doc, span{at.from, at.from})
+	number := bytes.Count(p.doc[:at.from], []byte("\n")) + 1
+	column := utf8.RuneCount(p.doc[line.from:at.from]) + 1
+	if slices.ContainsFunc(p.list, func(o Problem) bool { return o.Line == number && o.Column == column }) {
+		return
+	}
+	p.list = append(p.list, Problem{
+		Line:    number,
+		Column:  column,
+		Text:    shown([]byte(fmt.Sprintf(format, args...))),
+		Picture: picture(p.doc, number, line, at),
+	})
+}
+
+// err is nil when nothing was added.
+func (p *problems) err(path string) error {
+	if len(p.list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(p.list, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return &ConfigError{Path: path, Problems: p.list}
+}
+
+// picture is the line of a mistake with its number, and below it a caret and
+// tildes under the place.
+func picture(doc []byte, number int, line, at span) string {
+	text := shown(doc[line.from:line.to])
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	end := min(at.to, line.from+len(bytes.TrimRight(doc[line.from:line.to], "\r\n")))
+	indent := ansi.StringWidth(shown(doc[line.from:at.from]))
+	length := ansi.StringWidth(shown(doc[at.from:max(at.from, end)]))
+	margin := fmt.Sprintf("%5d", number)
+	return margin + " | " + text + "\n" +
+		strings.Repeat(" ", len(margin)) + " | " + strings.Repeat(" ", indent) + "^" + strings.Repeat("~", max(length-1, 0))
+}
+
+// shown is a piece of the file fit for a terminal: a file can be copied from
+// anywhere.
+func shown(b []byte) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
+			return -1
+		}
+		return r
+	}, string(b))
+}
+
+// nearest is the name most like word, or "" when none is alike enough to be
+// what was meant.
+func nearest(word string, names []string) string {
+	best, least := "", 1+max(len(word)/3, 1)
+	for _, n := range names {
+		if d := distance(strings.ToLower(word), n); d < least {
+			best, least = n, d
+		}
+	}
+	return best
+}
+
+// distance is the Levenshtein distance of a and b in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// sampleFeeds and sampleQueries are the subscriptions and searches of a
+// newcomer, as they stand at the end of config.example.toml.
+const sampleFeeds = `
+[[feeds]]
+url = "builtin:guide"
+name = "Guide to dateline"
+
+[[feeds]]
+url = "https://www.nato.int/cps/rss/en/natohq/rssFeed.xsl/rssFeed.xml"
+name = "NATO News"
+tags = ["world"]
+
+[[feeds]]
+url = "https://feeds.bbci.co.uk/news/world/rss.xml"
+name = "BBC News World"
+tags = ["world"]
+
+[[feeds]]
+url = "https://www.nasa.gov/feed/"
+name = "NASA"
+tags = ["science"]
+
+[[feeds]]
+url = "https://lwn.net/headlines/rss"
+name = "LWN.net"
+tags = ["tech"]
+
+[[feeds]]
+url = "https://go.dev/blog/feed.atom"
+name = "The Go Blog"
+tags = ["tech"]
+
+[[feeds]]
+url = "https://news.ycombinator.com/rss"
+name = "Hacker News"
+tags = ["tech"]
+interval = "1h"
+`
+
+const sampleQueries = `
+[[queries]]
+name = "World today"
+query = "tag:world since:today"
+
+[[queries]]
+name = "Unread and starred"
+query = "is:unread is:starred"
+`
+
+const exampleHead = `# The configuration of dateline, in TOML.
+#
+# dateline looks for it at $XDG_CONFIG_HOME/dateline/config.toml, which is mostly
+# ~/.config/dateline/config.toml, or where --config says. Without a file this
+# text is the configuration. "dateline config path" says where the file would be,
+# "dateline config example" prints this text, "dateline config check" reads the
+# file and says what is wrong with it.
+#
+# An option that begins with # shows its default, or a sample where none is set.
+
+`
+
+var update = flag.Bool("update", false, "write generated files anew")
+
+// TestExampleIsFresh keeps config.example.toml what Config says: -update writes
+// it, and without it a difference is a failure.
+func TestExampleIsFresh(t *testing.T) {
+	docs := fieldDocs(t, "config.go")
+	var b bytes.Buffer
+	b.WriteString(exampleHead)
+	for _, o := range optionsOf(reflect.TypeFor[Config]()) {
+		writeExample(&b, docs, o)
+	}
+	want := strings.TrimRight(b.String(), "\n") + "\n"
+	const path = "config.example.toml"
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("%s is not what Config says (%v); run go generate", path, err)
+	}
+}
+
+// writeExample writes one option of the top level, and for a table what stands
+// in it.
+func writeExample(b *bytes.Buffer, docs map[string]string, o option) {
+	b.WriteString(comment(docs["Config."+o.field.Name], o))
+	switch o.name {
+	case "keys":
+		b.WriteString("[keys]\n" + hash(o.field.Tag.Get("sample")) + "\n")
+	case "defaults":
+		b.WriteString("[defaults]\n")
+		for _, f := range optionsOf(reflect.TypeFor[FeedOptions]()) {
+			b.WriteString(comment(docs["FeedOptions."+f.field.Name], f) + setting(f))
+		}
+		b.WriteString("\n")
+	case "feeds":
+		b.WriteString(strings.TrimPrefix(sampleFeeds, "\n") + "\n")
+	case "queries":
+		b.WriteString(strings.TrimPrefix(sampleQueries, "\n") + "\n")
+	default:
+		b.WriteString(setting(o) + "\n")
+	}
+}
+
+// setting is an option with its default, or its sample, commented out.
+func setting(o option) string {
+	value := o.value
+	if value == "" {
+		value = o.field.Tag.Get("sample")
+	}
+	return hash(o.name + " = " + value)
+}
+
+func hash(lines string) string {
+	var b strings.Builder
+	for line := range strings.Lines(lines + "\n") {
+		b.WriteString("#" + line)
+	}
+	return b.String()
+}
+
+// comment is a field's documentation with the option's own name.
+func comment(doc string, o option) string {
+	doc = o.name + strings.TrimPrefix(doc, o.field.Name)
+	var b strings.Builder
+	for line := range strings.Lines(doc) {
+		b.WriteString("# " + line)
+	}
+	return b.String()
+}
+
+// fieldDocs maps Struct.Field to the comment above it.
+func fieldDocs(t *testing.T, path string) map[string]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := map[string]string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		if s, ok := spec.Type.(*ast.StructType); ok {
+			for _, f := range s.Fields.List {
+				for _, name := range f.Names {
+					docs[spec.Name.Name+"."+name.Name] = f.Doc.Text()
+				}
+			}
+		}
+		return true
+	})
+	return docs
+}
+
+// TestOptionsAreDocumented: an option without a comment would stand in the
+// example without a word.
+func TestOptionsAreDocumented(t *testing.T) {
+	docs := fieldDocs(t, "config.go")
+	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[FeedConfig](), reflect.TypeFor[QueryConfig]()} {
+		for _, f := range reflect.VisibleFields(typ) {
+			if !f.Anonymous && len(f.Index) == 1 && !strings.HasPrefix(docs[typ.Name()+"."+f.Name], f.Name+" ") {
+				t.Errorf("%s.%s has no comment that begins with its name", typ.Name(), f.Name)
+			}
+		}
+	}
+}
+
+// TestExampleSaysTheDefaults takes the # off every option of the example: what
+// then holds must be what holds without a file, samples apart.
+func TestExampleSaysTheDefaults(t *testing.T) {
+	doc := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAll(exampleConfig, []byte("$1"))
+	c, err := parseConfig(doc, "config.example.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaultConfig()
+	c.Feeds, c.Queries, c.Keys, c.Browser, c.Defaults.UserAgent, c.Defaults.Headers = nil, nil, nil, nil, nil, nil
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("the example, uncommented, gives\n%+v\nwant\n%+v", c, want)
+	}
+}

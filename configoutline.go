@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// span is a range of byte offsets in a document; to is the first byte after it.
+type span struct{ from, to int }
+
+// statement is one table header or one key with its value, as it stands at the
+// outer level of the document.
+type statement struct {
+	span
+	// feed is the place in the feeds array of the [[feeds]] table that the
+	// statement belongs to, sub-tables included; -1 outside of them.
+	feed int
+	// pair says that this is a key with its value, not a table header.
+	pair bool
+}
+
+// outline says where things stand in a TOML document.
+type outline struct {
+	statements []statement
+	// values maps a dotted path such as feeds.2.url to the place of its value,
+	// and the path of a table to its header.
+	values map[string]span
+	// feedURLs are the url values of the [[feeds]] tables, by their place.
+	feedURLs map[int]string
+	// inlineFeeds says that feeds is written as a value, not as [[feeds]].
+	inlineFeeds bool
+	// counts holds how many elements each array of tables has so far.
+	counts map[string]int
+}
+
+// outlineOf reads doc as far as its syntax is good, and says where it is not.
+func outlineOf(doc []byte) (outline, error) {
+	o := outline{values: map[string]span{}, feedURLs: map[int]string{}, counts: map[string]int{}}
+	var p unstable.Parser
+	p.Reset(doc)
+	var table []string
+	feed := -1
+	for p.NextExpression() {
+		e := p.Expression()
+		if e.Kind == unstable.KeyValue {
+			at := spanOf(e.Raw)
+			o.statements = append(o.statements, statement{span: at, feed: feed, pair: true})
+			o.addPair(doc, table, e)
+			continue
+		}
+		name, at := keyOf(e)
+		table = o.enter(name, e.Kind == unstable.ArrayTable)
+		o.values[strings.Join(table, ".")] = at
+		feed = -1
+		if table[0] == "feeds" && len(table) > 1 {
+			feed, _ = strconv.Atoi(table[1])
+		}
+		o.statements = append(o.statements, statement{span: at, feed: feed})
+	}
+	return o, p.Error()
+}
+
+// enter turns a header's name into a path with the numbers of array elements.
+func (o *outline) enter(name []string, array bool) []string {
+	var path []string
+	for i, part := range name {
+		path = append(path, part)
+		key := strings.Join(path, ".")
+		if array && i == len(name)-1 {
+			o.counts[key]++
+		}
+		if n := o.counts[key]; n > 0 {
+			path = append(path, strconv.Itoa(n-1))
+		}
+	}
+	return path
+}
+
+func (o *outline) addPair(doc []byte, table []string, pair *unstable.Node) {
+	name, at := keyOf(pair)
+	path := slices.Concat(table, name)
+	start := at.to + bytes.IndexByte(doc[at.to:], '=') + 1
+	start += len(doc[start:]) - len(bytes.TrimLeft(doc[start:], " \t"))
+	value := pair.Value()
+	o.values[strings.Join(path, ".")] = span{start, spanOf(pair.Raw).to}
+	if len(path) == 3 && path[0] == "feeds" && path[2] == "url" && value.Kind == unstable.String {
+		n, _ := strconv.Atoi(path[1])
+		o.feedURLs[n] = strings.TrimSpace(string(value.Data))
+	}
+	if len(path) == 1 && path[0] == "feeds" {
+		o.inlineFeeds = true
+	}
+	o.addValue(doc, path, value)
+}
+
+// addValue notes what stands inside an array or an inline table.
+func (o *outline) addValue(doc []byte, path []string, value *unstable.Node) {
+	if value.Kind != unstable.Array && value.Kind != unstable.InlineTable {
+		return
+	}
+	it := value.Children()
+	for i := 0; it.Next(); i++ {
+		child := it.Node()
+		if child.Kind == unstable.KeyValue {
+			o.addPair(doc, path, child)
+			continue
+		}
+		element := slices.Concat(path, []string{strconv.Itoa(i)})
+		if child.Raw.Length > 0 {
+			o.values[strings.Join(element, ".")] = spanOf(child.Raw)
+		}
+		o.addValue(doc, element, child)
+	}
+}
+
+// keyOf is the name of a header or a pair, and where it stands.
+func keyOf(n *unstable.Node) ([]string, span) {
+	var name []string
+	var at span
+	for it := n.Key(); it.Next(); {
+		k := spanOf(it.Node().Raw)
+		if len(name) == 0 {
+			at = k
+		}
+		at.to = k.to
+		name = append(name, string(it.Node().Data))
+	}
+	return name, at
+}
+
+func spanOf(r unstable.Range) span {
+	return span{int(r.Offset), int(r.Offset + r.Length)}
+}
+
+// place is the span of a path's value, or of the nearest table around it.
+func (o outline) place(path ...any) span {
+	names := make([]string, len(path))
+	for i, p := range path {
+		names[i] = fmt.Sprint(p)
+	}
+	for n := len(names); n > 0; n-- {
+		if at, ok := o.values[strings.Join(names[:n], ".")]; ok {
+			return at
+		}
+	}
+	return span{}
+}
+
+// wholeLines widens a span to the lines it touches, line ends included.
+func wholeLines(doc []byte, at span) span {
+	from := bytes.LastIndexByte(doc[:at.from], '\n') + 1
+	end := bytes.IndexByte(doc[at.to:], '\n')
+	if end < 0 {
+		return span{from, len(doc)}
+	}
+	return span{from, at.to + end + 1}
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+)
+
+// paths are the files that dateline uses.
+type paths struct {
+	config string
+	db     string
+	// lock guards changes of the configuration.
+	lock string
+}
+
+var errNoHome = errors.New("HOME is not set, so there is no place for the files; set it, or name both with --config and --db")
+
+// findPaths takes the files named on the command line, which may be empty, and
+// else the places of the XDG base directory specification.
+func findPaths(config, db string) (paths, error) {
+	home, _ := os.UserHomeDir()
+	known := func(variable string) bool { return home != "" || os.Getenv(variable) != "" }
+	p := paths{config: config, db: db}
+	if config == "" {
+		if !known("XDG_CONFIG_HOME") {
+			return paths{}, errNoHome
+		}
+		p.config = filepath.Join(xdg.ConfigHome, "dateline", "config.toml")
+	}
+	if db == "" {
+		if !known("XDG_DATA_HOME") {
+			return paths{}, errNoHome
+		}
+		p.db = filepath.Join(xdg.DataHome, "dateline", "dateline.db")
+	}
+	p.lock = filepath.Join(filepath.Dir(p.db), "config.lock")
+	if known("XDG_STATE_HOME") {
+		p.lock = filepath.Join(xdg.StateHome, "dateline", "config.lock")
+	}
+	return p, nil
+}
