@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dateline/feed"
+)
+
+// edited is a document with a change in it.
+type edited struct {
+	doc []byte
+	// lines are what was put in or taken out, and todo says what a person would
+	// have to do with them, for when the file can't be written.
+	lines, todo string
+}
+
+// errInlineFeeds: a list in one value can have any form; an edit would have to
+// rewrite what a person laid out.
+var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not rewrite; edit the list by hand, or turn its entries into [[feeds]] tables")
+
+// addFeeds puts [[feeds]] tables behind the last one of doc, or at its end.
+// Feeds that stand in doc already are left out.
+func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	known := map[string]bool{}
+	for _, url := range o.feedURLs {
+		known[url] = true
+	}
+	nl := lineEnd(doc)
+	var tables []string
+	for _, s := range subs {
+		if !known[s.URL] {
+			tables = append(tables, feedTable(s, nl))
+		}
+		known[s.URL] = true
+	}
+	if len(tables) == 0 {
+		return edited{doc: doc}, nil
+	}
+	if o.inlineFeeds {
+		return edited{}, errInlineFeeds
+	}
+	at := len(doc)
+	for _, s := range o.statements {
+		if s.feed >= 0 {
+			at = wholeLines(doc, s.span).to
+		}
+	}
+	text := strings.Join(tables, nl)
+	before := ""
+	if at > 0 && doc[at-1] != '\n' {
+		before = nl
+	}
+	if at > 0 {
+		before += nl
+	}
+	return edited{
+		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
+		lines: text,
+		todo:  "put these lines at its end",
+	}, nil
+}
+
+// removeFeed takes the [[feeds]] table of a feed out of doc, with its
+// sub-tables and the comments inside; comments above it stay.
+func removeFeed(doc []byte, url string) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	feedNumber := -1
+	for n, u := range o.feedURLs {
+		if u == url {
+			feedNumber = n
+		}
+	}
+	if feedNumber < 0 {
+		return edited{doc: doc}, nil
+	}
+	if o.inlineFeeds {
+		return edited{}, errInlineFeeds
+	}
+	var out, lines []byte
+	kept := 0
+	for _, cut := range runs(doc, o.statements, feedNumber) {
+		lines = append(lines, doc[cut.from:cut.to]...)
+		cut = withBlankLine(doc, cut)
+		out = append(out, doc[kept:cut.from]...)
+		kept = cut.to
+	}
+	return edited{
+		doc:   append(out, doc[kept:]...),
+		lines: string(lines),
+		todo:  "take these lines out",
+	}, nil
+}
+
+// runs are the stretches of whole lines that belong to one feed.
+func runs(doc []byte, statements []statement, feedNumber int) []span {
+	var list []span
+	open := false
+	for _, s := range statements {
+		if s.feed != feedNumber {
+			open = false
+			continue
+		}
+		lines := wholeLines(doc, s.span)
+		if open {
+			list[len(list)-1].to = lines.to
+		} else {
+			list = append(list, lines)
+		}
+		open = true
+	}
+	return list
+}
+
+// withBlankLine takes the blank line above a cut along when another, or the
+// end of the document, follows: two would be left in a row.
+func withBlankLine(doc []byte, cut span) span {
+	rest := doc[cut.to:]
+	next, _, _ := bytes.Cut(rest, []byte("\n"))
+	if len(bytes.TrimSpace(next)) > 0 || cut.from == 0 {
+		return cut
+	}
+	above := wholeLines(doc, span{cut.from - 1, cut.from - 1})
+	if len(bytes.TrimSpace(doc[above.from:above.to])) == 0 {
+		cut.from = above.from
+	}
+	return cut
+}
+
+// feedTable is a subscription as the configuration writes it.
+func feedTable(s feed.Subscription, nl string) string {
+	lines := []string{"[[feeds]]", "url = " + quoteTOML(s.URL)}
+	if s.Name != "" {
+		lines = append(lines, "name = "+quoteTOML(s.Name))
+	}
+	if len(s.Tags) > 0 {
+		lines = append(lines, "tags = "+quoteListTOML(s.Tags))
+	}
+	return strings.Join(lines, nl) + nl
+}
+
+// lineEnd is how doc ends its lines.
+func lineEnd(doc []byte) string {
+	if bytes.Contains(doc, []byte("\r\n")) {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// notWritten is the error for a change that could not be saved: the reader can
+// still make it by hand.
+func (e edited) notWritten(path string, err error) error {
+	return fmt.Errorf("%s could not be written (%w); make it writable, or %s yourself:\n\n%s", path, err, e.todo, e.lines)
+}

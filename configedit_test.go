@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"dateline/feed"
+)
+
+func addOf(subs ...feed.Subscription) func([]byte) (edited, error) {
+	return func(doc []byte) (edited, error) { return addFeeds(doc, subs) }
+}
+
+func removalOf(url string) func([]byte) (edited, error) {
+	return func(doc []byte) (edited, error) { return removeFeed(doc, url) }
+}
+
+// newEditor is an editor of a file with doc in it; of none when doc is empty.
+func newEditor(t *testing.T, doc string) *editor {
+	t.Helper()
+	dir := t.TempDir()
+	e := &editor{path: filepath.Join(dir, "conf", "config.toml"), lock: filepath.Join(dir, "state", "config.lock")}
+	if doc != "" {
+		write(t, e.path, doc)
+	}
+	return e
+}
+
+func write(t *testing.T, path, doc string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(doc), 0o640); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestAddFeeds: the new tables stand behind the last feed; every other byte,
+// and the way lines end, stays.
+func TestAddFeeds(t *testing.T) {
+	sub := feed.Subscription{URL: "https://n.example/", Name: "New", Tags: []string{"a", "b"}}
+	const table = "[[feeds]]\nurl = \"https://n.example/\"\nname = \"New\"\ntags = [\"a\", \"b\"]\n"
+	for name, c := range map[string]struct{ doc, want string }{
+		"empty file":     {"# mine\n", "# mine\n\n" + table},
+		"no end of line": {"width = 80", "width = 80\n\n" + table},
+		"before queries": {
+			"[[feeds]]\nurl = \"https://a.example/\" # home\n# inside?\n\n# my queries\n[[queries]]\nname='x'\nquery='y'\n",
+			"[[feeds]]\nurl = \"https://a.example/\" # home\n\n" + table + "# inside?\n\n# my queries\n[[queries]]\nname='x'\nquery='y'\n"},
+		"behind sub-tables": {
+			"[[feeds]]\nurl = \"https://a.example/\"\n[feeds.headers]\nA = \"\"\"\nx\"\"\"\n",
+			"[[feeds]]\nurl = \"https://a.example/\"\n[feeds.headers]\nA = \"\"\"\nx\"\"\"\n\n" + table},
+		"there already": {"[[feeds]]\nurl = 'https://n.example/'\n", "[[feeds]]\nurl = 'https://n.example/'\n"},
+		"carriage returns": {"width = 80\r\n",
+			"width = 80\r\n\r\n" + strings.ReplaceAll(table, "\n", "\r\n")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := addFeeds([]byte(c.doc), []feed.Subscription{sub, sub})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got.doc) != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got.doc, c.want)
+			}
+		})
+	}
+}
+
+// TestRemoveFeed: exactly the table goes; what stands above it stays.
+func TestRemoveFeed(t *testing.T) {
+	for name, c := range map[string]struct{ doc, want string }{
+		"last": {
+			"width = 80\n\n[[feeds]]\nurl = \"https://r.example/\"\nname = \"R\"\n", "width = 80\n"},
+		"middle, with comments": {
+			"[[feeds]]\nurl = 'https://a.example/'\n\n# stays\n[[feeds]]\n# goes\nurl = 'https://r.example/' # goes\n# goes\n[feeds.headers]\nA = '1'\n\n# stays too\n[[feeds]]\nurl = 'https://b.example/'\n",
+			"[[feeds]]\nurl = 'https://a.example/'\n\n# stays\n\n# stays too\n[[feeds]]\nurl = 'https://b.example/'\n"},
+		"sub-table far off": {
+			"[[feeds]]\nurl = 'https://r.example/'\n[defaults]\ninterval = '1h'\n[feeds.headers]\nA = '1'\n[[queries]]\nname = 'x'\nquery = ''\n",
+			"[defaults]\ninterval = '1h'\n[[queries]]\nname = 'x'\nquery = ''\n"},
+		"many-line values": {
+			"[[feeds]]\nurl = 'https://r.example/'\ntags = [\n  'a', # x\n  'b',\n]\n[keys]\n", "[keys]\n"},
+		"not there": {"width = 80\n", "width = 80\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := removeFeed([]byte(c.doc), "https://r.example/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got.doc) != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got.doc, c.want)
+			}
+		})
+	}
+}
+
+// TestAddThenRemove leaves the example as it was, byte for byte, whichever feed
+// comes and goes.
+func TestAddThenRemove(t *testing.T) {
+	for _, doc := range []string{string(exampleConfig), strings.ReplaceAll(string(exampleConfig), "\n", "\r\n")} {
+		added, err := addFeeds([]byte(doc), []feed.Subscription{{URL: "https://n.example/", Name: "N"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		removed, err := removeFeed(added.doc, "https://n.example/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(removed.doc) != doc {
+			t.Errorf("got\n%q\nwant\n%q", removed.doc, doc)
+		}
+	}
+}
+
+// TestHostileNames: whatever a page calls itself is one string in the file.
+func TestHostileNames(t *testing.T) {
+	e := newEditor(t, "width = 80\n")
+	name := "x\"\n[[feeds]]\nurl=\"https://evil.example/\" \\ \u2028 '''\x7f ü 東"
+	c, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/?q=\"'\\u0022", Name: name, Tags: []string{"]\n[keys"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Feeds) != 1 || c.Feeds[0].URL != "https://a.example/?q=\"'\\u0022" {
+		t.Errorf("got %+v", c.Feeds)
+	}
+}
+
+// TestEditKeepsTheFile: its mode, the link that leads to it, and a byte order
+// mark.
+func TestEditKeepsTheFile(t *testing.T) {
+	e := newEditor(t, "\ufeffwidth = 80\n")
+	link := filepath.Join(t.TempDir(), "link.toml")
+	if err := os.Symlink(e.path, link); err != nil {
+		t.Skip(err)
+	}
+	target := e.path
+	e.path = link
+	if _, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/"})); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(link)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v, %v", info.Mode(), err)
+	}
+	if info, _ := os.Stat(target); info.Mode().Perm() != 0o640 {
+		t.Errorf("mode is %v", info.Mode())
+	}
+	if got := read(t, target); !strings.HasPrefix(got, "\ufeffwidth = 80\n\n[[feeds]]") {
+		t.Errorf("got %q", got)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".config-*")); len(left) > 0 {
+		t.Errorf("left behind %v", left)
+	}
+}
+
+// TestFirstEditMakesTheFile: without a file, the example becomes one.
+func TestFirstEditMakesTheFile(t *testing.T) {
+	e := newEditor(t, "")
+	if _, err := e.edit(removalOf(guideURL)); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, e.path)
+	if strings.Contains(got, "builtin:guide\"") || !strings.HasPrefix(got, exampleHead) {
+		t.Errorf("got %s", got)
+	}
+	if info, _ := os.Stat(e.path); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode is %v", info.Mode())
+	}
+}
+
+// TestReadOnlyFile: the change is not made, and the error carries it.
+func TestReadOnlyFile(t *testing.T) {
+	e := newEditor(t, "width = 80\n")
+	if err := os.Chmod(e.path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/", Name: "A"}))
+	if err == nil || !strings.HasSuffix(err.Error(), "[[feeds]]\nurl = \"https://a.example/\"\nname = \"A\"\n") {
+		t.Errorf("got %v", err)
+	}
+	if got := read(t, e.path); got != "width = 80\n" {
+		t.Errorf("the file is now %q", got)
+	}
+}
+
+// TestEditRefuses: an edit never makes a file worse, and never guesses.
+func TestEditRefuses(t *testing.T) {
+	broken := newEditor(t, "widht = 80\n")
+	_, err := broken.edit(addOf(feed.Subscription{URL: "https://a.example/"}))
+	var wrong *ConfigError
+	if !errors.As(err, &wrong) {
+		t.Errorf("a file with mistakes: got %v", err)
+	}
+	good := newEditor(t, "width = 80\n")
+	if _, err := good.edit(addOf(feed.Subscription{URL: "ftp://a.example/"})); !errors.As(err, &wrong) {
+		t.Errorf("an address that is none: got %v", err)
+	}
+	inline := newEditor(t, "feeds = [{ url = \"https://a.example/\" }]\n")
+	for name, change := range map[string]func([]byte) (edited, error){
+		"add": addOf(feed.Subscription{URL: "https://b.example/"}), "remove": removalOf("https://a.example/"),
+	} {
+		if _, err := inline.edit(change); !errors.Is(err, errInlineFeeds) {
+			t.Errorf("%s in a list: got %v", name, err)
+		}
+	}
+	for _, e := range []*editor{broken, good, inline} {
+		if got := read(t, e.path); strings.Contains(got, "[[feeds]]") {
+			t.Errorf("the file is now %q", got)
+		}
+	}
+}
+
+// TestChangedMeanwhile: what an editor saved between reading and writing is not
+// lost; the edit is made again on top of it.
+func TestChangedMeanwhile(t *testing.T) {
+	e := newEditor(t, "width = 80\n")
+	calls := 0
+	_, err := e.edit(func(doc []byte) (edited, error) {
+		if calls++; calls == 1 {
+			write(t, e.path, "width = 90\n")
+		}
+		return addFeeds(doc, []feed.Subscription{{URL: "https://a.example/"}})
+	})
+	if got := read(t, e.path); err != nil || !strings.HasPrefix(got, "width = 90\n\n[[feeds]]") {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestManyEditors: of many edits at once none is lost.
+func TestManyEditors(t *testing.T) {
+	first := newEditor(t, "width = 80\n")
+	var wg sync.WaitGroup
+	const n = 20
+	for i := range n {
+		wg.Go(func() {
+			e := &editor{path: first.path, lock: first.lock}
+			if _, err := e.edit(addOf(feed.Subscription{URL: fmt.Sprintf("https://a.example/%d", i)})); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	c, err := loadConfig(first.path)
+	if err != nil || len(c.Feeds) != n {
+		t.Errorf("%d feeds, %v", len(c.Feeds), err)
+	}
+}
+
+// FuzzEdit: an added feed is there, a removed one is gone, all others stay, and
+// nothing but whole lines is touched.
+func FuzzEdit(f *testing.F) {
+	f.Add(exampleConfig, "name")
+	f.Add([]byte("[[feeds]]\nurl='https://a.example/'\n[feeds.headers]\n[keys]\n"), "]]\n")
+	f.Fuzz(func(t *testing.T, doc []byte, name string) {
+		before, err := parseConfig(doc, "c.toml")
+		if err != nil {
+			return
+		}
+		const url = "https://new.example/"
+		added, err := addFeeds(bytes.TrimPrefix(doc, byteOrderMark), []feed.Subscription{{URL: url, Name: name}})
+		if errors.Is(err, errInlineFeeds) {
+			return
+		}
+		after, err2 := parseConfig(added.doc, "c.toml")
+		if err != nil || err2 != nil || len(after.Feeds) != len(before.Feeds)+1 {
+			t.Fatalf("after adding: %v, %v\n%s", err, err2, added.doc)
+		}
+		for _, fd := range after.Feeds {
+			removed, err := removeFeed(added.doc, fd.URL)
+			left, err2 := parseConfig(removed.doc, "c.toml")
+			if err != nil || err2 != nil || len(left.Feeds) != len(before.Feeds) {
+				t.Fatalf("after removing %s: %v, %v\n%s", fd.URL, err, err2, removed.doc)
+			}
+		}
+	})
+}
