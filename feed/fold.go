@@ -81,7 +81,7 @@ func isTokenRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 	}
-	return unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co)
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r)
 }
 
 // ignorable says that r neither counts nor separates: an accent or vowel
@@ -90,11 +90,9 @@ func isTokenRune(r rune) bool {
 // stay.
 func ignorable(r rune) bool {
 	switch {
-	case r < 0xAD:
-		return false
 	case r == 0xAD, r == 0x200C, r == 0x200D:
 		return true
-	case r == 0x3099, r == 0x309A:
+	case r < 0x300, r == 0x3099, r == 0x309A:
 		return false
 	}
 	return unicode.Is(unicode.Mn, r) &&
