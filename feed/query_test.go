@@ -32,9 +32,13 @@ func shape(q Query) string {
 	return write(q.Root)
 }
 
-// Every form of the language, what it means, and how it prints.
+// queryReading is what a query means, as [shape] writes it, and how it prints;
+// print is empty when that is as it was typed.
+type queryReading struct{ in, want, print string }
+
+// Terms side by side, alternatives, negations and groups nest as they should.
 func TestParseQuery(t *testing.T) {
-	for _, c := range []struct{ in, want, print string }{
+	checkReadings(t, []queryReading{
 		{"", "all", ""},
 		{"  \t ", "all", ""},
 		{"word", "|word", ""},
@@ -54,6 +58,12 @@ func TestParseQuery(t *testing.T) {
 		{"-(-(a b))", "not(not(and(|a, |b)))", "--(a b)"},
 		{"a-b c++ node.js", "and(|a-b, |c++, |node.js)", ""},
 		{"a,b tag:x,y", "and(|a,b, tag|x,y)", ""},
+	})
+}
+
+// Every field takes the values that the guide names.
+func TestParseQueryFields(t *testing.T) {
+	checkReadings(t, []queryReading{
 		{`feed:"The Go Blog" tag:"a b" label:later`, "and(feed|The Go Blog, tag|a b, label|later)", ""},
 		{`feed:=https://x.org/a?b=c,d link:/2026/`, "and(feed:=|https://x.org/a?b=c,d, link|/2026/)", ""},
 		{`feed:="https://x.org/(a)"`, "feed:=|https://x.org/(a)", ""},
@@ -79,7 +89,12 @@ func TestParseQuery(t *testing.T) {
 		{"sort:-random", "all", "sort:random"},
 		{"a or b sort:title", "or(|a, |b)", ""},
 		{"a\xffb", "|a\ufffdb", "a\ufffdb"},
-	} {
+	})
+}
+
+func checkReadings(t *testing.T, readings []queryReading) {
+	t.Helper()
+	for _, c := range readings {
 		q, err := ParseQuery(c.in)
 		if err != nil {
 			t.Errorf("ParseQuery(%q): %v", c.in, err)
