@@ -1,0 +1,69 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// What can go wrong with the file. Each is a sentence that ends in a way out
+// and is wrapped with what was tried; ask for it with [errors.Is].
+var (
+	ErrFull     = errors.New("the disk is full: make room and try again, nothing that was saved is lost")
+	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
+	ErrCorrupt  = errors.New("the cache is damaged: run `dateline doctor`, or move the file away to start with an empty one")
+	ErrNewer    = errors.New("the cache was written by a newer dateline: install that version, or name another file with --db")
+	ErrLocked   = errors.New("another program keeps the cache locked: close it and try again")
+	ErrOpen     = errors.New("the cache cannot be opened: check that the directory exists and can be written, or name another file with --db")
+	ErrIO       = errors.New("the disk reports an error: check it, then run `dateline doctor`")
+)
+
+// What a caller asked for and the cache does not have.
+var (
+	ErrNotFound      = errors.New("no such item in the cache: list the items to see their numbers")
+	ErrNoFeed        = errors.New("no such feed in the cache: list the feeds to see their addresses")
+	ErrNothingToUndo = errors.New("nothing to undo")
+	ErrNothingToRedo = errors.New("nothing to redo")
+)
+
+// border turns what the driver says into the errors above, once, with what was
+// tried. The end of ctx is told as ctx tells it, not as an interrupted query.
+func border(ctx context.Context, tried string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return fmt.Errorf("%s: %w", tried, err)
+	}
+	if own := meaning(se.Code()); own != nil {
+		return fmt.Errorf("%s: %w", tried, own)
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", tried, context.Cause(ctx))
+	}
+	return fmt.Errorf("%s: %w", tried, err)
+}
+
+// meaning is the error behind a result code, extended or not; nil when the
+// code says nothing a reader could act on.
+func meaning(code int) error {
+	switch code & 0xff {
+	case lib.SQLITE_FULL:
+		return ErrFull
+	case lib.SQLITE_READONLY, lib.SQLITE_PERM:
+		return ErrReadOnly
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		return ErrCorrupt
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return ErrLocked
+	case lib.SQLITE_CANTOPEN:
+		return ErrOpen
+	case lib.SQLITE_IOERR:
+		return ErrIO
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+// Package cache keeps what was fetched and what the reader did, in one SQLite
+// file that any number of dateline processes share. It is the only package
+// that speaks SQL.
+//
+// Start at [Open]; [Store.Save] takes what polling brought, [Store.After] and
+// its sisters give windows of a [View], and [Store.Mark] keeps what the reader
+// did, where nothing a publisher says can overwrite it.
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Options are what a [Store] needs to be told.
+type Options struct {
+	// Now is the clock, and its Location the reader's; nil means [time.Now].
+	Now func() time.Time
+}
+
+// Store is an open cache. Its methods may be called from any goroutine; they
+// end early when their context does, and then change nothing.
+type Store struct {
+	path    string
+	now     func() time.Time
+	writer  *sql.DB
+	readers *sql.DB
+	// watch has one connection that never writes and is used for nothing but
+	// data_version, which is counted per connection.
+	watch *sql.DB
+	zip   func() *zstd.Encoder
+	unzip func() *zstd.Decoder
+}
+
+// readerConns is how many queries run side by side: a list, a search that is
+// being replaced by the next one, and an article or the counts.
+const readerConns = 3
+
+// Open opens the cache at path, or creates it (the directory 0700, the file
+// 0600) and brings its schema up to date. It reads one number of an existing
+// file, whatever its size. A cache of a later dateline is [ErrNewer].
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	tried := "open " + path
+	if err := create(path); err != nil {
+		return nil, fmt.Errorf("%s: %w", tried, err)
+	}
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder)}
+	var err error
+	if s.writer, err = connect(path, 1, "_txlock=immediate&"+pragmas(
+		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
+		"temp_store(memory)", "cache_size(-4000)", "journal_size_limit(16777216)")); err != nil {
+		return nil, border(ctx, tried, err)
+	}
+	if err = s.migrate(ctx); err == nil {
+		s.readers, err = connect(path, readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)"))
+	}
+	if err == nil {
+		s.watch, err = connect(path, 1, pragmas("query_only(1)", "cache_size(-100)"))
+	}
+	if err != nil {
+		s.Close()
+		return nil, border(ctx, tried, err)
+	}
+	return s, nil
+}
+
+// create makes the directory and an empty file with the reader's eyes only;
+// SQLite gives its side files the same permissions.
+func create(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return errors.Join(err, ErrOpen)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	switch {
+	case err == nil:
+		return f.Close()
+	case errors.Is(err, os.ErrPermission):
+		return ErrReadOnly
+	}
+	return errors.Join(err, ErrOpen)
+}
+
+// connect prepares a pool of conns connections that are kept once opened.
+func connect(path string, conns int, query string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: query}
+	db, err := sql.Open("sqlite", u.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// pragmas writes the pragmas of a connection for its DSN. The driver sets
+// busy_timeout first, so that the others already wait for their turn, and
+// auto_vacuum before anything writes the file's first page.
+func pragmas(list ...string) string {
+	q := url.Values{"_busy_timeout": {"10000"}}
+	for _, p := range list {
+		q.Add("_pragma", p)
+	}
+	return q.Encode()
+}
+
+// Close ends all queries and closes the file. A Store that failed to open
+// halfway can be closed, too.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.watch, s.readers, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Path is the file the store was opened with.
+func (s *Store) Path() string { return s.path }
+
+// write runs f in one transaction of the only writer. The transaction takes
+// the file's write lock at its start, so it never fails halfway because
+// another process wrote in between.
+func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return border(ctx, tried, err)
+	}
+	if err := f(tx); err != nil {
+		tx.Rollback()
+		return border(ctx, tried, err)
+	}
+	return border(ctx, tried, tx.Commit())
+}
+
+// Version changes whenever any connection, of this process or another one,
+// has changed the file. It costs some microseconds.
+func (s *Store) Version(ctx context.Context) (int64, error) {
+	var v int64
+	err := s.watch.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
+	return v, border(ctx, "ask whether the cache changed", err)
+}

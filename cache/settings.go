@@ -1,0 +1,79 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+)
+
+// Setting is a text kept under a key between runs; "" when there is none.
+func (s *Store) Setting(ctx context.Context, key string) (string, error) {
+	var value string
+	err := s.readers.QueryRowContext(ctx, `SELECT value FROM settings WHERE key = ?`, key).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return value, border(ctx, "read setting "+key, err)
+}
+
+// SetSetting keeps a short text under a key of the caller's choice.
+func (s *Store) SetSetting(ctx context.Context, key, value string) error {
+	return s.write(ctx, "keep setting "+key, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
+}
+
+func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+	return err
+}
+
+// ReadingPosition is how far the reader got in an article, in thousandths of
+// its length, so that it holds at another width; zero is the top.
+func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
+	var permille int
+	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM positions WHERE id = ?`, id).Scan(&permille)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return permille, border(ctx, "read the reading position", err)
+}
+
+// SetReadingPosition keeps how far the reader got, in thousandths; zero or
+// less forgets it. An item that is gone is no error.
+func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) error {
+	return s.write(ctx, "keep the reading position", func(tx *sql.Tx) error {
+		if permille <= 0 {
+			_, err := tx.ExecContext(ctx, `DELETE FROM positions WHERE id = ?`, id)
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO positions SELECT id, ?2 FROM items WHERE id = ?1
+			ON CONFLICT (id) DO UPDATE SET permille = excluded.permille`, id, min(permille, 1000))
+		return err
+	})
+}
+
+// roundSetting has the start of the last round that brought something new.
+const roundSetting = "cache.round"
+
+// LastRefresh is when the last round of polling that brought a new item began,
+// what is:new counts from; zero when there was none.
+func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
+	text, err := s.Setting(ctx, roundSetting)
+	if err != nil || text == "" {
+		return time.Time{}, err
+	}
+	micros, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}, border(ctx, "read the time of the last refresh", errors.Join(err, ErrCorrupt))
+	}
+	return time.UnixMicro(micros).UTC(), nil
+}
+
+// keepRound notes a round that brought something new, unless a later one is
+// noted already: two processes may be saving two rounds.
+func keepRound(ctx context.Context, tx *sql.Tx, round time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO settings VALUES (?1, ?2)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < ?2`, roundSetting, round.UnixMicro())
+	return err
+}
