@@ -1,0 +1,125 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"dateline/feed"
+)
+
+// querier is a pool of readers or the transaction of the writer.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+const itemColumns = `i.pos, i.id, f.url, coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url),
+	i.first_seen, i.future, i.edited, i.pictured, i.fulltext, i.read, i.starred, i.hidden, i.snoozed_until,
+	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
+	coalesce((SELECT json_group_array(l.name ORDER BY l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`
+
+const (
+	sqlItems = `SELECT ` + itemColumns + `, '', NULL FROM json_each(?) j
+		CROSS JOIN items i ON i.pos = j.value JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed`
+	sqlArticles = `SELECT ` + itemColumns + `, c.base, c.body FROM json_each(?) j
+		CROSS JOIN items i ON i.pos = j.value JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed JOIN contents c ON c.id = i.id`
+	sqlArticle = `SELECT ` + itemColumns + `, c.base, c.body FROM items i
+		JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed JOIN contents c ON c.id = i.id WHERE i.id = ?`
+)
+
+// Article is an item with its text; [ErrNotFound] when there is none of that
+// id (any more).
+func (s *Store) Article(ctx context.Context, id int64) (feed.Article, error) {
+	a, err := s.articleIn(ctx, s.readers, id)
+	return a, border(ctx, "read an article", err)
+}
+
+func (s *Store) articleIn(ctx context.Context, q querier, id int64) (feed.Article, error) {
+	var article feed.Article
+	found := false
+	err := s.scanArticles(ctx, q, func(_ int64, a feed.Article) error {
+		article, found = a, true
+		return nil
+	}, sqlArticle, id)
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	return article, err
+}
+
+// rowsAt loads the items at keys, in their order; what left the cache in the
+// meantime is left out.
+func (s *Store) rowsAt(ctx context.Context, keys []Pos) ([]Row, error) {
+	rows := make([]Row, 0, len(keys))
+	err := s.articlesAt(ctx, keys, sqlItems, func(p Pos, a feed.Article) error {
+		rows = append(rows, Row{Item: a.Item, Pos: p})
+		return nil
+	})
+	return rows, err
+}
+
+func (s *Store) articlesAt(ctx context.Context, keys []Pos, query string, yield func(Pos, feed.Article) error) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	places := make([]int64, len(keys))
+	for i, k := range keys {
+		places[i] = k.At
+	}
+	next := 0
+	return s.scanArticles(ctx, s.readers, func(at int64, a feed.Article) error {
+		for keys[next].At != at {
+			next++
+		}
+		return yield(keys[next], a)
+	}, query, jsonIntegers(places))
+}
+
+func (s *Store) scanArticles(ctx context.Context, q querier, yield func(int64, feed.Article) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		at, a, err := s.scanArticle(rows)
+		if err != nil {
+			return err
+		}
+		if err := yield(at, a); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
+	var a feed.Article
+	var at int64
+	var firstSeen, snoozed, published, updated sql.NullInt64
+	var categories, enclosures, labels string
+	var body sql.RawBytes
+	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.FeedTitle,
+		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.Fulltext, &a.Read, &a.Starred, &a.Hidden, &snoozed,
+		&a.Key, &a.GUID, &a.Title, &a.Author, &a.Summary, &a.Link, &a.Comments, &published, &updated, &a.Words, &categories, &enclosures,
+		&labels, &a.Body.Base, &body); err != nil {
+		return 0, a, err
+	}
+	a.Date, a.FirstSeen, a.Snoozed = dateOf(at), instant(firstSeen), instant(snoozed)
+	a.Published, a.Updated = instant(published), instant(updated)
+	for _, list := range []struct {
+		text string
+		into any
+	}{{categories, &a.Categories}, {enclosures, &a.Enclosures}, {labels, &a.Labels}} {
+		if list.text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(list.text), list.into); err != nil {
+			return 0, a, err
+		}
+	}
+	var err error
+	a.Body.Raw, err = s.unpack(body)
+	return at, a, err
+}

@@ -1,0 +1,161 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"dateline/feed"
+)
+
+// subscribed is what the cache keeps of one subscription.
+type subscribed struct {
+	url, name, tags                 string
+	keepDays, keepItems, keepUnread int
+}
+
+// SetFeeds makes the subscriptions these, in this order; of two with the same
+// URL the first holds. Feeds that are missing become unsubscribed: they are
+// not listed or polled any more, and their items show only where they are
+// asked for (starred, labelled, or by the feed's URL), until [Store.Purge] or
+// the feed comes back. Nothing is written when nothing changed.
+func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
+	const tried = "keep the list of feeds"
+	want, err := wanted(subs)
+	if err != nil {
+		return fmt.Errorf("%s: %w", tried, err)
+	}
+	have, err := s.subscriptions(ctx)
+	if err != nil {
+		return border(ctx, tried, err)
+	}
+	if slices.Equal(want, have) {
+		return nil
+	}
+	return s.write(ctx, tried, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
+}
+
+func wanted(subs []feed.Subscription) ([]subscribed, error) {
+	var want []subscribed
+	seen := map[string]bool{}
+	for _, sub := range subs {
+		if seen[sub.URL] {
+			continue
+		}
+		seen[sub.URL] = true
+		tags, err := jsonList(sub.Tags)
+		if err != nil {
+			return nil, err
+		}
+		w := subscribed{url: sub.URL, name: sub.Name, tags: tags, keepDays: sub.Settings.KeepDays, keepItems: sub.Settings.KeepItems}
+		if sub.Settings.KeepUnread {
+			w.keepUnread = 1
+		}
+		want = append(want, w)
+	}
+	return want, nil
+}
+
+func (s *Store) subscriptions(ctx context.Context) ([]subscribed, error) {
+	rows, err := s.readers.QueryContext(ctx,
+		`SELECT url, name, tags, keep_days, keep_items, keep_unread FROM feeds WHERE place IS NOT NULL ORDER BY place`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var have []subscribed
+	for rows.Next() {
+		var h subscribed
+		if err := rows.Scan(&h.url, &h.name, &h.tags, &h.keepDays, &h.keepItems, &h.keepUnread); err != nil {
+			return nil, err
+		}
+		have = append(have, h)
+	}
+	return have, rows.Err()
+}
+
+func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET place = NULL`); err != nil {
+		return err
+	}
+	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, place, name, tags, keep_days, keep_items, keep_unread)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (url) DO UPDATE SET (place, name, tags, keep_days, keep_items, keep_unread) =
+			(excluded.place, excluded.name, excluded.tags, excluded.keep_days, excluded.keep_items, excluded.keep_unread)`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for i, w := range want {
+		if _, err := put.ExecContext(ctx, w.url, i, w.name, w.tags, w.keepDays, w.keepItems, w.keepUnread); err != nil {
+			return err
+		}
+	}
+	for away, feeds := range []string{`place IS NOT NULL`, `place IS NULL`} {
+		_, err := tx.ExecContext(ctx, `UPDATE items SET away = ?1 WHERE away <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, away)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const feedColumns = `coalesce(nullif(name, ''), title), url, description, site, tags, updated,
+	etag, last_modified, body_hash, last_checked, last_ok, next_check, status, failures, error, gone, final_url, total, unread`
+
+// Feeds are the subscribed feeds in the order of the configuration.
+func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
+	feeds, err := s.feeds(ctx)
+	return feeds, border(ctx, "list the feeds", err)
+}
+
+func (s *Store) feeds(ctx context.Context) ([]feed.Feed, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT `+feedColumns+` FROM feeds WHERE place IS NOT NULL ORDER BY place`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var feeds []feed.Feed
+	for rows.Next() {
+		f, err := scanFeed(rows)
+		if err != nil {
+			return nil, err
+		}
+		feeds = append(feeds, f)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return feeds, s.leaveOutSnoozed(ctx, feeds)
+}
+
+func scanFeed(rows *sql.Rows) (feed.Feed, error) {
+	var f feed.Feed
+	var tags string
+	var updated, lastChecked, lastOK, nextCheck sql.NullInt64
+	p := &f.Poll
+	if err := rows.Scan(&f.Title, &f.URL, &f.Description, &f.Site, &tags, &updated,
+		&p.ETag, &p.LastModified, &p.BodyHash, &lastChecked, &lastOK, &nextCheck,
+		&p.Status, &p.Failures, &p.Error, &p.Gone, &p.FinalURL, &f.Total, &f.Unread); err != nil {
+		return f, err
+	}
+	f.Updated, p.LastChecked, p.LastOK, p.NextCheck = instant(updated), instant(lastChecked), instant(lastOK), instant(nextCheck)
+	return f, fromJSON(tags, &f.Tags)
+}
+
+// jsonList writes a list as a JSON array, an empty one as "".
+func jsonList[T any](list []T) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(list)
+	return string(b), err
+}
+
+// fromJSON undoes jsonList.
+func fromJSON[T any](text string, list *[]T) error {
+	return json.Unmarshal([]byte(cmp.Or(text, "null")), list)
+}

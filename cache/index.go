@@ -1,0 +1,97 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"dateline/feed"
+)
+
+// indexSlice is how many items are indexed in one transaction, so that a mark
+// never waits long for its turn.
+const indexSlice = 100
+
+// IndexPending puts the text of up to max saved items into the full-text
+// index, newest first, in short transactions, and says how many are left. A
+// search finds what is left, too, only more slowly.
+func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
+	const tried = "index the new items"
+	for max > 0 {
+		entries, err := s.unindexed(ctx, min(max, indexSlice))
+		if err != nil {
+			return 0, border(ctx, tried, err)
+		}
+		if len(entries) == 0 {
+			break
+		}
+		if err := s.write(ctx, tried, func(tx *sql.Tx) error { return index(ctx, tx, entries) }); err != nil {
+			return 0, err
+		}
+		max -= len(entries)
+	}
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&left)
+	return left, border(ctx, tried, err)
+}
+
+// entry is an item's text as the index takes it.
+type entry struct {
+	pos, source         int64
+	title, author, body string
+}
+
+// unindexed reads the newest items that wait and cuts up their texts, before
+// the write lock is taken. They come oldest first: the index writes rising
+// row numbers in one go, and each falling one by itself.
+func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
+	waiting, err := integers(ctx, s.readers, sqlf(`SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 ORDER BY pos DESC LIMIT ?`, n))
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	slices.Reverse(waiting)
+	sources, err := integers(ctx, s.readers, sqlf(`SELECT coalesce((SELECT source FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(waiting)))
+	if err != nil {
+		return nil, err
+	}
+	sourceOf := map[int64]int64{}
+	for i, pos := range waiting {
+		sourceOf[pos] = sources[i]
+	}
+	var entries []entry
+	err = s.scanArticles(ctx, s.readers, func(pos int64, a feed.Article) error {
+		entries = append(entries, entry{pos, sourceOf[pos], feed.IndexText(a.Title), feed.IndexText(a.Author), feed.IndexText(a.Body.Text())})
+		return nil
+	}, sqlArticles, jsonIntegers(waiting))
+	return entries, err
+}
+
+// index writes entries whose items are still as they were read; one that was
+// edited, removed, or indexed by another process since is left alone.
+func index(ctx context.Context, tx *sql.Tx, entries []entry) error {
+	claim, err := tx.PrepareContext(ctx, `UPDATE items SET indexed = 1 WHERE pos = ? AND source = ? AND indexed = 0`)
+	if err != nil {
+		return err
+	}
+	defer claim.Close()
+	put, err := tx.PrepareContext(ctx, `INSERT INTO items_fts (rowid, title, author, body) VALUES (?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for _, e := range entries {
+		result, err := claim.ExecContext(ctx, e.pos, e.source)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := put.ExecContext(ctx, e.pos, e.title, e.author, e.body); err != nil {
+			return err
+		}
+	}
+	return nil
+}

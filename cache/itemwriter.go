@@ -1,0 +1,122 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"dateline/feed"
+)
+
+// itemWriter writes items within one transaction. Its statements are prepared
+// when they are first needed: most rounds bring nothing new.
+type itemWriter struct {
+	*Store
+	ctx      context.Context
+	tx       *sql.Tx
+	seen     time.Time
+	next     int64
+	prepared map[string]*sql.Stmt
+	// err is the first failure; nothing is written after it.
+	err error
+}
+
+func (s *Store) newItemWriter(ctx context.Context, tx *sql.Tx) (*itemWriter, error) {
+	w := &itemWriter{Store: s, ctx: ctx, tx: tx, seen: s.now(), prepared: map[string]*sql.Stmt{}}
+	return w, tx.QueryRowContext(ctx, `SELECT next FROM sequence`).Scan(&w.next)
+}
+
+func (w *itemWriter) close() {
+	for _, stmt := range w.prepared {
+		stmt.Close()
+	}
+}
+
+func (w *itemWriter) keepSequence() error {
+	return w.exec(`UPDATE sequence SET next = ?1 WHERE next <> ?1`, w.next)
+}
+
+// exec runs a statement unless one failed before, and returns w.err.
+func (w *itemWriter) exec(query string, args ...any) error {
+	stmt, ok := w.prepared[query]
+	if !ok && w.err == nil {
+		if stmt, w.err = w.tx.PrepareContext(w.ctx, query); w.err == nil {
+			w.prepared[query] = stmt
+		}
+	}
+	if w.err == nil {
+		_, w.err = stmt.ExecContext(w.ctx, args...)
+	}
+	return w.err
+}
+
+// insert writes a new item. A date that lies in the future would keep the item
+// on top of every list until then: it counts as seen now, and says so.
+func (w *itemWriter) insert(feedID int64, away bool, in incoming) error {
+	id := w.next
+	w.next++
+	future := in.Published.After(w.seen)
+	date := in.Published
+	if future || date.IsZero() {
+		date = w.seen
+	}
+	w.exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen, future, enclosed, pictured, commented, away)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		place(date, id), id, feedID, in.identity, in.source, w.seen.UnixMicro(), future, len(in.Enclosures) > 0, in.Image, in.Comments != "", away)
+	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, in.details(id)...)
+	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.pack(in.Body.Raw), id)
+}
+
+// details are the values of the details columns, the id last.
+func (in incoming) details(id int64) []any {
+	var folded sql.NullString
+	if f := feed.Fold(in.Link); f != lowerASCII(in.Link) {
+		folded = sql.NullString{String: f, Valid: true}
+	}
+	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,
+		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, id}
+}
+
+// update writes what the publisher changed of a known item.
+func (w *itemWriter) update(old known, in incoming) error {
+	before, err := w.articleIn(w.ctx, w.tx, old.id)
+	if err != nil {
+		return err
+	}
+	pos, future := moved(before, in.Published, w.seen)
+	edited := before.Edited || before.Fingerprint() != in.Fingerprint()
+	if old.indexed {
+		if err := w.exec(`DELETE FROM items_fts WHERE rowid = ?`, old.pos); err != nil {
+			return err
+		}
+	}
+	w.exec(`UPDATE items SET pos = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = 0 WHERE id = ?`,
+		pos, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", old.id)
+	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
+		published = ?, updated = ?, words = ?, categories = ?, enclosures = ? WHERE id = ?`, in.details(old.id)...)
+	return w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
+}
+
+// moved is where an item belongs once its publisher says that it was published
+// then: where it was, unless that is news and lies not in the future.
+func moved(before feed.Article, then, now time.Time) (pos int64, future bool) {
+	switch {
+	case then.UnixMicro() == before.Published.UnixMicro(), then.IsZero():
+		return place(before.Date, before.ID), before.Future
+	case then.After(now):
+		return place(before.Date, before.ID), true
+	}
+	return place(then, before.ID), false
+}
+
+// lowerASCII is what SQL's lower() gives.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

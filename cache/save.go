@@ -1,0 +1,224 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"dateline/feed"
+)
+
+// Save keeps the answers of several feeds in one transaction: each feed's
+// state always, its items when the answer has a Document. Known items are
+// found by their Key and updated in place, unchanged ones are not written, and
+// nothing here names a column that the reader owns. Of items with equal dates
+// the one that stands first in the document comes first in a view.
+//
+// The full text follows with [Store.IndexPending]. The answer of a feed that
+// the cache does not know, because it was purged meanwhile, is dropped.
+func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
+	batches := make([]batch, len(answers))
+	for i, a := range answers {
+		var err error
+		if batches[i], err = prepare(a); err != nil {
+			return nil, border(ctx, "save "+a.URL, err)
+		}
+	}
+	var saved []feed.Saved
+	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) error {
+		var err error
+		saved, err = s.save(ctx, tx, batches)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return saved, nil
+}
+
+// batch is an answer on its way in, with all that can be computed before the
+// transaction begins.
+type batch struct {
+	feed.Fetched
+	items []incoming
+	// identities is a JSON array of those of items.
+	identities string
+}
+
+// incoming is an item as it will be written.
+type incoming struct {
+	feed.Article
+	identity, source       int64
+	categories, enclosures string
+}
+
+// known is what the cache has of an incoming item.
+type known struct {
+	id, pos, source int64
+	indexed         bool
+}
+
+func prepare(a feed.Fetched) (batch, error) {
+	b := batch{Fetched: a}
+	if a.Document == nil {
+		return b, nil
+	}
+	identities := make([]int64, 0, len(a.Document.Items))
+	for _, article := range slices.Backward(a.Document.Items) {
+		in := incoming{Article: article, identity: hash(article.Key)}
+		var err, err2 error
+		in.categories, err = jsonList(article.Categories)
+		in.enclosures, err2 = jsonList(article.Enclosures)
+		if err := errors.Join(err, err2); err != nil {
+			return b, err
+		}
+		in.source = hash(article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
+			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw)
+		b.items = append(b.items, in)
+		identities = append(identities, in.identity)
+	}
+	b.identities = jsonIntegers(identities)
+	return b, nil
+}
+
+// digits writes an instant for a hash.
+func digits(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(t.UnixMicro(), 10)
+}
+
+func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.Saved, error) {
+	w, err := s.newItemWriter(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	saved := make([]feed.Saved, len(batches))
+	for i, b := range batches {
+		saved[i].URL = b.URL
+		id, away, err := feedByURL(ctx, tx, b.URL)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if b.Document != nil {
+			if err := w.items(id, away, b, &saved[i]); err != nil {
+				return nil, err
+			}
+		}
+		if err := saveState(ctx, tx, id, b, saved[i].New); err != nil {
+			return nil, err
+		}
+		if saved[i].New > 0 {
+			if err := keepRound(ctx, tx, b.Round); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return saved, w.keepSequence()
+}
+
+func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT id, place IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
+	return id, away, err
+}
+
+func saveState(ctx context.Context, tx *sql.Tx, id int64, b batch, arrived int) error {
+	p := b.State
+	_, err := tx.ExecContext(ctx, `UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
+		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?, total = total + ?, unread = unread + ? WHERE id = ?`,
+		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
+		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL, arrived, arrived, id)
+	if err != nil || b.Document == nil {
+		return err
+	}
+	d := b.Document
+	_, err = tx.ExecContext(ctx, `UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
+		d.Title, d.Description, d.Site, stamp(d.Updated), id)
+	return err
+}
+
+// items saves the items of one answer. They come last first, so that the
+// first gets the highest id.
+func (w *itemWriter) items(feedID int64, away bool, b batch, saved *feed.Saved) error {
+	have, err := w.known(feedID, b.identities)
+	if err != nil {
+		return err
+	}
+	removed, err := w.removed(feedID, b)
+	if err != nil {
+		return err
+	}
+	for _, in := range b.items {
+		old, isKnown := have[in.identity]
+		switch {
+		case isKnown && old.source == in.source, removed[in.identity]:
+		case isKnown:
+			if err := w.update(old, in); err != nil {
+				return err
+			}
+			saved.Updated++
+		default:
+			if err := w.insert(feedID, away, in); err != nil {
+				return err
+			}
+			// A second item with the same key is an edit of the first.
+			have[in.identity] = known{id: w.next - 1, source: in.source}
+			saved.New++
+		}
+	}
+	return nil
+}
+
+func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, error) {
+	rows, err := w.tx.QueryContext(w.ctx, sqlKnown, feedID, identities)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	have := map[int64]known{}
+	for rows.Next() {
+		var identity int64
+		var k known
+		if err := rows.Scan(&identity, &k.id, &k.pos, &k.source, &k.indexed); err != nil {
+			return nil, err
+		}
+		have[identity] = k
+	}
+	return have, rows.Err()
+}
+
+const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source, i.indexed FROM json_each(?2) j
+	CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`
+
+// removed are the items that retention took away and the feed still lists.
+// Those that it lists no more are forgotten, unless the document broke off.
+func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
+	if !b.Document.Truncated {
+		_, err := w.tx.ExecContext(w.ctx, `DELETE FROM gone WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
+		if err != nil {
+			return nil, err
+		}
+	}
+	rows, err := w.tx.QueryContext(w.ctx, `SELECT identity FROM gone WHERE feed = ?`, feedID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	removed := map[int64]bool{}
+	for rows.Next() {
+		var identity int64
+		if err := rows.Scan(&identity); err != nil {
+			return nil, err
+		}
+		removed[identity] = true
+	}
+	return removed, rows.Err()
+}
