@@ -1,0 +1,254 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"dateline/feed"
+)
+
+// compiler turns a query into conditions on i, the row of items. They hold for
+// the same items as [feed.Query.Match].
+type compiler struct {
+	*plan
+	ctx context.Context
+	s   *Store
+	q   querier
+	// feeds are those that can have an item in the view.
+	feeds []feedInfo
+	// whole says that feeds are all subscribed ones, with no away item shown.
+	whole bool
+	// known are all feeds that a condition of the view could mean.
+	known []feedInfo
+	// pending has, for each full-text term, the items that the index does not
+	// have yet and that match it.
+	pending map[*feed.Node][]int64
+}
+
+// feedInfo is what a query can ask of a feed.
+type feedInfo struct {
+	feed.FeedInfo
+	id   int64
+	away bool
+}
+
+func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler, error) {
+	c := &compiler{plan: p, ctx: ctx, s: s, q: q}
+	if mentions(p.view.Query.Root, func(t feed.Term) bool { return t.Is == feed.IsNew }) {
+		var err error
+		if p.env.NewSince, err = s.LastRefresh(ctx); err != nil {
+			return nil, err
+		}
+	}
+	err := c.chooseFeeds()
+	if err == nil {
+		err = c.matchPending()
+	}
+	return c, err
+}
+
+// mentions says whether any term of the condition is like that.
+func mentions(n *feed.Node, like func(feed.Term) bool) bool {
+	if n == nil {
+		return false
+	}
+	if n.Op == feed.Leaf {
+		return like(n.Term)
+	}
+	for _, k := range n.Kids {
+		if mentions(k, like) {
+			return true
+		}
+	}
+	return false
+}
+
+func ofFeed(t feed.Term) bool {
+	return t.Field == feed.FieldFeedName || t.Field == feed.FieldFeedURL || t.Field == feed.FieldTag
+}
+
+func ofText(t feed.Term) bool {
+	return t.Field == feed.FieldText || t.Field == feed.FieldTitle || t.Field == feed.FieldAuthor || t.Field == feed.FieldBody
+}
+
+// asksAway says that the query names items so closely that those of feeds no
+// longer subscribed belong to it.
+func asksAway(q feed.Query) bool {
+	for _, n := range q.Conjuncts() {
+		if n.Op == feed.Leaf && (n.Term.Is == feed.IsStarred || n.Term.Field == feed.FieldLabel || n.Term.Field == feed.FieldFeedURL) {
+			return true
+		}
+	}
+	return false
+}
+
+// condition is the WHERE of the view, without the top-level conditions that are
+// met already.
+func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
+	var w sqlText
+	query := c.view.Query
+	if !query.ShowsHidden() {
+		w.and(sqlf("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
+	}
+	if !asksAway(query) {
+		w.and(sqlf("i.away = 0"))
+	}
+	for _, n := range query.Conjuncts() {
+		if slices.Contains(met, n) {
+			continue
+		}
+		t, err := c.node(n, true)
+		if err != nil {
+			return w, err
+		}
+		w.and(t)
+	}
+	if w.text == "" {
+		w.add("1")
+	}
+	return w, nil
+}
+
+// node compiles one condition; positive is false below an odd number of nots.
+func (c *compiler) node(n *feed.Node, positive bool) (sqlText, error) {
+	switch {
+	case c.onFeed(n):
+		return in("i.feed", c.feedsMatching(n)), nil
+	case n.Op == feed.Leaf:
+		return c.leaf(n, positive)
+	}
+	if n.Op == feed.Not {
+		t, err := c.node(n.Kids[0], !positive)
+		return sqlf("NOT coalesce("+t.text+", 0)", t.args...), err
+	}
+	joint := " AND "
+	if n.Op == feed.Or {
+		joint = " OR "
+	}
+	t := sqlf("(")
+	for i, k := range n.Kids {
+		kid, err := c.node(k, positive)
+		if err != nil {
+			return t, err
+		}
+		if i > 0 {
+			t.add(joint)
+		}
+		t.add(kid.text, kid.args...)
+	}
+	t.add(")")
+	return t, nil
+}
+
+func (c *compiler) leaf(n *feed.Node, positive bool) (sqlText, error) {
+	t := n.Term
+	switch t.Field {
+	case feed.FieldText, feed.FieldTitle, feed.FieldAuthor, feed.FieldBody:
+		return c.probe(n), nil
+	case feed.FieldLink:
+		return sqlf(`EXISTS (SELECT 1 FROM details d WHERE d.id = i.id AND instr(coalesce(d.link_folded, lower(d.link)), ?) > 0)`, feed.Fold(t.Text)), nil
+	case feed.FieldLabel:
+		names, err := c.labelNames(n)
+		if err != nil {
+			return sqlText{}, err
+		}
+		list, err := json.Marshal(names)
+		return sqlf(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
+	case feed.FieldIs:
+		return c.state(t.Is, positive), nil
+	case feed.FieldHas:
+		return sqlf(traits[t.Has]), nil
+	case feed.FieldSince:
+		return sqlf("i.pos >= ?", c.from(t)), nil
+	case feed.FieldBefore:
+		return sqlf("i.pos < ?", c.from(t)), nil
+	}
+	return sqlText{}, errors.New("the cache does not know the field " + string(t.Field))
+}
+
+// from is the lowest place at or after the term's instant; places know whole
+// seconds.
+func (c *compiler) from(t feed.Term) int64 {
+	return floor(t.When.Time(c.now).Add(time.Second - 1))
+}
+
+// traits has the condition of each has: term.
+var traits = map[feed.Has]string{
+	feed.HasEnclosure: "i.enclosed = 1",
+	feed.HasImage:     "i.pictured = 1",
+	feed.HasFulltext:  "i.fulltext = 1",
+	feed.HasComments:  "i.commented = 1",
+}
+
+func (c *compiler) state(is feed.Is, positive bool) sqlText {
+	switch is {
+	case feed.IsUnread:
+		if positive && !c.view.Opened.IsZero() {
+			return sqlf("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
+		}
+		return sqlf("i.read = 0")
+	case feed.IsRead:
+		return sqlf("i.read = 1")
+	case feed.IsStarred:
+		return sqlf("i.starred = 1")
+	case feed.IsUnstarred:
+		return sqlf("i.starred = 0")
+	case feed.IsHidden:
+		return sqlf("i.hidden = 1")
+	case feed.IsSnoozed:
+		return sqlf("(i.snoozed_until IS NOT NULL AND i.snoozed_until > ?)", c.now.UnixMicro())
+	case feed.IsEdited:
+		return sqlf("i.edited = 1")
+	case feed.IsLabelled:
+		return sqlf("EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1)")
+	case feed.IsNew:
+		if !c.env.NewSince.IsZero() {
+			return sqlf("i.first_seen >= ?", c.env.NewSince.UnixMicro())
+		}
+	}
+	return sqlf("0")
+}
+
+// sqlLabelNames jumps from each name to the next instead of reading all rows.
+const sqlLabelNames = `WITH RECURSIVE names(name) AS (
+		SELECT min(name) FROM labels WHERE held = 1
+		UNION ALL SELECT (SELECT min(name) FROM labels WHERE held = 1 AND name > names.name) FROM names WHERE names.name IS NOT NULL)
+	SELECT name FROM names WHERE name IS NOT NULL`
+
+// labelNames are the labels in use that the term means.
+func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
+	all, err := texts(c.ctx, c.q, sqlLabelNames)
+	var names []string
+	for _, name := range all {
+		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, feed.FeedInfo{}) {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// holds asks the query language itself whether a condition holds.
+func (c *compiler) holds(n *feed.Node, a feed.Article, f feed.FeedInfo) bool {
+	return feed.Query{Root: n}.Match(a, f, c.env)
+}
+
+// texts runs a query with one column.
+func texts(ctx context.Context, q querier, query string, args ...any) ([]string, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var t string
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,87 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+)
+
+// choose finds the places that a limit leaves.
+func (p *plan) choose(ctx context.Context, q querier) error {
+	limit := p.view.Query.Limit
+	n := limit
+	if p.view.Query.LimitPerFeed {
+		n = -1
+	}
+	keys, err := p.keys(ctx, q, Pos{}, false, n)
+	if err == nil && p.view.Query.LimitPerFeed {
+		keys, err = firstOfEachFeed(ctx, q, keys, limit)
+	}
+	p.chosen = append([]Pos{}, keys...)
+	return err
+}
+
+// firstOfEachFeed keeps the first limit keys of each feed.
+func firstOfEachFeed(ctx context.Context, q querier, keys []Pos, limit int) ([]Pos, error) {
+	places := make([]int64, len(keys))
+	for i, k := range keys {
+		places[i] = k.At
+	}
+	feeds, err := integers(ctx, q, sqlf(`SELECT coalesce((SELECT feed FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(places)))
+	if err != nil {
+		return nil, err
+	}
+	taken := map[int64]int{}
+	var kept []Pos
+	for i, k := range keys {
+		if taken[feeds[i]]++; taken[feeds[i]] <= limit {
+			kept = append(kept, k)
+		}
+	}
+	return kept, nil
+}
+
+// chosenFrom is [plan.keys] for a view that a limit cuts.
+func (p *plan) chosenFrom(from Pos, back bool, n int) []Pos {
+	before, after := p.chosen, p.chosen
+	if !from.IsZero() {
+		i, found := slices.BinarySearchFunc(p.chosen, from, p.compare)
+		before, after = p.chosen[:i], p.chosen[i:]
+		if found {
+			after = after[1:]
+		}
+	}
+	keys := after
+	if back {
+		keys = slices.Clone(before)
+		slices.Reverse(keys)
+	}
+	if n >= 0 && len(keys) > n {
+		keys = keys[:n]
+	}
+	return slices.Clone(keys)
+}
+
+// compare orders two places as the view does.
+func (p *plan) compare(a, b Pos) int {
+	later := -cmp.Compare(a.At, b.At)
+	c := later
+	switch {
+	case p.sort == nil:
+		if p.ascending() {
+			c = -c
+		}
+		return c
+	case p.sort.number:
+		x, _ := strconv.ParseInt(a.Key, 10, 64)
+		y, _ := strconv.ParseInt(b.Key, 10, 64)
+		c = cmp.Compare(x, y)
+	default:
+		c = cmp.Compare(lowerASCII(a.Key), lowerASCII(b.Key))
+	}
+	if !p.ascending() {
+		c = -c
+	}
+	return cmp.Or(c, later)
+}

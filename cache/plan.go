@@ -1,0 +1,237 @@
+package cache
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"dateline/feed"
+)
+
+// plan is a view made ready to be walked. A walk by date is made of arms, each
+// the range of one index that is in order already, merged as they are read,
+// and of stray items that no arm passes: few, and found beforehand. Nothing is
+// sorted and nothing is scanned, so a page costs what its rows cost.
+type plan struct {
+	view   View
+	now    time.Time
+	env    feed.Env
+	arms   []arm
+	strays []int64
+	// where is the whole condition on i, the row of items, for one item.
+	where sqlText
+	// sort is set when the order is not by date: then the arms only say which.
+	sort *sortOrder
+	// chosen has the places of the whole view, in its order, when a limit: cuts
+	// it; then nothing else is looked at.
+	chosen []Pos
+}
+
+// arm is one ordered walk: SELECT at FROM from WHERE where.
+type arm struct {
+	at, from string
+	where    sqlText
+}
+
+// sqlText is a piece of SQL and what its question marks stand for.
+type sqlText struct {
+	text string
+	args []any
+}
+
+func (t *sqlText) add(text string, args ...any) {
+	t.text += text
+	t.args = append(t.args, args...)
+}
+
+// and adds a condition.
+func (t *sqlText) and(c sqlText) {
+	if c.text == "" {
+		return
+	}
+	if t.text != "" {
+		t.text += " AND "
+	}
+	t.add(c.text, c.args...)
+}
+
+func sqlf(text string, args ...any) sqlText { return sqlText{text, args} }
+
+// maxArms is how many indexes are walked side by side. A view over more feeds
+// walks all items by date and skips those of other feeds.
+const maxArms = 300
+
+// maxStrays is how many items may be looked up and sorted beforehand.
+const maxStrays = 1000
+
+// plan reads what the query refers to and chooses how to walk it.
+func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
+	p := &plan{view: v, now: s.now()}
+	p.env = feed.Env{Now: p.now, Opened: v.Opened}
+	c, err := s.newCompiler(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	if p.where, err = c.condition(nil); err != nil {
+		return nil, err
+	}
+	if err := c.chooseWalk(); err != nil {
+		return nil, err
+	}
+	if key := v.Query.Sort.Key; key != "" && key != feed.SortDate {
+		p.sort = newSortOrder(key, p)
+	}
+	if v.Query.Limit > 0 {
+		err = p.choose(ctx, q)
+	}
+	return p, err
+}
+
+// ascending says that the view runs against the natural direction of its sort
+// key: by date, from old to new.
+func (p *plan) ascending() bool {
+	reverse := p.view.Query.Sort.Reverse != p.view.Oldest
+	if p.sort != nil {
+		return !reverse
+	}
+	return reverse
+}
+
+// union is the SQL of all arms between the two places, either exclusive.
+func (p *plan) union(above, below int64) sqlText {
+	var t sqlText
+	for i, a := range p.arms {
+		if i > 0 {
+			t.add(" UNION ALL ")
+		}
+		t.add("SELECT " + a.at + " AS pos FROM " + a.from + " WHERE ")
+		w := a.where
+		w.args = slices.Clone(w.args)
+		w.and(sqlf(a.at+" > ? AND "+a.at+" < ?", above, below))
+		t.add(w.text, w.args...)
+	}
+	return t
+}
+
+// members is a query for the places between the two, in no order.
+func (p *plan) members(above, below int64) sqlText {
+	var t sqlText
+	strays := p.strays
+	if p.chosen != nil {
+		strays = nil
+		for _, k := range p.chosen {
+			strays = append(strays, k.At)
+		}
+	} else {
+		t = p.union(above, below)
+	}
+	if t.text != "" && len(strays) == 0 {
+		return t
+	}
+	if t.text != "" {
+		t.add(" UNION ALL ")
+	}
+	t.add("SELECT value AS pos FROM json_each(?) WHERE value > ? AND value < ?", jsonIntegers(strays), above, below)
+	return t
+}
+
+// between are the places between the two, in order, at most n unless n < 0.
+func (p *plan) between(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]int64, error) {
+	var found []int64
+	if len(p.arms) > 0 {
+		t := p.union(above, below)
+		t.add(" ORDER BY 1 "+direction(ascending)+" LIMIT ?", n)
+		var err error
+		if found, err = integers(ctx, q, t); err != nil {
+			return nil, err
+		}
+	}
+	strays := slices.Clone(p.strays)
+	strays = slices.DeleteFunc(strays, func(at int64) bool { return at <= above || at >= below })
+	if len(strays) == 0 {
+		return found, nil
+	}
+	found = append(found, strays...)
+	slices.Sort(found)
+	found = slices.Compact(found)
+	if !ascending {
+		slices.Reverse(found)
+	}
+	if n >= 0 && len(found) > n {
+		found = found[:n]
+	}
+	return found, nil
+}
+
+func direction(ascending bool) string {
+	if ascending {
+		return "ASC"
+	}
+	return "DESC"
+}
+
+// keys are the places of up to n rows (all if n < 0) after from, or before it
+// when back is set, nearest first.
+func (p *plan) keys(ctx context.Context, q querier, from Pos, back bool, n int) ([]Pos, error) {
+	switch {
+	case p.chosen != nil:
+		return p.chosenFrom(from, back, n), nil
+	case p.sort != nil:
+		return p.sortedKeys(ctx, q, from, back, n)
+	}
+	ascending := p.ascending() != back
+	above, below := int64(bottom), int64(top)
+	switch {
+	case from.IsZero():
+	case ascending:
+		above = from.At
+	default:
+		below = from.At
+	}
+	places, err := p.between(ctx, q, above, below, ascending, n)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]Pos, len(places))
+	for i, at := range places {
+		keys[i].At = at
+	}
+	return keys, nil
+}
+
+// integers runs a query with one column.
+func integers(ctx context.Context, q querier, t sqlText) ([]int64, error) {
+	rows, err := q.QueryContext(ctx, t.text, t.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	return list, rows.Err()
+}
+
+// in writes a test for being one of a list.
+func in(what string, list []int64) sqlText {
+	return sqlf(what+" IN (SELECT value FROM json_each(?))", jsonIntegers(list))
+}
+
+// jsonIntegers writes a list for json_each.
+func jsonIntegers(list []int64) string {
+	b := make([]byte, 0, 16+12*len(list))
+	b = append(b, '[')
+	for i, n := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return string(append(b, ']'))
+}

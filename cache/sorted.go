@@ -1,0 +1,89 @@
+package cache
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"dateline/feed"
+)
+
+// sortOrder is an order other than by date. Such a view is sorted when it is
+// asked for; only the first rows of it are kept while it is.
+type sortOrder struct {
+	// expr is the sort key of items i, details d, feeds f.
+	expr sqlText
+	// number says that the key is a number, not a text.
+	number bool
+}
+
+// prime bounds the keys of a random order.
+const prime = 2147483647
+
+func newSortOrder(key feed.SortKey, p *plan) *sortOrder {
+	switch key {
+	case feed.SortFeed:
+		return &sortOrder{expr: sqlf("coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url) COLLATE NOCASE")}
+	case feed.SortTitle:
+		return &sortOrder{expr: sqlf("d.title COLLATE NOCASE")}
+	case feed.SortAuthor:
+		return &sortOrder{expr: sqlf("d.author COLLATE NOCASE")}
+	case feed.SortLength:
+		return &sortOrder{expr: sqlf("d.words"), number: true}
+	}
+	// The same shuffle as long as the view is open.
+	seed := p.view.Opened.UnixMicro()
+	if p.view.Opened.IsZero() {
+		seed = p.now.UnixMicro()
+	}
+	seed = (seed%prime + prime) % prime
+	const x = "((i.id * 7919 + ?) % 2147483647)"
+	return &sortOrder{expr: sqlf("("+x+" * "+x+" % 2147483647)", seed, seed), number: true}
+}
+
+// sortedKeys are [plan.keys] of a view that is not by date. Equal keys stand
+// newest first.
+func (p *plan) sortedKeys(ctx context.Context, q querier, from Pos, back bool, n int) ([]Pos, error) {
+	ascending := p.ascending() != back
+	order := p.sort.expr
+	m := p.members(bottom, top)
+	t := sqlf("SELECT i.pos, "+order.text+" AS k FROM (", slices.Clone(order.args)...)
+	t.add(m.text, m.args...)
+	t.add(") m CROSS JOIN items i ON i.pos = m.pos JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE 1")
+	if !from.IsZero() {
+		beyond, later := " > ?", "i.pos < ?"
+		if !ascending {
+			beyond = " < ?"
+		}
+		if back {
+			later = "i.pos > ?"
+		}
+		key := any(from.Key)
+		if p.sort.number {
+			number, err := strconv.ParseInt(from.Key, 10, 64)
+			if err != nil {
+				return nil, err
+			}
+			key = number
+		}
+		t.add(" AND (" + order.text)
+		t.add(beyond, append(slices.Clone(order.args), key)...)
+		t.add(" OR (" + order.text)
+		t.add(" = ? AND "+later+"))", append(slices.Clone(order.args), key, from.At)...)
+	}
+	t.add(" ORDER BY k "+direction(ascending)+", i.pos "+direction(back)+" LIMIT ?", n)
+	rows, err := q.QueryContext(ctx, t.text, t.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var keys []Pos
+	for rows.Next() {
+		var k Pos
+		if err := rows.Scan(&k.At, &k.Key); err != nil {
+			return nil, err
+		}
+		keys = append(keys, k)
+	}
+	return keys, rows.Err()
+}

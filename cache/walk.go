@@ -1,0 +1,145 @@
+package cache
+
+import (
+	"slices"
+
+	"dateline/feed"
+)
+
+// chooseWalk picks the indexes to walk for a view by date.
+func (c *compiler) chooseWalk() error {
+	is := map[feed.Is]bool{}
+	var label *feed.Node
+	var terms []*feed.Node
+	for _, n := range c.view.Query.Conjuncts() {
+		switch {
+		case n.Op != feed.Leaf:
+		case ofText(n.Term):
+			terms = append(terms, n)
+		case n.Term.Field == feed.FieldLabel:
+			label = n
+		default:
+			is[n.Term.Is] = true
+		}
+	}
+	switch {
+	case len(terms) > 0:
+		return c.walkText(terms)
+	case is[feed.IsSnoozed]:
+		return c.stray("items i INDEXED BY items_snoozed", sqlf("i.snoozed_until IS NOT NULL"))
+	case is[feed.IsHidden]:
+		c.walk("items i INDEXED BY items_hidden", sqlf("i.hidden = 1"))
+	case is[feed.IsStarred]:
+		c.walk("items i INDEXED BY items_starred", sqlf("i.starred = 1"))
+	case is[feed.IsEdited]:
+		c.walk("items i INDEXED BY items_edited", sqlf("i.edited = 1"))
+	case label != nil:
+		return c.walkLabel(label)
+	case is[feed.IsNew]:
+		return c.walkNew()
+	case is[feed.IsUnread]:
+		return c.walkUnread()
+	default:
+		c.walkAll()
+	}
+	return nil
+}
+
+// walk adds an arm over items with the whole condition of the view.
+func (c *compiler) walk(from string, where sqlText) {
+	where.and(c.where)
+	c.arms = append(c.arms, arm{at: "i.pos", from: from, where: where})
+}
+
+// walkAll walks all items, or those of each feed side by side.
+func (c *compiler) walkAll() {
+	if c.whole || len(c.feeds) > maxArms || c.view.Query.ShowsHidden() {
+		c.walk("items i", sqlText{})
+		return
+	}
+	for _, f := range c.feeds {
+		c.walk("items i INDEXED BY items_feed", sqlf("i.feed = ? AND i.hidden = 0", f.id))
+	}
+}
+
+// walkUnread walks the unread items; those that stay because they were read in
+// this view are strays, unless they are so many that passing them is cheaper.
+func (c *compiler) walkUnread() error {
+	if c.view.Query.ShowsHidden() {
+		c.walk("items i", sqlText{})
+		return nil
+	}
+	if opened := c.view.Opened; !opened.IsZero() {
+		stay := sqlf("i.read = 1 AND i.read_at >= ?", opened.UnixMicro())
+		few, err := c.few("items i INDEXED BY items_read_at", stay)
+		if err != nil {
+			return err
+		}
+		if !few {
+			c.walkAll()
+			return nil
+		}
+		if err := c.stray("items i INDEXED BY items_read_at", stay); err != nil {
+			return err
+		}
+	}
+	if c.whole || len(c.feeds) > maxArms {
+		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0"))
+		return nil
+	}
+	for _, f := range c.feeds {
+		c.walk("items i INDEXED BY items_unread", sqlf("i.feed = ? AND i.read = 0 AND i.hidden = 0", f.id))
+	}
+	return nil
+}
+
+// walkNew takes what the last refresh brought as strays, unless it is much, as
+// after the first refresh: then nearly every item is new and walking is best.
+func (c *compiler) walkNew() error {
+	if c.env.NewSince.IsZero() {
+		return nil
+	}
+	since := sqlf("i.first_seen >= ?", c.env.NewSince.UnixMicro())
+	few, err := c.few("items i INDEXED BY items_new", since)
+	switch {
+	case err != nil:
+		return err
+	case few:
+		return c.stray("items i INDEXED BY items_new", since)
+	}
+	c.walkAll()
+	return nil
+}
+
+// walkLabel walks the items with a label. Where two spellings of it are in use
+// an item may have both, so only one of them can be walked.
+func (c *compiler) walkLabel(n *feed.Node) error {
+	names, err := c.labelNames(n)
+	switch {
+	case err != nil || len(names) == 0:
+		return err
+	case len(names) > 1:
+		c.walkAll()
+		return nil
+	}
+	where := sqlf("l.held = 1 AND l.name = ?", names[0])
+	where.and(c.where)
+	c.arms = append(c.arms, arm{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
+	return nil
+}
+
+// few says that the condition holds for at most maxStrays items of an index.
+func (c *compiler) few(from string, where sqlText) (bool, error) {
+	var n int
+	args := append(slices.Clone(where.args), maxStrays+1)
+	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.text+" LIMIT ?)", args...).Scan(&n)
+	return n <= maxStrays, err
+}
+
+// stray looks up the items of the view among those for which where holds.
+func (c *compiler) stray(from string, where sqlText) error {
+	where.and(c.where)
+	found, err := integers(c.ctx, c.q, sqlf("SELECT i.pos FROM "+from+" WHERE "+where.text, where.args...))
+	c.strays = append(c.strays, found...)
+	return err
+}

@@ -1,0 +1,164 @@
+package cache
+
+import (
+	"context"
+	"slices"
+
+	"dateline/feed"
+)
+
+// After returns up to n rows that follow from in the view, in its order; the
+// zero Pos stands before the first row.
+func (s *Store) After(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
+	rows, err := s.window(ctx, v, from, false, n)
+	return rows, border(ctx, "list the items", err)
+}
+
+// Before returns up to n rows that stand before from, in the view's order, the
+// nearest last; the zero Pos stands behind the last row.
+func (s *Store) Before(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
+	rows, err := s.window(ctx, v, from, true, n)
+	return rows, border(ctx, "list the items", err)
+}
+
+func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) ([]Row, error) {
+	p, err := s.plan(ctx, s.readers, v)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := p.keys(ctx, s.readers, from, back, max(n, 0))
+	if err != nil {
+		return nil, err
+	}
+	if back {
+		slices.Reverse(keys)
+	}
+	return s.rowsAt(ctx, keys)
+}
+
+// Around returns the item with up to before rows before it and after rows
+// after it, and its index among them. An item that is not in the view has its
+// place there all the same: index is then where it would stand, and the row
+// there has another ID. One that is not in the cache gives the top.
+func (s *Store) Around(ctx context.Context, v View, id int64, before, after int) (rows []Row, index int, err error) {
+	rows, index, err = s.around(ctx, v, id, max(before, 0), max(after, 0))
+	return rows, index, border(ctx, "list the items", err)
+}
+
+func (s *Store) around(ctx context.Context, v View, id int64, before, after int) ([]Row, int, error) {
+	p, err := s.plan(ctx, s.readers, v)
+	if err != nil {
+		return nil, 0, err
+	}
+	at, within, err := p.find(ctx, s.readers, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	var keys []Pos
+	if !at.IsZero() {
+		if keys, err = p.keys(ctx, s.readers, at, true, before); err != nil {
+			return nil, 0, err
+		}
+		slices.Reverse(keys)
+	}
+	index := len(keys)
+	if within {
+		keys = append(keys, at)
+	}
+	rest, err := p.keys(ctx, s.readers, at, false, after)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := s.rowsAt(ctx, append(keys, rest...))
+	return rows, min(index, len(rows)), err
+}
+
+// find is the place of an item in the order of the view, and whether the view
+// shows it; no place when the cache does not have it.
+func (p *plan) find(ctx context.Context, q querier, id int64) (Pos, bool, error) {
+	key := sqlf("''")
+	if p.sort != nil {
+		key = p.sort.expr
+	}
+	t := sqlf("SELECT i.pos, "+key.text+", ("+p.where.text+") FROM items i JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE i.id = ?",
+		slices.Concat(key.args, p.where.args, []any{id})...)
+	rows, err := q.QueryContext(ctx, t.text, t.args...)
+	if err != nil {
+		return Pos{}, false, err
+	}
+	defer rows.Close()
+	var at Pos
+	var within bool
+	for rows.Next() {
+		if err := rows.Scan(&at.At, &at.Key, &within); err != nil {
+			return Pos{}, false, err
+		}
+	}
+	if p.chosen != nil {
+		within = slices.Contains(p.chosen, at)
+	}
+	return at, within, rows.Err()
+}
+
+// Count counts the rows of the view, up to max unless max is zero.
+func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
+	n, err := s.count(ctx, v, max)
+	return n, border(ctx, "count the items", err)
+}
+
+func (s *Store) count(ctx context.Context, v View, max int) (int, error) {
+	p, err := s.plan(ctx, s.readers, v)
+	if err != nil {
+		return 0, err
+	}
+	if max <= 0 {
+		max = -1
+	}
+	m := p.members(bottom, top)
+	t := sqlf("SELECT count(*) FROM (")
+	t.add(m.text, m.args...)
+	t.add(" LIMIT ?)", max)
+	var n int
+	err = s.readers.QueryRowContext(ctx, t.text, t.args...).Scan(&n)
+	return n, err
+}
+
+// pageSize is how many items are read at a time when all are wanted.
+const pageSize = 200
+
+// Items hands every item of the view, at most limit unless that is zero, to
+// yield, in order, and stops at its first error. The body is empty unless
+// withBody is set. No transaction stays open meanwhile.
+func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Article) error, withBody bool) error {
+	if limit <= 0 {
+		limit = -1
+	}
+	p, err := s.plan(ctx, s.readers, v)
+	if err != nil {
+		return border(ctx, "list the items", err)
+	}
+	keys, err := p.keys(ctx, s.readers, Pos{}, false, limit)
+	if err != nil {
+		return border(ctx, "list the items", err)
+	}
+	query := sqlItems
+	if withBody {
+		query = sqlArticles
+	}
+	for page := range slices.Chunk(keys, pageSize) {
+		var articles []feed.Article
+		err := s.articlesAt(ctx, page, query, func(_ Pos, a feed.Article) error {
+			articles = append(articles, a)
+			return nil
+		})
+		if err != nil {
+			return border(ctx, "list the items", err)
+		}
+		for _, a := range articles {
+			if err := yield(a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
