@@ -1,0 +1,133 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+)
+
+// Health is what a look through the whole file found.
+type Health struct {
+	// Problems are sentences; none when all is well.
+	Problems []string
+	// Feeds counts the subscribed feeds, Away those that are not any more but
+	// still have their items here.
+	Feeds, Away int
+	// Items counts all items, Pending those not yet in the full-text index.
+	Items, Pending int
+	// Bytes is the size of the file, Log that of the write-ahead log beside it,
+	// Free what a vacuum would give back.
+	Bytes, Log, Free int64
+	// Schema is the number of the last migration.
+	Schema int
+}
+
+// Check reads the whole file and says what is wrong with it; seconds for a
+// large one. It repairs nothing but the counters of the feeds.
+func (s *Store) Check(ctx context.Context) (Health, error) {
+	h, err := s.check(ctx)
+	return h, border(ctx, "check the cache", err)
+}
+
+func (s *Store) check(ctx context.Context) (Health, error) {
+	var h Health
+	found, err := texts(ctx, s.readers, `PRAGMA integrity_check(20)`)
+	if err != nil {
+		return h, err
+	}
+	for _, f := range found {
+		if f != "ok" {
+			h.Problems = append(h.Problems, f)
+		}
+	}
+	orphans, err := texts(ctx, s.readers, `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
+	if err != nil {
+		return h, err
+	}
+	for _, o := range orphans {
+		h.Problems = append(h.Problems, fmt.Sprintf("some rows of %s belong to nothing", o))
+	}
+	if err := s.repairCounts(ctx, &h); err != nil {
+		return h, err
+	}
+	err = s.readers.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE place IS NOT NULL), (SELECT count(*) FROM feeds WHERE place IS NULL),
+		(SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE indexed = 0),
+		(SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size), (SELECT user_version FROM pragma_user_version)`).
+		Scan(&h.Feeds, &h.Away, &h.Items, &h.Pending, &h.Free, &h.Schema)
+	if err != nil {
+		return h, err
+	}
+	h.Bytes, h.Log = size(s.path), size(s.path+"-wal")
+	return h, nil
+}
+
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// repairCounts counts the items of each feed anew and tells of each counter
+// that was wrong.
+func (s *Store) repairCounts(ctx context.Context, h *Health) error {
+	const counted = `SELECT f.id, f.url, count(i.pos) AS total, coalesce(sum(i.read = 0), 0) AS unread
+		FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0 GROUP BY f.id`
+	return s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
+		wrong, err := texts(ctx, tx, `SELECT c.url FROM (`+counted+`) c JOIN feeds f ON f.id = c.id WHERE f.total <> c.total OR f.unread <> c.unread`)
+		if err != nil || len(wrong) == 0 {
+			return err
+		}
+		for _, url := range wrong {
+			h.Problems = append(h.Problems, fmt.Sprintf("the counters of %s were wrong and are right now", url))
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE feeds SET total = c.total, unread = c.unread FROM (`+counted+`) c WHERE c.id = feeds.id`)
+		return err
+	})
+}
+
+// Vacuum rewrites the whole file as small as it can be; it needs as much room
+// again meanwhile and keeps other processes from writing.
+func (s *Store) Vacuum(ctx context.Context) error {
+	const tried = "vacuum the cache"
+	for _, query := range []string{`INSERT INTO items_fts (items_fts) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+		if _, err := s.writer.ExecContext(ctx, query); err != nil {
+			return border(ctx, tried, err)
+		}
+	}
+	return nil
+}
+
+// vacuumPages is how many free pages one slice of Maintain gives back.
+const vacuumPages = 256
+
+// Maintain is for moments when nothing else is going on: it removes what is
+// not kept, gives free pages back in short slices, empties the write-ahead log
+// and looks after the statistics of the indexes. It stops between two slices
+// when ctx ends.
+func (s *Store) Maintain(ctx context.Context) error {
+	const tried = "tidy up the cache"
+	if _, err := s.Retain(ctx, s.now()); err != nil {
+		return err
+	}
+	for {
+		var free int
+		if err := s.writer.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
+			return border(ctx, tried, err)
+		}
+		if free == 0 {
+			break
+		}
+		// The pragma gives a page back for each row that is read from it.
+		if _, err := texts(ctx, s.writer, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
+			return border(ctx, tried, err)
+		}
+	}
+	if _, err := s.writer.ExecContext(ctx, `PRAGMA optimize`); err != nil {
+		return border(ctx, tried, err)
+	}
+	_, err := s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return border(ctx, tried, err)
+}

@@ -1,0 +1,155 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// removeSlice is how many items are removed in one transaction.
+const removeSlice = 200
+
+// Retain removes what the feeds' settings do not keep: items dated more than
+// KeepDays before now, and all but the newest KeepItems of a feed. Starred and
+// labelled items always stay, unread ones where KeepUnread is set; hidden ones
+// are treated as the rest. A removed item does not come back while its feed
+// still lists it. Feeds no longer subscribed are left alone.
+func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
+	const tried = "remove old items"
+	rules, err := s.keeping(ctx)
+	if err != nil {
+		return 0, border(ctx, tried, err)
+	}
+	for _, k := range rules {
+		n, err := s.retain(ctx, k, now)
+		removed += n
+		if err != nil {
+			return removed, border(ctx, tried, err)
+		}
+	}
+	return removed, nil
+}
+
+// keeping is what a feed keeps.
+type keeping struct {
+	feed        int64
+	days, items int
+	unread      bool
+}
+
+func (s *Store) keeping(ctx context.Context) ([]keeping, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
+		WHERE place IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var rules []keeping
+	for rows.Next() {
+		var k keeping
+		if err := rows.Scan(&k.feed, &k.days, &k.items, &k.unread); err != nil {
+			return nil, err
+		}
+		rules = append(rules, k)
+	}
+	return rules, rows.Err()
+}
+
+// sqlRemovable walks the items of a feed below a place, oldest first. The
+// index by feed has hidden items, too, only in items_hidden.
+const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? AND i.starred = 0 AND (i.read = 1 OR i.hidden = 1 OR ?)
+	AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1) ORDER BY i.pos LIMIT ?`
+
+func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed int, err error) {
+	below := int64(bottom)
+	if k.days > 0 {
+		below = floor(now.AddDate(0, 0, -k.days))
+	}
+	if k.items > 0 {
+		var oldest sql.NullInt64
+		err := s.readers.QueryRowContext(ctx, `SELECT min(pos) FROM (SELECT i.pos FROM items i INDEXED BY items_feed
+			WHERE i.feed = ? AND i.hidden = 0 ORDER BY i.pos DESC LIMIT ?)`, k.feed, k.items).Scan(&oldest)
+		if err != nil {
+			return 0, err
+		}
+		below = max(below, oldest.Int64)
+		if !oldest.Valid {
+			below = bottom
+		}
+	}
+	if below == bottom {
+		return 0, nil
+	}
+	for {
+		n, err := s.removeSlice(ctx, sqlf(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
+		removed += n
+		if err != nil || n < removeSlice {
+			return removed, err
+		}
+	}
+}
+
+// removeSlice removes the items at the places of a query, with everything that
+// belongs to them; they are remembered as gone if remember is set.
+func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int, error) {
+	n := 0
+	err := s.write(ctx, "remove items", func(tx *sql.Tx) error {
+		places, err := integers(ctx, tx, of)
+		if err != nil || len(places) == 0 {
+			return err
+		}
+		n = len(places)
+		list := jsonIntegers(places)
+		var queries []string
+		if remember {
+			queries = append(queries, `INSERT OR IGNORE INTO gone SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
+		}
+		queries = append(queries,
+			`UPDATE feeds SET total = feeds.total - t.total, unread = feeds.unread - t.unread
+				FROM (SELECT i.feed AS id, sum(i.hidden = 0) AS total, sum(i.hidden = 0 AND i.read = 0) AS unread
+					FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value GROUP BY i.feed) t WHERE feeds.id = t.id`,
+			`DELETE FROM items_fts WHERE rowid IN (SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value WHERE i.indexed = 1)`,
+			`DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
+		for _, query := range queries {
+			if _, err := tx.ExecContext(ctx, query, list); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// Purge removes a feed that is not subscribed (any more) with its items and
+// their marks, and says how many items there were; [ErrNoFeed] when the cache
+// does not know it. A subscribed feed loses its items and its state and starts
+// anew.
+func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
+	tried := "purge " + url
+	var id int64
+	err = s.readers.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM feeds WHERE url = ?`, url).Scan(&id)
+	if err == nil && id == 0 {
+		err = ErrNoFeed
+	}
+	for err == nil {
+		var removed int
+		removed, err = s.removeSlice(ctx, sqlf(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
+		n += removed
+		if removed < removeSlice {
+			break
+		}
+	}
+	if err != nil {
+		return n, border(ctx, tried, err)
+	}
+	return n, s.write(ctx, tried, func(tx *sql.Tx) error {
+		const reset = `UPDATE feeds SET etag = '', last_modified = '', body_hash = '', last_checked = NULL, last_ok = NULL, next_check = NULL,
+			status = 0, failures = 0, error = '', gone = 0, final_url = '', title = '', description = '', site = '', updated = NULL WHERE id = ?`
+		for _, query := range []string{`DELETE FROM gone WHERE feed = ?`, `DELETE FROM feeds WHERE place IS NULL AND id = ?`, reset} {
+			if _, err := tx.ExecContext(ctx, query, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
