@@ -98,11 +98,11 @@ func (d *draft) atomLinks(links []*atom.Link) {
 	}
 }
 
-// atomNames are the persons' names; an address or a page where there is none.
+// atomNames are the persons' names; an address where there is none.
 func atomNames(persons []*atom.Person) []string {
 	var out []string
 	for _, p := range persons {
-		if name := or(p.Name, p.Email, p.URI); name != "" {
+		if name := or(p.Name, p.Email); name != "" {
 			out = append(out, name)
 		}
 	}

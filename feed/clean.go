@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -99,10 +98,10 @@ func PlainTitle(s string) string {
 		s = stripTags(s)
 	}
 	if strings.IndexByte(s, '&') >= 0 {
-		s = html.UnescapeString(s)
+		s = decodeEntities(s)
 		// Escaped once too often, by a publisher who escaped escaped markup.
 		if hasElement(s) {
-			s = html.UnescapeString(stripTags(s))
+			s = decodeEntities(stripTags(s))
 		}
 	}
 	return Clean(s)

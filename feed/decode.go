@@ -24,7 +24,9 @@ func decode(raw []byte, contentType string) string {
 			return dropControls(string(out))
 		}
 	}
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
+		return dropControls(mendUTF8(raw))
+	}
 	isUTF8 := utf8.Valid(raw)
 	for _, label := range []string{headerCharset(contentType), declaredCharset(raw)} {
 		enc, name := charset.Lookup(label)
@@ -33,15 +35,14 @@ func decode(raw []byte, contentType string) string {
 			continue
 		case name == "utf-8" && !isUTF8:
 			continue
-		case isUTF8 && (name == "utf-8" || belied(raw, enc)):
+		case isUTF8 && (name == "utf-8" || !multibyte(name)):
+			// Text in a one-byte charset is practically never valid UTF-8 by chance;
+			// a short one in an East Asian charset can be, so that label is believed.
 			return dropControls(string(raw))
 		}
 		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
 			return dropControls(string(out))
 		}
-	}
-	if isUTF8 {
-		return dropControls(string(raw))
 	}
 	return dropControls(mendUTF8(raw))
 }
@@ -111,17 +112,12 @@ func declaredCharset(raw []byte) string {
 	return string(bytes.TrimSpace(label))
 }
 
-// belied says that valid UTF-8 wears another label that cannot be true: text in
-// a one-byte charset is practically never valid UTF-8 by chance, whereas a short
-// text in an East Asian one can be, so there the label is believed.
-func belied(raw []byte, enc encoding.Encoding) bool {
-	if _, oneByte := enc.(*charmap.Charmap); !oneByte {
-		return false
-	}
-	for _, b := range raw {
-		if b >= utf8.RuneSelf {
-			return true
-		}
+// multibyte knows the charsets, by their names in the Encoding Standard, that
+// write some characters with several bytes.
+func multibyte(name string) bool {
+	switch name {
+	case "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr":
+		return true
 	}
 	return false
 }
@@ -130,6 +126,9 @@ func belied(raw []byte, enc encoding.Encoding) bool {
 // saves both the document that declares nothing and the one bad quotation mark
 // in the middle of good text.
 func mendUTF8(raw []byte) string {
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
 	var b strings.Builder
 	b.Grow(len(raw) + len(raw)/8)
 	for len(raw) > 0 {
@@ -146,7 +145,7 @@ func mendUTF8(raw []byte) string {
 // dropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
 // that a decoder left; C1 controls go later, with [Clean].
 func dropControls(s string) string {
-	s = strings.TrimPrefix(s, "\ufeff")
+	s = strings.TrimLeft(s, "\ufeff")
 	if strings.IndexFunc(s, forbidden) < 0 {
 		return s
 	}

@@ -68,7 +68,7 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 		text = asHTML(text, kind, mode, f.markup)
 	case strings.HasPrefix(name, "media:") && !strings.EqualFold(kind, "html"):
 		if !hasElement(text) {
-			text = escapeText(html.UnescapeString(text))
+			text = escapeText(decodeEntities(text))
 		}
 	}
 	if text == "" {
@@ -206,7 +206,11 @@ func (f *fieldReader) tag(t xmlToken) {
 		step = -1
 	}
 	if !t.selfClose && !htmlName(local) {
-		f.foreign = max(f.foreign+step, 0)
+		f.foreign += step
+		if f.foreign < 0 {
+			f.foreign = 0
+			return // it answers to nothing
+		}
 	}
 	if !f.verbatim {
 		if !t.selfClose && (local == "email" || local == "uri" || local == "url") {

@@ -60,7 +60,7 @@ func jsonNames(one *json.Author, several []*json.Author) []string {
 	var out []string
 	for _, a := range append(several, one) {
 		if a != nil {
-			out = append(out, or(a.Name, a.URL))
+			out = append(out, a.Name)
 		}
 	}
 	return out
@@ -161,7 +161,7 @@ func jsonText(value any) string {
 
 func jsonPerson(value any) any {
 	if person, ok := value.(map[string]any); ok {
-		return map[string]any{"name": jsonText(person["name"]), "url": jsonText(person["url"])}
+		return map[string]any{"name": jsonText(person["name"])}
 	}
 	return map[string]any{"name": jsonText(value)}
 }

@@ -71,7 +71,7 @@ func (x extensions) persons() []string {
 	var out []string
 	for _, a := range x.elements("atom:author") {
 		name := a.Value
-		for _, child := range []string{"uri", "email", "name"} {
+		for _, child := range []string{"email", "name"} {
 			for _, e := range a.Children[child] {
 				name = or(e.Value, name)
 			}

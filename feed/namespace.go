@@ -37,7 +37,7 @@ func (n *normalizer) name(written string) string {
 	uri := n.lookup(prefix)
 	known := canonicalPrefix(uri)
 	switch {
-	case uri == "" && prefix == "", native(uri), uri == n.rootNS && (known == "" || known == "atom" || known == "rdf"):
+	case uri == "" && prefix == "", native(uri), uri != "" && uri == n.rootNS && (known == "" || known == "atom" || known == "rdf"):
 		return local
 	case n.atom && known == "atom":
 		return local

@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"golang.org/x/net/html"
+	"unicode/utf8"
 )
 
 // errDepth refuses a document whose nesting could exhaust the parser's stack.
@@ -107,7 +106,7 @@ func (n *normalizer) root(base string) error {
 			n.stack = append(n.stack, frame{name: "rss", base: base})
 			n.open(t, local, base)
 			return nil
-		case "html", "head", "body":
+		case "html":
 			return &NotFeedError{Kind: "html"}
 		}
 	}
@@ -180,6 +179,9 @@ func (n *normalizer) close() {
 	n.out = append(n.out, "</"...)
 	n.out = append(n.out, f.name...)
 	n.out = append(n.out, '>')
+	if len(n.stack) == 1 && n.stack[0].written == "" {
+		n.close() // the root that only the output has
+	}
 	if f.name == "item" || f.name == "entry" {
 		n.item = -1
 	}
@@ -323,17 +325,18 @@ func appendEscaped(out []byte, s string) []byte {
 // the modes of Atom 0.3) into HTML. markup says that elements stood in it.
 func asHTML(content, kind, mode string, markup bool) string {
 	kind = strings.ToLower(strings.TrimSpace(kind))
-	if strings.EqualFold(mode, "base64") || binaryType(kind) {
+	encoded := strings.EqualFold(mode, "base64")
+	if encoded || binaryType(kind) {
 		plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(content), ""))
-		if err != nil || binaryType(kind) {
+		if err != nil || !utf8.Valid(plain) {
 			return ""
 		}
-		content = dropControls(mendUTF8(plain))
+		content = dropControls(string(plain))
 	}
 	switch {
-	case markup || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
+	case markup || binaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
 		return content
-	case kind == "" && (hasElement(content) || html.UnescapeString(content) != content):
+	case kind == "" && (hasElement(content) || decodeEntities(content) != content):
 		// The default is plain text, but markup under no label is common.
 		return content
 	}

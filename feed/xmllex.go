@@ -241,6 +241,10 @@ func nameLength(s string) int {
 // longestEntity is the longest reference that means anything, in bytes.
 const longestEntity = 40
 
+// decodeEntities resolves the references of HTML once; one without a semicolon is
+// text, as in an address.
+func decodeEntities(s string) string { return new(xmlLexer).decodeText(s) }
+
 // decodeText resolves references once. Those to control characters vanish,
 // those to the range 0x80-0x9F mean windows-1252 as in HTML, an unknown one and
 // a lone "&" stay as they are.

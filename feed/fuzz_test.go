@@ -1,0 +1,150 @@
+package feed
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// FuzzParse holds Parse to its promises on any input: no panic, plain fields on
+// one line without anything a terminal would obey, absolute links, unique keys.
+func FuzzParse(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.xml")
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw, "application/xml; charset=utf-8")
+	}
+	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":1,"title":"a\u001b[2J"}]}`), "")
+	f.Fuzz(func(t *testing.T, raw []byte, contentType string) {
+		doc, err := Parse(raw, Origin{URL: "https://example.org/feed", ContentType: contentType})
+		if err != nil {
+			mustBePlain(t, "error", err.Error())
+			return
+		}
+		mustBePlain(t, "feed title", doc.Title)
+		mustBePlain(t, "description", doc.Description)
+		keys := map[string]bool{}
+		for _, a := range doc.Items {
+			mustBePlain(t, "title", a.Title)
+			mustBePlain(t, "author", a.Author)
+			mustBePlain(t, "summary", a.Summary)
+			mustBePlain(t, "key", a.Key)
+			mustBePlain(t, "link", a.Link)
+			if a.Link != "" && !strings.Contains(a.Link, "://") {
+				t.Errorf("link %q is not absolute", a.Link)
+			}
+			if a.Key == "" || keys[a.Key] {
+				t.Errorf("key %q is empty or used twice", a.Key)
+			}
+			keys[a.Key] = true
+		}
+	})
+}
+
+// mustBePlain fails when s could do anything to a terminal but show text.
+func mustBePlain(t *testing.T, what, s string) {
+	t.Helper()
+	if s != Clean(s) || !utf8.ValidString(s) {
+		t.Errorf("%s %q is not clean", what, s)
+	}
+}
+
+// FuzzClean checks that cleaning is complete: nothing dangerous is left and
+// cleaning again changes nothing.
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"plain", " a\x1b[2Jb\u009b ", "\u202eevil\u2066", "x\u200d\ufe0fy", "a\xffb\n\tc", "&#27;<b>x</b>"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for name, clean := range map[string]func(string) string{"Clean": Clean, "CleanText": CleanText, "PlainTitle": PlainTitle} {
+			out := clean(s)
+			if strings.ContainsFunc(out, dangerousInText) || !utf8.ValidString(out) {
+				t.Errorf("%s(%q) = %q", name, s, out)
+			}
+			if name != "PlainTitle" && clean(out) != out {
+				t.Errorf("%s(%q) = %q is not stable", name, s, out)
+			}
+		}
+	})
+}
+
+// FuzzSanitize checks what leaves [Body.Safe]: it parses back to itself, and no
+// script, handler, unsafe address or control character is in any node.
+func FuzzSanitize(f *testing.F) {
+	for _, s := range []string{
+		"<p>a<b>b</p>c", "<a href=' java\tscript:alert(1)'>x</a>", "<img src=x onerror=y>", "&#27;]52;c;x&#7;",
+		"<iframe src=https://www.youtube.com/embed/x></iframe>", "<table><tr><td><table><td>x", "<math><style><img src=x>",
+		"<svg><p><style><g title='</style><img src onerror=alert(1)>'>", strings.Repeat("<blockquote>", 30) + "x",
+		"<ul><li>a<ul><li>b</ul></ul>", "<noscript><p title='</noscript><img src=x onerror=y>'>", "<pre>\n\nx</pre>",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		body := Body{Raw: s, Base: "https://example.org/"}
+		mustBeSafe(t, body.Safe().String())
+		if strings.ContainsFunc(body.Text(), dangerousInText) {
+			t.Errorf("text of %q: %q", s, body.Text())
+		}
+	})
+}
+
+func mustBeSafe(t *testing.T, out string) {
+	t.Helper()
+	root := parseBody(t, out)
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && strings.ContainsFunc(n.Data, dangerousInText) {
+			t.Errorf("text %q in %q", n.Data, out)
+		}
+		switch n.Data {
+		case "script", "style", "iframe", "form", "input", "object", "embed", "svg", "math":
+			if n.Type == html.ElementNode {
+				t.Errorf("<%s> in %q", n.Data, out)
+			}
+		}
+		for _, a := range n.Attr {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || strings.ContainsFunc(a.Val, dangerous) {
+				t.Errorf("attribute %s=%q in %q", a.Key, a.Val, out)
+			}
+			if a.Key == "href" {
+				if _, ok := SafeURL(a.Val); !ok {
+					t.Errorf("address %q in %q", a.Val, out)
+				}
+			}
+		}
+	}
+	if again := render(t, root); render(t, parseBody(t, again)) != again {
+		t.Errorf("%q does not parse back: %q", out, again)
+	}
+}
+
+func parseBody(t *testing.T, fragment string) *html.Node {
+	t.Helper()
+	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(fragment), root)
+	if err != nil {
+		t.Fatalf("%v: %q", err, fragment)
+	}
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return root
+}
+
+func render(t *testing.T, root *html.Node) string {
+	t.Helper()
+	var b strings.Builder
+	for n := range root.ChildNodes() {
+		if err := html.Render(&b, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
