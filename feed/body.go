@@ -69,6 +69,7 @@ func (b Body) read() reading {
 				silent = tag
 			case tag == "img":
 				r.image = r.image || !trackingPixel(attributesOf(z, more))
+				text.WriteByte(' ')
 			case tag == "td" || tag == "th":
 				text.WriteByte('\t')
 			case !inlineTag(tag):

@@ -135,7 +135,7 @@ func (p *dateParser) take(i int) int {
 		return p.takeOffset(i)
 	case !p.hasTime && t.digits <= 2 && next.mark == ':' && next.word == "":
 		return p.takeTime(i)
-	case !p.hasTime && t.digits <= 2 && (isHour(next.word) || isHalf(next.word) || next.word == "a" && p.at(i+2).word == "m"):
+	case !p.hasTime && t.digits <= 2 && (isHour(next.word) || next.word == "am" || next.word == "pm"):
 		p.hasTime, p.hour = true, t.number
 		if isHour(next.word) && p.at(i+2).digits > 0 && p.at(i+2).mark == 0 {
 			p.minute = p.at(i + 2).number
@@ -279,7 +279,7 @@ func (p *dateParser) numericDate(n []dateToken) (year, month, day int, ok bool) 
 		return inRange(fullYear(a.number, a.digits), b.number, c.number)
 	}
 	day, month = a.number, b.number
-	if b.mark == '/' && p.half != "" || month > 12 {
+	if b.mark == '/' && p.half != "" && day <= 12 || month > 12 {
 		day, month = month, day
 	}
 	return inRange(fullYear(c.number, c.digits), month, day)

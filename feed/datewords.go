@@ -10,6 +10,8 @@ func monthNumber(word string) int {
 	switch word {
 	case "mardi", "martes", "martedi", "marti", "marta": // Tuesday
 		return 0
+	case "paz":
+		return 10
 	case "cerven", "cervna":
 		return 6
 	case "cervenec", "cervence":

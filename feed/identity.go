@@ -91,7 +91,7 @@ func separate(items []Article, group []int, drop map[int]bool) {
 		_, sameTitle := first[title]
 		if items[i].GUID == "" {
 			// The shared link is what brought these together: the title decides.
-			sameLink = items[i].Title == ""
+			sameLink = sameLink && items[i].Title == ""
 		}
 		if sameLink || sameTitle {
 			drop[i] = true

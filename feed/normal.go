@@ -345,5 +345,5 @@ func asHTML(content, kind, mode string, markup bool) string {
 
 func binaryType(kind string) bool {
 	return strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/") ||
-		strings.HasPrefix(kind, "application/") && !strings.Contains(kind, "xml") && !strings.Contains(kind, "html")
+		kind == "application/octet-stream"
 }

@@ -1,0 +1,86 @@
+package feed
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestIdentify: the key comes from the best thing that identifies an item, and
+// kinds never meet.
+func TestIdentify(t *testing.T) {
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	for want, item := range map[string]Item{
+		"guid:urn:1":                   {GUID: "urn:1", Link: "https://x.example/", Title: "t"},
+		"link:https://x.example/":      {Link: "https://x.example/", Title: "t", Published: day},
+		"title:t 2026-11-23T00:00:00Z": {Title: "t", Published: day},
+		"title:t":                      {Title: "t"},
+	} {
+		a := Article{Item: item}
+		if a.Identify(); a.Key != want {
+			t.Errorf("%+v: %q, want %q", item, a.Key, want)
+		}
+	}
+	for _, guid := range []string{strings.Repeat("long", 100), "evil\x1b[2J\u202e", "two\nlines"} {
+		a := Article{Item: Item{GUID: guid}}
+		a.Identify()
+		if len(a.Key) > longestKey || a.Key != Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
+			t.Errorf("key %q", a.Key)
+		}
+	}
+	first, second := Article{Body: Body{Raw: "one"}}, Article{Body: Body{Raw: "two"}}
+	first.Identify()
+	second.Identify()
+	if first.Key == second.Key || first.Key == "" {
+		t.Errorf("items with nothing but a text: %q and %q", first.Key, second.Key)
+	}
+}
+
+// TestKeysAreUnique: what is there twice collapses, what only shares a GUID or a
+// link stays apart, and the keys do not depend on the order.
+func TestKeysAreUnique(t *testing.T) {
+	article := func(guid, link, title string) Article {
+		return Article{Item: Item{GUID: guid, Link: link, Title: title}}
+	}
+	for name, c := range map[string]struct {
+		items []Article
+		want  []string
+	}{
+		"same in all":        {[]Article{article("g", "l", "t"), article("g", "l", "t")}, []string{"guid:g"}},
+		"same but edited":    {[]Article{article("g", "l", "new"), article("g", "l", "old")}, []string{"guid:g"}},
+		"same but moved":     {[]Article{article("g", "l2", "t"), article("g", "l1", "t")}, []string{"guid:g"}},
+		"GUID reused":        {[]Article{article("g", "l1", "t1"), article("g", "l2", "t2")}, []string{"guid:g l1", "guid:g l2"}},
+		"one link for all":   {[]Article{article("", "l", "t1"), article("", "l", "t2")}, []string{"link:l t1", "link:l t2"}},
+		"one link, no title": {[]Article{article("", "l", ""), article("", "l", "")}, []string{"link:l"}},
+	} {
+		for range 2 {
+			var got []string
+			for _, a := range identifyAll(slices.Clone(c.items)) {
+				got = append(got, a.Key)
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s: %q, want %q", name, got, c.want)
+			}
+			slices.Reverse(c.items)
+		}
+	}
+}
+
+// TestFingerprint: markup and white space may change without the item counting
+// as edited; words may not.
+func TestFingerprint(t *testing.T) {
+	of := func(title, raw string) string {
+		return Article{Item: Item{Title: title}, Body: Body{Raw: raw}}.Fingerprint()
+	}
+	base := of("T", "<p>one two</p>")
+	for _, raw := range []string{"<div class=x>one  two</div>\n", "<p>one <b>two</b></p><img src=/pixel?1>", "one\ntwo"} {
+		if of("T", raw) != base {
+			t.Errorf("%q counts as edited", raw)
+		}
+	}
+	if of("T2", "<p>one two</p>") == base || of("T", "<p>one three</p>") == base {
+		t.Error("a change of words does not count")
+	}
+}

@@ -1,0 +1,143 @@
+package feed
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestClean lists what must never reach a terminal, and what must survive.
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                                   "",
+		"plain":                              "plain",
+		"  two \t words\r\n\u00a0 ":          "two words",
+		"\x1b]52;c;cm0=\x07x":                "]52;c;cm0=x",
+		"\x1b[2Jx":                           "[2Jx",
+		"a\u009b2J\u009d\u0090b":             "a2Jb",
+		"a\x9bb":                             "a\ufffdb",
+		"\x1bPq\x1b\\\x1b_Ga=d\x1b\\":        "Pq\\_Ga=d\\",
+		"a\u202eb\u2066c\u061cd\u200e\u200f": "abcd",
+		"a\u2028b\u2029c\u0085d":             "a b c d",
+		"a\U000e0041\U0010eeee\ufeff\u200b\u2060b": "ab",
+		"a\x00\x08\x0b\x0c\x7fb":                   "a b",
+		"👩\u200d🚀 ❤\ufe0f":                         "👩\u200d🚀 ❤\ufe0f",
+		"नि\u200dष":                                "नि\u200dष",
+	} {
+		if got := Clean(in); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if got := CleanText(" a\r\n\tb\x1b[m\u2028c\u202e "); got != " a\n\tb[m\nc " {
+		t.Errorf("CleanText = %q", got)
+	}
+}
+
+// TestPlainTitle: titles of whatever type become the words a reader would say.
+func TestPlainTitle(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                              "plain",
+		"Rock &amp; Roll":                    "Rock & Roll",
+		"<b>Bold</b> words":                  "Bold words",
+		"<p>One</p><p>Two</p>":               "One Two",
+		"One<br/>Two":                        "One Two",
+		"H<sub>2</sub>O":                     "H2O",
+		"a < b && c > d":                     "a < b && c > d",
+		"x <y> z":                            "x <y> z",
+		"List<String> in Java":               "List<String> in Java",
+		"I <3 <em>you</em>":                  "I <3 you",
+		"The &lt;b&gt; tag":                  "The <b> tag",
+		"&lt;b&gt;twice&lt;/b&gt; escaped":   "twice escaped",
+		"<a href=\"x>y\" title='<b>'>in</a>": "in",
+		"<script>alert(1)</script>Safe":      "Safe",
+		"<!-- note -->Safe":                  "Safe",
+		"?a=1&copy=2":                        "?a=1&copy=2",
+		"&#8217;&#x2014;&hellip;&nbsp;x":     "’—… x",
+		"&#27;[2J&#x202e;":                   "[2J",
+		"AT&T <unclosed":                     "AT&T <unclosed",
+		"<b unclosed":                        "<b unclosed",
+	} {
+		if got := PlainTitle(in); got != want {
+			t.Errorf("PlainTitle(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestSafeURL: only four schemes pass, and nothing in an address can end a
+// terminal sequence.
+func TestSafeURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://x.example/a?b=c#d":         "https://x.example/a?b=c#d",
+		" HTTP://x.example ":                "HTTP://x.example",
+		"mailto:a@x.example":                "mailto:a@x.example",
+		"gemini://x.example/":               "gemini://x.example/",
+		"https://x.example/a b\x1b\\\u009c": "https://x.example/a%20b%1B\\%C2%9C",
+		"https://x.example/\u202egpj":       "https://x.example/%E2%80%AEgpj",
+		"https://x.example/東京":              "https://x.example/東京",
+		"java\nscript:alert(1)":             "",
+		"javascript:alert(1)":               "",
+		"data:text/html,x":                  "",
+		"file:///etc/passwd":                "",
+		"//x.example/":                      "",
+		"/relative":                         "",
+		"https://":                          "",
+		"https://a%zz/":                     "",
+		"":                                  "",
+	} {
+		got, ok := SafeURL(in)
+		if !ok {
+			got = ""
+		}
+		if got != want {
+			t.Errorf("SafeURL(%q) = %q, %v, want %q", in, got, ok, want)
+		}
+	}
+}
+
+// TestText: the index and the summary read blocks on lines of their own, and
+// nothing that is not for reading.
+func TestText(t *testing.T) {
+	for in, want := range map[string]string{
+		"just &lt;text&gt;":                           "just <text>",
+		"<h1>A</h1><p>b <i>c</i>d<br>e</p>":           "A\nb cd\ne",
+		"<p>a<script>x</script><style>y</style>b</p>": "ab",
+		"<ul><li>one<li>two</ul>":                     "one\ntwo",
+		"<table><tr><td>a<td>b<tr><td>c</table>":      "a b\nc",
+		"a<img src=x alt='not this'>b":                "a b",
+		"a &#27;[2J&#x202e; b":                        "a [2J b",
+		"<p>\n  spaced   out \n\n</p>\n<p></p>":       "spaced out",
+		strings.Repeat("<div>", 2000) + "deep":        "deep",
+		"<p>cut <b":                                   "cut",
+	} {
+		if got := (Body{Raw: in}).Text(); got != want {
+			t.Errorf("Text of %.60q = %q, want %q", in, got, want)
+		}
+	}
+	long := Body{Raw: strings.Repeat("<p>東京 word</p>", 100_000)}
+	if got := long.Text(); len(got) > maxText {
+		t.Errorf("%d bytes of text", len(got))
+	}
+}
+
+// TestSummarize: about 300 characters, cut between words where there are any.
+func TestSummarize(t *testing.T) {
+	if got := summarize("short\ntext"); got != "short text" {
+		t.Errorf("got %q", got)
+	}
+	got := summarize(strings.Repeat("words, ", 100))
+	if !strings.HasSuffix(got, "words…") || len([]rune(got)) > summaryLength+1 {
+		t.Errorf("got %q", got)
+	}
+	if got = summarize(strings.Repeat("東", 1000)); len([]rune(got)) != summaryLength+1 {
+		t.Errorf("%d characters", len([]rune(got)))
+	}
+}
+
+// TestCountWords: a reading time needs words; scripts that part none count by
+// character.
+func TestCountWords(t *testing.T) {
+	for in, want := range map[string]int{"": 0, "one, two – three!": 3, "don't": 1, "東京タワー": 3, "東京 tower": 2} {
+		if got := countWords(in); got != want {
+			t.Errorf("%q: %d words, want %d", in, got, want)
+		}
+	}
+}
