@@ -1,0 +1,222 @@
+package article
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode"
+
+	"dateline/feed"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// letters counts each letter: a table sets its cells side by side, so order
+// alone would be too much to ask of a whole article.
+func letters(s string) map[rune]int {
+	counts := map[rune]int{}
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			counts[r]++
+		}
+	}
+	return counts
+}
+
+func plain(r Rendering) string { return ansi.Strip(strings.Join(r.Lines, "\n")) }
+
+// Outside of tables the letters come out in the order they went in.
+func TestTextStaysInOrder(t *testing.T) {
+	h := safe(`<h1>Über Ärger</h1><p>one <b>two <i>three</i></b> <a href="/x">four</a></p><ol><li>five<ul><li>six</li></ul></li></ol>` +
+		`<blockquote>seven <code>eight</code></blockquote><pre>nine ten</pre><p>東京は、十一。</p>`)
+	want := feed.Body{Raw: h.String()}.Text()
+	only := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) {
+				return r
+			}
+			return -1
+		}, s)
+	}
+	for width := 8; width < 80; width += 7 {
+		if got := only(plain(Render(h, Options{Width: width}))); got != only(want) {
+			t.Errorf("width %d:\n got %s\nwant %s", width, got, only(want))
+		}
+	}
+}
+
+// What looks like Markdown in an article is text, and shows as it was written.
+func TestMarkdownInTextIsText(t *testing.T) {
+	for _, text := range []string{
+		"*stars* and **more**", "_under_ snake_case", "`tick`", "[text](url) ![img](x)", "a < b > c & d &amp; &#65;", `a\*b \\ \`,
+		"# head", "1. one", "1) one", "- item", "+ item", "> quote", "===", "---", "***", "| a | b |", "~~no~~ ~no~", "    four blanks",
+		"<b>bold</b>", "www.example.org me@example.org", "[^1] [x] :smile:", "!", "%", "a | b\\|c", "```", "[ref]: http", "\uf002",
+	} {
+		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+		want := strings.Join(strings.Fields(text), " ")
+		want = strings.ReplaceAll(want, "\uf002", "\ufffd")
+		for _, place := range []string{"<p>%s</p>", "<ul><li>%s</li></ul>", "<h2>%s</h2>", "<p><em>%s</em></p>", "<p><code>%s</code></p>",
+			`<p><a href="/">%s</a></p>`, "<table><tr><th>h</th><th>i</th></tr><tr><td>%s</td><td>y</td></tr></table>", "<pre>%s</pre>"} {
+			got := plain(Render(safe(fmt.Sprintf(place, escaped)), Options{Width: 200}))
+			if !strings.Contains(got, want) {
+				t.Errorf("%q in %s shows as %q", text, place, got)
+			}
+		}
+	}
+}
+
+// No article can hang the renderer or the program: nesting beyond all bounds.
+func TestDeepNestingEnds(t *testing.T) {
+	for _, tags := range [][2]string{
+		{"<blockquote>", "</blockquote>"}, {"<ul><li>", "</li></ul>"}, {"<ol><li>x", "</li></ol>"}, {"<div>", "</div>"}, {"<b><i>", "</i></b>"},
+		{"<table><tr><td>", "</td></tr></table>"}, {"<dl><dd>", "</dd></dl>"}, {"<blockquote><ul><li>", "</li></ul></blockquote>"}, {"<a href='/'><b>", "</b></a>"},
+	} {
+		for _, h := range []feed.SafeHTML{
+			safe(strings.Repeat(tags[0], 500) + "deep" + strings.Repeat(tags[1], 500)),
+			safe(strings.Repeat(tags[0], 100) + "deep" + strings.Repeat(tags[1], 100)),
+			safe(strings.Repeat(tags[0], 30) + "deep"),
+		} {
+			if got := plain(Render(h, full(40))); !strings.Contains(strings.ReplaceAll(got, "\n", ""), "deep") {
+				t.Errorf("%s: the text is lost: %q", tags[0], got)
+			}
+		}
+	}
+}
+
+// Reading order numbers the links; an address keeps its number; what cannot be
+// followed has none.
+func TestLinks(t *testing.T) {
+	r := Render(safe(`<p><a href="/a">one</a> <a href="/b">two</a> <a href="/a">again</a> https://example.org/c. <a href="javascript:x">no</a>`+
+		` <a href="/d"><img src="/d.png" alt="pic"></a> <a href="/e.png"><img src="/e.png"></a> <a href="/f">https://example.org/f</a></p>`), Options{Width: 200})
+	want := "one [1] two [2] again [1] https://example.org/c [3]. no ▧ pic [4] [5] ▧ e.png [6] https://example.org/f [7]"
+	if got := plain(r); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	var addresses []string
+	for i, l := range r.Links {
+		if l.N != i+1 {
+			t.Errorf("link %d has number %d", i, l.N)
+		}
+		addresses = append(addresses, strings.TrimPrefix(l.URL, site)+" "+l.Text)
+	}
+	if want := []string{"a one", "b two", "c https://example.org/c", "d.png pic", "d pic", "e.png e.png", "f https://example.org/f"}; !slices.Equal(addresses, want) {
+		t.Errorf("links %q, want %q", addresses, want)
+	}
+}
+
+// Without colours there are none, and no faint or slanted text either; the
+// ASCII glyphs are ASCII.
+func TestPlainTerminals(t *testing.T) {
+	h := safe(`<h1>H</h1><p>a <b>b</b> <i>i</i> <a href="/x">l</a> <code>c</code> <img src="/y" alt="z"></p><ul><li>x</ul><blockquote>q</blockquote><hr><pre>` +
+		strings.Repeat("long ", 30) + `</pre><table><tr><th>a</th><th>b</th></tr><tr><td>c</td><td>d</td></tr></table><video src="/v"></video>`)
+	out := strings.Join(Render(h, Options{Width: 60, ASCII: true}).Lines, "\n")
+	for _, code := range []string{"\x1b[m", "\x1b[1m", "\x1b[4m", "\x1b[;1m", "\x1b[;4m", "\x1b[1;4m"} {
+		out = strings.ReplaceAll(out, code, "")
+	}
+	for _, r := range out {
+		if r == 0x1b || r > '~' {
+			t.Fatalf("%q in %q", r, out)
+		}
+	}
+	if text := Text(h, 60); strings.Contains(text, "\x1b") || !strings.HasSuffix(text, "\n\n[1] https://example.org/x\n[2] https://example.org/y\n[3] https://example.org/v\n") {
+		t.Errorf("plain text: %q", text)
+	}
+}
+
+// The pieces of a job, one after the other, are the whole article, and the
+// first comes long before the last.
+func TestJob(t *testing.T) {
+	h := prose(100 << 10)
+	whole := Render(h, full(72))
+	j := Start(h, full(72))
+	var lines []string
+	var links []Link
+	pieces := 0
+	for more := true; more; pieces++ {
+		var l []string
+		var k []Link
+		l, k, more = j.Next()
+		if pieces == 0 && len(l) > len(whole.Lines)/10 {
+			t.Errorf("the first of the pieces has %d of %d lines", len(l), len(whole.Lines))
+		}
+		lines, links = append(lines, l...), append(links, k...)
+	}
+	if pieces < 10 || !slices.Equal(lines, whole.Lines) || !slices.Equal(links, whole.Links) {
+		t.Errorf("%d pieces, %d of %d lines, %d of %d links", pieces, len(lines), len(whole.Lines), len(links), len(whole.Links))
+	}
+	for i := 1; i < len(lines); i++ {
+		if lines[i] == "" && lines[i-1] == "" {
+			t.Fatalf("two blank lines at %d", i)
+		}
+	}
+}
+
+// Jobs run side by side, as prefetching does, without touching each other.
+func TestJobsAreIndependent(t *testing.T) {
+	h := prose(20 << 10)
+	want := Render(h, full(60)).Lines
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if !slices.Equal(Render(h, full(60)).Lines, want) {
+				t.Error("a rendering differs")
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Closing punctuation does not begin a line, opening punctuation does not end one.
+func TestKinsoku(t *testing.T) {
+	h := safe("<p>" + strings.Repeat("気象庁は、「海に近づくな」と言った。それでもサーファーは、行く。", 8) + "</p>")
+	for width := 10; width < 60; width++ {
+		for _, line := range Render(h, Options{Width: width}).Lines {
+			runes := []rune(line)
+			if strings.ContainsRune("、。」ー", runes[0]) || runes[len(runes)-1] == '「' {
+				t.Errorf("width %d: %s", width, line)
+			}
+		}
+	}
+}
+
+// The caps end what does not end by itself, and say so.
+func TestCaps(t *testing.T) {
+	code := Render(safe("<pre>"+strings.Repeat("x = 1\n", 20<<10)+"</pre><p>after</p>"), Options{Width: 40})
+	if n := len(code.Lines); n > maxCode/6+5 || code.Lines[n-1] != "after" {
+		t.Errorf("%d lines of code, last %q", n, code.Lines[n-1])
+	}
+	table := Render(safe(`<table><tr><td colspan="60000" rowspan="60000">a</td><td>b</td></tr><tr><td>c</td></tr></table>`), Options{Width: 40})
+	if len(table.Lines) > 100 {
+		t.Errorf("a table of %d lines", len(table.Lines))
+	}
+}
+
+// Random trees of every element that can be in an article.
+func TestRandomArticles(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	elements := strings.Fields("p div ul ol li blockquote pre code b i em strong a h1 h3 table tr td th dl dt dd br hr img q sup sub s kbd figure figcaption span details summary ruby rt")
+	words := strings.Fields("word another 東京 *x* _y_ `z` https://example.org/p [1] <i> & 1. # é ภาษา 한국 ملف | \\ ~~ x-y")
+	var tree func(depth int) string
+	tree = func(depth int) string {
+		var b strings.Builder
+		for range rng.IntN(5) {
+			if depth == 0 || rng.IntN(3) == 0 {
+				b.WriteString(strings.ReplaceAll(words[rng.IntN(len(words))], "<", "&lt;") + strings.Repeat(" ", rng.IntN(2)))
+				continue
+			}
+			e := elements[rng.IntN(len(elements))]
+			fmt.Fprintf(&b, `<%s href="/%d" src="/i%d.png">%s</%s>`, e, rng.IntN(9), rng.IntN(9), tree(depth-1), e)
+		}
+		return b.String()
+	}
+	for i := range 300 {
+		raw := tree(5)
+		checkLines(t, fmt.Sprintf("tree %d %s", i, raw), safe(raw), 8+rng.IntN(60))
+		if t.Failed() {
+			return
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package article
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dateline/feed"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const site = "https://example.org/"
+
+func safe(raw string) feed.SafeHTML { return feed.Body{Raw: raw, Base: site}.Safe() }
+
+// full shows everything a rendering can have.
+func full(width int) Options {
+	return Options{Width: width, Dark: true, Colors: true, Links: true}
+}
+
+// The golden files hold every line as it goes to the terminal, ESC written as
+// ␛, and the numbered links below.
+func TestGolden(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.html")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no test data: %v", err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int{40, 72, 90} {
+			r := Render(safe(string(raw)), Options{Width: width, Dark: true, Colors: true})
+			got := strings.ReplaceAll(strings.Join(r.Lines, "\n"), "\x1b", "␛") + "\n\n"
+			for _, l := range r.Links {
+				got += fmt.Sprintf("%d %s %q\n", l.N, l.URL, l.Text)
+			}
+			compare(t, fmt.Sprintf("%s.%d.txt", strings.TrimSuffix(file, ".html"), width), got)
+		}
+	}
+}
+
+func compare(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got == string(want) {
+		return
+	}
+	a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			t.Errorf("%s:%d:\n got %s\nwant %s", golden, i+1, a[i], b[i])
+			return
+		}
+	}
+	t.Errorf("%s: %d lines, want %d", golden, len(a), len(b))
+}
+
+// Whatever the article and the width, no line is too wide, none has trailing
+// blanks, each ends unstyled, and every word of the text is there.
+func TestEveryWidthKeepsTheText(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*.html")
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := safe(string(raw))
+		for _, width := range []int{8, 9, 13, 20, 33, 57, 120} {
+			checkLines(t, fmt.Sprint(file, " at ", width), h, width)
+		}
+	}
+}
+
+// checkLines checks what holds for every rendering.
+func checkLines(t *testing.T, name string, h feed.SafeHTML, width int) {
+	t.Helper()
+	r := Render(h, full(width))
+	var shown strings.Builder
+	for i, line := range r.Lines {
+		plain := ansi.Strip(line)
+		shown.WriteString(plain)
+		if w := ansi.StringWidth(line); w > width {
+			t.Errorf("%s: line %d is %d wide: %q", name, i, w, plain)
+		}
+		if strings.TrimRight(plain, " ") != plain {
+			t.Errorf("%s: line %d has trailing blanks: %q", name, i, line)
+		}
+		if strings.LastIndex(line, "\x1b[m") < strings.LastIndex(line, "\x1b[") {
+			t.Errorf("%s: line %d ends styled: %q", name, i, line)
+		}
+		if plain == "" && (i == 0 || i == len(r.Lines)-1 || ansi.Strip(r.Lines[i-1]) == "" && line == "" && r.Lines[i-1] == "") {
+			t.Errorf("%s: needless blank line %d", name, i)
+		}
+	}
+	want, got := letters(feed.Body{Raw: h.String()}.Text()), letters(shown.String())
+	for r, n := range want {
+		if got[r] < n {
+			t.Errorf("%s: %d of %d %q", name, got[r], n, r)
+		}
+	}
+}

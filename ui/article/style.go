@@ -1,0 +1,139 @@
+package article
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/glamour/v2/ansi"
+)
+
+type attribute uint8
+
+const (
+	bold attribute = 1 << iota
+	faint
+	italic
+	underline
+	struck
+)
+
+// style is how a cell looks.
+type style struct {
+	attr attribute
+	// color is an index into the terminal's 256 colours plus one; zero is the
+	// terminal's own text colour.
+	color int16
+}
+
+// palette holds indexes into the terminal's first 16 colours, which follow the
+// reader's own theme.
+type palette struct{ heading, code int16 }
+
+func colors(o Options) palette {
+	switch {
+	case !o.Colors:
+		return palette{}
+	case o.Dark:
+		return palette{heading: 6 + 1, code: 3 + 1}
+	default:
+		return palette{heading: 4 + 1, code: 5 + 1}
+	}
+}
+
+// glamourStyle leaves colour, margin and indent of the document unset: glamour
+// pads every line with styled blanks otherwise.
+func glamourStyle(p palette, g *glyphs) ansi.StyleConfig {
+	yes := true
+	c := ansi.StyleConfig{}
+	c.Heading.Bold = &yes
+	c.H1.Color, c.H2.Color = colorName(p.heading), colorName(p.heading)
+	c.Strong.Bold = &yes
+	c.Emph.Italic = &yes
+	c.Strikethrough.CrossedOut = &yes
+	c.LinkText.Underline = &yes
+	c.Code.Color = colorName(p.code)
+	c.Table.RowSeparator, c.Table.ColumnSeparator, c.Table.CenterSeparator = &g.rule, &g.column, &g.cross
+	return c
+}
+
+func colorName(index int16) *string {
+	if index == 0 {
+		return nil
+	}
+	s := strconv.Itoa(int(index - 1))
+	return &s
+}
+
+// apply follows one SGR sequence, given its parameters. Backgrounds and colours
+// beyond 256 do not occur in our styles and are passed over.
+func (s style) apply(params string) style {
+	codes := strings.Split(params, ";")
+	for i := 0; i < len(codes); i++ {
+		n, _ := strconv.Atoi(codes[i])
+		switch {
+		case n == 0:
+			s = style{}
+		case n == 1:
+			s.attr |= bold
+		case n == 3:
+			s.attr |= italic
+		case n == 4:
+			s.attr |= underline
+		case n == 9:
+			s.attr |= struck
+		case n >= 30 && n <= 37:
+			s.color = int16(n - 30 + 1)
+		case n >= 90 && n <= 97:
+			s.color = int16(n - 90 + 8 + 1)
+		case n == 38 && i+2 < len(codes) && codes[i+1] == "5":
+			index, _ := strconv.Atoi(codes[i+2])
+			s.color = int16(index&0xff + 1)
+			i += 2
+		}
+	}
+	return s
+}
+
+// sgr is the shortest sequence that leads from one style to another.
+func sgr(from, to style) string {
+	if from == to {
+		return ""
+	}
+	if to == (style{}) {
+		return "\x1b[m"
+	}
+	var codes []string
+	if from.attr&^to.attr != 0 || from.color != 0 && from.color != to.color {
+		codes, from = append(codes, ""), style{}
+	}
+	for _, a := range []struct {
+		attr attribute
+		code string
+	}{{bold, "1"}, {faint, "2"}, {italic, "3"}, {underline, "4"}, {struck, "9"}} {
+		if (to.attr&^from.attr)&a.attr != 0 {
+			codes = append(codes, a.code)
+		}
+	}
+	if to.color != from.color {
+		switch index := int(to.color - 1); {
+		case index < 8:
+			codes = append(codes, strconv.Itoa(30+index))
+		case index < 16:
+			codes = append(codes, strconv.Itoa(90+index-8))
+		default:
+			codes = append(codes, "38;5;"+strconv.Itoa(index))
+		}
+	}
+	return "\x1b[" + strings.Join(codes, ";") + "m"
+}
+
+// allowed is what remains of a style without colours.
+func (s style) allowed(o Options) style {
+	if o.Colors {
+		return s
+	}
+	if s.attr&italic != 0 {
+		s.attr |= underline
+	}
+	return style{attr: s.attr & (bold | underline | struck)}
+}

@@ -1,0 +1,129 @@
+package article
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// wrap breaks cells into lines of at most first cells, and rest cells from the
+// second line on. Words are kept whole where they fit; where none ends a line
+// is filled to its last cell. Blanks at the ends of lines are dropped, runs of
+// blanks become one.
+func wrap(cells []cell, first, rest int) [][]cell {
+	var lines [][]cell
+	cells = collapse(cells)
+	limit := max(first, 2)
+	for start := 0; start < len(cells); {
+		if cells[start].kind == space {
+			start++
+			continue
+		}
+		end, next := fill(cells, start, limit)
+		lines = append(lines, trim(cells[start:end]))
+		start, limit = next, max(rest, 2)
+	}
+	return lines
+}
+
+// fill finds where the line that begins at start ends and the next begins.
+func fill(cells []cell, start, limit int) (end, next int) {
+	width, last := 0, start
+	for i := start; i < len(cells); i++ {
+		c := cells[i]
+		if c.kind == lineBreak {
+			return i, i + 1
+		}
+		if i > start && mayBreak(cells[i-1], c) {
+			last = i
+		}
+		if width += int(c.width); width > limit && c.kind != space {
+			if last == start {
+				last = max(i, start+1)
+			}
+			return last, last
+		}
+	}
+	return len(cells), len(cells)
+}
+
+// collapse makes one blank of several, and leaves out blanks and breaks at the
+// edges and every break beyond the second, in place.
+func collapse(cells []cell) []cell {
+	out := cells[:0]
+	breaks := 2
+	for _, c := range cells {
+		switch c.kind {
+		case space:
+			if len(out) == 0 || out[len(out)-1].kind != letter && out[len(out)-1].kind != glue {
+				continue
+			}
+		case lineBreak:
+			if breaks++; breaks > 2 {
+				continue
+			}
+		case letter:
+			breaks = 0
+		}
+		out = append(out, c)
+	}
+	for len(out) > 0 && out[len(out)-1].kind != letter {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+func trim(line []cell) []cell {
+	for len(line) > 0 && (line[len(line)-1].kind == space || line[len(line)-1].kind == glue) {
+		line = line[:len(line)-1]
+	}
+	return line
+}
+
+// mayBreak says whether a line may end between two neighbours: at blanks, after
+// hyphens, and between the signs of scripts that are written without blanks,
+// save before closing and after opening punctuation (kinsoku).
+func mayBreak(a, b cell) bool {
+	switch {
+	case a.kind == glue || b.kind == glue || b.kind == space:
+		return false
+	case a.kind == space:
+		return true
+	}
+	before, _ := utf8.DecodeRuneInString(a.text)
+	after, _ := utf8.DecodeRuneInString(b.text)
+	if before < utf8.RuneSelf && after < utf8.RuneSelf {
+		return before == '-' && isASCIILetter(after)
+	}
+	if opens(before) || closes(after) {
+		return false
+	}
+	return ideographic(before) || ideographic(after) || before == '—' || before == '–'
+}
+
+func isASCIILetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+// ideographic names the signs between which a line may end. Hangul is not among
+// them: Korean has blanks between its words.
+func ideographic(r rune) bool {
+	return r >= 0x2E80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Yi) ||
+		r >= 0x3000 && r <= 0x30FF || r >= 0xFF01 && r <= 0xFF60 || r >= 0x1F300 && r <= 0x1FAFF)
+}
+
+func closes(r rune) bool {
+	if r >= 'ぁ' && r <= 'ヿ' {
+		switch r {
+		case 'ぁ', 'ぃ', 'ぅ', 'ぇ', 'ぉ', 'っ', 'ゃ', 'ゅ', 'ょ', 'ゎ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ッ', 'ャ', 'ュ', 'ョ', 'ヮ', 'ー', 'ゝ', 'ゞ', 'ヽ', 'ヾ', '・':
+			return true
+		}
+		return false
+	}
+	switch r {
+	case '.', ',', ';', ':', '!', '?', '%', '、', '。', '，', '．', '：', '；', '！', '？', '％', '…', '‥', '々', '〻', '’', '”':
+		return true
+	}
+	return unicode.In(r, unicode.Pe, unicode.Pf)
+}
+
+func opens(r rune) bool {
+	return r == '‘' || r == '“' || unicode.In(r, unicode.Ps, unicode.Pi)
+}
