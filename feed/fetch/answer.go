@@ -1,0 +1,159 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// accept asks for feeds first, but takes anything: many servers label feeds
+// text/html, and a page may announce its feeds.
+const accept = "application/rss+xml, application/atom+xml, application/feed+json, " +
+	"application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
+
+// maxWait is the longest Retry-After or max-age that is believed.
+const maxWait = 30 * 24 * time.Hour
+
+// errTooLarge stops the reading of a body at the cap.
+var errTooLarge = errors.New("the body is too large")
+
+// answer turns what the server said into a Response, or an error unless it is
+// a good answer.
+func (c *Client) answer(ctx context.Context, r Request, res *http.Response) (Response, error) {
+	h := res.Header
+	out := Response{
+		Status:     res.StatusCode,
+		RetryAfter: retryAfter(h.Get("Retry-After"), c.now()),
+		MaxAge:     maxAge(h),
+	}
+	asked := r.ETag != "" || r.LastModified != ""
+	switch {
+	case res.StatusCode == http.StatusNotModified && asked:
+		out.NotModified = true
+		return out, nil
+	case res.StatusCode < 200 || res.StatusCode > 299:
+		return Response{}, &Error{Kind: KindStatus, Status: res.StatusCode, RetryAfter: out.RetryAfter}
+	}
+	if enc := strings.ToLower(h.Get("Content-Encoding")); foreign(enc) {
+		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
+	}
+	body, err := readBody(res, c.maxBody)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return Response{}, &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("the answer exceeds %d bytes", c.maxBody)}
+	case err != nil && ctx.Err() != nil:
+		return Response{}, err
+	case err != nil && len(body) == 0:
+		return Response{}, &Error{Kind: KindTruncated, Status: res.StatusCode, Err: err}
+	}
+	out.Body = body
+	out.ContentType = h.Get("Content-Type")
+	out.Partial = err != nil || res.StatusCode == http.StatusPartialContent
+	if !out.Partial {
+		out.ETag, out.LastModified = h.Get("ETag"), h.Get("Last-Modified")
+	}
+	return out, nil
+}
+
+// readBody reads the decoded body up to max bytes. Besides an error it returns
+// what came before it.
+func readBody(res *http.Response, max int64) ([]byte, error) {
+	// A length known beforehand (never for a compressed body) saves the bytes.
+	if res.ContentLength > max {
+		return nil, errTooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, max+1))
+	if int64(len(body)) > max {
+		return nil, errTooLarge
+	}
+	return body, err
+}
+
+// foreign says whether a body still encoded after net/http's work is in a coding
+// that nobody asked for. Other values are mistakes of servers that send plain
+// text all the same.
+func foreign(encoding string) bool {
+	switch encoding {
+	case "br", "zstd", "deflate", "compress":
+		return true
+	}
+	return false
+}
+
+// retryAfter reads the header in both its forms (RFC 9110 section 10.2.3).
+func retryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if seconds, ok := parseSeconds(value); ok {
+		return seconds
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), maxWait)
+}
+
+// maxAge is the freshness that Cache-Control still grants, less the time the
+// answer spent in caches on its way (RFC 9111 section 4.2).
+func maxAge(h http.Header) time.Duration {
+	var age time.Duration
+	for part := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch strings.ToLower(name) {
+		case "no-cache", "no-store":
+			return 0
+		case "max-age":
+			age, _ = parseSeconds(strings.Trim(value, `"`))
+		}
+	}
+	spent, _ := parseSeconds(h.Get("Age"))
+	return max(age-spent, 0)
+}
+
+// parseSeconds reads a count of seconds, which is never negative and never
+// above maxWait.
+func parseSeconds(s string) (time.Duration, bool) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return maxWait, true
+	case err != nil:
+		return 0, false
+	}
+	return time.Duration(min(n, uint64(maxWait/time.Second))) * time.Second, true
+}
+
+func builtinName(address string) (string, bool) {
+	return strings.CutPrefix(address, "builtin:")
+}
+
+// builtin answers from the program itself, as a server would: with a validator.
+func (c *Client) builtin(name string, r Request) (Response, error) {
+	var body []byte
+	ok := false
+	if c.known != nil {
+		body, ok = c.known(name)
+	}
+	if !ok {
+		return Response{}, &Error{URL: shown(nil, r.URL), Kind: KindBuiltin}
+	}
+	sum := sha256.Sum256(body)
+	out := Response{Status: http.StatusOK, Body: body, FinalURL: r.URL, ETag: `"` + hex.EncodeToString(sum[:16]) + `"`}
+	if out.ETag == r.ETag {
+		out.Status, out.Body, out.ETag, out.NotModified = http.StatusNotModified, nil, "", true
+	}
+	return out, nil
+}
+
+func setIf(h http.Header, name, value string) {
+	if value != "" {
+		h.Set(name, value)
+	}
+}

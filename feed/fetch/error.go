@@ -1,0 +1,165 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"dateline/feed"
+)
+
+// Kind sorts failures by what a reader can do about them.
+type Kind string
+
+// The kinds of an [Error].
+const (
+	// KindScheme is an address that is not http, https or builtin.
+	KindScheme Kind = "scheme"
+	// KindBuiltin is a builtin address that this program does not have.
+	KindBuiltin Kind = "builtin"
+	// KindDNS is a host name that could not be looked up.
+	KindDNS Kind = "dns"
+	// KindRefused is a host where nothing listens.
+	KindRefused Kind = "refused"
+	// KindUnreachable is a host or network without a way to it.
+	KindUnreachable Kind = "unreachable"
+	// KindProxy is a proxy that could not be used.
+	KindProxy Kind = "proxy"
+	// KindReset is a connection that ended before an answer.
+	KindReset Kind = "reset"
+	// KindTimeout is a phase, or the whole request, that took too long.
+	KindTimeout Kind = "timeout"
+	// KindTLS is a connection that could not be secured.
+	KindTLS Kind = "tls"
+	// KindStatus is an answer other than a document; see [Error.Status].
+	KindStatus Kind = "status"
+	// KindTooLarge is a body above [Options.MaxBody].
+	KindTooLarge Kind = "too-large"
+	// KindRedirects is a chain that is too long or leads nowhere.
+	KindRedirects Kind = "redirects"
+	// KindLoop is a chain that comes back to an address it has been to.
+	KindLoop Kind = "loop"
+	// KindDowngrade is a redirect from https to http.
+	KindDowngrade Kind = "downgrade"
+	// KindEncoding is a body compressed in a way that was not asked for.
+	KindEncoding Kind = "encoding"
+	// KindTruncated is a body that broke off before its first byte.
+	KindTruncated Kind = "truncated"
+	// KindCanceled is a request that the caller ended.
+	KindCanceled Kind = "canceled"
+	// KindOther is everything else.
+	KindOther Kind = "other"
+)
+
+// Error is a request that failed.
+type Error struct {
+	// URL is the address that failed, perhaps one that redirects led to,
+	// without user and password and safe to show.
+	URL string
+	// Status is the HTTP status; zero when there was no answer.
+	Status int
+	Kind   Kind
+	// RetryAfter is how long the server asks to be left alone; zero when
+	// unsaid.
+	RetryAfter time.Duration
+	// Err is the cause below; may be nil.
+	Err error
+}
+
+// Error is for logs and for who writes dateline; readers get [Error.Sentence].
+func (e *Error) Error() string {
+	var what string
+	switch {
+	case e.Kind == KindStatus:
+		what = statusText(e.Status)
+	default:
+		what = e.cause()
+	}
+	return "fetch " + e.URL + ": " + what
+}
+
+// Unwrap gives the cause to [errors.Is] and [errors.As].
+func (e *Error) Unwrap() error { return e.Err }
+
+// explain makes the *Error of a request to at that failed. ctx is the caller's,
+// not the one with the request's own timeout.
+func explain(ctx context.Context, at *url.URL, err error) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Kind: kindOf(err), Err: err}
+		if ctx.Err() != nil {
+			e.Kind = KindCanceled
+		}
+	}
+	e.URL = shown(at, at.String())
+	return e
+}
+
+func kindOf(err error) Kind {
+	var dns *net.DNSError
+	var op *net.OpError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return KindProxy
+	case errors.As(err, &dns):
+		return KindDNS
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return KindTimeout
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return KindRefused
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
+		return KindUnreachable
+	// Most of what goes wrong in crypto/tls has no type of its own, but all of
+	// it begins so.
+	case strings.Contains(err.Error(), "tls: "):
+		return KindTLS
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return KindReset
+	}
+	return KindOther
+}
+
+// shown is an address fit for a screen: cleaned, and without its password. A
+// nil u stands for a raw address that could not be parsed.
+func shown(u *url.URL, raw string) string {
+	if u != nil {
+		raw = withoutUser(u).String()
+	} else if scheme, rest, ok := strings.Cut(raw, "://"); ok {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			raw = scheme + "://" + rest[at+1:]
+		}
+	}
+	return cut(feed.Clean(raw), 200)
+}
+
+// cause is the text of the error below, fit for one line: parts of it may come
+// from servers.
+func (e *Error) cause() string {
+	if e.Err == nil {
+		return string(e.Kind)
+	}
+	return cut(feed.Clean(e.Err.Error()), 200)
+}
+
+// cut shortens s to about max bytes at a rune's edge.
+func cut(s string, max int) string {
+	if len(s) <= max {
+		return s
+	}
+	return strings.ToValidUTF8(s[:max], "") + "…"
+}
+
+func statusText(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return fmt.Sprintf("%d %s", status, text)
+	}
+	return fmt.Sprintf("status %d", status)
+}

@@ -1,0 +1,209 @@
+package fetch
+
+import (
+	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unicode"
+)
+
+// listen opens a port that takes connections and says nothing.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+// sentence checks what every sentence promises: one line that names what is
+// wrong and, behind a colon or "so", the way out.
+func sentence(t *testing.T, e *Error, words ...string) {
+	t.Helper()
+	s := e.Sentence()
+	if !strings.HasSuffix(s, ".") || !strings.Contains(s, ": ") || strings.Contains(s, "%!") || strings.ContainsFunc(s, unicode.IsControl) {
+		t.Errorf("not a sentence with a way out: %q", s)
+	}
+	for _, w := range words {
+		if !strings.Contains(s, w) {
+			t.Errorf("%q lacks %q", s, w)
+		}
+	}
+	if !strings.HasPrefix(e.Error(), "fetch ") {
+		t.Errorf("the error does not say what was tried: %q", e.Error())
+	}
+}
+
+// Every HTTP status that readers meet has words of its own.
+func TestStatusSentences(t *testing.T) {
+	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		status := 0
+		fmt.Sscanf(r.URL.Path, "/%d", &status)
+		w.WriteHeader(status)
+	})
+	for status, words := range map[int][]string{
+		401: {"password", "401 Unauthorized"},
+		403: {"403 Forbidden", "user_agent"},
+		404: {"404 Not Found", "new address"},
+		410: {"410 Gone", "remove it"},
+		418: {"418", "browser"},
+		429: {"429", "interval"},
+		500: {"500 Internal Server Error", "again later"},
+		503: {"503"},
+		599: {"status 599"},
+	} {
+		e := fail(t, client(t), Request{URL: fmt.Sprintf("%s/%d", s.URL, status)}, KindStatus)
+		if e.Status != status {
+			t.Errorf("status %d, want %d", e.Status, status)
+		}
+		sentence(t, e, words...)
+	}
+	sentence(t, &Error{URL: "https://a.example/", Kind: KindStatus, Status: 429, RetryAfter: 90 * time.Second}, "1m30s", "a.example")
+}
+
+// A port where nothing listens is refused.
+func TestRefused(t *testing.T) {
+	l := listen(t)
+	address := "http://" + l.Addr().String()
+	l.Close()
+	sentence(t, fail(t, client(t), Request{URL: address}, KindRefused), "refused", l.Addr().String())
+}
+
+// A connection that ends before an answer is told apart from one refused.
+func TestReset(t *testing.T) {
+	l := listen(t)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			// The request is read first, so that its end is an end, not a race.
+			_, _ = http.ReadRequest(bufio.NewReader(conn))
+			conn.Close()
+		}
+	}()
+	sentence(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "ended the connection")
+}
+
+// Failures that cannot be had on loopback are sorted by the errors of net.
+func TestKinds(t *testing.T) {
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	for _, c := range []struct {
+		err  error
+		kind Kind
+		word string
+	}{
+		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "looked up"},
+		{dial(&net.DNSError{Err: "i/o timeout", Name: "a.example", IsTimeout: true}), KindDNS, "network"},
+		{dial(syscall.ENETUNREACH), KindUnreachable, "network"},
+		{dial(syscall.EHOSTUNREACH), KindUnreachable, "network"},
+		{dial(syscall.ECONNRESET), KindReset, "again"},
+		{dial(timeout{}), KindTimeout, "no connection in time"},
+		{timeout{}, KindTimeout, "raise"},
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(syscall.ECONNREFUSED)}, KindProxy, "HTTPS_PROXY"},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, KindTLS, "handshake failure"},
+		{errors.New("something \x1b[2J else"), KindOther, "something"},
+	} {
+		u, err := parseURL("https://a.example/feed")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := explain(t.Context(), u, c.err)
+		if e.Kind != c.kind {
+			t.Errorf("%v: kind %q, want %q", c.err, e.Kind, c.kind)
+		}
+		sentence(t, e, c.word)
+	}
+}
+
+type timeout struct{}
+
+func (timeout) Error() string   { return "i/o timeout" }
+func (timeout) Timeout() bool   { return true }
+func (timeout) Temporary() bool { return true }
+
+// Every kind has a sentence, even when the error carries nothing but its kind.
+func TestEveryKindHasASentence(t *testing.T) {
+	kinds := []Kind{
+		KindScheme, KindBuiltin, KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTimeout, KindTLS, KindStatus,
+		KindTooLarge, KindRedirects, KindLoop, KindDowngrade, KindEncoding, KindTruncated, KindCanceled, KindOther,
+	}
+	seen := map[string]Kind{}
+	for _, k := range kinds {
+		e := &Error{URL: "https://a.example/feed", Kind: k}
+		sentence(t, e)
+		if other, twice := seen[e.Sentence()]; twice {
+			t.Errorf("%q and %q say the same", k, other)
+		}
+		seen[e.Sentence()] = k
+	}
+}
+
+// No text of a server may carry control characters into an error.
+func TestServerTextIsCleaned(t *testing.T) {
+	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["Location"] = []string{"gopher://a.example/%1b[2J\u009b0m"}
+		w.WriteHeader(http.StatusFound)
+	})
+	sentence(t, fail(t, client(t), Request{URL: s.URL}, KindScheme), "gopher")
+	// A host may hide a C1 control as percent-encoded UTF-8.
+	u, err := parseURL("http://%c2%9b31m.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentence(t, explain(t.Context(), u, syscall.ECONNREFUSED), "31m.example")
+}
+
+// certificate makes a self-signed certificate for 127.0.0.1 under a name.
+func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	change(c)
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
+}
+
+// secure serves https with cert and returns a client that trusts its signer.
+func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.Server, *Client) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+	s.Config.ErrorLog = quiet()
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	transport := newTransport(defaultPhases())
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(cert.Leaf)
+	return s, client(t, func(o *Options) { o.Transport = transport })
+}

@@ -1,0 +1,177 @@
+// Package fetch asks servers for documents over HTTP. It is the only package
+// that knows net/http.
+//
+// [Client.Get] makes one polite, bounded request: conditional where there are
+// validators, ended by a timeout for each phase and for the whole, capped in
+// the bytes it will hold, careful with whom it tells the feed's own headers
+// after a redirect. What goes wrong is an [*Error], whose [Error.Sentence]
+// tells a reader what happened and what to do.
+package fetch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	// DefaultMaxBody bounds a decoded body when [Options.MaxBody] is zero.
+	DefaultMaxBody int64 = 10 << 20
+	// DefaultTimeout bounds a whole request when [Request.Timeout] is zero.
+	DefaultTimeout = 30 * time.Second
+)
+
+// Options are what a [Client] needs to know. The zero value works.
+type Options struct {
+	// UserAgent names this program and where to read about it, for instance
+	// "dateline/1.0 (+https://example.org)".
+	UserAgent string
+	// MaxBody bounds the body in bytes after decompression; zero means
+	// [DefaultMaxBody].
+	MaxBody int64
+	// Builtin answers builtin:NAME addresses; nil knows none.
+	Builtin func(name string) ([]byte, bool)
+	// Transport replaces the client's own, for tests; nil for the real one.
+	Transport http.RoundTripper
+	// Now is the clock that dates in Retry-After are measured by; nil means
+	// [time.Now].
+	Now func() time.Time
+}
+
+// Client makes requests. Its connections are pooled, so a program needs only
+// one; it may be used from many goroutines.
+type Client struct {
+	// transport is used bare: http.Client would follow redirects by its own
+	// rules, with the feed's headers, and its address as Referer, for any host.
+	transport http.RoundTripper
+	userAgent string
+	maxBody   int64
+	known     func(name string) ([]byte, bool)
+	now       func() time.Time
+}
+
+// New makes a Client.
+func New(o Options) *Client {
+	c := &Client{
+		transport: o.Transport,
+		userAgent: o.UserAgent,
+		maxBody:   cmp.Or(o.MaxBody, DefaultMaxBody),
+		known:     o.Builtin,
+		now:       o.Now,
+	}
+	if c.transport == nil {
+		c.transport = newTransport(defaultPhases())
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	return c
+}
+
+// CloseIdle closes the connections that no request is using, so that nothing
+// is held open, and nobody's server is kept waiting, between two rounds.
+func (c *Client) CloseIdle() {
+	(&http.Client{Transport: c.transport}).CloseIdleConnections()
+}
+
+// Request says what to ask for.
+type Request struct {
+	// URL is http://…, https://… or builtin:NAME. User and password in it are
+	// sent as basic authentication (RFC 7617).
+	URL string
+	// ETag and LastModified are the validators of the copy at hand, as the
+	// server sent them; empty for none.
+	ETag         string
+	LastModified string
+	// UserAgent replaces the client's own when it is not empty.
+	UserAgent string
+	// Headers are sent to the host of URL only, and never again once a
+	// redirect has led to another host.
+	Headers map[string]string
+	// Timeout bounds the whole request, redirects and body included; zero
+	// means [DefaultTimeout].
+	Timeout time.Duration
+}
+
+// Response is a good answer.
+type Response struct {
+	// Status is the HTTP status; 200 for a builtin address.
+	Status int
+	// Body is decompressed, in the server's character set. It is nil when
+	// NotModified.
+	Body []byte
+	// ContentType is the Content-Type header as it came; may be empty.
+	ContentType string
+	// ETag and LastModified are the validators as the server sent them. Both
+	// are empty when the body is Partial.
+	ETag         string
+	LastModified string
+	// FinalURL is the address that answered, without user, password and
+	// fragment.
+	FinalURL string
+	// Redirects counts the redirects followed to get there.
+	Redirects int
+	// Permanent is where the permanent redirects (301, 308) that began the
+	// chain led: the feed's new address. Empty when there were none.
+	Permanent string
+	// RetryAfter is how long the server asks to be left alone, MaxAge how long
+	// it calls this answer fresh (RFC 9111 section 4.2); zero when unsaid.
+	RetryAfter time.Duration
+	MaxAge     time.Duration
+	// NotModified says that the copy with the request's validators is current.
+	NotModified bool
+	// Partial says that the connection broke before the body's end: Body holds
+	// what came, which may still have whole items in it.
+	Partial bool
+}
+
+// Get asks for r and follows redirects. Every error is an [*Error].
+func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
+	if name, ok := builtinName(r.URL); ok {
+		return c.builtin(name, r)
+	}
+	start, err := parseURL(r.URL)
+	if err != nil {
+		return Response{}, err
+	}
+	whole, cancel := context.WithTimeout(ctx, cmp.Or(r.Timeout, DefaultTimeout))
+	defer cancel()
+
+	w := walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
+	res, err := w.follow(whole)
+	if err != nil {
+		return Response{}, explain(ctx, w.at, err)
+	}
+	defer res.Body.Close()
+	out, err := c.answer(whole, r, res)
+	if err != nil {
+		return Response{}, explain(ctx, w.at, err)
+	}
+	out.FinalURL, out.Redirects, out.Permanent = w.at.String(), w.hops, w.moved
+	return out, nil
+}
+
+// parseURL admits absolute http and https addresses. User and password stay in
+// the result: they leave the program as a header only.
+func parseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	var bad *url.Error
+	if errors.As(err, &bad) {
+		// The error around the cause would show the address with its password.
+		return nil, &Error{URL: shown(nil, raw), Kind: KindScheme, Err: bad.Err}
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return nil, &Error{URL: shown(u, raw), Kind: KindScheme}
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+func withoutUser(u *url.URL) *url.URL {
+	plain := *u
+	plain.User = nil
+	return &plain
+}

@@ -1,0 +1,115 @@
+package fetch
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"dateline/feed"
+)
+
+// Sentence tells a reader what went wrong and what can be done about it. The
+// options it names are those of the configuration.
+func (e *Error) Sentence() string {
+	host := e.host()
+	switch e.Kind {
+	case KindScheme:
+		if e.Err != nil {
+			return fmt.Sprintf("The address cannot be asked (%s): give one that starts with https:// or http://.", e.cause())
+		}
+		return "The address is not one that can be asked: give one that starts with https:// or http://."
+	case KindBuiltin:
+		return "This dateline has no feed of that name built in: use builtin:guide, or remove the feed."
+	case KindDNS:
+		return fmt.Sprintf("The name %s could not be looked up: check the network connection, or the address for a misspelling.", host)
+	case KindRefused:
+		return fmt.Sprintf("Nothing answers at %s (connection refused): the server may be down, so try again later, or check the address and its port.", host)
+	case KindUnreachable:
+		return fmt.Sprintf("There is no way to reach %s: check the network connection.", host)
+	case KindProxy:
+		return fmt.Sprintf("The proxy for %s could not be used (%s): check HTTP_PROXY and HTTPS_PROXY in the environment.", host, e.cause())
+	case KindReset:
+		return fmt.Sprintf("%s ended the connection without an answer: try again later, or check the address.", host)
+	case KindTimeout:
+		var op *net.OpError
+		if errors.As(e.Err, &op) && op.Op == "dial" {
+			return fmt.Sprintf("%s cannot be reached (no connection in time): check the network connection, or try again later.", host)
+		}
+		return fmt.Sprintf("%s took too long to answer: try again later, or raise the feed's timeout.", host)
+	case KindTLS:
+		return e.tlsSentence(host)
+	case KindStatus:
+		return e.statusSentence(host)
+	case KindTooLarge:
+		return fmt.Sprintf("The answer of %s is too large (%s): look for a shorter feed on the site.", host, e.cause())
+	case KindRedirects:
+		return fmt.Sprintf("%s sends from address to address without end (%s): open the feed in a browser to find its right address.", host, e.cause())
+	case KindLoop:
+		return fmt.Sprintf("%s sends round in a circle (%s): open the feed in a browser to find its right address.", host, e.cause())
+	case KindDowngrade:
+		return fmt.Sprintf("%s leads from a secure address to an open one (%s), which was not followed: subscribe to that address if you trust it.", host, e.cause())
+	case KindEncoding:
+		return fmt.Sprintf("%s packed its answer in a way nobody asked for (%s): tell the site, or look for another feed on it.", host, e.cause())
+	case KindTruncated:
+		return fmt.Sprintf("The answer of %s broke off before anything came: try again later.", host)
+	case KindCanceled:
+		return "The refresh was stopped before this feed answered: refresh again to ask it."
+	}
+	return fmt.Sprintf("Asking %s failed (%s): check the feed's address and headers, or try again later.", host, e.cause())
+}
+
+func (e *Error) host() string {
+	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
+		// Parsing decodes what the shown address holds percent-encoded.
+		return feed.Clean(u.Host)
+	}
+	return e.URL
+}
+
+func (e *Error) statusSentence(host string) string {
+	what := statusText(e.Status)
+	switch {
+	case e.Status == http.StatusUnauthorized:
+		return fmt.Sprintf("%s wants a user name and password (%s): put them into the feed's address, or an Authorization header into its headers.", host, what)
+	case e.Status == http.StatusForbidden:
+		return fmt.Sprintf("%s refuses to give the feed (%s): it may need a login, or another user_agent in the feed's settings.", host, what)
+	case e.Status == http.StatusNotFound:
+		return fmt.Sprintf("%s has nothing at this address (%s): look for the feed's new address on the site.", host, what)
+	case e.Status == http.StatusGone:
+		return fmt.Sprintf("%s has ended this feed for good (%s), so it will not be asked again by itself: remove it, or look for its new address on the site.", host, what)
+	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
+		return fmt.Sprintf("%s was asked too often (%s): wait %s, and give the feed a longer interval.", host, what, e.RetryAfter.Round(time.Second))
+	case e.Status == http.StatusTooManyRequests:
+		return fmt.Sprintf("%s was asked too often (%s): wait a while, and give the feed a longer interval.", host, what)
+	case e.Status >= 500:
+		return fmt.Sprintf("%s has trouble of its own (%s): the feed will be asked again later.", host, what)
+	}
+	return fmt.Sprintf("%s gave no feed (%s): open the address in a browser to see why.", host, what)
+}
+
+func (e *Error) tlsSentence(host string) string {
+	var invalid x509.CertificateInvalidError
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var noRoots x509.SystemRootsError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("The certificate of %s is only good from %s to %s: check this computer's clock, or wait until the site renews it.",
+			host, invalid.Cert.NotBefore.Format("2 January 2006"), invalid.Cert.NotAfter.Format("2 January 2006"))
+	case errors.As(e.Err, &unknown):
+		return fmt.Sprintf("The certificate of %s is signed by nobody this computer trusts: if it is your own server, install its authority's certificate on this computer.", host)
+	case errors.As(e.Err, &name):
+		return fmt.Sprintf("The certificate of %s is made out to another name: check the address, or tell the site.", host)
+	case errors.As(e.Err, &noRoots):
+		return "This computer has no list of certificate authorities: install its ca-certificates package."
+	case errors.As(e.Err, &record):
+		return fmt.Sprintf("%s does not speak https at this address: try it with http://.", host)
+	}
+	return fmt.Sprintf("No secure connection to %s could be made (%s): try again later, or tell the site.", host, e.cause())
+}
