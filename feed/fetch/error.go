@@ -88,6 +88,22 @@ func (e *Error) Error() string {
 // Unwrap gives the cause to [errors.Is] and [errors.As].
 func (e *Error) Unwrap() error { return e.Err }
 
+// Gone says that the server ended the feed for good (RFC 9110 section 15.5.11).
+func (e *Error) Gone() bool { return e.Status == http.StatusGone }
+
+// Local says that the request never got as far as a server, for a reason on this
+// side: no network, no answer from the name servers, a proxy that is down.
+func (e *Error) Local() bool {
+	var dns *net.DNSError
+	switch e.Kind {
+	case KindUnreachable, KindProxy:
+		return true
+	case KindDNS:
+		return !errors.As(e.Err, &dns) || !dns.IsNotFound
+	}
+	return false
+}
+
 // explain makes the *Error of a request to at that failed. ctx is the caller's,
 // not the one with the request's own timeout.
 func explain(ctx context.Context, at *url.URL, err error) *Error {

@@ -1,0 +1,237 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// Every failure is told in a sentence with a way out, kept with the feed, and
+// counted; what was known of the last good answer stays.
+func TestFailures(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/500":
+			w.WriteHeader(http.StatusInternalServerError)
+		case "/410":
+			w.WriteHeader(http.StatusGone)
+		case "/503":
+			w.Header().Set("Retry-After", "7200")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case "/html":
+			io.WriteString(w, "<!DOCTYPE html><html><head><title>Hello</title></head><body><p>Hello</p></body></html>")
+		case "/json":
+			io.WriteString(w, `{"message": "hello"}`)
+		case "/garbage":
+			w.Write([]byte{0x00, 0x01, 0xfe, 'x', 0x80})
+		}
+	})
+	for path, want := range map[string]struct {
+		words string
+		next  time.Duration
+	}{
+		"/500":     {"500 Internal Server Error", 2 * time.Hour},
+		"/410":     {"410 Gone", 0},
+		"/503":     {"503 Service Unavailable", 2 * time.Hour},
+		"/html":    {"web page instead of a feed", 2 * time.Hour},
+		"/json":    {"JSON", 2 * time.Hour},
+		"/empty":   {"nothing at all", 2 * time.Hour},
+		"/garbage": {"cannot be read as a feed", 2 * time.Hour},
+	} {
+		u := s.URL + path
+		r := newRig(t, u)
+		r.store.feeds[0].Poll = feed.PollState{ETag: `"1"`, LastModified: "then", BodyHash: "h", LastOK: noon.Add(-time.Hour)}
+		rep := r.refresh(t, feed.Ask{})[u]
+		state := r.store.state(u)
+		if rep.Status != feed.Failed || !strings.Contains(rep.Error, want.words) || !strings.Contains(rep.Error, ": ") || !strings.HasSuffix(rep.Error, ".") {
+			t.Errorf("%s: %+v", path, rep)
+		}
+		if state.Error != rep.Error || state.Failures != 1 || !state.LastChecked.Equal(noon) || !state.LastOK.Equal(noon.Add(-time.Hour)) ||
+			state.ETag != `"1"` || state.LastModified != "then" || state.BodyHash != "h" || state.Gone != (path == "/410") {
+			t.Errorf("%s: %+v", path, state)
+		}
+		if wait := state.NextCheck.Sub(noon); want.next != 0 && wait != want.next || want.next == 0 && !state.NextCheck.IsZero() {
+			t.Errorf("%s: next check %v", path, state.NextCheck)
+		}
+		if r.store.saved[0].Document != nil {
+			t.Errorf("%s: a document was saved", path)
+		}
+	}
+}
+
+// Failures in a row wait ever longer; a good answer ends that.
+func TestBackOff(t *testing.T) {
+	var well atomic.Bool
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if !well.Load() {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		io.WriteString(w, rss("News", 1))
+	})
+	r := newRig(t, s.URL)
+	for _, want := range []time.Duration{2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 16 * time.Hour, 24 * time.Hour, 24 * time.Hour} {
+		r.refresh(t, feed.Ask{})
+		if got := r.store.state(s.URL).NextCheck.Sub(r.now); got != want {
+			t.Errorf("after %d failures: %v, want %v", r.store.state(s.URL).Failures, got, want)
+		}
+	}
+	well.Store(true)
+	r.refresh(t, feed.Ask{})
+	if s := r.store.state(s.URL); s.Failures != 0 || s.Error != "" || !s.NextCheck.Equal(noon.Add(time.Hour)) {
+		t.Errorf("after a good answer: %+v", s)
+	}
+}
+
+// A night without network must not silence every feed for the next day.
+func TestNoNetworkDoesNotBackOff(t *testing.T) {
+	const u = "https://a.example/feed"
+	r := newRig(t, u)
+	r.client = fetch.New(fetch.Options{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
+	})})
+	for range 5 {
+		r.refresh(t, feed.Ask{})
+	}
+	if s := r.store.state(u); s.Failures != 5 || !s.NextCheck.Equal(noon.Add(time.Hour)) {
+		t.Errorf("%+v", s)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Where redirects led is kept, and forgotten when they end.
+func TestRedirectIsRemembered(t *testing.T) {
+	var moved atomic.Bool
+	moved.Store(true)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/old" && moved.Load() {
+			http.Redirect(w, r, "/new", http.StatusMovedPermanently)
+			return
+		}
+		io.WriteString(w, rss(r.URL.Path, 1))
+	})
+	u := s.URL + "/old"
+	r := newRig(t, u)
+	if rep := r.refresh(t, feed.Ask{})[u]; rep.FinalURL != s.URL+"/new" || r.store.state(u).FinalURL != s.URL+"/new" {
+		t.Errorf("%+v, %+v", rep, r.store.state(u))
+	}
+	moved.Store(false)
+	if rep := r.refresh(t, feed.Ask{})[u]; rep.FinalURL != u || r.store.state(u).FinalURL != "" {
+		t.Errorf("%+v, %+v", rep, r.store.state(u))
+	}
+}
+
+// A document that makes the parser panic costs its own feed one failure.
+func TestPanicWhileParsing(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 1)) })
+	bad, good := s.URL+"/bad", s.URL+"/good"
+	r := newRig(t, bad, good)
+	r.parse = func(raw []byte, src feed.Origin) (*feed.Document, error) {
+		if strings.HasSuffix(src.URL, "/bad") {
+			panic("index out of range")
+		}
+		return feed.Parse(raw, src)
+	}
+	got := r.refresh(t, feed.Ask{})
+	if got[bad].Status != feed.Failed || !strings.Contains(got[bad].Error, "index out of range") || got[good].Status != feed.OK {
+		t.Errorf("%+v", got)
+	}
+	// Its place among the parsers is free again.
+	if len(r.parsing) != 0 {
+		t.Errorf("%d places taken", len(r.parsing))
+	}
+}
+
+// A store that takes nothing ends the round with its error, after a few
+// attempts and without asking everyone else, and lets the timer rest.
+func TestStoreFailure(t *testing.T) {
+	var asked atomic.Int32
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		io.WriteString(w, rss(r.URL.Path, 1))
+	})
+	var urls []string
+	for i := range 200 {
+		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
+	}
+	r := newRig(t, urls...)
+	full := errors.New("disk full")
+	r.store.refuse = func([]feed.Fetched) error { return full }
+	reports := 0
+	err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) { reports++ })
+	if !errors.Is(err, full) || reports != 0 || r.store.saves > 3 || len(r.claims) != 0 {
+		t.Errorf("%v, %d reports, %d saves, %d claims", err, reports, r.store.saves, len(r.claims))
+	}
+	if n := asked.Load(); n == 200 {
+		t.Error("every feed was asked though nothing could be saved")
+	}
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pause)) {
+		t.Errorf("next due %v, %v", next, err)
+	}
+}
+
+// One answer that the store cannot take becomes that feed's failure.
+func TestAnswerThatCannotBeSaved(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 1)) })
+	var urls []string
+	for i := range 20 {
+		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
+	}
+	bad := urls[7]
+	r := newRig(t, urls...)
+	r.store.refuse = func(answers []feed.Fetched) error {
+		for _, a := range answers {
+			if a.URL == bad && a.Document != nil {
+				return errors.New("constraint failed")
+			}
+		}
+		return nil
+	}
+	for u, rep := range r.refresh(t, feed.Ask{}) {
+		if u == bad {
+			if rep.Status != feed.Failed || !strings.Contains(rep.Error, "constraint failed") || rep.New != 0 {
+				t.Errorf("bad: %+v", rep)
+			}
+		} else if rep.Status != feed.OK || rep.New != 1 {
+			t.Errorf("good: %+v", rep)
+		}
+	}
+	if s := r.store.state(bad); s.Failures != 1 || s.ETag != "" || s.BodyHash != "" || s.Error == "" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// An index that cannot be written is the round's error, once everything else is
+// done; one that never shrinks does not hold the round up.
+func TestIndexFailure(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 5)) })
+	r := newRig(t, s.URL+"/1", s.URL+"/2")
+	full := errors.New("disk full")
+	r.store.indexErr = full
+	reports := 0
+	if err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) { reports++ }); !errors.Is(err, full) || reports != 2 {
+		t.Errorf("%v after %d reports", err, reports)
+	}
+
+	stuck := newRig(t, s.URL+"/1")
+	stuck.Poller.store = stuckIndex{stuck.store}
+	stuck.refresh(t, feed.Ask{})
+}
+
+type stuckIndex struct{ *fakeStore }
+
+func (stuckIndex) IndexPending(context.Context, int) (int, error) { return 7, nil }

@@ -1,0 +1,79 @@
+package poll
+
+import (
+	"context"
+
+	"dateline/feed"
+)
+
+// keep saves results in one transaction and reports them. When that fails they
+// are tried one by one, so that one feed the store cannot take does not stop
+// the others. An error means that the store takes nothing.
+func (r *round) keep(ctx context.Context, got []result) error {
+	var answers []feed.Fetched
+	for _, g := range got {
+		if !g.skipped {
+			answers = append(answers, g.answer)
+		}
+	}
+	if len(answers) > 0 {
+		saved, err := r.poller.store.Save(ctx, answers...)
+		if err != nil {
+			return r.keepSingly(ctx, got)
+		}
+		count(got, saved)
+		r.noteDocuments(answers...)
+	}
+	for _, g := range got {
+		r.tell(g.report)
+	}
+	return nil
+}
+
+// keepSingly saves result by result. Where an answer cannot be saved but the
+// news of its failure can, the fault is the answer's.
+func (r *round) keepSingly(ctx context.Context, got []result) error {
+	for i := range got {
+		g := &got[i]
+		if g.skipped {
+			r.tell(g.report)
+			continue
+		}
+		saved, err := r.poller.store.Save(ctx, g.answer)
+		if err == nil {
+			count(got[i:i+1], saved)
+			r.noteDocuments(g.answer)
+			r.tell(g.report)
+			continue
+		}
+		g.report.Status = feed.Failed
+		g.report.Error = "What this feed sent could not be saved (" + feed.Clean(err.Error()) + "): run dateline doctor to check the cache."
+		state := g.errand.feed.Poll
+		state.LastChecked, state.NextCheck = g.answer.State.LastChecked, g.answer.State.NextCheck
+		state.Failures++
+		state.Error = g.report.Error
+		if _, again := r.poller.store.Save(ctx, feed.Fetched{URL: g.answer.URL, State: state, Round: g.answer.Round}); again != nil {
+			return err
+		}
+		r.tell(g.report)
+	}
+	return nil
+}
+
+// count enters what was saved into the reports.
+func count(got []result, saved []feed.Saved) {
+	byURL := make(map[string]feed.Saved, len(saved))
+	for _, s := range saved {
+		byURL[s.URL] = s
+	}
+	for i := range got {
+		s := byURL[got[i].report.URL]
+		got[i].report.New, got[i].report.Updated = s.New, s.Updated
+	}
+}
+
+func (r *round) noteDocuments(answers ...feed.Fetched) {
+	for _, a := range answers {
+		r.unindexed = r.unindexed || a.Document != nil
+	}
+}

@@ -1,0 +1,43 @@
+package poll
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// The next round is when the first feed that is subscribed and not gone is due;
+// one never asked is due now; without any there is none.
+func TestNextDue(t *testing.T) {
+	r := newRig(t, "https://a.example/", "https://b.example/", "https://c.example/")
+	r.store.feeds = append(r.store.feeds, feed.Feed{URL: "https://foreign.example/"})
+	set := func(a, b, c feed.PollState) time.Time {
+		for i, s := range []feed.PollState{a, b, c} {
+			r.store.feeds[i].Poll = s
+		}
+		next, err := r.NextDue(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return next
+	}
+	at := func(d time.Duration) feed.PollState { return feed.PollState{NextCheck: noon.Add(d)} }
+	gone := feed.PollState{Gone: true}
+	for _, c := range []struct {
+		name  string
+		state [3]feed.PollState
+		want  time.Time
+	}{
+		{"the earliest", [3]feed.PollState{at(3 * time.Hour), at(time.Hour), at(2 * time.Hour)}, noon.Add(time.Hour)},
+		{"overdue", [3]feed.PollState{at(3 * time.Hour), at(-time.Hour), gone}, noon},
+		{"never asked", [3]feed.PollState{at(3 * time.Hour), {}, gone}, noon},
+		{"gone", [3]feed.PollState{gone, at(time.Hour), gone}, noon.Add(time.Hour)},
+		{"none", [3]feed.PollState{gone, gone, gone}, time.Time{}},
+	} {
+		if got := set(c.state[0], c.state[1], c.state[2]); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

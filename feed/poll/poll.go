@@ -1,0 +1,150 @@
+// Package poll does the round: it chooses the feeds to ask, asks them, parses
+// what came and hands it to a store that it only describes.
+//
+//	plan     which feeds, one claim on each so that none is asked twice at once
+//	lanes    bounded workers, a bound for each host
+//	ask      conditional GET, then a hash, then [feed.Parse] on a few at a time
+//	keep     the goroutine that called Refresh saves a few feeds in one
+//	         transaction, reports them, and indexes while nothing waits
+//
+// What waits between asking and saving is bounded, so memory does not grow with
+// the number of feeds.
+package poll
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+const (
+	defaultWorkers = 32
+	defaultPerHost = 2
+	// pause is how long nothing is due after a round that was stopped or could
+	// not be saved: its feeds are still due, and would be asked again at once.
+	pause = time.Minute
+)
+
+// Store is what polling needs of a cache.
+type Store interface {
+	// Feeds returns the subscribed feeds, in the order of the configuration.
+	Feeds(ctx context.Context) ([]feed.Feed, error)
+	// Save keeps answers in one transaction.
+	Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error)
+	// IndexPending brings the full-text index up to date for at most max items
+	// and says how many are left.
+	IndexPending(ctx context.Context, max int) (left int, err error)
+}
+
+// Options are what a [Poller] works with.
+type Options struct {
+	Client *fetch.Client
+	Store  Store
+	// Subscriptions returns the configuration as it stands: a feed that is not
+	// in it is not asked.
+	Subscriptions func() []feed.Subscription
+	// Now is the clock; nil means [time.Now].
+	Now func() time.Time
+	// Workers bounds the requests at one time, PerHost those to one host and
+	// port; zero means 32 and 2. Many workers are cheap, and keep a few dead
+	// hosts from holding up the rest.
+	Workers int
+	PerHost int
+	// Jitter returns random numbers from -1 to 1 for [feed.NextCheck]; nil means
+	// real ones.
+	Jitter func() float64
+}
+
+// Poller refreshes feeds. It starts nothing by itself and is idle between
+// calls; it may be used from many goroutines.
+type Poller struct {
+	client        *fetch.Client
+	store         Store
+	subscriptions func() []feed.Subscription
+	now           func() time.Time
+	jitter        func() float64
+	// parse is [feed.Parse].
+	parse func([]byte, feed.Origin) (*feed.Document, error)
+	lanes *lanes
+	// parsing has a place for each document being parsed.
+	parsing chan struct{}
+
+	mu sync.Mutex
+	// claims holds the feeds being asked; the channel closes when one is saved.
+	claims map[string]chan struct{}
+	// rest is the time before which nothing is due.
+	rest time.Time
+}
+
+// New makes a Poller.
+func New(o Options) *Poller {
+	p := &Poller{
+		client:        o.Client,
+		store:         o.Store,
+		subscriptions: o.Subscriptions,
+		now:           o.Now,
+		jitter:        o.Jitter,
+		parse:         feed.Parse,
+		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost)),
+		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
+		claims:        make(map[string]chan struct{}),
+	}
+	if p.now == nil {
+		p.now = time.Now
+	}
+	if p.jitter == nil {
+		p.jitter = func() float64 { return 2*rand.Float64() - 1 }
+	}
+	return p
+}
+
+// NextDue is when the next feed may be asked unbidden, at the earliest now; zero
+// when no feed ever will be. For a minute after a round that was stopped, or
+// that could not be saved, nothing is due.
+func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
+	feeds, err := p.store.Feeds(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find the next feed to ask: %w", err)
+	}
+	subs := p.settings()
+	var next time.Time
+	for _, f := range feeds {
+		if _, ok := subs[f.URL]; !ok || f.Poll.Gone {
+			continue
+		}
+		due := later(f.Poll.NextCheck, p.now())
+		if next.IsZero() || due.Before(next) {
+			next = due
+		}
+	}
+	if next.IsZero() {
+		return next, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return later(next, p.rest), nil
+}
+
+// settings returns the settings of every subscription by its URL.
+func (p *Poller) settings() map[string]feed.Settings {
+	subs := p.subscriptions()
+	out := make(map[string]feed.Settings, len(subs))
+	for _, s := range subs {
+		out[s.URL] = s.Settings
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,178 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// fakeStore keeps feeds' states as the cache does, and can be told to fail.
+type fakeStore struct {
+	mu    sync.Mutex
+	feeds []feed.Feed
+	// saved holds every answer in the order it was kept, batches their counts.
+	saved   []feed.Fetched
+	batches []int
+	// saves counts the calls of Save, refuse decides which of them fail.
+	saves  int
+	refuse func([]feed.Fetched) error
+	// pending counts the items not indexed, indexed the calls of IndexPending.
+	pending  int
+	indexed  int
+	indexErr error
+}
+
+func (s *fakeStore) Feeds(context.Context) ([]feed.Feed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.feeds), nil
+}
+
+func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saves++
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if s.refuse != nil {
+		if err := s.refuse(answers); err != nil {
+			return nil, err
+		}
+	}
+	s.batches = append(s.batches, len(answers))
+	var out []feed.Saved
+	for _, a := range answers {
+		s.saved = append(s.saved, a)
+		saved := feed.Saved{URL: a.URL}
+		if a.Document != nil {
+			saved.New = len(a.Document.Items)
+			s.pending += saved.New
+		}
+		out = append(out, saved)
+		for i := range s.feeds {
+			if s.feeds[i].URL == a.URL {
+				s.feeds[i].Poll = a.State
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *fakeStore) IndexPending(_ context.Context, max int) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.indexed++
+	if s.indexErr != nil {
+		return s.pending, s.indexErr
+	}
+	s.pending -= min(max, s.pending)
+	return s.pending, nil
+}
+
+// state returns what the store holds of a feed.
+func (s *fakeStore) state(url string) feed.PollState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.feeds {
+		if f.URL == url {
+			return f.Poll
+		}
+	}
+	return feed.PollState{}
+}
+
+// rig is a poller over a fake store, with a clock that stands still.
+type rig struct {
+	*Poller
+	store *fakeStore
+	now   time.Time
+}
+
+func newRig(t testing.TB, urls ...string) *rig {
+	r := &rig{store: &fakeStore{}, now: noon}
+	var subs []feed.Subscription
+	for _, u := range urls {
+		r.store.feeds = append(r.store.feeds, feed.Feed{URL: u})
+		subs = append(subs, feed.Subscription{URL: u, Settings: feed.Settings{Interval: time.Hour, Timeout: 10 * time.Second}})
+	}
+	clock := func() time.Time { return r.now }
+	r.Poller = New(Options{
+		Client:        fetch.New(fetch.Options{Now: clock, MaxBody: 1 << 20}),
+		Store:         r.store,
+		Subscriptions: func() []feed.Subscription { return subs },
+		Now:           clock,
+		Jitter:        func() float64 { return 0 },
+	})
+	t.Cleanup(r.client.CloseIdle)
+	return r
+}
+
+// refresh runs a round that must not fail and returns its reports by URL.
+func (r *rig) refresh(t testing.TB, ask feed.Ask) map[string]feed.Report {
+	t.Helper()
+	out := map[string]feed.Report{}
+	err := r.Refresh(context.Background(), ask, func(rep feed.Report) {
+		if _, twice := out[rep.URL]; twice {
+			t.Errorf("%s is reported twice", rep.URL)
+		}
+		out[rep.URL] = rep
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// serveHosts serves on every loopback address at once and returns the port:
+// each of 127.0.0.1, 127.0.0.2 … is another host.
+func serveHosts(t testing.TB, h http.HandlerFunc) string {
+	l, err := net.Listen("tcp", "0.0.0.0:0")
+	if err != nil {
+		t.Skipf("cannot listen on every address: %v", err)
+	}
+	s := httptest.NewUnstartedServer(h)
+	s.Listener.Close()
+	s.Listener = l
+	s.Start()
+	t.Cleanup(s.Close)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.2", port)); err != nil {
+		t.Skipf("only one loopback address here: %v", err)
+	} else {
+		conn.Close()
+	}
+	return port
+}
+
+// rss is a feed document with n items.
+func rss(title string, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<?xml version="1.0"?><rss version="2.0"><channel><title>%s</title><link>https://site.example/</link>`, title)
+	for i := range n {
+		fmt.Fprintf(&b, `<item><guid isPermaLink="false">%d</guid><title>Item %d</title><description>Some words</description></item>`, i, i)
+	}
+	b.WriteString(`</channel></rss>`)
+	return b.String()
+}

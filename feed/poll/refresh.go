@@ -1,0 +1,191 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"dateline/feed"
+)
+
+const (
+	// queue is how many answers may wait for the saver.
+	queue = 8
+	// batch bounds the feeds, batchItems roughly the items of one transaction:
+	// large enough to be quick, small enough that a reader's mark, which waits
+	// for the same writer, is not held up.
+	batch      = 8
+	batchItems = 500
+	// indexSlice is how many items are indexed before looking for answers again.
+	indexSlice = 100
+	// grace is how long saving may go on after the round was stopped.
+	grace = 5 * time.Second
+)
+
+// round is one call of Refresh.
+type round struct {
+	poller  *Poller
+	begun   time.Time
+	results chan result
+	report  func(feed.Report)
+	// left counts the errands whose result has not come.
+	left        int
+	done, total int
+	// unindexed says that items were saved and not all are indexed.
+	unindexed bool
+}
+
+// Refresh asks the feeds that ask names and calls report, from the calling
+// goroutine, once for each of them:
+//
+//   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the answer has been
+//     saved, in the order of the answers; Failed also for a named feed that is
+//     not subscribed.
+//   - [feed.Skipped] for one that is not due although DueOnly asks for due feeds;
+//     for one that another Refresh was asking, after that answer has been saved;
+//     and for one not answered when ctx ended, whose state stays as it was.
+//
+// Done and Total leave out the feeds that are not due: those are reported
+// first, and nobody waits for them. A feed that is gone is never due, but it is
+// asked when DueOnly is not set.
+//
+// The error is ctx's, when it ended the round early, or the store's: then no
+// further feed is asked or reported.
+func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+	todo, err := p.plan(ctx, ask)
+	if err != nil {
+		return err
+	}
+	r := &round{
+		poller:  p,
+		begun:   p.now(),
+		results: make(chan result, queue),
+		report:  report,
+		left:    len(todo.errands),
+		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
+	}
+	for _, u := range todo.idle {
+		report(feed.Report{URL: u, Status: feed.Skipped, Total: r.total})
+	}
+	for _, u := range todo.unknown {
+		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
+	}
+	err = r.run(ctx, todo)
+	if err != nil {
+		p.mu.Lock()
+		p.rest = p.now().Add(pause)
+		p.mu.Unlock()
+	}
+	p.client.CloseIdle()
+	return err
+}
+
+// run asks, saves and indexes.
+func (r *round) run(ctx context.Context, todo plan) error {
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	saving, end := outlast(ctx, grace)
+	defer end()
+	for _, e := range todo.errands {
+		r.poller.lanes.add(hostOf(e.feed.URL), func() { r.results <- r.poller.ask(asking, e, r.begun) })
+	}
+	var broken error
+	for r.left > 0 {
+		got := r.gather(ctx)
+		if broken == nil {
+			if broken = r.keep(saving, got); broken != nil {
+				stop()
+			}
+		}
+		for _, g := range got {
+			g.errand.release()
+		}
+	}
+	if broken != nil {
+		return fmt.Errorf("refresh: %w", broken)
+	}
+	for _, o := range todo.others {
+		select {
+		case <-o.saved:
+		case <-ctx.Done():
+		}
+		r.tell(feed.Report{URL: o.url, Status: feed.Skipped})
+	}
+	if err := r.finishIndex(ctx); err != nil {
+		return fmt.Errorf("refresh: %w", err)
+	}
+	return ctx.Err()
+}
+
+// gather waits for results and takes as many as make one transaction. While
+// none waits, the index catches up.
+func (r *round) gather(ctx context.Context) []result {
+	var got []result
+	items := 0
+	take := func(x result) {
+		r.left--
+		got = append(got, x)
+		if x.answer.Document != nil {
+			items += len(x.answer.Document.Items)
+		}
+	}
+	for r.unindexed && len(r.results) == 0 {
+		left, err := r.poller.store.IndexPending(ctx, indexSlice)
+		if err != nil {
+			// It shows again, and is told, at the end of the round.
+			break
+		}
+		r.unindexed = left > 0
+	}
+	take(<-r.results)
+	for r.left > 0 && len(got) < batch && items < batchItems {
+		select {
+		case x := <-r.results:
+			take(x)
+		default:
+			return got
+		}
+	}
+	return got
+}
+
+// finishIndex indexes what is left. What ctx cuts short follows another time,
+// and so does what another process adds faster than it can be indexed.
+func (r *round) finishIndex(ctx context.Context) error {
+	for last := math.MaxInt; r.unindexed && ctx.Err() == nil; {
+		left, err := r.poller.store.IndexPending(ctx, indexSlice)
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		r.unindexed = left > 0 && left < last
+		last = left
+	}
+	return nil
+}
+
+// tell reports a feed done.
+func (r *round) tell(rep feed.Report) {
+	r.done++
+	rep.Done, rep.Total = r.done, r.total
+	r.report(rep)
+}
+
+// outlast returns a context that ends some time after ctx does, so that what has
+// been fetched can still be saved.
+func outlast(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-out.Done():
+		}
+	})
+	return out, func() {
+		stop()
+		cancel()
+	}
+}

@@ -1,0 +1,314 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// A feed's way: new, then not modified by its validator, then changed. The
+// validators live in the store, so they outlast the poller.
+func TestValidatorsSurvive(t *testing.T) {
+	var etag atomic.Value
+	etag.Store(`"1"`)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		now := etag.Load().(string)
+		if r.Header.Get("If-None-Match") == now {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		w.Header().Set("ETag", now)
+		w.Header().Set("Last-Modified", "Mon, 23 Nov 2026 11:00:00 GMT")
+		io.WriteString(w, rss("News "+now, 3))
+	})
+	r := newRig(t, s.URL)
+	rep := r.refresh(t, feed.Ask{})[s.URL]
+	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, Done: 1, Total: 1}
+	if rep != want {
+		t.Errorf("first:\n got %+v\nwant %+v", rep, want)
+	}
+	first := r.store.state(s.URL)
+	if first.ETag != `"1"` || first.LastModified == "" || first.BodyHash == "" || first.Status != 200 ||
+		!first.LastChecked.Equal(noon) || !first.LastOK.Equal(noon) || !first.NextCheck.Equal(noon.Add(time.Hour)) {
+		t.Errorf("state after the first answer: %+v", first)
+	}
+
+	again := newRig(t, s.URL)
+	again.store, again.Poller.store = r.store, r.store
+	again.now = noon.Add(2 * time.Hour)
+	if rep := again.refresh(t, feed.Ask{})[s.URL]; rep.Status != feed.Unchanged {
+		t.Errorf("second: %+v", rep)
+	}
+	second := r.store.state(s.URL)
+	if second.ETag != first.ETag || second.LastModified != first.LastModified || second.BodyHash != first.BodyHash ||
+		second.Status != 304 || !second.LastOK.Equal(again.now) {
+		t.Errorf("state after 304: %+v", second)
+	}
+	etag.Store(`"2"`)
+	if rep := again.refresh(t, feed.Ask{})[s.URL]; rep.Status != feed.OK || r.store.state(s.URL).ETag != `"2"` {
+		t.Errorf("third: %+v", rep)
+	}
+}
+
+// A body like the last one is not parsed, though a server without validators
+// sends it each time; but its state is saved.
+func TestSameBody(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 2)) })
+	r := newRig(t, s.URL)
+	parsed := 0
+	parse := r.parse
+	r.parse = func(raw []byte, src feed.Origin) (*feed.Document, error) {
+		parsed++
+		return parse(raw, src)
+	}
+	r.refresh(t, feed.Ask{})
+	r.now = noon.Add(time.Hour)
+	rep := r.refresh(t, feed.Ask{})[s.URL]
+	if rep.Status != feed.Unchanged || parsed != 1 || !r.store.state(s.URL).LastOK.Equal(r.now) {
+		t.Errorf("%+v after %d parses, %+v", rep, parsed, r.store.state(s.URL))
+	}
+	if last := r.store.saved[len(r.store.saved)-1]; last.Document != nil {
+		t.Error("a document was saved for an unchanged body")
+	}
+}
+
+// Half a document gives its whole items, and no validators: with them the other
+// half would never be asked for.
+func TestHalfDocuments(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		half := strings.TrimSuffix(rss("News", 3), "</channel></rss>")
+		w.Header().Set("ETag", `"1"`)
+		switch r.URL.Path {
+		case "/cut":
+			w.Header().Set("Content-Length", "100000")
+		case "/early":
+			w.Header().Set("Content-Length", "100000")
+			half = half[:60]
+		}
+		io.WriteString(w, half)
+	})
+	whole, cut, early := s.URL+"/whole", s.URL+"/cut", s.URL+"/early"
+	r := newRig(t, whole, cut, early)
+	reports := r.refresh(t, feed.Ask{})
+	for _, u := range []string{whole, cut} {
+		state := r.store.state(u)
+		if reports[u].Status != feed.OK || reports[u].New != 3 || state.ETag != "" || state.BodyHash != "" || state.Error != "" {
+			t.Errorf("%s: %+v, %+v", u, reports[u], state)
+		}
+	}
+	if rep := reports[early]; rep.Status != feed.Failed || !strings.Contains(rep.Error, "broke off") {
+		t.Errorf("nothing whole: %+v", rep)
+	}
+}
+
+// DueOnly reports feeds that are not due as skipped, outside the count; names
+// are asked due or not, once each; unknown ones fail with a sentence.
+func TestAsk(t *testing.T) {
+	var asked sync.Map
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Store(r.URL.Path, true)
+		io.WriteString(w, rss("News", 1))
+	})
+	due, later, gone, foreign := s.URL+"/due", s.URL+"/later", s.URL+"/gone", s.URL+"/foreign"
+	r := newRig(t, due, later, gone)
+	r.store.feeds = append(r.store.feeds, feed.Feed{URL: foreign})
+	for i := range r.store.feeds {
+		switch r.store.feeds[i].URL {
+		case due:
+			r.store.feeds[i].Poll.NextCheck = noon
+		case later:
+			r.store.feeds[i].Poll.NextCheck = noon.Add(time.Second)
+		case gone:
+			r.store.feeds[i].Poll.Gone = true
+		}
+	}
+	before := r.store.state(later)
+	got := r.refresh(t, feed.Ask{DueOnly: true})
+	if len(got) != 3 || got[due].Status != feed.OK || got[due].Done != 1 || got[due].Total != 1 {
+		t.Errorf("due only: %+v", got)
+	}
+	for _, u := range []string{later, gone} {
+		if got[u] != (feed.Report{URL: u, Status: feed.Skipped, Total: 1}) {
+			t.Errorf("not due: %+v", got[u])
+		}
+	}
+	if _, was := asked.Load("/later"); was || r.store.state(later) != before {
+		t.Error("a feed that is not due was asked")
+	}
+
+	got = r.refresh(t, feed.Ask{Feeds: []string{later, later, gone, "https://other.example/"}})
+	if len(got) != 3 || got[later].Status != feed.OK || got[gone].Status != feed.OK || got[later].Total != 3 {
+		t.Errorf("named: %+v", got)
+	}
+	if rep := got["https://other.example/"]; rep.Status != feed.Failed || !strings.Contains(rep.Error, ": add it") {
+		t.Errorf("unknown: %+v", rep)
+	}
+	if r.store.state(gone).Gone {
+		t.Error("a feed that came back is still gone")
+	}
+	if _, was := asked.Load("/foreign"); was {
+		t.Error("a feed outside the configuration was asked")
+	}
+	if got := r.refresh(t, feed.Ask{Feeds: []string{}}); len(got) != 0 {
+		t.Errorf("no names at all: %+v", got)
+	}
+}
+
+// Two hundred feeds on a hundred hosts: never more requests at once than asked
+// for, nor more than two to one host; reports come one at a time and count up.
+func TestBoundedConcurrency(t *testing.T) {
+	var mu sync.Mutex
+	var all, most, mostOne int
+	hosts := map[string]int{}
+	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		all++
+		hosts[r.Host]++
+		most, mostOne = max(most, all), max(mostOne, hosts[r.Host])
+		mu.Unlock()
+		time.Sleep(50 * time.Millisecond)
+		mu.Lock()
+		all--
+		hosts[r.Host]--
+		mu.Unlock()
+		io.WriteString(w, rss(r.URL.Path, 2))
+	})
+	var urls []string
+	for i := range 197 {
+		urls = append(urls, fmt.Sprintf("http://127.0.0.%d:%s/%d", i%97+1, port, i))
+	}
+	// One host with more feeds than it may have requests.
+	for i := range 3 {
+		urls = append(urls, fmt.Sprintf("http://127.0.0.1:%s/more/%d", port, i))
+	}
+	r := newRig(t, urls...)
+	done, inside := 0, atomic.Int32{}
+	err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) {
+		if inside.Add(1) != 1 {
+			t.Error("two reports at once")
+		}
+		done++
+		if rep.Status != feed.OK || rep.Done != done || rep.Total != 200 {
+			t.Errorf("report %d: %+v", done, rep)
+		}
+		inside.Add(-1)
+	})
+	if err != nil || done != 200 {
+		t.Fatalf("%d reports, %v", done, err)
+	}
+	if most > defaultWorkers || most < defaultWorkers/2 || mostOne > defaultPerHost || mostOne < 2 {
+		t.Errorf("%d requests at once, %d to one host", most, mostOne)
+	}
+	if n := slices.Max(r.store.batches); n > batch {
+		t.Errorf("%d feeds in one transaction", n)
+	}
+	for _, a := range r.store.saved {
+		if !a.Round.Equal(noon) {
+			t.Errorf("%s has round %v", a.URL, a.Round)
+		}
+	}
+	if r.store.pending != 0 {
+		t.Errorf("%d items are not indexed", r.store.pending)
+	}
+}
+
+// A round that is stopped saves what has come, leaves the rest as it was, and
+// is not begun again at once by the timer.
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/quick" {
+			io.WriteString(w, rss("News", 1))
+			return
+		}
+		<-r.Context().Done()
+	})
+	quick := s.URL + "/quick"
+	urls := []string{quick}
+	for i := range 20 {
+		urls = append(urls, fmt.Sprintf("%s/slow/%d", s.URL, i))
+	}
+	r := newRig(t, urls...)
+	got := map[string]feed.Status{}
+	err := r.Refresh(ctx, feed.Ask{}, func(rep feed.Report) {
+		got[rep.URL] = rep.Status
+		// The first report is the quick feed's: now stop the others.
+		cancel()
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	for _, u := range urls[1:] {
+		if got[u] != feed.Skipped || r.store.state(u) != (feed.PollState{}) {
+			t.Errorf("%s: %q, %+v", u, got[u], r.store.state(u))
+		}
+	}
+	if got[quick] != feed.OK || len(r.store.saved) != 1 || len(r.claims) != 0 {
+		t.Errorf("quick: %q, %d saved, %d claims", got[quick], len(r.store.saved), len(r.claims))
+	}
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pause)) {
+		t.Errorf("next due %v, %v", next, err)
+	}
+}
+
+// An answer that has come is saved even when the round has been stopped since.
+func TestCancelWhileParsing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 1)) })
+	r := newRig(t, s.URL)
+	r.parse = func(raw []byte, src feed.Origin) (*feed.Document, error) {
+		cancel()
+		return feed.Parse(raw, src)
+	}
+	err := r.Refresh(ctx, feed.Ask{}, func(feed.Report) {})
+	if !errors.Is(err, context.Canceled) || len(r.store.saved) != 1 || r.store.saved[0].Document == nil {
+		t.Errorf("%v, saved %+v", err, r.store.saved)
+	}
+}
+
+// A feed that is being asked is not asked by a second round: that one waits
+// until the answer is saved and leaves the news to the first.
+func TestNeverTwiceAtOnce(t *testing.T) {
+	var asked atomic.Int32
+	arrived, answer := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			close(arrived)
+		}
+		<-answer
+		io.WriteString(w, rss("News", 1))
+	})
+	r := newRig(t, s.URL)
+	first := make(chan feed.Report, 1)
+	go func() {
+		if err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) { first <- rep }); err != nil {
+			t.Error(err)
+		}
+	}()
+	<-arrived
+	go func() {
+		// The claim is taken already: whenever the second round plans, it joins.
+		time.Sleep(10 * time.Millisecond)
+		close(answer)
+	}()
+	second := r.refresh(t, feed.Ask{Feeds: []string{s.URL}, DueOnly: true})[s.URL]
+	// Should the first round have ended before the second began, the feed was
+	// not due any more: skipped it is either way, and saved.
+	if second.Status != feed.Skipped || r.store.state(s.URL).LastOK.IsZero() {
+		t.Errorf("second: %+v", second)
+	}
+	if rep := <-first; rep.Status != feed.OK || asked.Load() != 1 {
+		t.Errorf("first: %+v after %d requests", rep, asked.Load())
+	}
+}
