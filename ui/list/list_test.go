@@ -1,0 +1,108 @@
+package list
+
+import (
+	"slices"
+	"testing"
+)
+
+func numbers(from, to int) []int {
+	var out []int
+	for i := from; i < to; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+func ints() List[int, int] { return New(func(i int) int { return i }) }
+
+// TestReloadKeepsRowAndLine protects the promise that arrivals do not move the
+// row in hand.
+func TestReloadKeepsRowAndLine(t *testing.T) {
+	l := ints()
+	l.SetHeight(5)
+	l.Replace(numbers(100, 120), 7, true, true)
+	line := l.Index() - l.Top()
+	l.Reload(append([]int{1, 2, 3}, numbers(100, 120)...), 0, true, true)
+	if cur, _ := l.Current(); cur != 107 || l.Index()-l.Top() != line {
+		t.Errorf("cursor on %d at line %d, want 107 at %d", cur, l.Index()-l.Top(), line)
+	}
+	l.Reload(numbers(0, 3), 2, true, true)
+	if cur, _ := l.Current(); cur != 2 {
+		t.Errorf("with its row gone the cursor is on %d, want the fallback 2", cur)
+	}
+}
+
+// TestWalkStaysSmall protects memory: a walk over a long list keeps only a
+// window of it, and asks for more at the right edge.
+func TestWalkStaysSmall(t *testing.T) {
+	const total, page, keep = 10000, 90, 200
+	l := ints()
+	l.SetHeight(20)
+	l.Replace(numbers(0, page), 0, true, false)
+	for want := 1; want < total; want++ {
+		if l.Wants(30) == Tail {
+			from := l.Rows()[l.Len()-1] + 1
+			to := min(from+page, total)
+			l.Append(numbers(from, to), to == total)
+			l.Trim(keep)
+		}
+		l.Move(1)
+		if cur, _ := l.Current(); cur != want {
+			t.Fatalf("step %d is on row %d", want, cur)
+		}
+		if l.Len() > 2*keep+page {
+			t.Fatalf("%d rows in memory", l.Len())
+		}
+		if !slices.Contains(l.Visible(), want) {
+			t.Fatalf("row %d is not on the screen", want)
+		}
+	}
+	for want := total - 2; want >= 0; want-- {
+		if l.Wants(30) == Head {
+			to := l.Rows()[0]
+			from := max(to-page, 0)
+			l.Prepend(numbers(from, to), from == 0)
+			l.Trim(keep)
+		}
+		l.Move(-1)
+		if cur, _ := l.Current(); cur != want {
+			t.Fatalf("back at step %d the cursor is on row %d", want, cur)
+		}
+	}
+}
+
+// TestEmptyList protects against an index out of range in a list of nothing.
+func TestEmptyList(t *testing.T) {
+	l := ints()
+	l.SetHeight(10)
+	l.Move(3)
+	l.Scroll(-4)
+	l.Go(9)
+	l.Trim(1)
+	if _, ok := l.Current(); ok || len(l.Visible()) != 0 || l.Wants(5) != NoEdge {
+		t.Error("an empty list shows rows")
+	}
+}
+
+// TestScrollTakesTheCursorAlong protects the wheel: the cursor never leaves
+// the screen.
+func TestScrollTakesTheCursorAlong(t *testing.T) {
+	l := ints()
+	l.SetHeight(10)
+	l.Replace(numbers(0, 50), 0, true, true)
+	for range 30 {
+		l.Scroll(3)
+		if i := l.Index(); i < l.Top() || i >= l.Top()+10 {
+			t.Fatalf("cursor %d is off the screen at %d", i, l.Top())
+		}
+	}
+	if l.Top() != 40 {
+		t.Errorf("scrolled to %d, want the last page at 40", l.Top())
+	}
+	for range 30 {
+		l.Scroll(-3)
+	}
+	if l.Top() != 0 || l.Index() != 9 {
+		t.Errorf("back at top %d with the cursor at %d", l.Top(), l.Index())
+	}
+}
