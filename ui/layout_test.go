@@ -1,0 +1,55 @@
+package ui
+
+import "testing"
+
+// TestLayoutFillsTheScreen protects the arithmetic: at every size and focus the
+// panes, the lines between them and the status line cover the screen once.
+func TestLayoutFillsTheScreen(t *testing.T) {
+	for _, option := range []string{"auto", "columns", "stack", "single"} {
+		for w := 40; w <= 240; w += 7 {
+			for h := 12; h <= 70; h += 5 {
+				for _, focus := range []pane{paneSources, paneHeadlines, paneArticle} {
+					checkCover(t, arrange(w, h, option, focus, false, splits{}), w, h)
+					checkCover(t, arrange(w, h, option, focus, true, splits{Sources: 500, Headlines: 1, Stack: 400}), w, h)
+				}
+			}
+		}
+	}
+}
+
+func checkCover(t *testing.T, l layout, w, h int) {
+	t.Helper()
+	for y := range h {
+		for x := range w {
+			n := 0
+			for _, r := range append(l.panes[:], l.status) {
+				if r.w > 0 && r.contains(x, y) {
+					n++
+				}
+			}
+			if (x == l.column[0] || x == l.column[1]) && n == 0 {
+				n++
+			} else if y == l.rule && n == 0 {
+				n++
+			}
+			if n != 1 {
+				t.Fatalf("%dx%d: cell %d,%d is covered %d times: %+v", w, h, x, y, n, l)
+			}
+		}
+	}
+}
+
+// TestShapesBySize protects at which sizes the screen changes its shape.
+func TestShapesBySize(t *testing.T) {
+	for _, c := range []struct {
+		w, h int
+		want shape
+	}{
+		{160, 40, shapeColumns}, {159, 40, shapeSide}, {100, 20, shapeSide}, {99, 40, shapeStack},
+		{60, 20, shapeStack}, {59, 40, shapeSingle}, {200, 19, shapeSingle},
+	} {
+		if got := chooseShape(c.w, c.h, "auto"); got != c.want {
+			t.Errorf("%dx%d is shape %d, want %d", c.w, c.h, got, c.want)
+		}
+	}
+}
