@@ -1,0 +1,168 @@
+// Package ui shows the news: one Bubble Tea model, three panes that are plain
+// structs, and one table of actions ([action]) that keys, footer hints and the
+// help page all read.
+//
+// A message goes through Update to one method. Whatever needs the disk, the
+// network or glamour leaves as a command that is given values, and comes back
+// as a message that names the question it answers (a generation, an item, a
+// width), so that a late answer to an old question is dropped. What the reader
+// did goes through [saver], which outlives the program's last frame.
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+// Deps are what the screen is given to work with.
+type Deps struct {
+	Store  *cache.Store
+	Source feed.Source
+	// NextDue says when the next feed may be asked unbidden; zero means none.
+	NextDue func(context.Context) (time.Time, error)
+	// Open shows a URL in the reader's browser. It gets the URL as an argument
+	// and must not pass it through a shell.
+	Open     func(ctx context.Context, url string, background bool) error
+	Settings Settings
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Settings are the options of the configuration that concern the screen.
+type Settings struct {
+	// Layout is "auto", "columns", "stack" or "single"; empty means auto.
+	Layout string
+	// Icons is "unicode" or "ascii", Theme "auto", "dark" or "light", Density
+	// "comfortable" or "compact"; empty means the first.
+	Icons   string
+	Theme   string
+	Density string
+	// Keymap names a preset; Keys maps a key to actions, none unbinds it.
+	Keymap string
+	Keys   map[string][]string
+	// Width is the most cells a line of an article takes; zero means 76.
+	Width int
+	Mouse bool
+	// RefreshOnStart asks every feed at the start, due or not.
+	RefreshOnStart bool
+	// NoColor leaves out colours inside articles; the rest follows the
+	// terminal's own profile.
+	NoColor    bool
+	Queries    []SavedQuery
+	ConfigPath string
+	Version    string
+}
+
+// SavedQuery is a query of the configuration, shown among the sources.
+type SavedQuery struct {
+	Name  string
+	Query feed.Query
+}
+
+// Model is the whole screen.
+type Model struct {
+	ctx  context.Context
+	deps Deps
+	now  func() time.Time
+	// after is tea.Tick; tests do not wait.
+	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+
+	width, height int
+	layout        layout
+	splits        splits
+	theme         theme
+	focus         pane
+	zen           bool
+	// focused is false while the terminal is elsewhere; paused says that the
+	// ticks have stopped for it.
+	focused bool
+	paused  bool
+
+	sources   sourcesPane
+	headlines headlinesPane
+	article   articlePane
+	pages     *pageCache
+
+	keys    keymap
+	typed   []string
+	count   int
+	prompt  *prompt
+	sheet   *sheet
+	status  status
+	refresh refresh
+	saver   *saver
+	session session
+	drag    dragging
+	click   lastClick
+
+	version int64
+	dirty   bool
+	drawn   tea.View
+}
+
+// New makes the screen; nothing is read or asked before Init.
+func New(ctx context.Context, d Deps) (*Model, error) {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Settings.Width == 0 {
+		d.Settings.Width = 76
+	}
+	keys, err := newKeymap(d.Settings.Keymap, d.Settings.Keys)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		ctx: ctx, deps: d, now: d.Now, after: tea.Tick, keys: keys,
+		focus: paneHeadlines, focused: true, dirty: true,
+		theme:   newTheme(d.Settings.Theme != "light", d.Settings.Icons),
+		sources: newSourcesPane(d.Settings.Queries),
+		pages:   newPageCache(),
+		saver:   newSaver(d.Store),
+	}
+	m.headlines = newHeadlinesPane(d.Settings.Density == "compact")
+	return m, nil
+}
+
+// Run shows the screen until the reader quits or ctx ends, then writes what is
+// still unsaved. Options are for tests.
+func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m, err := New(ctx, d)
+	if err != nil {
+		return err
+	}
+	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(120)}, options...)
+	_, err = tea.NewProgram(m, options...).Run()
+	cancel()
+	if saveErr := m.Finish(); err == nil {
+		err = saveErr
+	}
+	return err
+}
+
+// Finish waits for a running refresh to put away what it fetched and writes
+// everything the reader did that is not in the cache yet. Call it once, after
+// the program has ended and its context was cancelled.
+func (m *Model) Finish() error {
+	m.refresh.wait()
+	m.leaveArticle()
+	m.saveSession()
+	return m.saver.drain(context.WithoutCancel(m.ctx))
+}
+
+// Init asks for the terminal's background and loads the sources; what is on
+// the screen follows from the answers.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.loadSession(), m.tick()}
+	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
+}

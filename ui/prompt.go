@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+)
+
+// prompt is a line of text asked for in the place of the status line.
+type prompt struct {
+	label string
+	input textinput.Model
+	// note is what is wrong with the text so far.
+	note string
+	// changed is called at each change, accept at Enter, cancel at Esc.
+	changed func(m *Model, text string) tea.Cmd
+	accept  func(m *Model, text string) tea.Cmd
+	cancel  func(m *Model) tea.Cmd
+}
+
+func newPrompt(label, text string) *prompt {
+	in := textinput.New()
+	in.Prompt = ""
+	in.SetVirtualCursor(false)
+	in.SetStyles(textinput.Styles{})
+	in.SetValue(text)
+	in.CursorEnd()
+	in.Focus()
+	return &prompt{label: label, input: in}
+}
+
+func (m *Model) openPrompt(p *prompt) {
+	m.prompt = p
+	p.input.SetWidth(max(m.width-cells(p.label)-4, 8))
+}
+
+// promptKey sends a key to the prompt.
+func (m *Model) promptKey(k tea.KeyPressMsg) tea.Cmd {
+	p := m.prompt
+	switch k.Keystroke() {
+	case "enter":
+		return p.accept(m, p.input.Value())
+	case "esc", "ctrl+c":
+		m.prompt = nil
+		return p.cancel(m)
+	}
+	return m.promptInput(k)
+}
+
+// promptInput lets the text change and follows it.
+func (m *Model) promptInput(msg tea.Msg) tea.Cmd {
+	p := m.prompt
+	before := p.input.Value()
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	if p.input.Value() == before || p.changed == nil {
+		return cmd
+	}
+	return tea.Batch(cmd, p.changed(m, p.input.Value()))
+}
+
+// paste puts pasted text where text is asked for, and nowhere else.
+func (m *Model) paste(text string) tea.Cmd {
+	text = feed.Clean(text)
+	switch {
+	case m.prompt != nil:
+		return m.promptInput(tea.PasteMsg{Content: text})
+	case m.sheet != nil:
+		m.sheet.filterBy(m.sheet.filter + text)
+	}
+	return nil
+}
+
+// render draws the prompt over the status line.
+func (p *prompt) render(w int, t theme) string {
+	left := " " + paint(t.accent, p.label) + " " + p.input.View()
+	if p.note == "" {
+		return pad(left, w)
+	}
+	note := fit(p.note, max(w/2, w-cells(left)-3), t.glyphs.ellipsis)
+	return pad(fit(left, w-cells(note)-2, t.glyphs.ellipsis), w-cells(note)-1) + paint(t.failed, note) + " "
+}
+
+// cursor is where the terminal's cursor stands in the prompt.
+func (p *prompt) cursor(y int) *tea.Cursor {
+	c := p.input.Cursor()
+	if c == nil {
+		return nil
+	}
+	c.Position.X += cells(p.label) + 2
+	c.Position.Y = y
+	return c
+}

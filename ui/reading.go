@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/article"
+)
+
+// articleLoaded brings an article's lines: the first ones with its item, more
+// with next.
+type articleLoaded struct {
+	key      pageKey
+	item     feed.Item
+	lines    []string
+	links    []article.Link
+	position int
+	first    bool
+	next     func() articleLoaded
+	err      error
+}
+
+// articleRested says that the cursor has stayed on a row for a moment.
+type articleRested struct{ gen int }
+
+// positionLoaded brings the reading position, in permille, of an article whose
+// lines were there already.
+type positionLoaded struct {
+	id int64
+	at int
+}
+
+// pagePrefetched brings a rendering nobody has asked for yet.
+type pagePrefetched struct {
+	key  pageKey
+	page page
+}
+
+// restDelay is how long the cursor must stay before an article is rendered, so
+// that holding a key costs no rendering.
+const restDelay = 60 * time.Millisecond
+
+// look is what a rendering depends on beside the article.
+type look struct {
+	width   int
+	dark    bool
+	noColor bool
+	ascii   bool
+}
+
+func (l look) options() article.Options {
+	return article.Options{Width: l.width, Dark: l.dark, Colors: !l.noColor, ASCII: l.ascii, Links: true}
+}
+
+// loadArticle reads an article and renders its first part; what follows comes
+// by calling next.
+func loadArticle(ctx context.Context, store *cache.Store, key pageKey, l look) tea.Cmd {
+	return func() tea.Msg {
+		a, err := store.Article(ctx, key.id)
+		if err != nil {
+			return articleLoaded{key: key, first: true, err: err}
+		}
+		position, _ := store.ReadingPosition(ctx, key.id)
+		job := article.Start(a.Body.Safe(), l.options())
+		answer := nextLines(job, key)
+		answer.item, answer.first, answer.position = a.Item, true, position
+		return answer
+	}
+}
+
+func nextLines(job *article.Job, key pageKey) articleLoaded {
+	lines, links, more := job.Next()
+	answer := articleLoaded{key: key, lines: lines, links: links}
+	if more {
+		answer.next = func() articleLoaded { return nextLines(job, key) }
+	}
+	return answer
+}
+
+func loadPosition(ctx context.Context, store *cache.Store, id int64) tea.Cmd {
+	return func() tea.Msg {
+		at, err := store.ReadingPosition(ctx, id)
+		if err != nil || at == 0 {
+			return nil
+		}
+		return positionLoaded{id, at}
+	}
+}
+
+func (m *Model) showPosition(msg positionLoaded) {
+	if a := &m.article; a.id == msg.id && !a.moved && a.page.whole {
+		a.restore = msg.at
+		a.settle()
+	}
+}
+
+// prefetch renders an article for later.
+func prefetch(ctx context.Context, store *cache.Store, key pageKey, l look) tea.Cmd {
+	return func() tea.Msg {
+		a, err := store.Article(ctx, key.id)
+		if err != nil || len(a.Body.Raw) > prefetchMax {
+			return nil
+		}
+		r := article.Render(a.Body.Safe(), l.options())
+		return pagePrefetched{key, page{r.Lines, r.Links, true}}
+	}
+}
+
+// prefetchMax is the largest body, in bytes, that is rendered unasked.
+const prefetchMax = 64 << 10
+
+// look is how articles are rendered on this screen.
+func (m *Model) look() look {
+	return look{
+		width: m.measure(), dark: m.theme.dark, noColor: m.deps.Settings.NoColor,
+		ascii: m.deps.Settings.Icons == "ascii",
+	}
+}
+
+// measure is the width of an article's lines: the pane's, up to the option.
+func (m *Model) measure() int {
+	w := m.layout.panes[paneArticle].w
+	if w == 0 {
+		w = m.width
+	}
+	return max(min(m.deps.Settings.Width, w-2*articleMargin), 10)
+}
+
+const articleMargin = 3
+
+func (m *Model) pageKey(id int64) pageKey {
+	return pageKey{id: id, width: m.measure(), dark: m.theme.dark}
+}
+
+// preview shows the item under the cursor beside the list without marking it.
+// What is not rendered yet waits until the cursor rests.
+func (m *Model) preview() tea.Cmd {
+	row, ok := m.headlines.list.Current()
+	if !ok {
+		m.leaveArticle()
+		m.article = articlePane{gen: m.article.gen, restore: -1}
+		return nil
+	}
+	if m.article.id == row.ID && m.article.key == m.pageKey(row.ID) && m.article.loaded {
+		m.article.item = row.Item
+		return nil
+	}
+	if m.article.id != row.ID {
+		m.leaveArticle()
+	}
+	m.article = articlePane{id: row.ID, item: row.Item, key: m.pageKey(row.ID), gen: m.article.gen + 1, restore: -1}
+	if p, ok := m.pages.get(m.article.key); ok {
+		m.article.page, m.article.loaded = p, true
+	}
+	if m.layout.panes[paneArticle].w == 0 {
+		return nil
+	}
+	gen := m.article.gen
+	return m.after(restDelay, func(time.Time) tea.Msg { return articleRested{gen} })
+}
+
+// rested loads the article the cursor rests on, and its neighbours.
+func (m *Model) rested(msg articleRested) tea.Cmd {
+	if msg.gen != m.article.gen || m.article.id == 0 {
+		return nil
+	}
+	return tea.Batch(m.loadShown(), m.prefetchNeighbours())
+}
+
+// loadShown loads the article of the pane.
+func (m *Model) loadShown() tea.Cmd {
+	if m.article.id == 0 {
+		return nil
+	}
+	return loadArticle(m.ctx, m.deps.Store, m.article.key, m.look())
+}
+
+func (m *Model) prefetchNeighbours() tea.Cmd {
+	var cmds []tea.Cmd
+	rows, at := m.headlines.list.Rows(), m.headlines.list.Index()
+	for _, i := range []int{at + 1, at - 1} {
+		if i < 0 || i >= len(rows) {
+			continue
+		}
+		key := m.pageKey(rows[i].ID)
+		if _, ok := m.pages.get(key); !ok {
+			cmds = append(cmds, prefetch(m.ctx, m.deps.Store, key, m.look()))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// showArticle takes lines in; those of another article or width are dropped.
+func (m *Model) showArticle(msg articleLoaded) tea.Cmd {
+	a := &m.article
+	if msg.key != a.key {
+		return nil
+	}
+	if msg.err != nil {
+		a.failed = sentence(msg.err)
+		return nil
+	}
+	if msg.first {
+		fresh := msg.item
+		fresh.Read, fresh.Starred = a.item.Read, a.item.Starred
+		a.item, a.page, a.loaded = fresh, page{}, true
+		if !a.moved && a.restore < 0 && msg.position > 0 {
+			a.restore = msg.position
+		}
+	}
+	a.page.lines = append(a.page.lines, msg.lines...)
+	a.page.links = append(a.page.links, msg.links...)
+	if msg.next != nil {
+		next := msg.next
+		return func() tea.Msg { return next() }
+	}
+	a.page.whole = true
+	m.pages.put(a.key, a.page)
+	a.settle()
+	return nil
+}

@@ -1,0 +1,232 @@
+package ui
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+)
+
+// refresh is the state of a round of polling, asked for by a key or by time.
+type refresh struct {
+	running     bool
+	byKey       bool
+	gen         int
+	done, total int
+	fresh       int
+	edited      int
+	failed      int
+	lastError   string
+	// result is what the last round brought, shown until the next key.
+	result string
+	cancel context.CancelFunc
+	// loaded is when rows and counts were last brought up to date.
+	loaded time.Time
+	ended  sync.WaitGroup
+	// dueGen numbers the waits for the next due feed.
+	dueGen int
+}
+
+// reported brings what a round has reported since the last message.
+type reported struct {
+	gen     int
+	reports []feed.Report
+	ended   bool
+	err     error
+	next    tea.Cmd
+}
+
+// reloadEvery bounds how often a running refresh reloads the screen.
+const reloadEvery = 250 * time.Millisecond
+
+func (r *refresh) cancelable() bool { return r.running && r.byKey }
+
+func (r *refresh) stop() {
+	if r.cancel != nil {
+		r.cancel()
+	}
+}
+
+// wait returns when no round is running any more.
+func (r *refresh) wait() { r.ended.Wait() }
+
+// start begins a round unless one is running.
+func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
+	r := &m.refresh
+	if r.running {
+		if byKey {
+			r.byKey = true
+			m.status.say("a refresh is running; Esc stops it")
+		}
+		return nil
+	}
+	ctx, cancel := context.WithCancel(m.ctx)
+	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
+	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result = 0, len(ask.Feeds), 0, 0, 0, "", ""
+	if ask.Feeds == nil {
+		r.total = len(m.sources.feeds)
+	}
+	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
+	source := m.deps.Source
+	r.ended.Add(1)
+	go func() {
+		defer r.ended.Done()
+		err := source.Refresh(ctx, ask, func(x feed.Report) {
+			select {
+			case reports <- x:
+			case <-ctx.Done():
+			}
+		})
+		cancel()
+		close(reports)
+		finished <- err
+	}()
+	return waitReports(r.gen, reports, finished)
+}
+
+// waitReports waits for one report and takes along those already there.
+func waitReports(gen int, reports <-chan feed.Report, finished <-chan error) tea.Cmd {
+	return func() tea.Msg {
+		msg := reported{gen: gen}
+		first, open := <-reports
+		for open {
+			msg.reports = append(msg.reports, first)
+			select {
+			case first, open = <-reports:
+				continue
+			default:
+			}
+			msg.next = waitReports(gen, reports, finished)
+			return msg
+		}
+		msg.ended, msg.err = true, <-finished
+		return msg
+	}
+}
+
+// showReports moves the bar, and brings the screen up to date now and then and
+// at the end.
+func (m *Model) showReports(msg reported) tea.Cmd {
+	r := &m.refresh
+	if msg.gen != r.gen {
+		return nil
+	}
+	for _, x := range msg.reports {
+		r.done, r.total = x.Done, x.Total
+		r.fresh += x.New
+		r.edited += x.Updated
+		if x.Status == feed.Failed {
+			r.failed++
+			r.lastError = x.Error
+		}
+	}
+	cmds := []tea.Cmd{msg.next}
+	now := m.now()
+	if msg.ended {
+		m.endRefresh(msg.err)
+		cmds = append(cmds, m.loadNextDue())
+	}
+	if msg.ended || now.Sub(r.loaded) >= reloadEvery && len(msg.reports) > 0 {
+		r.loaded = now
+		cmds = append(cmds, m.loadSources())
+		if r.fresh+r.edited > 0 {
+			cmds = append(cmds, m.reloadRows())
+		}
+	}
+	if msg.ended && r.edited > 0 {
+		m.pages.forget()
+	}
+	return tea.Batch(cmds...)
+}
+
+// endRefresh says what a round brought.
+func (m *Model) endRefresh(err error) {
+	r := &m.refresh
+	stopped := r.done < r.total
+	r.running = false
+	switch {
+	case err != nil && m.ctx.Err() == nil && !stopped:
+		m.status.fail(sentence(err))
+	case stopped && r.byKey:
+		r.result = "stopped after " + plural(r.done, "feed") + ", " + number(r.fresh) + " new"
+	case r.fresh > 0:
+		r.result = "+" + number(r.fresh) + " new"
+	case r.byKey && r.failed == 0:
+		r.result = "nothing new"
+	}
+	if r.failed == 0 || !r.byKey {
+		return
+	}
+	if r.failed == 1 {
+		m.status.fail(r.lastError)
+		return
+	}
+	m.status.fail(plural(r.failed, "feed") + " could not be reached; ! marks them, i tells why")
+}
+
+// refreshShown asks the feeds of the source that is shown.
+func (m *Model) refreshShown() tea.Cmd {
+	s := m.headlines.source
+	if s.kind != sourceFeed && s.kind != sourceTag {
+		return m.refreshAll()
+	}
+	return m.start(feed.Ask{Feeds: s.feeds}, true)
+}
+
+func (m *Model) refreshAll() tea.Cmd {
+	if len(m.sources.feeds) == 0 {
+		m.status.say("there are no feeds yet; a subscribes to one")
+		return nil
+	}
+	return m.start(feed.Ask{}, true)
+}
+
+// dueLoaded says when the next feed may be asked; zero means none.
+type dueLoaded struct {
+	gen int
+	at  time.Time
+}
+
+// duePassed says that a feed is due.
+type duePassed struct{ gen int }
+
+// loadNextDue asks the cache when to poll next.
+func (m *Model) loadNextDue() tea.Cmd {
+	if m.deps.NextDue == nil {
+		return nil
+	}
+	m.refresh.dueGen++
+	gen, ctx, due := m.refresh.dueGen, m.ctx, m.deps.NextDue
+	return func() tea.Msg {
+		at, err := due(ctx)
+		if err != nil {
+			return nil
+		}
+		return dueLoaded{gen, at}
+	}
+}
+
+// duePause is the least time between two polls by time, so that a clock that
+// jumps or a feed that is always due cannot make a loop.
+const duePause = 2 * time.Second
+
+func (m *Model) waitDue(msg dueLoaded) tea.Cmd {
+	if msg.gen != m.refresh.dueGen || msg.at.IsZero() {
+		return nil
+	}
+	gen := msg.gen
+	return m.after(max(msg.at.Sub(m.now()), duePause), func(time.Time) tea.Msg { return duePassed{gen} })
+}
+
+func (m *Model) pollDue(msg duePassed) tea.Cmd {
+	if msg.gen != m.refresh.dueGen {
+		return nil
+	}
+	if m.refresh.running {
+		return nil
+	}
+	return m.start(feed.Ask{DueOnly: true}, false)
+}

@@ -1,0 +1,254 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+// session is what makes the screen come back as it was left.
+type session struct {
+	dirty bool
+	// restored says that the last session's place has been taken, so that a
+	// place is not overwritten before it is read.
+	restored bool
+	// touched says that a key was pressed since the start.
+	touched bool
+	// openFound says that the row being jumped to is to be opened.
+	openFound bool
+	// first says that there was no session before this one.
+	first bool
+}
+
+// kept is the session as it is stored.
+type kept struct {
+	Source  string   `json:"source"`
+	Item    int64    `json:"item"`
+	Pane    pane     `json:"pane"`
+	Compact bool     `json:"compact"`
+	Unread  bool     `json:"unread_only"`
+	Oldest  bool     `json:"oldest"`
+	Zen     bool     `json:"zen"`
+	Folded  []string `json:"folded"`
+	Splits  splits   `json:"splits"`
+}
+
+const sessionKey = "screen"
+
+// sessionLoaded brings the last session, nil when there was none, and the
+// sources to show it with.
+type sessionLoaded struct {
+	kept    *kept
+	sources sourcesLoaded
+}
+
+// loadSession reads where the reader was, and the feeds.
+func (m *Model) loadSession() tea.Cmd {
+	ctx, store, now := m.ctx, m.deps.Store, m.now()
+	return func() tea.Msg {
+		msg := sessionLoaded{sources: readSources(ctx, store, now)}
+		text, err := store.Setting(ctx, sessionKey)
+		if err == nil && text != "" {
+			var k kept
+			if json.Unmarshal([]byte(text), &k) == nil {
+				msg.kept = &k
+			}
+		}
+		return msg
+	}
+}
+
+// restore takes the last session's place, then polls what is due.
+func (m *Model) restore(msg sessionLoaded) tea.Cmd {
+	m.session.restored, m.session.first = true, msg.kept == nil
+	k := kept{Source: keyUnread, Pane: paneHeadlines, Compact: m.headlines.compact}
+	if msg.kept != nil {
+		k = *msg.kept
+	}
+	m.headlines.compact, m.headlines.unreadOnly, m.headlines.oldest = k.Compact, k.Unread, k.Oldest
+	m.zen, m.splits = k.Zen, k.Splits
+	for _, tag := range k.Folded {
+		m.sources.folded[tag] = true
+	}
+	cmds := []tea.Cmd{m.showSources(msg.sources)}
+	if !m.sources.find(k.Source) {
+		m.sources.find(keyUnread)
+	}
+	m.focus = min(max(k.Pane, paneSources), paneArticle)
+	if m.focus == paneArticle && k.Item == 0 {
+		m.focus = paneHeadlines
+	}
+	m.arrange()
+	m.session.touched = k.Item != 0
+	if s, ok := m.sources.selected(); ok {
+		cmds = append(cmds, m.openSource(s, k.Item))
+	}
+	m.session.dirty = false
+	if m.session.first {
+		m.status.say("Welcome to dateline: Enter opens an article, n goes to the next unread, ? shows every key")
+	}
+	if m.deps.Settings.RefreshOnStart {
+		return tea.Batch(append(cmds, m.start(feed.Ask{}, false))...)
+	}
+	return tea.Batch(append(cmds, m.start(feed.Ask{DueOnly: true}, false))...)
+}
+
+// saveSession queues the session for the cache when it has changed.
+func (m *Model) saveSession() {
+	if !m.session.dirty || !m.session.restored {
+		return
+	}
+	m.session.dirty = false
+	k := kept{
+		Source: m.headlines.source.key, Pane: m.focus, Compact: m.headlines.compact,
+		Unread: m.headlines.unreadOnly, Oldest: m.headlines.oldest, Zen: m.zen, Splits: m.splits,
+	}
+	if m.headlines.search != nil {
+		k.Source, k.Item = m.headlines.back.source, m.headlines.back.item
+		k.Pane = paneHeadlines
+	} else if row, ok := m.headlines.list.Current(); ok {
+		k.Item = row.ID
+	}
+	for tag, on := range m.sources.folded {
+		if on {
+			k.Folded = append(k.Folded, tag)
+		}
+	}
+	text, err := json.Marshal(k)
+	if err != nil {
+		return
+	}
+	m.saver.add(write{do: func(ctx context.Context, s *cache.Store) (outcome, error) {
+		return outcome{}, s.SetSetting(ctx, sessionKey, string(text))
+	}})
+}
+
+// sourcesLoaded brings the feeds and their counts.
+type sourcesLoaded struct {
+	feeds  []feed.Feed
+	counts cache.Counts
+	err    error
+}
+
+// queriesCounted brings the unread hits of the saved queries.
+type queriesCounted struct{ counts map[string]int }
+
+func readSources(ctx context.Context, store *cache.Store, now time.Time) sourcesLoaded {
+	var msg sourcesLoaded
+	if msg.feeds, msg.err = store.Feeds(ctx); msg.err == nil {
+		msg.counts, msg.err = store.Counts(ctx, now)
+	}
+	return msg
+}
+
+// loadSources reads feeds and counts anew.
+func (m *Model) loadSources() tea.Cmd {
+	ctx, store, now := m.ctx, m.deps.Store, m.now()
+	return func() tea.Msg { return readSources(ctx, store, now) }
+}
+
+// showSources takes feeds and counts in. Counts that are older than what the
+// reader did since are left to the load that follows the write.
+func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
+	if msg.err != nil {
+		if m.ctx.Err() == nil {
+			m.status.fail(sentence(msg.err))
+		}
+		return nil
+	}
+	if m.saver.unsaved() && m.sources.loaded {
+		return nil
+	}
+	m.sources.feeds, m.sources.counts, m.sources.loaded = msg.feeds, msg.counts, true
+	m.sources.rebuild()
+	m.syncSource()
+	return m.countQueries()
+}
+
+// syncSource gives the headlines the fresh row of their source.
+func (m *Model) syncSource() {
+	for _, s := range m.sources.list.Rows() {
+		if s.key == m.headlines.source.key {
+			m.headlines.source = s
+			return
+		}
+	}
+}
+
+// countQueries counts the unread hits of the saved queries.
+func (m *Model) countQueries() tea.Cmd {
+	if len(m.sources.queries) == 0 {
+		return nil
+	}
+	ctx, store, queries := m.ctx, m.deps.Store, m.sources.queries
+	return func() tea.Msg {
+		counts := map[string]int{}
+		for _, q := range queries {
+			n, err := store.Count(ctx, cache.View{Query: q.Query.And(mustQuery("is:unread"))}, queryCountMax)
+			if err != nil {
+				return nil
+			}
+			counts[q.Name] = n
+		}
+		return queriesCounted{counts}
+	}
+}
+
+// ticked comes once a second while the terminal has the focus: ages count on,
+// and what another process changed is noticed.
+type ticked struct {
+	version int64
+	again   bool
+}
+
+// tickEvery is how often the screen's ages move.
+const tickEvery = time.Second
+
+func (m *Model) tick() tea.Cmd {
+	ctx, store := m.ctx, m.deps.Store
+	return m.after(tickEvery, func(time.Time) tea.Msg {
+		v, err := store.Version(ctx)
+		if err != nil {
+			v = 0
+		}
+		return ticked{version: v, again: true}
+	})
+}
+
+// ticked keeps the session, tries failed writes again and follows changes of
+// other processes.
+func (m *Model) ticked(msg ticked) tea.Cmd {
+	var cmds []tea.Cmd
+	if m.focused && msg.again {
+		cmds = append(cmds, m.tick())
+	} else {
+		m.paused = true
+	}
+	m.saveSession()
+	if m.saver.unsaved() {
+		cmds = append(cmds, m.drain())
+	}
+	if msg.version != 0 && msg.version != m.version {
+		if m.version != 0 && !m.refresh.running {
+			cmds = append(cmds, m.loadSources(), m.reloadRows(), m.loadNextDue())
+			m.pages.forget()
+		}
+		m.version = msg.version
+	}
+	return tea.Batch(cmds...)
+}
+
+// gotFocus starts the ticks that stopped while the terminal was elsewhere.
+func (m *Model) gotFocus() tea.Cmd {
+	m.focused = true
+	if !m.paused {
+		return nil
+	}
+	m.paused = false
+	return m.tick()
+}

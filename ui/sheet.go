@@ -1,0 +1,233 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dateline/feed"
+)
+
+// sheet is a list over the dimmed page: help, links, a choice, a question. It
+// answers with the row chosen; its owner acts.
+type sheet struct {
+	title string
+	// foot says which keys do what; the usual ones when it is empty.
+	foot   string
+	rows   []sheetRow
+	filter string
+	shown  []int
+	cursor int
+	top    int
+	height int
+	// choose acts on a row; nil makes the sheet for reading only.
+	choose func(m *Model, row int) tea.Cmd
+	// answers are keys that end the sheet; a sheet with answers has no filter.
+	answers map[string]func(m *Model) tea.Cmd
+}
+
+type sheetRow struct {
+	// head is a section's name, above a run of rows; the other two are empty.
+	head        string
+	left, right string
+}
+
+func (m *Model) openSheet(s *sheet) {
+	m.sheet = s
+	s.filterBy("")
+}
+
+// sheetKey moves, filters, chooses or closes.
+func (m *Model) sheetKey(k tea.KeyPressMsg) tea.Cmd {
+	s := m.sheet
+	name := keyName(k)
+	if do, ok := s.answers[name]; ok {
+		m.sheet = nil
+		return do(m)
+	}
+	switch name {
+	case "esc", "ctrl+c":
+		m.sheet = nil
+	case "enter":
+		return m.chooseRow()
+	case "down", "ctrl+n", "tab":
+		s.move(1)
+	case "up", "ctrl+p", "shift+tab":
+		s.move(-1)
+	case "pgdown", "ctrl+f", "ctrl+d":
+		s.move(s.height)
+	case "pgup", "ctrl+b", "ctrl+u":
+		s.move(-s.height)
+	case "home":
+		s.move(-len(s.rows))
+	case "end":
+		s.move(len(s.rows))
+	case "backspace":
+		if r := []rune(s.filter); len(r) > 0 {
+			s.filterBy(string(r[:len(r)-1]))
+		}
+	default:
+		if s.answers == nil && k.Text != "" {
+			s.filterBy(s.filter + feed.Clean(k.Text))
+		}
+	}
+	return nil
+}
+
+func (m *Model) chooseRow() tea.Cmd {
+	s := m.sheet
+	if s.choose == nil {
+		m.sheet = nil
+		return nil
+	}
+	if len(s.shown) == 0 || s.rows[s.shown[s.cursor]].head != "" {
+		return nil
+	}
+	m.sheet = nil
+	return s.choose(m, s.shown[s.cursor])
+}
+
+// filterBy keeps the rows that contain every word of the text, and the heads
+// of their sections.
+func (s *sheet) filterBy(text string) {
+	s.filter, s.shown, s.cursor, s.top = text, s.shown[:0], 0, 0
+	words := strings.Fields(strings.ToLower(text))
+	head := -1
+	for i, r := range s.rows {
+		if r.head != "" {
+			head = i
+			continue
+		}
+		if !containsAll(strings.ToLower(r.left+" "+r.right), words) {
+			continue
+		}
+		if head >= 0 {
+			s.shown = append(s.shown, head)
+			head = -1
+		}
+		s.shown = append(s.shown, i)
+	}
+	s.skipHead(1)
+}
+
+func containsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *sheet) move(n int) {
+	s.cursor = max(min(s.cursor+n, len(s.shown)-1), 0)
+	s.skipHead(n)
+}
+
+// skipHead keeps the cursor off the heads of sections.
+func (s *sheet) skipHead(n int) {
+	isHead := func() bool { return len(s.shown) > 0 && s.rows[s.shown[s.cursor]].head != "" }
+	if !isHead() {
+		return
+	}
+	if step := sign(n); s.cursor+step >= 0 && s.cursor+step < len(s.shown) {
+		s.cursor += step
+	} else if s.cursor+1 < len(s.shown) {
+		s.cursor++
+	}
+}
+
+// over draws the sheet over the dimmed page.
+func (s *sheet) over(page []string, w int, t theme) []string {
+	inner := max(min(w-6, 92), 10)
+	s.height = max(min(len(page)-6, max(len(s.shown), 1)), 1)
+	box := s.box(inner, t)
+	x, y := max((w-inner-4)/2, 0), max((len(page)-len(box))/2, 0)
+	for i := range page {
+		plain := ansi.Strip(page[i])
+		if i < y || i >= y+len(box) {
+			page[i] = paint(t.dim, plain)
+			continue
+		}
+		left := pad(ansi.Truncate(plain, x, ""), x)
+		right := ansi.TruncateLeft(plain, x+inner+4, "")
+		right = blanks(w-x-inner-4-cells(right)) + right
+		page[i] = paint(t.dim, left) + box[i-y] + paint(t.dim, right)
+	}
+	return page
+}
+
+// box draws the sheet itself: a rule with the title, rows, a rule with the keys.
+func (s *sheet) box(inner int, t theme) []string {
+	line := func(text string) string {
+		return paint(t.dim, t.glyphs.column) + " " + pad(text, inner) + " " + paint(t.dim, t.glyphs.column)
+	}
+	rule := paint(t.dim, strings.Repeat(t.glyphs.rule, inner+4))
+	title := paint(t.accent, fit(s.title, inner, t.glyphs.ellipsis))
+	if s.filter != "" {
+		title = paint(t.accent, fit(s.title+": "+s.filter, inner-1, t.glyphs.ellipsis)) + paint(t.match, " ")
+	}
+	out := []string{rule, line(title)}
+	if s.cursor < s.top {
+		s.top = s.cursor
+	}
+	s.top = max(s.top, s.cursor-s.height+1)
+	if s.cursor == 1 {
+		s.top = 0
+	}
+	left := s.leftWidth(inner)
+	for i := s.top; i < s.top+s.height; i++ {
+		if i >= len(s.shown) {
+			out = append(out, line(""))
+			continue
+		}
+		out = append(out, line(s.row(s.rows[s.shown[i]], i == s.cursor, left, inner, t)))
+	}
+	if len(s.shown) == 0 {
+		out[len(out)-1] = line(paint(t.dim, "nothing matches; Backspace widens the filter"))
+	}
+	return append(out, line(paint(t.dim, fit(s.keys(), inner, t.glyphs.ellipsis))), rule)
+}
+
+func (s *sheet) keys() string {
+	switch {
+	case s.foot != "":
+		return s.foot
+	case s.choose != nil:
+		return "type to filter, Enter chooses, Esc closes"
+	}
+	return "type to filter, arrows move, Esc closes"
+}
+
+// leftWidth is the width of the left column: what its longest entry needs, up
+// to two fifths.
+func (s *sheet) leftWidth(inner int) int {
+	w := 0
+	both := false
+	for _, r := range s.rows {
+		w = max(w, cells(r.left))
+		both = both || r.right != ""
+	}
+	if !both {
+		return inner - 2
+	}
+	return min(w, inner*2/5)
+}
+
+func (s *sheet) row(r sheetRow, selected bool, left, inner int, t theme) string {
+	if r.head != "" {
+		return paint(t.strong, fit(r.head, inner, t.glyphs.ellipsis))
+	}
+	bar, style := "  ", ""
+	if selected && s.choose != nil {
+		bar, style = paint(t.accent, t.glyphs.bar)+" ", t.selected
+	} else if selected {
+		bar = paint(t.dim, t.glyphs.bar) + " "
+	}
+	text := paint(style, fit(r.left, left, t.glyphs.ellipsis)) + blanks(left-cells(r.left))
+	if r.right != "" {
+		text += "  " + paint(t.dim, fit(r.right, inner-left-4, t.glyphs.ellipsis))
+	}
+	return bar + text
+}

@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+// status is the line at the bottom: it answers the last action, shows progress
+// while there is any, and otherwise the keys that make sense now.
+type status struct {
+	text   string
+	failed bool
+	typing string
+}
+
+func (s *status) say(text string)     { s.text, s.failed = text, false }
+func (s *status) fail(text string)    { s.text, s.failed = text, true }
+func (s *status) waiting(keys string) { s.typing = keys }
+func (s *status) clear()              { *s = status{} }
+
+// sentence is what the reader sees of an error.
+func sentence(err error) string {
+	var told interface{ Sentence() string }
+	if errors.As(err, &told) {
+		return feed.Clean(told.Sentence())
+	}
+	return feed.Clean(err.Error())
+}
+
+// showSaved tells what the cache did with the last writes, and brings the
+// counts and, where more than one row changed, the list up to date.
+func (m *Model) showSaved(msg saved) tea.Cmd {
+	reload := false
+	for _, o := range msg.outcomes {
+		switch {
+		case o.what == "undo" || o.what == "redo":
+			reload = m.showStep(o) || reload
+		case o.what != "":
+			m.status.say(fmt.Sprintf(o.what, number(o.n)))
+		}
+	}
+	if msg.err != nil {
+		m.status.fail("not saved yet: " + sentence(msg.err) + "; it is kept and tried again")
+		return nil
+	}
+	cmds := []tea.Cmd{m.loadSources()}
+	if reload {
+		cmds = append(cmds, m.reloadRows())
+	}
+	return tea.Batch(cmds...)
+}
+
+// showStep puts what an undo or redo changed on the screen.
+func (m *Model) showStep(o outcome) bool {
+	if o.step == nil {
+		m.status.say("there is nothing to " + o.what)
+		return false
+	}
+	m.showMark(o.step.Items, o.step.Flag, o.step.On)
+	m.status.say(stepWords(o.what, *o.step))
+	return true
+}
+
+// stepWords says what holds after an undo or redo.
+func stepWords(what string, s cache.Step) string {
+	state := map[feed.Flag][2]string{
+		feed.Read:    {"unread", "read"},
+		feed.Starred: {"not starred", "starred"},
+		feed.Hidden:  {"shown", "hidden"},
+		feed.Snooze:  {"awake", "snoozed"},
+		feed.Label:   {"without the label " + s.Label, "labelled " + s.Label},
+	}[s.Flag]
+	now := state[0]
+	if s.On {
+		now = state[1]
+	}
+	other := "ctrl+r redoes"
+	if what == "redo" {
+		other = "u undoes"
+	}
+	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), plural(s.N, "item"), now, other)
+}
+
+// statusLine draws the line.
+func (m *Model) statusLine(w int) string {
+	t := m.theme
+	if m.prompt != nil {
+		return m.prompt.render(w, t)
+	}
+	right := ""
+	if m.status.typing != "" {
+		right = m.status.typing + " "
+	}
+	left := m.progress()
+	if m.status.text != "" {
+		style := ""
+		if m.status.failed {
+			style = t.failed
+		}
+		text := m.status.text
+		if left != "" {
+			text = fit(text, max(w-cells(left)-cells(right)-4, 10), t.glyphs.ellipsis)
+			return " " + pad(left+"  "+paint(style, text), w-1-cells(right)) + right
+		}
+		return " " + pad(paint(style, fit(text, w-2-cells(right), t.glyphs.ellipsis)), w-1-cells(right)) + right
+	}
+	hints := m.hints(w - 4 - cells(left) - cells(right))
+	return " " + left + blanks(w-1-cells(left)-cells(hints)-cells(right)) + hints + right
+}
+
+// progress draws the bar of a running refresh, or what the last one brought.
+func (m *Model) progress() string {
+	r := &m.refresh
+	if !r.running {
+		return r.result
+	}
+	t, room := m.theme, 8
+	if m.width < 60 {
+		room = 4
+	}
+	done := 0
+	if r.total > 0 {
+		done = r.done * room / r.total
+	}
+	bar := t.glyphs.left + strings.Repeat(t.glyphs.full, done) + strings.Repeat(t.glyphs.empty, room-done) + t.glyphs.right
+	text := fmt.Sprintf("refreshing %d/%d %s", r.done, r.total, bar)
+	if r.fresh > 0 {
+		text += " +" + number(r.fresh) + " new"
+	}
+	if r.byKey {
+		text += " Esc stops"
+	}
+	return text
+}
+
+// hints are the keys of the focused pane, as many as fit.
+func (m *Model) hints(w int) string {
+	t := m.theme
+	var parts []string
+	used := 0
+	for _, a := range m.keys.hinted(m.focus) {
+		key := a.key
+		if key == "enter" {
+			key = t.glyphs.enter
+		}
+		n := cells(key) + 1 + cells(a.word) + 2
+		if used+n > w {
+			continue
+		}
+		used += n
+		parts = append(parts, paint(t.strong, key)+" "+paint(t.dim, a.word))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "  ") + " "
+}
+
+// hint is a key and the word for what it does.
+type hint struct{ key, word string }
+
+// hinted lists the hints of a pane in the table's order.
+func (k keymap) hinted(p pane) []hint { return k.hints[p] }

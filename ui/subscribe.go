@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+)
+
+// discovered says which feeds an address offers.
+type discovered struct {
+	typed string
+	found []feed.Candidate
+	err   error
+}
+
+// subscribed answers a change of the subscriptions.
+type subscribed struct {
+	done    string
+	url     string
+	sources sourcesLoaded
+	err     error
+}
+
+// startAdd asks for the address to subscribe to.
+func (m *Model) startAdd() tea.Cmd {
+	p := newPrompt("subscribe to (address of a feed or page):", "")
+	if m.width < 70 {
+		p.label = "subscribe to:"
+	}
+	p.accept = (*Model).discover
+	p.cancel = func(*Model) tea.Cmd { return nil }
+	m.openPrompt(p)
+	return nil
+}
+
+// discover looks for the feeds of an address.
+func (m *Model) discover(typed string) tea.Cmd {
+	typed = strings.TrimSpace(typed)
+	m.prompt = nil
+	if typed == "" {
+		return nil
+	}
+	m.status.say("looking for feeds at " + feed.Clean(typed) + m.theme.glyphs.ellipsis)
+	ctx, source := m.ctx, m.deps.Source
+	return func() tea.Msg {
+		found, err := source.Discover(ctx, typed)
+		return discovered{typed, found, err}
+	}
+}
+
+// showDiscovered subscribes to the only feed found, or offers those there are.
+func (m *Model) showDiscovered(msg discovered) tea.Cmd {
+	if msg.err != nil {
+		m.status.fail(sentence(msg.err))
+		return nil
+	}
+	if len(msg.found) == 1 {
+		return m.subscribe(msg.found[0])
+	}
+	rows := make([]sheetRow, len(msg.found))
+	for i, c := range msg.found {
+		rows[i] = sheetRow{left: feed.Clean(c.Title), right: feed.Clean(strings.TrimSpace(c.Type + " " + c.URL))}
+		if rows[i].left == "" {
+			rows[i].left = feed.Clean(c.URL)
+		}
+	}
+	m.openSheet(&sheet{
+		title: "This page offers " + plural(len(rows), "feed"), rows: rows,
+		foot:   "Enter subscribes, type to filter, Esc closes",
+		choose: func(m *Model, i int) tea.Cmd { return m.subscribe(msg.found[i]) },
+	})
+	return nil
+}
+
+func (m *Model) subscribe(c feed.Candidate) tea.Cmd {
+	if f, ok := m.sources.feedOf(c.URL); ok {
+		m.status.say("already subscribed to " + f.DisplayTitle())
+		return m.goView(m.keyOf(c.URL))
+	}
+	source := m.deps.Source
+	return m.changeFeeds("subscribed to "+feed.Clean(cmp.Or(c.Title, c.URL)), c.URL, func(ctx context.Context) error {
+		return source.Subscribe(ctx, feed.Subscription{URL: c.URL})
+	})
+}
+
+// changeFeeds changes the subscriptions and brings them back as they are then.
+// url is the feed to go to afterwards; empty for none.
+func (m *Model) changeFeeds(done, url string, change func(context.Context) error) tea.Cmd {
+	ctx, store, now := context.WithoutCancel(m.ctx), m.deps.Store, m.now()
+	return func() tea.Msg {
+		msg := subscribed{done: done, url: url, err: change(ctx)}
+		if msg.err == nil {
+			msg.sources = readSources(ctx, store, now)
+		}
+		return msg
+	}
+}
+
+// startRemove asks whether to unsubscribe.
+func (m *Model) startRemove() tea.Cmd {
+	f, _ := m.feedInHand()
+	title := f.DisplayTitle()
+	source := m.deps.Source
+	done := "unsubscribed from " + title + "; its items and marks are kept and come back with it"
+	yes := func(m *Model) tea.Cmd {
+		return m.changeFeeds(done, "", func(ctx context.Context) error { return source.Unsubscribe(ctx, f.URL) })
+	}
+	no := func(*Model) tea.Cmd { return nil }
+	m.openSheet(&sheet{
+		title:   "Unsubscribe from " + title + "?",
+		rows:    []sheetRow{{left: feed.Clean(f.URL)}, {left: plural(f.Total, "item") + " stay in the cache with their marks"}},
+		foot:    "y unsubscribes, n or Esc keeps the feed",
+		answers: map[string]func(*Model) tea.Cmd{"y": yes, "n": no, "q": no},
+	})
+	return nil
+}
+
+// showSubscribed shows the changed subscriptions; a new feed is asked at once.
+func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
+	if msg.err != nil {
+		m.status.fail(sentence(msg.err))
+		return nil
+	}
+	cmds := []tea.Cmd{m.showSources(msg.sources)}
+	m.status.say(msg.done)
+	if msg.url == "" {
+		m.sources.find(keyUnread)
+		s, _ := m.sources.selected()
+		return tea.Batch(append(cmds, m.openSource(s, 0), m.loadNextDue())...)
+	}
+	cmds = append(cmds, m.goView(m.keyOf(msg.url)), m.start(feed.Ask{Feeds: []string{msg.url}}, true))
+	m.status.say(msg.done)
+	return tea.Batch(cmds...)
+}
+
+// keyOf is the key of a feed's first row among the sources.
+func (m *Model) keyOf(url string) string {
+	for _, s := range m.sources.list.Rows() {
+		if s.kind == sourceFeed && s.feed.URL == url {
+			return s.key
+		}
+	}
+	return feedKey(url, "")
+}

@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+)
+
+// resize lays the screen out for a new size.
+func (m *Model) resize(w, h int) tea.Cmd {
+	m.width, m.height = w, h
+	m.arrange()
+	if m.prompt != nil {
+		m.openPrompt(m.prompt)
+	}
+	return tea.Batch(m.reshow(), m.wantMore())
+}
+
+func (m *Model) arrange() {
+	m.layout = arrange(max(m.width, 1), max(m.height, 2), m.deps.Settings.Layout, m.focus, m.zen, m.splits)
+}
+
+// reshow renders the article anew where its width has changed or it has come
+// into sight.
+func (m *Model) reshow() tea.Cmd {
+	a := &m.article
+	if a.id == 0 || m.layout.panes[paneArticle].w == 0 {
+		return nil
+	}
+	key := m.pageKey(a.id)
+	if key == a.key && a.loaded {
+		return nil
+	}
+	at := -1
+	if a.loaded && a.scrollable() > 0 {
+		at = a.permille()
+	}
+	item, opened := a.item, a.opened
+	*a = articlePane{id: a.id, item: item, key: key, gen: a.gen + 1, restore: at, opened: opened, height: a.height}
+	if p, ok := m.pages.get(key); ok {
+		a.page, a.loaded = p, true
+		a.settle()
+		return nil
+	}
+	return m.loadShown()
+}
+
+// setBackground chooses the colours for a dark or a light terminal.
+func (m *Model) setBackground(dark bool) tea.Cmd {
+	if s := m.deps.Settings.Theme; s == "dark" || s == "light" || dark == m.theme.dark {
+		return nil
+	}
+	m.theme = newTheme(dark, m.deps.Settings.Icons)
+	return m.reshow()
+}
+
+// View draws the screen; a message that changed nothing draws nothing.
+func (m *Model) View() tea.View {
+	if !m.dirty {
+		return m.drawn
+	}
+	m.dirty = false
+	v := tea.NewView(m.content())
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.WindowTitle = m.title()
+	if m.deps.Settings.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if m.refresh.running && m.refresh.total > 0 {
+		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, m.refresh.done*100/m.refresh.total)
+	}
+	if m.prompt != nil {
+		v.Cursor = m.prompt.cursor(m.layout.status.y)
+	}
+	m.drawn = v
+	return v
+}
+
+// title is the terminal window's title.
+func (m *Model) title() string {
+	if n := m.sources.counts.Unread; n > 0 {
+		return feed.Clean("dateline (" + number(n) + ")")
+	}
+	return "dateline"
+}
+
+// content draws the panes side by side, line by line.
+func (m *Model) content() string {
+	if m.width == 0 {
+		return ""
+	}
+	lines := m.lines()
+	if m.sheet != nil {
+		lines = m.sheet.over(lines, m.width, m.theme)
+	}
+	lines = append(lines, fit(m.statusLine(m.width), m.width, ""))
+	return strings.Join(lines, "\n")
+}
+
+// lines draws everything above the status line.
+func (m *Model) lines() []string {
+	l, t := m.layout, m.theme
+	var drawn [3][]string
+	for p := range drawn {
+		if l.panes[p].w > 0 {
+			drawn[p] = m.paneLines(pane(p))
+		}
+	}
+	rows := make([]string, l.status.y)
+	var b strings.Builder
+	for y := range rows {
+		b.Reset()
+		for _, p := range []pane{paneSources, paneHeadlines, paneArticle} {
+			r := l.panes[p]
+			if r.w == 0 || y < r.y || y >= r.y+r.h {
+				continue
+			}
+			if r.x > 0 {
+				b.WriteString(paint(t.dim, t.glyphs.column))
+			}
+			b.WriteString(drawn[p][y-r.y])
+		}
+		if y == l.rule {
+			r := l.panes[paneHeadlines]
+			if r.x > 0 {
+				b.WriteString(paint(t.dim, t.glyphs.column))
+			}
+			b.WriteString(paint(t.dim, strings.Repeat(t.glyphs.rule, r.w)))
+		}
+		rows[y] = b.String()
+	}
+	return rows
+}
+
+func (m *Model) paneLines(p pane) []string {
+	r, t, now := m.layout.panes[p], m.theme, m.now()
+	focused := m.focus == p && m.sheet == nil
+	switch p {
+	case paneSources:
+		return m.sources.render(r, t, focused)
+	case paneHeadlines:
+		return m.headlines.render(r, t, focused, m.shownFeed(), now, m.emptyWords())
+	}
+	return m.article.render(r, t, focused, now)
+}
+
+// shownFeed is the feed whose header the headlines carry; nil when they come
+// from many.
+func (m *Model) shownFeed() *feed.Feed {
+	if h := &m.headlines; h.search == nil && h.source.kind == sourceFeed {
+		return h.source.feed
+	}
+	return nil
+}
