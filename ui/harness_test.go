@@ -1,0 +1,283 @@
+package ui
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+var update = flag.Bool("update", false, "write the golden screens anew")
+
+// clock is a clock that stands still until it is told to move.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time { return c.t }
+
+func testClock() *clock { return &clock{time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)} }
+
+// fakeSource serves documents from memory into the real cache.
+type fakeSource struct {
+	store *cache.Store
+	clock *clock
+	docs  map[string]*feed.Document
+	subs  []feed.Subscription
+	// errors are the sentences that feeds fail with.
+	errors map[string]string
+	found  []feed.Candidate
+	asked  []feed.Ask
+}
+
+func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+	s.asked = append(s.asked, ask)
+	urls := ask.Feeds
+	if urls == nil {
+		for _, sub := range s.subs {
+			urls = append(urls, sub.URL)
+		}
+	}
+	for i, url := range urls {
+		now := s.clock.now()
+		f := feed.Fetched{URL: url, Document: s.docs[url], Round: now, State: feed.PollState{
+			LastChecked: now, LastOK: now, NextCheck: now.Add(30 * time.Minute), Status: 200, Error: s.errors[url],
+		}}
+		saved, err := s.store.Save(ctx, f)
+		if err != nil {
+			return err
+		}
+		r := feed.Report{URL: url, Status: feed.OK, New: saved[0].New, Updated: saved[0].Updated, Done: i + 1, Total: len(urls)}
+		if s.errors[url] != "" {
+			r.Status, r.Error = feed.Failed, s.errors[url]
+		}
+		report(r)
+	}
+	_, err := s.store.IndexPending(ctx, 10000)
+	return err
+}
+
+func (s *fakeSource) Discover(context.Context, string) ([]feed.Candidate, error) {
+	if len(s.found) == 0 {
+		return nil, fmt.Errorf("no feed there; try another address")
+	}
+	return s.found, nil
+}
+
+func (s *fakeSource) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
+	s.subs = append(s.subs, subs...)
+	return s.store.SetFeeds(ctx, s.subs)
+}
+
+func (s *fakeSource) Unsubscribe(ctx context.Context, url string) error {
+	kept := s.subs[:0]
+	for _, sub := range s.subs {
+		if sub.URL != url {
+			kept = append(kept, sub)
+		}
+	}
+	s.subs = kept
+	return s.store.SetFeeds(ctx, s.subs)
+}
+
+// screen drives a model as a person would: keys in, lines out.
+type screen struct {
+	t      *testing.T
+	m      *Model
+	clock  *clock
+	source *fakeSource
+	path   string
+	opened []string
+	copied []string
+}
+
+// newScreen starts a reader on an empty cache with the test's feeds refreshed.
+func newScreen(t *testing.T, w, h int, change ...func(*Deps, *fakeSource)) *screen {
+	t.Helper()
+	c := testClock()
+	s := &screen{t: t, clock: c, path: filepath.Join(t.TempDir(), "test.db")}
+	s.source = &fakeSource{clock: c, docs: testDocs(c.t), subs: testSubs(), errors: map[string]string{}}
+	s.start(w, h, change...)
+	return s
+}
+
+// start opens cache and model; a second start is a restart.
+func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
+	s.t.Helper()
+	store, err := cache.Open(s.t.Context(), s.path, cache.Options{Now: s.clock.now})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { store.Close() })
+	s.source.store = store
+	d := Deps{Store: store, Source: s.source, Now: s.clock.now, Settings: Settings{Theme: "dark", Mouse: true}}
+	d.Open = func(_ context.Context, url string, _ bool) error { s.opened = append(s.opened, url); return nil }
+	for _, f := range change {
+		f(&d, s.source)
+	}
+	if err := store.SetFeeds(s.t.Context(), s.source.subs); err != nil {
+		s.t.Fatal(err)
+	}
+	s.m, err = New(s.t.Context(), d)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.m.after = func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+		if d >= time.Second {
+			return nil
+		}
+		return func() tea.Msg { return f(s.clock.now()) }
+	}
+	s.send(tea.WindowSizeMsg{Width: w, Height: h})
+	s.run(s.m.Init())
+}
+
+// restart quits, and starts again on the same cache.
+func (s *screen) restart(w, h int) {
+	s.t.Helper()
+	if err := s.m.Finish(); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.m.deps.Store.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.start(w, h)
+}
+
+func (s *screen) send(msg tea.Msg) {
+	s.t.Helper()
+	_, cmd := s.m.Update(msg)
+	s.m.View()
+	s.run(cmd)
+}
+
+// run carries out a command and what follows from it until all is quiet.
+func (s *screen) run(cmd tea.Cmd) {
+	s.t.Helper()
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			s.run(c)
+		}
+	case tea.QuitMsg:
+		s.m.status.say("quit")
+	default:
+		if name := fmt.Sprintf("%T", msg); name == "tea.setClipboardMsg" {
+			s.copied = append(s.copied, fmt.Sprint(msg))
+			return
+		}
+		s.send(msg)
+	}
+}
+
+// press types keys: "j", "enter", "ctrl+r", or with "type:" a run of text.
+func (s *screen) press(keys ...string) {
+	s.t.Helper()
+	for _, k := range keys {
+		if text, ok := strings.CutPrefix(k, "type:"); ok {
+			for _, r := range text {
+				s.send(keyPress(string(r)))
+			}
+			continue
+		}
+		s.send(keyPress(k))
+	}
+}
+
+func keyPress(name string) tea.KeyPressMsg {
+	special := map[string]rune{
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace, "up": tea.KeyUp,
+		"down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
+		"home": tea.KeyHome, "end": tea.KeyEnd,
+	}
+	if name == "space" {
+		name = " "
+	}
+	if r, ok := strings.CutPrefix(name, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(r)[0], Mod: tea.ModCtrl}
+	}
+	if code, ok := special[name]; ok {
+		return tea.KeyPressMsg{Code: code}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+// text is the screen without styles, lines without trailing blanks.
+func (s *screen) text() string {
+	s.m.dirty = true
+	var lines []string
+	for l := range strings.SplitSeq(s.m.View().Content, "\n") {
+		lines = append(lines, strings.TrimRight(ansi.Strip(l), " "))
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// expect fails unless the screen shows every text.
+func (s *screen) expect(texts ...string) {
+	s.t.Helper()
+	shown := s.text()
+	for _, want := range texts {
+		if !strings.Contains(shown, want) {
+			s.t.Errorf("the screen does not show %q:\n%s", want, shown)
+		}
+	}
+}
+
+// expectNot fails when the screen shows one of the texts.
+func (s *screen) expectNot(texts ...string) {
+	s.t.Helper()
+	shown := s.text()
+	for _, not := range texts {
+		if strings.Contains(shown, not) {
+			s.t.Errorf("the screen shows %q:\n%s", not, shown)
+		}
+	}
+}
+
+// golden compares the screen with testdata/NAME.txt.
+func (s *screen) golden(name string) {
+	s.t.Helper()
+	file := filepath.Join("testdata", name+".txt")
+	got := s.text()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			s.t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if got != string(want) {
+		s.t.Errorf("%s differs (go test ./ui -update writes it anew); got:\n%s", file, got)
+	}
+}
+
+// expectWidth fails when a line is not exactly as wide as the screen, which
+// would tear the columns, or when there are too many or too few lines.
+func (s *screen) expectWidth() {
+	s.t.Helper()
+	s.m.dirty = true
+	lines := strings.Split(s.m.View().Content, "\n")
+	if len(lines) != s.m.height {
+		s.t.Errorf("%d lines on a screen of %d", len(lines), s.m.height)
+	}
+	for i, l := range lines[:len(lines)-1] {
+		if w := ansi.StringWidth(l); w != s.m.width {
+			s.t.Errorf("line %d is %d cells wide on a screen of %d: %q", i, w, s.m.width, ansi.Strip(l))
+		}
+	}
+}
