@@ -120,7 +120,7 @@ func clip(s string, n int) string {
 
 // summarize makes one line of about [summaryLength] characters, cut at a word.
 func summarize(text string) string {
-	text = Clean(clip(text, 8*summaryLength))
+	text = Clean(clip(text, utf8.UTFMax*(summaryLength+1)))
 	end, lastSpace, n := len(text), 0, 0
 	for i, r := range text {
 		if n == summaryLength {

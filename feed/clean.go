@@ -14,24 +14,24 @@ func Clean(s string) string {
 	if tidy(s) {
 		return s
 	}
-	var b strings.Builder
-	b.Grow(len(s))
+	out := make([]byte, 0, len(s))
 	space := false
 	for _, r := range s {
 		switch {
+		case r > ' ' && r < 0x7f:
 		case unicode.IsSpace(r):
-			space = b.Len() > 0
+			space = len(out) > 0
 			continue
 		case dangerous(r):
 			continue
 		}
 		if space {
-			b.WriteByte(' ')
+			out = append(out, ' ')
 			space = false
 		}
-		b.WriteRune(r)
+		out = utf8.AppendRune(out, r)
 	}
-	return b.String()
+	return string(out)
 }
 
 // CleanText is [Clean] for text of several lines: line feeds and tabs stay, and

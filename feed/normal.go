@@ -268,7 +268,7 @@ func (n *normalizer) field(name string, attrs []xmlAttr, base, text string) {
 	n.out = append(n.out, name...)
 	n.attributes(attrs, base)
 	n.out = append(n.out, '>')
-	n.out = appendEscaped(n.out, text)
+	n.out = appendCDATA(n.out, text)
 	n.out = append(n.out, "</"...)
 	n.out = append(n.out, name...)
 	n.out = append(n.out, '>')
@@ -297,6 +297,24 @@ func (n *normalizer) attributes(attrs []xmlAttr, base string) {
 		n.out = append(n.out, `="`...)
 		n.out = appendEscaped(n.out, a.value)
 		n.out = append(n.out, '"')
+	}
+}
+
+// appendCDATA writes text in the form that costs the parser least.
+func appendCDATA(out []byte, s string) []byte {
+	if !strings.ContainsAny(s, "&<>") {
+		return append(out, s...)
+	}
+	out = append(out, "<![CDATA["...)
+	for {
+		at := strings.Index(s, "]]>")
+		if at < 0 {
+			out = append(out, s...)
+			return append(out, "]]>"...)
+		}
+		out = append(out, s[:at]...)
+		out = append(out, "]]]]><![CDATA[>"...)
+		s = s[at+3:]
 	}
 }
 

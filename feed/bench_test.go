@@ -1,0 +1,67 @@
+package feed
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// benchRSS is an RSS document of about size bytes with ordinary items.
+func benchRSS(size int) []byte {
+	const body = `<p>The harbour master said on Monday that <a href="/quay?a=1&amp;b=2">the new quay</a> would open in &#8220;spring&#8221;,
+		weather permitting.</p><ul><li>First point</li><li>Second &amp; last</li></ul><img src="pic.jpg" alt="quay">`
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" ` +
+		`xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Harbour</title><link>https://harbour.example/</link>`)
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, `<item><title>Quay &amp; pier, part %d</title><link>https://harbour.example/%d</link><guid>https://harbour.example/%d</guid>`+
+			`<dc:creator>Ada Byron</dc:creator><pubDate>Mon, 23 Nov 2026 08:30:00 +0100</pubDate><category>Port</category><description>%s</description>`+
+			`<content:encoded><![CDATA[%s]]></content:encoded></item>`, i, i, i, "News from the harbour &lt;b&gt;today&lt;/b&gt;.", strings.Repeat(body, 5))
+	}
+	b.WriteString(`</channel></rss>`)
+	return []byte(b.String())
+}
+
+func BenchmarkParse(b *testing.B) {
+	raw := benchRSS(100 << 10)
+	b.SetBytes(int64(len(raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Parse(raw, Origin{URL: "https://harbour.example/feed", Now: time.Unix(0, 0)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkClean(b *testing.B) {
+	for name, s := range map[string]string{
+		"title":     "The harbour master said that the new quay would open in spring",
+		"unicode":   "Die Hafenmeisterin sagte, der neue Kai werde “im Frühling” eröffnet",
+		"dangerous": "The harbour\x1b[2J master \u202esaid",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(s)))
+			for b.Loop() {
+				Clean(s)
+			}
+		})
+	}
+}
+
+func BenchmarkSafe(b *testing.B) {
+	doc, err := Parse(benchRSS(100<<10), Origin{URL: "https://harbour.example/feed"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	one := doc.Items[0].Body
+	for _, size := range []int{2, 30, 300} {
+		body := Body{Raw: strings.Repeat(one.Raw, size<<10/len(one.Raw)+1), Base: one.Base}
+		b.Run(fmt.Sprintf("%dKB", size), func(b *testing.B) {
+			b.SetBytes(int64(len(body.Raw)))
+			for b.Loop() {
+				body.Safe()
+			}
+		})
+	}
+}
