@@ -38,7 +38,7 @@ func (d draft) article() Article {
 	if blank(a.Body.Raw) {
 		a.Body.Raw = d.summary
 	}
-	a.GUID = clip(strings.TrimSpace(dropControls(d.guid)), 4096)
+	a.GUID = clip(Clean(d.guid), 4096)
 	a.Title = clip(PlainTitle(d.title), 4096)
 	a.Author = clip(names(d.authors), 1024)
 	a.Link = webURL(d.base, d.link)

@@ -15,20 +15,20 @@ var update = flag.Bool("update", false, "write the expected output of testdata a
 // pairOrigin is what the pairs of files in testdata are read with.
 var pairOrigin = Origin{URL: "https://example.org/feeds/all.xml", Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 
-// TestPairs reads each testdata document and compares what came of it with the
+// TestPairs reads each testdata document (NAME.xml, or NAME.feed for a JSON Feed) and compares what came of it with the
 // .json beside it; an unwanted change of any field shows as a difference.
 func TestPairs(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.xml")
+	files, err := filepath.Glob("testdata/*.[xf]*")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no testdata: %v", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".xml"), func(t *testing.T) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
 			raw, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden := strings.TrimSuffix(file, ".xml") + ".json"
+			golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".json"
 			got := describe(Parse(raw, pairOrigin))
 			if *update {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
