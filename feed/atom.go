@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -15,7 +16,7 @@ func fromAtom(f *atom.Feed, src Origin) *Document {
 	doc := &Document{
 		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title"))), 4096),
 		Description: clip(PlainTitle(or(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
-		Site:        webURL(base, site.link),
+		Site:        firstURL(base, site.links),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
 	}
 	authors := atomNames(f.Authors)
@@ -57,16 +58,13 @@ func fromEntry(e *atom.Entry, base string) draft {
 	}
 	// An entry that was never changed may say only when it was last updated.
 	d.published = append(d.published, e.Updated)
-	if d.link == "" && looksAbsolute(d.guid) {
-		d.link = d.guid
-	}
 	return d
 }
 
 // atomLinks sorts links by what they are for. Of several alternates the first
 // that is a page wins.
 func (d *draft) atomLinks(links []*atom.Link) {
-	var page, other, related, self, replies string
+	var other, related, self, replies []string
 	for _, l := range links {
 		rel := strings.ToLower(strings.TrimSpace(l.Rel))
 		rel = strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/")
@@ -74,27 +72,29 @@ func (d *draft) atomLinks(links []*atom.Link) {
 		isPage := kind == "" || strings.Contains(kind, "html")
 		switch {
 		case rel == "alternate" && isPage:
-			page = or(page, l.Href)
+			d.links = append(d.links, l.Href)
 		case rel == "alternate":
-			other = or(other, l.Href)
+			other = append(other, l.Href)
 		case rel == "enclosure":
 			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, l.Length, ""))
 		case rel == contentRel && !isPage:
 			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, "", ""))
 		case rel == contentRel, rel == "related", rel == "via":
-			related = or(related, l.Href)
+			related = append(related, l.Href)
 		case rel == "self":
-			self = or(self, l.Href)
+			self = append(self, l.Href)
 		case rel == "replies" && isPage:
-			d.comments = or(d.comments, l.Href)
+			d.comments = append(d.comments, l.Href)
 		case rel == "replies":
-			replies = or(replies, l.Href)
+			replies = append(replies, l.Href)
 		}
 	}
-	d.link = or(page, other, related)
-	d.comments = or(d.comments, replies)
-	if d.link == "" && !looksAbsolute(d.guid) && d.guid != "" {
-		d.link = self
+	d.links = slices.Concat(d.links, other, related)
+	d.comments = append(d.comments, replies...)
+	if looksAbsolute(d.guid) {
+		d.links = append(d.links, d.guid)
+	} else if d.guid != "" { // an entry's own document, not the feed's
+		d.links = append(d.links, self...)
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 // draft is an item as its format gave it, before anything is cleaned. Every
 // text is HTML.
 type draft struct {
-	guid     string
-	link     string
-	comments string
-	title    string
+	guid  string
+	title string
+	// links and comments are addresses that may be it, best first.
+	links    []string
+	comments []string
 	authors  []string
 	// published and updated are what may hold the date, best first.
 	published  []string
@@ -41,8 +42,8 @@ func (d draft) article() Article {
 	a.GUID = clip(Clean(d.guid), 4096)
 	a.Title = clip(PlainTitle(d.title), 4096)
 	a.Author = clip(names(d.authors), 1024)
-	a.Link = webURL(d.base, d.link)
-	a.Comments = webURL(d.base, d.comments)
+	a.Link = firstURL(d.base, d.links)
+	a.Comments = firstURL(d.base, d.comments)
 	a.Published = firstDate(d.published)
 	a.Updated = firstDate(d.updated)
 	a.Categories = plainSet(d.categories)
@@ -155,6 +156,15 @@ func plainSet(values []string) []string {
 		}
 	}
 	return out
+}
+
+func firstURL(base string, candidates []string) string {
+	for _, s := range candidates {
+		if address := webURL(base, s); address != "" {
+			return address
+		}
+	}
+	return ""
 }
 
 func firstDate(candidates []string) time.Time {

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -56,7 +57,7 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 		if base != "" && (name == "link" || name == "comments" || name == "uri") {
 			text = resolve(base, text)
 		}
-		n.field(n.outputName(name), t.attrs, base, text)
+		n.field(n.outputName(name, t.attrs), t.attrs, base, text)
 		return
 	}
 	if f.markup {
@@ -92,12 +93,20 @@ func textConstruct(name string) bool {
 	return false
 }
 
-// outputName renames the fields of Atom that the parser would alter or drop.
-func (n *normalizer) outputName(name string) string {
-	if n.atom && n.item >= 0 && (name == "id" || name == "created") {
+// outputName renames the fields that the parser would alter, drop or take for
+// something else: Atom's id and created, and Atom's links among RSS's.
+func (n *normalizer) outputName(name string, attrs []xmlAttr) string {
+	switch {
+	case n.atom && n.item >= 0 && (name == "id" || name == "created"):
 		return ownPrefix + ":" + name
+	case !n.atom && name == "link" && hasAttr(attrs, "href"):
+		return "atom:link"
 	}
 	return name
+}
+
+func hasAttr(attrs []xmlAttr, name string) bool {
+	return slices.ContainsFunc(attrs, func(a xmlAttr) bool { return a.name == name })
 }
 
 // contentSource turns the address of content that is elsewhere (RFC 4287

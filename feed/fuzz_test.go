@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// FuzzParse holds Parse to its promises on any input: no panic, plain fields on
+// FuzzParse holds Parse to its promises on any input: no panic, a normal form that the parser accepts, plain fields on
 // one line without anything a terminal would obey, absolute links, unique keys.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.xml")
@@ -27,6 +28,10 @@ func FuzzParse(f *testing.F) {
 		doc, err := Parse(raw, Origin{URL: "https://example.org/feed", ContentType: contentType})
 		if err != nil {
 			mustBePlain(t, "error", err.Error())
+			var not *NotFeedError
+			if errors.As(err, &not) && not.Err != nil && (not.Kind == "xml" && not.Err != errNoRoot || not.Kind == "unknown") {
+				t.Errorf("the normal form was refused: %v", err)
+			}
 			return
 		}
 		mustBePlain(t, "feed title", doc.Title)

@@ -35,7 +35,7 @@ func fromJSONItem(i *json.Item, base string) draft {
 	d := draft{
 		base:       base,
 		guid:       i.ID,
-		link:       or(i.URL, i.ExternalURL),
+		links:      []string{i.URL, i.ExternalURL},
 		title:      i.Title,
 		authors:    jsonNames(i.Author, i.Authors),
 		published:  []string{i.DatePublished},
@@ -45,8 +45,8 @@ func fromJSONItem(i *json.Item, base string) draft {
 		categories: i.Tags,
 		image:      or(i.Image, i.BannerImage) != "",
 	}
-	if d.link == "" && looksAbsolute(d.guid) {
-		d.link = d.guid
+	if looksAbsolute(d.guid) {
+		d.links = append(d.links, d.guid)
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {

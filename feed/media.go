@@ -49,7 +49,7 @@ func (d *draft) addMedia(x extensions) {
 		d.summary = or(mediaText(ext.Extension{Children: x["media"]}, "description"), x.text("itunes:subtitle"))
 	}
 	d.title = or(d.title, mediaText(ext.Extension{Children: x["media"]}, "title"))
-	d.comments = or(d.comments, x.text("wfw:comment", "wfw:commentrss"))
+	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
 }
 
 // addLinks reads Atom links in a feed of another format.
@@ -57,11 +57,11 @@ func (d *draft) addLinks(x extensions) {
 	for _, l := range x.elements("atom:link") {
 		switch strings.ToLower(or(l.Attrs["rel"], "alternate")) {
 		case "alternate":
-			d.link = or(d.link, l.Attrs["href"])
+			d.links = append(d.links, l.Attrs["href"])
 		case "enclosure":
 			d.enclosures = append(d.enclosures, enclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
 		case "replies":
-			d.comments = or(d.comments, l.Attrs["href"])
+			d.comments = append(d.comments, l.Attrs["href"])
 		}
 	}
 }

@@ -86,8 +86,8 @@ func (n *normalizer) root(base string) error {
 		if !ok {
 			return notFeed(first, n.lex.src)
 		}
-		if t.kind == xmlDirective && strings.HasPrefix(strings.ToLower(t.text), "<!doctype html") {
-			return &NotFeedError{Kind: "html"}
+		if t.kind == xmlDirective && first == "" && strings.HasPrefix(strings.ToLower(t.text), "<!doctype html") {
+			first = "html"
 		}
 		if t.kind != xmlStart {
 			continue
@@ -283,7 +283,7 @@ func (n *normalizer) attributes(attrs []xmlAttr, base string) {
 		}
 		name := localName(a.name)
 		switch name {
-		case "":
+		case "", "xmlns":
 			continue
 		case "ispermalink":
 			name = "isPermaLink"

@@ -92,6 +92,9 @@ func parseXML(text string, src Origin) (*Document, error) {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
 		}
 		doc = fromRSS(parsed, src)
+		if strings.HasPrefix(form.xml, "<rdf") && doc.Title == "" && len(doc.Items) == 0 {
+			return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
+		}
 	}
 	doc.Truncated = form.truncated
 	return doc, nil

@@ -16,9 +16,9 @@ func fromRSS(f *rss.Feed, src Origin) *Document {
 		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated")}),
 	}
-	site := draft{link: or(f.Links...), base: base}
+	site := draft{links: f.Links, base: base}
 	site.addLinks(x)
-	doc.Site = webURL(base, site.link)
+	doc.Site = firstURL(base, site.links)
 	authors := feedAuthors(f, x)
 	for _, i := range f.Items {
 		d := fromRSSItem(i, base)
@@ -45,8 +45,8 @@ func fromRSSItem(i *rss.Item, base string) draft {
 	d := draft{
 		base:      base,
 		title:     i.Title,
-		link:      or(i.Links...),
-		comments:  i.Comments,
+		links:     i.Links,
+		comments:  []string{i.Comments},
 		content:   or(i.Content, i.Custom["encoded"]),
 		summary:   i.Description,
 		published: []string{i.PubDate},
@@ -78,7 +78,7 @@ func fromRSSItem(i *rss.Item, base string) draft {
 	if !looksAbsolute(about) {
 		about = ""
 	}
-	d.link = or(d.link, permalink, about, x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
+	d.links = append(d.links, permalink, about, x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
 	d.guid = or(d.guid, i.Custom["id"])
 	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["pubdate"], i.Custom["created"])
 	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"])
