@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,9 +19,6 @@ const accept = "application/rss+xml, application/atom+xml, application/feed+json
 
 // maxWait is the longest Retry-After or max-age that is believed.
 const maxWait = 30 * 24 * time.Hour
-
-// errTooLarge stops the reading of a body at the cap.
-var errTooLarge = errors.New("the body is too large")
 
 // answer turns what the server said into a Response, or an error unless it is
 // a good answer.
@@ -44,7 +40,7 @@ func (c *Client) answer(ctx context.Context, r Request, res *http.Response) (Res
 	if enc := strings.ToLower(h.Get("Content-Encoding")); foreign(enc) {
 		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
 	}
-	body, err := readBody(res, c.maxBody)
+	body, err := c.readBody(ctx, res)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return Response{}, &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("the answer exceeds %d bytes", c.maxBody)}
@@ -60,20 +56,6 @@ func (c *Client) answer(ctx context.Context, r Request, res *http.Response) (Res
 		out.ETag, out.LastModified = h.Get("ETag"), h.Get("Last-Modified")
 	}
 	return out, nil
-}
-
-// readBody reads the decoded body up to max bytes. Besides an error it returns
-// what came before it.
-func readBody(res *http.Response, max int64) ([]byte, error) {
-	// A length known beforehand (never for a compressed body) saves the bytes.
-	if res.ContentLength > max {
-		return nil, errTooLarge
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, max+1))
-	if int64(len(body)) > max {
-		return nil, errTooLarge
-	}
-	return body, err
 }
 
 // foreign says whether a body still encoded after net/http's work is in a coding

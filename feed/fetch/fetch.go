@@ -51,6 +51,8 @@ type Client struct {
 	maxBody   int64
 	known     func(name string) ([]byte, bool)
 	now       func() time.Time
+	// large has a place for each large body being read.
+	large chan struct{}
 }
 
 // New makes a Client.
@@ -61,6 +63,7 @@ func New(o Options) *Client {
 		maxBody:   cmp.Or(o.MaxBody, DefaultMaxBody),
 		known:     o.Builtin,
 		now:       o.Now,
+		large:     make(chan struct{}, largeBodies),
 	}
 	if c.transport == nil {
 		c.transport = newTransport(defaultPhases())

@@ -41,7 +41,7 @@ type outcome struct {
 
 // ask does one errand.
 func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
-	out := result{errand: e, report: feed.Report{URL: e.feed.URL, Status: feed.Skipped}}
+	out := result{errand: e, report: feed.Report{URL: e.feed.URL}}
 	if ctx.Err() != nil {
 		out.skipped = true
 		return out

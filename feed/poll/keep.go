@@ -25,9 +25,18 @@ func (r *round) keep(ctx context.Context, got []result) error {
 		r.noteDocuments(answers...)
 	}
 	for _, g := range got {
-		r.tell(g.report)
+		r.conclude(g)
 	}
 	return nil
+}
+
+// conclude reports a result that is saved, or needs no saving.
+func (r *round) conclude(g result) {
+	if g.skipped {
+		r.skip(g.errand.feed.URL)
+		return
+	}
+	r.tell(g.report)
 }
 
 // keepSingly saves result by result. Where an answer cannot be saved but the
@@ -36,14 +45,14 @@ func (r *round) keepSingly(ctx context.Context, got []result) error {
 	for i := range got {
 		g := &got[i]
 		if g.skipped {
-			r.tell(g.report)
+			r.conclude(*g)
 			continue
 		}
 		saved, err := r.poller.store.Save(ctx, g.answer)
 		if err == nil {
 			count(got[i:i+1], saved)
 			r.noteDocuments(g.answer)
-			r.tell(g.report)
+			r.conclude(*g)
 			continue
 		}
 		g.report.Status = feed.Failed
@@ -55,7 +64,7 @@ func (r *round) keepSingly(ctx context.Context, got []result) error {
 		if _, again := r.poller.store.Save(ctx, feed.Fetched{URL: g.answer.URL, State: state, Round: g.answer.Round}); again != nil {
 			return err
 		}
-		r.tell(g.report)
+		r.conclude(*g)
 	}
 	return nil
 }

@@ -46,8 +46,9 @@ type round struct {
 //     for one that another Refresh was asking, after that answer has been saved;
 //     and for one not answered when ctx ended, whose state stays as it was.
 //
-// Done and Total leave out the feeds that are not due: those are reported
-// first, and nobody waits for them. A feed that is gone is never due, but it is
+// Total leaves out the feeds that are not due, which are reported first, and Done
+// counts neither those nor what ctx cut short: a round is complete when its last
+// report has Done equal to Total. A feed that is gone is never due, but it is
 // asked when DueOnly is not set.
 //
 // The error is ctx's, when it ended the round early, or the store's: then no
@@ -66,7 +67,7 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
 	}
 	for _, u := range todo.idle {
-		report(feed.Report{URL: u, Status: feed.Skipped, Total: r.total})
+		r.skip(u)
 	}
 	for _, u := range todo.unknown {
 		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
@@ -108,9 +109,10 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	for _, o := range todo.others {
 		select {
 		case <-o.saved:
+			r.tell(feed.Report{URL: o.url, Status: feed.Skipped})
 		case <-ctx.Done():
+			r.skip(o.url)
 		}
-		r.tell(feed.Report{URL: o.url, Status: feed.Skipped})
 	}
 	if err := r.finishIndex(ctx); err != nil {
 		return fmt.Errorf("refresh: %w", err)
@@ -169,6 +171,11 @@ func (r *round) tell(rep feed.Report) {
 	r.done++
 	rep.Done, rep.Total = r.done, r.total
 	r.report(rep)
+}
+
+// skip reports a feed that was not asked.
+func (r *round) skip(url string) {
+	r.report(feed.Report{URL: url, Status: feed.Skipped, Done: r.done, Total: r.total})
 }
 
 // outlast returns a context that ends some time after ctx does, so that what has

@@ -1,0 +1,56 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+// Large bodies take turns, small ones never wait, and waiting ends with the
+// request.
+func TestGate(t *testing.T) {
+	places := make(chan struct{}, 1)
+	through := func(ctx context.Context, size int) *gate {
+		return &gate{ctx: ctx, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, places: places}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	first := through(ctx, 5000)
+	if body, err := io.ReadAll(first); len(body) != 5000 || err != nil {
+		t.Fatalf("first: %d bytes, %v", len(body), err)
+	}
+	small := through(ctx, 900)
+	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || small.inside {
+		t.Errorf("small: %d bytes, %v", len(body), err)
+	}
+	small.leave()
+
+	cancel()
+	second := through(ctx, 5000)
+	if body, err := io.ReadAll(second); len(body) < 1000 || len(body) == 5000 || !errors.Is(err, context.Canceled) {
+		t.Errorf("second, while the first is inside: %d bytes, %v", len(body), err)
+	}
+	second.leave()
+	first.leave()
+	third := through(context.Background(), 5000)
+	if body, err := io.ReadAll(third); len(body) != 5000 || err != nil {
+		t.Errorf("third, after the first has left: %d bytes, %v", len(body), err)
+	}
+	third.leave()
+	if len(places) != 0 {
+		t.Errorf("%d places are still taken", len(places))
+	}
+}
+
+// A client gives its places back, however the body ends.
+func TestPlacesAreGivenBack(t *testing.T) {
+	s := serve(t, "127.0.0.1", endless)
+	c := client(t, func(o *Options) { o.MaxBody = 3 * largeBody })
+	for range 2 * largeBodies {
+		fail(t, c, Request{URL: s.URL}, KindTooLarge)
+	}
+	if len(c.large) != 0 {
+		t.Errorf("%d places are taken", len(c.large))
+	}
+}
