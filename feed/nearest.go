@@ -5,12 +5,12 @@ import "slices"
 // Nearest is the one of names that takes the fewest changed letters to come
 // from name; the first of several. Names must not be empty.
 func Nearest(name string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	return slices.MinFunc(names, func(a, b string) int { return Distance(name, a) - Distance(name, b) })
 }
 
-// distance counts the letters to insert, delete or change to get from a to b
+// Distance counts the letters to insert, delete or change to get from a to b
 // (Levenshtein), with one row of the usual table.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)
 	for j := range row {
