@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	var vacuum, yes bool
+	var purge string
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look the database over",
+		Long: "Read the whole database and say what is wrong with it, how large it is and what it holds.\n" +
+			"--vacuum makes the file as small as it can be. --purge takes out the items and marks of a feed that\n" +
+			"is no longer subscribed; they can't be brought back.",
+		Example: "dateline doctor\ndateline doctor --vacuum\ndateline doctor --purge https://example.org/feed.xml --yes",
+		Args:    cobra.NoArgs,
+		RunE: a.withSession(func(ctx context.Context, s *Session, _ []string) error {
+			if purge != "" {
+				return a.purge(ctx, s, purge, yes)
+			}
+			return a.doctor(ctx, s, vacuum)
+		}),
+	}
+	cmd.Flags().BoolVar(&vacuum, "vacuum", false, "give unused space back to the disk")
+	cmd.Flags().StringVar(&purge, "purge", "", "forget the items and marks of the unsubscribed feed with this URL")
+	cmd.Flags().BoolVar(&yes, "yes", false, "with --purge: really do it")
+	cmd.MarkFlagsMutuallyExclusive("vacuum", "purge")
+	return cmd
+}
+
+func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
+	config, db, err := a.Paths(a.files)
+	if err != nil {
+		return err
+	}
+	h, err := s.Store.Check(ctx)
+	if err != nil {
+		return err
+	}
+	out := a.printer()
+	fmt.Fprintf(out, "configuration  %s\n", feed.Clean(config))
+	fmt.Fprintf(out, "database       %s (schema %d)\n", feed.Clean(db), h.Schema)
+	fmt.Fprintf(out, "feeds          %d subscribed, %d no longer\n", h.Feeds, h.Away)
+	fmt.Fprintf(out, "items          %d, %d of them not yet in the full-text index\n", h.Items, h.Pending)
+	fmt.Fprintf(out, "size           %s, %s of it unused, and a log of %s\n", size(h.Bytes), size(h.Free), size(h.Log))
+	for _, p := range h.Problems {
+		fmt.Fprintf(out, "%s        %s\n", out.paint(red(), "problem"), feed.Clean(p))
+	}
+	if len(h.Problems) > 0 {
+		return out.finish(fmt.Errorf("%s found; keep a copy of the file before anything else", plural(len(h.Problems), "problem")))
+	}
+	fmt.Fprintln(out, "All is well.")
+	if vacuum {
+		err = a.vacuum(ctx, s, out, h)
+	}
+	return out.finish(err)
+}
+
+func (a *app) vacuum(ctx context.Context, s *Session, out *printer, before cache.Health) error {
+	if err := s.Store.Vacuum(ctx); err != nil {
+		return err
+	}
+	after, err := s.Store.Check(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "vacuumed       %s before, %s now\n", size(before.Bytes), size(after.Bytes))
+	return nil
+}
+
+func (a *app) purge(ctx context.Context, s *Session, url string, yes bool) error {
+	feeds, err := s.Store.Feeds(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(feeds, func(f feed.Feed) bool { return f.URL == url }) {
+		return fmt.Errorf("%s is subscribed; dateline remove it first", feed.Clean(url))
+	}
+	if !yes {
+		return errors.New("the items and marks can't be brought back; say --yes as well if they shall go")
+	}
+	n, err := s.Store.Purge(ctx, url)
+	if err != nil {
+		return err
+	}
+	return a.print(fmt.Sprintf("%s forgotten.\n", plural(n, "item")))
+}
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	f := float64(n)
+	for _, unit := range []string{"B", "KiB", "MiB"} {
+		if f < 1024 {
+			if unit == "B" {
+				return fmt.Sprintf("%.0f B", f)
+			}
+			return fmt.Sprintf("%.1f %s", f, unit)
+		}
+		f /= 1024
+	}
+	return fmt.Sprintf("%.1f GiB", f)
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"dateline/feed"
+)
+
+// findFeed is the subscription that a person means by a URL or by a part of a
+// title, as long as that part is in one title only.
+func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
+	var found, exact []feed.Feed
+	part := feed.Fold(name)
+	for _, f := range feeds {
+		if f.URL == name {
+			return f, nil
+		}
+		if feed.Fold(f.Title) == part {
+			exact = append(exact, f)
+		}
+		if strings.Contains(feed.Fold(f.Title), part) || strings.Contains(feed.Fold(f.URL), part) {
+			found = append(found, f)
+		}
+	}
+	if len(exact) == 1 {
+		found = exact
+	}
+	switch len(found) {
+	case 0:
+		return feed.Feed{}, fmt.Errorf("no feed has %q as its URL or in its title; dateline feeds lists them", name)
+	case 1:
+		return found[0], nil
+	}
+	var b strings.Builder
+	for _, f := range found {
+		b.WriteString("\n    " + feed.Clean(f.DisplayTitle()) + "  " + feed.Clean(f.URL))
+	}
+	return feed.Feed{}, fmt.Errorf("%q may mean any of %d feeds; name one by more of its title or by its URL:%s", name, len(found), b.String())
+}

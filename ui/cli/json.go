@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+
+	"dateline/feed"
+)
+
+// What --json prints is one object a line, its keys always all there and in the
+// order of these structs: dates in RFC 3339 and UTC, or "" when unknown; lists
+// [] when empty, never null.
+
+type itemJSON struct {
+	ID        int64  `json:"id"`
+	GUID      string `json:"guid"`
+	Feed      string `json:"feed"`
+	FeedTitle string `json:"feed_title"`
+	Title     string `json:"title"`
+	Link      string `json:"link"`
+	Author    string `json:"author"`
+	// Published and Updated are the publisher's own words; FirstSeen is ours.
+	Published  string           `json:"published"`
+	Updated    string           `json:"updated"`
+	FirstSeen  string           `json:"first_seen"`
+	Summary    string           `json:"summary"`
+	Read       bool             `json:"read"`
+	Starred    bool             `json:"starred"`
+	Labels     []string         `json:"labels"`
+	Categories []string         `json:"categories"`
+	Enclosures []feed.Enclosure `json:"enclosures"`
+	Comments   string           `json:"comments"`
+	Age        string           `json:"age"`
+	// Content is there only when it was asked for.
+	Content *string `json:"content,omitempty"`
+}
+
+type feedJSON struct {
+	URL         string   `json:"url"`
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Link        string   `json:"link"`
+	Updated     string   `json:"updated"`
+	Tags        []string `json:"tags"`
+	LastChecked string   `json:"last_checked"`
+	NextCheck   string   `json:"next_check"`
+	CheckedAge  string   `json:"checked_age"`
+	Error       string   `json:"error"`
+	Failures    int      `json:"failures"`
+	Total       int      `json:"total"`
+	Unread      int      `json:"unread"`
+}
+
+type reportJSON struct {
+	URL        string      `json:"url"`
+	Status     feed.Status `json:"status"`
+	New        int         `json:"new"`
+	Updated    int         `json:"updated"`
+	Error      string      `json:"error"`
+	DurationMS int64       `json:"duration_ms"`
+	FinalURL   string      `json:"final_url"`
+}
+
+// jsonOfItem gives an article's line; content adds its sanitised text.
+func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
+	j := itemJSON{
+		ID:         a.ID,
+		GUID:       a.GUID,
+		Feed:       a.Feed,
+		FeedTitle:  a.FeedTitle,
+		Title:      a.Title,
+		Link:       a.Link,
+		Author:     a.Author,
+		Published:  stamp(a.Published),
+		Updated:    stamp(a.Updated),
+		FirstSeen:  stamp(a.FirstSeen),
+		Summary:    a.Summary,
+		Read:       a.Read,
+		Starred:    a.Starred,
+		Labels:     list(a.Labels),
+		Categories: list(a.Categories),
+		Enclosures: list(a.Enclosures),
+		Comments:   a.Comments,
+		Age:        feed.Age(a.Date, now),
+	}
+	if content {
+		html := a.Body.Safe().String()
+		j.Content = &html
+	}
+	return j
+}
+
+func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
+	return feedJSON{
+		URL:         f.URL,
+		Title:       f.Title,
+		Description: f.Description,
+		Link:        f.Site,
+		Updated:     stamp(f.Updated),
+		Tags:        list(f.Tags),
+		LastChecked: stamp(f.Poll.LastChecked),
+		NextCheck:   stamp(f.Poll.NextCheck),
+		CheckedAge:  feed.Age(f.Poll.LastChecked, now),
+		Error:       f.Poll.Error,
+		Failures:    f.Poll.Failures,
+		Total:       f.Total,
+		Unread:      f.Unread,
+	}
+}
+
+func jsonOfReport(r feed.Report) reportJSON {
+	return reportJSON{
+		URL:        r.URL,
+		Status:     r.Status,
+		New:        r.New,
+		Updated:    r.Updated,
+		Error:      r.Error,
+		DurationMS: r.Duration.Milliseconds(),
+		FinalURL:   r.FinalURL,
+	}
+}
+
+// stamp writes a date, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// list keeps an empty list from becoming null.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// lineEncoder writes one JSON object a line.
+type lineEncoder struct{ w io.Writer }
+
+func jsonLines(w io.Writer) lineEncoder { return lineEncoder{w} }
+
+// Encode leaves <, > and & as they are: this is read by programs, not by
+// browsers. Characters that could steer a terminal stand as escapes, which mean
+// the same to a program; a GUID, say, is kept as the publisher sent it.
+func (l lineEncoder) Encode(v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(l.w, escapeSteering(b.String()))
+	return err
+}
+
+func escapeSteering(line string) string {
+	steers := func(r rune) bool {
+		return r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co)
+	}
+	if !strings.ContainsFunc(line, steers) {
+		return line
+	}
+	var b strings.Builder
+	for _, r := range line {
+		switch {
+		case !steers(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}

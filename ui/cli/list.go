@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	var asJSON, content bool
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "list [QUERY]",
+		Short: "Print the items that a query finds",
+		Long: "Print the items that a query finds, newest first, or all of them. The first column is the ID\n" +
+			"that show and mark take; N marks unread items and * starred ones.",
+		Example: "dateline list is:unread since:2d\ndateline list --limit 20 '\"grain deal\" -feed:lwn'\ndateline list --json --content tag:world",
+		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			q, err := parseQuery(args)
+			if err != nil {
+				return err
+			}
+			if content && !asJSON {
+				return errors.New("--content is for --json; dateline show prints one article")
+			}
+			if limit < 0 {
+				return errors.New("--limit must be 0 (everything) or more")
+			}
+			return a.list(ctx, s, q, limit, asJSON, content)
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per item")
+	cmd.Flags().BoolVar(&content, "content", false, "with --json: include the articles' text as HTML")
+	cmd.Flags().IntVar(&limit, "limit", 0, "print at most so many items")
+	return cmd
+}
+
+// parseQuery reads the query that the words of a command line make up. Its
+// error shows the place.
+func parseQuery(words []string) (feed.Query, error) {
+	text := strings.Join(words, " ")
+	q, err := feed.ParseQuery(text)
+	var wrong *feed.QueryError
+	if errors.As(err, &wrong) {
+		return q, fmt.Errorf("the query can't be read: %s\n    %s\n    %s^", wrong.Msg, feed.Clean(text), strings.Repeat(" ", max(wrong.Column-1, 0)))
+	}
+	return q, err
+}
+
+func (a *app) list(ctx context.Context, s *Session, q feed.Query, limit int, asJSON, content bool) error {
+	out := a.printer()
+	lines := jsonLines(out)
+	now := a.Now()
+	err := s.Store.Items(ctx, cache.View{Query: q}, limit, func(item feed.Article) error {
+		if asJSON {
+			return lines.Encode(jsonOfItem(item, content, now))
+		}
+		_, err := fmt.Fprintln(out, itemLine(out, item.Item, feed.ShortAge(item.Date, now)))
+		return err
+	}, content)
+	return out.finish(err)
+}
+
+// itemLine is an item on one line. A script should ask for JSON; this is for
+// eyes.
+func itemLine(out *printer, i feed.Item, age string) string {
+	marks := []byte("  ")
+	if !i.Read {
+		marks[0] = 'N'
+	}
+	if i.Starred {
+		marks[1] = '*'
+	}
+	title := feed.Clean(i.DisplayTitle())
+	if !i.Read {
+		title = out.paint(bold(), title)
+	}
+	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(faint(), fit(age, 7)), out.paint(faint(), fit(feed.Clean(i.FeedTitle), 20)), title)
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"dateline/feed"
+)
+
+func (a *app) refreshCommand() *cobra.Command {
+	var all, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "refresh [FEED…]",
+		Short: "Ask feeds for news",
+		Long: "Ask the feeds that are due for news, or all of them, or those named by their URL or a part\n" +
+			"of their title. The exit code is 2 when some of the feeds failed and 1 when all of them did.",
+		Example: "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
+		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			return a.refresh(ctx, s, args, all, asJSON)
+		}),
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "ask every feed, due or not")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per feed")
+	return cmd
+}
+
+func (a *app) refresh(ctx context.Context, s *Session, names []string, all, asJSON bool) error {
+	feeds, err := s.Store.Feeds(ctx)
+	if err != nil {
+		return err
+	}
+	ask := feed.Ask{DueOnly: !all}
+	for _, name := range names {
+		f, err := findFeed(feeds, name)
+		if err != nil {
+			return err
+		}
+		ask.DueOnly = false
+		ask.Feeds = append(ask.Feeds, f.URL)
+	}
+	t := &tally{asJSON: asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
+	err = s.Source.Refresh(ctx, ask, t.add)
+	t.progress.clear()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if !asJSON {
+		// Asked again, since a feed's first answer brings its title.
+		feeds, known := s.Store.Feeds(context.WithoutCancel(ctx))
+		err = cmp.Or(err, known)
+		t.print(feeds)
+	}
+	return t.out.finish(cmp.Or(t.written, t.verdict(err)))
+}
+
+// tally counts what the feeds report. For programs it prints each report at
+// once, for people all that is worth telling at the end.
+type tally struct {
+	out      *printer
+	progress *progress
+	asJSON   bool
+	reports  map[string]feed.Report
+	// written is the first error of writing. The refresh goes on: the news is
+	// worth more than the report.
+	written error
+
+	done, failed, fresh, updated int
+}
+
+func (t *tally) add(r feed.Report) {
+	if r.Status != feed.Skipped {
+		t.done++
+	}
+	t.fresh += r.New
+	t.updated += r.Updated
+	if r.Status == feed.Failed {
+		t.failed++
+	}
+	if t.written != nil {
+		return
+	}
+	t.reports[r.URL] = r
+	if t.asJSON {
+		t.progress.clear()
+		t.written = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
+	}
+	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, plural(r.Total, "feed"), t.fresh))
+}
+
+// print tells a person of news and failures, in the order of the feeds.
+func (t *tally) print(feeds []feed.Feed) {
+	if t.done == 0 {
+		fmt.Fprintln(t.out, "No feed is due; --all asks every one.")
+		return
+	}
+	for _, f := range feeds {
+		title := feed.Clean(f.DisplayTitle())
+		switch r := t.reports[f.URL]; {
+		case r.Status == feed.Failed:
+			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(red(), "    failed"), title, feed.Clean(r.Error))
+		case r.New > 0:
+			fmt.Fprintf(t.out, "%6d new  %s\n", r.New, t.out.paint(bold(), title))
+		case r.Updated > 0:
+			fmt.Fprintf(t.out, "%3d edited  %s\n", r.Updated, title)
+		}
+	}
+	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", plural(t.done, "feed"), plural(t.fresh, "new item"), t.updated, t.failed)
+}
+
+// verdict turns counts into the error that decides the exit code.
+func (t *tally) verdict(err error) error {
+	good := t.done - t.failed
+	switch {
+	case errors.Is(err, context.Canceled) && good > 0:
+		return &partError{err}
+	case err != nil:
+		return err
+	case t.failed == 0:
+		return nil
+	case good == 0:
+		return fmt.Errorf("%s failed; dateline feeds says why", allOf(t.failed))
+	default:
+		return &partError{fmt.Errorf("%d of %s failed; dateline feeds says why", t.failed, plural(t.done, "feed"))}
+	}
+}
+
+func allOf(n int) string {
+	if n == 1 {
+		return "the feed"
+	}
+	return fmt.Sprintf("all %d feeds", n)
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/article"
+)
+
+func showFormats() []string { return []string{"text", "markdown", "html", "json"} }
+
+func (a *app) showCommand() *cobra.Command {
+	var format string
+	var width int
+	cmd := &cobra.Command{
+		Use:     "show ID",
+		Short:   "Print one article",
+		Long:    "Print one article. dateline list gives the IDs. Printing does not mark it read.",
+		Example: "dateline show 123\ndateline show 123 --format markdown",
+		Args:    needs(1, "the ID of an item"),
+		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			if !slices.Contains(showFormats(), format) {
+				return fmt.Errorf("there is no format %q; choose one of %s", format, strings.Join(showFormats(), ", "))
+			}
+			id, err := parseID(args[0])
+			if err != nil {
+				return err
+			}
+			item, err := s.Store.Article(ctx, id)
+			if errors.Is(err, cache.ErrNotFound) {
+				return fmt.Errorf("no item has the ID %d; dateline list gives the IDs", id)
+			}
+			if err != nil {
+				return err
+			}
+			return a.show(item, format, cmp.Or(width, s.Width))
+		}),
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "print as "+strings.Join(showFormats(), ", "))
+	cmd.Flags().IntVar(&width, "width", 0, "break the lines of text at so many columns")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(showFormats(), cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that does not exist
+	return cmd
+}
+
+func parseID(s string) (int64, error) {
+	id, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fmt.Errorf("%q is not an ID; dateline list gives the IDs", s)
+	}
+	return id, nil
+}
+
+func (a *app) show(item feed.Article, format string, width int) error {
+	out := a.printer()
+	var err error
+	switch format {
+	case "json":
+		err = jsonLines(out).Encode(jsonOfItem(item, true, a.Now()))
+	case "html":
+		_, err = fmt.Fprintln(out, item.Body.Safe().String())
+	case "markdown":
+		text := strings.TrimSpace(article.Markdown(item.Body.Safe()))
+		_, err = fmt.Fprintf(out, "# %s\n\n%s\n\n%s\n", feed.Clean(item.DisplayTitle()), a.byline(item.Item), text)
+	default:
+		text := strings.TrimRight(article.Text(item.Body.Safe(), width), "\n")
+		_, err = fmt.Fprintf(out, "%s\n%s\n\n%s\n", out.paint(bold(), feed.Clean(item.DisplayTitle())), a.byline(item.Item), text)
+	}
+	return out.finish(err)
+}
+
+// byline says where an article comes from: feed, author, date and age, address.
+func (a *app) byline(i feed.Item) string {
+	parts := []string{i.FeedTitle, i.Author, i.Date.In(a.Now().Location()).Format("2006-01-02 15:04"), feed.Ago(i.Date, a.Now())}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	line := feed.Clean(strings.Join(parts, " · "))
+	if i.Link != "" {
+		line += "\n" + feed.Clean(i.Link)
+	}
+	return line
+}
