@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
+	"os"
 
 	"dateline/feed"
+	"dateline/ui"
 )
 
 // Config is the configuration file. Each field is one option: its tags give
@@ -37,10 +40,9 @@ type Config struct {
 	// Keymap is the set of keys that [keys] changes: dateline's own or
 	// newsboat's.
 	Keymap string `toml:"keymap" default:"dateline" oneof:"dateline newsboat"`
-	// RefreshOnStart asks the feeds that are due as soon as the reader opens.
-	// Without it the first check comes when one falls due while the reader is
-	// open.
-	RefreshOnStart bool `toml:"refresh_on_start" default:"true"`
+	// RefreshOnStart asks every feed as soon as the reader opens; without it only
+	// those that are due.
+	RefreshOnStart bool `toml:"refresh_on_start" default:"false"`
 	// Workers is how many feeds are asked at the same time.
 	Workers int `toml:"workers" default:"16" min:"1" max:"256"`
 	// PerHost is how many feeds of one server are asked at the same time.
@@ -111,6 +113,30 @@ func (c Config) Subscriptions() []feed.Subscription {
 		subs[i] = feed.Subscription{URL: f.URL, Name: f.Name, Tags: f.Tags, Settings: f.over(c.Defaults).settings()}
 	}
 	return subs
+}
+
+// screen are the options that concern the reader's screen.
+func (c Config) screen() (ui.Settings, error) {
+	s := ui.Settings{
+		Layout:         c.Layout,
+		Icons:          c.Icons,
+		Theme:          c.Theme,
+		Density:        c.Density,
+		Keymap:         c.Keymap,
+		Keys:           c.bindings(),
+		Width:          c.Width,
+		Mouse:          c.Mouse,
+		RefreshOnStart: c.RefreshOnStart,
+		NoColor:        os.Getenv("NO_COLOR") != "",
+	}
+	for _, q := range c.Queries {
+		query, err := feed.ParseQuery(q.Query)
+		if err != nil {
+			return s, fmt.Errorf("the saved query %s: %w", q.Name, err)
+		}
+		s.Queries = append(s.Queries, ui.SavedQuery{Name: feed.Clean(q.Name), Query: query})
+	}
+	return s, nil
 }
 
 // over is o with what it does not say taken from d.

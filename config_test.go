@@ -82,13 +82,19 @@ c.toml:7:3: a feed needs its address: url = "https://…"
 c.toml:4:9: "X Y" is not a header that can be sent: a name has letters, digits and dashes, a value is one line
     4 | "X Y" = "1"
       |         ^~~`},
-		"keys": {"[keys]\nx = true\ny = [1]\n", `
+		"keys": {"[keys]\nx = true\ny = [1]\nz = \"toggle-raed\"\n\"ctrl+xy\" = \"quit\"\n", `
 c.toml:2:5: "x" must be an action, a list of actions, or false
     2 | x = true
       |     ^~~~
 c.toml:3:5: "y" must be an action, a list of actions, or false
     3 | y = [1]
-      |     ^~~`},
+      |     ^~~
+c.toml:4:5: key "z": unknown action "toggle-raed"; did you mean "toggle-read"?
+    4 | z = "toggle-raed"
+      |     ^~~~~~~~~~~~~
+c.toml:5:13: unknown key "ctrl+xy"; write it like "ctrl+r", "gg" or "pgdown"
+    5 | "ctrl+xy" = "quit"
+      |             ^~~~~~`},
 		"syntax": {"width = 80\nlayout = \"auto\n", `
 c.toml:2:15: basic strings cannot have new lines
     2 | layout = "auto
@@ -167,7 +173,7 @@ headers = { B = "3" }
 // TestConfigForms: the shorter and longer ways of writing one thing mean the
 // same, and a file from an editor that adds a byte order mark is read.
 func TestConfigForms(t *testing.T) {
-	c, err := parseConfig([]byte("\ufeffbrowser = \"firefox '--new tab' %u\"\r\nkeymap = 'newsboat'\r\nfeeds = [{ url = \"https://a.example/\", tags = ['x'] }]\r\n[keys]\r\nx = false\r\ny = \"quit\"\r\nz = [\"mark-read\", \"next\"]\r\n"), "c.toml")
+	c, err := parseConfig([]byte("\ufeffbrowser = \"firefox '--new tab' %u\"\r\nkeymap = 'newsboat'\r\nfeeds = [{ url = \"https://a.example/\", tags = ['x'] }]\r\n[keys]\r\nx = false\r\ny = \"quit\"\r\nz = [\"toggle-star\", \"next-unread\"]\r\n"), "c.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +183,7 @@ func TestConfigForms(t *testing.T) {
 	if len(c.Feeds) != 1 || c.Feeds[0].URL != "https://a.example/" {
 		t.Errorf("feeds are %+v", c.Feeds)
 	}
-	want := map[string][]string{"x": nil, "y": {"quit"}, "z": {"mark-read", "next"}}
+	want := map[string][]string{"x": nil, "y": {"quit"}, "z": {"toggle-star", "next-unread"}}
 	if got := c.bindings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("bindings are %v, want %v", got, want)
 	}

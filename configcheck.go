@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/ui"
 )
 
 // check notes what the decoder can't know: words and numbers out of range,
@@ -43,7 +44,7 @@ func (p *problems) check(c *Config, o outline) {
 	for i, q := range c.Queries {
 		p.checkQuery(q, o, i)
 	}
-	p.checkKeys(c.Keys, o)
+	p.checkKeys(c, o)
 }
 
 // checkOptions holds every option of a struct against its tags.
@@ -147,10 +148,14 @@ func inString(doc []byte, at span, column int) span {
 	return span{at.from + 1 + before, at.to - 1}
 }
 
-func (p *problems) checkKeys(keys map[string]any, o outline) {
-	for key, value := range keys {
-		if _, ok := actionsOf(value); !ok {
-			p.add(o.place("keys", key), `%q must be an action, a list of actions, or false`, key)
+func (p *problems) checkKeys(c *Config, o outline) {
+	for key, value := range c.Keys {
+		at := o.place("keys", key)
+		actions, ok := actionsOf(value)
+		if !ok {
+			p.add(at, `%q must be an action, a list of actions, or false`, key)
+		} else if err := ui.CheckKeys("", map[string][]string{key: actions}); err != nil {
+			p.add(at, "%v", err)
 		}
 	}
 }

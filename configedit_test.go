@@ -42,7 +42,7 @@ func write(t *testing.T, path, doc string) {
 	}
 }
 
-func read(t *testing.T, path string) string {
+func contents(t *testing.T, path string) string {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -159,7 +159,7 @@ func TestEditKeepsTheFile(t *testing.T) {
 	if info, _ := os.Stat(target); info.Mode().Perm() != 0o640 {
 		t.Errorf("mode is %v", info.Mode())
 	}
-	if got := read(t, target); !strings.HasPrefix(got, "\ufeffwidth = 80\n\n[[feeds]]") {
+	if got := contents(t, target); !strings.HasPrefix(got, "\ufeffwidth = 80\n\n[[feeds]]") {
 		t.Errorf("got %q", got)
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".config-*")); len(left) > 0 {
@@ -173,7 +173,7 @@ func TestFirstEditMakesTheFile(t *testing.T) {
 	if _, err := e.edit(removalOf(guideURL)); err != nil {
 		t.Fatal(err)
 	}
-	got := read(t, e.path)
+	got := contents(t, e.path)
 	if strings.Contains(got, "builtin:guide\"") || !strings.HasPrefix(got, exampleHead) {
 		t.Errorf("got %s", got)
 	}
@@ -192,7 +192,7 @@ func TestReadOnlyFile(t *testing.T) {
 	if err == nil || !strings.HasSuffix(err.Error(), "[[feeds]]\nurl = \"https://a.example/\"\nname = \"A\"\n") {
 		t.Errorf("got %v", err)
 	}
-	if got := read(t, e.path); got != "width = 80\n" {
+	if got := contents(t, e.path); got != "width = 80\n" {
 		t.Errorf("the file is now %q", got)
 	}
 }
@@ -218,7 +218,7 @@ func TestEditRefuses(t *testing.T) {
 		}
 	}
 	for _, e := range []*editor{broken, good, inline} {
-		if got := read(t, e.path); strings.Contains(got, "[[feeds]]") {
+		if got := contents(t, e.path); strings.Contains(got, "[[feeds]]") {
 			t.Errorf("the file is now %q", got)
 		}
 	}
@@ -235,7 +235,7 @@ func TestChangedMeanwhile(t *testing.T) {
 		}
 		return addFeeds(doc, []feed.Subscription{{URL: "https://a.example/"}})
 	})
-	if got := read(t, e.path); err != nil || !strings.HasPrefix(got, "width = 90\n\n[[feeds]]") {
+	if got := contents(t, e.path); err != nil || !strings.HasPrefix(got, "width = 90\n\n[[feeds]]") {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/feed"
 )
 
 // ConfigError is everything that is wrong with a configuration file.
@@ -83,8 +85,8 @@ func (p *problems) err(path string) error {
 // picture is the line of a mistake with its number, and below it a caret and
 // tildes under the place.
 func picture(doc []byte, number int, line, at span) string {
-	text := shown(doc[line.from:line.to])
-	if strings.TrimSpace(text) == "" {
+	text := strings.TrimRight(shown(doc[line.from:line.to]), " ")
+	if text == "" {
 		return ""
 	}
 	end := min(at.to, line.from+len(bytes.TrimRight(doc[line.from:line.to], "\r\n")))
@@ -95,49 +97,22 @@ func picture(doc []byte, number int, line, at span) string {
 		strings.Repeat(" ", len(margin)) + " | " + strings.Repeat(" ", indent) + "^" + strings.Repeat("~", max(length-1, 0))
 }
 
-// shown is a piece of the file fit for a terminal: a file can be copied from
-// anywhere.
+// shown is a piece of the file on one line, fit for a terminal: a file can be
+// copied from anywhere.
 func shown(b []byte) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
-			return -1
-		}
-		return r
-	}, string(b))
+	return strings.NewReplacer("\t", " ", "\n", " ").Replace(feed.CleanText(string(b)))
 }
 
 // nearest is the name most like word, or "" when none is alike enough to be
 // what was meant.
 func nearest(word string, names []string) string {
-	best, least := "", 1+max(len(word)/3, 1)
-	for _, n := range names {
-		if d := distance(strings.ToLower(word), n); d < least {
-			best, least = n, d
-		}
+	if len(names) == 0 {
+		return ""
+	}
+	word = strings.ToLower(word)
+	best := feed.Nearest(word, names)
+	if feed.Distance(word, best) > max((len(word)+1)/3, 1) {
+		return ""
 	}
 	return best
-}
-
-// distance is the Levenshtein distance of a and b in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

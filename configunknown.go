@@ -26,12 +26,12 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 		}
 	}
 	switch hint := nearest(name, here); {
-	case hint != "":
-		p.add(where, "unknown option %q; did you mean %q?", name, hint)
 	case len(key) > 1 && slices.Contains(top, name):
 		p.add(where, "%q is no option of [%s]; it stands at the top of the file, above the first [table]", name, key[0])
 	case slices.Contains(per, name):
 		p.add(where, "%q is no option here; it belongs in [defaults] or in a [[feeds]] table", name)
+	case hint != "":
+		p.add(where, "unknown option %q; did you mean %q?", name, hint)
 	default:
 		p.add(where, "unknown option %q; known here are %s", name, strings.Join(here, ", "))
 	}

@@ -1,18 +1,133 @@
 // Dateline reads the news in a terminal.
+//
+// This package only wires: settings from the configuration file go to the
+// cache, the poller, the commands and the reader as arguments, and nothing can
+// import them from here.
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
+	"time"
+
+	"dateline/cache"
+	"dateline/feed/fetch"
+	"dateline/feed/poll"
+	"dateline/ui"
+	"dateline/ui/cli"
 )
 
 func main() {
-	p, err := findPaths("", "")
-	if err == nil {
-		_, err = loadConfig(p.config)
-	}
+	os.Exit(cli.Run(context.Background(), cli.Deps{
+		Version: version(),
+		Now:     time.Now,
+		Read:    read,
+		Open:    openCommand,
+		Paths: func(f cli.Files) (config, db string, err error) {
+			p, err := findPaths(f.Config, f.DB)
+			return p.config, p.db, err
+		},
+		Check:   check,
+		Example: exampleConfig,
+	}, os.Args[1:]))
+}
+
+// program is everything that the commands and the reader share.
+type program struct {
+	paths  paths
+	config Config
+	store  *cache.Store
+	source *source
+}
+
+// open reads the configuration, then opens the cache. With a mistake in the
+// configuration nothing is opened.
+func open(ctx context.Context, f cli.Files) (*program, error) {
+	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return nil, err
 	}
+	c, err := loadConfig(p.config)
+	if err != nil {
+		return nil, fmt.Errorf("nothing was started, since the configuration can't be used:\n%w", err)
+	}
+	store, err := cache.Open(ctx, p.db, cache.Options{Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin()})
+	s, err := newSource(ctx, &editor{path: p.config, lock: p.lock}, c, store, poll.Options{
+		Client:  client,
+		Now:     time.Now,
+		Workers: c.Workers,
+		PerHost: c.PerHost,
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &program{paths: p, config: c, store: store, source: s}, nil
+}
+
+// openCommand opens what the commands work on.
+func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
+	p, err := open(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return &cli.Session{Store: p.store, Source: p.source, Width: p.config.Width, Close: p.store.Close}, nil
+}
+
+func check(f cli.Files) (cli.Checked, error) {
+	p, err := findPaths(f.Config, f.DB)
+	if err != nil {
+		return cli.Checked{}, err
+	}
+	c, err := loadConfig(p.config)
+	if err != nil {
+		return cli.Checked{}, fmt.Errorf("the configuration can't be used:\n%w", err)
+	}
+	_, missing := os.Stat(p.config)
+	return cli.Checked{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
+}
+
+// read opens the reader and stays until it is left.
+func read(ctx context.Context, f cli.Files) error {
+	p, err := open(ctx, f)
+	if err != nil {
+		return err
+	}
+	settings, err := p.config.screen()
+	if err == nil {
+		settings.ConfigPath, settings.Version = p.paths.config, version()
+		err = ui.Run(ctx, ui.Deps{
+			Store:    p.store,
+			Source:   p.source,
+			NextDue:  p.source.NextDue,
+			Open:     p.config.Browser.openURL,
+			Settings: settings,
+			Now:      time.Now,
+		})
+	}
+	return errors.Join(err, p.store.Close())
+}
+
+// version is the release that was installed, else the commit it was built
+// from, else "devel".
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "devel-" + s.Value[:12]
+		}
+	}
+	return "devel"
 }

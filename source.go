@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/feed/poll"
+)
+
+// source is the local [feed.Source]: it polls by itself, and its subscriptions
+// are the tables of the configuration file.
+type source struct {
+	poller *poll.Poller
+	editor *editor
+	store  *cache.Store
+
+	mu   sync.Mutex
+	subs []feed.Subscription
+	// stamp is how the file looked when subs were read from it.
+	stamp fileStamp
+}
+
+// fileStamp changes when a file does.
+type fileStamp struct {
+	modified time.Time
+	size     int64
+}
+
+func stampOf(path string) fileStamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileStamp{}
+	}
+	return fileStamp{info.ModTime(), info.Size()}
+}
+
+// newSource makes the cache's subscriptions those of the configuration. The
+// poller of o gets its subscriptions from the source.
+func newSource(ctx context.Context, e *editor, c Config, store *cache.Store, o poll.Options) (*source, error) {
+	s := &source{editor: e, store: store, subs: c.Subscriptions(), stamp: stampOf(e.path)}
+	o.Store, o.Subscriptions = store, s.subscriptions
+	s.poller = poll.New(o)
+	return s, store.SetFeeds(ctx, s.subs)
+}
+
+// subscriptions reads the file again when it was changed, by hand or by
+// another dateline. While it has mistakes, what it said before holds.
+func (s *source) subscriptions() []feed.Subscription {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := stampOf(s.editor.path); now != s.stamp {
+		s.stamp = now
+		if c, err := loadConfig(s.editor.path); err == nil {
+			s.subs = c.Subscriptions()
+		}
+	}
+	return s.subs
+}
+
+// Refresh implements [feed.Source].
+func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+		return err
+	}
+	return s.poller.Refresh(ctx, ask, report)
+}
+
+// Discover implements [feed.Source].
+func (s *source) Discover(ctx context.Context, url string) ([]feed.Candidate, error) {
+	return s.poller.Discover(ctx, url)
+}
+
+// NextDue is when the next feed falls due; zero for never.
+func (s *source) NextDue(ctx context.Context) (time.Time, error) {
+	return s.poller.NextDue(ctx)
+}
+
+// Subscribe implements [feed.Source].
+func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
+	clean := make([]feed.Subscription, len(subs))
+	for i, sub := range subs {
+		if err := checkFeedURL(sub.URL); err != nil {
+			return err
+		}
+		clean[i] = feed.Subscription{URL: sub.URL, Name: feed.Clean(sub.Name)}
+		for _, tag := range sub.Tags {
+			if tag = feed.Clean(tag); tag != "" {
+				clean[i].Tags = append(clean[i].Tags, tag)
+			}
+		}
+	}
+	return s.edit(ctx, func(doc []byte) (edited, error) { return addFeeds(doc, clean) })
+}
+
+// Unsubscribe implements [feed.Source].
+func (s *source) Unsubscribe(ctx context.Context, url string) error {
+	known := false
+	for _, sub := range s.subscriptions() {
+		known = known || sub.URL == url
+	}
+	if !known {
+		return fmt.Errorf("there is no subscription to %s in the configuration", feed.Clean(url))
+	}
+	return s.edit(ctx, func(doc []byte) (edited, error) { return removeFeed(doc, url) })
+}
+
+func (s *source) edit(ctx context.Context, change func([]byte) (edited, error)) error {
+	c, err := s.editor.edit(change)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.subs, s.stamp = c.Subscriptions(), stampOf(s.editor.path)
+	subs := s.subs
+	s.mu.Unlock()
+	return s.store.SetFeeds(ctx, subs)
+}
