@@ -182,6 +182,40 @@ func TestKinsoku(t *testing.T) {
 	}
 }
 
+// Markdown keeps the structure, and escapes what would mean something else,
+// and only that.
+func TestMarkdown(t *testing.T) {
+	for html, want := range map[string]string{
+		"<h2>A <b>b</b></h2><p>c <a href=\"/d\">d</a></p>":              "## A **b**\n\nc [d](https://example.org/d)\n",
+		"<p>*a* snake_case _x_ 2 * 3, [b](c) &lt;i&gt; C:\\ `</p>":      "\\*a\\* snake_case \\_x\\_ 2 \\* 3, \\[b\\](c) \\<i> C:\\\\ \\`\n",
+		"<p>1. a</p><p># b</p><p>- c (d) e. f-g</p>":                    "1\\. a\n\n\\# b\n\n\\- c (d) e. f-g\n",
+		"<ul><li>+ a</li></ul><pre>*x*\n\n  y</pre>":                    "- \\+ a\n\n```\n*x*\n\n  y\n```\n",
+		"<p>AT&amp;T &amp;amp; R &amp; D <code>*a*&amp;amp;</code></p>": "AT&T \\&amp; R & D `*a*&amp;`\n",
+		"": "",
+	} {
+		if got := Markdown(safe(html)); got != want {
+			t.Errorf("%s\n got %q\nwant %q", html, got, want)
+		}
+	}
+}
+
+// A paragraph, list or table of any size is set in pieces, and loses nothing.
+func TestOversizedBlocks(t *testing.T) {
+	words := strings.Repeat("thirty ships and seven countries ", 3000)
+	items := strings.Repeat("<li>item</li>", 6000)
+	for name, raw := range map[string]string{
+		"text": "<p>" + words + "<b>" + words + "</b></p>", "one word": "<p>" + strings.Repeat("x", 80<<10) + "</p>", "list": "<ul>" + items + "</ul>",
+		"breaks": strings.Repeat("a<br>", 9000), "quote": "<blockquote><p>" + words + "</p><p>" + words + "</p></blockquote>",
+		"table": "<table>" + strings.Repeat("<tr><td>one</td><td>two</td></tr>", 2000) + "</table>",
+	} {
+		checkLines(t, name, safe(raw), 50)
+	}
+	lines := Render(safe("<ol start=7>"+items+"</ol>"), Options{Width: 40}).Lines
+	if got := lines[len(lines)-1]; got != "6006. item" {
+		t.Errorf("the last item is %q", got)
+	}
+}
+
 // The caps end what does not end by itself, and say so.
 func TestCaps(t *testing.T) {
 	code := Render(safe("<pre>"+strings.Repeat("x = 1\n", 20<<10)+"</pre><p>after</p>"), Options{Width: 40})

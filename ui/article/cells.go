@@ -7,9 +7,13 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxCell is the length of text, in bytes, from which on a table's cell is an
-// article in itself.
-const maxCell = 500
+const (
+	// maxCell is the length of text, in bytes, from which on a table's cell is
+	// an article in itself.
+	maxCell = 500
+	// maxColumns is more than anyone compares.
+	maxColumns = 64
+)
 
 // table makes a table's cells fit for Markdown, where a cell is one line, or
 // takes the table apart when it only arranges a page.
@@ -43,7 +47,7 @@ func isLayout(table *html.Node) bool {
 		}
 	}
 	walk(table)
-	return layout || columns < 2
+	return layout || columns < 2 || columns > maxColumns
 }
 
 func cellsOf(tr *html.Node) int {

@@ -16,7 +16,7 @@ import (
 // characters (U+E0020-E007F): they have no width, count as letters to
 // Markdown, and the character filter keeps them out of every text.
 const (
-	disguise = 0xFFF00
+	disguiseBase = 0xFFF00
 
 	markLink    = '\U000E004C' // then the link's number in tag digits, then markEnd
 	markEnd     = '\U000E007F'
@@ -40,8 +40,8 @@ func disguised(s string) string {
 	for _, r := range s {
 		switch {
 		case isPunct(r):
-			b.WriteRune(disguise + r)
-		case isPunct(r - disguise), r == converterNewline:
+			b.WriteRune(disguiseBase + r)
+		case isPunct(r - disguiseBase), r == converterNewline:
 			b.WriteRune('\uFFFD')
 		default:
 			b.WriteRune(r)
@@ -52,8 +52,8 @@ func disguised(s string) string {
 
 // undisguised gives the rune that was meant.
 func undisguised(r rune) rune {
-	if isPunct(r - disguise) {
-		return r - disguise
+	if isPunct(r - disguiseBase) {
+		return r - disguiseBase
 	}
 	return r
 }

@@ -31,6 +31,24 @@ func (p *preparer) children(n *html.Node, at where) {
 		p.node(c, at)
 		c = next
 	}
+	mergeText(n)
+}
+
+// mergeText joins neighbouring text nodes, which costs the converter quadratic
+// time.
+func mergeText(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.TextNode || c.NextSibling == nil || c.NextSibling.Type != html.TextNode {
+			continue
+		}
+		var b strings.Builder
+		b.WriteString(c.Data)
+		for next := c.NextSibling; next != nil && next.Type == html.TextNode; next = c.NextSibling {
+			b.WriteString(next.Data)
+			n.RemoveChild(next)
+		}
+		c.Data = b.String()
+	}
 }
 
 func (p *preparer) node(n *html.Node, at where) {
@@ -67,6 +85,7 @@ func (p *preparer) text(n *html.Node, at where) {
 }
 
 func (p *preparer) element(n *html.Node, at where) {
+	p.size += nodeWeight
 	switch n.DataAtom {
 	case atom.Br:
 		n.Type, n.Data, n.DataAtom = html.TextNode, string(markBreak), 0

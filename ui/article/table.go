@@ -2,7 +2,6 @@ package article
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -173,7 +172,7 @@ func emptyRow(row []string) bool {
 func words(cells []cell) int {
 	n := 0
 	for _, c := range cells {
-		if r, _ := utf8.DecodeRuneInString(c.text); unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if r, _ := utf8.DecodeRuneInString(c.text); word(r) {
 			n++
 		}
 	}

@@ -82,7 +82,7 @@ func (u *unitList) add(n *html.Node) {
 			u.end()
 		case isBlock(c.DataAtom):
 			u.end()
-			u.units = append(u.units, c)
+			u.units = append(u.units, split(c)...)
 		default:
 			u.inline(c)
 		}
@@ -98,7 +98,7 @@ func (u *unitList) inline(n *html.Node) {
 
 func (u *unitList) end() {
 	if u.para != nil {
-		u.units = append(u.units, u.para)
+		u.units = append(u.units, split(u.para)...)
 		u.para = nil
 	}
 }
