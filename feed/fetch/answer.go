@@ -22,7 +22,7 @@ const maxWait = 30 * 24 * time.Hour
 
 // answer turns what the server said into a Response, or an error unless it is
 // a good answer.
-func (c *Client) answer(ctx context.Context, r Request, res *http.Response) (Response, error) {
+func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *http.Response) (Response, error) {
 	h := res.Header
 	out := Response{
 		Status:     res.StatusCode,
@@ -40,22 +40,34 @@ func (c *Client) answer(ctx context.Context, r Request, res *http.Response) (Res
 	if enc := strings.ToLower(h.Get("Content-Encoding")); foreign(enc) {
 		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
 	}
-	body, err := c.readBody(ctx, res)
+	body, gate, err := c.readBody(ctx, limit, res)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return Response{}, &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("the answer exceeds %d bytes", c.maxBody)}
-	case err != nil && ctx.Err() != nil:
-		return Response{}, err
-	case err != nil && len(body) == 0:
-		return Response{}, &Error{Kind: KindTruncated, Status: res.StatusCode, Err: err}
+		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", size(c.maxBody))}
+	case err != nil && ctx.Err() == nil && len(body) == 0:
+		err = &Error{Kind: KindTruncated, Status: res.StatusCode, Err: err}
+	case err == nil || ctx.Err() == nil:
+		out.Partial = err != nil || res.StatusCode == http.StatusPartialContent
+		err = nil
 	}
-	out.Body = body
+	if err != nil {
+		gate.leave()
+		return Response{}, err
+	}
+	out.Body, out.gate = body, gate
 	out.ContentType = h.Get("Content-Type")
-	out.Partial = err != nil || res.StatusCode == http.StatusPartialContent
 	if !out.Partial {
 		out.ETag, out.LastModified = h.Get("ETag"), h.Get("Last-Modified")
 	}
 	return out, nil
+}
+
+// size is a count of bytes in words.
+func size(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MB", n>>20)
 }
 
 // foreign says whether a body still encoded after net/http's work is in a coding

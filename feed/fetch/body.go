@@ -5,51 +5,55 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 const (
 	// largeBody is the size from which a body needs a place among the large
-	// ones, largeBodies how many of those are read at one time. Feeds are small;
+	// ones, largeBodies how many of those there are at one time. Feeds are small;
 	// without this, as many bodies of [Options.MaxBody] as there are requests
-	// could stand in memory.
-	largeBody   = 1 << 20
-	largeBodies = 3
+	// could stand in memory, each with all that parsing makes of it.
+	largeBody   = 512 << 10
+	largeBodies = 2
 )
 
 // errTooLarge stops the reading of a body at the cap.
 var errTooLarge = errors.New("the body is too large")
 
 // readBody reads the decoded body up to the cap. Besides an error it returns
-// what came before it.
-func (c *Client) readBody(ctx context.Context, res *http.Response) ([]byte, error) {
+// what came before it. The gate is to be left when the body is done with.
+func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *gate, error) {
+	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(res.Body, c.maxBody+1), free: largeBody, places: c.large}
 	// A length known beforehand (never for a compressed body) saves the bytes.
 	if res.ContentLength > c.maxBody {
-		return nil, errTooLarge
+		return nil, g, errTooLarge
 	}
-	g := &gate{ctx: ctx, from: io.LimitReader(res.Body, c.maxBody+1), free: largeBody, places: c.large}
-	defer g.leave()
 	body, err := io.ReadAll(g)
 	if int64(len(body)) > c.maxBody {
-		return nil, errTooLarge
+		return nil, g, errTooLarge
 	}
-	return body, err
+	return body, g, err
 }
 
 // gate lets a body's first bytes pass freely and the rest when there is a place.
 type gate struct {
 	ctx    context.Context
+	limit  *deadline
 	from   io.Reader
 	free   int
 	places chan struct{}
 	inside bool
 }
 
-// Read waits for a place, but not longer than the request may take.
+// Read waits for a place when it has to. That is not the server's fault, so it
+// does not count against the request's timeout.
 func (g *gate) Read(p []byte) (int, error) {
 	if g.free <= 0 && !g.inside {
+		g.limit.pause()
 		select {
 		case g.places <- struct{}{}:
 			g.inside = true
+			g.limit.restart()
 		case <-g.ctx.Done():
 			return 0, g.ctx.Err()
 		}
@@ -62,6 +66,26 @@ func (g *gate) Read(p []byte) (int, error) {
 // leave gives the place back.
 func (g *gate) leave() {
 	if g.inside {
+		g.inside = false
 		<-g.places
 	}
 }
+
+// deadline ends a request that takes longer than its timeout.
+type deadline struct {
+	timer   *time.Timer
+	timeout time.Duration
+}
+
+// newDeadline returns a context that ends with ctx or after timeout.
+func newDeadline(ctx context.Context, timeout time.Duration) (context.Context, *deadline, context.CancelFunc) {
+	out, cancel := context.WithCancel(ctx)
+	d := &deadline{time.AfterFunc(timeout, cancel), timeout}
+	return out, d, func() {
+		d.timer.Stop()
+		cancel()
+	}
+}
+
+func (d *deadline) pause()   { d.timer.Stop() }
+func (d *deadline) restart() { d.timer.Reset(d.timeout) }

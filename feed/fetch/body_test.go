@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Large bodies take turns, small ones never wait, and waiting ends with the
@@ -13,7 +15,8 @@ import (
 func TestGate(t *testing.T) {
 	places := make(chan struct{}, 1)
 	through := func(ctx context.Context, size int) *gate {
-		return &gate{ctx: ctx, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, places: places}
+		_, limit, _ := newDeadline(ctx, time.Hour)
+		return &gate{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, places: places}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	first := through(ctx, 5000)
@@ -43,13 +46,38 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// A client gives its places back, however the body ends.
-func TestPlacesAreGivenBack(t *testing.T) {
-	s := serve(t, "127.0.0.1", endless)
+// A large body keeps its place until it is released, and one that fails gives it
+// back by itself. Waiting for a place is not held against the server.
+func TestPlaces(t *testing.T) {
+	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/endless" {
+			endless(w, r)
+			return
+		}
+		w.Write(make([]byte, 2*largeBody))
+	})
 	c := client(t, func(o *Options) { o.MaxBody = 3 * largeBody })
 	for range 2 * largeBodies {
-		fail(t, c, Request{URL: s.URL}, KindTooLarge)
+		fail(t, c, Request{URL: s.URL + "/endless"}, KindTooLarge)
 	}
+	var held []Response
+	for range largeBodies {
+		held = append(held, get(t, c, Request{URL: s.URL}))
+	}
+	late := make(chan Response)
+	go func() {
+		res, err := c.Get(context.Background(), Request{URL: s.URL, Timeout: 100 * time.Millisecond})
+		if err != nil {
+			t.Error(err)
+		}
+		late <- res
+	}()
+	// Longer than the timeout: it must not have run while waiting.
+	time.Sleep(300 * time.Millisecond)
+	held[0].Release()
+	held[0].Release()
+	(<-late).Release()
+	held[1].Release()
 	if len(c.large) != 0 {
 		t.Errorf("%d places are taken", len(c.large))
 	}

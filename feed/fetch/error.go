@@ -105,13 +105,16 @@ func (e *Error) Local() bool {
 }
 
 // explain makes the *Error of a request to at that failed. ctx is the caller's,
-// not the one with the request's own timeout.
-func explain(ctx context.Context, at *url.URL, err error) *Error {
+// whole the one that also ends with the request's own timeout.
+func explain(ctx, whole context.Context, at *url.URL, err error) *Error {
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Kind: kindOf(err), Err: err}
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			e.Kind = KindCanceled
+		case whole.Err() != nil:
+			e.Kind = KindTimeout
 		}
 	}
 	e.URL = shown(at, at.String())

@@ -108,27 +108,35 @@ func TestKinds(t *testing.T) {
 		err  error
 		kind Kind
 		word string
+		// local says that no server can have been reached.
+		local bool
 	}{
-		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "looked up"},
-		{dial(&net.DNSError{Err: "i/o timeout", Name: "a.example", IsTimeout: true}), KindDNS, "network"},
-		{dial(syscall.ENETUNREACH), KindUnreachable, "network"},
-		{dial(syscall.EHOSTUNREACH), KindUnreachable, "network"},
-		{dial(syscall.ECONNRESET), KindReset, "again"},
-		{dial(timeout{}), KindTimeout, "no connection in time"},
-		{timeout{}, KindTimeout, "raise"},
-		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(syscall.ECONNREFUSED)}, KindProxy, "HTTPS_PROXY"},
-		{&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, KindTLS, "handshake failure"},
-		{errors.New("something \x1b[2J else"), KindOther, "something"},
+		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "looked up", false},
+		{dial(&net.DNSError{Err: "i/o timeout", Name: "a.example", IsTimeout: true}), KindDNS, "network", true},
+		{dial(syscall.ENETUNREACH), KindUnreachable, "network", true},
+		{dial(syscall.EHOSTUNREACH), KindUnreachable, "network", true},
+		{dial(syscall.ECONNRESET), KindReset, "again", false},
+		{dial(timeout{}), KindTimeout, "no connection in time", false},
+		{timeout{}, KindTimeout, "raise", false},
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(syscall.ECONNREFUSED)}, KindProxy, "HTTPS_PROXY", true},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, KindTLS, "handshake failure", false},
+		{errors.New("something \x1b[2J else"), KindOther, "something", false},
 	} {
 		u, err := parseURL("https://a.example/feed")
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := explain(t.Context(), u, c.err)
+		e := explain(t.Context(), t.Context(), u, c.err)
 		if e.Kind != c.kind {
 			t.Errorf("%v: kind %q, want %q", c.err, e.Kind, c.kind)
 		}
 		sentence(t, e, c.word)
+		if e.Local() != c.local {
+			t.Errorf("%v: local is %v", c.err, e.Local())
+		}
+	}
+	if gone := (&Error{Kind: KindStatus, Status: 410}); !gone.Gone() || gone.Local() {
+		t.Error("410 is gone for good, by a server")
 	}
 }
 
@@ -167,7 +175,7 @@ func TestServerTextIsCleaned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sentence(t, explain(t.Context(), u, syscall.ECONNREFUSED), "31m.example")
+	sentence(t, explain(t.Context(), t.Context(), u, syscall.ECONNREFUSED), "31m.example")
 }
 
 // certificate makes a self-signed certificate for 127.0.0.1 under a name.

@@ -129,9 +129,21 @@ type Response struct {
 	// Partial says that the connection broke before the body's end: Body holds
 	// what came, which may still have whole items in it.
 	Partial bool
+
+	gate *gate
 }
 
-// Get asks for r and follows redirects. Every error is an [*Error].
+// Release says that the body and what was made of it are done with. Only a few
+// large bodies are out at one time, so every answer must be released; twice does
+// no harm.
+func (r Response) Release() {
+	if r.gate != nil {
+		r.gate.leave()
+	}
+}
+
+// Get asks for r and follows redirects. Every error is an [*Error]; an answer is
+// to be released.
 func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	if name, ok := builtinName(r.URL); ok {
 		return c.builtin(name, r)
@@ -140,18 +152,18 @@ func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	whole, cancel := context.WithTimeout(ctx, cmp.Or(r.Timeout, DefaultTimeout))
+	whole, limit, cancel := newDeadline(ctx, cmp.Or(r.Timeout, DefaultTimeout))
 	defer cancel()
 
 	w := walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
 	res, err := w.follow(whole)
 	if err != nil {
-		return Response{}, explain(ctx, w.at, err)
+		return Response{}, explain(ctx, whole, w.at, err)
 	}
 	defer res.Body.Close()
-	out, err := c.answer(whole, r, res)
+	out, err := c.answer(whole, limit, r, res)
 	if err != nil {
-		return Response{}, explain(ctx, w.at, err)
+		return Response{}, explain(ctx, whole, w.at, err)
 	}
 	out.FinalURL, out.Redirects, out.Permanent = w.at.String(), w.hops, w.moved
 	return out, nil

@@ -15,6 +15,8 @@ import (
 // result is an errand done.
 type result struct {
 	errand errand
+	// release says that the answer is saved, or never will be.
+	release func()
 	// skipped says that the round ended before an answer: nothing is saved.
 	skipped bool
 	answer  feed.Fetched
@@ -41,7 +43,7 @@ type outcome struct {
 
 // ask does one errand.
 func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
-	out := result{errand: e, report: feed.Report{URL: e.feed.URL}}
+	out := result{errand: e, release: e.release, report: feed.Report{URL: e.feed.URL}}
 	if ctx.Err() != nil {
 		out.skipped = true
 		return out
@@ -51,6 +53,10 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	if !ok {
 		out.skipped = true
 		return out
+	}
+	out.release = func() {
+		o.response.Release()
+		e.release()
 	}
 	ended := p.now()
 	state := settle(e.feed.Poll, o, ended)

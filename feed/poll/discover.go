@@ -35,6 +35,7 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 	for _, u := range guesses(address) {
 		res, err := p.client.Get(ctx, fetch.Request{URL: u})
 		if err == nil {
+			defer res.Release()
 			return p.offers(ctx, u, res)
 		}
 		first = cmp.Or(first, err)
@@ -84,6 +85,8 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 	if found := feed.FindFeeds(res.Body, res.FinalURL); len(found) > 0 {
 		return found, nil
 	}
+	// A large page would keep its place from the feeds that are tried now.
+	res.Release()
 	if found := p.probe(ctx, res.FinalURL); len(found) > 0 {
 		return found, nil
 	}
@@ -104,6 +107,7 @@ func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 			continue
 		}
 		doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType, Now: p.now()})
+		res.Release()
 		if err == nil {
 			return []feed.Candidate{candidate(cmp.Or(res.Permanent, u), res, doc)}
 		}

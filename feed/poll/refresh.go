@@ -100,7 +100,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			}
 		}
 		for _, g := range got {
-			g.errand.release()
+			g.release()
 		}
 	}
 	if broken != nil {
