@@ -90,7 +90,7 @@ func (s *fakeSource) Unsubscribe(ctx context.Context, url string) error {
 
 // screen drives a model as a person would: keys in, lines out.
 type screen struct {
-	t      *testing.T
+	t      testing.TB
 	m      *Model
 	clock  *clock
 	source *fakeSource
@@ -100,7 +100,7 @@ type screen struct {
 }
 
 // newScreen starts a reader on an empty cache with the test's feeds refreshed.
-func newScreen(t *testing.T, w, h int, change ...func(*Deps, *fakeSource)) *screen {
+func newScreen(t testing.TB, w, h int, change ...func(*Deps, *fakeSource)) *screen {
 	t.Helper()
 	c := testClock()
 	s := &screen{t: t, clock: c, path: filepath.Join(t.TempDir(), "test.db")}

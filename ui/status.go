@@ -46,7 +46,7 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 		}
 	}
 	if msg.err != nil {
-		m.status.fail("not saved yet: " + sentence(msg.err) + "; it is kept and tried again")
+		m.status.fail("not saved yet, tried again soon: " + sentence(msg.err))
 		return nil
 	}
 	cmds := []tea.Cmd{m.loadSources()}

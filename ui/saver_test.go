@@ -1,0 +1,54 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"dateline/cache"
+)
+
+// TestAFailedWriteIsKept protects what the reader did while the disk is full:
+// it stays first in line, is told, and is written as soon as that works.
+func TestAFailedWriteIsKept(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	full := true
+	var order []int
+	for i := range 3 {
+		s.m.saver.add(write{do: func(context.Context, *cache.Store) (outcome, error) {
+			if full && i == 1 {
+				return outcome{}, cache.ErrFull
+			}
+			order = append(order, i)
+			return outcome{}, nil
+		}})
+	}
+	s.run(s.m.drain())
+	s.expect("not saved yet, tried again soon: the disk is full")
+	if !s.m.saver.unsaved() || len(order) != 1 {
+		t.Fatalf("written %v", order)
+	}
+	if err := s.m.Finish(); !errors.Is(err, cache.ErrFull) {
+		t.Errorf("quitting with unsaved marks says %v", err)
+	}
+	full = false
+	s.send(ticked{})
+	if s.m.saver.unsaved() || len(order) != 3 || order[1] != 1 {
+		t.Errorf("written %v", order)
+	}
+}
+
+// TestQuittingWritesWhatIsPending protects marks made in the last moment: the
+// program does not wait for its commands, Finish does.
+func TestQuittingWritesWhatIsPending(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.m.Update(keyPress("t"))
+	s.press("type:nato", "enter")
+	row, _ := s.m.headlines.list.Current()
+	s.m.Update(keyPress("s")) // the command that would write is never run
+	s.restart(120, 40)
+	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
+	if err != nil || !a.Starred {
+		t.Errorf("starred %v, %v", a.Starred, err)
+	}
+}
