@@ -48,7 +48,9 @@ type Settings struct {
 	// Width is the most cells a line of an article takes; zero means 76.
 	Width int
 	Mouse bool
-	// RefreshOnStart asks every feed at the start, due or not.
+	// RefreshOnStart asks the feeds that are due as soon as the reader opens.
+	// Without it nothing is asked until the reader presses a key for it; from
+	// then on feeds are asked as they fall due.
 	RefreshOnStart bool
 	// NoColor leaves out colours inside articles; the rest follows the
 	// terminal's own profile.
@@ -97,6 +99,7 @@ type Model struct {
 	refresh refresh
 	saver   *saver
 	session session
+	idle    idle
 	drag    dragging
 	click   lastClick
 

@@ -12,6 +12,7 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.status.clear()
 	m.refresh.result = ""
 	m.session.touched = true
+	m.idle.key = m.now()
 	switch {
 	case m.prompt != nil:
 		return m.promptKey(k)

@@ -65,10 +65,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
-	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result = 0, len(ask.Feeds), 0, 0, 0, "", ""
-	if ask.Feeds == nil {
-		r.total = len(m.sources.feeds)
-	}
+	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result = 0, 0, 0, 0, 0, "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source := m.deps.Source
 	r.ended.Add(1)
@@ -125,18 +122,21 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	}
 	cmds := []tea.Cmd{msg.next}
 	now := m.now()
-	if msg.ended {
+	// With the last feed done the round is over for the reader; it goes on for a
+	// while to index what came.
+	over := r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
+	if over {
 		m.endRefresh(msg.err)
 		cmds = append(cmds, m.loadNextDue())
 	}
-	if msg.ended || now.Sub(r.loaded) >= reloadEvery && len(msg.reports) > 0 {
+	if over || now.Sub(r.loaded) >= reloadEvery && len(msg.reports) > 0 {
 		r.loaded = now
 		cmds = append(cmds, m.loadSources())
 		if r.fresh+r.edited > 0 {
 			cmds = append(cmds, m.reloadRows())
 		}
 	}
-	if msg.ended && r.edited > 0 {
+	if over && r.edited > 0 {
 		m.pages.forget()
 	}
 	return tea.Batch(cmds...)

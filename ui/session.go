@@ -93,9 +93,9 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 		m.status.say("Welcome to dateline: Enter opens an article, n goes to the next unread, ? shows every key")
 	}
 	if m.deps.Settings.RefreshOnStart {
-		return tea.Batch(append(cmds, m.start(feed.Ask{}, false))...)
+		cmds = append(cmds, m.start(feed.Ask{DueOnly: true}, false))
 	}
-	return tea.Batch(append(cmds, m.start(feed.Ask{DueOnly: true}, false))...)
+	return tea.Batch(append(cmds, m.catchUp())...)
 }
 
 // saveSession queues the session for the cache when it has changed.
@@ -230,6 +230,7 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 		m.paused = true
 	}
 	m.saveSession()
+	cmds = append(cmds, m.tidy())
 	if m.saver.unsaved() {
 		cmds = append(cmds, m.drain())
 	}

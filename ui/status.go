@@ -117,7 +117,7 @@ func (m *Model) statusLine(w int) string {
 // progress draws the bar of a running refresh, or what the last one brought.
 func (m *Model) progress() string {
 	r := &m.refresh
-	if !r.running {
+	if !r.running || r.total == 0 {
 		return r.result
 	}
 	t, room := m.theme, 8

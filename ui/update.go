@@ -54,6 +54,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.pollDue(msg)
 	case ticked:
 		return m, m.ticked(msg)
+	case tidied:
+		return m, m.loadSources()
 	case saved:
 		return m, m.showSaved(msg)
 	case discovered:
