@@ -23,6 +23,7 @@ func fromAtom(f *atom.Feed, src Origin) *Document {
 	if len(authors) == 0 {
 		authors = append(x.all("dc:creator"), x.all("itunes:author")...)
 	}
+	doc.Items = make([]Article, 0, len(f.Entries))
 	for _, e := range f.Entries {
 		d := fromEntry(e, base)
 		if names(d.authors) == "" {

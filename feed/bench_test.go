@@ -65,3 +65,21 @@ func BenchmarkSafe(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkHostile repeats pieces that make naive scanners quadratic: its MB/s
+// must not fall from one size to the next.
+func BenchmarkHostile(b *testing.B) {
+	for _, piece := range []string{"<", "</", "<a ", "<a b=\"", "<a b='>", "<!", "<![CDATA[", "&", "&#", "<!DOCTYPE [", "<!ENTITY ", "<item>",
+		"</item>", "<b>", "<description><p>", "]]>", "<a:b xmlns:a='x'>", "<script>"} {
+		for _, size := range []int{64 << 10, 1 << 20} {
+			raw := []byte("<rss><channel>" + strings.Repeat(piece, size/len(piece)))
+			b.Run(fmt.Sprintf("%s/%dKB", piece, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(raw)))
+				for b.Loop() {
+					// Most of these are no feeds; only the time matters.
+					_, _ = Parse(raw, Origin{})
+				}
+			})
+		}
+	}
+}

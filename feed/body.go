@@ -61,10 +61,9 @@ func (b Body) read() reading {
 			name, more := z.TagName()
 			tag := string(name)
 			switch {
+			case silent != "" && (kind == html.EndTagToken && tag == silent || silent == "svg" && blockTag(tag)):
+				silent = ""
 			case silent != "":
-				if kind == html.EndTagToken && tag == silent {
-					silent = ""
-				}
 			case kind == html.StartTagToken && silentTag(tag):
 				silent = tag
 			case tag == "img":
@@ -176,10 +175,15 @@ func escapeText(s string) string {
 	if !strings.Contains(s, "\n") {
 		return s
 	}
+	return strings.ReplaceAll(paragraphs(s), "\n", "<br>")
+}
+
+// paragraphs wraps what stands between blank lines.
+func paragraphs(s string) string {
 	var b strings.Builder
-	for paragraph := range strings.SplitSeq(s, "\n\n") {
-		if paragraph = strings.TrimSpace(paragraph); paragraph != "" {
-			b.WriteString("<p>" + strings.ReplaceAll(paragraph, "\n", "<br>") + "</p>")
+	for part := range strings.SplitSeq(s, "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			b.WriteString("<p>" + part + "</p>")
 		}
 	}
 	return b.String()

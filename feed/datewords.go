@@ -52,72 +52,27 @@ var monthPrefixes = [...]struct {
 // UTC; of an ambiguous one, as most feeds mean it. The military letters of RFC
 // 822 are left out: hardly anybody used them right.
 func zoneOffset(word string) (int, bool) {
-	minutes, ok := zoneMinutes(word)
-	return minutes * 60, ok
-}
-
-func zoneMinutes(word string) (int, bool) {
-	switch word {
-	case "hst":
-		return -600, true
-	case "akst":
-		return -540, true
-	case "pst", "akdt", "pt":
-		return -480, true
-	case "mst", "pdt", "mt":
-		return -420, true
-	case "cst", "mdt", "ct":
-		return -360, true
-	case "est", "cdt", "et", "pet", "cot":
-		return -300, true
-	case "edt", "ast", "clt", "vet":
-		return -240, true
-	case "nst":
-		return -210, true
-	case "adt", "brt", "art", "clst":
-		return -180, true
-	case "ndt":
-		return -150, true
-	case "brst":
-		return -120, true
-	case "ut", "utc", "gmt", "z", "wet":
-		return 0, true
-	case "west", "bst", "cet", "mez", "met", "wat":
-		return 60, true
-	case "cest", "mesz", "mest", "eet", "sast", "cat":
-		return 120, true
-	case "eest", "msk", "trt", "eat":
-		return 180, true
-	case "irst":
-		return 210, true
-	case "msd", "gst", "samt":
-		return 240, true
-	case "pkt", "yekt":
-		return 300, true
-	case "ist":
-		return 330, true
-	case "npt":
-		return 345, true
-	case "omst":
-		return 360, true
-	case "wib", "ict", "krat":
-		return 420, true
-	case "hkt", "sgt", "pht", "awst", "irkt":
-		return 480, true
-	case "jst", "kst", "yakt":
-		return 540, true
-	case "acst":
-		return 570, true
-	case "aest", "vlat":
-		return 600, true
-	case "acdt":
-		return 630, true
-	case "aedt", "magt":
-		return 660, true
-	case "nzst", "petst":
-		return 720, true
-	case "nzdt":
-		return 780, true
+	for _, z := range zones {
+		if z.name == word {
+			return z.minutes * 60, true
+		}
 	}
 	return 0, false
+}
+
+var zones = [...]struct {
+	name    string
+	minutes int
+}{
+	{"hst", -600}, {"akst", -540}, {"pst", -480}, {"akdt", -480}, {"pt", -480}, {"mst", -420}, {"pdt", -420},
+	{"mt", -420}, {"cst", -360}, {"mdt", -360}, {"ct", -360}, {"est", -300}, {"cdt", -300}, {"et", -300},
+	{"pet", -300}, {"cot", -300}, {"edt", -240}, {"ast", -240}, {"clt", -240}, {"vet", -240}, {"nst", -210},
+	{"adt", -180}, {"brt", -180}, {"art", -180}, {"clst", -180}, {"ndt", -150}, {"brst", -120}, {"ut", 0},
+	{"utc", 0}, {"gmt", 0}, {"z", 0}, {"wet", 0}, {"west", 60}, {"bst", 60}, {"cet", 60}, {"mez", 60},
+	{"met", 60}, {"wat", 60}, {"cest", 120}, {"mesz", 120}, {"mest", 120}, {"eet", 120}, {"sast", 120},
+	{"cat", 120}, {"eest", 180}, {"msk", 180}, {"trt", 180}, {"eat", 180}, {"irst", 210}, {"msd", 240},
+	{"gst", 240}, {"samt", 240}, {"pkt", 300}, {"yekt", 300}, {"ist", 330}, {"npt", 345}, {"omst", 360},
+	{"wib", 420}, {"ict", 420}, {"krat", 420}, {"hkt", 480}, {"sgt", 480}, {"pht", 480}, {"awst", 480},
+	{"irkt", 480}, {"jst", 540}, {"kst", 540}, {"yakt", 540}, {"acst", 570}, {"aest", 600}, {"vlat", 600},
+	{"acdt", 630}, {"aedt", 660}, {"magt", 660}, {"nzst", 720}, {"petst", 720}, {"nzdt", 780},
 }

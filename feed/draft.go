@@ -39,6 +39,9 @@ func (d draft) article() Article {
 	if blank(a.Body.Raw) {
 		a.Body.Raw = d.summary
 	}
+	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
+		a.Body.Raw = paragraphs(a.Body.Raw)
+	}
 	a.GUID = clip(Clean(d.guid), 4096)
 	a.Title = clip(PlainTitle(d.title), 4096)
 	a.Author = clip(names(d.authors), 1024)
@@ -51,7 +54,7 @@ func (d draft) article() Article {
 	body := a.Body.read()
 	a.Words = countWords(body.text)
 	a.Summary = summarize(body.text)
-	if !blank(d.summary) && a.Body.Raw != d.summary {
+	if !blank(d.summary) && !blank(d.content) {
 		if s := summarize(Body{Raw: d.summary}.Text()); s != "" {
 			a.Summary = s
 		}

@@ -18,6 +18,7 @@ func fromJSON(f *json.Feed, src Origin) *Document {
 		Site:        webURL(src.URL, f.HomePageURL),
 	}
 	authors := jsonNames(f.Author, f.Authors)
+	doc.Items = make([]Article, 0, len(f.Items))
 	for _, i := range f.Items {
 		if i == nil {
 			continue
@@ -87,7 +88,7 @@ func mendJSON(text string) (mended string, truncated bool, err error) {
 	mendObject(root)
 	kept := []any{}
 	for _, item := range items {
-		if object, ok := item.(map[string]any); ok {
+		if object, ok := item.(map[string]any); ok && len(kept) < maxItems {
 			mendObject(object)
 			kept = append(kept, object)
 		}

@@ -13,16 +13,21 @@ var errDepth = fmt.Errorf("its elements are nested deeper than %d", maxNesting)
 
 const maxNesting = 200
 
+// maxItems bounds what one document can make of a few bytes each; the largest
+// honest archives stay below it.
+const maxItems = 30_000
+
 // normalForm is an XML feed written anew, so that a strict parser reads all of
 // it: well formed, whole, without namespaces (known ones become their usual
 // prefixes, [canonicalPrefix]), names in lower case, and every field's content,
 // whatever its declared type, as HTML escaped once. What the parser would drop
 // (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
 type normalForm struct {
-	xml string
+	xml []byte
 	// atom tells the two families of formats apart.
 	atom bool
-	// truncated says that the document ended before its root did.
+	// truncated says that the document ended before its root did, or went on
+	// beyond maxItems.
 	truncated bool
 }
 
@@ -37,9 +42,12 @@ type normalizer struct {
 	spaces []namespace
 	atom   bool
 	rootNS string
-	// item is where in out the open item began; negative when none is open.
-	item int
-	err  error
+	// item is where in out the open item began, fields where its first field
+	// goes; item is negative when none is open.
+	item   int
+	fields int
+	items  int
+	err    error
 }
 
 type frame struct {
@@ -64,9 +72,9 @@ func normalize(doc, base string) (normalForm, error) {
 	for len(n.stack) > 0 && n.err == nil {
 		at := n.lex.pos
 		t, ok := n.lex.next()
-		if !ok || n.lex.cut {
+		if !ok || n.lex.cut || n.items > maxItems {
 			n.breakOff()
-			return normalForm{xml: string(n.out), atom: n.atom, truncated: true}, n.err
+			return normalForm{xml: n.out, atom: n.atom, truncated: true}, n.err
 		}
 		switch t.kind {
 		case xmlStart:
@@ -75,7 +83,7 @@ func normalize(doc, base string) (normalForm, error) {
 			n.end(t.name)
 		}
 	}
-	return normalForm{xml: string(n.out), atom: n.atom}, n.err
+	return normalForm{xml: n.out, atom: n.atom}, n.err
 }
 
 // root finds the root element; junk, comments and warnings may stand before it.
@@ -145,6 +153,10 @@ func (n *normalizer) open(t xmlToken, name, base string) {
 		n.annotate("base", f.base)
 		n.annotate("about", about)
 	}
+	if isItem {
+		n.items++
+		n.fields = len(n.out)
+	}
 }
 
 func (n *normalizer) annotate(name, value string) {
@@ -176,13 +188,18 @@ func (n *normalizer) close() {
 	f := n.stack[len(n.stack)-1]
 	n.stack = n.stack[:len(n.stack)-1]
 	n.spaces = n.spaces[:f.spaces]
-	n.out = append(n.out, "</"...)
-	n.out = append(n.out, f.name...)
-	n.out = append(n.out, '>')
+	isItem := f.name == "item" || f.name == "entry"
+	if isItem && len(n.out) == n.fields {
+		n.out = n.out[:n.item] // nothing was in it
+	} else {
+		n.out = append(n.out, "</"...)
+		n.out = append(n.out, f.name...)
+		n.out = append(n.out, '>')
+	}
 	if len(n.stack) == 1 && n.stack[0].written == "" {
 		n.close() // the root that only the output has
 	}
-	if f.name == "item" || f.name == "entry" {
+	if isItem {
 		n.item = -1
 	}
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -81,18 +82,18 @@ func parseXML(text string, src Origin) (*Document, error) {
 	}
 	var doc *Document
 	if form.atom {
-		parsed, err := new(atom.Parser).Parse(strings.NewReader(form.xml))
+		parsed, err := new(atom.Parser).Parse(bytes.NewReader(form.xml))
 		if err != nil {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
 		}
 		doc = fromAtom(parsed, src)
 	} else {
-		parsed, err := new(rss.Parser).Parse(strings.NewReader(form.xml))
+		parsed, err := new(rss.Parser).Parse(bytes.NewReader(form.xml))
 		if err != nil {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
 		}
 		doc = fromRSS(parsed, src)
-		if strings.HasPrefix(form.xml, "<rdf") && doc.Title == "" && len(doc.Items) == 0 {
+		if bytes.HasPrefix(form.xml, []byte("<rdf")) && doc.Title == "" && len(doc.Items) == 0 {
 			return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
 		}
 	}

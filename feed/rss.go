@@ -20,6 +20,7 @@ func fromRSS(f *rss.Feed, src Origin) *Document {
 	site.addLinks(x)
 	doc.Site = firstURL(base, site.links)
 	authors := feedAuthors(f, x)
+	doc.Items = make([]Article, 0, len(f.Items))
 	for _, i := range f.Items {
 		d := fromRSSItem(i, base)
 		if names(d.authors) == "" {

@@ -30,8 +30,7 @@ func blockTag(name string) bool {
 // silentTag knows the elements whose text is not for reading.
 func silentTag(name string) bool {
 	switch name {
-	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes",
-		"object", "svg", "math":
+	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes", "svg":
 		return true
 	}
 	return false

@@ -69,6 +69,9 @@ func resolve(base, ref string) string {
 // webURL resolves ref and returns it when it is an http, https or gemini
 // address, else the empty string.
 func webURL(base, ref string) string {
+	if blank(ref) {
+		return ""
+	}
 	s, ok := SafeURL(resolve(base, ref))
 	if !ok || strings.HasPrefix(strings.ToLower(s), "mailto:") {
 		return ""

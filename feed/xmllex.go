@@ -40,6 +40,8 @@ type xmlLexer struct {
 	// noQuote remembers that no such quotation mark follows, so that a document
 	// of broken tags is not searched to its end for each of them.
 	noDouble, noSingle bool
+	// noComment remembers the same of the end of a comment.
+	noComment bool
 }
 
 // next returns the next token; false at the end. Comments and processing
@@ -52,14 +54,12 @@ func (l *xmlLexer) next() (xmlToken, bool) {
 		}
 		switch {
 		case strings.HasPrefix(rest, "<!--"):
-			l.skipPast("-->")
-		case strings.HasPrefix(rest, "<![CDATA["):
-			l.pos += len("<![CDATA[")
-			start := l.pos
-			l.skipPast("]]>")
-			return xmlToken{kind: xmlCDATA, text: strings.TrimSuffix(l.src[start:l.pos], "]]>")}, true
+			l.comment()
+		case strings.HasPrefix(rest, cdataStart):
+			return l.cdata(), true
 		case strings.HasPrefix(rest, "<?"):
-			l.skipPast("?>")
+			// Not "?>": half of the instructions in the wild lack the mark.
+			l.skipPast(">")
 		case strings.HasPrefix(rest, "<!"):
 			return l.directive(), true
 		default:
@@ -85,6 +85,36 @@ func (l *xmlLexer) textUpTo(n int) xmlToken {
 	t := xmlToken{kind: xmlText, text: l.src[l.pos : l.pos+n]}
 	l.pos += n
 	return t
+}
+
+const cdataStart = "<![CDATA["
+
+// cdata reads a CDATA section, also one that was wrapped twice.
+func (l *xmlLexer) cdata() xmlToken {
+	l.pos += len(cdataStart)
+	wrapped := strings.HasPrefix(l.src[l.pos:], cdataStart)
+	if wrapped {
+		l.pos += len(cdataStart)
+	}
+	start := l.pos
+	l.skipPast("]]>")
+	t := xmlToken{kind: xmlCDATA, text: strings.TrimSuffix(l.src[start:l.pos], "]]>")}
+	if wrapped && strings.HasPrefix(l.src[l.pos:], "]]>") {
+		l.pos += len("]]>")
+	}
+	return t
+}
+
+// comment skips a comment; one that never ends, its first tag.
+func (l *xmlLexer) comment() {
+	if !l.noComment {
+		if at := strings.Index(l.src[l.pos:], "-->"); at >= 0 {
+			l.pos += at + len("-->")
+			return
+		}
+		l.noComment = true
+	}
+	l.skipPast(">")
 }
 
 func (l *xmlLexer) skipPast(mark string) {
