@@ -6,11 +6,12 @@
 // so that the first can be shown at once. [Text] and [Markdown] are for the
 // command line.
 //
-// The way of a piece: its HTML is prepared (prepare.go) so that every
-// character of text is inert, converted to Markdown (convert.go), taken apart
-// into blocks (blocks.go) whose inline content glamour styles (inline.go), and
-// broken into lines (wrap.go). Glamour never sees nested blocks: its time
-// explodes on them, and it loses their indentation.
+// The way of a piece: its markup is parsed into units (markup.go, units.go),
+// prepared so that every character of text is inert (prepare.go), converted to
+// Markdown (convert.go), taken apart into blocks (blocks.go) whose inline
+// content glamour styles (inline.go), and broken into lines (wrap.go). Glamour
+// never sees nested blocks: its time explodes on them, and it loses their
+// indentation.
 package article
 
 import (
@@ -27,8 +28,8 @@ type Options struct {
 	Width int
 	// Dark picks the colours for a dark background.
 	Dark bool
-	// Colors allows colours, italics and faint text. Without it only bold and
-	// underline remain, and italics turn into underline.
+	// Colors allows colours, italics and faint text. Without it only bold,
+	// underlined and struck text remain, and italics turn into underline.
 	Colors bool
 	// ASCII avoids every glyph of our own beyond ASCII. Text stays as it is.
 	ASCII bool

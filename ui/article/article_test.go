@@ -3,6 +3,8 @@ package article
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +14,7 @@ import (
 	"dateline/feed"
 
 	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/net/html"
 )
 
 // letters counts each letter: a table sets its cells side by side, so order
@@ -154,6 +157,42 @@ func TestJob(t *testing.T) {
 	}
 }
 
+// Parsing piece by piece finds the same units as parsing the whole article.
+func TestPieces(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*.html")
+	var all strings.Builder
+	for all.Len() < 5*pieceSize {
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.WriteString("text between <br> blocks" + string(raw))
+		}
+	}
+	markupOf := func(n *html.Node) string {
+		var b strings.Builder
+		if err := html.Render(&b, n); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	h := safe(all.String())
+	m := newMarkup(h)
+	if end := topLevel(m.rest, pieceSize); end > 2*pieceSize {
+		t.Errorf("the first piece has %d bytes", end)
+	}
+	for i, want := range parse(h.String()) {
+		got := m.next()
+		if got == nil || markupOf(got) != markupOf(want) {
+			t.Fatalf("unit %d differs: %s", i, markupOf(want))
+		}
+	}
+	if m.next() != nil {
+		t.Error("there are more units")
+	}
+}
+
 // Jobs run side by side, as prefetching does, without touching each other.
 func TestJobsAreIndependent(t *testing.T) {
 	h := prose(20 << 10)
@@ -222,6 +261,10 @@ func TestCaps(t *testing.T) {
 	if n := len(code.Lines); n > maxCode/6+5 || code.Lines[n-1] != "after" {
 		t.Errorf("%d lines of code, last %q", n, code.Lines[n-1])
 	}
+	long := plain(Render(safe("<p>"+strings.Repeat("&amp;", maxArticle/5)+"</p>"), Options{Width: 80}))
+	if !strings.HasSuffix(long, "[The rest of this article is too long to show.]") {
+		t.Errorf("a long article ends in %q", long[len(long)-80:])
+	}
 	table := Render(safe(`<table><tr><td colspan="60000" rowspan="60000">a</td><td>b</td></tr><tr><td>c</td></tr></table>`), Options{Width: 40})
 	if len(table.Lines) > 100 {
 		t.Errorf("a table of %d lines", len(table.Lines))
@@ -232,7 +275,7 @@ func TestCaps(t *testing.T) {
 func TestRandomArticles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	elements := strings.Fields("p div ul ol li blockquote pre code b i em strong a h1 h3 table tr td th dl dt dd br hr img q sup sub s kbd figure figcaption span details summary ruby rt")
-	words := strings.Fields("word another 東京 *x* _y_ `z` https://example.org/p [1] <i> & 1. # é ภาษา 한국 ملف | \\ ~~ x-y")
+	words := strings.Fields("word another 東京 *x* _y_ `z` https://example.org/p [1] <i> & 1. # é ภาษา 한국 ملف | \\ ~~ x-y #️⃣ 👩‍👧 🇫🇷 e\u0301")
 	var tree func(depth int) string
 	tree = func(depth int) string {
 		var b strings.Builder

@@ -78,6 +78,7 @@ func (r *reader) cluster(s string) string {
 	rest := s[len(text):]
 	if meant := undisguised(first); meant != first {
 		text = string(meant) + text[size:]
+		width = ansi.StringWidth(text)
 	}
 	r.put(text, width, letter)
 	return rest

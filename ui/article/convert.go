@@ -30,7 +30,8 @@ func newConverter() *converter.Converter {
 func Markdown(h feed.SafeHTML) string {
 	var b strings.Builder
 	c := newConverter()
-	for _, unit := range parse(h) {
+	m := newMarkup(h)
+	for unit := m.next(); unit != nil; unit = m.next() {
 		root := &html.Node{Type: html.DocumentNode}
 		root.AppendChild(unit)
 		disguise(root)

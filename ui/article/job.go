@@ -15,7 +15,7 @@ const chunkSize = 4 << 10
 // the rest is under way. It belongs to one goroutine at a time; jobs are
 // independent of each other.
 type Job struct {
-	units     []*html.Node
+	markup    markup
 	links     links
 	prepare   preparer
 	converter *converter.Converter
@@ -26,7 +26,7 @@ type Job struct {
 
 // Start begins an article. The work is done by [Job.Next].
 func Start(h feed.SafeHTML, o Options) *Job {
-	j := &Job{units: parse(h), converter: newConverter(), set: newSetter(o)}
+	j := &Job{markup: newMarkup(h), converter: newConverter(), set: newSetter(o)}
 	j.prepare = preparer{links: &j.links, ascii: o.ASCII}
 	j.set.links = &j.links
 	return j
@@ -38,9 +38,11 @@ func Start(h feed.SafeHTML, o Options) *Job {
 func (j *Job) Next() (lines []string, links []Link, more bool) {
 	root := &html.Node{Type: html.DocumentNode}
 	j.prepare.size = 0
-	for len(j.units) > 0 && j.prepare.size < chunkSize {
-		unit := j.units[0]
-		j.units = j.units[1:]
+	for j.prepare.size < chunkSize {
+		unit := j.markup.next()
+		if unit == nil {
+			break
+		}
 		root.AppendChild(unit)
 		j.prepare.node(unit, where{})
 	}
@@ -57,5 +59,5 @@ func (j *Job) Next() (lines []string, links []Link, more bool) {
 	j.started = j.started || len(lines) > 0
 	links = j.links.list[j.shown:]
 	j.shown = len(j.links.list)
-	return lines, links, len(j.units) > 0
+	return lines, links, j.markup.more()
 }

@@ -3,28 +3,12 @@ package article
 import (
 	"strings"
 
-	"dateline/feed"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// The sanitiser has its own bounds; these hold for whatever it lets through.
-const (
-	maxArticle = 1 << 20
-	maxCode    = 64 << 10
-	maxNesting = 8
-)
-
-// parse takes an article apart into units: elements that stand on lines of
-// their own, and paragraphs made of the text between such elements.
-func parse(h feed.SafeHTML) []*html.Node {
-	s := h.String()
-	cut := len(s) > maxArticle
-	if cut {
-		s = s[:maxArticle]
-		s = strings.ToValidUTF8(s[:max(strings.LastIndexByte(s, '<'), maxArticle/2)], "")
-	}
+// parse takes a piece of markup apart into units.
+func parse(s string) []*html.Node {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(s), body)
 	if err != nil {
@@ -36,10 +20,6 @@ func parse(h feed.SafeHTML) []*html.Node {
 	var u unitList
 	u.add(body)
 	u.end()
-	if cut {
-		u.inline(textNode("[The rest of this article is too long to show.]"))
-		u.end()
-	}
 	return u.units
 }
 
