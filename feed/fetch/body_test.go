@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -46,8 +47,36 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// Waiting for a place is not held against the server: the timeout stands still
+// meanwhile, and runs again afterwards.
+func TestWaitingStopsTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, limit, cancel := newDeadline(t.Context(), time.Second)
+		defer cancel()
+		g := &gate{ctx: ctx, limit: limit, from: strings.NewReader("words"), places: make(chan struct{}, 1)}
+		g.places <- struct{}{}
+		read := make(chan string)
+		go func() {
+			body, err := io.ReadAll(g)
+			if err != nil {
+				t.Error(err)
+			}
+			read <- string(body)
+		}()
+		time.Sleep(time.Hour)
+		<-g.places
+		if got := <-read; got != "words" || ctx.Err() != nil {
+			t.Errorf("read %q, %v", got, ctx.Err())
+		}
+		time.Sleep(2 * time.Second)
+		if ctx.Err() == nil {
+			t.Error("the timeout never ended the request")
+		}
+	})
+}
+
 // A large body keeps its place until it is released, and one that fails gives it
-// back by itself. Waiting for a place is not held against the server.
+// back by itself.
 func TestPlaces(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/endless" {
@@ -66,14 +95,12 @@ func TestPlaces(t *testing.T) {
 	}
 	late := make(chan Response)
 	go func() {
-		res, err := c.Get(context.Background(), Request{URL: s.URL, Timeout: 100 * time.Millisecond})
+		res, err := c.Get(context.Background(), Request{URL: s.URL})
 		if err != nil {
 			t.Error(err)
 		}
 		late <- res
 	}()
-	// Longer than the timeout: it must not have run while waiting.
-	time.Sleep(300 * time.Millisecond)
 	held[0].Release()
 	held[0].Release()
 	(<-late).Release()
