@@ -20,7 +20,7 @@ const maxItems = 30_000
 // normalForm is an XML feed written anew, so that a strict parser reads all of
 // it: well formed, whole, without namespaces (known ones become their usual
 // prefixes, [canonicalPrefix]), names in lower case, and every field's content,
-// whatever its declared type, as HTML escaped once. What the parser would drop
+// whatever its declared type, as HTML in a CDATA section. What the parser would drop
 // (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
 type normalForm struct {
 	xml []byte
