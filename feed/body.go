@@ -45,6 +45,7 @@ func (b Body) read() reading {
 	}
 	var r reading
 	var text strings.Builder
+	text.Grow(min(len(b.Raw), maxText))
 	z := html.NewTokenizer(strings.NewReader(clip(b.Raw, maxBody)))
 	silent := ""
 	for text.Len() < maxText {
@@ -65,7 +66,7 @@ func (b Body) read() reading {
 				silent = ""
 			case silent != "":
 			case kind == html.StartTagToken && silentTag(tag):
-				silent = tag
+				silent = strings.Clone(tag)
 			case tag == "img":
 				r.image = r.image || !trackingPixel(attributesOf(z, more))
 				text.WriteByte(' ')
