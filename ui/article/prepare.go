@@ -138,6 +138,7 @@ func (p *preparer) nested(n *html.Node, at where) {
 	p.children(n, at)
 }
 
+// emphasis makes sure that Markdown will see it.
 func (p *preparer) emphasis(n *html.Node, at where) {
 	if hasBlock(n) {
 		rename(n, atom.Div)
@@ -145,6 +146,7 @@ func (p *preparer) emphasis(n *html.Node, at where) {
 		return
 	}
 	p.children(n, at)
+	// Markdown takes the marks of two neighbours for one.
 	for _, beside := range []*html.Node{n, n.NextSibling} {
 		if beside != nil && beside.PrevSibling != nil && beside.Type == html.ElementNode && beside.PrevSibling.Type == html.ElementNode {
 			n.Parent.InsertBefore(textNode(string(markNothing)), beside)
@@ -155,8 +157,7 @@ func (p *preparer) emphasis(n *html.Node, at where) {
 		return
 	}
 	// CommonMark lets ** open or close only where a letter stands inside of
-	// it or no letter outside, which fails between brackets and CJK text, and
-	// it takes the marks of two neighbours for one.
+	// it or no letter outside, which fails between brackets and CJK text.
 	lead := ""
 	if c.Type == html.TextNode {
 		trimmed := strings.TrimLeft(c.Data, " \t\r\n")
