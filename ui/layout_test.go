@@ -6,8 +6,8 @@ import "testing"
 // panes, the lines between them and the status line cover the screen once.
 func TestLayoutFillsTheScreen(t *testing.T) {
 	for _, option := range []string{"auto", "columns", "stack", "single"} {
-		for w := 40; w <= 240; w += 7 {
-			for h := 12; h <= 70; h += 5 {
+		for w := 40; w <= 240; w += 23 {
+			for h := 12; h <= 70; h += 11 {
 				for _, focus := range []pane{paneSources, paneHeadlines, paneArticle} {
 					checkCover(t, arrange(w, h, option, focus, false, splits{}), w, h)
 					checkCover(t, arrange(w, h, option, focus, true, splits{Sources: 500, Headlines: 1, Stack: 400}), w, h)

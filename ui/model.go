@@ -48,9 +48,8 @@ type Settings struct {
 	// Width is the most cells a line of an article takes; zero means 76.
 	Width int
 	Mouse bool
-	// RefreshOnStart asks the feeds that are due as soon as the reader opens.
-	// Without it nothing is asked until the reader presses a key for it; from
-	// then on feeds are asked as they fall due.
+	// RefreshOnStart asks every feed as soon as the reader opens; without it
+	// only those that are due.
 	RefreshOnStart bool
 	// NoColor leaves out colours inside articles; the rest follows the
 	// terminal's own profile.

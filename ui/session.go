@@ -92,10 +92,8 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	if m.session.first {
 		m.status.say("Welcome to dateline: Enter opens an article, n goes to the next unread, ? shows every key")
 	}
-	if m.deps.Settings.RefreshOnStart {
-		cmds = append(cmds, m.start(feed.Ask{DueOnly: true}, false))
-	}
-	return tea.Batch(append(cmds, m.catchUp())...)
+	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
+	return tea.Batch(append(cmds, m.start(due, false), m.catchUp())...)
 }
 
 // saveSession queues the session for the cache when it has changed.
