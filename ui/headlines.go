@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/ui/list"
@@ -146,9 +148,21 @@ func (p *headlinesPane) header(r rect, t theme, focused bool, f *feed.Feed, now 
 		lines = append(lines, line(f.Description, t.dim, joinDots(t, host(f.Site), p.countLine(t))))
 	}
 	if f.Poll.Error != "" {
-		lines = append(lines, line(t.glyphs.failed+" "+f.Poll.Error, t.failed, ""))
+		lines = append(lines, failureLines(f.Poll.Error, r, t)...)
 	}
 	return append(lines, line(feed.Clean(f.URL), t.dim, "gy copies"), blanks(r.w))
+}
+
+// failureLines tell why a feed failed, in two lines at the most.
+func failureLines(reason string, r rect, t theme) []string {
+	wrapped := strings.Split(ansi.Wrap(t.glyphs.failed+" "+reason, max(r.w-2, 10), ""), "\n")
+	if len(wrapped) > 2 {
+		wrapped = append(wrapped[:1], strings.Join(wrapped[1:], " "))
+	}
+	for i, l := range wrapped {
+		wrapped[i] = pad(" "+paint(t.failed, fit(strings.TrimSpace(l), r.w-2, t.glyphs.ellipsis)), r.w)
+	}
+	return wrapped
 }
 
 // checkedLine says when a feed was asked and when it is asked next.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -148,7 +149,7 @@ func (m *Model) endRefresh(err error) {
 	stopped := r.done < r.total
 	r.running = false
 	switch {
-	case err != nil && m.ctx.Err() == nil && !stopped:
+	case err != nil && !errors.Is(err, context.Canceled):
 		m.status.fail(sentence(err))
 	case stopped && r.byKey:
 		r.result = "stopped after " + plural(r.done, "feed") + ", " + number(r.fresh) + " new"
@@ -157,14 +158,13 @@ func (m *Model) endRefresh(err error) {
 	case r.byKey && r.failed == 0:
 		r.result = "nothing new"
 	}
-	if r.failed == 0 || !r.byKey {
-		return
-	}
-	if r.failed == 1 {
+	switch {
+	case r.failed == 0:
+	case r.failed == 1 && r.byKey:
 		m.status.fail(r.lastError)
-		return
+	case r.byKey || m.session.first && !m.session.touched:
+		m.status.fail(plural(r.failed, "feed") + " failed: gf shows them by !, i tells why")
 	}
-	m.status.fail(plural(r.failed, "feed") + " could not be reached; ! marks them, i tells why")
 }
 
 // refreshShown asks the feeds of the source that is shown.

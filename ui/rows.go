@@ -200,6 +200,8 @@ func (m *Model) emptyWords() []string {
 		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows every key."}
 	case h.source.feed != nil && h.source.feed.Poll.LastChecked.IsZero():
 		return []string{"This feed has not been asked yet.", "", "r asks it now."}
+	case h.source.feed != nil && h.source.feed.Poll.Error != "":
+		return []string{"Nothing is kept of this feed: it could not be read.", "", "r asks it again, i tells more, X unsubscribes."}
 	case h.source.key == keyUnread || h.unreadOnly:
 		return []string{"Everything is read.", "", "ga shows everything, R looks for news, a adds a feed."}
 	case h.source.key == keyStarred:

@@ -90,7 +90,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	}
 	m.session.dirty = false
 	if m.session.first {
-		m.status.say("Welcome to dateline: Enter opens an article, n goes to the next unread, ? shows every key")
+		m.status.say("Welcome: Enter opens, n is the next unread, ? shows all keys")
 	}
 	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
 	return tea.Batch(append(cmds, m.start(due, false), m.catchUp())...)

@@ -245,7 +245,7 @@ func TestKeysThatCannotActSayWhy(t *testing.T) {
 func TestHelpShowsEveryAction(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("?", "type:subscribe")
-	s.expect("Keys: subscribe", "subscribe: the address of a feed or of a page")
+	s.expect("Keys: subscribe", "subscribe to the address of a feed or page")
 	s.expectNot("half a page down")
 	s.press("esc")
 	s.expectNot("Keys: subscribe")
