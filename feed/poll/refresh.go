@@ -17,8 +17,8 @@ const (
 	// for the same writer, is not held up.
 	batch      = 8
 	batchItems = 500
-	// indexSlice is how many items are indexed before looking for answers again.
-	indexSlice = 100
+	// indexSlice is how many items are indexed before looking whether to stop.
+	indexSlice = 1000
 	// grace is how long saving may go on after the round was stopped.
 	grace = 5 * time.Second
 )
@@ -93,7 +93,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	}
 	var broken error
 	for r.left > 0 {
-		got := r.gather(ctx)
+		got := r.gather()
 		if broken == nil {
 			if broken = r.keep(saving, got); broken != nil {
 				stop()
@@ -120,9 +120,8 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	return ctx.Err()
 }
 
-// gather waits for results and takes as many as make one transaction. While
-// none waits, the index catches up.
-func (r *round) gather(ctx context.Context) []result {
+// gather waits for results and takes as many as make one transaction.
+func (r *round) gather() []result {
 	var got []result
 	items := 0
 	take := func(x result) {
@@ -131,14 +130,6 @@ func (r *round) gather(ctx context.Context) []result {
 		if x.answer.Document != nil {
 			items += len(x.answer.Document.Items)
 		}
-	}
-	for r.unindexed && len(r.results) == 0 {
-		left, err := r.poller.store.IndexPending(ctx, indexSlice)
-		if err != nil {
-			// It shows again, and is told, at the end of the round.
-			break
-		}
-		r.unindexed = left > 0
 	}
 	take(<-r.results)
 	for r.left > 0 && len(got) < batch && items < batchItems {
@@ -152,7 +143,8 @@ func (r *round) gather(ctx context.Context) []result {
 	return got
 }
 
-// finishIndex indexes what is left. What ctx cuts short follows another time,
+// finishIndex indexes what was saved, once every feed is: before, it would take
+// the processor and the writer from the news. What ctx cuts short follows another time,
 // and so does what another process adds faster than it can be indexed.
 func (r *round) finishIndex(ctx context.Context) error {
 	for last := math.MaxInt; r.unindexed && ctx.Err() == nil; {
