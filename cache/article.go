@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"dateline/feed"
 )
@@ -17,7 +18,7 @@ type querier interface {
 const itemColumns = `i.pos, i.id, f.url, coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url),
 	i.first_seen, i.future, i.edited, i.pictured, i.fulltext, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
-	coalesce((SELECT json_group_array(l.name ORDER BY l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`
+	coalesce((SELECT json_group_array(l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`
 
 const (
 	sqlItems = `SELECT ` + itemColumns + `, '', NULL FROM json_each(?) j
@@ -119,6 +120,7 @@ func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 			return 0, a, err
 		}
 	}
+	slices.Sort(a.Labels)
 	var err error
 	a.Body.Raw, err = s.unpack(body)
 	return at, a, err

@@ -147,7 +147,7 @@ func (c *compiler) leaf(n *feed.Node, positive bool) (sqlText, error) {
 	t := n.Term
 	switch t.Field {
 	case feed.FieldText, feed.FieldTitle, feed.FieldAuthor, feed.FieldBody:
-		return c.probe(n), nil
+		return c.probe(n)
 	case feed.FieldLink:
 		return sqlf(`EXISTS (SELECT 1 FROM details d WHERE d.id = i.id AND instr(coalesce(d.link_folded, lower(d.link)), ?) > 0)`, feed.Fold(t.Text)), nil
 	case feed.FieldLabel:
@@ -209,8 +209,12 @@ func (c *compiler) state(is feed.Is, positive bool) sqlText {
 			return sqlf("i.first_seen >= ?", c.env.NewSince.UnixMicro())
 		}
 	}
-	return sqlf("0")
+	return sqlf(nothing)
 }
+
+// nothing holds for no item. SQLite must not see that: it would give up the
+// index that a walk names.
+const nothing = "i.id < 0"
 
 // sqlLabelNames jumps from each name to the next instead of reading all rows.
 const sqlLabelNames = `WITH RECURSIVE names(name) AS (

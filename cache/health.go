@@ -112,16 +112,16 @@ func (s *Store) Maintain(ctx context.Context) error {
 	if _, err := s.Retain(ctx, s.now()); err != nil {
 		return err
 	}
-	for {
+	for before := -1; ; {
 		var free int
 		if err := s.writer.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
 			return border(ctx, tried, err)
 		}
-		if free == 0 {
+		if free == 0 || free == before {
 			break
 		}
-		// The pragma gives a page back for each row that is read from it.
-		if _, err := texts(ctx, s.writer, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
+		before = free
+		if _, err := s.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
 			return border(ctx, tried, err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // indexSlice is how many items are indexed in one transaction, so that a mark
 // never waits long for its turn.
-const indexSlice = 100
+const indexSlice = 200
 
 // IndexPending puts the text of up to max saved items into the full-text
 // index, newest first, in short transactions, and says how many are left. A
@@ -40,11 +40,13 @@ type entry struct {
 	title, author, body string
 }
 
+const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 ORDER BY pos DESC LIMIT ?`
+
 // unindexed reads the newest items that wait and cuts up their texts, before
 // the write lock is taken. They come oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
 func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
-	waiting, err := integers(ctx, s.readers, sqlf(`SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 ORDER BY pos DESC LIMIT ?`, n))
+	waiting, err := integers(ctx, s.readers, sqlf(sqlUnindexed, n))
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}

@@ -28,10 +28,57 @@ type plan struct {
 	chosen []Pos
 }
 
-// arm is one ordered walk: SELECT at FROM from WHERE where.
+// arm is one ordered walk: SELECT at FROM from WHERE where. With feeds set it
+// is as many walks side by side, where then being about the feed w.feed.
 type arm struct {
 	at, from string
 	where    sqlText
+	feeds    []int64
+}
+
+// between is the SQL of the arm's places between the two, either exclusive;
+// in order if it is asked to be.
+func (a arm) between(above, below int64, ordered, ascending bool) sqlText {
+	bounds := sqlf(a.at+" > ? AND "+a.at+" < ?", above, below)
+	if a.feeds == nil {
+		t := sqlf("SELECT " + a.at + " AS pos FROM " + a.from + " WHERE ")
+		t.add(a.where.text, a.where.args...)
+		t.and(bounds)
+		return t
+	}
+	if !ordered {
+		t := sqlf("SELECT "+a.at+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", jsonIntegers(a.feeds))
+		t.add(a.where.text, a.where.args...)
+		t.and(bounds)
+		return t
+	}
+	return a.sideBySide(above, below, ascending)
+}
+
+// sideBySide keeps the next place of each feed in the queue of a recursive
+// query: the foremost comes out, and its feed's next goes in. A page costs one
+// look at each feed and one for each row.
+func (a arm) sideBySide(above, below int64, ascending bool) sqlText {
+	beyond, limit := " < ", " > ?"
+	from, to := below, above
+	if ascending {
+		beyond, limit = " > ", " < ?"
+		from, to = above, below
+	}
+	next := func(start string, args ...any) sqlText {
+		t := sqlf("(SELECT " + a.at + " FROM " + a.from + " WHERE ")
+		t.add(a.where.text, a.where.args...)
+		t.add(" AND "+a.at+beyond+start, args...)
+		t.add(" AND "+a.at+limit+" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT 1)", to)
+		return t
+	}
+	first, second := next("?", from), next("w.pos")
+	t := sqlf("SELECT pos FROM (WITH RECURSIVE walk(feed, pos) AS (SELECT w.feed, ")
+	t.add(first.text, first.args...)
+	t.add(" FROM (SELECT value AS feed FROM json_each(?)) w UNION ALL SELECT w.feed, ", jsonIntegers(a.feeds))
+	t.add(second.text, second.args...)
+	t.add(" FROM walk w WHERE w.pos IS NOT NULL ORDER BY 2 " + direction(ascending) + ") SELECT pos FROM walk WHERE pos IS NOT NULL)")
+	return t
 }
 
 // sqlText is a piece of SQL and what its question marks stand for.
@@ -57,10 +104,6 @@ func (t *sqlText) and(c sqlText) {
 }
 
 func sqlf(text string, args ...any) sqlText { return sqlText{text, args} }
-
-// maxArms is how many indexes are walked side by side. A view over more feeds
-// walks all items by date and skips those of other feeds.
-const maxArms = 300
 
 // maxStrays is how many items may be looked up and sorted beforehand.
 const maxStrays = 1000
@@ -99,17 +142,14 @@ func (p *plan) ascending() bool {
 }
 
 // union is the SQL of all arms between the two places, either exclusive.
-func (p *plan) union(above, below int64) sqlText {
+func (p *plan) union(above, below int64, ordered, ascending bool) sqlText {
 	var t sqlText
 	for i, a := range p.arms {
 		if i > 0 {
 			t.add(" UNION ALL ")
 		}
-		t.add("SELECT " + a.at + " AS pos FROM " + a.from + " WHERE ")
-		w := a.where
-		w.args = slices.Clone(w.args)
-		w.and(sqlf(a.at+" > ? AND "+a.at+" < ?", above, below))
-		t.add(w.text, w.args...)
+		one := a.between(above, below, ordered, ascending)
+		t.add(one.text, one.args...)
 	}
 	return t
 }
@@ -124,7 +164,7 @@ func (p *plan) members(above, below int64) sqlText {
 			strays = append(strays, k.At)
 		}
 	} else {
-		t = p.union(above, below)
+		t = p.union(above, below, false, false)
 	}
 	if t.text != "" && len(strays) == 0 {
 		return t
@@ -140,8 +180,11 @@ func (p *plan) members(above, below int64) sqlText {
 func (p *plan) between(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	var found []int64
 	if len(p.arms) > 0 {
-		t := p.union(above, below)
-		t.add(" ORDER BY 1 "+direction(ascending)+" LIMIT ?", n)
+		t := p.union(above, below, true, ascending)
+		if p.arms[0].feeds == nil || len(p.arms) > 1 {
+			t.add(" ORDER BY 1 " + direction(ascending))
+		}
+		t.add(" LIMIT ?", n)
 		var err error
 		if found, err = integers(ctx, q, t); err != nil {
 			return nil, err

@@ -10,21 +10,19 @@ import (
 func (c *compiler) chooseWalk() error {
 	is := map[feed.Is]bool{}
 	var label *feed.Node
-	var terms []*feed.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
 		case n.Op != feed.Leaf:
-		case ofText(n.Term):
-			terms = append(terms, n)
 		case n.Term.Field == feed.FieldLabel:
 			label = n
 		default:
 			is[n.Term.Is] = true
 		}
 	}
+	if text, err := c.walkText(); text || err != nil {
+		return err
+	}
 	switch {
-	case len(terms) > 0:
-		return c.walkText(terms)
 	case is[feed.IsSnoozed]:
 		return c.stray("items i INDEXED BY items_snoozed", sqlf("i.snoozed_until IS NOT NULL"))
 	case is[feed.IsHidden]:
@@ -51,15 +49,29 @@ func (c *compiler) walk(from string, where sqlText) {
 	c.arms = append(c.arms, arm{at: "i.pos", from: from, where: where})
 }
 
+// walkFeeds adds an arm over the feeds of the view.
+func (c *compiler) walkFeeds(from, where string) {
+	switch len(c.feeds) {
+	case 0:
+	case 1:
+		c.walk(from, sqlf("i.feed = ? AND "+where, c.feeds[0].id))
+	default:
+		a := arm{at: "i.pos", from: from, where: sqlf("i.feed = w.feed AND " + where)}
+		a.where.and(c.where)
+		for _, f := range c.feeds {
+			a.feeds = append(a.feeds, f.id)
+		}
+		c.arms = append(c.arms, a)
+	}
+}
+
 // walkAll walks all items, or those of each feed side by side.
 func (c *compiler) walkAll() {
-	if c.whole || len(c.feeds) > maxArms || c.view.Query.ShowsHidden() {
+	if c.whole || c.view.Query.ShowsHidden() {
 		c.walk("items i", sqlText{})
 		return
 	}
-	for _, f := range c.feeds {
-		c.walk("items i INDEXED BY items_feed", sqlf("i.feed = ? AND i.hidden = 0", f.id))
-	}
+	c.walkFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
 }
 
 // walkUnread walks the unread items; those that stay because they were read in
@@ -83,13 +95,11 @@ func (c *compiler) walkUnread() error {
 			return err
 		}
 	}
-	if c.whole || len(c.feeds) > maxArms {
+	if c.whole {
 		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0"))
 		return nil
 	}
-	for _, f := range c.feeds {
-		c.walk("items i INDEXED BY items_unread", sqlf("i.feed = ? AND i.read = 0 AND i.hidden = 0", f.id))
-	}
+	c.walkFeeds("items i INDEXED BY items_unread", "i.read = 0 AND i.hidden = 0")
 	return nil
 }
 

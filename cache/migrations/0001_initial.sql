@@ -163,5 +163,8 @@ CREATE VIRTUAL TABLE items_fts USING fts5(
   title, author, body,
   content = '', contentless_delete = 1,
   tokenize = 'ascii',
-  prefix = '2 3'
+  prefix = '2 3 4'
 );
+
+-- The words of the index, to complete the beginning of a longer one.
+CREATE VIRTUAL TABLE items_words USING fts5vocab('items_fts', 'instance');
