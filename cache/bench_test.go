@@ -1,0 +1,221 @@
+package cache
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// corpus makes items whose words are as unevenly frequent as those of a
+// language: the first is in nearly every item, the last in hardly any.
+type corpus struct {
+	r     *rand.Rand
+	zipf  *rand.Zipf
+	words []string
+}
+
+func newCorpus() corpus {
+	r := rand.New(rand.NewPCG(1, 2))
+	c := corpus{r: r, zipf: rand.NewZipf(r, 1.1, 4, 40000)}
+	const consonants, vowels = "tnshrdlcmwfgypbvkjxqz", "eaoiu"
+	for i := range 40001 {
+		var b strings.Builder
+		for syllables := 1 + i/20%4; syllables >= 0; syllables-- {
+			b.WriteByte(consonants[min(r.IntN(len(consonants)), r.IntN(len(consonants)))])
+			b.WriteByte(vowels[min(r.IntN(len(vowels)), r.IntN(len(vowels)))])
+		}
+		c.words = append(c.words, b.String())
+	}
+	return c
+}
+
+func (c corpus) text(n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(c.words[c.zipf.Uint64()])
+	}
+	return b.String()
+}
+
+func (c corpus) item(f, n int) feed.Article {
+	a := item(fmt.Sprintf("https://feed%d.example.org/2026/11/article-%d", f, n), time.Duration(c.r.IntN(365*24*3600))*time.Second,
+		c.text(9), "<p>"+c.text(120)+"</p><p>"+c.text(120)+"</p>", c.text(2))
+	a.Summary = c.text(40)
+	a.Link = a.Key
+	a.Words = 240
+	return a
+}
+
+const benchFeeds = 100
+
+// build makes a cache of n items in benchFeeds feeds, the last tenth unread.
+func build(b *testing.B, n int) testStore {
+	b.Helper()
+	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), &clock{now: noon})
+	var subs []feed.Subscription
+	for f := range benchFeeds {
+		tag := "few"
+		if f >= 20 {
+			tag = "many"
+		}
+		subs = append(subs, feed.Subscription{URL: fmt.Sprint("https://feed", f, ".example.org/"), Tags: []string{tag}, Settings: feed.Settings{KeepUnread: true}})
+	}
+	s.must(s.SetFeeds(s.ctx(), subs))
+	c := newCorpus()
+	start := time.Now()
+	for f, sub := range subs {
+		var items []feed.Article
+		for i := range n / benchFeeds {
+			items = append(items, c.item(f, i))
+		}
+		s.save(sub.URL, items...)
+	}
+	saved := time.Since(start)
+	start = time.Now()
+	s.index()
+	b.Logf("%d items: %v an item to save, %v to index, %.1f MB", n, saved/time.Duration(n), time.Since(start)/time.Duration(n), float64(size(s.Path()))/1e6)
+	_, err := s.MarkAll(s.ctx(), view(b, "before:30d"), feed.Read, "", true, s.advance(time.Hour))
+	s.must(err)
+	s.must(s.Maintain(s.ctx()))
+	return s
+}
+
+// BenchmarkKeys measures what keys wait for, at two sizes of the cache.
+func BenchmarkKeys(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := build(b, n)
+			pages(b, s)
+			marks(b, s)
+			saves(b, s, n)
+		})
+	}
+}
+
+func pages(b *testing.B, s testStore) {
+	c := newCorpus()
+	common, often, rare := c.words[3], c.words[40], c.words[30000]
+	for i, query := range []string{"", "is:unread", "feed:=https://feed5.example.org/", "tag:few", "tag:many", "tag:few is:unread", "is:starred", "since:1d",
+		rare, common, common[:2], common[:3], common + " " + often, `"` + common + `"`, "title:" + common, common + " is:unread",
+		common + " feed:=https://feed5.example.org/", common + " -" + often, common + " or " + rare, "sort:title"} {
+		v := view(b, query)
+		v.Opened = s.Now()
+		query := fmt.Sprintf("%02d %s", i, query)
+		b.Run("page/"+query, func(b *testing.B) {
+			for range b.N {
+				_, err := s.After(s.ctx(), v, Pos{}, 50)
+				s.must(err)
+			}
+		})
+		b.Run("deep/"+query, func(b *testing.B) {
+			from := Pos{At: floor(noon.AddDate(0, -6, 0))}
+			if v.Query.Sort.Key != "" {
+				from.Key = "h"
+			}
+			for range b.N {
+				_, err := s.After(s.ctx(), v, from, 50)
+				s.must(err)
+			}
+		})
+		b.Run("count1000/"+query, func(b *testing.B) {
+			for range b.N {
+				_, err := s.Count(s.ctx(), v, 1000)
+				s.must(err)
+			}
+		})
+	}
+	b.Run("counts", func(b *testing.B) {
+		for range b.N {
+			_, err := s.Counts(s.ctx(), s.Now())
+			s.must(err)
+		}
+	})
+	b.Run("feeds", func(b *testing.B) {
+		for range b.N {
+			_, err := s.Feeds(s.ctx())
+			s.must(err)
+		}
+	})
+	b.Run("article", func(b *testing.B) {
+		for i := range b.N {
+			_, err := s.Article(s.ctx(), int64(1+i%900))
+			s.must(err)
+		}
+	})
+	b.Run("open", func(b *testing.B) {
+		for range b.N {
+			again, err := Open(s.ctx(), s.Path(), Options{})
+			s.must(err)
+			_, err = again.After(s.ctx(), view(b, "is:unread"), Pos{}, 50)
+			s.must(err)
+			s.must(again.Close())
+		}
+	})
+}
+
+func marks(b *testing.B, s testStore) {
+	b.Run("mark one", func(b *testing.B) {
+		for i := range b.N {
+			s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{int64(1 + i%900)}, Flag: feed.Read, On: i/900%2 == 0, At: s.advance(time.Second)}))
+		}
+	})
+	all := view(b, "")
+	_, err := s.MarkAll(s.ctx(), all, feed.Read, "", false, s.advance(time.Hour))
+	s.must(err)
+	b.Run("mark all read, undo", func(b *testing.B) {
+		var marking, undoing time.Duration
+		for range b.N {
+			start := time.Now()
+			_, err := s.MarkAll(s.ctx(), all, feed.Read, "", true, s.advance(time.Hour))
+			s.must(err)
+			marking += time.Since(start)
+			start = time.Now()
+			_, err = s.Undo(s.ctx(), s.advance(time.Second))
+			s.must(err)
+			undoing += time.Since(start)
+		}
+		b.ReportMetric(float64(marking.Milliseconds())/float64(b.N), "mark-ms")
+		b.ReportMetric(float64(undoing.Milliseconds())/float64(b.N), "undo-ms")
+	})
+}
+
+// saves measures a feed of 20 items: unchanged, and new but for the index.
+func saves(b *testing.B, s testStore, n int) {
+	c := newCorpus()
+	var items []feed.Article
+	for i := range 20 {
+		items = append(items, c.item(1, n+i))
+	}
+	url := "https://feed1.example.org/"
+	b.Run("save 20 unchanged", func(b *testing.B) {
+		for range b.N {
+			s.save(url, items...)
+		}
+	})
+	b.Run("save 20 new", func(b *testing.B) {
+		for round := range b.N {
+			for i := range items {
+				items[i].Key = fmt.Sprintf("https://feed1.example.org/%d/%d/%d", n, round, i)
+			}
+			s.save(url, items...)
+		}
+	})
+	b.Run("index 20", func(b *testing.B) {
+		for range b.N {
+			_, err := s.writer.Exec(`UPDATE items SET indexed = 0 WHERE id <= 20`)
+			s.must(err)
+			_, err = s.writer.Exec(`DELETE FROM items_fts WHERE rowid IN (SELECT pos FROM items WHERE id <= 20)`)
+			s.must(err)
+			_, err = s.IndexPending(s.ctx(), 20)
+			s.must(err)
+		}
+	})
+}
