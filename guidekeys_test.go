@@ -17,8 +17,8 @@ one. A key that cannot act now says why.
 A number before a key that moves repeats it. In an article a digit opens the link of
 that number.
 
-The last column is what ` + "`[keys]`" + ` in the configuration calls the action, to bind it to
-another key. ` + "`keymap = \"newsboat\"`" + ` there starts from newsboat's keys.
+The name is what ` + "`[keys]`" + ` in the configuration calls the action, to bind it to another
+key. ` + "`keymap = \"newsboat\"`" + ` there starts from newsboat's keys.
 `
 
 // TestKeysPageIsFresh keeps the guide's page on keys what the reader's keys are:

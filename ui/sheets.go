@@ -30,13 +30,18 @@ func helpRows(k keymap) []sheetRow {
 }
 
 func helpKeys(keys []string) string {
-	switch {
-	case len(keys) == 0:
+	if len(keys) == 0 {
 		return "(no key)"
-	case len(keys) == 9 && keys[0] == "1":
-		return "1 - 9"
 	}
-	return strings.Join(keys, " ")
+	return strings.Join(spanned(keys), " ")
+}
+
+// spanned writes the nine digits as a span.
+func spanned(keys []string) []string {
+	if len(keys) == 9 && keys[0] == "1" {
+		return []string{"1 - 9"}
+	}
+	return keys
 }
 
 // KeyTable lists the keys as Markdown, for the guide's page on keys.
@@ -47,14 +52,14 @@ func KeyTable() string {
 	}
 	var b strings.Builder
 	for _, section := range sections {
-		fmt.Fprintf(&b, "\n## %s\n\n| Key | What it does | Name in the configuration |\n|---|---|---|\n", section)
+		fmt.Fprintf(&b, "\n## %s\n\n| Key | What it does | Name |\n|---|---|---|\n", section)
 		for i := range k.table {
 			a := &k.table[i]
 			if a.section != section {
 				continue
 			}
 			var keys []string
-			for _, key := range k.keysOf(a) {
+			for _, key := range spanned(k.keysOf(a)) {
 				keys = append(keys, "`"+strings.ReplaceAll(key, "|", `\|`)+"`")
 			}
 			fmt.Fprintf(&b, "| %s | %s | `%s` |\n", strings.Join(keys, " "), a.help, a.name)
