@@ -145,11 +145,15 @@ func TestFilesAndFunctionsStayShort(t *testing.T) {
 	}
 }
 
-// isTable says whether a function is nothing but a literal or one switch, or a
-// test over a literal.
+// isTable says whether a function is nothing but a literal or one switch, with a
+// statement before it and one behind at most, or a test over a literal.
 func isTable(fn *ast.FuncDecl) bool {
 	if fn.Body == nil || len(fn.Body.List) == 0 {
 		return false
+	}
+	if len(fn.Body.List) == 3 {
+		_, dispatch := fn.Body.List[1].(*ast.TypeSwitchStmt)
+		return dispatch
 	}
 	switch first := fn.Body.List[0].(type) {
 	case *ast.ReturnStmt, *ast.SwitchStmt:
