@@ -1,0 +1,126 @@
+package cache
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// A new cache is for the reader's eyes only, its directory too, and the log
+// beside it.
+func TestOpenCreatesPrivateFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data", "dateline", "cache.db")
+	s := openAt(t, path, &clock{now: noon})
+	s.subscribe("a")
+	for file, want := range map[string]fs.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700} {
+		info, err := os.Stat(file)
+		s.must(err)
+		equal(t, file, info.Mode().Perm(), want)
+	}
+}
+
+// Many processes may open a cache at once, even one that none has made yet.
+func TestOpenAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cache.db")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			s, err := Open(t.Context(), path, Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := s.SetFeeds(t.Context(), []feed.Subscription{{URL: "a"}}); err != nil {
+				t.Error(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// What cannot be opened says why in a sentence with a way out, and a cache of
+// a later dateline is left as it is.
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	newer := filepath.Join(dir, "newer.db")
+	s := openAt(t, newer, &clock{now: noon})
+	_, err := s.writer.Exec(`PRAGMA user_version = 1000`)
+	s.must(err)
+	s.must(s.Close())
+	garbage := filepath.Join(dir, "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{newer: ErrNewer, garbage: ErrCorrupt, filepath.Join(garbage, "cache.db"): ErrOpen, dir: ErrOpen} {
+		_, err := Open(t.Context(), path, Options{})
+		if !errors.Is(err, want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("open %s: %v, want the path and %v", filepath.Base(path), err, want)
+		}
+	}
+	data, err := os.ReadFile(garbage)
+	if err != nil || !strings.HasPrefix(string(data), "no database") {
+		t.Errorf("a file that is no cache was changed: %v", err)
+	}
+}
+
+// A full disk fails the change at hand with its own error and loses nothing
+// that was saved before.
+func TestFullDisk(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Minute))
+	_, err := s.writer.Exec(`PRAGMA max_page_count = 1`)
+	s.must(err)
+	var many []feed.Article
+	for i := range 200 {
+		many = append(many, item(strings.Repeat("x", i+100), time.Minute))
+	}
+	_, err = s.Save(s.ctx(), feed.Fetched{URL: "a", Document: &feed.Document{Items: many}})
+	if !errors.Is(err, ErrFull) {
+		t.Errorf("save on a full disk: %v", err)
+	}
+	equal(t, "kept", s.list(""), []string{"1"})
+	s.checkCounts()
+}
+
+// A change in another process shows in Version; without one it stays.
+func TestVersion(t *testing.T) {
+	s := open(t)
+	other := openAt(t, s.Path(), s.clock)
+	before, err := s.Version(s.ctx())
+	s.must(err)
+	again, err := s.Version(s.ctx())
+	s.must(err)
+	equal(t, "version without a change", again, before)
+	other.subscribe("a")
+	after, err := s.Version(s.ctx())
+	s.must(err)
+	if after == before {
+		t.Error("a change by another process does not show")
+	}
+}
+
+// Screen state, texts of any kind, comes back after a restart.
+func TestSettings(t *testing.T) {
+	s := open(t)
+	s.must(s.SetSetting(s.ctx(), "screen", `{"pane":1}`))
+	s.must(s.SetSetting(s.ctx(), "screen", `{"pane":2}`))
+	s.must(s.Close())
+	s = openAt(t, s.Path(), s.clock)
+	got, err := s.Setting(s.ctx(), "screen")
+	s.must(err)
+	equal(t, "setting", got, `{"pane":2}`)
+	got, err = s.Setting(s.ctx(), "other")
+	s.must(err)
+	equal(t, "setting never made", got, "")
+}

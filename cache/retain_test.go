@@ -1,0 +1,78 @@
+package cache
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// keep subscribes to the feed a with these settings.
+func (s testStore) keep(days, items int, unread bool) {
+	s.t.Helper()
+	s.must(s.SetFeeds(s.ctx(), []feed.Subscription{{URL: "a", Settings: feed.Settings{KeepDays: days, KeepItems: items, KeepUnread: unread}}}))
+}
+
+func (s testStore) retain(want int) {
+	s.t.Helper()
+	n, err := s.Retain(s.ctx(), s.Now())
+	s.must(err)
+	equal(s.t, "removed", n, want)
+}
+
+// Old items go, but not what the reader starred, labelled or has not read; what
+// went does not come back while the feed still lists it, and may afterwards.
+func TestRetain(t *testing.T) {
+	s := open(t)
+	s.keep(2, 0, true)
+	const day = 24 * time.Hour
+	items := []feed.Article{item("new", time.Hour), item("starred", 5*day), item("labelled", 6*day), item("unread", 7*day), item("read", 8*day)}
+	s.save("a", items...)
+	s.index()
+	s.mark(feed.Read, true, "new", "starred", "labelled", "read")
+	s.mark(feed.Starred, true, "starred")
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("labelled"), Flag: feed.Label, Label: "x", On: true, At: s.Now()}))
+	s.retain(1)
+	equal(t, "kept", s.list(""), []string{"new", "starred", "labelled", "unread"})
+	equal(t, "found", s.list("title:read"), []string{})
+	equal(t, "saved again", s.save("a", items...), feed.Saved{URL: "a"})
+	s.keep(2, 0, false)
+	s.retain(1)
+	equal(t, "kept without unread", s.list(""), []string{"new", "starred", "labelled"})
+	s.save("a", items[:3]...)
+	equal(t, "listed anew", s.save("a", items...), feed.Saved{URL: "a", New: 2})
+	s.checkCounts()
+}
+
+// The newest items of a feed stay, however many slices the others take.
+func TestRetainCount(t *testing.T) {
+	s := open(t)
+	s.keep(0, 3, false)
+	var items []feed.Article
+	for i := range 2*removeSlice + 10 {
+		items = append(items, item(fmt.Sprint(i), time.Duration(i+1)*time.Minute))
+	}
+	s.save("a", items...)
+	s.index()
+	s.retain(len(items) - 3)
+	equal(t, "kept", s.list(""), []string{"0", "1", "2"})
+	s.must(s.Maintain(s.ctx()))
+	h, err := s.Check(s.ctx())
+	s.must(err)
+	equal(t, "health", []any{h.Problems, h.Items, h.Free, h.Log, h.Feeds}, []any{[]string(nil), 3, int64(0), int64(0), 1})
+	s.must(s.Vacuum(s.ctx()))
+}
+
+// A counter that went wrong is told and put right.
+func TestCheckRepairsCounters(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Minute))
+	_, err := s.writer.Exec(`UPDATE feeds SET unread = 7`)
+	s.must(err)
+	h, err := s.Check(s.ctx())
+	s.must(err)
+	equal(t, "problems", len(h.Problems), 1)
+	s.checkCounts()
+}
