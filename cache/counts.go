@@ -107,13 +107,19 @@ func (s *Store) leaveOutSnoozed(ctx context.Context, feeds []feed.Feed) error {
 	return err
 }
 
-// tally adds (sign 1) or takes away (sign -1) the items of temp.changed from
-// their feeds' counters. Called before and after a change of read or hidden it
-// keeps them right whatever the change was.
-func tally(ctx context.Context, tx *sql.Tx, sign int) error {
+// tally brings the counters of the feeds up to date with a change of read or
+// hidden that was made to all of temp.changed.
+func tally(ctx context.Context, tx *sql.Tx, flag feed.Flag, on bool) error {
+	sign := 1
+	if on {
+		sign = -1
+	}
+	total := "0"
+	if flag == feed.Hidden {
+		total = "count(*)"
+	}
 	_, err := tx.ExecContext(ctx, `UPDATE feeds SET total = feeds.total + ?1 * t.total, unread = feeds.unread + ?1 * t.unread
-		FROM (SELECT i.feed AS id, sum(i.hidden = 0) AS total, sum(i.hidden = 0 AND i.read = 0) AS unread
-			FROM temp.changed c CROSS JOIN items i ON i.pos = c.pos GROUP BY i.feed) t
+		FROM (SELECT feed AS id, `+total+` AS total, sum(other = 0) AS unread FROM temp.changed GROUP BY feed) t
 		WHERE feeds.id = t.id`, sign)
 	return err
 }

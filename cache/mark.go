@@ -82,10 +82,8 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 		if err != nil {
 			return err
 		}
-		of := sqlf(`SELECT i.pos FROM (` + members.text + `) m CROSS JOIN items i ON i.pos = m.pos WHERE i.first_seen <= ?`)
-		of.args = append(slices.Clone(members.args), m.At.UnixMicro())
-		c := change{Mark: m, ctx: ctx, tx: tx}
-		n, err = c.run(step, of)
+		c := change{Mark: m, ctx: ctx, tx: tx, only: sqlf(` AND i.first_seen <= ?`, m.At.UnixMicro())}
+		n, err = c.run(step, members)
 		return err
 	})
 	return n, err
@@ -113,6 +111,8 @@ type change struct {
 	// force lets an older At win: an undo follows what it takes back, whatever
 	// the clocks say.
 	force bool
+	// only is a further condition on the items i.
+	only sqlText
 }
 
 // run changes those of the items at the places of a query for which the mark
@@ -128,21 +128,30 @@ func (c *change) run(step int64, of sqlText) (int, error) {
 	return n, c.apply()
 }
 
-// collect fills temp.changed.
+// collect fills temp.changed: other is the flag that, with this one, decides
+// whether an item is counted as unread, was what a snooze replaces.
 func (c *change) collect(of sqlText) (int, error) {
-	const table = `CREATE TEMP TABLE IF NOT EXISTS changed (pos INTEGER PRIMARY KEY, id INTEGER NOT NULL, was INTEGER)`
+	const table = `CREATE TEMP TABLE IF NOT EXISTS changed (pos INTEGER PRIMARY KEY, id INTEGER NOT NULL, feed INTEGER NOT NULL, other INTEGER, was INTEGER)`
 	for _, query := range []string{table, `DELETE FROM temp.changed`} {
 		if _, err := c.tx.ExecContext(c.ctx, query); err != nil {
 			return 0, err
 		}
 	}
 	news, was := c.news()
-	t := sqlf(`INSERT OR IGNORE INTO temp.changed SELECT i.pos, i.id, ` + was + ` FROM (` + of.text + `) o CROSS JOIN items i ON i.pos = o.pos`)
+	other := `NULL`
+	switch c.Flag {
+	case feed.Read:
+		other = `i.hidden`
+	case feed.Hidden:
+		other = `i.read`
+	}
+	t := sqlf(`INSERT OR IGNORE INTO temp.changed SELECT i.pos, i.id, i.feed, ` + other + `, ` + was + ` FROM (` + of.text + `) o CROSS JOIN items i ON i.pos = o.pos`)
 	t.args = slices.Clone(of.args)
 	if c.Flag == feed.Label {
 		t.add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
 	}
 	t.add(` WHERE `+news.text, news.args...)
+	t.add(c.only.text, c.only.args...)
 	result, err := c.tx.ExecContext(c.ctx, t.text, t.args...)
 	if err != nil {
 		return 0, err
@@ -190,13 +199,10 @@ func (c *change) apply() error {
 	case feed.Starred:
 		return c.exec(`UPDATE items SET starred = ?, starred_at = max(?, coalesce(starred_at, ?))`+those, c.On, at, int64(bottom))
 	}
-	if err := tally(c.ctx, c.tx, -1); err != nil {
-		return err
-	}
 	if err := c.exec(`UPDATE items SET `+f+` = ?, `+f+`_at = max(?, coalesce(`+f+`_at, ?))`+those, c.On, at, int64(bottom)); err != nil {
 		return err
 	}
-	return tally(c.ctx, c.tx, 1)
+	return tally(c.ctx, c.tx, c.Flag, c.On)
 }
 
 // lastWord notes when the mark was made on items that were already as it says,

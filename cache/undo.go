@@ -120,7 +120,8 @@ func (c *change) journal(step int64) error {
 
 // changed reads temp.changed; was is empty but for a snooze.
 func (c *change) changed() (ids []int64, was string, err error) {
-	ids, err = integers(c.ctx, c.tx, sqlf(`SELECT id FROM temp.changed ORDER BY id`))
+	ids, err = integers(c.ctx, c.tx, sqlf(`SELECT id FROM temp.changed`))
+	slices.Sort(ids)
 	if err == nil && c.Flag == feed.Snooze {
 		err = c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(was ORDER BY id) FROM temp.changed`).Scan(&was)
 	}
