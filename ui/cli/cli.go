@@ -9,6 +9,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -78,12 +79,11 @@ func Run(ctx context.Context, d Deps, args []string) int {
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
 	defer signal.Stop(pipe)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	root := Command(d)
 	root.SetArgs(args)
-	err := fang.Execute(ctx, root,
-		fang.WithVersion(d.Version),
-		fang.WithNotifySignal(os.Interrupt, syscall.SIGTERM),
-		fang.WithErrorHandler(printError))
+	err := execute(ctx, root, d.Version, args)
 	var part *partError
 	switch {
 	case err == nil, errors.Is(err, syscall.EPIPE):
@@ -95,6 +95,23 @@ func Run(ctx context.Context, d Deps, args []string) int {
 	}
 }
 
+// execute runs the command. fang is for what it is good at, help and manual: on
+// an error it would ask the terminal for its colours, and wait where none
+// answers.
+func execute(ctx context.Context, root *cobra.Command, version string, args []string) error {
+	for _, word := range []string{"help", "--help", "-h", "man", "completion", "--version", "-v"} {
+		if slices.Contains(args, word) {
+			return fang.Execute(ctx, root, fang.WithVersion(version),
+				fang.WithErrorHandler(func(w io.Writer, _ fang.Styles, err error) { printError(w, err) }))
+		}
+	}
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		printError(os.Stderr, err)
+	}
+	return err
+}
+
 // Command is the whole tree of commands; the root opens the reader.
 func Command(d Deps) *cobra.Command {
 	a := &app{Deps: d, out: os.Stdout, err: os.Stderr}
@@ -104,16 +121,21 @@ func Command(d Deps) *cobra.Command {
 		Long: "Read the news in a terminal: RSS, Atom and JSON Feed, kept in one file that you own.\n" +
 			"Without a command the reader opens.",
 		Example: "dateline\ndateline add https://example.org/\ndateline refresh && dateline list is:unread since:1d",
+		Args:    noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.Read(cmd.Context(), a.files)
 		},
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.files.Config, "config", "", "use this configuration file")
 	flags.StringVar(&a.files.DB, "db", "", "use this database file")
 	flags.BoolVar(&a.noColor, "no-color", false, "print without colours")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
+	})
 	root.AddCommand(
 		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(),
 		a.addCommand(), a.removeCommand(), a.importCommand(), a.exportCommand(),

@@ -12,7 +12,7 @@ func (a *app) configCommand() *cobra.Command {
 	config := &cobra.Command{
 		Use:   "config",
 		Short: "Find, check or begin the configuration",
-		Args:  cobra.NoArgs,
+		RunE:  oneOf("path", "check", "example"),
 	}
 	config.AddCommand(
 		&cobra.Command{

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"syscall"
 
-	"charm.land/fang/v2"
-
 	"dateline/feed"
 )
 
@@ -21,7 +19,7 @@ func (e *partError) Unwrap() error { return e.err }
 
 // printError tells an error in plain words on stderr. A reader of the output
 // who has left, as head does, is not told anything.
-func printError(w io.Writer, _ fang.Styles, err error) {
+func printError(w io.Writer, err error) {
 	if errors.Is(err, syscall.EPIPE) {
 		return
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,6 +13,9 @@ import (
 func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
 	var found, exact []feed.Feed
 	part := feed.Fold(name)
+	if part == "" {
+		return feed.Feed{}, errors.New("a feed is named by its URL or by a part of its title; dateline feeds lists them")
+	}
 	for _, f := range feeds {
 		if f.URL == name {
 			return f, nil

@@ -20,7 +20,8 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "Print the items that a query finds",
 		Long: "Print the items that a query finds, newest first, or all of them. The first column is the ID\n" +
 			"that show and mark take; N marks unread items and * starred ones.",
-		Example: "dateline list is:unread since:2d\ndateline list --limit 20 '\"grain deal\" -feed:lwn'\ndateline list --json --content tag:world",
+		Example:           "dateline list is:unread since:2d\ndateline list --limit 20 '\"grain deal\" -feed:lwn'\ndateline list --json --content tag:world",
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			q, err := parseQuery(args)
 			if err != nil {

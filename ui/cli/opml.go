@@ -77,7 +77,7 @@ func (a *app) exportCommand() *cobra.Command {
 	export := &cobra.Command{
 		Use:   "export",
 		Short: "Print the subscriptions for other programs",
-		Args:  cobra.NoArgs,
+		RunE:  oneOf("opml"),
 	}
 	export.AddCommand(&cobra.Command{
 		Use:     "opml",

@@ -18,7 +18,8 @@ func (a *app) refreshCommand() *cobra.Command {
 		Short: "Ask feeds for news",
 		Long: "Ask the feeds that are due for news, or all of them, or those named by their URL or a part\n" +
 			"of their title. The exit code is 2 when some of the feeds failed and 1 when all of them did.",
-		Example: "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
+		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
+		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			return a.refresh(ctx, s, args, all, asJSON)
 		}),
@@ -46,7 +47,7 @@ func (a *app) refresh(ctx context.Context, s *Session, names []string, all, asJS
 	err = s.Source.Refresh(ctx, ask, t.add)
 	t.progress.clear()
 	if err == nil {
-		err = ctx.Err()
+		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx))
 	}
 	if !asJSON {
 		// Asked again, since a feed's first answer brings its title.

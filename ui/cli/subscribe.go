@@ -22,7 +22,10 @@ func (a *app) addCommand() *cobra.Command {
 		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example",
 		Args:    needs(1, "the URL of a feed or of a page"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			line := a.progress()
+			line.show("asking " + feed.Clean(args[0]))
 			found, err := s.Source.Discover(ctx, args[0])
+			line.clear()
 			if err != nil {
 				return err
 			}
@@ -95,6 +98,8 @@ func (a *app) removeCommand() *cobra.Command {
 		Long:    "Unsubscribe from a feed, named by its URL or a part of its title that no other feed has. Its items\nand marks stay in the database; dateline doctor --purge takes them out.",
 		Example: "dateline remove https://example.org/feed.xml\ndateline remove \"nato news\"",
 		Args:    needs(1, "a feed: its URL or a part of its title"),
+
+		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			feeds, err := s.Store.Feeds(ctx)
 			if err != nil {

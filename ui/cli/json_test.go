@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// TestEmptyValues: a program that reads the lines finds every key in every
+// object, with the emptiest value of its kind, and never null.
+func TestEmptyValues(t *testing.T) {
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	for name, c := range map[string]struct {
+		value any
+		want  string
+	}{
+		"item":   {jsonOfItem(feed.Article{}, false, now), `{"id":0,"guid":"","feed":"","feed_title":"","title":"","link":"","author":"","published":"","updated":"","first_seen":"","summary":"","read":false,"starred":false,"labels":[],"categories":[],"enclosures":[],"comments":"","age":"never"}`},
+		"text":   {jsonOfItem(feed.Article{}, true, now), `{"id":0,"guid":"","feed":"","feed_title":"","title":"","link":"","author":"","published":"","updated":"","first_seen":"","summary":"","read":false,"starred":false,"labels":[],"categories":[],"enclosures":[],"comments":"","age":"never","content":""}`},
+		"feed":   {jsonOfFeed(feed.Feed{}, now), `{"url":"","title":"","description":"","link":"","updated":"","tags":[],"last_checked":"","next_check":"","checked_age":"never","error":"","failures":0,"total":0,"unread":0}`},
+		"report": {jsonOfReport(feed.Report{Status: feed.Skipped, Duration: 1999 * time.Microsecond}), `{"url":"","status":"skipped","new":0,"updated":0,"error":"","duration_ms":1,"final_url":""}`},
+	} {
+		var b bytes.Buffer
+		if err := jsonLines(&b).Encode(c.value); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.String(); got != c.want+"\n" {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, c.want)
+		}
+	}
+}
+
+// TestDatesAreUTC: a reader far from Greenwich prints the same dates.
+func TestDatesAreUTC(t *testing.T) {
+	there := time.FixedZone("there", 9*3600+1800)
+	if got := stamp(time.Date(2026, 3, 4, 5, 6, 7, 8, there)); got != "2026-03-03T19:36:07Z" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestSteeringCharacters: what could steer a terminal stands as an escape that
+// a program reads back unchanged; markup and other scripts stay readable.
+func TestSteeringCharacters(t *testing.T) {
+	const hostile = "\x1b[2J\x7f\u009b31m\u202e\u2066\u2028\ufeff\U000E0041\U0010EEEE <b>&amp;</b> 東京 é \\u009b"
+	var b bytes.Buffer
+	if err := jsonLines(&b).Encode(hostile); err != nil {
+		t.Fatal(err)
+	}
+	line := b.String()
+	if strings.ContainsAny(line, "\x1b\x7f\u009b\u202e\u2066\u2028\ufeff\U000E0041\U0010EEEE") {
+		t.Errorf("got %q", line)
+	}
+	if !strings.Contains(line, "<b>&amp;</b> 東京 é") {
+		t.Errorf("more was escaped than must be: %s", line)
+	}
+	var back string
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || back != hostile {
+		t.Errorf("read back %q, %v", back, err)
+	}
+}
