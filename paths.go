@@ -22,7 +22,7 @@ var errNoHome = errors.New("HOME is not set, so there is no place for the files;
 // else the places of the XDG base directory specification.
 func findPaths(config, db string) (paths, error) {
 	home, _ := os.UserHomeDir()
-	known := func(variable string) bool { return home != "" || os.Getenv(variable) != "" }
+	known := func(variable string) bool { return home != "" || filepath.IsAbs(os.Getenv(variable)) }
 	p := paths{config: config, db: db}
 	if config == "" {
 		if !known("XDG_CONFIG_HOME") {

@@ -1,0 +1,52 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestOpenURL: a link reaches the browser as one argument, whatever a shell
+// would make of it, and what is no link for a browser does not.
+func TestOpenURL(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "out")
+	script := filepath.Join(dir, "browser")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nprintf '%s|' \"$@\" >"+out+".new && mv "+out+".new "+out+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	browser := Command{script, "--tab", "%u"}
+	if err := browser.openURL(context.Background(), "https://a.example/?q=$(reboot)&x='y'", false); err != nil {
+		t.Fatal(err)
+	}
+	var got []byte
+	for deadline := time.Now().Add(10 * time.Second); got == nil && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		got, _ = os.ReadFile(out)
+	}
+	if want := "--tab|https://a.example/?q=$(reboot)&x='y'|"; string(got) != want {
+		t.Errorf("the browser got %q, want %q", got, want)
+	}
+	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "--profile=x", "data:text/html,x", ""} {
+		if err := browser.openURL(context.Background(), url, false); err == nil {
+			t.Errorf("%q was opened", url)
+		}
+	}
+	if err := (Command{filepath.Join(dir, "nothing")}).openURL(context.Background(), "https://a.example/", true); err == nil {
+		t.Error("a browser that does not exist was started")
+	}
+}
+
+// TestSystemBrowser: every system has a way of its own.
+func TestSystemBrowser(t *testing.T) {
+	for goos, want := range map[string]string{"linux": "xdg-open", "freebsd": "xdg-open", "darwin": "open", "windows": "rundll32"} {
+		for _, background := range []bool{false, true} {
+			if got := systemBrowser(goos, background); got[0] != want {
+				t.Errorf("%s: %q, want %s", goos, got, want)
+			}
+		}
+	}
+}
