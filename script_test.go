@@ -112,7 +112,7 @@ func feedServer() http.Handler {
 	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	mux.HandleFunc("/many", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<rss version="2.0"><channel><title>Many</title>`)
-		for n := range 3000 {
+		for n := range 1000 {
 			fmt.Fprintf(w, `<item><guid>%d</guid><title>Item %d of a feed with a great many of them</title></item>`, n, n)
 		}
 		fmt.Fprint(w, `</channel></rss>`)
