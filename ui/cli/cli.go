@@ -82,7 +82,7 @@ func Run(ctx context.Context, d Deps, args []string) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := Command(d)
-	root.SetArgs(args)
+	root.SetArgs(keepTerms(root, args))
 	err := execute(ctx, root, d.Version, args)
 	var part *partError
 	switch {

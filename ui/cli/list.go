@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,18 +39,6 @@ func (a *app) listCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&content, "content", false, "with --json: include the articles' text as HTML")
 	cmd.Flags().IntVar(&limit, "limit", 0, "print at most so many items")
 	return cmd
-}
-
-// parseQuery reads the query that the words of a command line make up. Its
-// error shows the place.
-func parseQuery(words []string) (feed.Query, error) {
-	text := strings.Join(words, " ")
-	q, err := feed.ParseQuery(text)
-	var wrong *feed.QueryError
-	if errors.As(err, &wrong) {
-		return q, fmt.Errorf("the query can't be read: %s\n    %s\n    %s^", wrong.Msg, feed.Clean(text), strings.Repeat(" ", max(wrong.Column-1, 0)))
-	}
-	return q, err
 }
 
 func (a *app) list(ctx context.Context, s *Session, q feed.Query, limit int, asJSON, content bool) error {
