@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"dateline/feed"
 )
@@ -82,10 +81,8 @@ func (e *Error) statusSentence(host string) string {
 		return fmt.Sprintf("%s has nothing at this address (%s): look for the feed's new address on the site.", host, what)
 	case e.Status == http.StatusGone:
 		return fmt.Sprintf("%s has ended this feed for good (%s), so it will not be asked again by itself: remove it, or look for its new address on the site.", host, what)
-	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
-		return fmt.Sprintf("%s was asked too often (%s): wait %s, and give the feed a longer interval.", host, what, e.RetryAfter.Round(time.Second))
 	case e.Status == http.StatusTooManyRequests:
-		return fmt.Sprintf("%s was asked too often (%s): wait a while, and give the feed a longer interval.", host, what)
+		return fmt.Sprintf("%s was asked too often (%s): the feed will be asked again later; give it a longer interval.", host, what)
 	case e.Status >= 500:
 		return fmt.Sprintf("%s has trouble of its own (%s): the feed will be asked again later.", host, what)
 	}

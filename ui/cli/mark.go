@@ -106,7 +106,7 @@ func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, words []str
 
 func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []string) error {
 	if strings.TrimSpace(strings.Join(args, " ")) == "" {
-		return errors.New("mark needs a query, or --id and IDs; is:unread and is:read together find everything")
+		return errors.New("mark needs a query, or --id and IDs; \"is:unread or is:read\" finds everything")
 	}
 	q, err := parseQuery(args)
 	if err != nil {
