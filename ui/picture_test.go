@@ -72,8 +72,8 @@ func svg(lines []string, columns int) string {
 
 // pen is how a cell is drawn.
 type pen struct {
-	color                                        string
-	bold, faint, italic, underline, struck, back bool
+	color                                  string
+	bold, faint, italic, underline, struck bool
 }
 
 // run is text in one pen that begins at column x and is w cells wide.
