@@ -17,22 +17,22 @@ import (
 // check notes what the decoder can't know: words and numbers out of range,
 // addresses that are none, feeds given twice, queries that can't be read.
 func (p *problems) check(c *Config, o outline) {
-	p.checkOptions(reflect.ValueOf(*c), o)
+	p.checkOptions(optionsOf(reflect.TypeFor[Config]()), reflect.ValueOf(*c), o)
 	if at := o.place("browser"); at.to > 0 && !strings.ContainsRune(`"'[`, rune(p.doc[at.from])) {
 		p.add(at, "browser must be %s", want(reflect.TypeFor[Command]()))
 	}
-	p.checkFeedOptions(c.Defaults, o, "defaults")
+	options := optionsOf(reflect.TypeFor[FeedOptions]())
+	p.checkFeedOptions(options, c.Defaults, o, "defaults")
 	seen := map[string]bool{}
 	for i := range c.Feeds {
 		f := &c.Feeds[i]
 		f.URL = strings.TrimSpace(f.URL)
 		f.Name = feed.Clean(f.Name)
-		p.checkFeedOptions(f.FeedOptions, o, "feeds", i)
-		at := o.place("feeds", i, "url")
+		p.checkFeedOptions(options, f.FeedOptions, o, "feeds", i)
 		if err := checkFeedURL(f.URL); err != nil {
-			p.add(at, "%v", err)
+			p.add(o.place("feeds", i, "url"), "%v", err)
 		} else if seen[f.URL] {
-			p.add(at, "the feed %s is here already; take one of the two away", f.URL)
+			p.add(o.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", f.URL)
 		}
 		seen[f.URL] = true
 		for n, tag := range f.Tags {
@@ -47,10 +47,12 @@ func (p *problems) check(c *Config, o outline) {
 	p.checkKeys(c, o)
 }
 
-// checkOptions holds every option of a struct against its tags.
-func (p *problems) checkOptions(v reflect.Value, o outline, path ...any) {
-	for _, opt := range optionsOf(v.Type()) {
-		at := o.place(append(slices.Clone(path), opt.name)...)
+// checkOptions holds every option of a struct against its tags. Places are
+// looked up for mistakes only: a thousand feeds have many options and few of
+// those.
+func (p *problems) checkOptions(options []option, v reflect.Value, o outline, path ...any) {
+	for _, opt := range options {
+		at := func() span { return o.place(append(slices.Clone(path), opt.name)...) }
 		value := reflect.Indirect(v.FieldByIndex(opt.field.Index))
 		if !value.IsValid() {
 			continue
@@ -60,30 +62,30 @@ func (p *problems) checkOptions(v reflect.Value, o outline, path ...any) {
 			if near := nearest(value.String(), words); near != "" {
 				hint = fmt.Sprintf("; did you mean %q?", near)
 			}
-			p.add(at, `%s must be "%s"%s`, opt.name, strings.Join(words, `" or "`), hint)
+			p.add(at(), `%s must be "%s"%s`, opt.name, strings.Join(words, `" or "`), hint)
 		}
 		if value.Kind() != reflect.Int {
 			continue
 		}
 		if low, err := strconv.ParseInt(opt.field.Tag.Get("min"), 10, 64); err == nil && value.Int() < low {
-			p.add(at, "%s must be at least %d", opt.name, low)
+			p.add(at(), "%s must be at least %d", opt.name, low)
 		}
 		if high, err := strconv.ParseInt(opt.field.Tag.Get("max"), 10, 64); err == nil && value.Int() > high {
-			p.add(at, "%s must be at most %d", opt.name, high)
+			p.add(at(), "%s must be at most %d", opt.name, high)
 		}
 	}
 }
 
-func (p *problems) checkFeedOptions(f FeedOptions, o outline, path ...any) {
-	p.checkOptions(reflect.ValueOf(f), o, path...)
+func (p *problems) checkFeedOptions(options []option, f FeedOptions, o outline, path ...any) {
+	p.checkOptions(options, reflect.ValueOf(f), o, path...)
 	for name, d := range map[string]*Duration{"interval": f.Interval, "timeout": f.Timeout} {
-		at := o.place(append(slices.Clone(path), name)...)
+		at := func() span { return o.place(append(slices.Clone(path), name)...) }
 		switch {
 		case d == nil:
 		case d.err != nil:
-			p.add(at, "%s: %v", name, d.err)
+			p.add(at(), "%s: %v", name, d.err)
 		case d.Duration < time.Second:
-			p.add(at, `%s must be at least "1s"`, name)
+			p.add(at(), `%s must be at least "1s"`, name)
 		}
 	}
 	for name, value := range f.Headers {

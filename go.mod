@@ -7,9 +7,9 @@ require (
 	charm.land/bubbletea/v2 v2.1.1 // github.com/charmbracelet/bubbletea
 	charm.land/fang/v2 v2.0.1 // github.com/charmbracelet/fang
 	charm.land/glamour/v2 v2.0.1 // github.com/charmbracelet/glamour
+	charm.land/lipgloss/v2 v2.0.6 // github.com/charmbracelet/lipgloss
 	github.com/JohannesKaufmann/html-to-markdown/v2 v2.5.2 // github.com/JohannesKaufmann/html-to-markdown
 	github.com/adrg/xdg v0.5.3 // github.com/adrg/xdg
-	github.com/charmbracelet/colorprofile v0.4.3 // github.com/charmbracelet/colorprofile
 	github.com/charmbracelet/x/ansi v0.11.9 // github.com/charmbracelet/x
 	github.com/klauspost/compress v1.20.3 // github.com/klauspost/compress
 	github.com/microcosm-cc/bluemonday v1.0.27 // github.com/microcosm-cc/bluemonday
@@ -24,11 +24,11 @@ require (
 )
 
 require (
-	charm.land/lipgloss/v2 v2.0.6 // indirect
 	github.com/JohannesKaufmann/dom v0.3.1 // indirect
 	github.com/alecthomas/chroma/v2 v2.27.0 // indirect
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymerick/douceur v0.2.0 // indirect
+	github.com/charmbracelet/colorprofile v0.4.3 // indirect
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
 	github.com/charmbracelet/x/exp/charmtone v0.0.0-20250603201427-c31516f43444 // indirect
 	github.com/charmbracelet/x/exp/slice v0.0.0-20250327172914-2fdc97757edf // indirect

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 
 	"dateline/feed"
 )
@@ -86,7 +85,7 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	p := tea.NewProgram(s.m, tea.WithContext(ctx), tea.WithOutput(&out), tea.WithInput(nil), tea.WithWindowSize(120, 40),
-		tea.WithColorProfile(colorprofile.TrueColor), tea.WithoutSignals())
+		tea.WithEnvironment([]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}), tea.WithoutSignals())
 	done := make(chan error, 1)
 	go func() { _, err := p.Run(); done <- err }()
 	out.waitFor(t, "Item")

@@ -11,7 +11,6 @@ package ui
 
 import (
 	"context"
-	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -52,7 +51,8 @@ type Settings struct {
 	// RefreshOnStart asks every feed as soon as the reader opens; without it
 	// only those that are due.
 	RefreshOnStart bool
-	// NoColor leaves out every colour; weight and signs stay.
+	// NoColor leaves out colours inside articles; the rest follows what the
+	// environment says of the terminal.
 	NoColor    bool
 	Queries    []SavedQuery
 	ConfigPath string
@@ -141,9 +141,6 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 		return err
 	}
 	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(120)}, options...)
-	if d.Settings.NoColor {
-		options = append(options, tea.WithEnvironment(append(os.Environ(), "NO_COLOR=1")))
-	}
 	_, err = tea.NewProgram(m, options...).Run()
 	cancel()
 	if saveErr := m.Finish(); err == nil {

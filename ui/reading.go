@@ -168,6 +168,9 @@ func (m *Model) rested(msg articleRested) tea.Cmd {
 	if msg.gen != m.article.gen || m.article.id == 0 {
 		return nil
 	}
+	if m.article.page.whole {
+		return tea.Batch(loadPosition(m.ctx, m.deps.Store, m.article.id), m.prefetchNeighbours())
+	}
 	return tea.Batch(m.loadShown(), m.prefetchNeighbours())
 }
 

@@ -9,12 +9,31 @@ import (
 
 // cells is the width of s on the screen; s may be styled.
 func cells(s string) int {
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] > 0x7e {
+	n := 0
+	for _, r := range s {
+		if !single(r) {
 			return ansi.StringWidth(s)
 		}
+		n++
 	}
-	return len(s)
+	return n
+}
+
+// single says that a rune takes one cell whatever stands beside it: the common
+// alphabets and the signs that dateline draws. Measuring those by counting is
+// what makes a frame cheap.
+func single(r rune) bool {
+	switch {
+	case r < 0x20:
+		return false
+	case r < 0x7f:
+		return true
+	case r < 0x370:
+		return r > 0xad && r < 0x300
+	case r < 0x530:
+		return r < 0x483 || r > 0x489
+	}
+	return r >= 0x2010 && r <= 0x2027 || r >= 0x2500 && r < 0x25a0 || r == '●' || r == '★'
 }
 
 // fit cuts s to at most w cells, with an ellipsis where something is lost.
@@ -22,7 +41,24 @@ func fit(s string, w int, ellipsis string) string {
 	if w <= 0 {
 		return ""
 	}
-	if cells(s) <= w {
+	n, cut, dots := 0, 0, cells(ellipsis)
+	for i, r := range s {
+		if !single(r) {
+			return fitWide(s, w, ellipsis)
+		}
+		if n == max(w-dots, 0) {
+			cut = i
+		}
+		if n++; n > w {
+			return s[:cut] + ellipsis
+		}
+	}
+	return s
+}
+
+// fitWide is fit for text that must be measured.
+func fitWide(s string, w int, ellipsis string) string {
+	if ansi.StringWidth(s) <= w {
 		return s
 	}
 	return ansi.Truncate(s, w, ellipsis)

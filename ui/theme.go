@@ -1,8 +1,9 @@
 package ui
 
 import (
-	"strconv"
+	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -38,19 +39,18 @@ var asciiGlyphs = glyphs{
 
 // newTheme chooses colours that read on a dark or a light background.
 func newTheme(dark bool, icons string) theme {
-	accent, dim, red := 75, 246, 203
-	if !dark {
-		accent, dim, red = 25, 242, 160
-	}
+	choose := lipgloss.LightDark(dark)
+	plain := lipgloss.NewStyle()
+	accent := plain.Foreground(choose(lipgloss.Color("25"), lipgloss.Color("75")))
 	t := theme{
 		dark:     dark,
-		accent:   sgr("1", accent),
-		strong:   ansi.SGR(ansi.AttrBold),
-		unread:   ansi.SGR(ansi.AttrBold),
-		selected: sgr("", accent),
-		dim:      sgr("", dim),
-		failed:   sgr("", red),
-		match:    ansi.SGR(ansi.AttrReverse),
+		accent:   sequence(accent.Bold(true)),
+		strong:   sequence(plain.Bold(true)),
+		unread:   sequence(plain.Bold(true)),
+		selected: sequence(accent),
+		dim:      sequence(plain.Foreground(choose(lipgloss.Color("242"), lipgloss.Color("246")))),
+		failed:   sequence(plain.Foreground(choose(lipgloss.Color("160"), lipgloss.Color("203")))),
+		match:    sequence(plain.Reverse(true)),
 		glyphs:   unicodeGlyphs,
 	}
 	if icons == "ascii" {
@@ -59,12 +59,11 @@ func newTheme(dark bool, icons string) theme {
 	return t
 }
 
-// sgr is the sequence for an indexed colour, with an attribute before it.
-func sgr(attr string, color int) string {
-	if attr != "" {
-		attr += ";"
-	}
-	return "\x1b[" + attr + "38;5;" + strconv.Itoa(color) + "m"
+// sequence is what a style puts before a text. Rows are painted with it by the
+// hundred for each frame, which Render would make several times dearer.
+func sequence(s lipgloss.Style) string {
+	before, _, _ := strings.Cut(s.Render("x"), "x")
+	return before
 }
 
 // paint puts a style round plain text.

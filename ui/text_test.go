@@ -1,0 +1,28 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// TestFitAgreesWithTheTerminal protects alignment: the quick way of measuring
+// and cutting gives what the full one gives, for every kind of script.
+func TestFitAgreesWithTheTerminal(t *testing.T) {
+	for _, s := range []string{
+		"", "plain", "café déjà vu – “quoted” … · done", "новости недели", "Ελληνικά", "日本語の見出し", "שלום עולם", "e\u0301 combining",
+		"👩‍👩‍👧‍👦 family", "soft\u00adhyphen", "●★▌│─", "ไทย", "हिन्दी", "\x1b[1mbold\x1b[m", "ﷺ wide", "☺\ufe0f", "x\u0483y",
+	} {
+		s := strings.Repeat(s+" ", 3)
+		if got, want := cells(s), ansi.StringWidth(s); got != want {
+			t.Errorf("cells(%q) = %d, want %d", s, got, want)
+		}
+		for w := range 40 {
+			got := fit(s, w, "…")
+			if want := ansi.Truncate(s, w, "…"); got != want && w > 0 {
+				t.Errorf("fit(%q, %d) = %q, want %q", s, w, got, want)
+			}
+		}
+	}
+}
