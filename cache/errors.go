@@ -14,7 +14,8 @@ import (
 var (
 	ErrFull     = errors.New("the disk is full: make room and try again, nothing that was saved is lost")
 	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
-	ErrCorrupt  = errors.New("the cache is damaged: run `dateline doctor`, or move the file away to start with an empty one")
+	ErrCorrupt  = errors.New("the cache is damaged: put a copy of the file back, or move it away to start with an empty one")
+	ErrForeign  = errors.New("the file is not a cache of dateline, or its beginning is destroyed: name another one with --db, or move it away")
 	ErrNewer    = errors.New("the cache was written by a newer dateline: install that version, or name another file with --db")
 	ErrLocked   = errors.New("another program keeps the cache locked: close it and try again")
 	ErrOpen     = errors.New("the cache cannot be opened: check that the directory exists and can be written, or name another file with --db")
@@ -51,13 +52,18 @@ func border(ctx context.Context, tried string, err error) error {
 // meaning is the error behind a result code, extended or not; nil when the
 // code says nothing a reader could act on.
 func meaning(code int) error {
+	if code == lib.SQLITE_IOERR_SHMSIZE {
+		return ErrFull // the file that the processes share could not be given its size
+	}
 	switch code & 0xff {
 	case lib.SQLITE_FULL:
 		return ErrFull
 	case lib.SQLITE_READONLY, lib.SQLITE_PERM:
 		return ErrReadOnly
-	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+	case lib.SQLITE_CORRUPT:
 		return ErrCorrupt
+	case lib.SQLITE_NOTADB:
+		return ErrForeign
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return ErrLocked
 	case lib.SQLITE_CANTOPEN:

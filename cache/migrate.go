@@ -51,6 +51,13 @@ func (s *Store) migrateOnce(ctx context.Context, names []string) (int, error) {
 	if version >= len(names) {
 		return version, nil
 	}
+	var tables int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return 0, err
+	}
+	if version == 0 && tables > 0 {
+		return 0, ErrForeign
+	}
 	if err := apply(ctx, tx, names[version], version+1); err != nil {
 		return 0, err
 	}

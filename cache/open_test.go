@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -48,8 +49,8 @@ func TestOpenAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// What cannot be opened says why in a sentence with a way out, and a cache of
-// a later dateline is left as it is.
+// What cannot be opened says why in a sentence with a way out; a cache of a
+// later dateline and another program's database are left as they are.
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	newer := filepath.Join(dir, "newer.db")
@@ -61,7 +62,13 @@ func TestOpenRefuses(t *testing.T) {
 	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]error{newer: ErrNewer, garbage: ErrCorrupt, filepath.Join(garbage, "cache.db"): ErrOpen, dir: ErrOpen} {
+	foreign := filepath.Join(dir, "foreign.db")
+	other, err := sql.Open("sqlite", foreign)
+	s.must(err)
+	_, err = other.Exec(`CREATE TABLE bookmarks (url TEXT)`)
+	s.must(err)
+	s.must(other.Close())
+	for path, want := range map[string]error{newer: ErrNewer, garbage: ErrForeign, foreign: ErrForeign, filepath.Join(garbage, "cache.db"): ErrOpen, dir: ErrOpen} {
 		_, err := Open(t.Context(), path, Options{})
 		if !errors.Is(err, want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("open %s: %v, want the path and %v", filepath.Base(path), err, want)
