@@ -56,7 +56,7 @@ func (r *round) keepSingly(ctx context.Context, got []result) error {
 			continue
 		}
 		g.report.Status = feed.Failed
-		g.report.Error = "What this feed sent could not be saved (" + feed.Clean(err.Error()) + "): run dateline doctor to check the cache."
+		g.report.Error = "What this feed sent could not be saved (" + feed.Clean(err.Error()) + "): if it happens again, run dateline doctor to check the cache."
 		state := g.errand.feed.Poll
 		state.LastChecked, state.NextCheck = g.answer.State.LastChecked, g.answer.State.NextCheck
 		state.Failures++
