@@ -82,6 +82,10 @@ c.toml:7:3: a feed needs its address: url = "https://…"
 c.toml:4:9: "X Y" is not a header that can be sent: a name has letters, digits and dashes, a value is one line
     4 | "X Y" = "1"
       |         ^~~`},
+		"a user agent that would break it": {"[defaults]\nuser_agent = \"a\\nb\"\n", `
+c.toml:2:14: user_agent can't be sent: it has to be one line without control characters
+    2 | user_agent = "a\nb"
+      |              ^~~~~~`},
 		"keys": {"[keys]\nx = true\ny = [1]\nz = \"toggle-raed\"\n\"ctrl+xy\" = \"quit\"\n", `
 c.toml:2:5: "x" must be an action, a list of actions, or false
     2 | x = true

@@ -88,8 +88,11 @@ func (p *problems) checkFeedOptions(options []option, f FeedOptions, o outline, 
 			p.add(at(), `%s must be at least "1s"`, name)
 		}
 	}
+	if !isHeaderValue(valueOf(f.UserAgent)) {
+		p.add(o.place(append(slices.Clone(path), "user_agent")...), "user_agent can't be sent: it has to be one line without control characters")
+	}
 	for name, value := range f.Headers {
-		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		if !isToken(name) || !isHeaderValue(value) {
 			p.add(o.place(append(slices.Clone(path), "headers", name)...), "%q is not a header that can be sent: a name has letters, digits and dashes, a value is one line", name)
 		}
 	}
@@ -100,6 +103,11 @@ func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 	})
+}
+
+// isHeaderValue says whether s is one line that a header can have as its value.
+func isHeaderValue(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // checkFeedURL says what keeps s from being a feed's address.

@@ -197,6 +197,20 @@ func TestReadOnlyFile(t *testing.T) {
 	}
 }
 
+// TestNoLock: where nothing can be locked nothing is written, and the error
+// carries the change.
+func TestNoLock(t *testing.T) {
+	e := newEditor(t, "width = 80\n")
+	write(t, filepath.Dir(e.lock), "a file where the directory should be")
+	_, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/"}))
+	if err == nil || !strings.HasSuffix(err.Error(), "[[feeds]]\nurl = \"https://a.example/\"\n") {
+		t.Errorf("got %v", err)
+	}
+	if got := contents(t, e.path); got != "width = 80\n" {
+		t.Errorf("the file is now %q", got)
+	}
+}
+
 // TestEditRefuses: an edit never makes a file worse, and never guesses.
 func TestEditRefuses(t *testing.T) {
 	broken := newEditor(t, "widht = 80\n")

@@ -28,16 +28,19 @@ var errChanged = errors.New("another program keeps changing it")
 // edit applies change to the file and gives the configuration that then
 // holds. A change that would leave a file dateline can't read is refused.
 func (e *editor) edit(change func(doc []byte) (edited, error)) (Config, error) {
-	if err := os.MkdirAll(filepath.Dir(e.lock), 0o700); err != nil {
-		return Config{}, fmt.Errorf("lock the configuration: %w; make the directory writable", err)
+	err := os.MkdirAll(filepath.Dir(e.lock), 0o700)
+	write := configFile.replace
+	if err == nil {
+		var unlock func()
+		if unlock, err = lockedfile.MutexAt(e.lock).Lock(); err == nil {
+			defer unlock()
+		}
 	}
-	unlock, err := lockedfile.MutexAt(e.lock).Lock()
 	if err != nil {
-		return Config{}, fmt.Errorf("lock the configuration: %w; make the directory writable", err)
+		write = func(configFile, []byte) error { return fmt.Errorf("lock it: %w", err) }
 	}
-	defer unlock()
 	for range 5 {
-		c, err := e.try(change)
+		c, err := e.try(change, write)
 		if !errors.Is(err, errChanged) {
 			return c, err
 		}
@@ -47,7 +50,7 @@ func (e *editor) edit(change func(doc []byte) (edited, error)) (Config, error) {
 
 var byteOrderMark = []byte("\ufeff")
 
-func (e *editor) try(change func(doc []byte) (edited, error)) (Config, error) {
+func (e *editor) try(change func(doc []byte) (edited, error), write func(configFile, []byte) error) (Config, error) {
 	f, err := openConfig(e.path)
 	if err != nil {
 		return Config{}, err
@@ -70,7 +73,7 @@ func (e *editor) try(change func(doc []byte) (edited, error)) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("%s was left as it is, since the change would spoil it:\n%w", e.path, err)
 	}
-	switch err := f.replace(ed.doc); {
+	switch err := write(f, ed.doc); {
 	case errors.Is(err, errChanged):
 		return Config{}, err
 	case err != nil:
