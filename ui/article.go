@@ -142,10 +142,28 @@ func stateWords(i feed.Item) string {
 
 func enclosure(e feed.Enclosure) string {
 	s := "+ " + e.URL
+	var notes []string
 	if e.Type != "" {
-		s += " (" + e.Type + ")"
+		notes = append(notes, e.Type)
+	}
+	if e.Length > 0 {
+		notes = append(notes, size(e.Length))
+	}
+	if len(notes) > 0 {
+		s += " (" + strings.Join(notes, ", ") + ")"
 	}
 	return feed.Clean(s)
+}
+
+// size writes a number of bytes in the unit that suits it.
+func size(bytes int64) string {
+	switch {
+	case bytes < 1<<10:
+		return fmt.Sprintf("%d B", bytes)
+	case bytes < 1<<20:
+		return fmt.Sprintf("%d KB", bytes>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
 
 // render draws the pane as exactly r.h lines of r.w cells; the last one tells

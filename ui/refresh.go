@@ -130,7 +130,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		m.endRefresh(msg.err)
 		cmds = append(cmds, m.loadNextDue())
 	}
-	if over || now.Sub(r.loaded) >= reloadEvery && len(msg.reports) > 0 {
+	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
 		r.loaded = now
 		cmds = append(cmds, m.loadSources())
 		if r.fresh+r.edited > 0 {
