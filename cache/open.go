@@ -30,15 +30,14 @@ type Options struct {
 // Store is an open cache. Its methods may be called from any goroutine; they
 // end early when their context does, and then change nothing.
 type Store struct {
-	path    string
-	now     func() time.Time
+	path string
+	now  func() time.Time
+	// writer has one connection, and data_version is counted by it: that makes
+	// the changes of other processes stand out from our own.
 	writer  *sql.DB
 	readers *sql.DB
-	// watch has one connection that never writes and is used for nothing but
-	// data_version, which is counted per connection.
-	watch *sql.DB
-	zip   func() *zstd.Encoder
-	unzip func() *zstd.Decoder
+	zip     func() *zstd.Encoder
+	unzip   func() *zstd.Decoder
 }
 
 // readerConns is how many queries run side by side: a list, a search that is
@@ -65,9 +64,6 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	if err = s.migrate(ctx); err == nil {
 		s.readers, err = connect(path, readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)"))
-	}
-	if err == nil {
-		s.watch, err = connect(path, 1, pragmas("query_only(1)", "cache_size(-100)"))
 	}
 	if err != nil {
 		s.Close()
@@ -123,7 +119,7 @@ func pragmas(list ...string) string {
 // halfway can be closed, too.
 func (s *Store) Close() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.watch, s.readers, s.writer} {
+	for _, db := range []*sql.DB{s.readers, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
@@ -149,10 +145,11 @@ func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) erro
 	return border(ctx, tried, tx.Commit())
 }
 
-// Version changes whenever any connection, of this process or another one,
-// has changed the file. It costs some microseconds.
+// Version changes when another process has changed the file; what this store
+// writes does not show in it. It costs some microseconds, but waits while a
+// write is under way.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var v int64
-	err := s.watch.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
+	err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
 	return v, border(ctx, "ask whether the cache changed", err)
 }

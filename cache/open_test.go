@@ -100,7 +100,8 @@ func TestFullDisk(t *testing.T) {
 	s.checkCounts()
 }
 
-// A change in another process shows in Version; without one it stays.
+// A change in another process shows in Version; without one it stays, whatever
+// this one writes: the screen reloads what others did, not what it did itself.
 func TestVersion(t *testing.T) {
 	s := open(t)
 	other := openAt(t, s.Path(), s.clock)
@@ -109,6 +110,10 @@ func TestVersion(t *testing.T) {
 	again, err := s.Version(s.ctx())
 	s.must(err)
 	equal(t, "version without a change", again, before)
+	s.must(s.SetSetting(s.ctx(), "screen", "own"))
+	own, err := s.Version(s.ctx())
+	s.must(err)
+	equal(t, "version after an own change", own, before)
 	other.subscribe("a")
 	after, err := s.Version(s.ctx())
 	s.must(err)

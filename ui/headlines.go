@@ -188,6 +188,8 @@ func checkedLine(f feed.Feed, t theme, now time.Time, w int) string {
 func (p *headlinesPane) countLine(t theme) string {
 	if p.search != nil || p.filter != nil || p.source.kind == sourceQuery {
 		switch {
+		case p.failed != "":
+			return ""
 		case !p.loaded:
 			return "searching" + t.glyphs.ellipsis
 		case p.count < 0:

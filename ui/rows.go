@@ -135,9 +135,10 @@ func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
 		return nil
 	}
 	if msg.err != nil {
+		// The rows of another question must not pass for the answer to this one.
 		h.failed = sentence(msg.err)
-		m.status.fail(h.failed)
-		return nil
+		h.list.Replace(nil, 0, true, true)
+		return m.preview()
 	}
 	if msg.how == countRows {
 		h.count = msg.count

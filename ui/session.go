@@ -210,6 +210,9 @@ const tickEvery = time.Second
 func (m *Model) tick() tea.Cmd {
 	ctx, store := m.ctx, m.deps.Store
 	return m.after(tickEvery, func(time.Time) tea.Msg {
+		// While the cache is writing, the ages still move.
+		ctx, cancel := context.WithTimeout(ctx, tickEvery/4)
+		defer cancel()
 		v, err := store.Version(ctx)
 		if err != nil {
 			v = 0
