@@ -42,24 +42,18 @@ func ParseOPML(r io.Reader) ([]Subscription, error) {
 	if len(raw) > maxOPMLSize {
 		return nil, fmt.Errorf("this file is larger than %d MB; split it and import the parts", maxOPMLSize>>20)
 	}
-	d := xml.NewDecoder(strings.NewReader(decode(raw, "")))
-	d.Strict = false
-	d.Entity = xml.HTMLEntity
-	// The text is UTF-8 by now, whatever its declaration says.
-	d.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
+	l := &xmlLexer{src: decode(raw, "")}
 	in := opmlReader{places: map[string]int{}}
 	for {
-		t, err := d.Token()
+		t, more := l.next()
 		switch {
-		case err == io.EOF && !in.opened:
-			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
-		case err == io.EOF:
-			return in.subs, nil
-		case err != nil && !in.opened:
-			return nil, errors.New("this is not an OPML file; export the list again, as OPML")
-		case err != nil:
+		case l.cut && in.opened, !more && in.opened && !in.closed:
 			return in.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
-				plural(len(in.subs), "feed"), lineOf(d))
+				plural(len(in.subs), "feed"), 1+strings.Count(l.src[:l.pos], "\n"))
+		case !more && !in.opened:
+			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
+		case !more:
+			return in.subs, nil
 		}
 		if err := in.token(t); err != nil {
 			return in.subs, err
@@ -67,14 +61,10 @@ func ParseOPML(r io.Reader) ([]Subscription, error) {
 	}
 }
 
-func lineOf(d *xml.Decoder) int {
-	line, _ := d.InputPos()
-	return line
-}
-
 // opmlReader gathers feeds on the way through a file.
 type opmlReader struct {
-	opened bool
+	// opened and closed tell of the root element.
+	opened, closed bool
 	// folders has the name of each outline around the present place; empty for
 	// one that is not a folder.
 	folders []string
@@ -83,23 +73,30 @@ type opmlReader struct {
 	places map[string]int
 }
 
-func (in *opmlReader) token(t xml.Token) error {
-	switch t := t.(type) {
-	case xml.StartElement:
-		name := strings.ToLower(t.Name.Local)
-		if !in.opened {
-			in.opened = true
-			return notOPML(name)
+func (in *opmlReader) token(t xmlToken) error {
+	name := strings.ToLower(t.name)
+	switch {
+	case t.kind == xmlStart && !in.opened:
+		in.opened, in.closed = true, t.selfClose
+		return notOPML(name)
+	case t.kind == xmlStart && name == "outline":
+		if err := in.start(readOutline(t.attrs)); err != nil || !t.selfClose {
+			return err
 		}
-		if name == "outline" {
-			return in.start(readOutline(t.Attr))
-		}
-	case xml.EndElement:
-		if strings.EqualFold(t.Name.Local, "outline") && len(in.folders) > 0 {
-			in.folders = in.folders[:len(in.folders)-1]
-		}
+		in.end()
+	case t.kind == xmlEnd && name == "outline":
+		in.end()
+	case t.kind == xmlEnd && name == "opml":
+		in.closed = true
 	}
 	return nil
+}
+
+// end leaves the innermost outline.
+func (in *opmlReader) end() {
+	if len(in.folders) > 0 {
+		in.folders = in.folders[:len(in.folders)-1]
+	}
 }
 
 // notOPML judges a file by its root element.
@@ -117,17 +114,17 @@ func notOPML(root string) error {
 
 // readOutline reads the attributes in any mixture of cases, since exporters
 // write xmlurl and xmlURL too.
-func readOutline(attrs []xml.Attr) (o outline) {
+func readOutline(attrs []xmlAttr) (o outline) {
 	for _, a := range attrs {
-		switch strings.ToLower(a.Name.Local) {
+		switch strings.ToLower(a.name) {
 		case "text":
-			o.Text = PlainTitle(a.Value)
+			o.Text = PlainTitle(a.value)
 		case "title":
-			o.Title = PlainTitle(a.Value)
+			o.Title = PlainTitle(a.value)
 		case "xmlurl":
-			o.XMLURL = a.Value
+			o.XMLURL = a.value
 		case "category":
-			o.Category = a.Value
+			o.Category = a.value
 		}
 	}
 	if o.Title == "" {

@@ -51,8 +51,10 @@ func TestParseOPML(t *testing.T) {
 			[]Subscription{{URL: "https://x.org/a", Name: "A"}, {URL: "https://x.org/b", Name: "B"}}},
 		{"careless XML", `<outline text="R & D &nbsp;x" xmlUrl="https://x.org/a?b=1&c=2"><outline text=B xmlUrl='https://x.org/b'/></outline>`,
 			[]Subscription{{URL: "https://x.org/a?b=1&c=2", Name: "R & D x"}, {URL: "https://x.org/b", Name: "B"}}},
-		{"hostile characters", "<outline text='\x1b]52;c;x\x07A\u202e&#x9b;2J' xmlUrl='https://x.org/a\u202e'/>",
-			[]Subscription{{URL: "https://x.org/a%E2%80%AE", Name: "]52;c;xA2J"}}},
+		{"hostile characters", "<outline text='\x1b]52;c;x\x07A\u202e&#x9b;2J&#27;&#0;' xmlUrl='https://x.org/a\u202e'/>",
+			[]Subscription{{URL: "https://x.org/a%E2%80%AE", Name: "]52;c;xA›2J"}}},
+		{"markup in values", `<outline text="1 <b" xmlUrl="https://x.org/a"/><outline text="<i>C</i>" xmlUrl=https://x.org/c /> < `,
+			[]Subscription{{URL: "https://x.org/a", Name: "1 <b"}, {URL: "https://x.org/c", Name: "C"}}},
 		{"nothing", ``, nil},
 	} {
 		got, err := ParseOPML(strings.NewReader(opml(c.body)))
@@ -100,7 +102,7 @@ func TestParseOPMLErrors(t *testing.T) {
 		{"feed", `<rss version="2.0"><channel/></rss>`, "dateline add", 0},
 		{"another root", "<notes/>", "it starts with <notes>", 0},
 		{"JSON", `{"a": 1}`, "not OPML", 0},
-		{"broken at once", `<`, "not an OPML file", 0},
+		{"broken at once", `<`, "not OPML", 0},
 		{"truncated", one + `<outline text="B" xml`, "breaks off or is damaged after 1 feed;", 1},
 		{"not closed", one, "export it again", 1},
 		{"too deep", one + strings.Repeat(`<outline text="f">`, 500), "nested more than 100 deep", 1},
