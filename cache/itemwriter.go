@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -39,16 +40,26 @@ func (w *itemWriter) keepSequence() error {
 
 // exec runs a statement unless one failed before, and returns w.err.
 func (w *itemWriter) exec(query string, args ...any) error {
-	stmt, ok := w.prepared[query]
-	if !ok && w.err == nil {
-		if stmt, w.err = w.tx.PrepareContext(w.ctx, query); w.err == nil {
-			w.prepared[query] = stmt
-		}
+	if w.err != nil {
+		return w.err
 	}
-	if w.err == nil {
-		_, w.err = stmt.ExecContext(w.ctx, args...)
+	stmt, err := w.statement(query)
+	if err == nil {
+		_, err = stmt.ExecContext(w.ctx, args...)
 	}
-	return w.err
+	w.err = err
+	return err
+}
+
+func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
+	if stmt, ok := w.prepared[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := w.tx.PrepareContext(w.ctx, query)
+	if err == nil {
+		w.prepared[query] = stmt
+	}
+	return stmt, err
 }
 
 // insert writes a new item. A date that lies in the future would keep the item
@@ -79,6 +90,31 @@ func (in incoming) details(id int64) []any {
 		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, id}
 }
 
+// rekeyed finds the item that in was when it had another key: publishers who
+// move to another system give every article a new GUID. Link, title and date have
+// to be the same, and the document must no longer have the item under its
+// old key.
+func (w *itemWriter) rekeyed(feedID int64, in incoming, identities string) (old known, found bool, err error) {
+	if in.Link == "" || in.Published.IsZero() {
+		return known{}, false, nil
+	}
+	stmt, err := w.statement(sqlRekeyed)
+	if err != nil {
+		return known{}, false, err
+	}
+	from := floor(in.Published)
+	err = stmt.QueryRowContext(w.ctx, from, from|(1<<idBits-1), feedID, in.Link, in.Title, identities).
+		Scan(&old.id, &old.pos, &old.source, &old.indexed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return known{}, false, nil
+	}
+	return old, err == nil, err
+}
+
+const sqlRekeyed = `SELECT i.id, i.pos, i.source, i.indexed FROM items i CROSS JOIN details d ON d.id = i.id
+	WHERE i.pos BETWEEN ? AND ? AND i.feed = ? AND d.link = ? AND d.title = ?
+	AND i.identity NOT IN (SELECT value FROM json_each(?)) LIMIT 1`
+
 // update writes what the publisher changed of a known item.
 func (w *itemWriter) update(old known, in incoming) error {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
@@ -92,8 +128,8 @@ func (w *itemWriter) update(old known, in incoming) error {
 			return err
 		}
 	}
-	w.exec(`UPDATE items SET pos = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = 0 WHERE id = ?`,
-		pos, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", old.id)
+	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = 0 WHERE id = ?`,
+		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ? WHERE id = ?`, in.details(old.id)...)
 	return w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)

@@ -89,5 +89,6 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlArticle, 1)
 	e.explain(sqlCountStarredToday, 1, 2, 3)
 	e.explain(sqlKnown, 1, "[1]")
+	e.explain(sqlRekeyed, 1, 2, 1, "link", "title", "[1]")
 	e.explain(sqlUnindexed, 100)
 }

@@ -13,9 +13,10 @@ import (
 
 // Save keeps the answers of several feeds in one transaction: each feed's
 // state always, its items when the answer has a Document. Known items are
-// found by their Key and updated in place, unchanged ones are not written, and
-// nothing here names a column that the reader owns. Of items with equal dates
-// the one that stands first in the document comes first in a view.
+// found by their Key, or by link, title and date when the publisher changed
+// that, and updated in place; unchanged ones are not written, and nothing here
+// names a column that the reader owns. Of items with equal dates the one that
+// stands first in the document comes first in a view.
 //
 // The full text follows with [Store.IndexPending]. The answer of a feed that
 // the cache does not know, because it was purged meanwhile, is dropped.
@@ -156,8 +157,17 @@ func (w *itemWriter) items(feedID int64, away bool, b batch, saved *feed.Saved) 
 	if err != nil {
 		return err
 	}
+	var filled bool
+	if err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, feedID).Scan(&filled); err != nil {
+		return err
+	}
 	for _, in := range b.items {
 		old, isKnown := have[in.identity]
+		if filled && !isKnown && !removed[in.identity] {
+			if old, isKnown, err = w.rekeyed(feedID, in, b.identities); err != nil {
+				return err
+			}
+		}
 		switch {
 		case isKnown && old.source == in.source, removed[in.identity]:
 		case isKnown:

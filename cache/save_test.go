@@ -2,11 +2,35 @@ package cache
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"dateline/feed"
 )
+
+// An article whose publisher gave it a new GUID is the one it was, with the
+// reader's marks; one that differs in date, or stands beside the
+// other in one document, is another.
+func TestNewGUIDs(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	old := []feed.Article{item("1", time.Hour), item("2", time.Hour), item("3", time.Hour)}
+	s.save("a", old...)
+	s.mark(feed.Starred, true, "1")
+	fresh := slices.Clone(old)
+	for i := range fresh {
+		fresh[i].GUID += "-new"
+		fresh[i].Key = fresh[i].GUID
+	}
+	fresh[1].Published = fresh[1].Published.Add(time.Hour / 2)
+	for range 2 {
+		s.save("a", append(fresh, old[2])...)
+	}
+	equal(t, "starred", s.list("is:starred"), []string{"1-new"})
+	equal(t, "kept", len(s.list("")), 5)
+	s.checkCounts()
+}
 
 // Everything an article has comes back as it was saved.
 func TestArticleRoundTrip(t *testing.T) {
