@@ -123,6 +123,9 @@ func Command(d Deps) *cobra.Command {
 		Example: "dateline\ndateline add https://example.org/\ndateline refresh && dateline list is:unread since:1d",
 		Args:    noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !isTerminal(a.out) {
+				return errors.New("the reader needs a terminal to show itself on; list and the other commands work without one (dateline --help)")
+			}
 			return a.Read(cmd.Context(), a.files)
 		},
 		SilenceErrors:              true,

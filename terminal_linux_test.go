@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// TestTheTerminalIsLeftAsItWas is the smoke test on a real terminal: the program
+// opens without a file or a network, shows its guide, and whether it is left by a
+// key or ended by a signal, it takes its screen down.
+func TestTheTerminalIsLeftAsItWas(t *testing.T) {
+	for name, leave := range map[string]func(*terminal){
+		"by key":    func(p *terminal) { p.write("Q") },
+		"by signal": func(p *terminal) { p.cmd.Process.Signal(syscall.SIGTERM) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := startOnTerminal(t, 120, 40)
+			p.expect("First steps")
+			p.write("\r")
+			p.expect("Welcome. You are reading the guide")
+			leave(p)
+			p.expect("\x1b[?1049l")
+			err := p.cmd.Wait()
+			if name == "by key" && err != nil {
+				t.Errorf("the reader ended with %v", err)
+			}
+			if shown := p.shown(); !bytes.Contains(shown, []byte("\x1b[?25h")) {
+				t.Errorf("the cursor stays hidden: %q", shown[max(len(shown)-200, 0):])
+			}
+		})
+	}
+}
+
+// terminal is a pseudo-terminal with dateline on it.
+type terminal struct {
+	t    *testing.T
+	ptmx *os.File
+	cmd  *exec.Cmd
+
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func startOnTerminal(t *testing.T, cols, rows uint16) *terminal {
+	t.Helper()
+	ptmx, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("this machine has no pseudo-terminals:", err)
+	}
+	t.Cleanup(func() { ptmx.Close() })
+	var number, unlock uint32
+	ioctl(t, ptmx, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
+	ioctl(t, ptmx, syscall.TIOCGPTN, unsafe.Pointer(&number))
+	size := [4]uint16{rows, cols}
+	ioctl(t, ptmx, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	tty, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	p := &terminal{t: t, ptmx: ptmx, cmd: datelineCommand(t)}
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = tty, tty, tty
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	go p.read()
+	return p
+}
+
+// datelineCommand is the program itself, by way of this test binary, in an
+// empty home.
+func datelineCommand(t *testing.T) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	program := filepath.Join(home, "dateline")
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(home, "config.toml")
+	if err := os.WriteFile(config, []byte("[[feeds]]\nurl = \"builtin:guide\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "--config", config, "--db", filepath.Join(home, "dateline.db"))
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+home, "TERM=xterm-256color")
+	return cmd
+}
+
+func ioctl(t *testing.T, f *os.File, request uintptr, argument unsafe.Pointer) {
+	t.Helper()
+	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(argument)); errno != 0 {
+		t.Fatalf("ioctl %x: %v", request, errno)
+	}
+}
+
+func (p *terminal) read() {
+	chunk := make([]byte, 8192)
+	for {
+		n, err := p.ptmx.Read(chunk)
+		p.mu.Lock()
+		p.out.Write(chunk[:n])
+		p.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (p *terminal) shown() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return bytes.Clone(p.out.Bytes())
+}
+
+func (p *terminal) write(keys string) {
+	if _, err := p.ptmx.WriteString(keys); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *terminal) expect(text string) {
+	p.t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if bytes.Contains(p.shown(), []byte(text)) {
+			return
+		}
+	}
+	p.t.Fatalf("%q never came out: %q", text, p.shown())
+}
