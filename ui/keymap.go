@@ -157,7 +157,7 @@ func splitKeys(written string) (string, error) {
 			seq = append(seq, word)
 		case base != word && utf8.RuneCountInString(base) == 1:
 			seq = append(seq, word)
-		case base != word:
+		case base != word || modified(base):
 			return "", fmt.Errorf("unknown key %q; write it like %q, %q or %q", written, "ctrl+r", "gg", "pgdown")
 		default:
 			for _, r := range word {
@@ -169,6 +169,14 @@ func splitKeys(written string) (string, error) {
 		return "", fmt.Errorf("an empty key; write it like %q, %q or %q", "ctrl+r", "gg", "pgdown")
 	}
 	return strings.Join(seq, " "), nil
+}
+
+// modified says that a word names a modifier that is not one of ours, as in
+// "hyper+x": a plus between at least two letters and something else. Keys that
+// are typed one after the other, as in "g+", are none.
+func modified(word string) bool {
+	before, after, found := strings.Cut(word, "+")
+	return found && after != "" && utf8.RuneCountInString(before) > 1
 }
 
 // mustSplit is for keys written in this package; a test covers them all.

@@ -72,7 +72,12 @@ func TestRebinding(t *testing.T) {
 	if err := CheckKeys("emacs", nil); err == nil {
 		t.Error("an unknown preset passes")
 	}
-	if err := CheckKeys("", map[string][]string{"ctrl+banana": {"quit"}}); err == nil {
-		t.Error("an unknown key passes")
+	for _, key := range []string{"ctrl+banana", "hyper+x", "g meta+x", "ctr+pgdown"} {
+		if err := CheckKeys("", map[string][]string{key: {"quit"}}); err == nil {
+			t.Errorf("the unknown key %q passes", key)
+		}
+	}
+	if err := CheckKeys("", map[string][]string{"g+": {"quit"}, "+": {"open"}, "ctrl++": {"last"}}); err != nil {
+		t.Errorf("a plus is a key like others: %v", err)
 	}
 }
