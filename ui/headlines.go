@@ -90,7 +90,7 @@ func (p *headlinesPane) ask(ctx context.Context, now time.Time) (context.Context
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.gen++
 	p.view = cache.View{Query: p.query(), Opened: now, Oldest: p.oldest}
-	p.loaded, p.more, p.failed, p.count = false, false, "", -1
+	p.loaded, p.more, p.failed = false, false, ""
 	return ctx, p.gen
 }
 

@@ -56,6 +56,10 @@ func (m *Model) showMark(ids []int64, flag feed.Flag, on bool) bool {
 	} else if a.id != 0 && containsID(ids, a.id) {
 		setFlag(&a.item, flag, on)
 	}
+	if changed {
+		m.sources.recount()
+		m.syncSource()
+	}
 	return changed
 }
 
@@ -80,7 +84,6 @@ func (m *Model) countMark(i feed.Item, flag feed.Flag, on bool) {
 	case flag == feed.Starred:
 		m.sources.counts.Starred--
 	}
-	m.syncSource()
 }
 
 // setFlag sets a flag on an item and says whether that changed it.
@@ -165,6 +168,7 @@ func (m *Model) markAllRead() tea.Cmd {
 	for _, url := range h.source.feeds {
 		m.sources.adjust(url, -m.sources.counts.Feeds[url].Unread)
 	}
+	m.sources.recount()
 	m.syncSource()
 	if s, ok := m.sources.nextUnread(h.source.key, 1); ok && h.filter == nil {
 		m.sources.find(s.key)

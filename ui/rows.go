@@ -104,11 +104,18 @@ func (m *Model) openSource(s source, item int64) tea.Cmd {
 // askRows puts the pane's question to the cache.
 func (m *Model) askRows(how how, around int64) tea.Cmd {
 	h := &m.headlines
-	opened := m.now()
+	opened, shown := m.now(), h.loaded
 	if how == reloadRows {
 		opened = h.view.Opened
+	} else {
+		h.count = -1
 	}
 	ctx, gen := h.ask(m.ctx, opened)
+	if how == reloadRows && shown {
+		// What is shown stays the answer until the fresh one is here; only its
+		// edges are not followed meanwhile.
+		h.loaded, h.more = true, true
+	}
 	cmds := []tea.Cmd{loadRows(ctx, m.saver, h.view, gen, how, around, windowSize(h.list.Height()))}
 	if h.search != nil || h.filter != nil || h.source.kind == sourceQuery {
 		cmds = append(cmds, countView(ctx, m.deps.Store, h.view, gen))
@@ -193,10 +200,10 @@ func (m *Model) emptyWords() []string {
 		return []string{h.failed, "", "R tries again; `dateline doctor` looks into the cache."}
 	case !h.loaded:
 		return nil
-	case h.search != nil:
-		return []string{"Nothing found.", "", "/ changes the search, Esc goes back."}
 	case h.filter != nil:
 		return []string{"Nothing here matches the filter.", "", `\ changes it, Esc drops it.`}
+	case h.search != nil:
+		return []string{"Nothing found.", "", "/ changes the search, Esc goes back."}
 	case len(m.sources.feeds) == 0:
 		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows every key."}
 	case h.source.feed != nil && h.source.feed.Poll.LastChecked.IsZero():

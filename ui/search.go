@@ -104,9 +104,12 @@ func (m *Model) acceptSearch(cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmd, m.setFocus(paneHeadlines))
 }
 
-// endSearch drops search and filter and goes back to where it began.
+// endSearch drops a filter, else the search, and goes back to where it began.
 func (m *Model) endSearch() tea.Cmd {
 	h := &m.headlines
+	if h.search != nil && h.filter != nil {
+		return m.filterTyped("")
+	}
 	if h.search == nil && h.filter == nil {
 		h.searchText, h.filterText = "", ""
 		return nil

@@ -69,10 +69,18 @@ func (m *Model) sheetKey(k tea.KeyPressMsg) tea.Cmd {
 		}
 	default:
 		if s.answers == nil && k.Text != "" {
-			s.filterBy(s.filter + feed.Clean(k.Text))
+			s.filterBy(s.filter + typedText(k.Text))
 		}
 	}
 	return nil
+}
+
+// typedText is a typed character as a filter may hold it; a blank parts words.
+func typedText(text string) string {
+	if text == " " {
+		return text
+	}
+	return feed.Clean(text)
 }
 
 func (m *Model) chooseRow() tea.Cmd {
@@ -138,10 +146,14 @@ func (s *sheet) skipHead(n int) {
 	}
 }
 
+// sheetWidth is the room for text in a sheet on a screen of w cells.
+func sheetWidth(w int) int { return max(min(w-4, 92), 10) }
+
 // over draws the sheet over the dimmed page.
 func (s *sheet) over(page []string, w int, t theme) []string {
-	inner := max(min(w-6, 92), 10)
-	s.height = max(min(len(page)-6, max(len(s.shown), 1)), 1)
+	inner := sheetWidth(w)
+	// By all rows and not those shown: typing must not make the sheet jump.
+	s.height = max(min(len(page)-6, len(s.rows)), 1)
 	box := s.box(inner, t)
 	x, y := max((w-inner-4)/2, 0), max((len(page)-len(box))/2, 0)
 	for i := range page {
@@ -178,14 +190,14 @@ func (s *sheet) box(inner int, t theme) []string {
 	}
 	left := s.leftWidth(inner)
 	for i := s.top; i < s.top+s.height; i++ {
-		if i >= len(s.shown) {
+		switch {
+		case i < len(s.shown):
+			out = append(out, line(s.row(s.rows[s.shown[i]], i == s.cursor, left, inner, t)))
+		case i == 0:
+			out = append(out, line(paint(t.dim, fit("nothing matches; Backspace widens the filter", inner, t.glyphs.ellipsis))))
+		default:
 			out = append(out, line(""))
-			continue
 		}
-		out = append(out, line(s.row(s.rows[s.shown[i]], i == s.cursor, left, inner, t)))
-	}
-	if len(s.shown) == 0 {
-		out[len(out)-1] = line(paint(t.dim, "nothing matches; Backspace widens the filter"))
 	}
 	return append(out, line(paint(t.dim, fit(s.keys(), inner, t.glyphs.ellipsis))), rule)
 }
@@ -222,7 +234,7 @@ func (s *sheet) row(r sheetRow, selected bool, left, inner int, t theme) string 
 	bar, style := "  ", ""
 	if selected && s.choose != nil {
 		bar, style = paint(t.accent, t.glyphs.bar)+" ", t.selected
-	} else if selected {
+	} else if selected && s.answers == nil {
 		bar = paint(t.dim, t.glyphs.bar) + " "
 	}
 	text := paint(style, fit(r.left, left, t.glyphs.ellipsis)) + blanks(left-cells(r.left))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
 )
@@ -72,7 +73,7 @@ func KeyTable() string {
 func (m *Model) chooseSource() tea.Cmd {
 	var rows []sheetRow
 	var keys []string
-	for _, s := range m.sources.rows() {
+	for _, s := range m.sources.rows(nil) {
 		if s.kind == sourceGap {
 			continue
 		}
@@ -121,8 +122,23 @@ func (m *Model) showInfo() tea.Cmd {
 		m.status.say("there is nothing to tell here; choose a feed or an item")
 		return nil
 	}
-	m.openSheet(&sheet{title: "Info", rows: rows})
+	m.openSheet(&sheet{title: "Info", rows: wrapRows(rows, sheetWidth(m.width))})
 	return nil
+}
+
+// wrapRows sets long right sides over several rows, for a sheet that is read
+// and not chosen from.
+func wrapRows(rows []sheetRow, inner int) []sheetRow {
+	s := sheet{rows: rows}
+	room := max(inner-s.leftWidth(inner)-4, 8)
+	var out []sheetRow
+	for _, r := range rows {
+		for part := range strings.SplitSeq(ansi.Wrap(r.right, room, ""), "\n") {
+			out = append(out, sheetRow{head: r.head, left: r.left, right: part})
+			r.left = ""
+		}
+	}
+	return out
 }
 
 func feedInfo(f feed.Feed, now time.Time) []sheetRow {
@@ -150,7 +166,7 @@ func feedInfo(f feed.Feed, now time.Time) []sheetRow {
 	}
 	if f.Poll.Failures > 0 {
 		rows = append(rows,
-			sheetRow{left: "failed", right: fmt.Sprintf("%d times in a row", f.Poll.Failures)},
+			sheetRow{left: "failed", right: plural(f.Poll.Failures, "time") + " in a row"},
 			sheetRow{left: "last good answer", right: when(f.Poll.LastOK, now)})
 	}
 	if f.Poll.FinalURL != "" && f.Poll.FinalURL != f.URL {

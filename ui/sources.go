@@ -73,60 +73,90 @@ func newSourcesPane(queries []SavedQuery) sourcesPane {
 // source.
 func (p *sourcesPane) rebuild() {
 	at := p.list.Index()
-	p.list.Reload(p.rows(), at, true, true)
+	p.list.Reload(p.rows(p.folded), at, true, true)
 	p.skipGap(1)
 }
 
-func (p *sourcesPane) rows() []source {
+// recount puts the counts into the rows there are.
+func (p *sourcesPane) recount() { p.count(p.list.Rows()) }
+
+// rows lists the sources; the feeds of folded tags are left out.
+func (p *sourcesPane) rows(folded map[string]bool) []source {
 	rows := []source{
-		{kind: sourceView, key: keyUnread, name: "Unread", query: mustQuery("is:unread"), unread: p.counts.Unread},
-		{kind: sourceView, key: keyToday, name: "Today", query: mustQuery("since:today"), unread: p.counts.Today},
-		{kind: sourceView, key: keyStarred, name: "Starred", query: mustQuery("is:starred"), unread: p.counts.Starred},
-		{kind: sourceView, key: keyEverything, name: "Everything", query: mustQuery(""), unread: p.counts.Total},
+		{kind: sourceView, key: keyUnread, name: "Unread", query: mustQuery("is:unread")},
+		{kind: sourceView, key: keyToday, name: "Today", query: mustQuery("since:today")},
+		{kind: sourceView, key: keyStarred, name: "Starred", query: mustQuery("is:starred")},
+		{kind: sourceView, key: keyEverything, name: "Everything", query: mustQuery("")},
 	}
 	for _, q := range p.queries {
-		n := p.queryCounts[q.Name]
-		rows = append(rows, source{
-			kind: sourceQuery, key: "query:" + q.Name, name: q.Name, query: q.Query, unread: n, capped: n >= queryCountMax,
-		})
+		rows = append(rows, source{kind: sourceQuery, key: "query:" + q.Name, name: q.Name, query: q.Query})
 	}
 	tags, untagged := groupByTag(p.feeds)
 	for _, t := range tags {
 		rows = append(rows, source{kind: sourceGap, key: "gap:" + t.name})
-		rows = append(rows, p.group(t)...)
+		rows = append(rows, group(t, folded[t.name])...)
 	}
 	if len(untagged) > 0 {
 		rows = append(rows, source{kind: sourceGap, key: "gap:"})
 		for _, f := range untagged {
-			rows = append(rows, p.feedRow(f, "", 0))
+			rows = append(rows, feedRow(f, "", 0))
 		}
 	}
+	p.count(rows)
 	return rows
+}
+
+// count sets how many items each row has to tell of.
+func (p *sourcesPane) count(rows []source) {
+	for i := range rows {
+		s := &rows[i]
+		s.unread = 0
+		switch s.kind {
+		case sourceView:
+			s.unread = p.viewCount(s.key)
+		case sourceQuery:
+			s.unread = p.queryCounts[s.name]
+			s.capped = s.unread >= queryCountMax
+		case sourceTag, sourceFeed:
+			for _, url := range s.feeds {
+				s.unread += p.counts.Feeds[url].Unread
+			}
+		}
+	}
+}
+
+func (p *sourcesPane) viewCount(key string) int {
+	switch key {
+	case keyUnread:
+		return p.counts.Unread
+	case keyToday:
+		return p.counts.Today
+	case keyStarred:
+		return p.counts.Starred
+	}
+	return p.counts.Total
 }
 
 // group is a tag's row and, unless it is folded, those of its feeds.
-func (p *sourcesPane) group(t tagGroup) []source {
-	head := source{
-		kind: sourceTag, key: "tag:" + t.name, name: t.name, folded: p.folded[t.name],
+func group(t tagGroup, folded bool) []source {
+	rows := []source{{
+		kind: sourceTag, key: "tag:" + t.name, name: t.name, folded: folded,
 		query: feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldTag, Text: t.name}}},
-		feeds: []string{},
-	}
-	rows := []source{head}
+		feeds: make([]string, 0, len(t.feeds)),
+	}}
 	for _, f := range t.feeds {
-		row := p.feedRow(f, t.name, 1)
-		rows[0].unread += row.unread
 		rows[0].feeds = append(rows[0].feeds, f.URL)
-		if !head.folded {
-			rows = append(rows, row)
+		if !folded {
+			rows = append(rows, feedRow(f, t.name, 1))
 		}
 	}
 	return rows
 }
 
-func (p *sourcesPane) feedRow(f feed.Feed, tag string, depth int) source {
+func feedRow(f feed.Feed, tag string, depth int) source {
 	return source{
 		kind: sourceFeed, key: feedKey(f.URL, tag), name: f.DisplayTitle(), depth: depth, feed: &f,
-		unread: p.counts.Feeds[f.URL].Unread, feeds: []string{f.URL}, query: feedQuery(f.URL),
+		feeds: []string{f.URL}, query: feedQuery(f.URL),
 	}
 }
 
@@ -200,9 +230,16 @@ func (p *sourcesPane) find(key string) bool {
 	if p.list.Find(key) {
 		return true
 	}
-	_, url, ok := strings.Cut(key, "\x00")
+	tag, url, ok := strings.Cut(strings.TrimPrefix(key, "feed:"), "\x00")
 	if !ok {
 		return false
+	}
+	if p.folded[tag] {
+		delete(p.folded, tag)
+		p.rebuild()
+		if p.list.Find(key) {
+			return true
+		}
 	}
 	i := slices.IndexFunc(p.list.Rows(), func(s source) bool { return s.kind == sourceFeed && s.feed.URL == url })
 	if i >= 0 {
@@ -226,7 +263,7 @@ func (p *sourcesPane) nextUnread(from string, dir int) (source, bool) {
 }
 
 // adjust moves the unread count of a feed, so that the screen answers before
-// the cache does.
+// the cache does; recount shows it.
 func (p *sourcesPane) adjust(url string, by int) {
 	c := p.counts.Feeds[url]
 	c.Unread = max(c.Unread+by, 0)
@@ -235,7 +272,6 @@ func (p *sourcesPane) adjust(url string, by int) {
 	}
 	p.counts.Feeds[url] = c
 	p.counts.Unread = max(p.counts.Unread+by, 0)
-	p.rebuild()
 }
 
 // feedOf finds a subscribed feed by its URL.
@@ -249,7 +285,7 @@ func (p *sourcesPane) feedOf(url string) (feed.Feed, bool) {
 
 func (p *sourcesPane) setQueryCounts(counts map[string]int) {
 	p.queryCounts = counts
-	p.rebuild()
+	p.recount()
 }
 
 // sourcesHead is the number of lines above the rows.

@@ -61,6 +61,7 @@ func (m *Model) showDiscovered(msg discovered) tea.Cmd {
 	if len(msg.found) == 1 {
 		return m.subscribe(msg.found[0])
 	}
+	m.status.clear()
 	rows := make([]sheetRow, len(msg.found))
 	for i, c := range msg.found {
 		rows[i] = sheetRow{left: feed.Clean(c.Title), right: feed.Clean(strings.TrimSpace(c.Type + " " + c.URL))}
@@ -139,10 +140,8 @@ func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 
 // keyOf is the key of a feed's first row among the sources.
 func (m *Model) keyOf(url string) string {
-	for _, s := range m.sources.list.Rows() {
-		if s.kind == sourceFeed && s.feed.URL == url {
-			return s.key
-		}
+	if f, ok := m.sources.feedOf(url); ok && len(f.Tags) > 0 {
+		return feedKey(url, f.Tags[0])
 	}
 	return feedKey(url, "")
 }
