@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
@@ -13,6 +15,8 @@ type prompt struct {
 	input textinput.Model
 	// note is what is wrong with the text so far.
 	note string
+	// insisted says that Enter was pressed on such a text.
+	insisted bool
 	// changed is called at each change, accept at Enter, cancel at Esc.
 	changed func(m *Model, text string) tea.Cmd
 	accept  func(m *Model, text string) tea.Cmd
@@ -40,6 +44,7 @@ func (m *Model) promptKey(k tea.KeyPressMsg) tea.Cmd {
 	p := m.prompt
 	switch k.Keystroke() {
 	case "enter":
+		p.insisted = true
 		return p.accept(m, p.input.Value())
 	case "esc", "ctrl+c":
 		m.prompt = nil
@@ -57,6 +62,7 @@ func (m *Model) promptInput(msg tea.Msg) tea.Cmd {
 	if p.input.Value() == before || p.changed == nil {
 		return cmd
 	}
+	p.insisted = false
 	return tea.Batch(cmd, p.changed(m, p.input.Value()))
 }
 
@@ -72,14 +78,20 @@ func (m *Model) paste(text string) tea.Cmd {
 	return nil
 }
 
-// render draws the prompt over the status line.
-func (p *prompt) render(w int, t theme) string {
-	left := " " + paint(t.accent, p.label) + " " + p.input.View()
-	if p.note == "" {
-		return pad(left, w)
+// render draws the prompt over the status line. What is wrong with the text
+// stands beside it, cut off if need be while the reader is typing, and above it
+// in full once they have pressed Enter.
+func (p *prompt) render(w, h int, t theme) []string {
+	left := " " + paint(t.accent, p.label) + " " + strings.TrimRight(p.input.View(), " ")
+	room := w - cells(left) - 3
+	if p.insisted && cells(p.note) > room && h >= boxedHeight {
+		return append(boxed(p.note, t.failed, w, t), pad(left, w))
 	}
-	note := fit(p.note, max(w/2, w-cells(left)-3), t.glyphs.ellipsis)
-	return pad(fit(left, w-cells(note)-2, t.glyphs.ellipsis), w-cells(note)-1) + paint(t.failed, note) + " "
+	note := fit(p.note, room, t.glyphs.ellipsis)
+	if room < 8 {
+		note = ""
+	}
+	return []string{pad(left, w-cells(note)-1) + paint(t.failed, note) + " "}
 }
 
 // cursor is where the terminal's cursor stands in the prompt.

@@ -90,10 +90,18 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	}
 	m.session.dirty = false
 	if m.session.first {
-		m.status.say("Welcome: Enter opens, n is the next unread, ? shows all keys")
+		m.status.say(m.welcome())
 	}
 	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
 	return tea.Batch(append(cmds, m.start(due, false), m.catchUp())...)
+}
+
+// welcome names the keys that are enough to begin with.
+func (m *Model) welcome() string {
+	if m.width < 64 {
+		return "Enter opens, n next unread, ? all keys"
+	}
+	return "Welcome: Enter opens, n is the next unread, ? shows all keys"
 }
 
 // saveSession queues the session for the cache when it has changed.

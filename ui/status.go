@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dateline/cache"
 	"dateline/feed"
@@ -87,31 +88,64 @@ func stepWords(what string, s cache.Step) string {
 	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), plural(s.N, "item"), now, other)
 }
 
-// statusLine draws the line.
-func (m *Model) statusLine(w int) string {
+// statusLines draws the line, and lines above it for an answer that is longer
+// than the screen is wide: it ends in a way out, which must not be cut off.
+func (m *Model) statusLines(w int) []string {
 	t := m.theme
 	if m.prompt != nil {
-		return m.prompt.render(w, t)
+		return m.prompt.render(w, m.height, t)
 	}
 	right := ""
 	if m.status.typing != "" {
 		right = m.status.typing + " "
 	}
 	left := m.progress()
-	if m.status.text != "" {
-		style := ""
-		if m.status.failed {
-			style = t.failed
-		}
-		text := m.status.text
-		if left != "" {
-			text = fit(text, max(w-cells(left)-cells(right)-4, 10), t.glyphs.ellipsis)
-			return " " + pad(left+"  "+paint(style, text), w-1-cells(right)) + right
-		}
-		return " " + pad(paint(style, fit(text, w-2-cells(right), t.glyphs.ellipsis)), w-1-cells(right)) + right
+	if m.status.text == "" {
+		hints := m.hints(w - 4 - cells(left) - cells(right))
+		return []string{fit(" "+left+blanks(w-1-cells(left)-cells(hints)-cells(right))+hints+right, w, "")}
 	}
-	hints := m.hints(w - 4 - cells(left) - cells(right))
-	return " " + left + blanks(w-1-cells(left)-cells(hints)-cells(right)) + hints + right
+	style, gap := "", ""
+	if m.status.failed {
+		style = t.failed
+	}
+	if left != "" {
+		gap = "  "
+	}
+	if !m.refresh.running && cells(left)+cells(gap)+cells(m.status.text)+2 > w {
+		// What a round brought shows in the counts as well.
+		left, gap = "", ""
+	}
+	if room := w - 2 - cells(left) - cells(gap) - cells(right); cells(m.status.text) <= room {
+		return []string{pad(" "+left+gap+paint(style, m.status.text), w-cells(right)) + right}
+	}
+	if m.height < boxedHeight {
+		return []string{pad(" "+paint(style, fit(m.status.text, w-2, t.glyphs.ellipsis)), w)}
+	}
+	lines := boxed(m.status.text, style, w, t)
+	if left+right == "" {
+		return lines
+	}
+	return append(lines, pad(" "+left, w-cells(right))+right)
+}
+
+// boxedLines is how many lines an answer may take, on screens of at least
+// boxedHeight lines.
+const (
+	boxedLines  = 3
+	boxedHeight = 8
+)
+
+// boxed sets a long answer under a rule.
+func boxed(text, style string, w int, t theme) []string {
+	wrapped := strings.Split(ansi.Wrap(text, max(w-2, 1), ""), "\n")
+	if len(wrapped) > boxedLines {
+		wrapped = append(wrapped[:boxedLines-1], strings.Join(wrapped[boxedLines-1:], " "))
+	}
+	lines := []string{paint(t.dim, strings.Repeat(t.glyphs.rule, w))}
+	for _, l := range wrapped {
+		lines = append(lines, pad(" "+paint(style, fit(l, w-2, t.glyphs.ellipsis)), w))
+	}
+	return lines
 }
 
 // progress draws the bar of a running refresh, or what the last one brought.

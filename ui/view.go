@@ -96,8 +96,14 @@ func (m *Model) content() string {
 	if m.sheet != nil {
 		lines = m.sheet.over(lines, m.width, m.theme)
 	}
-	lines = append(lines, fit(m.statusLine(m.width), m.width, ""))
-	return strings.Join(lines, "\n")
+	return strings.Join(m.withStatus(lines), "\n")
+}
+
+// withStatus puts the status under the page; a long answer lies over the
+// page's last lines, as long as a page is left.
+func (m *Model) withStatus(page []string) []string {
+	status := m.statusLines(m.width)
+	return append(page[:max(len(page)+1-len(status), 0)], status...)
 }
 
 // lines draws everything above the status line.

@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"dateline/feed"
+)
+
+// mute is a source that finds no feeds and says so at length.
+type mute struct{ *fakeSource }
+
+func (mute) Discover(context.Context, string) ([]feed.Candidate, error) {
+	return nil, errors.New("this page announces no feed: look for a link called RSS, Atom or feed on the page, and give its address")
+}
+
+// TestLongAnswersAreReadToTheirEnd protects the way out at the end of a
+// sentence: what is longer than the screen is wide takes more lines, until the
+// next key.
+func TestLongAnswersAreReadToTheirEnd(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {40, 12}} {
+		s := newScreen(t, size[0], size[1], func(d *Deps, src *fakeSource) { d.Source = mute{src} })
+		s.press("a", "type:x.example", "enter")
+		s.expect("this page announces", "give its address")
+		s.expectWidth()
+		s.press("j")
+		s.expectNot("this page announces")
+	}
+}
+
+// TestMalformedQueryIsToldInFull protects the note of a query that is none: it
+// is readable once Enter was pressed on it, and the prompt stays open.
+func TestMalformedQueryIsToldInFull(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	s.press("/", "type:is:unraed maritime exercise")
+	s.expect("column 4", "…")
+	s.press("enter")
+	s.expect(`did you mean unread?`, "/ is:unraed maritime exercise")
+	s.expectWidth()
+	if s.m.prompt == nil {
+		t.Fatal("half a query was accepted")
+	}
+	s.press("backspace")
+	s.expectNot("did you mean")
+}
+
+// TestRefreshLeavesThePromptAlone protects what is being typed from a refresh
+// that runs and fails meanwhile.
+func TestRefreshLeavesThePromptAlone(t *testing.T) {
+	s := newScreen(t, 80, 24, func(_ *Deps, src *fakeSource) { src.errors[oldURL] = "the server is down; try again later" })
+	s.press("/", "type:maritme", "left", "left")
+	at := *s.m.View().Cursor
+	s.run(s.m.start(feed.Ask{}, true))
+	s.press("type:i")
+	s.expect("/ maritime", "Major maritime exercise", "1 found")
+	if now := s.m.View().Cursor; now == nil || now.X != at.X+1 || now.Y != at.Y {
+		t.Errorf("the cursor went from %v to %v", at, now)
+	}
+}
+
+// TestFilterGoesBeforeTheSearch protects the way out of a filter on a search:
+// Esc drops one after the other.
+func TestFilterGoesBeforeTheSearch(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("/", "type:report", "enter")
+	s.expect("Search: report", "40 found")
+	s.press(`\`, "type:zzz", "enter")
+	s.expect("filter: zzz", "Nothing here matches the filter.")
+	s.press("esc")
+	s.expect("Search: report", "40 found")
+	s.expectNot("filter:")
+	s.press("esc")
+	s.expectNot("Search: report")
+}
+
+// TestCountStaysWhileReloading protects the header of a search from saying
+// that it searches whenever another process writes, and from losing its count
+// on the way to the first and the last hit.
+func TestCountStaysWhileReloading(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("/", "type:report", "enter")
+	cmd := s.m.reloadRows()
+	s.expect("40 found")
+	s.run(cmd)
+	s.press("G", "g", "g")
+	s.expect("40 found")
+}
