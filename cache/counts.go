@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"dateline/feed"
@@ -108,18 +107,35 @@ func (s *Store) leaveOutSnoozed(ctx context.Context, feeds []feed.Feed) error {
 }
 
 // tally brings the counters of the feeds up to date with a change of read or
-// hidden that was made to all of temp.changed.
-func tally(ctx context.Context, tx *sql.Tx, flag feed.Flag, on bool) error {
+// hidden.
+func (c *change) tally() error {
+	if c.Flag != feed.Read && c.Flag != feed.Hidden {
+		return nil
+	}
 	sign := 1
-	if on {
+	if c.On {
 		sign = -1
 	}
-	total := "0"
-	if flag == feed.Hidden {
-		total = "count(*)"
+	feeds := map[int64]FeedCount{}
+	for _, i := range c.items {
+		n := feeds[i.feed]
+		if c.Flag == feed.Hidden {
+			n.Total += sign
+		}
+		if !i.other {
+			n.Unread += sign
+		}
+		feeds[i.feed] = n
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE feeds SET total = feeds.total + ?1 * t.total, unread = feeds.unread + ?1 * t.unread
-		FROM (SELECT feed AS id, `+total+` AS total, sum(other = 0) AS unread FROM temp.changed GROUP BY feed) t
-		WHERE feeds.id = t.id`, sign)
-	return err
+	put, err := c.tx.PrepareContext(c.ctx, `UPDATE feeds SET total = total + ?, unread = unread + ? WHERE id = ?`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for id, n := range feeds {
+		if _, err := put.ExecContext(c.ctx, n.Total, n.Unread, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

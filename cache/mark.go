@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -29,7 +30,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 				return err
 			}
 			c := change{Mark: m, ctx: ctx, tx: tx}
-			if _, err := c.run(step, sqlf(`SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.id = j.value`, jsonIntegers(m.Items))); err != nil {
+			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
 			if err := c.lastWord(); err != nil {
@@ -40,53 +41,70 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 	})
 }
 
+// markSlice is how many items are marked in one transaction, so that another
+// mark never waits long for its turn.
+const markSlice = 10000
+
 // MarkAll marks everything that the view shows and that was in the cache at
 // the instant at: what arrived after the key was pressed is not touched. It is
-// one step for [Store.Undo]; n counts the items that changed.
+// one step for [Store.Undo]; n counts the items that changed. Many items are
+// marked in several transactions: when ctx or the process ends in between, or
+// the step is undone, n of them are marked and the step has just these.
 func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
 	m := feed.Mark{Flag: flag, Label: label, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan, _ querier) (sqlText, error) { return p.members(bottom, top), nil })
+	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) { return integers(ctx, s.readers, p.members(bottom, top)) })
 }
 
 // MarkFrom marks everything above the row at from (or below it), without that
 // row, as [Store.MarkAll] does.
 func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag feed.Flag, on bool, at time.Time) (n int, err error) {
 	m := feed.Mark{Flag: flag, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan, q querier) (sqlText, error) {
-		keys, err := p.keys(ctx, q, from, above, -1)
+	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) {
+		keys, err := p.keys(ctx, s.readers, from, above, -1)
 		places := make([]int64, len(keys))
 		for i, k := range keys {
 			places[i] = k.At
 		}
-		return sqlf(`SELECT value AS pos FROM json_each(?)`, jsonIntegers(places)), err
+		return places, err
 	})
 }
 
-func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*plan, querier) (sqlText, error)) (n int, err error) {
+func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*plan) ([]int64, error)) (n int, err error) {
+	const tried = "mark all"
 	if m.At.IsZero() {
 		m.At = s.now()
 	}
 	if err := check(m); err != nil {
 		return 0, err
 	}
-	err = s.write(ctx, "mark all", func(tx *sql.Tx) error {
-		p, err := s.plan(ctx, tx, v)
-		if err != nil {
+	p, err := s.plan(ctx, s.readers, v)
+	if err != nil {
+		return 0, border(ctx, tried, err)
+	}
+	places, err := which(p)
+	if err != nil {
+		return 0, border(ctx, tried, err)
+	}
+	slices.Sort(places)
+	var begun journalled
+	for slice := range slices.Chunk(slices.Compact(places), markSlice) {
+		done := 0
+		err := s.write(ctx, tried, func(tx *sql.Tx) error {
+			step, err := begun.number(ctx, tx)
+			if err != nil || step == 0 {
+				return err
+			}
+			c := change{Mark: m, ctx: ctx, tx: tx, only: sqlf(` AND i.first_seen <= ?`, m.At.UnixMicro())}
+			err = c.run(step, `i.pos`, slice)
+			done, begun = len(c.items), cmp.Or(begun, c.journalled)
 			return err
-		}
-		members, err := which(p, tx)
+		})
 		if err != nil {
-			return err
+			return n, err
 		}
-		step, err := beginStep(ctx, tx)
-		if err != nil {
-			return err
-		}
-		c := change{Mark: m, ctx: ctx, tx: tx, only: sqlf(` AND i.first_seen <= ?`, m.At.UnixMicro())}
-		n, err = c.run(step, members)
-		return err
-	})
-	return n, err
+		n += done
+	}
+	return n, nil
 }
 
 func check(m feed.Mark) error {
@@ -102,8 +120,7 @@ func check(m feed.Mark) error {
 	return fmt.Errorf("mark: %q is no flag: use read, starred, hidden, label or snooze", m.Flag)
 }
 
-// change is a mark being made, or taken back, in a transaction. The items that
-// it changes stand in temp.changed meanwhile.
+// change is a mark being made, or taken back, in a transaction.
 type change struct {
 	feed.Mark
 	ctx context.Context
@@ -113,51 +130,105 @@ type change struct {
 	force bool
 	// only is a further condition on the items i.
 	only sqlText
+	// items are those that it changes, in the order of their places.
+	items []changed
+	// stretch says that items are all that the mark could change between the
+	// first of them and the last, and lie close together.
+	stretch bool
+	// journalled is where the journal has it.
+	journalled journalled
 }
 
-// run changes those of the items at the places of a query for which the mark
-// has the last word and says something new, and journals them in a step.
-func (c *change) run(step int64, of sqlText) (int, error) {
-	n, err := c.collect(of)
-	if err != nil || n == 0 {
-		return 0, err
+// changed is an item before a change.
+type changed struct {
+	pos, id, feed int64
+	// other is the flag that, with the one that changes, decides whether the
+	// item is counted as unread.
+	other bool
+	// was is what a snooze replaces.
+	was sql.NullInt64
+}
+
+// run changes those of the items that have one of keys as key for which the
+// mark has the last word and says something new, and journals them in a step.
+func (c *change) run(step int64, key string, keys []int64) error {
+	if err := c.collect(key, keys); err != nil || len(c.items) == 0 {
+		return err
 	}
 	if err := c.journal(step); err != nil {
-		return 0, err
+		return err
 	}
-	return n, c.apply()
+	return c.apply()
 }
 
-// collect fills temp.changed: other is the flag that, with this one, decides
-// whether an item is counted as unread, was what a snooze replaces.
-func (c *change) collect(of sqlText) (int, error) {
-	const table = `CREATE TEMP TABLE IF NOT EXISTS changed (pos INTEGER PRIMARY KEY, id INTEGER NOT NULL, feed INTEGER NOT NULL, other INTEGER, was INTEGER)`
-	for _, query := range []string{table, `DELETE FROM temp.changed`} {
-		if _, err := c.tx.ExecContext(c.ctx, query); err != nil {
-			return 0, err
-		}
-	}
+// collect finds the items that the mark changes.
+func (c *change) collect(key string, keys []int64) error {
 	news, was := c.news()
-	other := `NULL`
+	other := `0`
 	switch c.Flag {
 	case feed.Read:
 		other = `i.hidden`
 	case feed.Hidden:
 		other = `i.read`
 	}
-	t := sqlf(`INSERT OR IGNORE INTO temp.changed SELECT i.pos, i.id, i.feed, ` + other + `, ` + was + ` FROM (` + of.text + `) o CROSS JOIN items i ON i.pos = o.pos`)
-	t.args = slices.Clone(of.args)
+	t := sqlf(`SELECT i.pos, i.id, i.feed, ` + other + `, ` + was + ` FROM `)
+	of := sqlf(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, jsonIntegers(keys))
+	if key == `i.pos` {
+		var err error
+		if c.stretch, err = c.dense(keys); err != nil {
+			return err
+		}
+	}
+	if c.stretch {
+		of = sqlf(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, keys[0], keys[len(keys)-1])
+	}
+	t.add(of.text, of.args...)
 	if c.Flag == feed.Label {
 		t.add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
 	}
 	t.add(` WHERE `+news.text, news.args...)
 	t.add(c.only.text, c.only.args...)
-	result, err := c.tx.ExecContext(c.ctx, t.text, t.args...)
-	if err != nil {
-		return 0, err
+	return c.scan(t, keys)
+}
+
+// dense says that the places, which rise, are at least half of those in their
+// stretch of the table: SQLite then passes it faster than it looks each up.
+func (c *change) dense(places []int64) (bool, error) {
+	if len(places) < longStretch {
+		return false, nil
 	}
-	n, err := result.RowsAffected()
-	return int(n), err
+	var n int
+	err := c.tx.QueryRowContext(c.ctx, `SELECT count(*) FROM (SELECT 1 FROM items WHERE pos BETWEEN ? AND ? LIMIT ?)`,
+		places[0], places[len(places)-1], 2*len(places)+1).Scan(&n)
+	return n <= 2*len(places), err
+}
+
+// scan reads the items of a query; of a stretch only those at places. There it
+// notes whether these are all that the mark could change.
+func (c *change) scan(t sqlText, places []int64) error {
+	rows, err := c.tx.QueryContext(c.ctx, t.text, t.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	all := true
+	for rows.Next() {
+		var i changed
+		if err := rows.Scan(&i.pos, &i.id, &i.feed, &i.other, &i.was); err != nil {
+			return err
+		}
+		if c.stretch {
+			if _, wanted := slices.BinarySearch(places, i.pos); !wanted {
+				all = false
+				continue
+			}
+		}
+		c.items = append(c.items, i)
+	}
+	c.stretch = c.stretch && all
+	slices.SortFunc(c.items, func(a, b changed) int { return cmp.Compare(a.pos, b.pos) })
+	c.items = slices.Compact(c.items)
+	return rows.Err()
 }
 
 // news is the condition for items i that the mark changes, and what to
@@ -185,24 +256,55 @@ func (c *change) until() sql.NullInt64 {
 	return stamp(c.Until)
 }
 
-// apply changes the items in temp.changed.
+// apply changes the items.
 func (c *change) apply() error {
-	const those = ` WHERE pos IN (SELECT pos FROM temp.changed)`
+	if len(c.items) == 0 {
+		return nil
+	}
 	at := c.At.UnixMicro()
 	f := string(c.Flag)
+	var t sqlText
 	switch c.Flag {
-	case feed.Snooze:
-		return c.exec(`UPDATE items SET snoozed_until = ?, snoozed_at = max(?, coalesce(snoozed_at, ?))`+those, c.until(), at, int64(bottom))
 	case feed.Label:
-		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM temp.changed WHERE 1
-			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = max(excluded.at, at)`, c.Label, c.On, at)
-	case feed.Starred:
-		return c.exec(`UPDATE items SET starred = ?, starred_at = max(?, coalesce(starred_at, ?))`+those, c.On, at, int64(bottom))
+		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, value, ?, ? FROM json_each(?) WHERE 1
+			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = max(excluded.at, at)`, c.Label, c.On, at, c.places())
+	case feed.Snooze:
+		t = sqlf(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = max(?, coalesce(snoozed_at, ?))`, c.until(), at, int64(bottom))
+	default:
+		t = sqlf(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = max(?, coalesce(`+f+`_at, ?))`, c.On, at, int64(bottom))
 	}
-	if err := c.exec(`UPDATE items SET `+f+` = ?, `+f+`_at = max(?, coalesce(`+f+`_at, ?))`+those, c.On, at, int64(bottom)); err != nil {
+	those := c.those()
+	t.add(` WHERE `+those.text, those.args...)
+	if err := c.exec(t.text, t.args...); err != nil {
 		return err
 	}
-	return tally(c.ctx, c.tx, c.Flag, c.On)
+	return c.tally()
+}
+
+// places is a JSON array of those of the items.
+func (c *change) places() string {
+	places := make([]int64, len(c.items))
+	for n, i := range c.items {
+		places[n] = i.pos
+	}
+	return jsonIntegers(places)
+}
+
+// longStretch is how many places make it worth a look how close they lie.
+const longStretch = 100
+
+// those is the condition for the items i that change. When all is marked it is
+// simply their stretch: SQLite then writes each row as it passes it, in half
+// the time that a list of rows takes.
+func (c *change) those() sqlText {
+	if !c.stretch {
+		return sqlf(`i.pos IN (SELECT value FROM json_each(?))`, c.places())
+	}
+	t := sqlf(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
+	news, _ := c.news()
+	t.and(news)
+	t.add(c.only.text, c.only.args...)
+	return t
 }
 
 // lastWord notes when the mark was made on items that were already as it says,

@@ -28,7 +28,8 @@ type Options struct {
 }
 
 // Store is an open cache. Its methods may be called from any goroutine; they
-// end early when their context does, and then change nothing.
+// end early when their context does, and then change nothing, but for those
+// that work in several transactions and say so.
 type Store struct {
 	path string
 	now  func() time.Time
@@ -59,7 +60,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	var err error
 	if s.writer, err = connect(path, 1, "_txlock=immediate&"+pragmas(
 		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
-		"temp_store(memory)", "cache_size(-4000)", "journal_size_limit(16777216)")); err != nil {
+		"temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)")); err != nil {
 		return nil, border(ctx, tried, err)
 	}
 	if err = s.migrate(ctx); err == nil {

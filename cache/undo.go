@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -25,50 +26,62 @@ type Step struct {
 
 // Undo takes back the last step that is not taken back yet, whichever process
 // made it and whenever, and says what holds now; [ErrNothingToUndo] when there
-// is none. What the reader did at another time with other items stays.
+// is none. What the reader did at another time with other items stays. A step
+// of many items goes back in several transactions: when ctx or the process
+// ends in between, the next Undo takes back the rest of it.
 func (s *Store) Undo(ctx context.Context, at time.Time) (Step, error) {
-	return s.travel(ctx, "undo", at, `SELECT max(step) FROM journal WHERE undone = 0`, false)
+	return s.travel(ctx, at, way{tried: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`})
 }
 
 // Redo does again what the last undo took back; [ErrNothingToRedo] when there
 // is nothing, or something new was done since.
 func (s *Store) Redo(ctx context.Context, at time.Time) (Step, error) {
-	return s.travel(ctx, "redo", at, `SELECT min(step) FROM journal WHERE undone = 1`, true)
+	return s.travel(ctx, at, way{forward: true, tried: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`})
 }
 
-func (s *Store) travel(ctx context.Context, tried string, at time.Time, which string, forward bool) (Step, error) {
+// way is a direction through the journal.
+type way struct {
+	forward      bool
+	tried        string
+	nothing      error
+	which, order string
+}
+
+func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
 	if at.IsZero() {
 		at = s.now()
 	}
-	var step Step
-	err := s.write(ctx, tried, func(tx *sql.Tx) error {
-		var number sql.NullInt64
-		if err := tx.QueryRowContext(ctx, which).Scan(&number); err != nil {
-			return err
-		}
-		switch {
-		case !number.Valid && forward:
-			return ErrNothingToRedo
-		case !number.Valid:
-			return ErrNothingToUndo
-		}
-		entries, err := readStep(ctx, tx, number.Int64)
-		if err != nil {
-			return err
-		}
-		if !forward {
-			slices.Reverse(entries)
-		}
-		for _, e := range entries {
-			if err := e.travel(ctx, tx, at, forward); err != nil {
+	var of journalled
+	var done []journalEntry
+	for more := true; more; {
+		err := s.write(ctx, w.tried, func(tx *sql.Tx) error {
+			if of.step == 0 {
+				err := tx.QueryRowContext(ctx, `SELECT step, max(id) FROM journal WHERE step = (`+w.which+`) GROUP BY step`).Scan(&of.step, &of.id)
+				if errors.Is(err, sql.ErrNoRows) {
+					return w.nothing
+				}
+				if err != nil {
+					return err
+				}
+			}
+			entries, err := readSlice(ctx, tx, of, w)
+			if err != nil {
 				return err
 			}
+			for _, e := range entries {
+				if err := e.travel(ctx, tx, at, w.forward); err != nil {
+					return err
+				}
+			}
+			done = append(done, entries...)
+			more = itemsIn(entries) >= markSlice
+			return nil
+		})
+		if err != nil {
+			return Step{}, err
 		}
-		step = summary(entries, forward)
-		_, err = tx.ExecContext(ctx, `UPDATE journal SET undone = ? WHERE step = ?`, !forward, number.Int64)
-		return err
-	})
-	return step, err
+	}
+	return summary(done, w.forward), nil
 }
 
 // summary is the Step of entries, in the order in which they were done.
@@ -87,9 +100,11 @@ func summary(entries []journalEntry, forward bool) Step {
 	return step
 }
 
-// journalEntry is one mark of a step, with the items that it changed.
+// journalEntry is one mark of a step, or a slice of it, with the items that it
+// changed.
 type journalEntry struct {
 	feed.Mark
+	id int64
 	// was has, for snooze, what snoozed_until was for each of Items.
 	was []*int64
 }
@@ -104,28 +119,54 @@ func beginStep(ctx context.Context, tx *sql.Tx) (int64, error) {
 	return step, err
 }
 
-// journal writes the items in temp.changed as part of a step. What was undone
+// journalled is where the journal has an entry; zero is nowhere. Numbers of
+// steps are given again after an undo, ids of entries never are.
+type journalled struct{ step, id int64 }
+
+// number is the step of the entry for more of the same mark, a new one if
+// nothing is journalled yet; zero when it was undone in the meantime.
+func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
+	if j.step == 0 {
+		return beginStep(ctx, tx)
+	}
+	var step int64
+	err := tx.QueryRowContext(ctx, `SELECT coalesce(max(step), 0) FROM journal WHERE id = ? AND undone = 0`, j.id).Scan(&step)
+	return step, err
+}
+
+// journal writes the items that change as part of a step. What was undone
 // before cannot be redone any more, and the oldest steps are forgotten.
 func (c *change) journal(step int64) error {
 	if err := c.exec(`DELETE FROM journal WHERE undone = 1 OR step <= ?`, step-maxSteps); err != nil {
 		return err
 	}
-	ids, was, err := c.changed()
+	was, err := c.before()
 	if err != nil {
 		return err
 	}
-	return c.exec(`INSERT INTO journal (step, flag, label, is_on, until, at, items, was) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		step, c.Flag, c.Label, c.On, stamp(c.Until), c.At.UnixMicro(), packIDs(ids), was)
+	ids := make([]int64, len(c.items))
+	for n, i := range c.items {
+		ids[n] = i.id
+	}
+	slices.Sort(ids)
+	c.journalled.step = step
+	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		step, c.Flag, c.Label, c.On, stamp(c.Until), c.At.UnixMicro(), packIDs(ids), was).Scan(&c.journalled.id)
 }
 
-// changed reads temp.changed; was is empty but for a snooze.
-func (c *change) changed() (ids []int64, was string, err error) {
-	ids, err = integers(c.ctx, c.tx, sqlf(`SELECT id FROM temp.changed`))
-	slices.Sort(ids)
-	if err == nil && c.Flag == feed.Snooze {
-		err = c.tx.QueryRowContext(c.ctx, `SELECT json_group_array(was ORDER BY id) FROM temp.changed`).Scan(&was)
+// before is a JSON array of what a snooze replaces, by the ids of the items;
+// empty for other marks.
+func (c *change) before() (string, error) {
+	if c.Flag != feed.Snooze {
+		return "", nil
 	}
-	return ids, was, err
+	var was []*int64
+	for _, i := range slices.SortedFunc(slices.Values(c.items), func(a, b changed) int { return cmp.Compare(a.id, b.id) }) {
+		if was = append(was, nil); i.was.Valid {
+			was[len(was)-1] = &i.was.Int64
+		}
+	}
+	return jsonList(was)
 }
 
 // packIDs writes rising numbers as the distances between them.
@@ -154,19 +195,22 @@ func unpackIDs(b []byte) ([]int64, error) {
 	return ids, nil
 }
 
-func readStep(ctx context.Context, tx *sql.Tx, step int64) ([]journalEntry, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT flag, label, is_on, until, at, items, was FROM journal WHERE step = ? ORDER BY id`, step)
+// readSlice reads the next entries of a step to travel, up to the one that
+// makes a slice full.
+func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journalEntry, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was FROM journal
+		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var entries []journalEntry
-	for rows.Next() {
+	for rows.Next() && itemsIn(entries) < markSlice {
 		var e journalEntry
 		var until, at sql.NullInt64
 		var items []byte
 		var was string
-		if err := rows.Scan(&e.Flag, &e.Label, &e.On, &until, &at, &items, &was); err != nil {
+		if err := rows.Scan(&e.id, &e.Flag, &e.Label, &e.On, &until, &at, &items, &was); err != nil {
 			return nil, err
 		}
 		e.Until, e.At = instant(until), instant(at)
@@ -183,9 +227,20 @@ func readStep(ctx context.Context, tx *sql.Tx, step int64) ([]journalEntry, erro
 	return entries, rows.Err()
 }
 
-// travel makes the entry's mark again, or its opposite.
+func itemsIn(entries []journalEntry) int {
+	n := 0
+	for _, e := range entries {
+		n += len(e.Items)
+	}
+	return n
+}
+
+// travel makes the entry's mark again, or its opposite, and notes that.
 func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
 	c := change{Mark: e.Mark, ctx: ctx, tx: tx, force: true}
+	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
+		return err
+	}
 	c.On = e.On == forward
 	if at.After(e.At) {
 		c.At = at
@@ -193,7 +248,12 @@ func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forw
 	if e.Flag == feed.Snooze && !forward {
 		return e.wakeAsBefore(c)
 	}
-	if _, err := c.collect(sqlf(`SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.id = j.value`, jsonIntegers(e.Items))); err != nil {
+	places, err := integers(ctx, tx, sqlf(`SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.id = j.value`, jsonIntegers(e.Items)))
+	if err != nil {
+		return err
+	}
+	slices.Sort(places)
+	if err := c.collect(`i.pos`, places); err != nil {
 		return err
 	}
 	return c.apply()

@@ -68,7 +68,7 @@ func (c *compiler) walkFeeds(from, where string) {
 // walkAll walks all items, or those of each feed side by side.
 func (c *compiler) walkAll() {
 	if c.whole || c.view.Query.ShowsHidden() {
-		c.walk("items i", sqlText{})
+		c.walk("items i NOT INDEXED", sqlText{})
 		return
 	}
 	c.walkFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
@@ -78,7 +78,7 @@ func (c *compiler) walkAll() {
 // this view are strays, unless they are so many that passing them is cheaper.
 func (c *compiler) walkUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.walk("items i", sqlText{})
+		c.walk("items i NOT INDEXED", sqlText{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {

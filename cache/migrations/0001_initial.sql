@@ -137,7 +137,7 @@ CREATE TABLE gone (
 
 -- What the reader did, for undo: rows of one step were done together.
 CREATE TABLE journal (
-  id            INTEGER PRIMARY KEY,
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
   step          INTEGER NOT NULL,
   flag          TEXT    NOT NULL,
   label         TEXT    NOT NULL,

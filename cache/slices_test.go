@@ -1,0 +1,108 @@
+package cache
+
+import (
+	"database/sql"
+	"testing"
+
+	"dateline/feed"
+)
+
+// fill puts n bare items, enough to mark and to count, into the feed a.
+func (s testStore) fill(n int) {
+	s.t.Helper()
+	s.subscribe("a")
+	s.must(s.write(s.ctx(), "fill", func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen)
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i * 1000, i, 1, i, 0, 0 FROM n`, n)
+		if err == nil {
+			_, err = tx.Exec(`UPDATE feeds SET total = ?1, unread = ?1`, n)
+		}
+		return err
+	}))
+}
+
+func (s testStore) unread() int {
+	s.t.Helper()
+	n, err := s.Count(s.ctx(), view(s.t, "is:unread"), 0)
+	s.must(err)
+	return n
+}
+
+// Many items are marked in several transactions that are one step; the ones
+// that were marked before, hidden or not, keep their state through undo.
+func TestMarkAllInSlices(t *testing.T) {
+	const n = 2*markSlice + 10
+	s := open(t)
+	s.fill(n)
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{7, markSlice}, Flag: feed.Read, On: true, At: s.Now()}))
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{9}, Flag: feed.Hidden, On: true, At: s.Now()}))
+	marked, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
+	s.must(err)
+	equal(t, "marked", marked, n-3)
+	equal(t, "left unread", s.unread(), 0)
+	equal(t, "hidden item left unread", len(s.places("is:hidden is:unread")), 1)
+	s.checkCounts()
+	step, err := s.Undo(s.ctx(), s.Now())
+	s.must(err)
+	equal(t, "undone", []any{step.Flag, step.On, step.N, len(step.Items)}, []any{feed.Read, false, n - 3, n - 3})
+	equal(t, "unread again", s.unread(), n-3)
+	s.checkCounts()
+}
+
+func (s testStore) places(query string) []int64 {
+	s.t.Helper()
+	p, err := s.plan(s.ctx(), s.readers, view(s.t, query))
+	s.must(err)
+	places, err := integers(s.ctx(), s.readers, p.members(bottom, top))
+	s.must(err)
+	return places
+}
+
+// A process that is killed between two slices of an undo leaves a step whose
+// rest the next undo takes back, and which redo does again as a whole.
+func TestUndoKilledBetweenSlices(t *testing.T) {
+	const n = markSlice + 10
+	s := open(t)
+	s.fill(n)
+	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
+	s.must(err)
+	s.must(s.write(s.ctx(), "undo one slice", func(tx *sql.Tx) error {
+		entries, err := readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, way{order: `DESC`})
+		s.must(err)
+		equal(t, "entries of a slice", len(entries), 1)
+		return entries[0].travel(s.ctx(), tx, s.Now(), false)
+	}))
+	s.checkCounts()
+	equal(t, "unread", s.unread(), markSlice)
+	step, err := s.Undo(s.ctx(), s.Now())
+	s.must(err)
+	equal(t, "rest undone", step.N, n-markSlice)
+	equal(t, "unread", s.unread(), n)
+	step, err = s.Redo(s.ctx(), s.Now())
+	s.must(err)
+	equal(t, "redone", step.N, n)
+	equal(t, "unread", s.unread(), 0)
+	s.checkCounts()
+}
+
+// A step that is undone while it is still being made does not go on, and what
+// comes next is not taken for it.
+func TestSliceAfterUndo(t *testing.T) {
+	s := open(t)
+	s.fill(3)
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Read, On: true, At: s.Now()}))
+	begun := journalled{step: 1, id: 1}
+	number := func() (step int64) {
+		s.must(s.write(s.ctx(), "ask", func(tx *sql.Tx) (err error) {
+			step, err = begun.number(s.ctx(), tx)
+			return err
+		}))
+		return step
+	}
+	equal(t, "step being made", number(), 1)
+	_, err := s.Undo(s.ctx(), s.Now())
+	s.must(err)
+	equal(t, "undone step", number(), 0)
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{2}, Flag: feed.Read, On: true, At: s.Now()}))
+	equal(t, "step of the same number", number(), 0)
+}
