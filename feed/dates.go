@@ -26,9 +26,9 @@ func parseDate(s string) time.Time {
 
 // parseDigits reads dates without any separator: epochs and compact ISO 8601.
 func parseDigits(s string) (time.Time, bool) {
-	whole, _, _ := strings.Cut(s, ".")
+	whole, fraction, dotted := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || n < 0 || strings.Trim(s, "0123456789.") != "" {
+	if err != nil || n < 0 || strings.Trim(fraction, "0123456789") != "" || dotted && len(whole) < 9 {
 		return time.Time{}, false
 	}
 	layouts := map[int]string{4: "2006", 8: "20060102", 12: "200601021504", 14: "20060102150405"}
@@ -216,6 +216,10 @@ func (p *dateParser) takeOffset(i int) int {
 // nothing.
 func (p *dateParser) takeWord(i int) int {
 	word := p.tokens[i].word
+	if word == "w" && p.tokens[i].mark == '-' {
+		p.bad = true // a week of ISO 8601: what follows is neither month nor day
+		return 1
+	}
 	if (word == "a" || word == "p") && p.at(i+1).word == "m" {
 		p.half = word + "m"
 		return 2
