@@ -69,7 +69,7 @@ func (d draft) article() Article {
 func (d draft) files() []Enclosure {
 	var out []Enclosure
 	for _, e := range d.enclosures {
-		e.URL = webURL(d.base, e.URL)
+		e.URL = webURL(d.base, unescapeURL(e.URL))
 		e.Type = strings.ToLower(Clean(e.Type))
 		if e.URL == "" {
 			continue
@@ -163,7 +163,7 @@ func plainSet(values []string) []string {
 
 func firstURL(base string, candidates []string) string {
 	for _, s := range candidates {
-		if address := webURL(base, s); address != "" {
+		if address := webURL(base, unescapeURL(s)); address != "" {
 			return address
 		}
 	}

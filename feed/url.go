@@ -25,16 +25,25 @@ func SafeURL(s string) (string, bool) {
 	return "", false
 }
 
-// encodeURL percent-encodes what has no place in an address; letters of other
-// scripts stay readable.
+// encodeURL percent-encodes what has no place in an address, a lone percent sign
+// among it; letters of other scripts stay readable.
 func encodeURL(s string) string {
 	bad := func(r rune) bool { return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || dangerous(r) }
-	if !strings.ContainsFunc(s, bad) {
+	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") {
 		return s
 	}
+	path := 0
+	if host := strings.Index(s, "//"); host >= 0 {
+		path = len(s)
+		if end := strings.IndexAny(s[host+2:], "/?#"); end >= 0 {
+			path = host + 2 + end
+		}
+	}
 	var b strings.Builder
-	for _, r := range s {
+	for i, r := range s {
 		switch {
+		case r == '%' && i > path && !escapeSequence(s[i:]):
+			b.WriteString("%25")
 		case r == '\n' || r == '\r' || r == '\t':
 			// The URL standard drops these: they come from line-wrapped markup.
 		case bad(r):
@@ -46,6 +55,12 @@ func encodeURL(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// escapeSequence says that s begins with a percent-encoded byte.
+func escapeSequence(s string) bool {
+	isHex := func(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+	return len(s) > 2 && isHex(s[1]) && isHex(s[2])
 }
 
 // resolve makes ref absolute against base (RFC 3986 section 5). What cannot be
@@ -78,6 +93,10 @@ func webURL(base, ref string) string {
 	}
 	return s
 }
+
+// unescapeURL takes back the escaping of an address that was escaped twice, or
+// stood escaped in a CDATA section.
+func unescapeURL(s string) string { return strings.ReplaceAll(s, "&amp;", "&") }
 
 // looksAbsolute says that s is an http or https address as it stands.
 func looksAbsolute(s string) bool {
