@@ -16,7 +16,7 @@ func fromAtom(f *atom.Feed, src Origin) *Document {
 	doc := &Document{
 		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title"))), 4096),
 		Description: clip(PlainTitle(or(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
-		Site:        firstURL(base, site.links),
+		Site:        or(firstURL(base, site.links), idPage(f.ID, src.URL)),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
 	}
 	authors := atomNames(f.Authors)
@@ -34,6 +34,14 @@ func fromAtom(f *atom.Feed, src Origin) *Document {
 	return doc
 }
 
+// idPage is the feed's id when that is an address and not the document's own.
+func idPage(id, document string) string {
+	if !looksAbsolute(id) || strings.TrimSpace(id) == document {
+		return ""
+	}
+	return webURL("", id)
+}
+
 func fromEntry(e *atom.Entry, base string) draft {
 	x := extensions(e.Extensions)
 	d := draft{
@@ -44,10 +52,10 @@ func fromEntry(e *atom.Entry, base string) draft {
 		summary:   e.Summary,
 		published: []string{e.Published},
 		updated:   []string{e.Updated},
-		bodyBase:  x.text("dateline:contentbase", "dateline:summarybase"),
+		bodyBase:  x.text("dateline:summarybase"),
 	}
-	if e.Content != nil {
-		d.content = e.Content.Value
+	if e.Content != nil && !blank(e.Content.Value) {
+		d.content, d.bodyBase = e.Content.Value, x.text("dateline:contentbase")
 	}
 	for _, c := range e.Categories {
 		d.categories = append(d.categories, or(c.Label, c.Term))

@@ -54,6 +54,7 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 	}
 	text := strings.TrimSpace(f.text.String())
 	if !f.verbatim {
+		t.attrs, text = n.misplaced(name, t.attrs, text)
 		if base != "" && (name == "link" || name == "comments" || name == "uri") {
 			text = resolve(base, text)
 		}
@@ -81,6 +82,28 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 	n.field(name, nil, "", text)
 }
 
+// misplaced puts a value where the format has it: Atom's link from text into
+// href, RSS's enclosure from href or text into url, its category from Atom's attributes into text.
+func (n *normalizer) misplaced(name string, attrs []xmlAttr, text string) ([]xmlAttr, string) {
+	value := func(names ...string) string {
+		for _, a := range attrs {
+			if slices.Contains(names, localName(a.name)) && !blank(a.value) {
+				return a.value
+			}
+		}
+		return ""
+	}
+	switch {
+	case n.atom && name == "link" && text != "" && value("href") == "":
+		attrs = append(attrs, xmlAttr{"href", text})
+	case !n.atom && name == "enclosure" && value("url") == "":
+		attrs = append(attrs, xmlAttr{"url", or(value("href"), text)})
+	case !n.atom && name == "category" && text == "":
+		text = value("label", "term", "text")
+	}
+	return attrs, text
+}
+
 // textConstruct knows the fields whose content is a text, with or without markup.
 func textConstruct(name string) bool {
 	switch name {
@@ -101,6 +124,8 @@ func (n *normalizer) outputName(name string, attrs []xmlAttr) string {
 		return ownPrefix + ":" + name
 	case !n.atom && name == "link" && hasAttr(attrs, "href"):
 		return "atom:link"
+	case !n.atom && name == "abstract": // of CDF
+		return "dc:description"
 	}
 	return name
 }

@@ -93,7 +93,7 @@ func (d *draft) addFiles(parent ext.Extension, depth int) {
 			if name == "thumbnail" {
 				medium = "image"
 			}
-			file := enclosure(e.Attrs["url"], e.Attrs["type"], e.Attrs["filesize"], medium)
+			file := enclosure(or(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
 			if file.URL != "" {
 				d.enclosures = append(d.enclosures, file)
 			}

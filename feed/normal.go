@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +27,9 @@ type normalForm struct {
 	xml []byte
 	// atom tells the two families of formats apart.
 	atom bool
+	// feed says that something of a feed was found. RDF without any is about
+	// something else.
+	feed bool
 	// truncated says that the document ended before its root did, or went on
 	// beyond maxItems.
 	truncated bool
@@ -47,6 +51,7 @@ type normalizer struct {
 	item   int
 	fields int
 	items  int
+	feed   bool
 	err    error
 }
 
@@ -74,16 +79,18 @@ func normalize(doc, base string) (normalForm, error) {
 		t, ok := n.lex.next()
 		if !ok || n.lex.cut || n.items > maxItems {
 			n.breakOff()
-			return normalForm{xml: n.out, atom: n.atom, truncated: true}, n.err
+			return normalForm{xml: n.out, atom: n.atom, feed: n.feed, truncated: true}, n.err
 		}
 		switch t.kind {
 		case xmlStart:
 			n.start(t, at)
 		case xmlEnd:
 			n.end(t.name)
+		case xmlText:
+			n.bareName(t.text)
 		}
 	}
-	return normalForm{xml: n.out, atom: n.atom}, n.err
+	return normalForm{xml: n.out, atom: n.atom, feed: n.feed}, n.err
 }
 
 // root finds the root element; junk, comments and warnings may stand before it.
@@ -108,16 +115,27 @@ func (n *normalizer) root(base string) error {
 		case "rss", "rdf", "feed":
 			n.atom = local == "feed"
 			n.open(t, local, base)
+			n.feed = local != "rdf" || slices.ContainsFunc(n.spaces, func(s namespace) bool { return native(s.uri) })
 			return nil
 		case "channel":
-			n.out = append(n.out, "<rss>"...)
-			n.stack = append(n.stack, frame{name: "rss", base: base})
-			n.open(t, local, base)
+			n.rootless("rss", t, base)
+			return nil
+		case "entry": // a document of its own (RFC 4287 section 2)
+			n.atom = true
+			n.rootless("feed", t, base)
 			return nil
 		case "html":
 			return &NotFeedError{Kind: "html"}
 		}
 	}
+}
+
+// rootless opens a document whose first element has lost its root, or needs none.
+func (n *normalizer) rootless(root string, t xmlToken, base string) {
+	n.feed = true
+	n.out = append(n.out, "<"+root+">"...)
+	n.stack = append(n.stack, frame{name: root, base: base})
+	n.open(t, localName(t.name), base)
 }
 
 // open writes a start tag and puts its element on the stack.
@@ -141,6 +159,7 @@ func (n *normalizer) open(t xmlToken, name, base string) {
 		n.rootNS = n.lookup(prefix)
 	}
 	isItem := name == "item" || name == "entry"
+	n.feed = n.feed || isItem || name == "channel"
 	if isItem {
 		n.item = len(n.out)
 	}
@@ -152,16 +171,11 @@ func (n *normalizer) open(t xmlToken, name, base string) {
 	if isItem || name == "channel" || name == "feed" {
 		n.annotate("base", f.base)
 		n.annotate("about", about)
+		n.attributeFields(t.attrs)
 	}
 	if isItem {
 		n.items++
 		n.fields = len(n.out)
-	}
-}
-
-func (n *normalizer) annotate(name, value string) {
-	if value != "" {
-		n.field(ownPrefix+":"+name, nil, "", value)
 	}
 }
 
@@ -219,6 +233,13 @@ func (n *normalizer) end(written string) {
 	}
 }
 
+// bareName keeps the name of a person that stands there without its element.
+func (n *normalizer) bareName(text string) {
+	if n.atom && n.stack[len(n.stack)-1].name == "author" && !blank(text) {
+		n.field("name", nil, "", strings.TrimSpace(n.lex.decodeText(text)))
+	}
+}
+
 func (n *normalizer) isOpen(written string) bool {
 	for _, f := range n.stack {
 		if strings.EqualFold(f.written, written) {
@@ -241,6 +262,9 @@ func (n *normalizer) start(t xmlToken, at int) {
 			n.close()
 		}
 		parent = n.stack[len(n.stack)-1]
+	}
+	if name == "items" && !n.atom && n.item < 0 {
+		return // RSS 1.1 has its items in it, others a table of contents
 	}
 	if !n.structured(name) {
 		n.readField(t, name, parent)
@@ -271,89 +295,12 @@ func (n *normalizer) structured(name string) bool {
 // of the feed.
 func (n *normalizer) dropped(name string) bool {
 	switch name {
-	case "image", "items", "cloud", "skiphours", "skipdays":
+	case "image", "rdf:seq", "cloud", "skiphours", "skipdays":
 		return !n.atom && n.item < 0
 	case "textinput", "source", "atom:source":
 		return !n.atom
 	}
 	return false
-}
-
-// field writes one element whose text is HTML.
-func (n *normalizer) field(name string, attrs []xmlAttr, base, text string) {
-	n.out = append(n.out, '<')
-	n.out = append(n.out, name...)
-	n.attributes(attrs, base)
-	n.out = append(n.out, '>')
-	n.out = appendCDATA(n.out, text)
-	n.out = append(n.out, "</"...)
-	n.out = append(n.out, name...)
-	n.out = append(n.out, '>')
-}
-
-// attributes writes attributes under their local names. base is not empty where
-// an address has a base of its own.
-func (n *normalizer) attributes(attrs []xmlAttr, base string) {
-	for _, a := range attrs {
-		if a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:") {
-			continue
-		}
-		name := localName(a.name)
-		switch name {
-		case "", "xmlns":
-			continue
-		case "ispermalink":
-			name = "isPermaLink"
-		case "href", "url", "src":
-			if base != "" {
-				a.value = resolve(base, a.value)
-			}
-		}
-		n.out = append(n.out, ' ')
-		n.out = append(n.out, name...)
-		n.out = append(n.out, `="`...)
-		n.out = appendEscaped(n.out, a.value)
-		n.out = append(n.out, '"')
-	}
-}
-
-// appendCDATA writes text in the form that costs the parser least.
-func appendCDATA(out []byte, s string) []byte {
-	if !strings.ContainsAny(s, "&<>") {
-		return append(out, s...)
-	}
-	out = append(out, "<![CDATA["...)
-	for {
-		at := strings.Index(s, "]]>")
-		if at < 0 {
-			out = append(out, s...)
-			return append(out, "]]>"...)
-		}
-		out = append(out, s[:at]...)
-		out = append(out, "]]]]><![CDATA[>"...)
-		s = s[at+3:]
-	}
-}
-
-func appendEscaped(out []byte, s string) []byte {
-	for {
-		at := strings.IndexAny(s, `&<>"`)
-		if at < 0 {
-			return append(out, s...)
-		}
-		out = append(out, s[:at]...)
-		switch s[at] {
-		case '&':
-			out = append(out, "&amp;"...)
-		case '<':
-			out = append(out, "&lt;"...)
-		case '>':
-			out = append(out, "&gt;"...)
-		case '"':
-			out = append(out, "&#34;"...)
-		}
-		s = s[at+1:]
-	}
 }
 
 // asHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and

@@ -80,6 +80,9 @@ func parseXML(text string, src Origin) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !form.feed {
+		return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
+	}
 	var doc *Document
 	if form.atom {
 		parsed, err := new(atom.Parser).Parse(bytes.NewReader(form.xml))
@@ -93,9 +96,6 @@ func parseXML(text string, src Origin) (*Document, error) {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
 		}
 		doc = fromRSS(parsed, src)
-		if bytes.HasPrefix(form.xml, []byte("<rdf")) && doc.Title == "" && len(doc.Items) == 0 {
-			return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
-		}
 	}
 	doc.Truncated = form.truncated
 	return doc, nil

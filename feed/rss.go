@@ -14,9 +14,9 @@ func fromRSS(f *rss.Feed, src Origin) *Document {
 		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
 		Description: clip(PlainTitle(or(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
 		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
-			x.text("atom:updated")}),
+			x.text("atom:updated"), x.text("dateline:lastmod")}),
 	}
-	site := draft{links: f.Links, base: base}
+	site := draft{links: append(f.Links, x.text("dateline:href")), base: base}
 	site.addLinks(x)
 	doc.Site = firstURL(base, site.links)
 	authors := feedAuthors(f, x)
@@ -33,7 +33,7 @@ func fromRSS(f *rss.Feed, src Origin) *Document {
 
 func feedAuthors(f *rss.Feed, x extensions) []string {
 	for _, authors := range [][]string{{f.ManagingEditor}, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"),
-		x.all("googleplay:author"), x.persons()} {
+		x.all("googleplay:author"), x.persons(), x.all("itunes:owner")} {
 		if names(authors) != "" {
 			return authors
 		}
@@ -51,12 +51,12 @@ func fromRSSItem(i *rss.Item, base string) draft {
 		content:   or(i.Content, i.Custom["encoded"]),
 		summary:   i.Description,
 		published: []string{i.PubDate},
-		bodyBase:  x.text("dateline:encodedbase", "dateline:contentbase", "dateline:descriptionbase"),
 	}
 	permalink := ""
 	if i.GUID != nil {
 		d.guid = i.GUID.Value
-		if !strings.EqualFold(strings.TrimSpace(i.GUID.IsPermalink), "false") && looksAbsolute(d.guid) {
+		relative := strings.HasPrefix(d.guid, "/")
+		if !strings.EqualFold(strings.TrimSpace(i.GUID.IsPermalink), "false") && (relative || looksAbsolute(d.guid)) {
 			permalink = d.guid
 		}
 	}
@@ -79,12 +79,17 @@ func fromRSSItem(i *rss.Item, base string) draft {
 	if !looksAbsolute(about) {
 		about = ""
 	}
-	d.links = append(d.links, permalink, about, x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
+	d.links = append(d.links, permalink, about, x.text("dateline:href"), x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
 	d.guid = or(d.guid, i.Custom["id"])
-	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["pubdate"], i.Custom["created"])
-	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"])
+	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
+	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
 	d.content = or(d.content, i.Custom["content"], i.Custom["body"], i.Custom["fullitem"])
 	d.summary = or(d.summary, i.Custom["summary"])
+	if blank(d.content) {
+		d.bodyBase = x.text("dateline:descriptionbase", "dateline:summarybase")
+	} else {
+		d.bodyBase = x.text("dateline:encodedbase", "dateline:contentbase")
+	}
 	d.image = d.image || !blank(i.Custom["image"])
 	return d
 }

@@ -1,0 +1,98 @@
+package feed
+
+import "strings"
+
+// attributeFields writes what CDF, the oldest format of all, has in attributes.
+func (n *normalizer) attributeFields(attrs []xmlAttr) {
+	for _, a := range attrs {
+		switch strings.ToLower(a.name) {
+		case "href":
+			n.annotate("href", a.value)
+		case "lastmod":
+			n.annotate("lastmod", a.value)
+		}
+	}
+}
+
+func (n *normalizer) annotate(name, value string) {
+	if value != "" {
+		n.field(ownPrefix+":"+name, nil, "", value)
+	}
+}
+
+// field writes one element whose text is HTML.
+func (n *normalizer) field(name string, attrs []xmlAttr, base, text string) {
+	n.out = append(n.out, '<')
+	n.out = append(n.out, name...)
+	n.attributes(attrs, base)
+	n.out = append(n.out, '>')
+	n.out = appendCDATA(n.out, text)
+	n.out = append(n.out, "</"...)
+	n.out = append(n.out, name...)
+	n.out = append(n.out, '>')
+}
+
+// attributes writes attributes under their local names. base is not empty where
+// an address has a base of its own.
+func (n *normalizer) attributes(attrs []xmlAttr, base string) {
+	for _, a := range attrs {
+		if a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:") {
+			continue
+		}
+		name := localName(a.name)
+		switch name {
+		case "", "xmlns":
+			continue
+		case "ispermalink":
+			name = "isPermaLink"
+		case "href", "url", "src":
+			if base != "" {
+				a.value = resolve(base, a.value)
+			}
+		}
+		n.out = append(n.out, ' ')
+		n.out = append(n.out, name...)
+		n.out = append(n.out, `="`...)
+		n.out = appendEscaped(n.out, a.value)
+		n.out = append(n.out, '"')
+	}
+}
+
+// appendCDATA writes text in the form that costs the parser least.
+func appendCDATA(out []byte, s string) []byte {
+	if !strings.ContainsAny(s, "&<>") {
+		return append(out, s...)
+	}
+	out = append(out, "<![CDATA["...)
+	for {
+		at := strings.Index(s, "]]>")
+		if at < 0 {
+			out = append(out, s...)
+			return append(out, "]]>"...)
+		}
+		out = append(out, s[:at]...)
+		out = append(out, "]]]]><![CDATA[>"...)
+		s = s[at+3:]
+	}
+}
+
+func appendEscaped(out []byte, s string) []byte {
+	for {
+		at := strings.IndexAny(s, `&<>"`)
+		if at < 0 {
+			return append(out, s...)
+		}
+		out = append(out, s[:at]...)
+		switch s[at] {
+		case '&':
+			out = append(out, "&amp;"...)
+		case '<':
+			out = append(out, "&lt;"...)
+		case '>':
+			out = append(out, "&gt;"...)
+		case '"':
+			out = append(out, "&#34;"...)
+		}
+		s = s[at+1:]
+	}
+}
