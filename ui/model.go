@@ -11,6 +11,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -132,16 +133,21 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 }
 
 // Run shows the screen until the reader quits or ctx ends, then writes what is
-// still unsaved. Options are for tests.
+// still unsaved. The end of ctx is a way to quit and no error: signals are left
+// to whoever made ctx. Options are for tests.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
-	ctx, cancel := context.WithCancel(ctx)
+	outer := ctx
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	m, err := New(ctx, d)
 	if err != nil {
 		return err
 	}
-	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(120)}, options...)
+	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(120), tea.WithoutSignalHandler()}, options...)
 	_, err = tea.NewProgram(m, options...).Run()
+	if errors.Is(err, tea.ErrProgramKilled) && outer.Err() != nil {
+		err = nil
+	}
 	cancel()
 	if saveErr := m.Finish(); err == nil {
 		err = saveErr

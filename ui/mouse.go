@@ -38,7 +38,7 @@ func (m *Model) paneAt(x, y int) (pane, bool) {
 
 // clicked selects what was clicked; a double click opens it.
 func (m *Model) clicked(c tea.Mouse) tea.Cmd {
-	m.session.touched = true
+	m.begin()
 	if c.Button != tea.MouseLeft || m.prompt != nil {
 		return nil
 	}
@@ -87,6 +87,7 @@ func (m *Model) selectAt(p pane, y int) tea.Cmd {
 // wheeled scrolls the pane under the mouse.
 func (m *Model) wheeled(w tea.Mouse) tea.Cmd {
 	n := wheelLines
+	m.idle.key = m.now()
 	switch w.Button {
 	case tea.MouseWheelUp:
 		n = -n

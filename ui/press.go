@@ -9,10 +9,7 @@ import (
 // press sends a key to the prompt or sheet that is open, else to the actions
 // bound to it.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
-	m.status.clear()
-	m.refresh.result = ""
-	m.session.touched = true
-	m.idle.key = m.now()
+	m.begin()
 	switch {
 	case m.prompt != nil:
 		return m.promptKey(k)
@@ -20,6 +17,15 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.sheetKey(k)
 	}
 	return m.keyTyped(keyName(k))
+}
+
+// begin notes that the reader does something: the answer to what they did
+// before has been read.
+func (m *Model) begin() {
+	m.status.clear()
+	m.refresh.result = ""
+	m.session.touched = true
+	m.idle.key = m.now()
 }
 
 // keyTyped adds a key to those typed so far and acts when they are complete.

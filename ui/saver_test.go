@@ -3,7 +3,10 @@ package ui
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
 )
@@ -47,6 +50,37 @@ func TestQuittingWritesWhatIsPending(t *testing.T) {
 	row, _ := s.m.headlines.list.Current()
 	s.m.Update(keyPress("s")) // the command that would write is never run
 	s.restart(120, 40)
+	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
+	if err != nil || !a.Starred {
+		t.Errorf("starred %v, %v", a.Starred, err)
+	}
+}
+
+// TestASignalIsAWayToQuit protects the reader who closes the terminal's window:
+// the program ends without complaint, and what was marked is there.
+func TestASignalIsAWayToQuit(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	row, _ := s.m.headlines.list.Current()
+	ctx, signal := context.WithCancel(t.Context())
+	defer signal()
+	shown := make(chan struct{})
+	d := s.m.deps
+	d.Open = func(context.Context, string, bool) error { close(shown); return nil }
+	keys, typed := io.Pipe()
+	var out output
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, d, tea.WithInput(keys), tea.WithOutput(&out), tea.WithWindowSize(80, 24)) }()
+	out.waitFor(t, "The Go Blog")
+	_, _ = typed.Write([]byte("so"))
+	select {
+	case <-shown:
+	case err := <-ended:
+		t.Fatalf("the reader ended by itself: %v", err)
+	}
+	signal()
+	if err := <-ended; err != nil {
+		t.Errorf("the end of the context is told as %v", err)
+	}
 	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
 	if err != nil || !a.Starred {
 		t.Errorf("starred %v, %v", a.Starred, err)
