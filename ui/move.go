@@ -205,16 +205,24 @@ func (m *Model) quit() tea.Cmd { return tea.Quit }
 func (m *Model) neighbour(n int) tea.Cmd {
 	if m.focus == paneArticle {
 		if !m.headlines.list.Move(n) {
-			m.status.say("this is the last article here")
+			m.status.say(edgeWords(n, "article here"))
 			return nil
 		}
 		return tea.Batch(m.moved(), m.openArticle())
 	}
 	if !m.sources.move(n) {
-		m.status.say("there is no further source")
+		m.status.say(edgeWords(n, "source"))
 		return nil
 	}
 	return m.followSource()
+}
+
+// edgeWords say that there is nothing further in a direction.
+func edgeWords(n int, what string) string {
+	if n < 0 {
+		return "this is the first " + what
+	}
+	return "this is the last " + what
 }
 
 // nextSource goes to the next source with unread items.
@@ -286,6 +294,7 @@ func (m *Model) crossSource(n int) tea.Cmd {
 type rowFound struct {
 	gen  int
 	id   int64
+	back bool
 	open bool
 	err  error
 }
@@ -303,7 +312,7 @@ func (m *Model) findUnread(n int) tea.Cmd {
 func findRow(ctx context.Context, s *saver, v cache.View, gen int, from cache.Pos, back, open bool) tea.Cmd {
 	return func() tea.Msg {
 		_ = s.drain(context.WithoutCancel(ctx))
-		answer := rowFound{gen: gen, open: open}
+		answer := rowFound{gen: gen, back: back, open: open}
 		v.Query, v.Opened = v.Query.And(mustQuery("is:unread")), v.Opened.AddDate(1000, 0, 0)
 		var rows []cache.Row
 		if back {
@@ -329,6 +338,9 @@ func (m *Model) goFound(msg rowFound) tea.Cmd {
 		return nil
 	}
 	if msg.id == 0 && h.loaded {
+		if msg.back {
+			return m.crossSource(-1)
+		}
 		return m.crossSource(1)
 	}
 	m.session.openFound = msg.open && msg.id != 0

@@ -42,6 +42,8 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 		switch {
 		case o.what == "undo" || o.what == "redo":
 			reload = m.showStep(o) || reload
+		case o.what != "" && o.n == 0:
+			m.status.say("nothing was left to mark")
 		case o.what != "":
 			m.status.say(fmt.Sprintf(o.what, number(o.n)))
 		}
