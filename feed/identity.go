@@ -83,21 +83,18 @@ func identifyAll(items []Article) []Article {
 // separate handles the items of one key: those that are the same collapse into
 // the first, and if several remain, each key is extended.
 func separate(items []Article, group []int, drop map[int]bool) {
-	first := map[string]int{}
+	first := map[string]bool{}
 	var distinct []int
 	for _, i := range group {
-		link, title := "link "+items[i].Link, "title "+items[i].Title
-		_, sameLink := first[link]
-		_, sameTitle := first[title]
-		if items[i].GUID == "" {
-			// The shared link is what brought these together: the title decides.
-			sameLink = sameLink && items[i].Title == ""
-		}
-		if sameLink || sameTitle {
+		a := &items[i]
+		link, own := "link "+a.Link, "own "+a.distinction()
+		// Where the shared link brought these together, it says nothing.
+		sameLink := a.GUID != "" && a.Link != "" && first[link]
+		if sameLink || first[own] {
 			drop[i] = true
 			continue
 		}
-		first[link], first[title] = i, i
+		first[link], first[own] = true, true
 		distinct = append(distinct, i)
 	}
 	if len(distinct) < 2 {
@@ -106,9 +103,20 @@ func separate(items []Article, group []int, drop map[int]bool) {
 	for _, i := range distinct {
 		a := &items[i]
 		if a.GUID != "" {
-			a.Key = itemKey("guid", a.GUID, a.Link)
+			a.Key = itemKey("guid", a.GUID, or(a.Link, a.distinction()))
 		} else {
-			a.Key = itemKey("link", a.Link, a.Title)
+			a.Key = itemKey("link", a.Link, a.distinction())
 		}
 	}
+}
+
+// distinction tells an item from others of the same key.
+func (a *Article) distinction() string {
+	switch {
+	case a.Title != "":
+		return a.Title
+	case a.GUID != "" && a.Link != "":
+		return a.Link
+	}
+	return or(stamp(a.Published), a.Fingerprint())
 }

@@ -43,6 +43,9 @@ func TestKeysAreUnique(t *testing.T) {
 	article := func(guid, link, title string) Article {
 		return Article{Item: Item{GUID: guid, Link: link, Title: title}}
 	}
+	dated := func(link string, day int) Article {
+		return Article{Item: Item{Link: link, Published: time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC)}}
+	}
 	for name, c := range map[string]struct {
 		items []Article
 		want  []string
@@ -52,6 +55,9 @@ func TestKeysAreUnique(t *testing.T) {
 		"same but moved":     {[]Article{article("g", "l2", "t"), article("g", "l1", "t")}, []string{"guid:g"}},
 		"GUID reused":        {[]Article{article("g", "l1", "t1"), article("g", "l2", "t2")}, []string{"guid:g l1", "guid:g l2"}},
 		"one link for all":   {[]Article{article("", "l", "t1"), article("", "l", "t2")}, []string{"link:l t1", "link:l t2"}},
+		"GUID, no link":      {[]Article{article("g", "", "t1"), article("g", "", "t2")}, []string{"guid:g t1", "guid:g t2"}},
+		"GUID, no title":     {[]Article{article("g", "l1", ""), article("g", "l2", "")}, []string{"guid:g l1", "guid:g l2"}},
+		"one link, dates":    {[]Article{dated("l", 1), dated("l", 2), dated("l", 1)}, []string{"link:l 2026-11-01T00:00:00Z", "link:l 2026-11-02T00:00:00Z"}},
 		"one link, no title": {[]Article{article("", "l", ""), article("", "l", "")}, []string{"link:l"}},
 	} {
 		for range 2 {
