@@ -40,11 +40,18 @@ func decode(raw []byte, contentType string) string {
 			// a short one in an East Asian charset can be, so that label is believed.
 			return dropControls(string(raw))
 		}
-		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
+		if out, err := enc.NewDecoder().Bytes(raw); err == nil && !(isUTF8 && belied(raw, out)) {
 			return dropControls(string(out))
 		}
 	}
 	return dropControls(mendUTF8(raw))
+}
+
+// belied says of valid UTF-8 under an East Asian label that the label is false:
+// read by it, raw becomes out, which is broken, or raw is UTF-8 too often in a row for chance.
+func belied(raw, out []byte) bool {
+	const chance = 16
+	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) >= 2*chance
 }
 
 // wideEncoding recognises what is not a superset of ASCII: by its BOM, or, for
@@ -52,6 +59,12 @@ func decode(raw []byte, contentType string) string {
 func wideEncoding(raw []byte) encoding.Encoding {
 	utf16 := func(e unicode.Endianness) encoding.Encoding { return unicode.UTF16(e, unicode.UseBOM) }
 	wide := func(e utf32.Endianness) encoding.Encoding { return utf32.UTF32(e, utf32.UseBOM) }
+	head := bytes.Clone(raw[:min(len(raw), 4)])
+	for i, c := range head {
+		if c == ' ' || c == '\t' || c == '\r' || c == '\n' {
+			head[i] = '<' // white space before the root is as wide as its "<"
+		}
+	}
 	for _, form := range []struct {
 		start string
 		enc   encoding.Encoding
@@ -68,7 +81,7 @@ func wideEncoding(raw []byte) encoding.Encoding {
 		{"\x00{", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
 		{"\x4c\x6f\xa7\x94", charmap.CodePage037}, // "<?xm" in EBCDIC
 	} {
-		if bytes.HasPrefix(raw, []byte(form.start)) {
+		if bytes.HasPrefix(head, []byte(form.start)) {
 			return form.enc
 		}
 	}
