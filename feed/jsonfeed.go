@@ -74,6 +74,12 @@ var errNoItems = errors.New("it has no items")
 func mendJSON(text string) (mended string, truncated bool, err error) {
 	root, err := readJSON(text)
 	if err != nil {
+		// A line end or a tab that stands in a string unescaped; elsewhere a
+		// blank does as well.
+		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
+		root, err = readJSON(text)
+	}
+	if err != nil {
 		text = closeJSON(text)
 		truncated = true
 		if root, _ = readJSON(text); root == nil {
