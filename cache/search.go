@@ -13,7 +13,7 @@ import (
 // longestIndexed is the length of the longest beginnings of words that the
 // index has by themselves, in order. A longer one is completed to the words
 // that begin with it, for FTS5 would first collect all their places.
-const longestIndexed = 4
+const longestIndexed = 3
 
 // mostWords is how many words a beginning is completed to; where more begin
 // with it, each is rare enough for FTS5 to collect them.

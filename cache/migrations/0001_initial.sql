@@ -163,7 +163,7 @@ CREATE VIRTUAL TABLE items_fts USING fts5(
   title, author, body,
   content = '', contentless_delete = 1,
   tokenize = 'ascii',
-  prefix = '2 3 4'
+  prefix = '2 3'
 );
 
 -- The words of the index, to complete the beginning of a longer one.
