@@ -41,10 +41,6 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 	})
 }
 
-// markSlice is how many items are marked in one transaction, so that another
-// mark never waits long for its turn.
-const markSlice = 10000
-
 // MarkAll marks everything that the view shows and that was in the cache at
 // the instant at: what arrived after the key was pressed is not touched. It is
 // one step for [Store.Undo]; n counts the items that changed. Many items are
@@ -87,7 +83,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 	}
 	slices.Sort(places)
 	var begun journalled
-	for slice := range slices.Chunk(slices.Compact(places), markSlice) {
+	for slice := range slices.Chunk(slices.Compact(places), s.markSlice) {
 		done := 0
 		err := s.write(ctx, tried, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)

@@ -39,6 +39,9 @@ type Store struct {
 	readers *sql.DB
 	zip     func() *zstd.Encoder
 	unzip   func() *zstd.Decoder
+	// markSlice is how many items are marked in one transaction, so that another
+	// mark never waits long for its turn.
+	markSlice int
 }
 
 // readerConns is how many queries run side by side: a list, a search that is
@@ -56,7 +59,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder)}
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
 	var err error
 	if s.writer, err = connect(path, 1, "_txlock=immediate&"+pragmas(
 		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",

@@ -31,10 +31,11 @@ func (s testStore) unread() int {
 // Many items are marked in several transactions that are one step; the ones
 // that were marked before, hidden or not, keep their state through undo.
 func TestMarkAllInSlices(t *testing.T) {
-	const n = 2*markSlice + 10
+	const slice, n = 150, 2*150 + 10
 	s := open(t)
+	s.markSlice = slice
 	s.fill(n)
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{7, markSlice}, Flag: feed.Read, On: true, At: s.Now()}))
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{7, slice}, Flag: feed.Read, On: true, At: s.Now()}))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{9}, Flag: feed.Hidden, On: true, At: s.Now()}))
 	marked, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
 	s.must(err)
@@ -61,22 +62,23 @@ func (s testStore) places(query string) []int64 {
 // A process that is killed between two slices of an undo leaves a step whose
 // rest the next undo takes back, and which redo does again as a whole.
 func TestUndoKilledBetweenSlices(t *testing.T) {
-	const n = markSlice + 10
+	const slice, n = 150, 150 + 10
 	s := open(t)
+	s.markSlice = slice
 	s.fill(n)
 	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
 	s.must(err)
 	s.must(s.write(s.ctx(), "undo one slice", func(tx *sql.Tx) error {
-		entries, err := readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, way{order: `DESC`})
+		entries, err := s.readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, way{order: `DESC`})
 		s.must(err)
 		equal(t, "entries of a slice", len(entries), 1)
 		return entries[0].travel(s.ctx(), tx, s.Now(), false)
 	}))
 	s.checkCounts()
-	equal(t, "unread", s.unread(), markSlice)
+	equal(t, "unread", s.unread(), slice)
 	step, err := s.Undo(s.ctx(), s.Now())
 	s.must(err)
-	equal(t, "rest undone", step.N, n-markSlice)
+	equal(t, "rest undone", step.N, n-slice)
 	equal(t, "unread", s.unread(), n)
 	step, err = s.Redo(s.ctx(), s.Now())
 	s.must(err)

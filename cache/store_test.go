@@ -121,16 +121,19 @@ func view(t testing.TB, query string) View {
 	return View{Query: q}
 }
 
-// all are the keys of all rows of a view, read in pages of 3 from the top.
+// pageRows is how many rows all reads at a time: few enough for several pages.
+const pageRows = 16
+
+// all are the keys of all rows of a view, read in pages of pageRows from the top.
 func (s testStore) all(v View) []string {
 	s.t.Helper()
 	got := []string{}
 	var from Pos
 	for {
-		rows, err := s.After(s.ctx(), v, from, 3)
+		rows, err := s.After(s.ctx(), v, from, pageRows)
 		s.must(err)
 		got = append(got, keysOf(rows)...)
-		if len(rows) < 3 {
+		if len(rows) < pageRows {
 			return got
 		}
 		from = rows[len(rows)-1].Pos

@@ -64,7 +64,7 @@ func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
 					return err
 				}
 			}
-			entries, err := readSlice(ctx, tx, of, w)
+			entries, err := s.readSlice(ctx, tx, of, w)
 			if err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
 				}
 			}
 			done = append(done, entries...)
-			more = itemsIn(entries) >= markSlice
+			more = itemsIn(entries) >= s.markSlice
 			return nil
 		})
 		if err != nil {
@@ -197,7 +197,7 @@ func unpackIDs(b []byte) ([]int64, error) {
 
 // readSlice reads the next entries of a step to travel, up to the one that
 // makes a slice full.
-func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journalEntry, error) {
+func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
@@ -205,7 +205,7 @@ func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journal
 	}
 	defer rows.Close()
 	var entries []journalEntry
-	for rows.Next() && itemsIn(entries) < markSlice {
+	for rows.Next() && itemsIn(entries) < s.markSlice {
 		var e journalEntry
 		var until, at sql.NullInt64
 		var items []byte
