@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -235,7 +236,7 @@ func (n *normalizer) end(written string) {
 
 // bareName keeps the name of a person that stands there without its element.
 func (n *normalizer) bareName(text string) {
-	if n.atom && n.stack[len(n.stack)-1].name == "author" && !blank(text) {
+	if n.atom && bytes.HasSuffix(n.out, []byte("<author>")) && !blank(text) {
 		n.field("name", nil, "", strings.TrimSpace(n.lex.decodeText(text)))
 	}
 }
