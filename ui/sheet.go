@@ -163,8 +163,13 @@ func (s *sheet) over(page []string, w int, t theme) []string {
 			continue
 		}
 		left := pad(ansi.Truncate(plain, x, ""), x)
+		rest := w - x - inner - 4
 		right := ansi.TruncateLeft(plain, x+inner+4, "")
-		right = blanks(w-x-inner-4-cells(right)) + right
+		if cells(right) > rest {
+			// A wide character stood across the edge.
+			right = ansi.TruncateLeft(plain, x+inner+5, "")
+		}
+		right = blanks(rest-cells(right)) + right
 		page[i] = paint(t.dim, left) + box[i-y] + paint(t.dim, right)
 	}
 	return page
