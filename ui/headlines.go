@@ -307,7 +307,7 @@ func (p *headlinesPane) fullRow(r cache.Row, selected, focused bool, w int, t th
 	}
 	from := ""
 	if p.mixed() {
-		from = fit(r.FeedTitle, max(room/4, 12), t.glyphs.ellipsis)
+		from = fit(r.FeedTitle, max(room*2/5, 12), t.glyphs.ellipsis)
 	}
 	second := fit(joinDots(t, from, age(r.Item, now), r.Summary), room, t.glyphs.ellipsis)
 	return []string{

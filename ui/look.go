@@ -53,6 +53,8 @@ func (m *Model) toggleZen() tea.Cmd {
 	m.arrange()
 	if m.zen && m.focus != paneArticle {
 		m.status.say("an opened article now has the screen to itself; zm turns it back")
+	} else if m.focus != paneArticle {
+		m.status.say("an opened article shares the screen with the lists")
 	}
 	return m.reshow()
 }

@@ -60,7 +60,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	if r.running {
 		if byKey {
 			r.byKey = true
-			m.status.say("a refresh is running; Esc stops it")
+			m.status.say("a refresh is running already")
 		}
 		return nil
 	}
@@ -152,6 +152,7 @@ func (m *Model) endRefresh(err error) {
 	case err != nil && !errors.Is(err, context.Canceled):
 		m.status.fail(sentence(err))
 	case stopped && r.byKey:
+		m.status.clear()
 		r.result = "stopped after " + plural(r.done, "feed") + ", " + number(r.fresh) + " new"
 	case r.fresh > 0:
 		r.result = "+" + number(r.fresh) + " new"

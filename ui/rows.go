@@ -206,6 +206,8 @@ func (m *Model) emptyWords() []string {
 		return []string{"Nothing found.", "", "/ changes the search, Esc goes back."}
 	case len(m.sources.feeds) == 0:
 		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows every key."}
+	case m.refresh.running && m.sources.counts.Total == 0:
+		return []string{"The feeds are being asked; what they bring appears here.", "", "? shows every key meanwhile."}
 	case h.source.feed != nil && h.source.feed.Poll.LastChecked.IsZero():
 		return []string{"This feed has not been asked yet.", "", "r asks it now."}
 	case h.source.feed != nil && h.source.feed.Poll.Error != "":

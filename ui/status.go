@@ -153,17 +153,19 @@ func boxed(text, style string, w int, t theme) []string {
 // progress draws the bar of a running refresh, or what the last one brought.
 func (m *Model) progress() string {
 	r := &m.refresh
-	if !r.running || r.total == 0 {
-		return r.result
-	}
 	t, room := m.theme, 8
+	switch {
+	case !r.running:
+		return r.result
+	case r.total == 0 && r.byKey:
+		return "refreshing" + t.glyphs.ellipsis + " Esc stops"
+	case r.total == 0:
+		return ""
+	}
 	if m.width < 60 {
 		room = 4
 	}
-	done := 0
-	if r.total > 0 {
-		done = r.done * room / r.total
-	}
+	done := r.done * room / r.total
 	bar := t.glyphs.left + strings.Repeat(t.glyphs.full, done) + strings.Repeat(t.glyphs.empty, room-done) + t.glyphs.right
 	text := fmt.Sprintf("refreshing %d/%d %s", r.done, r.total, bar)
 	if r.fresh > 0 {

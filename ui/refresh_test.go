@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"context"
+	"testing"
+
+	"dateline/feed"
+)
+
+// slowSource answers with one feed and then waits until it is stopped.
+type slowSource struct {
+	*fakeSource
+	first bool
+}
+
+func (s slowSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+	if s.first && ask.Feeds == nil && !ask.DueOnly {
+		report(feed.Report{URL: natoURL, Status: feed.OK, New: 3, Done: 1, Total: 4})
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestStoppingARefresh protects the way out of a round: it is named from the
+// first moment, and the end tells what has come, once.
+func TestStoppingARefresh(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.m.deps.Source = slowSource{s.source, true}
+	cmd := s.m.start(feed.Ask{}, true)
+	s.expect("refreshing… Esc stops")
+	_, cmd = s.m.Update(cmd())
+	s.expect("refreshing 1/4 ▕██░░░░░░▏ +3 new Esc stops")
+	s.press("esc")
+	s.expect("stopping the refresh")
+	s.run(cmd)
+	s.expect("stopped after 1 feed, 3 new")
+	s.expectNot("stopping the refresh")
+}
+
+// TestNothingHasComeYet protects the first minute: before any feed has
+// answered, nothing pretends that everything is read.
+func TestNothingHasComeYet(t *testing.T) {
+	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) { src.docs = nil })
+	s.expect("Everything is read.")
+	s.m.deps.Source = slowSource{s.source, false}
+	cmd := s.m.start(feed.Ask{DueOnly: true}, false)
+	s.expect("The feeds are being asked")
+	s.expectNot("Everything is read.")
+	s.m.refresh.stop()
+	s.run(cmd)
+}
