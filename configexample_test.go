@@ -86,7 +86,13 @@ func TestExampleIsFresh(t *testing.T) {
 		writeExample(&b, docs, o)
 	}
 	want := strings.TrimRight(b.String(), "\n") + "\n"
-	const path = "config.example.toml"
+	checkGenerated(t, "config.example.toml", want)
+}
+
+// checkGenerated compares a file with what is generated, or writes it when
+// -update says so.
+func checkGenerated(t *testing.T, path, want string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -95,7 +101,7 @@ func TestExampleIsFresh(t *testing.T) {
 	}
 	got, err := os.ReadFile(path)
 	if err != nil || string(got) != want {
-		t.Errorf("%s is not what Config says (%v); run go generate", path, err)
+		t.Errorf("%s is not what the program says (%v); make golden writes it anew", path, err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"testing"
 
 	"dateline/ui"
@@ -24,16 +23,5 @@ key. ` + "`keymap = \"newsboat\"`" + ` there starts from newsboat's keys.
 // TestKeysPageIsFresh keeps the guide's page on keys what the reader's keys are:
 // -update writes it.
 func TestKeysPageIsFresh(t *testing.T) {
-	const path = "docs/guide/03-keys.md"
-	want := keysHead + ui.KeyTable()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Errorf("%s is not what the keys are (%v); make golden writes it anew", path, err)
-	}
+	checkGenerated(t, "docs/guide/03-keys.md", keysHead+ui.KeyTable())
 }
