@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/mmcdole/gofeed/atom"
 	"github.com/mmcdole/gofeed/json"
@@ -18,8 +17,6 @@ type Origin struct {
 	URL string
 	// ContentType is the HTTP header, or empty.
 	ContentType string
-	// Now is when the document came.
-	Now time.Time
 }
 
 // NotFeedError says that a document is no feed, and what it is instead.

@@ -129,7 +129,7 @@ func (p *Poller) read(res fetch.Response) (doc *feed.Document, failure string) {
 			doc, failure = nil, parseSentence(res, fmt.Errorf("the reader itself failed: %v", r))
 		}
 	}()
-	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType, Now: p.now()})
+	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
 	if err != nil {
 		return nil, parseSentence(res, err)
 	}

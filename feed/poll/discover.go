@@ -74,7 +74,7 @@ func openInstead(err error) bool {
 
 // offers reads an answer as a feed, else as a page.
 func (p *Poller) offers(ctx context.Context, address string, res fetch.Response) ([]feed.Candidate, error) {
-	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType, Now: p.now()})
+	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
 	if err == nil {
 		return []feed.Candidate{candidate(cmp.Or(res.Permanent, address), res, doc)}, nil
 	}
@@ -106,7 +106,7 @@ func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 		if err != nil {
 			continue
 		}
-		doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType, Now: p.now()})
+		doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
 		res.Release()
 		if err == nil {
 			return []feed.Candidate{candidate(cmp.Or(res.Permanent, u), res, doc)}
