@@ -32,8 +32,6 @@ type articlePane struct {
 	restore int
 	// moved says that the reader scrolled, so the position is worth keeping.
 	moved bool
-	// opened says that the reader opened the item and not just passed over it.
-	opened bool
 	// gen numbers the rests: only the last one of a quick walk loads.
 	gen int
 }

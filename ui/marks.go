@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -53,7 +54,7 @@ func (m *Model) showMark(ids []int64, flag feed.Flag, on bool) bool {
 	if a := &m.article; a.id != 0 && set[a.id] && setFlag(&a.item, flag, on) {
 		changed = true
 		m.countMark(a.item, flag, on)
-	} else if a.id != 0 && containsID(ids, a.id) {
+	} else if a.id != 0 && slices.Contains(ids, a.id) {
 		setFlag(&a.item, flag, on)
 	}
 	if changed {
@@ -61,15 +62,6 @@ func (m *Model) showMark(ids []int64, flag feed.Flag, on bool) bool {
 		m.syncSource()
 	}
 	return changed
-}
-
-func containsID(ids []int64, id int64) bool {
-	for _, x := range ids {
-		if x == id {
-			return true
-		}
-	}
-	return false
 }
 
 // countMark moves the counts that the screen shows.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -84,8 +85,7 @@ func (m *Model) first() tea.Cmd {
 // askTop loads the same view from its top, and keeps what was read in it.
 func (m *Model) askTop() tea.Cmd {
 	h := &m.headlines
-	opened := h.view.Opened
-	ctx, gen := h.ask(m.ctx, opened)
+	ctx, gen := m.askAgain()
 	return loadRows(ctx, m.saver, h.view, gen, replaceRows, 0, windowSize(h.list.Height()))
 }
 
@@ -103,8 +103,7 @@ func (m *Model) last() tea.Cmd {
 		h.list.Go(h.list.Len() - 1)
 		return m.moved()
 	}
-	opened := h.view.Opened
-	ctx, gen := h.ask(m.ctx, opened)
+	ctx, gen := m.askAgain()
 	return loadEnd(ctx, m.saver, h.view, gen, windowSize(h.list.Height()))
 }
 
@@ -156,7 +155,6 @@ func (m *Model) openArticle() tea.Cmd {
 	m.focus = paneArticle
 	m.arrange()
 	cmd := m.preview()
-	m.article.opened = true
 	return tea.Batch(cmd, m.loadUnlessShown(), m.prefetchNeighbours(), m.markRows([]int64{row.ID}, feed.Read, true, ""))
 }
 
@@ -313,7 +311,8 @@ func findRow(ctx context.Context, s *saver, v cache.View, gen int, from cache.Po
 	return func() tea.Msg {
 		_ = s.drain(context.WithoutCancel(ctx))
 		answer := rowFound{gen: gen, back: back, open: open}
-		v.Query, v.Opened = v.Query.And(mustQuery("is:unread")), v.Opened.AddDate(1000, 0, 0)
+		// With no instant of opening, rows read since do not count as unread.
+		v.Query, v.Opened = v.Query.And(mustQuery("is:unread")), time.Time{}
 		var rows []cache.Row
 		if back {
 			rows, answer.err = s.store.Before(ctx, v, from, 1)
@@ -343,8 +342,10 @@ func (m *Model) goFound(msg rowFound) tea.Cmd {
 		}
 		return m.crossSource(1)
 	}
-	m.session.openFound = msg.open && msg.id != 0
-	opened := h.view.Opened
-	ctx, gen := h.ask(m.ctx, opened)
-	return loadRows(ctx, m.saver, h.view, gen, replaceRows, msg.id, windowSize(h.list.Height()))
+	how := replaceRows
+	if msg.open && msg.id != 0 {
+		how = openRows
+	}
+	ctx, gen := m.askAgain()
+	return loadRows(ctx, m.saver, h.view, gen, how, msg.id, windowSize(h.list.Height()))
 }

@@ -16,6 +16,8 @@ type how int
 const (
 	// replaceRows shows the answer to a new question.
 	replaceRows how = iota
+	// openRows does so and opens the article under the cursor.
+	openRows
 	// reloadRows shows the same question anew and keeps the cursor's line.
 	reloadRows
 	appendRows
@@ -123,6 +125,11 @@ func (m *Model) askRows(how how, around int64) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// askAgain begins the question in hand anew: what was read in the list stays.
+func (m *Model) askAgain() (context.Context, int) {
+	return m.headlines.ask(m.ctx, m.headlines.view.Opened)
+}
+
 // reloadRows asks the same question again, because the cache has changed. The
 // row in hand stays where it is; only a list that nobody has touched yet, as it
 // fills at the start, stays at its top.
@@ -154,7 +161,7 @@ func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
 	h.loaded, h.more = true, false
 	before, had := h.list.Current()
 	switch msg.how {
-	case replaceRows:
+	case replaceRows, openRows:
 		h.list.Replace(msg.rows, msg.index, msg.head, msg.tail)
 	case reloadRows:
 		h.list.Reload(msg.rows, msg.index, msg.head, msg.tail)
@@ -165,8 +172,7 @@ func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
 		h.list.Prepend(msg.rows, msg.head)
 		h.list.Trim(windowKeep)
 	}
-	if m.session.openFound {
-		m.session.openFound = false
+	if msg.how == openRows {
 		return tea.Batch(m.wantMore(), m.openArticle())
 	}
 	after, has := h.list.Current()

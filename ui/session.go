@@ -19,8 +19,6 @@ type session struct {
 	restored bool
 	// touched says that a key was pressed since the start.
 	touched bool
-	// openFound says that the row being jumped to is to be opened.
-	openFound bool
 	// first says that there was no session before this one.
 	first bool
 }

@@ -37,8 +37,8 @@ func (m *Model) reshow() tea.Cmd {
 	if a.loaded && a.scrollable() > 0 {
 		at = a.permille()
 	}
-	item, opened := a.item, a.opened
-	*a = articlePane{id: a.id, item: item, key: key, gen: a.gen + 1, restore: at, opened: opened, height: a.height}
+	item := a.item
+	*a = articlePane{id: a.id, item: item, key: key, gen: a.gen + 1, restore: at, height: a.height}
 	if p, ok := m.pages.get(key); ok {
 		a.page, a.loaded = p, true
 		a.settle()
