@@ -200,11 +200,11 @@ func (m *Model) loadNextDue() tea.Cmd {
 		return nil
 	}
 	m.refresh.dueGen++
-	gen, ctx, due := m.refresh.dueGen, m.ctx, m.deps.NextDue
+	gen, ctx, due, retry := m.refresh.dueGen, m.ctx, m.deps.NextDue, m.now().Add(dueRetry)
 	return func() tea.Msg {
 		at, err := due(ctx)
 		if err != nil {
-			return nil
+			return dueLoaded{gen, retry}
 		}
 		return dueLoaded{gen, at}
 	}
@@ -213,6 +213,10 @@ func (m *Model) loadNextDue() tea.Cmd {
 // duePause is the least time between two polls by time, so that a clock that
 // jumps or a feed that is always due cannot make a loop.
 const duePause = 2 * time.Second
+
+// dueRetry is when to poll all the same after the cache could not say when: one
+// busy moment must not end the polling.
+const dueRetry = time.Minute
 
 func (m *Model) waitDue(msg dueLoaded) tea.Cmd {
 	if msg.gen != m.refresh.dueGen || msg.at.IsZero() {
