@@ -8,9 +8,13 @@ require (
 	charm.land/fang/v2 v2.0.1 // github.com/charmbracelet/fang
 	charm.land/glamour/v2 v2.0.1 // github.com/charmbracelet/glamour
 	charm.land/lipgloss/v2 v2.0.6 // github.com/charmbracelet/lipgloss
+	codeberg.org/readeck/go-readability/v2 v2.1.3 // codeberg.org/readeck/go-readability
 	github.com/JohannesKaufmann/html-to-markdown/v2 v2.5.2 // github.com/JohannesKaufmann/html-to-markdown
 	github.com/adrg/xdg v0.5.3 // github.com/adrg/xdg
+	github.com/andybalholm/cascadia v1.3.5 // github.com/andybalholm/cascadia
+	github.com/aymanbagabas/go-udiff v0.4.1 // github.com/aymanbagabas/go-udiff
 	github.com/charmbracelet/x/ansi v0.11.9 // github.com/charmbracelet/x
+	github.com/icholy/digest v1.2.0 // github.com/icholy/digest
 	github.com/klauspost/compress v1.20.3 // github.com/klauspost/compress
 	github.com/microcosm-cc/bluemonday v1.0.27 // github.com/microcosm-cc/bluemonday
 	github.com/mmcdole/gofeed v1.4.2 // github.com/mmcdole/gofeed
@@ -39,9 +43,12 @@ require (
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/dlclark/regexp2/v2 v2.2.1 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
+	github.com/go-shiori/dom v0.0.0-20230515143342-73569d674e1c // indirect
+	github.com/gogs/chardet v0.0.0-20211120154057-b7413eaefb8f // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/itlightning/dateparse v0.2.1 // indirect
 	github.com/lucasb-eyer/go-colorful v1.4.1 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/mattn/go-runewidth v0.0.30 // indirect

@@ -96,7 +96,7 @@ func (c *compiler) walkUnread() error {
 		}
 	}
 	if c.whole {
-		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0"))
+		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0 AND i.copy_of IS NULL"))
 		return nil
 	}
 	c.walkFeeds("items i INDEXED BY items_unread", "i.read = 0 AND i.hidden = 0")

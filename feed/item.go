@@ -41,11 +41,15 @@ type Item struct {
 	Read    bool
 	Starred bool
 	Hidden  bool
+	// HiddenBy is the name of the rule that hid the item on arrival, or empty.
+	HiddenBy string
 	// Snoozed is when a snoozed item comes back; zero when it is not snoozed.
 	Snoozed time.Time
 	// Edited says that the publisher changed title or text after FirstSeen.
 	Edited bool
 	Labels []string
+	// AlsoIn are the titles of the other feeds that carry the same story.
+	AlsoIn []string
 
 	Categories []string
 	Enclosures []Enclosure
@@ -53,6 +57,10 @@ type Item struct {
 	Image bool
 	// Fulltext says that the page's own text has been fetched and kept.
 	Fulltext bool
+	// Chapters and Transcript are the addresses of a podcast's chapters and
+	// transcript (Podcasting 2.0), or empty.
+	Chapters   string
+	Transcript string
 	// Words counts the words of the body, for a reading time.
 	Words int
 }
@@ -98,4 +106,24 @@ type Document struct {
 	// Truncated says that the document broke off and what stands above the
 	// break was kept.
 	Truncated bool
+	// Wishes has what the document itself asks for: TTL, Period, SkipHours and
+	// SkipDays.
+	Wishes Wishes
+}
+
+// Revision is what an item said before its publisher edited it.
+type Revision struct {
+	Title string
+	Body  Body
+	// Replaced is when the cache saw the edit.
+	Replaced time.Time
+}
+
+// Fulltext is the article that an item's page has.
+type Fulltext struct {
+	Body Body
+	// Fetched is when the page was asked; zero when it never was.
+	Fetched time.Time
+	// Error is the sentence that tells why there is no Body; empty when there is.
+	Error string
 }

@@ -24,6 +24,19 @@ type Source interface {
 	Unsubscribe(ctx context.Context, url string) error
 }
 
+// Preview is what a feed would bring.
+type Preview struct {
+	Candidate
+	Description string
+	Site        string
+	// Items are the newest few, without identity or state.
+	Items []Article
+	// Total counts the items of the document; Rhythm is the usual time between
+	// two of them, zero when it cannot be told.
+	Total  int
+	Rhythm time.Duration
+}
+
 // Ask says which feeds to refresh.
 type Ask struct {
 	// Feeds names feeds by URL, due or not; nil means every feed.
@@ -38,6 +51,9 @@ type Candidate struct {
 	Title string
 	// Type is "RSS", "Atom", "JSON Feed" or empty when it is not known yet.
 	Type string
+	// Note says in a few words what a feed has that a page does not announce, for
+	// instance "releases"; may be empty.
+	Note string
 }
 
 // Status is the outcome of one feed's refresh.
@@ -63,6 +79,20 @@ type Report struct {
 	Duration time.Duration
 	// FinalURL is where the answer came from after redirects.
 	FinalURL string
+	// HTTP is the HTTP status, Bytes the size of the decoded body.
+	HTTP  int
+	Bytes int64
+	// Reissued counts the items that came again under another identity and kept
+	// what the reader had done.
+	Reissued int
+	// MovedTo is the new address that permanent redirects lead to, once they have
+	// done so often enough to be trusted; empty otherwise.
+	MovedTo string
+	// Next is when the feed is asked next, Reason why then.
+	Next   time.Time
+	Reason string
+	// Notify are the new items that the reader wants to be told of.
+	Notify []Notice
 	// Done and Total say how far the whole refresh is; Done counts this feed.
 	Done  int
 	Total int
@@ -77,6 +107,17 @@ type Fetched struct {
 	State PollState
 	// Round is when the refresh that this answer belongs to began.
 	Round time.Time
+	// Log is the line for the poll log, its counts of items still zero; a zero At
+	// writes none.
+	Log Poll
+}
+
+// Notice is a new item that the reader wants to be told of.
+type Notice struct {
+	Item  int64
+	Title string
+	// FeedTitle is the title the reader knows the feed by.
+	FeedTitle string
 }
 
 // Saved counts what saving one [Fetched] changed.
@@ -84,4 +125,7 @@ type Saved struct {
 	URL     string
 	New     int
 	Updated int
+	// Reissued counts the items that came again under another identity.
+	Reissued int
+	Notify   []Notice
 }
