@@ -269,7 +269,7 @@ func TestDirectDependencies(t *testing.T) {
 			continue
 		}
 		direct++
-		if !strings.Contains(rest, "// g") {
+		if !strings.Contains(rest, " // ") {
 			t.Errorf("%s has no comment that names its repository", name)
 		}
 	}

@@ -22,13 +22,13 @@ func TestFindFeeds(t *testing.T) {
 		<a href="/news/rss/">Trailing <a href="/about">no</a></body></html>`
 	got := FindFeeds([]byte(page), "https://site.example/a/b")
 	want := []Candidate{
-		{"https://site.example/blog/feed.xml", "All & more", "RSS"},
-		{"https://other.example/atom", "", "Atom"},
-		{"https://site.example/feed.json", "", "JSON Feed"},
-		{"https://site.example/tags/go.rss", "Go posts", "RSS"},
-		{"http://pod.example/cast", "Cast", ""},
-		{"https://site.example/blog/?feed=rss2", "query", ""},
-		{"https://site.example/news/rss/", "Trailing", "RSS"},
+		{URL: "https://site.example/blog/feed.xml", Title: "All & more", Type: "RSS"},
+		{URL: "https://other.example/atom", Title: "", Type: "Atom"},
+		{URL: "https://site.example/feed.json", Title: "", Type: "JSON Feed"},
+		{URL: "https://site.example/tags/go.rss", Title: "Go posts", Type: "RSS"},
+		{URL: "http://pod.example/cast", Title: "Cast", Type: ""},
+		{URL: "https://site.example/blog/?feed=rss2", Title: "query", Type: ""},
+		{URL: "https://site.example/news/rss/", Title: "Trailing", Type: "RSS"},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
