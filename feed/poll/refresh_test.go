@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -34,7 +35,7 @@ func TestValidatorsSurvive(t *testing.T) {
 	r := newRig(t, s.URL)
 	rep := r.refresh(t, feed.Ask{})[s.URL]
 	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, Done: 1, Total: 1}
-	if rep != want {
+	if !reflect.DeepEqual(rep, want) {
 		t.Errorf("first:\n got %+v\nwant %+v", rep, want)
 	}
 	first := r.store.state(s.URL)
@@ -138,11 +139,11 @@ func TestAsk(t *testing.T) {
 		t.Errorf("due only: %+v", got)
 	}
 	for _, u := range []string{later, gone} {
-		if got[u] != (feed.Report{URL: u, Status: feed.Skipped, Total: 1}) {
+		if !reflect.DeepEqual(got[u], feed.Report{URL: u, Status: feed.Skipped, Total: 1}) {
 			t.Errorf("not due: %+v", got[u])
 		}
 	}
-	if _, was := asked.Load("/later"); was || r.store.state(later) != before {
+	if _, was := asked.Load("/later"); was || !reflect.DeepEqual(r.store.state(later), before) {
 		t.Error("a feed that is not due was asked")
 	}
 
@@ -253,7 +254,7 @@ func TestCancel(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for _, u := range urls[1:] {
-		if got[u] != feed.Skipped || r.store.state(u) != (feed.PollState{}) {
+		if got[u] != feed.Skipped || !reflect.DeepEqual(r.store.state(u), feed.PollState{}) {
 			t.Errorf("%s: %q, %+v", u, got[u], r.store.state(u))
 		}
 	}
