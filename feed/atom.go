@@ -18,6 +18,7 @@ func fromAtom(f *atom.Feed, src Origin) *Document {
 		Description: clip(PlainTitle(or(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
 		Site:        or(firstURL(base, site.links), idPage(f.ID, src.URL)),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
+		Wishes:      Wishes{Period: updatePeriod(x)},
 	}
 	authors := atomNames(f.Authors)
 	if len(authors) == 0 {

@@ -288,6 +288,8 @@ func (n *normalizer) structured(name string) bool {
 		return true
 	case "author", "contributor", "source":
 		return n.atom
+	case "skiphours", "skipdays":
+		return !n.atom && n.item < 0
 	}
 	return false
 }
@@ -296,7 +298,7 @@ func (n *normalizer) structured(name string) bool {
 // of the feed.
 func (n *normalizer) dropped(name string) bool {
 	switch name {
-	case "image", "rdf:seq", "cloud", "skiphours", "skipdays":
+	case "image", "rdf:seq", "cloud":
 		return !n.atom && n.item < 0
 	case "textinput", "source", "atom:source":
 		return !n.atom

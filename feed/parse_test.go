@@ -3,8 +3,10 @@ package feed
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -54,6 +56,7 @@ type pair struct {
 	Site        string     `json:"site,omitempty"`
 	Updated     string     `json:"updated,omitempty"`
 	Truncated   bool       `json:"truncated,omitempty"`
+	Wishes      string     `json:"wishes,omitempty"`
 	Items       []pairItem `json:"items,omitempty"`
 }
 
@@ -80,6 +83,9 @@ func describe(doc *Document, err error) []byte {
 		p.Error = err.Error()
 	} else {
 		p = pair{Title: doc.Title, Description: doc.Description, Site: doc.Site, Updated: stamp(doc.Updated), Truncated: doc.Truncated}
+		if w := doc.Wishes; !reflect.DeepEqual(w, Wishes{}) {
+			p.Wishes = fmt.Sprintf("ttl %v, period %v, not at %v %v", w.TTL, w.Period, w.SkipHours, w.SkipDays)
+		}
 		for _, a := range doc.Items {
 			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
 				Comments: a.Comments, Published: stamp(a.Published), Updated: stamp(a.Updated), Summary: a.Summary,

@@ -15,6 +15,7 @@ func fromRSS(f *rss.Feed, src Origin) *Document {
 		Description: clip(PlainTitle(or(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
 		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), x.text("dateline:lastmod")}),
+		Wishes: rssWishes(f, x),
 	}
 	site := draft{links: append(f.Links, x.text("dateline:href")), base: base}
 	site.addLinks(x)
