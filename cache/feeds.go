@@ -7,14 +7,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"dateline/feed"
 )
 
 // subscribed is what the cache keeps of one subscription.
 type subscribed struct {
-	url, name, tags                 string
-	keepDays, keepItems, keepUnread int
+	url, name, tags                                 string
+	keepDays, keepItems                             int
+	keepUnread                                      bool
+	paused, renewEdited, fulltext, notify, separate bool
 }
 
 // SetFeeds makes the subscriptions these, in this order; of two with the same
@@ -50,18 +54,25 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 		if err != nil {
 			return nil, err
 		}
-		w := subscribed{url: sub.URL, name: sub.Name, tags: tags, keepDays: sub.Settings.KeepDays, keepItems: sub.Settings.KeepItems}
-		if sub.Settings.KeepUnread {
-			w.keepUnread = 1
-		}
-		want = append(want, w)
+		set := sub.Settings
+		want = append(want, subscribed{url: sub.URL, name: sub.Name, tags: tags,
+			keepDays: set.KeepDays, keepItems: set.KeepItems, keepUnread: set.KeepUnread,
+			paused: set.Paused, renewEdited: set.RenewEdited, fulltext: set.Fulltext, notify: set.Notify, separate: set.Separate})
 	}
 	return want, nil
 }
 
+const subscribedColumns = `name, tags, keep_days, keep_items, keep_unread, paused, renew_edited, fulltext, notify, separate`
+
+// fields are the values of subscribedColumns, to be written or to be scanned
+// into.
+func (w *subscribed) fields() []any {
+	return []any{&w.name, &w.tags, &w.keepDays, &w.keepItems, &w.keepUnread, &w.paused, &w.renewEdited, &w.fulltext, &w.notify, &w.separate}
+}
+
 func (s *Store) subscriptions(ctx context.Context) ([]subscribed, error) {
 	rows, err := s.readers.QueryContext(ctx,
-		`SELECT url, name, tags, keep_days, keep_items, keep_unread FROM feeds WHERE place IS NOT NULL ORDER BY place`)
+		`SELECT url, `+subscribedColumns+` FROM feeds WHERE place IS NOT NULL ORDER BY place`)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +80,7 @@ func (s *Store) subscriptions(ctx context.Context) ([]subscribed, error) {
 	var have []subscribed
 	for rows.Next() {
 		var h subscribed
-		if err := rows.Scan(&h.url, &h.name, &h.tags, &h.keepDays, &h.keepItems, &h.keepUnread); err != nil {
+		if err := rows.Scan(append([]any{&h.url}, h.fields()...)...); err != nil {
 			return nil, err
 		}
 		have = append(have, h)
@@ -81,16 +92,16 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET place = NULL`); err != nil {
 		return err
 	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, place, name, tags, keep_days, keep_items, keep_unread)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (url) DO UPDATE SET (place, name, tags, keep_days, keep_items, keep_unread) =
-			(excluded.place, excluded.name, excluded.tags, excluded.keep_days, excluded.keep_items, excluded.keep_unread)`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, place, `+subscribedColumns+`)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (url) DO UPDATE SET (place, `+subscribedColumns+`) =
+			(excluded.place, excluded.`+strings.ReplaceAll(subscribedColumns, ", ", ", excluded.")+`)`)
 	if err != nil {
 		return err
 	}
 	defer put.Close()
 	for i, w := range want {
-		if _, err := put.ExecContext(ctx, w.url, i, w.name, w.tags, w.keepDays, w.keepItems, w.keepUnread); err != nil {
+		if _, err := put.ExecContext(ctx, append([]any{w.url, i}, w.fields()...)...); err != nil {
 			return err
 		}
 	}
@@ -104,7 +115,8 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 }
 
 const feedColumns = `coalesce(nullif(name, ''), title), url, description, site, tags, updated,
-	etag, last_modified, body_hash, last_checked, last_ok, next_check, status, failures, error, gone, final_url, total, unread`
+	etag, last_modified, body_hash, last_checked, last_ok, next_check, status, failures, error, gone, final_url,
+	wishes, reason, rhythm, newest, moved_to, moved_since, moved_times, paused, total, unread`
 
 // Feeds are the subscribed feeds in the order of the configuration.
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
@@ -134,16 +146,19 @@ func (s *Store) feeds(ctx context.Context) ([]feed.Feed, error) {
 
 func scanFeed(rows *sql.Rows) (feed.Feed, error) {
 	var f feed.Feed
-	var tags string
-	var updated, lastChecked, lastOK, nextCheck sql.NullInt64
+	var tags, wishes string
+	var updated, lastChecked, lastOK, nextCheck, newest, movedSince sql.NullInt64
+	var rhythm int64
 	p := &f.Poll
 	if err := rows.Scan(&f.Title, &f.URL, &f.Description, &f.Site, &tags, &updated,
 		&p.ETag, &p.LastModified, &p.BodyHash, &lastChecked, &lastOK, &nextCheck,
-		&p.Status, &p.Failures, &p.Error, &p.Gone, &p.FinalURL, &f.Total, &f.Unread); err != nil {
+		&p.Status, &p.Failures, &p.Error, &p.Gone, &p.FinalURL,
+		&wishes, &p.Reason, &rhythm, &newest, &p.MovedTo, &movedSince, &p.MovedTimes, &f.Paused, &f.Total, &f.Unread); err != nil {
 		return f, err
 	}
 	f.Updated, p.LastChecked, p.LastOK, p.NextCheck = instant(updated), instant(lastChecked), instant(lastOK), instant(nextCheck)
-	return f, fromJSON(tags, &f.Tags)
+	p.Newest, p.MovedSince, p.Rhythm = instant(newest), instant(movedSince), time.Duration(rhythm)*time.Microsecond
+	return f, cmp.Or(fromJSON(tags, &f.Tags), fromJSON(wishes, &p.Wishes))
 }
 
 // jsonList writes a list as a JSON array, an empty one as "".
@@ -155,7 +170,7 @@ func jsonList[T any](list []T) (string, error) {
 	return string(b), err
 }
 
-// fromJSON undoes jsonList.
-func fromJSON[T any](text string, list *[]T) error {
-	return json.Unmarshal([]byte(cmp.Or(text, "null")), list)
+// fromJSON reads what jsonList wrote, or any JSON; "" leaves into as it is.
+func fromJSON(text string, into any) error {
+	return json.Unmarshal([]byte(cmp.Or(text, "null")), into)
 }

@@ -114,7 +114,7 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.S
 				return nil, err
 			}
 		}
-		if err := saveState(ctx, tx, id, b, saved[i].New); err != nil {
+		if err := saveState(ctx, tx, id, b.Fetched, saved[i]); err != nil {
 			return nil, err
 		}
 		if saved[i].New > 0 {
@@ -129,21 +129,6 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.S
 func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT id, place IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
 	return id, away, err
-}
-
-func saveState(ctx context.Context, tx *sql.Tx, id int64, b batch, arrived int) error {
-	p := b.State
-	_, err := tx.ExecContext(ctx, `UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
-		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?, total = total + ?, unread = unread + ? WHERE id = ?`,
-		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
-		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL, arrived, arrived, id)
-	if err != nil || b.Document == nil {
-		return err
-	}
-	d := b.Document
-	_, err = tx.ExecContext(ctx, `UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
-		d.Title, d.Description, d.Site, stamp(d.Updated), id)
-	return err
 }
 
 // items saves the items of one answer. They come last first, so that the

@@ -1,0 +1,85 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"dateline/feed"
+)
+
+// keptPolls is how many lines the log of one feed has.
+const keptPolls = 30
+
+// saveState keeps how a feed's last request went.
+func saveState(ctx context.Context, tx *sql.Tx, id int64, f feed.Fetched, saved feed.Saved) error {
+	p := f.State
+	wishes, err := json.Marshal(p.Wishes)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
+		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?,
+		wishes = ?, reason = ?, rhythm = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?,
+		total = total + ?, unread = unread + ? WHERE id = ?`,
+		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
+		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
+		string(wishes), p.Reason, p.Rhythm.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
+		saved.New, saved.New, id)
+	if err != nil {
+		return err
+	}
+	if err := logPoll(ctx, tx, id, f.Log, saved); err != nil || f.Document == nil {
+		return err
+	}
+	d := f.Document
+	_, err = tx.ExecContext(ctx, `UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
+		d.Title, d.Description, d.Site, stamp(d.Updated), id)
+	return err
+}
+
+// logPoll writes a line of the log, with what saving the answer came to, and
+// forgets the oldest.
+func logPoll(ctx context.Context, tx *sql.Tx, id int64, l feed.Poll, saved feed.Saved) error {
+	if l.At.IsZero() {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, stamp(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM polls WHERE feed = ?1 AND at <=
+		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
+	return err
+}
+
+// Polls are the last answers of a feed, newest first, at most max of them and
+// never more than 30.
+func (s *Store) Polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
+	polls, err := s.polls(ctx, url, max)
+	return polls, border(ctx, "read the poll log of "+url, err)
+}
+
+func (s *Store) polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT at, outcome, status, bytes, arrived, updated, reissued, duration, error FROM polls
+		WHERE feed = (SELECT id FROM feeds WHERE url = ?) ORDER BY at DESC LIMIT ?`, url, max)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var polls []feed.Poll
+	for rows.Next() {
+		var p feed.Poll
+		var at sql.NullInt64
+		var duration int64
+		if err := rows.Scan(&at, &p.Outcome, &p.Status, &p.Bytes, &p.New, &p.Updated, &p.Reissued, &duration, &p.Error); err != nil {
+			return nil, err
+		}
+		p.At, p.Duration = instant(at), time.Duration(duration)*time.Microsecond
+		polls = append(polls, p)
+	}
+	return polls, rows.Err()
+}
