@@ -36,7 +36,9 @@ func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error)
 
 // entry is an item's text as the index takes it.
 type entry struct {
-	pos, source         int64
+	pos, source int64
+	// fetched is that of the full text that body has; zero for none.
+	fetched             int64
 	title, author, body string
 }
 
@@ -59,9 +61,15 @@ func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
 	for i, pos := range waiting {
 		sourceOf[pos] = sources[i]
 	}
+	pages, err := s.pageTexts(ctx, s.readers, waiting)
+	if err != nil {
+		return nil, err
+	}
 	var entries []entry
 	err = s.scanArticles(ctx, s.readers, func(pos int64, a feed.Article) error {
-		entries = append(entries, entry{pos, sourceOf[pos], feed.IndexText(a.Title), feed.IndexText(a.Author), feed.IndexText(a.Body.Text())})
+		page := pages[pos]
+		entries = append(entries, entry{pos, sourceOf[pos], page.fetched,
+			feed.IndexText(a.Title), feed.IndexText(a.Author), feed.IndexText(page.searchable(a.Body))})
 		return nil
 	}, sqlArticles, jsonIntegers(waiting))
 	return entries, err
@@ -70,7 +78,8 @@ func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
 // index writes entries whose items are still as they were read; one that was
 // edited, removed, or indexed by another process since is left alone.
 func index(ctx context.Context, tx *sql.Tx, entries []entry) error {
-	claim, err := tx.PrepareContext(ctx, `UPDATE items SET indexed = 1 WHERE pos = ? AND source = ? AND indexed = 0`)
+	claim, err := tx.PrepareContext(ctx, `UPDATE items SET indexed = 1 WHERE pos = ? AND source = ? AND indexed = 0
+		AND iif(fulltext, (SELECT t.fetched FROM fulltexts t WHERE t.id = items.id), 0) = ?`)
 	if err != nil {
 		return err
 	}
@@ -81,7 +90,7 @@ func index(ctx context.Context, tx *sql.Tx, entries []entry) error {
 	}
 	defer put.Close()
 	for _, e := range entries {
-		result, err := claim.ExecContext(ctx, e.pos, e.source)
+		result, err := claim.ExecContext(ctx, e.pos, e.source, e.fetched)
 		if err != nil {
 			return err
 		}

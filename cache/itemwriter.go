@@ -75,8 +75,8 @@ func (w *itemWriter) insert(feedID int64, away bool, in incoming) error {
 	w.exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen, future, enclosed, pictured, commented, away)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		place(date, id), id, feedID, in.identity, in.source, w.seen.UnixMicro(), future, len(in.Enclosures) > 0, in.Image, in.Comments != "", away)
-	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, in.details(id)...)
+	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, chapters, transcript, id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, in.details(id)...)
 	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.pack(in.Body.Raw), id)
 }
 
@@ -87,7 +87,7 @@ func (in incoming) details(id int64) []any {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,
-		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, id}
+		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, id}
 }
 
 // rekeyed finds the item that in was when it had another key: publishers who
@@ -122,7 +122,12 @@ func (w *itemWriter) update(old known, in incoming) error {
 		return err
 	}
 	pos, future := moved(before, in.Published, w.seen)
-	edited := before.Edited || before.Fingerprint() != in.Fingerprint()
+	edited := before.Edited
+	if before.Fingerprint() != in.Fingerprint() {
+		if edited, err = w.revise(old.id, in); err != nil {
+			return err
+		}
+	}
 	if old.indexed {
 		if err := w.exec(`DELETE FROM items_fts WHERE rowid = ?`, old.pos); err != nil {
 			return err
@@ -131,7 +136,7 @@ func (w *itemWriter) update(old known, in incoming) error {
 	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = 0 WHERE id = ?`,
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
-		published = ?, updated = ?, words = ?, categories = ?, enclosures = ? WHERE id = ?`, in.details(old.id)...)
+		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ? WHERE id = ?`, in.details(old.id)...)
 	return w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
 }
 

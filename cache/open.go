@@ -16,9 +16,12 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"dateline/feed"
 )
 
 // Options are what a [Store] needs to be told.
@@ -42,6 +45,8 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
+	// rules are those of SetRules.
+	rules atomic.Pointer[[]feed.Rule]
 }
 
 // readerConns is how many queries run side by side: a list, a search that is

@@ -91,4 +91,8 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlKnown, 1, "[1]")
 	e.explain(sqlRekeyed, 1, 2, 1, "link", "title", "[1]")
 	e.explain(sqlUnindexed, 100)
+	e.explain(sqlPageTexts, "[1,2]")
+	e.explain(sqlWantFulltext, "a", 200, 20)
+	e.explain(sqlKeepRevision, 1, 2)
+	e.explain(sqlRuleHits, 1)
 }

@@ -76,8 +76,12 @@ func prepare(a feed.Fetched) (batch, error) {
 		if err := errors.Join(err, err2); err != nil {
 			return b, err
 		}
-		in.source = hash(article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
-			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw)
+		said := []string{article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
+			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw}
+		if article.Chapters != "" || article.Transcript != "" {
+			said = append(said, article.Chapters, article.Transcript)
+		}
+		in.source = hash(said...)
 		b.items = append(b.items, in)
 		identities = append(identities, in.identity)
 	}

@@ -39,6 +39,7 @@ func TestArticleRoundTrip(t *testing.T) {
 	in := item("1", time.Hour, "Title", "<p>body</p>", "Author")
 	in.Summary, in.Comments, in.Words, in.Image = "Summary", "https://example.org/comments", 7, true
 	in.Updated = noon.Add(-time.Minute)
+	in.Chapters, in.Transcript = "https://example.org/chapters.json", "https://example.org/transcript.vtt"
 	in.Categories = []string{"one", "two, three"}
 	in.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3", Type: "audio/mpeg", Length: 12}}
 	s.save("a", in)

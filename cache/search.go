@@ -191,11 +191,15 @@ func (c *compiler) matchPending() error {
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
+	pages, err := c.s.pageTexts(c.ctx, c.q, waiting)
+	if err != nil {
+		return err
+	}
 	c.pending = map[*feed.Node][]int64{}
 	var terms []*feed.Node
 	leaves(root, &terms)
 	return c.s.scanArticles(c.ctx, c.q, func(at int64, a feed.Article) error {
-		a.Hidden, a.Snoozed = false, time.Time{}
+		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, pages[at].join(a.Body)
 		for _, n := range terms {
 			if c.holds(n, a, feed.FeedInfo{}) {
 				c.pending[n] = append(c.pending[n], at)

@@ -1,0 +1,148 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"html"
+	"slices"
+
+	"dateline/feed"
+)
+
+// Fulltext is the article of an item's page, or the sentence that says why
+// there is none; Fetched is zero when the page was never asked for.
+func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
+	var t feed.Fulltext
+	var fetched sql.NullInt64
+	var body []byte
+	err := s.readers.QueryRowContext(ctx, `SELECT fetched, base, body, error FROM fulltexts WHERE id = ?`, id).
+		Scan(&fetched, &t.Body.Base, &body, &t.Error)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, nil
+	}
+	if err == nil {
+		t.Fetched = instant(fetched)
+		t.Body.Raw, err = s.unpack(body)
+	}
+	return t, border(ctx, "read the full text", err)
+}
+
+// SetFulltext keeps what asking for an item's page came to; a zero Fetched is
+// now. The words of the page's text are found by searches, beside those of the
+// feed's own text, once [Store.IndexPending] has come to them, and more slowly
+// before. A failure does not take the place of a text that is already there.
+// [ErrNotFound] when the item has gone.
+func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) error {
+	if t.Fetched.IsZero() {
+		t.Fetched = s.now()
+	}
+	good := t.Error == ""
+	if !good {
+		t.Body = feed.Body{}
+	}
+	packed := s.pack(t.Body.Raw)
+	return s.write(ctx, "keep the full text", func(tx *sql.Tx) error {
+		var pos int64
+		var indexed, had bool
+		err := tx.QueryRowContext(ctx, `SELECT pos, indexed, fulltext FROM items WHERE id = ?`, id).Scan(&pos, &indexed, &had)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrNotFound
+		case err != nil:
+			return err
+		case !good && had:
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO fulltexts (id, fetched, base, body, error) VALUES (?, ?, ?, ?, ?)`,
+			id, stamp(t.Fetched), t.Body.Base, packed, t.Error)
+		if err != nil || !good {
+			return err
+		}
+		if indexed {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM items_fts WHERE rowid = ?`, pos); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE items SET fulltext = 1, indexed = 0 WHERE id = ?`, id)
+		return err
+	})
+}
+
+// wantWithin is among how many of a feed's newest items WantFulltext looks:
+// new ones are what it is about, not an archive from before it was asked for.
+const wantWithin = 200
+
+const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY items_feed
+		WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.hidden = 0 ORDER BY i.pos DESC LIMIT ?) n
+	CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
+	WHERE d.link <> '' AND NOT EXISTS (SELECT 1 FROM fulltexts t WHERE t.id = i.id) LIMIT ?`
+
+// WantFulltext gives up to max of the newest items of a feed, newest first,
+// that have a link whose page was never asked for.
+func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
+	const tried = "look for items without full text"
+	places, err := integers(ctx, s.readers, sqlf(sqlWantFulltext, url, wantWithin, max))
+	if err != nil {
+		return nil, border(ctx, tried, err)
+	}
+	slices.Sort(places)
+	slices.Reverse(places)
+	var items []feed.Item
+	err = s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
+		items = append(items, a.Item)
+		return nil
+	}, sqlItems, jsonIntegers(places))
+	return items, border(ctx, tried, err)
+}
+
+// pageText is the text of an item's page, and when it was fetched.
+type pageText struct {
+	fetched int64
+	text    string
+}
+
+const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
+	JOIN fulltexts t ON t.id = i.id WHERE i.fulltext = 1`
+
+// pageTexts reads the full texts that there are of the items at places.
+func (s *Store) pageTexts(ctx context.Context, q querier, places []int64) (map[int64]pageText, error) {
+	rows, err := q.QueryContext(ctx, sqlPageTexts, jsonIntegers(places))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	texts := map[int64]pageText{}
+	for rows.Next() {
+		var pos int64
+		var page pageText
+		var b feed.Body
+		var packed sql.RawBytes
+		if err := rows.Scan(&pos, &page.fetched, &b.Base, &packed); err != nil {
+			return nil, err
+		}
+		if b.Raw, err = s.unpack(packed); err != nil {
+			return nil, err
+		}
+		page.text = b.Text()
+		texts[pos] = page
+	}
+	return texts, rows.Err()
+}
+
+// searchable is the text of an item as searches know it: the feed's own, and
+// the page's below it.
+func (p pageText) searchable(own feed.Body) string {
+	if p.text == "" {
+		return own.Text()
+	}
+	return own.Text() + "\n" + p.text
+}
+
+// join puts the page's text below the item's own, for a query in Go.
+func (p pageText) join(own feed.Body) feed.Body {
+	if p.text == "" {
+		return own
+	}
+	return feed.Body{Raw: html.EscapeString(p.searchable(own)), Base: own.Base}
+}

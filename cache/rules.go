@@ -1,0 +1,86 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"dateline/feed"
+)
+
+// SetRules makes these the rules that every later [Store.Save] applies to new
+// items. Each must have passed [feed.CheckRule].
+func (s *Store) SetRules(rules []feed.Rule) {
+	kept := slices.Clone(rules)
+	s.rules.Store(&kept)
+}
+
+// activeRules are the rules that hold now.
+func (s *Store) activeRules(now time.Time) []feed.Rule {
+	all := s.rules.Load()
+	if all == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(*all), func(r feed.Rule) bool { return !r.Active(now) })
+}
+
+// asArrived is an item without what was done to it since it arrived.
+func asArrived(a feed.Article) feed.Article {
+	a.Read, a.Starred, a.Hidden, a.Edited, a.Fulltext = false, false, false, false, false
+	a.Snoozed, a.Labels = time.Time{}, nil
+	return a
+}
+
+// arrival is what a rule's query depends on besides the item, at an instant at
+// which items arrive: each of them is new.
+func arrival(at time.Time) feed.Env { return feed.Env{Now: at, NewSince: at} }
+
+const (
+	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.away = 0`
+	ruleHitSlice = 500
+)
+
+// RuleHits yields, newest first, the items first seen since an instant that the
+// rule would have matched on their arrival, as they are now, and counts them.
+// It goes by the rule's query alone, not by whether it is active, and by the
+// items' present titles and texts.
+func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
+	const tried = "try a rule"
+	infos, err := s.feedInfos(ctx)
+	if err != nil {
+		return 0, border(ctx, tried, err)
+	}
+	places, err := integers(ctx, s.readers, sqlf(sqlRuleHits, since.UnixMicro()))
+	if err != nil {
+		return 0, border(ctx, tried, err)
+	}
+	slices.SortFunc(places, func(a, b int64) int { return cmp.Compare(b, a) })
+	zone := s.now().Location()
+	for slice := range slices.Chunk(places, ruleHitSlice) {
+		err := s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
+			if !r.Query.Match(asArrived(a), infos[a.Feed], arrival(a.FirstSeen.In(zone))) {
+				return nil
+			}
+			n++
+			return yield(a)
+		}, sqlArticles, jsonIntegers(slice))
+		if err != nil {
+			return n, border(ctx, tried, err)
+		}
+	}
+	return n, nil
+}
+
+// feedInfos are the feeds by URL as a query sees them.
+func (s *Store) feedInfos(ctx context.Context) (map[string]feed.FeedInfo, error) {
+	c := &compiler{plan: &plan{}, ctx: ctx, s: s, q: s.readers}
+	if err := c.loadFeeds(); err != nil {
+		return nil, err
+	}
+	infos := map[string]feed.FeedInfo{}
+	for _, f := range c.feeds {
+		infos[f.URL] = f.FeedInfo
+	}
+	return infos, nil
+}
