@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
@@ -29,9 +28,9 @@ func decode(raw []byte, contentType string) string {
 	}
 	isUTF8 := utf8.Valid(raw)
 	for _, label := range []string{headerCharset(contentType), declaredCharset(raw)} {
-		enc, name := charset.Lookup(label)
+		read, name := charsetNamed(label)
 		switch {
-		case enc == nil || strings.HasPrefix(name, "utf-16") || name == "replacement":
+		case read == nil || strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || name == "replacement":
 			continue
 		case name == "utf-8" && !isUTF8:
 			continue
@@ -40,7 +39,7 @@ func decode(raw []byte, contentType string) string {
 			// a short one in an East Asian charset can be, so that label is believed.
 			return dropControls(string(raw))
 		}
-		if out, err := enc.NewDecoder().Bytes(raw); err == nil && !(isUTF8 && belied(raw, out)) {
+		if out, err := read(raw); err == nil && !(isUTF8 && belied(raw, out)) {
 			return dropControls(string(out))
 		}
 	}
@@ -156,19 +155,25 @@ func mendUTF8(raw []byte) string {
 }
 
 // dropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
-// that a decoder left; C1 controls go later, with [Clean].
+// that a decoder left. C1 controls are what windows-1252 becomes when it is
+// converted as Latin 1; they are read as HTML reads references to them.
 func dropControls(s string) string {
 	s = strings.TrimLeft(s, "\ufeff")
-	if strings.IndexFunc(s, forbidden) < 0 {
+	if strings.IndexFunc(s, func(r rune) bool { return forbidden(r) || control1(r) }) < 0 {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if forbidden(r) {
+		if control1(r) {
+			r = charmap.Windows1252.DecodeByte(byte(r))
+		}
+		if forbidden(r) || control1(r) {
 			return -1
 		}
 		return r
 	}, s)
 }
+
+func control1(r rune) bool { return r >= 0x80 && r <= 0x9f }
 
 func forbidden(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
