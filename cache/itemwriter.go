@@ -19,12 +19,15 @@ type itemWriter struct {
 	seen     time.Time
 	next     int64
 	prepared map[string]*sql.Stmt
+	// rules are those that are active.
+	rules []feed.Rule
 	// err is the first failure; nothing is written after it.
 	err error
 }
 
 func (s *Store) newItemWriter(ctx context.Context, tx *sql.Tx) (*itemWriter, error) {
 	w := &itemWriter{Store: s, ctx: ctx, tx: tx, seen: s.now(), prepared: map[string]*sql.Stmt{}}
+	w.rules = s.activeRules(w.seen)
 	return w, tx.QueryRowContext(ctx, `SELECT next FROM sequence`).Scan(&w.next)
 }
 
@@ -60,24 +63,6 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 		w.prepared[query] = stmt
 	}
 	return stmt, err
-}
-
-// insert writes a new item. A date that lies in the future would keep the item
-// on top of every list until then: it counts as seen now, and says so.
-func (w *itemWriter) insert(feedID int64, away bool, in incoming) error {
-	id := w.next
-	w.next++
-	future := in.Published.After(w.seen)
-	date := in.Published
-	if future || date.IsZero() {
-		date = w.seen
-	}
-	w.exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen, future, enclosed, pictured, commented, away)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		place(date, id), id, feedID, in.identity, in.source, w.seen.UnixMicro(), future, len(in.Enclosures) > 0, in.Image, in.Comments != "", away)
-	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, chapters, transcript, id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, in.details(id)...)
-	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.pack(in.Body.Raw), id)
 }
 
 // details are the values of the details columns, the id last.
@@ -116,14 +101,14 @@ const sqlRekeyed = `SELECT i.id, i.pos, i.source, i.indexed FROM items i CROSS J
 	AND i.identity NOT IN (SELECT value FROM json_each(?)) LIMIT 1`
 
 // update writes what the publisher changed of a known item.
-func (w *itemWriter) update(old known, in incoming) error {
+func (w *itemWriter) update(t *target, old known, in incoming) error {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return err
 	}
 	pos, future := moved(before, in.Published, w.seen)
-	edited := before.Edited
-	if before.Fingerprint() != in.Fingerprint() {
+	edited, changed := before.Edited, before.Fingerprint() != in.Fingerprint()
+	if changed {
 		if edited, err = w.revise(old.id, in); err != nil {
 			return err
 		}
@@ -137,7 +122,11 @@ func (w *itemWriter) update(old known, in incoming) error {
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ? WHERE id = ?`, in.details(old.id)...)
-	return w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
+	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
+	if changed && t.renew {
+		return w.renew(t, old.id)
+	}
+	return w.err
 }
 
 // moved is where an item belongs once its publisher says that it was published

@@ -81,3 +81,8 @@ func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
 	}
 	return nil
 }
+
+func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT id, place IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
+	return id, away, err
+}

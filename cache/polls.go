@@ -13,7 +13,7 @@ import (
 const keptPolls = 30
 
 // saveState keeps how a feed's last request went.
-func saveState(ctx context.Context, tx *sql.Tx, id int64, f feed.Fetched, saved feed.Saved) error {
+func saveState(ctx context.Context, tx *sql.Tx, t *target, f feed.Fetched, saved feed.Saved) error {
 	p := f.State
 	wishes, err := json.Marshal(p.Wishes)
 	if err != nil {
@@ -26,16 +26,16 @@ func saveState(ctx context.Context, tx *sql.Tx, id int64, f feed.Fetched, saved 
 		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
 		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
 		string(wishes), p.Reason, p.Rhythm.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
-		saved.New, saved.New, id)
+		t.counts.Total, t.counts.Unread, t.id)
 	if err != nil {
 		return err
 	}
-	if err := logPoll(ctx, tx, id, f.Log, saved); err != nil || f.Document == nil {
+	if err := logPoll(ctx, tx, t.id, f.Log, saved); err != nil || f.Document == nil {
 		return err
 	}
 	d := f.Document
 	_, err = tx.ExecContext(ctx, `UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
-		d.Title, d.Description, d.Site, stamp(d.Updated), id)
+		d.Title, d.Description, d.Site, stamp(d.Updated), t.id)
 	return err
 }
 

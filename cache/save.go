@@ -14,9 +14,14 @@ import (
 // Save keeps the answers of several feeds in one transaction: each feed's
 // state always, its items when the answer has a Document. Known items are
 // found by their Key, or by link, title and date when the publisher changed
-// that, and updated in place; unchanged ones are not written, and nothing here
-// names a column that the reader owns. Of items with equal dates the one that
-// stands first in the document comes first in a view.
+// that, and updated in place; unchanged ones are not written. What the reader
+// did stays, but for one thing: an edited item becomes unread again in a feed
+// that asks for it. Of items with equal dates the one that stands first in the
+// document comes first in a view.
+//
+// New items, and only these, are put to the rules of [Store.SetRules]. Those
+// the reader wants to be told of are in Notify, in the document's order: none of
+// a feed's first answer, and none that a rule hid.
 //
 // The full text follows with [Store.IndexPending]. The answer of a feed that
 // the cache does not know, because it was purged meanwhile, is dropped.
@@ -106,7 +111,7 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.S
 	saved := make([]feed.Saved, len(batches))
 	for i, b := range batches {
 		saved[i].URL = b.URL
-		id, away, err := feedByURL(ctx, tx, b.URL)
+		t, err := targetOf(ctx, tx, b)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -114,11 +119,11 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.S
 			return nil, err
 		}
 		if b.Document != nil {
-			if err := w.items(id, away, b, &saved[i]); err != nil {
+			if err := w.items(t, b, &saved[i]); err != nil {
 				return nil, err
 			}
 		}
-		if err := saveState(ctx, tx, id, b.Fetched, saved[i]); err != nil {
+		if err := saveState(ctx, tx, t, b.Fetched, saved[i]); err != nil {
 			return nil, err
 		}
 		if saved[i].New > 0 {
@@ -130,49 +135,45 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.S
 	return saved, w.keepSequence()
 }
 
-func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT id, place IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
-	return id, away, err
-}
-
 // items saves the items of one answer. They come last first, so that the
 // first gets the highest id.
-func (w *itemWriter) items(feedID int64, away bool, b batch, saved *feed.Saved) error {
-	have, err := w.known(feedID, b.identities)
+func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
+	have, err := w.known(t.id, b.identities)
 	if err != nil {
 		return err
 	}
-	removed, err := w.removed(feedID, b)
+	removed, err := w.removed(t.id, b)
 	if err != nil {
 		return err
 	}
 	var filled bool
-	if err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, feedID).Scan(&filled); err != nil {
+	if err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, t.id).Scan(&filled); err != nil {
 		return err
 	}
+	t.asked = t.asked || filled
 	for _, in := range b.items {
 		old, isKnown := have[in.identity]
 		if filled && !isKnown && !removed[in.identity] {
-			if old, isKnown, err = w.rekeyed(feedID, in, b.identities); err != nil {
+			if old, isKnown, err = w.rekeyed(t.id, in, b.identities); err != nil {
 				return err
 			}
 		}
 		switch {
 		case isKnown && old.source == in.source, removed[in.identity]:
 		case isKnown:
-			if err := w.update(old, in); err != nil {
+			if err := w.update(t, old, in); err != nil {
 				return err
 			}
 			saved.Updated++
 		default:
-			if err := w.insert(feedID, away, in); err != nil {
+			if err := w.arrive(t, in, saved); err != nil {
 				return err
 			}
 			// A second item with the same key is an edit of the first.
 			have[in.identity] = known{id: w.next - 1, source: in.source}
-			saved.New++
 		}
 	}
+	slices.Reverse(saved.Notify)
 	return nil
 }
 
