@@ -1,6 +1,11 @@
 package main
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"dateline/feed"
+)
 
 // Command is a program and its arguments. The configuration gives it as a list
 // or as one string; a string is split at blanks, and ' or " keep blanks
@@ -9,52 +14,39 @@ type Command []string
 
 // UnmarshalText splits the string form for the TOML decoder.
 func (c *Command) UnmarshalText(text []byte) error {
-	*c = splitCommand(string(text))
+	*c = feed.SplitCommand(string(text))
 	return nil
 }
 
-// splitCommand gives the words of s. A quotation mark left open reaches to the
-// end.
-func splitCommand(s string) []string {
-	var args []string
-	var word strings.Builder
-	var quote rune
-	started := false
-	for _, r := range s {
-		switch {
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			quote, started = r, true
-		case r == ' ' || r == '\t' || r == '\n':
-			if started {
-				args = append(args, word.String())
-			}
-			word.Reset()
-			started = false
-		default:
-			word.WriteRune(r)
-			started = true
-		}
+// with puts url where the command says %u, or at the end.
+func (c Command) with(url string) []string { return c.fill([]string{"%u"}, []string{url}) }
+
+// fill puts values in place of their marks. When the command has none of the
+// marks, the values are added at its end. A value is never searched for marks.
+func (c Command) fill(marks, values []string) []string {
+	var pairs []string
+	for i, mark := range marks {
+		pairs = append(pairs, mark, values[i])
 	}
-	if started {
-		args = append(args, word.String())
+	replace := strings.NewReplacer(pairs...)
+	args := make([]string, 0, len(c)+len(values))
+	placed := false
+	for _, a := range c {
+		placed = placed || slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(a, mark) })
+		args = append(args, replace.Replace(a))
+	}
+	if !placed {
+		args = append(args, values...)
 	}
 	return args
 }
 
-// with puts url where the command says %u, or at the end.
-func (c Command) with(url string) []string {
-	args := make([]string, 0, len(c)+1)
-	placed := false
-	for _, a := range c {
-		placed = placed || strings.Contains(a, "%u")
-		args = append(args, strings.ReplaceAll(a, "%u", url))
-	}
-	if !placed {
-		args = append(args, url)
-	}
-	return args
+// List is some strings. The configuration gives it as a list, or as one string
+// when there is but one.
+type List []string
+
+// UnmarshalText takes the form of one string for the TOML decoder.
+func (l *List) UnmarshalText(text []byte) error {
+	*l = List{string(text)}
+	return nil
 }

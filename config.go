@@ -1,15 +1,5 @@
 package main
 
-import (
-	"cmp"
-	"fmt"
-	"maps"
-	"os"
-
-	"dateline/feed"
-	"dateline/ui"
-)
-
 // Config is the configuration file. Each field is one option: its tags give
 // the option's name, its default as a TOML value, a sample where there is no
 // default to show, and, for words, the words allowed; its comment is the
@@ -47,6 +37,14 @@ type Config struct {
 	Workers int `toml:"workers" default:"16" min:"1" max:"256"`
 	// PerHost is how many feeds of one server are asked at the same time.
 	PerHost int `toml:"per_host" default:"2" min:"1" max:"16"`
+	// NotifyWith is how new items of feeds and rules with notify are told, once a
+	// refresh: by the terminal's own notifications in one of three dialects, in
+	// the dialect that the terminal is known to speak ("auto"), or not at all.
+	NotifyWith string `toml:"notify_with" default:"auto" oneof:"auto osc9 osc777 osc99 off"`
+	// NotifyCommand is a program that is run for a notification instead: a list of
+	// arguments, or one string that is split at blanks (no shell sees it). %t
+	// becomes the title, %b the text; without them both are added at the end.
+	NotifyCommand Command `toml:"notify_command" sample:"[\"notify-send\", \"--app-name=dateline\", \"%t\", \"%b\"]"`
 
 	// Keys binds keys to actions. The value is an action, a list of actions done
 	// one after the other, or false, which takes the key away. The help page (?)
@@ -55,23 +53,50 @@ type Config struct {
 	// Defaults hold for every feed. A feed can have each of these options for
 	// itself.
 	Defaults FeedOptions `toml:"defaults"`
-	// Feeds are the subscriptions, in the order the reader shows them. Beside url,
-	// name and tags, each can have every option of [defaults]. The keys a and
+	// Feeds are the subscriptions, in the order the reader shows them. Each can
+	// have every option of [defaults], and those below. The keys a and X and
 	// the commands add, remove and import change only their own lines here.
 	Feeds []FeedConfig `toml:"feeds"`
 	// Queries are saved searches, shown above the feeds. The query language is
 	// explained in the built-in guide.
 	Queries []QueryConfig `toml:"queries"`
+	// Rules do something with the new items that a query matches, when they
+	// arrive. "dateline rules test" shows what a rule would have done to the last
+	// 30 days.
+	Rules []RuleConfig `toml:"rules"`
 }
 
 // FeedConfig is one [[feeds]] table.
+//
+// The options that hold secrets, or that loosen what protects the reader, are
+// not among [FeedOptions]: in [defaults] they would hold for every server.
 type FeedConfig struct {
-	// URL is the address of the feed: http://…, https://… or builtin:guide.
-	URL string `toml:"url"`
+	// URL is the address of the feed: http://… or https://…, a file
+	// (file:///home/ann/feed.xml, file:~/feed.xml), a program that prints a feed
+	// (exec:~/bin/feed --of "the town"; no shell sees it), or builtin:guide.
+	URL string `toml:"url" sample:"\"https://example.org/members/feed.xml\""`
 	// Name replaces the title that the feed gives itself.
-	Name string `toml:"name"`
+	Name string `toml:"name" sample:"\"Members\""`
 	// Tags group feeds; a feed can have several.
-	Tags []string `toml:"tags"`
+	Tags []string `toml:"tags" sample:"[\"world\", \"morning\"]"`
+	// User is who a server that asks for user and password (basic or digest
+	// authentication) is told you are. Here and in password, cookies, headers and
+	// proxy, ${NAME} stands for the environment variable NAME, $${ for a plain ${.
+	User string `toml:"user" sample:"\"ann\""`
+	// Password goes with user.
+	Password string `toml:"password" sample:"\"${MEMBERS_PASSWORD}\""`
+	// PasswordCommand is a program that prints the password on its first line, in
+	// place of password. It is run when a server first asks.
+	PasswordCommand Command `toml:"password_command" sample:"[\"pass\", \"show\", \"members\"]"`
+	// Cookies are sent with each request, to the feed's own server only, the way
+	// a browser shows them: "name=value; other=value".
+	Cookies string `toml:"cookies" sample:"\"session=${MEMBERS_SESSION}\""`
+	// Insecure accepts whatever certificate the feed's own server has, such as
+	// one that it signed itself.
+	Insecure bool `toml:"insecure" default:"false"`
+	// Filter is a program that gets what the server sent on its standard input
+	// and prints the feed to be read instead.
+	Filter Command `toml:"filter" sample:"[\"xsltproc\", \"/home/ann/mend.xsl\", \"-\"]"`
 	FeedOptions
 }
 
@@ -79,8 +104,11 @@ type FeedConfig struct {
 // itself. Nil means not given.
 type FeedOptions struct {
 	// Interval is the time from one check of a feed to the next: "45m", "6h",
-	// "1d", "2w".
-	Interval *Duration `toml:"interval" default:"30m"`
+	// "1d", "2w". With "auto" it follows how often the feed has something new and
+	// what the feed asks for.
+	Interval *Interval `toml:"interval" default:"auto"`
+	// Paused feeds are asked only when they are named.
+	Paused *bool `toml:"paused" default:"false"`
 	// Timeout is how long one answer may take as a whole.
 	Timeout *Duration `toml:"timeout" default:"30s"`
 	// KeepDays drops items older than so many days; 0 keeps them for ever.
@@ -91,11 +119,30 @@ type FeedOptions struct {
 	KeepItems *int `toml:"keep_items" default:"0" min:"0"`
 	// KeepUnread lets unread items stay whatever the two options above say.
 	KeepUnread *bool `toml:"keep_unread" default:"true"`
+	// OnUpdate says what becomes of a read item that its publisher edits: it
+	// stays read ("keep") or is unread again ("unread").
+	OnUpdate *string `toml:"on_update" default:"keep" oneof:"keep unread"`
+	// Fulltext fetches the page of each new item and shows its article in place
+	// of the feed's own text.
+	Fulltext *bool `toml:"fulltext" default:"false"`
+	// FulltextKeep are CSS selectors of what is the article of such a page, for
+	// sites where dateline does not find it by itself; a list or one string.
+	FulltextKeep List `toml:"fulltext_keep" sample:"[\"article\", \"#comments\"]"`
+	// FulltextDrop are CSS selectors of what to leave out of it.
+	FulltextDrop List `toml:"fulltext_drop" sample:"[\".newsletter\", \"aside\"]"`
+	// Notify tells you of every new item.
+	Notify *bool `toml:"notify" default:"false"`
+	// Separate keeps a feed's items apart when other feeds bring the same story.
+	Separate *bool `toml:"separate" default:"false"`
 	// UserAgent replaces the name that dateline gives itself to servers.
 	UserAgent *string `toml:"user_agent" sample:"\"Mozilla/5.0 (X11; Linux x86_64)\""`
 	// Headers are sent with each request, to the feed's own server only. Those
 	// of a feed join those of [defaults].
 	Headers map[string]string `toml:"headers" sample:"{ Accept-Language = \"en\" }"`
+	// Proxy is what requests go through: "http://…", "https://…" or "socks5://…",
+	// or "none" for no proxy at all. Without it the environment says (HTTP_PROXY,
+	// HTTPS_PROXY, NO_PROXY).
+	Proxy *string `toml:"proxy" sample:"\"socks5://localhost:9050\""`
 }
 
 // QueryConfig is one [[queries]] table.
@@ -106,74 +153,22 @@ type QueryConfig struct {
 	Query string `toml:"query"`
 }
 
-// Subscriptions are the feeds with their options merged over the defaults.
-func (c Config) Subscriptions() []feed.Subscription {
-	subs := make([]feed.Subscription, len(c.Feeds))
-	for i, f := range c.Feeds {
-		subs[i] = feed.Subscription{URL: f.URL, Name: f.Name, Tags: f.Tags, Settings: f.over(c.Defaults).settings()}
-	}
-	return subs
-}
-
-// screen are the options that concern the reader's screen.
-func (c Config) screen() (ui.Settings, error) {
-	s := ui.Settings{
-		Layout:         c.Layout,
-		Icons:          c.Icons,
-		Theme:          c.Theme,
-		Density:        c.Density,
-		Keymap:         c.Keymap,
-		Keys:           c.bindings(),
-		Width:          c.Width,
-		Mouse:          c.Mouse,
-		RefreshOnStart: c.RefreshOnStart,
-		NoColor:        os.Getenv("NO_COLOR") != "",
-	}
-	for _, q := range c.Queries {
-		query, err := feed.ParseQuery(q.Query)
-		if err != nil {
-			return s, fmt.Errorf("the saved query %s: %w", q.Name, err)
-		}
-		s.Queries = append(s.Queries, ui.SavedQuery{Name: feed.Clean(q.Name), Query: query})
-	}
-	return s, nil
-}
-
-// over is o with what it does not say taken from d.
-func (o FeedOptions) over(d FeedOptions) FeedOptions {
-	headers := maps.Clone(d.Headers)
-	if headers == nil {
-		headers = o.Headers
-	} else {
-		maps.Copy(headers, o.Headers)
-	}
-	return FeedOptions{
-		Interval:   cmp.Or(o.Interval, d.Interval),
-		Timeout:    cmp.Or(o.Timeout, d.Timeout),
-		KeepDays:   cmp.Or(o.KeepDays, d.KeepDays),
-		KeepItems:  cmp.Or(o.KeepItems, d.KeepItems),
-		KeepUnread: cmp.Or(o.KeepUnread, d.KeepUnread),
-		UserAgent:  cmp.Or(o.UserAgent, d.UserAgent),
-		Headers:    headers,
-	}
-}
-
-func (o FeedOptions) settings() feed.Settings {
-	return feed.Settings{
-		Interval:   valueOf(o.Interval).Duration,
-		Timeout:    valueOf(o.Timeout).Duration,
-		KeepDays:   valueOf(o.KeepDays),
-		KeepItems:  valueOf(o.KeepItems),
-		KeepUnread: valueOf(o.KeepUnread),
-		UserAgent:  valueOf(o.UserAgent),
-		Headers:    o.Headers,
-	}
-}
-
-func valueOf[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
+// RuleConfig is one [[rules]] table.
+type RuleConfig struct {
+	// Name is what a hidden item says it was hidden by; no two rules share one.
+	Name string `toml:"name" sample:"\"No football\""`
+	// Query says which new items, in the query language.
+	Query string `toml:"query" sample:"\"tag:world title:football\""`
+	// Hide takes them out of every list; is:hidden finds them.
+	Hide bool `toml:"hide" sample:"true"`
+	// Read marks them as read.
+	Read bool `toml:"read" sample:"true"`
+	// Star stars them.
+	Star bool `toml:"star" sample:"true"`
+	// Labels are put on them; a list or one string.
+	Labels List `toml:"labels" sample:"[\"later\"]"`
+	// Notify tells you of them.
+	Notify bool `toml:"notify" sample:"true"`
+	// Until is the last day on which the rule holds; without it there is none.
+	Until any `toml:"until" sample:"2026-12-31"`
 }

@@ -46,7 +46,7 @@ c.toml:4:7: url must be a string, in quotation marks
 c.toml:5:8: tags must be a list of strings such as ["world", "science"]
     5 | tags = "x"
       |        ^~~
-c.toml:6:12: interval: "30" is not a time span; write a number and a unit (s, m, h, d or w), such as "30m" or "1d"
+c.toml:6:12: interval: "30" is not a time span; write a number and a unit (s, m, h, d or w), such as "30m" or "1d", or "auto"
     6 | interval = 30
       |            ^~
 c.toml:7:17: headers must be a table whose values are strings
@@ -59,7 +59,7 @@ c.toml:1:10: layout must be "auto" or "columns" or "stack" or "single"; did you 
 c.toml:2:9: width must be at least 20
     2 | width = 5
       |         ^
-c.toml:4:12: interval: "5 minutes" is not a time span; write a number and a unit (s, m, h, d or w), such as "30m" or "1d"
+c.toml:4:12: interval: "5 minutes" is not a time span; write a number and a unit (s, m, h, d or w), such as "30m" or "1d", or "auto"
     4 | interval = "5 minutes"
       |            ^~~~~~~~~~~
 c.toml:5:13: keep_days must be at least 0
@@ -68,13 +68,13 @@ c.toml:5:13: keep_days must be at least 0
 c.toml:6:11: timeout must be at least "1s"
     6 | timeout = "0s"
       |           ^~~~`},
-		"feeds": {"[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"file:///etc/passwd\"\n[[feeds]]\nname = \"No address\"\n", `
+		"feeds": {"[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"gopher://a.example/\"\n[[feeds]]\nname = \"No address\"\n", `
 c.toml:4:7: the feed https://a.example/ is here already; take one of the two away
     4 | url = "https://a.example/"
       |       ^~~~~~~~~~~~~~~~~~~~
-c.toml:6:7: "file:///etc/passwd" is not a feed's address; it must begin with https:// or http://, followed by a host
-    6 | url = "file:///etc/passwd"
-      |       ^~~~~~~~~~~~~~~~~~~~
+c.toml:6:7: "gopher://a.example/" is not a feed's address; it must begin with https:// or http://, followed by a host
+    6 | url = "gopher://a.example/"
+      |       ^~~~~~~~~~~~~~~~~~~~~
 c.toml:7:3: a feed needs its address: url = "https://…"
     7 | [[feeds]]
       |   ^~~~~`},
@@ -108,7 +108,7 @@ c.toml:2:1: key mouse is already defined
     2 | mouse = false
       | ^`},
 		"control characters": {"# \u202e\u009b31m\nwidth = 80\n\"\\u001b[2J\" = 1\n", `
-c.toml:3:1: unknown option "\x1b[2J"; known here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, keys, defaults, feeds, queries
+c.toml:3:1: unknown option "\x1b[2J"; known here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, keys, defaults, feeds, queries, rules
     3 | "\u001b[2J" = 1
       | ^~~~`},
 		"a number for a program": {"browser = 3\n", `

@@ -3,12 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"dateline/feed"
 	"dateline/ui"
@@ -18,32 +16,12 @@ import (
 // addresses that are none, feeds given twice, queries that can't be read.
 func (p *problems) check(c *Config, o outline) {
 	p.checkOptions(optionsOf(reflect.TypeFor[Config]()), reflect.ValueOf(*c), o)
-	if at := o.place("browser"); at.to > 0 && !strings.ContainsRune(`"'[`, rune(p.doc[at.from])) {
-		p.add(at, "browser must be %s", want(reflect.TypeFor[Command]()))
-	}
-	options := optionsOf(reflect.TypeFor[FeedOptions]())
-	p.checkFeedOptions(options, c.Defaults, o, "defaults")
-	seen := map[string]bool{}
-	for i := range c.Feeds {
-		f := &c.Feeds[i]
-		f.URL = strings.TrimSpace(f.URL)
-		f.Name = feed.Clean(f.Name)
-		p.checkFeedOptions(options, f.FeedOptions, o, "feeds", i)
-		if err := checkFeedURL(f.URL); err != nil {
-			p.add(o.place("feeds", i, "url"), "%v", err)
-		} else if seen[f.URL] {
-			p.add(o.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", f.URL)
-		}
-		seen[f.URL] = true
-		for n, tag := range f.Tags {
-			if f.Tags[n] = feed.Clean(tag); f.Tags[n] == "" {
-				p.add(o.place("feeds", i, "tags", n), "a tag must not be empty")
-			}
-		}
-	}
+	p.checkFeedOptions(c.Defaults, o, "defaults")
+	p.checkFeeds(c.Feeds, o)
 	for i, q := range c.Queries {
 		p.checkQuery(q, o, i)
 	}
+	p.checkRules(c.Rules, o)
 	p.checkKeys(c, o)
 }
 
@@ -56,6 +34,10 @@ func (p *problems) checkOptions(options []option, v reflect.Value, o outline, pa
 		value := reflect.Indirect(v.FieldByIndex(opt.field.Index))
 		if !value.IsValid() {
 			continue
+		}
+		// The decoder hands a number or a truth value over as text.
+		if isTextList(value.Type()) && !value.IsNil() && !strings.ContainsRune(`"'[`, rune(p.doc[at().from])) {
+			p.add(at(), "%s must be %s", opt.name, want(value.Type()))
 		}
 		if words := strings.Fields(opt.field.Tag.Get("oneof")); len(words) > 0 && !slices.Contains(words, value.String()) {
 			hint := ""
@@ -76,65 +58,21 @@ func (p *problems) checkOptions(options []option, v reflect.Value, o outline, pa
 	}
 }
 
-func (p *problems) checkFeedOptions(options []option, f FeedOptions, o outline, path ...any) {
-	p.checkOptions(options, reflect.ValueOf(f), o, path...)
-	for name, d := range map[string]*Duration{"interval": f.Interval, "timeout": f.Timeout} {
-		at := func() span { return o.place(append(slices.Clone(path), name)...) }
-		switch {
-		case d == nil:
-		case d.err != nil:
-			p.add(at(), "%s: %v", name, d.err)
-		case d.Duration < time.Second:
-			p.add(at(), `%s must be at least "1s"`, name)
-		}
-	}
-	if !isHeaderValue(valueOf(f.UserAgent)) {
-		p.add(o.place(append(slices.Clone(path), "user_agent")...), "user_agent can't be sent: it has to be one line without control characters")
-	}
-	for name, value := range f.Headers {
-		if !isToken(name) || !isHeaderValue(value) {
-			p.add(o.place(append(slices.Clone(path), "headers", name)...), "%q is not a header that can be sent: a name has letters, digits and dashes, a value is one line", name)
-		}
-	}
-}
-
-// isToken says whether s can name a header (RFC 9110 section 5.6.2).
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
-// isHeaderValue says whether s is one line that a header can have as its value.
-func isHeaderValue(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
-}
-
-// checkFeedURL says what keeps s from being a feed's address.
-func checkFeedURL(s string) error {
-	if s == "" {
-		return errors.New("a feed needs its address: url = \"https://…\"")
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		return fmt.Errorf("%q is not an address that can be read; copy it again from the feed's page", s)
-	case s == guideURL:
-		return nil
-	case u.Scheme == "builtin":
-		return fmt.Errorf("there is no built-in feed %q; the only one is %s", s, guideURL)
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return fmt.Errorf("%q is not a feed's address; it must begin with https:// or http://, followed by a host", s)
-	}
-	return nil
+// isTextList says whether t is a list that can be written as one string.
+func isTextList(t reflect.Type) bool {
+	return t == reflect.TypeFor[Command]() || t == reflect.TypeFor[List]()
 }
 
 func (p *problems) checkQuery(q QueryConfig, o outline, i int) {
 	if strings.TrimSpace(q.Name) == "" {
 		p.add(o.place("queries", i, "name"), "a saved query needs a name")
 	}
-	at := o.place("queries", i, "query")
-	_, err := feed.ParseQuery(q.Query)
+	p.checkQueryText(q.Query, o.place("queries", i, "query"))
+}
+
+// checkQueryText notes what is wrong with a query that stands at a place.
+func (p *problems) checkQueryText(text string, at span) {
+	_, err := feed.ParseQuery(text)
 	if err == nil {
 		return
 	}

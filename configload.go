@@ -84,7 +84,7 @@ func optionsOf(t reflect.Type) []option {
 		}
 		o := option{name: f.Tag.Get("toml"), field: f, value: f.Tag.Get("default")}
 		kind := elem(f.Type)
-		if o.value != "" && (kind.Kind() == reflect.String || kind == reflect.TypeFor[Duration]()) {
+		if o.value != "" && (kind.Kind() == reflect.String || kind.Kind() == reflect.Struct) {
 			o.value = quoteTOML(o.value)
 		}
 		list = append(list, o)

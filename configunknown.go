@@ -18,6 +18,7 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 	where := span{at, at + len(name)}
 	top := namesOf(reflect.TypeFor[Config]())
 	per := namesOf(reflect.TypeFor[FeedOptions]())
+	own := namesOf(reflect.TypeFor[FeedConfig]())
 	here := top
 	if len(key) > 1 {
 		here = nil
@@ -30,6 +31,8 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 		p.add(where, "%q is no option of [%s]; it stands at the top of the file, above the first [table]", name, key[0])
 	case slices.Contains(per, name):
 		p.add(where, "%q is no option here; it belongs in [defaults] or in a [[feeds]] table", name)
+	case slices.Contains(own, name) && (len(key) == 1 || key[0] == "defaults"):
+		p.add(where, "%q is no option here; it belongs in a [[feeds]] table, so that only that feed's server has to do with it", name)
 	case hint != "":
 		p.add(where, "unknown option %q; did you mean %q?", name, hint)
 	default:
@@ -56,8 +59,12 @@ func want(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[Duration]():
 		return `a time span such as "30m", "6h" or "1d"`
+	case t == reflect.TypeFor[Interval]():
+		return `a time span such as "30m", "6h" or "1d", or "auto"`
 	case t == reflect.TypeFor[Command]():
 		return `a list of strings such as ["firefox", "%u"], or one string`
+	case t == reflect.TypeFor[List]():
+		return `a list of strings such as ["one", "two"], or one string`
 	}
 	switch t.Kind() {
 	case reflect.Bool:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -22,6 +23,27 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	d.Duration, d.err = parseDuration(string(text))
 	return nil
 }
+
+// Interval is a [Duration], or "auto": zero, without an error.
+type Interval struct{ Duration }
+
+// UnmarshalText reads an interval for the TOML decoder; it never fails.
+func (i *Interval) UnmarshalText(text []byte) error {
+	if string(text) == "auto" {
+		*i = Interval{}
+		return nil
+	}
+	_ = i.Duration.UnmarshalText(text)
+	switch {
+	case i.err != nil:
+		i.err = fmt.Errorf(`%w, or "auto"`, i.err)
+	case i.Duration.Duration < time.Second:
+		i.err = errTooShort
+	}
+	return nil
+}
+
+var errTooShort = errors.New(`must be at least "1s"`)
 
 func parseDuration(s string) (time.Duration, error) {
 	units := map[string]time.Duration{

@@ -77,7 +77,13 @@ func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cli.Session{Store: p.store, Source: p.source, Width: p.config.Width, Close: p.store.Close}, nil
+	return &cli.Session{
+		Store:         p.store,
+		Source:        p.source,
+		Width:         p.config.Width,
+		NotifyCommand: p.config.NotifyCommand.notifier(),
+		Close:         p.store.Close,
+	}, nil
 }
 
 func check(f cli.Files) (cli.Checked, error) {
@@ -103,12 +109,13 @@ func read(ctx context.Context, f cli.Files) error {
 	if err == nil {
 		settings.ConfigPath, settings.Version = p.paths.config, version()
 		err = ui.Run(ctx, ui.Deps{
-			Store:    p.store,
-			Source:   p.source,
-			NextDue:  p.source.NextDue,
-			Open:     p.config.Browser.openURL,
-			Settings: settings,
-			Now:      time.Now,
+			Store:         p.store,
+			Source:        p.source,
+			NextDue:       p.source.NextDue,
+			Open:          p.config.Browser.openURL,
+			NotifyCommand: p.config.NotifyCommand.notifier(),
+			Settings:      settings,
+			Now:           time.Now,
 		})
 	}
 	return errors.Join(err, p.store.Close())

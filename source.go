@@ -45,6 +45,7 @@ func newSource(ctx context.Context, e *editor, c Config, store *cache.Store, o p
 	s := &source{editor: e, store: store, subs: c.Subscriptions(), stamp: stampOf(e.path)}
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
+	store.SetRules(c.rules())
 	return s, store.SetFeeds(ctx, s.subs)
 }
 
@@ -57,6 +58,7 @@ func (s *source) subscriptions() []feed.Subscription {
 		s.stamp = now
 		if c, err := loadConfig(s.editor.path); err == nil {
 			s.subs = c.Subscriptions()
+			s.store.SetRules(c.rules())
 		}
 	}
 	return s.subs
@@ -84,7 +86,7 @@ func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	clean := make([]feed.Subscription, len(subs))
 	for i, sub := range subs {
-		if err := checkFeedURL(sub.URL); err != nil {
+		if err := checkSubscription(sub.URL); err != nil {
 			return err
 		}
 		clean[i] = feed.Subscription{URL: sub.URL, Name: feed.Clean(sub.Name)}
@@ -116,6 +118,7 @@ func (s *source) edit(ctx context.Context, change func([]byte) (edited, error)) 
 	}
 	s.mu.Lock()
 	s.subs, s.stamp = c.Subscriptions(), stampOf(s.editor.path)
+	s.store.SetRules(c.rules())
 	subs := s.subs
 	s.mu.Unlock()
 	return s.store.SetFeeds(ctx, subs)

@@ -15,7 +15,8 @@ import (
 // Subscription is what the configuration says of one feed, its settings
 // already merged over the defaults.
 type Subscription struct {
-	// URL identifies the feed everywhere: http(s)://… or builtin:NAME.
+	// URL identifies the feed everywhere: http(s)://…, builtin:NAME or, from the
+	// configuration only, file:PATH or exec:COMMAND.
 	URL string
 	// Name replaces the publisher's title when it is not empty.
 	Name     string
@@ -77,6 +78,9 @@ type Access struct {
 	Proxy string
 	// Insecure accepts any certificate of the feed's own host.
 	Insecure bool
+	// Unset names an environment variable that the configuration asks for and
+	// that is not set: such a feed is not asked at all. Empty when there is none.
+	Unset string
 	// Filter is a command that gets a good answer's bytes on its standard input
 	// and prints what is to be read instead.
 	Filter []string

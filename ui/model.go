@@ -28,8 +28,12 @@ type Deps struct {
 	NextDue func(context.Context) (time.Time, error)
 	// Open shows a URL in the reader's browser. It gets the URL as an argument
 	// and must not pass it through a shell.
-	Open     func(ctx context.Context, url string, background bool) error
-	Settings Settings
+	Open func(ctx context.Context, url string, background bool) error
+	// NotifyCommand tells of new items by a program of the reader's; nil when
+	// there is none and the terminal does it. It gets both texts as arguments and
+	// must not pass them through a shell.
+	NotifyCommand func(ctx context.Context, title, body string) error
+	Settings      Settings
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -52,6 +56,9 @@ type Settings struct {
 	// RefreshOnStart asks every feed as soon as the reader opens; without it
 	// only those that are due.
 	RefreshOnStart bool
+	// NotifyWith is how the terminal tells of new items: "auto", "osc9",
+	// "osc777", "osc99" or "off"; empty means off.
+	NotifyWith string
 	// NoColor leaves out colours inside articles; the rest follows what the
 	// environment says of the terminal.
 	NoColor    bool

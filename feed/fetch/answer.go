@@ -27,7 +27,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 	out := Response{
 		Status:     res.StatusCode,
 		RetryAfter: retryAfter(h.Get("Retry-After"), c.now()),
-		MaxAge:     maxAge(h),
+		Fresh:      freshness(h, c.now()),
 	}
 	asked := r.ETag != "" || r.LastModified != ""
 	switch {
@@ -54,7 +54,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 		gate.leave()
 		return Response{}, err
 	}
-	out.Body, out.gate = body, gate
+	out.Body, out.Bytes, out.gate = body, int64(len(body)), gate
 	out.ContentType = h.Get("Content-Type")
 	if !out.Partial {
 		out.ETag, out.LastModified = h.Get("ETag"), h.Get("Last-Modified")
@@ -94,21 +94,33 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return min(max(at.Sub(now), 0), maxWait)
 }
 
-// maxAge is the freshness that Cache-Control still grants, less the time the
-// answer spent in caches on its way (RFC 9111 section 4.2).
-func maxAge(h http.Header) time.Duration {
-	var age time.Duration
+// freshness is how long an answer stays fresh by its own account: max-age, else
+// the time from Date to Expires, less the time it spent in caches on its way
+// (RFC 9111 section 4.2). s-maxage is for shared caches, which this is not.
+func freshness(h http.Header, now time.Time) time.Duration {
+	lifetime, said := time.Duration(0), false
 	for part := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch strings.ToLower(name) {
 		case "no-cache", "no-store":
 			return 0
 		case "max-age":
-			age, _ = parseSeconds(strings.Trim(value, `"`))
+			lifetime, said = parseSeconds(strings.Trim(value, `"`))
 		}
 	}
-	spent, _ := parseSeconds(h.Get("Age"))
-	return max(age-spent, 0)
+	if !said {
+		// By the server's own clock, since it may be wrong. A date that can't be
+		// read, such as the usual 0, means stale.
+		made, err := http.ParseTime(h.Get("Date"))
+		if err != nil {
+			made = now
+		}
+		if expires, err := http.ParseTime(h.Get("Expires")); err == nil {
+			lifetime = min(expires.Sub(made), maxWait)
+		}
+	}
+	spent, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
+	return max(lifetime-spent, 0)
 }
 
 // parseSeconds reads a count of seconds, which is never negative and never

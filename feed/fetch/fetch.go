@@ -15,6 +15,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"dateline/feed"
 )
 
 const (
@@ -94,6 +96,13 @@ type Request struct {
 	// Headers are sent to the host of URL only, and never again once a
 	// redirect has led to another host.
 	Headers map[string]string
+	// Access is how the feed is reached. Its user, password, cookies and
+	// leniency are for the host of URL only, like Headers.
+	Access feed.Access
+	// Configured says that the request is for a subscription of the
+	// configuration, which alone may name files and programs: file: and exec:
+	// addresses, filters and password commands are refused without it.
+	Configured bool
 	// Timeout bounds the whole request, redirects and body included; zero
 	// means [DefaultTimeout].
 	Timeout time.Duration
@@ -120,10 +129,13 @@ type Response struct {
 	// Permanent is where the permanent redirects (301, 308) that began the
 	// chain led: the feed's new address. Empty when there were none.
 	Permanent string
-	// RetryAfter is how long the server asks to be left alone, MaxAge how long
-	// it calls this answer fresh (RFC 9111 section 4.2); zero when unsaid.
+	// RetryAfter is how long the server asks to be left alone, Fresh how long
+	// it will go on calling this answer fresh (RFC 9111 section 4.2); zero when
+	// unsaid.
 	RetryAfter time.Duration
-	MaxAge     time.Duration
+	Fresh      time.Duration
+	// Bytes is the size of the decoded body, before any filter.
+	Bytes int64
 	// NotModified says that the copy with the request's validators is current.
 	NotModified bool
 	// Partial says that the connection broke before the body's end: Body holds

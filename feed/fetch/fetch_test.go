@@ -106,7 +106,7 @@ func TestAnswer(t *testing.T) {
 	res := get(t, client(t), Request{URL: s.URL + "/feed#top"})
 	want := Response{
 		Status: 200, ContentType: "application/rss+xml; charset=koi8-r", ETag: `"abc"`,
-		LastModified: "Mon, 23 Nov 2026 11:00:00 GMT", FinalURL: s.URL + "/feed", MaxAge: 14 * time.Minute,
+		LastModified: "Mon, 23 Nov 2026 11:00:00 GMT", FinalURL: s.URL + "/feed", Fresh: 14 * time.Minute, Bytes: 6,
 	}
 	if string(res.Body) != "<rss/>" {
 		t.Errorf("body %q", res.Body)
@@ -121,7 +121,7 @@ func equal(a, b Response) bool {
 	a.Body, b.Body = nil, nil
 	return a.Status == b.Status && a.ContentType == b.ContentType && a.ETag == b.ETag && a.LastModified == b.LastModified &&
 		a.FinalURL == b.FinalURL && a.Redirects == b.Redirects && a.Permanent == b.Permanent && a.RetryAfter == b.RetryAfter &&
-		a.MaxAge == b.MaxAge && a.NotModified == b.NotModified && a.Partial == b.Partial
+		a.Fresh == b.Fresh && a.Bytes == b.Bytes && a.NotModified == b.NotModified && a.Partial == b.Partial
 }
 
 // 304 says that the copy is current; without a copy it is a broken server's.
@@ -221,24 +221,34 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// Freshness counts only what the server grants and caches have left.
-func TestMaxAge(t *testing.T) {
+// Freshness counts only what the server grants this program and caches have
+// left. Expires counts by the server's own clock, and never against max-age.
+func TestFreshness(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
-		control, age string
-		want         time.Duration
+		control, age, date, expires string
+		want                        time.Duration
 	}{
-		{"max-age=60", "", time.Minute},
-		{`private, Max-Age="60"`, "", time.Minute},
-		{"max-age=60", "90", 0},
-		{"max-age=60, no-cache", "", 0},
-		{"no-store", "", 0},
-		{"max-age=oops", "", 0},
-		{"max-age=99999999999999999999", "", maxWait},
-		{"s-maxage=60", "", 0},
+		{"max-age=60", "", "", "", time.Minute},
+		{`private, Max-Age="60"`, "", "", "", time.Minute},
+		{"max-age=60", "90", "", "", 0},
+		{"max-age=60, no-cache", "", "", "", 0},
+		{"no-store", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 0},
+		{"max-age=oops", "", "", "", 0},
+		{"max-age=99999999999999999999", "", "", "", maxWait},
+		{"s-maxage=60", "", "", "", 0},
+		{"", "", "Mon, 23 Nov 2020 11:00:00 GMT", "Mon, 23 Nov 2020 13:00:00 GMT", 2 * time.Hour},
+		{"", "600", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 110 * time.Minute},
+		{"", "", "", "Mon, 23 Nov 2026 13:00:00 GMT", time.Hour},
+		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Fri, 23 Nov 2096 13:00:00 GMT", maxWait},
+		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "0", 0},
+		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", 0},
+		{"max-age=0", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 0},
+		{"public", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 2 * time.Hour},
 	} {
-		h := http.Header{"Cache-Control": {c.control}, "Age": {c.age}}
-		if got := maxAge(h); got != c.want {
-			t.Errorf("Cache-Control %q, Age %q: %v, want %v", c.control, c.age, got, c.want)
+		h := http.Header{"Cache-Control": {c.control}, "Age": {c.age}, "Date": {c.date}, "Expires": {c.expires}}
+		if got := freshness(h, noon); got != c.want {
+			t.Errorf("%v: %v, want %v", h, got, c.want)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (p *Poller) nextCheck(s feed.PollState, set feed.Settings, o outcome, now t
 	if o.local {
 		s.Failures = 0
 	}
-	wait := feed.Answer{RetryAfter: max(o.response.RetryAfter, o.retryAfter), MaxAge: o.response.MaxAge}
+	wait := feed.Answer{RetryAfter: max(o.response.RetryAfter, o.retryAfter), MaxAge: o.response.Fresh}
 	return feed.NextCheck(s, set, wait, now, p.jitter())
 }
 
@@ -92,6 +92,7 @@ func (p *Poller) fetch(ctx context.Context, e errand) (o outcome, ok bool) {
 	res, err := p.client.Get(ctx, fetch.Request{
 		URL: e.feed.URL, ETag: old.ETag, LastModified: old.LastModified,
 		UserAgent: e.settings.UserAgent, Headers: e.settings.Headers, Timeout: e.settings.Timeout,
+		Access: e.settings.Access, Configured: true,
 	})
 	var failed *fetch.Error
 	if errors.As(err, &failed) {

@@ -50,7 +50,9 @@ type Session struct {
 	Source feed.Source
 	// Width is the configured measure of an article, in columns.
 	Width int
-	Close func() error
+	// NotifyCommand tells of new items; nil when nothing is to tell of them.
+	NotifyCommand func(ctx context.Context, title, body string) error
+	Close         func() error
 }
 
 // Checked tells what a good configuration holds.

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// checkFeeds notes the subscriptions that could not be asked.
+func (p *problems) checkFeeds(feeds []FeedConfig, o outline) {
+	options := optionsOf(reflect.TypeFor[FeedConfig]())
+	seen := map[string]bool{}
+	for i := range feeds {
+		f := &feeds[i]
+		f.URL = strings.TrimSpace(f.URL)
+		f.Name = feed.Clean(f.Name)
+		p.checkOptions(options, reflect.ValueOf(*f), o, "feeds", i)
+		p.checkFeedOptions(f.FeedOptions, o, "feeds", i)
+		if err := checkFeedURL(f.URL); err != nil {
+			p.add(o.place("feeds", i, "url"), "%v", err)
+		} else if seen[f.URL] {
+			p.add(o.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", f.URL)
+		}
+		seen[f.URL] = true
+		for n, tag := range f.Tags {
+			if f.Tags[n] = feed.Clean(tag); f.Tags[n] == "" {
+				p.add(o.place("feeds", i, "tags", n), "a tag must not be empty")
+			}
+		}
+		p.checkAccess(*f, o, i)
+	}
+}
+
+// checkAccess notes what keeps a feed from being reached the way it says. The
+// values are secrets: no message repeats one.
+func (p *problems) checkAccess(f FeedConfig, o outline, i int) {
+	switch {
+	case f.Password != "" && f.PasswordCommand != nil:
+		p.add(o.place("feeds", i, "password_command"), "a feed has password or password_command, not both; take one away")
+	case f.User == "" && f.Password != "":
+		p.add(o.place("feeds", i, "password"), "a password needs the user that it belongs to: user = \"…\"")
+	case f.User == "" && f.PasswordCommand != nil:
+		p.add(o.place("feeds", i, "password_command"), "a password needs the user that it belongs to: user = \"…\"")
+	}
+	for name, c := range map[string]Command{"password_command": f.PasswordCommand, "filter": f.Filter} {
+		if c != nil && (len(c) == 0 || c[0] == "") {
+			p.add(o.place("feeds", i, name), "%s names no program", name)
+		}
+	}
+	if !isHeaderValue(f.Cookies) {
+		p.add(o.place("feeds", i, "cookies"), "cookies can't be sent: they have to be one line without control characters")
+	}
+}
+
+func (p *problems) checkFeedOptions(f FeedOptions, o outline, path ...any) {
+	place := func(names ...any) span { return o.place(slices.Concat(path, names)...) }
+	if path[0] == "defaults" {
+		p.checkOptions(optionsOf(reflect.TypeFor[FeedOptions]()), reflect.ValueOf(f), o, path...)
+	}
+	if f.Interval != nil && f.Interval.err != nil {
+		p.add(place("interval"), "interval: %v", f.Interval.err)
+	}
+	switch d := f.Timeout; {
+	case d == nil:
+	case d.err != nil:
+		p.add(place("timeout"), "timeout: %v", d.err)
+	case d.Duration < time.Second:
+		p.add(place("timeout"), `timeout %v`, errTooShort)
+	}
+	if !isHeaderValue(valueOf(f.UserAgent)) {
+		p.add(place("user_agent"), "user_agent can't be sent: it has to be one line without control characters")
+	}
+	for name, value := range f.Headers {
+		if !isToken(name) || !isHeaderValue(value) {
+			p.add(place("headers", name), "%q is not a header that can be sent: a name has letters, digits and dashes, a value is one line", name)
+		}
+	}
+	if proxy := valueOf(f.Proxy); !strings.Contains(proxy, "${") {
+		if err := fetch.CheckProxy(proxy); err != nil {
+			p.add(place("proxy"), "proxy %v", err)
+		}
+	}
+}
+
+// isToken says whether s can name a header (RFC 9110 section 5.6.2).
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// isHeaderValue says whether s is one line that a header can have as its value.
+func isHeaderValue(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+// checkFeedURL says what keeps s from being a feed's address in the
+// configuration.
+func checkFeedURL(s string) error {
+	if !fetch.IsLocal(s) {
+		return checkSubscription(s)
+	}
+	if feed.Clean(s) != s {
+		return fmt.Errorf("%q has characters in it that can't be seen; write it anew", s)
+	}
+	return fetch.CheckLocal(s)
+}
+
+// checkSubscription says what keeps s from being an address that a key, a
+// command, a page or an OPML file can subscribe to. What runs a program or reads
+// a file is for the configuration alone, which only its owner writes.
+func checkSubscription(s string) error {
+	if s == "" {
+		return errors.New("a feed needs its address: url = \"https://…\"")
+	}
+	if fetch.IsLocal(s) {
+		return fmt.Errorf("%q was not subscribed to, since a feed from a file or a program can only stand in the configuration; write it there by hand", feed.Clean(s))
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return fmt.Errorf("%q is not an address that can be read; copy it again from the feed's page", s)
+	case s == guideURL:
+		return nil
+	case u.Scheme == "builtin":
+		return fmt.Errorf("there is no built-in feed %q; the only one is %s", s, guideURL)
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return fmt.Errorf("%q is not a feed's address; it must begin with https:// or http://, followed by a host", s)
+	}
+	return nil
+}
