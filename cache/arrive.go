@@ -72,7 +72,7 @@ func (w *itemWriter) judge(a feed.Article, t *target) verdict {
 // arrive writes a new item with the marks that the rules put on it. These
 // count as made when the item was first seen, so that the reader's word, always
 // a later one, wins; they are no step of the journal.
-func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) error {
+func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, error) {
 	a := in.Article
 	a.ID = w.next
 	w.next++
@@ -80,7 +80,7 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) error {
 	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, dateOf(pos), future
 	v := w.judge(a, t)
 	if err := w.insert(t, in, a, pos, v); err != nil {
-		return err
+		return known{}, err
 	}
 	if !v.hidden() {
 		t.counts.Total++
@@ -92,7 +92,7 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) error {
 		}
 	}
 	saved.New++
-	return nil
+	return known{id: a.ID, pos: pos, source: in.source}, nil
 }
 
 // placeNew is where a new item belongs. A date that lies in the future would
@@ -125,9 +125,6 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 // is to be read so: as of now, so that a later word of the reader's wins. What
 // the reader said later already stays, and so does what a rule read on arrival.
 func (w *itemWriter) renew(t *target, id int64) error {
-	if w.err != nil {
-		return w.err
-	}
 	stmt, err := w.statement(`UPDATE items SET read = 0, read_at = ?2
 		WHERE id = ?1 AND read = 1 AND coalesce(read_at, ?3) <= ?2 AND read_at IS NOT first_seen RETURNING hidden`)
 	if err != nil {

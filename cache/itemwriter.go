@@ -3,7 +3,6 @@ package cache
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -75,58 +74,33 @@ func (in incoming) details(id int64) []any {
 		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, id}
 }
 
-// rekeyed finds the item that in was when it had another key: publishers who
-// move to another system give every article a new GUID. Link, title and date have
-// to be the same, and the document must no longer have the item under its
-// old key.
-func (w *itemWriter) rekeyed(feedID int64, in incoming, identities string) (old known, found bool, err error) {
-	if in.Link == "" || in.Published.IsZero() {
-		return known{}, false, nil
-	}
-	stmt, err := w.statement(sqlRekeyed)
-	if err != nil {
-		return known{}, false, err
-	}
-	from := floor(in.Published)
-	err = stmt.QueryRowContext(w.ctx, from, from|(1<<idBits-1), feedID, in.Link, in.Title, identities).
-		Scan(&old.id, &old.pos, &old.source, &old.indexed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return known{}, false, nil
-	}
-	return old, err == nil, err
-}
-
-const sqlRekeyed = `SELECT i.id, i.pos, i.source, i.indexed FROM items i CROSS JOIN details d ON d.id = i.id
-	WHERE i.pos BETWEEN ? AND ? AND i.feed = ? AND d.link = ? AND d.title = ?
-	AND i.identity NOT IN (SELECT value FROM json_each(?)) LIMIT 1`
-
-// update writes what the publisher changed of a known item.
-func (w *itemWriter) update(t *target, old known, in incoming) error {
-	before, err := w.articleIn(w.ctx, w.tx, old.id)
-	if err != nil {
-		return err
-	}
+// update writes what the publisher changed of an item. One whose publisher
+// gave it a new identity is not unread again for a text that other software
+// writes differently.
+func (w *itemWriter) update(t *target, old known, in incoming, before feed.Article, reissued bool) (known, error) {
 	pos, future := moved(before, in.Published, w.seen)
 	edited, changed := before.Edited, before.Fingerprint() != in.Fingerprint()
 	if changed {
+		var err error
 		if edited, err = w.revise(old.id, in); err != nil {
-			return err
+			return known{}, err
 		}
 	}
-	if old.indexed {
-		if err := w.exec(`DELETE FROM items_fts WHERE rowid = ?`, old.pos); err != nil {
-			return err
-		}
+	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author
+	if old.indexed && !indexed {
+		w.exec(`DELETE FROM items_fts WHERE rowid = ?`, old.pos)
 	}
-	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = 0 WHERE id = ?`,
-		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", old.id)
+	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = ? WHERE id = ?`,
+		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ? WHERE id = ?`, in.details(old.id)...)
 	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
-	if changed && t.renew {
-		return w.renew(t, old.id)
+	if changed && t.renew && !reissued {
+		if err := w.renew(t, old.id); err != nil {
+			return known{}, err
+		}
 	}
-	return w.err
+	return known{id: old.id, pos: pos, source: in.source, indexed: indexed}, w.err
 }
 
 // moved is where an item belongs once its publisher says that it was published

@@ -146,35 +146,67 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	if err != nil {
 		return err
 	}
-	var filled bool
-	if err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, t.id).Scan(&filled); err != nil {
+	filled, err := isFilled(w.ctx, w.tx, t.id)
+	if err != nil {
 		return err
 	}
 	t.asked = t.asked || filled
-	for _, in := range b.items {
+	var former map[int]known
+	if filled {
+		if former, err = w.former(t, b, have, removed); err != nil {
+			return err
+		}
+	}
+	first := w.next
+	for i, in := range b.items {
 		old, isKnown := have[in.identity]
-		if filled && !isKnown && !removed[in.identity] {
-			if old, isKnown, err = w.rekeyed(t.id, in, b.identities); err != nil {
+		if again, found := former[i]; found {
+			if have[in.identity], err = w.again(t, again, in, saved); err != nil {
 				return err
 			}
+			continue
 		}
 		switch {
 		case isKnown && old.source == in.source, removed[in.identity]:
 		case isKnown:
-			if err := w.update(t, old, in); err != nil {
-				return err
-			}
-			saved.Updated++
+			have[in.identity], err = w.change(t, old, in, old.id >= first, saved)
 		default:
-			if err := w.arrive(t, in, saved); err != nil {
-				return err
-			}
 			// A second item with the same key is an edit of the first.
-			have[in.identity] = known{id: w.next - 1, source: in.source}
+			have[in.identity], err = w.arrive(t, in, saved)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	slices.Reverse(saved.Notify)
 	return nil
+}
+
+// again updates an item that came under another identity than before.
+func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved) (known, error) {
+	before, err := w.articleIn(w.ctx, w.tx, old.id)
+	if err != nil {
+		return known{}, err
+	}
+	saved.Reissued++
+	return w.update(t, old, in, before, true)
+}
+
+// change updates an item whose source is not what it was, unless another one
+// took over its GUID; young says that it came with this very document.
+func (w *itemWriter) change(t *target, old known, in incoming, young bool, saved *feed.Saved) (known, error) {
+	before, err := w.articleIn(w.ctx, w.tx, old.id)
+	if err != nil {
+		return known{}, err
+	}
+	if !young && in.TookOver(before) {
+		if err := w.retire(before); err != nil {
+			return known{}, err
+		}
+		return w.arrive(t, in, saved)
+	}
+	saved.Updated++
+	return w.update(t, old, in, before, false)
 }
 
 func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // An article whose publisher gave it a new GUID is the one it was, with the
-// reader's marks; one that differs in date, or stands beside the
+// reader's marks; one that differs in date and text, or stands beside the
 // other in one document, is another.
 func TestNewGUIDs(t *testing.T) {
 	s := open(t)
@@ -23,7 +23,8 @@ func TestNewGUIDs(t *testing.T) {
 		fresh[i].GUID += "-new"
 		fresh[i].Key = fresh[i].GUID
 	}
-	fresh[1].Published = fresh[1].Published.Add(time.Hour / 2)
+	fresh[1].Published = fresh[1].Published.Add(24 * time.Hour)
+	fresh[1].Body.Raw = "another text"
 	for range 2 {
 		s.save("a", append(fresh, old[2])...)
 	}

@@ -1,0 +1,148 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"dateline/feed"
+)
+
+// Where at least fewestNew of a document's items are unknown, and no more than
+// as many are known, it may be an archive under new identities.
+const fewestNew = 3
+
+// candidates is how many of a feed's newest items an archive is compared with,
+// beside four times as many as it has itself.
+const candidates = 500
+
+// candidate is a known item that a document does not list.
+type candidate struct {
+	known
+	feed.Item
+}
+
+// former finds, for the items of an answer that are not known, those that were
+// the same under another identity and that the document does not list any more.
+// Keys are indexes into b.items.
+func (w *itemWriter) former(t *target, b batch, have map[int64]known, removed map[int64]bool) (map[int]known, error) {
+	var fresh []feed.Article
+	var index []int
+	seen := map[int64]bool{}
+	for i, in := range b.items {
+		_, isKnown := have[in.identity]
+		if isKnown || removed[in.identity] || seen[in.identity] {
+			continue
+		}
+		seen[in.identity] = true
+		fresh, index = append(fresh, in.Article), append(index, i)
+	}
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	var old []candidate
+	var err error
+	if len(fresh) >= fewestNew && 2*len(fresh) >= len(b.items) {
+		n := candidates + 4*len(b.items)
+		old, err = w.candidates(sqlUnlisted, t.id, b.identities, n)
+	} else {
+		old, err = w.atSameInstant(t, fresh, b.identities)
+	}
+	if err != nil || len(old) == 0 {
+		return nil, err
+	}
+	items := make([]feed.Item, len(old))
+	for i, o := range old {
+		items[i] = o.Item
+	}
+	pairs := feed.Reissued(fresh, items, func(i int) feed.Body {
+		a, err := w.articleIn(w.ctx, w.tx, old[i].known.id)
+		if w.err == nil {
+			w.err = err
+		}
+		return a.Body
+	})
+	found := map[int]known{}
+	for i, with := range pairs {
+		found[index[i]] = old[with].known
+	}
+	return found, w.err
+}
+
+// atSameInstant are the unlisted items that have the date and title of one of
+// the fresh ones.
+func (w *itemWriter) atSameInstant(t *target, fresh []feed.Article, identities string) ([]candidate, error) {
+	var all []candidate
+	got := map[int64]bool{}
+	for _, a := range fresh {
+		if a.Published.IsZero() {
+			continue
+		}
+		from := floor(a.Published)
+		some, err := w.candidates(sqlSameInstant, t.id, identities, from, from|(1<<idBits-1), a.Title)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range some {
+			if !got[c.known.id] {
+				got[c.known.id] = true
+				all = append(all, c)
+			}
+		}
+	}
+	return all, nil
+}
+
+const candidateColumns = `SELECT i.id, i.pos, i.source, i.indexed, d.link, d.title, d.published, d.enclosures FROM `
+
+const (
+	sqlSameInstant = candidateColumns + `items i CROSS JOIN details d ON d.id = i.id
+		WHERE i.feed = ?1 AND i.identity NOT IN (SELECT value FROM json_each(?2)) AND i.pos BETWEEN ?3 AND ?4 AND d.title = ?5`
+
+	// The index by feed does not have the hidden items.
+	sqlUnlisted = candidateColumns + `(SELECT * FROM (SELECT pos FROM items INDEXED BY items_feed WHERE feed = ?1 AND hidden = 0 ORDER BY pos DESC LIMIT ?3)
+			UNION ALL SELECT * FROM (SELECT pos FROM items INDEXED BY items_hidden WHERE hidden = 1 AND feed = ?1 ORDER BY pos DESC LIMIT ?3)) n
+		CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
+		WHERE i.identity NOT IN (SELECT value FROM json_each(?2))`
+)
+
+func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) {
+	stmt, err := w.statement(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(w.ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []candidate
+	for rows.Next() {
+		var c candidate
+		var published sql.NullInt64
+		var enclosures string
+		if err := rows.Scan(&c.known.id, &c.pos, &c.source, &c.indexed, &c.Link, &c.Title, &published, &enclosures); err != nil {
+			return nil, err
+		}
+		c.Published = instant(published)
+		if err := fromJSON(enclosures, &c.Enclosures); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
+// retire gives an item whose GUID another one took over an identity that no
+// document can have.
+func (w *itemWriter) retire(old feed.Article) error {
+	key := fmt.Sprintf("%s #%d", old.Key, old.ID)
+	w.exec(`UPDATE details SET key = ? WHERE id = ?`, key, old.ID)
+	return w.exec(`UPDATE items SET identity = ? WHERE id = ?`, hash("retired", key), old.ID)
+}
+
+// isFilled says that a feed has items.
+func isFilled(ctx context.Context, tx *sql.Tx, feedID int64) (filled bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, feedID).Scan(&filled)
+	return filled, err
+}
