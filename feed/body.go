@@ -46,7 +46,7 @@ func (b Body) read() reading {
 	var r reading
 	var text strings.Builder
 	text.Grow(min(len(b.Raw), maxText))
-	z := html.NewTokenizer(strings.NewReader(clip(b.Raw, maxBody)))
+	z := html.NewTokenizer(strings.NewReader(mendMarkup(clip(b.Raw, maxBody))))
 	silent := ""
 	for text.Len() < maxText {
 		kind := z.Next()
@@ -65,6 +65,8 @@ func (b Body) read() reading {
 			case silent != "" && (kind == html.EndTagToken && tag == silent || silent == "svg" && blockTag(tag)):
 				silent = ""
 			case silent != "":
+			case kind == html.StartTagToken && tag == "noscript":
+				z.NextIsNotRawText()
 			case kind == html.StartTagToken && silentTag(tag):
 				silent = strings.Clone(tag)
 			case tag == "img":

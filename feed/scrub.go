@@ -47,14 +47,26 @@ func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
 	if embed(n.DataAtom) {
 		return s.frame(n)
 	}
-	if n.DataAtom == atom.Img && trackingPixel(n.Attr) {
+	if n.DataAtom == atom.Img && trackingPixel(n.Attr) || n.DataAtom == atom.Noscript && secondImage(n) {
 		return remove(n)
+	}
+	switch n.DataAtom {
+	case atom.Menu, atom.Dir:
+		n.Data, n.DataAtom = "ul", atom.Ul
+	case atom.Xmp, atom.Listing:
+		n.Data, n.DataAtom = "pre", atom.Pre
 	}
 	if indented(n.DataAtom) {
 		indents++
 	}
-	if depth >= maxDepth || indents > maxIndents && (indented(n.DataAtom) || n.DataAtom == atom.Li) || pointless(n.DataAtom) {
+	if depth >= maxDepth || indents > maxIndents && (indented(n.DataAtom) || n.DataAtom == atom.Li) || pointless(n.DataAtom) ||
+		n.DataAtom == atom.Span && attr(n, "style") == "" {
 		return unwrap(n)
+	}
+	if base := attr(n, "xml:base"); base != "" {
+		outer := s.base
+		s.base = resolve(outer, base)
+		defer func() { s.base = outer }()
 	}
 	s.attributes(n)
 	if n.DataAtom == atom.A && attr(n, "href") == "" {
@@ -69,7 +81,7 @@ func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
 func discarded(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Title, atom.Textarea, atom.Select, atom.Input, atom.Button,
-		atom.Noembed, atom.Noframes, atom.Plaintext, atom.Xmp, atom.Link, atom.Meta, atom.Base, atom.Track, atom.Param,
+		atom.Noembed, atom.Noframes, atom.Plaintext, atom.Link, atom.Meta, atom.Base, atom.Track, atom.Param,
 		atom.Applet, atom.Datalist, atom.Canvas, atom.Dialog:
 		return true
 	}
@@ -80,7 +92,7 @@ func discarded(a atom.Atom) bool {
 func pointless(a atom.Atom) bool {
 	switch a {
 	case 0, atom.Form, atom.Fieldset, atom.Legend, atom.Label, atom.Font, atom.Noscript, atom.Math, atom.Html,
-		atom.Head, atom.Body, atom.Frameset, atom.Span, atom.Output, atom.Map, atom.Area:
+		atom.Head, atom.Body, atom.Frameset, atom.Output, atom.Map, atom.Area:
 		return true
 	}
 	return false
@@ -128,21 +140,26 @@ func (s *scrubber) attributes(n *html.Node) {
 		lazyImage(n)
 	}
 	kept := n.Attr[:0]
+	const longest = 512 // bytes of a style attribute that says something
 	for _, a := range n.Attr {
 		if a.Namespace != "" {
 			continue
 		}
 		switch a.Key {
 		case "href", "cite":
-			a.Val, _ = SafeURL(resolve(s.base, a.Val))
+			a.Val = hostInASCII(shownURL(resolve(s.base, a.Val)))
 		case "src", "poster":
 			a.Val = s.mediaURL(n, a.Val)
 		case "srcset":
 			a.Val = s.sourceSet(a.Val)
+		case "style":
+			if a.Val = Clean(a.Val); len(a.Val) > longest {
+				a.Val = ""
+			}
 		default:
 			a.Val = Clean(a.Val)
 		}
-		if a.Val != "" || a.Key == "alt" {
+		if a.Val != "" || a.Key == "alt" || a.Key == "open" || a.Key == "reversed" {
 			kept = append(kept, a)
 		}
 	}
@@ -200,6 +217,28 @@ func lazyImage(n *html.Node) {
 			return
 		}
 	}
+}
+
+// secondImage says of a <noscript> that it repeats, for those without scripts,
+// the picture before it.
+func secondImage(n *html.Node) bool {
+	before := n.PrevSibling
+	for before != nil && before.Type == html.TextNode && blank(before.Data) {
+		before = before.PrevSibling
+	}
+	if before == nil || before.DataAtom != atom.Img {
+		return false
+	}
+	images := 0
+	for c := range n.Descendants() {
+		switch {
+		case c.DataAtom == atom.Img:
+			images++
+		case c.Type != html.TextNode || !blank(c.Data):
+			return false
+		}
+	}
+	return images == 1
 }
 
 func embed(a atom.Atom) bool {
@@ -299,8 +338,7 @@ func trackingPixel(attrs []html.Attribute) bool {
 				return true
 			}
 		case "style":
-			style := strings.ReplaceAll(strings.ToLower(a.Val), " ", "") + ";"
-			if strings.Contains(style, "display:none") || strings.Contains(style, "width:1px;") || strings.Contains(style, "height:1px;") {
+			if invisible(a.Val, tiny) {
 				return true
 			}
 		case "src":
@@ -312,10 +350,35 @@ func trackingPixel(attrs []html.Attribute) bool {
 	return false
 }
 
+// invisible says that a style hides what it is of, or makes it as small as tiny says.
+func invisible(style string, tiny func(string) bool) bool {
+	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
+		property, value, _ := strings.Cut(declaration, ":")
+		switch value = strings.TrimSpace(value); strings.TrimSpace(property) {
+		case "display":
+			if strings.HasPrefix(value, "none") {
+				return true
+			}
+		case "visibility":
+			if strings.HasPrefix(value, "hidden") {
+				return true
+			}
+		case "width", "height", "max-width", "max-height":
+			if tiny(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func countingHost(src string) bool {
 	for _, mark := range []string{"//feeds.feedburner.com/~r/", "//feeds.feedburner.com/~ff/", "//pixel.wp.com/",
 		"//stats.wordpress.com/", "//ad.doubleclick.net/", "//www.google-analytics.com/", "//pixel.quantserve.com/",
-		"//rss.feedsportal.com/", "//pi.feedsportal.com/", "//b.scorecardresearch.com/", "/wf/open?upn="} {
+		"//rss.feedsportal.com/", "//pi.feedsportal.com/", "//b.scorecardresearch.com/", "//feeds.wordpress.com/1.0/",
+		"//stats.wp.com/", "//track.hubspot.com/", "//www.facebook.com/tr?", "//counter.theconversation.com/", "//www.assoc-amazon.com/e/ir",
+		"amazon-adsystem.com/e/ir", "//vg.vgwort.de/", ".met.vgwort.de/", "//a.rfihub.com/", "//img.feedpress.it/", "/wf/open?upn=",
+		"/open.aspx?", "/1x1.gif", "/1x1.png", "/pixel.gif", "/pixel.png", "/tracking_pixel", "/spacer.gif", "/transparent.gif"} {
 		if strings.Contains(src, mark) {
 			return true
 		}

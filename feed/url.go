@@ -3,7 +3,11 @@ package feed
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // SafeURL is the one gate through which an address reaches a browser, the
@@ -23,6 +27,39 @@ func SafeURL(s string) (string, bool) {
 		return s, u.Opaque != ""
 	}
 	return "", false
+}
+
+// shownSchemes are those of addresses that stay links in a text although no
+// browser is given them: they load nothing by themselves, and what is exported
+// should name the torrent, the channel or the number that was meant.
+var shownSchemes = []string{"ftp", "ftps", "sftp", "magnet", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp", "geo", "sip", "gopher", "matrix"}
+
+// shownURL is an address as a text may carry it, or empty: what [SafeURL] lets
+// pass, and what has one of the other harmless schemes.
+func shownURL(s string) string {
+	if safe, ok := SafeURL(s); ok {
+		return safe
+	}
+	s = encodeURL(strings.TrimSpace(s))
+	if u, err := url.Parse(s); err == nil && slices.Contains(shownSchemes, strings.ToLower(u.Scheme)) {
+		return s
+	}
+	return ""
+}
+
+// hostInASCII writes a host of another script as DNS does (RFC 5891), which
+// survives every parser and shows a look-alike for what it is. What has no such
+// host comes back as it is.
+func hostInASCII(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || !strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return s
+	}
+	host, err := idna.Lookup.ToASCII(u.Hostname())
+	if err != nil {
+		return s
+	}
+	return strings.Replace(s, u.Hostname(), host, 1)
 }
 
 // encodeURL percent-encodes what has no place in an address, a lone percent sign
