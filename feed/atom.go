@@ -50,13 +50,10 @@ func fromEntry(e *atom.Entry, base string) draft {
 		guid:      x.text("dateline:id"),
 		title:     e.Title,
 		authors:   atomNames(e.Authors),
-		summary:   e.Summary,
 		published: []string{e.Published},
 		updated:   []string{e.Updated},
-		bodyBase:  x.text("dateline:summarybase"),
-	}
-	if e.Content != nil && !blank(e.Content.Value) {
-		d.content, d.bodyBase = e.Content.Value, x.text("dateline:contentbase")
+		content:   x.richest("dateline:content"),
+		summary:   x.richest("dateline:summary"),
 	}
 	for _, c := range e.Categories {
 		d.categories = append(d.categories, or(c.Label, c.Term))
@@ -89,6 +86,8 @@ func (d *draft) atomLinks(links []*atom.Link) {
 			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, l.Length, ""))
 		case rel == contentRel && !isPage:
 			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, "", ""))
+		case rel == chaptersRel:
+			d.chapters = append(d.chapters, l.Href)
 		case rel == contentRel, rel == "related", rel == "via":
 			related = append(related, l.Href)
 		case rel == "self":

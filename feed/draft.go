@@ -23,22 +23,26 @@ type draft struct {
 	// published and updated are what may hold the date, best first.
 	published  []string
 	updated    []string
-	content    string
-	summary    string
+	content    passage
+	summary    passage
 	categories []string
 	enclosures []Enclosure
 	image      bool
-	// base resolves the addresses of the item, bodyBase those in its text.
-	base     string
-	bodyBase string
+	// chapters and transcripts are addresses that may be it, best first.
+	chapters    []string
+	transcripts []string
+	// base resolves the addresses of the item, and those in its text where that
+	// has no base of its own.
+	base string
 }
 
 // article cleans a draft and completes it.
 func (d draft) article() Article {
-	a := Article{Body: Body{Raw: d.content, Base: or(d.bodyBase, d.base)}}
-	if blank(a.Body.Raw) {
-		a.Body.Raw = d.summary
+	text := d.content
+	if text.text == "" {
+		text = d.summary
 	}
+	a := Article{Body: Body{Raw: text.text, Base: or(text.base, d.base)}}
 	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
 		a.Body.Raw = paragraphs(a.Body.Raw)
 	}
@@ -51,11 +55,13 @@ func (d draft) article() Article {
 	a.Updated = firstDate(d.updated)
 	a.Categories = plainSet(d.categories)
 	a.Enclosures = d.files()
+	a.Chapters = firstURL(d.base, d.chapters)
+	a.Transcript = firstURL(d.base, d.transcripts)
 	body := a.Body.read()
 	a.Words = countWords(body.text)
 	a.Summary = summarize(body.text)
-	if !blank(d.summary) && !blank(d.content) {
-		if s := summarize(Body{Raw: d.summary}.Text()); s != "" {
+	if d.summary.text != "" && d.content.text != "" {
+		if s := summarize(Body{Raw: d.summary.text}.Text()); s != "" {
 			a.Summary = s
 		}
 	}
@@ -193,6 +199,26 @@ func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // extensions are the elements of other vocabularies, by prefix and name.
 type extensions ext.Extensions
+
+// passage is a text of an item, as HTML, and the base of its links.
+type passage struct{ text, base string }
+
+// richest is the longest text under the first of the names that has any: of
+// several under one name, the others are its extract or its plain form.
+func (x extensions) richest(names ...string) passage {
+	var p passage
+	for _, name := range names {
+		for _, e := range x.elements(name) {
+			if !blank(e.Value) && len(e.Value) > len(p.text) {
+				p = passage{e.Value, e.Attrs["base"]}
+			}
+		}
+		if p.text != "" {
+			break
+		}
+	}
+	return p
+}
 
 // text is the first text found under one of the names, "prefix:name".
 func (x extensions) text(names ...string) string {

@@ -55,6 +55,9 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 	text := strings.TrimSpace(f.text.String())
 	if !f.verbatim {
 		t.attrs, text = n.misplaced(name, t.attrs, text)
+		if text == "" && len(t.attrs) == 0 {
+			return // it must not take the place of one that has a text
+		}
 		if base != "" && (name == "link" || name == "comments" || name == "uri") {
 			text = resolve(base, text)
 		}
@@ -76,10 +79,11 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 	if text == "" {
 		return
 	}
+	var attrs []xmlAttr
 	if base != "" {
-		n.annotate(localName(name)+"base", base)
+		attrs = []xmlAttr{{"base", base}}
 	}
-	n.field(name, nil, "", text)
+	n.field(n.outputName(name, nil), attrs, "", text)
 }
 
 // misplaced puts a value where the format has it: Atom's link from text into
@@ -96,6 +100,8 @@ func (n *normalizer) misplaced(name string, attrs []xmlAttr, text string) ([]xml
 	switch {
 	case n.atom && name == "link" && text != "" && value("href") == "":
 		attrs = append(attrs, xmlAttr{"href", text})
+	case n.atom && name == "enclosure":
+		attrs = append(attrs, xmlAttr{"rel", "enclosure"}, xmlAttr{"href", or(value("url"), text)})
 	case !n.atom && name == "enclosure" && value("url") == "":
 		attrs = append(attrs, xmlAttr{"url", or(value("href"), text)})
 	case !n.atom && name == "category" && text == "":
@@ -116,18 +122,33 @@ func textConstruct(name string) bool {
 	return false
 }
 
-// outputName renames the fields that the parser would alter, drop or take for
-// something else: Atom's id and created, and Atom's links among RSS's.
+// outputName renames the fields that the parser would alter, drop, keep only
+// the last of, or take for something else.
 func (n *normalizer) outputName(name string, attrs []xmlAttr) string {
 	switch {
-	case n.atom && n.item >= 0 && (name == "id" || name == "created"):
-		return ownPrefix + ":" + name
+	case n.item >= 0 && n.ownField(name):
+		return ownPrefix + ":" + localName(name)
+	case n.atom && name == "enclosure":
+		return "link"
 	case !n.atom && name == "link" && hasAttr(attrs, "href"):
 		return "atom:link"
 	case !n.atom && name == "abstract": // of CDF
 		return "dc:description"
 	}
 	return name
+}
+
+// ownField knows the fields of an item that are read one by one, not by the parser.
+func (n *normalizer) ownField(name string) bool {
+	switch name {
+	case "summary", "content":
+		return true
+	case "id", "created":
+		return n.atom
+	case "description", "content:encoded", "encoded", "body", "fullitem", "author":
+		return !n.atom
+	}
+	return false
 }
 
 func hasAttr(attrs []xmlAttr, name string) bool {
@@ -247,6 +268,9 @@ func (f *fieldReader) tag(t xmlToken) {
 		}
 	}
 	if !f.verbatim {
+		if t.kind == xmlStart && f.name == "link" {
+			f.linkedMedia(t)
+		}
 		if !t.selfClose && (local == "email" || local == "uri" || local == "url") {
 			f.silent = max(f.silent+step, 0)
 		}
@@ -276,6 +300,13 @@ func (f *fieldReader) tag(t xmlToken) {
 	b.WriteByte('>')
 	if t.selfClose && !voidTag(local) {
 		b.WriteString("</" + local + ">")
+	}
+}
+
+// linkedMedia writes the Media RSS elements that some publishers put into a link.
+func (f *fieldReader) linkedMedia(t xmlToken) {
+	if name := f.n.name(t.name); f.n.item >= 0 && (name == "media:thumbnail" || name == "media:content") && hasAttr(t.attrs, "url") {
+		f.n.field(name, t.attrs, "", "")
 	}
 }
 

@@ -41,8 +41,8 @@ func fromJSONItem(i *json.Item, base string) draft {
 		authors:    jsonNames(i.Author, i.Authors),
 		published:  []string{i.DatePublished},
 		updated:    []string{i.DateModified},
-		content:    or(i.ContentHTML, escapeText(i.ContentText)),
-		summary:    escapeText(i.Summary),
+		content:    passage{text: or(i.ContentHTML, escapeText(i.ContentText))},
+		summary:    passage{text: escapeText(i.Summary)},
 		categories: i.Tags,
 		image:      or(i.Image, i.BannerImage) != "",
 	}

@@ -27,9 +27,7 @@ func (d *draft) addMedia(x extensions) {
 	d.categories = append(d.categories, x.all("dc:subject")...)
 	d.categories = append(d.categories, x.all("dcterms:subject")...)
 	d.categories = append(d.categories, splitKeywords(x.all("itunes:keywords"))...)
-	for _, c := range x.elements("itunes:category") {
-		d.categories = append(d.categories, c.Attrs["text"])
-	}
+	d.addTopics(x.elements("itunes:category"), 0)
 	for _, c := range x.elements("atom:category") {
 		d.categories = append(d.categories, or(c.Attrs["label"], c.Attrs["term"]))
 	}
@@ -38,19 +36,53 @@ func (d *draft) addMedia(x extensions) {
 	}
 	d.addLinks(x)
 	d.addFiles(ext.Extension{Children: x["media"]}, 0)
+	media := ext.Extension{Children: x["media"]}
+	if d.content.text == "" {
+		d.content = x.richest("content:encoded", "xhtml:body", "xhtml:div", "atom:content")
+	}
+	if d.summary.text == "" {
+		d.summary = x.richest("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary")
+	}
+	if d.summary.text == "" {
+		d.summary.text = or(mediaText(media, "description", 0), x.text("itunes:subtitle"))
+	}
+	d.title = or(d.title, mediaText(media, "title", 0))
+	d.addPodcast(x)
+	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
+}
+
+// addTopics adds the categories of iTunes, which may have finer ones in them.
+func (d *draft) addTopics(topics []ext.Extension, depth int) {
+	for _, t := range topics {
+		d.categories = append(d.categories, t.Attrs["text"])
+		if depth < 4 {
+			d.addTopics(t.Children["category"], depth+1)
+		}
+	}
+}
+
+// addPodcast adds what Podcasting 2.0 has beyond iTunes. Of several
+// transcripts the one that reads best comes first.
+func (d *draft) addPodcast(x extensions) {
 	for _, alternate := range x.elements("podcast:alternateenclosure") {
 		for _, source := range alternate.Children["source"] {
 			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
 		}
 	}
-	d.summary = or(d.summary, x.text("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary"), d.summary)
-	d.content = or(d.content, x.text("content:encoded", "xhtml:body", "xhtml:div", "atom:content"))
-	if blank(d.summary) {
-		d.summary = or(mediaText(ext.Extension{Children: x["media"]}, "description"), x.text("itunes:subtitle"))
+	for _, c := range x.elements("podcast:chapters") {
+		d.chapters = append(d.chapters, or(c.Attrs["url"], c.Value))
 	}
-	d.title = or(d.title, mediaText(ext.Extension{Children: x["media"]}, "title"))
-	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
+	for _, kind := range []string{"html", "plain", "vtt", "srt", ""} {
+		for _, t := range x.elements("podcast:transcript") {
+			if strings.Contains(strings.ToLower(t.Attrs["type"]), kind) {
+				d.transcripts = append(d.transcripts, or(t.Attrs["url"], t.Value))
+			}
+		}
+	}
 }
+
+// chaptersRel is the relation of Podlove Simple Chapters in a document of their own.
+const chaptersRel = "http://podlove.org/simple-chapters"
 
 // addLinks reads Atom links in a feed of another format.
 func (d *draft) addLinks(x extensions) {
@@ -62,6 +94,8 @@ func (d *draft) addLinks(x extensions) {
 			d.enclosures = append(d.enclosures, enclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
 		case "replies":
 			d.comments = append(d.comments, l.Attrs["href"])
+		case chaptersRel:
+			d.chapters = append(d.chapters, l.Attrs["href"])
 		}
 	}
 }
@@ -112,18 +146,19 @@ func (d *draft) addFiles(parent ext.Extension, depth int) {
 }
 
 // mediaText is a text of Media RSS at any of its levels.
-func mediaText(parent ext.Extension, name string) string {
+func mediaText(parent ext.Extension, name string, depth int) string {
 	for _, e := range parent.Children[name] {
 		if !blank(e.Value) {
 			return e.Value
 		}
 	}
+	if depth > 4 {
+		return ""
+	}
 	for _, level := range []string{"group", "content"} {
 		for _, e := range parent.Children[level] {
-			for _, child := range e.Children[name] {
-				if !blank(child.Value) {
-					return child.Value
-				}
+			if text := mediaText(e, name, depth+1); text != "" {
+				return text
 			}
 		}
 	}

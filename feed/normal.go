@@ -52,8 +52,10 @@ type normalizer struct {
 	item   int
 	fields int
 	items  int
-	feed   bool
-	err    error
+	// channel says that one has been opened.
+	channel bool
+	feed    bool
+	err     error
 }
 
 type frame struct {
@@ -160,7 +162,8 @@ func (n *normalizer) open(t xmlToken, name, base string) {
 		n.rootNS = n.lookup(prefix)
 	}
 	isItem := name == "item" || name == "entry"
-	n.feed = n.feed || isItem || name == "channel"
+	n.channel = n.channel || name == "channel"
+	n.feed = n.feed || isItem || n.channel
 	if isItem {
 		n.item = len(n.out)
 	}
@@ -171,12 +174,12 @@ func (n *normalizer) open(t xmlToken, name, base string) {
 	n.stack = append(n.stack, f)
 	if isItem || name == "channel" || name == "feed" {
 		n.annotate("base", f.base)
+		n.fields = len(n.out)
 		n.annotate("about", about)
 		n.attributeFields(t.attrs)
 	}
 	if isItem {
 		n.items++
-		n.fields = len(n.out)
 	}
 }
 
@@ -267,6 +270,9 @@ func (n *normalizer) start(t xmlToken, at int) {
 	if name == "items" && !n.atom && n.item < 0 {
 		return // RSS 1.1 has its items in it, others a table of contents
 	}
+	if name == "channel" && n.channel {
+		return // the items of a second one follow those of the first
+	}
 	if !n.structured(name) {
 		n.readField(t, name, parent)
 		return
@@ -284,7 +290,7 @@ func (n *normalizer) start(t xmlToken, at int) {
 // structured says that an element has children that matter one by one.
 func (n *normalizer) structured(name string) bool {
 	switch name {
-	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "podcast:alternateenclosure":
+	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
 		return true
 	case "author", "contributor", "source":
 		return n.atom

@@ -74,6 +74,8 @@ type pairItem struct {
 	Categories []string    `json:"categories,omitempty"`
 	Enclosures []Enclosure `json:"enclosures,omitempty"`
 	Image      bool        `json:"image,omitempty"`
+	Chapters   string      `json:"chapters,omitempty"`
+	Transcript string      `json:"transcript,omitempty"`
 	Words      int         `json:"words,omitempty"`
 }
 
@@ -89,7 +91,8 @@ func describe(doc *Document, err error) []byte {
 		for _, a := range doc.Items {
 			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
 				Comments: a.Comments, Published: stamp(a.Published), Updated: stamp(a.Updated), Summary: a.Summary,
-				Content: a.Body.Safe().String(), Categories: a.Categories, Enclosures: a.Enclosures, Image: a.Image, Words: a.Words})
+				Content: a.Body.Safe().String(), Categories: a.Categories, Enclosures: a.Enclosures, Image: a.Image,
+				Chapters: a.Chapters, Transcript: a.Transcript, Words: a.Words})
 		}
 	}
 	var b strings.Builder

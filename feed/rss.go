@@ -49,22 +49,24 @@ func fromRSSItem(i *rss.Item, base string) draft {
 		title:     i.Title,
 		links:     i.Links,
 		comments:  []string{i.Comments},
-		content:   or(i.Content, i.Custom["encoded"]),
-		summary:   i.Description,
+		content:   x.richest("dateline:encoded", "xhtml:body", "xhtml:div", "dateline:body", "dateline:fullitem", "dateline:content", "atom:content"),
+		summary:   x.richest("dateline:description"),
 		published: []string{i.PubDate},
 	}
+	d.extract(x.richest("dateline:summary"))
 	permalink := ""
 	if i.GUID != nil {
 		d.guid = i.GUID.Value
-		relative := strings.HasPrefix(d.guid, "/")
-		if !strings.EqualFold(strings.TrimSpace(i.GUID.IsPermalink), "false") && (relative || looksAbsolute(d.guid)) {
-			permalink = d.guid
-		}
+		permalink = permanent(d.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
 	}
 	// A mere address is worth less than a creator's name.
-	mail := i.Author
-	if name := personName(i.Author); name != "" && !strings.Contains(name, "@") {
-		d.authors, mail = []string{i.Author}, ""
+	var mails []string
+	for _, author := range x.all("dateline:author") {
+		if name := personName(author); strings.Contains(name, "@") {
+			mails = append(mails, author)
+		} else if name != "" {
+			d.authors = append(d.authors, author)
+		}
 	}
 	for _, c := range i.Categories {
 		d.categories = append(d.categories, c.Value)
@@ -74,7 +76,7 @@ func fromRSSItem(i *rss.Item, base string) draft {
 	}
 	d.addMedia(x)
 	if names(d.authors) == "" {
-		d.authors = []string{mail}
+		d.authors = mails
 	}
 	about := x.text("dateline:about")
 	if !looksAbsolute(about) {
@@ -84,13 +86,33 @@ func fromRSSItem(i *rss.Item, base string) draft {
 	d.guid = or(d.guid, i.Custom["id"])
 	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
 	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
-	d.content = or(d.content, i.Custom["content"], i.Custom["body"], i.Custom["fullitem"])
-	d.summary = or(d.summary, i.Custom["summary"])
-	if blank(d.content) {
-		d.bodyBase = x.text("dateline:descriptionbase", "dateline:summarybase")
-	} else {
-		d.bodyBase = x.text("dateline:encodedbase", "dateline:contentbase")
-	}
+	d.categories = append(d.categories, splitKeywords([]string{i.Custom["tags"]})...)
 	d.image = d.image || !blank(i.Custom["image"])
 	return d
+}
+
+// extract takes a second description, which RSS does not know: the longer of the
+// two is the text.
+func (d *draft) extract(p passage) {
+	switch {
+	case d.summary.text == "":
+		d.summary = p
+	case p.text == "" || d.content.text != "":
+	case len(p.text) > len(d.summary.text):
+		d.content = p
+	default:
+		d.content, d.summary = d.summary, p
+	}
+}
+
+// permanent is the guid when it is an address; isPermaLink is the attribute of
+// that name.
+func permanent(guid, isPermaLink string) string {
+	encoded := encodeURL(strings.TrimSpace(guid))
+	switch {
+	case isPermaLink == "false":
+	case strings.HasPrefix(guid, "/"), looksAbsolute(guid), isPermaLink == "true" && looksAbsolute(encoded):
+		return guid
+	}
+	return ""
 }
