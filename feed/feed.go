@@ -98,7 +98,9 @@ type Feed struct {
 	Updated time.Time
 	// Paused says that the feed is asked only when it is named.
 	Paused bool
-	Poll   PollState
+	// Fulltext says that the pages of its items are fetched.
+	Fulltext bool
+	Poll     PollState
 	// Total and Unread count the items kept, without hidden ones.
 	Total  int
 	Unread int

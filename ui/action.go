@@ -83,6 +83,7 @@ func readActions() []action {
 		{name: "open-enclosure", section: sectionRead, help: "open the enclosed file in the browser", keys: []string{"e"}, do: once((*Model).openEnclosure), why: (*Model).noEnclosure},
 		{name: "links", section: sectionRead, help: "list the article's links", keys: []string{"U"}, do: once((*Model).showLinks), why: (*Model).noLinks},
 		{name: "open-link", section: sectionRead, help: "open the link of that number", keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, do: (*Model).openLink, why: (*Model).noLinks},
+		{name: "show-diff", section: sectionRead, help: "what the publisher edited, or the text again", keys: []string{"gd"}, do: once((*Model).toggleDiff), why: (*Model).noDiff},
 		{name: "copy-link", section: sectionRead, help: "copy the item's (or feed's) address", keys: []string{"y"}, do: once((*Model).copyLink), why: (*Model).noCopy},
 		{name: "copy-title", section: sectionRead, help: "copy title and address", keys: []string{"Y"}, do: once((*Model).copyTitle), why: (*Model).noCopy},
 		{name: "copy-feed", section: sectionRead, help: "copy the feed's address, to subscribe elsewhere", keys: []string{"gy"}, do: once((*Model).copyFeed), why: (*Model).noFeed},

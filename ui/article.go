@@ -19,7 +19,9 @@ type articlePane struct {
 	id   int64
 	item feed.Item
 	key  pageKey
-	page page
+	// chosen says that the reader asked for a text that is not the item's own.
+	chosen bool
+	page   page
 	// loaded says that page has at least its first lines.
 	loaded bool
 	failed string
@@ -38,9 +40,10 @@ type articlePane struct {
 
 // pageKey names a rendering.
 type pageKey struct {
-	id    int64
-	width int
-	dark  bool
+	id      int64
+	version version
+	width   int
+	dark    bool
 }
 
 // page is a rendered article: styled lines no wider than its key's width.
@@ -85,7 +88,7 @@ func (a *articlePane) scroll(n int) bool {
 func (a *articlePane) atEnd() bool { return a.page.whole && a.top >= a.scrollable() }
 
 // head are the lines above the body: title, origin, date and age.
-func (a *articlePane) head(w int, t theme, focused bool, now time.Time) []string {
+func (a *articlePane) head(w int, t theme, focused bool, now time.Time, notes []string) []string {
 	style := t.strong
 	if focused {
 		style = t.accent
@@ -98,9 +101,9 @@ func (a *articlePane) head(w int, t theme, focused bool, now time.Time) []string
 		lines = append(lines, paint(style, fit(l, w, t.glyphs.ellipsis)))
 	}
 	meta := ""
-	for _, part := range []string{
+	for _, part := range append([]string{
 		a.item.FeedTitle, a.item.Author, date(a.item, now), age(a.item, now), readingTime(a.item.Words), stateWords(a.item),
-	} {
+	}, notes...) {
 		if joined := joinDots(t, meta, part); meta == "" || cells(joined) <= w {
 			meta = joined
 			continue
@@ -132,10 +135,7 @@ func stateWords(i feed.Item) string {
 	if i.Starred {
 		words = append(words, "starred")
 	}
-	if i.Edited {
-		words = append(words, "edited")
-	}
-	return strings.Join(append(words, i.Labels...), ", ")
+	return strings.Join(append(words, labelWords(i)...), ", ")
 }
 
 func enclosure(e feed.Enclosure) string {
@@ -166,14 +166,14 @@ func size(bytes int64) string {
 
 // render draws the pane as exactly r.h lines of r.w cells; the last one tells
 // the position.
-func (a *articlePane) render(r rect, t theme, focused bool, now time.Time) []string {
+func (a *articlePane) render(r rect, t theme, focused bool, now time.Time, notes []string) []string {
 	if a.id == 0 {
 		return fill(nil, r)
 	}
 	a.height = r.h - 1
 	w := min(a.key.width, max(r.w-2*articleMargin, 1))
 	margin := blanks(min(articleMargin, max(r.w-w, 0)))
-	all := a.head(w, t, focused, now)
+	all := a.head(w, t, focused, now, notes)
 	switch {
 	case a.failed != "":
 		all = append(all, paint(t.failed, fit(a.failed, w, t.glyphs.ellipsis)))
@@ -215,6 +215,9 @@ func (m *Model) leaveArticle() {
 		return
 	}
 	a.moved = false
+	if a.key.version != m.ownVersion(a.item) {
+		return
+	}
 	id, at := a.id, a.permille()
 	m.saver.add(write{do: func(ctx context.Context, s *cache.Store) (outcome, error) {
 		return outcome{}, s.SetReadingPosition(ctx, id, at)

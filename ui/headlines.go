@@ -309,7 +309,7 @@ func (p *headlinesPane) fullRow(r cache.Row, selected, focused bool, w int, t th
 	if p.mixed() {
 		from = fit(r.FeedTitle, max(room*2/5, 12), t.glyphs.ellipsis)
 	}
-	second := fit(joinDots(t, from, age(r.Item, now), r.Summary), room, t.glyphs.ellipsis)
+	second := fit(joinDots(t, from, age(r.Item, now), rowNotes(r.Item, room*2/5, t), r.Summary), room, t.glyphs.ellipsis)
 	return []string{
 		marks(r.Item, selected, t) + paint(titleStyle(r.Item, selected, focused, t), title) + blanks(room+1-cells(title)),
 		bar + blanks(marksWidth-1) + paint(t.dim, second) + blanks(room+1-cells(second)),
@@ -319,6 +319,9 @@ func (p *headlinesPane) fullRow(r cache.Row, selected, focused bool, w int, t th
 func (p *headlinesPane) compactRow(r cache.Row, selected, focused bool, w int, t theme, now time.Time) string {
 	short := feed.ShortAge(r.Date, now)
 	right := blanks(8-cells(short)) + short
+	if r.Edited && cells(short) < 8 {
+		right = t.glyphs.edited + blanks(7-cells(short)) + short
+	}
 	if from := min(18, w/4); p.mixed() && w >= 50 {
 		right = pad(fit(r.FeedTitle, from, t.glyphs.ellipsis), from) + " " + right
 	}

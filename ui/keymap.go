@@ -16,6 +16,8 @@ type keymap struct {
 	prefixes map[string]bool
 	table    []action
 	hints    map[pane][]hint
+	// named has the first key of each action that has one.
+	named map[string]string
 }
 
 // lookup returns the actions bound to the keys typed so far, and whether more
@@ -41,6 +43,9 @@ func (k keymap) keysOf(a *action) []string {
 	})
 	return keys
 }
+
+// keyFor is the first key of an action by its name; empty when it has none.
+func (k keymap) keyFor(name string) string { return k.named[name] }
 
 // keyRank puts keys in the order of the action table, own bindings behind.
 func keyRank(a *action, key string) int {
@@ -87,11 +92,15 @@ func (k *keymap) index() {
 			}
 		}
 	}
-	k.hints = map[pane][]hint{}
+	k.hints, k.named = map[pane][]hint{}, map[string]string{}
 	for i := range k.table {
 		a := &k.table[i]
 		keys := k.keysOf(a)
-		if a.hint == "" || len(keys) == 0 {
+		if len(keys) == 0 {
+			continue
+		}
+		k.named[a.name] = keys[0]
+		if a.hint == "" {
 			continue
 		}
 		for _, p := range a.in {

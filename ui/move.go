@@ -170,6 +170,8 @@ func (m *Model) loadUnlessShown() tea.Cmd {
 // out goes one level out; at the top it quits.
 func (m *Model) out() tea.Cmd {
 	switch {
+	case m.focus == paneArticle && m.article.key.version == versionDiff:
+		return m.toggleDiff()
 	case m.focus == paneArticle:
 		return m.setFocus(paneHeadlines)
 	case m.headlines.search != nil || m.headlines.filter != nil:

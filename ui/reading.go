@@ -50,6 +50,9 @@ type look struct {
 	dark    bool
 	noColor bool
 	ascii   bool
+	theme   theme
+	// zone is the reader's time zone.
+	zone *time.Location
 }
 
 func (l look) options() article.Options {
@@ -59,8 +62,14 @@ func (l look) options() article.Options {
 // loadArticle reads an article and renders its first part; what follows comes
 // by calling next.
 func loadArticle(ctx context.Context, store *cache.Store, key pageKey, l look) tea.Cmd {
+	if key.version == versionDiff {
+		return loadDiff(ctx, store, key, l)
+	}
 	return func() tea.Msg {
 		a, err := store.Article(ctx, key.id)
+		if err == nil {
+			a.Body, err = bodyOf(ctx, store, a, key.version)
+		}
 		if err != nil {
 			return articleLoaded{key: key, first: true, err: err}
 		}
@@ -92,7 +101,7 @@ func loadPosition(ctx context.Context, store *cache.Store, id int64) tea.Cmd {
 }
 
 func (m *Model) showPosition(msg positionLoaded) {
-	if a := &m.article; a.id == msg.id && !a.moved && a.page.whole {
+	if a := &m.article; a.id == msg.id && !a.moved && a.page.whole && a.key.version == m.ownVersion(a.item) {
 		a.restore = msg.at
 		a.settle()
 	}
@@ -102,6 +111,9 @@ func (m *Model) showPosition(msg positionLoaded) {
 func prefetch(ctx context.Context, store *cache.Store, key pageKey, l look) tea.Cmd {
 	return func() tea.Msg {
 		a, err := store.Article(ctx, key.id)
+		if err == nil {
+			a.Body, err = bodyOf(ctx, store, a, key.version)
+		}
 		if err != nil || len(a.Body.Raw) > prefetchMax {
 			return nil
 		}
@@ -117,7 +129,7 @@ const prefetchMax = 64 << 10
 func (m *Model) look() look {
 	return look{
 		width: m.measure(), dark: m.theme.dark, noColor: m.deps.Settings.NoColor,
-		ascii: m.deps.Settings.Icons == "ascii",
+		ascii: m.deps.Settings.Icons == "ascii", theme: m.theme, zone: m.now().Location(),
 	}
 }
 
@@ -132,8 +144,8 @@ func (m *Model) measure() int {
 
 const articleMargin = 3
 
-func (m *Model) pageKey(id int64) pageKey {
-	return pageKey{id: id, width: m.measure(), dark: m.theme.dark}
+func (m *Model) pageKey(i feed.Item) pageKey {
+	return pageKey{id: i.ID, version: m.versionOf(i), width: m.measure(), dark: m.theme.dark}
 }
 
 // preview shows the item under the cursor beside the list without marking it.
@@ -145,14 +157,14 @@ func (m *Model) preview() tea.Cmd {
 		m.article = articlePane{gen: m.article.gen, restore: -1}
 		return nil
 	}
-	if m.article.id == row.ID && m.article.key == m.pageKey(row.ID) && m.article.loaded {
+	if m.article.id == row.ID && m.article.key == m.pageKey(row.Item) && m.article.loaded {
 		m.article.item = row.Item
 		return nil
 	}
 	if m.article.id != row.ID {
 		m.leaveArticle()
 	}
-	m.article = articlePane{id: row.ID, item: row.Item, key: m.pageKey(row.ID), gen: m.article.gen + 1, restore: -1}
+	m.article = articlePane{id: row.ID, item: row.Item, key: m.pageKey(row.Item), gen: m.article.gen + 1, restore: -1}
 	if p, ok := m.pages.get(m.article.key); ok {
 		m.article.page, m.article.loaded = p, true
 	}
@@ -189,7 +201,7 @@ func (m *Model) prefetchNeighbours() tea.Cmd {
 		if i < 0 || i >= len(rows) {
 			continue
 		}
-		key := m.pageKey(rows[i].ID)
+		key := m.pageKey(rows[i].Item)
 		if _, ok := m.pages.get(key); !ok {
 			cmds = append(cmds, prefetch(m.ctx, m.deps.Store, key, m.look()))
 		}
@@ -211,7 +223,12 @@ func (m *Model) showArticle(msg articleLoaded) tea.Cmd {
 		fresh := msg.item
 		fresh.Read, fresh.Starred = a.item.Read, a.item.Starred
 		a.item, a.page, a.loaded = fresh, page{}, true
-		if !a.moved && a.restore < 0 && msg.position > 0 {
+		own := m.ownVersion(fresh)
+		if !a.chosen && own != a.key.version {
+			// The row did not know yet that the page's text is there.
+			return m.showVersion(own)
+		}
+		if !a.moved && a.restore < 0 && msg.position > 0 && own == a.key.version {
 			a.restore = msg.position
 		}
 	}

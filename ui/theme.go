@@ -19,22 +19,26 @@ type theme struct {
 	dim      string
 	failed   string
 	match    string
-	glyphs   glyphs
+	// removed and added are for the words of an edit.
+	removed string
+	added   string
+	glyphs  glyphs
 }
 
 type glyphs struct {
 	unread, star, bar, column, rule, ellipsis, failed, dot string
 	open, closed, full, empty, left, right, above, enter   string
+	edited, paragraph                                      string
 }
 
 var unicodeGlyphs = glyphs{
 	unread: "●", star: "★", bar: "▌", column: "│", rule: "─", ellipsis: "…", failed: "!", dot: "·",
-	open: "▾", closed: "▸", full: "█", empty: "░", left: "▕", right: "▏", above: "↑", enter: "⏎",
+	open: "▾", closed: "▸", full: "█", empty: "░", left: "▕", right: "▏", above: "↑", enter: "⏎", edited: "±", paragraph: "¶",
 }
 
 var asciiGlyphs = glyphs{
 	unread: "*", star: "+", bar: ">", column: "|", rule: "-", ellipsis: "...", failed: "!", dot: "-",
-	open: "v", closed: ">", full: "#", empty: ".", left: "[", right: "]", above: "^", enter: "Enter",
+	open: "v", closed: ">", full: "#", empty: ".", left: "[", right: "]", above: "^", enter: "Enter", edited: "~", paragraph: "/",
 }
 
 // newTheme chooses colours that read on a dark or a light background.
@@ -51,6 +55,8 @@ func newTheme(dark bool, icons string) theme {
 		dim:      sequence(plain.Foreground(choose(lipgloss.Color("242"), lipgloss.Color("246")))),
 		failed:   sequence(plain.Foreground(choose(lipgloss.Color("160"), lipgloss.Color("203")))),
 		match:    sequence(plain.Reverse(true)),
+		removed:  sequence(plain.Foreground(choose(lipgloss.Color("160"), lipgloss.Color("203"))).Strikethrough(true)),
+		added:    sequence(plain.Foreground(choose(lipgloss.Color("28"), lipgloss.Color("114"))).Underline(true)),
 		glyphs:   unicodeGlyphs,
 	}
 	if icons == "ascii" {

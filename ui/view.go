@@ -29,7 +29,7 @@ func (m *Model) reshow() tea.Cmd {
 	if a.id == 0 || m.layout.panes[paneArticle].w == 0 {
 		return nil
 	}
-	key := m.pageKey(a.id)
+	key := m.pageKey(a.item)
 	if key == a.key && a.loaded {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (m *Model) reshow() tea.Cmd {
 		at = a.permille()
 	}
 	item := a.item
-	*a = articlePane{id: a.id, item: item, key: key, gen: a.gen + 1, restore: at, height: a.height}
+	*a = articlePane{id: a.id, item: item, key: key, chosen: a.chosen, gen: a.gen + 1, restore: at, height: a.height}
 	if p, ok := m.pages.get(key); ok {
 		a.page, a.loaded = p, true
 		a.settle()
@@ -150,7 +150,7 @@ func (m *Model) paneLines(p pane) []string {
 	case paneHeadlines:
 		return m.headlines.render(r, t, focused, m.shownFeed(), now, m.emptyWords())
 	}
-	return m.article.render(r, t, focused, now)
+	return m.article.render(r, t, focused, now, m.articleNotes())
 }
 
 // shownFeed is the feed whose header the headlines carry; nil when they come
