@@ -79,7 +79,12 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, e
 	pos, future := w.placeNew(a)
 	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, dateOf(pos), future
 	v := w.judge(a, t)
-	if err := w.insert(t, in, a, pos, v); err != nil {
+	keys := keysOfStory(a)
+	if err := w.insert(t, in, a, pos, v, keys); err != nil {
+		return known{}, err
+	}
+	done, err := w.tell(t.id, a.ID, pos, keys)
+	if err != nil {
 		return known{}, err
 	}
 	if !v.hidden() {
@@ -87,7 +92,7 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, e
 		if !v.read {
 			t.counts.Unread++
 		}
-		if t.asked && (v.notify || t.notify && !v.read) {
+		if t.asked && !done && (v.notify || t.notify && !v.read) {
 			saved.Notify = append(saved.Notify, feed.Notice{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
 		}
 	}
@@ -105,14 +110,14 @@ func (w *itemWriter) placeNew(a feed.Article) (pos int64, future bool) {
 	return place(a.Published, a.ID), false
 }
 
-func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v verdict) error {
+func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v verdict, keys storyKeys) error {
 	seen := w.seen.UnixMicro()
 	at := func(on bool) sql.NullInt64 { return sql.NullInt64{Int64: seen, Valid: on} }
 	w.exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen, future, enclosed, pictured, commented, away,
-			read, read_at, starred, starred_at, hidden, hidden_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			link_hash, title_hash, read, read_at, starred, starred_at, hidden, hidden_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		pos, a.ID, t.id, in.identity, in.source, seen, a.Future, len(a.Enclosures) > 0, a.Image, a.Comments != "", t.away,
-		v.read, at(v.read), v.star, at(v.star), v.hidden(), at(v.hidden()))
+		keys.link, keys.title, v.read, at(v.read), v.star, at(v.star), v.hidden(), at(v.hidden()))
 	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, chapters, transcript, id, hidden_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(in.details(a.ID), v.hiddenBy)...)
 	for _, label := range v.labels {
@@ -122,21 +127,17 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 }
 
 // renew makes an item unread again whose publisher edited it, in a feed that
-// is to be read so: as of now, so that a later word of the reader's wins. What
-// the reader said later already stays, and so does what a rule read on arrival.
-func (w *itemWriter) renew(t *target, id int64) error {
-	stmt, err := w.statement(`UPDATE items SET read = 0, read_at = ?2
-		WHERE id = ?1 AND read = 1 AND coalesce(read_at, ?3) <= ?2 AND read_at IS NOT first_seen RETURNING hidden`)
+// is to be read so, and with it its story: as of now, so that a later word of
+// the reader's wins. What the reader said later already stays, and so does what
+// a rule read on arrival.
+func (w *itemWriter) renew(id int64) error {
+	items, err := wholeStories(w.ctx, w.tx, []int64{id})
 	if err != nil {
 		return err
 	}
-	var hidden bool
-	err = stmt.QueryRowContext(w.ctx, id, w.seen.UnixMicro(), int64(bottom)).Scan(&hidden)
-	switch {
-	case err == sql.ErrNoRows:
-		return nil
-	case err == nil && !hidden:
-		t.counts.Unread++
+	c := change{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, only: sqlf(` AND i.read_at IS NOT i.first_seen`)}
+	if err := c.collect(`i.id`, items); err != nil {
+		return err
 	}
-	return err
+	return c.apply()
 }

@@ -15,7 +15,7 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-const itemColumns = `i.pos, i.id, f.url, coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url),
+const itemColumns = `i.pos, i.id, f.url, ` + displayTitle + `,
 	i.first_seen, i.future, i.edited, i.pictured, i.fulltext, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
 	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript,
@@ -34,6 +34,9 @@ const (
 // id (any more).
 func (s *Store) Article(ctx context.Context, id int64) (feed.Article, error) {
 	a, err := s.articleIn(ctx, s.readers, id)
+	if err == nil {
+		err = s.fillAlsoIn(ctx, []*feed.Item{&a.Item})
+	}
 	return a, border(ctx, "read an article", err)
 }
 
@@ -58,7 +61,14 @@ func (s *Store) rowsAt(ctx context.Context, keys []Pos) ([]Row, error) {
 		rows = append(rows, Row{Item: a.Item, Pos: p})
 		return nil
 	})
-	return rows, err
+	if err != nil || len(rows) == 0 {
+		return rows, err
+	}
+	items := make([]*feed.Item, len(rows))
+	for i := range rows {
+		items[i] = &rows[i].Item
+	}
+	return rows, s.fillAlsoIn(ctx, items)
 }
 
 func (s *Store) articlesAt(ctx context.Context, keys []Pos, query string, yield func(Pos, feed.Article) error) error {

@@ -26,6 +26,12 @@ type compiler struct {
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
 	pending map[*feed.Node][]int64
+	// copies is the condition for the items of a story that the view shows, if
+	// not all; leads says that it is simply that they lead one.
+	copies sqlText
+	leads  bool
+	// others is set while a condition is written for the other items of a story.
+	others bool
 }
 
 // feedInfo is what a query can ask of a feed.
@@ -46,6 +52,9 @@ func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler,
 	err := c.chooseFeeds()
 	if err == nil {
 		err = c.matchPending()
+	}
+	if err == nil {
+		err = c.chooseCopies()
 	}
 	return c, err
 }
@@ -96,7 +105,19 @@ func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
 	if !asksAway(query) {
 		w.and(sqlf("i.away = 0"))
 	}
-	for _, n := range query.Conjuncts() {
+	nodes, err := c.nodes(met)
+	w.and(nodes)
+	w.and(c.copies)
+	if w.text == "" {
+		w.add("1")
+	}
+	return w, err
+}
+
+// nodes joins the top-level conditions that are not met already.
+func (c *compiler) nodes(met []*feed.Node) (sqlText, error) {
+	var w sqlText
+	for _, n := range c.view.Query.Conjuncts() {
 		if slices.Contains(met, n) {
 			continue
 		}
@@ -106,9 +127,6 @@ func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
 		}
 		w.and(t)
 	}
-	if w.text == "" {
-		w.add("1")
-	}
 	return w, nil
 }
 
@@ -117,6 +135,9 @@ func (c *compiler) node(n *feed.Node, positive bool) (sqlText, error) {
 	switch {
 	case c.onFeed(n):
 		return in("i.feed", c.feedsMatching(n)), nil
+	case n.Op == feed.Leaf && c.others && ofWholeStory(n, positive):
+		// What holds for one item of a story is not asked of another.
+		return sqlf(map[bool]string{true: "1", false: "0"}[positive]), nil
 	case n.Op == feed.Leaf:
 		return c.leaf(n, positive)
 	}

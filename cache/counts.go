@@ -12,12 +12,13 @@ type FeedCount struct{ Total, Unread int }
 
 // Counts are the numbers beside the sources.
 type Counts struct {
-	// Total and Unread are the sums over the subscribed feeds.
+	// Total and Unread count the items of the subscribed feeds, the same story
+	// in several of them once.
 	Total, Unread int
 	// Starred counts every starred item that is not hidden.
 	Starred int
-	// Today counts the items dated since midnight where the reader is, up to
-	// [TodayCap].
+	// Today counts the items dated since midnight where the reader is, a story
+	// once, up to [TodayCap].
 	Today int
 	// Feeds has the subscribed feeds by URL.
 	Feeds map[string]FeedCount
@@ -35,18 +36,20 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
 
 func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 	c := Counts{Feeds: map[string]FeedCount{}}
-	rows, err := s.readers.QueryContext(ctx, `SELECT url, total, unread FROM feeds WHERE place IS NOT NULL`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE place IS NOT NULL`)
 	if err != nil {
 		return c, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var url string
-		var n FeedCount
-		if err := rows.Scan(&url, &n.Total, &n.Unread); err != nil {
+		var n, copies FeedCount
+		if err := rows.Scan(&url, &n.Total, &n.Unread, &copies.Total, &copies.Unread); err != nil {
 			return c, err
 		}
 		c.Feeds[url] = n
+		c.Total += n.Total - copies.Total
+		c.Unread += n.Unread - copies.Unread
 	}
 	if err := rows.Err(); err != nil {
 		return c, err
@@ -56,11 +59,12 @@ func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 		return c, err
 	}
 	for url, n := range c.Feeds {
-		n.Total -= snoozed[url].Total
-		n.Unread -= snoozed[url].Unread
+		away := snoozed[url]
+		n.Total -= away.Total
+		n.Unread -= away.Unread
 		c.Feeds[url] = n
-		c.Total += n.Total
-		c.Unread += n.Unread
+		c.Total -= away.leads.Total
+		c.Unread -= away.leads.Unread
 	}
 	y, m, d := now.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
@@ -70,25 +74,37 @@ func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 
 const sqlCountStarredToday = `SELECT
 	(SELECT count(*) FROM items INDEXED BY items_starred WHERE starred = 1 AND hidden = 0),
-	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND away = 0
+	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND away = 0 AND copy_of IS NULL
 		AND (snoozed_until IS NULL OR snoozed_until <= ?2) LIMIT ?3))`
 
-const sqlSnoozed = `SELECT f.url, count(*), sum(i.read = 0) FROM items i INDEXED BY items_snoozed JOIN feeds f ON f.id = i.feed
+// sumItems counts the items i that are not hidden as feeds keep it.
+const sumItems = `count(*) FILTER (WHERE i.hidden = 0) AS total, count(*) FILTER (WHERE i.hidden = 0 AND i.read = 0) AS unread,
+	count(*) FILTER (WHERE i.hidden = 0 AND i.copy_of IS NOT NULL) AS copies,
+	count(*) FILTER (WHERE i.hidden = 0 AND i.read = 0 AND i.copy_of IS NOT NULL) AS copies_unread`
+
+const sqlSnoozed = `SELECT f.url, count(*), sum(i.read = 0), sum(i.copy_of IS NULL), sum(i.read = 0 AND i.copy_of IS NULL) FROM items i INDEXED BY items_snoozed JOIN feeds f ON f.id = i.feed
 	WHERE i.snoozed_until IS NOT NULL AND i.snoozed_until > ? AND i.hidden = 0 GROUP BY i.feed`
+
+// asleep counts the snoozed items of a feed, and those of them that lists
+// across feeds would show.
+type asleep struct {
+	FeedCount
+	leads FeedCount
+}
 
 // snoozed counts, by the feed's URL, the items that the kept counters have and
 // that do not show now. They are few: the reader snoozed each of them.
-func (s *Store) snoozed(ctx context.Context, now time.Time) (map[string]FeedCount, error) {
+func (s *Store) snoozed(ctx context.Context, now time.Time) (map[string]asleep, error) {
 	rows, err := s.readers.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	counts := map[string]FeedCount{}
+	counts := map[string]asleep{}
 	for rows.Next() {
 		var url string
-		var n FeedCount
-		if err := rows.Scan(&url, &n.Total, &n.Unread); err != nil {
+		var n asleep
+		if err := rows.Scan(&url, &n.Total, &n.Unread, &n.leads.Total, &n.leads.Unread); err != nil {
 			return nil, err
 		}
 		counts[url] = n
@@ -116,26 +132,37 @@ func (c *change) tally() error {
 	if c.On {
 		sign = -1
 	}
-	feeds := map[int64]FeedCount{}
+	feeds := map[int64]*struct{ all, copies FeedCount }{}
 	for _, i := range c.items {
 		n := feeds[i.feed]
-		if c.Flag == feed.Hidden {
-			n.Total += sign
+		if n == nil {
+			n = new(struct{ all, copies FeedCount })
+			feeds[i.feed] = n
 		}
-		if !i.other {
-			n.Unread += sign
+		c.count(&n.all, i, sign)
+		if i.lead != i.id {
+			c.count(&n.copies, i, sign)
 		}
-		feeds[i.feed] = n
 	}
-	put, err := c.tx.PrepareContext(c.ctx, `UPDATE feeds SET total = total + ?, unread = unread + ? WHERE id = ?`)
+	put, err := c.tx.PrepareContext(c.ctx, `UPDATE feeds SET total = total + ?, unread = unread + ?, copies = copies + ?, copies_unread = copies_unread + ? WHERE id = ?`)
 	if err != nil {
 		return err
 	}
 	defer put.Close()
 	for id, n := range feeds {
-		if _, err := put.ExecContext(c.ctx, n.Total, n.Unread, id); err != nil {
+		if _, err := put.ExecContext(c.ctx, n.all.Total, n.all.Unread, n.copies.Total, n.copies.Unread, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// count counts one item that changes.
+func (c *change) count(n *FeedCount, i changed, by int) {
+	if c.Flag == feed.Hidden {
+		n.Total += by
+	}
+	if !i.other {
+		n.Unread += by
+	}
 }

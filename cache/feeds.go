@@ -111,7 +111,7 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 			return err
 		}
 	}
-	return nil
+	return stories{ctx, tx}.settle()
 }
 
 const feedColumns = `coalesce(nullif(name, ''), title), url, description, site, tags, updated,

@@ -95,8 +95,11 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ? WHERE id = ?`, in.details(old.id)...)
 	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
+	if err := w.retell(old.id, keysOfStory(in.Article)); err != nil {
+		return known{}, err
+	}
 	if changed && t.renew && !reissued {
-		if err := w.renew(t, old.id); err != nil {
+		if err := w.renew(old.id); err != nil {
 			return known{}, err
 		}
 	}

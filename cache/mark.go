@@ -13,7 +13,8 @@ import (
 
 // Mark keeps what the reader did. For each item and flag the latest At wins,
 // whatever the order in which marks arrive, and of equal ones the last to
-// arrive; a zero At is now. All marks of a call are one step for
+// arrive; a zero At is now. What is read or hidden is a story: the mark holds
+// for its items in all feeds. All marks of a call are one step for
 // [Store.Undo], of the items that they really changed; without any there is no
 // step. Items that are gone are passed over.
 func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
@@ -29,6 +30,11 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 			if err := check(m); err != nil {
 				return err
 			}
+			if ofStory(m.Flag) {
+				if m.Items, err = wholeStories(ctx, tx, m.Items); err != nil {
+					return err
+				}
+			}
 			c := change{Mark: m, ctx: ctx, tx: tx}
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
@@ -42,8 +48,9 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 }
 
 // MarkAll marks everything that the view shows and that was in the cache at
-// the instant at: what arrived after the key was pressed is not touched. It is
-// one step for [Store.Undo]; n counts the items that changed. Many items are
+// the instant at: what arrived after the key was pressed is not touched, but for
+// more of the same stories, as in [Store.Mark]. It is one step for
+// [Store.Undo]; n counts the items that changed. Many items are
 // marked in several transactions: when ctx or the process ends in between, or
 // the step is undone, n of them are marked and the step has just these.
 func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
@@ -91,8 +98,12 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 				return err
 			}
 			c := change{Mark: m, ctx: ctx, tx: tx, only: sqlf(` AND i.first_seen <= ?`, m.At.UnixMicro())}
-			err = c.run(step, `i.pos`, slice)
-			done, begun = len(c.items), cmp.Or(begun, c.journalled)
+			if err := c.run(step, `i.pos`, slice); err != nil {
+				return err
+			}
+			rest := change{Mark: m, ctx: ctx, tx: tx}
+			err = rest.runRest(step, c.items)
+			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
 			return err
 		})
 		if err != nil {
@@ -138,6 +149,8 @@ type change struct {
 // changed is an item before a change.
 type changed struct {
 	pos, id, feed int64
+	// lead is the item that lists across feeds show for it, mostly itself.
+	lead int64
 	// other is the flag that, with the one that changes, decides whether the
 	// item is counted as unread.
 	other bool
@@ -167,7 +180,7 @@ func (c *change) collect(key string, keys []int64) error {
 	case feed.Hidden:
 		other = `i.read`
 	}
-	t := sqlf(`SELECT i.pos, i.id, i.feed, ` + other + `, ` + was + ` FROM `)
+	t := sqlf(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + `, ` + was + ` FROM `)
 	of := sqlf(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, jsonIntegers(keys))
 	if key == `i.pos` {
 		var err error
@@ -210,7 +223,7 @@ func (c *change) scan(t sqlText, places []int64) error {
 	all := true
 	for rows.Next() {
 		var i changed
-		if err := rows.Scan(&i.pos, &i.id, &i.feed, &i.other, &i.was); err != nil {
+		if err := rows.Scan(&i.pos, &i.id, &i.feed, &i.lead, &i.other, &i.was); err != nil {
 			return err
 		}
 		if c.stretch {

@@ -73,13 +73,13 @@ func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
 		`UPDATE items SET feed = ?1 WHERE feed = ?2 AND identity NOT IN (SELECT identity FROM items WHERE feed = ?1)`,
 		`UPDATE items SET away = (SELECT place IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
 		`INSERT OR IGNORE INTO gone SELECT ?1, identity FROM gone WHERE feed = ?2`,
-		`UPDATE feeds SET (total, unread) = (SELECT count(*), coalesce(sum(read = 0), 0) FROM items WHERE feed = feeds.id AND hidden = 0) WHERE id IN (?1, ?2)`,
+		`UPDATE feeds SET (total, unread, copies, copies_unread) = (SELECT ` + sumItems + ` FROM items i WHERE i.feed = feeds.id) WHERE id IN (?1, ?2)`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, id, other); err != nil {
 			return err
 		}
 	}
-	return nil
+	return stories{ctx, tx}.settle()
 }
 
 func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {

@@ -67,6 +67,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 			"feed:=a", "feed:=a is:unread", "feed:a or feed:b", "is:unread (feed:=a or feed:=b or feed:=c)", "tag:none is:unread", "-feed:=a", "-feed:=a is:unread",
 			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example",
 			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d",
+			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
 		} {
 			e := explaining{s, query}
 			v := view(t, query)
@@ -96,4 +97,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlWantFulltext, "a", 200, 20)
 	e.explain(sqlKeepRevision, 1, 2)
 	e.explain(sqlRuleHits, 1)
+	e.explain(sqlAlsoIn, "[1,2]")
+	e.explain(sqlLinkTwins, 1, 1, 2, 3, maxTwins)
+	e.explain(sqlTitleTwins, 1, 1, 2, 3, maxTwins, 4, 5)
 }

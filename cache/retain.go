@@ -99,14 +99,18 @@ func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int
 			return err
 		}
 		n = len(places)
+		if err := (stories{ctx, tx}).remove(places); err != nil {
+			return err
+		}
 		list := jsonIntegers(places)
 		var queries []string
 		if remember {
 			queries = append(queries, `INSERT OR IGNORE INTO gone SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
 		}
 		queries = append(queries,
-			`UPDATE feeds SET total = feeds.total - t.total, unread = feeds.unread - t.unread
-				FROM (SELECT i.feed AS id, sum(i.hidden = 0) AS total, sum(i.hidden = 0 AND i.read = 0) AS unread
+			`UPDATE feeds SET total = feeds.total - t.total, unread = feeds.unread - t.unread,
+				copies = feeds.copies - t.copies, copies_unread = feeds.copies_unread - t.copies_unread
+				FROM (SELECT i.feed AS id, `+sumItems+`
 					FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value GROUP BY i.feed) t WHERE feeds.id = t.id`,
 			`DELETE FROM items_fts WHERE rowid IN (SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value WHERE i.indexed = 1)`,
 			`DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`)

@@ -97,6 +97,9 @@ func (c *compiler) walkUnread() error {
 	}
 	if c.whole {
 		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0 AND i.copy_of IS NULL"))
+		if !c.leads {
+			c.walk("items i INDEXED BY items_unread_copies", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0 AND i.copy_of IS NOT NULL"))
+		}
 		return nil
 	}
 	c.walkFeeds("items i INDEXED BY items_unread", "i.read = 0 AND i.hidden = 0")

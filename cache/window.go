@@ -151,6 +151,13 @@ func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Ar
 			articles = append(articles, a)
 			return nil
 		})
+		items := make([]*feed.Item, len(articles))
+		for i := range articles {
+			items[i] = &articles[i].Item
+		}
+		if err == nil {
+			err = s.fillAlsoIn(ctx, items)
+		}
 		if err != nil {
 			return border(ctx, "list the items", err)
 		}

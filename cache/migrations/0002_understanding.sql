@@ -30,8 +30,9 @@ CREATE TABLE polls (
 ) WITHOUT ROWID;
 
 -- One story in several feeds: copy_of is the id of the item that lists across
--- feeds show for it, NULL where that is the item itself. The hashes are of the
--- canonical link and the folded title, NULL where they say too little.
+-- feeds show for it, NULL where that is the item itself. A story has at most
+-- one item of each feed. The hashes are of the canonical link and the folded
+-- title, NULL where they say too little.
 ALTER TABLE items ADD COLUMN copy_of      INTEGER;
 ALTER TABLE items ADD COLUMN link_hash    INTEGER;
 ALTER TABLE items ADD COLUMN title_hash   INTEGER;
@@ -40,6 +41,10 @@ CREATE INDEX items_link_hash  ON items(link_hash)  WHERE link_hash IS NOT NULL;
 CREATE INDEX items_title_hash ON items(title_hash) WHERE title_hash IS NOT NULL;
 DROP INDEX items_unread_all;
 CREATE INDEX items_unread_all ON items(read) WHERE read = 0 AND hidden = 0 AND away = 0 AND copy_of IS NULL;
+CREATE INDEX items_unread_copies ON items(read) WHERE read = 0 AND hidden = 0 AND away = 0 AND copy_of IS NOT NULL;
+-- How many of total and unread are copies.
+ALTER TABLE feeds ADD COLUMN copies        INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feeds ADD COLUMN copies_unread INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE details ADD COLUMN hidden_by  TEXT NOT NULL DEFAULT '';
 ALTER TABLE details ADD COLUMN chapters   TEXT NOT NULL DEFAULT '';
