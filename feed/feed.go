@@ -183,4 +183,7 @@ type Poll struct {
 }
 
 // Due says whether the feed may be asked unbidden at now, settings aside.
-func (p PollState) Due(now time.Time) bool { return !p.Gone && !p.NextCheck.After(now) }
+func (p PollState) Due(now time.Time) bool {
+	due := p.DueAt(Settings{}, now)
+	return !due.IsZero() && !due.After(now)
+}

@@ -1,0 +1,84 @@
+package feed
+
+import (
+	"fmt"
+	"time"
+)
+
+// HealthKind says what ails a feed; empty when it is well.
+type HealthKind string
+
+// The kinds of ailments, as the command line prints them.
+const (
+	HealthFailing HealthKind = "failing"
+	HealthMoved   HealthKind = "moved"
+	HealthGone    HealthKind = "gone"
+	HealthSilent  HealthKind = "silent"
+	HealthPaused  HealthKind = "paused"
+)
+
+const (
+	// failingAfter failures in a row, or failingFor without a good answer, tell a
+	// failing feed from one that had a bad hour.
+	failingAfter = 3
+	failingFor   = hoursOfDay
+	// A feed is silent when nothing came for silentRhythms of its rhythm and for
+	// silentDays, or, whatever its rhythm, for silentYears.
+	silentRhythms = 10
+	silentFor     = 90 * hoursOfDay
+	silentAtLast  = 365 * hoursOfDay
+	// A new address is trusted after so many good answers over so long.
+	movedTimes = 3
+	movedFor   = hoursOfDay
+)
+
+// NewAddress is where a feed has moved for good: the target of its permanent
+// redirects (301, 308) once they have led there often enough, over long enough.
+// Empty otherwise.
+func (p PollState) NewAddress() string {
+	if p.MovedTimes < movedTimes || p.LastOK.Sub(p.MovedSince) < movedFor {
+		return ""
+	}
+	return p.MovedTo
+}
+
+// Health says what ails a feed, if anything does, in a sentence that ends in a
+// way out. Of several ailments it is the one to see to first; a paused feed is
+// not ill, only paused.
+func (f Feed) Health(now time.Time) (HealthKind, string) {
+	p := f.Poll
+	failing := p.Failures >= failingAfter || p.Failures > 0 && !p.LastOK.IsZero() && now.Sub(p.LastOK) > failingFor
+	switch {
+	case p.Gone:
+		return HealthGone, "The server says that this feed is gone for good (410), so it is not asked any more: " +
+			"unsubscribe, look for its new address on the site, or ask for it by name once more."
+	case f.Paused:
+		return HealthPaused, "Paused in the configuration and asked only by name: take paused out there to have it asked again."
+	case failing && p.LastOK.IsZero():
+		return HealthFailing, fmt.Sprintf("Failed %s and has never answered well. %s", plural(p.Failures, "time"), p.Error)
+	case failing:
+		return HealthFailing, fmt.Sprintf("Failed %s since it last answered well %s. %s", plural(p.Failures, "time"), Ago(p.LastOK, now), p.Error)
+	case p.NewAddress() != "":
+		return HealthMoved, fmt.Sprintf("Moved for good to %s, as the server has been saying for %s: write the new address into the configuration with dateline move or the reader's M.",
+			Clean(p.NewAddress()), span(now.Sub(p.MovedSince)))
+	case p.silent(now):
+		return HealthSilent, p.silence(now)
+	}
+	return "", ""
+}
+
+func (p PollState) silent(now time.Time) bool {
+	silence := now.Sub(p.Newest)
+	if p.Newest.IsZero() || p.LastOK.IsZero() || silence <= silentFor {
+		return false
+	}
+	return silence > silentAtLast || p.Rhythm > 0 && silence > silentRhythms*p.Rhythm
+}
+
+func (p PollState) silence(now time.Time) string {
+	used := ""
+	if p.Rhythm > 0 {
+		used = ", though it used to post " + Pace(p.Rhythm)
+	}
+	return fmt.Sprintf("Nothing new for %s%s: see whether the site has another feed by now, or unsubscribe.", span(now.Sub(p.Newest)), used)
+}
