@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -21,9 +22,8 @@ const (
 	// this part of the silence passes before the next check.
 	perSilence = 10
 	maxBackoff = 24 * time.Hour
-	// mostWish and maxPause bound what documents and caches, and Retry-After, get.
-	mostWish   = 24 * time.Hour
-	maxPause   = 7 * 24 * time.Hour
+	// mostWish bounds what documents and caches get.
+	mostWish = 24 * time.Hour
 	// deadAfter without a good answer, and deadFailures in a row, make a feed
 	// dead: one that is asked every deadWait. One that never answered well needs
 	// neverFailures, which take as long.
@@ -34,6 +34,12 @@ const (
 	// jitterShare is the part of a wait that jitter adds or takes at most.
 	jitterShare = 0.1
 )
+
+// MaxPause bounds what Retry-After gets.
+const MaxPause = 7 * 24 * time.Hour
+
+// AskedPause is the reason of a wait for Retry-After.
+const AskedPause = "the server asked for a pause"
 
 // Schedule says when a feed is asked next, unbidden.
 type Schedule struct {
@@ -63,9 +69,9 @@ func NextCheck(p PollState, s Settings, now time.Time, jitter float64) Schedule 
 		wait, reason = backOff(p, wait, now)
 	}
 	if s.Interval > 0 {
-		wait += time.Duration((jitter + 1) / 2 * jitterShare * float64(wait))
+		wait += time.Duration(math.Abs(jitter) * jitterShare * float64(wait))
 	} else {
-		wait = max(wait+time.Duration(jitter*jitterShare*float64(wait)), soonest)
+		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), soonest), max(wait, latest))
 	}
 	for _, wish := range p.Wishes.waits() {
 		if wish.wait > wait {
@@ -74,7 +80,7 @@ func NextCheck(p PollState, s Settings, now time.Time, jitter float64) Schedule 
 	}
 	next := now.Add(wait)
 	if until := p.Wishes.Until; until.After(next) {
-		next, reason = earlier(until, now.Add(maxPause)), "the server asked for a pause"
+		next, reason = earlier(until, now.Add(MaxPause)), AskedPause
 	}
 	if open := p.Wishes.Open(next); open.After(next) {
 		// Not at the stroke of the hour, when everybody comes back.

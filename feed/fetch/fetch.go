@@ -87,6 +87,9 @@ type Request struct {
 	// URL is http://…, https://… or builtin:NAME. User and password in it are
 	// sent as basic authentication (RFC 7617).
 	URL string
+	// Moved is where the feed has moved for good, to be asked in place of URL;
+	// empty when it has not. What is for the host of URL stays with that host.
+	Moved string
 	// ETag and LastModified are the validators of the copy at hand, as the
 	// server sent them; empty for none.
 	ETag         string
@@ -168,6 +171,13 @@ func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	defer cancel()
 
 	w := walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
+	if r.Moved != "" {
+		moved, err := parseURL(r.Moved)
+		if err != nil {
+			return Response{}, err
+		}
+		w.at, w.own = withoutUser(moved), sameHost(start, moved)
+	}
 	res, err := w.follow(whole)
 	if err != nil {
 		return Response{}, explain(ctx, whole, w.at, err)

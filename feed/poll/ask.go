@@ -31,14 +31,19 @@ type outcome struct {
 	hash string
 	// failure is a sentence; empty when all went well.
 	failure string
-	// status and retryAfter are what a failure's answer said.
-	status     int
+	status  int
+	// retryAfter is what any answer, good or bad, said.
 	retryAfter time.Duration
 	gone       bool
 	// local says that no server was reached, through no fault of the feed's.
 	local bool
-	// from is the address that answered, if one did.
-	from string
+	// astray says that there is no feed at the address, or no server.
+	astray bool
+	// from is the address that answered, if one did, and at the one that failed.
+	from, at string
+	// direct says that the new address of a moved feed was asked, fellBack that
+	// it was in vain and this is the old one's answer.
+	direct, fellBack bool
 }
 
 // ask does one errand.
@@ -49,6 +54,9 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		return out
 	}
 	begun := p.now()
+	if until := p.restingUntil(hostOf(e.address())); !e.named && until.After(begun) {
+		return p.postpone(out, until, round)
+	}
 	o, ok := p.fetch(ctx, e)
 	if !ok {
 		out.skipped = true
@@ -60,50 +68,76 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	}
 	ended := p.now()
 	state := settle(e.feed.Poll, o, ended)
-	state.NextCheck = p.nextCheck(state, e.settings, o, ended)
-	out.answer = feed.Fetched{URL: e.feed.URL, Document: o.doc, State: state, Round: round}
-	out.report.Duration = ended.Sub(begun)
-	out.report.FinalURL = o.from
-	switch {
-	case o.failure != "":
-		out.report.Status, out.report.Error = feed.Failed, o.failure
-	case o.doc == nil:
-		out.report.Status = feed.Unchanged
-	default:
-		out.report.Status = feed.OK
+	schedule := feed.Away(e.feed.Poll, e.settings, ended)
+	if !o.local {
+		schedule = feed.NextCheck(state, e.settings, ended, p.jitter())
 	}
+	state.NextCheck, state.Reason = schedule.Next, schedule.Reason
+	if o.pausesHost() {
+		p.restHost(hostOf(o.at), state.Wishes.Until)
+	}
+	r := &out.report
+	r.Status, r.Error = o.verdict(), o.failure
+	r.Duration, r.FinalURL, r.HTTP, r.Bytes = ended.Sub(begun), o.from, o.status, o.response.Bytes
+	r.Next, r.Reason, r.MovedTo = schedule.Next, schedule.Reason, state.NewAddress()
+	out.answer = feed.Fetched{URL: e.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
+		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
 	return out
 }
 
-// nextCheck backs off after failures to spare the server; where none was
-// reached there is nothing to spare, and the feeds are wanted as soon as the
-// network is back.
-func (p *Poller) nextCheck(s feed.PollState, set feed.Settings, o outcome, now time.Time) time.Time {
-	if o.local {
-		s.Failures = 0
-	}
-	wait := feed.Answer{RetryAfter: max(o.response.RetryAfter, o.retryAfter), MaxAge: o.response.Fresh}
-	return feed.NextCheck(s, set, wait, now, p.jitter())
+// postpone leaves a feed for later whose host has just asked for a pause.
+func (p *Poller) postpone(out result, until, round time.Time) result {
+	state := out.errand.feed.Poll
+	state.NextCheck, state.Reason = later(state.NextCheck, until), feed.AskedPause
+	out.answer = feed.Fetched{URL: out.errand.feed.URL, State: state, Round: round}
+	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
+	return out
 }
 
-// fetch asks for a feed and reads the answer. It is not ok when ctx ended it.
+func (o outcome) verdict() feed.Status {
+	switch {
+	case o.failure != "":
+		return feed.Failed
+	case o.doc == nil:
+		return feed.Unchanged
+	}
+	return feed.OK
+}
+
+// fetch asks for a feed and reads the answer. It is not ok when ctx ended it. A
+// feed that has moved is asked at its new address; where there is none any more,
+// the old one has the last word.
 func (p *Poller) fetch(ctx context.Context, e errand) (o outcome, ok bool) {
+	moved := e.feed.Poll.NewAddress()
+	o, ok = p.get(ctx, e, moved)
+	if moved == "" || !ok || !o.astray {
+		o.direct = moved != ""
+		return o, ok
+	}
+	o.response.Release()
+	o, ok = p.get(ctx, e, "")
+	o.fellBack = true
+	return o, ok
+}
+
+// get makes one request, to the address where the feed has moved if it has.
+func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok bool) {
 	old := e.feed.Poll
 	res, err := p.client.Get(ctx, fetch.Request{
-		URL: e.feed.URL, ETag: old.ETag, LastModified: old.LastModified,
+		URL: e.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified,
 		UserAgent: e.settings.UserAgent, Headers: e.settings.Headers, Timeout: e.settings.Timeout,
 		Access: e.settings.Access, Configured: true,
 	})
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
 		o = outcome{failure: failed.Sentence(), status: failed.Status, retryAfter: failed.RetryAfter,
-			gone: failed.Gone(), local: failed.Local()}
+			gone: failed.Gone(), local: failed.Local(), astray: astray(failed), at: failed.URL}
 		if failed.Status != 0 {
 			o.from = failed.URL
 		}
 		return o, failed.Kind != fetch.KindCanceled
 	}
-	o = outcome{response: res, status: res.Status, from: res.FinalURL}
+	o = outcome{response: res, status: res.Status, retryAfter: res.RetryAfter, from: res.FinalURL}
 	if res.NotModified {
 		return o, true
 	}
@@ -115,6 +149,7 @@ func (p *Poller) fetch(ctx context.Context, e errand) (o outcome, ok bool) {
 		}
 	}
 	o.doc, o.failure = p.read(res)
+	o.astray = o.failure != "" && !res.Partial
 	o.response.Body = nil
 	return o, true
 }

@@ -33,7 +33,7 @@ func (r *round) keep(ctx context.Context, got []result) error {
 // conclude reports a result that is saved, or needs no saving.
 func (r *round) conclude(g result) {
 	if g.skipped {
-		r.skip(g.errand.feed.URL)
+		r.skip(feed.Report{URL: g.errand.feed.URL, Status: feed.Skipped})
 		return
 	}
 	r.tell(g.report)
@@ -58,10 +58,12 @@ func (r *round) keepSingly(ctx context.Context, got []result) error {
 		g.report.Status = feed.Failed
 		g.report.Error = "What this feed sent could not be saved (" + feed.Clean(err.Error()) + "): if it happens again, run dateline doctor to check the cache."
 		state := g.errand.feed.Poll
-		state.LastChecked, state.NextCheck = g.answer.State.LastChecked, g.answer.State.NextCheck
+		state.LastChecked, state.NextCheck, state.Reason = g.answer.State.LastChecked, g.answer.State.NextCheck, g.answer.State.Reason
 		state.Failures++
 		state.Error = g.report.Error
-		if _, again := r.poller.store.Save(ctx, feed.Fetched{URL: g.answer.URL, State: state, Round: g.answer.Round}); again != nil {
+		log := g.answer.Log
+		log.Outcome, log.Error = g.report.Status, g.report.Error
+		if _, again := r.poller.store.Save(ctx, feed.Fetched{URL: g.answer.URL, State: state, Round: g.answer.Round, Log: log}); again != nil {
 			return err
 		}
 		r.conclude(*g)
@@ -77,7 +79,8 @@ func count(got []result, saved []feed.Saved) {
 	}
 	for i := range got {
 		s := byURL[got[i].report.URL]
-		got[i].report.New, got[i].report.Updated = s.New, s.Updated
+		r := &got[i].report
+		r.New, r.Updated, r.Reissued, r.Notify = s.New, s.Updated, s.Reissued, s.Notify
 	}
 }
 

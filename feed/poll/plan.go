@@ -1,11 +1,13 @@
 package poll
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"dateline/feed"
 )
@@ -14,15 +16,21 @@ import (
 type errand struct {
 	feed     feed.Feed
 	settings feed.Settings
+	// named says that the reader asked for this very feed, which is reason
+	// enough to ask it even while its host wants to be left alone.
+	named bool
 	// release ends the claim on the feed.
 	release func()
 }
 
+// address is where the feed is asked.
+func (e errand) address() string { return cmp.Or(e.feed.Poll.NewAddress(), e.feed.URL) }
+
 // plan sorts what was asked for.
 type plan struct {
 	errands []errand
-	// idle are the feeds left out because they are not due.
-	idle []string
+	// idle tells of the feeds left out, and why.
+	idle []feed.Report
 	// unknown were named but are not subscribed.
 	unknown []string
 	// others are being asked by another Refresh.
@@ -54,16 +62,57 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 		feeds, out.unknown = named(feeds, ask.Feeds)
 	}
 	for _, f := range feeds {
+		e := errand{feed: f, settings: subs[f.URL], named: ask.Feeds != nil && !ask.DueOnly}
+		idle := e.idle(ask, p.now())
 		switch saved, claimed := p.claims[f.URL]; {
-		case ask.DueOnly && !f.Poll.Due(p.now()):
-			out.idle = append(out.idle, f.URL)
+		case idle.Reason != "":
+			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Next: idle.Next, Reason: idle.Reason})
 		case claimed:
 			out.others = append(out.others, other{f.URL, saved})
 		default:
-			out.errands = append(out.errands, errand{f, subs[f.URL], p.claim(f.URL)})
+			e.release = p.claim(f.URL)
+			out.errands = append(out.errands, e)
 		}
 	}
 	return out, nil
+}
+
+// idle says why a feed is not asked now and when it will be; without a Reason it
+// is asked. A feed that is named is; "all" is not a name for one that is paused,
+// gone or to be left alone.
+func (e errand) idle(ask feed.Ask, now time.Time) feed.Schedule {
+	p := e.feed.Poll
+	due := p.DueAt(e.settings, now)
+	switch {
+	case e.named:
+		return feed.Schedule{}
+	case p.Gone:
+		return feed.Schedule{Reason: "gone for good, as the server says: asked only by name"}
+	case e.settings.Paused:
+		return feed.Schedule{Reason: "paused in the configuration: asked only by name"}
+	case p.Wishes.Until.After(now):
+		return feed.Schedule{Next: later(due, p.Wishes.Until), Reason: feed.AskedPause}
+	case ask.DueOnly && due.After(now):
+		return feed.Schedule{Next: due, Reason: cmp.Or(p.Reason, "not due yet")}
+	}
+	return feed.Schedule{}
+}
+
+// restHost notes that a host wants to be left alone until then.
+func (p *Poller) restHost(host string, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resting[host] = later(p.resting[host], until)
+}
+
+func (p *Poller) restingUntil(host string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	until, rests := p.resting[host]
+	if rests && !until.After(p.now()) {
+		delete(p.resting, host)
+	}
+	return until
 }
 
 // claim takes a feed and returns what gives it back. The caller holds p.mu.

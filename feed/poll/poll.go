@@ -79,6 +79,8 @@ type Poller struct {
 	mu sync.Mutex
 	// claims holds the feeds being asked; the channel closes when one is saved.
 	claims map[string]chan struct{}
+	// resting holds until when a host wants to be left alone.
+	resting map[string]time.Time
 	// rest is the time before which nothing is due.
 	rest time.Time
 }
@@ -95,6 +97,7 @@ func New(o Options) *Poller {
 		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost)),
 		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
+		resting:       make(map[string]time.Time),
 	}
 	if p.now == nil {
 		p.now = time.Now
@@ -116,10 +119,11 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	subs := p.settings()
 	var next time.Time
 	for _, f := range feeds {
-		if _, ok := subs[f.URL]; !ok || f.Poll.Gone {
+		settings, ok := subs[f.URL]
+		due := f.Poll.DueAt(settings, p.now())
+		if !ok || due.IsZero() {
 			continue
 		}
-		due := later(f.Poll.NextCheck, p.now())
 		if next.IsZero() || due.Before(next) {
 			next = due
 		}

@@ -42,14 +42,15 @@ type round struct {
 //   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the answer has been
 //     saved, in the order of the answers; Failed also for a named feed that is
 //     not subscribed.
-//   - [feed.Skipped] for one that is not due although DueOnly asks for due feeds;
+//   - [feed.Skipped] for one that is not due although DueOnly asks for due feeds,
+//     or that is paused, gone or to be left alone by its server's word, unless it
+//     is named; for one whose host asks for a pause in the course of the round;
 //     for one that another Refresh was asking, after that answer has been saved;
 //     and for one not answered when ctx ended, whose state stays as it was.
 //
-// Total leaves out the feeds that are not due, which are reported first, and Done
-// counts neither those nor what ctx cut short: a round is complete when its last
-// report has Done equal to Total. A feed that is gone is never due, but it is
-// asked when DueOnly is not set.
+// Total leaves out the feeds that are not to be asked, which are reported first,
+// and Done counts neither those nor what ctx cut short: a round is complete when
+// its last report has Done equal to Total.
 //
 // The error is ctx's, when it ended the round early, or the store's: then no
 // further feed is asked or reported.
@@ -66,8 +67,8 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		left:    len(todo.errands),
 		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
 	}
-	for _, u := range todo.idle {
-		r.skip(u)
+	for _, idle := range todo.idle {
+		r.skip(idle)
 	}
 	for _, u := range todo.unknown {
 		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
@@ -89,7 +90,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	saving, end := outlast(ctx, grace)
 	defer end()
 	for _, e := range todo.errands {
-		r.poller.lanes.add(hostOf(e.feed.URL), func() { r.results <- r.poller.ask(asking, e, r.begun) })
+		r.poller.lanes.add(hostOf(e.address()), func() { r.results <- r.poller.ask(asking, e, r.begun) })
 	}
 	var broken error
 	for r.left > 0 {
@@ -111,7 +112,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 		case <-o.saved:
 			r.tell(feed.Report{URL: o.url, Status: feed.Skipped})
 		case <-ctx.Done():
-			r.skip(o.url)
+			r.skip(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
 	if err := r.finishIndex(ctx); err != nil {
@@ -165,9 +166,10 @@ func (r *round) tell(rep feed.Report) {
 	r.report(rep)
 }
 
-// skip reports a feed that was not asked.
-func (r *round) skip(url string) {
-	r.report(feed.Report{URL: url, Status: feed.Skipped, Done: r.done, Total: r.total})
+// skip reports a feed that is no part of the round, or was not reached by it.
+func (r *round) skip(rep feed.Report) {
+	rep.Done, rep.Total = r.done, r.total
+	r.report(rep)
 }
 
 // outlast returns a context that ends some time after ctx does, so that what has

@@ -34,7 +34,8 @@ func TestValidatorsSurvive(t *testing.T) {
 	})
 	r := newRig(t, s.URL)
 	rep := r.refresh(t, feed.Ask{})[s.URL]
-	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, Done: 1, Total: 1}
+	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, HTTP: 200, Bytes: int64(len(rss(`News "1"`, 3))),
+		Next: noon.Add(time.Hour), Reason: "your interval is 1 hour", Done: 1, Total: 1}
 	if !reflect.DeepEqual(rep, want) {
 		t.Errorf("first:\n got %+v\nwant %+v", rep, want)
 	}
@@ -138,8 +139,11 @@ func TestAsk(t *testing.T) {
 	if len(got) != 3 || got[due].Status != feed.OK || got[due].Done != 1 || got[due].Total != 1 {
 		t.Errorf("due only: %+v", got)
 	}
+	if got[later].Next != noon.Add(time.Second) || !strings.Contains(got[gone].Reason, "gone") {
+		t.Errorf("why not: %+v", got)
+	}
 	for _, u := range []string{later, gone} {
-		if !reflect.DeepEqual(got[u], feed.Report{URL: u, Status: feed.Skipped, Total: 1}) {
+		if rep := got[u]; rep.Status != feed.Skipped || rep.Done != 0 || rep.Total != 1 {
 			t.Errorf("not due: %+v", got[u])
 		}
 	}

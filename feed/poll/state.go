@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -10,13 +11,22 @@ import (
 	"dateline/feed/fetch"
 )
 
+// Statuses that ask for patience (RFC 6585 section 4, RFC 9110 section 15.6.4).
+const http429, http503 = 429, 503
+
 // settle is the state of a feed after an outcome, but for its next check.
 func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.LastChecked = now
 	s.Status = o.status
+	if o.local {
+		s.Error = o.failure
+		return s
+	}
 	s.Gone = o.gone
+	s.Wishes = wishes(s.Wishes, o, now)
 	if o.failure != "" {
-		// The validators stay: they still name the last good answer.
+		// The validators stay: they still name the last good answer. And a page
+		// that is not the feed, like a hotel's, says nothing of where it is.
 		s.Failures++
 		s.Error = o.failure
 		return s
@@ -25,13 +35,66 @@ func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.Failures = 0
 	s.Error = ""
 	s.FinalURL = ""
-	if o.response.Redirects > 0 {
+	if o.response.Redirects > 0 || o.direct {
 		s.FinalURL = o.response.FinalURL
 	}
 	if !o.response.NotModified && whole(o) {
 		s.ETag, s.LastModified, s.BodyHash = o.response.ETag, o.response.LastModified, o.hash
 	}
+	if o.doc != nil {
+		s.Rhythm = cmp.Or(feed.Rhythm(o.doc.Items, now), s.Rhythm)
+		s.Newest = later(s.Newest, feed.NewestDate(o.doc.Items, now))
+	}
+	return move(s, o, now)
+}
+
+// wishes are what the feed asks for after an outcome. An answer without a
+// document leaves what the last one asked for.
+func wishes(w feed.Wishes, o outcome, now time.Time) feed.Wishes {
+	until := w.Until
+	if o.doc != nil {
+		w = o.doc.Wishes
+	}
+	w.Fresh, w.Until = o.response.Fresh, until
+	switch {
+	case o.retryAfter > 0:
+		w.Until = now.Add(min(o.retryAfter, feed.MaxPause))
+	case o.failure == "":
+		w.Until = time.Time{}
+	}
+	return w
+}
+
+// move counts where permanent redirects lead in good answers.
+func move(s feed.PollState, o outcome, now time.Time) feed.PollState {
+	to := o.response.Permanent
+	switch {
+	case to == "" && o.direct:
+		return s
+	case to == "":
+		s.MovedTo, s.MovedSince, s.MovedTimes = "", time.Time{}, 0
+	case to == s.MovedTo && !o.fellBack:
+		s.MovedTimes++
+	default:
+		s.MovedTo, s.MovedSince, s.MovedTimes = to, now, 1
+	}
 	return s
+}
+
+// astray says that a failure tells of a wrong address, not of a bad hour.
+func astray(e *fetch.Error) bool {
+	switch e.Kind {
+	case fetch.KindTimeout, fetch.KindReset, fetch.KindTruncated, fetch.KindCanceled:
+		return false
+	case fetch.KindStatus:
+		return e.Status < 500 && e.Status != http429 && e.RetryAfter == 0
+	}
+	return !e.Local()
+}
+
+// pausesHost says that a server has asked not for this feed only to be left alone.
+func (o outcome) pausesHost() bool {
+	return o.retryAfter > 0 && (o.status == http429 || o.status == http503)
 }
 
 // whole says whether an answer may be named to the server as the copy at hand.
