@@ -80,6 +80,7 @@ func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	return &cli.Session{
 		Store:         p.store,
 		Source:        p.source,
+		Rules:         p.config.rules(),
 		Width:         p.config.Width,
 		NotifyCommand: p.config.NotifyCommand.notifier(),
 		Close:         p.store.Close,

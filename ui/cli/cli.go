@@ -48,6 +48,8 @@ type Files struct{ Config, DB string }
 type Session struct {
 	Store  *cache.Store
 	Source feed.Source
+	// Rules are those of the configuration, also the expired ones.
+	Rules []feed.Rule
 	// Width is the configured measure of an article, in columns.
 	Width int
 	// NotifyCommand tells of new items; nil when nothing is to tell of them.
@@ -148,7 +150,7 @@ func Command(d Deps) *cobra.Command {
 		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(),
+		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.rulesCommand(),
 		a.addCommand(), a.removeCommand(), a.importCommand(), a.exportCommand(),
 		a.configCommand(), a.doctorCommand(),
 	)

@@ -37,6 +37,16 @@ type itemJSON struct {
 	Enclosures []feed.Enclosure `json:"enclosures"`
 	Comments   string           `json:"comments"`
 	Age        string           `json:"age"`
+	// Hidden items are hidden by the reader unless HiddenBy names a rule.
+	Hidden   bool   `json:"hidden"`
+	HiddenBy string `json:"hidden_by"`
+	Edited   bool   `json:"edited"`
+	// Future says that Published lay in the future.
+	Future     bool     `json:"future"`
+	Fulltext   bool     `json:"fulltext"`
+	Chapters   string   `json:"chapters"`
+	Transcript string   `json:"transcript"`
+	AlsoIn     []string `json:"also_in"`
 	// Content is there only when it was asked for.
 	Content *string `json:"content,omitempty"`
 }
@@ -88,6 +98,14 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 		Enclosures: list(a.Enclosures),
 		Comments:   a.Comments,
 		Age:        feed.Age(a.Date, now),
+		Hidden:     a.Hidden,
+		HiddenBy:   a.HiddenBy,
+		Edited:     a.Edited,
+		Future:     a.Future,
+		Fulltext:   a.Fulltext,
+		Chapters:   a.Chapters,
+		Transcript: a.Transcript,
+		AlsoIn:     list(a.AlsoIn),
 	}
 	if content {
 		html := a.Body.Safe().String()
@@ -123,6 +141,41 @@ func jsonOfReport(r feed.Report) reportJSON {
 		Error:      r.Error,
 		DurationMS: r.Duration.Milliseconds(),
 		FinalURL:   r.FinalURL,
+	}
+}
+
+// ruleJSON is a rule as dateline rules prints it.
+type ruleJSON struct {
+	Name   string `json:"name"`
+	Query  string `json:"query"`
+	Active bool   `json:"active"`
+	// Until is when the rule ends, "" for never.
+	Until  string   `json:"until"`
+	Hide   bool     `json:"hide"`
+	Read   bool     `json:"read"`
+	Star   bool     `json:"star"`
+	Labels []string `json:"labels"`
+	Notify bool     `json:"notify"`
+}
+
+// hitJSON is an item that a rule would have matched.
+type hitJSON struct {
+	Rule string   `json:"rule"`
+	Does []string `json:"does"`
+	itemJSON
+}
+
+func jsonOfRule(r feed.Rule, now time.Time) ruleJSON {
+	return ruleJSON{
+		Name:   r.Name,
+		Query:  r.Query.String(),
+		Active: r.Active(now),
+		Until:  stamp(r.Until),
+		Hide:   r.Hide,
+		Read:   r.Read,
+		Star:   r.Star,
+		Labels: list(r.Labels),
+		Notify: r.Notify,
 	}
 }
 

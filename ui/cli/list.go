@@ -69,5 +69,16 @@ func itemLine(out *printer, i feed.Item, age string) string {
 	if !i.Read {
 		title = out.paint(bold(), title)
 	}
+	if i.Hidden {
+		title += "  " + out.paint(faint(), hiddenNote(i))
+	}
 	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(faint(), fit(age, 7)), out.paint(faint(), fit(feed.Clean(i.FeedTitle), 20)), title)
+}
+
+// hiddenNote says what hid an item.
+func hiddenNote(i feed.Item) string {
+	if i.HiddenBy != "" {
+		return "(hidden by the rule " + feed.Clean(i.HiddenBy) + ")"
+	}
+	return "(hidden)"
 }

@@ -82,6 +82,9 @@ func (a *app) byline(i feed.Item) string {
 	parts := []string{i.FeedTitle, i.Author, i.Date.In(a.Now().Location()).Format("2006-01-02 15:04"), feed.Ago(i.Date, a.Now())}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	line := feed.Clean(strings.Join(parts, " · "))
+	if i.Hidden {
+		line += " " + hiddenNote(i)
+	}
 	if i.Link != "" {
 		line += "\n" + feed.Clean(i.Link)
 	}
