@@ -102,6 +102,24 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	}, nil
 }
 
+// moveFeed gives a feed another url; every byte but that value stays.
+func moveFeed(doc []byte, from, to string) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	for n, u := range o.feedURLs {
+		if at, ok := o.values[fmt.Sprintf("feeds.%d.url", n)]; ok && u == from {
+			return edited{
+				doc:   slices.Concat(doc[:at.from], []byte(quoteTOML(to)), doc[at.to:]),
+				lines: "url = " + quoteTOML(to) + lineEnd(doc),
+				todo:  "put this line in place of the feed's url",
+			}, nil
+		}
+	}
+	return edited{doc: doc}, nil
+}
+
 // runs are the stretches of whole lines that belong to one feed.
 func runs(doc []byte, statements []statement, feedNumber int) []span {
 	var list []span

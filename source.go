@@ -112,14 +112,21 @@ func (s *source) Unsubscribe(ctx context.Context, url string) error {
 }
 
 func (s *source) edit(ctx context.Context, change func([]byte) (edited, error)) error {
+	if err := s.rewrite(change); err != nil {
+		return err
+	}
+	return s.store.SetFeeds(ctx, s.subscriptions())
+}
+
+// rewrite changes the file and what is known of it, not the cache.
+func (s *source) rewrite(change func([]byte) (edited, error)) error {
 	c, err := s.editor.edit(change)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.subs, s.stamp = c.Subscriptions(), stampOf(s.editor.path)
 	s.store.SetRules(c.rules())
-	subs := s.subs
-	s.mu.Unlock()
-	return s.store.SetFeeds(ctx, subs)
+	return nil
 }

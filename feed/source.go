@@ -22,6 +22,9 @@ type Source interface {
 	// Unsubscribe takes a feed out of the configuration; its items and marks
 	// stay in the cache until they are purged.
 	Unsubscribe(ctx context.Context, url string) error
+	// Move writes a feed's new address into the configuration; settings, items
+	// and marks stay with it.
+	Move(ctx context.Context, from, to string) error
 }
 
 // Preview is what a feed would bring.

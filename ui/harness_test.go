@@ -77,6 +77,18 @@ func (s *fakeSource) Subscribe(ctx context.Context, subs ...feed.Subscription) e
 	return s.store.SetFeeds(ctx, s.subs)
 }
 
+func (s *fakeSource) Move(ctx context.Context, from, to string) error {
+	for i := range s.subs {
+		if s.subs[i].URL == from {
+			s.subs[i].URL = to
+		}
+	}
+	if err := s.store.MoveFeed(ctx, from, to); err != nil {
+		return err
+	}
+	return s.store.SetFeeds(ctx, s.subs)
+}
+
 func (s *fakeSource) Unsubscribe(ctx context.Context, url string) error {
 	kept := s.subs[:0]
 	for _, sub := range s.subs {
