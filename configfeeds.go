@@ -82,6 +82,13 @@ func (p *problems) checkFeedOptions(f FeedOptions, o outline, path ...any) {
 			p.add(place("headers", name), "%q is not a header that can be sent: a name has letters, digits and dashes, a value is one line", name)
 		}
 	}
+	for name, selectors := range map[string]List{"fulltext_keep": f.FulltextKeep, "fulltext_drop": f.FulltextDrop} {
+		for n, selector := range selectors {
+			if err := feed.CheckSelector(selector); err != nil {
+				p.add(place(name, n), "%s: %v", name, err)
+			}
+		}
+	}
 	if proxy := valueOf(f.Proxy); !strings.Contains(proxy, "${") {
 		if err := fetch.CheckProxy(proxy); err != nil {
 			p.add(place("proxy"), "proxy %v", err)

@@ -43,6 +43,10 @@ c.toml:1:18: notify_command must be a list of strings such as ["firefox", "%u"],
 c.toml:3:17: fulltext_keep must be a list of strings such as ["one", "two"], or one string
     3 | fulltext_keep = 1
       |                 ^`},
+		"a selector that is none": {"[defaults]\nfulltext_drop = [\"aside\", \"p[\"]\n", `
+c.toml:2:27: fulltext_drop: "p[" is no CSS selector: expected identifier, found EOF instead
+    2 | fulltext_drop = ["aside", "p["]
+      |                           ^~~~`},
 		"a proxy that is none": {"[defaults]\nproxy = \"ftp://proxy/\"\n", `
 c.toml:2:9: proxy must be "http://…", "https://…" or "socks5://…" with a host, or "none"
     2 | proxy = "ftp://proxy/"

@@ -45,22 +45,31 @@ type gate struct {
 	inside bool
 }
 
-// Read waits for a place when it has to. That is not the server's fault, so it
-// does not count against the request's timeout.
+// Read waits for a place when it has to.
 func (g *gate) Read(p []byte) (int, error) {
-	if g.free <= 0 && !g.inside {
-		g.limit.pause()
-		select {
-		case g.places <- struct{}{}:
-			g.inside = true
-			g.limit.restart()
-		case <-g.ctx.Done():
-			return 0, g.ctx.Err()
-		}
+	if err := g.enter(); err != nil {
+		return 0, err
 	}
 	n, err := g.from.Read(p)
 	g.free -= n
 	return n, err
+}
+
+// enter waits for a place once the free bytes are through. That is not the
+// server's fault, so it does not count against the request's timeout.
+func (g *gate) enter() error {
+	if g.free > 0 || g.inside {
+		return nil
+	}
+	g.limit.pause()
+	select {
+	case g.places <- struct{}{}:
+		g.inside = true
+		g.limit.restart()
+		return nil
+	case <-g.ctx.Done():
+		return g.ctx.Err()
+	}
 }
 
 // leave gives the place back.

@@ -20,10 +20,22 @@ type Kind string
 
 // The kinds of an [Error].
 const (
-	// KindScheme is an address that is not http, https or builtin.
+	// KindScheme is an address of no kind that can be asked.
 	KindScheme Kind = "scheme"
 	// KindBuiltin is a builtin address that this program does not have.
 	KindBuiltin Kind = "builtin"
+	// KindLocal is a file or program that something else than the configuration
+	// named.
+	KindLocal Kind = "local"
+	// KindUnset is a configured environment variable that is not set.
+	KindUnset Kind = "unset"
+	// KindFile is a file that could not be read.
+	KindFile Kind = "file"
+	// KindProgram is a program of the configuration that failed: the feed
+	// itself, its filter, or its password command.
+	KindProgram Kind = "program"
+	// KindAuth is a user and password that a server refused.
+	KindAuth Kind = "auth"
 	// KindDNS is a host name that could not be looked up.
 	KindDNS Kind = "dns"
 	// KindRefused is a host where nothing listens.
@@ -77,7 +89,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var what string
 	switch {
-	case e.Kind == KindStatus:
+	case e.Kind == KindStatus, e.Kind == KindAuth:
 		what = statusText(e.Status)
 	default:
 		what = e.cause()
@@ -104,9 +116,10 @@ func (e *Error) Local() bool {
 	return false
 }
 
-// explain makes the *Error of a request to at that failed. ctx is the caller's,
+// explain makes the *Error of a request to at, an address fit to be shown, that
+// failed. ctx is the caller's,
 // whole the one that also ends with the request's own timeout.
-func explain(ctx, whole context.Context, at *url.URL, err error) *Error {
+func explain(ctx, whole context.Context, at string, err error) *Error {
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Kind: kindOf(err), Err: err}
@@ -117,7 +130,7 @@ func explain(ctx, whole context.Context, at *url.URL, err error) *Error {
 			e.Kind = KindTimeout
 		}
 	}
-	e.URL = shown(at, at.String())
+	e.URL = at
 	return e
 }
 
@@ -125,8 +138,11 @@ func kindOf(err error) Kind {
 	var dns *net.DNSError
 	var op *net.OpError
 	var timeout net.Error
+	var program *programError
 	switch {
-	case errors.As(err, &op) && op.Op == "proxyconnect":
+	case errors.As(err, &program):
+		return KindProgram
+	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
 		return KindProxy
 	case errors.As(err, &dns):
 		return KindDNS

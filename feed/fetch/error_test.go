@@ -125,7 +125,7 @@ func TestKinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := explain(t.Context(), t.Context(), u, c.err)
+		e := explain(t.Context(), t.Context(), shown(u, ""), c.err)
 		if e.Kind != c.kind {
 			t.Errorf("%v: kind %q, want %q", c.err, e.Kind, c.kind)
 		}
@@ -150,6 +150,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 	kinds := []Kind{
 		KindScheme, KindBuiltin, KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTimeout, KindTLS, KindStatus,
 		KindTooLarge, KindRedirects, KindLoop, KindDowngrade, KindEncoding, KindTruncated, KindCanceled, KindOther,
+		KindLocal, KindUnset, KindFile, KindProgram, KindAuth,
 	}
 	seen := map[string]Kind{}
 	for _, k := range kinds {
@@ -174,7 +175,7 @@ func TestServerTextIsCleaned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sentence(t, explain(t.Context(), t.Context(), u, syscall.ECONNREFUSED), "31m.example")
+	sentence(t, explain(t.Context(), t.Context(), shown(u, ""), syscall.ECONNREFUSED), "31m.example")
 }
 
 // certificate makes a self-signed certificate for 127.0.0.1 under a name.

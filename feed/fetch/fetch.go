@@ -1,5 +1,5 @@
-// Package fetch asks servers for documents over HTTP. It is the only package
-// that knows net/http.
+// Package fetch asks servers for documents over HTTP, and files and programs
+// where the configuration says so. It is the only package that knows net/http.
 //
 // [Client.Get] makes one polite, bounded request: conditional where there are
 // validators, ended by a timeout for each phase and for the whole, capped in
@@ -46,29 +46,33 @@ type Options struct {
 // Client makes requests. Its connections are pooled, so a program needs only
 // one; it may be used from many goroutines.
 type Client struct {
-	// transport is used bare: http.Client would follow redirects by its own
+	// routes have bare transports: http.Client would follow redirects by its own
 	// rules, with the feed's headers, and its address as Referer, for any host.
-	transport http.RoundTripper
+	routes    routes
 	userAgent string
 	maxBody   int64
 	known     func(name string) ([]byte, bool)
 	now       func() time.Time
 	// large has a place for each large body being read.
-	large chan struct{}
+	large   chan struct{}
+	nonces  nonces
+	secrets secrets
 }
 
 // New makes a Client.
 func New(o Options) *Client {
 	c := &Client{
-		transport: o.Transport,
+		routes:    routes{usual: o.Transport, others: map[route]*http.Transport{}},
 		userAgent: o.UserAgent,
 		maxBody:   cmp.Or(o.MaxBody, DefaultMaxBody),
 		known:     o.Builtin,
 		now:       o.Now,
 		large:     make(chan struct{}, largeBodies),
+		nonces:    nonces{known: map[string]*nonce{}},
+		secrets:   secrets{known: map[string]*secret{}},
 	}
-	if c.transport == nil {
-		c.transport = newTransport(defaultPhases())
+	if c.routes.usual == nil {
+		c.routes.usual = newTransport(defaultPhases())
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -79,21 +83,25 @@ func New(o Options) *Client {
 // CloseIdle closes the connections that no request is using, so that nothing
 // is held open, and nobody's server is kept waiting, between two rounds.
 func (c *Client) CloseIdle() {
-	(&http.Client{Transport: c.transport}).CloseIdleConnections()
+	c.routes.closeIdle()
 }
 
 // Request says what to ask for.
 type Request struct {
-	// URL is http://…, https://… or builtin:NAME. User and password in it are
-	// sent as basic authentication (RFC 7617).
+	// URL is http://…, https://…, builtin:NAME or, when Configured, file:PATH or
+	// exec:COMMAND. User and password in it are sent as basic authentication (RFC
+	// 7617), or as a digest where the server asks for one (RFC 7616).
 	URL string
 	// Moved is where the feed has moved for good, to be asked in place of URL;
 	// empty when it has not. What is for the host of URL stays with that host.
 	Moved string
-	// ETag and LastModified are the validators of the copy at hand, as the
-	// server sent them; empty for none.
+	// ETag and LastModified are the validators of the copy at hand, as its
+	// Response had them; empty for none.
 	ETag         string
 	LastModified string
+	// Validated is the address that gave the validators, which are sent to its
+	// host only, as they can tell a reader from others; empty means the one asked.
+	Validated string
 	// UserAgent replaces the client's own when it is not empty.
 	UserAgent string
 	// Headers are sent to the host of URL only, and never again once a
@@ -120,12 +128,13 @@ type Response struct {
 	Body []byte
 	// ContentType is the Content-Type header as it came; may be empty.
 	ContentType string
-	// ETag and LastModified are the validators as the server sent them. Both
-	// are empty when the body is Partial.
+	// ETag and LastModified are the validators as the server sent them, and with a
+	// filter what tells it behind the ETag. Both are empty when the body is
+	// Partial.
 	ETag         string
 	LastModified string
 	// FinalURL is the address that answered, without user, password and
-	// fragment.
+	// fragment; that of the request for what no server answered.
 	FinalURL string
 	// Redirects counts the redirects followed to get there.
 	Redirects int
@@ -163,32 +172,61 @@ func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	if name, ok := builtinName(r.URL); ok {
 		return c.builtin(name, r)
 	}
-	start, err := parseURL(r.URL)
-	if err != nil {
+	if err := r.permitted(); err != nil {
 		return Response{}, err
 	}
 	whole, limit, cancel := newDeadline(ctx, cmp.Or(r.Timeout, DefaultTimeout))
 	defer cancel()
-
-	w := walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
-	if r.Moved != "" {
-		moved, err := parseURL(r.Moved)
-		if err != nil {
-			return Response{}, err
-		}
-		w.at, w.own = withoutUser(moved), sameHost(start, moved)
+	out, at, err := c.ask(whole, limit, r.unmarked())
+	if err == nil {
+		err = c.filter(whole, limit, r.Access.Filter, &out)
 	}
-	res, err := w.follow(whole)
 	if err != nil {
-		return Response{}, explain(ctx, whole, w.at, err)
+		return Response{}, explain(ctx, whole, at, err)
+	}
+	return out, nil
+}
+
+// permitted refuses what only the configuration may ask for, and what it asks
+// for in vain.
+func (r Request) permitted() error {
+	e := &Error{URL: shown(nil, r.URL)}
+	switch {
+	case !r.Configured && (IsLocal(r.URL) || r.Access.Filter != nil || r.Access.PasswordCommand != nil):
+		e.Kind = KindLocal
+	case r.Access.Unset != "":
+		e.Kind, e.Err = KindUnset, errors.New(r.Access.Unset)
+	default:
+		return nil
+	}
+	return e
+}
+
+// ask gets an answer and says from where, for people.
+func (c *Client) ask(ctx context.Context, limit *deadline, r Request) (out Response, at string, err error) {
+	if IsLocal(r.URL) {
+		out, err = c.local(ctx, limit, r)
+		return out, shown(nil, r.URL), err
+	}
+	start, err := parseURL(r.URL)
+	if err != nil {
+		return out, shown(nil, r.URL), err
+	}
+	w, err := newWalk(c, r, start)
+	if err != nil {
+		return out, shown(nil, r.Moved), err
+	}
+	res, err := w.follow(ctx)
+	if err != nil {
+		return out, shown(w.at, ""), err
 	}
 	defer res.Body.Close()
-	out, err := c.answer(whole, limit, r, res)
-	if err != nil {
-		return Response{}, explain(ctx, whole, w.at, err)
+	if !w.validators() {
+		r.ETag, r.LastModified = "", ""
 	}
+	out, err = c.answer(ctx, limit, r, res)
 	out.FinalURL, out.Redirects, out.Permanent = w.at.String(), w.hops, w.moved
-	return out, nil
+	return out, shown(w.at, ""), w.blame(err)
 }
 
 // parseURL admits absolute http and https addresses. User and password stay in

@@ -1,8 +1,11 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -66,27 +69,58 @@ func fromHome(path string) string {
 	return filepath.Join(home, rest)
 }
 
-var errBadProxy = errors.New(`must be "http://…", "https://…" or "socks5://…" with a host, or "none"`)
-
-// CheckProxy says what keeps a [feed.Access] proxy from being used; nil when
-// nothing does. The error does not repeat the address, which may have a password
-// in it.
-func CheckProxy(proxy string) error {
-	if proxy == "" || proxy == "none" {
-		return nil
+// local answers from a file or a program of this computer.
+func (c *Client) local(ctx context.Context, limit *deadline, r Request) (Response, error) {
+	if strings.HasPrefix(r.URL, "exec:") {
+		return c.command(ctx, limit, r)
 	}
-	_, err := parseProxy(proxy)
-	return err
+	return c.file(ctx, limit, r)
 }
 
-func parseProxy(proxy string) (*url.URL, error) {
-	u, err := url.Parse(proxy)
-	if err != nil || u.Hostname() == "" {
-		return nil, errBadProxy
+func (c *Client) command(ctx context.Context, limit *deadline, r Request) (Response, error) {
+	argv, err := commandOf(r.URL)
+	if err != nil {
+		return Response{}, &Error{Kind: KindScheme, Err: err}
 	}
-	switch u.Scheme {
-	case "http", "https", "socks5", "socks5h":
-		return u, nil
+	g := &gate{ctx: ctx, limit: limit, free: largeBody, places: c.large}
+	out := &capped{max: c.maxBody, gate: g}
+	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
+		g.leave()
+		return Response{}, err
 	}
-	return nil, errBadProxy
+	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, gate: g}, nil
+}
+
+// file reads a regular file: a pipe or a device might never end. Time and size
+// are its validator.
+func (c *Client) file(ctx context.Context, limit *deadline, r Request) (Response, error) {
+	path, err := pathOf(r.URL)
+	if err != nil {
+		return Response{}, &Error{Kind: KindScheme, Err: err}
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return Response{}, &Error{Kind: KindFile, Err: err}
+	case !info.Mode().IsRegular():
+		return Response{}, &Error{Kind: KindFile, Err: errors.New("it is not a regular file")}
+	case info.Size() > c.maxBody:
+		return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", size(c.maxBody))}
+	}
+	out := Response{Status: http.StatusOK, FinalURL: r.URL, ETag: fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size())}
+	if out.ETag == r.ETag {
+		return Response{Status: http.StatusNotModified, FinalURL: r.URL, NotModified: true}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return Response{}, &Error{Kind: KindFile, Err: err}
+	}
+	defer f.Close()
+	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), free: largeBody, places: c.large}
+	if out.Body, err = io.ReadAll(g); err != nil {
+		g.leave()
+		return Response{}, &Error{Kind: KindFile, Err: err}
+	}
+	out.Bytes, out.gate = int64(len(out.Body)), g
+	return out, nil
 }

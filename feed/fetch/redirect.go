@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 )
@@ -21,13 +22,37 @@ type walk struct {
 	// first is the address asked for, at the one being asked now, which never
 	// has user and password in it: they are a header, and only for first's host.
 	first, at *url.URL
-	hops      int
+	// validated is the address that gave the validators.
+	validated *url.URL
+	login     *login
+	// jar has the cookies that hosts set on the way, each for its own host.
+	jar  http.CookieJar
+	hops int
 	// own holds while every step stayed on first's host.
 	own bool
 	// permanent holds while every step was a permanent redirect, moved is where
 	// those led.
 	permanent bool
 	moved     string
+}
+
+func newWalk(c *Client, r Request, start *url.URL) (*walk, error) {
+	w := &walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
+	if r.Moved != "" {
+		moved, err := parseURL(r.Moved)
+		if err != nil {
+			return nil, err
+		}
+		w.at, w.own = withoutUser(moved), sameHost(start, moved)
+	}
+	w.validated = w.at
+	if u, err := parseURL(r.Validated); err == nil {
+		w.validated = u
+	}
+	w.login = newLogin(c, r, start)
+	// Without a list of public suffixes it never fails; see keepCookies.
+	w.jar, _ = cookiejar.New(nil)
+	return w, nil
 }
 
 // follow asks w.at and then wherever redirects lead. The caller closes the
@@ -39,20 +64,73 @@ func (w *walk) follow(ctx context.Context) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		seen[w.at.String()] = true
-		res, err := w.client.transport.RoundTrip(req)
+		// A host may send back to the same address with a cookie.
+		state := w.at.String() + " " + req.Header.Get("Cookie")
+		if seen[state] {
+			return nil, &Error{Kind: KindLoop, Err: fmt.Errorf("redirects back to %s", shown(w.at, ""))}
+		}
+		res, err := w.send(ctx, req)
 		if err != nil {
 			return nil, err
 		}
+		seen[state] = true
 		if !isRedirect(res.StatusCode) || res.Header.Get("Location") == "" {
 			return res, nil
 		}
 		discard(res)
-		if err := w.step(res, seen); err != nil {
+		if err := w.step(res); err != nil {
 			return nil, err
 		}
 	}
 }
+
+// send makes one request, and makes it again where the host asks for user and
+// password.
+func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, error) {
+	way := route{proxy: w.request.Access.Proxy}
+	if w.own && w.request.Access.Insecure {
+		way.insecure = w.at.Hostname()
+	}
+	transport, err := w.client.routes.to(way)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		res, err := transport.RoundTrip(req)
+		if err != nil {
+			return nil, err
+		}
+		w.keepCookies(res)
+		if res.StatusCode != http.StatusUnauthorized || !w.own || w.login == nil {
+			return res, nil
+		}
+		again, err := w.login.refused(ctx, res)
+		if err != nil {
+			res.Body.Close()
+			return nil, err
+		}
+		if !again {
+			return res, nil
+		}
+		discard(res)
+		if req, err = w.build(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// keepCookies remembers what a host sets for itself until the walk ends. A
+// domain would hand it to the host's neighbours, so it is left out.
+func (w *walk) keepCookies(res *http.Response) {
+	cookies := res.Cookies()
+	for _, c := range cookies {
+		c.Domain = ""
+	}
+	w.jar.SetCookies(w.at, cookies)
+}
+
+// validators says whether the host being asked gave the validators.
+func (w *walk) validators() bool { return sameHost(w.validated, w.at) }
 
 // build makes the request for w.at.
 func (w *walk) build(ctx context.Context) (*http.Request, error) {
@@ -63,16 +141,29 @@ func (w *walk) build(ctx context.Context) (*http.Request, error) {
 	r := w.request
 	req.Header.Set("Accept", accept)
 	req.Header.Set("User-Agent", cmp.Or(r.UserAgent, w.client.userAgent, "dateline"))
-	setIf(req.Header, "If-None-Match", r.ETag)
-	setIf(req.Header, "If-Modified-Since", r.LastModified)
-	if !w.own {
-		return req, nil
+	if w.validators() {
+		setIf(req.Header, "If-None-Match", r.ETag)
+		setIf(req.Header, "If-Modified-Since", r.LastModified)
 	}
-	if user := w.first.User; user != nil {
-		password, _ := user.Password()
-		req.SetBasicAuth(user.Username(), password)
+	if w.own {
+		err = w.introduce(ctx, req)
 	}
-	for name, value := range r.Headers {
+	for _, c := range w.jar.Cookies(w.at) {
+		req.AddCookie(c)
+	}
+	return req, err
+}
+
+// introduce puts on a request what is for the feed's own host only. Headers
+// that the configuration spells out come last and so prevail.
+func (w *walk) introduce(ctx context.Context, req *http.Request) error {
+	setIf(req.Header, "Cookie", w.request.Access.Cookies)
+	if w.login != nil {
+		if err := w.login.sign(ctx, req); err != nil {
+			return err
+		}
+	}
+	for name, value := range w.request.Headers {
 		switch http.CanonicalHeaderKey(name) {
 		case "Host":
 			req.Host = value
@@ -82,11 +173,20 @@ func (w *walk) build(ctx context.Context) (*http.Request, error) {
 			req.Header.Set(name, value)
 		}
 	}
-	return req, nil
+	return nil
+}
+
+// blame makes a refusal of user and password of an answer's error.
+func (w *walk) blame(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Status == http.StatusUnauthorized && w.own && w.login != nil && w.login.sent != "" {
+		e.Kind = KindAuth
+	}
+	return err
 }
 
 // step moves w to where res points, or says why not.
-func (w *walk) step(res *http.Response, seen map[string]bool) error {
+func (w *walk) step(res *http.Response) error {
 	location := res.Header.Get("Location")
 	next, err := w.at.Parse(location)
 	if err != nil {
@@ -98,8 +198,6 @@ func (w *walk) step(res *http.Response, seen map[string]bool) error {
 		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", shown(next, location))}
 	case w.at.Scheme == "https" && next.Scheme == "http":
 		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("redirects to %s", shown(next, location))}
-	case seen[next.String()]:
-		return &Error{Kind: KindLoop, Err: fmt.Errorf("redirects back to %s", shown(next, location))}
 	case w.hops == maxRedirects:
 		return &Error{Kind: KindRedirects, Err: fmt.Errorf("more than %d redirects", maxRedirects)}
 	}

@@ -24,6 +24,16 @@ func (e *Error) Sentence() string {
 		return "The address is not one that can be asked: give one that starts with https:// or http://."
 	case KindBuiltin:
 		return "This dateline has no feed of that name built in: use builtin:guide, or remove the feed."
+	case KindLocal:
+		return "A feed from a file or a program, a filter and a password command can only stand in the configuration: write them there by hand, or give an address that starts with https://."
+	case KindUnset:
+		return fmt.Sprintf("The configuration wants the environment variable %s for this feed, which is not set: set it where dateline is started, or take it out of the feed's settings.", e.cause())
+	case KindFile:
+		return fmt.Sprintf("The feed's file can't be read (%s): check its path and its permissions.", e.cause())
+	case KindProgram:
+		return e.programSentence()
+	case KindAuth:
+		return fmt.Sprintf("%s refuses the user name and password (%s): check user and password, or password_command, in the feed's settings.", host, statusText(e.Status))
 	case KindDNS:
 		return fmt.Sprintf("The name %s could not be looked up: check the network connection, or the address for a misspelling.", host)
 	case KindRefused:
@@ -31,15 +41,11 @@ func (e *Error) Sentence() string {
 	case KindUnreachable:
 		return fmt.Sprintf("There is no way to reach %s: check the network connection.", host)
 	case KindProxy:
-		return fmt.Sprintf("The proxy for %s could not be used (%s): check HTTP_PROXY and HTTPS_PROXY in the environment.", host, e.cause())
+		return fmt.Sprintf("The proxy for %s could not be used (%s): check the option proxy, or HTTP_PROXY and HTTPS_PROXY in the environment.", host, e.cause())
 	case KindReset:
 		return fmt.Sprintf("%s ended the connection without an answer: try again later, or check the address.", host)
 	case KindTimeout:
-		var op *net.OpError
-		if errors.As(e.Err, &op) && op.Op == "dial" {
-			return fmt.Sprintf("%s cannot be reached (no connection in time): check the network connection, or try again later.", host)
-		}
-		return fmt.Sprintf("%s took too long to answer: try again later, or raise the feed's timeout.", host)
+		return e.timeoutSentence(host)
 	case KindTLS:
 		return e.tlsSentence(host)
 	case KindStatus:
@@ -62,6 +68,27 @@ func (e *Error) Sentence() string {
 	return fmt.Sprintf("Asking %s failed (%s): check the feed's address and headers, or try again later.", host, e.cause())
 }
 
+func (e *Error) timeoutSentence(host string) string {
+	var slow *programError
+	if errors.As(e.Err, &slow) {
+		return fmt.Sprintf("The feed's %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)
+	}
+	var op *net.OpError
+	if errors.As(e.Err, &op) && op.Op == "dial" {
+		return fmt.Sprintf("%s cannot be reached (no connection in time): check the network connection, or try again later.", host)
+	}
+	return fmt.Sprintf("%s took too long to answer: try again later, or raise the feed's timeout.", host)
+}
+
+func (e *Error) programSentence() string {
+	role := roleFeed
+	var failed *programError
+	if errors.As(e.Err, &failed) {
+		role = failed.role
+	}
+	return fmt.Sprintf("The feed's %s failed (%s): run it by hand to see why.", role, e.cause())
+}
+
 func (e *Error) host() string {
 	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
 		// Parsing decodes what the shown address holds percent-encoded.
@@ -74,7 +101,9 @@ func (e *Error) statusSentence(host string) string {
 	what := statusText(e.Status)
 	switch {
 	case e.Status == http.StatusUnauthorized:
-		return fmt.Sprintf("%s wants a user name and password (%s): put them into the feed's address, or an Authorization header into its headers.", host, what)
+		return fmt.Sprintf("%s wants a user name and password (%s): give the feed user and password, or password_command, in the configuration.", host, what)
+	case e.Status == http.StatusProxyAuthRequired:
+		return fmt.Sprintf("The proxy for %s wants a user name and password (%s): put them into the proxy's address in the feed's settings.", host, what)
 	case e.Status == http.StatusForbidden:
 		return fmt.Sprintf("%s refuses to give the feed (%s): it may need a login, or another user_agent in the feed's settings.", host, what)
 	case e.Status == http.StatusNotFound:
@@ -100,7 +129,7 @@ func (e *Error) tlsSentence(host string) string {
 		return fmt.Sprintf("The certificate of %s is only good from %s to %s: check this computer's clock, or wait until the site renews it.",
 			host, invalid.Cert.NotBefore.Format("2 January 2006"), invalid.Cert.NotAfter.Format("2 January 2006"))
 	case errors.As(e.Err, &unknown):
-		return fmt.Sprintf("The certificate of %s is signed by nobody this computer trusts: if it is your own server, install its authority's certificate on this computer.", host)
+		return fmt.Sprintf("The certificate of %s is signed by nobody this computer trusts: if it is your own server, install its authority's certificate on this computer, or give the feed insecure = true.", host)
 	case errors.As(e.Err, &name):
 		return fmt.Sprintf("The certificate of %s is made out to another name: check the address, or tell the site.", host)
 	case errors.As(e.Err, &noRoots):

@@ -124,7 +124,7 @@ func (p *Poller) fetch(ctx context.Context, e errand) (o outcome, ok bool) {
 func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok bool) {
 	old := e.feed.Poll
 	res, err := p.client.Get(ctx, fetch.Request{
-		URL: e.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified,
+		URL: e.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
 		UserAgent: e.settings.UserAgent, Headers: e.settings.Headers, Timeout: e.settings.Timeout,
 		Access: e.settings.Access, Configured: true,
 	})

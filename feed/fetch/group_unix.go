@@ -1,0 +1,14 @@
+//go:build unix
+
+package fetch
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// asGroup has a program end together with all that it started.
+func asGroup(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
+}

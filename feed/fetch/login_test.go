@@ -1,0 +1,237 @@
+package fetch
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/icholy/digest"
+
+	"dateline/feed"
+)
+
+// hashed is what RFC 7616 writes as KD and H, made without the library.
+func hashed(h hash.Hash, parts ...string) string {
+	h.Write([]byte(strings.Join(parts, ":")))
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// digestServer asks ann for the password pw by digest and notes each request.
+type digestServer struct {
+	algorithm string
+	nonce     string
+	stale     bool
+	visits    []string
+	counts    map[int]bool
+}
+
+func (d *digestServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	authorization := r.Header.Get("Authorization")
+	scheme, _, _ := strings.Cut(authorization, " ")
+	d.visits = append(d.visits, scheme)
+	if c, err := digest.ParseCredentials(authorization); err == nil && c.Nonce == d.nonce && !d.counts[c.Nc] {
+		newHash := sha256.New
+		if d.algorithm == "MD5" {
+			newHash = md5.New
+		}
+		a1 := hashed(newHash(), "ann", "news", "pw")
+		a2 := hashed(newHash(), "GET", r.RequestURI)
+		if c.Username == "ann" && c.Response == hashed(newHash(), a1, d.nonce, fmt.Sprintf("%08x", c.Nc), c.Cnonce, "auth", a2) {
+			d.counts[c.Nc] = true
+			w.Write([]byte("in"))
+			return
+		}
+	}
+	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Basic realm="a, Digest b", Digest realm="news", qop="auth-int, auth", algorithm=%s, nonce=%q, stale=%v`, d.algorithm, d.nonce, d.stale))
+	w.WriteHeader(http.StatusUnauthorized)
+}
+
+// A digest is answered with the right hash and never beside the password; its
+// nonce is used on, with a new count each time, until it is stale.
+func TestDigest(t *testing.T) {
+	for _, algorithm := range []string{"MD5", "SHA-256"} {
+		d := &digestServer{algorithm: algorithm, nonce: "n1", counts: map[int]bool{}}
+		s := serve(t, "127.0.0.1", d.ServeHTTP)
+		c := client(t)
+		r := Request{URL: s.URL + "/feed?x=%20y", Access: feed.Access{User: "ann", Password: "pw"}}
+		get(t, c, r)
+		get(t, c, r)
+		d.nonce, d.stale, d.counts = "n2", true, map[int]bool{}
+		if res := get(t, c, r); string(res.Body) != "in" {
+			t.Errorf("%s: body %q", algorithm, res.Body)
+		}
+		if got := strings.Join(d.visits, ","); got != ",Digest,Digest,Digest,Digest" {
+			t.Errorf("%s: the server saw %q", algorithm, got)
+		}
+		d.stale, r.Access.Password = false, "wr0ng"
+		e := fail(t, c, r, KindAuth)
+		sentence(t, e, "refuses", "password_command")
+		hidden(t, e, "wr0ng")
+		if len(d.visits) > 7 {
+			t.Errorf("%s: a wrong password was tried %d times", algorithm, len(d.visits)-5)
+		}
+	}
+}
+
+// hidden fails when an error has a secret in it.
+func hidden(t *testing.T, e *Error, secret string) {
+	t.Helper()
+	if all := fmt.Sprintf("%s %s %s %v", e.Error(), e.Sentence(), e.URL, e.Err); strings.Contains(all, secret) {
+		t.Errorf("the secret is told: %s", all)
+	}
+}
+
+// basicServer lets ann in with a password, and counts the requests.
+func basicServer(password *atomic.Value, asked *atomic.Int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if user, given, _ := r.BasicAuth(); user != "ann" || given != password.Load() {
+			w.Header().Set("WWW-Authenticate", `basic realm="x"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}
+}
+
+// Basic authentication waits to be asked where others could listen, and does
+// not over TLS.
+func TestBasicWaits(t *testing.T) {
+	var password atomic.Value
+	var asked atomic.Int64
+	password.Store("pw")
+	open := serve(t, "127.0.0.1", basicServer(&password, &asked))
+	r := Request{URL: open.URL, Access: feed.Access{User: "ann", Password: "pw"}}
+	get(t, client(t), r)
+	if asked.Load() != 2 {
+		t.Errorf("asked %d times in the open", asked.Load())
+	}
+	closed, trusting := secure(t, certificate(t, anyName), basicServer(&password, &asked))
+	r.URL = closed.URL
+	get(t, trusting, r)
+	if asked.Load() != 3 {
+		t.Errorf("asked %d times over TLS", asked.Load()-2)
+	}
+	r.Access.Password = "wr0ng"
+	hidden(t, fail(t, trusting, r, KindAuth), "wr0ng")
+	if asked.Load() != 4 {
+		t.Errorf("a wrong password was sent %d times", asked.Load()-3)
+	}
+}
+
+// A password command runs once for as long as what it prints works, and again
+// when it stops working.
+func TestPasswordCommand(t *testing.T) {
+	var password atomic.Value
+	var asked atomic.Int64
+	password.Store("first")
+	s := serve(t, "127.0.0.1", basicServer(&password, &asked))
+	dir := t.TempDir()
+	file, log := filepath.Join(dir, "password"), filepath.Join(dir, "log")
+	say := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ran := func() int {
+		text, _ := os.ReadFile(log)
+		return len(text)
+	}
+	c := client(t)
+	r := Request{URL: s.URL, Configured: true, Access: feed.Access{
+		User: "ann", PasswordCommand: []string{"sh", "-c", `printf x >>"$1"; cat "$2"`, "sh", log, file},
+	}}
+	say("first\r\nsecond line\n")
+	get(t, c, r)
+	get(t, c, r)
+	if ran() != 1 {
+		t.Errorf("the command ran %d times", ran())
+	}
+	say("changed")
+	password.Store("changed")
+	get(t, c, r)
+	if ran() != 2 {
+		t.Errorf("after a change the command ran %d times", ran())
+	}
+	say("wr0ng")
+	password.Store("other")
+	hidden(t, fail(t, c, r, KindAuth), "wr0ng")
+	before := ran()
+	hidden(t, fail(t, c, r, KindAuth), "wr0ng")
+	if ran() != before+1 {
+		t.Errorf("a wrong password was printed %d times", ran()-before)
+	}
+	r.Access.PasswordCommand = []string{"sh", "-c", "echo s3cret; echo s3cret >&2; exit 3"}
+	e := fail(t, c, r, KindProgram)
+	sentence(t, e, "password_command", "exit status 3")
+	hidden(t, e, "s3cret")
+	r.Access.PasswordCommand = []string{"true"}
+	sentence(t, fail(t, c, r, KindProgram), "printed nothing")
+	r.Configured = false
+	fail(t, c, r, KindLocal)
+}
+
+// Cookies that a site sets on the way to the feed come back to it alone, and
+// those of the configuration never leave the feed's own host.
+func TestCookies(t *testing.T) {
+	var away []string
+	other := serve(t, "127.0.0.2", func(w http.ResponseWriter, r *http.Request) {
+		away = append(away, r.Header.Get("Cookie"))
+		if r.URL.Path == "/page" {
+			http.SetCookie(w, &http.Cookie{Name: "theirs", Value: "1"})
+			http.Redirect(w, r, "/feed", http.StatusFound)
+		}
+	})
+	var home []string
+	own := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		home = append(home, r.Header.Get("Cookie"))
+		if _, err := r.Cookie("seen"); err != nil {
+			http.SetCookie(w, &http.Cookie{Name: "seen", Value: "yes"})
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+			return
+		}
+		http.Redirect(w, r, other.URL+"/page", http.StatusFound)
+	})
+	c := client(t)
+	get(t, c, Request{URL: own.URL + "/feed", Access: feed.Access{Cookies: "session=s3"}})
+	if got := strings.Join(home, "|"); got != "session=s3|session=s3; seen=yes" {
+		t.Errorf("at home %q", got)
+	}
+	if got := strings.Join(away, "|"); got != "|theirs=1" {
+		t.Errorf("away %q", got)
+	}
+	home = nil
+	get(t, c, Request{URL: own.URL + "/feed"})
+	if home[0] != "" {
+		t.Errorf("a cookie outlived its request: %q", home[0])
+	}
+}
+
+// Validators are for the host that gave them.
+func TestValidatorsStayAtHome(t *testing.T) {
+	var tags []string
+	note := func(r *http.Request) { tags = append(tags, r.Host[:9]+r.Header.Get("If-None-Match")) }
+	other := serve(t, "127.0.0.2", func(w http.ResponseWriter, r *http.Request) { note(r) })
+	own := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		note(r)
+		http.Redirect(w, r, other.URL, http.StatusFound)
+	})
+	c := client(t)
+	get(t, c, Request{URL: own.URL, ETag: "E"})
+	get(t, c, Request{URL: own.URL, ETag: "E", Validated: other.URL + "/feed"})
+	if got := strings.Join(tags, " "); got != "127.0.0.1E 127.0.0.2 127.0.0.1 127.0.0.2E" {
+		t.Errorf("sent %s", got)
+	}
+}
+
+// A missing variable fails the feed before anything is sent, and says which.
+func TestUnsetVariable(t *testing.T) {
+	s := serve(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { t.Error("the server was asked") })
+	e := fail(t, client(t), Request{URL: s.URL, Access: feed.Access{Unset: "NEWS_PASSWORD"}}, KindUnset)
+	sentence(t, e, "NEWS_PASSWORD")
+}
