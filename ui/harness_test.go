@@ -36,6 +36,8 @@ type fakeSource struct {
 	errors map[string]string
 	found  []feed.Candidate
 	asked  []feed.Ask
+	// notices are what each round has to tell of.
+	notices []feed.Notice
 }
 
 func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
@@ -56,6 +58,9 @@ func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed
 			return err
 		}
 		r := feed.Report{URL: url, Status: feed.OK, New: saved[0].New, Updated: saved[0].Updated, Done: i + 1, Total: len(urls)}
+		if i == 0 {
+			r.Notify = s.notices
+		}
 		if s.errors[url] != "" {
 			r.Status, r.Error = feed.Failed, s.errors[url]
 		}
@@ -109,6 +114,8 @@ type screen struct {
 	path   string
 	opened []string
 	copied []string
+	// raw is what went to the terminal beside the screen.
+	raw []string
 }
 
 // newScreen starts a reader on an empty cache with the test's feeds refreshed.
@@ -183,6 +190,8 @@ func (s *screen) run(cmd tea.Cmd) {
 		for _, c := range msg {
 			s.run(c)
 		}
+	case tea.RawMsg:
+		s.raw = append(s.raw, fmt.Sprint(msg.Msg))
 	case tea.QuitMsg:
 		s.m.status.say("quit")
 	default:

@@ -97,18 +97,19 @@ type Model struct {
 	article   articlePane
 	pages     *pageCache
 
-	keys    keymap
-	typed   []string
-	count   int
-	prompt  *prompt
-	sheet   *sheet
-	status  status
-	refresh refresh
-	saver   *saver
-	session session
-	idle    idle
-	drag    dragging
-	click   lastClick
+	keys     keymap
+	typed    []string
+	count    int
+	prompt   *prompt
+	sheet    *sheet
+	status   status
+	refresh  refresh
+	saver    *saver
+	session  session
+	idle     idle
+	notifier notifier
+	drag     dragging
+	click    lastClick
 
 	version int64
 	dirty   bool
@@ -135,6 +136,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		pages:   newPageCache(),
 		saver:   newSaver(d.Store),
 	}
+	m.idle.key = m.now()
 	m.headlines = newHeadlinesPane(d.Settings.Density == "compact")
 	return m, nil
 }

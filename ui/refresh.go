@@ -116,6 +116,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		r.done, r.total = x.Done, x.Total
 		r.fresh += x.New
 		r.edited += x.Updated
+		m.notifier.waiting = append(m.notifier.waiting, x.Notify...)
 		if x.Status == feed.Failed {
 			r.failed++
 			r.lastError = x.Error
@@ -128,7 +129,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	over := r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
 	if over {
 		m.endRefresh(msg.err)
-		cmds = append(cmds, m.loadNextDue())
+		cmds = append(cmds, m.loadNextDue(), m.notify())
 	}
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
 		r.loaded = now

@@ -251,9 +251,12 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// lostFocus lets the ticks stop with the next one.
+func (m *Model) lostFocus() { m.focused, m.notifier.reports = false, true }
+
 // gotFocus starts the ticks that stopped while the terminal was elsewhere.
 func (m *Model) gotFocus() tea.Cmd {
-	m.focused = true
+	m.focused, m.notifier.reports = true, true
 	if !m.paused {
 		return nil
 	}

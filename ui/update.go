@@ -27,7 +27,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.FocusMsg:
 		return m, m.gotFocus()
 	case tea.BlurMsg:
-		m.focused = false
+		m.lostFocus()
+	case tea.EnvMsg:
+		m.chooseNotifier(msg)
+	case notified:
+		m.showNotified(msg)
 	case sessionLoaded:
 		return m, m.restore(msg)
 	case sourcesLoaded:

@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+)
+
+// TestTerminalDialects protects the choice of the sequence for a terminal, and
+// the way through tmux.
+func TestTerminalDialects(t *testing.T) {
+	for _, c := range []struct {
+		with string
+		env  []string
+		want string
+	}{
+		{"auto", []string{"TERM=xterm-256color"}, "\x1b]9;dateline: A — B\a"},
+		{"auto", []string{"TERM=xterm-kitty"}, "\x1b]99;i=dateline:d=0;dateline\a\x1b]99;i=dateline:p=body;A — B\a"},
+		{"auto", []string{"TERM=xterm-256color", "VTE_VERSION=7600"}, "\x1b]777;notify;dateline;A — B\a"},
+		{"osc777", []string{"TERM=xterm-kitty"}, "\x1b]777;notify;dateline;A — B\a"},
+		{"auto", []string{"TERM=tmux-256color", "TMUX=/tmp/t,1,0"}, "\x1bPtmux;\x1b\x1b]9;dateline: A — B\a\x1b\\"},
+		{"off", []string{"TERM=xterm-kitty"}, ""},
+	} {
+		s := newScreen(t, 80, 24, func(d *Deps, f *fakeSource) {
+			d.Settings.NotifyWith = c.with
+			f.notices = []feed.Notice{{Item: 1, Title: "A", FeedTitle: "B"}}
+		})
+		s.raw = nil
+		s.send(tea.EnvMsg(c.env))
+		s.send(tea.BlurMsg{})
+		s.press("R")
+		if got := strings.Join(s.raw, ""); got != c.want {
+			t.Errorf("%s in %q wrote %q, want %q", c.with, c.env, got, c.want)
+		}
+	}
+}
+
+// TestOneNoticeARefresh protects the reader's peace: one notification however
+// many items, and none while they look at the screen.
+func TestOneNoticeARefresh(t *testing.T) {
+	s := newScreen(t, 80, 24, func(d *Deps, f *fakeSource) {
+		d.Settings.NotifyWith = "osc9"
+		f.notices = []feed.Notice{{Title: "First", FeedTitle: "Feed"}, {Title: "Second", FeedTitle: "Feed"}}
+	})
+	s.send(tea.EnvMsg{"TERM=xterm"})
+	s.raw = nil
+	s.press("R")
+	if len(s.raw) > 0 {
+		t.Errorf("a reader who pressed a key was told by %q", s.raw)
+	}
+	s.clock.t = s.clock.t.Add(time.Hour)
+	s.send(duePassed{s.m.refresh.dueGen})
+	if want := []string{"\x1b]9;dateline: 2 new: First — Feed\a"}; !slices.Equal(s.raw, want) {
+		t.Errorf("got %q, want %q", s.raw, want)
+	}
+	s.raw = nil
+	s.send(tea.FocusMsg{})
+	s.send(duePassed{s.m.refresh.dueGen})
+	if len(s.raw) > 0 {
+		t.Errorf("a terminal with the focus was told by %q", s.raw)
+	}
+}
+
+// TestNotifyCommand protects the program that takes the terminal's place, and
+// the word about one that fails.
+func TestNotifyCommand(t *testing.T) {
+	var told []string
+	s := newScreen(t, 120, 24, func(d *Deps, f *fakeSource) {
+		f.notices = []feed.Notice{{Title: "First; and foremost", FeedTitle: "Feed"}}
+		d.NotifyCommand = func(_ context.Context, title, body string) error {
+			told = append(told, title+"|"+body)
+			return errors.New("exec: no such program")
+		}
+	})
+	s.send(tea.BlurMsg{})
+	told = nil
+	s.send(duePassed{s.m.refresh.dueGen})
+	if want := []string{"dateline|First, and foremost — Feed"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	s.expect("notify_command failed: exec: no such program")
+}
+
+// TestHostileNotices protects the terminal from a headline that would end the
+// sequence it stands in, or begin another: nothing but text is inside.
+func TestHostileNotices(t *testing.T) {
+	bad := strings.Join(attacks, ";") + "\x1b\\\a;4;1;50"
+	notices := []feed.Notice{{Title: bad + strings.Repeat("long ", 500), FeedTitle: bad}}
+	for _, dialect := range []string{"osc9", "osc777", "osc99"} {
+		got := notifier{dialect: dialect}.sequence(noticeTitle, noticeWords(notices))
+		if len(got) > 1000 {
+			t.Errorf("%s is %d bytes long", dialect, len(got))
+		}
+		starts := map[string]int{"osc9": 1, "osc777": 1, "osc99": 2}[dialect]
+		fields := map[string]int{"osc9": 1, "osc777": 3, "osc99": 4}[dialect]
+		if n := strings.Count(got, "\x1b"); n != starts || strings.Count(got, "\a") != starts || !strings.HasSuffix(got, "\a") {
+			t.Errorf("%s has %d sequences: %q", dialect, n, got)
+		}
+		if n := strings.Count(got, ";"); n != fields {
+			t.Errorf("%s has %d semicolons, want %d: %q", dialect, n, fields, got)
+		}
+		for _, r := range got {
+			if r != '\x1b' && r != '\a' && (r < ' ' || r >= 0x7f && r < 0xa0) {
+				t.Errorf("%s holds %U: %q", dialect, r, got)
+			}
+		}
+	}
+}
