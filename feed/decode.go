@@ -3,7 +3,9 @@ package feed
 import (
 	"bytes"
 	"mime"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -100,12 +102,13 @@ func headerCharset(contentType string) string {
 	return strings.Trim(label, `'" `)
 }
 
-// declaredCharset is the encoding of the XML declaration, wherever it stands in
-// the first kilobyte: junk before it is common.
+// declaredCharset is the encoding of the XML declaration, wherever it stands
+// before the root: junk and long comments before it are common.
 func declaredCharset(raw []byte) string {
-	head := raw[:min(len(raw), 1024)]
-	at := bytes.Index(head, []byte("<?xml"))
-	if at < 0 {
+	const farthest = 64 << 10
+	head := raw[:min(len(raw), farthest)]
+	at := bytes.Index(head, []byte("<?xml "))
+	if at < 0 || bytes.Contains(head[:at], []byte("<channel")) || bytes.Contains(head[:at], []byte("<entry")) {
 		return ""
 	}
 	head = head[at:]
@@ -146,12 +149,71 @@ func mendUTF8(raw []byte) string {
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
 		if r == utf8.RuneError && size == 1 {
-			r = charmap.Windows1252.DecodeByte(raw[0])
+			if r = surrogatePair(raw); r != utf8.RuneError {
+				size = 6
+			} else {
+				r, size = charmap.Windows1252.DecodeByte(raw[0]), 1
+			}
 		}
 		b.WriteRune(r)
 		raw = raw[size:]
 	}
 	return b.String()
+}
+
+// surrogatePair is the character that raw starts with when it is written as
+// UTF-16 whose halves were made UTF-8 one by one (CESU-8), else U+FFFD.
+func surrogatePair(raw []byte) rune {
+	if len(raw) < 6 || raw[0] != 0xed || raw[3] != 0xed {
+		return utf8.RuneError
+	}
+	half := func(b []byte) rune { return 0xd000 | rune(b[1]&0x3f)<<6 | rune(b[2]&0x3f) }
+	return utf16.DecodeRune(half(raw), half(raw[3:]))
+}
+
+// joinSurrogates replaces references to the two halves of a UTF-16 pair, which
+// is how some writers spell what is beyond the first 65,536 characters.
+func joinSurrogates(s string) string {
+	if !strings.Contains(s, "&#55") && !strings.Contains(s, "&#xd") && !strings.Contains(s, "&#xD") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		at := strings.Index(s, "&#")
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		s = s[at:]
+		high, size := charReference(s)
+		low, more := charReference(s[size:])
+		if r := utf16.DecodeRune(high, low); r != utf8.RuneError {
+			b.WriteRune(r)
+			s = s[size+more:]
+			continue
+		}
+		b.WriteString("&#")
+		s = s[len("&#"):]
+	}
+}
+
+// charReference is the number in the reference that s starts with, and the
+// reference's length; both zero when there is none.
+func charReference(s string) (rune, int) {
+	const longest = len("&#x10ffff;")
+	end := strings.IndexByte(s[:min(len(s), longest)], ';')
+	if end < 0 || !strings.HasPrefix(s, "&#") {
+		return 0, 0
+	}
+	digits, base := s[2:end], 10
+	if strings.HasPrefix(digits, "x") || strings.HasPrefix(digits, "X") {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseUint(digits, base, 21)
+	if err != nil {
+		return 0, 0
+	}
+	return rune(n), end + 1
 }
 
 // dropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark

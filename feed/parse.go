@@ -55,7 +55,7 @@ func Parse(raw []byte, src Origin) (doc *Document, err error) {
 			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading it failed: %v", p)}
 		}
 	}()
-	text := decode(raw, src.ContentType)
+	text := joinSurrogates(decode(raw, src.ContentType))
 	trimmed := strings.TrimSpace(text)
 	switch {
 	case trimmed == "":
