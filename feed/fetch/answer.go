@@ -75,7 +75,7 @@ func size(n int64) string {
 // text all the same.
 func foreign(encoding string) bool {
 	switch encoding {
-	case "br", "zstd", "deflate", "compress":
+	case "br", "zstd", "compress":
 		return true
 	}
 	return false

@@ -1,10 +1,16 @@
 package fetch
 
 import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -23,7 +29,7 @@ var errTooLarge = errors.New("the body is too large")
 // readBody reads the decoded body up to the cap. Besides an error it returns
 // what came before it. The gate is to be left when the body is done with.
 func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *gate, error) {
-	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(res.Body, c.maxBody+1), free: largeBody, places: c.large}
+	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), free: largeBody, places: c.large}
 	// A length known beforehand (never for a compressed body) saves the bytes.
 	if res.ContentLength > c.maxBody {
 		return nil, g, errTooLarge
@@ -34,6 +40,59 @@ func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Respon
 	}
 	return body, g, err
 }
+
+// inflater decompresses a body that is compressed without saying so: a .xml.gz
+// file, or one whose server leaves out Content-Encoding or says deflate unasked.
+// Once only, and what it reads counts as the body, so a bomb meets the cap.
+type inflater struct {
+	from io.Reader
+	out  io.Reader
+	// deflate says that the header named that coding, which servers send with
+	// the frame of zlib, without it, or not at all.
+	deflate bool
+}
+
+func newInflater(res *http.Response) *inflater {
+	return &inflater{from: res.Body, deflate: strings.EqualFold(res.Header.Get("Content-Encoding"), "deflate")}
+}
+
+// Read recognises gzip (RFC 1952) and zlib (RFC 1950) by their first bytes, with
+// which no text begins.
+func (f *inflater) Read(p []byte) (int, error) {
+	if f.out != nil {
+		return f.out.Read(p)
+	}
+	whole := bufio.NewReaderSize(f.from, 4096)
+	head, _ := whole.Peek(32)
+	var err error
+	switch f.out = whole; {
+	case bytes.HasPrefix(head, []byte("\x1f\x8b\x08")):
+		f.out, err = gzip.NewReader(whole)
+	case len(head) > 1 && head[0] == 0x78 && (int(head[0])<<8|int(head[1]))%31 == 0:
+		f.out, err = zlib.NewReader(whole)
+	case f.deflate && !plainStart(head):
+		f.out = flate.NewReader(whole)
+	}
+	if err != nil {
+		f.out = failing{err}
+	}
+	return f.out.Read(p)
+}
+
+// plainStart says that a document begins as text does.
+func plainStart(head []byte) bool {
+	for _, c := range bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")) {
+		if c >= 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// failing is a reader of nothing but its error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // gate lets a body's first bytes pass freely and the rest when there is a place.
 type gate struct {

@@ -1,6 +1,10 @@
 package fetch
 
 import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"io"
@@ -107,5 +111,65 @@ func TestPlaces(t *testing.T) {
 	held[1].Release()
 	if len(c.large) != 0 {
 		t.Errorf("%d places are taken", len(c.large))
+	}
+}
+
+// A compressed body is read although the header is silent or wrong about it, and
+// a bomb that hides behind that meets the cap all the same.
+func TestUnannouncedCompression(t *testing.T) {
+	packed := func(to func(io.Writer) io.WriteCloser, size int) []byte {
+		var b bytes.Buffer
+		w := to(&b)
+		if _, err := io.WriteString(w, strings.Repeat("<", size)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	asGzip := func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
+	asZlib := func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+	asFlate := func(w io.Writer) io.WriteCloser {
+		f, err := flate.NewWriter(w, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	for name, c := range map[string]struct {
+		body     []byte
+		encoding string
+		size     int
+	}{
+		"gzip, unannounced":         {packed(asGzip, 900), "", 900},
+		"zlib, unannounced":         {packed(asZlib, 900), "", 900},
+		"deflate as zlib":           {packed(asZlib, 900), "deflate", 900},
+		"deflate without frame":     {packed(asFlate, 900), "deflate", 900},
+		"deflate that is plain":     {[]byte("<rss/>"), "deflate", 6},
+		"plain, of one byte":        {[]byte("x"), "", 1},
+		"bomb":                      {packed(asGzip, 1<<20), "", -1},
+		"gzip cut short":            {packed(asGzip, 900)[:14], "", 0},
+		"first bytes of gzip alone": {[]byte("\x1f\x8b\x08"), "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := &Client{maxBody: 1000, large: make(chan struct{}, 1)}
+			ctx, limit, cancel := newDeadline(t.Context(), time.Minute)
+			defer cancel()
+			res := &http.Response{Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{"Content-Encoding": {c.encoding}}, ContentLength: -1}
+			body, _, err := client.readBody(ctx, limit, res)
+			switch {
+			case c.size < 0:
+				if !errors.Is(err, errTooLarge) {
+					t.Errorf("%d bytes, %v; want the cap to end it", len(body), err)
+				}
+			case c.size == 0:
+				if err == nil {
+					t.Errorf("%q without an error", body)
+				}
+			case len(body) != c.size || err != nil:
+				t.Errorf("%d bytes, %v; want %d", len(body), err, c.size)
+			}
+		})
 	}
 }
