@@ -1,26 +1,27 @@
 package feed
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
 // parseDate reads a date as publishers write them: RFC 822 and its abuses, ISO
 // 8601 and W3CDTF in part or whole, asctime, seconds or milliseconds since
-// 1970, and dates in words of many languages. A date without a zone is UTC. The
-// result is UTC; zero when s cannot be read without guessing.
+// 1970, and dates in words of many languages. A date without a zone is UTC, in
+// Korean Korea's. The result is UTC; zero when s cannot be read without
+// guessing.
 func parseDate(s string) time.Time {
-	s = Clean(s)
-	if s == "" || len(s) > 100 {
+	s = strings.Map(asciiDigit, Clean(s))
+	if s == "" || len(s) > 150 {
 		return time.Time{}
 	}
 	if t, ok := parseDigits(s); ok {
 		return t
 	}
-	p := dateParser{tokens: dateTokens(s)}
+	p := dateParser{tokens: dateTokens(s), korean: strings.ContainsAny(s, "년월일전후")}
 	return p.parse()
 }
 
@@ -31,7 +32,7 @@ func parseDigits(s string) (time.Time, bool) {
 	if err != nil || n < 0 || strings.Trim(fraction, "0123456789") != "" || dotted && len(whole) < 9 {
 		return time.Time{}, false
 	}
-	layouts := map[int]string{4: "2006", 8: "20060102", 12: "200601021504", 14: "20060102150405"}
+	layouts := map[int]string{4: "2006", 6: "060102", 8: "20060102", 12: "200601021504", 14: "20060102150405"}
 	switch len(whole) {
 	case 9, 10:
 		return time.Unix(n, 0).UTC(), true
@@ -39,59 +40,11 @@ func parseDigits(s string) (time.Time, bool) {
 		return time.UnixMilli(n).UTC(), true
 	case 16:
 		return time.UnixMicro(n).UTC(), true
-	case 4, 8, 12, 14:
+	case 4, 6, 8, 12, 14:
 		t, err := time.Parse(layouts[len(whole)], whole)
 		return t, err == nil
 	}
 	return time.Time{}, false
-}
-
-// dateToken is a number or a word with the mark that stood before it.
-type dateToken struct {
-	mark   rune
-	word   string
-	number int
-	digits int
-}
-
-// dateTokens cuts s where digits, letters and marks meet. Words are folded.
-func dateTokens(s string) []dateToken {
-	var out []dateToken
-	mark := ' '
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		n := size
-		switch {
-		case r >= '0' && r <= '9':
-			for i+n < len(s) && s[i+n] >= '0' && s[i+n] <= '9' {
-				n++
-			}
-			number, _ := strconv.Atoi(s[i : i+min(n, 9)])
-			out = append(out, dateToken{mark: mark, number: number, digits: n})
-			mark = 0
-		case strings.ContainsRune("年月日년월일", r):
-			mark = '-'
-			if r == '日' || r == '일' {
-				mark = ' '
-			}
-		case unicode.IsLetter(r) || unicode.IsMark(r):
-			for i+n < len(s) {
-				r, size := utf8.DecodeRuneInString(s[i+n:])
-				if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' || strings.ContainsRune("年月日년월일", r) {
-					break
-				}
-				n += size
-			}
-			out = append(out, dateToken{mark: mark, word: Fold(s[i : i+n])})
-			mark = 0
-		case r == ' ' && mark != 0 && mark != ' ':
-			// The mark before the blank says more.
-		default:
-			mark = r
-		}
-		i += n
-	}
-	return out
 }
 
 // dateParser sorts tokens into the parts of a date.
@@ -105,21 +58,32 @@ type dateParser struct {
 	nanos                int
 	hasTime              bool
 	half                 string
-	offset               int
-	bad                  bool
+	// monthFirst says that the half of the day was told in Latin letters, as in
+	// America.
+	monthFirst bool
+	offset     int
+	// zoned says that the zone was given in figures, named that it was by name.
+	zoned, named bool
+	// korean says that the date is in Korean.
+	korean bool
+	// week says that the numbers are a year, a week and a day (ISO 8601).
+	week bool
 }
 
 func (p *dateParser) parse() time.Time {
-	for i := 0; i < len(p.tokens) && !p.bad; {
+	for i := 0; i < len(p.tokens); {
 		i += p.take(i)
 	}
 	year, month, day, ok := p.date()
-	if !ok || p.bad || !p.clock() {
+	if !ok || !p.clock() {
 		return time.Time{}
 	}
 	t := time.Date(year, time.Month(month), day, p.hour, p.minute, p.second, p.nanos, time.UTC)
 	if t.Day() != day && p.hour < 24 && p.second < 60 {
 		return time.Time{} // the 31st of a short month
+	}
+	if p.korean && p.hasTime && !p.named && !p.zoned {
+		p.offset = 9 * 3600
 	}
 	return t.Add(-time.Duration(p.offset) * time.Second)
 }
@@ -131,20 +95,20 @@ func (p *dateParser) take(i int) int {
 	switch {
 	case t.word != "":
 		return p.takeWord(i)
+	case t.month && p.month == 0:
+		p.month, p.monthAt = t.number, len(p.numbers)
+		return 1
 	case p.hasTime && (t.mark == '+' || t.mark == '-' || t.mark == '−') && t.digits <= 4:
 		return p.takeOffset(i)
 	case !p.hasTime && t.digits <= 2 && next.mark == ':' && next.word == "":
 		return p.takeTime(i)
-	case !p.hasTime && t.digits <= 2 && (isHour(next.word) || next.word == "am" || next.word == "pm"):
+	case !p.hasTime && t.digits <= 2 && isHour(next.word) && (next.mark == 0 || next.mark == ' '):
+		return p.takeHour(i)
+	case !p.hasTime && t.digits <= 2 && (next.word == "am" || next.word == "pm") && p.at(i+3).mark != ':':
 		p.hasTime, p.hour = true, t.number
-		if isHour(next.word) && p.at(i+2).digits > 0 && p.at(i+2).mark == 0 {
-			p.minute = p.at(i + 2).number
-			return 3
-		}
-		if isHour(next.word) {
-			return 2
-		}
 		return 1
+	case !p.hasTime && p.hasDate() && t.digits <= 2 && (t.mark != '.' || p.tokens[i-1].word != "") && next.mark == '.' && next.digits == 2:
+		return p.takeTime(i)
 	case p.isoTime(i):
 		p.hasTime = true
 		p.hour = t.number
@@ -174,11 +138,35 @@ func (p *dateParser) at(i int) dateToken {
 	return dateToken{}
 }
 
-// takeTime reads 15:04, 15:04:05 and 15:04:05.999.
+// hasDate says that the numbers so far make a date.
+func (p *dateParser) hasDate() bool {
+	return p.month > 0 && len(p.numbers) == 2 || len(p.numbers) == 3
+}
+
+// takeHour reads 15h, 15h04 and 15時4分5秒.
+func (p *dateParser) takeHour(i int) int {
+	p.hasTime, p.hour = true, p.tokens[i].number
+	used := 2
+	if m := p.at(i + used); m.digits > 0 && (m.mark == 0 || isMinute(p.at(i+used+1).word)) {
+		p.minute = m.number
+		used++
+		if isMinute(p.at(i + used).word) {
+			used++
+		}
+	}
+	if s := p.at(i + used); s.digits > 0 && isSecond(p.at(i+used+1).word) {
+		p.second = s.number
+		used += 2
+	}
+	return used
+}
+
+// takeTime reads 15:04, 15:04:05 and 15:04:05.999; also 15.04.05.
 func (p *dateParser) takeTime(i int) int {
+	separator := p.at(i + 1).mark
 	p.hasTime, p.hour, p.minute = true, p.tokens[i].number, p.at(i+1).number
 	used := 2
-	if s := p.at(i + used); s.mark == ':' && s.digits > 0 && s.digits <= 2 {
+	if s := p.at(i + used); s.mark == separator && s.digits > 0 && s.digits <= 2 {
 		p.second = s.number
 		used++
 		if f := p.at(i + used); (f.mark == '.' || f.mark == ',') && f.digits > 0 {
@@ -192,7 +180,8 @@ func (p *dateParser) takeTime(i int) int {
 	return used
 }
 
-// takeOffset reads +0200, +02:00, +02 and -700.
+// takeOffset reads +0200, +02:00, +02 and -700. What no place on earth has is
+// no offset: the date is off by some hours, but not lost.
 func (p *dateParser) takeOffset(i int) int {
 	t := p.tokens[i]
 	used, hours, minutes := 1, t.number, 0
@@ -203,8 +192,9 @@ func (p *dateParser) takeOffset(i int) int {
 		used++
 	}
 	if hours > 15 || minutes > 59 {
-		p.bad = true
+		return used
 	}
+	p.zoned = true
 	p.offset = hours*3600 + minutes*60
 	if t.mark != '+' {
 		p.offset = -p.offset
@@ -215,38 +205,48 @@ func (p *dateParser) takeOffset(i int) int {
 // takeWord reads months, zones and the halves of the day; other words say
 // nothing.
 func (p *dateParser) takeWord(i int) int {
-	word := p.tokens[i].word
-	if word == "w" && p.tokens[i].mark == '-' {
-		p.bad = true // a week of ISO 8601: what follows is neither month nor day
+	word, next := p.tokens[i].word, p.at(i+1)
+	switch {
+	case word == "w" && p.tokens[i].mark == '-' && next.digits == 2:
+		p.week = true
 		return 1
-	}
-	if (word == "a" || word == "p") && p.at(i+1).word == "m" {
-		p.half = word + "m"
+	case (word == "thang" || word == "thg") && next.digits > 0 && p.month == 0: // month, of Vietnamese
+		p.month, p.monthAt = next.number, len(p.numbers)
+		return 2
+	case word == "thu" && next.digits == 1 && p.vietnamese(): // its weekdays are numbers
 		return 2
 	}
-	if isHalf(word) {
-		p.half = word
-		return 1
+	for used, following := range []string{"", next.word} {
+		if half := halfOfDay(word, following); half != "" {
+			p.half, p.monthFirst = half, word[0] < utf8.RuneSelf
+			return 1 + used
+		}
 	}
 	// A weekday can look like a month ("mar. 02 janv."): the word after the day
 	// knows better.
 	weekday := p.month > 0 && p.monthAt == 0 && len(p.numbers) == 1 && !p.hasTime
-	if m := monthNumber(word); m > 0 && (p.month == 0 || weekday) {
+	if m := monthNumber(word, next.word); m > 0 && (p.month == 0 || weekday) {
 		p.month, p.monthAt = m, len(p.numbers)
 		return 1
 	}
-	if p.hasTime {
+	if p.hasTime && !p.zoned {
 		if offset, ok := zoneOffset(word); ok && p.offset == 0 {
-			p.offset = offset
+			p.offset, p.named = offset, true
 		}
 	}
 	return 1
+}
+
+func (p *dateParser) vietnamese() bool {
+	return slices.ContainsFunc(p.tokens, func(t dateToken) bool { return t.word == "thang" || t.word == "thg" })
 }
 
 // date finds year, month and day among the numbers.
 func (p *dateParser) date() (year, month, day int, ok bool) {
 	n := p.numbers
 	switch {
+	case p.week:
+		return weekDate(n)
 	case p.month > 0 && len(n) >= 2:
 		year, day = n[1].number, n[0].number
 		yearDigits := n[1].digits
@@ -263,12 +263,28 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 	case len(n) == 2 && n[0].digits == 4 && n[1].digits == 3:
 		t := time.Date(n[0].number, 1, n[1].number, 0, 0, 0, 0, time.UTC)
 		return t.Year(), int(t.Month()), t.Day(), n[1].number >= 1 && n[1].number <= 366
-	case len(n) == 2 && n[0].digits == 4:
+	case len(n) == 2 && n[0].digits == 4 && n[1].mark != ' ': // else words stand between them
 		return inRange(n[0].number, n[1].number, 1)
 	case len(n) == 1 && n[0].digits == 8:
 		return inRange(n[0].number/10000, n[0].number/100%100, n[0].number%100)
 	}
 	return 0, 0, 0, false
+}
+
+// weekDate finds the day of 2003-W12-2; of a week alone, its Monday.
+func weekDate(n []dateToken) (year, month, day int, ok bool) {
+	if len(n) < 2 || n[0].digits != 4 || n[1].number < 1 || n[1].number > 53 {
+		return 0, 0, 0, false
+	}
+	weekday := 1
+	if len(n) > 2 {
+		weekday = n[2].number
+	}
+	// The 4th of January is always in the first week.
+	first := time.Date(n[0].number, 1, 4, 0, 0, 0, 0, time.UTC)
+	monday := first.AddDate(0, 0, -(int(first.Weekday())+6)%7)
+	t := monday.AddDate(0, 0, 7*(n[1].number-1)+weekday-1)
+	return t.Year(), int(t.Month()), t.Day(), weekday >= 1 && weekday <= 7
 }
 
 // numericDate orders three numbers: a year of four digits tells where it is;
@@ -277,19 +293,24 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 func (p *dateParser) numericDate(n []dateToken) (year, month, day int, ok bool) {
 	a, b, c := n[0], n[1], n[2]
 	switch {
+	case (b.mark == ' ') != (c.mark == ' '):
+		return 0, 0, 0, false // an unknown word stands between them
 	case a.digits == 4:
 		return inRange(a.number, b.number, c.number)
 	case a.number > 31 || c.digits < 4 && b.mark == '-':
 		return inRange(fullYear(a.number, a.digits), b.number, c.number)
 	}
 	day, month = a.number, b.number
-	if b.mark == '/' && p.half != "" && day <= 12 || month > 12 {
+	if b.mark == '/' && p.monthFirst && day <= 12 || month > 12 {
 		day, month = month, day
 	}
 	return inRange(fullYear(c.number, c.digits), month, day)
 }
 
 func inRange(year, month, day int) (int, int, int, bool) {
+	if buddhist := 543; year >= 1900+buddhist {
+		year -= buddhist // as Thailand counts
+	}
 	return year, month, day, year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31
 }
 
@@ -310,24 +331,14 @@ func fullYear(year, digits int) int {
 // 24:00 and a leap second belong to the next minute.
 func (p *dateParser) clock() bool {
 	switch p.half {
-	case "pm", "오후", "午後", "下午":
+	case "pm":
 		if p.hour < 12 {
 			p.hour += 12
 		}
-	case "am", "오전", "午前", "上午":
+	case "am":
 		if p.hour == 12 {
 			p.hour = 0
 		}
 	}
 	return p.hour <= 24 && p.minute < 60 && p.second <= 60
 }
-
-func isHalf(word string) bool {
-	switch word {
-	case "am", "pm", "오전", "오후", "午前", "午後", "上午", "下午":
-		return true
-	}
-	return false
-}
-
-func isHour(word string) bool { return word == "h" || word == "uhr" || word == "時" || word == "시" }
