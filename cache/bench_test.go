@@ -204,6 +204,8 @@ func saves(b *testing.B, s testStore, n int) {
 		for round := range b.N {
 			for i := range items {
 				items[i].Key = fmt.Sprintf("https://feed1.example.org/%d/%d/%d", n, round, i)
+				items[i].Link, items[i].Title = items[i].Key, fmt.Sprint(c.text(9), round)
+				items[i].Published = noon.Add(-time.Duration(round*len(items)+i) * time.Minute)
 			}
 			s.save(url, items...)
 		}

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"dateline/feed"
@@ -43,8 +44,7 @@ func (w *itemWriter) former(t *target, b batch, have map[int64]known, removed ma
 	var old []candidate
 	var err error
 	if len(fresh) >= fewestNew && 2*len(fresh) >= len(b.items) {
-		n := candidates + 4*len(b.items)
-		old, err = w.candidates(sqlUnlisted, t.id, b.identities, n)
+		old, err = w.alike(t, fresh, b.identities, candidates+4*len(b.items))
 	} else {
 		old, err = w.atSameInstant(t, fresh, b.identities)
 	}
@@ -67,6 +67,24 @@ func (w *itemWriter) former(t *target, b batch, have map[int64]known, removed ma
 		found[index[i]] = old[with].known
 	}
 	return found, w.err
+}
+
+// alike are those of the newest unlisted items that have the date or the title
+// of a fresh one: no other can be one of them.
+func (w *itemWriter) alike(t *target, fresh []feed.Article, identities string, n int) ([]candidate, error) {
+	var titles []string
+	var seconds []int64
+	for _, a := range fresh {
+		titles = append(titles, a.Title)
+		if !a.Published.IsZero() {
+			seconds = append(seconds, floor(a.Published)>>idBits)
+		}
+	}
+	list, err := json.Marshal(titles)
+	if err != nil {
+		return nil, err
+	}
+	return w.candidates(sqlUnlisted, t.id, identities, n, idBits, jsonIntegers(seconds), string(list))
 }
 
 // atSameInstant are the unlisted items that have the date and title of one of
@@ -103,7 +121,8 @@ const (
 	sqlUnlisted = candidateColumns + `(SELECT * FROM (SELECT pos FROM items INDEXED BY items_feed WHERE feed = ?1 AND hidden = 0 ORDER BY pos DESC LIMIT ?3)
 			UNION ALL SELECT * FROM (SELECT pos FROM items INDEXED BY items_hidden WHERE hidden = 1 AND feed = ?1 ORDER BY pos DESC LIMIT ?3)) n
 		CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
-		WHERE i.identity NOT IN (SELECT value FROM json_each(?2))`
+		WHERE i.identity NOT IN (SELECT value FROM json_each(?2))
+		AND (i.pos >> ?4 IN (SELECT value FROM json_each(?5)) OR d.title IN (SELECT value FROM json_each(?6)))`
 )
 
 func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) {

@@ -125,8 +125,8 @@ func (r *reissue) same(fresh, old int) bool {
 	switch {
 	case titled && (f.link != "" && f.link == o.link || f.page != "" && f.page == o.page):
 		// A page that always has the same address and title, such as a forecast,
-		// has another text each time.
-		return f.at == "" || o.at == "" || f.day == o.day || r.sameContent(fresh, old)
+		// has another date and text each time.
+		return f.at == o.at || r.sameContent(fresh, old)
 	case f.link != "" && f.link == o.link:
 		return timed
 	case titled && timed && !f.midnight && utf8.RuneCountInString(f.title) >= shortestTitle:

@@ -42,7 +42,8 @@ func TestReissued(t *testing.T) {
 		"new date, new text":              {piece("https://a.example/1", title, at.Add(9*day), "rain"), piece("https://a.example/1", title, at, "sun"), false},
 		"new title, same link and date":   {piece("https://a.example/1", "Opened", at), piece("https://a.example/1", title, at), true},
 		"new title and date":              {piece("https://a.example/1", "Opened", at.Add(hour)), piece("https://a.example/1", title, at), false},
-		"another host":                    {piece("https://new.example/2026/1", title, at.Add(hour)), piece("https://old.example/2026/1", title, at), true},
+		"another hour, new text":          {piece("https://a.example/1", title, at.Add(hour), "rain"), piece("https://a.example/1", title, at, "sun"), false},
+		"another host":                    {piece("https://new.example/2026/1", title, at, "edited"), piece("https://old.example/2026/1", title, at, "text"), true},
 		"another host, another title":     {piece("https://new.example/1", "Opened", at), piece("https://old.example/1", title, at), false},
 		"another host, next day":          {piece("https://new.example/1", title, at.Add(day), "rain"), piece("https://old.example/1", title, at, "sun"), false},
 		"front pages":                     {piece("https://new.example/", "News", at), piece("https://old.example/", "News", at), false},
@@ -108,6 +109,9 @@ func TestBusyFeedsAreNoReissues(t *testing.T) {
 		},
 		"forecasts": func(n, round int) Article {
 			return piece(fmt.Sprintf("https://a.example/place/%d", n), fmt.Sprintf("The weather in place number %d", n), reissueDay.Add(time.Duration(round)*24*time.Hour), fmt.Sprint(round+7, " degrees"))
+		},
+		"hourly forecasts": func(n, round int) Article {
+			return piece(fmt.Sprintf("https://a.example/place/%d", n), fmt.Sprintf("The weather in place number %d", n), reissueDay.Add(time.Duration(round)*time.Hour), fmt.Sprint(round+7, " degrees"))
 		},
 		"jobs, day only": func(n, round int) Article {
 			return piece(fmt.Sprintf("https://a.example/job/%d-%d", round, n), fmt.Sprintf("Senior software engineer wanted %d", n), reissueDay.Truncate(24*time.Hour), fmt.Sprint("Company ", round))
