@@ -58,7 +58,8 @@ func randomQuery(r *rand.Rand, feeds []string, depth int) string {
 // randomItem is an article of the vocabulary, dated within the last days.
 func randomItem(r *rand.Rand, key string) feed.Article {
 	a := item(key, time.Duration(r.IntN(100*3600))*time.Second, someWords(r, r.IntN(4)), "<p>"+someWords(r, r.IntN(8))+"</p>", someWords(r, r.IntN(2)))
-	a.Link = []string{"https://example.org/" + key, "https://EXAMPLE.net/Straße/" + key, ""}[r.IntN(3)]
+	_, number, _ := strings.Cut(key, "-")
+	a.Link = []string{"https://example.org/" + key, "https://EXAMPLE.net/Straße/" + key, "https://example.org/story/" + number, ""}[r.IntN(4)]
 	a.Image = r.IntN(3) == 0
 	if r.IntN(3) == 0 {
 		a.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3"}}
@@ -69,13 +70,14 @@ func randomItem(r *rand.Rand, key string) feed.Article {
 	return a
 }
 
-// randomCache fills a store and returns the feeds' URLs.
-func randomCache(s testStore, r *rand.Rand) []string {
+// randomCache fills a store and returns the feeds' URLs. Some stories are in
+// several of them, and joined unless separate is set.
+func randomCache(s testStore, r *rand.Rand, separate bool) []string {
 	feeds := []string{"https://f1.example/", "https://f2.example/", "https://home.example/", "https://f4.example/"}
 	tags := [][]string{{"world"}, {"world", "tech"}, {"TECH"}, nil}
 	var subs []feed.Subscription
 	for i, u := range feeds {
-		subs = append(subs, feed.Subscription{URL: u, Tags: tags[i], Name: []string{"", "Home"}[i%2]})
+		subs = append(subs, feed.Subscription{URL: u, Tags: tags[i], Name: []string{"", "Home"}[i%2], Settings: feed.Settings{Separate: separate}})
 	}
 	s.must(s.SetFeeds(s.ctx(), subs))
 	for round := range 4 {
@@ -103,12 +105,14 @@ func randomCache(s testStore, r *rand.Rand) []string {
 
 // The cache's SQL and feed.Query.Match choose the same items, whether the index
 // has them already or not, and every way to walk a view counts and finds them.
+// Where there are stories, the view leaves out only copies.
 func TestQueriesAgree(t *testing.T) {
 	matched := 0
 	for seed := range uint64(2) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := open(t)
-		feeds := randomCache(s, r)
+		separate := seed == 0
+		feeds := randomCache(s, r, separate)
 		env := feed.Env{Now: s.Now()}
 		var err error
 		env.NewSince, err = s.LastRefresh(s.ctx())
@@ -133,12 +137,16 @@ func TestQueriesAgree(t *testing.T) {
 				}
 			}
 			matched += min(len(want), 1)
-			if got := s.all(v); !slices.Equal(got, want) {
-				t.Fatalf("seed %d, %s (%s):\n sql %q\nwant %q", seed, text, v.Query, got, want)
-			}
+			got := s.all(v)
 			count, err := s.Count(s.ctx(), v, 0)
 			s.must(err)
-			equal(t, text+": counted", count, len(want))
+			equal(t, text+": counted", count, len(got))
+			if !separate {
+				want = s.withoutCopies(want, got)
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("seed %d, %s (%s):\n sql %q\nwant %q", seed, text, v.Query, got, want)
+			}
 		}
 		s.checkCounts()
 	}
@@ -159,4 +167,13 @@ func everyArticle(s testStore) []feed.Article {
 		all = append(all, a)
 	}
 	return all
+}
+
+// withoutCopies leaves out of all keys those of copies that are not shown: they
+// may stay away when another item of their story is in the cache.
+func (s testStore) withoutCopies(all, shown []string) []string {
+	s.t.Helper()
+	copies, err := texts(s.ctx(), s.readers, `SELECT d.key FROM items i JOIN details d ON d.id = i.id WHERE i.copy_of IS NOT NULL`)
+	s.must(err)
+	return slices.DeleteFunc(all, func(key string) bool { return slices.Contains(copies, key) && !slices.Contains(shown, key) })
 }

@@ -135,8 +135,7 @@ func (c *compiler) node(n *feed.Node, positive bool) (sqlText, error) {
 	switch {
 	case c.onFeed(n):
 		return in("i.feed", c.feedsMatching(n)), nil
-	case n.Op == feed.Leaf && c.others && ofWholeStory(n, positive):
-		// What holds for one item of a story is not asked of another.
+	case n.Op == feed.Leaf && c.others && ofUnmarked(n.Term, positive):
 		return sqlf(map[bool]string{true: "1", false: "0"}[positive]), nil
 	case n.Op == feed.Leaf:
 		return c.leaf(n, positive)

@@ -24,7 +24,9 @@ func (c *compiler) chooseCopies() error {
 	}
 	c.others = true
 	others, err := c.nodes(nil)
-	c.others = false
+	if c.others = false; err != nil {
+		return err
+	}
 	others.and(sqlf("i.away = 0"))
 	if !c.view.Query.ShowsHidden() {
 		others.and(sqlf("i.hidden = 0"))
@@ -34,7 +36,7 @@ func (c *compiler) chooseCopies() error {
 	c.copies.add(others.text+")", others.args...)
 	c.copies.add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.place WHERE ")
 	c.copies.add(others.text+")))", others.args...)
-	return err
+	return nil
 }
 
 // asksItems says that the view is about single items, not stories.
@@ -68,18 +70,25 @@ func ofWholeStory(n *feed.Node, positive bool) bool {
 	switch n.Term.Field {
 	case feed.FieldSince, feed.FieldBefore:
 		return true
-	case feed.FieldLabel:
-		return !positive
 	}
 	switch n.Term.Is {
 	case feed.IsUnread, feed.IsRead, feed.IsNew:
 		return true
+	}
+	return ofUnmarked(n.Term, positive)
+}
+
+// ofUnmarked says that a term asks for items without one of the marks that hold
+// for one item. No item takes the place of another for having no such mark:
+// a row that is starred or snoozed does not bring up its copy.
+func ofUnmarked(t feed.Term, positive bool) bool {
+	switch t.Is {
 	case feed.IsStarred, feed.IsLabelled, feed.IsSnoozed:
 		return !positive
 	case feed.IsUnstarred:
 		return positive
 	}
-	return false
+	return t.Field == feed.FieldLabel && !positive
 }
 
 // ofStory says that a mark holds for all items of a story.

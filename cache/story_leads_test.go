@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -139,4 +141,58 @@ func TestEditRenewsStory(t *testing.T) {
 	s.mark(feed.Read, true, "a1")
 	equal(t, "read", s.list("is:unread"), []string{})
 	s.checkCounts()
+}
+
+// Of every story a view shows exactly the first item that its query finds,
+// however feeds, words and traits are combined.
+func TestViewsShowStoriesOnce(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	s := open(t)
+	feeds := randomCache(s, r, false)
+	infos := map[string]feed.FeedInfo{}
+	list, err := s.Feeds(s.ctx())
+	s.must(err)
+	for _, f := range list {
+		infos[f.URL] = feed.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
+	}
+	everything := everyArticle(s)
+	leads := map[string]string{}
+	for _, a := range everything {
+		leads[a.Key] = s.lead(a.Key)
+	}
+	terms := []string{"budget", "bud", "title:cafe", "text:東京", "has:image", "has:enclosure", "tag:world", "tag:tech", "feed:=" + feeds[0], "feed:=" + feeds[1], "link:net", "is:unread"}
+	term := func() string { return []string{"", "-"}[r.IntN(2)] + terms[r.IntN(len(terms))] }
+	left := 0
+	for range 60 {
+		text := term()
+		for range r.IntN(3) {
+			text += []string{" ", " or "}[r.IntN(2)] + term()
+		}
+		v := view(t, text)
+		first := map[string]feed.Article{}
+		for _, a := range everything {
+			awake := a
+			awake.Snoozed = time.Time{}
+			if !v.Query.Match(awake, infos[a.Feed], feed.Env{Now: s.Now()}) {
+				continue
+			}
+			// Of the copies the oldest, which everything has last.
+			if lead := leads[a.Key]; first[lead].Key != lead {
+				first[lead] = a
+			}
+		}
+		want := []string{}
+		for _, a := range everything {
+			if first[leads[a.Key]].Key == a.Key && !a.Snoozed.After(s.Now()) {
+				want = append(want, a.Key)
+			}
+			if leads[a.Key] != a.Key && !slices.Contains(want, a.Key) {
+				left++
+			}
+		}
+		equal(t, text, s.all(v), want)
+	}
+	if left < 100 {
+		t.Errorf("only %d copies were left out: the test tests nothing", left)
+	}
 }

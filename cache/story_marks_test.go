@@ -237,3 +237,16 @@ func (s testStore) readKeys() []string {
 	}
 	return keys
 }
+
+// Nobody is told of news that they read elsewhere already.
+func TestNoNoticeOfReadStory(t *testing.T) {
+	s := open(t)
+	s.must(s.SetFeeds(s.ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Settings: feed.Settings{Notify: true}}}))
+	s.save("b", told("b0", "https://example.org/first", "The first answer", time.Hour))
+	s.save("a", told("a1", "https://example.org/read", "In a", time.Hour), told("a2", "https://example.org/unread", "In a", time.Hour))
+	s.mark(feed.Read, true, "a1")
+	saved := s.save("b", told("b1", "https://example.org/read", "Read in a", time.Hour), told("b2", "https://example.org/unread", "Unread in a", time.Hour))
+	equal(t, "new", saved.New, 2)
+	equal(t, "notices", len(saved.Notify), 1)
+	equal(t, "notice", saved.Notify[0].Title, "Unread in a")
+}

@@ -7,7 +7,9 @@ import (
 )
 
 // View is a list as the reader sees it: a query and the instant since when it
-// has been open.
+// has been open. Of the items of one story that the query finds it shows the
+// lead, or else the first copy; all of them where it is about one feed or about
+// items that the reader starred, labelled, hid or snoozed.
 type View struct {
 	Query feed.Query
 	// Opened keeps what was read at or after it in an is:unread view, so that

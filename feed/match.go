@@ -27,7 +27,8 @@ type FeedInfo struct {
 }
 
 // Match says whether a is one of the items that q asks for; sort and limit do
-// not count. It is the reference for the cache's SQL.
+// not count. It is the reference for the cache's SQL, which besides decides which
+// of the matching items of one story a list shows: that is a matter of the view.
 func (q Query) Match(a Article, f FeedInfo, env Env) bool {
 	if (a.Hidden || a.Snoozed.After(env.Now)) && !q.ShowsHidden() {
 		return false
