@@ -108,6 +108,11 @@ func feedServer() http.Handler {
 		}
 		fmt.Fprint(w, `</channel></rss>`)
 	})
+	var edits atomic.Int64
+	mux.HandleFunc("/edited", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `<rss version="2.0"><channel><title>Edited</title><item><guid>1</guid><title>Ten %[1]s</title>
+			<description>They have %[1]s today.</description></item></channel></rss>`, []string{"sheep", "ships"}[min(edits.Add(1), 2)-1])
+	})
 	mux.HandleFunc("/down", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
 	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	mux.HandleFunc("/many", func(w http.ResponseWriter, _ *http.Request) {

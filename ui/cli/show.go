@@ -21,34 +21,50 @@ func showFormats() []string { return []string{"text", "markdown", "html", "json"
 func (a *app) showCommand() *cobra.Command {
 	var format string
 	var width int
+	var diff bool
 	cmd := &cobra.Command{
-		Use:     "show ID",
-		Short:   "Print one article",
-		Long:    "Print one article. dateline list gives the IDs. Printing does not mark it read.",
-		Example: "dateline show 123\ndateline show 123 --format markdown",
+		Use:   "show ID",
+		Short: "Print one article",
+		Long: "Print one article. dateline list gives the IDs. Printing does not mark it read. With --diff, print\n" +
+			"what its publisher has changed since it came.",
+		Example: "dateline show 123\ndateline show 123 --format markdown\ndateline show 123 --diff",
 		Args:    needs(1, "the ID of an item"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			if !slices.Contains(showFormats(), format) {
 				return fmt.Errorf("there is no format %q; choose one of %s", format, strings.Join(showFormats(), ", "))
 			}
-			id, err := parseID(args[0])
+			if diff && format != "text" {
+				return errors.New("--diff prints text; leave out --format")
+			}
+			item, err := findItem(ctx, s, args[0])
 			if err != nil {
 				return err
 			}
-			item, err := s.Store.Article(ctx, id)
-			if errors.Is(err, cache.ErrNotFound) {
-				return fmt.Errorf("no item has the ID %d; dateline list gives the IDs", id)
+			width := cmp.Or(width, s.Width)
+			if diff {
+				return a.showDiff(ctx, s, item, width)
 			}
-			if err != nil {
-				return err
-			}
-			return a.show(item, format, cmp.Or(width, s.Width))
+			return a.show(item, format, width)
 		}),
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "print as "+strings.Join(showFormats(), ", "))
 	cmd.Flags().IntVar(&width, "width", 0, "break the lines of text at so many columns")
+	cmd.Flags().BoolVar(&diff, "diff", false, "print what the publisher changed, word by word")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(showFormats(), cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that does not exist
 	return cmd
+}
+
+// findItem reads the item of an ID as it was typed.
+func findItem(ctx context.Context, s *Session, arg string) (feed.Article, error) {
+	id, err := parseID(arg)
+	if err != nil {
+		return feed.Article{}, err
+	}
+	item, err := s.Store.Article(ctx, id)
+	if errors.Is(err, cache.ErrNotFound) {
+		return item, fmt.Errorf("no item has the ID %d; dateline list gives the IDs", id)
+	}
+	return item, err
 }
 
 func parseID(s string) (int64, error) {
