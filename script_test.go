@@ -114,6 +114,8 @@ func feedServer() http.Handler {
 			<description>They have %[1]s today.</description></item></channel></rss>`, []string{"sheep", "ships"}[min(edits.Add(1), 2)-1])
 	})
 	mux.HandleFunc("/down", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/rss", http.StatusMovedPermanently) })
+	mux.HandleFunc("/gone", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
 	mux.HandleFunc("/hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	mux.HandleFunc("/many", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<rss version="2.0"><channel><title>Many</title>`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -65,6 +66,34 @@ type feedJSON struct {
 	Failures    int      `json:"failures"`
 	Total       int      `json:"total"`
 	Unread      int      `json:"unread"`
+	// NextReason says why NextCheck is then.
+	NextReason string `json:"next_reason"`
+	// PostsPerDay is 0 while it is not known.
+	PostsPerDay float64 `json:"posts_per_day"`
+	Newest      string  `json:"newest"`
+	// MovedTo is the address of a feed that has moved for good.
+	MovedTo string `json:"moved_to"`
+	Gone    bool   `json:"gone"`
+	Paused  bool   `json:"paused"`
+	// Health is a feed.HealthKind, HealthReason a sentence; both "" for a feed
+	// that is well.
+	Health       feed.HealthKind `json:"health"`
+	HealthReason string          `json:"health_reason"`
+	// AsksFor and Polls are there only with --verbose.
+	AsksFor *[]string   `json:"asks_for,omitempty"`
+	Polls   *[]pollJSON `json:"polls,omitempty"`
+}
+
+type pollJSON struct {
+	At         string      `json:"at"`
+	Status     feed.Status `json:"status"`
+	HTTP       int         `json:"http"`
+	Bytes      int64       `json:"bytes"`
+	New        int         `json:"new"`
+	Updated    int         `json:"updated"`
+	Reissued   int         `json:"reissued"`
+	DurationMS int64       `json:"duration_ms"`
+	Error      string      `json:"error"`
 }
 
 type reportJSON struct {
@@ -75,6 +104,12 @@ type reportJSON struct {
 	Error      string      `json:"error"`
 	DurationMS int64       `json:"duration_ms"`
 	FinalURL   string      `json:"final_url"`
+	HTTP       int         `json:"http"`
+	Bytes      int64       `json:"bytes"`
+	Reissued   int         `json:"reissued"`
+	MovedTo    string      `json:"moved_to"`
+	NextCheck  string      `json:"next_check"`
+	Reason     string      `json:"reason"`
 }
 
 // jsonOfItem gives an article's line; content adds its sanitised text.
@@ -115,6 +150,7 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 }
 
 func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
+	health, sentence := f.Health(now)
 	return feedJSON{
 		URL:         f.URL,
 		Title:       f.Title,
@@ -129,7 +165,42 @@ func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
 		Failures:    f.Poll.Failures,
 		Total:       f.Total,
 		Unread:      f.Unread,
+
+		NextReason:   f.Poll.Reason,
+		PostsPerDay:  perDay(f.Poll.Rhythm),
+		Newest:       stamp(f.Poll.Newest),
+		MovedTo:      f.Poll.NewAddress(),
+		Gone:         f.Poll.Gone,
+		Paused:       f.Paused,
+		Health:       health,
+		HealthReason: sentence,
 	}
+}
+
+// perDay is how often a day a feed posts, to two places.
+func perDay(rhythm time.Duration) float64 {
+	if rhythm <= 0 {
+		return 0
+	}
+	return math.Round(100*24*float64(time.Hour)/float64(rhythm)) / 100
+}
+
+func jsonOfPolls(polls []feed.Poll) *[]pollJSON {
+	out := make([]pollJSON, len(polls))
+	for i, p := range polls {
+		out[i] = pollJSON{
+			At:         stamp(p.At),
+			Status:     p.Outcome,
+			HTTP:       p.Status,
+			Bytes:      p.Bytes,
+			New:        p.New,
+			Updated:    p.Updated,
+			Reissued:   p.Reissued,
+			DurationMS: p.Duration.Milliseconds(),
+			Error:      p.Error,
+		}
+	}
+	return &out
 }
 
 func jsonOfReport(r feed.Report) reportJSON {
@@ -141,6 +212,12 @@ func jsonOfReport(r feed.Report) reportJSON {
 		Error:      r.Error,
 		DurationMS: r.Duration.Milliseconds(),
 		FinalURL:   r.FinalURL,
+		HTTP:       r.HTTP,
+		Bytes:      r.Bytes,
+		Reissued:   r.Reissued,
+		MovedTo:    r.MovedTo,
+		NextCheck:  stamp(r.Next),
+		Reason:     r.Reason,
 	}
 }
 

@@ -5,14 +5,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
 )
 
+// refreshOptions say which feeds to ask, and what to tell of it.
+type refreshOptions struct {
+	names                []string
+	all, asJSON, verbose bool
+}
+
 func (a *app) refreshCommand() *cobra.Command {
-	var all, asJSON bool
+	var o refreshOptions
 	cmd := &cobra.Command{
 		Use:   "refresh [FEED…]",
 		Short: "Ask feeds for news",
@@ -21,38 +28,41 @@ func (a *app) refreshCommand() *cobra.Command {
 		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
 		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			return a.refresh(ctx, s, args, all, asJSON)
+			o.names = args
+			return a.refresh(ctx, s, o)
 		}),
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "ask every feed, due or not")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per feed")
+	cmd.Flags().BoolVar(&o.all, "all", false, "ask every feed, due or not, but for those paused, gone or asking for a pause")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per feed")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "tell of every feed how it answered or why it was not asked")
 	return cmd
 }
 
-func (a *app) refresh(ctx context.Context, s *Session, names []string, all, asJSON bool) error {
-	feeds, err := s.Store.Feeds(ctx)
-	if err != nil {
-		return err
-	}
-	ask := feed.Ask{DueOnly: !all}
-	for _, name := range names {
-		f, err := findFeed(feeds, name)
+func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
+	ask := feed.Ask{DueOnly: !o.all}
+	if len(o.names) > 0 {
+		feeds, err := chooseFeeds(ctx, s, o.names)
 		if err != nil {
 			return err
 		}
 		ask.DueOnly = false
-		ask.Feeds = append(ask.Feeds, f.URL)
+		for _, f := range feeds {
+			ask.Feeds = append(ask.Feeds, f.URL)
+		}
 	}
-	t := &tally{asJSON: asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
-	err = s.Source.Refresh(ctx, ask, t.add)
+	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
+	err := s.Source.Refresh(ctx, ask, t.add)
 	t.progress.clear()
 	if err == nil {
 		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx))
 	}
-	if !asJSON {
+	if !o.asJSON {
 		// Asked again, since a feed's first answer brings its title.
 		feeds, known := s.Store.Feeds(context.WithoutCancel(ctx))
 		err = cmp.Or(err, known)
+		if o.verbose {
+			t.explain(feeds, a.Now())
+		}
 		t.print(feeds)
 	}
 	return t.out.finish(cmp.Or(t.written, t.verdict(err)))
@@ -90,6 +100,27 @@ func (t *tally) add(r feed.Report) {
 		t.written = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 	}
 	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, plural(r.Total, "feed"), t.fresh))
+}
+
+// explain tells a person how each feed answered, or why it was not asked.
+func (t *tally) explain(feeds []feed.Feed, now time.Time) {
+	for _, f := range feeds {
+		r, told := t.reports[f.URL]
+		if !told {
+			continue
+		}
+		f.Poll.NextCheck, f.Poll.Reason = r.Next, r.Reason
+		text := f.Next(now)
+		switch {
+		case r.Status == feed.Skipped && r.Reason == "":
+			text = "not reached, or just asked by another dateline"
+		case r.Status == feed.Skipped && r.Next.IsZero():
+			text = r.Reason
+		case r.Status != feed.Skipped:
+			text = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + text
+		}
+		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(bold(), feed.Clean(f.DisplayTitle())), 32), feed.Clean(text))
+	}
 }
 
 // print tells a person of news and failures, in the order of the feeds.
