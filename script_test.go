@@ -96,6 +96,7 @@ func feedServer() http.Handler {
 	serve("/rss", "application/rss+xml", rssFeed)
 	serve("/atom", "application/atom+xml", atomFeed)
 	serve("/json", "application/feed+json", jsonFeed)
+	mux.HandleFunc("/members/", membersOnly)
 	serve("/hostile", "application/rss+xml", hostileFeed)
 	serve("/blog", "text/html", `<link rel="alternate" type="application/rss+xml" title="The &lt;b&gt;Blog" href="/rss"><p>Hello`)
 	serve("/paper", "text/html", `<link rel=alternate type=application/rss+xml title=News href=/rss><link rel=alternate type=application/atom+xml title=Sport href=/atom>`)
@@ -125,6 +126,22 @@ func feedServer() http.Handler {
 		fmt.Fprint(w, `</channel></rss>`)
 	})
 	return mux
+}
+
+// membersOnly gives its feed to who brings the password in the environment, or
+// a cookie with it.
+func membersOnly(w http.ResponseWriter, r *http.Request) {
+	const password = "s3cret"
+	_, given, _ := r.BasicAuth()
+	if c, err := r.Cookie("session"); err == nil {
+		given = c.Value
+	}
+	if given != password {
+		w.Header().Set("WWW-Authenticate", `Basic realm="members"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	fmt.Fprint(w, strings.ReplaceAll(rssFeed, "$SRV", "http://"+r.Host))
 }
 
 const rssFeed = `<?xml version="1.0"?>

@@ -57,7 +57,7 @@ func guesses(typed string) []string {
 	if len(s) >= 5 && strings.EqualFold(s[:5], "feed:") {
 		s = strings.TrimPrefix(s[5:], "//")
 	}
-	if s == "" || strings.Contains(s, "://") || strings.HasPrefix(s, "builtin:") {
+	if s == "" || strings.Contains(s, "://") || strings.HasPrefix(s, "builtin:") || fetch.IsLocal(s) {
 		return []string{s}
 	}
 	return []string{"https://" + s, "http://" + s}

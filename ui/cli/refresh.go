@@ -53,6 +53,7 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
 	err := s.Source.Refresh(ctx, ask, t.add)
 	t.progress.clear()
+	a.notify(ctx, s, t.notices)
 	if err == nil {
 		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx))
 	}
@@ -75,6 +76,7 @@ type tally struct {
 	progress *progress
 	asJSON   bool
 	reports  map[string]feed.Report
+	notices  []feed.Notice
 	// written is the first error of writing. The refresh goes on: the news is
 	// worth more than the report.
 	written error
@@ -88,6 +90,7 @@ func (t *tally) add(r feed.Report) {
 	}
 	t.fresh += r.New
 	t.updated += r.Updated
+	t.notices = append(t.notices, r.Notify...)
 	if r.Status == feed.Failed {
 		t.failed++
 	}
