@@ -125,6 +125,8 @@ func feedActions() []action {
 		{name: "refresh-all", section: sectionFeeds, help: "refresh everything", hint: "refresh all", in: inSources, keys: []string{"R"}, do: once((*Model).refreshAll)},
 		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: inSources, keys: []string{"a"}, do: once((*Model).startAdd)},
 		{name: "remove-feed", section: sectionFeeds, help: "unsubscribe from this feed; asks first", keys: []string{"X"}, do: once((*Model).startRemove), why: (*Model).noFeed},
+		{name: "move-feed", section: sectionFeeds, help: "write a moved feed's new address, or go back", keys: []string{"M"}, do: once((*Model).moveFeed), why: (*Model).noMove},
+		{name: "ailing-feeds", section: sectionFeeds, help: "feeds that fail, moved, are gone, silent or paused", keys: []string{"ge"}, do: once((*Model).showAiling)},
 		{name: "info", section: sectionFeeds, help: "what is known of this feed and item", keys: []string{"i"}, do: once((*Model).showInfo)},
 	}
 }

@@ -36,6 +36,8 @@ type fakeSource struct {
 	errors map[string]string
 	found  []feed.Candidate
 	asked  []feed.Ask
+	// states take the place of a good answer's.
+	states map[string]feed.PollState
 	// notices are what each round has to tell of.
 	notices []feed.Notice
 }
@@ -53,6 +55,13 @@ func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed
 		f := feed.Fetched{URL: url, Document: s.docs[url], Round: now, State: feed.PollState{
 			LastChecked: now, LastOK: now, NextCheck: now.Add(30 * time.Minute), Status: 200, Error: s.errors[url],
 		}}
+		if state, ok := s.states[url]; ok {
+			f.State = state
+		}
+		f.Log = feed.Poll{At: now, Outcome: feed.OK, Status: 200, Bytes: 48 << 10, Duration: 312 * time.Millisecond, Error: f.State.Error}
+		if f.State.Error != "" {
+			f.Document, f.Log.Outcome = nil, feed.Failed
+		}
 		saved, err := s.store.Save(ctx, f)
 		if err != nil {
 			return err

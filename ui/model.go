@@ -108,6 +108,7 @@ type Model struct {
 	session  session
 	idle     idle
 	notifier notifier
+	moving   moving
 	drag     dragging
 	click    lastClick
 

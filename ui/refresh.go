@@ -165,7 +165,7 @@ func (m *Model) endRefresh(err error) {
 	case r.failed == 1 && r.byKey:
 		m.status.fail(r.lastError)
 	case r.byKey || m.session.first && !m.session.touched:
-		m.status.fail(plural(r.failed, "feed") + " failed: gf shows them by !, i tells why")
+		m.status.fail(plural(r.failed, "feed") + " failed: ge lists them and says why")
 	}
 }
 

@@ -171,6 +171,7 @@ func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
 	m.sources.feeds, m.sources.counts, m.sources.loaded = msg.feeds, msg.counts, true
 	m.sources.rebuild()
 	m.syncSource()
+	m.renewSheet()
 	return m.countQueries()
 }
 

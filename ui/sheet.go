@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,7 +26,19 @@ type sheet struct {
 	choose func(m *Model, row int) tea.Cmd
 	// answers are keys that end the sheet; a sheet with answers has no filter.
 	answers map[string]func(m *Model) tea.Cmd
+	// acts are keys that do something with the row in hand; a sheet with acts has
+	// no filter either, and j and k move in it.
+	acts map[string]func(m *Model, row int) tea.Cmd
+	// accept answers Enter on a sheet for reading, back Esc; nil closes the sheet.
+	accept, back func(m *Model) tea.Cmd
+	// detail shows the right side of the row in hand in full below the rows.
+	detail bool
+	// again makes the sheet anew when the feeds have changed; nil leaves it.
+	again func(m *Model) *sheet
 }
+
+// detailLines is how many lines the text in full may take.
+const detailLines = 3
 
 type sheetRow struct {
 	// head is a section's name, above a run of rows; the other two are empty.
@@ -46,9 +59,18 @@ func (m *Model) sheetKey(k tea.KeyPressMsg) tea.Cmd {
 		m.sheet = nil
 		return do(m)
 	}
+	if s.acts != nil {
+		if do, ok := s.acts[name]; ok {
+			return s.act(m, do)
+		}
+		name = cmp.Or(map[string]string{"j": "down", "k": "up", "q": "esc"}[name], name)
+	}
 	switch name {
 	case "esc", "ctrl+c":
 		m.sheet = nil
+		if s.back != nil {
+			return s.back(m)
+		}
 	case "enter":
 		return m.chooseRow()
 	case "down", "ctrl+n", "tab":
@@ -68,11 +90,32 @@ func (m *Model) sheetKey(k tea.KeyPressMsg) tea.Cmd {
 			s.filterBy(string(r[:len(r)-1]))
 		}
 	default:
-		if s.answers == nil && k.Text != "" {
+		if s.answers == nil && s.acts == nil && k.Text != "" {
 			s.filterBy(s.filter + typedText(k.Text))
 		}
 	}
 	return nil
+}
+
+// act does something with the row in hand.
+func (s *sheet) act(m *Model, do func(m *Model, row int) tea.Cmd) tea.Cmd {
+	if len(s.shown) == 0 || s.rows[s.shown[s.cursor]].head != "" {
+		return nil
+	}
+	return do(m, s.shown[s.cursor])
+}
+
+// renewSheet makes the sheet anew from changed feeds, the cursor where it was.
+func (m *Model) renewSheet() {
+	old := m.sheet
+	if old == nil || old.again == nil {
+		return
+	}
+	m.sheet = old.again(m)
+	if m.sheet != nil {
+		m.sheet.filterBy("")
+		m.sheet.move(old.cursor - m.sheet.cursor)
+	}
 }
 
 // typedText is a typed character as a filter may hold it; a blank parts words.
@@ -87,13 +130,15 @@ func (m *Model) chooseRow() tea.Cmd {
 	s := m.sheet
 	if s.choose == nil {
 		m.sheet = nil
+		if s.accept != nil {
+			return s.accept(m)
+		}
 		return nil
 	}
-	if len(s.shown) == 0 || s.rows[s.shown[s.cursor]].head != "" {
-		return nil
-	}
-	m.sheet = nil
-	return s.choose(m, s.shown[s.cursor])
+	return s.act(m, func(m *Model, row int) tea.Cmd {
+		m.sheet = nil
+		return s.choose(m, row)
+	})
 }
 
 // filterBy keeps the rows that contain every word of the text, and the heads
@@ -153,7 +198,11 @@ func sheetWidth(w int) int { return max(min(w-4, 92), 10) }
 func (s *sheet) over(page []string, w int, t theme) []string {
 	inner := sheetWidth(w)
 	// By all rows and not those shown: typing must not make the sheet jump.
-	s.height = max(min(len(page)-6, len(s.rows)), 1)
+	room := len(page) - 6
+	if s.detail {
+		room -= detailLines
+	}
+	s.height = max(min(room, len(s.rows)), 1)
 	box := s.box(inner, t)
 	x, y := max((w-inner-4)/2, 0), max((len(page)-len(box))/2, 0)
 	for i := range page {
@@ -204,7 +253,30 @@ func (s *sheet) box(inner int, t theme) []string {
 			out = append(out, line(""))
 		}
 	}
+	if s.detail {
+		for _, l := range s.inFull(inner) {
+			out = append(out, line(fit(l, inner, t.glyphs.ellipsis)))
+		}
+	}
 	return append(out, line(paint(t.dim, fit(s.keys(), inner, t.glyphs.ellipsis))), rule)
+}
+
+// inFull is the right side of the row in hand on lines of w cells.
+func (s *sheet) inFull(w int) []string {
+	lines := make([]string, detailLines)
+	if len(s.shown) == 0 {
+		return lines
+	}
+	wrapped := strings.Split(ansi.Wrap(s.rows[s.shown[s.cursor]].right, max(w-2, 1), ""), "\n")
+	for i := range lines {
+		if i < len(wrapped) {
+			lines[i] = "  " + wrapped[i]
+		}
+	}
+	if len(wrapped) > detailLines {
+		lines[detailLines-1] += " " + strings.Join(wrapped[detailLines:], " ")
+	}
+	return lines
 }
 
 func (s *sheet) keys() string {

@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -102,30 +101,6 @@ func (m *Model) showLinks() tea.Cmd {
 	return nil
 }
 
-// showInfo tells what is known of the feed and the item in hand.
-func (m *Model) showInfo() tea.Cmd {
-	var rows []sheetRow
-	item, hasItem := m.current()
-	f := m.headlines.source.feed
-	if hasItem {
-		if own, ok := m.sources.feedOf(item.Feed); ok {
-			f = &own
-		}
-	}
-	if f != nil {
-		rows = append(rows, feedInfo(*f, m.now())...)
-	}
-	if hasItem {
-		rows = append(rows, itemInfo(item, m.now())...)
-	}
-	if len(rows) == 0 {
-		m.status.say("there is nothing to tell here; choose a feed or an item")
-		return nil
-	}
-	m.openSheet(&sheet{title: "Info", rows: wrapRows(rows, sheetWidth(m.width))})
-	return nil
-}
-
 // wrapRows sets long right sides over several rows, for a sheet that is read
 // and not chosen from.
 func wrapRows(rows []sheetRow, inner int) []sheetRow {
@@ -139,81 +114,4 @@ func wrapRows(rows []sheetRow, inner int) []sheetRow {
 		}
 	}
 	return out
-}
-
-func feedInfo(f feed.Feed, now time.Time) []sheetRow {
-	answer := "has not been asked yet"
-	switch {
-	case f.Poll.Error != "":
-		answer = f.Poll.Error
-	case f.Poll.Status == 304:
-		answer = "304, nothing new"
-	case f.Poll.Status != 0:
-		answer = fmt.Sprintf("%d, read", f.Poll.Status)
-	case !f.Poll.LastChecked.IsZero():
-		answer = "read"
-	}
-	rows := []sheetRow{
-		{head: "Feed"},
-		{left: "title", right: f.DisplayTitle()},
-		{left: "address", right: f.URL},
-		{left: "site", right: f.Site},
-		{left: "tags", right: strings.Join(f.Tags, ", ")},
-		{left: "items", right: fmt.Sprintf("%s kept, %s unread", number(f.Total), number(f.Unread))},
-		{left: "asked", right: when(f.Poll.LastChecked, now)},
-		{left: "answered", right: answer},
-		{left: "asked next", right: nextWords(f.Poll, now)},
-	}
-	if f.Poll.Failures > 0 {
-		rows = append(rows,
-			sheetRow{left: "failed", right: plural(f.Poll.Failures, "time") + " in a row"},
-			sheetRow{left: "last good answer", right: when(f.Poll.LastOK, now)})
-	}
-	if f.Poll.FinalURL != "" && f.Poll.FinalURL != f.URL {
-		rows = append(rows, sheetRow{left: "redirected to", right: f.Poll.FinalURL})
-	}
-	return cleanRows(rows)
-}
-
-func itemInfo(i feed.Item, now time.Time) []sheetRow {
-	return cleanRows([]sheetRow{
-		{head: "Item"},
-		{left: "title", right: i.DisplayTitle()},
-		{left: "link", right: i.Link},
-		{left: "published", right: when(i.Published, now)},
-		{left: "updated", right: when(i.Updated, now)},
-		{left: "first seen", right: when(i.FirstSeen, now)},
-		{left: "categories", right: strings.Join(i.Categories, ", ")},
-		{left: "GUID", right: i.GUID},
-	})
-}
-
-// cleanRows drops rows with nothing to tell and cleans the rest.
-func cleanRows(rows []sheetRow) []sheetRow {
-	kept := rows[:0]
-	for _, r := range rows {
-		if r.head == "" && r.right == "" {
-			continue
-		}
-		r.right = feed.Clean(r.right)
-		kept = append(kept, r)
-	}
-	return kept
-}
-
-func when(t, now time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(now.Location()).Format("2 January 2006, 15:04:05") + ", " + feed.Ago(t, now)
-}
-
-func nextWords(p feed.PollState, now time.Time) string {
-	switch {
-	case p.Gone:
-		return "never unbidden: the server says the feed is gone for good"
-	case p.Due(now):
-		return "now"
-	}
-	return "in " + feed.Until(p.NextCheck, now)
 }

@@ -324,6 +324,10 @@ func (p *sourcesPane) row(s source, selected, focused bool, w int, t theme) stri
 		if s.feed.Poll.Gone {
 			count, style = "gone", t.failed
 		}
+	case s.kind == sourceFeed && s.feed.Poll.NewAddress() != "":
+		mark = paint(t.dim, t.glyphs.moved) + " "
+	case s.kind == sourceFeed && s.feed.Paused:
+		mark = paint(t.dim, t.glyphs.paused) + " "
 	}
 	name := blanks(s.depth*2) + s.name
 	nameStyle := ""

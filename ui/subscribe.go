@@ -104,6 +104,10 @@ func (m *Model) changeFeeds(done, url string, change func(context.Context) error
 // startRemove asks whether to unsubscribe.
 func (m *Model) startRemove() tea.Cmd {
 	f, _ := m.feedInHand()
+	return m.askRemove(f)
+}
+
+func (m *Model) askRemove(f feed.Feed) tea.Cmd {
 	title := f.DisplayTitle()
 	source := m.deps.Source
 	done := "unsubscribed from " + title + "; its items and marks are kept and come back with it"

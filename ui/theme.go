@@ -28,17 +28,17 @@ type theme struct {
 type glyphs struct {
 	unread, star, bar, column, rule, ellipsis, failed, dot string
 	open, closed, full, empty, left, right, above, enter   string
-	edited, paragraph                                      string
+	edited, paragraph, moved, paused                       string
 }
 
 var unicodeGlyphs = glyphs{
 	unread: "●", star: "★", bar: "▌", column: "│", rule: "─", ellipsis: "…", failed: "!", dot: "·",
-	open: "▾", closed: "▸", full: "█", empty: "░", left: "▕", right: "▏", above: "↑", enter: "⏎", edited: "±", paragraph: "¶",
+	open: "▾", closed: "▸", full: "█", empty: "░", left: "▕", right: "▏", above: "↑", enter: "⏎", edited: "±", paragraph: "¶", moved: "»", paused: "‖",
 }
 
 var asciiGlyphs = glyphs{
 	unread: "*", star: "+", bar: ">", column: "|", rule: "-", ellipsis: "...", failed: "!", dot: "-",
-	open: "v", closed: ">", full: "#", empty: ".", left: "[", right: "]", above: "^", enter: "Enter", edited: "~", paragraph: "/",
+	open: "v", closed: ">", full: "#", empty: ".", left: "[", right: "]", above: "^", enter: "Enter", edited: "~", paragraph: "/", moved: ">", paused: "=",
 }
 
 // newTheme chooses colours that read on a dark or a light background.

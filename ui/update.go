@@ -62,6 +62,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.loadSources()
 	case saved:
 		return m, m.showSaved(msg)
+	case infoLoaded:
+		return m, m.showLoadedInfo(msg)
 	case discovered:
 		return m, m.showDiscovered(msg)
 	case subscribed:
