@@ -120,6 +120,9 @@ func basicWait(p PollState, s Settings, now time.Time) (time.Duration, string) {
 	if p.Newest.IsZero() {
 		return wait, reason
 	}
+	if p.Failures > 0 && !p.LastOK.IsZero() {
+		now = p.LastOK // what came since then is not known
+	}
 	silence := now.Sub(p.Newest)
 	if slow := min(silence/perSilence, latest); slow > wait {
 		return slow, "nothing new for " + span(silence)

@@ -1,0 +1,185 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// asked is a line of the servers' log.
+type asked struct {
+	at     time.Time
+	host   string
+	path   string
+	header http.Header
+}
+
+// fortnight is two weeks of polling, in which a clock jumps from one check that
+// is due to the next.
+type fortnight struct {
+	clock atomic.Int64
+	port  string
+	mu    sync.Mutex
+	log   map[string][]asked
+	// parsed counts the documents parsed of each kind.
+	parsed map[string]int
+}
+
+func (f *fortnight) now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
+
+// ServeHTTP logs a request and has the feed of its kind answered.
+func (f *fortnight) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	f.mu.Lock()
+	before := len(f.log[name])
+	f.log[name] = append(f.log[name], asked{f.now(), r.Host, r.URL.Path, r.Header.Clone()})
+	f.mu.Unlock()
+	w.Header().Set("Date", f.now().Format(http.TimeFormat))
+	for _, k := range kinds() {
+		if k.name == name {
+			k.serve(exchange{w, r, f.now(), before})
+		}
+	}
+}
+
+// exchange is one request to a feed, which had so many before.
+type exchange struct {
+	http.ResponseWriter
+	*http.Request
+	now    time.Time
+	before int
+}
+
+// news answers with a feed that posts every so often, with more in its channel.
+func (e exchange) news(every time.Duration, more string) {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<rss version="2.0" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><title>News</title>%s`, more)
+	newest := e.now.Truncate(every)
+	for i := range 12 {
+		at := newest.Add(-time.Duration(i) * every)
+		fmt.Fprintf(&b, `<item><guid>%d</guid><title>Item</title><pubDate>%s</pubDate></item>`, at.Unix(), at.Format(time.RFC1123Z))
+	}
+	fmt.Fprint(e.ResponseWriter, b.String(), `</channel></rss>`)
+}
+
+func (e exchange) set(name, value string) exchange {
+	e.ResponseWriter.Header().Set(name, value)
+	return e
+}
+
+// unless answers 304 to a request with the validator, else with news.
+func (e exchange) unless(condition, name, value string) {
+	e.set(name, value)
+	if e.Request.Header.Get(condition) == value {
+		e.WriteHeader(http.StatusNotModified)
+		return
+	}
+	e.news(usual, "")
+}
+
+// redirect leads there from the feed's own path.
+func (e exchange) redirect(status int, target string) {
+	if strings.Count(e.URL.Path, "/") == 1 {
+		http.Redirect(e.ResponseWriter, e.Request, target, status)
+		return
+	}
+	e.news(usual, "")
+}
+
+// usual is how often most of the feeds post: they are asked about every hour.
+const usual = 4 * time.Hour
+
+// TestFortnight drives NextDue and Refresh through two weeks and reads in the
+// servers' log that every feed was asked when it may be, often enough, with the
+// headers that it should get, and no oftener.
+func TestFortnight(t *testing.T) {
+	f := &fortnight{log: map[string][]asked{}, parsed: map[string]int{}}
+	f.clock.Store(noon.UnixNano())
+	f.port = serveHosts(t, f.ServeHTTP)
+	r := f.rig()
+	for end := noon.AddDate(0, 0, 14); ; {
+		next, err := r.NextDue(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next.IsZero() || next.After(end) {
+			break
+		}
+		f.clock.Store(next.UnixNano())
+		r.refresh(t, feed.Ask{DueOnly: true})
+	}
+	for _, k := range kinds() {
+		t.Run(k.name, func(t *testing.T) {
+			log := f.log[k.name]
+			for i := range log {
+				if ua := log[i].header.Get("User-Agent"); ua != "dateline/test" {
+					t.Fatalf("the user agent is %q", ua)
+				}
+			}
+			k.checkGaps(t, log)
+			if k.check != nil {
+				k.check(t, log)
+			}
+		})
+	}
+	if n := f.parsed["same"]; n != 1 {
+		t.Errorf("an unchanging document was parsed %d times", n)
+	}
+}
+
+// rig is a poller of one feed of each kind, each on a host of its own.
+func (f *fortnight) rig() *rig {
+	r := &rig{store: &fakeStore{}}
+	var subs []feed.Subscription
+	for i, k := range kinds() {
+		u := fmt.Sprintf("http://%s127.0.0.%d:%s/%s", k.user, i+1, f.port, k.name)
+		k.set.Timeout = 10 * time.Second
+		subs = append(subs, feed.Subscription{URL: u, Settings: k.set})
+		r.store.feeds = append(r.store.feeds, feed.Feed{URL: u, Poll: k.state})
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	r.Poller = New(Options{
+		Client:        fetch.New(fetch.Options{Now: f.now, UserAgent: "dateline/test"}),
+		Store:         r.store,
+		Subscriptions: func() []feed.Subscription { return subs },
+		Now:           f.now,
+		Jitter: func() float64 {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			return 2*random.Float64() - 1
+		},
+	})
+	r.parse = func(raw []byte, o feed.Origin) (*feed.Document, error) {
+		f.mu.Lock()
+		f.parsed[o.URL[strings.LastIndex(o.URL, "/")+1:]]++
+		f.mu.Unlock()
+		return feed.Parse(raw, o)
+	}
+	return r
+}
+
+// checkGaps compares the times between requests with the bounds of the kind.
+func (k kind) checkGaps(t *testing.T, log []asked) {
+	t.Helper()
+	if k.most > 0 && len(log) < 3 {
+		t.Errorf("asked only %d times", len(log))
+	}
+	for i := 1; i < len(log); i++ {
+		gap := log[i].at.Sub(log[i-1].at)
+		if redirected := gap == 0 && log[i].path != log[i-1].path; redirected {
+			continue
+		}
+		if gap < k.least || k.most > 0 && gap > k.most {
+			t.Errorf("request %d at %s came %v after the one before; allowed are %v to %v", i, log[i].at.Format(time.DateTime), gap, k.least, k.most)
+		}
+	}
+}
