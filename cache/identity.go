@@ -88,16 +88,17 @@ func (w *itemWriter) alike(t *target, fresh []feed.Article, identities string, n
 }
 
 // atSameInstant are the unlisted items that have the date and title of one of
-// the fresh ones.
+// the fresh ones or, where that has no date, its address.
 func (w *itemWriter) atSameInstant(t *target, fresh []feed.Article, identities string) ([]candidate, error) {
 	var all []candidate
 	got := map[int64]bool{}
 	for _, a := range fresh {
-		if a.Published.IsZero() {
-			continue
-		}
 		from := floor(a.Published)
-		some, err := w.candidates(sqlSameInstant, t.id, identities, from, from|(1<<idBits-1), a.Title)
+		query, args := sqlSameInstant, []any{t.id, identities, from, from | (1<<idBits - 1), a.Title}
+		if a.Published.IsZero() {
+			query, args = sqlSameLink, []any{t.id, identities, keysOfStory(a).link}
+		}
+		some, err := w.candidates(query, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -116,6 +117,9 @@ const candidateColumns = `SELECT i.id, i.pos, i.source, i.indexed, d.link, d.tit
 const (
 	sqlSameInstant = candidateColumns + `items i CROSS JOIN details d ON d.id = i.id
 		WHERE i.feed = ?1 AND i.identity NOT IN (SELECT value FROM json_each(?2)) AND i.pos BETWEEN ?3 AND ?4 AND d.title = ?5`
+
+	sqlSameLink = candidateColumns + `items i INDEXED BY items_link_hash JOIN details d ON d.id = i.id
+		WHERE i.feed = ?1 AND i.identity NOT IN (SELECT value FROM json_each(?2)) AND i.link_hash = ?3`
 
 	// The index by feed does not have the hidden items.
 	sqlUnlisted = candidateColumns + `(SELECT * FROM (SELECT pos FROM items INDEXED BY items_feed WHERE feed = ?1 AND hidden = 0 ORDER BY pos DESC LIMIT ?3)

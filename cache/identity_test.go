@@ -146,6 +146,25 @@ func TestSingleNewIdentity(t *testing.T) {
 	s.checkCounts()
 }
 
+// Items without dates that get new GUIDs at each fetch are known by address,
+// title and text; a page whose text changes is news.
+func TestGUIDsChangeWithoutDates(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	of := func(key, text string) feed.Article {
+		a := item(key, 0, "Weather", text)
+		a.Link = "https://example.org/weather"
+		return a
+	}
+	s.save("a", of("1", "rain"))
+	s.mark(feed.Read, true, "1")
+	s.advance(time.Minute)
+	equal(t, "new GUID", s.save("a", of("2", "<p>rain")), feed.Saved{URL: "a", Reissued: 1})
+	equal(t, "read", s.list("is:read"), []string{"2"})
+	equal(t, "new text", s.save("a", of("3", "sun")), feed.Saved{URL: "a", New: 1})
+	s.checkCounts()
+}
+
 // A GUID that the publisher uses for another item makes that item new; what was
 // done to the one before stays with it. An item that moves keeps its GUID.
 func TestReusedGUID(t *testing.T) {

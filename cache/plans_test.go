@@ -91,6 +91,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlCountStarredToday, 1, 2, 3)
 	e.explain(sqlKnown, 1, "[1]")
 	e.explain(sqlSameInstant, 1, "[1]", 1, 2, "title")
+	e.explain(sqlSameLink, 1, "[1]", 1)
 	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
 	e.explain(sqlUnindexed, 100)
 	e.explain(sqlPageTexts, "[1,2]")

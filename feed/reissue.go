@@ -126,7 +126,7 @@ func (r *reissue) same(fresh, old int) bool {
 	case titled && (f.link != "" && f.link == o.link || f.page != "" && f.page == o.page):
 		// A page that always has the same address and title, such as a forecast,
 		// has another date and text each time.
-		return f.at == o.at || r.sameContent(fresh, old)
+		return timed || r.sameContent(fresh, old)
 	case f.link != "" && f.link == o.link:
 		return timed
 	case titled && timed && !f.midnight && utf8.RuneCountInString(f.title) >= shortestTitle:
