@@ -194,3 +194,14 @@ func TestNestingRefused(t *testing.T) {
 		t.Errorf("unclosed HTML: %v", err)
 	}
 }
+
+// TestExpansion: entities that the document declares cannot make it much longer,
+// neither by holding each other nor by being named again and again.
+func TestExpansion(t *testing.T) {
+	doc := `<!DOCTYPE rss [<!ENTITY a "` + strings.Repeat("a", 1000) + `"><!ENTITY b "&a;&a;">]><rss><channel><item><title>x</title><description>` +
+		strings.Repeat("&a;&b;", 50_000) + `</description></item></channel></rss>`
+	got, err := Parse([]byte(doc), Origin{})
+	if err != nil || len(got.Items) != 1 || len(got.Items[0].Body.Raw) > 2<<20 {
+		t.Errorf("%d bytes, %v", len(got.Items[0].Body.Raw), err)
+	}
+}

@@ -37,6 +37,8 @@ type xmlLexer struct {
 	cut bool
 	// entities are those that the document type declares, not expanded again.
 	entities map[string]string
+	// expanded is how many bytes they have come to, see maxExpansion.
+	expanded int
 	// noQuote remembers that no such quotation mark follows, so that a document
 	// of broken tags is not searched to its end for each of them.
 	noDouble, noSingle bool
@@ -126,10 +128,13 @@ func (l *xmlLexer) skipPast(mark string) {
 	l.pos += at + len(mark)
 }
 
-// maxEntities and maxEntity bound what a document type may declare.
+// maxEntities and maxEntity bound what a document type may declare, maxExpansion
+// what becomes of it in the whole document: 1 KB named 500,000 times is half a
+// gigabyte.
 const (
-	maxEntities = 256
-	maxEntity   = 1024
+	maxEntities  = 256
+	maxEntity    = 1024
+	maxExpansion = 256 << 10
 )
 
 // directive reads <!DOCTYPE …> with its internal subset, whose plain entities
@@ -311,7 +316,8 @@ func (l *xmlLexer) decodeText(s string) string {
 
 // reference is the meaning of &name;.
 func (l *xmlLexer) reference(name string) (string, bool) {
-	if value, ok := l.entities[name]; ok {
+	if value, ok := l.entities[name]; ok && l.expanded < maxExpansion {
+		l.expanded += len(value)
 		return value, true
 	}
 	if name[0] != '#' && nameLength(name) != len(name) {

@@ -57,9 +57,19 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 	out.Body, out.Bytes, out.gate = body, int64(len(body)), gate
 	out.ContentType = h.Get("Content-Type")
 	if !out.Partial {
-		out.ETag, out.LastModified = h.Get("ETag"), h.Get("Last-Modified")
+		out.ETag, out.LastModified = validator(h, "ETag"), validator(h, "Last-Modified")
 	}
 	return out, nil
+}
+
+// validator is a header that is sent back with the next request; one that is
+// longer than any server means is not kept, for most refuse what they gave.
+func validator(h http.Header, name string) string {
+	const longest = 1024
+	if v := h.Get(name); len(v) <= longest {
+		return v
+	}
+	return ""
 }
 
 // size is a count of bytes in words.
