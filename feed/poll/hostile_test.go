@@ -1,0 +1,296 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// endpoint is a server that is hostile or broken in one way.
+type endpoint struct {
+	name  string
+	serve http.HandlerFunc
+	// fails is what the sentence of the failure must say. When it is empty the
+	// endpoint must be read and give items new ones.
+	fails string
+	items int
+}
+
+func endpoints() []endpoint {
+	return slices.Concat(statusEndpoints(), redirectEndpoints(), connectionEndpoints(), headerEndpoints(),
+		packedEndpoints(), foreignEndpoints(), sizeEndpoints(), markupEndpoints(), jsonEndpoints(), charsetEndpoints(),
+		controlEndpoints(), itemEndpoints())
+}
+
+// battlefield is a poller with a real cache over endpoints, each of which is a
+// host of its own, for the wishes of one host must not silence another.
+type battlefield struct {
+	*Poller
+	store *cache.Store
+	list  []endpoint
+	urls  []string
+	// hostile says that the endpoints show their true face; until then each is
+	// a good feed.
+	hostile atomic.Bool
+}
+
+// patience is the timeout of a request, short because many endpoints use it up.
+const patience = time.Second
+
+func newBattlefield(t *testing.T, list []endpoint) *battlefield {
+	b := &battlefield{list: list}
+	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
+		host, _, _ := net.SplitHostPort(r.Host)
+		n := net.ParseIP(host).To4()
+		e := list[(int(n[2])*256+int(n[3]))%len(list)]
+		if !b.hostile.Load() {
+			io.WriteString(w, before)
+			return
+		}
+		e.serve(w, r)
+	})
+	store, err := cache.Open(t.Context(), filepath.Join(t.TempDir(), "cache.db"), cache.Options{Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	b.store = store
+	var subs []feed.Subscription
+	for i := range list {
+		at := i + len(list) // no 127.0.0.0
+		u := fmt.Sprintf("http://127.1.%d.%d:%s/feed", at/256, at%256, port)
+		b.urls = append(b.urls, u)
+		subs = append(subs, feed.Subscription{URL: u, Settings: feed.Settings{Interval: time.Hour, Timeout: patience,
+			Access: feed.Access{User: "reader", Password: "secret"}}})
+	}
+	if err := store.SetFeeds(t.Context(), subs); err != nil {
+		t.Fatal(err)
+	}
+	clock := func() time.Time { return noon }
+	b.Poller = New(Options{Client: fetch.New(fetch.Options{Now: clock}), Store: store, Now: clock,
+		Subscriptions: func() []feed.Subscription { return subs }, Jitter: func() float64 { return 0 }})
+	t.Cleanup(b.client.CloseIdle)
+	return b
+}
+
+// before is the good feed that every endpoint serves at first.
+var before = strings.NewReplacer(`"false">`, `"false">before `, "Some words", strings.Repeat("Some words of an article. ", 150)).Replace(rss("Before", 15))
+
+// round asks everyone and returns the reports by address, and the largest heap.
+func (b *battlefield) round(t *testing.T) (map[string]feed.Report, uint64) {
+	t.Helper()
+	runtime.GC()
+	stop, peak := make(chan struct{}), make(chan uint64)
+	go func() {
+		var most uint64
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapInuse)
+			case <-stop:
+				peak <- most
+				return
+			}
+		}
+	}()
+	reports := map[string]feed.Report{}
+	err := b.Refresh(context.Background(), feed.Ask{}, func(r feed.Report) { reports[r.URL] = r })
+	close(stop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reports, <-peak
+}
+
+// TestHostileEndpoints: whatever an endpoint does, the round ends, and with it a
+// report that says what is wrong in a sentence with a way out; what was saved
+// before stays; what is saved now is clean; memory is bounded.
+func TestHostileEndpoints(t *testing.T) {
+	// The endpoints' bodies are on the same heap, and would double the garbage
+	// that is let lie.
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	b := newBattlefield(t, endpoints())
+	first, usual := b.round(t)
+	for i, u := range b.urls {
+		if first[u].Status != feed.OK || first[u].New != 15 {
+			t.Fatalf("%s as a good feed: %+v", b.list[i].name, first[u])
+		}
+	}
+	b.hostile.Store(true)
+	reports, peak := b.round(t)
+	if most := usual + 64<<20; peak > most {
+		t.Errorf("the heap grew to %d MB; a round of good feeds takes %d", peak>>20, usual>>20)
+	}
+	states := map[string]feed.Feed{}
+	feeds, err := b.store.Feeds(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range feeds {
+		states[f.URL] = f
+	}
+	for i, u := range b.urls {
+		t.Run(b.list[i].name, func(t *testing.T) {
+			b.list[i].check(t, reports[u], states[u])
+		})
+	}
+	b.checkItems(t)
+}
+
+// check compares what came of an endpoint with what must come of it.
+func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
+	switch {
+	case e.fails == "":
+		if r.Status != feed.OK && (r.Status != feed.Unchanged || e.items > 0) || r.New < e.items || r.Error != "" {
+			t.Errorf("%+v; want %d new items", r, e.items)
+		}
+	case r.Status != feed.Failed || !strings.Contains(r.Error, e.fails):
+		t.Errorf("%s (%d new), %q; want a failure that says %q", r.Status, r.New, r.Error, e.fails)
+	case !strings.Contains(r.Error, ": ") || !strings.HasSuffix(r.Error, ".") || len(r.Error) > 400 || strings.Contains(r.Error, "secret"):
+		t.Errorf("not a sentence with a way out: %q", r.Error)
+	}
+	if r.Error != feed.Clean(r.Error) || f.Title != feed.Clean(f.Title) || f.Description != feed.Clean(f.Description) {
+		t.Errorf("%q, %q, %q is not clean", r.Error, f.Title, f.Description)
+	}
+	if f.Total < 15 {
+		t.Errorf("%d items are left of 15", f.Total)
+	}
+	if got := f.Poll; len(got.ETag) > 4096 || len(got.LastModified) > 4096 || got.NextCheck.Sub(noon) > 31*24*time.Hour {
+		t.Errorf("believed: an ETag of %d bytes, a Last-Modified of %d, next check at %v", len(got.ETag), len(got.LastModified), got.NextCheck)
+	}
+}
+
+// checkItems looks at everything that the cache holds.
+func (b *battlefield) checkItems(t *testing.T) {
+	q, err := feed.ParseQuery("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.store.Items(t.Context(), cache.View{Query: q}, 0, func(a feed.Article) error {
+		for _, s := range []string{a.Title, a.Author, a.Summary, a.Link, a.Comments, strings.Join(a.Categories, " "), a.GUID} {
+			if s != feed.Clean(s) && s != a.GUID {
+				t.Errorf("%s: %q is not clean", a.Feed, s)
+			}
+		}
+		if a.Date.After(noon.Add(24 * time.Hour)) {
+			t.Errorf("%s: an item stands at %v", a.Feed, a.Date)
+		}
+		if html := strings.ToLower(a.Body.Safe().String()); strings.Contains(html, "<script") || strings.Contains(html, `"javascript:`) || strings.Contains(html, "\x1b") {
+			t.Errorf("%s: %.200q", a.Feed, html)
+		}
+		return nil
+	}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestGoodBesideHostile: 33 hostile endpoints do not keep 30 good ones from being read.
+func TestGoodBesideHostile(t *testing.T) {
+	all := endpoints()
+	var list []endpoint
+	for i := range 33 {
+		list = append(list, all[i*len(all)/33])
+	}
+	for i := range 30 {
+		good := endpoint{name: fmt.Sprintf("good %d", i), items: 20, serve: body("application/rss+xml", rss("Good", 20))}
+		list = slices.Insert(list, min(2*i, len(list)), good)
+	}
+	b := newBattlefield(t, list)
+	b.hostile.Store(true)
+	reports, _ := b.round(t)
+	for i, u := range b.urls {
+		if r := reports[u]; strings.HasPrefix(list[i].name, "good") && (r.Status != feed.OK || r.New != 20) {
+			t.Errorf("%s: %+v", list[i].name, r)
+		}
+	}
+	if len(reports) != len(list) {
+		t.Errorf("%d reports for %d feeds", len(reports), len(list))
+	}
+}
+
+func body(contentType, s string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		io.WriteString(w, s)
+	}
+}
+
+// header serves a good feed with some headers, given as name and value by turns.
+func header(pairs ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for i := 0; i < len(pairs); i += 2 {
+			w.Header()[pairs[i]] = append(w.Header()[pairs[i]], pairs[i+1])
+		}
+		io.WriteString(w, rss("Headers", 2))
+	}
+}
+
+// answers gives a status, headers and a good feed, which is not to be
+// taken for an answer unless the status allows it.
+func answers(code int, pairs ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for i := 0; i < len(pairs); i += 2 {
+			w.Header().Set(pairs[i], pairs[i+1])
+		}
+		w.WriteHeader(code)
+		if code != http.StatusNoContent && code != http.StatusNotModified {
+			io.WriteString(w, rss("Status", 2))
+		}
+	}
+}
+
+// raw writes bytes instead of an answer, then calls then with the connection.
+func raw(s string, then func(net.Conn)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, s)
+		if then != nil {
+			then(conn)
+		}
+	}
+}
+
+// reset ends a connection with a TCP reset.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+}
+
+// hang keeps a connection open until the other side closes it.
+func hang(conn net.Conn) { io.Copy(io.Discard, conn) }
+
+// repeat writes s until the other side has had enough, pausing in between.
+func repeat(s string, pause time.Duration) func(net.Conn) {
+	return func(conn net.Conn) {
+		for {
+			if _, err := io.WriteString(conn, s); err != nil {
+				return
+			}
+			time.Sleep(pause)
+		}
+	}
+}
