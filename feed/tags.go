@@ -15,11 +15,11 @@ func inlineTag(name string) bool {
 // blockTag knows the other HTML elements, whose tags part words.
 func blockTag(name string) bool {
 	switch name {
-	case "address", "article", "aside", "audio", "blockquote", "body", "br", "button", "caption", "center",
+	case "address", "applet", "article", "aside", "audio", "blockquote", "body", "br", "button", "caption", "center",
 		"col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "embed", "fieldset", "figcaption",
-		"figure", "footer", "form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr",
-		"html", "iframe", "img", "input", "legend", "li", "link", "main", "map", "area", "menu", "meta", "nav",
-		"noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture", "pre", "progress",
+		"figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr",
+		"html", "iframe", "img", "input", "legend", "li", "link", "main", "map", "area", "marquee", "menu", "meta", "nav",
+		"noembed", "noframes", "noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture", "pre", "progress",
 		"script", "section", "select", "source", "style", "summary", "svg", "table", "tbody", "td", "template",
 		"textarea", "tfoot", "th", "thead", "tr", "track", "ul", "video":
 		return true
