@@ -21,7 +21,7 @@ func showFormats() []string { return []string{"text", "markdown", "html", "json"
 func (a *app) showCommand() *cobra.Command {
 	var format string
 	var width int
-	var diff bool
+	var diff, full bool
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Print one article",
@@ -36,6 +36,9 @@ func (a *app) showCommand() *cobra.Command {
 			if diff && format != "text" {
 				return errors.New("--diff prints text; leave out --format")
 			}
+			if diff && full {
+				return errors.New("--diff is about the feed's own text; leave out --fulltext")
+			}
 			item, err := findItem(ctx, s, args[0])
 			if err != nil {
 				return err
@@ -44,14 +47,34 @@ func (a *app) showCommand() *cobra.Command {
 			if diff {
 				return a.showDiff(ctx, s, item, width)
 			}
+			if full {
+				if item.Body, err = keptFulltext(ctx, s, item.ID); err != nil {
+					return err
+				}
+			}
 			return a.show(item, format, width)
 		}),
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "print as "+strings.Join(showFormats(), ", "))
 	cmd.Flags().IntVar(&width, "width", 0, "break the lines of text at so many columns")
+	cmd.Flags().BoolVar(&full, "fulltext", false, "print the text of the article's page that was kept")
 	cmd.Flags().BoolVar(&diff, "diff", false, "print what the publisher changed, word by word")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(showFormats(), cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that does not exist
 	return cmd
+}
+
+// keptFulltext is the text of an item's page.
+func keptFulltext(ctx context.Context, s *Session, id int64) (feed.Body, error) {
+	t, err := s.Store.Fulltext(ctx, id)
+	switch {
+	case err != nil:
+		return feed.Body{}, err
+	case t.Fetched.IsZero():
+		return feed.Body{}, fmt.Errorf("the page of item %d was never fetched: press x in the reader, or set fulltext = true for its feed", id)
+	case t.Error != "":
+		return feed.Body{}, errors.New(t.Error)
+	}
+	return t.Body, nil
 }
 
 // findItem reads the item of an ID as it was typed.
