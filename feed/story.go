@@ -40,7 +40,7 @@ func CanonicalLink(link string) string {
 // webPage parses the address of a page; nil when it is none.
 func webPage(link string) *url.URL {
 	u, err := url.Parse(encodeURL(strings.TrimSpace(link)))
-	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if err != nil || strings.Trim(u.Hostname(), ".") == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil
 	}
 	return u
@@ -81,7 +81,7 @@ func cached(u *url.URL) *url.URL {
 
 // canonicalHost leaves out what tells editions of one site apart.
 func canonicalHost(u *url.URL) string {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
 		host = ascii
 	}
