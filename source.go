@@ -77,6 +77,11 @@ func (s *source) Discover(ctx context.Context, url string) ([]feed.Candidate, er
 	return s.poller.Discover(ctx, url)
 }
 
+// Preview implements [feed.Source].
+func (s *source) Preview(ctx context.Context, url string) (feed.Preview, error) {
+	return s.poller.Preview(ctx, url)
+}
+
 // NextDue is when the next feed falls due; zero for never.
 func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)

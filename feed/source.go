@@ -16,6 +16,9 @@ type Source interface {
 	// Discover says which feeds a URL offers: itself when it is a feed, those a
 	// page announces otherwise. An empty result comes with an error that says why.
 	Discover(ctx context.Context, url string) ([]Candidate, error)
+	// Preview reads the feed at a URL without keeping anything, for a look before
+	// subscribing. The text of an error is a sentence.
+	Preview(ctx context.Context, url string) (Preview, error)
 	// Subscribe adds feeds to the configuration and the cache. One that is
 	// subscribed already is left alone. It does not fetch.
 	Subscribe(ctx context.Context, subs ...Subscription) error

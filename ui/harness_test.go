@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -35,7 +36,9 @@ type fakeSource struct {
 	// errors are the sentences that feeds fail with.
 	errors map[string]string
 	found  []feed.Candidate
-	asked  []feed.Ask
+	// preview answers previews; nil knows no feed.
+	preview func(url string) (feed.Preview, error)
+	asked   []feed.Ask
 	// states take the place of a good answer's.
 	states map[string]feed.PollState
 	// notices are what each round has to tell of.
@@ -77,6 +80,13 @@ func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed
 	}
 	_, err := s.store.IndexPending(ctx, 10000)
 	return err
+}
+
+func (s *fakeSource) Preview(_ context.Context, url string) (feed.Preview, error) {
+	if s.preview == nil {
+		return feed.Preview{}, errors.New("This address gave no feed: look for another on the site.")
+	}
+	return s.preview(url)
 }
 
 func (s *fakeSource) Discover(context.Context, string) ([]feed.Candidate, error) {

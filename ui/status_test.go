@@ -11,6 +11,8 @@ import (
 // mute is a source that finds no feeds and says so at length.
 type mute struct{ *fakeSource }
 
+func (mute) Preview(context.Context, string) (feed.Preview, error) { return feed.Preview{}, nil }
+
 func (mute) Discover(context.Context, string) ([]feed.Candidate, error) {
 	return nil, errors.New("this page announces no feed: look for a link called RSS, Atom or feed on the page, and give its address")
 }

@@ -31,12 +31,22 @@ func (p *problem) Unwrap() error { return p.err }
 // gives. An address without a scheme is tried with https, then with http. The
 // text of an error is a sentence for the reader.
 func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate, error) {
+	u, res, err := p.look(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Release()
+	return p.offers(ctx, u, res)
+}
+
+// look asks for what a reader typed or pasted, and says under which address it
+// was found. The text of an error is a sentence.
+func (p *Poller) look(ctx context.Context, address string) (found string, res fetch.Response, err error) {
 	var first error
 	for _, u := range guesses(address) {
 		res, err := p.client.Get(ctx, fetch.Request{URL: u})
 		if err == nil {
-			defer res.Release()
-			return p.offers(ctx, u, res)
+			return u, res, nil
 		}
 		first = cmp.Or(first, err)
 		if !openInstead(err) {
@@ -48,7 +58,7 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 	if errors.As(first, &failed) {
 		sentence = failed.Sentence()
 	}
-	return nil, &problem{sentence, first}
+	return "", fetch.Response{}, &problem{sentence, first}
 }
 
 // guesses turns what a reader typed or pasted into addresses to try in turn.
