@@ -82,6 +82,25 @@ func (s *source) Preview(ctx context.Context, url string) (feed.Preview, error) 
 	return s.poller.Preview(ctx, url)
 }
 
+// Fulltext implements [feed.Source].
+func (s *source) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
+	a, err := s.store.Article(ctx, item)
+	if err != nil {
+		return feed.Fulltext{}, err
+	}
+	var sub feed.Subscription
+	for _, known := range s.subscriptions() {
+		if known.URL == a.Feed {
+			sub = known
+		}
+	}
+	text, err := s.poller.Fulltext(ctx, sub, a.Link)
+	if err != nil || text.Fetched.IsZero() {
+		return text, err
+	}
+	return text, s.store.SetFulltext(ctx, item, text)
+}
+
 // NextDue is when the next feed falls due; zero for never.
 func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)

@@ -28,6 +28,10 @@ type Source interface {
 	// Move writes a feed's new address into the configuration; settings, items
 	// and marks stay with it.
 	Move(ctx context.Context, from, to string) error
+	// Fulltext asks for the page of an item and keeps its article in the cache.
+	// A page without one is no error: the answer says why there is none, and
+	// its Fetched is zero where asking again soon may help.
+	Fulltext(ctx context.Context, item int64) (Fulltext, error)
 }
 
 // Preview is what a feed would bring.

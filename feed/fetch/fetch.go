@@ -102,6 +102,8 @@ type Request struct {
 	// Validated is the address that gave the validators, which are sent to its
 	// host only, as they can tell a reader from others; empty means the one asked.
 	Validated string
+	// Accept replaces the header that asks for feeds when it is not empty.
+	Accept string
 	// UserAgent replaces the client's own when it is not empty.
 	UserAgent string
 	// Headers are sent to the host of URL only, and never again once a

@@ -139,7 +139,7 @@ func (w *walk) build(ctx context.Context) (*http.Request, error) {
 		return nil, err
 	}
 	r := w.request
-	req.Header.Set("Accept", accept)
+	req.Header.Set("Accept", cmp.Or(r.Accept, accept))
 	req.Header.Set("User-Agent", cmp.Or(r.UserAgent, w.client.userAgent, "dateline"))
 	if w.validators() {
 		setIf(req.Header, "If-None-Match", r.ETag)
@@ -218,6 +218,14 @@ func isRedirect(status int) bool {
 		return true
 	}
 	return false
+}
+
+// SameServer says whether what is sent to one address may be sent to another:
+// both lead to one server.
+func SameServer(from, to string) bool {
+	a, errA := url.Parse(from)
+	b, errB := url.Parse(to)
+	return errA == nil && errB == nil && a.Hostname() != "" && sameHost(a, b)
 }
 
 // sameHost says whether b is the server of a. A step up from http to https on

@@ -6,6 +6,7 @@
 //	ask      conditional GET, then a hash, then [feed.Parse] on a few at a time
 //	keep     the goroutine that called Refresh saves a few feeds in one
 //	         transaction, reports them, and indexes while nothing waits
+//	pages    the articles behind new items, for the feeds that want them
 //
 // What waits between asking and saving is bounded, so memory does not grow with
 // the number of feeds.
@@ -41,6 +42,11 @@ type Store interface {
 	// IndexPending brings the full-text index up to date for at most max items
 	// and says how many are left.
 	IndexPending(ctx context.Context, max int) (left int, err error)
+	// WantFulltext gives up to max of a feed's newest items whose pages were
+	// never asked for.
+	WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error)
+	// SetFulltext keeps what asking for an item's page came to.
+	SetFulltext(ctx context.Context, item int64, t feed.Fulltext) error
 }
 
 // Options are what a [Poller] works with.
@@ -81,6 +87,8 @@ type Poller struct {
 	claims map[string]chan struct{}
 	// resting holds until when a host wants to be left alone.
 	resting map[string]time.Time
+	// reading holds the feeds whose items' pages are being asked for.
+	reading map[string]bool
 	// rest is the time before which nothing is due.
 	rest time.Time
 }
@@ -98,6 +106,7 @@ func New(o Options) *Poller {
 		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
 		resting:       make(map[string]time.Time),
+		reading:       make(map[string]bool),
 	}
 	if p.now == nil {
 		p.now = time.Now

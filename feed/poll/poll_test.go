@@ -32,6 +32,9 @@ type fakeStore struct {
 	pending  int
 	indexed  int
 	indexErr error
+	// wanted are the items without full text by feed, texts what was kept.
+	wanted map[string][]feed.Item
+	texts  map[int64]feed.Fulltext
 }
 
 func (s *fakeStore) Feeds(context.Context) ([]feed.Feed, error) {
@@ -82,6 +85,32 @@ func (s *fakeStore) IndexPending(_ context.Context, max int) (int, error) {
 	return s.pending, nil
 }
 
+func (s *fakeStore) WantFulltext(_ context.Context, url string, max int) ([]feed.Item, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []feed.Item
+	for _, i := range s.wanted[url] {
+		if _, had := s.texts[i.ID]; !had && len(out) < max {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+func (s *fakeStore) SetFulltext(ctx context.Context, item int64, t feed.Fulltext) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.texts == nil {
+		s.texts = map[int64]feed.Fulltext{}
+	}
+	s.texts[item] = t
+	s.pending++
+	return nil
+}
+
 // state returns what the store holds of a feed.
 func (s *fakeStore) state(url string) feed.PollState {
 	s.mu.Lock()
@@ -118,6 +147,14 @@ func newRig(t testing.TB, urls ...string) *rig {
 	})
 	t.Cleanup(r.client.CloseIdle)
 	return r
+}
+
+// each changes the settings of every subscription.
+func (r *rig) each(change func(*feed.Settings)) {
+	subs := r.subscriptions()
+	for i := range subs {
+		change(&subs[i].Settings)
+	}
 }
 
 // refresh runs a round that must not fail and returns its reports by URL.

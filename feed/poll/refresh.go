@@ -115,8 +115,14 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			r.skip(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
-	if err := r.finishIndex(ctx); err != nil {
-		return fmt.Errorf("refresh: %w", err)
+	for _, last := range []func() error{
+		func() error { return r.finishIndex(ctx) },
+		func() error { return r.pages(ctx, todo) },
+		func() error { return r.finishIndex(ctx) },
+	} {
+		if err := last(); err != nil {
+			return fmt.Errorf("refresh: %w", err)
+		}
 	}
 	return ctx.Err()
 }

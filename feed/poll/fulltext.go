@@ -1,0 +1,182 @@
+package poll
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+const acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
+
+// pagePause is how long a server that cannot give a page just now is left alone.
+const pagePause = time.Minute
+
+// Fulltext asks for the page that link leads to and finds its article, by the
+// settings of sub, which may be zero. What the page's own server is not is not
+// told the feed's headers, cookies or password. A page without an article is no
+// error but has a Fulltext.Error; where asking again soon may help, its Fetched
+// is zero. The error is ctx's.
+func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
+	done := make(chan feed.Fulltext, 1)
+	p.lanes.add(hostOf(link), func() { done <- p.page(ctx, sub, link) })
+	select {
+	case text := <-done:
+		return text, ctx.Err()
+	case <-ctx.Done():
+		return feed.Fulltext{}, ctx.Err()
+	}
+}
+
+// page asks for a page and takes its article out.
+func (p *Poller) page(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+	if ctx.Err() != nil {
+		return feed.Fulltext{}
+	}
+	out := feed.Fulltext{Fetched: p.now()}
+	request, ok := pageRequest(sub, link)
+	if !ok {
+		out.Error = "This item has no page on the web to read: what the feed itself says of it is all there is."
+		return out
+	}
+	res, err := p.client.Get(ctx, request)
+	var failed *fetch.Error
+	if errors.As(err, &failed) {
+		if failed.Kind == fetch.KindCanceled {
+			return feed.Fulltext{}
+		}
+		out.Error = pageSentence(failed)
+		if passing(failed) {
+			out.Fetched = time.Time{}
+			p.restHost(hostOf(link), p.now().Add(max(failed.RetryAfter, pagePause)))
+		}
+		return out
+	}
+	defer res.Release()
+	if out.Error = otherThanPage(res); out.Error != "" {
+		return out
+	}
+	p.parsing <- struct{}{}
+	defer func() { <-p.parsing }()
+	if ctx.Err() != nil {
+		return feed.Fulltext{}
+	}
+	set := sub.Settings
+	out.Body, err = feed.ExtractArticle(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
+	if err != nil {
+		out.Error = err.Error()
+	}
+	return out
+}
+
+// pageRequest asks for a page as the feed is asked for where both are on one
+// server; any other server gets the user agent only. The feed's filter is for
+// the feed. It is not ok when link is no web address.
+func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
+	at, err := url.Parse(link)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return fetch.Request{}, false
+	}
+	set := sub.Settings
+	out := fetch.Request{Accept: acceptPage, UserAgent: set.UserAgent, Timeout: set.Timeout, Access: feed.Access{Proxy: set.Access.Proxy}}
+	if fetch.SameServer(sub.URL, link) {
+		out.Headers, out.Access, out.Configured = set.Headers, set.Access, true
+		out.Access.Filter = nil
+		if own, err := url.Parse(sub.URL); err == nil && at.User == nil {
+			at.User = own.User
+		}
+	}
+	out.URL = at.String()
+	return out, true
+}
+
+// passing says that a failure is likely to be over soon.
+func passing(e *fetch.Error) bool {
+	return e.Local() || e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable
+}
+
+// pageSentence tells why there is no page and what to do.
+func pageSentence(e *fetch.Error) string {
+	host := hostIn(e.URL)
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Sprintf("%s does not let dateline read this page (%d): o opens it in the browser; a login or another user_agent in the feed's settings may help.", host, e.Status)
+	case http.StatusPaymentRequired:
+		return fmt.Sprintf("%s gives this article to subscribers only (402): o opens it in the browser; cookies in the feed's settings can carry a login.", host)
+	case http.StatusNotFound:
+		return fmt.Sprintf("%s has no such page any more (404): the feed's own text is what is left of it.", host)
+	case http.StatusGone:
+		return fmt.Sprintf("%s has taken this page away for good (410): the feed's own text is what is left of it.", host)
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return fmt.Sprintf("%s has been asked too much just now (%d): try again in a few minutes.", host, e.Status)
+	case http.StatusUnavailableForLegalReasons:
+		return fmt.Sprintf("%s may not show this page for legal reasons (451): o opens it in the browser.", host)
+	}
+	switch {
+	case e.Status >= 500:
+		return fmt.Sprintf("%s has trouble of its own (%d): try again later.", host, e.Status)
+	case e.Kind == fetch.KindStatus:
+		return fmt.Sprintf("%s did not give the page (%d): o opens it in the browser.", host, e.Status)
+	case e.Kind == fetch.KindTooLarge:
+		return fmt.Sprintf("The page of %s is too large to be read: o opens it in the browser.", host)
+	}
+	return e.Sentence()
+}
+
+// otherThanPage says what an answer is when it is no page with an article; empty
+// when it may be one.
+func otherThanPage(res fetch.Response) string {
+	host := hostIn(res.FinalURL)
+	if end, err := url.Parse(res.FinalURL); err == nil && res.Redirects > 0 && loginPath(end.Path) {
+		return fmt.Sprintf("%s asks for a login before it shows the article: o opens it in the browser; cookies in the feed's settings can carry a login.", host)
+	}
+	head := bytes.ToLower(res.Body[:min(len(res.Body), 1024)])
+	media, _, _ := mime.ParseMediaType(res.ContentType)
+	kind, _, _ := strings.Cut(media, "/")
+	what := ""
+	switch {
+	case bytes.HasPrefix(head, []byte("%pdf-")) || media == "application/pdf":
+		what = "a PDF document"
+	case kind == "image":
+		what = "a picture"
+	case kind == "audio":
+		what = "a sound recording"
+	case kind == "video":
+		what = "a video"
+	case media == "" || media == "text/html" || media == "application/xhtml+xml":
+	case !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html")):
+		what = "a file of the kind " + feed.Clean(media)
+	}
+	if what == "" {
+		return ""
+	}
+	return fmt.Sprintf("What %s has at this address is %s and no page with an article: o opens it.", host, what)
+}
+
+// loginPath says that a redirect to this path was one to a login.
+func loginPath(path string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(path), "/") {
+		name, _, _ := strings.Cut(part, ".")
+		switch name {
+		case "login", "signin", "sign-in", "sign_in", "log-in", "anmelden", "auth", "sso", "register", "subscribe", "paywall":
+			return true
+		}
+	}
+	return false
+}
+
+// hostIn names the server of an address in a sentence.
+func hostIn(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return feed.Clean(u.Host)
+	}
+	return feed.Clean(address)
+}

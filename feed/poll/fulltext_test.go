@@ -1,0 +1,275 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+var article = "<!DOCTYPE html><html><head><title>Story</title></head><body><article><h1>Story</h1><p>" +
+	strings.Repeat("The mill turns again, after ninety years, says the miller. ", 10) + "</p></article></body></html>"
+
+// A page's article comes with the address that answered as its base, and the page
+// is asked for as a page.
+func TestFulltext(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/old":
+			http.Redirect(w, r, "/new", http.StatusFound)
+		case !strings.HasPrefix(r.Header.Get("Accept"), "text/html"):
+			http.Error(w, "feeds only", http.StatusNotAcceptable)
+		default:
+			w.Header().Set("Content-Type", "text/html")
+			io.WriteString(w, article)
+		}
+	})
+	got, err := newRig(t).Fulltext(context.Background(), feed.Subscription{}, s.URL+"/old")
+	if err != nil || got.Error != "" || !got.Fetched.Equal(noon) || got.Body.Base != s.URL+"/new" || !strings.Contains(got.Body.Text(), "The mill turns") {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// The selectors of the subscription hold.
+func TestFulltextSelectors(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `<html><body><p>Away</p><div class="x">Only <b>this</b><i>not this</i></div></body></html>`)
+	})
+	sub := feed.Subscription{URL: s.URL, Settings: feed.Settings{KeepSelectors: []string{".x"}, DropSelectors: []string{"i"}}}
+	got, err := newRig(t).Fulltext(context.Background(), sub, s.URL)
+	if err != nil || got.Error != "" || got.Body.Text() != "Only this" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// What stands in a feed's settings for its own server, and in its address, is sent
+// to no other; the user agent is.
+func TestFulltextSecrets(t *testing.T) {
+	asked := map[string]http.Header{}
+	var mu sync.Mutex
+	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked[r.Host] = r.Header.Clone()
+		mu.Unlock()
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, article)
+	})
+	home, away := "127.0.0.1:"+port, "127.0.0.2:"+port
+	sub := feed.Subscription{URL: "http://ann:secret@" + home + "/feed", Settings: feed.Settings{
+		UserAgent: "mine/1", Headers: map[string]string{"X-Key": "k"},
+	}}
+	r := newRig(t)
+	for _, host := range []string{home, away} {
+		if got, err := r.Fulltext(context.Background(), sub, "http://"+host+"/page"); err != nil || got.Error != "" {
+			t.Errorf("%s: %+v, %v", host, got, err)
+		}
+		if asked[host].Get("User-Agent") != "mine/1" {
+			t.Errorf("%s was asked by %q", host, asked[host].Get("User-Agent"))
+		}
+	}
+	if h := asked[home]; h.Get("X-Key") != "k" || h.Get("Authorization") == "" {
+		t.Errorf("the feed's server was not told: %v", h)
+	}
+	if h := asked[away]; h.Get("X-Key") != "" || h.Get("Authorization") != "" {
+		t.Errorf("another server was told: %v", h)
+	}
+}
+
+// Where there is no article a sentence says why; what is soon over is not kept,
+// so that it is asked for again.
+func TestFulltextFailures(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &status); err == nil {
+			http.Error(w, "no", status)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		switch r.URL.Path {
+		case "/pdf":
+			w.Header().Set("Content-Type", "application/pdf")
+			io.WriteString(w, "%PDF-1.7")
+		case "/hiddenpdf":
+			io.WriteString(w, "%PDF-1.7")
+		case "/picture":
+			w.Header().Set("Content-Type", "image/png")
+		case "/zip":
+			w.Header().Set("Content-Type", "application/zip")
+		case "/members":
+			http.Redirect(w, r, "/account/login.php?next=1", http.StatusFound)
+		case "/account/login.php":
+			io.WriteString(w, article)
+		default:
+			io.WriteString(w, "<html><body><nav>Home</nav></body></html>")
+		}
+	})
+	for _, c := range []struct {
+		link, words string
+		again       bool
+	}{
+		{s.URL + "/401", "does not let dateline", false},
+		{s.URL + "/403", "does not let dateline", false},
+		{s.URL + "/402", "subscribers only", false},
+		{s.URL + "/404", "no such page", false},
+		{s.URL + "/410", "for good", false},
+		{s.URL + "/418", "(418)", false},
+		{s.URL + "/429", "too much", true},
+		{s.URL + "/451", "legal", false},
+		{s.URL + "/500", "trouble", false},
+		{s.URL + "/503", "too much", true},
+		{s.URL + "/pdf", "PDF", false},
+		{s.URL + "/hiddenpdf", "PDF", false},
+		{s.URL + "/picture", "a picture", false},
+		{s.URL + "/zip", "application/zip", false},
+		{s.URL + "/members", "login", false},
+		{s.URL + "/empty", "no article", false},
+		{"file:///etc/passwd", "no page", false},
+		{"exec:true", "no page", false},
+		{"gemini://a.example/", "no page", false},
+		{"", "no page", false},
+	} {
+		sub := feed.Subscription{URL: s.URL}
+		got, err := newRig(t).Fulltext(context.Background(), sub, c.link)
+		if err != nil || !strings.Contains(got.Error, c.words) || !strings.Contains(got.Error, ": ") || !strings.HasSuffix(got.Error, ".") ||
+			got.Body != (feed.Body{}) || got.Fetched.IsZero() != c.again {
+			t.Errorf("%s: %+v, %v", c.link, got, err)
+		}
+	}
+}
+
+// Giving up ends the waiting, and is no answer of the page.
+func TestFulltextStopped(t *testing.T) {
+	release := make(chan struct{})
+	s := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	got, err := newRig(t).Fulltext(ctx, feed.Subscription{}, s.URL)
+	if !errors.Is(err, context.Canceled) || got != (feed.Fulltext{}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// wantPages makes n items with pages below root wait for their full text.
+func (r *rig) wantPages(url, root string, n int) {
+	r.store.wanted = map[string][]feed.Item{}
+	for i := range n {
+		r.store.wanted[url] = append(r.store.wanted[url], feed.Item{ID: int64(i + 1), Link: fmt.Sprintf("%s/page/%d", root, i+1)})
+	}
+}
+
+// A round ends with the pages of the newest items of feeds that want them, after
+// everything is reported; what they come to is kept, failures too, and indexed.
+func TestRoundFetchesPages(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/page/2":
+			http.NotFound(w, r)
+		case strings.HasPrefix(r.URL.Path, "/page/"):
+			io.WriteString(w, article)
+		default:
+			io.WriteString(w, rss("News", 1))
+		}
+	})
+	r := newRig(t, s.URL)
+	r.wantPages(s.URL, s.URL, 25)
+	r.refresh(t, feed.Ask{})
+	if len(r.store.texts) != 0 {
+		t.Fatalf("%d pages of a feed that wants none", len(r.store.texts))
+	}
+	r.each(func(s *feed.Settings) { s.Fulltext = true })
+	err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) {
+		if len(r.store.texts) != 0 {
+			t.Error("a page was asked for before the feed was reported")
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.store.texts); n != pagesPerFeed {
+		t.Errorf("%d pages in one round", n)
+	}
+	if text := r.store.texts[1]; text.Error != "" || !strings.Contains(text.Body.Text(), "mill") {
+		t.Errorf("the first page: %+v", text)
+	}
+	if text := r.store.texts[2]; !strings.Contains(text.Error, "404") {
+		t.Errorf("the missing page: %+v", text)
+	}
+	if r.store.pending != 0 {
+		t.Errorf("%d items are not indexed", r.store.pending)
+	}
+	r.refresh(t, feed.Ask{})
+	if n := len(r.store.texts); n != 25 {
+		t.Errorf("%d pages after two rounds", n)
+	}
+}
+
+// A server that asks for a rest is left alone for the rest of the round, and its
+// pages are asked for another time.
+func TestRoundLeavesTiredServer(t *testing.T) {
+	var mu sync.Mutex
+	pages := 0
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/page/") {
+			io.WriteString(w, rss("News", 1))
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if pages++; pages > 3 {
+			w.Header().Set("Retry-After", "600")
+			http.Error(w, "slow down", http.StatusTooManyRequests)
+			return
+		}
+		io.WriteString(w, article)
+	})
+	r := newRig(t, s.URL)
+	r.each(func(s *feed.Settings) { s.Fulltext = true })
+	r.wantPages(s.URL, s.URL, 12)
+	r.refresh(t, feed.Ask{})
+	// Two pages of one server are asked for at a time.
+	if len(r.store.texts) != 3 || pages > 5 {
+		t.Errorf("%d pages kept of %d asked for", len(r.store.texts), pages)
+	}
+	r.now = noon.Add(time.Hour)
+	mu.Lock()
+	pages = -20
+	mu.Unlock()
+	r.refresh(t, feed.Ask{})
+	if len(r.store.texts) != 12 {
+		t.Errorf("%d pages kept an hour later", len(r.store.texts))
+	}
+}
+
+// Stopping a round stops its pages at once; those that came are kept.
+func TestRoundStoppedAtPages(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/page/1":
+			io.WriteString(w, article)
+		case "/page/2":
+			cancel()
+			<-r.Context().Done()
+		default:
+			io.WriteString(w, rss("News", 1))
+		}
+	})
+	r := newRig(t, s.URL)
+	r.lanes.perHost = 1
+	r.each(func(s *feed.Settings) { s.Fulltext = true })
+	r.wantPages(s.URL, s.URL, 5)
+	if err := r.Refresh(ctx, feed.Ask{}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if _, kept := r.store.texts[1]; !kept || len(r.store.texts) != 1 {
+		t.Errorf("kept %v", r.store.texts)
+	}
+}
