@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -100,24 +99,24 @@ func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 
 // passing says that a failure is likely to be over soon.
 func passing(e *fetch.Error) bool {
-	return e.Local() || e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable
+	return e.Local() || e.Status == 429 || e.Status == 503
 }
 
 // pageSentence tells why there is no page and what to do.
 func pageSentence(e *fetch.Error) string {
 	host := hostIn(e.URL)
 	switch e.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case 401, 403:
 		return fmt.Sprintf("%s does not let dateline read this page (%d): o opens it in the browser; a login or another user_agent in the feed's settings may help.", host, e.Status)
-	case http.StatusPaymentRequired:
+	case 402:
 		return fmt.Sprintf("%s gives this article to subscribers only (402): o opens it in the browser; cookies in the feed's settings can carry a login.", host)
-	case http.StatusNotFound:
+	case 404:
 		return fmt.Sprintf("%s has no such page any more (404): the feed's own text is what is left of it.", host)
-	case http.StatusGone:
+	case 410:
 		return fmt.Sprintf("%s has taken this page away for good (410): the feed's own text is what is left of it.", host)
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	case 429, 503:
 		return fmt.Sprintf("%s has been asked too much just now (%d): try again in a few minutes.", host, e.Status)
-	case http.StatusUnavailableForLegalReasons:
+	case 451:
 		return fmt.Sprintf("%s may not show this page for legal reasons (451): o opens it in the browser.", host)
 	}
 	switch {
