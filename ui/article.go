@@ -57,7 +57,7 @@ type page struct {
 // settle scrolls to the kept reading position once the article is whole.
 func (a *articlePane) settle() {
 	if a.restore >= 0 && !a.moved {
-		a.top = a.restore * a.scrollable() / 1000
+		a.top = (a.restore*a.scrollable() + 500) / 1000
 	}
 	a.restore = -1
 }
