@@ -83,6 +83,7 @@ func readActions() []action {
 		{name: "open-enclosure", section: sectionRead, help: "open the enclosed file in the browser", keys: []string{"e"}, do: once((*Model).openEnclosure), why: (*Model).noEnclosure},
 		{name: "links", section: sectionRead, help: "list the article's links", keys: []string{"U"}, do: once((*Model).showLinks), why: (*Model).noLinks},
 		{name: "open-link", section: sectionRead, help: "open the link of that number", keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, do: (*Model).openLink, why: (*Model).noLinks},
+		{name: "toggle-fulltext", section: sectionRead, help: "the full text of the page, or the feed's text", hint: "full text", in: inArticle, keys: []string{"x"}, do: once((*Model).toggleFulltext), why: (*Model).noFulltext},
 		{name: "show-diff", section: sectionRead, help: "what the publisher edited, or the text again", keys: []string{"gd"}, do: once((*Model).toggleDiff), why: (*Model).noDiff},
 		{name: "copy-link", section: sectionRead, help: "copy the item's (or feed's) address", keys: []string{"y"}, do: once((*Model).copyLink), why: (*Model).noCopy},
 		{name: "copy-title", section: sectionRead, help: "copy title and address", keys: []string{"Y"}, do: once((*Model).copyTitle), why: (*Model).noCopy},
@@ -98,7 +99,7 @@ func markActions() []action {
 		{name: "mark-above-read", section: sectionMark, help: "mark everything above read", keys: []string{"[r"}, do: once((*Model).markAbove), why: (*Model).noItem},
 		{name: "mark-below-read", section: sectionMark, help: "mark everything below read", keys: []string{"]r"}, do: once((*Model).markBelow), why: (*Model).noItem},
 		{name: "toggle-star", section: sectionMark, help: "star or unstar; starred items are kept", hint: "star", in: inNews, keys: []string{"s"}, do: once((*Model).toggleStar), why: (*Model).noItem},
-		{name: "hide", section: sectionMark, help: "hide the item (is:hidden finds it)", keys: []string{"D"}, do: once((*Model).hide), why: (*Model).noItem},
+		{name: "hide", section: sectionMark, help: "hide the item, or show a hidden one (is:hidden)", keys: []string{"D"}, do: once((*Model).hide), why: (*Model).noItem},
 		{name: "undo", section: sectionMark, help: "undo the last mark, also after a restart", hint: "undo", in: inNews, keys: []string{"u"}, do: once((*Model).undo)},
 		{name: "redo", section: sectionMark, help: "redo what was undone", keys: []string{"ctrl+r"}, do: once((*Model).redo)},
 	}

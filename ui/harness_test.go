@@ -39,6 +39,9 @@ type fakeSource struct {
 	// preview answers previews; nil knows no feed.
 	preview func(url string) (feed.Preview, error)
 	asked   []feed.Ask
+	// page is what every item's page has, pages how often one was fetched.
+	page  feed.Fulltext
+	pages int
 	// states take the place of a good answer's.
 	states map[string]feed.PollState
 	// pages are the articles of items' pages.
@@ -101,6 +104,13 @@ func (s *fakeSource) Discover(context.Context, string) ([]feed.Candidate, error)
 func (s *fakeSource) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	s.subs = append(s.subs, subs...)
 	return s.store.SetFeeds(ctx, s.subs)
+}
+
+func (s *fakeSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
+	s.pages++
+	t := s.page
+	t.Fetched = s.clock.now()
+	return t, s.store.SetFulltext(ctx, item, t)
 }
 
 func (s *fakeSource) Move(ctx context.Context, from, to string) error {

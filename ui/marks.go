@@ -126,10 +126,15 @@ func (m *Model) toggleStar() tea.Cmd {
 	return m.markRows([]int64{i.ID}, feed.Starred, !i.Starred, done)
 }
 
-// hide takes the item out of every list; the cursor goes to its neighbour.
+// hide takes the item out of every list, or puts a hidden one back; the cursor
+// goes to its neighbour.
 func (m *Model) hide() tea.Cmd {
 	i, _ := m.current()
-	cmd := m.markRows([]int64{i.ID}, feed.Hidden, true, "hidden")
+	done := "hidden"
+	if i.Hidden {
+		done = "shown again"
+	}
+	cmd := m.markRows([]int64{i.ID}, feed.Hidden, !i.Hidden, done)
 	if m.focus == paneArticle {
 		m.focus = paneHeadlines
 		m.arrange()

@@ -108,6 +108,7 @@ type Model struct {
 	session  session
 	idle     idle
 	notifier notifier
+	fetching fetching
 	moving   moving
 	drag     dragging
 	click    lastClick

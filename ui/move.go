@@ -188,6 +188,9 @@ func (m *Model) escape() tea.Cmd {
 	case len(m.typed) > 0 || m.count > 0:
 		m.typed, m.count = nil, 0
 		return nil
+	case m.stopFetching():
+		m.status.say("stopped; the feed's own text stays")
+		return nil
 	case m.refresh.cancelable():
 		m.refresh.stop()
 		m.status.say("stopping the refresh; what has arrived is kept")

@@ -13,7 +13,11 @@ func rowNotes(i feed.Item, w int, t theme) string {
 	if i.Edited {
 		edited = "edited"
 	}
-	return joinDots(t, edited, strings.Join(labelWords(i), " "), fit(alsoWords(i), w, t.glyphs.ellipsis))
+	hidden := ""
+	if i.Hidden && i.HiddenBy != "" {
+		hidden = "hidden by " + feed.Clean(i.HiddenBy)
+	}
+	return joinDots(t, hidden, edited, strings.Join(labelWords(i), " "), fit(alsoWords(i), w, t.glyphs.ellipsis))
 }
 
 // labelWords are an item's labels as rows show them.

@@ -19,8 +19,10 @@ type refresh struct {
 	done, total int
 	fresh       int
 	edited      int
-	failed      int
-	lastError   string
+	// told is what a feed of the round has to tell beside its news.
+	told      string
+	failed    int
+	lastError string
 	// result is what the last round brought, shown until the next key.
 	result string
 	cancel context.CancelFunc
@@ -66,7 +68,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
-	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result = 0, 0, 0, 0, 0, "", ""
+	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told = 0, 0, 0, 0, 0, "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source := m.deps.Source
 	r.ended.Add(1)
@@ -116,6 +118,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		r.done, r.total = x.Done, x.Total
 		r.fresh += x.New
 		r.edited += x.Updated
+		m.noteReport(x)
 		m.notifier.waiting = append(m.notifier.waiting, x.Notify...)
 		if x.Status == feed.Failed {
 			r.failed++
@@ -144,6 +147,21 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// noteReport keeps what a feed did that its reader would wonder about.
+func (m *Model) noteReport(x feed.Report) {
+	f, ok := m.sources.feedOf(x.URL)
+	if !ok {
+		return
+	}
+	name := feed.Clean(f.DisplayTitle())
+	switch {
+	case x.Reissued > 0:
+		m.refresh.told = name + " re-issued " + plural(x.Reissued, "item") + "; what you had read stays read"
+	case x.MovedTo != "" && f.Poll.NewAddress() == "":
+		m.refresh.told = name + " has moved for good; M writes its new address, ge lists such feeds"
+	}
+}
+
 // endRefresh says what a round brought.
 func (m *Model) endRefresh(err error) {
 	r := &m.refresh
@@ -161,6 +179,8 @@ func (m *Model) endRefresh(err error) {
 		r.result = "nothing new"
 	}
 	switch {
+	case r.told != "" && (r.failed == 0 || !r.byKey):
+		m.status.say(r.told)
 	case r.failed == 0:
 	case r.failed == 1 && r.byKey:
 		m.status.fail(r.lastError)

@@ -155,6 +155,8 @@ func (m *Model) progress() string {
 	r := &m.refresh
 	t, room := m.theme, 8
 	switch {
+	case !r.running && m.fetching.item != 0:
+		return "fetching the page of " + m.fetching.host + t.glyphs.ellipsis + " Esc stops"
 	case !r.running:
 		return r.result
 	case r.total == 0 && r.byKey:

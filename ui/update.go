@@ -62,6 +62,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.loadSources()
 	case saved:
 		return m, m.showSaved(msg)
+	case pageFetched:
+		return m, m.showPage(msg)
 	case infoLoaded:
 		return m, m.showLoadedInfo(msg)
 	case discovered:

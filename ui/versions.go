@@ -102,11 +102,21 @@ func (m *Model) articleNotes() []string {
 	switch {
 	case m.article.key.version == versionDiff:
 		notes = append(notes, m.keyed("show-diff", "what was edited", "shows the text"))
-	case i.Edited:
+	case m.article.key.version == versionPage:
+		notes = append(notes, m.keyed("toggle-fulltext", "full text of "+host(i.Link), "shows the feed's"))
+	case i.Fulltext:
+		notes = append(notes, m.keyed("toggle-fulltext", "the feed's text", "shows the full text"))
+	case i.Link != "" && i.Words < shortText && m.keys.keyFor("toggle-fulltext") != "":
+		notes = append(notes, m.keys.keyFor("toggle-fulltext")+" fetches the full text")
+	}
+	if i.Edited && m.article.key.version != versionDiff {
 		notes = append(notes, m.keyed("show-diff", "edited", "shows how"))
 	}
 	return append(notes, alsoWords(i))
 }
+
+// shortText is the number of words under which a text may be only a beginning.
+const shortText = 115
 
 // keyed adds what the key of an action does to a note, if there is such a key.
 func (m *Model) keyed(action, note, does string) string {
