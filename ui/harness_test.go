@@ -44,8 +44,6 @@ type fakeSource struct {
 	pages int
 	// states take the place of a good answer's.
 	states map[string]feed.PollState
-	// pages are the articles of items' pages.
-	pages map[int64]feed.Fulltext
 	// notices are what each round has to tell of.
 	notices []feed.Notice
 }
@@ -123,15 +121,6 @@ func (s *fakeSource) Move(ctx context.Context, from, to string) error {
 		return err
 	}
 	return s.store.SetFeeds(ctx, s.subs)
-}
-
-func (s *fakeSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
-	t, ok := s.pages[item]
-	if !ok {
-		t.Error = "The page has no article: o opens it in the browser."
-	}
-	t.Fetched = s.clock.now()
-	return t, s.store.SetFulltext(ctx, item, t)
 }
 
 func (s *fakeSource) Unsubscribe(ctx context.Context, url string) error {
