@@ -10,7 +10,7 @@ import (
 // fromAtom maps Atom 0.3 and 1.0 (RFC 4287).
 func fromAtom(f *atom.Feed, src Origin) *Document {
 	x := extensions(f.Extensions)
-	base := or(x.text("dateline:base"), src.URL)
+	base := or(x.text("dateline:base"), src.Base)
 	site := draft{base: base}
 	site.atomLinks(f.Links)
 	doc := &Document{

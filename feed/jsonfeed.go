@@ -15,7 +15,7 @@ func fromJSON(f *json.Feed, src Origin) *Document {
 	doc := &Document{
 		Title:       clip(PlainTitle(f.Title), 4096),
 		Description: clip(PlainTitle(f.Description), 4096),
-		Site:        webURL(src.URL, f.HomePageURL),
+		Site:        webURL(src.Base, f.HomePageURL),
 	}
 	authors := jsonNames(f.Author, f.Authors)
 	doc.Items = make([]Article, 0, len(f.Items))
@@ -23,7 +23,7 @@ func fromJSON(f *json.Feed, src Origin) *Document {
 		if i == nil {
 			continue
 		}
-		d := fromJSONItem(i, src.URL)
+		d := fromJSONItem(i, src.Base)
 		if names(d.authors) == "" {
 			d.authors = authors
 		}

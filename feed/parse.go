@@ -13,8 +13,11 @@ import (
 
 // Origin tells where a document came from.
 type Origin struct {
-	// URL is the address after redirects: the last base of relative links.
+	// URL is the address after redirects.
 	URL string
+	// Base is what relative links are resolved against where the document has
+	// no base of its own; empty means URL.
+	Base string
 	// ContentType is the HTTP header, or empty.
 	ContentType string
 }
@@ -55,6 +58,7 @@ func Parse(raw []byte, src Origin) (doc *Document, err error) {
 			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading it failed: %v", p)}
 		}
 	}()
+	src.Base = or(src.Base, src.URL)
 	text := joinSurrogates(decode(raw, src.ContentType))
 	trimmed := strings.TrimSpace(text)
 	switch {
@@ -73,7 +77,7 @@ func Parse(raw []byte, src Origin) (doc *Document, err error) {
 }
 
 func parseXML(text string, src Origin) (*Document, error) {
-	form, err := normalize(text, src.URL)
+	form, err := normalize(text, src.Base)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 // fromRSS maps RSS 0.9x, 1.0 and 2.0.
 func fromRSS(f *rss.Feed, src Origin) *Document {
 	x := extensions(f.Extensions)
-	base := or(x.text("dateline:base"), src.URL)
+	base := or(x.text("dateline:base"), src.Base)
 	doc := &Document{
 		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
 		Description: clip(PlainTitle(or(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),

@@ -138,6 +138,10 @@ type Response struct {
 	// FinalURL is the address that answered, without user, password and
 	// fragment; that of the request for what no server answered.
 	FinalURL string
+	// ContentLocation is the Content-Location header made absolute: the base of
+	// the document's relative links where it names none itself. Empty when there
+	// is none, and when it leads to a host that means nothing to a reader.
+	ContentLocation string
 	// Redirects counts the redirects followed to get there.
 	Redirects int
 	// Permanent is where the permanent redirects (301, 308) that began the
@@ -228,6 +232,7 @@ func (c *Client) ask(ctx context.Context, limit *deadline, r Request) (out Respo
 	}
 	out, err = c.answer(ctx, limit, r, res)
 	out.FinalURL, out.Redirects, out.Permanent = w.at.String(), w.hops, w.moved
+	out.ContentLocation = contentLocation(res.Header.Get("Content-Location"), w.at)
 	return out, shown(w.at, ""), w.blame(err)
 }
 

@@ -154,6 +154,11 @@ func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok
 	return o, true
 }
 
+// origin tells the parser where an answer came from.
+func origin(res fetch.Response) feed.Origin {
+	return feed.Origin{URL: res.FinalURL, Base: res.ContentLocation, ContentType: res.ContentType}
+}
+
 // read parses a body, a few at a time: parsing is what a round's processor time
 // and memory go to. The failure is a sentence.
 func (p *Poller) read(res fetch.Response) (doc *feed.Document, failure string) {
@@ -165,7 +170,7 @@ func (p *Poller) read(res fetch.Response) (doc *feed.Document, failure string) {
 			doc, failure = nil, parseSentence(res, fmt.Errorf("the reader itself failed: %v", r))
 		}
 	}()
-	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
+	doc, err := p.parse(res.Body, origin(res))
 	if err != nil {
 		return nil, parseSentence(res, err)
 	}

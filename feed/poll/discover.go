@@ -84,7 +84,7 @@ func openInstead(err error) bool {
 
 // offers reads an answer as a feed, else as a page.
 func (p *Poller) offers(ctx context.Context, address string, res fetch.Response) ([]feed.Candidate, error) {
-	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
+	doc, err := p.parse(res.Body, origin(res))
 	if err == nil {
 		return []feed.Candidate{candidate(cmp.Or(res.Permanent, address), res, doc)}, nil
 	}
@@ -116,7 +116,7 @@ func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 		if err != nil {
 			continue
 		}
-		doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
+		doc, err := p.parse(res.Body, origin(res))
 		res.Release()
 		if err == nil {
 			return []feed.Candidate{candidate(cmp.Or(res.Permanent, u), res, doc)}

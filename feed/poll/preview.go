@@ -20,7 +20,7 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 		return feed.Preview{}, err
 	}
 	defer res.Release()
-	doc, err := p.parse(res.Body, feed.Origin{URL: res.FinalURL, ContentType: res.ContentType})
+	doc, err := p.parse(res.Body, origin(res))
 	if err == nil && res.Partial && len(doc.Items) == 0 {
 		err = errors.New("it broke off")
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dateline/feed"
 )
 
 // A preview shows the newest items whatever the document's order, says how
@@ -50,5 +52,24 @@ func TestPreviewOfNoFeed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), words) || !strings.HasSuffix(err.Error(), ".") {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// Content-Location is the base of relative links, for a refresh as for
+// a preview; the feed's own address stays the one that answered.
+func TestContentLocation(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Location", "http://example.com/dir/")
+		io.WriteString(w, `<rss><channel><title>T</title><link>.</link><item><guid>1</guid><link>page</link></item></channel></rss>`)
+	})
+	r := newRig(t, s.URL)
+	report := r.refresh(t, feed.Ask{})[s.URL]
+	saved := r.store.saved[0].Document
+	if report.FinalURL != s.URL || saved.Site != "http://example.com/dir/" || saved.Items[0].Link != "http://example.com/dir/page" {
+		t.Errorf("%+v, %+v", report, saved)
+	}
+	preview, err := r.Preview(context.Background(), s.URL)
+	if err != nil || preview.URL != s.URL || preview.Items[0].Link != "http://example.com/dir/page" {
+		t.Errorf("%+v, %v", preview, err)
 	}
 }
