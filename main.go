@@ -20,7 +20,14 @@ import (
 	"dateline/ui/cli"
 )
 
+// memoryTarget is what the heap is kept to where that can be had by collecting
+// more often: the garbage of one huge document should not double the program.
+const memoryTarget = 64 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryTarget)
+	}
 	os.Exit(cli.Run(context.Background(), cli.Deps{
 		Version: version(),
 		Now:     time.Now,
