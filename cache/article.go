@@ -18,7 +18,7 @@ type querier interface {
 const itemColumns = `i.pos, i.id, f.url, ` + displayTitle + `,
 	i.first_seen, i.future, i.edited, i.pictured, i.fulltext, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
-	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript,
+	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript, d.comment_count,
 	coalesce((SELECT json_group_array(l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`
 
 const (
@@ -115,7 +115,7 @@ func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.FeedTitle,
 		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.Fulltext, &a.Read, &a.Starred, &a.Hidden, &snoozed,
 		&a.Key, &a.GUID, &a.Title, &a.Author, &a.Summary, &a.Link, &a.Comments, &published, &updated, &a.Words, &categories, &enclosures,
-		&a.HiddenBy, &a.Chapters, &a.Transcript, &labels, &a.Body.Base, &body); err != nil {
+		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &labels, &a.Body.Base, &body); err != nil {
 		return 0, a, err
 	}
 	a.Date, a.FirstSeen, a.Snoozed = dateOf(at), instant(firstSeen), instant(snoozed)

@@ -71,7 +71,7 @@ func (in incoming) details(id int64) []any {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,
-		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, id}
+		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, id}
 }
 
 // update writes what the publisher changed of an item. One whose publisher
@@ -93,7 +93,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = ? WHERE id = ?`,
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
-		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ? WHERE id = ?`, in.details(old.id)...)
+		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
 	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
 	if err := w.retell(old.id, keysOfStory(in.Article)); err != nil {
 		return known{}, err

@@ -81,6 +81,7 @@ func prepare(a feed.Fetched) (batch, error) {
 		if err := errors.Join(err, err2); err != nil {
 			return b, err
 		}
+		// The number of comments is no news: it would make every answer an update.
 		said := []string{article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
 			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw}
 		if article.Chapters != "" || article.Transcript != "" {

@@ -41,8 +41,9 @@ func TestArticleRoundTrip(t *testing.T) {
 	in.Summary, in.Comments, in.Words, in.Image = "Summary", "https://example.org/comments", 7, true
 	in.Updated = noon.Add(-time.Minute)
 	in.Chapters, in.Transcript = "https://example.org/chapters.json", "https://example.org/transcript.vtt"
+	in.CommentCount = 12
 	in.Categories = []string{"one", "two, three"}
-	in.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3", Type: "audio/mpeg", Length: 12}}
+	in.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3", Type: "audio/mpeg", Length: 12, Duration: 3723}}
 	s.save("a", in)
 	got, err := s.Article(s.ctx(), s.id("1"))
 	s.must(err)
@@ -64,6 +65,8 @@ func TestSaveAgain(t *testing.T) {
 	one, two := item("1", time.Hour, "One", "<p>text</p>"), item("2", 2*time.Hour)
 	equal(t, "first", s.save("a", one, two), feed.Saved{URL: "a", New: 2})
 	equal(t, "unchanged", s.save("a", one, two), feed.Saved{URL: "a"})
+	one.CommentCount = 40
+	equal(t, "more comments", s.save("a", one, two), feed.Saved{URL: "a"})
 	one.Body.Raw = "<p><b>text</b></p>"
 	two.Link = "https://example.org/moved"
 	equal(t, "markup and link", s.save("a", one, two), feed.Saved{URL: "a", Updated: 2})

@@ -19,7 +19,9 @@ type draft struct {
 	// links and comments are addresses that may be it, best first.
 	links    []string
 	comments []string
-	authors  []string
+	// counts are numbers of comments.
+	counts  []string
+	authors []string
 	// published and updated are what may hold the date, best first.
 	published  []string
 	updated    []string
@@ -27,7 +29,9 @@ type draft struct {
 	summary    passage
 	categories []string
 	enclosures []Enclosure
-	image      bool
+	// duration is that of the episode, whichever of the files it is in.
+	duration int
+	image    bool
 	// chapters and transcripts are addresses that may be it, best first.
 	chapters    []string
 	transcripts []string
@@ -51,6 +55,7 @@ func (d draft) article() Article {
 	a.Author = clip(names(d.authors), 1024)
 	a.Link = firstURL(d.base, d.links)
 	a.Comments = firstURL(d.base, d.comments)
+	a.CommentCount = largestCount(d.counts)
 	a.Published = firstDate(d.published)
 	a.Updated = firstDate(d.updated)
 	a.Categories = plainSet(d.categories)
@@ -87,6 +92,12 @@ func (d draft) files() []Enclosure {
 		}
 		out[at].Type = or(out[at].Type, e.Type)
 		out[at].Length = max(out[at].Length, e.Length)
+		out[at].Duration = max(out[at].Duration, e.Duration)
+	}
+	for i := range out {
+		if out[i].Duration == 0 && out[i].playable() {
+			out[i].Duration = d.duration
+		}
 	}
 	return out
 }

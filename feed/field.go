@@ -55,6 +55,9 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 	text := strings.TrimSpace(f.text.String())
 	if !f.verbatim {
 		t.attrs, text = n.misplaced(name, t.attrs, text)
+		if n.atom && name == "link" && n.item >= 0 {
+			n.replies(t.attrs)
+		}
 		if text == "" && len(t.attrs) == 0 {
 			return // it must not take the place of one that has a text
 		}
@@ -108,6 +111,16 @@ func (n *normalizer) misplaced(name string, attrs []xmlAttr, text string) ([]xml
 		text = value("label", "term", "text")
 	}
 	return attrs, text
+}
+
+// replies keeps how many there are (RFC 4685 section 5), for the parser drops
+// what a link has beyond Atom.
+func (n *normalizer) replies(attrs []xmlAttr) {
+	for _, a := range attrs {
+		if localName(a.name) == "count" && strings.Contains(a.name, ":") {
+			n.annotate("replies", a.value)
+		}
+	}
 }
 
 // textConstruct knows the fields whose content is a text, with or without markup.

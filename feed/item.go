@@ -26,6 +26,9 @@ type Item struct {
 	Link string
 	// Comments is the absolute address of the discussion, or empty.
 	Comments string
+	// CommentCount is how many comments there were when the item's other fields
+	// were last saved; zero when the publisher does not say.
+	CommentCount int
 	// Published and Updated are what the publisher said, in UTC; zero when it
 	// said nothing that could be read.
 	Published time.Time
@@ -72,6 +75,8 @@ type Enclosure struct {
 	Type string `json:"type"`
 	// Length is the size in bytes; zero when unknown.
 	Length int64 `json:"length"`
+	// Duration is how long it plays in seconds; zero when unknown.
+	Duration int `json:"duration,omitempty"`
 }
 
 // Article is an item with its text.

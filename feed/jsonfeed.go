@@ -51,7 +51,9 @@ func fromJSONItem(i *json.Item, base string) draft {
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {
-			d.enclosures = append(d.enclosures, enclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), ""))
+			file := enclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
+			file.Duration = playTime(strconv.FormatInt(a.DurationInSeconds, 10))
+			d.enclosures = append(d.enclosures, file)
 		}
 	}
 	return d
@@ -119,8 +121,10 @@ func mendObject(object map[string]any) {
 		switch key {
 		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
 			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
-			"name", "size_in_bytes":
+			"name":
 			object[key] = jsonText(value)
+		case "size_in_bytes", "duration_in_seconds":
+			object[key] = jsonCount(value)
 		case "author":
 			object[key] = jsonPerson(value)
 		case "authors":
@@ -164,6 +168,16 @@ func jsonText(value any) string {
 		}
 	}
 	return ""
+}
+
+// jsonCount is a whole number, also one that is written as a text or with a
+// fraction; zero when it is none.
+func jsonCount(value any) int64 {
+	n, err := strconv.ParseFloat(strings.TrimSpace(jsonText(value)), 64)
+	if err != nil || !(n >= 0 && n < 1<<53) {
+		return 0
+	}
+	return int64(n)
 }
 
 func jsonPerson(value any) any {

@@ -49,6 +49,9 @@ func (d *draft) addMedia(x extensions) {
 	d.title = or(d.title, mediaText(media, "title", 0))
 	d.addPodcast(x)
 	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
+	d.counts = append(d.counts, x.all("slash:comments")...)
+	d.counts = append(d.counts, x.all("thr:total")...)
+	d.counts = append(d.counts, x.all("dateline:replies")...)
 }
 
 // addTopics adds the categories of iTunes, which may have finer ones in them.
@@ -69,6 +72,7 @@ func (d *draft) addPodcast(x extensions) {
 			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
 		}
 	}
+	d.duration = playTime(x.text("itunes:duration"))
 	for _, c := range x.elements("podcast:chapters") {
 		d.chapters = append(d.chapters, or(c.Attrs["url"], c.Value))
 	}
@@ -94,6 +98,7 @@ func (d *draft) addLinks(x extensions) {
 			d.enclosures = append(d.enclosures, enclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
 		case "replies":
 			d.comments = append(d.comments, l.Attrs["href"])
+			d.counts = append(d.counts, l.Attrs["count"])
 		case chaptersRel:
 			d.chapters = append(d.chapters, l.Attrs["href"])
 		}
@@ -128,6 +133,7 @@ func (d *draft) addFiles(parent ext.Extension, depth int) {
 				medium = "image"
 			}
 			file := enclosure(or(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
+			file.Duration = playTime(e.Attrs["duration"])
 			if file.URL != "" {
 				d.enclosures = append(d.enclosures, file)
 			}

@@ -67,6 +67,7 @@ type pairItem struct {
 	Author     string      `json:"author,omitempty"`
 	Link       string      `json:"link,omitempty"`
 	Comments   string      `json:"comments,omitempty"`
+	Replies    int         `json:"comment_count,omitempty"`
 	Published  string      `json:"published,omitempty"`
 	Updated    string      `json:"updated,omitempty"`
 	Summary    string      `json:"summary,omitempty"`
@@ -90,7 +91,7 @@ func describe(doc *Document, err error) []byte {
 		}
 		for _, a := range doc.Items {
 			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
-				Comments: a.Comments, Published: stamp(a.Published), Updated: stamp(a.Updated), Summary: a.Summary,
+				Comments: a.Comments, Replies: a.CommentCount, Published: stamp(a.Published), Updated: stamp(a.Updated), Summary: a.Summary,
 				Content: a.Body.Safe().String(), Categories: a.Categories, Enclosures: a.Enclosures, Image: a.Image,
 				Chapters: a.Chapters, Transcript: a.Transcript, Words: a.Words})
 		}

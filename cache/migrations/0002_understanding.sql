@@ -49,6 +49,7 @@ ALTER TABLE feeds ADD COLUMN copies_unread INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE details ADD COLUMN hidden_by  TEXT NOT NULL DEFAULT '';
 ALTER TABLE details ADD COLUMN chapters   TEXT NOT NULL DEFAULT '';
 ALTER TABLE details ADD COLUMN transcript TEXT NOT NULL DEFAULT '';
+ALTER TABLE details ADD COLUMN comment_count INTEGER NOT NULL DEFAULT 0;
 
 -- What an item said before its publisher's last edit; body is zstd.
 CREATE TABLE revisions (

@@ -48,6 +48,8 @@ type itemJSON struct {
 	Chapters   string   `json:"chapters"`
 	Transcript string   `json:"transcript"`
 	AlsoIn     []string `json:"also_in"`
+	// CommentCount is 0 while it is not known.
+	CommentCount int `json:"comment_count"`
 	// Content is there only when it was asked for.
 	Content *string `json:"content,omitempty"`
 }
@@ -115,32 +117,33 @@ type reportJSON struct {
 // jsonOfItem gives an article's line; content adds its sanitised text.
 func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 	j := itemJSON{
-		ID:         a.ID,
-		GUID:       a.GUID,
-		Feed:       a.Feed,
-		FeedTitle:  a.FeedTitle,
-		Title:      a.Title,
-		Link:       a.Link,
-		Author:     a.Author,
-		Published:  stamp(a.Published),
-		Updated:    stamp(a.Updated),
-		FirstSeen:  stamp(a.FirstSeen),
-		Summary:    a.Summary,
-		Read:       a.Read,
-		Starred:    a.Starred,
-		Labels:     list(a.Labels),
-		Categories: list(a.Categories),
-		Enclosures: list(a.Enclosures),
-		Comments:   a.Comments,
-		Age:        feed.Age(a.Date, now),
-		Hidden:     a.Hidden,
-		HiddenBy:   a.HiddenBy,
-		Edited:     a.Edited,
-		Future:     a.Future,
-		Fulltext:   a.Fulltext,
-		Chapters:   a.Chapters,
-		Transcript: a.Transcript,
-		AlsoIn:     list(a.AlsoIn),
+		ID:           a.ID,
+		GUID:         a.GUID,
+		Feed:         a.Feed,
+		FeedTitle:    a.FeedTitle,
+		Title:        a.Title,
+		Link:         a.Link,
+		Author:       a.Author,
+		Published:    stamp(a.Published),
+		Updated:      stamp(a.Updated),
+		FirstSeen:    stamp(a.FirstSeen),
+		Summary:      a.Summary,
+		Read:         a.Read,
+		Starred:      a.Starred,
+		Labels:       list(a.Labels),
+		Categories:   list(a.Categories),
+		Enclosures:   list(a.Enclosures),
+		Comments:     a.Comments,
+		Age:          feed.Age(a.Date, now),
+		Hidden:       a.Hidden,
+		HiddenBy:     a.HiddenBy,
+		Edited:       a.Edited,
+		Future:       a.Future,
+		Fulltext:     a.Fulltext,
+		Chapters:     a.Chapters,
+		Transcript:   a.Transcript,
+		AlsoIn:       list(a.AlsoIn),
+		CommentCount: a.CommentCount,
 	}
 	if content {
 		html := a.Body.Safe().String()
