@@ -31,15 +31,17 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	}
 	known := map[string]bool{}
 	for _, url := range o.feedURLs {
-		known[url] = true
+		address, _, _ := feed.SplitLogin(url)
+		known[address] = true
 	}
 	nl := lineEnd(doc)
 	var tables []string
 	for _, s := range subs {
-		if !known[s.URL] {
+		address, _, _ := feed.SplitLogin(s.URL)
+		if !known[address] {
 			tables = append(tables, feedTable(s, nl))
 		}
-		known[s.URL] = true
+		known[address] = true
 	}
 	if len(tables) == 0 {
 		return edited{doc: doc}, nil
@@ -75,13 +77,8 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	if err != nil {
 		return edited{}, err
 	}
-	feedNumber := -1
-	for n, u := range o.feedURLs {
-		if u == url {
-			feedNumber = n
-		}
-	}
-	if feedNumber < 0 {
+	feedNumber, ok := o.feedOf(url)
+	if !ok {
 		return edited{doc: doc}, nil
 	}
 	if o.inlineFeeds {
@@ -102,22 +99,24 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	}, nil
 }
 
-// moveFeed gives a feed another url; every byte but that value stays.
+// moveFeed gives a feed another url; every byte but that value stays. User and
+// password in the old one go along on the same server.
 func moveFeed(doc []byte, from, to string) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
 		return edited{}, err
 	}
-	for n, u := range o.feedURLs {
-		if at, ok := o.values[fmt.Sprintf("feeds.%d.url", n)]; ok && u == from {
-			return edited{
-				doc:   slices.Concat(doc[:at.from], []byte(quoteTOML(to)), doc[at.to:]),
-				lines: "url = " + quoteTOML(to) + lineEnd(doc),
-				todo:  "put this line in place of the feed's url",
-			}, nil
-		}
+	n, ok := o.feedOf(from)
+	if !ok {
+		return edited{doc: doc}, nil
 	}
-	return edited{doc: doc}, nil
+	at := o.values[fmt.Sprintf("feeds.%d.url", n)]
+	value := quoteTOML(feed.KeepLogin(to, o.feedURLs[n]))
+	return edited{
+		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
+		lines: "url = " + value + lineEnd(doc),
+		todo:  "put this line in place of the feed's url",
+	}, nil
 }
 
 // runs are the stretches of whole lines that belong to one feed.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,12 +24,13 @@ func (p *problems) checkFeeds(feeds []FeedConfig, o outline) {
 		f.Name = feed.Clean(f.Name)
 		p.checkOptions(options, reflect.ValueOf(*f), o, "feeds", i)
 		p.checkFeedOptions(f.FeedOptions, o, "feeds", i)
-		if err := checkFeedURL(f.URL); err != nil {
+		address, _, _ := feed.SplitLogin(f.URL)
+		if err := checkFeedURL(address); err != nil {
 			p.add(o.place("feeds", i, "url"), "%v", err)
-		} else if seen[f.URL] {
-			p.add(o.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", f.URL)
+		} else if seen[address] {
+			p.add(o.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", address)
 		}
-		seen[f.URL] = true
+		seen[address] = true
 		for n, tag := range f.Tags {
 			if f.Tags[n] = feed.Clean(tag); f.Tags[n] == "" {
 				p.add(o.place("feeds", i, "tags", n), "a tag must not be empty")
@@ -41,12 +43,14 @@ func (p *problems) checkFeeds(feeds []FeedConfig, o outline) {
 // checkAccess notes what keeps a feed from being reached the way it says. The
 // values are secrets: no message repeats one.
 func (p *problems) checkAccess(f FeedConfig, o outline, i int) {
+	_, user, _ := feed.SplitLogin(f.URL)
+	user = cmp.Or(f.User, user)
 	switch {
 	case f.Password != "" && f.PasswordCommand != nil:
 		p.add(o.place("feeds", i, "password_command"), "a feed has password or password_command, not both; take one away")
-	case f.User == "" && f.Password != "":
+	case user == "" && f.Password != "":
 		p.add(o.place("feeds", i, "password"), "a password needs the user that it belongs to: user = \"…\"")
-	case f.User == "" && f.PasswordCommand != nil:
+	case user == "" && f.PasswordCommand != nil:
 		p.add(o.place("feeds", i, "password_command"), "a password needs the user that it belongs to: user = \"…\"")
 	}
 	for name, c := range map[string]Command{"password_command": f.PasswordCommand, "filter": f.Filter} {

@@ -156,6 +156,42 @@ password_command = ["pass", "b c"]
 	}
 }
 
+// TestLoginInAddress: a user and password in the address are options, behind
+// those that are spelled out, and no part of what the feed is known by.
+func TestLoginInAddress(t *testing.T) {
+	c, err := parseConfig([]byte(`
+[[feeds]]
+url = "https://ann:p%40w$%7BX%7D@a.example/feed"
+[[feeds]]
+url = "https://ann:pw@b.example/feed"
+user = "bob"
+password = "own"
+[[feeds]]
+url = "https://ann:pw@c.example/feed"
+password_command = "pass c"
+`), "c.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []feed.Access{
+		{User: "ann", Password: "p@w${X}"},
+		{User: "bob", Password: "own"},
+		{User: "ann", PasswordCommand: []string{"pass", "c"}},
+	}
+	for i, sub := range c.Subscriptions() {
+		if a := sub.Settings.Access; !reflect.DeepEqual(a, want[i]) {
+			t.Errorf("%s has %+v, want %+v", sub.URL, a, want[i])
+		}
+		if address := "https://" + string(rune('a'+i)) + ".example/feed"; sub.URL != address {
+			t.Errorf("the address is %s, want %s", sub.URL, address)
+		}
+	}
+	_, err = parseConfig([]byte("[[feeds]]\nurl = 'https://ann:pw@a.example/'\n[[feeds]]\nurl = 'https://a.example/'\n"), "c.toml")
+	if err == nil || !strings.Contains(err.Error(), "the feed https://a.example/ is here already") {
+		t.Errorf("the same feed twice: %v", err)
+	}
+}
+
 // TestRules: a rule ends with the last day it names, written either way.
 func TestRules(t *testing.T) {
 	c, err := parseConfig([]byte(`

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"dateline/feed"
 )
 
 // span is a range of byte offsets in a document; to is the first byte after it.
@@ -30,7 +32,8 @@ type outline struct {
 	// values maps a dotted path such as feeds.2.url to the place of its value,
 	// and the path of a table to its header.
 	values map[string]span
-	// feedURLs are the url values of the [[feeds]] tables, by their place.
+	// feedURLs are the url values of the [[feeds]] tables, by their place, with
+	// the user and password that stand in them.
 	feedURLs map[int]string
 	// inlineFeeds says that feeds is written as a value, not as [[feeds]].
 	inlineFeeds bool
@@ -44,23 +47,23 @@ func outlineOf(doc []byte) (outline, error) {
 	var p unstable.Parser
 	p.Reset(doc)
 	var table []string
-	feed := -1
+	number := -1
 	for p.NextExpression() {
 		e := p.Expression()
 		if e.Kind == unstable.KeyValue {
 			at := spanOf(e.Raw)
-			o.statements = append(o.statements, statement{span: at, feed: feed, pair: true})
+			o.statements = append(o.statements, statement{span: at, feed: number, pair: true})
 			o.addPair(doc, table, e)
 			continue
 		}
 		name, at := keyOf(e)
 		table = o.enter(name, e.Kind == unstable.ArrayTable)
 		o.values[strings.Join(table, ".")] = at
-		feed = -1
+		number = -1
 		if table[0] == "feeds" && len(table) > 1 {
-			feed, _ = strconv.Atoi(table[1])
+			number, _ = strconv.Atoi(table[1])
 		}
-		o.statements = append(o.statements, statement{span: at, feed: feed})
+		o.statements = append(o.statements, statement{span: at, feed: number})
 	}
 	return o, p.Error()
 }
@@ -149,6 +152,17 @@ func (o outline) place(path ...any) span {
 		}
 	}
 	return span{}
+}
+
+// feedOf is the place of the [[feeds]] table of a feed, which is known by its
+// address without user and password.
+func (o outline) feedOf(address string) (n int, ok bool) {
+	for n, url := range o.feedURLs {
+		if known, _, _ := feed.SplitLogin(url); known == address {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // wholeLines widens a span to the lines it touches, line ends included.

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the real program against feed servers on loopback: each file
 // in testdata/script is a story, its first line says what it protects. $SRV is
-// the server, $C and $D the configuration and the database.
+// the server, $LOGIN the same with user and password in it, $C and $D the configuration and the database.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -31,6 +31,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(server.Close)
 			for name, value := range map[string]string{
 				"SRV":             server.URL,
+				"LOGIN":           strings.Replace(server.URL, "://", "://ann:s3cret@", 1),
 				"C":               "config/dateline/config.toml",
 				"D":               "data/dateline/dateline.db",
 				"HOME":            env.WorkDir,
@@ -71,7 +72,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 func fill(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
 		text := ts.ReadFile(name)
-		for _, v := range []string{"SRV", "WORK"} {
+		for _, v := range []string{"SRV", "LOGIN", "WORK"} {
 			text = strings.ReplaceAll(text, "$"+v, ts.Getenv(v))
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))

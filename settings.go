@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,12 +16,15 @@ import (
 	"dateline/ui"
 )
 
-// Subscriptions are the feeds with their options merged over the defaults.
+// Subscriptions are the feeds with their options merged over the defaults. A
+// user and password in a feed's address are options, too: those spelled out
+// come first, and the address goes without them.
 func (c Config) Subscriptions() []feed.Subscription {
 	subs := make([]feed.Subscription, len(c.Feeds))
 	for i, f := range c.Feeds {
 		f.FeedOptions = f.over(c.Defaults)
-		subs[i] = feed.Subscription{URL: f.URL, Name: f.Name, Tags: f.Tags, Settings: f.settings(os.LookupEnv)}
+		address, _, _ := feed.SplitLogin(f.URL)
+		subs[i] = feed.Subscription{URL: address, Name: f.Name, Tags: f.Tags, Settings: f.settings(os.LookupEnv)}
 	}
 	return subs
 }
@@ -130,6 +134,11 @@ func (f FeedConfig) settings(lookup func(string) (string, bool)) feed.Settings {
 		Proxy:           env.expand(valueOf(f.Proxy)),
 		Insecure:        f.Insecure,
 		Filter:          f.Filter,
+	}
+	_, user, password := feed.SplitLogin(f.URL)
+	access.User = cmp.Or(access.User, user)
+	if f.PasswordCommand == nil {
+		access.Password = cmp.Or(access.Password, password)
 	}
 	access.Unset = env.unset
 	return feed.Settings{

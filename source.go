@@ -110,7 +110,8 @@ func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	clean := make([]feed.Subscription, len(subs))
 	for i, sub := range subs {
-		if err := checkSubscription(sub.URL); err != nil {
+		address, _, _ := feed.SplitLogin(sub.URL)
+		if err := checkSubscription(address); err != nil {
 			return err
 		}
 		clean[i] = feed.Subscription{URL: sub.URL, Name: feed.Clean(sub.Name)}
@@ -125,6 +126,7 @@ func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error
 
 // Unsubscribe implements [feed.Source].
 func (s *source) Unsubscribe(ctx context.Context, url string) error {
+	url, _, _ = feed.SplitLogin(url)
 	known := false
 	for _, sub := range s.subscriptions() {
 		known = known || sub.URL == url

@@ -57,6 +57,8 @@ type Ask struct {
 
 // Candidate is a feed that a page offers.
 type Candidate struct {
+	// URL is the address to subscribe to. It has the user and password in it that
+	// the reader gave for its server; [Candidate.Address] is for showing.
 	URL   string
 	Title string
 	// Type is "RSS", "Atom", "JSON Feed" or empty when it is not known yet.
@@ -64,6 +66,13 @@ type Candidate struct {
 	// Note says in a few words what a feed has that a page does not announce, for
 	// instance "releases"; may be empty.
 	Note string
+}
+
+// Address is the candidate's address without user and password: the one that a
+// subscription is known by.
+func (c Candidate) Address() string {
+	address, _, _ := SplitLogin(c.URL)
+	return address
 }
 
 // Status is the outcome of one feed's refresh.

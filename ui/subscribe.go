@@ -44,7 +44,8 @@ func (m *Model) discover(typed string) tea.Cmd {
 	if typed == "" {
 		return nil
 	}
-	m.status.say("looking for feeds at " + feed.Clean(typed) + m.theme.glyphs.ellipsis)
+	shown, _, _ := feed.SplitLogin(typed)
+	m.status.say("looking for feeds at " + feed.Clean(shown) + m.theme.glyphs.ellipsis)
 	ctx, source := m.ctx, m.deps.Source
 	return func() tea.Msg {
 		found, err := source.Discover(ctx, typed)
@@ -64,9 +65,9 @@ func (m *Model) showDiscovered(msg discovered) tea.Cmd {
 	m.status.clear()
 	rows := make([]sheetRow, len(msg.found))
 	for i, c := range msg.found {
-		rows[i] = sheetRow{left: feed.Clean(c.Title), right: feed.Clean(strings.TrimSpace(c.Type + " " + c.URL))}
+		rows[i] = sheetRow{left: feed.Clean(c.Title), right: feed.Clean(strings.TrimSpace(c.Type + " " + c.Address()))}
 		if rows[i].left == "" {
-			rows[i].left = feed.Clean(c.URL)
+			rows[i].left = feed.Clean(c.Address())
 		}
 	}
 	m.openSheet(&sheet{
@@ -78,12 +79,13 @@ func (m *Model) showDiscovered(msg discovered) tea.Cmd {
 }
 
 func (m *Model) subscribe(c feed.Candidate) tea.Cmd {
-	if f, ok := m.sources.feedOf(c.URL); ok {
+	address := c.Address()
+	if f, ok := m.sources.feedOf(address); ok {
 		m.status.say("already subscribed to " + f.DisplayTitle())
-		return m.goView(m.keyOf(c.URL))
+		return m.goView(m.keyOf(address))
 	}
 	source := m.deps.Source
-	return m.changeFeeds("subscribed to "+feed.Clean(cmp.Or(c.Title, c.URL)), c.URL, func(ctx context.Context) error {
+	return m.changeFeeds("subscribed to "+feed.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
 		return source.Subscribe(ctx, feed.Subscription{URL: c.URL})
 	})
 }

@@ -36,7 +36,11 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 		return nil, err
 	}
 	defer res.Release()
-	return p.offers(ctx, u, res)
+	offered, err := p.offers(ctx, u, res)
+	for i := range offered {
+		offered[i].URL = feed.KeepLogin(offered[i].URL, u)
+	}
+	return offered, err
 }
 
 // look asks for what a reader typed or pasted, and says under which address it
@@ -97,7 +101,7 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 	}
 	// A large page would keep its place from the feeds that are tried now.
 	res.Release()
-	if found := p.probe(ctx, res.FinalURL); len(found) > 0 {
+	if found := p.probe(ctx, feed.KeepLogin(res.FinalURL, address)); len(found) > 0 {
 		return found, nil
 	}
 	return nil, &problem{"This page announces no feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}

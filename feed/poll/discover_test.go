@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -96,5 +97,22 @@ func TestDiscoverErrors(t *testing.T) {
 		if s := err.Error(); !strings.Contains(s, words) || !strings.Contains(s, ": ") || !strings.HasSuffix(s, ".") {
 			t.Errorf("%q: %s", address, s)
 		}
+	}
+}
+
+// The login in a typed address is used for what the page announces, and goes
+// along to feeds on the same server only.
+func TestDiscoverLogin(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "ann" || password != "pw" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprint(w, `<link rel=alternate type=application/rss+xml href=/feed><link rel=alternate type=application/rss+xml href="http://else.example/feed">`)
+	})
+	typed := strings.Replace(s.URL, "://", "://ann:pw@", 1)
+	got, err := newRig(t).Discover(t.Context(), typed+"/")
+	if err != nil || len(got) != 2 || got[0].URL != typed+"/feed" || got[0].Address() != s.URL+"/feed" || got[1].URL != "http://else.example/feed" {
+		t.Errorf("%v, found %+v", err, got)
 	}
 }

@@ -30,7 +30,7 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 	newest := slices.Clone(doc.Items)
 	slices.SortStableFunc(newest, func(a, b feed.Article) int { return b.Published.Compare(a.Published) })
 	return feed.Preview{
-		Candidate:   candidate(cmp.Or(res.Permanent, u), res, doc),
+		Candidate:   candidate(feed.KeepLogin(cmp.Or(res.Permanent, u), u), res, doc),
 		Description: doc.Description,
 		Site:        doc.Site,
 		Items:       newest[:min(previewed, len(newest))],

@@ -11,6 +11,7 @@ import (
 // findFeed is the subscription that a person means by a URL or by a part of a
 // title, as long as that part is in one title only.
 func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
+	name = withoutLogin(name)
 	var found, exact []feed.Feed
 	part := feed.Fold(name)
 	if part == "" {
@@ -41,4 +42,10 @@ func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
 		b.WriteString("\n    " + feed.Clean(f.DisplayTitle()) + "  " + feed.Clean(f.URL))
 	}
 	return feed.Feed{}, fmt.Errorf("%q may mean any of %d feeds; name one by more of its title or by its URL:%s", name, len(found), b.String())
+}
+
+// withoutLogin is an address as it may be shown, without user and password.
+func withoutLogin(address string) string {
+	address, _, _ = feed.SplitLogin(address)
+	return address
 }

@@ -47,7 +47,7 @@ func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 		return err
 	}
 	out := a.printer()
-	fmt.Fprintf(out, "%s is now %s\n", feed.Clean(f.DisplayTitle()), feed.Clean(to))
+	fmt.Fprintf(out, "%s is now %s\n", feed.Clean(f.DisplayTitle()), feed.Clean(withoutLogin(to)))
 	return out.finish(nil)
 }
 

@@ -23,13 +23,13 @@ func (a *app) addCommand() *cobra.Command {
 		Args:    needs(1, "the URL of a feed or of a page"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			line := a.progress()
-			line.show("asking " + feed.Clean(args[0]))
+			line.show("asking " + feed.Clean(withoutLogin(args[0])))
 			found, err := s.Source.Discover(ctx, args[0])
 			line.clear()
 			if err != nil {
 				return err
 			}
-			if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return c.URL == args[0] }); i >= 0 && !all {
+			if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return c.Address() == withoutLogin(args[0]) }); i >= 0 && !all {
 				found = found[i : i+1]
 			}
 			if len(found) > 1 && !all {
@@ -57,7 +57,7 @@ func (a *app) offer(found []feed.Candidate) error {
 		if c.Type != "" {
 			kind = " (" + c.Type + ")"
 		}
-		fmt.Fprintf(out, "%s  %s%s\n", feed.Clean(c.URL), feed.PlainTitle(c.Title), kind)
+		fmt.Fprintf(out, "%s  %s%s\n", feed.Clean(c.Address()), feed.PlainTitle(c.Title), kind)
 	}
 	return out.finish(fmt.Errorf("the page announces %d feeds; add the one you want by its URL, or all of them with --all", len(found)))
 }
@@ -78,12 +78,13 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 	out := a.printer()
 	fresh := 0
 	for _, sub := range subs {
-		if known[sub.URL] {
-			fmt.Fprintf(out, "Already subscribed to %s\n", feed.Clean(sub.URL))
+		address := withoutLogin(sub.URL)
+		if known[address] {
+			fmt.Fprintf(out, "Already subscribed to %s\n", feed.Clean(address))
 			continue
 		}
 		fresh++
-		fmt.Fprintf(out, "Subscribed to %s\n", feed.Clean(sub.URL))
+		fmt.Fprintf(out, "Subscribed to %s\n", feed.Clean(address))
 	}
 	if fresh > 0 {
 		fmt.Fprintln(out, "dateline refresh fetches the news.")
