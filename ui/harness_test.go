@@ -36,9 +36,7 @@ type fakeSource struct {
 	// errors are the sentences that feeds fail with.
 	errors map[string]string
 	found  []feed.Candidate
-	// preview answers previews; nil knows no feed.
-	preview func(url string) (feed.Preview, error)
-	asked   []feed.Ask
+	asked  []feed.Ask
 	// page is what every item's page has, pages how often one was fetched.
 	page  feed.Fulltext
 	pages int
@@ -86,10 +84,14 @@ func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed
 }
 
 func (s *fakeSource) Preview(_ context.Context, url string) (feed.Preview, error) {
-	if s.preview == nil {
+	doc, ok := s.docs[url]
+	if !ok {
 		return feed.Preview{}, errors.New("This address gave no feed: look for another on the site.")
 	}
-	return s.preview(url)
+	return feed.Preview{
+		Candidate: feed.Candidate{URL: url, Title: doc.Title}, Description: doc.Description, Site: doc.Site,
+		Items: doc.Items[:min(5, len(doc.Items))], Total: len(doc.Items), Rhythm: feed.Rhythm(doc.Items, s.clock.now()),
+	}, nil
 }
 
 func (s *fakeSource) Discover(context.Context, string) ([]feed.Candidate, error) {

@@ -153,7 +153,12 @@ func TestSubscribeAndRemove(t *testing.T) {
 	s.source.found = []feed.Candidate{{URL: "https://new.example/comments", Title: "Comments"}, {URL: url, Title: "New Feed", Type: "RSS"}}
 	s.press("a", "type:new.example", "enter")
 	s.expect("This page offers 2 feeds", "Comments", "New Feed")
-	s.press("down", "enter")
+	s.press("enter")
+	s.expect("Subscribe to Comments?", "This address gave no feed")
+	s.press("esc", "down", "enter")
+	s.expect("Subscribe to New Feed?", "https://new.example/", "1 item", "First of the new feed")
+	s.golden("preview_120x40")
+	s.press("enter")
 	s.expect("First of the new feed", "subscribed to New Feed", "1 of 1 unread")
 	s.press("X")
 	s.expect("Unsubscribe from New Feed?", "y unsubscribes")

@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -53,37 +54,37 @@ func (m *Model) discover(typed string) tea.Cmd {
 	}
 }
 
-// showDiscovered subscribes to the only feed found, or offers those there are.
+// showDiscovered shows the only feed found, or offers those there are.
 func (m *Model) showDiscovered(msg discovered) tea.Cmd {
 	if msg.err != nil {
 		m.status.fail(sentence(msg.err))
 		return nil
 	}
 	if len(msg.found) == 1 {
-		return m.subscribe(msg.found[0])
+		return m.lookAt(msg.found[0], nil)
 	}
+	return m.offer(msg.found)
+}
+
+// offer lets one of several feeds be chosen for a look.
+func (m *Model) offer(found []feed.Candidate) tea.Cmd {
 	m.status.clear()
-	rows := make([]sheetRow, len(msg.found))
-	for i, c := range msg.found {
-		rows[i] = sheetRow{left: feed.Clean(c.Title), right: feed.Clean(strings.TrimSpace(c.Type + " " + c.Address()))}
-		if rows[i].left == "" {
-			rows[i].left = feed.Clean(c.Address())
-		}
+	rows := make([]sheetRow, len(found))
+	for i, c := range found {
+		what := strings.Join(slices.DeleteFunc([]string{c.Note, c.Type, c.Address()}, func(s string) bool { return s == "" }), " ")
+		rows[i] = sheetRow{left: feed.Clean(cmp.Or(c.Title, c.Address())), right: feed.Clean(what)}
 	}
+	back := func(m *Model) tea.Cmd { return m.offer(found) }
 	m.openSheet(&sheet{
 		title: "This page offers " + plural(len(rows), "feed"), rows: rows,
-		foot:   "Enter subscribes, type to filter, Esc closes",
-		choose: func(m *Model, i int) tea.Cmd { return m.subscribe(msg.found[i]) },
+		foot:   "Enter shows a feed, type to filter, Esc closes",
+		choose: func(m *Model, i int) tea.Cmd { return m.lookAt(found[i], back) },
 	})
 	return nil
 }
 
 func (m *Model) subscribe(c feed.Candidate) tea.Cmd {
 	address := c.Address()
-	if f, ok := m.sources.feedOf(address); ok {
-		m.status.say("already subscribed to " + f.DisplayTitle())
-		return m.goView(m.keyOf(address))
-	}
 	source := m.deps.Source
 	return m.changeFeeds("subscribed to "+feed.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
 		return source.Subscribe(ctx, feed.Subscription{URL: c.URL})

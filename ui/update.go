@@ -68,6 +68,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.showLoadedInfo(msg)
 	case discovered:
 		return m, m.showDiscovered(msg)
+	case previewed:
+		return m, m.showPreview(msg)
 	case subscribed:
 		return m, m.showSubscribed(msg)
 	case opened:
