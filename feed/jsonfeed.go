@@ -2,8 +2,11 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	stdjson "encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,12 +62,17 @@ func fromJSONItem(i *json.Item, base string) draft {
 	return d
 }
 
+// jsonNames are the names of version 1.1; the one of version 1.0 where there are
+// none.
 func jsonNames(one *json.Author, several []*json.Author) []string {
 	var out []string
-	for _, a := range append(several, one) {
+	for _, a := range several {
 		if a != nil {
 			out = append(out, a.Name)
 		}
+	}
+	if one != nil && names(out) == "" {
+		out = append(out, one.Name)
 	}
 	return out
 }
@@ -88,11 +96,12 @@ func mendJSON(text string) (mended string, truncated bool, err error) {
 			return "", false, err
 		}
 	}
-	items, ok := root["items"].([]any)
+	_, list := root["items"].([]any)
 	version, _ := root["version"].(string)
-	if !ok && !strings.Contains(version, "jsonfeed") {
+	if !list && !strings.Contains(version, "jsonfeed") {
 		return "", false, errNoItems
 	}
+	items := jsonItems(root["items"])
 	mendObject(root)
 	kept := []any{}
 	for _, item := range items {
@@ -104,6 +113,27 @@ func mendJSON(text string) (mended string, truncated bool, err error) {
 	root["items"] = kept
 	out, err := stdjson.Marshal(root)
 	return string(out), truncated, err
+}
+
+// jsonItems are the items of a feed: a list, one item that stands by itself, or
+// an object that has them by their number or id.
+func jsonItems(value any) []any {
+	var items []any
+	switch v := value.(type) {
+	case []any:
+		return v
+	case map[string]any:
+		for _, key := range []string{"id", "url", "title", "content_html", "content_text"} {
+			if _, ok := v[key]; ok {
+				return []any{v}
+			}
+		}
+		byNumber := func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+		for _, key := range slices.SortedFunc(maps.Keys(v), byNumber) {
+			items = append(items, v[key])
+		}
+	}
+	return items
 }
 
 func readJSON(text string) (map[string]any, error) {
