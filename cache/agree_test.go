@@ -107,6 +107,9 @@ func randomCache(s testStore, r *rand.Rand, separate bool) []string {
 // has them already or not, and every way to walk a view counts and finds them.
 // Where there are stories, the view leaves out only copies.
 func TestQueriesAgree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector, and runs nothing side by side that others do not")
+	}
 	matched := 0
 	for seed := range uint64(2) {
 		r := rand.New(rand.NewPCG(seed, 1))

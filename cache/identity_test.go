@@ -97,6 +97,9 @@ func TestReissuedArchive(t *testing.T) {
 // Whatever part of an archive comes again, under whichever mixture of changes
 // and in whatever order: no item is lost, doubled, or given to another.
 func TestReissuesKeepItemsApart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector, and runs nothing side by side that others do not")
+	}
 	ways := reissues()
 	names := []string{"GUIDs", "https", "domain", "paths", "zone", "markup"}
 	for seed := range uint64(20) {

@@ -146,6 +146,9 @@ func TestEditRenewsStory(t *testing.T) {
 // Of every story a view shows exactly the first item that its query finds,
 // however feeds, words and traits are combined.
 func TestViewsShowStoriesOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector, and runs nothing side by side that others do not")
+	}
 	r := rand.New(rand.NewPCG(3, 5))
 	s := open(t)
 	feeds := randomCache(s, r, false)

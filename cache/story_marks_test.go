@@ -159,6 +159,9 @@ func TestCopyOfItemHiddenByRule(t *testing.T) {
 // Whatever feeds send and the reader reads, every story is one row of the lists
 // across feeds, reading one item reads all, and undo restores it.
 func TestStoriesHold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector, and runs nothing side by side that others do not")
+	}
 	for seed := range uint64(3) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		s := open(t)

@@ -102,6 +102,9 @@ const usual = 4 * time.Hour
 // servers' log that every feed was asked when it may be, often enough, with the
 // headers that it should get, and no oftener.
 func TestFortnight(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector, and runs nothing side by side that others do not")
+	}
 	f := &fortnight{log: map[string][]asked{}, parsed: map[string]int{}}
 	f.clock.Store(noon.UnixNano())
 	f.port = serveHosts(t, f.ServeHTTP)

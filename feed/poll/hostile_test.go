@@ -126,6 +126,9 @@ func (b *battlefield) round(t *testing.T) (map[string]feed.Report, uint64) {
 // report that says what is wrong in a sentence with a way out; what was saved
 // before stays; what is saved now is clean; memory is bounded.
 func TestHostileEndpoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector, and runs nothing side by side that others do not")
+	}
 	// Often, so that what is found in use is near what was.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	b := newBattlefield(t, endpoints())
