@@ -3,6 +3,7 @@ package feed
 import (
 	"bytes"
 	"net/url"
+	gopath "path"
 	"slices"
 	"strings"
 
@@ -12,10 +13,10 @@ import (
 // HostFeeds lists the feeds that a well-known host, or the well-known software
 // of any host, has for a page without announcing them. page is the HTML at
 // pageURL; without it (nil) the address alone decides. Nothing is fetched: a
-// listed feed may be missing or empty.
+// listed feed may be missing or empty. The address of a feed names no others.
 func HostFeeds(pageURL string, page []byte) []Candidate {
 	u, err := url.Parse(pageURL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || isDocument(u.Path) {
 		return nil
 	}
 	facts := readFacts(page)
@@ -45,6 +46,10 @@ func HostFeeds(pageURL string, page []byte) []Candidate {
 		}
 	}
 	return found
+}
+
+func isDocument(path string) bool {
+	return slices.Contains([]string{".atom", ".rss", ".rdf", ".xml"}, strings.ToLower(gopath.Ext(path)))
 }
 
 // hostRule names the feeds of the pages of a host. Of the rules with the same

@@ -58,6 +58,7 @@ func TestHostFeeds(t *testing.T) {
 		"https://github.com.evil.example/golang/go":             nil,
 		"https://github.com/%2e%2e/go":                          nil,
 		"https://github.com/a%2fb/go":                           nil,
+		"https://github.com/golang.atom":                        nil,
 		"ftp://github.com/golang/go":                            nil,
 		"builtin:welcome":                                       nil,
 		"::":                                                    nil,

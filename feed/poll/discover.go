@@ -17,6 +17,9 @@ import (
 // probeTimeout bounds one guess at a well-known address.
 const probeTimeout = 10 * time.Second
 
+// probesTimeout bounds all the guesses at one site.
+const probesTimeout = 30 * time.Second
+
 // problem is an error whose text is a sentence for the reader.
 type problem struct {
 	sentence string
@@ -27,12 +30,17 @@ func (p *problem) Error() string { return p.sentence }
 func (p *problem) Unwrap() error { return p.err }
 
 // Discover says which feeds an address offers: itself when it is a feed, those
-// that a page announces, else the first that a well-known path of the site
-// gives. An address without a scheme is tried with https, then with http. The
-// text of an error is a sentence for the reader.
+// that a page announces and those that [feed.HostFeeds] knows, else the first
+// that a well-known path of the site gives. The feeds that the address alone
+// tells are also those of a page that refuses to be read. An address without a
+// scheme is tried with https, then with http. The text of an error is a
+// sentence for the reader.
 func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate, error) {
 	u, res, err := p.look(ctx, address)
 	if err != nil {
+		if found := feed.HostFeeds(guesses(address)[0], nil); len(found) > 0 && unreadable(err) {
+			return found, nil
+		}
 		return nil, err
 	}
 	defer res.Release()
@@ -86,6 +94,22 @@ func openInstead(err error) bool {
 	return slices.Contains([]fetch.Kind{fetch.KindRefused, fetch.KindReset, fetch.KindTimeout, fetch.KindTLS}, failed.Kind)
 }
 
+// unreadable says whether a page is there that only its host keeps from us. One
+// that is missing has no feeds, and without a network none can be asked.
+func unreadable(err error) bool {
+	var failed *fetch.Error
+	if !errors.As(err, &failed) {
+		return false
+	}
+	switch failed.Kind {
+	case fetch.KindStatus:
+		return failed.Status != 404 && failed.Status != 410
+	case fetch.KindAuth, fetch.KindTooLarge, fetch.KindTruncated, fetch.KindEncoding, fetch.KindRedirects, fetch.KindLoop:
+		return true
+	}
+	return false
+}
+
 // offers reads an answer as a feed, else as a page.
 func (p *Poller) offers(ctx context.Context, address string, res fetch.Response) ([]feed.Candidate, error) {
 	doc, err := p.parse(res.Body, origin(res))
@@ -93,11 +117,21 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 		return []feed.Candidate{candidate(cmp.Or(res.Permanent, address), res, doc)}, nil
 	}
 	var not *feed.NotFeedError
-	if !errors.As(err, &not) || not.Kind != "html" {
-		return nil, &problem{parseSentence(res, err), err}
+	isPage := errors.As(err, &not) && not.Kind == "html"
+	var announced, hosted []feed.Candidate
+	if isPage {
+		announced = feed.FindFeeds(res.Body, res.FinalURL)
+		hosted = feed.HostFeeds(res.FinalURL, res.Body)
 	}
-	if found := feed.FindFeeds(res.Body, res.FinalURL); len(found) > 0 {
+	if len(hosted) == 0 {
+		// A wall of consent or a login stands at another address.
+		hosted = feed.HostFeeds(address, nil)
+	}
+	if found := join(announced, hosted); len(found) > 0 {
 		return found, nil
+	}
+	if !isPage {
+		return nil, &problem{parseSentence(res, err), err}
 	}
 	// A large page would keep its place from the feeds that are tried now.
 	res.Release()
@@ -107,6 +141,20 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 	return nil, &problem{"This page announces no feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
 }
 
+// join puts the feeds of a host behind those announced. Of one that is among
+// both the announced words stay, with the note.
+func join(announced, hosted []feed.Candidate) []feed.Candidate {
+	for _, h := range hosted {
+		same := func(c feed.Candidate) bool { return strings.TrimSuffix(c.URL, "/") == strings.TrimSuffix(h.URL, "/") }
+		if i := slices.IndexFunc(announced, same); i >= 0 {
+			announced[i].Note = h.Note
+			continue
+		}
+		announced = append(announced, h)
+	}
+	return announced
+}
+
 // probe tries the paths where feeds commonly are, one after the other, and
 // stops at the first feed: the others are most likely the same one.
 func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
@@ -114,7 +162,12 @@ func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 	if err != nil {
 		return nil
 	}
-	for _, path := range []string{"/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml"} {
+	ctx, cancel := context.WithTimeout(ctx, probesTimeout)
+	defer cancel()
+	for _, path := range []string{
+		"/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml",
+		"/feed/", "/rss", "/feeds/posts/default", "/feed.json", "/blog/feed.xml",
+	} {
 		u := base.ResolveReference(&url.URL{Path: path}).String()
 		res, err := p.client.Get(ctx, fetch.Request{URL: u, Timeout: probeTimeout})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,15 +14,18 @@ import (
 func (a *app) addCommand() *cobra.Command {
 	var tags []string
 	var name string
-	var all bool
+	var all, preview bool
 	cmd := &cobra.Command{
 		Use:   "add URL",
 		Short: "Subscribe to a feed, or to the feed that a page announces",
 		Long: "Subscribe to a feed by its URL, or by that of a page. A page that announces several feeds is\n" +
-			"answered with a list of them to choose from.",
-		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example",
+			"answered with a list of them to choose from. --preview shows what a feed would bring.",
+		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example\ndateline add --preview https://example.org/feed.xml",
 		Args:    needs(1, "the URL of a feed or of a page"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			if preview {
+				return a.preview(ctx, s, args[0])
+			}
 			line := a.progress()
 			line.show("asking " + feed.Clean(withoutLogin(args[0])))
 			found, err := s.Source.Discover(ctx, args[0])
@@ -44,8 +48,10 @@ func (a *app) addCommand() *cobra.Command {
 	}
 	cmd.Flags().StringArrayVar(&tags, "tag", nil, "give the feed this tag; can be repeated")
 	cmd.Flags().StringVar(&name, "name", "", "show the feed under this name instead of its own title")
-	cmd.Flags().BoolVar(&all, "all", false, "subscribe to every feed that the page announces")
-	cmd.MarkFlagsMutuallyExclusive("name", "all")
+	cmd.Flags().BoolVar(&all, "all", false, "subscribe to every feed that the page offers")
+	cmd.Flags().BoolVar(&preview, "preview", false, "show what the feed would bring, and subscribe to nothing")
+	cmd.MarkFlagsMutuallyExclusive("name", "all", "preview")
+	cmd.MarkFlagsMutuallyExclusive("tag", "preview")
 	return cmd
 }
 
@@ -53,13 +59,19 @@ func (a *app) addCommand() *cobra.Command {
 func (a *app) offer(found []feed.Candidate) error {
 	out := a.printer()
 	for _, c := range found {
-		kind := ""
-		if c.Type != "" {
-			kind = " (" + c.Type + ")"
-		}
-		fmt.Fprintf(out, "%s  %s%s\n", feed.Clean(c.Address()), feed.PlainTitle(c.Title), kind)
+		fmt.Fprintf(out, "%s  %s\n", feed.Clean(c.Address()), described(c))
 	}
-	return out.finish(fmt.Errorf("the page announces %d feeds; add the one you want by its URL, or all of them with --all", len(found)))
+	return out.finish(fmt.Errorf("the page offers %d feeds; add the one you want by its URL, or all of them with --all", len(found)))
+}
+
+// described is the title of a feed, what it has, and its format, as far as known.
+func described(c feed.Candidate) string {
+	words := slices.DeleteFunc([]string{feed.PlainTitle(c.Title), feed.Clean(c.Note)}, func(s string) bool { return s == "" })
+	s := strings.Join(words, ": ")
+	if c.Type != "" {
+		s += " (" + c.Type + ")"
+	}
+	return strings.TrimSpace(s)
 }
 
 // subscribe tells those that are new from those that are not.
