@@ -130,30 +130,19 @@ const (
 )
 
 func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) {
-	stmt, err := w.statement(query)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(w.ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var list []candidate
-	for rows.Next() {
+	err := w.each(query, args, func(rows *sql.Rows) error {
 		var c candidate
 		var published sql.NullInt64
 		var enclosures string
 		if err := rows.Scan(&c.known.id, &c.pos, &c.source, &c.indexed, &c.Link, &c.Title, &published, &enclosures); err != nil {
-			return nil, err
+			return err
 		}
 		c.Published = instant(published)
-		if err := fromJSON(enclosures, &c.Enclosures); err != nil {
-			return nil, err
-		}
 		list = append(list, c)
-	}
-	return list, rows.Err()
+		return fromJSON(enclosures, &list[len(list)-1].Enclosures)
+	})
+	return list, err
 }
 
 // retire gives an item whose GUID another one took over an identity that no

@@ -53,6 +53,25 @@ func (w *itemWriter) exec(query string, args ...any) error {
 	return err
 }
 
+// each hands the rows of a query to scan, one after the other.
+func (w *itemWriter) each(query string, args []any, scan func(*sql.Rows) error) error {
+	stmt, err := w.statement(query)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(w.ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 	if stmt, ok := w.prepared[query]; ok {
 		return stmt, nil

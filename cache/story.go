@@ -94,24 +94,14 @@ func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64,
 }
 
 func (w *itemWriter) twins(query string, args []any) ([]twin, error) {
-	stmt, err := w.statement(query)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.QueryContext(w.ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var twins []twin
-	for rows.Next() {
+	err := w.each(query, args, func(rows *sql.Rows) error {
 		var t twin
-		if err := rows.Scan(&t.feed, &t.lead, &t.both); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&t.feed, &t.lead, &t.both)
 		twins = append(twins, t)
-	}
-	return twins, rows.Err()
+		return err
+	})
+	return twins, err
 }
 
 // ambiguous says that some feed would have two of the items in one story.
