@@ -65,20 +65,49 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
 	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
-	var err error
-	if s.writer, err = connect(path, 1, "_txlock=immediate&"+pragmas(
-		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
-		"temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)")); err != nil {
-		return nil, border(ctx, tried, err)
-	}
-	if err = s.migrate(ctx); err == nil {
-		s.readers, err = connect(path, readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)"))
-	}
-	if err != nil {
+	if err := s.connectPatiently(ctx); err != nil {
 		s.Close()
 		return nil, border(ctx, tried, err)
 	}
 	return s, nil
+}
+
+// openPatience is how long opening goes on while others keep the file locked,
+// as long as a query waits.
+const openPatience = 10 * time.Second
+
+// connectPatiently connects again while the file is locked. Two processes that
+// make one new file into a WAL at once would wait for each other for ever, so
+// SQLite fails one of them at once instead of letting it wait.
+func (s *Store) connectPatiently(ctx context.Context) error {
+	patience := time.After(openPatience)
+	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		err := s.connect(ctx)
+		if !errors.Is(border(ctx, "", err), ErrLocked) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-patience:
+			return err
+		case <-time.After(wait):
+		}
+		s.Close()
+	}
+}
+
+func (s *Store) connect(ctx context.Context) (err error) {
+	if s.writer, err = connect(s.path, 1, "_txlock=immediate&"+pragmas(
+		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
+		"temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)")); err != nil {
+		return err
+	}
+	if err = s.migrate(ctx); err != nil {
+		return err
+	}
+	s.readers, err = connect(s.path, readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)"))
+	return err
 }
 
 // create makes the directory and an empty file with the reader's eyes only;

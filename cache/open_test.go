@@ -136,3 +136,39 @@ func TestSettings(t *testing.T) {
 	s.must(err)
 	equal(t, "setting never made", got, "")
 }
+
+// A process that finds the new file locked by the one that is making it waits
+// for its turn, although SQLite refuses to wait when it turns a file into a WAL.
+func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dateline.db")
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	for _, q := range []string{"CREATE TABLE t (a)", "DROP TABLE t", "BEGIN IMMEDIATE"} {
+		if _, err := other.Exec(q); err != nil {
+			t.Fatal(q, err)
+		}
+	}
+	opened := make(chan error)
+	go func() {
+		s, err := Open(t.Context(), path, Options{})
+		if err == nil {
+			err = s.Close()
+		}
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		t.Fatal("while the file is locked:", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if _, err := other.Exec("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Error("once it is free:", err)
+	}
+}
