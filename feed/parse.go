@@ -16,7 +16,8 @@ type Origin struct {
 	// URL is the address after redirects.
 	URL string
 	// Base is what relative links are resolved against where the document has
-	// no base of its own; empty means URL.
+	// no base of its own; empty means URL. The site that a feed names takes its
+	// place when it is not of http or https.
 	Base string
 	// ContentType is the HTTP header, or empty.
 	ContentType string
@@ -72,8 +73,19 @@ func Parse(raw []byte, src Origin) (doc *Document, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if isWeb(doc.Site) && !isWeb(src.Base) {
+		// A file and a program have no address that links could be relative to.
+		src.Base = doc.Site
+		return Parse(raw, src)
+	}
 	doc.Items = identifyAll(doc.Items)
 	return doc, nil
+}
+
+// isWeb says whether an address is one of http or https.
+func isWeb(address string) bool {
+	scheme, _, _ := strings.Cut(address, ":")
+	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
 }
 
 func parseXML(text string, src Origin) (*Document, error) {

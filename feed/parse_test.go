@@ -105,3 +105,30 @@ func describe(doc *Document, err error) []byte {
 	}
 	return []byte(b.String())
 }
+
+// A feed from a file or a program has relative links and files, too: they are
+// relative to the site that it names.
+func TestLocalOrigin(t *testing.T) {
+	const item = `<item><guid isPermaLink="false">1</guid><title>One</title><link>/1</link><enclosure url="a.mp3" type="audio/mpeg" length="1"/><description>&lt;a href="more"&gt;more&lt;/a&gt;</description></item>`
+	const entry = `<entry><id>urn:1</id><title>One</title><link href="/1"/><link rel="enclosure" type="audio/mpeg" href="a.mp3"/><content type="html">&lt;a href="more"&gt;more&lt;/a&gt;</content></entry>`
+	for _, origin := range []string{"file:~/feed.xml", "file:///home/ann/feed.xml", "exec:print feed"} {
+		for name, doc := range map[string]string{
+			"rss":  `<rss version="2.0"><channel><title>T</title><link>https://a.example/news/</link>` + item + `</channel></rss>`,
+			"atom": `<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:t</id><link href="https://a.example/news/"/>` + entry + `</feed>`,
+			"json": `{"version":"https://jsonfeed.org/version/1.1","title":"T","home_page_url":"https://a.example/news/","items":[{"id":"1","title":"One","url":"/1","content_html":"<a href=more>more</a>","attachments":[{"url":"a.mp3","mime_type":"audio/mpeg"}]}]}`,
+		} {
+			got, err := Parse([]byte(doc), Origin{URL: origin})
+			if err != nil || len(got.Items) != 1 {
+				t.Fatalf("%s of %s: %v", name, origin, err)
+			}
+			a := got.Items[0]
+			if a.Link != "https://a.example/1" || len(a.Enclosures) != 1 || a.Enclosures[0].URL != "https://a.example/news/a.mp3" || !strings.Contains(a.Body.Safe().String(), `"https://a.example/news/more"`) {
+				t.Errorf("%s of %s: link %q, enclosures %+v, text %s", name, origin, a.Link, a.Enclosures, a.Body.Safe())
+			}
+		}
+		doc := `<rss version="2.0"><channel><title>T</title><link>news/</link>` + item + `</channel></rss>`
+		if got, err := Parse([]byte(doc), Origin{URL: origin}); err != nil || got.Items[0].Link != "" {
+			t.Errorf("without a site: %v, %+v", err, got)
+		}
+	}
+}
