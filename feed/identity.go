@@ -53,7 +53,7 @@ func (a Article) Fingerprint() string {
 
 // identifyAll sets the keys of one document's items so that no two are alike,
 // and drops the items that are there twice. Items that share a GUID or a link
-// but neither title nor link with each other are different items: each of them
+// but not their title, nor link, date and text, are different items: each of them
 // gets a longer key, whatever their order, so that the keys hold from one
 // document to the next.
 func identifyAll(items []Article) []Article {
@@ -83,11 +83,12 @@ func identifyAll(items []Article) []Article {
 // separate handles the items of one key: those that are the same collapse into
 // the first, and if several remain, each key is extended.
 func separate(items []Article, group []int, drop map[int]bool) {
-	first := map[string]bool{}
+	first, shared := map[string]bool{}, map[string]int{}
 	var distinct []int
 	for _, i := range group {
 		a := &items[i]
-		link, own := "link "+a.Link, "own "+a.distinction()
+		own := "own " + a.distinction()
+		link := strings.Join([]string{"link", a.Link, stamp(a.Published), Article{Body: a.Body}.Fingerprint()}, " ")
 		// Where the shared link brought these together, it says nothing.
 		sameLink := a.GUID != "" && a.Link != "" && first[link]
 		if sameLink || first[own] {
@@ -95,6 +96,7 @@ func separate(items []Article, group []int, drop map[int]bool) {
 			continue
 		}
 		first[link], first[own] = true, true
+		shared[a.Link]++
 		distinct = append(distinct, i)
 	}
 	if len(distinct) < 2 {
@@ -102,7 +104,9 @@ func separate(items []Article, group []int, drop map[int]bool) {
 	}
 	for _, i := range distinct {
 		a := &items[i]
-		if a.GUID != "" {
+		if a.GUID != "" && a.Link != "" && shared[a.Link] > 1 {
+			a.Key = itemKey("guid", a.GUID, a.Link, a.distinction())
+		} else if a.GUID != "" {
 			a.Key = itemKey("guid", a.GUID, or(a.Link, a.distinction()))
 		} else {
 			a.Key = itemKey("link", a.Link, a.distinction())
