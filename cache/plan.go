@@ -19,6 +19,9 @@ type plan struct {
 	env    feed.Env
 	arms   []arm
 	strays []int64
+	// above and below are the ends, either exclusive, of the stretch of time
+	// that the query asks for.
+	above, below int64
 	// where is the whole condition on i, the row of items, for one item.
 	where sqlText
 	// sort is set when the order is not by date: then the arms only say which.
@@ -110,7 +113,7 @@ const maxStrays = 1000
 
 // plan reads what the query refers to and chooses how to walk it.
 func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
-	p := &plan{view: v, now: s.now()}
+	p := &plan{view: v, now: s.now(), above: bottom, below: top}
 	p.env = feed.Env{Now: p.now, Opened: v.Opened}
 	c, err := s.newCompiler(ctx, q, p)
 	if err != nil {
@@ -119,6 +122,7 @@ func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
 	if p.where, err = c.condition(nil); err != nil {
 		return nil, err
 	}
+	c.boundTime()
 	if err := c.chooseWalk(); err != nil {
 		return nil, err
 	}
@@ -143,6 +147,7 @@ func (p *plan) ascending() bool {
 
 // union is the SQL of all arms between the two places, either exclusive.
 func (p *plan) union(above, below int64, ordered, ascending bool) sqlText {
+	above, below = max(above, p.above), min(below, p.below)
 	var t sqlText
 	for i, a := range p.arms {
 		if i > 0 {

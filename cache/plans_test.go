@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,9 +60,12 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("a", item("1", time.Minute, "one", "text"), item("2", 2*time.Minute, "two", "text"))
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-	for _, indexed := range []bool{false, true} {
-		if indexed {
+	for _, state := range []string{"waiting", "indexed", "analyzed"} {
+		switch state {
+		case "indexed":
 			s.index()
+		case "analyzed":
+			s = s.analyzed()
 		}
 		for _, query := range []string{
 			"", "is:unread", "is:read", "is:starred", "is:hidden", "is:edited", "is:new", "is:new is:unread", "is:labelled", "label:later", "is:snoozed",
@@ -69,7 +74,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d",
 			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
 		} {
-			e := explaining{s, query}
+			e := explaining{s, state + ": " + query}
 			v := view(t, query)
 			v.Opened = s.Now()
 			p, err := s.plan(s.ctx(), e, v)
@@ -101,4 +106,66 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlAlsoIn, "[1,2]")
 	e.explain(sqlLinkTwins, 1, 1, 2, 3, maxTwins)
 	e.explain(sqlTitleTwins, 1, 1, 2, 3, maxTwins, 4, 5)
+}
+
+// analyzed opens the cache again with statistics as a large one has them; those
+// of a handful of rows would tell SQLite that reading them all is best.
+func (s testStore) analyzed() testStore {
+	s.t.Helper()
+	_, err := s.writer.Exec(`ANALYZE; UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat, ' ')) WHERE tbl IN ('items', 'details', 'contents', 'labels') AND instr(stat, ' ') > 0`)
+	s.must(err)
+	s.must(s.Close())
+	return openAt(s.t, s.Path(), s.clock)
+}
+
+// A search within a stretch of time starts and ends there: a walk over every
+// match of a common word would take as long as there are items.
+func TestSearchStaysWithinItsTime(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one"), item("2", 30*time.Hour, "one"), item("3", 50*time.Hour, "one"))
+	s.index()
+	p, err := s.plan(s.ctx(), s.readers, view(t, "one since:2d before:1d"))
+	s.must(err)
+	walk := p.union(bottom, top, true, false)
+	for what, place := range map[string]int64{"start": floor(noon.AddDate(0, 0, -2)) - 1, "end": floor(noon.AddDate(0, 0, -1))} {
+		if !slices.Contains(walk.args, any(place)) {
+			t.Errorf("%s of the walk: no bound %d in %v", what, place, walk.args)
+		}
+	}
+	equal(t, "found", s.list("one since:2d before:1d"), []string{"2"})
+}
+
+// A query that no feed can have an item for walks nothing.
+func TestNoFeedNoWalk(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one"))
+	for _, query := range []string{"one tag:none", "is:unread tag:none", "feed:none"} {
+		p, err := s.plan(s.ctx(), s.readers, view(t, query))
+		s.must(err)
+		equal(t, query+": arms and strays", len(p.arms)+len(p.strays), 0)
+		equal(t, query, len(s.list(query)), 0)
+	}
+}
+
+// The next letter of a search ends the query before it in the middle of its
+// work, and its connection serves the next one.
+func TestCancelledQueryEnds(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one"))
+	for range readerConns + 1 {
+		ctx, cancel := context.WithCancel(s.ctx())
+		ended := make(chan error)
+		go func() {
+			_, err := integers(ctx, s.readers, sqlf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0`))
+			ended <- border(ctx, "search", err)
+		}()
+		time.AfterFunc(10*time.Millisecond, cancel)
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Fatalf("a cancelled query: %v", err)
+		}
+	}
+	equal(t, "next query", s.list("one"), []string{"1"})
 }

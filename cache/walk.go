@@ -6,8 +6,26 @@ import (
 	"dateline/feed"
 )
 
-// chooseWalk picks the indexes to walk for a view by date.
+// boundTime narrows the walks to the stretch of time that the query asks for:
+// a walk over every match of a common word would pass all that are outside it.
+func (c *compiler) boundTime() {
+	for _, n := range c.view.Query.Conjuncts() {
+		switch {
+		case n.Op != feed.Leaf:
+		case n.Term.Field == feed.FieldSince:
+			c.above = max(c.above, c.from(n.Term)-1)
+		case n.Term.Field == feed.FieldBefore:
+			c.below = min(c.below, c.from(n.Term))
+		}
+	}
+}
+
+// chooseWalk picks the indexes to walk for a view by date; none when no feed
+// can have an item in it.
 func (c *compiler) chooseWalk() error {
+	if !c.whole && len(c.feeds) == 0 {
+		return nil
+	}
 	is := map[feed.Is]bool{}
 	var label *feed.Node
 	for _, n := range c.view.Query.Conjuncts() {
