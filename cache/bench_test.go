@@ -214,7 +214,7 @@ func saves(b *testing.B, s testStore, n int) {
 		for range b.N {
 			_, err := s.writer.Exec(`UPDATE items SET indexed = 0 WHERE id <= 20`)
 			s.must(err)
-			_, err = s.writer.Exec(`DELETE FROM items_fts WHERE rowid IN (SELECT pos FROM items WHERE id <= 20)`)
+			_, err = s.writer.Exec(`DELETE FROM items_text WHERE rowid IN (SELECT pos FROM items WHERE id <= 20)`)
 			s.must(err)
 			_, err = s.IndexPending(s.ctx(), 20)
 			s.must(err)

@@ -26,6 +26,8 @@ type compiler struct {
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
 	pending map[*feed.Node][]int64
+	// indexes are those that a full-text term is looked up in.
+	indexes []textIndex
 	// copies is the condition for the items of a story that the view shows, if
 	// not all; leads says that it is simply that they lead one.
 	copies sqlText
@@ -50,6 +52,9 @@ func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler,
 		}
 	}
 	err := c.chooseFeeds()
+	if err == nil {
+		err = c.chooseIndexes()
+	}
 	if err == nil {
 		err = c.matchPending()
 	}

@@ -60,7 +60,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 			return err
 		}
 		if indexed {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM items_fts WHERE rowid = ?`, pos); err != nil {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM items_text WHERE rowid = ?`, pos); err != nil {
 				return err
 			}
 		}

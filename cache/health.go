@@ -92,7 +92,7 @@ func (s *Store) repairCounts(ctx context.Context, h *Health) error {
 // again meanwhile and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
 	const tried = "vacuum the cache"
-	for _, query := range []string{`INSERT INTO items_fts (items_fts) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+	for _, query := range []string{`INSERT INTO items_text (items_text) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
 		if _, err := s.writer.ExecContext(ctx, query); err != nil {
 			return border(ctx, tried, err)
 		}
@@ -111,6 +111,9 @@ func (s *Store) Maintain(ctx context.Context) error {
 	const tried = "tidy up the cache"
 	if _, err := s.Retain(ctx, s.now()); err != nil {
 		return err
+	}
+	if err := s.renewIndex(ctx, mostRenewed); err != nil {
+		return border(ctx, tried, err)
 	}
 	for before := -1; ; {
 		var free int

@@ -45,13 +45,18 @@ type entry struct {
 const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 ORDER BY pos DESC LIMIT ?`
 
 // unindexed reads the newest items that wait and cuts up their texts, before
-// the write lock is taken. They come oldest first: the index writes rising
+// the write lock is taken. They come out oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
 func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
 	waiting, err := integers(ctx, s.readers, sqlf(sqlUnindexed, n))
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
+	return s.entries(ctx, waiting)
+}
+
+// entries cuts up the texts of the items at places, which come newest first.
+func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	slices.Reverse(waiting)
 	sources, err := integers(ctx, s.readers, sqlf(`SELECT coalesce((SELECT source FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(waiting)))
 	if err != nil {
@@ -78,13 +83,13 @@ func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
 // index writes entries whose items are still as they were read; one that was
 // edited, removed, or indexed by another process since is left alone.
 func index(ctx context.Context, tx *sql.Tx, entries []entry) error {
-	claim, err := tx.PrepareContext(ctx, `UPDATE items SET indexed = 1 WHERE pos = ? AND source = ? AND indexed = 0
+	claim, err := tx.PrepareContext(ctx, `UPDATE items SET indexed = 1, renewed = 1 WHERE pos = ? AND source = ? AND (indexed = 0 OR renewed = 0)
 		AND iif(fulltext, (SELECT t.fetched FROM fulltexts t WHERE t.id = items.id), 0) = ?`)
 	if err != nil {
 		return err
 	}
 	defer claim.Close()
-	put, err := tx.PrepareContext(ctx, `INSERT INTO items_fts (rowid, title, author, body) VALUES (?, ?, ?, ?)`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO items_text (rowid, title, author, body) VALUES (?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}

@@ -37,11 +37,16 @@ type arm struct {
 	at, from string
 	where    sqlText
 	feeds    []int64
+	// below is where the arm ends, exclusive, if not at the top.
+	below *int64
 }
 
 // between is the SQL of the arm's places between the two, either exclusive;
 // in order if it is asked to be.
 func (a arm) between(above, below int64, ordered, ascending bool) sqlText {
+	if a.below != nil {
+		below = min(below, *a.below)
+	}
 	bounds := sqlf(a.at+" > ? AND "+a.at+" < ?", above, below)
 	if a.feeds == nil {
 		t := sqlf("SELECT " + a.at + " AS pos FROM " + a.from + " WHERE ")

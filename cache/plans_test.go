@@ -60,10 +60,12 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("a", item("1", time.Minute, "one", "text"), item("2", 2*time.Minute, "two", "text"))
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-	for _, state := range []string{"waiting", "indexed", "analyzed"} {
+	for _, state := range []string{"waiting", "indexed", "renewing", "analyzed"} {
 		switch state {
 		case "indexed":
 			s.index()
+		case "renewing":
+			s.outdate()
 		case "analyzed":
 			s = s.analyzed()
 		}
@@ -99,6 +101,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlSameLink, 1, "[1]", 1)
 	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
 	e.explain(sqlUnindexed, 100)
+	e.explain(sqlUnrenewed, 1, 100)
 	e.explain(sqlPageTexts, "[1,2]")
 	e.explain(sqlWantFulltext, "a", 200, 20)
 	e.explain(sqlKeepRevision, 1, 2)

@@ -10,19 +10,14 @@ import (
 	"dateline/feed"
 )
 
-// longestIndexed is the length of the longest beginnings of words that the
-// index has by themselves, in order. A longer one is completed to the words
-// that begin with it, for FTS5 would first collect all their places.
-const longestIndexed = 3
-
 // mostWords is how many words a beginning is completed to; where more begin
-// with it, each is rare enough for FTS5 to collect them.
+// with it, FTS5 has to collect all their places first.
 const mostWords = 100
 
 // matchExpr writes a full-text term in the language of FTS5: always quoted, so
 // that nothing a reader types means anything there. It is empty for a term
 // that matches nothing in the index.
-func (c *compiler) matchExpr(t feed.Term) (string, error) {
+func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
 		return "", nil
@@ -30,10 +25,10 @@ func (c *compiler) matchExpr(t feed.Term) (string, error) {
 	last := len(tokens) - 1
 	ends, star := tokens[last:], ""
 	switch {
-	case lastIsPrefix && utf8.RuneCountInString(tokens[last]) <= longestIndexed:
+	case lastIsPrefix && utf8.RuneCountInString(tokens[last]) <= x.beginnings:
 		star = " *"
 	case lastIsPrefix:
-		all, err := texts(c.ctx, c.q, sqlWords, tokens[last], tokens[last]+string(unicode.MaxRune), mostWords+1)
+		all, err := texts(c.ctx, c.q, x.sqlWords(), tokens[last], tokens[last]+string(unicode.MaxRune), mostWords+1)
 		if err != nil || len(all) == 0 {
 			return "", err
 		}
@@ -51,15 +46,7 @@ func (c *compiler) matchExpr(t feed.Term) (string, error) {
 	return "(" + columns[t.Field] + " : (" + strings.Join(phrases, " OR ") + "))", nil
 }
 
-// sqlWords jumps from each word to the next: reading them in a row would read
-// every place where they stand.
-const sqlWords = `WITH RECURSIVE words(word) AS (
-		SELECT (SELECT term FROM items_words WHERE term >= ?1 AND term <= ?2 LIMIT 1)
-		UNION ALL SELECT (SELECT term FROM items_words WHERE term >= words.word || char(1) AND term <= ?2 LIMIT 1) FROM words WHERE words.word IS NOT NULL
-		LIMIT ?3)
-	SELECT word FROM words WHERE word IS NOT NULL`
-
-// columns has the columns of items_fts that a field means.
+// columns has the columns of the index that a field means.
 var columns = map[feed.Field]string{
 	feed.FieldText:   "{title body}",
 	feed.FieldTitle:  "title",
@@ -70,20 +57,26 @@ var columns = map[feed.Field]string{
 // probe asks whether one item matches a term: the index where it has the
 // item's text, else what was found in Go.
 func (c *compiler) probe(n *feed.Node) (sqlText, error) {
-	expr, err := c.matchExpr(n.Term)
-	t := sqlf(nothing)
-	if expr != "" {
-		t = sqlf("EXISTS (SELECT 1 FROM items_fts WHERE items_fts MATCH ? AND items_fts.rowid = i.pos)", expr)
+	t := sqlf("(" + nothing)
+	for _, x := range c.indexes {
+		expr, err := c.matchExpr(x, n.Term)
+		if err != nil {
+			return t, err
+		}
+		if expr != "" {
+			t.add(" OR EXISTS (SELECT 1 FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid = i.pos)"+x.only, expr)
+		}
 	}
 	if pending := c.pending[n]; len(pending) > 0 {
 		list := in("i.pos", pending)
-		t = sqlf("("+t.text+" OR "+list.text+")", append(t.args, list.args...)...)
+		t.add(" OR "+list.text, list.args...)
 	}
-	return t, err
+	t.add(")")
+	return t, nil
 }
 
-// walkText walks the matches of the full-text conditions that the index can
-// answer, newest or oldest first as it has them; items that it does not have
+// walkText walks the matches of the full-text conditions that the indexes can
+// answer, newest or oldest first as they have them; items that they do not have
 // yet are strays. It says whether there was any such condition.
 func (c *compiler) walkText() (bool, error) {
 	var met []*feed.Node
@@ -92,18 +85,24 @@ func (c *compiler) walkText() (bool, error) {
 			met = append(met, n)
 		}
 	}
-	expr, never, err := c.allOf(met)
-	if err != nil || (expr == "" && !never) {
-		return false, err
+	if !slices.ContainsFunc(met, func(n *feed.Node) bool { return n.Op != feed.Not }) {
+		return false, nil
 	}
-	if !never {
-		where := sqlf("items_fts MATCH ?", expr)
-		rest, err := c.condition(met)
+	rest, err := c.condition(met)
+	if err != nil {
+		return true, err
+	}
+	for _, x := range c.indexes {
+		expr, never, err := c.allOf(x, met)
 		if err != nil {
 			return true, err
 		}
-		where.and(rest)
-		c.arms = append(c.arms, arm{at: "items_fts.rowid", from: "items_fts CROSS JOIN items i ON i.pos = items_fts.rowid", where: where})
+		if !never {
+			where := sqlf(x.table+" MATCH ?"+x.only, expr)
+			where.and(rest)
+			at := x.table + ".rowid"
+			c.arms = append(c.arms, arm{at: at, from: x.table + " CROSS JOIN items i ON i.pos = " + at, where: where, below: x.below})
+		}
 	}
 	if len(c.pending) == 0 {
 		return true, nil
@@ -128,17 +127,17 @@ func (c *compiler) inIndex(n *feed.Node) bool {
 
 // match writes a condition that is in the index, but for a Not; never says that
 // it holds for nothing there.
-func (c *compiler) match(n *feed.Node) (expr string, never bool, err error) {
+func (c *compiler) match(x textIndex, n *feed.Node) (expr string, never bool, err error) {
 	switch n.Op {
 	case feed.Leaf:
-		expr, err = c.matchExpr(n.Term)
+		expr, err = c.matchExpr(x, n.Term)
 		return expr, expr == "", err
 	case feed.And:
-		return c.allOf(n.Kids)
+		return c.allOf(x, n.Kids)
 	}
 	var some []string
 	for _, k := range n.Kids {
-		kid, never, err := c.match(k)
+		kid, never, err := c.match(x, k)
 		if err != nil {
 			return "", false, err
 		}
@@ -150,14 +149,14 @@ func (c *compiler) match(n *feed.Node) (expr string, never bool, err error) {
 }
 
 // allOf writes conditions that must all hold; it is empty when all are Nots.
-func (c *compiler) allOf(nodes []*feed.Node) (expr string, never bool, err error) {
+func (c *compiler) allOf(x textIndex, nodes []*feed.Node) (expr string, never bool, err error) {
 	var yes, no []string
 	for _, n := range nodes {
 		negated := n.Op == feed.Not
 		if negated {
 			n = n.Kids[0]
 		}
-		kid, nothing, err := c.match(n)
+		kid, nothing, err := c.match(x, n)
 		switch {
 		case err != nil:
 			return "", false, err

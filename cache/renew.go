@@ -1,0 +1,136 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// textIndex is a full-text index. A cache has one, but for the time in which
+// the texts move from an older kind to the present one.
+type textIndex struct {
+	// table is the index, words the table of its words.
+	table, words string
+	// beginnings is the length of the longest beginnings of words that the index
+	// has by themselves, in order.
+	beginnings int
+	// only is a condition on the items i whose text it has.
+	only string
+	// below is where its items end, if not at the top.
+	below *int64
+}
+
+// sqlWords jumps from each word to the next: reading them in a row would read
+// every place where they stand.
+func (x textIndex) sqlWords() string {
+	return `WITH RECURSIVE words(word) AS (
+		SELECT (SELECT term FROM ` + x.words + ` WHERE term >= ?1 AND term <= ?2 LIMIT 1)
+		UNION ALL SELECT (SELECT term FROM ` + x.words + ` WHERE term >= words.word || char(1) AND term <= ?2 LIMIT 1) FROM words WHERE words.word IS NOT NULL
+		LIMIT ?3)
+	SELECT word FROM words WHERE word IS NOT NULL`
+}
+
+// chooseIndexes finds where the texts are.
+func (c *compiler) chooseIndexes() error {
+	if !mentions(c.view.Query.Root, ofText) {
+		return nil
+	}
+	c.indexes = []textIndex{{table: "items_text", words: "items_terms"}}
+	below, err := renewedTo(c.ctx, c.q)
+	if err == nil && below > bottom {
+		c.indexes = append(c.indexes, textIndex{table: "items_fts", words: "items_words", beginnings: 3,
+			only: " AND i.indexed = 1 AND i.renewed = 0", below: &below})
+	}
+	return err
+}
+
+// renewedTo is the place from which on up no item is in the old index; bottom
+// when none is in it any more.
+func renewedTo(ctx context.Context, q querier) (below int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT below FROM renewal`).Scan(&below)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bottom, nil
+	}
+	return below, err
+}
+
+const (
+	// mostRenewed is how many items Maintain takes over at a time, so that nobody
+	// who waits for it waits for all of a large cache.
+	mostRenewed = 20_000
+
+	sqlUnrenewed = `SELECT pos FROM items i NOT INDEXED WHERE pos < ? AND indexed = 1 AND renewed = 0 ORDER BY pos DESC LIMIT ?`
+)
+
+// renewIndex takes the texts of up to most items over from the old index into
+// the present one, newest first, in short transactions that any process may go on after; then the old
+// one is removed. A search asks both meanwhile.
+func (s *Store) renewIndex(ctx context.Context, most int) error {
+	below, err := renewedTo(ctx, s.readers)
+	if err != nil {
+		return err
+	}
+	if below == bottom {
+		return s.dropOldIndex(ctx)
+	}
+	for done := 0; done < most && below > bottom; done += indexSlice {
+		waiting, err := integers(ctx, s.readers, sqlf(sqlUnrenewed, below, min(most-done, indexSlice)))
+		if err != nil {
+			return err
+		}
+		below = bottom
+		var entries []entry
+		if len(waiting) > 0 {
+			below = waiting[len(waiting)-1]
+			if entries, err = s.entries(ctx, waiting); err != nil {
+				return err
+			}
+		}
+		err = s.write(ctx, "renew the index", func(tx *sql.Tx) error {
+			if err := index(ctx, tx, entries); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE renewal SET below = min(below, ?)`, below)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	// dropSlice is how many blocks of the old index are removed at a time: to drop
+	// a large table at once would keep others from writing for seconds.
+	dropSlice = 500
+
+	// The first blocks, up to the one numbered 10, are what FTS5 reads when it
+	// opens a table.
+	sqlDropBlocks = `DELETE FROM items_fts_data WHERE id IN (SELECT id FROM items_fts_data WHERE id > 10 LIMIT ?)`
+)
+
+// dropOldIndex removes the index that no search asks any more, in slices.
+func (s *Store) dropOldIndex(ctx context.Context) error {
+	var there bool
+	err := s.readers.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM renewal)`).Scan(&there)
+	for left := int64(1); err == nil && there && left > 0; {
+		err = s.write(ctx, "remove the old index", func(tx *sql.Tx) error {
+			var exists bool
+			if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM renewal)`).Scan(&exists); err != nil || !exists {
+				left = 0
+				return err
+			}
+			result, err := tx.ExecContext(ctx, sqlDropBlocks, dropSlice)
+			if err != nil {
+				return err
+			}
+			if left, err = result.RowsAffected(); err != nil || left > 0 {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `DROP TABLE items_words; DROP TABLE items_fts; DELETE FROM renewal`)
+			return err
+		})
+	}
+	return err
+}
