@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // textIndex is a full-text index. A cache has one, but for the time in which
@@ -11,14 +14,18 @@ import (
 type textIndex struct {
 	// table is the index, words the table of its words.
 	table, words string
-	// beginnings is the length of the longest beginnings of words that the index
-	// has by themselves, in order.
-	beginnings int
+	// shortest is the length of the shortest beginnings of words that the index
+	// has by themselves, in order; the longest are indexedBeginning long.
+	shortest int
 	// only is a condition on the items i whose text it has.
 	only string
 	// below is where its items end, if not at the top.
 	below *int64
 }
+
+// indexedBeginning is the length, in characters, of the longest beginnings of
+// words that an index has by themselves, in order.
+const indexedBeginning = 3
 
 // sqlWords jumps from each word to the next: reading them in a row would read
 // every place where they stand.
@@ -30,15 +37,53 @@ func (x textIndex) sqlWords() string {
 	SELECT word FROM words WHERE word IS NOT NULL`
 }
 
+// sqlBeginnings is like sqlWords, and skips all words but one of those that
+// begin with the same characters, as many as are indexed.
+func (x textIndex) sqlBeginnings() string {
+	return `WITH RECURSIVE words(word) AS (
+		SELECT (SELECT term FROM ` + x.words + ` WHERE term >= ?1 AND term <= ?2 LIMIT 1)
+		UNION ALL SELECT (SELECT term FROM ` + x.words + ` WHERE term >= iif(length(words.word) < ?4, words.word || char(1), substr(words.word, 1, ?4) || char(1114111))
+			AND term <= ?2 LIMIT 1) FROM words WHERE words.word IS NOT NULL
+		LIMIT ?3)
+	SELECT substr(word, 1, ?4) FROM words WHERE word IS NOT NULL`
+}
+
+// completions are what the beginning of a word is looked up as in FTS5: quoted
+// words and beginnings, not more than mostWords.
+func (c *compiler) completions(x textIndex, beginning string) ([]string, error) {
+	n := utf8.RuneCountInString(beginning)
+	if x.shortest <= n && n <= indexedBeginning {
+		return []string{quote(beginning) + " *"}, nil
+	}
+	query, args := x.sqlWords(), []any{beginning, beginning + string(unicode.MaxRune), mostWords + 1}
+	if n < indexedBeginning {
+		query, args = x.sqlBeginnings(), append(args, indexedBeginning)
+	}
+	all, err := texts(c.ctx, c.q, query, args...)
+	if len(all) > mostWords {
+		return []string{quote(beginning) + " *"}, err
+	}
+	for i, word := range all {
+		all[i] = quote(word)
+		if n < indexedBeginning && utf8.RuneCountInString(word) == indexedBeginning {
+			all[i] += " *"
+		}
+	}
+	return all, err
+}
+
+// quote makes words a phrase of FTS5.
+func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
+
 // chooseIndexes finds where the texts are.
 func (c *compiler) chooseIndexes() error {
 	if !mentions(c.view.Query.Root, ofText) {
 		return nil
 	}
-	c.indexes = []textIndex{{table: "items_text", words: "items_terms"}}
+	c.indexes = []textIndex{{table: "items_text", words: "items_terms", shortest: indexedBeginning}}
 	below, err := renewedTo(c.ctx, c.q)
 	if err == nil && below > bottom {
-		c.indexes = append(c.indexes, textIndex{table: "items_fts", words: "items_words", beginnings: 3,
+		c.indexes = append(c.indexes, textIndex{table: "items_fts", words: "items_words", shortest: 2,
 			only: " AND i.indexed = 1 AND i.renewed = 0", below: &below})
 	}
 	return err

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"dateline/feed"
 )
@@ -23,25 +21,20 @@ func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 		return "", nil
 	}
 	last := len(tokens) - 1
-	ends, star := tokens[last:], ""
-	switch {
-	case lastIsPrefix && utf8.RuneCountInString(tokens[last]) <= x.beginnings:
-		star = " *"
-	case lastIsPrefix:
-		all, err := texts(c.ctx, c.q, x.sqlWords(), tokens[last], tokens[last]+string(unicode.MaxRune), mostWords+1)
-		if err != nil || len(all) == 0 {
+	ends := []string{quote(tokens[last])}
+	if lastIsPrefix {
+		var err error
+		if ends, err = c.completions(x, tokens[last]); err != nil || len(ends) == 0 {
 			return "", err
 		}
-		if len(all) > mostWords {
-			star = " *"
-		} else {
-			ends = all
-		}
 	}
-	var phrases []string
-	for _, end := range ends {
-		phrase := strings.Join(append(slices.Clone(tokens[:last]), end), " ")
-		phrases = append(phrases, `"`+strings.ReplaceAll(phrase, `"`, `""`)+`"`+star)
+	start := ""
+	if last > 0 {
+		start = quote(strings.Join(tokens[:last], " ")) + " + "
+	}
+	phrases := make([]string, len(ends))
+	for i, end := range ends {
+		phrases[i] = start + end
 	}
 	return "(" + columns[t.Field] + " : (" + strings.Join(phrases, " OR ") + "))", nil
 }

@@ -1,9 +1,11 @@
--- A full-text index without one of the beginnings of words, which took more
--- room than the words: a beginning is completed to the words that have it.
+-- A full-text index with less of the beginnings of words, which took more room
+-- than the words: only those of three characters. One of two is looked up as
+-- the beginnings of three that it has, a longer one as the words.
 CREATE VIRTUAL TABLE items_text USING fts5(
   title, author, body,
   content = '', contentless_delete = 1,
-  tokenize = 'ascii'
+  tokenize = 'ascii',
+  prefix = '3'
 );
 CREATE VIRTUAL TABLE items_terms USING fts5vocab('items_text', 'instance');
 
