@@ -34,6 +34,8 @@ type normalForm struct {
 	// truncated says that the document ended before its root did, or went on
 	// beyond maxItems.
 	truncated bool
+	// texts are the long ones, which the parser need not read.
+	texts *longTexts
 }
 
 const ownPrefix = "dateline"
@@ -55,6 +57,7 @@ type normalizer struct {
 	// channel says that one has been opened.
 	channel bool
 	feed    bool
+	texts   *longTexts
 	err     error
 }
 
@@ -73,7 +76,7 @@ var errNoRoot = errors.New("no feed element in it")
 // normalize rewrites doc, which came from base. The error is errDepth or a
 // [NotFeedError].
 func normalize(doc, base string) (normalForm, error) {
-	n := normalizer{lex: xmlLexer{src: doc}, item: -1, out: make([]byte, 0, len(doc)+len(doc)/4)}
+	n := normalizer{lex: xmlLexer{src: doc}, item: -1, texts: newLongTexts()}
 	if err := n.root(base); err != nil {
 		return normalForm{}, err
 	}
@@ -82,7 +85,7 @@ func normalize(doc, base string) (normalForm, error) {
 		t, ok := n.lex.next()
 		if !ok || n.lex.cut || n.items > maxItems {
 			n.breakOff()
-			return normalForm{xml: n.out, atom: n.atom, feed: n.feed, truncated: true}, n.err
+			return normalForm{xml: n.out, atom: n.atom, feed: n.feed, truncated: true, texts: n.texts}, n.err
 		}
 		switch t.kind {
 		case xmlStart:
@@ -93,7 +96,7 @@ func normalize(doc, base string) (normalForm, error) {
 			n.bareName(t.text)
 		}
 	}
-	return normalForm{xml: n.out, atom: n.atom, feed: n.feed}, n.err
+	return normalForm{xml: n.out, atom: n.atom, feed: n.feed, texts: n.texts}, n.err
 }
 
 // root finds the root element; junk, comments and warnings may stand before it.

@@ -102,12 +102,14 @@ func parseXML(text string, src Origin) (*Document, error) {
 		if err != nil {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
 		}
+		form.texts.restore(parsed)
 		doc = fromAtom(parsed, src)
 	} else {
 		parsed, err := new(rss.Parser).Parse(bytes.NewReader(form.xml))
 		if err != nil {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
 		}
+		form.texts.restore(parsed)
 		doc = fromRSS(parsed, src)
 	}
 	doc.Truncated = form.truncated

@@ -26,7 +26,7 @@ func (n *normalizer) field(name string, attrs []xmlAttr, base, text string) {
 	n.out = append(n.out, name...)
 	n.attributes(attrs, base)
 	n.out = append(n.out, '>')
-	n.out = appendCDATA(n.out, text)
+	n.out = appendCDATA(n.out, n.texts.stand(text))
 	n.out = append(n.out, "</"...)
 	n.out = append(n.out, name...)
 	n.out = append(n.out, '>')
