@@ -98,7 +98,16 @@ func attributesOf(z *html.Tokenizer, more bool) []html.Attribute {
 func joinLines(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\r' }) {
+	if strings.IndexByte(s, '\r') >= 0 {
+		s = strings.ReplaceAll(s, "\r", "\n")
+	}
+	for s != "" {
+		end := strings.IndexByte(s, '\n')
+		if end < 0 {
+			end = len(s)
+		}
+		line := s[:end]
+		s = s[min(end+1, len(s)):]
 		if line = Clean(line); line != "" {
 			if b.Len() > 0 {
 				b.WriteByte('\n')
@@ -151,6 +160,18 @@ func summarize(text string) string {
 func countWords(text string) int {
 	words, joined, inWord := 0, 0, false
 	for _, r := range text {
+		if r < utf8.RuneSelf {
+			switch {
+			case 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9':
+				if !inWord {
+					words++
+				}
+				inWord = true
+			case r == ' ' || '\t' <= r && r <= '\r':
+				inWord = false
+			}
+			continue
+		}
 		switch {
 		case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 			joined++
