@@ -2,7 +2,6 @@ package cache
 
 import (
 	"cmp"
-	"context"
 	"database/sql"
 	"slices"
 
@@ -24,11 +23,11 @@ type target struct {
 }
 
 // targetOf finds the feed of an answer; sql.ErrNoRows when there is none.
-func targetOf(ctx context.Context, tx *sql.Tx, b batch) (*target, error) {
+func (w *itemWriter) targetOf(b batch) (*target, error) {
 	t := &target{url: b.URL, info: feed.FeedInfo{URL: b.URL}}
 	var tags string
-	err := tx.QueryRowContext(ctx, `SELECT id, place IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
-		FROM feeds WHERE url = ?`, b.URL).Scan(&t.id, &t.away, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
+	err := w.row(`SELECT id, place IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
+		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.away, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +122,7 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 	for _, label := range v.labels {
 		w.exec(`INSERT INTO labels (name, pos, held, at) VALUES (?, ?, 1, ?)`, label, pos, seen)
 	}
-	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.pack(in.Body.Raw), a.ID)
+	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.packed(in), a.ID)
 }
 
 // renew makes an item unread again whose publisher edited it, in a feed that

@@ -1,16 +1,23 @@
 package cache
 
-import "github.com/klauspost/compress/zstd"
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/zstd"
+)
 
 // maxBody bounds what one stored body may unfold to: several times the largest
 // document that is ever fetched, so only a damaged file meets it.
 const maxBody = 64 << 20
 
-// newEncoder makes the encoder of a store. Bodies are small and come one by
-// one from the only writer: one encoder with a small window. The fastest level
-// takes half the time of the default one for a twentieth more bytes.
+// newEncoder makes the encoder of a store. Bodies are small: its window is, too.
+// The fastest level takes half the time of the default one for a twentieth more
+// bytes.
 func newEncoder() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(256<<10))
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(packers()), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(256<<10))
 	if err != nil {
 		panic("cache: zstd encoder options: " + err.Error())
 	}
@@ -23,6 +30,67 @@ func newDecoder() *zstd.Decoder {
 		panic("cache: zstd decoder options: " + err.Error())
 	}
 	return d
+}
+
+// packers is how many bodies are packed at a time.
+func packers() int { return min(runtime.GOMAXPROCS(0), 4) }
+
+// packAhead packs the bodies that are about to be written, so that this neither
+// waits for the writer nor keeps others waiting for it. What it leaves out, like
+// all when the cache cannot be asked what is known, is packed when it is written.
+func (s *Store) packAhead(ctx context.Context, batches []batch) {
+	var todo []*incoming
+	for _, b := range batches {
+		if len(b.items) == 0 {
+			continue
+		}
+		same, err := s.sources(ctx, b)
+		if err != nil {
+			return
+		}
+		for i := range b.items {
+			if in := &b.items[i]; !same[[2]int64{in.identity, in.source}] {
+				todo = append(todo, in)
+			}
+		}
+	}
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range min(packers(), len(todo)) {
+		done.Go(func() {
+			for i := next.Add(1); i <= int64(len(todo)); i = next.Add(1) {
+				todo[i-1].body = s.pack(todo[i-1].Body.Raw)
+			}
+		})
+	}
+	done.Wait()
+}
+
+// sources are the identities and sources that are known of an answer's items.
+func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT i.identity, i.source FROM json_each(?2) j
+		CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value`, b.URL, b.identities)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	known := map[[2]int64]bool{}
+	for rows.Next() {
+		var k [2]int64
+		if err := rows.Scan(&k[0], &k[1]); err != nil {
+			return nil, err
+		}
+		known[k] = true
+	}
+	return known, rows.Err()
+}
+
+// packed is the body of an item as it is written.
+func (s *Store) packed(in incoming) []byte {
+	if in.body != nil {
+		return in.body
+	}
+	return s.pack(in.Body.Raw)
 }
 
 func (s *Store) pack(body string) []byte {

@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -154,7 +153,7 @@ func (w *itemWriter) retire(old feed.Article) error {
 }
 
 // isFilled says that a feed has items.
-func isFilled(ctx context.Context, tx *sql.Tx, feedID int64) (filled bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, feedID).Scan(&filled)
+func (w *itemWriter) isFilled(feedID int64) (filled bool, err error) {
+	err = w.row(`SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, []any{feedID}, &filled)
 	return filled, err
 }

@@ -9,14 +9,15 @@ import (
 	"dateline/feed"
 )
 
-// itemWriter writes items within one transaction. Its statements are prepared
+// itemWriter writes answers within one transaction. Its statements are prepared
 // when they are first needed: most rounds bring nothing new.
 type itemWriter struct {
 	*Store
-	ctx      context.Context
-	tx       *sql.Tx
-	seen     time.Time
-	next     int64
+	ctx  context.Context
+	tx   *sql.Tx
+	seen time.Time
+	next int64
+	// prepared are the statements by their text.
 	prepared map[string]*sql.Stmt
 	// rules are those that are active.
 	rules []feed.Rule
@@ -27,13 +28,16 @@ type itemWriter struct {
 func (s *Store) newItemWriter(ctx context.Context, tx *sql.Tx) (*itemWriter, error) {
 	w := &itemWriter{Store: s, ctx: ctx, tx: tx, seen: s.now(), prepared: map[string]*sql.Stmt{}}
 	w.rules = s.activeRules(w.seen)
-	return w, tx.QueryRowContext(ctx, `SELECT next FROM sequence`).Scan(&w.next)
+	return w, w.row(`SELECT next FROM sequence`, nil, &w.next)
 }
 
-func (w *itemWriter) close() {
-	for _, stmt := range w.prepared {
-		stmt.Close()
+// row runs a query that has one row at most; sql.ErrNoRows when it has none.
+func (w *itemWriter) row(query string, args []any, into ...any) error {
+	stmt, err := w.statement(query)
+	if err != nil {
+		return err
 	}
+	return stmt.QueryRowContext(w.ctx, args...).Scan(into...)
 }
 
 func (w *itemWriter) keepSequence() error {
@@ -76,11 +80,29 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 	if stmt, ok := w.prepared[query]; ok {
 		return stmt, nil
 	}
+	if kept, ok := w.kept.Load(query); ok {
+		w.prepared[query] = w.tx.StmtContext(w.ctx, kept.(*sql.Stmt))
+		return w.prepared[query], nil
+	}
 	stmt, err := w.tx.PrepareContext(w.ctx, query)
 	if err == nil {
 		w.prepared[query] = stmt
 	}
 	return stmt, err
+}
+
+// keepPrepared prepares, outside the transaction that has ended, the statements
+// it used for those to come: parsing them took as long as running them. Their
+// texts are constants, so they are a few.
+func (w *itemWriter) keepPrepared() {
+	for query := range w.prepared {
+		if _, ok := w.kept.Load(query); ok {
+			continue
+		}
+		if stmt, err := w.writer.PrepareContext(w.ctx, query); err == nil {
+			w.kept.Store(query, stmt)
+		}
+	}
 }
 
 // details are the values of the details columns, the id last.
@@ -113,7 +135,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
-	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.pack(in.Body.Raw), old.id)
+	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.packed(in), old.id)
 	if err := w.retell(old.id, keysOfStory(in.Article)); err != nil {
 		return known{}, err
 	}

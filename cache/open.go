@@ -45,6 +45,8 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
+	// kept has prepared statements of the writer by their text.
+	kept sync.Map
 	// rules are those of SetRules.
 	rules atomic.Pointer[[]feed.Rule]
 }

@@ -13,13 +13,13 @@ import (
 const keptPolls = 30
 
 // saveState keeps how a feed's last request went.
-func saveState(ctx context.Context, tx *sql.Tx, t *target, f feed.Fetched, saved feed.Saved) error {
+func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) error {
 	p := f.State
 	wishes, err := json.Marshal(p.Wishes)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
+	w.exec(`UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
 		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?,
 		wishes = ?, reason = ?, rhythm = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?,
 		total = total + ?, unread = unread + ? WHERE id = ?`,
@@ -27,33 +27,26 @@ func saveState(ctx context.Context, tx *sql.Tx, t *target, f feed.Fetched, saved
 		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
 		string(wishes), p.Reason, p.Rhythm.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
 		t.counts.Total, t.counts.Unread, t.id)
-	if err != nil {
-		return err
-	}
-	if err := logPoll(ctx, tx, t.id, f.Log, saved); err != nil || f.Document == nil {
-		return err
+	w.logPoll(t.id, f.Log, saved)
+	if f.Document == nil {
+		return w.err
 	}
 	d := f.Document
-	_, err = tx.ExecContext(ctx, `UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
+	return w.exec(`UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
 		d.Title, d.Description, d.Site, stamp(d.Updated), t.id)
-	return err
 }
 
 // logPoll writes a line of the log, with what saving the answer came to, and
 // forgets the oldest.
-func logPoll(ctx context.Context, tx *sql.Tx, id int64, l feed.Poll, saved feed.Saved) error {
+func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	if l.At.IsZero() {
-		return nil
+		return
 	}
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
+	w.exec(`INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, stamp(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM polls WHERE feed = ?1 AND at <=
+	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
 		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
-	return err
 }
 
 // Polls are the last answers of a feed, newest first, at most max of them and

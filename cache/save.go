@@ -33,15 +33,20 @@ func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved
 			return nil, border(ctx, "save "+a.URL, err)
 		}
 	}
+	s.packAhead(ctx, batches)
 	var saved []feed.Saved
-	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) error {
-		var err error
-		saved, err = s.save(ctx, tx, batches)
+	var w *itemWriter
+	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) (err error) {
+		if w, err = s.newItemWriter(ctx, tx); err != nil {
+			return err
+		}
+		saved, err = w.save(batches)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	w.keepPrepared()
 	return saved, nil
 }
 
@@ -59,6 +64,9 @@ type incoming struct {
 	feed.Article
 	identity, source       int64
 	categories, enclosures string
+	// body is what [Store.packAhead] made of the article's body; nil where it
+	// left that to be done when it is needed.
+	body []byte
 }
 
 // known is what the cache has of an incoming item.
@@ -103,16 +111,11 @@ func digits(t time.Time) string {
 	return strconv.FormatInt(t.UnixMicro(), 10)
 }
 
-func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.Saved, error) {
-	w, err := s.newItemWriter(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	defer w.close()
+func (w *itemWriter) save(batches []batch) ([]feed.Saved, error) {
 	saved := make([]feed.Saved, len(batches))
 	for i, b := range batches {
 		saved[i].URL = b.URL
-		t, err := targetOf(ctx, tx, b)
+		t, err := w.targetOf(b)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -124,11 +127,11 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, batches []batch) ([]feed.S
 				return nil, err
 			}
 		}
-		if err := saveState(ctx, tx, t, b.Fetched, saved[i]); err != nil {
+		if err := w.saveState(t, b.Fetched, saved[i]); err != nil {
 			return nil, err
 		}
 		if saved[i].New > 0 {
-			if err := keepRound(ctx, tx, b.Round); err != nil {
+			if err := w.keepRound(b.Round); err != nil {
 				return nil, err
 			}
 		}
@@ -147,7 +150,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	if err != nil {
 		return err
 	}
-	filled, err := isFilled(w.ctx, w.tx, t.id)
+	filled, err := w.isFilled(t.id)
 	if err != nil {
 		return err
 	}
@@ -211,21 +214,15 @@ func (w *itemWriter) change(t *target, old known, in incoming, young bool, saved
 }
 
 func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, error) {
-	rows, err := w.tx.QueryContext(w.ctx, sqlKnown, feedID, identities)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	have := map[int64]known{}
-	for rows.Next() {
+	err := w.each(sqlKnown, []any{feedID, identities}, func(rows *sql.Rows) error {
 		var identity int64
 		var k known
-		if err := rows.Scan(&identity, &k.id, &k.pos, &k.source, &k.indexed); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&identity, &k.id, &k.pos, &k.source, &k.indexed)
 		have[identity] = k
-	}
-	return have, rows.Err()
+		return err
+	})
+	return have, err
 }
 
 const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source, i.indexed FROM json_each(?2) j
@@ -235,23 +232,17 @@ const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source, i.indexed FROM json_
 // Those that it lists no more are forgotten, unless the document broke off.
 func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 	if !b.Document.Truncated {
-		_, err := w.tx.ExecContext(w.ctx, `DELETE FROM gone WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
+		err := w.exec(`DELETE FROM gone WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
 		if err != nil {
 			return nil, err
 		}
 	}
-	rows, err := w.tx.QueryContext(w.ctx, `SELECT identity FROM gone WHERE feed = ?`, feedID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	removed := map[int64]bool{}
-	for rows.Next() {
+	err := w.each(`SELECT identity FROM gone WHERE feed = ?`, []any{feedID}, func(rows *sql.Rows) error {
 		var identity int64
-		if err := rows.Scan(&identity); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&identity)
 		removed[identity] = true
-	}
-	return removed, rows.Err()
+		return err
+	})
+	return removed, err
 }

@@ -72,8 +72,7 @@ func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
 
 // keepRound notes a round that brought something new, unless a later one is
 // noted already: two processes may be saving two rounds.
-func keepRound(ctx context.Context, tx *sql.Tx, round time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO settings VALUES (?1, ?2)
+func (w *itemWriter) keepRound(round time.Time) error {
+	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < ?2`, roundSetting, round.UnixMicro())
-	return err
 }
