@@ -15,8 +15,11 @@ const (
 	// batch bounds the feeds, batchItems roughly the items of one transaction:
 	// large enough to be quick, small enough that a reader's mark, which waits
 	// for the same writer, is not held up.
-	batch      = 8
-	batchItems = 500
+	batch      = 100
+	batchItems = 300
+	// company is how long an answer waits for others to share its transaction,
+	// most of whose cost does not depend on how many there are.
+	company = 10 * time.Millisecond
 	// indexSlice is how many items are indexed before looking whether to stop.
 	indexSlice = 1000
 	// grace is how long saving may go on after the round was stopped.
@@ -139,11 +142,13 @@ func (r *round) gather() []result {
 		}
 	}
 	take(<-r.results)
+	waited := time.NewTimer(company)
+	defer waited.Stop()
 	for r.left > 0 && len(got) < batch && items < batchItems {
 		select {
 		case x := <-r.results:
 			take(x)
-		default:
+		case <-waited.C:
 			return got
 		}
 	}
