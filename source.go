@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dateline/cache"
@@ -15,9 +16,11 @@ import (
 // source is the local [feed.Source]: it polls by itself, and its subscriptions
 // are the tables of the configuration file.
 type source struct {
-	poller *poll.Poller
-	editor *editor
-	store  *cache.Store
+	// refreshing counts the rounds under way.
+	refreshing atomic.Int32
+	poller     *poll.Poller
+	editor     *editor
+	store      *cache.Store
 
 	mu   sync.Mutex
 	subs []feed.Subscription
@@ -69,6 +72,14 @@ func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
 		return err
 	}
+	if s.refreshing.Add(1) == 1 {
+		setMemoryTarget(refreshTarget)
+	}
+	defer func() {
+		if s.refreshing.Add(-1) == 0 {
+			setMemoryTarget(memoryTarget)
+		}
+	}()
 	return s.poller.Refresh(ctx, ask, report)
 }
 
