@@ -70,20 +70,22 @@ func size(path string) int64 {
 	return info.Size()
 }
 
+// sqlCounted counts the items of each feed f, once it is grouped by them.
+const sqlCounted = `SELECT f.id, f.url, ` + sumItems + `
+	FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0`
+
 // repairCounts counts the items of each feed anew and tells of each counter
 // that was wrong.
 func (s *Store) repairCounts(ctx context.Context, h *Health) error {
-	const counted = `SELECT f.id, f.url, ` + sumItems + `
-		FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0 GROUP BY f.id`
 	return s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
-		wrong, err := texts(ctx, tx, `SELECT c.url FROM (`+counted+`) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
+		wrong, err := texts(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
 		if err != nil || len(wrong) == 0 {
 			return err
 		}
 		for _, url := range wrong {
 			h.Problems = append(h.Problems, fmt.Sprintf("the counters of %s were wrong and are right now", url))
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+counted+`) c WHERE c.id = feeds.id`)
+		_, err = tx.ExecContext(ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` GROUP BY f.id) c WHERE c.id = feeds.id`)
 		return err
 	})
 }

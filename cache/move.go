@@ -72,6 +72,7 @@ func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
 			JOIN items o ON o.feed = ?2 AND o.identity = i.identity JOIN labels l ON l.pos = o.pos WHERE i.feed = ?1`,
 		`UPDATE items SET feed = ?1 WHERE feed = ?2 AND identity NOT IN (SELECT identity FROM items WHERE feed = ?1)`,
 		`UPDATE items SET away = (SELECT place IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
+		`UPDATE OR IGNORE waiting SET feed = ?1 WHERE feed = ?2`,
 		`INSERT OR IGNORE INTO gone SELECT ?1, identity FROM gone WHERE feed = ?2`,
 		`UPDATE feeds SET (total, unread, copies, copies_unread) = (SELECT ` + sumItems + ` FROM items i WHERE i.feed = feeds.id) WHERE id IN (?1, ?2)`,
 	} {

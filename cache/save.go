@@ -183,6 +183,9 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 		}
 	}
 	slices.Reverse(saved.Notify)
+	if saved.New > 0 {
+		return w.recallArrived(t)
+	}
 	return nil
 }
 

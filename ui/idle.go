@@ -45,7 +45,8 @@ func indexRest(ctx context.Context, store *cache.Store) {
 	}
 }
 
-// tidy lets the cache remove what is not kept and give room back, when the
+// tidy makes the daily backup and lets the cache remove what is not kept and
+// give room back, when the
 // reader has paused and nothing is being refreshed.
 func (m *Model) tidy() tea.Cmd {
 	now := m.now()
@@ -56,12 +57,22 @@ func (m *Model) tidy() tea.Cmd {
 	ctx, store := m.ctx, m.deps.Store
 	return func() tea.Msg {
 		indexRest(ctx, store)
+		_, err := store.BackUpDaily(ctx)
 		if err := store.Maintain(ctx); err != nil {
 			return nil
 		}
-		return tidied{}
+		return tidied{err}
 	}
 }
 
-// tidied says that old items may be gone from the cache.
-type tidied struct{}
+// tidied says that old items may be gone from the cache, and whether today's
+// backup failed.
+type tidied struct{ backup error }
+
+// showTidied brings what is shown up to date.
+func (m *Model) showTidied(msg tidied) tea.Cmd {
+	if msg.backup != nil && m.ctx.Err() == nil {
+		m.status.fail("there is no backup of today: " + sentence(msg.backup))
+	}
+	return m.loadSources()
+}

@@ -59,7 +59,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ticked:
 		return m, m.ticked(msg)
 	case tidied:
-		return m, m.loadSources()
+		return m, m.showTidied(msg)
 	case saved:
 		return m, m.showSaved(msg)
 	case pageFetched:

@@ -152,7 +152,7 @@ func Command(d Deps) *cobra.Command {
 	root.AddCommand(
 		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.rulesCommand(),
 		a.addCommand(), a.removeCommand(), a.moveCommand(), a.importCommand(), a.exportCommand(),
-		a.configCommand(), a.doctorCommand(),
+		a.configCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(),
 	)
 	return root
 }

@@ -55,7 +55,8 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	t.progress.clear()
 	a.notify(ctx, s, t.notices)
 	if err == nil {
-		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx))
+		_, backup := s.Store.BackUpDaily(ctx)
+		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx), backup)
 	}
 	if !o.asJSON {
 		// Asked again, since a feed's first answer brings its title.

@@ -1,0 +1,202 @@
+package cache
+
+import (
+	"archive/zip"
+	"bufio"
+	"compress/flate"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"dateline/feed"
+)
+
+// The files in a backup.
+const (
+	backupFeeds = "subscriptions.opml"
+	backupMarks = "marks.jsonl"
+)
+
+// backupLine is a line of marks.jsonl: one thing that the reader said of one
+// item, and when.
+type backupLine struct {
+	Feed string `json:"feed"`
+	// Item is the item's identity in the feed, in 16 hexadecimal digits.
+	Item string `json:"item"`
+	// Flag is that of a mark, or place: how far the reader got, in thousandths.
+	Flag     string    `json:"flag"`
+	Label    string    `json:"label,omitempty"`
+	On       bool      `json:"on"`
+	At       time.Time `json:"at,omitzero"`
+	Until    time.Time `json:"until,omitzero"`
+	Permille int       `json:"permille,omitempty"`
+	// Title and Link are for people: of what was picked out one by one.
+	Title string `json:"title,omitempty"`
+	Link  string `json:"link,omitempty"`
+}
+
+// flagPlace is the flag of a line that tells a reading position.
+const flagPlace = "place"
+
+// Backup writes the subscriptions as OPML and everything the reader did as JSON
+// Lines into a ZIP file that [Store.Restore] reads, and says how many lines
+// these are. It holds no articles, no settings of feeds and no secrets. It
+// reads all of a cache's marks, a few seconds for a million.
+func (s *Store) Backup(ctx context.Context, to io.Writer) (lines int, err error) {
+	const tried = "write a backup"
+	z := zip.NewWriter(to)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	now := s.now()
+	part, err := z.CreateHeader(&zip.FileHeader{Name: backupFeeds, Method: zip.Deflate, Modified: now})
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", tried, err)
+	}
+	feeds, err := s.Feeds(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := feed.WriteOPML(part, "dateline subscriptions", feeds, now); err != nil {
+		return 0, fmt.Errorf("%s: %w", tried, err)
+	}
+	if part, err = z.CreateHeader(&zip.FileHeader{Name: backupMarks, Method: zip.Deflate, Modified: now}); err != nil {
+		return 0, fmt.Errorf("%s: %w", tried, err)
+	}
+	buffer := bufio.NewWriterSize(part, 64<<10)
+	out := json.NewEncoder(buffer)
+	out.SetEscapeHTML(false)
+	err = s.said(ctx, func(l backupLine) error { lines++; return out.Encode(l) })
+	if err != nil {
+		return 0, border(ctx, tried, err)
+	}
+	if err := errors.Join(buffer.Flush(), z.Close()); err != nil {
+		return 0, fmt.Errorf("%s: %w", tried, err)
+	}
+	return lines, nil
+}
+
+const (
+	// A mark that a rule made counts from when the item was first seen.
+	sqlSaidFlags = `SELECT i.feed, i.identity, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at, i.snoozed_until, i.snoozed_at,
+		coalesce(d.title, ''), coalesce(d.link, '') FROM items i
+		LEFT JOIN details d ON d.id = i.id AND (i.starred = 1 OR i.snoozed_until IS NOT NULL)
+		WHERE i.read_at IS NOT NULL OR i.starred_at IS NOT NULL OR i.hidden_at IS NOT NULL OR i.snoozed_at IS NOT NULL ORDER BY i.pos`
+
+	sqlSaidLabels = `SELECT i.feed, i.identity, 'label', l.name, l.held, l.at, NULL, d.title, d.link
+		FROM labels l CROSS JOIN items i ON i.pos = l.pos CROSS JOIN details d ON d.id = i.id`
+
+	sqlSaidPlaces = `SELECT i.feed, i.identity, '` + flagPlace + `', '', 1, NULL, p.permille, '', '' FROM positions p CROSS JOIN items i ON i.id = p.id`
+
+	sqlSaidWaiting = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM waiting`
+)
+
+// said hands out everything the reader did, also of items that are still to
+// come.
+func (s *Store) said(ctx context.Context, yield func(backupLine) error) error {
+	urls, err := s.feedURLs(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.saidFlags(ctx, urls, yield); err != nil {
+		return err
+	}
+	for _, query := range []string{sqlSaidLabels, sqlSaidPlaces, sqlSaidWaiting} {
+		if err := s.saidRows(ctx, query, urls, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) feedURLs(ctx context.Context) (map[int64]string, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT id, url FROM feeds`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	urls := map[int64]string{}
+	for rows.Next() {
+		var id int64
+		var url string
+		if err := rows.Scan(&id, &url); err != nil {
+			return nil, err
+		}
+		urls[id] = url
+	}
+	return urls, rows.Err()
+}
+
+func (s *Store) saidFlags(ctx context.Context, urls map[int64]string, yield func(backupLine) error) error {
+	rows, err := s.readers.QueryContext(ctx, sqlSaidFlags)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, identity int64
+		var read, starred, hidden bool
+		var readAt, starredAt, hiddenAt, until, snoozedAt sql.NullInt64
+		var title, link string
+		if err := rows.Scan(&id, &identity, &read, &readAt, &starred, &starredAt, &hidden, &hiddenAt, &until, &snoozedAt, &title, &link); err != nil {
+			return err
+		}
+		for _, m := range []struct {
+			flag feed.Flag
+			on   bool
+			at   sql.NullInt64
+		}{{feed.Read, read, readAt}, {feed.Starred, starred, starredAt}, {feed.Hidden, hidden, hiddenAt}, {feed.Snooze, until.Valid, snoozedAt}} {
+			if !m.at.Valid {
+				continue
+			}
+			l := backupLine{Feed: urls[id], Item: hexOf(identity), Flag: string(m.flag), On: m.on, At: instant(m.at)}
+			if m.on && (m.flag == feed.Starred || m.flag == feed.Snooze) {
+				l.Title, l.Link = title, link
+			}
+			if m.flag == feed.Snooze {
+				l.Until = instant(until)
+			}
+			if err := yield(l); err != nil {
+				return err
+			}
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) saidRows(ctx context.Context, query string, urls map[int64]string, yield func(backupLine) error) error {
+	rows, err := s.readers.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, identity int64
+		var at, value sql.NullInt64
+		var l backupLine
+		if err := rows.Scan(&id, &identity, &l.Flag, &l.Label, &l.On, &at, &value, &l.Title, &l.Link); err != nil {
+			return err
+		}
+		l.Feed, l.Item, l.At = urls[id], hexOf(identity), instant(at)
+		if l.Flag == flagPlace {
+			l.Permille = int(value.Int64)
+		} else {
+			l.Until = instant(value)
+		}
+		if err := yield(l); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// hexOf writes an identity for JSON, whose numbers are too short for it.
+func hexOf(identity int64) string { return fmt.Sprintf("%016x", uint64(identity)) }
+
+func identityOf(digits string) (int64, error) {
+	n, err := strconv.ParseUint(digits, 16, 64)
+	return int64(n), err
+}

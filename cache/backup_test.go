@@ -1,0 +1,188 @@
+package cache
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// backup is a backup of the store.
+func (s testStore) backup() *bytes.Reader {
+	s.t.Helper()
+	var b bytes.Buffer
+	_, err := s.Backup(s.ctx(), &b)
+	s.must(err)
+	return bytes.NewReader(b.Bytes())
+}
+
+func (s testStore) restore(b *bytes.Reader) Restored {
+	s.t.Helper()
+	r, err := s.Restore(s.ctx(), b, b.Size())
+	s.must(err)
+	return r
+}
+
+// article is the item with the key as the reader would see it.
+func (s testStore) article(key string) feed.Article {
+	s.t.Helper()
+	a, err := s.Article(s.ctx(), s.id(key))
+	s.must(err)
+	return a
+}
+
+// doEverything does to items of the feeds a and b all that a reader can do.
+func (s testStore) doEverything() {
+	s.t.Helper()
+	s.subscribe("https://a.example/", "https://b.example/")
+	s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour), item("3", 3*time.Hour))
+	s.save("https://b.example/", item("4", 4*time.Hour), item("5", 5*time.Hour), item("6", 6*time.Hour))
+	s.advance(time.Minute)
+	s.mark(feed.Read, true, "1", "4")
+	s.mark(feed.Read, true, "2")
+	s.advance(time.Minute)
+	s.mark(feed.Read, false, "2")
+	s.mark(feed.Starred, true, "3")
+	s.mark(feed.Hidden, true, "5")
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("6"), Flag: feed.Label, Label: "to keep", On: true},
+		feed.Mark{Items: s.ids("1"), Flag: feed.Snooze, On: true, Until: s.Now().Add(48 * time.Hour)}))
+	s.must(s.SetReadingPosition(s.ctx(), s.id("3"), 400))
+}
+
+// hasEverything is whether doEverything still holds.
+func (s testStore) hasEverything() {
+	s.t.Helper()
+	equal(s.t, "read", s.list("is:read is:snoozed or is:read"), []string{"1", "4"})
+	equal(s.t, "unread", s.list("is:unread"), []string{"2", "3", "6"})
+	equal(s.t, "starred", s.list("is:starred"), []string{"3"})
+	equal(s.t, "hidden", s.list("is:hidden"), []string{"5"})
+	equal(s.t, "labelled", s.list(`label:"to keep"`), []string{"6"})
+	equal(s.t, "snoozed", s.list("is:snoozed"), []string{"1"})
+	permille, err := s.ReadingPosition(s.ctx(), s.id("3"))
+	s.must(err)
+	equal(s.t, "place", permille, 400)
+	s.checkCounts()
+}
+
+// A backup brings back all that the reader did: when the cache is lost, as soon
+// as the feeds list the items again, and not before the next backup is made.
+func TestRestoreOntoAnEmptyCache(t *testing.T) {
+	old := open(t)
+	old.doEverything()
+	s := open(t)
+	r := s.restore(old.backup())
+	equal(t, "subscriptions", len(r.Subscriptions), 2)
+	equal(t, "marks", r.Marks, 8)
+	equal(t, "waiting", r.Waiting, 8)
+	third := open(t)
+	third.restore(s.backup())
+	for _, s := range []testStore{s, third} {
+		s.advance(time.Hour)
+		s.subscribe("https://a.example/", "https://b.example/")
+		s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour))
+		s.save("https://b.example/", item("4", 4*time.Hour), item("5", 5*time.Hour), item("6", 6*time.Hour))
+		s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour), item("3", 3*time.Hour))
+		s.hasEverything()
+	}
+}
+
+// A backup of a cache restored into itself changes nothing; an older backup
+// does not undo what was said since, a later one brings what it says.
+func TestRestoreKeepsTheLaterWord(t *testing.T) {
+	s := open(t)
+	s.doEverything()
+	before := s.backup()
+	equal(t, "waiting", s.restore(before).Waiting, 0)
+	s.hasEverything()
+	s.advance(time.Minute)
+	s.mark(feed.Starred, false, "3")
+	s.mark(feed.Read, false, "4")
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("6"), Flag: feed.Label, Label: "to keep"}))
+	after := s.backup()
+	s.restore(before)
+	equal(t, "unread", s.list("is:unread"), []string{"2", "3", "4", "6"})
+	equal(t, "starred", s.list("is:starred"), []string{})
+	equal(t, "labelled", s.list("is:labelled"), []string{})
+	s.checkCounts()
+	other := open(t)
+	other.doEverything()
+	other.restore(after)
+	equal(t, "unread in another cache", other.list("is:unread"), []string{"2", "3", "4", "6"})
+	equal(t, "starred in another cache", other.list("is:starred"), []string{})
+	other.checkCounts()
+}
+
+// The reader's word, though older than the item's second arrival, comes before
+// that of a rule.
+func TestRestoreComesBeforeRules(t *testing.T) {
+	old := open(t)
+	old.doEverything()
+	s := open(t)
+	q, err := feed.ParseQuery("title:2")
+	s.must(err)
+	s.SetRules([]feed.Rule{{Name: "no twos", Query: q, Read: true}})
+	s.restore(old.backup())
+	s.advance(time.Hour)
+	s.subscribe("https://a.example/")
+	s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour))
+	equal(t, "unread", s.list("is:unread"), []string{"2"})
+	s.checkCounts()
+}
+
+// What is no backup, or is cut off, is refused with a way out and changes
+// nothing.
+func TestRestoreRefuses(t *testing.T) {
+	old := open(t)
+	old.doEverything()
+	whole, err := io.ReadAll(old.backup())
+	old.must(err)
+	for _, data := range []string{"", "no backup", string(whole[:len(whole)-10])} {
+		s := open(t)
+		_, err := s.Restore(t.Context(), strings.NewReader(data), int64(len(data)))
+		if !errors.Is(err, errNoBackup) {
+			t.Errorf("%d bytes: %v", len(data), err)
+		}
+		n, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM waiting`))
+		s.must(err)
+		equal(t, "waiting", n, []int64{0})
+	}
+}
+
+// Daily backups are for the reader's eyes only; those of the last week stay and
+// one of each month before. A cache with nothing in it pushes none of them out.
+func TestBackupsRotate(t *testing.T) {
+	s := open(t)
+	path, err := s.BackUpDaily(s.ctx())
+	s.must(err)
+	equal(t, "backup of an empty cache", path, "")
+	s.doEverything()
+	for range 70 {
+		path, err = s.BackUpDaily(s.ctx())
+		s.must(err)
+		again, err := s.BackUpDaily(s.ctx())
+		s.must(err)
+		equal(t, "second backup of a day", again, "")
+		s.advance(24 * time.Hour)
+	}
+	info, err := os.Stat(path)
+	s.must(err)
+	equal(t, "permissions", info.Mode().Perm(), os.FileMode(0o600))
+	info, err = os.Stat(filepath.Dir(path))
+	s.must(err)
+	equal(t, "permissions of the directory", info.Mode().Perm(), os.FileMode(0o700))
+	entries, err := os.ReadDir(filepath.Dir(path))
+	s.must(err)
+	equal(t, "files", len(entries), len(Backups(s.Path())))
+	var days []string
+	for _, b := range Backups(s.Path()) {
+		days = append(days, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(b), "cache-"), ".zip"))
+	}
+	equal(t, "days", days, []string{"2027-01-31", "2027-01-30", "2027-01-29", "2027-01-28", "2027-01-27", "2027-01-26", "2027-01-25",
+		"2027-01-24", "2026-12-31", "2026-11-30"})
+}
