@@ -27,13 +27,15 @@ var storeys = map[string][]string{
 	"dateline/feed/poll":  {"dateline/feed/fetch", "dateline/feed"},
 	"dateline/feed/fetch": {"dateline/feed"},
 	"dateline/feed":       {},
+	// For tests only: see TestCorpusStaysInTests.
+	"dateline/feed/corpus": {"dateline/feed"},
 }
 
 // owners are the only packages that may import a library, tests apart.
 var owners = map[string][]string{
 	"database/sql":                 {"dateline/cache"},
 	"modernc.org/sqlite":           {"dateline/cache"},
-	"net/http":                     {"dateline/feed/fetch"},
+	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus"},
 	"charm.land/bubbletea/v2":      {"dateline/ui"},
 	"charm.land/bubbles/v2":        {"dateline/ui"},
 	"charm.land/glamour/v2":        {"dateline/ui/article"},
@@ -96,6 +98,17 @@ func houseFiles(t *testing.T) []sourceFile {
 		t.Fatalf("found %d Go files; the walk has lost its way", len(files))
 	}
 	return files
+}
+
+// TestCorpusStaysInTests protects the program from what tests are made of.
+func TestCorpusStaysInTests(t *testing.T) {
+	for _, f := range houseFiles(t) {
+		for _, imp := range f.tree.Imports {
+			if imp.Path.Value == `"dateline/feed/corpus"` && !f.test {
+				t.Errorf("%s imports the corpus of the tests", f.path)
+			}
+		}
+	}
 }
 
 // TestImportsRunDown protects the storeys: no package reaches up or sideways,

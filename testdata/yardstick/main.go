@@ -1,0 +1,42 @@
+// Yardstick links what dateline links, draws one frame and waits for a key: what
+// starting costs any program that is made of the same libraries.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	_ "modernc.org/sqlite"
+
+	_ "dateline/cache"
+	_ "dateline/feed/fetch"
+	_ "dateline/feed/poll"
+	_ "dateline/ui"
+	_ "dateline/ui/cli"
+)
+
+type frame struct{}
+
+func (frame) Init() tea.Cmd { return nil }
+
+func (f frame) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, pressed := msg.(tea.KeyPressMsg); pressed {
+		return f, tea.Quit
+	}
+	return f, nil
+}
+
+func (frame) View() tea.View {
+	v := tea.NewView(lipgloss.NewStyle().Bold(true).Render("yardstick"))
+	v.AltScreen = true
+	return v
+}
+
+func main() {
+	if _, err := tea.NewProgram(frame{}).Run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
