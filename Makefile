@@ -5,7 +5,7 @@ help:
 	@echo "make run      the reader, from the sources"
 	@echo "make check    everything a change is held to (.ci/run)"
 	@echo "make golden   write the generated files anew: screens, renderings, example, guide, picture"
-	@echo "make bench    the benchmarks"
+	@echo "make bench    the benchmarks; docs/performance.md says what they are"
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o dateline .
@@ -20,4 +20,4 @@ golden:
 	.ci/run golden
 
 bench:
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./...

@@ -41,7 +41,7 @@ func TestTheTerminalIsLeftAsItWas(t *testing.T) {
 
 // terminal is a pseudo-terminal with dateline on it.
 type terminal struct {
-	t    *testing.T
+	t    testing.TB
 	ptmx *os.File
 	cmd  *exec.Cmd
 
@@ -50,6 +50,12 @@ type terminal struct {
 }
 
 func startOnTerminal(t *testing.T, cols, rows uint16) *terminal {
+	t.Helper()
+	return runOnTerminal(t, datelineCommand(t), cols, rows)
+}
+
+// runOnTerminal runs a program on a terminal of that size.
+func runOnTerminal(t testing.TB, cmd *exec.Cmd, cols, rows uint16) *terminal {
 	t.Helper()
 	ptmx, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
@@ -66,7 +72,7 @@ func startOnTerminal(t *testing.T, cols, rows uint16) *terminal {
 		t.Fatal(err)
 	}
 	defer tty.Close()
-	p := &terminal{t: t, ptmx: ptmx, cmd: datelineCommand(t)}
+	p := &terminal{t: t, ptmx: ptmx, cmd: cmd}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = tty, tty, tty
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := p.cmd.Start(); err != nil {
@@ -99,7 +105,7 @@ func datelineCommand(t *testing.T) *exec.Cmd {
 	return cmd
 }
 
-func ioctl(t *testing.T, f *os.File, request uintptr, argument unsafe.Pointer) {
+func ioctl(t testing.TB, f *os.File, request uintptr, argument unsafe.Pointer) {
 	t.Helper()
 	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(argument)); errno != 0 {
 		t.Fatalf("ioctl %x: %v", request, errno)

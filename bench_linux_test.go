@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// peakMemory is the largest resident size of a process that has ended, in MB.
+func peakMemory(p *os.ProcessState) float64 {
+	if usage, ok := p.SysUsage().(*syscall.Rusage); ok {
+		return float64(usage.Maxrss) / 1024
+	}
+	return 0
+}
+
+// BenchmarkStart is the time to the first frame with headlines, beside a program
+// that only links the same libraries and draws one.
+func BenchmarkStart(b *testing.B) {
+	yardstick := built(b, "./testdata/yardstick")
+	b.Run("yardstick", func(b *testing.B) { starts(b, "yardstick", yardstick) })
+	dateline := built(b, ".")
+	for _, n := range benchSizes(b) {
+		config, db := filled(b, n)
+		b.Run(fmt.Sprintf("items=%d", n), func(b *testing.B) {
+			starts(b, "", dateline, "--config", config, "--db", db)
+		})
+	}
+}
+
+// starts starts a program on a terminal again and again until it has shown the
+// marker, or any headline's age.
+func starts(b *testing.B, marker, name string, args ...string) {
+	var cpu time.Duration
+	for b.Loop() {
+		p := benchTerminal(b, name, args...)
+		p.shows(b, marker)
+		cpu += p.cpu(b)
+		b.StopTimer()
+		p.end()
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(cpu.Microseconds())/1000/float64(b.N), "cpu-ms")
+}
+
+// BenchmarkTerminal presses j at both ends of a list and reports, from the key
+// to the first bytes of the frame, the median and the 99th of a hundred; and the
+// processor time of a key, the memory, and what ten seconds of rest cost.
+func BenchmarkTerminal(b *testing.B) {
+	dateline := built(b, ".")
+	for _, n := range benchSizes(b) {
+		config, db := filled(b, n)
+		for place, jump := range map[string]string{"top": "g", "end": "G"} {
+			b.Run(fmt.Sprintf("items=%d/%s", n, place), func(b *testing.B) {
+				for range b.N {
+					p := benchTerminal(b, dateline, "--config", config, "--db", db)
+					p.shows(b, "")
+					time.Sleep(time.Second)
+					p.key(b, jump)
+					time.Sleep(time.Second)
+					p.measureKeys(b, place)
+					time.Sleep(2 * time.Second)
+					before := p.cpu(b)
+					time.Sleep(10 * time.Second)
+					b.ReportMetric(float64((p.cpu(b)-before).Milliseconds())/10, "idle-ms/s")
+					b.ReportMetric(p.memory(b), "MB")
+					p.end()
+				}
+			})
+		}
+	}
+}
+
+func (p *benchProcess) measureKeys(b *testing.B, place string) {
+	key := "j"
+	if place == "end" {
+		key = "k"
+	}
+	var waits []time.Duration
+	before := p.cpu(b)
+	const presses = 100
+	for range presses {
+		waits = append(waits, p.key(b, key))
+		time.Sleep(30 * time.Millisecond)
+	}
+	b.ReportMetric(float64((p.cpu(b)-before).Microseconds())/1000/presses, "cpu-ms/key")
+	slices.Sort(waits)
+	b.ReportMetric(waits[len(waits)/2].Seconds()*1000, "p50-ms")
+	b.ReportMetric(waits[len(waits)*99/100].Seconds()*1000, "p99-ms")
+}
+
+// benchProcess is a program on a terminal of 200 by 60.
+type benchProcess struct{ *terminal }
+
+func benchTerminal(b *testing.B, name string, args ...string) *benchProcess {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), "HOME="+b.TempDir(), "XDG_STATE_HOME="+b.TempDir(), "TERM=xterm-256color", "COLORTERM=truecolor")
+	return &benchProcess{runOnTerminal(b, cmd, 200, 60)}
+}
+
+// shows waits for a text, or for a headline's age where none is given.
+func (p *benchProcess) shows(b *testing.B, text string) {
+	b.Helper()
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
+		shown := p.shown()
+		if text != "" && bytes.Contains(shown, []byte(text)) || text == "" && bytes.Contains(shown, []byte("minute")) {
+			return
+		}
+	}
+	b.Fatalf("%q never came out: %q", text, p.shown())
+}
+
+// key presses a key and waits for the first bytes of what it changes.
+func (p *benchProcess) key(b *testing.B, key string) time.Duration {
+	b.Helper()
+	before := len(p.shown())
+	start := time.Now()
+	p.write(key)
+	for end := start.Add(5 * time.Second); len(p.shown()) == before; time.Sleep(100 * time.Microsecond) {
+		if time.Now().After(end) {
+			b.Fatalf("%q changes nothing", key)
+		}
+	}
+	return time.Since(start)
+}
+
+// cpu is the processor time of all threads so far.
+func (p *benchProcess) cpu(b *testing.B) time.Duration {
+	b.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var sum time.Duration
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if fields := strings.Fields(string(text)); len(fields) > 0 {
+			ns, _ := strconv.ParseInt(fields[0], 10, 64)
+			sum += time.Duration(ns)
+		}
+	}
+	return sum
+}
+
+// memory is the resident size in MB.
+func (p *benchProcess) memory(b *testing.B) float64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	pages, _ := strconv.ParseFloat(strings.Fields(string(text))[1], 64)
+	return pages * float64(os.Getpagesize()) / (1 << 20)
+}
+
+func (p *benchProcess) end() {
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+	p.ptmx.Close()
+}

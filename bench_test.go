@@ -1,0 +1,283 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/feed/corpus"
+)
+
+// benchSizes are the numbers of items in the caches that are measured, the
+// larger ones on demand: DATELINE_BENCH_ITEMS=1000000, and DATELINE_BENCH_DIR
+// names a folder that keeps what took half an hour to fill.
+func benchSizes(b *testing.B) []int {
+	sizes := []int{1_000, 100_000}
+	if more := os.Getenv("DATELINE_BENCH_ITEMS"); more != "" {
+		n, err := strconv.Atoi(more)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes
+}
+
+// benchFeeds is the number of feeds of a refresh and of a cache.
+const benchFeeds = 1000
+
+func benchCorpus(items int) corpus.Corpus {
+	return corpus.Corpus{Feeds: benchFeeds, Items: items / benchFeeds, Now: time.Now().Add(-time.Minute)}
+}
+
+// built builds a main package and returns where it is.
+func built(b *testing.B, pkg string) string {
+	b.Helper()
+	out := filepath.Join(b.TempDir(), "program")
+	build := exec.Command("go", "build", "-trimpath", "-o", out, pkg)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("build %s: %v\n%s", pkg, err, text)
+	}
+	return out
+}
+
+// filled returns the configuration and the cache of n items in a folder of
+// their own, with the feeds not due for a day.
+func filled(b *testing.B, n int) (config, db string) {
+	b.Helper()
+	dir := os.Getenv("DATELINE_BENCH_DIR")
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	config, db = filepath.Join(dir, fmt.Sprintf("%d.toml", n)), filepath.Join(dir, fmt.Sprintf("%d.db", n))
+	if _, err := os.Stat(config); err == nil {
+		return config, db
+	}
+	c := benchCorpus(n)
+	ctx := context.Background()
+	store, err := cache.Open(ctx, db, cache.Options{})
+	if err == nil {
+		err = store.SetFeeds(ctx, c.Subscriptions())
+	}
+	start := time.Now()
+	for f := 0; f < c.Feeds && err == nil; f++ {
+		now := time.Now()
+		state := feed.PollState{LastChecked: now, LastOK: now, NextCheck: now.Add(24 * time.Hour), Status: http.StatusOK}
+		doc := &feed.Document{Title: fmt.Sprintf("Feed %04d", f)}
+		for i := range c.Items {
+			doc.Items = append(doc.Items, c.Article(f, i))
+		}
+		_, err = store.Save(ctx, feed.Fetched{URL: c.URL(f), Document: doc, State: state, Round: start})
+	}
+	for left := 1; left > 0 && err == nil; {
+		left, err = store.IndexPending(ctx, 5000)
+	}
+	if err == nil {
+		err = store.Close()
+	}
+	if err == nil {
+		err = os.WriteFile(config, configOf(c), 0o600)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	if info, err := os.Stat(db); err == nil {
+		b.Logf("%d items filled in %v: %d bytes an item", n, time.Since(start).Round(time.Second), info.Size()/int64(n))
+	}
+	return config, db
+}
+
+func configOf(c corpus.Corpus) []byte {
+	var out bytes.Buffer
+	for f := range c.Feeds {
+		fmt.Fprintf(&out, "[[feeds]]\nurl = %q\n\n", c.URL(f))
+	}
+	return out.Bytes()
+}
+
+// BenchmarkRefresh asks 1,000 loopback feeds of 20 items on 200 hosts for the
+// first time and again, with dateline and with the readers that are installed,
+// and has gofeed parse the same documents as a measure of the machine.
+func BenchmarkRefresh(b *testing.B) {
+	dateline := built(b, ".")
+	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
+		c := serveCorpus(b, latency)
+		b.Run(fmt.Sprintf("latency=%v", latency), func(b *testing.B) {
+			b.Run("gofeed parses", func(b *testing.B) { parseAlone(b, c) })
+			b.Run("dateline", func(b *testing.B) {
+				dir := b.TempDir()
+				config := writeFile(b, dir, "config.toml", string(configOf(c)))
+				twice(b, dir, func() *exec.Cmd {
+					return exec.Command(dateline, "--config", config, "--db", filepath.Join(dir, "cache.db"), "refresh", "--all", "--json")
+				})
+			})
+			b.Run("newsboat", func(b *testing.B) {
+				dir := b.TempDir()
+				urls := writeFile(b, dir, "urls", strings.Join(addresses(c), "\n"))
+				settings := writeFile(b, dir, "config", "reload-threads 32\n")
+				twice(b, dir, func() *exec.Cmd {
+					return exec.Command("newsboat", "-u", urls, "-C", settings, "-c", filepath.Join(dir, "cache.db"), "-x", "reload")
+				})
+			})
+			b.Run("sfeed", func(b *testing.B) {
+				dir := b.TempDir()
+				var rc strings.Builder
+				fmt.Fprintf(&rc, "sfeedpath=%q\nmaxjobs=32\nfeeds() {\n", filepath.Join(dir, "feeds"))
+				for i, address := range addresses(c) {
+					fmt.Fprintf(&rc, "feed \"%d\" %q\n", i, address)
+				}
+				rc.WriteString("}\n")
+				settings := writeFile(b, dir, "sfeedrc", rc.String())
+				twice(b, dir, func() *exec.Cmd { return exec.Command("sfeed_update", settings) })
+			})
+		})
+	}
+}
+
+// twice runs a reader's refresh: the first time, and again.
+func twice(b *testing.B, dir string, command func() *exec.Cmd) {
+	if _, err := exec.LookPath(command().Path); err != nil {
+		b.Skip("not installed")
+	}
+	for _, round := range []string{"first", "again"} {
+		b.Run(round, func(b *testing.B) {
+			for range b.N {
+				cmd := command()
+				cmd.Env = append(os.Environ(), "HOME="+dir)
+				out, err := cmd.StdoutPipe()
+				if err != nil {
+					b.Fatal(err)
+				}
+				start := time.Now()
+				if err := cmd.Start(); err != nil {
+					b.Fatal(err)
+				}
+				last := start
+				for lines := bufio.NewScanner(out); lines.Scan(); {
+					last = time.Now()
+				}
+				if err := cmd.Wait(); err != nil {
+					b.Logf("%v: %v", cmd.Path, err)
+				}
+				if strings.Contains(cmd.String(), "--json") {
+					b.ReportMetric(last.Sub(start).Seconds(), "saved-s")
+				}
+				used := cmd.ProcessState
+				b.ReportMetric((used.UserTime() + used.SystemTime()).Seconds(), "cpu-s")
+				b.ReportMetric(peakMemory(used), "peak-MB")
+			}
+		})
+	}
+}
+
+// parseAlone is gofeed at the same documents, on all processors.
+func parseAlone(b *testing.B, c corpus.Corpus) {
+	docs := make([]string, c.Feeds)
+	for f := range docs {
+		docs[f], _ = c.Document(f)
+	}
+	next := make(chan string)
+	for b.Loop() {
+		done := make(chan struct{})
+		for range runtime.GOMAXPROCS(0) {
+			go func() {
+				for doc := range next {
+					if _, err := gofeed.NewParser().ParseString(doc); err != nil {
+						b.Error(err)
+					}
+				}
+				done <- struct{}{}
+			}()
+		}
+		for _, doc := range docs {
+			next <- doc
+		}
+		close(next)
+		for range runtime.GOMAXPROCS(0) {
+			<-done
+		}
+		next = make(chan string)
+	}
+}
+
+// serveCorpus serves the feeds of a refresh on 200 addresses of this machine.
+func serveCorpus(b *testing.B, latency time.Duration) corpus.Corpus {
+	listener, err := net.Listen("tcp4", "0.0.0.0:0")
+	if err != nil {
+		b.Skip("no network of its own:", err)
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	hosts := 1
+	if runtime.GOOS == "linux" { // elsewhere the machine answers at 127.0.0.1 alone
+		hosts = 200
+	}
+	c := corpus.Corpus{Feeds: benchFeeds, Items: 20, Now: time.Now(),
+		Base: func(f int) string { return fmt.Sprintf("http://127.0.0.%d:%d", 1+f%hosts, port) }}
+	server := &http.Server{Handler: c.Handler(latency)}
+	go server.Serve(listener)
+	b.Cleanup(func() { server.Close() })
+	for _, address := range addresses(c) { // so that no reader waits for a document to be made
+		res, err := http.Get(address)
+		if err != nil {
+			b.Skip("this machine does not answer at all of 127.0.0.0/8:", err)
+		}
+		res.Body.Close()
+	}
+	return c
+}
+
+func addresses(c corpus.Corpus) []string {
+	out := make([]string, c.Feeds)
+	for f := range out {
+		out[f] = c.URL(f)
+	}
+	return out
+}
+
+func writeFile(b *testing.B, dir, name, text string) string {
+	b.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// BenchmarkSearch is the command line's search, start included, beside one that
+// finds nothing to do.
+func BenchmarkSearch(b *testing.B) {
+	dateline := built(b, ".")
+	for _, n := range benchSizes(b) {
+		config, db := filled(b, n)
+		for name, query := range map[string]string{"common": corpus.Word(3), "middling": corpus.Word(2000), "rare": corpus.Needle, "beginning": corpus.Needle[:4], "none": "qqqqqq"} {
+			b.Run(fmt.Sprintf("items=%d/%s", n, name), func(b *testing.B) {
+				for b.Loop() {
+					out, err := exec.Command(dateline, "--config", config, "--db", db, "list", "--json", "--limit", "60", query).Output()
+					if err != nil {
+						b.Fatal(err, string(out))
+					}
+					if first, _, _ := bytes.Cut(out, []byte("\n")); len(first) > 0 && !json.Valid(first) {
+						b.Fatalf("no JSON: %s", first)
+					}
+				}
+			})
+		}
+	}
+}
