@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/feed"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
 	"dateline/ui"
@@ -58,10 +59,12 @@ type program struct {
 	config Config
 	store  *cache.Store
 	source *source
+	// notice is what the reader has to be told before anything else; mostly empty.
+	notice string
 }
 
-// open reads the configuration, then opens the cache. With a mistake in the
-// configuration nothing is opened.
+// open reads the configuration, then opens the cache; a damaged one is salvaged.
+// With a mistake in the configuration nothing is opened.
 func open(ctx context.Context, f cli.Files) (*program, error) {
 	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
@@ -71,7 +74,24 @@ func open(ctx context.Context, f cli.Files) (*program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("nothing was started, since the configuration can't be used:\n%w", err)
 	}
-	store, err := cache.Open(ctx, p.db, cache.Options{Now: time.Now})
+	started, err := start(ctx, p, c)
+	if !errors.Is(err, cache.ErrCorrupt) {
+		return started, err
+	}
+	saved, err := cache.Salvage(ctx, p.db, cache.Options{Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	started, err = start(ctx, p, c)
+	if err == nil && saved.Old != "" {
+		started.notice = saved.Sentence()
+	}
+	return started, err
+}
+
+// start opens the cache and makes the subscriptions those of the configuration.
+func start(ctx context.Context, p paths, c Config) (*program, error) {
+	store, err := cache.Open(ctx, p.db, cache.Options{Now: time.Now, Waiting: tell})
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +108,17 @@ func open(ctx context.Context, f cli.Files) (*program, error) {
 	return &program{paths: p, config: c, store: store, source: s}, nil
 }
 
+// tell says something on stderr that is no error.
+func tell(sentence string) { fmt.Fprintln(os.Stderr, "dateline: "+feed.Clean(sentence)) }
+
 // openCommand opens what the commands work on.
 func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	p, err := open(ctx, f)
 	if err != nil {
 		return nil, err
+	}
+	if p.notice != "" {
+		tell(p.notice)
 	}
 	return &cli.Session{
 		Store:         p.store,
@@ -125,7 +151,7 @@ func read(ctx context.Context, f cli.Files) error {
 	}
 	settings, err := p.config.screen()
 	if err == nil {
-		settings.ConfigPath, settings.Version = p.paths.config, version()
+		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice
 		err = ui.Run(ctx, ui.Deps{
 			Store:         p.store,
 			Source:        p.source,

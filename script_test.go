@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
 			"fill":  fill,
+			"spoil": spoil,
 		},
 		RequireExplicitExec: true,
 	})
@@ -77,6 +78,14 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
 	}
+}
+
+// spoil destroys the first page of a database.
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = f.Write(make([]byte, 4096))
+	ts.Check(errors.Join(err, f.Close()))
 }
 
 // feedServer answers with feeds of each kind, with pages that announce them,

@@ -14,7 +14,7 @@ import (
 var (
 	ErrFull     = errors.New("the disk is full: make room and try again, nothing that was saved is lost")
 	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
-	ErrCorrupt  = errors.New("the cache is damaged: put a copy of the file back, or move it away to start with an empty one")
+	ErrCorrupt  = errors.New("the cache is damaged: close dateline wherever it runs and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
 	ErrForeign  = errors.New("the file is not a cache of dateline, or its beginning is destroyed: name another one with --db, or move it away")
 	ErrNewer    = errors.New("the cache was written by a newer dateline: install that version, or name another file with --db")
 	ErrLocked   = errors.New("another program keeps the cache locked: close it and try again")

@@ -62,6 +62,32 @@ func (s *Store) check(ctx context.Context) (Health, error) {
 	return h, nil
 }
 
+// Repair rebuilds what follows from the rest, the indexes and the counters, and
+// says what is wrong after that: what only [Salvage] can mend. The full text is
+// indexed anew by [Store.IndexPending].
+func (s *Store) Repair(ctx context.Context) (Health, error) {
+	const tried = "repair the cache"
+	if _, err := s.writer.ExecContext(ctx, `REINDEX`); err != nil {
+		return Health{}, border(ctx, tried, err)
+	}
+	err := s.write(ctx, tried, func(tx *sql.Tx) error {
+		for _, query := range []string{`INSERT INTO items_text (items_text) VALUES ('delete-all')`,
+			`UPDATE items SET indexed = 0, renewed = 0`, fmt.Sprintf(`UPDATE renewal SET below = %d`, int64(bottom))} {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Health{}, err
+	}
+	if err := s.repairCounts(ctx, &Health{}); err != nil {
+		return Health{}, err
+	}
+	return s.Check(ctx)
+}
+
 func size(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date.
-func (s *Store) migrate(ctx context.Context) error {
+// migrate brings the schema up to date, and marks the file as ours.
+func (s *Store) migrate(ctx context.Context, stamped bool) error {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
@@ -24,6 +24,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
+	s.behind = version < len(names)
 	for version < len(names) {
 		if version, err = s.migrateOnce(ctx, names); err != nil {
 			return err
@@ -32,7 +33,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	if version > len(names) {
 		return ErrNewer
 	}
-	return nil
+	if stamped {
+		return nil
+	}
+	_, err = s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return err
 }
 
 // migrateOnce applies the next migration in its own transaction and returns

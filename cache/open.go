@@ -28,6 +28,9 @@ import (
 type Options struct {
 	// Now is the clock, and its Location the reader's; nil means [time.Now].
 	Now func() time.Time
+	// Waiting is told in a sentence, once, when opening takes longer because
+	// another process is at work on the file; it may be nil.
+	Waiting func(sentence string)
 }
 
 // Store is an open cache. Its methods may be called from any goroutine; they
@@ -45,6 +48,8 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
+	// behind says that the schema is not yet that of this dateline.
+	behind bool
 	// kept has prepared statements of the writer by their text.
 	kept sync.Map
 	// rules are those of SetRules.
@@ -67,22 +72,27 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
 	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
-	if err := s.connectPatiently(ctx); err != nil {
+	if err := s.connectPatiently(ctx, o.Waiting); err != nil {
 		s.Close()
-		return nil, border(ctx, tried, err)
+		return nil, s.orDamaged(border(ctx, tried, err))
 	}
 	return s, nil
 }
 
 // openPatience is how long opening goes on while others keep the file locked,
-// as long as a query waits.
-const openPatience = 10 * time.Second
+// as long as a query waits; migrationPatience while they bring a large cache up
+// to date.
+const (
+	openPatience      = 10 * time.Second
+	migrationPatience = 30 * time.Minute
+)
 
 // connectPatiently connects again while the file is locked. Two processes that
 // make one new file into a WAL at once would wait for each other for ever, so
 // SQLite fails one of them at once instead of letting it wait.
-func (s *Store) connectPatiently(ctx context.Context) error {
+func (s *Store) connectPatiently(ctx context.Context, waiting func(string)) error {
 	patience := time.After(openPatience)
+	told := false
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
 		if !errors.Is(border(ctx, "", err), ErrLocked) {
@@ -92,7 +102,13 @@ func (s *Store) connectPatiently(ctx context.Context) error {
 		case <-ctx.Done():
 			return err
 		case <-patience:
-			return err
+			if told || !s.behind {
+				return err
+			}
+			told, patience = true, time.After(migrationPatience)
+			if waiting != nil {
+				waiting("another dateline is bringing the database up to date; this one goes on as soon as that is done")
+			}
 		case <-time.After(wait):
 		}
 		s.Close()
@@ -100,12 +116,16 @@ func (s *Store) connectPatiently(ctx context.Context) error {
 }
 
 func (s *Store) connect(ctx context.Context) (err error) {
+	stamped, err := s.inspect(ctx)
+	if err != nil {
+		return err
+	}
 	if s.writer, err = connect(s.path, 1, "_txlock=immediate&"+pragmas(
 		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
 		"temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)")); err != nil {
 		return err
 	}
-	if err = s.migrate(ctx); err != nil {
+	if err = s.migrate(ctx, stamped); err != nil {
 		return err
 	}
 	s.readers, err = connect(s.path, readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)"))

@@ -264,7 +264,7 @@ func integers(ctx context.Context, q querier, t sqlText) ([]int64, error) {
 	for rows.Next() {
 		var n int64
 		if err := rows.Scan(&n); err != nil {
-			return nil, err
+			return list, err
 		}
 		list = append(list, n)
 	}

@@ -65,6 +65,8 @@ type Settings struct {
 	Queries    []SavedQuery
 	ConfigPath string
 	Version    string
+	// Notice is a sentence that the reader is told at the start; empty for none.
+	Notice string
 }
 
 // SavedQuery is a query of the configuration, shown among the sources.

@@ -90,6 +90,9 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	if m.session.first {
 		m.status.say(m.welcome())
 	}
+	if notice := m.deps.Settings.Notice; notice != "" {
+		m.status.fail(feed.Clean(notice))
+	}
 	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
 	return tea.Batch(append(cmds, m.start(due, false), m.catchUp())...)
 }

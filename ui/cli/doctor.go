@@ -13,27 +13,33 @@ import (
 )
 
 func (a *app) doctorCommand() *cobra.Command {
-	var vacuum, yes bool
+	var vacuum, repair, yes bool
 	var purge string
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look the database over",
 		Long: "Read the whole database and say what is wrong with it, how large it is and what it holds.\n" +
+			"--repair mends what it can: indexes and counters are made anew, and what can be read of a damaged file\n" +
+			"goes into a new one with the marks of the last backup, while the old file is kept beside it.\n" +
 			"--vacuum makes the file as small as it can be. --purge takes out the items and marks of a feed that\n" +
 			"is no longer subscribed; they can't be brought back.",
-		Example: "dateline doctor\ndateline doctor --vacuum\ndateline doctor --purge https://example.org/feed.xml --yes",
+		Example: "dateline doctor\ndateline doctor --repair\ndateline doctor --vacuum\ndateline doctor --purge https://example.org/feed.xml --yes",
 		Args:    cobra.NoArgs,
 		RunE: a.withSession(func(ctx context.Context, s *Session, _ []string) error {
 			if purge != "" {
 				return a.purge(ctx, s, purge, yes)
 			}
+			if repair {
+				return a.repair(ctx, s)
+			}
 			return a.doctor(ctx, s, vacuum)
 		}),
 	}
+	cmd.Flags().BoolVar(&repair, "repair", false, "mend what is damaged")
 	cmd.Flags().BoolVar(&vacuum, "vacuum", false, "give unused space back to the disk")
 	cmd.Flags().StringVar(&purge, "purge", "", "forget the items and marks of the unsubscribed feed with this URL")
 	cmd.Flags().BoolVar(&yes, "yes", false, "with --purge: really do it")
-	cmd.MarkFlagsMutuallyExclusive("vacuum", "purge")
+	cmd.MarkFlagsMutuallyExclusive("vacuum", "purge", "repair")
 	return cmd
 }
 
@@ -56,13 +62,35 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 		fmt.Fprintf(out, "%s        %s\n", out.paint(red(), "problem"), feed.Clean(p))
 	}
 	if len(h.Problems) > 0 {
-		return out.finish(fmt.Errorf("%s found; keep a copy of the file before anything else", plural(len(h.Problems), "problem")))
+		return out.finish(fmt.Errorf("%s found; dateline doctor --repair mends what it can", plural(len(h.Problems), "problem")))
 	}
 	fmt.Fprintln(out, "All is well.")
 	if vacuum {
 		err = a.vacuum(ctx, s, out, h)
 	}
 	return out.finish(err)
+}
+
+// repair tries what is quick first.
+func (a *app) repair(ctx context.Context, s *Session) error {
+	h, err := s.Store.Check(ctx)
+	if err == nil && len(h.Problems) == 0 {
+		return a.print("All is well, there is nothing to repair.\n")
+	}
+	if h, err = s.Store.Repair(ctx); err == nil && len(h.Problems) == 0 {
+		return a.print("Repaired: the indexes were damaged and are made anew, nothing is lost.\n")
+	}
+	if err != nil && !errors.Is(err, cache.ErrCorrupt) {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	saved, err := cache.Salvage(ctx, s.Store.Path(), cache.Options{Now: a.Now})
+	if err != nil || saved.Old == "" {
+		return err
+	}
+	return a.print("Repaired: " + feed.Clean(saved.Sentence()) + ".\n")
 }
 
 func (a *app) vacuum(ctx context.Context, s *Session, out *printer, before cache.Health) error {
