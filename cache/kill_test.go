@@ -1,0 +1,242 @@
+package cache
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// victimPath is the variable that makes the test binary a process to be killed.
+const victimPath = "DATELINE_VICTIM"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(victimPath); path != "" {
+		if err := victim(context.Background(), path); err != nil {
+			fmt.Println("failed", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// victim works on a cache until it is killed: it opens it, which migrates an old
+// one, saves, marks, takes back, indexes, removes and vacuums. Each mark is
+// acknowledged with a line once Mark has returned.
+func victim(ctx context.Context, path string) error {
+	start := time.Now()
+	s, err := Open(ctx, path, Options{})
+	if err != nil {
+		return err
+	}
+	if err := s.SetFeeds(ctx, []feed.Subscription{{URL: "a", Settings: feed.Settings{KeepItems: 60}}, {URL: "b", Settings: feed.Settings{KeepUnread: true}}}); err != nil {
+		return err
+	}
+	for round := start.UnixMicro(); ; round++ {
+		for _, url := range []string{"a", "b"} {
+			d := &feed.Document{Title: url}
+			for i := range 10 {
+				key := fmt.Sprint(url, round, "-", i)
+				d.Items = append(d.Items, feed.Article{Item: feed.Item{Key: key, GUID: key, Title: key, Published: time.UnixMicro(round)},
+					Body: feed.Body{Raw: strings.Repeat("word"+key+" ", 200)}})
+			}
+			if _, err := s.Save(ctx, feed.Fetched{URL: url, Round: time.Now(), Document: d}); err != nil {
+				return err
+			}
+		}
+		if err := s.mischief(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// mischief is all that happens to a cache between two answers of its feeds.
+func (s *Store) mischief(ctx context.Context) error {
+	q, err := feed.ParseQuery("feed:b")
+	if err != nil {
+		return err
+	}
+	rows, err := s.After(ctx, View{Query: q}, Pos{}, 10)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		m := feed.Mark{Items: []int64{r.ID}, Flag: feed.Starred, On: true}
+		if i%2 == 0 {
+			m.Flag, m.Label = feed.Label, "kept"
+		}
+		if err := s.Mark(ctx, m); err != nil {
+			return err
+		}
+		fmt.Println(m.Flag, r.ID)
+	}
+	if _, err := s.MarkAll(ctx, View{}, feed.Read, "", true, time.Now()); err != nil {
+		return err
+	}
+	if _, err := s.Undo(ctx, time.Now()); err != nil {
+		return err
+	}
+	if _, err := s.IndexPending(ctx, 30); err != nil {
+		return err
+	}
+	if _, err := s.BackUpNow(ctx); err != nil {
+		return err
+	}
+	if err := s.Maintain(ctx); err != nil {
+		return err
+	}
+	return s.Vacuum(ctx)
+}
+
+// A process that is killed at any instant of migrating, saving, marking,
+// indexing, backing up and vacuuming leaves a sound file that has every mark it
+// was told is kept, and a whole backup.
+func TestKilledAtAnyInstant(t *testing.T) {
+	kills, seed := number(t, "DATELINE_KILLS", 40), number(t, "DATELINE_SEED", uint64(time.Now().UnixNano()))
+	if testing.Short() {
+		kills = min(kills, 10)
+	}
+	t.Logf("DATELINE_SEED=%d repeats the instants, DATELINE_KILLS asks for more than %d of them", seed, kills)
+	random := rand.New(rand.NewPCG(seed, 0))
+	dir := t.TempDir()
+	path := filepath.Join(dir, "cache.db")
+	acknowledged := map[string]bool{}
+	for n := range kills {
+		if n%8 == 0 {
+			// A new file, or one of an older dateline: the migrations are killed, too.
+			discard(path)
+			clear(acknowledged)
+			old(t, path, int(n/8%3))
+		}
+		most := 40 * time.Millisecond
+		if n%4 != 0 {
+			most = 200 * time.Millisecond
+		}
+		for _, line := range kill(t, path, time.Duration(random.Int64N(int64(most)))) {
+			acknowledged[line] = true
+		}
+		if err := survived(t.Context(), path, acknowledged); err != nil {
+			t.Fatalf("after kill %d: %v", n, err)
+		}
+	}
+	if len(acknowledged) == 0 {
+		t.Error("nothing was ever marked: the processes are killed too early")
+	}
+}
+
+// number is a variable of the environment.
+func number(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// old makes a cache that has the first migrations only; none for 0.
+func old(t *testing.T, path string, version int) {
+	t.Helper()
+	if version == 0 {
+		return
+	}
+	db, err := connect(path, 1, pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v, name := range names[:version] {
+		script, err := migrations.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(string(script) + fmt.Sprintf("; PRAGMA user_version = %d", v+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// kill runs a victim for a while and gives what it acknowledged.
+func kill(t *testing.T, path string, after time.Duration) []string {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), victimPath+"="+path)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop := time.AfterFunc(after+startUp, func() { cmd.Process.Kill() })
+	defer stop.Stop()
+	var lines []string
+	for in := bufio.NewScanner(out); in.Scan(); {
+		if strings.HasPrefix(in.Text(), "failed") {
+			t.Fatal(in.Text())
+		}
+		lines = append(lines, in.Text())
+	}
+	_ = cmd.Wait() // it was killed
+	return lines
+}
+
+// startUp is about how long a process needs before it opens the cache.
+const startUp = 15 * time.Millisecond
+
+// survived looks a cache over after its process was killed.
+func survived(ctx context.Context, path string, acknowledged map[string]bool) error {
+	s, err := Open(ctx, path, Options{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	h, err := s.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if len(h.Problems) > 0 {
+		return fmt.Errorf("problems: %v", h.Problems)
+	}
+	there := map[string]bool{}
+	for flag, query := range map[feed.Flag]string{
+		feed.Starred: `SELECT id FROM items WHERE starred = 1`,
+		feed.Label:   `SELECT i.id FROM labels l JOIN items i ON i.pos = l.pos WHERE l.held = 1`,
+	} {
+		ids, err := integers(ctx, s.readers, sqlf(query))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			there[fmt.Sprint(flag, " ", id)] = true
+		}
+	}
+	for line := range acknowledged {
+		if !there[line] {
+			return fmt.Errorf("the mark %q was acknowledged and is lost", line)
+		}
+	}
+	for _, b := range Backups(path)[:min(1, len(Backups(path)))] {
+		return s.restoreFile(ctx, b)
+	}
+	return nil
+}
