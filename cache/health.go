@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 )
@@ -134,8 +135,16 @@ const vacuumPages = 256
 // Maintain is for moments when nothing else is going on: it removes what is
 // not kept, gives free pages back in short slices, empties the write-ahead log
 // and looks after the statistics of the indexes. It stops between two slices
-// when ctx ends.
+// when ctx ends. What another process holds up is left for another time and is
+// no error.
 func (s *Store) Maintain(ctx context.Context) error {
+	if err := s.maintain(ctx); !errors.Is(err, ErrLocked) {
+		return err
+	}
+	return nil
+}
+
+func (s *Store) maintain(ctx context.Context) error {
 	const tried = "tidy up the cache"
 	if _, err := s.Retain(ctx, s.now()); err != nil {
 		return err
@@ -159,6 +168,5 @@ func (s *Store) Maintain(ctx context.Context) error {
 	if _, err := s.writer.ExecContext(ctx, `PRAGMA optimize`); err != nil {
 		return border(ctx, tried, err)
 	}
-	_, err := s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return border(ctx, tried, err)
+	return border(ctx, tried, s.emptyLog(ctx))
 }

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,6 +51,8 @@ type Store struct {
 	markSlice int
 	// behind says that the schema is not yet that of this dateline.
 	behind bool
+	// logTried counts the writes that found the log too large.
+	logTried atomic.Int64
 	// kept has prepared statements of the writer by their text.
 	kept sync.Map
 	// rules are those of SetRules.
@@ -79,11 +82,20 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// lockPatience is how long a query waits for another process.
+const lockPatience = 10 * time.Second
+
+// waitFor sets how long the queries of a connection wait for other processes.
+func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
+	_, err := conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience.Milliseconds()))
+	return err
+}
+
 // openPatience is how long opening goes on while others keep the file locked,
 // as long as a query waits; migrationPatience while they bring a large cache up
 // to date.
 const (
-	openPatience      = 10 * time.Second
+	openPatience      = lockPatience
 	migrationPatience = 30 * time.Minute
 )
 
@@ -168,7 +180,7 @@ func connect(path string, conns int, query string) (*sql.DB, error) {
 // busy_timeout first, so that the others already wait for their turn, and
 // auto_vacuum before anything writes the file's first page.
 func pragmas(list ...string) string {
-	q := url.Values{"_busy_timeout": {"10000"}}
+	q := url.Values{"_busy_timeout": {strconv.FormatInt(lockPatience.Milliseconds(), 10)}}
 	for _, p := range list {
 		q.Add("_pragma", p)
 	}
@@ -195,6 +207,32 @@ func (s *Store) Path() string { return s.path }
 // another process wrote in between.
 func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return border(ctx, tried, err)
+	}
+	if err := f(tx); err != nil {
+		tx.Rollback()
+		return border(ctx, tried, err)
+	}
+	err = tx.Commit()
+	s.boundLog(ctx)
+	return border(ctx, tried, err)
+}
+
+// writeDurably is write for what the reader did: once it returns, not even a
+// power cut takes that back. What feeds sent comes again, so write leaves it to
+// the system when the disk has it.
+func (s *Store) writeDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return border(ctx, tried, err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); err != nil {
+		return border(ctx, tried, err)
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = NORMAL`)
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return border(ctx, tried, err)
 	}
