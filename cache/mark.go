@@ -18,7 +18,7 @@ import (
 // [Store.Undo], of the items that they really changed; without any there is no
 // step. Items that are gone are passed over.
 func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
-	return s.write(ctx, "keep your marks", func(tx *sql.Tx) error {
+	return s.writeDurably(ctx, "keep your marks", func(tx *sql.Tx) error {
 		step, err := beginStep(ctx, tx)
 		if err != nil {
 			return err
@@ -35,7 +35,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 					return err
 				}
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx}
+			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now())}
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
@@ -92,16 +92,16 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 	var begun journalled
 	for slice := range slices.Chunk(slices.Compact(places), s.markSlice) {
 		done := 0
-		err := s.write(ctx, tried, func(tx *sql.Tx) error {
+		err := s.writeDurably(ctx, tried, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
 			if err != nil || step == 0 {
 				return err
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, only: sqlf(` AND i.first_seen <= ?`, m.At.UnixMicro())}
+			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now()), only: sqlf(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), horizonOf(s.now()).UnixMicro())}
 			if err := c.run(step, `i.pos`, slice); err != nil {
 				return err
 			}
-			rest := change{Mark: m, ctx: ctx, tx: tx}
+			rest := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now())}
 			err = rest.runRest(step, c.items)
 			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
 			return err
@@ -132,6 +132,9 @@ type change struct {
 	feed.Mark
 	ctx context.Context
 	tx  *sql.Tx
+	// horizon is what no clock should be ahead of: a word of a later time was said
+	// while the clock was wrong, and does not stand against any other.
+	horizon time.Time
 	// force lets an older At win: an undo follows what it takes back, whatever
 	// the clocks say.
 	force bool
@@ -145,6 +148,9 @@ type change struct {
 	// journalled is where the journal has it.
 	journalled journalled
 }
+
+// horizonOf leaves the clocks of other devices a day.
+func horizonOf(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
 
 // changed is an item before a change.
 type changed struct {
@@ -243,18 +249,26 @@ func (c *change) scan(t sqlText, places []int64) error {
 // news is the condition for items i that the mark changes, and what to
 // remember of each.
 func (c *change) news() (cond sqlText, was string) {
-	at := c.At.UnixMicro()
+	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
 	if c.force {
 		at = top
 	}
+	older := func(column string) sqlText {
+		return sqlf(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(bottom), at, horizon)
+	}
 	switch c.Flag {
 	case feed.Snooze:
-		return sqlf(`i.snoozed_until IS NOT ? AND coalesce(i.snoozed_at, ?) <= ?`, c.until(), int64(bottom), at), `i.snoozed_until`
+		cond, was = sqlf(`i.snoozed_until IS NOT ?`, c.until()), `i.snoozed_until`
+		cond.and(older(`i.snoozed_at`))
 	case feed.Label:
-		return sqlf(`coalesce(l.held, 0) <> ? AND coalesce(l.at, ?) <= ?`, c.On, int64(bottom), at), `NULL`
+		cond, was = sqlf(`coalesce(l.held, 0) <> ?`, c.On), `NULL`
+		cond.and(older(`l.at`))
+	default:
+		f := string(c.Flag)
+		cond, was = sqlf(`i.`+f+` <> ?`, c.On), `NULL`
+		cond.and(older(`i.` + f + `_at`))
 	}
-	f := string(c.Flag)
-	return sqlf(`i.`+f+` <> ? AND coalesce(i.`+f+`_at, ?) <= ?`, c.On, int64(bottom), at), `NULL`
+	return cond, was
 }
 
 // until is what snoozed_until becomes.
@@ -270,17 +284,18 @@ func (c *change) apply() error {
 	if len(c.items) == 0 {
 		return nil
 	}
-	at := c.At.UnixMicro()
+	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
+	latest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
 	f := string(c.Flag)
 	var t sqlText
 	switch c.Flag {
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, value, ?, ? FROM json_each(?) WHERE 1
-			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = max(excluded.at, at)`, c.Label, c.On, at, c.places())
+			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.places(), horizon)
 	case feed.Snooze:
-		t = sqlf(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = max(?, coalesce(snoozed_at, ?))`, c.until(), at, int64(bottom))
+		t = sqlf(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+latest(`snoozed_at`), c.until(), horizon, at, at, int64(bottom))
 	default:
-		t = sqlf(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = max(?, coalesce(`+f+`_at, ?))`, c.On, at, int64(bottom))
+		t = sqlf(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+latest(f+`_at`), c.On, horizon, at, at, int64(bottom))
 	}
 	those := c.those()
 	t.add(` WHERE `+those.text, those.args...)

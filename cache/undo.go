@@ -54,7 +54,7 @@ func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
 	var of journalled
 	var done []journalEntry
 	for more := true; more; {
-		err := s.write(ctx, w.tried, func(tx *sql.Tx) error {
+		err := s.writeDurably(ctx, w.tried, func(tx *sql.Tx) error {
 			if of.step == 0 {
 				err := tx.QueryRowContext(ctx, `SELECT step, max(id) FROM journal WHERE step = (`+w.which+`) GROUP BY step`).Scan(&of.step, &of.id)
 				if errors.Is(err, sql.ErrNoRows) {
@@ -237,7 +237,7 @@ func itemsIn(entries []journalEntry) int {
 
 // travel makes the entry's mark again, or its opposite, and notes that.
 func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
-	c := change{Mark: e.Mark, ctx: ctx, tx: tx, force: true}
+	c := change{Mark: e.Mark, ctx: ctx, tx: tx, horizon: horizonOf(at), force: true}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
 		return err
 	}
