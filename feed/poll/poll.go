@@ -26,7 +26,7 @@ import (
 )
 
 const (
-	defaultWorkers = 32
+	defaultWorkers = 96
 	defaultPerHost = 2
 	// pause is how long nothing is due after a round that was stopped or could
 	// not be saved: its feeds are still due, and would be asked again at once.
@@ -59,7 +59,7 @@ type Options struct {
 	// Now is the clock; nil means [time.Now].
 	Now func() time.Time
 	// Workers bounds the requests at one time, PerHost those to one host and
-	// port; zero means 32 and 2. Many workers are cheap, and keep a few dead
+	// port; zero means 96 and 2. Many workers are cheap, and keep a few slow
 	// hosts from holding up the rest.
 	Workers int
 	PerHost int
