@@ -9,17 +9,30 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
 
-// peakMemory is the largest resident size of a process that has ended, in MB.
-func peakMemory(p *os.ProcessState) float64 {
-	if usage, ok := p.SysUsage().(*syscall.Rusage); ok {
-		return float64(usage.Maxrss) / 1024
-	}
-	return 0
+// peakMemory watches a process until it ends; peak is then the largest resident
+// size that it was seen with, in MB. What the system tells of a child that has
+// ended is the larger of this and what its parent had.
+func peakMemory(pid int) (peak func() float64) {
+	done := make(chan float64, 1)
+	go func() {
+		largest := 0.0
+		for {
+			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			_, line, found := bytes.Cut(text, []byte("VmHWM:"))
+			if err != nil || !found {
+				done <- largest
+				return
+			}
+			kilobytes, _ := strconv.ParseFloat(string(bytes.Fields(line)[0]), 64)
+			largest = max(largest, kilobytes/1024)
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	return func() float64 { return <-done }
 }
 
 // BenchmarkStart is the time to the first frame with headlines, beside a program

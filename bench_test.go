@@ -170,6 +170,7 @@ func twice(b *testing.B, dir string, command func() *exec.Cmd) {
 					b.Fatal(err)
 				}
 				last := start
+				peak := peakMemory(cmd.Process.Pid)
 				for lines := bufio.NewScanner(out); lines.Scan(); {
 					last = time.Now()
 				}
@@ -181,7 +182,7 @@ func twice(b *testing.B, dir string, command func() *exec.Cmd) {
 				}
 				used := cmd.ProcessState
 				b.ReportMetric((used.UserTime() + used.SystemTime()).Seconds(), "cpu-s")
-				b.ReportMetric(peakMemory(used), "peak-MB")
+				b.ReportMetric(peak(), "peak-MB")
 			}
 		})
 	}

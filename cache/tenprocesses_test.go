@@ -34,7 +34,7 @@ func TestTenProcesses(t *testing.T) {
 	s := openAt(t, path, &clock{now: time.Now()})
 	s.subscribe("a", "b", "c", "d")
 	for f, url := range []string{"a", "b", "c", "d"} {
-		s.save(url, manyItems(f, 0)...)
+		s.save(url, listedItems(f, 0)...)
 	}
 	var children []*exec.Cmd
 	var outputs []io.Reader
@@ -88,8 +88,8 @@ func checkMany(t *testing.T, s testStore, acknowledged map[int64]bool) {
 	equal(t, "problems", h.Problems, []string(nil))
 }
 
-// manyItems is what feed f lists in a round: 50 items, most of them known.
-func manyItems(f, round int) []feed.Article {
+// listedItems is what feed f lists in a round: 50 items, most of them known.
+func listedItems(f, round int) []feed.Article {
 	var items []feed.Article
 	for i := range 50 {
 		key := fmt.Sprintf("https://%d.test/%d", f, round*5+i)
@@ -113,7 +113,7 @@ func TestOneOfTen(t *testing.T) {
 		switch role {
 		case "save":
 			f := (round + number) % 4
-			_, err = s.Save(ctx, feed.Fetched{URL: string(rune('a' + f)), Document: &feed.Document{Items: manyItems(f, round/4)}, Round: time.Now()})
+			_, err = s.Save(ctx, feed.Fetched{URL: string(rune('a' + f)), Document: &feed.Document{Items: listedItems(f, round/4)}, Round: time.Now()})
 			if err == nil && round%10 == 9 {
 				_, err = s.IndexPending(ctx, 100)
 			}
