@@ -34,7 +34,7 @@ type Config struct {
 	// those that are due.
 	RefreshOnStart bool `toml:"refresh_on_start" default:"false"`
 	// Workers is how many feeds are asked at the same time.
-	Workers int `toml:"workers" default:"16" min:"1" max:"256"`
+	Workers int `toml:"workers" default:"96" min:"1" max:"256"`
 	// PerHost is how many feeds of one server are asked at the same time.
 	PerHost int `toml:"per_host" default:"2" min:"1" max:"16"`
 	// NotifyWith is how new items of feeds and rules with notify are told, once a
