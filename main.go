@@ -38,6 +38,7 @@ func setMemoryTarget(bytes int64) {
 }
 
 func main() {
+	findHome()
 	setMemoryTarget(memoryTarget)
 	os.Exit(cli.Run(context.Background(), cli.Deps{
 		Version: version(),
@@ -105,7 +106,11 @@ func start(ctx context.Context, p paths, c Config) (*program, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	return &program{paths: p, config: c, store: store, source: s}, nil
+	started := &program{paths: p, config: c, store: store, source: s}
+	if why := store.Confined(); why != nil {
+		started.notice = "you can read, but nothing is saved for now: " + why.Error()
+	}
+	return started, nil
 }
 
 // tell says something on stderr that is no error.

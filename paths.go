@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/user"
 	"path/filepath"
 
 	"github.com/adrg/xdg"
@@ -17,6 +18,17 @@ type paths struct {
 }
 
 var errNoHome = errors.New("HOME is not set, so there is no place for the files; set it, or name both with --config and --db")
+
+// findHome takes the home directory from the system's list of users where HOME
+// is not set, as in a service or under some crons.
+func findHome() {
+	if _, err := os.UserHomeDir(); err == nil {
+		return
+	}
+	if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) && os.Setenv("HOME", u.HomeDir) == nil {
+		xdg.Reload()
+	}
+}
 
 // findPaths takes the files named on the command line, which may be empty, and
 // else the places of the XDG base directory specification.

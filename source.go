@@ -49,7 +49,11 @@ func newSource(ctx context.Context, e *editor, c Config, store *cache.Store, o p
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
 	store.SetRules(c.rules())
-	return s, store.SetFeeds(ctx, s.subs)
+	err := store.SetFeeds(ctx, s.subs)
+	if store.Confined() != nil {
+		err = nil // Refresh does it as soon as the cache can be written
+	}
+	return s, err
 }
 
 // subscriptions reads the file again when it was changed, by hand or by

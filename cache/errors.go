@@ -12,7 +12,7 @@ import (
 // What can go wrong with the file. Each is a sentence that ends in a way out
 // and is wrapped with what was tried; ask for it with [errors.Is].
 var (
-	ErrFull     = errors.New("the disk is full: make room and try again, nothing that was saved is lost")
+	ErrFull     = errors.New("the disk is full: make room, nothing that was saved is lost")
 	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
 	ErrCorrupt  = errors.New("the cache is damaged: close dateline wherever it runs and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
 	ErrForeign  = errors.New("the file is not a cache of dateline, or its beginning is destroyed: name another one with --db, or move it away")

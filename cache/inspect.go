@@ -31,7 +31,7 @@ func (s *Store) inspect(ctx context.Context) (stamped bool, err error) {
 	case bigEndian(header[applicationAt:]) == applicationID:
 		return true, nil
 	}
-	db, err := connect(s.path, 1, pragmas())
+	db, err := s.reachable(1, pragmas("user_version"))
 	if err != nil {
 		return false, err
 	}

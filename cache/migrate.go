@@ -36,8 +36,8 @@ func (s *Store) migrate(ctx context.Context, stamped bool) error {
 	if stamped {
 		return nil
 	}
-	_, err = s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-	return err
+	_, _ = s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)) // another time, where it cannot be now
+	return nil
 }
 
 // migrateOnce applies the next migration in its own transaction and returns

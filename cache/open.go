@@ -13,8 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -49,6 +47,8 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
+	// confined says that the file could not be written when last tried.
+	confined atomic.Pointer[error]
 	// behind says that the schema is not yet that of this dateline.
 	behind bool
 	// logTried counts the writes that found the log too large.
@@ -64,20 +64,21 @@ type Store struct {
 const readerConns = 3
 
 // Open opens the cache at path, or creates it (the directory 0700, the file
-// 0600) and brings its schema up to date. It reads one number of an existing
-// file, whatever its size. A cache of a later dateline is [ErrNewer].
+// 0600) and brings its schema up to date. It reads little of an existing file,
+// whatever its size. One that cannot be written at the moment is opened for
+// reading, see [Store.Confined]. A cache of a later dateline is [ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	tried := "open " + path
-	if err := create(path); err != nil {
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
+	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
 	if err := s.connectPatiently(ctx, o.Waiting); err != nil {
 		s.Close()
-		return nil, s.orDamaged(border(ctx, tried, err))
+		return nil, s.orDamaged(s.because(tried, border(ctx, tried, err)))
 	}
 	return s, nil
 }
@@ -132,7 +133,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.writer, err = connect(s.path, 1, "_txlock=immediate&"+pragmas(
+	if s.writer, err = s.reachable(1, "_txlock=immediate&"+pragmas(
 		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
 		"temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)")); err != nil {
 		return err
@@ -140,34 +141,14 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err = s.migrate(ctx, stamped); err != nil {
 		return err
 	}
-	s.readers, err = connect(s.path, readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)"))
+	// user_version makes a connection that cannot read fail when it is opened.
+	s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)", "user_version"))
 	return err
-}
-
-// create makes the directory and an empty file with the reader's eyes only;
-// SQLite gives its side files the same permissions.
-func create(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return errors.Join(err, ErrOpen)
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	switch {
-	case err == nil:
-		return f.Close()
-	case errors.Is(err, os.ErrPermission):
-		return ErrReadOnly
-	}
-	return errors.Join(err, ErrOpen)
 }
 
 // connect prepares a pool of conns connections that are kept once opened.
 func connect(path string, conns int, query string) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: query}
-	db, err := sql.Open("sqlite", u.String())
+	db, err := sql.Open("sqlite", dsn(path, query))
 	if err != nil {
 		return nil, err
 	}
@@ -206,6 +187,10 @@ func (s *Store) Path() string { return s.path }
 // the file's write lock at its start, so it never fails halfway because
 // another process wrote in between.
 func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
+	return s.learnFrom(tried, s.transact(ctx, tried, f))
+}
+
+func (s *Store) transact(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return border(ctx, tried, err)
@@ -223,6 +208,10 @@ func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) erro
 // power cut takes that back. What feeds sent comes again, so write leaves it to
 // the system when the disk has it.
 func (s *Store) writeDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
+	return s.learnFrom(tried, s.transactDurably(ctx, tried, f))
+}
+
+func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return border(ctx, tried, err)

@@ -99,14 +99,17 @@ type Model struct {
 	article   articlePane
 	pages     *pageCache
 
-	keys     keymap
-	typed    []string
-	count    int
-	prompt   *prompt
-	sheet    *sheet
-	status   status
-	refresh  refresh
-	saver    *saver
+	keys    keymap
+	typed   []string
+	count   int
+	prompt  *prompt
+	sheet   *sheet
+	status  status
+	refresh refresh
+	saver   *saver
+	// unsaved is the sentence that the reader was told when a write failed last,
+	// empty once all is written.
+	unsaved  string
 	session  session
 	idle     idle
 	notifier notifier

@@ -27,7 +27,12 @@ func TestAFailedWriteIsKept(t *testing.T) {
 		}})
 	}
 	s.run(s.m.drain())
-	s.expect("not saved yet, tried again soon: the disk is full")
+	s.expect("not saved yet, kept and tried again until it works: the disk is full")
+	s.m.status.clear()
+	s.run(s.m.drain())
+	if s.m.status.text != "" {
+		t.Errorf("told again: %s", s.m.status.text)
+	}
 	if !s.m.saver.unsaved() || len(order) != 1 {
 		t.Fatalf("written %v", order)
 	}
@@ -39,6 +44,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	if s.m.saver.unsaved() || len(order) != 3 || order[1] != 1 {
 		t.Errorf("written %v", order)
 	}
+	s.expect("what you did is saved now")
 }
 
 // TestQuittingWritesWhatIsPending protects marks made in the last moment: the

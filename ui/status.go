@@ -49,8 +49,15 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 		}
 	}
 	if msg.err != nil {
-		m.status.fail("not saved yet, tried again soon: " + sentence(msg.err))
+		if told := sentence(msg.err); told != m.unsaved {
+			m.unsaved = told
+			m.status.fail("not saved yet, kept and tried again until it works: " + told)
+		}
 		return nil
+	}
+	if m.unsaved != "" && !m.saver.unsaved() {
+		m.unsaved = ""
+		m.status.say("what you did is saved now")
 	}
 	cmds := []tea.Cmd{m.loadSources()}
 	if reload {
