@@ -34,6 +34,8 @@ type articlePane struct {
 	restore int
 	// moved says that the reader scrolled, so the position is worth keeping.
 	moved bool
+	// from is the item that was shown before: the way the reader is going.
+	from int64
 	// gen numbers the rests: only the last one of a quick walk loads.
 	gen int
 }

@@ -89,10 +89,8 @@ type Model struct {
 	theme         theme
 	focus         pane
 	zen           bool
-	// focused is false while the terminal is elsewhere; paused says that the
-	// ticks have stopped for it.
+	// focused is false while the terminal is elsewhere.
 	focused bool
-	paused  bool
 
 	sources   sourcesPane
 	headlines headlinesPane
@@ -119,8 +117,16 @@ type Model struct {
 	click    lastClick
 
 	version int64
-	dirty   bool
-	drawn   tea.View
+	// tickGen numbers the chains of ticks; only the last one goes on.
+	tickGen int
+	// retrying says that a failed write is about to be tried again.
+	retrying bool
+	dirty    bool
+	drawn    tea.View
+	// program is what draws the screen, nil in tests that draw none; pulse
+	// follows from it with the first message.
+	program *tea.Program
+	pulse   *pulse
 }
 
 // New makes the screen; nothing is read or asked before Init.
@@ -159,8 +165,9 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	if err != nil {
 		return err
 	}
-	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(120), tea.WithoutSignalHandler()}, options...)
-	_, err = tea.NewProgram(m, options...).Run()
+	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()}, options...)
+	m.program = tea.NewProgram(m, options...)
+	_, err = m.program.Run()
 	if errors.Is(err, tea.ErrProgramKilled) && outer.Err() != nil {
 		err = nil
 	}
@@ -184,7 +191,7 @@ func (m *Model) Finish() error {
 // Init asks for the terminal's background and loads the sources; what is on
 // the screen follows from the answers.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.loadSession(), m.tick()}
+	cmds := []tea.Cmd{m.loadSession(), m.tick(0)}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}

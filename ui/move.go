@@ -155,7 +155,7 @@ func (m *Model) openArticle() tea.Cmd {
 	m.focus = paneArticle
 	m.arrange()
 	cmd := m.preview()
-	return tea.Batch(cmd, m.loadUnlessShown(), m.prefetchNeighbours(), m.markRows([]int64{row.ID}, feed.Read, true, ""))
+	return tea.Batch(cmd, m.loadUnlessShown(), m.prefetchNext(), m.markRows([]int64{row.ID}, feed.Read, true, ""))
 }
 
 // loadUnlessShown loads the article at once, without waiting for a rest.

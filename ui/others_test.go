@@ -19,7 +19,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 		}
 		return v
 	}
-	s.send(ticked{version: version()})
+	s.send(ticked{s.m.tickGen, version()})
 	other, err := cache.Open(t.Context(), s.path, cache.Options{Now: s.clock.now})
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
 		t.Fatal(err)
 	}
-	s.send(ticked{version: version()})
+	s.send(ticked{s.m.tickGen, version()})
 	s.expect("41 of 41 unread")
 	if row, _ := s.m.headlines.list.Current(); row.Title != "Kernel development report 02" {
 		t.Errorf("the row in hand is now %q", row.Title)

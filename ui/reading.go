@@ -164,7 +164,11 @@ func (m *Model) preview() tea.Cmd {
 	if m.article.id != row.ID {
 		m.leaveArticle()
 	}
-	m.article = articlePane{id: row.ID, item: row.Item, key: m.pageKey(row.Item), gen: m.article.gen + 1, restore: -1}
+	from := m.article.from
+	if m.article.id != row.ID {
+		from = m.article.id
+	}
+	m.article = articlePane{id: row.ID, item: row.Item, key: m.pageKey(row.Item), from: from, gen: m.article.gen + 1, restore: -1}
 	if p, ok := m.pages.get(m.article.key); ok {
 		m.article.page, m.article.loaded = p, true
 	}
@@ -175,15 +179,15 @@ func (m *Model) preview() tea.Cmd {
 	return m.after(restDelay, func(time.Time) tea.Msg { return articleRested{gen} })
 }
 
-// rested loads the article the cursor rests on, and its neighbours.
+// rested loads the article the cursor rests on, and the one that is likely next.
 func (m *Model) rested(msg articleRested) tea.Cmd {
 	if msg.gen != m.article.gen || m.article.id == 0 {
 		return nil
 	}
 	if m.article.page.whole {
-		return tea.Batch(loadPosition(m.ctx, m.deps.Store, m.article.id), m.prefetchNeighbours())
+		return tea.Batch(loadPosition(m.ctx, m.deps.Store, m.article.id), m.prefetchNext())
 	}
-	return tea.Batch(m.loadShown(), m.prefetchNeighbours())
+	return tea.Batch(m.loadShown(), m.prefetchNext())
 }
 
 // loadShown loads the article of the pane.
@@ -194,19 +198,22 @@ func (m *Model) loadShown() tea.Cmd {
 	return loadArticle(m.ctx, m.deps.Store, m.article.key, m.look())
 }
 
-func (m *Model) prefetchNeighbours() tea.Cmd {
-	var cmds []tea.Cmd
+// prefetchNext renders the row below, or the one above for a reader who comes
+// from below; what lies behind was rendered when it was shown.
+func (m *Model) prefetchNext() tea.Cmd {
 	rows, at := m.headlines.list.Rows(), m.headlines.list.Index()
-	for _, i := range []int{at + 1, at - 1} {
-		if i < 0 || i >= len(rows) {
-			continue
-		}
-		key := m.pageKey(rows[i].Item)
-		if _, ok := m.pages.get(key); !ok {
-			cmds = append(cmds, prefetch(m.ctx, m.deps.Store, key, m.look()))
-		}
+	next := at + 1
+	if next >= len(rows) || m.article.from != 0 && rows[next].ID == m.article.from {
+		next = at - 1
 	}
-	return tea.Batch(cmds...)
+	if next < 0 || next >= len(rows) {
+		return nil
+	}
+	key := m.pageKey(rows[next].Item)
+	if _, ok := m.pages.get(key); ok {
+		return nil
+	}
+	return prefetch(m.ctx, m.deps.Store, key, m.look())
 }
 
 // showArticle takes lines in; those of another article or width are dropped.

@@ -87,17 +87,25 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	return waitReports(r.gen, reports, finished)
 }
 
-// waitReports waits for one report and takes along those already there.
+// reportsEvery is how long reports are gathered: a thousand feeds are shown in
+// some frames a second, and keys are not kept waiting by them.
+const reportsEvery = 100 * time.Millisecond
+
+// waitReports waits for one report and takes along those that follow soon. The
+// last one of a round is told at once.
 func waitReports(gen int, reports <-chan feed.Report, finished <-chan error) tea.Cmd {
 	return func() tea.Msg {
 		msg := reported{gen: gen}
-		first, open := <-reports
+		x, open := <-reports
+		enough := time.After(reportsEvery)
 		for open {
-			msg.reports = append(msg.reports, first)
-			select {
-			case first, open = <-reports:
-				continue
-			default:
+			msg.reports = append(msg.reports, x)
+			if x.Done < x.Total {
+				select {
+				case x, open = <-reports:
+					continue
+				case <-enough:
+				}
 			}
 			msg.next = waitReports(gen, reports, finished)
 			return msg

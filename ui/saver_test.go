@@ -40,7 +40,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 		t.Errorf("quitting with unsaved marks says %v", err)
 	}
 	full = false
-	s.send(ticked{})
+	s.send(retryPassed{})
 	if s.m.saver.unsaved() || len(order) != 3 || order[1] != 1 {
 		t.Errorf("written %v", order)
 	}

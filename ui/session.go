@@ -14,6 +14,8 @@ import (
 // session is what makes the screen come back as it was left.
 type session struct {
 	dirty bool
+	// resting says that the session is about to be kept.
+	resting bool
 	// restored says that the last session's place has been taken, so that a
 	// place is not overwritten before it is read.
 	restored bool
@@ -207,63 +209,28 @@ func (m *Model) countQueries() tea.Cmd {
 	}
 }
 
-// ticked comes once a second while the terminal has the focus: ages count on,
-// and what another process changed is noticed.
-type ticked struct {
-	version int64
-	again   bool
+// loadCounts reads the counts anew, after a write that changed nothing else of
+// the sources.
+func (m *Model) loadCounts() tea.Cmd {
+	ctx, store, now := m.ctx, m.deps.Store, m.now()
+	return func() tea.Msg {
+		c, err := store.Counts(ctx, now)
+		return countsLoaded{c, err}
+	}
 }
 
-// tickEvery is how often the screen's ages move.
-const tickEvery = time.Second
-
-func (m *Model) tick() tea.Cmd {
-	ctx, store := m.ctx, m.deps.Store
-	return m.after(tickEvery, func(time.Time) tea.Msg {
-		// While the cache is writing, the ages still move.
-		ctx, cancel := context.WithTimeout(ctx, tickEvery/4)
-		defer cancel()
-		v, err := store.Version(ctx)
-		if err != nil {
-			v = 0
-		}
-		return ticked{version: v, again: true}
-	})
+// countsLoaded brings the counts without the feeds.
+type countsLoaded struct {
+	counts cache.Counts
+	err    error
 }
 
-// ticked keeps the session, tries failed writes again and follows changes of
-// other processes.
-func (m *Model) ticked(msg ticked) tea.Cmd {
-	var cmds []tea.Cmd
-	if m.focused && msg.again {
-		cmds = append(cmds, m.tick())
-	} else {
-		m.paused = true
-	}
-	m.saveSession()
-	cmds = append(cmds, m.tidy())
-	if m.saver.unsaved() {
-		cmds = append(cmds, m.drain())
-	}
-	if msg.version != 0 && msg.version != m.version {
-		if m.version != 0 && !m.refresh.running {
-			cmds = append(cmds, m.loadSources(), m.reloadRows(), m.loadNextDue())
-			m.pages.forget()
-		}
-		m.version = msg.version
-	}
-	return tea.Batch(cmds...)
-}
-
-// lostFocus lets the ticks stop with the next one.
-func (m *Model) lostFocus() { m.focused, m.notifier.reports = false, true }
-
-// gotFocus starts the ticks that stopped while the terminal was elsewhere.
-func (m *Model) gotFocus() tea.Cmd {
-	m.focused, m.notifier.reports = true, true
-	if !m.paused {
+// showCounts takes counts in, under the same terms as [Model.showSources].
+func (m *Model) showCounts(msg countsLoaded) tea.Cmd {
+	if msg.err != nil || m.saver.unsaved() || !m.sources.loaded {
 		return nil
 	}
-	m.paused = false
-	return m.tick()
+	m.sources.setCounts(msg.counts)
+	m.syncSource()
+	return m.countQueries()
 }

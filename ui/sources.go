@@ -77,6 +77,20 @@ func (p *sourcesPane) rebuild() {
 	p.skipGap(1)
 }
 
+// setCounts takes counts in that are newer than the feeds.
+func (p *sourcesPane) setCounts(c cache.Counts) {
+	p.counts = c
+	for i, f := range p.feeds {
+		p.feeds[i].Total, p.feeds[i].Unread = c.Feeds[f.URL].Total, c.Feeds[f.URL].Unread
+	}
+	for _, s := range p.list.Rows() {
+		if s.feed != nil {
+			s.feed.Total, s.feed.Unread = c.Feeds[s.feed.URL].Total, c.Feeds[s.feed.URL].Unread
+		}
+	}
+	p.recount()
+}
+
 // recount puts the counts into the rows there are.
 func (p *sourcesPane) recount() { p.count(p.list.Rows()) }
 

@@ -37,8 +37,9 @@ func sentence(err error) string {
 // showSaved tells what the cache did with the last writes, and brings the
 // counts and, where more than one row changed, the list up to date.
 func (m *Model) showSaved(msg saved) tea.Cmd {
-	reload := false
+	reload, counted := false, false
 	for _, o := range msg.outcomes {
+		counted = counted || o.n > 0 || o.step != nil
 		switch {
 		case o.what == "undo" || o.what == "redo":
 			reload = m.showStep(o) || reload
@@ -53,13 +54,16 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 			m.unsaved = told
 			m.status.fail("not saved yet, kept and tried again until it works: " + told)
 		}
-		return nil
+		return m.retryWrites()
 	}
 	if m.unsaved != "" && !m.saver.unsaved() {
 		m.unsaved = ""
 		m.status.say("what you did is saved now")
 	}
-	cmds := []tea.Cmd{m.loadSources()}
+	var cmds []tea.Cmd
+	if counted {
+		cmds = append(cmds, m.loadCounts())
+	}
 	if reload {
 		cmds = append(cmds, m.reloadRows())
 	}

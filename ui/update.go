@@ -4,76 +4,96 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Update hands a message to the method that is meant for it.
+// Update takes a message in. What nobody sees draws nothing.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case pagePrefetched:
+		m.pages.put(msg.key, msg.page)
+		return m, nil
+	case articleRested:
+		return m, m.rested(msg)
+	case sessionRested:
+		return m, m.keepSession()
+	case dueLoaded:
+		return m, m.waitDue(msg)
+	}
 	m.dirty = true
+	if m.pulse == nil {
+		m.pulse = newPulse(m.program, pulsePaces())
+	}
+	m.pulse.beat()
+	cmd := m.take(msg)
+	return m, tea.Batch(cmd, m.restSession())
+}
+
+// take hands a message to the method that is meant for it.
+func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		return m, m.resize(msg.Width, msg.Height)
+		return m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
-		return m, m.setBackground(msg.IsDark())
+		return m.setBackground(msg.IsDark())
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m.press(msg)
 	case tea.PasteMsg:
-		return m, m.paste(msg.Content)
+		return m.paste(msg.Content)
 	case tea.MouseClickMsg:
-		return m, m.clicked(msg.Mouse())
+		return m.clicked(msg.Mouse())
 	case tea.MouseWheelMsg:
-		return m, m.wheeled(msg.Mouse())
+		return m.wheeled(msg.Mouse())
 	case tea.MouseMotionMsg:
-		return m, m.dragged(msg.Mouse())
+		return m.dragged(msg.Mouse())
 	case tea.MouseReleaseMsg:
-		return m, m.released()
+		return m.released()
 	case tea.FocusMsg:
-		return m, m.gotFocus()
+		return m.gotFocus()
 	case tea.BlurMsg:
-		m.lostFocus()
+		return m.lostFocus()
 	case tea.EnvMsg:
 		m.chooseNotifier(msg)
 	case notified:
 		m.showNotified(msg)
 	case sessionLoaded:
-		return m, m.restore(msg)
+		return m.restore(msg)
 	case sourcesLoaded:
-		return m, m.showSources(msg)
+		return m.showSources(msg)
+	case countsLoaded:
+		return m.showCounts(msg)
 	case queriesCounted:
 		m.sources.setQueryCounts(msg.counts)
 	case rowsLoaded:
-		return m, m.showRows(msg)
+		return m.showRows(msg)
 	case rowFound:
-		return m, m.goFound(msg)
+		return m.goFound(msg)
 	case articleLoaded:
-		return m, m.showArticle(msg)
-	case articleRested:
-		return m, m.rested(msg)
-	case pagePrefetched:
-		m.pages.put(msg.key, msg.page)
+		return m.showArticle(msg)
 	case positionLoaded:
 		m.showPosition(msg)
 	case reported:
-		return m, m.showReports(msg)
-	case dueLoaded:
-		return m, m.waitDue(msg)
+		return m.showReports(msg)
 	case duePassed:
-		return m, m.pollDue(msg)
+		return m.pollDue(msg)
+	case retryPassed:
+		m.retrying = false
+		return m.drain()
 	case ticked:
-		return m, m.ticked(msg)
+		return m.ticked(msg)
 	case tidied:
-		return m, m.showTidied(msg)
+		return m.showTidied(msg)
 	case saved:
-		return m, m.showSaved(msg)
+		return m.showSaved(msg)
 	case pageFetched:
-		return m, m.showPage(msg)
+		return m.showPage(msg)
 	case infoLoaded:
-		return m, m.showLoadedInfo(msg)
+		return m.showLoadedInfo(msg)
 	case discovered:
-		return m, m.showDiscovered(msg)
+		return m.showDiscovered(msg)
 	case previewed:
-		return m, m.showPreview(msg)
+		return m.showPreview(msg)
 	case subscribed:
-		return m, m.showSubscribed(msg)
+		return m.showSubscribed(msg)
 	case opened:
 		m.showOpened(msg)
 	}
-	return m, nil
+	return nil
 }

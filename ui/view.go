@@ -76,6 +76,7 @@ func (m *Model) View() tea.View {
 		v.Cursor = m.prompt.cursor(m.layout.status.y)
 	}
 	m.drawn = v
+	m.pulse.beat()
 	return v
 }
 
