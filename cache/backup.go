@@ -3,15 +3,18 @@ package cache
 import (
 	"archive/zip"
 	"bufio"
-	"compress/flate"
 	"context"
 	"database/sql"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
+
+	"github.com/klauspost/compress/flate"
 
 	"dateline/feed"
 )
@@ -38,6 +41,38 @@ type backupLine struct {
 	// Title and Link are for people: of what was picked out one by one.
 	Title string `json:"title,omitempty"`
 	Link  string `json:"link,omitempty"`
+}
+
+// lineWriter writes lines as encoding/json does. The plain ones, of which there
+// can be a million, it puts together by itself.
+type lineWriter struct {
+	to   *bufio.Writer
+	rest *json.Encoder
+	// quoted are the addresses of the feeds as JSON.
+	quoted map[string][]byte
+	line   []byte
+}
+
+func (w *lineWriter) write(l backupLine) error {
+	plain := backupLine{Feed: l.Feed, Item: l.Item, Flag: l.Flag, On: l.On, At: l.At}
+	if l != plain || l.At.IsZero() {
+		return w.rest.Encode(l)
+	}
+	url, ok := w.quoted[l.Feed]
+	if !ok {
+		var err error
+		if url, err = json.Marshal(l.Feed); err != nil {
+			return err
+		}
+		w.quoted[l.Feed] = url
+	}
+	b := append(append(append(w.line[:0], `{"feed":`...), url...), `,"item":"`...)
+	b = append(append(append(b, l.Item...), `","flag":"`...), l.Flag...)
+	b = strconv.AppendBool(append(b, `","on":`...), l.On)
+	b = l.At.AppendFormat(append(b, `,"at":"`...), time.RFC3339Nano)
+	w.line = append(b, '"', '}', '\n')
+	_, err := w.to.Write(w.line)
+	return err
 }
 
 // flagPlace is the flag of a line that tells a reading position.
@@ -67,9 +102,9 @@ func (s *Store) Backup(ctx context.Context, to io.Writer) (lines int, err error)
 		return 0, fmt.Errorf("%s: %w", tried, err)
 	}
 	buffer := bufio.NewWriterSize(part, 64<<10)
-	out := json.NewEncoder(buffer)
-	out.SetEscapeHTML(false)
-	err = s.said(ctx, func(l backupLine) error { lines++; return out.Encode(l) })
+	out := lineWriter{to: buffer, rest: json.NewEncoder(buffer), quoted: map[string][]byte{}}
+	out.rest.SetEscapeHTML(false)
+	err = s.said(ctx, func(l backupLine) error { lines++; return out.write(l) })
 	if err != nil {
 		return 0, border(ctx, tried, err)
 	}
@@ -194,7 +229,11 @@ func (s *Store) saidRows(ctx context.Context, query string, urls map[int64]strin
 }
 
 // hexOf writes an identity for JSON, whose numbers are too short for it.
-func hexOf(identity int64) string { return fmt.Sprintf("%016x", uint64(identity)) }
+func hexOf(identity int64) string {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(identity))
+	return hex.EncodeToString(b[:])
+}
 
 func identityOf(digits string) (int64, error) {
 	n, err := strconv.ParseUint(digits, 16, 64)

@@ -1,7 +1,9 @@
 package cache
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -185,4 +187,26 @@ func TestBackupsRotate(t *testing.T) {
 	}
 	equal(t, "days", days, []string{"2027-01-31", "2027-01-30", "2027-01-29", "2027-01-28", "2027-01-27", "2027-01-26", "2027-01-25",
 		"2027-01-24", "2026-12-31", "2026-11-30"})
+}
+
+// The lines put together by hand are those that encoding/json makes.
+func TestBackupLines(t *testing.T) {
+	at := noon.Add(123456 * time.Microsecond)
+	for _, l := range []backupLine{
+		{Feed: `https://a.example/?a="b"&c=<d>`, Item: hexOf(-1), Flag: "read", On: true, At: at},
+		{Feed: "https://b.example/ü", Item: hexOf(1), Flag: "hidden", At: noon},
+		{Feed: "b", Item: hexOf(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
+		{Feed: "b", Item: hexOf(1), Flag: flagPlace, On: true, Permille: 7},
+	} {
+		var b bytes.Buffer
+		w := lineWriter{to: bufio.NewWriter(&b), rest: json.NewEncoder(&b), quoted: map[string][]byte{}}
+		if err := errors.Join(w.write(l), w.to.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		want, err := json.Marshal(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "line", b.String(), string(want)+"\n")
+	}
 }
