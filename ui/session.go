@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +23,8 @@ type session struct {
 	restored bool
 	// touched says that a key was pressed since the start.
 	touched bool
+	// begun says that the polling has been begun.
+	begun bool
 	// first says that there was no session before this one.
 	first bool
 }
@@ -63,7 +67,7 @@ func (m *Model) loadSession() tea.Cmd {
 	}
 }
 
-// restore takes the last session's place, then polls what is due.
+// restore takes the last session's place; its rows begin the polling.
 func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	m.session.restored, m.session.first = true, msg.kept == nil
 	k := kept{Source: keyUnread, Pane: paneHeadlines, Compact: m.headlines.compact}
@@ -95,8 +99,28 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	if notice := m.deps.Settings.Notice; notice != "" {
 		m.status.fail(feed.Clean(notice))
 	}
+	return tea.Batch(cmds...)
+}
+
+// beginAfter lets the first frame leave before the work of a refresh begins.
+const beginAfter = 50 * time.Millisecond
+
+// begun says that the first rows have been on the screen for a moment.
+type begun struct{}
+
+// beginSoon lets the polling begin with the first answer to a list, once.
+func (m *Model) beginSoon() tea.Cmd {
+	if m.session.begun || !m.session.restored {
+		return nil
+	}
+	m.session.begun = true
+	return m.after(beginAfter, func(time.Time) tea.Msg { return begun{} })
+}
+
+// beginPolling polls what is due and finishes what an earlier run left.
+func (m *Model) beginPolling() tea.Cmd {
 	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(append(cmds, m.start(due, false), m.catchUp())...)
+	return tea.Batch(m.start(due, false), m.catchUp())
 }
 
 // welcome names the keys that are enough to begin with.
@@ -149,9 +173,12 @@ type queriesCounted struct{ counts map[string]int }
 
 func readSources(ctx context.Context, store *cache.Store, now time.Time) sourcesLoaded {
 	var msg sourcesLoaded
-	if msg.feeds, msg.err = store.Feeds(ctx); msg.err == nil {
-		msg.counts, msg.err = store.Counts(ctx, now)
-	}
+	var counted error
+	var counting sync.WaitGroup
+	counting.Go(func() { msg.counts, counted = store.Counts(ctx, now) })
+	msg.feeds, msg.err = store.Feeds(ctx)
+	counting.Wait()
+	msg.err = cmp.Or(msg.err, counted)
 	return msg
 }
 

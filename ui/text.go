@@ -3,6 +3,7 @@ package ui
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -10,13 +11,41 @@ import (
 // cells is the width of s on the screen; s may be styled.
 func cells(s string) int {
 	n := 0
-	for _, r := range s {
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= 0x20 && c < 0x7f {
+			i++
+			n++
+			continue
+		}
+		if styled := styleLen(s[i:]); styled > 0 {
+			i += styled
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
 		if !single(r) {
 			return ansi.StringWidth(s)
 		}
+		i += size
 		n++
 	}
 	return n
+}
+
+// styleLen is the length of the sequence for colour and weight that s begins
+// with (ECMA-48, SGR), zero when it begins with none.
+func styleLen(s string) int {
+	if len(s) < 3 || s[0] != '\x1b' || s[1] != '[' {
+		return 0
+	}
+	for i := 2; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == 'm':
+			return i + 1
+		case c < '0' || c > ';':
+			return 0
+		}
+	}
+	return 0
 }
 
 // single says that a rune takes one cell whatever stands beside it: the common

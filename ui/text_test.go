@@ -12,7 +12,7 @@ import (
 func TestFitAgreesWithTheTerminal(t *testing.T) {
 	for _, s := range []string{
 		"", "plain", "café déjà vu – “quoted” … · done", "новости недели", "Ελληνικά", "日本語の見出し", "שלום עולם", "e\u0301 combining",
-		"👩‍👩‍👧‍👦 family", "soft\u00adhyphen", "●★▌│─", "ไทย", "हिन्दी", "\x1b[1mbold\x1b[m", "ﷺ wide", "☺\ufe0f", "x\u0483y",
+		"👩‍👩‍👧‍👦 family", "soft\u00adhyphen", "●★▌│─", "ไทย", "हिन्दी", "\x1b[1mbold\x1b[m", "\x1b[38;5;12m● é\x1b[0m\x1b[2m x", "\x1b[1me\u0301", "\x1b[3", "\x1b[2Jx", "\x1b[?1mq", "ﷺ wide", "☺\ufe0f", "x\u0483y",
 	} {
 		s := strings.Repeat(s+" ", 3)
 		if got, want := cells(s), ansi.StringWidth(s); got != want {

@@ -62,7 +62,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case queriesCounted:
 		m.sources.setQueryCounts(msg.counts)
 	case rowsLoaded:
-		return m.showRows(msg)
+		return tea.Batch(m.showRows(msg), m.beginSoon())
 	case rowFound:
 		return m.goFound(msg)
 	case articleLoaded:
@@ -71,6 +71,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.showPosition(msg)
 	case reported:
 		return m.showReports(msg)
+	case begun:
+		return m.beginPolling()
 	case duePassed:
 		return m.pollDue(msg)
 	case retryPassed:
