@@ -79,6 +79,7 @@ func open(ctx context.Context, f cli.Files) (*program, error) {
 	if !errors.Is(err, cache.ErrCorrupt) {
 		return started, err
 	}
+	tell("the database is damaged; what can be read is being saved, which takes minutes if it is large")
 	saved, err := cache.Salvage(ctx, p.db, cache.Options{Now: time.Now})
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ type column struct{ name, kind string }
 
 const (
 	// salvageBatch is how many rows are written in one transaction.
-	salvageBatch = 2_000
+	salvageBatch = 5_000
 	// mostGaps bounds the search behind damaged places, where all are.
 	mostGaps = 10_000
 )

@@ -75,6 +75,9 @@ func salvage(ctx context.Context, path string, o Options) (r Salvaged, err error
 	if err = errors.Join(err, s.Close()); err != nil {
 		return r, err
 	}
+	if err := syncFile(fresh); err != nil {
+		return r, err
+	}
 	r.Old, err = swap(path, fresh, s.now())
 	return r, err
 }
@@ -86,7 +89,8 @@ func (s *Store) fill(ctx context.Context, path, wreck string, r *Salvaged) error
 		return err
 	}
 	defer old.Close()
-	if _, err := s.writer.ExecContext(ctx, `PRAGMA foreign_keys = 0`); err != nil {
+	// Nobody sees the new file before it is complete and on the disk.
+	if _, err := s.writer.ExecContext(ctx, `PRAGMA foreign_keys = 0; PRAGMA synchronous = 0; PRAGMA cache_size = -65536`); err != nil {
 		return err
 	}
 	for _, t := range salvageTables() {
@@ -98,7 +102,7 @@ func (s *Store) fill(ctx context.Context, path, wreck string, r *Salvaged) error
 	if err := s.write(ctx, "put the salvaged items in order", func(tx *sql.Tx) error { return settleSalvaged(ctx, tx, r) }); err != nil {
 		return err
 	}
-	if _, err := s.writer.ExecContext(ctx, `PRAGMA foreign_keys = 1`); err != nil {
+	if _, err := s.writer.ExecContext(ctx, `PRAGMA foreign_keys = 1; PRAGMA synchronous = 2`); err != nil {
 		return err
 	}
 	for _, b := range Backups(path) {
@@ -163,6 +167,14 @@ func settleSalvaged(ctx context.Context, tx *sql.Tx, r *Salvaged) error {
 		}
 	}
 	return tx.QueryRowContext(ctx, `SELECT count(*) FROM items`).Scan(&r.Items)
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // swap puts the new file in the place of the damaged one, which is kept. Its
