@@ -29,26 +29,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // take hands a message to the method that is meant for it.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		return m.resize(msg.Width, msg.Height)
-	case tea.BackgroundColorMsg:
-		return m.setBackground(msg.IsDark())
-	case tea.KeyPressMsg:
-		return m.press(msg)
-	case tea.PasteMsg:
-		return m.paste(msg.Content)
-	case tea.MouseClickMsg:
-		return m.clicked(msg.Mouse())
-	case tea.MouseWheelMsg:
-		return m.wheeled(msg.Mouse())
-	case tea.MouseMotionMsg:
-		return m.dragged(msg.Mouse())
-	case tea.MouseReleaseMsg:
-		return m.released()
-	case tea.FocusMsg:
-		return m.gotFocus()
-	case tea.BlurMsg:
-		return m.lostFocus()
 	case tea.EnvMsg:
 		m.chooseNotifier(msg)
 	case notified:
@@ -96,6 +76,35 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showSubscribed(msg)
 	case opened:
 		m.showOpened(msg)
+	default:
+		return m.takeInput(msg)
+	}
+	return nil
+}
+
+// takeInput is take for what comes from the terminal.
+func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		return m.resize(msg.Width, msg.Height)
+	case tea.BackgroundColorMsg:
+		return m.setBackground(msg.IsDark())
+	case tea.KeyPressMsg:
+		return m.press(msg)
+	case tea.PasteMsg:
+		return m.paste(msg.Content)
+	case tea.MouseClickMsg:
+		return m.clicked(msg.Mouse())
+	case tea.MouseWheelMsg:
+		return m.wheeled(msg.Mouse())
+	case tea.MouseMotionMsg:
+		return m.dragged(msg.Mouse())
+	case tea.MouseReleaseMsg:
+		return m.released()
+	case tea.FocusMsg:
+		return m.gotFocus()
+	case tea.BlurMsg:
+		return m.lostFocus()
 	}
 	return nil
 }
