@@ -94,7 +94,11 @@ type Report struct {
 	New     int
 	Updated int
 	// Error is a sentence when Status is [Failed]; empty otherwise.
-	Error    string
+	Error string
+	// Away says that the failure is not the feed's but the network's on this side:
+	// all such reports of a refresh have the same Error, to be told once, and the
+	// feeds stay as they were.
+	Away     bool
 	Duration time.Duration
 	// FinalURL is where the answer came from after redirects.
 	FinalURL string

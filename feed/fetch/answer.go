@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 		out.NotModified = true
 		return out, nil
 	case res.StatusCode < 200 || res.StatusCode > 299:
-		return Response{}, &Error{Kind: KindStatus, Status: res.StatusCode, RetryAfter: out.RetryAfter}
+		return Response{}, &Error{Kind: KindStatus, Status: res.StatusCode, RetryAfter: out.RetryAfter, Page: pageHash(res)}
 	}
 	if enc := strings.ToLower(h.Get("Content-Encoding")); foreign(enc) {
 		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
@@ -60,6 +61,18 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 		out.ETag, out.LastModified = validator(h, "ETag"), validator(h, "Last-Modified")
 	}
 	return out, nil
+}
+
+// pageHash is a hash of the status and the beginning of what came with it. An
+// answer without a body, as many servers give, says nothing.
+func pageHash(res *http.Response) string {
+	const beginning = 4 << 10
+	head, err := io.ReadAll(io.LimitReader(res.Body, beginning))
+	if err != nil || len(head) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(append(strconv.AppendInt(nil, int64(res.StatusCode), 10), head...))
+	return hex.EncodeToString(sum[:])
 }
 
 // validator is a header that is sent back with the next request; one that is

@@ -81,6 +81,9 @@ type Error struct {
 	// RetryAfter is how long the server asks to be left alone; zero when
 	// unsaid.
 	RetryAfter time.Duration
+	// Page is a hash of the beginning of the page that came with Status; empty
+	// when none was read.
+	Page string
 	// Err is the cause below; may be nil.
 	Err error
 }
@@ -104,14 +107,29 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Gone() bool { return e.Status == http.StatusGone }
 
 // Local says that the request never got as far as a server, for a reason on this
-// side: no network, no answer from the name servers, a proxy that is down.
+// side: no network, no answer from the name servers, a proxy that is down, a network that wants a login.
 func (e *Error) Local() bool {
 	var dns *net.DNSError
 	switch e.Kind {
 	case KindUnreachable, KindProxy:
 		return true
+	case KindStatus:
+		return e.Status == http.StatusNetworkAuthenticationRequired
 	case KindDNS:
 		return !errors.As(e.Err, &dns) || !dns.IsNotFound
+	}
+	return false
+}
+
+// Unheard says that no word of a server came, be it the server's fault or the
+// network's: many such failures at once are the network's.
+func (e *Error) Unheard() bool {
+	var op *net.OpError
+	switch e.Kind {
+	case KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTLS:
+		return true
+	case KindTimeout:
+		return errors.As(e.Err, &op) && op.Op == "dial"
 	}
 	return false
 }

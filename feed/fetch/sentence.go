@@ -104,6 +104,8 @@ func (e *Error) statusSentence(host string) string {
 		return fmt.Sprintf("%s wants a user name and password (%s): give the feed user and password, or password_command, in the configuration.", host, what)
 	case e.Status == http.StatusProxyAuthRequired:
 		return fmt.Sprintf("The proxy for %s wants a user name and password (%s): put them into the proxy's address in the feed's settings.", host, what)
+	case e.Status == http.StatusNetworkAuthenticationRequired:
+		return fmt.Sprintf("The network wants a login before it lets anyone through to %s (%s): open any web page in a browser to log in.", host, what)
 	case e.Status == http.StatusForbidden:
 		return fmt.Sprintf("%s refuses to give the feed (%s): it may need a login, or another user_agent in the feed's settings.", host, what)
 	case e.Status == http.StatusNotFound:

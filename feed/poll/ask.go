@@ -2,8 +2,6 @@ package poll
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -19,9 +17,19 @@ type result struct {
 	release func()
 	// skipped says that the round ended before an answer: nothing is saved.
 	skipped bool
+	// postponed says that the feed was not asked, for its host wants a pause.
+	postponed bool
+	// away says that the failure is the network's: nothing is saved.
+	away bool
+	// rested is the host that this answer has put to rest; may be empty.
+	rested  string
+	outcome outcome
 	answer  feed.Fetched
 	report  feed.Report
 }
+
+// unsaved says that there is nothing to keep of the feed.
+func (r result) unsaved() bool { return r.skipped || r.away }
 
 // outcome is what asking one feed came to.
 type outcome struct {
@@ -41,6 +49,14 @@ type outcome struct {
 	astray bool
 	// from is the address that answered, if one did, and at the one that failed.
 	from, at string
+	// kind is that of the failed request. unheard says that no word of a server
+	// came, unproven that it came from one whose certificate does not hold.
+	kind              fetch.Kind
+	unheard, unproven bool
+	// page is a hash of what came in place of the feed, html says that it is a
+	// web page.
+	page string
+	html bool
 	// direct says that the new address of a moved feed was asked, fellBack that
 	// it was in vain and this is the old one's answer.
 	direct, fellBack bool
@@ -62,10 +78,15 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		out.skipped = true
 		return out
 	}
+	if o.failure != "" {
+		// It may be held until the round's end, with nothing left to be read.
+		o.response.Release()
+	}
 	out.release = func() {
 		o.response.Release()
 		e.release()
 	}
+	out.outcome = o
 	ended := p.now()
 	state := settle(e.feed.Poll, o, ended)
 	schedule := feed.Away(e.feed.Poll, e.settings, ended)
@@ -74,7 +95,8 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	}
 	state.NextCheck, state.Reason = schedule.Next, schedule.Reason
 	if o.pausesHost() {
-		p.restHost(hostOf(o.at), state.Wishes.Until)
+		out.rested = hostOf(o.at)
+		p.restHost(out.rested, state.Wishes.Until)
 	}
 	r := &out.report
 	r.Status, r.Error = o.verdict(), o.failure
@@ -87,6 +109,7 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 
 // postpone leaves a feed for later whose host has just asked for a pause.
 func (p *Poller) postpone(out result, until, round time.Time) result {
+	out.postponed = true
 	state := out.errand.feed.Poll
 	state.NextCheck, state.Reason = later(state.NextCheck, until), feed.AskedPause
 	out.answer = feed.Fetched{URL: out.errand.feed.URL, State: state, Round: round}
@@ -131,25 +154,33 @@ func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
 		o = outcome{failure: failed.Sentence(), status: failed.Status, retryAfter: failed.RetryAfter,
-			gone: failed.Gone(), local: failed.Local(), astray: astray(failed), at: failed.URL}
+			gone: failed.Gone(), local: failed.Local(), astray: astray(failed), at: failed.URL,
+			kind: failed.Kind, unheard: failed.Unheard(), unproven: failed.Kind == fetch.KindTLS, page: failed.Page}
 		if failed.Status != 0 {
 			o.from = failed.URL
 		}
 		return o, failed.Kind != fetch.KindCanceled
 	}
-	o = outcome{response: res, status: res.Status, retryAfter: res.RetryAfter, from: res.FinalURL}
+	o = outcome{response: res, status: res.Status, retryAfter: res.RetryAfter, from: res.FinalURL, at: res.FinalURL}
 	if res.NotModified {
 		return o, true
 	}
 	if !res.Partial {
-		sum := sha256.Sum256(res.Body)
-		o.hash = hex.EncodeToString(sum[:])
+		o.hash = pageHash(res.Body)
 		if o.hash == old.BodyHash {
 			return o, true
 		}
 	}
-	o.doc, o.failure = p.read(res)
-	o.astray = o.failure != "" && !res.Partial
+	doc, err := p.read(res)
+	if err != nil {
+		o.failure, o.astray = parseSentence(res, err), !res.Partial
+		var not *feed.NotFeedError
+		o.html = errors.As(err, &not) && not.Kind == "html"
+		if o.html && !res.Partial {
+			o.page = o.hash
+		}
+	}
+	o.doc = doc
 	o.response.Body = nil
 	return o, true
 }
@@ -160,25 +191,25 @@ func origin(res fetch.Response) feed.Origin {
 }
 
 // read parses a body, a few at a time: parsing is what a round's processor time
-// and memory go to. The failure is a sentence.
-func (p *Poller) read(res fetch.Response) (doc *feed.Document, failure string) {
+// and memory go to.
+func (p *Poller) read(res fetch.Response) (doc *feed.Document, err error) {
 	p.parsing <- struct{}{}
 	defer func() { <-p.parsing }()
 	// One document that trips the parser must not take the others with it.
 	defer func() {
 		if r := recover(); r != nil {
-			doc, failure = nil, parseSentence(res, fmt.Errorf("the reader itself failed: %v", r))
+			doc, err = nil, fmt.Errorf("the reader itself failed: %v", r)
 		}
 	}()
-	doc, err := p.parse(res.Body, origin(res))
+	doc, err = p.parse(res.Body, origin(res))
 	if err != nil {
-		return nil, parseSentence(res, err)
+		return nil, err
 	}
 	if res.Partial {
 		if len(doc.Items) == 0 {
-			return nil, parseSentence(res, errors.New("it broke off"))
+			return nil, errors.New("it broke off")
 		}
 		doc.Truncated = true
 	}
-	return doc, ""
+	return doc, nil
 }

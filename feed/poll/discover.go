@@ -58,6 +58,10 @@ func (p *Poller) look(ctx context.Context, address string) (found string, res fe
 	for _, u := range guesses(address) {
 		res, err := p.client.Get(ctx, fetch.Request{URL: u})
 		if err == nil {
+			if sentence := p.usurped(u, res); sentence != "" {
+				res.Release()
+				return "", fetch.Response{}, &problem{sentence, first}
+			}
 			return u, res, nil
 		}
 		first = cmp.Or(first, err)

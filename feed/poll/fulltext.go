@@ -60,6 +60,10 @@ func (p *Poller) page(ctx context.Context, sub feed.Subscription, link string) f
 		return out
 	}
 	defer res.Release()
+	if out.Error = p.usurped(link, res); out.Error != "" {
+		out.Fetched = time.Time{}
+		return out
+	}
 	if out.Error = otherThanPage(res); out.Error != "" {
 		return out
 	}

@@ -12,7 +12,7 @@ import (
 func (r *round) keep(ctx context.Context, got []result) error {
 	var answers []feed.Fetched
 	for _, g := range got {
-		if !g.skipped {
+		if !g.unsaved() {
 			answers = append(answers, g.answer)
 		}
 	}
@@ -44,7 +44,7 @@ func (r *round) conclude(g result) {
 func (r *round) keepSingly(ctx context.Context, got []result) error {
 	for i := range got {
 		g := &got[i]
-		if g.skipped {
+		if g.unsaved() {
 			r.conclude(*g)
 			continue
 		}

@@ -16,6 +16,9 @@ const pagesPerFeed = 20
 // is only an error when nothing can.
 func (r *round) pages(ctx context.Context, todo plan) error {
 	p := r.poller
+	if r.lost {
+		return nil
+	}
 	kept := make(chan pageText, queue)
 	waiting, held := 0, 0
 	var broken error
@@ -63,7 +66,7 @@ type pageText struct {
 
 // politely asks for a page unless its server wants to be left alone.
 func (p *Poller) politely(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
-	if p.restingUntil(hostOf(link)).After(p.now()) {
+	if p.restingUntil(hostOf(link)).After(p.now()) || p.away() != "" {
 		return feed.Fulltext{}
 	}
 	return p.page(ctx, sub, link)

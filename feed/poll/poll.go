@@ -91,6 +91,10 @@ type Poller struct {
 	reading map[string]bool
 	// rest is the time before which nothing is due.
 	rest time.Time
+	// before is what the rounds since the last good answer tell of the network,
+	// outage what is wrong with it.
+	before outlook
+	outage outage
 }
 
 // New makes a Poller.
@@ -107,6 +111,7 @@ func New(o Options) *Poller {
 		claims:        make(map[string]chan struct{}),
 		resting:       make(map[string]time.Time),
 		reading:       make(map[string]bool),
+		before:        newOutlook(),
 	}
 	if p.now == nil {
 		p.now = time.Now
@@ -119,7 +124,8 @@ func New(o Options) *Poller {
 
 // NextDue is when the next feed may be asked unbidden, at the earliest now; zero
 // when no feed ever will be. For a minute after a round that was stopped, or
-// that could not be saved, nothing is due.
+// that could not be saved, nothing is due; nor for one to five minutes after one
+// that found no network.
 func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	feeds, err := p.store.Feeds(ctx)
 	if err != nil {

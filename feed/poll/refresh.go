@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"dateline/feed"
@@ -37,14 +38,22 @@ type round struct {
 	done, total int
 	// unindexed says that items were saved and not all are indexed.
 	unindexed bool
+	// here is what the answers so far tell of the network, held are the failures
+	// that may be its own, lost says that they are.
+	here outlook
+	held []result
+	lost bool
 }
 
 // Refresh asks the feeds that ask names and calls report, from the calling
 // goroutine, once for each of them:
 //
 //   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the answer has been
-//     saved, in the order of the answers; Failed also for a named feed that is
-//     not subscribed.
+//     saved, in the order of the answers but the failures last; Failed also for a
+//     named feed that is not subscribed. When the failures show that the network
+//     on this side is to blame, all of them say the same with Report.Away, and
+//     nothing is saved of them: the feeds stay due, and no other round is for a
+//     while. Then the rest of the feeds may not have been asked at all.
 //   - [feed.Skipped] for one that is not due although DueOnly asks for due feeds,
 //     or that is paused, gone or to be left alone by its server's word, unless it
 //     is named; for one whose host asks for a pause in the course of the round;
@@ -67,6 +76,7 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		begun:   p.now(),
 		results: make(chan result, queue),
 		report:  report,
+		here:    newOutlook(),
 		left:    len(todo.errands),
 		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
 	}
@@ -97,16 +107,23 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	}
 	var broken error
 	for r.left > 0 {
-		got := r.gather()
+		got := r.sift(r.gather(), stop)
 		if broken == nil {
 			if broken = r.keep(saving, got); broken != nil {
 				stop()
 			}
 		}
-		for _, g := range got {
-			g.release()
+		release(got)
+	}
+	if broken == nil {
+		r.judge(ctx)
+	}
+	for got := range slices.Chunk(r.held, batch) {
+		if broken == nil {
+			broken = r.keep(saving, got)
 		}
 	}
+	release(r.held)
 	if broken != nil {
 		return fmt.Errorf("refresh: %w", broken)
 	}
@@ -128,6 +145,12 @@ func (r *round) run(ctx context.Context, todo plan) error {
 		}
 	}
 	return ctx.Err()
+}
+
+func release(done []result) {
+	for _, g := range done {
+		g.release()
+	}
 }
 
 // gather waits for results and takes as many as make one transaction.

@@ -14,6 +14,9 @@ import (
 // Statuses that ask for patience (RFC 6585 section 4, RFC 9110 section 15.6.4).
 const http429, http503 = 429, 503
 
+// http511 is the status of a network that wants a login first (RFC 6585 section 6).
+const http511 = 511
+
 // settle is the state of a feed after an outcome, but for its next check.
 func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.LastChecked = now
