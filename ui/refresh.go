@@ -23,6 +23,10 @@ type refresh struct {
 	told      string
 	failed    int
 	lastError string
+	// away tells what is wrong with the network, if that made the round fail;
+	// awayTold says that the reader knows.
+	away     string
+	awayTold bool
 	// result is what the last round brought, shown until the next key.
 	result string
 	cancel context.CancelFunc
@@ -68,7 +72,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
-	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told = 0, 0, 0, 0, 0, "", "", ""
+	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told, r.away = 0, 0, 0, 0, 0, "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source := m.deps.Source
 	r.ended.Add(1)
@@ -128,6 +132,9 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		r.edited += x.Updated
 		m.noteReport(x)
 		m.notifier.waiting = append(m.notifier.waiting, x.Notify...)
+		if x.Away {
+			r.away = x.Error
+		}
 		if x.Status == feed.Failed {
 			r.failed++
 			r.lastError = x.Error
@@ -140,6 +147,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	over := r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
 	if over {
 		m.endRefresh(msg.err)
+		r.noteAway()
 		cmds = append(cmds, m.loadNextDue(), m.notify())
 	}
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
@@ -187,6 +195,10 @@ func (m *Model) endRefresh(err error) {
 		r.result = "nothing new"
 	}
 	switch {
+	case r.away != "":
+		if r.byKey || !r.awayTold {
+			m.status.fail(r.away)
+		}
 	case r.told != "" && (r.failed == 0 || !r.byKey):
 		m.status.say(r.told)
 	case r.failed == 0:
@@ -194,6 +206,17 @@ func (m *Model) endRefresh(err error) {
 		m.status.fail(r.lastError)
 	case r.byKey || m.session.first && !m.session.touched:
 		m.status.fail(plural(r.failed, "feed") + " failed: ge lists them and says why")
+	}
+}
+
+// noteAway remembers whether the reader knows of the network's trouble, which is
+// over with the first good answer.
+func (r *refresh) noteAway() {
+	switch {
+	case r.away != "":
+		r.awayTold = true
+	case r.done > r.failed:
+		r.awayTold = false
 	}
 }
 

@@ -82,6 +82,9 @@ type tally struct {
 	// worth more than the report.
 	written error
 
+	// away tells what is wrong with the network; empty when nothing is.
+	away string
+
 	done, failed, fresh, updated int
 }
 
@@ -94,6 +97,9 @@ func (t *tally) add(r feed.Report) {
 	t.notices = append(t.notices, r.Notify...)
 	if r.Status == feed.Failed {
 		t.failed++
+	}
+	if r.Away {
+		t.away = r.Error
 	}
 	if t.written != nil {
 		return
@@ -136,6 +142,7 @@ func (t *tally) print(feeds []feed.Feed) {
 	for _, f := range feeds {
 		title := feed.Clean(f.DisplayTitle())
 		switch r := t.reports[f.URL]; {
+		case r.Away: // told below, once for all
 		case r.Status == feed.Failed:
 			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(red(), "    failed"), title, feed.Clean(r.Error))
 		case r.New > 0:
@@ -143,6 +150,9 @@ func (t *tally) print(feeds []feed.Feed) {
 		case r.Updated > 0:
 			fmt.Fprintf(t.out, "%3d edited  %s\n", r.Updated, title)
 		}
+	}
+	if t.away != "" {
+		fmt.Fprintln(t.out, t.out.paint(red(), feed.Clean(t.away)))
 	}
 	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", plural(t.done, "feed"), plural(t.fresh, "new item"), t.updated, t.failed)
 }
@@ -157,6 +167,8 @@ func (t *tally) verdict(err error) error {
 		return err
 	case t.failed == 0:
 		return nil
+	case good == 0 && t.away != "":
+		return errors.New("no feed could be asked: check the network connection")
 	case good == 0:
 		return fmt.Errorf("%s failed; dateline feeds says why", allOf(t.failed))
 	default:
