@@ -1,10 +1,11 @@
-.PHONY: help build run check golden bench
+.PHONY: help build run check golden bench fuzz
 
 help:
 	@echo "make build    the program, as ./dateline"
 	@echo "make run      the reader, from the sources"
 	@echo "make check    everything a change is held to (.ci/run)"
 	@echo "make golden   write the generated files anew: screens, renderings, example, guide, picture"
+	@echo "make fuzz     an hour of fuzzing, divided among the targets"
 	@echo "make bench    the benchmarks; docs/performance.md says what they are"
 
 build:
@@ -21,3 +22,6 @@ golden:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+fuzz:
+	DATELINE_FUZZ_TIME=6m .ci/run fuzz
