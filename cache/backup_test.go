@@ -31,14 +31,6 @@ func (s testStore) restore(b *bytes.Reader) Restored {
 	return r
 }
 
-// article is the item with the key as the reader would see it.
-func (s testStore) article(key string) feed.Article {
-	s.t.Helper()
-	a, err := s.Article(s.ctx(), s.id(key))
-	s.must(err)
-	return a
-}
-
 // doEverything does to items of the feeds a and b all that a reader can do.
 func (s testStore) doEverything() {
 	s.t.Helper()

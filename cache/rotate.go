@@ -76,8 +76,9 @@ func Backups(path string) []string {
 	}
 	var found []string
 	for _, e := range entries {
-		day, isOne := strings.CutPrefix(filepath.Join(filepath.Dir(prefix), e.Name()), prefix)
-		if day, isOne = strings.CutSuffix(day, ".zip"); !isOne {
+		day, named := strings.CutPrefix(filepath.Join(filepath.Dir(prefix), e.Name()), prefix)
+		day, zipped := strings.CutSuffix(day, ".zip")
+		if !named || !zipped {
 			continue
 		}
 		if _, err := time.Parse(time.DateOnly, day); err == nil {

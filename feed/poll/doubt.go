@@ -34,8 +34,8 @@ func (r *round) sift(got []result, giveUp func()) []result {
 }
 
 // doubtful says that the network may be to blame and not the feed.
-func (g result) doubtful() bool {
-	return !g.skipped && !g.postponed && g.outcome.failure != "" && overWeb(g.errand.address())
+func (r result) doubtful() bool {
+	return !r.skipped && !r.postponed && r.outcome.failure != "" && overWeb(r.errand.address())
 }
 
 // judge decides whose the failures are. Those of the network are nobody's: what
