@@ -34,6 +34,9 @@ func (s testStore) outdate() {
 // has gone, every search finds what it found before; also when items are
 // edited, removed, or arrive meanwhile.
 func TestSearchWhileIndexIsRenewed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector")
+	}
 	r := rand.New(rand.NewPCG(7, 1))
 	s := open(t)
 	feeds := randomCache(s, r, false)

@@ -124,6 +124,9 @@ func wrecks() map[string]wreck {
 // the file is sound, and the old one is kept byte by byte. Where there is a
 // backup, no mark is lost once the feed has brought its items again.
 func TestSalvage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector")
+	}
 	for name, c := range wrecks() {
 		t.Run(name, func(t *testing.T) {
 			var spoiled []byte
