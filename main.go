@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"dateline/cache"
@@ -62,6 +64,8 @@ type program struct {
 	source *source
 	// notice is what the reader has to be told before anything else; mostly empty.
 	notice string
+	// crashes keeps the faults of the program itself.
+	crashes crashLog
 }
 
 // open reads the configuration, then opens the cache; a damaged one is salvaged.
@@ -97,17 +101,19 @@ func start(ctx context.Context, p paths, c Config) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
+	crashes := crashLog{p.crashes, time.Now}
 	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin()})
 	s, err := newSource(ctx, &editor{path: p.config, lock: p.lock}, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
 		Workers: c.Workers,
 		PerHost: c.PerHost,
+		Crashed: crashes.add,
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s}
+	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes}
 	if why := store.Confined(); why != nil {
 		started.notice = "you can read, but nothing is saved for now: " + why.Error()
 	}
@@ -155,6 +161,9 @@ func read(ctx context.Context, f cli.Files) error {
 	if err != nil {
 		return err
 	}
+	// Go's own answer to SIGQUIT would leave the terminal as it is.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGQUIT)
+	defer stop()
 	settings, err := p.config.screen()
 	if err == nil {
 		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice
@@ -164,6 +173,7 @@ func read(ctx context.Context, f cli.Files) error {
 			NextDue:       p.source.NextDue,
 			Open:          p.config.Browser.openURL,
 			NotifyCommand: p.config.NotifyCommand.notifier(),
+			Crashed:       p.crashes.add,
 			Settings:      settings,
 			Now:           time.Now,
 		})

@@ -15,6 +15,8 @@ type paths struct {
 	db     string
 	// lock guards changes of the configuration.
 	lock string
+	// crashes is the log of the program's own faults.
+	crashes string
 }
 
 var errNoHome = errors.New("HOME is not set, so there is no place for the files; set it, or name both with --config and --db")
@@ -52,5 +54,6 @@ func findPaths(config, db string) (paths, error) {
 	if known("XDG_STATE_HOME") {
 		p.lock = filepath.Join(xdg.StateHome, "dateline", "config.lock")
 	}
+	p.crashes = filepath.Join(filepath.Dir(p.lock), "crash.log")
 	return p, nil
 }

@@ -17,7 +17,7 @@ func TestFindPaths(t *testing.T) {
 		}
 	}
 	p, err := findPaths("c.toml", "dir/d.db")
-	if err != nil || p != (paths{config: "c.toml", db: "dir/d.db", lock: "dir/config.lock"}) {
+	if err != nil || p != (paths{config: "c.toml", db: "dir/d.db", lock: "dir/config.lock", crashes: "dir/crash.log"}) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

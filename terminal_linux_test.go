@@ -17,12 +17,19 @@ import (
 // opens without a file or a network, shows its guide, and whether it is left by a
 // key or ended by a signal, it takes its screen down.
 func TestTheTerminalIsLeftAsItWas(t *testing.T) {
+	signal := func(s syscall.Signal) func(*terminal) {
+		return func(p *terminal) { p.cmd.Process.Signal(s) }
+	}
 	for name, leave := range map[string]func(*terminal){
-		"by key":    func(p *terminal) { p.write("Q") },
-		"by signal": func(p *terminal) { p.cmd.Process.Signal(syscall.SIGTERM) },
+		"by key":  func(p *terminal) { p.write("Q") },
+		"by TERM": signal(syscall.SIGTERM),
+		"by HUP":  signal(syscall.SIGHUP),
+		"by INT":  signal(syscall.SIGINT),
+		"by QUIT": signal(syscall.SIGQUIT),
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := startOnTerminal(t, 120, 40)
+			before := p.before
 			p.expect("First steps")
 			p.write("\r")
 			p.expect("Welcome. You are reading the guide")
@@ -32,9 +39,7 @@ func TestTheTerminalIsLeftAsItWas(t *testing.T) {
 			if name == "by key" && err != nil {
 				t.Errorf("the reader ended with %v", err)
 			}
-			if shown := p.shown(); !bytes.Contains(shown, []byte("\x1b[?25h")) {
-				t.Errorf("the cursor stays hidden: %q", shown[max(len(shown)-200, 0):])
-			}
+			p.checkRestored(before)
 		})
 	}
 }
@@ -44,6 +49,8 @@ type terminal struct {
 	t    testing.TB
 	ptmx *os.File
 	cmd  *exec.Cmd
+	// before is how the terminal was set when the program started.
+	before syscall.Termios
 
 	mu  sync.Mutex
 	out bytes.Buffer
@@ -75,6 +82,7 @@ func runOnTerminal(t testing.TB, cmd *exec.Cmd, cols, rows uint16) *terminal {
 	p := &terminal{t: t, ptmx: ptmx, cmd: cmd}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = tty, tty, tty
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	p.before = p.termios()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

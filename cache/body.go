@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
+
+	"dateline/feed"
 )
 
 // maxBody bounds what one stored body may unfold to: several times the largest
@@ -58,9 +60,12 @@ func (s *Store) packAhead(ctx context.Context, batches []batch) {
 	var done sync.WaitGroup
 	for range min(packers(), len(todo)) {
 		done.Go(func() {
-			for i := next.Add(1); i <= int64(len(todo)); i = next.Add(1) {
-				todo[i-1].body = s.pack(todo[i-1].Body.Raw)
-			}
+			// What trips here trips again where it is written, and is told there.
+			feed.Guard("packing items", nil, func() {
+				for i := next.Add(1); i <= int64(len(todo)); i = next.Add(1) {
+					todo[i-1].body = s.pack(todo[i-1].Body.Raw)
+				}
+			})
 		})
 	}
 	done.Wait()

@@ -195,8 +195,8 @@ func (s *Store) transact(ctx context.Context, tried string, f func(tx *sql.Tx) e
 	if err != nil {
 		return border(ctx, tried, err)
 	}
+	defer tx.Rollback() // for errors and for panics; without a meaning once committed
 	if err := f(tx); err != nil {
-		tx.Rollback()
 		return border(ctx, tried, err)
 	}
 	err = tx.Commit()
@@ -225,8 +225,8 @@ func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sq
 	if err != nil {
 		return border(ctx, tried, err)
 	}
+	defer tx.Rollback()
 	if err := f(tx); err != nil {
-		tx.Rollback()
 		return border(ctx, tried, err)
 	}
 	return border(ctx, tried, tx.Commit())

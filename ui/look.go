@@ -79,5 +79,3 @@ func (m *Model) toggleFold() tea.Cmd {
 }
 
 func (m *Model) redraw() tea.Cmd { return tea.ClearScreen }
-
-func (m *Model) suspend() tea.Cmd { return tea.Suspend }

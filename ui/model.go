@@ -12,6 +12,8 @@ package ui
 import (
 	"context"
 	"errors"
+	"os"
+	"os/signal"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -33,7 +35,10 @@ type Deps struct {
 	// there is none and the terminal does it. It gets both texts as arguments and
 	// must not pass them through a shell.
 	NotifyCommand func(ctx context.Context, title, body string) error
-	Settings      Settings
+	// Crashed keeps a fault of dateline's own, which the reader is told of by the
+	// screen; nil forgets it. It is called from many goroutines.
+	Crashed  func(*feed.Crash)
+	Settings Settings
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -127,6 +132,10 @@ type Model struct {
 	// follows from it with the first message.
 	program *tea.Program
 	pulse   *pulse
+	// stops brings the stop that was typed or sent elsewhere than on the screen.
+	stops chan os.Signal
+	// fallen is the panic that ended the screen, nil as long as there is none.
+	fallen *feed.Crash
 }
 
 // New makes the screen; nothing is read or asked before Init.
@@ -147,7 +156,8 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		theme:   newTheme(d.Settings.Theme != "light", d.Settings.Icons),
 		sources: newSourcesPane(d.Settings.Queries),
 		pages:   newPageCache(),
-		saver:   newSaver(d.Store),
+		saver:   newSaver(d.Store, d.Crashed),
+		stops:   make(chan os.Signal, 1),
 	}
 	m.idle.key = m.now()
 	m.headlines = newHeadlinesPane(d.Settings.Density == "compact")
@@ -167,9 +177,16 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	}
 	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()}, options...)
 	m.program = tea.NewProgram(m, options...)
+	go m.obeyStops()
+	watchStops(m.stops)
 	_, err = m.program.Run()
+	signal.Stop(m.stops)
+	close(m.stops)
 	if errors.Is(err, tea.ErrProgramKilled) && outer.Err() != nil {
 		err = nil
+	}
+	if m.fallen != nil {
+		err = m.fallen
 	}
 	cancel()
 	if saveErr := m.Finish(); err == nil {
@@ -195,5 +212,5 @@ func (m *Model) Init() tea.Cmd {
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
-	return tea.Batch(cmds...)
+	return m.guard(tea.Batch(cmds...))
 }

@@ -74,16 +74,22 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
 	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told, r.away = 0, 0, 0, 0, 0, "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
-	source := m.deps.Source
+	source, tell := m.deps.Source, m.deps.Crashed
 	r.ended.Add(1)
 	go func() {
 		defer r.ended.Done()
-		err := source.Refresh(ctx, ask, func(x feed.Report) {
-			select {
-			case reports <- x:
-			case <-ctx.Done():
-			}
+		var err error
+		crash := feed.Guard("refreshing", tell, func() {
+			err = source.Refresh(ctx, ask, func(x feed.Report) {
+				select {
+				case reports <- x:
+				case <-ctx.Done():
+				}
+			})
 		})
+		if crash != nil {
+			err = crash
+		}
 		cancel()
 		close(reports)
 		finished <- err

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/feed"
 )
 
 // saver keeps what the reader did until it is in the cache, in the order it was
@@ -14,6 +15,8 @@ import (
 // write that failed stays first in line.
 type saver struct {
 	store *cache.Store
+	// crashed is told of a write that panics; nil forgets it.
+	crashed func(*feed.Crash)
 
 	draining sync.Mutex
 	queue    sync.Mutex
@@ -42,7 +45,9 @@ type saved struct {
 	err      error
 }
 
-func newSaver(s *cache.Store) *saver { return &saver{store: s} }
+func newSaver(s *cache.Store, crashed func(*feed.Crash)) *saver {
+	return &saver{store: s, crashed: crashed}
+}
 
 func (s *saver) add(w write) {
 	s.queue.Lock()
@@ -83,15 +88,26 @@ func (s *saver) unsaved() bool {
 
 // drain writes until nothing is left or a write fails. The outcomes wait for
 // take, so that whoever reads the cache can drain first without stealing them.
+// The error is that of the write that failed, or a [feed.Crash] for one that is
+// given up.
 func (s *saver) drain(ctx context.Context) error {
 	s.draining.Lock()
 	defer s.draining.Unlock()
+	var lost error
 	for {
 		w, ok := s.first()
 		if !ok {
-			return nil
+			return lost
 		}
-		o, err := w.do(ctx, s.store)
+		var o outcome
+		var err error
+		crash := feed.Guard("saving what you did", s.crashed, func() { o, err = w.do(ctx, s.store) })
+		if crash != nil {
+			// It would fall again, and keep all that comes after it from the cache.
+			s.done(outcome{})
+			lost = crash
+			continue
+		}
 		if err != nil {
 			return err
 		}

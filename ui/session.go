@@ -175,7 +175,11 @@ func readSources(ctx context.Context, store *cache.Store, now time.Time) sources
 	var msg sourcesLoaded
 	var counted error
 	var counting sync.WaitGroup
-	counting.Go(func() { msg.counts, counted = store.Counts(ctx, now) })
+	counting.Go(func() {
+		if crash := feed.Guard("counting", nil, func() { msg.counts, counted = store.Counts(ctx, now) }); crash != nil {
+			counted = crash
+		}
+	})
 	msg.feeds, msg.err = store.Feeds(ctx)
 	counting.Wait()
 	msg.err = cmp.Or(msg.err, counted)

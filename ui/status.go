@@ -49,6 +49,11 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 			m.status.say(fmt.Sprintf(o.what, number(o.n)))
 		}
 	}
+	var crash *feed.Crash
+	if errors.As(msg.err, &crash) {
+		m.status.fail(crash.Sentence())
+		return tea.Batch(m.loadCounts(), m.reloadRows())
+	}
 	if msg.err != nil {
 		if told := sentence(msg.err); told != m.unsaved {
 			m.unsaved = told

@@ -2,20 +2,36 @@ package ui
 
 import (
 	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
 )
 
-// Update takes a message in. What nobody sees draws nothing.
-func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+// Update takes a message in. A panic in what follows from it, here or later, is
+// caught: see [Model.guard] and [Model.fall].
+func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	if m.fallen != nil {
+		return m, tea.Quit
+	}
+	if crash := feed.Guard("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
+		return m, m.fall(crash)
+	}
+	return m, cmd
+}
+
+// update takes a message in. What nobody sees draws nothing.
+func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case pagePrefetched:
 		m.pages.put(msg.key, msg.page)
-		return m, nil
+		return nil
 	case articleRested:
-		return m, m.rested(msg)
+		return m.rested(msg)
 	case sessionRested:
-		return m, m.keepSession()
+		return m.keepSession()
 	case dueLoaded:
-		return m, m.waitDue(msg)
+		return m.waitDue(msg)
+	case crashed:
+		m.status.fail(msg.crash.Sentence())
 	}
 	m.dirty = true
 	if m.pulse == nil {
@@ -23,7 +39,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.pulse.beat()
 	cmd := m.take(msg)
-	return m, tea.Batch(cmd, m.restSession())
+	return tea.Batch(cmd, m.restSession())
 }
 
 // take hands a message to the method that is meant for it.

@@ -62,7 +62,12 @@ func (m *Model) View() tea.View {
 		return m.drawn
 	}
 	m.dirty = false
-	v := tea.NewView(m.content())
+	var content string
+	if crash := feed.Guard("drawing the screen", m.deps.Crashed, func() { content = m.content() }); crash != nil {
+		m.fall(crash)
+		return m.drawn
+	}
+	v := tea.NewView(content)
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.WindowTitle = m.title()

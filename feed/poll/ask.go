@@ -3,7 +3,6 @@ package poll
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"dateline/feed"
@@ -73,7 +72,13 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	if until := p.restingUntil(hostOf(e.address())); !e.named && until.After(begun) {
 		return p.postpone(out, until, round)
 	}
-	o, ok := p.fetch(ctx, e)
+	var o outcome
+	ok := true
+	// What trips here counts as a failure of the feed, so that it is not asked
+	// again at once.
+	if crash := feed.Guard("asking a feed", p.crashed, func() { o, ok = p.fetch(ctx, e) }); crash != nil {
+		o, ok = outcome{failure: crash.Sentence()}, true
+	}
 	if !ok {
 		out.skipped = true
 		return out
@@ -195,13 +200,9 @@ func origin(res fetch.Response) feed.Origin {
 func (p *Poller) read(res fetch.Response) (doc *feed.Document, err error) {
 	p.parsing <- struct{}{}
 	defer func() { <-p.parsing }()
-	// One document that trips the parser must not take the others with it.
-	defer func() {
-		if r := recover(); r != nil {
-			doc, err = nil, fmt.Errorf("the reader itself failed: %v", r)
-		}
-	}()
-	doc, err = p.parse(res.Body, origin(res))
+	if crash := feed.Guard("reading a feed", p.crashed, func() { doc, err = p.parse(res.Body, origin(res)) }); crash != nil {
+		return nil, errors.New(crash.Sentence())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,11 @@ const pagePause = time.Minute
 // is zero. The error is ctx's.
 func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
 	done := make(chan feed.Fulltext, 1)
-	p.lanes.add(hostOf(link), func() { done <- p.page(ctx, sub, link) })
+	p.lanes.add(hostOf(link), func() {
+		var text feed.Fulltext
+		defer func() { done <- text }()
+		text = p.page(ctx, sub, link)
+	})
 	select {
 	case text := <-done:
 		return text, ctx.Err()
@@ -73,7 +77,12 @@ func (p *Poller) page(ctx context.Context, sub feed.Subscription, link string) f
 		return feed.Fulltext{}
 	}
 	set := sub.Settings
-	out.Body, err = feed.ExtractArticle(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
+	crash := feed.Guard("reading a page", p.crashed, func() {
+		out.Body, err = feed.ExtractArticle(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
+	})
+	if crash != nil {
+		err = errors.New(crash.Sentence())
+	}
 	if err != nil {
 		out.Error = err.Error()
 	}

@@ -3,12 +3,16 @@ package poll
 import (
 	"slices"
 	"sync"
+
+	"dateline/feed"
 )
 
 // lanes runs jobs: at most workers at a time, at most perHost for one host, the
 // hosts in turn. Its goroutines end when there is nothing left to do.
 type lanes struct {
 	workers, perHost int
+	// crashed is told of a job that panics; nil forgets it.
+	crashed func(*feed.Crash)
 
 	mu      sync.Mutex
 	running int
@@ -26,8 +30,8 @@ type lane struct {
 	queued bool
 }
 
-func newLanes(workers, perHost int) *lanes {
-	return &lanes{workers: workers, perHost: perHost, hosts: make(map[string]*lane)}
+func newLanes(workers, perHost int, crashed func(*feed.Crash)) *lanes {
+	return &lanes{workers: workers, perHost: perHost, crashed: crashed, hosts: make(map[string]*lane)}
 }
 
 // add queues a job; it returns at once.
@@ -49,7 +53,7 @@ func (l *lanes) add(host string, job func()) {
 
 func (l *lanes) work() {
 	for h, job := l.take(); job != nil; h, job = l.take() {
-		job()
+		feed.Guard("asking a server", l.crashed, job)
 		l.done(h)
 	}
 }

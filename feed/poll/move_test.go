@@ -170,7 +170,7 @@ func TestHostIsLeftAlone(t *testing.T) {
 	host := "http://127.0.0.1:" + port
 	urls := []string{host + "/0", host + "/1", host + "/2", "http://127.0.0.2:" + port + "/other"}
 	r := newRig(t, urls...)
-	r.lanes = newLanes(1, 1)
+	r.lanes = newLanes(1, 1, nil)
 	got := r.refresh(t, feed.Ask{})
 	if asked := strings.Fields(j.take()); len(asked) != 2 || slices.Contains(asked, "/1") {
 		t.Errorf("asked %q", asked)

@@ -66,6 +66,9 @@ type Options struct {
 	// Jitter returns random numbers from -1 to 1 for [feed.NextCheck]; nil means
 	// real ones.
 	Jitter func() float64
+	// Crashed keeps a fault of dateline's own, which ended one feed's turn; nil
+	// forgets it. It is called from many goroutines.
+	Crashed func(*feed.Crash)
 }
 
 // Poller refreshes feeds. It starts nothing by itself and is idle between
@@ -76,6 +79,7 @@ type Poller struct {
 	subscriptions func() []feed.Subscription
 	now           func() time.Time
 	jitter        func() float64
+	crashed       func(*feed.Crash)
 	// parse is [feed.Parse].
 	parse func([]byte, feed.Origin) (*feed.Document, error)
 	lanes *lanes
@@ -105,8 +109,9 @@ func New(o Options) *Poller {
 		subscriptions: o.Subscriptions,
 		now:           o.Now,
 		jitter:        o.Jitter,
+		crashed:       o.Crashed,
 		parse:         feed.Parse,
-		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost)),
+		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
 		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
 		resting:       make(map[string]time.Time),

@@ -103,13 +103,22 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	saving, end := outlast(ctx, grace)
 	defer end()
 	for _, e := range todo.errands {
-		r.poller.lanes.add(hostOf(e.address()), func() { r.results <- r.poller.ask(asking, e, r.begun) })
+		r.poller.lanes.add(hostOf(e.address()), func() {
+			// A panic must not leave the round waiting.
+			x := result{errand: e, release: e.release, skipped: true, report: feed.Report{URL: e.feed.URL}}
+			defer func() { r.results <- x }()
+			x = r.poller.ask(asking, e, r.begun)
+		})
 	}
 	var broken error
 	for r.left > 0 {
 		got := r.sift(r.gather(), stop)
 		if broken == nil {
-			if broken = r.keep(saving, got); broken != nil {
+			crash := feed.Guard("saving feeds", r.poller.crashed, func() { broken = r.keep(saving, got) })
+			if crash != nil {
+				broken = crash
+			}
+			if broken != nil {
 				stop()
 			}
 		}

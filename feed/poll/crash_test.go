@@ -1,0 +1,68 @@
+package poll
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"dateline/feed"
+)
+
+// A feed that trips the reader itself fails like any other: it is told, kept,
+// and not due again at once, and its neighbour has its news.
+func TestAPanicFailsItsFeedOnly(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `<rss version="2.0"><channel><title>`+r.URL.Path+`</title><item><guid>1</guid><title>One</title></item></channel></rss>`)
+	})
+	bad, good := s.URL+"/bad", s.URL+"/good"
+	r := newRig(t, bad, good)
+	var kept []*feed.Crash
+	r.Poller.crashed = func(c *feed.Crash) { kept = append(kept, c) }
+	r.Poller.parse = func(raw []byte, from feed.Origin) (*feed.Document, error) {
+		if strings.HasSuffix(from.URL, "/bad") {
+			panic("tripped")
+		}
+		return feed.Parse(raw, from)
+	}
+	reports := r.refresh(t, feed.Ask{})
+	if got := reports[bad]; got.Status != feed.Failed || !strings.Contains(got.Error, "tripped") {
+		t.Errorf("the bad feed: %+v", got)
+	}
+	if got := reports[good]; got.Status != feed.OK {
+		t.Errorf("its neighbour: %+v", got)
+	}
+	if state := r.store.state(bad); state.Failures != 1 || !state.NextCheck.After(noon) {
+		t.Errorf("the bad feed is kept as %+v", state)
+	}
+	if len(kept) != 1 || len(kept[0].Stack) == 0 {
+		t.Errorf("%d faults kept", len(kept))
+	}
+}
+
+// A panic where nobody expects one leaves the round to end and the next one to
+// begin: nobody waits for an answer that never comes, and no place is taken.
+func TestAPanicBesideTheFeedEndsNoRound(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `<rss version="2.0"><channel><title>T</title><item><guid>1</guid><title>One</title></item></channel></rss>`)
+	})
+	r := newRig(t, s.URL+"/a", s.URL+"/b")
+	broken, kept := true, make(chan *feed.Crash, 10)
+	r.Poller.jitter = func() float64 {
+		if broken {
+			panic("no dice")
+		}
+		return 0
+	}
+	r.Poller.lanes = newLanes(1, 1, func(c *feed.Crash) { kept <- c })
+	r.refresh(t, feed.Ask{})
+	if len(kept) != 2 {
+		t.Errorf("%d faults kept", len(kept))
+	}
+	broken = false
+	for url, report := range r.refresh(t, feed.Ask{}) {
+		if report.Status != feed.OK {
+			t.Errorf("%s afterwards: %+v", url, report)
+		}
+	}
+}
