@@ -24,6 +24,20 @@ const (
 	maxText = 256 << 10
 )
 
+// Head is the beginning of a body that is longer than twice n bytes, cut before a
+// tag or, where there is none, between two characters; cut says whether it was.
+// Tags that the cut leaves open are closed by [Body.Safe].
+func (b Body) Head(n int) (head Body, cut bool) {
+	if len(b.Raw) <= 2*n {
+		return b, false
+	}
+	head = Body{Raw: clip(b.Raw, n), Base: b.Base}
+	if i := strings.LastIndexByte(head.Raw, '<'); i > 0 {
+		head.Raw = head.Raw[:i]
+	}
+	return head, true
+}
+
 // summaryLength is the length of a summary, in characters.
 const summaryLength = 300
 

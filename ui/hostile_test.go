@@ -43,6 +43,9 @@ func hostileRSS() string {
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
+	// program, if any, is made to paint all anew while a text is waited for: what
+	// is drawn over what was there comes out in parts.
+	program *tea.Program
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -59,10 +62,14 @@ func (o *output) String() string {
 
 func (o *output) waitFor(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for i, deadline := 1, time.Now().Add(60*time.Second); time.Now().Before(deadline); i++ {
 		if strings.Contains(o.String(), text) {
 			return
 		}
+		if i%50 == 0 && o.program != nil {
+			o.program.Send(tea.ClearScreen())
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatalf("%q never came out:\n%q", text, o.String())
 }
@@ -86,6 +93,7 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	defer cancel()
 	p := tea.NewProgram(s.m, tea.WithContext(ctx), tea.WithOutput(&out), tea.WithInput(nil), tea.WithWindowSize(120, 40),
 		tea.WithEnvironment([]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}), tea.WithoutSignals())
+	out.program = p
 	done := make(chan error, 1)
 	go func() { _, err := p.Run(); done <- err }()
 	out.waitFor(t, "Item")

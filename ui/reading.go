@@ -20,8 +20,10 @@ type articleLoaded struct {
 	links    []article.Link
 	position int
 	first    bool
-	next     func() articleLoaded
-	err      error
+	// anew says that the lines take the place of those before.
+	anew bool
+	next func() articleLoaded
+	err  error
 }
 
 // articleRested says that the cursor has stayed on a row for a moment.
@@ -74,11 +76,30 @@ func loadArticle(ctx context.Context, store *cache.Store, key pageKey, l look) t
 			return articleLoaded{key: key, first: true, err: err}
 		}
 		position, _ := store.ReadingPosition(ctx, key.id)
-		job := article.Start(a.Body.Safe(), l.options())
-		answer := nextLines(job, key)
+		answer := firstLines(a.Body, key, l)
 		answer.item, answer.first, answer.position = a.Item, true, position
 		return answer
 	}
+}
+
+// headSize is how much of a long body, in bytes, is made safe and rendered before
+// the whole is: a screen's worth, also with much markup.
+const headSize = 24 << 10
+
+// firstLines renders the beginning of a body. Making a long one safe takes longer
+// than a reader should wait, so that its head is shown until the whole is there.
+func firstLines(b feed.Body, key pageKey, l look) articleLoaded {
+	whole := func() articleLoaded { return nextLines(article.Start(b.Safe(), l.options()), key) }
+	head, cut := b.Head(headSize)
+	if !cut {
+		return whole()
+	}
+	lines, links, _ := article.Start(head.Safe(), l.options()).Next()
+	return articleLoaded{key: key, lines: lines, links: links, next: func() articleLoaded {
+		answer := whole()
+		answer.anew = true
+		return answer
+	}}
 }
 
 func nextLines(job *article.Job, key pageKey) articleLoaded {
@@ -238,6 +259,9 @@ func (m *Model) showArticle(msg articleLoaded) tea.Cmd {
 		if !a.moved && a.restore < 0 && msg.position > 0 && own == a.key.version {
 			a.restore = msg.position
 		}
+	}
+	if msg.anew {
+		a.page.lines, a.page.links = nil, nil
 	}
 	a.page.lines = append(a.page.lines, msg.lines...)
 	a.page.links = append(a.page.links, msg.links...)
