@@ -76,9 +76,10 @@ func (r *reader) cluster(s string) string {
 		text = text[:i]
 	}
 	rest := s[len(text):]
-	if meant := undisguised(first); meant != first {
-		text = string(meant) + text[size:]
-		width = ansi.StringWidth(text)
+	// A disguised character may also stand within a cluster, behind one that binds
+	// to what follows.
+	if meant := revealed(text); meant != text {
+		text, width = meant, ansi.StringWidth(meant)
 	}
 	r.put(text, width, letter)
 	return rest
