@@ -52,25 +52,74 @@ type reading struct {
 	image bool
 }
 
-// read walks the tags without building a tree: it cannot be led into depth.
 func (b Body) read() reading {
-	if strings.IndexByte(b.Raw, '<') < 0 {
-		return reading{text: joinLines(html.UnescapeString(clip(b.Raw, maxText)))}
-	}
-	var r reading
 	var text strings.Builder
 	text.Grow(min(len(b.Raw), maxText))
+	image := b.pieces(func(piece []byte) { text.Write(piece) })
+	return reading{joinLines(text.String()), image}
+}
+
+// digest is what a list shows of a body.
+type digest struct {
+	summary string
+	words   int
+	image   bool
+}
+
+// digest finds what [Body.Text] would give, without making that text: most of a
+// long one is of no use to a list.
+func (b Body) digest() digest {
+	const enough = utf8.UTFMax * (summaryLength + 1)
+	head := make([]byte, 0, min(len(b.Raw), enough+utf8.UTFMax))
+	space := false
+	var count wordCount
+	image := b.pieces(func(piece []byte) {
+		count.add(piece)
+		for i := 0; i < len(piece) && len(head) < enough; {
+			r, size := utf8.DecodeRune(piece[i:])
+			i += size
+			switch {
+			case unicode.IsSpace(r):
+				space = len(head) > 0
+			case !dangerous(r):
+				if space {
+					head, space = append(head, ' '), false
+				}
+				head = utf8.AppendRune(head, r)
+			}
+		}
+	})
+	return digest{summarize(string(head)), count.total(), image}
+}
+
+// pieces hands the text of the body to yield, piece by piece, blocks parted by
+// line ends, and says whether there is a picture. It walks the tags without
+// building a tree: it cannot be led into depth. A piece holds until yield returns.
+func (b Body) pieces(yield func(piece []byte)) (image bool) {
+	if strings.IndexByte(b.Raw, '<') < 0 {
+		yield([]byte(html.UnescapeString(clip(b.Raw, maxText))))
+		return false
+	}
+	left := maxText
+	put := func(piece []byte) {
+		size := len(piece)
+		if size > left {
+			piece = piece[:len(clip(string(piece), left))]
+		}
+		left -= size
+		yield(piece)
+	}
+	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
 	z := html.NewTokenizer(strings.NewReader(mendMarkup(clip(b.Raw, maxBody))))
 	silent := ""
-	for text.Len() < maxText {
+	for left > 0 {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
-			r.text = joinLines(text.String())
-			return r
+			return image
 		case html.TextToken:
 			if silent == "" {
-				text.Write(z.Text())
+				put(z.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			name, more := z.TagName()
@@ -84,17 +133,16 @@ func (b Body) read() reading {
 			case kind == html.StartTagToken && silentTag(tag):
 				silent = strings.Clone(tag)
 			case tag == "img":
-				r.image = r.image || !trackingPixel(attributesOf(z, more))
-				text.WriteByte(' ')
+				image = image || !trackingPixel(attributesOf(z, more))
+				put(blank)
 			case tag == "td" || tag == "th":
-				text.WriteByte('\t')
+				put(cell)
 			case !inlineTag(tag):
-				text.WriteByte('\n')
+				put(line)
 			}
 		}
 	}
-	r.text = joinLines(clip(text.String(), maxText))
-	return r
+	return image
 }
 
 // attributesOf reads the attributes of the tag that z stands on.
@@ -167,39 +215,6 @@ func summarize(text string) string {
 	return strings.TrimRightFunc(text[:end], func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune(",;:–—-([{", r)
 	}) + "…"
-}
-
-// countWords counts words; in scripts that write none apart, two characters
-// count as one.
-func countWords(text string) int {
-	words, joined, inWord := 0, 0, false
-	for _, r := range text {
-		if r < utf8.RuneSelf {
-			switch {
-			case 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9':
-				if !inWord {
-					words++
-				}
-				inWord = true
-			case r == ' ' || '\t' <= r && r <= '\r':
-				inWord = false
-			}
-			continue
-		}
-		switch {
-		case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
-			joined++
-			inWord = false
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			if !inWord {
-				words++
-			}
-			inWord = true
-		case unicode.IsSpace(r):
-			inWord = false
-		}
-	}
-	return words + (joined+1)/2
 }
 
 // escapeText turns plain text into HTML: blank lines part paragraphs, line ends

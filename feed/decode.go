@@ -221,7 +221,7 @@ func charReference(s string) (rune, int) {
 // converted as Latin 1; they are read as HTML reads references to them.
 func dropControls(s string) string {
 	s = strings.TrimLeft(s, "\ufeff")
-	if strings.IndexFunc(s, func(r rune) bool { return forbidden(r) || control1(r) }) < 0 {
+	if !hasControl(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
@@ -233,6 +233,25 @@ func dropControls(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// hasControl says that s has a character that is forbidden or a C1 control. It
+// looks at bytes, of which a document has many.
+func hasControl(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= ' ' && c < 0x7f:
+		case c == '\n' || c == '\t' || c == '\r':
+		case c <= 0x7f:
+			return true
+		case c == 0xc2 && i+1 < len(s) && s[i+1] <= 0x9f && s[i+1] >= 0x80:
+			return true
+		case c == 0xef && i+2 < len(s) && s[i+1] == 0xbf && (s[i+2] == 0xbe || s[i+2] == 0xbf):
+			return true
+		}
+	}
+	return false
 }
 
 func control1(r rune) bool { return r >= 0x80 && r <= 0x9f }

@@ -62,11 +62,10 @@ func (d draft) article() Article {
 	a.Enclosures = d.files()
 	a.Chapters = firstURL(d.base, d.chapters)
 	a.Transcript = firstURL(d.base, d.transcripts)
-	body := a.Body.read()
-	a.Words = countWords(body.text)
-	a.Summary = summarize(body.text)
+	body := a.Body.digest()
+	a.Words, a.Summary = body.words, body.summary
 	if d.summary.text != "" && d.content.text != "" {
-		if s := summarize(Body{Raw: d.summary.text}.Text()); s != "" {
+		if s := (Body{Raw: d.summary.text}).digest().summary; s != "" {
 			a.Summary = s
 		}
 	}

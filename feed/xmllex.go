@@ -320,6 +320,21 @@ func (l *xmlLexer) reference(name string) (string, bool) {
 		l.expanded += len(value)
 		return value, true
 	}
+	// Most are these, and looking them up among two thousand takes its time.
+	switch name {
+	case "lt":
+		return "<", true
+	case "gt":
+		return ">", true
+	case "amp":
+		return "&", true
+	case "quot", "#34":
+		return `"`, true
+	case "#39":
+		return "'", true
+	case "nbsp", "#160":
+		return "\u00a0", true
+	}
 	if name[0] != '#' && nameLength(name) != len(name) {
 		return "", false
 	}

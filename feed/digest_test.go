@@ -1,0 +1,53 @@
+package feed
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A list shows of a body what reading all of its text would give.
+func TestDigestIsThatOfTheText(t *testing.T) {
+	bodies := []string{
+		"", " ", "plain &amp; simple\n\ntext", "<p>one<p>two", "a<b>b</b>c <i> d</i>", "x<br>y<td>z</td><img src=a.png>w",
+		"<script>no</script>yes <style>no</style>", "<noscript>seen</noscript>", "<svg><text>no</text><p>yes</svg>",
+		"don&rsquo;t&nbsp;stop&#8203;here \u200b\u202e\u0085 end", "\x01\x02a\x03b\xff\xfec", "新聞を読む<br>ニュース and words",
+		"<p>" + strings.Repeat(" \n\u200b ", 2000) + "late</p>", strings.Repeat("😀", 299) + " <b>x</b> 😀😀😀",
+		strings.Repeat("😀", 300) + " 😀", strings.Repeat("word, ", 90), "<p>" + strings.Repeat("é<b>x</b> ", 40_000),
+		strings.Repeat("é", 200_000), "<i>" + strings.Repeat("€", 100_000) + "<img src=late.png>", "<!-- c --><![CDATA[x]]> <a title='>'>y</a>",
+		"<img width=1 src=x.gif>", "\r\rcarriage\rreturns", "<pre>a\n\tb</pre>", "ไทย हिन्दी العربية",
+	}
+	files, err := filepath.Glob("testdata/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if raw, err := os.ReadFile(name); err == nil {
+			bodies = append(bodies, string(raw))
+		}
+	}
+	for _, raw := range bodies {
+		b := Body{Raw: raw}
+		r := b.read()
+		want := digest{summarize(r.text), countWords(r.text), r.image}
+		if got := b.digest(); got != want {
+			t.Errorf("digest of %.60q is %+v, its text has %+v", raw, got, want)
+		}
+	}
+}
+
+// Looking at bytes finds the same characters as looking at runes.
+func TestHasControl(t *testing.T) {
+	found := func(r rune) bool { return forbidden(r) || control1(r) }
+	for r := rune(0); r <= 0x10ffff; r++ {
+		if s := "a" + string(r) + "é"; hasControl(s) != strings.ContainsFunc(s, found) {
+			t.Fatalf("U+%04X: hasControl says %v", r, hasControl(s))
+		}
+	}
+	for _, s := range []string{"", "\xc2", "\xef\xbf", "\xef\xbf\xbd", "\xe1\xc2\x85", "\x80", "\xf0\x9f\x98"} {
+		if hasControl(s) != strings.ContainsFunc(s, found) {
+			t.Errorf("%q: hasControl says %v", s, hasControl(s))
+		}
+	}
+}
