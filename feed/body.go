@@ -59,39 +59,6 @@ func (b Body) read() reading {
 	return reading{joinLines(text.String()), image}
 }
 
-// digest is what a list shows of a body.
-type digest struct {
-	summary string
-	words   int
-	image   bool
-}
-
-// digest finds what [Body.Text] would give, without making that text: most of a
-// long one is of no use to a list.
-func (b Body) digest() digest {
-	const enough = utf8.UTFMax * (summaryLength + 1)
-	head := make([]byte, 0, min(len(b.Raw), enough+utf8.UTFMax))
-	space := false
-	var count wordCount
-	image := b.pieces(func(piece []byte) {
-		count.add(piece)
-		for i := 0; i < len(piece) && len(head) < enough; {
-			r, size := utf8.DecodeRune(piece[i:])
-			i += size
-			switch {
-			case unicode.IsSpace(r):
-				space = len(head) > 0
-			case !dangerous(r):
-				if space {
-					head, space = append(head, ' '), false
-				}
-				head = utf8.AppendRune(head, r)
-			}
-		}
-	})
-	return digest{summarize(string(head)), count.total(), image}
-}
-
 // pieces hands the text of the body to yield, piece by piece, blocks parted by
 // line ends, and says whether there is a picture. It walks the tags without
 // building a tree: it cannot be led into depth. A piece holds until yield returns.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // A list shows of a body what reading all of its text would give.
@@ -50,4 +51,23 @@ func TestHasControl(t *testing.T) {
 			t.Errorf("%q: hasControl says %v", s, hasControl(s))
 		}
 	}
+}
+
+// The quick way over a body keeps to its bounds, and what it finds is clean, whatever
+// it meets.
+func FuzzDigest(f *testing.F) {
+	for _, seed := range []string{"", "a < b", "<p>one<p>two &amp three", "<script>a<b</script >c", "<svg><p>d</svg>", "<!-->e-->f", "</>g", "<?h>i",
+		"<img src=j width=1>", "<select><b>k</select>l", "<title/>m", "<A HREF='>'>n</A>", "<textarea>o</textarea", "&#x26;lt;p", "<div\n>q<b/>r"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		raw = decode([]byte(raw), "")
+		got := Body{Raw: raw}.digest()
+		if utf8.RuneCountInString(got.summary) > summaryLength+1 || !utf8.ValidString(got.summary) || got.summary != Clean(got.summary) {
+			t.Errorf("summary %q", got.summary)
+		}
+		if got.words < 0 || got.words > len(raw) {
+			t.Errorf("%d words in %d bytes", got.words, len(raw))
+		}
+	})
 }

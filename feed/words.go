@@ -9,7 +9,7 @@ import (
 // count as one.
 func countWords(text string) int {
 	var c wordCount
-	c.add([]byte(text))
+	c.add(text)
 	return c.total()
 }
 
@@ -23,7 +23,7 @@ type wordCount struct {
 
 func (c *wordCount) total() int { return c.words + (c.joined+1)/2 }
 
-func (c *wordCount) add(piece []byte) {
+func (c *wordCount) add(piece string) {
 	words, inWord := c.words, c.inWord
 	for i := 0; i < len(piece); i++ {
 		switch b := piece[i]; {
@@ -39,7 +39,7 @@ func (c *wordCount) add(piece []byte) {
 		case b == ' ' || '\t' <= b && b <= '\r':
 			inWord = false
 		case b >= utf8.RuneSelf:
-			r, size := utf8.DecodeRune(piece[i:])
+			r, size := utf8.DecodeRuneInString(piece[i:])
 			i += size - 1
 			switch {
 			case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
