@@ -81,7 +81,8 @@ var errNoItems = errors.New("it has no items")
 
 // mendJSON makes a JSON Feed that the parser accepts: fields of a wrong type are
 // converted or dropped, and a text that broke off ends after its last whole item.
-func mendJSON(text string) (mended string, truncated bool, err error) {
+// The long texts are kept in texts: the parser reads what it gets several times.
+func mendJSON(text string, texts *longTexts) (mended string, truncated bool, err error) {
 	root, err := readJSON(text)
 	if err != nil {
 		// A line end or a tab that stands in a string unescaped; elsewhere a
@@ -102,11 +103,11 @@ func mendJSON(text string) (mended string, truncated bool, err error) {
 		return "", false, errNoItems
 	}
 	items := jsonItems(root["items"])
-	mendObject(root)
+	texts.mendObject(root)
 	kept := []any{}
 	for _, item := range items {
 		if object, ok := item.(map[string]any); ok && len(kept) < maxItems {
-			mendObject(object)
+			texts.mendObject(object)
 			kept = append(kept, object)
 		}
 	}
@@ -146,13 +147,13 @@ func readJSON(text string) (map[string]any, error) {
 
 // mendObject gives the fields of a feed, an item or an attachment the types
 // that the specification asks for; unknown ones go.
-func mendObject(object map[string]any) {
+func (l *longTexts) mendObject(object map[string]any) {
 	for key, value := range object {
 		switch key {
 		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
 			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
 			"name":
-			object[key] = jsonText(value)
+			object[key] = l.stand(jsonText(value))
 		case "size_in_bytes", "duration_in_seconds":
 			object[key] = jsonCount(value)
 		case "author":
@@ -173,7 +174,7 @@ func mendObject(object map[string]any) {
 			files := []any{}
 			for _, v := range jsonList(value) {
 				if file, ok := v.(map[string]any); ok {
-					mendObject(file)
+					l.mendObject(file)
 					files = append(files, file)
 				}
 			}

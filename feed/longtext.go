@@ -17,6 +17,8 @@ const longText = 256
 type longTexts struct {
 	mark  string
 	texts []string
+	// trim says that the parser takes white space off the ends of a text.
+	trim bool
 }
 
 func newLongTexts() *longTexts { return &longTexts{mark: rand.Text()} }
@@ -91,7 +93,10 @@ func (l *longTexts) text(s string) string {
 			return s
 		}
 		if before == "" && after == "" {
-			return strings.TrimSpace(l.texts[i])
+			if l.trim {
+				return strings.TrimSpace(l.texts[i])
+			}
+			return l.texts[i]
 		}
 		s = before + l.texts[i] + after
 	}

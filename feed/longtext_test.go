@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -60,6 +61,34 @@ func TestLongTexts(t *testing.T) {
 	}
 	if compared < 10 {
 		t.Errorf("only %d documents compared", compared)
+	}
+}
+
+// The texts of a JSON Feed come back to the last blank, wherever they stand.
+func TestLongTextsOfJSON(t *testing.T) {
+	text := " \n" + strings.Repeat("Words of a <b>long</b> text & more. ", 20) + "\t"
+	file := "https://a.test/" + strings.Repeat("f", 600)
+	raw, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": text, "items": []any{
+		map[string]any{"id": strings.Repeat("i", 600), "content_html": text, "authors": []any{map[string]any{"name": strings.Repeat("n", 600)}},
+			"attachments": []any{map[string]any{"url": file, "mime_type": "audio/mpeg"}}},
+		map[string]any{"id": "2", "content_text": text},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := Parse(raw, Origin{URL: "https://a.test/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.Title != PlainTitle(text) {
+		t.Errorf("title %q", doc.Title)
+	}
+	first := doc.Items[0]
+	if first.Body.Raw != text || first.GUID != strings.Repeat("i", 600) || first.Author != strings.Repeat("n", 600) || first.Enclosures[0].URL != file {
+		t.Errorf("item %+v", first)
+	}
+	if want := escapeText(text); doc.Items[1].Body.Raw != want {
+		t.Errorf("text %q, want %q", doc.Items[1].Body.Raw, want)
 	}
 }
 

@@ -77,6 +77,7 @@ var errNoRoot = errors.New("no feed element in it")
 // [NotFeedError].
 func normalize(doc, base string) (normalForm, error) {
 	n := normalizer{lex: xmlLexer{src: doc}, item: -1, texts: newLongTexts()}
+	n.texts.trim = true
 	if err := n.root(base); err != nil {
 		return normalForm{}, err
 	}

@@ -117,7 +117,8 @@ func parseXML(text string, src Origin) (*Document, error) {
 }
 
 func parseJSON(text string, src Origin) (*Document, error) {
-	mended, truncated, err := mendJSON(text)
+	texts := newLongTexts()
+	mended, truncated, err := mendJSON(text, texts)
 	if err != nil {
 		return nil, &NotFeedError{Kind: "json", Err: err}
 	}
@@ -125,6 +126,7 @@ func parseJSON(text string, src Origin) (*Document, error) {
 	if err != nil {
 		return nil, &NotFeedError{Kind: "json", Err: err}
 	}
+	texts.restore(parsed)
 	doc := fromJSON(parsed, src)
 	doc.Truncated = truncated
 	return doc, nil
