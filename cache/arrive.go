@@ -20,6 +20,8 @@ type target struct {
 	asked bool
 	// counts are what its counters change by.
 	counts FeedCount
+	// met are the keys of its new items that others may share.
+	met storyIndex
 }
 
 // targetOf finds the feed of an answer; sql.ErrNoRows when there is none.
@@ -78,11 +80,10 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, e
 	pos, future := w.placeNew(a)
 	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, dateOf(pos), future
 	v := w.judge(a, t)
-	keys := keysOfStory(a)
-	if err := w.insert(t, in, a, pos, v, keys); err != nil {
+	if err := w.insert(t, in, a, pos, v); err != nil {
 		return known{}, err
 	}
-	done, err := w.tell(t.id, a.ID, pos, keys)
+	done, err := w.tell(t, a.ID, pos, in.keys)
 	if err != nil {
 		return known{}, err
 	}
@@ -109,14 +110,14 @@ func (w *itemWriter) placeNew(a feed.Article) (pos int64, future bool) {
 	return place(a.Published, a.ID), false
 }
 
-func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v verdict, keys storyKeys) error {
+func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v verdict) error {
 	seen := w.seen.UnixMicro()
 	at := func(on bool) sql.NullInt64 { return sql.NullInt64{Int64: seen, Valid: on} }
 	w.exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen, future, enclosed, pictured, commented, away,
 			link_hash, title_hash, read, read_at, starred, starred_at, hidden, hidden_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		pos, a.ID, t.id, in.identity, in.source, seen, a.Future, len(a.Enclosures) > 0, a.Image, a.Comments != "", t.away,
-		keys.link, keys.title, v.read, at(v.read), v.star, at(v.star), v.hidden(), at(v.hidden()))
+		in.keys.link, in.keys.title, v.read, at(v.read), v.star, at(v.star), v.hidden(), at(v.hidden()))
 	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, chapters, transcript, comment_count, id, hidden_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(in.details(a.ID), v.hiddenBy)...)
 	for _, label := range v.labels {

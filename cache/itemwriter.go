@@ -136,7 +136,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
 	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.packed(in), old.id)
-	if err := w.retell(old.id, keysOfStory(in.Article)); err != nil {
+	if err := w.retell(old.id, in.keys); err != nil {
 		return known{}, err
 	}
 	if changed && t.renew && !reissued {

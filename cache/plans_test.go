@@ -108,6 +108,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlRuleHits, 1)
 	e.explain(sqlAlsoIn, "[1,2]")
 	e.explain(sqlLinkTwins, 1, 1, 2, 3, maxTwins)
+	e.explain(sqlMet, "[1,2]", "[3]")
 	e.explain(sqlTitleTwins, 1, 1, 2, 3, maxTwins, 4, 5)
 }
 

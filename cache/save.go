@@ -64,6 +64,8 @@ type incoming struct {
 	feed.Article
 	identity, source       int64
 	categories, enclosures string
+	// keys are those by which it finds its story.
+	keys storyKeys
 	// body is what [Store.packAhead] made of the article's body; nil where it
 	// left that to be done when it is needed.
 	body []byte
@@ -82,7 +84,7 @@ func prepare(a feed.Fetched) (batch, error) {
 	}
 	identities := make([]int64, 0, len(a.Document.Items))
 	for _, article := range slices.Backward(a.Document.Items) {
-		in := incoming{Article: article, identity: hash(article.Key)}
+		in := incoming{Article: article, identity: hash(article.Key), keys: keysOfStory(article)}
 		var err, err2 error
 		in.categories, err = jsonList(article.Categories)
 		in.enclosures, err2 = jsonList(article.Enclosures)
@@ -160,6 +162,9 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 		if former, err = w.former(t, b, have, removed); err != nil {
 			return err
 		}
+	}
+	if t.met, err = w.met(b.items, have); err != nil {
+		return err
 	}
 	first := w.next
 	for i, in := range b.items {

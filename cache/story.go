@@ -30,17 +30,53 @@ func (k storyKeys) meet(o storyKeys) bool {
 	return k.link.Valid && k.link == o.link || k.title.Valid && k.title == o.title
 }
 
+// storyIndex says which links and titles the cache has items of.
+type storyIndex struct{ links, titles map[int64]bool }
+
+const sqlMet = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
+	UNION ALL SELECT 1, value FROM json_each(?2) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_title_hash WHERE i.title_hash = j.value)`
+
+// met looks, once for all items of an answer that bring news, which of their
+// links and titles the cache has already. Those that only the answer itself has
+// several times make no story: a story has one item of each feed.
+func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, error) {
+	var links, titles []int64
+	for _, in := range items {
+		if old, isKnown := have[in.identity]; isKnown && old.source == in.source {
+			continue
+		}
+		if in.keys.link.Valid {
+			links = append(links, in.keys.link.Int64)
+		}
+		if in.keys.title.Valid {
+			titles = append(titles, in.keys.title.Int64)
+		}
+	}
+	found := [2]map[int64]bool{{}, {}}
+	if len(links)+len(titles) == 0 {
+		return storyIndex{}, nil
+	}
+	err := w.each(sqlMet, []any{jsonIntegers(links), jsonIntegers(titles)}, func(rows *sql.Rows) error {
+		var which int
+		var key int64
+		err := rows.Scan(&which, &key)
+		found[which][key] = true
+		return err
+	})
+	return storyIndex{found[0], found[1]}, err
+}
+
 // tell looks whether a new item of the feed, at pos, is a story that another
 // feed brought before, and makes it a copy of it then; done says that the
 // reader has read or hidden the story already.
-func (w *itemWriter) tell(feedID, id, pos int64, keys storyKeys) (done bool, err error) {
+func (w *itemWriter) tell(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
 	var lead int64
-	if keys.link.Valid {
-		lead, err = w.storyAmong(feedID, sqlLinkTwins, id, feedID, keys.link, keys.title, maxTwins)
+	if keys.link.Valid && t.met.links[keys.link.Int64] {
+		lead, err = w.storyAmong(t.id, sqlLinkTwins, id, t.id, keys.link, keys.title, maxTwins)
 	}
-	if err == nil && lead == 0 && keys.title.Valid {
+	if err == nil && lead == 0 && keys.title.Valid && t.met.titles[keys.title.Int64] {
 		date := dateOf(pos)
-		lead, err = w.storyAmong(feedID, sqlTitleTwins, id, feedID, keys.link, keys.title, maxTwins,
+		lead, err = w.storyAmong(t.id, sqlTitleTwins, id, t.id, keys.link, keys.title, maxTwins,
 			floor(date.Add(-storyTime)), floor(date.Add(storyTime+time.Second))-1)
 	}
 	if err != nil || lead == 0 {

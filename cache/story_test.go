@@ -176,3 +176,19 @@ func TestSnoozedStory(t *testing.T) {
 	s.must(err)
 	equal(t, "counts", []int{c.Total, c.Unread, c.Feeds["a"].Total, c.Feeds["b"].Total}, []int{1, 1, 0, 1})
 }
+
+// An item that takes over a GUID finds its story as any new one does.
+func TestTakenOverGUIDFindsItsStory(t *testing.T) {
+	s := open(t)
+	s.subscribe("a", "b")
+	s.save("b", told("b1", "https://example.org/story", "Parliament passes the budget", 3*time.Hour))
+	before := told("g", "https://example.org/old", "Ferry runs aground", 2*time.Hour)
+	before.GUID = "g"
+	s.save("a", before)
+	after := told("g", "https://example.org/story", "The budget is passed", time.Hour)
+	after.GUID, after.Body.Raw = "g", "<p>Nothing of what stood here.</p>"
+	s.advance(time.Minute)
+	equal(t, "new", s.save("a", after).New, 1)
+	equal(t, "lead", s.lead("g"), "b1")
+	s.checkCounts()
+}
