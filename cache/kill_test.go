@@ -118,7 +118,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 			// A new file, or one of an older dateline: the migrations are killed, too.
 			discard(path)
 			clear(acknowledged)
-			old(t, path, int(n/8%3))
+			old(t, path, int(n/8))
 		}
 		// One early, some later, and some that surely have work behind them,
 		// however slow the machine is.
@@ -156,9 +156,15 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 	return n
 }
 
-// old makes a cache that has the first migrations only; none for 0.
-func old(t *testing.T, path string, version int) {
+// old makes the nth of the older caches, in turn: none at first, then one with the
+// first migration only, and so on to one that lacks the last.
+func old(t *testing.T, path string, n int) {
 	t.Helper()
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := n % len(names)
 	if version == 0 {
 		return
 	}
@@ -167,10 +173,6 @@ func old(t *testing.T, path string, version int) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for v, name := range names[:version] {
 		script, err := migrations.ReadFile(name)
 		if err != nil {
