@@ -177,10 +177,13 @@ func rawEnd(s, name string) int {
 	}
 }
 
-// attributesIn reads the attributes of a tag.
+// attributesIn reads the attributes of a tag. A tokenizer would make a buffer of
+// several kilobytes for it.
 func attributesIn(tag string) []html.Attribute {
-	z := html.NewTokenizer(strings.NewReader(tag))
-	z.Next()
-	_, more := z.TagName()
-	return attributesOf(z, more)
+	t, _ := (&xmlLexer{src: tag}).tag()
+	attrs := make([]html.Attribute, len(t.attrs))
+	for i, a := range t.attrs {
+		attrs[i] = html.Attribute{Key: asciiLower(a.name), Val: a.value}
+	}
+	return attrs
 }
