@@ -71,10 +71,16 @@ func (s *Store) packAhead(ctx context.Context, batches []batch) {
 	done.Wait()
 }
 
+const sqlSources = `SELECT i.identity, i.source FROM json_each(?2) j
+	CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value`
+
 // sources are the identities and sources that are known of an answer's items.
 func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT i.identity, i.source FROM json_each(?2) j
-		CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value`, b.URL, b.identities)
+	stmt, err := s.keptStatement(ctx, s.readers, sqlSources)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, b.URL, b.identities)
 	if err != nil {
 		return nil, err
 	}

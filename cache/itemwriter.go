@@ -96,13 +96,26 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 // texts are constants, so they are a few.
 func (w *itemWriter) keepPrepared() {
 	for query := range w.prepared {
-		if _, ok := w.kept.Load(query); ok {
-			continue
-		}
-		if stmt, err := w.writer.PrepareContext(w.ctx, query); err == nil {
-			w.kept.Store(query, stmt)
-		}
+		// One that cannot be prepared now is prepared when it is needed.
+		_, _ = w.keptStatement(w.ctx, w.writer, query)
 	}
+}
+
+// keptStatement prepares a query, of which no other pool has the like, once for
+// the life of the store.
+func (s *Store) keptStatement(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+	if kept, ok := s.kept.Load(query); ok {
+		return kept.(*sql.Stmt), nil
+	}
+	stmt, err := db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	kept, again := s.kept.LoadOrStore(query, stmt)
+	if again {
+		stmt.Close()
+	}
+	return kept.(*sql.Stmt), nil
 }
 
 // details are the values of the details columns, the id last.

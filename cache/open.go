@@ -53,7 +53,7 @@ type Store struct {
 	behind bool
 	// logTried counts the writes that found the log too large.
 	logTried atomic.Int64
-	// kept has prepared statements of the writer by their text.
+	// kept has prepared statements by their text.
 	kept sync.Map
 	// rules are those of SetRules.
 	rules atomic.Pointer[[]feed.Rule]

@@ -97,6 +97,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlArticle, 1)
 	e.explain(sqlCountStarredToday, 1, 2, 3)
 	e.explain(sqlKnown, 1, "[1]")
+	e.explain(sqlSources, "a", "[1]")
 	e.explain(sqlSameInstant, 1, "[1]", 1, 2, "title")
 	e.explain(sqlSameLink, 1, "[1]", 1)
 	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
