@@ -184,6 +184,6 @@ type Poll struct {
 
 // Due says whether the feed may be asked unbidden at now, settings aside.
 func (p PollState) Due(now time.Time) bool {
-	due := p.DueAt(Settings{}, now)
-	return !due.IsZero() && !due.After(now)
+	p, _ = p.Righted(now)
+	return !p.Gone && !p.NextCheck.After(now) && !p.Wishes.Open(now).After(now)
 }

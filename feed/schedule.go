@@ -206,13 +206,18 @@ func bits[T ~int](numbers []T, n T) (set uint32) {
 
 // DueAt is when the feed may be asked unbidden, at the earliest now; zero for
 // never. It heeds an interval that the reader has shortened since the last
-// check, and a list of hours or days in which nobody should ask.
+// check, and a list of hours or days in which nobody should ask. A time that no
+// right clock leads to holds nobody up.
 func (p PollState) DueAt(s Settings, now time.Time) time.Time {
 	if p.Gone || s.Paused {
 		return time.Time{}
 	}
+	p, _ = p.Righted(now)
 	next := p.NextCheck
-	if s.Interval > 0 && p.Failures == 0 && !p.LastChecked.IsZero() {
+	if next.After(reach(s, now)) {
+		next = NextCheck(p, s, p.LastChecked, 1).Next
+	}
+	if s.Interval > 0 && p.Failures == 0 && !p.LastChecked.IsZero() && !p.Wishes.Until.After(now) {
 		next = earlier(next, NextCheck(p, s, p.LastChecked, 1).Next)
 	}
 	if next.Before(now) {

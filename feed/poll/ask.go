@@ -68,8 +68,8 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		out.skipped = true
 		return out
 	}
-	begun := p.now()
-	if until := p.restingUntil(hostOf(e.address())); !e.named && until.After(begun) {
+	begun := p.clock()
+	if until := p.restingUntil(hostOf(e.address())); !e.named && until.After(p.now()) {
 		return p.postpone(out, until, round)
 	}
 	var o outcome
@@ -92,7 +92,7 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		e.release()
 	}
 	out.outcome = o
-	ended := p.now()
+	took, ended := p.clock().Sub(begun), p.now()
 	state := settle(e.feed.Poll, o, ended)
 	schedule := feed.Away(e.feed.Poll, e.settings, ended)
 	if !o.local {
@@ -105,7 +105,7 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	}
 	r := &out.report
 	r.Status, r.Error = o.verdict(), o.failure
-	r.Duration, r.FinalURL, r.HTTP, r.Bytes = ended.Sub(begun), o.from, o.status, o.response.Bytes
+	r.Duration, r.FinalURL, r.HTTP, r.Bytes = max(took, 0), o.from, o.status, o.response.Bytes
 	r.Next, r.Reason, r.MovedTo = schedule.Next, schedule.Reason, state.NewAddress()
 	out.answer = feed.Fetched{URL: e.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
 		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
@@ -117,6 +117,7 @@ func (p *Poller) postpone(out result, until, round time.Time) result {
 	out.postponed = true
 	state := out.errand.feed.Poll
 	state.NextCheck, state.Reason = later(state.NextCheck, until), feed.AskedPause
+	state.Wishes.Until = later(state.Wishes.Until, until)
 	out.answer = feed.Fetched{URL: out.errand.feed.URL, State: state, Round: round}
 	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
 	return out

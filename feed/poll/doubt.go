@@ -58,7 +58,7 @@ func (r *round) judge(ctx context.Context) {
 	}
 	p.outage.clue, p.outage.sentence = c, sentenceOf(c, firstSign(r.held, c))
 	p.outage.tries++
-	p.rest = p.now().Add(p.outage.retry())
+	p.rest = rest{p.now(), p.now().Add(p.outage.retry())}
 	r.lost = true
 	for i := range r.held {
 		g := &r.held[i]
@@ -71,7 +71,7 @@ func (r *round) judge(ctx context.Context) {
 		g.skipped, g.away = false, true
 		old := g.errand.feed.Poll
 		g.report = feed.Report{URL: g.errand.feed.URL, Status: feed.Failed, Error: p.outage.sentence, Away: true,
-			Next: later(old.DueAt(g.errand.settings, p.now()), p.rest), Reason: "no server could be reached from here"}
+			Next: later(old.DueAt(g.errand.settings, p.now()), p.rest.until), Reason: "no server could be reached from here"}
 	}
 }
 

@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -39,5 +40,24 @@ func TestNextDue(t *testing.T) {
 		if got := set(c.state[0], c.state[1], c.state[2]); !got.Equal(c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// A feed whose host asks for a pause in the course of a round is not due before
+// that is over, whatever the reader's own interval for it: the timer would ask
+// in vain again and again.
+func TestNextDueAfterAPause(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "18000")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	r := newRig(t, s.URL+"/1", s.URL+"/2", s.URL+"/3", s.URL+"/4")
+	for i := range r.store.feeds {
+		r.store.feeds[i].Poll = feed.PollState{LastOK: noon.AddDate(0, 0, -9), LastChecked: noon.AddDate(0, 0, -9)}
+	}
+	r.lanes.perHost = 1
+	r.refresh(t, feed.Ask{DueOnly: true})
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(5*time.Hour)) {
+		t.Errorf("due again at %v, %v", next, err)
 	}
 }

@@ -35,6 +35,8 @@ type plan struct {
 	unknown []string
 	// others are being asked by another Refresh.
 	others []other
+	// righted are the states, of those left out, that a wrong clock had kept.
+	righted []feed.Fetched
 }
 
 type other struct {
@@ -61,9 +63,15 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 	if ask.Feeds != nil {
 		feeds, out.unknown = named(feeds, ask.Feeds)
 	}
+	now := p.now()
 	for _, f := range feeds {
+		var wrong bool
+		f.Poll, wrong = f.Poll.Righted(now)
 		e := errand{feed: f, settings: subs[f.URL], named: ask.Feeds != nil && !ask.DueOnly}
-		idle := e.idle(ask, p.now())
+		idle := e.idle(ask, now)
+		if wrong && idle.Reason != "" {
+			out.righted = append(out.righted, feed.Fetched{URL: f.URL, State: f.Poll, Round: now})
+		}
 		switch saved, claimed := p.claims[f.URL]; {
 		case idle.Reason != "":
 			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Next: idle.Next, Reason: idle.Reason})
@@ -102,17 +110,23 @@ func (e errand) idle(ask feed.Ask, now time.Time) feed.Schedule {
 func (p *Poller) restHost(host string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.resting[host] = later(p.resting[host], until)
+	now := p.now()
+	p.resting[host] = rest{now, later(p.resting[host].end(now), until)}
 }
 
 func (p *Poller) restingUntil(host string) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	until, rests := p.resting[host]
-	if rests && !until.After(p.now()) {
+	now := p.now()
+	r := p.resting[host]
+	if feed.Ahead(r.from, now) { // the clock was set back: the pause is as long as it was
+		r = rest{now, now.Add(r.until.Sub(r.from))}
+		p.resting[host] = r
+	}
+	if !r.until.After(now) {
 		delete(p.resting, host)
 	}
-	return until
+	return r.until
 }
 
 // claim takes a feed and returns what gives it back. The caller holds p.mu.

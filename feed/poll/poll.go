@@ -77,9 +77,11 @@ type Poller struct {
 	client        *fetch.Client
 	store         Store
 	subscriptions func() []feed.Subscription
-	now           func() time.Time
-	jitter        func() float64
-	crashed       func(*feed.Crash)
+	// clock is for how long something takes, now for when it is: what is kept is
+	// compared with the time of day, which goes on while the computer sleeps.
+	clock, now func() time.Time
+	jitter     func() float64
+	crashed    func(*feed.Crash)
 	// parse is [feed.Parse].
 	parse func([]byte, feed.Origin) (*feed.Document, error)
 	lanes *lanes
@@ -89,12 +91,12 @@ type Poller struct {
 	mu sync.Mutex
 	// claims holds the feeds being asked; the channel closes when one is saved.
 	claims map[string]chan struct{}
-	// resting holds until when a host wants to be left alone.
-	resting map[string]time.Time
+	// resting holds the hosts that want to be left alone.
+	resting map[string]rest
 	// reading holds the feeds whose items' pages are being asked for.
 	reading map[string]bool
-	// rest is the time before which nothing is due.
-	rest time.Time
+	// rest is the time in which nothing is due.
+	rest rest
 	// before is what the rounds since the last good answer tell of the network,
 	// outage what is wrong with it.
 	before outlook
@@ -107,20 +109,21 @@ func New(o Options) *Poller {
 		client:        o.Client,
 		store:         o.Store,
 		subscriptions: o.Subscriptions,
-		now:           o.Now,
+		clock:         o.Now,
 		jitter:        o.Jitter,
 		crashed:       o.Crashed,
 		parse:         feed.Parse,
 		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
 		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
-		resting:       make(map[string]time.Time),
+		resting:       make(map[string]rest),
 		reading:       make(map[string]bool),
 		before:        newOutlook(),
 	}
-	if p.now == nil {
-		p.now = time.Now
+	if p.clock == nil {
+		p.clock = time.Now
 	}
+	p.now = func() time.Time { return p.clock().Round(0) }
 	if p.jitter == nil {
 		p.jitter = func() float64 { return 2*rand.Float64() - 1 }
 	}
@@ -137,12 +140,16 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("find the next feed to ask: %w", err)
 	}
 	subs := p.settings()
+	now := p.now()
 	var next time.Time
 	for _, f := range feeds {
 		settings, ok := subs[f.URL]
-		due := f.Poll.DueAt(settings, p.now())
+		due := f.Poll.DueAt(settings, now)
 		if !ok || due.IsZero() {
 			continue
+		}
+		if _, wrong := f.Poll.Righted(now); wrong {
+			due = now // for Refresh to put right
 		}
 		if next.IsZero() || due.Before(next) {
 			next = due
@@ -153,7 +160,7 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return later(next, p.rest), nil
+	return later(next, p.rest.end(now)), nil
 }
 
 // settings returns the settings of every subscription by its URL.
@@ -164,6 +171,18 @@ func (p *Poller) settings() map[string]feed.Settings {
 		out[s.URL] = s.Settings
 	}
 	return out
+}
+
+// rest is a time in which something is left alone.
+type rest struct{ from, until time.Time }
+
+// end is when the rest ends at the latest; zero when it has not begun yet: the
+// clock has been set back since, and a rest is short.
+func (r rest) end(now time.Time) time.Time {
+	if feed.Ahead(r.from, now) {
+		return time.Time{}
+	}
+	return r.until
 }
 
 func later(a, b time.Time) time.Time {

@@ -86,14 +86,30 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 	for _, u := range todo.unknown {
 		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
 	}
-	err = r.run(ctx, todo)
+	if err = p.putRight(ctx, todo); err == nil {
+		err = r.run(ctx, todo)
+	}
 	if err != nil {
 		p.mu.Lock()
-		p.rest = p.now().Add(pause)
+		p.rest = rest{p.now(), p.now().Add(pause)}
 		p.mu.Unlock()
 	}
 	p.client.CloseIdle()
 	return err
+}
+
+// putRight keeps the states that a wrong clock had kept otherwise; from now on
+// their waits are running.
+func (p *Poller) putRight(ctx context.Context, todo plan) error {
+	for some := range slices.Chunk(todo.righted, batch) {
+		if _, err := p.store.Save(ctx, some...); err != nil {
+			for _, e := range todo.errands {
+				e.release()
+			}
+			return fmt.Errorf("refresh: %w", err)
+		}
+	}
+	return nil
 }
 
 // run asks, saves and indexes.

@@ -1,0 +1,45 @@
+package feed
+
+import "time"
+
+// clockSlack is how far ahead of the clock a kept time may lie: clocks are set
+// right by seconds all the time, and nothing has to be done about that.
+const clockSlack = 5 * time.Minute
+
+// Ahead says that a time that has been is still to come: it was kept while the
+// clock was wrong, or the clock has been set back since.
+func Ahead(t, now time.Time) bool { return t.After(now.Add(clockSlack)) }
+
+// Righted is the state as it may be at now, and says whether that is another
+// one. A feed that was asked in the future counts as asked now: how long ago it
+// was is not known, so it waits once more for as long as it was to wait then,
+// which hurries nobody and ends within that wait. A pause beyond all bounds is
+// none. The new state has to be kept, for it counts from now.
+func (p PollState) Righted(now time.Time) (PollState, bool) {
+	if !Ahead(p.LastChecked, now) {
+		endless := Ahead(p.Wishes.Until, now.Add(MaxPause))
+		if endless {
+			p.Wishes.Until = time.Time{}
+		}
+		return p, endless
+	}
+	ahead := p.LastChecked.Sub(now)
+	for _, t := range []*time.Time{&p.LastOK, &p.MovedSince} {
+		if t.After(now) {
+			*t = t.Add(-ahead)
+		}
+	}
+	for _, t := range []*time.Time{&p.LastChecked, &p.NextCheck, &p.Wishes.Until} {
+		if !t.IsZero() {
+			*t = t.Add(-ahead)
+		}
+	}
+	p.Newest = earlier(p.Newest, now)
+	return p, true
+}
+
+// reach is further from now than the next check of any feed may lie.
+func reach(s Settings, now time.Time) time.Time {
+	longest := max(MaxPause, deadWait, s.Interval)
+	return now.Add(longest + longest/4 + 8*hoursOfDay) // with jitter and SkipDays
+}

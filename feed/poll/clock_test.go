@@ -1,0 +1,125 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// wrongClock is a reader's day with a clock that is wrong for a part of it.
+type wrongClock struct {
+	*rig
+	// steady is the time that really passes.
+	steady time.Time
+	// asks are when each feed was really asked.
+	asks map[string][]time.Time
+}
+
+// The feeds of a wrongClock, with the least and the most that pass between two
+// requests.
+func wrongClockWaits() map[string][2]time.Duration {
+	return map[string][2]time.Duration{
+		"/well":   {time.Hour, 66 * time.Minute},
+		"/failed": {2 * time.Hour, 24 * time.Hour},
+		"/busy":   {5 * time.Hour, 24 * time.Hour},
+		"/beside": {time.Hour, 8 * time.Hour},
+	}
+}
+
+func newWrongClock(t *testing.T) *wrongClock {
+	c := &wrongClock{steady: noon, asks: map[string][]time.Time{}}
+	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
+		c.asks[r.URL.Path] = append(c.asks[r.URL.Path], c.steady)
+		switch r.URL.Path {
+		case "/failed":
+			w.WriteHeader(http.StatusInternalServerError)
+		case "/busy":
+			w.Header().Set("Retry-After", "18000")
+			w.WriteHeader(http.StatusTooManyRequests)
+		default:
+			io.WriteString(w, rss("Fine", 1))
+		}
+	})
+	var urls []string
+	for i, path := range []string{"/well", "/failed", "/busy", "/beside"} {
+		urls = append(urls, fmt.Sprintf("http://127.0.0.%d:%s%s", min(i+1, 3), port, path))
+	}
+	c.rig = newRig(t, urls...)
+	c.lanes.workers = 1 // so that asks need no lock
+	return c
+}
+
+// live goes from one due check to the next for so long, with the clock off by
+// that much; it wakes once an hour at least, as an open reader does.
+func (c *wrongClock) live(t *testing.T, long, off time.Duration) {
+	t.Helper()
+	for end, rounds := c.steady.Add(long), 0; ; rounds++ {
+		c.now = c.steady.Add(off)
+		next, err := c.NextDue(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rounds > int(long/time.Minute) {
+			t.Fatal("the reader does not come to rest")
+		}
+		if wait := next.Sub(c.now); wait > 0 {
+			c.steady = c.steady.Add(min(wait, time.Hour))
+		}
+		if !c.steady.Before(end) {
+			c.steady = end
+			return
+		}
+		c.now = c.steady.Add(off)
+		c.refresh(t, feed.Ask{DueOnly: true})
+	}
+}
+
+// A clock that jumps, by hours or a year, ahead or back, and is set right,
+// neither silences a feed nor has it asked in a hurry: but for one request more
+// at each jump ahead, all waits stay what they are. It is no matter whether the
+// same process goes on or another one finds what the wrong clock has kept.
+func TestClockJumps(t *testing.T) {
+	const hours, year = 3 * time.Hour, 365 * 24 * time.Hour
+	for _, off := range []time.Duration{hours, year, -hours, -year} {
+		for _, restart := range []bool{false, true} {
+			t.Run(fmt.Sprint(off, restart), func(t *testing.T) {
+				c := newWrongClock(t)
+				for _, days := range []time.Duration{0, off, 0} {
+					c.live(t, 50*time.Hour, days)
+					if restart {
+						c.resting, c.rest = map[string]rest{}, rest{}
+					}
+				}
+				for path, waits := range wrongClockWaits() {
+					c.check(t, path, waits[0], waits[1])
+				}
+			})
+		}
+	}
+}
+
+func (c *wrongClock) check(t *testing.T, path string, least, most time.Duration) {
+	t.Helper()
+	hurried, log := 0, c.asks[path]
+	for i := 1; i < len(log); i++ {
+		gap := log[i].Sub(log[i-1])
+		if gap < least {
+			hurried++
+		}
+		// At a jump back a wait begins once more.
+		if gap > 2*most {
+			t.Errorf("%s was silent for %v before %v", path, gap, log[i])
+		}
+	}
+	if hurried > 1 {
+		t.Errorf("%s was asked in a hurry %d times: %v", path, hurried, log)
+	}
+	if last := c.steady.Sub(log[len(log)-1]); last > most {
+		t.Errorf("%s was not asked in the last %v", path, last)
+	}
+}
