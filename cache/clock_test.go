@@ -46,3 +46,114 @@ func TestMarkAllAfterAWrongClock(t *testing.T) {
 	s.must(err)
 	equal(t, "marked", n, 1)
 }
+
+// What arrived while the clock was ahead stands among the news once it is right,
+// not above all that is to come, in its order; it is found, counted and
+// labelled as before, and a rule's mark is still none of the reader's.
+func TestItemsOfAWrongClock(t *testing.T) {
+	for _, ahead := range []time.Duration{3 * time.Hour, 365 * 24 * time.Hour} {
+		s := open(t)
+		s.subscribe("a")
+		q, err := feed.ParseQuery("title:ruled")
+		s.must(err)
+		s.SetRules([]feed.Rule{{Name: "r", Query: q, Read: true, Labels: []string{"kept"}}})
+		s.save("a", item("old", time.Hour))
+		s.advance(ahead)
+		s.save("a", item("undated", 0, "word"), item("ruled", 0, "ruled"), item("soon", -ahead+time.Minute), item("dated", 2*time.Hour))
+		s.index()
+		right := s.advance(-ahead + time.Minute)
+		s.must(s.Maintain(s.ctx()))
+		s.save("a", item("new", 0))
+		s.advance(time.Minute)
+		s.save("a", item("newer", 0))
+		s.index()
+		equal(t, "order", s.list(""), []string{"newer", "new", "undated", "ruled", "soon", "old", "dated"})
+		equal(t, "found", s.list("word"), []string{"undated"})
+		equal(t, "labelled", s.list("label:kept"), []string{"ruled"})
+		equal(t, "new", s.list("is:new"), []string{"newer"})
+		a, err := s.Article(s.ctx(), s.id("soon"))
+		s.must(err)
+		if a.Date.After(right) || a.FirstSeen.After(right) || !a.Future {
+			t.Errorf("%v: of %v, seen %v, with a date to come %v", ahead, a.Date, a.FirstSeen, a.Future)
+		}
+		var own int
+		s.must(s.readers.QueryRow(`SELECT count(*) FROM items i JOIN labels l ON l.pos = i.pos WHERE i.read_at = i.first_seen AND l.at = i.first_seen`).Scan(&own))
+		equal(t, "marks of the rule", own, 1)
+		s.checkCounts()
+	}
+}
+
+// What was read while the clock was ahead does not stay in the list of what is
+// unread, and what was put off until the next morning comes back then.
+func TestMarksOfAWrongClockEnd(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("read", time.Hour), item("snoozed", 2*time.Hour), item("unread", 3*time.Hour))
+	s.advance(year)
+	s.mark(feed.Read, true, "read")
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("snoozed"), Flag: feed.Snooze, On: true, At: s.Now(), Until: s.Now().Add(20 * time.Hour)}))
+	s.advance(-year)
+	s.must(s.Maintain(s.ctx()))
+	unread := func() []string {
+		v := view(t, "is:unread")
+		v.Opened = s.Now()
+		return s.all(v)
+	}
+	equal(t, "unread", unread(), []string{"unread"})
+	s.advance(21 * time.Hour)
+	equal(t, "unread the next day", unread(), []string{"snoozed", "unread"})
+	s.mark(feed.Read, false, "read")
+	equal(t, "unread by a later word", unread(), []string{"read", "snoozed", "unread"})
+	s.checkCounts()
+}
+
+// The log of a feed and the last refresh are those of the present, not of a
+// clock that was ahead.
+func TestLogOfAWrongClock(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	s := open(t)
+	s.subscribe(feedA)
+	answer := func(key string) {
+		_, err := s.Save(s.ctx(), feed.Fetched{URL: feedA, Round: s.Now(), Document: &feed.Document{Items: []feed.Article{item(key, time.Hour)}}, Log: feed.Poll{At: s.Now()}})
+		s.must(err)
+	}
+	s.advance(year)
+	for n := range keptPolls {
+		s.advance(time.Hour)
+		answer(string(rune('a' + n)))
+	}
+	s.advance(-year)
+	answer("now")
+	polls, err := s.Polls(s.ctx(), feedA, keptPolls)
+	s.must(err)
+	if len(polls) != 1 || !polls[0].At.Equal(s.Now()) {
+		t.Errorf("%d lines, %+v", len(polls), polls)
+	}
+	last, err := s.LastRefresh(s.ctx())
+	s.must(err)
+	equal(t, "last refresh", last, s.Now())
+}
+
+// Backups that a wrong clock dated push none of the right ones out, and none is
+// removed for a clock that is behind.
+func TestBackupsOfAWrongClock(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	s := open(t)
+	s.doEverything()
+	days := func(n int) {
+		for range n {
+			_, err := s.BackUpDaily(s.ctx())
+			s.must(err)
+			s.advance(24 * time.Hour)
+		}
+	}
+	s.advance(year)
+	days(10)
+	s.advance(-year)
+	days(7)
+	equal(t, "backups of both years", len(Backups(s.Path())), 7+8)
+	s.advance(-2 * year)
+	days(1)
+	equal(t, "backups with that of a clock behind", len(Backups(s.Path())), 7+8+1)
+}

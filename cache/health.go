@@ -132,8 +132,8 @@ func (s *Store) Vacuum(ctx context.Context) error {
 // vacuumPages is how many free pages one slice of Maintain gives back.
 const vacuumPages = 256
 
-// Maintain is for moments when nothing else is going on: it removes what is
-// not kept, gives free pages back in short slices, empties the write-ahead log
+// Maintain is for moments when nothing else is going on: it puts right what a
+// wrong clock dated, removes what is not kept, gives free pages back in short slices, empties the write-ahead log
 // and looks after the statistics of the indexes. It stops between two slices
 // when ctx ends. What another process holds up is left for another time and is
 // no error.
@@ -146,6 +146,9 @@ func (s *Store) Maintain(ctx context.Context) error {
 
 func (s *Store) maintain(ctx context.Context) error {
 	const tried = "tidy up the cache"
+	if err := s.rightTimes(ctx); err != nil {
+		return border(ctx, tried, err)
+	}
 	if _, err := s.Retain(ctx, s.now()); err != nil {
 		return err
 	}

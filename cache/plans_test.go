@@ -108,6 +108,9 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlKeepRevision, 1, 2)
 	e.explain(sqlRuleHits, 1)
 	e.explain(sqlAlsoIn, "[1,2]")
+	for _, ahead := range []string{sqlAheadPlaces, sqlAheadSeen, sqlAheadRead, sqlAheadSnoozed} {
+		e.explain(ahead, 1, rightSlice)
+	}
 	e.explain(sqlLinkTwins, 1, 1, 2, 3, maxTwins)
 	e.explain(sqlMet, "[1,2]", "[3]")
 	e.explain(sqlTitleTwins, 1, 1, 2, 3, maxTwins, 4, 5)

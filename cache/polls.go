@@ -37,7 +37,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 }
 
 // logPoll writes a line of the log, with what saving the answer came to, and
-// forgets the oldest.
+// forgets the oldest, and those that a wrong clock dated after it.
 func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	if l.At.IsZero() {
 		return
@@ -45,6 +45,7 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	w.exec(`INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, stamp(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
+	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, soonest(l.At).UnixMicro())
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
 		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
 }

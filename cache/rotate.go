@@ -53,7 +53,7 @@ func (s *Store) BackUpNow(ctx context.Context) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return path, thinOut(Backups(s.path))
+	return path, s.thinOut(Backups(s.path))
 }
 
 // backupPath is where the backup of today belongs.
@@ -89,8 +89,12 @@ func Backups(path string) []string {
 	return found
 }
 
-// thinOut removes what is not kept of backups, which come newest first.
-func thinOut(backups []string) error {
+// thinOut removes what is not kept of backups, which come newest first. Those of
+// days to come do not count and stay: whether the clock is wrong now, or was then,
+// is not known.
+func (s *Store) thinOut(backups []string) error {
+	tomorrow := backupPrefix(s.path) + s.now().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
+	backups = slices.DeleteFunc(backups, func(path string) bool { return path > tomorrow })
 	month := func(path string) string { return path[:len(path)-len("-02.zip")] }
 	var errs []error
 	months := map[string]bool{}

@@ -71,8 +71,10 @@ func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
 }
 
 // keepRound notes a round that brought something new, unless a later one is
-// noted already: two processes may be saving two rounds.
+// noted already: two processes may be saving two rounds. One that is still to
+// come was noted by a wrong clock.
 func (w *itemWriter) keepRound(round time.Time) error {
 	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < ?2`, roundSetting, round.UnixMicro())
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) NOT BETWEEN ?2 AND ?3`,
+		roundSetting, round.UnixMicro(), soonest(w.seen).UnixMicro())
 }

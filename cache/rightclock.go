@@ -1,0 +1,108 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"dateline/feed"
+)
+
+// rightSlice is how many items are put right in one transaction.
+const rightSlice = 200
+
+const (
+	// What was dated by a clock that was ahead. Each of these walks an index, and
+	// finds nothing at once where all is well.
+	sqlAheadPlaces  = `SELECT pos FROM items WHERE pos > ? ORDER BY pos LIMIT ?`
+	sqlAheadSeen    = `SELECT pos FROM items INDEXED BY items_new WHERE first_seen > ? LIMIT ?`
+	sqlAheadRead    = `SELECT pos FROM items INDEXED BY items_read_at WHERE read = 1 AND read_at > ? LIMIT ?`
+	sqlAheadSnoozed = `SELECT pos FROM items INDEXED BY items_snoozed WHERE snoozed_until IS NOT NULL AND snoozed_at > ? LIMIT ?`
+
+	sqlOfPlaces = ` WHERE pos IN (SELECT value FROM json_each(?1))`
+)
+
+// rightTimes brings what a clock dated that was ahead back into the present:
+// an item would stand on top of every list until then, one snoozed until the
+// next morning would sleep on for a year, and one read would stay in every
+// list of unread ones. The words that the reader said then hold, and any later
+// one wins.
+func (s *Store) rightTimes(ctx context.Context) error {
+	now := s.now()
+	for _, step := range []struct {
+		find  string
+		after int64
+		right func(tx *sql.Tx, places string) error
+	}{
+		{sqlAheadPlaces, floor(soonest(now)), func(tx *sql.Tx, places string) error { return replaceItems(ctx, tx, places, now) }},
+		{sqlAheadSeen, soonest(now).UnixMicro(), func(tx *sql.Tx, places string) error { return rightSeen(ctx, tx, places, now) }},
+		{sqlAheadRead, horizonOf(now).UnixMicro(), func(tx *sql.Tx, places string) error {
+			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlOfPlaces, places, longSaid(now))
+			return err
+		}},
+		{sqlAheadSnoozed, horizonOf(now).UnixMicro(), func(tx *sql.Tx, places string) error {
+			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlOfPlaces,
+				places, now.UnixMicro(), longSaid(now))
+			return err
+		}},
+	} {
+		if err := s.rightSlices(ctx, sqlf(step.find, step.after, rightSlice), step.right); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// soonest is what no item that has arrived may lie behind: clocks are set right
+// by seconds all the time.
+func soonest(now time.Time) time.Time { return now.Add(time.Minute) }
+
+// longSaid is the time of a word that was said at an unknown time: any word of
+// today stands against it.
+func longSaid(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
+
+func (s *Store) rightSlices(ctx context.Context, find sqlText, right func(tx *sql.Tx, places string) error) error {
+	for {
+		places, err := integers(ctx, s.readers, find)
+		if err != nil || len(places) == 0 {
+			return err
+		}
+		err = s.write(ctx, "put right what a wrong clock dated", func(tx *sql.Tx) error { return right(tx, jsonIntegers(places)) })
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// replaceItems gives items the place of what is seen now, in the order they
+// have; the index gets their texts anew.
+func replaceItems(ctx context.Context, tx *sql.Tx, places string, now time.Time) error {
+	for _, query := range []sqlText{
+		sqlf(`DELETE FROM items_text WHERE rowid IN (SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value WHERE i.indexed = 1)`, places),
+		sqlf(`UPDATE items SET indexed = 0, future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),
+			pos = ?2 | (id & ?3)`+sqlOfPlaces, places, floor(now), 1<<idBits-1),
+	} {
+		if _, err := tx.ExecContext(ctx, query.text, query.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rightSeen has items first seen now, and with them the marks that rules made.
+func rightSeen(ctx context.Context, tx *sql.Tx, places string, now time.Time) error {
+	at := `UPDATE items SET first_seen = ?2`
+	for _, flag := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
+		f := string(flag) + `_at`
+		at += `, ` + f + ` = iif(` + f + ` = first_seen, ?2, ` + f + `)`
+	}
+	for _, query := range []string{
+		`UPDATE labels SET at = ?2 WHERE pos IN (SELECT value FROM json_each(?1)) AND at = (SELECT first_seen FROM items WHERE items.pos = labels.pos)`,
+		at + sqlOfPlaces,
+	} {
+		if _, err := tx.ExecContext(ctx, query, places, now.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
