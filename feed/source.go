@@ -53,6 +53,9 @@ type Ask struct {
 	Feeds []string
 	// DueOnly leaves out feeds whose next check is still to come.
 	DueOnly bool
+	// Woken says that the computer has just come back from sleep: its network may
+	// not be there yet.
+	Woken bool
 }
 
 // Candidate is a feed that a page offers.

@@ -56,13 +56,13 @@ func TestOneNoticeARefresh(t *testing.T) {
 		t.Errorf("a reader who pressed a key was told by %q", s.raw)
 	}
 	s.clock.t = s.clock.t.Add(time.Hour)
-	s.send(duePassed{s.m.refresh.dueGen})
+	s.send(duePassed{s.m.refresh.next.gen})
 	if want := []string{"\x1b]9;dateline: 2 new: First — Feed\a"}; !slices.Equal(s.raw, want) {
 		t.Errorf("got %q, want %q", s.raw, want)
 	}
 	s.raw = nil
 	s.send(tea.FocusMsg{})
-	s.send(duePassed{s.m.refresh.dueGen})
+	s.send(duePassed{s.m.refresh.next.gen})
 	if len(s.raw) > 0 {
 		t.Errorf("a terminal with the focus was told by %q", s.raw)
 	}
@@ -81,7 +81,7 @@ func TestNotifyCommand(t *testing.T) {
 	})
 	s.send(tea.BlurMsg{})
 	told = nil
-	s.send(duePassed{s.m.refresh.dueGen})
+	s.send(duePassed{s.m.refresh.next.gen})
 	if want := []string{"dateline|First, and foremost — Feed"}; !slices.Equal(told, want) {
 		t.Errorf("told %q, want %q", told, want)
 	}

@@ -33,8 +33,7 @@ type refresh struct {
 	// loaded is when rows and counts were last brought up to date.
 	loaded time.Time
 	ended  sync.WaitGroup
-	// dueGen numbers the waits for the next due feed.
-	dueGen int
+	next   waiting
 }
 
 // reported brings what a round has reported since the last message.
@@ -70,6 +69,8 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 		}
 		return nil
 	}
+	ask.Woken = r.next.late(m.now())
+	r.next = waiting{gen: r.next.gen}
 	ctx, cancel := context.WithCancel(m.ctx)
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
 	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told, r.away = 0, 0, 0, 0, 0, "", "", "", ""
@@ -241,55 +242,4 @@ func (m *Model) refreshAll() tea.Cmd {
 		return nil
 	}
 	return m.start(feed.Ask{}, true)
-}
-
-// dueLoaded says when the next feed may be asked; zero means none.
-type dueLoaded struct {
-	gen int
-	at  time.Time
-}
-
-// duePassed says that a feed is due.
-type duePassed struct{ gen int }
-
-// loadNextDue asks the cache when to poll next.
-func (m *Model) loadNextDue() tea.Cmd {
-	if m.deps.NextDue == nil {
-		return nil
-	}
-	m.refresh.dueGen++
-	gen, ctx, due, retry := m.refresh.dueGen, m.ctx, m.deps.NextDue, m.now().Add(dueRetry)
-	return func() tea.Msg {
-		at, err := due(ctx)
-		if err != nil {
-			return dueLoaded{gen, retry}
-		}
-		return dueLoaded{gen, at}
-	}
-}
-
-// duePause is the least time between two polls by time, so that a clock that
-// jumps or a feed that is always due cannot make a loop.
-const duePause = 2 * time.Second
-
-// dueRetry is when to poll all the same after the cache could not say when: one
-// busy moment must not end the polling.
-const dueRetry = time.Minute
-
-func (m *Model) waitDue(msg dueLoaded) tea.Cmd {
-	if msg.gen != m.refresh.dueGen || msg.at.IsZero() {
-		return nil
-	}
-	gen := msg.gen
-	return m.after(max(msg.at.Sub(m.now()), duePause), func(time.Time) tea.Msg { return duePassed{gen} })
-}
-
-func (m *Model) pollDue(msg duePassed) tea.Cmd {
-	if msg.gen != m.refresh.dueGen {
-		return nil
-	}
-	if m.refresh.running {
-		return nil
-	}
-	return m.start(feed.Ask{DueOnly: true}, false)
 }

@@ -52,7 +52,7 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 	if msg.gen != m.tickGen {
 		return nil
 	}
-	cmds := []tea.Cmd{m.tidy()}
+	cmds := []tea.Cmd{m.watchDue(), m.tidy()}
 	if m.focused {
 		cmds = append(cmds, m.tick(tickEvery))
 	}

@@ -106,7 +106,7 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	case tea.BackgroundColorMsg:
 		return m.setBackground(msg.IsDark())
 	case tea.KeyPressMsg:
-		return m.press(msg)
+		return tea.Batch(m.press(msg), m.watchDue())
 	case tea.PasteMsg:
 		return m.paste(msg.Content)
 	case tea.MouseClickMsg:

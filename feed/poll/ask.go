@@ -83,6 +83,12 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		out.skipped = true
 		return out
 	}
+	took, ended := p.clock().Sub(begun), p.now()
+	if o.unanswered() && ended.Sub(begun.Round(0)) > e.longest() {
+		p.wake()
+		out.skipped = true
+		return out
+	}
 	if o.failure != "" {
 		// It may be held until the round's end, with nothing left to be read.
 		o.response.Release()
@@ -92,7 +98,6 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		e.release()
 	}
 	out.outcome = o
-	took, ended := p.clock().Sub(begun), p.now()
 	state := settle(e.feed.Poll, o, ended)
 	schedule := feed.Away(e.feed.Poll, e.settings, ended)
 	if !o.local {
@@ -111,6 +116,14 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
 	return out
 }
+
+// unanswered says that a request over the web came to nothing.
+func (o outcome) unanswered() bool { return o.failure != "" && o.kind != "" && o.status == 0 }
+
+// longest is more than what a request may take, by its own timeout. The time of
+// day says that it took longer when the computer slept meanwhile, with the
+// connection that broke of it.
+func (e errand) longest() time.Duration { return max(e.settings.Timeout, waking) + waking }
 
 // postpone leaves a feed for later whose host has just asked for a pause.
 func (p *Poller) postpone(out result, until, round time.Time) result {

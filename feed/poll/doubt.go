@@ -49,6 +49,9 @@ func (r *round) judge(ctx context.Context) {
 		all = all.with(p.before)
 	}
 	c, bad := all.trouble()
+	if !bad && r.unheard() && p.woken.end(p.now()).After(p.now()) {
+		c, bad = clue{kind: unheard}, true
+	}
 	p.before = r.here.with(p.before)
 	if !bad || !slices.ContainsFunc(r.held, result.doubtful) {
 		if len(r.here.good) > 0 {
@@ -73,6 +76,12 @@ func (r *round) judge(ctx context.Context) {
 		g.report = feed.Report{URL: g.errand.feed.URL, Status: feed.Failed, Error: p.outage.sentence, Away: true,
 			Next: later(old.DueAt(g.errand.settings, p.now()), p.rest.until), Reason: "no server could be reached from here"}
 	}
+}
+
+// unheard says that no server said a word. Just after a sleep that is the
+// network's doing, be it only one feed that shows it, or one that failed before.
+func (r *round) unheard() bool {
+	return len(r.here.good) == 0 && !slices.ContainsFunc(r.held, func(g result) bool { return g.doubtful() && !g.outcome.unheard })
 }
 
 // firstSign is the outcome of a feed that shows the clue.

@@ -31,6 +31,8 @@ const (
 	// pause is how long nothing is due after a round that was stopped or could
 	// not be saved: its feeds are still due, and would be asked again at once.
 	pause = time.Minute
+	// waking is how long after a sleep the network may take to be there.
+	waking = 5 * time.Minute
 )
 
 // Store is what polling needs of a cache.
@@ -95,8 +97,9 @@ type Poller struct {
 	resting map[string]rest
 	// reading holds the feeds whose items' pages are being asked for.
 	reading map[string]bool
-	// rest is the time in which nothing is due.
-	rest rest
+	// rest is the time in which nothing is due, woken that after a sleep of the
+	// computer.
+	rest, woken rest
 	// before is what the rounds since the last good answer tell of the network,
 	// outage what is wrong with it.
 	before outlook
@@ -171,6 +174,14 @@ func (p *Poller) settings() map[string]feed.Settings {
 		out[s.URL] = s.Settings
 	}
 	return out
+}
+
+// wake notes that the computer has slept.
+func (p *Poller) wake() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	p.woken = rest{now, now.Add(waking)}
 }
 
 // rest is a time in which something is left alone.

@@ -67,6 +67,9 @@ type round struct {
 // The error is ctx's, when it ended the round early, or the store's: then no
 // further feed is asked or reported.
 func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+	if ask.Woken {
+		p.wake()
+	}
 	todo, err := p.plan(ctx, ask)
 	if err != nil {
 		return err

@@ -1,0 +1,110 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// After a sleep the network comes later than the reader: no feed has failed for
+// that, be it the only one, one that is not heard of for another reason than
+// others, or one that failed before. They are asked again within minutes.
+func TestNetworkComesAfterTheComputer(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	for name, fails := range map[string]error{
+		"no way":       &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH},
+		"no such host": &net.DNSError{Err: "no such host", IsNotFound: true},
+		"refused":      refused,
+		"reset":        syscall.ECONNRESET,
+		"not in time":  &net.OpError{Op: "dial", Net: "tcp", Err: timeout{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, w := newOutage(t, 1)
+			r.store.feeds[0].Poll.Failures, r.store.feeds[0].Poll.Error = 1, "Before."
+			before, saved := r.store.state(hosts(1)[0]), len(r.store.saved)
+			r.now = r.now.Add(8 * time.Hour)
+			w.answer = func(*http.Request) (*http.Response, error) { return nil, fails }
+			rep := r.refresh(t, feed.Ask{DueOnly: true, Woken: true})[hosts(1)[0]]
+			if rep.Status != feed.Failed || !rep.Away || len(r.store.saved) != saved {
+				t.Fatalf("%+v, %d answers saved", rep, len(r.store.saved)-saved)
+			}
+			next, err := r.NextDue(context.Background())
+			if wait := next.Sub(r.now); err != nil || wait < time.Minute || wait > 5*time.Minute {
+				t.Errorf("asked again after %v, %v", wait, err)
+			}
+			r.now = next
+			if rep = r.refresh(t, feed.Ask{DueOnly: true})[hosts(1)[0]]; !rep.Away || r.store.state(hosts(1)[0]).Failures != before.Failures {
+				t.Errorf("the second time: %+v", rep)
+			}
+			w.answer, r.now = nil, r.now.Add(waking)
+			if rep = r.refresh(t, feed.Ask{DueOnly: true})[hosts(1)[0]]; rep.Status != feed.Unchanged {
+				t.Errorf("when it is there: %+v", rep)
+			}
+		})
+	}
+}
+
+// Once the computer has been awake for some minutes, or others answer, a feed
+// that is not heard of has failed.
+func TestAwakeAFeedFails(t *testing.T) {
+	r, w := newOutage(t, 2)
+	refuse := func(q *http.Request) (*http.Response, error) {
+		if q.URL.String() == hosts(1)[0] {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		}
+		return said(q, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
+	}
+	w.answer = refuse
+	if rep := r.refresh(t, feed.Ask{DueOnly: true, Woken: true})[hosts(1)[0]]; rep.Away || r.store.state(hosts(1)[0]).Failures != 1 {
+		t.Errorf("beside one that answers: %+v", rep)
+	}
+	r.now = r.now.Add(waking)
+	if rep := r.refresh(t, feed.Ask{Feeds: hosts(1)})[hosts(1)[0]]; rep.Away || r.store.state(hosts(1)[0]).Failures != 2 {
+		t.Errorf("when awake: %+v", rep)
+	}
+}
+
+// A request that a sleep cuts in two is no failure of its feed: nothing is
+// known of it, and it is due as before. What was answered all the same counts.
+func TestSleepInARequest(t *testing.T) {
+	var slept atomic.Bool
+	var r *rig
+	s := serve(t, func(w http.ResponseWriter, q *http.Request) {
+		if !slept.Swap(true) {
+			r.now = r.now.Add(8 * time.Hour)
+			if strings.HasSuffix(q.URL.Path, "/cut") {
+				panic(http.ErrAbortHandler)
+			}
+		}
+		io.WriteString(w, rss("Fine", 1))
+	})
+	for _, path := range []string{"/cut", "/whole"} {
+		slept.Store(false)
+		u := s.URL + path
+		r = newRig(t, u)
+		first := r.refresh(t, feed.Ask{DueOnly: true})[u]
+		if want := map[string]feed.Status{"/cut": feed.Skipped, "/whole": feed.OK}[path]; first.Status != want {
+			t.Errorf("%s: %+v", path, first)
+		}
+		if path == "/whole" {
+			continue
+		}
+		if state := r.store.state(u); state.Failures != 0 || state.Error != "" {
+			t.Errorf("%+v", state)
+		}
+		r.client = fetch.New(fetch.Options{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.Join(syscall.ECONNREFUSED) })})
+		if rep := r.refresh(t, feed.Ask{DueOnly: true})[u]; !rep.Away {
+			t.Errorf("before the network is there: %+v", rep)
+		}
+	}
+}
