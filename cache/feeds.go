@@ -116,7 +116,7 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 
 const feedColumns = `coalesce(nullif(name, ''), title), url, description, site, tags, updated,
 	etag, last_modified, body_hash, last_checked, last_ok, next_check, status, failures, error, gone, final_url,
-	wishes, reason, rhythm, newest, moved_to, moved_since, moved_times, paused, fulltext, total, unread`
+	wishes, reason, rhythm, newest, moved_to, moved_since, moved_times, asking, paused, fulltext, total, unread`
 
 // Feeds are the subscribed feeds in the order of the configuration.
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
@@ -147,16 +147,17 @@ func (s *Store) feeds(ctx context.Context) ([]feed.Feed, error) {
 func scanFeed(rows *sql.Rows) (feed.Feed, error) {
 	var f feed.Feed
 	var tags, wishes string
-	var updated, lastChecked, lastOK, nextCheck, newest, movedSince sql.NullInt64
+	var updated, lastChecked, lastOK, nextCheck, newest, movedSince, asking sql.NullInt64
 	var rhythm int64
 	p := &f.Poll
 	if err := rows.Scan(&f.Title, &f.URL, &f.Description, &f.Site, &tags, &updated,
 		&p.ETag, &p.LastModified, &p.BodyHash, &lastChecked, &lastOK, &nextCheck,
 		&p.Status, &p.Failures, &p.Error, &p.Gone, &p.FinalURL,
-		&wishes, &p.Reason, &rhythm, &newest, &p.MovedTo, &movedSince, &p.MovedTimes, &f.Paused, &f.Fulltext, &f.Total, &f.Unread); err != nil {
+		&wishes, &p.Reason, &rhythm, &newest, &p.MovedTo, &movedSince, &p.MovedTimes, &asking, &f.Paused, &f.Fulltext, &f.Total, &f.Unread); err != nil {
 		return f, err
 	}
 	f.Updated, p.LastChecked, p.LastOK, p.NextCheck = instant(updated), instant(lastChecked), instant(lastOK), instant(nextCheck)
+	f.Asking = instant(asking)
 	p.Newest, p.MovedSince, p.Rhythm = instant(newest), instant(movedSince), time.Duration(rhythm)*time.Microsecond
 	return f, cmp.Or(fromJSON(tags, &f.Tags), fromJSON(wishes, &p.Wishes))
 }

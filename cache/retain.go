@@ -149,7 +149,7 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 	return n, s.write(ctx, tried, func(tx *sql.Tx) error {
 		const reset = `UPDATE feeds SET etag = '', last_modified = '', body_hash = '', last_checked = NULL, last_ok = NULL, next_check = NULL,
 			status = 0, failures = 0, error = '', gone = 0, final_url = '', wishes = '', reason = '', rhythm = 0, newest = NULL,
-			moved_to = '', moved_since = NULL, moved_times = 0, title = '', description = '', site = '', updated = NULL WHERE id = ?`
+			moved_to = '', moved_since = NULL, moved_times = 0, asking = NULL, title = '', description = '', site = '', updated = NULL WHERE id = ?`
 		for _, query := range []string{`DELETE FROM gone WHERE feed = ?`, `DELETE FROM polls WHERE feed = ?`, `DELETE FROM feeds WHERE place IS NULL AND id = ?`, reset} {
 			if _, err := tx.ExecContext(ctx, query, id); err != nil {
 				return err

@@ -101,6 +101,9 @@ type Feed struct {
 	// Fulltext says that the pages of its items are fetched.
 	Fulltext bool
 	Poll     PollState
+	// Asking is until when a dateline, perhaps another one, says to be asking the
+	// feed; zero when none does.
+	Asking time.Time
 	// Total and Unread count the items kept, without hidden ones.
 	Total  int
 	Unread int

@@ -11,10 +11,16 @@ import (
 // the others. An error means that the store takes nothing.
 func (r *round) keep(ctx context.Context, got []result) error {
 	var answers []feed.Fetched
+	var unsaved []string
 	for _, g := range got {
-		if !g.unsaved() {
+		if g.unsaved() {
+			unsaved = append(unsaved, g.errand.feed.URL)
+		} else {
 			answers = append(answers, g.answer)
 		}
+	}
+	if len(unsaved) > 0 {
+		_ = r.poller.store.Release(ctx, unsaved, r.until) // or they run out
 	}
 	if len(answers) > 0 {
 		saved, err := r.poller.store.Save(ctx, answers...)

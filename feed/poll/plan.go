@@ -37,6 +37,10 @@ type plan struct {
 	others []other
 	// righted are the states, of those left out, that a wrong clock had kept.
 	righted []feed.Fetched
+	// read are the feeds of errands and righted as they were read; they are
+	// claimed until then.
+	read  []feed.Feed
+	until time.Time
 }
 
 type other struct {
@@ -64,21 +68,25 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 		feeds, out.unknown = named(feeds, ask.Feeds)
 	}
 	now := p.now()
-	for _, f := range feeds {
-		var wrong bool
+	for _, read := range feeds {
+		f, wrong := read, false
 		f.Poll, wrong = f.Poll.Righted(now)
 		e := errand{feed: f, settings: subs[f.URL], named: ask.Feeds != nil && !ask.DueOnly}
 		idle := e.idle(ask, now)
 		if wrong && idle.Reason != "" {
 			out.righted = append(out.righted, feed.Fetched{URL: f.URL, State: f.Poll, Round: now})
+			out.read = append(out.read, read)
 		}
-		switch saved, claimed := p.claims[f.URL]; {
+		switch saved, taken := p.claims[f.URL]; {
 		case idle.Reason != "":
 			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Next: idle.Next, Reason: idle.Reason})
-		case claimed:
+		case taken:
 			out.others = append(out.others, other{f.URL, saved})
+		case !e.named && byAnother(f, now):
+			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: askingElsewhere})
 		default:
-			e.release = p.claim(f.URL)
+			out.read = append(out.read, read)
+			e.release = p.take(f.URL)
 			out.errands = append(out.errands, e)
 		}
 	}
@@ -129,8 +137,9 @@ func (p *Poller) restingUntil(host string) time.Time {
 	return r.until
 }
 
-// claim takes a feed and returns what gives it back. The caller holds p.mu.
-func (p *Poller) claim(url string) (release func()) {
+// take claims a feed within this process and returns what gives it back. The
+// caller holds p.mu.
+func (p *Poller) take(url string) (release func()) {
 	saved := make(chan struct{})
 	p.claims[url] = saved
 	return func() {

@@ -1,7 +1,8 @@
 // Package poll does the round: it chooses the feeds to ask, asks them, parses
 // what came and hands it to a store that it only describes.
 //
-//	plan     which feeds, one claim on each so that none is asked twice at once
+//	plan     which feeds
+//	claim    one claim on each, so that no two processes ask it at once
 //	lanes    bounded workers, a bound for each host
 //	ask      conditional GET, then a hash, then [feed.Parse] on a few at a time
 //	keep     the goroutine that called Refresh saves a few feeds in one
@@ -33,12 +34,21 @@ const (
 	pause = time.Minute
 	// waking is how long after a sleep the network may take to be there.
 	waking = 5 * time.Minute
+	// claimed is how long a process that was killed keeps others from asking the
+	// feeds it was asking. A round that lasts longer may ask a feed twice.
+	claimed = 10 * time.Minute
 )
 
 // Store is what polling needs of a cache.
 type Store interface {
 	// Feeds returns the subscribed feeds, in the order of the configuration.
 	Feeds(ctx context.Context) ([]feed.Feed, error)
+	// Claim says that this process is asking the feeds until then, and gives back
+	// those that no other one is asking or has asked since they were read; with
+	// anyway all of them. A claim ends with Save, with Release, or at until.
+	Claim(ctx context.Context, feeds []feed.Feed, until time.Time, anyway bool) (urls []string, err error)
+	// Release ends claims made until then.
+	Release(ctx context.Context, urls []string, until time.Time) error
 	// Save keeps answers in one transaction.
 	Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error)
 	// IndexPending brings the full-text index up to date for at most max items
@@ -153,6 +163,9 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 		}
 		if _, wrong := f.Poll.Righted(now); wrong {
 			due = now // for Refresh to put right
+		}
+		if byAnother(f, now) {
+			due = later(due, f.Asking)
 		}
 		if next.IsZero() || due.Before(next) {
 			next = due

@@ -32,6 +32,8 @@ type fakeStore struct {
 	pending  int
 	indexed  int
 	indexErr error
+	// claims counts the calls of Claim.
+	claims int
 	// wanted are the items without full text by feed, texts what was kept.
 	wanted map[string][]feed.Item
 	texts  map[int64]feed.Fulltext
@@ -41,6 +43,34 @@ func (s *fakeStore) Feeds(context.Context) ([]feed.Feed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.feeds), nil
+}
+
+func (s *fakeStore) Claim(_ context.Context, feeds []feed.Feed, until time.Time, _ bool) (urls []string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.claims++
+	for _, f := range feeds {
+		urls = append(urls, f.URL)
+		s.setAsking(f.URL, until)
+	}
+	return urls, nil
+}
+
+func (s *fakeStore) Release(_ context.Context, urls []string, _ time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range urls {
+		s.setAsking(u, time.Time{})
+	}
+	return nil
+}
+
+func (s *fakeStore) setAsking(url string, until time.Time) {
+	for i := range s.feeds {
+		if s.feeds[i].URL == url {
+			s.feeds[i].Asking = until
+		}
+	}
 }
 
 func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
@@ -67,7 +97,7 @@ func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.S
 		out = append(out, saved)
 		for i := range s.feeds {
 			if s.feeds[i].URL == a.URL {
-				s.feeds[i].Poll = a.State
+				s.feeds[i].Poll, s.feeds[i].Asking = a.State, time.Time{}
 			}
 		}
 	}

@@ -29,8 +29,10 @@ const (
 
 // round is one call of Refresh.
 type round struct {
-	poller  *Poller
-	begun   time.Time
+	poller *Poller
+	begun  time.Time
+	// until is when the claims of the round run out.
+	until   time.Time
 	results chan result
 	report  func(feed.Report)
 	// left counts the errands whose result has not come.
@@ -71,11 +73,16 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		p.wake()
 	}
 	todo, err := p.plan(ctx, ask)
+	if err == nil {
+		err = p.claim(ctx, &todo, ask.Feeds != nil && !ask.DueOnly)
+	}
 	if err != nil {
+		p.settleDown()
 		return err
 	}
 	r := &round{
 		poller:  p,
+		until:   todo.until,
 		begun:   p.now(),
 		results: make(chan result, queue),
 		report:  report,
@@ -89,30 +96,19 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 	for _, u := range todo.unknown {
 		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
 	}
-	if err = p.putRight(ctx, todo); err == nil {
-		err = r.run(ctx, todo)
-	}
+	err = r.run(ctx, todo)
 	if err != nil {
-		p.mu.Lock()
-		p.rest = rest{p.now(), p.now().Add(pause)}
-		p.mu.Unlock()
+		p.settleDown()
 	}
 	p.client.CloseIdle()
 	return err
 }
 
-// putRight keeps the states that a wrong clock had kept otherwise; from now on
-// their waits are running.
-func (p *Poller) putRight(ctx context.Context, todo plan) error {
-	for some := range slices.Chunk(todo.righted, batch) {
-		if _, err := p.store.Save(ctx, some...); err != nil {
-			for _, e := range todo.errands {
-				e.release()
-			}
-			return fmt.Errorf("refresh: %w", err)
-		}
-	}
-	return nil
+// settleDown has nothing due for a while.
+func (p *Poller) settleDown() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rest = rest{p.now(), p.now().Add(pause)}
 }
 
 // run asks, saves and indexes.
@@ -153,6 +149,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	}
 	release(r.held)
 	if broken != nil {
+		r.poller.disclaim(saving, todo)
 		return fmt.Errorf("refresh: %w", broken)
 	}
 	for _, o := range todo.others {

@@ -78,10 +78,14 @@ func TestAwakeAFeedFails(t *testing.T) {
 // known of it, and it is due as before. What was answered all the same counts.
 func TestSleepInARequest(t *testing.T) {
 	var slept atomic.Bool
-	var r *rig
+	clock := func() time.Time {
+		if slept.Load() {
+			return noon.Add(8 * time.Hour)
+		}
+		return noon
+	}
 	s := serve(t, func(w http.ResponseWriter, q *http.Request) {
 		if !slept.Swap(true) {
-			r.now = r.now.Add(8 * time.Hour)
 			if strings.HasSuffix(q.URL.Path, "/cut") {
 				panic(http.ErrAbortHandler)
 			}
@@ -91,7 +95,8 @@ func TestSleepInARequest(t *testing.T) {
 	for _, path := range []string{"/cut", "/whole"} {
 		slept.Store(false)
 		u := s.URL + path
-		r = newRig(t, u)
+		r := newRig(t, u)
+		r.clock = clock
 		first := r.refresh(t, feed.Ask{DueOnly: true})[u]
 		if want := map[string]feed.Status{"/cut": feed.Skipped, "/whole": feed.OK}[path]; first.Status != want {
 			t.Errorf("%s: %+v", path, first)

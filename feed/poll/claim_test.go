@@ -1,0 +1,234 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// household is several processes on one cache, and a server that counts.
+type household struct {
+	pollers []*Poller
+	now     time.Time
+	mu      sync.Mutex
+	asked   map[string]int
+	// answer is called before each answer; may be nil.
+	answer func(path string)
+}
+
+func newHousehold(t *testing.T, processes, feeds int) (*household, []string) {
+	h := &household{now: noon, asked: map[string]int{}}
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		h.mu.Lock()
+		h.asked[r.URL.Path]++
+		answer := h.answer
+		h.mu.Unlock()
+		if answer != nil {
+			answer(r.URL.Path)
+		}
+		io.WriteString(w, rss("Fine", 1))
+	})
+	var subs []feed.Subscription
+	var urls []string
+	for i := range feeds {
+		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
+		subs = append(subs, feed.Subscription{URL: urls[i], Settings: feed.Settings{Interval: time.Hour, Timeout: 10 * time.Second}})
+	}
+	path := filepath.Join(t.TempDir(), "cache.db")
+	clock := func() time.Time { return h.now }
+	for range processes {
+		store, err := cache.Open(t.Context(), path, cache.Options{Now: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		if err := store.SetFeeds(t.Context(), subs); err != nil {
+			t.Fatal(err)
+		}
+		p := New(Options{Client: fetch.New(fetch.Options{Now: clock}), Store: store, Now: clock, PerHost: 20,
+			Subscriptions: func() []feed.Subscription { return subs }, Jitter: func() float64 { return 0 }})
+		t.Cleanup(p.client.CloseIdle)
+		h.pollers = append(h.pollers, p)
+	}
+	return h, urls
+}
+
+// all lets every process refresh at once and returns the reports that are none
+// of a feed left out.
+func (h *household) all(t *testing.T, ask feed.Ask) (told int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for _, p := range h.pollers {
+		wg.Go(func() {
+			err := p.Refresh(t.Context(), ask, func(r feed.Report) {
+				mu.Lock()
+				defer mu.Unlock()
+				if r.Status != feed.Skipped {
+					told++
+				}
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return told
+}
+
+// Whatever cron does beside an open reader: each feed that is due is asked once
+// by all of them together, and again as soon as it is due again.
+func TestManyProcessesAskOnce(t *testing.T) {
+	const feeds, rounds = 60, 5
+	h, _ := newHousehold(t, 3, feeds)
+	for round := 1; round <= rounds; round++ {
+		if told := h.all(t, feed.Ask{DueOnly: true}); told != feeds {
+			t.Errorf("round %d: %d feeds were reported", round, told)
+		}
+		for path, n := range h.asked {
+			if n != round {
+				t.Errorf("after round %d %s has been asked %d times", round, path, n)
+			}
+		}
+		h.now = h.now.Add(time.Hour)
+	}
+	if len(h.asked) != feeds {
+		t.Errorf("%d feeds were asked", len(h.asked))
+	}
+}
+
+// While another process is asking, nothing is due until that would have ended,
+// so that the timer does not go round; a feed that is named is asked all the
+// same.
+func TestAnotherProcessIsAsking(t *testing.T) {
+	h, urls := newHousehold(t, 2, 1)
+	asking, done := make(chan bool), make(chan bool)
+	h.answer = func(string) { asking <- true; <-done }
+	ended := make(chan error)
+	go func() { ended <- h.pollers[0].Refresh(t.Context(), feed.Ask{DueOnly: true}, func(feed.Report) {}) }()
+	<-asking
+	h.mu.Lock()
+	h.answer = nil
+	h.mu.Unlock()
+	for _, ask := range []feed.Ask{{DueOnly: true}, {}} {
+		err := h.pollers[1].Refresh(t.Context(), ask, func(r feed.Report) {
+			if r.Status != feed.Skipped || r.Reason != askingElsewhere {
+				t.Errorf("%+v", r)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if next, err := h.pollers[1].NextDue(t.Context()); err != nil || !next.Equal(noon.Add(claimed)) {
+		t.Errorf("due at %v, %v", next, err)
+	}
+	err := h.pollers[1].Refresh(t.Context(), feed.Ask{Feeds: urls}, func(r feed.Report) {
+		if r.Status != feed.OK {
+			t.Errorf("by name: %+v", r)
+		}
+	})
+	close(done)
+	if err := errors.Join(err, <-ended); err != nil || h.asked["/0"] != 2 {
+		t.Errorf("asked %d times, %v", h.asked["/0"], err)
+	}
+}
+
+// A process that was killed while it asked keeps the others waiting for some
+// minutes only; one that is stopped, or finds no network, not at all.
+func TestClaimsEnd(t *testing.T) {
+	h, _ := newHousehold(t, 2, 2)
+	killed, other := h.pollers[0], h.pollers[1]
+	feeds, err := killed.store.Feeds(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := killed.store.Claim(t.Context(), feeds, h.now.Add(claimed), false); err != nil {
+		t.Fatal(err)
+	}
+	expect := func(what string, times int) {
+		t.Helper()
+		if err := other.Refresh(t.Context(), feed.Ask{DueOnly: true}, func(feed.Report) {}); err != nil {
+			t.Error(err)
+		}
+		if h.asked["/0"] != times || h.asked["/1"] != times {
+			t.Errorf("%s: %v", what, h.asked)
+		}
+	}
+	expect("at once", 0)
+	h.now = h.now.Add(claimed)
+	expect("when the claim has run out", 1)
+
+	h.now = h.now.Add(time.Hour)
+	ctx, stop := context.WithCancel(t.Context())
+	h.answer = func(string) { stop(); <-ctx.Done() }
+	if err := killed.Refresh(ctx, feed.Ask{DueOnly: true}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	h.mu.Lock()
+	h.answer, h.asked = nil, map[string]int{}
+	h.mu.Unlock()
+	expect("when it was stopped", 1)
+
+	h.now = h.now.Add(time.Hour)
+	killed.client = fetch.New(fetch.Options{Transport: roundTrip(unreachable)})
+	err = killed.Refresh(t.Context(), feed.Ask{DueOnly: true, Woken: true}, func(r feed.Report) {
+		if !r.Away {
+			t.Errorf("%+v", r)
+		}
+		// With the last report the reader looks what is due next.
+		if feeds, err := other.store.Feeds(t.Context()); err != nil || !feeds[0].Asking.IsZero() || !feeds[1].Asking.IsZero() {
+			t.Errorf("still claimed when it is told: %v", err)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	expect("without a network", 2)
+}
+
+// noRoom is a store that cannot be written.
+type noRoom struct{ *fakeStore }
+
+var errNoRoom = errors.New("the disk is full")
+
+func (noRoom) Claim(context.Context, []feed.Feed, time.Time, bool) ([]string, error) {
+	return nil, errNoRoom
+}
+
+// One statement claims all the feeds of a round. Where it cannot be written,
+// nobody is asked for what could not be kept, nothing is due for a minute, and
+// then polling goes on.
+func TestOneClaimARound(t *testing.T) {
+	var asked int
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { asked++; io.WriteString(w, rss("Fine", 1)) })
+	var urls []string
+	for i := range 300 {
+		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
+	}
+	r := newRig(t, urls...)
+	r.lanes.perHost = 1 // so that asked needs no lock
+	r.Poller.store = noRoom{r.store}
+	err := r.Refresh(t.Context(), feed.Ask{DueOnly: true}, func(rep feed.Report) { t.Errorf("%+v", rep) })
+	if next, due := r.NextDue(t.Context()); !errors.Is(err, errNoRoom) || due != nil || asked > 0 || !next.Equal(noon.Add(pause)) {
+		t.Errorf("%v, asked %d times, due at %v", err, asked, next)
+	}
+	r.Poller.store, r.now = r.store, noon.Add(pause)
+	if got := r.refresh(t, feed.Ask{DueOnly: true}); len(got) != 300 || asked != 300 || r.store.claims != 1 {
+		t.Errorf("%d reports, asked %d times, claimed %d times", len(got), asked, r.store.claims)
+	}
+	if got := r.refresh(t, feed.Ask{DueOnly: true}); len(got) != 300 || r.store.claims != 1 {
+		t.Errorf("with nothing due: %d reports, claimed %d times", len(got), r.store.claims)
+	}
+}
