@@ -185,12 +185,15 @@ func (w *walk) blame(err error) error {
 	return err
 }
 
+// errTarget is a redirect whose target is no address.
+var errTarget = errors.New("the redirect's target cannot be read")
+
 // step moves w to where res points, or says why not.
 func (w *walk) step(res *http.Response) error {
 	location := res.Header.Get("Location")
 	next, err := w.at.Parse(location)
 	if err != nil {
-		return &Error{Kind: KindRedirects, Err: errors.New("the redirect's target cannot be read")}
+		return &Error{Kind: KindRedirects, Err: errTarget}
 	}
 	next.User, next.Fragment, next.RawFragment = nil, "", ""
 	switch {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"dateline/feed"
 )
@@ -53,6 +54,9 @@ func (e *Error) Sentence() string {
 	case KindTooLarge:
 		return fmt.Sprintf("The answer of %s is too large (%s): look for a shorter feed on the site.", host, e.cause())
 	case KindRedirects:
+		if errors.Is(e.Err, errTarget) {
+			return fmt.Sprintf("%s sends on to an address that cannot be read: open the feed in a browser to find its right address.", host)
+		}
 		return fmt.Sprintf("%s sends from address to address without end (%s): open the feed in a browser to find its right address.", host, e.cause())
 	case KindLoop:
 		return fmt.Sprintf("%s sends round in a circle (%s): open the feed in a browser to find its right address.", host, e.cause())
@@ -65,8 +69,14 @@ func (e *Error) Sentence() string {
 	case KindCanceled:
 		return "The refresh was stopped before this feed answered: refresh again to ask it."
 	}
+	if why, unruly := strings.CutPrefix(e.cause(), unrulyHTTP); unruly {
+		return fmt.Sprintf("%s does not keep to the rules of HTTP (%s): try again later, or tell the site.", host, strings.TrimPrefix(strings.TrimPrefix(why, "net/http: "), "http: "))
+	}
 	return fmt.Sprintf("Asking %s failed (%s): check the feed's address and headers, or try again later.", host, e.cause())
 }
+
+// unrulyHTTP begins what net/http says of an answer that it cannot read.
+const unrulyHTTP = "net/http: HTTP/1.x transport connection broken: "
 
 func (e *Error) timeoutSentence(host string) string {
 	var slow *programError

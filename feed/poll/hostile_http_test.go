@@ -36,16 +36,6 @@ func statusEndpoints() []endpoint {
 
 // redirectEndpoints send elsewhere, or nowhere.
 func redirectEndpoints() []endpoint {
-	to := func(code int, location string) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/good" {
-				io.WriteString(w, rss("Good", 2))
-				return
-			}
-			w.Header()["Location"] = []string{location}
-			w.WriteHeader(code)
-		}
-	}
 	// chain goes on for n steps.
 	chain := func(n int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -82,6 +72,41 @@ func redirectEndpoints() []endpoint {
 	for _, scheme := range []string{"file:///etc/passwd", "exec:echo x", "builtin:guide", "ftp://127.0.0.1/x", "javascript:alert(1)",
 		"data:text/xml,<rss/>", "gopher://127.0.0.1/", "mailto:a@example.org", "feed:x", "://"} {
 		list = append(list, endpoint{name: "redirect to " + scheme, serve: to(301, scheme), fails: ": "})
+	}
+	return list
+}
+
+// to redirects there, and serves a good feed at /good.
+func to(code int, location string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/good" {
+			io.WriteString(w, rss("Good", 2))
+			return
+		}
+		w.Header()["Location"] = []string{location}
+		w.WriteHeader(code)
+	}
+}
+
+// locationEndpoints redirect to what is no address, or a dangerous one.
+func locationEndpoints() []endpoint {
+	var list []endpoint
+	for name, location := range map[string]string{
+		"escape sequences":                   "http://\x1b[2J\x1b]52;c;x\x07/",
+		"escape sequences in percent":        "http://%1b%5b2J.example/",
+		"a path of escape sequences":         "http://127.0.0.1:1/%1b%5b2J\x1b[2J",
+		"no host":                            "http:///feed",
+		"a host of 300 letters":              "http://" + strings.Repeat("a", 300) + ".invalid/",
+		"a password":                         "http://ann:word@127.0.0.1:1/",
+		"text that runs backwards":           "http://127.0.0.1:1/\u202eelpmaxe",
+		"two slashes":                        "//",
+		"backslashes":                        `\\127.0.0.1:1\x`,
+		"a host of blanks":                   "http:// /",
+		"a port of letters":                  "http://127.0.0.1:http/",
+		"a percent sign":                     "%",
+		"another header behind a line break": "/good\r\nX-More: 1",
+	} {
+		list = append(list, endpoint{name: "redirect to " + name, serve: to(302, location), fails: ": "})
 	}
 	return list
 }
@@ -134,6 +159,18 @@ func headerEndpoints() []endpoint {
 	list := []endpoint{
 		{name: "an ETag of 64 KB", serve: header("Etag", `"`+strings.Repeat("e", 64<<10)+`"`), items: 2},
 		{name: "an ETag of controls", serve: header("Etag", "\"\x1b[2J\""), fails: "malformed"},
+		{name: "an ETag of a DEL", serve: header("Etag", "\"\x7f\""), fails: "malformed"},
+		{name: "an ETag of bytes", serve: header("Etag", "\"\xff\x80\xc2\""), items: 2},
+		{name: "an ETag without quotes", serve: header("Etag", "W/ , *"), items: 2},
+		{name: "three ETags", serve: header("Etag", `"a"`, "Etag", "", "Etag", `"b"`), items: 2},
+		{name: "a Date of controls", serve: header("Date", "\x1b[2J"), fails: "malformed"},
+		{name: "a Date to come", serve: header("Date", "Fri, 31 Dec 9999 23:59:59 GMT", "Expires", "Sat, 01 Jan 0000 00:00:00 GMT"), items: 2},
+		{name: "a Date long past", serve: header("Date", "Thu, 01 Jan 1970 00:00:00 GMT", "Expires", "Fri, 31 Dec 9999 23:59:59 GMT"), items: 2},
+		{name: "an Age beyond numbers", serve: header("Age", "99999999999999999999", "Cache-Control", "max-age=60"), items: 2},
+		{name: "a Cache-Control of 64 KB", serve: header("Cache-Control", strings.Repeat("max-age=,", 7<<10)), items: 2},
+		{name: "a Cache-Control of quotes", serve: header("Cache-Control", `max-age="""9", no-store="`), items: 2},
+		{name: "a Content-Disposition of a way up", serve: header("Content-Disposition", `attachment; filename="../../.profile"`), items: 2},
+		{name: "a Refresh", serve: header("Refresh", "0; url=file:///etc/passwd"), items: 2},
 		{name: "a Last-Modified of 64 KB", serve: header("Last-Modified", strings.Repeat("Mon, ", 13<<10)), items: 2},
 		{name: "a Last-Modified to come", serve: header("Last-Modified", "Fri, 31 Dec 9999 23:59:59 GMT"), items: 2},
 		{name: "fresh for ever", serve: header("Cache-Control", "max-age=99999999999999999999"), items: 2},

@@ -32,7 +32,7 @@ type endpoint struct {
 }
 
 func endpoints() []endpoint {
-	return slices.Concat(statusEndpoints(), redirectEndpoints(), connectionEndpoints(), headerEndpoints(),
+	return slices.Concat(statusEndpoints(), redirectEndpoints(), locationEndpoints(), connectionEndpoints(), headerEndpoints(),
 		packedEndpoints(), foreignEndpoints(), sizeEndpoints(), markupEndpoints(), jsonEndpoints(), charsetEndpoints(),
 		controlEndpoints(), itemEndpoints())
 }
@@ -157,6 +157,7 @@ func TestHostileEndpoints(t *testing.T) {
 		})
 	}
 	b.checkItems(t)
+	b.checkSentences(t, reports)
 }
 
 // check compares what came of an endpoint with what must come of it.

