@@ -6,34 +6,64 @@ import (
 	"dateline/feed"
 )
 
-// keep saves results in one transaction and reports them. When that fails they
-// are tried one by one, so that one feed the store cannot take does not stop
-// the others. An error means that the store takes nothing.
-func (r *round) keep(ctx context.Context, got []result) error {
-	var answers []feed.Fetched
+// keeping is a transaction under way with the results that it saves.
+type keeping struct {
+	got     []result
+	answers []feed.Fetched
+	saved   []feed.Saved
+	err     error
+	done    chan struct{}
+}
+
+// begin has results saved in one transaction. Much of that is making them ready,
+// for which a store does not need the transaction before them to have ended.
+func (r *round) begin(ctx context.Context, got []result) *keeping {
+	k := &keeping{got: got, done: make(chan struct{})}
 	var unsaved []string
 	for _, g := range got {
 		if g.unsaved() {
 			unsaved = append(unsaved, g.errand.feed.URL)
 		} else {
-			answers = append(answers, g.answer)
+			k.answers = append(k.answers, g.answer)
 		}
 	}
-	if len(unsaved) > 0 {
-		_ = r.poller.store.Release(ctx, unsaved, r.until) // or they run out
-	}
-	if len(answers) > 0 {
-		saved, err := r.poller.store.Save(ctx, answers...)
-		if err != nil {
-			return r.keepSingly(ctx, got)
+	go func() {
+		defer close(k.done)
+		crash := feed.Guard("saving feeds", r.poller.crashed, func() {
+			if len(unsaved) > 0 {
+				_ = r.poller.store.Release(ctx, unsaved, r.until) // or they run out
+			}
+			if len(k.answers) > 0 {
+				k.saved, k.err = r.poller.store.Save(ctx, k.answers...)
+			}
+		})
+		if crash != nil {
+			k.err = crash
 		}
-		count(got, saved)
-		r.noteDocuments(answers...)
+	}()
+	return k
+}
+
+// end waits for results to be saved and reports them. When that failed they are
+// tried one by one, so that one feed the store cannot take does not stop the
+// others. An error means that the store takes nothing.
+func (r *round) end(ctx context.Context, k *keeping) (err error) {
+	<-k.done
+	crash := feed.Guard("saving feeds", r.poller.crashed, func() {
+		if k.err != nil {
+			err = r.keepSingly(ctx, k.got)
+			return
+		}
+		count(k.got, k.saved)
+		r.noteDocuments(k.answers...)
+		for _, g := range k.got {
+			r.conclude(g)
+		}
+	})
+	if crash != nil {
+		return crash
 	}
-	for _, g := range got {
-		r.conclude(g)
-	}
-	return nil
+	return err
 }
 
 // conclude reports a result that is saved, or needs no saving.

@@ -5,8 +5,9 @@
 //	claim    one claim on each, so that no two processes ask it at once
 //	lanes    bounded workers, a bound for each host
 //	ask      conditional GET, then a hash, then [feed.Parse] on a few at a time
-//	keep     the goroutine that called Refresh saves a few feeds in one
-//	         transaction, reports them, and indexes while nothing waits
+//	keep     a few feeds are saved in one transaction while the next is made
+//	         ready; the goroutine that called Refresh reports them, and indexes
+//	         while nothing waits
 //	pages    the articles behind new items, for the feeds that want them
 //
 // What waits between asking and saving is bounded, so memory does not grow with

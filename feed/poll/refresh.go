@@ -125,26 +125,13 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			x = r.poller.ask(asking, e, r.begun)
 		})
 	}
-	var broken error
-	for r.left > 0 {
-		got := r.sift(r.gather(), stop)
-		if broken == nil {
-			crash := feed.Guard("saving feeds", r.poller.crashed, func() { broken = r.keep(saving, got) })
-			if crash != nil {
-				broken = crash
-			}
-			if broken != nil {
-				stop()
-			}
-		}
-		release(got)
-	}
+	broken := r.keepAll(saving, stop)
 	if broken == nil {
 		r.judge(ctx)
 	}
 	for got := range slices.Chunk(r.held, batch) {
 		if broken == nil {
-			broken = r.keep(saving, got)
+			broken = r.end(saving, r.begin(saving, got))
 		}
 	}
 	release(r.held)
@@ -172,14 +159,55 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	return ctx.Err()
 }
 
+// keepAll saves the results as they come and reports them in that order. While
+// one transaction is written the next one is made ready. After an error, which
+// is the store's, no further feed is asked.
+func (r *round) keepAll(ctx context.Context, stop func()) (broken error) {
+	var written *keeping
+	finish := func() {
+		if written == nil {
+			return
+		}
+		<-written.done
+		if broken == nil {
+			if broken = r.end(ctx, written); broken != nil {
+				stop()
+			}
+		}
+		release(written.got)
+		written = nil
+	}
+	for r.left > 0 {
+		var saved chan struct{}
+		if written != nil {
+			saved = written.done
+		}
+		select {
+		case <-saved:
+			finish()
+		case x := <-r.results:
+			got := r.sift(r.gather(x), stop)
+			if broken != nil {
+				release(got)
+				continue
+			}
+			next := r.begin(ctx, got)
+			finish()
+			written = next
+		}
+	}
+	finish()
+	return broken
+}
+
 func release(done []result) {
 	for _, g := range done {
 		g.release()
 	}
 }
 
-// gather waits for results and takes as many as make one transaction.
-func (r *round) gather() []result {
+// gather takes as many results as make one transaction.
+func (r *round) gather(first result) []result {
 	var got []result
 	items := 0
 	take := func(x result) {
@@ -189,7 +217,7 @@ func (r *round) gather() []result {
 			items += len(x.answer.Document.Items)
 		}
 	}
-	take(<-r.results)
+	take(first)
 	waited := time.NewTimer(company)
 	defer waited.Stop()
 	for r.left > 0 && len(got) < batch && items < batchItems {

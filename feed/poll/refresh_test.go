@@ -320,3 +320,46 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 		t.Errorf("first: %+v after %d requests", rep, asked.Load())
 	}
 }
+
+// readying is a store that can make one transaction ready while it writes
+// another: its first Save only ends once the second has begun.
+type readying struct {
+	*fakeStore
+	calls  atomic.Int32
+	second chan struct{}
+}
+
+func (s *readying) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
+	switch s.calls.Add(1) {
+	case 1:
+		select {
+		case <-s.second:
+		case <-time.After(30 * time.Second):
+			return nil, errors.New("nothing is made ready meanwhile")
+		}
+	case 2:
+		close(s.second)
+	}
+	return s.fakeStore.Save(ctx, answers...)
+}
+
+// Making a transaction ready does not wait for the one before it to be written.
+func TestTransactionsOverlap(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, batchItems)) })
+	var urls []string
+	for i := range 4 {
+		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
+	}
+	r := newRig(t, urls...)
+	r.Poller.store = &readying{fakeStore: r.store, second: make(chan struct{})}
+	var reported []string
+	err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) {
+		if rep.Status != feed.OK || rep.New != batchItems {
+			t.Errorf("%+v", rep)
+		}
+		reported = append(reported, rep.URL)
+	})
+	if err != nil || len(reported) != len(urls) {
+		t.Errorf("%v, reported %v", err, reported)
+	}
+}
