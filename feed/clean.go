@@ -8,21 +8,24 @@ import (
 
 // Clean makes s safe to print on one line: no control character (C0, DEL, C1),
 // no bidirectional control, no invisible or tag character that could steer a
-// terminal or hide text; runs of white space become one blank. Zero-width
-// joiners and variation selectors stay: emoji and many scripts need them.
+// terminal or hide text, no tower of marks on one character; runs of white
+// space become one blank. Joiners and variation selectors stay: emoji and many
+// scripts need them.
 func Clean(s string) string {
 	if tidy(s) {
 		return s
 	}
 	out := make([]byte, 0, len(s))
 	space := false
+	var marks tower
 	for _, r := range s {
 		switch {
 		case r > ' ' && r < 0x7f:
+			marks = 0
 		case unicode.IsSpace(r):
-			space = len(out) > 0
+			space, marks = len(out) > 0, 0
 			continue
-		case dangerous(r):
+		case dangerous(r) || marks.tops(r):
 			continue
 		}
 		if space {
@@ -37,13 +40,25 @@ func Clean(s string) string {
 // CleanText is [Clean] for text of several lines: line feeds and tabs stay, and
 // so do runs of blanks.
 func CleanText(s string) string {
-	if !strings.ContainsFunc(s, dangerousInText) && utf8.ValidString(s) {
+	var marks tower
+	return marks.cleanText(s)
+}
+
+// cleanText is [CleanText] for a text that goes on from another one.
+func (t *tower) cleanText(s string) string {
+	if plainText(s) {
+		if s != "" {
+			*t = 0
+		}
 		return s
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
+		if unicode.IsSpace(r) {
+			*t = 0
+		}
 		switch {
 		case r == '\n' || r == '\t':
 			b.WriteRune(r)
@@ -51,14 +66,14 @@ func CleanText(s string) string {
 			b.WriteByte('\n')
 		case r == '\v' || r == '\f':
 			b.WriteByte(' ')
-		case !dangerous(r):
+		case !dangerous(r) && !t.tops(r):
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
 }
 
-// tidy says, for the common case of plain ASCII, that Clean has nothing to do.
+// tidy says, for the common cases, that Clean has nothing to do.
 func tidy(s string) bool {
 	if s == "" {
 		return true
@@ -66,28 +81,109 @@ func tidy(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if c < ' ' || c >= 0x7f || c == ' ' && (i == 0 || s[i-1] == ' ') {
-			return false
+			return c >= utf8.RuneSelf && tidyRunes(s, i)
 		}
 	}
 	return s[len(s)-1] != ' '
 }
 
-// dangerous is the filter every string passes on its way to a terminal.
+// tidyRunes is tidy from the first byte on that is not ASCII.
+func tidyRunes(s string, from int) bool {
+	var marks tower
+	for i := from; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' || c == 0x7f || c == ' ' && (i == 0 || s[i-1] == ' ') {
+				return false
+			}
+			marks = 0
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if size == 1 || dangerous(r) || unicode.IsSpace(r) || marks.tops(r) {
+			return false
+		}
+		i += size
+	}
+	return s[len(s)-1] != ' '
+}
+
+// plainText says that CleanText has nothing to do, for text without marks.
+func plainText(s string) bool {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if size == 1 || dangerous(r) || isMark(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+// dangerous is the filter every string passes on its way to a terminal: what
+// steers it, and what has no shape of its own and so hides text or changes its
+// width (the default ignorable code points of Unicode but the joiners and
+// variation selectors that scripts and emoji are written with).
 func dangerous(r rune) bool {
 	switch {
-	case r < 0x20, r >= 0x7f && r <= 0x9f:
+	case r < 0x20, r >= 0x7f && r <= 0x9f, r == 0xad:
 		return true
 	case r < 0x61c:
 		return false
-	case r == 0x061c, r == 0x200b, r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029,
-		r >= 0x202a && r <= 0x202e, r == 0x2060, r >= 0x2066 && r <= 0x2069, r == 0xfeff,
-		r >= 0xe0000 && r <= 0xe007f, r == 0x10eeee:
-		return true
+	case r < 0x2000:
+		return r == 0x61c || r == 0x115f || r == 0x1160 || r == 0x17b4 || r == 0x17b5 || r == 0x180e
+	case r < 0x2070:
+		return r == 0x200b || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060
+	case r < 0x3164:
+		return false
+	case r < 0x10000:
+		return r == 0x3164 || r == 0xfeff || r == 0xffa0 || r >= 0xfff0 && r <= 0xfffb || r >= 0xfffe || r >= 0xfdd0 && r <= 0xfdef
 	}
-	return false
+	return r >= 0x1bca0 && r <= 0x1bca3 || r >= 0x1d173 && r <= 0x1d17a || r >= 0xe0000 && r <= 0xe0fff || r == 0x10eeee || r&0xfffe == 0xfffe
 }
 
-func dangerousInText(r rune) bool { return r != '\n' && r != '\t' && dangerous(r) }
+// tower counts the marks that stand on one character.
+type tower int
+
+// tallest is how many marks a character may carry. The longest stack that a
+// living script writes is a Tibetan one of eight; those of dozens are there to
+// cover the lines above and below.
+const tallest = 8
+
+// tops says that r is a mark too many.
+func (t *tower) tops(r rune) bool {
+	if !isMark(r) {
+		*t = 0
+		return false
+	}
+	*t++
+	return *t > tallest
+}
+
+// isMark says that r takes no cell of its own but belongs to the character
+// before it.
+func isMark(r rune) bool {
+	switch {
+	case r < 0x300:
+		return false
+	case r < 0x370:
+		return true
+	case r < 0x483, r >= 0x2010 && r < 0x20d0, r >= 0x3100 && r < 0xa66f, r >= 0xac00 && r < 0xd7b0:
+		return false // what most text beyond Latin is written in
+	case r == 0x200c || r == 0x200d, r > 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff:
+		return true // joiners, and the vowels and finals of Hangul spelled in parts
+	}
+	return unicode.Is(unicode.M, r)
+}
 
 // PlainTitle makes plain text on one line of what a publisher sent as a title,
 // a name or a category, whatever it declared it to be: HTML tags go, entities

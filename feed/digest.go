@@ -32,10 +32,11 @@ func (b Body) digest() digest {
 type digester struct {
 	count wordCount
 	// head is the beginning of the text on one line, of runes characters; space
-	// says that white space came behind it.
+	// says that white space came behind it, marks counts those on its last one.
 	head  []byte
 	runes int
 	space bool
+	marks tower
 	image bool
 	// silent is the element whose text is not for reading, if one is open.
 	silent string
@@ -88,10 +89,11 @@ func (d *digester) text(s string) {
 		i += size
 		switch {
 		case r > ' ' && r < 0x7f:
+			d.marks = 0
 		case unicode.IsSpace(r):
-			d.space = len(d.head) > 0
+			d.space, d.marks = len(d.head) > 0, 0
 			continue
-		case dangerous(r):
+		case dangerous(r) || d.marks.tops(r):
 			continue
 		}
 		if d.space {

@@ -84,19 +84,27 @@ func FuzzDecode(f *testing.F) {
 // FuzzClean checks that cleaning is complete: nothing dangerous is left and
 // cleaning again changes nothing.
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"plain", " a\x1b[2Jb\u009b ", "\u202eevil\u2066", "x\u200d\ufe0fy", "a\xffb\n\tc", "&#27;<b>x</b>"} {
+	for _, s := range []string{"plain", " a\x1b[2Jb\u009b ", "\u202eevil\u2066", "x\u200d\ufe0fy", "a\xffb\n\tc", "&#27;<b>x</b>", "e" + strings.Repeat("\u0301\u200d", 9) + " \u0301\u00ad"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for name, clean := range map[string]func(string) string{"Clean": Clean, "CleanText": CleanText, "PlainTitle": PlainTitle} {
 			out := clean(s)
-			if strings.ContainsFunc(out, dangerousInText) || !utf8.ValidString(out) {
+			if unfit(out) {
 				t.Errorf("%s(%q) = %q", name, s, out)
 			}
 			if name != "PlainTitle" && clean(out) != out {
 				t.Errorf("%s(%q) = %q is not stable", name, s, out)
 			}
 		}
+	})
+}
+
+// unfit says that a text of several lines may not go to a terminal.
+func unfit(s string) bool {
+	var marks tower
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
+		return r != '\n' && r != '\t' && dangerous(r) || marks.tops(r)
 	})
 }
 
@@ -107,14 +115,14 @@ func FuzzSanitize(f *testing.F) {
 		"<p>a<b>b</p>c", "<a href=' java\tscript:alert(1)'>x</a>", "<img src=x onerror=y>", "&#27;]52;c;x&#7;",
 		"<iframe src=https://www.youtube.com/embed/x></iframe>", "<table><tr><td><table><td>x", "<math><style><img src=x>",
 		"<svg><p><style><g title='</style><img src onerror=alert(1)>'>", strings.Repeat("<blockquote>", 30) + "x",
-		"<ul><li>a<ul><li>b</ul></ul>", "<noscript><p title='</noscript><img src=x onerror=y>'>", "<pre>\n\nx</pre>",
+		"<ul><li>a<ul><li>b</ul></ul>", "<noscript><p title='</noscript><img src=x onerror=y>'>", "<pre>\n\nx</pre>", "e" + strings.Repeat("<i>\u0301\u0302\u0303</i>", 9),
 	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		body := Body{Raw: s, Base: "https://example.org/"}
 		mustBeSafe(t, body.Safe().String())
-		if strings.ContainsFunc(body.Text(), dangerousInText) {
+		if unfit(body.Text()) {
 			t.Errorf("text of %q: %q", s, body.Text())
 		}
 	})
@@ -124,7 +132,7 @@ func mustBeSafe(t *testing.T, out string) {
 	t.Helper()
 	root := parseBody(t, out)
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && strings.ContainsFunc(n.Data, dangerousInText) {
+		if n.Type == html.TextNode && unfit(n.Data) {
 			t.Errorf("text %q in %q", n.Data, out)
 		}
 		switch n.Data {

@@ -18,7 +18,11 @@ const (
 )
 
 // scrubber walks a parsed body and leaves only what may be shown.
-type scrubber struct{ base string }
+type scrubber struct {
+	base string
+	// marks goes on from one text to the next, as they do on the screen.
+	marks tower
+}
 
 func scrub(root *html.Node, base string) {
 	s := scrubber{base: base}
@@ -35,7 +39,7 @@ func (s *scrubber) children(n *html.Node, depth, indents int) {
 func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
 	switch n.Type {
 	case html.TextNode:
-		n.Data = CleanText(n.Data)
+		n.Data = s.marks.cleanText(n.Data)
 		return n.NextSibling
 	case html.ElementNode:
 	default:
