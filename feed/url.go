@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -65,7 +66,11 @@ func hostInASCII(s string) string {
 // encodeURL percent-encodes what has no place in an address, a lone percent sign
 // among it; letters of other scripts stay readable.
 func encodeURL(s string) string {
-	bad := func(r rune) bool { return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || dangerous(r) }
+	var marks tower
+	bad := func(r rune) bool {
+		return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || dangerous(r) ||
+			r >= utf8.RuneSelf && unicode.IsSpace(r) || marks.tops(r)
+	}
 	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") {
 		return s
 	}
@@ -77,6 +82,7 @@ func encodeURL(s string) string {
 		}
 	}
 	var b strings.Builder
+	marks = 0
 	for i, r := range s {
 		switch {
 		case r == '%' && i > path && !escapeSequence(s[i:]):

@@ -1,0 +1,60 @@
+package corpus
+
+import (
+	"strings"
+	"testing"
+
+	"dateline/feed"
+)
+
+// The other opinion must know an attack when it sees one, or the tests that ask
+// it could not fail.
+func TestUnfitKnowsTheAttacks(t *testing.T) {
+	for _, attack := range Attacks() {
+		harmless := !strings.ContainsFunc(attack, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xfff00 }) || strings.Trim(attack, "\n\t") == ""
+		if got := Unfit("a" + attack + "b"); (got == "") != harmless {
+			t.Errorf("Unfit says %q of %+q", got, attack)
+		}
+	}
+	for _, fit := range []string{"plain\n\ttext", "naïve “東京” שְׁלוֹם नि\u200dष", "👩\u200d❤\ufe0f\u200d💋\u200d👩 🏴", "\ufffd", "ཧྐྵྨླྺྼྻྂ"} {
+		if got := Unfit(fit); got != "" {
+			t.Errorf("Unfit says %q of %q", got, fit)
+		}
+	}
+}
+
+// The hostile feeds must be readable, with all their items, or nothing that is
+// in them gets anywhere.
+func TestHostileFeedsAreRead(t *testing.T) {
+	const n = 8
+	for name, text := range map[string]string{"RSS": HostileRSS("https://evil.example", n), "Atom": HostileAtom("https://evil.example", n), "JSON": HostileJSON("https://evil.example", n)} {
+		doc, err := feed.Parse([]byte(text), feed.Origin{URL: "https://evil.example/feed"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(doc.Items) != n {
+			t.Errorf("%s has %d items", name, len(doc.Items))
+		}
+		check := func(field, text string) {
+			if text == "" && field != "chapters" && field != "transcript" && field != "comments" {
+				t.Errorf("%s: no %s", name, field)
+			}
+			if bad := Unfit(text); bad != "" {
+				t.Errorf("%s: %s in the %s: %.300q", name, bad, field, text)
+			}
+		}
+		check("title of the feed", doc.Title)
+		check("description", doc.Description)
+		check("site", doc.Site)
+		for _, a := range doc.Items {
+			for field, text := range map[string]string{"title": a.Title, "author": a.Author, "GUID": a.GUID, "link": a.Link, "comments": a.Comments, "summary": a.Summary,
+				"chapters": a.Chapters, "transcript": a.Transcript, "categories": strings.Join(a.Categories, " "), "key": a.Key, "text": a.Body.Text(), "markup": a.Body.Safe().String()} {
+				check(field, text)
+			}
+			for _, e := range a.Enclosures {
+				check("enclosure", e.URL)
+				check("type of the enclosure", e.Type+" ")
+			}
+		}
+	}
+}
