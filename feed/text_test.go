@@ -109,6 +109,7 @@ func TestSafeURL(t *testing.T) {
 		"mailto:a@x.example":                               "mailto:a@x.example",
 		"gemini://x.example/":                              "gemini://x.example/",
 		"https://x.example/a b\x1b\\\u009c":                "https://x.example/a%20b%1B\\%C2%9C",
+		"mailto:a\x9d0;x\x9c@x.example":                    "mailto:a\ufffd0;x\ufffd@x.example",
 		"https://x.example/\u202egpj":                      "https://x.example/%E2%80%AEgpj",
 		"https://x.example/a\u3000\u00adb":                 "https://x.example/a%E3%80%80%C2%ADb",
 		"https://x.example/" + strings.Repeat("\u0301", 9): "https://x.example/" + strings.Repeat("\u0301", 8) + "%CC%81",

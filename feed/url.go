@@ -71,7 +71,7 @@ func encodeURL(s string) string {
 		return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || dangerous(r) ||
 			r >= utf8.RuneSelf && unicode.IsSpace(r) || marks.tops(r)
 	}
-	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") {
+	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") && utf8.ValidString(s) {
 		return s
 	}
 	path := 0
