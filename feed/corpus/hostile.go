@@ -39,12 +39,29 @@ func Attacks() []string {
 	return list
 }
 
-// Hostile is a field's name with every attack behind it, beginning with the
-// n-th, so that each stands first where only the beginning shows.
-func Hostile(field string, n int) string {
+// A field gets a window of the attacks: all of them would take a screen's time
+// to measure. The windows of as many numbers as HostileItems hold each attack.
+const (
+	window = 12
+	stride = 5
+)
+
+// HostileItems is how many items of a hostile feed have every attack in every
+// field and in every place of their texts.
+func HostileItems() int { return (len(Attacks()) + stride - 1) / stride }
+
+// Hostile is a field's name with attacks behind it, others for each n.
+func Hostile(field string, n int) string { return windowOf(field, n*stride, window) }
+
+// windowOf is a field's name with size attacks behind it, from the first-th on.
+func windowOf(field string, first, size int) string {
 	list := Attacks()
-	n = ((n % len(list)) + len(list)) % len(list)
-	return field + strings.Join(list[n:], field) + field + strings.Join(list[:n], field)
+	var b strings.Builder
+	b.WriteString(field)
+	for i := range size {
+		b.WriteString(list[(first+i)%len(list)] + field)
+	}
+	return b.String()
 }
 
 // Unfit says what in a text may not go to a terminal; empty when it may all go.
@@ -53,6 +70,10 @@ func Hostile(field string, n int) string {
 func Unfit(text string) string {
 	marks := 0
 	for i, r := range text {
+		if r >= ' ' && r < 0x7f {
+			marks = 0
+			continue
+		}
 		what := ""
 		switch {
 		case r == '\n' || r == '\t':
@@ -79,3 +100,6 @@ func Unfit(text string) string {
 	}
 	return ""
 }
+
+// HostileWhole is a field's name with every attack behind it.
+func HostileWhole(field string) string { return windowOf(field, 0, len(Attacks())) }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"os"
 	"strings"
 )
 
@@ -37,22 +38,38 @@ func HostileRSS(base string, n int) string {
 // quotedOut keeps an attack inside its attribute.
 func quotedOut(s string) string { return strings.ReplaceAll(s, `"`, "") }
 
-// HostileBody is a text with the attacks in every place of its markup.
+// HostileBody is a text with attacks in every place of its markup: a few in
+// each, others from place to place and from n to n, so that HostileItems bodies
+// have each of them everywhere.
 func HostileBody(base string, n int) string {
-	raw := strings.NewReplacer("<", "", "-->", "").Replace(Hostile("body", n))
-	short := Hostile("b", n)[:40]
-	attribute := quotedOut(raw)
-	return fmt.Sprintf(`<p>paragraph%[1]s</p><h2>%[1]s</h2><p><a href="%[3]s/l/%[2]s" title="title%[2]s">link%[1]s</a> <a href="javascript:alert('%[2]s')">js</a>
-<a href="%[2]s">rest</a> <a href="http://%[2]s/">host</a> <a href="mailto:%[2]s">mail</a> <a href="magnet:?%[2]s">magnet</a></p>
-<figure><img src="%[3]s/i/%[2]s.png" alt="alt%[2]s" title="title%[2]s"><figcaption>caption%[1]s</figcaption></figure><img src="%[3]s/%[2]s"><img alt="%[2]s">
-<pre>pre%[1]s
-	<code class="language-%[2]s">code%[1]s</code></pre><p><code>inline%[1]s</code><kbd>%[1]s</kbd></p><blockquote cite="%[2]s">quote%[1]s</blockquote>
-<ul><li>item%[1]s</li></ul><ol start="%[2]s"><li value="%[2]s">number%[1]s</li></ol><dl><dt>%[1]s</dt><dd>%[1]s</dd></dl>
-<table><caption>tablecaption%[1]s</caption><tr><th>head%[1]s</th><td>%[4]s</td></tr><tr><td>cell%[1]s</td><td align="%[2]s">%[1]s</td></tr></table>
-<video src="%[3]s/%[2]s.mp4" poster="%[2]s"></video><iframe src="https://www.youtube.com/embed/%[2]s"></iframe><svg><title>%[1]s</title></svg><math><mi>%[1]s</mi></math>
-<abbr title="%[2]s">abbr</abbr> <span style="color:%[2]s" lang="%[2]s" dir="%[2]s">span</span> <details><summary>%[1]s</summary>%[1]s</details> e<i>%[5]s</i><i>%[5]s</i><i>%[5]s</i> <sup>%[1]s</sup> https://example.org/%[1]s`,
-		raw, attribute, base, html.EscapeString(short), "\u0301\u0302\u0303\u0304\u0305\u0306\u0307")
+	const few = stride + 1
+	at := n * stride
+	text := strings.NewReplacer("<", "", "-->", "")
+	return os.Expand(hostileMarkup, func(name string) string {
+		if name == "base" {
+			return base
+		}
+		bad := text.Replace(windowOf(name, at, few))
+		at += few
+		if strings.HasPrefix(name, "attr") {
+			return quotedOut(bad)
+		}
+		return bad
+	})
 }
+
+// hostileMarkup has a name in each place for attacks; those in attributes begin
+// with attr.
+const hostileMarkup = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${attrhref}" title="${attrtitle}">${link}</a> <a href="javascript:alert('${attrjs}')">js</a>
+<a href="${attrrest}">rest</a> <a href="http://${attrhost}/">host</a> <a href="mailto:${attrmail}">mail</a> <a href="magnet:?${attrmagnet}">magnet</a></p>
+<figure><img src="${base}/i/${attrimg}.png" alt="${attralt}" title="${attrimgtitle}"><figcaption>${caption}</figcaption></figure><img src="${base}/${attrfile}"><img alt="${attralone}">
+<pre>${pre}
+	<code class="language-${attrlang}">${code}</code></pre><p><code>${inline}</code><kbd>${kbd}</kbd></p><blockquote cite="${attrcite}">${quote}</blockquote>
+<ul><li>${item}</li></ul><ol start="${attrstart}"><li value="${attrvalue}">${number}</li></ol><dl><dt>${dt}</dt><dd>${dd}</dd></dl>
+<table><caption>${tablecaption}</caption><tr><th>${head}</th><td>b</td></tr><tr><td>${cell}</td><td align="${attralign}">${cell2}</td></tr></table>
+<video src="${base}/${attrvideo}.mp4" poster="${attrposter}"></video><iframe src="https://www.youtube.com/embed/${attryoutube}"></iframe><svg><title>${svg}</title></svg><math><mi>${math}</mi></math>
+<abbr title="${attrabbr}">abbr</abbr> <span style="color:${attrstyle}" lang="${attrspanlang}" dir="${attrdir}">${span}</span> <details><summary>${summary}</summary>${details}</details>
+e<i>&#769;&#770;&#771;&#772;&#773;</i><i>&#769;&#770;&#771;&#772;&#773;</i><i>&#769;&#770;&#771;&#772;&#773;</i> <sup>${sup}</sup> https://example.org/${bare}`
 
 // HostileJSON is a JSON Feed with attacks in every field.
 func HostileJSON(base string, n int) string {
