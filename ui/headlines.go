@@ -155,7 +155,7 @@ func (p *headlinesPane) header(r rect, t theme, focused bool, f *feed.Feed, now 
 
 // failureLines tell why a feed failed, in two lines at the most.
 func failureLines(reason string, r rect, t theme) []string {
-	wrapped := strings.Split(ansi.Wrap(t.glyphs.failed+" "+reason, max(r.w-2, 10), ""), "\n")
+	wrapped := strings.Split(ansi.Wrap(t.glyphs.failed+" "+feed.Clean(reason), max(r.w-2, 10), ""), "\n")
 	if len(wrapped) > 2 {
 		wrapped = append(wrapped[:1], strings.Join(wrapped[1:], " "))
 	}

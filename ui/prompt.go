@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -59,11 +60,28 @@ func (m *Model) promptInput(msg tea.Msg) tea.Cmd {
 	before := p.input.Value()
 	var cmd tea.Cmd
 	p.input, cmd = p.input.Update(msg)
+	p.clean()
 	if p.input.Value() == before || p.changed == nil {
 		return cmd
 	}
 	p.insisted = false
 	return tea.Batch(cmd, p.changed(m, p.input.Value()))
+}
+
+// clean takes out of the text what a screen must not be given. Where a terminal
+// does not mark what is pasted, it comes as keys.
+func (p *prompt) clean() {
+	text := p.input.Value()
+	if fit := cleanTyped(text); fit != text {
+		before := string([]rune(text)[:p.input.Position()])
+		p.input.SetValue(fit)
+		p.input.SetCursor(utf8.RuneCountInString(cleanTyped(before)))
+	}
+}
+
+// cleanTyped cleans what is being typed, whose blanks stay, also at the end.
+func cleanTyped(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(feed.CleanText(text))
 }
 
 // paste puts pasted text where text is asked for, and nowhere else.

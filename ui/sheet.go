@@ -6,8 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-
-	"dateline/feed"
 )
 
 // sheet is a list over the dimmed page: help, links, a choice, a question. It
@@ -91,7 +89,7 @@ func (m *Model) sheetKey(k tea.KeyPressMsg) tea.Cmd {
 		}
 	default:
 		if s.answers == nil && s.acts == nil && k.Text != "" {
-			s.filterBy(s.filter + typedText(k.Text))
+			s.filterBy(s.filter + k.Text)
 		}
 	}
 	return nil
@@ -118,14 +116,6 @@ func (m *Model) renewSheet() {
 	}
 }
 
-// typedText is a typed character as a filter may hold it; a blank parts words.
-func typedText(text string) string {
-	if text == " " {
-		return text
-	}
-	return feed.Clean(text)
-}
-
 func (m *Model) chooseRow() tea.Cmd {
 	s := m.sheet
 	if s.choose == nil {
@@ -142,8 +132,10 @@ func (m *Model) chooseRow() tea.Cmd {
 }
 
 // filterBy keeps the rows that contain every word of the text, and the heads
-// of their sections.
+// of their sections. The text is cleaned: where a terminal does not mark what is
+// pasted, it comes as keys.
 func (s *sheet) filterBy(text string) {
+	text = cleanTyped(text)
 	s.filter, s.shown, s.cursor, s.top = text, s.shown[:0], 0, 0
 	words := strings.Fields(strings.ToLower(text))
 	head := -1
@@ -214,10 +206,12 @@ func (s *sheet) over(page []string, w int, t theme) []string {
 		left := pad(ansi.Truncate(plain, x, ""), x)
 		rest := w - x - inner - 4
 		right := ansi.TruncateLeft(plain, x+inner+4, "")
-		if cells(right) > rest {
-			// A wide character stood across the edge.
-			right = ansi.TruncateLeft(plain, x+inner+5, "")
+		for cut := x + inner + 5; cells(right) > rest && cut < w; cut++ {
+			// A character stood across the edge that is wide, or wider by itself
+			// than behind the one before it.
+			right = ansi.TruncateLeft(plain, cut, "")
 		}
+		right = fit(right, rest, "")
 		right = blanks(rest-cells(right)) + right
 		page[i] = paint(t.dim, left) + box[i-y] + paint(t.dim, right)
 	}

@@ -20,8 +20,10 @@ type status struct {
 	typing string
 }
 
-func (s *status) say(text string)     { s.text, s.failed = text, false }
-func (s *status) fail(text string)    { s.text, s.failed = text, true }
+// say and fail clean what they are given: what a server, a program or a file
+// said is quoted in it.
+func (s *status) say(text string)     { s.text, s.failed = feed.Clean(text), false }
+func (s *status) fail(text string)    { s.text, s.failed = feed.Clean(text), true }
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
 

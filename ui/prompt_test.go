@@ -1,0 +1,41 @@
+package ui
+
+import (
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// TestTypedTextIsCleaned protects the screen from what a terminal that does not
+// mark a paste hands over as keys, and the place of the cursor in what is left.
+func TestTypedTextIsCleaned(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	typed := func(text string) {
+		for _, r := range text {
+			s.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+	}
+	s.press("/")
+	typed("ad ")
+	s.press("left", "left")
+	typed("b\u202e\u200b\u00ad\u009bc")
+	if got, at := s.m.prompt.input.Value(), s.m.prompt.input.Position(); got != "abcd " || at != 3 {
+		t.Errorf("the prompt has %q, the cursor at %d", got, at)
+	}
+	s.press("esc", "?")
+	typed("a\u202e \u2028b")
+	if got := s.m.sheet.filter; got != "a  b" {
+		t.Errorf("the sheet's filter is %q", got)
+	}
+}
+
+// TestStatusIsCleaned protects the status line from what is quoted in it, such
+// as a key that means nothing.
+func TestStatusIsCleaned(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	s.send(tea.KeyPressMsg{Code: tea.KeyExtended, Text: "\u202e\x1b[2J"})
+	s.expect("[2J does nothing here")
+	if s.m.status.fail("a\u009bb"); s.m.status.text != "ab" {
+		t.Errorf("the status is %q", s.m.status.text)
+	}
+}
