@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"dateline/feed"
 	"dateline/feed/fetch"
@@ -136,7 +137,7 @@ func checkSubscription(s string) error {
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+	case err != nil || strings.ContainsFunc(s, unicode.IsSpace) || feed.Clean(s) != s:
 		return fmt.Errorf("%q is not an address that can be read; copy it again from the feed's page", s)
 	case s == guideURL:
 		return nil

@@ -36,6 +36,13 @@ c.toml:5:7: "exec:" names no program; write exec: and a command, such as exec:~/
 c.toml:7:7: "file:feed.xml" names no file; write its whole path, such as file:///home/ann/feed.xml or file:~/feed.xml
     7 | url = "file:feed.xml"
       |       ^~~~~~~~~~~~~~~`},
+		"an address with what cannot be seen": {"[[feeds]]\nurl = \"https://a.example/x\\u202ey\"\n[[feeds]]\nurl = \"https://b.example/\\u3000z\"\n", `
+c.toml:2:7: "https://a.example/x\u202ey" is not an address that can be read; copy it again from the feed's page
+    2 | url = "https://a.example/x\u202ey"
+      |       ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
+c.toml:4:7: "https://b.example/\u3000z" is not an address that can be read; copy it again from the feed's page
+    4 | url = "https://b.example/\u3000z"
+      |       ^~~~~~~~~~~~~~~~~~~~~~~~~~~`},
 		"numbers for programs and lists": {"notify_command = 3\n[defaults]\nfulltext_keep = 1\n", `
 c.toml:1:18: notify_command must be a list of strings such as ["firefox", "%u"], or one string
     1 | notify_command = 3
