@@ -35,7 +35,7 @@ func (a *app) backupCommand() *cobra.Command {
 			if path == "" {
 				return a.print("There is nothing to back up yet.\n")
 			}
-			return a.print(feed.Clean(path) + "\n")
+			return a.print(feed.CleanText(path) + "\n")
 		}),
 	}
 }

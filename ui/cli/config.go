@@ -24,7 +24,7 @@ func (a *app) configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(path + "\n")
+				return a.print(feed.CleanText(path) + "\n")
 			},
 		},
 		&cobra.Command{
