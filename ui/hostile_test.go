@@ -3,6 +3,8 @@ package ui
 import (
 	"bytes"
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,34 +12,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dateline/feed"
+	"dateline/feed/corpus"
 )
-
-// attacks are sequences that a terminal would obey or that would hide text.
-// Each carries the word OWNED where it could show.
-var attacks = []string{
-	"\x1b]52;c;T1dORUQ=\x07", "\x1b]0;OWNED\x07", "\x1b[2J", "\x1bP+q544e\x1b\\", "\x1b_Gi=31;OWNED\x1b\\",
-	"\u009b31m", "\u009d52;c;T1dORUQ=\u009c", "\x9b31m", "\u202e", "\u2066", "\U000e0041", "\u2028", "\x07", "\b\b\b", "\r", "\x7f", "\v", "\f",
-	"&#27;]52;c;T1dORUQ=&#7;", "&amp;#27;[2J", "&#x9b;31m", "&#x202e;",
-}
-
-// forbidden are bytes that may not be in the stream inside or outside of
-// dateline's own sequences.
-var forbidden = []string{
-	"\x1b]52;c;T1dORUQ", "\x1b]0;OWNED", "\x1b[2Jx", "\x1bP", "\x1b_", "\u009b", "\u009d", "\u202e", "\u2066", "\U000e0041", "\u2028", "\x07\x07", "\x7f", "\v", "\f", "\b",
-}
-
-// hostileRSS puts the attacks into every field that reaches the screen.
-func hostileRSS() string {
-	bad := strings.Join(attacks, "x")
-	var b strings.Builder
-	b.WriteString(`<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Evil` + bad + `</title><description>D` + bad +
-		`</description><link>http://evil.example/` + bad + `</link><item><title>Item` + bad + `</title><dc:creator>A` + bad +
-		`</dc:creator><link>http://evil.example/a` + bad + `</link><guid>g` + bad + `</guid><category>c` + bad + `</category><description><![CDATA[<p>Body` + bad +
-		`</p><a href="http://evil.example/` + bad + `" title="` + bad + `">link` + bad + `</a><a href="javascript:alert(1)">js</a><img src="http://e.example/i.png" alt="alt` + bad +
-		`"><pre><code>code` + bad + `</code></pre><table><tr><td>cell` + bad + `</td></tr></table>]]></description></item></channel></rss>`)
-	return b.String()
-}
 
 // output is a terminal that keeps every byte.
 type output struct {
@@ -60,6 +36,14 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
+// take is what was written since the last time.
+func (o *output) take() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer o.b.Reset()
+	return o.b.String()
+}
+
 func (o *output) waitFor(t *testing.T, text string) {
 	t.Helper()
 	for i, deadline := 1, time.Now().Add(60*time.Second); time.Now().Before(deadline); i++ {
@@ -71,54 +55,248 @@ func (o *output) waitFor(t *testing.T, text string) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatalf("%q never came out:\n%q", text, o.String())
+	all := o.String()
+	t.Fatalf("%q never came out; the last was:\n%q", text, all[max(len(all)-4000, 0):])
 }
 
-// TestNothingHostileReachesTheTerminal protects the reader's terminal at the
-// last border there is: the bytes that the whole program writes.
-func TestNothingHostileReachesTheTerminal(t *testing.T) {
-	const url = "https://evil.example/feed"
-	doc, err := feed.Parse([]byte(hostileRSS()), feed.Origin{URL: url})
-	if err != nil {
-		t.Fatal(err)
+// hostileLook is a terminal and how dateline is set for it.
+type hostileLook struct {
+	name  string
+	w, h  int
+	icons string
+	env   []string
+}
+
+func hostileLooks() []hostileLook {
+	return []hostileLook{
+		{"80x24", 80, 24, "unicode", []string{"COLORTERM=truecolor"}},
+		{"40x12 plain", 40, 12, "ascii", []string{"NO_COLOR=1"}},
+		{"200x60 without colours", 200, 60, "unicode", []string{"NO_COLOR=1"}},
 	}
-	bad := strings.Join(attacks, "x")
-	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
-		f.subs = []feed.Subscription{{URL: url, Tags: []string{"Evil"}}}
-		f.docs[url] = doc
-		f.found = []feed.Candidate{{URL: "https://evil.example/" + bad, Title: bad}, {URL: "https://evil.example/2", Title: bad}}
+}
+
+// scene is something that can be on the screen, and how to get there.
+type scene struct {
+	name string
+	keys []string
+	// there says that it is on the screen.
+	there func(*Model) bool
+}
+
+func scenes() []scene {
+	inPane := func(p pane) func(*Model) bool {
+		return func(m *Model) bool { return m.sheet == nil && m.prompt == nil && m.focus == p }
+	}
+	sheet := func(title string) func(*Model) bool {
+		return func(m *Model) bool { return m.sheet != nil && strings.HasPrefix(m.sheet.title, title) }
+	}
+	prompt := func(label string) func(*Model) bool {
+		return func(m *Model) bool { return m.prompt != nil && strings.HasPrefix(m.prompt.label, label) }
+	}
+	found := []string{"a", "type:evil.example", "enter"}
+	return []scene{
+		{"sources", []string{"g", "f"}, inPane(paneSources)},
+		{"headlines", []string{"g", "a"}, inPane(paneHeadlines)},
+		{"article", []string{"g", "a", "enter"}, func(m *Model) bool { return inPane(paneArticle)(m) && m.article.key.version != versionDiff }},
+		{"edits", []string{"g", "a", "enter", "g", "d"}, func(m *Model) bool { return m.focus == paneArticle && m.article.key.version == versionDiff }},
+		{"help", []string{"?"}, sheet("Keys")},
+		{"links", []string{"g", "a", "enter", "U"}, sheet("Links")},
+		{"go to", []string{"t"}, sheet("Go to")},
+		{"ailing", []string{"g", "e"}, sheet("Feeds to look after")},
+		{"info", []string{"g", "a", "i"}, sheet("Info")},
+		{"unsubscribe", []string{"g", "a", "X"}, sheet("Unsubscribe")},
+		{"offer", found, sheet("This page offers")},
+		{"preview", append(slices.Clone(found), "down", "enter"), sheet("Subscribe to")},
+		{"search", []string{"/"}, prompt("")},
+		{"filter", []string{"g", "a", "\\"}, prompt("")},
+		{"add", []string{"a"}, prompt("")},
+	}
+}
+
+// away closes what is open and goes to the scene.
+func (s *screen) away(sc scene) {
+	s.t.Helper()
+	if sc.there(s.m) {
+		return
+	}
+	for range 9 {
+		if s.m.sheet == nil && s.m.prompt == nil && s.m.article.key.version != versionDiff {
+			break
+		}
+		s.press("esc")
+	}
+	s.m.headlines.unreadOnly, s.m.zen = false, false
+	s.press(sc.keys...)
+	if !sc.there(s.m) {
+		s.t.Errorf("%q did not lead to the scene %q:\n%s", sc.keys, sc.name, s.text())
+	}
+}
+
+// TestEveryKeyOnHostileFeeds protects the reader's terminal at the last border
+// there is, the bytes that the whole program writes: with hostile text in every
+// field, each key of the table is pressed on each pane, sheet and prompt, at each
+// size and look, and nothing may come out but dateline's own sequences.
+func TestEveryKeyOnHostileFeeds(t *testing.T) {
+	for i, l := range hostileLooks() {
+		if testing.Short() && i > 0 {
+			break
+		}
+		t.Run(l.name, func(t *testing.T) {
+			t.Parallel()
+			s := hostileScreen(t, l.w, l.h, 4, func(d *Deps, _ *fakeSource) {
+				d.Settings.Icons, d.Settings.NoColor = l.icons, slices.Contains(l.env, "NO_COLOR=1")
+			})
+			st := newStage(s, l.env...)
+			var keys []string
+			for _, a := range actions() {
+				keys = append(keys, a.keys[0])
+			}
+			keys = append(keys, "enter", "y", "n", "r", "backspace", "esc", "enter")
+			for _, sc := range scenes() {
+				for _, key := range keys {
+					st.do(sc.name+", "+key, func() {
+						s.away(sc)
+						s.pressWritten(key)
+					})
+				}
+			}
+			st.end()
+		})
+	}
+}
+
+// TestEveryAttackInEveryField protects the same border against each attack in
+// each field and each place of an article: every item is opened, read to its
+// end, copied and asked about.
+func TestEveryAttackInEveryField(t *testing.T) {
+	n := corpus.HostileItems()
+	if testing.Short() {
+		n /= 4
+	}
+	s := hostileScreen(t, 120, 40, n)
+	st := newStage(s)
+	for _, keys := range [][]string{{"g", "a"}, {"g", "f", "j"}} {
+		st.do("the first", func() { s.press(keys...) })
+	}
+	st.do("the first", func() { s.press("g", "a", "g", "g", "enter") })
+	for i := range n {
+		for _, key := range []string{"Y", "i", "esc", "o", "G", "J"} {
+			st.do("item "+number(i)+", "+key, func() { s.press(key) })
+		}
+	}
+	st.end()
+}
+
+// TestHostileKeysPastesAndMice protects the same border against what comes from
+// the terminal itself: attacks that are pasted or arrive as keys, clicks on each
+// cell, and a size that changes meanwhile.
+func TestHostileKeysPastesAndMice(t *testing.T) {
+	s := hostileScreen(t, 80, 24, 3)
+	st := newStage(s)
+	for _, sc := range scenes() {
+		switch sc.name {
+		case "headlines", "article", "help", "search", "add":
+		default:
+			continue
+		}
+		st.do(sc.name+", pastes", func() {
+			s.away(sc)
+			for n := range corpus.HostileItems() {
+				s.send(tea.PasteMsg{Content: corpus.Hostile("pasted", n)})
+			}
+		})
+		for _, attack := range corpus.Attacks() {
+			st.do(sc.name+", keys", func() {
+				s.away(sc)
+				for _, r := range attack {
+					if r < ' ' || r >= 0x7f { // the others are keys that do something
+						s.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+					}
+				}
+				s.send(tea.KeyPressMsg{Code: tea.KeyExtended, Text: attack})
+			})
+		}
+		st.do(sc.name+", enter", func() { s.press("enter") })
+		for y := 0; y < 24; y += 3 {
+			st.do(sc.name+", mouse", func() {
+				s.away(sc)
+				at := tea.Mouse{X: y * 3, Y: y, Button: tea.MouseLeft}
+				s.send(tea.MouseClickMsg(at))
+				s.send(tea.MouseClickMsg(at))
+				s.send(tea.MouseReleaseMsg(at))
+				s.send(tea.MouseWheelMsg{X: at.X, Y: at.Y, Button: tea.MouseWheelDown})
+			})
+		}
+		for _, size := range [][2]int{{40, 12}, {20, 5}, {1, 1}, {80, 24}} {
+			st.program.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			st.do(sc.name+", resized", func() { s.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]}) })
+		}
+	}
+	st.end()
+}
+
+// TestHostileNotifications protects what stands inside a notification on its
+// way from a refresh, and the command that takes the terminal's place.
+func TestHostileNotifications(t *testing.T) {
+	s := hostileScreen(t, 80, 24, 1)
+	s.send(tea.BlurMsg{})
+	for _, dialect := range []string{"osc9", "osc99", "osc777"} {
+		s.m.notifier.dialect, s.raw = dialect, nil
+		s.send(duePassed{s.m.refresh.dueGen})
+		if len(s.raw) != 1 {
+			t.Errorf("%s: told %d times", dialect, len(s.raw))
+		}
+		for _, f := range foreign(strings.Join(s.raw, ""), false) {
+			t.Errorf("%s: %s", dialect, f)
+		}
+	}
+	s = hostileScreen(t, 80, 24, 1, func(d *Deps, _ *fakeSource) {
+		d.NotifyCommand = func(_ context.Context, title, body string) error {
+			if bad := corpus.Unfit(title + body); bad != "" || strings.ContainsAny(title+body, "\n\t") {
+				t.Errorf("%s for the command: %q, %q", bad, title, body)
+			}
+			return errors.New(corpus.Hostile("command", 1))
+		}
 	})
+	s.send(tea.BlurMsg{})
+	s.send(duePassed{s.m.refresh.dueGen})
+	s.expect("notify_command failed")
+}
+
+// TestNothingHostileReachesTheTerminal protects the same border in the program
+// as it runs, with nothing of a test between the screen and the terminal: what
+// is asked of the terminal at the start, commands that end in their own time,
+// a crash, and the end.
+func TestNothingHostileReachesTheTerminal(t *testing.T) {
+	s := hostileScreen(t, 120, 40, 3)
 	var out output
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	p := tea.NewProgram(s.m, tea.WithContext(ctx), tea.WithOutput(&out), tea.WithInput(nil), tea.WithWindowSize(120, 40),
+	p := tea.NewProgram(s.m, tea.WithContext(t.Context()), tea.WithOutput(&out), tea.WithInput(nil), tea.WithWindowSize(120, 40),
 		tea.WithEnvironment([]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}), tea.WithoutSignals())
 	out.program = p
 	done := make(chan error, 1)
 	go func() { _, err := p.Run(); done <- err }()
-	out.waitFor(t, "Item")
-	for _, k := range []string{"enter", "i", "esc", "U", "esc", "t", "esc", "X", "esc", "y", "Y", "z", "d", "a"} {
+	out.waitFor(t, "edited")
+	p.Send(keyPress("enter"))
+	p.Send(keyPress("i"))
+	out.waitFor(t, "Info") // it opens when the disk has answered, and would take the keys
+	for _, k := range []string{"esc", "U", "esc", "t", "esc", "X", "esc", "y", "Y", "o", "o", "z", "d", "R", "a"} {
 		p.Send(keyPress(k))
 	}
-	p.Send(tea.PasteMsg{Content: "evil.example" + bad})
+	p.Send(tea.PasteMsg{Content: corpus.Hostile("evil.example", 3)})
 	p.Send(keyPress("enter"))
 	out.waitFor(t, "This page offers 2 feeds")
-	p.Send(tea.PasteMsg{Content: bad})
 	p.Send(keyPress("esc"))
 	p.Send(keyPress("/"))
-	p.Send(tea.PasteMsg{Content: bad + "ENDOFTEST"})
+	p.Send(tea.PasteMsg{Content: corpus.Hostile("pasted", 4) + "ENDOFTEST"})
 	out.waitFor(t, "ENDOFTEST")
 	p.Quit()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	stream := out.String()
-	for _, f := range forbidden {
-		if i := strings.Index(stream, f); i >= 0 {
-			t.Errorf("%q came out: …%q…", f, stream[max(i-60, 0):min(i+60, len(stream))])
-		}
+	for _, f := range foreign(out.String(), false) {
+		t.Error(f)
 	}
-	if strings.Contains(stream, "javascript:") {
+	if strings.Contains(out.String(), ";javascript:") {
 		t.Error("a javascript: link came out")
 	}
 }

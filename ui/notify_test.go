@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/corpus"
 )
 
 // TestTerminalDialects protects the choice of the sequence for a terminal, and
@@ -91,24 +92,24 @@ func TestNotifyCommand(t *testing.T) {
 // TestHostileNotices protects the terminal from a headline that would end the
 // sequence it stands in, or begin another: nothing but text is inside.
 func TestHostileNotices(t *testing.T) {
-	bad := strings.Join(attacks, ";") + "\x1b\\\a;4;1;50"
-	notices := []feed.Notice{{Title: bad + strings.Repeat("long ", 500), FeedTitle: bad}}
-	for _, dialect := range []string{"osc9", "osc777", "osc99"} {
-		got := notifier{dialect: dialect}.sequence(noticeTitle, noticeWords(notices))
-		if len(got) > 1000 {
-			t.Errorf("%s is %d bytes long", dialect, len(got))
-		}
-		starts := map[string]int{"osc9": 1, "osc777": 1, "osc99": 2}[dialect]
-		fields := map[string]int{"osc9": 1, "osc777": 3, "osc99": 4}[dialect]
-		if n := strings.Count(got, "\x1b"); n != starts || strings.Count(got, "\a") != starts || !strings.HasSuffix(got, "\a") {
-			t.Errorf("%s has %d sequences: %q", dialect, n, got)
-		}
-		if n := strings.Count(got, ";"); n != fields {
-			t.Errorf("%s has %d semicolons, want %d: %q", dialect, n, fields, got)
-		}
-		for _, r := range got {
-			if r != '\x1b' && r != '\a' && (r < ' ' || r >= 0x7f && r < 0xa0) {
-				t.Errorf("%s holds %U: %q", dialect, r, got)
+	for n := range 2 * corpus.HostileItems() {
+		notices := []feed.Notice{{Title: corpus.Hostile("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.Hostile("feed", n+3)}}
+		for _, dialect := range []string{"osc9", "osc777", "osc99"} {
+			got := notifier{dialect: dialect}.sequence(noticeTitle, noticeWords(notices))
+			tmux := notifier{dialect: dialect, tmux: true}.sequence(noticeTitle, noticeWords(notices))
+			for _, f := range append(foreign(got, false), foreign(tmux, false)...) {
+				t.Errorf("%s: %s", dialect, f)
+			}
+			if len(got) > 1000 {
+				t.Errorf("%s is %d bytes long", dialect, len(got))
+			}
+			starts := map[string]int{"osc9": 1, "osc777": 1, "osc99": 2}[dialect]
+			fields := map[string]int{"osc9": 1, "osc777": 3, "osc99": 4}[dialect]
+			if n := strings.Count(got, "\x1b"); n != starts || strings.Count(got, "\a") != starts || !strings.HasSuffix(got, "\a") {
+				t.Errorf("%s has %d sequences: %q", dialect, n, got)
+			}
+			if n := strings.Count(got, ";"); n != fields {
+				t.Errorf("%s has %d semicolons, want %d: %q", dialect, n, fields, got)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/corpus"
 )
 
 // TestSheetFilterTakesSeveralWords protects blanks in a sheet's filter, and the
@@ -30,6 +31,29 @@ func TestSheetFilterTakesSeveralWords(t *testing.T) {
 	s.press("backspace", "enter")
 	s.press("t", "type:go", "space", "type:blog", "enter")
 	s.expect("go.example/blog/feed.atom")
+}
+
+// TestSheetOverAnyText protects the lines beside a sheet: whatever character its
+// edge falls on, each stays as wide as the screen.
+func TestSheetOverAnyText(t *testing.T) {
+	th := newTheme(true, "unicode")
+	for n := range corpus.HostileItems() {
+		for w := 40; w < 120; w += 7 {
+			var page []string
+			for _, text := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
+				for range 6 {
+					page = append(page, pad(fit(feed.Clean(text), w-len(page)%4, ""), w))
+				}
+			}
+			s := &sheet{title: "Sheet", rows: []sheetRow{{left: "a"}, {left: "b"}}}
+			s.filterBy("")
+			for _, line := range s.over(page, w, th) {
+				if got := cells(line); got != w {
+					t.Fatalf("%d cells on a screen of %d: %q", got, w, line)
+				}
+			}
+		}
+	}
 }
 
 // TestFoldedFeedsAreFoundByName protects feeds of a folded group from being out

@@ -16,17 +16,18 @@ import (
 // not here is refused: a list of what is known to be bad would only hold what
 // somebody thought of.
 var sequenceKinds = []*regexp.Regexp{
-	regexp.MustCompile(`^\x1b\[[0-9]*(;[0-9]+)?[HABCDEFGdXPLMSTJKb@]$`),                               // moving, erasing, shifting, repeating
-	regexp.MustCompile(`^\x1b\[\?(1|25|1000|1002|1003|1004|1006|1049|2004|2026|2027|2031|2048)[hl]$`), // modes
-	regexp.MustCompile(`^\x1b\[\?[0-9]+\$p$`),                                                         // is a mode known?
-	regexp.MustCompile(`^\x1b\[[0-9]* q$`),                                                            // the cursor's shape
-	regexp.MustCompile(`^\x1b\[>(4(;[02])?m|[0-9]*u|[0-9]*q)$`),                                       // keyboard, name of the terminal
-	regexp.MustCompile(`^\x1b\[[=<?][0-9;]*u$`),                                                       // keyboard
-	regexp.MustCompile(`^\x1b\](10|11|12);\?(\a|\x1b\\)$`),                                            // which colours?
-	regexp.MustCompile(`^\x1b\]11[012](\a|\x1b\\)$`),                                                  // colours as they were
-	regexp.MustCompile(`^\x1b\]9;4;[0-4](;[0-9]+)?(\a|\x1b\\)$`),                                      // progress
-	regexp.MustCompile(`^\x1b\][02];(dateline( \([0-9,]+\))?)?(\a|\x1b\\)$`),                          // the window's title
-	regexp.MustCompile(`^\x1b\]9;dateline: [^;]+\a$`),                                                 // notifications
+	regexp.MustCompile(`^\x1b\[[0-9]*(;[0-9]+)?[HABCDEFGdXPLMSTJKb@]$`),                                 // moving, erasing, shifting, repeating
+	regexp.MustCompile(`^\x1b(M|\[[0-9]+;[0-9]+r)$`),                                                    // scrolling a part of the screen
+	regexp.MustCompile(`^\x1b\[\?(1|7|25|1000|1002|1003|1004|1006|1049|2004|2026|2027|2031|2048)[hl]$`), // modes
+	regexp.MustCompile(`^\x1b\[\?[0-9]+\$p$`),                                                           // is a mode known?
+	regexp.MustCompile(`^\x1b\[[0-9]* q$`),                                                              // the cursor's shape
+	regexp.MustCompile(`^\x1b\[>(4(;[02])?m|[0-9]*u|[0-9]*q)$`),                                         // keyboard, name of the terminal
+	regexp.MustCompile(`^\x1b\[[=<?][0-9;]*u$`),                                                         // keyboard
+	regexp.MustCompile(`^\x1b\](10|11|12);\?(\a|\x1b\\)$`),                                              // which colours?
+	regexp.MustCompile(`^\x1b\]11[012](\a|\x1b\\)$`),                                                    // colours as they were
+	regexp.MustCompile(`^\x1b\]9;4;[0-4](;[0-9]+)?(\a|\x1b\\)$`),                                        // progress
+	regexp.MustCompile(`^\x1b\][02];(dateline( \([0-9,]+\))?)?(\a|\x1b\\)$`),                            // the window's title
+	regexp.MustCompile(`^\x1b\]9;dateline: [^;]+\a$`),                                                   // notifications
 	regexp.MustCompile(`^\x1b\]777;notify;dateline;[^;]+\a$`),
 	regexp.MustCompile(`^\x1b\]99;i=dateline:d=0;dateline\a$`),
 	regexp.MustCompile(`^\x1b\]99;i=dateline:p=body;[^;]+\a$`),
@@ -67,7 +68,7 @@ func foreign(stream string, page bool) []string {
 // unfitText says what is wrong with what stands between sequences.
 func unfitText(text string, page bool) string {
 	if !page {
-		text = strings.NewReplacer("\r", "", "\b", "").Replace(text)
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r", ""), "\b", "")
 	} else if strings.Contains(text, "\t") {
 		return "a tab"
 	}
@@ -145,7 +146,7 @@ func TestForeignKnowsAttacks(t *testing.T) {
 		steers := corpus.Unfit(attack) != "" && strings.Trim(attack, "\r\n\b") != ""
 		got := foreign("text"+attack+"text", false)
 		switch attack {
-		case "\x1b[31m", "\x1b[99;1H", "\x1b[2J", "\x1b[?25l", "\x1b[?1049l", "\x1b[>4;2m", "\x1b]10;?\a", "\x1b]9;4;1;50\a":
+		case "\x1b[31m", "\x1b[99;1H", "\x1b[2J", "\x1b[?25l", "\x1b[?1049l", "\x1b[>4;2m", "\x1b[1;3r", "\x1bM", "\x1b]10;?\a", "\x1b]9;4;1;50\a":
 			steers = false // dateline's own as well: on the page they are refused
 		case "\x1b]8;;http://owned.example\x1b\\OWNED\x1b]8;;\x1b\\":
 			steers = false

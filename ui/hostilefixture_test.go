@@ -1,0 +1,298 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+	"dateline/feed/corpus"
+)
+
+const (
+	evilRSS  = "https://evil.example/rss"
+	evilAtom = "https://evil.example/atom"
+	evilJSON = "https://evil.example/json"
+)
+
+// hostileScreen is a reader all of whose feeds, servers and programs are
+// hostile. What comes out of a document goes through the parser; what a server,
+// a program or the disk says is handed over as bad as it can be.
+func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSource)) *screen {
+	t.Helper()
+	var tries atomic.Int32 // a program at work opens pages side by side
+	var source *fakeSource
+	s := newScreen(t, w, h, append([]func(*Deps, *fakeSource){func(d *Deps, f *fakeSource) {
+		source = f
+		hostileSource(t, f, items)
+		hostileSettings(t, d)
+		d.Source = unwilling{f}
+		d.NextDue = func(context.Context) (time.Time, error) { return time.Time{}, errors.New(corpus.Hostile("nextdue", 0)) }
+		d.Open = func(_ context.Context, url string, _ bool) error {
+			n := int(tries.Add(1))
+			if n%2 == 0 {
+				panic(corpus.Hostile("panic", n))
+			}
+			return fmt.Errorf("exec %s: %s", url, corpus.Hostile("open", n))
+		}
+	}}, change...)...)
+	s.send(tea.EnvMsg{"TERM=xterm-256color"})
+	s.hostileMarks()
+	// The publishers edit what they have sent, so that there are differences.
+	maps.Copy(source.docs, hostileDocs(t, items, 7))
+	delete(source.states, evilRSS)
+	s.press("R")
+	return s
+}
+
+// unwilling is a source that changes no subscription, and says so in the worst
+// of words.
+type unwilling struct{ *fakeSource }
+
+func (unwilling) Subscribe(context.Context, ...feed.Subscription) error {
+	return errors.New(corpus.Hostile("subscribe", 30))
+}
+func (unwilling) Unsubscribe(context.Context, string) error {
+	return errors.New(corpus.Hostile("unsubscribe", 31))
+}
+func (unwilling) Move(context.Context, string, string) error {
+	return errors.New(corpus.Hostile("move", 32))
+}
+
+// hostileDocs are the feeds in each format, the attacks in another order for
+// each turn.
+func hostileDocs(t *testing.T, items, turn int) map[string]*feed.Document {
+	t.Helper()
+	docs := map[string]*feed.Document{}
+	for url, text := range map[string]string{
+		evilRSS: corpus.HostileRSS("https://evil.example", items), evilAtom: corpus.HostileAtom("https://evil.example", items), evilJSON: corpus.HostileJSON("https://evil.example", items),
+	} {
+		doc, err := feed.Parse([]byte(text), feed.Origin{URL: url})
+		if err != nil || len(doc.Items) != items {
+			t.Fatalf("%s: %v", url, err)
+		}
+		for i := range doc.Items {
+			if turn > 0 {
+				doc.Items[i].Title = feed.PlainTitle(corpus.Hostile("edited", i+turn))
+				doc.Items[i].Body.Raw = corpus.HostileBody("https://evil.example", i+turn)
+			}
+		}
+		docs[url] = doc
+	}
+	return docs
+}
+
+func hostileSource(t *testing.T, f *fakeSource, items int) {
+	t.Helper()
+	f.docs = hostileDocs(t, items, 0)
+	f.docs["https://evil.example/preview"] = f.docs[evilJSON]
+	name := feed.Clean(corpus.Hostile("name", 3))
+	tags := []string{feed.Clean(corpus.Hostile("tag", 4)), "Evil"}
+	typed, _ := feed.SafeURL("https://evil.example/" + corpus.Hostile("address", 5))
+	moved := "https://evil.example/moved"
+	f.subs = []feed.Subscription{
+		{URL: evilRSS, Tags: tags}, {URL: evilAtom, Name: name, Tags: tags[1:]}, {URL: evilJSON, Settings: feed.Settings{Fulltext: true}},
+		{URL: typed}, {URL: moved, Name: name}, {URL: "https://evil.example/paused", Settings: feed.Settings{Paused: true}},
+	}
+	now := f.clock.now()
+	f.errors = map[string]string{typed: corpus.Hostile("error", 6)}
+	f.states = map[string]feed.PollState{
+		moved: {LastChecked: now, LastOK: now, NextCheck: now, Status: 200, Reason: corpus.Hostile("reason", 7), FinalURL: corpus.Hostile("final", 8), MovedTo: "https://evil.example/" + corpus.Hostile("movedto", 9),
+			MovedSince: now.AddDate(0, -3, 0), MovedTimes: 99, ETag: corpus.Hostile("etag", 10)},
+		evilRSS: {LastChecked: now, LastOK: now, NextCheck: now.Add(time.Hour), Status: 200, Reason: corpus.Hostile("reason", 11), FinalURL: corpus.Hostile("final", 12)},
+	}
+	f.found = []feed.Candidate{
+		{URL: "https://evil.example/" + corpus.Hostile("found", 13), Title: corpus.Hostile("foundtitle", 14), Type: corpus.Hostile("foundtype", 15), Note: corpus.Hostile("note", 16)},
+		{URL: "https://evil.example/preview", Title: corpus.Hostile("foundtitle", 17)},
+	}
+	f.page = feed.Fulltext{Body: feed.Body{Raw: corpus.HostileBody("https://evil.example", 18)}}
+	f.notices = []feed.Notice{{Item: 1, Title: corpus.Hostile("notice", 19), FeedTitle: corpus.Hostile("noticefeed", 20)}, {Title: corpus.Hostile("notice", 21)}}
+}
+
+func hostileSettings(t *testing.T, d *Deps) {
+	t.Helper()
+	query, err := feed.ParseQuery(`title:"` + strings.ReplaceAll(corpus.Hostile("query", 22), `"`, "") + `" or is:unread or is:read`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Settings.Queries = []SavedQuery{{Name: feed.Clean(corpus.Hostile("saved", 23)), Query: query}}
+	d.Settings.ConfigPath, d.Settings.Version, d.Settings.Notice = corpus.Hostile("config", 24), corpus.Hostile("version", 25), corpus.Hostile("started", 26)
+	d.Settings.NotifyWith = "osc777"
+	d.Store.SetRules([]feed.Rule{{Name: feed.Clean(corpus.Hostile("rule", 27)), Query: mustQuery("title:duration or author:author"), Labels: []string{feed.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
+}
+
+// hostileMarks gives items labels and hides one by a rule, names that no door
+// has seen.
+func (s *screen) hostileMarks() {
+	s.t.Helper()
+	rows := s.m.headlines.list.Rows()
+	if len(rows) == 0 {
+		s.t.Fatal("no headline is shown")
+	}
+	var ids []int64
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	mark := feed.Mark{Items: ids, Flag: feed.Label, Label: corpus.Hostile("label", 29), On: true, At: s.clock.now()}
+	if err := s.m.deps.Store.Mark(s.t.Context(), mark); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// stage drives a screen inside a real program, step by step, so that what is
+// looked at are the bytes that a terminal would get.
+type stage struct {
+	s       *screen
+	program *tea.Program
+	out     output
+	done    chan error
+	// seen are the lines that were written, found what must not have been.
+	seen  map[string]bool
+	found map[string]string
+}
+
+// step is something to do on the stage; nil lets the renderer catch up.
+type step func()
+
+func newStage(s *screen, env ...string) *stage {
+	s.t.Helper()
+	// A pipe that nobody writes to: the program waits for no answer of it.
+	in, keyboard, err := os.Pipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { in.Close(); keyboard.Close() })
+	st := &stage{s: s, done: make(chan error, 1), seen: map[string]bool{}, found: map[string]string{}}
+	st.program = tea.NewProgram(st, tea.WithContext(s.t.Context()), tea.WithOutput(&st.out), tea.WithInput(in), tea.WithWindowSize(s.m.width, s.m.height),
+		tea.WithEnvironment(append([]string{"TERM=xterm-256color", "TTY_FORCE=1"}, env...)), tea.WithoutSignals())
+	go func() {
+		_, err := st.program.Run()
+		st.done <- err
+	}()
+	return st
+}
+
+// Init does nothing: the screen has begun by itself.
+func (st *stage) Init() tea.Cmd { return nil }
+
+// Update takes steps, and gives what they sent to the terminal to the program.
+func (st *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	do, ok := msg.(step)
+	if !ok || do == nil {
+		return st, nil
+	}
+	s := st.s
+	s.raw, s.copied = nil, nil
+	do()
+	var cmds []tea.Cmd
+	for _, raw := range s.raw {
+		cmds = append(cmds, tea.Raw(raw))
+	}
+	for _, text := range s.copied {
+		cmds = append(cmds, tea.SetClipboard(text))
+	}
+	return st, tea.Batch(cmds...)
+}
+
+// View is the screen's.
+func (st *stage) View() tea.View { return st.s.m.View() }
+
+// do takes a step and scans all that came of it. where is told with what is found.
+func (st *stage) do(where string, do func()) {
+	st.s.t.Helper()
+	var page string
+	st.program.Send(step(func() {
+		do()
+		page = st.s.m.View().Content
+	}))
+	// The second message is taken when the first has been carried out.
+	st.program.Send(step(nil))
+	if fresh := st.fresh(page); fresh != "" {
+		st.note(where+", on the page", foreign(fresh, true))
+		st.note(where+", on the page", torn(page, st.s.m.width, st.s.m.height))
+		st.flush()
+	}
+	st.note(where, foreign(st.out.take(), false))
+}
+
+// fresh are the lines of a page that no page had before.
+func (st *stage) fresh(page string) string {
+	var b strings.Builder
+	for line := range strings.Lines(page) {
+		if line = strings.TrimSuffix(line, "\n"); !st.seen[line] {
+			st.seen[line] = true
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// torn finds lines that a text has made longer or shorter than the screen is
+// wide, or more of them than it has.
+func torn(page string, w, h int) []string {
+	if w < 40 || h < 12 {
+		return nil
+	}
+	lines := strings.Split(page, "\n")
+	if len(lines) != h {
+		return []string{fmt.Sprintf("%d lines in %q", len(lines), page)}
+	}
+	var found []string
+	for _, l := range lines[:h-1] {
+		if n := cells(l); n != w {
+			found = append(found, fmt.Sprintf("%d cells in %q", n, l))
+		}
+	}
+	return found
+}
+
+// flush makes the renderer write what it has.
+func (st *stage) flush() {
+	st.s.t.Helper()
+	if err := st.program.ReleaseTerminal(); err != nil {
+		st.s.t.Fatal(err)
+	}
+	if err := st.program.RestoreTerminal(); err != nil {
+		st.s.t.Fatal(err)
+	}
+}
+
+func (st *stage) note(where string, found []string) {
+	for _, f := range found {
+		what, _, _ := strings.Cut(f, " in ")
+		if key := what + f[max(len(f)-60, 0):]; st.found[key] == "" {
+			st.found[key] = where + ": " + f
+		}
+	}
+}
+
+// end ends the program and fails the test for all that was found.
+func (st *stage) end() {
+	t := st.s.t
+	t.Helper()
+	st.flush()
+	st.program.Quit()
+	if err := <-st.done; err != nil {
+		t.Fatal(err)
+	}
+	st.note("at the end", foreign(st.out.take(), false))
+	if len(st.seen) < 50 {
+		t.Errorf("only %d lines were written", len(st.seen))
+	}
+	told := 0
+	for f := range maps.Values(st.found) {
+		if told++; told > 20 {
+			t.Errorf("and %d more", len(st.found)-20)
+			return
+		}
+		t.Error(f)
+	}
+}
