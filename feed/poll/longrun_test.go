@@ -1,0 +1,248 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// longRun is a day of an open reader with many feeds, each on a host of its own,
+// on a real cache. It uses the feeds of a fortnight.
+type longRun struct {
+	*Poller
+	store *cache.Store
+	clock atomic.Int64
+	kinds []longKind
+	urls  []string
+	mu    sync.Mutex
+	log   map[string][]asked
+}
+
+// longKind is what some of the feeds do, and what must come of each.
+type longKind struct {
+	kind
+	end func(feed.Feed) bool
+}
+
+const (
+	longFeeds = 300
+	// longDay is an hour to warm up, and a day with some more, for a redirect is
+	// believed after one.
+	longDay = 27 * time.Hour
+)
+
+// badHours are those of the feeds that recover.
+func badHours(e exchange) bool {
+	return e.now.After(noon.Add(3*time.Hour)) && e.now.Before(noon.Add(9*time.Hour))
+}
+
+func longKinds() []longKind {
+	well := func(f feed.Feed) bool {
+		return f.Poll.Failures == 0 && f.Poll.Error == "" && f.Total >= 12+int(longDay/usual)-1
+	}
+	failing := func(words string) func(feed.Feed) bool {
+		return func(f feed.Feed) bool {
+			return f.Poll.Failures >= 4 && f.Poll.LastOK.IsZero() && strings.Contains(f.Poll.Error, words)
+		}
+	}
+	moved := func(f feed.Feed) bool { return well(f) && strings.HasSuffix(f.Poll.NewAddress(), "/new") }
+	recovering := func(bad func(exchange)) func(exchange) {
+		return func(e exchange) {
+			if badHours(e) {
+				bad(e)
+				return
+			}
+			e.news(usual, "")
+		}
+	}
+	wire := func(then func(net.Conn)) func(exchange) {
+		return func(e exchange) { raw("", then)(e.ResponseWriter, e.Request) }
+	}
+	const day = 24 * time.Hour
+	return []longKind{
+		{kind{name: "publishes", serve: func(e exchange) { e.news(usual, "") }, least: hourLess, most: hourMore + longStep}, well},
+		{kind{name: "unchanged", serve: func(e exchange) {
+			e.unless("If-None-Match", "ETag", `"`+e.now.Truncate(usual).String()+`"`)
+		}, least: hourLess, most: hourMore + longStep}, well},
+		{kind{name: "301", serve: redirect(http.StatusMovedPermanently), least: hourLess, most: hourMore + longStep}, moved},
+		{kind{name: "308", serve: redirect(http.StatusPermanentRedirect), least: hourLess, most: hourMore + longStep}, moved},
+		{kind{name: "500", serve: status(http.StatusInternalServerError), least: hourLess, most: day}, failing("500")},
+		{kind{name: "resets", serve: wire(reset), least: hourLess, most: day}, failing("ended the connection")},
+		{kind{name: "hangs", set: feed.Settings{Timeout: 200 * time.Millisecond}, serve: wire(hang), least: hourLess, most: day}, failing("took too long")},
+		{kind{name: "gone", serve: status(http.StatusGone), check: times(1, 1)}, func(f feed.Feed) bool { return f.Poll.Gone }},
+		{kind{name: "limits", serve: func(e exchange) {
+			if e.before%3 == 2 {
+				e.set("Retry-After", "14400").WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			e.news(usual, "")
+		}, least: hourLess, most: 5 * time.Hour, check: pausesEveryThird}, func(f feed.Feed) bool { return f.Poll.Failures <= 1 && !f.Poll.LastOK.IsZero() }},
+		{kind{name: "recovers", serve: recovering(status(http.StatusBadGateway)), least: hourLess, most: day}, well},
+		{kind{name: "recovers from resets", serve: recovering(wire(reset)), least: hourLess, most: day}, well},
+	}
+}
+
+func pausesEveryThird(t *testing.T, log []asked) {
+	for i := 3; i < len(log); i += 3 {
+		if gap := log[i].at.Sub(log[i-1].at); gap < 4*time.Hour {
+			t.Errorf("asked %v after it had asked for four hours", gap)
+		}
+	}
+}
+
+// longStep is how coarse the clock is: feeds that are due soon after each other
+// share a round.
+const longStep = 12 * time.Minute
+
+func (l *longRun) now() time.Time { return time.Unix(0, l.clock.Load()).UTC() }
+
+// ServeHTTP logs a request and has the feed of its kind answered.
+func (l *longRun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	host, _, _ := net.SplitHostPort(r.Host)
+	ip := net.ParseIP(host).To4()
+	l.mu.Lock()
+	before := len(l.log[host])
+	l.log[host] = append(l.log[host], asked{at: l.now(), path: r.URL.Path})
+	l.mu.Unlock()
+	w.Header().Set("Date", l.now().Format(http.TimeFormat))
+	l.kinds[(int(ip[2])*256+int(ip[3]))%len(l.kinds)].serve(exchange{w, r, l.now(), before})
+}
+
+func newLongRun(t *testing.T) *longRun {
+	l := &longRun{kinds: longKinds(), log: map[string][]asked{}}
+	l.clock.Store(noon.UnixNano())
+	port := serveHosts(t, l.ServeHTTP)
+	var subs []feed.Subscription
+	for i := range longFeeds {
+		at := i + len(l.kinds)
+		set := l.kinds[i%len(l.kinds)].set
+		if set.Timeout == 0 {
+			set.Timeout = time.Minute
+		}
+		l.urls = append(l.urls, fmt.Sprintf("http://127.3.%d.%d:%s/feed", at/256, at%256, port))
+		subs = append(subs, feed.Subscription{URL: l.urls[i], Settings: set})
+	}
+	store, err := cache.Open(t.Context(), filepath.Join(t.TempDir(), "cache.db"), cache.Options{Now: l.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	if err := store.SetFeeds(t.Context(), subs); err != nil {
+		t.Fatal(err)
+	}
+	l.store = store
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(1, 2))
+	l.Poller = New(Options{Client: fetch.New(fetch.Options{Now: l.now}), Store: store, Now: l.now,
+		Subscriptions: func() []feed.Subscription { return subs },
+		Jitter: func() float64 {
+			mu.Lock()
+			defer mu.Unlock()
+			return 2*random.Float64() - 1
+		}})
+	return l
+}
+
+// use is what the process holds when nothing goes on.
+type use struct {
+	goroutines, files int
+	heap              uint64
+}
+
+// rest is what is held once what a round leaves behind has ended, such as the
+// server's side of its connections, or as little as there was at any look.
+func (l *longRun) rest(looks int, limit use) use {
+	least := use{1 << 30, 1 << 30, 1 << 62}
+	for range looks {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		files, _ := os.ReadDir("/proc/self/fd") // none on other systems
+		least = use{min(least.goroutines, runtime.NumGoroutine()), min(least.files, len(files)), min(least.heap, m.HeapAlloc)}
+		if least.goroutines <= limit.goroutines && least.files <= limit.files && least.heap <= limit.heap {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return least
+}
+
+// TestLongRun: after a day in which hundreds of feeds publish, move, fail, end,
+// ask for patience and recover, an open reader holds no more goroutines, files
+// and memory than after its first hour, each feed is what it should be, and none
+// was asked oftener than it may be.
+func TestLongRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	l := newLongRun(t)
+	var warm use
+	for hour := 1; hour <= int(longDay/time.Hour); hour++ {
+		l.live(t, noon.Add(time.Duration(hour)*time.Hour))
+		if hour == 1 {
+			warm = l.rest(30, use{})
+			continue
+		}
+		most := use{warm.goroutines + 5, warm.files + 5, warm.heap + 4<<20}
+		if now := l.rest(300, most); now.goroutines > most.goroutines || now.files > most.files || now.heap > most.heap {
+			t.Errorf("after %d hours %+v are held, after the first %+v", hour, now, warm)
+		}
+	}
+	l.check(t)
+}
+
+// live polls what falls due until then, and tidies up.
+func (l *longRun) live(t *testing.T, until time.Time) {
+	t.Helper()
+	for {
+		next, err := l.NextDue(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next = next.Truncate(longStep).Add(longStep); next.After(until) {
+			break
+		}
+		l.clock.Store(next.UnixNano())
+		if err := l.Refresh(context.Background(), feed.Ask{DueOnly: true}, func(feed.Report) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.clock.Store(until.UnixNano())
+	if err := l.store.Maintain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *longRun) check(t *testing.T) {
+	feeds, err := l.store.Feeds(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range feeds {
+		k := l.kinds[i%len(l.kinds)]
+		host, _, _ := net.SplitHostPort(strings.TrimPrefix(f.URL, "http://"))
+		t.Run(fmt.Sprint(k.name, " ", i/len(l.kinds)), func(t *testing.T) {
+			if !k.end(f) {
+				t.Errorf("%d items, %+v", f.Total, f.Poll)
+			}
+			k.checkGaps(t, l.log[host])
+			if k.check != nil {
+				k.check(t, l.log[host])
+			}
+		})
+	}
+}
