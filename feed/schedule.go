@@ -41,6 +41,9 @@ const MaxPause = 7 * 24 * time.Hour
 // AskedPause is the reason of a wait for Retry-After.
 const AskedPause = "the server asked for a pause"
 
+// Elsewhere is the reason of a feed that is left to another process.
+const Elsewhere = "another dateline is asking it, or has just done so"
+
 // Schedule says when a feed is asked next, unbidden.
 type Schedule struct {
 	// Next is zero for never.

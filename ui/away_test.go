@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dateline/cache"
 	"dateline/feed"
 )
 
@@ -44,4 +45,34 @@ func TestNoNetworkIsToldOnce(t *testing.T) {
 	round(away, true, true)
 	round("", false, false)
 	round(away, false, true)
+}
+
+// brokenSource cannot keep anything while err is set.
+type brokenSource struct {
+	*fakeSource
+	err error
+}
+
+func (s brokenSource) Refresh(context.Context, feed.Ask, func(feed.Report)) error { return s.err }
+
+// A disk that is full is told of once, not at every try, and once more when it
+// was not meanwhile or a key asks.
+func TestAFullDiskIsToldOnce(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	round := func(err error, byKey, told bool) {
+		t.Helper()
+		s.m.status.clear()
+		s.m.deps.Source = brokenSource{s.source, err}
+		s.run(s.m.start(feed.Ask{DueOnly: !byKey}, byKey))
+		if got := strings.Contains(s.m.View().Content, "the disk is full"); got != told {
+			t.Errorf("%v, by key %v: told %v", err, byKey, got)
+		}
+	}
+	round(cache.ErrFull, false, true)
+	round(cache.ErrFull, false, false)
+	round(cache.ErrFull, true, true)
+	round(nil, false, false)
+	round(cache.ErrFull, false, true)
+	round(cache.ErrReadOnly, false, false)
+	round(cache.ErrFull, false, true)
 }

@@ -27,6 +27,9 @@ type refresh struct {
 	// awayTold says that the reader knows.
 	away     string
 	awayTold bool
+	// broken is the error that ended the last round, empty when none did: by time
+	// it is tried again every minute, and told once.
+	broken string
 	// result is what the last round brought, shown until the next key.
 	result string
 	cancel context.CancelFunc
@@ -190,9 +193,15 @@ func (m *Model) endRefresh(err error) {
 	r := &m.refresh
 	stopped := r.done < r.total
 	r.running = false
+	before := r.broken
+	if r.broken = ""; err != nil && !errors.Is(err, context.Canceled) {
+		r.broken = sentence(err)
+	}
 	switch {
-	case err != nil && !errors.Is(err, context.Canceled):
-		m.status.fail(sentence(err))
+	case r.broken != "":
+		if r.byKey || r.broken != before {
+			m.status.fail(r.broken)
+		}
 	case stopped && r.byKey:
 		m.status.clear()
 		r.result = "stopped after " + plural(r.done, "feed") + ", " + number(r.fresh) + " new"

@@ -9,12 +9,6 @@ import (
 	"dateline/feed"
 )
 
-// Reasons of a feed that is left to another process.
-const (
-	askingElsewhere = "another dateline is asking it"
-	askedElsewhere  = "another dateline has just asked it"
-)
-
 // byAnother says that another process is asking the feed. A claim that lasts
 // longer than any can was made by a wrong clock.
 func byAnother(f feed.Feed, now time.Time) bool {
@@ -60,7 +54,7 @@ func (t *plan) limit(granted []string) {
 			return false
 		}
 		e.release()
-		t.idle = append(t.idle, feed.Report{URL: e.feed.URL, Status: feed.Skipped, Reason: askedElsewhere})
+		t.idle = append(t.idle, feed.Report{URL: e.feed.URL, Status: feed.Skipped, Reason: feed.Elsewhere})
 		return true
 	})
 	t.righted = slices.DeleteFunc(t.righted, func(f feed.Fetched) bool { return !own[f.URL] })

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,7 +124,7 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 	h.mu.Unlock()
 	for _, ask := range []feed.Ask{{DueOnly: true}, {}} {
 		err := h.pollers[1].Refresh(t.Context(), ask, func(r feed.Report) {
-			if r.Status != feed.Skipped || r.Reason != askingElsewhere {
+			if r.Status != feed.Skipped || r.Reason != feed.Elsewhere {
 				t.Errorf("%+v", r)
 			}
 		})
@@ -172,7 +173,14 @@ func TestClaimsEnd(t *testing.T) {
 
 	h.now = h.now.Add(time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
-	h.answer = func(string) { stop(); <-ctx.Done() }
+	var begun atomic.Int64
+	h.answer = func(string) {
+		if begun.Add(1) == 2 {
+			stop()
+		}
+		<-ctx.Done()
+		panic(http.ErrAbortHandler)
+	}
 	if err := killed.Refresh(ctx, feed.Ask{DueOnly: true}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

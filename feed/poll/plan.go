@@ -83,7 +83,7 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 		case taken:
 			out.others = append(out.others, other{f.URL, saved})
 		case !e.named && byAnother(f, now):
-			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: askingElsewhere})
+			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: feed.Elsewhere})
 		default:
 			out.read = append(out.read, read)
 			e.release = p.take(f.URL)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -108,6 +109,19 @@ func TestSize(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 3 << 20: "3.0 MiB", 5 << 30: "5.0 GiB"} {
 		if got := size(n); got != want {
 			t.Errorf("size(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+// Who refreshes while another process does is told so, not that nothing is due.
+func TestAnotherProcessIsAsking(t *testing.T) {
+	for reason, want := range map[string]string{feed.Elsewhere: "Another dateline", "not due yet": "No feed is due"} {
+		var out strings.Builder
+		tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
+		tally.add(feed.Report{URL: "a", Status: feed.Skipped, Reason: reason})
+		tally.print(nil)
+		if err := tally.out.Flush(); err != nil || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%s: %q, %v", reason, out.String(), err)
 		}
 	}
 }

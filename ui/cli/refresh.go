@@ -82,6 +82,8 @@ type tally struct {
 	// worth more than the report.
 	written error
 
+	// elsewhere says that feeds were left to another process.
+	elsewhere bool
 	// away tells what is wrong with the network; empty when nothing is.
 	away string
 
@@ -98,6 +100,7 @@ func (t *tally) add(r feed.Report) {
 	if r.Status == feed.Failed {
 		t.failed++
 	}
+	t.elsewhere = t.elsewhere || r.Reason == feed.Elsewhere
 	if r.Away {
 		t.away = r.Error
 	}
@@ -123,7 +126,7 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 		text := f.Next(now)
 		switch {
 		case r.Status == feed.Skipped && r.Reason == "":
-			text = "not reached, or just asked by another dateline"
+			text = "not reached"
 		case r.Status == feed.Skipped && r.Next.IsZero():
 			text = r.Reason
 		case r.Status != feed.Skipped:
@@ -135,6 +138,10 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 
 // print tells a person of news and failures, in the order of the feeds.
 func (t *tally) print(feeds []feed.Feed) {
+	if t.done == 0 && t.elsewhere {
+		fmt.Fprintln(t.out, "Another dateline is asking the feeds; what comes will be here, too.")
+		return
+	}
 	if t.done == 0 {
 		fmt.Fprintln(t.out, "No feed is due; --all asks every one.")
 		return
