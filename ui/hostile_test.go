@@ -242,7 +242,7 @@ func TestHostileNotifications(t *testing.T) {
 	s.send(tea.BlurMsg{})
 	for _, dialect := range []string{"osc9", "osc99", "osc777"} {
 		s.m.notifier.dialect, s.raw = dialect, nil
-		s.send(duePassed{s.m.refresh.dueGen})
+		s.send(duePassed{s.m.refresh.next.gen})
 		if len(s.raw) != 1 {
 			t.Errorf("%s: told %d times", dialect, len(s.raw))
 		}
@@ -259,7 +259,7 @@ func TestHostileNotifications(t *testing.T) {
 		}
 	})
 	s.send(tea.BlurMsg{})
-	s.send(duePassed{s.m.refresh.dueGen})
+	s.send(duePassed{s.m.refresh.next.gen})
 	s.expect("notify_command failed")
 }
 
