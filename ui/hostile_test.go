@@ -138,8 +138,8 @@ func (s *screen) away(sc scene) {
 // size and look, and nothing may come out but dateline's own sequences.
 func TestEveryKeyOnHostileFeeds(t *testing.T) {
 	for i, l := range hostileLooks() {
-		if testing.Short() && i > 0 {
-			break
+		if testing.Short() && i != 1 {
+			continue
 		}
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
@@ -205,7 +205,10 @@ func TestHostileKeysPastesAndMice(t *testing.T) {
 				s.send(tea.PasteMsg{Content: corpus.Hostile("pasted", n)})
 			}
 		})
-		for _, attack := range corpus.Attacks() {
+		for i, attack := range corpus.Attacks() {
+			if testing.Short() && i%4 > 0 {
+				continue
+			}
 			st.do(sc.name+", keys", func() {
 				s.away(sc)
 				for _, r := range attack {
