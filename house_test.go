@@ -19,10 +19,11 @@ import (
 // down only; a package that is not listed here has no place in the house.
 var storeys = map[string][]string{
 	"dateline":            {"dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/feed", "dateline/feed/fetch", "dateline/feed/poll"},
-	"dateline/ui":         {"dateline/ui/list", "dateline/ui/article", "dateline/cache", "dateline/feed"},
+	"dateline/ui":         {"dateline/ui/list", "dateline/ui/frame", "dateline/ui/article", "dateline/cache", "dateline/feed"},
 	"dateline/ui/cli":     {"dateline/ui/article", "dateline/cache", "dateline/feed"},
 	"dateline/ui/article": {"dateline/feed"},
 	"dateline/ui/list":    {},
+	"dateline/ui/frame":   {},
 	"dateline/cache":      {"dateline/feed"},
 	"dateline/feed/poll":  {"dateline/feed/fetch", "dateline/feed"},
 	"dateline/feed/fetch": {"dateline/feed"},

@@ -145,6 +145,13 @@ func (p *terminal) shown() []byte {
 	return bytes.Clone(p.out.Bytes())
 }
 
+// written is how many bytes were shown so far.
+func (p *terminal) written() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Len()
+}
+
 func (p *terminal) write(keys string) {
 	if _, err := p.ptmx.WriteString(keys); err != nil {
 		p.t.Fatal(err)

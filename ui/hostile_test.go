@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed/corpus"
+	"dateline/ui/frame"
 )
 
 // output is a terminal that keeps every byte.
@@ -273,7 +274,10 @@ func TestHostileNotifications(t *testing.T) {
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	s := hostileScreen(t, 120, 40, 3)
 	var out output
-	p := tea.NewProgram(s.m, tea.WithContext(t.Context()), tea.WithOutput(&out), tea.WithInput(nil), tea.WithWindowSize(120, 40),
+	s.m.painter = frame.NewPainter(&out)
+	go s.m.painter.Run()
+	defer s.m.painter.Close()
+	p := tea.NewProgram(s.m, tea.WithContext(t.Context()), tea.WithOutput(s.m.painter), tea.WithInput(nil), tea.WithWindowSize(120, 40),
 		tea.WithEnvironment([]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}), tea.WithoutSignals())
 	out.program = p
 	done := make(chan error, 1)

@@ -20,6 +20,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/ui/frame"
 )
 
 // Deps are what the screen is given to work with.
@@ -132,6 +133,8 @@ type Model struct {
 	// follows from it with the first message.
 	program *tea.Program
 	pulse   *pulse
+	// painter paints the frames; nil leaves that to Bubble Tea.
+	painter *frame.Painter
 	// stops brings the stop that was typed or sent elsewhere than on the screen.
 	stops chan os.Signal
 	// fallen is the panic that ended the screen, nil as long as there is none.
@@ -166,7 +169,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 
 // Run shows the screen until the reader quits or ctx ends, then writes what is
 // still unsaved. The end of ctx is a way to quit and no error: signals are left
-// to whoever made ctx. Options are for tests.
+// to whoever made ctx. Options are for tests; with any, Bubble Tea paints.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	outer := ctx
 	ctx, cancel := context.WithCancel(outer)
@@ -175,13 +178,19 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	if err != nil {
 		return err
 	}
-	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()}, options...)
-	m.program = tea.NewProgram(m, options...)
+	usual := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()}
+	if options == nil {
+		usual = append(usual, m.paintOn(os.Stdout))
+	}
+	m.program = tea.NewProgram(m, append(usual, options...)...)
 	go m.obeyStops()
 	watchStops(m.stops)
 	_, err = m.program.Run()
 	signal.Stop(m.stops)
 	close(m.stops)
+	if m.painter != nil {
+		m.painter.Close()
+	}
 	if errors.Is(err, tea.ErrProgramKilled) && outer.Err() != nil {
 		err = nil
 	}

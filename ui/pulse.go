@@ -8,9 +8,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// pulse stops the ticker by which Bubble Tea writes frames while there is
-// nothing to write, and starts it with the next message: a screen at rest
-// wakes the processor no more. The nil pulse leaves the ticker alone.
+// pulse stops the ticker by which Bubble Tea writes while there is nothing to
+// write, and starts it when there may be: a screen at rest wakes the processor
+// no more. The nil pulse leaves the ticker alone.
 type pulse struct {
 	ticker *time.Ticker
 	paces  []pace
@@ -18,19 +18,19 @@ type pulse struct {
 	mu sync.Mutex
 	// at is the pace in hand, beyond the last one while the ticker stands.
 	at int
-	// woken is when the last message came.
+	// woken is when the last beat came.
 	woken time.Time
 	turn  *time.Timer
 }
 
-// pace is how often frames are written until so long after the last message.
+// pace is how often the ticker ticks until so long after the last beat.
 type pace struct {
 	every, until time.Duration
 }
 
-// pulsePaces write the first frame at once and more at the rate of the
-// program. The slow end is for a machine so busy that the frame was not drawn
-// or not written before the quick ones ended.
+// pulsePaces write at once, and more at the rate of the program. The slow end is
+// for a machine so busy that nothing was drawn or written before the quick ones
+// ended.
 func pulsePaces() []pace {
 	return []pace{
 		{2 * time.Millisecond, 8 * time.Millisecond},
@@ -57,7 +57,7 @@ func newPulse(p *tea.Program, paces []pace) *pulse {
 	return s
 }
 
-// beat tells that something is about to be drawn, or was.
+// beat tells that Bubble Tea has something to write, or will have in a moment.
 func (s *pulse) beat() {
 	if s == nil {
 		return
@@ -73,7 +73,7 @@ func (s *pulse) beat() {
 	s.turn.Reset(s.paces[0].until)
 }
 
-// slow goes on to the next pace when no message has come for long enough.
+// slow goes on to the next pace when no beat has come for long enough.
 func (s *pulse) slow() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

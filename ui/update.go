@@ -36,8 +36,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	m.dirty = true
 	if m.pulse == nil {
 		m.pulse = newPulse(m.program, pulsePaces())
+		m.pulse.beat()
 	}
-	m.pulse.beat()
 	cmd := m.take(msg)
 	return tea.Batch(cmd, m.restSession())
 }
@@ -102,6 +102,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
+		m.pulse.beat()
 		return m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
 		return m.setBackground(msg.IsDark())
@@ -121,6 +122,10 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		return m.gotFocus()
 	case tea.BlurMsg:
 		return m.lostFocus()
+	case tea.ModeReportMsg, tea.ColorProfileMsg:
+		m.learnTerminal(msg)
 	}
+	// What is left are Bubble Tea's own messages, and most have something written.
+	m.pulse.beat()
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/frame"
 )
 
 // resize lays the screen out for a new size.
@@ -62,12 +63,12 @@ func (m *Model) View() tea.View {
 		return m.drawn
 	}
 	m.dirty = false
-	var content string
-	if crash := feed.Guard("drawing the screen", m.deps.Crashed, func() { content = m.content() }); crash != nil {
+	var rows []frame.Row
+	if crash := feed.Guard("drawing the screen", m.deps.Crashed, func() { rows = m.rows() }); crash != nil {
 		m.fall(crash)
 		return m.drawn
 	}
-	v := tea.NewView(content)
+	v := m.paint(rows)
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.WindowTitle = m.title()
@@ -77,12 +78,33 @@ func (m *Model) View() tea.View {
 	if m.refresh.running && m.refresh.total > 0 {
 		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, m.refresh.done*100/m.refresh.total)
 	}
-	if m.prompt != nil {
-		v.Cursor = m.prompt.cursor(m.layout.status.y)
+	if m.painter == nil || v.WindowTitle != m.drawn.WindowTitle || (v.ProgressBar == nil) != (m.drawn.ProgressBar == nil) ||
+		v.ProgressBar != nil && *v.ProgressBar != *m.drawn.ProgressBar {
+		m.pulse.beat()
 	}
 	m.drawn = v
-	m.pulse.beat()
 	return v
+}
+
+// paint gives the rows to the painter, or to Bubble Tea where there is none. What
+// stays to be drawn by Bubble Tea is an empty page: putting the screen up and
+// down, and what is set beside it.
+func (m *Model) paint(rows []frame.Row) tea.View {
+	var cursor *tea.Cursor
+	if m.prompt != nil {
+		cursor = m.prompt.cursor(m.layout.status.y)
+	}
+	if m.painter == nil {
+		v := tea.NewView(strings.Join(frame.Lines(rows), "\n"))
+		v.Cursor = cursor
+		return v
+	}
+	f := frame.Frame{Rows: rows}
+	if cursor != nil {
+		f.Cursor = &frame.Point{X: cursor.X, Y: cursor.Y}
+	}
+	m.painter.Show(f)
+	return tea.NewView(" ")
 }
 
 // title is the terminal window's title.
@@ -93,27 +115,27 @@ func (m *Model) title() string {
 	return "dateline"
 }
 
-// content draws the panes side by side, line by line.
-func (m *Model) content() string {
+// rows draws the whole screen.
+func (m *Model) rows() []frame.Row {
 	if m.width == 0 {
-		return ""
+		return nil
 	}
-	lines := m.lines()
+	rows := m.page()
 	if m.sheet != nil {
-		lines = m.sheet.over(lines, m.width, m.theme)
+		rows = frame.Whole(m.sheet.over(frame.Lines(rows), m.width, m.theme))
 	}
-	return strings.Join(m.withStatus(lines), "\n")
+	return m.withStatus(rows)
 }
 
 // withStatus puts the status under the page; a long answer lies over the
 // page's last lines, as long as a page is left.
-func (m *Model) withStatus(page []string) []string {
+func (m *Model) withStatus(page []frame.Row) []frame.Row {
 	status := m.statusLines(m.width)
-	return append(page[:max(len(page)+1-len(status), 0)], status...)
+	return append(page[:max(len(page)+1-len(status), 0)], frame.Whole(status)...)
 }
 
-// lines draws everything above the status line.
-func (m *Model) lines() []string {
+// page draws the panes side by side: everything above the status line.
+func (m *Model) page() []frame.Row {
 	l, t := m.layout, m.theme
 	var drawn [3][]string
 	for p := range drawn {
@@ -121,28 +143,23 @@ func (m *Model) lines() []string {
 			drawn[p] = m.paneLines(pane(p))
 		}
 	}
-	rows := make([]string, l.status.y)
-	var b strings.Builder
+	rows := make([]frame.Row, l.status.y)
+	column := paint(t.dim, t.glyphs.column)
 	for y := range rows {
-		b.Reset()
+		put := func(x int, text string) {
+			if x > 0 {
+				x, text = x-1, column+text
+			}
+			rows[y] = append(rows[y], frame.Piece{X: x, Text: text})
+		}
 		for _, p := range []pane{paneSources, paneHeadlines, paneArticle} {
-			r := l.panes[p]
-			if r.w == 0 || y < r.y || y >= r.y+r.h {
-				continue
+			if r := l.panes[p]; r.w > 0 && y >= r.y && y < r.y+r.h {
+				put(r.x, drawn[p][y-r.y])
 			}
-			if r.x > 0 {
-				b.WriteString(paint(t.dim, t.glyphs.column))
-			}
-			b.WriteString(drawn[p][y-r.y])
 		}
-		if y == l.rule {
-			r := l.panes[paneHeadlines]
-			if r.x > 0 {
-				b.WriteString(paint(t.dim, t.glyphs.column))
-			}
-			b.WriteString(paint(t.dim, strings.Repeat(t.glyphs.rule, r.w)))
+		if r := l.panes[paneHeadlines]; y == l.rule {
+			put(r.x, paint(t.dim, strings.Repeat(t.glyphs.rule, r.w)))
 		}
-		rows[y] = b.String()
 	}
 	return rows
 }

@@ -1,0 +1,137 @@
+// Package frame is what a screen shows, in rows of pieces, and the painter that
+// writes of it what has changed. It knows the terminal's lines and columns, and
+// no panes.
+package frame
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Piece is styled text on one line, from a column on. It ends without a style.
+type Piece struct {
+	X    int
+	Text string
+}
+
+// Row is a line of the screen: pieces from left to right that fill it, so that
+// nothing of what was there before stays.
+type Row []Piece
+
+// Frame is a whole screen.
+type Frame struct {
+	Rows []Row
+	// Cursor is where the terminal's cursor is seen, nil for nowhere.
+	Cursor *Point
+}
+
+// Point is a cell of the screen.
+type Point struct{ X, Y int }
+
+// Whole makes rows of lines that are one piece each.
+func Whole(lines []string) []Row {
+	rows := make([]Row, len(lines))
+	for y, line := range lines {
+		rows[y] = Row{{Text: line}}
+	}
+	return rows
+}
+
+// Lines are the rows as text.
+func Lines(rows []Row) []string {
+	lines := make([]string, len(rows))
+	for y, row := range rows {
+		var b strings.Builder
+		for _, p := range row {
+			b.WriteString(p.Text)
+		}
+		lines[y] = b.String()
+	}
+	return lines
+}
+
+// sure says that every terminal draws the row as wide as it was measured, so that
+// one of its pieces can be painted without the others. Terminals differ over
+// emoji, signs that join, and scripts whose letters combine; what is plain to all
+// of them is the common alphabets, signs of one cell, and the letters of Chinese,
+// Japanese and Korean.
+func (r Row) sure() bool {
+	return !slices.ContainsFunc(r, func(p Piece) bool { return strings.ContainsFunc(p.Text, doubtful) })
+}
+
+func doubtful(r rune) bool {
+	switch {
+	case r < 0x300:
+		return r == 0xad
+	case r < 0x370:
+		return true
+	case r < 0x530:
+		return r >= 0x483 && r <= 0x489
+	case r >= 0x2010 && r <= 0x2027, r >= 0x2500 && r < 0x25a0, strings.ContainsRune("●★▧▸▾↑⏎", r):
+		return false
+	case r >= 0x3041 && r <= 0x3096, r >= 0x30a1 && r <= 0x30fa, r >= 0x4e00 && r <= 0x9fff, r >= 0xac00 && r <= 0xd7a3:
+		return false
+	}
+	return true
+}
+
+// harmless leaves of a text what can be seen, its colours and its links: whatever
+// else a terminal obeys is taken out, for what it did would not be undone by
+// painting over it.
+func harmless(text string) string {
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(text); {
+		if c := text[i]; c >= 0x20 && c < 0x7f {
+			i++
+			continue
+		}
+		if n := sequence(text[i:]); n > 0 {
+			i += n
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if r < 0xa0 || r == utf8.RuneError && n == 1 {
+			b.WriteString(text[from:i])
+			from = i + n
+		}
+		i += n
+	}
+	if from == 0 {
+		return text
+	}
+	b.WriteString(text[from:])
+	return b.String()
+}
+
+// linkMark begins a link (OSC 8).
+const linkMark = "\x1b]8;"
+
+// sequence is the length of the colour (ECMA-48, SGR) or link (OSC 8) that a text
+// begins with, zero when it begins with neither.
+func sequence(s string) int {
+	switch {
+	case strings.HasPrefix(s, "\x1b["):
+		for i := 2; i < len(s); i++ {
+			switch c := s[i]; {
+			case c == 'm':
+				return i + 1
+			case c < '0' || c > ';':
+				return 0
+			}
+		}
+	case strings.HasPrefix(s, linkMark):
+		for i := len(linkMark); i < len(s); i++ {
+			switch c := s[i]; {
+			case c == '\a':
+				return i + 1
+			case c == '\x1b' && strings.HasPrefix(s[i:], "\x1b\\"):
+				return i + 2
+			case c < 0x20 || c == 0x7f:
+				return 0
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,248 @@
+package frame
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Painter owns a terminal's screen. Frames come in by Show and are painted by
+// Run, of two that come too fast the later one; what else is meant for the
+// terminal goes through Write. It paints only while the alternate screen is up,
+// which it sees go up and down in what is written.
+type Painter struct {
+	out io.Writer
+	// wake has an entry when there may be something to paint.
+	wake chan struct{}
+	done chan struct{}
+
+	// mu keeps apart those who write to the terminal.
+	mu sync.Mutex
+	up bool
+	// stale says that the screen shows something else than shown.
+	stale  bool
+	shown  Frame
+	synced bool
+	lower  func(string) string
+	// cursor says that the terminal shows its cursor.
+	cursor bool
+	buf    bytes.Buffer
+
+	// next is the frame to be shown; it has a lock of its own so that nobody who
+	// shows a frame waits for a slow terminal.
+	nextMu sync.Mutex
+	next   *Frame
+}
+
+// pace is the least time from one frame to the next.
+const pace = 8 * time.Millisecond
+
+// NewPainter makes the painter of a terminal.
+func NewPainter(out io.Writer) *Painter {
+	return &Painter{out: out, wake: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+// Show has a frame painted, in place of one that was not painted yet.
+func (p *Painter) Show(f Frame) {
+	p.nextMu.Lock()
+	p.next = &f
+	p.nextMu.Unlock()
+	p.nudge()
+}
+
+// Synced has each frame shown at once by a terminal that can (mode 2026).
+func (p *Painter) Synced() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.synced = true
+}
+
+// Lower sets what makes of a text's colours those that the terminal has.
+func (p *Painter) Lower(lower func(string) string) {
+	p.mu.Lock()
+	p.lower, p.stale = lower, true
+	p.mu.Unlock()
+	p.nudge()
+}
+
+func (p *Painter) nudge() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run paints until Close. A frame leaves at once, those that follow it closely a
+// moment later.
+func (p *Painter) Run() {
+	var last time.Time
+	for {
+		select {
+		case <-p.done:
+			return
+		case <-p.wake:
+		}
+		if early := pace - time.Since(last); early > 0 {
+			time.Sleep(early)
+		}
+		p.paint()
+		last = time.Now()
+	}
+}
+
+// Close ends Run.
+func (p *Painter) Close() { close(p.done) }
+
+// What the program's own frame does to the screen.
+const (
+	screenUp   = "\x1b[?1049h"
+	screenDown = "\x1b[?1049l"
+	erased     = "\x1b[2J"
+)
+
+// Write writes what does not belong to a frame. When it puts the screen up or
+// erases it, all is painted again.
+func (p *Painter) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, err := p.out.Write(b)
+	up, down := bytes.LastIndex(b, []byte(screenUp)), bytes.LastIndex(b, []byte(screenDown))
+	if up != down {
+		p.up, p.cursor = up > down, false
+	}
+	if p.up && (up >= 0 || bytes.Contains(b, []byte(erased))) {
+		p.stale = true
+		p.nudge()
+	}
+	return n, err
+}
+
+// paint writes what differs between the screen and the next frame.
+func (p *Painter) paint() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nextMu.Lock()
+	f := p.next
+	p.nextMu.Unlock()
+	if !p.up || f == nil {
+		return
+	}
+	p.buf.Reset()
+	for y, row := range f.Rows {
+		var was Row
+		if !p.stale && y < len(p.shown.Rows) {
+			was = p.shown.Rows[y]
+		}
+		p.row(y, was, row)
+	}
+	painted := p.buf.Len() > 0
+	p.putCursor(f.Cursor)
+	p.shown, p.stale = *f, false
+	if p.buf.Len() == 0 {
+		return
+	}
+	p.emit(painted)
+}
+
+// emit sends the buffer in one piece; what is wrong with the terminal shows when
+// it is read from.
+func (p *Painter) emit(painted bool) {
+	if !p.synced || !painted {
+		_, _ = p.out.Write(p.buf.Bytes())
+		return
+	}
+	whole := slices.Concat([]byte("\x1b[?2026h"), p.buf.Bytes(), []byte("\x1b[?2026l"))
+	_, _ = p.out.Write(whole)
+}
+
+// row paints the pieces of a row that differ from what was there, or all of them
+// on an empty line where the pieces cannot be told apart.
+func (p *Painter) row(y int, was, row Row) {
+	if slices.Equal(was, row) {
+		return
+	}
+	if sameColumns(was, row) && was.sure() && row.sure() {
+		for i, piece := range row {
+			if was[i] != piece {
+				p.piece(y, piece, i == len(row)-1)
+			}
+		}
+		return
+	}
+	p.hideCursor()
+	// Without wrapping, what is drawn wider than measured stays on its line.
+	p.move(0, y)
+	p.buf.WriteString("\x1b[?7l\x1b[2K")
+	for i, piece := range row {
+		p.piece(y, piece, i == len(row)-1)
+	}
+	p.buf.WriteString("\x1b[?7h")
+}
+
+// sameColumns says that two rows have their pieces at the same places.
+func sameColumns(a, b Row) bool {
+	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b Piece) bool { return a.X == b.X })
+}
+
+// piece paints a piece; blanks at its end are cheaper erased than written.
+func (p *Painter) piece(y int, piece Piece, last bool) {
+	p.hideCursor()
+	p.move(piece.X, y)
+	text := harmless(piece.Text)
+	if p.lower != nil {
+		text = p.lower(text)
+	}
+	shown := strings.TrimRight(text, " ")
+	p.buf.WriteString(shown)
+	if strings.Contains(shown, linkMark) {
+		p.buf.WriteString("\x1b]8;;\x1b\\")
+	}
+	if strings.Contains(shown, "\x1b[") && !strings.HasSuffix(shown, "\x1b[m") {
+		p.buf.WriteString("\x1b[m")
+	}
+	switch n := len(text) - len(shown); {
+	case n == 0:
+	case last:
+		p.buf.WriteString("\x1b[K")
+	case n < 6:
+		p.buf.WriteString(text[len(shown):])
+	default:
+		p.buf.WriteString("\x1b[" + strconv.Itoa(n) + "X")
+	}
+}
+
+func (p *Painter) move(x, y int) {
+	b := append(p.buf.AvailableBuffer(), "\x1b["...)
+	b = strconv.AppendInt(b, int64(y+1), 10)
+	b = append(b, ';')
+	b = strconv.AppendInt(b, int64(x+1), 10)
+	p.buf.Write(append(b, 'H'))
+}
+
+// hideCursor keeps the cursor from being seen where the painting goes on.
+func (p *Painter) hideCursor() {
+	if p.cursor {
+		p.buf.WriteString("\x1b[?25l")
+		p.cursor = false
+	}
+}
+
+// putCursor puts the cursor where the frame has it, after everything else.
+func (p *Painter) putCursor(at *Point) {
+	if at == nil {
+		p.hideCursor()
+		return
+	}
+	if was := p.shown.Cursor; p.cursor && p.buf.Len() == 0 && was != nil && *was == *at {
+		return
+	}
+	p.move(at.X, at.Y)
+	if !p.cursor {
+		p.buf.WriteString("\x1b[?25h")
+		p.cursor = true
+	}
+}

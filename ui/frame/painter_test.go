@@ -1,0 +1,192 @@
+package frame
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// glass is a small terminal: what a painter writes stands on it.
+type glass struct {
+	cells [][]rune
+	x, y  int
+}
+
+func newGlass(w, h int) *glass {
+	g := &glass{cells: make([][]rune, h)}
+	for y := range g.cells {
+		g.cells[y] = []rune(strings.Repeat("?", w))
+	}
+	return g
+}
+
+var control = regexp.MustCompile(`^\x1b\[(\??[0-9;]*)([A-Za-z])|^\x1b\]8;[^\a\x1b]*(\a|\x1b\\)`)
+
+func (g *glass) Write(b []byte) (int, error) {
+	for s := string(b); s != ""; {
+		if m := control.FindStringSubmatch(s); m != nil {
+			g.obey(m[1], m[2])
+			s = s[len(m[0]):]
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s)
+		if g.x < len(g.cells[g.y]) {
+			g.cells[g.y][g.x] = r
+			g.x++
+		}
+		s = s[n:]
+	}
+	return len(b), nil
+}
+
+func (g *glass) obey(number, verb string) {
+	row := g.cells[g.y]
+	n, _ := strconv.Atoi(number)
+	switch verb {
+	case "H":
+		fmt.Sscanf(number, "%d;%d", &g.y, &g.x)
+		g.x, g.y = g.x-1, g.y-1
+	case "K":
+		from := g.x
+		if n == 2 {
+			from = 0
+		}
+		for x := from; x < len(row); x++ {
+			row[x] = ' '
+		}
+	case "X":
+		for x := g.x; x < g.x+n; x++ {
+			row[x] = ' '
+		}
+	}
+}
+
+func (g *glass) text() string {
+	var lines []string
+	for _, row := range g.cells {
+		lines = append(lines, string(row))
+	}
+	return strings.Join(lines, "\n")
+}
+
+var styles = regexp.MustCompile(`\x1b\[[0-9;]*m|\x1b\]8;[^\a]*\a`)
+
+// randomRow is a row of two pieces, now and then of one, in some of which nobody
+// knows how wide they are.
+func randomRow(rnd *rand.Rand, w int) Row {
+	words := []string{"plain", "\x1b[1mbold\x1b[m", "", "ünï", "देव", "\x1b]8;;https://a.example\a\x1b[4mlink\x1b]8;;\a\x1b[m", "\x1b[38;5;246mdim  \x1b[m"}
+	fill := func(x, w int) Piece {
+		text := words[rnd.IntN(len(words))]
+		return Piece{x, text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
+	}
+	if rnd.IntN(8) == 0 {
+		return Row{fill(0, w)}
+	}
+	return Row{fill(0, w/2), fill(w/2, w-w/2)}
+}
+
+// TestTheScreenShowsTheFrame protects what the reader sees: however one frame
+// follows another, the terminal shows the last one and nothing of those before.
+func TestTheScreenShowsTheFrame(t *testing.T) {
+	const w, h = 24, 6
+	rnd := rand.New(rand.NewPCG(1, 2))
+	g := newGlass(w, h)
+	p := NewPainter(g)
+	if _, err := p.Write([]byte(screenUp)); err != nil {
+		t.Fatal(err)
+	}
+	f := Frame{Rows: make([]Row, h)}
+	for n := range 2000 {
+		rows := make([]Row, h)
+		for y := range rows {
+			if rows[y] = f.Rows[y]; n == 0 || rnd.IntN(3) == 0 {
+				rows[y] = randomRow(rnd, w)
+			}
+		}
+		f.Rows = rows
+		p.Show(f)
+		p.paint()
+		want := styles.ReplaceAllString(strings.Join(Lines(rows), "\n"), "")
+		if got := g.text(); got != want {
+			t.Fatalf("frame %d shows\n%s\nwant\n%s", n, got, want)
+		}
+	}
+}
+
+// TestOnlyWhatChangedIsPainted protects slow lines and the processor: a frame
+// that differs in one piece costs that piece, and one that differs in nothing,
+// nothing.
+func TestOnlyWhatChangedIsPainted(t *testing.T) {
+	var out bytes.Buffer
+	p := NewPainter(&out)
+	p.Write([]byte(screenUp))
+	paint := func(right string) string {
+		out.Reset()
+		p.Show(Frame{Rows: []Row{{{0, "left "}, {5, right}}, {{0, "second line"}}}})
+		p.paint()
+		return out.String()
+	}
+	paint("right")
+	if got := paint("right"); got != "" {
+		t.Errorf("the same frame again writes %q", got)
+	}
+	if got := paint("other"); got != "\x1b[1;6Hother" {
+		t.Errorf("a changed piece writes %q", got)
+	}
+	p.Synced()
+	if got := paint("third"); got != "\x1b[?2026h\x1b[1;6Hthird\x1b[?2026l" {
+		t.Errorf("a terminal that shows frames at once gets %q", got)
+	}
+	p.Write([]byte("\x1b[H" + erased))
+	if got := paint("third"); !strings.Contains(got, "second line") {
+		t.Errorf("after the screen was erased only %q is painted", got)
+	}
+}
+
+// TestNothingIsPaintedOutsideTheScreen protects the shell: before the alternate
+// screen is up and after it went down nothing is written to the terminal.
+func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
+	var out bytes.Buffer
+	p := NewPainter(&out)
+	p.Show(Frame{Rows: Whole([]string{"early"}), Cursor: &Point{2, 0}})
+	p.paint()
+	if out.Len() > 0 {
+		t.Errorf("before the screen is up: %q", out.String())
+	}
+	p.Write([]byte(screenUp))
+	p.paint()
+	if got := out.String(); !strings.Contains(got, "early") || !strings.HasSuffix(got, "\x1b[1;3H\x1b[?25h") {
+		t.Errorf("with the screen up: %q", got)
+	}
+	p.Write([]byte("\x1b[60d" + screenDown))
+	out.Reset()
+	p.Show(Frame{Rows: Whole([]string{"late"})})
+	p.paint()
+	if out.Len() > 0 {
+		t.Errorf("after the screen went down: %q", out.String())
+	}
+}
+
+// TestOnlyColoursAndLinksPass protects the terminal from whatever got past the
+// cleaning of feeds.
+func TestOnlyColoursAndLinksPass(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain ünï 文字":                               "plain ünï 文字",
+		"\x1b[1mbold\x1b[m":                          "\x1b[1mbold\x1b[m",
+		"\x1b]8;;https://a.example\aL\x1b]8;;\x1b\\": "\x1b]8;;https://a.example\aL\x1b]8;;\x1b\\",
+		"a\x1b]52;c;aGk=\ab":                         "a]52;c;aGk=b",
+		"a\x1b[2Jb\x1bPq\x1b\\":                      "a[2JbPq\\",
+		"a\u009bb\u0090c\rd\ne\x7f\x00":              "abcde",
+		"a\x9bb\xffc":                                "abc",
+		"\x1b]8;;x\nrm":                              "]8;;xrm",
+	} {
+		if got := harmless(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
