@@ -38,7 +38,10 @@ type Deps struct {
 	NotifyCommand func(ctx context.Context, title, body string) error
 	// Crashed keeps a fault of dateline's own, which the reader is told of by the
 	// screen; nil forgets it. It is called from many goroutines.
-	Crashed  func(*feed.Crash)
+	Crashed func(*feed.Crash)
+	// Shown is called once, when the first rows have been on the screen for a
+	// moment and before the work of a refresh begins; nil for nobody.
+	Shown    func()
 	Settings Settings
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time

@@ -119,6 +119,9 @@ func (m *Model) beginSoon() tea.Cmd {
 
 // beginPolling polls what is due and finishes what an earlier run left.
 func (m *Model) beginPolling() tea.Cmd {
+	if m.deps.Shown != nil {
+		m.deps.Shown()
+	}
 	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
 	return tea.Batch(m.start(due, false), m.catchUp())
 }
