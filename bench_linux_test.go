@@ -120,6 +120,29 @@ func BenchmarkTerminalRefreshing(b *testing.B) {
 	}
 }
 
+// BenchmarkRest counts what wakes a reader that nobody touches in two minutes
+// with the focus and in two without it: the switches of its threads, of which
+// one wake-up takes some, and the processor time.
+func BenchmarkRest(b *testing.B) {
+	config, db := filled(b, 1_000)
+	p := benchTerminal(b, built(b, "."), "--config", config, "--db", db)
+	defer p.end()
+	p.shows(b, headline)
+	for _, state := range []struct{ name, report string }{{"focused", "\x1b[I"}, {"unfocused", "\x1b[O"}} {
+		b.Run(state.name, func(b *testing.B) {
+			for range b.N {
+				p.write(state.report)
+				time.Sleep(5 * time.Second)
+				switches, cpu, shown := p.switches(b), p.cpu(b), p.written()
+				time.Sleep(2 * time.Minute)
+				b.ReportMetric(float64(p.switches(b)-switches)/2, "switches/min")
+				b.ReportMetric(float64((p.cpu(b)-cpu).Microseconds())/2000, "cpu-ms/min")
+				b.ReportMetric(float64(p.written()-shown)/2, "bytes/min")
+			}
+		})
+	}
+}
+
 // leaveAt leaves the reader at a place of the list of everything, for the next
 // start to come back to.
 func leaveAt(b *testing.B, db, place string) {
@@ -222,6 +245,23 @@ func (p *benchProcess) cpu(b *testing.B) time.Duration {
 		if fields := strings.Fields(string(text)); len(fields) > 0 {
 			ns, _ := strconv.ParseInt(fields[0], 10, 64)
 			sum += time.Duration(ns)
+		}
+	}
+	return sum
+}
+
+// switches counts how often a thread has gone to sleep by itself so far.
+func (p *benchProcess) switches(b *testing.B) int {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	sum := 0
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if _, line, found := strings.Cut(string(text), "\nvoluntary_ctxt_switches:"); found {
+			n, _ := strconv.Atoi(strings.Fields(line)[0])
+			sum += n
 		}
 	}
 	return sum

@@ -90,7 +90,7 @@ func (m *Model) waitDue(msg dueLoaded) tea.Cmd {
 	}
 	gen := msg.gen
 	w.due, w.since = msg.at.Round(0), m.now().Round(0)
-	return m.after(max(msg.at.Sub(m.now()), duePause), func(time.Time) tea.Msg { return duePassed{gen} })
+	return m.after(m.ctx, max(msg.at.Sub(m.now()), duePause), func(time.Time) tea.Msg { return duePassed{gen} })
 }
 
 func (m *Model) pollDue(msg duePassed) tea.Cmd {

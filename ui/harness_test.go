@@ -180,7 +180,7 @@ func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.m.after = func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+	s.m.after = func(_ context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
 		if d >= time.Second {
 			return nil
 		}

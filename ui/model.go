@@ -89,8 +89,8 @@ type Model struct {
 	ctx  context.Context
 	deps Deps
 	now  func() time.Time
-	// after is tea.Tick; tests do not wait.
-	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+	// after is the function of that name; tests do not wait.
+	after func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	width, height int
 	layout        layout
@@ -126,8 +126,10 @@ type Model struct {
 	click    lastClick
 
 	version int64
-	// tickGen numbers the chains of ticks; only the last one goes on.
+	// tickGen numbers the chains of ticks; only the last one goes on. untick ends
+	// its wait.
 	tickGen int
+	untick  context.CancelFunc
 	// retrying says that a failed write is about to be tried again.
 	retrying bool
 	dirty    bool
@@ -157,7 +159,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{
-		ctx: ctx, deps: d, now: d.Now, after: tea.Tick, keys: keys,
+		ctx: ctx, deps: d, now: d.Now, after: after, untick: func() {}, keys: keys,
 		focus: paneHeadlines, focused: true, dirty: true,
 		theme:   newTheme(d.Settings.Theme != "light", d.Settings.Icons),
 		sources: newSourcesPane(d.Settings.Queries),

@@ -197,7 +197,7 @@ func (m *Model) preview() tea.Cmd {
 		return nil
 	}
 	gen := m.article.gen
-	return m.after(restDelay, func(time.Time) tea.Msg { return articleRested{gen} })
+	return m.after(m.ctx, restDelay, func(time.Time) tea.Msg { return articleRested{gen} })
 }
 
 // rested loads the article the cursor rests on, and the one that is likely next.

@@ -114,7 +114,7 @@ func (m *Model) beginSoon() tea.Cmd {
 		return nil
 	}
 	m.session.begun = true
-	return m.after(beginAfter, func(time.Time) tea.Msg { return begun{} })
+	return m.after(m.ctx, beginAfter, func(time.Time) tea.Msg { return begun{} })
 }
 
 // beginPolling polls what is due and finishes what an earlier run left.

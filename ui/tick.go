@@ -34,9 +34,11 @@ const (
 // tick begins a chain of ticks, the first one in that time; a chain that began
 // before ends.
 func (m *Model) tick(in time.Duration) tea.Cmd {
-	m.tickGen++
-	gen, ctx, store := m.tickGen, m.ctx, m.deps.Store
-	return m.after(in, func(time.Time) tea.Msg {
+	m.stopTicks()
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.untick = cancel
+	gen, store := m.tickGen, m.deps.Store
+	return m.after(ctx, in, func(time.Time) tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, versionWait)
 		defer cancel()
 		v, err := store.Version(ctx)
@@ -45,6 +47,28 @@ func (m *Model) tick(in time.Duration) tea.Cmd {
 		}
 		return ticked{gen, v}
 	})
+}
+
+// stopTicks ends the chain of ticks at once: a timer that only finds itself late
+// would wake the processor, too.
+func (m *Model) stopTicks() {
+	m.tickGen++
+	m.untick()
+}
+
+// after waits and then gives what f makes of the instant; nothing when ctx ends
+// first.
+func after(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		wait := time.NewTimer(d)
+		defer wait.Stop()
+		select {
+		case now := <-wait.C:
+			return f(now)
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // ticked follows changes of other processes and begins idle work.
@@ -70,7 +94,7 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 // elsewhere for days.
 func (m *Model) lostFocus() tea.Cmd {
 	m.focused, m.notifier.reports = false, true
-	m.tickGen++
+	m.stopTicks()
 	return m.keepSession()
 }
 
@@ -87,7 +111,7 @@ func (m *Model) restSession() tea.Cmd {
 		return nil
 	}
 	m.session.resting = true
-	return m.after(keepAfter, func(time.Time) tea.Msg { return sessionRested{} })
+	return m.after(m.ctx, keepAfter, func(time.Time) tea.Msg { return sessionRested{} })
 }
 
 // keepSession writes the session when it has changed.
@@ -105,5 +129,5 @@ func (m *Model) retryWrites() tea.Cmd {
 		return nil
 	}
 	m.retrying = true
-	return m.after(retryAfter, func(time.Time) tea.Msg { return retryPassed{} })
+	return m.after(m.ctx, retryAfter, func(time.Time) tea.Msg { return retryPassed{} })
 }

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -59,6 +61,27 @@ func TestFocusLooksAtOnce(t *testing.T) {
 	}
 	s.send(tea.FocusMsg{})
 	s.expect("41 of 41 unread")
+}
+
+// TestNothingWakesWithoutTheFocus protects the battery of a reader that is open
+// in another window: with the focus goes the tick that was being waited for.
+func TestNothingWakesWithoutTheFocus(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	waits, hang := map[time.Duration]int{}, after
+	s.m.after = func(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+		waits[d]++
+		return hang(ctx, d, f)
+	}
+	waiting := s.m.tick(tickEvery)
+	ended := make(chan tea.Msg, 1)
+	go func() { ended <- waiting() }()
+	s.send(tea.BlurMsg{})
+	if msg := <-ended; msg != nil {
+		t.Errorf("the tick brought %v", msg)
+	}
+	if len(waits) != 1 || waits[tickEvery] != 1 {
+		t.Errorf("without the focus there are waits of %v", waits)
+	}
 }
 
 // TestOneRetryAtATime protects a full disk from a crowd of retries, one for
