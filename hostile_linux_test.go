@@ -54,7 +54,8 @@ func (h *hostileHome) run(args ...string) (stdout string, ok bool) {
 		args[i] = strings.ReplaceAll(args[i], "\x00", "")
 	}
 	cmd := exec.Command(h.command.Path, append(h.command.Args[1:len(h.command.Args):len(h.command.Args)], args...)...)
-	cmd.Env = h.command.Env
+	// Some of the names are those of files that are then made.
+	cmd.Env, cmd.Dir = h.command.Env, h.dir
 	var out, told bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &told
 	err := cmd.Run()
