@@ -188,14 +188,12 @@ func (c *change) collect(key string, keys []int64) error {
 	}
 	t := sqlf(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + `, ` + was + ` FROM `)
 	of := sqlf(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, jsonIntegers(keys))
-	if key == `i.pos` {
-		var err error
-		if c.stretch, err = c.dense(keys); err != nil {
-			return err
-		}
+	first, last, err := c.dense(key, keys)
+	if err != nil {
+		return err
 	}
 	if c.stretch {
-		of = sqlf(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, keys[0], keys[len(keys)-1])
+		of = sqlf(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, first, last)
 	}
 	t.add(of.text, of.args...)
 	if c.Flag == feed.Label {
@@ -203,24 +201,51 @@ func (c *change) collect(key string, keys []int64) error {
 	}
 	t.add(` WHERE `+news.text, news.args...)
 	t.add(c.only.text, c.only.args...)
-	return c.scan(t, keys)
+	return c.scan(t, key, keys)
 }
 
-// dense says that the places, which rise, are at least half of those in their
-// stretch of the table: SQLite then passes it faster than it looks each up.
-func (c *change) dense(places []int64) (bool, error) {
-	if len(places) < longStretch {
-		return false, nil
+// dense finds the stretch of the table in which the items lie that have the
+// keys, and whether they are at least half of those in it: SQLite then passes it
+// faster than it looks each up.
+func (c *change) dense(key string, keys []int64) (first, last int64, err error) {
+	if len(keys) < longStretch {
+		return 0, 0, nil
+	}
+	if key == `i.pos` {
+		first, last = slices.Min(keys), slices.Max(keys)
+	} else if first, last, err = c.ends(key, keys); err != nil {
+		return 0, 0, err
 	}
 	var n int
-	err := c.tx.QueryRowContext(c.ctx, `SELECT count(*) FROM (SELECT 1 FROM items WHERE pos BETWEEN ? AND ? LIMIT ?)`,
-		places[0], places[len(places)-1], 2*len(places)+1).Scan(&n)
-	return n <= 2*len(places), err
+	err = c.tx.QueryRowContext(c.ctx, `SELECT count(*) FROM (SELECT 1 FROM items WHERE pos BETWEEN ? AND ? LIMIT ?)`,
+		first, last, 2*len(keys)+1).Scan(&n)
+	c.stretch = 0 < n && n <= 2*len(keys)
+	return first, last, err
 }
 
-// scan reads the items of a query; of a stretch only those at places. There it
-// notes whether these are all that the mark could change.
-func (c *change) scan(t sqlText, places []int64) error {
+// ends are the first and the last place of the items that have the keys; no
+// place lies between them when there are no such items.
+func (c *change) ends(key string, keys []int64) (first, last int64, err error) {
+	err = c.tx.QueryRowContext(c.ctx, `SELECT coalesce(min(i.pos), ?), coalesce(max(i.pos), ?) FROM json_each(?) o CROSS JOIN items i ON `+key+` = o.value`,
+		int64(top), int64(bottom), jsonIntegers(keys)).Scan(&first, &last)
+	return first, last, err
+}
+
+// scan reads the items of a query; of a stretch only those that have the keys.
+// There it notes whether these are all that the mark could change.
+func (c *change) scan(t sqlText, key string, keys []int64) error {
+	wanted := func(i changed) bool { return true }
+	if c.stretch {
+		keys = slices.Sorted(slices.Values(keys))
+		wanted = func(i changed) bool {
+			has := i.pos
+			if key != `i.pos` {
+				has = i.id
+			}
+			_, found := slices.BinarySearch(keys, has)
+			return found
+		}
+	}
 	rows, err := c.tx.QueryContext(c.ctx, t.text, t.args...)
 	if err != nil {
 		return err
@@ -232,11 +257,9 @@ func (c *change) scan(t sqlText, places []int64) error {
 		if err := rows.Scan(&i.pos, &i.id, &i.feed, &i.lead, &i.other, &i.was); err != nil {
 			return err
 		}
-		if c.stretch {
-			if _, wanted := slices.BinarySearch(places, i.pos); !wanted {
-				all = false
-				continue
-			}
+		if !wanted(i) {
+			all = false
+			continue
 		}
 		c.items = append(c.items, i)
 	}

@@ -248,12 +248,7 @@ func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forw
 	if e.Flag == feed.Snooze && !forward {
 		return e.wakeAsBefore(c)
 	}
-	places, err := integers(ctx, tx, sqlf(`SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.id = j.value`, jsonIntegers(e.Items)))
-	if err != nil {
-		return err
-	}
-	slices.Sort(places)
-	if err := c.collect(`i.pos`, places); err != nil {
+	if err := c.collect(`i.id`, e.Items); err != nil {
 		return err
 	}
 	return c.apply()
