@@ -8,9 +8,14 @@ import (
 	"dateline/feed"
 )
 
-// indexSlice is how many items are indexed in one transaction, so that a mark
-// never waits long for its turn.
-const indexSlice = 200
+const (
+	// indexSlice is how many items are read for the index at a time.
+	indexSlice = 200
+	// indexText is how many bytes of text are indexed in one transaction, so that
+	// a mark never waits long for its turn: they take some 70 ms of work, whether
+	// in five long items or in five hundred short ones.
+	indexText = 256 << 10
+)
 
 // IndexPending puts the text of up to max saved items into the full-text
 // index, newest first, in short transactions, and says how many are left. A
@@ -25,13 +30,36 @@ func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error)
 		if len(entries) == 0 {
 			break
 		}
-		if err := s.write(ctx, tried, func(tx *sql.Tx) error { return index(ctx, tx, entries) }); err != nil {
+		if err := s.index(ctx, tried, entries); err != nil {
 			return 0, err
 		}
 		max -= len(entries)
 	}
 	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&left)
 	return left, border(ctx, tried, err)
+}
+
+// index writes entries, the last first, in several transactions if they have
+// much text.
+func (s *Store) index(ctx context.Context, tried string, entries []entry) error {
+	for len(entries) > 0 {
+		from := lastSlice(entries)
+		if err := s.write(ctx, tried, func(tx *sql.Tx) error { return index(ctx, tx, entries[from:]) }); err != nil {
+			return err
+		}
+		entries = entries[:from]
+	}
+	return nil
+}
+
+// lastSlice is where the last of the entries begin that are written together.
+func lastSlice(entries []entry) int {
+	from, text := len(entries)-1, entries[len(entries)-1].size()
+	for from > 0 && text+entries[from-1].size() <= indexText {
+		from--
+		text += entries[from].size()
+	}
+	return from
 }
 
 // entry is an item's text as the index takes it.
@@ -41,6 +69,8 @@ type entry struct {
 	fetched             int64
 	title, author, body string
 }
+
+func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
 
 const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 ORDER BY pos DESC LIMIT ?`
 

@@ -131,10 +131,11 @@ func (s *Store) renewIndex(ctx context.Context, most int) error {
 				return err
 			}
 		}
-		err = s.write(ctx, "renew the index", func(tx *sql.Tx) error {
-			if err := index(ctx, tx, entries); err != nil {
-				return err
-			}
+		const tried = "renew the index"
+		if err := s.index(ctx, tried, entries); err != nil {
+			return err
+		}
+		err = s.write(ctx, tried, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, `UPDATE renewal SET below = min(below, ?)`, below)
 			return err
 		})

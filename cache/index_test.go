@@ -1,0 +1,59 @@
+package cache
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// Long items are indexed a few at a time, however many are asked for: a mark
+// that comes in between must not wait for all of them. Short ones go together.
+func TestIndexSlicesAreBounded(t *testing.T) {
+	entries := func(sizes ...int) (list []entry) {
+		for _, n := range sizes {
+			list = append(list, entry{title: "t", author: "a", body: strings.Repeat("x", n-2)})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		sizes []int
+		want  int
+	}{
+		{[]int{10}, 0},
+		{[]int{10, 20, 30}, 0},
+		{[]int{indexText / 2, indexText / 2}, 0},
+		{[]int{indexText / 2, indexText / 2, indexText / 2}, 1},
+		{[]int{10, 3 * indexText}, 1},
+		{[]int{3 * indexText, 10}, 1},
+		{[]int{3 * indexText}, 0},
+	} {
+		equal(t, fmt.Sprint(c.sizes, ": the last slice begins"), lastSlice(entries(c.sizes...)), c.want)
+	}
+}
+
+// Items whose texts fill several slices are all found, and the index is whole.
+func TestIndexInSlices(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	const n = 7
+	var items []feed.Article
+	var want []string
+	for i := range n {
+		key := fmt.Sprint(i)
+		items = append(items, item(key, time.Duration(i)*time.Hour, "title", "<p>"+strings.Repeat("word"+key+" common ", indexText/30)+"</p>"))
+		want = append(want, key)
+	}
+	s.save("a", items...)
+	left, err := s.IndexPending(s.ctx(), 2)
+	s.must(err)
+	equal(t, "left", left, n-2)
+	equal(t, "found while some wait", s.list("common"), want)
+	s.index()
+	equal(t, "found", s.list("common"), want)
+	equal(t, "one of them", s.list("word3"), []string{"3"})
+	_, err = s.writer.Exec(`INSERT INTO items_text (items_text) VALUES ('integrity-check')`)
+	s.must(err)
+}
