@@ -47,6 +47,8 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
+	// probes is how many phrases a search looks up for items one by one.
+	probes int
 	// confined says that the file could not be written when last tried.
 	confined atomic.Pointer[error]
 	// behind says that the schema is not yet that of this dateline.
@@ -72,7 +74,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	tried := "open " + path
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}

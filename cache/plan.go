@@ -217,6 +217,11 @@ func (p *plan) between(ctx context.Context, q querier, above, below int64, ascen
 	return found, nil
 }
 
+// cheapInOrder says that no arm of the walk has many feeds to keep in order.
+func (p *plan) cheapInOrder() bool {
+	return p.chosen == nil && !slices.ContainsFunc(p.arms, func(a arm) bool { return a.feeds != nil })
+}
+
 func direction(ascending bool) string {
 	if ascending {
 		return "ASC"

@@ -60,10 +60,13 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("a", item("1", time.Minute, "one", "text"), item("2", 2*time.Minute, "two", "text"))
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-	for _, state := range []string{"waiting", "indexed", "renewing", "analyzed"} {
+	for _, state := range []string{"waiting", "indexed", "compared", "renewing", "analyzed"} {
+		s.probes = mostProbes
 		switch state {
 		case "indexed":
 			s.index()
+		case "compared":
+			s.probes = 0
 		case "renewing":
 			s.outdate()
 		case "analyzed":

@@ -81,26 +81,48 @@ func (c *compiler) walkText() (bool, error) {
 	if !slices.ContainsFunc(met, func(n *feed.Node) bool { return n.Op != feed.Not }) {
 		return false, nil
 	}
+	list, err := c.narrowest()
+	if err != nil {
+		return true, err
+	}
 	rest, err := c.condition(met)
 	if err != nil {
 		return true, err
 	}
+	var arms []arm
 	for _, x := range c.indexes {
 		expr, never, err := c.allOf(x, met)
-		if err != nil {
+		switch {
+		case err != nil:
 			return true, err
+		case never:
+			continue
+		case c.fewProbes(list, expr):
+			return false, nil
 		}
-		if !never {
-			where := sqlf(x.table+" MATCH ?"+x.only, expr)
-			where.and(rest)
-			at := x.table + ".rowid"
-			c.arms = append(c.arms, arm{at: at, from: x.table + " CROSS JOIN items i ON i.pos = " + at, where: where, below: x.below})
-		}
+		arms = append(arms, textArm(x, expr, list, rest))
+	}
+	c.arms = append(c.arms, arms...)
+	if list.places.text != "" {
+		c.above, c.below = max(c.above, list.above), min(c.below, list.below)
 	}
 	if len(c.pending) == 0 {
 		return true, nil
 	}
 	return true, c.stray("items i INDEXED BY items_pending", sqlf("i.indexed = 0"))
+}
+
+// textArm walks the places where the expression holds, of a narrow list only
+// those that are in it, and reads the items there.
+func textArm(x textIndex, expr string, list narrow, rest sqlText) arm {
+	at := x.table + ".rowid"
+	where := sqlf(x.table+" MATCH ?"+x.only, expr)
+	if list.places.text != "" {
+		// The plus keeps FTS5 from searching anew for each place of the list.
+		where.add(" AND +"+at+" IN ("+list.places.text+")", list.places.args...)
+	}
+	where.and(rest)
+	return arm{at: at, from: x.table + " CROSS JOIN items i ON i.pos = " + at, where: where, below: x.below}
 }
 
 // inIndex says that FTS5 can answer the condition, given another one that it

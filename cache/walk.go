@@ -26,6 +26,14 @@ func (c *compiler) chooseWalk() error {
 	if !c.whole && len(c.feeds) == 0 {
 		return nil
 	}
+	if text, err := c.walkText(); text || err != nil {
+		return err
+	}
+	return c.chooseList()
+}
+
+// chooseList picks the indexes to walk for what the view asks but for words.
+func (c *compiler) chooseList() error {
 	is := map[feed.Is]bool{}
 	var label *feed.Node
 	for _, n := range c.view.Query.Conjuncts() {
@@ -36,9 +44,6 @@ func (c *compiler) chooseWalk() error {
 		default:
 			is[n.Term.Is] = true
 		}
-	}
-	if text, err := c.walkText(); text || err != nil {
-		return err
 	}
 	switch {
 	case is[feed.IsSnoozed]:

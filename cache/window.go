@@ -111,8 +111,14 @@ func (s *Store) count(ctx context.Context, v View, max int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if max <= 0 {
+	switch {
+	case max <= 0:
 		max = -1
+	case p.cheapInOrder():
+		// In no order the oldest may come first, and be passed in vain where the
+		// view is about what is new.
+		found, err := p.between(ctx, s.readers, bottom, top, false, max)
+		return len(found), err
 	}
 	m := p.members(bottom, top)
 	t := sqlf("SELECT count(*) FROM (")

@@ -1,0 +1,60 @@
+package cache
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// A word within a short list is looked for there: each item of a very short one
+// is asked for in the index; of a longer one the places are compared with those
+// where the word stands, between its newest and its oldest item, before any item
+// is read.
+func TestWordsWithinShortLists(t *testing.T) {
+	s := open(t)
+	s.subscribe("a", "b", "c")
+	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"))
+	s.save("b", item("4", 4*time.Hour, "one"), item("5", time.Minute, "one two"))
+	s.mark(feed.Starred, true, "2", "3", "4")
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1", "4"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
+	s.index()
+	for _, c := range []struct {
+		query       string
+		first, last time.Duration
+		want        []string
+	}{
+		{"feed:=a one", time.Hour, 3 * time.Hour, []string{"1", "3"}},
+		{"feed:=a one -two", time.Hour, 3 * time.Hour, []string{"3"}},
+		{"is:starred one", 2 * time.Hour, 4 * time.Hour, []string{"3", "4"}},
+		{"label:later one", time.Hour, 4 * time.Hour, []string{"1", "4"}},
+		{"-feed:=c one", time.Minute, 4 * time.Hour, []string{"5", "1", "3", "4"}},
+	} {
+		for _, probes := range []int{0, mostProbes} {
+			s.probes = probes
+			p, err := s.plan(s.ctx(), s.readers, view(t, c.query))
+			s.must(err)
+			walk := p.union(bottom, top, true, false)
+			compared := strings.Contains(walk.text, "+items_text.rowid IN (")
+			equal(t, c.query+": compared with the list", compared, probes == 0)
+			if probes == 0 {
+				equal(t, c.query+": ends", []time.Time{dateOf(p.below).UTC(), dateOf(p.above).UTC()}, []time.Time{noon.Add(-c.first), noon.Add(-c.last)})
+			}
+			equal(t, c.query, s.list(c.query), c.want)
+		}
+	}
+}
+
+// A list that may be long, as that of all items, is not compared.
+func TestWordsWithinLongLists(t *testing.T) {
+	s := open(t)
+	s.fill(mostNarrow + 1)
+	for _, query := range []string{"one", "one is:unread", "one feed:=a", "one is:read since:2d"} {
+		p, err := s.plan(s.ctx(), s.readers, view(t, query))
+		s.must(err)
+		if walk := p.union(bottom, top, true, false); strings.Contains(walk.text, "+items_text.rowid IN (") {
+			t.Errorf("%s: %s", query, walk.text)
+		}
+	}
+}
