@@ -32,8 +32,11 @@ type compiler struct {
 	// not all; leads says that it is simply that they lead one.
 	copies sqlText
 	leads  bool
-	// others is set while a condition is written for the other items of a story.
-	others bool
+	// others is set while a condition is written for the other items of a story,
+	// many while it is written for so many that looking each up would take long.
+	others, many bool
+	// each is the condition of the view for the items that a walk passes.
+	each sqlText
 }
 
 // feedInfo is what a query can ask of a feed.

@@ -12,6 +12,10 @@ const (
 	// mostProbes is how many phrases are looked up for items one by one: each is
 	// a new search, as dear as passing a thousand places of a common word.
 	mostProbes = 300
+	// mostListed is how many places of words are put into a list rather than
+	// looked up for each item that a walk passes: that takes as long as a few
+	// hundred look-ups, and a walk for what a common word is not in passes many.
+	mostListed = 100_000
 )
 
 // narrow is a short list that has all items of the view: those of a feed, the
@@ -53,4 +57,16 @@ func (c *compiler) narrowest() (narrow, error) {
 // list than to pass the places where the expression holds.
 func (c *compiler) fewProbes(l narrow, expr string) bool {
 	return l.places.text != "" && l.n*strings.Count(expr, `"`)/2 <= c.s.probes
+}
+
+// mayList says that a condition is written for many items, and the places where
+// an expression holds are few enough to be listed.
+func (c *compiler) mayList(x textIndex, expr string) (bool, error) {
+	if !c.many || c.others {
+		return false, nil
+	}
+	var n int
+	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+x.table+" WHERE "+x.table+" MATCH ? AND rowid > ? AND rowid < ? LIMIT ?)",
+		expr, c.above, c.below, mostListed+1).Scan(&n)
+	return n <= mostListed, err
 }

@@ -58,3 +58,27 @@ func TestWordsWithinLongLists(t *testing.T) {
 		}
 	}
 }
+
+// A walk that asks of each item whether a word is in it, or is not, asks a list
+// of the places of the word: each look-up in the index is a new search.
+func TestWordsThatAreNoWalk(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
+	s.mark(feed.Starred, true, "2")
+	s.index()
+	s.probes = 0
+	for query, want := range map[string][]string{
+		"-two":                      {"3", "4"},
+		"-two is:unread":            {"3", "4"},
+		"two or is:starred":         {"1", "2"},
+		"one (two or is:unstarred)": {"1", "3", "4"},
+		"-two since:3h":             {"3"},
+	} {
+		p, err := s.plan(s.ctx(), s.readers, view(t, query))
+		s.must(err)
+		walk := p.union(bottom, top, true, false).text
+		equal(t, query+": listed", strings.Contains(walk, "+i.pos IN (SELECT x.rowid"), true)
+		equal(t, query, s.list(query), want)
+	}
+}

@@ -56,7 +56,16 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 		if err != nil {
 			return t, err
 		}
-		if expr != "" {
+		if expr == "" {
+			continue
+		}
+		listed, err := c.mayList(x, expr)
+		switch {
+		case err != nil:
+			return t, err
+		case listed:
+			t.add(" OR +i.pos IN (SELECT x.rowid FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?)"+x.only, expr, c.above, c.below)
+		default:
 			t.add(" OR EXISTS (SELECT 1 FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid = i.pos)"+x.only, expr)
 		}
 	}
@@ -72,18 +81,24 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 // answer, newest or oldest first as they have them; items that they do not have
 // yet are strays. It says whether there was any such condition.
 func (c *compiler) walkText() (bool, error) {
+	if !mentions(c.view.Query.Root, ofText) {
+		return false, nil
+	}
 	var met []*feed.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		if c.inIndex(n) {
 			met = append(met, n)
 		}
 	}
-	if !slices.ContainsFunc(met, func(n *feed.Node) bool { return n.Op != feed.Not }) {
-		return false, nil
-	}
+	walkable := slices.ContainsFunc(met, func(n *feed.Node) bool { return n.Op != feed.Not })
 	list, err := c.narrowest()
 	if err != nil {
 		return true, err
+	}
+	c.many = list.places.text == "" || list.n > c.s.probes
+	if !walkable {
+		c.each, err = c.condition(nil)
+		return false, err
 	}
 	rest, err := c.condition(met)
 	if err != nil {

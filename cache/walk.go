@@ -26,6 +26,7 @@ func (c *compiler) chooseWalk() error {
 	if !c.whole && len(c.feeds) == 0 {
 		return nil
 	}
+	c.each = c.where
 	if text, err := c.walkText(); text || err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (c *compiler) chooseList() error {
 
 // walk adds an arm over items with the whole condition of the view.
 func (c *compiler) walk(from string, where sqlText) {
-	where.and(c.where)
+	where.and(c.each)
 	c.arms = append(c.arms, arm{at: "i.pos", from: from, where: where})
 }
 
@@ -80,7 +81,7 @@ func (c *compiler) walkFeeds(from, where string) {
 		c.walk(from, sqlf("i.feed = ? AND "+where, c.feeds[0].id))
 	default:
 		a := arm{at: "i.pos", from: from, where: sqlf("i.feed = w.feed AND " + where)}
-		a.where.and(c.where)
+		a.where.and(c.each)
 		for _, f := range c.feeds {
 			a.feeds = append(a.feeds, f.id)
 		}
@@ -159,7 +160,7 @@ func (c *compiler) walkLabel(n *feed.Node) error {
 		return nil
 	}
 	where := sqlf("l.held = 1 AND l.name = ?", names[0])
-	where.and(c.where)
+	where.and(c.each)
 	c.arms = append(c.arms, arm{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
 	return nil
 }
@@ -174,7 +175,7 @@ func (c *compiler) few(from string, where sqlText) (bool, error) {
 
 // stray looks up the items of the view among those for which where holds.
 func (c *compiler) stray(from string, where sqlText) error {
-	where.and(c.where)
+	where.and(c.each)
 	found, err := integers(c.ctx, c.q, sqlf("SELECT i.pos FROM "+from+" WHERE "+where.text, where.args...))
 	c.strays = append(c.strays, found...)
 	return err
