@@ -23,19 +23,32 @@ import (
 	"dateline/ui/cli"
 )
 
-// memoryTarget is what the heap is kept to where that can be had by collecting
-// more often: the garbage of one huge document should not double the program.
-// A refresh makes garbage as fast as it can, and would be collecting a quarter
-// of its time: it gets refreshTarget.
-const (
-	memoryTarget  = 64 << 20
-	refreshTarget = 144 << 20
+// heap is how much room the heap gets: how many bytes it is kept to where that can
+// be had by collecting more often, and by how many percent it may grow from one
+// collection to the next.
+type heap struct {
+	limit   int64
+	percent int
+}
+
+var (
+	// commandHeap is for a command, which is over soon.
+	commandHeap = heap{64 << 20, 100}
+	// restHeap is for reading, which makes little garbage: an open reader should
+	// stay small, and the garbage of one huge document not double the program.
+	restHeap = heap{64 << 20, 50}
+	// refreshHeap is for a refresh, which makes garbage as fast as it can and would
+	// be collecting a quarter of its time.
+	refreshHeap = heap{144 << 20, 130}
 )
 
-// setMemoryTarget does so unless the user has said otherwise.
-func setMemoryTarget(bytes int64) {
+// use gives the heap this room, unless the user has said otherwise.
+func (h heap) use() {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(bytes)
+		debug.SetMemoryLimit(h.limit)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(h.percent)
 	}
 }
 
@@ -50,17 +63,13 @@ func collectLater() (begin func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	debug.SetMemoryLimit(startTarget)
-	usual := debug.SetGCPercent(-1)
-	return func() {
-		debug.SetGCPercent(usual)
-		setMemoryTarget(memoryTarget)
-	}
+	heap{startTarget, -1}.use()
+	return restHeap.use
 }
 
 func main() {
 	findHome()
-	setMemoryTarget(memoryTarget)
+	commandHeap.use()
 	os.Exit(cli.Run(context.Background(), cli.Deps{
 		Version: version(),
 		Now:     time.Now,

@@ -77,11 +77,11 @@ func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		return err
 	}
 	if s.refreshing.Add(1) == 1 {
-		setMemoryTarget(refreshTarget)
+		refreshHeap.use()
 	}
 	defer func() {
 		if s.refreshing.Add(-1) == 0 {
-			setMemoryTarget(memoryTarget)
+			restHeap.use()
 		}
 	}()
 	return s.poller.Refresh(ctx, ask, report)
