@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -236,12 +237,41 @@ func saves(b *testing.B, s testStore, n int) {
 	})
 	b.Run("index 20", func(b *testing.B) {
 		for range b.N {
-			_, err := s.writer.Exec(`UPDATE items SET indexed = 0 WHERE id <= 20`)
+			first, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE id <= 20`))
 			s.must(err)
-			_, err = s.writer.Exec(`DELETE FROM items_text WHERE rowid IN (SELECT pos FROM items WHERE id <= 20)`)
-			s.must(err)
+			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return forget(s.ctx(), tx, jsonIntegers(first)) }))
 			_, err = s.IndexPending(s.ctx(), 20)
 			s.must(err)
 		}
 	})
+}
+
+// BenchmarkIndex measures what an item of some 600 words costs in the index: the
+// time to write it, and its share of the file.
+func BenchmarkIndex(b *testing.B) {
+	const n, atOnce = 2000, 100
+	for range b.N {
+		b.StopTimer()
+		s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), &clock{now: noon})
+		s.subscribe("a")
+		c := newCorpus()
+		for range n / atOnce {
+			var items []feed.Article
+			for range atOnce {
+				items = append(items, c.item(0, len(items)))
+				items[len(items)-1].Key = fmt.Sprint(c.r.Uint64())
+				items[len(items)-1].Body.Raw = c.text(600)
+			}
+			s.save("a", items...)
+		}
+		b.StartTimer()
+		start := time.Now()
+		s.index()
+		b.ReportMetric(float64(time.Since(start).Microseconds())/n, "us/item")
+		b.StopTimer()
+		var bytes float64
+		s.must(s.readers.QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_starts%' OR name = 'items_texts'`).Scan(&bytes))
+		b.ReportMetric(bytes/n, "bytes/item")
+		s.must(s.Close())
+	}
 }

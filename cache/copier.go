@@ -96,7 +96,7 @@ func (c *copier) match() error {
 		known[o.name] = true
 	}
 	for _, f := range fresh {
-		if known[f.name] {
+		if known[f.name] && !slices.Contains(c.table.not, f.name) {
 			c.columns = append(c.columns, f)
 		}
 	}

@@ -60,11 +60,11 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 			return err
 		}
 		if indexed {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM items_text WHERE rowid = ?`, pos); err != nil {
+			if err := forget(ctx, tx, jsonIntegers([]int64{pos})); err != nil {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE items SET fulltext = 1, indexed = 0 WHERE id = ?`, id)
+		_, err = tx.ExecContext(ctx, `UPDATE items SET fulltext = 1 WHERE id = ?`, id)
 		return err
 	})
 }

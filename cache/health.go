@@ -72,8 +72,8 @@ func (s *Store) Repair(ctx context.Context) (Health, error) {
 		return Health{}, border(ctx, tried, err)
 	}
 	err := s.write(ctx, tried, func(tx *sql.Tx) error {
-		for _, query := range []string{`INSERT INTO items_text (items_text) VALUES ('delete-all')`,
-			`UPDATE items SET indexed = 0, renewed = 0`, fmt.Sprintf(`UPDATE renewal SET below = %d`, int64(bottom))} {
+		for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('delete-all')`, `INSERT INTO items_starts (items_starts) VALUES ('delete-all')`,
+			`UPDATE items SET indexed = 0, text = NULL`, fmt.Sprintf(`UPDATE renewal SET below = %d`, int64(bottom))} {
 			if _, err := tx.ExecContext(ctx, query); err != nil {
 				return err
 			}
@@ -121,7 +121,7 @@ func (s *Store) repairCounts(ctx context.Context, h *Health) error {
 // again meanwhile and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
 	const tried = "vacuum the cache"
-	for _, query := range []string{`INSERT INTO items_text (items_text) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_starts (items_starts) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
 		if _, err := s.writer.ExecContext(ctx, query); err != nil {
 			return border(ctx, tried, err)
 		}

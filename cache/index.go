@@ -44,10 +44,18 @@ func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error)
 func (s *Store) index(ctx context.Context, tried string, entries []entry) error {
 	for len(entries) > 0 {
 		from := lastSlice(entries)
-		if err := s.write(ctx, tried, func(tx *sql.Tx) error { return index(ctx, tx, entries[from:]) }); err != nil {
+		crowded := 0
+		err := s.write(ctx, tried, func(tx *sql.Tx) (err error) {
+			crowded, err = index(ctx, tx, entries[from:])
+			return err
+		})
+		entries = entries[:from+crowded]
+		if err == nil && crowded > 0 {
+			err = s.makeRoom(ctx, tried, entries)
+		}
+		if err != nil {
 			return err
 		}
-		entries = entries[:from]
 	}
 	return nil
 }
@@ -68,6 +76,8 @@ type entry struct {
 	// fetched is that of the full text that body has; zero for none.
 	fetched             int64
 	title, author, body string
+	// starts are the beginnings of all words.
+	starts string
 }
 
 func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
@@ -103,41 +113,94 @@ func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	var entries []entry
 	err = s.scanArticles(ctx, s.readers, func(pos int64, a feed.Article) error {
 		page := pages[pos]
-		entries = append(entries, entry{pos, sourceOf[pos], page.fetched,
-			feed.IndexText(a.Title), feed.IndexText(a.Author), feed.IndexText(page.searchable(a.Body))})
+		e := entry{pos: pos, source: sourceOf[pos], fetched: page.fetched,
+			title: feed.IndexText(a.Title), author: feed.IndexText(a.Author), body: feed.IndexText(page.searchable(a.Body))}
+		e.starts = startsOf(e.title, e.author, e.body)
+		entries = append(entries, e)
 		return nil
 	}, sqlArticles, jsonIntegers(waiting))
 	return entries, err
 }
 
-// index writes entries whose items are still as they were read; one that was
-// edited, removed, or indexed by another process since is left alone.
-func index(ctx context.Context, tx *sql.Tx, entries []entry) error {
-	claim, err := tx.PrepareContext(ctx, `UPDATE items SET indexed = 1, renewed = 1 WHERE pos = ? AND source = ? AND (indexed = 0 OR renewed = 0)
-		AND iif(fulltext, (SELECT t.fetched FROM fulltexts t WHERE t.id = items.id), 0) = ?`)
+// index gives entries numbers and writes those whose items are still as they
+// were read; one that was edited, removed, or indexed by another process since
+// is left alone. It starts with the last, for newer ones lie closer together in
+// time, and ends where the numbers leave no room for more: crowded entries are left.
+func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err error) {
+	find, err := tx.PrepareContext(ctx, sqlNumbers)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer claim.Close()
-	put, err := tx.PrepareContext(ctx, `INSERT INTO items_text (rowid, title, author, body) VALUES (?, ?, ?, ?)`)
-	if err != nil {
-		return err
+	defer find.Close()
+	look := numbers(func(at int64) (*sql.Rows, error) { return find.QueryContext(ctx, at) })
+	given := make([]int64, len(entries))
+	for crowded = len(entries); crowded > 0; {
+		g, err := findGap(ctx, tx, look, entries[:crowded])
+		if err != nil {
+			return 0, err
+		}
+		some, room := g.spread()
+		if !room {
+			break
+		}
+		copy(given[g.from:], some)
+		crowded = g.from
 	}
-	defer put.Close()
-	for _, e := range entries {
-		result, err := claim.ExecContext(ctx, e.pos, e.source, e.fetched)
+	return crowded, writeTexts(ctx, tx, entries[crowded:], given[crowded:])
+}
+
+// writeTexts puts entries under rising numbers into the index.
+func writeTexts(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
+	var prepared []*sql.Stmt
+	for _, query := range []string{
+		`UPDATE items SET indexed = 1, text = ? WHERE pos = ? AND source = ? AND text IS NULL
+			AND iif(fulltext, (SELECT t.fetched FROM fulltexts t WHERE t.id = items.id), 0) = ?`,
+		`INSERT INTO items_index (rowid, title, author, body) VALUES (?, ?, ?, ?)`,
+		`INSERT INTO items_starts (rowid, starts) VALUES (?, ?)`,
+	} {
+		stmt, err := tx.PrepareContext(ctx, query)
 		if err != nil {
 			return err
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			if err != nil {
-				return err
-			}
+		defer stmt.Close()
+		prepared = append(prepared, stmt)
+	}
+	claim, put, begin := prepared[0], prepared[1], prepared[2]
+	for i, e := range entries {
+		result, err := claim.ExecContext(ctx, given[i], e.pos, e.source, e.fetched)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
 			continue
 		}
-		if _, err := put.ExecContext(ctx, e.pos, e.title, e.author, e.body); err != nil {
+		if _, err := put.ExecContext(ctx, given[i], e.title, e.author, e.body); err != nil {
+			return err
+		}
+		if _, err := begin.ExecContext(ctx, given[i], e.starts); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// forget takes the texts of items, of whose places it gets a list, out of the
+// index.
+func forget(ctx context.Context, tx *sql.Tx, places string) error {
+	for _, query := range forgetTexts() {
+		if _, err := tx.ExecContext(ctx, query, places); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetTexts are the statements that take the texts of the items, of which ?
+// is a list of places, out of the index.
+func forgetTexts() []string {
+	const numbers = ` WHERE rowid IN (SELECT i.text FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.text IS NOT NULL)`
+	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_starts` + numbers,
+		`UPDATE items SET indexed = 0, text = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}
 }

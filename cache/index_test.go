@@ -54,6 +54,25 @@ func TestIndexInSlices(t *testing.T) {
 	s.index()
 	equal(t, "found", s.list("common"), want)
 	equal(t, "one of them", s.list("word3"), []string{"3"})
-	_, err = s.writer.Exec(`INSERT INTO items_text (items_text) VALUES ('integrity-check')`)
+	s.checkIndex()
+}
+
+// checkIndex fails the test unless the index is whole: numbers are in the order
+// of places, no item that waits has one, and every text is in both tables.
+func (s testStore) checkIndex() {
+	s.t.Helper()
+	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`, `INSERT INTO items_starts (items_starts) VALUES ('integrity-check')`} {
+		_, err := s.writer.Exec(check)
+		s.must(err)
+	}
+	wrong, err := texts(s.ctx(), s.readers, `SELECT 'item ' || id || ' has number ' || text || ' and indexed ' || indexed FROM
+		(SELECT id, text, indexed, lag(text) OVER (ORDER BY pos) AS before FROM items WHERE text IS NOT NULL) WHERE before >= text OR indexed <> 1`)
 	s.must(err)
+	equal(s.t, "wrong numbers", len(wrong), 0)
+	for _, table := range []string{"items_index", "items_starts"} {
+		var missing, strange int
+		s.must(s.readers.QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE text IS NOT NULL AND text NOT IN (SELECT id FROM `+table+`_docsize)),
+			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT text FROM items WHERE text IS NOT NULL))`).Scan(&missing, &strange))
+		equal(s.t, table+": texts that are missing, and that belong to no item", [2]int{missing, strange}, [2]int{})
+	}
 }

@@ -142,7 +142,9 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	}
 	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author
 	if old.indexed && !indexed {
-		w.exec(`DELETE FROM items_text WHERE rowid = ?`, old.pos)
+		for _, query := range forgetTexts() {
+			w.exec(query, jsonIntegers([]int64{old.pos}))
+		}
 	}
 	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = ? WHERE id = ?`,
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)

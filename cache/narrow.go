@@ -1,9 +1,6 @@
 package cache
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 const (
 	// mostNarrow is how many items a list may have whose matches are looked for
@@ -54,19 +51,60 @@ func (c *compiler) narrowest() (narrow, error) {
 }
 
 // fewProbes says that it is cheaper to ask the index about each item of the
-// list than to pass the places where the expression holds.
-func (c *compiler) fewProbes(l narrow, expr string) bool {
-	return l.places.text != "" && l.n*strings.Count(expr, `"`)/2 <= c.s.probes
+// list than to pass the places where a condition of so many phrases holds.
+func (c *compiler) fewProbes(l narrow, phrases int) bool {
+	return l.places.text != "" && l.n*phrases <= c.s.probes
 }
 
-// mayList says that a condition is written for many items, and the places where
-// an expression holds are few enough to be listed.
-func (c *compiler) mayList(x textIndex, expr string) (bool, error) {
-	if !c.many || c.others {
-		return false, nil
+// has is a condition on the number of a text in an index: that its item is in
+// the list. It is empty where the list is long.
+func (l narrow) has(x textIndex, number string) sqlText {
+	if l.places.text == "" {
+		return sqlText{}
 	}
+	// The plus keeps FTS5 from searching anew for each place of the list.
+	t := sqlf("+" + number + " IN (")
+	if x.numbered() {
+		t.add("SELECT t.text FROM (")
+	}
+	t.add(l.places.text, l.places.args...)
+	if x.numbered() {
+		t.add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.text IS NOT NULL")
+	}
+	t.add(")")
+	return t
+}
+
+// asked asks whether an index has one item under an expression. Where that is
+// asked of many items, and the places where it holds are few enough to be listed,
+// the list is asked.
+func (c *compiler) asked(x textIndex, expr string) (sqlText, error) {
+	if !c.many || c.others {
+		return x.has(expr), nil
+	}
+	list, err := c.listed(x, expr)
+	if err != nil {
+		return list, err
+	}
+	t := sqlf("SELECT count(*) FROM (")
+	t.add(list.text, list.args...)
+	t.add(" LIMIT ?)", mostListed+1)
 	var n int
-	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+x.table+" WHERE "+x.table+" MATCH ? AND rowid > ? AND rowid < ? LIMIT ?)",
-		expr, c.above, c.below, mostListed+1).Scan(&n)
-	return n <= mostListed, err
+	if err := c.q.QueryRowContext(c.ctx, t.text, t.args...).Scan(&n); err != nil || n > mostListed {
+		return x.has(expr), err
+	}
+	return sqlf("+"+x.at+" IN ("+list.text+")", list.args...), nil
+}
+
+// listed is a query for the numbers of an index under which an expression holds,
+// within the stretch of time that the view is about.
+func (c *compiler) listed(x textIndex, expr string) (sqlText, error) {
+	low, high := c.above, c.below
+	if x.numbered() {
+		var err error
+		if low, high, err = numberStretch(c.ctx, c.q, c.above, c.below); err != nil {
+			return sqlText{}, err
+		}
+	}
+	return sqlf("SELECT x.rowid FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, low, high), nil
 }

@@ -35,8 +35,8 @@ func TestWordsWithinShortLists(t *testing.T) {
 			s.probes = probes
 			p, err := s.plan(s.ctx(), s.readers, view(t, c.query))
 			s.must(err)
-			walk := p.union(bottom, top, true, false)
-			compared := strings.Contains(walk.text, "+items_text.rowid IN (")
+			walk := p.members(bottom, top)
+			compared := strings.Contains(walk.text, ".rowid IN (")
 			equal(t, c.query+": compared with the list", compared, probes == 0)
 			if probes == 0 {
 				equal(t, c.query+": ends", []time.Time{dateOf(p.below).UTC(), dateOf(p.above).UTC()}, []time.Time{noon.Add(-c.first), noon.Add(-c.last)})
@@ -53,7 +53,7 @@ func TestWordsWithinLongLists(t *testing.T) {
 	for _, query := range []string{"one", "one is:unread", "one feed:=a", "one is:read since:2d"} {
 		p, err := s.plan(s.ctx(), s.readers, view(t, query))
 		s.must(err)
-		if walk := p.union(bottom, top, true, false); strings.Contains(walk.text, "+items_text.rowid IN (") {
+		if walk := p.members(bottom, top); strings.Contains(walk.text, ".rowid IN (") {
 			t.Errorf("%s: %s", query, walk.text)
 		}
 	}
@@ -77,8 +77,8 @@ func TestWordsThatAreNoWalk(t *testing.T) {
 	} {
 		p, err := s.plan(s.ctx(), s.readers, view(t, query))
 		s.must(err)
-		walk := p.union(bottom, top, true, false).text
-		equal(t, query+": listed", strings.Contains(walk, "+i.pos IN (SELECT x.rowid"), true)
+		walk := p.members(bottom, top).text
+		equal(t, query+": listed", strings.Contains(walk, "+i.text IN (SELECT x.rowid"), true)
 		equal(t, query, s.list(query), want)
 	}
 }

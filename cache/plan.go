@@ -22,6 +22,8 @@ type plan struct {
 	// above and below are the ends, either exclusive, of the stretch of time
 	// that the query asks for.
 	above, below int64
+	// low and high are the same for the numbers of the index.
+	low, high int64
 	// where is the whole condition on i, the row of items, for one item.
 	where sqlText
 	// sort is set when the order is not by date: then the arms only say which.
@@ -39,11 +41,25 @@ type arm struct {
 	feeds    []int64
 	// below is where the arm ends, exclusive, if not at the top.
 	below *int64
+	// numbered says that at is a number of the index, and the place that of i.
+	numbered bool
 }
 
-// between is the SQL of the arm's places between the two, either exclusive;
-// in order if it is asked to be.
-func (a arm) between(above, below int64, ordered, ascending bool) sqlText {
+// stretch is the part of a walk between two places, and between the numbers that
+// their items have in the index; all are exclusive.
+type stretch struct{ above, below, low, high int64 }
+
+// between is the SQL of the arm's places in the stretch; in order if it is asked
+// to be, unless the arm is of numbers: SQLite does not know that they are in the
+// order of places.
+func (a arm) between(s stretch, ordered, ascending bool) sqlText {
+	above, below := s.above, s.below
+	if a.numbered {
+		t := sqlf("SELECT i.pos AS pos FROM " + a.from + " WHERE ")
+		t.add(a.where.text, a.where.args...)
+		t.and(sqlf(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", s.low, s.high, above, below))
+		return t
+	}
 	if a.below != nil {
 		below = min(below, *a.below)
 	}
@@ -131,6 +147,11 @@ func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
 	if err := c.chooseWalk(); err != nil {
 		return nil, err
 	}
+	if p.numbered() {
+		if p.low, p.high, err = numberStretch(ctx, q, p.above, p.below); err != nil {
+			return nil, err
+		}
+	}
 	if key := v.Query.Sort.Key; key != "" && key != feed.SortDate {
 		p.sort = newSortOrder(key, p)
 	}
@@ -150,15 +171,19 @@ func (p *plan) ascending() bool {
 	return reverse
 }
 
-// union is the SQL of all arms between the two places, either exclusive.
-func (p *plan) union(above, below int64, ordered, ascending bool) sqlText {
-	above, below = max(above, p.above), min(below, p.below)
+// numbered says that a walk is one over numbers of the index.
+func (p *plan) numbered() bool {
+	return slices.ContainsFunc(p.arms, func(a arm) bool { return a.numbered })
+}
+
+// union is the SQL of all arms in the stretch.
+func (p *plan) union(s stretch, ordered, ascending bool) sqlText {
 	var t sqlText
 	for i, a := range p.arms {
 		if i > 0 {
 			t.add(" UNION ALL ")
 		}
-		one := a.between(above, below, ordered, ascending)
+		one := a.between(s, ordered, ascending)
 		t.add(one.text, one.args...)
 	}
 	return t
@@ -174,7 +199,7 @@ func (p *plan) members(above, below int64) sqlText {
 			strays = append(strays, k.At)
 		}
 	} else {
-		t = p.union(above, below, false, false)
+		t = p.union(stretch{max(above, p.above), min(below, p.below), p.low, p.high}, false, false)
 	}
 	if t.text != "" && len(strays) == 0 {
 		return t
@@ -188,21 +213,21 @@ func (p *plan) members(above, below int64) sqlText {
 
 // between are the places between the two, in order, at most n unless n < 0.
 func (p *plan) between(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]int64, error) {
+	walks, err := p.walks(ctx, q, above, below, ascending, n)
+	if err != nil {
+		return nil, err
+	}
 	var found []int64
-	if len(p.arms) > 0 {
-		t := p.union(above, below, true, ascending)
-		if p.arms[0].feeds == nil || len(p.arms) > 1 {
-			t.add(" ORDER BY 1 " + direction(ascending))
-		}
-		t.add(" LIMIT ?", n)
-		var err error
-		if found, err = integers(ctx, q, t); err != nil {
+	for _, walk := range walks {
+		some, err := integers(ctx, q, walk)
+		if err != nil {
 			return nil, err
 		}
+		found = append(found, some...)
 	}
 	strays := slices.Clone(p.strays)
 	strays = slices.DeleteFunc(strays, func(at int64) bool { return at <= above || at >= below })
-	if len(strays) == 0 {
+	if len(strays) == 0 && len(walks) < 2 {
 		return found, nil
 	}
 	found = append(found, strays...)
@@ -220,6 +245,33 @@ func (p *plan) between(ctx context.Context, q querier, above, below int64, ascen
 // cheapInOrder says that no arm of the walk has many feeds to keep in order.
 func (p *plan) cheapInOrder() bool {
 	return p.chosen == nil && !slices.ContainsFunc(p.arms, func(a arm) bool { return a.feeds != nil })
+}
+
+// walks are queries for the first n places that arms have between the two, each
+// in order. SQLite merges the arms as it reads them where it can see that they
+// are in the order of places; else each is asked for itself.
+func (p *plan) walks(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]sqlText, error) {
+	s := stretch{max(above, p.above), min(below, p.below), p.low, p.high}
+	if !p.numbered() {
+		t := p.union(s, true, ascending)
+		if t.text == "" {
+			return nil, nil
+		}
+		if p.arms[0].feeds == nil || len(p.arms) > 1 {
+			t.add(" ORDER BY 1 " + direction(ascending))
+		}
+		t.add(" LIMIT ?", n)
+		return []sqlText{t}, nil
+	}
+	low, high, err := numberStretch(ctx, q, above, below)
+	s.low, s.high = max(low, s.low), min(high, s.high)
+	var walks []sqlText
+	for _, a := range p.arms {
+		t := a.between(s, true, ascending)
+		t.add(" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT ?", n)
+		walks = append(walks, t)
+	}
+	return walks, err
 }
 
 func direction(ascending bool) string {

@@ -76,7 +76,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 			"", "is:unread", "is:read", "is:starred", "is:hidden", "is:edited", "is:new", "is:new is:unread", "is:labelled", "label:later", "is:snoozed",
 			"feed:=a", "feed:=a is:unread", "feed:a or feed:b", "is:unread (feed:=a or feed:=b or feed:=c)", "tag:none is:unread", "-feed:=a", "-feed:=a is:unread",
 			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example",
-			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d",
+			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d", "te text", "te -text", "-te text", "(te or text)", "title:te or author:te", "te since:2d", "te is:unread", "te -title:on feed:=a",
 			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
 		} {
 			e := explaining{s, state + ": " + query}
@@ -112,6 +112,9 @@ func (s testStore) explainFixed() {
 	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
 	e.explain(sqlUnindexed, 100)
 	e.explain(sqlUnrenewed, 1, 100)
+	e.explain(sqlNumbers, 1)
+	e.explain(sqlOlder, 1, 2, 3)
+	e.explain(sqlNumbersIn, 1, 2, 3)
 	e.explain(sqlPageTexts, "[1,2]")
 	e.explain(sqlWantFulltext, "a", 200, 20)
 	e.explain(sqlKeepRevision, 1, 2)
@@ -144,10 +147,13 @@ func TestSearchStaysWithinItsTime(t *testing.T) {
 	s.index()
 	p, err := s.plan(s.ctx(), s.readers, view(t, "one since:2d before:1d"))
 	s.must(err)
-	walk := p.union(bottom, top, true, false)
-	for what, place := range map[string]int64{"start": floor(noon.AddDate(0, 0, -2)) - 1, "end": floor(noon.AddDate(0, 0, -1))} {
-		if !slices.Contains(walk.args, any(place)) {
-			t.Errorf("%s of the walk: no bound %d in %v", what, place, walk.args)
+	walks, err := p.walks(s.ctx(), s.readers, bottom, top, false, 10)
+	s.must(err)
+	for what, key := range map[string]string{"start": "3", "end": "1"} {
+		number, err := integers(s.ctx(), s.readers, sqlf(`SELECT text FROM items WHERE id = ?`, s.id(key)))
+		s.must(err)
+		if !slices.Contains(walks[0].args, any(number[0])) {
+			t.Errorf("%s of the walk: no bound %d in %v", what, number[0], walks[0].args)
 		}
 	}
 	equal(t, "found", s.list("one since:2d before:1d"), []string{"2"})

@@ -14,17 +14,25 @@ import (
 type textIndex struct {
 	// table is the index, words the table of its words.
 	table, words string
-	// shortest is the length of the shortest beginnings of words that the index
-	// has by themselves, in order; the longest are indexedBeginning long.
-	shortest int
+	// at is the column of items i that has the number of a text in it.
+	at string
+	// starts is the index of the beginnings of two and three characters, if there
+	// is one. Conditions on nothing else are asked of it.
+	starts *textIndex
+	// beginnings says that it has those of indexedBeginning characters by
+	// themselves, in order.
+	beginnings bool
 	// only is a condition on the items i whose text it has.
 	only string
 	// below is where its items end, if not at the top.
 	below *int64
 }
 
-// indexedBeginning is the length, in characters, of the longest beginnings of
-// words that an index has by themselves, in order.
+// numbered says that its numbers are not the places of the items.
+func (x textIndex) numbered() bool { return x.at != "i.pos" }
+
+// indexedBeginning is the length, in characters, of the beginnings of words
+// that an index of the older kind has by themselves.
 const indexedBeginning = 3
 
 // sqlWords jumps from each word to the next: reading them in a row would read
@@ -49,27 +57,29 @@ func (x textIndex) sqlBeginnings() string {
 }
 
 // completions are what the beginning of a word is looked up as in FTS5: quoted
-// words and beginnings, not more than mostWords.
-func (c *compiler) completions(x textIndex, beginning string) ([]string, error) {
+// words and beginnings, not more than mostWords; all says that there are not
+// more words.
+func (c *compiler) completions(x textIndex, beginning string) (ends []string, all bool, err error) {
 	n := utf8.RuneCountInString(beginning)
-	if x.shortest <= n && n <= indexedBeginning {
-		return []string{quote(beginning) + " *"}, nil
+	if x.beginnings && n == indexedBeginning {
+		return []string{quote(beginning) + " *"}, false, nil
 	}
 	query, args := x.sqlWords(), []any{beginning, beginning + string(unicode.MaxRune), mostWords + 1}
-	if n < indexedBeginning {
+	shorter := x.beginnings && n < indexedBeginning
+	if shorter {
 		query, args = x.sqlBeginnings(), append(args, indexedBeginning)
 	}
-	all, err := texts(c.ctx, c.q, query, args...)
-	if len(all) > mostWords {
-		return []string{quote(beginning) + " *"}, err
+	found, err := texts(c.ctx, c.q, query, args...)
+	if len(found) > mostWords {
+		return []string{quote(beginning) + " *"}, false, err
 	}
-	for i, word := range all {
-		all[i] = quote(word)
-		if n < indexedBeginning && utf8.RuneCountInString(word) == indexedBeginning {
-			all[i] += " *"
+	for i, word := range found {
+		found[i] = quote(word)
+		if shorter && utf8.RuneCountInString(word) == indexedBeginning {
+			found[i] += " *"
 		}
 	}
-	return all, err
+	return found, true, err
 }
 
 // quote makes words a phrase of FTS5.
@@ -80,12 +90,17 @@ func (c *compiler) chooseIndexes() error {
 	if !mentions(c.view.Query.Root, ofText) {
 		return nil
 	}
-	c.indexes = []textIndex{{table: "items_text", words: "items_terms", shortest: indexedBeginning}}
+	// Without a number FTS5 would look at all rows.
+	const has = " AND i.text IS NOT NULL"
+	present := textIndex{table: "items_index", words: "items_vocabulary", at: "i.text", only: has,
+		starts: &textIndex{table: "items_starts", at: "i.text", only: has}}
 	below, err := renewedTo(c.ctx, c.q)
 	if err == nil && below > bottom {
-		c.indexes = append(c.indexes, textIndex{table: "items_fts", words: "items_words", shortest: 2,
-			only: " AND i.indexed = 1 AND i.renewed = 0", below: &below})
+		// It is asked first: a text that moves meanwhile is found twice, not never.
+		c.indexes = append(c.indexes, textIndex{table: "items_text", words: "items_terms", at: "i.pos", beginnings: true,
+			only: " AND i.indexed = 1 AND i.text IS NULL", below: &below})
 	}
+	c.indexes = append(c.indexes, present)
 	return err
 }
 
@@ -104,7 +119,7 @@ const (
 	// who waits for it waits for all of a large cache.
 	mostRenewed = 20_000
 
-	sqlUnrenewed = `SELECT pos FROM items i NOT INDEXED WHERE pos < ? AND indexed = 1 AND renewed = 0 ORDER BY pos DESC LIMIT ?`
+	sqlUnrenewed = `SELECT pos FROM items i NOT INDEXED WHERE pos < ? AND indexed = 1 AND text IS NULL ORDER BY pos DESC LIMIT ?`
 )
 
 // renewIndex takes the texts of up to most items over from the old index into
@@ -153,7 +168,7 @@ const (
 
 	// The first blocks, up to the one numbered 10, are what FTS5 reads when it
 	// opens a table.
-	sqlDropBlocks = `DELETE FROM items_fts_data WHERE id IN (SELECT id FROM items_fts_data WHERE id > 10 LIMIT ?)`
+	sqlDropBlocks = `DELETE FROM items_text_data WHERE id IN (SELECT id FROM items_text_data WHERE id > 10 LIMIT ?)`
 )
 
 // dropOldIndex removes the index that no search asks any more, in slices.
@@ -174,7 +189,7 @@ func (s *Store) dropOldIndex(ctx context.Context) error {
 			if left, err = result.RowsAffected(); err != nil || left > 0 {
 				return err
 			}
-			_, err = tx.ExecContext(ctx, `DROP TABLE items_words; DROP TABLE items_fts; DELETE FROM renewal`)
+			_, err = tx.ExecContext(ctx, `DROP TABLE items_terms; DROP TABLE items_text; DELETE FROM renewal`)
 			return err
 		})
 	}

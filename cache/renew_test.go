@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,15 +18,18 @@ func (s testStore) outdate() {
 	s.t.Helper()
 	places, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE indexed = 1 ORDER BY pos DESC`))
 	s.must(err)
-	entries, err := s.entries(s.ctx(), places)
+	entries, err := s.entries(s.ctx(), slices.Clone(places))
 	s.must(err)
 	s.must(s.write(s.ctx(), "outdate", func(tx *sql.Tx) error {
 		for _, e := range entries {
-			if _, err := tx.Exec(`INSERT INTO items_fts (rowid, title, author, body) VALUES (?, ?, ?, ?)`, e.pos, e.title, e.author, e.body); err != nil {
+			if _, err := tx.Exec(`INSERT INTO items_text (rowid, title, author, body) VALUES (?, ?, ?, ?)`, e.pos, e.title, e.author, e.body); err != nil {
 				return err
 			}
 		}
-		_, err := tx.Exec(`DELETE FROM items_text WHERE rowid IN (SELECT pos FROM items); UPDATE items SET renewed = 0; UPDATE renewal SET below = ?`, int64(top))
+		if err := forget(s.ctx(), tx, jsonIntegers(places)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`UPDATE items SET indexed = 1 WHERE pos IN (SELECT value FROM json_each(?1)); UPDATE renewal SET below = ?2`, jsonIntegers(places), int64(top))
 		return err
 	}))
 }
@@ -74,14 +78,13 @@ func TestSearchWhileIndexIsRenewed(t *testing.T) {
 	for range 2 {
 		s.must(s.renewIndex(s.ctx(), 1000))
 	}
-	old, err := texts(s.ctx(), s.readers, `SELECT name FROM sqlite_schema WHERE name LIKE 'items_fts%' OR name = 'items_words'`)
+	old, err := texts(s.ctx(), s.readers, `SELECT name FROM sqlite_schema WHERE name LIKE 'items_text%' AND name <> 'items_texts' OR name = 'items_terms'`)
 	s.must(err)
 	equal(t, "tables of the old index", len(old), 0)
 	for _, q := range queries {
 		equal(t, "at the end: "+q, s.list(q), s.inGo(q))
 	}
-	_, err = s.writer.Exec(`INSERT INTO items_text (items_text) VALUES ('integrity-check')`)
-	s.must(err)
+	s.checkIndex()
 	s.must(s.Maintain(s.ctx()))
 	s.checkCounts()
 }
@@ -101,43 +104,62 @@ func (s testStore) inGo(query string) []string {
 	return found
 }
 
-// A cache of the schema before the present index opens with its texts in the
-// old one; an empty one has nothing to renew.
+// A cache of an older schema opens with its texts in the index before the present
+// one, or waiting if they were in one that is older yet; an empty one has
+// nothing to renew.
 func TestOpenBeforeRenewal(t *testing.T) {
-	for items, want := range []int64{bottom, top} {
+	for _, c := range []struct {
+		version, items int
+		table          string
+		below          int64
+		pending        int
+	}{
+		{2, 0, "", bottom, 0},
+		{2, 1, "items_fts", bottom, 1},
+		{3, 1, "items_fts", bottom, 1},
+		{3, 1, "items_text", top, 0},
+		{5, 1, "items_text", top, 0},
+		{5, 0, "", bottom, 0},
+	} {
 		path := filepath.Join(t.TempDir(), "cache.db")
-		db, err := sql.Open("sqlite", path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for version, name := range []string{"0001_initial.sql", "0002_understanding.sql"} {
-			script, err := migrations.ReadFile("migrations/" + name)
+		old(t, path, c.version)
+		if c.items > 0 {
+			db, err := sql.Open("sqlite", path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := db.Exec(string(script) + fmt.Sprintf("; PRAGMA user_version = %d", version+1)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for range items {
-			if _, err := db.Exec(`INSERT INTO feeds (url, place) VALUES ('a', 0);
+			fill := `INSERT INTO feeds (url, place) VALUES ('a', 0);
 				INSERT INTO items (pos, id, feed, identity, source, first_seen, indexed) VALUES (?1, 1, 1, 1, 1, 1, 1);
 				INSERT INTO details (id, key, guid, title, author, summary, link, comments, words, categories, enclosures) VALUES (1, 'k', '', 'Budget', '', '', '', '', 1, '', '');
 				INSERT INTO contents (id, base, body) VALUES (1, '', x'');
-				INSERT INTO items_fts (rowid, title, author, body) VALUES (?1, 'budget', '', '')`, place(noon, 1)); err != nil {
+				INSERT INTO ` + c.table + ` (rowid, title, author, body) VALUES (?1, 'budget', '', '')`
+			if c.table == "items_text" {
+				fill += `; UPDATE items SET renewed = 1; DELETE FROM renewal`
+			} else if c.version > 2 {
+				fill += fmt.Sprintf(`; UPDATE renewal SET below = %d`, top)
+			}
+			if _, err := db.Exec(fill, place(noon, 1)); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
 		s := openAt(t, path, &clock{now: noon})
+		what := fmt.Sprintf("from version %d, %s: ", c.version, c.table)
 		below, err := renewedTo(s.ctx(), s.readers)
 		s.must(err)
-		equal(t, "renewed to", below, want)
+		equal(t, what+"renewed to", below, c.below)
+		h, err := s.Check(s.ctx())
+		s.must(err)
+		equal(t, what+"pending", h.Pending, c.pending)
 		for range 3 {
-			equal(t, "found", len(s.list("budg")), items)
+			for _, q := range []string{"budg", "bud", "title:bu"} {
+				equal(t, what+q, len(s.list(q)), c.items)
+			}
 			s.must(s.Maintain(s.ctx()))
+			s.index()
 		}
+		s.checkIndex()
 	}
 }

@@ -111,9 +111,9 @@ func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int
 			`UPDATE feeds SET total = feeds.total - t.total, unread = feeds.unread - t.unread,
 				copies = feeds.copies - t.copies, copies_unread = feeds.copies_unread - t.copies_unread
 				FROM (SELECT i.feed AS id, `+sumItems+`
-					FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value GROUP BY i.feed) t WHERE feeds.id = t.id`,
-			`DELETE FROM items_text WHERE rowid IN (SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value WHERE i.indexed = 1)`,
-			`DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
+					FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value GROUP BY i.feed) t WHERE feeds.id = t.id`)
+		queries = append(queries, forgetTexts()...)
+		queries = append(queries, `DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
 		for _, query := range queries {
 			if _, err := tx.ExecContext(ctx, query, list); err != nil {
 				return err

@@ -77,16 +77,12 @@ func (s *Store) rightSlices(ctx context.Context, find sqlText, right func(tx *sq
 // replaceItems gives items the place of what is seen now, in the order they
 // have; the index gets their texts anew.
 func replaceItems(ctx context.Context, tx *sql.Tx, places string, now time.Time) error {
-	for _, query := range []sqlText{
-		sqlf(`DELETE FROM items_text WHERE rowid IN (SELECT i.pos FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value WHERE i.indexed = 1)`, places),
-		sqlf(`UPDATE items SET indexed = 0, future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),
-			pos = ?2 | (id & ?3)`+sqlOfPlaces, places, floor(now), 1<<idBits-1),
-	} {
-		if _, err := tx.ExecContext(ctx, query.text, query.args...); err != nil {
-			return err
-		}
+	if err := forget(ctx, tx, places); err != nil {
+		return err
 	}
-	return nil
+	_, err := tx.ExecContext(ctx, `UPDATE items SET future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),
+		pos = ?2 | (id & ?3)`+sqlOfPlaces, places, floor(now), 1<<idBits-1)
+	return err
 }
 
 // rightSeen has items first seen now, and with them the marks that rules made.

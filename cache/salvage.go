@@ -154,7 +154,7 @@ func settleSalvaged(ctx context.Context, tx *sql.Tx, r *Salvaged) error {
 		`UPDATE feeds SET etag = '', last_modified = '', body_hash = ''`,
 		`UPDATE items SET source = 0 WHERE id NOT IN (SELECT id FROM contents)`,
 		`INSERT INTO contents (id, base, body) SELECT id, '', x'' FROM items WHERE id NOT IN (SELECT id FROM contents)`,
-		`UPDATE items SET indexed = 0, renewed = 0`,
+		`UPDATE items SET indexed = 0`,
 		`UPDATE items SET fulltext = 0 WHERE fulltext = 1 AND id NOT IN (SELECT id FROM fulltexts)`,
 		`UPDATE items SET copy_of = NULL WHERE copy_of NOT IN (SELECT id FROM items WHERE copy_of IS NULL)`,
 		`UPDATE sequence SET next = max(next, (SELECT coalesce(max(id), 0) + 1 FROM items))`)
@@ -216,6 +216,8 @@ type salvageTable struct {
 	// keys is a query for the numbers, without the direction; empty where nothing
 	// else tells of them.
 	keys string
+	// not are columns that are made anew.
+	not []string
 	// json columns that cannot be read any more are emptied, and packed ones.
 	json, packed []string
 }
@@ -224,7 +226,7 @@ func salvageTables() []salvageTable {
 	const ofItems = `SELECT id FROM items ORDER BY id `
 	return []salvageTable{
 		{name: "feeds", keyed: true, json: []string{"tags", "wishes"}},
-		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + ourIndex + ` ORDER BY feed, identity `},
+		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + ourIndex + ` ORDER BY feed, identity `, not: []string{"text"}},
 		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures"}},
 		{name: "contents", keyed: true, keys: ofItems, packed: []string{"body"}},
 		{name: "positions", keyed: true, keys: ofItems},

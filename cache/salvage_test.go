@@ -253,7 +253,7 @@ func TestRepair(t *testing.T) {
 	s.mark(feed.Starred, true, "1")
 	for _, q := range []string{
 		`PRAGMA writable_schema = 1`,
-		`DELETE FROM items_text_data WHERE id > 10`,
+		`DELETE FROM items_index_data WHERE id > 10`,
 		`UPDATE feeds SET unread = 7`,
 	} {
 		_, err := s.writer.Exec(q)

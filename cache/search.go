@@ -16,6 +16,9 @@ const mostWords = 100
 // that nothing a reader types means anything there. It is empty for a term
 // that matches nothing in the index.
 func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
+	if x.words == "" {
+		return startExpr(t), nil
+	}
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
 		return "", nil
@@ -24,7 +27,7 @@ func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 	ends := []string{quote(tokens[last])}
 	if lastIsPrefix {
 		var err error
-		if ends, err = c.completions(x, tokens[last]); err != nil || len(ends) == 0 {
+		if ends, _, err = c.completions(x, tokens[last]); err != nil || len(ends) == 0 {
 			return "", err
 		}
 	}
@@ -52,6 +55,9 @@ var columns = map[feed.Field]string{
 func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 	t := sqlf("(" + nothing)
 	for _, x := range c.indexes {
+		if x.starts != nil && ofStarts(n) {
+			x = *x.starts
+		}
 		expr, err := c.matchExpr(x, n.Term)
 		if err != nil {
 			return t, err
@@ -59,15 +65,11 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 		if expr == "" {
 			continue
 		}
-		listed, err := c.mayList(x, expr)
-		switch {
-		case err != nil:
+		has, err := c.asked(x, expr)
+		if err != nil {
 			return t, err
-		case listed:
-			t.add(" OR +i.pos IN (SELECT x.rowid FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?)"+x.only, expr, c.above, c.below)
-		default:
-			t.add(" OR EXISTS (SELECT 1 FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid = i.pos)"+x.only, expr)
 		}
+		t.add(" OR "+has.text+x.only, has.args...)
 	}
 	if pending := c.pending[n]; len(pending) > 0 {
 		list := in("i.pos", pending)
@@ -75,6 +77,11 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 	}
 	t.add(")")
 	return t, nil
+}
+
+// has asks whether an index has one item under an expression.
+func (x textIndex) has(expr string) sqlText {
+	return sqlf("EXISTS (SELECT 1 FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid = "+x.at+")", expr)
 }
 
 // walkText walks the matches of the full-text conditions that the indexes can
@@ -90,7 +97,7 @@ func (c *compiler) walkText() (bool, error) {
 			met = append(met, n)
 		}
 	}
-	walkable := slices.ContainsFunc(met, func(n *feed.Node) bool { return n.Op != feed.Not })
+	walkable := slices.ContainsFunc(met, positive)
 	list, err := c.narrowest()
 	if err != nil {
 		return true, err
@@ -106,16 +113,17 @@ func (c *compiler) walkText() (bool, error) {
 	}
 	var arms []arm
 	for _, x := range c.indexes {
-		expr, never, err := c.allOf(x, met)
+		a, phrases, never, err := c.textArm(x, met, list)
 		switch {
 		case err != nil:
 			return true, err
 		case never:
 			continue
-		case c.fewProbes(list, expr):
+		case c.fewProbes(list, phrases):
 			return false, nil
 		}
-		arms = append(arms, textArm(x, expr, list, rest))
+		a.where.and(rest)
+		arms = append(arms, a)
 	}
 	c.arms = append(c.arms, arms...)
 	if list.places.text != "" {
@@ -127,17 +135,88 @@ func (c *compiler) walkText() (bool, error) {
 	return true, c.stray("items i INDEXED BY items_pending", sqlf("i.indexed = 0"))
 }
 
-// textArm walks the places where the expression holds, of a narrow list only
-// those that are in it, and reads the items there.
-func textArm(x textIndex, expr string, list narrow, rest sqlText) arm {
-	at := x.table + ".rowid"
-	where := sqlf(x.table+" MATCH ?"+x.only, expr)
-	if list.places.text != "" {
-		// The plus keeps FTS5 from searching anew for each place of the list.
-		where.add(" AND +"+at+" IN ("+list.places.text+")", list.places.args...)
+// textArm walks the items of an index for which conditions hold that FTS5 can
+// answer, of a narrow list only those that are in it; never says that there are
+// none, phrases how many the conditions have. Where beginnings are apart, one of
+// the two is walked, and each of its rows looked up in the other: the words are,
+// if any condition says which items rather than which not, since they are rarer.
+func (c *compiler) textArm(x textIndex, met []*feed.Node, list narrow) (a arm, phrases int, never bool, err error) {
+	walked, probed, other := met, []*feed.Node(nil), x
+	if x.starts != nil {
+		if walked, probed, err = c.apart(x, met); err != nil {
+			return a, 0, false, err
+		}
+		other = *x.starts
+		if !slices.ContainsFunc(walked, positive) {
+			walked, probed, x, other = probed, walked, other, x
+		}
 	}
-	where.and(rest)
-	return arm{at: at, from: x.table + " CROSS JOIN items i ON i.pos = " + at, where: where, below: x.below}
+	expr, never, err := c.allOf(x, walked)
+	if err != nil || never {
+		return a, 0, never, err
+	}
+	phrases = phrasesIn(expr)
+	number := x.table + ".rowid"
+	where := sqlf(x.table+" MATCH ?", expr)
+	where.and(list.has(x, number))
+	where.add(x.only)
+	for _, n := range probed {
+		inner, not := n, ""
+		if n.Op == feed.Not {
+			inner, not = n.Kids[0], "NOT "
+		}
+		expr, nothing, err := c.match(other, inner)
+		switch {
+		case err != nil:
+			return a, 0, false, err
+		case !nothing:
+			has := other.has(expr)
+			where.and(sqlf(not+has.text, has.args...))
+			phrases += phrasesIn(expr)
+		case not == "":
+			return a, 0, true, nil
+		}
+	}
+	a = arm{at: number, from: x.table + " CROSS JOIN items i ON i.pos = " + number, where: where, below: x.below}
+	if x.numbered() {
+		a.numbered, a.from = true, x.table+" CROSS JOIN items i INDEXED BY items_texts ON i.text = "+number
+	}
+	return a, phrases, false, nil
+}
+
+// phrasesIn counts the phrases of an expression.
+func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
+
+func positive(n *feed.Node) bool { return n.Op != feed.Not }
+
+// apart sorts conditions into those for the index of words and those for that
+// of beginnings. Beside a word, a beginning that few words have belongs to the
+// words: FTS5 then passes over all but the few items that have both.
+func (c *compiler) apart(x textIndex, met []*feed.Node) (words, starts []*feed.Node, err error) {
+	for _, n := range met {
+		if !ofStarts(n) {
+			words = append(words, n)
+		}
+	}
+	besideWord := slices.ContainsFunc(words, positive)
+	for _, n := range met {
+		if !ofStarts(n) {
+			continue
+		}
+		few := false
+		if besideWord && n.Op == feed.Leaf {
+			tokens, _ := n.Term.Tokens()
+			if _, few, err = c.completions(x, tokens[0]); err != nil {
+				return nil, nil, err
+			}
+		}
+		if few {
+			words = append(words, n)
+		} else {
+			starts = append(starts, n)
+		}
+	}
+	return words, starts, nil
 }
 
 // inIndex says that FTS5 can answer the condition, given another one that it
@@ -152,7 +231,7 @@ func (c *compiler) inIndex(n *feed.Node) bool {
 		return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return k.Op == feed.Not || !c.inIndex(k) })
 	}
 	return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return !c.inIndex(k) }) &&
-		slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return k.Op != feed.Not })
+		slices.ContainsFunc(n.Kids, positive)
 }
 
 // match writes a condition that is in the index, but for a Not; never says that

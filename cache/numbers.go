@@ -1,0 +1,156 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+)
+
+// The index knows a text by a number. Of two items the later has the larger, so
+// a walk over the numbers is one by date; and they lie close together, since
+// for each word of each text the index keeps the distance to the text before.
+const (
+	// secondNumbers is how far the numbers of two items lie apart for each second
+	// between their dates, unless their neighbours leave no room for that.
+	secondNumbers = 16
+	// apart is how far a number lies from the next one where many crowd, so that
+	// others find room between.
+	apart = 4
+	// beyondNumbers is more than any number, and its negative less.
+	beyondNumbers = 1 << 40
+)
+
+// wantedNumber is that of an item which has room.
+func wantedNumber(pos int64) int64 { return (pos>>idBits)*secondNumbers + secondNumbers/2 }
+
+// numbered is the number of an item's text, and the item's place.
+type numbered struct{ number, pos int64 }
+
+// sqlNumbers are the last number up to ?1, and the first one above it.
+const sqlNumbers = `SELECT * FROM (SELECT text, pos FROM items INDEXED BY items_texts WHERE text <= ?1 ORDER BY text DESC LIMIT 1)
+	UNION ALL SELECT * FROM (SELECT text, pos FROM items INDEXED BY items_texts WHERE text > ?1 ORDER BY text LIMIT 1)`
+
+// numbers looks numbers up.
+type numbers func(at int64) (*sql.Rows, error)
+
+func numbersOf(ctx context.Context, q querier) numbers {
+	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlNumbers, at) }
+}
+
+// beside are the last number up to at and the first one above it.
+func (look numbers) beside(at int64) (low, high numbered, err error) {
+	low, high = numbered{-beyondNumbers, bottom}, numbered{beyondNumbers, top}
+	rows, err := look(at)
+	if err != nil {
+		return low, high, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n numbered
+		if err := rows.Scan(&n.number, &n.pos); err != nil {
+			return low, high, err
+		}
+		if n.number <= at {
+			low = n
+		} else {
+			high = n
+		}
+	}
+	return low, high, rows.Err()
+}
+
+// around are the last of the numbered items below a place, and the first at it
+// or above. The items between them that have no number may be many, so it is
+// the numbers that are searched: they have the same order. Mostly the first
+// look, where the number should be, finds both.
+func (look numbers) around(pos int64) (low, high numbered, err error) {
+	low, high = numbered{-beyondNumbers, bottom}, numbered{beyondNumbers, top}
+	foundLow, foundHigh := false, false
+	at := wantedNumber(pos)
+	for step := int64(secondNumbers); ; step *= 4 {
+		before, after, err := look.beside(at)
+		switch {
+		case err != nil || before.pos < pos && pos <= after.pos:
+			return before, after, err
+		case before.pos < pos:
+			low, foundLow = after, true
+			at = after.number + step
+		default:
+			high, foundHigh = before, true
+			at = before.number - step
+		}
+		if foundLow && foundHigh {
+			at = low.number + (high.number-low.number)/2
+		}
+	}
+}
+
+// gap is one between two numbers in which texts belong.
+type gap struct {
+	low, high numbered
+	// from is the first of the entries that belong there; wanted are their numbers.
+	from   int
+	wanted []int64
+	// older is how many items that belong there, too, come later.
+	older int64
+}
+
+// mostOlder is how many items are left room for.
+const mostOlder = 4096
+
+const sqlOlder = `SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos > ? AND pos < ? LIMIT ?)`
+
+// findGap finds the gap for the last of the entries, which are in the order of
+// places.
+func findGap(ctx context.Context, q querier, look numbers, entries []entry) (g gap, err error) {
+	if g.low, g.high, err = look.around(entries[len(entries)-1].pos); err != nil {
+		return g, err
+	}
+	for g.from = len(entries) - 1; g.from > 0 && entries[g.from-1].pos > g.low.pos; {
+		g.from--
+	}
+	for _, e := range entries[g.from:] {
+		g.wanted = append(g.wanted, wantedNumber(e.pos))
+	}
+	if g.from == 0 {
+		err = q.QueryRowContext(ctx, sqlOlder, g.low.pos, entries[0].pos, mostOlder).Scan(&g.older)
+	}
+	return g, err
+}
+
+// spread finds numbers in the gap, as near to those that are wanted as the room
+// and a distance between them allow. It says whether there is room.
+func (g gap) spread() (given []int64, room bool) {
+	n := int64(len(g.wanted))
+	step := min(apart, (g.high.number-g.low.number)/(g.older+n+1))
+	if step == 0 {
+		return nil, false
+	}
+	given = make([]int64, n)
+	for i, next := n-1, g.high.number; i >= 0; i-- {
+		given[i] = max(g.low.number+(g.older+i+1)*step, min(g.wanted[i], next-step))
+		next = given[i]
+	}
+	return given, true
+}
+
+// numberStretch are the numbers of the items between two places; all four are
+// exclusive.
+func numberStretch(ctx context.Context, q querier, above, below int64) (low, high int64, err error) {
+	low, high = -beyondNumbers, beyondNumbers
+	look := numbersOf(ctx, q)
+	if above > bottom && above < top {
+		n, _, err := look.around(above + 1)
+		if err != nil {
+			return low, high, err
+		}
+		low = n.number
+	}
+	if below > bottom && below < top {
+		_, n, err := look.around(below)
+		if err != nil {
+			return low, high, err
+		}
+		high = n.number
+	}
+	return low, high, nil
+}

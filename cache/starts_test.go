@@ -1,0 +1,71 @@
+package cache
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"dateline/feed"
+)
+
+// The characters before the beginnings of titles and authors never come from a
+// text, or a text could pass for them.
+func TestStartMarksAreNoWords(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if text := feed.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, startOfTitle+startOfAuthor) {
+			t.Fatalf("%U gives %q", r, text)
+		}
+	}
+}
+
+// Each beginning of two and three characters is there once, whatever alphabet it
+// is of; words too short for one have none.
+func TestStarts(t *testing.T) {
+	for _, c := range []struct{ title, author, body, want string }{
+		{"", "", "", ""},
+		{"a", "", "b 東 京", ""},
+		{"ab", "", "abc abd ab", "§ab ab abc abd"},
+		{"budget", "buddha", "budget 2026 bu", "§bu §bud ¶bu ¶bud bu bud 20 202"},
+		{"мир", "", "мир миру été étage мо", "§ми §мир ми мир ét été éta мо"},
+		{"", "", "zz zzz z9 9z 0 00 000", "zz zzz z9 9z 00 000"},
+	} {
+		equal(t, fmt.Sprint(c), strings.TrimSpace(startsOf(c.title, c.author, c.body)), c.want)
+	}
+}
+
+// Beginnings are found in the field they are asked in, beside words, phrases and
+// negations, whether few words have them or more than can be completed.
+func TestSearchForStarts(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	var many []string
+	for i := range mostWords + 10 {
+		many = append(many, fmt.Sprintf("zo%c%c", 'a'+i/26, 'a'+i%26))
+	}
+	s.save("a", item("1", time.Hour, "budget", "zebra 東京 "+strings.Join(many, " "), "Anna"),
+		item("2", 2*time.Hour, "zebra", "budget", "Zoe"), item("3", 3*time.Hour, "other", "café budget zonal", "Buddha"), item("4", 4*time.Hour, "§bu", "¶an", "x"))
+	for _, state := range []string{"waiting", "indexed", "renewing"} {
+		switch state {
+		case "indexed":
+			s.index()
+		case "renewing":
+			s.outdate()
+			s.must(s.renewIndex(s.ctx(), 2))
+		}
+		for query, want := range map[string][]string{
+			"bu": {"1", "2", "3", "4"}, "title:bu": {"1", "4"}, "text:bu": {"2", "3"}, "author:bu": {"3"}, "author:zoe": {"2"}, "ze": {"1", "2"}, "zo": {"1", "3"},
+			"budget zo": {"1", "3"}, "budget -zo": {"2"}, "zo -budget": {}, "title:bu zo": {"1"}, "bu -zo": {"2", "4"}, "-zo": {"2", "4"}, "budget -(zo or title:ze)": {},
+			"(zo or author:zo) budget": {"1", "2", "3"}, "(zo or zebra)": {"1", "2", "3"}, "(title:bu or zebra) -author:an": {"2", "4"}, `"東京" bu`: {"1"},
+			"(zo ze) or author:bu": {"1", "3"}, "ca": {"3"}, "caf -zo": {}, "an": {"4"}, "b": {}, "zq": {}, "budget zq": {}, "-zq bu -xq": {"1", "2", "3", "4"},
+			"is:unread zo": {"1", "3"}, "is:unread or zo": {"1", "2", "3", "4"}, "sort:title zo": {"1", "3"}, "limit:1 zo": {"1"},
+		} {
+			got := s.list(query)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %s: %q, want %q", state, query, got, want)
+			}
+		}
+	}
+}
