@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"dateline/feed"
 )
@@ -26,9 +27,10 @@ func someWords(r *rand.Rand, n int) string {
 func randomTerm(r *rand.Rand, feeds []string) string {
 	word := words[r.IntN(len(words))]
 	quoted := `"` + someWords(r, 1+r.IntN(2)) + `"`
+	start := string([]rune(word)[:min(1+r.IntN(4), utf8.RuneCountInString(word))])
 	is := []string{"unread", "read", "starred", "unstarred", "hidden", "snoozed", "edited", "new", "labelled"}
 	list := []string{
-		word, word, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
+		word, word, start, start, "title:" + start, "author:" + start, "text:" + start, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
 		"feed:" + []string{"f1", "HOME", "title"}[r.IntN(3)], "feed:=" + feeds[r.IntN(len(feeds))], "tag:" + []string{"world", "Tech", "none"}[r.IntN(3)],
 		"label:" + []string{"later", "LATER", "later-on", "none"}[r.IntN(4)],
 		"is:" + is[r.IntN(len(is))], "is:" + is[r.IntN(len(is))], "has:" + []string{"enclosure", "image", "fulltext", "comments"}[r.IntN(4)],
@@ -127,9 +129,16 @@ func TestQueriesAgree(t *testing.T) {
 		for _, f := range list {
 			infos[f.URL] = feed.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
 		}
-		for n := range 100 {
-			if n == 50 {
+		for n := range 150 {
+			switch n {
+			case 30: // some in the old index, some in the present one, some waiting
+				s.outdate()
+				s.must(s.renewIndex(s.ctx(), 40))
+			case 60:
 				s.index()
+			case 90:
+				s.must(s.renewIndex(s.ctx(), 1000))
+				s.checkIndex()
 			}
 			text := randomQuery(r, feeds, 2)
 			v := view(t, text)
