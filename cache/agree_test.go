@@ -130,16 +130,7 @@ func TestQueriesAgree(t *testing.T) {
 			infos[f.URL] = feed.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
 		}
 		for n := range 150 {
-			switch n {
-			case 30: // some in the old index, some in the present one, some waiting
-				s.outdate()
-				s.must(s.renewIndex(s.ctx(), 40))
-			case 60:
-				s.index()
-			case 90:
-				s.must(s.renewIndex(s.ctx(), 1000))
-				s.checkIndex()
-			}
+			s.moveOn(n)
 			text := randomQuery(r, feeds, 2)
 			v := view(t, text)
 			// Short lists are looked through, or compared with the index.
@@ -169,6 +160,22 @@ func TestQueriesAgree(t *testing.T) {
 	}
 	if matched < 80 {
 		t.Errorf("only %d queries found anything: the test tests nothing", matched)
+	}
+}
+
+// moveOn has the texts of a random cache in the old index, in the present one, or
+// in none, each in its time.
+func (s testStore) moveOn(n int) {
+	s.t.Helper()
+	switch n {
+	case 30: // some here, some there, some waiting
+		s.outdate()
+		s.must(s.renewIndex(s.ctx(), 40))
+	case 60:
+		s.index()
+	case 90:
+		s.must(s.renewIndex(s.ctx(), 1000))
+		s.checkIndex()
 	}
 }
 
