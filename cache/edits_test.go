@@ -102,7 +102,7 @@ func TestFulltextDuringIndexing(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "One", "teaser"))
-	entries, err := s.unindexed(s.ctx(), 10)
+	entries, err := s.unindexed(s.ctx(), 10, top)
 	s.must(err)
 	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: feed.Body{Raw: "whole"}}))
 	tx, err := s.writer.BeginTx(s.ctx(), nil)

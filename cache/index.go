@@ -22,21 +22,47 @@ const (
 // search finds what is left, too, only more slowly.
 func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
 	const tried = "index the new items"
-	for max > 0 {
-		entries, err := s.unindexed(ctx, min(max, indexSlice))
-		if err != nil {
-			return 0, border(ctx, tried, err)
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	for next := s.readAhead(reading, min(max, indexSlice), top); max > 0; {
+		slice := <-next
+		if slice.err != nil {
+			return 0, border(ctx, tried, slice.err)
 		}
-		if len(entries) == 0 {
+		if len(slice.entries) == 0 {
 			break
 		}
-		if err := s.index(ctx, tried, entries); err != nil {
+		if max -= len(slice.entries); max > 0 {
+			next = s.readAhead(reading, min(max, indexSlice), slice.entries[0].pos)
+		}
+		if err := s.index(ctx, tried, slice.entries); err != nil {
 			return 0, err
 		}
-		max -= len(entries)
 	}
 	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&left)
 	return left, border(ctx, tried, err)
+}
+
+// textSlice is what is read for the index at a time.
+type textSlice struct {
+	entries []entry
+	err     error
+}
+
+// readAhead reads the newest n items that wait below a place and cuts up their
+// texts, while those before them are written: that is a third of the work.
+func (s *Store) readAhead(ctx context.Context, n int, below int64) <-chan textSlice {
+	read := make(chan textSlice, 1)
+	go func() {
+		var slice textSlice
+		// For whoever waits, a panic is an error like any other.
+		crash := feed.Guard("reading texts for the index", nil, func() { slice.entries, slice.err = s.unindexed(ctx, n, below) })
+		if crash != nil {
+			slice.err = crash
+		}
+		read <- slice
+	}()
+	return read
 }
 
 // index writes entries, the last first, in several transactions if they have
@@ -82,13 +108,13 @@ type entry struct {
 
 func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
 
-const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 ORDER BY pos DESC LIMIT ?`
+const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
 
-// unindexed reads the newest items that wait and cuts up their texts, before
-// the write lock is taken. They come out oldest first: the index writes rising
+// unindexed reads the newest items that wait below a place and cuts up their
+// texts, before the write lock is taken. They come out oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
-func (s *Store) unindexed(ctx context.Context, n int) ([]entry, error) {
-	waiting, err := integers(ctx, s.readers, sqlf(sqlUnindexed, n))
+func (s *Store) unindexed(ctx context.Context, n int, below int64) ([]entry, error) {
+	waiting, err := integers(ctx, s.readers, sqlf(sqlUnindexed, below, n))
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}

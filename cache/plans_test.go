@@ -110,7 +110,7 @@ func (s testStore) explainFixed() {
 	e.explain(sqlSameInstant, 1, "[1]", 1, 2, "title")
 	e.explain(sqlSameLink, 1, "[1]", 1)
 	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
-	e.explain(sqlUnindexed, 100)
+	e.explain(sqlUnindexed, top, 100)
 	e.explain(sqlUnrenewed, 1, 100)
 	e.explain(sqlNumbers, 1)
 	e.explain(sqlOlder, 1, 2, 3)
