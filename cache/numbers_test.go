@@ -77,10 +77,13 @@ func TestNumbersLeaveRoom(t *testing.T) {
 	equal(t, "found", len(s.list("te")), key)
 }
 
-// One item at a time, without any order, into one second: there the numbers
+// A few items at a time, without any order, into one second: there the numbers
 // must be moved apart, but few of them, and the order holds throughout.
 func TestNumbersMakeRoom(t *testing.T) {
-	const n = 600
+	n := 2000
+	if testing.Short() {
+		n = 300
+	}
 	s := open(t)
 	s.subscribe("a")
 	s.advance(time.Hour)
@@ -95,7 +98,7 @@ func TestNumbersMakeRoom(t *testing.T) {
 	r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	changed, times := 0, 0
 	for len(ids) > 0 {
-		k := min(1+r.IntN(4), len(ids))
+		k := min(1+r.IntN(12), len(ids))
 		before := s.numbered()
 		s.indexThese(ids[:k])
 		if m := movedNumbers(before, s.numbered()); m > 0 {
