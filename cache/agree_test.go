@@ -23,6 +23,15 @@ func someWords(r *rand.Rand, n int) string {
 	return strings.Join(list, " ")
 }
 
+// manyWords are more words with a beginning than a search completes it to.
+func manyWords(beginning string) string {
+	var list []string
+	for i := range mostWords + 10 {
+		list = append(list, fmt.Sprintf("%s%c%c", beginning, 'a'+i/26, 'a'+i%26))
+	}
+	return strings.Join(list, " ")
+}
+
 // randomTerm writes one term of the query language.
 func randomTerm(r *rand.Rand, feeds []string) string {
 	word := words[r.IntN(len(words))]
@@ -62,6 +71,9 @@ func randomItem(r *rand.Rand, key string) feed.Article {
 	a := item(key, time.Duration(r.IntN(100*3600))*time.Second, someWords(r, r.IntN(4)), "<p>"+someWords(r, r.IntN(8))+"</p>", someWords(r, r.IntN(2)))
 	_, number, _ := strings.Cut(key, "-")
 	a.Link = []string{"https://example.org/" + key, "https://EXAMPLE.net/Straße/" + key, "https://example.org/story/" + number, ""}[r.IntN(4)]
+	if r.IntN(8) == 0 {
+		a.Body.Raw += "<p>" + manyWords("bu") + "</p>"
+	}
 	a.Image = r.IntN(3) == 0
 	if r.IntN(3) == 0 {
 		a.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3"}}

@@ -28,13 +28,16 @@ type compiler struct {
 	pending map[*feed.Node][]int64
 	// indexes are those that a full-text term is looked up in.
 	indexes []textIndex
+	// many says of short beginnings whether more words have them than they are
+	// completed to.
+	many map[string]bool
 	// copies is the condition for the items of a story that the view shows, if
 	// not all; leads says that it is simply that they lead one.
 	copies sqlText
 	leads  bool
 	// others is set while a condition is written for the other items of a story,
-	// many while it is written for so many that looking each up would take long.
-	others, many bool
+	// bulk while it is written for so many that looking each up would take long.
+	others, bulk bool
 	// each is the condition of the view for the items that a walk passes.
 	each sqlText
 }

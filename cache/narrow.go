@@ -79,7 +79,7 @@ func (l narrow) has(x textIndex, number string) sqlText {
 // asked of many items, and the places where it holds are few enough to be listed,
 // the list is asked.
 func (c *compiler) asked(x textIndex, expr string) (sqlText, error) {
-	if !c.many || c.others {
+	if !c.bulk || c.others {
 		return x.has(expr), nil
 	}
 	list, err := c.listed(x, expr)

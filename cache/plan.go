@@ -43,6 +43,9 @@ type arm struct {
 	below *int64
 	// numbered says that at is a number of the index, and the place that of i.
 	numbered bool
+	// apart is what leaves out the places of the arms before, to be counted once.
+	// Where arms are merged it would only cost time.
+	apart sqlText
 }
 
 // stretch is the part of a walk between two places, and between the numbers that
@@ -57,6 +60,9 @@ func (a arm) between(s stretch, ordered, ascending bool) sqlText {
 	if a.numbered {
 		t := sqlf("SELECT i.pos AS pos FROM " + a.from + " WHERE ")
 		t.add(a.where.text, a.where.args...)
+		if !ordered {
+			t.and(a.apart)
+		}
 		t.and(sqlf(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", s.low, s.high, above, below))
 		return t
 	}

@@ -102,10 +102,14 @@ func (c *compiler) walkText() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	c.many = list.places.text == "" || list.n > c.s.probes
+	c.bulk = list.places.text == "" || list.n > c.s.probes
 	if !walkable {
 		c.each, err = c.condition(nil)
 		return false, err
+	}
+	met, either, err := c.unmixed(met)
+	if err != nil {
+		return true, err
 	}
 	rest, err := c.condition(met)
 	if err != nil {
@@ -113,17 +117,14 @@ func (c *compiler) walkText() (bool, error) {
 	}
 	var arms []arm
 	for _, x := range c.indexes {
-		a, phrases, never, err := c.textArm(x, met, list)
-		switch {
-		case err != nil:
-			return true, err
-		case never:
-			continue
-		case c.fewProbes(list, phrases):
-			return false, nil
+		found, few, err := c.textArms(x, met, either, list)
+		if err != nil || few {
+			return err != nil, err
 		}
-		a.where.and(rest)
-		arms = append(arms, a)
+		for _, a := range found {
+			a.where.and(rest)
+			arms = append(arms, a)
+		}
 	}
 	c.arms = append(c.arms, arms...)
 	if list.places.text != "" {
@@ -135,6 +136,31 @@ func (c *compiler) walkText() (bool, error) {
 	return true, c.stray("items i INDEXED BY items_pending", sqlf("i.indexed = 0"))
 }
 
+// textArms are the walks over an index; few says that the items of the list are
+// so few that it is cheaper to look them up there.
+func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives, list narrow) (arms []arm, few bool, err error) {
+	walks := [][]*feed.Node{met}
+	if x.starts != nil && e != nil {
+		walks = e.conditions
+	}
+	for i, conditions := range walks {
+		a, phrases, never, err := c.textArm(x, conditions, list)
+		if err == nil && i > 0 {
+			a.apart, err = c.lacks(x, e.starts)
+		}
+		switch {
+		case err != nil:
+			return nil, false, err
+		case never:
+			continue
+		case c.fewProbes(list, phrases):
+			return nil, true, nil
+		}
+		arms = append(arms, a)
+	}
+	return arms, false, nil
+}
+
 // textArm walks the items of an index for which conditions hold that FTS5 can
 // answer, of a narrow list only those that are in it; never says that there are
 // none, phrases how many the conditions have. Where beginnings are apart, one of
@@ -143,7 +169,7 @@ func (c *compiler) walkText() (bool, error) {
 func (c *compiler) textArm(x textIndex, met []*feed.Node, list narrow) (a arm, phrases int, never bool, err error) {
 	walked, probed, other := met, []*feed.Node(nil), x
 	if x.starts != nil {
-		if walked, probed, err = c.apart(x, met); err != nil {
+		if walked, probed, err = c.apart(met); err != nil {
 			return a, 0, false, err
 		}
 		other = *x.starts
@@ -186,38 +212,6 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node, list narrow) (a arm, p
 
 // phrasesIn counts the phrases of an expression.
 func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
-
-func positive(n *feed.Node) bool { return n.Op != feed.Not }
-
-// apart sorts conditions into those for the index of words and those for that
-// of beginnings. Beside a word, a beginning that few words have belongs to the
-// words: FTS5 then passes over all but the few items that have both.
-func (c *compiler) apart(x textIndex, met []*feed.Node) (words, starts []*feed.Node, err error) {
-	for _, n := range met {
-		if !ofStarts(n) {
-			words = append(words, n)
-		}
-	}
-	besideWord := slices.ContainsFunc(words, positive)
-	for _, n := range met {
-		if !ofStarts(n) {
-			continue
-		}
-		few := false
-		if besideWord && n.Op == feed.Leaf {
-			tokens, _ := n.Term.Tokens()
-			if _, few, err = c.completions(x, tokens[0]); err != nil {
-				return nil, nil, err
-			}
-		}
-		if few {
-			words = append(words, n)
-		} else {
-			starts = append(starts, n)
-		}
-	}
-	return words, starts, nil
-}
 
 // inIndex says that FTS5 can answer the condition, given another one that it
 // can list the matches of if this one is a Not.

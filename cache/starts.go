@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"dateline/feed"
@@ -137,4 +138,128 @@ func startExpr(t feed.Term) string {
 		return quote(start)
 	}
 	return "(" + quote(start) + " OR " + quote(startOfTitle+start) + ")"
+}
+
+func positive(n *feed.Node) bool { return n.Op != feed.Not }
+
+// apart sorts conditions into those for the index of words and those for that
+// of beginnings. Beside a word, a beginning that few words have belongs to the
+// words: FTS5 then passes over all but the few items that have both.
+func (c *compiler) apart(met []*feed.Node) (words, starts []*feed.Node, err error) {
+	for _, n := range met {
+		if !ofStarts(n) {
+			words = append(words, n)
+		}
+	}
+	besideWord := slices.ContainsFunc(words, positive)
+	for _, n := range met {
+		if !ofStarts(n) {
+			continue
+		}
+		many := true
+		if besideWord && n.Op == feed.Leaf {
+			if many, err = c.manyWords(n); err != nil {
+				return nil, nil, err
+			}
+		}
+		if many {
+			starts = append(starts, n)
+		} else {
+			words = append(words, n)
+		}
+	}
+	return words, starts, nil
+}
+
+// unmixed leaves those conditions out of met for which FTS5 would have to collect
+// the places of many words, since they are of short beginnings as well as of
+// words; each item that is walked is looked up for them. Where nothing else says
+// which items to walk, such a condition is split if it can be, and either is not nil.
+func (c *compiler) unmixed(met []*feed.Node) (left []*feed.Node, either *alternatives, err error) {
+	var mixed []*feed.Node
+	for _, n := range met {
+		if ofStarts(n) {
+			left = append(left, n)
+			continue
+		}
+		many, err := c.manyWords(n)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case !many:
+			left = append(left, n)
+		case positive(n):
+			mixed = append(mixed, n)
+		}
+	}
+	if slices.ContainsFunc(left, positive) {
+		return left, nil, nil
+	}
+	for _, n := range mixed {
+		starts, words, err := c.split(n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if words != nil {
+			return append(left, n), &alternatives{starts, [][]*feed.Node{append(slices.Clone(left), starts), append(slices.Clone(left), words)}}, nil
+		}
+	}
+	return met, nil, nil
+}
+
+// alternatives are a condition that is walked twice: for its short beginnings, of
+// which starts has all, and for its words.
+type alternatives struct {
+	starts     *feed.Node
+	conditions [][]*feed.Node
+}
+
+// lacks is the condition that an item has none of the beginnings.
+func (c *compiler) lacks(x textIndex, starts *feed.Node) (sqlText, error) {
+	expr, _, err := c.match(*x.starts, starts)
+	has := x.starts.has(expr)
+	return sqlf("NOT "+has.text, has.args...), err
+}
+
+// split parts the alternatives of a condition into short beginnings and words;
+// nil if one of them is both.
+func (c *compiler) split(n *feed.Node) (starts, words *feed.Node, err error) {
+	if n.Op != feed.Or {
+		return nil, nil, nil
+	}
+	starts, words = &feed.Node{Op: feed.Or}, &feed.Node{Op: feed.Or}
+	for _, k := range n.Kids {
+		if ofStarts(k) {
+			starts.Kids = append(starts.Kids, k)
+			continue
+		}
+		if many, err := c.manyWords(k); err != nil || many {
+			return nil, nil, err
+		}
+		words.Kids = append(words.Kids, k)
+	}
+	return starts, words, nil
+}
+
+// manyWords says that a condition has a short beginning with more words than it
+// is completed to.
+func (c *compiler) manyWords(n *feed.Node) (bool, error) {
+	if n.Op == feed.Leaf && isStart(n.Term) {
+		tokens, _ := n.Term.Tokens()
+		if many, known := c.many[tokens[0]]; known {
+			return many, nil
+		}
+		_, all, err := c.completions(c.indexes[len(c.indexes)-1], tokens[0])
+		if c.many == nil {
+			c.many = map[string]bool{}
+		}
+		c.many[tokens[0]] = !all
+		return !all, err
+	}
+	for _, k := range n.Kids {
+		if many, err := c.manyWords(k); many || err != nil {
+			return many, err
+		}
+	}
+	return false, nil
 }
