@@ -79,8 +79,17 @@ func fit(s string, w int, ellipsis string) string {
 			cut = i
 		}
 		if n++; n > w {
-			return s[:cut] + ellipsis
+			return onceCut(s[:cut]+ellipsis, ellipsis)
 		}
+	}
+	return s
+}
+
+// onceCut takes away one of two ellipses at the end: that of a part of s that had
+// been cut before.
+func onceCut(s, ellipsis string) string {
+	if before, twice := strings.CutSuffix(s, ellipsis+ellipsis); twice {
+		return before + ellipsis
 	}
 	return s
 }
@@ -90,7 +99,7 @@ func fitWide(s string, w int, ellipsis string) string {
 	if ansi.StringWidth(s) <= w {
 		return s
 	}
-	return ansi.Truncate(s, w, ellipsis)
+	return onceCut(ansi.Truncate(s, w, ellipsis), ellipsis)
 }
 
 // pad fills s with blanks up to w cells; a longer s is cut.

@@ -20,9 +20,18 @@ func TestFitAgreesWithTheTerminal(t *testing.T) {
 		}
 		for w := range 40 {
 			got := fit(s, w, "…")
-			if want := ansi.Truncate(s, w, "…"); got != want && w > 0 {
+			if want := onceCut(ansi.Truncate(s, w, "…"), "…"); got != want && w > 0 {
 				t.Errorf("fit(%q, %d) = %q, want %q", s, w, got, want)
 			}
+		}
+	}
+}
+
+// A text that was cut and is cut again right there ends in one ellipsis.
+func TestFitCutsOnce(t *testing.T) {
+	for _, s := range []string{"also in Feed 0…", "auch in 新聞…"} {
+		if got, want := fit(s+" · more", ansi.StringWidth(s)+1, "…"), s; got != want {
+			t.Errorf("fit(%q) = %q, want %q", s+" · more", got, want)
 		}
 	}
 }
