@@ -55,7 +55,6 @@ func (r *round) end(ctx context.Context, k *keeping) (err error) {
 			return
 		}
 		count(k.got, k.saved)
-		r.noteDocuments(k.answers...)
 		for _, g := range k.got {
 			r.conclude(g)
 		}
@@ -87,7 +86,6 @@ func (r *round) keepSingly(ctx context.Context, got []result) error {
 		saved, err := r.poller.store.Save(ctx, g.answer)
 		if err == nil {
 			count(got[i:i+1], saved)
-			r.noteDocuments(g.answer)
 			r.conclude(*g)
 			continue
 		}
@@ -117,11 +115,5 @@ func count(got []result, saved []feed.Saved) {
 		s := byURL[got[i].report.URL]
 		r := &got[i].report
 		r.New, r.Updated, r.Reissued, r.Notify = s.New, s.Updated, s.Reissued, s.Notify
-	}
-}
-
-func (r *round) noteDocuments(answers ...feed.Fetched) {
-	for _, a := range answers {
-		r.unindexed = r.unindexed || a.Document != nil
 	}
 }

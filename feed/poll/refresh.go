@@ -38,7 +38,8 @@ type round struct {
 	// left counts the errands whose result has not come.
 	left        int
 	done, total int
-	// unindexed says that items were saved and not all are indexed.
+	// unindexed says that texts may wait for the index: those of this round, and
+	// what an earlier one left that was killed.
 	unindexed bool
 	// here is what the answers so far tell of the network, held are the failures
 	// that may be its own, lost says that they are.
@@ -89,6 +90,8 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		here:    newOutlook(),
 		left:    len(todo.errands),
 		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
+
+		unindexed: true,
 	}
 	for _, idle := range todo.idle {
 		r.skip(idle)

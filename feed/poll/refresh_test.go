@@ -363,3 +363,18 @@ func TestTransactionsOverlap(t *testing.T) {
 		t.Errorf("%v, reported %v", err, reported)
 	}
 }
+
+// A refresh that brings nothing indexes what one before it had saved when it was
+// killed.
+func TestIndexesWhatWasLeft(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) })
+	r := newRig(t, s.URL+"/a")
+	r.store.feeds[0].Poll.ETag = `"1"`
+	r.store.pending = 2*indexSlice + 1
+	if got := r.refresh(t, feed.Ask{})[s.URL+"/a"].Status; got != feed.Unchanged {
+		t.Fatal(got)
+	}
+	if r.store.pending != 0 {
+		t.Errorf("%d items are not indexed", r.store.pending)
+	}
+}
