@@ -12,9 +12,9 @@ const (
 	// secondNumbers is how far the numbers of two items lie apart for each second
 	// between their dates, unless their neighbours leave no room for that.
 	secondNumbers = 16
-	// apart is how far a number lies from the next one where many crowd, so that
+	// crowdGap is how far a number lies from the next one where many crowd, so that
 	// others find room between.
-	apart = 4
+	crowdGap = 4
 	// beyondNumbers is more than any number, and its negative less.
 	beyondNumbers = 1 << 40
 )
@@ -121,7 +121,7 @@ func findGap(ctx context.Context, q querier, look numbers, entries []entry) (g g
 // and a distance between them allow. It says whether there is room.
 func (g gap) spread() (given []int64, room bool) {
 	n := int64(len(g.wanted))
-	step := min(apart, (g.high.number-g.low.number)/(g.older+n+1))
+	step := min(crowdGap, (g.high.number-g.low.number)/(g.older+n+1))
 	if step == 0 {
 		return nil, false
 	}

@@ -78,7 +78,7 @@ func TestNumbersLeaveRoom(t *testing.T) {
 }
 
 // A few items at a time, without any order, into one second: there the numbers
-// must be moved apart, but few of them, and the order holds throughout.
+// must be moved crowdGap, but few of them, and the order holds throughout.
 func TestNumbersMakeRoom(t *testing.T) {
 	n := 2000
 	if testing.Short() {
@@ -199,16 +199,16 @@ func TestSpread(t *testing.T) {
 		want      []int64
 	}{
 		{[]int64{50}, 0, 100, 0, []int64{50}},
-		{[]int64{50}, 60, 100, 0, []int64{60 + apart}},
-		{[]int64{50}, 0, 40, 0, []int64{40 - apart}},
+		{[]int64{50}, 60, 100, 0, []int64{60 + crowdGap}},
+		{[]int64{50}, 0, 40, 0, []int64{40 - crowdGap}},
 		{[]int64{50}, 60, 64, 0, []int64{62}},
 		{[]int64{50}, 60, 62, 0, []int64{61}},
 		{[]int64{50}, 60, 61, 0, nil},
-		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*apart, 50 - apart, 50}},
-		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + apart, 50 + 2*apart, 50 + 3*apart}},
+		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*crowdGap, 50 - crowdGap, 50}},
+		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + crowdGap, 50 + 2*crowdGap, 50 + 3*crowdGap}},
 		{[]int64{50, 50, 50}, 47, 51, 0, []int64{48, 49, 50}},
 		{[]int64{50, 50, 50}, 48, 51, 0, nil},
-		{[]int64{50}, 50, 100, 5, []int64{50 + 6*apart}},
+		{[]int64{50}, 50, 100, 5, []int64{50 + 6*crowdGap}},
 		{[]int64{90}, 50, 100, 5, []int64{90}},
 		{[]int64{50}, 50, 56, 5, nil},
 	} {

@@ -43,9 +43,9 @@ type arm struct {
 	below *int64
 	// numbered says that at is a number of the index, and the place that of i.
 	numbered bool
-	// apart is what leaves out the places of the arms before, to be counted once.
+	// once is what leaves out the places of the arms before, to be counted once.
 	// Where arms are merged it would only cost time.
-	apart sqlText
+	once sqlText
 }
 
 // stretch is the part of a walk between two places, and between the numbers that
@@ -61,7 +61,7 @@ func (a arm) between(s stretch, ordered, ascending bool) sqlText {
 		t := sqlf("SELECT i.pos AS pos FROM " + a.from + " WHERE ")
 		t.add(a.where.text, a.where.args...)
 		if !ordered {
-			t.and(a.apart)
+			t.and(a.once)
 		}
 		t.and(sqlf(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", s.low, s.high, above, below))
 		return t

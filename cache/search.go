@@ -146,7 +146,7 @@ func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives, list
 	for i, conditions := range walks {
 		a, phrases, never, err := c.textArm(x, conditions, list)
 		if err == nil && i > 0 {
-			a.apart, err = c.lacks(x, e.starts)
+			a.once, err = c.lacks(x, e.starts)
 		}
 		switch {
 		case err != nil:

@@ -52,29 +52,22 @@ type reading struct {
 	image bool
 }
 
+// read walks the tags without building a tree: it cannot be led into depth.
+// Blocks are parted by line ends.
 func (b Body) read() reading {
+	if strings.IndexByte(b.Raw, '<') < 0 {
+		return reading{text: joinLines(html.UnescapeString(clip(b.Raw, maxText)))}
+	}
 	var text strings.Builder
 	text.Grow(min(len(b.Raw), maxText))
-	image := b.pieces(func(piece []byte) { text.Write(piece) })
-	return reading{joinLines(text.String()), image}
-}
-
-// pieces hands the text of the body to yield, piece by piece, blocks parted by
-// line ends, and says whether there is a picture. It walks the tags without
-// building a tree: it cannot be led into depth. A piece holds until yield returns.
-func (b Body) pieces(yield func(piece []byte)) (image bool) {
-	if strings.IndexByte(b.Raw, '<') < 0 {
-		yield([]byte(html.UnescapeString(clip(b.Raw, maxText))))
-		return false
-	}
-	left := maxText
+	left, image := maxText, false
 	put := func(piece []byte) {
 		size := len(piece)
 		if size > left {
 			piece = piece[:len(clip(string(piece), left))]
 		}
 		left -= size
-		yield(piece)
+		text.Write(piece)
 	}
 	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
 	z := html.NewTokenizer(strings.NewReader(mendMarkup(clip(b.Raw, maxBody))))
@@ -83,7 +76,7 @@ func (b Body) pieces(yield func(piece []byte)) (image bool) {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
-			return image
+			return reading{joinLines(text.String()), image}
 		case html.TextToken:
 			if silent == "" {
 				put(z.Text())
@@ -109,7 +102,7 @@ func (b Body) pieces(yield func(piece []byte)) (image bool) {
 			}
 		}
 	}
-	return image
+	return reading{joinLines(text.String()), image}
 }
 
 // attributesOf reads the attributes of the tag that z stands on.

@@ -27,7 +27,7 @@ func (b Body) digest() digest {
 	return digest{summarize(string(d.head)), d.count.total(), d.image}
 }
 
-// digester reads markup as [Body.pieces] does, but looks only for what a digest
+// digester reads markup as [Body.Text] does, but looks only for what a digest
 // needs: where tags begin and end, and the names of some.
 type digester struct {
 	count wordCount

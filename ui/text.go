@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/ui/frame"
 )
 
 // cells is the width of s on the screen; s may be styled.
@@ -17,7 +19,7 @@ func cells(s string) int {
 			n++
 			continue
 		}
-		if styled := styleLen(s[i:]); styled > 0 {
+		if styled := frame.StyleLen(s[i:]); styled > 0 {
 			i += styled
 			continue
 		}
@@ -29,23 +31,6 @@ func cells(s string) int {
 		n++
 	}
 	return n
-}
-
-// styleLen is the length of the sequence for colour and weight that s begins
-// with (ECMA-48, SGR), zero when it begins with none.
-func styleLen(s string) int {
-	if len(s) < 3 || s[0] != '\x1b' || s[1] != '[' {
-		return 0
-	}
-	for i := 2; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == 'm':
-			return i + 1
-		case c < '0' || c > ';':
-			return 0
-		}
-	}
-	return 0
 }
 
 // single says that a rune takes one cell whatever stands beside it: the common

@@ -113,14 +113,7 @@ const linkMark = "\x1b]8;"
 func sequence(s string) int {
 	switch {
 	case strings.HasPrefix(s, "\x1b["):
-		for i := 2; i < len(s); i++ {
-			switch c := s[i]; {
-			case c == 'm':
-				return i + 1
-			case c < '0' || c > ';':
-				return 0
-			}
-		}
+		return StyleLen(s)
 	case strings.HasPrefix(s, linkMark):
 		for i := len(linkMark); i < len(s); i++ {
 			switch c := s[i]; {
@@ -131,6 +124,23 @@ func sequence(s string) int {
 			case c < 0x20 || c == 0x7f:
 				return 0
 			}
+		}
+	}
+	return 0
+}
+
+// StyleLen is the length of the sequence for colour and weight that a text
+// begins with (ECMA-48, SGR), zero when it begins with none.
+func StyleLen(s string) int {
+	if !strings.HasPrefix(s, "\x1b[") {
+		return 0
+	}
+	for i := 2; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == 'm':
+			return i + 1
+		case c < '0' || c > ';':
+			return 0
 		}
 	}
 	return 0
