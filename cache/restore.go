@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"dateline/feed"
 )
@@ -59,7 +60,7 @@ func (s *Store) Restore(ctx context.Context, from io.ReaderAt, size int64) (Rest
 	lines.Buffer(nil, longestLine)
 	for more := true; more; {
 		err := s.write(ctx, tried, func(tx *sql.Tx) error {
-			n, err := keepLines(ctx, tx, lines)
+			n, err := keepLines(ctx, tx, lines, s.now())
 			r.Marks += n
 			more = n > 0
 			return err
@@ -72,8 +73,8 @@ func (s *Store) Restore(ctx context.Context, from io.ReaderAt, size int64) (Rest
 }
 
 // keepLines takes the next lines of a backup into waiting.
-func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner) (n int, err error) {
-	k := keeper{ctx: ctx, tx: tx, feeds: map[string]int64{}}
+func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.Time) (n int, err error) {
+	k := keeper{ctx: ctx, tx: tx, now: now, feeds: map[string]int64{}}
 	for n < restoreSlice && lines.Scan() {
 		var l backupLine
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
@@ -91,10 +92,12 @@ func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner) (n int, er
 type keeper struct {
 	ctx   context.Context
 	tx    *sql.Tx
+	now   time.Time
 	feeds map[string]int64
 }
 
-// keep takes one line in; of two about the same thing the later word stays. A
+// keep takes one line in; of two about the same thing the later word stays, and
+// one of days to come, said by a wrong clock, is later than none of today. A
 // flag of a later dateline is passed over.
 func (k *keeper) keep(l backupLine) error {
 	value := stamp(l.Until)
@@ -113,7 +116,10 @@ func (k *keeper) keep(l backupLine) error {
 		return err
 	}
 	var at int64
-	if !l.At.IsZero() {
+	switch {
+	case l.At.After(horizonOf(k.now)):
+		at = longSaid(k.now)
+	case !l.At.IsZero():
 		at = l.At.UnixMicro()
 	}
 	_, err = k.tx.ExecContext(k.ctx, `INSERT INTO waiting (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
