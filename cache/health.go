@@ -149,7 +149,11 @@ func (s *Store) maintain(ctx context.Context) error {
 	if err := s.rightTimes(ctx); err != nil {
 		return border(ctx, tried, err)
 	}
-	if _, err := s.Retain(ctx, s.now()); err != nil {
+	present, err := s.present(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Retain(ctx, present); err != nil {
 		return err
 	}
 	if err := s.renewIndex(ctx, mostRenewed); err != nil {

@@ -10,7 +10,8 @@ import (
 const removeSlice = 200
 
 // Retain removes what the feeds' settings do not keep: items dated more than
-// KeepDays before now, and all but the newest KeepItems of a feed. Starred and
+// KeepDays before now, and all but the newest KeepItems of a feed. A zero now
+// means that the time is not known: then nothing goes for its age. Starred and
 // labelled items always stay, unread ones where KeepUnread is set; hidden ones
 // are treated as the rest. A removed item does not come back while its feed
 // still lists it. Feeds no longer subscribed are left alone.
@@ -62,7 +63,7 @@ const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? A
 
 func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed int, err error) {
 	below := int64(bottom)
-	if k.days > 0 {
+	if k.days > 0 && !now.IsZero() {
 		below = floor(now.AddDate(0, 0, -k.days))
 	}
 	if k.items > 0 {

@@ -64,6 +64,31 @@ func TestRetainCount(t *testing.T) {
 	s.must(s.Vacuum(s.ctx()))
 }
 
+// A clock that is years ahead does not make items old: only what the servers'
+// clocks say does, and not for longer than this one says. How many are kept is
+// no matter of time.
+func TestRetainByAWrongClock(t *testing.T) {
+	const day = 24 * time.Hour
+	s := open(t)
+	s.keep(30, 3, false)
+	s.save("a", item("1", day), item("2", 2*day), item("3", 40*day), item("4", 41*day))
+	s.index()
+	left := func(when string, want ...string) {
+		t.Helper()
+		s.must(s.Maintain(s.ctx()))
+		equal(t, when, s.list(""), want)
+	}
+	left("no server has said the time", "1", "2", "3")
+	s.must(s.SetPresent(s.ctx(), s.Now().Add(-20*day)))
+	left("it is earlier", "1", "2", "3")
+	s.advance(365 * day)
+	s.must(s.SetPresent(s.ctx(), s.Now().Add(-365*day-20*day)))
+	left("this clock is a year ahead", "1", "2", "3")
+	s.advance(-365 * day)
+	s.must(s.SetPresent(s.ctx(), s.Now().Add(365*day)))
+	left("the servers are a year ahead", "1", "2")
+}
+
 // A counter that went wrong is told and put right.
 func TestCheckRepairsCounters(t *testing.T) {
 	s := open(t)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
 	"time"
 )
 
@@ -59,15 +58,7 @@ const roundSetting = "cache.round"
 // LastRefresh is when the last round of polling that brought a new item began,
 // what is:new counts from; zero when there was none.
 func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
-	text, err := s.Setting(ctx, roundSetting)
-	if err != nil || text == "" {
-		return time.Time{}, err
-	}
-	micros, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}, border(ctx, "read the time of the last refresh", errors.Join(err, ErrCorrupt))
-	}
-	return time.UnixMicro(micros).UTC(), nil
+	return s.timeSetting(ctx, roundSetting)
 }
 
 // keepRound notes a round that brought something new, unless a later one is

@@ -10,6 +10,16 @@ const clockSlack = 5 * time.Minute
 // clock was wrong, or the clock has been set back since.
 func Ahead(t, now time.Time) bool { return t.After(now.Add(clockSlack)) }
 
+// ClockSentence tells a reader of a clock that is ahead of the servers' by so
+// much, or behind if it is less than zero.
+func ClockSentence(ahead time.Duration) string {
+	from := time.Unix(0, 0)
+	if ahead < 0 {
+		return "This computer's clock is " + Until(from.Add(-ahead), from) + " behind the servers': set it right; until then ages are wrong."
+	}
+	return "This computer's clock is " + Until(from.Add(ahead), from) + " ahead of the servers': set it right; until then ages are wrong, and nothing is removed for its age."
+}
+
 // Righted is the state as it may be at now, and says whether that is another
 // one. A feed that was asked in the future counts as asked now: how long ago it
 // was is not known, so it waits once more for as long as it was to wait then,

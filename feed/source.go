@@ -119,6 +119,11 @@ type Report struct {
 	Reason string
 	// Notify are the new items that the reader wants to be told of.
 	Notify []Notice
+	// ClockAhead is how far this computer's clock is ahead of the servers', less
+	// than zero when it is behind: for [ClockSentence], in the last report of a
+	// refresh. It is zero where they agree to the hour, and when fewer than two
+	// hosts told the time.
+	ClockAhead time.Duration
 	// Done and Total say how far the whole refresh is; Done counts this feed.
 	Done  int
 	Total int

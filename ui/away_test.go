@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/cache"
 	"dateline/feed"
@@ -45,6 +46,39 @@ func TestNoNetworkIsToldOnce(t *testing.T) {
 	round(away, true, true)
 	round("", false, false)
 	round(away, false, true)
+}
+
+// clockSource has servers that say how far this computer's clock is ahead.
+type clockSource struct {
+	*fakeSource
+	ahead time.Duration
+}
+
+func (s clockSource) Refresh(_ context.Context, _ feed.Ask, report func(feed.Report)) error {
+	report(feed.Report{URL: natoURL, Status: feed.Unchanged, Done: 1, Total: 2})
+	report(feed.Report{URL: natoURL, Status: feed.Unchanged, ClockAhead: s.ahead, Done: 2, Total: 2})
+	return nil
+}
+
+// A wrong clock is told of once for as long as it is wrong.
+func TestAWrongClockIsToldOnce(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	round := func(ahead time.Duration, byKey bool, told string) {
+		t.Helper()
+		s.m.status.clear()
+		s.m.deps.Source = clockSource{s.source, ahead}
+		s.run(s.m.start(feed.Ask{DueOnly: !byKey}, byKey))
+		if got := s.m.View().Content; strings.Contains(got, "This computer's clock") != (told != "") || !strings.Contains(got, told) {
+			t.Errorf("%v ahead, by key %v: not %q in\n%s", ahead, byKey, told, got)
+		}
+	}
+	const day = 24 * time.Hour
+	round(0, false, "")
+	round(3*day, false, "clock is 3 days ahead of the servers'")
+	round(3*day, false, "")
+	round(3*day, true, "")
+	round(0, false, "")
+	round(-2*time.Hour, true, "clock is 2 hours behind the servers'")
 }
 
 // brokenSource cannot keep anything while err is set.

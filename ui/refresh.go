@@ -27,6 +27,10 @@ type refresh struct {
 	// awayTold says that the reader knows.
 	away     string
 	awayTold bool
+	// clock tells that this computer's clock is wrong, if the servers say so;
+	// clockTold says that the reader knows.
+	clock     string
+	clockTold bool
 	// broken is the error that ended the last round, empty when none did: by time
 	// it is tried again every minute, and told once.
 	broken string
@@ -76,7 +80,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	r.next = waiting{gen: r.next.gen}
 	ctx, cancel := context.WithCancel(m.ctx)
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
-	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told, r.away = 0, 0, 0, 0, 0, "", "", "", ""
+	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told, r.away, r.clock = 0, 0, 0, 0, 0, "", "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source, tell := m.deps.Source, m.deps.Crashed
 	r.ended.Add(1)
@@ -145,6 +149,9 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		if x.Away {
 			r.away = x.Error
 		}
+		if x.ClockAhead != 0 {
+			r.clock = feed.ClockSentence(x.ClockAhead)
+		}
 		if x.Status == feed.Failed {
 			r.failed++
 			r.lastError = x.Error
@@ -157,7 +164,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	over := r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
 	if over {
 		m.endRefresh(msg.err)
-		r.noteAway()
+		r.noteTold()
 		cmds = append(cmds, m.loadNextDue(), m.notify())
 	}
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
@@ -215,6 +222,8 @@ func (m *Model) endRefresh(err error) {
 		if r.byKey || !r.awayTold {
 			m.status.fail(r.away)
 		}
+	case r.clock != "" && !r.clockTold:
+		m.status.fail(r.clock)
 	case r.told != "" && (r.failed == 0 || !r.byKey):
 		m.status.say(r.told)
 	case r.failed == 0:
@@ -225,9 +234,12 @@ func (m *Model) endRefresh(err error) {
 	}
 }
 
-// noteAway remembers whether the reader knows of the network's trouble, which is
-// over with the first good answer.
-func (r *refresh) noteAway() {
+// noteTold remembers whether the reader knows of the network's trouble, which is
+// over with the first good answer, and of a wrong clock, for as long as it is.
+func (r *refresh) noteTold() {
+	if r.done > r.failed {
+		r.clockTold = r.clock != ""
+	}
 	switch {
 	case r.away != "":
 		r.awayTold = true

@@ -29,6 +29,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 		Status:     res.StatusCode,
 		RetryAfter: retryAfter(h.Get("Retry-After"), c.now()),
 		Fresh:      freshness(h, c.now()),
+		Clock:      clock(h),
 	}
 	asked := r.ETag != "" || r.LastModified != ""
 	switch {
@@ -144,6 +145,18 @@ func freshness(h http.Header, now time.Time) time.Duration {
 	}
 	spent, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
 	return max(lifetime-spent, 0)
+}
+
+// clock is the time by the clock of the server that made an answer, which may
+// have spent a while in caches since (RFC 9110 section 6.6.1, RFC 9111 section
+// 5.1).
+func clock(h http.Header) time.Time {
+	made, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	spent, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
+	return made.Add(spent)
 }
 
 // parseSeconds reads a count of seconds, which is never negative and never

@@ -152,6 +152,8 @@ type Response struct {
 	// unsaid.
 	RetryAfter time.Duration
 	Fresh      time.Duration
+	// Clock is the time by the server's clock; zero when unsaid.
+	Clock time.Time
 	// Bytes is the size of the decoded body, before any filter.
 	Bytes int64
 	// NotModified says that the copy with the request's validators is current.

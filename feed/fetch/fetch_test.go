@@ -222,6 +222,41 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// The server's clock is read from the answer, with the time that the answer
+// spent in caches.
+func TestServersClock(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		date, age string
+		want      time.Time
+	}{
+		{"Mon, 23 Nov 2026 12:00:00 GMT", "", noon},
+		{"Mon, 23 Nov 2026 10:00:00 GMT", "7200", noon},
+		{"Mon, 23 Nov 2026 12:00:00 GMT", "old", noon},
+		{"Mon, 23 Nov 2026 12:00:00 GMT", "-60", noon},
+		{"now", "60", time.Time{}},
+		{"", "", time.Time{}},
+	} {
+		h := http.Header{"Date": {c.date}, "Age": {c.age}}
+		if got := clock(h); !got.Equal(c.want) {
+			t.Errorf("Date %q, Age %q: %v, want %v", c.date, c.age, got, c.want)
+		}
+	}
+	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", noon.Format(http.TimeFormat))
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+		}
+	})
+	for _, etag := range []string{"", `"1"`} {
+		res, err := client(t).Get(t.Context(), Request{URL: s.URL, ETag: etag})
+		if err != nil || !res.Clock.Equal(noon) {
+			t.Errorf("with ETag %q: %v, %v", etag, res.Clock, err)
+		}
+		res.Release()
+	}
+}
+
 // Freshness counts only what the server grants this program and caches have
 // left. Expires counts by the server's own clock, and never against max-age.
 func TestFreshness(t *testing.T) {

@@ -39,6 +39,8 @@ type outcome struct {
 	// failure is a sentence; empty when all went well.
 	failure string
 	status  int
+	// clock is the time by the server's clock; zero when unsaid.
+	clock time.Time
 	// retryAfter is what any answer, good or bad, said.
 	retryAfter time.Duration
 	gone       bool
@@ -180,7 +182,7 @@ func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok
 		}
 		return o, failed.Kind != fetch.KindCanceled
 	}
-	o = outcome{response: res, status: res.Status, retryAfter: res.RetryAfter, from: res.FinalURL, at: res.FinalURL}
+	o = outcome{response: res, status: res.Status, clock: res.Clock, retryAfter: res.RetryAfter, from: res.FinalURL, at: res.FinalURL}
 	if res.NotModified {
 		return o, true
 	}

@@ -16,6 +16,7 @@ func (r *round) sift(got []result, giveUp func()) []result {
 	for _, g := range got {
 		if !g.skipped && !g.postponed {
 			r.here.note(g.errand, g.outcome)
+			r.servers.note(g.errand, g.outcome, g.answer.Log.At)
 		}
 	}
 	sure := got[:0:0]

@@ -37,6 +37,8 @@ type fakeStore struct {
 	// wanted are the items without full text by feed, texts what was kept.
 	wanted map[string][]feed.Item
 	texts  map[int64]feed.Fulltext
+	// present is the time by the servers' clocks.
+	present time.Time
 }
 
 func (s *fakeStore) Feeds(context.Context) ([]feed.Feed, error) {
@@ -102,6 +104,13 @@ func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.S
 		}
 	}
 	return out, nil
+}
+
+func (s *fakeStore) SetPresent(_ context.Context, servers time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.present = servers
+	return nil
 }
 
 func (s *fakeStore) IndexPending(_ context.Context, max int) (int, error) {

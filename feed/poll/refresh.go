@@ -35,6 +35,8 @@ type round struct {
 	until   time.Time
 	results chan result
 	report  func(feed.Report)
+	// servers are the clocks of those that answered.
+	servers clocks
 	// left counts the errands whose result has not come.
 	left        int
 	done, total int
@@ -88,6 +90,7 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		results: make(chan result, queue),
 		report:  report,
 		here:    newOutlook(),
+		servers: clocks{ahead: map[string]time.Duration{}},
 		left:    len(todo.errands),
 		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
 
@@ -138,6 +141,9 @@ func (r *round) run(ctx context.Context, todo plan) error {
 		}
 	}
 	release(r.held)
+	if present := r.servers.present(r.poller.now()); broken == nil && !present.IsZero() {
+		broken = r.poller.store.SetPresent(saving, present)
+	}
 	if broken != nil {
 		r.poller.disclaim(saving, todo)
 		return fmt.Errorf("refresh: %w", broken)
@@ -253,6 +259,9 @@ func (r *round) finishIndex(ctx context.Context) error {
 func (r *round) tell(rep feed.Report) {
 	r.done++
 	rep.Done, rep.Total = r.done, r.total
+	if r.done == r.total {
+		rep.ClockAhead = r.servers.wrong()
+	}
 	r.report(rep)
 }
 

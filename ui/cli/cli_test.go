@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/feed"
 )
@@ -41,6 +42,20 @@ func TestVerdict(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: %v is code %d, want %d", name, err, got, c.want)
 		}
+	}
+}
+
+// TestWrongClock: a refresh by hand or from cron tells of it once, whichever
+// report brought it.
+func TestWrongClock(t *testing.T) {
+	var out strings.Builder
+	tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
+	tally.add(feed.Report{URL: "a", Status: feed.OK, New: 1, ClockAhead: 72 * time.Hour})
+	tally.add(feed.Report{URL: "b", Status: feed.Skipped})
+	tally.print([]feed.Feed{{URL: "a"}, {URL: "b"}})
+	tally.out.Flush()
+	if n := strings.Count(out.String(), "clock is 3 days ahead of the servers'"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, &out)
 	}
 }
 

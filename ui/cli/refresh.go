@@ -87,6 +87,9 @@ type tally struct {
 	// away tells what is wrong with the network; empty when nothing is.
 	away string
 
+	// clock is how far this computer's clock is ahead of the servers'.
+	clock time.Duration
+
 	done, failed, fresh, updated int
 }
 
@@ -104,6 +107,7 @@ func (t *tally) add(r feed.Report) {
 	if r.Away {
 		t.away = r.Error
 	}
+	t.clock = cmp.Or(t.clock, r.ClockAhead)
 	if t.written != nil {
 		return
 	}
@@ -160,6 +164,9 @@ func (t *tally) print(feeds []feed.Feed) {
 	}
 	if t.away != "" {
 		fmt.Fprintln(t.out, t.out.paint(red(), feed.Clean(t.away)))
+	}
+	if t.clock != 0 {
+		fmt.Fprintln(t.out, t.out.paint(red(), feed.ClockSentence(t.clock)))
 	}
 	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", plural(t.done, "feed"), plural(t.fresh, "new item"), t.updated, t.failed)
 }

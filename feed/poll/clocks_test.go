@@ -1,0 +1,94 @@
+package poll
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// A round tells the store the time by the median of the servers' clocks, be
+// this computer's wrong or one of the servers', and its last report says how far
+// this one is off. A clock ahead that has all certificates expired proves nothing.
+func TestServersClocks(t *testing.T) {
+	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
+	lie := noon.Add(-9 * year)
+	for name, c := range map[string]struct {
+		ahead time.Duration
+		// dates are what the hosts say; the zero time is no word.
+		dates   []time.Time
+		present time.Time
+		told    time.Duration
+	}{
+		"all is well":           {0, []time.Time{noon, noon.Add(time.Minute), noon}, noon, 0},
+		"a year ahead":          {year, []time.Time{noon, noon, noon}, noon, year},
+		"three days behind":     {-3 * day, []time.Time{noon, noon}, noon, -3 * day},
+		"half an hour ahead":    {time.Hour / 2, []time.Time{noon, noon}, noon, 0},
+		"one server lies":       {0, []time.Time{noon, lie, noon}, noon, 0},
+		"one lies, a day ahead": {day, []time.Time{noon, lie, noon}, noon, day},
+		"one server":            {year, []time.Time{noon}, noon, 0},
+		"one says the time":     {year, []time.Time{{}, noon, {}}, noon, 0},
+		"none says the time":    {0, []time.Time{{}, {}}, noon, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			urls := hosts(len(c.dates))
+			r := newRig(t, urls...)
+			r.now = noon.Add(c.ahead)
+			at := map[string]time.Time{}
+			for i, u := range urls {
+				at[hostname(u)] = c.dates[i]
+			}
+			r.client = fetch.New(fetch.Options{Now: r.Poller.now, Transport: &weather{answer: func(q *http.Request) (*http.Response, error) {
+				res := said(q, http.StatusOK, "application/rss+xml", rss("News", 1))
+				if date := at[q.URL.Hostname()]; !date.IsZero() {
+					res.Header.Set("Date", date.Format(http.TimeFormat))
+				}
+				return res, nil
+			}}})
+			last := r.lastReport(t)
+			if got := r.store.present; !got.Equal(c.present) {
+				t.Errorf("the store is told %v, want %v", got, c.present)
+			}
+			if last.ClockAhead != c.told {
+				t.Errorf("told %v, want %v", last.ClockAhead, c.told)
+			}
+		})
+	}
+}
+
+// lastReport is the last report of a round.
+func (r *rig) lastReport(t *testing.T) (last feed.Report) {
+	t.Helper()
+	err := r.Refresh(t.Context(), feed.Ask{}, func(x feed.Report) { last = x })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
+}
+
+// Where no server answers, nothing is known of the time; this computer's own
+// feeds have it from its own clock, and are not asked where servers are.
+func TestNoServersClock(t *testing.T) {
+	guide := "builtin:guide"
+	for name, c := range map[string]struct {
+		urls []string
+		want time.Time
+	}{
+		"only this computer":        {[]string{guide}, noon},
+		"a dead server":             {hosts(1), time.Time{}},
+		"a dead server and our own": {append(hosts(1), guide), time.Time{}},
+	} {
+		r := newRig(t, c.urls...)
+		r.client = fetch.New(fetch.Options{
+			Now:       r.Poller.now,
+			Builtin:   func(string) ([]byte, bool) { return []byte(rss("Guide", 1)), true },
+			Transport: &weather{answer: func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }},
+		})
+		r.lastReport(t)
+		if got := r.store.present; !got.Equal(c.want) {
+			t.Errorf("%s: the store is told %v, want %v", name, got, c.want)
+		}
+	}
+}
