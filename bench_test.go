@@ -136,6 +136,13 @@ func BenchmarkRefresh(b *testing.B) {
 					return exec.Command("newsboat", "-u", urls, "-C", settings, "-c", filepath.Join(dir, "cache.db"), "-x", "reload")
 				})
 			})
+			b.Run("newsraft", func(b *testing.B) {
+				dir := b.TempDir()
+				urls := writeFile(b, dir, "feeds", strings.Join(addresses(c), "\n"))
+				twice(b, dir, func() *exec.Cmd {
+					return exec.Command("newsraft", "-f", urls, "-c", writeFile(b, dir, "config", ""), "-d", filepath.Join(dir, "cache.db"), "-e", "reload-all")
+				})
+			})
 			b.Run("sfeed", func(b *testing.B) {
 				dir := b.TempDir()
 				var rc strings.Builder
