@@ -105,7 +105,7 @@ func TestPhaseTimeouts(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	short := 30 * time.Millisecond
 	c := client(t, func(o *Options) {
-		o.Transport = newTransport(phases{dial: time.Minute, handshake: short, header: short})
+		o.Transport = newTransport(phases{dial: time.Minute, handshake: short, header: short}, nil)
 	})
 	fail(t, c, Request{URL: s.URL, Timeout: time.Minute}, KindTimeout)
 

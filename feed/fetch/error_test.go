@@ -210,7 +210,7 @@ func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.S
 	s.Config.ErrorLog = quiet()
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	transport := newTransport(defaultPhases())
+	transport := newTransport(defaultPhases(), nil)
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 	transport.TLSClientConfig.RootCAs.AddCert(cert.Leaf)
 	return s, client(t, func(o *Options) { o.Transport = transport })

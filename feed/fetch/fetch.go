@@ -72,7 +72,7 @@ func New(o Options) *Client {
 		secrets:   secrets{known: map[string]*secret{}},
 	}
 	if c.routes.usual == nil {
-		c.routes.usual = newTransport(defaultPhases())
+		c.routes.usual = newTransport(defaultPhases(), nil)
 	}
 	if c.now == nil {
 		c.now = time.Now

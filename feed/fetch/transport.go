@@ -21,13 +21,13 @@ func defaultPhases() phases {
 
 // newTransport makes the pool of connections. Compression is left to net/http,
 // which asks for gzip and decodes it; [net.Dialer] tries IPv6 and IPv4 side by
-// side (RFC 8305).
-func newTransport(p phases) *http.Transport {
-	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second}
+// side (RFC 8305). A nil resolver is the system's.
+func newTransport(p phases, names *net.Resolver) *http.Transport {
+	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: names}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		OnProxyConnectResponse: proxyAnswered,
-		DialContext:            dialer.DialContext,
+		DialContext:            make(lookups, mostLookups).dialer(dialer),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    p.handshake,
