@@ -47,29 +47,65 @@ func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 		if err := rows.Scan(&url, &n.Total, &n.Unread, &copies.Total, &copies.Unread); err != nil {
 			return c, err
 		}
-		c.Feeds[url] = n
-		c.Total += n.Total - copies.Total
-		c.Unread += n.Unread - copies.Unread
+		c.add(url, n, copies)
 	}
 	if err := rows.Err(); err != nil {
 		return c, err
 	}
-	snoozed, err := s.snoozed(ctx, now)
+	away, err := s.snoozed(ctx, now)
 	if err != nil {
 		return c, err
 	}
-	for url, n := range c.Feeds {
-		away := snoozed[url]
-		n.Total -= away.Total
-		n.Unread -= away.Unread
-		c.Feeds[url] = n
-		c.Total -= away.leads.Total
-		c.Unread -= away.leads.Unread
+	err = s.countRest(ctx, &c, away, now)
+	return c, err
+}
+
+// Sources are the subscribed feeds in the order of the configuration, and the
+// counts beside them, read at once: what a start waits for.
+func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
+	feeds, c, err := s.feedsAndCounts(ctx, now)
+	return feeds, c, border(ctx, "list the feeds", err)
+}
+
+func (s *Store) feedsAndCounts(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
+	feeds, copies, err := s.feeds(ctx)
+	if err != nil {
+		return nil, Counts{}, err
+	}
+	c := Counts{Feeds: make(map[string]FeedCount, len(feeds))}
+	for i, f := range feeds {
+		c.add(f.URL, FeedCount{f.Total, f.Unread}, copies[i])
+	}
+	away, err := s.snoozed(ctx, now)
+	if err == nil {
+		leaveOut(feeds, away)
+		err = s.countRest(ctx, &c, away, now)
+	}
+	return feeds, c, err
+}
+
+// add counts a feed, with its snoozed items.
+func (c *Counts) add(url string, all, copies FeedCount) {
+	c.Feeds[url] = all
+	c.Total += all.Total - copies.Total
+	c.Unread += all.Unread - copies.Unread
+}
+
+// countRest takes the snoozed items out of the counts of feeds, and counts what
+// is not counted by feed.
+func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep, now time.Time) error {
+	for url, asleep := range away {
+		n, subscribed := c.Feeds[url]
+		if !subscribed {
+			continue
+		}
+		c.Feeds[url] = FeedCount{n.Total - asleep.Total, n.Unread - asleep.Unread}
+		c.Total -= asleep.leads.Total
+		c.Unread -= asleep.leads.Unread
 	}
 	y, m, d := now.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
-	err = s.readers.QueryRowContext(ctx, sqlCountStarredToday, floor(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
-	return c, err
+	return s.readers.QueryRowContext(ctx, sqlCountStarredToday, floor(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
 }
 
 const sqlCountStarredToday = `SELECT
@@ -110,16 +146,6 @@ func (s *Store) snoozed(ctx context.Context, now time.Time) (map[string]asleep, 
 		counts[url] = n
 	}
 	return counts, rows.Err()
-}
-
-// leaveOutSnoozed takes the snoozed items out of the counts of feeds.
-func (s *Store) leaveOutSnoozed(ctx context.Context, feeds []feed.Feed) error {
-	snoozed, err := s.snoozed(ctx, s.now())
-	for i, f := range feeds {
-		feeds[i].Total -= snoozed[f.URL].Total
-		feeds[i].Unread -= snoozed[f.URL].Unread
-	}
-	return err
 }
 
 // tally brings the counters of the feeds up to date with a change of read or

@@ -131,52 +131,91 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 	return stories{ctx, tx}.settle()
 }
 
-const feedColumns = `coalesce(nullif(name, ''), title), url, description, site, tags, updated,
-	etag, last_modified, body_hash, last_checked, last_ok, next_check, status, failures, error, gone, final_url,
-	wishes, reason, rhythm, newest, moved_to, moved_since, moved_times, asking, paused, fulltext, total, unread`
+// packedFeed are the columns of a feed, in the order in which takeFeed takes them.
+var packedFeed = packed{
+	numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "rhythm", "newest",
+		"moved_since", "moved_times", "asking", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
+	texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
+		"etag", "last_modified", "body_hash", "error", "final_url", "wishes", "reason", "moved_to"},
+}
 
 // Feeds are the subscribed feeds in the order of the configuration.
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
-	feeds, err := s.feeds(ctx)
+	feeds, _, err := s.feeds(ctx)
+	if err != nil {
+		return nil, border(ctx, "list the feeds", err)
+	}
+	away, err := s.snoozed(ctx, s.now())
+	leaveOut(feeds, away)
 	return feeds, border(ctx, "list the feeds", err)
 }
 
-func (s *Store) feeds(ctx context.Context) ([]feed.Feed, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT `+feedColumns+` FROM feeds WHERE place IS NOT NULL ORDER BY place`)
+// leaveOut takes the snoozed items out of the counts of feeds.
+func leaveOut(feeds []feed.Feed, away map[string]asleep) {
+	for i := range feeds {
+		f := &feeds[i]
+		f.Total -= away[f.URL].Total
+		f.Unread -= away[f.URL].Unread
+	}
+}
+
+// feeds are the subscribed feeds with their snoozed items, and how many of the
+// items of each are copies.
+func (s *Store) feeds(ctx context.Context) ([]feed.Feed, []FeedCount, error) {
+	kept, err := s.feedRows(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	feeds, copies := make([]feed.Feed, len(kept)), make([]FeedCount, len(kept))
+	numbers, texts := make([]sql.NullInt64, len(packedFeed.numbers)), make([]string, len(packedFeed.texts))
+	for i, row := range kept {
+		err := packedFeed.unpack(row, numbers, texts)
+		if err == nil {
+			err = takeFeed(&feeds[i], &copies[i], numbers, texts)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return feeds, copies, nil
+}
+
+// feedRows reads all rows before the first is unpacked: how many there are says
+// how much room the feeds take.
+func (s *Store) feedRows(ctx context.Context) ([]string, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT `+packedFeed.sql()+` FROM feeds WHERE place IS NOT NULL ORDER BY place`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var feeds []feed.Feed
+	var kept []string
 	for rows.Next() {
-		f, err := scanFeed(rows)
-		if err != nil {
+		var row string
+		if err := rows.Scan(&row); err != nil {
 			return nil, err
 		}
-		feeds = append(feeds, f)
+		kept = append(kept, row)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return feeds, s.leaveOutSnoozed(ctx, feeds)
+	return kept, rows.Err()
 }
 
-func scanFeed(rows *sql.Rows) (feed.Feed, error) {
-	var f feed.Feed
-	var tags, wishes string
-	var updated, lastChecked, lastOK, nextCheck, newest, movedSince, asking sql.NullInt64
-	var rhythm int64
-	p := &f.Poll
-	if err := rows.Scan(&f.Title, &f.URL, &f.Description, &f.Site, &tags, &updated,
-		&p.ETag, &p.LastModified, &p.BodyHash, &lastChecked, &lastOK, &nextCheck,
-		&p.Status, &p.Failures, &p.Error, &p.Gone, &p.FinalURL,
-		&wishes, &p.Reason, &rhythm, &newest, &p.MovedTo, &movedSince, &p.MovedTimes, &asking, &f.Paused, &f.Fulltext, &f.Total, &f.Unread); err != nil {
-		return f, err
+// takeFeed takes the columns of packedFeed.
+func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
+	number := func(i int) int { return int(n[i].Int64) }
+	*f = feed.Feed{
+		Title: t[0], URL: t[1], Description: t[2], Site: t[3],
+		Updated: instant(n[0]), Asking: instant(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
+		Total: number(14), Unread: number(15),
+		Poll: feed.PollState{
+			LastChecked: instant(n[1]), LastOK: instant(n[2]), NextCheck: instant(n[3]),
+			Status: number(4), Failures: number(5), Gone: number(6) != 0,
+			Rhythm: time.Duration(n[7].Int64) * time.Microsecond, Newest: instant(n[8]),
+			MovedSince: instant(n[9]), MovedTimes: number(10), MovedTo: t[12],
+			ETag: t[5], LastModified: t[6], BodyHash: t[7], Error: t[8], FinalURL: t[9], Reason: t[11],
+		},
 	}
-	f.Updated, p.LastChecked, p.LastOK, p.NextCheck = instant(updated), instant(lastChecked), instant(lastOK), instant(nextCheck)
-	f.Asking = instant(asking)
-	p.Newest, p.MovedSince, p.Rhythm = instant(newest), instant(movedSince), time.Duration(rhythm)*time.Microsecond
-	return f, cmp.Or(fromJSON(tags, &f.Tags), fromJSON(wishes, &p.Wishes))
+	*copies = FeedCount{number(16), number(17)}
+	return cmp.Or(fromJSON(t[4], &f.Tags), fromJSON(t[10], &f.Poll.Wishes))
 }
 
 // jsonList writes a list as a JSON array, an empty one as "".
@@ -188,7 +227,11 @@ func jsonList[T any](list []T) (string, error) {
 	return string(b), err
 }
 
-// fromJSON reads what jsonList wrote, or any JSON; "" leaves into as it is.
+// fromJSON reads what jsonList wrote, or any JSON; "" and an empty object leave
+// into as it is.
 func fromJSON(text string, into any) error {
-	return json.Unmarshal([]byte(cmp.Or(text, "null")), into)
+	if text == "" || text == "{}" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
 }

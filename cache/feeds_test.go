@@ -1,7 +1,10 @@
 package cache
 
 import (
+	"database/sql"
+	"reflect"
 	"testing"
+	"time"
 
 	"dateline/feed"
 )
@@ -46,5 +49,72 @@ func TestSetFeedsWritesChangesAlone(t *testing.T) {
 		if part.change(); !wrote() {
 			t.Errorf("%s changed, and nothing was written", part.name)
 		}
+	}
+}
+
+// TestTextsOfFeedsStayApart protects the packed rows of feeds: whatever a server
+// or a publisher says in one column, it ends up in that column alone.
+func TestTextsOfFeedsStayApart(t *testing.T) {
+	s := open(t)
+	s.subscribe("https://a.example/", "https://b.example/")
+	want := feed.Feed{
+		URL: "https://a.example/", Title: "1 2 3 4\n5", Description: "", Site: "\x00\x1e\x1f", Updated: time.UnixMicro(0).UTC(),
+		Poll: feed.PollState{
+			ETag: ` 7 8 "` + "\xff", LastModified: "größer", BodyHash: "9", Error: "10 11 12", FinalURL: " ", Reason: "", MovedTo: "13",
+			LastChecked: noon, Status: -1, Rhythm: time.Hour, MovedTimes: 3, Gone: true,
+			Wishes: feed.Wishes{TTL: time.Minute, SkipHours: []int{4}},
+		},
+	}
+	_, err := s.Save(s.ctx(), feed.Fetched{URL: want.URL, State: want.Poll, Document: &feed.Document{
+		Title: want.Title, Description: want.Description, Site: want.Site, Updated: want.Updated,
+	}})
+	s.must(err)
+	feeds, err := s.Feeds(s.ctx())
+	s.must(err)
+	if len(feeds) != 2 || !reflect.DeepEqual(feeds[0], want) || !reflect.DeepEqual(feeds[1], feed.Feed{URL: "https://b.example/"}) {
+		t.Errorf("got  %+v\nwant %+v and an empty one", feeds, want)
+	}
+}
+
+// TestPackedRowsAreWhole protects a damaged cache from being read by guess.
+func TestPackedRowsAreWhole(t *testing.T) {
+	p := packed{numbers: []string{"a", "b"}, texts: []string{"c", "d"}}
+	numbers, texts := make([]sql.NullInt64, 2), make([]string, 2)
+	for row, good := range map[string]bool{
+		"1  2 3 abcde": true, "1 2 0 0 ": true,
+		"": false, "1 2 2 3 abcd": false, "1 2 2 3 abcdef": false, "1 2 -1 6 abcde": false, "1 x 2 3 abcde": false, "1 2 2": false,
+	} {
+		if err := p.unpack(row, numbers, texts); (err == nil) != good {
+			t.Errorf("%q: %v", row, err)
+		}
+	}
+}
+
+// TestSourcesAreFeedsAndCounts protects the first screen: what it reads at once
+// is what is read later one by one, with copies counted once, and snoozed items
+// and feeds that are gone not at all.
+func TestSourcesAreFeedsAndCounts(t *testing.T) {
+	s := open(t)
+	s.subscribe("a", "b", "c")
+	s.save("a", item("1", time.Minute, "The same story in two feeds"), item("2", time.Minute), item("3", time.Minute))
+	again := item("4", time.Minute, "The same story in two feeds")
+	again.Link = "https://example.org/1"
+	s.save("b", again, item("5", time.Minute))
+	s.save("c", item("6", time.Minute), item("7", time.Minute))
+	s.mark(feed.Read, true, "3")
+	s.mark(feed.Starred, true, "5")
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("2", "6"), Flag: feed.Snooze, On: true, Until: noon.Add(time.Hour), At: s.Now()}))
+	s.subscribe("b", "a")
+
+	feeds, counts, err := s.Sources(s.ctx(), s.Now())
+	s.must(err)
+	equal(t, "counts", counts, Counts{Total: 3, Unread: 2, Starred: 1, Today: 3, Feeds: map[string]FeedCount{"a": {2, 1}, "b": {2, 2}}})
+	later, err := s.Counts(s.ctx(), s.Now())
+	s.must(err)
+	equal(t, "counts later", later, counts)
+	alone, err := s.Feeds(s.ctx())
+	s.must(err)
+	if !reflect.DeepEqual(feeds, alone) || len(feeds) != 2 || feeds[1].Total != 2 || feeds[1].Unread != 1 {
+		t.Errorf("feeds:\n got %+v\nwant %+v", feeds, alone)
 	}
 }

@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -175,18 +173,8 @@ type sourcesLoaded struct {
 type queriesCounted struct{ counts map[string]int }
 
 func readSources(ctx context.Context, store *cache.Store, now time.Time) sourcesLoaded {
-	var msg sourcesLoaded
-	var counted error
-	var counting sync.WaitGroup
-	counting.Go(func() {
-		if crash := feed.Guard("counting", nil, func() { msg.counts, counted = store.Counts(ctx, now) }); crash != nil {
-			counted = crash
-		}
-	})
-	msg.feeds, msg.err = store.Feeds(ctx)
-	counting.Wait()
-	msg.err = cmp.Or(msg.err, counted)
-	return msg
+	feeds, counts, err := store.Sources(ctx, now)
+	return sourcesLoaded{feeds, counts, err}
 }
 
 // loadSources reads feeds and counts anew.
