@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -14,46 +15,74 @@ import (
 
 // check notes what the decoder can't know: words and numbers out of range,
 // addresses that are none, feeds given twice, queries that can't be read.
-func (p *problems) check(c *Config, o outline) {
-	p.checkOptions(optionsOf(reflect.TypeFor[Config]()), reflect.ValueOf(*c), o)
-	p.checkFeedOptions(c.Defaults, o, "defaults")
-	p.checkFeeds(c.Feeds, o)
+func (p *problems) check(c *Config) {
+	p.checkOptions(limitedOf(reflect.TypeFor[Config]()), reflect.ValueOf(*c))
+	p.checkFeedOptions(c.Defaults, "defaults")
+	p.checkFeeds(c.Feeds)
 	for i, q := range c.Queries {
-		p.checkQuery(q, o, i)
+		p.checkQuery(q, i)
 	}
-	p.checkRules(c.Rules, o)
-	p.checkKeys(c, o)
+	p.checkRules(c.Rules)
+	p.checkKeys(c)
 }
 
-// checkOptions holds every option of a struct against its tags. Places are
-// looked up for mistakes only: a thousand feeds have many options and few of
-// those.
-func (p *problems) checkOptions(options []option, v reflect.Value, o outline, path ...any) {
+// limited is an option whose value the decoder lets pass unseen.
+type limited struct {
+	option
+	// words are those allowed, nil for any.
+	words []string
+	// low and high bound a number.
+	low, high int64
+	textList  bool
+}
+
+// limitedOf lists the options of a struct that have limits: a thousand feeds are
+// held against each of them.
+func limitedOf(t reflect.Type) []limited {
+	var list []limited
+	for _, o := range optionsOf(t) {
+		l := limited{option: o, words: strings.Fields(o.field.Tag.Get("oneof")), low: math.MinInt64, high: math.MaxInt64, textList: isTextList(o.field.Type)}
+		if low, err := strconv.ParseInt(o.field.Tag.Get("min"), 10, 64); err == nil {
+			l.low = low
+		}
+		if high, err := strconv.ParseInt(o.field.Tag.Get("max"), 10, 64); err == nil {
+			l.high = high
+		}
+		if len(l.words) > 0 || l.textList || l.low > math.MinInt64 || l.high < math.MaxInt64 {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// checkOptions holds a struct against the limits of its options. Places are
+// looked up for mistakes only.
+func (p *problems) checkOptions(options []limited, v reflect.Value, path ...any) {
 	for _, opt := range options {
-		at := func() span { return o.place(append(slices.Clone(path), opt.name)...) }
 		value := reflect.Indirect(v.FieldByIndex(opt.field.Index))
 		if !value.IsValid() {
 			continue
 		}
+		at := func() span { return p.place(append(slices.Clone(path), opt.name)...) }
 		// The decoder hands a number or a truth value over as text.
-		if isTextList(value.Type()) && !value.IsNil() && !strings.ContainsRune(`"'[`, rune(p.doc[at().from])) {
+		if opt.textList && !value.IsNil() && !strings.ContainsRune(`"'[`, rune(p.doc[at().from])) {
 			p.add(at(), "%s must be %s", opt.name, want(value.Type()))
 		}
-		if words := strings.Fields(opt.field.Tag.Get("oneof")); len(words) > 0 && !slices.Contains(words, value.String()) {
+		if len(opt.words) > 0 && !slices.Contains(opt.words, value.String()) {
 			hint := ""
-			if near := nearest(value.String(), words); near != "" {
+			if near := nearest(value.String(), opt.words); near != "" {
 				hint = fmt.Sprintf("; did you mean %q?", near)
 			}
-			p.add(at(), `%s must be "%s"%s`, opt.name, strings.Join(words, `" or "`), hint)
+			p.add(at(), `%s must be "%s"%s`, opt.name, strings.Join(opt.words, `" or "`), hint)
 		}
 		if value.Kind() != reflect.Int {
 			continue
 		}
-		if low, err := strconv.ParseInt(opt.field.Tag.Get("min"), 10, 64); err == nil && value.Int() < low {
-			p.add(at(), "%s must be at least %d", opt.name, low)
+		if value.Int() < opt.low {
+			p.add(at(), "%s must be at least %d", opt.name, opt.low)
 		}
-		if high, err := strconv.ParseInt(opt.field.Tag.Get("max"), 10, 64); err == nil && value.Int() > high {
-			p.add(at(), "%s must be at most %d", opt.name, high)
+		if value.Int() > opt.high {
+			p.add(at(), "%s must be at most %d", opt.name, opt.high)
 		}
 	}
 }
@@ -63,19 +92,20 @@ func isTextList(t reflect.Type) bool {
 	return t == reflect.TypeFor[Command]() || t == reflect.TypeFor[List]()
 }
 
-func (p *problems) checkQuery(q QueryConfig, o outline, i int) {
+func (p *problems) checkQuery(q QueryConfig, i int) {
 	if strings.TrimSpace(q.Name) == "" {
-		p.add(o.place("queries", i, "name"), "a saved query needs a name")
+		p.add(p.place("queries", i, "name"), "a saved query needs a name")
 	}
-	p.checkQueryText(q.Query, o.place("queries", i, "query"))
+	p.checkQueryText(q.Query, "queries", i, "query")
 }
 
 // checkQueryText notes what is wrong with a query that stands at a place.
-func (p *problems) checkQueryText(text string, at span) {
+func (p *problems) checkQueryText(text string, path ...any) {
 	_, err := feed.ParseQuery(text)
 	if err == nil {
 		return
 	}
+	at := p.place(path...)
 	var wrong *feed.QueryError
 	if !errors.As(err, &wrong) {
 		p.add(at, "%v", err)
@@ -96,14 +126,13 @@ func inString(doc []byte, at span, column int) span {
 	return span{at.from + 1 + before, at.to - 1}
 }
 
-func (p *problems) checkKeys(c *Config, o outline) {
+func (p *problems) checkKeys(c *Config) {
 	for key, value := range c.Keys {
-		at := o.place("keys", key)
 		actions, ok := actionsOf(value)
 		if !ok {
-			p.add(at, `%q must be an action, a list of actions, or false`, key)
+			p.add(p.place("keys", key), `%q must be an action, a list of actions, or false`, key)
 		} else if err := ui.CheckKeys("", map[string][]string{key: actions}); err != nil {
-			p.add(at, "%v", err)
+			p.add(p.place("keys", key), "%v", err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -50,6 +51,25 @@ func (e *ConfigError) Error() string {
 type problems struct {
 	doc  []byte
 	list []Problem
+	// outline says where things stand in doc: nothing, when its syntax is not
+	// good. It is made for the first mistake, for most documents have none.
+	outline func() (outline, error)
+}
+
+func newProblems(doc []byte) *problems {
+	return &problems{doc: doc, outline: sync.OnceValues(func() (outline, error) {
+		o, err := outlineOf(doc)
+		if err != nil {
+			return outline{}, err
+		}
+		return o, nil
+	})}
+}
+
+// place is the span of a path's value, or of the nearest table around it.
+func (p *problems) place(path ...any) span {
+	o, _ := p.outline()
+	return o.place(path...)
 }
 
 // add notes a mistake. Only the first at one place counts: what comes after is

@@ -16,58 +16,58 @@ import (
 )
 
 // checkFeeds notes the subscriptions that could not be asked.
-func (p *problems) checkFeeds(feeds []FeedConfig, o outline) {
-	options := optionsOf(reflect.TypeFor[FeedConfig]())
-	seen := map[string]bool{}
+func (p *problems) checkFeeds(feeds []FeedConfig) {
+	options := limitedOf(reflect.TypeFor[FeedConfig]())
+	seen := make(map[string]bool, len(feeds))
 	for i := range feeds {
 		f := &feeds[i]
 		f.URL = strings.TrimSpace(f.URL)
 		f.Name = feed.Clean(f.Name)
-		p.checkOptions(options, reflect.ValueOf(*f), o, "feeds", i)
-		p.checkFeedOptions(f.FeedOptions, o, "feeds", i)
+		p.checkOptions(options, reflect.ValueOf(*f), "feeds", i)
+		p.checkFeedOptions(f.FeedOptions, "feeds", i)
 		address, _, _ := feed.SplitLogin(f.URL)
 		if err := checkFeedURL(address); err != nil {
-			p.add(o.place("feeds", i, "url"), "%v", err)
+			p.add(p.place("feeds", i, "url"), "%v", err)
 		} else if seen[address] {
-			p.add(o.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", address)
+			p.add(p.place("feeds", i, "url"), "the feed %s is here already; take one of the two away", address)
 		}
 		seen[address] = true
 		for n, tag := range f.Tags {
 			if f.Tags[n] = feed.Clean(tag); f.Tags[n] == "" {
-				p.add(o.place("feeds", i, "tags", n), "a tag must not be empty")
+				p.add(p.place("feeds", i, "tags", n), "a tag must not be empty")
 			}
 		}
-		p.checkAccess(*f, o, i)
+		p.checkAccess(*f, i)
 	}
 }
 
 // checkAccess notes what keeps a feed from being reached the way it says. The
 // values are secrets: no message repeats one.
-func (p *problems) checkAccess(f FeedConfig, o outline, i int) {
+func (p *problems) checkAccess(f FeedConfig, i int) {
 	_, user, _ := feed.SplitLogin(f.URL)
 	user = cmp.Or(f.User, user)
 	switch {
 	case f.Password != "" && f.PasswordCommand != nil:
-		p.add(o.place("feeds", i, "password_command"), "a feed has password or password_command, not both; take one away")
+		p.add(p.place("feeds", i, "password_command"), "a feed has password or password_command, not both; take one away")
 	case user == "" && f.Password != "":
-		p.add(o.place("feeds", i, "password"), "a password needs the user that it belongs to: user = \"…\"")
+		p.add(p.place("feeds", i, "password"), "a password needs the user that it belongs to: user = \"…\"")
 	case user == "" && f.PasswordCommand != nil:
-		p.add(o.place("feeds", i, "password_command"), "a password needs the user that it belongs to: user = \"…\"")
+		p.add(p.place("feeds", i, "password_command"), "a password needs the user that it belongs to: user = \"…\"")
 	}
 	for name, c := range map[string]Command{"password_command": f.PasswordCommand, "filter": f.Filter} {
 		if c != nil && (len(c) == 0 || c[0] == "") {
-			p.add(o.place("feeds", i, name), "%s names no program", name)
+			p.add(p.place("feeds", i, name), "%s names no program", name)
 		}
 	}
 	if !isHeaderValue(f.Cookies) {
-		p.add(o.place("feeds", i, "cookies"), "cookies can't be sent: they have to be one line without control characters")
+		p.add(p.place("feeds", i, "cookies"), "cookies can't be sent: they have to be one line without control characters")
 	}
 }
 
-func (p *problems) checkFeedOptions(f FeedOptions, o outline, path ...any) {
-	place := func(names ...any) span { return o.place(slices.Concat(path, names)...) }
+func (p *problems) checkFeedOptions(f FeedOptions, path ...any) {
+	place := func(names ...any) span { return p.place(slices.Concat(path, names)...) }
 	if path[0] == "defaults" {
-		p.checkOptions(optionsOf(reflect.TypeFor[FeedOptions]()), reflect.ValueOf(f), o, path...)
+		p.checkOptions(limitedOf(reflect.TypeFor[FeedOptions]()), reflect.ValueOf(f), path...)
 	}
 	if f.Interval != nil && f.Interval.err != nil {
 		p.add(place("interval"), "interval: %v", f.Interval.err)

@@ -34,14 +34,14 @@ func loadConfig(path string) (Config, error) {
 // parseConfig reads a whole configuration. path is used in errors only.
 func parseConfig(doc []byte, path string) (Config, error) {
 	doc = bytes.TrimPrefix(doc, []byte("\ufeff"))
-	p := &problems{doc: doc}
-	o, err := outlineOf(doc)
-	if err != nil {
-		p.decode(outline{})
-		return Config{}, p.err(path)
+	p := newProblems(doc)
+	c := p.decode()
+	if len(p.list) > 0 {
+		if _, err := p.outline(); err != nil {
+			return Config{}, p.err(path)
+		}
 	}
-	c := p.decode(o)
-	p.check(&c, o)
+	p.check(&c)
 	return c, p.err(path)
 }
 
@@ -100,10 +100,11 @@ func elem(t reflect.Type) reflect.Type {
 	return t
 }
 
-// decode reads the document over the defaults and notes what the decoder objects to. The decoder stops at
-// the first value of a wrong type, so such a value is blanked out and the rest
-// read again: the reader gets to see every mistake at once.
-func (p *problems) decode(o outline) Config {
+// decode reads the document over the defaults and notes what the decoder objects
+// to. The decoder stops at the first value of a wrong type, so such a value is
+// blanked out and the rest read again: the reader gets to see every mistake at
+// once.
+func (p *problems) decode() Config {
 	doc := bytes.Clone(p.doc)
 	for {
 		c := defaultConfig()
@@ -124,16 +125,17 @@ func (p *problems) decode(o outline) Config {
 			return c
 		}
 		at := p.offset(wrong)
-		p.add(p.around(at, o), "%s", decodeMessage(wrong))
-		if !blank(doc, at, o) {
+		p.add(p.around(at), "%s", decodeMessage(wrong))
+		if !p.blank(doc, at) {
 			return c
 		}
 	}
 }
 
-// blank overwrites the pair that stands at an offset with spaces, line ends
-// apart; false when there is none.
-func blank(doc []byte, at int, o outline) bool {
+// blank overwrites the pair that stands at an offset of doc with spaces, line
+// ends apart; false when there is none.
+func (p *problems) blank(doc []byte, at int) bool {
+	o, _ := p.outline()
 	for _, s := range o.statements {
 		if !s.pair || at < s.from || at >= s.to || doc[s.from] == ' ' {
 			continue
@@ -159,8 +161,9 @@ func (p *problems) offset(e *toml.DecodeError) int {
 }
 
 // around is the smallest known place that holds an offset.
-func (p *problems) around(at int, o outline) span {
+func (p *problems) around(at int) span {
 	best := span{at, at}
+	o, _ := p.outline()
 	for _, s := range o.values {
 		if s.from <= at && at < s.to && (best.to == at || s.to-s.from < best.to-best.from) {
 			best = s

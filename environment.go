@@ -12,6 +12,9 @@ type environment struct {
 // expand replaces each ${NAME} by what the variable NAME says, and $${ by a
 // plain ${. A lone $ is nothing special: passwords have them.
 func (e *environment) expand(s string) string {
+	if !strings.Contains(s, "${") {
+		return s
+	}
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(s, "${")

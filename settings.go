@@ -104,6 +104,9 @@ func endOf(value any) (time.Time, error) {
 
 // over is o with what it does not say taken from d.
 func (o FeedOptions) over(d FeedOptions) FeedOptions {
+	if reflect.ValueOf(o).IsZero() {
+		return d
+	}
 	if d.Headers != nil {
 		headers := maps.Clone(d.Headers)
 		maps.Copy(headers, o.Headers)
