@@ -34,7 +34,8 @@ type source struct {
 	// capped says that unread is the least there are.
 	capped bool
 	folded bool
-	feed   *feed.Feed
+	// feed is one of the pane's, not a copy: its counts move with them.
+	feed *feed.Feed
 }
 
 // The views every reader has, with the keys of their rows.
@@ -80,13 +81,9 @@ func (p *sourcesPane) rebuild() {
 // setCounts takes counts in that are newer than the feeds.
 func (p *sourcesPane) setCounts(c cache.Counts) {
 	p.counts = c
-	for i, f := range p.feeds {
-		p.feeds[i].Total, p.feeds[i].Unread = c.Feeds[f.URL].Total, c.Feeds[f.URL].Unread
-	}
-	for _, s := range p.list.Rows() {
-		if s.feed != nil {
-			s.feed.Total, s.feed.Unread = c.Feeds[s.feed.URL].Total, c.Feeds[s.feed.URL].Unread
-		}
+	for i := range p.feeds {
+		f := &p.feeds[i]
+		f.Total, f.Unread = c.Feeds[f.URL].Total, c.Feeds[f.URL].Unread
 	}
 	p.recount()
 }
@@ -106,6 +103,7 @@ func (p *sourcesPane) rows(folded map[string]bool) []source {
 		rows = append(rows, source{kind: sourceQuery, key: "query:" + q.Name, name: q.Name, query: q.Query})
 	}
 	tags, untagged := groupByTag(p.feeds)
+	rows = slices.Grow(rows, len(p.feeds)+2*len(tags)+1)
 	for _, t := range tags {
 		rows = append(rows, source{kind: sourceGap, key: "gap:" + t.name})
 		rows = append(rows, group(t, folded[t.name])...)
@@ -167,9 +165,9 @@ func group(t tagGroup, folded bool) []source {
 	return rows
 }
 
-func feedRow(f feed.Feed, tag string, depth int) source {
+func feedRow(f *feed.Feed, tag string, depth int) source {
 	return source{
-		kind: sourceFeed, key: feedKey(f.URL, tag), name: f.DisplayTitle(), depth: depth, feed: &f,
+		kind: sourceFeed, key: feedKey(f.URL, tag), name: f.DisplayTitle(), depth: depth, feed: f,
 		feeds: []string{f.URL}, query: feedQuery(f.URL),
 	}
 }
@@ -192,14 +190,15 @@ func mustQuery(s string) feed.Query {
 
 type tagGroup struct {
 	name  string
-	feeds []feed.Feed
+	feeds []*feed.Feed
 }
 
 // groupByTag sorts feeds under their tags, both in the order of the
 // configuration. A feed with two tags stands under both.
-func groupByTag(feeds []feed.Feed) (tags []tagGroup, untagged []feed.Feed) {
+func groupByTag(feeds []feed.Feed) (tags []tagGroup, untagged []*feed.Feed) {
 	at := map[string]int{}
-	for _, f := range feeds {
+	for i := range feeds {
+		f := &feeds[i]
 		if len(f.Tags) == 0 {
 			untagged = append(untagged, f)
 		}
