@@ -97,15 +97,16 @@ type program struct {
 }
 
 // open reads the configuration, then opens the cache; a damaged one is salvaged.
-// With a mistake in the configuration nothing is opened.
-func open(ctx context.Context, f cli.Files) (*program, error) {
+// With a mistake in the configuration nothing is opened. meanwhile gets a cache
+// that is open while the configuration is still being read.
+func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*program, error) {
 	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	early := openEarly(ctx, p.db)
+	early := openEarly(ctx, p.db, meanwhile)
 	c, err := loadConfig(p.config)
 	if err != nil {
 		cancel()
@@ -148,13 +149,19 @@ func openCache(ctx context.Context, db string) openedCache {
 // openEarly opens a cache that exists while the configuration is still being
 // read. Nothing comes of one that does not: with a mistake in the configuration
 // none is to be made.
-func openEarly(ctx context.Context, db string) <-chan openedCache {
+func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-chan openedCache {
 	opened := make(chan openedCache, 1)
 	if _, err := os.Stat(db); err != nil {
 		close(opened)
 		return opened
 	}
-	go func() { opened <- openCache(ctx, db) }()
+	go func() {
+		o := openCache(ctx, db)
+		if o.err == nil {
+			meanwhile(o.store)
+		}
+		opened <- o
+	}()
 	return opened
 }
 
@@ -188,7 +195,7 @@ func tell(sentence string) { fmt.Fprintln(os.Stderr, "dateline: "+feed.Clean(sen
 
 // openCommand opens what the commands work on.
 func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
-	p, err := open(ctx, f)
+	p, err := open(ctx, f, func(*cache.Store) {})
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +228,7 @@ func check(f cli.Files) (cli.Checked, error) {
 // read opens the reader and stays until it is left.
 func read(ctx context.Context, f cli.Files) error {
 	collect := collectLater()
-	p, err := open(ctx, f)
+	p, err := open(ctx, f, func(s *cache.Store) { s.ReadAhead(ctx) })
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,11 @@ func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 // Sources are the subscribed feeds in the order of the configuration, and the
 // counts beside them, read at once: what a start waits for.
 func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
+	if ahead, ok := take(ctx, &s.screenAhead); ok {
+		if v, err := s.Version(ctx); err == nil && v == ahead.version {
+			return ahead.feeds, ahead.counts, nil
+		}
+	}
 	feeds, c, err := s.feedsAndCounts(ctx, now)
 	return feeds, c, border(ctx, "list the feeds", err)
 }

@@ -32,14 +32,22 @@ func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", tried, err)
 	}
-	var have string
-	if err := s.readers.QueryRowContext(ctx, sqlSubscribed).Scan(&have); err != nil {
-		return border(ctx, tried, err)
+	have, known := take(ctx, &s.listAhead)
+	if !known {
+		if have, err = s.subscribed(ctx); err != nil {
+			return border(ctx, tried, err)
+		}
 	}
 	if have == written(want) {
 		return nil
 	}
 	return s.write(ctx, tried, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
+}
+
+// subscribed are the subscriptions as the cache has them, as one text.
+func (s *Store) subscribed(ctx context.Context) (have string, err error) {
+	err = s.readers.QueryRowContext(ctx, sqlSubscribed).Scan(&have)
+	return have, err
 }
 
 func wanted(subs []feed.Subscription) ([]subscribed, error) {

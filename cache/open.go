@@ -57,6 +57,12 @@ type Store struct {
 	logTried atomic.Int64
 	// kept has prepared statements by their text.
 	kept sync.Map
+	// listAhead and screenAhead are what ReadAhead reads; screenAhead is dropped
+	// by the first write.
+	listAhead   atomic.Pointer[ahead[string]]
+	screenAhead atomic.Pointer[ahead[screen]]
+	// endAhead ends the reading ahead; nil when there was none.
+	endAhead func()
 	// rules are those of SetRules.
 	rules atomic.Pointer[[]feed.Rule]
 }
@@ -173,6 +179,9 @@ func pragmas(list ...string) string {
 // Close ends all queries and closes the file. A Store that failed to open
 // halfway can be closed, too.
 func (s *Store) Close() error {
+	if s.endAhead != nil {
+		s.endAhead()
+	}
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} {
 		if db != nil {
@@ -193,6 +202,7 @@ func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) erro
 }
 
 func (s *Store) transact(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
+	defer s.screenAhead.Store(nil)
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return border(ctx, tried, err)
@@ -214,6 +224,7 @@ func (s *Store) writeDurably(ctx context.Context, tried string, f func(tx *sql.T
 }
 
 func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
+	defer s.screenAhead.Store(nil)
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return border(ctx, tried, err)
