@@ -219,12 +219,21 @@ func (m *Model) Finish() error {
 	return m.saver.drain(context.WithoutCancel(m.ctx))
 }
 
-// Init asks for the terminal's background and loads the sources; what is on
+// Init asks for the terminal's background and loads the last session; what is on
 // the screen follows from the answers.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.loadSession(), m.tick(0)}
+	cmds := []tea.Cmd{m.ahead(m.loadSession()), m.tick(0)}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	return m.guard(tea.Batch(cmds...))
+}
+
+// ahead is a command that works already. Bubble Tea gets round to those of Init
+// when it has drawn its first page.
+func (m *Model) ahead(cmd tea.Cmd) tea.Cmd {
+	cmd = m.guard(cmd)
+	answer := make(chan tea.Msg, 1)
+	go func() { answer <- cmd() }()
+	return func() tea.Msg { return <-answer }
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -96,11 +97,23 @@ func countView(ctx context.Context, store *cache.Store, v cache.View, gen int) t
 
 // openSource shows a source from the top, or round an item.
 func (m *Model) openSource(s source, item int64) tea.Cmd {
+	m.turnTo(s)
+	return m.askRows(replaceRows, item)
+}
+
+// turnTo makes a source the one that is shown.
+func (m *Model) turnTo(s source) {
 	h := &m.headlines
 	h.source = s
 	h.search, h.filter, h.searchText, h.filterText = nil, nil, "", ""
 	m.session.dirty = true
-	return m.askRows(replaceRows, item)
+}
+
+// showSource shows a source with the rows that it had at an instant.
+func (m *Model) showSource(s source, opened time.Time, rows rowsLoaded) tea.Cmd {
+	m.turnTo(s)
+	_, rows.gen = m.headlines.ask(m.ctx, opened)
+	return m.showRows(rows)
 }
 
 // askRows puts the pane's question to the cache.

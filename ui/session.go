@@ -42,37 +42,65 @@ type kept struct {
 
 const sessionKey = "screen"
 
-// sessionLoaded brings the last session, nil when there was none, and the
-// sources to show it with.
+// sessionLoaded brings the last session and all that is needed to show it.
 type sessionLoaded struct {
-	kept    *kept
+	kept kept
+	// first says that there was no session before this one.
+	first   bool
 	sources sourcesLoaded
+	// rows are those of the source where the reader was, as of the instant
+	// opened; nil when they could not be read beside the sources.
+	rows   *rowsLoaded
+	opened time.Time
 }
 
-// loadSession reads where the reader was, and the feeds.
+// loadSession reads where the reader was, the feeds and the headlines there: the
+// first frame shows all of it.
 func (m *Model) loadSession() tea.Cmd {
-	ctx, store, now := m.ctx, m.deps.Store, m.now()
+	ctx, s, now := m.ctx, m.saver, m.now()
+	fresh := kept{Source: keyUnread, Pane: paneHeadlines, Compact: m.headlines.compact}
 	return func() tea.Msg {
-		msg := sessionLoaded{sources: readSources(ctx, store, now)}
-		text, err := store.Setting(ctx, sessionKey)
+		msg := sessionLoaded{kept: fresh, first: true, sources: readSources(ctx, s.store, now), opened: now}
+		text, err := s.store.Setting(ctx, sessionKey)
 		if err == nil && text != "" {
 			var k kept
 			if json.Unmarshal([]byte(text), &k) == nil {
-				msg.kept = &k
+				msg.kept, msg.first = k, false
 			}
 		}
+		msg.rows = readPlace(ctx, s, msg.kept, now)
 		return msg
 	}
 }
 
+// tallest is the screen, in lines, that the first rows fill.
+const tallest = 60
+
+// readPlace reads the rows of the source where the session was left. Those of a
+// saved query come later, for it may ask for more than an index has ready.
+func readPlace(ctx context.Context, s *saver, k kept, now time.Time) *rowsLoaded {
+	query, ok := queryOf(k.Source)
+	if !ok {
+		return nil
+	}
+	h := newHeadlinesPane(k.Compact)
+	h.place(k)
+	h.source = source{key: k.Source, query: query}
+	ctx, gen := h.ask(ctx, now)
+	rows, _ := loadRows(ctx, s, h.view, gen, replaceRows, k.Item, windowSize(tallest/h.rowHeight()))().(rowsLoaded)
+	return &rows
+}
+
+// place takes over how the session had the headlines.
+func (p *headlinesPane) place(k kept) {
+	p.compact, p.unreadOnly, p.oldest = k.Compact, k.Unread, k.Oldest
+}
+
 // restore takes the last session's place; its rows begin the polling.
 func (m *Model) restore(msg sessionLoaded) tea.Cmd {
-	m.session.restored, m.session.first = true, msg.kept == nil
-	k := kept{Source: keyUnread, Pane: paneHeadlines, Compact: m.headlines.compact}
-	if msg.kept != nil {
-		k = *msg.kept
-	}
-	m.headlines.compact, m.headlines.unreadOnly, m.headlines.oldest = k.Compact, k.Unread, k.Oldest
+	m.session.restored, m.session.first = true, msg.first
+	k := msg.kept
+	m.headlines.place(k)
 	m.zen, m.splits = k.Zen, k.Splits
 	for _, tag := range k.Folded {
 		m.sources.folded[tag] = true
@@ -87,7 +115,9 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	}
 	m.arrange()
 	m.session.touched = k.Item != 0
-	if s, ok := m.sources.selected(); ok {
+	if s, ok := m.sources.selected(); ok && s.key == k.Source && msg.rows != nil {
+		cmds = append(cmds, m.showSource(s, msg.opened, *msg.rows), m.beginSoon())
+	} else if ok {
 		cmds = append(cmds, m.openSource(s, k.Item))
 	}
 	m.session.dirty = false

@@ -47,6 +47,28 @@ const (
 	keyNew        = "view:new"
 )
 
+var views = []struct{ key, name, query string }{
+	{keyUnread, "Unread", "is:unread"},
+	{keyToday, "Today", "since:today"},
+	{keyStarred, "Starred", "is:starred"},
+	{keyEverything, "Everything", ""},
+}
+
+// queryOf is the query of a row of sources, where its key tells it.
+func queryOf(key string) (query feed.Query, ok bool) {
+	for _, v := range views {
+		if v.key == key {
+			return mustQuery(v.query), true
+		}
+	}
+	if tag, ok := strings.CutPrefix(key, "tag:"); ok {
+		return tagQuery(tag), true
+	}
+	under, isFeed := strings.CutPrefix(key, "feed:")
+	_, url, named := strings.Cut(under, "\x00")
+	return feedQuery(url), isFeed && named
+}
+
 type sourcesPane struct {
 	list    list.List[source, string]
 	queries []SavedQuery
@@ -93,11 +115,9 @@ func (p *sourcesPane) recount() { p.count(p.list.Rows()) }
 
 // rows lists the sources; the feeds of folded tags are left out.
 func (p *sourcesPane) rows(folded map[string]bool) []source {
-	rows := []source{
-		{kind: sourceView, key: keyUnread, name: "Unread", query: mustQuery("is:unread")},
-		{kind: sourceView, key: keyToday, name: "Today", query: mustQuery("since:today")},
-		{kind: sourceView, key: keyStarred, name: "Starred", query: mustQuery("is:starred")},
-		{kind: sourceView, key: keyEverything, name: "Everything", query: mustQuery("")},
+	var rows []source
+	for _, v := range views {
+		rows = append(rows, source{kind: sourceView, key: v.key, name: v.name, query: mustQuery(v.query)})
 	}
 	for _, q := range p.queries {
 		rows = append(rows, source{kind: sourceQuery, key: "query:" + q.Name, name: q.Name, query: q.Query})
@@ -153,7 +173,7 @@ func (p *sourcesPane) viewCount(key string) int {
 func group(t tagGroup, folded bool) []source {
 	rows := []source{{
 		kind: sourceTag, key: "tag:" + t.name, name: t.name, folded: folded,
-		query: feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldTag, Text: t.name}}},
+		query: tagQuery(t.name),
 		feeds: make([]string, 0, len(t.feeds)),
 	}}
 	for _, f := range t.feeds {
@@ -174,6 +194,10 @@ func feedRow(f *feed.Feed, tag string, depth int) source {
 
 // feedKey names a feed's row under one of its tags.
 func feedKey(url, tag string) string { return "feed:" + tag + "\x00" + url }
+
+func tagQuery(tag string) feed.Query {
+	return feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldTag, Text: tag}}}
+}
 
 func feedQuery(url string) feed.Query {
 	return feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldFeedURL, Text: url}}}

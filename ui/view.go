@@ -103,8 +103,16 @@ func (m *Model) paint(rows []frame.Row) tea.View {
 	if cursor != nil {
 		f.Cursor = &frame.Point{X: cursor.X, Y: cursor.Y}
 	}
-	m.painter.Show(f)
+	if !m.knowsNothing() {
+		m.painter.Show(f)
+	}
 	return tea.NewView(" ")
+}
+
+// knowsNothing says that the cache has not answered yet, and that there is nothing
+// else to show: a frame would tell of no feeds and nothing unread.
+func (m *Model) knowsNothing() bool {
+	return !m.session.restored && !m.session.touched && !m.status.failed
 }
 
 // title is the terminal window's title.

@@ -89,8 +89,9 @@ func (p *Painter) Run() {
 		if early := pace - time.Since(last); early > 0 {
 			time.Sleep(early)
 		}
-		p.paint()
-		last = time.Now()
+		if p.paint() {
+			last = time.Now()
+		}
 	}
 }
 
@@ -121,15 +122,16 @@ func (p *Painter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// paint writes what differs between the screen and the next frame.
-func (p *Painter) paint() {
+// paint writes what differs between the screen and the next frame, and says
+// whether anything did.
+func (p *Painter) paint() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.nextMu.Lock()
 	f := p.next
 	p.nextMu.Unlock()
 	if !p.up || f == nil {
-		return
+		return false
 	}
 	p.buf.Reset()
 	for y, row := range f.Rows {
@@ -143,9 +145,10 @@ func (p *Painter) paint() {
 	p.putCursor(f.Cursor)
 	p.shown, p.stale = *f, false
 	if p.buf.Len() == 0 {
-		return
+		return false
 	}
 	p.emit(painted)
+	return true
 }
 
 // emit sends the buffer in one piece; what is wrong with the terminal shows when

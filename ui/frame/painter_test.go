@@ -154,12 +154,16 @@ func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
 	var out bytes.Buffer
 	p := NewPainter(&out)
 	p.Show(Frame{Rows: Whole([]string{"early"}), Cursor: &Point{2, 0}})
-	p.paint()
-	if out.Len() > 0 {
+	if p.paint() || out.Len() > 0 {
 		t.Errorf("before the screen is up: %q", out.String())
 	}
 	p.Write([]byte(screenUp))
-	p.paint()
+	if !p.paint() {
+		t.Error("a frame that was painted does not count, and the next one would follow it too closely")
+	}
+	if p.paint() {
+		t.Error("a frame that changed nothing counts, and the next one would wait for it")
+	}
 	if got := out.String(); !strings.Contains(got, "early") || !strings.HasSuffix(got, "\x1b[1;3H\x1b[?25h") {
 		t.Errorf("with the screen up: %q", got)
 	}
