@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -65,6 +66,23 @@ func collectLater() (begin func()) {
 	}
 	heap{startTarget, -1}.use()
 	return restHeap.use
+}
+
+// hurry has the program start as fast as it can, until it is told that the first
+// rows are on the screen. Besides putting the collector off it lets one goroutine
+// more run than there are processors: the one that waits for keys waits in the
+// kernel, where Go lets it keep its turn for up to ten milliseconds, and with it
+// the timer by which Bubble Tea puts the screen up.
+func hurry() (arrived func()) {
+	collect := collectLater()
+	if os.Getenv("GOMAXPROCS") != "" {
+		return collect
+	}
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	return func() {
+		runtime.SetDefaultGOMAXPROCS()
+		collect()
+	}
 }
 
 func main() {
@@ -227,7 +245,7 @@ func check(f cli.Files) (cli.Checked, error) {
 
 // read opens the reader and stays until it is left.
 func read(ctx context.Context, f cli.Files) error {
-	collect := collectLater()
+	shown := hurry()
 	p, err := open(ctx, f, func(s *cache.Store) { s.ReadAhead(ctx) })
 	if err != nil {
 		return err
@@ -245,7 +263,7 @@ func read(ctx context.Context, f cli.Files) error {
 			Open:          p.config.Browser.openURL,
 			NotifyCommand: p.config.NotifyCommand.notifier(),
 			Crashed:       p.crashes.add,
-			Shown:         collect,
+			Shown:         shown,
 			Settings:      settings,
 			Now:           time.Now,
 		})
