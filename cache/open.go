@@ -141,9 +141,13 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.writer, err = s.reachable(1, "_txlock=immediate&"+pragmas(
-		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
-		"temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)")); err != nil {
+	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)"}
+	if size(s.path) == 0 {
+		// In a file that has it SQLite would write it anew, wait for the disk and
+		// have every other process look for what changed.
+		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
+	}
+	if s.writer, err = s.reachable(1, "_txlock=immediate&"+pragmas(settings...)); err != nil {
 		return err
 	}
 	if err = s.migrate(ctx, stamped); err != nil {

@@ -27,6 +27,27 @@ func TestOpenCreatesPrivateFiles(t *testing.T) {
 	}
 }
 
+// Opening a cache that is there writes nothing to it: a start would wait for the
+// disk, and every other process would read anew what has not changed. What is
+// set once, in an empty file, stays.
+func TestOpenWritesNothing(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	before, err := s.Version(s.ctx())
+	s.must(err)
+	other := openAt(t, s.Path(), s.clock)
+	_, err = other.Feeds(s.ctx())
+	s.must(err)
+	after, err := s.Version(s.ctx())
+	s.must(err)
+	if before != after {
+		t.Error("opening the cache has changed it")
+	}
+	var vacuum int
+	s.must(other.writer.QueryRowContext(s.ctx(), `PRAGMA auto_vacuum`).Scan(&vacuum))
+	equal(t, "auto_vacuum", vacuum, 2)
+}
+
 // Many processes may open a cache at once, even one that none has made yet.
 func TestOpenAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cache.db")
