@@ -35,7 +35,8 @@ func (frame) View() tea.View {
 }
 
 func main() {
-	if _, err := tea.NewProgram(frame{}).Run(); err != nil {
+	// At Bubble Tea's own pace the frame would wait up to 16 ms for its turn.
+	if _, err := tea.NewProgram(frame{}, tea.WithFPS(120)).Run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
