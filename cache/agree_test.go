@@ -145,8 +145,9 @@ func TestQueriesAgree(t *testing.T) {
 			s.moveOn(n)
 			text := randomQuery(r, feeds, 2)
 			v := view(t, text)
-			// Short lists are looked through, or compared with the index.
-			s.probes = mostProbes * (n % 2)
+			// Short lists are looked through, or compared with the index; every word is
+			// rare, or common, so that it is merged and compared slice by slice.
+			s.probes, s.probeCost, s.slice = mostProbes*(n%2), probeCost*(n/2%2), 5
 			want := []string{}
 			for _, a := range everything {
 				if v.Query.Match(a, infos[a.Feed], env) {

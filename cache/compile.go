@@ -35,9 +35,13 @@ type compiler struct {
 	// not all; leads says that it is simply that they lead one.
 	copies sqlText
 	leads  bool
-	// others is set while a condition is written for the other items of a story,
-	// bulk while it is written for so many that looking each up would take long.
-	others, bulk bool
+	// others is set while a condition is written for the other items of a story.
+	others bool
+	// askers is of how many items, or more, conditions are asked that are written
+	// now; zero is one or a few.
+	askers int
+	// list has all items of the view, whatever words it asks for.
+	list narrow
 	// each is the condition of the view for the items that a walk passes.
 	each sqlText
 }

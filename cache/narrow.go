@@ -3,71 +3,86 @@ package cache
 import "slices"
 
 const (
-	// mostNarrow is how many items a list may have whose matches are looked for
-	// by asking of each place in the full-text index whether it is one of them.
+	// mostNarrow is how many items a list may have to be read whole, so that each
+	// place in the full-text index is compared with it; a longer one is compared
+	// slice by slice.
 	mostNarrow = 5000
-	// mostProbes is how many phrases are looked up for items one by one: each is
-	// a new search, as dear as passing a thousand places of a common word.
+	// mostProbes is how many phrases are looked up for items one by one.
 	mostProbes = 300
-	// mostListed is how many places of words are put into a list rather than
-	// looked up for each item that a walk passes: that takes as long as a few
-	// hundred look-ups, and a walk for what a common word is not in passes many.
-	mostListed = 100_000
+	// probeCost is how many places of a word can be compared with a list while one
+	// item is looked up: that is a new search, and of a common word it passes some
+	// thousand places, too.
+	probeCost = 2000
 )
 
-// narrow is a short list that has all items of the view: those of a feed, the
-// starred ones … Passing all places of a common word costs a fifth when each is
-// only compared with the list, and no item is read that is not in it.
+// narrow is a list that has all items of the view: those of a feed, the starred
+// ones … Passing all places of a common word costs a fifth when each is only
+// compared with the list, and no item is read that is not in it.
 type narrow struct {
-	// places is a query for the places of the list; empty if that is long.
-	places sqlText
-	n      int
-	// above and below are where it ends, either exclusive.
+	// walk is the list in order.
+	walk *plan
+	// all says that the list has every item; then walk has those of which the index
+	// has the text, which takes less reading.
+	all bool
+	// n is how many items a short list has; more than mostNarrow for others. above
+	// and below are where it ends, either exclusive.
+	short        bool
+	n            int
 	above, below int64
 }
 
 // narrowest is the list that the view would be walked by if it asked for no
 // text.
 func (c *compiler) narrowest() (narrow, error) {
-	list := &compiler{plan: &plan{view: c.view, now: c.now, env: c.env, above: bottom, below: top}, ctx: c.ctx, s: c.s, q: c.q,
+	list := &compiler{plan: &plan{view: c.view, now: c.now, env: c.env, above: c.above, below: c.below}, ctx: c.ctx, s: c.s, q: c.q,
 		feeds: c.feeds, whole: c.whole, known: c.known}
 	if err := list.chooseList(); err != nil {
 		return narrow{}, err
 	}
+	found := narrow{walk: list.plan, n: mostNarrow + 1, above: c.above, below: c.below}
 	if slices.ContainsFunc(list.arms, func(a arm) bool { return a.where.text == "" }) {
-		return narrow{}, nil
+		list.arms = []arm{{at: "i.text", numbered: true, from: "items i INDEXED BY items_texts", where: sqlf("i.text IS NOT NULL")}}
+		found.all = true
+		return found, nil
 	}
-	found := narrow{places: list.members(bottom, top)}
+	members := list.members(bottom, top)
 	t := sqlf("SELECT count(*), coalesce(min(pos), 0), coalesce(max(pos), 0) FROM (")
-	t.add(found.places.text, found.places.args...)
+	t.add(members.text, members.args...)
 	t.add(" LIMIT ?)", mostNarrow+1)
 	var first, last int64
 	err := c.q.QueryRowContext(c.ctx, t.text, t.args...).Scan(&found.n, &first, &last)
-	if err != nil || found.n > mostNarrow {
-		return narrow{}, err
+	if found.short = found.n <= mostNarrow; found.short {
+		found.above, found.below = first-1, last+1
 	}
-	found.above, found.below = first-1, last+1
-	return found, nil
+	return found, err
 }
 
-// fewProbes says that it is cheaper to ask the index about each item of the
-// list than to pass the places where a condition of so many phrases holds.
-func (c *compiler) fewProbes(l narrow, phrases int) bool {
-	return l.places.text != "" && l.n*phrases <= c.s.probes
+// fewProbes says that it is cheaper to ask the index about so many items, in so
+// many phrases, than to pass the places where an expression holds.
+func (c *compiler) fewProbes(x textIndex, expr string, items, phrases int) (bool, error) {
+	if probes := items * phrases; probes <= c.s.probes {
+		return c.more(x, expr, probes*c.s.probeCost)
+	}
+	return false, nil
 }
 
-// has is a condition on the number of a text in an index: that its item is in
-// the list. It is empty where the list is long.
+// isCommon says that so many items have the expression that it is cheaper to
+// compare their places with a long list, or to list them slice by slice, than to
+// read them.
+func (c *compiler) isCommon(x textIndex, expr string) (bool, error) {
+	return c.more(x, expr, 5*c.s.probeCost)
+}
+
+// has is a condition on the number of a text in an index, for a stretch of the
+// walk: that its item is in the list.
 func (l narrow) has(x textIndex, number string) sqlText {
-	if l.places.text == "" {
-		return sqlText{}
-	}
+	places := l.walk.inStretch()
 	// The plus keeps FTS5 from searching anew for each place of the list.
 	t := sqlf("+" + number + " IN (")
 	if x.numbered() {
 		t.add("SELECT t.text FROM (")
 	}
-	t.add(l.places.text, l.places.args...)
+	t.add(places.text, places.args...)
 	if x.numbered() {
 		t.add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.text IS NOT NULL")
 	}
@@ -75,36 +90,58 @@ func (l narrow) has(x textIndex, number string) sqlText {
 	return t
 }
 
-// asked asks whether an index has one item under an expression. Where that is
-// asked of many items, and the places where it holds are few enough to be listed,
-// the list is asked.
-func (c *compiler) asked(x textIndex, expr string) (sqlText, error) {
-	if !c.bulk || c.others {
+// asked asks whether an index has a text, of which number is the number there,
+// under an expression. Where that is asked of many, a list of the places where it
+// holds is asked: slice by slice, if it may be long.
+func (c *compiler) asked(x textIndex, number, expr string) (sqlText, error) {
+	if c.askers == 0 || c.others {
 		return x.has(expr), nil
 	}
-	list, err := c.listed(x, expr)
-	if err != nil {
-		return list, err
-	}
-	t := sqlf("SELECT count(*) FROM (")
-	t.add(list.text, list.args...)
-	t.add(" LIMIT ?)", mostListed+1)
-	var n int
-	if err := c.q.QueryRowContext(c.ctx, t.text, t.args...).Scan(&n); err != nil || n > mostListed {
+	if few, err := c.fewProbes(x, expr, c.askers, phrasesIn(expr)); few || err != nil {
 		return x.has(expr), err
 	}
-	return sqlf("+"+x.at+" IN ("+list.text+")", list.args...), nil
+	common, err := c.isCommon(x, expr)
+	if common {
+		c.slices = c.list.walk
+	}
+	places := x.places(expr)
+	if c.list.short {
+		places.and(c.list.has(x, "x.rowid"))
+	}
+	return sqlf("+"+number+" IN ("+places.text+")", places.args...), err
 }
 
-// listed is a query for the numbers of an index under which an expression holds,
-// within the stretch of time that the view is about.
-func (c *compiler) listed(x textIndex, expr string) (sqlText, error) {
-	low, high := c.above, c.below
-	if x.numbered() {
-		var err error
-		if low, high, err = numberStretch(c.ctx, c.q, c.above, c.below); err != nil {
-			return sqlText{}, err
-		}
+// places is a query for the numbers under which an expression holds in an index,
+// in a stretch.
+func (x textIndex) places(expr string) sqlText {
+	low, high := lowEdge, highEdge
+	if !x.numbered() {
+		low, high = aboveEdge, belowEdge
 	}
-	return sqlf("SELECT x.rowid FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, low, high), nil
+	return sqlf("SELECT x.rowid FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, low, high)
+}
+
+// more says that an expression holds in an index more often than most times, in
+// the stretch of time that the view is about.
+func (c *compiler) more(x textIndex, expr string, most int) (bool, error) {
+	n, err := c.count(x, expr, most+1)
+	return n > most, err
+}
+
+// count counts how often an expression holds, up to most.
+func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) {
+	s, err := c.wholeStretch()
+	if err != nil {
+		return 0, err
+	}
+	places := x.places(expr).at(s)
+	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+places.text+" LIMIT ?)", append(places.args, most)...).Scan(&n)
+	return n, err
+}
+
+// wholeStretch is the stretch of time that the view is about.
+func (c *compiler) wholeStretch() (s stretch, err error) {
+	s.above, s.below = c.above, c.below
+	s.low, s.high, err = numberStretch(c.ctx, c.q, s.above, s.below)
+	return s, err
 }

@@ -32,7 +32,7 @@ func TestWordsWithinShortLists(t *testing.T) {
 		{"-feed:=c one", time.Minute, 4 * time.Hour, []string{"5", "1", "3", "4"}},
 	} {
 		for _, probes := range []int{0, mostProbes} {
-			s.probes = probes
+			s.probes, s.probeCost = probes, 0
 			p, err := s.plan(s.ctx(), s.readers, view(t, c.query))
 			s.must(err)
 			walk := p.members(bottom, top)

@@ -47,8 +47,9 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
-	// probes is how many phrases a search looks up for items one by one.
-	probes int
+	// probes, probeCost and slice are [mostProbes], [probeCost] and [firstSlice],
+	// unless a test has them small.
+	probes, probeCost, slice int
 	// confined says that the file could not be written when last tried.
 	confined atomic.Pointer[error]
 	// behind says that the schema is not yet that of this dateline.
@@ -80,7 +81,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	tried := "open " + path
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes}
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}

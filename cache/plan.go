@@ -26,6 +26,11 @@ type plan struct {
 	low, high int64
 	// where is the whole condition on i, the row of items, for one item.
 	where sqlText
+	// slices, if not nil, is a walk by whose rows this one is cut into stretches,
+	// each asked for by itself: see [plan.bySlices].
+	slices *plan
+	// slice is how many rows the first slice has.
+	slice int
 	// sort is set when the order is not by date: then the arms only say which.
 	sort *sortOrder
 	// chosen has the places of the whole view, in its order, when a limit: cuts
@@ -46,32 +51,39 @@ type arm struct {
 	// once is what leaves out the places of the arms before, to be counted once.
 	// Where arms are merged it would only cost time.
 	once sqlText
+	// lacking leaves out of the numbers of all texts those that lie under
+	// expressions; at is n.text then, and nothing but that is walked.
+	lacking sqlText
+	// within leaves out what is not in a long list. It reads the list, so it is
+	// for a slice of the walk.
+	within sqlText
 }
 
-// stretch is the part of a walk between two places, and between the numbers that
-// their items have in the index; all are exclusive.
-type stretch struct{ above, below, low, high int64 }
-
-// between is the SQL of the arm's places in the stretch; in order if it is asked
-// to be, unless the arm is of numbers: SQLite does not know that they are in the
-// order of places.
-func (a arm) between(s stretch, ordered, ascending bool) sqlText {
-	above, below := s.above, s.below
+// between is the SQL of the arm's places in a stretch, whose ends are edges; in
+// order if it is asked to be, unless the arm is of numbers: SQLite does not know
+// that they are in the order of places.
+func (a arm) between(ordered, ascending bool) sqlText {
+	bounds := sqlf(a.at+" > ? AND "+a.at+" < ?", aboveEdge, belowEdge)
 	if a.numbered {
-		t := sqlf("SELECT i.pos AS pos FROM " + a.from + " WHERE ")
-		t.add(a.where.text, a.where.args...)
-		if !ordered {
-			t.and(a.once)
-		}
-		t.and(sqlf(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", s.low, s.high, above, below))
-		return t
+		bounds = sqlf(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", lowEdge, highEdge, aboveEdge, belowEdge)
+	}
+	if ordered {
+		bounds.and(a.within)
+	} else {
+		bounds.and(a.once)
 	}
 	if a.below != nil {
-		below = min(below, *a.below)
+		bounds.and(sqlf(a.at+" < ?", *a.below))
 	}
-	bounds := sqlf(a.at+" > ? AND "+a.at+" < ?", above, below)
 	if a.feeds == nil {
-		t := sqlf("SELECT " + a.at + " AS pos FROM " + a.from + " WHERE ")
+		place, from := a.at, sqlf(a.from)
+		if a.numbered {
+			place = "i.pos"
+		}
+		if a.lacking.text != "" {
+			from = a.without(ascending)
+		}
+		t := sqlf("SELECT "+place+" AS pos FROM "+from.text+" WHERE ", slices.Clone(from.args)...)
 		t.add(a.where.text, a.where.args...)
 		t.and(bounds)
 		return t
@@ -82,18 +94,18 @@ func (a arm) between(s stretch, ordered, ascending bool) sqlText {
 		t.and(bounds)
 		return t
 	}
-	return a.sideBySide(above, below, ascending)
+	return a.sideBySide(ascending)
 }
 
 // sideBySide keeps the next place of each feed in the queue of a recursive
 // query: the foremost comes out, and its feed's next goes in. A page costs one
 // look at each feed and one for each row.
-func (a arm) sideBySide(above, below int64, ascending bool) sqlText {
+func (a arm) sideBySide(ascending bool) sqlText {
 	beyond, limit := " < ", " > ?"
-	from, to := below, above
+	from, to := belowEdge, aboveEdge
 	if ascending {
 		beyond, limit = " > ", " < ?"
-		from, to = above, below
+		from, to = aboveEdge, belowEdge
 	}
 	next := func(start string, args ...any) sqlText {
 		t := sqlf("(SELECT " + a.at + " FROM " + a.from + " WHERE ")
@@ -140,7 +152,7 @@ const maxStrays = 1000
 
 // plan reads what the query refers to and chooses how to walk it.
 func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
-	p := &plan{view: v, now: s.now(), above: bottom, below: top}
+	p := &plan{view: v, now: s.now(), above: bottom, below: top, slice: s.slice}
 	p.env = feed.Env{Now: p.now, Opened: v.Opened}
 	c, err := s.newCompiler(ctx, q, p)
 	if err != nil {
@@ -177,19 +189,17 @@ func (p *plan) ascending() bool {
 	return reverse
 }
 
-// numbered says that a walk is one over numbers of the index.
-func (p *plan) numbered() bool {
-	return slices.ContainsFunc(p.arms, func(a arm) bool { return a.numbered })
-}
+// numbered says that the walk asks about numbers of the index.
+func (p *plan) numbered() bool { return slices.Contains(p.union(true, false).args, any(lowEdge)) }
 
-// union is the SQL of all arms in the stretch.
-func (p *plan) union(s stretch, ordered, ascending bool) sqlText {
+// union is the SQL of all arms in a stretch, whose ends are edges.
+func (p *plan) union(ordered, ascending bool) sqlText {
 	var t sqlText
 	for i, a := range p.arms {
 		if i > 0 {
 			t.add(" UNION ALL ")
 		}
-		one := a.between(s, ordered, ascending)
+		one := a.between(ordered, ascending)
 		t.add(one.text, one.args...)
 	}
 	return t
@@ -197,6 +207,11 @@ func (p *plan) union(s stretch, ordered, ascending bool) sqlText {
 
 // members is a query for the places between the two, in no order.
 func (p *plan) members(above, below int64) sqlText {
+	return p.inStretch().at(stretch{max(above, p.above), min(below, p.below), p.low, p.high})
+}
+
+// inStretch is members for a stretch, whose ends are edges.
+func (p *plan) inStretch() sqlText {
 	var t sqlText
 	strays := p.strays
 	if p.chosen != nil {
@@ -205,7 +220,7 @@ func (p *plan) members(above, below int64) sqlText {
 			strays = append(strays, k.At)
 		}
 	} else {
-		t = p.union(stretch{max(above, p.above), min(below, p.below), p.low, p.high}, false, false)
+		t = p.union(false, false)
 	}
 	if t.text != "" && len(strays) == 0 {
 		return t
@@ -213,13 +228,22 @@ func (p *plan) members(above, below int64) sqlText {
 	if t.text != "" {
 		t.add(" UNION ALL ")
 	}
-	t.add("SELECT value AS pos FROM json_each(?) WHERE value > ? AND value < ?", jsonIntegers(strays), above, below)
+	t.add("SELECT value AS pos FROM json_each(?) WHERE value > ? AND value < ?", jsonIntegers(strays), aboveEdge, belowEdge)
 	return t
 }
 
 // between are the places between the two, in order, at most n unless n < 0.
 func (p *plan) between(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]int64, error) {
-	walks, err := p.walks(ctx, q, above, below, ascending, n)
+	above, below = max(above, p.above), min(below, p.below)
+	if p.slices != nil {
+		return p.bySlices(ctx, q, above, below, ascending, n)
+	}
+	return p.within(ctx, q, stretch{above: above, below: below}, ascending, n)
+}
+
+// within is between for a stretch that is asked about at once.
+func (p *plan) within(ctx context.Context, q querier, s stretch, ascending bool, n int) ([]int64, error) {
+	walks, err := p.walks(ctx, q, s, ascending, n)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +256,7 @@ func (p *plan) between(ctx context.Context, q querier, above, below int64, ascen
 		found = append(found, some...)
 	}
 	strays := slices.Clone(p.strays)
-	strays = slices.DeleteFunc(strays, func(at int64) bool { return at <= above || at >= below })
+	strays = slices.DeleteFunc(strays, func(at int64) bool { return at <= s.above || at >= s.below })
 	if len(strays) == 0 && len(walks) < 2 {
 		return found, nil
 	}
@@ -253,13 +277,18 @@ func (p *plan) cheapInOrder() bool {
 	return p.chosen == nil && !slices.ContainsFunc(p.arms, func(a arm) bool { return a.feeds != nil })
 }
 
-// walks are queries for the first n places that arms have between the two, each
+// walks are queries for the first n places that arms have in the stretch, each
 // in order. SQLite merges the arms as it reads them where it can see that they
 // are in the order of places; else each is asked for itself.
-func (p *plan) walks(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]sqlText, error) {
-	s := stretch{max(above, p.above), min(below, p.below), p.low, p.high}
-	if !p.numbered() {
-		t := p.union(s, true, ascending)
+func (p *plan) walks(ctx context.Context, q querier, s stretch, ascending bool, n int) ([]sqlText, error) {
+	if p.numbered() {
+		var err error
+		if s.low, s.high, err = numberStretch(ctx, q, s.above, s.below); err != nil {
+			return nil, err
+		}
+	}
+	if !slices.ContainsFunc(p.arms, func(a arm) bool { return a.numbered }) {
+		t := p.union(true, ascending)
 		if t.text == "" {
 			return nil, nil
 		}
@@ -267,17 +296,18 @@ func (p *plan) walks(ctx context.Context, q querier, above, below int64, ascendi
 			t.add(" ORDER BY 1 " + direction(ascending))
 		}
 		t.add(" LIMIT ?", n)
-		return []sqlText{t}, nil
+		return []sqlText{t.at(s)}, nil
 	}
-	low, high, err := numberStretch(ctx, q, above, below)
-	s.low, s.high = max(low, s.low), min(high, s.high)
 	var walks []sqlText
 	for _, a := range p.arms {
-		t := a.between(s, true, ascending)
-		t.add(" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT ?", n)
-		walks = append(walks, t)
+		t := a.between(true, ascending)
+		if a.lacking.text == "" { // else it is in order, which SQLite cannot see
+			t.add(" ORDER BY " + a.at + " " + direction(ascending))
+		}
+		t.add(" LIMIT ?", n)
+		walks = append(walks, t.at(s))
 	}
-	return walks, err
+	return walks, nil
 }
 
 func direction(ascending bool) string {

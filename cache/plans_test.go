@@ -61,12 +61,12 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
 	for _, state := range []string{"waiting", "indexed", "compared", "renewing", "analyzed"} {
-		s.probes = mostProbes
+		s.probes, s.probeCost = mostProbes, probeCost
 		switch state {
 		case "indexed":
 			s.index()
 		case "compared":
-			s.probes = 0
+			s.probes, s.probeCost = 0, 0
 		case "renewing":
 			s.outdate()
 		case "analyzed":
@@ -77,6 +77,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 			"feed:=a", "feed:=a is:unread", "feed:a or feed:b", "is:unread (feed:=a or feed:=b or feed:=c)", "tag:none is:unread", "-feed:=a", "-feed:=a is:unread",
 			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example",
 			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d", "te text", "te -text", "-te text", "(te or text)", "title:te or author:te", "te since:2d", "te is:unread", "te -title:on feed:=a",
+			"-text", "-te", "-te -text", "-text is:unread", "-te feed:=a", "-text or is:starred", "text (te or is:starred)", "text is:read",
 			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
 		} {
 			e := explaining{s, state + ": " + query}
@@ -147,7 +148,7 @@ func TestSearchStaysWithinItsTime(t *testing.T) {
 	s.index()
 	p, err := s.plan(s.ctx(), s.readers, view(t, "one since:2d before:1d"))
 	s.must(err)
-	walks, err := p.walks(s.ctx(), s.readers, bottom, top, false, 10)
+	walks, err := p.walks(s.ctx(), s.readers, stretch{above: p.above, below: p.below}, false, 10)
 	s.must(err)
 	for what, key := range map[string]string{"start": "3", "end": "1"} {
 		number, err := integers(s.ctx(), s.readers, sqlf(`SELECT text FROM items WHERE id = ?`, s.id(key)))

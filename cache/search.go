@@ -65,7 +65,7 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 		if expr == "" {
 			continue
 		}
-		has, err := c.asked(x, expr)
+		has, err := c.asked(x, x.at, expr)
 		if err != nil {
 			return t, err
 		}
@@ -97,54 +97,54 @@ func (c *compiler) walkText() (bool, error) {
 			met = append(met, n)
 		}
 	}
-	walkable := slices.ContainsFunc(met, positive)
-	list, err := c.narrowest()
-	if err != nil {
+	var err error
+	if c.list, err = c.narrowest(); err != nil {
 		return true, err
 	}
-	c.bulk = list.places.text == "" || list.n > c.s.probes
-	if !walkable {
-		c.each, err = c.condition(nil)
-		return false, err
+	c.above, c.below = max(c.above, c.list.above), min(c.below, c.list.below)
+	walk := c.walkPlaces
+	if !slices.ContainsFunc(met, positive) {
+		walk = c.walkLacking
 	}
-	met, either, err := c.unmixed(met)
-	if err != nil {
-		return true, err
-	}
-	rest, err := c.condition(met)
-	if err != nil {
-		return true, err
-	}
-	var arms []arm
-	for _, x := range c.indexes {
-		found, few, err := c.textArms(x, met, either, list)
-		if err != nil || few {
-			return err != nil, err
-		}
-		for _, a := range found {
-			a.where.and(rest)
-			arms = append(arms, a)
-		}
-	}
-	c.arms = append(c.arms, arms...)
-	if list.places.text != "" {
-		c.above, c.below = max(c.above, list.above), min(c.below, list.below)
-	}
-	if len(c.pending) == 0 {
-		return true, nil
+	if walked, err := walk(met); !walked || err != nil || len(c.pending) == 0 {
+		return walked, err
 	}
 	return true, c.stray("items i INDEXED BY items_pending", sqlf("i.indexed = 0"))
 }
 
+// walkPlaces walks the places in the indexes where conditions hold, unless the
+// items of the list are so few that it is cheaper to look them up there.
+func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
+	met, either, err := c.unmixed(met)
+	if err != nil {
+		return false, err
+	}
+	var arms []arm
+	for _, x := range c.indexes {
+		found, few, err := c.textArms(x, met, either)
+		if err != nil || few {
+			c.slices = nil
+			return false, err
+		}
+		arms = append(arms, found...)
+	}
+	rest, err := c.condition(met)
+	for i := range arms {
+		arms[i].where.and(rest)
+	}
+	c.arms = append(c.arms, arms...)
+	return true, err
+}
+
 // textArms are the walks over an index; few says that the items of the list are
 // so few that it is cheaper to look them up there.
-func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives, list narrow) (arms []arm, few bool, err error) {
+func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives) (arms []arm, few bool, err error) {
 	walks := [][]*feed.Node{met}
 	if x.starts != nil && e != nil {
 		walks = e.conditions
 	}
 	for i, conditions := range walks {
-		a, phrases, never, err := c.textArm(x, conditions, list)
+		a, few, never, err := c.textArm(x, conditions)
 		if err == nil && i > 0 {
 			a.once, err = c.lacks(x, e.starts)
 		}
@@ -153,7 +153,7 @@ func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives, list
 			return nil, false, err
 		case never:
 			continue
-		case c.fewProbes(list, phrases):
+		case few:
 			return nil, true, nil
 		}
 		arms = append(arms, a)
@@ -166,11 +166,11 @@ func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives, list
 // none, phrases how many the conditions have. Where beginnings are apart, one of
 // the two is walked, and each of its rows looked up in the other: the words are,
 // if any condition says which items rather than which not, since they are rarer.
-func (c *compiler) textArm(x textIndex, met []*feed.Node, list narrow) (a arm, phrases int, never bool, err error) {
+func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never bool, err error) {
 	walked, probed, other := met, []*feed.Node(nil), x
 	if x.starts != nil {
 		if walked, probed, err = c.apart(met); err != nil {
-			return a, 0, false, err
+			return a, false, false, err
 		}
 		other = *x.starts
 		if !slices.ContainsFunc(walked, positive) {
@@ -179,13 +179,18 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node, list narrow) (a arm, p
 	}
 	expr, never, err := c.allOf(x, walked)
 	if err != nil || never {
-		return a, 0, never, err
+		return a, false, never, err
 	}
-	phrases = phrasesIn(expr)
+	walkedExpr, phrases := expr, phrasesIn(expr)
 	number := x.table + ".rowid"
-	where := sqlf(x.table+" MATCH ?", expr)
-	where.and(list.has(x, number))
-	where.add(x.only)
+	a = arm{at: number, from: x.table + " CROSS JOIN items i ON i.pos = " + number, where: sqlf(x.table+" MATCH ?", expr), below: x.below}
+	if x.numbered() {
+		a.numbered, a.from = true, x.table+" CROSS JOIN items i INDEXED BY items_texts ON i.text = "+number
+	}
+	if err = c.compare(&a, x, expr); err != nil {
+		return a, false, false, err
+	}
+	a.where.add(x.only)
 	for _, n := range probed {
 		inner, not := n, ""
 		if n.Op == feed.Not {
@@ -194,20 +199,45 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node, list narrow) (a arm, p
 		expr, nothing, err := c.match(other, inner)
 		switch {
 		case err != nil:
-			return a, 0, false, err
+			return a, false, false, err
 		case !nothing:
-			has := other.has(expr)
-			where.and(sqlf(not+has.text, has.args...))
+			has, err := c.asked(other, number, expr)
+			if err != nil {
+				return a, false, false, err
+			}
+			a.where.and(sqlf(not+has.text, has.args...))
 			phrases += phrasesIn(expr)
 		case not == "":
-			return a, 0, true, nil
+			return a, false, true, nil
 		}
 	}
-	a = arm{at: number, from: x.table + " CROSS JOIN items i ON i.pos = " + number, where: where, below: x.below}
-	if x.numbered() {
-		a.numbered, a.from = true, x.table+" CROSS JOIN items i INDEXED BY items_texts ON i.text = "+number
+	few, err = c.fewProbes(x, walkedExpr, c.list.n, phrases)
+	return a, few, false, err
+}
+
+// compare has a walk compare the places of the expression with the list of the
+// view, if that does not have every item: with a long one if it is common, which
+// takes slices. It notes of how many items other conditions are asked.
+func (c *compiler) compare(a *arm, x textIndex, expr string) error {
+	n, err := c.count(x, expr, c.s.probes+1)
+	if c.askers = max(c.askers, n); c.list.all || err != nil {
+		return err
 	}
-	return a, phrases, false, nil
+	common, err := c.isCommon(x, expr)
+	if err != nil {
+		return err
+	}
+	in := c.list.has(x, a.at)
+	switch {
+	case c.list.short:
+		a.where.and(in)
+	case common:
+		a.within = in
+	}
+	if common {
+		c.slices = c.list.walk
+	}
+	return nil
 }
 
 // phrasesIn counts the phrases of an expression.

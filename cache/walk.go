@@ -176,7 +176,11 @@ func (c *compiler) few(from string, where sqlText) (bool, error) {
 // stray looks up the items of the view among those for which where holds.
 func (c *compiler) stray(from string, where sqlText) error {
 	where.and(c.each)
-	found, err := integers(c.ctx, c.q, sqlf("SELECT i.pos FROM "+from+" WHERE "+where.text, where.args...))
+	s, err := c.wholeStretch()
+	if err != nil {
+		return err
+	}
+	found, err := integers(c.ctx, c.q, sqlf("SELECT i.pos FROM "+from+" WHERE "+where.text, where.args...).at(s))
 	c.strays = append(c.strays, found...)
 	return err
 }

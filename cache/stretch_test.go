@@ -1,0 +1,125 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// counting counts the queries that are run.
+type counting struct {
+	querier
+	n int
+}
+
+func (c *counting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	c.n++
+	return c.querier.QueryContext(ctx, query, args...)
+}
+
+// A page of a walk that lists places beforehand ends with the slice that fills
+// it: what it costs must not depend on how many items there are. The whole view
+// is in order all the same, whichever way it is read.
+func TestPageEndsWithItsSlice(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	var items []feed.Article
+	for i := range 80 {
+		items = append(items, item(fmt.Sprint(i), time.Duration(i+1)*time.Hour, []string{"one", "one two"}[i%2]))
+	}
+	s.save("a", items...)
+	var middle []string
+	for i := 10; i < 70; i++ {
+		middle = append(middle, fmt.Sprint(i))
+	}
+	s.mark(feed.Read, true, middle...)
+	s.index()
+	s.probes, s.probeCost, s.slice = 0, 0, 2
+	for query, want := range map[string]int{"two or is:starred": 40, "one is:unread": 20, "-two is:unread or is:starred": 10} {
+		v := view(t, query)
+		p, err := s.plan(s.ctx(), s.readers, v)
+		s.must(err)
+		q := &counting{querier: s.readers}
+		page, err := p.keys(s.ctx(), q, Pos{}, false, 3)
+		s.must(err)
+		first := q.n
+		all, err := p.keys(s.ctx(), q, Pos{}, false, -1)
+		s.must(err)
+		equal(t, query+": all rows", len(all), want)
+		equal(t, query+": the page", page, all[:3])
+		if rest := q.n - first; first == 0 || first >= rest {
+			t.Errorf("%s: %d queries for a page, %d for all", query, first, rest)
+		}
+		back, err := p.keys(s.ctx(), q, Pos{}, true, -1)
+		s.must(err)
+		equal(t, query+": backwards", back[len(back)-1], all[0])
+		equal(t, query+": all rows backwards", len(back), want)
+	}
+}
+
+// A walk does not pass the places of a word where nothing of the list is: the
+// unread items may all be old, and the word everywhere.
+func TestSlicesBeginWithTheList(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "one"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
+	s.mark(feed.Read, true, "1", "2")
+	p, err := s.plan(s.ctx(), s.readers, view(t, "is:unread"))
+	s.must(err)
+	whole := stretch{above: bottom, below: top}
+	first, last, more, err := p.ahead(s.ctx(), s.readers, whole, false, 2)
+	s.must(err)
+	equal(t, "newest", []any{first, last, more}, []any{s.place("3"), s.place("4"), true})
+	equal(t, "slice from the newest", p.from(first, whole, false), stretch{above: bottom, below: s.place("3") + 1})
+	first, last, more, err = p.ahead(s.ctx(), s.readers, whole, true, 3)
+	s.must(err)
+	equal(t, "oldest", []any{first, last, more}, []any{s.place("4"), s.place("3"), false})
+	p.strays = []int64{s.place("1")}
+	equal(t, "slice with a stray", p.from(s.place("3"), whole, false), stretch{above: bottom, below: s.place("1") + 1})
+}
+
+func (s testStore) place(key string) int64 {
+	s.t.Helper()
+	places, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE id = ?`, s.id(key)))
+	s.must(err)
+	return places[0]
+}
+
+// The items in which common words are not are walked as two ordered lists that
+// SQLite merges, and come out in order either way, those that wait for the index
+// among them.
+func TestWordsThatAreNotThere(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "three"),
+		item("5", 5*time.Hour, "one"), item("6", 6*time.Hour, "three"))
+	s.index()
+	s.save("a", item("7", 150*time.Minute, "three"), item("8", 151*time.Minute, "one"))
+	s.probes, s.probeCost = 0, 0
+	for query, want := range map[string][]string{
+		"-one":           {"2", "7", "4", "6"},
+		"-on":            {"2", "7", "4", "6"},
+		"-one -tw":       {"7", "4", "6"},
+		"-one -three":    {"2"},
+		"-one since:5h":  {"2", "7", "4"},
+		"-one sort:date": {"2", "7", "4", "6"},
+	} {
+		v := view(t, query)
+		p, err := s.plan(s.ctx(), s.readers, v)
+		s.must(err)
+		equal(t, query+": merged", len(p.arms) == 1 && p.arms[0].lacking.text != "", true)
+		equal(t, query, s.all(v), want)
+		n, err := s.Count(s.ctx(), v, 0)
+		s.must(err)
+		equal(t, query+": counted", n, len(want))
+		v.Oldest = true
+		got := s.all(v)
+		slices.Reverse(got)
+		equal(t, query+": oldest first", got, want)
+	}
+}
