@@ -40,6 +40,9 @@ type compiler struct {
 	// askers is of how many items, or more, conditions are asked that are written
 	// now; zero is one or a few.
 	askers int
+	// uncounted says that the items that are walked are many, and that finding out
+	// how many would take long.
+	uncounted bool
 	// list has all items of the view, whatever words it asks for.
 	list narrow
 	// each is the condition of the view for the items that a walk passes.

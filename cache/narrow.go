@@ -43,6 +43,8 @@ func (c *compiler) narrowest() (narrow, error) {
 	if slices.ContainsFunc(list.arms, func(a arm) bool { return a.where.text == "" }) {
 		list.arms = []arm{{at: "i.text", numbered: true, from: "items i INDEXED BY items_texts", where: sqlf("i.text IS NOT NULL")}}
 		found.all = true
+	}
+	if found.all || list.uncounted {
 		return found, nil
 	}
 	members := list.members(bottom, top)

@@ -50,7 +50,7 @@ func TestWordsWithinShortLists(t *testing.T) {
 func TestWordsWithinLongLists(t *testing.T) {
 	s := open(t)
 	s.fill(mostNarrow + 1)
-	for _, query := range []string{"one", "one is:unread", "one feed:=a", "one is:read since:2d"} {
+	for _, query := range []string{"one", "one is:unread", "one feed:=a", "one is:unstarred since:2d"} {
 		p, err := s.plan(s.ctx(), s.readers, view(t, query))
 		s.must(err)
 		if walk := p.members(bottom, top); strings.Contains(walk.text, ".rowid IN (") {

@@ -77,7 +77,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 			"feed:=a", "feed:=a is:unread", "feed:a or feed:b", "is:unread (feed:=a or feed:=b or feed:=c)", "tag:none is:unread", "-feed:=a", "-feed:=a is:unread",
 			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example",
 			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d", "te text", "te -text", "-te text", "(te or text)", "title:te or author:te", "te since:2d", "te is:unread", "te -title:on feed:=a",
-			"-text", "-te", "-te -text", "-text is:unread", "-te feed:=a", "-text or is:starred", "text (te or is:starred)", "text is:read",
+			"-text", "-te", "-te -text", "-text is:unread", "-te feed:=a", "-text or is:starred", "text (te or is:starred)", "text is:read", "has:fulltext", "has:fulltext text", "has:image -has:enclosure is:new", "has:image or has:comments",
 			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
 		} {
 			e := explaining{s, state + ": " + query}

@@ -36,6 +36,7 @@ func (c *compiler) chooseWalk() error {
 // chooseList picks the indexes to walk for what the view asks but for words.
 func (c *compiler) chooseList() error {
 	is := map[feed.Is]bool{}
+	has := map[feed.Has]bool{}
 	var label *feed.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
@@ -43,8 +44,13 @@ func (c *compiler) chooseList() error {
 		case n.Term.Field == feed.FieldLabel:
 			label = n
 		default:
-			is[n.Term.Is] = true
+			is[n.Term.Is], has[n.Term.Has] = true, true
 		}
+	}
+	traits := c.traits()
+	fewCarry, err := c.fewCarry(traits)
+	if err != nil {
+		return err
 	}
 	switch {
 	case is[feed.IsSnoozed]:
@@ -57,10 +63,18 @@ func (c *compiler) chooseList() error {
 		c.walk("items i INDEXED BY items_edited", sqlf("i.edited = 1"))
 	case label != nil:
 		return c.walkLabel(label)
+	case has[feed.HasFulltext]:
+		c.walk("items i INDEXED BY items_fulltext", sqlf("i.fulltext = 1"))
+	case fewCarry:
+		c.walkTraits(traits)
 	case is[feed.IsNew]:
 		return c.walkNew()
 	case is[feed.IsUnread]:
 		return c.walkUnread()
+	case is[feed.IsRead] && c.whole:
+		return c.walkRead()
+	case traits != nil && c.whole:
+		c.walkTraits(traits)
 	default:
 		c.walkAll()
 	}
@@ -127,6 +141,23 @@ func (c *compiler) walkUnread() error {
 		return nil
 	}
 	c.walkFeeds("items i INDEXED BY items_unread", "i.read = 0 AND i.hidden = 0")
+	return nil
+}
+
+// walkRead walks all items that are read; where these are few, they are strays.
+func (c *compiler) walkRead() error {
+	const from = "items i INDEXED BY items_read_at"
+	// Of whatever is read it is known since when.
+	read := sqlf("i.read = 1 AND i.read_at >= ?", int64(bottom))
+	few, err := c.few(from, read)
+	switch {
+	case err != nil:
+		return err
+	case few:
+		return c.stray(from, read)
+	}
+	c.uncounted = true
+	c.walk("items i NOT INDEXED", sqlf("i.read = 1"))
 	return nil
 }
 
