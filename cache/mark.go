@@ -145,9 +145,15 @@ type change struct {
 	// stretch says that items are all that the mark could change between the
 	// first of them and the last, and lie close together.
 	stretch bool
+	// lay is where the items were when a mark was made that is taken back now.
+	lay lay
 	// journalled is where the journal has it.
 	journalled journalled
 }
+
+// lay is the first and the last place of items that lie close together; neither
+// is valid where they do not.
+type lay struct{ first, last sql.NullInt64 }
 
 // horizonOf leaves the clocks of other devices a day.
 func horizonOf(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
@@ -186,7 +192,7 @@ func (c *change) collect(key string, keys []int64) error {
 	case feed.Hidden:
 		other = `i.read`
 	}
-	t := sqlf(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + `, ` + was + ` FROM `)
+	t := sqlf(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + was + ` FROM `)
 	of := sqlf(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, jsonIntegers(keys))
 	first, last, err := c.dense(key, keys)
 	if err != nil {
@@ -201,7 +207,12 @@ func (c *change) collect(key string, keys []int64) error {
 	}
 	t.add(` WHERE `+news.text, news.args...)
 	t.add(c.only.text, c.only.args...)
-	return c.scan(t, key, keys)
+	err = c.scan(t, key, keys)
+	if c.lay.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
+		c.items, c.lay = nil, lay{}
+		return c.collect(key, keys)
+	}
+	return err
 }
 
 // dense finds the stretch of the table in which the items lie that have the
@@ -211,7 +222,9 @@ func (c *change) dense(key string, keys []int64) (first, last int64, err error) 
 	if len(keys) < longStretch {
 		return 0, 0, nil
 	}
-	if key == `i.pos` {
+	if c.lay.first.Valid {
+		first, last = c.lay.first.Int64, c.lay.last.Int64
+	} else if key == `i.pos` {
 		first, last = slices.Min(keys), slices.Max(keys)
 	} else if first, last, err = c.ends(key, keys); err != nil {
 		return 0, 0, err
@@ -251,10 +264,14 @@ func (c *change) scan(t sqlText, key string, keys []int64) error {
 		return err
 	}
 	defer rows.Close()
+	var i changed
+	into := []any{&i.pos, &i.id, &i.feed, &i.lead, &i.other}
+	if c.Flag == feed.Snooze {
+		into = append(into, &i.was)
+	}
 	all := true
 	for rows.Next() {
-		var i changed
-		if err := rows.Scan(&i.pos, &i.id, &i.feed, &i.lead, &i.other, &i.was); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return err
 		}
 		if !wanted(i) {
@@ -269,8 +286,8 @@ func (c *change) scan(t sqlText, key string, keys []int64) error {
 	return rows.Err()
 }
 
-// news is the condition for items i that the mark changes, and what to
-// remember of each.
+// news is the condition for items i that the mark changes, and the column, after
+// others, of what to remember of each.
 func (c *change) news() (cond sqlText, was string) {
 	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
 	if c.force {
@@ -281,14 +298,14 @@ func (c *change) news() (cond sqlText, was string) {
 	}
 	switch c.Flag {
 	case feed.Snooze:
-		cond, was = sqlf(`i.snoozed_until IS NOT ?`, c.until()), `i.snoozed_until`
+		cond, was = sqlf(`i.snoozed_until IS NOT ?`, c.until()), `, i.snoozed_until`
 		cond.and(older(`i.snoozed_at`))
 	case feed.Label:
-		cond, was = sqlf(`coalesce(l.held, 0) <> ?`, c.On), `NULL`
+		cond = sqlf(`coalesce(l.held, 0) <> ?`, c.On)
 		cond.and(older(`l.at`))
 	default:
 		f := string(c.Flag)
-		cond, was = sqlf(`i.`+f+` <> ?`, c.On), `NULL`
+		cond = sqlf(`i.`+f+` <> ?`, c.On)
 		cond.and(older(`i.` + f + `_at`))
 	}
 	return cond, was

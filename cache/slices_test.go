@@ -3,6 +3,7 @@ package cache
 import (
 	"database/sql"
 	"testing"
+	"time"
 
 	"dateline/feed"
 )
@@ -107,4 +108,31 @@ func TestSliceAfterUndo(t *testing.T) {
 	equal(t, "undone step", number(), 0)
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{2}, Flag: feed.Read, On: true, At: s.Now()}))
 	equal(t, "step of the same number", number(), 0)
+}
+
+// An undo looks where the items lay, and finds one all the same that has moved
+// since, and none that has been marked otherwise.
+func TestUndoLooksWhereItemsLay(t *testing.T) {
+	const n = 2 * longStretch
+	s := open(t)
+	s.fill(n)
+	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
+	s.must(err)
+	ends, err := integers(s.ctx(), s.readers, sqlf(`SELECT first FROM journal UNION ALL SELECT last FROM journal`))
+	s.must(err)
+	equal(t, "ends", ends, []int64{1000, n * 1000})
+	for _, move := range []string{`UPDATE items SET pos = pos + 1000000 WHERE id = 3`, `UPDATE items SET pos = 1 WHERE id = 4`} {
+		s.must(s.write(s.ctx(), "move", func(tx *sql.Tx) error { _, err := tx.Exec(move); return err }))
+		step, err := s.Undo(s.ctx(), s.advance(time.Second))
+		s.must(err)
+		equal(t, "undone", []int{step.N, s.unread()}, []int{n, n})
+		_, err = s.Redo(s.ctx(), s.advance(time.Second))
+		s.must(err)
+		equal(t, "unread", s.unread(), 0)
+		s.checkCounts()
+	}
+	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Starred, On: true, At: s.Now()}))
+	kept, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM journal WHERE flag = 'starred' AND first IS NULL`))
+	s.must(err)
+	equal(t, "few items have no ends", kept, []int64{1})
 }

@@ -107,6 +107,7 @@ type journalEntry struct {
 	id int64
 	// was has, for snooze, what snoozed_until was for each of Items.
 	was []*int64
+	lay lay
 }
 
 // maxSteps is how many steps can be undone.
@@ -149,9 +150,14 @@ func (c *change) journal(step int64) error {
 		ids[n] = i.id
 	}
 	slices.Sort(ids)
+	var at lay
+	if c.stretch {
+		at.first = sql.NullInt64{Int64: c.items[0].pos, Valid: true}
+		at.last = sql.NullInt64{Int64: c.items[len(c.items)-1].pos, Valid: true}
+	}
 	c.journalled.step = step
-	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		step, c.Flag, c.Label, c.On, stamp(c.Until), c.At.UnixMicro(), packIDs(ids), was).Scan(&c.journalled.id)
+	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		step, c.Flag, c.Label, c.On, stamp(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
 }
 
 // before is a JSON array of what a snooze replaces, by the ids of the items;
@@ -198,7 +204,7 @@ func unpackIDs(b []byte) ([]int64, error) {
 // readSlice reads the next entries of a step to travel, up to the one that
 // makes a slice full.
 func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journalEntry, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was FROM journal
+	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
 		return nil, err
@@ -210,7 +216,7 @@ func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way)
 		var until, at sql.NullInt64
 		var items []byte
 		var was string
-		if err := rows.Scan(&e.id, &e.Flag, &e.Label, &e.On, &until, &at, &items, &was); err != nil {
+		if err := rows.Scan(&e.id, &e.Flag, &e.Label, &e.On, &until, &at, &items, &was, &e.lay.first, &e.lay.last); err != nil {
 			return nil, err
 		}
 		e.Until, e.At = instant(until), instant(at)
@@ -237,7 +243,7 @@ func itemsIn(entries []journalEntry) int {
 
 // travel makes the entry's mark again, or its opposite, and notes that.
 func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
-	c := change{Mark: e.Mark, ctx: ctx, tx: tx, horizon: horizonOf(at), force: true}
+	c := change{Mark: e.Mark, ctx: ctx, tx: tx, horizon: horizonOf(at), force: true, lay: e.lay}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
 		return err
 	}
