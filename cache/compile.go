@@ -28,9 +28,8 @@ type compiler struct {
 	pending map[*feed.Node][]int64
 	// indexes are those that a full-text term is looked up in.
 	indexes []textIndex
-	// many says of short beginnings whether more words have them than they are
-	// completed to.
-	many map[string]bool
+	// completed has the beginnings that were looked up.
+	completed map[string]completed
 	// copies is the condition for the items of a story that the view shows, if
 	// not all; leads says that it is simply that they lead one.
 	copies sqlText

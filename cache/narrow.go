@@ -120,7 +120,7 @@ func (x textIndex) places(expr string) sqlText {
 	if !x.numbered() {
 		low, high = aboveEdge, belowEdge
 	}
-	return sqlf("SELECT x.rowid FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, low, high)
+	return sqlf("SELECT x.rowid AS text FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, low, high)
 }
 
 // more says that an expression holds in an index more often than most times, in

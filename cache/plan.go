@@ -51,9 +51,9 @@ type arm struct {
 	// once is what leaves out the places of the arms before, to be counted once.
 	// Where arms are merged it would only cost time.
 	once sqlText
-	// lacking leaves out of the numbers of all texts those that lie under
-	// expressions; at is n.text then, and nothing but that is walked.
-	lacking sqlText
+	// merged, if not empty, is a query for numbers that SQLite merges from several
+	// lists in order; at is n.text then, and from is not asked.
+	merged sqlText
 	// within leaves out what is not in a long list. It reads the list, so it is
 	// for a slice of the walk.
 	within sqlText
@@ -80,8 +80,8 @@ func (a arm) between(ordered, ascending bool) sqlText {
 		if a.numbered {
 			place = "i.pos"
 		}
-		if a.lacking.text != "" {
-			from = a.without(ascending)
+		if a.merged.text != "" {
+			from = a.inMerged(ascending)
 		}
 		t := sqlf("SELECT "+place+" AS pos FROM "+from.text+" WHERE ", slices.Clone(from.args)...)
 		t.add(a.where.text, a.where.args...)
@@ -301,7 +301,7 @@ func (p *plan) walks(ctx context.Context, q querier, s stretch, ascending bool, 
 	var walks []sqlText
 	for _, a := range p.arms {
 		t := a.between(true, ascending)
-		if a.lacking.text == "" { // else it is in order, which SQLite cannot see
+		if a.merged.text == "" { // else it is in order, which SQLite cannot see
 			t.add(" ORDER BY " + a.at + " " + direction(ascending))
 		}
 		t.add(" LIMIT ?", n)

@@ -60,6 +60,28 @@ func (x textIndex) sqlBeginnings() string {
 // words and beginnings, not more than mostWords; all says that there are not
 // more words.
 func (c *compiler) completions(x textIndex, beginning string) (ends []string, all bool, err error) {
+	key := x.words + " " + beginning
+	done, known := c.completed[key]
+	if !known {
+		if done.ends, done.all, err = c.complete(x, beginning); err != nil {
+			return nil, false, err
+		}
+		if c.completed == nil {
+			c.completed = map[string]completed{}
+		}
+		c.completed[key] = done
+	}
+	return done.ends, done.all, nil
+}
+
+// completed is what a beginning was completed to: of a common word, that takes
+// longer than the page that is searched for.
+type completed struct {
+	ends []string
+	all  bool
+}
+
+func (c *compiler) complete(x textIndex, beginning string) (ends []string, all bool, err error) {
 	n := utf8.RuneCountInString(beginning)
 	if x.beginnings && n == indexedBeginning {
 		return []string{quote(beginning) + " *"}, false, nil

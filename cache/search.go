@@ -181,47 +181,85 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never boo
 	if err != nil || never {
 		return a, false, never, err
 	}
-	walkedExpr, phrases := expr, phrasesIn(expr)
-	number := x.table + ".rowid"
-	a = arm{at: number, from: x.table + " CROSS JOIN items i ON i.pos = " + number, where: sqlf(x.table+" MATCH ?", expr), below: x.below}
-	if x.numbered() {
-		a.numbered, a.from = true, x.table+" CROSS JOIN items i INDEXED BY items_texts ON i.text = "+number
+	n, err := c.count(x, expr, c.s.probes+1)
+	if err != nil {
+		return a, false, false, err
 	}
+	c.askers = max(c.askers, n)
+	merged, asked, phrases, never, err := c.beside(other, probed)
+	if err != nil || never {
+		return a, false, never, err
+	}
+	a = x.arm(expr, merged)
 	if err = c.compare(&a, x, expr); err != nil {
 		return a, false, false, err
 	}
 	a.where.add(x.only)
-	for _, n := range probed {
+	a.where.and(asked)
+	few, err = c.fewProbes(x, expr, c.list.n, phrases+phrasesIn(expr))
+	return a, few, false, err
+}
+
+// beside are further conditions for a walk, which another index answers: what is
+// common is merged with the numbers that are walked, and the rest asked of each;
+// never says that they hold for nothing, phrases how many they have.
+func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlText, phrases int, never bool, err error) {
+	for _, n := range nodes {
 		inner, not := n, ""
 		if n.Op == feed.Not {
 			inner, not = n.Kids[0], "NOT "
 		}
-		expr, nothing, err := c.match(other, inner)
-		switch {
-		case err != nil:
-			return a, false, false, err
-		case !nothing:
-			has, err := c.asked(other, number, expr)
-			if err != nil {
-				return a, false, false, err
-			}
-			a.where.and(sqlf(not+has.text, has.args...))
-			phrases += phrasesIn(expr)
-		case not == "":
-			return a, false, true, nil
+		expr, nothing, err := c.match(x, inner)
+		if err != nil || nothing && not == "" {
+			return merged, asked, 0, true, err
 		}
+		if nothing {
+			continue
+		}
+		phrases += phrasesIn(expr)
+		common, err := c.isCommon(x, expr)
+		if err != nil {
+			return merged, asked, 0, false, err
+		}
+		few, err := c.fewProbes(x, expr, c.askers, phrasesIn(expr))
+		if err != nil {
+			return merged, asked, 0, false, err
+		}
+		if common && !few {
+			places := x.places(expr)
+			merged.add(map[bool]string{true: " EXCEPT ", false: " INTERSECT "}[n.Op == feed.Not]+places.text, places.args...)
+			continue
+		}
+		has, err := c.asked(x, x.at, expr)
+		if err != nil {
+			return merged, asked, 0, false, err
+		}
+		asked.and(sqlf(not+has.text, has.args...))
 	}
-	few, err = c.fewProbes(x, walkedExpr, c.list.n, phrases)
-	return a, few, false, err
+	return merged, asked, phrases, false, nil
+}
+
+// arm walks the places of an expression, merged with others if there are any.
+func (x textIndex) arm(expr string, others sqlText) arm {
+	number := x.table + ".rowid"
+	a := arm{at: number, from: x.table + " CROSS JOIN items i ON i.pos = " + number, where: sqlf(x.table+" MATCH ?", expr), below: x.below}
+	switch {
+	case others.text != "":
+		merged := x.places(expr)
+		merged.add(others.text, others.args...)
+		return arm{at: "n.text", numbered: true, merged: merged, where: sqlf("1")}
+	case x.numbered():
+		a.numbered, a.from = true, x.table+" CROSS JOIN items i INDEXED BY items_texts ON i.text = "+number
+	}
+	return a
 }
 
 // compare has a walk compare the places of the expression with the list of the
 // view, if that does not have every item: with a long one if it is common, which
-// takes slices. It notes of how many items other conditions are asked.
+// takes slices.
 func (c *compiler) compare(a *arm, x textIndex, expr string) error {
-	n, err := c.count(x, expr, c.s.probes+1)
-	if c.askers = max(c.askers, n); c.list.all || err != nil {
-		return err
+	if c.list.all {
+		return nil
 	}
 	common, err := c.isCommon(x, expr)
 	if err != nil {

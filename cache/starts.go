@@ -246,14 +246,7 @@ func (c *compiler) split(n *feed.Node) (starts, words *feed.Node, err error) {
 func (c *compiler) manyWords(n *feed.Node) (bool, error) {
 	if n.Op == feed.Leaf && isStart(n.Term) {
 		tokens, _ := n.Term.Tokens()
-		if many, known := c.many[tokens[0]]; known {
-			return many, nil
-		}
 		_, all, err := c.completions(c.indexes[len(c.indexes)-1], tokens[0])
-		if c.many == nil {
-			c.many = map[string]bool{}
-		}
-		c.many[tokens[0]] = !all
 		return !all, err
 	}
 	for _, k := range n.Kids {

@@ -112,11 +112,34 @@ func TestWordsThatAreNotThere(t *testing.T) {
 		v := view(t, query)
 		p, err := s.plan(s.ctx(), s.readers, v)
 		s.must(err)
-		equal(t, query+": merged", len(p.arms) == 1 && p.arms[0].lacking.text != "", true)
+		equal(t, query+": merged", len(p.arms) == 1 && p.arms[0].merged.text != "", true)
 		equal(t, query, s.all(v), want)
 		n, err := s.Count(s.ctx(), v, 0)
 		s.must(err)
 		equal(t, query+": counted", n, len(want))
+		v.Oldest = true
+		got := s.all(v)
+		slices.Reverse(got)
+		equal(t, query+": oldest first", got, want)
+	}
+}
+
+// A word and a common beginning, which another index has, are walked as two
+// ordered lists as well: no item is looked up.
+func TestWordsMergedWithBeginnings(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	many := manyWords("on")
+	s.save("a", item("1", time.Hour, "three", many), item("2", 2*time.Hour, "three"), item("3", 3*time.Hour, "four", many), item("4", 4*time.Hour, "three", many))
+	s.index()
+	s.save("a", item("5", 90*time.Minute, "three", many), item("6", 91*time.Minute, "three"))
+	s.probes, s.probeCost = 0, 0
+	for query, want := range map[string][]string{"three on": {"1", "5", "4"}, "three -on": {"6", "2"}, "three on since:3h": {"1", "5"}} {
+		v := view(t, query)
+		p, err := s.plan(s.ctx(), s.readers, v)
+		s.must(err)
+		equal(t, query+": merged", p.arms[0].merged.text != "", true)
+		equal(t, query, s.all(v), want)
 		v.Oldest = true
 		got := s.all(v)
 		slices.Reverse(got)

@@ -13,7 +13,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 	}
 	x := c.indexes[0]
 	var common []*feed.Node
-	var lacking sqlText
+	merged := sqlf("SELECT text FROM items INDEXED BY items_texts WHERE text > ? AND text < ?", lowEdge, highEdge)
 	for _, n := range met {
 		expr, in, err := c.lacked(x, n)
 		if err != nil {
@@ -22,7 +22,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		if expr != "" {
 			common = append(common, n)
 			places := in.places(expr)
-			lacking.add(" EXCEPT "+places.text, places.args...)
+			merged.add(" EXCEPT "+places.text, places.args...)
 		}
 	}
 	rest, err := c.condition(common)
@@ -30,7 +30,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		c.each = rest
 		return false, err
 	}
-	c.arms = append(c.arms, arm{at: "n.text", numbered: true, lacking: lacking, where: rest})
+	c.arms = append(c.arms, arm{at: "n.text", numbered: true, merged: merged, where: rest})
 	return true, nil
 }
 
@@ -53,11 +53,8 @@ func (c *compiler) lacked(x textIndex, n *feed.Node) (expr string, in textIndex,
 	return expr, x, nil
 }
 
-// without are the items of the arm, in order. SQLite leaves out the order of a
-// subquery that has no limit.
-func (a arm) without(ascending bool) sqlText {
-	t := sqlf("(SELECT text FROM items INDEXED BY items_texts WHERE text > ? AND text < ?", lowEdge, highEdge)
-	t.add(a.lacking.text, a.lacking.args...)
-	t.add(" ORDER BY 1 " + direction(ascending) + " LIMIT -1) n CROSS JOIN items i INDEXED BY items_texts ON i.text = n.text")
-	return t
+// inMerged are the items of the merged numbers, in order. SQLite leaves out the
+// order of a subquery that has no limit.
+func (a arm) inMerged(ascending bool) sqlText {
+	return sqlf("("+a.merged.text+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_texts ON i.text = n.text", a.merged.args...)
 }
