@@ -186,7 +186,8 @@ func (c *compiler) leaf(n *feed.Node, positive bool) (sqlText, error) {
 	case feed.FieldText, feed.FieldTitle, feed.FieldAuthor, feed.FieldBody:
 		return c.probe(n)
 	case feed.FieldLink:
-		return sqlf(`EXISTS (SELECT 1 FROM details d WHERE d.id = i.id AND instr(coalesce(d.link_folded, lower(d.link)), ?) > 0)`, feed.Fold(t.Text)), nil
+		// Not EXISTS: SQLite would make a join of it, and ask all else before.
+		return sqlf(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, feed.Fold(t.Text)), nil
 	case feed.FieldLabel:
 		names, err := c.labelNames(n)
 		if err != nil {
