@@ -122,6 +122,30 @@ func TestWordsThatAreNotThere(t *testing.T) {
 		slices.Reverse(got)
 		equal(t, query+": oldest first", got, want)
 	}
+	s.index()
+	s.equalPages(view(t, "-one"), "2", "7", "4", "6")
+	s.equalPages(view(t, "-three"), "1", "2", "8", "3", "5")
+}
+
+// equalPages holds pages of two rows, down and up, to the rows of a view.
+func (s testStore) equalPages(v View, keys ...string) {
+	s.t.Helper()
+	for i := 0; i < len(keys); i += 2 {
+		var from, behind Pos
+		if i > 0 {
+			from.At = s.place(keys[i-1])
+		}
+		rows, err := s.After(s.ctx(), v, from, 2)
+		s.must(err)
+		page := keys[i:min(i+2, len(keys))]
+		equal(s.t, "page", keysOf(rows), page)
+		if i+2 < len(keys) {
+			behind.At = s.place(keys[i+2])
+		}
+		rows, err = s.Before(s.ctx(), v, behind, len(page))
+		s.must(err)
+		equal(s.t, "page upwards", keysOf(rows), page)
+	}
 }
 
 // A word and a common beginning, which another index has, are walked as two
@@ -145,4 +169,7 @@ func TestWordsMergedWithBeginnings(t *testing.T) {
 		slices.Reverse(got)
 		equal(t, query+": oldest first", got, want)
 	}
+	s.index()
+	s.equalPages(view(t, "three on"), "1", "5", "4")
+	s.equalPages(view(t, "three -on"), "6", "2")
 }
