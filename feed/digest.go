@@ -18,7 +18,7 @@ type digest struct {
 // digest finds what [Body.Text] would give, without making that text: most of a
 // long one is of no use to a list, and a refresh does this to all that comes.
 func (b Body) digest() digest {
-	d := digester{left: maxText, head: make([]byte, 0, min(len(b.Raw), utf8.UTFMax*summaryLength))}
+	d := digester{left: maxText, head: make([]byte, 0, min(len(b.Raw), summaryLength+len("…")))}
 	if strings.IndexByte(b.Raw, '<') < 0 {
 		d.text(b.Raw)
 	} else {
@@ -81,6 +81,7 @@ func (d *digester) text(s string) {
 	d.left -= len(s)
 	s = clip(s, left)
 	d.count.add(s)
+	head := d.head
 	for i := 0; i < len(s) && d.runes <= summaryLength; {
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
@@ -91,24 +92,25 @@ func (d *digester) text(s string) {
 		case r > ' ' && r < 0x7f:
 			d.marks = 0
 		case unicode.IsSpace(r):
-			d.space, d.marks = len(d.head) > 0, 0
+			d.space, d.marks = len(head) > 0, 0
 			continue
 		case dangerous(r) || d.marks.tops(r):
 			continue
 		}
 		if d.space {
-			d.head, d.space = append(d.head, ' '), false
+			head, d.space = append(head, ' '), false
 			d.runes++
 		}
-		d.head = utf8.AppendRune(d.head, r)
+		head = utf8.AppendRune(head, r)
 		d.runes++
 	}
+	d.head = head
 }
 
 // part is what stands between two words: a tag that is not within a line.
 func (d *digester) part() {
 	d.left--
-	d.count.inWord = false
+	d.count.part()
 	d.space = len(d.head) > 0
 }
 

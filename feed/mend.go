@@ -140,6 +140,10 @@ func tagLength(s string) int {
 }
 
 func asciiLower(s string) string {
+	large := func(r rune) bool { return r >= 'A' && r <= 'Z' }
+	if !strings.ContainsFunc(s, large) {
+		return s
+	}
 	b := []byte(s)
 	for i, c := range b {
 		if c >= 'A' && c <= 'Z' {
