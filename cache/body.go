@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"runtime"
 	"sync"
@@ -62,8 +63,9 @@ func (s *Store) packAhead(ctx context.Context, batches []batch) {
 		done.Go(func() {
 			// What trips here trips again where it is written, and is told there.
 			feed.Guard("packing items", nil, func() {
+				p := packer{zip: s.zip()}
 				for i := next.Add(1); i <= int64(len(todo)); i = next.Add(1) {
-					todo[i-1].body = s.pack(todo[i-1].Body.Raw)
+					todo[i-1].body = p.pack(todo[i-1].Body.Raw)
 				}
 			})
 		})
@@ -104,11 +106,22 @@ func (s *Store) packed(in incoming) []byte {
 	return s.pack(in.Body.Raw)
 }
 
-func (s *Store) pack(body string) []byte {
+func (s *Store) pack(body string) []byte { return (&packer{zip: s.zip()}).pack(body) }
+
+// packer packs one body after the other in one room: what it returns is as long
+// as it has to be, since it is held until it is written.
+type packer struct {
+	zip         *zstd.Encoder
+	raw, packed []byte
+}
+
+func (p *packer) pack(body string) []byte {
 	if body == "" {
 		return []byte{}
 	}
-	return s.zip().EncodeAll([]byte(body), nil)
+	p.raw = append(p.raw[:0], body...)
+	p.packed = p.zip.EncodeAll(p.raw, p.packed[:0])
+	return bytes.Clone(p.packed)
 }
 
 func (s *Store) unpack(body []byte) (string, error) {

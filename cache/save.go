@@ -83,6 +83,8 @@ func prepare(a feed.Fetched) (batch, error) {
 		return b, nil
 	}
 	identities := make([]int64, 0, len(a.Document.Items))
+	b.items = make([]incoming, 0, len(a.Document.Items))
+	var said hasher
 	for _, article := range slices.Backward(a.Document.Items) {
 		in := incoming{Article: article, identity: hash(article.Key), keys: keysOfStory(article)}
 		var err, err2 error
@@ -92,12 +94,12 @@ func prepare(a feed.Fetched) (batch, error) {
 			return b, err
 		}
 		// The number of comments is no news: it would make every answer an update.
-		said := []string{article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
+		source := []string{article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
 			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw}
 		if article.Chapters != "" || article.Transcript != "" {
-			said = append(said, article.Chapters, article.Transcript)
+			source = append(source, article.Chapters, article.Transcript)
 		}
-		in.source = hash(said...)
+		in.source = said.hash(source...)
 		b.items = append(b.items, in)
 		identities = append(identities, in.identity)
 	}
