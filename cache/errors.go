@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -31,19 +32,18 @@ var (
 )
 
 // border turns what the driver says into the errors above, once, with what was
-// tried. The end of ctx is told as ctx tells it, not as an interrupted query.
+// tried. The end of ctx is told as ctx tells it, not as an interrupted query or
+// as the end of the transaction.
 func border(ctx context.Context, tried string, err error) error {
 	if err == nil {
 		return nil
 	}
 	var se *sqlite.Error
-	if !errors.As(err, &se) {
-		return fmt.Errorf("%s: %w", tried, err)
+	coded := errors.As(err, &se)
+	if coded && meaning(se.Code()) != nil {
+		return fmt.Errorf("%s: %w", tried, meaning(se.Code()))
 	}
-	if own := meaning(se.Code()); own != nil {
-		return fmt.Errorf("%s: %w", tried, own)
-	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && (coded || errors.Is(err, sql.ErrTxDone)) {
 		return fmt.Errorf("%s: %w", tried, context.Cause(ctx))
 	}
 	return fmt.Errorf("%s: %w", tried, err)

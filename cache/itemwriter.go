@@ -13,6 +13,8 @@ import (
 // when they are first needed: most rounds bring nothing new.
 type itemWriter struct {
 	*Store
+	// ctx does not end, for that of the transaction does: watching it for each
+	// statement would take a goroutine every time.
 	ctx  context.Context
 	tx   *sql.Tx
 	seen time.Time
@@ -26,7 +28,7 @@ type itemWriter struct {
 }
 
 func (s *Store) newItemWriter(ctx context.Context, tx *sql.Tx) (*itemWriter, error) {
-	w := &itemWriter{Store: s, ctx: ctx, tx: tx, seen: s.now(), prepared: map[string]*sql.Stmt{}}
+	w := &itemWriter{Store: s, ctx: context.WithoutCancel(ctx), tx: tx, seen: s.now(), prepared: map[string]*sql.Stmt{}}
 	w.rules = s.activeRules(w.seen)
 	return w, w.row(`SELECT next FROM sequence`, nil, &w.next)
 }

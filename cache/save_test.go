@@ -1,7 +1,9 @@
 package cache
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -31,6 +33,27 @@ func TestNewGUIDs(t *testing.T) {
 	equal(t, "starred", s.list("is:starred"), []string{"1-new"})
 	equal(t, "kept", len(s.list("")), 5)
 	s.checkCounts()
+}
+
+// A round that is stopped while an answer is written keeps nothing of it, and
+// is told that it was stopped.
+func TestStoppedSave(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	ctx, stop := context.WithCancel(s.ctx())
+	s.Store.now = func() time.Time {
+		// The writer asks for the time when its transaction has begun.
+		stop()
+		for s.writer.Stats().InUse > 0 {
+			runtime.Gosched()
+		}
+		return noon
+	}
+	_, err := s.Save(ctx, feed.Fetched{URL: "a", Round: noon, Document: &feed.Document{Items: []feed.Article{item("1", time.Hour)}}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("saving said %v", err)
+	}
+	equal(t, "kept", s.list(""), []string{})
 }
 
 // Everything an article has comes back as it was saved.
