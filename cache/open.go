@@ -142,7 +142,10 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)", "journal_size_limit(16777216)"}
+	// Both bounds of the log are 16 MB: pages of indexes, which every transaction of
+	// a refresh writes, are copied from it to the file once for many of them.
+	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
+		"journal_size_limit(16777216)", "wal_autocheckpoint(4000)"}
 	if size(s.path) == 0 {
 		// In a file that has it SQLite would write it anew, wait for the disk and
 		// have every other process look for what changed.
