@@ -188,7 +188,7 @@ func recall(ctx context.Context, tx *sql.Tx, feedID int64) error {
 // recallArrived is recall for a feed that has just brought new items.
 func (w *itemWriter) recallArrived(t *target) error {
 	var waits bool
-	err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM waiting WHERE feed = ?)`, t.id).Scan(&waits)
+	err := w.row(`SELECT EXISTS (SELECT 1 FROM waiting WHERE feed = ?)`, []any{t.id}, &waits)
 	if err != nil || !waits {
 		return err
 	}

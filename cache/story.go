@@ -120,8 +120,8 @@ func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64,
 	slices.SortFunc(twins, func(a, b twin) int { return cmp.Compare(a.lead, b.lead) })
 	for _, t := range slices.CompactFunc(twins, func(a, b twin) bool { return a.lead == b.lead }) {
 		var has bool
-		err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE id = ?1 AND feed = ?2)
-			OR EXISTS (SELECT 1 FROM items INDEXED BY items_copies WHERE copy_of = ?1 AND feed = ?2)`, t.lead, feedID).Scan(&has)
+		err := w.row(`SELECT EXISTS (SELECT 1 FROM items WHERE id = ?1 AND feed = ?2)
+			OR EXISTS (SELECT 1 FROM items INDEXED BY items_copies WHERE copy_of = ?1 AND feed = ?2)`, []any{t.lead, feedID}, &has)
 		if err != nil || !has {
 			return t.lead, err
 		}
