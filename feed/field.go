@@ -13,7 +13,10 @@ type fieldReader struct {
 	n       *normalizer
 	name    string
 	written string
-	text    strings.Builder
+	// alone is the text while it is one piece, which need not be copied; text is
+	// where several are joined.
+	alone string
+	text  strings.Builder
 	// verbatim says that markup in the field is content; else only the text of
 	// it is.
 	verbatim bool
@@ -52,7 +55,7 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 	if n.err != nil || n.lex.cut || n.dropped(name) {
 		return
 	}
-	text := strings.TrimSpace(f.text.String())
+	text := strings.TrimSpace(f.alone + f.text.String())
 	if !f.verbatim {
 		t.attrs, text = n.misplaced(name, t.attrs, text)
 		if n.atom && name == "link" && n.item >= 0 {
@@ -243,7 +246,18 @@ func (f *fieldReader) write(text string) {
 	if f.xml {
 		text = html.EscapeString(text)
 	}
-	f.text.WriteString(text)
+	if f.alone == "" && f.text.Len() == 0 {
+		f.alone = text
+		return
+	}
+	f.builder().WriteString(text)
+}
+
+// builder is where the text goes on when it is more than one piece.
+func (f *fieldReader) builder() *strings.Builder {
+	f.text.WriteString(f.alone)
+	f.alone = ""
+	return &f.text
 }
 
 // endedBy says that a start tag belongs to another field: the end tag of this
@@ -293,7 +307,7 @@ func (f *fieldReader) tag(t xmlToken) {
 	if local == "" {
 		return
 	}
-	b := &f.text
+	b := f.builder()
 	b.WriteByte('<')
 	if t.kind == xmlEnd {
 		b.WriteByte('/')
