@@ -33,8 +33,9 @@ type heap struct {
 }
 
 var (
-	// commandHeap is for a command, which is over soon.
-	commandHeap = heap{64 << 20, 100}
+	// commandHeap is for a command, which is over soon: most are before the heap
+	// has the 16 MB at which this first collects.
+	commandHeap = heap{64 << 20, 400}
 	// restHeap is for reading, which makes little garbage: an open reader should
 	// stay small, and the garbage of one huge document not double the program.
 	restHeap = heap{64 << 20, 50}
