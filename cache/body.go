@@ -73,8 +73,10 @@ func (s *Store) packAhead(ctx context.Context, batches []batch) {
 	done.Wait()
 }
 
+// Whether the feed has items at all is asked once: a new one has none of many.
 const sqlSources = `SELECT i.identity, i.source FROM json_each(?2) j
-	CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value`
+	CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value
+	WHERE EXISTS (SELECT 1 FROM items o INDEXED BY items_identity WHERE o.feed = (SELECT id FROM feeds WHERE url = ?1))`
 
 // sources are the identities and sources that are known of an answer's items.
 func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error) {

@@ -146,10 +146,6 @@ func (w *itemWriter) save(batches []batch) ([]feed.Saved, error) {
 // items saves the items of one answer. They come last first, so that the
 // first gets the highest id.
 func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
-	have, err := w.known(t.id, b.identities)
-	if err != nil {
-		return err
-	}
 	removed, err := w.removed(t.id, b)
 	if err != nil {
 		return err
@@ -159,8 +155,12 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 		return err
 	}
 	t.asked = t.asked || filled
+	have := map[int64]known{}
 	var former map[int]known
 	if filled {
+		if have, err = w.known(t.id, b.identities); err != nil {
+			return err
+		}
 		if former, err = w.former(t, b, have, removed); err != nil {
 			return err
 		}
