@@ -172,7 +172,8 @@ func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err e
 		copy(given[g.from:], some)
 		crowded = g.from
 	}
-	return crowded, writeTexts(ctx, tx, entries[crowded:], given[crowded:])
+	// The transaction alone watches for the end of ctx, see [itemWriter].
+	return crowded, writeTexts(context.WithoutCancel(ctx), tx, entries[crowded:], given[crowded:])
 }
 
 // writeTexts puts entries under rising numbers into the index.
