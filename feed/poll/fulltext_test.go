@@ -82,38 +82,41 @@ func TestFulltextSecrets(t *testing.T) {
 	}
 }
 
+// withoutArticle serves pages that have none.
+func withoutArticle(w http.ResponseWriter, r *http.Request) {
+	var status int
+	if _, err := fmt.Sscanf(r.URL.Path, "/%d", &status); err == nil {
+		http.Error(w, "no", status)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html")
+	switch r.URL.Path {
+	case "/pdf":
+		w.Header().Set("Content-Type", "application/pdf")
+		io.WriteString(w, "%PDF-1.7")
+	case "/hiddenpdf":
+		io.WriteString(w, "%PDF-1.7")
+	case "/picture":
+		w.Header().Set("Content-Type", "image/png")
+	case "/zip":
+		w.Header().Set("Content-Type", "application/zip")
+	case "/attack":
+		w.Header().Set("Content-Type", "application/\u202e\u009bzip")
+	case "/astray":
+		http.Redirect(w, r, "http://127.0.0.1:1/\u202e%1b[2J", http.StatusFound)
+	case "/members":
+		http.Redirect(w, r, "/account/login.php?next=1", http.StatusFound)
+	case "/account/login.php":
+		io.WriteString(w, article)
+	default:
+		io.WriteString(w, "<html><body><nav>Home</nav></body></html>")
+	}
+}
+
 // Where there is no article a sentence says why; what is soon over is not kept,
 // so that it is asked for again. What a hostile page says is in none of them.
 func TestFulltextFailures(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		var status int
-		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &status); err == nil {
-			http.Error(w, "no", status)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html")
-		switch r.URL.Path {
-		case "/pdf":
-			w.Header().Set("Content-Type", "application/pdf")
-			io.WriteString(w, "%PDF-1.7")
-		case "/hiddenpdf":
-			io.WriteString(w, "%PDF-1.7")
-		case "/picture":
-			w.Header().Set("Content-Type", "image/png")
-		case "/zip":
-			w.Header().Set("Content-Type", "application/zip")
-		case "/attack":
-			w.Header().Set("Content-Type", "application/\u202e\u009bzip")
-		case "/astray":
-			http.Redirect(w, r, "http://127.0.0.1:1/\u202e%1b[2J", http.StatusFound)
-		case "/members":
-			http.Redirect(w, r, "/account/login.php?next=1", http.StatusFound)
-		case "/account/login.php":
-			io.WriteString(w, article)
-		default:
-			io.WriteString(w, "<html><body><nav>Home</nav></body></html>")
-		}
-	})
+	s := serve(t, withoutArticle)
 	for _, c := range []struct {
 		link, words string
 		again       bool
