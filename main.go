@@ -254,6 +254,7 @@ func read(ctx context.Context, f cli.Files) error {
 	// Go's own answer to SIGQUIT would leave the terminal as it is.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGQUIT)
 	defer stop()
+	p.source.stays = true
 	settings, err := p.config.screen()
 	if err == nil {
 		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice

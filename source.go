@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,9 @@ import (
 // source is the local [feed.Source]: it polls by itself, and its subscriptions
 // are the tables of the configuration file.
 type source struct {
+	// stays says that the program goes on when a round is over, so that it should
+	// be small again.
+	stays bool
 	// refreshing counts the rounds under way.
 	refreshing atomic.Int32
 	poller     *poll.Poller
@@ -79,13 +83,26 @@ func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 	if s.refreshing.Add(1) == 1 {
 		refreshHeap.use()
 	}
+	news := 0
 	defer func() {
-		if s.refreshing.Add(-1) == 0 {
-			restHeap.use()
+		if s.refreshing.Add(-1) > 0 {
+			return
+		}
+		restHeap.use()
+		if s.stays && news >= muchNews {
+			s.store.Shrink(ctx)
+			debug.FreeOSMemory()
 		}
 	}()
-	return s.poller.Refresh(ctx, ask, report)
+	return s.poller.Refresh(ctx, ask, func(r feed.Report) {
+		news += r.New + r.Updated
+		report(r)
+	})
 }
+
+// muchNews is how many items a round brings for which it takes so much memory
+// that it is worth some milliseconds to give it back.
+const muchNews = 1000
 
 // Discover implements [feed.Source].
 func (s *source) Discover(ctx context.Context, url string) ([]feed.Candidate, error) {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/corpus"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
 )
@@ -105,5 +108,26 @@ func TestEditedMeanwhile(t *testing.T) {
 	}
 	if got := urls(t, store); !slices.Equal(got, []string{server.URL + "/rss"}) {
 		t.Errorf("the cache lists %v", got)
+	}
+}
+
+// TestSmallAfterALargeRound: an open reader gives the memory of a large round
+// back, and does not stay as large as the round was.
+func TestSmallAfterALargeRound(t *testing.T) {
+	c := corpus.Corpus{Feeds: 30, Items: 2 * muchNews / 30, Now: time.Now()}
+	server := httptest.NewServer(nil)
+	defer server.Close()
+	c.Base = func(int) string { return server.URL }
+	server.Config.Handler = c.Handler(0)
+	s, _ := openSource(t, string(configOf(c)))
+	s.stays = true
+	news := 0
+	if err := s.Refresh(t.Context(), feed.Ask{}, func(r feed.Report) { news += r.New }); err != nil || news < muchNews {
+		t.Fatalf("%d new items: %v", news, err)
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if kept := m.HeapIdle - m.HeapReleased; kept > 4<<20 {
+		t.Errorf("%d MB are kept that nothing uses", kept>>20)
 	}
 }

@@ -129,6 +129,12 @@ func (s *Store) Vacuum(ctx context.Context) error {
 	return nil
 }
 
+// Shrink gives back the memory in which pages are kept that were written; they
+// are read again when they are needed.
+func (s *Store) Shrink(ctx context.Context) {
+	_, _ = s.writer.ExecContext(ctx, `PRAGMA shrink_memory`) // or they stay
+}
+
 // vacuumPages is how many free pages one slice of Maintain gives back.
 const vacuumPages = 256
 
