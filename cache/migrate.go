@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 )
 
 // The schema: files applied in the order of their names, never edited once
@@ -13,6 +14,9 @@ import (
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// longMigration is how long the reader waits for a new schema without a word.
+const longMigration = time.Second
 
 // migrate brings the schema up to date, and marks the file as ours.
 func (s *Store) migrate(ctx context.Context, stamped bool) error {
@@ -25,6 +29,12 @@ func (s *Store) migrate(ctx context.Context, stamped bool) error {
 		return err
 	}
 	s.behind = version < len(names)
+	if s.behind && version > 0 {
+		told := time.AfterFunc(longMigration, func() {
+			s.waiting("the database is being brought up to date; where it is large this takes a minute, once")
+		})
+		defer told.Stop()
+	}
 	for version < len(names) {
 		if version, err = s.migrateOnce(ctx, names); err != nil {
 			return err

@@ -27,8 +27,9 @@ import (
 type Options struct {
 	// Now is the clock, and its Location the reader's; nil means [time.Now].
 	Now func() time.Time
-	// Waiting is told in a sentence, once, when opening takes longer because
-	// another process is at work on the file; it may be nil.
+	// Waiting is told in a sentence when opening takes longer, because another
+	// process is at work on the file or because it has to be brought up to date;
+	// it may be nil.
 	Waiting func(sentence string)
 }
 
@@ -36,8 +37,9 @@ type Options struct {
 // end early when their context does, and then change nothing, but for those
 // that work in several transactions and say so.
 type Store struct {
-	path string
-	now  func() time.Time
+	path    string
+	now     func() time.Time
+	waiting func(sentence string)
 	// writer has one connection, and data_version is counted by it: that makes
 	// the changes of other processes stand out from our own.
 	writer  *sql.DB
@@ -80,12 +82,15 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Waiting == nil {
+		o.Waiting = func(string) {}
+	}
 	tried := "open " + path
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
+	s := &Store{path: path, now: o.Now, waiting: o.Waiting, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
-	if err := s.connectPatiently(ctx, o.Waiting); err != nil {
+	if err := s.connectPatiently(ctx); err != nil {
 		s.Close()
 		return nil, s.orDamaged(s.because(tried, border(ctx, tried, err)))
 	}
@@ -112,7 +117,7 @@ const (
 // connectPatiently connects again while the file is locked. Two processes that
 // make one new file into a WAL at once would wait for each other for ever, so
 // SQLite fails one of them at once instead of letting it wait.
-func (s *Store) connectPatiently(ctx context.Context, waiting func(string)) error {
+func (s *Store) connectPatiently(ctx context.Context) error {
 	patience := time.After(openPatience)
 	told := false
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
@@ -128,9 +133,7 @@ func (s *Store) connectPatiently(ctx context.Context, waiting func(string)) erro
 				return err
 			}
 			told, patience = true, time.After(migrationPatience)
-			if waiting != nil {
-				waiting("another dateline is bringing the database up to date; this one goes on as soon as that is done")
-			}
+			s.waiting("another dateline is bringing the database up to date; this one goes on as soon as that is done")
 		case <-time.After(wait):
 		}
 		s.Close()
