@@ -31,8 +31,12 @@ func New[T any, K comparable](key func(T) K) List[T, K] {
 	return List[T, K]{key: key, height: 1, headLoaded: true, tailLoaded: true}
 }
 
-// SetHeight tells how many rows the screen shows; the cursor stays visible.
+// SetHeight tells how many rows the screen shows; the cursor stays visible, and
+// on its line unless there was no other: then some rows come before it.
 func (l *List[T, K]) SetHeight(rows int) {
+	if l.height == 1 && rows > 1 {
+		l.top = min(l.top, max(l.cursor-rows/2, 0))
+	}
 	l.height = max(rows, 1)
 	l.clamp()
 }

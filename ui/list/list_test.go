@@ -106,3 +106,22 @@ func TestScrollTakesTheCursorAlong(t *testing.T) {
 		t.Errorf("back at top %d with the cursor at %d", l.Top(), l.Index())
 	}
 }
+
+// TestFirstHeightShowsWhatComesBefore protects a pane that comes to the screen
+// after its cursor was set: the rows above it are there to be seen. One that
+// only grows keeps the line.
+func TestFirstHeightShowsWhatComesBefore(t *testing.T) {
+	for cursor, top := range map[int]int{3: 0, 50: 40} {
+		l := ints()
+		l.Replace(numbers(0, 100), cursor, true, true)
+		l.SetHeight(20)
+		if l.Index() != cursor || l.Top() != top {
+			t.Errorf("cursor %d with %d on top, want %d with %d", l.Index(), l.Top(), cursor, top)
+		}
+		l.Scroll(cursor - top)
+		l.SetHeight(30)
+		if l.Index() != cursor || l.Top() != cursor {
+			t.Errorf("cursor %d with %d on top after it grew, want both %d", l.Index(), l.Top(), cursor)
+		}
+	}
+}
