@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,26 +84,39 @@ func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 	if s.refreshing.Add(1) == 1 {
 		refreshHeap.use()
 	}
-	news := 0
 	defer func() {
 		if s.refreshing.Add(-1) > 0 {
 			return
 		}
 		restHeap.use()
-		if s.stays && news >= muchNews {
-			s.store.Shrink(ctx)
+		if !s.stays {
+			return
+		}
+		s.store.Shrink(ctx)
+		if bloated() {
 			debug.FreeOSMemory()
 		}
 	}()
-	return s.poller.Refresh(ctx, ask, func(r feed.Report) {
-		news += r.New + r.Updated
-		report(r)
-	})
+	return s.poller.Refresh(ctx, ask, report)
 }
 
-// muchNews is how many items a round brings for which it takes so much memory
-// that it is worth some milliseconds to give it back.
-const muchNews = 1000
+// spareHeap is how much memory the heap may take beside what is in use of it: a
+// round leaves more behind, and some milliseconds give it back that Go would
+// hold for minutes.
+const spareHeap = 16 << 20
+
+// bloated says that the heap takes more than that.
+func bloated() bool {
+	taken := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	used := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(taken)
+	metrics.Read(used)
+	sum := uint64(0)
+	for _, t := range taken {
+		sum += t.Value.Uint64()
+	}
+	return sum > used[0].Value.Uint64()+spareHeap
+}
 
 // Discover implements [feed.Source].
 func (s *source) Discover(ctx context.Context, url string) ([]feed.Candidate, error) {

@@ -161,7 +161,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.
-	s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-3000)", "user_version"))
+	s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version"))
 	return err
 }
 
