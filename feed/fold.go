@@ -20,7 +20,7 @@ func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	s = norm.NFKC.String(s)
+	s = compatible(s)
 	out := make([]byte, 0, len(s))
 	for _, r := range s {
 		if !ignorable(r) {
@@ -40,7 +40,7 @@ func Fold(s string) string {
 // such as FTS5's "ascii"; then a match in the index and [Query.Match] agree.
 func IndexText(s string) string {
 	if !isASCII(s) {
-		s = norm.NFKC.String(s)
+		s = compatible(s)
 	}
 	out := make([]byte, 0, len(s)+len(s)/8)
 	start, apart := 0, false // where the current token starts; whether the next one must
@@ -63,6 +63,15 @@ func IndexText(s string) string {
 		}
 	}
 	return string(out)
+}
+
+// compatible is s in NFKC. What is no UTF-8, as an argument of a command may be,
+// is made so before: the letter behind it would be left as it is.
+func compatible(s string) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	}
+	return norm.NFKC.String(s)
 }
 
 // Tokens are the words of [IndexText], in order.
