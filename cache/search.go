@@ -162,10 +162,11 @@ func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives) (arm
 }
 
 // textArm walks the items of an index for which conditions hold that FTS5 can
-// answer, of a narrow list only those that are in it; never says that there are
-// none, phrases how many the conditions have. Where beginnings are apart, one of
-// the two is walked, and each of its rows looked up in the other: the words are,
-// if any condition says which items rather than which not, since they are rarer.
+// answer, of a list only those that are in it; never says that there are none, few
+// that it is cheaper to look up the list's items. Where beginnings are apart, one
+// of the two is walked, and the other merged with it or asked about each of its
+// rows: the words are, if any condition says which items rather than which not,
+// since they are rarer.
 func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never bool, err error) {
 	walked, probed, other := met, []*feed.Node(nil), x
 	if x.starts != nil {
@@ -205,9 +206,9 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never boo
 // never says that they hold for nothing, phrases how many they have.
 func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlText, phrases int, never bool, err error) {
 	for _, n := range nodes {
-		inner, not := n, ""
+		inner, not, with := n, "", " INTERSECT "
 		if n.Op == feed.Not {
-			inner, not = n.Kids[0], "NOT "
+			inner, not, with = n.Kids[0], "NOT ", " EXCEPT "
 		}
 		expr, nothing, err := c.match(x, inner)
 		if err != nil || nothing && not == "" {
@@ -227,7 +228,7 @@ func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlTex
 		}
 		if common && !few {
 			places := x.places(expr)
-			merged.add(map[bool]string{true: " EXCEPT ", false: " INTERSECT "}[n.Op == feed.Not]+places.text, places.args...)
+			merged.add(with+places.text, places.args...)
 			continue
 		}
 		has, err := c.asked(x, x.at, expr)
