@@ -30,6 +30,9 @@ type compiler struct {
 	indexes []textIndex
 	// completed has the beginnings that were looked up.
 	completed map[string]completed
+	// counted has how often expressions hold, by index and expression, in the
+	// stretch of time that the view is about.
+	counted map[string]counted
 	// copies is the condition for the items of a story that the view shows, if
 	// not all; leads says that it is simply that they lead one.
 	copies sqlText

@@ -130,14 +130,29 @@ func (c *compiler) more(x textIndex, expr string, most int) (bool, error) {
 	return n > most, err
 }
 
-// count counts how often an expression holds, up to most.
+// counted is how often an expression holds in an index, if it was counted up to
+// most.
+type counted struct{ n, most int }
+
+// count counts how often an expression holds, up to most. What chooses a walk asks
+// several times.
 func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) {
+	key := x.table + " " + expr
+	if known, ok := c.counted[key]; ok && (known.n < known.most || most <= known.most) {
+		return min(known.n, most), nil
+	}
 	s, err := c.wholeStretch()
 	if err != nil {
 		return 0, err
 	}
 	places := x.places(expr).at(s)
 	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+places.text+" LIMIT ?)", append(places.args, most)...).Scan(&n)
+	if c.counted == nil {
+		c.counted = map[string]counted{}
+	}
+	if err == nil {
+		c.counted[key] = counted{n, most}
+	}
 	return n, err
 }
 
