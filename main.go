@@ -11,6 +11,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -33,6 +35,7 @@ import (
 var exampleConfig []byte
 
 func main() {
+	discardLog()
 	findHome()
 	commandLimits.use()
 	os.Exit(cli.Run(context.Background(), cli.Deps{
@@ -48,6 +51,11 @@ func main() {
 		Example: exampleConfig,
 	}, os.Args[1:]))
 }
+
+// discardLog discards what libraries write to the standard logger and to the default
+// logger of slog, which writes to the standard one. net/http logs bytes that a server
+// sent, and they must not reach the terminal.
+func discardLog() { log.SetOutput(io.Discard) }
 
 // program is what the commands and the reader share.
 type program struct {

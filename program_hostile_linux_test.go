@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -432,4 +433,89 @@ func hostileOPML(server string, written func(string) string) string {
 		fmt.Fprintf(&b, `<outline text="folder%s"><outline type="rss" text="%[1]s" title="title%[1]s" xmlUrl="%[2]s/opml%[3]d/%[1]s" htmlUrl="%[2]s/%[1]s" category="/a%[1]s/b,c%[1]s"/></outline>`, bad, server, i)
 	}
 	return b.String() + "</body></opml>"
+}
+
+// TestNoLogOnTheTerminal protects the terminal from what libraries log. net/http logs
+// the bytes of a response that nobody asked for.
+func TestNoLogOnTheTerminal(t *testing.T) {
+	for name, run := range map[string]func(t *testing.T, cmd *exec.Cmd, dropped <-chan struct{}) string{
+		"a command": func(t *testing.T, cmd *exec.Cmd, _ <-chan struct{}) string {
+			cmd.Args = append(cmd.Args, "refresh", "--all", "--verbose")
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+			return string(out)
+		},
+		"a command on a terminal": func(t *testing.T, cmd *exec.Cmd, _ <-chan struct{}) string {
+			cmd.Args = append(cmd.Args, "refresh", "--all")
+			shell := exec.Command("sh", append([]string{"-c", `"$0" "$@"; echo THAT IS ALL`}, cmd.Args...)...)
+			shell.Env = cmd.Env
+			p := runOnTerminal(t, shell, 120, 40)
+			p.expect("THAT IS ALL")
+			return string(p.shown())
+		},
+		"the reader": func(t *testing.T, cmd *exec.Cmd, dropped <-chan struct{}) string {
+			p := runOnTerminal(t, cmd, 120, 40)
+			p.expect("Second feed")
+			<-dropped
+			p.write("Q")
+			p.expect("\x1b[?1049l")
+			_ = p.cmd.Wait()
+			return string(p.shown())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, dropped := unsolicitedServer(t)
+			cmd := datelineCommand(t)
+			write(t, cmd.Args[2], "[[feeds]]\nurl = \""+server+"/first\"\n[[feeds]]\nurl = \""+server+"/second\"\n")
+			out := run(t, cmd, dropped)
+			select {
+			case <-dropped:
+			default:
+				t.Error("the connection with the unsolicited response was not dropped while the program ran")
+			}
+			for _, bad := range []string{"OWNED", "nsolicited", "idle HTTP"} {
+				if strings.Contains(out, bad) {
+					t.Errorf("%q is in the output: %q", bad, out)
+				}
+			}
+		})
+	}
+}
+
+// unsolicitedServer answers at /first with a feed, and sends a second response on the
+// same connection. dropped is closed when the client has noticed that and has closed the
+// connection. /second answers only then.
+func unsolicitedServer(t *testing.T) (url string, dropped <-chan struct{}) {
+	t.Helper()
+	closed := make(chan struct{})
+	rss := func(title string) string {
+		return `<rss version="2.0"><channel><title>` + title + `</title><item><guid>1</guid><title>` + title + `</title></item></channel></rss>`
+	}
+	var once sync.Once
+	mux := http.NewServeMux()
+	mux.HandleFunc("/first", func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		body := rss("First feed")
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		fmt.Fprint(conn, "HTTP/1.1 200 OWNED\x1b[2J\x1b]0;OWNED\x07\r\nContent-Length: 5\r\n\r\nOWNED")
+		_, _ = io.Copy(io.Discard, conn)
+		once.Do(func() { close(closed) })
+	})
+	mux.HandleFunc("/second", func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-closed:
+		case <-r.Context().Done():
+		}
+		fmt.Fprint(w, rss("Second feed"))
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL, closed
 }
