@@ -65,6 +65,7 @@ var owners = map[string][]string{
 	"github.com/mmcdole/gofeed":    {"dateline/feed", "dateline/feed/parse"},
 	"github.com/icholy/digest":     {"dateline/feed/fetch"},
 	"os/exec":                      {"dateline/feed/fetch", "dateline"},
+	"log":                          {"dateline"},
 	"github.com/spf13/cobra":       {"dateline/ui/cli", "dateline"},
 	"github.com/pelletier/go-toml": {"dateline/config"},
 }

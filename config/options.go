@@ -11,6 +11,8 @@
 // changes a byte that a person wrote, except the lines of the edited feed.
 package config
 
+//go:generate go test -run TestExampleIsFresh -update .
+
 // Config holds the options of the configuration file. Each field is one option.
 // Its comment is the option's documentation. Its tags are:
 //
