@@ -6,40 +6,45 @@ import (
 	"os/exec"
 	"runtime"
 
+	"dateline/config"
 	"dateline/feed"
 )
 
-// openURL gives a link to the browser as an argument of its own and does not
-// wait for it to end. background asks the browser not to come to the front,
-// where a system has a way to ask.
-func (c Command) openURL(_ context.Context, url string, background bool) error {
-	safe, ok := feed.SafeURL(url)
-	if !ok {
-		return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", feed.Clean(url))
+// browser returns a function that opens a link in the browser and does not wait for
+// the browser to end. The link is an argument of its own. If c is empty, the system's
+// browser is used. With background the browser stays in the background, if the system
+// has a way to ask for that.
+func browser(c config.Command) func(ctx context.Context, url string, background bool) error {
+	return func(_ context.Context, url string, background bool) error {
+		safe, ok := feed.SafeURL(url)
+		if !ok {
+			return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", feed.Clean(url))
+		}
+		command := c
+		if len(command) == 0 {
+			command = systemBrowser(runtime.GOOS, background)
+		}
+		args := command.Fill([]string{"%u"}, []string{safe})
+		program := exec.Command(args[0], args[1:]...)
+		detach(program)
+		if err := program.Start(); err != nil {
+			return fmt.Errorf("start the browser: %w; set the option browser in the configuration", err)
+		}
+		go program.Wait() // prevents a zombie process
+		return nil
 	}
-	if len(c) == 0 {
-		c = systemBrowser(runtime.GOOS, background)
-	}
-	args := c.with(safe)
-	program := exec.Command(args[0], args[1:]...)
-	detach(program)
-	if err := program.Start(); err != nil {
-		return fmt.Errorf("start the browser: %w; set the option browser in the configuration", err)
-	}
-	go program.Wait() // only so that no zombie stays behind
-	return nil
 }
 
-// systemBrowser is how an operating system opens an address.
-func systemBrowser(goos string, background bool) Command {
+// systemBrowser returns the command with which an operating system opens a link.
+func systemBrowser(goos string, background bool) config.Command {
 	switch {
 	case goos == "darwin" && background:
-		return Command{"open", "-g"}
+		return config.Command{"open", "-g"}
 	case goos == "darwin":
-		return Command{"open"}
+		return config.Command{"open"}
 	case goos == "windows":
-		return Command{"rundll32", "url.dll,FileProtocolHandler"}
+		return config.Command{"rundll32", "url.dll,FileProtocolHandler"}
 	default:
-		return Command{"xdg-open"}
+		return config.Command{"xdg-open"}
 	}
 }

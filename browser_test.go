@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"dateline/config"
 )
 
 // TestOpenURL: a link reaches the browser as one argument, whatever a shell
@@ -19,8 +21,8 @@ func TestOpenURL(t *testing.T) {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nprintf '%s|' \"$@\" >"+out+".new && mv "+out+".new "+out+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	browser := Command{script, "--tab", "%u"}
-	if err := browser.openURL(context.Background(), "https://a.example/?q=$(reboot)&x='y'", false); err != nil {
+	open := browser(config.Command{script, "--tab", "%u"})
+	if err := open(context.Background(), "https://a.example/?q=$(reboot)&x='y'", false); err != nil {
 		t.Fatal(err)
 	}
 	var got []byte
@@ -31,11 +33,11 @@ func TestOpenURL(t *testing.T) {
 		t.Errorf("the browser got %q, want %q", got, want)
 	}
 	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "--profile=x", "data:text/html,x", ""} {
-		if err := browser.openURL(context.Background(), url, false); err == nil {
+		if err := open(context.Background(), url, false); err == nil {
 			t.Errorf("%q was opened", url)
 		}
 	}
-	if err := (Command{filepath.Join(dir, "nothing")}).openURL(context.Background(), "https://a.example/", true); err == nil {
+	if err := browser(config.Command{filepath.Join(dir, "nothing")})(context.Background(), "https://a.example/", true); err == nil {
 		t.Error("a browser that does not exist was started")
 	}
 }

@@ -9,19 +9,19 @@ import (
 	"dateline/feed"
 )
 
-// crashLogMax is the most bytes that the log grows to; what fails in a loop must
-// not fill the disk.
+// crashLogMax is the maximum size of the log in bytes. A panic in a loop must not fill
+// the disk.
 const crashLogMax = 1 << 20
 
-// crashLog keeps what is needed to mend a fault. Nothing that can go wrong with
-// it is worth another word.
+// crashLog is a file with panics and their stacks. Errors of the log itself are
+// ignored.
 type crashLog struct {
 	path string
 	now  func() time.Time
 }
 
-// add writes a crash at the end of the log, which only its owner can read: a
-// panic may quote what it failed on. It may be called from many goroutines.
+// add appends a panic to the log and sets c.Log. Only the user can read the log,
+// because a panic may contain data. add may be called from several goroutines.
 func (l crashLog) add(c *feed.Crash) {
 	if os.MkdirAll(filepath.Dir(l.path), 0o700) != nil {
 		return

@@ -4,5 +4,5 @@ package main
 
 import "os/exec"
 
-// detach has nothing to do where a program outlives its starter anyway.
+// detach does nothing, because here a program outlives the one that started it.
 func detach(*exec.Cmd) {}

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// detach keeps a program alive and silent when the terminal closes or ctrl+c
-// is typed.
+// detach starts a program without a terminal. So the program continues when the
+// terminal closes or ctrl+c is pressed.
 func detach(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 }

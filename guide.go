@@ -19,7 +19,8 @@ const guideURL = "builtin:guide"
 //go:embed docs/guide/*.md
 var guideFiles embed.FS
 
-// builtin answers for the addresses builtin:NAME.
+// builtin returns a function that returns the feed at the address builtin:NAME. The
+// function reports false if there is no such feed.
 func builtin() func(name string) ([]byte, bool) {
 	guide := sync.OnceValues(func() ([]byte, error) { return guideFeed(guideFiles) })
 	return func(name string) ([]byte, bool) {
@@ -31,7 +32,8 @@ func builtin() func(name string) ([]byte, bool) {
 	}
 }
 
-// guideItem is an article of the guide as JSON Feed 1.1 writes an item.
+// guideItem is an article of the guide as an item of JSON Feed 1.1
+// (https://www.jsonfeed.org/version/1.1/).
 type guideItem struct {
 	ID        string `json:"id"`
 	Title     string `json:"title"`
@@ -39,9 +41,8 @@ type guideItem struct {
 	Published string `json:"date_published"`
 }
 
-// guideFeed makes a JSON Feed of Markdown files, in the order of their names.
-// The name is the item's identity, so a guide that is told anew in a later
-// version edits its articles in place.
+// guideFeed returns a JSON Feed of Markdown files, sorted by name. The name is the
+// item's ID. So a later version of the guide replaces the articles of an earlier one.
 func guideFeed(files fs.FS) ([]byte, error) {
 	names, err := fs.Glob(files, "docs/guide/*.md")
 	if err != nil {
@@ -68,8 +69,8 @@ func guideFeed(files fs.FS) ([]byte, error) {
 	})
 }
 
-// guideArticle reads one file: a comment with the day it was written, a heading
-// that becomes the title, and the text.
+// guideArticle reads one file. It begins with a comment that contains the day of
+// publication, and a heading, which is the title.
 //
 //	<!-- published: 2026-11-23 -->
 //	# First steps

@@ -2,10 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"dateline/ui"
 )
 
 // TestGuide: every article has what a reader needs, and a newcomer meets the
@@ -44,5 +48,37 @@ func TestGuideNeedsHeads(t *testing.T) {
 	}
 	if _, ok := builtin()("nothing"); ok {
 		t.Error("builtin:nothing has an answer")
+	}
+}
+
+var update = flag.Bool("update", false, "write generated files anew")
+
+const keysHead = `<!-- published: 2026-11-23 -->
+# Keys
+
+Lower case letters act on one item, capitals on the whole list. The last line of
+the screen shows the keys of the moment, and ` + "`?`" + ` all of them; type there to find
+one. A key that cannot act now says why.
+
+A number before a key that moves repeats it. In an article a digit opens the link of
+that number.
+
+The name is what ` + "`[keys]`" + ` in the configuration calls the action, to bind it to another
+key. ` + "`keymap = \"newsboat\"`" + ` there starts from newsboat's keys.
+`
+
+// TestKeysPageIsFresh keeps the guide's page on keys what the reader's keys are:
+// -update writes it.
+func TestKeysPageIsFresh(t *testing.T) {
+	const path = "docs/guide/03-keys.md"
+	want := keysHead + ui.KeyTable()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("%s is not what the keys are (%v); make golden writes it anew", path, err)
 	}
 }

@@ -15,45 +15,83 @@ import (
 	"testing"
 )
 
-// storeys says which of the house's packages each may import. The arrow runs
-// down only; a package that is not listed here has no place in the house.
-var storeys = map[string][]string{
-	"dateline":            {"dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/feed", "dateline/feed/fetch", "dateline/feed/poll"},
-	"dateline/ui":         {"dateline/ui/list", "dateline/ui/frame", "dateline/ui/article", "dateline/cache", "dateline/feed"},
-	"dateline/ui/cli":     {"dateline/ui/article", "dateline/cache", "dateline/feed"},
-	"dateline/ui/article": {"dateline/feed"},
+// allowedImports lists, for each package, the packages of this program that it may
+// import. Imports run down only. A package that is not listed here is an error.
+var allowedImports = map[string][]string{
+	"dateline": {"dateline/config", "dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/cache/rescue",
+		"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/fetch", "dateline/feed/poll"},
+
+	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
+
+	"dateline/ui": {"dateline/ui/pane", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
+	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
+		"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
+	"dateline/ui/pane": {"dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+		"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
+	"dateline/ui/article": {"dateline/ui/style", "dateline/ui/frame", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
+	"dateline/ui/style":   {"dateline/ui/frame"},
 	"dateline/ui/list":    {},
 	"dateline/ui/frame":   {},
-	"dateline/cache":      {"dateline/feed"},
-	"dateline/feed/poll":  {"dateline/feed/fetch", "dateline/feed"},
-	"dateline/feed/fetch": {"dateline/feed"},
-	"dateline/feed":       {},
-	// For tests only: see TestCorpusStaysInTests.
-	"dateline/feed/corpus": {"dateline/feed"},
+
+	"dateline/cache":        {"dateline/cache/search", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
+	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/feed", "dateline/feed/text"},
+	"dateline/cache/search": {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
+
+	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse", "dateline/feed/query",
+		"dateline/feed/markup", "dateline/feed/text", "dateline/feed"},
+	"dateline/feed/fetch":    {"dateline/feed", "dateline/feed/text"},
+	"dateline/feed/find":     {"dateline/feed", "dateline/feed/parse", "dateline/feed/markup", "dateline/feed/text"},
+	"dateline/feed/opml":     {"dateline/feed", "dateline/feed/text"},
+	"dateline/feed/parse":    {"dateline/feed", "dateline/feed/markup", "dateline/feed/text"},
+	"dateline/feed/query":    {"dateline/feed", "dateline/feed/markup", "dateline/feed/text"},
+	"dateline/feed/schedule": {"dateline/feed", "dateline/feed/text"},
+	"dateline/feed":          {"dateline/feed/markup", "dateline/feed/text"},
+	"dateline/feed/markup":   {"dateline/feed/text"},
+	"dateline/feed/text":     {},
+
+	// Only tests import this package: see TestCorpusStaysInTests.
+	"dateline/feed/corpus": {"dateline/feed", "dateline/feed/markup", "dateline/feed/parse", "dateline/feed/text"},
 }
 
-// owners are the only packages that may import a library, tests apart.
+// owners lists the only packages that may import a library. Tests may import any.
 var owners = map[string][]string{
-	"database/sql":                 {"dateline/cache"},
-	"modernc.org/sqlite":           {"dateline/cache"},
+	"database/sql":                 {"dateline/cache", "dateline/cache/search", "dateline/cache/rescue"},
+	"modernc.org/sqlite":           {"dateline/cache", "dateline/cache/search", "dateline/cache/rescue"},
 	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus"},
 	"charm.land/bubbletea/v2":      {"dateline/ui"},
 	"charm.land/bubbles/v2":        {"dateline/ui"},
 	"charm.land/glamour/v2":        {"dateline/ui/article"},
-	"github.com/mmcdole/gofeed":    {"dateline/feed"},
+	"github.com/mmcdole/gofeed":    {"dateline/feed", "dateline/feed/parse"},
 	"github.com/icholy/digest":     {"dateline/feed/fetch"},
 	"os/exec":                      {"dateline/feed/fetch", "dateline"},
+	"log":                          {"dateline"},
 	"github.com/spf13/cobra":       {"dateline/ui/cli", "dateline"},
-	"github.com/pelletier/go-toml": {"dateline"},
+	"github.com/pelletier/go-toml": {"dateline/config"},
 }
 
 const (
-	maxFileLines  = 400
+	maxFileLines  = 600
 	maxFuncLines  = 60
-	maxDirectDeps = 22
+	maxFiles      = 25 // of a package, without tests
+	maxMethods    = 80 // of a type
+	maxDirectDeps = 26
 )
 
-// sourceFile is a parsed Go file of the house.
+// notYet lists what is over a budget until it is split: packages with too many files,
+// types with too many methods, and functions that make several calls for one message.
+// REMOVE each entry when it is not needed any more, and then the list.
+var notYet = []string{
+	"dateline/cache",
+	"dateline/cache.Store",
+	"dateline/feed",
+	"dateline/ui",
+	"dateline/ui.Model",
+	"dateline/ui.Model.take",
+	"dateline/ui.Model.takeInput",
+}
+
+// sourceFile is a parsed Go file of this program.
 type sourceFile struct {
 	path string
 	pkg  string
@@ -96,12 +134,12 @@ func houseFiles(t *testing.T) []sourceFile {
 		t.Fatal(err)
 	}
 	if len(files) < 20 {
-		t.Fatalf("found %d Go files; the walk has lost its way", len(files))
+		t.Fatalf("found %d Go files; the walk is wrong", len(files))
 	}
 	return files
 }
 
-// TestCorpusStaysInTests protects the program from what tests are made of.
+// TestCorpusStaysInTests checks that only tests import the corpus.
 func TestCorpusStaysInTests(t *testing.T) {
 	for _, f := range houseFiles(t) {
 		for _, imp := range f.tree.Imports {
@@ -112,13 +150,13 @@ func TestCorpusStaysInTests(t *testing.T) {
 	}
 }
 
-// TestImportsRunDown protects the storeys: no package reaches up or sideways,
-// and each outside world (SQL, HTTP, the terminal) has one door.
+// TestImportsRunDown checks that packages import only what allowedImports lists, and
+// that only the owners import SQL, HTTP and the terminal.
 func TestImportsRunDown(t *testing.T) {
 	for _, f := range houseFiles(t) {
-		allowed, known := storeys[f.pkg]
+		allowed, known := allowedImports[f.pkg]
 		if !known {
-			t.Errorf("%s: package %s has no storey in house_test.go", f.path, f.pkg)
+			t.Errorf("%s: package %s is not in allowedImports", f.path, f.pkg)
 			continue
 		}
 		if f.test {
@@ -130,7 +168,7 @@ func TestImportsRunDown(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(name, "dateline") && !slices.Contains(allowed, name) {
-				t.Errorf("%s imports %s, which its storey may not", f.path, name)
+				t.Errorf("%s imports %s; %s may import %v", f.path, name, f.pkg, allowed)
 			}
 			for lib, pkgs := range owners {
 				if (name == lib || strings.HasPrefix(name, lib+"/")) && !slices.Contains(pkgs, f.pkg) {
@@ -141,8 +179,8 @@ func TestImportsRunDown(t *testing.T) {
 	}
 }
 
-// TestFilesAndFunctionsStayShort protects the budgets of size; functions that
-// are nothing but a table are exempt.
+// TestFilesAndFunctionsStayShort checks the budgets of lines. Functions that are only a
+// table are exempt.
 func TestFilesAndFunctionsStayShort(t *testing.T) {
 	for _, f := range houseFiles(t) {
 		if n := bytes.Count(f.text, []byte("\n")); n > maxFileLines {
@@ -161,8 +199,8 @@ func TestFilesAndFunctionsStayShort(t *testing.T) {
 	}
 }
 
-// isTable says whether a function is nothing but a literal or one switch, with a
-// statement before it and one behind at most, or a test over a literal.
+// isTable reports whether a function is only a literal or one switch, with at most one
+// statement before and one after it, or a test over a literal.
 func isTable(fn *ast.FuncDecl) bool {
 	if fn.Body == nil || len(fn.Body.List) == 0 {
 		return false
@@ -184,8 +222,119 @@ func isTable(fn *ast.FuncDecl) bool {
 	return false
 }
 
-// TestNoInitAndNoGlobalState protects start-up and reasoning: no init, and
-// package variables only for errors, embedded files and tables.
+// TestPackagesStaySmall checks the budgets of files in a package and of methods of a
+// type.
+func TestPackagesStaySmall(t *testing.T) {
+	files, methods := map[string]int{}, map[string]int{}
+	for _, f := range houseFiles(t) {
+		if f.test {
+			continue
+		}
+		files[f.pkg]++
+		for _, d := range f.tree.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil {
+				methods[f.pkg+"."+receiverType(fn)]++
+			}
+		}
+	}
+	for pkg, n := range files {
+		if n > maxFiles && !slices.Contains(notYet, pkg) {
+			t.Errorf("package %s has %d files; at most %d", pkg, n, maxFiles)
+		}
+	}
+	for name, n := range methods {
+		if n > maxMethods && !slices.Contains(notYet, name) {
+			t.Errorf("type %s has %d methods; at most %d", name, n, maxMethods)
+		}
+	}
+}
+
+// receiverType returns the name of the type that a method belongs to.
+func receiverType(fn *ast.FuncDecl) string {
+	e := fn.Recv.List[0].Type
+	for {
+		switch x := e.(type) {
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.IndexListExpr:
+			e = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return fmt.Sprintf("%T", e)
+		}
+	}
+}
+
+// TestUpdateCallsOneMethod checks that a message of Bubble Tea leads to one call of a
+// method, so that what happens is in a method with a name and not in the switch.
+func TestUpdateCallsOneMethod(t *testing.T) {
+	found := 0
+	for _, f := range houseFiles(t) {
+		for _, d := range f.tree.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || f.test || f.pkg != "dateline/ui" || fn.Recv == nil || fn.Body == nil || !takesMessage(fn) {
+				continue
+			}
+			for _, s := range fn.Body.List {
+				dispatch, ok := s.(*ast.TypeSwitchStmt)
+				if !ok {
+					continue
+				}
+				found++
+				name := f.pkg + "." + receiverType(fn) + "." + fn.Name.Name
+				for _, c := range dispatch.Body.List {
+					if n := callsOn(fn.Recv.List[0].Names[0].Name, c.(*ast.CaseClause).Body); n > 1 && !slices.Contains(notYet, name) {
+						t.Errorf("%s: a case of %s calls %d methods; put them into one", f.set.Position(c.Pos()), name, n)
+					}
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no switch over messages was found")
+	}
+}
+
+// takesMessage reports whether a function has a parameter of type tea.Msg.
+func takesMessage(fn *ast.FuncDecl) bool {
+	return slices.ContainsFunc(fn.Type.Params.List, func(p *ast.Field) bool {
+		s, ok := p.Type.(*ast.SelectorExpr)
+		return ok && s.Sel.Name == "Msg"
+	})
+}
+
+// callsOn returns how many calls in a body are calls of a method of receiver or of one
+// of its fields.
+func callsOn(receiver string, body []ast.Stmt) int {
+	n := 0
+	for _, s := range body {
+		ast.Inspect(s, func(node ast.Node) bool {
+			if call, ok := node.(*ast.CallExpr); ok && root(call.Fun) == receiver {
+				n++
+			}
+			return true
+		})
+	}
+	return n
+}
+
+// root returns the name at the start of a selector, "" for every other expression.
+func root(e ast.Expr) string {
+	s, ok := e.(*ast.SelectorExpr)
+	for ok {
+		if x, name := s.X.(*ast.Ident); name {
+			return x.Name
+		}
+		s, ok = s.X.(*ast.SelectorExpr)
+	}
+	return ""
+}
+
+// TestNoInitAndNoGlobalState checks that there is no init, and that package variables
+// are only errors, embedded files and tables.
 func TestNoInitAndNoGlobalState(t *testing.T) {
 	for _, f := range houseFiles(t) {
 		for _, d := range f.tree.Decls {
@@ -220,7 +369,7 @@ func checkVariable(t *testing.T, f sourceFile, g *ast.GenDecl, v *ast.ValueSpec)
 	}
 }
 
-// comments is the text of a comment with its directives.
+// comments returns the text of a comment with its directives.
 func (f sourceFile) comments(c *ast.CommentGroup) string {
 	var b strings.Builder
 	for _, l := range c.List {
@@ -229,8 +378,8 @@ func (f sourceFile) comments(c *ast.CommentGroup) string {
 	return b.String()
 }
 
-// constantLike accepts literals, errors, things made on first use, and the
-// ready-made replacers and writers of the standard library.
+// constantLike reports whether a value is a literal, an error, a value made on first
+// use, or a replacer of the standard library.
 func constantLike(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.CompositeLit, *ast.BasicLit:
@@ -265,8 +414,8 @@ func callee(c *ast.CallExpr) string {
 	return x.Name + "." + s.Sel.Name
 }
 
-// TestDirectDependencies protects the number of libraries one has to trust, and
-// that each names its repository behind its require.
+// TestDirectDependencies checks the number of direct dependencies, and that each require
+// has a comment that names the repository.
 func TestDirectDependencies(t *testing.T) {
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {

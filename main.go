@@ -1,22 +1,26 @@
 // Dateline reads the news in a terminal.
 //
-// This package only wires: settings from the configuration file go to the
-// cache, the poller, the commands and the reader as arguments, and nothing can
-// import them from here.
+// This package only connects the others. Start in main. Options from the
+// configuration file are passed as arguments to the cache, the poller, the commands
+// and the reader. No other package reads the configuration, and none keeps it in a
+// global variable.
 package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
 
 	"dateline/cache"
+	"dateline/config"
 	"dateline/feed"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
@@ -24,71 +28,16 @@ import (
 	"dateline/ui/cli"
 )
 
-// heap is how much room the heap gets: how many bytes it is kept to where that can
-// be had by collecting more often, and by how many percent it may grow from one
-// collection to the next.
-type heap struct {
-	limit   int64
-	percent int
-}
-
-var (
-	// commandHeap is for a command, which is over soon: most are before the heap
-	// has the 16 MB at which this first collects.
-	commandHeap = heap{64 << 20, 400}
-	// restHeap is for reading, which makes little garbage: an open reader should
-	// stay small, and the garbage of one huge document not double the program.
-	restHeap = heap{64 << 20, 50}
-	// refreshHeap is for a refresh, which makes garbage as fast as it can and would
-	// be collecting a quarter of its time.
-	refreshHeap = heap{144 << 20, 130}
-)
-
-// use gives the heap this room, unless the user has said otherwise.
-func (h heap) use() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(h.limit)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(h.percent)
-	}
-}
-
-// startTarget is how far the heap grows before it is collected at all, until the
-// first rows are on the screen: collecting what the libraries and the
-// configuration leave behind would take a fifth of a start.
-const startTarget = 48 << 20
-
-// collectLater puts the collector off until it is told to begin, unless the user
-// has said otherwise.
-func collectLater() (begin func()) {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
-	}
-	heap{startTarget, -1}.use()
-	return restHeap.use
-}
-
-// hurry has the program start as fast as it can, until it is told that the first
-// rows are on the screen. Besides putting the collector off it lets one goroutine
-// more run than there are processors: the one that waits for keys waits in the
-// kernel, where Go lets it keep its turn for up to ten milliseconds, and with it
-// the timer by which Bubble Tea puts the screen up.
-func hurry() (arrived func()) {
-	collect := collectLater()
-	if os.Getenv("GOMAXPROCS") != "" {
-		return collect
-	}
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
-	return func() {
-		runtime.SetDefaultGOMAXPROCS()
-		collect()
-	}
-}
+// exampleConfig is the configuration that applies if there is no file. Package config
+// has a test that writes it.
+//
+//go:embed config.example.toml
+var exampleConfig []byte
 
 func main() {
+	discardLog()
 	findHome()
-	commandHeap.use()
+	commandLimits.use()
 	os.Exit(cli.Run(context.Background(), cli.Deps{
 		Version: version(),
 		Now:     time.Now,
@@ -103,21 +52,26 @@ func main() {
 	}, os.Args[1:]))
 }
 
-// program is everything that the commands and the reader share.
+// discardLog discards what libraries write to the standard logger and to the default
+// logger of slog, which writes to the standard one. net/http logs bytes that a server
+// sent, and they must not reach the terminal.
+func discardLog() { log.SetOutput(io.Discard) }
+
+// program is what the commands and the reader share.
 type program struct {
 	paths  paths
-	config Config
+	config config.Config
 	store  *cache.Store
 	source *source
-	// notice is what the reader has to be told before anything else; mostly empty.
+	// notice is a message for the user at the start, empty if there is none.
 	notice string
-	// crashes keeps the faults of the program itself.
+	// crashes is the log of panics.
 	crashes crashLog
 }
 
-// open reads the configuration, then opens the cache; a damaged one is salvaged.
-// With a mistake in the configuration nothing is opened. meanwhile gets a cache
-// that is open while the configuration is still being read.
+// open reads the configuration and opens the cache. A damaged cache is salvaged. If the
+// configuration has mistakes, nothing is opened. meanwhile is called with a cache that
+// is open while the configuration is still being read.
 func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*program, error) {
 	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
@@ -126,7 +80,8 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	early := openEarly(ctx, p.db, meanwhile)
-	c, err := loadConfig(p.config)
+	file := configFile(p)
+	c, err := file.Load()
 	if err != nil {
 		cancel()
 		if o := <-early; o.store != nil {
@@ -138,36 +93,55 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	if !begun {
 		o = openCache(ctx, p.db)
 	}
-	started, err := start(ctx, p, c, o)
+	started, err := start(ctx, p, file, c, o)
 	if !errors.Is(err, cache.ErrCorrupt) {
 		return started, err
 	}
-	tell("the database is damaged; what can be read is being saved, which takes minutes if it is large")
+	warn("the database is damaged; what can be read is being saved, which takes minutes if it is large")
 	saved, err := cache.Salvage(ctx, p.db, cache.Options{Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
-	started, err = start(ctx, p, c, openCache(ctx, p.db))
+	started, err = start(ctx, p, file, c, openCache(ctx, p.db))
 	if err == nil && saved.Old != "" {
 		started.notice = saved.Sentence()
 	}
 	return started, err
 }
 
-// openedCache is what opening the cache has come to.
+// configFile returns the configuration file at p, with the checks of other packages.
+func configFile(p paths) *config.File {
+	return &config.File{
+		Path:    p.config,
+		Lock:    p.lock,
+		Example: exampleConfig,
+		Checks: config.Checks{
+			Key: func(key string, actions []string) error {
+				return ui.CheckKeys("", map[string][]string{key: actions})
+			},
+			IsLocal: fetch.IsLocal,
+			Local:   fetch.CheckLocal,
+			Proxy:   fetch.CheckProxy,
+			Builtin: guideURL,
+		},
+	}
+}
+
+// openedCache is the result of opening the cache.
 type openedCache struct {
 	store *cache.Store
 	err   error
 }
 
 func openCache(ctx context.Context, db string) openedCache {
-	store, err := cache.Open(ctx, db, cache.Options{Now: time.Now, Waiting: tell})
+	store, err := cache.Open(ctx, db, cache.Options{Now: time.Now, Waiting: warn})
 	return openedCache{store, err}
 }
 
-// openEarly opens a cache that exists while the configuration is still being
-// read. Nothing comes of one that does not: with a mistake in the configuration
-// none is to be made.
+// openEarly opens the cache in the background if its file exists, and calls meanwhile
+// with it. If the file does not exist, the returned channel is closed. Then the cache
+// is made after the configuration was read, because a configuration with mistakes must
+// not make one.
 func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-chan openedCache {
 	opened := make(chan openedCache, 1)
 	if _, err := os.Stat(db); err != nil {
@@ -184,15 +158,15 @@ func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-c
 	return opened
 }
 
-// start makes the subscriptions of an opened cache those of the configuration.
-func start(ctx context.Context, p paths, c Config, o openedCache) (*program, error) {
+// start makes the subscriptions of an opened cache those of the configuration c.
+func start(ctx context.Context, p paths, file *config.File, c config.Config, o openedCache) (*program, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
 	store := o.store
 	crashes := crashLog{p.crashes, time.Now}
 	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin()})
-	s, err := newSource(ctx, &editor{path: p.config, lock: p.lock}, c, store, poll.Options{
+	s, err := newSource(ctx, file, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
 		Workers: c.Workers,
@@ -209,34 +183,35 @@ func start(ctx context.Context, p paths, c Config, o openedCache) (*program, err
 	return started, nil
 }
 
-// tell says something on stderr that is no error.
-func tell(sentence string) { fmt.Fprintln(os.Stderr, "dateline: "+feed.Clean(sentence)) }
+// warn prints a message that is not an error on stderr.
+func warn(message string) { fmt.Fprintln(os.Stderr, "dateline: "+feed.Clean(message)) }
 
-// openCommand opens what the commands work on.
+// openCommand opens what a command works on.
 func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	p, err := open(ctx, f, func(*cache.Store) {})
 	if err != nil {
 		return nil, err
 	}
 	if p.notice != "" {
-		tell(p.notice)
+		warn(p.notice)
 	}
 	return &cli.Session{
 		Store:         p.store,
 		Source:        p.source,
-		Rules:         p.config.rules(),
+		Rules:         p.config.ActiveRules(),
 		Width:         p.config.Width,
-		NotifyCommand: p.config.NotifyCommand.notifier(),
+		NotifyCommand: notifier(p.config.NotifyCommand),
 		Close:         p.store.Close,
 	}, nil
 }
 
+// check reads the configuration for "dateline config check".
 func check(f cli.Files) (cli.Checked, error) {
 	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
 		return cli.Checked{}, err
 	}
-	c, err := loadConfig(p.config)
+	c, err := configFile(p).Load()
 	if err != nil {
 		return cli.Checked{}, fmt.Errorf("the configuration can't be used:\n%w", err)
 	}
@@ -244,26 +219,26 @@ func check(f cli.Files) (cli.Checked, error) {
 	return cli.Checked{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
 }
 
-// read opens the reader and stays until it is left.
+// read runs the reader until the user quits.
 func read(ctx context.Context, f cli.Files) error {
-	shown := hurry()
+	shown := fastStart()
 	p, err := open(ctx, f, func(s *cache.Store) { s.ReadAhead(ctx) })
 	if err != nil {
 		return err
 	}
-	// Go's own answer to SIGQUIT would leave the terminal as it is.
+	// Go's default handling of SIGQUIT would not restore the terminal.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGQUIT)
 	defer stop()
 	p.source.stays = true
-	settings, err := p.config.screen()
+	settings, err := screenSettings(p.config)
 	if err == nil {
 		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice
 		err = ui.Run(ctx, ui.Deps{
 			Store:         p.store,
 			Source:        p.source,
 			NextDue:       p.source.NextDue,
-			Open:          p.config.Browser.openURL,
-			NotifyCommand: p.config.NotifyCommand.notifier(),
+			Open:          browser(p.config.Browser),
+			NotifyCommand: notifier(p.config.NotifyCommand),
 			Crashed:       p.crashes.add,
 			Shown:         shown,
 			Settings:      settings,
@@ -273,8 +248,30 @@ func read(ctx context.Context, f cli.Files) error {
 	return errors.Join(err, p.store.Close())
 }
 
-// version is the release that was installed, else the commit it was built
-// from, else "devel".
+// screenSettings returns the options that concern the screen.
+func screenSettings(c config.Config) (ui.Settings, error) {
+	s := ui.Settings{
+		Layout:         c.Layout,
+		Icons:          c.Icons,
+		Theme:          c.Theme,
+		Density:        c.Density,
+		Keymap:         c.Keymap,
+		Keys:           c.Bindings(),
+		Width:          c.Width,
+		Mouse:          c.Mouse,
+		RefreshOnStart: c.RefreshOnStart,
+		NotifyWith:     c.NotifyWith,
+		NoColor:        os.Getenv("NO_COLOR") != "",
+	}
+	queries, err := c.SavedQueries()
+	for _, q := range queries {
+		s.Queries = append(s.Queries, ui.SavedQuery(q))
+	}
+	return s, err
+}
+
+// version returns the release that was installed. If that is unknown, it returns the
+// commit that was built, and otherwise "devel".
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

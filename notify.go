@@ -7,28 +7,29 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"dateline/config"
 )
 
-// notifyTime is how long a program may take to tell of new items.
-const notifyTime = 10 * time.Second
+// notifyTimeout is how long a notification program may run.
+const notifyTimeout = 10 * time.Second
 
-// notifier runs the command with the title and the text of a notification, each
-// within an argument of its own: they hold what publishers wrote. Nil without a
-// command.
-func (c Command) notifier() func(ctx context.Context, title, body string) error {
+// notifier returns a function that runs c for a notification, nil if c is empty. Title
+// and body come from publishers. Each is within one argument.
+func notifier(c config.Command) func(ctx context.Context, title, body string) error {
 	if len(c) == 0 {
 		return nil
 	}
 	return func(ctx context.Context, title, body string) error {
-		ctx, cancel := context.WithTimeout(ctx, notifyTime)
+		ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 		defer cancel()
-		args := c.fill([]string{"%t", "%b"}, []string{noOption(title), noOption(body)})
+		args := c.Fill([]string{"%t", "%b"}, []string{notOption(title), notOption(body)})
 		program := exec.CommandContext(ctx, args[0], args[1:]...)
 		program.WaitDelay = time.Second
 		detach(program)
 		err := program.Run()
 		if errors.Is(err, exec.ErrWaitDelay) {
-			return nil // it has told, and left something behind that goes on
+			return nil // the program has ended, and a child of it still runs
 		}
 		if err != nil {
 			return fmt.Errorf("tell of new items: %w; set the option notify_command to a program that works", err)
@@ -37,8 +38,8 @@ func (c Command) notifier() func(ctx context.Context, title, body string) error 
 	}
 }
 
-// noOption keeps a publisher's text from being taken for an option.
-func noOption(text string) string {
+// notOption returns text so that a program does not take it for an option.
+func notOption(text string) string {
 	if strings.HasPrefix(text, "-") {
 		return " " + text
 	}

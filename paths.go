@@ -13,16 +13,16 @@ import (
 type paths struct {
 	config string
 	db     string
-	// lock guards changes of the configuration.
+	// lock is locked while the configuration is edited.
 	lock string
-	// crashes is the log of the program's own faults.
+	// crashes is the log of panics.
 	crashes string
 }
 
 var errNoHome = errors.New("HOME is not set, so there is no place for the files; set it, or name both with --config and --db")
 
-// findHome takes the home directory from the system's list of users where HOME
-// is not set, as in a service or under some crons.
+// findHome sets HOME from the system's list of users if it is not set, as in a service
+// or under some crons.
 func findHome() {
 	if _, err := os.UserHomeDir(); err == nil {
 		return
@@ -32,8 +32,9 @@ func findHome() {
 	}
 }
 
-// findPaths takes the files named on the command line, which may be empty, and
-// else the places of the XDG base directory specification.
+// findPaths returns the files to use. config and db are the files named on the command
+// line. If they are empty, the directories of the XDG base directory specification
+// are used (https://specifications.freedesktop.org/basedir-spec/latest/).
 func findPaths(config, db string) (paths, error) {
 	home, _ := os.UserHomeDir()
 	known := func(variable string) bool { return home != "" || filepath.IsAbs(os.Getenv(variable)) }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What SECURITY.md promises is held by tests that exist.
+// TestSecurityNamesTests checks that the tests named in SECURITY.md exist.
 func TestSecurityNamesTests(t *testing.T) {
 	text, err := os.ReadFile("SECURITY.md")
 	if err != nil {

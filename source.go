@@ -2,38 +2,41 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 	"os"
-	"runtime/debug"
-	"runtime/metrics"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"dateline/cache"
+	"dateline/config"
 	"dateline/feed"
 	"dateline/feed/poll"
 )
 
-// source is the local [feed.Source]: it polls by itself, and its subscriptions
-// are the tables of the configuration file.
+// source is the local [feed.Source]. It polls the feeds itself. Its subscriptions are
+// the [[feeds]] tables of the configuration file.
 type source struct {
-	// stays says that the program goes on when a round is over, so that it should
-	// be small again.
+	// stays is true if the program goes on after a refresh. Then memory is given back
+	// to the system.
 	stays bool
-	// refreshing counts the rounds under way.
+	// refreshing is the number of running refreshes.
 	refreshing atomic.Int32
 	poller     *poll.Poller
-	editor     *editor
+	file       *config.File
 	store      *cache.Store
 
 	mu   sync.Mutex
 	subs []feed.Subscription
-	// stamp is how the file looked when subs were read from it.
+	// stamp is the state of the file when subs were read from it.
 	stamp fileStamp
 }
 
-// fileStamp changes when a file does.
+// fileStamp differs if a file was changed. It is zero if there is no file.
 type fileStamp struct {
 	modified time.Time
 	size     int64
@@ -47,30 +50,31 @@ func stampOf(path string) fileStamp {
 	return fileStamp{info.ModTime(), info.Size()}
 }
 
-// newSource makes the cache's subscriptions those of the configuration. The
-// poller of o gets its subscriptions from the source.
-func newSource(ctx context.Context, e *editor, c Config, store *cache.Store, o poll.Options) (*source, error) {
-	s := &source{editor: e, store: store, subs: c.Subscriptions(), stamp: stampOf(e.path)}
+// newSource returns a source for a file that was read as c. It makes the cache's
+// subscriptions those of c. It sets the store and the subscriptions of o.
+func newSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*source, error) {
+	s := &source{file: file, store: store, subs: c.Subscriptions(), stamp: stampOf(file.Path)}
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
-	store.SetRules(c.rules())
+	store.SetRules(c.ActiveRules())
 	err := store.SetFeeds(ctx, s.subs)
 	if store.Confined() != nil {
-		err = nil // Refresh does it as soon as the cache can be written
+		err = nil // Refresh sets the feeds when the cache is writable again
 	}
 	return s, err
 }
 
-// subscriptions reads the file again when it was changed, by hand or by
-// another dateline. While it has mistakes, what it said before holds.
+// subscriptions returns the subscriptions. It reads the file again if a user or
+// another dateline changed it. While the file has mistakes, the subscriptions stay as
+// they were.
 func (s *source) subscriptions() []feed.Subscription {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := stampOf(s.editor.path); now != s.stamp {
+	if now := stampOf(s.file.Path); now != s.stamp {
 		s.stamp = now
-		if c, err := loadConfig(s.editor.path); err == nil {
+		if c, err := s.file.Load(); err == nil {
 			s.subs = c.Subscriptions()
-			s.store.SetRules(c.rules())
+			s.store.SetRules(c.ActiveRules())
 		}
 	}
 	return s.subs
@@ -82,40 +86,20 @@ func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Rep
 		return err
 	}
 	if s.refreshing.Add(1) == 1 {
-		refreshHeap.use()
+		refreshLimits.use()
 	}
 	defer func() {
 		if s.refreshing.Add(-1) > 0 {
 			return
 		}
-		restHeap.use()
+		readingLimits.use()
 		if !s.stays {
 			return
 		}
 		s.store.Shrink(ctx)
-		if bloated() {
-			debug.FreeOSMemory()
-		}
+		freeSpareMemory()
 	}()
 	return s.poller.Refresh(ctx, ask, report)
-}
-
-// spareHeap is how much memory the heap may take beside what is in use of it: a
-// round leaves more behind, and some milliseconds give it back that Go would
-// hold for minutes.
-const spareHeap = 16 << 20
-
-// bloated says that the heap takes more than that.
-func bloated() bool {
-	taken := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
-	used := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(taken)
-	metrics.Read(used)
-	sum := uint64(0)
-	for _, t := range taken {
-		sum += t.Value.Uint64()
-	}
-	return sum > used[0].Value.Uint64()+spareHeap
 }
 
 // Discover implements [feed.Source].
@@ -147,7 +131,7 @@ func (s *source) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error
 	return text, s.store.SetFulltext(ctx, item, text)
 }
 
-// NextDue is when the next feed falls due; zero for never.
+// NextDue returns the time at which the next feed is due, zero if no feed will be.
 func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)
 }
@@ -157,7 +141,7 @@ func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error
 	clean := make([]feed.Subscription, len(subs))
 	for i, sub := range subs {
 		address, _, _ := feed.SplitLogin(sub.URL)
-		if err := checkSubscription(address); err != nil {
+		if err := s.file.Checks.Subscription(address); err != nil {
 			return err
 		}
 		clean[i] = feed.Subscription{URL: sub.URL, Name: feed.Clean(sub.Name)}
@@ -167,7 +151,7 @@ func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error
 			}
 		}
 	}
-	return s.edit(ctx, func(doc []byte) (edited, error) { return addFeeds(doc, clean) })
+	return s.edit(ctx, func() (config.Config, error) { return s.file.Add(clean) })
 }
 
 // Unsubscribe implements [feed.Source].
@@ -180,25 +164,76 @@ func (s *source) Unsubscribe(ctx context.Context, url string) error {
 	if !known {
 		return fmt.Errorf("there is no subscription to %s in the configuration", feed.Clean(url))
 	}
-	return s.edit(ctx, func(doc []byte) (edited, error) { return removeFeed(doc, url) })
+	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
 
-func (s *source) edit(ctx context.Context, change func([]byte) (edited, error)) error {
-	if err := s.rewrite(change); err != nil {
+// edit changes the file and makes the cache's subscriptions those of the file.
+func (s *source) edit(ctx context.Context, change func() (config.Config, error)) error {
+	if err := s.editFile(change); err != nil {
 		return err
 	}
 	return s.store.SetFeeds(ctx, s.subscriptions())
 }
 
-// rewrite changes the file and what is known of it, not the cache.
-func (s *source) rewrite(change func([]byte) (edited, error)) error {
-	c, err := s.editor.edit(change)
+// editFile changes the file and leaves the cache's subscriptions as they are.
+func (s *source) editFile(change func() (config.Config, error)) error {
+	c, err := change()
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.subs, s.stamp = c.Subscriptions(), stampOf(s.editor.path)
-	s.store.SetRules(c.rules())
+	s.subs, s.stamp = c.Subscriptions(), stampOf(s.file.Path)
+	s.store.SetRules(c.ActiveRules())
+	return nil
+}
+
+// Move implements [feed.Source]. It changes the file first. If the cache then fails,
+// the file is changed back. If the process ends in between, the feed's items stay in
+// the cache under the old address.
+func (s *source) Move(ctx context.Context, from, to string) error {
+	from, _, _ = feed.SplitLogin(from)
+	address, _, _ := feed.SplitLogin(to)
+	subs := s.subscriptions()
+	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return sub.URL == from })
+	if i < 0 {
+		return fmt.Errorf("there is no subscription to %s in the configuration", feed.Clean(from))
+	}
+	if err := s.file.Checks.Subscription(address); err != nil {
+		return err
+	}
+	if err := checkMove(subs[i], address); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(subs, func(sub feed.Subscription) bool { return sub.URL == address }) {
+		return fmt.Errorf("%s is subscribed to already: unsubscribe from one of the two", feed.Clean(address))
+	}
+	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {
+		return err
+	}
+	if err := s.store.MoveFeed(ctx, from, address); err != nil && !errors.Is(err, cache.ErrNoFeed) {
+		back := s.editFile(func() (config.Config, error) { return s.file.Move(address, from) })
+		return errors.Join(err, back)
+	}
+	return s.store.SetFeeds(ctx, s.subscriptions())
+}
+
+// checkMove returns an error if a feed may not move to another address. Passwords,
+// cookies and headers are never sent to a new server.
+func checkMove(sub feed.Subscription, to string) error {
+	old, err := url.Parse(sub.URL)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be read: correct it in the configuration", feed.Clean(sub.URL))
+	}
+	u, err := url.Parse(to)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be read: check it for a misspelling", feed.Clean(to))
+	}
+	a := sub.Settings.Access
+	private := a.User != "" || a.Password != "" || len(a.PasswordCommand) > 0 || a.Cookies != "" || len(sub.Settings.Headers) > 0
+	same := strings.EqualFold(old.Host, u.Host) && (u.Scheme == old.Scheme || u.Scheme == "https")
+	if private && !same {
+		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server: if it is to get them, too, write the address into the configuration yourself", feed.Clean(u.Host))
+	}
 	return nil
 }

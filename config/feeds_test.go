@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -93,10 +93,10 @@ c.toml:3:9: the rule "r" asks for is:starred, which no item is when it arrives: 
       |         ^~~~~~~~~~~~`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseConfig([]byte(c.doc), "c.toml")
-			var wrong *ConfigError
+			_, err := Parse([]byte(c.doc), "c.toml", realChecks())
+			var wrong *Error
 			if !errors.As(err, &wrong) {
-				t.Fatalf("got %v, want a ConfigError", err)
+				t.Fatalf("got %v, want a Error", err)
 			}
 			if got := "\n" + err.Error(); got != c.want {
 				t.Errorf("got%s\nwant%s", got, c.want)
@@ -109,7 +109,7 @@ c.toml:3:9: the rule "r" asks for is:starred, which no item is when it arrives: 
 // filled in, and what is not given is as [defaults] say.
 func TestSettings(t *testing.T) {
 	t.Setenv("DATELINE_TEST_SECRET", "s3${x")
-	c, err := parseConfig([]byte(`
+	c, err := Parse([]byte(`
 [defaults]
 paused = true
 notify = true
@@ -138,7 +138,7 @@ url = "file:~/feed.xml"
 interval = "2h"
 user = "bob"
 password_command = ["pass", "b c"]
-`), "c.toml")
+`), "c.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ password_command = ["pass", "b c"]
 // TestLoginInAddress: a user and password in the address are options, behind
 // those that are spelled out, and no part of what the feed is known by.
 func TestLoginInAddress(t *testing.T) {
-	c, err := parseConfig([]byte(`
+	c, err := Parse([]byte(`
 [[feeds]]
 url = "https://ann:p%40w$%7BX%7D@a.example/feed"
 [[feeds]]
@@ -176,7 +176,7 @@ password = "own"
 [[feeds]]
 url = "https://ann:pw@c.example/feed"
 password_command = "pass c"
-`), "c.toml")
+`), "c.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ password_command = "pass c"
 			t.Errorf("the address is %s, want %s", sub.URL, address)
 		}
 	}
-	_, err = parseConfig([]byte("[[feeds]]\nurl = 'https://ann:pw@a.example/'\n[[feeds]]\nurl = 'https://a.example/'\n"), "c.toml")
+	_, err = Parse([]byte("[[feeds]]\nurl = 'https://ann:pw@a.example/'\n[[feeds]]\nurl = 'https://a.example/'\n"), "c.toml", realChecks())
 	if err == nil || !strings.Contains(err.Error(), "the feed https://a.example/ is here already") {
 		t.Errorf("the same feed twice: %v", err)
 	}
@@ -201,7 +201,7 @@ password_command = "pass c"
 
 // TestRules: a rule ends with the last day it names, written either way.
 func TestRules(t *testing.T) {
-	c, err := parseConfig([]byte(`
+	c, err := Parse([]byte(`
 [[rules]]
 name = "one"
 query = "title:x"
@@ -218,11 +218,11 @@ query = "title:z"
 read = true
 star = true
 notify = true
-`), "c.toml")
+`), "c.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := c.rules()
+	rules := c.ActiveRules()
 	newYear := time.Date(2027, 1, 1, 0, 0, 0, 0, time.Local)
 	for _, r := range rules[:2] {
 		if !r.Active(newYear.Add(-time.Second)) || r.Active(newYear) {
@@ -241,17 +241,17 @@ notify = true
 // subscribed to by a key, a page or a list of feeds, however it is written.
 func TestLocalFeedsAreConfigured(t *testing.T) {
 	for _, url := range []string{"exec:touch /tmp/x", "EXEC:touch /tmp/x", "file:///etc/passwd", "File:/etc/passwd", "file:~/feed.xml"} {
-		if err := checkSubscription(url); err == nil || !strings.Contains(err.Error(), "configuration") {
+		if err := realChecks().Subscription(url); err == nil || !strings.Contains(err.Error(), "configuration") {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	for _, url := range []string{"exec:~/bin/feed", "file:///a%20b", "file:/a", "file://localhost/a", "file:~/feed.xml"} {
-		if err := checkFeedURL(url); err != nil {
+		if err := realChecks().feedURL(url); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	for _, url := range []string{"EXEC:feed", "file://host/a", "file:a", "exec:", "exec:''", "exec:a\u202eb", "file:///a%00"} {
-		if err := checkFeedURL(url); err == nil {
+		if err := realChecks().feedURL(url); err == nil {
 			t.Errorf("%q was taken", url)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -12,36 +12,37 @@ import (
 	"dateline/feed"
 )
 
-// span is a range of byte offsets in a document; to is the first byte after it.
+// span is a range of byte offsets in a document. to is the first byte after it.
 type span struct{ from, to int }
 
-// statement is one table header or one key with its value, as it stands at the
-// outer level of the document.
+// statement is a table header, or a key with its value, at the top level of the
+// syntax.
 type statement struct {
 	span
-	// feed is the place in the feeds array of the [[feeds]] table that the
-	// statement belongs to, sub-tables included; -1 outside of them.
+	// feed is the index of the [[feeds]] table, or of the table of its sub-table,
+	// that the statement is in. It is -1 if the statement is in no such table.
 	feed int
-	// pair says that this is a key with its value, not a table header.
+	// pair is true for a key with its value, false for a table header.
 	pair bool
 }
 
-// outline says where things stand in a TOML document.
+// outline locates keys and values in a TOML document (https://toml.io/en/v1.0.0).
 type outline struct {
 	statements []statement
-	// values maps a dotted path such as feeds.2.url to the place of its value,
-	// and the path of a table to its header.
+	// values maps a dotted path, such as feeds.2.url, to the span of its value. It
+	// maps the path of a table to the span of its header.
 	values map[string]span
-	// feedURLs are the url values of the [[feeds]] tables, by their place, with
-	// the user and password that stand in them.
+	// feedURLs maps the index of a [[feeds]] table to its url, which may contain a
+	// user and a password.
 	feedURLs map[int]string
-	// inlineFeeds says that feeds is written as a value, not as [[feeds]].
+	// inlineFeeds is true if feeds is written as a value instead of as [[feeds]].
 	inlineFeeds bool
-	// counts holds how many elements each array of tables has so far.
+	// counts maps the path of an array of tables to the number of elements so far.
 	counts map[string]int
 }
 
-// outlineOf reads doc as far as its syntax is good, and says where it is not.
+// outlineOf returns the outline of doc. If doc is not valid TOML, it returns an error
+// and the outline of what comes before it.
 func outlineOf(doc []byte) (outline, error) {
 	o := outline{values: map[string]span{}, feedURLs: map[int]string{}, counts: map[string]int{}}
 	var p unstable.Parser
@@ -68,7 +69,8 @@ func outlineOf(doc []byte) (outline, error) {
 	return o, p.Error()
 }
 
-// enter turns a header's name into a path with the numbers of array elements.
+// enter returns the path of a table header: its name with the indexes of array
+// elements.
 func (o *outline) enter(name []string, array bool) []string {
 	var path []string
 	for i, part := range name {
@@ -84,6 +86,7 @@ func (o *outline) enter(name []string, array bool) []string {
 	return path
 }
 
+// addPair adds a key with its value. table is the path of the table around it.
 func (o *outline) addPair(doc []byte, table []string, pair *unstable.Node) {
 	name, at := keyOf(pair)
 	path := slices.Concat(table, name)
@@ -101,7 +104,7 @@ func (o *outline) addPair(doc []byte, table []string, pair *unstable.Node) {
 	o.addValue(doc, path, value)
 }
 
-// addValue notes what stands inside an array or an inline table.
+// addValue adds the elements of an array or of an inline table.
 func (o *outline) addValue(doc []byte, path []string, value *unstable.Node) {
 	if value.Kind != unstable.Array && value.Kind != unstable.InlineTable {
 		return
@@ -121,7 +124,7 @@ func (o *outline) addValue(doc []byte, path []string, value *unstable.Node) {
 	}
 }
 
-// keyOf is the name of a header or a pair, and where it stands.
+// keyOf returns the parts of the name of a header or of a key, and their span.
 func keyOf(n *unstable.Node) ([]string, span) {
 	var name []string
 	var at span
@@ -140,8 +143,8 @@ func spanOf(r unstable.Range) span {
 	return span{int(r.Offset), int(r.Offset + r.Length)}
 }
 
-// place is the span of a path's value, or of the nearest table around it.
-func (o outline) place(path ...any) span {
+// locate returns the span of the value at path, or of the nearest table around it.
+func (o outline) locate(path ...any) span {
 	names := make([]string, len(path))
 	for i, p := range path {
 		names[i] = fmt.Sprint(p)
@@ -154,9 +157,9 @@ func (o outline) place(path ...any) span {
 	return span{}
 }
 
-// feedOf is the place of the [[feeds]] table of a feed, which is known by its
-// address without user and password.
-func (o outline) feedOf(address string) (n int, ok bool) {
+// feedIndex returns the index of the [[feeds]] table of a feed. address has no user
+// and no password.
+func (o outline) feedIndex(address string) (n int, ok bool) {
 	for n, url := range o.feedURLs {
 		if known, _, _ := feed.SplitLogin(url); known == address {
 			return n, true
@@ -165,7 +168,7 @@ func (o outline) feedOf(address string) (n int, ok bool) {
 	return 0, false
 }
 
-// wholeLines widens a span to the lines it touches, line ends included.
+// wholeLines returns the lines that a span touches, with their line ends.
 func wholeLines(doc []byte, at span) span {
 	from := bytes.LastIndexByte(doc[:at.from], '\n') + 1
 	end := bytes.IndexByte(doc[at.to:], '\n')

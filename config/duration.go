@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -9,25 +9,27 @@ import (
 	"time"
 )
 
-// Duration is a time span as the configuration writes it: "90s", "45m",
-// "1h30m", "2d", "1w3d". A day is 24 hours.
+// Duration is a time span such as "90s", "45m", "1h30m", "2d" or "1w3d". A day is
+// 24 hours.
 type Duration struct {
 	time.Duration
-	// err says why the text was no duration. It waits for the check, which
-	// knows the place in the file; the decoder would lose it.
+	// err tells why the text is not a duration. check reports it with its line
+	// and column, which the decoder would not do.
 	err error
 }
 
-// UnmarshalText reads a duration for the TOML decoder; it never fails.
+// UnmarshalText reads a duration for the TOML decoder. It returns no error and
+// sets d.err instead.
 func (d *Duration) UnmarshalText(text []byte) error {
 	d.Duration, d.err = parseDuration(string(text))
 	return nil
 }
 
-// Interval is a [Duration], or "auto": zero, without an error.
+// Interval is a [Duration], or "auto", which is 0.
 type Interval struct{ Duration }
 
-// UnmarshalText reads an interval for the TOML decoder; it never fails.
+// UnmarshalText reads an interval for the TOML decoder. It returns no error and
+// sets i.err instead.
 func (i *Interval) UnmarshalText(text []byte) error {
 	if string(text) == "auto" {
 		*i = Interval{}

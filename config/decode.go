@@ -1,6 +1,8 @@
-package main
+package config
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,8 +11,82 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// addUnknown notes an option that does not exist, with the one that was
-// probably meant, or the table it belongs in.
+// decode reads the document over the defaults and adds what the decoder objects
+// to. The decoder stops at the first value of a wrong type. So that all mistakes
+// are reported at once, such a value is blanked out and the rest is read again.
+func (p *problems) decode() Config {
+	doc := bytes.Clone(p.doc)
+	for {
+		c := defaultConfig()
+		d := toml.NewDecoder(bytes.NewReader(doc)).DisallowUnknownFields()
+		err := d.Decode(&c)
+		var unknown *toml.StrictMissingError
+		if errors.As(err, &unknown) {
+			for i := range unknown.Errors {
+				p.addUnknown(&unknown.Errors[i])
+			}
+			return c
+		}
+		var wrong *toml.DecodeError
+		if !errors.As(err, &wrong) {
+			if err != nil {
+				p.add(span{}, "%v", err)
+			}
+			return c
+		}
+		at := p.offset(wrong)
+		p.add(p.around(at), "%s", decodeMessage(wrong))
+		if !p.blank(doc, at) {
+			return c
+		}
+	}
+}
+
+// blank overwrites the key and value at an offset of doc with spaces and keeps the
+// line ends. It reports whether there is a key at the offset.
+func (p *problems) blank(doc []byte, at int) bool {
+	o, _ := p.outline()
+	for _, s := range o.statements {
+		if !s.pair || at < s.from || at >= s.to || doc[s.from] == ' ' {
+			continue
+		}
+		for i := s.from; i < s.to; i++ {
+			if doc[i] != '\n' && doc[i] != '\r' {
+				doc[i] = ' '
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// offset returns the byte offset of a decoding error in the document.
+func (p *problems) offset(e *toml.DecodeError) int {
+	row, column := e.Position()
+	at := 0
+	for range row - 1 {
+		at += bytes.IndexByte(p.doc[at:], '\n') + 1
+	}
+	return min(at+column-1, len(p.doc))
+}
+
+// around returns the smallest value or header that contains an offset.
+func (p *problems) around(at int) span {
+	best := span{at, at}
+	o, _ := p.outline()
+	for _, s := range o.values {
+		if s.from <= at && at < s.to && (best.to == at || s.to-s.from < best.to-best.from) {
+			best = s
+		}
+	}
+	if best.from < at {
+		best.from = at
+	}
+	return best
+}
+
+// addUnknown adds an option that does not exist. The message names the option
+// that was probably meant, or the table that the option belongs in.
 func (p *problems) addUnknown(e *toml.DecodeError) {
 	key := e.Key()
 	name := key[len(key)-1]
@@ -18,7 +94,7 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 	where := span{at, at + len(name)}
 	top := namesOf(reflect.TypeFor[Config]())
 	per := namesOf(reflect.TypeFor[FeedOptions]())
-	own := namesOf(reflect.TypeFor[FeedConfig]())
+	own := namesOf(reflect.TypeFor[Feed]())
 	here := top
 	if len(key) > 1 {
 		here = nil
@@ -40,7 +116,7 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 	}
 }
 
-// decodeMessage says in the reader's words what a decoding error is about.
+// decodeMessage returns a decoding error as a user message.
 func decodeMessage(e *toml.DecodeError) string {
 	text := strings.TrimPrefix(e.Error(), "toml: ")
 	key := e.Key()
@@ -54,7 +130,7 @@ func decodeMessage(e *toml.DecodeError) string {
 	return fmt.Sprintf("%s must be %s", key[len(key)-1], want(t))
 }
 
-// want describes the values of a type.
+// want describes the values that an option of a type can have.
 func want(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[Duration]():
@@ -85,7 +161,8 @@ func want(t reflect.Type) string {
 	}
 }
 
-// typeAt is the type of the option that a key without array numbers leads to.
+// typeAt returns the type of the option with a dotted key. The key has no array
+// indexes.
 func typeAt(key []string) (reflect.Type, bool) {
 	t := reflect.TypeFor[Config]()
 	for _, name := range key {
@@ -109,7 +186,7 @@ func typeAt(key []string) (reflect.Type, bool) {
 	return t, true
 }
 
-// namesOf lists the options of a struct, or of the structs in a slice.
+// namesOf returns the names of the options of a struct, or of a slice's structs.
 func namesOf(t reflect.Type) []string {
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()

@@ -195,6 +195,28 @@ func twice(b *testing.B, dir string, command func() *exec.Cmd) {
 	}
 }
 
+// peakMemory watches a process until it ends. Then peak returns the largest resident
+// size that it had, in MB, and 0 on systems other than Linux. What the system reports
+// of a child that has ended would be at least the size of its parent.
+func peakMemory(pid int) (peak func() float64) {
+	done := make(chan float64, 1)
+	go func() {
+		largest := 0.0
+		for {
+			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			_, line, found := bytes.Cut(text, []byte("VmHWM:"))
+			if err != nil || !found {
+				done <- largest
+				return
+			}
+			kilobytes, _ := strconv.ParseFloat(string(bytes.Fields(line)[0]), 64)
+			largest = max(largest, kilobytes/1024)
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	return func() float64 { return <-done }
+}
+
 // parseAlone is gofeed at the same documents, on all processors.
 func parseAlone(b *testing.B, c corpus.Corpus) {
 	docs := make([]string, c.Feeds)

@@ -16,28 +16,6 @@ import (
 	"dateline/cache"
 )
 
-// peakMemory watches a process until it ends; peak is then the largest resident
-// size that it was seen with, in MB. What the system tells of a child that has
-// ended is the larger of this and what its parent had.
-func peakMemory(pid int) (peak func() float64) {
-	done := make(chan float64, 1)
-	go func() {
-		largest := 0.0
-		for {
-			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-			_, line, found := bytes.Cut(text, []byte("VmHWM:"))
-			if err != nil || !found {
-				done <- largest
-				return
-			}
-			kilobytes, _ := strconv.ParseFloat(string(bytes.Fields(line)[0]), 64)
-			largest = max(largest, kilobytes/1024)
-			time.Sleep(10 * time.Millisecond)
-		}
-	}()
-	return func() float64 { return <-done }
-}
-
 // headline is in the second line of every row of a list.
 const headline = " ago"
 

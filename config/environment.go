@@ -1,16 +1,17 @@
-package main
+package config
 
 import "strings"
 
-// environment puts variables into option values.
+// environment replaces variables in option values.
 type environment struct {
+	// lookup is [os.LookupEnv], except in tests.
 	lookup func(string) (string, bool)
-	// unset is the first variable that was asked for and is not set.
+	// unset is the first variable that is used and not set, empty if there is none.
 	unset string
 }
 
-// expand replaces each ${NAME} by what the variable NAME says, and $${ by a
-// plain ${. A lone $ is nothing special: passwords have them.
+// expand replaces each ${NAME} by the value of the environment variable NAME, and
+// each $${ by a plain ${. Any other $ stays: passwords contain them.
 func (e *environment) expand(s string) string {
 	if !strings.Contains(s, "${") {
 		return s
@@ -42,7 +43,7 @@ func (e *environment) expand(s string) string {
 	}
 }
 
-// isVariable says whether name is one that a shell could set.
+// isVariable reports whether a shell could set a variable of that name.
 func isVariable(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

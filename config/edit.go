@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -10,20 +10,20 @@ import (
 	"dateline/feed"
 )
 
-// edited is a document with a change in it.
+// edited is a document after a change.
 type edited struct {
 	doc []byte
-	// lines are what was put in or taken out, and todo says what a person would
-	// have to do with them, for when the file can't be written.
+	// lines are the lines that were added or removed. todo tells a user what to do
+	// with them if the file cannot be written.
 	lines, todo string
 }
 
-// errInlineFeeds: a list in one value can have any form; an edit would have to
-// rewrite what a person laid out.
+// errInlineFeeds is returned for feeds that are written as one value. Such a value
+// can have any layout, so an edit would have to rewrite what a person wrote.
 var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not rewrite; edit the list by hand, or turn its entries into [[feeds]] tables")
 
-// addFeeds puts [[feeds]] tables behind the last one of doc, or at its end.
-// Feeds that stand in doc already are left out.
+// addFeeds inserts [[feeds]] tables after the last one of doc, or at its end. Feeds
+// that are in doc already are left out.
 func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
@@ -70,14 +70,14 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	}, nil
 }
 
-// removeFeed takes the [[feeds]] table of a feed out of doc, with its
-// sub-tables and the comments inside; comments above it stay.
+// removeFeed removes the [[feeds]] table of a feed, with its sub-tables and the
+// comments inside. Comments above the table stay.
 func removeFeed(doc []byte, url string) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
 		return edited{}, err
 	}
-	feedNumber, ok := o.feedOf(url)
+	index, ok := o.feedIndex(url)
 	if !ok {
 		return edited{doc: doc}, nil
 	}
@@ -86,7 +86,7 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	}
 	var out, lines []byte
 	kept := 0
-	for _, cut := range runs(doc, o.statements, feedNumber) {
+	for _, cut := range feedLines(doc, o.statements, index) {
 		lines = append(lines, doc[cut.from:cut.to]...)
 		cut = withBlankLine(doc, cut)
 		out = append(out, doc[kept:cut.from]...)
@@ -99,19 +99,19 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	}, nil
 }
 
-// moveFeed gives a feed another url; every byte but that value stays. User and
-// password in the old one go along on the same server.
+// moveFeed replaces the url of a feed and nothing else. A user and password in the
+// old url are kept if the new one is on the same server.
 func moveFeed(doc []byte, from, to string) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
 		return edited{}, err
 	}
-	n, ok := o.feedOf(from)
+	n, ok := o.feedIndex(from)
 	if !ok {
 		return edited{doc: doc}, nil
 	}
 	at := o.values[fmt.Sprintf("feeds.%d.url", n)]
-	value := quoteTOML(feed.KeepLogin(to, o.feedURLs[n]))
+	value := Quote(feed.KeepLogin(to, o.feedURLs[n]))
 	return edited{
 		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
 		lines: "url = " + value + lineEnd(doc),
@@ -119,12 +119,12 @@ func moveFeed(doc []byte, from, to string) (edited, error) {
 	}, nil
 }
 
-// runs are the stretches of whole lines that belong to one feed.
-func runs(doc []byte, statements []statement, feedNumber int) []span {
+// feedLines returns the ranges of lines that belong to the feed with an index.
+func feedLines(doc []byte, statements []statement, index int) []span {
 	var list []span
 	open := false
 	for _, s := range statements {
-		if s.feed != feedNumber {
+		if s.feed != index {
 			open = false
 			continue
 		}
@@ -139,8 +139,8 @@ func runs(doc []byte, statements []statement, feedNumber int) []span {
 	return list
 }
 
-// withBlankLine takes the blank line above a cut along when another, or the
-// end of the document, follows: two would be left in a row.
+// withBlankLine adds the blank line above a cut to it, if a blank line or the end of
+// the document follows. Otherwise two blank lines in a row would be left.
 func withBlankLine(doc []byte, cut span) span {
 	rest := doc[cut.to:]
 	next, _, _ := bytes.Cut(rest, []byte("\n"))
@@ -154,19 +154,19 @@ func withBlankLine(doc []byte, cut span) span {
 	return cut
 }
 
-// feedTable is a subscription as the configuration writes it.
+// feedTable returns a subscription as a [[feeds]] table with line ends nl.
 func feedTable(s feed.Subscription, nl string) string {
-	lines := []string{"[[feeds]]", "url = " + quoteTOML(s.URL)}
+	lines := []string{"[[feeds]]", "url = " + Quote(s.URL)}
 	if s.Name != "" {
-		lines = append(lines, "name = "+quoteTOML(s.Name))
+		lines = append(lines, "name = "+Quote(s.Name))
 	}
 	if len(s.Tags) > 0 {
-		lines = append(lines, "tags = "+quoteListTOML(s.Tags))
+		lines = append(lines, "tags = "+quoteList(s.Tags))
 	}
 	return strings.Join(lines, nl) + nl
 }
 
-// lineEnd is how doc ends its lines.
+// lineEnd returns the line end that doc uses.
 func lineEnd(doc []byte) string {
 	if bytes.Contains(doc, []byte("\r\n")) {
 		return "\r\n"
@@ -174,8 +174,8 @@ func lineEnd(doc []byte) string {
 	return "\n"
 }
 
-// notWritten is the error for a change that could not be saved: the reader can
-// still make it by hand.
+// notWritten returns the error for a change that could not be saved. It tells the
+// user how to make the change by hand.
 func (e edited) notWritten(path string, err error) error {
 	return fmt.Errorf("%s could not be written (%w); make it writable, or %s yourself:\n\n%s", path, err, e.todo, e.lines)
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -79,30 +79,42 @@ var update = flag.Bool("update", false, "write generated files anew")
 // TestExampleIsFresh keeps config.example.toml what Config says: -update writes
 // it, and without it a difference is a failure.
 func TestExampleIsFresh(t *testing.T) {
-	docs := fieldDocs(t, "config.go")
+	docs := fieldDocs(t, "options.go")
 	var b bytes.Buffer
 	b.WriteString(exampleHead)
 	for _, o := range optionsOf(reflect.TypeFor[Config]()) {
 		writeExample(&b, docs, o)
 	}
 	want := strings.TrimRight(b.String(), "\n") + "\n"
-	checkGenerated(t, "config.example.toml", want)
+	checkGenerated(t, want)
 }
 
-// checkGenerated compares a file with what is generated, or writes it when
-// -update says so.
-func checkGenerated(t *testing.T, path, want string) {
+// examplePath is the file that is generated. The program embeds it.
+const examplePath = "../config.example.toml"
+
+// checkGenerated compares the example with what it should be. With -update it writes
+// the example.
+func checkGenerated(t *testing.T, want string) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+		if err := os.WriteFile(examplePath, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Errorf("%s is not what the program says (%v); make golden writes it anew", path, err)
+	if got := string(example(t)); got != want {
+		t.Error("config.example.toml is not what the fields of Config say; make golden writes it anew")
 	}
+}
+
+// example returns the generated example.
+func example(t testing.TB) []byte {
+	t.Helper()
+	doc, err := os.ReadFile(examplePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }
 
 // writeExample writes one option of the top level, and for a table what stands
@@ -119,12 +131,12 @@ func writeExample(b *bytes.Buffer, docs map[string]string, o option) {
 		}
 		b.WriteString("\n")
 	case "feeds":
-		writeTable(b, docs, o, reflect.TypeFor[FeedConfig]())
+		writeTable(b, docs, o, reflect.TypeFor[Feed]())
 		b.WriteString(strings.TrimPrefix(sampleFeeds, "\n") + "\n")
 	case "queries":
 		b.WriteString(strings.TrimPrefix(sampleQueries, "\n") + "\n")
 	case "rules":
-		writeTable(b, docs, o, reflect.TypeFor[RuleConfig]())
+		writeTable(b, docs, o, reflect.TypeFor[Rule]())
 	default:
 		b.WriteString(setting(o) + "\n")
 	}
@@ -196,8 +208,8 @@ func fieldDocs(t *testing.T, path string) map[string]string {
 // TestOptionsAreDocumented: an option without a comment would stand in the
 // example without a word.
 func TestOptionsAreDocumented(t *testing.T) {
-	docs := fieldDocs(t, "config.go")
-	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[FeedConfig](), reflect.TypeFor[QueryConfig](), reflect.TypeFor[RuleConfig]()} {
+	docs := fieldDocs(t, "options.go")
+	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[Feed](), reflect.TypeFor[Query](), reflect.TypeFor[Rule]()} {
 		for _, f := range reflect.VisibleFields(typ) {
 			if !f.Anonymous && len(f.Index) == 1 && !strings.HasPrefix(docs[typ.Name()+"."+f.Name], f.Name+" ") {
 				t.Errorf("%s.%s has no comment that begins with its name", typ.Name(), f.Name)
@@ -209,10 +221,10 @@ func TestOptionsAreDocumented(t *testing.T) {
 // TestExampleSaysTheDefaults takes the # off every option of the example: what
 // then holds must be what holds without a file, samples apart.
 func TestExampleSaysTheDefaults(t *testing.T) {
-	doc := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAll(exampleConfig, []byte("$1"))
+	doc := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAll(example(t), []byte("$1"))
 	// The two ways to a password exclude each other.
 	doc = regexp.MustCompile(`(?m)^password =.*$`).ReplaceAll(doc, nil)
-	c, err := parseConfig(doc, "config.example.toml")
+	c, err := Parse(doc, "config.example.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -21,13 +21,13 @@ func removalOf(url string) func([]byte) (edited, error) {
 	return func(doc []byte) (edited, error) { return removeFeed(doc, url) }
 }
 
-// newEditor is an editor of a file with doc in it; of none when doc is empty.
-func newEditor(t *testing.T, doc string) *editor {
+// newEditor returns a file with doc in it. If doc is empty, there is no file.
+func newFile(t *testing.T, doc string) *File {
 	t.Helper()
 	dir := t.TempDir()
-	e := &editor{path: filepath.Join(dir, "conf", "config.toml"), lock: filepath.Join(dir, "state", "config.lock")}
+	e := &File{Path: filepath.Join(dir, "conf", "config.toml"), Lock: filepath.Join(dir, "state", "config.lock"), Example: example(t), Checks: realChecks()}
 	if doc != "" {
-		write(t, e.path, doc)
+		write(t, e.Path, doc)
 	}
 	return e
 }
@@ -108,10 +108,31 @@ func TestRemoveFeed(t *testing.T) {
 	}
 }
 
+// TestMoveFeed: only the value of the feed's url changes, however it is written.
+func TestMoveFeed(t *testing.T) {
+	const from, to = "https://a.example/", "https://b.example/?x=\"1\""
+	const quoted = `"https://b.example/?x=\"1\""`
+	for name, c := range map[string]struct{ doc, want string }{
+		"as usual": {
+			"# mine\n[[feeds]]\nname = 'A' # a\nurl   =  \"https://a.example/\"   # home\r\n[[feeds]]\nurl = \"https://c.example/\"\n",
+			"# mine\n[[feeds]]\nname = 'A' # a\nurl   =  " + quoted + "   # home\r\n[[feeds]]\nurl = \"https://c.example/\"\n"},
+		"single quotes, no end of line": {"[[feeds]]\nurl = 'https://a.example/'", "[[feeds]]\nurl = " + quoted},
+		"one value":                     {"feeds = [{url = 'https://c.example/'}, { url='https://a.example/', tags=['x'] }]\n", "feeds = [{url = 'https://c.example/'}, { url=" + quoted + ", tags=['x'] }]\n"},
+		"not there":                     {"[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n", "[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := moveFeed([]byte(c.doc), from, to)
+			if err != nil || string(got.doc) != c.want {
+				t.Errorf("%v, got\n%s\nwant\n%s", err, got.doc, c.want)
+			}
+		})
+	}
+}
+
 // TestAddThenRemove leaves the example as it was, byte for byte, whichever feed
 // comes and goes.
 func TestAddThenRemove(t *testing.T) {
-	for _, doc := range []string{string(exampleConfig), strings.ReplaceAll(string(exampleConfig), "\n", "\r\n")} {
+	for _, doc := range []string{string(example(t)), strings.ReplaceAll(string(example(t)), "\n", "\r\n")} {
 		added, err := addFeeds([]byte(doc), []feed.Subscription{{URL: "https://n.example/", Name: "N"}})
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +149,7 @@ func TestAddThenRemove(t *testing.T) {
 
 // TestHostileNames: whatever a page calls itself is one string in the file.
 func TestHostileNames(t *testing.T) {
-	e := newEditor(t, "width = 80\n")
+	e := newFile(t, "width = 80\n")
 	name := "x\"\n[[feeds]]\nurl=\"https://evil.example/\" \\ \u2028 '''\x7f ü 東"
 	c, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/?q=\"'\\u0022", Name: name, Tags: []string{"]\n[keys"}}))
 	if err != nil {
@@ -142,13 +163,13 @@ func TestHostileNames(t *testing.T) {
 // TestEditKeepsTheFile: its mode, the link that leads to it, and a byte order
 // mark.
 func TestEditKeepsTheFile(t *testing.T) {
-	e := newEditor(t, "\ufeffwidth = 80\n")
+	e := newFile(t, "\ufeffwidth = 80\n")
 	link := filepath.Join(t.TempDir(), "link.toml")
-	if err := os.Symlink(e.path, link); err != nil {
+	if err := os.Symlink(e.Path, link); err != nil {
 		t.Skip(err)
 	}
-	target := e.path
-	e.path = link
+	target := e.Path
+	e.Path = link
 	if _, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/"})); err != nil {
 		t.Fatal(err)
 	}
@@ -169,30 +190,30 @@ func TestEditKeepsTheFile(t *testing.T) {
 
 // TestFirstEditMakesTheFile: without a file, the example becomes one.
 func TestFirstEditMakesTheFile(t *testing.T) {
-	e := newEditor(t, "")
-	if _, err := e.edit(removalOf(guideURL)); err != nil {
+	e := newFile(t, "")
+	if _, err := e.edit(removalOf("builtin:guide")); err != nil {
 		t.Fatal(err)
 	}
-	got := contents(t, e.path)
+	got := contents(t, e.Path)
 	if strings.Contains(got, "builtin:guide\"") || !strings.HasPrefix(got, exampleHead) {
 		t.Errorf("got %s", got)
 	}
-	if info, _ := os.Stat(e.path); info.Mode().Perm() != 0o600 {
+	if info, _ := os.Stat(e.Path); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode is %v", info.Mode())
 	}
 }
 
 // TestReadOnlyFile: the change is not made, and the error carries it.
 func TestReadOnlyFile(t *testing.T) {
-	e := newEditor(t, "width = 80\n")
-	if err := os.Chmod(e.path, 0o400); err != nil {
+	e := newFile(t, "width = 80\n")
+	if err := os.Chmod(e.Path, 0o400); err != nil {
 		t.Fatal(err)
 	}
 	_, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/", Name: "A"}))
 	if err == nil || !strings.HasSuffix(err.Error(), "[[feeds]]\nurl = \"https://a.example/\"\nname = \"A\"\n") {
 		t.Errorf("got %v", err)
 	}
-	if got := contents(t, e.path); got != "width = 80\n" {
+	if got := contents(t, e.Path); got != "width = 80\n" {
 		t.Errorf("the file is now %q", got)
 	}
 }
@@ -200,30 +221,30 @@ func TestReadOnlyFile(t *testing.T) {
 // TestNoLock: where nothing can be locked nothing is written, and the error
 // carries the change.
 func TestNoLock(t *testing.T) {
-	e := newEditor(t, "width = 80\n")
-	write(t, filepath.Dir(e.lock), "a file where the directory should be")
+	e := newFile(t, "width = 80\n")
+	write(t, filepath.Dir(e.Lock), "a file where the directory should be")
 	_, err := e.edit(addOf(feed.Subscription{URL: "https://a.example/"}))
 	if err == nil || !strings.HasSuffix(err.Error(), "[[feeds]]\nurl = \"https://a.example/\"\n") {
 		t.Errorf("got %v", err)
 	}
-	if got := contents(t, e.path); got != "width = 80\n" {
+	if got := contents(t, e.Path); got != "width = 80\n" {
 		t.Errorf("the file is now %q", got)
 	}
 }
 
 // TestEditRefuses: an edit never makes a file worse, and never guesses.
 func TestEditRefuses(t *testing.T) {
-	broken := newEditor(t, "widht = 80\n")
+	broken := newFile(t, "widht = 80\n")
 	_, err := broken.edit(addOf(feed.Subscription{URL: "https://a.example/"}))
-	var wrong *ConfigError
+	var wrong *Error
 	if !errors.As(err, &wrong) {
 		t.Errorf("a file with mistakes: got %v", err)
 	}
-	good := newEditor(t, "width = 80\n")
+	good := newFile(t, "width = 80\n")
 	if _, err := good.edit(addOf(feed.Subscription{URL: "ftp://a.example/"})); !errors.As(err, &wrong) {
 		t.Errorf("an address that is none: got %v", err)
 	}
-	inline := newEditor(t, "feeds = [{ url = \"https://a.example/\" }]\n")
+	inline := newFile(t, "feeds = [{ url = \"https://a.example/\" }]\n")
 	for name, change := range map[string]func([]byte) (edited, error){
 		"add": addOf(feed.Subscription{URL: "https://b.example/"}), "remove": removalOf("https://a.example/"),
 	} {
@@ -231,8 +252,8 @@ func TestEditRefuses(t *testing.T) {
 			t.Errorf("%s in a list: got %v", name, err)
 		}
 	}
-	for _, e := range []*editor{broken, good, inline} {
-		if got := contents(t, e.path); strings.Contains(got, "[[feeds]]") {
+	for _, e := range []*File{broken, good, inline} {
+		if got := contents(t, e.Path); strings.Contains(got, "[[feeds]]") {
 			t.Errorf("the file is now %q", got)
 		}
 	}
@@ -241,34 +262,34 @@ func TestEditRefuses(t *testing.T) {
 // TestChangedMeanwhile: what an editor saved between reading and writing is not
 // lost; the edit is made again on top of it.
 func TestChangedMeanwhile(t *testing.T) {
-	e := newEditor(t, "width = 80\n")
+	e := newFile(t, "width = 80\n")
 	calls := 0
 	_, err := e.edit(func(doc []byte) (edited, error) {
 		if calls++; calls == 1 {
-			write(t, e.path, "width = 90\n")
+			write(t, e.Path, "width = 90\n")
 		}
 		return addFeeds(doc, []feed.Subscription{{URL: "https://a.example/"}})
 	})
-	if got := contents(t, e.path); err != nil || !strings.HasPrefix(got, "width = 90\n\n[[feeds]]") {
+	if got := contents(t, e.Path); err != nil || !strings.HasPrefix(got, "width = 90\n\n[[feeds]]") {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
 
 // TestManyEditors: of many edits at once none is lost.
 func TestManyEditors(t *testing.T) {
-	first := newEditor(t, "width = 80\n")
+	first := newFile(t, "width = 80\n")
 	var wg sync.WaitGroup
 	const n = 20
 	for i := range n {
 		wg.Go(func() {
-			e := &editor{path: first.path, lock: first.lock}
+			e := &File{Path: first.Path, Lock: first.Lock, Checks: realChecks()}
 			if _, err := e.edit(addOf(feed.Subscription{URL: fmt.Sprintf("https://a.example/%d", i)})); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	c, err := loadConfig(first.path)
+	c, err := first.Load()
 	if err != nil || len(c.Feeds) != n {
 		t.Errorf("%d feeds, %v", len(c.Feeds), err)
 	}
@@ -277,10 +298,10 @@ func TestManyEditors(t *testing.T) {
 // FuzzEdit: an added feed is there, a removed one is gone, all others stay, and
 // nothing but whole lines is touched.
 func FuzzEdit(f *testing.F) {
-	f.Add(exampleConfig, "name")
+	f.Add(example(f), "name")
 	f.Add([]byte("[[feeds]]\nurl='https://a.example/'\n[feeds.headers]\n[keys]\n"), "]]\n")
 	f.Fuzz(func(t *testing.T, doc []byte, name string) {
-		before, err := parseConfig(doc, "c.toml")
+		before, err := Parse(doc, "c.toml", realChecks())
 		if err != nil {
 			return
 		}
@@ -289,13 +310,13 @@ func FuzzEdit(f *testing.F) {
 		if errors.Is(err, errInlineFeeds) {
 			return
 		}
-		after, err2 := parseConfig(added.doc, "c.toml")
+		after, err2 := Parse(added.doc, "c.toml", realChecks())
 		if err != nil || err2 != nil || len(after.Feeds) != len(before.Feeds)+1 {
 			t.Fatalf("after adding: %v, %v\n%s", err, err2, added.doc)
 		}
 		for _, fd := range after.Feeds {
 			removed, err := removeFeed(added.doc, fd.URL)
-			left, err2 := parseConfig(removed.doc, "c.toml")
+			left, err2 := Parse(removed.doc, "c.toml", realChecks())
 			if err != nil || err2 != nil || len(left.Feeds) != len(before.Feeds) {
 				t.Fatalf("after removing %s: %v, %v\n%s", fd.URL, err, err2, removed.doc)
 			}

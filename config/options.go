@@ -1,9 +1,28 @@
-package main
+// Package config reads, checks and edits the configuration file.
+//
+// Start in options.go: a field of [Config] with its comment and its default is
+// all there is to an option. [File.Load] reads the file (load.go, decode.go).
+// Every mistake is reported with its line and column (check.go, errors.go). The
+// sections are feeds.go, queries.go, rules.go and keys.go. [File.Add],
+// [File.Remove] and [File.Move] edit the file in place (edit.go, write.go).
+//
+// The package only knows feed. Values that another package defines, such as the
+// names of actions, are checked by the functions in [Checks]. An edit never
+// changes a byte that a person wrote, except the lines of the edited feed.
+package config
 
-// Config is the configuration file. Each field is one option: its tags give
-// the option's name, its default as a TOML value, a sample where there is no
-// default to show, and, for words, the words allowed; its comment is the
-// option's documentation, from which config.example.toml is made.
+//go:generate go test -run TestExampleIsFresh -update .
+
+// Config holds the options of the configuration file. Each field is one option.
+// Its comment is the option's documentation. Its tags are:
+//
+//	toml      the option's name
+//	default   the default, a TOML value
+//	sample    what the example shows if there is no default
+//	oneof     the words allowed
+//	min, max  the bounds of a number
+//
+// A test writes config.example.toml from the comments and the tags.
 type Config struct {
 	// Browser is the program that opens links: a list of arguments, or one
 	// string that is split at blanks (no shell sees it). %u becomes the address;
@@ -56,21 +75,21 @@ type Config struct {
 	// Feeds are the subscriptions, in the order the reader shows them. Each can
 	// have every option of [defaults], and those below. The keys a and X and
 	// the commands add, remove and import change only their own lines here.
-	Feeds []FeedConfig `toml:"feeds"`
+	Feeds []Feed `toml:"feeds"`
 	// Queries are saved searches, shown above the feeds. The query language is
 	// explained in the built-in guide.
-	Queries []QueryConfig `toml:"queries"`
+	Queries []Query `toml:"queries"`
 	// Rules do something with the new items that a query matches, when they
 	// arrive. "dateline rules test" shows what a rule would have done to the last
 	// 30 days.
-	Rules []RuleConfig `toml:"rules"`
+	Rules []Rule `toml:"rules"`
 }
 
-// FeedConfig is one [[feeds]] table.
+// Feed holds the options of one [[feeds]] table.
 //
-// The options that hold secrets, or that loosen what protects the reader, are
-// not among [FeedOptions]: in [defaults] they would hold for every server.
-type FeedConfig struct {
+// Options with secrets, and options that loosen a protection, are not in
+// [FeedOptions]: in [defaults] they would apply to every server.
+type Feed struct {
 	// URL is the address of the feed: http://… or https://…, a file
 	// (file:///home/ann/feed.xml, file:~/feed.xml), a program that prints a feed
 	// (exec:~/bin/feed --of "the town"; no shell sees it), or builtin:guide.
@@ -100,8 +119,8 @@ type FeedConfig struct {
 	FeedOptions
 }
 
-// FeedOptions are the options of [defaults], each of which a feed can have for
-// itself. Nil means not given.
+// FeedOptions holds the options of [defaults]. A feed can set each of them for
+// itself. Nil means not set.
 type FeedOptions struct {
 	// Interval is the time from one check of a feed to the next: "45m", "6h",
 	// "1d", "2w". With "auto" it follows how often the feed has something new and
@@ -145,16 +164,16 @@ type FeedOptions struct {
 	Proxy *string `toml:"proxy" sample:"\"socks5://localhost:9050\""`
 }
 
-// QueryConfig is one [[queries]] table.
-type QueryConfig struct {
+// Query holds the options of one [[queries]] table.
+type Query struct {
 	// Name is what the reader shows.
 	Name string `toml:"name"`
 	// Query is in the query language.
 	Query string `toml:"query"`
 }
 
-// RuleConfig is one [[rules]] table.
-type RuleConfig struct {
+// Rule holds the options of one [[rules]] table.
+type Rule struct {
 	// Name is what a hidden item says it was hidden by; no two rules share one.
 	Name string `toml:"name" sample:"\"No football\""`
 	// Query says which new items, in the query language.

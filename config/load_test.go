@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// TestConfigErrors: each mistake is told with its place and, where there is
+// TestErrors: each mistake is told with its place and, where there is
 // one, what was meant; several at once are all told, in the file's order.
-func TestConfigErrors(t *testing.T) {
+func TestErrors(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want string }{
 		"unknown option": {"width = 80\nlayuot = \"single\"\n", `
 c.toml:2:1: unknown option "layuot"; did you mean "layout"?
@@ -117,10 +117,10 @@ c.toml:1:11: browser must be a list of strings such as ["firefox", "%u"], or one
       |           ^`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseConfig([]byte(c.doc), "c.toml")
-			var wrong *ConfigError
+			_, err := Parse([]byte(c.doc), "c.toml", realChecks())
+			var wrong *Error
 			if !errors.As(err, &wrong) {
-				t.Fatalf("got %v, want a ConfigError", err)
+				t.Fatalf("got %v, want a Error", err)
 			}
 			if got := "\n" + err.Error(); got != c.want {
 				t.Errorf("got%s\nwant%s", got, c.want)
@@ -132,7 +132,7 @@ c.toml:1:11: browser must be a list of strings such as ["firefox", "%u"], or one
 // TestQueryErrorPlace: the caret stands under the column of the query that the
 // query language objects to.
 func TestQueryErrorPlace(t *testing.T) {
-	_, err := parseConfig([]byte("[[queries]]\nname = \"q\"\nquery = \"is:unread since:soon\"\n"), "c.toml")
+	_, err := Parse([]byte("[[queries]]\nname = \"q\"\nquery = \"is:unread since:soon\"\n"), "c.toml", realChecks())
 	if err == nil || !strings.Contains(err.Error(), "c.toml:3:") || !strings.Contains(err.Error(), "in the query: ") {
 		t.Errorf("got %v", err)
 	}
@@ -141,7 +141,7 @@ func TestQueryErrorPlace(t *testing.T) {
 // TestFeedOverridesDefaults: what a feed does not say it takes from [defaults],
 // and what that does not say from the built-in defaults.
 func TestFeedOverridesDefaults(t *testing.T) {
-	c, err := parseConfig([]byte(`
+	c, err := Parse([]byte(`
 [defaults]
 interval = "2h"
 keep_unread = true
@@ -154,7 +154,7 @@ interval = "1d"
 keep_unread = false
 keep_days = 7
 headers = { B = "3" }
-`), "c.toml")
+`), "c.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ headers = { B = "3" }
 // TestConfigForms: the shorter and longer ways of writing one thing mean the
 // same, and a file from an editor that adds a byte order mark is read.
 func TestConfigForms(t *testing.T) {
-	c, err := parseConfig([]byte("\ufeffbrowser = \"firefox '--new tab' %u\"\r\nkeymap = 'newsboat'\r\nfeeds = [{ url = \"https://a.example/\", tags = ['x'] }]\r\n[keys]\r\nx = false\r\ny = \"quit\"\r\nz = [\"toggle-star\", \"next-unread\"]\r\n"), "c.toml")
+	c, err := Parse([]byte("\ufeffbrowser = \"firefox '--new tab' %u\"\r\nkeymap = 'newsboat'\r\nfeeds = [{ url = \"https://a.example/\", tags = ['x'] }]\r\n[keys]\r\nx = false\r\ny = \"quit\"\r\nz = [\"toggle-star\", \"next-unread\"]\r\n"), "c.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,10 +188,10 @@ func TestConfigForms(t *testing.T) {
 		t.Errorf("feeds are %+v", c.Feeds)
 	}
 	want := map[string][]string{"x": nil, "y": {"quit"}, "z": {"toggle-star", "next-unread"}}
-	if got := c.bindings(); !reflect.DeepEqual(got, want) {
+	if got := c.Bindings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("bindings are %v, want %v", got, want)
 	}
-	list, err := parseConfig([]byte(`browser = ["a b", "%u"]`), "c.toml")
+	list, err := Parse([]byte(`browser = ["a b", "%u"]`), "c.toml", realChecks())
 	if err != nil || !reflect.DeepEqual(list.Browser, Command{"a b", "%u"}) {
 		t.Errorf("browser as a list is %q, %v", list.Browser, err)
 	}
@@ -216,10 +216,10 @@ func TestDurations(t *testing.T) {
 // TestCommandArguments: an address is an argument of its own, however it looks.
 func TestCommandArguments(t *testing.T) {
 	const url = "https://a.example/?q='; rm -rf ~ #"
-	if got := (Command{"b", "--url=%u"}).with(url); !reflect.DeepEqual(got, []string{"b", "--url=" + url}) {
+	if got := (Command{"b", "--url=%u"}).Fill([]string{"%u"}, []string{url}); !reflect.DeepEqual(got, []string{"b", "--url=" + url}) {
 		t.Errorf("got %q", got)
 	}
-	if got := (Command{"b"}).with(url); !reflect.DeepEqual(got, []string{"b", url}) {
+	if got := (Command{"b"}).Fill([]string{"%u"}, []string{url}); !reflect.DeepEqual(got, []string{"b", url}) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -227,17 +227,17 @@ func TestCommandArguments(t *testing.T) {
 // FuzzParseConfig: no file makes the reader of configurations panic, and an
 // accepted one has only feeds that can be asked.
 func FuzzParseConfig(f *testing.F) {
-	f.Add(exampleConfig)
+	f.Add(example(f))
 	f.Add([]byte("[[feeds]]\nurl=3\n[feeds.headers]\na.b=1\n[[queries]]\nquery='''\n(x'''"))
 	f.Add([]byte("feeds=[[{url=1}],{}]\nkeys={a.\"b.c\"=[[1]]}\r\n"))
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		c, err := parseConfig(doc, "c.toml")
+		c, err := Parse(doc, "c.toml", realChecks())
 		if err != nil {
 			_ = err.Error()
 			return
 		}
 		for _, feed := range c.Feeds {
-			if err := checkFeedURL(feed.URL); err != nil {
+			if err := realChecks().feedURL(feed.URL); err != nil {
 				t.Error(err)
 			}
 		}
