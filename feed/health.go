@@ -55,9 +55,9 @@ func (f Feed) Health(now time.Time) (HealthKind, string) {
 	case f.Paused:
 		return HealthPaused, "Paused in the configuration and asked only by name: take paused out there to have it asked again."
 	case failing && p.LastOK.IsZero():
-		return HealthFailing, fmt.Sprintf("Failed %s and has never answered well. %s", plural(p.Failures, "time"), p.Error)
+		return HealthFailing, fmt.Sprintf("Failed %s and has never answered well. %s", Plural(p.Failures, "time"), p.Error)
 	case failing:
-		return HealthFailing, fmt.Sprintf("Failed %s since it last answered well %s. %s", plural(p.Failures, "time"), Ago(p.LastOK, now), p.Error)
+		return HealthFailing, fmt.Sprintf("Failed %s since it last answered well %s. %s", Plural(p.Failures, "time"), Ago(p.LastOK, now), p.Error)
 	case p.NewAddress() != "":
 		return HealthMoved, fmt.Sprintf("Moved for good to %s, as the server has been saying for %s: write the new address into the configuration with dateline move or the reader's M.",
 			Clean(p.NewAddress()), span(now.Sub(p.MovedSince)))

@@ -40,7 +40,7 @@ func ParseOPML(r io.Reader) ([]Subscription, error) {
 		return nil, fmt.Errorf("read OPML: %w", err)
 	}
 	if len(raw) > maxOPMLSize {
-		return nil, fmt.Errorf("this file is larger than %d MB; split it and import the parts", maxOPMLSize>>20)
+		return nil, fmt.Errorf("this file is larger than %s; split it and import the parts", Size(maxOPMLSize))
 	}
 	l := &xmlLexer{src: decode(raw, "")}
 	in := opmlReader{places: map[string]int{}}
@@ -49,7 +49,7 @@ func ParseOPML(r io.Reader) ([]Subscription, error) {
 		switch {
 		case l.cut && in.opened, !more && in.opened && !in.closed:
 			return in.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
-				plural(len(in.subs), "feed"), 1+strings.Count(l.src[:l.pos], "\n"))
+				Plural(len(in.subs), "feed"), 1+strings.Count(l.src[:l.pos], "\n"))
 		case !more && !in.opened:
 			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
 		case !more:
