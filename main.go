@@ -261,7 +261,6 @@ func read(ctx context.Context, f cli.Files) error {
 		err = ui.Run(ctx, ui.Deps{
 			Store:         p.store,
 			Source:        p.source,
-			NextDue:       p.source.NextDue,
 			Open:          p.config.Browser.openURL,
 			NotifyCommand: p.config.NotifyCommand.notifier(),
 			Crashed:       p.crashes.add,

@@ -147,10 +147,13 @@ func (s *source) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error
 	return text, s.store.SetFulltext(ctx, item, text)
 }
 
-// NextDue is when the next feed falls due; zero for never.
+// NextDue implements [feed.Source].
 func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)
 }
+
+// Changed implements [feed.Source]. It reports nothing.
+func (s *source) Changed(context.Context) <-chan struct{} { return nil }
 
 // Subscribe implements [feed.Source].
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
