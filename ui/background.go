@@ -30,6 +30,8 @@ const (
 	// versionWait is how long reading the version waits for a database that is
 	// writing.
 	versionWait = 250 * time.Millisecond
+	// changePause is how long reported changes are gathered before they are shown.
+	changePause = 200 * time.Millisecond
 	// maintainAfter is how long no key was pressed before the database is
 	// maintained, maintainEvery the least time between two maintenances.
 	maintainAfter = time.Minute
@@ -132,17 +134,23 @@ func (w *changeWatcher) watch() tea.Cmd {
 	return w.wait()
 }
 
-// wait waits for the next reported change.
+// wait waits for the next reported change, and a moment longer for those that follow
+// closely.
 func (w *changeWatcher) wait() tea.Cmd {
 	ctx, changed, store := w.ctx, w.changed, w.deps.Store
 	if changed == nil {
 		return nil
 	}
+	pause := w.after(ctx, changePause, func(time.Time) tea.Msg { return changedOutside{readVersion(ctx, store)} })
 	return func() tea.Msg {
-		if _, open := <-changed; !open {
-			return nil
+		select {
+		case _, open := <-changed:
+			if open {
+				return pause()
+			}
+		case <-ctx.Done():
 		}
-		return changedOutside{readVersion(ctx, store)}
+		return nil
 	}
 }
 

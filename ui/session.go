@@ -80,10 +80,9 @@ const (
 // load reads where the user was, the feeds and the headlines there. The first frame
 // shows all of it.
 func (s *session) load() tea.Cmd {
-	ctx, env, now := s.ctx, s.env, s.now()
+	ctx, store, unsaved, now := s.ctx, s.deps.Store, s.saver, s.now()
 	fresh := savedSession{Source: pane.KeyUnread, Pane: areaHeadlines, Compact: s.headlines.Compact}
 	return func() tea.Msg {
-		store := env.deps.Store
 		msg := sessionLoaded{saved: fresh, first: true, sources: readSources(ctx, store, now), opened: now}
 		text, err := store.Setting(ctx, sessionKey)
 		if err == nil && text != "" {
@@ -92,7 +91,7 @@ func (s *session) load() tea.Cmd {
 				msg.saved, msg.first = k, false
 			}
 		}
-		msg.rows = readRows(ctx, store, env.saver, msg.saved, now)
+		msg.rows = readRows(ctx, store, unsaved, msg.saved, now)
 		return msg
 	}
 }
