@@ -236,7 +236,6 @@ func read(ctx context.Context, f cli.Files) error {
 		err = ui.Run(ctx, ui.Deps{
 			Store:         p.store,
 			Source:        p.source,
-			NextDue:       p.source.NextDue,
 			Open:          browser(p.config.Browser),
 			NotifyCommand: notifier(p.config.NotifyCommand),
 			Crashed:       p.crashes.add,

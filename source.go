@@ -136,6 +136,9 @@ func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)
 }
 
+// Changed implements [feed.Source]. It reports nothing.
+func (s *source) Changed(context.Context) <-chan struct{} { return nil }
+
 // Subscribe implements [feed.Source].
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	clean := make([]feed.Subscription, len(subs))

@@ -40,7 +40,7 @@ func ParseOPML(r io.Reader) ([]Subscription, error) {
 		return nil, fmt.Errorf("read OPML: %w", err)
 	}
 	if len(raw) > maxOPMLSize {
-		return nil, fmt.Errorf("this file is larger than %d MB; split it and import the parts", maxOPMLSize>>20)
+		return nil, fmt.Errorf("this file is larger than %s; split it and import the parts", Size(maxOPMLSize))
 	}
 	l := &xmlLexer{src: decode(raw, "")}
 	in := opmlReader{places: map[string]int{}}

@@ -32,6 +32,14 @@ type Source interface {
 	// A page without one is no error: the answer says why there is none, and
 	// its Fetched is zero where asking again soon may help.
 	Fulltext(ctx context.Context, item int64) (Fulltext, error)
+	// NextDue returns when the next feed may be checked automatically, at the
+	// earliest now. The zero time means that no feed is due.
+	NextDue(ctx context.Context) (time.Time, error)
+	// Changed returns a channel that gets a value soon after somebody else changed
+	// what is kept: another process, cron, the command line, or later a sync.
+	// Several changes may become one value. The channel is closed when ctx ends. If
+	// it is nil, such changes are not reported.
+	Changed(ctx context.Context) <-chan struct{}
 }
 
 // Preview is what a feed would bring.

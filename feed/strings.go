@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -25,12 +24,4 @@ func IsBlank(s string) bool { return strings.TrimSpace(s) == "" }
 func ContainsFolded(names []string, name string) bool {
 	name = Fold(name)
 	return slices.ContainsFunc(names, func(s string) bool { return Fold(s) == name })
-}
-
-// Plural is a count with its noun: "1 feed", "3 feeds".
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -7,7 +7,17 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/article"
+	"dateline/ui/mode"
 )
+
+// browser opens addresses in the user's browser and copies them.
+type browser struct {
+	*env
+	*geometry
+	selected *selection
+	marks    *marker
+}
 
 // opened answers an attempt to show a page in the browser.
 type opened struct {
@@ -15,176 +25,110 @@ type opened struct {
 	err error
 }
 
-// openURL shows a URL in the browser, if it is one a browser may be given.
-func (m *Model) openURL(url string, background bool) tea.Cmd {
+// open shows a URL in the browser, if it is one that a browser may be given.
+func (b *browser) open(url string, background bool) tea.Cmd {
 	safe, ok := feed.SafeURL(url)
 	if !ok {
-		m.status.say("this address is not opened: only http, https, mailto and gemini are")
+		b.status.say("this address is not opened: only http, https, mailto and gemini are")
 		return nil
 	}
-	if m.deps.Open == nil {
-		m.status.say("there is no browser; set `browser` in the configuration")
+	if b.deps.Open == nil {
+		b.status.say("there is no browser; set `browser` in the configuration")
 		return nil
 	}
-	m.status.say("opening " + feed.Clean(safe))
-	ctx, open := context.WithoutCancel(m.ctx), m.deps.Open
+	b.status.say("opening " + feed.Clean(safe))
+	ctx, open := context.WithoutCancel(b.ctx), b.deps.Open
 	return func() tea.Msg { return opened{safe, open(ctx, safe, background)} }
 }
 
-func (m *Model) showOpened(msg opened) {
+func (b *browser) show(msg opened) {
 	if msg.err != nil {
-		m.status.fail("the browser did not start: " + feed.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
+		b.status.fail("the browser did not start: " + feed.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
 	}
 }
 
-// link is the address that belongs to what has the focus.
-func (m *Model) link() string {
-	if m.focus == paneSources {
-		if f := m.headlines.source.feed; f != nil {
-			return f.Site
-		}
-		return ""
-	}
-	i, _ := m.current()
-	return i.Link
-}
+func (b *browser) openPage() tea.Cmd       { return b.openAndRead(false) }
+func (b *browser) openBackground() tea.Cmd { return b.openAndRead(true) }
 
-func (m *Model) openBrowser() tea.Cmd {
-	cmd := m.openURL(m.link(), false)
-	if i, ok := m.current(); ok {
-		return tea.Batch(cmd, m.markRows([]int64{i.ID}, feed.Read, true, ""))
+// openAndRead opens the page of what has the focus. An item is marked read.
+func (b *browser) openAndRead(background bool) tea.Cmd {
+	cmd := b.open(b.selected.link(), background)
+	if i, ok := b.selected.item(); ok {
+		return tea.Batch(cmd, b.marks.mark([]int64{i.ID}, feed.Read, true, ""))
 	}
 	return cmd
 }
 
-func (m *Model) openBackground() tea.Cmd {
-	cmd := m.openURL(m.link(), true)
-	if i, ok := m.current(); ok {
-		return tea.Batch(cmd, m.markRows([]int64{i.ID}, feed.Read, true, ""))
-	}
-	return cmd
+func (b *browser) openComments() tea.Cmd {
+	i, _ := b.selected.item()
+	return b.open(i.Comments, false)
 }
 
-func (m *Model) openComments() tea.Cmd {
-	i, _ := m.current()
-	return m.openURL(i.Comments, false)
+func (b *browser) openEnclosure() tea.Cmd {
+	i, _ := b.selected.item()
+	return b.open(i.Enclosures[0].URL, false)
 }
 
-func (m *Model) openEnclosure() tea.Cmd {
-	i, _ := m.current()
-	return m.openURL(i.Enclosures[0].URL, false)
-}
-
-// openLink opens the article's link of a number.
-func (m *Model) openLink(n int) tea.Cmd {
-	for _, l := range m.article.page.links {
+// openLink opens the article's link with a number.
+func (b *browser) openLink(n int) tea.Cmd {
+	for _, l := range b.selected.article.links {
 		if l.N == n {
-			return m.openURL(l.URL, false)
+			return b.open(l.URL, false)
 		}
 	}
-	m.status.say(fmt.Sprintf("there is no link %d; U lists the links", n))
+	b.status.say(fmt.Sprintf("there is no link %d; U lists the links", n))
 	return nil
 }
 
-// copyText puts text on the clipboard through the terminal (OSC 52), so that
-// it works over ssh.
-func (m *Model) copyText(text string) tea.Cmd {
+// copy puts text on the clipboard through the terminal (OSC 52), so that it works
+// over ssh.
+func (b *browser) copy(text string) tea.Cmd {
 	text = feed.Clean(text)
-	m.status.say("copied " + text)
+	b.status.say("copied " + text)
 	return tea.SetClipboard(text)
 }
 
-func (m *Model) copyLink() tea.Cmd {
-	if m.focus == paneSources {
-		return m.copyFeed()
+func (b *browser) copyLink() tea.Cmd {
+	if b.focus == areaSources {
+		return b.copyFeed()
 	}
-	i, _ := m.current()
-	return m.copyText(i.Link)
+	i, _ := b.selected.item()
+	return b.copy(i.Link)
 }
 
-func (m *Model) copyTitle() tea.Cmd {
-	if m.focus == paneSources {
-		f := m.headlines.source.feed
-		return m.copyText(f.DisplayTitle() + " – " + f.URL)
+func (b *browser) copyTitle() tea.Cmd {
+	if b.focus == areaSources {
+		f := b.selected.headlines.Source.Feed
+		return b.copy(f.DisplayTitle() + " – " + f.URL)
 	}
-	i, _ := m.current()
-	return m.copyText(i.DisplayTitle() + " – " + i.Link)
+	i, _ := b.selected.item()
+	return b.copy(i.DisplayTitle() + " – " + i.Link)
 }
 
-func (m *Model) copyFeed() tea.Cmd {
-	f, _ := m.feedInHand()
-	return m.copyText(f.URL)
+func (b *browser) copyFeed() tea.Cmd {
+	f, _ := b.selected.feed()
+	return b.copy(f.URL)
 }
 
-// feedInHand is the feed of the source, or else of the item.
-func (m *Model) feedInHand() (feed.Feed, bool) {
-	if f := m.headlines.source.feed; f != nil && m.headlines.search == nil {
-		return *f, true
+// linkList opened the list of an article's links.
+type linkList struct{ links []article.Link }
+
+// showLinks lists the links of the article. The chosen one is opened.
+func (m *Model) showLinks() tea.Cmd {
+	links := m.article.links
+	rows := make([]mode.Row, len(links))
+	for i, l := range links {
+		rows[i] = mode.Row{Left: fmt.Sprintf("[%d] %s", l.N, feed.Clean(l.Text)), Right: feed.Clean(l.URL)}
 	}
-	if m.focus == paneSources {
-		return feed.Feed{}, false
-	}
-	i, ok := m.current()
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Links", Rows: rows, Choose: true}, linkList{links})
+	return nil
+}
+
+func (l linkList) answered(m *Model, a mode.Answer) tea.Cmd {
+	chosen, ok := a.(mode.Chosen)
 	if !ok {
-		return feed.Feed{}, false
+		return nil
 	}
-	return m.sources.feedOf(i.Feed)
-}
-
-func (m *Model) noItem() string {
-	if _, ok := m.current(); !ok {
-		if m.focus == paneSources {
-			return "choose an item first: Enter goes to the headlines"
-		}
-		return "there is no item here"
-	}
-	return ""
-}
-
-func (m *Model) noLink() string {
-	switch {
-	case m.link() != "":
-		return ""
-	case m.focus == paneSources:
-		return "this source has no site"
-	}
-	return "this item has no link"
-}
-
-func (m *Model) noComments() string {
-	if i, ok := m.current(); !ok || i.Comments == "" {
-		return "this item has no comments page"
-	}
-	return ""
-}
-
-func (m *Model) noEnclosure() string {
-	if i, ok := m.current(); !ok || len(i.Enclosures) == 0 {
-		return "no file is enclosed with this item"
-	}
-	return ""
-}
-
-func (m *Model) noLinks() string {
-	switch {
-	case m.layout.panes[paneArticle].w == 0:
-		return "open the article first"
-	case len(m.article.page.links) == 0:
-		return "this article has no links"
-	}
-	return ""
-}
-
-func (m *Model) noCopy() string {
-	if m.focus == paneSources {
-		return m.noFeed()
-	}
-	return m.noLink()
-}
-
-func (m *Model) noFeed() string {
-	if _, ok := m.feedInHand(); !ok {
-		return "choose a feed first: t finds one by name"
-	}
-	return ""
+	m.modes.Close()
+	return m.browser.open(l.links[chosen.Row].URL, false)
 }

@@ -65,9 +65,9 @@ func TestFeedsWithFullText(t *testing.T) {
 func TestFetchingStops(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:nato", "enter", "enter")
-	s.m.fetchPage(s.m.article.item)
+	s.m.pageText.fetch(s.m.article.Item)
 	s.expect("fetching the page of nato.example")
-	item := s.m.article.id
+	item := s.m.article.ID
 	s.press("esc")
 	s.expectNot("fetching the page")
 	s.expect("stopped")

@@ -42,9 +42,22 @@ type fakeSource struct {
 	pages int
 	// states take the place of a good answer's.
 	states map[string]feed.PollState
-	// notices are what each round has to tell of.
+	// notices are the new items that each refresh reports.
 	notices []feed.Notice
+	// nextDue says when the next feed is due; nil means that none is.
+	nextDue func() (time.Time, error)
+	// changes reports what others change; nil reports nothing.
+	changes chan struct{}
 }
+
+func (s *fakeSource) NextDue(context.Context) (time.Time, error) {
+	if s.nextDue == nil {
+		return time.Time{}, nil
+	}
+	return s.nextDue()
+}
+
+func (s *fakeSource) Changed(context.Context) <-chan struct{} { return s.changes }
 
 func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
 	s.asked = append(s.asked, ask)

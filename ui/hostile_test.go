@@ -12,6 +12,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/feed"
 	"dateline/feed/corpus"
 	"dateline/ui/frame"
 )
@@ -85,29 +86,33 @@ type scene struct {
 }
 
 func scenes() []scene {
-	inPane := func(p pane) func(*Model) bool {
-		return func(m *Model) bool { return m.sheet == nil && m.prompt == nil && m.focus == p }
+	inPane := func(a area) func(*Model) bool {
+		return func(m *Model) bool { return m.modes.Overlay() == nil && m.modes.Prompt() == nil && m.focus == a }
 	}
-	sheet := func(title string) func(*Model) bool {
-		return func(m *Model) bool { return m.sheet != nil && strings.HasPrefix(m.sheet.title, title) }
+	overlay := func(title string) func(*Model) bool {
+		return func(m *Model) bool {
+			return m.modes.Overlay() != nil && strings.HasPrefix(m.modes.Overlay().Title, title)
+		}
 	}
 	prompt := func(label string) func(*Model) bool {
-		return func(m *Model) bool { return m.prompt != nil && strings.HasPrefix(m.prompt.label, label) }
+		return func(m *Model) bool {
+			return m.modes.Prompt() != nil && strings.HasPrefix(m.modes.Prompt().Label, label)
+		}
 	}
 	found := []string{"a", "type:evil.example", "enter"}
 	return []scene{
-		{"sources", []string{"g", "f"}, inPane(paneSources)},
-		{"headlines", []string{"g", "a"}, inPane(paneHeadlines)},
-		{"article", []string{"g", "a", "enter"}, func(m *Model) bool { return inPane(paneArticle)(m) && m.article.key.version != versionDiff }},
-		{"edits", []string{"g", "a", "enter", "g", "d"}, func(m *Model) bool { return m.focus == paneArticle && m.article.key.version == versionDiff }},
-		{"help", []string{"?"}, sheet("Keys")},
-		{"links", []string{"g", "a", "enter", "U"}, sheet("Links")},
-		{"go to", []string{"t"}, sheet("Go to")},
-		{"ailing", []string{"g", "e"}, sheet("Feeds to look after")},
-		{"info", []string{"g", "a", "i"}, sheet("Info")},
-		{"unsubscribe", []string{"g", "a", "X"}, sheet("Unsubscribe")},
-		{"offer", found, sheet("This page offers")},
-		{"preview", append(slices.Clone(found), "down", "enter"), sheet("Subscribe to")},
+		{"sources", []string{"g", "f"}, inPane(areaSources)},
+		{"headlines", []string{"g", "a"}, inPane(areaHeadlines)},
+		{"article", []string{"g", "a", "enter"}, func(m *Model) bool { return inPane(areaArticle)(m) && m.article.key.version != versionDiff }},
+		{"edits", []string{"g", "a", "enter", "g", "d"}, func(m *Model) bool { return m.focus == areaArticle && m.article.key.version == versionDiff }},
+		{"help", []string{"?"}, overlay("Keys")},
+		{"links", []string{"g", "a", "enter", "U"}, overlay("Links")},
+		{"go to", []string{"t"}, overlay("Go to")},
+		{"problems", []string{"g", "e"}, overlay("Feeds to look after")},
+		{"info", []string{"g", "a", "i"}, overlay("Info")},
+		{"unsubscribe", []string{"g", "a", "X"}, overlay("Unsubscribe")},
+		{"offer", found, overlay("This page offers")},
+		{"preview", append(slices.Clone(found), "down", "enter"), overlay("Subscribe to")},
 		{"search", []string{"/"}, prompt("")},
 		{"filter", []string{"g", "a", "\\"}, prompt("")},
 		{"add", []string{"a"}, prompt("")},
@@ -121,12 +126,12 @@ func (s *screen) away(sc scene) {
 		return
 	}
 	for range 9 {
-		if s.m.sheet == nil && s.m.prompt == nil && s.m.article.key.version != versionDiff {
+		if s.m.modes.Overlay() == nil && s.m.modes.Prompt() == nil && s.m.article.key.version != versionDiff {
 			break
 		}
 		s.press("esc")
 	}
-	s.m.headlines.unreadOnly, s.m.zen = false, false
+	s.m.headlines.UnreadOnly, s.m.zen = false, false
 	s.press(sc.keys...)
 	if !sc.there(s.m) {
 		s.t.Errorf("%q did not lead to the scene %q:\n%s", sc.keys, sc.name, s.text())
@@ -135,7 +140,7 @@ func (s *screen) away(sc scene) {
 
 // TestEveryKeyOnHostileFeeds protects the reader's terminal at the last border
 // there is, the bytes that the whole program writes: with hostile text in every
-// field, each key of the table is pressed on each pane, sheet and prompt, at each
+// field, each key of the table is pressed on each pane, overlay and prompt, at each
 // size and look, and nothing may come out but dateline's own sequences.
 func TestEveryKeyOnHostileFeeds(t *testing.T) {
 	for i, l := range hostileLooks() {
@@ -149,7 +154,7 @@ func TestEveryKeyOnHostileFeeds(t *testing.T) {
 			})
 			st := newStage(s, l.env...)
 			var keys []string
-			for _, a := range actions() {
+			for _, a := range actions(new(Model)) {
 				keys = append(keys, a.keys[0])
 			}
 			keys = append(keys, "enter", "y", "n", "r", "backspace", "esc", "enter")
@@ -182,7 +187,7 @@ func TestEveryAttackInEveryField(t *testing.T) {
 	st.do("the first", func() { s.press("g", "a", "g", "g", "enter") })
 	for i := range n {
 		for _, key := range []string{"Y", "i", "esc", "o", "G", "J"} {
-			st.do("item "+number(i)+", "+key, func() { s.press(key) })
+			st.do("item "+feed.Number(i)+", "+key, func() { s.press(key) })
 		}
 	}
 	st.end()
@@ -245,8 +250,8 @@ func TestHostileNotifications(t *testing.T) {
 	s := hostileScreen(t, 80, 24, 1)
 	s.send(tea.BlurMsg{})
 	for _, dialect := range []string{"osc9", "osc99", "osc777"} {
-		s.m.notifier.dialect, s.raw = dialect, nil
-		s.send(duePassed{s.m.refresh.next.gen})
+		s.m.notifier.Dialect, s.raw = dialect, nil
+		s.send(duePassed{s.m.refresh.next.generation})
 		if len(s.raw) != 1 {
 			t.Errorf("%s: told %d times", dialect, len(s.raw))
 		}
@@ -263,7 +268,7 @@ func TestHostileNotifications(t *testing.T) {
 		}
 	})
 	s.send(tea.BlurMsg{})
-	s.send(duePassed{s.m.refresh.next.gen})
+	s.send(duePassed{s.m.refresh.next.generation})
 	s.expect("notify_command failed")
 }
 
@@ -274,7 +279,7 @@ func TestHostileNotifications(t *testing.T) {
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	s := hostileScreen(t, 120, 40, 3)
 	var out output
-	s.m.painter = frame.NewPainter(&out)
+	s.m.painter = frame.NewPainter(&out, "")
 	go s.m.painter.Run()
 	defer s.m.painter.Close()
 	p := tea.NewProgram(s.m, tea.WithContext(t.Context()), tea.WithOutput(s.m.painter), tea.WithInput(nil), tea.WithWindowSize(120, 40),

@@ -15,6 +15,8 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/corpus"
+	"dateline/ui/pane"
+	"dateline/ui/style"
 )
 
 const (
@@ -35,7 +37,7 @@ func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSou
 		hostileSource(t, f, items)
 		hostileSettings(t, d)
 		d.Source = unwilling{f}
-		d.NextDue = func(context.Context) (time.Time, error) { return time.Time{}, errors.New(corpus.Hostile("nextdue", 0)) }
+		f.nextDue = func() (time.Time, error) { return time.Time{}, errors.New(corpus.Hostile("nextdue", 0)) }
 		d.Open = func(_ context.Context, url string, _ bool) error {
 			n := int(tries.Add(1))
 			if n%2 == 0 {
@@ -126,14 +128,14 @@ func hostileSettings(t *testing.T, d *Deps) {
 	d.Settings.Queries = []SavedQuery{{Name: feed.Clean(corpus.Hostile("saved", 23)), Query: query}}
 	d.Settings.ConfigPath, d.Settings.Version, d.Settings.Notice = corpus.Hostile("config", 24), corpus.Hostile("version", 25), corpus.Hostile("started", 26)
 	d.Settings.NotifyWith = "osc777"
-	d.Store.SetRules([]feed.Rule{{Name: feed.Clean(corpus.Hostile("rule", 27)), Query: mustQuery("title:duration or author:author"), Labels: []string{feed.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
+	d.Store.SetRules([]feed.Rule{{Name: feed.Clean(corpus.Hostile("rule", 27)), Query: pane.MustQuery("title:duration or author:author"), Labels: []string{feed.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
 }
 
 // hostileMarks gives items labels and hides one by a rule, names that no door
 // has seen.
 func (s *screen) hostileMarks() {
 	s.t.Helper()
-	rows := s.m.headlines.list.Rows()
+	rows := s.m.headlines.List.Rows()
 	if len(rows) == 0 {
 		s.t.Fatal("no headline is shown")
 	}
@@ -247,7 +249,7 @@ func torn(page string, w, h int) []string {
 	}
 	var found []string
 	for _, l := range lines[:h-1] {
-		if n := cells(l); n != w {
+		if n := style.Width(l); n != w {
 			found = append(found, fmt.Sprintf("%d cells in %q", n, l))
 		}
 	}

@@ -12,10 +12,11 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/ui/mode"
 )
 
-// infoLoaded brings what is known of a feed and an item, either nil when it is
-// not asked for.
+// infoLoaded brings what is known of a feed and an item. Either is nil if it is not
+// asked for.
 type infoLoaded struct {
 	feed     *feed.Feed
 	item     *feed.Item
@@ -23,23 +24,23 @@ type infoLoaded struct {
 	edited   time.Time
 	fulltext feed.Fulltext
 	err      error
-	// list is the query of the list that the item stands in.
+	// list is the query of the list in which the item is.
 	list string
-	// back is where Esc leads; nil to the page.
-	back func(*Model) tea.Cmd
+	// opener asked for it from an overlay; nil if it was asked for on the page.
+	opener opener
 }
 
-// pollsShown is how many of a feed's last answers are told.
+// pollsShown is how many of a feed's last checks are listed.
 const pollsShown = 30
 
-// showInfo tells what is known of the feed and the item in hand.
+// showInfo shows what is known of the selected feed and item.
 func (m *Model) showInfo() tea.Cmd {
 	var msg infoLoaded
-	item, hasItem := m.current()
-	msg.feed = m.headlines.source.feed
+	item, hasItem := m.selected.item()
+	msg.feed = m.headlines.Source.Feed
 	if hasItem {
 		msg.item, msg.list = &item, m.headlines.view.Query.String()
-		if own, ok := m.sources.feedOf(item.Feed); ok {
+		if own, ok := m.sources.FeedOf(item.Feed); ok {
 			msg.feed = &own
 		}
 	}
@@ -50,9 +51,9 @@ func (m *Model) showInfo() tea.Cmd {
 	return m.loadInfo(msg)
 }
 
-// loadInfo reads what the screen does not have at hand.
-func (m *Model) loadInfo(msg infoLoaded) tea.Cmd {
-	ctx, store := m.ctx, m.deps.Store
+// loadInfo reads what the screen does not have.
+func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
+	ctx, store := e.ctx, e.deps.Store
 	return func() tea.Msg {
 		if msg.feed != nil {
 			msg.polls, msg.err = store.Polls(ctx, msg.feed.URL, pollsShown)
@@ -71,16 +72,20 @@ func (m *Model) loadInfo(msg infoLoaded) tea.Cmd {
 	}
 }
 
-// showLoadedInfo opens the sheet, unless the reader has gone on meanwhile.
+// showLoadedInfo opens the overlay, unless the user has gone on meanwhile.
 func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
-	if m.prompt != nil || m.sheet != nil && msg.back == nil {
+	by := msg.opener
+	if m.modes.Prompt() != nil || m.modes.Overlay() != nil && by == nil {
 		return nil
+	}
+	if by == nil {
+		by = readOnly{}
 	}
 	if msg.err != nil {
 		m.status.fail(sentence(msg.err))
 		return nil
 	}
-	var rows []sheetRow
+	var rows []mode.Row
 	now := m.now()
 	if msg.item != nil {
 		rows = append(rows, cleanRows(itemInfo(msg, now))...)
@@ -89,79 +94,79 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 		rows = append(rows, cleanRows(feedInfo(*msg.feed, now))...)
 		rows = append(rows, pollInfo(msg.polls, now)...)
 	}
-	m.openSheet(&sheet{title: "Info", rows: wrapRows(rows, sheetWidth(m.width)), back: msg.back})
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Info", Rows: mode.Wrap(rows, mode.TextWidth(m.width))}, by)
 	return nil
 }
 
-func feedInfo(f feed.Feed, now time.Time) []sheetRow {
+func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 	p := f.Poll
 	_, health := feed.Health(f, now)
-	rows := []sheetRow{
-		{head: "Feed"},
-		{left: "title", right: f.DisplayTitle()},
-		{left: "state", right: cmp.Or(health, p.Error)},
-		{left: "address", right: f.URL},
-		{left: "site", right: f.Site},
-		{left: "tags", right: strings.Join(f.Tags, ", ")},
-		{left: "items", right: fmt.Sprintf("%s kept, %s unread", number(f.Total), number(f.Unread))},
-		{left: "posts", right: feed.Pace(p.Rhythm)},
-		{left: "newest item", right: when(p.Newest, now)},
-		{left: "asked", right: cmp.Or(when(p.LastChecked, now), "not yet")},
-		{left: "asked next", right: nextWords(f, now)},
-		{left: "server asks for", right: wishWords(p.Wishes, now)},
+	rows := []mode.Row{
+		{Head: "Feed"},
+		{Left: "title", Right: f.DisplayTitle()},
+		{Left: "state", Right: cmp.Or(health, p.Error)},
+		{Left: "address", Right: f.URL},
+		{Left: "site", Right: f.Site},
+		{Left: "tags", Right: strings.Join(f.Tags, ", ")},
+		{Left: "items", Right: fmt.Sprintf("%s kept, %s unread", feed.Number(f.Total), feed.Number(f.Unread))},
+		{Left: "posts", Right: feed.Pace(p.Rhythm)},
+		{Left: "newest item", Right: when(p.Newest, now)},
+		{Left: "asked", Right: cmp.Or(when(p.LastChecked, now), "not yet")},
+		{Left: "asked next", Right: nextWords(f, now)},
+		{Left: "server asks for", Right: wishWords(p.Wishes, now)},
 	}
 	if p.Failures > 0 {
 		rows = append(rows,
-			sheetRow{left: "failed", right: plural(p.Failures, "time") + " in a row"},
-			sheetRow{left: "last good answer", right: cmp.Or(when(p.LastOK, now), "never")})
+			mode.Row{Left: "failed", Right: feed.Plural(p.Failures, "time") + " in a row"},
+			mode.Row{Left: "last good answer", Right: cmp.Or(when(p.LastOK, now), "never")})
 	}
 	switch {
 	case p.MovedTo != "":
-		rows = append(rows, sheetRow{left: "moved", right: fmt.Sprintf("to %s, in %s since %s", p.MovedTo, plural(p.MovedTimes, "answer"), when(p.MovedSince, now))})
+		rows = append(rows, mode.Row{Left: "moved", Right: fmt.Sprintf("to %s, in %s since %s", p.MovedTo, feed.Plural(p.MovedTimes, "answer"), when(p.MovedSince, now))})
 	case p.FinalURL != "" && p.FinalURL != f.URL:
-		rows = append(rows, sheetRow{left: "redirected", right: "for now to " + p.FinalURL})
+		rows = append(rows, mode.Row{Left: "redirected", Right: "for now to " + p.FinalURL})
 	}
 	if f.Fulltext {
-		rows = append(rows, sheetRow{left: "full text", right: "the page of every new item is fetched"})
+		rows = append(rows, mode.Row{Left: "full text", Right: "the page of every new item is fetched"})
 	}
 	return rows
 }
 
-// pollInfo is the poll log: how long ago, the answer, its size, what it
-// brought, how long it took.
-func pollInfo(polls []feed.Poll, now time.Time) []sheetRow {
+// pollInfo is the log of checks: how long ago, how long it took, the size of the
+// response and what it brought.
+func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 	if len(polls) == 0 {
 		return nil
 	}
-	rows := []sheetRow{{head: "Last answers"}}
+	rows := []mode.Row{{Head: "Last answers"}}
 	for _, p := range polls {
 		took := "-"
 		if p.Duration > 0 {
 			took = fmt.Sprintf("%d ms", p.Duration.Milliseconds())
 		}
-		line := fmt.Sprintf("%8s  %8s  %s", took, size(p.Bytes), pollWords(p))
+		line := fmt.Sprintf("%8s %9s  %s", took, feed.Size(p.Bytes), pollWords(p))
 		if p.Outcome == feed.Failed {
 			line = fmt.Sprintf("%8s  %s", took, feed.Clean(cmp.Or(p.Error, "failed")))
 		}
-		rows = append(rows, sheetRow{left: feed.ShortAge(p.At, now), right: line})
+		rows = append(rows, mode.Row{Left: feed.ShortAge(p.At, now), Right: line})
 	}
 	return rows
 }
 
-// pollWords say what a good answer came to.
+// pollWords say what a successful check brought.
 func pollWords(p feed.Poll) string {
 	var words []string
 	if p.Status != 0 {
 		words = append(words, fmt.Sprint(p.Status))
 	}
 	if p.New > 0 {
-		words = append(words, number(p.New)+" new")
+		words = append(words, feed.Number(p.New)+" new")
 	}
 	if p.Updated > 0 {
-		words = append(words, number(p.Updated)+" edited")
+		words = append(words, feed.Number(p.Updated)+" edited")
 	}
 	if p.Reissued > 0 {
-		words = append(words, number(p.Reissued)+" re-issued")
+		words = append(words, feed.Number(p.Reissued)+" re-issued")
 	}
 	if p.New+p.Updated+p.Reissued == 0 {
 		words = append(words, "nothing new")
@@ -169,7 +174,7 @@ func pollWords(p feed.Poll) string {
 	return strings.Join(words, ", ")
 }
 
-// wishWords say what a server and its document ask of those who poll.
+// wishWords say how a server and its document want to be polled.
 func wishWords(w feed.Wishes, now time.Time) string {
 	var words []string
 	add := func(what string, d time.Duration) {
@@ -194,7 +199,7 @@ func wishWords(w feed.Wishes, now time.Time) string {
 	return strings.Join(words, "; ")
 }
 
-// spans writes numbers with their runs joined: 0-5, 22, 23.
+// spans writes numbers as ranges: "0-5, 22-23".
 func spans(numbers []int) string {
 	sorted := slices.Compact(slices.Sorted(slices.Values(numbers)))
 	var parts []string
@@ -212,7 +217,7 @@ func spans(numbers []int) string {
 	return strings.Join(parts, ", ")
 }
 
-func itemInfo(msg infoLoaded, now time.Time) []sheetRow {
+func itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 	i := *msg.item
 	published := when(i.Published, now)
 	if i.Future {
@@ -226,24 +231,24 @@ func itemInfo(msg infoLoaded, now time.Time) []sheetRow {
 	if page == "" && !msg.fulltext.Fetched.IsZero() {
 		page = "kept, fetched " + when(msg.fulltext.Fetched, now)
 	}
-	return []sheetRow{
-		{head: "Item"},
-		{left: "title", right: i.DisplayTitle()},
-		{left: "link", right: i.Link},
-		{left: "also in", right: strings.Join(i.AlsoIn, ", ")},
-		{left: "published", right: published},
-		{left: "updated", right: when(i.Updated, now)},
-		{left: "first seen", right: when(i.FirstSeen, now)},
-		{left: "edited", right: edited},
-		{left: "full text", right: page},
-		{left: "listed", right: listedWords(i, msg.list, now)},
-		{left: "labels", right: strings.Join(i.Labels, ", ")},
-		{left: "categories", right: strings.Join(i.Categories, ", ")},
-		{left: "GUID", right: i.GUID},
+	return []mode.Row{
+		{Head: "Item"},
+		{Left: "title", Right: i.DisplayTitle()},
+		{Left: "link", Right: i.Link},
+		{Left: "also in", Right: strings.Join(i.AlsoIn, ", ")},
+		{Left: "published", Right: published},
+		{Left: "updated", Right: when(i.Updated, now)},
+		{Left: "first seen", Right: when(i.FirstSeen, now)},
+		{Left: "edited", Right: edited},
+		{Left: "full text", Right: page},
+		{Left: "listed", Right: listedWords(i, msg.list, now)},
+		{Left: "labels", Right: strings.Join(i.Labels, ", ")},
+		{Left: "categories", Right: strings.Join(i.Categories, ", ")},
+		{Left: "GUID", Right: i.GUID},
 	}
 }
 
-// listedWords say why an item is shown, or why other lists leave it out.
+// listedWords say why an item is listed, or why other lists leave it out.
 func listedWords(i feed.Item, query string, now time.Time) string {
 	switch {
 	case i.Hidden && i.HiddenBy != "":
@@ -258,14 +263,14 @@ func listedWords(i feed.Item, query string, now time.Time) string {
 	return "here, for it matches " + query
 }
 
-// cleanRows drops rows with nothing to tell and cleans the rest.
-func cleanRows(rows []sheetRow) []sheetRow {
+// cleanRows drops empty rows and cleans the others.
+func cleanRows(rows []mode.Row) []mode.Row {
 	kept := rows[:0]
 	for _, r := range rows {
-		if r.head == "" && r.right == "" {
+		if r.Head == "" && r.Right == "" {
 			continue
 		}
-		r.right = feed.Clean(r.right)
+		r.Right = feed.Clean(r.Right)
 		kept = append(kept, r)
 	}
 	return kept
@@ -278,7 +283,7 @@ func when(t, now time.Time) string {
 	return t.In(now.Location()).Format("2 January 2006, 15:04:05") + ", " + feed.Ago(t, now)
 }
 
-// nextWords say when a feed is asked next and why then.
+// nextWords say when a feed is checked next and why then.
 func nextWords(f feed.Feed, now time.Time) string {
 	p := f.Poll
 	switch {

@@ -1,19 +1,74 @@
 package ui
 
-// rect is a part of the screen in cells.
-type rect struct{ x, y, w, h int }
+import (
+	"dateline/ui/pane"
+	"dateline/ui/style"
+)
 
-func (r rect) contains(x, y int) bool {
-	return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h
+// geometry is the size of the screen, how it is divided, and what has the focus.
+type geometry struct {
+	// option is the layout of the configuration, maxWidth the most cells a line of
+	// an article takes.
+	option   string
+	maxWidth int
+
+	width, height int
+	layout        layout
+	splits        splits
+	focus         area
+	// zen gives an opened article the whole screen.
+	zen   bool
+	theme style.Theme
 }
 
-// pane names one of the three parts of the screen.
-type pane int
+// arrange computes the layout again.
+func (g *geometry) arrange() {
+	g.layout = arrange(max(g.width, 1), max(g.height, 2), g.option, g.focus, g.zen, g.splits)
+}
+
+// shows reports whether a part of the screen is visible.
+func (g *geometry) shows(a area) bool { return g.layout.areas[a].W > 0 }
+
+// lineWidth returns the width of an article's lines: the pane's, up to the option.
+func (g *geometry) lineWidth() int {
+	w := g.layout.areas[areaArticle].W
+	if w == 0 {
+		w = g.width
+	}
+	return max(min(g.maxWidth, w-2*pane.ArticleMargin), 10)
+}
+
+// areaAt returns the pane at a cell; false if there is none.
+func (g *geometry) areaAt(x, y int) (area, bool) {
+	for a, r := range g.layout.areas {
+		if r.Contains(x, y) {
+			return area(a), true
+		}
+	}
+	return 0, false
+}
+
+// borderAt returns the border at a cell that can be dragged.
+func (g *geometry) borderAt(x, y int) paneBorder {
+	l := g.layout
+	switch {
+	case x == l.column[0]:
+		return borderSources
+	case x == l.column[1]:
+		return borderHeadlines
+	case y == l.rule && l.rule >= 0 && x > l.column[0]:
+		return borderRule
+	}
+	return borderNone
+}
+
+// area is one of the three parts of the screen.
+type area int
 
 const (
-	paneSources pane = iota
-	paneHeadlines
-	paneArticle
+	areaSources area = iota
+	areaHeadlines
+	areaArticle
 )
 
 // shape is how many panes stand side by side.
@@ -31,23 +86,23 @@ const (
 	shapeColumns
 )
 
-// splits are the borders the reader dragged: the width of the sources, the
-// width of the headlines in columns and their height in a stack. Zero leaves
-// the choice to the layout.
+// splits are the borders that were dragged: the width of the sources, the width of
+// the headlines in columns, and their height in a stack. 0 means what the layout
+// chooses.
 type splits struct {
 	Sources   int `json:"sources,omitempty"`
 	Headlines int `json:"headlines,omitempty"`
 	Stack     int `json:"stack,omitempty"`
 }
 
-// layout says where everything stands. A pane that is not shown has an empty
+// layout says where everything is. A pane that is not shown has an empty
 // rectangle.
 type layout struct {
 	shape  shape
-	panes  [3]rect
-	status rect
+	areas  [3]pane.Rect
+	status pane.Rect
 	// column is the x of the line right of the sources and right of the
-	// headlines, rule the y of the line above the article; -1 where there is none.
+	// headlines, rule the y of the line above the article; -1 for none.
 	column [2]int
 	rule   int
 }
@@ -80,21 +135,21 @@ func chooseShape(w, h int, option string) shape {
 	return shapeColumns
 }
 
-// arrange computes the layout from numbers alone. zen gives the article the
+// arrange returns the layout of a screen of w by h cells. zen gives the article the
 // whole screen while it has the focus.
-func arrange(w, h int, option string, focus pane, zen bool, s splits) layout {
+func arrange(w, h int, option string, focus area, zen bool, s splits) layout {
 	l := layout{shape: chooseShape(w, h, option), column: [2]int{-1, -1}, rule: -1}
-	l.status = rect{0, h - 1, w, 1}
-	body := rect{0, 0, w, max(h-1, 1)}
-	if zen && focus == paneArticle {
+	l.status = pane.Rect{Y: h - 1, W: w, H: 1}
+	body := pane.Rect{W: w, H: max(h-1, 1)}
+	if zen && focus == areaArticle {
 		l.shape = shapeSingle
 	}
 	switch l.shape {
 	case shapeSingle:
-		l.panes[focus] = body
+		l.areas[focus] = body
 	case shapeStack:
-		if focus == paneSources {
-			l.panes[paneSources] = body
+		if focus == areaSources {
+			l.areas[areaSources] = body
 			break
 		}
 		l.stack(body, s)
@@ -102,30 +157,30 @@ func arrange(w, h int, option string, focus pane, zen bool, s splits) layout {
 		l.stack(l.beside(body, s), s)
 	case shapeColumns:
 		rest := l.beside(body, s)
-		left := bound(s.Headlines, rest.w*44/100, 30, rest.w-40)
-		l.panes[paneHeadlines] = rect{rest.x, rest.y, left, rest.h}
-		l.column[1] = rest.x + left
-		l.panes[paneArticle] = rect{rest.x + left + 1, rest.y, rest.w - left - 1, rest.h}
+		left := bound(s.Headlines, rest.W*44/100, 30, rest.W-40)
+		l.areas[areaHeadlines] = pane.Rect{X: rest.X, Y: rest.Y, W: left, H: rest.H}
+		l.column[1] = rest.X + left
+		l.areas[areaArticle] = pane.Rect{X: rest.X + left + 1, Y: rest.Y, W: rest.W - left - 1, H: rest.H}
 	}
 	return l
 }
 
-// beside gives the sources their column and returns what is left.
-func (l *layout) beside(body rect, s splits) rect {
-	w := bound(s.Sources, min(max(body.w/5, 26), 34), 14, body.w-60)
-	l.panes[paneSources] = rect{body.x, body.y, w, body.h}
-	l.column[0] = body.x + w
-	return rect{body.x + w + 1, body.y, body.w - w - 1, body.h}
+// beside gives the sources their column and returns the rest.
+func (l *layout) beside(body pane.Rect, s splits) pane.Rect {
+	w := bound(s.Sources, min(max(body.W/5, 26), 34), 14, body.W-60)
+	l.areas[areaSources] = pane.Rect{X: body.X, Y: body.Y, W: w, H: body.H}
+	l.column[0] = body.X + w
+	return pane.Rect{X: body.X + w + 1, Y: body.Y, W: body.W - w - 1, H: body.H}
 }
 
-func (l *layout) stack(body rect, s splits) {
-	top := bound(s.Stack, body.h*45/100, 5, body.h-6)
-	l.panes[paneHeadlines] = rect{body.x, body.y, body.w, top}
-	l.rule = body.y + top
-	l.panes[paneArticle] = rect{body.x, body.y + top + 1, body.w, body.h - top - 1}
+func (l *layout) stack(body pane.Rect, s splits) {
+	top := bound(s.Stack, body.H*45/100, 5, body.H-6)
+	l.areas[areaHeadlines] = pane.Rect{X: body.X, Y: body.Y, W: body.W, H: top}
+	l.rule = body.Y + top
+	l.areas[areaArticle] = pane.Rect{X: body.X, Y: body.Y + top + 1, W: body.W, H: body.H - top - 1}
 }
 
-// bound is want, or usual when want is zero, kept between low and high.
+// bound returns want, or usual if want is 0, but at least low and at most high.
 func bound(want, usual, low, high int) int {
 	if want == 0 {
 		want = usual

@@ -8,7 +8,7 @@ func TestLayoutFillsTheScreen(t *testing.T) {
 	for _, option := range []string{"auto", "columns", "stack", "single"} {
 		for w := 40; w <= 240; w += 23 {
 			for h := 12; h <= 70; h += 11 {
-				for _, focus := range []pane{paneSources, paneHeadlines, paneArticle} {
+				for _, focus := range []area{areaSources, areaHeadlines, areaArticle} {
 					checkCover(t, arrange(w, h, option, focus, false, splits{}), w, h)
 					checkCover(t, arrange(w, h, option, focus, true, splits{Sources: 500, Headlines: 1, Stack: 400}), w, h)
 				}
@@ -22,8 +22,8 @@ func checkCover(t *testing.T, l layout, w, h int) {
 	for y := range h {
 		for x := range w {
 			n := 0
-			for _, r := range append(l.panes[:], l.status) {
-				if r.w > 0 && r.contains(x, y) {
+			for _, r := range append(l.areas[:], l.status) {
+				if r.W > 0 && r.Contains(x, y) {
 					n++
 				}
 			}

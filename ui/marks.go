@@ -1,84 +1,100 @@
 package ui
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/ui/pane"
+	"dateline/ui/saver"
 )
 
-// current is the item that a key acts on: the article in the article pane, the
-// row under the cursor otherwise.
-func (m *Model) current() (feed.Item, bool) {
-	if m.focus == paneArticle && m.article.id != 0 {
-		return m.article.item, true
-	}
-	row, ok := m.headlines.list.Current()
-	return row.Item, ok && m.focus != paneSources
+// marker marks items: on the screen at once, in the database right after.
+type marker struct {
+	*env
+	sources   *sourceList
+	headlines *headlineList
+	article   *articleView
+	selected  *selection
+	// unsaved is the message about the write that failed last; empty once all is
+	// written.
+	unsaved string
+	// retrying reports whether a failed write is about to be tried again.
+	retrying bool
 }
 
-// markRows sets a flag on items: the screen at once, the cache right after.
-// done is what the status line answers; empty says nothing.
-func (m *Model) markRows(ids []int64, flag feed.Flag, on bool, done string) tea.Cmd {
-	if !m.showMark(ids, flag, on) {
+// saved reports the changes that were written, and the error that stopped it.
+type saved struct {
+	outcomes []saver.Outcome
+	err      error
+}
+
+// retryPassed says that a failed write is to be tried again.
+type retryPassed struct{}
+
+// retryAfter is how soon a failed write is tried again.
+const retryAfter = 2 * time.Second
+
+// mark sets a flag on items. done is what the status line says; empty for nothing.
+func (k *marker) mark(ids []int64, flag feed.Flag, on bool, done string) tea.Cmd {
+	if !k.show(ids, flag, on) {
 		return nil
 	}
 	if done != "" {
-		m.status.say(done + ", u undoes")
+		k.status.say(done + ", u undoes")
 	}
-	mark := feed.Mark{Items: ids, Flag: flag, On: on, At: m.now()}
-	return m.save(write{do: func(ctx context.Context, s *cache.Store) (outcome, error) {
-		return outcome{n: len(mark.Items)}, s.Mark(ctx, mark)
-	}})
+	return k.save(saver.MarkItems{Mark: feed.Mark{Items: ids, Flag: flag, On: on, At: k.now()}})
 }
 
-// showMark changes the rows on the screen and says whether one changed.
-func (m *Model) showMark(ids []int64, flag feed.Flag, on bool) bool {
+// show changes the items on the screen and reports whether one changed.
+func (k *marker) show(ids []int64, flag feed.Flag, on bool) bool {
 	set := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		set[id] = true
 	}
 	changed := false
-	rows := m.headlines.list.Rows()
+	rows := k.headlines.List.Rows()
 	for i := range rows {
 		if set[rows[i].ID] && setFlag(&rows[i].Item, flag, on) {
 			changed = true
-			m.countMark(rows[i].Item, flag, on)
+			k.count(rows[i].Item, flag, on)
 			delete(set, rows[i].ID)
 		}
 	}
-	if a := &m.article; a.id != 0 && set[a.id] && setFlag(&a.item, flag, on) {
+	if a := k.article; a.ID != 0 && set[a.ID] && setFlag(&a.Item, flag, on) {
 		changed = true
-		m.countMark(a.item, flag, on)
-	} else if a.id != 0 && slices.Contains(ids, a.id) {
-		setFlag(&a.item, flag, on)
+		k.count(a.Item, flag, on)
+	} else if a.ID != 0 && slices.Contains(ids, a.ID) {
+		setFlag(&a.Item, flag, on)
 	}
 	if changed {
-		m.sources.recount()
-		m.syncSource()
+		k.sources.Recount()
+		k.headlines.sync()
 	}
 	return changed
 }
 
-// countMark moves the counts that the screen shows.
-func (m *Model) countMark(i feed.Item, flag feed.Flag, on bool) {
+// count moves the counts that the screen shows.
+func (k *marker) count(i feed.Item, flag feed.Flag, on bool) {
 	switch {
 	case flag == feed.Read && on:
-		m.sources.adjust(i.Feed, -1)
+		k.sources.Adjust(i.Feed, -1)
 	case flag == feed.Read:
-		m.sources.adjust(i.Feed, 1)
+		k.sources.Adjust(i.Feed, 1)
 	case flag == feed.Starred && on:
-		m.sources.counts.Starred++
+		k.sources.Counts.Starred++
 	case flag == feed.Starred:
-		m.sources.counts.Starred--
+		k.sources.Counts.Starred--
 	}
 }
 
-// setFlag sets a flag on an item and says whether that changed it.
+// setFlag sets a flag on an item and reports whether that changed it.
 func setFlag(i *feed.Item, flag feed.Flag, on bool) bool {
 	var field *bool
 	switch flag {
@@ -96,134 +112,221 @@ func setFlag(i *feed.Item, flag feed.Flag, on bool) bool {
 	return changed
 }
 
-func (m *Model) toggleRead() tea.Cmd {
-	i, _ := m.current()
+func (k *marker) toggleRead() tea.Cmd {
+	i, _ := k.selected.item()
 	done := "marked read"
 	if i.Read {
 		done = "marked unread"
 	}
-	return m.markRows([]int64{i.ID}, feed.Read, !i.Read, done)
+	return k.mark([]int64{i.ID}, feed.Read, !i.Read, done)
 }
 
-func (m *Model) readDown() tea.Cmd {
-	i, _ := m.current()
-	cmd := m.markRows([]int64{i.ID}, feed.Read, true, "marked read")
-	if !m.headlines.list.Move(1) {
-		return cmd
-	}
-	if m.focus == paneArticle {
-		return tea.Batch(cmd, m.wantMore(), m.openArticle())
-	}
-	return tea.Batch(cmd, m.moved())
-}
-
-func (m *Model) toggleStar() tea.Cmd {
-	i, _ := m.current()
+func (k *marker) toggleStar() tea.Cmd {
+	i, _ := k.selected.item()
 	done := "starred"
 	if i.Starred {
 		done = "star removed"
 	}
-	return m.markRows([]int64{i.ID}, feed.Starred, !i.Starred, done)
+	return k.mark([]int64{i.ID}, feed.Starred, !i.Starred, done)
 }
 
-// hide takes the item out of every list, or puts a hidden one back; the cursor
-// goes to its neighbour.
-func (m *Model) hide() tea.Cmd {
-	i, _ := m.current()
+// toggleHidden takes the item out of every list, or puts a hidden one back.
+func (k *marker) toggleHidden() tea.Cmd {
+	i, _ := k.selected.item()
 	done := "hidden"
 	if i.Hidden {
 		done = "shown again"
 	}
-	cmd := m.markRows([]int64{i.ID}, feed.Hidden, !i.Hidden, done)
-	if m.focus == paneArticle {
-		m.focus = paneHeadlines
-		m.arrange()
-	}
-	if !m.headlines.list.Move(1) {
-		m.headlines.list.Move(-1)
-	}
-	return tea.Batch(cmd, m.reloadRows())
+	return k.mark([]int64{i.ID}, feed.Hidden, !i.Hidden, done)
 }
 
-// markAllRead marks what the list shows read; news that arrives after the key
-// stays unread. The next source with unread items follows.
-func (m *Model) markAllRead() tea.Cmd {
-	h := &m.headlines
-	if h.list.Len() == 0 {
-		m.status.say("there is nothing to mark")
-		return nil
-	}
-	view, at := h.view, m.now()
-	m.markLoaded(func(int) bool { return true })
-	cmd := m.save(write{what: "marked %s read, u undoes", do: func(ctx context.Context, s *cache.Store) (outcome, error) {
-		n, err := s.MarkAll(ctx, view, feed.Read, "", true, at)
-		return outcome{n: n}, err
-	}})
-	if h.search != nil || h.source.key == keyUnread {
-		return cmd
-	}
-	for _, url := range h.source.feeds {
-		m.sources.adjust(url, -m.sources.counts.Feeds[url].Unread)
-	}
-	m.sources.recount()
-	m.syncSource()
-	if s, ok := m.sources.nextUnread(h.source.key, 1); ok && h.filter == nil {
-		m.sources.find(s.key)
-		return tea.Batch(cmd, m.openSource(s, 0))
-	}
-	return cmd
+// readAll marks what the list shows read. Items that arrive after the key stay
+// unread.
+func (k *marker) readAll() tea.Cmd {
+	view, at := k.headlines.view, k.now()
+	k.showRead(func(int) bool { return true })
+	return k.save(saver.MarkView{View: view, At: at})
 }
 
-func (m *Model) markAbove() tea.Cmd { return m.markFrom(true) }
-func (m *Model) markBelow() tea.Cmd { return m.markFrom(false) }
+func (k *marker) readAbove() tea.Cmd { return k.readFrom(true) }
+func (k *marker) readBelow() tea.Cmd { return k.readFrom(false) }
 
-// markFrom marks everything above or below the row in hand read.
-func (m *Model) markFrom(above bool) tea.Cmd {
-	h := &m.headlines
-	row, ok := h.list.Current()
+// readFrom marks everything above or below the selected row read.
+func (k *marker) readFrom(above bool) tea.Cmd {
+	h := k.headlines
+	row, ok := h.List.Current()
 	if !ok {
 		return nil
 	}
-	at := h.list.Index()
-	m.markLoaded(func(i int) bool { return above && i < at || !above && i > at })
-	view, now := h.view, m.now()
-	return m.save(write{what: "marked %s read, u undoes", do: func(ctx context.Context, s *cache.Store) (outcome, error) {
-		n, err := s.MarkFrom(ctx, view, row.Pos, above, feed.Read, true, now)
-		return outcome{n: n}, err
-	}})
+	at := h.List.Index()
+	k.showRead(func(i int) bool { return above && i < at || !above && i > at })
+	return k.save(saver.MarkFrom{View: h.view, From: cache.Pos(row.Pos), Above: above, At: k.now()})
 }
 
-// markLoaded shows loaded rows as read; the counts follow from the cache.
-func (m *Model) markLoaded(which func(int) bool) {
-	rows := m.headlines.list.Rows()
+// showRead shows loaded rows as read. The counts follow from the database.
+func (k *marker) showRead(which func(int) bool) {
+	rows := k.headlines.List.Rows()
 	for i := range rows {
 		if which(i) {
 			rows[i].Read = true
-			if rows[i].ID == m.article.id {
-				m.article.item.Read = true
+			if rows[i].ID == k.article.ID {
+				k.article.Item.Read = true
 			}
 		}
 	}
 }
 
-func (m *Model) undo() tea.Cmd {
-	at := m.now()
-	return m.save(write{what: "undo", do: func(ctx context.Context, s *cache.Store) (outcome, error) {
-		step, err := s.Undo(ctx, at)
-		if errors.Is(err, cache.ErrNothingToUndo) {
-			return outcome{}, nil
-		}
-		return outcome{step: &step}, err
-	}})
+func (k *marker) undo() tea.Cmd { return k.save(saver.Undo{At: k.now()}) }
+func (k *marker) redo() tea.Cmd { return k.save(saver.Redo{At: k.now()}) }
+
+// readDown marks the item read and moves down.
+func (n *navigator) readDown() tea.Cmd {
+	i, _ := n.marks.selected.item()
+	cmd := n.marks.mark([]int64{i.ID}, feed.Read, true, "marked read")
+	if !n.headlines.List.Move(1) {
+		return cmd
+	}
+	if n.focus == areaArticle {
+		return tea.Batch(cmd, n.headlines.wantMore(), n.openArticle())
+	}
+	return tea.Batch(cmd, n.moved())
 }
 
-func (m *Model) redo() tea.Cmd {
-	at := m.now()
-	return m.save(write{what: "redo", do: func(ctx context.Context, s *cache.Store) (outcome, error) {
-		step, err := s.Redo(ctx, at)
-		if errors.Is(err, cache.ErrNothingToRedo) {
-			return outcome{}, nil
+// hide hides the item and moves the cursor to its neighbor.
+func (n *navigator) hide() tea.Cmd {
+	cmd := n.marks.toggleHidden()
+	if n.focus == areaArticle {
+		n.focus = areaHeadlines
+		n.arrange()
+	}
+	if !n.headlines.List.Move(1) {
+		n.headlines.List.Move(-1)
+	}
+	return tea.Batch(cmd, n.headlines.reload())
+}
+
+// markAllRead marks what the list shows read and goes to the next source with
+// unread items.
+func (n *navigator) markAllRead() tea.Cmd {
+	h := n.headlines
+	if h.List.Len() == 0 {
+		n.status.say("there is nothing to mark")
+		return nil
+	}
+	cmd := n.marks.readAll()
+	if h.Search != nil || h.Source.Key == pane.KeyUnread {
+		return cmd
+	}
+	for _, url := range h.Source.Feeds {
+		n.sources.Adjust(url, -n.sources.Counts.Feeds[url].Unread)
+	}
+	n.sources.Recount()
+	h.sync()
+	if s, ok := n.sources.NextUnread(h.Source.Key, 1); ok && h.Filter == nil {
+		n.sources.Find(s.Key)
+		return tea.Batch(cmd, h.open(s, 0))
+	}
+	return cmd
+}
+
+// showSaved shows what the database did with the last changes. It updates the
+// counts and, if more than one row changed, the list.
+func (m *Model) showSaved(msg saved) tea.Cmd {
+	reload, counted := m.marks.showOutcomes(msg.outcomes)
+	var crash *feed.Crash
+	if errors.As(msg.err, &crash) {
+		m.status.fail(crash.Sentence())
+		return tea.Batch(m.sources.loadCounts(), m.headlines.reload())
+	}
+	if msg.err != nil {
+		return m.marks.failed(msg.err)
+	}
+	m.marks.succeeded()
+	var cmds []tea.Cmd
+	if counted {
+		cmds = append(cmds, m.sources.loadCounts())
+	}
+	if reload {
+		cmds = append(cmds, m.headlines.reload())
+	}
+	return tea.Batch(cmds...)
+}
+
+// showOutcomes shows what changes came to. It reports whether the list must be
+// loaded again, and whether the counts must.
+func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
+	for _, o := range outcomes {
+		counted = counted || o.N > 0 || o.Step != nil
+		switch o.Change.(type) {
+		case saver.Undo:
+			reload = k.showStep("undo", o.Step) || reload
+		case saver.Redo:
+			reload = k.showStep("redo", o.Step) || reload
+		case saver.MarkView, saver.MarkFrom:
+			if o.N == 0 {
+				k.status.say("nothing was left to mark")
+			} else {
+				k.status.say(fmt.Sprintf("marked %s read, u undoes", feed.Number(o.N)))
+			}
 		}
-		return outcome{step: &step}, err
-	}})
+	}
+	return reload, counted
+}
+
+// showStep shows what an undo or redo changed and reports whether it did anything.
+func (k *marker) showStep(what string, s *cache.Step) bool {
+	if s == nil {
+		k.status.say("there is nothing to " + what)
+		return false
+	}
+	k.show(s.Items, s.Flag, s.On)
+	k.status.say(stepWords(what, *s))
+	return true
+}
+
+// stepWords says what is true after an undo or redo.
+func stepWords(what string, s cache.Step) string {
+	state := map[feed.Flag][2]string{
+		feed.Read:    {"unread", "read"},
+		feed.Starred: {"not starred", "starred"},
+		feed.Hidden:  {"shown", "hidden"},
+		feed.Snooze:  {"awake", "snoozed"},
+		feed.Label:   {"without the label " + s.Label, "labelled " + s.Label},
+	}[s.Flag]
+	now := state[0]
+	if s.On {
+		now = state[1]
+	}
+	other := "ctrl+r redoes"
+	if what == "redo" {
+		other = "u undoes"
+	}
+	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), feed.Plural(s.N, "item"), now, other)
+}
+
+// failed reports a change that could not be written, once for each reason, and
+// tries again in a moment.
+func (k *marker) failed(err error) tea.Cmd {
+	if reason := sentence(err); reason != k.unsaved {
+		k.unsaved = reason
+		k.status.fail("not saved yet, kept and tried again until it works: " + reason)
+	}
+	if k.retrying {
+		return nil
+	}
+	k.retrying = true
+	return k.after(k.ctx, retryAfter, func(time.Time) tea.Msg { return retryPassed{} })
+}
+
+func (k *marker) retry() tea.Cmd {
+	k.retrying = false
+	return k.drain()
+}
+
+// succeeded says that all is saved, if the user was told that it was not.
+func (k *marker) succeeded() {
+	if k.unsaved != "" && !k.saver.Unsaved() {
+		k.unsaved = ""
+		k.status.say("what you did is saved now")
+	}
 }

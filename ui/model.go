@@ -1,12 +1,18 @@
-// Package ui shows the news: one Bubble Tea model, three panes that are plain
-// structs, and one table of actions ([action]) that keys, footer hints and the
-// help page all read.
+// Package ui shows the news: one Bubble Tea model, three panes, and one table of
+// actions ([action]) that keys, footer hints and the help page all read.
 //
 // A message goes through Update to one method. Whatever needs the disk, the
-// network or glamour leaves as a command that is given values, and comes back
-// as a message that names the question it answers (a generation, an item, a
-// width), so that a late answer to an old question is dropped. What the reader
-// did goes through [saver], which outlives the program's last frame.
+// network or glamour leaves as a command that is given values, and comes back as a
+// message that names the question it answers (a generation, an item, a width), so
+// that a late answer to an old question is dropped. What the user did goes through
+// the [saver.Saver], which outlives the program's last frame. Prompts and overlays
+// lie on a stack of modes ([mode.Stack]): they get the keys and answer, and whoever
+// opened them decides ([opener]).
+//
+// [Model] puts the parts together. Each part is a struct that owns its state and
+// is named after what it does, in a file of that name. Start with update.go for
+// what happens, actions.go for what a key does, and view.go for what is drawn.
+// Never wait in a method: no disk, no network, no article is laid out there.
 package ui
 
 import (
@@ -21,29 +27,32 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/ui/frame"
+	"dateline/ui/mode"
+	"dateline/ui/pane"
+	"dateline/ui/saver"
+	"dateline/ui/style"
+	"dateline/ui/suspend"
 )
 
 // Deps are what the screen is given to work with.
 type Deps struct {
 	Store  *cache.Store
 	Source feed.Source
-	// NextDue says when the next feed may be asked unbidden; zero means none.
-	NextDue func(context.Context) (time.Time, error)
-	// Open shows a URL in the reader's browser. It gets the URL as an argument
-	// and must not pass it through a shell.
+	// Open shows a URL in the user's browser. It gets the URL as an argument and
+	// must not pass it through a shell.
 	Open func(ctx context.Context, url string, background bool) error
-	// NotifyCommand tells of new items by a program of the reader's; nil when
-	// there is none and the terminal does it. It gets both texts as arguments and
-	// must not pass them through a shell.
+	// NotifyCommand runs the user's program for notifications. If it is nil, the
+	// terminal is asked instead. It gets both texts as arguments and must not pass
+	// them through a shell.
 	NotifyCommand func(ctx context.Context, title, body string) error
-	// Crashed keeps a fault of dateline's own, which the reader is told of by the
-	// screen; nil forgets it. It is called from many goroutines.
+	// Crashed is called after a panic, which the screen reports. If it is nil, the
+	// panic is not recorded. It may be called from several goroutines.
 	Crashed func(*feed.Crash)
 	// Shown is called once, when the first rows have been on the screen for a
-	// moment and before the work of a refresh begins; nil for nobody.
+	// moment and before the work of a refresh begins. It may be nil.
 	Shown    func()
 	Settings Settings
-	// Now is the clock; nil means time.Now.
+	// Now is the clock; if nil, time.Now.
 	Now func() time.Time
 }
 
@@ -56,97 +65,83 @@ type Settings struct {
 	Icons   string
 	Theme   string
 	Density string
-	// Keymap names a preset; Keys maps a key to actions, none unbinds it.
+	// Keymap names a preset. Keys maps a key to actions; an empty list unbinds it.
 	Keymap string
 	Keys   map[string][]string
-	// Width is the most cells a line of an article takes; zero means 76.
+	// Width is the most cells a line of an article takes; 0 means 76.
 	Width int
 	Mouse bool
-	// RefreshOnStart asks every feed as soon as the reader opens; without it
-	// only those that are due.
+	// RefreshOnStart refreshes every feed at the start, and not only those that are
+	// due.
 	RefreshOnStart bool
-	// NotifyWith is how the terminal tells of new items: "auto", "osc9",
+	// NotifyWith is how the terminal is asked for notifications: "auto", "osc9",
 	// "osc777", "osc99" or "off"; empty means off.
 	NotifyWith string
-	// NoColor leaves out colours inside articles; the rest follows what the
+	// NoColor leaves out colours inside articles. The rest follows what the
 	// environment says of the terminal.
 	NoColor    bool
 	Queries    []SavedQuery
 	ConfigPath string
 	Version    string
-	// Notice is a sentence that the reader is told at the start; empty for none.
+	// Notice is a message to show at the start; empty for none.
 	Notice string
 }
 
 // SavedQuery is a query of the configuration, shown among the sources.
-type SavedQuery struct {
-	Name  string
-	Query feed.Query
-}
+type SavedQuery = pane.SavedQuery
 
-// Model is the whole screen.
-type Model struct {
+// env is what every part of the screen works with.
+type env struct {
 	ctx  context.Context
 	deps Deps
 	now  func() time.Time
 	// after is the function of that name; tests do not wait.
-	after func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
-
-	width, height int
-	layout        layout
-	splits        splits
-	theme         theme
-	focus         pane
-	zen           bool
-	// focused is false while the terminal is elsewhere.
-	focused bool
-
-	sources   sourcesPane
-	headlines headlinesPane
-	article   articlePane
-	pages     *pageCache
-
-	keys    keymap
-	typed   []string
-	count   int
-	prompt  *prompt
-	sheet   *sheet
-	status  status
-	refresh refresh
-	saver   *saver
-	// unsaved is the sentence that the reader was told when a write failed last,
-	// empty once all is written.
-	unsaved  string
-	session  session
-	idle     idle
-	notifier notifier
-	fetching fetching
-	moving   moving
-	drag     dragging
-	click    lastClick
-
-	version int64
-	// tickGen numbers the chains of ticks; only the last one goes on. untick ends
-	// its wait.
-	tickGen int
-	untick  context.CancelFunc
-	// retrying says that a failed write is about to be tried again.
-	retrying bool
-	dirty    bool
-	drawn    tea.View
-	// program is what draws the screen, nil in tests that draw none; pulse
-	// follows from it with the first message.
-	program *tea.Program
-	pulse   *pulse
-	// painter paints the frames; nil leaves that to Bubble Tea.
-	painter *frame.Painter
-	// stops brings the stop that was typed or sent elsewhere than on the screen.
-	stops chan os.Signal
-	// fallen is the panic that ended the screen, nil as long as there is none.
-	fallen *feed.Crash
+	after  func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
+	saver  *saver.Saver
+	status status
 }
 
-// New makes the screen; nothing is read or asked before Init.
+// Model is the whole screen.
+type Model struct {
+	*env
+	geometry
+
+	sources   sourceList
+	headlines headlineList
+	article   articleView
+	navigate  navigator
+	selected  selection
+	marks     marker
+	keys      keyboard
+	modes     mode.Stack[opener]
+
+	refresh       refresher
+	pageText      pageFetcher
+	subscriptions subscriptions
+	browser       browser
+	session       session
+	presence      presence
+	notifier      notifier
+	changes       changeWatcher
+	maintenance   maintenance
+	pointer       pointer
+
+	// dirty reports whether the screen differs from drawn.
+	dirty bool
+	drawn tea.View
+	// program draws the screen; it is nil in tests that draw none. ticker is made
+	// of it with the first message.
+	program *tea.Program
+	ticker  *frameTicker
+	// painter paints the frames; if it is nil, Bubble Tea does.
+	painter *frame.Painter
+	// suspends gets the signal to suspend if it does not come as a key.
+	suspends chan os.Signal
+	// panicked is the panic that ended the screen; nil as long as there is none.
+	panicked *feed.Crash
+}
+
+// New returns the screen. It reads nothing before Init.
 func New(ctx context.Context, d Deps) (*Model, error) {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -154,27 +149,52 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	if d.Settings.Width == 0 {
 		d.Settings.Width = 76
 	}
-	keys, err := newKeymap(d.Settings.Keymap, d.Settings.Keys)
-	if err != nil {
-		return nil, err
-	}
 	m := &Model{
-		ctx: ctx, deps: d, now: d.Now, after: after, untick: func() {}, keys: keys,
-		focus: paneHeadlines, focused: true, dirty: true,
-		theme:   newTheme(d.Settings.Theme != "light", d.Settings.Icons),
-		sources: newSourcesPane(d.Settings.Queries),
-		pages:   newPageCache(),
-		saver:   newSaver(d.Store, d.Crashed),
-		stops:   make(chan os.Signal, 1),
+		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(saver.Apply(d.Store), d.Crashed)},
+		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.Theme != "light", d.Settings.Icons)},
+		dirty:    true,
+		suspends: make(chan os.Signal, 1),
 	}
-	m.idle.key = m.now()
-	m.headlines = newHeadlinesPane(d.Settings.Density == "compact")
-	return m, nil
+	m.connect()
+	m.presence.lastKey = m.now()
+	var err error
+	m.keys.keymap, err = newKeymap(actions(m), d.Settings.Keymap, d.Settings.Keys)
+	return m, err
 }
 
-// Run shows the screen until the reader quits or ctx ends, then writes what is
-// still unsaved. The end of ctx is a way to quit and no error: signals are left
-// to whoever made ctx. Options are for tests; with any, Bubble Tea paints.
+// connect gives each part what it works with.
+func (m *Model) connect() {
+	s := m.deps.Settings
+	m.session = session{env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines}
+	m.sources = sourceList{env: m.env, Sources: pane.NewSources(s.Queries)}
+	m.headlines = headlineList{
+		env: m.env, Headlines: pane.NewHeadlines(s.Density == "compact"), geometry: &m.geometry,
+		sources: &m.sources, session: &m.session, cancel: func() {},
+	}
+	m.article = articleView{
+		env: m.env, Article: pane.Article{Restore: noProgress}, geometry: &m.geometry,
+		sources: &m.sources, headlines: &m.headlines, pages: newPageCache(),
+	}
+	m.selected = selection{geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines, article: &m.article}
+	m.marks = marker{env: m.env, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected}
+	m.navigate = navigator{
+		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines,
+		article: &m.article, marks: &m.marks, session: &m.session,
+	}
+	m.presence = presence{focused: true}
+	m.notifier = notifier{env: m.env, presence: &m.presence}
+	m.refresh = refresher{env: m.env, sources: &m.sources, headlines: &m.headlines, session: &m.session, notifier: &m.notifier}
+	m.pageText = pageFetcher{env: m.env}
+	m.subscriptions = subscriptions{env: m.env, sources: &m.sources}
+	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
+	m.changes = changeWatcher{env: m.env, untick: func() {}}
+	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh}
+	m.keys = keyboard{env: m.env, geometry: &m.geometry}
+}
+
+// Run shows the screen until the user quits or ctx ends, then writes what is still
+// unsaved. The end of ctx is a way to quit and no error: signals are left to
+// whoever made ctx. Options are for tests; with any, Bubble Tea paints.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	outer := ctx
 	ctx, cancel := context.WithCancel(outer)
@@ -188,19 +208,19 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 		usual = append(usual, m.paintOn(os.Stdout))
 	}
 	m.program = tea.NewProgram(m, append(usual, options...)...)
-	go m.obeyStops()
-	watchStops(m.stops)
+	go m.handleSuspend()
+	suspend.Notify(m.suspends)
 	_, err = m.program.Run()
-	signal.Stop(m.stops)
-	close(m.stops)
+	signal.Stop(m.suspends)
+	close(m.suspends)
 	if m.painter != nil {
 		m.painter.Close()
 	}
 	if errors.Is(err, tea.ErrProgramKilled) && outer.Err() != nil {
 		err = nil
 	}
-	if m.fallen != nil {
-		err = m.fallen
+	if m.panicked != nil {
+		err = m.panicked
 	}
 	cancel()
 	if saveErr := m.Finish(); err == nil {
@@ -209,31 +229,57 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	return err
 }
 
-// Finish waits for a running refresh to put away what it fetched and writes
-// everything the reader did that is not in the cache yet. Call it once, after
-// the program has ended and its context was cancelled.
-func (m *Model) Finish() error {
-	m.refresh.wait()
-	m.leaveArticle()
-	m.saveSession()
-	return m.saver.drain(context.WithoutCancel(m.ctx))
+// handleSuspend does for a signal what the key does, until the screen closes.
+func (m *Model) handleSuspend() {
+	for range m.suspends {
+		m.program.Send(suspend.Command()())
+	}
 }
 
-// Init asks for the terminal's background and loads the last session; what is on
+// Finish waits for a running refresh to save what it fetched and writes everything
+// the user did that is not in the database yet. Call it once, after the program
+// has ended and its context was cancelled.
+func (m *Model) Finish() error {
+	m.refresh.wait()
+	m.article.leave()
+	m.session.save()
+	return m.saver.Drain(context.WithoutCancel(m.ctx))
+}
+
+// Init asks for the terminal's background and loads the last session. What is on
 // the screen follows from the answers.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.ahead(m.loadSession()), m.tick(0)}
+	cmds := []tea.Cmd{m.startNow(m.session.load()), m.changes.tick(0), m.changes.watch()}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	return m.guard(tea.Batch(cmds...))
 }
 
-// ahead is a command that works already. Bubble Tea gets round to those of Init
-// when it has drawn its first page.
-func (m *Model) ahead(cmd tea.Cmd) tea.Cmd {
+// startNow returns a command that works already. Bubble Tea starts those of Init
+// only when it has drawn its first page.
+func (m *Model) startNow(cmd tea.Cmd) tea.Cmd {
 	cmd = m.guard(cmd)
 	answer := make(chan tea.Msg, 1)
 	go func() { answer <- cmd() }()
 	return func() tea.Msg { return <-answer }
+}
+
+// drain writes what the user did. It answers with [saved].
+func (e *env) drain() tea.Cmd {
+	s, ctx := e.saver, context.WithoutCancel(e.ctx)
+	return func() tea.Msg {
+		err := s.Drain(ctx)
+		out := s.Outcomes()
+		if len(out) == 0 && err == nil {
+			return nil
+		}
+		return saved{out, err}
+	}
+}
+
+// save queues a change and returns the command that writes it.
+func (e *env) save(c saver.Change) tea.Cmd {
+	e.saver.Add(c)
+	return e.drain()
 }

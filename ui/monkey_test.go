@@ -21,7 +21,7 @@ func monkey(t *testing.T, seed uint64, presses int) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	s := newScreen(t, 120, 40)
 	var keys []string
-	for _, a := range actions() {
+	for _, a := range actions(new(Model)) {
 		if a.name != "quit" && a.name != "suspend" && a.name != "redraw" {
 			keys = append(keys, a.keys...)
 		}

@@ -3,23 +3,29 @@ package ui
 import (
 	"time"
 
+	"dateline/ui/pane"
+
 	tea "charm.land/bubbletea/v2"
 )
 
-// lastClick tells a double click from two single ones.
-type lastClick struct {
+// pointer remembers what the mouse did before.
+type pointer struct {
+	// x, y and at are those of the last click. They tell a double click from two
+	// single ones.
 	x, y int
 	at   time.Time
+	// border is the border that is being dragged.
+	border paneBorder
 }
 
-// dragging is the border that the mouse holds; zero means none.
-type dragging int
+// paneBorder is a line between two panes that can be dragged.
+type paneBorder int
 
 const (
-	dragNone dragging = iota
-	dragSources
-	dragHeadlines
-	dragRule
+	borderNone paneBorder = iota
+	borderSources
+	borderHeadlines
+	borderRule
 )
 
 const doubleClick = 400 * time.Millisecond
@@ -27,58 +33,49 @@ const doubleClick = 400 * time.Millisecond
 // wheelLines is how far one notch of the wheel scrolls.
 const wheelLines = 3
 
-func (m *Model) paneAt(x, y int) (pane, bool) {
-	for p, r := range m.layout.panes {
-		if r.contains(x, y) {
-			return pane(p), true
-		}
-	}
-	return 0, false
-}
-
-// clicked selects what was clicked; a double click opens it.
+// clicked selects what was clicked. A double click opens it.
 func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	m.begin()
-	if c.Button != tea.MouseLeft || m.prompt != nil {
+	if c.Button != tea.MouseLeft || m.modes.Prompt() != nil {
 		return nil
 	}
-	if m.sheet != nil {
-		m.sheet = nil
+	if m.modes.Overlay() != nil {
+		m.modes.CloseOverlays()
 		return nil
 	}
-	if m.drag = m.borderAt(c.X, c.Y); m.drag != dragNone {
+	if m.pointer.border = m.borderAt(c.X, c.Y); m.pointer.border != borderNone {
 		return nil
 	}
-	p, ok := m.paneAt(c.X, c.Y)
+	p, ok := m.areaAt(c.X, c.Y)
 	if !ok {
 		return nil
 	}
 	now := m.now()
-	double := m.click.x == c.X && m.click.y == c.Y && now.Sub(m.click.at) < doubleClick
-	m.click = lastClick{c.X, c.Y, now}
-	cmds := []tea.Cmd{m.setFocus(p), m.selectAt(p, c.Y-m.layout.panes[p].y)}
-	if double && p != paneArticle {
-		cmds = append(cmds, m.open())
+	double := m.pointer.x == c.X && m.pointer.y == c.Y && now.Sub(m.pointer.at) < doubleClick
+	m.pointer = pointer{x: c.X, y: c.Y, at: now}
+	cmds := []tea.Cmd{m.navigate.setFocus(p), m.selectAt(p, c.Y-m.layout.areas[p].Y)}
+	if double && p != areaArticle {
+		cmds = append(cmds, m.navigate.open())
 	}
 	return tea.Batch(cmds...)
 }
 
 // selectAt puts the cursor on the row drawn at a line of a pane.
-func (m *Model) selectAt(p pane, y int) tea.Cmd {
+func (m *Model) selectAt(p area, y int) tea.Cmd {
 	switch p {
-	case paneSources:
-		i := m.sources.list.Top() + y - sourcesHead
-		rows := m.sources.list.Rows()
-		if y >= sourcesHead && i < len(rows) && rows[i].kind != sourceGap {
-			m.sources.list.Go(i)
-			return m.followSource()
+	case areaSources:
+		i := m.sources.List.Top() + y - pane.SourcesHead
+		rows := m.sources.List.Rows()
+		if y >= pane.SourcesHead && i < len(rows) && rows[i].Kind != pane.KindGap {
+			m.sources.List.Go(i)
+			return m.navigate.followSource()
 		}
-	case paneHeadlines:
+	case areaHeadlines:
 		h := &m.headlines
-		i := h.list.Top() + (y-h.headLines)/h.rowHeight()
-		if y >= h.headLines && i < h.list.Len() {
-			h.list.Go(i)
-			return m.moved()
+		i := h.List.Top() + (y-h.HeadLines)/h.RowHeight()
+		if y >= h.HeadLines && i < h.List.Len() {
+			h.List.Go(i)
+			return m.navigate.moved()
 		}
 	}
 	return nil
@@ -87,7 +84,7 @@ func (m *Model) selectAt(p pane, y int) tea.Cmd {
 // wheeled scrolls the pane under the mouse.
 func (m *Model) wheeled(w tea.Mouse) tea.Cmd {
 	n := wheelLines
-	m.idle.key = m.now()
+	m.presence.lastKey = m.now()
 	switch w.Button {
 	case tea.MouseWheelUp:
 		n = -n
@@ -95,50 +92,37 @@ func (m *Model) wheeled(w tea.Mouse) tea.Cmd {
 	default:
 		return nil
 	}
-	if m.sheet != nil {
-		m.sheet.move(n)
+	if o := m.modes.Overlay(); o != nil {
+		o.Move(n)
 		return nil
 	}
-	p, ok := m.paneAt(w.X, w.Y)
+	p, ok := m.areaAt(w.X, w.Y)
 	if !ok {
 		return nil
 	}
 	switch p {
-	case paneSources:
-		m.sources.list.Scroll(n)
-		m.sources.skipGap(sign(n))
-		return m.followSource()
-	case paneHeadlines:
-		m.headlines.list.Scroll(sign(n) * max(wheelLines/m.headlines.rowHeight(), 1))
-		return m.moved()
+	case areaSources:
+		m.sources.List.Scroll(n)
+		m.sources.SkipGap(sign(n))
+		return m.navigate.followSource()
+	case areaHeadlines:
+		m.headlines.List.Scroll(sign(n) * max(wheelLines/m.headlines.RowHeight(), 1))
+		return m.navigate.moved()
 	}
-	m.article.scroll(n)
+	m.article.Scroll(n)
 	return nil
 }
 
-func (m *Model) borderAt(x, y int) dragging {
-	l := m.layout
-	switch {
-	case x == l.column[0]:
-		return dragSources
-	case x == l.column[1]:
-		return dragHeadlines
-	case y == l.rule && l.rule >= 0 && x > l.column[0]:
-		return dragRule
-	}
-	return dragNone
-}
-
-// dragged moves the border that is held.
+// dragged moves the border that the mouse holds.
 func (m *Model) dragged(d tea.Mouse) tea.Cmd {
-	switch m.drag {
-	case dragNone:
+	switch m.pointer.border {
+	case borderNone:
 		return nil
-	case dragSources:
+	case borderSources:
 		m.splits.Sources = max(d.X, 1)
-	case dragHeadlines:
-		m.splits.Headlines = max(d.X-m.layout.panes[paneHeadlines].x, 1)
-	case dragRule:
+	case borderHeadlines:
+		m.splits.Headlines = max(d.X-m.layout.areas[areaHeadlines].X, 1)
+	case borderRule:
 		m.splits.Stack = max(d.Y, 1)
 	}
 	m.session.dirty = true
@@ -146,11 +130,11 @@ func (m *Model) dragged(d tea.Mouse) tea.Cmd {
 	return nil
 }
 
-// released renders the article for the width that was dragged to.
+// released ends the dragging and renders the article for its new width.
 func (m *Model) released() tea.Cmd {
-	if m.drag == dragNone {
+	if m.pointer.border == borderNone {
 		return nil
 	}
-	m.drag = dragNone
-	return tea.Batch(m.reshow(), m.wantMore())
+	m.pointer.border = borderNone
+	return tea.Batch(m.article.reshow(), m.headlines.wantMore())
 }

@@ -12,6 +12,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/corpus"
+	"dateline/ui/notify"
 )
 
 // TestTerminalDialects protects the choice of the sequence for a terminal, and
@@ -57,13 +58,13 @@ func TestOneNoticeARefresh(t *testing.T) {
 		t.Errorf("a reader who pressed a key was told by %q", s.raw)
 	}
 	s.clock.t = s.clock.t.Add(time.Hour)
-	s.send(duePassed{s.m.refresh.next.gen})
+	s.send(duePassed{s.m.refresh.next.generation})
 	if want := []string{"\x1b]9;dateline: 2 new: First — Feed\a"}; !slices.Equal(s.raw, want) {
 		t.Errorf("got %q, want %q", s.raw, want)
 	}
 	s.raw = nil
 	s.send(tea.FocusMsg{})
-	s.send(duePassed{s.m.refresh.next.gen})
+	s.send(duePassed{s.m.refresh.next.generation})
 	if len(s.raw) > 0 {
 		t.Errorf("a terminal with the focus was told by %q", s.raw)
 	}
@@ -82,7 +83,7 @@ func TestNotifyCommand(t *testing.T) {
 	})
 	s.send(tea.BlurMsg{})
 	told = nil
-	s.send(duePassed{s.m.refresh.next.gen})
+	s.send(duePassed{s.m.refresh.next.generation})
 	if want := []string{"dateline|First, and foremost — Feed"}; !slices.Equal(told, want) {
 		t.Errorf("told %q, want %q", told, want)
 	}
@@ -95,8 +96,8 @@ func TestHostileNotices(t *testing.T) {
 	for n := range 2 * corpus.HostileItems() {
 		notices := []feed.Notice{{Title: corpus.Hostile("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.Hostile("feed", n+3)}}
 		for _, dialect := range []string{"osc9", "osc777", "osc99"} {
-			got := notifier{dialect: dialect}.sequence(noticeTitle, noticeWords(notices))
-			tmux := notifier{dialect: dialect, tmux: true}.sequence(noticeTitle, noticeWords(notices))
+			got := notify.Terminal{Dialect: dialect}.Sequence(notify.Title, notify.Text(notices))
+			tmux := notify.Terminal{Dialect: dialect, Tmux: true}.Sequence(notify.Title, notify.Text(notices))
 			for _, f := range append(foreign(got, false), foreign(tmux, false)...) {
 				t.Errorf("%s: %s", dialect, f)
 			}

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"dateline/ui/pane"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -20,7 +22,7 @@ import (
 func TestPictureIsFresh(t *testing.T) {
 	const path = "../docs/screen.svg"
 	s := newScreen(t, 120, 34, func(d *Deps, f *fakeSource) {
-		d.Settings.Queries = []SavedQuery{{Name: "This morning", Query: mustQuery("since:6h")}}
+		d.Settings.Queries = []SavedQuery{{Name: "This morning", Query: pane.MustQuery("since:6h")}}
 		f.errors[oldURL] = "old.example has nothing at this address (404 Not Found): look for the feed's new address on the site."
 	})
 	s.clock.t = s.clock.t.Add(26*time.Minute + 41*time.Second)

@@ -19,13 +19,13 @@ func TestTypedTextIsCleaned(t *testing.T) {
 	typed("ad ")
 	s.press("left", "left")
 	typed("b\u202e\u200b\u00ad\u009bc")
-	if got, at := s.m.prompt.input.Value(), s.m.prompt.input.Position(); got != "abcd " || at != 3 {
+	if got, at := s.m.modes.Prompt().Text(); got != "abcd " || at != 3 {
 		t.Errorf("the prompt has %q, the cursor at %d", got, at)
 	}
 	s.press("esc", "?")
 	typed("a\u202e \u2028b")
-	if got := s.m.sheet.filter; got != "a  b" {
-		t.Errorf("the sheet's filter is %q", got)
+	if got := s.m.modes.Overlay().Filter(); got != "a  b" {
+		t.Errorf("the overlay's filter is %q", got)
 	}
 }
 

@@ -3,91 +3,102 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/pane"
+	"dateline/ui/style"
 )
 
-// refresh is the state of a round of polling, asked for by a key or by time.
-type refresh struct {
-	running     bool
-	byKey       bool
-	gen         int
+// refresher runs refreshes, asked for by a key or by time, and waits for the next
+// due feed. One refresh runs at a time.
+type refresher struct {
+	*env
+	sources   *sourceList
+	headlines *headlineList
+	session   *session
+	notifier  *notifier
+
+	running bool
+	byKey   bool
+	// generation numbers the refreshes.
+	generation  int
 	done, total int
-	fresh       int
-	edited      int
-	// told is what a feed of the round has to tell beside its news.
-	told      string
-	failed    int
+	// fresh and edited count items, failed counts feeds.
+	fresh, edited, failed int
+	// remark is what a feed of the refresh did that its readers would wonder about.
+	remark    string
 	lastError string
-	// away tells what is wrong with the network, if that made the round fail;
-	// awayTold says that the reader knows.
-	away     string
-	awayTold bool
-	// clock tells that this computer's clock is wrong, if the servers say so;
-	// clockTold says that the reader knows.
-	clock     string
-	clockTold bool
-	// broken is the error that ended the last round, empty when none did: by time
-	// it is tried again every minute, and told once.
+	// offline says what is wrong with the network, if that made the refresh fail.
+	// offlineShown reports whether the user knows.
+	offline      string
+	offlineShown bool
+	// clock says that this computer's clock is wrong, if the servers say so.
+	// clockShown reports whether the user knows.
+	clock      string
+	clockShown bool
+	// broken is the error that ended the last refresh; empty if none did. It is shown
+	// once, although the refresh is tried again every minute.
 	broken string
-	// result is what the last round brought, shown until the next key.
+	// result is what the last refresh brought, shown until the next key.
 	result string
 	cancel context.CancelFunc
 	// loaded is when rows and counts were last brought up to date.
 	loaded time.Time
 	ended  sync.WaitGroup
-	next   waiting
+	next   dueWait
 }
 
-// reported brings what a round has reported since the last message.
+// reported brings what a refresh has reported since the last message.
 type reported struct {
-	gen     int
-	reports []feed.Report
-	ended   bool
-	err     error
-	next    tea.Cmd
+	generation int
+	reports    []feed.Report
+	ended      bool
+	err        error
+	next       tea.Cmd
 }
 
-// reloadEvery bounds how often a running refresh reloads the screen.
+// reloadEvery is how often a running refresh reloads the screen at most.
 const reloadEvery = 250 * time.Millisecond
 
-func (r *refresh) cancelable() bool { return r.running && r.byKey }
+func (r *refresher) cancelable() bool { return r.running && r.byKey }
 
-func (r *refresh) stop() {
+func (r *refresher) stop() {
 	if r.cancel != nil {
 		r.cancel()
 	}
 }
 
-// wait returns when no round is running any more.
-func (r *refresh) wait() { r.ended.Wait() }
+// wait returns when no refresh is running any more.
+func (r *refresher) wait() { r.ended.Wait() }
 
-// start begins a round unless one is running.
-func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
-	r := &m.refresh
+// start begins a refresh unless one is running.
+func (r *refresher) start(ask feed.Ask, byKey bool) tea.Cmd {
 	if r.running {
 		if byKey {
 			r.byKey = true
-			m.status.say("a refresh is running already")
+			r.status.say("a refresh is running already")
 		}
 		return nil
 	}
-	ask.Woken = r.next.late(m.now())
-	r.next = waiting{gen: r.next.gen}
-	ctx, cancel := context.WithCancel(m.ctx)
-	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
-	r.done, r.total, r.fresh, r.edited, r.failed, r.lastError, r.result, r.told, r.away, r.clock = 0, 0, 0, 0, 0, "", "", "", "", ""
+	ask.Woken = r.next.late(r.now())
+	r.next = dueWait{generation: r.next.generation}
+	ctx, cancel := context.WithCancel(r.ctx)
+	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
+	r.done, r.total, r.fresh, r.edited, r.failed = 0, 0, 0, 0, 0
+	r.lastError, r.result, r.remark, r.offline, r.clock = "", "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
-	source, tell := m.deps.Source, m.deps.Crashed
+	source, record := r.deps.Source, r.deps.Crashed
 	r.ended.Add(1)
 	go func() {
 		defer r.ended.Done()
 		var err error
-		crash := feed.Guard("refreshing", tell, func() {
+		crash := feed.Guard("refreshing", record, func() {
 			err = source.Refresh(ctx, ask, func(x feed.Report) {
 				select {
 				case reports <- x:
@@ -102,18 +113,35 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 		close(reports)
 		finished <- err
 	}()
-	return waitReports(r.gen, reports, finished)
+	return waitReports(r.generation, reports, finished)
 }
 
-// reportsEvery is how long reports are gathered: a thousand feeds are shown in
-// some frames a second, and keys are not kept waiting by them.
+// startShown refreshes the feeds of the source that is shown.
+func (r *refresher) startShown() tea.Cmd {
+	s := r.headlines.Source
+	if s.Kind != pane.KindFeed && s.Kind != pane.KindTag {
+		return r.startAll()
+	}
+	return r.start(feed.Ask{Feeds: s.Feeds}, true)
+}
+
+func (r *refresher) startAll() tea.Cmd {
+	if len(r.sources.Feeds) == 0 {
+		r.status.say("there are no feeds yet; a subscribes to one")
+		return nil
+	}
+	return r.start(feed.Ask{}, true)
+}
+
+// reportsEvery is how long reports are gathered: a thousand feeds are shown in some
+// frames a second, and keys are not kept waiting by them.
 const reportsEvery = 100 * time.Millisecond
 
-// waitReports waits for one report and takes along those that follow soon. The
-// last one of a round is told at once.
-func waitReports(gen int, reports <-chan feed.Report, finished <-chan error) tea.Cmd {
+// waitReports waits for one report and takes along those that follow soon. The last
+// one of a refresh is passed on at once.
+func waitReports(generation int, reports <-chan feed.Report, finished <-chan error) tea.Cmd {
 	return func() tea.Msg {
-		msg := reported{gen: gen}
+		msg := reported{generation: generation}
 		x, open := <-reports
 		enough := time.After(reportsEvery)
 		for open {
@@ -125,7 +153,7 @@ func waitReports(gen int, reports <-chan feed.Report, finished <-chan error) tea
 				case <-enough:
 				}
 			}
-			msg.next = waitReports(gen, reports, finished)
+			msg.next = waitReports(generation, reports, finished)
 			return msg
 		}
 		msg.ended, msg.err = true, <-finished
@@ -133,21 +161,17 @@ func waitReports(gen int, reports <-chan feed.Report, finished <-chan error) tea
 	}
 }
 
-// showReports moves the bar, and brings the screen up to date now and then and
-// at the end.
-func (m *Model) showReports(msg reported) tea.Cmd {
-	r := &m.refresh
-	if msg.gen != r.gen {
-		return nil
-	}
+// take adds what a refresh reports. It reports whether the refresh is over for the
+// user: with the last feed done it only goes on to index what came.
+func (r *refresher) take(msg reported) (over bool) {
 	for _, x := range msg.reports {
 		r.done, r.total = x.Done, x.Total
 		r.fresh += x.New
 		r.edited += x.Updated
-		m.noteReport(x)
-		m.notifier.waiting = append(m.notifier.waiting, x.Notify...)
+		r.note(x)
+		r.notifier.waiting = append(r.notifier.waiting, x.Notify...)
 		if x.Away {
-			r.away = x.Error
+			r.offline = x.Error
 		}
 		if x.ClockAhead != 0 {
 			r.clock = feed.ClockSentence(x.ClockAhead)
@@ -157,47 +181,53 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 			r.lastError = x.Error
 		}
 	}
-	cmds := []tea.Cmd{msg.next}
-	now := m.now()
-	// With the last feed done the round is over for the reader; it goes on for a
-	// while to index what came.
-	over := r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
-	if over {
-		m.endRefresh(msg.err)
-		r.noteTold()
-		cmds = append(cmds, m.loadNextDue(), m.notify())
+	return r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
+}
+
+// showReports moves the progress bar and updates the screen now and then and at the
+// end.
+func (m *Model) showReports(msg reported) tea.Cmd {
+	r := &m.refresh
+	if msg.generation != r.generation {
+		return nil
 	}
+	over := r.take(msg)
+	cmds := []tea.Cmd{msg.next}
+	if over {
+		r.end(msg.err)
+		cmds = append(cmds, r.loadNextDue(), m.notifier.send())
+	}
+	now := m.now()
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
 		r.loaded = now
-		cmds = append(cmds, m.loadSources())
+		cmds = append(cmds, m.sources.load())
 		if r.fresh+r.edited > 0 {
-			cmds = append(cmds, m.reloadRows())
+			cmds = append(cmds, m.headlines.reload())
 		}
 	}
 	if over && r.edited > 0 {
-		m.pages.forget()
+		m.article.pages.forget()
 	}
 	return tea.Batch(cmds...)
 }
 
-// noteReport keeps what a feed did that its reader would wonder about.
-func (m *Model) noteReport(x feed.Report) {
-	f, ok := m.sources.feedOf(x.URL)
+// note remembers what a feed did that its readers would wonder about.
+func (r *refresher) note(x feed.Report) {
+	f, ok := r.sources.FeedOf(x.URL)
 	if !ok {
 		return
 	}
 	name := feed.Clean(f.DisplayTitle())
 	switch {
 	case x.Reissued > 0:
-		m.refresh.told = name + " re-issued " + plural(x.Reissued, "item") + "; what you had read stays read"
+		r.remark = name + " re-issued " + feed.Plural(x.Reissued, "item") + "; what you had read stays read"
 	case x.MovedTo != "" && feed.NewAddress(f.Poll) == "":
-		m.refresh.told = name + " has moved for good; M writes its new address, ge lists such feeds"
+		r.remark = name + " has moved for good; M writes its new address, ge lists such feeds"
 	}
 }
 
-// endRefresh says what a round brought.
-func (m *Model) endRefresh(err error) {
-	r := &m.refresh
+// end says what a refresh brought.
+func (r *refresher) end(err error) {
 	stopped := r.done < r.total
 	r.running = false
 	before := r.broken
@@ -207,60 +237,159 @@ func (m *Model) endRefresh(err error) {
 	switch {
 	case r.broken != "":
 		if r.byKey || r.broken != before {
-			m.status.fail(r.broken)
+			r.status.fail(r.broken)
 		}
 	case stopped && r.byKey:
-		m.status.clear()
-		r.result = "stopped after " + plural(r.done, "feed") + ", " + number(r.fresh) + " new"
+		r.status.clear()
+		r.result = "stopped after " + feed.Plural(r.done, "feed") + ", " + feed.Number(r.fresh) + " new"
 	case r.fresh > 0:
-		r.result = "+" + number(r.fresh) + " new"
+		r.result = "+" + feed.Number(r.fresh) + " new"
 	case r.byKey && r.failed == 0:
 		r.result = "nothing new"
 	}
 	switch {
-	case r.away != "":
-		if r.byKey || !r.awayTold {
-			m.status.fail(r.away)
+	case r.offline != "":
+		if r.byKey || !r.offlineShown {
+			r.status.fail(r.offline)
 		}
-	case r.clock != "" && !r.clockTold:
-		m.status.fail(r.clock)
-	case r.told != "" && (r.failed == 0 || !r.byKey):
-		m.status.say(r.told)
+	case r.clock != "" && !r.clockShown:
+		r.status.fail(r.clock)
+	case r.remark != "" && (r.failed == 0 || !r.byKey):
+		r.status.say(r.remark)
 	case r.failed == 0:
 	case r.failed == 1 && r.byKey:
-		m.status.fail(r.lastError)
-	case r.byKey || m.session.first && !m.session.touched:
-		m.status.fail(plural(r.failed, "feed") + " failed: ge lists them and says why")
+		r.status.fail(r.lastError)
+	case r.byKey || r.session.first && !r.session.touched:
+		r.status.fail(feed.Plural(r.failed, "feed") + " failed: ge lists them and says why")
 	}
+	r.noteShown()
 }
 
-// noteTold remembers whether the reader knows of the network's trouble, which is
-// over with the first good answer, and of a wrong clock, for as long as it is.
-func (r *refresh) noteTold() {
+// noteShown remembers whether the user knows of network problems, which end with the
+// first successful response, and of a wrong clock, as long as it is wrong.
+func (r *refresher) noteShown() {
 	if r.done > r.failed {
-		r.clockTold = r.clock != ""
+		r.clockShown = r.clock != ""
 	}
 	switch {
-	case r.away != "":
-		r.awayTold = true
+	case r.offline != "":
+		r.offlineShown = true
 	case r.done > r.failed:
-		r.awayTold = false
+		r.offlineShown = false
 	}
 }
 
-// refreshShown asks the feeds of the source that is shown.
-func (m *Model) refreshShown() tea.Cmd {
-	s := m.headlines.source
-	if s.kind != sourceFeed && s.kind != sourceTag {
-		return m.refreshAll()
+// progress draws the bar of a running refresh on a screen of w cells, or what the
+// last one brought.
+func (r *refresher) progress(w int, t style.Theme) string {
+	room := 8
+	switch {
+	case !r.running:
+		return r.result
+	case r.total == 0 && r.byKey:
+		return "refreshing" + t.Glyphs.Ellipsis + " Esc stops"
+	case r.total == 0:
+		return ""
 	}
-	return m.start(feed.Ask{Feeds: s.feeds}, true)
+	if w < 60 {
+		room = 4
+	}
+	done := r.done * room / r.total
+	bar := t.Glyphs.Left + strings.Repeat(t.Glyphs.Full, done) + strings.Repeat(t.Glyphs.Empty, room-done) + t.Glyphs.Right
+	text := fmt.Sprintf("refreshing %d/%d %s", r.done, r.total, bar)
+	if r.fresh > 0 {
+		text += " +" + feed.Number(r.fresh) + " new"
+	}
+	if r.byKey {
+		text += " Esc stops"
+	}
+	return text
 }
 
-func (m *Model) refreshAll() tea.Cmd {
-	if len(m.sources.feeds) == 0 {
-		m.status.say("there are no feeds yet; a subscribes to one")
+// dueWait is the wait for the next due feed.
+type dueWait struct {
+	// generation numbers the waits.
+	generation int
+	// due is when it ends by the time of day, since when it began. Its timer stops
+	// while the computer sleeps.
+	due, since time.Time
+}
+
+// lateness is how late a timer may be without the computer having slept, or its
+// clock having been set.
+const lateness = time.Minute
+
+// late reports whether the wait should have ended for some time. Then the computer
+// has slept, and its network may not be there yet.
+func (w dueWait) late(now time.Time) bool {
+	return !w.due.IsZero() && now.Round(0).Sub(w.due) > lateness
+}
+
+// setBack reports whether the wait began in the future.
+func (w dueWait) setBack(now time.Time) bool { return w.since.Sub(now.Round(0)) > lateness }
+
+// dueLoaded says when the next feed may be checked; the zero time means none.
+type dueLoaded struct {
+	generation int
+	at         time.Time
+}
+
+// duePassed says that a feed is due.
+type duePassed struct{ generation int }
+
+const (
+	// duePause is the least time between two refreshes by time, so that a clock that
+	// jumps or a feed that is always due cannot make a loop.
+	duePause = 2 * time.Second
+	// dueRetry is when to refresh all the same if the source could not say when: one
+	// busy moment must not end the polling.
+	dueRetry = time.Minute
+)
+
+// catchUp looks whether the time of day has passed the timer of the next due feed. It
+// is called when the program is awake anyway: with a tick, the focus or a key.
+func (r *refresher) catchUp() tea.Cmd {
+	switch {
+	case r.running:
+		return nil
+	case r.next.late(r.now()):
+		return r.start(feed.Ask{DueOnly: true}, false)
+	case r.next.setBack(r.now()):
+		return r.loadNextDue()
+	}
+	return nil
+}
+
+// loadNextDue asks the source when to refresh next.
+func (r *refresher) loadNextDue() tea.Cmd {
+	r.next.generation++
+	generation, ctx, source, retry := r.next.generation, r.ctx, r.deps.Source, r.now().Add(dueRetry)
+	return func() tea.Msg {
+		at, err := source.NextDue(ctx)
+		if err != nil {
+			return dueLoaded{generation, retry}
+		}
+		return dueLoaded{generation, at}
+	}
+}
+
+// waitDue waits for the next due feed.
+func (r *refresher) waitDue(msg dueLoaded) tea.Cmd {
+	if msg.generation != r.next.generation {
 		return nil
 	}
-	return m.start(feed.Ask{}, true)
+	r.next = dueWait{generation: msg.generation}
+	if msg.at.IsZero() {
+		return nil
+	}
+	r.next.due, r.next.since = msg.at.Round(0), r.now().Round(0)
+	return r.after(r.ctx, max(msg.at.Sub(r.now()), duePause), func(time.Time) tea.Msg { return duePassed{msg.generation} })
+}
+
+// startDue refreshes what is due.
+func (r *refresher) startDue(msg duePassed) tea.Cmd {
+	if msg.generation != r.next.generation || r.running {
+		return nil
+	}
+	return r.start(feed.Ask{DueOnly: true}, false)
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/ui/saver"
 )
 
 // TestAFailedWriteIsKept protects what the reader did while the disk is full:
@@ -17,14 +18,16 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	full := true
 	var order []int
+	s.m.saver = saver.New(func(_ context.Context, c saver.Change) (saver.Outcome, error) {
+		i := c.(saver.Progress).Permille
+		if full && i == 1 {
+			return saver.Outcome{}, cache.ErrFull
+		}
+		order = append(order, i)
+		return saver.Outcome{Change: c}, nil
+	}, nil)
 	for i := range 3 {
-		s.m.saver.add(write{do: func(context.Context, *cache.Store) (outcome, error) {
-			if full && i == 1 {
-				return outcome{}, cache.ErrFull
-			}
-			order = append(order, i)
-			return outcome{}, nil
-		}})
+		s.m.saver.Add(saver.Progress{Item: 1, Permille: i})
 	}
 	s.run(s.m.drain())
 	s.expect("not saved yet, kept and tried again until it works: the disk is full")
@@ -33,7 +36,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	if s.m.status.text != "" {
 		t.Errorf("told again: %s", s.m.status.text)
 	}
-	if !s.m.saver.unsaved() || len(order) != 1 {
+	if !s.m.saver.Unsaved() || len(order) != 1 {
 		t.Fatalf("written %v", order)
 	}
 	if err := s.m.Finish(); !errors.Is(err, cache.ErrFull) {
@@ -41,7 +44,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	}
 	full = false
 	s.send(retryPassed{})
-	if s.m.saver.unsaved() || len(order) != 3 || order[1] != 1 {
+	if s.m.saver.Unsaved() || len(order) != 3 || order[1] != 1 {
 		t.Errorf("written %v", order)
 	}
 	s.expect("what you did is saved now")
@@ -53,7 +56,7 @@ func TestQuittingWritesWhatIsPending(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.m.Update(keyPress("t"))
 	s.press("type:nato", "enter")
-	row, _ := s.m.headlines.list.Current()
+	row, _ := s.m.headlines.List.Current()
 	s.m.Update(keyPress("s")) // the command that would write is never run
 	s.restart(120, 40)
 	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
@@ -66,7 +69,7 @@ func TestQuittingWritesWhatIsPending(t *testing.T) {
 // the program ends without complaint, and what was marked is there.
 func TestASignalIsAWayToQuit(t *testing.T) {
 	s := newScreen(t, 80, 24)
-	row, _ := s.m.headlines.list.Current()
+	row, _ := s.m.headlines.List.Current()
 	ctx, signal := context.WithCancel(t.Context())
 	defer signal()
 	shown := make(chan struct{})

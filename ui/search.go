@@ -6,135 +6,160 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/mode"
+	"dateline/ui/pane"
 )
 
-// startSearch asks for a search over everything, answered as it is typed.
+// searching opened the prompt of a search over everything, filtering that of a
+// filter on the list.
+type (
+	searching struct{ prompt *mode.Prompt }
+	filtering struct{ prompt *mode.Prompt }
+)
+
+// startSearch asks for a search over everything. The list follows as it is typed.
 func (m *Model) startSearch() tea.Cmd {
 	h := &m.headlines
-	if h.search == nil {
-		h.back = m.place()
+	if h.Search == nil {
+		h.back = h.here()
 	}
-	p := newPrompt("/", h.searchText)
-	p.changed = (*Model).searchTyped
-	p.accept = func(m *Model, text string) tea.Cmd { return m.acceptSearch(m.searchTyped(text)) }
-	p.cancel = (*Model).endSearch
-	m.openPrompt(p)
+	p := mode.NewPrompt("/", h.SearchText, m.width)
+	m.modes.OpenPrompt(p, searching{p})
 	return nil
 }
 
-// startFilter asks for a filter on the list in hand.
+// startFilter asks for a filter on the list.
 func (m *Model) startFilter() tea.Cmd {
 	h := &m.headlines
-	if h.search == nil && h.filter == nil {
-		h.back = m.place()
+	if h.Search == nil && h.Filter == nil {
+		h.back = h.here()
 	}
-	p := newPrompt(`\`, h.filterText)
-	p.changed = (*Model).filterTyped
-	p.accept = func(m *Model, text string) tea.Cmd { return m.acceptSearch(m.filterTyped(text)) }
-	p.cancel = func(m *Model) tea.Cmd { return m.filterTyped("") }
-	m.openPrompt(p)
+	p := mode.NewPrompt(`\`, h.FilterText, m.width)
+	m.modes.OpenPrompt(p, filtering{p})
 	return nil
 }
 
-func (m *Model) place() place {
-	p := place{source: m.headlines.source.key}
-	if row, ok := m.headlines.list.Current(); ok {
-		p.item = row.ID
+func (s searching) answered(m *Model, a mode.Answer) tea.Cmd {
+	switch a := a.(type) {
+	case mode.Changed:
+		return m.headlines.search(s.prompt, a.Text)
+	case mode.Accepted:
+		return m.endPrompt(s.prompt, m.headlines.search(s.prompt, a.Text))
 	}
-	return p
+	return m.navigate.endSearch()
 }
 
-// searchTyped searches for what is typed so far. Text that is no query yet
-// says why at its end, and the last answer stays.
-func (m *Model) searchTyped(text string) tea.Cmd {
-	h := &m.headlines
-	if text == h.searchText && h.search != nil {
-		return nil
+func (f filtering) answered(m *Model, a mode.Answer) tea.Cmd {
+	switch a := a.(type) {
+	case mode.Changed:
+		return m.headlines.filter(f.prompt, a.Text)
+	case mode.Accepted:
+		return m.endPrompt(f.prompt, m.headlines.filter(f.prompt, a.Text))
 	}
-	q, ok := m.typedQuery(text)
-	if !ok {
-		return nil
-	}
-	h.searchText, h.search = text, &q
-	h.filter, h.filterText = nil, ""
-	if strings.TrimSpace(text) == "" {
-		h.search = nil
-	}
-	return m.askRows(replaceRows, 0)
+	return m.headlines.filter(nil, "")
 }
 
-func (m *Model) filterTyped(text string) tea.Cmd {
-	h := &m.headlines
-	if text == h.filterText {
-		return nil
-	}
-	q, ok := m.typedQuery(text)
-	if !ok {
-		return nil
-	}
-	h.filterText, h.filter = text, &q
-	if strings.TrimSpace(text) == "" {
-		h.filter, h.filterText = nil, ""
-	}
-	return m.askRows(replaceRows, 0)
-}
-
-// typedQuery parses what stands in the prompt and notes there what is wrong.
-func (m *Model) typedQuery(text string) (feed.Query, bool) {
-	q, err := feed.ParseQuery(text)
-	if m.prompt != nil {
-		m.prompt.note = ""
-	}
-	if err != nil {
-		if m.prompt != nil {
-			m.prompt.note = feed.Clean(err.Error())
-		}
-		return q, false
-	}
-	return q, true
-}
-
-// acceptSearch ends the prompt and goes to the hits; a malformed query keeps
-// the prompt open.
-func (m *Model) acceptSearch(cmd tea.Cmd) tea.Cmd {
-	if m.prompt.note != "" {
+// endPrompt goes to the matches. A malformed query keeps the prompt open.
+func (m *Model) endPrompt(p *mode.Prompt, cmd tea.Cmd) tea.Cmd {
+	if p.Note != "" {
 		return cmd
 	}
-	m.prompt = nil
-	return tea.Batch(cmd, m.setFocus(paneHeadlines))
+	m.modes.Close()
+	return tea.Batch(cmd, m.navigate.setFocus(areaHeadlines))
 }
 
-// endSearch drops a filter, else the search, and goes back to where it began.
-func (m *Model) endSearch() tea.Cmd {
-	h := &m.headlines
-	if h.search != nil && h.filter != nil {
-		return m.filterTyped("")
+// search searches for what is typed so far. If the text is no query yet, the prompt
+// says why and the last answer stays.
+func (h *headlineList) search(p *mode.Prompt, text string) tea.Cmd {
+	if text == h.SearchText && h.Search != nil {
+		return nil
 	}
-	if h.search == nil && h.filter == nil {
-		h.searchText, h.filterText = "", ""
+	q, ok := typedQuery(p, text)
+	if !ok {
+		return nil
+	}
+	h.SearchText, h.Search = text, &q
+	h.Filter, h.FilterText = nil, ""
+	if strings.TrimSpace(text) == "" {
+		h.Search = nil
+	}
+	return h.load(replaceRows, 0)
+}
+
+// filter filters the list by what is typed so far, like search.
+func (h *headlineList) filter(p *mode.Prompt, text string) tea.Cmd {
+	if text == h.FilterText {
+		return nil
+	}
+	q, ok := typedQuery(p, text)
+	if !ok {
+		return nil
+	}
+	h.FilterText, h.Filter = text, &q
+	if strings.TrimSpace(text) == "" {
+		h.Filter, h.FilterText = nil, ""
+	}
+	return h.load(replaceRows, 0)
+}
+
+// typedQuery parses a text and notes in the prompt, if there is one, what is wrong
+// with it.
+func typedQuery(p *mode.Prompt, text string) (feed.Query, bool) {
+	q, err := feed.ParseQuery(text)
+	note := ""
+	if err != nil {
+		note = feed.Clean(err.Error())
+	}
+	if p != nil {
+		p.Note = note
+	}
+	return q, err == nil
+}
+
+// endSearch drops a filter, or else the search, and goes back to where it began.
+func (n *navigator) endSearch() tea.Cmd {
+	h := n.headlines
+	if h.Search != nil && h.Filter != nil {
+		return h.filter(nil, "")
+	}
+	if h.Search == nil && h.Filter == nil {
+		h.SearchText, h.FilterText = "", ""
 		return nil
 	}
 	back := h.back
-	m.sources.find(back.source)
-	if s, ok := m.sources.selected(); ok {
-		return m.openSource(s, back.item)
+	n.sources.Find(back.source)
+	if s, ok := n.sources.Selected(); ok {
+		return h.open(s, back.item)
 	}
-	return m.openSource(h.source, back.item)
+	return h.open(h.Source, back.item)
 }
 
-// goView goes to one of the views.
-func (m *Model) goView(key string) tea.Cmd {
-	if !m.sources.find(key) {
+// choosing opened the list of all sources, which have these keys.
+type choosing struct{ keys []string }
+
+// chooseSource offers every source by name.
+func (m *Model) chooseSource() tea.Cmd {
+	var rows []mode.Row
+	var keys []string
+	for _, s := range m.sources.Shown(nil) {
+		if s.Kind == pane.KindGap {
+			continue
+		}
+		row := mode.Row{Left: s.Name, Right: s.CountText()}
+		if s.Kind == pane.KindTag {
+			row.Right = strings.TrimSpace("group " + row.Right)
+		}
+		rows, keys = append(rows, row), append(keys, s.Key)
+	}
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Go to", Rows: rows, Choose: true}, choosing{keys})
+	return nil
+}
+
+func (c choosing) answered(m *Model, a mode.Answer) tea.Cmd {
+	chosen, ok := a.(mode.Chosen)
+	if !ok {
 		return nil
 	}
-	s, _ := m.sources.selected()
-	return tea.Batch(m.openSource(s, 0), m.setFocus(paneHeadlines))
+	m.modes.Close()
+	return m.navigate.goTo(c.keys[chosen.Row])
 }
-
-// goNew shows what the last refresh brought.
-func (m *Model) goNew() tea.Cmd {
-	s := source{kind: sourceView, key: keyNew, name: "New since the last refresh", query: mustQuery("is:new")}
-	return tea.Batch(m.openSource(s, 0), m.setFocus(paneHeadlines))
-}
-
-func (m *Model) goSources() tea.Cmd { return m.setFocus(paneSources) }

@@ -9,29 +9,36 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/ui/pane"
+	"dateline/ui/saver"
 )
 
-// session is what makes the screen come back as it was left.
+// session brings the screen back as it was left.
 type session struct {
+	*env
+	*geometry
+	sources   *sourceList
+	headlines *headlineList
+
 	dirty bool
-	// resting says that the session is about to be kept.
-	resting bool
-	// restored says that the last session's place has been taken, so that a
-	// place is not overwritten before it is read.
+	// debouncing reports whether a changed session is about to be saved.
+	debouncing bool
+	// restored reports whether the last session was restored, so that it is not
+	// overwritten before it is read.
 	restored bool
-	// touched says that a key was pressed since the start.
+	// touched reports whether a key was pressed since the start.
 	touched bool
-	// begun says that the polling has been begun.
+	// begun reports whether polling has begun.
 	begun bool
-	// first says that there was no session before this one.
+	// first reports whether there was no session before this one.
 	first bool
 }
 
-// kept is the session as it is stored.
-type kept struct {
+// savedSession is the session as it is stored.
+type savedSession struct {
 	Source  string   `json:"source"`
 	Item    int64    `json:"item"`
-	Pane    pane     `json:"pane"`
+	Pane    area     `json:"pane"`
 	Compact bool     `json:"compact"`
 	Unread  bool     `json:"unread_only"`
 	Oldest  bool     `json:"oldest"`
@@ -44,85 +51,95 @@ const sessionKey = "screen"
 
 // sessionLoaded brings the last session and all that is needed to show it.
 type sessionLoaded struct {
-	kept kept
-	// first says that there was no session before this one.
+	saved savedSession
+	// first reports whether there was no session before this one.
 	first   bool
 	sources sourcesLoaded
-	// rows are those of the source where the reader was, as of the instant
-	// opened; nil when they could not be read beside the sources.
+	// rows are the headlines where the user was, as of the instant opened. If they
+	// are nil, they must be loaded.
 	rows   *rowsLoaded
 	opened time.Time
 }
 
-// loadSession reads where the reader was, the feeds and the headlines there: the
-// first frame shows all of it.
-func (m *Model) loadSession() tea.Cmd {
-	ctx, s, now := m.ctx, m.saver, m.now()
-	fresh := kept{Source: keyUnread, Pane: paneHeadlines, Compact: m.headlines.compact}
+// sessionDebounced says that a changed session has waited for long enough.
+type sessionDebounced struct{}
+
+// begun says that the first rows have been on the screen for a moment.
+type begun struct{}
+
+const (
+	// tallest is the screen, in lines, that the first rows fill.
+	tallest = 60
+	// saveAfter is how soon a changed session is saved, so that a walk through a
+	// list is not written row by row.
+	saveAfter = time.Second
+	// beginAfter lets the first frame leave before the work of a refresh begins.
+	beginAfter = 50 * time.Millisecond
+)
+
+// load reads where the user was, the feeds and the headlines there. The first frame
+// shows all of it.
+func (s *session) load() tea.Cmd {
+	ctx, store, unsaved, now := s.ctx, s.deps.Store, s.saver, s.now()
+	fresh := savedSession{Source: pane.KeyUnread, Pane: areaHeadlines, Compact: s.headlines.Compact}
 	return func() tea.Msg {
-		msg := sessionLoaded{kept: fresh, first: true, sources: readSources(ctx, s.store, now), opened: now}
-		text, err := s.store.Setting(ctx, sessionKey)
+		msg := sessionLoaded{saved: fresh, first: true, sources: readSources(ctx, store, now), opened: now}
+		text, err := store.Setting(ctx, sessionKey)
 		if err == nil && text != "" {
-			var k kept
+			var k savedSession
 			if json.Unmarshal([]byte(text), &k) == nil {
-				msg.kept, msg.first = k, false
+				msg.saved, msg.first = k, false
 			}
 		}
-		msg.rows = readPlace(ctx, s, msg.kept, now)
+		msg.rows = readRows(ctx, store, unsaved, msg.saved, now)
 		return msg
 	}
 }
 
-// tallest is the screen, in lines, that the first rows fill.
-const tallest = 60
-
-// readPlace reads the rows of the source where the session was left. Those of a
-// saved query come later, for it may ask for more than an index has ready.
-func readPlace(ctx context.Context, s *saver, k kept, now time.Time) *rowsLoaded {
-	query, ok := queryOf(k.Source)
+// readRows reads the headlines of the source where the session was left. Those of a
+// saved query come later, because it may ask for more than an index has ready.
+func readRows(ctx context.Context, store *cache.Store, s *saver.Saver, k savedSession, now time.Time) *rowsLoaded {
+	query, ok := pane.QueryOf(k.Source)
 	if !ok {
 		return nil
 	}
-	h := newHeadlinesPane(k.Compact)
-	h.place(k)
-	h.source = source{key: k.Source, query: query}
-	ctx, gen := h.ask(ctx, now)
-	rows, _ := loadRows(ctx, s, h.view, gen, replaceRows, k.Item, windowSize(tallest/h.rowHeight()))().(rowsLoaded)
+	h := pane.NewHeadlines(k.Compact)
+	h.Source = pane.Source{Key: k.Source, Query: query}
+	h.UnreadOnly = k.Unread
+	view := cache.View{Query: h.Query(), Opened: now, Oldest: k.Oldest}
+	rows, _ := loadRows(ctx, store, s, view, 0, replaceRows, k.Item, windowSize(tallest/h.RowHeight()))().(rowsLoaded)
 	return &rows
 }
 
-// place takes over how the session had the headlines.
-func (p *headlinesPane) place(k kept) {
-	p.compact, p.unreadOnly, p.oldest = k.Compact, k.Unread, k.Oldest
-}
-
-// restore takes the last session's place; its rows begin the polling.
+// restore shows the last session. Its rows begin the polling.
 func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	m.session.restored, m.session.first = true, msg.first
-	k := msg.kept
-	m.headlines.place(k)
+	k, h := msg.saved, &m.headlines
+	h.Compact, h.UnreadOnly, h.Oldest = k.Compact, k.Unread, k.Oldest
 	m.zen, m.splits = k.Zen, k.Splits
 	for _, tag := range k.Folded {
-		m.sources.folded[tag] = true
+		m.sources.Folded[tag] = true
 	}
 	cmds := []tea.Cmd{m.showSources(msg.sources)}
-	if !m.sources.find(k.Source) {
-		m.sources.find(keyUnread)
+	if !m.sources.Find(k.Source) {
+		m.sources.Find(pane.KeyUnread)
 	}
-	m.focus = min(max(k.Pane, paneSources), paneArticle)
-	if m.focus == paneArticle && k.Item == 0 {
-		m.focus = paneHeadlines
+	m.focus = min(max(k.Pane, areaSources), areaArticle)
+	if m.focus == areaArticle && k.Item == 0 {
+		m.focus = areaHeadlines
 	}
 	m.arrange()
 	m.session.touched = k.Item != 0
-	if s, ok := m.sources.selected(); ok && s.key == k.Source && msg.rows != nil {
-		cmds = append(cmds, m.showSource(s, msg.opened, *msg.rows), m.beginSoon())
+	if s, ok := m.sources.Selected(); ok && s.Key == k.Source && msg.rows != nil {
+		h.turnTo(s)
+		_, msg.rows.generation = h.ask(msg.opened)
+		cmds = append(cmds, m.navigate.showRows(*msg.rows), m.session.beginSoon())
 	} else if ok {
-		cmds = append(cmds, m.openSource(s, k.Item))
+		cmds = append(cmds, h.open(s, k.Item))
 	}
 	m.session.dirty = false
 	if m.session.first {
-		m.status.say(m.welcome())
+		m.status.say(m.session.welcome())
 	}
 	if notice := m.deps.Settings.Notice; notice != "" {
 		m.status.fail(feed.Clean(notice))
@@ -130,55 +147,68 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// beginAfter lets the first frame leave before the work of a refresh begins.
-const beginAfter = 50 * time.Millisecond
-
-// begun says that the first rows have been on the screen for a moment.
-type begun struct{}
-
-// beginSoon lets the polling begin with the first answer to a list, once.
-func (m *Model) beginSoon() tea.Cmd {
-	if m.session.begun || !m.session.restored {
-		return nil
-	}
-	m.session.begun = true
-	return m.after(m.ctx, beginAfter, func(time.Time) tea.Msg { return begun{} })
-}
-
-// beginPolling polls what is due and finishes what an earlier run left.
-func (m *Model) beginPolling() tea.Cmd {
-	if m.deps.Shown != nil {
-		m.deps.Shown()
-	}
-	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(m.start(due, false), m.catchUp())
-}
-
 // welcome names the keys that are enough to begin with.
-func (m *Model) welcome() string {
-	if m.width < 64 {
+func (s *session) welcome() string {
+	if s.width < 64 {
 		return "Enter opens, n next unread, ? all keys"
 	}
 	return "Welcome: Enter opens, n is the next unread, ? shows all keys"
 }
 
-// saveSession queues the session for the cache when it has changed.
-func (m *Model) saveSession() {
-	if !m.session.dirty || !m.session.restored {
+// beginSoon lets the polling begin with the first answer to a list, once.
+func (s *session) beginSoon() tea.Cmd {
+	if s.begun || !s.restored {
+		return nil
+	}
+	s.begun = true
+	return s.after(s.ctx, beginAfter, func(time.Time) tea.Msg { return begun{} })
+}
+
+// beginPolling refreshes what is due and finishes what an earlier run left.
+func (m *Model) beginPolling() tea.Cmd {
+	if m.deps.Shown != nil {
+		m.deps.Shown()
+	}
+	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
+	return tea.Batch(m.refresh.start(due, false), m.maintenance.catchUp())
+}
+
+// debounce lets a changed session wait for a moment before it is saved.
+func (s *session) debounce() tea.Cmd {
+	if !s.dirty || !s.restored || s.debouncing {
+		return nil
+	}
+	s.debouncing = true
+	return s.after(s.ctx, saveAfter, func(time.Time) tea.Msg { return sessionDebounced{} })
+}
+
+// keep saves the session if it has changed.
+func (s *session) keep() tea.Cmd {
+	s.debouncing = false
+	if s.save(); !s.saver.Unsaved() {
+		return nil
+	}
+	return s.drain()
+}
+
+// save queues the session for the database if it has changed.
+func (s *session) save() {
+	if !s.dirty || !s.restored {
 		return
 	}
-	m.session.dirty = false
-	k := kept{
-		Source: m.headlines.source.key, Pane: m.focus, Compact: m.headlines.compact,
-		Unread: m.headlines.unreadOnly, Oldest: m.headlines.oldest, Zen: m.zen, Splits: m.splits,
+	s.dirty = false
+	h := s.headlines
+	k := savedSession{
+		Source: h.Source.Key, Pane: s.focus, Compact: h.Compact,
+		Unread: h.UnreadOnly, Oldest: h.Oldest, Zen: s.zen, Splits: s.splits,
 	}
-	if m.headlines.search != nil {
-		k.Source, k.Item = m.headlines.back.source, m.headlines.back.item
-		k.Pane = paneHeadlines
-	} else if row, ok := m.headlines.list.Current(); ok {
+	if h.Search != nil {
+		k.Source, k.Item = h.back.source, h.back.item
+		k.Pane = areaHeadlines
+	} else if row, ok := h.List.Current(); ok {
 		k.Item = row.ID
 	}
-	for tag, on := range m.sources.folded {
+	for tag, on := range s.sources.Folded {
 		if on {
 			k.Folded = append(k.Folded, tag)
 		}
@@ -187,102 +217,5 @@ func (m *Model) saveSession() {
 	if err != nil {
 		return
 	}
-	m.saver.add(write{do: func(ctx context.Context, s *cache.Store) (outcome, error) {
-		return outcome{}, s.SetSetting(ctx, sessionKey, string(text))
-	}})
-}
-
-// sourcesLoaded brings the feeds and their counts.
-type sourcesLoaded struct {
-	feeds  []feed.Feed
-	counts cache.Counts
-	err    error
-}
-
-// queriesCounted brings the unread hits of the saved queries.
-type queriesCounted struct{ counts map[string]int }
-
-func readSources(ctx context.Context, store *cache.Store, now time.Time) sourcesLoaded {
-	feeds, counts, err := store.Sources(ctx, now)
-	return sourcesLoaded{feeds, counts, err}
-}
-
-// loadSources reads feeds and counts anew.
-func (m *Model) loadSources() tea.Cmd {
-	ctx, store, now := m.ctx, m.deps.Store, m.now()
-	return func() tea.Msg { return readSources(ctx, store, now) }
-}
-
-// showSources takes feeds and counts in. Counts that are older than what the
-// reader did since are left to the load that follows the write.
-func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
-	if msg.err != nil {
-		if m.ctx.Err() == nil {
-			m.status.fail(sentence(msg.err))
-		}
-		return nil
-	}
-	if m.saver.unsaved() && m.sources.loaded {
-		return nil
-	}
-	m.sources.feeds, m.sources.counts, m.sources.loaded = msg.feeds, msg.counts, true
-	m.sources.rebuild()
-	m.syncSource()
-	m.renewSheet()
-	return m.countQueries()
-}
-
-// syncSource gives the headlines the fresh row of their source.
-func (m *Model) syncSource() {
-	for _, s := range m.sources.list.Rows() {
-		if s.key == m.headlines.source.key {
-			m.headlines.source = s
-			return
-		}
-	}
-}
-
-// countQueries counts the unread hits of the saved queries.
-func (m *Model) countQueries() tea.Cmd {
-	if len(m.sources.queries) == 0 {
-		return nil
-	}
-	ctx, store, queries := m.ctx, m.deps.Store, m.sources.queries
-	return func() tea.Msg {
-		counts := map[string]int{}
-		for _, q := range queries {
-			n, err := store.Count(ctx, cache.View{Query: q.Query.And(mustQuery("is:unread"))}, queryCountMax)
-			if err != nil {
-				return nil
-			}
-			counts[q.Name] = n
-		}
-		return queriesCounted{counts}
-	}
-}
-
-// loadCounts reads the counts anew, after a write that changed nothing else of
-// the sources.
-func (m *Model) loadCounts() tea.Cmd {
-	ctx, store, now := m.ctx, m.deps.Store, m.now()
-	return func() tea.Msg {
-		c, err := store.Counts(ctx, now)
-		return countsLoaded{c, err}
-	}
-}
-
-// countsLoaded brings the counts without the feeds.
-type countsLoaded struct {
-	counts cache.Counts
-	err    error
-}
-
-// showCounts takes counts in, under the same terms as [Model.showSources].
-func (m *Model) showCounts(msg countsLoaded) tea.Cmd {
-	if msg.err != nil || m.saver.unsaved() || !m.sources.loaded {
-		return nil
-	}
-	m.sources.setCounts(msg.counts)
-	m.syncSource()
-	return m.countQueries()
+	s.saver.Add(saver.Setting{Key: sessionKey, Value: string(text)})
 }

@@ -9,17 +9,18 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/ui/frame"
+	"dateline/ui/pane"
 )
 
 // TestSessionComesWithItsRows protects the first frame: the one message that
 // brings the session shows the source, the headlines and the row where the reader
 // was, whichever source it is and however it was narrowed.
 func TestSessionComesWithItsRows(t *testing.T) {
-	all := func(s *screen) { s.turnTo(keyEverything) }
+	all := func(s *screen) { s.turnTo(pane.KeyEverything) }
 	for name, source := range map[string]func(*screen){
 		"a view":       all,
 		"a tag":        func(s *screen) { s.turnTo("tag:Tech") },
-		"a feed":       func(s *screen) { s.turnTo(feedKey(lwnURL, "Tech")) },
+		"a feed":       func(s *screen) { s.turnTo(pane.FeedKey(lwnURL, "Tech")) },
 		"unread only":  func(s *screen) { all(s); s.press("m"); s.clock.t = s.clock.t.Add(time.Minute); s.press("z", "u") },
 		"oldest first": func(s *screen) { all(s); s.press("z", "s") },
 	} {
@@ -27,8 +28,8 @@ func TestSessionComesWithItsRows(t *testing.T) {
 			s := newScreen(t, 120, 40)
 			source(s)
 			s.press("j")
-			if s.m.headlines.list.Len() < 3 {
-				t.Fatalf("%s has %d rows", s.m.headlines.source.key, s.m.headlines.list.Len())
+			if s.m.headlines.List.Len() < 3 {
+				t.Fatalf("%s has %d rows", s.m.headlines.Source.Key, s.m.headlines.List.Len())
 			}
 			if err := s.m.Finish(); err != nil {
 				t.Fatal(err)
@@ -38,7 +39,7 @@ func TestSessionComesWithItsRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-			m.Update(m.loadSession()())
+			m.Update(m.session.load()())
 			if is, was := m.where(), s.m.where(); !reflect.DeepEqual(is, was) {
 				t.Errorf("the session came back at\n%+v, was left at\n%+v", is, was)
 			}
@@ -56,8 +57,8 @@ type whereabouts struct {
 
 func (m *Model) where() whereabouts {
 	h := &m.headlines
-	w := whereabouts{source: h.source.key, unreadOnly: h.unreadOnly, oldest: h.oldest, at: h.list.Index()}
-	for _, row := range h.list.Rows() {
+	w := whereabouts{source: h.Source.Key, unreadOnly: h.UnreadOnly, oldest: h.Oldest, at: h.List.Index()}
+	for _, row := range h.List.Rows() {
 		w.items = append(w.items, row.ID)
 	}
 	return w
@@ -66,24 +67,24 @@ func (m *Model) where() whereabouts {
 // turnTo shows a source from the top.
 func (s *screen) turnTo(key string) {
 	s.t.Helper()
-	if !s.m.sources.find(key) {
+	if !s.m.sources.Find(key) {
 		s.t.Fatalf("there is no source %q", key)
 	}
-	source, _ := s.m.sources.selected()
-	s.run(s.m.openSource(source, 0))
+	source, _ := s.m.sources.Selected()
+	s.run(s.m.headlines.open(source, 0))
 }
 
 // TestSessionOfASourceThatIsGone protects the rows from standing under another
 // name: a feed that is not subscribed to any more is left for the unread ones.
 func TestSessionOfASourceThatIsGone(t *testing.T) {
 	s := newScreen(t, 120, 40)
-	s.turnTo(feedKey(lwnURL, "Tech"))
+	s.turnTo(pane.FeedKey(lwnURL, "Tech"))
 	s.source.subs = s.source.subs[:1]
 	s.restart(120, 40)
-	if s.m.headlines.source.key != keyUnread {
-		t.Fatalf("at %q", s.m.headlines.source.key)
+	if s.m.headlines.Source.Key != pane.KeyUnread {
+		t.Fatalf("at %q", s.m.headlines.Source.Key)
 	}
-	for _, r := range s.m.headlines.list.Rows() {
+	for _, r := range s.m.headlines.List.Rows() {
 		if r.Feed == lwnURL {
 			t.Errorf("the unread ones have %q of a feed that is gone", r.Title)
 		}
@@ -99,13 +100,13 @@ func TestNothingIsPaintedBeforeTheCacheAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out output
-	m.painter = frame.NewPainter(&out)
+	m.painter = frame.NewPainter(&out, "")
 	m.painter.Write([]byte("\x1b[?1049h"))
 	go m.painter.Run()
 	defer m.painter.Close()
 	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	m.View()
-	m.Update(m.loadSession()())
+	m.Update(m.session.load()())
 	m.View()
 	out.waitFor(t, "Go 2 is not coming")
 	if before, _, _ := strings.Cut(out.String(), "Go 2 is not coming"); strings.Contains(before, "m0 unread") {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dateline/feed"
+	"dateline/ui/pane"
 )
 
 // TestRecountAgreesWithRebuild protects the counts that are moved in place:
@@ -12,26 +13,26 @@ import (
 func TestRecountAgreesWithRebuild(t *testing.T) {
 	s := newScreen(t, 120, 40, func(d *Deps, src *fakeSource) {
 		src.subs[0].Tags = []string{"World", "Tech"}
-		d.Settings.Queries = []SavedQuery{{Name: "Reports", Query: mustQuery("report")}}
+		d.Settings.Queries = []SavedQuery{{Name: "Reports", Query: pane.MustQuery("report")}}
 	})
 	p := &s.m.sources
-	p.folded["Tech"] = true
-	p.rebuild()
-	p.adjust(natoURL, -2)
-	p.counts.Starred++
-	p.setQueryCounts(map[string]int{"Reports": queryCountMax})
+	p.Folded["Tech"] = true
+	p.Rebuild()
+	p.Adjust(natoURL, -2)
+	p.Counts.Starred++
+	p.SetQueryCounts(map[string]int{"Reports": pane.QueryCountMax})
 	unread := map[string]int{}
-	for _, row := range p.list.Rows() {
-		unread[row.key] = row.unread
+	for _, row := range p.List.Rows() {
+		unread[row.Key] = row.Unread
 	}
 	fresh := map[string]int{}
-	for _, row := range p.rows(p.folded) {
-		fresh[row.key] = row.unread
+	for _, row := range p.Shown(p.Folded) {
+		fresh[row.Key] = row.Unread
 	}
 	if !reflect.DeepEqual(unread, fresh) {
 		t.Errorf("moved counts %v, fresh ones %v", unread, fresh)
 	}
-	if unread["tag:World"] != 2 || unread["tag:Tech"] != 45 || unread[keyUnread] != 45 || unread[keyStarred] != 1 {
+	if unread["tag:World"] != 2 || unread["tag:Tech"] != 45 || unread[pane.KeyUnread] != 45 || unread[pane.KeyStarred] != 1 {
 		t.Errorf("counts after the change: %v", unread)
 	}
 }

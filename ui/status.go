@@ -2,118 +2,42 @@ package ui
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
-
-	"dateline/cache"
 	"dateline/feed"
+	"dateline/ui/style"
 )
 
-// status is the line at the bottom: it answers the last action, shows progress
-// while there is any, and otherwise the keys that make sense now.
+// status is the line at the bottom. It answers the last action, or shows progress,
+// or else the keys that make sense now.
 type status struct {
 	text   string
 	failed bool
 	typing string
 }
 
-// say and fail clean what they are given: what a server, a program or a file
-// said is quoted in it.
+// say and fail clean the text, because it may quote a server, a program or a file.
 func (s *status) say(text string)     { s.text, s.failed = feed.Clean(text), false }
 func (s *status) fail(text string)    { s.text, s.failed = feed.Clean(text), true }
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
 
-// sentence is what the reader sees of an error.
+// sentence returns what the user sees of an error.
 func sentence(err error) string {
-	var told interface{ Sentence() string }
-	if errors.As(err, &told) {
-		return feed.Clean(told.Sentence())
+	var known interface{ Sentence() string }
+	if errors.As(err, &known) {
+		return feed.Clean(known.Sentence())
 	}
 	return feed.Clean(err.Error())
 }
 
-// showSaved tells what the cache did with the last writes, and brings the
-// counts and, where more than one row changed, the list up to date.
-func (m *Model) showSaved(msg saved) tea.Cmd {
-	reload, counted := false, false
-	for _, o := range msg.outcomes {
-		counted = counted || o.n > 0 || o.step != nil
-		switch {
-		case o.what == "undo" || o.what == "redo":
-			reload = m.showStep(o) || reload
-		case o.what != "" && o.n == 0:
-			m.status.say("nothing was left to mark")
-		case o.what != "":
-			m.status.say(fmt.Sprintf(o.what, number(o.n)))
-		}
-	}
-	var crash *feed.Crash
-	if errors.As(msg.err, &crash) {
-		m.status.fail(crash.Sentence())
-		return tea.Batch(m.loadCounts(), m.reloadRows())
-	}
-	if msg.err != nil {
-		if told := sentence(msg.err); told != m.unsaved {
-			m.unsaved = told
-			m.status.fail("not saved yet, kept and tried again until it works: " + told)
-		}
-		return m.retryWrites()
-	}
-	if m.unsaved != "" && !m.saver.unsaved() {
-		m.unsaved = ""
-		m.status.say("what you did is saved now")
-	}
-	var cmds []tea.Cmd
-	if counted {
-		cmds = append(cmds, m.loadCounts())
-	}
-	if reload {
-		cmds = append(cmds, m.reloadRows())
-	}
-	return tea.Batch(cmds...)
-}
-
-// showStep puts what an undo or redo changed on the screen.
-func (m *Model) showStep(o outcome) bool {
-	if o.step == nil {
-		m.status.say("there is nothing to " + o.what)
-		return false
-	}
-	m.showMark(o.step.Items, o.step.Flag, o.step.On)
-	m.status.say(stepWords(o.what, *o.step))
-	return true
-}
-
-// stepWords says what holds after an undo or redo.
-func stepWords(what string, s cache.Step) string {
-	state := map[feed.Flag][2]string{
-		feed.Read:    {"unread", "read"},
-		feed.Starred: {"not starred", "starred"},
-		feed.Hidden:  {"shown", "hidden"},
-		feed.Snooze:  {"awake", "snoozed"},
-		feed.Label:   {"without the label " + s.Label, "labelled " + s.Label},
-	}[s.Flag]
-	now := state[0]
-	if s.On {
-		now = state[1]
-	}
-	other := "ctrl+r redoes"
-	if what == "redo" {
-		other = "u undoes"
-	}
-	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), plural(s.N, "item"), now, other)
-}
-
-// statusLines draws the line, and lines above it for an answer that is longer
-// than the screen is wide: it ends in a way out, which must not be cut off.
+// statusLines draws the line, and lines above it for a message that is longer than
+// the screen is wide. Such a message ends with what to do, which must not be cut
+// off.
 func (m *Model) statusLines(w int) []string {
 	t := m.theme
-	if m.prompt != nil {
-		return m.prompt.render(w, m.height, t)
+	if p := m.modes.Prompt(); p != nil {
+		return p.Render(w, m.height, t)
 	}
 	right := ""
 	if m.status.typing != "" {
@@ -121,107 +45,59 @@ func (m *Model) statusLines(w int) []string {
 	}
 	left := m.progress()
 	if m.status.text == "" {
-		hints := m.hints(w - 4 - cells(left) - cells(right))
-		return []string{fit(" "+left+blanks(w-1-cells(left)-cells(hints)-cells(right))+hints+right, w, "")}
+		hints := m.keys.footer(m.focus, t, w-4-style.Width(left)-style.Width(right))
+		return []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(hints)-style.Width(right))+hints+right, w, "")}
 	}
-	style, gap := "", ""
+	weight, gap := "", ""
 	if m.status.failed {
-		style = t.failed
+		weight = t.Failed
 	}
 	if left != "" {
 		gap = "  "
 	}
-	if !m.refresh.running && cells(left)+cells(gap)+cells(m.status.text)+2 > w {
-		// What a round brought shows in the counts as well.
+	if !m.refresh.running && style.Width(left)+style.Width(gap)+style.Width(m.status.text)+2 > w {
+		// What a refresh brought shows in the counts as well.
 		left, gap = "", ""
 	}
-	if room := w - 2 - cells(left) - cells(gap) - cells(right); cells(m.status.text) <= room {
-		return []string{pad(" "+left+gap+paint(style, m.status.text), w-cells(right)) + right}
+	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(m.status.text) <= room {
+		return []string{style.Pad(" "+left+gap+style.Paint(weight, m.status.text), w-style.Width(right)) + right}
 	}
-	if m.height < boxedHeight {
-		return []string{pad(" "+paint(style, fit(m.status.text, w-2, t.glyphs.ellipsis)), w)}
+	if m.height < style.BoxedHeight {
+		return []string{style.Pad(" "+style.Paint(weight, style.Fit(m.status.text, w-2, t.Glyphs.Ellipsis)), w)}
 	}
-	lines := boxed(m.status.text, style, w, t)
+	lines := t.Boxed(m.status.text, weight, w)
 	if left+right == "" {
 		return lines
 	}
-	return append(lines, pad(" "+left, w-cells(right))+right)
+	return append(lines, style.Pad(" "+left, w-style.Width(right))+right)
 }
 
-// boxedLines is how many lines an answer may take, on screens of at least
-// boxedHeight lines.
-const (
-	boxedLines  = 3
-	boxedHeight = 8
-)
-
-// boxed sets a long answer under a rule.
-func boxed(text, style string, w int, t theme) []string {
-	wrapped := strings.Split(ansi.Wrap(text, max(w-2, 1), ""), "\n")
-	if len(wrapped) > boxedLines {
-		wrapped = append(wrapped[:boxedLines-1], strings.Join(wrapped[boxedLines-1:], " "))
-	}
-	lines := []string{paint(t.dim, strings.Repeat(t.glyphs.rule, w))}
-	for _, l := range wrapped {
-		lines = append(lines, pad(" "+paint(style, fit(l, w-2, t.glyphs.ellipsis)), w))
-	}
-	return lines
-}
-
-// progress draws the bar of a running refresh, or what the last one brought.
+// progress says what is being fetched, or what the last refresh brought.
 func (m *Model) progress() string {
-	r := &m.refresh
-	t, room := m.theme, 8
-	switch {
-	case !r.running && m.fetching.item != 0:
-		return "fetching the page of " + m.fetching.host + t.glyphs.ellipsis + " Esc stops"
-	case !r.running:
-		return r.result
-	case r.total == 0 && r.byKey:
-		return "refreshing" + t.glyphs.ellipsis + " Esc stops"
-	case r.total == 0:
-		return ""
+	if !m.refresh.running && m.pageText.item != 0 {
+		return "fetching the page of " + m.pageText.host + m.theme.Glyphs.Ellipsis + " Esc stops"
 	}
-	if m.width < 60 {
-		room = 4
-	}
-	done := r.done * room / r.total
-	bar := t.glyphs.left + strings.Repeat(t.glyphs.full, done) + strings.Repeat(t.glyphs.empty, room-done) + t.glyphs.right
-	text := fmt.Sprintf("refreshing %d/%d %s", r.done, r.total, bar)
-	if r.fresh > 0 {
-		text += " +" + number(r.fresh) + " new"
-	}
-	if r.byKey {
-		text += " Esc stops"
-	}
-	return text
+	return m.refresh.progress(m.width, m.theme)
 }
 
-// hints are the keys of the focused pane, as many as fit.
-func (m *Model) hints(w int) string {
-	t := m.theme
+// footer returns the keys of a pane that make sense now, as many as fit into w cells.
+func (k keymap) footer(in area, t style.Theme, w int) string {
 	var parts []string
 	used := 0
-	for _, a := range m.keys.hinted(m.focus) {
-		key := a.key
+	for _, h := range k.hints[in] {
+		key := h.key
 		if key == "enter" {
-			key = t.glyphs.enter
+			key = t.Glyphs.Enter
 		}
-		n := cells(key) + 1 + cells(a.word) + 2
+		n := style.Width(key) + 1 + style.Width(h.word) + 2
 		if used+n > w {
 			continue
 		}
 		used += n
-		parts = append(parts, paint(t.strong, key)+" "+paint(t.dim, a.word))
+		parts = append(parts, style.Paint(t.Strong, key)+" "+style.Paint(t.Dim, h.word))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return strings.Join(parts, "  ") + " "
 }
-
-// hint is a key and the word for what it does.
-type hint struct{ key, word string }
-
-// hinted lists the hints of a pane in the table's order.
-func (k keymap) hinted(p pane) []hint { return k.hints[p] }

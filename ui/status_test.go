@@ -40,7 +40,7 @@ func TestMalformedQueryIsToldInFull(t *testing.T) {
 	s.press("enter")
 	s.expect(`did you mean unread?`, "/ is:unraed maritime exercise")
 	s.expectWidth()
-	if s.m.prompt == nil {
+	if s.m.modes.Prompt() == nil {
 		t.Fatal("half a query was accepted")
 	}
 	s.press("backspace")
@@ -53,7 +53,7 @@ func TestRefreshLeavesThePromptAlone(t *testing.T) {
 	s := newScreen(t, 80, 24, func(_ *Deps, src *fakeSource) { src.errors[oldURL] = "the server is down; try again later" })
 	s.press("/", "type:maritme", "left", "left")
 	at := *s.m.View().Cursor
-	s.run(s.m.start(feed.Ask{}, true))
+	s.run(s.m.refresh.start(feed.Ask{}, true))
 	s.press("type:i")
 	s.expect("/ maritime", "Major maritime exercise", "1 found")
 	if now := s.m.View().Cursor; now == nil || now.X != at.X+1 || now.Y != at.Y {
@@ -82,7 +82,7 @@ func TestFilterGoesBeforeTheSearch(t *testing.T) {
 func TestCountStaysWhileReloading(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("/", "type:report", "enter")
-	cmd := s.m.reloadRows()
+	cmd := s.m.headlines.reload()
 	s.expect("40 found")
 	s.run(cmd)
 	s.press("G", "g", "g")

@@ -62,7 +62,7 @@ func TestReadingAFeed(t *testing.T) {
 	s.press("J")
 	s.expect("Ninety-nine teachers", "2 of 4 unread")
 	s.press("q")
-	if s.m.focus != paneHeadlines {
+	if s.m.focus != areaHeadlines {
 		t.Error("q does not lead back to the headlines")
 	}
 }
@@ -102,7 +102,7 @@ func TestReadRowsStayUntilAskedAgain(t *testing.T) {
 	s.expect("Go 2 is not coming")
 	s.clock.t = s.clock.t.Add(time.Second)
 	s.press("z", "r")
-	if rows := s.m.headlines.list.Rows(); rows[0].Title == "Go 2 is not coming: 日本語の見出しも正しく測る 全角文字" {
+	if rows := s.m.headlines.List.Rows(); rows[0].Title == "Go 2 is not coming: 日本語の見出しも正しく測る 全角文字" {
 		t.Error("the read row is still there after zr")
 	}
 }
@@ -115,7 +115,7 @@ func TestNextUnreadCrossesFeeds(t *testing.T) {
 	s.expect("0 of 4 unread", "North Macedonia")
 	s.press("n")
 	s.expect("The Go Blog", "2 of 3 unread", "気象庁")
-	if s.m.focus != paneArticle {
+	if s.m.focus != areaArticle {
 		t.Error("n in an article does not open the next one")
 	}
 }
@@ -133,7 +133,7 @@ func TestSearchAsYouType(t *testing.T) {
 	s.expect("Search: maritime")
 	s.press("esc")
 	s.expect("LWN")
-	if row, _ := s.m.headlines.list.Current(); row.Title != "Kernel development report 02" {
+	if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
 		t.Errorf("Esc leads to %q", row.Title)
 	}
 	s.press("\\", "type:report", "space", "type:07", "enter")
@@ -219,17 +219,17 @@ func TestFailedFeedSaysWhy(t *testing.T) {
 func TestTheScreenComesBack(t *testing.T) {
 	s := newScreen(t, 120, 24)
 	s.press("t", "type:nato", "enter", "j", "enter", "ctrl+d")
-	top := s.m.article.top
+	top := s.m.article.Top
 	if top == 0 {
 		t.Fatalf("the article does not scroll:\n%s", s.text())
 	}
 	s.restart(120, 24)
 	s.expect("NATO News")
-	if s.m.focus != paneArticle || s.m.article.item.Title != "Major maritime exercise gets underway" {
-		t.Errorf("pane %v shows %q", s.m.focus, s.m.article.item.Title)
+	if s.m.focus != areaArticle || s.m.article.Item.Title != "Major maritime exercise gets underway" {
+		t.Errorf("pane %v shows %q", s.m.focus, s.m.article.Item.Title)
 	}
-	if s.m.article.top != top {
-		t.Errorf("the article is at line %d, was at %d", s.m.article.top, top)
+	if s.m.article.Top != top {
+		t.Errorf("the article is at line %d, was at %d", s.m.article.Top, top)
 	}
 }
 
@@ -287,7 +287,7 @@ func TestMouse(t *testing.T) {
 	s.send(tea.MouseClickMsg(at("North Macedonia")))
 	s.send(tea.MouseClickMsg(at("North Macedonia")))
 	s.expect("3 of 4 unread")
-	if s.m.focus != paneArticle {
+	if s.m.focus != areaArticle {
 		t.Error("a double click does not open")
 	}
 	wheel := at("The Go Blog")

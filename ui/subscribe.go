@@ -3,19 +3,40 @@ package ui
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/mode"
+	"dateline/ui/pane"
 )
+
+// subscriptions subscribes to feeds, unsubscribes from them and moves them.
+type subscriptions struct {
+	*env
+	sources *sourceList
+	// from and to are the last move of a feed, so that it can be taken back.
+	from, to string
+}
 
 // discovered says which feeds an address offers.
 type discovered struct {
 	typed string
 	found []feed.Candidate
 	err   error
+}
+
+// previewed is a feed read for a preview before subscribing.
+type previewed struct {
+	candidate feed.Candidate
+	preview   feed.Preview
+	// offered are the feeds that it was chosen from; nil if it was the only one.
+	offered []feed.Candidate
+	err     error
 }
 
 // subscribed answers a change of the subscriptions.
@@ -26,75 +47,64 @@ type subscribed struct {
 	err     error
 }
 
-// startAdd asks for the address to subscribe to.
-func (m *Model) startAdd() tea.Cmd {
-	p := newPrompt("subscribe to (address of a feed or page):", "")
-	if m.width < 70 {
-		p.label = "subscribe to:"
-	}
-	p.accept = (*Model).discover
-	p.cancel = func(*Model) tea.Cmd { return nil }
-	m.openPrompt(p)
-	return nil
-}
-
 // discover looks for the feeds of an address.
-func (m *Model) discover(typed string) tea.Cmd {
-	typed = strings.TrimSpace(typed)
-	m.prompt = nil
-	if typed == "" {
-		return nil
-	}
-	shown, _, _ := feed.SplitLogin(typed)
-	m.status.say("looking for feeds at " + feed.Clean(shown) + m.theme.glyphs.ellipsis)
-	ctx, source := m.ctx, m.deps.Source
+func (s *subscriptions) discover(typed string) tea.Cmd {
+	ctx, source := s.ctx, s.deps.Source
 	return func() tea.Msg {
 		found, err := source.Discover(ctx, typed)
 		return discovered{typed, found, err}
 	}
 }
 
-// showDiscovered shows the only feed found, or offers those there are.
-func (m *Model) showDiscovered(msg discovered) tea.Cmd {
-	if msg.err != nil {
-		m.status.fail(sentence(msg.err))
-		return nil
+// preview reads a feed to show what it would bring.
+func (s *subscriptions) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
+	ctx, source := s.ctx, s.deps.Source
+	return func() tea.Msg {
+		p, err := source.Preview(ctx, c.URL)
+		return previewed{c, p, offered, err}
 	}
-	if len(msg.found) == 1 {
-		return m.lookAt(msg.found[0], nil)
-	}
-	return m.offer(msg.found)
 }
 
-// offer lets one of several feeds be chosen for a look.
-func (m *Model) offer(found []feed.Candidate) tea.Cmd {
-	m.status.clear()
-	rows := make([]sheetRow, len(found))
-	for i, c := range found {
-		what := strings.Join(slices.DeleteFunc([]string{c.Note, c.Type, c.Address()}, func(s string) bool { return s == "" }), " ")
-		rows[i] = sheetRow{left: feed.Clean(cmp.Or(c.Title, c.Address())), right: feed.Clean(what)}
-	}
-	back := func(m *Model) tea.Cmd { return m.offer(found) }
-	m.openSheet(&sheet{
-		title: "This page offers " + plural(len(rows), "feed"), rows: rows,
-		foot:   "Enter shows a feed, type to filter, Esc closes",
-		choose: func(m *Model, i int) tea.Cmd { return m.lookAt(found[i], back) },
-	})
-	return nil
-}
-
-func (m *Model) subscribe(c feed.Candidate) tea.Cmd {
+func (s *subscriptions) add(c feed.Candidate) tea.Cmd {
 	address := c.Address()
-	source := m.deps.Source
-	return m.changeFeeds("subscribed to "+feed.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
+	source := s.deps.Source
+	return s.change("subscribed to "+feed.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
 		return source.Subscribe(ctx, feed.Subscription{URL: c.URL})
 	})
 }
 
-// changeFeeds changes the subscriptions and brings them back as they are then.
-// url is the feed to go to afterwards; empty for none.
-func (m *Model) changeFeeds(done, url string, change func(context.Context) error) tea.Cmd {
-	ctx, store, now := context.WithoutCancel(m.ctx), m.deps.Store, m.now()
+func (s *subscriptions) remove(f feed.Feed) tea.Cmd {
+	source := s.deps.Source
+	done := "unsubscribed from " + f.DisplayTitle() + "; its items and marks are kept and come back with it"
+	return s.change(done, "", func(ctx context.Context) error { return source.Unsubscribe(ctx, f.URL) })
+}
+
+// move writes a feed's new address into the configuration, or takes that back.
+func (s *subscriptions) move(f feed.Feed) tea.Cmd {
+	to, done := feed.NewAddress(f.Poll), "the configuration now says %s; M goes back"
+	if to == "" {
+		to, done = s.from, "the configuration says %s again; M takes the new address"
+	}
+	s.from, s.to = f.URL, to
+	source := s.deps.Source
+	return s.change(fmt.Sprintf(done, feed.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
+}
+
+// whyNotMove says why a feed's address is not changed; empty if it can be.
+func (s *subscriptions) whyNotMove(f feed.Feed) string {
+	switch {
+	case f.URL == s.to && s.from != "", feed.NewAddress(f.Poll) != "":
+		return ""
+	case f.Poll.MovedTo != "":
+		return "its server points to " + feed.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
+	}
+	return "this feed has not moved; its address stands in the configuration"
+}
+
+// change changes the subscriptions and brings them back as they are then. url is
+// the feed to go to afterwards; empty for none.
+func (s *subscriptions) change(done, url string, change func(context.Context) error) tea.Cmd {
+	ctx, store, now := context.WithoutCancel(s.ctx), s.deps.Store, s.now()
 	return func() tea.Msg {
 		msg := subscribed{done: done, url: url, err: change(ctx)}
 		if msg.err == nil {
@@ -104,30 +114,194 @@ func (m *Model) changeFeeds(done, url string, change func(context.Context) error
 	}
 }
 
-// startRemove asks whether to unsubscribe.
-func (m *Model) startRemove() tea.Cmd {
-	f, _ := m.feedInHand()
+// The openers of what is asked on the way to a change.
+type (
+	addressPrompt struct{}
+	// offerList lets one of several feeds be chosen.
+	offerList struct{ found []feed.Candidate }
+	// subscribeQuestion asks whether to subscribe to a feed, which was chosen from
+	// those that were offered.
+	subscribeQuestion struct {
+		candidate feed.Candidate
+		offered   []feed.Candidate
+	}
+	removeQuestion struct{ feed feed.Feed }
+)
+
+// askAddress asks for the address to subscribe to.
+func (m *Model) askAddress() tea.Cmd {
+	label := "subscribe to (address of a feed or page):"
+	if m.width < 70 {
+		label = "subscribe to:"
+	}
+	m.modes.OpenPrompt(mode.NewPrompt(label, "", m.width), addressPrompt{})
+	return nil
+}
+
+func (addressPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
+	accepted, ok := a.(mode.Accepted)
+	if !ok {
+		return nil
+	}
+	m.modes.Close()
+	typed := strings.TrimSpace(accepted.Text)
+	if typed == "" {
+		return nil
+	}
+	shown, _, _ := feed.SplitLogin(typed)
+	m.status.say("looking for feeds at " + feed.Clean(shown) + m.theme.Glyphs.Ellipsis)
+	return m.subscriptions.discover(typed)
+}
+
+// showDiscovered shows the only feed found, or offers all of them.
+func (m *Model) showDiscovered(msg discovered) tea.Cmd {
+	if msg.err != nil {
+		m.status.fail(sentence(msg.err))
+		return nil
+	}
+	if len(msg.found) == 1 {
+		return m.preview(msg.found[0], nil)
+	}
+	return m.offer(msg.found)
+}
+
+// offer lets one of several feeds be chosen for a preview.
+func (m *Model) offer(found []feed.Candidate) tea.Cmd {
+	m.status.clear()
+	rows := make([]mode.Row, len(found))
+	for i, c := range found {
+		what := strings.Join(slices.DeleteFunc([]string{c.Note, c.Type, c.Address()}, func(s string) bool { return s == "" }), " ")
+		rows[i] = mode.Row{Left: feed.Clean(cmp.Or(c.Title, c.Address())), Right: feed.Clean(what)}
+	}
+	m.modes.CloseOverlays()
+	m.modes.OpenOverlay(&mode.Overlay{
+		Title: "This page offers " + feed.Plural(len(rows), "feed"), Rows: rows, Choose: true,
+		Footer: "Enter shows a feed, type to filter, Esc closes",
+	}, offerList{found})
+	return nil
+}
+
+func (o offerList) answered(m *Model, a mode.Answer) tea.Cmd {
+	chosen, ok := a.(mode.Chosen)
+	if !ok {
+		return nil
+	}
+	m.modes.Close()
+	return m.preview(o.found[chosen.Row], o.found)
+}
+
+// preview shows what a feed would bring. A feed that is subscribed already is shown
+// itself.
+func (m *Model) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
+	if f, ok := m.sources.FeedOf(c.Address()); ok {
+		m.status.say("already subscribed to " + f.DisplayTitle())
+		return m.navigate.goTo(m.sources.KeyOf(c.Address()))
+	}
+	m.status.say("reading " + feed.Clean(c.Address()) + m.theme.Glyphs.Ellipsis)
+	return m.subscriptions.preview(c, offered)
+}
+
+// showPreview asks whether to subscribe to a feed. One that cannot be read now can
+// be subscribed to all the same: it may be down for an hour.
+func (m *Model) showPreview(msg previewed) tea.Cmd {
+	m.status.clear()
+	c := msg.candidate
+	o := &mode.Overlay{
+		Title:  "Subscribe to " + feed.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
+		Footer: "Enter subscribes, Esc leaves it",
+	}
+	if msg.offered != nil {
+		o.Footer = "Enter subscribes, Esc goes back"
+	}
+	rows := previewRows(msg.preview, m.now())
+	if msg.err != nil {
+		rows = []mode.Row{{Left: "address", Right: feed.Clean(c.Address())}, {Left: "trouble", Right: sentence(msg.err)}}
+	}
+	o.Rows = mode.Wrap(rows, mode.TextWidth(m.width))
+	m.modes.CloseOverlays()
+	m.modes.OpenOverlay(o, subscribeQuestion{c, msg.offered})
+	return nil
+}
+
+func (q subscribeQuestion) answered(m *Model, a mode.Answer) tea.Cmd {
+	if _, accepted := a.(mode.Accepted); accepted {
+		m.modes.Close()
+		return m.subscriptions.add(q.candidate)
+	}
+	if q.offered != nil {
+		return m.offer(q.offered)
+	}
+	return nil
+}
+
+func previewRows(p feed.Preview, now time.Time) []mode.Row {
+	var rows []mode.Row
+	for _, r := range []mode.Row{
+		{Left: "about", Right: p.Description},
+		{Left: "address", Right: feed.Clean(p.Address())},
+		{Left: "site", Right: feed.Clean(p.Site)},
+		{Left: "posts", Right: feed.Pace(p.Rhythm)},
+		{Left: "now has", Right: feed.Plural(p.Total, "item")},
+	} {
+		if r.Right != "" {
+			rows = append(rows, r)
+		}
+	}
+	if len(p.Items) > 0 {
+		rows = append(rows, mode.Row{Head: "Newest"})
+	}
+	for _, i := range p.Items {
+		age := ""
+		if !i.Published.IsZero() {
+			age = feed.ShortAge(i.Published, now)
+		}
+		rows = append(rows, mode.Row{Left: age, Right: i.DisplayTitle()})
+	}
+	return rows
+}
+
+// removeFeed asks whether to unsubscribe from the selected feed.
+func (m *Model) removeFeed() tea.Cmd {
+	f, _ := m.selected.feed()
 	return m.askRemove(f)
 }
 
 func (m *Model) askRemove(f feed.Feed) tea.Cmd {
-	title := f.DisplayTitle()
-	source := m.deps.Source
-	done := "unsubscribed from " + title + "; its items and marks are kept and come back with it"
-	yes := func(m *Model) tea.Cmd {
-		return m.changeFeeds(done, "", func(ctx context.Context) error { return source.Unsubscribe(ctx, f.URL) })
-	}
-	no := func(*Model) tea.Cmd { return nil }
-	m.openSheet(&sheet{
-		title:   "Unsubscribe from " + title + "?",
-		rows:    []sheetRow{{left: feed.Clean(f.URL)}, {left: plural(f.Total, "item") + " stay in the cache with their marks"}},
-		foot:    "y unsubscribes, n or Esc keeps the feed",
-		answers: map[string]func(*Model) tea.Cmd{"y": yes, "n": no, "q": no},
-	})
+	m.modes.OpenOverlay(&mode.Overlay{
+		Title:   "Unsubscribe from " + f.DisplayTitle() + "?",
+		Rows:    []mode.Row{{Left: feed.Clean(f.URL)}, {Left: feed.Plural(f.Total, "item") + " stay in the cache with their marks"}},
+		Footer:  "y unsubscribes, n or Esc keeps the feed",
+		Answers: []string{"y", "n", "q"},
+	}, removeQuestion{f})
 	return nil
 }
 
-// showSubscribed shows the changed subscriptions; a new feed is asked at once.
+func (q removeQuestion) answered(m *Model, a mode.Answer) tea.Cmd {
+	if _, cancelled := a.(mode.Cancelled); cancelled {
+		return nil
+	}
+	m.modes.Close()
+	if pressed, ok := a.(mode.Pressed); ok && pressed.Key == "y" {
+		return m.subscriptions.remove(q.feed)
+	}
+	return nil
+}
+
+// moveFeed writes the new address of the selected feed, or takes that back.
+func (m *Model) moveFeed() tea.Cmd {
+	f, _ := m.selected.feed()
+	return m.subscriptions.move(f)
+}
+
+func (m *Model) noMove() string {
+	f, ok := m.selected.feed()
+	if !ok {
+		return m.selected.noFeed()
+	}
+	return m.subscriptions.whyNotMove(f)
+}
+
+// showSubscribed shows the changed subscriptions. A new feed is refreshed at once.
 func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 	if msg.err != nil {
 		m.status.fail(sentence(msg.err))
@@ -136,19 +310,11 @@ func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 	cmds := []tea.Cmd{m.showSources(msg.sources)}
 	m.status.say(msg.done)
 	if msg.url == "" {
-		m.sources.find(keyUnread)
-		s, _ := m.sources.selected()
-		return tea.Batch(append(cmds, m.openSource(s, 0), m.loadNextDue())...)
+		m.sources.Find(pane.KeyUnread)
+		s, _ := m.sources.Selected()
+		return tea.Batch(append(cmds, m.headlines.open(s, 0), m.refresh.loadNextDue())...)
 	}
-	cmds = append(cmds, m.goView(m.keyOf(msg.url)), m.start(feed.Ask{Feeds: []string{msg.url}}, true))
+	cmds = append(cmds, m.navigate.goTo(m.sources.KeyOf(msg.url)), m.refresh.start(feed.Ask{Feeds: []string{msg.url}}, true))
 	m.status.say(msg.done)
 	return tea.Batch(cmds...)
-}
-
-// keyOf is the key of a feed's first row among the sources.
-func (m *Model) keyOf(url string) string {
-	if f, ok := m.sources.feedOf(url); ok && len(f.Tags) > 0 {
-		return feedKey(url, f.Tags[0])
-	}
-	return feedKey(url, "")
 }

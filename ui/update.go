@@ -4,51 +4,63 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/mode"
 )
 
-// Update takes a message in. A panic in what follows from it, here or later, is
-// caught: see [Model.guard] and [Model.fall].
+// opener opened a mode and decides what its answers do.
+type opener interface {
+	answered(m *Model, a mode.Answer) tea.Cmd
+}
+
+// rebuilder is an opener whose overlay follows changed feeds. It returns nil if
+// there is nothing left to show.
+type rebuilder interface {
+	rebuild(m *Model) *mode.Overlay
+}
+
+// Update handles a message. A panic in what follows from it, here or later, is
+// caught: see [Model.guard] and [Model.quitAfterPanic].
 func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
-	if m.fallen != nil {
+	if m.panicked != nil {
 		return m, tea.Quit
 	}
 	if crash := feed.Guard("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
-		return m, m.fall(crash)
+		return m, m.quitAfterPanic(crash)
 	}
 	return m, cmd
 }
 
-// update takes a message in. What nobody sees draws nothing.
+// update handles a message. What nobody sees draws nothing.
 func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case pagePrefetched:
-		m.pages.put(msg.key, msg.page)
+		m.article.pages.put(msg.key, msg.page)
 		return nil
-	case articleRested:
-		return m.rested(msg)
-	case sessionRested:
-		return m.keepSession()
+	case articleDebounced:
+		return m.article.debounced(msg)
+	case sessionDebounced:
+		return m.session.keep()
 	case dueLoaded:
-		return m.waitDue(msg)
+		return m.refresh.waitDue(msg)
 	case crashed:
 		m.status.fail(msg.crash.Sentence())
 	}
 	m.dirty = true
-	if m.pulse == nil {
-		m.pulse = newPulse(m.program, pulsePaces())
-		m.pulse.beat()
+	if m.ticker == nil {
+		m.ticker = newFrameTicker(m.program, tickerPaces())
+		m.ticker.wake()
 	}
 	cmd := m.take(msg)
-	return tea.Batch(cmd, m.restSession())
+	return tea.Batch(cmd, m.session.debounce())
 }
 
-// take hands a message to the method that is meant for it.
+// take passes a message to the method that is meant for it.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.EnvMsg:
-		m.chooseNotifier(msg)
+		m.notifier.choose(msg)
 	case notified:
-		m.showNotified(msg)
+		m.notifier.show(msg)
 	case sessionLoaded:
 		return m.restore(msg)
 	case sourcesLoaded:
@@ -56,32 +68,33 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case countsLoaded:
 		return m.showCounts(msg)
 	case queriesCounted:
-		m.sources.setQueryCounts(msg.counts)
+		m.sources.SetQueryCounts(msg.counts)
 	case rowsLoaded:
-		return tea.Batch(m.showRows(msg), m.beginSoon())
+		return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
 	case rowFound:
-		return m.goFound(msg)
+		return m.navigate.goFound(msg)
 	case articleLoaded:
-		return m.showArticle(msg)
-	case positionLoaded:
-		m.showPosition(msg)
+		return m.article.take(msg)
+	case progressLoaded:
+		m.article.showProgress(msg)
 	case reported:
 		return m.showReports(msg)
 	case begun:
 		return m.beginPolling()
 	case duePassed:
-		return m.pollDue(msg)
+		return m.refresh.startDue(msg)
 	case retryPassed:
-		m.retrying = false
-		return m.drain()
+		return m.marks.retry()
 	case ticked:
 		return m.ticked(msg)
-	case tidied:
-		return m.showTidied(msg)
+	case changedOutside:
+		return m.showChanges(msg)
+	case maintained:
+		return m.showMaintained(msg)
 	case saved:
 		return m.showSaved(msg)
 	case pageFetched:
-		return m.showPage(msg)
+		return m.showPageText(msg)
 	case infoLoaded:
 		return m.showLoadedInfo(msg)
 	case discovered:
@@ -91,7 +104,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case subscribed:
 		return m.showSubscribed(msg)
 	case opened:
-		m.showOpened(msg)
+		m.browser.show(msg)
 	default:
 		return m.takeInput(msg)
 	}
@@ -102,12 +115,12 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.pulse.beat()
+		m.ticker.wake()
 		return m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
 		return m.setBackground(msg.IsDark())
 	case tea.KeyPressMsg:
-		return tea.Batch(m.press(msg), m.watchDue())
+		return tea.Batch(m.press(msg), m.refresh.catchUp())
 	case tea.PasteMsg:
 		return m.paste(msg.Content)
 	case tea.MouseClickMsg:
@@ -126,6 +139,92 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		m.learnTerminal(msg)
 	}
 	// What is left are Bubble Tea's own messages, and most have something written.
-	m.pulse.beat()
+	m.ticker.wake()
 	return nil
+}
+
+// press sends a key to the mode on top, or else to the actions bound to it.
+func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
+	m.begin()
+	if top, by := m.modes.Top(); top != nil {
+		answer, cmd := top.Key(k)
+		return m.answered(by, answer, cmd)
+	}
+	return m.keys.press(mode.KeyName(k))
+}
+
+// paste puts pasted text where text is asked for, and nowhere else.
+func (m *Model) paste(text string) tea.Cmd {
+	top, by := m.modes.Top()
+	if top == nil {
+		return nil
+	}
+	answer, cmd := top.Paste(feed.Clean(text))
+	return m.answered(by, answer, cmd)
+}
+
+// answered passes a mode's answer to its opener. A cancelled mode is closed
+// before.
+func (m *Model) answered(by opener, a mode.Answer, cmd tea.Cmd) tea.Cmd {
+	if a == nil {
+		return cmd
+	}
+	if _, cancelled := a.(mode.Cancelled); cancelled {
+		m.modes.Close()
+	}
+	return tea.Batch(cmd, by.answered(m, a))
+}
+
+// rebuildOverlays makes the overlays that show feeds again from changed ones.
+func (m *Model) rebuildOverlays() {
+	m.modes.Rebuild(func(by opener) (*mode.Overlay, bool) {
+		r, ok := by.(rebuilder)
+		if !ok {
+			return nil, false
+		}
+		return r.rebuild(m), true
+	})
+}
+
+// begin notes that the user does something: the message about what they did before
+// has been read.
+func (m *Model) begin() {
+	m.status.clear()
+	m.refresh.result = ""
+	m.session.touched = true
+	m.presence.lastKey = m.now()
+}
+
+// crashed reports that a command has panicked.
+type crashed struct{ crash *feed.Crash }
+
+// guard turns the panic of a command, or of those it leads to, into a message.
+// Bubble Tea would end the program.
+func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	record := m.deps.Crashed
+	return func() (msg tea.Msg) {
+		crash := feed.Guard("working in the background", record, func() { msg = cmd() })
+		if crash != nil {
+			return crashed{crash}
+		}
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i := range batch {
+				batch[i] = m.guard(batch[i])
+			}
+		}
+		return msg
+	}
+}
+
+// quitAfterPanic ends the program in good order after Update or View has panicked.
+// The state cannot be trusted any more, but the terminal must be given back.
+func (m *Model) quitAfterPanic(crash *feed.Crash) tea.Cmd {
+	m.panicked = crash
+	if m.program != nil {
+		go m.program.Quit()
+	}
+	return tea.Quit
 }

@@ -1,63 +1,40 @@
 package ui
 
 import (
+	"os"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
 	"dateline/ui/frame"
+	"dateline/ui/pane"
+	"dateline/ui/style"
 )
 
 // resize lays the screen out for a new size.
 func (m *Model) resize(w, h int) tea.Cmd {
 	m.width, m.height = w, h
 	m.arrange()
-	if m.prompt != nil {
-		m.openPrompt(m.prompt)
+	if p := m.modes.Prompt(); p != nil {
+		p.Resize(w)
 	}
-	return tea.Batch(m.reshow(), m.wantMore())
-}
-
-func (m *Model) arrange() {
-	m.layout = arrange(max(m.width, 1), max(m.height, 2), m.deps.Settings.Layout, m.focus, m.zen, m.splits)
-}
-
-// reshow renders the article anew where its width has changed or it has come
-// into sight.
-func (m *Model) reshow() tea.Cmd {
-	a := &m.article
-	if a.id == 0 || m.layout.panes[paneArticle].w == 0 {
-		return nil
-	}
-	key := m.pageKey(a.item)
-	if key == a.key && a.loaded {
-		return nil
-	}
-	at := -1
-	if a.loaded && a.scrollable() > 0 {
-		at = a.permille()
-	}
-	item := a.item
-	*a = articlePane{id: a.id, item: item, key: key, chosen: a.chosen, gen: a.gen + 1, restore: at, height: a.height}
-	if p, ok := m.pages.get(key); ok {
-		a.page, a.loaded = p, true
-		a.settle()
-		return nil
-	}
-	return m.loadShown()
+	return tea.Batch(m.article.reshow(), m.headlines.wantMore())
 }
 
 // setBackground chooses the colours for a dark or a light terminal.
 func (m *Model) setBackground(dark bool) tea.Cmd {
-	if s := m.deps.Settings.Theme; s == "dark" || s == "light" || dark == m.theme.dark {
+	if s := m.deps.Settings.Theme; s == "dark" || s == "light" || dark == m.theme.Dark {
 		return nil
 	}
-	m.theme = newTheme(dark, m.deps.Settings.Icons)
-	return m.reshow()
+	m.theme = style.New(dark, m.deps.Settings.Icons)
+	return m.article.reshow()
 }
 
-// View draws the screen; a message that changed nothing draws nothing.
+// View draws the screen. After a message that changed nothing it returns the last
+// drawing.
 func (m *Model) View() tea.View {
 	if !m.dirty {
 		return m.drawn
@@ -65,7 +42,7 @@ func (m *Model) View() tea.View {
 	m.dirty = false
 	var rows []frame.Row
 	if crash := feed.Guard("drawing the screen", m.deps.Crashed, func() { rows = m.rows() }); crash != nil {
-		m.fall(crash)
+		m.quitAfterPanic(crash)
 		return m.drawn
 	}
 	v := m.paint(rows)
@@ -80,19 +57,19 @@ func (m *Model) View() tea.View {
 	}
 	if m.painter == nil || v.WindowTitle != m.drawn.WindowTitle || (v.ProgressBar == nil) != (m.drawn.ProgressBar == nil) ||
 		v.ProgressBar != nil && *v.ProgressBar != *m.drawn.ProgressBar {
-		m.pulse.beat()
+		m.ticker.wake()
 	}
 	m.drawn = v
 	return v
 }
 
-// paint gives the rows to the painter, or to Bubble Tea where there is none. What
-// stays to be drawn by Bubble Tea is an empty page: putting the screen up and
-// down, and what is set beside it.
+// paint gives the rows to the painter, or to Bubble Tea if there is none. With a
+// painter Bubble Tea draws an empty page: it puts the screen up and down and sets
+// title, mouse and progress.
 func (m *Model) paint(rows []frame.Row) tea.View {
 	var cursor *tea.Cursor
-	if m.prompt != nil {
-		cursor = m.prompt.cursor(m.layout.status.y)
+	if p := m.modes.Prompt(); p != nil {
+		cursor = p.Cursor(m.layout.status.Y)
 	}
 	if m.painter == nil {
 		v := tea.NewView(strings.Join(frame.Lines(rows), "\n"))
@@ -109,16 +86,16 @@ func (m *Model) paint(rows []frame.Row) tea.View {
 	return tea.NewView(" ")
 }
 
-// knowsNothing says that the cache has not answered yet, and that there is nothing
-// else to show: a frame would tell of no feeds and nothing unread.
+// knowsNothing reports whether the database has not answered yet and there is nothing
+// else to show. A frame would say that there are no feeds and nothing is unread.
 func (m *Model) knowsNothing() bool {
 	return !m.session.restored && !m.session.touched && !m.status.failed
 }
 
-// title is the terminal window's title.
+// title returns the terminal window's title.
 func (m *Model) title() string {
-	if n := m.sources.counts.Unread; n > 0 {
-		return feed.Clean("dateline (" + number(n) + ")")
+	if n := m.sources.Counts.Unread; n > 0 {
+		return feed.Clean("dateline (" + feed.Number(n) + ")")
 	}
 	return "dateline"
 }
@@ -129,14 +106,14 @@ func (m *Model) rows() []frame.Row {
 		return nil
 	}
 	rows := m.page()
-	if m.sheet != nil {
-		rows = frame.Whole(m.sheet.over(frame.Lines(rows), m.width, m.theme))
+	if o := m.modes.Overlay(); o != nil {
+		rows = frame.Whole(o.Over(frame.Lines(rows), m.width, m.theme))
 	}
 	return m.withStatus(rows)
 }
 
-// withStatus puts the status under the page; a long answer lies over the
-// page's last lines, as long as a page is left.
+// withStatus puts the status under the page. A long message covers the page's last
+// lines.
 func (m *Model) withStatus(page []frame.Row) []frame.Row {
 	status := m.statusLines(m.width)
 	return append(page[:max(len(page)+1-len(status), 0)], frame.Whole(status)...)
@@ -147,12 +124,12 @@ func (m *Model) page() []frame.Row {
 	l, t := m.layout, m.theme
 	var drawn [3][]string
 	for p := range drawn {
-		if l.panes[p].w > 0 {
-			drawn[p] = m.paneLines(pane(p))
+		if l.areas[p].W > 0 {
+			drawn[p] = m.paneLines(area(p))
 		}
 	}
-	rows := make([]frame.Row, l.status.y)
-	column := paint(t.dim, t.glyphs.column)
+	rows := make([]frame.Row, l.status.Y)
+	column := style.Paint(t.Dim, t.Glyphs.Column)
 	for y := range rows {
 		put := func(x int, text string) {
 			if x > 0 {
@@ -160,35 +137,86 @@ func (m *Model) page() []frame.Row {
 			}
 			rows[y] = append(rows[y], frame.Piece{X: x, Text: text})
 		}
-		for _, p := range []pane{paneSources, paneHeadlines, paneArticle} {
-			if r := l.panes[p]; r.w > 0 && y >= r.y && y < r.y+r.h {
-				put(r.x, drawn[p][y-r.y])
+		for _, p := range []area{areaSources, areaHeadlines, areaArticle} {
+			if r := l.areas[p]; r.W > 0 && y >= r.Y && y < r.Y+r.H {
+				put(r.X, drawn[p][y-r.Y])
 			}
 		}
-		if r := l.panes[paneHeadlines]; y == l.rule {
-			put(r.x, paint(t.dim, strings.Repeat(t.glyphs.rule, r.w)))
+		if r := l.areas[areaHeadlines]; y == l.rule {
+			put(r.X, style.Paint(t.Dim, strings.Repeat(t.Glyphs.Rule, r.W)))
 		}
 	}
 	return rows
 }
 
-func (m *Model) paneLines(p pane) []string {
-	r, t, now := m.layout.panes[p], m.theme, m.now()
-	focused := m.focus == p && m.sheet == nil
-	switch p {
-	case paneSources:
-		return m.sources.render(r, t, focused)
-	case paneHeadlines:
-		return m.headlines.render(r, t, focused, m.shownFeed(), now, m.emptyWords())
+func (m *Model) paneLines(a area) []string {
+	r, t, now := m.layout.areas[a], m.theme, m.now()
+	focused := m.focus == a && m.modes.Overlay() == nil
+	switch a {
+	case areaSources:
+		return m.sources.Render(r, t, focused)
+	case areaHeadlines:
+		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyWords(m.refresh.running))
 	}
-	return m.article.render(r, t, focused, now, m.articleNotes())
+	return m.article.Render(r, t, focused, now, m.article.notes(m.keys.keymap))
 }
 
-// shownFeed is the feed whose header the headlines carry; nil when they come
-// from many.
+// shownFeed returns the feed that the header of the headlines describes; nil if they
+// come from several.
 func (m *Model) shownFeed() *feed.Feed {
-	if h := &m.headlines; h.search == nil && h.source.kind == sourceFeed {
-		return h.source.feed
+	if h := &m.headlines; h.Search == nil && h.Source.Kind == pane.KindFeed {
+		return h.Source.Feed
 	}
 	return nil
+}
+
+// screenFile is the terminal for Bubble Tea. What it writes goes through the
+// painter.
+type screenFile struct {
+	*os.File
+	painter *frame.Painter
+}
+
+func (f screenFile) Write(b []byte) (int, error) { return f.painter.Write(b) }
+
+// knownSymbols returns the symbols of the screen and of articles that every terminal
+// draws in one cell.
+func knownSymbols() string {
+	return style.New(true, "").Glyphs.Known() + style.ForArticle(false).Known()
+}
+
+// paintOn lets our own painter paint on a terminal.
+func (m *Model) paintOn(terminal *os.File) tea.ProgramOption {
+	m.painter = frame.NewPainter(terminal, knownSymbols())
+	go func() {
+		if crash := feed.Guard("painting the screen", m.deps.Crashed, m.painter.Run); crash != nil {
+			m.program.Kill()
+		}
+	}()
+	return tea.WithOutput(screenFile{terminal, m.painter})
+}
+
+// learnTerminal passes to the painter what Bubble Tea has found out.
+func (m *Model) learnTerminal(msg tea.Msg) {
+	if m.painter == nil {
+		return
+	}
+	switch msg := msg.(type) {
+	case tea.ModeReportMsg:
+		if msg.Mode == ansi.ModeSynchronizedOutput && msg.Value == ansi.ModeReset {
+			m.painter.EnableSync()
+		}
+	case tea.ColorProfileMsg:
+		writer := *lipgloss.Writer
+		if writer.Profile = msg.Profile; writer.Profile.String() == "TrueColor" {
+			return
+		}
+		m.painter.SetColorProfile(func(text string) string {
+			var b strings.Builder
+			w := writer
+			w.Forward = &b
+			_, _ = w.WriteString(text)
+			return b.String()
+		})
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"dateline/feed"
 )
 
 // accept asks for feeds first, but takes anything: many servers label feeds
@@ -45,7 +47,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 	body, gate, err := c.readBody(ctx, limit, res)
 	switch {
 	case errors.Is(err, errTooLarge):
-		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", size(c.maxBody))}
+		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", feed.Size(c.maxBody))}
 	case err != nil && ctx.Err() == nil && len(body) == 0:
 		err = &Error{Kind: KindTruncated, Status: res.StatusCode, Err: err}
 	case err == nil || ctx.Err() == nil:
@@ -84,14 +86,6 @@ func validator(h http.Header, name string) string {
 		return v
 	}
 	return ""
-}
-
-// size is a count of bytes in words.
-func size(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	return fmt.Sprintf("%d MB", n>>20)
 }
 
 // foreign says whether a body still encoded after net/http's work is in a coding

@@ -105,7 +105,7 @@ func (c *Client) file(ctx context.Context, limit *deadline, r Request) (Response
 	case !info.Mode().IsRegular():
 		return Response{}, &Error{Kind: KindFile, Err: errors.New("it is not a regular file")}
 	case info.Size() > c.maxBody:
-		return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", size(c.maxBody))}
+		return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", feed.Size(c.maxBody))}
 	}
 	out := Response{Status: http.StatusOK, FinalURL: r.URL, ETag: fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size())}
 	if out.ETag == r.ETag {

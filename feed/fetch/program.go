@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"dateline/feed"
 )
 
 // The programs that a configuration can name for a feed.
@@ -58,7 +60,7 @@ func run(ctx context.Context, p program) error {
 	var ended *exec.ExitError
 	switch {
 	case p.out.full:
-		return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", size(p.out.max))}
+		return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", feed.Size(p.out.max))}
 	case ctx.Err() != nil:
 		return &programError{p.role, "it did not end"}
 	case err == nil, errors.Is(err, exec.ErrWaitDelay):

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dateline/feed"
+	theme "dateline/ui/style"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -92,10 +93,7 @@ func (p *preparer) image(n *html.Node) {
 		return
 	}
 	name := imageText(n)
-	glyph := "▧"
-	if p.ascii {
-		glyph = "[img]"
-	}
+	glyph := theme.ForArticle(p.ascii).Image
 	p.size += len(name)
 	text := string(markDim) + disguised(glyph) + "\u00a0" + disguised(name) + string(markUndim)
 	if number := p.links.number(attr(n, "src"), name); number > 0 {
@@ -107,10 +105,7 @@ func (p *preparer) image(n *html.Node) {
 // media marks the words that stand in for a recording; the sanitiser has put a
 // link among them.
 func (p *preparer) media(n *html.Node, at where) {
-	glyph := "▷"
-	if p.ascii {
-		glyph = "[" + n.Data + "]"
-	}
+	glyph := cmp.Or(theme.ForArticle(p.ascii).Media, "["+n.Data+"]")
 	rename(n, atom.Span)
 	p.children(n, at)
 	if n.FirstChild == nil {

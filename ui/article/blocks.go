@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	theme "dateline/ui/style"
+
 	"charm.land/glamour/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/yuin/goldmark/ast"
@@ -26,8 +28,8 @@ type setter struct {
 	// plain leaves out every escape sequence.
 	plain   bool
 	width   int
-	palette palette
-	glyphs  glyphs
+	palette theme.Article
+	glyphs  theme.ArticleGlyphs
 	links   *links
 	parser  parser.Parser
 	inline  *glamour.TermRenderer
@@ -38,13 +40,6 @@ type setter struct {
 	// gap is the blank line, with its margin, to put before the next line; nil
 	// for none.
 	gap []cell
-}
-
-// glyphs are the signs of our own.
-type glyphs struct {
-	bar, wrapped        string
-	rule, column, cross string
-	bullets             []string
 }
 
 // margin is what one list item or quote puts before its lines.
@@ -60,10 +55,7 @@ func newSetter(o Options) setter {
 		s.width = defaultWidth
 	}
 	s.width = max(s.width, minWidth)
-	s.glyphs = glyphs{bar: "│ ", wrapped: "↪ ", rule: "─", column: "│", cross: "┼", bullets: []string{"• ", "◦ ", "▪ "}}
-	if o.ASCII {
-		s.glyphs = glyphs{bar: "| ", wrapped: "> ", rule: "-", column: "|", cross: "+", bullets: []string{"* ", "- ", "+ "}}
-	}
+	s.glyphs = theme.ForArticle(o.ASCII)
 	s.parser = parser.NewParser(
 		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
 		parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
@@ -107,7 +99,7 @@ func (s *setter) block(n ast.Node) {
 	case *ast.Paragraph, *ast.TextBlock:
 		s.paragraph(s.lines(n))
 	case *ast.Blockquote:
-		s.indented(margin{first: s.glyphs.bar, rest: s.glyphs.bar, style: style{attr: faint}}, func() { s.blocks(n, false) })
+		s.indented(margin{first: s.glyphs.Bar, rest: s.glyphs.Bar, style: style{attr: faint}}, func() { s.blocks(n, false) })
 	case *ast.List:
 		s.list(n)
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
@@ -132,7 +124,7 @@ func (s *setter) lines(n ast.Node) string {
 func (s *setter) list(l *ast.List) {
 	number, last := l.Start, l.Start+l.ChildCount()-1
 	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(last)))
-	bullet := s.glyphs.bullets[listDepth(l)%len(s.glyphs.bullets)]
+	bullet := s.glyphs.Bullets[listDepth(l)%len(s.glyphs.Bullets)]
 	tight := isTight(l)
 	s.each(l, tight, func(item ast.Node) {
 		first := bullet

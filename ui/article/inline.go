@@ -51,7 +51,7 @@ func (s *setter) paragraph(md string) {
 func (s *setter) rule() {
 	_, rest := s.marginWidths()
 	r := reader{style: style{attr: faint}}
-	r.read(strings.Repeat(s.glyphs.rule, s.width-rest))
+	r.read(strings.Repeat(s.glyphs.Rule, s.width-rest))
 	s.emit(r.cells)
 }
 
@@ -64,7 +64,7 @@ func (s *setter) code(source string) {
 	s.indented(margin{first: "  ", rest: "  "}, func() {
 		first, rest := s.marginWidths()
 		for _, line := range strings.Split(strings.Trim(source, "\n"), "\n") {
-			r := reader{style: style{color: s.palette.code}}
+			r := reader{style: style{color: s.palette.Code}}
 			r.read(strings.TrimRight(line, " "))
 			s.codeLine(r.cells, s.width-max(first, rest))
 		}
@@ -73,7 +73,7 @@ func (s *setter) code(source string) {
 
 func (s *setter) codeLine(cells []cell, limit int) {
 	sign := reader{style: style{attr: faint}}
-	sign.read(s.glyphs.wrapped)
+	sign.read(s.glyphs.Wrapped)
 	var prefix []cell
 	for {
 		room, n := limit-len(prefix), 0

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"charm.land/glamour/v2/ansi"
+
+	theme "dateline/ui/style"
 )
 
 type attribute uint8
@@ -25,34 +27,27 @@ type style struct {
 	color int16
 }
 
-// palette holds indexes into the terminal's first 16 colours, which follow the
-// reader's own theme.
-type palette struct{ heading, code int16 }
-
-func colors(o Options) palette {
-	switch {
-	case !o.Colors:
-		return palette{}
-	case o.Dark:
-		return palette{heading: 6 + 1, code: 3 + 1}
-	default:
-		return palette{heading: 4 + 1, code: 5 + 1}
+// colors returns the colours that the options allow.
+func colors(o Options) theme.Article {
+	if !o.Colors {
+		return theme.Article{}
 	}
+	return theme.ArticleColors(o.Dark)
 }
 
 // glamourStyle leaves colour, margin and indent of the document unset: glamour
 // pads every line with styled blanks otherwise.
-func glamourStyle(p palette, g *glyphs) ansi.StyleConfig {
+func glamourStyle(p theme.Article, g *theme.ArticleGlyphs) ansi.StyleConfig {
 	yes := true
 	c := ansi.StyleConfig{}
 	c.Heading.Bold = &yes
-	c.H1.Color, c.H2.Color = colorName(p.heading), colorName(p.heading)
+	c.H1.Color, c.H2.Color = colorName(p.Heading), colorName(p.Heading)
 	c.Strong.Bold = &yes
 	c.Emph.Italic = &yes
 	c.Strikethrough.CrossedOut = &yes
 	c.LinkText.Underline = &yes
-	c.Code.Color = colorName(p.code)
-	c.Table.RowSeparator, c.Table.ColumnSeparator, c.Table.CenterSeparator = &g.rule, &g.column, &g.cross
+	c.Code.Color = colorName(p.Code)
+	c.Table.RowSeparator, c.Table.ColumnSeparator, c.Table.CenterSeparator = &g.Rule, &g.Column, &g.Cross
 	return c
 }
 

@@ -127,7 +127,7 @@ func (s *setter) tableLine(line []cell) []cell {
 	line = trim(line[min(len(line), 1):])
 	for i, c := range line {
 		line[i].link = 0
-		if c.text == s.glyphs.column || c.text == s.glyphs.rule && s.isRule(line) || c.text == s.glyphs.cross {
+		if c.text == s.glyphs.Column || c.text == s.glyphs.Rule && s.isRule(line) || c.text == s.glyphs.Cross {
 			line[i].style = style{attr: faint}
 		}
 	}
@@ -137,7 +137,7 @@ func (s *setter) tableLine(line []cell) []cell {
 // isRule recognises the line under a table's head.
 func (s *setter) isRule(line []cell) bool {
 	for _, c := range line {
-		if c.text != s.glyphs.rule && c.text != s.glyphs.cross {
+		if c.text != s.glyphs.Rule && c.text != s.glyphs.Cross {
 			return false
 		}
 	}

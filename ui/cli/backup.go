@@ -91,7 +91,7 @@ func (a *app) restore(ctx context.Context, s *Session, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(fmt.Sprintf("Took in %s; %d of them wait for their items.\n", plural(r.Marks, "mark"), r.Waiting)); err != nil {
+	if err := a.print(fmt.Sprintf("Took in %s; %d of them wait for their items.\n", feed.Plural(r.Marks, "mark"), r.Waiting)); err != nil {
 		return err
 	}
 	if len(r.Subscriptions) == 0 {

@@ -53,7 +53,7 @@ func (a *app) check() error {
 	if err != nil {
 		return err
 	}
-	holds := fmt.Sprintf("%s and %s", plural(c.Feeds, "feed"), counted(c.Queries, "saved query", "saved queries"))
+	holds := fmt.Sprintf("%s and %s", feed.Plural(c.Feeds, "feed"), counted(c.Queries, "saved query", "saved queries"))
 	if !c.Exists {
 		return a.print(fmt.Sprintf("There is no %s; the built-in example holds, with %s.\n", feed.Clean(path), holds))
 	}
@@ -64,7 +64,7 @@ func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return feed.Number(n) + " " + many
 }
 
 // print writes a text as it is.

@@ -30,7 +30,7 @@ func (a *app) showDiff(ctx context.Context, s *Session, item feed.Article, width
 	seen := "Edit seen on " + was.Replaced.In(a.Now().Location()).Format("2006-01-02 15:04")
 	title := out.difference(feed.Diff(feed.Clean(was.Title), feed.Clean(item.Title)))
 	text := out.difference(feed.Diff(article.Text(was.Body.Safe(), unbroken), article.Text(item.Body.Safe(), unbroken)))
-	_, err = fmt.Fprintf(out, "%s\n%s\n%s\n\n%s\n", ansi.Wordwrap(title, width, ""), a.byline(item.Item), out.paint(faint(), seen), ansi.Wordwrap(text, width, ""))
+	_, err = fmt.Fprintf(out, "%s\n%s\n%s\n\n%s\n", ansi.Wordwrap(title, width, ""), a.byline(item.Item), out.paint(out.theme.Dim, seen), ansi.Wordwrap(text, width, ""))
 	return out.finish(err)
 }
 
@@ -47,9 +47,9 @@ func (p *printer) difference(parts []feed.DiffPart) string {
 			case text == "" || part.Op == feed.Same:
 				b.WriteString(line)
 			case part.Op == feed.Removed:
-				b.WriteString(strings.Replace(line, text, p.paint(red(), "[-"+text+"-]"), 1))
+				b.WriteString(strings.Replace(line, text, p.paint(p.theme.Removed, "[-"+text+"-]"), 1))
 			default:
-				b.WriteString(strings.Replace(line, text, p.paint(bold(), "{+"+text+"+}"), 1))
+				b.WriteString(strings.Replace(line, text, p.paint(p.theme.Added, "{+"+text+"+}"), 1))
 			}
 		}
 	}

@@ -59,10 +59,10 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 	fmt.Fprintf(out, "items          %d, %d of them not yet in the full-text index\n", h.Items, h.Pending)
 	fmt.Fprintf(out, "size           %s, %s of it unused, and a log of %s\n", size(h.Bytes), size(h.Free), size(h.Log))
 	for _, p := range h.Problems {
-		fmt.Fprintf(out, "%s        %s\n", out.paint(red(), "problem"), feed.Clean(p))
+		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "problem"), feed.Clean(p))
 	}
 	if len(h.Problems) > 0 {
-		return out.finish(fmt.Errorf("%s found; dateline doctor --repair mends what it can", plural(len(h.Problems), "problem")))
+		return out.finish(fmt.Errorf("%s found; dateline doctor --repair mends what it can", feed.Plural(len(h.Problems), "problem")))
 	}
 	fmt.Fprintln(out, "All is well.")
 	if vacuum {
@@ -120,7 +120,7 @@ func (a *app) purge(ctx context.Context, s *Session, url string, yes bool) error
 	if err != nil {
 		return err
 	}
-	return a.print(fmt.Sprintf("%s forgotten.\n", plural(n, "item")))
+	return a.print(fmt.Sprintf("%s forgotten.\n", feed.Plural(n, "item")))
 }
 
 // size writes a number of bytes for people.

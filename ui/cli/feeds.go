@@ -109,14 +109,14 @@ func ails(f feed.Feed, now time.Time) bool {
 const indent = "             "
 
 func printFeed(out *printer, f feed.Feed, now time.Time) {
-	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(bold(), feed.Clean(f.DisplayTitle())), 32), checked(f, now))
-	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(faint(), feed.Clean(f.URL)), tagList(f.Tags))
+	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(out.theme.Strong, feed.Clean(f.DisplayTitle())), 32), checked(f, now))
+	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(out.theme.Dim, feed.Clean(f.URL)), tagList(f.Tags))
 	kind, sentence := feed.Health(f, now)
 	switch {
 	case kind != "" && kind != feed.HealthPaused:
-		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), feed.Clean(sentence)))
+		fmt.Fprintf(out, "%s%s\n", indent, out.paint(out.theme.Failed, feed.Clean(sentence)))
 	case f.Poll.Error != "" && kind == "":
-		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), feed.Clean(f.Poll.Error)))
+		fmt.Fprintf(out, "%s%s\n", indent, out.paint(out.theme.Failed, feed.Clean(f.Poll.Error)))
 	}
 }
 
@@ -141,7 +141,7 @@ func explainFeed(out *printer, f feed.Feed, polls []feed.Poll, now time.Time) {
 		row("asks for", wish)
 	}
 	if p.MovedTo != "" {
-		row("leads to", fmt.Sprintf("%s, for good, in %s since %s ago", p.MovedTo, plural(p.MovedTimes, "answer"), feed.Age(p.MovedSince, now)))
+		row("leads to", fmt.Sprintf("%s, for good, in %s since %s ago", p.MovedTo, feed.Plural(p.MovedTimes, "answer"), feed.Age(p.MovedSince, now)))
 	}
 	for _, poll := range polls[:min(len(polls), shownPolls)] {
 		row("answered", answer(poll))
@@ -159,7 +159,7 @@ func answer(p feed.Poll) string {
 
 // brought tells the HTTP status of an answer, its size and its items.
 func brought(p feed.Poll) string {
-	text := amount(p.Bytes)
+	text := feed.Size(p.Bytes)
 	if p.Status != 0 {
 		text = fmt.Sprintf("%d, %s", p.Status, text)
 	}
@@ -172,17 +172,6 @@ func brought(p feed.Poll) string {
 		}
 	}
 	return text
-}
-
-// amount is a number of bytes in words.
-func amount(n int64) string {
-	switch {
-	case n < 1<<10:
-		return plural(int(n), "byte")
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }
 
 // checked tells a feed's last and next check.

@@ -67,12 +67,12 @@ func itemLine(out *printer, i feed.Item, age string) string {
 	}
 	title := feed.Clean(i.DisplayTitle())
 	if !i.Read {
-		title = out.paint(bold(), title)
+		title = out.paint(out.theme.Strong, title)
 	}
 	if i.Hidden {
-		title += "  " + out.paint(faint(), hiddenNote(i))
+		title += "  " + out.paint(out.theme.Dim, hiddenNote(i))
 	}
-	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(faint(), fit(age, 7)), out.paint(faint(), fit(feed.Clean(i.FeedTitle), 20)), title)
+	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(out.theme.Dim, fit(age, 7)), out.paint(out.theme.Dim, fit(feed.Clean(i.FeedTitle), 20)), title)
 }
 
 // hiddenNote says what hid an item.

@@ -138,6 +138,6 @@ func (a *app) told(n int, m feed.Mark) error {
 		what = "marked un" + string(m.Flag)
 	}
 	out := a.printer()
-	fmt.Fprintf(out, "%s %s.\n", plural(n, "item"), what)
+	fmt.Fprintf(out, "%s %s.\n", feed.Plural(n, "item"), what)
 	return out.finish(nil)
 }

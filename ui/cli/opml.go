@@ -69,7 +69,7 @@ func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscriptio
 	}
 	fresh := len(after) - len(before)
 	out := a.printer()
-	fmt.Fprintf(out, "Subscribed to %s; %d of the file were there already.\n", plural(fresh, "feed"), len(subs)-fresh)
+	fmt.Fprintf(out, "Subscribed to %s; %d of the file were there already.\n", feed.Plural(fresh, "feed"), len(subs)-fresh)
 	return out.finish(nil)
 }
 

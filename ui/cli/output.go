@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 
+	"dateline/ui/style"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -15,6 +17,7 @@ import (
 type printer struct {
 	*bufio.Writer
 	colors bool
+	theme  style.Theme
 }
 
 // output is stdout, whose errors say that it is.
@@ -32,21 +35,18 @@ func (o output) Write(b []byte) (int, error) {
 func (a *app) printer() *printer {
 	return &printer{
 		Writer: bufio.NewWriter(output{a.out}),
+		theme:  style.CommandLine(),
 		colors: isTerminal(a.out) && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 }
 
 // paint is s in a style, where colours are wanted.
-func (p *printer) paint(style ansi.Style, s string) string {
-	if !p.colors || s == "" {
+func (p *printer) paint(sequence, s string) string {
+	if !p.colors {
 		return s
 	}
-	return style.Styled(s)
+	return style.Paint(sequence, s)
 }
-
-func bold() ansi.Style  { return ansi.NewStyle().Bold() }
-func faint() ansi.Style { return ansi.NewStyle().Faint() }
-func red() ansi.Style   { return ansi.NewStyle().ForegroundColor(ansi.Red) }
 
 // isTerminal says whether w is a character device other than the null device.
 func isTerminal(w io.Writer) bool {
@@ -66,14 +66,6 @@ func isTerminal(w io.Writer) bool {
 func fit(s string, width int) string {
 	s = ansi.Truncate(s, width, "…")
 	return s + strings.Repeat(" ", max(width-ansi.StringWidth(s), 0))
-}
-
-// plural is a number with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // progress is a line on a terminal's stderr that tells how far a refresh is.

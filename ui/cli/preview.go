@@ -18,20 +18,20 @@ func (a *app) preview(ctx context.Context, s *Session, address string) error {
 		return err
 	}
 	out := a.printer()
-	fmt.Fprintln(out, out.paint(bold(), cmp.Or(feed.PlainTitle(p.Title), feed.Clean(withoutLogin(p.URL)))))
+	fmt.Fprintln(out, out.paint(out.theme.Strong, cmp.Or(feed.PlainTitle(p.Title), feed.Clean(withoutLogin(p.URL)))))
 	for _, text := range []string{feed.PlainTitle(p.Description), feed.Clean(p.Site)} {
 		if text != "" {
 			fmt.Fprintln(out, text)
 		}
 	}
-	fmt.Fprintf(out, "%s, %s\n", plural(p.Total, "item"), cmp.Or(feed.Pace(p.Rhythm), "too few dates to tell how often"))
+	fmt.Fprintf(out, "%s, %s\n", feed.Plural(p.Total, "item"), cmp.Or(feed.Pace(p.Rhythm), "too few dates to tell how often"))
 	now := a.Now()
 	for _, item := range p.Items {
 		age := "no date"
 		if !item.Published.IsZero() {
 			age = feed.ShortAge(item.Published, now)
 		}
-		fmt.Fprintf(out, "%s  %s\n", out.paint(faint(), fit(age, len("11mo 4w"))), item.Title)
+		fmt.Fprintf(out, "%s  %s\n", out.paint(out.theme.Dim, fit(age, len("11mo 4w"))), item.Title)
 	}
 	return out.finish(nil)
 }

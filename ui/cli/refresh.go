@@ -116,7 +116,7 @@ func (t *tally) add(r feed.Report) {
 		t.progress.clear()
 		t.written = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 	}
-	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, plural(r.Total, "feed"), t.fresh))
+	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, feed.Plural(r.Total, "feed"), t.fresh))
 }
 
 // explain tells a person how each feed answered, or why it was not asked.
@@ -136,7 +136,7 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 		case r.Status != feed.Skipped:
 			text = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + text
 		}
-		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(bold(), feed.Clean(f.DisplayTitle())), 32), feed.Clean(text))
+		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(t.out.theme.Strong, feed.Clean(f.DisplayTitle())), 32), feed.Clean(text))
 	}
 }
 
@@ -155,20 +155,20 @@ func (t *tally) print(feeds []feed.Feed) {
 		switch r := t.reports[f.URL]; {
 		case r.Away: // told below, once for all
 		case r.Status == feed.Failed:
-			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(red(), "    failed"), title, feed.Clean(r.Error))
+			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(t.out.theme.Failed, "    failed"), title, feed.Clean(r.Error))
 		case r.New > 0:
-			fmt.Fprintf(t.out, "%6d new  %s\n", r.New, t.out.paint(bold(), title))
+			fmt.Fprintf(t.out, "%6d new  %s\n", r.New, t.out.paint(t.out.theme.Strong, title))
 		case r.Updated > 0:
 			fmt.Fprintf(t.out, "%3d edited  %s\n", r.Updated, title)
 		}
 	}
 	if t.away != "" {
-		fmt.Fprintln(t.out, t.out.paint(red(), feed.Clean(t.away)))
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, feed.Clean(t.away)))
 	}
 	if t.clock != 0 {
-		fmt.Fprintln(t.out, t.out.paint(red(), feed.ClockSentence(t.clock)))
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, feed.ClockSentence(t.clock)))
 	}
-	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", plural(t.done, "feed"), plural(t.fresh, "new item"), t.updated, t.failed)
+	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", feed.Plural(t.done, "feed"), feed.Plural(t.fresh, "new item"), t.updated, t.failed)
 }
 
 // verdict turns counts into the error that decides the exit code.
@@ -186,7 +186,7 @@ func (t *tally) verdict(err error) error {
 	case good == 0:
 		return fmt.Errorf("%s failed; dateline feeds says why", allOf(t.failed))
 	default:
-		return &partError{fmt.Errorf("%d of %s failed; dateline feeds says why", t.failed, plural(t.done, "feed"))}
+		return &partError{fmt.Errorf("%d of %s failed; dateline feeds says why", t.failed, feed.Plural(t.done, "feed"))}
 	}
 }
 

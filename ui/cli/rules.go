@@ -102,7 +102,7 @@ func (a *app) rules(rules []feed.Rule, asJSON bool) error {
 			}
 			continue
 		}
-		fmt.Fprintf(out, "%s  %s\n    %s: %s\n", out.paint(bold(), feed.Clean(r.Name)), ruleState(r, now), strings.Join(deeds(r), ", "), feed.Clean(r.Query.String()))
+		fmt.Fprintf(out, "%s  %s\n    %s: %s\n", out.paint(out.theme.Strong, feed.Clean(r.Name)), ruleState(r, now), strings.Join(deeds(r), ", "), feed.Clean(r.Query.String()))
 	}
 	return out.finish(nil)
 }
@@ -146,7 +146,7 @@ func (a *app) testRules(ctx context.Context, s *Session, rules []feed.Rule, days
 	now := a.Now()
 	for _, r := range rules {
 		if !asJSON && r.Name != "" {
-			fmt.Fprintf(out, "%s  %s: %s\n", out.paint(bold(), feed.Clean(r.Name)), strings.Join(deeds(r), ", "), feed.Clean(r.Query.String()))
+			fmt.Fprintf(out, "%s  %s: %s\n", out.paint(out.theme.Strong, feed.Clean(r.Name)), strings.Join(deeds(r), ", "), feed.Clean(r.Query.String()))
 		}
 		hidden := 0
 		n, err := s.Store.RuleHits(ctx, r, now.AddDate(0, 0, -days), func(item feed.Article) error {
@@ -171,7 +171,7 @@ func (a *app) testRules(ctx context.Context, s *Session, rules []feed.Rule, days
 
 // hitCount says how many items a rule would have matched.
 func hitCount(n, hidden, days int) string {
-	text := fmt.Sprintf("%s of the last %s", plural(n, "item"), plural(days, "day"))
+	text := fmt.Sprintf("%s of the last %s", feed.Plural(n, "item"), feed.Plural(days, "day"))
 	if hidden > 0 {
 		text += fmt.Sprintf(", %d hidden already", hidden)
 	}

@@ -111,7 +111,7 @@ func (a *app) show(item feed.Article, format string, width int) error {
 		_, err = fmt.Fprintf(out, "# %s\n\n%s\n\n%s\n", feed.Clean(item.DisplayTitle()), a.byline(item.Item), text)
 	default:
 		text := strings.TrimRight(article.Text(item.Body.Safe(), width), "\n")
-		_, err = fmt.Fprintf(out, "%s\n%s\n\n%s\n", out.paint(bold(), feed.Clean(item.DisplayTitle())), a.byline(item.Item), text)
+		_, err = fmt.Fprintf(out, "%s\n%s\n\n%s\n", out.paint(out.theme.Strong, feed.Clean(item.DisplayTitle())), a.byline(item.Item), text)
 	}
 	return out.finish(err)
 }

@@ -1,6 +1,8 @@
-// Package frame is what a screen shows, in rows of pieces, and the painter that
-// writes of it what has changed. It knows the terminal's lines and columns, and
-// no panes.
+// Package frame holds what a screen shows, in rows of pieces, and the painter
+// that writes to the terminal what has changed. It knows lines and columns, but
+// no panes and no symbols.
+//
+// Start with [Painter]. Never write to the terminal past it.
 package frame
 
 import (
@@ -9,27 +11,26 @@ import (
 	"unicode/utf8"
 )
 
-// Piece is styled text on one line, from a column on. It ends without a style.
+// Piece is styled text on one line that begins at column X. It ends unstyled.
 type Piece struct {
 	X    int
 	Text string
 }
 
-// Row is a line of the screen: pieces from left to right that fill it, so that
-// nothing of what was there before stays.
+// Row is a line of the screen. Its pieces, from left to right, fill the line.
 type Row []Piece
 
 // Frame is a whole screen.
 type Frame struct {
 	Rows []Row
-	// Cursor is where the terminal's cursor is seen, nil for nowhere.
+	// Cursor is where the terminal's cursor is shown; nil hides it.
 	Cursor *Point
 }
 
 // Point is a cell of the screen.
 type Point struct{ X, Y int }
 
-// Whole makes rows of lines that are one piece each.
+// Whole returns rows of one piece each.
 func Whole(lines []string) []Row {
 	rows := make([]Row, len(lines))
 	for y, line := range lines {
@@ -38,7 +39,7 @@ func Whole(lines []string) []Row {
 	return rows
 }
 
-// Lines are the rows as text.
+// Lines returns the rows as text.
 func Lines(rows []Row) []string {
 	lines := make([]string, len(rows))
 	for y, row := range rows {
@@ -51,16 +52,18 @@ func Lines(rows []Row) []string {
 	return lines
 }
 
-// sure says that every terminal draws the row as wide as it was measured, so that
-// one of its pieces can be painted without the others. Terminals differ over
-// emoji, signs that join, and scripts whose letters combine; what is plain to all
-// of them is the common alphabets, signs of one cell, and the letters of Chinese,
-// Japanese and Korean.
-func (r Row) sure() bool {
-	return !slices.ContainsFunc(r, func(p Piece) bool { return strings.ContainsFunc(p.Text, doubtful) })
+// knownWidth reports whether every terminal draws the row as wide as it was
+// measured. Then one of its pieces can be painted without the others. Terminals
+// differ over emoji, characters that join, and scripts whose letters combine.
+// They agree on the common alphabets, box drawings, the letters of Chinese,
+// Japanese and Korean, and the known symbols.
+func (r Row) knownWidth(known string) bool {
+	return !slices.ContainsFunc(r, func(p Piece) bool {
+		return strings.ContainsFunc(p.Text, func(c rune) bool { return ambiguousWidth(c) && !strings.ContainsRune(known, c) })
+	})
 }
 
-func doubtful(r rune) bool {
+func ambiguousWidth(r rune) bool {
 	switch {
 	case r < 0x300:
 		return r == 0xad
@@ -68,7 +71,7 @@ func doubtful(r rune) bool {
 		return true
 	case r < 0x530:
 		return r >= 0x483 && r <= 0x489
-	case r >= 0x2010 && r <= 0x2027, r >= 0x2500 && r < 0x25a0, strings.ContainsRune("●★▧▸▾↑⏎", r):
+	case r >= 0x2010 && r <= 0x2027, r >= 0x2500 && r < 0x25a0:
 		return false
 	case r >= 0x3041 && r <= 0x3096, r >= 0x30a1 && r <= 0x30fa, r >= 0x4e00 && r <= 0x9fff, r >= 0xac00 && r <= 0xd7a3:
 		return false
@@ -76,9 +79,8 @@ func doubtful(r rune) bool {
 	return true
 }
 
-// harmless leaves of a text what can be seen, its colours and its links: whatever
-// else a terminal obeys is taken out, for what it did would not be undone by
-// painting over it.
+// harmless returns a text with nothing but characters, colours and links. Any other
+// control sequence is removed, because painting over it would not undo what it did.
 func harmless(text string) string {
 	var b strings.Builder
 	from := 0
@@ -108,8 +110,8 @@ func harmless(text string) string {
 // linkMark begins a link (OSC 8).
 const linkMark = "\x1b]8;"
 
-// sequence is the length of the colour (ECMA-48, SGR) or link (OSC 8) that a text
-// begins with, zero when it begins with neither.
+// sequence returns the length of the colour (ECMA-48, SGR) or link (OSC 8) at the
+// beginning of a text; 0 if there is none.
 func sequence(s string) int {
 	switch {
 	case strings.HasPrefix(s, "\x1b["):
@@ -129,8 +131,8 @@ func sequence(s string) int {
 	return 0
 }
 
-// StyleLen is the length of the sequence for colour and weight that a text
-// begins with (ECMA-48, SGR), zero when it begins with none.
+// StyleLen returns the length of the sequence for colour and weight (ECMA-48, SGR)
+// at the beginning of a text; 0 if there is none.
 func StyleLen(s string) int {
 	if !strings.HasPrefix(s, "\x1b[") {
 		return 0

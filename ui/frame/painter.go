@@ -10,43 +10,46 @@ import (
 	"time"
 )
 
-// Painter owns a terminal's screen. Frames come in by Show and are painted by
-// Run, of two that come too fast the later one; what else is meant for the
-// terminal goes through Write. It paints only while the alternate screen is up,
-// which it sees go up and down in what is written.
+// Painter owns a terminal's screen. Show takes frames and Run paints them. If two
+// come too fast, only the later one is painted. What else is meant for the terminal
+// goes through Write. The painter paints only while the alternate screen is up. It
+// learns that from what is written.
 type Painter struct {
 	out io.Writer
-	// wake has an entry when there may be something to paint.
+	// known are symbols that every terminal draws in one cell.
+	known string
+	// wake has an entry if there may be something to paint.
 	wake chan struct{}
 	done chan struct{}
 
-	// mu keeps apart those who write to the terminal.
+	// mu is held while something is written to the terminal.
 	mu sync.Mutex
 	up bool
-	// stale says that the screen shows something else than shown.
+	// stale reports whether the screen may differ from shown.
 	stale  bool
 	shown  Frame
 	synced bool
 	lower  func(string) string
-	// cursor says that the terminal shows its cursor.
+	// cursor reports whether the terminal shows its cursor.
 	cursor bool
 	buf    bytes.Buffer
 
-	// next is the frame to be shown; it has a lock of its own so that nobody who
-	// shows a frame waits for a slow terminal.
+	// next is the frame to paint. It has its own lock, so that Show never waits for
+	// a slow terminal.
 	nextMu sync.Mutex
 	next   *Frame
 }
 
-// pace is the least time from one frame to the next.
+// pace is the least time between two frames.
 const pace = 8 * time.Millisecond
 
-// NewPainter makes the painter of a terminal.
-func NewPainter(out io.Writer) *Painter {
-	return &Painter{out: out, wake: make(chan struct{}, 1), done: make(chan struct{})}
+// NewPainter returns the painter of a terminal. known are the symbols of the
+// rows that every terminal draws in one cell.
+func NewPainter(out io.Writer, known string) *Painter {
+	return &Painter{out: out, known: known, wake: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
-// Show has a frame painted, in place of one that was not painted yet.
+// Show sets the frame to paint. One that was not painted yet is dropped.
 func (p *Painter) Show(f Frame) {
 	p.nextMu.Lock()
 	p.next = &f
@@ -54,15 +57,16 @@ func (p *Painter) Show(f Frame) {
 	p.nudge()
 }
 
-// Synced has each frame shown at once by a terminal that can (mode 2026).
-func (p *Painter) Synced() {
+// EnableSync asks the terminal to show each frame at once (mode 2026).
+func (p *Painter) EnableSync() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.synced = true
 }
 
-// Lower sets what makes of a text's colours those that the terminal has.
-func (p *Painter) Lower(lower func(string) string) {
+// SetColorProfile sets the function that reduces the colours of a text to those
+// that the terminal has.
+func (p *Painter) SetColorProfile(lower func(string) string) {
 	p.mu.Lock()
 	p.lower, p.stale = lower, true
 	p.mu.Unlock()
@@ -76,8 +80,8 @@ func (p *Painter) nudge() {
 	}
 }
 
-// Run paints until Close. A frame leaves at once, those that follow it closely a
-// moment later.
+// Run paints until Close. A frame is painted at once, and one that follows too soon
+// a moment later.
 func (p *Painter) Run() {
 	var last time.Time
 	for {
@@ -98,15 +102,15 @@ func (p *Painter) Run() {
 // Close ends Run.
 func (p *Painter) Close() { close(p.done) }
 
-// What the program's own frame does to the screen.
+// The sequences of Bubble Tea that the painter must notice.
 const (
 	screenUp   = "\x1b[?1049h"
 	screenDown = "\x1b[?1049l"
 	erased     = "\x1b[2J"
 )
 
-// Write writes what does not belong to a frame. When it puts the screen up or
-// erases it, all is painted again.
+// Write writes what does not belong to a frame. If that puts the screen up or erases
+// it, everything is painted again.
 func (p *Painter) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,8 +126,8 @@ func (p *Painter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// paint writes what differs between the screen and the next frame, and says
-// whether anything did.
+// paint writes what differs between the screen and the next frame. It reports whether
+// anything did.
 func (p *Painter) paint() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -151,8 +155,8 @@ func (p *Painter) paint() bool {
 	return true
 }
 
-// emit sends the buffer in one piece; what is wrong with the terminal shows when
-// it is read from.
+// emit sends the buffer in one piece. Errors are ignored: a broken terminal shows
+// when it is read from.
 func (p *Painter) emit(painted bool) {
 	if !p.synced || !painted {
 		_, _ = p.out.Write(p.buf.Bytes())
@@ -162,13 +166,13 @@ func (p *Painter) emit(painted bool) {
 	_, _ = p.out.Write(whole)
 }
 
-// row paints the pieces of a row that differ from what was there, or all of them
-// on an empty line where the pieces cannot be told apart.
+// row paints the pieces of a row that differ from what was there. If terminals may
+// disagree over their width, it erases the line and paints all of them.
 func (p *Painter) row(y int, was, row Row) {
 	if slices.Equal(was, row) {
 		return
 	}
-	if sameColumns(was, row) && was.sure() && row.sure() {
+	if sameColumns(was, row) && was.knownWidth(p.known) && row.knownWidth(p.known) {
 		for i, piece := range row {
 			if was[i] != piece {
 				p.piece(y, piece, i == len(row)-1)
@@ -186,12 +190,12 @@ func (p *Painter) row(y int, was, row Row) {
 	p.buf.WriteString("\x1b[?7h")
 }
 
-// sameColumns says that two rows have their pieces at the same places.
+// sameColumns reports whether two rows have their pieces at the same columns.
 func sameColumns(a, b Row) bool {
 	return len(a) > 0 && slices.EqualFunc(a, b, func(a, b Piece) bool { return a.X == b.X })
 }
 
-// piece paints a piece; blanks at its end are cheaper erased than written.
+// piece paints a piece. Spaces at its end are erased instead of written.
 func (p *Painter) piece(y int, piece Piece, last bool) {
 	p.hideCursor()
 	p.move(piece.X, y)
@@ -226,7 +230,7 @@ func (p *Painter) move(x, y int) {
 	p.buf.Write(append(b, 'H'))
 }
 
-// hideCursor keeps the cursor from being seen where the painting goes on.
+// hideCursor hides the cursor while something is painted.
 func (p *Painter) hideCursor() {
 	if p.cursor {
 		p.buf.WriteString("\x1b[?25l")
@@ -234,7 +238,7 @@ func (p *Painter) hideCursor() {
 	}
 }
 
-// putCursor puts the cursor where the frame has it, after everything else.
+// putCursor puts the cursor where the frame has it, after everything is painted.
 func (p *Painter) putCursor(at *Point) {
 	if at == nil {
 		p.hideCursor()

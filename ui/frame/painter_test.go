@@ -96,7 +96,7 @@ func TestTheScreenShowsTheFrame(t *testing.T) {
 	const w, h = 24, 6
 	rnd := rand.New(rand.NewPCG(1, 2))
 	g := newGlass(w, h)
-	p := NewPainter(g)
+	p := NewPainter(g, "")
 	if _, err := p.Write([]byte(screenUp)); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestTheScreenShowsTheFrame(t *testing.T) {
 // nothing.
 func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	var out bytes.Buffer
-	p := NewPainter(&out)
+	p := NewPainter(&out, "")
 	p.Write([]byte(screenUp))
 	paint := func(right string) string {
 		out.Reset()
@@ -138,7 +138,7 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	if got := paint("other"); got != "\x1b[1;6Hother" {
 		t.Errorf("a changed piece writes %q", got)
 	}
-	p.Synced()
+	p.EnableSync()
 	if got := paint("third"); got != "\x1b[?2026h\x1b[1;6Hthird\x1b[?2026l" {
 		t.Errorf("a terminal that shows frames at once gets %q", got)
 	}
@@ -152,7 +152,7 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 // screen is up and after it went down nothing is written to the terminal.
 func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
 	var out bytes.Buffer
-	p := NewPainter(&out)
+	p := NewPainter(&out, "")
 	p.Show(Frame{Rows: Whole([]string{"early"}), Cursor: &Point{2, 0}})
 	if p.paint() || out.Len() > 0 {
 		t.Errorf("before the screen is up: %q", out.String())

@@ -1,10 +1,12 @@
-// Package list is a cursor and a window over rows that may be far more than
-// are loaded. It knows rows by identity only: a reload keeps the row under the
-// cursor, on the screen line where it was.
+// Package list holds a cursor and a window over rows of which only some are loaded.
+// It knows rows by identity only: a reload keeps the row under the cursor, on the
+// screen line where it was.
+//
+// Start with [New]. The caller loads rows when [List.Wants] names an edge.
 package list
 
-// List is a window of loaded rows with a cursor. K identifies a row. The zero
-// value needs New.
+// List is a window of loaded rows with a cursor. K identifies a row. Make it
+// with [New].
 type List[T any, K comparable] struct {
 	key    func(T) K
 	rows   []T
@@ -19,20 +21,21 @@ type List[T any, K comparable] struct {
 // Edge is a side of the window behind which rows are not loaded yet.
 type Edge int
 
-// The edges a [List] can want more rows at.
+// The edges at which a [List] can want more rows.
 const (
 	NoEdge Edge = iota
 	Head
 	Tail
 )
 
-// New makes an empty list whose rows are told apart by key.
+// New returns an empty list whose rows are identified by key.
 func New[T any, K comparable](key func(T) K) List[T, K] {
 	return List[T, K]{key: key, height: 1, headLoaded: true, tailLoaded: true}
 }
 
-// SetHeight tells how many rows the screen shows; the cursor stays visible, and
-// on its line unless there was no other: then some rows come before it.
+// SetHeight sets how many rows the screen shows. The cursor stays visible and on
+// its line. If the list had a single line before, some rows are shown above the
+// cursor.
 func (l *List[T, K]) SetHeight(rows int) {
 	if l.height == 1 && rows > 1 {
 		l.top = min(l.top, max(l.cursor-rows/2, 0))
@@ -41,21 +44,19 @@ func (l *List[T, K]) SetHeight(rows int) {
 	l.clamp()
 }
 
-// Height is the number of rows the screen shows.
+// Height returns how many rows the screen shows.
 func (l *List[T, K]) Height() int { return l.height }
 
-// Replace puts a new window in place, with the cursor at the given index. The
-// two booleans say whether the window begins at the first and ends at the last
-// row there is.
+// Replace sets a new window, with the cursor at the given index. head and tail say
+// whether the window contains the first and the last row there is.
 func (l *List[T, K]) Replace(rows []T, cursor int, head, tail bool) {
 	l.rows, l.cursor, l.top = rows, cursor, max(cursor-l.height/2, 0)
 	l.headLoaded, l.tailLoaded = head, tail
 	l.clamp()
 }
 
-// Reload puts a fresh copy of the window in place and keeps the cursor on the
-// row it was on, on the same screen line. When that row is gone, the cursor
-// goes to fallback.
+// Reload sets a fresh copy of the window and keeps the cursor on its row and on its
+// screen line. If that row is gone, the cursor goes to fallback.
 func (l *List[T, K]) Reload(rows []T, fallback int, head, tail bool) {
 	line := l.cursor - l.top
 	at := fallback
@@ -69,14 +70,14 @@ func (l *List[T, K]) Reload(rows []T, fallback int, head, tail bool) {
 	l.clamp()
 }
 
-// Append adds rows behind the last one; done says that none follow.
+// Append adds rows after the last one. done says that none follow.
 func (l *List[T, K]) Append(rows []T, done bool) {
 	l.rows = append(l.rows, rows...)
 	l.tailLoaded = done
 	l.clamp()
 }
 
-// Prepend adds rows before the first one; done says that none precede.
+// Prepend adds rows before the first one. done says that none precede.
 func (l *List[T, K]) Prepend(rows []T, done bool) {
 	l.rows = append(append(make([]T, 0, len(rows)+len(l.rows)), rows...), l.rows...)
 	l.cursor += len(rows)
@@ -86,7 +87,7 @@ func (l *List[T, K]) Prepend(rows []T, done bool) {
 }
 
 // Trim drops loaded rows further than keep from the cursor, so that a long walk
-// does not gather the whole list in memory.
+// does not load the whole list into memory.
 func (l *List[T, K]) Trim(keep int) {
 	if from := l.cursor - keep; from > 0 {
 		l.rows = append([]T(nil), l.rows[from:]...)
@@ -98,7 +99,7 @@ func (l *List[T, K]) Trim(keep int) {
 	l.clamp()
 }
 
-// Wants says at which edge rows should be loaded, because the cursor or the
+// Wants returns the edge at which rows should be loaded, because the cursor or the
 // screen is within margin rows of an edge that is not the end.
 func (l *List[T, K]) Wants(margin int) Edge {
 	if !l.tailLoaded && max(l.cursor, l.top+l.height)+margin >= len(l.rows) {
@@ -110,25 +111,25 @@ func (l *List[T, K]) Wants(margin int) Edge {
 	return NoEdge
 }
 
-// HeadLoaded and TailLoaded say whether the first and the last row are loaded.
+// HeadLoaded reports whether the first row is loaded.
 func (l *List[T, K]) HeadLoaded() bool { return l.headLoaded }
 
-// TailLoaded says whether the last row is loaded.
+// TailLoaded reports whether the last row is loaded.
 func (l *List[T, K]) TailLoaded() bool { return l.tailLoaded }
 
-// Len is the number of loaded rows.
+// Len returns the number of loaded rows.
 func (l *List[T, K]) Len() int { return len(l.rows) }
 
-// Rows are the loaded rows; a caller may change them in place.
+// Rows returns the loaded rows. A caller may change them in place.
 func (l *List[T, K]) Rows() []T { return l.rows }
 
-// Index is the cursor's place among the loaded rows.
+// Index returns the cursor's index among the loaded rows.
 func (l *List[T, K]) Index() int { return l.cursor }
 
-// Top is the place of the first row on the screen among the loaded rows.
+// Top returns the index of the first row on the screen among the loaded rows.
 func (l *List[T, K]) Top() int { return l.top }
 
-// Current is the row under the cursor; false when there is none.
+// Current returns the row under the cursor; false if there is none.
 func (l *List[T, K]) Current() (T, bool) {
 	if l.cursor < 0 || l.cursor >= len(l.rows) {
 		var none T
@@ -137,15 +138,16 @@ func (l *List[T, K]) Current() (T, bool) {
 	return l.rows[l.cursor], true
 }
 
-// Visible are the rows on the screen.
+// Visible returns the rows on the screen.
 func (l *List[T, K]) Visible() []T {
 	return l.rows[min(l.top, len(l.rows)):min(l.top+l.height, len(l.rows))]
 }
 
-// Move moves the cursor by n rows and says whether it moved.
+// Move moves the cursor by n rows and reports whether it moved.
 func (l *List[T, K]) Move(n int) bool { return l.Go(l.cursor + n) }
 
-// Go puts the cursor on a loaded row, the nearest one when i is out of range.
+// Go puts the cursor on a loaded row and reports whether it moved. If i is out of
+// range, it is the nearest one.
 func (l *List[T, K]) Go(i int) bool {
 	was := l.cursor
 	l.cursor = i
@@ -153,7 +155,7 @@ func (l *List[T, K]) Go(i int) bool {
 	return l.cursor != was
 }
 
-// Find puts the cursor on the row with this key, if it is loaded.
+// Find puts the cursor on the row with this key and reports whether it is loaded.
 func (l *List[T, K]) Find(k K) bool {
 	i := index(l.rows, l.key, k)
 	if i < 0 {
@@ -163,8 +165,8 @@ func (l *List[T, K]) Find(k K) bool {
 	return true
 }
 
-// Scroll moves the screen by n rows and takes the cursor along only when it
-// would leave it.
+// Scroll moves the screen by n rows and moves the cursor only if it
+// would leave the screen.
 func (l *List[T, K]) Scroll(n int) {
 	l.top = max(min(l.top+n, len(l.rows)-l.height), 0)
 	l.cursor = max(min(l.cursor, l.top+l.height-1, len(l.rows)-1), min(l.top, max(len(l.rows)-1, 0)), 0)

@@ -1,0 +1,293 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/notify"
+)
+
+// presence says whether the user is looking at the screen.
+type presence struct {
+	// focused is false while the terminal does not have the focus.
+	focused bool
+	// reports says whether the terminal reports its focus.
+	reports bool
+	// lastKey is when a key was pressed last.
+	lastKey time.Time
+}
+
+const (
+	// awayAfter is how long no key was pressed before the user counts as absent from
+	// a terminal that does not report its focus.
+	awayAfter = time.Minute
+	// tickEvery is how often the ages of a screen at rest move.
+	tickEvery = time.Minute
+	// versionWait is how long reading the version waits for a database that is
+	// writing.
+	versionWait = 250 * time.Millisecond
+	// changePause is how long reported changes are gathered before they are shown.
+	changePause = 200 * time.Millisecond
+	// maintainAfter is how long no key was pressed before the database is
+	// maintained, maintainEvery the least time between two maintenances.
+	maintainAfter = time.Minute
+	maintainEvery = time.Hour
+	// indexStep is how many items are indexed between two looks at the context.
+	indexStep = 500
+)
+
+// watching reports whether the user looks at the screen, so that no notification is
+// needed.
+func (p *presence) watching(now time.Time) bool {
+	return p.focused && (p.reports || now.Sub(p.lastKey) < awayAfter)
+}
+
+// notifier shows new items outside the screen, once for each refresh.
+type notifier struct {
+	*env
+	presence *presence
+	notify.Terminal
+	// waiting are the new items of the current refresh.
+	waiting []feed.Notice
+}
+
+// notified answers an attempt to run the user's program.
+type notified struct{ err error }
+
+// choose finds out how the terminal is asked for notifications.
+func (n *notifier) choose(env tea.EnvMsg) {
+	n.Terminal = notify.Choose(n.deps.Settings.NotifyWith, env.Getenv)
+}
+
+// send shows the items that a refresh brought, in one notification.
+func (n *notifier) send() tea.Cmd {
+	waiting := n.waiting
+	n.waiting = nil
+	if len(waiting) == 0 || n.presence.watching(n.now()) {
+		return nil
+	}
+	body := notify.Text(waiting)
+	if run := n.deps.NotifyCommand; run != nil {
+		ctx := context.WithoutCancel(n.ctx)
+		return func() tea.Msg { return notified{run(ctx, notify.Title, body)} }
+	}
+	if n.Dialect == "" {
+		return nil
+	}
+	return tea.Raw(n.Sequence(notify.Title, body))
+}
+
+func (n *notifier) show(msg notified) {
+	if msg.err != nil {
+		n.status.fail("notify_command failed: " + feed.Clean(msg.err.Error()) + "; see the configuration")
+	}
+}
+
+// changeWatcher notices what others change in the database: at once if the source
+// reports it, or else once a minute while the terminal has the focus.
+type changeWatcher struct {
+	*env
+	// version is the database's version that the screen shows; 0 if unknown.
+	version int64
+	// generation numbers the chains of ticks. Only the last one goes on. untick ends
+	// its wait.
+	generation int
+	untick     context.CancelFunc
+	// changed is the source's channel; nil if it reports no changes.
+	changed <-chan struct{}
+}
+
+// ticked comes once a minute while the terminal has the focus.
+type ticked struct {
+	generation int
+	version    int64
+}
+
+// changedOutside says that somebody else changed the database.
+type changedOutside struct{ version int64 }
+
+// tick begins a chain of ticks, the first one in that time. A chain that began
+// before ends.
+func (w *changeWatcher) tick(in time.Duration) tea.Cmd {
+	w.stop()
+	ctx, cancel := context.WithCancel(w.ctx)
+	w.untick = cancel
+	generation, store := w.generation, w.deps.Store
+	return w.after(ctx, in, func(time.Time) tea.Msg { return ticked{generation, readVersion(ctx, store)} })
+}
+
+// stop ends the chain of ticks at once. A timer that only finds itself late would
+// wake the processor, too.
+func (w *changeWatcher) stop() {
+	w.generation++
+	w.untick()
+}
+
+// watch begins to wait for changes that the source reports. Nothing wakes while
+// there are none.
+func (w *changeWatcher) watch() tea.Cmd {
+	w.changed = w.deps.Source.Changed(w.ctx)
+	return w.wait()
+}
+
+// wait waits for the next reported change, and a moment longer for those that follow
+// closely.
+func (w *changeWatcher) wait() tea.Cmd {
+	ctx, changed, store := w.ctx, w.changed, w.deps.Store
+	if changed == nil {
+		return nil
+	}
+	pause := w.after(ctx, changePause, func(time.Time) tea.Msg { return changedOutside{readVersion(ctx, store)} })
+	return func() tea.Msg {
+		select {
+		case _, open := <-changed:
+			if open {
+				return pause()
+			}
+		case <-ctx.Done():
+		}
+		return nil
+	}
+}
+
+// readVersion returns the database's version; 0 if it cannot be read now.
+func readVersion(ctx context.Context, store *cache.Store) int64 {
+	ctx, cancel := context.WithTimeout(ctx, versionWait)
+	defer cancel()
+	v, err := store.Version(ctx)
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+// differs takes a version and reports whether somebody else has written since the
+// last one.
+func (w *changeWatcher) differs(version int64) bool {
+	before := w.version
+	if version == 0 || version == before {
+		return false
+	}
+	w.version = version
+	return before != 0
+}
+
+// after waits and then returns what f makes of the instant. It returns nil if ctx
+// ends first.
+func after(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		wait := time.NewTimer(d)
+		defer wait.Stop()
+		select {
+		case now := <-wait.C:
+			return f(now)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// ticked follows changes of other processes and begins what is done in idle times.
+func (m *Model) ticked(msg ticked) tea.Cmd {
+	if msg.generation != m.changes.generation {
+		return nil
+	}
+	cmds := []tea.Cmd{m.refresh.catchUp(), m.maintenance.run()}
+	if m.presence.focused {
+		cmds = append(cmds, m.changes.tick(tickEvery))
+	}
+	return tea.Batch(append(cmds, m.followVersion(msg.version))...)
+}
+
+// showChanges shows what somebody else changed, and waits for more.
+func (m *Model) showChanges(msg changedOutside) tea.Cmd {
+	return tea.Batch(m.followVersion(msg.version), m.changes.wait())
+}
+
+// followVersion loads everything again if somebody else has changed the database. A
+// running refresh does so by itself.
+func (m *Model) followVersion(version int64) tea.Cmd {
+	if !m.changes.differs(version) || m.refresh.running {
+		return nil
+	}
+	m.article.pages.forget()
+	return tea.Batch(m.sources.load(), m.headlines.reload(), m.refresh.loadNextDue())
+}
+
+// lostFocus ends the ticks and saves the session: the terminal may stay without the
+// focus for days.
+func (m *Model) lostFocus() tea.Cmd {
+	m.presence.focused, m.presence.reports = false, true
+	m.changes.stop()
+	return m.session.keep()
+}
+
+// gotFocus looks at once for what changed meanwhile.
+func (m *Model) gotFocus() tea.Cmd {
+	m.presence.focused, m.presence.reports = true, true
+	return m.changes.tick(0)
+}
+
+// maintenance keeps the database in order while nobody is waiting.
+type maintenance struct {
+	*env
+	presence *presence
+	refresh  *refresher
+	last     time.Time
+}
+
+// maintained says that old items may be gone from the database, and whether today's
+// backup failed.
+type maintained struct{ backup error }
+
+// catchUp indexes what an earlier run left unindexed.
+func (t *maintenance) catchUp() tea.Cmd {
+	ctx, store := t.ctx, t.deps.Store
+	return func() tea.Msg {
+		indexPending(ctx, store)
+		return nil
+	}
+}
+
+// indexPending indexes until nothing is left. Searches find what fails here all the
+// same, and it is tried again at the next start.
+func indexPending(ctx context.Context, store *cache.Store) {
+	for last := -1; ; {
+		left, err := store.IndexPending(ctx, indexStep)
+		if err != nil || left == 0 || left == last || ctx.Err() != nil {
+			return
+		}
+		last = left
+	}
+}
+
+// run makes the daily backup and lets the store remove what is not retained and give
+// room back, if no key was pressed for a while and nothing is being refreshed.
+func (t *maintenance) run() tea.Cmd {
+	now := t.now()
+	if t.refresh.running || now.Sub(t.presence.lastKey) < maintainAfter || now.Sub(t.last) < maintainEvery {
+		return nil
+	}
+	t.last = now
+	ctx, store := t.ctx, t.deps.Store
+	return func() tea.Msg {
+		indexPending(ctx, store)
+		_, err := store.BackUpDaily(ctx)
+		if err := store.Maintain(ctx); err != nil {
+			return nil
+		}
+		return maintained{err}
+	}
+}
+
+// showMaintained updates what is shown.
+func (m *Model) showMaintained(msg maintained) tea.Cmd {
+	if msg.backup != nil && m.ctx.Err() == nil {
+		m.status.fail("there is no backup of today: " + sentence(msg.backup))
+	}
+	return m.sources.load()
+}

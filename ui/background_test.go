@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+)
+
+// TestTheSessionIsKeptWithoutTheSources protects holding a key: the place in
+// the list is written, and the feeds are not read again for it.
+func TestTheSessionIsKeptWithoutTheSources(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("j", "j")
+	row, _ := s.m.headlines.List.Current()
+	s.m.sources.Feeds[0].Title = "a title that no load brings"
+	s.send(sessionDebounced{})
+	if s.m.saver.Unsaved() || s.m.session.dirty {
+		t.Error("the session is not written")
+	}
+	if s.m.sources.Feeds[0].Title != "a title that no load brings" {
+		t.Error("the feeds were read again")
+	}
+	s.start(120, 40) // without the first reader's farewell
+	if again, _ := s.m.headlines.List.Current(); again.ID != row.ID {
+		t.Errorf("after a crash the cursor is on %q, not on %q", again.Title, row.Title)
+	}
+}
+
+// TestCountsFollowAMark protects the totals of a feed: they come from the
+// cache after a mark, though the feeds are not read again.
+func TestCountsFollowAMark(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:lwn", "enter")
+	s.expect("40 of 40 unread")
+	s.press("D")
+	s.expect("39 of 39 unread")
+	s.press("u")
+	s.expect("40 of 40 unread")
+}
+
+// TestFocusLooksAtOnce protects who comes back to the reader's window: ticks
+// stand meanwhile, and what others wrote shows with the focus.
+func TestFocusLooksAtOnce(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	gen := s.m.changes.generation
+	s.send(tea.BlurMsg{})
+	if cmd := s.m.ticked(ticked{generation: gen}); cmd != nil {
+		t.Error("a tick goes on without the focus")
+	}
+	other := s.m.deps.Store
+	s.start(120, 40)
+	s.press("t", "type:lwn", "enter")
+	s.send(tea.BlurMsg{})
+	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{testItem("While you were away", s.clock.t, "<p>New.</p>")})
+	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+		t.Fatal(err)
+	}
+	s.send(tea.FocusMsg{})
+	s.expect("41 of 41 unread")
+}
+
+// TestNothingWakesWithoutTheFocus protects the battery of a reader that is open
+// in another window: with the focus goes the tick that was being waited for.
+func TestNothingWakesWithoutTheFocus(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	waits, hang := map[time.Duration]int{}, after
+	s.m.after = func(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+		waits[d]++
+		return hang(ctx, d, f)
+	}
+	waiting := s.m.changes.tick(tickEvery)
+	ended := make(chan tea.Msg, 1)
+	go func() { ended <- waiting() }()
+	s.send(tea.BlurMsg{})
+	if msg := <-ended; msg != nil {
+		t.Errorf("the tick brought %v", msg)
+	}
+	if len(waits) != 1 || waits[tickEvery] != 1 {
+		t.Errorf("without the focus there are waits of %v", waits)
+	}
+}
+
+// TestOneRetryAtATime protects a full disk from a crowd of retries, one for
+// each mark that could not be written.
+func TestOneRetryAtATime(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.m.marks.retrying = false
+	full := errors.New("the disk is full")
+	s.m.marks.failed(full)
+	if !s.m.marks.retrying || s.m.marks.failed(full) != nil {
+		t.Error("a second retry waits beside the first")
+	}
+	s.send(retryPassed{})
+	if s.m.marks.retrying {
+		t.Error("no retry can follow")
+	}
+}
+
+// TestPrefetchGoesTheReadersWay protects the next article on the way down and
+// on the way up, without rendering both neighbours of every row.
+func TestPrefetchGoesTheReadersWay(t *testing.T) {
+	s := newScreen(t, 160, 40)
+	s.press("g", "g", "j", "j", "j", "j", "j")
+	rows, at := s.m.headlines.List.Rows(), s.m.headlines.List.Index()
+	has := func(i int) bool { _, ok := s.m.article.pages.get(s.m.article.pageKey(rows[i].Item)); return ok }
+	if !has(at+1) || has(at+2) {
+		t.Error("on the way down the next row is not the one that is ready")
+	}
+	s.m.article.pages.forget()
+	s.press("k")
+	if !has(at-2) || has(at) {
+		t.Error("on the way up the row above is not the one that is ready")
+	}
+}

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+// TestChangesOfOthersShow protects the reader beside a `dateline refresh`: what
+// another process puts into the cache appears, and the row in hand stays.
+func TestChangesOfOthersShow(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:lwn", "enter", "j", "j")
+	version := func() int64 {
+		v, err := s.m.deps.Store.Version(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	s.send(ticked{s.m.changes.generation, version()})
+	other, err := cache.Open(t.Context(), s.path, cache.Options{Now: s.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{testItem("From the night's refresh", s.clock.t, "<p>New.</p>")})
+	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+		t.Fatal(err)
+	}
+	s.send(ticked{s.m.changes.generation, version()})
+	s.expect("41 of 41 unread")
+	if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
+		t.Errorf("the row in hand is now %q", row.Title)
+	}
+	s.press("k", "k", "k")
+	s.expect("From the night's refresh")
+}
+
+// TestAFailedListIsNoAnswer protects against old rows under a new question:
+// when the cache cannot answer, the list says so.
+func TestAFailedListIsNoAnswer(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.m.deps.Store.Close()
+	s.press("/", "type:maritime")
+	s.expect("Search: maritime", "R tries again")
+	s.expectNot("Go 2 is not coming")
+}
+
+// TestReportedChangesShowAtOnce protects the open reader beside a `dateline refresh`:
+// what the source reports as changed by another process is shown without a tick, also
+// without the focus, and the next change is waited for.
+func TestReportedChangesShowAtOnce(t *testing.T) {
+	changes := make(chan struct{}, 1)
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:lwn", "enter", "j", "j")
+	s.source.changes = changes
+	s.send(tea.BlurMsg{})
+	wait := s.m.changes.watch()
+	other, err := cache.Open(t.Context(), s.path, cache.Options{Now: s.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for n, title := range []string{"From the night's refresh", "From cron"} {
+		item := testItem(title, s.clock.t, "<p>New.</p>")
+		doc := testDoc("LWN.net", "", fmt.Sprintf("https://lwn.example/fresh/%d/", n), []feed.Article{item})
+		if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+			t.Fatal(err)
+		}
+		changes <- struct{}{}
+		msg, ok := wait().(changedOutside)
+		if !ok {
+			t.Fatal("a change is not reported to the screen")
+		}
+		s.run(s.m.followVersion(msg.version))
+		wait = s.m.changes.wait()
+		s.expect(fmt.Sprintf("%d of %d unread", 41+n, 41+n))
+		if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
+			t.Errorf("the selected row is now %q", row.Title)
+		}
+	}
+	changes <- struct{}{}
+	if msg := wait().(changedOutside); s.m.followVersion(msg.version) != nil {
+		t.Error("a report without a change loads everything again")
+	}
+	close(changes)
+	if msg := s.m.changes.wait()(); msg != nil {
+		t.Errorf("after the end of the reports the wait brought %v", msg)
+	}
+}
+
+// TestAReportArmsTheNextWait protects the second change from being missed: the
+// message about one is answered with the wait for the next.
+func TestAReportArmsTheNextWait(t *testing.T) {
+	changes := make(chan struct{}, 2)
+	s := newScreen(t, 80, 24, func(_ *Deps, src *fakeSource) {
+		src.changes = changes
+		close(changes)
+	})
+	_, cmd := s.m.Update(changedOutside{})
+	if cmd == nil {
+		t.Error("nobody waits for the next change")
+	}
+	s.run(cmd)
+}

@@ -1,0 +1,370 @@
+package ui
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dateline/feed"
+	"dateline/ui/mode"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// keymap finds the actions of a key or a sequence of keys such as "gg". A
+// sequence is written as its keys with spaces between them.
+type keymap struct {
+	bound    map[string][]*action
+	prefixes map[string]bool
+	table    []action
+	hints    map[area][]hint
+	// named has the first key of each action that has one.
+	named map[string]string
+}
+
+// lookup returns the actions bound to the keys typed so far, and whether more keys
+// could follow.
+func (k keymap) lookup(typed []string) (bound []*action, more bool) {
+	s := strings.Join(typed, " ")
+	return k.bound[s], k.prefixes[s]
+}
+
+// keysOf returns the keys of an action as a person writes them, in the order of the
+// action table.
+func (k keymap) keysOf(a *action) []string {
+	var keys []string
+	for seq, bound := range k.bound {
+		if slices.Contains(bound, a) {
+			keys = append(keys, showKeys(seq))
+		}
+	}
+	slices.SortFunc(keys, func(x, y string) int {
+		if d := keyRank(a, x) - keyRank(a, y); d != 0 {
+			return d
+		}
+		return strings.Compare(x, y)
+	})
+	return keys
+}
+
+// keyFor returns the first key of an action by its name; empty if it has none.
+func (k keymap) keyFor(name string) string { return k.named[name] }
+
+// keyRank orders the keys of an action: those of the table, then the others.
+func keyRank(a *action, key string) int {
+	if i := slices.Index(a.keys, key); i >= 0 {
+		return i
+	}
+	return len(a.keys)
+}
+
+// newKeymap binds the keys of the table, then of a preset, then of the user.
+// bindings maps a key to the names of actions; an empty list unbinds it.
+func newKeymap(table []action, preset string, bindings map[string][]string) (keymap, error) {
+	k := keymap{bound: map[string][]*action{}, prefixes: map[string]bool{}, table: table}
+	byName := map[string]*action{}
+	for i := range k.table {
+		a := &k.table[i]
+		byName[a.name] = a
+		for _, key := range a.keys {
+			k.bound[mustSplit(key)] = []*action{a}
+		}
+	}
+	extra, ok := presets[preset]
+	if !ok {
+		return k, fmt.Errorf("unknown keymap %q; use %q or %q", preset, "dateline", "newsboat")
+	}
+	for key, name := range extra {
+		k.bound[mustSplit(key)] = []*action{byName[name]}
+	}
+	for key, names := range bindings {
+		if err := k.bind(byName, key, names); err != nil {
+			return k, err
+		}
+	}
+	k.index()
+	return k, nil
+}
+
+// index prepares what is looked up at every key and frame.
+func (k *keymap) index() {
+	for seq := range k.bound {
+		for i := range seq {
+			if seq[i] == ' ' {
+				k.prefixes[seq[:i]] = true
+			}
+		}
+	}
+	k.hints, k.named = map[area][]hint{}, map[string]string{}
+	for i := range k.table {
+		a := &k.table[i]
+		keys := k.keysOf(a)
+		if len(keys) == 0 {
+			continue
+		}
+		k.named[a.name] = keys[0]
+		if a.hint == "" {
+			continue
+		}
+		for _, p := range a.in {
+			k.hints[p] = append(k.hints[p], hint{keys[0], a.hint})
+		}
+	}
+}
+
+func (k keymap) bind(byName map[string]*action, key string, names []string) error {
+	seq, err := splitKeys(key)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		delete(k.bound, seq)
+		return nil
+	}
+	var bound []*action
+	for _, name := range names {
+		a, ok := byName[name]
+		if !ok {
+			return fmt.Errorf("key %q: unknown action %q%s", key, name, nearest(name, byName))
+		}
+		bound = append(bound, a)
+	}
+	k.bound[seq] = bound
+	return nil
+}
+
+// CheckKeys returns what is wrong with a preset and the bindings of a configuration:
+// a key or an action that does not exist.
+func CheckKeys(preset string, bindings map[string][]string) error {
+	_, err := newKeymap(actions(new(Model)), preset, bindings)
+	return err
+}
+
+// presets hold what differs from the action table's own keys.
+var presets = map[string]map[string]string{
+	"":         {},
+	"dateline": {},
+	"newsboat": {
+		"N": "toggle-read", "ctrl+n": "next-unread", "ctrl+p": "previous-unread", "p": "previous-unread",
+		"r": "refresh", "R": "refresh-all", "o": "open-browser", "C": "mark-all-read", "l": "toggle-show-read",
+		"ctrl+t": "choose-source", "F": "filter", "ctrl+l": "redraw",
+	},
+}
+
+var namedKeys = []string{
+	"space", "enter", "tab", "esc", "backspace", "delete", "insert", "up", "down", "left", "right",
+	"home", "end", "pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
+}
+
+// splitKeys turns a written key ("gg", "ctrl+r", "g space") into a sequence.
+func splitKeys(written string) (string, error) {
+	var seq []string
+	for word := range strings.FieldsSeq(written) {
+		base := word
+		for _, mod := range []string{"ctrl+", "alt+", "shift+"} {
+			base = strings.TrimPrefix(base, mod)
+		}
+		switch {
+		case slices.Contains(namedKeys, base):
+			seq = append(seq, word)
+		case base != word && utf8.RuneCountInString(base) == 1:
+			seq = append(seq, word)
+		case base != word || modified(base):
+			return "", fmt.Errorf("unknown key %q; write it like %q, %q or %q", written, "ctrl+r", "gg", "pgdown")
+		default:
+			for _, r := range word {
+				seq = append(seq, string(r))
+			}
+		}
+	}
+	if len(seq) == 0 {
+		return "", fmt.Errorf("an empty key; write it like %q, %q or %q", "ctrl+r", "gg", "pgdown")
+	}
+	return strings.Join(seq, " "), nil
+}
+
+// modified reports whether a word names a modifier that dateline does not know, as in
+// "hyper+x": at least two letters, a plus and something else. "g+" is two keys.
+func modified(word string) bool {
+	before, after, found := strings.Cut(word, "+")
+	return found && after != "" && utf8.RuneCountInString(before) > 1
+}
+
+// mustSplit is splitKeys for keys that are written in this package. It panics if they
+// are malformed.
+func mustSplit(written string) string {
+	seq, err := splitKeys(written)
+	if err != nil {
+		panic(err)
+	}
+	return seq
+}
+
+// showKeys writes a sequence the way the help page shows it.
+func showKeys(seq string) string {
+	keys := strings.Split(seq, " ")
+	for _, k := range keys {
+		if utf8.RuneCountInString(k) > 1 {
+			return strings.Join(keys, " ")
+		}
+	}
+	return strings.Join(keys, "")
+}
+
+// nearest suggests a name that is spelt almost like this one.
+func nearest(name string, known map[string]*action) string {
+	near := feed.Nearest(name, slices.Sorted(maps.Keys(known)))
+	if feed.Distance(name, near) > 3 {
+		return "; the guide's page on keys lists them all"
+	}
+	return fmt.Sprintf("; did you mean %q?", near)
+}
+
+// hint is a key and the word for what it does.
+type hint struct{ key, word string }
+
+// keyboard collects the keys of a sequence and the number before it.
+type keyboard struct {
+	*env
+	*geometry
+	keymap
+	typed []string
+	count int
+}
+
+// press adds a key to those typed so far and acts if they are complete.
+func (k *keyboard) press(key string) tea.Cmd {
+	if k.isCount(key) {
+		k.count = min(k.count*10+int(key[0]-'0'), 99999)
+		k.status.waiting(k.waitingText())
+		return nil
+	}
+	k.typed = append(k.typed, key)
+	bound, more := k.lookup(k.typed)
+	if more && len(bound) == 0 {
+		k.status.waiting(k.waitingText())
+		return nil
+	}
+	typed, n := k.typed, max(k.count, 1)
+	if len(typed) == 1 && len(key) == 1 && key >= "1" && key <= "9" {
+		n = int(key[0] - '0')
+	}
+	k.typed, k.count = nil, 0
+	if len(bound) == 0 {
+		if key != "esc" {
+			k.status.say(showKeys(strings.Join(typed, " ")) + " does nothing here; ? shows every key")
+		}
+		return nil
+	}
+	return k.act(bound, n)
+}
+
+// isCount reports whether a key is a digit of a number before a motion. In an
+// article the digits open its links.
+func (k *keyboard) isCount(key string) bool {
+	if len(key) != 1 || key < "0" || key > "9" || len(k.typed) > 0 {
+		return false
+	}
+	return k.focus != areaArticle && (key != "0" || k.count > 0)
+}
+
+func (k *keyboard) waitingText() string {
+	text := strings.Join(k.typed, "")
+	if k.count > 0 {
+		text = feed.Number(k.count) + text
+	}
+	return text + k.theme.Glyphs.Ellipsis
+}
+
+// forget drops the keys typed so far and reports whether there were any.
+func (k *keyboard) forget() bool {
+	waiting := len(k.typed) > 0 || k.count > 0
+	k.typed, k.count = nil, 0
+	return waiting
+}
+
+// act carries out actions one after the other. The first one that cannot be done
+// now says why and ends that.
+func (k *keyboard) act(bound []*action, n int) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, a := range bound {
+		if a.why != nil {
+			if reason := a.why(); reason != "" {
+				k.status.say(reason)
+				break
+			}
+		}
+		cmds = append(cmds, a.do(n))
+	}
+	return tea.Batch(cmds...)
+}
+
+// showHelp lists every action with its keys.
+func (m *Model) showHelp() tea.Cmd {
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Keys", Rows: helpRows(m.keys.keymap)}, readOnly{})
+	return nil
+}
+
+// readOnly opened an overlay that is only for reading.
+type readOnly struct{}
+
+func (readOnly) answered(m *Model, a mode.Answer) tea.Cmd {
+	if _, entered := a.(mode.Accepted); entered {
+		m.modes.Close()
+	}
+	return nil
+}
+
+func helpRows(k keymap) []mode.Row {
+	var rows []mode.Row
+	for _, section := range sections {
+		rows = append(rows, mode.Row{Head: section})
+		for i := range k.table {
+			if a := &k.table[i]; a.section == section {
+				rows = append(rows, mode.Row{Left: helpKeys(k.keysOf(a)), Right: a.help})
+			}
+		}
+	}
+	return rows
+}
+
+func helpKeys(keys []string) string {
+	if len(keys) == 0 {
+		return "(no key)"
+	}
+	return strings.Join(spanned(keys), " ")
+}
+
+// spanned writes the nine digits as a range.
+func spanned(keys []string) []string {
+	if len(keys) == 9 && keys[0] == "1" {
+		return []string{"1 - 9"}
+	}
+	return keys
+}
+
+// KeyTable returns the keys as Markdown, for the guide's page on keys.
+func KeyTable() string {
+	k, err := newKeymap(actions(new(Model)), "", nil)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, section := range sections {
+		fmt.Fprintf(&b, "\n## %s\n\n| Key | What it does | Name |\n|---|---|---|\n", section)
+		for i := range k.table {
+			a := &k.table[i]
+			if a.section != section {
+				continue
+			}
+			var keys []string
+			for _, key := range spanned(k.keysOf(a)) {
+				keys = append(keys, "`"+strings.ReplaceAll(key, "|", `\|`)+"`")
+			}
+			fmt.Fprintf(&b, "| %s | %s | `%s` |\n", strings.Join(keys, " "), a.help, a.name)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,429 @@
+package ui
+
+import (
+	"container/list"
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/article"
+	"dateline/ui/pane"
+	"dateline/ui/saver"
+	"dateline/ui/style"
+)
+
+// articleView loads and lays out what the article pane shows.
+type articleView struct {
+	*env
+	pane.Article
+	*geometry
+	sources   *sourceList
+	headlines *headlineList
+
+	// key names the rendering that is shown or being loaded.
+	key   pageKey
+	links []article.Link
+	// chosen reports whether the user asked for a text that is not the item's own.
+	chosen bool
+	// from is the item that was shown before. It says in which direction the user
+	// goes.
+	from int64
+	// generation numbers the waits before loading. Only the last one of a quick walk
+	// loads.
+	generation int
+	pages      *pageCache
+}
+
+// pageKey names a rendering.
+type pageKey struct {
+	id      int64
+	version version
+	width   int
+	dark    bool
+}
+
+// page is a rendered article: styled lines no wider than its key's width.
+type page struct {
+	lines []string
+	links []article.Link
+	// whole reports whether these are all lines.
+	whole bool
+}
+
+// noProgress means that there is no reading progress to return to.
+const noProgress = -1
+
+// articleLoaded brings an article's lines: the first ones with its item, more by
+// next.
+type articleLoaded struct {
+	key      pageKey
+	item     feed.Item
+	lines    []string
+	links    []article.Link
+	progress int
+	first    bool
+	// replace reports whether the lines replace those before.
+	replace bool
+	next    func() articleLoaded
+	err     error
+}
+
+// articleDebounced says that the cursor has stayed on a row for a moment.
+type articleDebounced struct{ generation int }
+
+// progressLoaded brings the reading progress, in permille, of an article whose
+// lines were there already.
+type progressLoaded struct {
+	id int64
+	at int
+}
+
+// pagePrefetched brings a rendering that nobody has asked for yet.
+type pagePrefetched struct {
+	key  pageKey
+	page page
+}
+
+const (
+	// articleDelay is how long the cursor must stay before an article is rendered,
+	// so that holding a key costs no rendering.
+	articleDelay = 60 * time.Millisecond
+	// headSize is how much of a long body, in bytes, is sanitised and rendered
+	// before the whole is. It fills a screen, also with much markup.
+	headSize = 24 << 10
+	// prefetchMax is the largest body, in bytes, that is rendered in advance.
+	prefetchMax = 64 << 10
+)
+
+// renderOptions is what a rendering depends on beside the article.
+type renderOptions struct {
+	width   int
+	dark    bool
+	noColor bool
+	ascii   bool
+	theme   style.Theme
+	// zone is the user's time zone.
+	zone *time.Location
+}
+
+func (o renderOptions) article() article.Options {
+	return article.Options{Width: o.width, Dark: o.dark, Colors: !o.noColor, ASCII: o.ascii, Links: true}
+}
+
+// loadArticle reads an article and renders its first part. What follows comes by
+// calling next.
+func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderOptions) tea.Cmd {
+	if key.version == versionDiff {
+		return loadDiff(ctx, store, key, o)
+	}
+	return func() tea.Msg {
+		a, err := store.Article(ctx, key.id)
+		if err == nil {
+			a.Body, err = bodyOf(ctx, store, a, key.version)
+		}
+		if err != nil {
+			return articleLoaded{key: key, first: true, err: err}
+		}
+		progress, _ := store.ReadingPosition(ctx, key.id)
+		answer := firstLines(a.Body, key, o)
+		answer.item, answer.first, answer.progress = a.Item, true, progress
+		return answer
+	}
+}
+
+// firstLines renders the beginning of a body. Sanitising a long one takes longer
+// than a user should wait, so its beginning is shown until the whole is there.
+func firstLines(b feed.Body, key pageKey, o renderOptions) articleLoaded {
+	whole := func() articleLoaded { return nextLines(article.Start(b.Safe(), o.article()), key) }
+	head, cut := b.Head(headSize)
+	if !cut {
+		return whole()
+	}
+	lines, links, _ := article.Start(head.Safe(), o.article()).Next()
+	return articleLoaded{key: key, lines: lines, links: links, next: func() articleLoaded {
+		answer := whole()
+		answer.replace = true
+		return answer
+	}}
+}
+
+func nextLines(job *article.Job, key pageKey) articleLoaded {
+	lines, links, more := job.Next()
+	answer := articleLoaded{key: key, lines: lines, links: links}
+	if more {
+		answer.next = func() articleLoaded { return nextLines(job, key) }
+	}
+	return answer
+}
+
+// options returns how articles are rendered on this screen.
+func (a *articleView) options() renderOptions {
+	s := a.deps.Settings
+	return renderOptions{
+		width: a.lineWidth(), dark: a.theme.Dark, noColor: s.NoColor, ascii: s.Icons == "ascii",
+		theme: a.theme, zone: a.now().Location(),
+	}
+}
+
+func (a *articleView) pageKey(i feed.Item) pageKey {
+	return pageKey{id: i.ID, version: a.versionOf(i), width: a.lineWidth(), dark: a.theme.Dark}
+}
+
+// show begins to show an item in a rendering. The pages rendered before are used.
+func (a *articleView) show(i feed.Item, key pageKey) {
+	a.Article = pane.Article{ID: i.ID, Item: i, Width: key.width, Restore: noProgress}
+	a.key, a.links, a.chosen, a.from = key, nil, false, 0
+	if p, ok := a.pages.get(key); ok {
+		a.Lines, a.links, a.Whole, a.Loaded = p.lines, p.links, p.whole, true
+	}
+}
+
+// clear shows no article.
+func (a *articleView) clear() {
+	a.Article = pane.Article{Restore: noProgress}
+	a.key, a.links, a.chosen, a.from = pageKey{}, nil, false, 0
+}
+
+// preview shows the item under the cursor beside the list without marking it. If
+// it is not rendered yet, that waits until the cursor stays.
+func (a *articleView) preview() tea.Cmd {
+	row, ok := a.headlines.List.Current()
+	if !ok {
+		a.leave()
+		a.clear()
+		return nil
+	}
+	if a.ID == row.ID && a.key == a.pageKey(row.Item) && a.Loaded {
+		a.Item = row.Item
+		return nil
+	}
+	from := a.from
+	if a.ID != row.ID {
+		a.leave()
+		from = a.ID
+	}
+	a.show(row.Item, a.pageKey(row.Item))
+	a.from = from
+	a.generation++
+	if !a.shows(areaArticle) {
+		return nil
+	}
+	generation := a.generation
+	return a.after(a.ctx, articleDelay, func(time.Time) tea.Msg { return articleDebounced{generation} })
+}
+
+// debounced loads the article on which the cursor stays, and the one that is likely
+// next.
+func (a *articleView) debounced(msg articleDebounced) tea.Cmd {
+	if msg.generation != a.generation || a.ID == 0 {
+		return nil
+	}
+	if a.Whole {
+		return tea.Batch(a.loadProgress(), a.prefetchNext())
+	}
+	return tea.Batch(a.load(), a.prefetchNext())
+}
+
+// load loads the article of the pane.
+func (a *articleView) load() tea.Cmd {
+	if a.ID == 0 {
+		return nil
+	}
+	return loadArticle(a.ctx, a.deps.Store, a.key, a.options())
+}
+
+// loadUnlessShown loads the article at once, without waiting whether the cursor
+// stays.
+func (a *articleView) loadUnlessShown() tea.Cmd {
+	a.generation++
+	if a.Loaded && a.Whole {
+		return a.loadProgress()
+	}
+	return a.load()
+}
+
+// prefetchNext renders the row below, or the one above if the user comes from
+// below. What lies behind was rendered when it was shown.
+func (a *articleView) prefetchNext() tea.Cmd {
+	rows, at := a.headlines.List.Rows(), a.headlines.List.Index()
+	next := at + 1
+	if next >= len(rows) || a.from != 0 && rows[next].ID == a.from {
+		next = at - 1
+	}
+	if next < 0 || next >= len(rows) {
+		return nil
+	}
+	key := a.pageKey(rows[next].Item)
+	if _, ok := a.pages.get(key); ok {
+		return nil
+	}
+	return prefetch(a.ctx, a.deps.Store, key, a.options())
+}
+
+// prefetch renders an article for later.
+func prefetch(ctx context.Context, store *cache.Store, key pageKey, o renderOptions) tea.Cmd {
+	return func() tea.Msg {
+		a, err := store.Article(ctx, key.id)
+		if err == nil {
+			a.Body, err = bodyOf(ctx, store, a, key.version)
+		}
+		if err != nil || len(a.Body.Raw) > prefetchMax {
+			return nil
+		}
+		r := article.Render(a.Body.Safe(), o.article())
+		return pagePrefetched{key, page{r.Lines, r.Links, true}}
+	}
+}
+
+// take adds lines. Those of another article or width are dropped.
+func (a *articleView) take(msg articleLoaded) tea.Cmd {
+	if msg.key != a.key {
+		return nil
+	}
+	if msg.err != nil {
+		a.Failed = sentence(msg.err)
+		return nil
+	}
+	if msg.first {
+		fresh := msg.item
+		fresh.Read, fresh.Starred = a.Item.Read, a.Item.Starred
+		a.Item, a.Lines, a.links, a.Whole, a.Loaded = fresh, nil, nil, false, true
+		own := a.ownVersion(fresh)
+		if !a.chosen && own != a.key.version {
+			// The row did not know yet that the page's text is there.
+			return a.showVersion(own)
+		}
+		if !a.Moved && a.Restore == noProgress && msg.progress > 0 && own == a.key.version {
+			a.Restore = msg.progress
+		}
+	}
+	if msg.replace {
+		a.Lines, a.links = nil, nil
+	}
+	a.Lines = append(a.Lines, msg.lines...)
+	a.links = append(a.links, msg.links...)
+	if msg.next != nil {
+		next := msg.next
+		return func() tea.Msg { return next() }
+	}
+	a.Whole = true
+	a.pages.put(a.key, page{a.Lines, a.links, true})
+	a.Settle()
+	return nil
+}
+
+// reshow renders the article again if its width has changed or it was hidden
+// before.
+func (a *articleView) reshow() tea.Cmd {
+	if a.ID == 0 || !a.shows(areaArticle) {
+		return nil
+	}
+	key := a.pageKey(a.Item)
+	if key == a.key && a.Loaded {
+		return nil
+	}
+	at := noProgress
+	if a.Loaded && a.Scrollable() > 0 {
+		at = a.Permille()
+	}
+	chosen, height := a.chosen, a.Height
+	a.show(a.Item, key)
+	a.chosen, a.Height, a.Restore = chosen, height, at
+	a.generation++
+	if a.Loaded {
+		a.Settle()
+		return nil
+	}
+	return a.load()
+}
+
+// loadProgress reads the reading progress of an article whose lines are there.
+func (a *articleView) loadProgress() tea.Cmd {
+	ctx, store, id := a.ctx, a.deps.Store, a.ID
+	return func() tea.Msg {
+		at, err := store.ReadingPosition(ctx, id)
+		if err != nil || at == 0 {
+			return nil
+		}
+		return progressLoaded{id, at}
+	}
+}
+
+func (a *articleView) showProgress(msg progressLoaded) {
+	if a.ID == msg.id && !a.Moved && a.Whole && a.key.version == a.ownVersion(a.Item) {
+		a.Restore = msg.at
+		a.Settle()
+	}
+}
+
+// leave saves the reading progress of an article that was scrolled.
+func (a *articleView) leave() {
+	if a.ID == 0 || !a.Moved || !a.Whole {
+		return
+	}
+	a.Moved = false
+	if a.key.version != a.ownVersion(a.Item) {
+		return
+	}
+	a.saver.Add(saver.Progress{Item: a.ID, Permille: a.Permille()})
+}
+
+// pageCache keeps the renderings used last, up to pageCacheMax bytes.
+type pageCache struct {
+	byKey map[pageKey]*list.Element
+	order *list.List
+	bytes int
+}
+
+type cachedPage struct {
+	key   pageKey
+	page  page
+	bytes int
+}
+
+const pageCacheMax = 16 << 20
+
+func newPageCache() *pageCache {
+	return &pageCache{byKey: map[pageKey]*list.Element{}, order: list.New()}
+}
+
+func (c *pageCache) get(k pageKey) (page, bool) {
+	e, ok := c.byKey[k]
+	if !ok {
+		return page{}, false
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(cachedPage).page, true
+}
+
+func (c *pageCache) put(k pageKey, p page) {
+	if e, ok := c.byKey[k]; ok {
+		c.drop(e)
+	}
+	size := 256
+	for _, l := range p.lines {
+		size += len(l) + 16
+	}
+	c.byKey[k] = c.order.PushFront(cachedPage{k, p, size})
+	c.bytes += size
+	for c.bytes > pageCacheMax && c.order.Len() > 1 {
+		c.drop(c.order.Back())
+	}
+}
+
+// forget drops everything, because the articles may have changed.
+func (c *pageCache) forget() {
+	clear(c.byKey)
+	c.order.Init()
+	c.bytes = 0
+}
+
+func (c *pageCache) drop(e *list.Element) {
+	k := e.Value.(cachedPage)
+	delete(c.byKey, k.key)
+	c.order.Remove(e)
+	c.bytes -= k.bytes
+}

@@ -1,0 +1,335 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/ui/list"
+	"dateline/ui/pane"
+	"dateline/ui/saver"
+)
+
+// headlineList loads what the headlines pane shows.
+type headlineList struct {
+	*env
+	pane.Headlines
+	*geometry
+	sources *sourceList
+	session *session
+	// back is where the user was when the search began.
+	back bookmark
+
+	view cache.View
+	// generation numbers the questions; an answer with another number is dropped.
+	generation int
+	// cancel ends the loading for the question before.
+	cancel context.CancelFunc
+	// loadingMore reports whether the rows behind an edge are being loaded.
+	loadingMore bool
+}
+
+// bookmark is a source and an item in it, to return to.
+type bookmark struct {
+	source string
+	item   int64
+}
+
+const (
+	// edgeMargin is how many rows before an edge of the window more are loaded.
+	edgeMargin = 30
+	// windowKeep is how many rows on either side of the cursor stay in memory.
+	windowKeep = 400
+)
+
+// how says what a window of rows is for.
+type how int
+
+const (
+	// replaceRows shows the answer to a new question.
+	replaceRows how = iota
+	// openRows does so and opens the article under the cursor.
+	openRows
+	// reloadRows shows the same question again and keeps the cursor's line.
+	reloadRows
+	appendRows
+	prependRows
+	countRows
+)
+
+// rowsLoaded answers the question with the number generation.
+type rowsLoaded struct {
+	generation int
+	how        how
+	rows       []pane.Row
+	index      int
+	head, tail bool
+	count      int
+	err        error
+}
+
+// windowSize returns how many rows a window is loaded with, for a screen of height
+// rows.
+func windowSize(height int) int { return max(3*height, 90) }
+
+func (h *headlineList) windowSize() int { return windowSize(h.List.Height()) }
+
+// shownRows are rows of the store as the pane shows them.
+func shownRows(rows []cache.Row, err error) ([]pane.Row, error) {
+	shown := make([]pane.Row, len(rows))
+	for i, r := range rows {
+		shown[i] = pane.Row{Item: r.Item, Pos: pane.Position(r.Pos)}
+	}
+	return shown, err
+}
+
+// loadRows loads a window of a view: from the top, or round an item.
+func loadRows(ctx context.Context, store *cache.Store, s *saver.Saver, v cache.View, generation int, how how, around int64, n int) tea.Cmd {
+	return func() tea.Msg {
+		answer := rowsLoaded{generation: generation, how: how}
+		// What the user did a moment ago must show in what is loaded now. If it
+		// cannot be written, the drain that follows the write reports it.
+		_ = s.Drain(context.WithoutCancel(ctx))
+		if around != 0 {
+			rows, index, err := store.Around(ctx, v, around, n/2, n/2)
+			answer.rows, answer.err = shownRows(rows, err)
+			answer.index = index
+			answer.head = answer.index < n/2
+			answer.tail = len(answer.rows)-answer.index-1 < n/2
+			return answer
+		}
+		answer.rows, answer.err = shownRows(store.After(ctx, v, cache.Pos{}, n))
+		answer.head, answer.tail = true, len(answer.rows) < n
+		return answer
+	}
+}
+
+// loadMore loads the rows behind an edge of the window.
+func loadMore(ctx context.Context, store *cache.Store, v cache.View, generation int, edge list.Edge, from cache.Pos, n int) tea.Cmd {
+	return func() tea.Msg {
+		answer := rowsLoaded{generation: generation}
+		if edge == list.Tail {
+			answer.how = appendRows
+			answer.rows, answer.err = shownRows(store.After(ctx, v, from, n))
+			answer.tail = len(answer.rows) < n
+			return answer
+		}
+		answer.how = prependRows
+		answer.rows, answer.err = shownRows(store.Before(ctx, v, from, n))
+		answer.head = len(answer.rows) < n
+		return answer
+	}
+}
+
+// ask begins a new question. It returns what the answer needs: a context that ends
+// with the next question, and the number that the answer must carry.
+func (h *headlineList) ask(opened time.Time) (context.Context, int) {
+	h.cancel()
+	ctx, cancel := context.WithCancel(h.ctx)
+	h.cancel = cancel
+	h.generation++
+	h.view = cache.View{Query: h.Query(), Opened: opened, Oldest: h.Oldest}
+	h.Loaded, h.loadingMore, h.Failed = false, false, ""
+	return ctx, h.generation
+}
+
+// askAgain begins the current question again: what was read in the list stays.
+func (h *headlineList) askAgain() (context.Context, int) { return h.ask(h.view.Opened) }
+
+// open shows a source from the top, or round an item.
+func (h *headlineList) open(s pane.Source, item int64) tea.Cmd {
+	h.turnTo(s)
+	return h.load(replaceRows, item)
+}
+
+// turnTo makes a source the one that is shown.
+func (h *headlineList) turnTo(s pane.Source) {
+	h.Source = s
+	h.Search, h.Filter, h.SearchText, h.FilterText = nil, nil, "", ""
+	h.session.dirty = true
+}
+
+// load asks for the rows of the current question, round an item if that is not 0.
+func (h *headlineList) load(how how, around int64) tea.Cmd {
+	opened, shown := h.now(), h.Loaded
+	if how == reloadRows {
+		opened = h.view.Opened
+	} else {
+		h.Count = -1
+	}
+	ctx, generation := h.ask(opened)
+	if how == reloadRows && shown {
+		// What is shown stays the answer until the new one is here. Only its edges
+		// are not followed meanwhile.
+		h.Loaded, h.loadingMore = true, true
+	}
+	cmds := []tea.Cmd{loadRows(ctx, h.deps.Store, h.saver, h.view, generation, how, around, h.windowSize())}
+	if h.Search != nil || h.Filter != nil || h.Source.Kind == pane.KindQuery {
+		cmds = append(cmds, h.countRows(ctx, generation))
+	}
+	return tea.Batch(cmds...)
+}
+
+// countRows counts the rows of the view for the header.
+func (h *headlineList) countRows(ctx context.Context, generation int) tea.Cmd {
+	store, v := h.deps.Store, h.view
+	return func() tea.Msg {
+		n, err := store.Count(ctx, v, pane.CountMax)
+		return rowsLoaded{generation: generation, how: countRows, count: n, err: err}
+	}
+}
+
+// loadTop loads the same view from its top and keeps what was read in it.
+func (h *headlineList) loadTop() tea.Cmd {
+	ctx, generation := h.askAgain()
+	return loadRows(ctx, h.deps.Store, h.saver, h.view, generation, replaceRows, 0, h.windowSize())
+}
+
+// loadEnd loads the last rows of the same view.
+func (h *headlineList) loadEnd() tea.Cmd {
+	ctx, generation := h.askAgain()
+	store, v, n := h.deps.Store, h.view, h.windowSize()
+	return func() tea.Msg {
+		answer := rowsLoaded{generation: generation, how: replaceRows, tail: true}
+		answer.rows, answer.err = shownRows(store.Before(ctx, v, cache.Pos{}, n))
+		answer.index, answer.head = len(answer.rows)-1, len(answer.rows) < n
+		return answer
+	}
+}
+
+// loadHere asks for the view again at the selected row.
+func (h *headlineList) loadHere() tea.Cmd {
+	var around int64
+	if row, ok := h.List.Current(); ok && h.List.Index() > 0 {
+		around = row.ID
+	}
+	return h.load(replaceRows, around)
+}
+
+// reload asks the same question again, because the database has changed. The
+// selected row stays where it is. Only a list that fills at the start and that
+// nobody has touched yet stays at its top.
+func (h *headlineList) reload() tea.Cmd {
+	cur, ok := h.List.Current()
+	if !ok || !h.session.touched && h.List.Index() == 0 && h.List.HeadLoaded() {
+		return h.loadTop()
+	}
+	return h.load(reloadRows, cur.ID)
+}
+
+// wantMore loads rows if the cursor is near an edge of the window.
+func (h *headlineList) wantMore() tea.Cmd {
+	edge := h.List.Wants(edgeMargin)
+	if edge == list.NoEdge || h.loadingMore || !h.Loaded || h.List.Len() == 0 {
+		return nil
+	}
+	h.loadingMore = true
+	rows := h.List.Rows()
+	from := rows[0].Pos
+	if edge == list.Tail {
+		from = rows[len(rows)-1].Pos
+	}
+	return loadMore(h.ctx, h.deps.Store, h.view, h.generation, edge, cache.Pos(from), h.windowSize())
+}
+
+// rowsChange is what new rows changed on the screen.
+type rowsChange int
+
+const (
+	rowsIgnored rowsChange = iota
+	rowsFailed
+	// rowsKept left the cursor on its item.
+	rowsKept
+	// rowsMoved put the cursor on another item.
+	rowsMoved
+	// rowsOpened put the cursor on an item to open.
+	rowsOpened
+)
+
+// take sets the rows of an answer. An answer to an old question is dropped.
+func (h *headlineList) take(msg rowsLoaded) rowsChange {
+	if msg.generation != h.generation || errors.Is(msg.err, context.Canceled) {
+		return rowsIgnored
+	}
+	if msg.err != nil {
+		// The rows of another question must not pass for the answer to this one.
+		h.Failed = sentence(msg.err)
+		h.List.Replace(nil, 0, true, true)
+		return rowsFailed
+	}
+	if msg.how == countRows {
+		h.Count = msg.count
+		return rowsIgnored
+	}
+	h.Loaded, h.loadingMore = true, false
+	before, had := h.List.Current()
+	switch msg.how {
+	case replaceRows, openRows:
+		h.List.Replace(msg.rows, msg.index, msg.head, msg.tail)
+	case reloadRows:
+		h.List.Reload(msg.rows, msg.index, msg.head, msg.tail)
+	case appendRows:
+		h.List.Append(msg.rows, msg.tail)
+		h.List.Trim(windowKeep)
+	case prependRows:
+		h.List.Prepend(msg.rows, msg.head)
+		h.List.Trim(windowKeep)
+	}
+	after, has := h.List.Current()
+	switch {
+	case msg.how == openRows:
+		return rowsOpened
+	case msg.how == replaceRows || had != has || before.ID != after.ID:
+		return rowsMoved
+	}
+	return rowsKept
+}
+
+// sync gives the pane the current row of its source.
+func (h *headlineList) sync() {
+	for _, s := range h.sources.List.Rows() {
+		if s.Key == h.Source.Key {
+			h.Source = s
+			return
+		}
+	}
+}
+
+// here returns a bookmark of the selected row.
+func (h *headlineList) here() bookmark {
+	b := bookmark{source: h.Source.Key}
+	if row, ok := h.List.Current(); ok {
+		b.item = row.ID
+	}
+	return b
+}
+
+// emptyWords say why the list is empty and which key changes that.
+func (h *headlineList) emptyWords(refreshing bool) []string {
+	switch {
+	case h.Failed != "":
+		return []string{h.Failed, "", "R tries again; `dateline doctor` looks into the cache."}
+	case !h.Loaded:
+		return nil
+	case h.Filter != nil:
+		return []string{"Nothing here matches the filter.", "", `\ changes it, Esc drops it.`}
+	case h.Search != nil:
+		return []string{"Nothing found.", "", "/ changes the search, Esc goes back."}
+	case len(h.sources.Feeds) == 0:
+		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows every key."}
+	case refreshing && h.sources.Counts.Total == 0:
+		return []string{"The feeds are being asked; what they bring appears here.", "", "? shows every key meanwhile."}
+	case h.Source.Feed != nil && h.Source.Feed.Poll.LastChecked.IsZero():
+		return []string{"This feed has not been asked yet.", "", "r asks it now."}
+	case h.Source.Feed != nil && h.Source.Feed.Poll.Error != "":
+		return []string{"Nothing is kept of this feed: it could not be read.", "", "r asks it again, i tells more, X unsubscribes."}
+	case h.Source.Key == pane.KeyUnread || h.UnreadOnly:
+		return []string{"Everything is read.", "", "ga shows everything, R looks for news, a adds a feed."}
+	case h.Source.Key == pane.KeyStarred:
+		return []string{"Nothing is starred.", "", "s stars an item, and starred items are kept for good."}
+	}
+	return []string{"Nothing here.", "", "r looks for news, ga shows everything."}
+}

@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/pane"
+)
+
+// sourceList loads what the sources pane shows.
+type sourceList struct {
+	*env
+	pane.Sources
+}
+
+// sourcesLoaded brings the feeds and their counts.
+type sourcesLoaded struct {
+	feeds  []feed.Feed
+	counts pane.Counts
+	err    error
+}
+
+// countsLoaded brings the counts without the feeds.
+type countsLoaded struct {
+	counts pane.Counts
+	err    error
+}
+
+// queriesCounted brings the unread matches of the saved queries.
+type queriesCounted struct{ counts map[string]int }
+
+func readSources(ctx context.Context, store *cache.Store, now time.Time) sourcesLoaded {
+	feeds, counts, err := store.Sources(ctx, now)
+	return sourcesLoaded{feeds, shownCounts(counts), err}
+}
+
+func shownCounts(c cache.Counts) pane.Counts {
+	feeds := make(map[string]pane.FeedCount, len(c.Feeds))
+	for url, f := range c.Feeds {
+		feeds[url] = pane.FeedCount{Total: f.Total, Unread: f.Unread}
+	}
+	return pane.Counts{Total: c.Total, Unread: c.Unread, Starred: c.Starred, Today: c.Today, Feeds: feeds}
+}
+
+// load reads feeds and counts again.
+func (s *sourceList) load() tea.Cmd {
+	ctx, store, now := s.ctx, s.deps.Store, s.now()
+	return func() tea.Msg { return readSources(ctx, store, now) }
+}
+
+// loadCounts reads the counts again, after a write that changed nothing else of
+// the sources.
+func (s *sourceList) loadCounts() tea.Cmd {
+	ctx, store, now := s.ctx, s.deps.Store, s.now()
+	return func() tea.Msg {
+		c, err := store.Counts(ctx, now)
+		return countsLoaded{shownCounts(c), err}
+	}
+}
+
+// countQueries counts the unread matches of the saved queries.
+func (s *sourceList) countQueries() tea.Cmd {
+	if len(s.Queries) == 0 {
+		return nil
+	}
+	ctx, store, queries := s.ctx, s.deps.Store, s.Queries
+	return func() tea.Msg {
+		counts := map[string]int{}
+		for _, q := range queries {
+			n, err := store.Count(ctx, cache.View{Query: q.Query.And(pane.MustQuery("is:unread"))}, pane.QueryCountMax)
+			if err != nil {
+				return nil
+			}
+			counts[q.Name] = n
+		}
+		return queriesCounted{counts}
+	}
+}
+
+// take sets feeds and counts and reports whether it did. Counts that are older
+// than what the user did since are dropped: the load that follows the write brings
+// newer ones.
+func (s *sourceList) take(msg sourcesLoaded) bool {
+	if msg.err != nil {
+		if s.ctx.Err() == nil {
+			s.status.fail(sentence(msg.err))
+		}
+		return false
+	}
+	if s.saver.Unsaved() && s.Loaded {
+		return false
+	}
+	s.Feeds, s.Counts, s.Loaded = msg.feeds, msg.counts, true
+	s.Rebuild()
+	return true
+}
+
+// takeCounts sets counts, under the same conditions as take.
+func (s *sourceList) takeCounts(msg countsLoaded) bool {
+	if msg.err != nil || s.saver.Unsaved() || !s.Loaded {
+		return false
+	}
+	s.SetCounts(msg.counts)
+	return true
+}
+
+// showSources shows feeds and counts and what follows from them.
+func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
+	if !m.sources.take(msg) {
+		return nil
+	}
+	m.headlines.sync()
+	m.rebuildOverlays()
+	return m.sources.countQueries()
+}
+
+func (m *Model) showCounts(msg countsLoaded) tea.Cmd {
+	if !m.sources.takeCounts(msg) {
+		return nil
+	}
+	m.headlines.sync()
+	return m.sources.countQueries()
+}

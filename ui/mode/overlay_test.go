@@ -1,0 +1,32 @@
+package mode
+
+import (
+	"testing"
+
+	"dateline/feed"
+	"dateline/feed/corpus"
+	"dateline/ui/style"
+)
+
+// TestOverlayOverAnyText protects the lines beside an overlay: whatever character its
+// edge falls on, each stays as wide as the screen.
+func TestOverlayOverAnyText(t *testing.T) {
+	th := style.New(true, "unicode")
+	for n := range corpus.HostileItems() {
+		for w := 40; w < 120; w += 7 {
+			var page []string
+			for _, text := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
+				for range 6 {
+					page = append(page, style.Pad(style.Fit(feed.Clean(text), w-len(page)%4, ""), w))
+				}
+			}
+			s := &Overlay{Title: "Overlay", Rows: []Row{{Left: "a"}, {Left: "b"}}}
+			s.filterBy("")
+			for _, line := range s.Over(page, w, th) {
+				if got := style.Width(line); got != w {
+					t.Fatalf("%d cells on a screen of %d: %q", got, w, line)
+				}
+			}
+		}
+	}
+}

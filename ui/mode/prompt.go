@@ -1,0 +1,113 @@
+package mode
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+	"dateline/ui/style"
+)
+
+// Prompt asks for a line of text where the status line is.
+type Prompt struct {
+	Label string
+	// Note says what is wrong with the text so far; empty if nothing is.
+	Note  string
+	input textinput.Model
+	// insisted reports whether Enter was pressed on the text as it is.
+	insisted bool
+}
+
+// NewPrompt returns a prompt on a screen of w cells.
+func NewPrompt(label, text string, w int) *Prompt {
+	in := textinput.New()
+	in.Prompt = ""
+	in.SetVirtualCursor(false)
+	in.SetStyles(textinput.Styles{})
+	in.SetValue(text)
+	in.CursorEnd()
+	in.Focus()
+	p := &Prompt{Label: label, input: in}
+	p.Resize(w)
+	return p
+}
+
+// Resize fits the prompt to a screen of w cells.
+func (p *Prompt) Resize(w int) { p.input.SetWidth(max(w-style.Width(p.Label)-4, 8)) }
+
+// Text returns what was typed so far, and the cursor's place in it in characters.
+func (p *Prompt) Text() (text string, cursor int) { return p.input.Value(), p.input.Position() }
+
+// Key implements [Mode].
+func (p *Prompt) Key(k tea.KeyPressMsg) (Answer, tea.Cmd) {
+	switch k.Keystroke() {
+	case "enter":
+		p.insisted = true
+		return Accepted{p.input.Value()}, nil
+	case "esc", "ctrl+c":
+		return Cancelled{}, nil
+	}
+	return p.edit(k)
+}
+
+// Paste implements [Mode].
+func (p *Prompt) Paste(text string) (Answer, tea.Cmd) { return p.edit(tea.PasteMsg{Content: text}) }
+
+// edit passes a message to the input and reports a change of the text.
+func (p *Prompt) edit(msg tea.Msg) (Answer, tea.Cmd) {
+	before := p.input.Value()
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	p.clean()
+	if p.input.Value() == before {
+		return nil, cmd
+	}
+	p.insisted = false
+	return Changed{p.input.Value()}, cmd
+}
+
+// clean removes from the text what must not reach the screen. If a terminal does
+// not mark what is pasted, it comes as keys.
+func (p *Prompt) clean() {
+	text := p.input.Value()
+	if fit := cleanTyped(text); fit != text {
+		before := string([]rune(text)[:p.input.Position()])
+		p.input.SetValue(fit)
+		p.input.SetCursor(utf8.RuneCountInString(cleanTyped(before)))
+	}
+}
+
+// cleanTyped cleans text that is being typed. Its spaces stay, also at the end.
+func cleanTyped(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(feed.CleanText(text))
+}
+
+// Render draws the prompt over the status line of a screen of w by h cells. The
+// note stands beside the text, cut off if need be while the user is typing. After
+// Enter it stands above the text in full.
+func (p *Prompt) Render(w, h int, t style.Theme) []string {
+	left := " " + style.Paint(t.Accent, p.Label) + " " + strings.TrimRight(p.input.View(), " ")
+	room := w - style.Width(left) - 3
+	if p.insisted && style.Width(p.Note) > room && h >= style.BoxedHeight {
+		return append(t.Boxed(p.Note, t.Failed, w), style.Pad(left, w))
+	}
+	note := style.Fit(p.Note, room, t.Glyphs.Ellipsis)
+	if room < 8 {
+		note = ""
+	}
+	return []string{style.Pad(left, w-style.Width(note)-1) + style.Paint(t.Failed, note) + " "}
+}
+
+// Cursor returns where the terminal's cursor stands if the prompt is on line y.
+func (p *Prompt) Cursor(y int) *tea.Cursor {
+	c := p.input.Cursor()
+	if c == nil {
+		return nil
+	}
+	c.Position.X += style.Width(p.Label) + 2
+	c.Position.Y = y
+	return c
+}

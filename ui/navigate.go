@@ -1,0 +1,264 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+	"dateline/ui/pane"
+)
+
+// navigator moves the cursor and the focus, and opens sources and articles.
+type navigator struct {
+	*env
+	*geometry
+	sources   *sourceList
+	headlines *headlineList
+	article   *articleView
+	marks     *marker
+	session   *session
+}
+
+// move moves the focused pane's cursor, or scrolls the article.
+func (n *navigator) move(by int) tea.Cmd {
+	switch n.focus {
+	case areaSources:
+		if n.sources.Move(by) {
+			return n.followSource()
+		}
+	case areaHeadlines:
+		if n.headlines.List.Move(by) {
+			return n.moved()
+		}
+	case areaArticle:
+		n.article.Scroll(by)
+	}
+	return nil
+}
+
+// moved follows a move of the headlines' cursor.
+func (n *navigator) moved() tea.Cmd {
+	n.session.dirty = true
+	return tea.Batch(n.headlines.wantMore(), n.article.preview())
+}
+
+// followSource shows the source under the cursor.
+func (n *navigator) followSource() tea.Cmd {
+	s, ok := n.sources.Selected()
+	if !ok || s.Key == n.headlines.Source.Key && n.headlines.Search == nil {
+		return nil
+	}
+	return n.headlines.open(s, 0)
+}
+
+// showRows shows new rows, and the article under the cursor if that is another one.
+func (n *navigator) showRows(msg rowsLoaded) tea.Cmd {
+	switch n.headlines.take(msg) {
+	case rowsFailed:
+		return n.article.preview()
+	case rowsOpened:
+		return tea.Batch(n.headlines.wantMore(), n.openArticle())
+	case rowsMoved:
+		return tea.Batch(n.headlines.wantMore(), n.article.preview())
+	case rowsKept:
+		if n.article.ID == 0 {
+			return tea.Batch(n.headlines.wantMore(), n.article.preview())
+		}
+		return n.headlines.wantMore()
+	}
+	return nil
+}
+
+// halfPages moves by half pages.
+func (n *navigator) halfPages(by int) tea.Cmd { return n.move(by * max(n.pageRows()/2, 1)) }
+
+func (n *navigator) pageRows() int {
+	switch n.focus {
+	case areaSources:
+		return n.sources.List.Height()
+	case areaHeadlines:
+		return n.headlines.List.Height()
+	}
+	return max(n.article.Height-2, 2)
+}
+
+// pageDown moves by pages. At the end of an article it goes to the next unread
+// one.
+func (n *navigator) pageDown(by int) tea.Cmd {
+	if n.focus == areaArticle && n.article.AtEnd() {
+		return n.nextUnread(1)
+	}
+	return n.halfPages(2 * by)
+}
+
+func (n *navigator) first() tea.Cmd {
+	switch n.focus {
+	case areaSources:
+		n.sources.List.Go(0)
+		return n.followSource()
+	case areaArticle:
+		n.article.Scroll(-n.article.Top)
+		return nil
+	}
+	if !n.headlines.List.HeadLoaded() {
+		return n.headlines.loadTop()
+	}
+	n.headlines.List.Go(0)
+	return n.moved()
+}
+
+func (n *navigator) last() tea.Cmd {
+	switch n.focus {
+	case areaSources:
+		n.sources.List.Go(n.sources.List.Len() - 1)
+		return n.followSource()
+	case areaArticle:
+		n.article.Scroll(n.article.Scrollable())
+		return nil
+	}
+	if n.headlines.List.TailLoaded() {
+		n.headlines.List.Go(n.headlines.List.Len() - 1)
+		return n.moved()
+	}
+	return n.headlines.loadEnd()
+}
+
+// setFocus moves the focus and rearranges the screen.
+func (n *navigator) setFocus(a area) tea.Cmd {
+	if a == n.focus {
+		return nil
+	}
+	if n.focus == areaArticle {
+		n.article.leave()
+	}
+	n.focus = a
+	n.session.dirty = true
+	before := n.lineWidth()
+	n.arrange()
+	if n.lineWidth() != before || a == areaArticle {
+		return n.article.reshow()
+	}
+	return nil
+}
+
+// nextPane moves the focus round the panes.
+func (n *navigator) nextPane(by int) tea.Cmd {
+	next := area(((int(n.focus)+by)%3 + 3) % 3)
+	if next == areaArticle && n.article.ID == 0 {
+		next = area(((int(next)+by)%3 + 3) % 3)
+	}
+	return n.setFocus(next)
+}
+
+// open goes one level in. Opening an article marks it read.
+func (n *navigator) open() tea.Cmd {
+	switch n.focus {
+	case areaSources:
+		return tea.Batch(n.followSource(), n.setFocus(areaHeadlines))
+	case areaHeadlines:
+		return n.openArticle()
+	}
+	return nil
+}
+
+// openArticle gives the article under the cursor the focus and marks it read.
+func (n *navigator) openArticle() tea.Cmd {
+	row, ok := n.headlines.List.Current()
+	if !ok {
+		n.status.say("there is nothing to open")
+		return nil
+	}
+	n.focus = areaArticle
+	n.arrange()
+	cmd := n.article.preview()
+	return tea.Batch(cmd, n.article.loadUnlessShown(), n.article.prefetchNext(), n.marks.mark([]int64{row.ID}, feed.Read, true, ""))
+}
+
+// reveal opens the current article if it is not on the screen.
+func (n *navigator) reveal() tea.Cmd {
+	if n.shows(areaArticle) {
+		return nil
+	}
+	return n.openArticle()
+}
+
+// out goes one level out. At the top it quits.
+func (n *navigator) out() tea.Cmd {
+	switch {
+	case n.focus == areaArticle && n.article.key.version == versionDiff:
+		return n.toggleDiff()
+	case n.focus == areaArticle:
+		return n.setFocus(areaHeadlines)
+	case n.headlines.Search != nil || n.headlines.Filter != nil:
+		return n.endSearch()
+	case n.focus == areaHeadlines:
+		return n.setFocus(areaSources)
+	}
+	return tea.Quit
+}
+
+// escape stops what is going on before it goes out, and never quits.
+func (m *Model) escape() tea.Cmd {
+	switch {
+	case m.keys.forget():
+		return nil
+	case m.pageText.stop():
+		m.status.say("stopped; the feed's own text stays")
+		return nil
+	case m.refresh.cancelable():
+		m.refresh.stop()
+		m.status.say("stopping the refresh; what has arrived is kept")
+		return nil
+	case m.focus == areaSources:
+		m.status.say("q quits")
+		return nil
+	}
+	return m.navigate.out()
+}
+
+// neighbor goes to the next source, or in an article to the next article.
+func (n *navigator) neighbor(by int) tea.Cmd {
+	if n.focus == areaArticle {
+		if !n.headlines.List.Move(by) {
+			n.status.say(edgeWords(by, "article here"))
+			return nil
+		}
+		return tea.Batch(n.moved(), n.openArticle())
+	}
+	if !n.sources.Move(by) {
+		n.status.say(edgeWords(by, "source"))
+		return nil
+	}
+	return n.followSource()
+}
+
+// edgeWords say that there is nothing further in a direction.
+func edgeWords(by int, what string) string {
+	if by < 0 {
+		return "this is the first " + what
+	}
+	return "this is the last " + what
+}
+
+// goTo goes to a source by its key.
+func (n *navigator) goTo(key string) tea.Cmd {
+	if !n.sources.Find(key) {
+		return nil
+	}
+	s, _ := n.sources.Selected()
+	return tea.Batch(n.headlines.open(s, 0), n.setFocus(areaHeadlines))
+}
+
+// goNew shows what the last refresh brought.
+func (n *navigator) goNew() tea.Cmd {
+	s := pane.Source{Kind: pane.KindView, Key: pane.KeyNew, Name: "New since the last refresh", Query: pane.MustQuery("is:new")}
+	return tea.Batch(n.headlines.open(s, 0), n.setFocus(areaHeadlines))
+}
+
+func (n *navigator) goSources() tea.Cmd { return n.setFocus(areaSources) }
+
+func sign(n int) int {
+	if n < 0 {
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,132 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/cache"
+	"dateline/ui/pane"
+	"dateline/ui/saver"
+)
+
+// nextSource goes to the next source with unread items.
+func (n *navigator) nextSource(by int) tea.Cmd {
+	s, ok := n.sources.NextUnread(n.headlines.Source.Key, sign(by))
+	if !ok {
+		n.status.say("nothing else is unread")
+		return nil
+	}
+	n.sources.Find(s.Key)
+	return n.headlines.open(s, 0)
+}
+
+// nextUnread goes to the next unread item of the list, then to the next source
+// that has one. During a search it goes to the next match.
+func (n *navigator) nextUnread(by int) tea.Cmd {
+	h := n.headlines
+	if h.Search != nil {
+		if !h.List.Move(by) {
+			n.status.say("no more hits; Esc ends the search")
+			return nil
+		}
+		return n.arrived()
+	}
+	rows := h.List.Rows()
+	for i := h.List.Index() + sign(by); i >= 0 && i < len(rows); i += sign(by) {
+		if !rows[i].Read {
+			h.List.Go(i)
+			return n.arrived()
+		}
+	}
+	if by > 0 && !h.List.TailLoaded() || by < 0 && !h.List.HeadLoaded() {
+		return n.findUnread(by)
+	}
+	return n.crossSource(by)
+}
+
+// arrived follows a jump: in an article the new one is opened.
+func (n *navigator) arrived() tea.Cmd {
+	if n.focus == areaArticle {
+		return tea.Batch(n.headlines.wantMore(), n.openArticle())
+	}
+	return n.moved()
+}
+
+// crossSource goes on in the next source with unread items.
+func (n *navigator) crossSource(by int) tea.Cmd {
+	h := n.headlines
+	s, ok := n.sources.NextUnread(h.Source.Key, sign(by))
+	if !ok || h.Source.Kind == pane.KindView && h.Source.Key == pane.KeyUnread {
+		n.status.say("nothing else is unread")
+		return nil
+	}
+	n.sources.Find(s.Key)
+	h.Source, h.Filter, h.FilterText = s, nil, ""
+	ctx, generation := h.ask(n.now())
+	return findRow(ctx, n.deps.Store, n.saver, h.view, generation, cache.Pos{}, by < 0, n.focus == areaArticle)
+}
+
+// rowFound answers a jump with the item to go to; 0 if there is none.
+type rowFound struct {
+	generation int
+	id         int64
+	back       bool
+	open       bool
+	err        error
+}
+
+// findUnread looks beyond the loaded rows.
+func (n *navigator) findUnread(by int) tea.Cmd {
+	h := n.headlines
+	row, ok := h.List.Current()
+	if !ok {
+		return nil
+	}
+	return findRow(n.ctx, n.deps.Store, n.saver, h.view, h.generation, cache.Pos(row.Pos), by < 0, n.focus == areaArticle)
+}
+
+// findRow finds the first unread row of a view after a position, or before it.
+func findRow(ctx context.Context, store *cache.Store, s *saver.Saver, v cache.View, generation int, from cache.Pos, back, open bool) tea.Cmd {
+	return func() tea.Msg {
+		_ = s.Drain(context.WithoutCancel(ctx))
+		answer := rowFound{generation: generation, back: back, open: open}
+		// With no instant of opening, rows read since do not count as unread.
+		v.Query, v.Opened = v.Query.And(pane.MustQuery("is:unread")), time.Time{}
+		var rows []cache.Row
+		if back {
+			rows, answer.err = store.Before(ctx, v, from, 1)
+		} else {
+			rows, answer.err = store.After(ctx, v, from, 1)
+		}
+		if len(rows) > 0 {
+			answer.id = rows[0].ID
+		}
+		return answer
+	}
+}
+
+// goFound goes to the item that a jump found.
+func (n *navigator) goFound(msg rowFound) tea.Cmd {
+	h := n.headlines
+	if msg.generation != h.generation {
+		return nil
+	}
+	if msg.err != nil {
+		n.status.fail(sentence(msg.err))
+		return nil
+	}
+	if msg.id == 0 && h.Loaded {
+		if msg.back {
+			return n.crossSource(-1)
+		}
+		return n.crossSource(1)
+	}
+	how := replaceRows
+	if msg.open && msg.id != 0 {
+		how = openRows
+	}
+	ctx, generation := h.askAgain()
+	return loadRows(ctx, n.deps.Store, n.saver, h.view, generation, how, msg.id, h.windowSize())
+}

@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// TestAJumpThatWasLeftOpensNothing protects what is unread: when the reader
+// goes elsewhere before a jump has arrived, nothing is opened in its place.
+func TestAJumpThatWasLeftOpensNothing(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:lwn", "enter", "s", "t", "type:nato", "enter", "enter", "n", "n", "n")
+	s.expect("0 of 4 unread")
+	_, find := s.m.Update(keyPress("n"))
+	_, load := s.m.Update(first[rowFound](t, find))
+	s.press("g", "s")
+	s.run(load)
+	if s.m.focus != areaHeadlines {
+		t.Error("an article was opened")
+	}
+	s.expect("Kernel development report 00", "43") // all of Tech is unread still
+}
+
+// first carries out commands until one answers with an M.
+func first[M tea.Msg](t *testing.T, cmd tea.Cmd) M {
+	t.Helper()
+	var none M
+	if cmd == nil {
+		t.Fatalf("no command answers with %T", none)
+	}
+	switch msg := cmd().(type) {
+	case M:
+		return msg
+	case tea.BatchMsg:
+		for _, c := range msg {
+			if c == nil {
+				continue
+			}
+			if m, ok := c().(M); ok {
+				return m
+			}
+		}
+	}
+	t.Fatalf("no command answers with %T", none)
+	return none
+}
+
+// TestPollingOutlivesABusyCache protects the polling by time: when the cache
+// cannot say what is due next, it is asked again.
+func TestPollingOutlivesABusyCache(t *testing.T) {
+	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) {
+		src.nextDue = func() (time.Time, error) { return time.Time{}, errors.New("busy") }
+	})
+	due := first[dueLoaded](t, s.m.refresh.loadNextDue())
+	if !due.at.After(s.clock.t) {
+		t.Errorf("polling goes on at %v", due.at)
+	}
+}

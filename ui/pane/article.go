@@ -1,0 +1,185 @@
+package pane
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dateline/feed"
+	"dateline/ui/style"
+)
+
+// Article shows one item. Its lines are laid out once for a width. Scrolling only
+// shows other ones of them.
+type Article struct {
+	ID   int64
+	Item feed.Item
+	// Width is the width for which the lines were laid out.
+	Width int
+	// Lines are the lines laid out so far, Whole reports whether they are all.
+	Lines []string
+	Whole bool
+	// Loaded reports whether at least the first lines are there.
+	Loaded bool
+	// Failed says why the article could not be loaded; empty if it could.
+	Failed string
+	// Top is the first line that is shown.
+	Top int
+	// Height and headLines are those of the last drawing.
+	Height    int
+	headLines int
+	// Restore is the reading progress to return to in permille, once all lines are
+	// there; -1 for none.
+	Restore int
+	// Moved reports whether the user scrolled, so that the progress is worth saving.
+	Moved bool
+}
+
+// Settle scrolls to the saved reading progress. Call it when the article is whole.
+func (a *Article) Settle() {
+	if a.Restore >= 0 && !a.Moved {
+		a.Top = (a.Restore*a.Scrollable() + 500) / 1000
+	}
+	a.Restore = -1
+}
+
+// Scrollable returns by how many lines the article can be scrolled.
+func (a *Article) Scrollable() int {
+	return max(a.headLines+len(a.Lines)+1-a.Height, 0)
+}
+
+// Permille returns the reading progress.
+func (a *Article) Permille() int {
+	if s := a.Scrollable(); s > 0 {
+		return min(a.Top, s) * 1000 / s
+	}
+	return 0
+}
+
+// Scroll moves by n lines and reports whether anything moved.
+func (a *Article) Scroll(n int) bool {
+	was := a.Top
+	a.Top = max(min(a.Top+n, a.Scrollable()), 0)
+	if a.Top != was {
+		a.Moved = true
+	}
+	return a.Top != was
+}
+
+// AtEnd reports whether the last line is shown.
+func (a *Article) AtEnd() bool { return a.Whole && a.Top >= a.Scrollable() }
+
+// head returns the lines above the body: title, origin, date and age.
+func (a *Article) head(w int, t style.Theme, focused bool, now time.Time, notes []string) []string {
+	weight := t.Strong
+	if focused {
+		weight = t.Accent
+	}
+	var lines []string
+	for l := range strings.SplitSeq(ansi.Wrap(a.Item.DisplayTitle(), w, ""), "\n") {
+		if len(lines) == 4 {
+			break
+		}
+		lines = append(lines, style.Paint(weight, style.Fit(l, w, t.Glyphs.Ellipsis)))
+	}
+	meta := ""
+	for _, part := range append([]string{
+		a.Item.FeedTitle, a.Item.Author, date(a.Item, now), age(a.Item, now), readingTime(a.Item.Words), stateWords(a.Item),
+	}, notes...) {
+		if joined := t.JoinDots(meta, part); meta == "" || style.Width(joined) <= w {
+			meta = joined
+			continue
+		}
+		lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
+		meta = part
+	}
+	lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
+	for _, e := range a.Item.Enclosures {
+		lines = append(lines, style.Paint(t.Dim, style.Fit(enclosure(e), w, t.Glyphs.Ellipsis)))
+	}
+	return append(lines, "")
+}
+
+func date(i feed.Item, now time.Time) string {
+	return i.Date.In(now.Location()).Format("Monday 2 January 2006, 15:04")
+}
+
+// readingTime assumes 230 words a minute.
+func readingTime(words int) string {
+	if words < 115 {
+		return ""
+	}
+	return fmt.Sprintf("%d min", (words+229)/230)
+}
+
+func stateWords(i feed.Item) string {
+	var words []string
+	if i.Starred {
+		words = append(words, "starred")
+	}
+	return strings.Join(append(words, labelWords(i)...), ", ")
+}
+
+func enclosure(e feed.Enclosure) string {
+	s := "+ " + e.URL
+	var notes []string
+	if e.Type != "" {
+		notes = append(notes, e.Type)
+	}
+	if e.Length > 0 {
+		notes = append(notes, feed.Size(e.Length))
+	}
+	if len(notes) > 0 {
+		s += " (" + strings.Join(notes, ", ") + ")"
+	}
+	return feed.Clean(s)
+}
+
+// ArticleMargin is the space on either side of an article.
+const ArticleMargin = 3
+
+// Render draws the pane as exactly r.H lines of r.W cells. The last one shows the
+// progress. notes are shown beside origin and date.
+func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, notes []string) []string {
+	if a.ID == 0 {
+		return fill(nil, r)
+	}
+	a.Height = r.H - 1
+	w := min(a.Width, max(r.W-2*ArticleMargin, 1))
+	margin := style.Spaces(min(ArticleMargin, max(r.W-w, 0)))
+	all := a.head(w, t, focused, now, notes)
+	switch {
+	case a.Failed != "":
+		all = append(all, style.Paint(t.Failed, style.Fit(a.Failed, w, t.Glyphs.Ellipsis)))
+	case a.Whole && len(a.Lines) == 0:
+		all = append(all, style.Paint(t.Dim, style.Fit("This item has no text; o opens its page.", w, t.Glyphs.Ellipsis)))
+	}
+	a.headLines = len(all)
+	a.Top = max(min(a.Top, a.Scrollable()), 0)
+	lines := make([]string, 0, r.H)
+	for i := a.Top; len(lines) < a.Height; i++ {
+		switch {
+		case i < len(all):
+			lines = append(lines, style.Pad(margin+all[i], r.W))
+		case i-len(all) < len(a.Lines):
+			lines = append(lines, style.Pad(margin+a.Lines[i-len(all)], r.W))
+		default:
+			lines = append(lines, style.Spaces(r.W))
+		}
+	}
+	return append(lines, style.Pad(style.Spaces(r.W-7)+style.Paint(t.Dim, a.position()), r.W))
+}
+
+// position says how far the article is read; empty if it fits on the screen.
+func (a *Article) position() string {
+	s := a.Scrollable()
+	if s == 0 || !a.Loaded {
+		return ""
+	}
+	if !a.Whole {
+		return "   ..."
+	}
+	return fmt.Sprintf("%4d %%", a.Top*100/s)
+}

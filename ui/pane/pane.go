@@ -1,0 +1,50 @@
+// Package pane holds the three parts of the screen: [Sources], [Headlines] and
+// [Article]. Each is a plain struct that holds what it shows and moves its cursor.
+// Given a [Rect], it returns exactly as many lines as that has.
+//
+// A pane starts nothing and reads nothing: package ui loads what it shows and
+// tells it what the keys mean.
+package pane
+
+import (
+	"net/url"
+	"strings"
+
+	"dateline/feed"
+	"dateline/ui/style"
+)
+
+// Rect is a part of the screen in cells.
+type Rect struct{ X, Y, W, H int }
+
+// Contains reports whether a cell is inside the rectangle.
+func (r Rect) Contains(x, y int) bool {
+	return x >= r.X && x < r.X+r.W && y >= r.Y && y < r.Y+r.H
+}
+
+// fill returns exactly r.H lines and adds empty ones if there are fewer.
+func fill(lines []string, r Rect) []string {
+	for len(lines) < r.H {
+		lines = append(lines, style.Spaces(r.W))
+	}
+	return lines[:r.H]
+}
+
+// MustQuery parses a query that is written in the program. It panics if that is
+// malformed.
+func MustQuery(s string) feed.Query {
+	q, err := feed.ParseQuery(s)
+	if err != nil {
+		panic(err)
+	}
+	return q
+}
+
+// Host returns the host of an address without "www."; empty if it has none.
+func Host(site string) string {
+	u, err := url.Parse(site)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Host, "www.")
+}

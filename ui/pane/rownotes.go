@@ -1,0 +1,39 @@
+package pane
+
+import (
+	"strings"
+
+	"dateline/feed"
+	"dateline/ui/style"
+)
+
+// rowNotes say what is special about an item. The other feeds that have it take
+// at most w cells.
+func rowNotes(i feed.Item, w int, t style.Theme) string {
+	edited := ""
+	if i.Edited {
+		edited = "edited"
+	}
+	hidden := ""
+	if i.Hidden && i.HiddenBy != "" {
+		hidden = "hidden by " + feed.Clean(i.HiddenBy)
+	}
+	return t.JoinDots(hidden, edited, strings.Join(labelWords(i), " "), style.Fit(AlsoIn(i), w, t.Glyphs.Ellipsis))
+}
+
+// labelWords returns an item's labels as rows show them.
+func labelWords(i feed.Item) []string {
+	words := make([]string, len(i.Labels))
+	for n, l := range i.Labels {
+		words[n] = "#" + feed.Clean(l)
+	}
+	return words
+}
+
+// AlsoIn names the other feeds that have an item's story; empty if none has.
+func AlsoIn(i feed.Item) string {
+	if len(i.AlsoIn) == 0 {
+		return ""
+	}
+	return "also in " + feed.Clean(strings.Join(i.AlsoIn, ", "))
+}

@@ -1,0 +1,117 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed"
+	"dateline/ui/mode"
+)
+
+// problemList opened the list of feeds with problems. urls has the feed of each
+// row; empty for a heading.
+type problemList struct{ urls []string }
+
+// failedOnce is a failure that does not count as a problem of its own yet.
+const failedOnce feed.HealthKind = "failed once"
+
+// problemKinds are the sections of the list in their order.
+var problemKinds = []struct {
+	kind feed.HealthKind
+	name string
+}{
+	{feed.HealthGone, "Gone"}, {feed.HealthMoved, "Moved"}, {feed.HealthFailing, "Failing"},
+	{failedOnce, "Failed when last asked"}, {feed.HealthSilent, "Silent"}, {feed.HealthPaused, "Paused"},
+}
+
+// showProblems lists the feeds that fail, have moved, are gone, silent or paused.
+func (m *Model) showProblems() tea.Cmd {
+	o, urls := m.problems()
+	if o == nil {
+		m.status.say("all is well with " + feed.Plural(len(m.sources.Feeds), "feed") + ": none fails, has moved, is gone, silent or paused")
+		return nil
+	}
+	m.modes.OpenOverlay(o, &problemList{urls})
+	return nil
+}
+
+// problems returns the overlay and the feed of each row; nil if no feed has a
+// problem.
+func (m *Model) problems() (*mode.Overlay, []string) {
+	found := map[feed.HealthKind][]mode.Row{}
+	urls := map[feed.HealthKind][]string{}
+	for _, f := range m.sources.Feeds {
+		kind, reason := feed.Health(f, m.now())
+		if kind == "" && f.Poll.Error != "" {
+			kind, reason = failedOnce, f.Poll.Error
+		}
+		if kind != "" {
+			found[kind] = append(found[kind], mode.Row{Left: feed.Clean(f.DisplayTitle()), Right: feed.Clean(reason)})
+			urls[kind] = append(urls[kind], f.URL)
+		}
+	}
+	var rows []mode.Row
+	var at []string
+	for _, p := range problemKinds {
+		if len(found[p.kind]) == 0 {
+			continue
+		}
+		rows = append(append(rows, mode.Row{Head: p.name}), found[p.kind]...)
+		at = append(append(at, ""), urls[p.kind]...)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return &mode.Overlay{
+		Title: "Feeds to look after", Rows: rows, Detail: true, Choose: true, Keys: []string{"i", "r", "M", "X"},
+		Footer: "Enter goes, i explains, r asks again, M moves, X unsubscribes, Esc closes",
+	}, at
+}
+
+func (p *problemList) rebuild(m *Model) *mode.Overlay {
+	o, urls := m.problems()
+	p.urls = urls
+	return o
+}
+
+func (p *problemList) answered(m *Model, a mode.Answer) tea.Cmd {
+	switch a := a.(type) {
+	case mode.Chosen:
+		m.modes.Close()
+		return m.navigate.goTo(m.sources.KeyOf(p.urls[a.Row]))
+	case mode.Pressed:
+		if f, ok := m.sources.FeedOf(p.urls[a.Row]); ok {
+			return m.handleProblem(a.Key, f)
+		}
+	}
+	return nil
+}
+
+// handleProblem does what a key of the list means for a feed.
+func (m *Model) handleProblem(key string, f feed.Feed) tea.Cmd {
+	switch key {
+	case "i":
+		return m.loadInfo(infoLoaded{feed: &f, opener: explaining{}})
+	case "r":
+		return m.refresh.start(feed.Ask{Feeds: []string{f.URL}}, true)
+	case "M":
+		if reason := m.subscriptions.whyNotMove(f); reason != "" {
+			m.status.say(reason)
+			return nil
+		}
+		m.modes.CloseOverlays()
+		return m.subscriptions.move(f)
+	}
+	m.modes.CloseOverlays()
+	return m.askRemove(f)
+}
+
+// explaining opened all that is known of a feed of the list.
+type explaining struct{}
+
+func (explaining) answered(m *Model, a mode.Answer) tea.Cmd {
+	m.modes.CloseOverlays()
+	if _, cancelled := a.(mode.Cancelled); cancelled {
+		return m.showProblems()
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package saver
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/feed"
+)
+
+// newStore returns a store with four items of a feed, newest first.
+func newStore(t *testing.T, now time.Time) (*cache.Store, []cache.Row) {
+	t.Helper()
+	ctx := t.Context()
+	store, err := cache.Open(ctx, filepath.Join(t.TempDir(), "test.db"), cache.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	const url = "https://one.example/feed"
+	if err := store.SetFeeds(ctx, []feed.Subscription{{URL: url}}); err != nil {
+		t.Fatal(err)
+	}
+	doc := &feed.Document{Title: "One"}
+	for _, title := range []string{"a", "b", "c", "d"} {
+		a := feed.Article{Item: feed.Item{GUID: title, Title: title, Published: now.Add(-time.Duration(len(doc.Items)) * time.Hour)}}
+		a.Identify()
+		doc.Items = append(doc.Items, a)
+	}
+	if _, err := store.Save(ctx, feed.Fetched{URL: url, Document: doc, Round: now}); err != nil {
+		t.Fatal(err)
+	}
+	rows := list(t, store)
+	if len(rows) != 4 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	return store, rows
+}
+
+func list(t *testing.T, store *cache.Store) []cache.Row {
+	t.Helper()
+	rows, err := store.After(t.Context(), cache.View{}, cache.Pos{}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// marks writes r for each item that is read.
+func marks(t *testing.T, store *cache.Store) (marks string) {
+	t.Helper()
+	for _, r := range list(t, store) {
+		marks += map[bool]string{true: "r", false: "-"}[r.Read]
+	}
+	return marks
+}
+
+// TestEveryChangeReachesTheStore protects the one way from a key to the database: each
+// kind of change does there what its name says, in the order it was made.
+func TestEveryChangeReachesTheStore(t *testing.T) {
+	ctx, now := t.Context(), time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
+	store, rows := newStore(t, now)
+	s := New(Apply(store), nil)
+	for _, c := range []struct {
+		change Change
+		n      int
+		want   string
+	}{
+		{MarkItems{feed.Mark{Items: []int64{rows[1].ID}, Flag: feed.Read, On: true, At: now}}, 1, "-r--"},
+		{MarkFrom{From: rows[1].Pos, Above: true, At: now}, 1, "rr--"},
+		{MarkFrom{From: rows[2].Pos, At: now}, 1, "rr-r"},
+		{MarkView{At: now}, 1, "rrrr"},
+		{Undo{now}, 0, "rr-r"},
+		{Undo{now}, 0, "rr--"},
+		{Redo{now}, 0, "rr-r"},
+		{Progress{rows[0].ID, 420}, 0, "rr-r"},
+		{Setting{"screen", "left"}, 0, "rr-r"},
+	} {
+		s.Add(c.change)
+		if err := s.Drain(ctx); err != nil || s.Unsaved() {
+			t.Fatalf("%#v: %v", c.change, err)
+		}
+		out := s.Outcomes()
+		if len(out) != 1 || out[0].Change == nil || out[0].N != c.n {
+			t.Errorf("%#v came to %#v", c.change, out)
+		}
+		if got := marks(t, store); got != c.want {
+			t.Errorf("after %#v the items are %s, want %s", c.change, got, c.want)
+		}
+	}
+	if at, err := store.ReadingPosition(ctx, rows[0].ID); at != 420 || err != nil {
+		t.Errorf("progress %d, %v", at, err)
+	}
+	if text, err := store.Setting(ctx, "screen"); text != "left" || err != nil {
+		t.Errorf("setting %q, %v", text, err)
+	}
+}
+
+// TestNothingToRedoIsNoError protects the queue from a redo that has nothing to do.
+func TestNothingToRedoIsNoError(t *testing.T) {
+	now := time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
+	store, _ := newStore(t, now)
+	s := New(Apply(store), nil)
+	s.Add(Redo{now})
+	if err := s.Drain(t.Context()); err != nil || s.Unsaved() {
+		t.Error(err)
+	}
+	if out := s.Outcomes(); len(out) != 1 || out[0].Step != nil {
+		t.Errorf("it came to %#v", out)
+	}
+}

@@ -1,0 +1,109 @@
+// Package style holds every colour, weight and glyph of dateline: for the
+// screen, for articles and for the command line. It also measures, cuts and
+// pads text by the cells it takes in a terminal.
+//
+// Start with [New], which chooses a [Theme]. Colours mean nothing alone: weight
+// and glyphs say the same where there are none. Nothing outside this package
+// names a colour or draws a symbol of its own.
+package style
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Theme holds the styles of the screen as SGR sequences for [Paint], and the
+// glyphs. The painter reduces the colours to what the terminal can show.
+type Theme struct {
+	// Dark reports whether the colours are for a dark background.
+	Dark bool
+	// Accent is for what has the focus, Strong for headings, Unread for unread
+	// titles, Selected for the selected row, Dim for what matters less.
+	Accent, Strong, Unread, Selected, Dim string
+	// Failed is for errors, Match for the cursor of a filter.
+	Failed, Match string
+	// Removed and Added are for the words of an edit.
+	Removed, Added string
+	Glyphs         Glyphs
+}
+
+// New returns the theme for a dark or a light background. If icons is "ascii",
+// the glyphs are plain characters.
+func New(dark bool, icons string) Theme {
+	choose := lipgloss.LightDark(dark)
+	plain := lipgloss.NewStyle()
+	accent := plain.Foreground(choose(lipgloss.Color("25"), lipgloss.Color("75")))
+	red := choose(lipgloss.Color("160"), lipgloss.Color("203"))
+	green := choose(lipgloss.Color("28"), lipgloss.Color("114"))
+	t := Theme{
+		Dark:     dark,
+		Accent:   sequence(accent.Bold(true)),
+		Strong:   sequence(plain.Bold(true)),
+		Unread:   sequence(plain.Bold(true)),
+		Selected: sequence(accent),
+		Dim:      sequence(plain.Foreground(choose(lipgloss.Color("242"), lipgloss.Color("246")))),
+		Failed:   sequence(plain.Foreground(red)),
+		Match:    sequence(plain.Reverse(true)),
+		Removed:  sequence(plain.Foreground(red).Strikethrough(true)),
+		Added:    sequence(plain.Foreground(green).Underline(true)),
+		Glyphs:   unicodeGlyphs,
+	}
+	if icons == "ascii" {
+		t.Glyphs = asciiGlyphs
+	}
+	return t
+}
+
+// CommandLine returns the theme of the command line. It has the colours of the
+// terminal's own palette, because a command does not know the background.
+func CommandLine() Theme {
+	plain := lipgloss.NewStyle()
+	red := sequence(plain.Foreground(lipgloss.Color("1")))
+	bold := sequence(plain.Bold(true))
+	return Theme{Strong: bold, Unread: bold, Dim: sequence(plain.Faint(true)), Failed: red, Removed: red, Added: bold, Glyphs: unicodeGlyphs}
+}
+
+// Article holds the colours of an article as indexes into the terminal's first
+// 16 colours plus one. Those follow the user's own palette. 0 means the
+// terminal's text colour.
+type Article struct{ Heading, Code int16 }
+
+// ArticleColors returns the colours of an article on a dark or light background.
+func ArticleColors(dark bool) Article {
+	if dark {
+		return Article{Heading: 6 + 1, Code: 3 + 1}
+	}
+	return Article{Heading: 4 + 1, Code: 5 + 1}
+}
+
+// sequence returns what a style writes before a text. A frame paints hundreds of
+// texts, and Render would take several times as long.
+func sequence(s lipgloss.Style) string {
+	before, _, _ := strings.Cut(s.Render("x"), "x")
+	return before
+}
+
+// Paint puts a style round plain text.
+func Paint(style, text string) string {
+	if style == "" || text == "" {
+		return text
+	}
+	return style + text + ansi.ResetStyle
+}
+
+// JoinDots joins the parts that are not empty with middle dots.
+func (t Theme) JoinDots(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(" " + t.Glyphs.Dot + " ")
+		}
+		b.WriteString(p)
+	}
+	return b.String()
+}

@@ -1,0 +1,132 @@
+package style
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dateline/ui/frame"
+)
+
+// Width returns how many cells s takes on the screen. s may be styled.
+func Width(s string) int {
+	n := 0
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= 0x20 && c < 0x7f {
+			i++
+			n++
+			continue
+		}
+		if styled := frame.StyleLen(s[i:]); styled > 0 {
+			i += styled
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !single(r) {
+			return ansi.StringWidth(s)
+		}
+		i += size
+		n++
+	}
+	return n
+}
+
+// inMostRows are the symbols for unread and starred items.
+const inMostRows = "●★"
+
+// single reports whether a rune takes one cell whatever stands beside it. This
+// holds for the common alphabets and for the symbols in most rows. Counting them
+// is what makes a frame cheap.
+func single(r rune) bool {
+	switch {
+	case r < 0x20:
+		return false
+	case r < 0x7f:
+		return true
+	case r < 0x370:
+		return r > 0xad && r < 0x300
+	case r < 0x530:
+		return r < 0x483 || r > 0x489
+	}
+	return r >= 0x2010 && r <= 0x2027 || r >= 0x2500 && r < 0x25a0 || strings.ContainsRune(inMostRows, r)
+}
+
+// Fit cuts s to at most w cells and puts an ellipsis where it cut.
+func Fit(s string, w int, ellipsis string) string {
+	if w <= 0 {
+		return ""
+	}
+	n, cut, dots := 0, 0, Width(ellipsis)
+	for i, r := range s {
+		if !single(r) {
+			return fitMeasured(s, w, ellipsis)
+		}
+		if n == max(w-dots, 0) {
+			cut = i
+		}
+		if n++; n > w {
+			return onceCut(s[:cut]+ellipsis, ellipsis)
+		}
+	}
+	return s
+}
+
+// onceCut removes one of two ellipses at the end. The other one comes from a part
+// of s that had been cut before.
+func onceCut(s, ellipsis string) string {
+	if before, twice := strings.CutSuffix(s, ellipsis+ellipsis); twice {
+		return before + ellipsis
+	}
+	return s
+}
+
+// fitMeasured is Fit for text whose width is not the number of its characters.
+func fitMeasured(s string, w int, ellipsis string) string {
+	if ansi.StringWidth(s) <= w {
+		return s
+	}
+	return onceCut(ansi.Truncate(s, w, ellipsis), ellipsis)
+}
+
+// Pad fills s with spaces up to w cells. A longer s is cut.
+func Pad(s string, w int) string {
+	n := Width(s)
+	if n > w {
+		return Pad(ansi.Truncate(s, max(w, 0), ""), w)
+	}
+	return s + Spaces(w-n)
+}
+
+const spaces = "                                                                                                                                "
+
+// Spaces returns n spaces, none if n is negative.
+func Spaces(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n <= len(spaces):
+		return spaces[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// An answer longer than the screen is wide takes up to boxedLines lines, on
+// screens of at least [BoxedHeight] lines.
+const (
+	boxedLines  = 3
+	BoxedHeight = 8
+)
+
+// Boxed returns a long text on several lines under a rule.
+func (t Theme) Boxed(text, style string, w int) []string {
+	wrapped := strings.Split(ansi.Wrap(text, max(w-2, 1), ""), "\n")
+	if len(wrapped) > boxedLines {
+		wrapped = append(wrapped[:boxedLines-1], strings.Join(wrapped[boxedLines-1:], " "))
+	}
+	lines := []string{Paint(t.Dim, strings.Repeat(t.Glyphs.Rule, w))}
+	for _, l := range wrapped {
+		lines = append(lines, Pad(" "+Paint(style, Fit(l, w-2, t.Glyphs.Ellipsis)), w))
+	}
+	return lines
+}

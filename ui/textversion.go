@@ -1,0 +1,303 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/article"
+	"dateline/ui/pane"
+	"dateline/ui/style"
+)
+
+// version says which text of an item the article pane shows.
+type version int
+
+const (
+	// versionFeed is the text that came with the feed.
+	versionFeed version = iota
+	// versionPage is the text of the item's page.
+	versionPage
+	// versionDiff is what the publisher changed.
+	versionDiff
+)
+
+// ownVersion returns the text that an item opens with.
+func (a *articleView) ownVersion(i feed.Item) version {
+	if f, ok := a.sources.FeedOf(i.Feed); ok && f.Fulltext && i.Fulltext {
+		return versionPage
+	}
+	return versionFeed
+}
+
+// versionOf returns the text to show of an item: what the user chose while it stays
+// open, or else its own.
+func (a *articleView) versionOf(i feed.Item) version {
+	if a.ID == i.ID && a.chosen {
+		return a.key.version
+	}
+	return a.ownVersion(i)
+}
+
+// showVersion shows another text of the current article from its top.
+func (a *articleView) showVersion(v version) tea.Cmd {
+	a.leave()
+	key := a.pageKey(a.Item)
+	key.version = v
+	height := a.Height
+	a.show(a.Item, key)
+	a.chosen, a.Height = v != a.ownVersion(a.Item), height
+	return a.loadUnlessShown()
+}
+
+// toggleDiff shows what the publisher changed, or the text again.
+func (n *navigator) toggleDiff() tea.Cmd {
+	a := n.article
+	if a.key.version == versionDiff {
+		return a.showVersion(a.ownVersion(a.Item))
+	}
+	return tea.Batch(n.reveal(), a.showVersion(versionDiff))
+}
+
+// bodyOf returns the text of an article that a rendering is made of. If the page's
+// text is missing, it is the feed's.
+func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) (feed.Body, error) {
+	if v != versionPage {
+		return a.Body, nil
+	}
+	t, err := store.Fulltext(ctx, a.ID)
+	if err != nil || t.Body.Raw == "" {
+		return a.Body, err
+	}
+	return t.Body, nil
+}
+
+// notes say, under the title and beside origin and date, which text this is and
+// where there is more.
+func (a *articleView) notes(k keymap) []string {
+	i := a.Item
+	var notes []string
+	switch {
+	case a.key.version == versionDiff:
+		notes = append(notes, k.keyed("show-diff", "what was edited", "shows the text"))
+	case a.key.version == versionPage:
+		notes = append(notes, k.keyed("toggle-fulltext", "full text of "+pane.Host(i.Link), "shows the feed's"))
+	case i.Fulltext:
+		notes = append(notes, k.keyed("toggle-fulltext", "the feed's text", "shows the full text"))
+	case i.Link != "" && i.Words < shortText && k.keyFor("toggle-fulltext") != "":
+		notes = append(notes, k.keyFor("toggle-fulltext")+" fetches the full text")
+	}
+	if i.Edited && a.key.version != versionDiff {
+		notes = append(notes, k.keyed("show-diff", "edited", "shows how"))
+	}
+	return append(notes, pane.AlsoIn(i))
+}
+
+// shortText is the number of words under which a text may be only a beginning.
+const shortText = 115
+
+// keyed adds to a note what the key of an action does, if there is such a key.
+func (k keymap) keyed(action, note, does string) string {
+	if key := k.keyFor(action); key != "" {
+		return note + ", " + key + " " + does
+	}
+	return note
+}
+
+// pageFetcher fetches the text of an item's page, one at a time.
+type pageFetcher struct {
+	*env
+	// item is 0 while nothing is being fetched.
+	item   int64
+	host   string
+	cancel context.CancelFunc
+}
+
+// pageFetched brings the text of an item's page.
+type pageFetched struct {
+	item int64
+	text feed.Fulltext
+	err  error
+}
+
+// fetch fetches the page of an item. It stops another fetch.
+func (p *pageFetcher) fetch(i feed.Item) tea.Cmd {
+	p.stop()
+	ctx, cancel := context.WithCancel(p.ctx)
+	p.item, p.host, p.cancel = i.ID, feed.Clean(pane.Host(i.Link)), cancel
+	source := p.deps.Source
+	return func() tea.Msg {
+		defer cancel()
+		text, err := source.Fulltext(ctx, i.ID)
+		return pageFetched{i.ID, text, err}
+	}
+}
+
+// stop ends the fetch of a page and reports whether there was one.
+func (p *pageFetcher) stop() bool {
+	if p.item == 0 {
+		return false
+	}
+	p.cancel()
+	p.item, p.host = 0, ""
+	return true
+}
+
+// take ends the fetch and reports whether there is a text to show. If not, it says
+// why.
+func (p *pageFetcher) take(msg pageFetched) bool {
+	if msg.item != p.item {
+		return false
+	}
+	p.item, p.host = 0, ""
+	switch {
+	case errors.Is(msg.err, context.Canceled):
+		return false
+	case msg.err != nil:
+		p.status.fail(sentence(msg.err))
+		return false
+	case msg.text.Error != "":
+		p.status.fail(feed.Clean(msg.text.Error))
+		return false
+	}
+	return true
+}
+
+// toggleFulltext changes between the feed's text of an article and its page's, which
+// is fetched if it is not stored yet.
+func (m *Model) toggleFulltext() tea.Cmd {
+	reveal := m.navigate.reveal()
+	a := &m.article
+	switch {
+	case a.key.version == versionPage:
+		return tea.Batch(reveal, a.showVersion(versionFeed))
+	case a.Item.Fulltext:
+		return tea.Batch(reveal, a.showVersion(versionPage))
+	case m.pageText.item == a.ID:
+		m.status.say("its page is being fetched; Esc stops that")
+		return reveal
+	}
+	return tea.Batch(reveal, m.pageText.fetch(a.Item))
+}
+
+// showPageText shows the text of a page. If there is none, the feed's text stays.
+func (m *Model) showPageText(msg pageFetched) tea.Cmd {
+	if !m.pageText.take(msg) {
+		return nil
+	}
+	rows := m.headlines.List.Rows()
+	for i := range rows {
+		if rows[i].ID == msg.item {
+			rows[i].Fulltext = true
+		}
+	}
+	if m.article.ID != msg.item {
+		m.status.say("the full text has come; x shows it in its article")
+		return nil
+	}
+	m.article.Item.Fulltext = true
+	return m.article.showVersion(versionPage)
+}
+
+// loadDiff renders what the publisher changed in an item.
+func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOptions) tea.Cmd {
+	return func() tea.Msg {
+		answer := articleLoaded{key: key, first: true}
+		a, err := store.Article(ctx, key.id)
+		if err == nil {
+			var was feed.Revision
+			if was, err = store.Revision(ctx, key.id); err == nil {
+				answer.item, answer.lines = a.Item, o.diff(was, a)
+			}
+		}
+		if errors.Is(err, cache.ErrNotFound) {
+			err = errors.New("the earlier text of this item was not kept")
+		}
+		answer.err = err
+		return answer
+	}
+}
+
+// diff lays out the difference between two states of an article.
+func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
+	legend := "Edit seen on " + was.Replaced.In(o.zone).Format("Monday 2 January 2006, 15:04") + ": " +
+		o.marked(feed.Removed, "removed") + ", " + o.marked(feed.Added, "added") + "."
+	lines := o.wrap(legend)
+	if was.Title != now.Title {
+		lines = append(append(lines, ""), o.paragraphs(feed.Diff(was.Title, now.Title))...)
+	}
+	parts := feed.Diff(longLines(was.Body), longLines(now.Body))
+	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == feed.Same && was.Title == now.Title {
+		parts = append([]feed.DiffPart{{Text: "No word was changed, only how the text is set.\n"}}, parts...)
+	}
+	return append(append(lines, ""), o.paragraphs(parts)...)
+}
+
+// longLines returns a body as text with each paragraph on one line.
+func longLines(b feed.Body) string { return article.Text(b.Safe(), longLine) }
+
+const longLine = 1 << 16
+
+// paragraphs lays out a difference with an empty line between its paragraphs.
+func (o renderOptions) paragraphs(parts []feed.DiffPart) []string {
+	var lines []string
+	var line strings.Builder
+	// replaced reports whether the paragraph so far is a removed part.
+	replaced := false
+	end := func() {
+		if line.Len() > 0 {
+			lines = append(append(lines, o.wrap(line.String())...), "")
+			line.Reset()
+		}
+	}
+	for _, p := range parts {
+		text, joined := strings.CutPrefix(p.Text, "\n")
+		switch {
+		case joined && p.Op == feed.Removed && text == "":
+			// Two paragraphs became one.
+			line.WriteString(o.marked(p.Op, o.theme.Glyphs.Paragraph))
+		case joined:
+			end()
+		}
+		for i, paragraph := range strings.Split(text, "\n") {
+			if i > 0 {
+				end()
+			}
+			if i == 0 && p.Op == feed.Added && replaced {
+				line.WriteByte(' ')
+			}
+			replaced = p.Op == feed.Removed && line.Len() == 0
+			line.WriteString(o.marked(p.Op, paragraph))
+		}
+	}
+	end()
+	return lines[:max(len(lines)-1, 0)]
+}
+
+// marked shows text as removed or added: in colours, or between the symbols that
+// wdiff uses. A space before it stays outside.
+func (o renderOptions) marked(op feed.DiffOp, text string) string {
+	bare := strings.TrimSpace(text)
+	if op == feed.Same || bare == "" {
+		return text
+	}
+	before, after, _ := strings.Cut(text, bare)
+	sgr, open, shut := o.theme.Added, "{+", "+}"
+	if op == feed.Removed {
+		sgr, open, shut = o.theme.Removed, "[-", "-]"
+	}
+	if o.noColor || o.ascii {
+		return before + open + bare + shut + after
+	}
+	return before + style.Paint(sgr, bare) + after
+}
+
+// wrap breaks styled text into lines.
+func (o renderOptions) wrap(s string) []string {
+	return strings.Split(lipgloss.Wrap(s, o.width, ""), "\n")
+}

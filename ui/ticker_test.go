@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// counter shows how many numbers it was sent, under a ticker that slows quickly.
+type counter struct {
+	program *tea.Program
+	ticker  chan *frameTicker
+	own     *frameTicker
+	n       int
+}
+
+func (c *counter) Init() tea.Cmd { return nil }
+
+func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if c.own == nil {
+		c.own = newFrameTicker(c.program, []pace{
+			{time.Millisecond, 3 * time.Millisecond}, {2 * time.Millisecond, 6 * time.Millisecond}, {4 * time.Millisecond, 30 * time.Millisecond},
+		})
+		c.ticker <- c.own
+	}
+	c.own.wake()
+	if n, ok := msg.(int); ok {
+		c.n = n
+	}
+	return c, nil
+}
+
+func (c *counter) View() tea.View {
+	v := tea.NewView(fmt.Sprintf("frame %d.", c.n))
+	v.AltScreen = true
+	return v
+}
+
+func (s *frameTicker) stopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at == len(s.paces)
+}
+
+// TestFrameTicker protects a laptop's battery and the frame after a rest: the ticker
+// of Bubble Tea is where we look for it, it stands while nothing happens, and
+// every message that follows is drawn.
+func TestFrameTicker(t *testing.T) {
+	var out output
+	keys, _ := io.Pipe()
+	c := &counter{ticker: make(chan *frameTicker, 1)}
+	c.program = tea.NewProgram(c, tea.WithContext(t.Context()), tea.WithInput(keys), tea.WithOutput(&out), tea.WithWindowSize(40, 5), tea.WithoutSignalHandler())
+	ended := make(chan error, 1)
+	go func() { _, err := c.program.Run(); ended <- err }()
+	p := <-c.ticker
+	if p == nil {
+		t.Fatal("the program's ticker is not where it was: see docs/decisions/resting.md")
+	}
+	for n := 1; n <= 9; n++ {
+		for range 1000 {
+			if p.stopped() {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if !p.stopped() {
+			t.Fatalf("the ticker goes on at frame %d", n)
+		}
+		c.program.Send(n)
+		out.waitFor(t, fmt.Sprint(n))
+	}
+	c.program.Quit()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,73 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/ui/pane"
+)
+
+func (h *headlineList) toggleShowRead() tea.Cmd {
+	h.UnreadOnly = !h.UnreadOnly
+	h.session.dirty = true
+	if h.UnreadOnly {
+		h.status.say("unread items only; zu shows the read ones again")
+	} else {
+		h.status.say("read and unread items")
+	}
+	return h.loadHere()
+}
+
+func (h *headlineList) toggleOrder() tea.Cmd {
+	h.Oldest = !h.Oldest
+	h.session.dirty = true
+	if h.Oldest {
+		h.status.say("oldest first; zs turns it round")
+	} else {
+		h.status.say("newest first")
+	}
+	return h.load(replaceRows, 0)
+}
+
+// dropRead asks for the view again, so that what was read in it goes.
+func (h *headlineList) dropRead() tea.Cmd {
+	h.status.say("read rows dropped")
+	return h.loadHere()
+}
+
+func (h *headlineList) toggleDensity() tea.Cmd {
+	h.Compact = !h.Compact
+	h.session.dirty = true
+	return nil
+}
+
+func (n *navigator) toggleZen() tea.Cmd {
+	n.zen = !n.zen
+	n.session.dirty = true
+	n.arrange()
+	if n.zen && n.focus != areaArticle {
+		n.status.say("an opened article now has the screen to itself; zm turns it back")
+	} else if n.focus != areaArticle {
+		n.status.say("an opened article shares the screen with the lists")
+	}
+	return n.article.reshow()
+}
+
+// toggleFold folds or unfolds the group under the cursor, or the group of the feed
+// there.
+func (n *navigator) toggleFold() tea.Cmd {
+	rows := n.sources.List.Rows()
+	for i := n.sources.List.Index(); i >= 0 && i < len(rows); i-- {
+		if rows[i].Kind == pane.KindTag {
+			n.sources.Folded[rows[i].Name] = !rows[i].Folded
+			n.sources.List.Go(i)
+			n.sources.Rebuild()
+			n.session.dirty = true
+			return n.followSource()
+		}
+		if rows[i].Kind == pane.KindGap {
+			break
+		}
+	}
+	n.status.say("there is no group here; tags in the configuration make groups")
+	return nil
+}
