@@ -172,6 +172,7 @@ func (p *terminal) expect(text string) {
 
 // TestStoppedAndContinued protects the shell that a stopped reader leaves its
 // terminal to, and the screen that comes back: by the key and by the signal.
+// The words that the shell prints stand in no article of the guide.
 func TestStoppedAndContinued(t *testing.T) {
 	for name, stop := range map[string]func(*terminal){
 		"by key":    func(p *terminal) { p.write("\x1a") },
@@ -179,19 +180,19 @@ func TestStoppedAndContinued(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			program := datelineCommand(t)
-			shell := exec.Command("sh", append([]string{"-m", "-c", `"$0" "$@"; echo sto""pped; read line; fg; echo le""ft`}, program.Args...)...)
+			shell := exec.Command("sh", append([]string{"-m", "-c", `"$0" "$@"; echo shell"-"stopped; read line; fg; echo shell"-"left`}, program.Args...)...)
 			shell.Env = program.Env
 			p := runOnTerminal(t, shell, 120, 40)
 			p.expect("First steps")
 			stop(p)
-			p.expect("stopped")
+			p.expect("shell-stopped")
 			p.checkRestored(p.before)
 			from := len(p.shown())
 			p.write("\n")
 			p.expectAfter(from, "\x1b[?1049h")
 			p.expectAfter(from, "First steps")
 			p.write("Q")
-			p.expect("left")
+			p.expect("shell-left")
 			p.checkRestored(p.before)
 		})
 	}
