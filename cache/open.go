@@ -10,6 +10,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/feed/query"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,8 +20,6 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-
-	"dateline/feed"
 )
 
 // Options are what a [Store] needs to be told.
@@ -67,7 +66,7 @@ type Store struct {
 	// endAhead ends the reading ahead; nil when there was none.
 	endAhead func()
 	// rules are those of SetRules.
-	rules atomic.Pointer[[]feed.Rule]
+	rules atomic.Pointer[[]query.Rule]
 }
 
 // readerConns is how many queries run side by side: a list, a search that is

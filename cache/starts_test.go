@@ -1,21 +1,20 @@
 package cache
 
 import (
+	"dateline/feed/text"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
-
-	"dateline/feed"
 )
 
 // The characters before the beginnings of titles and authors never come from a
 // text, or a text could pass for them.
 func TestStartMarksAreNoWords(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if text := feed.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, startOfTitle+startOfAuthor) {
+		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, startOfTitle+startOfAuthor) {
 			t.Fatalf("%U gives %q", r, text)
 		}
 	}

@@ -3,8 +3,8 @@
 // OPML. It has no network, no database, no screen and no clock of its own:
 // bytes, values and instants come in, values go out.
 //
-// Start at [Parse] (a document becomes a [Document]), [Body.Safe] (the only
-// maker of [SafeHTML]) and [ParseQuery].
+// Start at [parse.Parse] (a document becomes a [Document]), [markup.Body.Safe] (the only
+// maker of [markup.SafeHTML]) and [query.Parse].
 package feed
 
 import (
@@ -136,12 +136,12 @@ type PollState struct {
 	Gone bool
 	// FinalURL is where redirects led; empty when there were none.
 	FinalURL string
-	// Wishes are what the server and the last document ask for.
-	Wishes Wishes
+	// Hints are what the server and the last document ask for.
+	Hints PollHints
 	// Reason says in a few plain words why NextCheck is when it is.
 	Reason string
-	// Rhythm is the usual time between two new items; zero while unknown.
-	Rhythm time.Duration
+	// PostInterval is the usual time between two new items; zero while unknown.
+	PostInterval time.Duration
 	// Newest is the date of the newest item that the feed ever listed.
 	Newest time.Time
 	// MovedTo is where permanent redirects (301, 308) have led since MovedSince,
@@ -151,8 +151,8 @@ type PollState struct {
 	MovedTimes int
 }
 
-// Wishes are what a feed asks of those who poll it; zero where it says nothing.
-type Wishes struct {
+// Hints are what a feed asks of those who poll it; zero where it says nothing.
+type PollHints struct {
 	// TTL is from RSS <ttl>, Period from sy:updatePeriod and sy:updateFrequency.
 	TTL    time.Duration `json:"ttl,omitempty"`
 	Period time.Duration `json:"period,omitempty"`

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"dateline/feed/text"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"dateline/feed"
 )
 
 // IsLocal says whether an address names a file (file:) or a program (exec:) of
@@ -34,7 +33,7 @@ func CheckLocal(address string) error {
 
 // commandOf is the program that an exec: address names, with its arguments.
 func commandOf(address string) ([]string, error) {
-	argv := feed.SplitCommand(strings.TrimPrefix(address, "exec:"))
+	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
 	if len(argv) == 0 || argv[0] == "" {
 		return nil, fmt.Errorf("%q names no program; write exec: and a command, such as exec:~/bin/feed", address)
 	}

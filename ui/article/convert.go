@@ -1,11 +1,11 @@
 package article
 
 import (
+	"dateline/feed/markup"
+	"dateline/feed/text"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"dateline/feed"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
@@ -27,7 +27,7 @@ func newConverter() *converter.Converter {
 
 // Markdown gives an article as Markdown (CommonMark with tables and
 // strikethrough), ending in a line break unless it is empty.
-func Markdown(h feed.SafeHTML) string {
+func Markdown(h markup.SafeHTML) string {
 	var b strings.Builder
 	c := newConverter()
 	m := newMarkup(h)
@@ -71,7 +71,7 @@ func disguise(n *html.Node) {
 // escaped turns disguised punctuation back, with a backslash before what would
 // have a meaning.
 func escaped(md string) string {
-	md = feed.CleanText(md)
+	md = text.CleanText(md)
 	var b strings.Builder
 	b.Grow(len(md))
 	var before rune

@@ -1,10 +1,9 @@
 package article
 
 import (
+	"dateline/feed/text"
 	"strconv"
 	"strings"
-
-	"dateline/feed"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
 )
@@ -34,7 +33,7 @@ const (
 // disguised gives text that no Markdown parser finds a meaning in. Control
 // characters are filtered here once more, after entities have been decoded.
 func disguised(s string) string {
-	s = feed.CleanText(s)
+	s = text.CleanText(s)
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/4)
 	for _, r := range s {
