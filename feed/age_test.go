@@ -41,7 +41,7 @@ func TestAge(t *testing.T) {
 		{"2024-02-29 00:00:00", "2028-02-29 00:00:00", "4 years", "4y"},
 		{"2024-02-28 00:00:00", "2024-02-29 00:00:00", "1 day", "1d"},
 	} {
-		from, now := ParseTime(t, c.from), ParseTime(t, c.now)
+		from, now := parseTime(t, c.from), parseTime(t, c.now)
 		if got := Age(from, now); got != c.long {
 			t.Errorf("Age(%s, %s) = %q, want %q", c.from, c.now, got, c.long)
 		}
@@ -54,8 +54,8 @@ func TestAge(t *testing.T) {
 // Months are those of the calendar on the reader's wall, not of UTC.
 func TestAgeLocation(t *testing.T) {
 	east := time.FixedZone("east", 10*3600)
-	from := ParseTime(t, "2026-02-28 23:00:00") // 1 March in the east
-	now := ParseTime(t, "2026-03-28 23:00:00")
+	from := parseTime(t, "2026-02-28 23:00:00") // 1 March in the east
+	now := parseTime(t, "2026-03-28 23:00:00")
 	if got := Age(from, now); got != "1 month" {
 		t.Errorf("in UTC a month has passed, got %q", got)
 	}
@@ -66,7 +66,7 @@ func TestAgeLocation(t *testing.T) {
 
 // "ago" stands only behind a length of time.
 func TestAgo(t *testing.T) {
-	now := ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	for _, c := range []struct {
 		t    time.Time
 		want string
@@ -83,7 +83,7 @@ func TestAgo(t *testing.T) {
 
 // The wait for the next check is one rough unit.
 func TestUntil(t *testing.T) {
-	now := ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	for d, want := range map[time.Duration]string{
 		-time.Hour:                "now",
 		999 * time.Millisecond:    "now",
@@ -103,8 +103,8 @@ func TestUntil(t *testing.T) {
 	}
 }
 
-// ParseTime reads "2006-01-02 15:04:05" as UTC; "" is the zero time.
-func ParseTime(t *testing.T, s string) time.Time {
+// parseTime reads "2006-01-02 15:04:05" as UTC; "" is the zero time.
+func parseTime(t *testing.T, s string) time.Time {
 	t.Helper()
 	if s == "" {
 		return time.Time{}

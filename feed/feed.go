@@ -1,10 +1,11 @@
-// Package feed knows what news is: its types, how a document becomes items,
-// how text is made safe, the query language, ages, the polling schedule and
-// OPML. It has no network, no database, no screen and no clock of its own:
-// bytes, values and instants come in, values go out.
+// Package feed has the types that all of dateline shares: feeds, items, articles,
+// marks, and the [Source] that news comes from. It also decides which items are the
+// same ([Article.Identify], [Reissued]), which tell the same story ([CanonicalLink],
+// [StoryTitle]), and how ages are written ([Age]).
 //
-// Start at [parse.Parse] (a document becomes a [Document]), [markup.Body.Safe] (the only
-// maker of [markup.SafeHTML]) and [query.Parse].
+// It has no network, no database, no screen and no clock of its own: bytes, values
+// and instants come in, values go out. So have the packages below it: text and
+// markup, and beside it: parse, query, schedule, find and opml.
 package feed
 
 import (

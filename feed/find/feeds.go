@@ -1,3 +1,7 @@
+// Package find looks into web pages: [Links] and [HostFeeds] find the feeds of a
+// page, [Article] finds the article of an item's page.
+//
+// It gets pages as bytes; package fetch gets them from the network.
 package find
 
 import (

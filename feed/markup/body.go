@@ -1,3 +1,11 @@
+// Package markup handles the HTML of articles: it repairs and sanitizes it, and
+// reads its text, its summary and its pictures.
+//
+// A [Body] holds HTML as it was received. [Body.Safe] is the only maker of
+// [SafeHTML], which is the only markup that may reach the screen or a file.
+// [Body.Summarize] is the fast way to what a list shows of an article.
+//
+// Never pass Raw on to something that shows it.
 package markup
 
 import (

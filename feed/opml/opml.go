@@ -1,3 +1,8 @@
+// Package opml reads and writes subscription lists in OPML 2.0
+// (https://opml.org/spec2.opml), the format that feed readers exchange.
+//
+// [Parse] accepts the broken lists that other readers write. [Write] writes every
+// tag of a feed as a folder.
 package opml
 
 import (

@@ -134,7 +134,7 @@ func TestWriteOPML(t *testing.T) {
 		{URL: "https://x.org/e", Title: "E", Tags: []string{"News"}},
 	}
 	var b bytes.Buffer
-	if err := Write(&b, "My feeds", feeds, feed.ParseTime(t, "2026-11-23 12:00:00")); err != nil {
+	if err := Write(&b, "My feeds", feeds, parseTime(t, "2026-11-23 12:00:00")); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range []string{
@@ -168,7 +168,7 @@ func TestWriteOPML(t *testing.T) {
 // A disk that is full is an error, not half a file passed off as whole.
 func TestWriteOPMLError(t *testing.T) {
 	full := errors.New("disk full")
-	if err := Write(failingWriter{full}, "x", nil, feed.ParseTime(t, "2026-11-23 12:00:00")); !errors.Is(err, full) {
+	if err := Write(failingWriter{full}, "x", nil, parseTime(t, "2026-11-23 12:00:00")); !errors.Is(err, full) {
 		t.Errorf("error %v, want %v", err, full)
 	}
 }

@@ -89,7 +89,7 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent frame) {
 	}
 	var attrs []text.XMLAttr
 	if base != "" {
-		attrs = []text.XMLAttr{{"base", base}}
+		attrs = []text.XMLAttr{{Name: "base", Value: base}}
 	}
 	n.field(n.outputName(name, nil), attrs, "", s)
 }
@@ -107,11 +107,11 @@ func (n *normalizer) misplaced(name string, attrs []text.XMLAttr, s string) ([]t
 	}
 	switch {
 	case n.atom && name == "link" && s != "" && value("href") == "":
-		attrs = append(attrs, text.XMLAttr{"href", s})
+		attrs = append(attrs, text.XMLAttr{Name: "href", Value: s})
 	case n.atom && name == "enclosure":
-		attrs = append(attrs, text.XMLAttr{"rel", "enclosure"}, text.XMLAttr{"href", text.FirstNonBlank(value("url"), s)})
+		attrs = append(attrs, text.XMLAttr{Name: "rel", Value: "enclosure"}, text.XMLAttr{Name: "href", Value: text.FirstNonBlank(value("url"), s)})
 	case !n.atom && name == "enclosure" && value("url") == "":
-		attrs = append(attrs, text.XMLAttr{"url", text.FirstNonBlank(value("href"), s)})
+		attrs = append(attrs, text.XMLAttr{Name: "url", Value: text.FirstNonBlank(value("href"), s)})
 	case !n.atom && name == "category" && s == "":
 		s = value("label", "term", "text")
 	}
@@ -179,13 +179,13 @@ func (n *normalizer) contentSource(t text.XMLToken, name, base string) {
 	if name != "content" {
 		return
 	}
-	attrs := []text.XMLAttr{{"rel", contentRel}}
+	attrs := []text.XMLAttr{{Name: "rel", Value: contentRel}}
 	for _, a := range t.Attrs {
 		switch strings.ToLower(a.Name) {
 		case "src":
-			attrs = append(attrs, text.XMLAttr{"href", a.Value})
+			attrs = append(attrs, text.XMLAttr{Name: "href", Value: a.Value})
 		case "type":
-			attrs = append(attrs, text.XMLAttr{"type", a.Value})
+			attrs = append(attrs, text.XMLAttr{Name: "type", Value: a.Value})
 		}
 	}
 	for _, a := range attrs {

@@ -1,3 +1,12 @@
+// Package parse reads a feed document: RSS, Atom, RDF, CDF or JSON Feed, however
+// broken, into a [feed.Document].
+//
+// Start at [Parse]. A document is decoded (package text), put into a normal form
+// that gofeed accepts, read by gofeed, and turned into items: rss.go, atom.go and
+// jsonfeed.go fill a rawItem from each format, and rawitem.go makes the item.
+// Dates, durations and media have a file each.
+//
+// To mend a feed, put the document into testdata with the items it should give.
 package parse
 
 import (

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"dateline/feed"
 	"testing"
 	"time"
 )
@@ -52,8 +51,8 @@ func TestWhen(t *testing.T) {
 // A month back from a month's end is the end of the shorter month.
 func TestWhenMonthEnd(t *testing.T) {
 	w, _ := parseWhen("1mo")
-	got := w.Time(feed.ParseTime(t, "2024-03-31 12:00:00"))
-	if want := feed.ParseTime(t, "2024-02-29 12:00:00"); !got.Equal(want) {
+	got := w.Time(parseTime(t, "2024-03-31 12:00:00"))
+	if want := parseTime(t, "2024-02-29 12:00:00"); !got.Equal(want) {
 		t.Errorf("a month before 31 March is %v, want %v", got, want)
 	}
 }

@@ -1,3 +1,8 @@
+// Package query is the query language of searches, saved queries and rules.
+//
+// [Parse] reads a query, [Query.String] prints it so that Parse reads the same
+// again, and [Query.Match] says what it means. The cache answers queries in SQL;
+// a test compares it with Match, which is the reference.
 package query
 
 import (

@@ -10,7 +10,7 @@ import (
 // A feed that was asked in the future counts as asked now: what was to be waited
 // is waited once more, what came before the clock went wrong stays.
 func TestRighted(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	in := func(d time.Duration) time.Time { return now.Add(d) }
 	const h, year = time.Hour, 365 * 24 * time.Hour
 	wrong := feed.PollState{LastChecked: in(year), LastOK: in(year - h), NextCheck: in(year + 2*h), MovedSince: in(year - 3*h), Newest: in(200 * 24 * h),
@@ -33,7 +33,7 @@ func TestRighted(t *testing.T) {
 
 // A check that no rule puts so far away is made when the rules would have it.
 func TestDueAtBeyondReach(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	in := func(d time.Duration) time.Time { return now.Add(d) }
 	const h, day = time.Hour, 24 * time.Hour
 	for _, c := range []struct {

@@ -10,7 +10,7 @@ import (
 // What a feed asks for and when it is asked next stand in words that a reader
 // can check against the feed itself.
 func TestExplain(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	w := feed.PollHints{TTL: time.Hour, Period: 24 * time.Hour, Fresh: time.Minute, SkipHours: []int{0, 1, 2, 5, 22, 23},
 		SkipDays: []time.Weekday{time.Sunday, time.Saturday}, Until: now.Add(90 * time.Minute)}
 	want := "1 hour between checks (ttl); 1 day between checks (syndication period); 1 minute until its last answer is stale (Cache-Control, Expires); " +

@@ -1,3 +1,10 @@
+// Package schedule decides when a feed is checked next, and says why.
+//
+// Start at [NextCheck], which sets the next check after a response, and [DueAt],
+// which says when a feed may be checked automatically. [ProblemOf] tells a failing,
+// moved, gone, silent or paused feed from a healthy one.
+//
+// The package has no clock of its own: every function gets the present as now.
 package schedule
 
 import (

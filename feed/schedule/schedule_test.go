@@ -12,7 +12,7 @@ import (
 // A healthy feed is asked at its interval or by its rhythm, a failing one less
 // and less often, and a server that asks for patience gets it within reason.
 func TestNextCheck(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00") // a Monday
+	now := parseTime(t, "2026-11-23 12:00:00") // a Monday
 	const h, day = time.Hour, 24 * time.Hour
 	own := func(d time.Duration) feed.Settings { return feed.Settings{Interval: d} }
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
@@ -80,7 +80,7 @@ func upTo(n int) []int {
 // A check that no server heard of is made again soon, but never sooner than the
 // feed was due anyway.
 func TestAway(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	if got := Offline(feed.PollState{PostInterval: 999 * time.Hour, NextCheck: now}, feed.Settings{}, now); got.Next.Sub(now) != awayWait {
 		t.Errorf("a feed that was due: %v", got)
 	}
@@ -95,7 +95,7 @@ func TestAway(t *testing.T) {
 // What was decided once yields to a shorter interval and to an hour in which
 // nobody should ask.
 func TestDueAt(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	in := func(d time.Duration) time.Time { return now.Add(d) }
 	for _, c := range []struct {
 		name string
@@ -120,7 +120,7 @@ func TestDueAt(t *testing.T) {
 // The rhythm is that of arrivals as a reader would tell it, and none where dates
 // say too little.
 func TestRhythm(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	const h, day = time.Hour, 24 * time.Hour
 	dated := func(ages ...time.Duration) (items []feed.Article) {
 		for _, age := range ages {
@@ -175,7 +175,7 @@ func TestRhythm(t *testing.T) {
 
 // Each ailment is told in a sentence with a way out, and a bad hour is none.
 func TestHealth(t *testing.T) {
-	now := feed.ParseTime(t, "2026-11-23 12:00:00")
+	now := parseTime(t, "2026-11-23 12:00:00")
 	const day = 24 * time.Hour
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	moved := feed.PollState{LastOK: now, MovedTo: "https://new.example/", MovedSince: ago(2 * day), MovedTimes: 3}

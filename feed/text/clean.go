@@ -1,3 +1,12 @@
+// Package text turns bytes and strings from outside into text that is safe to
+// show, store and compare. It knows neither feeds nor HTML documents.
+//
+// Start at [Clean] for one line and [CleanText] for several: whatever a feed, a
+// server or a file says passes one of them before it is shown. [Decode] finds the
+// encoding of a document, [SafeURL] checks an address before it is opened, [Fold]
+// and [Tokens] make text searchable, and [XMLLexer] reads XML that is broken.
+//
+// Never show or open a string that did not pass through here or package markup.
 package text
 
 import (

@@ -34,7 +34,7 @@ func FuzzClean(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		for name, clean := range map[string]func(string) string{"Clean": Clean, "CleanText": CleanText, "PlainTitle": PlainTitle} {
 			out := clean(s)
-			if Unfit(out) {
+			if unfit(out) {
 				t.Errorf("%s(%q) = %q", name, s, out)
 			}
 			if name != "PlainTitle" && clean(out) != out {
@@ -45,7 +45,7 @@ func FuzzClean(f *testing.F) {
 }
 
 // Unfit says that a text of several lines may not go to a terminal.
-func Unfit(s string) bool {
+func unfit(s string) bool {
 	var marks MarkLimiter
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
 		return r != '\n' && r != '\t' && IsDangerous(r) || marks.Exceeds(r)
