@@ -7,7 +7,7 @@ import (
 	"runtime"
 
 	"dateline/config"
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // browser returns a function that opens a link in the browser and does not wait for
@@ -16,9 +16,9 @@ import (
 // has a way to ask for that.
 func browser(c config.Command) func(ctx context.Context, url string, background bool) error {
 	return func(_ context.Context, url string, background bool) error {
-		safe, ok := feed.SafeURL(url)
+		safe, ok := text.SafeURL(url)
 		if !ok {
-			return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", feed.Clean(url))
+			return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", text.Clean(url))
 		}
 		command := c
 		if len(command) == 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // crashLogMax is the maximum size of the log in bytes. A panic in a loop must not fill
@@ -22,7 +23,7 @@ type crashLog struct {
 
 // add appends a panic to the log and sets c.Log. Only the user can read the log,
 // because a panic may contain data. add may be called from several goroutines.
-func (l crashLog) add(c *feed.Crash) {
+func (l crashLog) add(c *feed.PanicError) {
 	if os.MkdirAll(filepath.Dir(l.path), 0o700) != nil {
 		return
 	}
@@ -35,5 +36,5 @@ func (l crashLog) add(c *feed.Crash) {
 		return
 	}
 	c.Log = l.path
-	fmt.Fprintf(f, "%s dateline %s: %s\n%s\n", l.now().UTC().Format(time.RFC3339), version(), feed.Clean(c.Error()), c.Stack)
+	fmt.Fprintf(f, "%s dateline %s: %s\n%s\n", l.now().UTC().Format(time.RFC3339), version(), text.Clean(c.Error()), c.Stack)
 }

@@ -21,9 +21,9 @@ import (
 
 	"dateline/cache"
 	"dateline/config"
-	"dateline/feed"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
+	"dateline/feed/text"
 	"dateline/ui"
 	"dateline/ui/cli"
 )
@@ -184,7 +184,7 @@ func start(ctx context.Context, p paths, file *config.File, c config.Config, o o
 }
 
 // warn prints a message that is not an error on stderr.
-func warn(message string) { fmt.Fprintln(os.Stderr, "dateline: "+feed.Clean(message)) }
+func warn(message string) { fmt.Fprintln(os.Stderr, "dateline: "+text.Clean(message)) }
 
 // openCommand opens what a command works on.
 func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {

@@ -16,6 +16,7 @@ import (
 	"dateline/config"
 	"dateline/feed"
 	"dateline/feed/poll"
+	"dateline/feed/text"
 )
 
 // source is the local [feed.Source]. It polls the feeds itself. Its subscriptions are
@@ -81,7 +82,7 @@ func (s *source) subscriptions() []feed.Subscription {
 }
 
 // Refresh implements [feed.Source].
-func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+func (s *source) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
 		return err
 	}
@@ -143,13 +144,13 @@ func (s *source) Changed(context.Context) <-chan struct{} { return nil }
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	clean := make([]feed.Subscription, len(subs))
 	for i, sub := range subs {
-		address, _, _ := feed.SplitLogin(sub.URL)
+		address, _, _ := text.SplitLogin(sub.URL)
 		if err := s.file.Checks.Subscription(address); err != nil {
 			return err
 		}
-		clean[i] = feed.Subscription{URL: sub.URL, Name: feed.Clean(sub.Name)}
+		clean[i] = feed.Subscription{URL: sub.URL, Name: text.Clean(sub.Name)}
 		for _, tag := range sub.Tags {
-			if tag = feed.Clean(tag); tag != "" {
+			if tag = text.Clean(tag); tag != "" {
 				clean[i].Tags = append(clean[i].Tags, tag)
 			}
 		}
@@ -159,13 +160,13 @@ func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error
 
 // Unsubscribe implements [feed.Source].
 func (s *source) Unsubscribe(ctx context.Context, url string) error {
-	url, _, _ = feed.SplitLogin(url)
+	url, _, _ = text.SplitLogin(url)
 	known := false
 	for _, sub := range s.subscriptions() {
 		known = known || sub.URL == url
 	}
 	if !known {
-		return fmt.Errorf("there is no subscription to %s in the configuration", feed.Clean(url))
+		return fmt.Errorf("there is no subscription to %s in the configuration", text.Clean(url))
 	}
 	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
@@ -195,12 +196,12 @@ func (s *source) editFile(change func() (config.Config, error)) error {
 // the file is changed back. If the process ends in between, the feed's items stay in
 // the cache under the old address.
 func (s *source) Move(ctx context.Context, from, to string) error {
-	from, _, _ = feed.SplitLogin(from)
-	address, _, _ := feed.SplitLogin(to)
+	from, _, _ = text.SplitLogin(from)
+	address, _, _ := text.SplitLogin(to)
 	subs := s.subscriptions()
 	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return sub.URL == from })
 	if i < 0 {
-		return fmt.Errorf("there is no subscription to %s in the configuration", feed.Clean(from))
+		return fmt.Errorf("there is no subscription to %s in the configuration", text.Clean(from))
 	}
 	if err := s.file.Checks.Subscription(address); err != nil {
 		return err
@@ -209,7 +210,7 @@ func (s *source) Move(ctx context.Context, from, to string) error {
 		return err
 	}
 	if slices.ContainsFunc(subs, func(sub feed.Subscription) bool { return sub.URL == address }) {
-		return fmt.Errorf("%s is subscribed to already: unsubscribe from one of the two", feed.Clean(address))
+		return fmt.Errorf("%s is subscribed to already: unsubscribe from one of the two", text.Clean(address))
 	}
 	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {
 		return err
@@ -226,17 +227,17 @@ func (s *source) Move(ctx context.Context, from, to string) error {
 func checkMove(sub feed.Subscription, to string) error {
 	old, err := url.Parse(sub.URL)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be read: correct it in the configuration", feed.Clean(sub.URL))
+		return fmt.Errorf("the address %s cannot be read: correct it in the configuration", text.Clean(sub.URL))
 	}
 	u, err := url.Parse(to)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be read: check it for a misspelling", feed.Clean(to))
+		return fmt.Errorf("the address %s cannot be read: check it for a misspelling", text.Clean(to))
 	}
 	a := sub.Settings.Access
 	private := a.User != "" || a.Password != "" || len(a.PasswordCommand) > 0 || a.Cookies != "" || len(sub.Settings.Headers) > 0
 	same := strings.EqualFold(old.Host, u.Host) && (u.Scheme == old.Scheme || u.Scheme == "https")
 	if private && !same {
-		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server: if it is to get them, too, write the address into the configuration yourself", feed.Clean(u.Host))
+		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server: if it is to get them, too, write the address into the configuration yourself", text.Clean(u.Host))
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func begin[T any](at *atomic.Pointer[ahead[T]]) *ahead[T] {
 
 func (a *ahead[T]) read(f func() (T, error)) {
 	defer close(a.done)
-	if crash := feed.Guard("reading ahead", nil, func() { a.answer, a.err = f() }); crash != nil {
+	if crash := feed.Recover("reading ahead", nil, func() { a.answer, a.err = f() }); crash != nil {
 		a.err = crash
 	}
 }

@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // target is the feed that an answer is saved to.
 type target struct {
 	id   int64
 	url  string
-	info feed.FeedInfo
+	info query.FeedInfo
 	away bool
 	// renew makes edited items unread again; notify tells of every new one.
 	renew, notify bool
@@ -26,7 +27,7 @@ type target struct {
 
 // targetOf finds the feed of an answer; sql.ErrNoRows when there is none.
 func (w *itemWriter) targetOf(b batch) (*target, error) {
-	t := &target{url: b.URL, info: feed.FeedInfo{URL: b.URL}}
+	t := &target{url: b.URL, info: query.FeedInfo{URL: b.URL}}
 	var tags string
 	err := w.row(`SELECT id, place IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
 		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.away, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
@@ -93,7 +94,7 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, e
 			t.counts.Unread++
 		}
 		if t.asked && !done && (v.notify || t.notify && !v.read) {
-			saved.Notify = append(saved.Notify, feed.Notice{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
+			saved.Notify = append(saved.Notify, feed.NewItem{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
 		}
 	}
 	saved.New++

@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"dateline/feed"
+	"dateline/feed/opml"
 )
 
 // The files in a backup.
@@ -95,7 +96,7 @@ func (s *Store) Backup(ctx context.Context, to io.Writer) (lines int, err error)
 	if err != nil {
 		return 0, err
 	}
-	if err := feed.WriteOPML(part, "dateline subscriptions", feeds, now); err != nil {
+	if err := opml.Write(part, "dateline subscriptions", feeds, now); err != nil {
 		return 0, fmt.Errorf("%s: %w", tried, err)
 	}
 	if part, err = z.CreateHeader(&zip.FileHeader{Name: backupMarks, Method: zip.Deflate, Modified: now}); err != nil {

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // compiler turns a query into conditions on i, the row of items. They hold for
-// the same items as [feed.Query.Match].
+// the same items as [query.Query.Match].
 type compiler struct {
 	*plan
 	ctx context.Context
@@ -25,7 +27,7 @@ type compiler struct {
 	known []feedInfo
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
-	pending map[*feed.Node][]int64
+	pending map[*query.Node][]int64
 	// indexes are those that a full-text term is looked up in.
 	indexes []textIndex
 	// completed has the beginnings that were looked up.
@@ -53,14 +55,14 @@ type compiler struct {
 
 // feedInfo is what a query can ask of a feed.
 type feedInfo struct {
-	feed.FeedInfo
+	query.FeedInfo
 	id   int64
 	away bool
 }
 
 func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler, error) {
 	c := &compiler{plan: p, ctx: ctx, s: s, q: q}
-	if mentions(p.view.Query.Root, func(t feed.Term) bool { return t.Is == feed.IsNew }) {
+	if mentions(p.view.Query.Root, func(t query.Term) bool { return t.Is == query.IsNew }) {
 		var err error
 		if p.env.NewSince, err = s.LastRefresh(ctx); err != nil {
 			return nil, err
@@ -80,11 +82,11 @@ func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler,
 }
 
 // mentions says whether any term of the condition is like that.
-func mentions(n *feed.Node, like func(feed.Term) bool) bool {
+func mentions(n *query.Node, like func(query.Term) bool) bool {
 	if n == nil {
 		return false
 	}
-	if n.Op == feed.Leaf {
+	if n.Op == query.Leaf {
 		return like(n.Term)
 	}
 	for _, k := range n.Kids {
@@ -95,19 +97,19 @@ func mentions(n *feed.Node, like func(feed.Term) bool) bool {
 	return false
 }
 
-func ofFeed(t feed.Term) bool {
-	return t.Field == feed.FieldFeedName || t.Field == feed.FieldFeedURL || t.Field == feed.FieldTag
+func ofFeed(t query.Term) bool {
+	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
 }
 
-func ofText(t feed.Term) bool {
-	return t.Field == feed.FieldText || t.Field == feed.FieldTitle || t.Field == feed.FieldAuthor || t.Field == feed.FieldBody
+func ofText(t query.Term) bool {
+	return t.Field == query.FieldText || t.Field == query.FieldTitle || t.Field == query.FieldAuthor || t.Field == query.FieldBody
 }
 
 // asksAway says that the query names items so closely that those of feeds no
 // longer subscribed belong to it.
-func asksAway(q feed.Query) bool {
+func asksAway(q query.Query) bool {
 	for _, n := range q.Conjuncts() {
-		if n.Op == feed.Leaf && (n.Term.Is == feed.IsStarred || n.Term.Field == feed.FieldLabel || n.Term.Field == feed.FieldFeedURL) {
+		if n.Op == query.Leaf && (n.Term.Is == query.IsStarred || n.Term.Field == query.FieldLabel || n.Term.Field == query.FieldFeedURL) {
 			return true
 		}
 	}
@@ -116,7 +118,7 @@ func asksAway(q feed.Query) bool {
 
 // condition is the WHERE of the view, without the top-level conditions that are
 // met already.
-func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
+func (c *compiler) condition(met []*query.Node) (sqlText, error) {
 	var w sqlText
 	query := c.view.Query
 	if !query.ShowsHidden() {
@@ -135,7 +137,7 @@ func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
 }
 
 // nodes joins the top-level conditions that are not met already.
-func (c *compiler) nodes(met []*feed.Node) (sqlText, error) {
+func (c *compiler) nodes(met []*query.Node) (sqlText, error) {
 	var w sqlText
 	for _, n := range c.view.Query.Conjuncts() {
 		if slices.Contains(met, n) {
@@ -151,21 +153,21 @@ func (c *compiler) nodes(met []*feed.Node) (sqlText, error) {
 }
 
 // node compiles one condition; positive is false below an odd number of nots.
-func (c *compiler) node(n *feed.Node, positive bool) (sqlText, error) {
+func (c *compiler) node(n *query.Node, positive bool) (sqlText, error) {
 	switch {
 	case c.onFeed(n):
 		return in("i.feed", c.feedsMatching(n)), nil
-	case n.Op == feed.Leaf && c.others && ofUnmarked(n.Term, positive):
+	case n.Op == query.Leaf && c.others && ofUnmarked(n.Term, positive):
 		return sqlf(map[bool]string{true: "1", false: "0"}[positive]), nil
-	case n.Op == feed.Leaf:
+	case n.Op == query.Leaf:
 		return c.leaf(n, positive)
 	}
-	if n.Op == feed.Not {
+	if n.Op == query.Not {
 		t, err := c.node(n.Kids[0], !positive)
 		return sqlf("NOT coalesce("+t.text+", 0)", t.args...), err
 	}
 	joint := " AND "
-	if n.Op == feed.Or {
+	if n.Op == query.Or {
 		joint = " OR "
 	}
 	t := sqlf("(")
@@ -183,28 +185,28 @@ func (c *compiler) node(n *feed.Node, positive bool) (sqlText, error) {
 	return t, nil
 }
 
-func (c *compiler) leaf(n *feed.Node, positive bool) (sqlText, error) {
+func (c *compiler) leaf(n *query.Node, positive bool) (sqlText, error) {
 	t := n.Term
 	switch t.Field {
-	case feed.FieldText, feed.FieldTitle, feed.FieldAuthor, feed.FieldBody:
+	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
 		return c.probe(n)
-	case feed.FieldLink:
+	case query.FieldLink:
 		// Not EXISTS: SQLite would make a join of it, and ask all else before.
-		return sqlf(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, feed.Fold(t.Text)), nil
-	case feed.FieldLabel:
+		return sqlf(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
+	case query.FieldLabel:
 		names, err := c.labelNames(n)
 		if err != nil {
 			return sqlText{}, err
 		}
 		list, err := json.Marshal(names)
 		return sqlf(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
-	case feed.FieldIs:
+	case query.FieldIs:
 		return c.state(t.Is, positive), nil
-	case feed.FieldHas:
+	case query.FieldHas:
 		return sqlf(traits[t.Has]), nil
-	case feed.FieldSince:
+	case query.FieldSince:
 		return sqlf("i.pos >= ?", c.from(t)), nil
-	case feed.FieldBefore:
+	case query.FieldBefore:
 		return sqlf("i.pos < ?", c.from(t)), nil
 	}
 	return sqlText{}, errors.New("the cache does not know the field " + string(t.Field))
@@ -212,40 +214,40 @@ func (c *compiler) leaf(n *feed.Node, positive bool) (sqlText, error) {
 
 // from is the lowest place at or after the term's instant; places know whole
 // seconds.
-func (c *compiler) from(t feed.Term) int64 {
+func (c *compiler) from(t query.Term) int64 {
 	return floor(t.When.Time(c.now).Add(time.Second - 1))
 }
 
 // traits has the condition of each has: term.
-var traits = map[feed.Has]string{
-	feed.HasEnclosure: "i.enclosed = 1",
-	feed.HasImage:     "i.pictured = 1",
-	feed.HasFulltext:  "i.fulltext = 1",
-	feed.HasComments:  "i.commented = 1",
+var traits = map[query.Has]string{
+	query.HasEnclosure: "i.enclosed = 1",
+	query.HasImage:     "i.pictured = 1",
+	query.HasFulltext:  "i.fulltext = 1",
+	query.HasComments:  "i.commented = 1",
 }
 
-func (c *compiler) state(is feed.Is, positive bool) sqlText {
+func (c *compiler) state(is query.Is, positive bool) sqlText {
 	switch is {
-	case feed.IsUnread:
+	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
 			return sqlf("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
 		}
 		return sqlf("i.read = 0")
-	case feed.IsRead:
+	case query.IsRead:
 		return sqlf("i.read = 1")
-	case feed.IsStarred:
+	case query.IsStarred:
 		return sqlf("i.starred = 1")
-	case feed.IsUnstarred:
+	case query.IsUnstarred:
 		return sqlf("i.starred = 0")
-	case feed.IsHidden:
+	case query.IsHidden:
 		return sqlf("i.hidden = 1")
-	case feed.IsSnoozed:
+	case query.IsSnoozed:
 		return sqlf("(i.snoozed_until IS NOT NULL AND i.snoozed_until > ?)", c.now.UnixMicro())
-	case feed.IsEdited:
+	case query.IsEdited:
 		return sqlf("i.edited = 1")
-	case feed.IsLabelled:
+	case query.IsLabelled:
 		return sqlf("EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1)")
-	case feed.IsNew:
+	case query.IsNew:
 		if !c.env.NewSince.IsZero() {
 			return sqlf("i.first_seen >= ?", c.env.NewSince.UnixMicro())
 		}
@@ -264,11 +266,11 @@ const sqlLabelNames = `WITH RECURSIVE names(name) AS (
 	SELECT name FROM names WHERE name IS NOT NULL`
 
 // labelNames are the labels in use that the term means.
-func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
+func (c *compiler) labelNames(n *query.Node) ([]string, error) {
 	all, err := texts(c.ctx, c.q, sqlLabelNames)
 	var names []string
 	for _, name := range all {
-		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, feed.FeedInfo{}) {
+		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
 			names = append(names, name)
 		}
 	}
@@ -276,8 +278,8 @@ func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
 }
 
 // holds asks the query language itself whether a condition holds.
-func (c *compiler) holds(n *feed.Node, a feed.Article, f feed.FeedInfo) bool {
-	return feed.Query{Root: n}.Match(a, f, c.env)
+func (c *compiler) holds(n *query.Node, a feed.Article, f query.FeedInfo) bool {
+	return query.Query{Root: n}.Match(a, f, c.env)
 }
 
 // texts runs a query with one column.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Fulltext is the article of an item's page, or the sentence that says why
@@ -39,7 +40,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	}
 	good := t.Error == ""
 	if !good {
-		t.Body = feed.Body{}
+		t.Body = markup.Body{}
 	}
 	packed := s.pack(t.Body.Raw)
 	return s.write(ctx, "keep the full text", func(tx *sql.Tx) error {
@@ -116,7 +117,7 @@ func (s *Store) pageTexts(ctx context.Context, q querier, places []int64) (map[i
 	for rows.Next() {
 		var pos int64
 		var page pageText
-		var b feed.Body
+		var b markup.Body
 		var packed sql.RawBytes
 		if err := rows.Scan(&pos, &page.fetched, &b.Base, &packed); err != nil {
 			return nil, err
@@ -132,7 +133,7 @@ func (s *Store) pageTexts(ctx context.Context, q querier, places []int64) (map[i
 
 // searchable is the text of an item as searches know it: the feed's own, and
 // the page's below it.
-func (p pageText) searchable(own feed.Body) string {
+func (p pageText) searchable(own markup.Body) string {
 	if p.text == "" {
 		return own.Text()
 	}
@@ -140,9 +141,9 @@ func (p pageText) searchable(own feed.Body) string {
 }
 
 // join puts the page's text below the item's own, for a query in Go.
-func (p pageText) join(own feed.Body) feed.Body {
+func (p pageText) join(own markup.Body) markup.Body {
 	if p.text == "" {
 		return own
 	}
-	return feed.Body{Raw: html.EscapeString(p.searchable(own)), Base: own.Base}
+	return markup.Body{Raw: html.EscapeString(p.searchable(own)), Base: own.Base}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Where at least fewestNew of a document's items are unknown, and no more than
@@ -54,7 +55,7 @@ func (w *itemWriter) former(t *target, b batch, have map[int64]known, removed ma
 	for i, o := range old {
 		items[i] = o.Item
 	}
-	pairs := feed.Reissued(fresh, items, func(i int) feed.Body {
+	pairs := feed.Reissued(fresh, items, func(i int) markup.Body {
 		a, err := w.articleIn(w.ctx, w.tx, old[i].known.id)
 		if w.err == nil {
 			w.err = err

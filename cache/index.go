@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 const (
@@ -56,7 +57,7 @@ func (s *Store) readAhead(ctx context.Context, n int, below int64) <-chan textSl
 	go func() {
 		var slice textSlice
 		// For whoever waits, a panic is an error like any other.
-		crash := feed.Guard("reading texts for the index", nil, func() { slice.entries, slice.err = s.unindexed(ctx, n, below) })
+		crash := feed.Recover("reading texts for the index", nil, func() { slice.entries, slice.err = s.unindexed(ctx, n, below) })
 		if crash != nil {
 			slice.err = crash
 		}
@@ -140,7 +141,7 @@ func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	err = s.scanArticles(ctx, s.readers, func(pos int64, a feed.Article) error {
 		page := pages[pos]
 		e := entry{pos: pos, source: sourceOf[pos], fetched: page.fetched,
-			title: feed.IndexText(a.Title), author: feed.IndexText(a.Author), body: feed.IndexText(page.searchable(a.Body))}
+			title: text.IndexText(a.Title), author: text.IndexText(a.Author), body: text.IndexText(page.searchable(a.Body))}
 		e.starts = startsOf(e.title, e.author, e.body)
 		entries = append(entries, e)
 		return nil

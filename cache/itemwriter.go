@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // itemWriter writes answers within one transaction. Its statements are prepared
@@ -22,7 +24,7 @@ type itemWriter struct {
 	// prepared are the statements by their text.
 	prepared map[string]*sql.Stmt
 	// rules are those that are active.
-	rules []feed.Rule
+	rules []query.Rule
 	// err is the first failure; nothing is written after it.
 	err error
 }
@@ -123,7 +125,7 @@ func (s *Store) keptStatement(ctx context.Context, db *sql.DB, query string) (*s
 // details are the values of the details columns, the id last.
 func (in incoming) details(id int64) []any {
 	var folded sql.NullString
-	if f := feed.Fold(in.Link); f != lowerASCII(in.Link) {
+	if f := text.Fold(in.Link); f != lowerASCII(in.Link) {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,

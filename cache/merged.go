@@ -1,18 +1,18 @@
 package cache
 
-import "dateline/feed"
+import "dateline/feed/query"
 
 // walkLacking walks the items in which common words are not. Both the texts and
 // the places of the words are in the order of numbers, so SQLite merges them as
 // it reads them: that costs a five-hundredth of looking each item up.
-func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
+func (c *compiler) walkLacking(met []*query.Node) (walked bool, err error) {
 	c.askers = c.list.n
 	if c.list.short || len(c.indexes) > 1 {
 		c.each, err = c.condition(nil)
 		return false, err
 	}
 	x := c.indexes[0]
-	var common []*feed.Node
+	var common []*query.Node
 	merged := sqlf("SELECT text FROM items INDEXED BY items_texts WHERE text > ? AND text < ?", lowEdge, highEdge)
 	for _, n := range met {
 		expr, in, err := c.lacked(x, n)
@@ -36,7 +36,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 
 // lacked is the expression of what a Not leaves out, and the index that has it;
 // empty if that is little, or would have to be collected from many words.
-func (c *compiler) lacked(x textIndex, n *feed.Node) (expr string, in textIndex, err error) {
+func (c *compiler) lacked(x textIndex, n *query.Node) (expr string, in textIndex, err error) {
 	many := false
 	if ofStarts(n) {
 		x = *x.starts

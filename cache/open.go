@@ -20,7 +20,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // Options are what a [Store] needs to be told.
@@ -67,7 +67,7 @@ type Store struct {
 	// endAhead ends the reading ahead; nil when there was none.
 	endAhead func()
 	// rules are those of SetRules.
-	rules atomic.Pointer[[]feed.Rule]
+	rules atomic.Pointer[[]query.Rule]
 }
 
 // readerConns is how many queries run side by side: a list, a search that is

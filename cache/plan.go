@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // plan is a view made ready to be walked. A walk by date is made of arms, each
@@ -16,7 +16,7 @@ import (
 type plan struct {
 	view   View
 	now    time.Time
-	env    feed.Env
+	env    query.Env
 	arms   []arm
 	strays []int64
 	// above and below are the ends, either exclusive, of the stretch of time
@@ -153,7 +153,7 @@ const maxStrays = 1000
 // plan reads what the query refers to and chooses how to walk it.
 func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
 	p := &plan{view: v, now: s.now(), above: bottom, below: top, slice: s.slice}
-	p.env = feed.Env{Now: p.now, Opened: v.Opened}
+	p.env = query.Env{Now: p.now, Opened: v.Opened}
 	c, err := s.newCompiler(ctx, q, p)
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
 			return nil, err
 		}
 	}
-	if key := v.Query.Sort.Key; key != "" && key != feed.SortDate {
+	if key := v.Query.Sort.Key; key != "" && key != query.SortDate {
 		p.sort = newSortOrder(key, p)
 	}
 	if v.Query.Limit > 0 {

@@ -15,7 +15,7 @@ const keptPolls = 30
 // saveState keeps how a feed's last request went.
 func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) error {
 	p := f.State
-	wishes, err := json.Marshal(p.Wishes)
+	wishes, err := json.Marshal(p.Hints)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 		total = total + ?, unread = unread + ? WHERE id = ?`,
 		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
 		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
-		string(wishes), p.Reason, p.Rhythm.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
+		string(wishes), p.Reason, p.PostInterval.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
 		t.counts.Total, t.counts.Unread, t.id)
 	w.logPoll(t.id, f.Log, saved)
 	if f.Document == nil {

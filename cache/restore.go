@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/opml"
+	"dateline/feed/text"
 )
 
 // Restored is what a backup held.
@@ -43,12 +45,12 @@ func (s *Store) Restore(ctx context.Context, from io.ReaderAt, size int64) (Rest
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", tried, errNoBackup)
 	}
-	opml, err := z.Open(backupFeeds)
+	list, err := z.Open(backupFeeds)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", tried, errNoBackup)
 	}
-	defer opml.Close()
-	if r.Subscriptions, err = feed.ParseOPML(opml); err != nil {
+	defer list.Close()
+	if r.Subscriptions, err = opml.Parse(list); err != nil {
 		return r, fmt.Errorf("%s: %s: %w", tried, backupFeeds, err)
 	}
 	marks, err := z.Open(backupMarks)
@@ -108,7 +110,7 @@ func (k *keeper) keep(l backupLine) error {
 		return nil
 	}
 	identity, err := identityOf(l.Item)
-	if err != nil || feed.Clean(l.Feed) != l.Feed || feed.Clean(l.Label) != l.Label {
+	if err != nil || text.Clean(l.Feed) != l.Feed || text.Clean(l.Label) != l.Label {
 		return errNoBackup
 	}
 	id, err := k.feed(l.Feed)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // mostWords is how many words a beginning is completed to; where more begin
@@ -15,7 +16,7 @@ const mostWords = 100
 // matchExpr writes a full-text term in the language of FTS5: always quoted, so
 // that nothing a reader types means anything there. It is empty for a term
 // that matches nothing in the index.
-func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
+func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
 	if x.words == "" {
 		return startExpr(t), nil
 	}
@@ -43,16 +44,16 @@ func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 }
 
 // columns has the columns of the index that a field means.
-var columns = map[feed.Field]string{
-	feed.FieldText:   "{title body}",
-	feed.FieldTitle:  "title",
-	feed.FieldAuthor: "author",
-	feed.FieldBody:   "body",
+var columns = map[query.Field]string{
+	query.FieldText:   "{title body}",
+	query.FieldTitle:  "title",
+	query.FieldAuthor: "author",
+	query.FieldBody:   "body",
 }
 
 // probe asks whether one item matches a term: the index where it has the
 // item's text, else what was found in Go.
-func (c *compiler) probe(n *feed.Node) (sqlText, error) {
+func (c *compiler) probe(n *query.Node) (sqlText, error) {
 	t := sqlf("(" + nothing)
 	for _, x := range c.indexes {
 		if x.starts != nil && ofStarts(n) {
@@ -91,7 +92,7 @@ func (c *compiler) walkText() (bool, error) {
 	if !mentions(c.view.Query.Root, ofText) {
 		return false, nil
 	}
-	var met []*feed.Node
+	var met []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		if c.inIndex(n) {
 			met = append(met, n)
@@ -114,7 +115,7 @@ func (c *compiler) walkText() (bool, error) {
 
 // walkPlaces walks the places in the indexes where conditions hold, unless the
 // items of the list are so few that it is cheaper to look them up there.
-func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
+func (c *compiler) walkPlaces(met []*query.Node) (walked bool, err error) {
 	met, either, err := c.unmixed(met)
 	if err != nil {
 		return false, err
@@ -138,8 +139,8 @@ func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
 
 // textArms are the walks over an index; few says that the items of the list are
 // so few that it is cheaper to look them up there.
-func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives) (arms []arm, few bool, err error) {
-	walks := [][]*feed.Node{met}
+func (c *compiler) textArms(x textIndex, met []*query.Node, e *alternatives) (arms []arm, few bool, err error) {
+	walks := [][]*query.Node{met}
 	if x.starts != nil && e != nil {
 		walks = e.conditions
 	}
@@ -167,8 +168,8 @@ func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives) (arm
 // of the two is walked, and the other merged with it or asked about each of its
 // rows: the words are, if any condition says which items rather than which not,
 // since they are rarer.
-func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never bool, err error) {
-	walked, probed, other := met, []*feed.Node(nil), x
+func (c *compiler) textArm(x textIndex, met []*query.Node) (a arm, few, never bool, err error) {
+	walked, probed, other := met, []*query.Node(nil), x
 	if x.starts != nil {
 		if walked, probed, err = c.apart(met); err != nil {
 			return a, false, false, err
@@ -204,10 +205,10 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never boo
 // beside are further conditions for a walk, which another index answers: what is
 // common is merged with the numbers that are walked, and the rest asked of each;
 // never says that they hold for nothing, phrases how many they have.
-func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlText, phrases int, never bool, err error) {
+func (c *compiler) beside(x textIndex, nodes []*query.Node) (merged, asked sqlText, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
-		if n.Op == feed.Not {
+		if n.Op == query.Not {
 			inner, not, with = n.Kids[0], "NOT ", " EXCEPT "
 		}
 		expr, nothing, err := c.match(x, inner)
@@ -284,27 +285,27 @@ func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
 
 // inIndex says that FTS5 can answer the condition, given another one that it
 // can list the matches of if this one is a Not.
-func (c *compiler) inIndex(n *feed.Node) bool {
+func (c *compiler) inIndex(n *query.Node) bool {
 	switch n.Op {
-	case feed.Leaf:
+	case query.Leaf:
 		return ofText(n.Term)
-	case feed.Not:
-		return n.Kids[0].Op != feed.Not && c.inIndex(n.Kids[0])
-	case feed.Or:
-		return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return k.Op == feed.Not || !c.inIndex(k) })
+	case query.Not:
+		return n.Kids[0].Op != query.Not && c.inIndex(n.Kids[0])
+	case query.Or:
+		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return k.Op == query.Not || !c.inIndex(k) })
 	}
-	return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return !c.inIndex(k) }) &&
+	return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !c.inIndex(k) }) &&
 		slices.ContainsFunc(n.Kids, positive)
 }
 
 // match writes a condition that is in the index, but for a Not; never says that
 // it holds for nothing there.
-func (c *compiler) match(x textIndex, n *feed.Node) (expr string, never bool, err error) {
+func (c *compiler) match(x textIndex, n *query.Node) (expr string, never bool, err error) {
 	switch n.Op {
-	case feed.Leaf:
+	case query.Leaf:
 		expr, err = c.matchExpr(x, n.Term)
 		return expr, expr == "", err
-	case feed.And:
+	case query.And:
 		return c.allOf(x, n.Kids)
 	}
 	var some []string
@@ -321,10 +322,10 @@ func (c *compiler) match(x textIndex, n *feed.Node) (expr string, never bool, er
 }
 
 // allOf writes conditions that must all hold; it is empty when all are Nots.
-func (c *compiler) allOf(x textIndex, nodes []*feed.Node) (expr string, never bool, err error) {
+func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never bool, err error) {
 	var yes, no []string
 	for _, n := range nodes {
-		negated := n.Op == feed.Not
+		negated := n.Op == query.Not
 		if negated {
 			n = n.Kids[0]
 		}
@@ -366,13 +367,13 @@ func (c *compiler) matchPending() error {
 	if err != nil {
 		return err
 	}
-	c.pending = map[*feed.Node][]int64{}
-	var terms []*feed.Node
+	c.pending = map[*query.Node][]int64{}
+	var terms []*query.Node
 	leaves(root, &terms)
 	return c.s.scanArticles(c.ctx, c.q, func(at int64, a feed.Article) error {
 		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, pages[at].join(a.Body)
 		for _, n := range terms {
-			if c.holds(n, a, feed.FeedInfo{}) {
+			if c.holds(n, a, query.FeedInfo{}) {
 				c.pending[n] = append(c.pending[n], at)
 			}
 		}
@@ -381,8 +382,8 @@ func (c *compiler) matchPending() error {
 }
 
 // leaves collects the full-text terms of a condition.
-func leaves(n *feed.Node, into *[]*feed.Node) {
-	if n.Op == feed.Leaf && ofText(n.Term) {
+func leaves(n *query.Node, into *[]*query.Node) {
+	if n.Op == query.Leaf && ofText(n.Term) {
 		*into = append(*into, n)
 	}
 	for _, k := range n.Kids {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // sortOrder is an order other than by date. Such a view is sorted when it is
@@ -20,15 +20,15 @@ type sortOrder struct {
 // prime bounds the keys of a random order.
 const prime = 2147483647
 
-func newSortOrder(key feed.SortKey, p *plan) *sortOrder {
+func newSortOrder(key query.SortKey, p *plan) *sortOrder {
 	switch key {
-	case feed.SortFeed:
+	case query.SortFeed:
 		return &sortOrder{expr: sqlf("coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url) COLLATE NOCASE")}
-	case feed.SortTitle:
+	case query.SortTitle:
 		return &sortOrder{expr: sqlf("d.title COLLATE NOCASE")}
-	case feed.SortAuthor:
+	case query.SortAuthor:
 		return &sortOrder{expr: sqlf("d.author COLLATE NOCASE")}
-	case feed.SortLength:
+	case query.SortLength:
 		return &sortOrder{expr: sqlf("d.words"), number: true}
 	}
 	// The same shuffle as long as the view is open.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // Beginnings of words that are typed first, those of two and three characters,
@@ -17,7 +17,7 @@ const (
 )
 
 // What stands before the beginnings of a title's words and of an author's:
-// characters that [feed.IndexText] takes for no part of a word.
+// characters that [text.IndexText] takes for no part of a word.
 const (
 	startOfTitle  = "§"
 	startOfAuthor = "¶"
@@ -79,7 +79,7 @@ func (s *startSet) addOther(start string) bool {
 	return !there
 }
 
-// nextStarts cuts the first word off a text as [feed.IndexText] has it, and
+// nextStarts cuts the first word off a text as [text.IndexText] has it, and
 // gives its beginnings; those that it is too short for are empty.
 func nextStarts(words *string) (starts [longestStart - shortestStart + 1]string) {
 	text, n := *words, 0
@@ -102,7 +102,7 @@ func nextStarts(words *string) (starts [longestStart - shortestStart + 1]string)
 }
 
 // isStart says that a term is the beginning of a word as items_starts has it.
-func isStart(t feed.Term) bool {
+func isStart(t query.Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
 	if !ofText(t) || len(tokens) != 1 || !lastIsPrefix {
 		return false
@@ -112,8 +112,8 @@ func isStart(t feed.Term) bool {
 }
 
 // ofStarts says that items_starts can answer a condition by itself.
-func ofStarts(n *feed.Node) bool {
-	if n.Op == feed.Leaf {
+func ofStarts(n *query.Node) bool {
+	if n.Op == query.Leaf {
 		return isStart(n.Term)
 	}
 	for _, k := range n.Kids {
@@ -126,26 +126,26 @@ func ofStarts(n *feed.Node) bool {
 
 // startExpr writes a term that is the beginning of a word in the language of
 // FTS5.
-func startExpr(t feed.Term) string {
+func startExpr(t query.Term) string {
 	tokens, _ := t.Tokens()
 	start := tokens[0]
 	switch t.Field {
-	case feed.FieldTitle:
+	case query.FieldTitle:
 		return quote(startOfTitle + start)
-	case feed.FieldAuthor:
+	case query.FieldAuthor:
 		return quote(startOfAuthor + start)
-	case feed.FieldBody:
+	case query.FieldBody:
 		return quote(start)
 	}
 	return "(" + quote(start) + " OR " + quote(startOfTitle+start) + ")"
 }
 
-func positive(n *feed.Node) bool { return n.Op != feed.Not }
+func positive(n *query.Node) bool { return n.Op != query.Not }
 
 // apart sorts conditions into those for the index of words and those for that
 // of beginnings. Beside a word, a beginning that few words have belongs to the
 // words: FTS5 then passes over all but the few items that have both.
-func (c *compiler) apart(met []*feed.Node) (words, starts []*feed.Node, err error) {
+func (c *compiler) apart(met []*query.Node) (words, starts []*query.Node, err error) {
 	for _, n := range met {
 		if !ofStarts(n) {
 			words = append(words, n)
@@ -157,7 +157,7 @@ func (c *compiler) apart(met []*feed.Node) (words, starts []*feed.Node, err erro
 			continue
 		}
 		many := true
-		if besideWord && n.Op == feed.Leaf {
+		if besideWord && n.Op == query.Leaf {
 			if many, err = c.manyWords(n); err != nil {
 				return nil, nil, err
 			}
@@ -175,8 +175,8 @@ func (c *compiler) apart(met []*feed.Node) (words, starts []*feed.Node, err erro
 // the places of many words, since they are of short beginnings as well as of
 // words; each item that is walked is looked up for them. Where nothing else says
 // which items to walk, such a condition is split if it can be, and either is not nil.
-func (c *compiler) unmixed(met []*feed.Node) (left []*feed.Node, either *alternatives, err error) {
-	var mixed []*feed.Node
+func (c *compiler) unmixed(met []*query.Node) (left []*query.Node, either *alternatives, err error) {
+	var mixed []*query.Node
 	for _, n := range met {
 		if ofStarts(n) {
 			left = append(left, n)
@@ -201,7 +201,7 @@ func (c *compiler) unmixed(met []*feed.Node) (left []*feed.Node, either *alterna
 			return nil, nil, err
 		}
 		if words != nil {
-			return append(left, n), &alternatives{starts, [][]*feed.Node{append(slices.Clone(left), starts), append(slices.Clone(left), words)}}, nil
+			return append(left, n), &alternatives{starts, [][]*query.Node{append(slices.Clone(left), starts), append(slices.Clone(left), words)}}, nil
 		}
 	}
 	return met, nil, nil
@@ -210,12 +210,12 @@ func (c *compiler) unmixed(met []*feed.Node) (left []*feed.Node, either *alterna
 // alternatives are a condition that is walked twice: for its short beginnings, of
 // which starts has all, and for its words.
 type alternatives struct {
-	starts     *feed.Node
-	conditions [][]*feed.Node
+	starts     *query.Node
+	conditions [][]*query.Node
 }
 
 // lacks is the condition that an item has none of the beginnings.
-func (c *compiler) lacks(x textIndex, starts *feed.Node) (sqlText, error) {
+func (c *compiler) lacks(x textIndex, starts *query.Node) (sqlText, error) {
 	expr, _, err := c.match(*x.starts, starts)
 	has := x.starts.has(expr)
 	return sqlf("NOT "+has.text, has.args...), err
@@ -223,11 +223,11 @@ func (c *compiler) lacks(x textIndex, starts *feed.Node) (sqlText, error) {
 
 // split parts the alternatives of a condition into short beginnings and words;
 // nil if one of them is both.
-func (c *compiler) split(n *feed.Node) (starts, words *feed.Node, err error) {
-	if n.Op != feed.Or {
+func (c *compiler) split(n *query.Node) (starts, words *query.Node, err error) {
+	if n.Op != query.Or {
 		return nil, nil, nil
 	}
-	starts, words = &feed.Node{Op: feed.Or}, &feed.Node{Op: feed.Or}
+	starts, words = &query.Node{Op: query.Or}, &query.Node{Op: query.Or}
 	for _, k := range n.Kids {
 		if ofStarts(k) {
 			starts.Kids = append(starts.Kids, k)
@@ -243,8 +243,8 @@ func (c *compiler) split(n *feed.Node) (starts, words *feed.Node, err error) {
 
 // manyWords says that a condition has a short beginning with more words than it
 // is completed to.
-func (c *compiler) manyWords(n *feed.Node) (bool, error) {
-	if n.Op == feed.Leaf && isStart(n.Term) {
+func (c *compiler) manyWords(n *query.Node) (bool, error) {
+	if n.Op == query.Leaf && isStart(n.Term) {
 		tokens, _ := n.Term.Tokens()
 		_, all, err := c.completions(c.indexes[len(c.indexes)-1], tokens[0])
 		return !all, err

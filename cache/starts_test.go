@@ -8,14 +8,14 @@ import (
 	"time"
 	"unicode"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // The characters before the beginnings of titles and authors never come from a
 // text, or a text could pass for them.
 func TestStartMarksAreNoWords(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if text := feed.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, startOfTitle+startOfAuthor) {
+		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, startOfTitle+startOfAuthor) {
 			t.Fatalf("%U gives %q", r, text)
 		}
 	}

@@ -1,6 +1,9 @@
 package cache
 
-import "dateline/feed"
+import (
+	"dateline/feed"
+	"dateline/feed/query"
+)
 
 // trait is what an item may carry, as items_traits has it: in an order in which
 // items that carry the same are a walk by date.
@@ -18,14 +21,14 @@ func (t trait) article() feed.Article {
 	return a
 }
 
-func ofTraits(t feed.Term) bool { return t.Field == feed.FieldHas && t.Has != feed.HasFulltext }
+func ofTraits(t query.Term) bool { return t.Field == query.FieldHas && t.Has != query.HasFulltext }
 
 // traits are those that the items of the view can have; nil if it does not ask
 // for any, or finds items with none.
 func (c *compiler) traits() []trait {
-	var asked []*feed.Node
+	var asked []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
-		if !mentions(n, func(t feed.Term) bool { return !ofTraits(t) }) {
+		if !mentions(n, func(t query.Term) bool { return !ofTraits(t) }) {
 			asked = append(asked, n)
 		}
 	}
@@ -43,9 +46,9 @@ func (c *compiler) traits() []trait {
 	return found
 }
 
-func (c *compiler) holdAll(nodes []*feed.Node, a feed.Article) bool {
+func (c *compiler) holdAll(nodes []*query.Node, a feed.Article) bool {
 	for _, n := range nodes {
-		if !c.holds(n, a, feed.FeedInfo{}) {
+		if !c.holds(n, a, query.FeedInfo{}) {
 			return false
 		}
 	}

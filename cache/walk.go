@@ -3,7 +3,7 @@ package cache
 import (
 	"slices"
 
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // boundTime narrows the walks to the stretch of time that the query asks for:
@@ -11,10 +11,10 @@ import (
 func (c *compiler) boundTime() {
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
-		case n.Op != feed.Leaf:
-		case n.Term.Field == feed.FieldSince:
+		case n.Op != query.Leaf:
+		case n.Term.Field == query.FieldSince:
 			c.above = max(c.above, c.from(n.Term)-1)
-		case n.Term.Field == feed.FieldBefore:
+		case n.Term.Field == query.FieldBefore:
 			c.below = min(c.below, c.from(n.Term))
 		}
 	}
@@ -35,13 +35,13 @@ func (c *compiler) chooseWalk() error {
 
 // chooseList picks the indexes to walk for what the view asks but for words.
 func (c *compiler) chooseList() error {
-	is := map[feed.Is]bool{}
-	has := map[feed.Has]bool{}
-	var label *feed.Node
+	is := map[query.Is]bool{}
+	has := map[query.Has]bool{}
+	var label *query.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
-		case n.Op != feed.Leaf:
-		case n.Term.Field == feed.FieldLabel:
+		case n.Op != query.Leaf:
+		case n.Term.Field == query.FieldLabel:
 			label = n
 		default:
 			is[n.Term.Is], has[n.Term.Has] = true, true
@@ -53,25 +53,25 @@ func (c *compiler) chooseList() error {
 		return err
 	}
 	switch {
-	case is[feed.IsSnoozed]:
+	case is[query.IsSnoozed]:
 		return c.stray("items i INDEXED BY items_snoozed", sqlf("i.snoozed_until IS NOT NULL"))
-	case is[feed.IsHidden]:
+	case is[query.IsHidden]:
 		c.walk("items i INDEXED BY items_hidden", sqlf("i.hidden = 1"))
-	case is[feed.IsStarred]:
+	case is[query.IsStarred]:
 		c.walk("items i INDEXED BY items_starred", sqlf("i.starred = 1"))
-	case is[feed.IsEdited]:
+	case is[query.IsEdited]:
 		c.walk("items i INDEXED BY items_edited", sqlf("i.edited = 1"))
 	case label != nil:
 		return c.walkLabel(label)
-	case has[feed.HasFulltext]:
+	case has[query.HasFulltext]:
 		c.walk("items i INDEXED BY items_fulltext", sqlf("i.fulltext = 1"))
 	case fewCarry:
 		c.walkTraits(traits)
-	case is[feed.IsNew]:
+	case is[query.IsNew]:
 		return c.walkNew()
-	case is[feed.IsUnread]:
+	case is[query.IsUnread]:
 		return c.walkUnread()
-	case is[feed.IsRead] && c.whole:
+	case is[query.IsRead] && c.whole:
 		return c.walkRead()
 	case traits != nil && c.whole:
 		c.walkTraits(traits)
@@ -181,7 +181,7 @@ func (c *compiler) walkNew() error {
 
 // walkLabel walks the items with a label. Where two spellings of it are in use
 // an item may have both, so only one of them can be walked.
-func (c *compiler) walkLabel(n *feed.Node) error {
+func (c *compiler) walkLabel(n *query.Node) error {
 	names, err := c.labelNames(n)
 	switch {
 	case err != nil || len(names) == 0:

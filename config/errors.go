@@ -11,7 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // Error lists everything that is wrong with a configuration file.
@@ -122,7 +122,7 @@ func excerpt(doc []byte, number int, line, at span) string {
 // printable returns a part of the file as one line that is safe to print. A file may
 // be copied from anywhere.
 func printable(b []byte) string {
-	return strings.NewReplacer("\t", " ", "\n", " ").Replace(feed.CleanText(string(b)))
+	return strings.NewReplacer("\t", " ", "\n", " ").Replace(text.CleanText(string(b)))
 }
 
 // nearest returns the name that is most similar to word, "" if none is similar
@@ -132,8 +132,8 @@ func nearest(word string, names []string) string {
 		return ""
 	}
 	word = strings.ToLower(word)
-	best := feed.Nearest(word, names)
-	if feed.Distance(word, best) > max((len(word)+1)/3, 1) {
+	best := text.Nearest(word, names)
+	if text.Distance(word, best) > max((len(word)+1)/3, 1) {
 		return ""
 	}
 	return best

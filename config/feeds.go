@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"dateline/feed"
+	"dateline/feed/find"
+	"dateline/feed/text"
 )
 
 // Subscriptions returns the feeds with their options merged over [defaults]. A user
@@ -23,7 +25,7 @@ func (c Config) Subscriptions() []feed.Subscription {
 	subs := make([]feed.Subscription, len(c.Feeds))
 	for i, f := range c.Feeds {
 		f.FeedOptions = f.over(c.Defaults)
-		address, _, _ := feed.SplitLogin(f.URL)
+		address, _, _ := text.SplitLogin(f.URL)
 		subs[i] = feed.Subscription{URL: address, Name: f.Name, Tags: f.Tags, Settings: f.settings(os.LookupEnv)}
 	}
 	return subs
@@ -65,7 +67,7 @@ func (f Feed) settings(lookup func(string) (string, bool)) feed.Settings {
 		Insecure:        f.Insecure,
 		Filter:          f.Filter,
 	}
-	_, user, password := feed.SplitLogin(f.URL)
+	_, user, password := text.SplitLogin(f.URL)
 	access.User = cmp.Or(access.User, user)
 	if f.PasswordCommand == nil {
 		access.Password = cmp.Or(access.Password, password)
@@ -106,10 +108,10 @@ func (p *problems) checkFeeds(feeds []Feed) {
 	for i := range feeds {
 		f := &feeds[i]
 		f.URL = strings.TrimSpace(f.URL)
-		f.Name = feed.Clean(f.Name)
+		f.Name = text.Clean(f.Name)
 		p.checkOptions(options, reflect.ValueOf(*f), "feeds", i)
 		p.checkFeedOptions(f.FeedOptions, "feeds", i)
-		address, _, _ := feed.SplitLogin(f.URL)
+		address, _, _ := text.SplitLogin(f.URL)
 		if err := p.checks.feedURL(address); err != nil {
 			p.add(p.locate("feeds", i, "url"), "%v", err)
 		} else if seen[address] {
@@ -117,7 +119,7 @@ func (p *problems) checkFeeds(feeds []Feed) {
 		}
 		seen[address] = true
 		for n, tag := range f.Tags {
-			if f.Tags[n] = feed.Clean(tag); f.Tags[n] == "" {
+			if f.Tags[n] = text.Clean(tag); f.Tags[n] == "" {
 				p.add(p.locate("feeds", i, "tags", n), "a tag must not be empty")
 			}
 		}
@@ -128,7 +130,7 @@ func (p *problems) checkFeeds(feeds []Feed) {
 // checkAccess adds the mistakes in how a feed is accessed. The values are secrets,
 // so no message repeats one.
 func (p *problems) checkAccess(f Feed, i int) {
-	_, user, _ := feed.SplitLogin(f.URL)
+	_, user, _ := text.SplitLogin(f.URL)
 	user = cmp.Or(f.User, user)
 	switch {
 	case f.Password != "" && f.PasswordCommand != nil:
@@ -175,7 +177,7 @@ func (p *problems) checkFeedOptions(f FeedOptions, path ...any) {
 	}
 	for name, selectors := range map[string]List{"fulltext_keep": f.FulltextKeep, "fulltext_drop": f.FulltextDrop} {
 		for n, selector := range selectors {
-			if err := feed.CheckSelector(selector); err != nil {
+			if err := find.CheckSelector(selector); err != nil {
 				p.add(at(name, n), "%s: %v", name, err)
 			}
 		}
@@ -204,7 +206,7 @@ func (c Checks) feedURL(s string) error {
 	if !c.IsLocal(s) {
 		return c.Subscription(s)
 	}
-	if feed.Clean(s) != s {
+	if text.Clean(s) != s {
 		return fmt.Errorf("%q has characters in it that can't be seen; write it anew", s)
 	}
 	return c.Local(s)
@@ -218,11 +220,11 @@ func (c Checks) Subscription(s string) error {
 		return errors.New("a feed needs its address: url = \"https://…\"")
 	}
 	if c.IsLocal(s) {
-		return fmt.Errorf("%q was not subscribed to, since a feed from a file or a program can only stand in the configuration; write it there by hand", feed.Clean(s))
+		return fmt.Errorf("%q was not subscribed to, since a feed from a file or a program can only stand in the configuration; write it there by hand", text.Clean(s))
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || strings.ContainsFunc(s, unicode.IsSpace) || feed.Clean(s) != s:
+	case err != nil || strings.ContainsFunc(s, unicode.IsSpace) || text.Clean(s) != s:
 		return fmt.Errorf("%q is not an address that can be read; copy it again from the feed's page", s)
 	case s == c.Builtin:
 		return nil

@@ -5,24 +5,25 @@ import (
 	"fmt"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // SavedQuery is a [Query] that was read.
 type SavedQuery struct {
 	Name  string
-	Query feed.Query
+	Query query.Query
 }
 
 // SavedQueries returns the [[queries]] tables.
 func (c Config) SavedQueries() ([]SavedQuery, error) {
 	var saved []SavedQuery
 	for _, q := range c.Queries {
-		query, err := feed.ParseQuery(q.Query)
+		query, err := query.Parse(q.Query)
 		if err != nil {
 			return saved, fmt.Errorf("the saved query %s: %w", q.Name, err)
 		}
-		saved = append(saved, SavedQuery{Name: feed.Clean(q.Name), Query: query})
+		saved = append(saved, SavedQuery{Name: text.Clean(q.Name), Query: query})
 	}
 	return saved, nil
 }
@@ -36,12 +37,12 @@ func (p *problems) checkQuery(q Query, i int) {
 
 // checkQueryText adds what is wrong with the query at path.
 func (p *problems) checkQueryText(text string, path ...any) {
-	_, err := feed.ParseQuery(text)
+	_, err := query.Parse(text)
 	if err == nil {
 		return
 	}
 	at := p.locate(path...)
-	var wrong *feed.QueryError
+	var wrong *query.Error
 	if !errors.As(err, &wrong) {
 		p.add(at, "%v", err)
 		return

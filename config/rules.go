@@ -8,7 +8,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // checkRules adds the rules that cannot be applied or that share a name.
@@ -17,7 +18,7 @@ func (p *problems) checkRules(rules []Rule) {
 	seen := map[string]bool{}
 	for i := range rules {
 		r, before := &rules[i], len(p.list)
-		r.Name = feed.Clean(r.Name)
+		r.Name = text.Clean(r.Name)
 		switch {
 		case r.Name == "":
 			p.add(p.locate("rules", i, "name"), "a rule needs a name, by which a hidden item can say what hid it")
@@ -31,7 +32,7 @@ func (p *problems) checkRules(rules []Rule) {
 		}
 		p.checkOptions(options, reflect.ValueOf(*r), "rules", i)
 		for n, label := range r.Labels {
-			if r.Labels[n] = feed.Clean(label); r.Labels[n] == "" {
+			if r.Labels[n] = text.Clean(label); r.Labels[n] == "" {
 				p.add(p.locate("rules", i, "labels", n), "a label must not be empty")
 			}
 		}
@@ -43,7 +44,7 @@ func (p *problems) checkRules(rules []Rule) {
 		}
 		rule, err := r.rule()
 		if err == nil {
-			err = feed.CheckRule(rule)
+			err = query.Check(rule)
 		}
 		if err != nil {
 			p.add(p.locate("rules", i, "query"), "%v", err)
@@ -52,8 +53,8 @@ func (p *problems) checkRules(rules []Rule) {
 }
 
 // ActiveRules returns the [[rules]] tables. A rule with a mistake is left out.
-func (c Config) ActiveRules() []feed.Rule {
-	var rules []feed.Rule
+func (c Config) ActiveRules() []query.Rule {
+	var rules []query.Rule
 	for _, r := range c.Rules {
 		if rule, err := r.rule(); err == nil {
 			rules = append(rules, rule)
@@ -62,14 +63,14 @@ func (c Config) ActiveRules() []feed.Rule {
 	return rules
 }
 
-func (r Rule) rule() (feed.Rule, error) {
-	query, err := feed.ParseQuery(r.Query)
+func (r Rule) rule() (query.Rule, error) {
+	q, err := query.Parse(r.Query)
 	if err != nil {
-		return feed.Rule{}, err
+		return query.Rule{}, err
 	}
 	until, err := endOf(r.Until)
-	return feed.Rule{
-		Name: r.Name, Query: query,
+	return query.Rule{
+		Name: r.Name, Query: q,
 		Hide: r.Hide, Read: r.Read, Star: r.Star, Labels: r.Labels, Notify: r.Notify,
 		Until: until,
 	}, err

@@ -8,6 +8,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/notify"
 )
 
@@ -52,7 +53,7 @@ type notifier struct {
 	presence *presence
 	notify.Terminal
 	// waiting are the new items of the current refresh.
-	waiting []feed.Notice
+	waiting []feed.NewItem
 }
 
 // notified answers an attempt to run the user's program.
@@ -83,7 +84,7 @@ func (n *notifier) send() tea.Cmd {
 
 func (n *notifier) show(msg notified) {
 	if msg.err != nil {
-		n.status.fail("notify_command failed: " + feed.Clean(msg.err.Error()) + "; see the configuration")
+		n.status.fail("notify_command failed: " + text.Clean(msg.err.Error()) + "; see the configuration")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/mode"
 )
@@ -27,7 +28,7 @@ type opened struct {
 
 // open shows a URL in the browser, if it is one that a browser may be given.
 func (b *browser) open(url string, background bool) tea.Cmd {
-	safe, ok := feed.SafeURL(url)
+	safe, ok := text.SafeURL(url)
 	if !ok {
 		b.status.say("this address is not opened: only http, https, mailto and gemini are")
 		return nil
@@ -36,14 +37,14 @@ func (b *browser) open(url string, background bool) tea.Cmd {
 		b.status.say("there is no browser; set `browser` in the configuration")
 		return nil
 	}
-	b.status.say("opening " + feed.Clean(safe))
+	b.status.say("opening " + text.Clean(safe))
 	ctx, open := context.WithoutCancel(b.ctx), b.deps.Open
 	return func() tea.Msg { return opened{safe, open(ctx, safe, background)} }
 }
 
 func (b *browser) show(msg opened) {
 	if msg.err != nil {
-		b.status.fail("the browser did not start: " + feed.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
+		b.status.fail("the browser did not start: " + text.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
 	}
 }
 
@@ -82,10 +83,10 @@ func (b *browser) openLink(n int) tea.Cmd {
 
 // copy puts text on the clipboard through the terminal (OSC 52), so that it works
 // over ssh.
-func (b *browser) copy(text string) tea.Cmd {
-	text = feed.Clean(text)
-	b.status.say("copied " + text)
-	return tea.SetClipboard(text)
+func (b *browser) copy(s string) tea.Cmd {
+	s = text.Clean(s)
+	b.status.say("copied " + s)
+	return tea.SetClipboard(s)
 }
 
 func (b *browser) copyLink() tea.Cmd {
@@ -118,7 +119,7 @@ func (m *Model) showLinks() tea.Cmd {
 	links := m.article.links
 	rows := make([]mode.Row, len(links))
 	for i, l := range links {
-		rows[i] = mode.Row{Left: fmt.Sprintf("[%d] %s", l.N, feed.Clean(l.Text)), Right: feed.Clean(l.URL)}
+		rows[i] = mode.Row{Left: fmt.Sprintf("[%d] %s", l.N, text.Clean(l.Text)), Right: text.Clean(l.URL)}
 	}
 	m.modes.OpenOverlay(&mode.Overlay{Title: "Links", Rows: rows, Choose: true}, linkList{links})
 	return nil

@@ -12,8 +12,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dateline/feed"
 	"dateline/feed/corpus"
+	"dateline/feed/text"
 	"dateline/ui/frame"
 )
 
@@ -187,7 +187,7 @@ func TestEveryAttackInEveryField(t *testing.T) {
 	st.do("the first", func() { s.press("g", "a", "g", "g", "enter") })
 	for i := range n {
 		for _, key := range []string{"Y", "i", "esc", "o", "G", "J"} {
-			st.do("item "+feed.Number(i)+", "+key, func() { s.press(key) })
+			st.do("item "+text.Number(i)+", "+key, func() { s.press(key) })
 		}
 	}
 	st.end()

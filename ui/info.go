@@ -12,6 +12,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/mode"
 )
 
@@ -100,7 +102,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 
 func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 	p := f.Poll
-	_, health := feed.Health(f, now)
+	_, health := schedule.ProblemOf(f, now)
 	rows := []mode.Row{
 		{Head: "Feed"},
 		{Left: "title", Right: f.DisplayTitle()},
@@ -108,21 +110,21 @@ func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 		{Left: "address", Right: f.URL},
 		{Left: "site", Right: f.Site},
 		{Left: "tags", Right: strings.Join(f.Tags, ", ")},
-		{Left: "items", Right: fmt.Sprintf("%s kept, %s unread", feed.Number(f.Total), feed.Number(f.Unread))},
-		{Left: "posts", Right: feed.Pace(p.Rhythm)},
+		{Left: "items", Right: fmt.Sprintf("%s kept, %s unread", text.Number(f.Total), text.Number(f.Unread))},
+		{Left: "posts", Right: schedule.RateText(p.PostInterval)},
 		{Left: "newest item", Right: when(p.Newest, now)},
 		{Left: "asked", Right: cmp.Or(when(p.LastChecked, now), "not yet")},
 		{Left: "asked next", Right: nextWords(f, now)},
-		{Left: "server asks for", Right: wishWords(p.Wishes, now)},
+		{Left: "server asks for", Right: wishWords(p.Hints, now)},
 	}
 	if p.Failures > 0 {
 		rows = append(rows,
-			mode.Row{Left: "failed", Right: feed.Plural(p.Failures, "time") + " in a row"},
+			mode.Row{Left: "failed", Right: text.Plural(p.Failures, "time") + " in a row"},
 			mode.Row{Left: "last good answer", Right: cmp.Or(when(p.LastOK, now), "never")})
 	}
 	switch {
 	case p.MovedTo != "":
-		rows = append(rows, mode.Row{Left: "moved", Right: fmt.Sprintf("to %s, in %s since %s", p.MovedTo, feed.Plural(p.MovedTimes, "answer"), when(p.MovedSince, now))})
+		rows = append(rows, mode.Row{Left: "moved", Right: fmt.Sprintf("to %s, in %s since %s", p.MovedTo, text.Plural(p.MovedTimes, "answer"), when(p.MovedSince, now))})
 	case p.FinalURL != "" && p.FinalURL != f.URL:
 		rows = append(rows, mode.Row{Left: "redirected", Right: "for now to " + p.FinalURL})
 	}
@@ -144,9 +146,9 @@ func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 		if p.Duration > 0 {
 			took = fmt.Sprintf("%d ms", p.Duration.Milliseconds())
 		}
-		line := fmt.Sprintf("%8s %9s  %s", took, feed.Size(p.Bytes), pollWords(p))
+		line := fmt.Sprintf("%8s %9s  %s", took, text.Size(p.Bytes), pollWords(p))
 		if p.Outcome == feed.Failed {
-			line = fmt.Sprintf("%8s  %s", took, feed.Clean(cmp.Or(p.Error, "failed")))
+			line = fmt.Sprintf("%8s  %s", took, text.Clean(cmp.Or(p.Error, "failed")))
 		}
 		rows = append(rows, mode.Row{Left: feed.ShortAge(p.At, now), Right: line})
 	}
@@ -160,13 +162,13 @@ func pollWords(p feed.Poll) string {
 		words = append(words, fmt.Sprint(p.Status))
 	}
 	if p.New > 0 {
-		words = append(words, feed.Number(p.New)+" new")
+		words = append(words, text.Number(p.New)+" new")
 	}
 	if p.Updated > 0 {
-		words = append(words, feed.Number(p.Updated)+" edited")
+		words = append(words, text.Number(p.Updated)+" edited")
 	}
 	if p.Reissued > 0 {
-		words = append(words, feed.Number(p.Reissued)+" re-issued")
+		words = append(words, text.Number(p.Reissued)+" re-issued")
 	}
 	if p.New+p.Updated+p.Reissued == 0 {
 		words = append(words, "nothing new")
@@ -175,7 +177,7 @@ func pollWords(p feed.Poll) string {
 }
 
 // wishWords say how a server and its document want to be polled.
-func wishWords(w feed.Wishes, now time.Time) string {
+func wishWords(w feed.PollHints, now time.Time) string {
 	var words []string
 	add := func(what string, d time.Duration) {
 		if d > 0 {
@@ -270,7 +272,7 @@ func cleanRows(rows []mode.Row) []mode.Row {
 		if r.Head == "" && r.Right == "" {
 			continue
 		}
-		r.Right = feed.Clean(r.Right)
+		r.Right = text.Clean(r.Right)
 		kept = append(kept, r)
 	}
 	return kept
@@ -291,7 +293,7 @@ func nextWords(f feed.Feed, now time.Time) string {
 		return "never unbidden: the server says the feed is gone for good"
 	case f.Paused:
 		return "never unbidden: it is paused in the configuration; r asks it"
-	case feed.Due(p, now):
+	case schedule.Due(p, now):
 		return "now"
 	case p.Reason != "":
 		return "in " + feed.Until(p.NextCheck, now) + ": " + p.Reason

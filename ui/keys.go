@@ -7,10 +7,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"dateline/feed"
-	"dateline/ui/mode"
-
 	tea "charm.land/bubbletea/v2"
+
+	"dateline/feed/text"
+	"dateline/ui/mode"
 )
 
 // keymap finds the actions of a key or a sequence of keys such as "gg". A
@@ -215,8 +215,8 @@ func showKeys(seq string) string {
 
 // nearest suggests a name that is spelt almost like this one.
 func nearest(name string, known map[string]*action) string {
-	near := feed.Nearest(name, slices.Sorted(maps.Keys(known)))
-	if feed.Distance(name, near) > 3 {
+	near := text.Nearest(name, slices.Sorted(maps.Keys(known)))
+	if text.Distance(name, near) > 3 {
 		return "; the guide's page on keys lists them all"
 	}
 	return fmt.Sprintf("; did you mean %q?", near)
@@ -271,11 +271,11 @@ func (k *keyboard) isCount(key string) bool {
 }
 
 func (k *keyboard) waitingText() string {
-	text := strings.Join(k.typed, "")
+	s := strings.Join(k.typed, "")
 	if k.count > 0 {
-		text = feed.Number(k.count) + text
+		s = text.Number(k.count) + s
 	}
-	return text + k.theme.Glyphs.Ellipsis
+	return s + k.theme.Glyphs.Ellipsis
 }
 
 // forget drops the keys typed so far and reports whether there were any.

@@ -9,6 +9,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markup"
 	"dateline/ui/article"
 	"dateline/ui/pane"
 	"dateline/ui/saver"
@@ -136,7 +137,7 @@ func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderO
 
 // firstLines renders the beginning of a body. Sanitising a long one takes longer
 // than a user should wait, so its beginning is shown until the whole is there.
-func firstLines(b feed.Body, key pageKey, o renderOptions) articleLoaded {
+func firstLines(b markup.Body, key pageKey, o renderOptions) articleLoaded {
 	whole := func() articleLoaded { return nextLines(article.Start(b.Safe(), o.article()), key) }
 	head, cut := b.Head(headSize)
 	if !cut {

@@ -11,6 +11,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/pane"
 	"dateline/ui/saver"
 )
@@ -233,9 +234,9 @@ func (n *navigator) markAllRead() tea.Cmd {
 // counts and, if more than one row changed, the list.
 func (m *Model) showSaved(msg saved) tea.Cmd {
 	reload, counted := m.marks.showOutcomes(msg.outcomes)
-	var crash *feed.Crash
+	var crash *feed.PanicError
 	if errors.As(msg.err, &crash) {
-		m.status.fail(crash.Sentence())
+		m.status.fail(crash.UserMessage())
 		return tea.Batch(m.sources.loadCounts(), m.headlines.reload())
 	}
 	if msg.err != nil {
@@ -266,7 +267,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 			if o.N == 0 {
 				k.status.say("nothing was left to mark")
 			} else {
-				k.status.say(fmt.Sprintf("marked %s read, u undoes", feed.Number(o.N)))
+				k.status.say(fmt.Sprintf("marked %s read, u undoes", text.Number(o.N)))
 			}
 		}
 	}
@@ -301,7 +302,7 @@ func stepWords(what string, s cache.Step) string {
 	if what == "redo" {
 		other = "u undoes"
 	}
-	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), feed.Plural(s.N, "item"), now, other)
+	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), text.Plural(s.N, "item"), now, other)
 }
 
 // failed reports a change that could not be written, once for each reason, and

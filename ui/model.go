@@ -47,7 +47,7 @@ type Deps struct {
 	NotifyCommand func(ctx context.Context, title, body string) error
 	// Crashed is called after a panic, which the screen reports. If it is nil, the
 	// panic is not recorded. It may be called from several goroutines.
-	Crashed func(*feed.Crash)
+	Crashed func(*feed.PanicError)
 	// Shown is called once, when the first rows have been on the screen for a
 	// moment and before the work of a refresh begins. It may be nil.
 	Shown    func()
@@ -138,7 +138,7 @@ type Model struct {
 	// suspends gets the signal to suspend if it does not come as a key.
 	suspends chan os.Signal
 	// panicked is the panic that ended the screen; nil as long as there is none.
-	panicked *feed.Crash
+	panicked *feed.PanicError
 }
 
 // New returns the screen. It reads nothing before Init.

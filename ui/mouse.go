@@ -3,9 +3,9 @@ package ui
 import (
 	"time"
 
-	"dateline/ui/pane"
-
 	tea "charm.land/bubbletea/v2"
+
+	"dateline/ui/pane"
 )
 
 // pointer remembers what the mouse did before.

@@ -12,9 +12,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"dateline/ui/pane"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/ui/pane"
 )
 
 // TestPictureIsFresh keeps the picture in README.md what the program draws:

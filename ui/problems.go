@@ -4,6 +4,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/mode"
 )
 
@@ -12,22 +14,22 @@ import (
 type problemList struct{ urls []string }
 
 // failedOnce is a failure that does not count as a problem of its own yet.
-const failedOnce feed.HealthKind = "failed once"
+const failedOnce schedule.Problem = "failed once"
 
 // problemKinds are the sections of the list in their order.
 var problemKinds = []struct {
-	kind feed.HealthKind
+	kind schedule.Problem
 	name string
 }{
-	{feed.HealthGone, "Gone"}, {feed.HealthMoved, "Moved"}, {feed.HealthFailing, "Failing"},
-	{failedOnce, "Failed when last asked"}, {feed.HealthSilent, "Silent"}, {feed.HealthPaused, "Paused"},
+	{schedule.Gone, "Gone"}, {schedule.Moved, "Moved"}, {schedule.Failing, "Failing"},
+	{failedOnce, "Failed when last asked"}, {schedule.Silent, "Silent"}, {schedule.Paused, "Paused"},
 }
 
 // showProblems lists the feeds that fail, have moved, are gone, silent or paused.
 func (m *Model) showProblems() tea.Cmd {
 	o, urls := m.problems()
 	if o == nil {
-		m.status.say("all is well with " + feed.Plural(len(m.sources.Feeds), "feed") + ": none fails, has moved, is gone, silent or paused")
+		m.status.say("all is well with " + text.Plural(len(m.sources.Feeds), "feed") + ": none fails, has moved, is gone, silent or paused")
 		return nil
 	}
 	m.modes.OpenOverlay(o, &problemList{urls})
@@ -37,15 +39,15 @@ func (m *Model) showProblems() tea.Cmd {
 // problems returns the overlay and the feed of each row; nil if no feed has a
 // problem.
 func (m *Model) problems() (*mode.Overlay, []string) {
-	found := map[feed.HealthKind][]mode.Row{}
-	urls := map[feed.HealthKind][]string{}
+	found := map[schedule.Problem][]mode.Row{}
+	urls := map[schedule.Problem][]string{}
 	for _, f := range m.sources.Feeds {
-		kind, reason := feed.Health(f, m.now())
+		kind, reason := schedule.ProblemOf(f, m.now())
 		if kind == "" && f.Poll.Error != "" {
 			kind, reason = failedOnce, f.Poll.Error
 		}
 		if kind != "" {
-			found[kind] = append(found[kind], mode.Row{Left: feed.Clean(f.DisplayTitle()), Right: feed.Clean(reason)})
+			found[kind] = append(found[kind], mode.Row{Left: text.Clean(f.DisplayTitle()), Right: text.Clean(reason)})
 			urls[kind] = append(urls[kind], f.URL)
 		}
 	}
@@ -92,7 +94,7 @@ func (m *Model) handleProblem(key string, f feed.Feed) tea.Cmd {
 	case "i":
 		return m.loadInfo(infoLoaded{feed: &f, opener: explaining{}})
 	case "r":
-		return m.refresh.start(feed.Ask{Feeds: []string{f.URL}}, true)
+		return m.refresh.start(feed.RefreshRequest{Feeds: []string{f.URL}}, true)
 	case "M":
 		if reason := m.subscriptions.whyNotMove(f); reason != "" {
 			m.status.say(reason)

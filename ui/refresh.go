@@ -11,6 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/pane"
 	"dateline/ui/style"
 )
@@ -78,7 +80,7 @@ func (r *refresher) stop() {
 func (r *refresher) wait() { r.ended.Wait() }
 
 // start begins a refresh unless one is running.
-func (r *refresher) start(ask feed.Ask, byKey bool) tea.Cmd {
+func (r *refresher) start(ask feed.RefreshRequest, byKey bool) tea.Cmd {
 	if r.running {
 		if byKey {
 			r.byKey = true
@@ -86,7 +88,7 @@ func (r *refresher) start(ask feed.Ask, byKey bool) tea.Cmd {
 		}
 		return nil
 	}
-	ask.Woken = r.next.late(r.now())
+	ask.AfterSleep = r.next.late(r.now())
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
@@ -98,7 +100,7 @@ func (r *refresher) start(ask feed.Ask, byKey bool) tea.Cmd {
 	go func() {
 		defer r.ended.Done()
 		var err error
-		crash := feed.Guard("refreshing", record, func() {
+		crash := feed.Recover("refreshing", record, func() {
 			err = source.Refresh(ctx, ask, func(x feed.Report) {
 				select {
 				case reports <- x:
@@ -122,7 +124,7 @@ func (r *refresher) startShown() tea.Cmd {
 	if s.Kind != pane.KindFeed && s.Kind != pane.KindTag {
 		return r.startAll()
 	}
-	return r.start(feed.Ask{Feeds: s.Feeds}, true)
+	return r.start(feed.RefreshRequest{Feeds: s.Feeds}, true)
 }
 
 func (r *refresher) startAll() tea.Cmd {
@@ -130,7 +132,7 @@ func (r *refresher) startAll() tea.Cmd {
 		r.status.say("there are no feeds yet; a subscribes to one")
 		return nil
 	}
-	return r.start(feed.Ask{}, true)
+	return r.start(feed.RefreshRequest{}, true)
 }
 
 // reportsEvery is how long reports are gathered: a thousand feeds are shown in some
@@ -170,11 +172,11 @@ func (r *refresher) take(msg reported) (over bool) {
 		r.edited += x.Updated
 		r.note(x)
 		r.notifier.waiting = append(r.notifier.waiting, x.Notify...)
-		if x.Away {
+		if x.Offline {
 			r.offline = x.Error
 		}
 		if x.ClockAhead != 0 {
-			r.clock = feed.ClockSentence(x.ClockAhead)
+			r.clock = schedule.ClockSentence(x.ClockAhead)
 		}
 		if x.Status == feed.Failed {
 			r.failed++
@@ -217,11 +219,11 @@ func (r *refresher) note(x feed.Report) {
 	if !ok {
 		return
 	}
-	name := feed.Clean(f.DisplayTitle())
+	name := text.Clean(f.DisplayTitle())
 	switch {
 	case x.Reissued > 0:
-		r.remark = name + " re-issued " + feed.Plural(x.Reissued, "item") + "; what you had read stays read"
-	case x.MovedTo != "" && feed.NewAddress(f.Poll) == "":
+		r.remark = name + " re-issued " + text.Plural(x.Reissued, "item") + "; what you had read stays read"
+	case x.MovedTo != "" && schedule.NewAddress(f.Poll) == "":
 		r.remark = name + " has moved for good; M writes its new address, ge lists such feeds"
 	}
 }
@@ -241,9 +243,9 @@ func (r *refresher) end(err error) {
 		}
 	case stopped && r.byKey:
 		r.status.clear()
-		r.result = "stopped after " + feed.Plural(r.done, "feed") + ", " + feed.Number(r.fresh) + " new"
+		r.result = "stopped after " + text.Plural(r.done, "feed") + ", " + text.Number(r.fresh) + " new"
 	case r.fresh > 0:
-		r.result = "+" + feed.Number(r.fresh) + " new"
+		r.result = "+" + text.Number(r.fresh) + " new"
 	case r.byKey && r.failed == 0:
 		r.result = "nothing new"
 	}
@@ -260,7 +262,7 @@ func (r *refresher) end(err error) {
 	case r.failed == 1 && r.byKey:
 		r.status.fail(r.lastError)
 	case r.byKey || r.session.first && !r.session.touched:
-		r.status.fail(feed.Plural(r.failed, "feed") + " failed: ge lists them and says why")
+		r.status.fail(text.Plural(r.failed, "feed") + " failed: ge lists them and says why")
 	}
 	r.noteShown()
 }
@@ -296,14 +298,14 @@ func (r *refresher) progress(w int, t style.Theme) string {
 	}
 	done := r.done * room / r.total
 	bar := t.Glyphs.Left + strings.Repeat(t.Glyphs.Full, done) + strings.Repeat(t.Glyphs.Empty, room-done) + t.Glyphs.Right
-	text := fmt.Sprintf("refreshing %d/%d %s", r.done, r.total, bar)
+	s := fmt.Sprintf("refreshing %d/%d %s", r.done, r.total, bar)
 	if r.fresh > 0 {
-		text += " +" + feed.Number(r.fresh) + " new"
+		s += " +" + text.Number(r.fresh) + " new"
 	}
 	if r.byKey {
-		text += " Esc stops"
+		s += " Esc stops"
 	}
-	return text
+	return s
 }
 
 // dueWait is the wait for the next due feed.
@@ -353,7 +355,7 @@ func (r *refresher) catchUp() tea.Cmd {
 	case r.running:
 		return nil
 	case r.next.late(r.now()):
-		return r.start(feed.Ask{DueOnly: true}, false)
+		return r.start(feed.RefreshRequest{DueOnly: true}, false)
 	case r.next.setBack(r.now()):
 		return r.loadNextDue()
 	}
@@ -391,5 +393,5 @@ func (r *refresher) startDue(msg duePassed) tea.Cmd {
 	if msg.generation != r.next.generation || r.running {
 		return nil
 	}
-	return r.start(feed.Ask{DueOnly: true}, false)
+	return r.start(feed.RefreshRequest{DueOnly: true}, false)
 }

@@ -5,7 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 	"dateline/ui/mode"
 	"dateline/ui/pane"
 )
@@ -104,11 +105,11 @@ func (h *headlineList) filter(p *mode.Prompt, text string) tea.Cmd {
 
 // typedQuery parses a text and notes in the prompt, if there is one, what is wrong
 // with it.
-func typedQuery(p *mode.Prompt, text string) (feed.Query, bool) {
-	q, err := feed.ParseQuery(text)
+func typedQuery(p *mode.Prompt, s string) (query.Query, bool) {
+	q, err := query.Parse(s)
 	note := ""
 	if err != nil {
-		note = feed.Clean(err.Error())
+		note = text.Clean(err.Error())
 	}
 	if p != nil {
 		p.Note = note

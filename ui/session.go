@@ -9,6 +9,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/pane"
 	"dateline/ui/saver"
 )
@@ -142,7 +143,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 		m.status.say(m.session.welcome())
 	}
 	if notice := m.deps.Settings.Notice; notice != "" {
-		m.status.fail(feed.Clean(notice))
+		m.status.fail(text.Clean(notice))
 	}
 	return tea.Batch(cmds...)
 }
@@ -169,7 +170,7 @@ func (m *Model) beginPolling() tea.Cmd {
 	if m.deps.Shown != nil {
 		m.deps.Shown()
 	}
-	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
+	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
 	return tea.Batch(m.refresh.start(due, false), m.maintenance.catchUp())
 }
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -17,8 +17,8 @@ type status struct {
 }
 
 // say and fail clean the text, because it may quote a server, a program or a file.
-func (s *status) say(text string)     { s.text, s.failed = feed.Clean(text), false }
-func (s *status) fail(text string)    { s.text, s.failed = feed.Clean(text), true }
+func (s *status) say(content string)  { s.text, s.failed = text.Clean(content), false }
+func (s *status) fail(content string) { s.text, s.failed = text.Clean(content), true }
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
 
@@ -26,9 +26,9 @@ func (s *status) clear()              { *s = status{} }
 func sentence(err error) string {
 	var known interface{ Sentence() string }
 	if errors.As(err, &known) {
-		return feed.Clean(known.Sentence())
+		return text.Clean(known.Sentence())
 	}
-	return feed.Clean(err.Error())
+	return text.Clean(err.Error())
 }
 
 // statusLines draws the line, and lines above it for a message that is longer than

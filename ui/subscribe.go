@@ -11,6 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/mode"
 	"dateline/ui/pane"
 )
@@ -68,7 +70,7 @@ func (s *subscriptions) preview(c feed.Candidate, offered []feed.Candidate) tea.
 func (s *subscriptions) add(c feed.Candidate) tea.Cmd {
 	address := c.Address()
 	source := s.deps.Source
-	return s.change("subscribed to "+feed.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
+	return s.change("subscribed to "+text.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
 		return source.Subscribe(ctx, feed.Subscription{URL: c.URL})
 	})
 }
@@ -81,22 +83,22 @@ func (s *subscriptions) remove(f feed.Feed) tea.Cmd {
 
 // move writes a feed's new address into the configuration, or takes that back.
 func (s *subscriptions) move(f feed.Feed) tea.Cmd {
-	to, done := feed.NewAddress(f.Poll), "the configuration now says %s; M goes back"
+	to, done := schedule.NewAddress(f.Poll), "the configuration now says %s; M goes back"
 	if to == "" {
 		to, done = s.from, "the configuration says %s again; M takes the new address"
 	}
 	s.from, s.to = f.URL, to
 	source := s.deps.Source
-	return s.change(fmt.Sprintf(done, feed.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
+	return s.change(fmt.Sprintf(done, text.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
 }
 
 // whyNotMove says why a feed's address is not changed; empty if it can be.
 func (s *subscriptions) whyNotMove(f feed.Feed) string {
 	switch {
-	case f.URL == s.to && s.from != "", feed.NewAddress(f.Poll) != "":
+	case f.URL == s.to && s.from != "", schedule.NewAddress(f.Poll) != "":
 		return ""
 	case f.Poll.MovedTo != "":
-		return "its server points to " + feed.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
+		return "its server points to " + text.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
 	}
 	return "this feed has not moved; its address stands in the configuration"
 }
@@ -148,8 +150,8 @@ func (addressPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 	if typed == "" {
 		return nil
 	}
-	shown, _, _ := feed.SplitLogin(typed)
-	m.status.say("looking for feeds at " + feed.Clean(shown) + m.theme.Glyphs.Ellipsis)
+	shown, _, _ := text.SplitLogin(typed)
+	m.status.say("looking for feeds at " + text.Clean(shown) + m.theme.Glyphs.Ellipsis)
 	return m.subscriptions.discover(typed)
 }
 
@@ -171,11 +173,11 @@ func (m *Model) offer(found []feed.Candidate) tea.Cmd {
 	rows := make([]mode.Row, len(found))
 	for i, c := range found {
 		what := strings.Join(slices.DeleteFunc([]string{c.Note, c.Type, c.Address()}, func(s string) bool { return s == "" }), " ")
-		rows[i] = mode.Row{Left: feed.Clean(cmp.Or(c.Title, c.Address())), Right: feed.Clean(what)}
+		rows[i] = mode.Row{Left: text.Clean(cmp.Or(c.Title, c.Address())), Right: text.Clean(what)}
 	}
 	m.modes.CloseOverlays()
 	m.modes.OpenOverlay(&mode.Overlay{
-		Title: "This page offers " + feed.Plural(len(rows), "feed"), Rows: rows, Choose: true,
+		Title: "This page offers " + text.Plural(len(rows), "feed"), Rows: rows, Choose: true,
 		Footer: "Enter shows a feed, type to filter, Esc closes",
 	}, offerList{found})
 	return nil
@@ -197,7 +199,7 @@ func (m *Model) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
 		m.status.say("already subscribed to " + f.DisplayTitle())
 		return m.navigate.goTo(m.sources.KeyOf(c.Address()))
 	}
-	m.status.say("reading " + feed.Clean(c.Address()) + m.theme.Glyphs.Ellipsis)
+	m.status.say("reading " + text.Clean(c.Address()) + m.theme.Glyphs.Ellipsis)
 	return m.subscriptions.preview(c, offered)
 }
 
@@ -207,7 +209,7 @@ func (m *Model) showPreview(msg previewed) tea.Cmd {
 	m.status.clear()
 	c := msg.candidate
 	o := &mode.Overlay{
-		Title:  "Subscribe to " + feed.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
+		Title:  "Subscribe to " + text.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
 		Footer: "Enter subscribes, Esc leaves it",
 	}
 	if msg.offered != nil {
@@ -215,7 +217,7 @@ func (m *Model) showPreview(msg previewed) tea.Cmd {
 	}
 	rows := previewRows(msg.preview, m.now())
 	if msg.err != nil {
-		rows = []mode.Row{{Left: "address", Right: feed.Clean(c.Address())}, {Left: "trouble", Right: sentence(msg.err)}}
+		rows = []mode.Row{{Left: "address", Right: text.Clean(c.Address())}, {Left: "trouble", Right: sentence(msg.err)}}
 	}
 	o.Rows = mode.Wrap(rows, mode.TextWidth(m.width))
 	m.modes.CloseOverlays()
@@ -238,10 +240,10 @@ func previewRows(p feed.Preview, now time.Time) []mode.Row {
 	var rows []mode.Row
 	for _, r := range []mode.Row{
 		{Left: "about", Right: p.Description},
-		{Left: "address", Right: feed.Clean(p.Address())},
-		{Left: "site", Right: feed.Clean(p.Site)},
-		{Left: "posts", Right: feed.Pace(p.Rhythm)},
-		{Left: "now has", Right: feed.Plural(p.Total, "item")},
+		{Left: "address", Right: text.Clean(p.Address())},
+		{Left: "site", Right: text.Clean(p.Site)},
+		{Left: "posts", Right: schedule.RateText(p.PostInterval)},
+		{Left: "now has", Right: text.Plural(p.Total, "item")},
 	} {
 		if r.Right != "" {
 			rows = append(rows, r)
@@ -269,7 +271,7 @@ func (m *Model) removeFeed() tea.Cmd {
 func (m *Model) askRemove(f feed.Feed) tea.Cmd {
 	m.modes.OpenOverlay(&mode.Overlay{
 		Title:   "Unsubscribe from " + f.DisplayTitle() + "?",
-		Rows:    []mode.Row{{Left: feed.Clean(f.URL)}, {Left: feed.Plural(f.Total, "item") + " stay in the cache with their marks"}},
+		Rows:    []mode.Row{{Left: text.Clean(f.URL)}, {Left: text.Plural(f.Total, "item") + " stay in the cache with their marks"}},
 		Footer:  "y unsubscribes, n or Esc keeps the feed",
 		Answers: []string{"y", "n", "q"},
 	}, removeQuestion{f})
@@ -314,7 +316,7 @@ func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 		s, _ := m.sources.Selected()
 		return tea.Batch(append(cmds, m.headlines.open(s, 0), m.refresh.loadNextDue())...)
 	}
-	cmds = append(cmds, m.navigate.goTo(m.sources.KeyOf(msg.url)), m.refresh.start(feed.Ask{Feeds: []string{msg.url}}, true))
+	cmds = append(cmds, m.navigate.goTo(m.sources.KeyOf(msg.url)), m.refresh.start(feed.RefreshRequest{Feeds: []string{msg.url}}, true))
 	m.status.say(msg.done)
 	return tea.Batch(cmds...)
 }

@@ -10,6 +10,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/pane"
 	"dateline/ui/style"
@@ -66,7 +68,7 @@ func (n *navigator) toggleDiff() tea.Cmd {
 
 // bodyOf returns the text of an article that a rendering is made of. If the page's
 // text is missing, it is the feed's.
-func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) (feed.Body, error) {
+func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) (markup.Body, error) {
 	if v != versionPage {
 		return a.Body, nil
 	}
@@ -129,7 +131,7 @@ type pageFetched struct {
 func (p *pageFetcher) fetch(i feed.Item) tea.Cmd {
 	p.stop()
 	ctx, cancel := context.WithCancel(p.ctx)
-	p.item, p.host, p.cancel = i.ID, feed.Clean(pane.Host(i.Link)), cancel
+	p.item, p.host, p.cancel = i.ID, text.Clean(pane.Host(i.Link)), cancel
 	source := p.deps.Source
 	return func() tea.Msg {
 		defer cancel()
@@ -162,7 +164,7 @@ func (p *pageFetcher) take(msg pageFetched) bool {
 		p.status.fail(sentence(msg.err))
 		return false
 	case msg.text.Error != "":
-		p.status.fail(feed.Clean(msg.text.Error))
+		p.status.fail(text.Clean(msg.text.Error))
 		return false
 	}
 	return true
@@ -226,25 +228,25 @@ func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 // diff lays out the difference between two states of an article.
 func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
 	legend := "Edit seen on " + was.Replaced.In(o.zone).Format("Monday 2 January 2006, 15:04") + ": " +
-		o.marked(feed.Removed, "removed") + ", " + o.marked(feed.Added, "added") + "."
+		o.marked(text.Removed, "removed") + ", " + o.marked(text.Added, "added") + "."
 	lines := o.wrap(legend)
 	if was.Title != now.Title {
-		lines = append(append(lines, ""), o.paragraphs(feed.Diff(was.Title, now.Title))...)
+		lines = append(append(lines, ""), o.paragraphs(text.Diff(was.Title, now.Title))...)
 	}
-	parts := feed.Diff(longLines(was.Body), longLines(now.Body))
-	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == feed.Same && was.Title == now.Title {
-		parts = append([]feed.DiffPart{{Text: "No word was changed, only how the text is set.\n"}}, parts...)
+	parts := text.Diff(longLines(was.Body), longLines(now.Body))
+	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == text.Same && was.Title == now.Title {
+		parts = append([]text.DiffPart{{Text: "No word was changed, only how the text is set.\n"}}, parts...)
 	}
 	return append(append(lines, ""), o.paragraphs(parts)...)
 }
 
 // longLines returns a body as text with each paragraph on one line.
-func longLines(b feed.Body) string { return article.Text(b.Safe(), longLine) }
+func longLines(b markup.Body) string { return article.Text(b.Safe(), longLine) }
 
 const longLine = 1 << 16
 
 // paragraphs lays out a difference with an empty line between its paragraphs.
-func (o renderOptions) paragraphs(parts []feed.DiffPart) []string {
+func (o renderOptions) paragraphs(parts []text.DiffPart) []string {
 	var lines []string
 	var line strings.Builder
 	// replaced reports whether the paragraph so far is a removed part.
@@ -256,22 +258,22 @@ func (o renderOptions) paragraphs(parts []feed.DiffPart) []string {
 		}
 	}
 	for _, p := range parts {
-		text, joined := strings.CutPrefix(p.Text, "\n")
+		s, joined := strings.CutPrefix(p.Text, "\n")
 		switch {
-		case joined && p.Op == feed.Removed && text == "":
+		case joined && p.Op == text.Removed && s == "":
 			// Two paragraphs became one.
 			line.WriteString(o.marked(p.Op, o.theme.Glyphs.Paragraph))
 		case joined:
 			end()
 		}
-		for i, paragraph := range strings.Split(text, "\n") {
+		for i, paragraph := range strings.Split(s, "\n") {
 			if i > 0 {
 				end()
 			}
-			if i == 0 && p.Op == feed.Added && replaced {
+			if i == 0 && p.Op == text.Added && replaced {
 				line.WriteByte(' ')
 			}
-			replaced = p.Op == feed.Removed && line.Len() == 0
+			replaced = p.Op == text.Removed && line.Len() == 0
 			line.WriteString(o.marked(p.Op, paragraph))
 		}
 	}
@@ -281,14 +283,14 @@ func (o renderOptions) paragraphs(parts []feed.DiffPart) []string {
 
 // marked shows text as removed or added: in colours, or between the symbols that
 // wdiff uses. A space before it stays outside.
-func (o renderOptions) marked(op feed.DiffOp, text string) string {
-	bare := strings.TrimSpace(text)
-	if op == feed.Same || bare == "" {
-		return text
+func (o renderOptions) marked(op text.DiffOp, s string) string {
+	bare := strings.TrimSpace(s)
+	if op == text.Same || bare == "" {
+		return s
 	}
-	before, after, _ := strings.Cut(text, bare)
+	before, after, _ := strings.Cut(s, bare)
 	sgr, open, shut := o.theme.Added, "{+", "+}"
-	if op == feed.Removed {
+	if op == text.Removed {
 		sgr, open, shut = o.theme.Removed, "[-", "-]"
 	}
 	if o.noColor || o.ascii {

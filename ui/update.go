@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/mode"
 )
 
@@ -24,7 +25,7 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	if m.panicked != nil {
 		return m, tea.Quit
 	}
-	if crash := feed.Guard("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
+	if crash := feed.Recover("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
 		return m, m.quitAfterPanic(crash)
 	}
 	return m, cmd
@@ -43,7 +44,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case dueLoaded:
 		return m.refresh.waitDue(msg)
 	case crashed:
-		m.status.fail(msg.crash.Sentence())
+		m.status.fail(msg.crash.UserMessage())
 	}
 	m.dirty = true
 	if m.ticker == nil {
@@ -154,12 +155,12 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 }
 
 // paste puts pasted text where text is asked for, and nowhere else.
-func (m *Model) paste(text string) tea.Cmd {
+func (m *Model) paste(s string) tea.Cmd {
 	top, by := m.modes.Top()
 	if top == nil {
 		return nil
 	}
-	answer, cmd := top.Paste(feed.Clean(text))
+	answer, cmd := top.Paste(text.Clean(s))
 	return m.answered(by, answer, cmd)
 }
 
@@ -196,7 +197,7 @@ func (m *Model) begin() {
 }
 
 // crashed reports that a command has panicked.
-type crashed struct{ crash *feed.Crash }
+type crashed struct{ crash *feed.PanicError }
 
 // guard turns the panic of a command, or of those it leads to, into a message.
 // Bubble Tea would end the program.
@@ -206,7 +207,7 @@ func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 	}
 	record := m.deps.Crashed
 	return func() (msg tea.Msg) {
-		crash := feed.Guard("working in the background", record, func() { msg = cmd() })
+		crash := feed.Recover("working in the background", record, func() { msg = cmd() })
 		if crash != nil {
 			return crashed{crash}
 		}
@@ -221,7 +222,7 @@ func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 
 // quitAfterPanic ends the program in good order after Update or View has panicked.
 // The state cannot be trusted any more, but the terminal must be given back.
-func (m *Model) quitAfterPanic(crash *feed.Crash) tea.Cmd {
+func (m *Model) quitAfterPanic(crash *feed.PanicError) tea.Cmd {
 	m.panicked = crash
 	if m.program != nil {
 		go m.program.Quit()

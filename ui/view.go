@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/frame"
 	"dateline/ui/pane"
 	"dateline/ui/style"
@@ -41,7 +42,7 @@ func (m *Model) View() tea.View {
 	}
 	m.dirty = false
 	var rows []frame.Row
-	if crash := feed.Guard("drawing the screen", m.deps.Crashed, func() { rows = m.rows() }); crash != nil {
+	if crash := feed.Recover("drawing the screen", m.deps.Crashed, func() { rows = m.rows() }); crash != nil {
 		m.quitAfterPanic(crash)
 		return m.drawn
 	}
@@ -95,7 +96,7 @@ func (m *Model) knowsNothing() bool {
 // title returns the terminal window's title.
 func (m *Model) title() string {
 	if n := m.sources.Counts.Unread; n > 0 {
-		return feed.Clean("dateline (" + feed.Number(n) + ")")
+		return text.Clean("dateline (" + text.Number(n) + ")")
 	}
 	return "dateline"
 }
@@ -189,7 +190,7 @@ func knownSymbols() string {
 func (m *Model) paintOn(terminal *os.File) tea.ProgramOption {
 	m.painter = frame.NewPainter(terminal, knownSymbols())
 	go func() {
-		if crash := feed.Guard("painting the screen", m.deps.Crashed, m.painter.Run); crash != nil {
+		if crash := feed.Recover("painting the screen", m.deps.Crashed, m.painter.Run); crash != nil {
 			m.program.Kill()
 		}
 	}()

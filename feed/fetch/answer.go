@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // accept asks for feeds first, but takes anything: many servers label feeds
@@ -47,7 +47,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 	body, gate, err := c.readBody(ctx, limit, res)
 	switch {
 	case errors.Is(err, errTooLarge):
-		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", feed.Size(c.maxBody))}
+		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 	case err != nil && ctx.Err() == nil && len(body) == 0:
 		err = &Error{Kind: KindTruncated, Status: res.StatusCode, Err: err}
 	case err == nil || ctx.Err() == nil:

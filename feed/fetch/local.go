@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // IsLocal says whether an address names a file (file:) or a program (exec:) of
@@ -34,7 +34,7 @@ func CheckLocal(address string) error {
 
 // commandOf is the program that an exec: address names, with its arguments.
 func commandOf(address string) ([]string, error) {
-	argv := feed.SplitCommand(strings.TrimPrefix(address, "exec:"))
+	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
 	if len(argv) == 0 || argv[0] == "" {
 		return nil, fmt.Errorf("%q names no program; write exec: and a command, such as exec:~/bin/feed", address)
 	}
@@ -105,7 +105,7 @@ func (c *Client) file(ctx context.Context, limit *deadline, r Request) (Response
 	case !info.Mode().IsRegular():
 		return Response{}, &Error{Kind: KindFile, Err: errors.New("it is not a regular file")}
 	case info.Size() > c.maxBody:
-		return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", feed.Size(c.maxBody))}
+		return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 	}
 	out := Response{Status: http.StatusOK, FinalURL: r.URL, ETag: fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size())}
 	if out.ETag == r.ETag {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // The programs that a configuration can name for a feed.
@@ -60,7 +60,7 @@ func run(ctx context.Context, p program) error {
 	var ended *exec.ExitError
 	switch {
 	case p.out.full:
-		return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", feed.Size(p.out.max))}
+		return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", text.Size(p.out.max))}
 	case ctx.Err() != nil:
 		return &programError{p.role, "it did not end"}
 	case err == nil, errors.Is(err, exec.ErrWaitDelay):

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"strings"
 
-	"dateline/feed"
-	theme "dateline/ui/style"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/text"
+	"dateline/ui/style"
 )
 
 func (p *preparer) anchor(n *html.Node, at where) {
@@ -43,7 +43,7 @@ func (p *preparer) anchor(n *html.Node, at where) {
 
 // linkText is what a list of links calls this one.
 func linkText(n *html.Node) string {
-	if s := feed.Clean(textOf(n)); s != "" {
+	if s := text.Clean(textOf(n)); s != "" {
 		return s
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -93,7 +93,7 @@ func (p *preparer) image(n *html.Node) {
 		return
 	}
 	name := imageText(n)
-	glyph := theme.ForArticle(p.ascii).Image
+	glyph := style.ForArticle(p.ascii).Image
 	p.size += len(name)
 	text := string(markDim) + disguised(glyph) + "\u00a0" + disguised(name) + string(markUndim)
 	if number := p.links.number(attr(n, "src"), name); number > 0 {
@@ -105,7 +105,7 @@ func (p *preparer) image(n *html.Node) {
 // media marks the words that stand in for a recording; the sanitiser has put a
 // link among them.
 func (p *preparer) media(n *html.Node, at where) {
-	glyph := cmp.Or(theme.ForArticle(p.ascii).Media, "["+n.Data+"]")
+	glyph := cmp.Or(style.ForArticle(p.ascii).Media, "["+n.Data+"]")
 	rename(n, atom.Span)
 	p.children(n, at)
 	if n.FirstChild == nil {
@@ -117,7 +117,7 @@ func (p *preparer) media(n *html.Node, at where) {
 // imageText describes an image: by its alternative text, its title, or the name
 // of its file.
 func imageText(n *html.Node) string {
-	return cmp.Or(feed.Clean(attr(n, "alt")), feed.Clean(attr(n, "title")), fileName(attr(n, "src")))
+	return cmp.Or(text.Clean(attr(n, "alt")), text.Clean(attr(n, "title")), fileName(attr(n, "src")))
 }
 
 // isPixel recognises pictures that count readers.

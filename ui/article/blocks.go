@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	theme "dateline/ui/style"
-
 	"charm.land/glamour/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/yuin/goldmark/ast"
@@ -14,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"dateline/ui/style"
 )
 
 const (
@@ -28,8 +28,8 @@ type setter struct {
 	// plain leaves out every escape sequence.
 	plain   bool
 	width   int
-	palette theme.Article
-	glyphs  theme.ArticleGlyphs
+	palette style.Article
+	glyphs  style.ArticleGlyphs
 	links   *links
 	parser  parser.Parser
 	inline  *glamour.TermRenderer
@@ -45,7 +45,7 @@ type setter struct {
 // margin is what one list item or quote puts before its lines.
 type margin struct {
 	first, rest string
-	style       style
+	style       layoutStyle
 	used        bool
 }
 
@@ -55,7 +55,7 @@ func newSetter(o Options) setter {
 		s.width = defaultWidth
 	}
 	s.width = max(s.width, minWidth)
-	s.glyphs = theme.ForArticle(o.ASCII)
+	s.glyphs = style.ForArticle(o.ASCII)
 	s.parser = parser.NewParser(
 		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
 		parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
@@ -99,7 +99,7 @@ func (s *setter) block(n ast.Node) {
 	case *ast.Paragraph, *ast.TextBlock:
 		s.paragraph(s.lines(n))
 	case *ast.Blockquote:
-		s.indented(margin{first: s.glyphs.Bar, rest: s.glyphs.Bar, style: style{attr: faint}}, func() { s.blocks(n, false) })
+		s.indented(margin{first: s.glyphs.Bar, rest: s.glyphs.Bar, style: layoutStyle{attr: faint}}, func() { s.blocks(n, false) })
 	case *ast.List:
 		s.list(n)
 	case *ast.CodeBlock, *ast.FencedCodeBlock:

@@ -21,7 +21,7 @@ const (
 // cell is one character as a reader sees it: a grapheme cluster and its looks.
 type cell struct {
 	text  string
-	style style
+	style layoutStyle
 	// link is the number of the link it belongs to; zero for none.
 	link  int32
 	width uint8
@@ -31,7 +31,7 @@ type cell struct {
 // reader turns glamour's output into cells. Of its control sequences only
 // styles are understood; no other survives.
 type reader struct {
-	style style
+	style layoutStyle
 	dim   bool
 	open  []int32
 	cells []cell
@@ -113,7 +113,7 @@ func (r *reader) mark(m rune, rest string) string {
 func (r *reader) put(text string, width int, k kind) {
 	c := cell{text: text, style: r.style, width: uint8(width), kind: k}
 	if r.dim {
-		c.style = style{attr: faint}
+		c.style = layoutStyle{attr: faint}
 	}
 	if len(r.open) > 0 {
 		c.link = r.open[len(r.open)-1]

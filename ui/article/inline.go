@@ -50,7 +50,7 @@ func (s *setter) paragraph(md string) {
 // rule is as wide as the measure.
 func (s *setter) rule() {
 	_, rest := s.marginWidths()
-	r := reader{style: style{attr: faint}}
+	r := reader{style: layoutStyle{attr: faint}}
 	r.read(strings.Repeat(s.glyphs.Rule, s.width-rest))
 	s.emit(r.cells)
 }
@@ -64,7 +64,7 @@ func (s *setter) code(source string) {
 	s.indented(margin{first: "  ", rest: "  "}, func() {
 		first, rest := s.marginWidths()
 		for _, line := range strings.Split(strings.Trim(source, "\n"), "\n") {
-			r := reader{style: style{color: s.palette.Code}}
+			r := reader{style: layoutStyle{color: s.palette.Code}}
 			r.read(strings.TrimRight(line, " "))
 			s.codeLine(r.cells, s.width-max(first, rest))
 		}
@@ -72,7 +72,7 @@ func (s *setter) code(source string) {
 }
 
 func (s *setter) codeLine(cells []cell, limit int) {
-	sign := reader{style: style{attr: faint}}
+	sign := reader{style: layoutStyle{attr: faint}}
 	sign.read(s.glyphs.Wrapped)
 	var prefix []cell
 	for {
@@ -95,7 +95,7 @@ func (s *setter) codeLine(cells []cell, limit int) {
 func (s *setter) render(line []cell) string {
 	line = trim(line)
 	var b strings.Builder
-	var now style
+	var now layoutStyle
 	var link int32
 	for _, c := range line {
 		want := c.style.allowed(s.options)
@@ -109,7 +109,7 @@ func (s *setter) render(line []cell) string {
 		}
 		b.WriteString(c.text)
 	}
-	b.WriteString(sgr(now, style{}))
+	b.WriteString(sgr(now, layoutStyle{}))
 	b.WriteString(s.hyperlink(link, 0))
 	return b.String()
 }

@@ -6,7 +6,7 @@ import (
 
 	"charm.land/glamour/v2/ansi"
 
-	theme "dateline/ui/style"
+	"dateline/ui/style"
 )
 
 type attribute uint8
@@ -19,8 +19,8 @@ const (
 	struck
 )
 
-// style is how a cell looks.
-type style struct {
+// layoutStyle is how a cell looks.
+type layoutStyle struct {
 	attr attribute
 	// color is an index into the terminal's 256 colours plus one; zero is the
 	// terminal's own text colour.
@@ -28,16 +28,16 @@ type style struct {
 }
 
 // colors returns the colours that the options allow.
-func colors(o Options) theme.Article {
+func colors(o Options) style.Article {
 	if !o.Colors {
-		return theme.Article{}
+		return style.Article{}
 	}
-	return theme.ArticleColors(o.Dark)
+	return style.ArticleColors(o.Dark)
 }
 
 // glamourStyle leaves colour, margin and indent of the document unset: glamour
 // pads every line with styled blanks otherwise.
-func glamourStyle(p theme.Article, g *theme.ArticleGlyphs) ansi.StyleConfig {
+func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
 	yes := true
 	c := ansi.StyleConfig{}
 	c.Heading.Bold = &yes
@@ -61,13 +61,13 @@ func colorName(index int16) *string {
 
 // apply follows one SGR sequence, given its parameters. Backgrounds and colours
 // beyond 256 do not occur in our styles and are passed over.
-func (s style) apply(params string) style {
+func (s layoutStyle) apply(params string) layoutStyle {
 	codes := strings.Split(params, ";")
 	for i := 0; i < len(codes); i++ {
 		n, _ := strconv.Atoi(codes[i])
 		switch {
 		case n == 0:
-			s = style{}
+			s = layoutStyle{}
 		case n == 1:
 			s.attr |= bold
 		case n == 3:
@@ -90,16 +90,16 @@ func (s style) apply(params string) style {
 }
 
 // sgr is the shortest sequence that leads from one style to another.
-func sgr(from, to style) string {
+func sgr(from, to layoutStyle) string {
 	if from == to {
 		return ""
 	}
-	if to == (style{}) {
+	if to == (layoutStyle{}) {
 		return "\x1b[m"
 	}
 	var codes []string
 	if from.attr&^to.attr != 0 || from.color != 0 && from.color != to.color {
-		codes, from = append(codes, ""), style{}
+		codes, from = append(codes, ""), layoutStyle{}
 	}
 	for _, a := range []struct {
 		attr attribute
@@ -123,12 +123,12 @@ func sgr(from, to style) string {
 }
 
 // allowed is what remains of a style without colours.
-func (s style) allowed(o Options) style {
+func (s layoutStyle) allowed(o Options) layoutStyle {
 	if o.Colors {
 		return s
 	}
 	if s.attr&italic != 0 {
 		s.attr |= underline
 	}
-	return style{attr: s.attr & (bold | underline | struck)}
+	return layoutStyle{attr: s.attr & (bold | underline | struck)}
 }

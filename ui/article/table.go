@@ -128,7 +128,7 @@ func (s *setter) tableLine(line []cell) []cell {
 	for i, c := range line {
 		line[i].link = 0
 		if c.text == s.glyphs.Column || c.text == s.glyphs.Rule && s.isRule(line) || c.text == s.glyphs.Cross {
-			line[i].style = style{attr: faint}
+			line[i].style = layoutStyle{attr: faint}
 		}
 	}
 	return line

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -24,7 +24,7 @@ func (a *app) configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(feed.CleanText(path) + "\n")
+				return a.print(text.CleanText(path) + "\n")
 			},
 		},
 		&cobra.Command{
@@ -53,18 +53,18 @@ func (a *app) check() error {
 	if err != nil {
 		return err
 	}
-	holds := fmt.Sprintf("%s and %s", feed.Plural(c.Feeds, "feed"), counted(c.Queries, "saved query", "saved queries"))
+	holds := fmt.Sprintf("%s and %s", text.Plural(c.Feeds, "feed"), counted(c.Queries, "saved query", "saved queries"))
 	if !c.Exists {
-		return a.print(fmt.Sprintf("There is no %s; the built-in example holds, with %s.\n", feed.Clean(path), holds))
+		return a.print(fmt.Sprintf("There is no %s; the built-in example holds, with %s.\n", text.Clean(path), holds))
 	}
-	return a.print(fmt.Sprintf("%s is good: %s.\n", feed.Clean(path), holds))
+	return a.print(fmt.Sprintf("%s is good: %s.\n", text.Clean(path), holds))
 }
 
 func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return feed.Number(n) + " " + many
+	return text.Number(n) + " " + many
 }
 
 // print writes a text as it is.

@@ -10,6 +10,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // markName is what the mark command can do. Those that need a label end in a
@@ -70,7 +72,7 @@ func parseMark(s string) (feed.Mark, error) {
 		if n.flag == feed.Label {
 			known = append(known, n.name+"NAME")
 			if label, ok := strings.CutPrefix(s, n.name); ok {
-				if label = feed.Clean(label); label == "" {
+				if label = text.Clean(label); label == "" {
 					return feed.Mark{}, fmt.Errorf("a label needs a name: %sNAME", n.name)
 				}
 				return feed.Mark{Flag: n.flag, Label: label, On: n.on}, nil
@@ -113,7 +115,7 @@ func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []s
 		return err
 	}
 	if m.Flag == feed.Hidden && !m.On {
-		hidden, err := feed.ParseQuery("is:hidden")
+		hidden, err := query.Parse("is:hidden")
 		if err != nil {
 			return err
 		}
@@ -138,6 +140,6 @@ func (a *app) told(n int, m feed.Mark) error {
 		what = "marked un" + string(m.Flag)
 	}
 	out := a.printer()
-	fmt.Fprintf(out, "%s %s.\n", feed.Plural(n, "item"), what)
+	fmt.Fprintf(out, "%s %s.\n", text.Plural(n, "item"), what)
 	return out.finish(nil)
 }

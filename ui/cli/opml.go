@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/opml"
+	"dateline/feed/text"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -44,14 +46,14 @@ func nothingIn(err error) error {
 
 func readOPML(name string) ([]feed.Subscription, error) {
 	if name == "-" {
-		return feed.ParseOPML(os.Stdin)
+		return opml.Parse(os.Stdin)
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return feed.ParseOPML(f)
+	return opml.Parse(f)
 }
 
 // importAll subscribes and says how many feeds were new.
@@ -69,7 +71,7 @@ func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscriptio
 	}
 	fresh := len(after) - len(before)
 	out := a.printer()
-	fmt.Fprintf(out, "Subscribed to %s; %d of the file were there already.\n", feed.Plural(fresh, "feed"), len(subs)-fresh)
+	fmt.Fprintf(out, "Subscribed to %s; %d of the file were there already.\n", text.Plural(fresh, "feed"), len(subs)-fresh)
 	return out.finish(nil)
 }
 
@@ -97,5 +99,5 @@ func (a *app) exportCommand() *cobra.Command {
 
 func (a *app) export(feeds []feed.Feed) error {
 	out := a.printer()
-	return out.finish(feed.WriteOPML(io.Writer(out), "dateline subscriptions", feeds, a.Now()))
+	return out.finish(opml.Write(io.Writer(out), "dateline subscriptions", feeds, a.Now()))
 }

@@ -8,9 +8,9 @@ import (
 	"os"
 	"strings"
 
-	"dateline/ui/style"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/ui/style"
 )
 
 // printer writes a command's output.

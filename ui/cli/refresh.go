@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // refreshOptions say which feeds to ask, and what to tell of it.
@@ -39,7 +41,7 @@ func (a *app) refreshCommand() *cobra.Command {
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	ask := feed.Ask{DueOnly: !o.all}
+	ask := feed.RefreshRequest{DueOnly: !o.all}
 	if len(o.names) > 0 {
 		feeds, err := chooseFeeds(ctx, s, o.names)
 		if err != nil {
@@ -77,7 +79,7 @@ type tally struct {
 	progress *progress
 	asJSON   bool
 	reports  map[string]feed.Report
-	notices  []feed.Notice
+	notices  []feed.NewItem
 	// written is the first error of writing. The refresh goes on: the news is
 	// worth more than the report.
 	written error
@@ -103,8 +105,8 @@ func (t *tally) add(r feed.Report) {
 	if r.Status == feed.Failed {
 		t.failed++
 	}
-	t.elsewhere = t.elsewhere || r.Reason == feed.Elsewhere
-	if r.Away {
+	t.elsewhere = t.elsewhere || r.Reason == schedule.ReasonOtherProcess
+	if r.Offline {
 		t.away = r.Error
 	}
 	t.clock = cmp.Or(t.clock, r.ClockAhead)
@@ -116,7 +118,7 @@ func (t *tally) add(r feed.Report) {
 		t.progress.clear()
 		t.written = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 	}
-	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, feed.Plural(r.Total, "feed"), t.fresh))
+	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, text.Plural(r.Total, "feed"), t.fresh))
 }
 
 // explain tells a person how each feed answered, or why it was not asked.
@@ -127,16 +129,16 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 			continue
 		}
 		f.Poll.NextCheck, f.Poll.Reason = r.Next, r.Reason
-		text := feed.Next(f, now)
+		s := schedule.NextText(f, now)
 		switch {
 		case r.Status == feed.Skipped && r.Reason == "":
-			text = "not reached"
+			s = "not reached"
 		case r.Status == feed.Skipped && r.Next.IsZero():
-			text = r.Reason
+			s = r.Reason
 		case r.Status != feed.Skipped:
-			text = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + text
+			s = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
 		}
-		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(t.out.theme.Strong, feed.Clean(f.DisplayTitle())), 32), feed.Clean(text))
+		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(t.out.theme.Strong, text.Clean(f.DisplayTitle())), 32), text.Clean(s))
 	}
 }
 
@@ -151,11 +153,11 @@ func (t *tally) print(feeds []feed.Feed) {
 		return
 	}
 	for _, f := range feeds {
-		title := feed.Clean(f.DisplayTitle())
+		title := text.Clean(f.DisplayTitle())
 		switch r := t.reports[f.URL]; {
-		case r.Away: // told below, once for all
+		case r.Offline: // told below, once for all
 		case r.Status == feed.Failed:
-			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(t.out.theme.Failed, "    failed"), title, feed.Clean(r.Error))
+			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(t.out.theme.Failed, "    failed"), title, text.Clean(r.Error))
 		case r.New > 0:
 			fmt.Fprintf(t.out, "%6d new  %s\n", r.New, t.out.paint(t.out.theme.Strong, title))
 		case r.Updated > 0:
@@ -163,12 +165,12 @@ func (t *tally) print(feeds []feed.Feed) {
 		}
 	}
 	if t.away != "" {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, feed.Clean(t.away)))
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.away)))
 	}
 	if t.clock != 0 {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, feed.ClockSentence(t.clock)))
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockSentence(t.clock)))
 	}
-	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", feed.Plural(t.done, "feed"), feed.Plural(t.fresh, "new item"), t.updated, t.failed)
+	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", text.Plural(t.done, "feed"), text.Plural(t.fresh, "new item"), t.updated, t.failed)
 }
 
 // verdict turns counts into the error that decides the exit code.
@@ -186,7 +188,7 @@ func (t *tally) verdict(err error) error {
 	case good == 0:
 		return fmt.Errorf("%s failed; dateline feeds says why", allOf(t.failed))
 	default:
-		return &partError{fmt.Errorf("%d of %s failed; dateline feeds says why", t.failed, feed.Plural(t.done, "feed"))}
+		return &partError{fmt.Errorf("%d of %s failed; dateline feeds says why", t.failed, text.Plural(t.done, "feed"))}
 	}
 }
 

@@ -3,8 +3,8 @@ package mode
 import (
 	"testing"
 
-	"dateline/feed"
 	"dateline/feed/corpus"
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -15,9 +15,9 @@ func TestOverlayOverAnyText(t *testing.T) {
 	for n := range corpus.HostileItems() {
 		for w := 40; w < 120; w += 7 {
 			var page []string
-			for _, text := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
+			for _, content := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
 				for range 6 {
-					page = append(page, style.Pad(style.Fit(feed.Clean(text), w-len(page)%4, ""), w))
+					page = append(page, style.Pad(style.Fit(text.Clean(content), w-len(page)%4, ""), w))
 				}
 			}
 			s := &Overlay{Title: "Overlay", Rows: []Row{{Left: "a"}, {Left: "b"}}}

@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -81,8 +81,8 @@ func (p *Prompt) clean() {
 }
 
 // cleanTyped cleans text that is being typed. Its spaces stay, also at the end.
-func cleanTyped(text string) string {
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(feed.CleanText(text))
+func cleanTyped(s string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(text.CleanText(s))
 }
 
 // Render draws the prompt over the status line of a screen of w by h cells. The

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -71,19 +72,19 @@ const (
 
 // Text returns the text of a notification: the first headline, and how many there
 // are.
-func Text(all []feed.Notice) string {
+func Text(all []feed.NewItem) string {
 	first := all[0]
-	text := style.Fit(plain(cmp.Or(first.Title, "(no title)")), maxHeadline, "…")
+	s := style.Fit(plain(cmp.Or(first.Title, "(no title)")), maxHeadline, "…")
 	if name := style.Fit(plain(first.FeedTitle), maxFeed, "…"); name != "" {
-		text += " — " + name
+		s += " — " + name
 	}
 	if len(all) == 1 {
-		return text
+		return s
 	}
-	return feed.Number(len(all)) + " new: " + text
+	return text.Number(len(all)) + " new: " + s
 }
 
 // plain returns text that may stand inside a control sequence: without control
 // characters, which would end it, and without semicolons, which separate its
 // fields.
-func plain(s string) string { return strings.ReplaceAll(feed.Clean(s), ";", ",") }
+func plain(s string) string { return strings.ReplaceAll(text.Clean(s), ";", ",") }

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -129,12 +130,12 @@ func enclosure(e feed.Enclosure) string {
 		notes = append(notes, e.Type)
 	}
 	if e.Length > 0 {
-		notes = append(notes, feed.Size(e.Length))
+		notes = append(notes, text.Size(e.Length))
 	}
 	if len(notes) > 0 {
 		s += " (" + strings.Join(notes, ", ") + ")"
 	}
-	return feed.Clean(s)
+	return text.Clean(s)
 }
 
 // ArticleMargin is the space on either side of an article.

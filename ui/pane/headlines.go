@@ -8,6 +8,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/list"
 	"dateline/ui/style"
 )
@@ -19,8 +22,8 @@ type Headlines struct {
 	Source Source
 	// Search replaces the source's query unless it is nil. Filter reduces what is
 	// shown.
-	Search *feed.Query
-	Filter *feed.Query
+	Search *query.Query
+	Filter *query.Query
 	// SearchText and FilterText are what was typed.
 	SearchText, FilterText string
 
@@ -63,7 +66,7 @@ func NewHeadlines(compact bool) Headlines {
 }
 
 // Query returns the query whose items the pane shows.
-func (p *Headlines) Query() feed.Query {
+func (p *Headlines) Query() query.Query {
 	q := p.Source.Query
 	if p.Search != nil {
 		q = *p.Search
@@ -134,12 +137,12 @@ func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 	if f.Poll.Error != "" {
 		lines = append(lines, failureLines(f.Poll.Error, r, t)...)
 	}
-	return append(lines, line(feed.Clean(f.URL), t.Dim, "gy copies"), style.Spaces(r.W))
+	return append(lines, line(text.Clean(f.URL), t.Dim, "gy copies"), style.Spaces(r.W))
 }
 
 // failureLines say why a feed failed, in two lines at most.
 func failureLines(reason string, r Rect, t style.Theme) []string {
-	wrapped := strings.Split(ansi.Wrap(t.Glyphs.Failed+" "+feed.Clean(reason), max(r.W-2, 10), ""), "\n")
+	wrapped := strings.Split(ansi.Wrap(t.Glyphs.Failed+" "+text.Clean(reason), max(r.W-2, 10), ""), "\n")
 	if len(wrapped) > 2 {
 		wrapped = append(wrapped[:1], strings.Join(wrapped[1:], " "))
 	}
@@ -159,7 +162,7 @@ func checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
 	switch {
 	case f.Poll.Gone:
 		next = "gone; asked on r only"
-	case feed.Due(f.Poll, now):
+	case schedule.Due(f.Poll, now):
 		next = "next now"
 	}
 	if w < 60 {
@@ -179,9 +182,9 @@ func (p *Headlines) countLine(t style.Theme) string {
 		case p.Count < 0:
 			return ""
 		case p.Count >= CountMax:
-			return feed.Number(CountMax) + "+ found"
+			return text.Number(CountMax) + "+ found"
 		}
-		return feed.Number(p.Count) + " found"
+		return text.Number(p.Count) + " found"
 	}
 	order := ""
 	if p.Oldest {
@@ -198,11 +201,11 @@ func (p *Headlines) unreadLine() string {
 	s := p.Source
 	switch {
 	case s.Feed != nil:
-		return feed.Number(s.Unread) + " of " + feed.Number(max(s.Feed.Total, s.Unread)) + " unread"
+		return text.Number(s.Unread) + " of " + text.Number(max(s.Feed.Total, s.Unread)) + " unread"
 	case s.Kind == KindTag || s.Key == KeyUnread:
-		return feed.Number(s.Unread) + " unread"
+		return text.Number(s.Unread) + " unread"
 	case s.Key == KeyStarred:
-		return feed.Number(s.Unread) + " starred"
+		return text.Number(s.Unread) + " starred"
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/query"
 	"dateline/ui/style"
 )
 
@@ -32,8 +32,8 @@ func fill(lines []string, r Rect) []string {
 
 // MustQuery parses a query that is written in the program. It panics if that is
 // malformed.
-func MustQuery(s string) feed.Query {
-	q, err := feed.ParseQuery(s)
+func MustQuery(s string) query.Query {
+	q, err := query.Parse(s)
 	if err != nil {
 		panic(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -16,7 +17,7 @@ func rowNotes(i feed.Item, w int, t style.Theme) string {
 	}
 	hidden := ""
 	if i.Hidden && i.HiddenBy != "" {
-		hidden = "hidden by " + feed.Clean(i.HiddenBy)
+		hidden = "hidden by " + text.Clean(i.HiddenBy)
 	}
 	return t.JoinDots(hidden, edited, strings.Join(labelWords(i), " "), style.Fit(AlsoIn(i), w, t.Glyphs.Ellipsis))
 }
@@ -25,7 +26,7 @@ func rowNotes(i feed.Item, w int, t style.Theme) string {
 func labelWords(i feed.Item) []string {
 	words := make([]string, len(i.Labels))
 	for n, l := range i.Labels {
-		words[n] = "#" + feed.Clean(l)
+		words[n] = "#" + text.Clean(l)
 	}
 	return words
 }
@@ -35,5 +36,5 @@ func AlsoIn(i feed.Item) string {
 	if len(i.AlsoIn) == 0 {
 		return ""
 	}
-	return "also in " + feed.Clean(strings.Join(i.AlsoIn, ", "))
+	return "also in " + text.Clean(strings.Join(i.AlsoIn, ", "))
 }

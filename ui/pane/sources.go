@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/list"
 	"dateline/ui/style"
 )
@@ -28,7 +31,7 @@ type Source struct {
 	// Key identifies the source, also after a restart.
 	Key   string
 	Name  string
-	Query feed.Query
+	Query query.Query
 	// Feeds are the URLs that a refresh of this source fetches; nil means all.
 	Feeds  []string
 	Depth  int
@@ -43,7 +46,7 @@ type Source struct {
 // SavedQuery is a query of the configuration, shown among the sources.
 type SavedQuery struct {
 	Name  string
-	Query feed.Query
+	Query query.Query
 }
 
 // Counts are the numbers beside the sources.
@@ -74,7 +77,7 @@ var views = []struct{ key, name, query string }{
 }
 
 // QueryOf returns the query of a source by its key. A saved query has none here.
-func QueryOf(key string) (query feed.Query, ok bool) {
+func QueryOf(key string) (query query.Query, ok bool) {
 	for _, v := range views {
 		if v.key == key {
 			return MustQuery(v.query), true
@@ -217,12 +220,12 @@ func feedRow(f *feed.Feed, tag string, depth int) Source {
 // FeedKey returns the key of a feed's row under one of its tags.
 func FeedKey(url, tag string) string { return "feed:" + tag + "\x00" + url }
 
-func tagQuery(tag string) feed.Query {
-	return feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldTag, Text: tag}}}
+func tagQuery(tag string) query.Query {
+	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldTag, Text: tag}}}
 }
 
-func feedQuery(url string) feed.Query {
-	return feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldFeedURL, Text: url}}}
+func feedQuery(url string) query.Query {
+	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldFeedURL, Text: url}}}
 }
 
 type tagGroup struct {
@@ -386,7 +389,7 @@ func (p *Sources) row(s Source, selected, focused bool, w int, t style.Theme) st
 		if s.Feed.Poll.Gone {
 			count, weight = "gone", t.Failed
 		}
-	case s.Kind == KindFeed && feed.NewAddress(s.Feed.Poll) != "":
+	case s.Kind == KindFeed && schedule.NewAddress(s.Feed.Poll) != "":
 		mark = style.Paint(t.Dim, t.Glyphs.Moved) + " "
 	case s.Kind == KindFeed && s.Feed.Paused:
 		mark = style.Paint(t.Dim, t.Glyphs.Paused) + " "
@@ -409,7 +412,7 @@ func (s Source) CountText() string {
 	case s.Unread == 0:
 		return ""
 	case s.Capped:
-		return feed.Number(s.Unread) + "+"
+		return text.Number(s.Unread) + "+"
 	}
-	return feed.Number(s.Unread)
+	return text.Number(s.Unread)
 }

@@ -19,7 +19,7 @@ import (
 type Saver struct {
 	apply func(context.Context, Change) (Outcome, error)
 	// crashed gets the panic of a change; if nil, it is not recorded.
-	crashed func(*feed.Crash)
+	crashed func(*feed.PanicError)
 
 	draining sync.Mutex
 	queue    sync.Mutex
@@ -29,7 +29,7 @@ type Saver struct {
 
 // New returns a saver that carries out changes by apply. apply must be safe to
 // repeat after an error. crashed gets the panic of a change; it may be nil.
-func New(apply func(context.Context, Change) (Outcome, error), crashed func(*feed.Crash)) *Saver {
+func New(apply func(context.Context, Change) (Outcome, error), crashed func(*feed.PanicError)) *Saver {
 	return &Saver{apply: apply, crashed: crashed}
 }
 
@@ -73,7 +73,7 @@ func (s *Saver) Outcomes() []Outcome {
 
 // Drain writes until nothing is left or a change fails. The outcomes stay for
 // [Saver.Outcomes], so that whoever reads the database can drain first without
-// taking them. The error is that of the change that failed, or a [feed.Crash] for
+// taking them. The error is that of the change that failed, or a [feed.PanicError] for
 // a change that was given up.
 func (s *Saver) Drain(ctx context.Context) error {
 	s.draining.Lock()
@@ -86,7 +86,7 @@ func (s *Saver) Drain(ctx context.Context) error {
 		}
 		var o Outcome
 		var err error
-		crash := feed.Guard("saving what you did", s.crashed, func() { o, err = s.apply(ctx, c) })
+		crash := feed.Recover("saving what you did", s.crashed, func() { o, err = s.apply(ctx, c) })
 		if crash != nil {
 			// It would panic again and block all that comes after it.
 			s.done(Outcome{})
