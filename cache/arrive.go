@@ -28,7 +28,7 @@ type target struct {
 func (w *itemWriter) targetOf(b batch) (*target, error) {
 	t := &target{url: b.URL, info: feed.FeedInfo{URL: b.URL}}
 	var tags string
-	err := w.row(`SELECT id, place IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
+	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
 		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.away, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (w *itemWriter) placeNew(a feed.Article) (pos int64, future bool) {
 func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v verdict) error {
 	seen := w.seen.UnixMicro()
 	at := func(on bool) sql.NullInt64 { return sql.NullInt64{Int64: seen, Valid: on} }
-	w.exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen, future, enclosed, pictured, commented, away,
+	w.exec(`INSERT INTO items (pos, id, feed, identity, source_hash, first_seen, future, has_enclosure, has_image, has_comments, unsubscribed,
 			link_hash, title_hash, read, read_at, starred, starred_at, hidden, hidden_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		pos, a.ID, t.id, in.identity, in.source, seen, a.Future, len(a.Enclosures) > 0, a.Image, a.Comments != "", t.away,

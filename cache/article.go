@@ -16,7 +16,7 @@ type querier interface {
 }
 
 const itemColumns = `i.pos, i.id, f.url, ` + displayTitle + `,
-	i.first_seen, i.future, i.edited, i.pictured, i.fulltext, i.read, i.starred, i.hidden, i.snoozed_until,
+	i.first_seen, i.future, i.edited, i.has_image, i.has_page_text, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
 	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript, d.comment_count,
 	coalesce((SELECT json_group_array(l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`

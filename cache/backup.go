@@ -124,9 +124,9 @@ const (
 	sqlSaidLabels = `SELECT i.feed, i.identity, 'label', l.name, l.held, l.at, NULL, d.title, d.link
 		FROM labels l CROSS JOIN items i ON i.pos = l.pos CROSS JOIN details d ON d.id = i.id`
 
-	sqlSaidPlaces = `SELECT i.feed, i.identity, '` + flagPlace + `', '', 1, NULL, p.permille, '', '' FROM positions p CROSS JOIN items i ON i.id = p.id`
+	sqlSaidPlaces = `SELECT i.feed, i.identity, '` + flagPlace + `', '', 1, NULL, p.permille, '', '' FROM progress p CROSS JOIN items i ON i.id = p.id`
 
-	sqlSaidWaiting = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM waiting`
+	sqlSaidWaiting = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`
 )
 
 // said hands out everything the reader did, also of items that are still to

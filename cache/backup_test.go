@@ -142,7 +142,7 @@ func TestRestoreRefuses(t *testing.T) {
 		if !errors.Is(err, errNoBackup) {
 			t.Errorf("%d bytes: %v", len(data), err)
 		}
-		n, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM waiting`))
+		n, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM pending_marks`))
 		s.must(err)
 		equal(t, "waiting", n, []int64{0})
 	}

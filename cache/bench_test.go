@@ -270,7 +270,7 @@ func BenchmarkIndex(b *testing.B) {
 		b.ReportMetric(float64(time.Since(start).Microseconds())/n, "us/item")
 		b.StopTimer()
 		var bytes float64
-		s.must(s.readers.QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_starts%' OR name = 'items_texts'`).Scan(&bytes))
+		s.must(s.readers.QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_prefixes%' OR name = 'items_doc_number'`).Scan(&bytes))
 		b.ReportMetric(bytes/n, "bytes/item")
 		s.must(s.Close())
 	}

@@ -74,7 +74,7 @@ func (s *Store) packAhead(ctx context.Context, batches []batch) {
 }
 
 // Whether the feed has items at all is asked once: a new one has none of many.
-const sqlSources = `SELECT i.identity, i.source FROM json_each(?2) j
+const sqlSources = `SELECT i.identity, i.source_hash FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value
 	WHERE EXISTS (SELECT 1 FROM items o INDEXED BY items_identity WHERE o.feed = (SELECT id FROM feeds WHERE url = ?1))`
 

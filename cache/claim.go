@@ -12,8 +12,8 @@ import (
 // A claim is given where nobody has one, or it has run out, and the feed has not
 // been asked since its state was read. One that lasts longer than any given now
 // was given by a wrong clock.
-const sqlClaim = `UPDATE feeds SET asking = ?1 FROM json_each(?2) j WHERE feeds.url = j.value ->> 0 AND
-	(?4 OR (asking IS NULL OR asking <= ?3 OR asking > ?1) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
+const sqlClaim = `UPDATE feeds SET claimed_until = ?1 FROM json_each(?2) j WHERE feeds.url = j.value ->> 0 AND
+	(?4 OR (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?1) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
 
 // Claim says that this process is asking the feeds until then, and gives back
 // the addresses of those that no other one is asking, or has asked since they
@@ -47,7 +47,7 @@ func (s *Store) Release(ctx context.Context, urls []string, until time.Time) err
 		return border(ctx, tried, err)
 	}
 	return s.write(ctx, tried, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE feeds SET asking = NULL WHERE url IN (SELECT value FROM json_each(?)) AND asking = ?`, string(list), until.UnixMicro())
+		_, err := tx.ExecContext(ctx, `UPDATE feeds SET claimed_until = NULL WHERE url IN (SELECT value FROM json_each(?)) AND claimed_until = ?`, string(list), until.UnixMicro())
 		return err
 	})
 }

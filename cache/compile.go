@@ -26,8 +26,6 @@ type compiler struct {
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
 	pending map[*feed.Node][]int64
-	// indexes are those that a full-text term is looked up in.
-	indexes []textIndex
 	// completed has the beginnings that were looked up.
 	completed map[string]completed
 	// counted has how often expressions hold, by index and expression, in the
@@ -67,9 +65,6 @@ func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler,
 		}
 	}
 	err := c.chooseFeeds()
-	if err == nil {
-		err = c.chooseIndexes()
-	}
 	if err == nil {
 		err = c.matchPending()
 	}
@@ -123,7 +118,7 @@ func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
 		w.and(sqlf("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
 	}
 	if !asksAway(query) {
-		w.and(sqlf("i.away = 0"))
+		w.and(sqlf("i.unsubscribed = 0"))
 	}
 	nodes, err := c.nodes(met)
 	w.and(nodes)
@@ -218,10 +213,10 @@ func (c *compiler) from(t feed.Term) int64 {
 
 // traits has the condition of each has: term.
 var traits = map[feed.Has]string{
-	feed.HasEnclosure: "i.enclosed = 1",
-	feed.HasImage:     "i.pictured = 1",
-	feed.HasFulltext:  "i.fulltext = 1",
-	feed.HasComments:  "i.commented = 1",
+	feed.HasEnclosure: "i.has_enclosure = 1",
+	feed.HasImage:     "i.has_image = 1",
+	feed.HasFulltext:  "i.has_page_text = 1",
+	feed.HasComments:  "i.has_comments = 1",
 }
 
 func (c *compiler) state(is feed.Is, positive bool) sqlText {

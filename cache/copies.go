@@ -27,7 +27,7 @@ func (c *compiler) chooseCopies() error {
 	if c.others = false; err != nil {
 		return err
 	}
-	others.and(sqlf("i.away = 0"))
+	others.and(sqlf("i.unsubscribed = 0"))
 	if !c.view.Query.ShowsHidden() {
 		others.and(sqlf("i.hidden = 0"))
 	}
@@ -123,9 +123,9 @@ const (
 	displayTitle = `coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url)`
 
 	sqlAlsoIn = `SELECT i.id, ` + displayTitle + ` FROM json_each(?1) j CROSS JOIN items i ON i.id = j.value
-		CROSS JOIN items o INDEXED BY items_copies ON o.copy_of = coalesce(i.copy_of, i.id) AND o.id <> i.id AND o.away = 0 JOIN feeds f ON f.id = o.feed
+		CROSS JOIN items o INDEXED BY items_copies ON o.copy_of = coalesce(i.copy_of, i.id) AND o.id <> i.id AND o.unsubscribed = 0 JOIN feeds f ON f.id = o.feed
 		UNION ALL SELECT i.id, ` + displayTitle + ` FROM json_each(?1) j CROSS JOIN items i ON i.id = j.value
-		CROSS JOIN items o ON o.id = i.copy_of AND o.away = 0 JOIN feeds f ON f.id = o.feed`
+		CROSS JOIN items o ON o.id = i.copy_of AND o.unsubscribed = 0 JOIN feeds f ON f.id = o.feed`
 )
 
 // fillAlsoIn tells of each item which other subscribed feeds have its story.

@@ -36,7 +36,7 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
 
 func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 	c := Counts{Feeds: map[string]FeedCount{}}
-	rows, err := s.readers.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE place IS NOT NULL`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE config_order IS NOT NULL`)
 	if err != nil {
 		return c, err
 	}
@@ -115,7 +115,7 @@ func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep
 
 const sqlCountStarredToday = `SELECT
 	(SELECT count(*) FROM items INDEXED BY items_starred WHERE starred = 1 AND hidden = 0),
-	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND away = 0 AND copy_of IS NULL
+	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
 		AND (snoozed_until IS NULL OR snoozed_until <= ?2) LIMIT ?3))`
 
 // sumItems counts the items i that are not hidden as feeds keep it.

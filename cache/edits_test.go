@@ -148,7 +148,7 @@ func TestTextsGoWithTheirItem(t *testing.T) {
 	s.index()
 	_, err := s.Purge(s.ctx(), "a")
 	s.must(err)
-	left, err := integers(s.ctx(), s.readers, sqlf(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM fulltexts)`))
+	left, err := integers(s.ctx(), s.readers, sqlf(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM page_texts)`))
 	s.must(err)
 	equal(t, "rows left", left, []int64{0})
 }

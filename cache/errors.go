@@ -17,6 +17,7 @@ var (
 	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
 	ErrCorrupt  = errors.New("the cache is damaged: close dateline wherever it runs and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
 	ErrForeign  = errors.New("the file is not a cache of dateline, or its beginning is destroyed: name another one with --db, or move it away")
+	ErrOutdated = errors.New("the database was written by an older, unreleased dateline: start the reader or run any command, which takes it over")
 	ErrNewer    = errors.New("the cache was written by a newer dateline: install that version, or name another file with --db")
 	ErrLocked   = errors.New("another program keeps the cache locked: close it and try again")
 	ErrOpen     = errors.New("the cache cannot be opened: check that the directory exists and can be written, or name another file with --db")

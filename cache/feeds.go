@@ -80,8 +80,8 @@ func (w *subscribed) fields() []any {
 // sqlSubscribed writes all subscriptions into one text, as written does: a start
 // compares them before anything shows, and a thousand rows of many columns take
 // several times longer to be read one by one.
-const sqlSubscribed = `SELECT coalesce(group_concat(concat_ws(char(31), url, ` + subscribedColumns + `), char(30) ORDER BY place), '')
-	FROM feeds WHERE place IS NOT NULL`
+const sqlSubscribed = `SELECT coalesce(group_concat(concat_ws(char(31), url, ` + subscribedColumns + `), char(30) ORDER BY config_order), '')
+	FROM feeds WHERE config_order IS NOT NULL`
 
 // written is the text that sqlSubscribed gives for these subscriptions.
 func written(list []subscribed) string {
@@ -114,13 +114,13 @@ func bit(on bool) byte {
 }
 
 func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET place = NULL`); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET config_order = NULL`); err != nil {
 		return err
 	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, place, `+subscribedColumns+`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, config_order, `+subscribedColumns+`)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (url) DO UPDATE SET (place, `+subscribedColumns+`) =
-			(excluded.place, excluded.`+strings.ReplaceAll(subscribedColumns, ", ", ", excluded.")+`)`)
+		ON CONFLICT (url) DO UPDATE SET (config_order, `+subscribedColumns+`) =
+			(excluded.config_order, excluded.`+strings.ReplaceAll(subscribedColumns, ", ", ", excluded.")+`)`)
 	if err != nil {
 		return err
 	}
@@ -130,8 +130,8 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 			return err
 		}
 	}
-	for away, feeds := range []string{`place IS NOT NULL`, `place IS NULL`} {
-		_, err := tx.ExecContext(ctx, `UPDATE items SET away = ?1 WHERE away <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, away)
+	for away, feeds := range []string{`config_order IS NOT NULL`, `config_order IS NULL`} {
+		_, err := tx.ExecContext(ctx, `UPDATE items SET unsubscribed = ?1 WHERE unsubscribed <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, away)
 		if err != nil {
 			return err
 		}
@@ -141,10 +141,10 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 
 // packedFeed are the columns of a feed, in the order in which takeFeed takes them.
 var packedFeed = packed{
-	numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "rhythm", "newest",
-		"moved_since", "moved_times", "asking", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
+	numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
+		"moved_since", "moved_times", "claimed_until", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
 	texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
-		"etag", "last_modified", "body_hash", "error", "final_url", "wishes", "reason", "moved_to"},
+		"etag", "last_modified", "body_hash", "error", "final_url", "poll_hints", "reason", "moved_to"},
 }
 
 // Feeds are the subscribed feeds in the order of the configuration.
@@ -191,7 +191,7 @@ func (s *Store) feeds(ctx context.Context) ([]feed.Feed, []FeedCount, error) {
 // feedRows reads all rows before the first is unpacked: how many there are says
 // how much room the feeds take.
 func (s *Store) feedRows(ctx context.Context) ([]string, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT `+packedFeed.sql()+` FROM feeds WHERE place IS NOT NULL ORDER BY place`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT `+packedFeed.sql()+` FROM feeds WHERE config_order IS NOT NULL ORDER BY config_order`)
 	if err != nil {
 		return nil, err
 	}

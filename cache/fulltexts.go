@@ -16,7 +16,7 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 	var t feed.Fulltext
 	var fetched sql.NullInt64
 	var body []byte
-	err := s.readers.QueryRowContext(ctx, `SELECT fetched, base, body, error FROM fulltexts WHERE id = ?`, id).
+	err := s.readers.QueryRowContext(ctx, `SELECT fetched, base, body, error FROM page_texts WHERE id = ?`, id).
 		Scan(&fetched, &t.Body.Base, &body, &t.Error)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, nil
@@ -45,7 +45,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	return s.write(ctx, "keep the full text", func(tx *sql.Tx) error {
 		var pos int64
 		var indexed, had bool
-		err := tx.QueryRowContext(ctx, `SELECT pos, indexed, fulltext FROM items WHERE id = ?`, id).Scan(&pos, &indexed, &had)
+		err := tx.QueryRowContext(ctx, `SELECT pos, indexed, has_page_text FROM items WHERE id = ?`, id).Scan(&pos, &indexed, &had)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return ErrNotFound
@@ -54,7 +54,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 		case !good && had:
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO fulltexts (id, fetched, base, body, error) VALUES (?, ?, ?, ?, ?)`,
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO page_texts (id, fetched, base, body, error) VALUES (?, ?, ?, ?, ?)`,
 			id, stamp(t.Fetched), t.Body.Base, packed, t.Error)
 		if err != nil || !good {
 			return err
@@ -64,7 +64,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE items SET fulltext = 1 WHERE id = ?`, id)
+		_, err = tx.ExecContext(ctx, `UPDATE items SET has_page_text = 1 WHERE id = ?`, id)
 		return err
 	})
 }
@@ -76,7 +76,7 @@ const wantWithin = 200
 const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY items_feed
 		WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.hidden = 0 ORDER BY i.pos DESC LIMIT ?) n
 	CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
-	WHERE d.link <> '' AND NOT EXISTS (SELECT 1 FROM fulltexts t WHERE t.id = i.id) LIMIT ?`
+	WHERE d.link <> '' AND NOT EXISTS (SELECT 1 FROM page_texts t WHERE t.id = i.id) LIMIT ?`
 
 // WantFulltext gives up to max of the newest items of a feed, newest first,
 // that have a link whose page was never asked for.
@@ -103,7 +103,7 @@ type pageText struct {
 }
 
 const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
-	JOIN fulltexts t ON t.id = i.id WHERE i.fulltext = 1`
+	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
 
 // pageTexts reads the full texts that there are of the items at places.
 func (s *Store) pageTexts(ctx context.Context, q querier, places []int64) (map[int64]pageText, error) {

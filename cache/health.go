@@ -52,7 +52,7 @@ func (s *Store) check(ctx context.Context) (Health, error) {
 	if err := s.repairCounts(ctx, &h); err != nil {
 		return h, err
 	}
-	err = s.readers.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE place IS NOT NULL), (SELECT count(*) FROM feeds WHERE place IS NULL),
+	err = s.readers.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE config_order IS NOT NULL), (SELECT count(*) FROM feeds WHERE config_order IS NULL),
 		(SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE indexed = 0),
 		(SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size), (SELECT user_version FROM pragma_user_version)`).
 		Scan(&h.Feeds, &h.Away, &h.Items, &h.Pending, &h.Free, &h.Schema)
@@ -72,8 +72,8 @@ func (s *Store) Repair(ctx context.Context) (Health, error) {
 		return Health{}, border(ctx, tried, err)
 	}
 	err := s.write(ctx, tried, func(tx *sql.Tx) error {
-		for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('delete-all')`, `INSERT INTO items_starts (items_starts) VALUES ('delete-all')`,
-			`UPDATE items SET indexed = 0, text = NULL`, fmt.Sprintf(`UPDATE renewal SET below = %d`, int64(bottom))} {
+		for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('delete-all')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('delete-all')`,
+			`UPDATE items SET indexed = 0, doc_number = NULL`} {
 			if _, err := tx.ExecContext(ctx, query); err != nil {
 				return err
 			}
@@ -121,7 +121,7 @@ func (s *Store) repairCounts(ctx context.Context, h *Health) error {
 // again meanwhile and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
 	const tried = "vacuum the cache"
-	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_starts (items_starts) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
 		if _, err := s.writer.ExecContext(ctx, query); err != nil {
 			return border(ctx, tried, err)
 		}
@@ -161,9 +161,6 @@ func (s *Store) maintain(ctx context.Context) error {
 	}
 	if _, err := s.Retain(ctx, present); err != nil {
 		return err
-	}
-	if err := s.renewIndex(ctx, mostRenewed); err != nil {
-		return border(ctx, tried, err)
 	}
 	for before := -1; ; {
 		var free int

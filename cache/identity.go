@@ -111,7 +111,7 @@ func (w *itemWriter) atSameInstant(t *target, fresh []feed.Article, identities s
 	return all, nil
 }
 
-const candidateColumns = `SELECT i.id, i.pos, i.source, i.indexed, d.link, d.title, d.published, d.enclosures FROM `
+const candidateColumns = `SELECT i.id, i.pos, i.source_hash, i.indexed, d.link, d.title, d.published, d.enclosures FROM `
 
 const (
 	sqlSameInstant = candidateColumns + `items i CROSS JOIN details d ON d.id = i.id

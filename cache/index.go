@@ -124,7 +124,7 @@ func (s *Store) unindexed(ctx context.Context, n int, below int64) ([]entry, err
 // entries cuts up the texts of the items at places, which come newest first.
 func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	slices.Reverse(waiting)
-	sources, err := integers(ctx, s.readers, sqlf(`SELECT coalesce((SELECT source FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(waiting)))
+	sources, err := integers(ctx, s.readers, sqlf(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(waiting)))
 	if err != nil {
 		return nil, err
 	}
@@ -180,10 +180,10 @@ func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err e
 func writeTexts(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
 	var prepared []*sql.Stmt
 	for _, query := range []string{
-		`UPDATE items SET indexed = 1, text = ? WHERE pos = ? AND source = ? AND text IS NULL
-			AND iif(fulltext, (SELECT t.fetched FROM fulltexts t WHERE t.id = items.id), 0) = ?`,
+		`UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
+			AND iif(has_page_text, (SELECT t.fetched FROM page_texts t WHERE t.id = items.id), 0) = ?`,
 		`INSERT INTO items_index (rowid, title, author, body) VALUES (?, ?, ?, ?)`,
-		`INSERT INTO items_starts (rowid, starts) VALUES (?, ?)`,
+		`INSERT INTO items_prefixes (rowid, prefixes) VALUES (?, ?)`,
 	} {
 		stmt, err := tx.PrepareContext(ctx, query)
 		if err != nil {
@@ -227,7 +227,7 @@ func forget(ctx context.Context, tx *sql.Tx, places string) error {
 // forgetTexts are the statements that take the texts of the items, of which ?
 // is a list of places, out of the index.
 func forgetTexts() []string {
-	const numbers = ` WHERE rowid IN (SELECT i.text FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.text IS NOT NULL)`
-	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_starts` + numbers,
-		`UPDATE items SET indexed = 0, text = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}
+	const numbers = ` WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`
+	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_prefixes` + numbers,
+		`UPDATE items SET indexed = 0, doc_number = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}
 }

@@ -61,18 +61,18 @@ func TestIndexInSlices(t *testing.T) {
 // of places, no item that waits has one, and every text is in both tables.
 func (s testStore) checkIndex() {
 	s.t.Helper()
-	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`, `INSERT INTO items_starts (items_starts) VALUES ('integrity-check')`} {
+	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('integrity-check')`} {
 		_, err := s.writer.Exec(check)
 		s.must(err)
 	}
 	wrong, err := texts(s.ctx(), s.readers, `SELECT 'item ' || id || ' has number ' || text || ' and indexed ' || indexed FROM
-		(SELECT id, text, indexed, lag(text) OVER (ORDER BY pos) AS before FROM items WHERE text IS NOT NULL) WHERE before >= text OR indexed <> 1`)
+		(SELECT id, text, indexed, lag(text) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= text OR indexed <> 1`)
 	s.must(err)
 	equal(s.t, "wrong numbers", len(wrong), 0)
-	for _, table := range []string{"items_index", "items_starts"} {
+	for _, table := range []string{"items_index", "items_prefixes"} {
 		var missing, strange int
-		s.must(s.readers.QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE text IS NOT NULL AND text NOT IN (SELECT id FROM `+table+`_docsize)),
-			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT text FROM items WHERE text IS NOT NULL))`).Scan(&missing, &strange))
+		s.must(s.readers.QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE doc_number IS NOT NULL AND text NOT IN (SELECT id FROM `+table+`_docsize)),
+			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT doc_number FROM items WHERE doc_number IS NOT NULL))`).Scan(&missing, &strange))
 		equal(s.t, table+": texts that are missing, and that belong to no item", [2]int{missing, strange}, [2]int{})
 	}
 }

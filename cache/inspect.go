@@ -8,10 +8,6 @@ import (
 	"os"
 )
 
-// applicationID marks a file as a cache of dateline (PRAGMA application_id):
-// "dtln".
-const applicationID = 0x64746c6e
-
 const (
 	sqliteMagic   = "SQLite format 3\x00"
 	headerSize    = 100

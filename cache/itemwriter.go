@@ -148,7 +148,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 			w.exec(query, jsonIntegers([]int64{old.pos}))
 		}
 	}
-	w.exec(`UPDATE items SET pos = ?, identity = ?, source = ?, future = ?, edited = ?, enclosed = ?, pictured = ?, commented = ?, indexed = ? WHERE id = ?`,
+	w.exec(`UPDATE items SET pos = ?, identity = ?, source_hash = ?, future = ?, edited = ?, has_enclosure = ?, has_image = ?, has_comments = ?, indexed = ? WHERE id = ?`,
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)

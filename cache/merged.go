@@ -7,21 +7,20 @@ import "dateline/feed"
 // it reads them: that costs a five-hundredth of looking each item up.
 func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 	c.askers = c.list.n
-	if c.list.short || len(c.indexes) > 1 {
+	if c.list.short {
 		c.each, err = c.condition(nil)
 		return false, err
 	}
-	x := c.indexes[0]
 	var common []*feed.Node
-	merged := sqlf("SELECT text FROM items INDEXED BY items_texts WHERE text > ? AND text < ?", lowEdge, highEdge)
+	merged := sqlf("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowEdge, highEdge)
 	for _, n := range met {
-		expr, in, err := c.lacked(x, n)
+		expr, in, err := c.lacked(n)
 		if err != nil {
 			return false, err
 		}
 		if expr != "" {
 			common = append(common, n)
-			places := in.places(expr)
+			places := in.postings(expr)
 			merged.add(" EXCEPT "+places.text, places.args...)
 		}
 	}
@@ -30,18 +29,18 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		c.each = rest
 		return false, err
 	}
-	c.arms = append(c.arms, arm{at: "n.text", numbered: true, merged: merged, where: rest})
+	c.arms = append(c.arms, arm{at: "n.doc_number", numbered: true, merged: merged, where: rest})
 	return true, nil
 }
 
 // lacked is the expression of what a Not leaves out, and the index that has it;
 // empty if that is little, or would have to be collected from many words.
-func (c *compiler) lacked(x textIndex, n *feed.Node) (expr string, in textIndex, err error) {
-	many := false
-	if ofStarts(n) {
-		x = *x.starts
-	} else if many, err = c.manyWords(n); many || err != nil {
-		return "", x, err
+func (c *compiler) lacked(n *feed.Node) (expr string, in textIndex, err error) {
+	x := indexOf(n)
+	if x == wordIndex {
+		if many, err := c.manyWords(n); many || err != nil {
+			return "", x, err
+		}
 	}
 	expr, never, err := c.match(x, n.Kids[0])
 	if never || err != nil {
@@ -56,5 +55,5 @@ func (c *compiler) lacked(x textIndex, n *feed.Node) (expr string, in textIndex,
 // inMerged are the items of the merged numbers, in order. SQLite leaves out the
 // order of a subquery that has no limit.
 func (a arm) inMerged(ascending bool) sqlText {
-	return sqlf("("+a.merged.text+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_texts ON i.text = n.text", a.merged.args...)
+	return sqlf("("+a.merged.text+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.args...)
 }

@@ -71,9 +71,9 @@ func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
 		`INSERT OR IGNORE INTO labels SELECT l.name, i.pos, l.held, l.at FROM items i
 			JOIN items o ON o.feed = ?2 AND o.identity = i.identity JOIN labels l ON l.pos = o.pos WHERE i.feed = ?1`,
 		`UPDATE items SET feed = ?1 WHERE feed = ?2 AND identity NOT IN (SELECT identity FROM items WHERE feed = ?1)`,
-		`UPDATE items SET away = (SELECT place IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
-		`UPDATE OR IGNORE waiting SET feed = ?1 WHERE feed = ?2`,
-		`INSERT OR IGNORE INTO gone SELECT ?1, identity FROM gone WHERE feed = ?2`,
+		`UPDATE items SET unsubscribed = (SELECT config_order IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
+		`UPDATE OR IGNORE pending_marks SET feed = ?1 WHERE feed = ?2`,
+		`INSERT OR IGNORE INTO removed_items SELECT ?1, identity FROM removed_items WHERE feed = ?2`,
 		`UPDATE feeds SET (total, unread, copies, copies_unread) = (SELECT ` + sumItems + ` FROM items i WHERE i.feed = feeds.id) WHERE id IN (?1, ?2)`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, id, other); err != nil {
@@ -84,6 +84,6 @@ func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
 }
 
 func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT id, place IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
+	err = tx.QueryRowContext(ctx, `SELECT id, config_order IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
 	return id, away, err
 }

@@ -41,7 +41,7 @@ func (c *compiler) narrowest() (narrow, error) {
 	}
 	found := narrow{walk: list.plan, n: mostNarrow + 1, above: c.above, below: c.below}
 	if slices.ContainsFunc(list.arms, func(a arm) bool { return a.where.text == "" }) {
-		list.arms = []arm{{at: "i.text", numbered: true, from: "items i INDEXED BY items_texts", where: sqlf("i.text IS NOT NULL")}}
+		list.arms = []arm{{at: docNumber, numbered: true, from: "items i INDEXED BY items_doc_number", where: sqlf("i.doc_number IS NOT NULL")}}
 		found.all = true
 	}
 	if found.all || list.uncounted {
@@ -77,18 +77,12 @@ func (c *compiler) isCommon(x textIndex, expr string) (bool, error) {
 
 // has is a condition on the number of a text in an index, for a stretch of the
 // walk: that its item is in the list.
-func (l narrow) has(x textIndex, number string) sqlText {
+func (l narrow) has(number string) sqlText {
 	places := l.walk.inStretch()
 	// The plus keeps FTS5 from searching anew for each place of the list.
-	t := sqlf("+" + number + " IN (")
-	if x.numbered() {
-		t.add("SELECT t.text FROM (")
-	}
+	t := sqlf("+" + number + " IN (SELECT t.doc_number FROM (")
 	t.add(places.text, places.args...)
-	if x.numbered() {
-		t.add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.text IS NOT NULL")
-	}
-	t.add(")")
+	t.add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.doc_number IS NOT NULL)")
 	return t
 }
 
@@ -106,21 +100,11 @@ func (c *compiler) asked(x textIndex, number, expr string) (sqlText, error) {
 	if common {
 		c.slices = c.list.walk
 	}
-	places := x.places(expr)
+	places := x.postings(expr)
 	if c.list.short {
-		places.and(c.list.has(x, "x.rowid"))
+		places.and(c.list.has("x.rowid"))
 	}
 	return sqlf("+"+number+" IN ("+places.text+")", places.args...), err
-}
-
-// places is a query for the numbers under which an expression holds in an index,
-// in a stretch.
-func (x textIndex) places(expr string) sqlText {
-	low, high := lowEdge, highEdge
-	if !x.numbered() {
-		low, high = aboveEdge, belowEdge
-	}
-	return sqlf("SELECT x.rowid AS text FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, low, high)
 }
 
 // more says that an expression holds in an index more often than most times, in
@@ -137,7 +121,7 @@ type counted struct{ n, most int }
 // count counts how often an expression holds, up to most. What chooses a walk asks
 // several times.
 func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) {
-	key := x.table + " " + expr
+	key := string(x) + " " + expr
 	if known, ok := c.counted[key]; ok && (known.n < known.most || most <= known.most) {
 		return min(known.n, most), nil
 	}
@@ -145,7 +129,7 @@ func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	places := x.places(expr).at(s)
+	places := x.postings(expr).at(s)
 	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+places.text+" LIMIT ?)", append(places.args, most)...).Scan(&n)
 	if c.counted == nil {
 		c.counted = map[string]counted{}

@@ -78,7 +78,7 @@ func TestWordsThatAreNoWalk(t *testing.T) {
 		p, err := s.plan(s.ctx(), s.readers, view(t, query))
 		s.must(err)
 		walk := p.members(bottom, top).text
-		equal(t, query+": listed", strings.Contains(walk, "+i.text IN (SELECT x.rowid"), true)
+		equal(t, query+": listed", strings.Contains(walk, "+i.doc_number IN (SELECT x.rowid"), true)
 		equal(t, query, s.list(query), want)
 	}
 }

@@ -26,8 +26,8 @@ func wantedNumber(pos int64) int64 { return (pos>>idBits)*secondNumbers + second
 type numbered struct{ number, pos int64 }
 
 // sqlNumbers are the last number up to ?1, and the first one above it.
-const sqlNumbers = `SELECT * FROM (SELECT text, pos FROM items INDEXED BY items_texts WHERE text <= ?1 ORDER BY text DESC LIMIT 1)
-	UNION ALL SELECT * FROM (SELECT text, pos FROM items INDEXED BY items_texts WHERE text > ?1 ORDER BY text LIMIT 1)`
+const sqlNumbers = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number <= ?1 ORDER BY doc_number DESC LIMIT 1)
+	UNION ALL SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number > ?1 ORDER BY doc_number LIMIT 1)`
 
 // numbers looks numbers up.
 type numbers func(at int64) (*sql.Rows, error)

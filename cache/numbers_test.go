@@ -14,7 +14,7 @@ import (
 // numbered are the numbers of the items by their ids.
 func (s testStore) numbered() map[int64]int64 {
 	s.t.Helper()
-	rows, err := s.readers.Query(`SELECT id, text FROM items WHERE text IS NOT NULL`)
+	rows, err := s.readers.Query(`SELECT id, doc_number FROM items WHERE doc_number IS NOT NULL`)
 	s.must(err)
 	defer rows.Close()
 	numbers := map[int64]int64{}
@@ -157,14 +157,14 @@ func TestNumbersAround(t *testing.T) {
 			for id := int64(1); id <= n; id++ {
 				pos += 1 + r.Int64N(3)<<(idBits-1)
 				number += 1 + r.Int64N(steps)
-				if _, err := tx.Exec(`UPDATE items SET pos = ?, text = iif(?1 % 3 = 0, NULL, ?2) WHERE id = ?3`, -pos-1, number, id); err != nil {
+				if _, err := tx.Exec(`UPDATE items SET pos = ?, doc_number = iif(?1 % 3 = 0, NULL, ?2) WHERE id = ?3`, -pos-1, number, id); err != nil {
 					return err
 				}
 			}
 			_, err := tx.Exec(`UPDATE items SET pos = -pos`)
 			return err
 		}))
-		rows, err := s.readers.Query(`SELECT text, pos FROM items WHERE text IS NOT NULL ORDER BY pos`)
+		rows, err := s.readers.Query(`SELECT doc_number, pos FROM items WHERE doc_number IS NOT NULL ORDER BY pos`)
 		s.must(err)
 		for rows.Next() {
 			var x numbered

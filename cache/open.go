@@ -27,19 +27,14 @@ import (
 type Options struct {
 	// Now is the clock, and its Location the reader's; nil means [time.Now].
 	Now func() time.Time
-	// Waiting is told in a sentence when opening takes longer, because another
-	// process is at work on the file or because it has to be brought up to date;
-	// it may be nil.
-	Waiting func(sentence string)
 }
 
 // Store is an open cache. Its methods may be called from any goroutine; they
 // end early when their context does, and then change nothing, but for those
 // that work in several transactions and say so.
 type Store struct {
-	path    string
-	now     func() time.Time
-	waiting func(sentence string)
+	path string
+	now  func() time.Time
 	// writer has one connection, and data_version is counted by it: that makes
 	// the changes of other processes stand out from our own.
 	writer  *sql.DB
@@ -54,8 +49,6 @@ type Store struct {
 	probes, probeCost, slice int
 	// confined says that the file could not be written when last tried.
 	confined atomic.Pointer[error]
-	// behind says that the schema is not yet that of this dateline.
-	behind bool
 	// logTried counts the writes that found the log too large.
 	logTried atomic.Int64
 	// kept has prepared statements by their text.
@@ -74,19 +67,17 @@ type Store struct {
 // being replaced by the next one, and an article or the counts.
 const readerConns = 3
 
-// Open opens the cache at path, or creates it (the directory 0700, the file
-// 0600) and brings its schema up to date. It reads little of an existing file,
-// whatever its size. One that cannot be written at the moment is opened for
-// reading, see [Store.Confined]. A cache of a later dateline is [ErrNewer].
+// Open opens the database at path, or creates it (the directory 0700, the file
+// 0600). It reads little of an existing file, whatever its size. If the file
+// cannot be written at the moment it is opened for reading, see [Store.ReadOnly].
+// A database of an older dateline is [ErrOutdated]; package rescue takes it over.
+// One of a newer dateline is [ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Waiting == nil {
-		o.Waiting = func(string) {}
-	}
 	tried := "open " + path
-	s := &Store{path: path, now: o.Now, waiting: o.Waiting, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
@@ -106,20 +97,11 @@ func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error 
 	return err
 }
 
-// openPatience is how long opening goes on while others keep the file locked,
-// as long as a query waits; migrationPatience while they bring a large cache up
-// to date.
-const (
-	openPatience      = lockPatience
-	migrationPatience = 30 * time.Minute
-)
-
 // connectPatiently connects again while the file is locked. Two processes that
 // make one new file into a WAL at once would wait for each other for ever, so
 // SQLite fails one of them at once instead of letting it wait.
 func (s *Store) connectPatiently(ctx context.Context) error {
-	patience := time.After(openPatience)
-	told := false
+	patience := time.After(lockPatience)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
 		if !errors.Is(border(ctx, "", err), ErrLocked) {
@@ -129,11 +111,7 @@ func (s *Store) connectPatiently(ctx context.Context) error {
 		case <-ctx.Done():
 			return err
 		case <-patience:
-			if told || !s.behind {
-				return err
-			}
-			told, patience = true, time.After(migrationPatience)
-			s.waiting("another dateline is bringing the database up to date; this one goes on as soon as that is done")
+			return err
 		case <-time.After(wait):
 		}
 		s.Close()
@@ -141,7 +119,7 @@ func (s *Store) connectPatiently(ctx context.Context) error {
 }
 
 func (s *Store) connect(ctx context.Context) (err error) {
-	stamped, err := s.inspect(ctx)
+	marked, err := s.inspect(ctx)
 	if err != nil {
 		return err
 	}
@@ -157,7 +135,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if s.writer, err = s.reachable(1, "_txlock=immediate&"+pragmas(settings...)); err != nil {
 		return err
 	}
-	if err = s.migrate(ctx, stamped); err != nil {
+	if err = s.prepareSchema(ctx, marked); err != nil {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.

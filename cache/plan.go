@@ -44,8 +44,6 @@ type arm struct {
 	at, from string
 	where    sqlText
 	feeds    []int64
-	// below is where the arm ends, exclusive, if not at the top.
-	below *int64
 	// numbered says that at is a number of the index, and the place that of i.
 	numbered bool
 	// once is what leaves out the places of the arms before, to be counted once.
@@ -71,9 +69,6 @@ func (a arm) between(ordered, ascending bool) sqlText {
 		bounds.and(a.within)
 	} else {
 		bounds.and(a.once)
-	}
-	if a.below != nil {
-		bounds.and(sqlf(a.at+" < ?", *a.below))
 	}
 	if a.feeds == nil {
 		place, from := a.at, sqlf(a.from)

@@ -152,7 +152,7 @@ func TestSearchStaysWithinItsTime(t *testing.T) {
 	walks, err := p.walks(s.ctx(), s.readers, stretch{above: p.above, below: p.below}, false, 10)
 	s.must(err)
 	for what, key := range map[string]string{"start": "3", "end": "1"} {
-		number, err := integers(s.ctx(), s.readers, sqlf(`SELECT text FROM items WHERE id = ?`, s.id(key)))
+		number, err := integers(s.ctx(), s.readers, sqlf(`SELECT doc_number FROM items WHERE id = ?`, s.id(key)))
 		s.must(err)
 		if !slices.Contains(walks[0].args, any(number[0])) {
 			t.Errorf("%s of the walk: no bound %d in %v", what, number[0], walks[0].args)

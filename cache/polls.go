@@ -21,7 +21,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 	}
 	w.exec(`UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
 		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?,
-		wishes = ?, reason = ?, rhythm = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?, asking = NULL,
+		poll_hints = ?, reason = ?, post_interval = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?, claimed_until = NULL,
 		total = total + ?, unread = unread + ? WHERE id = ?`,
 		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
 		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,

@@ -78,7 +78,7 @@ func TestSearchWhileIndexIsRenewed(t *testing.T) {
 	for range 2 {
 		s.must(s.renewIndex(s.ctx(), 1000))
 	}
-	old, err := texts(s.ctx(), s.readers, `SELECT name FROM sqlite_schema WHERE name LIKE 'items_text%' AND name <> 'items_texts' OR name = 'items_terms'`)
+	old, err := texts(s.ctx(), s.readers, `SELECT name FROM sqlite_schema WHERE name LIKE 'items_text%' AND name <> 'items_doc_number' OR name = 'items_terms'`)
 	s.must(err)
 	equal(t, "tables of the old index", len(old), 0)
 	for _, q := range queries {
@@ -128,8 +128,8 @@ func TestOpenBeforeRenewal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fill := `INSERT INTO feeds (url, place) VALUES ('a', 0);
-				INSERT INTO items (pos, id, feed, identity, source, first_seen, indexed) VALUES (?1, 1, 1, 1, 1, 1, 1);
+			fill := `INSERT INTO feeds (url, config_order) VALUES ('a', 0);
+				INSERT INTO items (pos, id, feed, identity, source_hash, first_seen, indexed) VALUES (?1, 1, 1, 1, 1, 1, 1);
 				INSERT INTO details (id, key, guid, title, author, summary, link, comments, words, categories, enclosures) VALUES (1, 'k', '', 'Budget', '', '', '', '', 1, '', '');
 				INSERT INTO contents (id, base, body) VALUES (1, '', x'');
 				INSERT INTO ` + c.table + ` (rowid, title, author, body) VALUES (?1, 'budget', '', '')`

@@ -122,7 +122,7 @@ func (k *keeper) keep(l backupLine) error {
 	case !l.At.IsZero():
 		at = l.At.UnixMicro()
 	}
-	_, err = k.tx.ExecContext(k.ctx, `INSERT INTO waiting (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
+	_, err = k.tx.ExecContext(k.ctx, `INSERT INTO pending_marks (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET is_on = excluded.is_on, at = excluded.at, value = excluded.value WHERE excluded.at > at`,
 		id, identity, l.Flag, l.Label, l.On, at, value)
 	return err
@@ -141,7 +141,7 @@ func (k *keeper) feed(url string) (int64, error) {
 
 // recallAll lets what waits hold for the items that are here, feed by feed.
 func (s *Store) recallAll(ctx context.Context, r *Restored) error {
-	feeds, err := integers(ctx, s.readers, sqlf(`SELECT DISTINCT feed FROM waiting`))
+	feeds, err := integers(ctx, s.readers, sqlf(`SELECT DISTINCT feed FROM pending_marks`))
 	if err != nil {
 		return err
 	}
@@ -150,11 +150,11 @@ func (s *Store) recallAll(ctx context.Context, r *Restored) error {
 			return err
 		}
 	}
-	return s.readers.QueryRowContext(ctx, `SELECT count(*) FROM waiting`).Scan(&r.Waiting)
+	return s.readers.QueryRowContext(ctx, `SELECT count(*) FROM pending_marks`).Scan(&r.Waiting)
 }
 
 // present are the lines that wait for an item of a feed that is here.
-const present = ` FROM waiting w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
+const present = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
 
 // recall lets what waits hold for the items of a feed that are here, counts
 // the feed's items anew, and forgets it. The later word wins; what a rule said
@@ -177,8 +177,8 @@ func recall(ctx context.Context, tx *sql.Tx, feedID int64) error {
 	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+present+`
 		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
 		WHERE excluded.at > labels.at OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, feedID, string(feed.Label))
-	exec(`INSERT INTO positions (id, permille) SELECT i.id, w.value`+present+` ON CONFLICT DO NOTHING`, feedID, flagPlace)
-	exec(`DELETE FROM waiting WHERE feed = ?1 AND identity IN (SELECT i.identity FROM waiting w CROSS JOIN items i INDEXED BY items_identity
+	exec(`INSERT INTO progress (id, permille) SELECT i.id, w.value`+present+` ON CONFLICT DO NOTHING`, feedID, flagPlace)
+	exec(`DELETE FROM pending_marks WHERE feed = ?1 AND identity IN (SELECT i.identity FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity
 		ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1)`, feedID)
 	exec(`UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c
 		WHERE feeds.id = c.id`, feedID)
@@ -188,7 +188,7 @@ func recall(ctx context.Context, tx *sql.Tx, feedID int64) error {
 // recallArrived is recall for a feed that has just brought new items.
 func (w *itemWriter) recallArrived(t *target) error {
 	var waits bool
-	err := w.row(`SELECT EXISTS (SELECT 1 FROM waiting WHERE feed = ?)`, []any{t.id}, &waits)
+	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)
 	if err != nil || !waits {
 		return err
 	}

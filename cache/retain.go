@@ -40,7 +40,7 @@ type keeping struct {
 
 func (s *Store) keeping(ctx context.Context) ([]keeping, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
-		WHERE place IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
+		WHERE config_order IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int
 		list := jsonIntegers(places)
 		var queries []string
 		if remember {
-			queries = append(queries, `INSERT OR IGNORE INTO gone SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
+			queries = append(queries, `INSERT OR IGNORE INTO removed_items SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
 		}
 		queries = append(queries,
 			`UPDATE feeds SET total = feeds.total - t.total, unread = feeds.unread - t.unread,
@@ -149,9 +149,9 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 	}
 	return n, s.write(ctx, tried, func(tx *sql.Tx) error {
 		const reset = `UPDATE feeds SET etag = '', last_modified = '', body_hash = '', last_checked = NULL, last_ok = NULL, next_check = NULL,
-			status = 0, failures = 0, error = '', gone = 0, final_url = '', wishes = '', reason = '', rhythm = 0, newest = NULL,
-			moved_to = '', moved_since = NULL, moved_times = 0, asking = NULL, title = '', description = '', site = '', updated = NULL WHERE id = ?`
-		for _, query := range []string{`DELETE FROM gone WHERE feed = ?`, `DELETE FROM polls WHERE feed = ?`, `DELETE FROM feeds WHERE place IS NULL AND id = ?`, reset} {
+			status = 0, failures = 0, error = '', gone = 0, final_url = '', poll_hints = '', reason = '', post_interval = 0, newest = NULL,
+			moved_to = '', moved_since = NULL, moved_times = 0, claimed_until = NULL, title = '', description = '', site = '', updated = NULL WHERE id = ?`
+		for _, query := range []string{`DELETE FROM removed_items WHERE feed = ?`, `DELETE FROM polls WHERE feed = ?`, `DELETE FROM feeds WHERE config_order IS NULL AND id = ?`, reset} {
 			if _, err := tx.ExecContext(ctx, query, id); err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 // smallestSpan is how many numbers are looked at first where room is made.
 const smallestSpan = 64
 
-const sqlNumbersIn = `SELECT text, pos FROM items INDEXED BY items_texts WHERE text >= ? AND text < ? ORDER BY text LIMIT ?`
+const sqlNumbersIn = `SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number >= ? AND doc_number < ? ORDER BY doc_number LIMIT ?`
 
 // makeRoom moves numbers apart for the last of the entries and those that belong
 // into the same gap. It takes as few of its neighbours as leave half of the

@@ -37,7 +37,7 @@ func asArrived(a feed.Article) feed.Article {
 func arrival(at time.Time) feed.Env { return feed.Env{Now: at, NewSince: at} }
 
 const (
-	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.away = 0`
+	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.unsubscribed = 0`
 	ruleHitSlice = 500
 )
 

@@ -132,30 +132,30 @@ func (s *Store) restoreFile(ctx context.Context, name string) error {
 // without text only the marks are kept, until its feed brings it again.
 func settleSalvaged(ctx context.Context, tx *sql.Tx, r *Salvaged) error {
 	const headless = ` FROM items i WHERE i.id NOT IN (SELECT id FROM details)`
-	const wait = `INSERT OR IGNORE INTO waiting (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, `
+	const wait = `INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, `
 	queries := []string{`DELETE FROM items WHERE feed NOT IN (SELECT id FROM feeds)`}
 	for _, flag := range []string{"read", "starred", "hidden"} {
 		queries = append(queries, wait+`'`+flag+`', '', i.`+flag+`, i.`+flag+`_at, NULL`+headless+` AND i.`+flag+`_at IS NOT NULL`)
 	}
 	queries = append(queries,
 		wait+`'snooze', '', i.snoozed_until IS NOT NULL, i.snoozed_at, i.snoozed_until`+headless+` AND i.snoozed_at IS NOT NULL`,
-		`INSERT OR IGNORE INTO waiting (feed, identity, flag, label, is_on, at) SELECT i.feed, i.identity, 'label', l.name, l.held, l.at
+		`INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at) SELECT i.feed, i.identity, 'label', l.name, l.held, l.at
 			FROM labels l JOIN items i ON i.pos = l.pos WHERE i.id NOT IN (SELECT id FROM details)`,
 		`DELETE FROM items WHERE id NOT IN (SELECT id FROM details)`)
-	for _, table := range []string{"details", "contents", "positions", "revisions", "fulltexts"} {
+	for _, table := range []string{"details", "contents", "progress", "revisions", "page_texts"} {
 		queries = append(queries, `DELETE FROM `+table+` WHERE id NOT IN (SELECT id FROM items)`)
 	}
 	queries = append(queries,
 		`DELETE FROM labels WHERE pos NOT IN (SELECT pos FROM items)`,
-		`DELETE FROM gone WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`DELETE FROM removed_items WHERE feed NOT IN (SELECT id FROM feeds)`,
 		`DELETE FROM polls WHERE feed NOT IN (SELECT id FROM feeds)`,
-		`DELETE FROM waiting WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`DELETE FROM pending_marks WHERE feed NOT IN (SELECT id FROM feeds)`,
 		// An answer that was not parsed for being the same as the last must be now.
 		`UPDATE feeds SET etag = '', last_modified = '', body_hash = ''`,
-		`UPDATE items SET source = 0 WHERE id NOT IN (SELECT id FROM contents)`,
+		`UPDATE items SET source_hash = 0 WHERE id NOT IN (SELECT id FROM contents)`,
 		`INSERT INTO contents (id, base, body) SELECT id, '', x'' FROM items WHERE id NOT IN (SELECT id FROM contents)`,
 		`UPDATE items SET indexed = 0`,
-		`UPDATE items SET fulltext = 0 WHERE fulltext = 1 AND id NOT IN (SELECT id FROM fulltexts)`,
+		`UPDATE items SET has_page_text = 0 WHERE has_page_text = 1 AND id NOT IN (SELECT id FROM page_texts)`,
 		`UPDATE items SET copy_of = NULL WHERE copy_of NOT IN (SELECT id FROM items WHERE copy_of IS NULL)`,
 		`UPDATE sequence SET next = max(next, (SELECT coalesce(max(id), 0) + 1 FROM items))`)
 	if err := tx.QueryRowContext(ctx, `SELECT count(*)`+headless).Scan(&r.Lost); err != nil {
@@ -225,15 +225,15 @@ type salvageTable struct {
 func salvageTables() []salvageTable {
 	const ofItems = `SELECT id FROM items ORDER BY id `
 	return []salvageTable{
-		{name: "feeds", keyed: true, json: []string{"tags", "wishes"}},
-		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + ourIndex + ` ORDER BY feed, identity `, not: []string{"text"}},
+		{name: "feeds", keyed: true, json: []string{"tags", "poll_hints"}},
+		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + ourIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}},
 		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures"}},
 		{name: "contents", keyed: true, keys: ofItems, packed: []string{"body"}},
-		{name: "positions", keyed: true, keys: ofItems},
+		{name: "progress", keyed: true, keys: ofItems},
 		{name: "revisions", keyed: true, keys: ofItems, packed: []string{"body"}},
-		{name: "fulltexts", keyed: true, keys: ofItems, packed: []string{"body"}},
+		{name: "page_texts", keyed: true, keys: ofItems, packed: []string{"body"}},
 		{name: "journal", keyed: true},
-		{name: "labels"}, {name: "gone"}, {name: "polls"}, {name: "settings"}, {name: "waiting"},
+		{name: "labels"}, {name: "removed_items"}, {name: "polls"}, {name: "settings"}, {name: "pending_marks"},
 	}
 }
 

@@ -235,20 +235,20 @@ func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, er
 	return have, err
 }
 
-const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source, i.indexed FROM json_each(?2) j
+const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source_hash, i.indexed FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`
 
 // removed are the items that retention took away and the feed still lists.
 // Those that it lists no more are forgotten, unless the document broke off.
 func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 	if !b.Document.Truncated {
-		err := w.exec(`DELETE FROM gone WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
+		err := w.exec(`DELETE FROM removed_items WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
 		if err != nil {
 			return nil, err
 		}
 	}
 	removed := map[int64]bool{}
-	err := w.each(`SELECT identity FROM gone WHERE feed = ?`, []any{feedID}, func(rows *sql.Rows) error {
+	err := w.each(`SELECT identity FROM removed_items WHERE feed = ?`, []any{feedID}, func(rows *sql.Rows) error {
 		var identity int64
 		err := rows.Scan(&identity)
 		removed[identity] = true

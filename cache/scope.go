@@ -58,7 +58,7 @@ func (c *compiler) feedsMatching(n *feed.Node) []int64 {
 	return ids
 }
 
-const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, place IS NULL FROM feeds`
+const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, config_order IS NULL FROM feeds`
 
 // loadFeeds reads all feeds, or the only one when the query names its URL.
 func (c *compiler) loadFeeds() error {

@@ -16,7 +16,7 @@ const mostWords = 100
 // that nothing a reader types means anything there. It is empty for a term
 // that matches nothing in the index.
 func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
-	if x.words == "" {
+	if x == prefixIndex {
 		return startExpr(t), nil
 	}
 	tokens, lastIsPrefix := t.Tokens()
@@ -26,10 +26,11 @@ func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 	last := len(tokens) - 1
 	ends := []string{quote(tokens[last])}
 	if lastIsPrefix {
-		var err error
-		if ends, _, err = c.completions(x, tokens[last]); err != nil || len(ends) == 0 {
+		done, err := c.completions(tokens[last])
+		if err != nil || len(done.ends) == 0 {
 			return "", err
 		}
+		ends = done.ends
 	}
 	start := ""
 	if last > 0 {
@@ -54,22 +55,17 @@ var columns = map[feed.Field]string{
 // item's text, else what was found in Go.
 func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 	t := sqlf("(" + nothing)
-	for _, x := range c.indexes {
-		if x.starts != nil && ofStarts(n) {
-			x = *x.starts
-		}
-		expr, err := c.matchExpr(x, n.Term)
+	x := indexOf(n)
+	expr, err := c.matchExpr(x, n.Term)
+	if err != nil {
+		return t, err
+	}
+	if expr != "" {
+		has, err := c.asked(x, docNumber, expr)
 		if err != nil {
 			return t, err
 		}
-		if expr == "" {
-			continue
-		}
-		has, err := c.asked(x, x.at, expr)
-		if err != nil {
-			return t, err
-		}
-		t.add(" OR "+has.text+x.only, has.args...)
+		t.add(" OR "+has.text+isIndexed, has.args...)
 	}
 	if pending := c.pending[n]; len(pending) > 0 {
 		list := in("i.pos", pending)
@@ -79,16 +75,11 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 	return t, nil
 }
 
-// has asks whether an index has one item under an expression.
-func (x textIndex) has(expr string) sqlText {
-	return sqlf("EXISTS (SELECT 1 FROM "+x.table+" x WHERE x."+x.table+" MATCH ? AND x.rowid = "+x.at+")", expr)
-}
-
 // walkText walks the matches of the full-text conditions that the indexes can
 // answer, newest or oldest first as they have them; items that they do not have
 // yet are strays. It says whether there was any such condition.
 func (c *compiler) walkText() (bool, error) {
-	if !mentions(c.view.Query.Root, ofText) {
+	if !c.asksText() {
 		return false, nil
 	}
 	var met []*feed.Node
@@ -119,14 +110,10 @@ func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var arms []arm
-	for _, x := range c.indexes {
-		found, few, err := c.textArms(x, met, either)
-		if err != nil || few {
-			c.slices = nil
-			return false, err
-		}
-		arms = append(arms, found...)
+	arms, few, err := c.textArms(met, either)
+	if err != nil || few {
+		c.slices = nil
+		return false, err
 	}
 	rest, err := c.condition(met)
 	for i := range arms {
@@ -136,17 +123,17 @@ func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
 	return true, err
 }
 
-// textArms are the walks over an index; few says that the items of the list are
+// textArms are the walks over the indexes; few says that the items of the list are
 // so few that it is cheaper to look them up there.
-func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives) (arms []arm, few bool, err error) {
+func (c *compiler) textArms(met []*feed.Node, e *alternatives) (arms []arm, few bool, err error) {
 	walks := [][]*feed.Node{met}
-	if x.starts != nil && e != nil {
+	if e != nil {
 		walks = e.conditions
 	}
 	for i, conditions := range walks {
-		a, few, never, err := c.textArm(x, conditions)
+		a, few, never, err := c.textArm(conditions)
 		if err == nil && i > 0 {
-			a.once, err = c.lacks(x, e.starts)
+			a.once, err = c.lacks(e.starts)
 		}
 		switch {
 		case err != nil:
@@ -167,16 +154,14 @@ func (c *compiler) textArms(x textIndex, met []*feed.Node, e *alternatives) (arm
 // of the two is walked, and the other merged with it or asked about each of its
 // rows: the words are, if any condition says which items rather than which not,
 // since they are rarer.
-func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never bool, err error) {
-	walked, probed, other := met, []*feed.Node(nil), x
-	if x.starts != nil {
-		if walked, probed, err = c.apart(met); err != nil {
-			return a, false, false, err
-		}
-		other = *x.starts
-		if !slices.ContainsFunc(walked, positive) {
-			walked, probed, x, other = probed, walked, other, x
-		}
+func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error) {
+	walked, probed, err := c.apart(met)
+	if err != nil {
+		return a, false, false, err
+	}
+	x, other := wordIndex, prefixIndex
+	if !slices.ContainsFunc(walked, positive) {
+		walked, probed, x, other = probed, walked, prefixIndex, wordIndex
 	}
 	expr, never, err := c.allOf(x, walked)
 	if err != nil || never {
@@ -195,7 +180,7 @@ func (c *compiler) textArm(x textIndex, met []*feed.Node) (a arm, few, never boo
 	if err = c.compare(&a, x, expr); err != nil {
 		return a, false, false, err
 	}
-	a.where.add(x.only)
+	a.where.add(isIndexed)
 	a.where.and(asked)
 	few, err = c.fewProbes(x, expr, c.list.n, phrases+phrasesIn(expr))
 	return a, few, false, err
@@ -227,11 +212,11 @@ func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlTex
 			return merged, asked, 0, false, err
 		}
 		if common && !few {
-			places := x.places(expr)
+			places := x.postings(expr)
 			merged.add(with+places.text, places.args...)
 			continue
 		}
-		has, err := c.asked(x, x.at, expr)
+		has, err := c.asked(x, docNumber, expr)
 		if err != nil {
 			return merged, asked, 0, false, err
 		}
@@ -242,17 +227,14 @@ func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlTex
 
 // arm walks the places of an expression, merged with others if there are any.
 func (x textIndex) arm(expr string, others sqlText) arm {
-	number := x.table + ".rowid"
-	a := arm{at: number, from: x.table + " CROSS JOIN items i ON i.pos = " + number, where: sqlf(x.table+" MATCH ?", expr), below: x.below}
-	switch {
-	case others.text != "":
-		merged := x.places(expr)
+	if others.text != "" {
+		merged := x.postings(expr)
 		merged.add(others.text, others.args...)
-		return arm{at: "n.text", numbered: true, merged: merged, where: sqlf("1")}
-	case x.numbered():
-		a.numbered, a.from = true, x.table+" CROSS JOIN items i INDEXED BY items_texts ON i.text = "+number
+		return arm{at: "n.doc_number", numbered: true, merged: merged, where: sqlf("1")}
 	}
-	return a
+	name := string(x)
+	return arm{at: name + ".rowid", numbered: true, where: sqlf(name+" MATCH ?", expr),
+		from: name + " CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = " + name + ".rowid"}
 }
 
 // compare has a walk compare the places of the expression with the list of the
@@ -266,7 +248,7 @@ func (c *compiler) compare(a *arm, x textIndex, expr string) error {
 	if err != nil {
 		return err
 	}
-	in := c.list.has(x, a.at)
+	in := c.list.has(a.at)
 	switch {
 	case c.list.short:
 		a.where.and(in)

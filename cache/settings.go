@@ -31,7 +31,7 @@ func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
 // its length, so that it holds at another width; zero is the top.
 func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	var permille int
-	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM positions WHERE id = ?`, id).Scan(&permille)
+	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM progress WHERE id = ?`, id).Scan(&permille)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -43,10 +43,10 @@ func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) error {
 	return s.write(ctx, "keep the reading position", func(tx *sql.Tx) error {
 		if permille <= 0 {
-			_, err := tx.ExecContext(ctx, `DELETE FROM positions WHERE id = ?`, id)
+			_, err := tx.ExecContext(ctx, `DELETE FROM progress WHERE id = ?`, id)
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO positions SELECT id, ?2 FROM items WHERE id = ?1
+		_, err := tx.ExecContext(ctx, `INSERT INTO progress SELECT id, ?2 FROM items WHERE id = ?1
 			ON CONFLICT (id) DO UPDATE SET permille = excluded.permille`, id, min(permille, 1000))
 		return err
 	})

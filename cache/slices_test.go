@@ -13,7 +13,7 @@ func (s testStore) fill(n int) {
 	s.t.Helper()
 	s.subscribe("a")
 	s.must(s.write(s.ctx(), "fill", func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen)
+		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source_hash, first_seen)
 			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i * 1000, i, 1, i, 0, 0 FROM n`, n)
 		if err == nil {
 			_, err = tx.Exec(`UPDATE feeds SET total = ?1, unread = ?1`, n)

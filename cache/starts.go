@@ -101,7 +101,7 @@ func nextStarts(words *string) (starts [longestStart - shortestStart + 1]string)
 	return starts
 }
 
-// isStart says that a term is the beginning of a word as items_starts has it.
+// isStart says that a term is the beginning of a word as items_prefixes has it.
 func isStart(t feed.Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
 	if !ofText(t) || len(tokens) != 1 || !lastIsPrefix {
@@ -111,7 +111,7 @@ func isStart(t feed.Term) bool {
 	return shortestStart <= n && n <= longestStart
 }
 
-// ofStarts says that items_starts can answer a condition by itself.
+// ofStarts says that items_prefixes can answer a condition by itself.
 func ofStarts(n *feed.Node) bool {
 	if n.Op == feed.Leaf {
 		return isStart(n.Term)
@@ -215,9 +215,9 @@ type alternatives struct {
 }
 
 // lacks is the condition that an item has none of the beginnings.
-func (c *compiler) lacks(x textIndex, starts *feed.Node) (sqlText, error) {
-	expr, _, err := c.match(*x.starts, starts)
-	has := x.starts.has(expr)
+func (c *compiler) lacks(starts *feed.Node) (sqlText, error) {
+	expr, _, err := c.match(prefixIndex, starts)
+	has := prefixIndex.has(expr)
 	return sqlf("NOT "+has.text, has.args...), err
 }
 
@@ -246,8 +246,8 @@ func (c *compiler) split(n *feed.Node) (starts, words *feed.Node, err error) {
 func (c *compiler) manyWords(n *feed.Node) (bool, error) {
 	if n.Op == feed.Leaf && isStart(n.Term) {
 		tokens, _ := n.Term.Tokens()
-		_, all, err := c.completions(c.indexes[len(c.indexes)-1], tokens[0])
-		return !all, err
+		done, err := c.completions(tokens[0])
+		return !done.all, err
 	}
 	for _, k := range n.Kids {
 		if many, err := c.manyWords(k); many || err != nil {

@@ -186,7 +186,7 @@ func (s stories) join(id, lead int64) (done bool, err error) {
 		readAt, hiddenAt           sql.NullInt64
 	}
 	load := func(id int64) (t state, err error) {
-		err = s.tx.QueryRowContext(s.ctx, `SELECT i.feed, i.read, i.read_at, i.hidden, i.hidden_at, i.away, d.hidden_by <> ''
+		err = s.tx.QueryRowContext(s.ctx, `SELECT i.feed, i.read, i.read_at, i.hidden, i.hidden_at, i.unsubscribed, d.hidden_by <> ''
 			FROM items i JOIN details d ON d.id = i.id WHERE i.id = ?`, id).Scan(&t.feed, &t.read, &t.readAt, &t.hidden, &t.hiddenAt, &t.away, &t.byRule)
 		return t, err
 	}
@@ -250,7 +250,7 @@ func (s stories) promote(lead, next int64) error {
 // shows and is not among the places without. It is zero when there is none.
 func (s stories) next(lead int64, without []int64) (int64, error) {
 	list, err := integers(s.ctx, s.tx, sqlf(`SELECT id FROM items INDEXED BY items_copies
-		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY away, hidden, pos LIMIT 1`, lead, jsonIntegers(without)))
+		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY unsubscribed, hidden, pos LIMIT 1`, lead, jsonIntegers(without)))
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -314,8 +314,8 @@ func (s stories) settle() error {
 			return err
 		}
 	}
-	without, err := integers(s.ctx, s.tx, sqlf(items+`f.place IS NULL AND i.copy_of IS NULL
-		AND EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id AND c.away = 0)`))
+	without, err := integers(s.ctx, s.tx, sqlf(items+`f.config_order IS NULL AND i.copy_of IS NULL
+		AND EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id AND c.unsubscribed = 0)`))
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package cache
 
 import "dateline/feed"
 
-// trait is what an item may carry, as items_traits has it: in an order in which
+// trait is what an item may carry, as items_has has it: in an order in which
 // items that carry the same are a walk by date.
 type trait struct{ enclosed, pictured, commented bool }
 
@@ -52,10 +52,10 @@ func (c *compiler) holdAll(nodes []*feed.Node, a feed.Article) bool {
 	return true
 }
 
-const fromTraits = "items i INDEXED BY items_traits"
+const fromTraits = "items i INDEXED BY items_has"
 
 func (t trait) where() sqlText {
-	return sqlf("(i.enclosed = 1 OR i.pictured = 1 OR i.commented = 1) AND i.enclosed = ? AND i.pictured = ? AND i.commented = ?", t.enclosed, t.pictured, t.commented)
+	return sqlf("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosed, t.pictured, t.commented)
 }
 
 // walkTraits walks the items that carry one of these side by side.

@@ -64,7 +64,7 @@ func (c *compiler) chooseList() error {
 	case label != nil:
 		return c.walkLabel(label)
 	case has[feed.HasFulltext]:
-		c.walk("items i INDEXED BY items_fulltext", sqlf("i.fulltext = 1"))
+		c.walk("items i INDEXED BY items_page_text", sqlf("i.has_page_text = 1"))
 	case fewCarry:
 		c.walkTraits(traits)
 	case is[feed.IsNew]:
@@ -134,9 +134,9 @@ func (c *compiler) walkUnread() error {
 		}
 	}
 	if c.whole {
-		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0 AND i.copy_of IS NULL"))
+		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
 		if !c.leads {
-			c.walk("items i INDEXED BY items_unread_copies", sqlf("i.read = 0 AND i.hidden = 0 AND i.away = 0 AND i.copy_of IS NOT NULL"))
+			c.walk("items i INDEXED BY items_unread_copies", sqlf("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
 		}
 		return nil
 	}
