@@ -65,13 +65,13 @@ func (s testStore) checkIndex() {
 		_, err := s.writer.Exec(check)
 		s.must(err)
 	}
-	wrong, err := texts(s.ctx(), s.readers, `SELECT 'item ' || id || ' has number ' || text || ' and indexed ' || indexed FROM
-		(SELECT id, text, indexed, lag(text) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= text OR indexed <> 1`)
+	wrong, err := texts(s.ctx(), s.readers, `SELECT 'item ' || id || ' has number ' || doc_number || ' and indexed ' || indexed FROM
+		(SELECT id, doc_number, indexed, lag(doc_number) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= doc_number OR indexed <> 1`)
 	s.must(err)
 	equal(s.t, "wrong numbers", len(wrong), 0)
 	for _, table := range []string{"items_index", "items_prefixes"} {
 		var missing, strange int
-		s.must(s.readers.QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE doc_number IS NOT NULL AND text NOT IN (SELECT id FROM `+table+`_docsize)),
+		s.must(s.readers.QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE doc_number IS NOT NULL AND doc_number NOT IN (SELECT id FROM `+table+`_docsize)),
 			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT doc_number FROM items WHERE doc_number IS NOT NULL))`).Scan(&missing, &strange))
 		equal(s.t, table+": texts that are missing, and that belong to no item", [2]int{missing, strange}, [2]int{})
 	}

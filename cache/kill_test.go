@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -160,7 +159,7 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 // first migration only, and so on to one that lacks the last.
 func old(t *testing.T, path string, n int) {
 	t.Helper()
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+	names, err := filepath.Glob("testdata/schema/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +173,7 @@ func old(t *testing.T, path string, n int) {
 	}
 	defer db.Close()
 	for v, name := range names[:version] {
-		script, err := migrations.ReadFile(name)
+		script, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}

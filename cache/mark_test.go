@@ -73,7 +73,7 @@ func (s testStore) checkCounts() {
 		s.t.Errorf("problems: %v", h.Problems)
 	}
 	astray, err := integers(s.ctx(), s.readers, sqlf(`SELECT c.id FROM items c LEFT JOIN items l ON l.id = c.copy_of
-		WHERE c.copy_of IS NOT NULL AND (l.id IS NULL OR l.copy_of IS NOT NULL OR l.away > c.unsubscribed)`))
+		WHERE c.copy_of IS NOT NULL AND (l.id IS NULL OR l.copy_of IS NOT NULL OR l.unsubscribed > c.unsubscribed)`))
 	s.must(err)
 	if len(astray) > 0 {
 		s.t.Errorf("copies of no lead, or of one that does not show: %v", astray)

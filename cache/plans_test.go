@@ -61,15 +61,13 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("a", item("1", time.Minute, "one", "text"), item("2", 2*time.Minute, "two", "text"))
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-	for _, state := range []string{"waiting", "indexed", "compared", "renewing", "analyzed"} {
+	for _, state := range []string{"waiting", "indexed", "compared", "analyzed"} {
 		s.probes, s.probeCost = mostProbes, probeCost
 		switch state {
 		case "indexed":
 			s.index()
 		case "compared":
 			s.probes, s.probeCost = 0, 0
-		case "renewing":
-			s.outdate()
 		case "analyzed":
 			s = s.analyzed()
 		}
@@ -113,7 +111,6 @@ func (s testStore) explainFixed() {
 	e.explain(sqlSameLink, 1, "[1]", 1)
 	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
 	e.explain(sqlUnindexed, top, 100)
-	e.explain(sqlUnrenewed, 1, 100)
 	e.explain(sqlNumbers, 1)
 	e.explain(sqlOlder, 1, 2, 3)
 	e.explain(sqlNumbersIn, 1, 2, 3)
