@@ -161,7 +161,7 @@ type openedCache struct {
 }
 
 func openCache(ctx context.Context, db string) openedCache {
-	store, err := cache.Open(ctx, db, cache.Options{Now: time.Now, Waiting: tell})
+	store, err := cache.Open(ctx, db, cache.Options{Now: time.Now})
 	return openedCache{store, err}
 }
 

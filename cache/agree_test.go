@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -193,7 +194,7 @@ func (s testStore) moveOn(n int) {
 // everyArticle reads all items in view order, without asking a query.
 func everyArticle(s testStore) []feed.Article {
 	s.t.Helper()
-	ids, err := integers(s.ctx(), s.readers, sqlf(`SELECT id FROM items ORDER BY pos DESC`))
+	ids, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT id FROM items ORDER BY pos DESC`))
 	s.must(err)
 	var all []feed.Article
 	for _, id := range ids {
@@ -208,7 +209,7 @@ func everyArticle(s testStore) []feed.Article {
 // may stay away when another item of their story is in the cache.
 func (s testStore) withoutCopies(all, shown []string) []string {
 	s.t.Helper()
-	copies, err := texts(s.ctx(), s.readers, `SELECT d.key FROM items i JOIN details d ON d.id = i.id WHERE i.copy_of IS NOT NULL`)
+	copies, err := db.Strings(s.ctx(), s.readers, `SELECT d.key FROM items i JOIN details d ON d.id = i.id WHERE i.copy_of IS NOT NULL`)
 	s.must(err)
 	return slices.DeleteFunc(all, func(key string) bool { return slices.Contains(copies, key) && !slices.Contains(shown, key) })
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -36,7 +37,7 @@ func (w *itemWriter) targetOf(b batch) (*target, error) {
 	if b.Document != nil {
 		t.info.Title = cmp.Or(t.info.Title, b.Document.Title)
 	}
-	return t, fromJSON(tags, &t.info.Tags)
+	return t, db.FromJSON(tags, &t.info.Tags)
 }
 
 // verdict is what the rules say of an item that arrives.
@@ -78,7 +79,7 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, e
 	a.ID = w.next
 	w.next++
 	pos, future := w.placeNew(a)
-	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, dateOf(pos), future
+	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, db.DateOf(pos), future
 	v := w.judge(a, t)
 	if err := w.insert(t, in, a, pos, v); err != nil {
 		return known{}, err
@@ -105,9 +106,9 @@ func (w *itemWriter) arrive(t *target, in incoming, saved *feed.Saved) (known, e
 func (w *itemWriter) placeNew(a feed.Article) (pos int64, future bool) {
 	future = a.Published.After(w.seen)
 	if future || a.Published.IsZero() {
-		return place(w.seen, a.ID), future
+		return db.Position(w.seen, a.ID), future
 	}
-	return place(a.Published, a.ID), false
+	return db.Position(a.Published, a.ID), false
 }
 
 func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v verdict) error {
@@ -135,7 +136,7 @@ func (w *itemWriter) renew(id int64) error {
 	if err != nil {
 		return err
 	}
-	c := change{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, horizon: horizonOf(w.seen), only: sqlf(` AND i.read_at IS NOT i.first_seen`)}
+	c := change{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, horizon: horizonOf(w.seen), only: db.SQL(` AND i.read_at IS NOT i.first_seen`)}
 	if err := c.collect(`i.id`, items); err != nil {
 		return err
 	}

@@ -6,14 +6,9 @@ import (
 	"encoding/json"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
-
-// querier is a pool of readers or the transaction of the writer.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
 
 const itemColumns = `i.pos, i.id, f.url, ` + displayTitle + `,
 	i.first_seen, i.future, i.edited, i.has_image, i.has_page_text, i.read, i.starred, i.hidden, i.snoozed_until,
@@ -40,7 +35,7 @@ func (s *Store) Article(ctx context.Context, id int64) (feed.Article, error) {
 	return a, border(ctx, "read an article", err)
 }
 
-func (s *Store) articleIn(ctx context.Context, q querier, id int64) (feed.Article, error) {
+func (s *Store) articleIn(ctx context.Context, q db.Querier, id int64) (feed.Article, error) {
 	var article feed.Article
 	found := false
 	err := s.scanArticles(ctx, q, func(_ int64, a feed.Article) error {
@@ -85,10 +80,10 @@ func (s *Store) articlesAt(ctx context.Context, keys []Pos, query string, yield 
 			next++
 		}
 		return yield(keys[next], a)
-	}, query, jsonIntegers(places))
+	}, query, db.JSONIntegers(places))
 }
 
-func (s *Store) scanArticles(ctx context.Context, q querier, yield func(int64, feed.Article) error, query string, args ...any) error {
+func (s *Store) scanArticles(ctx context.Context, q db.Querier, yield func(int64, feed.Article) error, query string, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -118,8 +113,8 @@ func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &labels, &a.Body.Base, &body); err != nil {
 		return 0, a, err
 	}
-	a.Date, a.FirstSeen, a.Snoozed = dateOf(at), instant(firstSeen), instant(snoozed)
-	a.Published, a.Updated = instant(published), instant(updated)
+	a.Date, a.FirstSeen, a.Snoozed = db.DateOf(at), db.FromMicros(firstSeen), db.FromMicros(snoozed)
+	a.Published, a.Updated = db.FromMicros(published), db.FromMicros(updated)
 	for _, list := range []struct {
 		text string
 		into any

@@ -16,6 +16,7 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -187,12 +188,12 @@ func (s *Store) saidFlags(ctx context.Context, urls map[int64]string, yield func
 			if !m.at.Valid {
 				continue
 			}
-			l := backupLine{Feed: urls[id], Item: hexOf(identity), Flag: string(m.flag), On: m.on, At: instant(m.at)}
+			l := backupLine{Feed: urls[id], Item: hexOf(identity), Flag: string(m.flag), On: m.on, At: db.FromMicros(m.at)}
 			if m.on && (m.flag == feed.Starred || m.flag == feed.Snooze) {
 				l.Title, l.Link = title, link
 			}
 			if m.flag == feed.Snooze {
-				l.Until = instant(until)
+				l.Until = db.FromMicros(until)
 			}
 			if err := yield(l); err != nil {
 				return err
@@ -215,11 +216,11 @@ func (s *Store) saidRows(ctx context.Context, query string, urls map[int64]strin
 		if err := rows.Scan(&id, &identity, &l.Flag, &l.Label, &l.On, &at, &value, &l.Title, &l.Link); err != nil {
 			return err
 		}
-		l.Feed, l.Item, l.At = urls[id], hexOf(identity), instant(at)
+		l.Feed, l.Item, l.At = urls[id], hexOf(identity), db.FromMicros(at)
 		if l.Flag == flagPlace {
 			l.Permille = int(value.Int64)
 		} else {
-			l.Until = instant(value)
+			l.Until = db.FromMicros(value)
 		}
 		if err := yield(l); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -142,7 +143,7 @@ func TestRestoreRefuses(t *testing.T) {
 		if !errors.Is(err, errNoBackup) {
 			t.Errorf("%d bytes: %v", len(data), err)
 		}
-		n, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM pending_marks`))
+		n, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT count(*) FROM pending_marks`))
 		s.must(err)
 		equal(t, "waiting", n, []int64{0})
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -117,7 +118,7 @@ func pages(b *testing.B, s testStore) {
 			}
 		})
 		b.Run("deep/"+query, func(b *testing.B) {
-			from := Pos{At: floor(noon.AddDate(0, -6, 0))}
+			from := Pos{At: db.FirstPosition(noon.AddDate(0, -6, 0))}
 			if v.Query.Sort.Key != "" {
 				from.Key = "h"
 			}
@@ -237,9 +238,9 @@ func saves(b *testing.B, s testStore, n int) {
 	})
 	b.Run("index 20", func(b *testing.B) {
 		for range b.N {
-			first, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE id <= 20`))
+			first, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id <= 20`))
 			s.must(err)
-			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return forget(s.ctx(), tx, jsonIntegers(first)) }))
+			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return forget(s.ctx(), tx, db.JSONIntegers(first)) }))
 			_, err = s.IndexPending(s.ctx(), 20)
 			s.must(err)
 		}

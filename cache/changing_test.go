@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -33,7 +34,7 @@ func TestSearchWhileItemsChange(t *testing.T) {
 			items = append(items, randomItem(r, fmt.Sprintf("0-%d", n+round*3)))
 		}
 		s.save(feeds[0], items...)
-		_, err := s.removeSlice(s.ctx(), sqlf(`SELECT pos FROM items WHERE id % 17 = ?`, round), false)
+		_, err := s.removeSlice(s.ctx(), db.SQL(`SELECT pos FROM items WHERE id % 17 = ?`, round), false)
 		s.must(err)
 	}
 	for round := range 6 {
@@ -71,4 +72,3 @@ func (s testStore) inGo(query string) []string {
 	}))
 	return found
 }
-

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -32,7 +33,7 @@ func (s *Store) Claim(ctx context.Context, feeds []feed.Feed, until time.Time, a
 	}
 	var granted []string
 	err = s.write(ctx, tried, func(tx *sql.Tx) (err error) {
-		granted, err = texts(ctx, tx, sqlClaim, until.UnixMicro(), string(asked), s.now().UnixMicro(), anyway)
+		granted, err = db.Strings(ctx, tx, sqlClaim, until.UnixMicro(), string(asked), s.now().UnixMicro(), anyway)
 		return err
 	})
 	return granted, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -16,7 +17,7 @@ type compiler struct {
 	*plan
 	ctx context.Context
 	s   *Store
-	q   querier
+	q   db.Querier
 	// feeds are those that can have an item in the view.
 	feeds []feedInfo
 	// whole says that feeds are all subscribed ones, with no away item shown.
@@ -33,7 +34,7 @@ type compiler struct {
 	counted map[string]counted
 	// copies is the condition for the items of a story that the view shows, if
 	// not all; leads says that it is simply that they lead one.
-	copies sqlText
+	copies db.Text
 	leads  bool
 	// others is set while a condition is written for the other items of a story.
 	others bool
@@ -46,7 +47,7 @@ type compiler struct {
 	// list has all items of the view, whatever words it asks for.
 	list narrow
 	// each is the condition of the view for the items that a walk passes.
-	each sqlText
+	each db.Text
 }
 
 // feedInfo is what a query can ask of a feed.
@@ -56,7 +57,7 @@ type feedInfo struct {
 	away bool
 }
 
-func (s *Store) newCompiler(ctx context.Context, q querier, p *plan) (*compiler, error) {
+func (s *Store) newCompiler(ctx context.Context, q db.Querier, p *plan) (*compiler, error) {
 	c := &compiler{plan: p, ctx: ctx, s: s, q: q}
 	if mentions(p.view.Query.Root, func(t feed.Term) bool { return t.Is == feed.IsNew }) {
 		var err error
@@ -111,27 +112,27 @@ func asksAway(q feed.Query) bool {
 
 // condition is the WHERE of the view, without the top-level conditions that are
 // met already.
-func (c *compiler) condition(met []*feed.Node) (sqlText, error) {
-	var w sqlText
+func (c *compiler) condition(met []*feed.Node) (db.Text, error) {
+	var w db.Text
 	query := c.view.Query
 	if !query.ShowsHidden() {
-		w.and(sqlf("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
+		w.And(db.SQL("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
 	}
 	if !asksAway(query) {
-		w.and(sqlf("i.unsubscribed = 0"))
+		w.And(db.SQL("i.unsubscribed = 0"))
 	}
 	nodes, err := c.nodes(met)
-	w.and(nodes)
-	w.and(c.copies)
-	if w.text == "" {
-		w.add("1")
+	w.And(nodes)
+	w.And(c.copies)
+	if w.SQL == "" {
+		w.Add("1")
 	}
 	return w, err
 }
 
 // nodes joins the top-level conditions that are not met already.
-func (c *compiler) nodes(met []*feed.Node) (sqlText, error) {
-	var w sqlText
+func (c *compiler) nodes(met []*feed.Node) (db.Text, error) {
+	var w db.Text
 	for _, n := range c.view.Query.Conjuncts() {
 		if slices.Contains(met, n) {
 			continue
@@ -140,75 +141,75 @@ func (c *compiler) nodes(met []*feed.Node) (sqlText, error) {
 		if err != nil {
 			return w, err
 		}
-		w.and(t)
+		w.And(t)
 	}
 	return w, nil
 }
 
 // node compiles one condition; positive is false below an odd number of nots.
-func (c *compiler) node(n *feed.Node, positive bool) (sqlText, error) {
+func (c *compiler) node(n *feed.Node, positive bool) (db.Text, error) {
 	switch {
 	case c.onFeed(n):
-		return in("i.feed", c.feedsMatching(n)), nil
+		return db.In("i.feed", c.feedsMatching(n)), nil
 	case n.Op == feed.Leaf && c.others && ofUnmarked(n.Term, positive):
-		return sqlf(map[bool]string{true: "1", false: "0"}[positive]), nil
+		return db.SQL(map[bool]string{true: "1", false: "0"}[positive]), nil
 	case n.Op == feed.Leaf:
 		return c.leaf(n, positive)
 	}
 	if n.Op == feed.Not {
 		t, err := c.node(n.Kids[0], !positive)
-		return sqlf("NOT coalesce("+t.text+", 0)", t.args...), err
+		return db.SQL("NOT coalesce("+t.SQL+", 0)", t.Args...), err
 	}
 	joint := " AND "
 	if n.Op == feed.Or {
 		joint = " OR "
 	}
-	t := sqlf("(")
+	t := db.SQL("(")
 	for i, k := range n.Kids {
 		kid, err := c.node(k, positive)
 		if err != nil {
 			return t, err
 		}
 		if i > 0 {
-			t.add(joint)
+			t.Add(joint)
 		}
-		t.add(kid.text, kid.args...)
+		t.Add(kid.SQL, kid.Args...)
 	}
-	t.add(")")
+	t.Add(")")
 	return t, nil
 }
 
-func (c *compiler) leaf(n *feed.Node, positive bool) (sqlText, error) {
+func (c *compiler) leaf(n *feed.Node, positive bool) (db.Text, error) {
 	t := n.Term
 	switch t.Field {
 	case feed.FieldText, feed.FieldTitle, feed.FieldAuthor, feed.FieldBody:
 		return c.probe(n)
 	case feed.FieldLink:
 		// Not EXISTS: SQLite would make a join of it, and ask all else before.
-		return sqlf(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, feed.Fold(t.Text)), nil
+		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, feed.Fold(t.Text)), nil
 	case feed.FieldLabel:
 		names, err := c.labelNames(n)
 		if err != nil {
-			return sqlText{}, err
+			return db.Text{}, err
 		}
 		list, err := json.Marshal(names)
-		return sqlf(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
+		return db.SQL(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
 	case feed.FieldIs:
 		return c.state(t.Is, positive), nil
 	case feed.FieldHas:
-		return sqlf(traits[t.Has]), nil
+		return db.SQL(traits[t.Has]), nil
 	case feed.FieldSince:
-		return sqlf("i.pos >= ?", c.from(t)), nil
+		return db.SQL("i.pos >= ?", c.from(t)), nil
 	case feed.FieldBefore:
-		return sqlf("i.pos < ?", c.from(t)), nil
+		return db.SQL("i.pos < ?", c.from(t)), nil
 	}
-	return sqlText{}, errors.New("the cache does not know the field " + string(t.Field))
+	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
 }
 
 // from is the lowest place at or after the term's instant; places know whole
 // seconds.
 func (c *compiler) from(t feed.Term) int64 {
-	return floor(t.When.Time(c.now).Add(time.Second - 1))
+	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
 }
 
 // traits has the condition of each has: term.
@@ -219,33 +220,33 @@ var traits = map[feed.Has]string{
 	feed.HasComments:  "i.has_comments = 1",
 }
 
-func (c *compiler) state(is feed.Is, positive bool) sqlText {
+func (c *compiler) state(is feed.Is, positive bool) db.Text {
 	switch is {
 	case feed.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
-			return sqlf("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
+			return db.SQL("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
 		}
-		return sqlf("i.read = 0")
+		return db.SQL("i.read = 0")
 	case feed.IsRead:
-		return sqlf("i.read = 1")
+		return db.SQL("i.read = 1")
 	case feed.IsStarred:
-		return sqlf("i.starred = 1")
+		return db.SQL("i.starred = 1")
 	case feed.IsUnstarred:
-		return sqlf("i.starred = 0")
+		return db.SQL("i.starred = 0")
 	case feed.IsHidden:
-		return sqlf("i.hidden = 1")
+		return db.SQL("i.hidden = 1")
 	case feed.IsSnoozed:
-		return sqlf("(i.snoozed_until IS NOT NULL AND i.snoozed_until > ?)", c.now.UnixMicro())
+		return db.SQL("(i.snoozed_until IS NOT NULL AND i.snoozed_until > ?)", c.now.UnixMicro())
 	case feed.IsEdited:
-		return sqlf("i.edited = 1")
+		return db.SQL("i.edited = 1")
 	case feed.IsLabelled:
-		return sqlf("EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1)")
+		return db.SQL("EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1)")
 	case feed.IsNew:
 		if !c.env.NewSince.IsZero() {
-			return sqlf("i.first_seen >= ?", c.env.NewSince.UnixMicro())
+			return db.SQL("i.first_seen >= ?", c.env.NewSince.UnixMicro())
 		}
 	}
-	return sqlf(nothing)
+	return db.SQL(nothing)
 }
 
 // nothing holds for no item. SQLite must not see that: it would give up the
@@ -260,7 +261,7 @@ const sqlLabelNames = `WITH RECURSIVE names(name) AS (
 
 // labelNames are the labels in use that the term means.
 func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
-	all, err := texts(c.ctx, c.q, sqlLabelNames)
+	all, err := db.Strings(c.ctx, c.q, sqlLabelNames)
 	var names []string
 	for _, name := range all {
 		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, feed.FeedInfo{}) {
@@ -273,22 +274,4 @@ func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
 // holds asks the query language itself whether a condition holds.
 func (c *compiler) holds(n *feed.Node, a feed.Article, f feed.FeedInfo) bool {
 	return feed.Query{Root: n}.Match(a, f, c.env)
-}
-
-// texts runs a query with one column.
-func texts(ctx context.Context, q querier, query string, args ...any) ([]string, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var t string
-		if err := rows.Scan(&t); err != nil {
-			return nil, err
-		}
-		list = append(list, t)
-	}
-	return list, rows.Err()
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func (c *copier) run() error {
 		c.learn()
 	}
 	query := `SELECT rowid, ` + c.names() + ` FROM ` + c.table.name + ` NOT INDEXED WHERE rowid >= ? ORDER BY rowid`
-	c.key = bottom
+	c.key = db.Bottom
 	from, gaps := c.key, 0
 	for c.read(query, from) != nil && c.failed == nil && c.ctx.Err() == nil && gaps < mostGaps {
 		gaps++
@@ -221,7 +222,7 @@ func (c *copier) learn() {
 		db = c.old
 	}
 	for _, order := range []string{"ASC", "DESC"} {
-		list, err := integers(c.ctx, db, sqlf(c.table.keys+order))
+		list, err := db.Integers(c.ctx, db, db.SQL(c.table.keys+order))
 		c.known = append(c.known, list...)
 		if err == nil {
 			break
@@ -241,12 +242,12 @@ func (c *copier) behindGap(key int64) int64 {
 				return k
 			}
 		}
-		return top
+		return db.Top
 	}
-	bad, good := key, int64(top)
+	bad, good := key, int64(db.Top)
 	for shift := range 63 {
 		step := int64(1) << shift
-		if key > top-step {
+		if key > db.Top-step {
 			break
 		}
 		if c.readable(key + step) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -19,7 +20,7 @@ func (c *compiler) chooseCopies() error {
 		return nil
 	case root == nil || ofWholeStory(root, true):
 		c.leads = true
-		c.copies = sqlf("i.copy_of IS NULL")
+		c.copies = db.SQL("i.copy_of IS NULL")
 		return nil
 	}
 	c.others = true
@@ -27,15 +28,15 @@ func (c *compiler) chooseCopies() error {
 	if c.others = false; err != nil {
 		return err
 	}
-	others.and(sqlf("i.unsubscribed = 0"))
+	others.And(db.SQL("i.unsubscribed = 0"))
 	if !c.view.Query.ShowsHidden() {
-		others.and(sqlf("i.hidden = 0"))
+		others.And(db.SQL("i.hidden = 0"))
 	}
 	const none = " AND NOT EXISTS (SELECT 1 FROM (SELECT i.copy_of AS lead, i.pos AS place) story CROSS JOIN items i "
-	c.copies = sqlf("(i.copy_of IS NULL OR (1" + none + "ON i.id = story.lead WHERE ")
-	c.copies.add(others.text+")", others.args...)
-	c.copies.add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.place WHERE ")
-	c.copies.add(others.text+")))", others.args...)
+	c.copies = db.SQL("(i.copy_of IS NULL OR (1" + none + "ON i.id = story.lead WHERE ")
+	c.copies.Add(others.SQL+")", others.Args...)
+	c.copies.Add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.place WHERE ")
+	c.copies.Add(others.SQL+")))", others.Args...)
 	return nil
 }
 
@@ -95,9 +96,9 @@ func ofUnmarked(t feed.Term, positive bool) bool {
 func ofStory(f feed.Flag) bool { return f == feed.Read || f == feed.Hidden }
 
 // wholeStories are the items with the rest of their stories.
-func wholeStories(ctx context.Context, q querier, ids []int64) ([]int64, error) {
-	return integers(ctx, q, sqlf(`WITH leads(id) AS (SELECT DISTINCT coalesce(i.copy_of, i.id) FROM json_each(?) j CROSS JOIN items i ON i.id = j.value)
-		SELECT id FROM leads UNION ALL SELECT c.id FROM leads CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = leads.id`, jsonIntegers(ids)))
+func wholeStories(ctx context.Context, q db.Querier, ids []int64) ([]int64, error) {
+	return db.Integers(ctx, q, db.SQL(`WITH leads(id) AS (SELECT DISTINCT coalesce(i.copy_of, i.id) FROM json_each(?) j CROSS JOIN items i ON i.id = j.value)
+		SELECT id FROM leads UNION ALL SELECT c.id FROM leads CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = leads.id`, db.JSONIntegers(ids)))
 }
 
 // runRest makes a mark on the rest of the stories of items that it changed.
@@ -112,7 +113,7 @@ func (c *change) runRest(step int64, items []changed) error {
 			rest = append(rest, i.lead)
 		}
 	}
-	copies, err := integers(c.ctx, c.tx, sqlf(`SELECT c.id FROM json_each(?) j CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = j.value`, jsonIntegers(leads)))
+	copies, err := db.Integers(c.ctx, c.tx, db.SQL(`SELECT c.id FROM json_each(?) j CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = j.value`, db.JSONIntegers(leads)))
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (s *Store) fillAlsoIn(ctx context.Context, items []*feed.Item) error {
 	for n, i := range items {
 		ids[n], byID[i.ID] = i.ID, i
 	}
-	rows, err := s.readers.QueryContext(ctx, sqlAlsoIn, jsonIntegers(ids))
+	rows, err := s.readers.QueryContext(ctx, sqlAlsoIn, db.JSONIntegers(ids))
 	if err != nil {
 		return err
 	}

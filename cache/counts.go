@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -110,7 +111,7 @@ func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep
 	}
 	y, m, d := now.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
-	return s.readers.QueryRowContext(ctx, sqlCountStarredToday, floor(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
+	return s.readers.QueryRowContext(ctx, sqlCountStarredToday, db.FirstPosition(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
 }
 
 const sqlCountStarredToday = `SELECT

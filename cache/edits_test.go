@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -102,7 +103,7 @@ func TestFulltextDuringIndexing(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "One", "teaser"))
-	entries, err := s.unindexed(s.ctx(), 10, top)
+	entries, err := s.unindexed(s.ctx(), 10, db.Top)
 	s.must(err)
 	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: feed.Body{Raw: "whole"}}))
 	tx, err := s.writer.BeginTx(s.ctx(), nil)
@@ -148,7 +149,7 @@ func TestTextsGoWithTheirItem(t *testing.T) {
 	s.index()
 	_, err := s.Purge(s.ctx(), "a")
 	s.must(err)
-	left, err := integers(s.ctx(), s.readers, sqlf(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM page_texts)`))
+	left, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM page_texts)`))
 	s.must(err)
 	equal(t, "rows left", left, []int64{0})
 }

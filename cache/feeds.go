@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -58,7 +58,7 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 			continue
 		}
 		seen[sub.URL] = true
-		tags, err := jsonList(sub.Tags)
+		tags, err := db.ToJSON(sub.Tags)
 		if err != nil {
 			return nil, err
 		}
@@ -212,34 +212,16 @@ func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) er
 	number := func(i int) int { return int(n[i].Int64) }
 	*f = feed.Feed{
 		Title: t[0], URL: t[1], Description: t[2], Site: t[3],
-		Updated: instant(n[0]), Asking: instant(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
+		Updated: db.FromMicros(n[0]), Asking: db.FromMicros(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
 		Total: number(14), Unread: number(15),
 		Poll: feed.PollState{
-			LastChecked: instant(n[1]), LastOK: instant(n[2]), NextCheck: instant(n[3]),
+			LastChecked: db.FromMicros(n[1]), LastOK: db.FromMicros(n[2]), NextCheck: db.FromMicros(n[3]),
 			Status: number(4), Failures: number(5), Gone: number(6) != 0,
-			Rhythm: time.Duration(n[7].Int64) * time.Microsecond, Newest: instant(n[8]),
-			MovedSince: instant(n[9]), MovedTimes: number(10), MovedTo: t[12],
+			Rhythm: time.Duration(n[7].Int64) * time.Microsecond, Newest: db.FromMicros(n[8]),
+			MovedSince: db.FromMicros(n[9]), MovedTimes: number(10), MovedTo: t[12],
 			ETag: t[5], LastModified: t[6], BodyHash: t[7], Error: t[8], FinalURL: t[9], Reason: t[11],
 		},
 	}
 	*copies = FeedCount{number(16), number(17)}
-	return cmp.Or(fromJSON(t[4], &f.Tags), fromJSON(t[10], &f.Poll.Wishes))
-}
-
-// jsonList writes a list as a JSON array, an empty one as "".
-func jsonList[T any](list []T) (string, error) {
-	if len(list) == 0 {
-		return "", nil
-	}
-	b, err := json.Marshal(list)
-	return string(b), err
-}
-
-// fromJSON reads what jsonList wrote, or any JSON; "" and an empty object leave
-// into as it is.
-func fromJSON(text string, into any) error {
-	if text == "" || text == "{}" {
-		return nil
-	}
-	return json.Unmarshal([]byte(text), into)
+	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Wishes))
 }

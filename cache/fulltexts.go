@@ -7,6 +7,7 @@ import (
 	"html"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -22,7 +23,7 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 		return t, nil
 	}
 	if err == nil {
-		t.Fetched = instant(fetched)
+		t.Fetched = db.FromMicros(fetched)
 		t.Body.Raw, err = s.unpack(body)
 	}
 	return t, border(ctx, "read the full text", err)
@@ -55,12 +56,12 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 			return nil
 		}
 		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO page_texts (id, fetched, base, body, error) VALUES (?, ?, ?, ?, ?)`,
-			id, stamp(t.Fetched), t.Body.Base, packed, t.Error)
+			id, db.ToMicros(t.Fetched), t.Body.Base, packed, t.Error)
 		if err != nil || !good {
 			return err
 		}
 		if indexed {
-			if err := forget(ctx, tx, jsonIntegers([]int64{pos})); err != nil {
+			if err := forget(ctx, tx, db.JSONIntegers([]int64{pos})); err != nil {
 				return err
 			}
 		}
@@ -82,7 +83,7 @@ const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY
 // that have a link whose page was never asked for.
 func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
 	const tried = "look for items without full text"
-	places, err := integers(ctx, s.readers, sqlf(sqlWantFulltext, url, wantWithin, max))
+	places, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
 	if err != nil {
 		return nil, border(ctx, tried, err)
 	}
@@ -92,7 +93,7 @@ func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.I
 	err = s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
 		items = append(items, a.Item)
 		return nil
-	}, sqlItems, jsonIntegers(places))
+	}, sqlItems, db.JSONIntegers(places))
 	return items, border(ctx, tried, err)
 }
 
@@ -106,8 +107,8 @@ const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) 
 	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
 
 // pageTexts reads the full texts that there are of the items at places.
-func (s *Store) pageTexts(ctx context.Context, q querier, places []int64) (map[int64]pageText, error) {
-	rows, err := q.QueryContext(ctx, sqlPageTexts, jsonIntegers(places))
+func (s *Store) pageTexts(ctx context.Context, q db.Querier, places []int64) (map[int64]pageText, error) {
+	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(places))
 	if err != nil {
 		return nil, err
 	}

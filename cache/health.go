@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 	"errors"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ func (s *Store) Check(ctx context.Context) (Health, error) {
 
 func (s *Store) check(ctx context.Context) (Health, error) {
 	var h Health
-	found, err := texts(ctx, s.readers, `PRAGMA integrity_check(20)`)
+	found, err := db.Strings(ctx, s.readers, `PRAGMA integrity_check(20)`)
 	if err != nil {
 		return h, err
 	}
@@ -42,7 +43,7 @@ func (s *Store) check(ctx context.Context) (Health, error) {
 			h.Problems = append(h.Problems, f)
 		}
 	}
-	orphans, err := texts(ctx, s.readers, `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
+	orphans, err := db.Strings(ctx, s.readers, `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
 	if err != nil {
 		return h, err
 	}
@@ -105,7 +106,7 @@ const sqlCounted = `SELECT f.id, f.url, ` + sumItems + `
 // that was wrong.
 func (s *Store) repairCounts(ctx context.Context, h *Health) error {
 	return s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
-		wrong, err := texts(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
+		wrong, err := db.Strings(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
 		if err != nil || len(wrong) == 0 {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -76,14 +77,14 @@ func (w *itemWriter) alike(t *target, fresh []feed.Article, identities string, n
 	for _, a := range fresh {
 		titles = append(titles, a.Title)
 		if !a.Published.IsZero() {
-			seconds = append(seconds, floor(a.Published)>>idBits)
+			seconds = append(seconds, db.FirstPosition(a.Published)>>db.IDBits)
 		}
 	}
 	list, err := json.Marshal(titles)
 	if err != nil {
 		return nil, err
 	}
-	return w.candidates(sqlUnlisted, t.id, identities, n, idBits, jsonIntegers(seconds), string(list))
+	return w.candidates(sqlUnlisted, t.id, identities, n, db.IDBits, db.JSONIntegers(seconds), string(list))
 }
 
 // atSameInstant are the unlisted items that have the date and title of one of
@@ -92,8 +93,8 @@ func (w *itemWriter) atSameInstant(t *target, fresh []feed.Article, identities s
 	var all []candidate
 	got := map[int64]bool{}
 	for _, a := range fresh {
-		from := floor(a.Published)
-		query, args := sqlSameInstant, []any{t.id, identities, from, from | (1<<idBits - 1), a.Title}
+		from := db.FirstPosition(a.Published)
+		query, args := sqlSameInstant, []any{t.id, identities, from, from | (1<<db.IDBits - 1), a.Title}
 		if a.Published.IsZero() {
 			query, args = sqlSameLink, []any{t.id, identities, keysOfStory(a).link}
 		}
@@ -137,9 +138,9 @@ func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) 
 		if err := rows.Scan(&c.known.id, &c.pos, &c.source, &c.indexed, &c.Link, &c.Title, &published, &enclosures); err != nil {
 			return err
 		}
-		c.Published = instant(published)
+		c.Published = db.FromMicros(published)
 		list = append(list, c)
-		return fromJSON(enclosures, &list[len(list)-1].Enclosures)
+		return db.FromJSON(enclosures, &list[len(list)-1].Enclosures)
 	})
 	return list, err
 }

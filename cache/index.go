@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -24,7 +25,7 @@ func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error)
 	const tried = "index the new items"
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	for next := s.readAhead(reading, min(max, indexSlice), top); max > 0; {
+	for next := s.readAhead(reading, min(max, indexSlice), db.Top); max > 0; {
 		slice := <-next
 		if slice.err != nil {
 			return 0, border(ctx, tried, slice.err)
@@ -114,7 +115,7 @@ const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE index
 // texts, before the write lock is taken. They come out oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
 func (s *Store) unindexed(ctx context.Context, n int, below int64) ([]entry, error) {
-	waiting, err := integers(ctx, s.readers, sqlf(sqlUnindexed, below, n))
+	waiting, err := db.Integers(ctx, s.readers, db.SQL(sqlUnindexed, below, n))
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (s *Store) unindexed(ctx context.Context, n int, below int64) ([]entry, err
 // entries cuts up the texts of the items at places, which come newest first.
 func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	slices.Reverse(waiting)
-	sources, err := integers(ctx, s.readers, sqlf(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(waiting)))
+	sources, err := db.Integers(ctx, s.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(waiting)))
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 		e.starts = startsOf(e.title, e.author, e.body)
 		entries = append(entries, e)
 		return nil
-	}, sqlArticles, jsonIntegers(waiting))
+	}, sqlArticles, db.JSONIntegers(waiting))
 	return entries, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -65,7 +66,7 @@ func (s testStore) checkIndex() {
 		_, err := s.writer.Exec(check)
 		s.must(err)
 	}
-	wrong, err := texts(s.ctx(), s.readers, `SELECT 'item ' || id || ' has number ' || doc_number || ' and indexed ' || indexed FROM
+	wrong, err := db.Strings(s.ctx(), s.readers, `SELECT 'item ' || id || ' has number ' || doc_number || ' and indexed ' || indexed FROM
 		(SELECT id, doc_number, indexed, lag(doc_number) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= doc_number OR indexed <> 1`)
 	s.must(err)
 	equal(s.t, "wrong numbers", len(wrong), 0)

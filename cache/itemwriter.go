@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -127,7 +128,7 @@ func (in incoming) details(id int64) []any {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,
-		stamp(in.Published), stamp(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, id}
+		db.ToMicros(in.Published), db.ToMicros(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, id}
 }
 
 // update writes what the publisher changed of an item. One whose publisher
@@ -145,7 +146,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author
 	if old.indexed && !indexed {
 		for _, query := range forgetTexts() {
-			w.exec(query, jsonIntegers([]int64{old.pos}))
+			w.exec(query, db.JSONIntegers([]int64{old.pos}))
 		}
 	}
 	w.exec(`UPDATE items SET pos = ?, identity = ?, source_hash = ?, future = ?, edited = ?, has_enclosure = ?, has_image = ?, has_comments = ?, indexed = ? WHERE id = ?`,
@@ -169,11 +170,11 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 func moved(before feed.Article, then, now time.Time) (pos int64, future bool) {
 	switch {
 	case then.UnixMicro() == before.Published.UnixMicro(), then.IsZero():
-		return place(before.Date, before.ID), before.Future
+		return db.Position(before.Date, before.ID), before.Future
 	case then.After(now):
-		return place(before.Date, before.ID), true
+		return db.Position(before.Date, before.ID), true
 	}
-	return place(then, before.ID), false
+	return db.Position(then, before.ID), false
 }
 
 // lowerASCII is what SQL's lower() gives.

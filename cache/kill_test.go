@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -238,7 +239,7 @@ func survived(ctx context.Context, path string, acknowledged map[string]bool) er
 		feed.Starred: `SELECT id FROM items WHERE starred = 1`,
 		feed.Label:   `SELECT i.id FROM labels l JOIN items i ON i.pos = l.pos WHERE l.held = 1`,
 	} {
-		ids, err := integers(ctx, s.readers, sqlf(query))
+		ids, err := db.Integers(ctx, s.readers, db.SQL(query))
 		if err != nil {
 			return err
 		}

@@ -3,12 +3,13 @@ package cache
 import (
 	"cmp"
 	"context"
+	"dateline/cache/db"
 	"slices"
 	"strconv"
 )
 
 // choose finds the places that a limit leaves.
-func (p *plan) choose(ctx context.Context, q querier) error {
+func (p *plan) choose(ctx context.Context, q db.Querier) error {
 	limit := p.view.Query.Limit
 	n := limit
 	if p.view.Query.LimitPerFeed {
@@ -23,12 +24,12 @@ func (p *plan) choose(ctx context.Context, q querier) error {
 }
 
 // firstOfEachFeed keeps the first limit keys of each feed.
-func firstOfEachFeed(ctx context.Context, q querier, keys []Pos, limit int) ([]Pos, error) {
+func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) ([]Pos, error) {
 	places := make([]int64, len(keys))
 	for i, k := range keys {
 		places[i] = k.At
 	}
-	feeds, err := integers(ctx, q, sqlf(`SELECT coalesce((SELECT feed FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, jsonIntegers(places)))
+	feeds, err := db.Integers(ctx, q, db.SQL(`SELECT coalesce((SELECT feed FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(places)))
 	if err != nil {
 		return nil, err
 	}

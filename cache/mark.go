@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -55,7 +56,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 // the step is undone, n of them are marked and the step has just these.
 func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
 	m := feed.Mark{Flag: flag, Label: label, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) { return integers(ctx, s.readers, p.members(bottom, top)) })
+	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) { return db.Integers(ctx, s.readers, p.members(db.Bottom, db.Top)) })
 }
 
 // MarkFrom marks everything above the row at from (or below it), without that
@@ -97,7 +98,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 			if err != nil || step == 0 {
 				return err
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now()), only: sqlf(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), horizonOf(s.now()).UnixMicro())}
+			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), horizonOf(s.now()).UnixMicro())}
 			if err := c.run(step, `i.pos`, slice); err != nil {
 				return err
 			}
@@ -139,7 +140,7 @@ type change struct {
 	// the clocks say.
 	force bool
 	// only is a further condition on the items i.
-	only sqlText
+	only db.Text
 	// items are those that it changes, in the order of their places.
 	items []changed
 	// stretch says that items are all that the mark could change between the
@@ -192,21 +193,21 @@ func (c *change) collect(key string, keys []int64) error {
 	case feed.Hidden:
 		other = `i.read`
 	}
-	t := sqlf(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + was + ` FROM `)
-	of := sqlf(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, jsonIntegers(keys))
+	t := db.SQL(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + was + ` FROM `)
+	of := db.SQL(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, db.JSONIntegers(keys))
 	first, last, err := c.dense(key, keys)
 	if err != nil {
 		return err
 	}
 	if c.stretch {
-		of = sqlf(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, first, last)
+		of = db.SQL(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, first, last)
 	}
-	t.add(of.text, of.args...)
+	t.Add(of.SQL, of.Args...)
 	if c.Flag == feed.Label {
-		t.add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
+		t.Add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
 	}
-	t.add(` WHERE `+news.text, news.args...)
-	t.add(c.only.text, c.only.args...)
+	t.Add(` WHERE `+news.SQL, news.Args...)
+	t.Add(c.only.SQL, c.only.Args...)
 	err = c.scan(t, key, keys)
 	if c.lay.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
 		c.items, c.lay = nil, lay{}
@@ -240,13 +241,13 @@ func (c *change) dense(key string, keys []int64) (first, last int64, err error) 
 // place lies between them when there are no such items.
 func (c *change) ends(key string, keys []int64) (first, last int64, err error) {
 	err = c.tx.QueryRowContext(c.ctx, `SELECT coalesce(min(i.pos), ?), coalesce(max(i.pos), ?) FROM json_each(?) o CROSS JOIN items i ON `+key+` = o.value`,
-		int64(top), int64(bottom), jsonIntegers(keys)).Scan(&first, &last)
+		int64(db.Top), int64(db.Bottom), db.JSONIntegers(keys)).Scan(&first, &last)
 	return first, last, err
 }
 
 // scan reads the items of a query; of a stretch only those that have the keys.
 // There it notes whether these are all that the mark could change.
-func (c *change) scan(t sqlText, key string, keys []int64) error {
+func (c *change) scan(t db.Text, key string, keys []int64) error {
 	wanted := func(i changed) bool { return true }
 	if c.stretch {
 		keys = slices.Sorted(slices.Values(keys))
@@ -259,7 +260,7 @@ func (c *change) scan(t sqlText, key string, keys []int64) error {
 			return found
 		}
 	}
-	rows, err := c.tx.QueryContext(c.ctx, t.text, t.args...)
+	rows, err := c.tx.QueryContext(c.ctx, t.SQL, t.Args...)
 	if err != nil {
 		return err
 	}
@@ -288,25 +289,25 @@ func (c *change) scan(t sqlText, key string, keys []int64) error {
 
 // news is the condition for items i that the mark changes, and the column, after
 // others, of what to remember of each.
-func (c *change) news() (cond sqlText, was string) {
+func (c *change) news() (cond db.Text, was string) {
 	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
 	if c.force {
-		at = top
+		at = db.Top
 	}
-	older := func(column string) sqlText {
-		return sqlf(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(bottom), at, horizon)
+	older := func(column string) db.Text {
+		return db.SQL(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(db.Bottom), at, horizon)
 	}
 	switch c.Flag {
 	case feed.Snooze:
-		cond, was = sqlf(`i.snoozed_until IS NOT ?`, c.until()), `, i.snoozed_until`
-		cond.and(older(`i.snoozed_at`))
+		cond, was = db.SQL(`i.snoozed_until IS NOT ?`, c.until()), `, i.snoozed_until`
+		cond.And(older(`i.snoozed_at`))
 	case feed.Label:
-		cond = sqlf(`coalesce(l.held, 0) <> ?`, c.On)
-		cond.and(older(`l.at`))
+		cond = db.SQL(`coalesce(l.held, 0) <> ?`, c.On)
+		cond.And(older(`l.at`))
 	default:
 		f := string(c.Flag)
-		cond = sqlf(`i.`+f+` <> ?`, c.On)
-		cond.and(older(`i.` + f + `_at`))
+		cond = db.SQL(`i.`+f+` <> ?`, c.On)
+		cond.And(older(`i.` + f + `_at`))
 	}
 	return cond, was
 }
@@ -316,7 +317,7 @@ func (c *change) until() sql.NullInt64 {
 	if !c.On {
 		return sql.NullInt64{}
 	}
-	return stamp(c.Until)
+	return db.ToMicros(c.Until)
 }
 
 // apply changes the items.
@@ -327,19 +328,19 @@ func (c *change) apply() error {
 	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
 	latest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
 	f := string(c.Flag)
-	var t sqlText
+	var t db.Text
 	switch c.Flag {
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, value, ?, ? FROM json_each(?) WHERE 1
 			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.places(), horizon)
 	case feed.Snooze:
-		t = sqlf(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+latest(`snoozed_at`), c.until(), horizon, at, at, int64(bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+latest(`snoozed_at`), c.until(), horizon, at, at, int64(db.Bottom))
 	default:
-		t = sqlf(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+latest(f+`_at`), c.On, horizon, at, at, int64(bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+latest(f+`_at`), c.On, horizon, at, at, int64(db.Bottom))
 	}
 	those := c.those()
-	t.add(` WHERE `+those.text, those.args...)
-	if err := c.exec(t.text, t.args...); err != nil {
+	t.Add(` WHERE `+those.SQL, those.Args...)
+	if err := c.exec(t.SQL, t.Args...); err != nil {
 		return err
 	}
 	return c.tally()
@@ -351,7 +352,7 @@ func (c *change) places() string {
 	for n, i := range c.items {
 		places[n] = i.pos
 	}
-	return jsonIntegers(places)
+	return db.JSONIntegers(places)
 }
 
 // longStretch is how many places make it worth a look how close they lie.
@@ -360,31 +361,31 @@ const longStretch = 100
 // those is the condition for the items i that change. When all is marked it is
 // simply their stretch: SQLite then writes each row as it passes it, in half
 // the time that a list of rows takes.
-func (c *change) those() sqlText {
+func (c *change) those() db.Text {
 	if !c.stretch {
-		return sqlf(`i.pos IN (SELECT value FROM json_each(?))`, c.places())
+		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.places())
 	}
-	t := sqlf(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
+	t := db.SQL(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
 	news, _ := c.news()
-	t.and(news)
-	t.add(c.only.text, c.only.args...)
+	t.And(news)
+	t.Add(c.only.SQL, c.only.Args...)
 	return t
 }
 
 // lastWord notes when the mark was made on items that were already as it says,
 // so that an older opposite mark that arrives later loses.
 func (c *change) lastWord() error {
-	ids, at := jsonIntegers(c.Items), c.At.UnixMicro()
+	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
 	const those = ` WHERE id IN (SELECT value FROM json_each(?))`
 	switch c.Flag {
 	case feed.Snooze:
-		return c.exec(`UPDATE items SET snoozed_at = ?`+those+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(bottom), at)
+		return c.exec(`UPDATE items SET snoozed_at = ?`+those+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(db.Bottom), at)
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM items`+those+`
 			ON CONFLICT (name, pos) DO UPDATE SET at = excluded.at WHERE held = excluded.held AND at < excluded.at`, c.Label, c.On, at, ids)
 	}
 	f := string(c.Flag)
-	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(bottom), at)
+	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
 }
 
 func (c *change) exec(query string, args ...any) error {

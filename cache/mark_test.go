@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -72,7 +73,7 @@ func (s testStore) checkCounts() {
 	if len(h.Problems) > 0 {
 		s.t.Errorf("problems: %v", h.Problems)
 	}
-	astray, err := integers(s.ctx(), s.readers, sqlf(`SELECT c.id FROM items c LEFT JOIN items l ON l.id = c.copy_of
+	astray, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT c.id FROM items c LEFT JOIN items l ON l.id = c.copy_of
 		WHERE c.copy_of IS NOT NULL AND (l.id IS NULL OR l.copy_of IS NOT NULL OR l.unsubscribed > c.unsubscribed)`))
 	s.must(err)
 	if len(astray) > 0 {
@@ -213,7 +214,7 @@ func TestJournalIsBounded(t *testing.T) {
 	for i := range maxSteps + 10 {
 		s.mark(feed.Read, i%2 == 0, "1")
 	}
-	steps, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(DISTINCT step) FROM journal`))
+	steps, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT count(DISTINCT step) FROM journal`))
 	s.must(err)
 	equal(t, "steps kept", steps, []int64{maxSteps})
 	step, err := s.Undo(s.ctx(), s.Now())

@@ -1,6 +1,9 @@
 package cache
 
-import "dateline/feed"
+import (
+	"dateline/cache/db"
+	"dateline/feed"
+)
 
 // walkLacking walks the items in which common words are not. Both the texts and
 // the places of the words are in the order of numbers, so SQLite merges them as
@@ -12,7 +15,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		return false, err
 	}
 	var common []*feed.Node
-	merged := sqlf("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowEdge, highEdge)
+	merged := db.SQL("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowEdge, highEdge)
 	for _, n := range met {
 		expr, in, err := c.lacked(n)
 		if err != nil {
@@ -21,7 +24,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		if expr != "" {
 			common = append(common, n)
 			places := in.postings(expr)
-			merged.add(" EXCEPT "+places.text, places.args...)
+			merged.Add(" EXCEPT "+places.SQL, places.Args...)
 		}
 	}
 	rest, err := c.condition(common)
@@ -54,6 +57,6 @@ func (c *compiler) lacked(n *feed.Node) (expr string, in textIndex, err error) {
 
 // inMerged are the items of the merged numbers, in order. SQLite leaves out the
 // order of a subquery that has no limit.
-func (a arm) inMerged(ascending bool) sqlText {
-	return sqlf("("+a.merged.text+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.args...)
+func (a arm) inMerged(ascending bool) db.Text {
+	return db.SQL("("+a.merged.SQL+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.Args...)
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 	"errors"
 )
 
@@ -37,7 +38,7 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 	// The items that both have are left; each step can be repeated, should this
 	// be cut short.
 	for {
-		n, err := s.removeSlice(ctx, sqlf(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeSlice), false)
+		n, err := s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeSlice), false)
 		if err != nil {
 			return err
 		}

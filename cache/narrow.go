@@ -1,6 +1,9 @@
 package cache
 
-import "slices"
+import (
+	"dateline/cache/db"
+	"slices"
+)
 
 const (
 	// mostNarrow is how many items a list may have to be read whole, so that each
@@ -40,19 +43,19 @@ func (c *compiler) narrowest() (narrow, error) {
 		return narrow{}, err
 	}
 	found := narrow{walk: list.plan, n: mostNarrow + 1, above: c.above, below: c.below}
-	if slices.ContainsFunc(list.arms, func(a arm) bool { return a.where.text == "" }) {
-		list.arms = []arm{{at: docNumber, numbered: true, from: "items i INDEXED BY items_doc_number", where: sqlf("i.doc_number IS NOT NULL")}}
+	if slices.ContainsFunc(list.arms, func(a arm) bool { return a.where.SQL == "" }) {
+		list.arms = []arm{{at: docNumber, numbered: true, from: "items i INDEXED BY items_doc_number", where: db.SQL("i.doc_number IS NOT NULL")}}
 		found.all = true
 	}
 	if found.all || list.uncounted {
 		return found, nil
 	}
-	members := list.members(bottom, top)
-	t := sqlf("SELECT count(*), coalesce(min(pos), 0), coalesce(max(pos), 0) FROM (")
-	t.add(members.text, members.args...)
-	t.add(" LIMIT ?)", mostNarrow+1)
+	members := list.members(db.Bottom, db.Top)
+	t := db.SQL("SELECT count(*), coalesce(min(pos), 0), coalesce(max(pos), 0) FROM (")
+	t.Add(members.SQL, members.Args...)
+	t.Add(" LIMIT ?)", mostNarrow+1)
 	var first, last int64
-	err := c.q.QueryRowContext(c.ctx, t.text, t.args...).Scan(&found.n, &first, &last)
+	err := c.q.QueryRowContext(c.ctx, t.SQL, t.Args...).Scan(&found.n, &first, &last)
 	if found.short = found.n <= mostNarrow; found.short {
 		found.above, found.below = first-1, last+1
 	}
@@ -77,19 +80,19 @@ func (c *compiler) isCommon(x textIndex, expr string) (bool, error) {
 
 // has is a condition on the number of a text in an index, for a stretch of the
 // walk: that its item is in the list.
-func (l narrow) has(number string) sqlText {
+func (l narrow) has(number string) db.Text {
 	places := l.walk.inStretch()
 	// The plus keeps FTS5 from searching anew for each place of the list.
-	t := sqlf("+" + number + " IN (SELECT t.doc_number FROM (")
-	t.add(places.text, places.args...)
-	t.add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.doc_number IS NOT NULL)")
+	t := db.SQL("+" + number + " IN (SELECT t.doc_number FROM (")
+	t.Add(places.SQL, places.Args...)
+	t.Add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.doc_number IS NOT NULL)")
 	return t
 }
 
 // asked asks whether an index has a text, of which number is the number there,
 // under an expression. Where that is asked of many, a list of the places where it
 // holds is asked: slice by slice, if it may be long.
-func (c *compiler) asked(x textIndex, number, expr string) (sqlText, error) {
+func (c *compiler) asked(x textIndex, number, expr string) (db.Text, error) {
 	if c.askers == 0 || c.others {
 		return x.has(expr), nil
 	}
@@ -102,9 +105,9 @@ func (c *compiler) asked(x textIndex, number, expr string) (sqlText, error) {
 	}
 	places := x.postings(expr)
 	if c.list.short {
-		places.and(c.list.has("x.rowid"))
+		places.And(c.list.has("x.rowid"))
 	}
-	return sqlf("+"+number+" IN ("+places.text+")", places.args...), err
+	return db.SQL("+"+number+" IN ("+places.SQL+")", places.Args...), err
 }
 
 // more says that an expression holds in an index more often than most times, in
@@ -129,8 +132,8 @@ func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	places := x.postings(expr).at(s)
-	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+places.text+" LIMIT ?)", append(places.args, most)...).Scan(&n)
+	places := s.bind(x.postings(expr))
+	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+places.SQL+" LIMIT ?)", append(places.Args, most)...).Scan(&n)
 	if c.counted == nil {
 		c.counted = map[string]counted{}
 	}

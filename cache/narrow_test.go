@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -35,11 +36,11 @@ func TestWordsWithinShortLists(t *testing.T) {
 			s.probes, s.probeCost = probes, 0
 			p, err := s.plan(s.ctx(), s.readers, view(t, c.query))
 			s.must(err)
-			walk := p.members(bottom, top)
-			compared := strings.Contains(walk.text, ".rowid IN (")
+			walk := p.members(db.Bottom, db.Top)
+			compared := strings.Contains(walk.SQL, ".rowid IN (")
 			equal(t, c.query+": compared with the list", compared, probes == 0)
 			if probes == 0 {
-				equal(t, c.query+": ends", []time.Time{dateOf(p.below).UTC(), dateOf(p.above).UTC()}, []time.Time{noon.Add(-c.first), noon.Add(-c.last)})
+				equal(t, c.query+": ends", []time.Time{db.DateOf(p.below).UTC(), db.DateOf(p.above).UTC()}, []time.Time{noon.Add(-c.first), noon.Add(-c.last)})
 			}
 			equal(t, c.query, s.list(c.query), c.want)
 		}
@@ -53,8 +54,8 @@ func TestWordsWithinLongLists(t *testing.T) {
 	for _, query := range []string{"one", "one is:unread", "one feed:=a", "one is:unstarred since:2d"} {
 		p, err := s.plan(s.ctx(), s.readers, view(t, query))
 		s.must(err)
-		if walk := p.members(bottom, top); strings.Contains(walk.text, ".rowid IN (") {
-			t.Errorf("%s: %s", query, walk.text)
+		if walk := p.members(db.Bottom, db.Top); strings.Contains(walk.SQL, ".rowid IN (") {
+			t.Errorf("%s: %s", query, walk.SQL)
 		}
 	}
 }
@@ -77,7 +78,7 @@ func TestWordsThatAreNoWalk(t *testing.T) {
 	} {
 		p, err := s.plan(s.ctx(), s.readers, view(t, query))
 		s.must(err)
-		walk := p.members(bottom, top).text
+		walk := p.members(db.Bottom, db.Top).SQL
 		equal(t, query+": listed", strings.Contains(walk, "+i.doc_number IN (SELECT x.rowid"), true)
 		equal(t, query, s.list(query), want)
 	}

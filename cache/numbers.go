@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 )
 
 // The index knows a text by a number. Of two items the later has the larger, so
@@ -20,7 +21,7 @@ const (
 )
 
 // wantedNumber is that of an item which has room.
-func wantedNumber(pos int64) int64 { return (pos>>idBits)*secondNumbers + secondNumbers/2 }
+func wantedNumber(pos int64) int64 { return (pos>>db.IDBits)*secondNumbers + secondNumbers/2 }
 
 // numbered is the number of an item's text, and the item's place.
 type numbered struct{ number, pos int64 }
@@ -32,13 +33,13 @@ const sqlNumbers = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY 
 // numbers looks numbers up.
 type numbers func(at int64) (*sql.Rows, error)
 
-func numbersOf(ctx context.Context, q querier) numbers {
+func numbersOf(ctx context.Context, q db.Querier) numbers {
 	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlNumbers, at) }
 }
 
 // beside are the last number up to at and the first one above it.
 func (look numbers) beside(at int64) (low, high numbered, err error) {
-	low, high = numbered{-beyondNumbers, bottom}, numbered{beyondNumbers, top}
+	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
 	rows, err := look(at)
 	if err != nil {
 		return low, high, err
@@ -63,7 +64,7 @@ func (look numbers) beside(at int64) (low, high numbered, err error) {
 // the numbers that are searched: they have the same order. Mostly the first
 // look, where the number should be, finds both.
 func (look numbers) around(pos int64) (low, high numbered, err error) {
-	low, high = numbered{-beyondNumbers, bottom}, numbered{beyondNumbers, top}
+	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
 	foundLow, foundHigh := false, false
 	at := wantedNumber(pos)
 	for step := int64(secondNumbers); ; step *= 4 {
@@ -101,7 +102,7 @@ const sqlOlder = `SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_pen
 
 // findGap finds the gap for the last of the entries, which are in the order of
 // places.
-func findGap(ctx context.Context, q querier, look numbers, entries []entry) (g gap, err error) {
+func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (g gap, err error) {
 	if g.low, g.high, err = look.around(entries[len(entries)-1].pos); err != nil {
 		return g, err
 	}
@@ -135,17 +136,17 @@ func (g gap) spread() (given []int64, room bool) {
 
 // numberStretch are the numbers of the items between two places; all four are
 // exclusive.
-func numberStretch(ctx context.Context, q querier, above, below int64) (low, high int64, err error) {
+func numberStretch(ctx context.Context, q db.Querier, above, below int64) (low, high int64, err error) {
 	low, high = -beyondNumbers, beyondNumbers
 	look := numbersOf(ctx, q)
-	if above > bottom && above < top {
+	if above > db.Bottom && above < db.Top {
 		n, _, err := look.around(above + 1)
 		if err != nil {
 			return low, high, err
 		}
 		low = n.number
 	}
-	if below > bottom && below < top {
+	if below > db.Bottom && below < db.Top {
 		_, n, err := look.around(below)
 		if err != nil {
 			return low, high, err

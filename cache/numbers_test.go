@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -30,7 +31,7 @@ func (s testStore) numbered() map[int64]int64 {
 // indexThese indexes the items with these ids, whatever else waits.
 func (s testStore) indexThese(ids []int64) {
 	s.t.Helper()
-	places, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE id IN (SELECT value FROM json_each(?)) ORDER BY pos DESC`, jsonIntegers(ids)))
+	places, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id IN (SELECT value FROM json_each(?)) ORDER BY pos DESC`, db.JSONIntegers(ids)))
 	s.must(err)
 	entries, err := s.entries(s.ctx(), places)
 	s.must(err)
@@ -92,7 +93,7 @@ func TestNumbersMakeRoom(t *testing.T) {
 		items = append(items, at(i, noon))
 	}
 	s.save("a", items...)
-	ids, err := integers(s.ctx(), s.readers, sqlf(`SELECT id FROM items`))
+	ids, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT id FROM items`))
 	s.must(err)
 	r := rand.New(rand.NewPCG(3, 1))
 	r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
@@ -132,7 +133,7 @@ func TestNumbersFollowEdits(t *testing.T) {
 		slices.SortFunc(items, func(a, b feed.Article) int { return len(a.Key) - len(b.Key) })
 		items = slices.CompactFunc(items, func(a, b feed.Article) bool { return a.Key == b.Key })
 		s.save("a", items...)
-		_, err := s.removeSlice(s.ctx(), sqlf(`SELECT pos FROM items WHERE id % 13 = ?`, round), false)
+		_, err := s.removeSlice(s.ctx(), db.SQL(`SELECT pos FROM items WHERE id % 13 = ?`, round), false)
 		s.must(err)
 		_, err = s.IndexPending(s.ctx(), 40)
 		s.must(err)
@@ -155,7 +156,7 @@ func TestNumbersAround(t *testing.T) {
 		var pos, number int64 = 0, -steps * n / 2
 		s.must(s.write(s.ctx(), "number", func(tx *sql.Tx) error {
 			for id := int64(1); id <= n; id++ {
-				pos += 1 + r.Int64N(3)<<(idBits-1)
+				pos += 1 + r.Int64N(3)<<(db.IDBits-1)
 				number += 1 + r.Int64N(steps)
 				if _, err := tx.Exec(`UPDATE items SET pos = ?, doc_number = iif(?1 % 3 = 0, NULL, ?2) WHERE id = ?3`, -pos-1, number, id); err != nil {
 					return err
@@ -175,7 +176,7 @@ func TestNumbersAround(t *testing.T) {
 		look := numbersOf(s.ctx(), s.readers)
 		for p := int64(-1); p < pos+10; p += 1 + r.Int64N(pos/100) {
 			i, _ := slices.BinarySearchFunc(all, p, func(x numbered, p int64) int { return int(min(max(x.pos-p, -1), 1)) })
-			wantLow, wantHigh := numbered{-beyondNumbers, bottom}, numbered{beyondNumbers, top}
+			wantLow, wantHigh := numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
 			if i > 0 {
 				wantLow = all[i-1]
 			}

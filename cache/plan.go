@@ -3,9 +3,9 @@ package cache
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -25,7 +25,7 @@ type plan struct {
 	// low and high are the same for the numbers of the index.
 	low, high int64
 	// where is the whole condition on i, the row of items, for one item.
-	where sqlText
+	where db.Text
 	// slices, if not nil, is a walk by whose rows this one is cut into stretches,
 	// each asked for by itself: see [plan.bySlices].
 	slices *plan
@@ -42,51 +42,51 @@ type plan struct {
 // is as many walks side by side, where then being about the feed w.feed.
 type arm struct {
 	at, from string
-	where    sqlText
+	where    db.Text
 	feeds    []int64
 	// numbered says that at is a number of the index, and the place that of i.
 	numbered bool
 	// once is what leaves out the places of the arms before, to be counted once.
 	// Where arms are merged it would only cost time.
-	once sqlText
+	once db.Text
 	// merged, if not empty, is a query for numbers that SQLite merges from several
 	// lists in order; at is n.text then, and from is not asked.
-	merged sqlText
+	merged db.Text
 	// within leaves out what is not in a long list. It reads the list, so it is
 	// for a slice of the walk.
-	within sqlText
+	within db.Text
 }
 
 // between is the SQL of the arm's places in a stretch, whose ends are edges; in
 // order if it is asked to be, unless the arm is of numbers: SQLite does not know
 // that they are in the order of places.
-func (a arm) between(ordered, ascending bool) sqlText {
-	bounds := sqlf(a.at+" > ? AND "+a.at+" < ?", aboveEdge, belowEdge)
+func (a arm) between(ordered, ascending bool) db.Text {
+	bounds := db.SQL(a.at+" > ? AND "+a.at+" < ?", aboveEdge, belowEdge)
 	if a.numbered {
-		bounds = sqlf(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", lowEdge, highEdge, aboveEdge, belowEdge)
+		bounds = db.SQL(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", lowEdge, highEdge, aboveEdge, belowEdge)
 	}
 	if ordered {
-		bounds.and(a.within)
+		bounds.And(a.within)
 	} else {
-		bounds.and(a.once)
+		bounds.And(a.once)
 	}
 	if a.feeds == nil {
-		place, from := a.at, sqlf(a.from)
+		place, from := a.at, db.SQL(a.from)
 		if a.numbered {
 			place = "i.pos"
 		}
-		if a.merged.text != "" {
+		if a.merged.SQL != "" {
 			from = a.inMerged(ascending)
 		}
-		t := sqlf("SELECT "+place+" AS pos FROM "+from.text+" WHERE ", slices.Clone(from.args)...)
-		t.add(a.where.text, a.where.args...)
-		t.and(bounds)
+		t := db.SQL("SELECT "+place+" AS pos FROM "+from.SQL+" WHERE ", slices.Clone(from.Args)...)
+		t.Add(a.where.SQL, a.where.Args...)
+		t.And(bounds)
 		return t
 	}
 	if !ordered {
-		t := sqlf("SELECT "+a.at+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", jsonIntegers(a.feeds))
-		t.add(a.where.text, a.where.args...)
-		t.and(bounds)
+		t := db.SQL("SELECT "+a.at+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", db.JSONIntegers(a.feeds))
+		t.Add(a.where.SQL, a.where.Args...)
+		t.And(bounds)
 		return t
 	}
 	return a.sideBySide(ascending)
@@ -95,59 +95,35 @@ func (a arm) between(ordered, ascending bool) sqlText {
 // sideBySide keeps the next place of each feed in the queue of a recursive
 // query: the foremost comes out, and its feed's next goes in. A page costs one
 // look at each feed and one for each row.
-func (a arm) sideBySide(ascending bool) sqlText {
+func (a arm) sideBySide(ascending bool) db.Text {
 	beyond, limit := " < ", " > ?"
 	from, to := belowEdge, aboveEdge
 	if ascending {
 		beyond, limit = " > ", " < ?"
 		from, to = aboveEdge, belowEdge
 	}
-	next := func(start string, args ...any) sqlText {
-		t := sqlf("(SELECT " + a.at + " FROM " + a.from + " WHERE ")
-		t.add(a.where.text, a.where.args...)
-		t.add(" AND "+a.at+beyond+start, args...)
-		t.add(" AND "+a.at+limit+" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT 1)", to)
+	next := func(start string, args ...any) db.Text {
+		t := db.SQL("(SELECT " + a.at + " FROM " + a.from + " WHERE ")
+		t.Add(a.where.SQL, a.where.Args...)
+		t.Add(" AND "+a.at+beyond+start, args...)
+		t.Add(" AND "+a.at+limit+" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT 1)", to)
 		return t
 	}
 	first, second := next("?", from), next("w.pos")
-	t := sqlf("SELECT pos FROM (WITH RECURSIVE walk(feed, pos) AS (SELECT w.feed, ")
-	t.add(first.text, first.args...)
-	t.add(" FROM (SELECT value AS feed FROM json_each(?)) w UNION ALL SELECT w.feed, ", jsonIntegers(a.feeds))
-	t.add(second.text, second.args...)
-	t.add(" FROM walk w WHERE w.pos IS NOT NULL ORDER BY 2 " + direction(ascending) + ") SELECT pos FROM walk WHERE pos IS NOT NULL)")
+	t := db.SQL("SELECT pos FROM (WITH RECURSIVE walk(feed, pos) AS (SELECT w.feed, ")
+	t.Add(first.SQL, first.Args...)
+	t.Add(" FROM (SELECT value AS feed FROM json_each(?)) w UNION ALL SELECT w.feed, ", db.JSONIntegers(a.feeds))
+	t.Add(second.SQL, second.Args...)
+	t.Add(" FROM walk w WHERE w.pos IS NOT NULL ORDER BY 2 " + direction(ascending) + ") SELECT pos FROM walk WHERE pos IS NOT NULL)")
 	return t
 }
-
-// sqlText is a piece of SQL and what its question marks stand for.
-type sqlText struct {
-	text string
-	args []any
-}
-
-func (t *sqlText) add(text string, args ...any) {
-	t.text += text
-	t.args = append(t.args, args...)
-}
-
-// and adds a condition.
-func (t *sqlText) and(c sqlText) {
-	if c.text == "" {
-		return
-	}
-	if t.text != "" {
-		t.text += " AND "
-	}
-	t.add(c.text, c.args...)
-}
-
-func sqlf(text string, args ...any) sqlText { return sqlText{text, args} }
 
 // maxStrays is how many items may be looked up and sorted beforehand.
 const maxStrays = 1000
 
 // plan reads what the query refers to and chooses how to walk it.
-func (s *Store) plan(ctx context.Context, q querier, v View) (*plan, error) {
-	p := &plan{view: v, now: s.now(), above: bottom, below: top, slice: s.slice}
+func (s *Store) plan(ctx context.Context, q db.Querier, v View) (*plan, error) {
+	p := &plan{view: v, now: s.now(), above: db.Bottom, below: db.Top, slice: s.slice}
 	p.env = feed.Env{Now: p.now, Opened: v.Opened}
 	c, err := s.newCompiler(ctx, q, p)
 	if err != nil {
@@ -185,29 +161,29 @@ func (p *plan) ascending() bool {
 }
 
 // numbered says that the walk asks about numbers of the index.
-func (p *plan) numbered() bool { return slices.Contains(p.union(true, false).args, any(lowEdge)) }
+func (p *plan) numbered() bool { return slices.Contains(p.union(true, false).Args, any(lowEdge)) }
 
 // union is the SQL of all arms in a stretch, whose ends are edges.
-func (p *plan) union(ordered, ascending bool) sqlText {
-	var t sqlText
+func (p *plan) union(ordered, ascending bool) db.Text {
+	var t db.Text
 	for i, a := range p.arms {
 		if i > 0 {
-			t.add(" UNION ALL ")
+			t.Add(" UNION ALL ")
 		}
 		one := a.between(ordered, ascending)
-		t.add(one.text, one.args...)
+		t.Add(one.SQL, one.Args...)
 	}
 	return t
 }
 
 // members is a query for the places between the two, in no order.
-func (p *plan) members(above, below int64) sqlText {
-	return p.inStretch().at(stretch{max(above, p.above), min(below, p.below), p.low, p.high})
+func (p *plan) members(above, below int64) db.Text {
+	return stretch{max(above, p.above), min(below, p.below), p.low, p.high}.bind(p.inStretch())
 }
 
 // inStretch is members for a stretch, whose ends are edges.
-func (p *plan) inStretch() sqlText {
-	var t sqlText
+func (p *plan) inStretch() db.Text {
+	var t db.Text
 	strays := p.strays
 	if p.chosen != nil {
 		strays = nil
@@ -217,18 +193,18 @@ func (p *plan) inStretch() sqlText {
 	} else {
 		t = p.union(false, false)
 	}
-	if t.text != "" && len(strays) == 0 {
+	if t.SQL != "" && len(strays) == 0 {
 		return t
 	}
-	if t.text != "" {
-		t.add(" UNION ALL ")
+	if t.SQL != "" {
+		t.Add(" UNION ALL ")
 	}
-	t.add("SELECT value AS pos FROM json_each(?) WHERE value > ? AND value < ?", jsonIntegers(strays), aboveEdge, belowEdge)
+	t.Add("SELECT value AS pos FROM json_each(?) WHERE value > ? AND value < ?", db.JSONIntegers(strays), aboveEdge, belowEdge)
 	return t
 }
 
 // between are the places between the two, in order, at most n unless n < 0.
-func (p *plan) between(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]int64, error) {
+func (p *plan) between(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	above, below = max(above, p.above), min(below, p.below)
 	if p.slices != nil {
 		return p.bySlices(ctx, q, above, below, ascending, n)
@@ -237,14 +213,14 @@ func (p *plan) between(ctx context.Context, q querier, above, below int64, ascen
 }
 
 // within is between for a stretch that is asked about at once.
-func (p *plan) within(ctx context.Context, q querier, s stretch, ascending bool, n int) ([]int64, error) {
+func (p *plan) within(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) ([]int64, error) {
 	walks, err := p.walks(ctx, q, s, ascending, n)
 	if err != nil {
 		return nil, err
 	}
 	var found []int64
 	for _, walk := range walks {
-		some, err := integers(ctx, q, walk)
+		some, err := db.Integers(ctx, q, walk)
 		if err != nil {
 			return nil, err
 		}
@@ -275,7 +251,7 @@ func (p *plan) cheapInOrder() bool {
 // walks are queries for the first n places that arms have in the stretch, each
 // in order. SQLite merges the arms as it reads them where it can see that they
 // are in the order of places; else each is asked for itself.
-func (p *plan) walks(ctx context.Context, q querier, s stretch, ascending bool, n int) ([]sqlText, error) {
+func (p *plan) walks(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) ([]db.Text, error) {
 	if p.numbered() {
 		var err error
 		if s.low, s.high, err = numberStretch(ctx, q, s.above, s.below); err != nil {
@@ -284,23 +260,23 @@ func (p *plan) walks(ctx context.Context, q querier, s stretch, ascending bool, 
 	}
 	if !slices.ContainsFunc(p.arms, func(a arm) bool { return a.numbered }) {
 		t := p.union(true, ascending)
-		if t.text == "" {
+		if t.SQL == "" {
 			return nil, nil
 		}
 		if p.arms[0].feeds == nil || len(p.arms) > 1 {
-			t.add(" ORDER BY 1 " + direction(ascending))
+			t.Add(" ORDER BY 1 " + direction(ascending))
 		}
-		t.add(" LIMIT ?", n)
-		return []sqlText{t.at(s)}, nil
+		t.Add(" LIMIT ?", n)
+		return []db.Text{s.bind(t)}, nil
 	}
-	var walks []sqlText
+	var walks []db.Text
 	for _, a := range p.arms {
 		t := a.between(true, ascending)
-		if a.merged.text == "" { // else it is in order, which SQLite cannot see
-			t.add(" ORDER BY " + a.at + " " + direction(ascending))
+		if a.merged.SQL == "" { // else it is in order, which SQLite cannot see
+			t.Add(" ORDER BY " + a.at + " " + direction(ascending))
 		}
-		t.add(" LIMIT ?", n)
-		walks = append(walks, t.at(s))
+		t.Add(" LIMIT ?", n)
+		walks = append(walks, s.bind(t))
 	}
 	return walks, nil
 }
@@ -314,7 +290,7 @@ func direction(ascending bool) string {
 
 // keys are the places of up to n rows (all if n < 0) after from, or before it
 // when back is set, nearest first.
-func (p *plan) keys(ctx context.Context, q querier, from Pos, back bool, n int) ([]Pos, error) {
+func (p *plan) keys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	switch {
 	case p.chosen != nil:
 		return p.chosenFrom(from, back, n), nil
@@ -322,7 +298,7 @@ func (p *plan) keys(ctx context.Context, q querier, from Pos, back bool, n int) 
 		return p.sortedKeys(ctx, q, from, back, n)
 	}
 	ascending := p.ascending() != back
-	above, below := int64(bottom), int64(top)
+	above, below := int64(db.Bottom), int64(db.Top)
 	switch {
 	case from.IsZero():
 	case ascending:
@@ -339,40 +315,4 @@ func (p *plan) keys(ctx context.Context, q querier, from Pos, back bool, n int) 
 		keys[i].At = at
 	}
 	return keys, nil
-}
-
-// integers runs a query with one column.
-func integers(ctx context.Context, q querier, t sqlText) ([]int64, error) {
-	rows, err := q.QueryContext(ctx, t.text, t.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return list, err
-		}
-		list = append(list, n)
-	}
-	return list, rows.Err()
-}
-
-// in writes a test for being one of a list.
-func in(what string, list []int64) sqlText {
-	return sqlf(what+" IN (SELECT value FROM json_each(?))", jsonIntegers(list))
-}
-
-// jsonIntegers writes a list for json_each.
-func jsonIntegers(list []int64) string {
-	b := make([]byte, 0, 16+12*len(list))
-	b = append(b, '[')
-	for i, n := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(b, n, 10)
-	}
-	return string(append(b, ']'))
 }

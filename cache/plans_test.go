@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -84,7 +85,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 			v.Opened = s.Now()
 			p, err := s.plan(s.ctx(), e, v)
 			s.must(err)
-			for _, from := range []Pos{{}, {At: place(noon, 2)}} {
+			for _, from := range []Pos{{}, {At: db.Position(noon, 2)}} {
 				for _, back := range []bool{false, true} {
 					_, err := p.keys(s.ctx(), e, from, back, 50)
 					s.must(err)
@@ -109,8 +110,8 @@ func (s testStore) explainFixed() {
 	e.explain(sqlSources, "a", "[1]")
 	e.explain(sqlSameInstant, 1, "[1]", 1, 2, "title")
 	e.explain(sqlSameLink, 1, "[1]", 1)
-	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
-	e.explain(sqlUnindexed, top, 100)
+	e.explain(sqlUnlisted, 1, "[1]", 500, db.IDBits, "[1]", `["title"]`)
+	e.explain(sqlUnindexed, db.Top, 100)
 	e.explain(sqlNumbers, 1)
 	e.explain(sqlOlder, 1, 2, 3)
 	e.explain(sqlNumbersIn, 1, 2, 3)
@@ -149,10 +150,10 @@ func TestSearchStaysWithinItsTime(t *testing.T) {
 	walks, err := p.walks(s.ctx(), s.readers, stretch{above: p.above, below: p.below}, false, 10)
 	s.must(err)
 	for what, key := range map[string]string{"start": "3", "end": "1"} {
-		number, err := integers(s.ctx(), s.readers, sqlf(`SELECT doc_number FROM items WHERE id = ?`, s.id(key)))
+		number, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT doc_number FROM items WHERE id = ?`, s.id(key)))
 		s.must(err)
-		if !slices.Contains(walks[0].args, any(number[0])) {
-			t.Errorf("%s of the walk: no bound %d in %v", what, number[0], walks[0].args)
+		if !slices.Contains(walks[0].Args, any(number[0])) {
+			t.Errorf("%s of the walk: no bound %d in %v", what, number[0], walks[0].Args)
 		}
 	}
 	equal(t, "found", s.list("one since:2d before:1d"), []string{"2"})
@@ -181,7 +182,7 @@ func TestCancelledQueryEnds(t *testing.T) {
 		ctx, cancel := context.WithCancel(s.ctx())
 		ended := make(chan error)
 		go func() {
-			_, err := integers(ctx, s.readers, sqlf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0`))
+			_, err := db.Integers(ctx, s.readers, db.SQL(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0`))
 			ended <- border(ctx, "search", err)
 		}()
 		time.AfterFunc(10*time.Millisecond, cancel)

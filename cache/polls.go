@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -23,9 +24,9 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?,
 		poll_hints = ?, reason = ?, post_interval = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?, claimed_until = NULL,
 		total = total + ?, unread = unread + ? WHERE id = ?`,
-		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
-		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
-		string(wishes), p.Reason, p.Rhythm.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
+		p.ETag, p.LastModified, p.BodyHash, db.ToMicros(p.LastChecked), db.ToMicros(p.LastOK),
+		db.ToMicros(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
+		string(wishes), p.Reason, p.Rhythm.Microseconds(), db.ToMicros(p.Newest), p.MovedTo, db.ToMicros(p.MovedSince), p.MovedTimes,
 		t.counts.Total, t.counts.Unread, t.id)
 	w.logPoll(t.id, f.Log, saved)
 	if f.Document == nil {
@@ -33,7 +34,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 	}
 	d := f.Document
 	return w.exec(`UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
-		d.Title, d.Description, d.Site, stamp(d.Updated), t.id)
+		d.Title, d.Description, d.Site, db.ToMicros(d.Updated), t.id)
 }
 
 // logPoll writes a line of the log, with what saving the answer came to, and
@@ -44,7 +45,7 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	}
 	w.exec(`INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, stamp(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
+		id, db.ToMicros(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, soonest(l.At).UnixMicro())
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
 		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
@@ -72,7 +73,7 @@ func (s *Store) polls(ctx context.Context, url string, max int) ([]feed.Poll, er
 		if err := rows.Scan(&at, &p.Outcome, &p.Status, &p.Bytes, &p.New, &p.Updated, &p.Reissued, &duration, &p.Error); err != nil {
 			return nil, err
 		}
-		p.At, p.Duration = instant(at), time.Duration(duration)*time.Microsecond
+		p.At, p.Duration = db.FromMicros(at), time.Duration(duration)*time.Microsecond
 		polls = append(polls, p)
 	}
 	return polls, rows.Err()

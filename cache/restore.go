@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -100,7 +101,7 @@ type keeper struct {
 // one of days to come, said by a wrong clock, is later than none of today. A
 // flag of a later dateline is passed over.
 func (k *keeper) keep(l backupLine) error {
-	value := stamp(l.Until)
+	value := db.ToMicros(l.Until)
 	switch {
 	case l.Flag == flagPlace:
 		value = sql.NullInt64{Int64: int64(l.Permille), Valid: true}
@@ -141,7 +142,7 @@ func (k *keeper) feed(url string) (int64, error) {
 
 // recallAll lets what waits hold for the items that are here, feed by feed.
 func (s *Store) recallAll(ctx context.Context, r *Restored) error {
-	feeds, err := integers(ctx, s.readers, sqlf(`SELECT DISTINCT feed FROM pending_marks`))
+	feeds, err := db.Integers(ctx, s.readers, db.SQL(`SELECT DISTINCT feed FROM pending_marks`))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 	"time"
 )
 
@@ -62,9 +63,9 @@ const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? A
 	AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1) ORDER BY i.pos LIMIT ?`
 
 func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed int, err error) {
-	below := int64(bottom)
+	below := int64(db.Bottom)
 	if k.days > 0 && !now.IsZero() {
-		below = floor(now.AddDate(0, 0, -k.days))
+		below = db.FirstPosition(now.AddDate(0, 0, -k.days))
 	}
 	if k.items > 0 {
 		var oldest sql.NullInt64
@@ -75,14 +76,14 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 		}
 		below = max(below, oldest.Int64)
 		if !oldest.Valid {
-			below = bottom
+			below = db.Bottom
 		}
 	}
-	if below == bottom {
+	if below == db.Bottom {
 		return 0, nil
 	}
 	for {
-		n, err := s.removeSlice(ctx, sqlf(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
+		n, err := s.removeSlice(ctx, db.SQL(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
 		removed += n
 		if err != nil || n < removeSlice {
 			return removed, err
@@ -92,10 +93,10 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 
 // removeSlice removes the items at the places of a query, with everything that
 // belongs to them; they are remembered as gone if remember is set.
-func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int, error) {
+func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int, error) {
 	n := 0
 	err := s.write(ctx, "remove items", func(tx *sql.Tx) error {
-		places, err := integers(ctx, tx, of)
+		places, err := db.Integers(ctx, tx, of)
 		if err != nil || len(places) == 0 {
 			return err
 		}
@@ -103,7 +104,7 @@ func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int
 		if err := (stories{ctx, tx}).remove(places); err != nil {
 			return err
 		}
-		list := jsonIntegers(places)
+		list := db.JSONIntegers(places)
 		var queries []string
 		if remember {
 			queries = append(queries, `INSERT OR IGNORE INTO removed_items SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
@@ -138,7 +139,7 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 	}
 	for err == nil {
 		var removed int
-		removed, err = s.removeSlice(ctx, sqlf(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
+		removed, err = s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
 		n += removed
 		if removed < removeSlice {
 			break

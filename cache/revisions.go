@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -21,16 +22,16 @@ func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
 }
 
 // revisionIn also says whether the reader has read the version that replaced it.
-func (s *Store) revisionIn(ctx context.Context, q querier, id int64) (r feed.Revision, outdated bool, err error) {
+func (s *Store) revisionIn(ctx context.Context, q db.Querier, id int64) (r feed.Revision, outdated bool, err error) {
 	var replaced sql.NullInt64
 	var body []byte
 	err = q.QueryRowContext(ctx, `SELECT r.replaced, r.title, r.base, r.body, i.read = 1 AND coalesce(i.read_at, ?2) >= r.replaced
-		FROM revisions r JOIN items i ON i.id = r.id WHERE r.id = ?1`, id, int64(bottom)).
+		FROM revisions r JOIN items i ON i.id = r.id WHERE r.id = ?1`, id, int64(db.Bottom)).
 		Scan(&replaced, &r.Title, &r.Body.Base, &body, &outdated)
 	if err != nil {
 		return r, false, err
 	}
-	r.Replaced = instant(replaced)
+	r.Replaced = db.FromMicros(replaced)
 	r.Body.Raw, err = s.unpack(body)
 	return r, outdated, err
 }

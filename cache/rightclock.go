@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -34,7 +35,7 @@ func (s *Store) rightTimes(ctx context.Context) error {
 		after int64
 		right func(tx *sql.Tx, places string) error
 	}{
-		{sqlAheadPlaces, floor(soonest(now)), func(tx *sql.Tx, places string) error { return replaceItems(ctx, tx, places, now) }},
+		{sqlAheadPlaces, db.FirstPosition(soonest(now)), func(tx *sql.Tx, places string) error { return replaceItems(ctx, tx, places, now) }},
 		{sqlAheadSeen, soonest(now).UnixMicro(), func(tx *sql.Tx, places string) error { return rightSeen(ctx, tx, places, now) }},
 		{sqlAheadRead, horizonOf(now).UnixMicro(), func(tx *sql.Tx, places string) error {
 			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlOfPlaces, places, longSaid(now))
@@ -46,7 +47,7 @@ func (s *Store) rightTimes(ctx context.Context) error {
 			return err
 		}},
 	} {
-		if err := s.rightSlices(ctx, sqlf(step.find, step.after, rightSlice), step.right); err != nil {
+		if err := s.rightSlices(ctx, db.SQL(step.find, step.after, rightSlice), step.right); err != nil {
 			return err
 		}
 	}
@@ -61,13 +62,13 @@ func soonest(now time.Time) time.Time { return now.Add(time.Minute) }
 // today stands against it.
 func longSaid(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
 
-func (s *Store) rightSlices(ctx context.Context, find sqlText, right func(tx *sql.Tx, places string) error) error {
+func (s *Store) rightSlices(ctx context.Context, find db.Text, right func(tx *sql.Tx, places string) error) error {
 	for {
-		places, err := integers(ctx, s.readers, find)
+		places, err := db.Integers(ctx, s.readers, find)
 		if err != nil || len(places) == 0 {
 			return err
 		}
-		err = s.write(ctx, "put right what a wrong clock dated", func(tx *sql.Tx) error { return right(tx, jsonIntegers(places)) })
+		err = s.write(ctx, "put right what a wrong clock dated", func(tx *sql.Tx) error { return right(tx, db.JSONIntegers(places)) })
 		if err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func replaceItems(ctx context.Context, tx *sql.Tx, places string, now time.Time)
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE items SET future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),
-		pos = ?2 | (id & ?3)`+sqlOfPlaces, places, floor(now), 1<<idBits-1)
+		pos = ?2 | (id & ?3)`+sqlOfPlaces, places, db.FirstPosition(now), 1<<db.IDBits-1)
 	return err
 }
 

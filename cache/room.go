@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 	"slices"
 )
 
@@ -48,7 +49,7 @@ func (s *Store) makeRoom(ctx context.Context, tried string, entries []entry) err
 		if err != nil || !slices.Equal(now, run) {
 			return err
 		}
-		if err := forget(ctx, tx, jsonIntegers(places)); err != nil {
+		if err := forget(ctx, tx, db.JSONIntegers(places)); err != nil {
 			return err
 		}
 		numbers := make([]int64, len(moving))
@@ -61,7 +62,7 @@ func (s *Store) makeRoom(ctx context.Context, tried string, entries []entry) err
 
 // crowd finds the smallest span of numbers around one of which half are free
 // once some more have come, and the items that have the others.
-func crowd(ctx context.Context, q querier, around int64, more int) (first, span int64, run []numbered, err error) {
+func crowd(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, run []numbered, err error) {
 	for span = smallestSpan; ; span *= 2 {
 		first = around - span/2
 		most := int(span)/2 - more
@@ -76,7 +77,7 @@ func crowd(ctx context.Context, q querier, around int64, more int) (first, span 
 }
 
 // numbersIn are up to most of the numbers in a span.
-func numbersIn(ctx context.Context, q querier, first, span int64, most int) ([]numbered, error) {
+func numbersIn(ctx context.Context, q db.Querier, first, span int64, most int) ([]numbered, error) {
 	rows, err := q.QueryContext(ctx, sqlNumbersIn, first, first+span, most)
 	if err != nil {
 		return nil, err

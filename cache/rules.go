@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -51,7 +52,7 @@ func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yiel
 	if err != nil {
 		return 0, border(ctx, tried, err)
 	}
-	places, err := integers(ctx, s.readers, sqlf(sqlRuleHits, since.UnixMicro()))
+	places, err := db.Integers(ctx, s.readers, db.SQL(sqlRuleHits, since.UnixMicro()))
 	if err != nil {
 		return 0, border(ctx, tried, err)
 	}
@@ -64,7 +65,7 @@ func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yiel
 			}
 			n++
 			return yield(a)
-		}, sqlArticles, jsonIntegers(slice))
+		}, sqlArticles, db.JSONIntegers(slice))
 		if err != nil {
 			return n, border(ctx, tried, err)
 		}

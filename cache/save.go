@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -88,8 +89,8 @@ func prepare(a feed.Fetched) (batch, error) {
 	for _, article := range slices.Backward(a.Document.Items) {
 		in := incoming{Article: article, identity: hash(article.Key), keys: keysOfStory(article)}
 		var err, err2 error
-		in.categories, err = jsonList(article.Categories)
-		in.enclosures, err2 = jsonList(article.Enclosures)
+		in.categories, err = db.ToJSON(article.Categories)
+		in.enclosures, err2 = db.ToJSON(article.Enclosures)
 		if err := errors.Join(err, err2); err != nil {
 			return b, err
 		}
@@ -103,7 +104,7 @@ func prepare(a feed.Fetched) (batch, error) {
 		b.items = append(b.items, in)
 		identities = append(identities, in.identity)
 	}
-	b.identities = jsonIntegers(identities)
+	b.identities = db.JSONIntegers(identities)
 	return b, nil
 }
 

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -79,7 +80,7 @@ func (c *compiler) loadFeeds() error {
 		if err := rows.Scan(&f.id, &f.URL, &f.Title, &tags, &f.away); err != nil {
 			return err
 		}
-		if err := fromJSON(tags, &f.Tags); err != nil {
+		if err := db.FromJSON(tags, &f.Tags); err != nil {
 			return err
 		}
 		c.feeds = append(c.feeds, f)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -53,8 +54,8 @@ var columns = map[feed.Field]string{
 
 // probe asks whether one item matches a term: the index where it has the
 // item's text, else what was found in Go.
-func (c *compiler) probe(n *feed.Node) (sqlText, error) {
-	t := sqlf("(" + nothing)
+func (c *compiler) probe(n *feed.Node) (db.Text, error) {
+	t := db.SQL("(" + nothing)
 	x := indexOf(n)
 	expr, err := c.matchExpr(x, n.Term)
 	if err != nil {
@@ -65,13 +66,13 @@ func (c *compiler) probe(n *feed.Node) (sqlText, error) {
 		if err != nil {
 			return t, err
 		}
-		t.add(" OR "+has.text+isIndexed, has.args...)
+		t.Add(" OR "+has.SQL+isIndexed, has.Args...)
 	}
 	if pending := c.pending[n]; len(pending) > 0 {
-		list := in("i.pos", pending)
-		t.add(" OR "+list.text, list.args...)
+		list := db.In("i.pos", pending)
+		t.Add(" OR "+list.SQL, list.Args...)
 	}
-	t.add(")")
+	t.Add(")")
 	return t, nil
 }
 
@@ -100,7 +101,7 @@ func (c *compiler) walkText() (bool, error) {
 	if walked, err := walk(met); !walked || err != nil || len(c.pending) == 0 {
 		return walked, err
 	}
-	return true, c.stray("items i INDEXED BY items_pending", sqlf("i.indexed = 0"))
+	return true, c.stray("items i INDEXED BY items_pending", db.SQL("i.indexed = 0"))
 }
 
 // walkPlaces walks the places in the indexes where conditions hold, unless the
@@ -117,7 +118,7 @@ func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
 	}
 	rest, err := c.condition(met)
 	for i := range arms {
-		arms[i].where.and(rest)
+		arms[i].where.And(rest)
 	}
 	c.arms = append(c.arms, arms...)
 	return true, err
@@ -180,8 +181,8 @@ func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error)
 	if err = c.compare(&a, x, expr); err != nil {
 		return a, false, false, err
 	}
-	a.where.add(isIndexed)
-	a.where.and(asked)
+	a.where.Add(isIndexed)
+	a.where.And(asked)
 	few, err = c.fewProbes(x, expr, c.list.n, phrases+phrasesIn(expr))
 	return a, few, false, err
 }
@@ -189,7 +190,7 @@ func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error)
 // beside are further conditions for a walk, which another index answers: what is
 // common is merged with the numbers that are walked, and the rest asked of each;
 // never says that they hold for nothing, phrases how many they have.
-func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlText, phrases int, never bool, err error) {
+func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
 		if n.Op == feed.Not {
@@ -213,27 +214,27 @@ func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked sqlTex
 		}
 		if common && !few {
 			places := x.postings(expr)
-			merged.add(with+places.text, places.args...)
+			merged.Add(with+places.SQL, places.Args...)
 			continue
 		}
 		has, err := c.asked(x, docNumber, expr)
 		if err != nil {
 			return merged, asked, 0, false, err
 		}
-		asked.and(sqlf(not+has.text, has.args...))
+		asked.And(db.SQL(not+has.SQL, has.Args...))
 	}
 	return merged, asked, phrases, false, nil
 }
 
 // arm walks the places of an expression, merged with others if there are any.
-func (x textIndex) arm(expr string, others sqlText) arm {
-	if others.text != "" {
+func (x textIndex) arm(expr string, others db.Text) arm {
+	if others.SQL != "" {
 		merged := x.postings(expr)
-		merged.add(others.text, others.args...)
-		return arm{at: "n.doc_number", numbered: true, merged: merged, where: sqlf("1")}
+		merged.Add(others.SQL, others.Args...)
+		return arm{at: "n.doc_number", numbered: true, merged: merged, where: db.SQL("1")}
 	}
 	name := string(x)
-	return arm{at: name + ".rowid", numbered: true, where: sqlf(name+" MATCH ?", expr),
+	return arm{at: name + ".rowid", numbered: true, where: db.SQL(name+" MATCH ?", expr),
 		from: name + " CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = " + name + ".rowid"}
 }
 
@@ -251,7 +252,7 @@ func (c *compiler) compare(a *arm, x textIndex, expr string) error {
 	in := c.list.has(a.at)
 	switch {
 	case c.list.short:
-		a.where.and(in)
+		a.where.And(in)
 	case common:
 		a.within = in
 	}
@@ -340,7 +341,7 @@ func (c *compiler) matchPending() error {
 	if !mentions(root, ofText) {
 		return nil
 	}
-	waiting, err := integers(c.ctx, c.q, sqlf("SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0"))
+	waiting, err := db.Integers(c.ctx, c.q, db.SQL("SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0"))
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
@@ -359,7 +360,7 @@ func (c *compiler) matchPending() error {
 			}
 		}
 		return nil
-	}, sqlArticles, jsonIntegers(waiting))
+	}, sqlArticles, db.JSONIntegers(waiting))
 }
 
 // leaves collects the full-text terms of a condition.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -55,7 +56,7 @@ func (s testStore) places(query string) []int64 {
 	s.t.Helper()
 	p, err := s.plan(s.ctx(), s.readers, view(s.t, query))
 	s.must(err)
-	places, err := integers(s.ctx(), s.readers, p.members(bottom, top))
+	places, err := db.Integers(s.ctx(), s.readers, p.members(db.Bottom, db.Top))
 	s.must(err)
 	return places
 }
@@ -118,7 +119,7 @@ func TestUndoLooksWhereItemsLay(t *testing.T) {
 	s.fill(n)
 	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
 	s.must(err)
-	ends, err := integers(s.ctx(), s.readers, sqlf(`SELECT first FROM journal UNION ALL SELECT last FROM journal`))
+	ends, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT first FROM journal UNION ALL SELECT last FROM journal`))
 	s.must(err)
 	equal(t, "ends", ends, []int64{1000, n * 1000})
 	for _, move := range []string{`UPDATE items SET pos = pos + 1000000 WHERE id = 3`, `UPDATE items SET pos = 1 WHERE id = 4`} {
@@ -132,7 +133,7 @@ func TestUndoLooksWhereItemsLay(t *testing.T) {
 		s.checkCounts()
 	}
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Starred, On: true, At: s.Now()}))
-	kept, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM journal WHERE flag = 'starred' AND first IS NULL`))
+	kept, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT count(*) FROM journal WHERE flag = 'starred' AND first IS NULL`))
 	s.must(err)
 	equal(t, "few items have no ends", kept, []int64{1})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -12,7 +13,7 @@ import (
 // asked for; only the first rows of it are kept while it is.
 type sortOrder struct {
 	// expr is the sort key of items i, details d, feeds f.
-	expr sqlText
+	expr db.Text
 	// number says that the key is a number, not a text.
 	number bool
 }
@@ -23,13 +24,13 @@ const prime = 2147483647
 func newSortOrder(key feed.SortKey, p *plan) *sortOrder {
 	switch key {
 	case feed.SortFeed:
-		return &sortOrder{expr: sqlf("coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url) COLLATE NOCASE")}
+		return &sortOrder{expr: db.SQL("coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url) COLLATE NOCASE")}
 	case feed.SortTitle:
-		return &sortOrder{expr: sqlf("d.title COLLATE NOCASE")}
+		return &sortOrder{expr: db.SQL("d.title COLLATE NOCASE")}
 	case feed.SortAuthor:
-		return &sortOrder{expr: sqlf("d.author COLLATE NOCASE")}
+		return &sortOrder{expr: db.SQL("d.author COLLATE NOCASE")}
 	case feed.SortLength:
-		return &sortOrder{expr: sqlf("d.words"), number: true}
+		return &sortOrder{expr: db.SQL("d.words"), number: true}
 	}
 	// The same shuffle as long as the view is open.
 	seed := p.view.Opened.UnixMicro()
@@ -38,18 +39,18 @@ func newSortOrder(key feed.SortKey, p *plan) *sortOrder {
 	}
 	seed = (seed%prime + prime) % prime
 	const x = "((i.id * 7919 + ?) % 2147483647)"
-	return &sortOrder{expr: sqlf("("+x+" * "+x+" % 2147483647)", seed, seed), number: true}
+	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), number: true}
 }
 
 // sortedKeys are [plan.keys] of a view that is not by date. Equal keys stand
 // newest first.
-func (p *plan) sortedKeys(ctx context.Context, q querier, from Pos, back bool, n int) ([]Pos, error) {
+func (p *plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	ascending := p.ascending() != back
 	order := p.sort.expr
-	m := p.members(bottom, top)
-	t := sqlf("SELECT i.pos, "+order.text+" AS k FROM (", slices.Clone(order.args)...)
-	t.add(m.text, m.args...)
-	t.add(") m CROSS JOIN items i ON i.pos = m.pos JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE 1")
+	m := p.members(db.Bottom, db.Top)
+	t := db.SQL("SELECT i.pos, "+order.SQL+" AS k FROM (", slices.Clone(order.Args)...)
+	t.Add(m.SQL, m.Args...)
+	t.Add(") m CROSS JOIN items i ON i.pos = m.pos JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE 1")
 	if !from.IsZero() {
 		beyond, later := " > ?", "i.pos < ?"
 		if !ascending {
@@ -66,13 +67,13 @@ func (p *plan) sortedKeys(ctx context.Context, q querier, from Pos, back bool, n
 			}
 			key = number
 		}
-		t.add(" AND (" + order.text)
-		t.add(beyond, append(slices.Clone(order.args), key)...)
-		t.add(" OR (" + order.text)
-		t.add(" = ? AND "+later+"))", append(slices.Clone(order.args), key, from.At)...)
+		t.Add(" AND (" + order.SQL)
+		t.Add(beyond, append(slices.Clone(order.Args), key)...)
+		t.Add(" OR (" + order.SQL)
+		t.Add(" = ? AND "+later+"))", append(slices.Clone(order.Args), key, from.At)...)
 	}
-	t.add(" ORDER BY k "+direction(ascending)+", i.pos "+direction(back)+" LIMIT ?", n)
-	rows, err := q.QueryContext(ctx, t.text, t.args...)
+	t.Add(" ORDER BY k "+direction(ascending)+", i.pos "+direction(back)+" LIMIT ?", n)
+	rows, err := q.QueryContext(ctx, t.SQL, t.Args...)
 	if err != nil {
 		return nil, err
 	}

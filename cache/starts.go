@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -215,10 +216,10 @@ type alternatives struct {
 }
 
 // lacks is the condition that an item has none of the beginnings.
-func (c *compiler) lacks(starts *feed.Node) (sqlText, error) {
+func (c *compiler) lacks(starts *feed.Node) (db.Text, error) {
 	expr, _, err := c.match(prefixIndex, starts)
 	has := prefixIndex.has(expr)
-	return sqlf("NOT "+has.text, has.args...), err
+	return db.SQL("NOT "+has.SQL, has.Args...), err
 }
 
 // split parts the alternatives of a condition into short beginnings and words;

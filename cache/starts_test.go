@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -64,7 +65,7 @@ func TestSearchForStarts(t *testing.T) {
 				e := explaining{s, state + ": " + query}
 				p, err := s.plan(s.ctx(), e, view(t, query))
 				s.must(err)
-				_, err = p.keys(s.ctx(), e, Pos{At: place(noon, 2)}, false, 50)
+				_, err = p.keys(s.ctx(), e, Pos{At: db.Position(noon, 2)}, false, 50)
 				s.must(err)
 			}
 			n, err := s.Count(s.ctx(), view(t, query), 0)

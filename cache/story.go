@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -56,7 +57,7 @@ func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, er
 	if len(links)+len(titles) == 0 {
 		return storyIndex{}, nil
 	}
-	err := w.each(sqlMet, []any{jsonIntegers(links), jsonIntegers(titles)}, func(rows *sql.Rows) error {
+	err := w.each(sqlMet, []any{db.JSONIntegers(links), db.JSONIntegers(titles)}, func(rows *sql.Rows) error {
 		var which int
 		var key int64
 		err := rows.Scan(&which, &key)
@@ -75,9 +76,9 @@ func (w *itemWriter) tell(t *target, id, pos int64, keys storyKeys) (done bool, 
 		lead, err = w.storyAmong(t.id, sqlLinkTwins, id, t.id, keys.link, keys.title, maxTwins)
 	}
 	if err == nil && lead == 0 && keys.title.Valid && t.met.titles[keys.title.Int64] {
-		date := dateOf(pos)
+		date := db.DateOf(pos)
 		lead, err = w.storyAmong(t.id, sqlTitleTwins, id, t.id, keys.link, keys.title, maxTwins,
-			floor(date.Add(-storyTime)), floor(date.Add(storyTime+time.Second))-1)
+			db.FirstPosition(date.Add(-storyTime)), db.FirstPosition(date.Add(storyTime+time.Second))-1)
 	}
 	if err != nil || lead == 0 {
 		return false, err
@@ -249,8 +250,8 @@ func (s stories) promote(lead, next int64) error {
 // next is the copy that takes the lead's place when that goes: the first that
 // shows and is not among the places without. It is zero when there is none.
 func (s stories) next(lead int64, without []int64) (int64, error) {
-	list, err := integers(s.ctx, s.tx, sqlf(`SELECT id FROM items INDEXED BY items_copies
-		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY unsubscribed, hidden, pos LIMIT 1`, lead, jsonIntegers(without)))
+	list, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT id FROM items INDEXED BY items_copies
+		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY unsubscribed, hidden, pos LIMIT 1`, lead, db.JSONIntegers(without)))
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -279,8 +280,8 @@ func (s stories) leave(id int64) error {
 // remove lets other items lead the stories of those at the places, which are
 // about to be deleted.
 func (s stories) remove(places []int64) error {
-	leads, err := integers(s.ctx, s.tx, sqlf(`SELECT i.id FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
-		WHERE EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id)`, jsonIntegers(places)))
+	leads, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT i.id FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
+		WHERE EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id)`, db.JSONIntegers(places)))
 	if err != nil {
 		return err
 	}
@@ -304,7 +305,7 @@ func (s stories) remove(places []int64) error {
 // has one that shows.
 func (s stories) settle() error {
 	const items = `SELECT i.id FROM feeds f CROSS JOIN items i INDEXED BY items_identity ON i.feed = f.id WHERE `
-	leaving, err := integers(s.ctx, s.tx, sqlf(items+`f.separate = 1
+	leaving, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.separate = 1
 		AND (i.copy_of IS NOT NULL OR EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id))`))
 	if err != nil {
 		return err
@@ -314,7 +315,7 @@ func (s stories) settle() error {
 			return err
 		}
 	}
-	without, err := integers(s.ctx, s.tx, sqlf(items+`f.config_order IS NULL AND i.copy_of IS NULL
+	without, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.config_order IS NULL AND i.copy_of IS NULL
 		AND EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id AND c.unsubscribed = 0)`))
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -30,7 +31,7 @@ func news(t *testing.T) testStore {
 // this key.
 func (s testStore) lead(key string) string {
 	s.t.Helper()
-	list, err := texts(s.ctx(), s.readers, `SELECT d.key FROM items i JOIN details d ON d.id = coalesce(i.copy_of, i.id) WHERE i.id = ?`, s.id(key))
+	list, err := db.Strings(s.ctx(), s.readers, `SELECT d.key FROM items i JOIN details d ON d.id = coalesce(i.copy_of, i.id) WHERE i.id = ?`, s.id(key))
 	s.must(err)
 	return list[0]
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"dateline/cache/db"
 	"slices"
 )
 
@@ -21,16 +22,17 @@ const (
 	highEdge
 )
 
-// at asks the query about a stretch.
-func (t sqlText) at(s stretch) sqlText {
+// bind puts the ends of the range in place of the bounds among a query's
+// arguments.
+func (s stretch) bind(t db.Text) db.Text {
 	ends := [...]int64{aboveEdge: s.above, belowEdge: s.below, lowEdge: s.low, highEdge: s.high}
-	args := slices.Clone(t.args)
+	args := slices.Clone(t.Args)
 	for i, a := range args {
 		if e, ok := a.(edge); ok {
 			args[i] = ends[e]
 		}
 	}
-	return sqlText{t.text, args}
+	return db.Text{t.SQL, args}
 }
 
 const (
@@ -47,7 +49,7 @@ const (
 // hundredth of looking one up. So the stretch is taken in slices, each twice as
 // long as the one before, until there are enough rows: what a page costs is up
 // to twice what its own stretch does, however many items there are.
-func (p *plan) bySlices(ctx context.Context, q querier, above, below int64, ascending bool, n int) ([]int64, error) {
+func (p *plan) bySlices(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	var found []int64
 	for size := p.slice; ; size = min(2*size, mostSlice) {
 		slice := stretch{above: above, below: below}
@@ -95,7 +97,7 @@ func (p *plan) from(place int64, slice stretch, ascending bool) stretch {
 
 // ahead are the places of the first and of the nth row of the walk in the
 // stretch; more says that there are so many. Without any, first is its start.
-func (p *plan) ahead(ctx context.Context, q querier, s stretch, ascending bool, n int) (first, last int64, more bool, err error) {
+func (p *plan) ahead(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) (first, last int64, more bool, err error) {
 	first, last = s.below-1, s.above+1
 	if ascending {
 		first, last = last, first
@@ -108,10 +110,10 @@ func (p *plan) ahead(ctx context.Context, q querier, s stretch, ascending bool, 
 	if ascending {
 		ends = "min(pos), max(pos)"
 	}
-	t := sqlf("SELECT count(*) = ?, "+ends+" FROM (", n)
-	t.add(walks[0].text+")", walks[0].args...)
+	t := db.SQL("SELECT count(*) = ?, "+ends+" FROM (", n)
+	t.Add(walks[0].SQL+")", walks[0].Args...)
 	var from, to sql.NullInt64
-	err = q.QueryRowContext(ctx, t.text, t.args...).Scan(&more, &from, &to)
+	err = q.QueryRowContext(ctx, t.SQL, t.Args...).Scan(&more, &from, &to)
 	if from.Valid {
 		first, last = from.Int64, to.Int64
 	}

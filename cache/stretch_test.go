@@ -8,18 +8,19 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
 // counting counts the queries that are run.
 type counting struct {
-	querier
+	db.Querier
 	n int
 }
 
 func (c *counting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	c.n++
-	return c.querier.QueryContext(ctx, query, args...)
+	return c.Querier.QueryContext(ctx, query, args...)
 }
 
 // A page of a walk that lists places beforehand ends with the slice that fills
@@ -44,7 +45,7 @@ func TestPageEndsWithItsSlice(t *testing.T) {
 		v := view(t, query)
 		p, err := s.plan(s.ctx(), s.readers, v)
 		s.must(err)
-		q := &counting{querier: s.readers}
+		q := &counting{Querier: s.readers}
 		page, err := p.keys(s.ctx(), q, Pos{}, false, 3)
 		s.must(err)
 		first := q.n
@@ -71,21 +72,21 @@ func TestSlicesBeginWithTheList(t *testing.T) {
 	s.mark(feed.Read, true, "1", "2")
 	p, err := s.plan(s.ctx(), s.readers, view(t, "is:unread"))
 	s.must(err)
-	whole := stretch{above: bottom, below: top}
+	whole := stretch{above: db.Bottom, below: db.Top}
 	first, last, more, err := p.ahead(s.ctx(), s.readers, whole, false, 2)
 	s.must(err)
 	equal(t, "newest", []any{first, last, more}, []any{s.place("3"), s.place("4"), true})
-	equal(t, "slice from the newest", p.from(first, whole, false), stretch{above: bottom, below: s.place("3") + 1})
+	equal(t, "slice from the newest", p.from(first, whole, false), stretch{above: db.Bottom, below: s.place("3") + 1})
 	first, last, more, err = p.ahead(s.ctx(), s.readers, whole, true, 3)
 	s.must(err)
 	equal(t, "oldest", []any{first, last, more}, []any{s.place("4"), s.place("3"), false})
 	p.strays = []int64{s.place("1")}
-	equal(t, "slice with a stray", p.from(s.place("3"), whole, false), stretch{above: bottom, below: s.place("1") + 1})
+	equal(t, "slice with a stray", p.from(s.place("3"), whole, false), stretch{above: db.Bottom, below: s.place("1") + 1})
 }
 
 func (s testStore) place(key string) int64 {
 	s.t.Helper()
-	places, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE id = ?`, s.id(key)))
+	places, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id = ?`, s.id(key)))
 	s.must(err)
 	return places[0]
 }
@@ -112,7 +113,7 @@ func TestWordsThatAreNotThere(t *testing.T) {
 		v := view(t, query)
 		p, err := s.plan(s.ctx(), s.readers, v)
 		s.must(err)
-		equal(t, query+": merged", len(p.arms) == 1 && p.arms[0].merged.text != "", true)
+		equal(t, query+": merged", len(p.arms) == 1 && p.arms[0].merged.SQL != "", true)
 		equal(t, query, s.all(v), want)
 		n, err := s.Count(s.ctx(), v, 0)
 		s.must(err)
@@ -162,7 +163,7 @@ func TestWordsMergedWithBeginnings(t *testing.T) {
 		v := view(t, query)
 		p, err := s.plan(s.ctx(), s.readers, v)
 		s.must(err)
-		equal(t, query+": merged", p.arms[0].merged.text != "", true)
+		equal(t, query+": merged", p.arms[0].merged.SQL != "", true)
 		equal(t, query, s.all(v), want)
 		v.Oldest = true
 		got := s.all(v)

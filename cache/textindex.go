@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -51,7 +52,7 @@ func (c *compiler) completions(prefix string) (completed, error) {
 	if known {
 		return done, nil
 	}
-	found, err := texts(c.ctx, c.q, sqlWords, prefix, prefix+string(unicode.MaxRune), mostWords+1)
+	found, err := db.Strings(c.ctx, c.q, sqlWords, prefix, prefix+string(unicode.MaxRune), mostWords+1)
 	if err != nil {
 		return completed{}, err
 	}
@@ -73,16 +74,16 @@ func (c *compiler) completions(prefix string) (completed, error) {
 func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
 
 // has returns the condition that an index has one item under an expression.
-func (x textIndex) has(expr string) sqlText {
+func (x textIndex) has(expr string) db.Text {
 	name := string(x)
-	return sqlf("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = "+docNumber+")", expr)
+	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = "+docNumber+")", expr)
 }
 
 // postings returns a query for the document numbers under which an expression
 // holds in an index, within a range.
-func (x textIndex) postings(expr string) sqlText {
+func (x textIndex) postings(expr string) db.Text {
 	name := string(x)
-	return sqlf("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowEdge, highEdge)
+	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowEdge, highEdge)
 }
 
 // asksText reports whether the view has a condition on texts.

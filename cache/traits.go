@@ -1,6 +1,9 @@
 package cache
 
-import "dateline/feed"
+import (
+	"dateline/cache/db"
+	"dateline/feed"
+)
 
 // trait is what an item may carry, as items_has has it: in an order in which
 // items that carry the same are a walk by date.
@@ -54,8 +57,8 @@ func (c *compiler) holdAll(nodes []*feed.Node, a feed.Article) bool {
 
 const fromTraits = "items i INDEXED BY items_has"
 
-func (t trait) where() sqlText {
-	return sqlf("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosed, t.pictured, t.commented)
+func (t trait) where() db.Text {
+	return db.SQL("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosed, t.pictured, t.commented)
 }
 
 // walkTraits walks the items that carry one of these side by side.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -58,7 +59,7 @@ func TestReadItemsAreAList(t *testing.T) {
 	p, err := s.plan(s.ctx(), s.readers, view(t, "is:read"))
 	s.must(err)
 	equal(t, "walks of many", len(p.arms), 1)
-	first, _, _, err := p.ahead(s.ctx(), s.readers, stretch{above: bottom, below: top}, false, 1)
+	first, _, _, err := p.ahead(s.ctx(), s.readers, stretch{above: db.Bottom, below: db.Top}, false, 1)
 	s.must(err)
 	equal(t, "newest", first, int64(1000*(maxStrays+7)))
 	_, err = s.MarkFrom(s.ctx(), view(t, ""), Pos{At: 1000 * 20}, true, feed.Read, false, s.advance(time.Second))

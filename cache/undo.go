@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -157,7 +158,7 @@ func (c *change) journal(step int64) error {
 	}
 	c.journalled.step = step
 	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		step, c.Flag, c.Label, c.On, stamp(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
+		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
 }
 
 // before is a JSON array of what a snooze replaces, by the ids of the items;
@@ -172,7 +173,7 @@ func (c *change) before() (string, error) {
 			was[len(was)-1] = &i.was.Int64
 		}
 	}
-	return jsonList(was)
+	return db.ToJSON(was)
 }
 
 // packIDs writes rising numbers as the distances between them.
@@ -219,7 +220,7 @@ func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way)
 		if err := rows.Scan(&e.id, &e.Flag, &e.Label, &e.On, &until, &at, &items, &was, &e.lay.first, &e.lay.last); err != nil {
 			return nil, err
 		}
-		e.Until, e.At = instant(until), instant(at)
+		e.Until, e.At = db.FromMicros(until), db.FromMicros(at)
 		if e.Items, err = unpackIDs(items); err != nil {
 			return nil, err
 		}
@@ -268,5 +269,5 @@ func (e journalEntry) wakeAsBefore(c change) error {
 	}
 	return c.exec(`UPDATE items SET snoozed_until = b.value, snoozed_at = max(?, coalesce(snoozed_at, ?))
 		FROM json_each(?) j JOIN json_each(?) b ON b.key = j.key WHERE items.id = j.value`,
-		c.At.UnixMicro(), int64(bottom), jsonIntegers(e.Items), string(was))
+		c.At.UnixMicro(), int64(db.Bottom), db.JSONIntegers(e.Items), string(was))
 }

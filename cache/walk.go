@@ -3,6 +3,7 @@ package cache
 import (
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -54,17 +55,17 @@ func (c *compiler) chooseList() error {
 	}
 	switch {
 	case is[feed.IsSnoozed]:
-		return c.stray("items i INDEXED BY items_snoozed", sqlf("i.snoozed_until IS NOT NULL"))
+		return c.stray("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
 	case is[feed.IsHidden]:
-		c.walk("items i INDEXED BY items_hidden", sqlf("i.hidden = 1"))
+		c.walk("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
 	case is[feed.IsStarred]:
-		c.walk("items i INDEXED BY items_starred", sqlf("i.starred = 1"))
+		c.walk("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
 	case is[feed.IsEdited]:
-		c.walk("items i INDEXED BY items_edited", sqlf("i.edited = 1"))
+		c.walk("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
 	case label != nil:
 		return c.walkLabel(label)
 	case has[feed.HasFulltext]:
-		c.walk("items i INDEXED BY items_page_text", sqlf("i.has_page_text = 1"))
+		c.walk("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
 	case fewCarry:
 		c.walkTraits(traits)
 	case is[feed.IsNew]:
@@ -82,8 +83,8 @@ func (c *compiler) chooseList() error {
 }
 
 // walk adds an arm over items with the whole condition of the view.
-func (c *compiler) walk(from string, where sqlText) {
-	where.and(c.each)
+func (c *compiler) walk(from string, where db.Text) {
+	where.And(c.each)
 	c.arms = append(c.arms, arm{at: "i.pos", from: from, where: where})
 }
 
@@ -92,10 +93,10 @@ func (c *compiler) walkFeeds(from, where string) {
 	switch len(c.feeds) {
 	case 0:
 	case 1:
-		c.walk(from, sqlf("i.feed = ? AND "+where, c.feeds[0].id))
+		c.walk(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
 	default:
-		a := arm{at: "i.pos", from: from, where: sqlf("i.feed = w.feed AND " + where)}
-		a.where.and(c.each)
+		a := arm{at: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
+		a.where.And(c.each)
 		for _, f := range c.feeds {
 			a.feeds = append(a.feeds, f.id)
 		}
@@ -106,7 +107,7 @@ func (c *compiler) walkFeeds(from, where string) {
 // walkAll walks all items, or those of each feed side by side.
 func (c *compiler) walkAll() {
 	if c.whole || c.view.Query.ShowsHidden() {
-		c.walk("items i NOT INDEXED", sqlText{})
+		c.walk("items i NOT INDEXED", db.Text{})
 		return
 	}
 	c.walkFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
@@ -116,11 +117,11 @@ func (c *compiler) walkAll() {
 // this view are strays, unless they are so many that passing them is cheaper.
 func (c *compiler) walkUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.walk("items i NOT INDEXED", sqlText{})
+		c.walk("items i NOT INDEXED", db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
-		stay := sqlf("i.read = 1 AND i.read_at >= ?", opened.UnixMicro())
+		stay := db.SQL("i.read = 1 AND i.read_at >= ?", opened.UnixMicro())
 		few, err := c.few("items i INDEXED BY items_read_at", stay)
 		if err != nil {
 			return err
@@ -134,9 +135,9 @@ func (c *compiler) walkUnread() error {
 		}
 	}
 	if c.whole {
-		c.walk("items i INDEXED BY items_unread_all", sqlf("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
+		c.walk("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
 		if !c.leads {
-			c.walk("items i INDEXED BY items_unread_copies", sqlf("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
+			c.walk("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
 		}
 		return nil
 	}
@@ -148,7 +149,7 @@ func (c *compiler) walkUnread() error {
 func (c *compiler) walkRead() error {
 	const from = "items i INDEXED BY items_read_at"
 	// Of whatever is read it is known since when.
-	read := sqlf("i.read = 1 AND i.read_at >= ?", int64(bottom))
+	read := db.SQL("i.read = 1 AND i.read_at >= ?", int64(db.Bottom))
 	few, err := c.few(from, read)
 	switch {
 	case err != nil:
@@ -157,7 +158,7 @@ func (c *compiler) walkRead() error {
 		return c.stray(from, read)
 	}
 	c.uncounted = true
-	c.walk("items i NOT INDEXED", sqlf("i.read = 1"))
+	c.walk("items i NOT INDEXED", db.SQL("i.read = 1"))
 	return nil
 }
 
@@ -167,7 +168,7 @@ func (c *compiler) walkNew() error {
 	if c.env.NewSince.IsZero() {
 		return nil
 	}
-	since := sqlf("i.first_seen >= ?", c.env.NewSince.UnixMicro())
+	since := db.SQL("i.first_seen >= ?", c.env.NewSince.UnixMicro())
 	few, err := c.few("items i INDEXED BY items_new", since)
 	switch {
 	case err != nil:
@@ -190,28 +191,28 @@ func (c *compiler) walkLabel(n *feed.Node) error {
 		c.walkAll()
 		return nil
 	}
-	where := sqlf("l.held = 1 AND l.name = ?", names[0])
-	where.and(c.each)
+	where := db.SQL("l.held = 1 AND l.name = ?", names[0])
+	where.And(c.each)
 	c.arms = append(c.arms, arm{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
 	return nil
 }
 
 // few says that the condition holds for at most maxStrays items of an index.
-func (c *compiler) few(from string, where sqlText) (bool, error) {
+func (c *compiler) few(from string, where db.Text) (bool, error) {
 	var n int
-	args := append(slices.Clone(where.args), maxStrays+1)
-	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.text+" LIMIT ?)", args...).Scan(&n)
+	args := append(slices.Clone(where.Args), maxStrays+1)
+	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.SQL+" LIMIT ?)", args...).Scan(&n)
 	return n <= maxStrays, err
 }
 
 // stray looks up the items of the view among those for which where holds.
-func (c *compiler) stray(from string, where sqlText) error {
-	where.and(c.each)
+func (c *compiler) stray(from string, where db.Text) error {
+	where.And(c.each)
 	s, err := c.wholeStretch()
 	if err != nil {
 		return err
 	}
-	found, err := integers(c.ctx, c.q, sqlf("SELECT i.pos FROM "+from+" WHERE "+where.text, where.args...).at(s))
+	found, err := db.Integers(c.ctx, c.q, s.bind(db.SQL("SELECT i.pos FROM "+from+" WHERE "+where.SQL, where.Args...)))
 	c.strays = append(c.strays, found...)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -75,14 +76,14 @@ func (s *Store) around(ctx context.Context, v View, id int64, before, after int)
 
 // find is the place of an item in the order of the view, and whether the view
 // shows it; no place when the cache does not have it.
-func (p *plan) find(ctx context.Context, q querier, id int64) (Pos, bool, error) {
-	key := sqlf("''")
+func (p *plan) find(ctx context.Context, q db.Querier, id int64) (Pos, bool, error) {
+	key := db.SQL("''")
 	if p.sort != nil {
 		key = p.sort.expr
 	}
-	t := sqlf("SELECT i.pos, "+key.text+", ("+p.where.text+") FROM items i JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE i.id = ?",
-		slices.Concat(key.args, p.where.args, []any{id})...)
-	rows, err := q.QueryContext(ctx, t.text, t.args...)
+	t := db.SQL("SELECT i.pos, "+key.SQL+", ("+p.where.SQL+") FROM items i JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE i.id = ?",
+		slices.Concat(key.Args, p.where.Args, []any{id})...)
+	rows, err := q.QueryContext(ctx, t.SQL, t.Args...)
 	if err != nil {
 		return Pos{}, false, err
 	}
@@ -117,15 +118,15 @@ func (s *Store) count(ctx context.Context, v View, max int) (int, error) {
 	case p.cheapInOrder():
 		// In no order the oldest may come first, and be passed in vain where the
 		// view is about what is new.
-		found, err := p.between(ctx, s.readers, bottom, top, false, max)
+		found, err := p.between(ctx, s.readers, db.Bottom, db.Top, false, max)
 		return len(found), err
 	}
-	m := p.members(bottom, top)
-	t := sqlf("SELECT count(*) FROM (")
-	t.add(m.text, m.args...)
-	t.add(" LIMIT ?)", max)
+	m := p.members(db.Bottom, db.Top)
+	t := db.SQL("SELECT count(*) FROM (")
+	t.Add(m.SQL, m.Args...)
+	t.Add(" LIMIT ?)", max)
 	var n int
-	err = s.readers.QueryRowContext(ctx, t.text, t.args...).Scan(&n)
+	err = s.readers.QueryRowContext(ctx, t.SQL, t.Args...).Scan(&n)
 	return n, err
 }
 
