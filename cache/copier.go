@@ -217,12 +217,12 @@ func (c *copier) flush() error {
 // learn reads the numbers of the rows from elsewhere: those of items from an
 // index of the old file, others from the items that were taken over.
 func (c *copier) learn() {
-	db := c.writer
+	from := c.writer
 	if c.table.name == "items" {
-		db = c.old
+		from = c.old
 	}
 	for _, order := range []string{"ASC", "DESC"} {
-		list, err := db.Integers(c.ctx, db, db.SQL(c.table.keys+order))
+		list, err := db.Integers(c.ctx, from, db.SQL(c.table.keys+order))
 		c.known = append(c.known, list...)
 		if err == nil {
 			break

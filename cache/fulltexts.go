@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"html"
 	"slices"
 
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -61,7 +61,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 			return err
 		}
 		if indexed {
-			if err := forget(ctx, tx, db.JSONIntegers([]int64{pos})); err != nil {
+			if err := search.Forget(ctx, tx, db.JSONIntegers([]int64{pos})); err != nil {
 				return err
 			}
 		}
@@ -97,53 +97,44 @@ func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.I
 	return items, border(ctx, tried, err)
 }
 
-// pageText is the text of an item's page, and when it was fetched.
-type pageText struct {
-	fetched int64
-	text    string
-}
-
 const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
 	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
 
 // pageTexts reads the full texts that there are of the items at places.
-func (s *Store) pageTexts(ctx context.Context, q db.Querier, places []int64) (map[int64]pageText, error) {
+func (s *Store) pageTexts(ctx context.Context, q db.Querier, places []int64) (map[int64]search.PageText, error) {
 	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(places))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	texts := map[int64]pageText{}
+	texts := map[int64]search.PageText{}
 	for rows.Next() {
 		var pos int64
-		var page pageText
+		var page search.PageText
 		var b feed.Body
 		var packed sql.RawBytes
-		if err := rows.Scan(&pos, &page.fetched, &b.Base, &packed); err != nil {
+		if err := rows.Scan(&pos, &page.Fetched, &b.Base, &packed); err != nil {
 			return nil, err
 		}
 		if b.Raw, err = s.unpack(packed); err != nil {
 			return nil, err
 		}
-		page.text = b.Text()
+		page.Text = b.Text()
 		texts[pos] = page
 	}
 	return texts, rows.Err()
 }
 
-// searchable is the text of an item as searches know it: the feed's own, and
-// the page's below it.
-func (p pageText) searchable(own feed.Body) string {
-	if p.text == "" {
-		return own.Text()
-	}
-	return own.Text() + "\n" + p.text
-}
+// texts implements [search.Texts].
+type texts struct{ *Store }
 
-// join puts the page's text below the item's own, for a query in Go.
-func (p pageText) join(own feed.Body) feed.Body {
-	if p.text == "" {
-		return own
+// ReadDocuments implements [search.Texts].
+func (t texts) ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(search.Document) error) error {
+	pages, err := t.pageTexts(ctx, q, positions)
+	if err != nil {
+		return err
 	}
-	return feed.Body{Raw: html.EscapeString(p.searchable(own)), Base: own.Base}
+	return t.scanArticles(ctx, q, func(pos int64, a feed.Article) error {
+		return yield(search.Document{Pos: pos, Article: a, Page: pages[pos]})
+	}, sqlArticles, db.JSONIntegers(positions))
 }

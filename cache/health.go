@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"errors"
 	"fmt"
 	"os"
@@ -73,13 +74,7 @@ func (s *Store) Repair(ctx context.Context) (Health, error) {
 		return Health{}, border(ctx, tried, err)
 	}
 	err := s.write(ctx, tried, func(tx *sql.Tx) error {
-		for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('delete-all')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('delete-all')`,
-			`UPDATE items SET indexed = 0, doc_number = NULL`} {
-			if _, err := tx.ExecContext(ctx, query); err != nil {
-				return err
-			}
-		}
-		return nil
+		return search.Clear(ctx, tx)
 	})
 	if err != nil {
 		return Health{}, err
@@ -122,7 +117,10 @@ func (s *Store) repairCounts(ctx context.Context, h *Health) error {
 // again meanwhile and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
 	const tried = "vacuum the cache"
-	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`, `VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+	if err := search.Optimize(ctx, s.writer); err != nil {
+		return border(ctx, tried, err)
+	}
+	for _, query := range []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
 		if _, err := s.writer.ExecContext(ctx, query); err != nil {
 			return border(ctx, tried, err)
 		}

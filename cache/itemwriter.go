@@ -3,10 +3,10 @@ package cache
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"time"
 
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -124,7 +124,7 @@ func (s *Store) keptStatement(ctx context.Context, db *sql.DB, query string) (*s
 // details are the values of the details columns, the id last.
 func (in incoming) details(id int64) []any {
 	var folded sql.NullString
-	if f := feed.Fold(in.Link); f != lowerASCII(in.Link) {
+	if f := feed.Fold(in.Link); f != db.LowerASCII(in.Link) {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,
@@ -145,7 +145,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	}
 	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author
 	if old.indexed && !indexed {
-		for _, query := range forgetTexts() {
+		for _, query := range search.ForgetQueries() {
 			w.exec(query, db.JSONIntegers([]int64{old.pos}))
 		}
 	}
@@ -175,14 +175,4 @@ func moved(before feed.Article, then, now time.Time) (pos int64, future bool) {
 		return db.Position(before.Date, before.ID), true
 	}
 	return db.Position(then, before.ID), false
-}
-
-// lowerASCII is what SQL's lower() gives.
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }

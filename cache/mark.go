@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -56,15 +57,17 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 // the step is undone, n of them are marked and the step has just these.
 func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
 	m := feed.Mark{Flag: flag, Label: label, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) { return db.Integers(ctx, s.readers, p.members(db.Bottom, db.Top)) })
+	return s.markView(ctx, v, m, func(p *search.Plan) ([]int64, error) {
+		return db.Integers(ctx, s.readers, p.Members(db.Bottom, db.Top))
+	})
 }
 
 // MarkFrom marks everything above the row at from (or below it), without that
 // row, as [Store.MarkAll] does.
 func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag feed.Flag, on bool, at time.Time) (n int, err error) {
 	m := feed.Mark{Flag: flag, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) {
-		keys, err := p.keys(ctx, s.readers, from, above, -1)
+	return s.markView(ctx, v, m, func(p *search.Plan) ([]int64, error) {
+		keys, err := p.Keys(ctx, s.readers, from, above, -1)
 		places := make([]int64, len(keys))
 		for i, k := range keys {
 			places[i] = k.At
@@ -73,7 +76,7 @@ func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag
 	})
 }
 
-func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*plan) ([]int64, error)) (n int, err error) {
+func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*search.Plan) ([]int64, error)) (n int, err error) {
 	const tried = "mark all"
 	if m.At.IsZero() {
 		m.At = s.now()
@@ -81,7 +84,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 	if err := check(m); err != nil {
 		return 0, err
 	}
-	p, err := s.plan(ctx, s.readers, v)
+	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
 		return 0, border(ctx, tried, err)
 	}

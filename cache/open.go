@@ -20,6 +20,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -44,9 +45,8 @@ type Store struct {
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
-	// probes, probeCost and slice are [mostProbes], [probeCost] and [firstSlice],
-	// unless a test has them small.
-	probes, probeCost, slice int
+	// index answers views.
+	index *search.Index
 	// confined says that the file could not be written when last tried.
 	confined atomic.Pointer[error]
 	// logTried counts the writes that found the log too large.
@@ -77,7 +77,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	tried := "open " + path
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
+	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
@@ -139,8 +139,11 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.
-	s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version"))
-	return err
+	if s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
+		return err
+	}
+	s.index = search.New(s.readers, s.write, texts{s}, s.now)
+	return nil
 }
 
 // connect prepares a pool of conns connections that are kept once opened.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -78,7 +79,7 @@ func (s *Store) rightSlices(ctx context.Context, find db.Text, right func(tx *sq
 // replaceItems gives items the place of what is seen now, in the order they
 // have; the index gets their texts anew.
 func replaceItems(ctx context.Context, tx *sql.Tx, places string, now time.Time) error {
-	if err := forget(ctx, tx, places); err != nil {
+	if err := search.Forget(ctx, tx, places); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE items SET future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -48,7 +49,7 @@ const (
 // items' present titles and texts.
 func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
 	const tried = "try a rule"
-	infos, err := s.feedInfos(ctx)
+	infos, err := search.FeedInfos(ctx, s.readers)
 	if err != nil {
 		return 0, border(ctx, tried, err)
 	}
@@ -71,17 +72,4 @@ func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yiel
 		}
 	}
 	return n, nil
-}
-
-// feedInfos are the feeds by URL as a query sees them.
-func (s *Store) feedInfos(ctx context.Context) (map[string]feed.FeedInfo, error) {
-	c := &compiler{plan: &plan{}, ctx: ctx, s: s, q: s.readers}
-	if err := c.loadFeeds(); err != nil {
-		return nil, err
-	}
-	infos := map[string]feed.FeedInfo{}
-	for _, f := range c.feeds {
-		infos[f.URL] = f.FeedInfo
-	}
-	return infos, nil
 }

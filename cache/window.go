@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -23,11 +22,11 @@ func (s *Store) Before(ctx context.Context, v View, from Pos, n int) ([]Row, err
 }
 
 func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) ([]Row, error) {
-	p, err := s.plan(ctx, s.readers, v)
+	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := p.keys(ctx, s.readers, from, back, max(n, 0))
+	keys, err := p.Keys(ctx, s.readers, from, back, max(n, 0))
 	if err != nil {
 		return nil, err
 	}
@@ -47,17 +46,17 @@ func (s *Store) Around(ctx context.Context, v View, id int64, before, after int)
 }
 
 func (s *Store) around(ctx context.Context, v View, id int64, before, after int) ([]Row, int, error) {
-	p, err := s.plan(ctx, s.readers, v)
+	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
 		return nil, 0, err
 	}
-	at, within, err := p.find(ctx, s.readers, id)
+	at, within, err := p.Find(ctx, s.readers, id)
 	if err != nil {
 		return nil, 0, err
 	}
 	var keys []Pos
 	if !at.IsZero() {
-		if keys, err = p.keys(ctx, s.readers, at, true, before); err != nil {
+		if keys, err = p.Keys(ctx, s.readers, at, true, before); err != nil {
 			return nil, 0, err
 		}
 		slices.Reverse(keys)
@@ -66,39 +65,12 @@ func (s *Store) around(ctx context.Context, v View, id int64, before, after int)
 	if within {
 		keys = append(keys, at)
 	}
-	rest, err := p.keys(ctx, s.readers, at, false, after)
+	rest, err := p.Keys(ctx, s.readers, at, false, after)
 	if err != nil {
 		return nil, 0, err
 	}
 	rows, err := s.rowsAt(ctx, append(keys, rest...))
 	return rows, min(index, len(rows)), err
-}
-
-// find is the place of an item in the order of the view, and whether the view
-// shows it; no place when the cache does not have it.
-func (p *plan) find(ctx context.Context, q db.Querier, id int64) (Pos, bool, error) {
-	key := db.SQL("''")
-	if p.sort != nil {
-		key = p.sort.expr
-	}
-	t := db.SQL("SELECT i.pos, "+key.SQL+", ("+p.where.SQL+") FROM items i JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE i.id = ?",
-		slices.Concat(key.Args, p.where.Args, []any{id})...)
-	rows, err := q.QueryContext(ctx, t.SQL, t.Args...)
-	if err != nil {
-		return Pos{}, false, err
-	}
-	defer rows.Close()
-	var at Pos
-	var within bool
-	for rows.Next() {
-		if err := rows.Scan(&at.At, &at.Key, &within); err != nil {
-			return Pos{}, false, err
-		}
-	}
-	if p.chosen != nil {
-		within = slices.Contains(p.chosen, at)
-	}
-	return at, within, rows.Err()
 }
 
 // Count counts the rows of the view, up to max unless max is zero.
@@ -108,26 +80,11 @@ func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
 }
 
 func (s *Store) count(ctx context.Context, v View, max int) (int, error) {
-	p, err := s.plan(ctx, s.readers, v)
+	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
 		return 0, err
 	}
-	switch {
-	case max <= 0:
-		max = -1
-	case p.cheapInOrder():
-		// In no order the oldest may come first, and be passed in vain where the
-		// view is about what is new.
-		found, err := p.between(ctx, s.readers, db.Bottom, db.Top, false, max)
-		return len(found), err
-	}
-	m := p.members(db.Bottom, db.Top)
-	t := db.SQL("SELECT count(*) FROM (")
-	t.Add(m.SQL, m.Args...)
-	t.Add(" LIMIT ?)", max)
-	var n int
-	err = s.readers.QueryRowContext(ctx, t.SQL, t.Args...).Scan(&n)
-	return n, err
+	return p.Count(ctx, s.readers, max)
 }
 
 // pageSize is how many items are read at a time when all are wanted.
@@ -140,11 +97,11 @@ func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Ar
 	if limit <= 0 {
 		limit = -1
 	}
-	p, err := s.plan(ctx, s.readers, v)
+	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
 		return border(ctx, "list the items", err)
 	}
-	keys, err := p.keys(ctx, s.readers, Pos{}, false, limit)
+	keys, err := p.Keys(ctx, s.readers, Pos{}, false, limit)
 	if err != nil {
 		return border(ctx, "list the items", err)
 	}

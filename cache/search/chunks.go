@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"context"
@@ -43,13 +43,13 @@ const (
 	mostSlice = 1 << 17
 )
 
-// bySlices is [plan.between] for a walk with conditions that read the whole
+// bySlices is [Plan.between] for a walk with conditions that read the whole
 // stretch beforehand: the places of a word that is not to be in the items, or
 // those of a long list that they are to be in. To read them in order costs a
 // hundredth of looking one up. So the stretch is taken in slices, each twice as
 // long as the one before, until there are enough rows: what a page costs is up
 // to twice what its own stretch does, however many items there are.
-func (p *plan) bySlices(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
+func (p *Plan) bySlices(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	var found []int64
 	for size := p.slice; ; size = min(2*size, mostSlice) {
 		slice := stretch{above: above, below: below}
@@ -81,7 +81,7 @@ func (p *plan) bySlices(ctx context.Context, q db.Querier, above, below int64, a
 
 // from is the slice without what comes before the place in it and cannot be in
 // the view: between rows that are far apart, words may stand everywhere.
-func (p *plan) from(place int64, slice stretch, ascending bool) stretch {
+func (p *Plan) from(place int64, slice stretch, ascending bool) stretch {
 	for _, at := range p.strays {
 		if slice.above < at && at < slice.below && (at < place) == ascending {
 			place = at
@@ -97,7 +97,7 @@ func (p *plan) from(place int64, slice stretch, ascending bool) stretch {
 
 // ahead are the places of the first and of the nth row of the walk in the
 // stretch; more says that there are so many. Without any, first is its start.
-func (p *plan) ahead(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) (first, last int64, more bool, err error) {
+func (p *Plan) ahead(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) (first, last int64, more bool, err error) {
 	first, last = s.below-1, s.above+1
 	if ascending {
 		first, last = last, first

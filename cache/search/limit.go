@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"cmp"
@@ -9,13 +9,13 @@ import (
 )
 
 // choose finds the places that a limit leaves.
-func (p *plan) choose(ctx context.Context, q db.Querier) error {
+func (p *Plan) choose(ctx context.Context, q db.Querier) error {
 	limit := p.view.Query.Limit
 	n := limit
 	if p.view.Query.LimitPerFeed {
 		n = -1
 	}
-	keys, err := p.keys(ctx, q, Pos{}, false, n)
+	keys, err := p.Keys(ctx, q, Pos{}, false, n)
 	if err == nil && p.view.Query.LimitPerFeed {
 		keys, err = firstOfEachFeed(ctx, q, keys, limit)
 	}
@@ -43,8 +43,8 @@ func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) (
 	return kept, nil
 }
 
-// chosenFrom is [plan.keys] for a view that a limit cuts.
-func (p *plan) chosenFrom(from Pos, back bool, n int) []Pos {
+// chosenFrom is [Plan.Keys] for a view that a limit cuts.
+func (p *Plan) chosenFrom(from Pos, back bool, n int) []Pos {
 	before, after := p.chosen, p.chosen
 	if !from.IsZero() {
 		i, found := slices.BinarySearchFunc(p.chosen, from, p.compare)
@@ -65,7 +65,7 @@ func (p *plan) chosenFrom(from Pos, back bool, n int) []Pos {
 }
 
 // compare orders two places as the view does.
-func (p *plan) compare(a, b Pos) int {
+func (p *Plan) compare(a, b Pos) int {
 	later := -cmp.Compare(a.At, b.At)
 	c := later
 	switch {
@@ -79,7 +79,7 @@ func (p *plan) compare(a, b Pos) int {
 		y, _ := strconv.ParseInt(b.Key, 10, 64)
 		c = cmp.Compare(x, y)
 	default:
-		c = cmp.Compare(lowerASCII(a.Key), lowerASCII(b.Key))
+		c = cmp.Compare(db.LowerASCII(a.Key), db.LowerASCII(b.Key))
 	}
 	if !p.ascending() {
 		c = -c

@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"context"
@@ -21,7 +21,7 @@ type sortOrder struct {
 // prime bounds the keys of a random order.
 const prime = 2147483647
 
-func newSortOrder(key feed.SortKey, p *plan) *sortOrder {
+func newSortOrder(key feed.SortKey, p *Plan) *sortOrder {
 	switch key {
 	case feed.SortFeed:
 		return &sortOrder{expr: db.SQL("coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url) COLLATE NOCASE")}
@@ -42,12 +42,12 @@ func newSortOrder(key feed.SortKey, p *plan) *sortOrder {
 	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), number: true}
 }
 
-// sortedKeys are [plan.keys] of a view that is not by date. Equal keys stand
+// sortedKeys are [Plan.Keys] of a view that is not by date. Equal keys stand
 // newest first.
-func (p *plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
+func (p *Plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	ascending := p.ascending() != back
 	order := p.sort.expr
-	m := p.members(db.Bottom, db.Top)
+	m := p.Members(db.Bottom, db.Top)
 	t := db.SQL("SELECT i.pos, "+order.SQL+" AS k FROM (", slices.Clone(order.Args)...)
 	t.Add(m.SQL, m.Args...)
 	t.Add(") m CROSS JOIN items i ON i.pos = m.pos JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE 1")

@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // the range of one index that is in order already, merged as they are read,
 // and of stray items that no arm passes: few, and found beforehand. Nothing is
 // sorted and nothing is scanned, so a page costs what its rows cost.
-type plan struct {
+type Plan struct {
 	view   View
 	now    time.Time
 	env    feed.Env
@@ -27,8 +27,8 @@ type plan struct {
 	// where is the whole condition on i, the row of items, for one item.
 	where db.Text
 	// slices, if not nil, is a walk by whose rows this one is cut into stretches,
-	// each asked for by itself: see [plan.bySlices].
-	slices *plan
+	// each asked for by itself: see [Plan.bySlices].
+	slices *Plan
 	// slice is how many rows the first slice has.
 	slice int
 	// sort is set when the order is not by date: then the arms only say which.
@@ -121,11 +121,11 @@ func (a arm) sideBySide(ascending bool) db.Text {
 // maxStrays is how many items may be looked up and sorted beforehand.
 const maxStrays = 1000
 
-// plan reads what the query refers to and chooses how to walk it.
-func (s *Store) plan(ctx context.Context, q db.Querier, v View) (*plan, error) {
-	p := &plan{view: v, now: s.now(), above: db.Bottom, below: db.Top, slice: s.slice}
+// Plan reads what the query refers to and chooses how to walk it.
+func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) {
+	p := &Plan{view: v, now: ix.now(), above: db.Bottom, below: db.Top, slice: ix.slice}
 	p.env = feed.Env{Now: p.now, Opened: v.Opened}
-	c, err := s.newCompiler(ctx, q, p)
+	c, err := ix.newCompiler(ctx, q, p)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (s *Store) plan(ctx context.Context, q db.Querier, v View) (*plan, error) {
 
 // ascending says that the view runs against the natural direction of its sort
 // key: by date, from old to new.
-func (p *plan) ascending() bool {
+func (p *Plan) ascending() bool {
 	reverse := p.view.Query.Sort.Reverse != p.view.Oldest
 	if p.sort != nil {
 		return !reverse
@@ -161,10 +161,10 @@ func (p *plan) ascending() bool {
 }
 
 // numbered says that the walk asks about numbers of the index.
-func (p *plan) numbered() bool { return slices.Contains(p.union(true, false).Args, any(lowEdge)) }
+func (p *Plan) numbered() bool { return slices.Contains(p.union(true, false).Args, any(lowEdge)) }
 
 // union is the SQL of all arms in a stretch, whose ends are edges.
-func (p *plan) union(ordered, ascending bool) db.Text {
+func (p *Plan) union(ordered, ascending bool) db.Text {
 	var t db.Text
 	for i, a := range p.arms {
 		if i > 0 {
@@ -176,13 +176,13 @@ func (p *plan) union(ordered, ascending bool) db.Text {
 	return t
 }
 
-// members is a query for the places between the two, in no order.
-func (p *plan) members(above, below int64) db.Text {
+// Members is a query for the places between the two, in no order.
+func (p *Plan) Members(above, below int64) db.Text {
 	return stretch{max(above, p.above), min(below, p.below), p.low, p.high}.bind(p.inStretch())
 }
 
 // inStretch is members for a stretch, whose ends are edges.
-func (p *plan) inStretch() db.Text {
+func (p *Plan) inStretch() db.Text {
 	var t db.Text
 	strays := p.strays
 	if p.chosen != nil {
@@ -204,7 +204,7 @@ func (p *plan) inStretch() db.Text {
 }
 
 // between are the places between the two, in order, at most n unless n < 0.
-func (p *plan) between(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
+func (p *Plan) between(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	above, below = max(above, p.above), min(below, p.below)
 	if p.slices != nil {
 		return p.bySlices(ctx, q, above, below, ascending, n)
@@ -213,7 +213,7 @@ func (p *plan) between(ctx context.Context, q db.Querier, above, below int64, as
 }
 
 // within is between for a stretch that is asked about at once.
-func (p *plan) within(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) ([]int64, error) {
+func (p *Plan) within(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) ([]int64, error) {
 	walks, err := p.walks(ctx, q, s, ascending, n)
 	if err != nil {
 		return nil, err
@@ -244,14 +244,14 @@ func (p *plan) within(ctx context.Context, q db.Querier, s stretch, ascending bo
 }
 
 // cheapInOrder says that no arm of the walk has many feeds to keep in order.
-func (p *plan) cheapInOrder() bool {
+func (p *Plan) cheapInOrder() bool {
 	return p.chosen == nil && !slices.ContainsFunc(p.arms, func(a arm) bool { return a.feeds != nil })
 }
 
 // walks are queries for the first n places that arms have in the stretch, each
 // in order. SQLite merges the arms as it reads them where it can see that they
 // are in the order of places; else each is asked for itself.
-func (p *plan) walks(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) ([]db.Text, error) {
+func (p *Plan) walks(ctx context.Context, q db.Querier, s stretch, ascending bool, n int) ([]db.Text, error) {
 	if p.numbered() {
 		var err error
 		if s.low, s.high, err = numberStretch(ctx, q, s.above, s.below); err != nil {
@@ -288,9 +288,9 @@ func direction(ascending bool) string {
 	return "DESC"
 }
 
-// keys are the places of up to n rows (all if n < 0) after from, or before it
+// Keys are the places of up to n rows (all if n < 0) after from, or before it
 // when back is set, nearest first.
-func (p *plan) keys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
+func (p *Plan) Keys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	switch {
 	case p.chosen != nil:
 		return p.chosenFrom(from, back, n), nil
@@ -315,4 +315,51 @@ func (p *plan) keys(ctx context.Context, q db.Querier, from Pos, back bool, n in
 		keys[i].At = at
 	}
 	return keys, nil
+}
+
+// Find is the place of an item in the order of the view, and whether the view
+// shows it; no place when the cache does not have it.
+func (p *Plan) Find(ctx context.Context, q db.Querier, id int64) (Pos, bool, error) {
+	key := db.SQL("''")
+	if p.sort != nil {
+		key = p.sort.expr
+	}
+	t := db.SQL("SELECT i.pos, "+key.SQL+", ("+p.where.SQL+") FROM items i JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed WHERE i.id = ?",
+		slices.Concat(key.Args, p.where.Args, []any{id})...)
+	rows, err := q.QueryContext(ctx, t.SQL, t.Args...)
+	if err != nil {
+		return Pos{}, false, err
+	}
+	defer rows.Close()
+	var at Pos
+	var within bool
+	for rows.Next() {
+		if err := rows.Scan(&at.At, &at.Key, &within); err != nil {
+			return Pos{}, false, err
+		}
+	}
+	if p.chosen != nil {
+		within = slices.Contains(p.chosen, at)
+	}
+	return at, within, rows.Err()
+}
+
+// Count counts the rows of the view, up to max unless max is zero or less.
+func (p *Plan) Count(ctx context.Context, q db.Querier, max int) (int, error) {
+	switch {
+	case max <= 0:
+		max = -1
+	case p.cheapInOrder():
+		// In no order the oldest may come first, and be passed for nothing if the
+		// view is about what is new.
+		found, err := p.between(ctx, q, db.Bottom, db.Top, false, max)
+		return len(found), err
+	}
+	m := p.Members(db.Bottom, db.Top)
+	t := db.SQL("SELECT count(*) FROM (")
+	t.Add(m.SQL, m.Args...)
+	t.Add(" LIMIT ?)", max)
+	var n int
+	err := q.QueryRowContext(ctx, t.SQL, t.Args...).Scan(&n)
+	return n, err
 }

@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"context"
@@ -18,30 +18,30 @@ const (
 	indexText = 256 << 10
 )
 
-// IndexPending puts the text of up to max saved items into the full-text
+// Pending puts the text of up to max saved items into the full-text
 // index, newest first, in short transactions, and says how many are left. A
 // search finds what is left, too, only more slowly.
-func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
+func (ix *Index) Pending(ctx context.Context, max int) (left int, err error) {
 	const tried = "index the new items"
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	for next := s.readAhead(reading, min(max, indexSlice), db.Top); max > 0; {
+	for next := ix.prefetch(reading, min(max, indexSlice), db.Top); max > 0; {
 		slice := <-next
 		if slice.err != nil {
-			return 0, border(ctx, tried, slice.err)
+			return 0, slice.err
 		}
 		if len(slice.entries) == 0 {
 			break
 		}
 		if max -= len(slice.entries); max > 0 {
-			next = s.readAhead(reading, min(max, indexSlice), slice.entries[0].pos)
+			next = ix.prefetch(reading, min(max, indexSlice), slice.entries[0].pos)
 		}
-		if err := s.index(ctx, tried, slice.entries); err != nil {
+		if err := ix.index(ctx, tried, slice.entries); err != nil {
 			return 0, err
 		}
 	}
-	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&left)
-	return left, border(ctx, tried, err)
+	err = ix.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&left)
+	return left, err
 }
 
 // textSlice is what is read for the index at a time.
@@ -50,14 +50,14 @@ type textSlice struct {
 	err     error
 }
 
-// readAhead reads the newest n items that wait below a place and cuts up their
+// prefetch reads the newest n items that wait below a place and cuts up their
 // texts, while those before them are written: that is a third of the work.
-func (s *Store) readAhead(ctx context.Context, n int, below int64) <-chan textSlice {
+func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textSlice {
 	read := make(chan textSlice, 1)
 	go func() {
 		var slice textSlice
 		// For whoever waits, a panic is an error like any other.
-		crash := feed.Guard("reading texts for the index", nil, func() { slice.entries, slice.err = s.unindexed(ctx, n, below) })
+		crash := feed.Guard("reading texts for the index", nil, func() { slice.entries, slice.err = ix.unindexed(ctx, n, below) })
 		if crash != nil {
 			slice.err = crash
 		}
@@ -68,17 +68,17 @@ func (s *Store) readAhead(ctx context.Context, n int, below int64) <-chan textSl
 
 // index writes entries, the last first, in several transactions if they have
 // much text.
-func (s *Store) index(ctx context.Context, tried string, entries []entry) error {
+func (ix *Index) index(ctx context.Context, tried string, entries []entry) error {
 	for len(entries) > 0 {
 		from := lastSlice(entries)
 		crowded := 0
-		err := s.write(ctx, tried, func(tx *sql.Tx) (err error) {
+		err := ix.write(ctx, tried, func(tx *sql.Tx) (err error) {
 			crowded, err = index(ctx, tx, entries[from:])
 			return err
 		})
 		entries = entries[:from+crowded]
 		if err == nil && crowded > 0 {
-			err = s.makeRoom(ctx, tried, entries)
+			err = ix.renumber(ctx, tried, entries)
 		}
 		if err != nil {
 			return err
@@ -114,18 +114,18 @@ const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE index
 // unindexed reads the newest items that wait below a place and cuts up their
 // texts, before the write lock is taken. They come out oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
-func (s *Store) unindexed(ctx context.Context, n int, below int64) ([]entry, error) {
-	waiting, err := db.Integers(ctx, s.readers, db.SQL(sqlUnindexed, below, n))
+func (ix *Index) unindexed(ctx context.Context, n int, below int64) ([]entry, error) {
+	waiting, err := db.Integers(ctx, ix.readers, db.SQL(sqlUnindexed, below, n))
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
-	return s.entries(ctx, waiting)
+	return ix.entries(ctx, waiting)
 }
 
 // entries cuts up the texts of the items at places, which come newest first.
-func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
+func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	slices.Reverse(waiting)
-	sources, err := db.Integers(ctx, s.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(waiting)))
+	sources, err := db.Integers(ctx, ix.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(waiting)))
 	if err != nil {
 		return nil, err
 	}
@@ -133,19 +133,14 @@ func (s *Store) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	for i, pos := range waiting {
 		sourceOf[pos] = sources[i]
 	}
-	pages, err := s.pageTexts(ctx, s.readers, waiting)
-	if err != nil {
-		return nil, err
-	}
 	var entries []entry
-	err = s.scanArticles(ctx, s.readers, func(pos int64, a feed.Article) error {
-		page := pages[pos]
-		e := entry{pos: pos, source: sourceOf[pos], fetched: page.fetched,
-			title: feed.IndexText(a.Title), author: feed.IndexText(a.Author), body: feed.IndexText(page.searchable(a.Body))}
+	err = ix.texts.ReadDocuments(ctx, ix.readers, waiting, func(d Document) error {
+		e := entry{pos: d.Pos, source: sourceOf[d.Pos], fetched: d.Page.Fetched,
+			title: feed.IndexText(d.Article.Title), author: feed.IndexText(d.Article.Author), body: feed.IndexText(d.text())}
 		e.starts = startsOf(e.title, e.author, e.body)
 		entries = append(entries, e)
 		return nil
-	}, sqlArticles, db.JSONIntegers(waiting))
+	})
 	return entries, err
 }
 
@@ -214,10 +209,10 @@ func writeTexts(ctx context.Context, tx *sql.Tx, entries []entry, given []int64)
 	return nil
 }
 
-// forget takes the texts of items, of whose places it gets a list, out of the
+// Forget takes the texts of items, of whose places it gets a list, out of the
 // index.
-func forget(ctx context.Context, tx *sql.Tx, places string) error {
-	for _, query := range forgetTexts() {
+func Forget(ctx context.Context, tx *sql.Tx, places string) error {
+	for _, query := range ForgetQueries() {
 		if _, err := tx.ExecContext(ctx, query, places); err != nil {
 			return err
 		}
@@ -225,9 +220,9 @@ func forget(ctx context.Context, tx *sql.Tx, places string) error {
 	return nil
 }
 
-// forgetTexts are the statements that take the texts of the items, of which ?
+// ForgetQueries are the statements that take the texts of the items, of which ?
 // is a list of places, out of the index.
-func forgetTexts() []string {
+func ForgetQueries() []string {
 	const numbers = ` WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`
 	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_prefixes` + numbers,
 		`UPDATE items SET indexed = 0, doc_number = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}

@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"dateline/cache/db"
@@ -23,7 +23,7 @@ const (
 // compared with the list, and no item is read that is not in it.
 type narrow struct {
 	// walk is the list in order.
-	walk *plan
+	walk *Plan
 	// all says that the list has every item; then walk has those of which the index
 	// has the text, which takes less reading.
 	all bool
@@ -37,12 +37,12 @@ type narrow struct {
 // narrowest is the list that the view would be walked by if it asked for no
 // text.
 func (c *compiler) narrowest() (narrow, error) {
-	list := &compiler{plan: &plan{view: c.view, now: c.now, env: c.env, above: c.above, below: c.below}, ctx: c.ctx, s: c.s, q: c.q,
+	list := &compiler{Plan: &Plan{view: c.view, now: c.now, env: c.env, above: c.above, below: c.below}, ctx: c.ctx, ix: c.ix, q: c.q,
 		feeds: c.feeds, whole: c.whole, known: c.known}
 	if err := list.chooseList(); err != nil {
 		return narrow{}, err
 	}
-	found := narrow{walk: list.plan, n: mostNarrow + 1, above: c.above, below: c.below}
+	found := narrow{walk: list.Plan, n: mostNarrow + 1, above: c.above, below: c.below}
 	if slices.ContainsFunc(list.arms, func(a arm) bool { return a.where.SQL == "" }) {
 		list.arms = []arm{{at: docNumber, numbered: true, from: "items i INDEXED BY items_doc_number", where: db.SQL("i.doc_number IS NOT NULL")}}
 		found.all = true
@@ -50,7 +50,7 @@ func (c *compiler) narrowest() (narrow, error) {
 	if found.all || list.uncounted {
 		return found, nil
 	}
-	members := list.members(db.Bottom, db.Top)
+	members := list.Members(db.Bottom, db.Top)
 	t := db.SQL("SELECT count(*), coalesce(min(pos), 0), coalesce(max(pos), 0) FROM (")
 	t.Add(members.SQL, members.Args...)
 	t.Add(" LIMIT ?)", mostNarrow+1)
@@ -65,8 +65,8 @@ func (c *compiler) narrowest() (narrow, error) {
 // fewProbes says that it is cheaper to ask the index about so many items, in so
 // many phrases, than to pass the places where an expression holds.
 func (c *compiler) fewProbes(x textIndex, expr string, items, phrases int) (bool, error) {
-	if probes := items * phrases; probes <= c.s.probes {
-		return c.more(x, expr, probes*c.s.probeCost)
+	if probes := items * phrases; probes <= c.ix.probes {
+		return c.more(x, expr, probes*c.ix.probeCost)
 	}
 	return false, nil
 }
@@ -75,7 +75,7 @@ func (c *compiler) fewProbes(x textIndex, expr string, items, phrases int) (bool
 // compare their places with a long list, or to list them slice by slice, than to
 // read them.
 func (c *compiler) isCommon(x textIndex, expr string) (bool, error) {
-	return c.more(x, expr, 5*c.s.probeCost)
+	return c.more(x, expr, 5*c.ix.probeCost)
 }
 
 // has is a condition on the number of a text in an index, for a stretch of the

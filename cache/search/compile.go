@@ -1,4 +1,4 @@
-package cache
+package search
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 // compiler turns a query into conditions on i, the row of items. They hold for
 // the same items as [feed.Query.Match].
 type compiler struct {
-	*plan
+	*Plan
 	ctx context.Context
-	s   *Store
+	ix  *Index
 	q   db.Querier
 	// feeds are those that can have an item in the view.
 	feeds []feedInfo
@@ -57,11 +57,11 @@ type feedInfo struct {
 	away bool
 }
 
-func (s *Store) newCompiler(ctx context.Context, q db.Querier, p *plan) (*compiler, error) {
-	c := &compiler{plan: p, ctx: ctx, s: s, q: q}
+func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compiler, error) {
+	c := &compiler{Plan: p, ctx: ctx, ix: ix, q: q}
 	if mentions(p.view.Query.Root, func(t feed.Term) bool { return t.Is == feed.IsNew }) {
 		var err error
-		if p.env.NewSince, err = s.LastRefresh(ctx); err != nil {
+		if p.env.NewSince, err = ix.texts.LastRefresh(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -1,9 +1,10 @@
-package cache
+package search
 
 import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"dateline/cache/db"
 	"dateline/feed"
@@ -168,7 +169,7 @@ func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error)
 	if err != nil || never {
 		return a, false, never, err
 	}
-	n, err := c.count(x, expr, c.s.probes+1)
+	n, err := c.count(x, expr, c.ix.probes+1)
 	if err != nil {
 		return a, false, false, err
 	}
@@ -345,22 +346,19 @@ func (c *compiler) matchPending() error {
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	pages, err := c.s.pageTexts(c.ctx, c.q, waiting)
-	if err != nil {
-		return err
-	}
 	c.pending = map[*feed.Node][]int64{}
 	var terms []*feed.Node
 	leaves(root, &terms)
-	return c.s.scanArticles(c.ctx, c.q, func(at int64, a feed.Article) error {
-		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, pages[at].join(a.Body)
+	return c.ix.texts.ReadDocuments(c.ctx, c.q, waiting, func(d Document) error {
+		a := d.Article
+		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, d.joinedBody()
 		for _, n := range terms {
 			if c.holds(n, a, feed.FeedInfo{}) {
-				c.pending[n] = append(c.pending[n], at)
+				c.pending[n] = append(c.pending[n], d.Pos)
 			}
 		}
 		return nil
-	}, sqlArticles, db.JSONIntegers(waiting))
+	})
 }
 
 // leaves collects the full-text terms of a condition.
@@ -371,4 +369,93 @@ func leaves(n *feed.Node, into *[]*feed.Node) {
 	for _, k := range n.Kids {
 		leaves(k, into)
 	}
+}
+
+// textIndex names one of the two tables of FTS5 that make up the full-text
+// index. Both know a text by its document number.
+type textIndex string
+
+const (
+	// wordIndex has the words of every text with their offsets.
+	wordIndex textIndex = "items_index"
+	// prefixIndex has the prefixes of two and three characters of a text's words,
+	// each once. Conditions on nothing else are looked up here.
+	prefixIndex textIndex = "items_prefixes"
+)
+
+const (
+	// docNumber is the column of items i with the document number.
+	docNumber = "i.doc_number"
+	// isIndexed excludes items without a document number. FTS5 would scan all its
+	// rows for them.
+	isIndexed = " AND i.doc_number IS NOT NULL"
+)
+
+// sqlWords jumps from each word to the next. Reading the rows in order would
+// read the whole posting list of each word.
+const sqlWords = `WITH RECURSIVE words(word) AS (
+	SELECT (SELECT term FROM items_vocabulary WHERE term >= ?1 AND term <= ?2 LIMIT 1)
+	UNION ALL SELECT (SELECT term FROM items_vocabulary WHERE term >= words.word || char(1) AND term <= ?2 LIMIT 1) FROM words WHERE words.word IS NOT NULL
+	LIMIT ?3)
+SELECT word FROM words WHERE word IS NOT NULL`
+
+// completed is what a prefix was completed to, quoted for FTS5. all reports
+// whether these are all words that begin with it.
+type completed struct {
+	ends []string
+	all  bool
+}
+
+// completions returns what the prefix of a word is looked up as in the word
+// index: at most mostWords quoted words, or the quoted prefix if more words
+// begin with it. Completing a common prefix takes longer than a page of the
+// search, so each is completed once.
+func (c *compiler) completions(prefix string) (completed, error) {
+	done, known := c.completed[prefix]
+	if known {
+		return done, nil
+	}
+	found, err := db.Strings(c.ctx, c.q, sqlWords, prefix, prefix+string(unicode.MaxRune), mostWords+1)
+	if err != nil {
+		return completed{}, err
+	}
+	done = completed{ends: []string{quote(prefix) + " *"}}
+	if len(found) <= mostWords {
+		done = completed{ends: found, all: true}
+		for i, word := range found {
+			found[i] = quote(word)
+		}
+	}
+	if c.completed == nil {
+		c.completed = map[string]completed{}
+	}
+	c.completed[prefix] = done
+	return done, nil
+}
+
+// quote makes words a phrase of FTS5.
+func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
+
+// has returns the condition that an index has one item under an expression.
+func (x textIndex) has(expr string) db.Text {
+	name := string(x)
+	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = "+docNumber+")", expr)
+}
+
+// postings returns a query for the document numbers under which an expression
+// holds in an index, within a range.
+func (x textIndex) postings(expr string) db.Text {
+	name := string(x)
+	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowEdge, highEdge)
+}
+
+// asksText reports whether the view has a condition on texts.
+func (c *compiler) asksText() bool { return mentions(c.view.Query.Root, ofText) }
+
+// indexOf returns the index that answers a condition on texts.
+func indexOf(n *feed.Node) textIndex {
+	if ofStarts(n) {
+		return prefixIndex
+	}
+	return wordIndex
 }

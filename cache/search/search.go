@@ -1,0 +1,102 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"html"
+	"time"
+
+	"dateline/cache/db"
+	"dateline/feed"
+)
+
+// Texts reads what the index needs of the store.
+type Texts interface {
+	// ReadDocuments yields the items at these positions, in their order.
+	ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(Document) error) error
+	// LastRefresh is the time from which on an item is new.
+	LastRefresh(ctx context.Context) (time.Time, error)
+}
+
+// Document is an item with all text that searches find it by.
+type Document struct {
+	Pos     int64
+	Article feed.Article
+	Page    PageText
+}
+
+// PageText is the text of an item's page. Fetched is 0 if there is none.
+type PageText struct {
+	Fetched int64
+	Text    string
+}
+
+// text returns the feed's own text, and below it that of the page.
+func (d Document) text() string {
+	if d.Page.Text == "" {
+		return d.Article.Body.Text()
+	}
+	return d.Article.Body.Text() + "\n" + d.Page.Text
+}
+
+// joinedBody returns the text as a body, for a query in Go.
+func (d Document) joinedBody() feed.Body {
+	if d.Page.Text == "" {
+		return d.Article.Body
+	}
+	return feed.Body{Raw: html.EscapeString(d.text()), Base: d.Article.Body.Base}
+}
+
+// Index is the full-text index of a database, and answers the queries of views.
+type Index struct {
+	readers db.Querier
+	write   func(ctx context.Context, op string, f func(tx *sql.Tx) error) error
+	texts   Texts
+	now     func() time.Time
+	// probes, probeCost and slice are [mostProbes], [probeCost] and [firstSlice],
+	// unless a test has them small.
+	probes, probeCost, slice int
+}
+
+// New returns the index of a database that readers read. write runs a function in
+// one transaction.
+func New(readers db.Querier, write func(ctx context.Context, op string, f func(tx *sql.Tx) error) error, texts Texts, now func() time.Time) *Index {
+	return &Index{readers: readers, write: write, texts: texts, now: now, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
+}
+
+// FeedInfos returns what queries can ask of feeds, by their URLs.
+func FeedInfos(ctx context.Context, q db.Querier) (map[string]feed.FeedInfo, error) {
+	c := &compiler{Plan: &Plan{}, ctx: ctx, q: q}
+	if err := c.loadFeeds(); err != nil {
+		return nil, err
+	}
+	infos := map[string]feed.FeedInfo{}
+	for _, f := range c.feeds {
+		infos[f.URL] = f.FeedInfo
+	}
+	return infos, nil
+}
+
+// Clear empties the index. All items then wait to be indexed.
+func Clear(ctx context.Context, tx *sql.Tx) error {
+	for _, query := range []string{
+		`INSERT INTO items_index (items_index) VALUES ('delete-all')`,
+		`INSERT INTO items_prefixes (items_prefixes) VALUES ('delete-all')`,
+		`UPDATE items SET indexed = 0, doc_number = NULL`,
+	} {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Optimize merges the parts of the index into one.
+func Optimize(ctx context.Context, conn *sql.DB) error {
+	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`} {
+		if _, err := conn.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
