@@ -20,20 +20,20 @@ type compiler struct {
 	q   db.Querier
 	// feeds are those that can have an item in the view.
 	feeds []feedInfo
-	// whole says that feeds are all subscribed ones, with no away item shown.
+	// whole reports whether feeds are all subscribed ones, with no unsubscribed item shown.
 	whole bool
 	// known are all feeds that a condition of the view could mean.
 	known []feedInfo
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
 	pending map[*feed.Node][]int64
-	// completed has the beginnings that were looked up.
+	// completed has the prefixes that were looked up.
 	completed map[string]completed
 	// counted has how often expressions hold, by index and expression, in the
-	// stretch of time that the view is about.
+	// range of time that the view is about.
 	counted map[string]counted
 	// copies is the condition for the items of a story that the view shows, if
-	// not all; leads says that it is simply that they lead one.
+	// not all; leads reports whether it is simply that they lead one.
 	copies db.Text
 	leads  bool
 	// others is set while a condition is written for the other items of a story.
@@ -41,20 +41,20 @@ type compiler struct {
 	// askers is of how many items, or more, conditions are asked that are written
 	// now; zero is one or a few.
 	askers int
-	// uncounted says that the items that are walked are many, and that finding out
+	// uncounted reports whether the items that are scanned are many, and that finding out
 	// how many would take long.
 	uncounted bool
 	// list has all items of the view, whatever words it asks for.
-	list narrow
-	// each is the condition of the view for the items that a walk passes.
+	list candidates
+	// each is the condition of the view for the items that a scan scans.
 	each db.Text
 }
 
 // feedInfo is what a query can ask of a feed.
 type feedInfo struct {
 	feed.FeedInfo
-	id   int64
-	away bool
+	id           int64
+	unsubscribed bool
 }
 
 func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compiler, error) {
@@ -75,7 +75,7 @@ func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compi
 	return c, err
 }
 
-// mentions says whether any term of the condition is like that.
+// mentions reports whether any term of the condition is like that.
 func mentions(n *feed.Node, like func(feed.Term) bool) bool {
 	if n == nil {
 		return false
@@ -99,9 +99,9 @@ func ofText(t feed.Term) bool {
 	return t.Field == feed.FieldText || t.Field == feed.FieldTitle || t.Field == feed.FieldAuthor || t.Field == feed.FieldBody
 }
 
-// asksAway says that the query names items so closely that those of feeds no
+// asksUnsubscribed reports whether the query names items so closely that those of feeds no
 // longer subscribed belong to it.
-func asksAway(q feed.Query) bool {
+func asksUnsubscribed(q feed.Query) bool {
 	for _, n := range q.Conjuncts() {
 		if n.Op == feed.Leaf && (n.Term.Is == feed.IsStarred || n.Term.Field == feed.FieldLabel || n.Term.Field == feed.FieldFeedURL) {
 			return true
@@ -118,7 +118,7 @@ func (c *compiler) condition(met []*feed.Node) (db.Text, error) {
 	if !query.ShowsHidden() {
 		w.And(db.SQL("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
 	}
-	if !asksAway(query) {
+	if !asksUnsubscribed(query) {
 		w.And(db.SQL("i.unsubscribed = 0"))
 	}
 	nodes, err := c.nodes(met)
@@ -197,7 +197,7 @@ func (c *compiler) leaf(n *feed.Node, positive bool) (db.Text, error) {
 	case feed.FieldIs:
 		return c.state(t.Is, positive), nil
 	case feed.FieldHas:
-		return db.SQL(traits[t.Has]), nil
+		return db.SQL(hasSQL[t.Has]), nil
 	case feed.FieldSince:
 		return db.SQL("i.pos >= ?", c.from(t)), nil
 	case feed.FieldBefore:
@@ -206,14 +206,14 @@ func (c *compiler) leaf(n *feed.Node, positive bool) (db.Text, error) {
 	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
 }
 
-// from is the lowest place at or after the term's instant; places know whole
+// from is the lowest position at or after the term's instant; positions know whole
 // seconds.
 func (c *compiler) from(t feed.Term) int64 {
 	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
 }
 
-// traits has the condition of each has: term.
-var traits = map[feed.Has]string{
+// flags has the condition of each has: term.
+var hasSQL = map[feed.Has]string{
 	feed.HasEnclosure: "i.has_enclosure = 1",
 	feed.HasImage:     "i.has_image = 1",
 	feed.HasFulltext:  "i.has_page_text = 1",
@@ -250,7 +250,7 @@ func (c *compiler) state(is feed.Is, positive bool) db.Text {
 }
 
 // nothing holds for no item. SQLite must not see that: it would give up the
-// index that a walk names.
+// index that a scan names.
 const nothing = "i.id < 0"
 
 // sqlLabelNames jumps from each name to the next instead of reading all rows.

@@ -8,7 +8,7 @@ import (
 )
 
 // The index knows a text by a number. Of two items the later has the larger, so
-// a walk over the numbers is one by date; and they lie close together, since
+// a scan over the numbers is one by date; and they lie close together, since
 // for each word of each text the index keeps the distance to the text before.
 const (
 	// secondNumbers is how far the numbers of two items lie apart for each second
@@ -21,10 +21,10 @@ const (
 	beyondNumbers = 1 << 40
 )
 
-// wantedNumber is that of an item which has room.
-func wantedNumber(pos int64) int64 { return (pos>>db.IDBits)*secondNumbers + secondNumbers/2 }
+// preferredNumber is that of an item which has room.
+func preferredNumber(pos int64) int64 { return (pos>>db.IDBits)*secondNumbers + secondNumbers/2 }
 
-// numbered is the number of an item's text, and the item's place.
+// numbered is the number of an item's text, and the item's position.
 type numbered struct{ number, pos int64 }
 
 // sqlNumbers are the last number up to ?1, and the first one above it.
@@ -60,14 +60,14 @@ func (look numbers) beside(at int64) (low, high numbered, err error) {
 	return low, high, rows.Err()
 }
 
-// around are the last of the numbered items below a place, and the first at it
+// neighbors are the last of the numbered items below a position, and the first at it
 // or above. The items between them that have no number may be many, so it is
 // the numbers that are searched: they have the same order. Mostly the first
 // look, where the number should be, finds both.
-func (look numbers) around(pos int64) (low, high numbered, err error) {
+func (look numbers) neighbors(pos int64) (low, high numbered, err error) {
 	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
 	foundLow, foundHigh := false, false
-	at := wantedNumber(pos)
+	at := preferredNumber(pos)
 	for step := int64(secondNumbers); ; step *= 4 {
 		before, after, err := look.beside(at)
 		switch {
@@ -102,16 +102,16 @@ const mostOlder = 4096
 const sqlOlder = `SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos > ? AND pos < ? LIMIT ?)`
 
 // findGap finds the gap for the last of the entries, which are in the order of
-// places.
+// positions.
 func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (g gap, err error) {
-	if g.low, g.high, err = look.around(entries[len(entries)-1].pos); err != nil {
+	if g.low, g.high, err = look.neighbors(entries[len(entries)-1].pos); err != nil {
 		return g, err
 	}
 	for g.from = len(entries) - 1; g.from > 0 && entries[g.from-1].pos > g.low.pos; {
 		g.from--
 	}
 	for _, e := range entries[g.from:] {
-		g.wanted = append(g.wanted, wantedNumber(e.pos))
+		g.wanted = append(g.wanted, preferredNumber(e.pos))
 	}
 	if g.from == 0 {
 		err = q.QueryRowContext(ctx, sqlOlder, g.low.pos, entries[0].pos, mostOlder).Scan(&g.older)
@@ -120,7 +120,7 @@ func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (
 }
 
 // spread finds numbers in the gap, as near to those that are wanted as the room
-// and a distance between them allow. It says whether there is room.
+// and a distance between them allow. It reports whether there is room.
 func (g gap) spread() (given []int64, room bool) {
 	n := int64(len(g.wanted))
 	step := min(crowdGap, (g.high.number-g.low.number)/(g.older+n+1))
@@ -135,20 +135,20 @@ func (g gap) spread() (given []int64, room bool) {
 	return given, true
 }
 
-// numberStretch are the numbers of the items between two places; all four are
+// numberRange are the numbers of the items between two positions; all four are
 // exclusive.
-func numberStretch(ctx context.Context, q db.Querier, above, below int64) (low, high int64, err error) {
+func numberRange(ctx context.Context, q db.Querier, above, below int64) (low, high int64, err error) {
 	low, high = -beyondNumbers, beyondNumbers
 	look := numbersOf(ctx, q)
 	if above > db.Bottom && above < db.Top {
-		n, _, err := look.around(above + 1)
+		n, _, err := look.neighbors(above + 1)
 		if err != nil {
 			return low, high, err
 		}
 		low = n.number
 	}
 	if below > db.Bottom && below < db.Top {
-		_, n, err := look.around(below)
+		_, n, err := look.neighbors(below)
 		if err != nil {
 			return low, high, err
 		}
@@ -175,22 +175,22 @@ func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) er
 		return nil
 	}
 	news := len(g.wanted) + int(g.older)
-	first, span, run, err := crowd(ctx, ix.readers, g.low.number, news)
+	first, span, run, err := fullRange(ctx, ix.readers, g.low.number, news)
 	if err != nil {
 		return err
 	}
 	// The new ones are counted where they will come, so that the gap is wide there.
 	given, n := map[int64]int64{}, int64(len(run)+news+1)
-	var places []int64
+	var positions []int64
 	for i, r := range slices.Backward(run) {
 		at := int64(i + 1)
 		if r.pos > g.low.pos {
 			at += int64(news)
 		}
 		given[r.pos] = first + at*span/n
-		places = append(places, r.pos)
+		positions = append(positions, r.pos)
 	}
-	moving, err := ix.entries(ctx, slices.Clone(places))
+	moving, err := ix.entries(ctx, slices.Clone(positions))
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) er
 		if err != nil || !slices.Equal(now, run) {
 			return err
 		}
-		if err := Forget(ctx, tx, db.JSONIntegers(places)); err != nil {
+		if err := Forget(ctx, tx, db.JSONIntegers(positions)); err != nil {
 			return err
 		}
 		numbers := make([]int64, len(moving))
@@ -210,9 +210,9 @@ func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) er
 	})
 }
 
-// crowd finds the smallest span of numbers around one of which half are free
+// fullRange finds the smallest span of numbers around one of which half are free
 // once some more have come, and the items that have the others.
-func crowd(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, run []numbered, err error) {
+func fullRange(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, run []numbered, err error) {
 	for span = smallestSpan; ; span *= 2 {
 		first = around - span/2
 		most := int(span)/2 - more

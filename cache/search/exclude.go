@@ -5,17 +5,17 @@ import (
 	"dateline/feed"
 )
 
-// walkLacking walks the items in which common words are not. Both the texts and
-// the places of the words are in the order of numbers, so SQLite merges them as
+// scanWithout scans the items in which common words are not. Both the texts and
+// the positions of the words are in the order of numbers, so SQLite merges them as
 // it reads them: that costs a five-hundredth of looking each item up.
-func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
+func (c *compiler) scanWithout(met []*feed.Node) (scanned bool, err error) {
 	c.askers = c.list.n
 	if c.list.short {
 		c.each, err = c.condition(nil)
 		return false, err
 	}
 	var common []*feed.Node
-	merged := db.SQL("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowEdge, highEdge)
+	merged := db.SQL("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowBound, highBound)
 	for _, n := range met {
 		expr, in, err := c.lacked(n)
 		if err != nil {
@@ -23,8 +23,8 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		}
 		if expr != "" {
 			common = append(common, n)
-			places := in.postings(expr)
-			merged.Add(" EXCEPT "+places.SQL, places.Args...)
+			positions := in.postings(expr)
+			merged.Add(" EXCEPT "+positions.SQL, positions.Args...)
 		}
 	}
 	rest, err := c.condition(common)
@@ -32,7 +32,7 @@ func (c *compiler) walkLacking(met []*feed.Node) (walked bool, err error) {
 		c.each = rest
 		return false, err
 	}
-	c.arms = append(c.arms, arm{at: "n.doc_number", numbered: true, merged: merged, where: rest})
+	c.branches = append(c.branches, branch{at: "n.doc_number", numbered: true, merged: merged, where: rest})
 	return true, nil
 }
 
@@ -57,6 +57,6 @@ func (c *compiler) lacked(n *feed.Node) (expr string, in textIndex, err error) {
 
 // inMerged are the items of the merged numbers, in order. SQLite leaves out the
 // order of a subquery that has no limit.
-func (a arm) inMerged(ascending bool) db.Text {
+func (a branch) inMerged(ascending bool) db.Text {
 	return db.SQL("("+a.merged.SQL+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.Args...)
 }

@@ -13,7 +13,7 @@ func (c *compiler) chooseFeeds() error {
 		c.whole = true
 		return nil
 	}
-	away := asksAway(c.view.Query)
+	unsubscribed := asksUnsubscribed(c.view.Query)
 	if err := c.loadFeeds(); err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (c *compiler) chooseFeeds() error {
 	c.feeds = nil
 	subscribed := 0
 	for _, f := range all {
-		if f.away && !away {
+		if f.unsubscribed && !unsubscribed {
 			continue
 		}
 		subscribed++
@@ -30,11 +30,11 @@ func (c *compiler) chooseFeeds() error {
 		}
 	}
 	c.known = all
-	c.whole = len(c.feeds) == subscribed && !away
+	c.whole = len(c.feeds) == subscribed && !unsubscribed
 	return nil
 }
 
-// mayShow says that no top-level condition rules the feed out.
+// mayShow reports whether no top-level condition rules the feed out.
 func (c *compiler) mayShow(f feedInfo) bool {
 	for _, n := range c.view.Query.Conjuncts() {
 		if c.onFeed(n) && !c.holds(n, feed.Article{}, f.FeedInfo) {
@@ -44,7 +44,7 @@ func (c *compiler) mayShow(f feedInfo) bool {
 	return true
 }
 
-// onFeed says that the condition asks of nothing but the feed.
+// onFeed reports whether the condition asks of nothing but the feed.
 func (c *compiler) onFeed(n *feed.Node) bool {
 	return !mentions(n, func(t feed.Term) bool { return !ofFeed(t) })
 }
@@ -77,7 +77,7 @@ func (c *compiler) loadFeeds() error {
 	for rows.Next() {
 		var f feedInfo
 		var tags string
-		if err := rows.Scan(&f.id, &f.URL, &f.Title, &tags, &f.away); err != nil {
+		if err := rows.Scan(&f.id, &f.URL, &f.Title, &tags, &f.unsubscribed); err != nil {
 			return err
 		}
 		if err := db.FromJSON(tags, &f.Tags); err != nil {

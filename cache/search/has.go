@@ -5,40 +5,40 @@ import (
 	"dateline/feed"
 )
 
-// trait is what an item may carry, as items_has has it: in an order in which
-// items that carry the same are a walk by date.
-type trait struct{ enclosed, pictured, commented bool }
+// hasFlags is what an item may carry, as items_has has it: in an order in which
+// items that carry the same are a scan by date.
+type hasFlags struct{ enclosure, image, comments bool }
 
 // article is an item that carries that.
-func (t trait) article() feed.Article {
-	a := feed.Article{Item: feed.Item{Image: t.pictured}}
-	if t.enclosed {
+func (t hasFlags) article() feed.Article {
+	a := feed.Article{Item: feed.Item{Image: t.image}}
+	if t.enclosure {
 		a.Enclosures = []feed.Enclosure{{}}
 	}
-	if t.commented {
+	if t.comments {
 		a.Comments = "?"
 	}
 	return a
 }
 
-func ofTraits(t feed.Term) bool { return t.Field == feed.FieldHas && t.Has != feed.HasFulltext }
+func ofHas(t feed.Term) bool { return t.Field == feed.FieldHas && t.Has != feed.HasFulltext }
 
-// traits are those that the items of the view can have; nil if it does not ask
+// flags are those that the items of the view can have; nil if it does not ask
 // for any, or finds items with none.
-func (c *compiler) traits() []trait {
+func (c *compiler) hasFlags() []hasFlags {
 	var asked []*feed.Node
 	for _, n := range c.view.Query.Conjuncts() {
-		if !mentions(n, func(t feed.Term) bool { return !ofTraits(t) }) {
+		if !mentions(n, func(t feed.Term) bool { return !ofHas(t) }) {
 			asked = append(asked, n)
 		}
 	}
-	var found []trait
+	var found []hasFlags
 	for bits := range 8 {
-		t := trait{bits&1 != 0, bits&2 != 0, bits&4 != 0}
+		t := hasFlags{bits&1 != 0, bits&2 != 0, bits&4 != 0}
 		if !c.holdAll(asked, t.article()) {
 			continue
 		}
-		if t == (trait{}) {
+		if t == (hasFlags{}) {
 			return nil
 		}
 		found = append(found, t)
@@ -55,25 +55,25 @@ func (c *compiler) holdAll(nodes []*feed.Node, a feed.Article) bool {
 	return true
 }
 
-const fromTraits = "items i INDEXED BY items_has"
+const fromHas = "items i INDEXED BY items_has"
 
-func (t trait) where() db.Text {
-	return db.SQL("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosed, t.pictured, t.commented)
+func (t hasFlags) where() db.Text {
+	return db.SQL("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosure, t.image, t.comments)
 }
 
-// walkTraits walks the items that carry one of these side by side.
-func (c *compiler) walkTraits(traits []trait) {
-	for _, t := range traits {
-		c.walk(fromTraits, t.where())
+// scanHas scans the items that carry one of these side by side.
+func (c *compiler) scanHas(flags []hasFlags) {
+	for _, t := range flags {
+		c.scan(fromHas, t.where())
 	}
 }
 
-// fewCarry says that there are at most maxStrays such items.
-func (c *compiler) fewCarry(traits []trait) (bool, error) {
-	for _, t := range traits {
-		if few, err := c.few(fromTraits, t.where()); !few || err != nil {
+// fewHave reports whether there are at most maxExtras such items.
+func (c *compiler) fewHave(flags []hasFlags) (bool, error) {
+	for _, t := range flags {
+		if few, err := c.few(fromHas, t.where()); !few || err != nil {
 			return false, err
 		}
 	}
-	return len(traits) > 0, nil
+	return len(flags) > 0, nil
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// indexSlice is how many items are read for the index at a time.
-	indexSlice = 200
+	// indexBatch is how many items are read for the index at a time.
+	indexBatch = 200
 	// indexText is how many bytes of text are indexed in one transaction, so that
 	// a mark never waits long for its turn: they take some 70 ms of work, whether
 	// in five long items or in five hundred short ones.
@@ -25,18 +25,18 @@ func (ix *Index) Pending(ctx context.Context, max int) (left int, err error) {
 	const tried = "index the new items"
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	for next := ix.prefetch(reading, min(max, indexSlice), db.Top); max > 0; {
-		slice := <-next
-		if slice.err != nil {
-			return 0, slice.err
+	for next := ix.prefetch(reading, min(max, indexBatch), db.Top); max > 0; {
+		chunk := <-next
+		if chunk.err != nil {
+			return 0, chunk.err
 		}
-		if len(slice.entries) == 0 {
+		if len(chunk.entries) == 0 {
 			break
 		}
-		if max -= len(slice.entries); max > 0 {
-			next = ix.prefetch(reading, min(max, indexSlice), slice.entries[0].pos)
+		if max -= len(chunk.entries); max > 0 {
+			next = ix.prefetch(reading, min(max, indexBatch), chunk.entries[0].pos)
 		}
-		if err := ix.index(ctx, tried, slice.entries); err != nil {
+		if err := ix.index(ctx, tried, chunk.entries); err != nil {
 			return 0, err
 		}
 	}
@@ -44,24 +44,24 @@ func (ix *Index) Pending(ctx context.Context, max int) (left int, err error) {
 	return left, err
 }
 
-// textSlice is what is read for the index at a time.
-type textSlice struct {
+// textBatch is what is read for the index at a time.
+type textBatch struct {
 	entries []entry
 	err     error
 }
 
-// prefetch reads the newest n items that wait below a place and cuts up their
+// prefetch reads the newest n items that wait below a position and cuts up their
 // texts, while those before them are written: that is a third of the work.
-func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textSlice {
-	read := make(chan textSlice, 1)
+func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBatch {
+	read := make(chan textBatch, 1)
 	go func() {
-		var slice textSlice
+		var chunk textBatch
 		// For whoever waits, a panic is an error like any other.
-		crash := feed.Guard("reading texts for the index", nil, func() { slice.entries, slice.err = ix.unindexed(ctx, n, below) })
+		crash := feed.Guard("reading texts for the index", nil, func() { chunk.entries, chunk.err = ix.unindexed(ctx, n, below) })
 		if crash != nil {
-			slice.err = crash
+			chunk.err = crash
 		}
-		read <- slice
+		read <- chunk
 	}()
 	return read
 }
@@ -70,7 +70,7 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textSl
 // much text.
 func (ix *Index) index(ctx context.Context, tried string, entries []entry) error {
 	for len(entries) > 0 {
-		from := lastSlice(entries)
+		from := lastBatch(entries)
 		crowded := 0
 		err := ix.write(ctx, tried, func(tx *sql.Tx) (err error) {
 			crowded, err = index(ctx, tx, entries[from:])
@@ -87,8 +87,8 @@ func (ix *Index) index(ctx context.Context, tried string, entries []entry) error
 	return nil
 }
 
-// lastSlice is where the last of the entries begin that are written together.
-func lastSlice(entries []entry) int {
+// lastBatch is where the last of the entries begin that are written together.
+func lastBatch(entries []entry) int {
 	from, text := len(entries)-1, entries[len(entries)-1].size()
 	for from > 0 && text+entries[from-1].size() <= indexText {
 		from--
@@ -103,15 +103,15 @@ type entry struct {
 	// fetched is that of the full text that body has; zero for none.
 	fetched             int64
 	title, author, body string
-	// starts are the beginnings of all words.
-	starts string
+	// prefixes are the prefixes of all words.
+	prefixes string
 }
 
 func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
 
 const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
 
-// unindexed reads the newest items that wait below a place and cuts up their
+// unindexed reads the newest items that wait below a position and cuts up their
 // texts, before the write lock is taken. They come out oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
 func (ix *Index) unindexed(ctx context.Context, n int, below int64) ([]entry, error) {
@@ -122,7 +122,7 @@ func (ix *Index) unindexed(ctx context.Context, n int, below int64) ([]entry, er
 	return ix.entries(ctx, waiting)
 }
 
-// entries cuts up the texts of the items at places, which come newest first.
+// entries cuts up the texts of the items at positions, which come newest first.
 func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) {
 	slices.Reverse(waiting)
 	sources, err := db.Integers(ctx, ix.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(waiting)))
@@ -137,7 +137,7 @@ func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) 
 	err = ix.texts.ReadDocuments(ctx, ix.readers, waiting, func(d Document) error {
 		e := entry{pos: d.Pos, source: sourceOf[d.Pos], fetched: d.Page.Fetched,
 			title: feed.IndexText(d.Article.Title), author: feed.IndexText(d.Article.Author), body: feed.IndexText(d.text())}
-		e.starts = startsOf(e.title, e.author, e.body)
+		e.prefixes = prefixesOf(e.title, e.author, e.body)
 		entries = append(entries, e)
 		return nil
 	})
@@ -146,7 +146,7 @@ func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) 
 
 // index gives entries numbers and writes those whose items are still as they
 // were read; one that was edited, removed, or indexed by another process since
-// is left alone. It starts with the last, for newer ones lie closer together in
+// is left alone. It prefixes with the last, for newer ones lie closer together in
 // time, and ends where the numbers leave no room for more: crowded entries are left.
 func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err error) {
 	find, err := tx.PrepareContext(ctx, sqlNumbers)
@@ -202,18 +202,18 @@ func writeTexts(ctx context.Context, tx *sql.Tx, entries []entry, given []int64)
 		if _, err := put.ExecContext(ctx, given[i], e.title, e.author, e.body); err != nil {
 			return err
 		}
-		if _, err := begin.ExecContext(ctx, given[i], e.starts); err != nil {
+		if _, err := begin.ExecContext(ctx, given[i], e.prefixes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Forget takes the texts of items, of whose places it gets a list, out of the
+// Forget takes the texts of items, of whose positions it gets a list, out of the
 // index.
-func Forget(ctx context.Context, tx *sql.Tx, places string) error {
+func Forget(ctx context.Context, tx *sql.Tx, positions string) error {
 	for _, query := range ForgetQueries() {
-		if _, err := tx.ExecContext(ctx, query, places); err != nil {
+		if _, err := tx.ExecContext(ctx, query, positions); err != nil {
 			return err
 		}
 	}
@@ -221,7 +221,7 @@ func Forget(ctx context.Context, tx *sql.Tx, places string) error {
 }
 
 // ForgetQueries are the statements that take the texts of the items, of which ?
-// is a list of places, out of the index.
+// is a list of positions, out of the index.
 func ForgetQueries() []string {
 	const numbers = ` WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`
 	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_prefixes` + numbers,

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// choose finds the places that a limit leaves.
+// choose finds the positions that a limit leaves.
 func (p *Plan) choose(ctx context.Context, q db.Querier) error {
 	limit := p.view.Query.Limit
 	n := limit
@@ -25,11 +25,11 @@ func (p *Plan) choose(ctx context.Context, q db.Querier) error {
 
 // firstOfEachFeed keeps the first limit keys of each feed.
 func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) ([]Pos, error) {
-	places := make([]int64, len(keys))
+	positions := make([]int64, len(keys))
 	for i, k := range keys {
-		places[i] = k.At
+		positions[i] = k.At
 	}
-	feeds, err := db.Integers(ctx, q, db.SQL(`SELECT coalesce((SELECT feed FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(places)))
+	feeds, err := db.Integers(ctx, q, db.SQL(`SELECT coalesce((SELECT feed FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(positions)))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (p *Plan) chosenFrom(from Pos, back bool, n int) []Pos {
 	return slices.Clone(keys)
 }
 
-// compare orders two places as the view does.
+// compare orders two positions as the view does.
 func (p *Plan) compare(a, b Pos) int {
 	later := -cmp.Compare(a.At, b.At)
 	c := later

@@ -7,8 +7,8 @@ import (
 	"dateline/feed"
 )
 
-// boundTime narrows the walks to the stretch of time that the query asks for:
-// a walk over every match of a common word would pass all that are outside it.
+// boundTime narrows the scans to the range of time that the query asks for:
+// a scan over every match of a common word would pass all that are outside it.
 func (c *compiler) boundTime() {
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
@@ -21,20 +21,20 @@ func (c *compiler) boundTime() {
 	}
 }
 
-// chooseWalk picks the indexes to walk for a view by date; none when no feed
+// chooseScan picks the indexes to scan for a view by date; none when no feed
 // can have an item in it.
-func (c *compiler) chooseWalk() error {
+func (c *compiler) chooseScan() error {
 	if !c.whole && len(c.feeds) == 0 {
 		return nil
 	}
 	c.each = c.where
-	if text, err := c.walkText(); text || err != nil {
+	if text, err := c.scanText(); text || err != nil {
 		return err
 	}
 	return c.chooseList()
 }
 
-// chooseList picks the indexes to walk for what the view asks but for words.
+// chooseList picks the indexes to scan for what the view asks but for words.
 func (c *compiler) chooseList() error {
 	is := map[feed.Is]bool{}
 	has := map[feed.Has]bool{}
@@ -48,76 +48,76 @@ func (c *compiler) chooseList() error {
 			is[n.Term.Is], has[n.Term.Has] = true, true
 		}
 	}
-	traits := c.traits()
-	fewCarry, err := c.fewCarry(traits)
+	flags := c.hasFlags()
+	fewHave, err := c.fewHave(flags)
 	if err != nil {
 		return err
 	}
 	switch {
 	case is[feed.IsSnoozed]:
-		return c.stray("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
+		return c.addExtras("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
 	case is[feed.IsHidden]:
-		c.walk("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
+		c.scan("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
 	case is[feed.IsStarred]:
-		c.walk("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
+		c.scan("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
 	case is[feed.IsEdited]:
-		c.walk("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
+		c.scan("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
 	case label != nil:
-		return c.walkLabel(label)
+		return c.scanLabel(label)
 	case has[feed.HasFulltext]:
-		c.walk("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
-	case fewCarry:
-		c.walkTraits(traits)
+		c.scan("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
+	case fewHave:
+		c.scanHas(flags)
 	case is[feed.IsNew]:
-		return c.walkNew()
+		return c.scanNew()
 	case is[feed.IsUnread]:
-		return c.walkUnread()
+		return c.scanUnread()
 	case is[feed.IsRead] && c.whole:
-		return c.walkRead()
-	case traits != nil && c.whole:
-		c.walkTraits(traits)
+		return c.scanRead()
+	case flags != nil && c.whole:
+		c.scanHas(flags)
 	default:
-		c.walkAll()
+		c.scanAll()
 	}
 	return nil
 }
 
-// walk adds an arm over items with the whole condition of the view.
-func (c *compiler) walk(from string, where db.Text) {
+// scan adds an branch over items with the whole condition of the view.
+func (c *compiler) scan(from string, where db.Text) {
 	where.And(c.each)
-	c.arms = append(c.arms, arm{at: "i.pos", from: from, where: where})
+	c.branches = append(c.branches, branch{at: "i.pos", from: from, where: where})
 }
 
-// walkFeeds adds an arm over the feeds of the view.
-func (c *compiler) walkFeeds(from, where string) {
+// scanFeeds adds an branch over the feeds of the view.
+func (c *compiler) scanFeeds(from, where string) {
 	switch len(c.feeds) {
 	case 0:
 	case 1:
-		c.walk(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
+		c.scan(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
 	default:
-		a := arm{at: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
+		a := branch{at: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
 		a.where.And(c.each)
 		for _, f := range c.feeds {
 			a.feeds = append(a.feeds, f.id)
 		}
-		c.arms = append(c.arms, a)
+		c.branches = append(c.branches, a)
 	}
 }
 
-// walkAll walks all items, or those of each feed side by side.
-func (c *compiler) walkAll() {
+// scanAll scans all items, or those of each feed side by side.
+func (c *compiler) scanAll() {
 	if c.whole || c.view.Query.ShowsHidden() {
-		c.walk("items i NOT INDEXED", db.Text{})
+		c.scan("items i NOT INDEXED", db.Text{})
 		return
 	}
-	c.walkFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
+	c.scanFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
 }
 
-// walkUnread walks the unread items; those that stay because they were read in
-// this view are strays, unless they are so many that passing them is cheaper.
-func (c *compiler) walkUnread() error {
+// scanUnread scans the unread items; those that stay because they were read in
+// this view are extras, unless they are so many that passing them is cheaper.
+func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.walk("items i NOT INDEXED", db.Text{})
+		c.scan("items i NOT INDEXED", db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
@@ -127,26 +127,26 @@ func (c *compiler) walkUnread() error {
 			return err
 		}
 		if !few {
-			c.walkAll()
+			c.scanAll()
 			return nil
 		}
-		if err := c.stray("items i INDEXED BY items_read_at", stay); err != nil {
+		if err := c.addExtras("items i INDEXED BY items_read_at", stay); err != nil {
 			return err
 		}
 	}
 	if c.whole {
-		c.walk("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
+		c.scan("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
 		if !c.leads {
-			c.walk("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
+			c.scan("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
 		}
 		return nil
 	}
-	c.walkFeeds("items i INDEXED BY items_unread", "i.read = 0 AND i.hidden = 0")
+	c.scanFeeds("items i INDEXED BY items_unread", "i.read = 0 AND i.hidden = 0")
 	return nil
 }
 
-// walkRead walks all items that are read; where these are few, they are strays.
-func (c *compiler) walkRead() error {
+// scanRead scans all items that are read; where these are few, they are extras.
+func (c *compiler) scanRead() error {
 	const from = "items i INDEXED BY items_read_at"
 	// Of whatever is read it is known since when.
 	read := db.SQL("i.read = 1 AND i.read_at >= ?", int64(db.Bottom))
@@ -155,16 +155,16 @@ func (c *compiler) walkRead() error {
 	case err != nil:
 		return err
 	case few:
-		return c.stray(from, read)
+		return c.addExtras(from, read)
 	}
 	c.uncounted = true
-	c.walk("items i NOT INDEXED", db.SQL("i.read = 1"))
+	c.scan("items i NOT INDEXED", db.SQL("i.read = 1"))
 	return nil
 }
 
-// walkNew takes what the last refresh brought as strays, unless it is much, as
+// scanNew takes what the last refresh brought as extras, unless it is much, as
 // after the first refresh: then nearly every item is new and walking is best.
-func (c *compiler) walkNew() error {
+func (c *compiler) scanNew() error {
 	if c.env.NewSince.IsZero() {
 		return nil
 	}
@@ -174,45 +174,45 @@ func (c *compiler) walkNew() error {
 	case err != nil:
 		return err
 	case few:
-		return c.stray("items i INDEXED BY items_new", since)
+		return c.addExtras("items i INDEXED BY items_new", since)
 	}
-	c.walkAll()
+	c.scanAll()
 	return nil
 }
 
-// walkLabel walks the items with a label. Where two spellings of it are in use
-// an item may have both, so only one of them can be walked.
-func (c *compiler) walkLabel(n *feed.Node) error {
+// scanLabel scans the items with a label. Where two spellings of it are in use
+// an item may have both, so only one of them can be scanned.
+func (c *compiler) scanLabel(n *feed.Node) error {
 	names, err := c.labelNames(n)
 	switch {
 	case err != nil || len(names) == 0:
 		return err
 	case len(names) > 1:
-		c.walkAll()
+		c.scanAll()
 		return nil
 	}
 	where := db.SQL("l.held = 1 AND l.name = ?", names[0])
 	where.And(c.each)
-	c.arms = append(c.arms, arm{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
+	c.branches = append(c.branches, branch{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
 	return nil
 }
 
-// few says that the condition holds for at most maxStrays items of an index.
+// few reports whether the condition holds for at most maxExtras items of an index.
 func (c *compiler) few(from string, where db.Text) (bool, error) {
 	var n int
-	args := append(slices.Clone(where.Args), maxStrays+1)
+	args := append(slices.Clone(where.Args), maxExtras+1)
 	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.SQL+" LIMIT ?)", args...).Scan(&n)
-	return n <= maxStrays, err
+	return n <= maxExtras, err
 }
 
-// stray looks up the items of the view among those for which where holds.
-func (c *compiler) stray(from string, where db.Text) error {
+// extra looks up the items of the view among those for which where holds.
+func (c *compiler) addExtras(from string, where db.Text) error {
 	where.And(c.each)
-	s, err := c.wholeStretch()
+	s, err := c.wholeRange()
 	if err != nil {
 		return err
 	}
 	found, err := db.Integers(c.ctx, c.q, s.bind(db.SQL("SELECT i.pos FROM "+from+" WHERE "+where.SQL, where.Args...)))
-	c.strays = append(c.strays, found...)
+	c.extras = append(c.extras, found...)
 	return err
 }

@@ -14,7 +14,7 @@ import (
 type sortOrder struct {
 	// expr is the sort key of items i, details d, feeds f.
 	expr db.Text
-	// number says that the key is a number, not a text.
+	// number reports whether the key is a number, not a text.
 	number bool
 }
 

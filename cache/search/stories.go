@@ -8,7 +8,7 @@ import (
 )
 
 // chooseCopies says which items of a story the view shows. A view of one feed
-// shows what that feed brought, and one that asks for what the reader starred,
+// shows what that feed brought, and one that asks for what the user starred,
 // labelled, hid or snoozed shows just these items. Any other shows one item of
 // each story: the lead, or where the query leaves that out (by its feed, its
 // words …), the first copy that it does not.
@@ -31,15 +31,15 @@ func (c *compiler) chooseCopies() error {
 	if !c.view.Query.ShowsHidden() {
 		others.And(db.SQL("i.hidden = 0"))
 	}
-	const none = " AND NOT EXISTS (SELECT 1 FROM (SELECT i.copy_of AS lead, i.pos AS place) story CROSS JOIN items i "
+	const none = " AND NOT EXISTS (SELECT 1 FROM (SELECT i.copy_of AS lead, i.pos) story CROSS JOIN items i "
 	c.copies = db.SQL("(i.copy_of IS NULL OR (1" + none + "ON i.id = story.lead WHERE ")
 	c.copies.Add(others.SQL+")", others.Args...)
-	c.copies.Add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.place WHERE ")
+	c.copies.Add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.pos WHERE ")
 	c.copies.Add(others.SQL+")))", others.Args...)
 	return nil
 }
 
-// asksItems says that the view is about single items, not stories.
+// asksItems reports whether the view is about single items, not stories.
 func (c *compiler) asksItems() bool {
 	if mentions(c.view.Query.Root, ofFeed) && len(c.feeds) < 2 {
 		return true
@@ -56,7 +56,7 @@ func (c *compiler) asksItems() bool {
 	})
 }
 
-// ofWholeStory says that a condition is about the story and not about the feed
+// ofWholeStory reports whether a condition is about the story and not about the feed
 // or the words of one of its items, so that the lead can speak for all: whether
 // and when it is news, whether it is read, and that it does not have one of the
 // marks that hold for one item.
@@ -78,8 +78,8 @@ func ofWholeStory(n *feed.Node, positive bool) bool {
 	return ofUnmarked(n.Term, positive)
 }
 
-// ofUnmarked says that a term asks for items without one of the marks that hold
-// for one item. No item takes the place of another for having no such mark:
+// ofUnmarked reports whether a term asks for items without one of the marks that hold
+// for one item. No item takes the position of another for having no such mark:
 // a row that is starred or snoozed does not bring up its copy.
 func ofUnmarked(t feed.Term, positive bool) bool {
 	switch t.Is {

@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// mostWords is how many words a beginning is completed to; where more begin
-// with it, FTS5 has to collect all their places first.
+// mostWords is how many words a prefix is completed to; where more begin
+// with it, FTS5 has to collect all their positions first.
 const mostWords = 100
 
 // matchExpr writes a full-text term in the language of FTS5: always quoted, so
@@ -19,7 +19,7 @@ const mostWords = 100
 // that matches nothing in the index.
 func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 	if x == prefixIndex {
-		return startExpr(t), nil
+		return prefixExpr(t), nil
 	}
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
@@ -63,7 +63,7 @@ func (c *compiler) probe(n *feed.Node) (db.Text, error) {
 		return t, err
 	}
 	if expr != "" {
-		has, err := c.asked(x, docNumber, expr)
+		has, err := c.lookup(x, docNumber, expr)
 		if err != nil {
 			return t, err
 		}
@@ -77,10 +77,10 @@ func (c *compiler) probe(n *feed.Node) (db.Text, error) {
 	return t, nil
 }
 
-// walkText walks the matches of the full-text conditions that the indexes can
+// scanText scans the matches of the full-text conditions that the indexes can
 // answer, newest or oldest first as they have them; items that they do not have
-// yet are strays. It says whether there was any such condition.
-func (c *compiler) walkText() (bool, error) {
+// yet are extras. It reports whether there was any such condition.
+func (c *compiler) scanText() (bool, error) {
 	if !c.asksText() {
 		return false, nil
 	}
@@ -91,51 +91,51 @@ func (c *compiler) walkText() (bool, error) {
 		}
 	}
 	var err error
-	if c.list, err = c.narrowest(); err != nil {
+	if c.list, err = c.candidateList(); err != nil {
 		return true, err
 	}
 	c.above, c.below = max(c.above, c.list.above), min(c.below, c.list.below)
-	walk := c.walkPlaces
+	scan := c.scanPostings
 	if !slices.ContainsFunc(met, positive) {
-		walk = c.walkLacking
+		scan = c.scanWithout
 	}
-	if walked, err := walk(met); !walked || err != nil || len(c.pending) == 0 {
-		return walked, err
+	if scanned, err := scan(met); !scanned || err != nil || len(c.pending) == 0 {
+		return scanned, err
 	}
-	return true, c.stray("items i INDEXED BY items_pending", db.SQL("i.indexed = 0"))
+	return true, c.addExtras("items i INDEXED BY items_pending", db.SQL("i.indexed = 0"))
 }
 
-// walkPlaces walks the places in the indexes where conditions hold, unless the
+// scanPostings scans the positions in the indexes where conditions hold, unless the
 // items of the list are so few that it is cheaper to look them up there.
-func (c *compiler) walkPlaces(met []*feed.Node) (walked bool, err error) {
-	met, either, err := c.unmixed(met)
+func (c *compiler) scanPostings(met []*feed.Node) (scanned bool, err error) {
+	met, either, err := c.deferMixed(met)
 	if err != nil {
 		return false, err
 	}
-	arms, few, err := c.textArms(met, either)
+	branches, few, err := c.textBranches(met, either)
 	if err != nil || few {
-		c.slices = nil
+		c.chunks = nil
 		return false, err
 	}
 	rest, err := c.condition(met)
-	for i := range arms {
-		arms[i].where.And(rest)
+	for i := range branches {
+		branches[i].where.And(rest)
 	}
-	c.arms = append(c.arms, arms...)
+	c.branches = append(c.branches, branches...)
 	return true, err
 }
 
-// textArms are the walks over the indexes; few says that the items of the list are
+// textBranches are the scans over the indexes; few reports whether the items of the list are
 // so few that it is cheaper to look them up there.
-func (c *compiler) textArms(met []*feed.Node, e *alternatives) (arms []arm, few bool, err error) {
-	walks := [][]*feed.Node{met}
+func (c *compiler) textBranches(met []*feed.Node, e *alternatives) (branches []branch, few bool, err error) {
+	scans := [][]*feed.Node{met}
 	if e != nil {
-		walks = e.conditions
+		scans = e.conditions
 	}
-	for i, conditions := range walks {
-		a, few, never, err := c.textArm(conditions)
+	for i, conditions := range scans {
+		a, few, never, err := c.textBranch(conditions)
 		if err == nil && i > 0 {
-			a.once, err = c.lacks(e.starts)
+			a.dedup, err = c.lacks(e.prefixes)
 		}
 		switch {
 		case err != nil:
@@ -145,27 +145,27 @@ func (c *compiler) textArms(met []*feed.Node, e *alternatives) (arms []arm, few 
 		case few:
 			return nil, true, nil
 		}
-		arms = append(arms, a)
+		branches = append(branches, a)
 	}
-	return arms, false, nil
+	return branches, false, nil
 }
 
-// textArm walks the items of an index for which conditions hold that FTS5 can
-// answer, of a list only those that are in it; never says that there are none, few
-// that it is cheaper to look up the list's items. Where beginnings are apart, one
-// of the two is walked, and the other merged with it or asked about each of its
+// textBranch scans the items of an index for which conditions hold that FTS5 can
+// answer, of a list only those that are in it; never reports whether there are none, few
+// that it is cheaper to look up the list's items. Where prefixes are apart, one
+// of the two is scanned, and the other merged with it or asked about each of its
 // rows: the words are, if any condition says which items rather than which not,
 // since they are rarer.
-func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error) {
-	walked, probed, err := c.apart(met)
+func (c *compiler) textBranch(met []*feed.Node) (a branch, few, never bool, err error) {
+	scanned, probed, err := c.splitByIndex(met)
 	if err != nil {
 		return a, false, false, err
 	}
 	x, other := wordIndex, prefixIndex
-	if !slices.ContainsFunc(walked, positive) {
-		walked, probed, x, other = probed, walked, prefixIndex, wordIndex
+	if !slices.ContainsFunc(scanned, positive) {
+		scanned, probed, x, other = probed, scanned, prefixIndex, wordIndex
 	}
-	expr, never, err := c.allOf(x, walked)
+	expr, never, err := c.allOf(x, scanned)
 	if err != nil || never {
 		return a, false, never, err
 	}
@@ -178,7 +178,7 @@ func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error)
 	if err != nil || never {
 		return a, false, never, err
 	}
-	a = x.arm(expr, merged)
+	a = x.branch(expr, merged)
 	if err = c.compare(&a, x, expr); err != nil {
 		return a, false, false, err
 	}
@@ -188,9 +188,9 @@ func (c *compiler) textArm(met []*feed.Node) (a arm, few, never bool, err error)
 	return a, few, false, err
 }
 
-// beside are further conditions for a walk, which another index answers: what is
-// common is merged with the numbers that are walked, and the rest asked of each;
-// never says that they hold for nothing, phrases how many they have.
+// beside are further conditions for a scan, which another index answers: what is
+// common is merged with the numbers that are scanned, and the rest asked of each;
+// never reports whether they hold for nothing, phrases how many they have.
 func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
@@ -214,11 +214,11 @@ func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked db.Tex
 			return merged, asked, 0, false, err
 		}
 		if common && !few {
-			places := x.postings(expr)
-			merged.Add(with+places.SQL, places.Args...)
+			positions := x.postings(expr)
+			merged.Add(with+positions.SQL, positions.Args...)
 			continue
 		}
-		has, err := c.asked(x, docNumber, expr)
+		has, err := c.lookup(x, docNumber, expr)
 		if err != nil {
 			return merged, asked, 0, false, err
 		}
@@ -227,22 +227,22 @@ func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked db.Tex
 	return merged, asked, phrases, false, nil
 }
 
-// arm walks the places of an expression, merged with others if there are any.
-func (x textIndex) arm(expr string, others db.Text) arm {
+// branch scans the positions of an expression, merged with others if there are any.
+func (x textIndex) branch(expr string, others db.Text) branch {
 	if others.SQL != "" {
 		merged := x.postings(expr)
 		merged.Add(others.SQL, others.Args...)
-		return arm{at: "n.doc_number", numbered: true, merged: merged, where: db.SQL("1")}
+		return branch{at: "n.doc_number", numbered: true, merged: merged, where: db.SQL("1")}
 	}
 	name := string(x)
-	return arm{at: name + ".rowid", numbered: true, where: db.SQL(name+" MATCH ?", expr),
+	return branch{at: name + ".rowid", numbered: true, where: db.SQL(name+" MATCH ?", expr),
 		from: name + " CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = " + name + ".rowid"}
 }
 
-// compare has a walk compare the places of the expression with the list of the
+// compare has a scan compare the positions of the expression with the list of the
 // view, if that does not have every item: with a long one if it is common, which
-// takes slices.
-func (c *compiler) compare(a *arm, x textIndex, expr string) error {
+// takes chunks.
+func (c *compiler) compare(a *branch, x textIndex, expr string) error {
 	if c.list.all {
 		return nil
 	}
@@ -258,7 +258,7 @@ func (c *compiler) compare(a *arm, x textIndex, expr string) error {
 		a.within = in
 	}
 	if common {
-		c.slices = c.list.walk
+		c.chunks = c.list.scan
 	}
 	return nil
 }
@@ -266,7 +266,7 @@ func (c *compiler) compare(a *arm, x textIndex, expr string) error {
 // phrasesIn counts the phrases of an expression.
 func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
 
-// inIndex says that FTS5 can answer the condition, given another one that it
+// inIndex reports whether FTS5 can answer the condition, given another one that it
 // can list the matches of if this one is a Not.
 func (c *compiler) inIndex(n *feed.Node) bool {
 	switch n.Op {
@@ -281,7 +281,7 @@ func (c *compiler) inIndex(n *feed.Node) bool {
 		slices.ContainsFunc(n.Kids, positive)
 }
 
-// match writes a condition that is in the index, but for a Not; never says that
+// match writes a condition that is in the index, but for a Not; never reports whether
 // it holds for nothing there.
 func (c *compiler) match(x textIndex, n *feed.Node) (expr string, never bool, err error) {
 	switch n.Op {
@@ -446,7 +446,7 @@ func (x textIndex) has(expr string) db.Text {
 // holds in an index, within a range.
 func (x textIndex) postings(expr string) db.Text {
 	name := string(x)
-	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowEdge, highEdge)
+	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
 }
 
 // asksText reports whether the view has a condition on texts.
@@ -454,7 +454,7 @@ func (c *compiler) asksText() bool { return mentions(c.view.Query.Root, ofText) 
 
 // indexOf returns the index that answers a condition on texts.
 func indexOf(n *feed.Node) textIndex {
-	if ofStarts(n) {
+	if onlyPrefixes(n) {
 		return prefixIndex
 	}
 	return wordIndex
