@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/feed"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
@@ -143,7 +144,7 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 		return started, err
 	}
 	tell("the database is damaged; what can be read is being saved, which takes minutes if it is large")
-	saved, err := cache.Salvage(ctx, p.db, cache.Options{Now: time.Now})
+	saved, err := rescue.Salvage(ctx, p.db, cache.Options{Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -157,12 +158,18 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 // openedCache is what opening the cache has come to.
 type openedCache struct {
 	store *cache.Store
-	err   error
+	// notice says that an outdated database was taken over; empty otherwise.
+	notice string
+	err    error
 }
 
 func openCache(ctx context.Context, db string) openedCache {
-	store, err := cache.Open(ctx, db, cache.Options{Now: time.Now})
-	return openedCache{store, err}
+	store, r, err := rescue.Open(ctx, db, cache.Options{Now: time.Now}, tell)
+	o := openedCache{store: store, err: err}
+	if r.Old != "" {
+		o.notice = r.Sentence()
+	}
+	return o
 }
 
 // openEarly opens a cache that exists while the configuration is still being
@@ -202,7 +209,7 @@ func start(ctx context.Context, p paths, c Config, o openedCache) (*program, err
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes}
+	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
 	if why := store.Confined(); why != nil {
 		started.notice = "you can read, but nothing is saved for now: " + why.Error()
 	}

@@ -136,7 +136,7 @@ func (w *itemWriter) renew(id int64) error {
 	if err != nil {
 		return err
 	}
-	c := change{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, horizon: horizonOf(w.seen), only: db.SQL(` AND i.read_at IS NOT i.first_seen`)}
+	c := change{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, horizon: LatestPlausible(w.seen), only: db.SQL(` AND i.read_at IS NOT i.first_seen`)}
 	if err := c.collect(`i.id`, items); err != nil {
 		return err
 	}

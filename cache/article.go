@@ -32,7 +32,7 @@ func (s *Store) Article(ctx context.Context, id int64) (feed.Article, error) {
 	if err == nil {
 		err = s.fillAlsoIn(ctx, []*feed.Item{&a.Item})
 	}
-	return a, border(ctx, "read an article", err)
+	return a, WrapError(ctx, "read an article", err)
 }
 
 func (s *Store) articleIn(ctx context.Context, q db.Querier, id int64) (feed.Article, error) {

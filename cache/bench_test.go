@@ -83,7 +83,7 @@ func build(b *testing.B, n int) testStore {
 	saved := time.Since(start)
 	start = time.Now()
 	s.index()
-	b.Logf("%d items: %v an item to save, %v to index, %.1f MB", n, saved/time.Duration(n), time.Since(start)/time.Duration(n), float64(size(s.Path()))/1e6)
+	b.Logf("%d items: %v an item to save, %v to index, %.1f MB", n, saved/time.Duration(n), time.Since(start)/time.Duration(n), float64(db.FileSize(s.Path()))/1e6)
 	_, err := s.MarkAll(s.ctx(), view(b, "before:30d"), feed.Read, "", true, s.advance(time.Hour))
 	s.must(err)
 	s.must(s.Maintain(s.ctx()))

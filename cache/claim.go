@@ -29,7 +29,7 @@ func (s *Store) Claim(ctx context.Context, feeds []feed.Feed, until time.Time, a
 	}
 	asked, err := json.Marshal(list)
 	if err != nil {
-		return nil, border(ctx, tried, err)
+		return nil, WrapError(ctx, tried, err)
 	}
 	var granted []string
 	err = s.write(ctx, tried, func(tx *sql.Tx) (err error) {
@@ -45,7 +45,7 @@ func (s *Store) Release(ctx context.Context, urls []string, until time.Time) err
 	const tried = "let other processes ask the feeds"
 	list, err := json.Marshal(urls)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
 	return s.write(ctx, tried, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE feeds SET claimed_until = NULL WHERE url IN (SELECT value FROM json_each(?)) AND claimed_until = ?`, string(list), until.UnixMicro())

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"dateline/cache/db"
@@ -32,7 +33,7 @@ const TodayCap = 10000
 // of an index; now, in the reader's Location, says what today is.
 func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
 	c, err := s.counts(ctx, now)
-	return c, border(ctx, "count the items", err)
+	return c, WrapError(ctx, "count the items", err)
 }
 
 func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
@@ -70,7 +71,7 @@ func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts
 		}
 	}
 	feeds, c, err := s.feedsAndCounts(ctx, now)
-	return feeds, c, border(ctx, "list the feeds", err)
+	return feeds, c, WrapError(ctx, "list the feeds", err)
 }
 
 func (s *Store) feedsAndCounts(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
@@ -197,4 +198,22 @@ func (c *change) count(n *FeedCount, i changed, by int) {
 	if !i.other {
 		n.Unread += by
 	}
+}
+
+// sqlCounted counts the items of each feed f, once it is grouped by them.
+const sqlCounted = `SELECT f.id, f.url, ` + sumItems + `
+	FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0`
+
+// RepairCounts counts the items of each feed again, and returns the addresses of
+// the feeds whose counts were wrong.
+func (s *Store) RepairCounts(ctx context.Context) (wrong []string, err error) {
+	err = s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
+		wrong, err = db.Strings(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
+		if err != nil || len(wrong) == 0 {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` GROUP BY f.id) c WHERE c.id = feeds.id`)
+		return err
+	})
+	return wrong, err
 }

@@ -32,10 +32,10 @@ var (
 	ErrNothingToRedo = errors.New("nothing to redo")
 )
 
-// border turns what the driver says into the errors above, once, with what was
+// WrapError turns what the driver says into the errors above, once, with what was
 // tried. The end of ctx is told as ctx tells it, not as an interrupted query or
 // as the end of the transaction.
-func border(ctx context.Context, tried string, err error) error {
+func WrapError(ctx context.Context, tried string, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -35,7 +35,7 @@ func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
 	have, known := take(ctx, &s.listAhead)
 	if !known {
 		if have, err = s.subscribed(ctx); err != nil {
-			return border(ctx, tried, err)
+			return WrapError(ctx, tried, err)
 		}
 	}
 	if have == written(want) {
@@ -151,11 +151,11 @@ var packedFeed = packed{
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
 	feeds, _, err := s.feeds(ctx)
 	if err != nil {
-		return nil, border(ctx, "list the feeds", err)
+		return nil, WrapError(ctx, "list the feeds", err)
 	}
 	away, err := s.snoozed(ctx, s.now())
 	leaveOut(feeds, away)
-	return feeds, border(ctx, "list the feeds", err)
+	return feeds, WrapError(ctx, "list the feeds", err)
 }
 
 // leaveOut takes the snoozed items out of the counts of feeds.

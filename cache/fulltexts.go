@@ -26,7 +26,7 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 		t.Fetched = db.FromMicros(fetched)
 		t.Body.Raw, err = s.unpack(body)
 	}
-	return t, border(ctx, "read the full text", err)
+	return t, WrapError(ctx, "read the full text", err)
 }
 
 // SetFulltext keeps what asking for an item's page came to; a zero Fetched is
@@ -85,7 +85,7 @@ func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.I
 	const tried = "look for items without full text"
 	places, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
 	if err != nil {
-		return nil, border(ctx, tried, err)
+		return nil, WrapError(ctx, tried, err)
 	}
 	slices.Sort(places)
 	slices.Reverse(places)
@@ -94,7 +94,7 @@ func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.I
 		items = append(items, a.Item)
 		return nil
 	}, sqlItems, db.JSONIntegers(places))
-	return items, border(ctx, tried, err)
+	return items, WrapError(ctx, tried, err)
 }
 
 const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value

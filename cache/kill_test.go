@@ -168,7 +168,7 @@ func old(t *testing.T, path string, n int) {
 	if version == 0 {
 		return
 	}
-	db, err := connect(path, 1, pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
+	db, err := db.Open(path, 1, db.Pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"time"
+
+	"dateline/cache/db"
 )
 
 // maxLog is how large the write-ahead log may grow before readers wait for it.
@@ -17,7 +19,7 @@ const logPatience = 250 * time.Millisecond
 // boundLog starts the log anew where it has become too large. That readers, or
 // another process, keep it from that is no error: the next write tries again.
 func (s *Store) boundLog(ctx context.Context) {
-	if size(s.path+"-wal") < maxLog || s.logTried.Add(1)%logEvery != 1 {
+	if db.FileSize(s.path+"-wal") < maxLog || s.logTried.Add(1)%logEvery != 1 {
 		return
 	}
 	s.emptyLog(ctx)
@@ -48,7 +50,7 @@ func (s *Store) emptyLog(ctx context.Context) error {
 	if err := waitFor(ctx, conn, logPatience); err != nil {
 		return err
 	}
-	defer waitFor(context.WithoutCancel(ctx), conn, lockPatience)
+	defer waitFor(context.WithoutCancel(ctx), conn, db.LockPatience)
 	_, err = conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -49,7 +50,7 @@ func TestLogIsBounded(t *testing.T) {
 			items = append(items, item(fmt.Sprint(n, "-", i), time.Duration(n*50+i)*time.Minute, "title", string(noise)))
 		}
 		s.save("a", items...)
-		largest = max(largest, size(s.Path()+"-wal"))
+		largest = max(largest, db.FileSize(s.Path()+"-wal"))
 	}
 	stop.Store(true)
 	readers.Wait()
@@ -57,7 +58,7 @@ func TestLogIsBounded(t *testing.T) {
 		t.Errorf("the log grew to %d MB, more than %d", largest>>20, limit>>20)
 	}
 	s.must(s.Maintain(s.ctx()))
-	if left := size(s.Path() + "-wal"); left > 1<<20 {
+	if left := db.FileSize(s.Path() + "-wal"); left > 1<<20 {
 		t.Errorf("tidying leaves %d KB of log", left>>10)
 	}
 }

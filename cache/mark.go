@@ -29,7 +29,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 			if m.At.IsZero() {
 				m.At = s.now()
 			}
-			if err := check(m); err != nil {
+			if err := CheckMark(m); err != nil {
 				return err
 			}
 			if ofStory(m.Flag) {
@@ -37,7 +37,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 					return err
 				}
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now())}
+			c := change{Mark: m, ctx: ctx, tx: tx, horizon: LatestPlausible(s.now())}
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
@@ -81,16 +81,16 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	if m.At.IsZero() {
 		m.At = s.now()
 	}
-	if err := check(m); err != nil {
+	if err := CheckMark(m); err != nil {
 		return 0, err
 	}
 	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, tried, err)
 	}
 	places, err := which(p)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, tried, err)
 	}
 	slices.Sort(places)
 	var begun journalled
@@ -101,11 +101,11 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 			if err != nil || step == 0 {
 				return err
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), horizonOf(s.now()).UnixMicro())}
+			c := change{Mark: m, ctx: ctx, tx: tx, horizon: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
 			if err := c.run(step, `i.pos`, slice); err != nil {
 				return err
 			}
-			rest := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now())}
+			rest := change{Mark: m, ctx: ctx, tx: tx, horizon: LatestPlausible(s.now())}
 			err = rest.runRest(step, c.items)
 			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
 			return err
@@ -118,7 +118,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	return n, nil
 }
 
-func check(m feed.Mark) error {
+func CheckMark(m feed.Mark) error {
 	switch m.Flag {
 	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
 		return nil
@@ -159,8 +159,8 @@ type change struct {
 // is valid where they do not.
 type lay struct{ first, last sql.NullInt64 }
 
-// horizonOf leaves the clocks of other devices a day.
-func horizonOf(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
+// LatestPlausible leaves the clocks of other devices a day.
+func LatestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
 
 // changed is an item before a change.
 type changed struct {

@@ -3,8 +3,9 @@ package cache
 import (
 	"context"
 	"database/sql"
-	"dateline/cache/db"
 	"errors"
+
+	"dateline/cache/db"
 )
 
 // MoveFeed gives a feed a new address; its items, marks and poll log stay. What

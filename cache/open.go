@@ -12,14 +12,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
+	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
 )
@@ -83,13 +82,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	if err := s.connectPatiently(ctx); err != nil {
 		s.Close()
-		return nil, s.orDamaged(s.because(tried, border(ctx, tried, err)))
+		return nil, s.orDamaged(s.because(tried, WrapError(ctx, tried, err)))
 	}
 	return s, nil
 }
-
-// lockPatience is how long a query waits for another process.
-const lockPatience = 10 * time.Second
 
 // waitFor sets how long the queries of a connection wait for other processes.
 func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
@@ -101,10 +97,10 @@ func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error 
 // make one new file into a WAL at once would wait for each other for ever, so
 // SQLite fails one of them at once instead of letting it wait.
 func (s *Store) connectPatiently(ctx context.Context) error {
-	patience := time.After(lockPatience)
+	patience := time.After(db.LockPatience)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
-		if !errors.Is(border(ctx, "", err), ErrLocked) {
+		if !errors.Is(WrapError(ctx, "", err), ErrLocked) {
 			return err
 		}
 		select {
@@ -127,45 +123,23 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	// a refresh writes, are copied from it to the file once for many of them.
 	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
 		"journal_size_limit(16777216)", "wal_autocheckpoint(4000)"}
-	if size(s.path) == 0 {
+	if db.FileSize(s.path) == 0 {
 		// In a file that has it SQLite would write it anew, wait for the disk and
 		// have every other process look for what changed.
 		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
 	}
-	if s.writer, err = s.reachable(1, "_txlock=immediate&"+pragmas(settings...)); err != nil {
+	if s.writer, err = s.reachable(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
 		return err
 	}
 	if err = s.prepareSchema(ctx, marked); err != nil {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.
-	if s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
+	if s.readers, err = s.reachable(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)
 	return nil
-}
-
-// connect prepares a pool of conns connections that are kept once opened.
-func connect(path string, conns int, query string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, query))
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	return db, nil
-}
-
-// pragmas writes the pragmas of a connection for its DSN. The driver sets
-// busy_timeout first, so that the others already wait for their turn, and
-// auto_vacuum before anything writes the file's first page.
-func pragmas(list ...string) string {
-	q := url.Values{"_busy_timeout": {strconv.FormatInt(lockPatience.Milliseconds(), 10)}}
-	for _, p := range list {
-		q.Add("_pragma", p)
-	}
-	return q.Encode()
 }
 
 // Close ends all queries and closes the file. A Store that failed to open
@@ -197,15 +171,15 @@ func (s *Store) transact(ctx context.Context, tried string, f func(tx *sql.Tx) e
 	defer s.screenAhead.Store(nil)
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
 	defer tx.Rollback() // for errors and for panics; without a meaning once committed
 	if err := f(tx); err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
 	err = tx.Commit()
 	s.boundLog(ctx)
-	return border(ctx, tried, err)
+	return WrapError(ctx, tried, err)
 }
 
 // writeDurably is write for what the reader did: once it returns, not even a
@@ -219,22 +193,22 @@ func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sq
 	defer s.screenAhead.Store(nil)
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = NORMAL`)
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
 	defer tx.Rollback()
 	if err := f(tx); err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, tried, err)
 	}
-	return border(ctx, tried, tx.Commit())
+	return WrapError(ctx, tried, tx.Commit())
 }
 
 // Version changes when another process has changed the file; what this store
@@ -243,5 +217,21 @@ func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sq
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var v int64
 	err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
-	return v, border(ctx, "ask whether the cache changed", err)
+	return v, WrapError(ctx, "ask whether the cache changed", err)
 }
+
+// Readers returns the connections for reading. They are for package rescue.
+func (s *Store) Readers() *sql.DB { return s.readers }
+
+// Writer returns the only connection for writing. It is for package rescue; see
+// [Store.Write].
+func (s *Store) Writer() *sql.DB { return s.writer }
+
+// Write runs f in one transaction of the writer. op says in errors what was
+// tried. It is for package rescue.
+func (s *Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.write(ctx, op, f)
+}
+
+// Now returns the time by the store's clock.
+func (s *Store) Now() time.Time { return s.now() }

@@ -55,7 +55,7 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 // never more than 30.
 func (s *Store) Polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
 	polls, err := s.polls(ctx, url, max)
-	return polls, border(ctx, "read the poll log of "+url, err)
+	return polls, WrapError(ctx, "read the poll log of "+url, err)
 }
 
 func (s *Store) polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {

@@ -35,7 +35,7 @@ func (s *Store) timeSetting(ctx context.Context, key string) (time.Time, error) 
 	}
 	micros, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return time.Time{}, border(ctx, "read setting "+key, errors.Join(err, ErrCorrupt))
+		return time.Time{}, WrapError(ctx, "read setting "+key, errors.Join(err, ErrCorrupt))
 	}
 	return time.UnixMicro(micros).UTC(), nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+
+	"dateline/cache/db"
 )
 
 // reach opens connections to a file that may not be writable at the moment: in
@@ -34,10 +35,10 @@ func (r reach) Connect(ctx context.Context) (driver.Conn, error) {
 	// be read, too, and stay so.
 	why := error(ErrReadOnly)
 	err := r.writable()
-	if err == nil || size(r.path+"-wal") > 0 {
+	if err == nil || db.FileSize(r.path+"-wal") > 0 {
 		var conn driver.Conn
 		conn, err = r.usual.Connect(ctx)
-		if why = cannotWrite(border(ctx, "", err)); why == nil {
+		if why = cannotWrite(WrapError(ctx, "", err)); why == nil {
 			return conn, err
 		}
 	}
@@ -78,11 +79,11 @@ func cannotWrite(err error) error {
 // reachable prepares a pool of conns connections that reach the file however it
 // can be had.
 func (s *Store) reachable(conns int, query string) (*sql.DB, error) {
-	usual, err := sqlite.NewConnector(dsn(s.path, query))
+	usual, err := sqlite.NewConnector(db.DSN(s.path, query))
 	if err != nil {
 		return nil, err
 	}
-	asIs, err := sqlite.NewConnector(dsn(s.path, "mode=ro&immutable=1&"+pragmas("query_only(1)", "temp_store(memory)", "user_version")))
+	asIs, err := sqlite.NewConnector(db.DSN(s.path, "mode=ro&immutable=1&"+db.Pragmas("query_only(1)", "temp_store(memory)", "user_version")))
 	if err != nil {
 		return nil, err
 	}
@@ -90,14 +91,6 @@ func (s *Store) reachable(conns int, query string) (*sql.DB, error) {
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	return db, nil
-}
-
-func dsn(path, query string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query}
-	return u.String()
 }
 
 // create makes the directory and an empty file with the reader's eyes only;
@@ -112,7 +105,7 @@ func (s *Store) create() error {
 		return f.Close()
 	}
 	err = reason(err)
-	if start, _ := beginning(s.path, headerSize); errors.Is(err, ErrReadOnly) && len(start) == headerSize {
+	if start, _ := readStart(s.path, db.HeaderSize); errors.Is(err, ErrReadOnly) && len(start) == db.HeaderSize {
 		s.confined.Store(&err)
 		return nil
 	}

@@ -3,9 +3,10 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"time"
+
 	"dateline/cache/db"
 	"dateline/cache/search"
-	"time"
 )
 
 // removeSlice is how many items are removed in one transaction.
@@ -21,13 +22,13 @@ func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err err
 	const tried = "remove old items"
 	rules, err := s.keeping(ctx)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, tried, err)
 	}
 	for _, k := range rules {
 		n, err := s.retain(ctx, k, now)
 		removed += n
 		if err != nil {
-			return removed, border(ctx, tried, err)
+			return removed, WrapError(ctx, tried, err)
 		}
 	}
 	return removed, nil
@@ -147,7 +148,7 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 		}
 	}
 	if err != nil {
-		return n, border(ctx, tried, err)
+		return n, WrapError(ctx, tried, err)
 	}
 	return n, s.write(ctx, tried, func(tx *sql.Tx) error {
 		const reset = `UPDATE feeds SET etag = '', last_modified = '', body_hash = '', last_checked = NULL, last_ok = NULL, next_check = NULL,

@@ -18,7 +18,7 @@ func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
-	return r, border(ctx, "read an earlier version", err)
+	return r, WrapError(ctx, "read an earlier version", err)
 }
 
 // revisionIn also says whether the reader has read the version that replaced it.

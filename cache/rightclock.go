@@ -38,13 +38,13 @@ func (s *Store) rightTimes(ctx context.Context) error {
 	}{
 		{sqlAheadPlaces, db.FirstPosition(soonest(now)), func(tx *sql.Tx, places string) error { return replaceItems(ctx, tx, places, now) }},
 		{sqlAheadSeen, soonest(now).UnixMicro(), func(tx *sql.Tx, places string) error { return rightSeen(ctx, tx, places, now) }},
-		{sqlAheadRead, horizonOf(now).UnixMicro(), func(tx *sql.Tx, places string) error {
-			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlOfPlaces, places, longSaid(now))
+		{sqlAheadRead, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, places string) error {
+			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlOfPlaces, places, UndatedMarkTime(now))
 			return err
 		}},
-		{sqlAheadSnoozed, horizonOf(now).UnixMicro(), func(tx *sql.Tx, places string) error {
+		{sqlAheadSnoozed, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, places string) error {
 			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlOfPlaces,
-				places, now.UnixMicro(), longSaid(now))
+				places, now.UnixMicro(), UndatedMarkTime(now))
 			return err
 		}},
 	} {
@@ -59,9 +59,9 @@ func (s *Store) rightTimes(ctx context.Context) error {
 // by seconds all the time.
 func soonest(now time.Time) time.Time { return now.Add(time.Minute) }
 
-// longSaid is the time of a word that was said at an unknown time: any word of
+// UndatedMarkTime is the time of a word that was said at an unknown time: any word of
 // today stands against it.
-func longSaid(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
+func UndatedMarkTime(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
 
 func (s *Store) rightSlices(ctx context.Context, find db.Text, right func(tx *sql.Tx, places string) error) error {
 	for {

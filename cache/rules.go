@@ -51,11 +51,11 @@ func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yiel
 	const tried = "try a rule"
 	infos, err := search.FeedInfos(ctx, s.readers)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, tried, err)
 	}
 	places, err := db.Integers(ctx, s.readers, db.SQL(sqlRuleHits, since.UnixMicro()))
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, tried, err)
 	}
 	slices.SortFunc(places, func(a, b int64) int { return cmp.Compare(b, a) })
 	zone := s.now().Location()
@@ -68,7 +68,7 @@ func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yiel
 			return yield(a)
 		}, sqlArticles, db.JSONIntegers(slice))
 		if err != nil {
-			return n, border(ctx, tried, err)
+			return n, WrapError(ctx, tried, err)
 		}
 	}
 	return n, nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -90,7 +91,7 @@ func wrecks() map[string]wreck {
 	zero := func(file []byte, page int) { clear(file[page*wreckPage:][:wreckPage]) }
 	return map[string]wreck{
 		"nothing":                 {func(b []byte) []byte { return b }, manyItems},
-		"its header":              {func(b []byte) []byte { copy(b, strings.Repeat("x", headerSize)); return b }, manyItems},
+		"its header":              {func(b []byte) []byte { copy(b, strings.Repeat("x", db.HeaderSize)); return b }, manyItems},
 		"its first page":          {func(b []byte) []byte { clear(b[:wreckPage]); return b }, manyItems},
 		"half of it gone":         {func(b []byte) []byte { return b[:len(b)/2/wreckPage*wreckPage+100] }, 0},
 		"all but the first pages": {func(b []byte) []byte { return b[:40*wreckPage] }, 0},
@@ -184,7 +185,7 @@ func TestSalvageWithoutBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	cell := int(page[12])<<8 | int(page[13])
-	if _, err := f.WriteAt(make([]byte, wreckPage), int64(bigEndian(page[cell:])-1)*wreckPage); err != nil {
+	if _, err := f.WriteAt(make([]byte, wreckPage), int64(db.BigEndian(page[cell:])-1)*wreckPage); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

@@ -31,7 +31,7 @@ func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved
 	for i, a := range answers {
 		var err error
 		if batches[i], err = prepare(a); err != nil {
-			return nil, border(ctx, "save "+a.URL, err)
+			return nil, WrapError(ctx, "save "+a.URL, err)
 		}
 	}
 	s.packAhead(ctx, batches)
@@ -192,7 +192,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	}
 	slices.Reverse(saved.Notify)
 	if saved.New > 0 {
-		return w.recallArrived(t)
+		return w.applyPendingToArrived(t)
 	}
 	return nil
 }

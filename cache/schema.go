@@ -12,9 +12,9 @@ import (
 var schema string
 
 const (
-	// schemaVersion is the PRAGMA user_version of a file with this schema. Smaller
+	// SchemaVersion is the PRAGMA user_version of a file with this schema. Smaller
 	// ones are those of schemas that were never released.
-	schemaVersion = 101
+	SchemaVersion = 101
 
 	// applicationID marks a file as a database of dateline (PRAGMA application_id):
 	// "dtln".
@@ -32,12 +32,12 @@ func (s *Store) prepareSchema(ctx context.Context, marked bool) error {
 		if err := s.createTables(ctx); err != nil {
 			return err
 		}
-		version = schemaVersion
+		version = SchemaVersion
 	}
 	switch {
-	case version < schemaVersion:
+	case version < SchemaVersion:
 		return ErrOutdated
-	case version > schemaVersion:
+	case version > SchemaVersion:
 		return ErrNewer
 	case marked:
 		return nil
@@ -67,7 +67,7 @@ func (s *Store) createTables(ctx context.Context) error {
 	if _, err := tx.ExecContext(ctx, schema); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)); err != nil {
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", SchemaVersion)); err != nil {
 		return err
 	}
 	return tx.Commit()

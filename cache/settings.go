@@ -14,7 +14,7 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return value, border(ctx, "read setting "+key, err)
+	return value, WrapError(ctx, "read setting "+key, err)
 }
 
 // SetSetting keeps a short text under a key of the caller's choice.
@@ -35,7 +35,7 @@ func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return permille, border(ctx, "read the reading position", err)
+	return permille, WrapError(ctx, "read the reading position", err)
 }
 
 // SetReadingPosition keeps how far the reader got, in thousandths; zero or

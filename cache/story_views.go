@@ -2,9 +2,10 @@ package cache
 
 import (
 	"context"
+	"slices"
+
 	"dateline/cache/db"
 	"dateline/feed"
-	"slices"
 )
 
 // ofStory says that a mark holds for all items of a story.

@@ -244,7 +244,7 @@ func itemsIn(entries []journalEntry) int {
 
 // travel makes the entry's mark again, or its opposite, and notes that.
 func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
-	c := change{Mark: e.Mark, ctx: ctx, tx: tx, horizon: horizonOf(at), force: true, lay: e.lay}
+	c := change{Mark: e.Mark, ctx: ctx, tx: tx, horizon: LatestPlausible(at), force: true, lay: e.lay}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
 		return err
 	}

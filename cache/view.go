@@ -24,5 +24,5 @@ type Row struct {
 // search finds what is left, too, only more slowly.
 func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
 	left, err = s.index.Pending(ctx, max)
-	return left, border(ctx, "index the new items", err)
+	return left, WrapError(ctx, "index the new items", err)
 }

@@ -11,14 +11,14 @@ import (
 // zero Pos stands before the first row.
 func (s *Store) After(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
 	rows, err := s.window(ctx, v, from, false, n)
-	return rows, border(ctx, "list the items", err)
+	return rows, WrapError(ctx, "list the items", err)
 }
 
 // Before returns up to n rows that stand before from, in the view's order, the
 // nearest last; the zero Pos stands behind the last row.
 func (s *Store) Before(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
 	rows, err := s.window(ctx, v, from, true, n)
-	return rows, border(ctx, "list the items", err)
+	return rows, WrapError(ctx, "list the items", err)
 }
 
 func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) ([]Row, error) {
@@ -42,7 +42,7 @@ func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) 
 // there has another ID. One that is not in the cache gives the top.
 func (s *Store) Around(ctx context.Context, v View, id int64, before, after int) (rows []Row, index int, err error) {
 	rows, index, err = s.around(ctx, v, id, max(before, 0), max(after, 0))
-	return rows, index, border(ctx, "list the items", err)
+	return rows, index, WrapError(ctx, "list the items", err)
 }
 
 func (s *Store) around(ctx context.Context, v View, id int64, before, after int) ([]Row, int, error) {
@@ -76,7 +76,7 @@ func (s *Store) around(ctx context.Context, v View, id int64, before, after int)
 // Count counts the rows of the view, up to max unless max is zero.
 func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
 	n, err := s.count(ctx, v, max)
-	return n, border(ctx, "count the items", err)
+	return n, WrapError(ctx, "count the items", err)
 }
 
 func (s *Store) count(ctx context.Context, v View, max int) (int, error) {
@@ -99,11 +99,11 @@ func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Ar
 	}
 	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
-		return border(ctx, "list the items", err)
+		return WrapError(ctx, "list the items", err)
 	}
 	keys, err := p.Keys(ctx, s.readers, Pos{}, false, limit)
 	if err != nil {
-		return border(ctx, "list the items", err)
+		return WrapError(ctx, "list the items", err)
 	}
 	query := sqlItems
 	if withBody {
@@ -123,7 +123,7 @@ func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Ar
 			err = s.fillAlsoIn(ctx, items)
 		}
 		if err != nil {
-			return border(ctx, "list the items", err)
+			return WrapError(ctx, "list the items", err)
 		}
 		for _, a := range articles {
 			if err := yield(a); err != nil {

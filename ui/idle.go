@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 )
 
 const (
@@ -57,7 +58,7 @@ func (m *Model) tidy() tea.Cmd {
 	ctx, store := m.ctx, m.deps.Store
 	return func() tea.Msg {
 		indexRest(ctx, store)
-		_, err := store.BackUpDaily(ctx)
+		_, err := rescue.BackUpDaily(ctx, store)
 		if err := store.Maintain(ctx); err != nil {
 			return nil
 		}

@@ -1,8 +1,9 @@
 package search
 
 import (
-	"dateline/cache/db"
 	"slices"
+
+	"dateline/cache/db"
 )
 
 const (

@@ -3,8 +3,9 @@ package search
 import (
 	"context"
 	"database/sql"
-	"dateline/cache/db"
 	"slices"
+
+	"dateline/cache/db"
 )
 
 // range is the part of a scan between two positions, and between the numbers that

@@ -3,8 +3,9 @@ package search
 import (
 	"context"
 	"database/sql"
-	"dateline/cache/db"
 	"slices"
+
+	"dateline/cache/db"
 )
 
 // The index knows a text by a number. Of two items the later has the larger, so

@@ -3,9 +3,10 @@ package search
 import (
 	"cmp"
 	"context"
-	"dateline/cache/db"
 	"slices"
 	"strconv"
+
+	"dateline/cache/db"
 )
 
 // choose finds the positions that a limit leaves.

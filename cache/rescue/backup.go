@@ -1,4 +1,4 @@
-package cache
+package rescue
 
 import (
 	"archive/zip"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
+	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
 )
@@ -76,18 +77,15 @@ func (w *lineWriter) write(l backupLine) error {
 	return err
 }
 
-// flagPlace is the flag of a line that tells a reading position.
-const flagPlace = "place"
-
 // Backup writes the subscriptions as OPML and everything the reader did as JSON
-// Lines into a ZIP file that [Store.Restore] reads, and says how many lines
+// Lines into a ZIP file that [Restore] reads, and says how many lines
 // these are. It holds no articles, no settings of feeds and no secrets. It
 // reads all of a cache's marks, a few seconds for a million.
-func (s *Store) Backup(ctx context.Context, to io.Writer) (lines int, err error) {
+func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err error) {
 	const tried = "write a backup"
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-	now := s.now()
+	now := s.Now()
 	part, err := z.CreateHeader(&zip.FileHeader{Name: backupFeeds, Method: zip.Deflate, Modified: now})
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", tried, err)
@@ -105,9 +103,9 @@ func (s *Store) Backup(ctx context.Context, to io.Writer) (lines int, err error)
 	buffer := bufio.NewWriterSize(part, 64<<10)
 	out := lineWriter{to: buffer, rest: json.NewEncoder(buffer), quoted: map[string][]byte{}}
 	out.rest.SetEscapeHTML(false)
-	err = s.said(ctx, func(l backupLine) error { lines++; return out.write(l) })
+	err = exportMarks(ctx, s, func(l backupLine) error { lines++; return out.write(l) })
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, cache.WrapError(ctx, tried, err)
 	}
 	if err := errors.Join(buffer.Flush(), z.Close()); err != nil {
 		return 0, fmt.Errorf("%s: %w", tried, err)
@@ -117,39 +115,39 @@ func (s *Store) Backup(ctx context.Context, to io.Writer) (lines int, err error)
 
 const (
 	// A mark that a rule made counts from when the item was first seen.
-	sqlSaidFlags = `SELECT i.feed, i.identity, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at, i.snoozed_until, i.snoozed_at,
+	sqlExportFlags = `SELECT i.feed, i.identity, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at, i.snoozed_until, i.snoozed_at,
 		coalesce(d.title, ''), coalesce(d.link, '') FROM items i
 		LEFT JOIN details d ON d.id = i.id AND (i.starred = 1 OR i.snoozed_until IS NOT NULL)
 		WHERE i.read_at IS NOT NULL OR i.starred_at IS NOT NULL OR i.hidden_at IS NOT NULL OR i.snoozed_at IS NOT NULL ORDER BY i.pos`
 
-	sqlSaidLabels = `SELECT i.feed, i.identity, 'label', l.name, l.held, l.at, NULL, d.title, d.link
+	sqlExportLabels = `SELECT i.feed, i.identity, 'label', l.name, l.held, l.at, NULL, d.title, d.link
 		FROM labels l CROSS JOIN items i ON i.pos = l.pos CROSS JOIN details d ON d.id = i.id`
 
-	sqlSaidPlaces = `SELECT i.feed, i.identity, '` + flagPlace + `', '', 1, NULL, p.permille, '', '' FROM progress p CROSS JOIN items i ON i.id = p.id`
+	sqlExportProgress = `SELECT i.feed, i.identity, '` + cache.FlagProgress + `', '', 1, NULL, p.permille, '', '' FROM progress p CROSS JOIN items i ON i.id = p.id`
 
-	sqlSaidWaiting = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`
+	sqlExportPending = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`
 )
 
-// said hands out everything the reader did, also of items that are still to
+// exportMarks yields everything the reader did, also of items that are still to
 // come.
-func (s *Store) said(ctx context.Context, yield func(backupLine) error) error {
-	urls, err := s.feedURLs(ctx)
+func exportMarks(ctx context.Context, s *cache.Store, yield func(backupLine) error) error {
+	urls, err := feedURLs(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := s.saidFlags(ctx, urls, yield); err != nil {
+	if err := exportFlags(ctx, s, urls, yield); err != nil {
 		return err
 	}
-	for _, query := range []string{sqlSaidLabels, sqlSaidPlaces, sqlSaidWaiting} {
-		if err := s.saidRows(ctx, query, urls, yield); err != nil {
+	for _, query := range []string{sqlExportLabels, sqlExportProgress, sqlExportPending} {
+		if err := exportRows(ctx, s, query, urls, yield); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) feedURLs(ctx context.Context) (map[int64]string, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT id, url FROM feeds`)
+func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
+	rows, err := s.Readers().QueryContext(ctx, `SELECT id, url FROM feeds`)
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +164,8 @@ func (s *Store) feedURLs(ctx context.Context) (map[int64]string, error) {
 	return urls, rows.Err()
 }
 
-func (s *Store) saidFlags(ctx context.Context, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.readers.QueryContext(ctx, sqlSaidFlags)
+func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yield func(backupLine) error) error {
+	rows, err := s.Readers().QueryContext(ctx, sqlExportFlags)
 	if err != nil {
 		return err
 	}
@@ -203,8 +201,8 @@ func (s *Store) saidFlags(ctx context.Context, urls map[int64]string, yield func
 	return rows.Err()
 }
 
-func (s *Store) saidRows(ctx context.Context, query string, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.readers.QueryContext(ctx, query)
+func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int64]string, yield func(backupLine) error) error {
+	rows, err := s.Readers().QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -217,7 +215,7 @@ func (s *Store) saidRows(ctx context.Context, query string, urls map[int64]strin
 			return err
 		}
 		l.Feed, l.Item, l.At = urls[id], hexOf(identity), db.FromMicros(at)
-		if l.Flag == flagPlace {
+		if l.Flag == cache.FlagProgress {
 			l.Permille = int(value.Int64)
 		} else {
 			l.Until = db.FromMicros(value)

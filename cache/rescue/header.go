@@ -1,4 +1,4 @@
-package cache
+package rescue
 
 import (
 	"bytes"
@@ -8,14 +8,16 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"dateline/cache/db"
 )
 
-// wreckPage is the size of the pages of a cache, SQLite's usual one.
-const wreckPage = 4096
+// pageSize is the size of the pages of a cache, SQLite's usual one.
+const pageSize = 4096
 
-// copyWreck copies a damaged file with its log, and mends the beginning of the
+// copyDamaged copies a damaged file with its log, and repairs the header of the
 // copy so that SQLite opens it.
-func copyWreck(path, to string) error {
+func copyDamaged(path, to string) error {
 	if exists(path + "-wal") {
 		if err := copyFile(path+"-wal", to+"-wal"); err != nil {
 			return err
@@ -28,7 +30,7 @@ func copyWreck(path, to string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(mendBeginning(f), f.Close())
+	return errors.Join(repairHeader(f), f.Close())
 }
 
 func copyFile(from, to string) error {
@@ -45,31 +47,31 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// mendBeginning gives a file the header it had (SQLite file format, section
+// repairHeader gives a file the header it had (SQLite file format, section
 // 1.3), with as many pages as there are and no free ones. Where the root of the
 // schema is destroyed, too, it is made anew out of its leaves.
-func mendBeginning(f *os.File) error {
+func repairHeader(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	pages := uint32(info.Size() / wreckPage)
+	pages := uint32(info.Size() / pageSize)
 	if pages == 0 {
 		return nil
 	}
-	page := make([]byte, wreckPage)
+	page := make([]byte, pageSize)
 	if _, err := f.ReadAt(page, 0); err != nil {
 		return err
 	}
-	if kind := page[headerSize]; kind != leafPage && kind != innerPage {
+	if kind := page[db.HeaderSize]; kind != leafPage && kind != innerPage {
 		leaves, err := schemaLeaves(f, pages)
 		if err != nil {
 			return err
 		}
 		page = schemaRoot(leaves)
 	}
-	copy(page, sqliteMagic)
-	binary.BigEndian.PutUint16(page[16:], wreckPage)
+	copy(page, db.Magic)
+	binary.BigEndian.PutUint16(page[16:], pageSize)
 	copy(page[18:], []byte{2, 2, 0, 64, 32, 32})
 	binary.BigEndian.PutUint32(page[24:], 1) // change counter, and below: the version it is valid for
 	binary.BigEndian.PutUint32(page[28:], pages)
@@ -97,17 +99,17 @@ type schemaLeaf struct {
 // schemaLeaves finds the pages that hold the schema.
 func schemaLeaves(f *os.File, pages uint32) ([]schemaLeaf, error) {
 	var leaves []schemaLeaf
-	b := make([]byte, wreckPage)
+	b := make([]byte, pageSize)
 	for n := uint32(2); n <= pages; n++ {
-		if _, err := f.ReadAt(b, int64(n-1)*wreckPage); err != nil {
+		if _, err := f.ReadAt(b, int64(n-1)*pageSize); err != nil {
 			return nil, err
 		}
 		cells := int(binary.BigEndian.Uint16(b[3:]))
-		if b[0] != leafPage || cells == 0 || 8+2*cells > wreckPage || !bytes.Contains(b, []byte("CREATE ")) {
+		if b[0] != leafPage || cells == 0 || 8+2*cells > pageSize || !bytes.Contains(b, []byte("CREATE ")) {
 			continue
 		}
 		last := int(binary.BigEndian.Uint16(b[8+2*(cells-1):]))
-		if key, ok := schemaRow(b[min(last, wreckPage):]); ok {
+		if key, ok := schemaRow(b[min(last, pageSize):]); ok {
 			leaves = append(leaves, schemaLeaf{n, key})
 		}
 	}
@@ -144,14 +146,14 @@ func varint(b []byte) (v uint64, n int) {
 // schemaRoot makes the first page, without the header of the file, for leaves
 // in the order of their keys.
 func schemaRoot(leaves []schemaLeaf) []byte {
-	page := make([]byte, wreckPage)
-	head := page[headerSize:]
+	page := make([]byte, pageSize)
+	head := page[db.HeaderSize:]
 	if len(leaves) == 0 {
 		head[0] = leafPage
 		return page
 	}
 	head[0] = innerPage
-	at := wreckPage
+	at := pageSize
 	inner := leaves[:len(leaves)-1]
 	for i, l := range inner {
 		cell := binary.BigEndian.AppendUint32(nil, l.page)

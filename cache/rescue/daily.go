@@ -1,4 +1,4 @@
-package cache
+package rescue
 
 import (
 	"bufio"
@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dateline/cache"
 )
 
 // Of the daily backups, as many of the last days are kept, and before these one
@@ -24,24 +26,24 @@ const (
 // BackUpDaily writes today's backup into the directory backups beside the
 // cache and removes the oldest ones. When today has one already, or there is
 // nothing to keep, it does nothing and path is empty.
-func (s *Store) BackUpDaily(ctx context.Context) (path string, err error) {
-	if path = s.backupPath(); exists(path) {
+func BackUpDaily(ctx context.Context, s *cache.Store) (path string, err error) {
+	if path = backupPath(s); exists(path) {
 		return "", nil
 	}
-	return s.BackUpNow(ctx)
+	return BackUpNow(ctx, s)
 }
 
-// BackUpNow is [Store.BackUpDaily], whether today has a backup already or not.
+// BackUpNow is [BackUpDaily], whether today has a backup already or not.
 // One that would be empty replaces none.
-func (s *Store) BackUpNow(ctx context.Context) (path string, err error) {
-	path = s.backupPath()
+func BackUpNow(ctx context.Context, s *cache.Store) (path string, err error) {
+	path = backupPath(s)
 	errEmpty := errors.New("nothing to keep")
 	err = WriteFile(path, func(w io.Writer) error {
 		feeds, err := s.Feeds(ctx)
 		if err != nil {
 			return err
 		}
-		lines, err := s.Backup(ctx, w)
+		lines, err := Backup(ctx, s, w)
 		if err == nil && lines == 0 && len(feeds) == 0 {
 			err = errEmpty
 		}
@@ -53,12 +55,12 @@ func (s *Store) BackUpNow(ctx context.Context) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return path, s.thinOut(Backups(s.path))
+	return path, prune(s, Backups(s.Path()))
 }
 
 // backupPath is where the backup of today belongs.
-func (s *Store) backupPath() string {
-	return backupPrefix(s.path) + s.now().Format(time.DateOnly) + ".zip"
+func backupPath(s *cache.Store) string {
+	return backupPrefix(s.Path()) + s.Now().Format(time.DateOnly) + ".zip"
 }
 
 // backupPrefix is what the names of a cache's backups begin with.
@@ -89,11 +91,11 @@ func Backups(path string) []string {
 	return found
 }
 
-// thinOut removes what is not kept of backups, which come newest first. Those of
+// prune removes what is not kept of backups, which come newest first. Those of
 // days to come do not count and stay: whether the clock is wrong now, or was then,
 // is not known.
-func (s *Store) thinOut(backups []string) error {
-	tomorrow := backupPrefix(s.path) + s.now().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
+func prune(s *cache.Store, backups []string) error {
+	tomorrow := backupPrefix(s.Path()) + s.Now().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
 	backups = slices.DeleteFunc(backups, func(path string) bool { return path > tomorrow })
 	month := func(path string) string { return path[:len(path)-len("-02.zip")] }
 	var errs []error

@@ -1,4 +1,4 @@
-package cache
+package rescue
 
 import (
 	"archive/zip"
@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
 )
@@ -34,10 +35,10 @@ const longestLine = 1 << 20
 
 // Restore takes in what the reader did according to a backup. Of the backup
 // and the cache, the later word on each thing wins, so that a backup can be
-// restored at any time and more than once. It is no step for [Store.Undo]. It
+// restored at any time and more than once. It is no step for [cache.Store.Undo]. It
 // works in several transactions; what is not done when ctx ends is done by the
 // next Restore of the same backup.
-func (s *Store) Restore(ctx context.Context, from io.ReaderAt, size int64) (Restored, error) {
+func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) (Restored, error) {
 	const tried = "restore the backup"
 	var r Restored
 	z, err := zip.NewReader(from, size)
@@ -60,8 +61,8 @@ func (s *Store) Restore(ctx context.Context, from io.ReaderAt, size int64) (Rest
 	lines := bufio.NewScanner(marks)
 	lines.Buffer(nil, longestLine)
 	for more := true; more; {
-		err := s.write(ctx, tried, func(tx *sql.Tx) error {
-			n, err := keepLines(ctx, tx, lines, s.now())
+		err := s.Write(ctx, tried, func(tx *sql.Tx) error {
+			n, err := keepLines(ctx, tx, lines, s.Now())
 			r.Marks += n
 			more = n > 0
 			return err
@@ -70,10 +71,11 @@ func (s *Store) Restore(ctx context.Context, from io.ReaderAt, size int64) (Rest
 			return r, err
 		}
 	}
-	return r, border(ctx, tried, s.recallAll(ctx, &r))
+	r.Waiting, err = s.ApplyPendingMarks(ctx)
+	return r, err
 }
 
-// keepLines takes the next lines of a backup into waiting.
+// keepLines takes the next lines of a backup into pending_marks.
 func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.Time) (n int, err error) {
 	k := keeper{ctx: ctx, tx: tx, now: now, feeds: map[string]int64{}}
 	for n < restoreSlice && lines.Scan() {
@@ -89,7 +91,7 @@ func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.T
 	return n, lines.Err()
 }
 
-// keeper writes lines into waiting.
+// keeper writes lines into pending_marks.
 type keeper struct {
 	ctx   context.Context
 	tx    *sql.Tx
@@ -103,9 +105,9 @@ type keeper struct {
 func (k *keeper) keep(l backupLine) error {
 	value := db.ToMicros(l.Until)
 	switch {
-	case l.Flag == flagPlace:
+	case l.Flag == cache.FlagProgress:
 		value = sql.NullInt64{Int64: int64(l.Permille), Valid: true}
-	case check(feed.Mark{Flag: feed.Flag(l.Flag), Label: l.Label}) != nil:
+	case cache.CheckMark(feed.Mark{Flag: feed.Flag(l.Flag), Label: l.Label}) != nil:
 		return nil
 	}
 	identity, err := identityOf(l.Item)
@@ -118,8 +120,8 @@ func (k *keeper) keep(l backupLine) error {
 	}
 	var at int64
 	switch {
-	case l.At.After(horizonOf(k.now)):
-		at = longSaid(k.now)
+	case l.At.After(cache.LatestPlausible(k.now)):
+		at = cache.UndatedMarkTime(k.now)
 	case !l.At.IsZero():
 		at = l.At.UnixMicro()
 	}
@@ -138,61 +140,4 @@ func (k *keeper) feed(url string) (int64, error) {
 	err := k.tx.QueryRowContext(k.ctx, `INSERT INTO feeds (url) VALUES (?) ON CONFLICT DO UPDATE SET url = url RETURNING id`, url).Scan(&id)
 	k.feeds[url] = id
 	return id, err
-}
-
-// recallAll lets what waits hold for the items that are here, feed by feed.
-func (s *Store) recallAll(ctx context.Context, r *Restored) error {
-	feeds, err := db.Integers(ctx, s.readers, db.SQL(`SELECT DISTINCT feed FROM pending_marks`))
-	if err != nil {
-		return err
-	}
-	for _, id := range feeds {
-		if err := s.write(ctx, "restore the marks of a feed", func(tx *sql.Tx) error { return recall(ctx, tx, id) }); err != nil {
-			return err
-		}
-	}
-	return s.readers.QueryRowContext(ctx, `SELECT count(*) FROM pending_marks`).Scan(&r.Waiting)
-}
-
-// present are the lines that wait for an item of a feed that is here.
-const present = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
-
-// recall lets what waits hold for the items of a feed that are here, counts
-// the feed's items anew, and forgets it. The later word wins; what a rule said
-// when the item arrived is none of the reader's.
-func recall(ctx context.Context, tx *sql.Tx, feedID int64) error {
-	var errs []error
-	exec := func(query string, args ...any) {
-		if errors.Join(errs...) == nil {
-			_, err := tx.ExecContext(ctx, query, args...)
-			errs = append(errs, err)
-		}
-	}
-	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
-		name := string(f)
-		exec(`UPDATE items SET `+name+` = v.is_on, `+name+`_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+present+`
-			AND (i.`+name+`_at IS NULL OR i.`+name+`_at < w.at OR i.`+name+`_at = i.first_seen)) v WHERE items.pos = v.pos`, feedID, name)
-	}
-	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+present+`
-		AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at)) v WHERE items.pos = v.pos`, feedID, string(feed.Snooze))
-	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+present+`
-		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
-		WHERE excluded.at > labels.at OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, feedID, string(feed.Label))
-	exec(`INSERT INTO progress (id, permille) SELECT i.id, w.value`+present+` ON CONFLICT DO NOTHING`, feedID, flagPlace)
-	exec(`DELETE FROM pending_marks WHERE feed = ?1 AND identity IN (SELECT i.identity FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity
-		ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1)`, feedID)
-	exec(`UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c
-		WHERE feeds.id = c.id`, feedID)
-	return errors.Join(errs...)
-}
-
-// recallArrived is recall for a feed that has just brought new items.
-func (w *itemWriter) recallArrived(t *target) error {
-	var waits bool
-	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)
-	if err != nil || !waits {
-		return err
-	}
-	t.counts = FeedCount{} // recall counts them
-	return recall(w.ctx, w.tx, t.id)
 }

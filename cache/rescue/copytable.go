@@ -1,23 +1,29 @@
-package cache
+package rescue
 
 import (
 	"context"
 	"database/sql"
-	"dateline/cache/db"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"dateline/cache"
+	"dateline/cache/db"
 )
 
-// copier takes a table over from a damaged file, as much of it as can be read.
-type copier struct {
-	*Store
+// tableCopier copies a table from the old file, as much of it as can be read.
+type tableCopier struct {
 	ctx   context.Context
 	old   *sql.DB
-	table salvageTable
+	fresh *cache.Store
+	table savedTable
+	// gaps reports whether some rows could not be read.
+	gaps bool
 
-	columns []column
+	// oldTable is the table's name in the old file.
+	oldTable string
+	columns  []column
 	// key is the number of the last row that was read.
 	key int64
 	// known are numbers of rows that another table or an index tells of, rising.
@@ -27,8 +33,8 @@ type copier struct {
 	failed error
 }
 
-// column is one that both the old and the new table have.
-type column struct{ name, kind string }
+// column is one that both the new and the old table have; old is its name there.
+type column struct{ name, old, kind string }
 
 const (
 	// salvageBatch is how many rows are written in one transaction.
@@ -37,7 +43,7 @@ const (
 	mostGaps = 10_000
 )
 
-func (c *copier) run() error {
+func (c *tableCopier) run() error {
 	if err := c.match(); err != nil || len(c.columns) == 0 {
 		return err
 	}
@@ -46,18 +52,20 @@ func (c *copier) run() error {
 			if c.read(c.bothWays(order)) == nil {
 				break
 			}
+			c.gaps = true
 		}
 		return c.flush()
 	}
 	if c.table.keys != "" {
-		c.learn()
+		c.loadRowIDs()
 	}
-	query := `SELECT rowid, ` + c.names() + ` FROM ` + c.table.name + ` NOT INDEXED WHERE rowid >= ? ORDER BY rowid`
+	query := `SELECT rowid, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED WHERE rowid >= ? ORDER BY rowid`
 	c.key = db.Bottom
 	from, gaps := c.key, 0
 	for c.read(query, from) != nil && c.failed == nil && c.ctx.Err() == nil && gaps < mostGaps {
 		gaps++
-		from = c.behindGap(c.key)
+		c.gaps = true
+		from = c.nextReadable(c.key)
 		c.key = max(c.key, from-1)
 	}
 	if err := c.ctx.Err(); err != nil {
@@ -70,42 +78,49 @@ func (c *copier) run() error {
 }
 
 // nameFeeds reads what the index of the feeds has: their addresses.
-func (c *copier) nameFeeds() {
+func (c *tableCopier) nameFeeds() {
 	saved := c.columns
 	defer func() { c.columns = saved }()
 	if c.flush() != nil {
 		return
 	}
-	c.columns = []column{{"id", "INTEGER"}, {"url", "TEXT"}}
+	c.columns = []column{{"id", "id", "INTEGER"}, {"url", "url", "TEXT"}}
 	_ = c.read(`SELECT id, id, url FROM feeds INDEXED BY sqlite_autoindex_feeds_1 ORDER BY url`)
 	_ = c.flush()
 }
 
-// match finds the columns to take over; none where the old table is not known.
-func (c *copier) match() error {
-	const columns = `SELECT name, type FROM pragma_table_info(?)`
-	old, err := columnsOf(c.ctx, c.old, columns, c.table.name)
-	if err != nil {
-		return nil // the table is lost
-	}
-	fresh, err := columnsOf(c.ctx, c.writer, columns, c.table.name)
+// match finds the columns to copy; none if the old file does not have the table.
+func (c *tableCopier) match() error {
+	fresh, err := columnsOf(c.ctx, c.fresh.Writer(), c.table.name)
 	if err != nil {
 		return err
 	}
-	known := map[string]bool{}
-	for _, o := range old {
-		known[o.name] = true
-	}
-	for _, f := range fresh {
-		if known[f.name] && !slices.Contains(c.table.not, f.name) {
-			c.columns = append(c.columns, f)
+	for _, name := range []string{c.table.name, c.table.was} {
+		old, err := columnsOf(c.ctx, c.old, name)
+		if err != nil || len(old) == 0 {
+			continue // the table is lost, or had another name
 		}
+		c.oldTable = name
+		known := map[string]bool{}
+		for _, o := range old {
+			known[o.name] = true
+		}
+		for _, f := range fresh {
+			switch before := c.table.renamed[f.name]; {
+			case slices.Contains(c.table.not, f.name):
+			case known[f.name]:
+				c.columns = append(c.columns, column{f.name, f.name, f.kind})
+			case known[before]:
+				c.columns = append(c.columns, column{f.name, before, f.kind})
+			}
+		}
+		break
 	}
 	return nil
 }
 
-func columnsOf(ctx context.Context, db *sql.DB, query, table string) ([]column, error) {
-	rows, err := db.QueryContext(ctx, query, table)
+func columnsOf(ctx context.Context, of *sql.DB, table string) ([]column, error) {
+	rows, err := of.QueryContext(ctx, `SELECT name, type FROM pragma_table_info(?)`, table)
 	if err != nil {
 		return nil, err
 	}
@@ -121,22 +136,30 @@ func columnsOf(ctx context.Context, db *sql.DB, query, table string) ([]column, 
 	return list, rows.Err()
 }
 
-func (c *copier) names() string {
+func (c *tableCopier) names() string {
+	return c.list(func(col column) string { return col.name })
+}
+
+func (c *tableCopier) oldNames() string {
+	return c.list(func(col column) string { return col.old })
+}
+
+func (c *tableCopier) list(of func(column) string) string {
 	names := make([]string, len(c.columns))
 	for i, col := range c.columns {
-		names[i] = col.name
+		names[i] = of(col)
 	}
 	return strings.Join(names, ", ")
 }
 
 // bothWays walks a table without numbers by its key.
-func (c *copier) bothWays(order string) string {
-	key := strings.Join([]string{c.columns[0].name, c.columns[1].name}, " "+order+", ")
-	return `SELECT 0, ` + c.names() + ` FROM ` + c.table.name + ` NOT INDEXED ORDER BY ` + key + ` ` + order
+func (c *tableCopier) bothWays(order string) string {
+	key := strings.Join([]string{c.columns[0].old, c.columns[1].old}, " "+order+", ")
+	return `SELECT 0, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED ORDER BY ` + key + ` ` + order
 }
 
 // read puts the rows of a query into the new file until one cannot be read.
-func (c *copier) read(query string, args ...any) error {
+func (c *tableCopier) read(query string, args ...any) error {
 	rows, err := c.old.QueryContext(c.ctx, query, args...)
 	if err != nil {
 		return err
@@ -157,7 +180,7 @@ func (c *copier) read(query string, args ...any) error {
 		if !c.sound(row) {
 			continue
 		}
-		c.legible(c.table, c.columns, row)
+		c.blankUnreadable(row)
 		if c.full = append(c.full, row); len(c.full) == salvageBatch {
 			if err := c.flush(); err != nil {
 				return err
@@ -168,7 +191,7 @@ func (c *copier) read(query string, args ...any) error {
 }
 
 // sound says that every value is of the kind that its column has.
-func (c *copier) sound(row []any) bool {
+func (c *tableCopier) sound(row []any) bool {
 	for i, v := range row {
 		ok := true
 		switch v := v.(type) {
@@ -191,14 +214,14 @@ func (c *copier) sound(row []any) bool {
 
 // flush writes the rows that wait. One that does not fit, such as a second
 // item with one id, is left out.
-func (c *copier) flush() error {
+func (c *tableCopier) flush() error {
 	rows := c.full
 	c.full = nil
 	if len(rows) == 0 || c.failed != nil {
 		return c.failed
 	}
 	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (?` + strings.Repeat(", ?", len(c.columns)-1) + `)`
-	c.failed = c.write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
+	c.failed = c.fresh.Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(c.ctx, query)
 		if err != nil {
 			return err
@@ -214,10 +237,10 @@ func (c *copier) flush() error {
 	return c.failed
 }
 
-// learn reads the numbers of the rows from elsewhere: those of items from an
+// loadRowIDs reads the numbers of the rows from elsewhere: those of items from an
 // index of the old file, others from the items that were taken over.
-func (c *copier) learn() {
-	from := c.writer
+func (c *tableCopier) loadRowIDs() {
+	from := c.fresh.Writer()
 	if c.table.name == "items" {
 		from = c.old
 	}
@@ -231,10 +254,10 @@ func (c *copier) learn() {
 	slices.Sort(c.known)
 }
 
-// behindGap finds the first number after key from which on rows can be read
+// nextReadable finds the first number after key from which on rows can be read
 // again. Where no numbers are known, it tries steps that double, then halves
 // the last one.
-func (c *copier) behindGap(key int64) int64 {
+func (c *tableCopier) nextReadable(key int64) int64 {
 	if len(c.known) > 0 {
 		from, _ := slices.BinarySearch(c.known, key+1)
 		for _, k := range c.known[from:] {
@@ -268,8 +291,8 @@ func (c *copier) behindGap(key int64) int64 {
 }
 
 // readable says that the first row from a number on can be read.
-func (c *copier) readable(from int64) bool {
-	rows, err := c.old.QueryContext(c.ctx, `SELECT * FROM `+c.table.name+` NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1`, from)
+func (c *tableCopier) readable(from int64) bool {
+	rows, err := c.old.QueryContext(c.ctx, `SELECT * FROM `+c.oldTable+` NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1`, from)
 	if err != nil {
 		return false
 	}

@@ -1,0 +1,76 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dateline/cache/search"
+)
+
+// Vacuum rewrites the whole file as small as it can be; it needs as much room
+// again meanwhile and keeps other processes from writing.
+func (s *Store) Vacuum(ctx context.Context) error {
+	const tried = "vacuum the cache"
+	if err := search.Optimize(ctx, s.writer); err != nil {
+		return WrapError(ctx, tried, err)
+	}
+	for _, query := range []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+		if _, err := s.writer.ExecContext(ctx, query); err != nil {
+			return WrapError(ctx, tried, err)
+		}
+	}
+	return nil
+}
+
+// Shrink gives back the memory in which pages are kept that were written; they
+// are read again when they are needed.
+func (s *Store) Shrink(ctx context.Context) {
+	_, _ = s.writer.ExecContext(ctx, `PRAGMA shrink_memory`) // or they stay
+}
+
+// vacuumPages is how many free pages one slice of Maintain gives back.
+const vacuumPages = 256
+
+// Maintain is for moments when nothing else is going on: it puts right what a
+// wrong clock dated, removes what is not kept, gives free pages back in short slices, empties the write-ahead log
+// and looks after the statistics of the indexes. It stops between two slices
+// when ctx ends. What another process holds up is left for another time and is
+// no error.
+func (s *Store) Maintain(ctx context.Context) error {
+	if err := s.maintain(ctx); !errors.Is(err, ErrLocked) {
+		return err
+	}
+	return nil
+}
+
+func (s *Store) maintain(ctx context.Context) error {
+	const tried = "tidy up the cache"
+	if err := s.rightTimes(ctx); err != nil {
+		return WrapError(ctx, tried, err)
+	}
+	present, err := s.present(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Retain(ctx, present); err != nil {
+		return err
+	}
+	for before := -1; ; {
+		var free int
+		if err := s.writer.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
+			return WrapError(ctx, tried, err)
+		}
+		if free == 0 || free == before {
+			break
+		}
+		before = free
+		if _, err := s.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
+			return WrapError(ctx, tried, err)
+		}
+	}
+	if _, err := s.writer.ExecContext(ctx, `PRAGMA optimize`); err != nil {
+		return WrapError(ctx, tried, err)
+	}
+	return WrapError(ctx, tried, s.emptyLog(ctx))
+}
