@@ -10,7 +10,7 @@ import (
 	"dateline/feed"
 )
 
-const itemColumns = `i.pos, i.id, f.url, ` + displayTitle + `,
+const itemColumns = `i.pos, i.id, f.url, f.account, ` + displayTitle + `,
 	i.first_seen, i.future, i.edited, i.has_image, i.has_page_text, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
 	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript, d.comment_count,
@@ -107,7 +107,7 @@ func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	var firstSeen, snoozed, published, updated sql.NullInt64
 	var categories, enclosures, labels string
 	var body sql.RawBytes
-	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.FeedTitle,
+	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.Account, &a.FeedTitle,
 		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.Fulltext, &a.Read, &a.Starred, &a.Hidden, &snoozed,
 		&a.Key, &a.GUID, &a.Title, &a.Author, &a.Summary, &a.Link, &a.Comments, &published, &updated, &a.Words, &categories, &enclosures,
 		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &labels, &a.Body.Base, &body); err != nil {

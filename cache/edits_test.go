@@ -97,24 +97,6 @@ func TestFulltext(t *testing.T) {
 	}
 }
 
-// An indexer that read an item before its page came leaves it to be indexed
-// again.
-func TestFulltextDuringIndexing(t *testing.T) {
-	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "One", "teaser"))
-	entries, err := s.unindexed(s.ctx(), 10, db.Top)
-	s.must(err)
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: feed.Body{Raw: "whole"}}))
-	tx, err := s.writer.BeginTx(s.ctx(), nil)
-	s.must(err)
-	_, err = index(s.ctx(), tx, entries)
-	s.must(err)
-	s.must(tx.Commit())
-	s.index()
-	equal(t, "found", s.list("whole"), []string{"1"})
-}
-
 // The page is asked once for each of a feed's newest items that have a link.
 func TestWantFulltext(t *testing.T) {
 	s := open(t)

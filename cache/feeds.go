@@ -144,7 +144,7 @@ var packedFeed = packed{
 	numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
 		"moved_since", "moved_times", "claimed_until", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
 	texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
-		"etag", "last_modified", "body_hash", "error", "final_url", "poll_hints", "reason", "moved_to"},
+		"etag", "last_modified", "body_hash", "error", "final_url", "poll_hints", "reason", "moved_to", "account"},
 }
 
 // Feeds are the subscribed feeds in the order of the configuration.
@@ -211,7 +211,7 @@ func (s *Store) feedRows(ctx context.Context) ([]string, error) {
 func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
 	number := func(i int) int { return int(n[i].Int64) }
 	*f = feed.Feed{
-		Title: t[0], URL: t[1], Description: t[2], Site: t[3],
+		Title: t[0], URL: t[1], Account: t[13], Description: t[2], Site: t[3],
 		Updated: db.FromMicros(n[0]), Asking: db.FromMicros(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
 		Total: number(14), Unread: number(15),
 		Poll: feed.PollState{

@@ -233,5 +233,8 @@ func (s *Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) 
 	return s.write(ctx, op, f)
 }
 
-// Now returns the time by the store's clock.
-func (s *Store) Now() time.Time { return s.now() }
+// CurrentTime returns the time by the store's clock.
+func (s *Store) CurrentTime() time.Time { return s.now() }
+
+// Search returns what answers the queries of views. It is for tests.
+func (s *Store) Search() *search.Index { return s.index }

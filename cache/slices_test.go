@@ -54,9 +54,9 @@ func TestMarkAllInSlices(t *testing.T) {
 
 func (s testStore) places(query string) []int64 {
 	s.t.Helper()
-	p, err := s.plan(s.ctx(), s.readers, view(s.t, query))
+	p, err := s.Search().Plan(s.ctx(), s.readers, view(s.t, query))
 	s.must(err)
-	places, err := db.Integers(s.ctx(), s.readers, p.members(db.Bottom, db.Top))
+	places, err := db.Integers(s.ctx(), s.readers, p.Members(db.Bottom, db.Top))
 	s.must(err)
 	return places
 }

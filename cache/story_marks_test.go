@@ -55,7 +55,7 @@ func TestMarksOfStories(t *testing.T) {
 func TestUndoOfStoryIsExact(t *testing.T) {
 	s := news(t)
 	s.must(s.write(s.ctx(), "read the copy alone, as a rule does", func(tx *sql.Tx) error {
-		c := change{Mark: feed.Mark{Flag: feed.Read, On: true, At: s.Now()}, ctx: s.ctx(), tx: tx, horizon: horizonOf(s.Now())}
+		c := change{Mark: feed.Mark{Flag: feed.Read, On: true, At: s.Now()}, ctx: s.ctx(), tx: tx, horizon: LatestPlausible(s.Now())}
 		return errors.Join(c.collect(`i.id`, s.ids("b1")), c.apply())
 	}))
 	n, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())

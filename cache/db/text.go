@@ -24,7 +24,7 @@ func (t *Text) And(c Text) {
 	t.Add(c.SQL, c.Args...)
 }
 
-func SQL(text string, args ...any) Text { return Text{text, args} }
+func SQL(text string, args ...any) Text { return Text{SQL: text, Args: args} }
 
 // In writes a test for being one of a list.
 func In(what string, list []int64) Text {

@@ -85,7 +85,7 @@ func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err e
 	const tried = "write a backup"
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-	now := s.Now()
+	now := s.CurrentTime()
 	part, err := z.CreateHeader(&zip.FileHeader{Name: backupFeeds, Method: zip.Deflate, Modified: now})
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", tried, err)

@@ -62,7 +62,7 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	lines.Buffer(nil, longestLine)
 	for more := true; more; {
 		err := s.Write(ctx, tried, func(tx *sql.Tx) error {
-			n, err := keepLines(ctx, tx, lines, s.Now())
+			n, err := keepLines(ctx, tx, lines, s.CurrentTime())
 			r.Marks += n
 			more = n > 0
 			return err

@@ -219,7 +219,7 @@ func (f *filler) run(path string, o cache.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	f.now = s.Now
+	f.now = s.CurrentTime
 	err = f.fill(s, path)
 	if err == nil {
 		_, err = s.Writer().ExecContext(f.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)

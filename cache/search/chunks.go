@@ -33,7 +33,7 @@ func (s posRange) bind(t db.Text) db.Text {
 			args[i] = ends[e]
 		}
 	}
-	return db.Text{t.SQL, args}
+	return db.Text{SQL: t.SQL, Args: args}
 }
 
 const (

@@ -1,4 +1,4 @@
-package cache
+package search_test
 
 import (
 	"database/sql"
@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -34,8 +33,7 @@ func TestSearchWhileItemsChange(t *testing.T) {
 			items = append(items, randomItem(r, fmt.Sprintf("0-%d", n+round*3)))
 		}
 		s.save(feeds[0], items...)
-		_, err := s.removeSlice(s.ctx(), db.SQL(`SELECT pos FROM items WHERE id % 17 = ?`, round), false)
-		s.must(err)
+		s.RemoveItems(`id % 17 = ?`, round)
 	}
 	for round := range 6 {
 		change(round)
@@ -55,18 +53,18 @@ func TestSearchWhileItemsChange(t *testing.T) {
 	}
 	s.checkIndex()
 	s.must(s.Maintain(s.ctx()))
-	s.checkCounts()
+	s.CheckCounts()
 }
 
 // inGo lists what a query finds with every text read, and none looked up.
 func (s testStore) inGo(query string) []string {
 	s.t.Helper()
-	s.must(s.write(s.ctx(), "hide the index", func(tx *sql.Tx) error {
+	s.must(s.Write(s.ctx(), "hide the index", func(tx *sql.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE kept AS SELECT id, indexed FROM items; UPDATE items SET indexed = 0`)
 		return err
 	}))
 	found := s.list(query)
-	s.must(s.write(s.ctx(), "bring it back", func(tx *sql.Tx) error {
+	s.must(s.Write(s.ctx(), "bring it back", func(tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE items SET indexed = (SELECT k.indexed FROM kept k WHERE k.id = items.id); DROP TABLE kept`)
 		return err
 	}))

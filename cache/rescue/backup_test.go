@@ -1,4 +1,4 @@
-package cache
+package rescue
 
 import (
 	"bufio"
@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
 )
@@ -20,14 +21,14 @@ import (
 func (s testStore) backup() *bytes.Reader {
 	s.t.Helper()
 	var b bytes.Buffer
-	_, err := s.Backup(s.ctx(), &b)
+	_, err := Backup(s.ctx(), s.Store.Store, &b)
 	s.must(err)
 	return bytes.NewReader(b.Bytes())
 }
 
 func (s testStore) restore(b *bytes.Reader) Restored {
 	s.t.Helper()
-	r, err := s.Restore(s.ctx(), b, b.Size())
+	r, err := Restore(s.ctx(), s.Store.Store, b, b.Size())
 	s.must(err)
 	return r
 }
@@ -62,7 +63,7 @@ func (s testStore) hasEverything() {
 	permille, err := s.ReadingPosition(s.ctx(), s.id("3"))
 	s.must(err)
 	equal(s.t, "place", permille, 400)
-	s.checkCounts()
+	s.CheckCounts()
 }
 
 // A backup brings back all that the reader did: when the cache is lost, as soon
@@ -104,13 +105,13 @@ func TestRestoreKeepsTheLaterWord(t *testing.T) {
 	equal(t, "unread", s.list("is:unread"), []string{"2", "3", "4", "6"})
 	equal(t, "starred", s.list("is:starred"), []string{})
 	equal(t, "labelled", s.list("is:labelled"), []string{})
-	s.checkCounts()
+	s.CheckCounts()
 	other := open(t)
 	other.doEverything()
 	other.restore(after)
 	equal(t, "unread in another cache", other.list("is:unread"), []string{"2", "3", "4", "6"})
 	equal(t, "starred in another cache", other.list("is:starred"), []string{})
-	other.checkCounts()
+	other.CheckCounts()
 }
 
 // The reader's word, though older than the item's second arrival, comes before
@@ -127,7 +128,7 @@ func TestRestoreComesBeforeRules(t *testing.T) {
 	s.subscribe("https://a.example/")
 	s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour))
 	equal(t, "unread", s.list("is:unread"), []string{"2"})
-	s.checkCounts()
+	s.CheckCounts()
 }
 
 // What is no backup, or is cut off, is refused with a way out and changes
@@ -139,11 +140,11 @@ func TestRestoreRefuses(t *testing.T) {
 	old.must(err)
 	for _, data := range []string{"", "no backup", string(whole[:len(whole)-10])} {
 		s := open(t)
-		_, err := s.Restore(t.Context(), strings.NewReader(data), int64(len(data)))
+		_, err := Restore(t.Context(), s.Store.Store, strings.NewReader(data), int64(len(data)))
 		if !errors.Is(err, errNoBackup) {
 			t.Errorf("%d bytes: %v", len(data), err)
 		}
-		n, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT count(*) FROM pending_marks`))
+		n, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT count(*) FROM pending_marks`))
 		s.must(err)
 		equal(t, "waiting", n, []int64{0})
 	}
@@ -153,14 +154,14 @@ func TestRestoreRefuses(t *testing.T) {
 // one of each month before. A cache with nothing in it pushes none of them out.
 func TestBackupsRotate(t *testing.T) {
 	s := open(t)
-	path, err := s.BackUpDaily(s.ctx())
+	path, err := BackUpDaily(s.ctx(), s.Store.Store)
 	s.must(err)
 	equal(t, "backup of an empty cache", path, "")
 	s.doEverything()
 	for range 70 {
-		path, err = s.BackUpDaily(s.ctx())
+		path, err = BackUpDaily(s.ctx(), s.Store.Store)
 		s.must(err)
-		again, err := s.BackUpDaily(s.ctx())
+		again, err := BackUpDaily(s.ctx(), s.Store.Store)
 		s.must(err)
 		equal(t, "second backup of a day", again, "")
 		s.advance(24 * time.Hour)
@@ -189,7 +190,7 @@ func TestBackupLines(t *testing.T) {
 		{Feed: `https://a.example/?a="b"&c=<d>`, Item: hexOf(-1), Flag: "read", On: true, At: at},
 		{Feed: "https://b.example/ü", Item: hexOf(1), Flag: "hidden", At: noon},
 		{Feed: "b", Item: hexOf(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
-		{Feed: "b", Item: hexOf(1), Flag: flagPlace, On: true, Permille: 7},
+		{Feed: "b", Item: hexOf(1), Flag: cache.FlagProgress, On: true, Permille: 7},
 	} {
 		var b bytes.Buffer
 		w := lineWriter{to: bufio.NewWriter(&b), rest: json.NewEncoder(&b), quoted: map[string][]byte{}}

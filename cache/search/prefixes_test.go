@@ -1,41 +1,14 @@
-package cache
+package search_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
+	"dateline/cache"
 	"dateline/cache/db"
-	"dateline/feed"
 )
-
-// The characters before the beginnings of titles and authors never come from a
-// text, or a text could pass for them.
-func TestStartMarksAreNoWords(t *testing.T) {
-	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if text := feed.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, startOfTitle+startOfAuthor) {
-			t.Fatalf("%U gives %q", r, text)
-		}
-	}
-}
-
-// Each beginning of two and three characters is there once, whatever alphabet it
-// is of; words too short for one have none.
-func TestStarts(t *testing.T) {
-	for _, c := range []struct{ title, author, body, want string }{
-		{"", "", "", ""},
-		{"a", "", "b 東 京", ""},
-		{"ab", "", "abc abd ab", "§ab ab abc abd"},
-		{"budget", "buddha", "budget 2026 bu", "§bu §bud ¶bu ¶bud bu bud 20 202"},
-		{"мир", "", "мир миру été étage мо", "§ми §мир ми мир ét été éta мо"},
-		{"", "", "zz zzz z9 9z 0 00 000", "zz zzz z9 9z 00 000"},
-	} {
-		equal(t, fmt.Sprint(c), strings.TrimSpace(startsOf(c.title, c.author, c.body)), c.want)
-	}
-}
 
 // Beginnings are found in the field they are asked in, beside words, phrases and
 // negations, whether few words have them or more than can be completed.
@@ -63,9 +36,9 @@ func TestSearchForStarts(t *testing.T) {
 			got := s.list(query)
 			if !strings.Contains(query, "sort:") {
 				e := explaining{s, state + ": " + query}
-				p, err := s.plan(s.ctx(), e, view(t, query))
+				p, err := s.Search().Plan(s.ctx(), e, view(t, query))
 				s.must(err)
-				_, err = p.keys(s.ctx(), e, Pos{At: db.Position(noon, 2)}, false, 50)
+				_, err = p.Keys(s.ctx(), e, cache.Pos{At: db.Position(noon, 2)}, false, 50)
 				s.must(err)
 			}
 			n, err := s.Count(s.ctx(), view(t, query), 0)

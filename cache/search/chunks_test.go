@@ -1,4 +1,4 @@
-package cache
+package search_test
 
 import (
 	"context"
@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -23,7 +26,7 @@ func (c *counting) QueryContext(ctx context.Context, query string, args ...any) 
 	return c.Querier.QueryContext(ctx, query, args...)
 }
 
-// A page of a walk that lists places beforehand ends with the slice that fills
+// A page of a scan that lists positions beforehand ends with the chunk that fills
 // it: what it costs must not depend on how many items there are. The whole view
 // is in order all the same, whichever way it is read.
 func TestPageEndsWithItsSlice(t *testing.T) {
@@ -40,58 +43,59 @@ func TestPageEndsWithItsSlice(t *testing.T) {
 	}
 	s.mark(feed.Read, true, middle...)
 	s.index()
-	s.probes, s.probeCost, s.slice = 0, 0, 2
+	s.Search().SetLimits(0, 0)
+	s.Search().SetChunk(2)
 	for query, want := range map[string]int{"two or is:starred": 40, "one is:unread": 20, "-two is:unread or is:starred": 10} {
 		v := view(t, query)
-		p, err := s.plan(s.ctx(), s.readers, v)
+		p, err := s.Search().Plan(s.ctx(), s.Readers(), v)
 		s.must(err)
-		q := &counting{Querier: s.readers}
-		page, err := p.keys(s.ctx(), q, Pos{}, false, 3)
+		q := &counting{Querier: s.Readers()}
+		page, err := p.Keys(s.ctx(), q, cache.Pos{}, false, 3)
 		s.must(err)
 		first := q.n
-		all, err := p.keys(s.ctx(), q, Pos{}, false, -1)
+		all, err := p.Keys(s.ctx(), q, cache.Pos{}, false, -1)
 		s.must(err)
 		equal(t, query+": all rows", len(all), want)
 		equal(t, query+": the page", page, all[:3])
 		if rest := q.n - first; first == 0 || first >= rest {
 			t.Errorf("%s: %d queries for a page, %d for all", query, first, rest)
 		}
-		back, err := p.keys(s.ctx(), q, Pos{}, true, -1)
+		back, err := p.Keys(s.ctx(), q, cache.Pos{}, true, -1)
 		s.must(err)
 		equal(t, query+": backwards", back[len(back)-1], all[0])
 		equal(t, query+": all rows backwards", len(back), want)
 	}
 }
 
-// A walk does not pass the places of a word where nothing of the list is: the
+// A scan does not pass the positions of a word where nothing of the list is: the
 // unread items may all be old, and the word everywhere.
 func TestSlicesBeginWithTheList(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "one"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
 	s.mark(feed.Read, true, "1", "2")
-	p, err := s.plan(s.ctx(), s.readers, view(t, "is:unread"))
+	p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, "is:unread"))
 	s.must(err)
-	whole := stretch{above: db.Bottom, below: db.Top}
-	first, last, more, err := p.ahead(s.ctx(), s.readers, whole, false, 2)
+	whole := search.NewRange(db.Bottom, db.Top)
+	first, last, more, err := p.Peek(s.ctx(), s.Readers(), whole, false, 2)
 	s.must(err)
-	equal(t, "newest", []any{first, last, more}, []any{s.place("3"), s.place("4"), true})
-	equal(t, "slice from the newest", p.from(first, whole, false), stretch{above: db.Bottom, below: s.place("3") + 1})
-	first, last, more, err = p.ahead(s.ctx(), s.readers, whole, true, 3)
+	equal(t, "newest", []any{first, last, more}, []any{s.position("3"), s.position("4"), true})
+	equal(t, "chunk from the newest", p.ChunkFrom(first, whole, false), search.NewRange(db.Bottom, s.position("3")+1))
+	first, last, more, err = p.Peek(s.ctx(), s.Readers(), whole, true, 3)
 	s.must(err)
-	equal(t, "oldest", []any{first, last, more}, []any{s.place("4"), s.place("3"), false})
-	p.strays = []int64{s.place("1")}
-	equal(t, "slice with a stray", p.from(s.place("3"), whole, false), stretch{above: db.Bottom, below: s.place("1") + 1})
+	equal(t, "oldest", []any{first, last, more}, []any{s.position("4"), s.position("3"), false})
+	p.SetExtras(s.position("1"))
+	equal(t, "chunk with an extra row", p.ChunkFrom(s.position("3"), whole, false), search.NewRange(db.Bottom, s.position("1")+1))
 }
 
-func (s testStore) place(key string) int64 {
+func (s testStore) position(key string) int64 {
 	s.t.Helper()
-	places, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id = ?`, s.id(key)))
+	positions, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT pos FROM items WHERE id = ?`, s.id(key)))
 	s.must(err)
-	return places[0]
+	return positions[0]
 }
 
-// The items in which common words are not are walked as two ordered lists that
+// The items in which common words are not are scanned as two ordered lists that
 // SQLite merges, and come out in order either way, those that wait for the index
 // among them.
 func TestWordsThatAreNotThere(t *testing.T) {
@@ -101,7 +105,7 @@ func TestWordsThatAreNotThere(t *testing.T) {
 		item("5", 5*time.Hour, "one"), item("6", 6*time.Hour, "three"))
 	s.index()
 	s.save("a", item("7", 150*time.Minute, "three"), item("8", 151*time.Minute, "one"))
-	s.probes, s.probeCost = 0, 0
+	s.Search().SetLimits(0, 0)
 	for query, want := range map[string][]string{
 		"-one":           {"2", "7", "4", "6"},
 		"-on":            {"2", "7", "4", "6"},
@@ -111,9 +115,9 @@ func TestWordsThatAreNotThere(t *testing.T) {
 		"-one sort:date": {"2", "7", "4", "6"},
 	} {
 		v := view(t, query)
-		p, err := s.plan(s.ctx(), s.readers, v)
+		p, err := s.Search().Plan(s.ctx(), s.Readers(), v)
 		s.must(err)
-		equal(t, query+": merged", len(p.arms) == 1 && p.arms[0].merged.SQL != "", true)
+		equal(t, query+": merged", len(p.Branches()) == 1 && p.Branches()[0].IsMerged(), true)
 		equal(t, query, s.all(v), want)
 		n, err := s.Count(s.ctx(), v, 0)
 		s.must(err)
@@ -129,27 +133,27 @@ func TestWordsThatAreNotThere(t *testing.T) {
 }
 
 // equalPages holds pages of two rows, down and up, to the rows of a view.
-func (s testStore) equalPages(v View, keys ...string) {
+func (s testStore) equalPages(v cache.View, keys ...string) {
 	s.t.Helper()
 	for i := 0; i < len(keys); i += 2 {
-		var from, behind Pos
+		var from, behind cache.Pos
 		if i > 0 {
-			from.At = s.place(keys[i-1])
+			from.At = s.position(keys[i-1])
 		}
 		rows, err := s.After(s.ctx(), v, from, 2)
 		s.must(err)
 		page := keys[i:min(i+2, len(keys))]
-		equal(s.t, "page", keysOf(rows), page)
+		equal(s.t, "page", cachetest.KeysOf(rows), page)
 		if i+2 < len(keys) {
-			behind.At = s.place(keys[i+2])
+			behind.At = s.position(keys[i+2])
 		}
 		rows, err = s.Before(s.ctx(), v, behind, len(page))
 		s.must(err)
-		equal(s.t, "page upwards", keysOf(rows), page)
+		equal(s.t, "page upwards", cachetest.KeysOf(rows), page)
 	}
 }
 
-// A word and a common beginning, which another index has, are walked as two
+// A word and a common prefix, which another index has, are scanned as two
 // ordered lists as well: no item is looked up.
 func TestWordsMergedWithBeginnings(t *testing.T) {
 	s := open(t)
@@ -158,12 +162,12 @@ func TestWordsMergedWithBeginnings(t *testing.T) {
 	s.save("a", item("1", time.Hour, "three", many), item("2", 2*time.Hour, "three"), item("3", 3*time.Hour, "four", many), item("4", 4*time.Hour, "three", many))
 	s.index()
 	s.save("a", item("5", 90*time.Minute, "three", many), item("6", 91*time.Minute, "three"))
-	s.probes, s.probeCost = 0, 0
+	s.Search().SetLimits(0, 0)
 	for query, want := range map[string][]string{"three on": {"1", "5", "4"}, "three -on": {"6", "2"}, "three on since:3h": {"1", "5"}} {
 		v := view(t, query)
-		p, err := s.plan(s.ctx(), s.readers, v)
+		p, err := s.Search().Plan(s.ctx(), s.Readers(), v)
 		s.must(err)
-		equal(t, query+": merged", p.arms[0].merged.SQL != "", true)
+		equal(t, query+": merged", p.Branches()[0].IsMerged(), true)
 		equal(t, query, s.all(v), want)
 		v.Oldest = true
 		got := s.all(v)

@@ -1,4 +1,4 @@
-package cache
+package rescue
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
 )
@@ -35,14 +36,14 @@ func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path str
 	s.mark(feed.Starred, true, stars...)
 	s.index()
 	if backup {
-		_, err := s.BackUpNow(s.ctx())
+		_, err := BackUpNow(s.ctx(), s.Store.Store)
 		s.must(err)
 	}
 	s.must(s.Close())
 	file, err := os.ReadFile(s.Path())
 	s.must(err)
 	s.must(os.WriteFile(s.Path(), spoil(file), 0o600))
-	return s.Path(), s.clock
+	return s.Path(), s.Clock
 }
 
 func manyArticles() []feed.Article {
@@ -71,8 +72,8 @@ func rootOf(t *testing.T, path, table string) int {
 // pagesOf are the numbers of the pages with rows of a table in the way they
 // are laid out.
 func pagesOf(file []byte, about string) (pages []int) {
-	for n := range len(file) / wreckPage {
-		page := file[n*wreckPage:][:wreckPage]
+	for n := range len(file) / pageSize {
+		page := file[n*pageSize:][:pageSize]
 		if n > 0 && page[0] == leafPage && strings.Contains(string(page), about) && !strings.Contains(string(page), "CREATE ") {
 			pages = append(pages, n)
 		}
@@ -88,13 +89,13 @@ type wreck struct {
 }
 
 func wrecks() map[string]wreck {
-	zero := func(file []byte, page int) { clear(file[page*wreckPage:][:wreckPage]) }
+	zero := func(file []byte, page int) { clear(file[page*pageSize:][:pageSize]) }
 	return map[string]wreck{
 		"nothing":                 {func(b []byte) []byte { return b }, manyItems},
 		"its header":              {func(b []byte) []byte { copy(b, strings.Repeat("x", db.HeaderSize)); return b }, manyItems},
-		"its first page":          {func(b []byte) []byte { clear(b[:wreckPage]); return b }, manyItems},
-		"half of it gone":         {func(b []byte) []byte { return b[:len(b)/2/wreckPage*wreckPage+100] }, 0},
-		"all but the first pages": {func(b []byte) []byte { return b[:40*wreckPage] }, 0},
+		"its first page":          {func(b []byte) []byte { clear(b[:pageSize]); return b }, manyItems},
+		"half of it gone":         {func(b []byte) []byte { return b[:len(b)/2/pageSize*pageSize+100] }, 0},
+		"all but the first pages": {func(b []byte) []byte { return b[:40*pageSize] }, 0},
 		"a page of texts": {func(b []byte) []byte {
 			pages := pagesOf(b, "of many")
 			zero(b, pages[len(pages)/2])
@@ -107,13 +108,13 @@ func wrecks() map[string]wreck {
 			return b
 		}, manyItems - 120},
 		"every seventh page": {func(b []byte) []byte {
-			for n := 7; n < len(b)/wreckPage; n += 7 {
+			for n := 7; n < len(b)/pageSize; n += 7 {
 				zero(b, n)
 			}
 			return b
 		}, 0},
 		"noise everywhere": {func(b []byte) []byte {
-			for n := 2 * wreckPage; n < len(b); n += 5000 {
+			for n := 2 * pageSize; n < len(b); n += 5000 {
 				copy(b[n:], "noise noise noise")
 			}
 			return b
@@ -132,7 +133,7 @@ func TestSalvage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var spoiled []byte
 			path, clock := damage(t, true, func(b []byte) []byte { spoiled = bytes.Clone(c.spoil(b)); return spoiled })
-			r, err := Salvage(t.Context(), path, Options{Now: clock.Now})
+			r, err := Salvage(t.Context(), path, cache.Options{Now: clock.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +165,7 @@ func TestSalvage(t *testing.T) {
 // sound is whether a full check finds nothing.
 func (s testStore) sound() {
 	s.t.Helper()
-	h, err := s.Check(s.ctx())
+	h, err := Check(s.ctx(), s.Store.Store)
 	s.must(err)
 	equal(s.t, "problems", h.Problems, nil)
 }
@@ -180,16 +181,16 @@ func TestSalvageWithoutBackup(t *testing.T) {
 	}
 	// The root of a table of this size points to its leaves: the first one is
 	// taken out.
-	page := make([]byte, wreckPage)
-	if _, err := f.ReadAt(page, int64(root-1)*wreckPage); err != nil {
+	page := make([]byte, pageSize)
+	if _, err := f.ReadAt(page, int64(root-1)*pageSize); err != nil {
 		t.Fatal(err)
 	}
 	cell := int(page[12])<<8 | int(page[13])
-	if _, err := f.WriteAt(make([]byte, wreckPage), int64(db.BigEndian(page[cell:])-1)*wreckPage); err != nil {
+	if _, err := f.WriteAt(make([]byte, pageSize), int64(db.BigEndian(page[cell:])-1)*pageSize); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
-	r, err := Salvage(t.Context(), path, Options{Now: clock.Now})
+	r, err := Salvage(t.Context(), path, cache.Options{Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,9 +207,9 @@ func TestSalvageWithoutBackup(t *testing.T) {
 // A cache whose beginning is destroyed is told from a file that was never one,
 // and that is not salvaged away.
 func TestOpenTellsDamagedFromForeign(t *testing.T) {
-	path, clock := damage(t, false, func(b []byte) []byte { clear(b[:wreckPage]); return b })
-	_, err := Open(t.Context(), path, Options{Now: clock.Now})
-	if !errors.Is(err, ErrCorrupt) {
+	path, clock := damage(t, false, func(b []byte) []byte { clear(b[:pageSize]); return b })
+	_, err := cache.Open(t.Context(), path, cache.Options{Now: clock.Now})
+	if !errors.Is(err, cache.ErrCorrupt) {
 		t.Errorf("a cache without its first page: %v", err)
 	}
 }
@@ -232,7 +233,7 @@ func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, ErrForeign) {
+		if _, err := cache.Open(t.Context(), path, cache.Options{}); !errors.Is(err, cache.ErrForeign) {
 			t.Errorf("%s: %v", setup, err)
 		}
 		after, err := os.ReadFile(path)
@@ -257,14 +258,14 @@ func TestRepair(t *testing.T) {
 		`DELETE FROM items_index_data WHERE id > 10`,
 		`UPDATE feeds SET unread = 7`,
 	} {
-		_, err := s.writer.Exec(q)
+		_, err := s.Writer().Exec(q)
 		s.must(err)
 	}
-	h, err := s.Repair(s.ctx())
+	h, err := Repair(s.ctx(), s.Store.Store)
 	s.must(err)
 	equal(t, "problems", h.Problems, nil)
 	s.index()
 	equal(t, "found", s.list("alpha"), []string{"1"})
 	equal(t, "starred", s.list("is:starred"), []string{"1"})
-	s.checkCounts()
+	s.CheckCounts()
 }

@@ -1,4 +1,4 @@
-package cache
+package search_test
 
 import (
 	"database/sql"
@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
 // numbered are the numbers of the items by their ids.
 func (s testStore) numbered() map[int64]int64 {
 	s.t.Helper()
-	rows, err := s.readers.Query(`SELECT id, doc_number FROM items WHERE doc_number IS NOT NULL`)
+	rows, err := s.Readers().Query(`SELECT id, doc_number FROM items WHERE doc_number IS NOT NULL`)
 	s.must(err)
 	defer rows.Close()
 	numbers := map[int64]int64{}
@@ -31,11 +32,9 @@ func (s testStore) numbered() map[int64]int64 {
 // indexThese indexes the items with these ids, whatever else waits.
 func (s testStore) indexThese(ids []int64) {
 	s.t.Helper()
-	places, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id IN (SELECT value FROM json_each(?)) ORDER BY pos DESC`, db.JSONIntegers(ids)))
+	positions, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT pos FROM items WHERE id IN (SELECT value FROM json_each(?)) ORDER BY pos DESC`, db.JSONIntegers(ids)))
 	s.must(err)
-	entries, err := s.entries(s.ctx(), places)
-	s.must(err)
-	s.must(s.Store.index(s.ctx(), "index", entries))
+	s.must(s.Search().IndexThese(s.ctx(), positions))
 }
 
 // at makes an item with a short text that was published at an instant.
@@ -56,7 +55,7 @@ func movedNumbers(before, now map[int64]int64) (n int) {
 }
 
 // Items that arrive as they do, many of them in one second, get numbers in the
-// order of their places, and no number that was given is changed: neither for
+// order of their positions, and no number that was given is changed: neither for
 // a second full of items, nor for one that follows or comes late.
 func TestNumbersLeaveRoom(t *testing.T) {
 	s := open(t)
@@ -93,7 +92,7 @@ func TestNumbersMakeRoom(t *testing.T) {
 		items = append(items, at(i, noon))
 	}
 	s.save("a", items...)
-	ids, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT id FROM items`))
+	ids, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT id FROM items`))
 	s.must(err)
 	r := rand.New(rand.NewPCG(3, 1))
 	r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
@@ -133,9 +132,8 @@ func TestNumbersFollowEdits(t *testing.T) {
 		slices.SortFunc(items, func(a, b feed.Article) int { return len(a.Key) - len(b.Key) })
 		items = slices.CompactFunc(items, func(a, b feed.Article) bool { return a.Key == b.Key })
 		s.save("a", items...)
-		_, err := s.removeSlice(s.ctx(), db.SQL(`SELECT pos FROM items WHERE id % 13 = ?`, round), false)
-		s.must(err)
-		_, err = s.IndexPending(s.ctx(), 40)
+		s.RemoveItems(`id % 13 = ?`, round)
+		_, err := s.IndexPending(s.ctx(), 40)
 		s.must(err)
 		s.checkIndex()
 	}
@@ -144,17 +142,17 @@ func TestNumbersFollowEdits(t *testing.T) {
 	equal(t, "found", s.list("te"), s.list(""))
 }
 
-// The neighbours of a place are found whether the numbers lie where they should
+// The neighbours of a position are found whether the numbers lie where they should
 // or far away, in heaps or without any.
 func TestNumbersAround(t *testing.T) {
 	const n = 200
 	r := rand.New(rand.NewPCG(6, 1))
 	for round, steps := range []int64{1, 5, 1 << 20, 1 << 32} {
 		s := open(t)
-		s.fill(n)
-		var all []numbered
+		s.Fill(n)
+		var all []search.Numbered
 		var pos, number int64 = 0, -steps * n / 2
-		s.must(s.write(s.ctx(), "number", func(tx *sql.Tx) error {
+		s.must(s.Write(s.ctx(), "number", func(tx *sql.Tx) error {
 			for id := int64(1); id <= n; id++ {
 				pos += 1 + r.Int64N(3)<<(db.IDBits-1)
 				number += 1 + r.Int64N(steps)
@@ -165,56 +163,26 @@ func TestNumbersAround(t *testing.T) {
 			_, err := tx.Exec(`UPDATE items SET pos = -pos`)
 			return err
 		}))
-		rows, err := s.readers.Query(`SELECT doc_number, pos FROM items WHERE doc_number IS NOT NULL ORDER BY pos`)
+		rows, err := s.Readers().Query(`SELECT doc_number, pos FROM items WHERE doc_number IS NOT NULL ORDER BY pos`)
 		s.must(err)
 		for rows.Next() {
-			var x numbered
-			s.must(rows.Scan(&x.number, &x.pos))
-			all = append(all, x)
+			var number, pos int64
+			s.must(rows.Scan(&number, &pos))
+			all = append(all, search.NewNumbered(number, pos))
 		}
 		rows.Close()
-		look := numbersOf(s.ctx(), s.readers)
 		for p := int64(-1); p < pos+10; p += 1 + r.Int64N(pos/100) {
-			i, _ := slices.BinarySearchFunc(all, p, func(x numbered, p int64) int { return int(min(max(x.pos-p, -1), 1)) })
-			wantLow, wantHigh := numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
+			i, _ := slices.BinarySearchFunc(all, p, func(x search.Numbered, p int64) int { return int(min(max(x.Position()-p, -1), 1)) })
+			wantLow, wantHigh := search.NewNumbered(-search.BeyondNumbers, db.Bottom), search.NewNumbered(search.BeyondNumbers, db.Top)
 			if i > 0 {
 				wantLow = all[i-1]
 			}
 			if i < len(all) {
 				wantHigh = all[i]
 			}
-			low, high, err := look.around(p)
+			low, high, err := search.Neighbors(s.ctx(), s.Readers(), p)
 			s.must(err)
-			equal(t, fmt.Sprint(round, ": around ", p), [2]numbered{low, high}, [2]numbered{wantLow, wantHigh})
+			equal(t, fmt.Sprint(round, ": around ", p), [2]search.Numbered{low, high}, [2]search.Numbered{wantLow, wantHigh})
 		}
-	}
-}
-
-// Numbers rise, stay between the two, and leave as much room as there is, but
-// not more than asked for.
-func TestSpread(t *testing.T) {
-	for _, c := range []struct {
-		wanted    []int64
-		low, high int64
-		older     int64
-		want      []int64
-	}{
-		{[]int64{50}, 0, 100, 0, []int64{50}},
-		{[]int64{50}, 60, 100, 0, []int64{60 + crowdGap}},
-		{[]int64{50}, 0, 40, 0, []int64{40 - crowdGap}},
-		{[]int64{50}, 60, 64, 0, []int64{62}},
-		{[]int64{50}, 60, 62, 0, []int64{61}},
-		{[]int64{50}, 60, 61, 0, nil},
-		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*crowdGap, 50 - crowdGap, 50}},
-		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + crowdGap, 50 + 2*crowdGap, 50 + 3*crowdGap}},
-		{[]int64{50, 50, 50}, 47, 51, 0, []int64{48, 49, 50}},
-		{[]int64{50, 50, 50}, 48, 51, 0, nil},
-		{[]int64{50}, 50, 100, 5, []int64{50 + 6*crowdGap}},
-		{[]int64{90}, 50, 100, 5, []int64{90}},
-		{[]int64{50}, 50, 56, 5, nil},
-	} {
-		got, room := gap{low: numbered{number: c.low}, high: numbered{number: c.high}, wanted: c.wanted, older: c.older}.spread()
-		equal(t, fmt.Sprint(c), got, c.want)
-		equal(t, fmt.Sprint(c, ": room"), room, c.want != nil)
 	}
 }
