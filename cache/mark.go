@@ -56,7 +56,10 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 // marked in several transactions: when ctx or the process ends in between, or
 // the step is undone, n of them are marked and the step has just these.
 func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
-	m := feed.Mark{Flag: flag, Label: label, On: on, At: at}
+	return s.markAll(ctx, v, feed.Mark{Flag: flag, Label: label, On: on, At: at})
+}
+
+func (s *Store) markAll(ctx context.Context, v View, m feed.Mark) (n int, err error) {
 	return s.markView(ctx, v, m, func(p *search.Plan) ([]int64, error) {
 		return db.Integers(ctx, s.readers, p.Members(db.Bottom, db.Top))
 	})
@@ -65,7 +68,10 @@ func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label strin
 // MarkFrom marks everything above the row at from (or below it), without that
 // row, as [Store.MarkAll] does.
 func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag feed.Flag, on bool, at time.Time) (n int, err error) {
-	m := feed.Mark{Flag: flag, On: on, At: at}
+	return s.markBeside(ctx, v, from, above, feed.Mark{Flag: flag, On: on, At: at})
+}
+
+func (s *Store) markBeside(ctx context.Context, v View, from Pos, above bool, m feed.Mark) (n int, err error) {
 	return s.markView(ctx, v, m, func(p *search.Plan) ([]int64, error) {
 		keys, err := p.Keys(ctx, s.readers, from, above, -1)
 		places := make([]int64, len(keys))
