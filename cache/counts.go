@@ -32,13 +32,13 @@ const TodayCap = 10000
 // Counts reads the counters that every change keeps, and two short stretches
 // of an index; now, in the reader's Location, says what today is.
 func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
-	c, err := s.counts(ctx, now)
+	c, err := readCounts(ctx, s.readers, now)
 	return c, WrapError(ctx, "count the items", err)
 }
 
-func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
+func readCounts(ctx context.Context, q db.Querier, now time.Time) (Counts, error) {
 	c := Counts{Feeds: map[string]FeedCount{}}
-	rows, err := s.readers.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE config_order IS NOT NULL`)
+	rows, err := q.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE config_order IS NOT NULL`)
 	if err != nil {
 		return c, err
 	}
@@ -54,11 +54,11 @@ func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 	if err := rows.Err(); err != nil {
 		return c, err
 	}
-	away, err := s.snoozed(ctx, now)
+	away, err := countSnoozed(ctx, q, now)
 	if err != nil {
 		return c, err
 	}
-	err = s.countRest(ctx, &c, away, now)
+	err = countRest(ctx, q, &c, away, now)
 	return c, err
 }
 
@@ -70,12 +70,12 @@ func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts
 			return ahead.feeds, ahead.counts, nil
 		}
 	}
-	feeds, c, err := s.feedsAndCounts(ctx, now)
+	feeds, c, err := feedsAndCounts(ctx, s.readers, now)
 	return feeds, c, WrapError(ctx, "list the feeds", err)
 }
 
-func (s *Store) feedsAndCounts(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
-	feeds, copies, err := s.feeds(ctx)
+func feedsAndCounts(ctx context.Context, q db.Querier, now time.Time) ([]feed.Feed, Counts, error) {
+	feeds, copies, err := readFeeds(ctx, q)
 	if err != nil {
 		return nil, Counts{}, err
 	}
@@ -83,10 +83,10 @@ func (s *Store) feedsAndCounts(ctx context.Context, now time.Time) ([]feed.Feed,
 	for i, f := range feeds {
 		c.add(f.URL, FeedCount{f.Total, f.Unread}, copies[i])
 	}
-	away, err := s.snoozed(ctx, now)
+	away, err := countSnoozed(ctx, q, now)
 	if err == nil {
 		leaveOut(feeds, away)
-		err = s.countRest(ctx, &c, away, now)
+		err = countRest(ctx, q, &c, away, now)
 	}
 	return feeds, c, err
 }
@@ -100,7 +100,7 @@ func (c *Counts) add(url string, all, copies FeedCount) {
 
 // countRest takes the snoozed items out of the counts of feeds, and counts what
 // is not counted by feed.
-func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep, now time.Time) error {
+func countRest(ctx context.Context, q db.Querier, c *Counts, away map[string]asleep, now time.Time) error {
 	for url, asleep := range away {
 		n, subscribed := c.Feeds[url]
 		if !subscribed {
@@ -112,7 +112,7 @@ func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep
 	}
 	y, m, d := now.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
-	return s.readers.QueryRowContext(ctx, sqlCountStarredToday, db.FirstPosition(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
+	return q.QueryRowContext(ctx, sqlCountStarredToday, db.FirstPosition(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
 }
 
 const sqlCountStarredToday = `SELECT
@@ -137,8 +137,8 @@ type asleep struct {
 
 // snoozed counts, by the feed's URL, the items that the kept counters have and
 // that do not show now. They are few: the reader snoozed each of them.
-func (s *Store) snoozed(ctx context.Context, now time.Time) (map[string]asleep, error) {
-	rows, err := s.readers.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
+func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]asleep, error) {
+	rows, err := q.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
 	}
 	have, known := take(ctx, &s.listAhead)
 	if !known {
-		if have, err = s.subscribed(ctx); err != nil {
+		if have, err = readSubscribed(ctx, s.readers); err != nil {
 			return WrapError(ctx, tried, err)
 		}
 	}
@@ -45,8 +46,8 @@ func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
 }
 
 // subscribed are the subscriptions as the cache has them, as one text.
-func (s *Store) subscribed(ctx context.Context) (have string, err error) {
-	err = s.readers.QueryRowContext(ctx, sqlSubscribed).Scan(&have)
+func readSubscribed(ctx context.Context, q db.Querier) (have string, err error) {
+	err = q.QueryRowContext(ctx, sqlSubscribed).Scan(&have)
 	return have, err
 }
 
@@ -140,20 +141,20 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 }
 
 // packedFeed are the columns of a feed, in the order in which takeFeed takes them.
-var packedFeed = packed{
-	numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
+var packedFeed = db.Packed{
+	Numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
 		"moved_since", "moved_times", "claimed_until", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
-	texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
+	Texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
 		"etag", "last_modified", "body_hash", "error", "final_url", "poll_hints", "reason", "moved_to", "account"},
 }
 
 // Feeds are the subscribed feeds in the order of the configuration.
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
-	feeds, _, err := s.feeds(ctx)
+	feeds, _, err := readFeeds(ctx, s.readers)
 	if err != nil {
 		return nil, WrapError(ctx, "list the feeds", err)
 	}
-	away, err := s.snoozed(ctx, s.now())
+	away, err := countSnoozed(ctx, s.readers, s.now())
 	leaveOut(feeds, away)
 	return feeds, WrapError(ctx, "list the feeds", err)
 }
@@ -169,15 +170,15 @@ func leaveOut(feeds []feed.Feed, away map[string]asleep) {
 
 // feeds are the subscribed feeds with their snoozed items, and how many of the
 // items of each are copies.
-func (s *Store) feeds(ctx context.Context) ([]feed.Feed, []FeedCount, error) {
-	kept, err := s.feedRows(ctx)
+func readFeeds(ctx context.Context, q db.Querier) ([]feed.Feed, []FeedCount, error) {
+	kept, err := feedRows(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
 	feeds, copies := make([]feed.Feed, len(kept)), make([]FeedCount, len(kept))
-	numbers, texts := make([]sql.NullInt64, len(packedFeed.numbers)), make([]string, len(packedFeed.texts))
+	numbers, texts := make([]sql.NullInt64, len(packedFeed.Numbers)), make([]string, len(packedFeed.Texts))
 	for i, row := range kept {
-		err := packedFeed.unpack(row, numbers, texts)
+		err := packedFeed.Unpack(row, numbers, texts)
 		if err == nil {
 			err = takeFeed(&feeds[i], &copies[i], numbers, texts)
 		}
@@ -190,8 +191,8 @@ func (s *Store) feeds(ctx context.Context) ([]feed.Feed, []FeedCount, error) {
 
 // feedRows reads all rows before the first is unpacked: how many there are says
 // how much room the feeds take.
-func (s *Store) feedRows(ctx context.Context) ([]string, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT `+packedFeed.sql()+` FROM feeds WHERE config_order IS NOT NULL ORDER BY config_order`)
+func feedRows(ctx context.Context, q db.Querier) ([]string, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+packedFeed.SQL()+` FROM feeds WHERE config_order IS NOT NULL ORDER BY config_order`)
 	if err != nil {
 		return nil, err
 	}
@@ -224,4 +225,86 @@ func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) er
 	}
 	*copies = FeedCount{number(16), number(17)}
 	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Wishes))
+}
+
+// MoveFeed gives a feed a new address; its items, marks and poll log stay. What
+// the cache has under the new address already, from an earlier subscription, is
+// joined with it. The validators are forgotten, for they are the old address's,
+// and so is the end of a feed that was gone. [ErrNoFeed] when the cache does not
+// know from.
+func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
+	tried := "move " + from
+	if from == to {
+		return nil
+	}
+	var id, other int64
+	err := s.write(ctx, tried, func(tx *sql.Tx) error {
+		var err error
+		if id, _, err = feedByURL(ctx, tx, from); errors.Is(err, sql.ErrNoRows) {
+			return ErrNoFeed
+		} else if err != nil {
+			return err
+		}
+		if other, _, err = feedByURL(ctx, tx, to); errors.Is(err, sql.ErrNoRows) {
+			return rename(ctx, tx, id, to)
+		} else if err != nil {
+			return err
+		}
+		return adopt(ctx, tx, id, other)
+	})
+	if err != nil || other == 0 {
+		return err
+	}
+	// The items that both have are left; each step can be repeated, should this
+	// be cut short.
+	for {
+		n, err := s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeSlice), false)
+		if err != nil {
+			return err
+		}
+		if n < removeSlice {
+			break
+		}
+	}
+	return s.write(ctx, tried, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM feeds WHERE id = ?`, other); err != nil {
+			return err
+		}
+		return rename(ctx, tx, id, to)
+	})
+}
+
+func rename(ctx context.Context, tx *sql.Tx, id int64, to string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE feeds SET url = ?, etag = '', last_modified = '', final_url = '',
+		moved_to = '', moved_since = NULL, moved_times = 0,
+		next_check = iif(gone OR failures > 0, NULL, next_check), gone = 0, failures = 0, error = '' WHERE id = ?`, to, id)
+	return err
+}
+
+// adopt gives a feed the items of another. Of an item in both, its own copy
+// stays, with the marks of either.
+func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
+	for _, query := range []string{
+		`UPDATE items SET
+			(starred, starred_at) = (max(items.starred, o.starred), max(coalesce(items.starred_at, o.starred_at), coalesce(o.starred_at, items.starred_at))),
+			(read, read_at) = (max(items.read, o.read), max(coalesce(items.read_at, o.read_at), coalesce(o.read_at, items.read_at)))
+			FROM items o WHERE items.feed = ?1 AND o.feed = ?2 AND o.identity = items.identity`,
+		`INSERT OR IGNORE INTO labels SELECT l.name, i.pos, l.held, l.at FROM items i
+			JOIN items o ON o.feed = ?2 AND o.identity = i.identity JOIN labels l ON l.pos = o.pos WHERE i.feed = ?1`,
+		`UPDATE items SET feed = ?1 WHERE feed = ?2 AND identity NOT IN (SELECT identity FROM items WHERE feed = ?1)`,
+		`UPDATE items SET unsubscribed = (SELECT config_order IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
+		`UPDATE OR IGNORE pending_marks SET feed = ?1 WHERE feed = ?2`,
+		`INSERT OR IGNORE INTO removed_items SELECT ?1, identity FROM removed_items WHERE feed = ?2`,
+		`UPDATE feeds SET (total, unread, copies, copies_unread) = (SELECT ` + sumItems + ` FROM items i WHERE i.feed = feeds.id) WHERE id IN (?1, ?2)`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, id, other); err != nil {
+			return err
+		}
+	}
+	return stories{ctx, tx}.settle()
+}
+
+func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT id, config_order IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
+	return id, away, err
 }

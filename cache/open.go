@@ -16,8 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
@@ -39,8 +37,7 @@ type Store struct {
 	// the changes of other processes stand out from our own.
 	writer  *sql.DB
 	readers *sql.DB
-	zip     func() *zstd.Encoder
-	unzip   func() *zstd.Decoder
+	bodyCodec
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
@@ -76,13 +73,13 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	tried := "open " + path
-	s := &Store{path: path, now: o.Now, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000}
+	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markSlice: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", tried, err)
 	}
 	if err := s.connectPatiently(ctx); err != nil {
 		s.Close()
-		return nil, s.orDamaged(s.because(tried, WrapError(ctx, tried, err)))
+		return nil, orDamaged(path, s.because(tried, WrapError(ctx, tried, err)))
 	}
 	return s, nil
 }
@@ -131,7 +128,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if s.writer, err = s.reachable(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
 		return err
 	}
-	if err = s.prepareSchema(ctx, marked); err != nil {
+	if err = prepareSchema(ctx, s.writer, marked); err != nil {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.

@@ -20,7 +20,7 @@ const removeSlice = 200
 // still lists it. Feeds no longer subscribed are left alone.
 func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
 	const tried = "remove old items"
-	rules, err := s.keeping(ctx)
+	rules, err := readKeeping(ctx, s.readers)
 	if err != nil {
 		return 0, WrapError(ctx, tried, err)
 	}
@@ -41,8 +41,8 @@ type keeping struct {
 	unread      bool
 }
 
-func (s *Store) keeping(ctx context.Context) ([]keeping, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
+func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
 		WHERE config_order IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,9 @@ package cache
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strconv"
@@ -38,7 +40,7 @@ func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved
 	var saved []feed.Saved
 	var w *itemWriter
 	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) (err error) {
-		if w, err = s.newItemWriter(ctx, tx); err != nil {
+		if w, err = newItemWriter(ctx, s, tx); err != nil {
 			return err
 		}
 		saved, err = w.save(batches)
@@ -256,4 +258,22 @@ func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 		return err
 	})
 	return removed, err
+}
+
+// hash tells texts apart: the first 64 bits of their SHA-256, each text with
+// its length before it.
+func hash(texts ...string) int64 { return new(hasher).hash(texts...) }
+
+// hasher is [hash] for many texts, with one room for all of them: a body is
+// copied to be hashed.
+type hasher struct{ said []byte }
+
+func (h *hasher) hash(texts ...string) int64 {
+	h.said = h.said[:0]
+	for _, t := range texts {
+		h.said = binary.LittleEndian.AppendUint64(h.said, uint64(len(t)))
+		h.said = append(h.said, t...)
+	}
+	sum := sha256.Sum256(h.said)
+	return int64(binary.LittleEndian.Uint64(sum[:]))
 }

@@ -1,9 +1,15 @@
 package cache
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	_ "embed"
+	"errors"
 	"fmt"
+	"io/fs"
+
+	"dateline/cache/db"
 )
 
 // schema makes the tables of a new file.
@@ -23,13 +29,13 @@ const (
 
 // prepareSchema makes the tables of a new file, checks the version of any other,
 // and marks the file as one of dateline's unless marked says that it is.
-func (s *Store) prepareSchema(ctx context.Context, marked bool) error {
+func prepareSchema(ctx context.Context, writer *sql.DB, marked bool) error {
 	var version int
-	if err := s.writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	if err := writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
 	if version == 0 {
-		if err := s.createTables(ctx); err != nil {
+		if err := createTables(ctx, writer); err != nil {
 			return err
 		}
 		version = SchemaVersion
@@ -42,14 +48,14 @@ func (s *Store) prepareSchema(ctx context.Context, marked bool) error {
 	case marked:
 		return nil
 	}
-	_, _ = s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)) // or at the next start
+	_, _ = writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)) // or at the next start
 	return nil
 }
 
 // createTables makes the tables in one transaction. It reads the version again
 // under the write lock, because another process may have made them meanwhile.
-func (s *Store) createTables(ctx context.Context) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
+func createTables(ctx context.Context, writer *sql.DB) error {
+	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -71,4 +77,59 @@ func (s *Store) createTables(ctx context.Context) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// inspect looks whose file it is before anything is written to it. stamped is
+// false for one of ours that does not say so yet. It reads but the header of a
+// cache that says so.
+func (s *Store) inspect(ctx context.Context) (stamped bool, err error) {
+	header, err := readStart(s.path, db.HeaderSize)
+	switch {
+	case err != nil || len(header) == 0:
+		return false, err
+	case len(header) < db.HeaderSize, string(header[:len(db.Magic)]) != db.Magic:
+		return false, ErrForeign
+	case db.BigEndian(header[db.ApplicationAt:]) == applicationID:
+		return true, nil
+	}
+	conn, err := s.reachable(1, db.Pragmas("user_version"))
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	var id, tables, ours int
+	err = conn.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema), (SELECT count(*) FROM sqlite_schema WHERE name = '`+db.OurIndex+`')
+		FROM pragma_application_id`).Scan(&id, &tables, &ours)
+	if err == nil && id != applicationID && (id != 0 || tables > 0 && ours == 0) {
+		err = ErrForeign
+	}
+	return id == applicationID, err
+}
+
+// resemblance is how much of a file is searched for a schema like ours.
+const resemblance = 1 << 20
+
+// orDamaged is err, or ErrCorrupt where it says that the file is none of ours
+// although it is one whose beginning is destroyed.
+func orDamaged(path string, err error) error {
+	if !errors.Is(err, ErrForeign) {
+		return err
+	}
+	if start, _ := readStart(path, resemblance); bytes.Contains(start, []byte(db.OurIndex)) {
+		return ErrCorrupt
+	}
+	return err
+}
+
+// readStart returns up to n bytes of a file.
+func readStart(path string, n int64) ([]byte, error) {
+	b, err := db.ReadStart(path, n)
+	var at *fs.PathError
+	switch {
+	case err == nil:
+		return b, nil
+	case errors.As(err, &at) && at.Op == "open":
+		return nil, errors.Join(err, ErrOpen)
+	}
+	return nil, errors.Join(err, ErrIO)
 }

@@ -65,7 +65,7 @@ func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
 					return err
 				}
 			}
-			entries, err := s.readSlice(ctx, tx, of, w)
+			entries, err := readSlice(ctx, tx, of, w, s.markSlice)
 			if err != nil {
 				return err
 			}
@@ -204,7 +204,7 @@ func unpackIDs(b []byte) ([]int64, error) {
 
 // readSlice reads the next entries of a step to travel, up to the one that
 // makes a slice full.
-func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journalEntry, error) {
+func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way, most int) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
@@ -212,7 +212,7 @@ func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way)
 	}
 	defer rows.Close()
 	var entries []journalEntry
-	for rows.Next() && itemsIn(entries) < s.markSlice {
+	for rows.Next() && itemsIn(entries) < most {
 		var e journalEntry
 		var until, at sql.NullInt64
 		var items []byte

@@ -101,7 +101,7 @@ const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) 
 	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
 
 // pageTexts reads the full texts that there are of the items at places.
-func (s *Store) pageTexts(ctx context.Context, q db.Querier, places []int64) (map[int64]search.PageText, error) {
+func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, places []int64) (map[int64]search.PageText, error) {
 	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(places))
 	if err != nil {
 		return nil, err

@@ -16,6 +16,13 @@ import (
 // document that is ever fetched, so only a damaged file meets it.
 const maxBody = 64 << 20
 
+// bodyCodec compresses bodies as they are stored, and reads rows that have them.
+// Encoder and decoder are made when they are first needed.
+type bodyCodec struct {
+	zip   func() *zstd.Encoder
+	unzip func() *zstd.Decoder
+}
+
 // newEncoder makes the encoder of a store. Bodies are small: its window is, too.
 // The fastest level takes half the time of the default one for a twentieth more
 // bytes.
@@ -101,14 +108,14 @@ func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error)
 }
 
 // packed is the body of an item as it is written.
-func (s *Store) packed(in incoming) []byte {
+func (s *bodyCodec) packed(in incoming) []byte {
 	if in.body != nil {
 		return in.body
 	}
 	return s.pack(in.Body.Raw)
 }
 
-func (s *Store) pack(body string) []byte { return (&packer{zip: s.zip()}).pack(body) }
+func (s *bodyCodec) pack(body string) []byte { return (&packer{zip: s.zip()}).pack(body) }
 
 // packer packs one body after the other in one room: what it returns is as long
 // as it has to be, since it is held until it is written.
@@ -126,7 +133,7 @@ func (p *packer) pack(body string) []byte {
 	return bytes.Clone(p.packed)
 }
 
-func (s *Store) unpack(body []byte) (string, error) {
+func (s *bodyCodec) unpack(body []byte) (string, error) {
 	if len(body) == 0 {
 		return "", nil
 	}
@@ -136,7 +143,7 @@ func (s *Store) unpack(body []byte) (string, error) {
 
 // Decompresses reports whether a stored body can be read. It is for package
 // rescue.
-func (s *Store) Decompresses(body []byte) bool {
+func (s *bodyCodec) Decompresses(body []byte) bool {
 	_, err := s.unpack(body)
 	return err == nil
 }

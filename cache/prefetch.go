@@ -33,10 +33,10 @@ func (s *Store) ReadAhead(ctx context.Context) {
 		<-first.done
 	}
 	go func() {
-		list.read(func() (string, error) { return s.subscribed(ctx) })
+		list.read(func() (string, error) { return readSubscribed(ctx, s.readers) })
 		first.read(func() (now screen, err error) {
 			if now.version, err = s.Version(ctx); err == nil {
-				now.feeds, now.counts, err = s.feedsAndCounts(ctx, s.now())
+				now.feeds, now.counts, err = feedsAndCounts(ctx, s.readers, s.now())
 			}
 			return now, err
 		})
