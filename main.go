@@ -210,7 +210,7 @@ func start(ctx context.Context, p paths, c Config, o openedCache) (*program, err
 		return nil, errors.Join(err, store.Close())
 	}
 	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
-	if why := store.Confined(); why != nil {
+	if why := store.ReadOnly(); why != nil {
 		started.notice = "you can read, but nothing is saved for now: " + why.Error()
 	}
 	return started, nil
@@ -254,7 +254,7 @@ func check(f cli.Files) (cli.Checked, error) {
 // read opens the reader and stays until it is left.
 func read(ctx context.Context, f cli.Files) error {
 	shown := hurry()
-	p, err := open(ctx, f, func(s *cache.Store) { s.ReadAhead(ctx) })
+	p, err := open(ctx, f, func(s *cache.Store) { s.Prefetch(ctx) })
 	if err != nil {
 		return err
 	}

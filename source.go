@@ -55,7 +55,7 @@ func newSource(ctx context.Context, e *editor, c Config, store *cache.Store, o p
 	s.poller = poll.New(o)
 	store.SetRules(c.rules())
 	err := store.SetFeeds(ctx, s.subs)
-	if store.Confined() != nil {
+	if store.ReadOnly() != nil {
 		err = nil // Refresh does it as soon as the cache can be written
 	}
 	return s, err

@@ -14,9 +14,9 @@ import (
 // readAhead reads ahead and waits until all is read.
 func (s testStore) readAhead() {
 	s.t.Helper()
-	s.ReadAhead(s.ctx())
-	<-s.listAhead.Load().done
-	<-s.screenAhead.Load().done
+	s.Prefetch(s.ctx())
+	<-s.listPrefetch.Load().done
+	<-s.screenPrefetch.Load().done
 }
 
 // TestSourcesReadAheadAreTrue protects the first screen: what was read ahead is
@@ -34,7 +34,7 @@ func TestSourcesReadAheadAreTrue(t *testing.T) {
 	}
 
 	s.readAhead()
-	s.screenAhead.Load().answer.counts.Unread = 99
+	s.screenPrefetch.Load().answer.counts.Unread = 99
 	equal(t, "what was read ahead", unread(), [2]int{4, 99})
 	equal(t, "what is asked for again", unread(), [2]int{4, 4})
 
@@ -77,9 +77,9 @@ func TestCloseEndsReadingAhead(t *testing.T) {
 		urls = append(urls, fmt.Sprintf("https://%d.example/", i))
 	}
 	s.subscribe(urls...)
-	s.ReadAhead(s.ctx())
-	<-s.listAhead.Load().done
-	reading := s.screenAhead.Load().done
+	s.Prefetch(s.ctx())
+	<-s.listPrefetch.Load().done
+	reading := s.screenPrefetch.Load().done
 	s.must(s.Close())
 	select {
 	case <-reading:

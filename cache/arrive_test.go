@@ -26,7 +26,7 @@ func (s testStore) settle(set feed.Settings, urls ...string) {
 }
 
 // In a feed that asks for it an edit makes an item unread, whatever else was
-// done to it; elsewhere, and without an edit, it stays read. The reader's later
+// done to it; elsewhere, and without an edit, it stays read. The user's later
 // word wins over the edit, and an edit over an earlier word that arrives late.
 func TestRenewEdited(t *testing.T) {
 	s := open(t)
@@ -61,7 +61,7 @@ func TestRenewEdited(t *testing.T) {
 	s.checkCounts()
 }
 
-// An edit takes nothing out of the journal: what the reader did before it is
+// An edit takes nothing out of the journal: what the user did before it is
 // taken back and done again as ever.
 func TestUndoAfterRenewal(t *testing.T) {
 	s := open(t)
@@ -121,7 +121,7 @@ func TestRulesOnArrival(t *testing.T) {
 	s.checkCounts()
 }
 
-// The reader is told of what is new in feeds and by rules that ask for it: not of
+// The user is told of what is new in feeds and by rules that ask for it: not of
 // a feed's first answer, not of what is hidden, not twice.
 func TestNotices(t *testing.T) {
 	s := open(t)

@@ -71,9 +71,9 @@ func (s *bodyCodec) articlesAt(ctx context.Context, q db.Querier, keys []Pos, qu
 	if len(keys) == 0 {
 		return nil
 	}
-	places := make([]int64, len(keys))
+	positions := make([]int64, len(keys))
 	for i, k := range keys {
-		places[i] = k.At
+		positions[i] = k.At
 	}
 	next := 0
 	return s.scanArticles(ctx, q, func(at int64, a feed.Article) error {
@@ -81,7 +81,7 @@ func (s *bodyCodec) articlesAt(ctx context.Context, q db.Querier, keys []Pos, qu
 			next++
 		}
 		return yield(keys[next], a)
-	}, query, db.JSONIntegers(places))
+	}, query, db.JSONIntegers(positions))
 }
 
 func (s *bodyCodec) scanArticles(ctx context.Context, q db.Querier, yield func(int64, feed.Article) error, query string, args ...any) error {
@@ -135,7 +135,7 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 
 // Revision is what an item said before its publisher changed its title or
 // text; [ErrNotFound] when it was never edited. Of several earlier versions it
-// is the one that the reader may have read last: while an item stays unread
+// is the one that the user may have read last: while an item stays unread
 // its edits add up to one difference.
 func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
 	r, _, err := s.revisionIn(ctx, s.readers, id)
@@ -145,7 +145,7 @@ func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
 	return r, WrapError(ctx, "read an earlier version", err)
 }
 
-// revisionIn also says whether the reader has read the version that replaced it.
+// revisionIn also reports whether the user has read the version that replaced it.
 func (s *bodyCodec) revisionIn(ctx context.Context, q db.Querier, id int64) (r feed.Revision, outdated bool, err error) {
 	var replaced sql.NullInt64
 	var body []byte
@@ -166,8 +166,8 @@ const sqlKeepRevision = `INSERT INTO revisions (id, replaced, title, base, body)
 	ON CONFLICT (id) DO UPDATE SET (replaced, title, base, body) = (excluded.replaced, excluded.title, excluded.base, excluded.body)`
 
 // revise keeps the text of an item that is about to be replaced by another
-// one, and says whether the item counts as edited afterwards. An edit that
-// brings back what the reader last read is none.
+// one, and reports whether the item counts as edited afterwards. An edit that
+// brings back what the user last read is none.
 func (w *itemWriter) revise(id int64, in incoming) (edited bool, err error) {
 	r, outdated, err := w.revisionIn(w.ctx, w.tx, id)
 	switch {

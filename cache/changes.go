@@ -25,14 +25,14 @@ const (
 // database and its log. If the system cannot watch it, now or later, the channel
 // stays silent, so a caller keeps a slow look at [Store.Version] beside it.
 func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
-	const tried = "watch the database"
+	const op = "watch the database"
 	version, err := s.Version(ctx)
 	if err != nil {
 		return nil, err
 	}
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, WrapError(ctx, tried, err)
+		return nil, WrapError(ctx, op, err)
 	}
 	// The log may not exist yet, and the last process to close removes it: so it is
 	// the directory that is watched. The system names files in it as it was given.
@@ -42,7 +42,7 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 	}
 	if err != nil {
 		watcher.Close()
-		return nil, WrapError(ctx, tried, err)
+		return nil, WrapError(ctx, op, err)
 	}
 	w := changeWatcher{store: s, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
 	go func() {

@@ -49,7 +49,7 @@ func TestMarkAllAfterAWrongClock(t *testing.T) {
 
 // What arrived while the clock was ahead stands among the news once it is right,
 // not above all that is to come, in its order; it is found, counted and
-// labelled as before, and a rule's mark is still none of the reader's.
+// labelled as before, and a rule's mark is still none of the user's.
 func TestItemsOfAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{3 * time.Hour, 365 * 24 * time.Hour} {
 		s := open(t)

@@ -45,10 +45,10 @@ func newDecoder() *zstd.Decoder {
 // packers is how many bodies are packed at a time.
 func packers() int { return min(runtime.GOMAXPROCS(0), 4) }
 
-// packAhead packs the bodies that are about to be written, so that this neither
+// compressEarly packs the bodies that are about to be written, so that this neither
 // waits for the writer nor keeps others waiting for it. What it leaves out, like
 // all when the cache cannot be asked what is known, is packed when it is written.
-func (s *Store) packAhead(ctx context.Context, batches []batch) {
+func (s *Store) compressEarly(ctx context.Context, batches []batch) {
 	var todo []*incoming
 	for _, b := range batches {
 		if len(b.items) == 0 {

@@ -19,7 +19,7 @@ type Counts struct {
 	Total, Unread int
 	// Starred counts every starred item that is not hidden.
 	Starred int
-	// Today counts the items dated since midnight where the reader is, a story
+	// Today counts the items dated since midnight where the user is, a story
 	// once, up to [TodayCap].
 	Today int
 	// Feeds has the subscribed feeds by URL.
@@ -30,7 +30,7 @@ type Counts struct {
 const TodayCap = 10000
 
 // Counts reads the counters that every change keeps, and two short stretches
-// of an index; now, in the reader's Location, says what today is.
+// of an index; now, in the user's Location, says what today is.
 func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
 	c, err := readCounts(ctx, s.readers, now)
 	return c, WrapError(ctx, "count the items", err)
@@ -54,18 +54,18 @@ func readCounts(ctx context.Context, q db.Querier, now time.Time) (Counts, error
 	if err := rows.Err(); err != nil {
 		return c, err
 	}
-	away, err := countSnoozed(ctx, q, now)
+	unsubscribed, err := countSnoozed(ctx, q, now)
 	if err != nil {
 		return c, err
 	}
-	err = countRest(ctx, q, &c, away, now)
+	err = countRest(ctx, q, &c, unsubscribed, now)
 	return c, err
 }
 
 // Sources are the subscribed feeds in the order of the configuration, and the
 // counts beside them, read at once: what a start waits for.
 func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
-	if ahead, ok := take(ctx, &s.screenAhead); ok {
+	if ahead, ok := take(ctx, &s.screenPrefetch); ok {
 		if v, err := s.Version(ctx); err == nil && v == ahead.version {
 			return ahead.feeds, ahead.counts, nil
 		}
@@ -83,10 +83,10 @@ func feedsAndCounts(ctx context.Context, q db.Querier, now time.Time) ([]feed.Fe
 	for i, f := range feeds {
 		c.add(f.URL, FeedCount{f.Total, f.Unread}, copies[i])
 	}
-	away, err := countSnoozed(ctx, q, now)
+	unsubscribed, err := countSnoozed(ctx, q, now)
 	if err == nil {
-		leaveOut(feeds, away)
-		err = countRest(ctx, q, &c, away, now)
+		leaveOut(feeds, unsubscribed)
+		err = countRest(ctx, q, &c, unsubscribed, now)
 	}
 	return feeds, c, err
 }
@@ -100,8 +100,8 @@ func (c *Counts) add(url string, all, copies FeedCount) {
 
 // countRest takes the snoozed items out of the counts of feeds, and counts what
 // is not counted by feed.
-func countRest(ctx context.Context, q db.Querier, c *Counts, away map[string]asleep, now time.Time) error {
-	for url, asleep := range away {
+func countRest(ctx context.Context, q db.Querier, c *Counts, unsubscribed map[string]asleep, now time.Time) error {
+	for url, asleep := range unsubscribed {
 		n, subscribed := c.Feeds[url]
 		if !subscribed {
 			continue
@@ -136,7 +136,7 @@ type asleep struct {
 }
 
 // snoozed counts, by the feed's URL, the items that the kept counters have and
-// that do not show now. They are few: the reader snoozed each of them.
+// that do not show now. They are few: the user snoozed each of them.
 func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]asleep, error) {
 	rows, err := q.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
 	if err != nil {
@@ -157,7 +157,7 @@ func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]
 
 // tally brings the counters of the feeds up to date with a change of read or
 // hidden.
-func (c *change) tally() error {
+func (c *markChange) tally() error {
 	if c.Flag != feed.Read && c.Flag != feed.Hidden {
 		return nil
 	}
@@ -191,7 +191,7 @@ func (c *change) tally() error {
 }
 
 // count counts one item that changes.
-func (c *change) count(n *FeedCount, i changed, by int) {
+func (c *markChange) count(n *FeedCount, i changed, by int) {
 	if c.Flag == feed.Hidden {
 		n.Total += by
 	}

@@ -20,7 +20,7 @@ func (s testStore) revision(key string) string {
 	return r.Title + "/" + r.Body.Raw
 }
 
-// What is kept of an edited item is the version that the reader may have read
+// What is kept of an edited item is the version that the user may have read
 // last; markup alone is no edit.
 func TestRevisions(t *testing.T) {
 	s := open(t)
@@ -57,7 +57,7 @@ func TestRevisions(t *testing.T) {
 }
 
 // A page's text is found beside the feed's own, indexed or not; a failure is
-// kept as its sentence, and never in place of a text.
+// kept as its sentence, and never in position of a text.
 func TestFulltext(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")

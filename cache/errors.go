@@ -11,7 +11,7 @@ import (
 )
 
 // What can go wrong with the file. Each is a sentence that ends in a way out
-// and is wrapped with what was tried; ask for it with [errors.Is].
+// and is wrapped with what was op; ask for it with [errors.Is].
 var (
 	ErrFull     = errors.New("the disk is full: make room, nothing that was saved is lost")
 	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
@@ -33,21 +33,21 @@ var (
 )
 
 // WrapError turns what the driver says into the errors above, once, with what was
-// tried. The end of ctx is told as ctx tells it, not as an interrupted query or
+// op. The end of ctx is told as ctx tells it, not as an interrupted query or
 // as the end of the transaction.
-func WrapError(ctx context.Context, tried string, err error) error {
+func WrapError(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
 	}
 	var se *sqlite.Error
 	coded := errors.As(err, &se)
 	if coded && meaning(se.Code()) != nil {
-		return fmt.Errorf("%s: %w", tried, meaning(se.Code()))
+		return fmt.Errorf("%s: %w", op, meaning(se.Code()))
 	}
 	if ctx.Err() != nil && (coded || errors.Is(err, sql.ErrTxDone)) {
-		return fmt.Errorf("%s: %w", tried, context.Cause(ctx))
+		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
 	}
-	return fmt.Errorf("%s: %w", tried, err)
+	return fmt.Errorf("%s: %w", op, err)
 }
 
 // meaning is the error behind a result code, extended or not; nil when the

@@ -28,21 +28,21 @@ type subscribed struct {
 // asked for (starred, labelled, or by the feed's URL), until [Store.Purge] or
 // the feed comes back. Nothing is written when nothing changed.
 func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
-	const tried = "keep the list of feeds"
+	const op = "keep the list of feeds"
 	want, err := wanted(subs)
 	if err != nil {
-		return fmt.Errorf("%s: %w", tried, err)
+		return fmt.Errorf("%s: %w", op, err)
 	}
-	have, known := take(ctx, &s.listAhead)
+	have, known := take(ctx, &s.listPrefetch)
 	if !known {
 		if have, err = readSubscribed(ctx, s.readers); err != nil {
-			return WrapError(ctx, tried, err)
+			return WrapError(ctx, op, err)
 		}
 	}
 	if have == written(want) {
 		return nil
 	}
-	return s.write(ctx, tried, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
+	return s.write(ctx, op, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
 }
 
 // subscribed are the subscriptions as the cache has them, as one text.
@@ -131,13 +131,13 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 			return err
 		}
 	}
-	for away, feeds := range []string{`config_order IS NOT NULL`, `config_order IS NULL`} {
-		_, err := tx.ExecContext(ctx, `UPDATE items SET unsubscribed = ?1 WHERE unsubscribed <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, away)
+	for unsubscribed, feeds := range []string{`config_order IS NOT NULL`, `config_order IS NULL`} {
+		_, err := tx.ExecContext(ctx, `UPDATE items SET unsubscribed = ?1 WHERE unsubscribed <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, unsubscribed)
 		if err != nil {
 			return err
 		}
 	}
-	return stories{ctx, tx}.settle()
+	return stories{ctx, tx}.regroup()
 }
 
 // packedFeed are the columns of a feed, in the order in which takeFeed takes them.
@@ -154,17 +154,17 @@ func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
 	if err != nil {
 		return nil, WrapError(ctx, "list the feeds", err)
 	}
-	away, err := countSnoozed(ctx, s.readers, s.now())
-	leaveOut(feeds, away)
+	unsubscribed, err := countSnoozed(ctx, s.readers, s.now())
+	leaveOut(feeds, unsubscribed)
 	return feeds, WrapError(ctx, "list the feeds", err)
 }
 
 // leaveOut takes the snoozed items out of the counts of feeds.
-func leaveOut(feeds []feed.Feed, away map[string]asleep) {
+func leaveOut(feeds []feed.Feed, unsubscribed map[string]asleep) {
 	for i := range feeds {
 		f := &feeds[i]
-		f.Total -= away[f.URL].Total
-		f.Unread -= away[f.URL].Unread
+		f.Total -= unsubscribed[f.URL].Total
+		f.Unread -= unsubscribed[f.URL].Unread
 	}
 }
 
@@ -178,11 +178,10 @@ func readFeeds(ctx context.Context, q db.Querier) ([]feed.Feed, []FeedCount, err
 	feeds, copies := make([]feed.Feed, len(kept)), make([]FeedCount, len(kept))
 	numbers, texts := make([]sql.NullInt64, len(packedFeed.Numbers)), make([]string, len(packedFeed.Texts))
 	for i, row := range kept {
-		err := packedFeed.Unpack(row, numbers, texts)
-		if err == nil {
-			err = takeFeed(&feeds[i], &copies[i], numbers, texts)
+		if packedFeed.Unpack(row, numbers, texts) != nil {
+			return nil, nil, ErrCorrupt
 		}
-		if err != nil {
+		if err := takeFeed(&feeds[i], &copies[i], numbers, texts); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -233,12 +232,12 @@ func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) er
 // and so is the end of a feed that was gone. [ErrNoFeed] when the cache does not
 // know from.
 func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
-	tried := "move " + from
+	op := "move " + from
 	if from == to {
 		return nil
 	}
 	var id, other int64
-	err := s.write(ctx, tried, func(tx *sql.Tx) error {
+	err := s.write(ctx, op, func(tx *sql.Tx) error {
 		var err error
 		if id, _, err = feedByURL(ctx, tx, from); errors.Is(err, sql.ErrNoRows) {
 			return ErrNoFeed
@@ -266,7 +265,7 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 			break
 		}
 	}
-	return s.write(ctx, tried, func(tx *sql.Tx) error {
+	return s.write(ctx, op, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM feeds WHERE id = ?`, other); err != nil {
 			return err
 		}
@@ -301,10 +300,10 @@ func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
 			return err
 		}
 	}
-	return stories{ctx, tx}.settle()
+	return stories{ctx, tx}.regroup()
 }
 
-func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, away bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT id, config_order IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &away)
-	return id, away, err
+func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, unsubscribed bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT id, config_order IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &unsubscribed)
+	return id, unsubscribed, err
 }

@@ -46,8 +46,8 @@ func reissues() map[string]func(i int, a *feed.Article) {
 	}
 }
 
-// What the reader did to an archive stays with it when it comes again under
-// other identities, with a new item among them; the reader can still take back
+// What the user did to an archive stays with it when it comes again under
+// other identities, with a new item among them; the user can still take back
 // what was done before, and saving it again changes nothing.
 func TestReissuedArchive(t *testing.T) {
 	for name, change := range reissues() {

@@ -13,13 +13,13 @@ import (
 // Vacuum rewrites the whole file as small as it can be; it needs as much room
 // again meanwhile and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
-	const tried = "vacuum the cache"
+	const op = "vacuum the cache"
 	if err := search.Optimize(ctx, s.writer); err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	for _, query := range []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
 		if _, err := s.writer.ExecContext(ctx, query); err != nil {
-			return WrapError(ctx, tried, err)
+			return WrapError(ctx, op, err)
 		}
 	}
 	return nil
@@ -47,11 +47,11 @@ func (s *Store) Maintain(ctx context.Context) error {
 }
 
 func (s *Store) maintain(ctx context.Context) error {
-	const tried = "tidy up the cache"
-	if err := s.rightTimes(ctx); err != nil {
-		return WrapError(ctx, tried, err)
+	const op = "tidy up the cache"
+	if err := s.correctFutureTimes(ctx); err != nil {
+		return WrapError(ctx, op, err)
 	}
-	present, err := s.present(ctx)
+	present, err := s.reachedTime(ctx)
 	if err != nil {
 		return err
 	}
@@ -61,20 +61,20 @@ func (s *Store) maintain(ctx context.Context) error {
 	for before := -1; ; {
 		var free int
 		if err := s.writer.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
-			return WrapError(ctx, tried, err)
+			return WrapError(ctx, op, err)
 		}
 		if free == 0 || free == before {
 			break
 		}
 		before = free
 		if _, err := s.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
-			return WrapError(ctx, tried, err)
+			return WrapError(ctx, op, err)
 		}
 	}
 	if _, err := s.writer.ExecContext(ctx, `PRAGMA optimize`); err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
-	return WrapError(ctx, tried, s.emptyLog(ctx))
+	return WrapError(ctx, op, s.checkpoint(ctx))
 }
 
 // maxLog is how large the write-ahead log may grow before readers wait for it.
@@ -86,23 +86,23 @@ const maxLog = 32 << 20
 // ones for it.
 const logPatience = 250 * time.Millisecond
 
-// boundLog starts the log anew where it has become too large. That readers, or
+// limitWAL starts the log anew where it has become too large. That readers, or
 // another process, keep it from that is no error: the next write tries again.
-func (s *Store) boundLog(ctx context.Context) {
+func (s *Store) limitWAL(ctx context.Context) {
 	if db.FileSize(s.path+"-wal") < maxLog || s.logTried.Add(1)%logEvery != 1 {
 		return
 	}
-	s.emptyLog(ctx)
+	s.checkpoint(ctx)
 }
 
 // logEvery is how many writes pass between two attempts at a log that is too
 // large, lest each of them waits.
 const logEvery = 8
 
-// emptyLog copies the log to the file and cuts it, if all who read it come to
+// checkpoint copies the log to the file and cuts it, if all who read it come to
 // an end soon. Those of this process then wait in line: taking turns they could
 // keep the log in use for ever.
-func (s *Store) emptyLog(ctx context.Context) error {
+func (s *Store) checkpoint(ctx context.Context) error {
 	soon, cancel := context.WithTimeout(ctx, logPatience)
 	defer cancel()
 	for range readerConns {

@@ -13,7 +13,7 @@ import (
 	"dateline/feed"
 )
 
-// Mark keeps what the reader did. For each item and flag the latest At wins,
+// Mark keeps what the user did. For each item and flag the latest At wins,
 // whatever the order in which marks arrive, and of equal ones the last to
 // arrive; a zero At is now. What is read or hidden is a story: the mark holds
 // for its items in all feeds. All marks of a call are one step for
@@ -37,7 +37,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 					return err
 				}
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: LatestPlausible(s.now())}
+			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
@@ -68,7 +68,7 @@ func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag
 }
 
 func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*search.Plan) ([]int64, error)) (n int, err error) {
-	const tried = "mark all"
+	const op = "mark all"
 	if m.At.IsZero() {
 		m.At = s.now()
 	}
@@ -77,26 +77,26 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	}
 	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
-		return 0, WrapError(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	places, err := which(p)
+	positions, err := which(p)
 	if err != nil {
-		return 0, WrapError(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	slices.Sort(places)
+	slices.Sort(positions)
 	var begun journalled
-	for slice := range slices.Chunk(slices.Compact(places), s.markSlice) {
+	for slice := range slices.Chunk(slices.Compact(positions), s.markSlice) {
 		done := 0
-		err := s.writeDurably(ctx, tried, func(tx *sql.Tx) error {
+		err := s.writeDurably(ctx, op, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
 			if err != nil || step == 0 {
 				return err
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
+			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
 			if err := c.run(step, `i.pos`, slice); err != nil {
 				return err
 			}
-			rest := change{Mark: m, ctx: ctx, tx: tx, horizon: LatestPlausible(s.now())}
+			rest := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
 			err = rest.runRest(step, c.items)
 			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
 			return err
@@ -122,33 +122,33 @@ func CheckMark(m feed.Mark) error {
 	return fmt.Errorf("mark: %q is no flag: use read, starred, hidden, label or snooze", m.Flag)
 }
 
-// change is a mark being made, or taken back, in a transaction.
-type change struct {
+// markChange is a mark being made, or taken back, in a transaction.
+type markChange struct {
 	feed.Mark
 	ctx context.Context
 	tx  *sql.Tx
-	// horizon is what no clock should be ahead of: a word of a later time was said
+	// latest is what no clock should be ahead of: a word of a later time was said
 	// while the clock was wrong, and does not stand against any other.
-	horizon time.Time
+	latest time.Time
 	// force lets an older At win: an undo follows what it takes back, whatever
 	// the clocks say.
 	force bool
 	// only is a further condition on the items i.
 	only db.Text
-	// items are those that it changes, in the order of their places.
+	// items are those that it changes, in the order of their positions.
 	items []changed
-	// stretch says that items are all that the mark could change between the
+	// range reports whether items are all that the mark could change between the
 	// first of them and the last, and lie close together.
-	stretch bool
-	// lay is where the items were when a mark was made that is taken back now.
-	lay lay
+	isRange bool
+	// span is where the items were when a mark was made that is taken back now.
+	span span
 	// journalled is where the journal has it.
 	journalled journalled
 }
 
-// lay is the first and the last place of items that lie close together; neither
+// span is the first and the last position of items that lie close together; neither
 // is valid where they do not.
-type lay struct{ first, last sql.NullInt64 }
+type span struct{ first, last sql.NullInt64 }
 
 // LatestPlausible leaves the clocks of other devices a day.
 func LatestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
@@ -167,7 +167,7 @@ type changed struct {
 
 // run changes those of the items that have one of keys as key for which the
 // mark has the last word and says something new, and journals them in a step.
-func (c *change) run(step int64, key string, keys []int64) error {
+func (c *markChange) run(step int64, key string, keys []int64) error {
 	if err := c.collect(key, keys); err != nil || len(c.items) == 0 {
 		return err
 	}
@@ -178,8 +178,8 @@ func (c *change) run(step int64, key string, keys []int64) error {
 }
 
 // collect finds the items that the mark changes.
-func (c *change) collect(key string, keys []int64) error {
-	news, was := c.news()
+func (c *markChange) collect(key string, keys []int64) error {
+	news, was := c.needsChange()
 	other := `0`
 	switch c.Flag {
 	case feed.Read:
@@ -193,7 +193,7 @@ func (c *change) collect(key string, keys []int64) error {
 	if err != nil {
 		return err
 	}
-	if c.stretch {
+	if c.isRange {
 		of = db.SQL(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, first, last)
 	}
 	t.Add(of.SQL, of.Args...)
@@ -203,22 +203,22 @@ func (c *change) collect(key string, keys []int64) error {
 	t.Add(` WHERE `+news.SQL, news.Args...)
 	t.Add(c.only.SQL, c.only.Args...)
 	err = c.scan(t, key, keys)
-	if c.lay.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
-		c.items, c.lay = nil, lay{}
+	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
+		c.items, c.span = nil, span{}
 		return c.collect(key, keys)
 	}
 	return err
 }
 
-// dense finds the stretch of the table in which the items lie that have the
+// dense finds the range of the table in which the items lie that have the
 // keys, and whether they are at least half of those in it: SQLite then passes it
 // faster than it looks each up.
-func (c *change) dense(key string, keys []int64) (first, last int64, err error) {
-	if len(keys) < longStretch {
+func (c *markChange) dense(key string, keys []int64) (first, last int64, err error) {
+	if len(keys) < longRange {
 		return 0, 0, nil
 	}
-	if c.lay.first.Valid {
-		first, last = c.lay.first.Int64, c.lay.last.Int64
+	if c.span.first.Valid {
+		first, last = c.span.first.Int64, c.span.last.Int64
 	} else if key == `i.pos` {
 		first, last = slices.Min(keys), slices.Max(keys)
 	} else if first, last, err = c.ends(key, keys); err != nil {
@@ -227,23 +227,23 @@ func (c *change) dense(key string, keys []int64) (first, last int64, err error) 
 	var n int
 	err = c.tx.QueryRowContext(c.ctx, `SELECT count(*) FROM (SELECT 1 FROM items WHERE pos BETWEEN ? AND ? LIMIT ?)`,
 		first, last, 2*len(keys)+1).Scan(&n)
-	c.stretch = 0 < n && n <= 2*len(keys)
+	c.isRange = 0 < n && n <= 2*len(keys)
 	return first, last, err
 }
 
-// ends are the first and the last place of the items that have the keys; no
-// place lies between them when there are no such items.
-func (c *change) ends(key string, keys []int64) (first, last int64, err error) {
+// ends are the first and the last position of the items that have the keys; no
+// position lies between them when there are no such items.
+func (c *markChange) ends(key string, keys []int64) (first, last int64, err error) {
 	err = c.tx.QueryRowContext(c.ctx, `SELECT coalesce(min(i.pos), ?), coalesce(max(i.pos), ?) FROM json_each(?) o CROSS JOIN items i ON `+key+` = o.value`,
 		int64(db.Top), int64(db.Bottom), db.JSONIntegers(keys)).Scan(&first, &last)
 	return first, last, err
 }
 
-// scan reads the items of a query; of a stretch only those that have the keys.
+// scan reads the items of a query; of a range only those that have the keys.
 // There it notes whether these are all that the mark could change.
-func (c *change) scan(t db.Text, key string, keys []int64) error {
+func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 	wanted := func(i changed) bool { return true }
-	if c.stretch {
+	if c.isRange {
 		keys = slices.Sorted(slices.Values(keys))
 		wanted = func(i changed) bool {
 			has := i.pos
@@ -275,21 +275,21 @@ func (c *change) scan(t db.Text, key string, keys []int64) error {
 		}
 		c.items = append(c.items, i)
 	}
-	c.stretch = c.stretch && all
+	c.isRange = c.isRange && all
 	slices.SortFunc(c.items, func(a, b changed) int { return cmp.Compare(a.pos, b.pos) })
 	c.items = slices.Compact(c.items)
 	return rows.Err()
 }
 
-// news is the condition for items i that the mark changes, and the column, after
+// needsChange is the condition for items i that the mark changes, and the column, after
 // others, of what to remember of each.
-func (c *change) news() (cond db.Text, was string) {
-	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
+func (c *markChange) needsChange() (cond db.Text, was string) {
+	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
 	if c.force {
 		at = db.Top
 	}
 	older := func(column string) db.Text {
-		return db.SQL(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(db.Bottom), at, horizon)
+		return db.SQL(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(db.Bottom), at, latest)
 	}
 	switch c.Flag {
 	case feed.Snooze:
@@ -307,7 +307,7 @@ func (c *change) news() (cond db.Text, was string) {
 }
 
 // until is what snoozed_until becomes.
-func (c *change) until() sql.NullInt64 {
+func (c *markChange) until() sql.NullInt64 {
 	if !c.On {
 		return sql.NullInt64{}
 	}
@@ -315,22 +315,22 @@ func (c *change) until() sql.NullInt64 {
 }
 
 // apply changes the items.
-func (c *change) apply() error {
+func (c *markChange) apply() error {
 	if len(c.items) == 0 {
 		return nil
 	}
-	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
-	latest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
+	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
+	newest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
 	f := string(c.Flag)
 	var t db.Text
 	switch c.Flag {
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, value, ?, ? FROM json_each(?) WHERE 1
-			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.places(), horizon)
+			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.positions(), latest)
 	case feed.Snooze:
-		t = db.SQL(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+latest(`snoozed_at`), c.until(), horizon, at, at, int64(db.Bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+newest(`snoozed_at`), c.until(), latest, at, at, int64(db.Bottom))
 	default:
-		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+latest(f+`_at`), c.On, horizon, at, at, int64(db.Bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+newest(f+`_at`), c.On, latest, at, at, int64(db.Bottom))
 	}
 	those := c.those()
 	t.Add(` WHERE `+those.SQL, those.Args...)
@@ -340,27 +340,27 @@ func (c *change) apply() error {
 	return c.tally()
 }
 
-// places is a JSON array of those of the items.
-func (c *change) places() string {
-	places := make([]int64, len(c.items))
+// positions is a JSON array of those of the items.
+func (c *markChange) positions() string {
+	positions := make([]int64, len(c.items))
 	for n, i := range c.items {
-		places[n] = i.pos
+		positions[n] = i.pos
 	}
-	return db.JSONIntegers(places)
+	return db.JSONIntegers(positions)
 }
 
-// longStretch is how many places make it worth a look how close they lie.
-const longStretch = 100
+// longRange is how many positions make it worth a look how close they lie.
+const longRange = 100
 
 // those is the condition for the items i that change. When all is marked it is
-// simply their stretch: SQLite then writes each row as it passes it, in half
+// simply their range: SQLite then writes each row as it passes it, in half
 // the time that a list of rows takes.
-func (c *change) those() db.Text {
-	if !c.stretch {
-		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.places())
+func (c *markChange) those() db.Text {
+	if !c.isRange {
+		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.positions())
 	}
 	t := db.SQL(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
-	news, _ := c.news()
+	news, _ := c.needsChange()
 	t.And(news)
 	t.Add(c.only.SQL, c.only.Args...)
 	return t
@@ -368,7 +368,7 @@ func (c *change) those() db.Text {
 
 // lastWord notes when the mark was made on items that were already as it says,
 // so that an older opposite mark that arrives later loses.
-func (c *change) lastWord() error {
+func (c *markChange) lastWord() error {
 	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
 	const those = ` WHERE id IN (SELECT value FROM json_each(?))`
 	switch c.Flag {
@@ -382,7 +382,7 @@ func (c *change) lastWord() error {
 	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
 }
 
-func (c *change) exec(query string, args ...any) error {
+func (c *markChange) exec(query string, args ...any) error {
 	_, err := c.tx.ExecContext(c.ctx, query, args...)
 	return err
 }
@@ -463,11 +463,11 @@ func (c MarkView) apply(ctx context.Context, s *Store) (r Result, err error) {
 func (c MarkBeside) apply(ctx context.Context, s *Store) (r Result, err error) {
 	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
 		keys, err := p.Keys(ctx, s.readers, c.From, c.Above, -1)
-		places := make([]int64, len(keys))
+		positions := make([]int64, len(keys))
 		for i, k := range keys {
-			places[i] = k.At
+			positions[i] = k.At
 		}
-		return places, err
+		return positions, err
 	})
 	return r, err
 }

@@ -83,7 +83,7 @@ func (s testStore) checkCounts() {
 	}
 }
 
-// A publisher's edit leaves what the reader did alone, wherever it moves the item.
+// A publisher's edit leaves what the user did alone, wherever it moves the item.
 func TestSaveKeepsMarks(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")

@@ -1,10 +1,17 @@
-// Package cache keeps what was fetched and what the reader did, in one SQLite
-// file that any number of dateline processes share. It is the only package
-// that speaks SQL.
+// Package cache stores what was fetched and what the user did, in one SQLite file
+// that any number of dateline processes share. Only this package and those below
+// its directory use SQL.
 //
-// Start at [Open]; [Store.Save] takes what polling brought, [Store.After] and
-// its sisters give windows of a [View], and [Store.Mark] keeps what the reader
-// did, where nothing a publisher says can overwrite it.
+// Start at [Open]. [Store.Save] stores what polling brought, [Store.After] and
+// [Store.Before] return windows of a [View], and [Store.Apply] stores what the user
+// did. [Store.Changes] reports what other processes write.
+//
+// The file has one writer, and readers beside it. The upsert of an item never names
+// a column that holds the user's marks: nothing that a publisher says may overwrite
+// a mark. Of two marks the newest wins, in whatever order they arrive.
+//
+// How a view is answered is in package search below. Backups, repair and the
+// takeover of older databases are in package rescue above.
 package cache
 
 import (
@@ -23,7 +30,7 @@ import (
 
 // Options are what a [Store] needs to be told.
 type Options struct {
-	// Now is the clock, and its Location the reader's; nil means [time.Now].
+	// Now is the clock, and its Location the user's; nil means [time.Now].
 	Now func() time.Time
 }
 
@@ -43,18 +50,18 @@ type Store struct {
 	markSlice int
 	// index answers views.
 	index *search.Index
-	// confined says that the file could not be written when last tried.
-	confined atomic.Pointer[error]
+	// readOnly reports whether the file could not be written when last op.
+	readOnly atomic.Pointer[error]
 	// logTried counts the writes that found the log too large.
 	logTried atomic.Int64
 	// kept has prepared statements by their text.
 	kept sync.Map
-	// listAhead and screenAhead are what ReadAhead reads; screenAhead is dropped
+	// listPrefetch and screenPrefetch are what Prefetch reads; screenPrefetch is dropped
 	// by the first write.
-	listAhead   atomic.Pointer[ahead[string]]
-	screenAhead atomic.Pointer[ahead[screen]]
-	// endAhead ends the reading ahead; nil when there was none.
-	endAhead func()
+	listPrefetch   atomic.Pointer[prefetched[string]]
+	screenPrefetch atomic.Pointer[prefetched[screen]]
+	// endPrefetch ends the reading ahead; nil when there was none.
+	endPrefetch func()
 	// rules are those of SetRules.
 	rules atomic.Pointer[[]feed.Rule]
 }
@@ -72,14 +79,14 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	tried := "open " + path
+	op := "open " + path
 	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markSlice: 10_000}
 	if err := s.create(); err != nil {
-		return nil, fmt.Errorf("%s: %w", tried, err)
+		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	if err := s.connectPatiently(ctx); err != nil {
 		s.Close()
-		return nil, orDamaged(path, s.because(tried, WrapError(ctx, tried, err)))
+		return nil, orDamaged(path, s.because(op, WrapError(ctx, op, err)))
 	}
 	return s, nil
 }
@@ -125,14 +132,14 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		// have every other process look for what changed.
 		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
 	}
-	if s.writer, err = s.reachable(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
+	if s.writer, err = s.connections(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
 		return err
 	}
 	if err = prepareSchema(ctx, s.writer, marked); err != nil {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.
-	if s.readers, err = s.reachable(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
+	if s.readers, err = s.connections(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)
@@ -142,8 +149,8 @@ func (s *Store) connect(ctx context.Context) (err error) {
 // Close ends all queries and closes the file. A Store that failed to open
 // halfway can be closed, too.
 func (s *Store) Close() error {
-	if s.endAhead != nil {
-		s.endAhead()
+	if s.endPrefetch != nil {
+		s.endPrefetch()
 	}
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} {
@@ -160,52 +167,52 @@ func (s *Store) Path() string { return s.path }
 // write runs f in one transaction of the only writer. The transaction takes
 // the file's write lock at its start, so it never fails halfway because
 // another process wrote in between.
-func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	return s.learnFrom(tried, s.transact(ctx, tried, f))
+func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.noteWrite(op, s.transact(ctx, op, f))
 }
 
-func (s *Store) transact(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	defer s.screenAhead.Store(nil)
+func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	defer s.screenPrefetch.Store(nil)
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback() // for errors and for panics; without a meaning once committed
 	if err := f(tx); err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	err = tx.Commit()
-	s.boundLog(ctx)
-	return WrapError(ctx, tried, err)
+	s.limitWAL(ctx)
+	return WrapError(ctx, op, err)
 }
 
-// writeDurably is write for what the reader did: once it returns, not even a
+// writeDurably is write for what the user did: once it returns, not even a
 // power cut takes that back. What feeds sent comes again, so write leaves it to
 // the system when the disk has it.
-func (s *Store) writeDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	return s.learnFrom(tried, s.transactDurably(ctx, tried, f))
+func (s *Store) writeDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.noteWrite(op, s.transactDurably(ctx, op, f))
 }
 
-func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	defer s.screenAhead.Store(nil)
+func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	defer s.screenPrefetch.Store(nil)
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = NORMAL`)
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback()
 	if err := f(tx); err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
-	return WrapError(ctx, tried, tx.Commit())
+	return WrapError(ctx, op, tx.Commit())
 }
 
 // Version changes when another process has changed the file; what this store
@@ -225,7 +232,7 @@ func (s *Store) Readers() *sql.DB { return s.readers }
 func (s *Store) Writer() *sql.DB { return s.writer }
 
 // Write runs f in one transaction of the writer. op says in errors what was
-// tried. It is for package rescue.
+// op. It is for package rescue.
 func (s *Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return s.write(ctx, op, f)
 }

@@ -14,7 +14,7 @@ import (
 	"dateline/feed"
 )
 
-// A new cache is for the reader's eyes only, its directory too, and the log
+// A new cache is for the user's eyes only, its directory too, and the log
 // beside it.
 func TestOpenCreatesPrivateFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "dateline", "cache.db")

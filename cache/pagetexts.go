@@ -32,7 +32,7 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 // SetFulltext keeps what asking for an item's page came to; a zero Fetched is
 // now. The words of the page's text are found by searches, beside those of the
 // feed's own text, once [Store.IndexPending] has come to them, and more slowly
-// before. A failure does not take the place of a text that is already there.
+// before. A failure does not take the position of a text that is already there.
 // [ErrNotFound] when the item has gone.
 func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) error {
 	if t.Fetched.IsZero() {
@@ -82,27 +82,27 @@ const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY
 // WantFulltext gives up to max of the newest items of a feed, newest first,
 // that have a link whose page was never asked for.
 func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
-	const tried = "look for items without full text"
-	places, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
+	const op = "look for items without full text"
+	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
 	if err != nil {
-		return nil, WrapError(ctx, tried, err)
+		return nil, WrapError(ctx, op, err)
 	}
-	slices.Sort(places)
-	slices.Reverse(places)
+	slices.Sort(positions)
+	slices.Reverse(positions)
 	var items []feed.Item
 	err = s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
 		items = append(items, a.Item)
 		return nil
-	}, sqlItems, db.JSONIntegers(places))
-	return items, WrapError(ctx, tried, err)
+	}, sqlItems, db.JSONIntegers(positions))
+	return items, WrapError(ctx, op, err)
 }
 
 const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
 	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
 
-// pageTexts reads the full texts that there are of the items at places.
-func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, places []int64) (map[int64]search.PageText, error) {
-	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(places))
+// pageTexts reads the full texts that there are of the items at positions.
+func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int64) (map[int64]search.PageText, error) {
+	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(positions))
 	if err != nil {
 		return nil, err
 	}

@@ -15,18 +15,18 @@ const FlagProgress = "place"
 // ApplyPendingMarks applies the pending marks of all items that are here, feed
 // by feed, and returns how many marks are still pending.
 func (s *Store) ApplyPendingMarks(ctx context.Context) (left int, err error) {
-	const tried = "restore the marks of a feed"
+	const op = "restore the marks of a feed"
 	feeds, err := db.Integers(ctx, s.readers, db.SQL(`SELECT DISTINCT feed FROM pending_marks`))
 	if err != nil {
-		return 0, WrapError(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
 	for _, id := range feeds {
-		if err := s.write(ctx, tried, func(tx *sql.Tx) error { return applyPending(ctx, tx, id) }); err != nil {
+		if err := s.write(ctx, op, func(tx *sql.Tx) error { return applyPending(ctx, tx, id) }); err != nil {
 			return 0, err
 		}
 	}
 	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM pending_marks`).Scan(&left)
-	return left, WrapError(ctx, tried, err)
+	return left, WrapError(ctx, op, err)
 }
 
 // pendingHere selects the pending marks of a feed whose items are here.

@@ -26,12 +26,12 @@ func TestFixedPlansNeitherScanNorSort(t *testing.T) {
 	e.explain(sqlKeepRevision, 1, 2)
 	e.explain(sqlRuleHits, 1)
 	e.explain(sqlAlsoIn, "[1,2]")
-	for _, ahead := range []string{sqlAheadPlaces, sqlAheadSeen, sqlAheadRead, sqlAheadSnoozed} {
-		e.explain(ahead, 1, rightSlice)
+	for _, ahead := range []string{sqlFuturePlaces, sqlFutureSeen, sqlFutureRead, sqlFutureSnoozed} {
+		e.explain(ahead, 1, correctSlice)
 	}
-	e.explain(sqlLinkTwins, 1, 1, 2, 3, maxTwins)
+	e.explain(sqlLinkCandidates, 1, 1, 2, 3, maxCandidates)
 	e.explain(sqlMet, "[1,2]", "[3]")
-	e.explain(sqlTitleTwins, 1, 1, 2, 3, maxTwins, 4, 5)
+	e.explain(sqlTitleCandidates, 1, 1, 2, 3, maxCandidates, 4, 5)
 }
 
 // explain fails the test when the query would read a whole table of items or sort

@@ -46,7 +46,7 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	w.exec(`INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, db.ToMicros(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
-	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, soonest(l.At).UnixMicro())
+	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, latestAllowed(l.At).UnixMicro())
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
 		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
 }
@@ -85,23 +85,23 @@ func readPolls(ctx context.Context, q db.Querier, url string, max int) ([]feed.P
 const sqlClaim = `UPDATE feeds SET claimed_until = ?1 FROM json_each(?2) j WHERE feeds.url = j.value ->> 0 AND
 	(?4 OR (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?1) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
 
-// Claim says that this process is asking the feeds until then, and gives back
+// Claim reports whether this process is asking the feeds until then, and gives back
 // the addresses of those that no other one is asking, or has asked since they
 // were read: only these are its to ask. With anyway all are. A claim ends with
 // the answer that is saved, with [Store.Release], or by itself at until, so that
 // a process that is killed holds up no feed for long.
 func (s *Store) Claim(ctx context.Context, feeds []feed.Feed, until time.Time, anyway bool) ([]string, error) {
-	const tried = "keep what the feeds send"
+	const op = "keep what the feeds send"
 	list := make([][3]any, len(feeds))
 	for i, f := range feeds {
 		list[i] = [3]any{f.URL, micros(f.Poll.LastChecked), micros(f.Poll.NextCheck)}
 	}
 	asked, err := json.Marshal(list)
 	if err != nil {
-		return nil, WrapError(ctx, tried, err)
+		return nil, WrapError(ctx, op, err)
 	}
 	var granted []string
-	err = s.write(ctx, tried, func(tx *sql.Tx) (err error) {
+	err = s.write(ctx, op, func(tx *sql.Tx) (err error) {
 		granted, err = db.Strings(ctx, tx, sqlClaim, until.UnixMicro(), string(asked), s.now().UnixMicro(), anyway)
 		return err
 	})
@@ -111,12 +111,12 @@ func (s *Store) Claim(ctx context.Context, feeds []feed.Feed, until time.Time, a
 // Release ends claims that were made until then and whose feeds have not been
 // asked after all.
 func (s *Store) Release(ctx context.Context, urls []string, until time.Time) error {
-	const tried = "let other processes ask the feeds"
+	const op = "let other processes ask the feeds"
 	list, err := json.Marshal(urls)
 	if err != nil {
-		return WrapError(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
-	return s.write(ctx, tried, func(tx *sql.Tx) error {
+	return s.write(ctx, op, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE feeds SET claimed_until = NULL WHERE url IN (SELECT value FROM json_each(?)) AND claimed_until = ?`, string(list), until.UnixMicro())
 		return err
 	})

@@ -8,7 +8,7 @@ import (
 )
 
 // ahead is an answer that is being read before it is asked for.
-type ahead[T any] struct {
+type prefetched[T any] struct {
 	done   chan struct{}
 	answer T
 	err    error
@@ -21,14 +21,14 @@ type screen struct {
 	counts  Counts
 }
 
-// ReadAhead begins to read what the first [Store.SetFeeds] and the first
+// Prefetch begins to read what the first [Store.SetFeeds] and the first
 // [Store.Sources] ask for, while the caller is still busy with something else.
 // They take it if it holds when they ask, and read for themselves otherwise.
 // Close ends it.
-func (s *Store) ReadAhead(ctx context.Context) {
+func (s *Store) Prefetch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
-	list, first := begin(&s.listAhead), begin(&s.screenAhead)
-	s.endAhead = func() {
+	list, first := begin(&s.listPrefetch), begin(&s.screenPrefetch)
+	s.endPrefetch = func() {
 		cancel()
 		<-first.done
 	}
@@ -43,13 +43,13 @@ func (s *Store) ReadAhead(ctx context.Context) {
 	}()
 }
 
-func begin[T any](at *atomic.Pointer[ahead[T]]) *ahead[T] {
-	a := &ahead[T]{done: make(chan struct{})}
+func begin[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
+	a := &prefetched[T]{done: make(chan struct{})}
 	at.Store(a)
 	return a
 }
 
-func (a *ahead[T]) read(f func() (T, error)) {
+func (a *prefetched[T]) read(f func() (T, error)) {
 	defer close(a.done)
 	if crash := feed.Guard("reading ahead", nil, func() { a.answer, a.err = f() }); crash != nil {
 		a.err = crash
@@ -57,7 +57,7 @@ func (a *ahead[T]) read(f func() (T, error)) {
 }
 
 // take waits for what is being read ahead. It is given once, for it grows old.
-func take[T any](ctx context.Context, at *atomic.Pointer[ahead[T]]) (answer T, ok bool) {
+func take[T any](ctx context.Context, at *atomic.Pointer[prefetched[T]]) (answer T, ok bool) {
 	a := at.Swap(nil)
 	if a == nil {
 		return answer, false

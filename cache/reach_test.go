@@ -28,10 +28,10 @@ func TestReadOnlyCache(t *testing.T) {
 		s := openAt(t, s.Path(), s.clock)
 		equal(t, "items", len(s.list("")), 2)
 		mark := feed.Mark{Items: s.ids("1"), Flag: feed.Starred, On: true, At: s.advance(time.Minute)}
-		if err := s.Mark(s.ctx(), mark); cannotWrite(err) == nil {
+		if err := s.Mark(s.ctx(), mark); writeError(err) == nil {
 			t.Errorf("%v: mark: %v", lock, err)
 		}
-		if s.Confined() == nil {
+		if s.ReadOnly() == nil {
 			t.Errorf("%v: not known to be unwritable", lock)
 		}
 		equal(t, "items after that", len(s.list("")), 2)
@@ -39,7 +39,7 @@ func TestReadOnlyCache(t *testing.T) {
 		s.must(os.Chmod(s.Path(), 0o600))
 		s.must(s.Mark(s.ctx(), mark))
 		equal(t, "starred", s.list("is:starred"), []string{"1"})
-		equal(t, "confined", s.Confined(), nil)
+		equal(t, "readOnly", s.ReadOnly(), nil)
 		s.mark(feed.Starred, false, "1")
 		s.must(s.Close())
 	}
@@ -73,11 +73,11 @@ func TestRoomAgain(t *testing.T) {
 	if _, err := s.writer.Exec(`CREATE TABLE filler (a)`); err == nil {
 		t.Fatal("there is room")
 	}
-	if err := s.learnFrom("save", ErrFull); !errors.Is(err, ErrFull) {
+	if err := s.noteWrite("save", ErrFull); !errors.Is(err, ErrFull) {
 		t.Error(err)
 	}
-	equal(t, "confined", s.Confined(), ErrFull)
+	equal(t, "readOnly", s.ReadOnly(), ErrFull)
 	s.mark(feed.Starred, true, "1")
 	equal(t, "starred", s.list("is:starred"), []string{"1"})
-	equal(t, "confined", s.Confined(), nil)
+	equal(t, "readOnly", s.ReadOnly(), nil)
 }

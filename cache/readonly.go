@@ -18,19 +18,19 @@ import (
 	"dateline/cache/db"
 )
 
-// reach opens connections to a file that may not be writable at the moment: in
+// connector opens connections to a file that may not be writable at the moment: in
 // a directory that is read-only, or on a disk that is full, SQLite cannot even
 // make the files it needs beside the database to read it. Then the file is read
 // as it is, and each connection opened later tries the usual way first.
-type reach struct {
-	path        string
-	usual, asIs driver.Connector
-	// confined is why a connection had to read the file as it is.
-	confined *atomic.Pointer[error]
+type connector struct {
+	path                string
+	usual, readOnlyConn driver.Connector
+	// readOnly is why a connection had to read the file as it is.
+	readOnly *atomic.Pointer[error]
 }
 
 // Connect implements [driver.Connector].
-func (r reach) Connect(ctx context.Context) (driver.Conn, error) {
+func (r connector) Connect(ctx context.Context) (driver.Conn, error) {
 	// Beside a file that may only be read, SQLite would make files that may only
 	// be read, too, and stay so.
 	why := error(ErrReadOnly)
@@ -38,21 +38,21 @@ func (r reach) Connect(ctx context.Context) (driver.Conn, error) {
 	if err == nil || db.FileSize(r.path+"-wal") > 0 {
 		var conn driver.Conn
 		conn, err = r.usual.Connect(ctx)
-		if why = cannotWrite(WrapError(ctx, "", err)); why == nil {
+		if why = writeError(WrapError(ctx, "", err)); why == nil {
 			return conn, err
 		}
 	}
-	conn, asIs := r.asIs.Connect(ctx)
-	if asIs != nil {
+	conn, readOnlyConn := r.readOnlyConn.Connect(ctx)
+	if readOnlyConn != nil {
 		return nil, err
 	}
-	r.confined.Store(&why)
+	r.readOnly.Store(&why)
 	return conn, nil
 }
 
 // writable is nil unless the file is there and may only be read.
-func (r reach) writable() error {
-	if r.confined.Load() == nil {
+func (r connector) writable() error {
+	if r.readOnly.Load() == nil {
 		return nil
 	}
 	f, err := os.OpenFile(r.path, os.O_RDWR, 0)
@@ -63,11 +63,11 @@ func (r reach) writable() error {
 }
 
 // Driver implements [driver.Connector].
-func (r reach) Driver() driver.Driver { return r.usual.Driver() }
+func (r connector) Driver() driver.Driver { return r.usual.Driver() }
 
-// cannotWrite is which error about the room or the right to write err is; nil
+// writeError is which error about the room or the right to write err is; nil
 // for none.
-func cannotWrite(err error) error {
+func writeError(err error) error {
 	for _, e := range []error{ErrFull, ErrReadOnly, ErrOpen, ErrIO} {
 		if errors.Is(err, e) {
 			return e
@@ -76,24 +76,24 @@ func cannotWrite(err error) error {
 	return nil
 }
 
-// reachable prepares a pool of conns connections that reach the file however it
+// connections prepares a pool of conns connections that reach the file however it
 // can be had.
-func (s *Store) reachable(conns int, query string) (*sql.DB, error) {
+func (s *Store) connections(conns int, query string) (*sql.DB, error) {
 	usual, err := sqlite.NewConnector(db.DSN(s.path, query))
 	if err != nil {
 		return nil, err
 	}
-	asIs, err := sqlite.NewConnector(db.DSN(s.path, "mode=ro&immutable=1&"+db.Pragmas("query_only(1)", "temp_store(memory)", "user_version")))
+	readOnlyConn, err := sqlite.NewConnector(db.DSN(s.path, "mode=ro&immutable=1&"+db.Pragmas("query_only(1)", "temp_store(memory)", "user_version")))
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(reach{s.path, usual, asIs, &s.confined})
+	db := sql.OpenDB(connector{s.path, usual, readOnlyConn, &s.readOnly})
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	return db, nil
 }
 
-// create makes the directory and an empty file with the reader's eyes only;
+// create makes the directory and an empty file with the user's eyes only;
 // SQLite gives its side files the same permissions. A file that can only be
 // read is let be.
 func (s *Store) create() error {
@@ -106,7 +106,7 @@ func (s *Store) create() error {
 	}
 	err = reason(err)
 	if start, _ := readStart(s.path, db.HeaderSize); errors.Is(err, ErrReadOnly) && len(start) == db.HeaderSize {
-		s.confined.Store(&err)
+		s.readOnly.Store(&err)
 		return nil
 	}
 	return err
@@ -123,10 +123,10 @@ func reason(err error) error {
 	return errors.Join(err, ErrOpen)
 }
 
-// Confined is why the file could not be written when it was last tried, and nil
+// ReadOnly is why the file could not be written when it was last op, and nil
 // otherwise: what is in it can be read, and writing fails until it can be again.
-func (s *Store) Confined() error {
-	if why := s.confined.Load(); why != nil {
+func (s *Store) ReadOnly() error {
+	if why := s.readOnly.Load(); why != nil {
 		return *why
 	}
 	return nil
@@ -134,9 +134,9 @@ func (s *Store) Confined() error {
 
 // because is the error of a write; one that failed because the file is read as
 // it is, tells why that is so.
-func (s *Store) because(tried string, err error) error {
-	if why := s.Confined(); why != nil && errors.Is(err, ErrReadOnly) && !errors.Is(why, ErrReadOnly) {
-		return fmt.Errorf("%s: %w", tried, why)
+func (s *Store) because(op string, err error) error {
+	if why := s.ReadOnly(); why != nil && errors.Is(err, ErrReadOnly) && !errors.Is(why, ErrReadOnly) {
+		return fmt.Errorf("%s: %w", op, why)
 	}
 	return err
 }
@@ -145,17 +145,17 @@ func (s *Store) because(tried string, err error) error {
 // written once: it may read the file as it was.
 const stale = 10 * time.Second
 
-// learnFrom notes how a write ended, and gives its error. After one that could
+// noteWrite notes how a write ended, and gives its error. After one that could
 // not be, all open the file anew, the readers as well: within a process, SQLite
 // shares what one connection could only open for reading with the next.
-func (s *Store) learnFrom(tried string, err error) error {
-	err = s.because(tried, err)
-	why := cannotWrite(err)
-	if why == nil && (err != nil || s.Confined() == nil) {
+func (s *Store) noteWrite(op string, err error) error {
+	err = s.because(op, err)
+	why := writeError(err)
+	if why == nil && (err != nil || s.ReadOnly() == nil) {
 		return err
 	}
-	if s.confined.Store(nil); why != nil {
-		s.confined.Store(&why)
+	if s.readOnly.Store(nil); why != nil {
+		s.readOnly.Store(&why)
 	}
 	s.writer.SetMaxIdleConns(0)
 	s.writer.SetMaxIdleConns(1)

@@ -23,10 +23,10 @@ type candidate struct {
 	feed.Item
 }
 
-// former finds, for the items of an answer that are not known, those that were
+// findReissued finds, for the items of an answer that are not known, those that were
 // the same under another identity and that the document does not list any more.
 // Keys are indexes into b.items.
-func (w *itemWriter) former(t *target, b batch, have map[int64]known, removed map[int64]bool) (map[int]known, error) {
+func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, removed map[int64]bool) (map[int]known, error) {
 	var fresh []feed.Article
 	var index []int
 	seen := map[int64]bool{}
@@ -145,15 +145,15 @@ func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) 
 	return list, err
 }
 
-// retire gives an item whose GUID another one took over an identity that no
+// releaseGUID gives an item whose GUID another one took over an identity that no
 // document can have.
-func (w *itemWriter) retire(old feed.Article) error {
+func (w *itemWriter) releaseGUID(old feed.Article) error {
 	key := fmt.Sprintf("%s #%d", old.Key, old.ID)
 	w.exec(`UPDATE details SET key = ? WHERE id = ?`, key, old.ID)
 	return w.exec(`UPDATE items SET identity = ? WHERE id = ?`, hash("retired", key), old.ID)
 }
 
-// isFilled says that a feed has items.
+// isFilled reports whether a feed has items.
 func (w *itemWriter) isFilled(feedID int64) (filled bool, err error) {
 	err = w.row(`SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, []any{feedID}, &filled)
 	return filled, err

@@ -19,16 +19,16 @@ const removeSlice = 200
 // are treated as the rest. A removed item does not come back while its feed
 // still lists it. Feeds no longer subscribed are left alone.
 func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
-	const tried = "remove old items"
+	const op = "remove old items"
 	rules, err := readKeeping(ctx, s.readers)
 	if err != nil {
-		return 0, WrapError(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
 	for _, k := range rules {
 		n, err := s.retain(ctx, k, now)
 		removed += n
 		if err != nil {
-			return removed, WrapError(ctx, tried, err)
+			return removed, WrapError(ctx, op, err)
 		}
 	}
 	return removed, nil
@@ -59,7 +59,7 @@ func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
 	return rules, rows.Err()
 }
 
-// sqlRemovable walks the items of a feed below a place, oldest first. The
+// sqlRemovable walks the items of a feed below a position, oldest first. The
 // index by feed has hidden items, too, only in items_hidden.
 const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? AND i.starred = 0 AND (i.read = 1 OR i.hidden = 1 OR ?)
 	AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1) ORDER BY i.pos LIMIT ?`
@@ -93,20 +93,20 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 	}
 }
 
-// removeSlice removes the items at the places of a query, with everything that
+// removeSlice removes the items at the positions of a query, with everything that
 // belongs to them; they are remembered as gone if remember is set.
 func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int, error) {
 	n := 0
 	err := s.write(ctx, "remove items", func(tx *sql.Tx) error {
-		places, err := db.Integers(ctx, tx, of)
-		if err != nil || len(places) == 0 {
+		positions, err := db.Integers(ctx, tx, of)
+		if err != nil || len(positions) == 0 {
 			return err
 		}
-		n = len(places)
-		if err := (stories{ctx, tx}).remove(places); err != nil {
+		n = len(positions)
+		if err := (stories{ctx, tx}).remove(positions); err != nil {
 			return err
 		}
-		list := db.JSONIntegers(places)
+		list := db.JSONIntegers(positions)
 		var queries []string
 		if remember {
 			queries = append(queries, `INSERT OR IGNORE INTO removed_items SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
@@ -133,7 +133,7 @@ func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int
 // does not know it. A subscribed feed loses its items and its state and starts
 // anew.
 func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
-	tried := "purge " + url
+	op := "purge " + url
 	var id int64
 	err = s.readers.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM feeds WHERE url = ?`, url).Scan(&id)
 	if err == nil && id == 0 {
@@ -148,9 +148,9 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 		}
 	}
 	if err != nil {
-		return n, WrapError(ctx, tried, err)
+		return n, WrapError(ctx, op, err)
 	}
-	return n, s.write(ctx, tried, func(tx *sql.Tx) error {
+	return n, s.write(ctx, op, func(tx *sql.Tx) error {
 		const reset = `UPDATE feeds SET etag = '', last_modified = '', body_hash = '', last_checked = NULL, last_ok = NULL, next_check = NULL,
 			status = 0, failures = 0, error = '', gone = 0, final_url = '', poll_hints = '', reason = '', post_interval = 0, newest = NULL,
 			moved_to = '', moved_since = NULL, moved_times = 0, claimed_until = NULL, title = '', description = '', site = '', updated = NULL WHERE id = ?`

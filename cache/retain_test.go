@@ -22,7 +22,7 @@ func (s testStore) retain(want int) {
 	equal(s.t, "removed", n, want)
 }
 
-// Old items go, but not what the reader starred, labelled or has not read; what
+// Old items go, but not what the user starred, labelled or has not read; what
 // went does not come back while the feed still lists it, and may afterwards.
 func TestRetain(t *testing.T) {
 	s := open(t)
@@ -81,12 +81,12 @@ func TestRetainByAWrongClock(t *testing.T) {
 		equal(t, when, s.list(""), want)
 	}
 	left("no server has said the time", "1", "2", "3")
-	s.must(s.SetPresent(s.ctx(), s.Now().Add(-20*day)))
+	s.must(s.SetServerTime(s.ctx(), s.Now().Add(-20*day)))
 	left("it is earlier", "1", "2", "3")
 	s.advance(365 * day)
-	s.must(s.SetPresent(s.ctx(), s.Now().Add(-365*day-20*day)))
+	s.must(s.SetServerTime(s.ctx(), s.Now().Add(-365*day-20*day)))
 	left("this clock is a year ahead", "1", "2", "3")
 	s.advance(-365 * day)
-	s.must(s.SetPresent(s.ctx(), s.Now().Add(365*day)))
+	s.must(s.SetServerTime(s.ctx(), s.Now().Add(365*day)))
 	left("the servers are a year ahead", "1", "2")
 }

@@ -48,18 +48,18 @@ const (
 // It goes by the rule's query alone, not by whether it is active, and by the
 // items' present titles and texts.
 func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
-	const tried = "try a rule"
+	const op = "try a rule"
 	infos, err := search.FeedInfos(ctx, s.readers)
 	if err != nil {
-		return 0, WrapError(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	places, err := db.Integers(ctx, s.readers, db.SQL(sqlRuleHits, since.UnixMicro()))
+	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlRuleHits, since.UnixMicro()))
 	if err != nil {
-		return 0, WrapError(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	slices.SortFunc(places, func(a, b int64) int { return cmp.Compare(b, a) })
+	slices.SortFunc(positions, func(a, b int64) int { return cmp.Compare(b, a) })
 	zone := s.now().Location()
-	for slice := range slices.Chunk(places, ruleHitSlice) {
+	for slice := range slices.Chunk(positions, ruleHitSlice) {
 		err := s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
 			if !r.Query.Match(asArrived(a), infos[a.Feed], arrival(a.FirstSeen.In(zone))) {
 				return nil
@@ -68,7 +68,7 @@ func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yiel
 			return yield(a)
 		}, sqlArticles, db.JSONIntegers(slice))
 		if err != nil {
-			return n, WrapError(ctx, tried, err)
+			return n, WrapError(ctx, op, err)
 		}
 	}
 	return n, nil

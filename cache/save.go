@@ -17,13 +17,13 @@ import (
 // Save keeps the answers of several feeds in one transaction: each feed's
 // state always, its items when the answer has a Document. Known items are
 // found by their Key, or by link, title and date when the publisher changed
-// that, and updated in place; unchanged ones are not written. What the reader
+// that, and updated in position; unchanged ones are not written. What the user
 // did stays, but for one thing: an edited item becomes unread again in a feed
 // that asks for it. Of items with equal dates the one that stands first in the
 // document comes first in a view.
 //
 // New items, and only these, are put to the rules of [Store.SetRules]. Those
-// the reader wants to be told of are in Notify, in the document's order: none of
+// the user wants to be told of are in Notify, in the document's order: none of
 // a feed's first answer, and none that a rule hid.
 //
 // The full text follows with [Store.IndexPending]. The answer of a feed that
@@ -36,7 +36,7 @@ func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved
 			return nil, WrapError(ctx, "save "+a.URL, err)
 		}
 	}
-	s.packAhead(ctx, batches)
+	s.compressEarly(ctx, batches)
 	var saved []feed.Saved
 	var w *itemWriter
 	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) (err error) {
@@ -69,7 +69,7 @@ type incoming struct {
 	categories, enclosures string
 	// keys are those by which it finds its story.
 	keys storyKeys
-	// body is what [Store.packAhead] made of the article's body; nil where it
+	// body is what [Store.compressEarly] made of the article's body; nil where it
 	// left that to be done when it is needed.
 	body []byte
 }
@@ -159,12 +159,12 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	}
 	t.asked = t.asked || filled
 	have := map[int64]known{}
-	var former map[int]known
+	var reissued map[int]known
 	if filled {
 		if have, err = w.known(t.id, b.identities); err != nil {
 			return err
 		}
-		if former, err = w.former(t, b, have, removed); err != nil {
+		if reissued, err = w.findReissued(t, b, have, removed); err != nil {
 			return err
 		}
 	}
@@ -174,7 +174,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	first := w.next
 	for i, in := range b.items {
 		old, isKnown := have[in.identity]
-		if again, found := former[i]; found {
+		if again, found := reissued[i]; found {
 			if have[in.identity], err = w.again(t, again, in, saved); err != nil {
 				return err
 			}
@@ -186,7 +186,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 			have[in.identity], err = w.change(t, old, in, old.id >= first, saved)
 		default:
 			// A second item with the same key is an edit of the first.
-			have[in.identity], err = w.arrive(t, in, saved)
+			have[in.identity], err = w.insertNew(t, in, saved)
 		}
 		if err != nil {
 			return err
@@ -210,17 +210,17 @@ func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved)
 }
 
 // change updates an item whose source is not what it was, unless another one
-// took over its GUID; young says that it came with this very document.
+// took over its GUID; young reports whether it came with this very document.
 func (w *itemWriter) change(t *target, old known, in incoming, young bool, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
 	}
 	if !young && in.TookOver(before) {
-		if err := w.retire(before); err != nil {
+		if err := w.releaseGUID(before); err != nil {
 			return known{}, err
 		}
-		return w.arrive(t, in, saved)
+		return w.insertNew(t, in, saved)
 	}
 	saved.Updated++
 	return w.update(t, old, in, before, false)
@@ -241,7 +241,7 @@ func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, er
 const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source_hash, i.indexed FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`
 
-// removed are the items that retention took away and the feed still lists.
+// removed are the items that retention took unsubscribed and the feed still lists.
 // Those that it lists no more are forgotten, unless the document broke off.
 func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 	if !b.Document.Truncated {

@@ -28,7 +28,7 @@ const (
 )
 
 // prepareSchema makes the tables of a new file, checks the version of any other,
-// and marks the file as one of dateline's unless marked says that it is.
+// and marks the file as one of dateline's unless marked reports whether it is.
 func prepareSchema(ctx context.Context, writer *sql.DB, marked bool) error {
 	var version int
 	if err := writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -38,7 +38,9 @@ func prepareSchema(ctx context.Context, writer *sql.DB, marked bool) error {
 		if err := createTables(ctx, writer); err != nil {
 			return err
 		}
-		version = SchemaVersion
+		if err := writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+			return err
+		}
 	}
 	switch {
 	case version < SchemaVersion:
@@ -79,10 +81,9 @@ func createTables(ctx context.Context, writer *sql.DB) error {
 	return tx.Commit()
 }
 
-// inspect looks whose file it is before anything is written to it. stamped is
-// false for one of ours that does not say so yet. It reads but the header of a
-// cache that says so.
-func (s *Store) inspect(ctx context.Context) (stamped bool, err error) {
+// inspect checks whose file it is before anything is written to it. marked reports
+// whether the file says that it is one of dateline's; then only its header is read.
+func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	header, err := readStart(s.path, db.HeaderSize)
 	switch {
 	case err != nil || len(header) == 0:
@@ -92,7 +93,7 @@ func (s *Store) inspect(ctx context.Context) (stamped bool, err error) {
 	case db.BigEndian(header[db.ApplicationAt:]) == applicationID:
 		return true, nil
 	}
-	conn, err := s.reachable(1, db.Pragmas("user_version"))
+	conn, err := s.connections(1, db.Pragmas("user_version"))
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +110,7 @@ func (s *Store) inspect(ctx context.Context) (stamped bool, err error) {
 // resemblance is how much of a file is searched for a schema like ours.
 const resemblance = 1 << 20
 
-// orDamaged is err, or ErrCorrupt where it says that the file is none of ours
+// orDamaged is err, or ErrCorrupt where it reports whether the file is none of ours
 // although it is one whose beginning is destroyed.
 func orDamaged(path string, err error) error {
 	if !errors.Is(err, ErrForeign) {

@@ -27,7 +27,7 @@ func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
 	return err
 }
 
-// ReadingPosition is how far the reader got in an article, in thousandths of
+// ReadingPosition is how far the user got in an article, in thousandths of
 // its length, so that it holds at another width; zero is the top.
 func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	var permille int
@@ -38,7 +38,7 @@ func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	return permille, WrapError(ctx, "read the reading position", err)
 }
 
-// SetReadingPosition keeps how far the reader got, in thousandths; zero or
+// SetReadingPosition keeps how far the user got, in thousandths; zero or
 // less forgets it. An item that is gone is no error.
 func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) error {
 	return s.write(ctx, "keep the reading position", func(tx *sql.Tx) error {
@@ -67,5 +67,5 @@ func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
 func (w *itemWriter) keepRound(round time.Time) error {
 	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) NOT BETWEEN ?2 AND ?3`,
-		roundSetting, round.UnixMicro(), soonest(w.seen).UnixMicro())
+		roundSetting, round.UnixMicro(), latestAllowed(w.seen).UnixMicro())
 }

@@ -43,7 +43,7 @@ func TestMarkAllInSlices(t *testing.T) {
 	s.must(err)
 	equal(t, "marked", marked, n-3)
 	equal(t, "left unread", s.unread(), 0)
-	equal(t, "hidden item left unread", len(s.places("is:hidden is:unread")), 1)
+	equal(t, "hidden item left unread", len(s.positions("is:hidden is:unread")), 1)
 	s.checkCounts()
 	step, err := s.Undo(s.ctx(), s.Now())
 	s.must(err)
@@ -52,13 +52,13 @@ func TestMarkAllInSlices(t *testing.T) {
 	s.checkCounts()
 }
 
-func (s testStore) places(query string) []int64 {
+func (s testStore) positions(query string) []int64 {
 	s.t.Helper()
 	p, err := s.Search().Plan(s.ctx(), s.readers, view(s.t, query))
 	s.must(err)
-	places, err := db.Integers(s.ctx(), s.readers, p.Members(db.Bottom, db.Top))
+	positions, err := db.Integers(s.ctx(), s.readers, p.Members(db.Bottom, db.Top))
 	s.must(err)
-	return places
+	return positions
 }
 
 // A process that is killed between two slices of an undo leaves a step whose
@@ -71,10 +71,10 @@ func TestUndoKilledBetweenSlices(t *testing.T) {
 	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
 	s.must(err)
 	s.must(s.write(s.ctx(), "undo one slice", func(tx *sql.Tx) error {
-		entries, err := s.readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, way{order: `DESC`})
+		entries, err := readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, replayKind{order: `DESC`}, slice)
 		s.must(err)
 		equal(t, "entries of a slice", len(entries), 1)
-		return entries[0].travel(s.ctx(), tx, s.Now(), false)
+		return entries[0].replay(s.ctx(), tx, s.Now(), false)
 	}))
 	s.checkCounts()
 	equal(t, "unread", s.unread(), slice)
@@ -111,10 +111,10 @@ func TestSliceAfterUndo(t *testing.T) {
 	equal(t, "step of the same number", number(), 0)
 }
 
-// An undo looks where the items lay, and finds one all the same that has moved
+// An undo looks where the items span, and finds one all the same that has moved
 // since, and none that has been marked otherwise.
 func TestUndoLooksWhereItemsLay(t *testing.T) {
-	const n = 2 * longStretch
+	const n = 2 * longRange
 	s := open(t)
 	s.fill(n)
 	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())

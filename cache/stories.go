@@ -15,8 +15,8 @@ import (
 // one story.
 const storyTime = 48 * time.Hour
 
-// maxTwins is how many items with one link, or one title, are looked at.
-const maxTwins = 64
+// maxCandidates is how many items with one link, or one title, are looked at.
+const maxCandidates = 64
 
 // storyKeys are the hashes by which items of one story find each other.
 type storyKeys struct{ link, title sql.NullInt64 }
@@ -26,7 +26,7 @@ func keysOfStory(a feed.Article) storyKeys {
 	return storyKeys{key(feed.CanonicalLink(a.Link)), key(feed.StoryTitle(a.Title))}
 }
 
-// meet says that items with these keys can be one story.
+// meet reports whether items with these keys can be one story.
 func (k storyKeys) meet(o storyKeys) bool {
 	return k.link.Valid && k.link == o.link || k.title.Valid && k.title == o.title
 }
@@ -67,17 +67,17 @@ func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, er
 	return storyIndex{found[0], found[1]}, err
 }
 
-// tell looks whether a new item of the feed, at pos, is a story that another
-// feed brought before, and makes it a copy of it then; done says that the
+// linkToStory looks whether a new item of the feed, at pos, is a story that another
+// feed brought before, and makes it a copy of it then; done reports whether the
 // reader has read or hidden the story already.
-func (w *itemWriter) tell(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
+func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
 	var lead int64
 	if keys.link.Valid && t.met.links[keys.link.Int64] {
-		lead, err = w.storyAmong(t.id, sqlLinkTwins, id, t.id, keys.link, keys.title, maxTwins)
+		lead, err = w.storyAmong(t.id, sqlLinkCandidates, id, t.id, keys.link, keys.title, maxCandidates)
 	}
 	if err == nil && lead == 0 && keys.title.Valid && t.met.titles[keys.title.Int64] {
 		date := db.DateOf(pos)
-		lead, err = w.storyAmong(t.id, sqlTitleTwins, id, t.id, keys.link, keys.title, maxTwins,
+		lead, err = w.storyAmong(t.id, sqlTitleCandidates, id, t.id, keys.link, keys.title, maxCandidates,
 			db.FirstPosition(date.Add(-storyTime)), db.FirstPosition(date.Add(storyTime+time.Second))-1)
 	}
 	if err != nil || lead == 0 {
@@ -89,37 +89,37 @@ func (w *itemWriter) tell(t *target, id, pos int64, keys storyKeys) (done bool, 
 // What the same link or title brings together, but for feeds whose items stay
 // by themselves.
 const (
-	sqlTwins = `SELECT i.feed, coalesce(i.copy_of, i.id), coalesce(i.link_hash = ?3 AND i.title_hash = ?4, 0) FROM items i `
-	ofOthers = ` AND i.id <> ?1 AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.id IN (i.feed, ?2) AND f.separate = 1) LIMIT ?5`
+	sqlCandidates = `SELECT i.feed, coalesce(i.copy_of, i.id), coalesce(i.link_hash = ?3 AND i.title_hash = ?4, 0) FROM items i `
+	ofOthers      = ` AND i.id <> ?1 AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.id IN (i.feed, ?2) AND f.separate = 1) LIMIT ?5`
 
-	sqlLinkTwins  = sqlTwins + `INDEXED BY items_link_hash WHERE i.link_hash = ?3` + ofOthers
-	sqlTitleTwins = sqlTwins + `INDEXED BY items_title_hash WHERE i.title_hash = ?4 AND i.pos BETWEEN ?6 AND ?7` + ofOthers
+	sqlLinkCandidates  = sqlCandidates + `INDEXED BY items_link_hash WHERE i.link_hash = ?3` + ofOthers
+	sqlTitleCandidates = sqlCandidates + `INDEXED BY items_title_hash WHERE i.title_hash = ?4 AND i.pos BETWEEN ?6 AND ?7` + ofOthers
 )
 
-// twin is an item that has the link or the title of a new one.
-type twin struct {
+// storyCandidate is an item that has the link or the title of a new one.
+type storyCandidate struct {
 	feed, lead int64
-	// both says that it has the two.
+	// both reports whether it has the two.
 	both bool
 }
 
 // storyAmong is the lead of the oldest story among the items of a query that
 // has none of the feed yet; zero when there is none.
 func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64, error) {
-	twins, err := w.twins(query, args)
-	if err != nil || len(twins) == 0 {
+	found, err := w.storyCandidates(query, args)
+	if err != nil || len(found) == 0 {
 		return 0, err
 	}
 	// A feed that has the link or the title several times uses it for more than
 	// one story: then it takes both to mean this one.
-	if ambiguous(feedID, twins) {
-		twins = slices.DeleteFunc(twins, func(t twin) bool { return !t.both })
-		if ambiguous(feedID, twins) {
+	if ambiguous(feedID, found) {
+		found = slices.DeleteFunc(found, func(t storyCandidate) bool { return !t.both })
+		if ambiguous(feedID, found) {
 			return 0, nil
 		}
 	}
-	slices.SortFunc(twins, func(a, b twin) int { return cmp.Compare(a.lead, b.lead) })
-	for _, t := range slices.CompactFunc(twins, func(a, b twin) bool { return a.lead == b.lead }) {
+	slices.SortFunc(found, func(a, b storyCandidate) int { return cmp.Compare(a.lead, b.lead) })
+	for _, t := range slices.CompactFunc(found, func(a, b storyCandidate) bool { return a.lead == b.lead }) {
 		var has bool
 		err := w.row(`SELECT EXISTS (SELECT 1 FROM items WHERE id = ?1 AND feed = ?2)
 			OR EXISTS (SELECT 1 FROM items INDEXED BY items_copies WHERE copy_of = ?1 AND feed = ?2)`, []any{t.lead, feedID}, &has)
@@ -130,21 +130,21 @@ func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64,
 	return 0, nil
 }
 
-func (w *itemWriter) twins(query string, args []any) ([]twin, error) {
-	var twins []twin
+func (w *itemWriter) storyCandidates(query string, args []any) ([]storyCandidate, error) {
+	var found []storyCandidate
 	err := w.each(query, args, func(rows *sql.Rows) error {
-		var t twin
+		var t storyCandidate
 		err := rows.Scan(&t.feed, &t.lead, &t.both)
-		twins = append(twins, t)
+		found = append(found, t)
 		return err
 	})
-	return twins, err
+	return found, err
 }
 
-// ambiguous says that some feed would have two of the items in one story.
-func ambiguous(feedID int64, twins []twin) bool {
+// ambiguous reports whether some feed would have two of the items in one story.
+func ambiguous(feedID int64, found []storyCandidate) bool {
 	seen := map[int64]bool{feedID: true}
-	for _, t := range twins {
+	for _, t := range found {
 		if seen[t.feed] {
 			return true
 		}
@@ -153,9 +153,9 @@ func ambiguous(feedID int64, twins []twin) bool {
 	return false
 }
 
-// retell notes the keys of an edited item. It stays with its story as long as
+// updateStoryKeys notes the keys of an edited item. It stays with its story as long as
 // its link or its title is what it was.
-func (w *itemWriter) retell(id int64, keys storyKeys) error {
+func (w *itemWriter) updateStoryKeys(id int64, keys storyKeys) error {
 	if w.err != nil {
 		return w.err
 	}
@@ -177,18 +177,18 @@ type stories struct {
 	tx  *sql.Tx
 }
 
-// join makes a new item a copy of the lead. What the reader did with the story
+// join makes a new item a copy of the lead. What the user did with the story
 // holds for it, too: it arrives read or hidden. A lead that does not show, since
 // its feed is gone or a rule hid it, makes way for it.
 func (s stories) join(id, lead int64) (done bool, err error) {
 	type state struct {
-		feed                       int64
-		read, hidden, away, byRule bool
-		readAt, hiddenAt           sql.NullInt64
+		feed                               int64
+		read, hidden, unsubscribed, byRule bool
+		readAt, hiddenAt                   sql.NullInt64
 	}
 	load := func(id int64) (t state, err error) {
 		err = s.tx.QueryRowContext(s.ctx, `SELECT i.feed, i.read, i.read_at, i.hidden, i.hidden_at, i.unsubscribed, d.hidden_by <> ''
-			FROM items i JOIN details d ON d.id = i.id WHERE i.id = ?`, id).Scan(&t.feed, &t.read, &t.readAt, &t.hidden, &t.hiddenAt, &t.away, &t.byRule)
+			FROM items i JOIN details d ON d.id = i.id WHERE i.id = ?`, id).Scan(&t.feed, &t.read, &t.readAt, &t.hidden, &t.hiddenAt, &t.unsubscribed, &t.byRule)
 		return t, err
 	}
 	told, err := load(lead)
@@ -218,7 +218,7 @@ func (s stories) join(id, lead int64) (done bool, err error) {
 	if err == nil {
 		err = s.count(id, 1)
 	}
-	if err == nil && !now.away && !now.hidden && (told.away || told.hidden) {
+	if err == nil && !now.unsubscribed && !now.hidden && (told.unsubscribed || told.hidden) {
 		err = s.promote(lead, id)
 	}
 	return now != own, err
@@ -247,8 +247,8 @@ func (s stories) promote(lead, next int64) error {
 	return nil
 }
 
-// next is the copy that takes the lead's place when that goes: the first that
-// shows and is not among the places without. It is zero when there is none.
+// next is the copy that takes the lead's position when that goes: the first that
+// shows and is not among the positions without. It is zero when there is none.
 func (s stories) next(lead int64, without []int64) (int64, error) {
 	list, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT id FROM items INDEXED BY items_copies
 		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY unsubscribed, hidden, pos LIMIT 1`, lead, db.JSONIntegers(without)))
@@ -277,16 +277,16 @@ func (s stories) leave(id int64) error {
 	return s.exec(`UPDATE items SET copy_of = NULL WHERE id = ?`, id)
 }
 
-// remove lets other items lead the stories of those at the places, which are
+// remove lets other items lead the stories of those at the positions, which are
 // about to be deleted.
-func (s stories) remove(places []int64) error {
+func (s stories) remove(positions []int64) error {
 	leads, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT i.id FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
-		WHERE EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id)`, db.JSONIntegers(places)))
+		WHERE EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id)`, db.JSONIntegers(positions)))
 	if err != nil {
 		return err
 	}
 	for _, lead := range leads {
-		next, err := s.next(lead, places)
+		next, err := s.next(lead, positions)
 		if err != nil {
 			return err
 		}
@@ -300,10 +300,10 @@ func (s stories) remove(places []int64) error {
 	return nil
 }
 
-// settle follows a change of the subscriptions: items of separate feeds leave
-// their stories, and none is led by an item of a feed that is away while it
+// regroup follows a change of the subscriptions: items of separate feeds leave
+// their stories, and none is led by an item of a feed that is unsubscribed while it
 // has one that shows.
-func (s stories) settle() error {
+func (s stories) regroup() error {
 	const items = `SELECT i.id FROM feeds f CROSS JOIN items i INDEXED BY items_identity ON i.feed = f.id WHERE `
 	leaving, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.separate = 1
 		AND (i.copy_of IS NOT NULL OR EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id))`))
@@ -337,7 +337,7 @@ func (s stories) exec(query string, args ...any) error {
 	return err
 }
 
-// ofStory says that a mark holds for all items of a story.
+// ofStory reports whether a mark holds for all items of a story.
 func ofStory(f feed.Flag) bool { return f == feed.Read || f == feed.Hidden }
 
 // wholeStories are the items with the rest of their stories.
@@ -347,7 +347,7 @@ func wholeStories(ctx context.Context, q db.Querier, ids []int64) ([]int64, erro
 }
 
 // runRest makes a mark on the rest of the stories of items that it changed.
-func (c *change) runRest(step int64, items []changed) error {
+func (c *markChange) runRest(step int64, items []changed) error {
 	if !ofStory(c.Flag) || len(items) == 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"dateline/feed"
 )
 
-// When the lead of a story goes, whatever takes it away, the next item stands
+// When the lead of a story goes, whatever takes it unsubscribed, the next item stands
 // for the story at once, and what is left of it holds together.
 func TestLeadGoes(t *testing.T) {
 	old := func(key string) feed.Article {

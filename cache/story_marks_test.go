@@ -55,7 +55,7 @@ func TestMarksOfStories(t *testing.T) {
 func TestUndoOfStoryIsExact(t *testing.T) {
 	s := news(t)
 	s.must(s.write(s.ctx(), "read the copy alone, as a rule does", func(tx *sql.Tx) error {
-		c := change{Mark: feed.Mark{Flag: feed.Read, On: true, At: s.Now()}, ctx: s.ctx(), tx: tx, horizon: LatestPlausible(s.Now())}
+		c := markChange{Mark: feed.Mark{Flag: feed.Read, On: true, At: s.Now()}, ctx: s.ctx(), tx: tx, latest: LatestPlausible(s.Now())}
 		return errors.Join(c.collect(`i.id`, s.ids("b1")), c.apply())
 	}))
 	n, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
@@ -156,7 +156,7 @@ func TestCopyOfItemHiddenByRule(t *testing.T) {
 	s.checkCounts()
 }
 
-// Whatever feeds send and the reader reads, every story is one row of the lists
+// Whatever feeds send and the user reads, every story is one row of the lists
 // across feeds, reading one item reads all, and undo restores it.
 func TestStoriesHold(t *testing.T) {
 	if testing.Short() {

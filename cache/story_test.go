@@ -100,7 +100,7 @@ func TestStoriesAreFlat(t *testing.T) {
 }
 
 // Lists across feeds show a story once; no feed, tag or word that leaves out its
-// lead loses it; what the reader marked by itself shows by itself.
+// lead loses it; what the user marked by itself shows by itself.
 func TestViewsOfStories(t *testing.T) {
 	s := open(t)
 	s.must(s.SetFeeds(s.ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Tags: []string{"tech"}}, {URL: "c", Tags: []string{"tech"}}, {URL: "d", Tags: []string{"world"}}}))

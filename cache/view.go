@@ -59,7 +59,7 @@ func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) 
 
 // Around returns the item with up to before rows before it and after rows
 // after it, and its index among them. An item that is not in the view has its
-// place there all the same: index is then where it would stand, and the row
+// position there all the same: index is then where it would stand, and the row
 // there has another ID. One that is not in the cache gives the top.
 func (s *Store) Around(ctx context.Context, v View, id int64, before, after int) (rows []Row, index int, err error) {
 	rows, index, err = s.around(ctx, v, id, max(before, 0), max(after, 0))

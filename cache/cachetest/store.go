@@ -18,7 +18,7 @@ import (
 )
 
 // Noon is when every test begins.
-var Noon = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+func Noon() time.Time { return time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC) }
 
 // Clock is a Clock that the test moves.
 type Clock struct {
@@ -48,7 +48,7 @@ type Store struct {
 
 func Open(t testing.TB) Store {
 	t.Helper()
-	return OpenAt(t, filepath.Join(t.TempDir(), "cache.db"), NewClock(Noon))
+	return OpenAt(t, filepath.Join(t.TempDir(), "cache.db"), NewClock(Noon()))
 }
 
 func OpenAt(t testing.TB, path string, c *Clock) Store {
@@ -102,7 +102,7 @@ func (s Store) IndexAll() {
 func Item(key string, age time.Duration, texts ...string) feed.Article {
 	a := feed.Article{Item: feed.Item{Key: key, GUID: key, Title: "Title " + key, Link: "https://example.org/" + key}}
 	if age != 0 {
-		a.Published = Noon.Add(-age)
+		a.Published = Noon().Add(-age)
 	}
 	for i, text := range texts {
 		switch i {

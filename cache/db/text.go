@@ -1,3 +1,6 @@
+// Package db has what all packages that use SQL need: pieces of SQL with their
+// arguments, queries of one column, times, lists and packed rows, the position of
+// an item, and the header of a database file. It knows no table but by its name.
 package db
 
 import "strconv"

@@ -27,13 +27,13 @@ const (
 	backupMarks = "marks.jsonl"
 )
 
-// backupLine is a line of marks.jsonl: one thing that the reader said of one
+// backupLine is a line of marks.jsonl: one thing that the user said of one
 // item, and when.
 type backupLine struct {
 	Feed string `json:"feed"`
 	// Item is the item's identity in the feed, in 16 hexadecimal digits.
 	Item string `json:"item"`
-	// Flag is that of a mark, or place: how far the reader got, in thousandths.
+	// Flag is that of a mark, or place: how far the user got, in thousandths.
 	Flag     string    `json:"flag"`
 	Label    string    `json:"label,omitempty"`
 	On       bool      `json:"on"`
@@ -77,38 +77,38 @@ func (w *lineWriter) write(l backupLine) error {
 	return err
 }
 
-// Backup writes the subscriptions as OPML and everything the reader did as JSON
+// Backup writes the subscriptions as OPML and everything the user did as JSON
 // Lines into a ZIP file that [Restore] reads, and says how many lines
 // these are. It holds no articles, no settings of feeds and no secrets. It
 // reads all of a cache's marks, a few seconds for a million.
 func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err error) {
-	const tried = "write a backup"
+	const op = "write a backup"
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	now := s.CurrentTime()
 	part, err := z.CreateHeader(&zip.FileHeader{Name: backupFeeds, Method: zip.Deflate, Modified: now})
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", tried, err)
+		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	feeds, err := s.Feeds(ctx)
 	if err != nil {
 		return 0, err
 	}
 	if err := feed.WriteOPML(part, "dateline subscriptions", feeds, now); err != nil {
-		return 0, fmt.Errorf("%s: %w", tried, err)
+		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	if part, err = z.CreateHeader(&zip.FileHeader{Name: backupMarks, Method: zip.Deflate, Modified: now}); err != nil {
-		return 0, fmt.Errorf("%s: %w", tried, err)
+		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	buffer := bufio.NewWriterSize(part, 64<<10)
 	out := lineWriter{to: buffer, rest: json.NewEncoder(buffer), quoted: map[string][]byte{}}
 	out.rest.SetEscapeHTML(false)
 	err = exportMarks(ctx, s, func(l backupLine) error { lines++; return out.write(l) })
 	if err != nil {
-		return 0, cache.WrapError(ctx, tried, err)
+		return 0, cache.WrapError(ctx, op, err)
 	}
 	if err := errors.Join(buffer.Flush(), z.Close()); err != nil {
-		return 0, fmt.Errorf("%s: %w", tried, err)
+		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	return lines, nil
 }
@@ -128,7 +128,7 @@ const (
 	sqlExportPending = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`
 )
 
-// exportMarks yields everything the reader did, also of items that are still to
+// exportMarks yields everything the user did, also of items that are still to
 // come.
 func exportMarks(ctx context.Context, s *cache.Store, yield func(backupLine) error) error {
 	urls, err := feedURLs(ctx, s)

@@ -66,7 +66,7 @@ func (s testStore) hasEverything() {
 	s.CheckCounts()
 }
 
-// A backup brings back all that the reader did: when the cache is lost, as soon
+// A backup brings back all that the user did: when the cache is lost, as soon
 // as the feeds list the items again, and not before the next backup is made.
 func TestRestoreOntoAnEmptyCache(t *testing.T) {
 	old := open(t)
@@ -150,7 +150,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
-// Daily backups are for the reader's eyes only; those of the last week stay and
+// Daily backups are for the user's eyes only; those of the last week stay and
 // one of each month before. A cache with nothing in it pushes none of them out.
 func TestBackupsRotate(t *testing.T) {
 	s := open(t)

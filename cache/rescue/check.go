@@ -72,11 +72,11 @@ func check(ctx context.Context, s *cache.Store) (CheckReport, error) {
 // says what is wrong after that: what only [Salvage] can repair. The full text is
 // indexed anew by [cache.Store.IndexPending].
 func Repair(ctx context.Context, s *cache.Store) (CheckReport, error) {
-	const tried = "repair the cache"
+	const op = "repair the cache"
 	if _, err := s.Writer().ExecContext(ctx, `REINDEX`); err != nil {
-		return CheckReport{}, cache.WrapError(ctx, tried, err)
+		return CheckReport{}, cache.WrapError(ctx, op, err)
 	}
-	err := s.Write(ctx, tried, func(tx *sql.Tx) error {
+	err := s.Write(ctx, op, func(tx *sql.Tx) error {
 		return search.Clear(ctx, tx)
 	})
 	if err != nil {

@@ -190,7 +190,7 @@ func (c *tableCopier) read(query string, args ...any) error {
 	return rows.Err()
 }
 
-// sound says that every value is of the kind that its column has.
+// sound reports whether every value is of the kind that its column has.
 func (c *tableCopier) sound(row []any) bool {
 	for i, v := range row {
 		ok := true
@@ -290,7 +290,7 @@ func (c *tableCopier) nextReadable(key int64) int64 {
 	return good
 }
 
-// readable says that the first row from a number on can be read.
+// readable reports whether the first row from a number on can be read.
 func (c *tableCopier) readable(from int64) bool {
 	rows, err := c.old.QueryContext(c.ctx, `SELECT * FROM `+c.oldTable+` NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1`, from)
 	if err != nil {

@@ -113,7 +113,7 @@ func prune(s *cache.Store, backups []string) error {
 	return errors.Join(errs...)
 }
 
-// WriteFile writes a file for the reader's eyes only, whole or not at all, and
+// WriteFile writes a file for the user's eyes only, whole or not at all, and
 // makes its directory.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)

@@ -33,35 +33,35 @@ const restoreSlice = 5_000
 // longestLine is how long a line of a backup can be, in bytes.
 const longestLine = 1 << 20
 
-// Restore takes in what the reader did according to a backup. Of the backup
+// Restore takes in what the user did according to a backup. Of the backup
 // and the cache, the later word on each thing wins, so that a backup can be
 // restored at any time and more than once. It is no step for [cache.Store.Undo]. It
 // works in several transactions; what is not done when ctx ends is done by the
 // next Restore of the same backup.
 func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) (Restored, error) {
-	const tried = "restore the backup"
+	const op = "restore the backup"
 	var r Restored
 	z, err := zip.NewReader(from, size)
 	if err != nil {
-		return r, fmt.Errorf("%s: %w", tried, errNoBackup)
+		return r, fmt.Errorf("%s: %w", op, errNoBackup)
 	}
 	opml, err := z.Open(backupFeeds)
 	if err != nil {
-		return r, fmt.Errorf("%s: %w", tried, errNoBackup)
+		return r, fmt.Errorf("%s: %w", op, errNoBackup)
 	}
 	defer opml.Close()
 	if r.Subscriptions, err = feed.ParseOPML(opml); err != nil {
-		return r, fmt.Errorf("%s: %s: %w", tried, backupFeeds, err)
+		return r, fmt.Errorf("%s: %s: %w", op, backupFeeds, err)
 	}
 	marks, err := z.Open(backupMarks)
 	if err != nil {
-		return r, fmt.Errorf("%s: %w", tried, errNoBackup)
+		return r, fmt.Errorf("%s: %w", op, errNoBackup)
 	}
 	defer marks.Close()
 	lines := bufio.NewScanner(marks)
 	lines.Buffer(nil, longestLine)
 	for more := true; more; {
-		err := s.Write(ctx, tried, func(tx *sql.Tx) error {
+		err := s.Write(ctx, op, func(tx *sql.Tx) error {
 			n, err := keepLines(ctx, tx, lines, s.CurrentTime())
 			r.Marks += n
 			more = n > 0

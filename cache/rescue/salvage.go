@@ -1,3 +1,14 @@
+// Package rescue protects what the user did from loss: backups and their
+// restoring, the check and repair of a database, the salvage of a damaged one, and
+// the takeover of one of an older dateline.
+//
+// It stands above package cache, because it fills new databases by opening them as
+// everybody does, and because the store never needs it. So cache stays free of the
+// code for bad days, and a program opens its database with [Open] of this package.
+//
+// A damaged or outdated file is never changed. A new one is filled beside it, and
+// takes its name when it is complete and on the disk; the old one gets a name that
+// says why. Never put a table into the schema without a row in savedTables.
 package rescue
 
 import (
@@ -76,13 +87,13 @@ func Salvage(ctx context.Context, path string, o cache.Options) (Result, error) 
 // same time wait for the first of them. If it fails or is killed, nothing is
 // changed, and the next start begins again.
 func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error) {
-	tried := "take over " + path
-	return replace(ctx, tried, path, func() (r Result, err error) {
+	op := "take over " + path
+	return replace(ctx, op, path, func() (r Result, err error) {
 		if current, err := isCurrent(path); current || err != nil {
 			return r, err // another process was faster
 		}
 		r, err = takeOverWhole(ctx, path, o)
-		if errors.Is(cache.WrapError(ctx, tried, err), cache.ErrCorrupt) {
+		if errors.Is(cache.WrapError(ctx, op, err), cache.ErrCorrupt) {
 			return salvageDamaged(ctx, path, o)
 		}
 		return r, err

@@ -81,7 +81,7 @@ func pagesOf(file []byte, about string) (pages []int) {
 	return pages
 }
 
-// wreck is a way to spoil a file.
+// damaged copy is a way to spoil a file.
 type wreck struct {
 	spoil func([]byte) []byte
 	// least is how many items are to be there before the feed is asked again.

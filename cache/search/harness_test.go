@@ -11,7 +11,7 @@ import (
 )
 
 // noon is when every test begins.
-var noon = cachetest.Noon
+var noon = cachetest.Noon()
 
 type clock = cachetest.Clock
 

@@ -1,3 +1,23 @@
+// Package search holds the full-text index, and answers the queries of views. It
+// knows SQL and the query language, but not the store: it reads through a
+// [db.Querier] and writes through a function that the store gives it.
+//
+// Two tables of FTS5 make up the index. One has the words of all texts, the other
+// the prefixes of two and three characters of each text. In both a text has a
+// document number. Document numbers rise with the position of the item, which is
+// its date: so the posting list of a word, the documents that have it, is in the
+// order of every list, and a search ends as soon as a page is full.
+//
+// [Index.Plan] makes a [Plan] of a [View]. A plan has one or more branches, each the
+// range of one index that is in order already; SQLite merges them. Rows that no
+// branch covers are looked up first. A word in a short list, such as a feed or the
+// starred items, is looked up for each item, or its posting list is intersected with
+// the candidates. A long posting list is read in chunks until the page is full. What
+// is not indexed yet is searched in Go.
+//
+// [feed.Query.Match] is the reference: a query finds the same items here. Nothing
+// that a key waits for may scan the items or sort them; a test reads the plans of
+// SQLite.
 package search
 
 import (
