@@ -146,7 +146,7 @@ func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) 
 
 // index gives entries numbers and writes those whose items are still as they
 // were read; one that was edited, removed, or indexed by another process since
-// is left alone. It prefixes with the last, for newer ones lie closer together in
+// is left alone. It starts with the last, for newer ones lie closer together in
 // time, and ends where the numbers leave no room for more: crowded entries are left.
 func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err error) {
 	find, err := tx.PrepareContext(ctx, sqlNumbers)
