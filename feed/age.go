@@ -37,7 +37,7 @@ const (
 // now's location. It is "never" for the zero time, and "just now" for less
 // than a second and for the future.
 func Age(t, now time.Time) string {
-	return age(t, now, "just now", func(n int, u unit) string { return plural(n, string(u)) })
+	return age(t, now, "just now", func(n int, u unit) string { return Plural(n, string(u)) })
 }
 
 // ShortAge is [Age] for narrow columns: "1mo 3w", "now", "never".
@@ -67,9 +67,9 @@ func Until(t, now time.Time) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", d/time.Minute)
 	case d < hoursOfDay:
-		return plural(int(d/time.Hour), "hour")
+		return Plural(int(d/time.Hour), "hour")
 	}
-	return plural(int(d/hoursOfDay), "day")
+	return Plural(int(d/hoursOfDay), "day")
 }
 
 func age(t, now time.Time, recent string, write func(int, unit) string) string {
@@ -132,11 +132,4 @@ func addMonths(t time.Time, n int) time.Time {
 	last := first.AddDate(0, 1, -1).Day()
 	return time.Date(first.Year(), first.Month(), min(t.Day(), last),
 		t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
-}
-
-func plural(n int, name string) string {
-	if n == 1 {
-		return "1 " + name
-	}
-	return fmt.Sprintf("%d %ss", n, name)
 }

@@ -10,13 +10,13 @@ import (
 // fromAtom maps Atom 0.3 and 1.0 (RFC 4287).
 func fromAtom(f *atom.Feed, src Origin) *Document {
 	x := extensions(f.Extensions)
-	base := or(x.text("dateline:base"), src.Base)
+	base := FirstNonBlank(x.text("dateline:base"), src.Base)
 	site := draft{base: base}
 	site.atomLinks(f.Links)
 	doc := &Document{
-		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title"))), 4096),
-		Description: clip(PlainTitle(or(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
-		Site:        or(firstURL(base, site.links), idPage(f.ID, src.URL)),
+		Title:       clip(PlainTitle(FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
+		Description: clip(PlainTitle(FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
+		Site:        FirstNonBlank(firstURL(base, site.links), idPage(f.ID, src.URL)),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
 		Wishes:      Wishes{Period: updatePeriod(x)},
 	}
@@ -56,7 +56,7 @@ func fromEntry(e *atom.Entry, base string) draft {
 		summary:   x.richest("dateline:summary"),
 	}
 	for _, c := range e.Categories {
-		d.categories = append(d.categories, or(c.Label, c.Term))
+		d.categories = append(d.categories, FirstNonBlank(c.Label, c.Term))
 	}
 	d.atomLinks(e.Links)
 	d.addMedia(x)
@@ -111,7 +111,7 @@ func (d *draft) atomLinks(links []*atom.Link) {
 func atomNames(persons []*atom.Person) []string {
 	var out []string
 	for _, p := range persons {
-		if name := or(p.Name, p.Email); name != "" {
+		if name := FirstNonBlank(p.Name, p.Email); name != "" {
 			out = append(out, name)
 		}
 	}

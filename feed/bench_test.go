@@ -33,38 +33,6 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-func BenchmarkClean(b *testing.B) {
-	for name, s := range map[string]string{
-		"title":     "The harbour master said that the new quay would open in spring",
-		"unicode":   "Die Hafenmeisterin sagte, der neue Kai werde “im Frühling” eröffnet",
-		"dangerous": "The harbour\x1b[2J master \u202esaid",
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(s)))
-			for b.Loop() {
-				Clean(s)
-			}
-		})
-	}
-}
-
-func BenchmarkSafe(b *testing.B) {
-	doc, err := Parse(benchRSS(100<<10), Origin{URL: "https://harbour.example/feed"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	one := doc.Items[0].Body
-	for _, size := range []int{2, 30, 300} {
-		body := Body{Raw: strings.Repeat(one.Raw, size<<10/len(one.Raw)+1), Base: one.Base}
-		b.Run(fmt.Sprintf("%dKB", size), func(b *testing.B) {
-			b.SetBytes(int64(len(body.Raw)))
-			for b.Loop() {
-				body.Safe()
-			}
-		})
-	}
-}
-
 // BenchmarkHostile repeats pieces that make naive scanners quadratic: its MB/s
 // must not fall from one size to the next.
 func BenchmarkHostile(b *testing.B) {

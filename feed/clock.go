@@ -25,7 +25,7 @@ func ClockSentence(ahead time.Duration) string {
 // was is not known, so it waits once more for as long as it was to wait then,
 // which hurries nobody and ends within that wait. A pause beyond all bounds is
 // none. The new state has to be kept, for it counts from now.
-func (p PollState) Righted(now time.Time) (PollState, bool) {
+func Righted(p PollState, now time.Time) (PollState, bool) {
 	if !Ahead(p.LastChecked, now) {
 		endless := Ahead(p.Wishes.Until, now.Add(MaxPause))
 		if endless {

@@ -15,16 +15,16 @@ func TestRighted(t *testing.T) {
 	wrong := PollState{LastChecked: in(year), LastOK: in(year - h), NextCheck: in(year + 2*h), MovedSince: in(year - 3*h), Newest: in(200 * 24 * h),
 		Wishes: Wishes{Until: in(year + h), TTL: h}, Failures: 1}
 	want := PollState{LastChecked: now, LastOK: in(-h), NextCheck: in(2 * h), MovedSince: in(-3 * h), Newest: now, Wishes: Wishes{Until: in(h), TTL: h}, Failures: 1}
-	if got, changed := wrong.Righted(now); !changed || !reflect.DeepEqual(got, want) {
+	if got, changed := Righted(wrong, now); !changed || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v,\n got %+v\nwant %+v", changed, got, want)
 	}
 	wrong.LastOK, wrong.MovedSince, wrong.Newest = in(-year), time.Time{}, time.Time{}
 	want.LastOK, want.MovedSince, want.Newest = in(-year), time.Time{}, time.Time{}
-	if got, changed := wrong.Righted(now); !changed || !reflect.DeepEqual(got, want) {
+	if got, changed := Righted(wrong, now); !changed || !reflect.DeepEqual(got, want) {
 		t.Errorf("well before, %v,\n got %+v\nwant %+v", changed, got, want)
 	}
 	for _, right := range []PollState{{}, {LastChecked: in(time.Minute), NextCheck: in(h)}, {LastChecked: in(-h), NextCheck: in(7 * 24 * h)}, want} {
-		if got, changed := right.Righted(now); changed || !reflect.DeepEqual(got, right) {
+		if got, changed := Righted(right, now); changed || !reflect.DeepEqual(got, right) {
 			t.Errorf("%+v became %+v", right, got)
 		}
 	}
@@ -49,11 +49,11 @@ func TestDueAtBeyondReach(t *testing.T) {
 		{"an interval during a pause", PollState{NextCheck: in(5 * h), LastChecked: in(-9 * day), Wishes: Wishes{Until: in(5 * h)}}, Settings{Interval: h}, in(5 * h)},
 		{"an interval of a month", PollState{NextCheck: in(33 * day), LastChecked: now}, Settings{Interval: 30 * day}, in(33 * day)},
 	} {
-		if got := c.p.DueAt(c.s, now); !got.Equal(c.want) {
+		if got := DueAt(c.p, c.s, now); !got.Equal(c.want) {
 			t.Errorf("%s: due at %v, want %v", c.name, got, c.want)
 		}
 	}
-	if p := (PollState{NextCheck: in(30 * day), LastChecked: now}); p.Due(now) {
+	if p := (PollState{NextCheck: in(30 * day), LastChecked: now}); Due(p, now) {
 		t.Error("shown as due a month ahead")
 	}
 }

@@ -42,6 +42,6 @@ func largestCount(values []string) int {
 }
 
 // playable says that a file may be what an item's own duration is of.
-func (e Enclosure) playable() bool {
+func playable(e Enclosure) bool {
 	return e.Type == "" || strings.HasPrefix(e.Type, "audio/") || strings.HasPrefix(e.Type, "video/")
 }

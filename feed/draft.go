@@ -46,7 +46,7 @@ func (d draft) article() Article {
 	if text.text == "" {
 		text = d.summary
 	}
-	a := Article{Body: Body{Raw: text.text, Base: or(text.base, d.base)}}
+	a := Article{Body: Body{Raw: text.text, Base: FirstNonBlank(text.base, d.base)}}
 	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
 		a.Body.Raw = paragraphs(a.Body.Raw)
 	}
@@ -89,12 +89,12 @@ func (d draft) files() []Enclosure {
 			out = append(out, e)
 			continue
 		}
-		out[at].Type = or(out[at].Type, e.Type)
+		out[at].Type = FirstNonBlank(out[at].Type, e.Type)
 		out[at].Length = max(out[at].Length, e.Length)
 		out[at].Duration = max(out[at].Duration, e.Duration)
 	}
 	for i := range out {
-		if out[i].Duration == 0 && out[i].playable() {
+		if out[i].Duration == 0 && playable(out[i]) {
 			out[i].Duration = d.duration
 		}
 	}
@@ -161,9 +161,9 @@ func personName(s string) string {
 	}
 	outside, inside := strings.TrimSpace(s[:open]), strings.TrimSpace(s[open+1:len(s)-1])
 	if strings.Contains(outside, "@") {
-		return or(inside, outside)
+		return FirstNonBlank(inside, outside)
 	}
-	return or(outside, inside)
+	return FirstNonBlank(outside, inside)
 }
 
 // plainSet cleans categories and drops empty and repeated ones.
@@ -195,18 +195,6 @@ func firstDate(candidates []string) time.Time {
 	return time.Time{}
 }
 
-// or is the first text that holds more than white space.
-func or(values ...string) string {
-	for _, v := range values {
-		if !blank(v) {
-			return v
-		}
-	}
-	return ""
-}
-
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
-
 // extensions are the elements of other vocabularies, by prefix and name.
 type extensions ext.Extensions
 
@@ -219,7 +207,7 @@ func (x extensions) richest(names ...string) passage {
 	var p passage
 	for _, name := range names {
 		for _, e := range x.elements(name) {
-			if !blank(e.Value) && len(e.Value) > len(p.text) {
+			if !IsBlank(e.Value) && len(e.Value) > len(p.text) {
 				p = passage{e.Value, e.Attrs["base"]}
 			}
 		}
@@ -234,7 +222,7 @@ func (x extensions) richest(names ...string) passage {
 func (x extensions) text(names ...string) string {
 	for _, name := range names {
 		for _, value := range x.all(name) {
-			if !blank(value) {
+			if !IsBlank(value) {
 				return value
 			}
 		}
@@ -246,7 +234,7 @@ func (x extensions) text(names ...string) string {
 func (x extensions) all(name string) []string {
 	var out []string
 	for _, e := range x.elements(name) {
-		if !blank(e.Value) {
+		if !IsBlank(e.Value) {
 			out = append(out, e.Value)
 		}
 	}

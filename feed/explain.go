@@ -8,7 +8,7 @@ import (
 
 // Words tells what a feed asks for, one wish an element; none when it asks for
 // nothing.
-func (w Wishes) Words(now time.Time) []string {
+func Words(w Wishes, now time.Time) []string {
 	var words []string
 	add := func(on bool, format string, args ...any) {
 		if on {
@@ -51,7 +51,7 @@ func dayList(days []time.Weekday) string {
 
 // Next tells when and why a feed is asked next: "next in 2 hours, posts about 3
 // times a day". The words go on after a semicolon or stand alone.
-func (f Feed) Next(now time.Time) string {
+func Next(f Feed, now time.Time) string {
 	p := f.Poll
 	switch {
 	case p.Gone:

@@ -14,10 +14,10 @@ func TestExplain(t *testing.T) {
 		SkipDays: []time.Weekday{time.Sunday, time.Saturday}, Until: now.Add(90 * time.Minute)}
 	want := "1 hour between checks (ttl); 1 day between checks (syndication period); 1 minute until its last answer is stale (Cache-Control, Expires); " +
 		"no checks in the hours 0-2, 5, 22-23 UTC (skipHours); no checks on Sunday, Saturday UTC (skipDays); a pause for another 1 hour 30 minutes (Retry-After)"
-	if got := strings.Join(w.Words(now), "; "); got != want {
+	if got := strings.Join(Words(w, now), "; "); got != want {
 		t.Errorf("wishes:\n got %s\nwant %s", got, want)
 	}
-	if got := (Wishes{Until: now}).Words(now); len(got) != 0 {
+	if got := Words(Wishes{Until: now}, now); len(got) != 0 {
 		t.Errorf("no wishes: %q", got)
 	}
 	for want, f := range map[string]Feed{
@@ -26,7 +26,7 @@ func TestExplain(t *testing.T) {
 		"paused: asked only by name":                  {Paused: true, Poll: PollState{Reason: "r"}},
 		"asked only by name, for it is gone for good": {Poll: PollState{Gone: true, Reason: "r"}},
 	} {
-		if got := f.Next(now); got != want {
+		if got := Next(f, now); got != want {
 			t.Errorf("next: %q, want %q", got, want)
 		}
 	}

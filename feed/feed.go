@@ -186,9 +186,3 @@ type Poll struct {
 	// Error is a sentence; empty after a good answer.
 	Error string
 }
-
-// Due says whether the feed may be asked unbidden at now, settings aside.
-func (p PollState) Due(now time.Time) bool {
-	p, _ = p.Righted(now)
-	return !p.Gone && !p.NextCheck.After(now) && !p.Wishes.Open(now).After(now)
-}

@@ -97,7 +97,7 @@ func (n *normalizer) readField(t xmlToken, name string, parent frame) {
 func (n *normalizer) misplaced(name string, attrs []xmlAttr, text string) ([]xmlAttr, string) {
 	value := func(names ...string) string {
 		for _, a := range attrs {
-			if slices.Contains(names, localName(a.name)) && !blank(a.value) {
+			if slices.Contains(names, localName(a.name)) && !IsBlank(a.value) {
 				return a.value
 			}
 		}
@@ -107,9 +107,9 @@ func (n *normalizer) misplaced(name string, attrs []xmlAttr, text string) ([]xml
 	case n.atom && name == "link" && text != "" && value("href") == "":
 		attrs = append(attrs, xmlAttr{"href", text})
 	case n.atom && name == "enclosure":
-		attrs = append(attrs, xmlAttr{"rel", "enclosure"}, xmlAttr{"href", or(value("url"), text)})
+		attrs = append(attrs, xmlAttr{"rel", "enclosure"}, xmlAttr{"href", FirstNonBlank(value("url"), text)})
 	case !n.atom && name == "enclosure" && value("url") == "":
-		attrs = append(attrs, xmlAttr{"url", or(value("href"), text)})
+		attrs = append(attrs, xmlAttr{"url", FirstNonBlank(value("href"), text)})
 	case !n.atom && name == "category" && text == "":
 		text = value("label", "term", "text")
 	}

@@ -204,7 +204,7 @@ func unwrapNoscript(part *html.Node) {
 			continue
 		}
 		lazy := n.PrevSibling
-		for lazy != nil && lazy.Type == html.TextNode && blank(lazy.Data) {
+		for lazy != nil && lazy.Type == html.TextNode && IsBlank(lazy.Data) {
 			lazy = lazy.PrevSibling
 		}
 		if lazy != nil && lazy.DataAtom == atom.Img {

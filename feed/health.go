@@ -35,7 +35,7 @@ const (
 // NewAddress is where a feed has moved for good: the target of its permanent
 // redirects (301, 308) once they have led there often enough, over long enough.
 // Empty otherwise.
-func (p PollState) NewAddress() string {
+func NewAddress(p PollState) string {
 	if p.MovedTimes < movedTimes || p.LastOK.Sub(p.MovedSince) < movedFor {
 		return ""
 	}
@@ -45,7 +45,7 @@ func (p PollState) NewAddress() string {
 // Health says what ails a feed, if anything does, in a sentence that ends in a
 // way out. Of several ailments it is the one to see to first; a paused feed is
 // not ill, only paused.
-func (f Feed) Health(now time.Time) (HealthKind, string) {
+func Health(f Feed, now time.Time) (HealthKind, string) {
 	p := f.Poll
 	failing := p.Failures >= failingAfter || p.Failures > 0 && !p.LastOK.IsZero() && now.Sub(p.LastOK) > failingFor
 	switch {
@@ -55,27 +55,27 @@ func (f Feed) Health(now time.Time) (HealthKind, string) {
 	case f.Paused:
 		return HealthPaused, "Paused in the configuration and asked only by name: take paused out there to have it asked again."
 	case failing && p.LastOK.IsZero():
-		return HealthFailing, fmt.Sprintf("Failed %s and has never answered well. %s", plural(p.Failures, "time"), p.Error)
+		return HealthFailing, fmt.Sprintf("Failed %s and has never answered well. %s", Plural(p.Failures, "time"), p.Error)
 	case failing:
-		return HealthFailing, fmt.Sprintf("Failed %s since it last answered well %s. %s", plural(p.Failures, "time"), Ago(p.LastOK, now), p.Error)
-	case p.NewAddress() != "":
+		return HealthFailing, fmt.Sprintf("Failed %s since it last answered well %s. %s", Plural(p.Failures, "time"), Ago(p.LastOK, now), p.Error)
+	case NewAddress(p) != "":
 		return HealthMoved, fmt.Sprintf("Moved for good to %s, as the server has been saying for %s: write the new address into the configuration with dateline move or the reader's M.",
-			Clean(p.NewAddress()), span(now.Sub(p.MovedSince)))
-	case p.silent(now):
-		return HealthSilent, p.silence(now)
+			Clean(NewAddress(p)), span(now.Sub(p.MovedSince)))
+	case silent(p, now):
+		return HealthSilent, silence(p, now)
 	}
 	return "", ""
 }
 
-func (p PollState) silent(now time.Time) bool {
-	silence := now.Sub(p.Newest)
-	if p.Newest.IsZero() || p.LastOK.IsZero() || silence <= silentFor {
+func silent(p PollState, now time.Time) bool {
+	quiet := now.Sub(p.Newest)
+	if p.Newest.IsZero() || p.LastOK.IsZero() || quiet <= silentFor {
 		return false
 	}
-	return silence > silentAtLast || p.Rhythm > 0 && silence > silentRhythms*p.Rhythm
+	return quiet > silentAtLast || p.Rhythm > 0 && quiet > silentRhythms*p.Rhythm
 }
 
-func (p PollState) silence(now time.Time) string {
+func silence(p PollState, now time.Time) string {
 	used := ""
 	if p.Rhythm > 0 {
 		used = ", though it used to post " + Pace(p.Rhythm)

@@ -107,7 +107,7 @@ func separate(items []Article, group []int, drop map[int]bool) {
 		if a.GUID != "" && a.Link != "" && shared[a.Link] > 1 {
 			a.Key = itemKey("guid", a.GUID, a.Link, a.distinction())
 		} else if a.GUID != "" {
-			a.Key = itemKey("guid", a.GUID, or(a.Link, a.distinction()))
+			a.Key = itemKey("guid", a.GUID, FirstNonBlank(a.Link, a.distinction()))
 		} else {
 			a.Key = itemKey("link", a.Link, a.distinction())
 		}
@@ -122,5 +122,5 @@ func (a *Article) distinction() string {
 	case a.GUID != "" && a.Link != "":
 		return a.Link
 	}
-	return or(stamp(a.Published), a.Fingerprint())
+	return FirstNonBlank(stamp(a.Published), a.Fingerprint())
 }

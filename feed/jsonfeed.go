@@ -44,10 +44,10 @@ func fromJSONItem(i *json.Item, base string) draft {
 		authors:    jsonNames(i.Author, i.Authors),
 		published:  []string{i.DatePublished},
 		updated:    []string{i.DateModified},
-		content:    passage{text: or(i.ContentHTML, escapeText(i.ContentText))},
+		content:    passage{text: FirstNonBlank(i.ContentHTML, escapeText(i.ContentText))},
 		summary:    passage{text: escapeText(i.Summary)},
 		categories: i.Tags,
-		image:      or(i.Image, i.BannerImage) != "",
+		image:      FirstNonBlank(i.Image, i.BannerImage) != "",
 	}
 	if looksAbsolute(d.guid) {
 		d.links = append(d.links, d.guid)

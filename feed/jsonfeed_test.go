@@ -47,7 +47,7 @@ func TestJSONItems(t *testing.T) {
 		}
 		var got []string
 		for _, i := range doc.Items {
-			got = append(got, or(i.GUID, "-"))
+			got = append(got, FirstNonBlank(i.GUID, "-"))
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s: %q, want %q", items, got, want)

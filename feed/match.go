@@ -72,9 +72,9 @@ func (m *matcher) term(t Term) bool {
 	case FieldFeedURL:
 		return m.feed.URL == t.Text
 	case FieldTag:
-		return containsFolded(m.feed.Tags, t.Text)
+		return ContainsFolded(m.feed.Tags, t.Text)
 	case FieldLabel:
-		return containsFolded(m.article.Labels, t.Text)
+		return ContainsFolded(m.article.Labels, t.Text)
 	case FieldIs:
 		return m.is(t.Is)
 	case FieldHas:
@@ -158,9 +158,4 @@ func (m *matcher) has(thing Has) bool {
 		return a.Comments != ""
 	}
 	return false
-}
-
-func containsFolded(names []string, name string) bool {
-	name = Fold(name)
-	return slices.ContainsFunc(names, func(s string) bool { return Fold(s) == name })
 }

@@ -10,9 +10,9 @@ import (
 // RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
 // come first, so a field is only filled when it is still empty.
 func (d *draft) addMedia(x extensions) {
-	d.base = or(x.text("dateline:base"), d.base)
-	d.guid = or(d.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
-	d.title = or(d.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
+	d.base = FirstNonBlank(x.text("dateline:base"), d.base)
+	d.guid = FirstNonBlank(d.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+	d.title = FirstNonBlank(d.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
 	d.authors = append(d.authors, x.all("dc:creator")...)
 	d.authors = append(d.authors, x.all("dc:author")...)
 	if len(d.authors) == 0 {
@@ -29,7 +29,7 @@ func (d *draft) addMedia(x extensions) {
 	d.categories = append(d.categories, splitKeywords(x.all("itunes:keywords"))...)
 	d.addTopics(x.elements("itunes:category"), 0)
 	for _, c := range x.elements("atom:category") {
-		d.categories = append(d.categories, or(c.Attrs["label"], c.Attrs["term"]))
+		d.categories = append(d.categories, FirstNonBlank(c.Attrs["label"], c.Attrs["term"]))
 	}
 	if len(x.elements("itunes:image"))+len(x.elements("googleplay:image")) > 0 {
 		d.image = true
@@ -44,9 +44,9 @@ func (d *draft) addMedia(x extensions) {
 		d.summary = x.richest("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary")
 	}
 	if d.summary.text == "" {
-		d.summary.text = or(mediaText(media, "description", 0), x.text("itunes:subtitle"))
+		d.summary.text = FirstNonBlank(mediaText(media, "description", 0), x.text("itunes:subtitle"))
 	}
-	d.title = or(d.title, mediaText(media, "title", 0))
+	d.title = FirstNonBlank(d.title, mediaText(media, "title", 0))
 	d.addPodcast(x)
 	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
 	d.counts = append(d.counts, x.all("slash:comments")...)
@@ -74,12 +74,12 @@ func (d *draft) addPodcast(x extensions) {
 	}
 	d.duration = playTime(x.text("itunes:duration"))
 	for _, c := range x.elements("podcast:chapters") {
-		d.chapters = append(d.chapters, or(c.Attrs["url"], c.Value))
+		d.chapters = append(d.chapters, FirstNonBlank(c.Attrs["url"], c.Value))
 	}
 	for _, kind := range []string{"html", "plain", "vtt", "srt", ""} {
 		for _, t := range x.elements("podcast:transcript") {
 			if strings.Contains(strings.ToLower(t.Attrs["type"]), kind) {
-				d.transcripts = append(d.transcripts, or(t.Attrs["url"], t.Value))
+				d.transcripts = append(d.transcripts, FirstNonBlank(t.Attrs["url"], t.Value))
 			}
 		}
 	}
@@ -91,7 +91,7 @@ const chaptersRel = "http://podlove.org/simple-chapters"
 // addLinks reads Atom links in a feed of another format.
 func (d *draft) addLinks(x extensions) {
 	for _, l := range x.elements("atom:link") {
-		switch strings.ToLower(or(l.Attrs["rel"], "alternate")) {
+		switch strings.ToLower(FirstNonBlank(l.Attrs["rel"], "alternate")) {
 		case "alternate":
 			d.links = append(d.links, l.Attrs["href"])
 		case "enclosure":
@@ -112,7 +112,7 @@ func (x extensions) persons() []string {
 		name := a.Value
 		for _, child := range []string{"email", "name"} {
 			for _, e := range a.Children[child] {
-				name = or(e.Value, name)
+				name = FirstNonBlank(e.Value, name)
 			}
 		}
 		out = append(out, name)
@@ -132,7 +132,7 @@ func (d *draft) addFiles(parent ext.Extension, depth int) {
 			if name == "thumbnail" {
 				medium = "image"
 			}
-			file := enclosure(or(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
+			file := enclosure(FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
 			file.Duration = playTime(e.Attrs["duration"])
 			if file.URL != "" {
 				d.enclosures = append(d.enclosures, file)
@@ -144,7 +144,7 @@ func (d *draft) addFiles(parent ext.Extension, depth int) {
 		d.addFiles(group, depth+1)
 	}
 	for _, c := range parent.Children["category"] {
-		d.categories = append(d.categories, or(c.Attrs["label"], c.Value))
+		d.categories = append(d.categories, FirstNonBlank(c.Attrs["label"], c.Value))
 	}
 	for _, k := range parent.Children["keywords"] {
 		d.categories = append(d.categories, splitKeywords([]string{k.Value})...)
@@ -154,7 +154,7 @@ func (d *draft) addFiles(parent ext.Extension, depth int) {
 // mediaText is a text of Media RSS at any of its levels.
 func mediaText(parent ext.Extension, name string, depth int) string {
 	for _, e := range parent.Children[name] {
-		if !blank(e.Value) {
+		if !IsBlank(e.Value) {
 			return e.Value
 		}
 	}

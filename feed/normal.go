@@ -243,7 +243,7 @@ func (n *normalizer) end(written string) {
 
 // bareName keeps the name of a person that stands there without its element.
 func (n *normalizer) bareName(text string) {
-	if n.atom && bytes.HasSuffix(n.out, []byte("<author>")) && !blank(text) {
+	if n.atom && bytes.HasSuffix(n.out, []byte("<author>")) && !IsBlank(text) {
 		n.field("name", nil, "", strings.TrimSpace(n.lex.decodeText(text)))
 	}
 }

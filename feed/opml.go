@@ -49,7 +49,7 @@ func ParseOPML(r io.Reader) ([]Subscription, error) {
 		switch {
 		case l.cut && in.opened, !more && in.opened && !in.closed:
 			return in.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
-				plural(len(in.subs), "feed"), 1+strings.Count(l.src[:l.pos], "\n"))
+				Plural(len(in.subs), "feed"), 1+strings.Count(l.src[:l.pos], "\n"))
 		case !more && !in.opened:
 			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
 		case !more:
@@ -161,7 +161,7 @@ func (in *opmlReader) start(o outline) error {
 		s.Name = o.Title
 	}
 	for _, tag := range tags {
-		if tag = PlainTitle(tag); tag != "" && !containsFolded(s.Tags, tag) {
+		if tag = PlainTitle(tag); tag != "" && !ContainsFolded(s.Tags, tag) {
 			s.Tags = append(s.Tags, tag)
 		}
 	}

@@ -59,7 +59,7 @@ func Parse(raw []byte, src Origin) (doc *Document, err error) {
 			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading it failed: %v", p)}
 		}
 	}()
-	src.Base = or(src.Base, src.URL)
+	src.Base = FirstNonBlank(src.Base, src.URL)
 	text := joinSurrogates(decode(raw, src.ContentType))
 	trimmed := strings.TrimSpace(text)
 	switch {

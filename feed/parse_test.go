@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flag.Bool("update", false, "write the expected output of testdata anew")
@@ -85,13 +86,13 @@ func describe(doc *Document, err error) []byte {
 	if err != nil {
 		p.Error = err.Error()
 	} else {
-		p = pair{Title: doc.Title, Description: doc.Description, Site: doc.Site, Updated: stamp(doc.Updated), Truncated: doc.Truncated}
+		p = pair{Title: doc.Title, Description: doc.Description, Site: doc.Site, Updated: rfc3339(doc.Updated), Truncated: doc.Truncated}
 		if w := doc.Wishes; !reflect.DeepEqual(w, Wishes{}) {
 			p.Wishes = fmt.Sprintf("ttl %v, period %v, not at %v %v", w.TTL, w.Period, w.SkipHours, w.SkipDays)
 		}
 		for _, a := range doc.Items {
 			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
-				Comments: a.Comments, Replies: a.CommentCount, Published: stamp(a.Published), Updated: stamp(a.Updated), Summary: a.Summary,
+				Comments: a.Comments, Replies: a.CommentCount, Published: rfc3339(a.Published), Updated: rfc3339(a.Updated), Summary: a.Summary,
 				Content: a.Body.Safe().String(), Categories: a.Categories, Enclosures: a.Enclosures, Image: a.Image,
 				Chapters: a.Chapters, Transcript: a.Transcript, Words: a.Words})
 		}
@@ -131,4 +132,12 @@ func TestLocalOrigin(t *testing.T) {
 			t.Errorf("without a site: %v, %+v", err, got)
 		}
 	}
+}
+
+// rfc3339 writes a time for a golden file; the zero time is empty.
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }

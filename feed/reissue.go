@@ -153,6 +153,6 @@ func (a Article) TookOver(old Article) bool {
 	text, was := Clean(a.Body.Text()), Clean(old.Body.Text())
 	return !old.Published.IsZero() && a.Published.After(old.Published) &&
 		differ(IndexText(a.Title), IndexText(old.Title)) &&
-		differ(or(CanonicalLink(a.Link), a.Link), or(CanonicalLink(old.Link), old.Link)) &&
+		differ(FirstNonBlank(CanonicalLink(a.Link), a.Link), FirstNonBlank(CanonicalLink(old.Link), old.Link)) &&
 		(text != was || text == "")
 }

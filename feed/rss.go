@@ -9,10 +9,10 @@ import (
 // fromRSS maps RSS 0.9x, 1.0 and 2.0.
 func fromRSS(f *rss.Feed, src Origin) *Document {
 	x := extensions(f.Extensions)
-	base := or(x.text("dateline:base"), src.Base)
+	base := FirstNonBlank(x.text("dateline:base"), src.Base)
 	doc := &Document{
-		Title:       clip(PlainTitle(or(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
-		Description: clip(PlainTitle(or(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
+		Title:       clip(PlainTitle(FirstNonBlank(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
+		Description: clip(PlainTitle(FirstNonBlank(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
 		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), x.text("dateline:lastmod")}),
 		Wishes: rssWishes(f, x),
@@ -83,11 +83,11 @@ func fromRSSItem(i *rss.Item, base string) draft {
 		about = ""
 	}
 	d.links = append(d.links, permalink, about, x.text("dateline:href"), x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
-	d.guid = or(d.guid, i.Custom["id"])
+	d.guid = FirstNonBlank(d.guid, i.Custom["id"])
 	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
 	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
 	d.categories = append(d.categories, splitKeywords([]string{i.Custom["tags"]})...)
-	d.image = d.image || !blank(i.Custom["image"])
+	d.image = d.image || !IsBlank(i.Custom["image"])
 	return d
 }
 

@@ -76,7 +76,7 @@ func NextCheck(p PollState, s Settings, now time.Time, jitter float64) Schedule 
 	} else {
 		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), soonest), max(wait, latest))
 	}
-	for _, wish := range p.Wishes.waits() {
+	for _, wish := range waits(p.Wishes) {
 		if wish.wait > wait {
 			wait, reason = wish.wait, wish.reason
 		}
@@ -85,7 +85,7 @@ func NextCheck(p PollState, s Settings, now time.Time, jitter float64) Schedule 
 	if until := p.Wishes.Until; until.After(next) {
 		next, reason = earlier(until, now.Add(MaxPause)), AskedPause
 	}
-	if open := p.Wishes.Open(next); open.After(next) {
+	if open := Open(p.Wishes, next); open.After(next) {
 		// Not at the stroke of the hour, when everybody comes back.
 		next = open.Add(time.Duration((jitter + 1) / 2 * jitterShare * float64(time.Hour)))
 		reason = "outside its skip hours and days"
@@ -107,7 +107,7 @@ func Away(p PollState, s Settings, now time.Time) Schedule {
 	if p.NextCheck.After(now.Add(wait)) {
 		return Schedule{p.NextCheck, p.Reason}
 	}
-	return Schedule{p.Wishes.Open(now.Add(wait)), "no server could be reached from here"}
+	return Schedule{Open(p.Wishes, now.Add(wait)), "no server could be reached from here"}
 }
 
 // basicWait is the wait after a good answer.
@@ -135,7 +135,7 @@ func basicWait(p PollState, s Settings, now time.Time) (time.Duration, string) {
 
 // backOff is the wait of a feed that fails.
 func backOff(p PollState, wait time.Duration, now time.Time) (time.Duration, string) {
-	if p.dead(now) {
+	if dead(p, now) {
 		return max(wait, deadWait), "failed for so long that it is tried once a week"
 	}
 	most := max(wait, maxBackoff)
@@ -152,7 +152,7 @@ func backOff(p PollState, wait time.Duration, now time.Time) (time.Duration, str
 }
 
 // dead says that a feed has failed for so long that it is hardly coming back.
-func (p PollState) dead(now time.Time) bool {
+func dead(p PollState, now time.Time) bool {
 	if p.LastOK.IsZero() {
 		return p.Failures >= neverFailures
 	}
@@ -165,7 +165,7 @@ type wish struct {
 	reason string
 }
 
-func (w Wishes) waits() []wish {
+func waits(w Wishes) []wish {
 	ttl, period, fresh := min(w.TTL, mostWish), min(w.Period, mostWish), min(w.Fresh, mostWish)
 	return []wish{
 		{ttl, "its ttl asks for " + span(ttl)},
@@ -176,7 +176,7 @@ func (w Wishes) waits() []wish {
 
 // Open is the first instant from t on that lies outside SkipHours and SkipDays.
 // Lists that leave no hour or no day count for nothing.
-func (w Wishes) Open(t time.Time) time.Time {
+func Open(w Wishes, t time.Time) time.Time {
 	hours, days := bits(w.SkipHours, 24), bits(w.SkipDays, 7)
 	if hours == 1<<24-1 {
 		hours = 0
@@ -207,15 +207,21 @@ func bits[T ~int](numbers []T, n T) (set uint32) {
 	return set
 }
 
+// Due says whether the feed may be asked unbidden at now, settings aside.
+func Due(p PollState, now time.Time) bool {
+	p, _ = Righted(p, now)
+	return !p.Gone && !p.NextCheck.After(now) && !Open(p.Wishes, now).After(now)
+}
+
 // DueAt is when the feed may be asked unbidden, at the earliest now; zero for
 // never. It heeds an interval that the reader has shortened since the last
 // check, and a list of hours or days in which nobody should ask. A time that no
 // right clock leads to holds nobody up.
-func (p PollState) DueAt(s Settings, now time.Time) time.Time {
+func DueAt(p PollState, s Settings, now time.Time) time.Time {
 	if p.Gone || s.Paused {
 		return time.Time{}
 	}
-	p, _ = p.Righted(now)
+	p, _ = Righted(p, now)
 	next := p.NextCheck
 	if next.After(reach(s, now)) {
 		next = NextCheck(p, s, p.LastChecked, 1).Next
@@ -226,7 +232,7 @@ func (p PollState) DueAt(s Settings, now time.Time) time.Time {
 	if next.Before(now) {
 		next = now
 	}
-	return p.Wishes.Open(next)
+	return Open(p.Wishes, next)
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -110,7 +110,7 @@ func TestDueAt(t *testing.T) {
 		{"paused", PollState{}, Settings{Paused: true}, time.Time{}},
 		{"gone", PollState{Gone: true}, Settings{}, time.Time{}},
 	} {
-		if got := c.p.DueAt(c.s, now); !got.Equal(c.want) {
+		if got := DueAt(c.p, c.s, now); !got.Equal(c.want) {
 			t.Errorf("%s: due at %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -199,7 +199,7 @@ func TestHealth(t *testing.T) {
 		{"slow but alive", Feed{Poll: PollState{LastOK: now, Newest: ago(100 * day), Rhythm: 30 * day}}, "", ""},
 		{"silent for a year", Feed{Poll: PollState{LastOK: now, Newest: ago(400 * day)}}, HealthSilent, "Nothing new for 1 year"},
 	} {
-		kind, sentence := c.f.Health(now)
+		kind, sentence := Health(c.f, now)
 		if kind != c.kind || !strings.Contains(sentence, c.words) || (kind == "") != (sentence == "") || kind != "" && !strings.HasSuffix(sentence, ".") {
 			t.Errorf("%s: %q, %q", c.name, kind, sentence)
 		}

@@ -227,7 +227,7 @@ func lazyImage(n *html.Node) {
 // the picture before it.
 func secondImage(n *html.Node) bool {
 	before := n.PrevSibling
-	for before != nil && before.Type == html.TextNode && blank(before.Data) {
+	for before != nil && before.Type == html.TextNode && IsBlank(before.Data) {
 		before = before.PrevSibling
 	}
 	if before == nil || before.DataAtom != atom.Img {
@@ -238,7 +238,7 @@ func secondImage(n *html.Node) bool {
 		switch {
 		case c.DataAtom == atom.Img:
 			images++
-		case c.Type != html.TextNode || !blank(c.Data):
+		case c.Type != html.TextNode || !IsBlank(c.Data):
 			return false
 		}
 	}

@@ -127,7 +127,7 @@ func resolve(base, ref string) string {
 // webURL resolves ref and returns it when it is an http, https or gemini
 // address, else the empty string.
 func webURL(base, ref string) string {
-	if blank(ref) {
+	if IsBlank(ref) {
 		return ""
 	}
 	s, ok := SafeURL(resolve(base, ref))

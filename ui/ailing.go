@@ -42,7 +42,7 @@ func (m *Model) ailing() *sheet {
 	found := map[feed.HealthKind][]sheetRow{}
 	urls := map[feed.HealthKind][]string{}
 	for _, f := range m.sources.feeds {
-		kind, sentence := f.Health(m.now())
+		kind, sentence := feed.Health(f, m.now())
 		if kind == "" && f.Poll.Error != "" {
 			kind, sentence = hiccup, f.Poll.Error
 		}
@@ -117,7 +117,7 @@ func (m *Model) noMove() string {
 // whyStay says why a feed's address is not to be written anew; empty when it is.
 func (m *Model) whyStay(f feed.Feed) string {
 	switch {
-	case f.URL == m.moving.to && m.moving.from != "", f.Poll.NewAddress() != "":
+	case f.URL == m.moving.to && m.moving.from != "", feed.NewAddress(f.Poll) != "":
 		return ""
 	case f.Poll.MovedTo != "":
 		return "its server points to " + feed.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
@@ -126,7 +126,7 @@ func (m *Model) whyStay(f feed.Feed) string {
 }
 
 func (m *Model) moveTo(f feed.Feed) tea.Cmd {
-	to, done := f.Poll.NewAddress(), "the configuration now says %s; M goes back"
+	to, done := feed.NewAddress(f.Poll), "the configuration now says %s; M goes back"
 	if to == "" {
 		to, done = m.moving.from, "the configuration says %s again; M takes the new address"
 	}

@@ -175,7 +175,7 @@ func checkedLine(f feed.Feed, t theme, now time.Time, w int) string {
 	switch {
 	case f.Poll.Gone:
 		next = "gone; asked on r only"
-	case f.Poll.Due(now):
+	case feed.Due(f.Poll, now):
 		next = "next now"
 	}
 	if w < 60 {

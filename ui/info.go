@@ -95,7 +95,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 
 func feedInfo(f feed.Feed, now time.Time) []sheetRow {
 	p := f.Poll
-	_, health := f.Health(now)
+	_, health := feed.Health(f, now)
 	rows := []sheetRow{
 		{head: "Feed"},
 		{left: "title", right: f.DisplayTitle()},
@@ -286,7 +286,7 @@ func nextWords(f feed.Feed, now time.Time) string {
 		return "never unbidden: the server says the feed is gone for good"
 	case f.Paused:
 		return "never unbidden: it is paused in the configuration; r asks it"
-	case p.Due(now):
+	case feed.Due(p, now):
 		return "now"
 	case p.Reason != "":
 		return "in " + feed.Until(p.NextCheck, now) + ": " + p.Reason

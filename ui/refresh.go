@@ -190,7 +190,7 @@ func (m *Model) noteReport(x feed.Report) {
 	switch {
 	case x.Reissued > 0:
 		m.refresh.told = name + " re-issued " + plural(x.Reissued, "item") + "; what you had read stays read"
-	case x.MovedTo != "" && f.Poll.NewAddress() == "":
+	case x.MovedTo != "" && feed.NewAddress(f.Poll) == "":
 		m.refresh.told = name + " has moved for good; M writes its new address, ge lists such feeds"
 	}
 }

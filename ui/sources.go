@@ -361,7 +361,7 @@ func (p *sourcesPane) row(s source, selected, focused bool, w int, t theme) stri
 		if s.feed.Poll.Gone {
 			count, style = "gone", t.failed
 		}
-	case s.kind == sourceFeed && s.feed.Poll.NewAddress() != "":
+	case s.kind == sourceFeed && feed.NewAddress(s.feed.Poll) != "":
 		mark = paint(t.dim, t.glyphs.moved) + " "
 	case s.kind == sourceFeed && s.feed.Paused:
 		mark = paint(t.dim, t.glyphs.paused) + " "

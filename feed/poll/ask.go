@@ -113,7 +113,7 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	r := &out.report
 	r.Status, r.Error = o.verdict(), o.failure
 	r.Duration, r.FinalURL, r.HTTP, r.Bytes = max(took, 0), o.from, o.status, o.response.Bytes
-	r.Next, r.Reason, r.MovedTo = schedule.Next, schedule.Reason, state.NewAddress()
+	r.Next, r.Reason, r.MovedTo = schedule.Next, schedule.Reason, feed.NewAddress(state)
 	out.answer = feed.Fetched{URL: e.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
 		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
 	return out
@@ -152,7 +152,7 @@ func (o outcome) verdict() feed.Status {
 // feed that has moved is asked at its new address; where there is none any more,
 // the old one has the last word.
 func (p *Poller) fetch(ctx context.Context, e errand) (o outcome, ok bool) {
-	moved := e.feed.Poll.NewAddress()
+	moved := feed.NewAddress(e.feed.Poll)
 	o, ok = p.get(ctx, e, moved)
 	if moved == "" || !ok || !o.astray {
 		o.direct = moved != ""

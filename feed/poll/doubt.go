@@ -75,7 +75,7 @@ func (r *round) judge(ctx context.Context) {
 		g.skipped, g.away = false, true
 		old := g.errand.feed.Poll
 		g.report = feed.Report{URL: g.errand.feed.URL, Status: feed.Failed, Error: p.outage.sentence, Away: true,
-			Next: later(old.DueAt(g.errand.settings, p.now()), p.rest.until), Reason: "no server could be reached from here"}
+			Next: later(feed.DueAt(old, g.errand.settings, p.now()), p.rest.until), Reason: "no server could be reached from here"}
 	}
 }
 

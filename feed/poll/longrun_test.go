@@ -59,7 +59,7 @@ func longKinds() []longKind {
 			return f.Poll.Failures >= 4 && f.Poll.LastOK.IsZero() && strings.Contains(f.Poll.Error, words)
 		}
 	}
-	moved := func(f feed.Feed) bool { return well(f) && strings.HasSuffix(f.Poll.NewAddress(), "/new") }
+	moved := func(f feed.Feed) bool { return well(f) && strings.HasSuffix(feed.NewAddress(f.Poll), "/new") }
 	recovering := func(bad func(exchange)) func(exchange) {
 		return func(e exchange) {
 			if badHours(e) {

@@ -24,7 +24,7 @@ type errand struct {
 }
 
 // address is where the feed is asked.
-func (e errand) address() string { return cmp.Or(e.feed.Poll.NewAddress(), e.feed.URL) }
+func (e errand) address() string { return cmp.Or(feed.NewAddress(e.feed.Poll), e.feed.URL) }
 
 // plan sorts what was asked for.
 type plan struct {
@@ -70,7 +70,7 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 	now := p.now()
 	for _, read := range feeds {
 		f, wrong := read, false
-		f.Poll, wrong = f.Poll.Righted(now)
+		f.Poll, wrong = feed.Righted(f.Poll, now)
 		e := errand{feed: f, settings: subs[f.URL], named: ask.Feeds != nil && !ask.DueOnly}
 		idle := e.idle(ask, now)
 		if wrong && idle.Reason != "" {
@@ -98,7 +98,7 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 // gone or to be left alone.
 func (e errand) idle(ask feed.Ask, now time.Time) feed.Schedule {
 	p := e.feed.Poll
-	due := p.DueAt(e.settings, now)
+	due := feed.DueAt(p, e.settings, now)
 	switch {
 	case e.named:
 		return feed.Schedule{}

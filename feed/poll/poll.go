@@ -161,11 +161,11 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	var next time.Time
 	for _, f := range feeds {
 		settings, ok := subs[f.URL]
-		due := f.Poll.DueAt(settings, now)
+		due := feed.DueAt(f.Poll, settings, now)
 		if !ok || due.IsZero() {
 			continue
 		}
-		if _, wrong := f.Poll.Righted(now); wrong {
+		if _, wrong := feed.Righted(f.Poll, now); wrong {
 			due = now // for Refresh to put right
 		}
 		if byAnother(f, now) {

@@ -67,7 +67,7 @@ func (a *app) feeds(ctx context.Context, s *Session, o feedsOptions) error {
 		}
 		j := jsonOfFeed(f, now)
 		if o.verbose {
-			wishes := list(f.Poll.Wishes.Words(now))
+			wishes := list(feed.Words(f.Poll.Wishes, now))
 			j.AsksFor, j.Polls = &wishes, jsonOfPolls(polls)
 		}
 		if err := jsonLines(out).Encode(j); err != nil {
@@ -101,7 +101,7 @@ func chooseFeeds(ctx context.Context, s *Session, names []string) ([]feed.Feed, 
 // ails says that the reader should see to a feed; one that is paused is as it
 // should be.
 func ails(f feed.Feed, now time.Time) bool {
-	kind, _ := f.Health(now)
+	kind, _ := feed.Health(f, now)
 	return kind != "" && kind != feed.HealthPaused
 }
 
@@ -111,7 +111,7 @@ const indent = "             "
 func printFeed(out *printer, f feed.Feed, now time.Time) {
 	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(bold(), feed.Clean(f.DisplayTitle())), 32), checked(f, now))
 	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(faint(), feed.Clean(f.URL)), tagList(f.Tags))
-	kind, sentence := f.Health(now)
+	kind, sentence := feed.Health(f, now)
 	switch {
 	case kind != "" && kind != feed.HealthPaused:
 		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), feed.Clean(sentence)))
@@ -128,7 +128,7 @@ func explainFeed(out *printer, f feed.Feed, polls []feed.Poll, now time.Time) {
 			fmt.Fprintf(out, "%s%-10s %s\n", indent, name, feed.Clean(text))
 		}
 	}
-	row("asked", f.Next(now))
+	row("asked", feed.Next(f, now))
 	posts := feed.Pace(p.Rhythm)
 	if posts == "" {
 		posts = "how often is not known"
@@ -137,7 +137,7 @@ func explainFeed(out *printer, f feed.Feed, polls []feed.Poll, now time.Time) {
 		posts += ", the newest " + feed.Ago(p.Newest, now)
 	}
 	row("posts", posts)
-	for _, wish := range p.Wishes.Words(now) {
+	for _, wish := range feed.Words(p.Wishes, now) {
 		row("asks for", wish)
 	}
 	if p.MovedTo != "" {

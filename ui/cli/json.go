@@ -161,7 +161,7 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 }
 
 func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
-	health, sentence := f.Health(now)
+	health, sentence := feed.Health(f, now)
 	return feedJSON{
 		URL:         f.URL,
 		Title:       f.Title,
@@ -180,7 +180,7 @@ func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
 		NextReason:   f.Poll.Reason,
 		PostsPerDay:  perDay(f.Poll.Rhythm),
 		Newest:       stamp(f.Poll.Newest),
-		MovedTo:      f.Poll.NewAddress(),
+		MovedTo:      feed.NewAddress(f.Poll),
 		Gone:         f.Poll.Gone,
 		Paused:       f.Paused,
 		Health:       health,

@@ -40,7 +40,7 @@ func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 	if err != nil {
 		return err
 	}
-	if to = cmp.Or(to, f.Poll.NewAddress()); to == "" {
+	if to = cmp.Or(to, feed.NewAddress(f.Poll)); to == "" {
 		return notMoved(f)
 	}
 	if err := s.Source.Move(ctx, f.URL, to); err != nil {

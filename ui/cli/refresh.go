@@ -128,7 +128,7 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 			continue
 		}
 		f.Poll.NextCheck, f.Poll.Reason = r.Next, r.Reason
-		text := f.Next(now)
+		text := feed.Next(f, now)
 		switch {
 		case r.Status == feed.Skipped && r.Reason == "":
 			text = "not reached"

@@ -1,0 +1,14 @@
+package feed
+
+import "testing"
+
+// The suggestion is the name a hand most likely meant.
+func TestNearest(t *testing.T) {
+	for in, want := range map[string]string{
+		"titel": "title", "aut": "author", "feeds": "feed", "lable": "label", "bevore": "before", "è": "is",
+	} {
+		if got := Nearest(in, termNames); got != want {
+			t.Errorf("nearest to %q is %q, want %q", in, got, want)
+		}
+	}
+}
