@@ -6,16 +6,16 @@ import (
 	"os/exec"
 	"runtime"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // openURL gives a link to the browser as an argument of its own and does not
 // wait for it to end. background asks the browser not to come to the front,
 // where a system has a way to ask.
 func (c Command) openURL(_ context.Context, url string, background bool) error {
-	safe, ok := feed.SafeURL(url)
+	safe, ok := text.SafeURL(url)
 	if !ok {
-		return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", feed.Clean(url))
+		return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", text.Clean(url))
 	}
 	if len(c) == 0 {
 		c = systemBrowser(runtime.GOOS, background)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // Command is a program and its arguments. The configuration gives it as a list
@@ -13,8 +13,8 @@ import (
 type Command []string
 
 // UnmarshalText splits the string form for the TOML decoder.
-func (c *Command) UnmarshalText(text []byte) error {
-	*c = feed.SplitCommand(string(text))
+func (c *Command) UnmarshalText(s []byte) error {
+	*c = text.SplitCommand(string(s))
 	return nil
 }
 

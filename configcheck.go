@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/query"
 	"dateline/ui"
 )
 
@@ -101,12 +101,12 @@ func (p *problems) checkQuery(q QueryConfig, i int) {
 
 // checkQueryText notes what is wrong with a query that stands at a place.
 func (p *problems) checkQueryText(text string, path ...any) {
-	_, err := feed.ParseQuery(text)
+	_, err := query.Parse(text)
 	if err == nil {
 		return
 	}
 	at := p.place(path...)
-	var wrong *feed.QueryError
+	var wrong *query.Error
 	if !errors.As(err, &wrong) {
 		p.add(at, "%v", err)
 		return

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // edited is a document with a change in it.
@@ -31,13 +32,13 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	}
 	known := map[string]bool{}
 	for _, url := range o.feedURLs {
-		address, _, _ := feed.SplitLogin(url)
+		address, _, _ := text.SplitLogin(url)
 		known[address] = true
 	}
 	nl := lineEnd(doc)
 	var tables []string
 	for _, s := range subs {
-		address, _, _ := feed.SplitLogin(s.URL)
+		address, _, _ := text.SplitLogin(s.URL)
 		if !known[address] {
 			tables = append(tables, feedTable(s, nl))
 		}
@@ -111,7 +112,7 @@ func moveFeed(doc []byte, from, to string) (edited, error) {
 		return edited{doc: doc}, nil
 	}
 	at := o.values[fmt.Sprintf("feeds.%d.url", n)]
-	value := quoteTOML(feed.KeepLogin(to, o.feedURLs[n]))
+	value := quoteTOML(text.KeepLogin(to, o.feedURLs[n]))
 	return edited{
 		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
 		lines: "url = " + value + lineEnd(doc),

@@ -11,7 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // ConfigError is everything that is wrong with a configuration file.
@@ -120,7 +120,7 @@ func picture(doc []byte, number int, line, at span) string {
 // shown is a piece of the file on one line, fit for a terminal: a file can be
 // copied from anywhere.
 func shown(b []byte) string {
-	return strings.NewReplacer("\t", " ", "\n", " ").Replace(feed.CleanText(string(b)))
+	return strings.NewReplacer("\t", " ", "\n", " ").Replace(text.CleanText(string(b)))
 }
 
 // nearest is the name most like word, or "" when none is alike enough to be
@@ -130,8 +130,8 @@ func nearest(word string, names []string) string {
 		return ""
 	}
 	word = strings.ToLower(word)
-	best := feed.Nearest(word, names)
-	if feed.Distance(word, best) > max((len(word)+1)/3, 1) {
+	best := text.Nearest(word, names)
+	if text.Distance(word, best) > max((len(word)+1)/3, 1) {
 		return ""
 	}
 	return best

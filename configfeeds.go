@@ -11,8 +11,9 @@ import (
 	"time"
 	"unicode"
 
-	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/find"
+	"dateline/feed/text"
 )
 
 // checkFeeds notes the subscriptions that could not be asked.
@@ -22,10 +23,10 @@ func (p *problems) checkFeeds(feeds []FeedConfig) {
 	for i := range feeds {
 		f := &feeds[i]
 		f.URL = strings.TrimSpace(f.URL)
-		f.Name = feed.Clean(f.Name)
+		f.Name = text.Clean(f.Name)
 		p.checkOptions(options, reflect.ValueOf(*f), "feeds", i)
 		p.checkFeedOptions(f.FeedOptions, "feeds", i)
-		address, _, _ := feed.SplitLogin(f.URL)
+		address, _, _ := text.SplitLogin(f.URL)
 		if err := checkFeedURL(address); err != nil {
 			p.add(p.place("feeds", i, "url"), "%v", err)
 		} else if seen[address] {
@@ -33,7 +34,7 @@ func (p *problems) checkFeeds(feeds []FeedConfig) {
 		}
 		seen[address] = true
 		for n, tag := range f.Tags {
-			if f.Tags[n] = feed.Clean(tag); f.Tags[n] == "" {
+			if f.Tags[n] = text.Clean(tag); f.Tags[n] == "" {
 				p.add(p.place("feeds", i, "tags", n), "a tag must not be empty")
 			}
 		}
@@ -44,7 +45,7 @@ func (p *problems) checkFeeds(feeds []FeedConfig) {
 // checkAccess notes what keeps a feed from being reached the way it says. The
 // values are secrets: no message repeats one.
 func (p *problems) checkAccess(f FeedConfig, i int) {
-	_, user, _ := feed.SplitLogin(f.URL)
+	_, user, _ := text.SplitLogin(f.URL)
 	user = cmp.Or(f.User, user)
 	switch {
 	case f.Password != "" && f.PasswordCommand != nil:
@@ -89,7 +90,7 @@ func (p *problems) checkFeedOptions(f FeedOptions, path ...any) {
 	}
 	for name, selectors := range map[string]List{"fulltext_keep": f.FulltextKeep, "fulltext_drop": f.FulltextDrop} {
 		for n, selector := range selectors {
-			if err := feed.CheckSelector(selector); err != nil {
+			if err := find.CheckSelector(selector); err != nil {
 				p.add(place(name, n), "%s: %v", name, err)
 			}
 		}
@@ -119,7 +120,7 @@ func checkFeedURL(s string) error {
 	if !fetch.IsLocal(s) {
 		return checkSubscription(s)
 	}
-	if feed.Clean(s) != s {
+	if text.Clean(s) != s {
 		return fmt.Errorf("%q has characters in it that can't be seen; write it anew", s)
 	}
 	return fetch.CheckLocal(s)
@@ -133,11 +134,11 @@ func checkSubscription(s string) error {
 		return errors.New("a feed needs its address: url = \"https://…\"")
 	}
 	if fetch.IsLocal(s) {
-		return fmt.Errorf("%q was not subscribed to, since a feed from a file or a program can only stand in the configuration; write it there by hand", feed.Clean(s))
+		return fmt.Errorf("%q was not subscribed to, since a feed from a file or a program can only stand in the configuration; write it there by hand", text.Clean(s))
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || strings.ContainsFunc(s, unicode.IsSpace) || feed.Clean(s) != s:
+	case err != nil || strings.ContainsFunc(s, unicode.IsSpace) || text.Clean(s) != s:
 		return fmt.Errorf("%q is not an address that can be read; copy it again from the feed's page", s)
 	case s == guideURL:
 		return nil

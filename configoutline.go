@@ -9,7 +9,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // span is a range of byte offsets in a document; to is the first byte after it.
@@ -158,7 +158,7 @@ func (o outline) place(path ...any) span {
 // address without user and password.
 func (o outline) feedOf(address string) (n int, ok bool) {
 	for n, url := range o.feedURLs {
-		if known, _, _ := feed.SplitLogin(url); known == address {
+		if known, _, _ := text.SplitLogin(url); known == address {
 			return n, true
 		}
 	}

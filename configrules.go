@@ -3,7 +3,8 @@ package main
 import (
 	"reflect"
 
-	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // checkRules notes the rules that could not be carried out or not be told apart.
@@ -12,7 +13,7 @@ func (p *problems) checkRules(rules []RuleConfig) {
 	seen := map[string]bool{}
 	for i := range rules {
 		r, before := &rules[i], len(p.list)
-		r.Name = feed.Clean(r.Name)
+		r.Name = text.Clean(r.Name)
 		switch {
 		case r.Name == "":
 			p.add(p.place("rules", i, "name"), "a rule needs a name, by which a hidden item can say what hid it")
@@ -26,7 +27,7 @@ func (p *problems) checkRules(rules []RuleConfig) {
 		}
 		p.checkOptions(options, reflect.ValueOf(*r), "rules", i)
 		for n, label := range r.Labels {
-			if r.Labels[n] = feed.Clean(label); r.Labels[n] == "" {
+			if r.Labels[n] = text.Clean(label); r.Labels[n] == "" {
 				p.add(p.place("rules", i, "labels", n), "a label must not be empty")
 			}
 		}
@@ -38,7 +39,7 @@ func (p *problems) checkRules(rules []RuleConfig) {
 		}
 		rule, err := r.rule()
 		if err == nil {
-			err = feed.CheckRule(rule)
+			err = query.Check(rule)
 		}
 		if err != nil {
 			p.add(p.place("rules", i, "query"), "%v", err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // crashLogMax is the most bytes that the log grows to; what fails in a loop must
@@ -22,7 +23,7 @@ type crashLog struct {
 
 // add writes a crash at the end of the log, which only its owner can read: a
 // panic may quote what it failed on. It may be called from many goroutines.
-func (l crashLog) add(c *feed.Crash) {
+func (l crashLog) add(c *feed.PanicError) {
 	if os.MkdirAll(filepath.Dir(l.path), 0o700) != nil {
 		return
 	}
@@ -35,5 +36,5 @@ func (l crashLog) add(c *feed.Crash) {
 		return
 	}
 	c.Log = l.path
-	fmt.Fprintf(f, "%s dateline %s: %s\n%s\n", l.now().UTC().Format(time.RFC3339), version(), feed.Clean(c.Error()), c.Stack)
+	fmt.Fprintf(f, "%s dateline %s: %s\n%s\n", l.now().UTC().Format(time.RFC3339), version(), text.Clean(c.Error()), c.Stack)
 }

@@ -15,12 +15,12 @@ import (
 func TestCrashLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline", "crash.log")
 	log := crashLog{path, func() time.Time { return time.Unix(1600000000, 0) }}
-	crash := feed.Guard("testing", log.add, func() { panic("on purpose\x1b[2J") })
-	if crash == nil || !strings.Contains(crash.Sentence(), path) {
+	crash := feed.Recover("testing", log.add, func() { panic("on purpose\x1b[2J") })
+	if crash == nil || !strings.Contains(crash.UserMessage(), path) {
 		t.Fatalf("the reader is told %v", crash)
 	}
 	os.Chmod(path, 0o644)
-	feed.Guard("testing", log.add, func() { panic("again") })
+	feed.Recover("testing", log.add, func() { panic("again") })
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestCrashLog(t *testing.T) {
 		t.Errorf("the log has mode %o", info.Mode().Perm())
 	}
 	os.Truncate(path, crashLogMax+1)
-	feed.Guard("testing", log.add, func() { panic("once more") })
+	feed.Recover("testing", log.add, func() { panic("once more") })
 	if info, _ := os.Stat(path); info.Size() != crashLogMax+1 {
 		t.Errorf("a full log has grown to %d bytes", info.Size())
 	}

@@ -18,9 +18,9 @@ import (
 
 	"dateline/cache"
 	"dateline/cache/rescue"
-	"dateline/feed"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
+	"dateline/feed/text"
 	"dateline/ui"
 	"dateline/ui/cli"
 )
@@ -217,7 +217,7 @@ func start(ctx context.Context, p paths, c Config, o openedCache) (*program, err
 }
 
 // tell says something on stderr that is no error.
-func tell(sentence string) { fmt.Fprintln(os.Stderr, "dateline: "+feed.Clean(sentence)) }
+func tell(sentence string) { fmt.Fprintln(os.Stderr, "dateline: "+text.Clean(sentence)) }
 
 // openCommand opens what the commands work on.
 func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {

@@ -13,6 +13,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 	"dateline/ui"
 )
 
@@ -23,7 +25,7 @@ func (c Config) Subscriptions() []feed.Subscription {
 	subs := make([]feed.Subscription, len(c.Feeds))
 	for i, f := range c.Feeds {
 		f.FeedOptions = f.over(c.Defaults)
-		address, _, _ := feed.SplitLogin(f.URL)
+		address, _, _ := text.SplitLogin(f.URL)
 		subs[i] = feed.Subscription{URL: address, Name: f.Name, Tags: f.Tags, Settings: f.settings(os.LookupEnv)}
 	}
 	return subs
@@ -45,18 +47,18 @@ func (c Config) screen() (ui.Settings, error) {
 		NoColor:        os.Getenv("NO_COLOR") != "",
 	}
 	for _, q := range c.Queries {
-		query, err := feed.ParseQuery(q.Query)
+		query, err := query.Parse(q.Query)
 		if err != nil {
 			return s, fmt.Errorf("the saved query %s: %w", q.Name, err)
 		}
-		s.Queries = append(s.Queries, ui.SavedQuery{Name: feed.Clean(q.Name), Query: query})
+		s.Queries = append(s.Queries, ui.SavedQuery{Name: text.Clean(q.Name), Query: query})
 	}
 	return s, nil
 }
 
 // rules are the [[rules]] tables of a configuration that was checked.
-func (c Config) rules() []feed.Rule {
-	var rules []feed.Rule
+func (c Config) rules() []query.Rule {
+	var rules []query.Rule
 	for _, r := range c.Rules {
 		if rule, err := r.rule(); err == nil {
 			rules = append(rules, rule)
@@ -65,14 +67,14 @@ func (c Config) rules() []feed.Rule {
 	return rules
 }
 
-func (r RuleConfig) rule() (feed.Rule, error) {
-	query, err := feed.ParseQuery(r.Query)
+func (r RuleConfig) rule() (query.Rule, error) {
+	q, err := query.Parse(r.Query)
 	if err != nil {
-		return feed.Rule{}, err
+		return query.Rule{}, err
 	}
 	until, err := endOf(r.Until)
-	return feed.Rule{
-		Name: r.Name, Query: query,
+	return query.Rule{
+		Name: r.Name, Query: q,
 		Hide: r.Hide, Read: r.Read, Star: r.Star, Labels: r.Labels, Notify: r.Notify,
 		Until: until,
 	}, err
@@ -138,7 +140,7 @@ func (f FeedConfig) settings(lookup func(string) (string, bool)) feed.Settings {
 		Insecure:        f.Insecure,
 		Filter:          f.Filter,
 	}
-	_, user, password := feed.SplitLogin(f.URL)
+	_, user, password := text.SplitLogin(f.URL)
 	access.User = cmp.Or(access.User, user)
 	if f.PasswordCommand == nil {
 		access.Password = cmp.Or(access.Password, password)

@@ -13,6 +13,7 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/poll"
+	"dateline/feed/text"
 )
 
 // source is the local [feed.Source]: it polls by itself, and its subscriptions
@@ -77,7 +78,7 @@ func (s *source) subscriptions() []feed.Subscription {
 }
 
 // Refresh implements [feed.Source].
-func (s *source) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+func (s *source) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
 		return err
 	}
@@ -156,13 +157,13 @@ func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	clean := make([]feed.Subscription, len(subs))
 	for i, sub := range subs {
-		address, _, _ := feed.SplitLogin(sub.URL)
+		address, _, _ := text.SplitLogin(sub.URL)
 		if err := checkSubscription(address); err != nil {
 			return err
 		}
-		clean[i] = feed.Subscription{URL: sub.URL, Name: feed.Clean(sub.Name)}
+		clean[i] = feed.Subscription{URL: sub.URL, Name: text.Clean(sub.Name)}
 		for _, tag := range sub.Tags {
-			if tag = feed.Clean(tag); tag != "" {
+			if tag = text.Clean(tag); tag != "" {
 				clean[i].Tags = append(clean[i].Tags, tag)
 			}
 		}
@@ -172,13 +173,13 @@ func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error
 
 // Unsubscribe implements [feed.Source].
 func (s *source) Unsubscribe(ctx context.Context, url string) error {
-	url, _, _ = feed.SplitLogin(url)
+	url, _, _ = text.SplitLogin(url)
 	known := false
 	for _, sub := range s.subscriptions() {
 		known = known || sub.URL == url
 	}
 	if !known {
-		return fmt.Errorf("there is no subscription to %s in the configuration", feed.Clean(url))
+		return fmt.Errorf("there is no subscription to %s in the configuration", text.Clean(url))
 	}
 	return s.edit(ctx, func(doc []byte) (edited, error) { return removeFeed(doc, url) })
 }

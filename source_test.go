@@ -88,7 +88,7 @@ func TestEditedMeanwhile(t *testing.T) {
 	defer server.Close()
 	s, store := openSource(t, "[[feeds]]\nurl = \"builtin:guide\"\n")
 	refresh := func() (asked []string) {
-		err := s.Refresh(t.Context(), feed.Ask{}, func(r feed.Report) { asked = append(asked, r.URL+" "+string(r.Status)) })
+		err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { asked = append(asked, r.URL+" "+string(r.Status)) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestSmallAfterALargeRound(t *testing.T) {
 	s, _ := openSource(t, string(configOf(c)))
 	s.stays = true
 	news := 0
-	if err := s.Refresh(t.Context(), feed.Ask{}, func(r feed.Report) { news += r.New }); err != nil || news != 30*60 {
+	if err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { news += r.New }); err != nil || news != 30*60 {
 		t.Fatalf("%d new items: %v", news, err)
 	}
 	if bloated() {

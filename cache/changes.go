@@ -49,7 +49,7 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 		defer close(w.changed)
 		defer watcher.Close()
 		// A panic ends the watching, which the caller's own look makes up for.
-		feed.Guard("watching the database", nil, func() { w.run(ctx) })
+		feed.Recover("watching the database", nil, func() { w.run(ctx) })
 	}()
 	return w.changed, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // A clock that was wrong for a while, years ahead, takes no later word from the
@@ -54,9 +55,9 @@ func TestItemsOfAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{3 * time.Hour, 365 * 24 * time.Hour} {
 		s := open(t)
 		s.subscribe("a")
-		q, err := feed.ParseQuery("title:ruled")
+		q, err := query.Parse("title:ruled")
 		s.must(err)
-		s.SetRules([]feed.Rule{{Name: "r", Query: q, Read: true, Labels: []string{"kept"}}})
+		s.SetRules([]query.Rule{{Name: "r", Query: q, Read: true, Labels: []string{"kept"}}})
 		s.save("a", item("old", time.Hour))
 		s.advance(ahead)
 		s.save("a", item("undated", 0, "word"), item("ruled", 0, "ruled"), item("soon", -ahead+time.Minute), item("dated", 2*time.Hour))

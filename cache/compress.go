@@ -69,7 +69,7 @@ func (s *Store) compressEarly(ctx context.Context, batches []batch) {
 	for range min(packers(), len(todo)) {
 		done.Go(func() {
 			// What trips here trips again where it is written, and is told there.
-			feed.Guard("packing items", nil, func() {
+			feed.Recover("packing items", nil, func() {
 				p := packer{zip: s.zip()}
 				for i := next.Add(1); i <= int64(len(todo)); i = next.Add(1) {
 					todo[i-1].body = p.pack(todo[i-1].Body.Raw)

@@ -7,6 +7,8 @@ import (
 
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/query"
 )
 
 // revision is what the cache kept of an item's earlier text, "" for nothing.
@@ -67,7 +69,7 @@ func TestFulltext(t *testing.T) {
 	s.must(err)
 	equal(t, "never asked", none, feed.Fulltext{})
 	for i, failed := range []bool{true, false, true} {
-		page := feed.Fulltext{Body: feed.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.advance(time.Minute)}
+		page := feed.Fulltext{Body: markup.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.advance(time.Minute)}
 		if failed {
 			page.Error = "the page needs a login: open it in the browser"
 		}
@@ -116,7 +118,7 @@ func TestWantFulltext(t *testing.T) {
 		return keys
 	}
 	equal(t, "newest", want(2), []string{"1", "2"})
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: feed.Body{Raw: "text"}}))
+	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "text"}}))
 	s.must(s.SetFulltext(s.ctx(), s.id("2"), feed.Fulltext{Error: "the page is gone"}))
 	equal(t, "asked once", want(9), []string{"3"})
 }
@@ -127,7 +129,7 @@ func TestTextsGoWithTheirItem(t *testing.T) {
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "One", "text"))
 	s.save("a", item("1", time.Hour, "Two", "text"))
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: feed.Body{Raw: "whole"}}))
+	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
 	s.index()
 	_, err := s.Purge(s.ctx(), "a")
 	s.must(err)
@@ -147,10 +149,10 @@ func TestRuleHits(t *testing.T) {
 	s.mark(feed.Hidden, true, "1")
 	s.mark(feed.Read, true, "3")
 	var got []string
-	hits := func(query string) []string {
+	hits := func(q string) []string {
 		t.Helper()
 		got = nil
-		n, err := s.RuleHits(s.ctx(), feed.Rule{Query: view(t, query).Query}, since, func(a feed.Article) error {
+		n, err := s.RuleHits(s.ctx(), query.Rule{Query: view(t, q).Query}, since, func(a feed.Article) error {
 			got = append(got, a.Key)
 			return nil
 		})

@@ -217,13 +217,13 @@ func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) er
 		Poll: feed.PollState{
 			LastChecked: db.FromMicros(n[1]), LastOK: db.FromMicros(n[2]), NextCheck: db.FromMicros(n[3]),
 			Status: number(4), Failures: number(5), Gone: number(6) != 0,
-			Rhythm: time.Duration(n[7].Int64) * time.Microsecond, Newest: db.FromMicros(n[8]),
+			PostInterval: time.Duration(n[7].Int64) * time.Microsecond, Newest: db.FromMicros(n[8]),
 			MovedSince: db.FromMicros(n[9]), MovedTimes: number(10), MovedTo: t[12],
 			ETag: t[5], LastModified: t[6], BodyHash: t[7], Error: t[8], FinalURL: t[9], Reason: t[11],
 		},
 	}
 	*copies = FeedCount{number(16), number(17)}
-	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Wishes))
+	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Hints))
 }
 
 // MoveFeed gives a feed a new address; its items, marks and poll log stay. What

@@ -60,8 +60,8 @@ func TestTextsOfFeedsStayApart(t *testing.T) {
 		URL: "https://a.example/", Title: "1 2 3 4\n5", Description: "", Site: "\x00\x1e\x1f", Updated: time.UnixMicro(0).UTC(),
 		Poll: feed.PollState{
 			ETag: ` 7 8 "` + "\xff", LastModified: "größer", BodyHash: "9", Error: "10 11 12", FinalURL: " ", Reason: "", MovedTo: "13",
-			LastChecked: noon, Status: -1, Rhythm: time.Hour, MovedTimes: 3, Gone: true,
-			Wishes: feed.Wishes{TTL: time.Minute, SkipHours: []int{4}},
+			LastChecked: noon, Status: -1, PostInterval: time.Hour, MovedTimes: 3, Gone: true,
+			Hints: feed.PollHints{TTL: time.Minute, SkipHours: []int{4}},
 		},
 	}
 	_, err := s.Save(s.ctx(), feed.Fetched{URL: want.URL, State: want.Poll, Document: &feed.Document{

@@ -25,7 +25,7 @@ import (
 
 	"dateline/cache/db"
 	"dateline/cache/search"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // Options are what a [Store] needs to be told.
@@ -63,7 +63,7 @@ type Store struct {
 	// endPrefetch ends the reading ahead; nil when there was none.
 	endPrefetch func()
 	// rules are those of SetRules.
-	rules atomic.Pointer[[]feed.Rule]
+	rules atomic.Pointer[[]query.Rule]
 }
 
 // readerConns is how many queries run side by side: a list, a search that is

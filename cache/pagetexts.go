@@ -9,6 +9,7 @@ import (
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Fulltext is the article of an item's page, or the sentence that says why
@@ -40,7 +41,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	}
 	good := t.Error == ""
 	if !good {
-		t.Body = feed.Body{}
+		t.Body = markup.Body{}
 	}
 	packed := s.pack(t.Body.Raw)
 	return s.write(ctx, "keep the full text", func(tx *sql.Tx) error {
@@ -111,7 +112,7 @@ func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int
 	for rows.Next() {
 		var pos int64
 		var page search.PageText
-		var b feed.Body
+		var b markup.Body
 		var packed sql.RawBytes
 		if err := rows.Scan(&pos, &page.Fetched, &b.Base, &packed); err != nil {
 			return nil, err

@@ -16,7 +16,7 @@ const keptPolls = 30
 // saveState keeps how a feed's last request went.
 func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) error {
 	p := f.State
-	wishes, err := json.Marshal(p.Wishes)
+	wishes, err := json.Marshal(p.Hints)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 		total = total + ?, unread = unread + ? WHERE id = ?`,
 		p.ETag, p.LastModified, p.BodyHash, db.ToMicros(p.LastChecked), db.ToMicros(p.LastOK),
 		db.ToMicros(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
-		string(wishes), p.Reason, p.Rhythm.Microseconds(), db.ToMicros(p.Newest), p.MovedTo, db.ToMicros(p.MovedSince), p.MovedTimes,
+		string(wishes), p.Reason, p.PostInterval.Microseconds(), db.ToMicros(p.Newest), p.MovedTo, db.ToMicros(p.MovedSince), p.MovedTimes,
 		t.counts.Total, t.counts.Unread, t.id)
 	w.logPoll(t.id, f.Log, saved)
 	if f.Document == nil {

@@ -33,9 +33,9 @@ func TestPollStateIsKept(t *testing.T) {
 	want := feed.PollState{
 		ETag: `"1"`, LastModified: "then", BodyHash: "h", LastChecked: noon, LastOK: noon, NextCheck: noon.Add(time.Hour),
 		Status: 200, Failures: 2, Error: "No.", Gone: true, FinalURL: feedB,
-		Wishes: feed.Wishes{TTL: time.Hour, Period: time.Minute, SkipHours: []int{1, 2}, SkipDays: []time.Weekday{time.Sunday},
+		Hints: feed.PollHints{TTL: time.Hour, Period: time.Minute, SkipHours: []int{1, 2}, SkipDays: []time.Weekday{time.Sunday},
 			Fresh: time.Second, Until: noon.Add(time.Minute)},
-		Reason: "posts daily", Rhythm: 5 * time.Hour, Newest: noon.Add(-time.Hour), MovedTo: feedB, MovedSince: noon, MovedTimes: 3,
+		Reason: "posts daily", PostInterval: 5 * time.Hour, Newest: noon.Add(-time.Hour), MovedTo: feedB, MovedSince: noon, MovedTimes: 3,
 	}
 	_, err := s.Save(s.ctx(), feed.Fetched{URL: feedA, State: want, Log: feed.Poll{At: noon, Outcome: feed.Failed}})
 	s.must(err)

@@ -51,7 +51,7 @@ func begin[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
 
 func (a *prefetched[T]) read(f func() (T, error)) {
 	defer close(a.done)
-	if crash := feed.Guard("reading ahead", nil, func() { a.answer, a.err = f() }); crash != nil {
+	if crash := feed.Recover("reading ahead", nil, func() { a.answer, a.err = f() }); crash != nil {
 		a.err = crash
 	}
 }

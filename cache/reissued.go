@@ -7,6 +7,7 @@ import (
 
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Where at least fewestNew of a document's items are unknown, and no more than
@@ -55,7 +56,7 @@ func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, remo
 	for i, o := range old {
 		items[i] = o.Item
 	}
-	pairs := feed.Reissued(fresh, items, func(i int) feed.Body {
+	pairs := feed.Reissued(fresh, items, func(i int) markup.Body {
 		a, err := w.articleIn(w.ctx, w.tx, old[i].known.id)
 		if w.err == nil {
 			w.err = err

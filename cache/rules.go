@@ -9,22 +9,23 @@ import (
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // SetRules makes these the rules that every later [Store.Save] applies to new
-// items. Each must have passed [feed.CheckRule].
-func (s *Store) SetRules(rules []feed.Rule) {
+// items. Each must have passed [query.Check].
+func (s *Store) SetRules(rules []query.Rule) {
 	kept := slices.Clone(rules)
 	s.rules.Store(&kept)
 }
 
 // activeRules are the rules that hold now.
-func (s *Store) activeRules(now time.Time) []feed.Rule {
+func (s *Store) activeRules(now time.Time) []query.Rule {
 	all := s.rules.Load()
 	if all == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(*all), func(r feed.Rule) bool { return !r.Active(now) })
+	return slices.DeleteFunc(slices.Clone(*all), func(r query.Rule) bool { return !r.Active(now) })
 }
 
 // asArrived is an item without what was done to it since it arrived.
@@ -36,7 +37,7 @@ func asArrived(a feed.Article) feed.Article {
 
 // arrival is what a rule's query depends on besides the item, at an instant at
 // which items arrive: each of them is new.
-func arrival(at time.Time) feed.Env { return feed.Env{Now: at, NewSince: at} }
+func arrival(at time.Time) query.Env { return query.Env{Now: at, NewSince: at} }
 
 const (
 	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.unsubscribed = 0`
@@ -47,7 +48,7 @@ const (
 // rule would have matched on their arrival, as they are now, and counts them.
 // It goes by the rule's query alone, not by whether it is active, and by the
 // items' present titles and texts.
-func (s *Store) RuleHits(ctx context.Context, r feed.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
+func (s *Store) RuleHits(ctx context.Context, r query.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
 	const op = "try a rule"
 	infos, err := search.FeedInfos(ctx, s.readers)
 	if err != nil {

@@ -10,13 +10,15 @@ import (
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // target is the feed that an answer is saved to.
 type target struct {
 	id           int64
 	url          string
-	info         feed.FeedInfo
+	info         query.FeedInfo
 	unsubscribed bool
 	// renew makes edited items unread again; notify tells of every new one.
 	renew, notify bool
@@ -30,7 +32,7 @@ type target struct {
 
 // targetOf finds the feed of an answer; sql.ErrNoRows when there is none.
 func (w *itemWriter) targetOf(b batch) (*target, error) {
-	t := &target{url: b.URL, info: feed.FeedInfo{URL: b.URL}}
+	t := &target{url: b.URL, info: query.FeedInfo{URL: b.URL}}
 	var tags string
 	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
 		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
@@ -97,7 +99,7 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 			t.counts.Unread++
 		}
 		if t.asked && !done && (v.notify || t.notify && !v.read) {
-			saved.Notify = append(saved.Notify, feed.Notice{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
+			saved.Notify = append(saved.Notify, feed.NewItem{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
 		}
 	}
 	saved.New++
@@ -159,7 +161,7 @@ type itemWriter struct {
 	// prepared are the statements by their text.
 	prepared map[string]*sql.Stmt
 	// rules are those that are active.
-	rules []feed.Rule
+	rules []query.Rule
 	// err is the first failure; nothing is written after it.
 	err error
 }
@@ -260,7 +262,7 @@ func (s *Store) keptStatement(ctx context.Context, db *sql.DB, query string) (*s
 // details are the values of the details columns, the id last.
 func (in incoming) details(id int64) []any {
 	var folded sql.NullString
-	if f := feed.Fold(in.Link); f != db.LowerASCII(in.Link) {
+	if f := text.Fold(in.Link); f != db.LowerASCII(in.Link) {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // rule makes a rule for a query.
-func (s testStore) rule(name, query string, does feed.Rule) feed.Rule {
+func (s testStore) rule(name, q string, does query.Rule) query.Rule {
 	s.t.Helper()
-	does.Name, does.Query = name, view(s.t, query).Query
-	s.must(feed.CheckRule(does))
+	does.Name, does.Query = name, view(s.t, q).Query
+	s.must(query.Check(does))
 	return does
 }
 
@@ -31,7 +32,7 @@ func (s testStore) settle(set feed.Settings, urls ...string) {
 func TestRenewEdited(t *testing.T) {
 	s := open(t)
 	s.settle(feed.Settings{RenewEdited: true}, "a", "b")
-	s.SetRules([]feed.Rule{s.rule("muted", "title:muted", feed.Rule{Read: true})})
+	s.SetRules([]query.Rule{s.rule("muted", "title:muted", query.Rule{Read: true})})
 	publish := func(suffix string) {
 		t.Helper()
 		s.advance(time.Minute)
@@ -87,12 +88,12 @@ func TestRulesOnArrival(t *testing.T) {
 	s := open(t)
 	s.settle(feed.Settings{}, "a", "b")
 	s.save("a", item("before", time.Hour, "Advert of old"))
-	s.SetRules([]feed.Rule{
-		s.rule("ads", "title:advert", feed.Rule{Hide: true}),
-		s.rule("more ads", "title:advert tag:tag-a", feed.Rule{Hide: true, Read: true}),
-		s.rule("mine", `feed:"title of b" is:new`, feed.Rule{Star: true, Labels: []string{"mine", "b"}}),
-		s.rule("known", `text:"for you"`, feed.Rule{Read: true, Labels: []string{"b"}}),
-		s.rule("over", "title:news", feed.Rule{Hide: true, Until: noon}),
+	s.SetRules([]query.Rule{
+		s.rule("ads", "title:advert", query.Rule{Hide: true}),
+		s.rule("more ads", "title:advert tag:tag-a", query.Rule{Hide: true, Read: true}),
+		s.rule("mine", `feed:"title of b" is:new`, query.Rule{Star: true, Labels: []string{"mine", "b"}}),
+		s.rule("known", `text:"for you"`, query.Rule{Read: true, Labels: []string{"b"}}),
+		s.rule("over", "title:news", query.Rule{Hide: true, Until: noon}),
 	})
 	s.advance(time.Minute)
 	equal(t, "saved", s.save("a", item("1", time.Minute, "Advert"), item("before", time.Hour, "Advert, edited"), item("news", 2*time.Minute, "News")).New, 2)
@@ -126,10 +127,10 @@ func TestRulesOnArrival(t *testing.T) {
 func TestNotices(t *testing.T) {
 	s := open(t)
 	s.must(s.SetFeeds(s.ctx(), []feed.Subscription{{URL: "loud", Name: "Loud", Settings: feed.Settings{Notify: true}}, {URL: "quiet"}, {URL: "empty", Settings: feed.Settings{Notify: true}}}))
-	s.SetRules([]feed.Rule{
-		s.rule("ads", "title:advert", feed.Rule{Hide: true, Notify: true}),
-		s.rule("dull", "title:dull", feed.Rule{Read: true}),
-		s.rule("storm", "title:storm", feed.Rule{Notify: true}),
+	s.SetRules([]query.Rule{
+		s.rule("ads", "title:advert", query.Rule{Hide: true, Notify: true}),
+		s.rule("dull", "title:dull", query.Rule{Read: true}),
+		s.rule("storm", "title:storm", query.Rule{Notify: true}),
 	})
 	notices := func(url string, items ...feed.Article) (told []string) {
 		t.Helper()

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/query"
 )
 
 // noon is when every test begins.
@@ -103,7 +105,7 @@ func item(key string, age time.Duration, texts ...string) feed.Article {
 		case 0:
 			a.Title = text
 		case 1:
-			a.Body = feed.Body{Raw: text, Base: "https://example.org/"}
+			a.Body = markup.Body{Raw: text, Base: "https://example.org/"}
 		case 2:
 			a.Author = text
 		}
@@ -112,9 +114,9 @@ func item(key string, age time.Duration, texts ...string) feed.Article {
 }
 
 // view parses a query.
-func view(t testing.TB, query string) View {
+func view(t testing.TB, expr string) View {
 	t.Helper()
-	q, err := feed.ParseQuery(query)
+	q, err := query.Parse(expr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // When the lead of a story goes, whatever takes it unsubscribed, the next item stands
@@ -152,11 +153,11 @@ func TestViewsShowStoriesOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	s := open(t)
 	feeds := randomCache(s, r, false)
-	infos := map[string]feed.FeedInfo{}
+	infos := map[string]query.FeedInfo{}
 	list, err := s.Feeds(s.ctx())
 	s.must(err)
 	for _, f := range list {
-		infos[f.URL] = feed.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
+		infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
 	}
 	everything := everyArticle(s)
 	leads := map[string]string{}
@@ -176,7 +177,7 @@ func TestViewsShowStoriesOnce(t *testing.T) {
 		for _, a := range everything {
 			awake := a
 			awake.Snoozed = time.Time{}
-			if !v.Query.Match(awake, infos[a.Feed], feed.Env{Now: s.Now()}) {
+			if !v.Query.Match(awake, infos[a.Feed], query.Env{Now: s.Now()}) {
 				continue
 			}
 			// Of the copies the oldest, which everything has last.

@@ -3,6 +3,8 @@ package feed
 import (
 	"fmt"
 	"time"
+
+	"dateline/feed/text"
 )
 
 // unit is one step of the ladder that ages are told in.
@@ -28,8 +30,8 @@ func (u unit) short() string {
 }
 
 const (
-	hoursOfDay  = 24 * time.Hour
-	hoursOfWeek = 7 * hoursOfDay
+	Day  = 24 * time.Hour
+	Week = 7 * Day
 )
 
 // Age tells how long before now t was, in at most two neighbouring units,
@@ -37,7 +39,7 @@ const (
 // now's location. It is "never" for the zero time, and "just now" for less
 // than a second and for the future.
 func Age(t, now time.Time) string {
-	return age(t, now, "just now", func(n int, u unit) string { return Plural(n, string(u)) })
+	return age(t, now, "just now", func(n int, u unit) string { return text.Plural(n, string(u)) })
 }
 
 // ShortAge is [Age] for narrow columns: "1mo 3w", "now", "never".
@@ -66,10 +68,10 @@ func Until(t, now time.Time) string {
 		return fmt.Sprintf("%d sec", d/time.Second)
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < hoursOfDay:
-		return Plural(int(d/time.Hour), "hour")
+	case d < Day:
+		return text.Plural(int(d/time.Hour), "hour")
 	}
-	return Plural(int(d/hoursOfDay), "day")
+	return text.Plural(int(d/Day), "day")
 }
 
 func age(t, now time.Time, recent string, write func(int, unit) string) string {
@@ -93,7 +95,7 @@ func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
 	if months, rest := wholeMonths(t, now); months >= 12 {
 		return months / 12, year, months % 12, month
 	} else if months > 0 {
-		return months, month, int(rest / hoursOfWeek), week
+		return months, month, int(rest / Week), week
 	}
 	d := now.Sub(t)
 	for _, step := range []struct {
@@ -102,8 +104,8 @@ func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
 		size2 time.Duration
 		u2    unit
 	}{
-		{hoursOfWeek, week, hoursOfDay, day},
-		{hoursOfDay, day, time.Hour, hour},
+		{Week, week, Day, day},
+		{Day, day, time.Hour, hour},
 		{time.Hour, hour, time.Minute, minute},
 		{time.Minute, minute, time.Second, second},
 	} {
@@ -119,15 +121,15 @@ func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
 func wholeMonths(t, now time.Time) (n int, rest time.Duration) {
 	t = t.In(now.Location())
 	n = (now.Year()-t.Year())*12 + int(now.Month()-t.Month())
-	if addMonths(t, n).After(now) {
+	if AddMonths(t, n).After(now) {
 		n--
 	}
-	return n, now.Sub(addMonths(t, n))
+	return n, now.Sub(AddMonths(t, n))
 }
 
-// addMonths is t moved by n calendar months; a day that the month does not
+// AddMonths is t moved by n calendar months; a day that the month does not
 // have becomes its last one (time.AddDate would run into the next month).
-func addMonths(t time.Time, n int) time.Time {
+func AddMonths(t time.Time, n int) time.Time {
 	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
 	return time.Date(first.Year(), first.Month(), min(t.Day(), last),

@@ -1,10 +1,11 @@
-// Package feed knows what news is: its types, how a document becomes items,
-// how text is made safe, the query language, ages, the polling schedule and
-// OPML. It has no network, no database, no screen and no clock of its own:
-// bytes, values and instants come in, values go out.
+// Package feed has the types that all of dateline shares: feeds, items, articles,
+// marks, and the [Source] that news comes from. It also decides which items are the
+// same ([Article.Identify], [Reissued]), which tell the same story ([CanonicalLink],
+// [StoryTitle]), and how ages are written ([Age]).
 //
-// Start at [Parse] (a document becomes a [Document]), [Body.Safe] (the only
-// maker of [SafeHTML]) and [ParseQuery].
+// It has no network, no database, no screen and no clock of its own: bytes, values
+// and instants come in, values go out. So have the packages below it: text and
+// markup, and beside it: parse, query, schedule, find and opml.
 package feed
 
 import (
@@ -138,12 +139,12 @@ type PollState struct {
 	Gone bool
 	// FinalURL is where redirects led; empty when there were none.
 	FinalURL string
-	// Wishes are what the server and the last document ask for.
-	Wishes Wishes
+	// Hints are what the server and the last document ask for.
+	Hints PollHints
 	// Reason says in a few plain words why NextCheck is when it is.
 	Reason string
-	// Rhythm is the usual time between two new items; zero while unknown.
-	Rhythm time.Duration
+	// PostInterval is the usual time between two new items; zero while unknown.
+	PostInterval time.Duration
 	// Newest is the date of the newest item that the feed ever listed.
 	Newest time.Time
 	// MovedTo is where permanent redirects (301, 308) have led since MovedSince,
@@ -153,8 +154,8 @@ type PollState struct {
 	MovedTimes int
 }
 
-// Wishes are what a feed asks of those who poll it; zero where it says nothing.
-type Wishes struct {
+// Hints are what a feed asks of those who poll it; zero where it says nothing.
+type PollHints struct {
 	// TTL is from RSS <ttl>, Period from sy:updatePeriod and sy:updateFrequency.
 	TTL    time.Duration `json:"ttl,omitempty"`
 	Period time.Duration `json:"period,omitempty"`

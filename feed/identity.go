@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+
+	"dateline/feed/text"
 )
 
 // longestKey is where a key is replaced by its hash, in bytes.
@@ -34,7 +36,7 @@ func stamp(t time.Time) string {
 
 func itemKey(kind string, parts ...string) string {
 	value := strings.TrimSpace(strings.Join(parts, " "))
-	if len(value) > longestKey || value != Clean(value) {
+	if len(value) > longestKey || value != text.Clean(value) {
 		sum := sha256.Sum256([]byte(value))
 		value = "sha256-" + hex.EncodeToString(sum[:16])
 	}
@@ -47,16 +49,16 @@ func (a Article) Fingerprint() string {
 	h := sha256.New()
 	h.Write([]byte(a.Title))
 	h.Write([]byte{0})
-	h.Write([]byte(Clean(a.Body.Text())))
+	h.Write([]byte(text.Clean(a.Body.Text())))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// identifyAll sets the keys of one document's items so that no two are alike,
+// IdentifyAll sets the keys of one document's items so that no two are alike,
 // and drops the items that are there twice. Items that share a GUID or a link
 // but not their title, nor link, date and text, are different items: each of them
 // gets a longer key, whatever their order, so that the keys hold from one
 // document to the next.
-func identifyAll(items []Article) []Article {
+func IdentifyAll(items []Article) []Article {
 	groups := map[string][]int{}
 	for i := range items {
 		items[i].Identify()
@@ -107,7 +109,7 @@ func separate(items []Article, group []int, drop map[int]bool) {
 		if a.GUID != "" && a.Link != "" && shared[a.Link] > 1 {
 			a.Key = itemKey("guid", a.GUID, a.Link, a.distinction())
 		} else if a.GUID != "" {
-			a.Key = itemKey("guid", a.GUID, FirstNonBlank(a.Link, a.distinction()))
+			a.Key = itemKey("guid", a.GUID, text.FirstNonBlank(a.Link, a.distinction()))
 		} else {
 			a.Key = itemKey("link", a.Link, a.distinction())
 		}
@@ -122,5 +124,5 @@ func (a *Article) distinction() string {
 	case a.GUID != "" && a.Link != "":
 		return a.Link
 	}
-	return FirstNonBlank(stamp(a.Published), a.Fingerprint())
+	return text.FirstNonBlank(stamp(a.Published), a.Fingerprint())
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
 )
 
 // TestIdentify: the key comes from the best thing that identifies an item, and
@@ -25,11 +28,11 @@ func TestIdentify(t *testing.T) {
 	for _, guid := range []string{strings.Repeat("long", 100), "evil\x1b[2J\u202e", "two\nlines"} {
 		a := Article{Item: Item{GUID: guid}}
 		a.Identify()
-		if len(a.Key) > longestKey || a.Key != Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
+		if len(a.Key) > longestKey || a.Key != text.Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
 			t.Errorf("key %q", a.Key)
 		}
 	}
-	first, second := Article{Body: Body{Raw: "one"}}, Article{Body: Body{Raw: "two"}}
+	first, second := Article{Body: markup.Body{Raw: "one"}}, Article{Body: markup.Body{Raw: "two"}}
 	first.Identify()
 	second.Identify()
 	if first.Key == second.Key || first.Key == "" {
@@ -68,7 +71,7 @@ func TestKeysAreUnique(t *testing.T) {
 	} {
 		for range 2 {
 			var got []string
-			for _, a := range identifyAll(slices.Clone(c.items)) {
+			for _, a := range IdentifyAll(slices.Clone(c.items)) {
 				got = append(got, a.Key)
 			}
 			slices.Sort(got)
@@ -84,7 +87,7 @@ func TestKeysAreUnique(t *testing.T) {
 // as edited; words may not.
 func TestFingerprint(t *testing.T) {
 	of := func(title, raw string) string {
-		return Article{Item: Item{Title: title}, Body: Body{Raw: raw}}.Fingerprint()
+		return Article{Item: Item{Title: title}, Body: markup.Body{Raw: raw}}.Fingerprint()
 	}
 	base := of("T", "<p>one two</p>")
 	for _, raw := range []string{"<div class=x>one  two</div>\n", "<p>one <b>two</b></p><img src=/pixel?1>", "one\ntwo"} {

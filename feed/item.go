@@ -1,6 +1,10 @@
 package feed
 
-import "time"
+import (
+	"time"
+
+	"dateline/feed/markup"
+)
 
 // Item is one piece of news as a list shows it. What the publisher says and
 // what the reader did stand side by side here, but the cache never lets the
@@ -84,7 +88,7 @@ type Enclosure struct {
 // Article is an item with its text.
 type Article struct {
 	Item
-	Body Body
+	Body markup.Body
 }
 
 // DisplayTitle is the title, or, for the many items that have none, the start
@@ -113,22 +117,22 @@ type Document struct {
 	// Truncated says that the document broke off and what stands above the
 	// break was kept.
 	Truncated bool
-	// Wishes has what the document itself asks for: TTL, Period, SkipHours and
+	// Hints has what the document itself asks for: TTL, Period, SkipHours and
 	// SkipDays.
-	Wishes Wishes
+	Hints PollHints
 }
 
 // Revision is what an item said before its publisher edited it.
 type Revision struct {
 	Title string
-	Body  Body
+	Body  markup.Body
 	// Replaced is when the cache saw the edit.
 	Replaced time.Time
 }
 
 // Fulltext is the article that an item's page has.
 type Fulltext struct {
-	Body Body
+	Body markup.Body
 	// Fetched is when the page was asked; zero when it never was.
 	Fetched time.Time
 	// Error is the sentence that tells why there is no Body; empty when there is.

@@ -3,6 +3,8 @@ package feed
 import (
 	"context"
 	"time"
+
+	"dateline/feed/text"
 )
 
 // Source is how news comes and how subscriptions change. The local poller is
@@ -12,7 +14,7 @@ type Source interface {
 	// feed done, from one goroutine at a time. It returns when every feed is
 	// done and saved, or soon after ctx ends; what was fetched by then is kept.
 	// A feed's failure is a Report, not an error.
-	Refresh(ctx context.Context, ask Ask, report func(Report)) error
+	Refresh(ctx context.Context, ask RefreshRequest, report func(Report)) error
 	// Discover says which feeds a URL offers: itself when it is a feed, those a
 	// page announces otherwise. An empty result comes with an error that says why.
 	Discover(ctx context.Context, url string) ([]Candidate, error)
@@ -43,19 +45,19 @@ type Preview struct {
 	Items []Article
 	// Total counts the items of the document; Rhythm is the usual time between
 	// two of them, zero when it cannot be told.
-	Total  int
-	Rhythm time.Duration
+	Total        int
+	PostInterval time.Duration
 }
 
-// Ask says which feeds to refresh.
-type Ask struct {
+// RefreshRequest says which feeds to refresh.
+type RefreshRequest struct {
 	// Feeds names feeds by URL, due or not; nil means every feed.
 	Feeds []string
 	// DueOnly leaves out feeds whose next check is still to come.
 	DueOnly bool
-	// Woken says that the computer has just come back from sleep: its network may
+	// AfterSleep says that the computer has just come back from sleep: its network may
 	// not be there yet.
-	Woken bool
+	AfterSleep bool
 }
 
 // Candidate is a feed that a page offers.
@@ -74,7 +76,7 @@ type Candidate struct {
 // Address is the candidate's address without user and password: the one that a
 // subscription is known by.
 func (c Candidate) Address() string {
-	address, _, _ := SplitLogin(c.URL)
+	address, _, _ := text.SplitLogin(c.URL)
 	return address
 }
 
@@ -98,10 +100,10 @@ type Report struct {
 	Updated int
 	// Error is a sentence when Status is [Failed]; empty otherwise.
 	Error string
-	// Away says that the failure is not the feed's but the network's on this side:
+	// Offline says that the failure is not the feed's but the network's on this side:
 	// all such reports of a refresh have the same Error, to be told once, and the
 	// feeds stay as they were.
-	Away     bool
+	Offline  bool
 	Duration time.Duration
 	// FinalURL is where the answer came from after redirects.
 	FinalURL string
@@ -118,9 +120,9 @@ type Report struct {
 	Next   time.Time
 	Reason string
 	// Notify are the new items that the reader wants to be told of.
-	Notify []Notice
+	Notify []NewItem
 	// ClockAhead is how far this computer's clock is ahead of the servers', less
-	// than zero when it is behind: for [ClockSentence], in the last report of a
+	// than zero when it is behind: for [schedule.ClockSentence], in the last report of a
 	// refresh. It is zero where they agree to the hour, and when fewer than two
 	// hosts told the time.
 	ClockAhead time.Duration
@@ -143,8 +145,8 @@ type Fetched struct {
 	Log Poll
 }
 
-// Notice is a new item that the reader wants to be told of.
-type Notice struct {
+// NewItem is a new item that the reader wants to be told of.
+type NewItem struct {
 	Item  int64
 	Title string
 	// FeedTitle is the title the reader knows the feed by.
@@ -158,5 +160,5 @@ type Saved struct {
 	Updated int
 	// Reissued counts the items that came again under another identity.
 	Reissued int
-	Notify   []Notice
+	Notify   []NewItem
 }

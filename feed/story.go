@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"dateline/feed/text"
 )
 
 // CanonicalLink writes the addresses under which one story is published (http
@@ -39,7 +41,7 @@ func CanonicalLink(link string) string {
 
 // webPage parses the address of a page; nil when it is none.
 func webPage(link string) *url.URL {
-	u, err := url.Parse(encodeURL(strings.TrimSpace(link)))
+	u, err := url.Parse(text.EncodeURL(strings.TrimSpace(link)))
 	if err != nil || strings.Trim(u.Hostname(), ".") == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil
 	}
@@ -220,7 +222,7 @@ func canonicalEscapes(s string) string {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c == '%' && escapeSequence(s[i:]) {
+		if c == '%' && text.IsEscape(s[i:]) {
 			c = unhex(s[i+1])<<4 | unhex(s[i+2])
 			i += 2
 			if c == '%' || strings.IndexByte("/?#&=+;", c) >= 0 {
@@ -244,17 +246,17 @@ func unhex(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
-// StoryTitle is the title as [IndexText] has it, or empty when too many
+// StoryTitle is the title as [text.IndexText] has it, or empty when too many
 // stories could be called that: it takes four words and twenty letters, or as
 // much in scripts that say a word in a character or two.
 func StoryTitle(title string) string {
 	const word = 10
-	text := IndexText(title)
+	s := text.IndexText(title)
 	words, letters := 0, 0
-	for token := range strings.FieldsSeq(text) {
+	for token := range strings.FieldsSeq(s) {
 		runes := []rune(token)
 		switch {
-		case len(runes) > 1 || !unspaced(runes[0]):
+		case len(runes) > 1 || !text.IsUnspaced(runes[0]):
 			words += word
 			letters += len(runes)
 		case unicode.In(runes[0], unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
@@ -268,5 +270,5 @@ func StoryTitle(title string) string {
 	if words < 4*word || letters < 20 {
 		return ""
 	}
-	return text
+	return s
 }

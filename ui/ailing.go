@@ -7,22 +7,24 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // ailment is a kind of trouble that feeds can have, as the sheet of ailing
 // feeds names it.
 type ailment struct {
-	kind feed.HealthKind
+	kind schedule.Problem
 	name string
 }
 
 // hiccup is a failure that does not count as an illness yet.
-const hiccup feed.HealthKind = "hiccup"
+const hiccup schedule.Problem = "hiccup"
 
 func ailments() []ailment {
 	return []ailment{
-		{feed.HealthGone, "Gone"}, {feed.HealthMoved, "Moved"}, {feed.HealthFailing, "Failing"},
-		{hiccup, "Failed when last asked"}, {feed.HealthSilent, "Silent"}, {feed.HealthPaused, "Paused"},
+		{schedule.Gone, "Gone"}, {schedule.Moved, "Moved"}, {schedule.Failing, "Failing"},
+		{hiccup, "Failed when last asked"}, {schedule.Silent, "Silent"}, {schedule.Paused, "Paused"},
 	}
 }
 
@@ -39,15 +41,15 @@ func (m *Model) showAiling() tea.Cmd {
 
 // ailing makes the sheet of ailing feeds; nil when there are none.
 func (m *Model) ailing() *sheet {
-	found := map[feed.HealthKind][]sheetRow{}
-	urls := map[feed.HealthKind][]string{}
+	found := map[schedule.Problem][]sheetRow{}
+	urls := map[schedule.Problem][]string{}
 	for _, f := range m.sources.feeds {
-		kind, sentence := feed.Health(f, m.now())
+		kind, sentence := schedule.ProblemOf(f, m.now())
 		if kind == "" && f.Poll.Error != "" {
 			kind, sentence = hiccup, f.Poll.Error
 		}
 		if kind != "" {
-			found[kind] = append(found[kind], sheetRow{left: feed.Clean(f.DisplayTitle()), right: feed.Clean(sentence)})
+			found[kind] = append(found[kind], sheetRow{left: text.Clean(f.DisplayTitle()), right: text.Clean(sentence)})
 			urls[kind] = append(urls[kind], f.URL)
 		}
 	}
@@ -69,7 +71,7 @@ func (m *Model) ailing() *sheet {
 		choose: func(m *Model, row int) tea.Cmd { return m.goView(m.keyOf(at[row])) },
 		acts: map[string]func(*Model, int) tea.Cmd{
 			"i": func(m *Model, row int) tea.Cmd { return m.explain(at[row]) },
-			"r": func(m *Model, row int) tea.Cmd { return m.start(feed.Ask{Feeds: []string{at[row]}}, true) },
+			"r": func(m *Model, row int) tea.Cmd { return m.start(feed.RefreshRequest{Feeds: []string{at[row]}}, true) },
 			"M": func(m *Model, row int) tea.Cmd { return m.moveAiling(at[row]) },
 			"X": func(m *Model, row int) tea.Cmd {
 				f, _ := m.sources.feedOf(at[row])
@@ -117,21 +119,21 @@ func (m *Model) noMove() string {
 // whyStay says why a feed's address is not to be written anew; empty when it is.
 func (m *Model) whyStay(f feed.Feed) string {
 	switch {
-	case f.URL == m.moving.to && m.moving.from != "", feed.NewAddress(f.Poll) != "":
+	case f.URL == m.moving.to && m.moving.from != "", schedule.NewAddress(f.Poll) != "":
 		return ""
 	case f.Poll.MovedTo != "":
-		return "its server points to " + feed.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
+		return "its server points to " + text.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
 	}
 	return "this feed has not moved; its address stands in the configuration"
 }
 
 func (m *Model) moveTo(f feed.Feed) tea.Cmd {
-	to, done := feed.NewAddress(f.Poll), "the configuration now says %s; M goes back"
+	to, done := schedule.NewAddress(f.Poll), "the configuration now says %s; M goes back"
 	if to == "" {
 		to, done = m.moving.from, "the configuration says %s again; M takes the new address"
 	}
 	m.moving = moving{from: f.URL, to: to}
 	m.sheet = nil
 	source := m.deps.Source
-	return m.changeFeeds(fmt.Sprintf(done, feed.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
+	return m.changeFeeds(fmt.Sprintf(done, text.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
 }

@@ -20,8 +20,8 @@ func ailingScreen(t *testing.T, w, h int) *screen {
 		f.states = map[string]feed.PollState{
 			natoURL: {LastChecked: now, LastOK: now, NextCheck: now.Add(time.Hour), Status: 301, MovedTo: movedURL, MovedSince: ago(9), MovedTimes: 12},
 			goURL: {
-				LastChecked: now, LastOK: now, NextCheck: now.Add(8 * time.Hour), Status: 200, Rhythm: 8 * time.Hour, Newest: now.Add(-26 * time.Minute),
-				Reason: "posts about 3 times a day", Wishes: feed.Wishes{TTL: time.Hour, Fresh: 10 * time.Minute, SkipHours: []int{0, 1, 2, 3, 23}, SkipDays: []time.Weekday{time.Sunday}},
+				LastChecked: now, LastOK: now, NextCheck: now.Add(8 * time.Hour), Status: 200, PostInterval: 8 * time.Hour, Newest: now.Add(-26 * time.Minute),
+				Reason: "posts about 3 times a day", Hints: feed.PollHints{TTL: time.Hour, Fresh: 10 * time.Minute, SkipHours: []int{0, 1, 2, 3, 23}, SkipDays: []time.Weekday{time.Sunday}},
 			},
 			oldURL: {
 				LastChecked: now, LastOK: ago(30), NextCheck: now.Add(time.Hour), Failures: 12, Status: 404,

@@ -10,6 +10,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/article"
 )
 
@@ -152,7 +153,7 @@ func enclosure(e feed.Enclosure) string {
 	if len(notes) > 0 {
 		s += " (" + strings.Join(notes, ", ") + ")"
 	}
-	return feed.Clean(s)
+	return text.Clean(s)
 }
 
 // size writes a number of bytes in the unit that suits it.

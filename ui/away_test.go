@@ -16,11 +16,11 @@ type awaySource struct {
 	away string
 }
 
-func (s awaySource) Refresh(_ context.Context, _ feed.Ask, report func(feed.Report)) error {
+func (s awaySource) Refresh(_ context.Context, _ feed.RefreshRequest, report func(feed.Report)) error {
 	for i := range 4 {
 		r := feed.Report{URL: natoURL, Status: feed.Unchanged, Done: i + 1, Total: 4}
 		if s.away != "" {
-			r.Status, r.Error, r.Away = feed.Failed, s.away, true
+			r.Status, r.Error, r.Offline = feed.Failed, s.away, true
 		}
 		report(r)
 	}
@@ -36,7 +36,7 @@ func TestNoNetworkIsToldOnce(t *testing.T) {
 		t.Helper()
 		s.m.status.clear()
 		s.m.deps.Source = awaySource{s.source, sentence}
-		s.run(s.m.start(feed.Ask{DueOnly: !byKey}, byKey))
+		s.run(s.m.start(feed.RefreshRequest{DueOnly: !byKey}, byKey))
 		if got := strings.Contains(s.m.View().Content, "No server can be reached"); got != told {
 			t.Errorf("%q, by key %v: told %v", sentence, byKey, got)
 		}
@@ -54,7 +54,7 @@ type clockSource struct {
 	ahead time.Duration
 }
 
-func (s clockSource) Refresh(_ context.Context, _ feed.Ask, report func(feed.Report)) error {
+func (s clockSource) Refresh(_ context.Context, _ feed.RefreshRequest, report func(feed.Report)) error {
 	report(feed.Report{URL: natoURL, Status: feed.Unchanged, Done: 1, Total: 2})
 	report(feed.Report{URL: natoURL, Status: feed.Unchanged, ClockAhead: s.ahead, Done: 2, Total: 2})
 	return nil
@@ -67,7 +67,7 @@ func TestAWrongClockIsToldOnce(t *testing.T) {
 		t.Helper()
 		s.m.status.clear()
 		s.m.deps.Source = clockSource{s.source, ahead}
-		s.run(s.m.start(feed.Ask{DueOnly: !byKey}, byKey))
+		s.run(s.m.start(feed.RefreshRequest{DueOnly: !byKey}, byKey))
 		if got := s.m.View().Content; strings.Contains(got, "This computer's clock") != (told != "") || !strings.Contains(got, told) {
 			t.Errorf("%v ahead, by key %v: not %q in\n%s", ahead, byKey, told, got)
 		}
@@ -87,7 +87,9 @@ type brokenSource struct {
 	err error
 }
 
-func (s brokenSource) Refresh(context.Context, feed.Ask, func(feed.Report)) error { return s.err }
+func (s brokenSource) Refresh(context.Context, feed.RefreshRequest, func(feed.Report)) error {
+	return s.err
+}
 
 // A disk that is full is told of once, not at every try, and once more when it
 // was not meanwhile or a key asks.
@@ -97,7 +99,7 @@ func TestAFullDiskIsToldOnce(t *testing.T) {
 		t.Helper()
 		s.m.status.clear()
 		s.m.deps.Source = brokenSource{s.source, err}
-		s.run(s.m.start(feed.Ask{DueOnly: !byKey}, byKey))
+		s.run(s.m.start(feed.RefreshRequest{DueOnly: !byKey}, byKey))
 		if got := strings.Contains(s.m.View().Content, "the disk is full"); got != told {
 			t.Errorf("%v, by key %v: told %v", err, byKey, got)
 		}

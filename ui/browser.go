@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // opened answers an attempt to show a page in the browser.
@@ -17,7 +18,7 @@ type opened struct {
 
 // openURL shows a URL in the browser, if it is one a browser may be given.
 func (m *Model) openURL(url string, background bool) tea.Cmd {
-	safe, ok := feed.SafeURL(url)
+	safe, ok := text.SafeURL(url)
 	if !ok {
 		m.status.say("this address is not opened: only http, https, mailto and gemini are")
 		return nil
@@ -26,14 +27,14 @@ func (m *Model) openURL(url string, background bool) tea.Cmd {
 		m.status.say("there is no browser; set `browser` in the configuration")
 		return nil
 	}
-	m.status.say("opening " + feed.Clean(safe))
+	m.status.say("opening " + text.Clean(safe))
 	ctx, open := context.WithoutCancel(m.ctx), m.deps.Open
 	return func() tea.Msg { return opened{safe, open(ctx, safe, background)} }
 }
 
 func (m *Model) showOpened(msg opened) {
 	if msg.err != nil {
-		m.status.fail("the browser did not start: " + feed.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
+		m.status.fail("the browser did not start: " + text.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
 	}
 }
 
@@ -88,10 +89,10 @@ func (m *Model) openLink(n int) tea.Cmd {
 
 // copyText puts text on the clipboard through the terminal (OSC 52), so that
 // it works over ssh.
-func (m *Model) copyText(text string) tea.Cmd {
-	text = feed.Clean(text)
-	m.status.say("copied " + text)
-	return tea.SetClipboard(text)
+func (m *Model) copyText(s string) tea.Cmd {
+	s = text.Clean(s)
+	m.status.say("copied " + s)
+	return tea.SetClipboard(s)
 }
 
 func (m *Model) copyLink() tea.Cmd {

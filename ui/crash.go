@@ -7,7 +7,7 @@ import (
 )
 
 // crashed says that a command has panicked.
-type crashed struct{ crash *feed.Crash }
+type crashed struct{ crash *feed.PanicError }
 
 // guard makes the panic of a command, or of those it leads to, a message:
 // Bubble Tea would end the program.
@@ -17,7 +17,7 @@ func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 	}
 	tell := m.deps.Crashed
 	return func() (msg tea.Msg) {
-		crash := feed.Guard("working in the background", tell, func() { msg = cmd() })
+		crash := feed.Recover("working in the background", tell, func() { msg = cmd() })
 		if crash != nil {
 			return crashed{crash}
 		}
@@ -32,7 +32,7 @@ func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 
 // fall ends the program in good order after Update or View has panicked: the
 // state is not to be trusted any more, but the terminal is to be had back.
-func (m *Model) fall(crash *feed.Crash) tea.Cmd {
+func (m *Model) fall(crash *feed.PanicError) tea.Cmd {
 	m.fallen = crash
 	if m.program != nil {
 		go m.program.Quit()

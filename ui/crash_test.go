@@ -18,15 +18,17 @@ import (
 // tripping is a source that panics in whatever it is asked.
 type tripping struct{ feed.Source }
 
-func (tripping) Refresh(context.Context, feed.Ask, func(feed.Report)) error { panic("tripped") }
+func (tripping) Refresh(context.Context, feed.RefreshRequest, func(feed.Report)) error {
+	panic("tripped")
+}
 func (tripping) Discover(context.Context, string) ([]feed.Candidate, error) { panic("tripped") }
 
 // A panic in a refresh or in a command ends that job: the reader is told, the
 // fault is kept, and keys work on.
 func TestAPanicEndsItsJobOnly(t *testing.T) {
-	var kept []*feed.Crash
+	var kept []*feed.PanicError
 	s := newScreen(t, 120, 40, func(d *Deps, _ *fakeSource) {
-		d.Crashed = func(c *feed.Crash) { kept = append(kept, c) }
+		d.Crashed = func(c *feed.PanicError) { kept = append(kept, c) }
 	})
 	s.m.deps.Source = tripping{s.source}
 	s.m.status.clear()
@@ -71,7 +73,7 @@ func TestAPanicOfTheScreenEndsInGoodOrder(t *testing.T) {
 		return s.clock.now()
 	}
 	err := Run(t.Context(), d, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithWindowSize(120, 40))
-	var crash *feed.Crash
+	var crash *feed.PanicError
 	if !errors.As(err, &crash) {
 		t.Fatalf("it ended with %v", err)
 	}

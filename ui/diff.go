@@ -10,6 +10,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
 	"dateline/ui/article"
 )
 
@@ -35,25 +37,25 @@ func loadDiff(ctx context.Context, store *cache.Store, key pageKey, l look) tea.
 // diff sets the difference between two states of an article.
 func (l look) diff(was feed.Revision, now feed.Article) []string {
 	legend := "Edit seen on " + was.Replaced.In(l.zone).Format("Monday 2 January 2006, 15:04") + ": " +
-		l.marked(feed.Removed, "removed") + ", " + l.marked(feed.Added, "added") + "."
+		l.marked(text.Removed, "removed") + ", " + l.marked(text.Added, "added") + "."
 	lines := l.wrap(legend)
 	if was.Title != now.Title {
-		lines = append(append(lines, ""), l.paragraphs(feed.Diff(was.Title, now.Title))...)
+		lines = append(append(lines, ""), l.paragraphs(text.Diff(was.Title, now.Title))...)
 	}
-	parts := feed.Diff(longLines(was.Body), longLines(now.Body))
-	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == feed.Same && was.Title == now.Title {
-		parts = append([]feed.DiffPart{{Text: "No word was changed, only how the text is set.\n"}}, parts...)
+	parts := text.Diff(longLines(was.Body), longLines(now.Body))
+	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == text.Same && was.Title == now.Title {
+		parts = append([]text.DiffPart{{Text: "No word was changed, only how the text is set.\n"}}, parts...)
 	}
 	return append(append(lines, ""), l.paragraphs(parts)...)
 }
 
 // longLines is a body as text with each paragraph on one line.
-func longLines(b feed.Body) string { return article.Text(b.Safe(), longLine) }
+func longLines(b markup.Body) string { return article.Text(b.Safe(), longLine) }
 
 const longLine = 1 << 16
 
 // paragraphs sets a difference with a blank line between its paragraphs.
-func (l look) paragraphs(parts []feed.DiffPart) []string {
+func (l look) paragraphs(parts []text.DiffPart) []string {
 	var lines []string
 	var line strings.Builder
 	// replaced says that the paragraph so far is a removed part.
@@ -65,22 +67,22 @@ func (l look) paragraphs(parts []feed.DiffPart) []string {
 		}
 	}
 	for _, p := range parts {
-		text, joined := strings.CutPrefix(p.Text, "\n")
+		s, joined := strings.CutPrefix(p.Text, "\n")
 		switch {
-		case joined && p.Op == feed.Removed && text == "":
+		case joined && p.Op == text.Removed && s == "":
 			// Two paragraphs became one.
 			line.WriteString(l.marked(p.Op, l.theme.glyphs.paragraph))
 		case joined:
 			end()
 		}
-		for i, paragraph := range strings.Split(text, "\n") {
+		for i, paragraph := range strings.Split(s, "\n") {
 			if i > 0 {
 				end()
 			}
-			if i == 0 && p.Op == feed.Added && replaced {
+			if i == 0 && p.Op == text.Added && replaced {
 				line.WriteByte(' ')
 			}
-			replaced = p.Op == feed.Removed && line.Len() == 0
+			replaced = p.Op == text.Removed && line.Len() == 0
 			line.WriteString(l.marked(p.Op, paragraph))
 		}
 	}
@@ -90,14 +92,14 @@ func (l look) paragraphs(parts []feed.DiffPart) []string {
 
 // marked shows text as removed or added: in colours, or between the signs that
 // wdiff uses. A blank before it stays outside.
-func (l look) marked(op feed.DiffOp, text string) string {
-	bare := strings.TrimSpace(text)
-	if op == feed.Same || bare == "" {
-		return text
+func (l look) marked(op text.DiffOp, s string) string {
+	bare := strings.TrimSpace(s)
+	if op == text.Same || bare == "" {
+		return s
 	}
-	before, after, _ := strings.Cut(text, bare)
+	before, after, _ := strings.Cut(s, bare)
 	style, open, shut := l.theme.added, "{+", "+}"
-	if op == feed.Removed {
+	if op == text.Removed {
 		style, open, shut = l.theme.removed, "[-", "-]"
 	}
 	if l.noColor || l.ascii {

@@ -39,7 +39,7 @@ func (m *Model) watchDue() tea.Cmd {
 	case r.running:
 		return nil
 	case r.next.late(m.now()):
-		return m.start(feed.Ask{DueOnly: true}, false)
+		return m.start(feed.RefreshRequest{DueOnly: true}, false)
 	case r.next.setBack(m.now()):
 		return m.loadNextDue()
 	}
@@ -100,5 +100,5 @@ func (m *Model) pollDue(msg duePassed) tea.Cmd {
 	if m.refresh.running {
 		return nil
 	}
-	return m.start(feed.Ask{DueOnly: true}, false)
+	return m.start(feed.RefreshRequest{DueOnly: true}, false)
 }

@@ -12,13 +12,13 @@ import (
 
 // newWaiting is a reader that waits for a feed due in half an hour, and what it
 // has been asked for since.
-func newWaiting(t *testing.T) (s *screen, asked func() []feed.Ask) {
+func newWaiting(t *testing.T) (s *screen, asked func() []feed.RefreshRequest) {
 	s = newScreen(t, 120, 40, func(d *Deps, src *fakeSource) {
 		d.NextDue = func(context.Context) (time.Time, error) { return src.clock.now().Add(30 * time.Minute), nil }
 	})
 	s.run(s.m.loadNextDue())
 	before := len(s.source.asked)
-	return s, func() []feed.Ask { return s.source.asked[before:] }
+	return s, func() []feed.RefreshRequest { return s.source.asked[before:] }
 }
 
 // TestPollingWakesWithTheComputer protects the news of the morning: the timer of
@@ -42,7 +42,7 @@ func TestPollingWakesWithTheComputer(t *testing.T) {
 		}
 		s.clock.t = s.clock.t.Add(8 * time.Hour)
 		wake(s)
-		if got := asked(); len(got) != 1 || !got[0].DueOnly || !got[0].Woken {
+		if got := asked(); len(got) != 1 || !got[0].DueOnly || !got[0].AfterSleep {
 			t.Errorf("%s: asked %+v", name, got)
 		}
 	}
@@ -55,7 +55,7 @@ func TestATimerInTimeIsNoSleep(t *testing.T) {
 	s.clock.t = s.clock.t.Add(30*time.Minute + time.Second)
 	s.send(ticked{gen: s.m.tickGen})
 	s.send(duePassed{s.m.refresh.next.gen})
-	if got := asked(); len(got) != 2 || got[0].Woken || got[1].Woken || !got[1].DueOnly {
+	if got := asked(); len(got) != 2 || got[0].AfterSleep || got[1].AfterSleep || !got[1].DueOnly {
 		t.Errorf("asked %+v", got)
 	}
 }
@@ -66,7 +66,7 @@ func TestAKeyAfterASleepTellsOfIt(t *testing.T) {
 	s, asked := newWaiting(t)
 	s.clock.t = s.clock.t.Add(8 * time.Hour)
 	s.press("R")
-	if got := asked(); len(got) != 1 || got[0].DueOnly || !got[0].Woken {
+	if got := asked(); len(got) != 1 || got[0].DueOnly || !got[0].AfterSleep {
 		t.Errorf("asked %+v", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
 )
 
 const (
@@ -69,6 +71,6 @@ func testDoc(title, description, site string, items []feed.Article) *feed.Docume
 }
 
 func testItem(title string, published time.Time, body string) feed.Article {
-	b := feed.Body{Raw: body}
-	return feed.Article{Item: feed.Item{Title: title, Published: published, Summary: feed.Clean(b.Text())}, Body: b}
+	b := markup.Body{Raw: body}
+	return feed.Article{Item: feed.Item{Title: title, Published: published, Summary: text.Clean(b.Text())}, Body: b}
 }

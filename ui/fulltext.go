@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // fetching is a page that is being fetched for its text; item is zero while
@@ -56,7 +57,7 @@ func (m *Model) noFulltext() string {
 func (m *Model) fetchPage(i feed.Item) tea.Cmd {
 	m.stopFetching()
 	ctx, cancel := context.WithCancel(m.ctx)
-	m.fetching = fetching{item: i.ID, host: feed.Clean(host(i.Link)), cancel: cancel}
+	m.fetching = fetching{item: i.ID, host: text.Clean(host(i.Link)), cancel: cancel}
 	source := m.deps.Source
 	return func() tea.Msg {
 		defer cancel()
@@ -89,7 +90,7 @@ func (m *Model) showPage(msg pageFetched) tea.Cmd {
 		m.status.fail(sentence(msg.err))
 		return nil
 	case msg.text.Error != "":
-		m.status.fail(feed.Clean(msg.text.Error))
+		m.status.fail(text.Clean(msg.text.Error))
 		return nil
 	}
 	rows := m.headlines.list.Rows()

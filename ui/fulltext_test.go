@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // TestFullText protects the way to the page's text and back: fetched once, kept,
@@ -15,7 +16,7 @@ func TestFullText(t *testing.T) {
 		w, h int
 	}{{"80x24", 80, 24}, {"120x40", 120, 40}} {
 		s := newScreen(t, size.w, size.h, func(_ *Deps, f *fakeSource) {
-			f.page = feed.Fulltext{Body: feed.Body{Raw: "<p>" + strings.Repeat("The whole story. ", 200) + "</p>"}}
+			f.page = feed.Fulltext{Body: markup.Body{Raw: "<p>" + strings.Repeat("The whole story. ", 200) + "</p>"}}
 		})
 		s.press("t", "type:nato", "enter", "enter")
 		s.expect("x fetches the full text")
@@ -52,7 +53,7 @@ func TestFullTextFails(t *testing.T) {
 func TestFeedsWithFullText(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
 		f.subs[0].Settings.Fulltext = true
-		f.page = feed.Fulltext{Body: feed.Body{Raw: "<p>The whole story.</p>"}}
+		f.page = feed.Fulltext{Body: markup.Body{Raw: "<p>The whole story.</p>"}}
 	})
 	s.press("t", "type:nato", "enter", "enter", "x", "q", "j", "k", "enter")
 	s.expect("The whole story.")
@@ -71,6 +72,6 @@ func TestFetchingStops(t *testing.T) {
 	s.press("esc")
 	s.expectNot("fetching the page")
 	s.expect("stopped")
-	s.send(pageFetched{item: item, text: feed.Fulltext{Body: feed.Body{Raw: "late"}}})
+	s.send(pageFetched{item: item, text: feed.Fulltext{Body: markup.Body{Raw: "late"}}})
 	s.expect("Both sides are asked")
 }

@@ -16,6 +16,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/schedule"
 )
 
 var update = flag.Bool("update", false, "write the golden screens anew")
@@ -36,17 +37,17 @@ type fakeSource struct {
 	// errors are the sentences that feeds fail with.
 	errors map[string]string
 	found  []feed.Candidate
-	asked  []feed.Ask
+	asked  []feed.RefreshRequest
 	// page is what every item's page has, pages how often one was fetched.
 	page  feed.Fulltext
 	pages int
 	// states take the place of a good answer's.
 	states map[string]feed.PollState
 	// notices are what each round has to tell of.
-	notices []feed.Notice
+	notices []feed.NewItem
 }
 
-func (s *fakeSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+func (s *fakeSource) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	s.asked = append(s.asked, ask)
 	urls := ask.Feeds
 	if urls == nil {
@@ -90,7 +91,7 @@ func (s *fakeSource) Preview(_ context.Context, url string) (feed.Preview, error
 	}
 	return feed.Preview{
 		Candidate: feed.Candidate{URL: url, Title: doc.Title}, Description: doc.Description, Site: doc.Site,
-		Items: doc.Items[:min(5, len(doc.Items))], Total: len(doc.Items), Rhythm: feed.Rhythm(doc.Items, s.clock.now()),
+		Items: doc.Items[:min(5, len(doc.Items))], Total: len(doc.Items), PostInterval: schedule.PostInterval(doc.Items, s.clock.now()),
 	}, nil
 }
 

@@ -11,6 +11,9 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/list"
 )
 
@@ -21,8 +24,8 @@ type headlinesPane struct {
 	source source
 	// search replaces the source's query while it is not nil; filter narrows
 	// what is shown.
-	search *feed.Query
-	filter *feed.Query
+	search *query.Query
+	filter *query.Query
 	// searchText and filterText are what was typed.
 	searchText, filterText string
 	// back is where the reader was when the search began.
@@ -69,7 +72,7 @@ func newHeadlinesPane(compact bool) headlinesPane {
 }
 
 // query is the question that the pane shows the answer to.
-func (p *headlinesPane) query() feed.Query {
+func (p *headlinesPane) query() query.Query {
 	q := p.source.query
 	if p.search != nil {
 		q = *p.search
@@ -150,12 +153,12 @@ func (p *headlinesPane) header(r rect, t theme, focused bool, f *feed.Feed, now 
 	if f.Poll.Error != "" {
 		lines = append(lines, failureLines(f.Poll.Error, r, t)...)
 	}
-	return append(lines, line(feed.Clean(f.URL), t.dim, "gy copies"), blanks(r.w))
+	return append(lines, line(text.Clean(f.URL), t.dim, "gy copies"), blanks(r.w))
 }
 
 // failureLines tell why a feed failed, in two lines at the most.
 func failureLines(reason string, r rect, t theme) []string {
-	wrapped := strings.Split(ansi.Wrap(t.glyphs.failed+" "+feed.Clean(reason), max(r.w-2, 10), ""), "\n")
+	wrapped := strings.Split(ansi.Wrap(t.glyphs.failed+" "+text.Clean(reason), max(r.w-2, 10), ""), "\n")
 	if len(wrapped) > 2 {
 		wrapped = append(wrapped[:1], strings.Join(wrapped[1:], " "))
 	}
@@ -175,7 +178,7 @@ func checkedLine(f feed.Feed, t theme, now time.Time, w int) string {
 	switch {
 	case f.Poll.Gone:
 		next = "gone; asked on r only"
-	case feed.Due(f.Poll, now):
+	case schedule.Due(f.Poll, now):
 		next = "next now"
 	}
 	if w < 60 {

@@ -15,6 +15,10 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/corpus"
+	"dateline/feed/markup"
+	"dateline/feed/parse"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 const (
@@ -72,16 +76,16 @@ func (unwilling) Move(context.Context, string, string) error {
 func hostileDocs(t *testing.T, items, turn int) map[string]*feed.Document {
 	t.Helper()
 	docs := map[string]*feed.Document{}
-	for url, text := range map[string]string{
+	for url, s := range map[string]string{
 		evilRSS: corpus.HostileRSS("https://evil.example", items), evilAtom: corpus.HostileAtom("https://evil.example", items), evilJSON: corpus.HostileJSON("https://evil.example", items),
 	} {
-		doc, err := feed.Parse([]byte(text), feed.Origin{URL: url})
+		doc, err := parse.Parse([]byte(s), parse.Origin{URL: url})
 		if err != nil || len(doc.Items) != items {
 			t.Fatalf("%s: %v", url, err)
 		}
 		for i := range doc.Items {
 			if turn > 0 {
-				doc.Items[i].Title = feed.PlainTitle(corpus.Hostile("edited", i+turn))
+				doc.Items[i].Title = text.PlainTitle(corpus.Hostile("edited", i+turn))
 				doc.Items[i].Body.Raw = corpus.HostileBody("https://evil.example", i+turn)
 			}
 		}
@@ -94,9 +98,9 @@ func hostileSource(t *testing.T, f *fakeSource, items int) {
 	t.Helper()
 	f.docs = hostileDocs(t, items, 0)
 	f.docs["https://evil.example/preview"] = f.docs[evilJSON]
-	name := feed.Clean(corpus.Hostile("name", 3))
-	tags := []string{feed.Clean(corpus.Hostile("tag", 4)), "Evil"}
-	typed, _ := feed.SafeURL("https://evil.example/" + corpus.Hostile("address", 5))
+	name := text.Clean(corpus.Hostile("name", 3))
+	tags := []string{text.Clean(corpus.Hostile("tag", 4)), "Evil"}
+	typed, _ := text.SafeURL("https://evil.example/" + corpus.Hostile("address", 5))
 	moved := "https://evil.example/moved"
 	f.subs = []feed.Subscription{
 		{URL: evilRSS, Tags: tags}, {URL: evilAtom, Name: name, Tags: tags[1:]}, {URL: evilJSON, Settings: feed.Settings{Fulltext: true}},
@@ -113,20 +117,20 @@ func hostileSource(t *testing.T, f *fakeSource, items int) {
 		{URL: "https://evil.example/" + corpus.Hostile("found", 13), Title: corpus.Hostile("foundtitle", 14), Type: corpus.Hostile("foundtype", 15), Note: corpus.Hostile("note", 16)},
 		{URL: "https://evil.example/preview", Title: corpus.Hostile("foundtitle", 17)},
 	}
-	f.page = feed.Fulltext{Body: feed.Body{Raw: corpus.HostileBody("https://evil.example", 18)}}
-	f.notices = []feed.Notice{{Item: 1, Title: corpus.Hostile("notice", 19), FeedTitle: corpus.Hostile("noticefeed", 20)}, {Title: corpus.Hostile("notice", 21)}}
+	f.page = feed.Fulltext{Body: markup.Body{Raw: corpus.HostileBody("https://evil.example", 18)}}
+	f.notices = []feed.NewItem{{Item: 1, Title: corpus.Hostile("notice", 19), FeedTitle: corpus.Hostile("noticefeed", 20)}, {Title: corpus.Hostile("notice", 21)}}
 }
 
 func hostileSettings(t *testing.T, d *Deps) {
 	t.Helper()
-	query, err := feed.ParseQuery(`title:"` + strings.ReplaceAll(corpus.Hostile("query", 22), `"`, "") + `" or is:unread or is:read`)
+	q, err := query.Parse(`title:"` + strings.ReplaceAll(corpus.Hostile("query", 22), `"`, "") + `" or is:unread or is:read`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Settings.Queries = []SavedQuery{{Name: feed.Clean(corpus.Hostile("saved", 23)), Query: query}}
+	d.Settings.Queries = []SavedQuery{{Name: text.Clean(corpus.Hostile("saved", 23)), Query: q}}
 	d.Settings.ConfigPath, d.Settings.Version, d.Settings.Notice = corpus.Hostile("config", 24), corpus.Hostile("version", 25), corpus.Hostile("started", 26)
 	d.Settings.NotifyWith = "osc777"
-	d.Store.SetRules([]feed.Rule{{Name: feed.Clean(corpus.Hostile("rule", 27)), Query: mustQuery("title:duration or author:author"), Labels: []string{feed.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
+	d.Store.SetRules([]query.Rule{{Name: text.Clean(corpus.Hostile("rule", 27)), Query: mustQuery("title:duration or author:author"), Labels: []string{text.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
 }
 
 // hostileMarks gives items labels and hides one by a rule, names that no door

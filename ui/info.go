@@ -12,6 +12,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // infoLoaded brings what is known of a feed and an item, either nil when it is
@@ -95,7 +97,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 
 func feedInfo(f feed.Feed, now time.Time) []sheetRow {
 	p := f.Poll
-	_, health := feed.Health(f, now)
+	_, health := schedule.ProblemOf(f, now)
 	rows := []sheetRow{
 		{head: "Feed"},
 		{left: "title", right: f.DisplayTitle()},
@@ -104,11 +106,11 @@ func feedInfo(f feed.Feed, now time.Time) []sheetRow {
 		{left: "site", right: f.Site},
 		{left: "tags", right: strings.Join(f.Tags, ", ")},
 		{left: "items", right: fmt.Sprintf("%s kept, %s unread", number(f.Total), number(f.Unread))},
-		{left: "posts", right: feed.Pace(p.Rhythm)},
+		{left: "posts", right: schedule.RateText(p.PostInterval)},
 		{left: "newest item", right: when(p.Newest, now)},
 		{left: "asked", right: cmp.Or(when(p.LastChecked, now), "not yet")},
 		{left: "asked next", right: nextWords(f, now)},
-		{left: "server asks for", right: wishWords(p.Wishes, now)},
+		{left: "server asks for", right: wishWords(p.Hints, now)},
 	}
 	if p.Failures > 0 {
 		rows = append(rows,
@@ -141,7 +143,7 @@ func pollInfo(polls []feed.Poll, now time.Time) []sheetRow {
 		}
 		line := fmt.Sprintf("%8s  %8s  %s", took, size(p.Bytes), pollWords(p))
 		if p.Outcome == feed.Failed {
-			line = fmt.Sprintf("%8s  %s", took, feed.Clean(cmp.Or(p.Error, "failed")))
+			line = fmt.Sprintf("%8s  %s", took, text.Clean(cmp.Or(p.Error, "failed")))
 		}
 		rows = append(rows, sheetRow{left: feed.ShortAge(p.At, now), right: line})
 	}
@@ -170,7 +172,7 @@ func pollWords(p feed.Poll) string {
 }
 
 // wishWords say what a server and its document ask of those who poll.
-func wishWords(w feed.Wishes, now time.Time) string {
+func wishWords(w feed.PollHints, now time.Time) string {
 	var words []string
 	add := func(what string, d time.Duration) {
 		if d > 0 {
@@ -265,7 +267,7 @@ func cleanRows(rows []sheetRow) []sheetRow {
 		if r.head == "" && r.right == "" {
 			continue
 		}
-		r.right = feed.Clean(r.right)
+		r.right = text.Clean(r.right)
 		kept = append(kept, r)
 	}
 	return kept
@@ -286,7 +288,7 @@ func nextWords(f feed.Feed, now time.Time) string {
 		return "never unbidden: the server says the feed is gone for good"
 	case f.Paused:
 		return "never unbidden: it is paused in the configuration; r asks it"
-	case feed.Due(p, now):
+	case schedule.Due(p, now):
 		return "now"
 	case p.Reason != "":
 		return "in " + feed.Until(p.NextCheck, now) + ": " + p.Reason

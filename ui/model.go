@@ -20,6 +20,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
 	"dateline/ui/frame"
 )
 
@@ -38,7 +39,7 @@ type Deps struct {
 	NotifyCommand func(ctx context.Context, title, body string) error
 	// Crashed keeps a fault of dateline's own, which the reader is told of by the
 	// screen; nil forgets it. It is called from many goroutines.
-	Crashed func(*feed.Crash)
+	Crashed func(*feed.PanicError)
 	// Shown is called once, when the first rows have been on the screen for a
 	// moment and before the work of a refresh begins; nil for nobody.
 	Shown    func()
@@ -81,7 +82,7 @@ type Settings struct {
 // SavedQuery is a query of the configuration, shown among the sources.
 type SavedQuery struct {
 	Name  string
-	Query feed.Query
+	Query query.Query
 }
 
 // Model is the whole screen.
@@ -143,7 +144,7 @@ type Model struct {
 	// stops brings the stop that was typed or sent elsewhere than on the screen.
 	stops chan os.Signal
 	// fallen is the panic that ended the screen, nil as long as there is none.
-	fallen *feed.Crash
+	fallen *feed.PanicError
 }
 
 // New makes the screen; nothing is read or asked before Init.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // rowNotes tell quietly what is special about an item, in at most w cells for
@@ -15,7 +16,7 @@ func rowNotes(i feed.Item, w int, t theme) string {
 	}
 	hidden := ""
 	if i.Hidden && i.HiddenBy != "" {
-		hidden = "hidden by " + feed.Clean(i.HiddenBy)
+		hidden = "hidden by " + text.Clean(i.HiddenBy)
 	}
 	return joinDots(t, hidden, edited, strings.Join(labelWords(i), " "), fit(alsoWords(i), w, t.glyphs.ellipsis))
 }
@@ -24,7 +25,7 @@ func rowNotes(i feed.Item, w int, t theme) string {
 func labelWords(i feed.Item) []string {
 	words := make([]string, len(i.Labels))
 	for n, l := range i.Labels {
-		words[n] = "#" + feed.Clean(l)
+		words[n] = "#" + text.Clean(l)
 	}
 	return words
 }
@@ -34,5 +35,5 @@ func alsoWords(i feed.Item) string {
 	if len(i.AlsoIn) == 0 {
 		return ""
 	}
-	return "also in " + feed.Clean(strings.Join(i.AlsoIn, ", "))
+	return "also in " + text.Clean(strings.Join(i.AlsoIn, ", "))
 }

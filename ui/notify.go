@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // notifier tells of new items outside the screen, once for each refresh.
@@ -23,7 +24,7 @@ type notifier struct {
 	// reports says that the terminal reports whether it has the focus.
 	reports bool
 	// waiting are the items that the refresh in hand has brought.
-	waiting []feed.Notice
+	waiting []feed.NewItem
 }
 
 // notified answers an attempt to run the reader's program.
@@ -80,7 +81,7 @@ func (m *Model) notify() tea.Cmd {
 
 func (m *Model) showNotified(msg notified) {
 	if msg.err != nil {
-		m.status.fail("notify_command failed: " + feed.Clean(msg.err.Error()) + "; see the configuration")
+		m.status.fail("notify_command failed: " + text.Clean(msg.err.Error()) + "; see the configuration")
 	}
 }
 
@@ -94,7 +95,7 @@ const (
 
 // noticeWords are the text of a notification: the first headline, and how many
 // there are.
-func noticeWords(all []feed.Notice) string {
+func noticeWords(all []feed.NewItem) string {
 	first := all[0]
 	text := fit(noticeText(cmp.Or(first.Title, "(no title)")), noticeHeadline, "…")
 	if name := fit(noticeText(first.FeedTitle), noticeFeed, "…"); name != "" {
@@ -110,7 +111,7 @@ func noticeWords(all []feed.Notice) string {
 // characters, which would end it, and without semicolons, which part its
 // fields.
 func noticeText(s string) string {
-	return strings.ReplaceAll(feed.Clean(s), ";", ",")
+	return strings.ReplaceAll(text.Clean(s), ";", ",")
 }
 
 // sequence asks the terminal for a notification. An OSC 9 that begins with a

@@ -31,7 +31,7 @@ func TestTerminalDialects(t *testing.T) {
 	} {
 		s := newScreen(t, 80, 24, func(d *Deps, f *fakeSource) {
 			d.Settings.NotifyWith = c.with
-			f.notices = []feed.Notice{{Item: 1, Title: "A", FeedTitle: "B"}}
+			f.notices = []feed.NewItem{{Item: 1, Title: "A", FeedTitle: "B"}}
 		})
 		s.raw = nil
 		s.send(tea.EnvMsg(c.env))
@@ -48,7 +48,7 @@ func TestTerminalDialects(t *testing.T) {
 func TestOneNoticeARefresh(t *testing.T) {
 	s := newScreen(t, 80, 24, func(d *Deps, f *fakeSource) {
 		d.Settings.NotifyWith = "osc9"
-		f.notices = []feed.Notice{{Title: "First", FeedTitle: "Feed"}, {Title: "Second", FeedTitle: "Feed"}}
+		f.notices = []feed.NewItem{{Title: "First", FeedTitle: "Feed"}, {Title: "Second", FeedTitle: "Feed"}}
 	})
 	s.send(tea.EnvMsg{"TERM=xterm"})
 	s.raw = nil
@@ -74,7 +74,7 @@ func TestOneNoticeARefresh(t *testing.T) {
 func TestNotifyCommand(t *testing.T) {
 	var told []string
 	s := newScreen(t, 120, 24, func(d *Deps, f *fakeSource) {
-		f.notices = []feed.Notice{{Title: "First; and foremost", FeedTitle: "Feed"}}
+		f.notices = []feed.NewItem{{Title: "First; and foremost", FeedTitle: "Feed"}}
 		d.NotifyCommand = func(_ context.Context, title, body string) error {
 			told = append(told, title+"|"+body)
 			return errors.New("exec: no such program")
@@ -93,7 +93,7 @@ func TestNotifyCommand(t *testing.T) {
 // sequence it stands in, or begin another: nothing but text is inside.
 func TestHostileNotices(t *testing.T) {
 	for n := range 2 * corpus.HostileItems() {
-		notices := []feed.Notice{{Title: corpus.Hostile("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.Hostile("feed", n+3)}}
+		notices := []feed.NewItem{{Title: corpus.Hostile("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.Hostile("feed", n+3)}}
 		for _, dialect := range []string{"osc9", "osc777", "osc99"} {
 			got := notifier{dialect: dialect}.sequence(noticeTitle, noticeWords(notices))
 			tmux := notifier{dialect: dialect, tmux: true}.sequence(noticeTitle, noticeWords(notices))

@@ -25,7 +25,7 @@ func (f screenFile) Write(b []byte) (int, error) { return f.painter.Write(b) }
 func (m *Model) paintOn(terminal *os.File) tea.ProgramOption {
 	m.painter = frame.NewPainter(terminal)
 	go func() {
-		if crash := feed.Guard("painting the screen", m.deps.Crashed, m.painter.Run); crash != nil {
+		if crash := feed.Recover("painting the screen", m.deps.Crashed, m.painter.Run); crash != nil {
 			m.program.Kill()
 		}
 	}()

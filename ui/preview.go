@@ -6,6 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // previewed is a feed read for a look before subscribing.
@@ -24,7 +26,7 @@ func (m *Model) lookAt(c feed.Candidate, back func(m *Model) tea.Cmd) tea.Cmd {
 		m.status.say("already subscribed to " + f.DisplayTitle())
 		return m.goView(m.keyOf(c.Address()))
 	}
-	m.status.say("reading " + feed.Clean(c.Address()) + m.theme.glyphs.ellipsis)
+	m.status.say("reading " + text.Clean(c.Address()) + m.theme.glyphs.ellipsis)
 	ctx, source := m.ctx, m.deps.Source
 	return func() tea.Msg {
 		p, err := source.Preview(ctx, c.URL)
@@ -38,7 +40,7 @@ func (m *Model) showPreview(msg previewed) tea.Cmd {
 	m.status.clear()
 	c := msg.candidate
 	s := &sheet{
-		title:  "Subscribe to " + feed.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
+		title:  "Subscribe to " + text.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
 		foot:   "Enter subscribes, Esc leaves it",
 		accept: func(m *Model) tea.Cmd { return m.subscribe(c) },
 		back:   msg.back,
@@ -48,7 +50,7 @@ func (m *Model) showPreview(msg previewed) tea.Cmd {
 	}
 	rows := m.previewRows(msg.preview)
 	if msg.err != nil {
-		rows = []sheetRow{{left: "address", right: feed.Clean(c.Address())}, {left: "trouble", right: sentence(msg.err)}}
+		rows = []sheetRow{{left: "address", right: text.Clean(c.Address())}, {left: "trouble", right: sentence(msg.err)}}
 	}
 	s.rows = wrapRows(rows, sheetWidth(m.width))
 	m.openSheet(s)
@@ -59,9 +61,9 @@ func (m *Model) previewRows(p feed.Preview) []sheetRow {
 	var rows []sheetRow
 	for _, r := range []sheetRow{
 		{left: "about", right: p.Description},
-		{left: "address", right: feed.Clean(p.Address())},
-		{left: "site", right: feed.Clean(p.Site)},
-		{left: "posts", right: feed.Pace(p.Rhythm)},
+		{left: "address", right: text.Clean(p.Address())},
+		{left: "site", right: text.Clean(p.Site)},
+		{left: "posts", right: schedule.RateText(p.PostInterval)},
 		{left: "now has", right: plural(p.Total, "item")},
 	} {
 		if r.right != "" {

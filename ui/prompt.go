@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // prompt is a line of text asked for in the place of the status line.
@@ -80,18 +80,18 @@ func (p *prompt) clean() {
 }
 
 // cleanTyped cleans what is being typed, whose blanks stay, also at the end.
-func cleanTyped(text string) string {
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(feed.CleanText(text))
+func cleanTyped(s string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(text.CleanText(s))
 }
 
 // paste puts pasted text where text is asked for, and nowhere else.
-func (m *Model) paste(text string) tea.Cmd {
-	text = feed.Clean(text)
+func (m *Model) paste(s string) tea.Cmd {
+	s = text.Clean(s)
 	switch {
 	case m.prompt != nil:
-		return m.promptInput(tea.PasteMsg{Content: text})
+		return m.promptInput(tea.PasteMsg{Content: s})
 	case m.sheet != nil:
-		m.sheet.filterBy(m.sheet.filter + text)
+		m.sheet.filterBy(m.sheet.filter + s)
 	}
 	return nil
 }

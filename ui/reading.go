@@ -8,6 +8,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markup"
 	"dateline/ui/article"
 )
 
@@ -88,7 +89,7 @@ const headSize = 24 << 10
 
 // firstLines renders the beginning of a body. Making a long one safe takes longer
 // than a reader should wait, so that its head is shown until the whole is there.
-func firstLines(b feed.Body, key pageKey, l look) articleLoaded {
+func firstLines(b markup.Body, key pageKey, l look) articleLoaded {
 	whole := func() articleLoaded { return nextLines(article.Start(b.Safe(), l.options()), key) }
 	head, cut := b.Head(headSize)
 	if !cut {

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"dateline/feed"
+	"dateline/feed/markup"
 	"dateline/ui/article"
 )
 
-func longBody(size int) feed.Body {
+func longBody(size int) markup.Body {
 	p := `<p>Some <b>words</b> and <a href="https://example.org/">a link</a> in a paragraph that takes more than one line.</p>`
-	return feed.Body{Raw: strings.Repeat(p, size/len(p))}
+	return markup.Body{Raw: strings.Repeat(p, size/len(p))}
 }
 
 // A long article begins with the lines it will have, comes in pieces, and ends

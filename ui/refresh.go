@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // refresh is the state of a round of polling, asked for by a key or by time.
@@ -67,7 +69,7 @@ func (r *refresh) stop() {
 func (r *refresh) wait() { r.ended.Wait() }
 
 // start begins a round unless one is running.
-func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
+func (m *Model) start(ask feed.RefreshRequest, byKey bool) tea.Cmd {
 	r := &m.refresh
 	if r.running {
 		if byKey {
@@ -76,7 +78,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 		}
 		return nil
 	}
-	ask.Woken = r.next.late(m.now())
+	ask.AfterSleep = r.next.late(m.now())
 	r.next = waiting{gen: r.next.gen}
 	ctx, cancel := context.WithCancel(m.ctx)
 	r.running, r.byKey, r.cancel, r.gen = true, byKey, cancel, r.gen+1
@@ -87,7 +89,7 @@ func (m *Model) start(ask feed.Ask, byKey bool) tea.Cmd {
 	go func() {
 		defer r.ended.Done()
 		var err error
-		crash := feed.Guard("refreshing", tell, func() {
+		crash := feed.Recover("refreshing", tell, func() {
 			err = source.Refresh(ctx, ask, func(x feed.Report) {
 				select {
 				case reports <- x:
@@ -146,11 +148,11 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		r.edited += x.Updated
 		m.noteReport(x)
 		m.notifier.waiting = append(m.notifier.waiting, x.Notify...)
-		if x.Away {
+		if x.Offline {
 			r.away = x.Error
 		}
 		if x.ClockAhead != 0 {
-			r.clock = feed.ClockSentence(x.ClockAhead)
+			r.clock = schedule.ClockSentence(x.ClockAhead)
 		}
 		if x.Status == feed.Failed {
 			r.failed++
@@ -186,11 +188,11 @@ func (m *Model) noteReport(x feed.Report) {
 	if !ok {
 		return
 	}
-	name := feed.Clean(f.DisplayTitle())
+	name := text.Clean(f.DisplayTitle())
 	switch {
 	case x.Reissued > 0:
 		m.refresh.told = name + " re-issued " + plural(x.Reissued, "item") + "; what you had read stays read"
-	case x.MovedTo != "" && feed.NewAddress(f.Poll) == "":
+	case x.MovedTo != "" && schedule.NewAddress(f.Poll) == "":
 		m.refresh.told = name + " has moved for good; M writes its new address, ge lists such feeds"
 	}
 }
@@ -254,7 +256,7 @@ func (m *Model) refreshShown() tea.Cmd {
 	if s.kind != sourceFeed && s.kind != sourceTag {
 		return m.refreshAll()
 	}
-	return m.start(feed.Ask{Feeds: s.feeds}, true)
+	return m.start(feed.RefreshRequest{Feeds: s.feeds}, true)
 }
 
 func (m *Model) refreshAll() tea.Cmd {
@@ -262,5 +264,5 @@ func (m *Model) refreshAll() tea.Cmd {
 		m.status.say("there are no feeds yet; a subscribes to one")
 		return nil
 	}
-	return m.start(feed.Ask{}, true)
+	return m.start(feed.RefreshRequest{}, true)
 }

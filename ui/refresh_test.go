@@ -13,7 +13,7 @@ type slowSource struct {
 	first bool
 }
 
-func (s slowSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
+func (s slowSource) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	if s.first && ask.Feeds == nil && !ask.DueOnly {
 		report(feed.Report{URL: natoURL, Status: feed.OK, New: 3, Done: 1, Total: 4})
 	}
@@ -26,7 +26,7 @@ func (s slowSource) Refresh(ctx context.Context, ask feed.Ask, report func(feed.
 func TestStoppingARefresh(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.m.deps.Source = slowSource{s.source, true}
-	cmd := s.m.start(feed.Ask{}, true)
+	cmd := s.m.start(feed.RefreshRequest{}, true)
 	s.expect("refreshing… Esc stops")
 	_, cmd = s.m.Update(cmd())
 	s.expect("refreshing 1/4 ▕██░░░░░░▏ +3 new Esc stops")
@@ -43,7 +43,7 @@ func TestNothingHasComeYet(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) { src.docs = nil })
 	s.expect("Everything is read.")
 	s.m.deps.Source = slowSource{s.source, false}
-	cmd := s.m.start(feed.Ask{DueOnly: true}, false)
+	cmd := s.m.start(feed.RefreshRequest{DueOnly: true}, false)
 	s.expect("The feeds are being asked")
 	s.expectNot("Everything is read.")
 	s.m.refresh.stop()

@@ -16,7 +16,7 @@ import (
 type saver struct {
 	store *cache.Store
 	// crashed is told of a write that panics; nil forgets it.
-	crashed func(*feed.Crash)
+	crashed func(*feed.PanicError)
 
 	draining sync.Mutex
 	queue    sync.Mutex
@@ -45,7 +45,7 @@ type saved struct {
 	err      error
 }
 
-func newSaver(s *cache.Store, crashed func(*feed.Crash)) *saver {
+func newSaver(s *cache.Store, crashed func(*feed.PanicError)) *saver {
 	return &saver{store: s, crashed: crashed}
 }
 
@@ -88,7 +88,7 @@ func (s *saver) unsaved() bool {
 
 // drain writes until nothing is left or a write fails. The outcomes wait for
 // take, so that whoever reads the cache can drain first without stealing them.
-// The error is that of the write that failed, or a [feed.Crash] for one that is
+// The error is that of the write that failed, or a [feed.PanicError] for one that is
 // given up.
 func (s *saver) drain(ctx context.Context) error {
 	s.draining.Lock()
@@ -101,7 +101,7 @@ func (s *saver) drain(ctx context.Context) error {
 		}
 		var o outcome
 		var err error
-		crash := feed.Guard("saving what you did", s.crashed, func() { o, err = w.do(ctx, s.store) })
+		crash := feed.Recover("saving what you did", s.crashed, func() { o, err = w.do(ctx, s.store) })
 		if crash != nil {
 			// It would fall again, and keep all that comes after it from the cache.
 			s.done(outcome{})

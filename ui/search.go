@@ -5,7 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // startSearch asks for a search over everything, answered as it is typed.
@@ -80,14 +81,14 @@ func (m *Model) filterTyped(text string) tea.Cmd {
 }
 
 // typedQuery parses what stands in the prompt and notes there what is wrong.
-func (m *Model) typedQuery(text string) (feed.Query, bool) {
-	q, err := feed.ParseQuery(text)
+func (m *Model) typedQuery(s string) (query.Query, bool) {
+	q, err := query.Parse(s)
 	if m.prompt != nil {
 		m.prompt.note = ""
 	}
 	if err != nil {
 		if m.prompt != nil {
-			m.prompt.note = feed.Clean(err.Error())
+			m.prompt.note = text.Clean(err.Error())
 		}
 		return q, false
 	}

@@ -9,6 +9,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // session is what makes the screen come back as it was left.
@@ -125,7 +126,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 		m.status.say(m.welcome())
 	}
 	if notice := m.deps.Settings.Notice; notice != "" {
-		m.status.fail(feed.Clean(notice))
+		m.status.fail(text.Clean(notice))
 	}
 	return tea.Batch(cmds...)
 }
@@ -150,7 +151,7 @@ func (m *Model) beginPolling() tea.Cmd {
 	if m.deps.Shown != nil {
 		m.deps.Shown()
 	}
-	due := feed.Ask{DueOnly: !m.deps.Settings.RefreshOnStart}
+	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
 	return tea.Batch(m.start(due, false), m.catchUp())
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/corpus"
+	"dateline/feed/text"
 )
 
 // TestSheetFilterTakesSeveralWords protects blanks in a sheet's filter, and the
@@ -40,9 +41,9 @@ func TestSheetOverAnyText(t *testing.T) {
 	for n := range corpus.HostileItems() {
 		for w := 40; w < 120; w += 7 {
 			var page []string
-			for _, text := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
+			for _, content := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
 				for range 6 {
-					page = append(page, pad(fit(feed.Clean(text), w-len(page)%4, ""), w))
+					page = append(page, pad(fit(text.Clean(content), w-len(page)%4, ""), w))
 				}
 			}
 			s := &sheet{title: "Sheet", rows: []sheetRow{{left: "a"}, {left: "b"}}}

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // showHelp lists every action with its keys.
@@ -93,7 +93,7 @@ func (m *Model) showLinks() tea.Cmd {
 	links := m.article.page.links
 	rows := make([]sheetRow, len(links))
 	for i, l := range links {
-		rows[i] = sheetRow{left: fmt.Sprintf("[%d] %s", l.N, feed.Clean(l.Text)), right: feed.Clean(l.URL)}
+		rows[i] = sheetRow{left: fmt.Sprintf("[%d] %s", l.N, text.Clean(l.Text)), right: text.Clean(l.URL)}
 	}
 	m.openSheet(&sheet{title: "Links", rows: rows, choose: func(m *Model, i int) tea.Cmd {
 		return m.openURL(links[i].URL, false)

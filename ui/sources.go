@@ -7,6 +7,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/schedule"
 	"dateline/ui/list"
 )
 
@@ -26,7 +28,7 @@ type source struct {
 	// key tells sources apart, also across restarts.
 	key   string
 	name  string
-	query feed.Query
+	query query.Query
 	// feeds are the URLs that a refresh of this source asks; nil means all.
 	feeds  []string
 	depth  int
@@ -55,7 +57,7 @@ var views = []struct{ key, name, query string }{
 }
 
 // queryOf is the query of a row of sources, where its key tells it.
-func queryOf(key string) (query feed.Query, ok bool) {
+func queryOf(key string) (query query.Query, ok bool) {
 	for _, v := range views {
 		if v.key == key {
 			return mustQuery(v.query), true
@@ -195,17 +197,17 @@ func feedRow(f *feed.Feed, tag string, depth int) source {
 // feedKey names a feed's row under one of its tags.
 func feedKey(url, tag string) string { return "feed:" + tag + "\x00" + url }
 
-func tagQuery(tag string) feed.Query {
-	return feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldTag, Text: tag}}}
+func tagQuery(tag string) query.Query {
+	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldTag, Text: tag}}}
 }
 
-func feedQuery(url string) feed.Query {
-	return feed.Query{Root: &feed.Node{Op: feed.Leaf, Term: feed.Term{Field: feed.FieldFeedURL, Text: url}}}
+func feedQuery(url string) query.Query {
+	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldFeedURL, Text: url}}}
 }
 
 // mustQuery is for queries written in this package; a test covers them all.
-func mustQuery(s string) feed.Query {
-	q, err := feed.ParseQuery(s)
+func mustQuery(s string) query.Query {
+	q, err := query.Parse(s)
 	if err != nil {
 		panic(err)
 	}
@@ -361,7 +363,7 @@ func (p *sourcesPane) row(s source, selected, focused bool, w int, t theme) stri
 		if s.feed.Poll.Gone {
 			count, style = "gone", t.failed
 		}
-	case s.kind == sourceFeed && feed.NewAddress(s.feed.Poll) != "":
+	case s.kind == sourceFeed && schedule.NewAddress(s.feed.Poll) != "":
 		mark = paint(t.dim, t.glyphs.moved) + " "
 	case s.kind == sourceFeed && s.feed.Paused:
 		mark = paint(t.dim, t.glyphs.paused) + " "

@@ -10,6 +10,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // status is the line at the bottom: it answers the last action, shows progress
@@ -22,8 +23,8 @@ type status struct {
 
 // say and fail clean what they are given: what a server, a program or a file
 // said is quoted in it.
-func (s *status) say(text string)     { s.text, s.failed = feed.Clean(text), false }
-func (s *status) fail(text string)    { s.text, s.failed = feed.Clean(text), true }
+func (s *status) say(content string)  { s.text, s.failed = text.Clean(content), false }
+func (s *status) fail(content string) { s.text, s.failed = text.Clean(content), true }
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
 
@@ -31,9 +32,9 @@ func (s *status) clear()              { *s = status{} }
 func sentence(err error) string {
 	var told interface{ Sentence() string }
 	if errors.As(err, &told) {
-		return feed.Clean(told.Sentence())
+		return text.Clean(told.Sentence())
 	}
-	return feed.Clean(err.Error())
+	return text.Clean(err.Error())
 }
 
 // showSaved tells what the cache did with the last writes, and brings the
@@ -51,9 +52,9 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 			m.status.say(fmt.Sprintf(o.what, number(o.n)))
 		}
 	}
-	var crash *feed.Crash
+	var crash *feed.PanicError
 	if errors.As(msg.err, &crash) {
-		m.status.fail(crash.Sentence())
+		m.status.fail(crash.UserMessage())
 		return tea.Batch(m.loadCounts(), m.reloadRows())
 	}
 	if msg.err != nil {

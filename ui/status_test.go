@@ -53,7 +53,7 @@ func TestRefreshLeavesThePromptAlone(t *testing.T) {
 	s := newScreen(t, 80, 24, func(_ *Deps, src *fakeSource) { src.errors[oldURL] = "the server is down; try again later" })
 	s.press("/", "type:maritme", "left", "left")
 	at := *s.m.View().Cursor
-	s.run(s.m.start(feed.Ask{}, true))
+	s.run(s.m.start(feed.RefreshRequest{}, true))
 	s.press("type:i")
 	s.expect("/ maritime", "Major maritime exercise", "1 found")
 	if now := s.m.View().Cursor; now == nil || now.X != at.X+1 || now.Y != at.Y {

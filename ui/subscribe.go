@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // discovered says which feeds an address offers.
@@ -45,8 +46,8 @@ func (m *Model) discover(typed string) tea.Cmd {
 	if typed == "" {
 		return nil
 	}
-	shown, _, _ := feed.SplitLogin(typed)
-	m.status.say("looking for feeds at " + feed.Clean(shown) + m.theme.glyphs.ellipsis)
+	shown, _, _ := text.SplitLogin(typed)
+	m.status.say("looking for feeds at " + text.Clean(shown) + m.theme.glyphs.ellipsis)
 	ctx, source := m.ctx, m.deps.Source
 	return func() tea.Msg {
 		found, err := source.Discover(ctx, typed)
@@ -72,7 +73,7 @@ func (m *Model) offer(found []feed.Candidate) tea.Cmd {
 	rows := make([]sheetRow, len(found))
 	for i, c := range found {
 		what := strings.Join(slices.DeleteFunc([]string{c.Note, c.Type, c.Address()}, func(s string) bool { return s == "" }), " ")
-		rows[i] = sheetRow{left: feed.Clean(cmp.Or(c.Title, c.Address())), right: feed.Clean(what)}
+		rows[i] = sheetRow{left: text.Clean(cmp.Or(c.Title, c.Address())), right: text.Clean(what)}
 	}
 	back := func(m *Model) tea.Cmd { return m.offer(found) }
 	m.openSheet(&sheet{
@@ -86,7 +87,7 @@ func (m *Model) offer(found []feed.Candidate) tea.Cmd {
 func (m *Model) subscribe(c feed.Candidate) tea.Cmd {
 	address := c.Address()
 	source := m.deps.Source
-	return m.changeFeeds("subscribed to "+feed.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
+	return m.changeFeeds("subscribed to "+text.Clean(cmp.Or(c.Title, address)), address, func(ctx context.Context) error {
 		return source.Subscribe(ctx, feed.Subscription{URL: c.URL})
 	})
 }
@@ -120,7 +121,7 @@ func (m *Model) askRemove(f feed.Feed) tea.Cmd {
 	no := func(*Model) tea.Cmd { return nil }
 	m.openSheet(&sheet{
 		title:   "Unsubscribe from " + title + "?",
-		rows:    []sheetRow{{left: feed.Clean(f.URL)}, {left: plural(f.Total, "item") + " stay in the cache with their marks"}},
+		rows:    []sheetRow{{left: text.Clean(f.URL)}, {left: plural(f.Total, "item") + " stay in the cache with their marks"}},
 		foot:    "y unsubscribes, n or Esc keeps the feed",
 		answers: map[string]func(*Model) tea.Cmd{"y": yes, "n": no, "q": no},
 	})
@@ -140,7 +141,7 @@ func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 		s, _ := m.sources.selected()
 		return tea.Batch(append(cmds, m.openSource(s, 0), m.loadNextDue())...)
 	}
-	cmds = append(cmds, m.goView(m.keyOf(msg.url)), m.start(feed.Ask{Feeds: []string{msg.url}}, true))
+	cmds = append(cmds, m.goView(m.keyOf(msg.url)), m.start(feed.RefreshRequest{Feeds: []string{msg.url}}, true))
 	m.status.say(msg.done)
 	return tea.Batch(cmds...)
 }

@@ -12,7 +12,7 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	if m.fallen != nil {
 		return m, tea.Quit
 	}
-	if crash := feed.Guard("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
+	if crash := feed.Recover("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
 		return m, m.fall(crash)
 	}
 	return m, cmd
@@ -31,7 +31,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case dueLoaded:
 		return m.waitDue(msg)
 	case crashed:
-		m.status.fail(msg.crash.Sentence())
+		m.status.fail(msg.crash.UserMessage())
 	}
 	m.dirty = true
 	if m.pulse == nil {

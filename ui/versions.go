@@ -7,6 +7,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // version says which text of an item the article pane shows.
@@ -83,7 +84,7 @@ func (m *Model) noDiff() string {
 
 // bodyOf is the text of an article that a rendering is made of. Where the
 // page's is missing the feed's takes its place.
-func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) (feed.Body, error) {
+func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) (markup.Body, error) {
 	if v != versionPage {
 		return a.Body, nil
 	}

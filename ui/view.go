@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/frame"
 )
 
@@ -64,7 +65,7 @@ func (m *Model) View() tea.View {
 	}
 	m.dirty = false
 	var rows []frame.Row
-	if crash := feed.Guard("drawing the screen", m.deps.Crashed, func() { rows = m.rows() }); crash != nil {
+	if crash := feed.Recover("drawing the screen", m.deps.Crashed, func() { rows = m.rows() }); crash != nil {
 		m.fall(crash)
 		return m.drawn
 	}
@@ -118,7 +119,7 @@ func (m *Model) knowsNothing() bool {
 // title is the terminal window's title.
 func (m *Model) title() string {
 	if n := m.sources.counts.Unread; n > 0 {
-		return feed.Clean("dateline (" + number(n) + ")")
+		return text.Clean("dateline (" + number(n) + ")")
 	}
 	return "dateline"
 }

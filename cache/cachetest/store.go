@@ -15,6 +15,8 @@ import (
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/query"
 )
 
 // Noon is when every test begins.
@@ -109,7 +111,7 @@ func Item(key string, age time.Duration, texts ...string) feed.Article {
 		case 0:
 			a.Title = text
 		case 1:
-			a.Body = feed.Body{Raw: text, Base: "https://example.org/"}
+			a.Body = markup.Body{Raw: text, Base: "https://example.org/"}
 		case 2:
 			a.Author = text
 		}
@@ -118,9 +120,9 @@ func Item(key string, age time.Duration, texts ...string) feed.Article {
 }
 
 // View parses a query.
-func View(t testing.TB, query string) cache.View {
+func View(t testing.TB, expr string) cache.View {
 	t.Helper()
-	q, err := feed.ParseQuery(query)
+	q, err := query.Parse(expr)
 	if err != nil {
 		t.Fatal(err)
 	}

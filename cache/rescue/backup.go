@@ -19,6 +19,7 @@ import (
 	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/opml"
 )
 
 // The files in a backup.
@@ -94,7 +95,7 @@ func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err e
 	if err != nil {
 		return 0, err
 	}
-	if err := feed.WriteOPML(part, "dateline subscriptions", feeds, now); err != nil {
+	if err := opml.Write(part, "dateline subscriptions", feeds, now); err != nil {
 		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	if part, err = z.CreateHeader(&zip.FileHeader{Name: backupMarks, Method: zip.Deflate, Modified: now}); err != nil {

@@ -15,6 +15,7 @@ import (
 	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // backup is a backup of the store.
@@ -120,9 +121,9 @@ func TestRestoreComesBeforeRules(t *testing.T) {
 	old := open(t)
 	old.doEverything()
 	s := open(t)
-	q, err := feed.ParseQuery("title:2")
+	q, err := query.Parse("title:2")
 	s.must(err)
-	s.SetRules([]feed.Rule{{Name: "no twos", Query: q, Read: true}})
+	s.SetRules([]query.Rule{{Name: "no twos", Query: q, Read: true}})
 	s.restore(old.backup())
 	s.advance(time.Hour)
 	s.subscribe("https://a.example/")

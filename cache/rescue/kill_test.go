@@ -16,6 +16,8 @@ import (
 	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/query"
 )
 
 // victimPath is the variable that makes the test binary a process to be killed.
@@ -51,7 +53,7 @@ func victim(ctx context.Context, path string) error {
 			for i := range 10 {
 				key := fmt.Sprint(url, round, "-", i)
 				d.Items = append(d.Items, feed.Article{Item: feed.Item{Key: key, GUID: key, Title: key, Published: time.UnixMicro(round)},
-					Body: feed.Body{Raw: strings.Repeat("word"+key+" ", 200)}})
+					Body: markup.Body{Raw: strings.Repeat("word"+key+" ", 200)}})
 			}
 			if _, err := s.Save(ctx, feed.Fetched{URL: url, Round: time.Now(), Document: d}); err != nil {
 				return err
@@ -65,7 +67,7 @@ func victim(ctx context.Context, path string) error {
 
 // mischief is all that happens to a cache between two answers of its feeds.
 func mischief(ctx context.Context, s *cache.Store) error {
-	q, err := feed.ParseQuery("feed:b")
+	q, err := query.Parse("feed:b")
 	if err != nil {
 		return err
 	}

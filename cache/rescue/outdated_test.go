@@ -17,6 +17,7 @@ import (
 	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // oldSchemas are the files of the schemas before the first release, which were
@@ -127,7 +128,7 @@ func (s testStore) hasOld(version int) {
 	a, err := s.Article(s.ctx(), 5)
 	s.must(err)
 	equal(s.t, "snoozed until", a.Snoozed, noon.Add(48*time.Hour))
-	equal(s.t, "body", a.Body, feed.Body{Raw: "<p>zebra word5</p>", Base: oldFeed})
+	equal(s.t, "body", a.Body, markup.Body{Raw: "<p>zebra word5</p>", Base: oldFeed})
 	permille, err := s.ReadingPosition(s.ctx(), 6)
 	s.must(err)
 	equal(s.t, "reading progress", permille, 321)
@@ -141,7 +142,7 @@ func (s testStore) hasOld(version int) {
 	equal(s.t, "poll state", []any{f.Poll.ETag, f.Poll.LastModified, f.Poll.BodyHash, f.Poll.LastChecked, f.Poll.NextCheck, f.Poll.Status, f.Poll.FinalURL},
 		[]any{"tag", "then", "hash", markedAt, markedAt.Add(time.Minute), 200, "https://a.example/final"})
 	if version >= 2 {
-		equal(s.t, "reason and interval", []any{f.Poll.Reason, f.Poll.Rhythm}, []any{"because", time.Hour})
+		equal(s.t, "reason and interval", []any{f.Poll.Reason, f.Poll.PostInterval}, []any{"because", time.Hour})
 		polls, err := s.Polls(s.ctx(), oldFeed, 9)
 		s.must(err)
 		equal(s.t, "polls", len(polls), 1)

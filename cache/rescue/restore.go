@@ -14,6 +14,8 @@ import (
 	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/opml"
+	"dateline/feed/text"
 )
 
 // Restored is what a backup held.
@@ -45,12 +47,12 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", op, errNoBackup)
 	}
-	opml, err := z.Open(backupFeeds)
+	list, err := z.Open(backupFeeds)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", op, errNoBackup)
 	}
-	defer opml.Close()
-	if r.Subscriptions, err = feed.ParseOPML(opml); err != nil {
+	defer list.Close()
+	if r.Subscriptions, err = opml.Parse(list); err != nil {
 		return r, fmt.Errorf("%s: %s: %w", op, backupFeeds, err)
 	}
 	marks, err := z.Open(backupMarks)
@@ -111,7 +113,7 @@ func (k *keeper) keep(l backupLine) error {
 		return nil
 	}
 	identity, err := identityOf(l.Item)
-	if err != nil || feed.Clean(l.Feed) != l.Feed || feed.Clean(l.Label) != l.Label {
+	if err != nil || text.Clean(l.Feed) != l.Feed || text.Clean(l.Label) != l.Label {
 		return errNoBackup
 	}
 	id, err := k.feed(l.Feed)

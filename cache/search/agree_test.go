@@ -12,6 +12,7 @@ import (
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // words is a vocabulary small enough for random queries to meet random items.
@@ -132,16 +133,16 @@ func TestQueriesAgree(t *testing.T) {
 		s := open(t)
 		separate := seed == 0
 		feeds := randomCache(s, r, separate)
-		env := feed.Env{Now: s.Now()}
+		env := query.Env{Now: s.Now()}
 		var err error
 		env.NewSince, err = s.LastRefresh(s.ctx())
 		s.must(err)
 		everything := everyArticle(s)
-		infos := map[string]feed.FeedInfo{}
+		infos := map[string]query.FeedInfo{}
 		list, err := s.Feeds(s.ctx())
 		s.must(err)
 		for _, f := range list {
-			infos[f.URL] = feed.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
+			infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
 		}
 		for n := range 150 {
 			s.moveOn(n)

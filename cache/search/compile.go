@@ -9,10 +9,12 @@ import (
 
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // compiler turns a query into conditions on i, the row of items. They hold for
-// the same items as [feed.Query.Match].
+// the same items as [query.Query.Match].
 type compiler struct {
 	*Plan
 	ctx context.Context
@@ -26,7 +28,7 @@ type compiler struct {
 	known []feedInfo
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
-	pending map[*feed.Node][]int64
+	pending map[*query.Node][]int64
 	// completed has the prefixes that were looked up.
 	completed map[string]completed
 	// counted has how often expressions hold, by index and expression, in the
@@ -52,14 +54,14 @@ type compiler struct {
 
 // feedInfo is what a query can ask of a feed.
 type feedInfo struct {
-	feed.FeedInfo
+	query.FeedInfo
 	id           int64
 	unsubscribed bool
 }
 
 func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compiler, error) {
 	c := &compiler{Plan: p, ctx: ctx, ix: ix, q: q}
-	if mentions(p.view.Query.Root, func(t feed.Term) bool { return t.Is == feed.IsNew }) {
+	if mentions(p.view.Query.Root, func(t query.Term) bool { return t.Is == query.IsNew }) {
 		var err error
 		if p.env.NewSince, err = ix.texts.LastRefresh(ctx); err != nil {
 			return nil, err
@@ -76,11 +78,11 @@ func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compi
 }
 
 // mentions reports whether any term of the condition is like that.
-func mentions(n *feed.Node, like func(feed.Term) bool) bool {
+func mentions(n *query.Node, like func(query.Term) bool) bool {
 	if n == nil {
 		return false
 	}
-	if n.Op == feed.Leaf {
+	if n.Op == query.Leaf {
 		return like(n.Term)
 	}
 	for _, k := range n.Kids {
@@ -91,19 +93,19 @@ func mentions(n *feed.Node, like func(feed.Term) bool) bool {
 	return false
 }
 
-func ofFeed(t feed.Term) bool {
-	return t.Field == feed.FieldFeedName || t.Field == feed.FieldFeedURL || t.Field == feed.FieldTag
+func ofFeed(t query.Term) bool {
+	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
 }
 
-func ofText(t feed.Term) bool {
-	return t.Field == feed.FieldText || t.Field == feed.FieldTitle || t.Field == feed.FieldAuthor || t.Field == feed.FieldBody
+func ofText(t query.Term) bool {
+	return t.Field == query.FieldText || t.Field == query.FieldTitle || t.Field == query.FieldAuthor || t.Field == query.FieldBody
 }
 
 // asksUnsubscribed reports whether the query names items so closely that those of feeds no
 // longer subscribed belong to it.
-func asksUnsubscribed(q feed.Query) bool {
+func asksUnsubscribed(q query.Query) bool {
 	for _, n := range q.Conjuncts() {
-		if n.Op == feed.Leaf && (n.Term.Is == feed.IsStarred || n.Term.Field == feed.FieldLabel || n.Term.Field == feed.FieldFeedURL) {
+		if n.Op == query.Leaf && (n.Term.Is == query.IsStarred || n.Term.Field == query.FieldLabel || n.Term.Field == query.FieldFeedURL) {
 			return true
 		}
 	}
@@ -112,7 +114,7 @@ func asksUnsubscribed(q feed.Query) bool {
 
 // condition is the WHERE of the view, without the top-level conditions that are
 // met already.
-func (c *compiler) condition(met []*feed.Node) (db.Text, error) {
+func (c *compiler) condition(met []*query.Node) (db.Text, error) {
 	var w db.Text
 	query := c.view.Query
 	if !query.ShowsHidden() {
@@ -131,7 +133,7 @@ func (c *compiler) condition(met []*feed.Node) (db.Text, error) {
 }
 
 // nodes joins the top-level conditions that are not met already.
-func (c *compiler) nodes(met []*feed.Node) (db.Text, error) {
+func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
 	var w db.Text
 	for _, n := range c.view.Query.Conjuncts() {
 		if slices.Contains(met, n) {
@@ -147,21 +149,21 @@ func (c *compiler) nodes(met []*feed.Node) (db.Text, error) {
 }
 
 // node compiles one condition; positive is false below an odd number of nots.
-func (c *compiler) node(n *feed.Node, positive bool) (db.Text, error) {
+func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
 	switch {
 	case c.onFeed(n):
 		return db.In("i.feed", c.feedsMatching(n)), nil
-	case n.Op == feed.Leaf && c.others && ofUnmarked(n.Term, positive):
+	case n.Op == query.Leaf && c.others && ofUnmarked(n.Term, positive):
 		return db.SQL(map[bool]string{true: "1", false: "0"}[positive]), nil
-	case n.Op == feed.Leaf:
+	case n.Op == query.Leaf:
 		return c.leaf(n, positive)
 	}
-	if n.Op == feed.Not {
+	if n.Op == query.Not {
 		t, err := c.node(n.Kids[0], !positive)
 		return db.SQL("NOT coalesce("+t.SQL+", 0)", t.Args...), err
 	}
 	joint := " AND "
-	if n.Op == feed.Or {
+	if n.Op == query.Or {
 		joint = " OR "
 	}
 	t := db.SQL("(")
@@ -179,28 +181,28 @@ func (c *compiler) node(n *feed.Node, positive bool) (db.Text, error) {
 	return t, nil
 }
 
-func (c *compiler) leaf(n *feed.Node, positive bool) (db.Text, error) {
+func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	t := n.Term
 	switch t.Field {
-	case feed.FieldText, feed.FieldTitle, feed.FieldAuthor, feed.FieldBody:
+	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
 		return c.probe(n)
-	case feed.FieldLink:
+	case query.FieldLink:
 		// Not EXISTS: SQLite would make a join of it, and ask all else before.
-		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, feed.Fold(t.Text)), nil
-	case feed.FieldLabel:
+		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
+	case query.FieldLabel:
 		names, err := c.labelNames(n)
 		if err != nil {
 			return db.Text{}, err
 		}
 		list, err := json.Marshal(names)
 		return db.SQL(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
-	case feed.FieldIs:
+	case query.FieldIs:
 		return c.state(t.Is, positive), nil
-	case feed.FieldHas:
+	case query.FieldHas:
 		return db.SQL(hasSQL[t.Has]), nil
-	case feed.FieldSince:
+	case query.FieldSince:
 		return db.SQL("i.pos >= ?", c.from(t)), nil
-	case feed.FieldBefore:
+	case query.FieldBefore:
 		return db.SQL("i.pos < ?", c.from(t)), nil
 	}
 	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
@@ -208,40 +210,40 @@ func (c *compiler) leaf(n *feed.Node, positive bool) (db.Text, error) {
 
 // from is the lowest position at or after the term's instant; positions know whole
 // seconds.
-func (c *compiler) from(t feed.Term) int64 {
+func (c *compiler) from(t query.Term) int64 {
 	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
 }
 
 // flags has the condition of each has: term.
-var hasSQL = map[feed.Has]string{
-	feed.HasEnclosure: "i.has_enclosure = 1",
-	feed.HasImage:     "i.has_image = 1",
-	feed.HasFulltext:  "i.has_page_text = 1",
-	feed.HasComments:  "i.has_comments = 1",
+var hasSQL = map[query.Has]string{
+	query.HasEnclosure: "i.has_enclosure = 1",
+	query.HasImage:     "i.has_image = 1",
+	query.HasFulltext:  "i.has_page_text = 1",
+	query.HasComments:  "i.has_comments = 1",
 }
 
-func (c *compiler) state(is feed.Is, positive bool) db.Text {
+func (c *compiler) state(is query.Is, positive bool) db.Text {
 	switch is {
-	case feed.IsUnread:
+	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
 			return db.SQL("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
 		}
 		return db.SQL("i.read = 0")
-	case feed.IsRead:
+	case query.IsRead:
 		return db.SQL("i.read = 1")
-	case feed.IsStarred:
+	case query.IsStarred:
 		return db.SQL("i.starred = 1")
-	case feed.IsUnstarred:
+	case query.IsUnstarred:
 		return db.SQL("i.starred = 0")
-	case feed.IsHidden:
+	case query.IsHidden:
 		return db.SQL("i.hidden = 1")
-	case feed.IsSnoozed:
+	case query.IsSnoozed:
 		return db.SQL("(i.snoozed_until IS NOT NULL AND i.snoozed_until > ?)", c.now.UnixMicro())
-	case feed.IsEdited:
+	case query.IsEdited:
 		return db.SQL("i.edited = 1")
-	case feed.IsLabelled:
+	case query.IsLabelled:
 		return db.SQL("EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1)")
-	case feed.IsNew:
+	case query.IsNew:
 		if !c.env.NewSince.IsZero() {
 			return db.SQL("i.first_seen >= ?", c.env.NewSince.UnixMicro())
 		}
@@ -260,11 +262,11 @@ const sqlLabelNames = `WITH RECURSIVE names(name) AS (
 	SELECT name FROM names WHERE name IS NOT NULL`
 
 // labelNames are the labels in use that the term means.
-func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
+func (c *compiler) labelNames(n *query.Node) ([]string, error) {
 	all, err := db.Strings(c.ctx, c.q, sqlLabelNames)
 	var names []string
 	for _, name := range all {
-		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, feed.FeedInfo{}) {
+		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
 			names = append(names, name)
 		}
 	}
@@ -272,6 +274,6 @@ func (c *compiler) labelNames(n *feed.Node) ([]string, error) {
 }
 
 // holds asks the query language itself whether a condition holds.
-func (c *compiler) holds(n *feed.Node, a feed.Article, f feed.FeedInfo) bool {
-	return feed.Query{Root: n}.Match(a, f, c.env)
+func (c *compiler) holds(n *query.Node, a feed.Article, f query.FeedInfo) bool {
+	return query.Query{Root: n}.Match(a, f, c.env)
 }

@@ -2,19 +2,19 @@ package search
 
 import (
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // scanWithout scans the items in which common words are not. Both the texts and
 // the positions of the words are in the order of numbers, so SQLite merges them as
 // it reads them: that costs a five-hundredth of looking each item up.
-func (c *compiler) scanWithout(met []*feed.Node) (scanned bool, err error) {
+func (c *compiler) scanWithout(met []*query.Node) (scanned bool, err error) {
 	c.askers = c.list.n
 	if c.list.short {
 		c.each, err = c.condition(nil)
 		return false, err
 	}
-	var common []*feed.Node
+	var common []*query.Node
 	merged := db.SQL("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowBound, highBound)
 	for _, n := range met {
 		expr, in, err := c.lacked(n)
@@ -38,7 +38,7 @@ func (c *compiler) scanWithout(met []*feed.Node) (scanned bool, err error) {
 
 // lacked is the expression of what a Not leaves out, and the index that has it;
 // empty if that is little, or would have to be collected from many words.
-func (c *compiler) lacked(n *feed.Node) (expr string, in textIndex, err error) {
+func (c *compiler) lacked(n *query.Node) (expr string, in textIndex, err error) {
 	x := indexOf(n)
 	if x == wordIndex {
 		if many, err := c.manyWords(n); many || err != nil {

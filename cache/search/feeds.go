@@ -3,6 +3,7 @@ package search
 import (
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // chooseFeeds finds the feeds whose items the view can show. A query that asks
@@ -45,11 +46,11 @@ func (c *compiler) mayShow(f feedInfo) bool {
 }
 
 // onFeed reports whether the condition asks of nothing but the feed.
-func (c *compiler) onFeed(n *feed.Node) bool {
-	return !mentions(n, func(t feed.Term) bool { return !ofFeed(t) })
+func (c *compiler) onFeed(n *query.Node) bool {
+	return !mentions(n, func(t query.Term) bool { return !ofFeed(t) })
 }
 
-func (c *compiler) feedsMatching(n *feed.Node) []int64 {
+func (c *compiler) feedsMatching(n *query.Node) []int64 {
 	var ids []int64
 	for _, f := range c.known {
 		if c.holds(n, feed.Article{}, f.FeedInfo) {
@@ -63,13 +64,13 @@ const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, c
 
 // loadFeeds reads all feeds, or the only one when the query names its URL.
 func (c *compiler) loadFeeds() error {
-	query, args := sqlFeedInfos, []any(nil)
+	expr, args := sqlFeedInfos, []any(nil)
 	for _, n := range c.view.Query.Conjuncts() {
-		if n.Op == feed.Leaf && n.Term.Field == feed.FieldFeedURL {
-			query, args = sqlFeedInfos+` WHERE url = ?`, []any{n.Term.Text}
+		if n.Op == query.Leaf && n.Term.Field == query.FieldFeedURL {
+			expr, args = sqlFeedInfos+` WHERE url = ?`, []any{n.Term.Text}
 		}
 	}
-	rows, err := c.q.QueryContext(c.ctx, query, args...)
+	rows, err := c.q.QueryContext(c.ctx, expr, args...)
 	if err != nil {
 		return err
 	}

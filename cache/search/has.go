@@ -3,6 +3,7 @@ package search
 import (
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // hasFlags is what an item may carry, as items_has has it: in an order in which
@@ -21,14 +22,14 @@ func (t hasFlags) article() feed.Article {
 	return a
 }
 
-func ofHas(t feed.Term) bool { return t.Field == feed.FieldHas && t.Has != feed.HasFulltext }
+func ofHas(t query.Term) bool { return t.Field == query.FieldHas && t.Has != query.HasFulltext }
 
 // flags are those that the items of the view can have; nil if it does not ask
 // for any, or finds items with none.
 func (c *compiler) hasFlags() []hasFlags {
-	var asked []*feed.Node
+	var asked []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
-		if !mentions(n, func(t feed.Term) bool { return !ofHas(t) }) {
+		if !mentions(n, func(t query.Term) bool { return !ofHas(t) }) {
 			asked = append(asked, n)
 		}
 	}
@@ -46,9 +47,9 @@ func (c *compiler) hasFlags() []hasFlags {
 	return found
 }
 
-func (c *compiler) holdAll(nodes []*feed.Node, a feed.Article) bool {
+func (c *compiler) holdAll(nodes []*query.Node, a feed.Article) bool {
 	for _, n := range nodes {
-		if !c.holds(n, a, feed.FeedInfo{}) {
+		if !c.holds(n, a, query.FeedInfo{}) {
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 const (
@@ -57,7 +58,7 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBa
 	go func() {
 		var chunk textBatch
 		// For whoever waits, a panic is an error like any other.
-		crash := feed.Guard("reading texts for the index", nil, func() { chunk.entries, chunk.err = ix.unindexed(ctx, n, below) })
+		crash := feed.Recover("reading texts for the index", nil, func() { chunk.entries, chunk.err = ix.unindexed(ctx, n, below) })
 		if crash != nil {
 			chunk.err = crash
 		}
@@ -136,7 +137,7 @@ func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) 
 	var entries []entry
 	err = ix.texts.ReadDocuments(ctx, ix.readers, waiting, func(d Document) error {
 		e := entry{pos: d.Pos, source: sourceOf[d.Pos], fetched: d.Page.Fetched,
-			title: feed.IndexText(d.Article.Title), author: feed.IndexText(d.Article.Author), body: feed.IndexText(d.text())}
+			title: text.IndexText(d.Article.Title), author: text.IndexText(d.Article.Author), body: text.IndexText(d.text())}
 		e.prefixes = prefixesOf(e.title, e.author, e.body)
 		entries = append(entries, e)
 		return nil

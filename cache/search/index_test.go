@@ -9,6 +9,7 @@ import (
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Long items are indexed a few at a time, however many are asked for: a mark
@@ -87,7 +88,7 @@ func TestFulltextDuringIndexing(t *testing.T) {
 	s.save("a", item("1", time.Hour, "One", "teaser"))
 	write, err := s.Search().ReadPending(s.ctx(), 10)
 	s.must(err)
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: feed.Body{Raw: "whole"}}))
+	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
 	s.must(write())
 	s.index()
 	equal(t, "found", s.list("whole"), []string{"1"})

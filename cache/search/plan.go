@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // plan is a view made ready to be scanned. A scan by date is made of branches, each
@@ -16,7 +16,7 @@ import (
 type Plan struct {
 	view     View
 	now      time.Time
-	env      feed.Env
+	env      query.Env
 	branches []branch
 	extras   []int64
 	// above and below are the ends, either exclusive, of the range of time
@@ -124,7 +124,7 @@ const maxExtras = 1000
 // Plan reads what the query refers to and chooses how to scan it.
 func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) {
 	p := &Plan{view: v, now: ix.now(), above: db.Bottom, below: db.Top, chunk: ix.chunk}
-	p.env = feed.Env{Now: p.now, Opened: v.Opened}
+	p.env = query.Env{Now: p.now, Opened: v.Opened}
 	c, err := ix.newCompiler(ctx, q, p)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) 
 			return nil, err
 		}
 	}
-	if key := v.Query.Sort.Key; key != "" && key != feed.SortDate {
+	if key := v.Query.Sort.Key; key != "" && key != query.SortDate {
 		p.sort = newSortOrder(key, p)
 	}
 	if v.Query.Limit > 0 {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // Beginnings of words that are typed first, those of two and three characters,
@@ -18,7 +18,7 @@ const (
 )
 
 // What stands before the prefixes of a title's words and of an author's:
-// characters that [feed.IndexText] takes for no part of a word.
+// characters that [text.IndexText] takes for no part of a word.
 const (
 	titleMark  = "§"
 	authorMark = "¶"
@@ -80,7 +80,7 @@ func (s *prefixSet) addOther(start string) bool {
 	return !there
 }
 
-// nextPrefixes cuts the first word off a text as [feed.IndexText] has it, and
+// nextPrefixes cuts the first word off a text as [text.IndexText] has it, and
 // gives its prefixes; those that it is too short for are empty.
 func nextPrefixes(words *string) (prefixes [longestPrefix - shortestPrefix + 1]string) {
 	text, n := *words, 0
@@ -103,7 +103,7 @@ func nextPrefixes(words *string) (prefixes [longestPrefix - shortestPrefix + 1]s
 }
 
 // isPrefix reports whether a term is the prefix of a word as items_prefixes has it.
-func isPrefix(t feed.Term) bool {
+func isPrefix(t query.Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
 	if !ofText(t) || len(tokens) != 1 || !lastIsPrefix {
 		return false
@@ -113,8 +113,8 @@ func isPrefix(t feed.Term) bool {
 }
 
 // onlyPrefixes reports whether items_prefixes can answer a condition by itself.
-func onlyPrefixes(n *feed.Node) bool {
-	if n.Op == feed.Leaf {
+func onlyPrefixes(n *query.Node) bool {
+	if n.Op == query.Leaf {
 		return isPrefix(n.Term)
 	}
 	for _, k := range n.Kids {
@@ -127,26 +127,26 @@ func onlyPrefixes(n *feed.Node) bool {
 
 // prefixExpr writes a term that is the prefix of a word in the language of
 // FTS5.
-func prefixExpr(t feed.Term) string {
+func prefixExpr(t query.Term) string {
 	tokens, _ := t.Tokens()
 	start := tokens[0]
 	switch t.Field {
-	case feed.FieldTitle:
+	case query.FieldTitle:
 		return quote(titleMark + start)
-	case feed.FieldAuthor:
+	case query.FieldAuthor:
 		return quote(authorMark + start)
-	case feed.FieldBody:
+	case query.FieldBody:
 		return quote(start)
 	}
 	return "(" + quote(start) + " OR " + quote(titleMark+start) + ")"
 }
 
-func positive(n *feed.Node) bool { return n.Op != feed.Not }
+func positive(n *query.Node) bool { return n.Op != query.Not }
 
 // splitByIndex sorts conditions into those for the index of words and those for that
 // of prefixes. Beside a word, a prefix that few words have belongs to the
 // words: FTS5 then scans over all but the few items that have both.
-func (c *compiler) splitByIndex(met []*feed.Node) (words, prefixes []*feed.Node, err error) {
+func (c *compiler) splitByIndex(met []*query.Node) (words, prefixes []*query.Node, err error) {
 	for _, n := range met {
 		if !onlyPrefixes(n) {
 			words = append(words, n)
@@ -158,7 +158,7 @@ func (c *compiler) splitByIndex(met []*feed.Node) (words, prefixes []*feed.Node,
 			continue
 		}
 		many := true
-		if besideWord && n.Op == feed.Leaf {
+		if besideWord && n.Op == query.Leaf {
 			if many, err = c.manyWords(n); err != nil {
 				return nil, nil, err
 			}
@@ -176,8 +176,8 @@ func (c *compiler) splitByIndex(met []*feed.Node) (words, prefixes []*feed.Node,
 // the positions of many words, since they are of short prefixes as well as of
 // words; each item that is scanned is looked up for them. Where nothing else says
 // which items to scan, such a condition is split if it can be, and either is not nil.
-func (c *compiler) deferMixed(met []*feed.Node) (left []*feed.Node, either *alternatives, err error) {
-	var mixed []*feed.Node
+func (c *compiler) deferMixed(met []*query.Node) (left []*query.Node, either *alternatives, err error) {
+	var mixed []*query.Node
 	for _, n := range met {
 		if onlyPrefixes(n) {
 			left = append(left, n)
@@ -202,7 +202,7 @@ func (c *compiler) deferMixed(met []*feed.Node) (left []*feed.Node, either *alte
 			return nil, nil, err
 		}
 		if words != nil {
-			return append(left, n), &alternatives{prefixes, [][]*feed.Node{append(slices.Clone(left), prefixes), append(slices.Clone(left), words)}}, nil
+			return append(left, n), &alternatives{prefixes, [][]*query.Node{append(slices.Clone(left), prefixes), append(slices.Clone(left), words)}}, nil
 		}
 	}
 	return met, nil, nil
@@ -211,12 +211,12 @@ func (c *compiler) deferMixed(met []*feed.Node) (left []*feed.Node, either *alte
 // alternatives are a condition that is scanned twice: for its short prefixes, of
 // which prefixes has all, and for its words.
 type alternatives struct {
-	prefixes   *feed.Node
-	conditions [][]*feed.Node
+	prefixes   *query.Node
+	conditions [][]*query.Node
 }
 
 // lacks is the condition that an item has none of the prefixes.
-func (c *compiler) lacks(prefixes *feed.Node) (db.Text, error) {
+func (c *compiler) lacks(prefixes *query.Node) (db.Text, error) {
 	expr, _, err := c.match(prefixIndex, prefixes)
 	has := prefixIndex.has(expr)
 	return db.SQL("NOT "+has.SQL, has.Args...), err
@@ -224,11 +224,11 @@ func (c *compiler) lacks(prefixes *feed.Node) (db.Text, error) {
 
 // split parts the alternatives of a condition into short prefixes and words;
 // nil if one of them is both.
-func (c *compiler) split(n *feed.Node) (prefixes, words *feed.Node, err error) {
-	if n.Op != feed.Or {
+func (c *compiler) split(n *query.Node) (prefixes, words *query.Node, err error) {
+	if n.Op != query.Or {
 		return nil, nil, nil
 	}
-	prefixes, words = &feed.Node{Op: feed.Or}, &feed.Node{Op: feed.Or}
+	prefixes, words = &query.Node{Op: query.Or}, &query.Node{Op: query.Or}
 	for _, k := range n.Kids {
 		if onlyPrefixes(k) {
 			prefixes.Kids = append(prefixes.Kids, k)
@@ -244,8 +244,8 @@ func (c *compiler) split(n *feed.Node) (prefixes, words *feed.Node, err error) {
 
 // manyWords reports whether a condition has a short prefix with more words than it
 // is completed to.
-func (c *compiler) manyWords(n *feed.Node) (bool, error) {
-	if n.Op == feed.Leaf && isPrefix(n.Term) {
+func (c *compiler) manyWords(n *query.Node) (bool, error) {
+	if n.Op == query.Leaf && isPrefix(n.Term) {
 		tokens, _ := n.Term.Tokens()
 		done, err := c.completions(tokens[0])
 		return !done.all, err

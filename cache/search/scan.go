@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // boundTime narrows the scans to the range of time that the query asks for:
@@ -12,10 +12,10 @@ import (
 func (c *compiler) boundTime() {
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
-		case n.Op != feed.Leaf:
-		case n.Term.Field == feed.FieldSince:
+		case n.Op != query.Leaf:
+		case n.Term.Field == query.FieldSince:
 			c.above = max(c.above, c.from(n.Term)-1)
-		case n.Term.Field == feed.FieldBefore:
+		case n.Term.Field == query.FieldBefore:
 			c.below = min(c.below, c.from(n.Term))
 		}
 	}
@@ -36,13 +36,13 @@ func (c *compiler) chooseScan() error {
 
 // chooseList picks the indexes to scan for what the view asks but for words.
 func (c *compiler) chooseList() error {
-	is := map[feed.Is]bool{}
-	has := map[feed.Has]bool{}
-	var label *feed.Node
+	is := map[query.Is]bool{}
+	has := map[query.Has]bool{}
+	var label *query.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
-		case n.Op != feed.Leaf:
-		case n.Term.Field == feed.FieldLabel:
+		case n.Op != query.Leaf:
+		case n.Term.Field == query.FieldLabel:
 			label = n
 		default:
 			is[n.Term.Is], has[n.Term.Has] = true, true
@@ -54,25 +54,25 @@ func (c *compiler) chooseList() error {
 		return err
 	}
 	switch {
-	case is[feed.IsSnoozed]:
+	case is[query.IsSnoozed]:
 		return c.addExtras("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
-	case is[feed.IsHidden]:
+	case is[query.IsHidden]:
 		c.scan("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
-	case is[feed.IsStarred]:
+	case is[query.IsStarred]:
 		c.scan("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
-	case is[feed.IsEdited]:
+	case is[query.IsEdited]:
 		c.scan("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
 	case label != nil:
 		return c.scanLabel(label)
-	case has[feed.HasFulltext]:
+	case has[query.HasFulltext]:
 		c.scan("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
 	case fewHave:
 		c.scanHas(flags)
-	case is[feed.IsNew]:
+	case is[query.IsNew]:
 		return c.scanNew()
-	case is[feed.IsUnread]:
+	case is[query.IsUnread]:
 		return c.scanUnread()
-	case is[feed.IsRead] && c.whole:
+	case is[query.IsRead] && c.whole:
 		return c.scanRead()
 	case flags != nil && c.whole:
 		c.scanHas(flags)
@@ -182,7 +182,7 @@ func (c *compiler) scanNew() error {
 
 // scanLabel scans the items with a label. Where two spellings of it are in use
 // an item may have both, so only one of them can be scanned.
-func (c *compiler) scanLabel(n *feed.Node) error {
+func (c *compiler) scanLabel(n *query.Node) error {
 	names, err := c.labelNames(n)
 	switch {
 	case err != nil || len(names) == 0:

@@ -15,7 +15,7 @@
 // the candidates. A long posting list is read in chunks until the page is full. What
 // is not indexed yet is searched in Go.
 //
-// [feed.Query.Match] is the reference: a query finds the same items here. Nothing
+// [query.Query.Match] is the reference: a query finds the same items here. Nothing
 // that a key waits for may scan the items or sort them; a test reads the plans of
 // SQLite.
 package search
@@ -28,6 +28,8 @@ import (
 
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/query"
 )
 
 // Texts reads what the index needs of the store.
@@ -60,11 +62,11 @@ func (d Document) text() string {
 }
 
 // joinedBody returns the text as a body, for a query in Go.
-func (d Document) joinedBody() feed.Body {
+func (d Document) joinedBody() markup.Body {
 	if d.Page.Text == "" {
 		return d.Article.Body
 	}
-	return feed.Body{Raw: html.EscapeString(d.text()), Base: d.Article.Body.Base}
+	return markup.Body{Raw: html.EscapeString(d.text()), Base: d.Article.Body.Base}
 }
 
 // Index is the full-text index of a database, and answers the queries of views.
@@ -85,12 +87,12 @@ func New(readers db.Querier, write func(ctx context.Context, op string, f func(t
 }
 
 // FeedInfos returns what queries can ask of feeds, by their URLs.
-func FeedInfos(ctx context.Context, q db.Querier) (map[string]feed.FeedInfo, error) {
+func FeedInfos(ctx context.Context, q db.Querier) (map[string]query.FeedInfo, error) {
 	c := &compiler{Plan: &Plan{}, ctx: ctx, q: q}
 	if err := c.loadFeeds(); err != nil {
 		return nil, err
 	}
-	infos := map[string]feed.FeedInfo{}
+	infos := map[string]query.FeedInfo{}
 	for _, f := range c.feeds {
 		infos[f.URL] = f.FeedInfo
 	}

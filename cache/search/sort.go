@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // sortOrder is an order other than by date. Such a view is sorted when it is
@@ -21,15 +21,15 @@ type sortOrder struct {
 // prime bounds the keys of a random order.
 const prime = 2147483647
 
-func newSortOrder(key feed.SortKey, p *Plan) *sortOrder {
+func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
 	switch key {
-	case feed.SortFeed:
+	case query.SortFeed:
 		return &sortOrder{expr: db.SQL("coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url) COLLATE NOCASE")}
-	case feed.SortTitle:
+	case query.SortTitle:
 		return &sortOrder{expr: db.SQL("d.title COLLATE NOCASE")}
-	case feed.SortAuthor:
+	case query.SortAuthor:
 		return &sortOrder{expr: db.SQL("d.author COLLATE NOCASE")}
-	case feed.SortLength:
+	case query.SortLength:
 		return &sortOrder{expr: db.SQL("d.words"), number: true}
 	}
 	// The same shuffle as long as the view is open.

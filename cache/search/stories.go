@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // chooseCopies says which items of a story the view shows. A view of one feed
@@ -44,15 +44,15 @@ func (c *compiler) asksItems() bool {
 	if mentions(c.view.Query.Root, ofFeed) && len(c.feeds) < 2 {
 		return true
 	}
-	return slices.ContainsFunc(c.view.Query.Conjuncts(), func(n *feed.Node) bool {
-		if n.Op != feed.Leaf {
+	return slices.ContainsFunc(c.view.Query.Conjuncts(), func(n *query.Node) bool {
+		if n.Op != query.Leaf {
 			return false
 		}
 		switch n.Term.Is {
-		case feed.IsStarred, feed.IsLabelled, feed.IsHidden, feed.IsSnoozed:
+		case query.IsStarred, query.IsLabelled, query.IsHidden, query.IsSnoozed:
 			return true
 		}
-		return n.Term.Field == feed.FieldLabel
+		return n.Term.Field == query.FieldLabel
 	})
 }
 
@@ -60,19 +60,19 @@ func (c *compiler) asksItems() bool {
 // or the words of one of its items, so that the lead can speak for all: whether
 // and when it is news, whether it is read, and that it does not have one of the
 // marks that hold for one item.
-func ofWholeStory(n *feed.Node, positive bool) bool {
+func ofWholeStory(n *query.Node, positive bool) bool {
 	switch n.Op {
-	case feed.Not:
+	case query.Not:
 		return ofWholeStory(n.Kids[0], !positive)
-	case feed.And, feed.Or:
-		return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return !ofWholeStory(k, positive) })
+	case query.And, query.Or:
+		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !ofWholeStory(k, positive) })
 	}
 	switch n.Term.Field {
-	case feed.FieldSince, feed.FieldBefore:
+	case query.FieldSince, query.FieldBefore:
 		return true
 	}
 	switch n.Term.Is {
-	case feed.IsUnread, feed.IsRead, feed.IsNew:
+	case query.IsUnread, query.IsRead, query.IsNew:
 		return true
 	}
 	return ofUnmarked(n.Term, positive)
@@ -81,12 +81,12 @@ func ofWholeStory(n *feed.Node, positive bool) bool {
 // ofUnmarked reports whether a term asks for items without one of the marks that hold
 // for one item. No item takes the position of another for having no such mark:
 // a row that is starred or snoozed does not bring up its copy.
-func ofUnmarked(t feed.Term, positive bool) bool {
+func ofUnmarked(t query.Term, positive bool) bool {
 	switch t.Is {
-	case feed.IsStarred, feed.IsLabelled, feed.IsSnoozed:
+	case query.IsStarred, query.IsLabelled, query.IsSnoozed:
 		return !positive
-	case feed.IsUnstarred:
+	case query.IsUnstarred:
 		return positive
 	}
-	return t.Field == feed.FieldLabel && !positive
+	return t.Field == query.FieldLabel && !positive
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // Numbers rise, stay between the two, and leave as much room as there is, but
@@ -42,7 +42,7 @@ func TestSpread(t *testing.T) {
 // text, or a text could pass for them.
 func TestStartMarksAreNoWords(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if text := feed.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMark+authorMark) {
+		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMark+authorMark) {
 			t.Fatalf("%U gives %q", r, text)
 		}
 	}

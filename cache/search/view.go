@@ -3,7 +3,7 @@ package search
 import (
 	"time"
 
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // View is a list as the user sees it: a query and the instant since when it
@@ -11,7 +11,7 @@ import (
 // lead, or else the first copy; all of them where it is about one feed or about
 // items that the user starred, labelled, hid or snoozed.
 type View struct {
-	Query feed.Query
+	Query query.Query
 	// Opened keeps what was read at or after it in an is:unread view, so that
 	// a row does not vanish while it is being read; zero keeps nothing.
 	Opened time.Time

@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"dateline/cache/db"
-	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // mostWords is how many words a prefix is completed to; where more begin
@@ -17,7 +17,7 @@ const mostWords = 100
 // matchExpr writes a full-text term in the language of FTS5: always quoted, so
 // that nothing a reader types means anything there. It is empty for a term
 // that matches nothing in the index.
-func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
+func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
 	if x == prefixIndex {
 		return prefixExpr(t), nil
 	}
@@ -46,16 +46,16 @@ func (c *compiler) matchExpr(x textIndex, t feed.Term) (string, error) {
 }
 
 // columns has the columns of the index that a field means.
-var columns = map[feed.Field]string{
-	feed.FieldText:   "{title body}",
-	feed.FieldTitle:  "title",
-	feed.FieldAuthor: "author",
-	feed.FieldBody:   "body",
+var columns = map[query.Field]string{
+	query.FieldText:   "{title body}",
+	query.FieldTitle:  "title",
+	query.FieldAuthor: "author",
+	query.FieldBody:   "body",
 }
 
 // probe asks whether one item matches a term: the index where it has the
 // item's text, else what was found in Go.
-func (c *compiler) probe(n *feed.Node) (db.Text, error) {
+func (c *compiler) probe(n *query.Node) (db.Text, error) {
 	t := db.SQL("(" + nothing)
 	x := indexOf(n)
 	expr, err := c.matchExpr(x, n.Term)
@@ -84,7 +84,7 @@ func (c *compiler) scanText() (bool, error) {
 	if !c.asksText() {
 		return false, nil
 	}
-	var met []*feed.Node
+	var met []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		if c.inIndex(n) {
 			met = append(met, n)
@@ -107,7 +107,7 @@ func (c *compiler) scanText() (bool, error) {
 
 // scanPostings scans the positions in the indexes where conditions hold, unless the
 // items of the list are so few that it is cheaper to look them up there.
-func (c *compiler) scanPostings(met []*feed.Node) (scanned bool, err error) {
+func (c *compiler) scanPostings(met []*query.Node) (scanned bool, err error) {
 	met, either, err := c.deferMixed(met)
 	if err != nil {
 		return false, err
@@ -127,8 +127,8 @@ func (c *compiler) scanPostings(met []*feed.Node) (scanned bool, err error) {
 
 // textBranches are the scans over the indexes; few reports whether the items of the list are
 // so few that it is cheaper to look them up there.
-func (c *compiler) textBranches(met []*feed.Node, e *alternatives) (branches []branch, few bool, err error) {
-	scans := [][]*feed.Node{met}
+func (c *compiler) textBranches(met []*query.Node, e *alternatives) (branches []branch, few bool, err error) {
+	scans := [][]*query.Node{met}
 	if e != nil {
 		scans = e.conditions
 	}
@@ -156,7 +156,7 @@ func (c *compiler) textBranches(met []*feed.Node, e *alternatives) (branches []b
 // of the two is scanned, and the other merged with it or asked about each of its
 // rows: the words are, if any condition says which items rather than which not,
 // since they are rarer.
-func (c *compiler) textBranch(met []*feed.Node) (a branch, few, never bool, err error) {
+func (c *compiler) textBranch(met []*query.Node) (a branch, few, never bool, err error) {
 	scanned, probed, err := c.splitByIndex(met)
 	if err != nil {
 		return a, false, false, err
@@ -191,10 +191,10 @@ func (c *compiler) textBranch(met []*feed.Node) (a branch, few, never bool, err 
 // beside are further conditions for a scan, which another index answers: what is
 // common is merged with the numbers that are scanned, and the rest asked of each;
 // never reports whether they hold for nothing, phrases how many they have.
-func (c *compiler) beside(x textIndex, nodes []*feed.Node) (merged, asked db.Text, phrases int, never bool, err error) {
+func (c *compiler) beside(x textIndex, nodes []*query.Node) (merged, asked db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
-		if n.Op == feed.Not {
+		if n.Op == query.Not {
 			inner, not, with = n.Kids[0], "NOT ", " EXCEPT "
 		}
 		expr, nothing, err := c.match(x, inner)
@@ -268,27 +268,27 @@ func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
 
 // inIndex reports whether FTS5 can answer the condition, given another one that it
 // can list the matches of if this one is a Not.
-func (c *compiler) inIndex(n *feed.Node) bool {
+func (c *compiler) inIndex(n *query.Node) bool {
 	switch n.Op {
-	case feed.Leaf:
+	case query.Leaf:
 		return ofText(n.Term)
-	case feed.Not:
-		return n.Kids[0].Op != feed.Not && c.inIndex(n.Kids[0])
-	case feed.Or:
-		return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return k.Op == feed.Not || !c.inIndex(k) })
+	case query.Not:
+		return n.Kids[0].Op != query.Not && c.inIndex(n.Kids[0])
+	case query.Or:
+		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return k.Op == query.Not || !c.inIndex(k) })
 	}
-	return !slices.ContainsFunc(n.Kids, func(k *feed.Node) bool { return !c.inIndex(k) }) &&
+	return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !c.inIndex(k) }) &&
 		slices.ContainsFunc(n.Kids, positive)
 }
 
 // match writes a condition that is in the index, but for a Not; never reports whether
 // it holds for nothing there.
-func (c *compiler) match(x textIndex, n *feed.Node) (expr string, never bool, err error) {
+func (c *compiler) match(x textIndex, n *query.Node) (expr string, never bool, err error) {
 	switch n.Op {
-	case feed.Leaf:
+	case query.Leaf:
 		expr, err = c.matchExpr(x, n.Term)
 		return expr, expr == "", err
-	case feed.And:
+	case query.And:
 		return c.allOf(x, n.Kids)
 	}
 	var some []string
@@ -305,10 +305,10 @@ func (c *compiler) match(x textIndex, n *feed.Node) (expr string, never bool, er
 }
 
 // allOf writes conditions that must all hold; it is empty when all are Nots.
-func (c *compiler) allOf(x textIndex, nodes []*feed.Node) (expr string, never bool, err error) {
+func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never bool, err error) {
 	var yes, no []string
 	for _, n := range nodes {
-		negated := n.Op == feed.Not
+		negated := n.Op == query.Not
 		if negated {
 			n = n.Kids[0]
 		}
@@ -346,14 +346,14 @@ func (c *compiler) matchPending() error {
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	c.pending = map[*feed.Node][]int64{}
-	var terms []*feed.Node
+	c.pending = map[*query.Node][]int64{}
+	var terms []*query.Node
 	leaves(root, &terms)
 	return c.ix.texts.ReadDocuments(c.ctx, c.q, waiting, func(d Document) error {
 		a := d.Article
 		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, d.joinedBody()
 		for _, n := range terms {
-			if c.holds(n, a, feed.FeedInfo{}) {
+			if c.holds(n, a, query.FeedInfo{}) {
 				c.pending[n] = append(c.pending[n], d.Pos)
 			}
 		}
@@ -362,8 +362,8 @@ func (c *compiler) matchPending() error {
 }
 
 // leaves collects the full-text terms of a condition.
-func leaves(n *feed.Node, into *[]*feed.Node) {
-	if n.Op == feed.Leaf && ofText(n.Term) {
+func leaves(n *query.Node, into *[]*query.Node) {
+	if n.Op == query.Leaf && ofText(n.Term) {
 		*into = append(*into, n)
 	}
 	for _, k := range n.Kids {
@@ -453,7 +453,7 @@ func (x textIndex) postings(expr string) db.Text {
 func (c *compiler) asksText() bool { return mentions(c.view.Query.Root, ofText) }
 
 // indexOf returns the index that answers a condition on texts.
-func indexOf(n *feed.Node) textIndex {
+func indexOf(n *query.Node) textIndex {
 	if onlyPrefixes(n) {
 		return prefixIndex
 	}

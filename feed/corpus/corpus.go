@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Corpus is a set of feeds. The zero value has none.
@@ -75,7 +76,7 @@ func (c Corpus) entry(f, i int) entry {
 // Article is an item as parsing its feed makes it, made without the parser.
 func (c Corpus) Article(f, i int) feed.Article {
 	e := c.entry(f, i)
-	a := feed.Article{Body: feed.Body{Raw: e.body, Base: e.link}}
+	a := feed.Article{Body: markup.Body{Raw: e.body, Base: e.link}}
 	a.GUID, a.Title, a.Author, a.Summary, a.Link, a.Published = e.guid, e.title, e.author, e.summary, e.link, e.published
 	a.Words = len(strings.Fields(e.body))
 	a.Identify()

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"dateline/feed"
+	"dateline/feed/parse"
 )
 
 // What a benchmark fills a cache with is what refreshing the corpus would bring.
@@ -13,7 +13,7 @@ func TestArticleIsWhatItsDocumentSays(t *testing.T) {
 	c := Corpus{Feeds: 10, Items: 30, Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
 	for f := range c.Feeds {
 		body, kind := c.Document(f)
-		doc, err := feed.Parse([]byte(body), feed.Origin{URL: c.URL(f), ContentType: kind})
+		doc, err := parse.Parse([]byte(body), parse.Origin{URL: c.URL(f), ContentType: kind})
 		if err != nil {
 			t.Fatal(err)
 		}

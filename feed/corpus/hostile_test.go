@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"dateline/feed"
+	"dateline/feed/parse"
 )
 
 // The other opinion must know an attack when it sees one, or the tests that ask
@@ -28,7 +28,7 @@ func TestUnfitKnowsTheAttacks(t *testing.T) {
 func TestHostileFeedsAreRead(t *testing.T) {
 	n := HostileItems()
 	for name, text := range map[string]string{"RSS": HostileRSS("https://evil.example", n), "Atom": HostileAtom("https://evil.example", n), "JSON": HostileJSON("https://evil.example", n)} {
-		doc, err := feed.Parse([]byte(text), feed.Origin{URL: "https://evil.example/feed"})
+		doc, err := parse.Parse([]byte(text), parse.Origin{URL: "https://evil.example/feed"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // Kind sorts failures by what a reader can do about them.
@@ -190,7 +190,7 @@ func shown(u *url.URL, raw string) string {
 			raw = scheme + "://" + rest[at+1:]
 		}
 	}
-	return cut(feed.Clean(raw), 200)
+	return cut(text.Clean(raw), 200)
 }
 
 // cause is the text of the error below, fit for one line: parts of it may come
@@ -199,7 +199,7 @@ func (e *Error) cause() string {
 	if e.Err == nil {
 		return string(e.Kind)
 	}
-	return cut(feed.Clean(e.Err.Error()), 200)
+	return cut(text.Clean(e.Err.Error()), 200)
 }
 
 // cut shortens s to about max bytes at a rune's edge.

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // IsLocal says whether an address names a file (file:) or a program (exec:) of
@@ -34,7 +34,7 @@ func CheckLocal(address string) error {
 
 // commandOf is the program that an exec: address names, with its arguments.
 func commandOf(address string) ([]string, error) {
-	argv := feed.SplitCommand(strings.TrimPrefix(address, "exec:"))
+	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
 	if len(argv) == 0 || argv[0] == "" {
 		return nil, fmt.Errorf("%q names no program; write exec: and a command, such as exec:~/bin/feed", address)
 	}

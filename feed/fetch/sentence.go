@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // Sentence tells a reader what went wrong and what can be done about it. The
@@ -102,7 +102,7 @@ func (e *Error) programSentence() string {
 func (e *Error) host() string {
 	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
 		// Parsing decodes what the shown address holds percent-encoded.
-		return feed.Clean(u.Host)
+		return text.Clean(u.Host)
 	}
 	return e.URL
 }

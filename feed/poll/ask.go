@@ -7,6 +7,8 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/parse"
+	"dateline/feed/schedule"
 )
 
 // result is an errand done.
@@ -78,8 +80,8 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	ok := true
 	// What trips here counts as a failure of the feed, so that it is not asked
 	// again at once.
-	if crash := feed.Guard("asking a feed", p.crashed, func() { o, ok = p.fetch(ctx, e) }); crash != nil {
-		o, ok = outcome{failure: crash.Sentence()}, true
+	if crash := feed.Recover("asking a feed", p.crashed, func() { o, ok = p.fetch(ctx, e) }); crash != nil {
+		o, ok = outcome{failure: crash.UserMessage()}, true
 	}
 	if !ok {
 		out.skipped = true
@@ -101,19 +103,19 @@ func (p *Poller) ask(ctx context.Context, e errand, round time.Time) result {
 	}
 	out.outcome = o
 	state := settle(e.feed.Poll, o, ended)
-	schedule := feed.Away(e.feed.Poll, e.settings, ended)
+	planned := schedule.Offline(e.feed.Poll, e.settings, ended)
 	if !o.local {
-		schedule = feed.NextCheck(state, e.settings, ended, p.jitter())
+		planned = schedule.NextCheck(state, e.settings, ended, p.jitter())
 	}
-	state.NextCheck, state.Reason = schedule.Next, schedule.Reason
+	state.NextCheck, state.Reason = planned.Next, planned.Reason
 	if o.pausesHost() {
 		out.rested = hostOf(o.at)
-		p.restHost(out.rested, state.Wishes.Until)
+		p.restHost(out.rested, state.Hints.Until)
 	}
 	r := &out.report
 	r.Status, r.Error = o.verdict(), o.failure
 	r.Duration, r.FinalURL, r.HTTP, r.Bytes = max(took, 0), o.from, o.status, o.response.Bytes
-	r.Next, r.Reason, r.MovedTo = schedule.Next, schedule.Reason, feed.NewAddress(state)
+	r.Next, r.Reason, r.MovedTo = planned.Next, planned.Reason, schedule.NewAddress(state)
 	out.answer = feed.Fetched{URL: e.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
 		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
 	return out
@@ -131,8 +133,8 @@ func (e errand) longest() time.Duration { return max(e.settings.Timeout, waking)
 func (p *Poller) postpone(out result, until, round time.Time) result {
 	out.postponed = true
 	state := out.errand.feed.Poll
-	state.NextCheck, state.Reason = later(state.NextCheck, until), feed.AskedPause
-	state.Wishes.Until = later(state.Wishes.Until, until)
+	state.NextCheck, state.Reason = later(state.NextCheck, until), schedule.ReasonRetryAfter
+	state.Hints.Until = later(state.Hints.Until, until)
 	out.answer = feed.Fetched{URL: out.errand.feed.URL, State: state, Round: round}
 	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
 	return out
@@ -152,7 +154,7 @@ func (o outcome) verdict() feed.Status {
 // feed that has moved is asked at its new address; where there is none any more,
 // the old one has the last word.
 func (p *Poller) fetch(ctx context.Context, e errand) (o outcome, ok bool) {
-	moved := feed.NewAddress(e.feed.Poll)
+	moved := schedule.NewAddress(e.feed.Poll)
 	o, ok = p.get(ctx, e, moved)
 	if moved == "" || !ok || !o.astray {
 		o.direct = moved != ""
@@ -195,7 +197,7 @@ func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok
 	doc, err := p.read(res)
 	if err != nil {
 		o.failure, o.astray = parseSentence(res, err), !res.Partial
-		var not *feed.NotFeedError
+		var not *parse.NotFeedError
 		o.html = errors.As(err, &not) && not.Kind == "html"
 		if o.html && !res.Partial {
 			o.page = o.hash
@@ -207,8 +209,8 @@ func (p *Poller) get(ctx context.Context, e errand, moved string) (o outcome, ok
 }
 
 // origin tells the parser where an answer came from.
-func origin(res fetch.Response) feed.Origin {
-	return feed.Origin{URL: res.FinalURL, Base: res.ContentLocation, ContentType: res.ContentType}
+func origin(res fetch.Response) parse.Origin {
+	return parse.Origin{URL: res.FinalURL, Base: res.ContentLocation, ContentType: res.ContentType}
 }
 
 // read parses a body, a few at a time: parsing is what a round's processor time
@@ -216,8 +218,8 @@ func origin(res fetch.Response) feed.Origin {
 func (p *Poller) read(res fetch.Response) (doc *feed.Document, err error) {
 	p.parsing <- struct{}{}
 	defer func() { <-p.parsing }()
-	if crash := feed.Guard("reading a feed", p.crashed, func() { doc, err = p.parse(res.Body, origin(res)) }); crash != nil {
-		return nil, errors.New(crash.Sentence())
+	if crash := feed.Recover("reading a feed", p.crashed, func() { doc, err = p.parse(res.Body, origin(res)) }); crash != nil {
+		return nil, errors.New(crash.UserMessage())
 	}
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func BenchmarkRefresh(b *testing.B) {
 		for i := range r.store.feeds {
 			r.store.feeds[i].Poll = feed.PollState{}
 		}
-		if err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) {}); err != nil {
+		if err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(feed.Report) {}); err != nil {
 			b.Fatal(err)
 		}
 		r.store.saved = r.store.saved[:0]

@@ -73,7 +73,7 @@ func TestGoodFinishWhileBadHang(t *testing.T) {
 	r := newRig(t, urls...)
 	r.each(func(s *feed.Settings) { s.Timeout = 5 * time.Minute })
 	good := 0
-	err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) {
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
 		if !strings.Contains(rep.URL, "/good/") {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
 )
 
 // byAnother says that another process is asking the feed. A claim that lasts
@@ -54,7 +55,7 @@ func (t *plan) limit(granted []string) {
 			return false
 		}
 		e.release()
-		t.idle = append(t.idle, feed.Report{URL: e.feed.URL, Status: feed.Skipped, Reason: feed.Elsewhere})
+		t.idle = append(t.idle, feed.Report{URL: e.feed.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
 		return true
 	})
 	t.righted = slices.DeleteFunc(t.righted, func(f feed.Fetched) bool { return !own[f.URL] })

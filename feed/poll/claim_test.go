@@ -15,6 +15,7 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/schedule"
 )
 
 // household is several processes on one cache, and a server that counts.
@@ -66,7 +67,7 @@ func newHousehold(t *testing.T, processes, feeds int) (*household, []string) {
 
 // all lets every process refresh at once and returns the reports that are none
 // of a feed left out.
-func (h *household) all(t *testing.T, ask feed.Ask) (told int) {
+func (h *household) all(t *testing.T, ask feed.RefreshRequest) (told int) {
 	t.Helper()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -94,7 +95,7 @@ func TestManyProcessesAskOnce(t *testing.T) {
 	const feeds, rounds = 60, 5
 	h, _ := newHousehold(t, 3, feeds)
 	for round := 1; round <= rounds; round++ {
-		if told := h.all(t, feed.Ask{DueOnly: true}); told != feeds {
+		if told := h.all(t, feed.RefreshRequest{DueOnly: true}); told != feeds {
 			t.Errorf("round %d: %d feeds were reported", round, told)
 		}
 		for path, n := range h.asked {
@@ -117,14 +118,16 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 	asking, done := make(chan bool), make(chan bool)
 	h.answer = func(string) { asking <- true; <-done }
 	ended := make(chan error)
-	go func() { ended <- h.pollers[0].Refresh(t.Context(), feed.Ask{DueOnly: true}, func(feed.Report) {}) }()
+	go func() {
+		ended <- h.pollers[0].Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(feed.Report) {})
+	}()
 	<-asking
 	h.mu.Lock()
 	h.answer = nil
 	h.mu.Unlock()
-	for _, ask := range []feed.Ask{{DueOnly: true}, {}} {
+	for _, ask := range []feed.RefreshRequest{{DueOnly: true}, {}} {
 		err := h.pollers[1].Refresh(t.Context(), ask, func(r feed.Report) {
-			if r.Status != feed.Skipped || r.Reason != feed.Elsewhere {
+			if r.Status != feed.Skipped || r.Reason != schedule.ReasonOtherProcess {
 				t.Errorf("%+v", r)
 			}
 		})
@@ -135,7 +138,7 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 	if next, err := h.pollers[1].NextDue(t.Context()); err != nil || !next.Equal(noon.Add(claimed)) {
 		t.Errorf("due at %v, %v", next, err)
 	}
-	err := h.pollers[1].Refresh(t.Context(), feed.Ask{Feeds: urls}, func(r feed.Report) {
+	err := h.pollers[1].Refresh(t.Context(), feed.RefreshRequest{Feeds: urls}, func(r feed.Report) {
 		if r.Status != feed.OK {
 			t.Errorf("by name: %+v", r)
 		}
@@ -160,7 +163,7 @@ func TestClaimsEnd(t *testing.T) {
 	}
 	expect := func(what string, times int) {
 		t.Helper()
-		if err := other.Refresh(t.Context(), feed.Ask{DueOnly: true}, func(feed.Report) {}); err != nil {
+		if err := other.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(feed.Report) {}); err != nil {
 			t.Error(err)
 		}
 		if h.asked["/0"] != times || h.asked["/1"] != times {
@@ -181,7 +184,7 @@ func TestClaimsEnd(t *testing.T) {
 		<-ctx.Done()
 		panic(http.ErrAbortHandler)
 	}
-	if err := killed.Refresh(ctx, feed.Ask{DueOnly: true}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
+	if err := killed.Refresh(ctx, feed.RefreshRequest{DueOnly: true}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	h.mu.Lock()
@@ -191,8 +194,8 @@ func TestClaimsEnd(t *testing.T) {
 
 	h.now = h.now.Add(time.Hour)
 	killed.client = fetch.New(fetch.Options{Transport: roundTrip(unreachable)})
-	err = killed.Refresh(t.Context(), feed.Ask{DueOnly: true, Woken: true}, func(r feed.Report) {
-		if !r.Away {
+	err = killed.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true, AfterSleep: true}, func(r feed.Report) {
+		if !r.Offline {
 			t.Errorf("%+v", r)
 		}
 		// With the last report the reader looks what is due next.
@@ -228,15 +231,15 @@ func TestOneClaimARound(t *testing.T) {
 	r := newRig(t, urls...)
 	r.lanes.perHost = 1 // so that asked needs no lock
 	r.Poller.store = noRoom{r.store}
-	err := r.Refresh(t.Context(), feed.Ask{DueOnly: true}, func(rep feed.Report) { t.Errorf("%+v", rep) })
+	err := r.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(rep feed.Report) { t.Errorf("%+v", rep) })
 	if next, due := r.NextDue(t.Context()); !errors.Is(err, errNoRoom) || due != nil || asked > 0 || !next.Equal(noon.Add(pause)) {
 		t.Errorf("%v, asked %d times, due at %v", err, asked, next)
 	}
 	r.Poller.store, r.now = r.store, noon.Add(pause)
-	if got := r.refresh(t, feed.Ask{DueOnly: true}); len(got) != 300 || asked != 300 || r.store.claims != 1 {
+	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 300 || asked != 300 || r.store.claims != 1 {
 		t.Errorf("%d reports, asked %d times, claimed %d times", len(got), asked, r.store.claims)
 	}
-	if got := r.refresh(t, feed.Ask{DueOnly: true}); len(got) != 300 || r.store.claims != 1 {
+	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 300 || r.store.claims != 1 {
 		t.Errorf("with nothing due: %d reports, claimed %d times", len(got), r.store.claims)
 	}
 }

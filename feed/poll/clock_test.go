@@ -75,7 +75,7 @@ func (c *wrongClock) live(t *testing.T, long, off time.Duration) {
 			return
 		}
 		c.now = c.steady.Add(off)
-		c.refresh(t, feed.Ask{DueOnly: true})
+		c.refresh(t, feed.RefreshRequest{DueOnly: true})
 	}
 }
 

@@ -61,7 +61,7 @@ func TestServersClocks(t *testing.T) {
 // lastReport is the last report of a round.
 func (r *rig) lastReport(t *testing.T) (last feed.Report) {
 	t.Helper()
-	err := r.Refresh(t.Context(), feed.Ask{}, func(x feed.Report) { last = x })
+	err := r.Refresh(t.Context(), feed.RefreshRequest{}, func(x feed.Report) { last = x })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dateline/feed"
+	"dateline/feed/parse"
 )
 
 // A feed that trips the reader itself fails like any other: it is told, kept,
@@ -17,15 +18,15 @@ func TestAPanicFailsItsFeedOnly(t *testing.T) {
 	})
 	bad, good := s.URL+"/bad", s.URL+"/good"
 	r := newRig(t, bad, good)
-	var kept []*feed.Crash
-	r.Poller.crashed = func(c *feed.Crash) { kept = append(kept, c) }
-	r.Poller.parse = func(raw []byte, from feed.Origin) (*feed.Document, error) {
+	var kept []*feed.PanicError
+	r.Poller.crashed = func(c *feed.PanicError) { kept = append(kept, c) }
+	r.Poller.parse = func(raw []byte, from parse.Origin) (*feed.Document, error) {
 		if strings.HasSuffix(from.URL, "/bad") {
 			panic("tripped")
 		}
-		return feed.Parse(raw, from)
+		return parse.Parse(raw, from)
 	}
-	reports := r.refresh(t, feed.Ask{})
+	reports := r.refresh(t, feed.RefreshRequest{})
 	if got := reports[bad]; got.Status != feed.Failed || !strings.Contains(got.Error, "tripped") {
 		t.Errorf("the bad feed: %+v", got)
 	}
@@ -47,20 +48,20 @@ func TestAPanicBesideTheFeedEndsNoRound(t *testing.T) {
 		io.WriteString(w, `<rss version="2.0"><channel><title>T</title><item><guid>1</guid><title>One</title></item></channel></rss>`)
 	})
 	r := newRig(t, s.URL+"/a", s.URL+"/b")
-	broken, kept := true, make(chan *feed.Crash, 10)
+	broken, kept := true, make(chan *feed.PanicError, 10)
 	r.Poller.jitter = func() float64 {
 		if broken {
 			panic("no dice")
 		}
 		return 0
 	}
-	r.Poller.lanes = newLanes(1, 1, func(c *feed.Crash) { kept <- c })
-	r.refresh(t, feed.Ask{})
+	r.Poller.lanes = newLanes(1, 1, func(c *feed.PanicError) { kept <- c })
+	r.refresh(t, feed.RefreshRequest{})
 	if len(kept) != 2 {
 		t.Errorf("%d faults kept", len(kept))
 	}
 	broken = false
-	for url, report := range r.refresh(t, feed.Ask{}) {
+	for url, report := range r.refresh(t, feed.RefreshRequest{}) {
 		if report.Status != feed.OK {
 			t.Errorf("%s afterwards: %+v", url, report)
 		}

@@ -12,6 +12,9 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/find"
+	"dateline/feed/parse"
+	"dateline/feed/text"
 )
 
 // probeTimeout bounds one guess at a well-known address.
@@ -30,7 +33,7 @@ func (p *problem) Error() string { return p.sentence }
 func (p *problem) Unwrap() error { return p.err }
 
 // Discover says which feeds an address offers: itself when it is a feed, those
-// that a page announces and those that [feed.HostFeeds] knows, else the first
+// that a page announces and those that [find.HostFeeds] knows, else the first
 // that a well-known path of the site gives. The feeds that the address alone
 // tells are also those of a page that refuses to be read. An address without a
 // scheme is tried with https, then with http. The text of an error is a
@@ -38,7 +41,7 @@ func (p *problem) Unwrap() error { return p.err }
 func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate, error) {
 	u, res, err := p.look(ctx, address)
 	if err != nil {
-		if found := feed.HostFeeds(guesses(address)[0], nil); len(found) > 0 && unreadable(err) {
+		if found := find.HostFeeds(guesses(address)[0], nil); len(found) > 0 && unreadable(err) {
 			return found, nil
 		}
 		return nil, err
@@ -46,7 +49,7 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 	defer res.Release()
 	offered, err := p.offers(ctx, u, res)
 	for i := range offered {
-		offered[i].URL = feed.KeepLogin(offered[i].URL, u)
+		offered[i].URL = text.KeepLogin(offered[i].URL, u)
 	}
 	return offered, err
 }
@@ -120,16 +123,16 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 	if err == nil {
 		return []feed.Candidate{candidate(cmp.Or(res.Permanent, address), res, doc)}, nil
 	}
-	var not *feed.NotFeedError
+	var not *parse.NotFeedError
 	isPage := errors.As(err, &not) && not.Kind == "html"
 	var announced, hosted []feed.Candidate
 	if isPage {
-		announced = feed.FindFeeds(res.Body, res.FinalURL)
-		hosted = feed.HostFeeds(res.FinalURL, res.Body)
+		announced = find.Links(res.Body, res.FinalURL)
+		hosted = find.HostFeeds(res.FinalURL, res.Body)
 	}
 	if len(hosted) == 0 {
 		// A wall of consent or a login stands at another address.
-		hosted = feed.HostFeeds(address, nil)
+		hosted = find.HostFeeds(address, nil)
 	}
 	if found := join(announced, hosted); len(found) > 0 {
 		return found, nil
@@ -139,7 +142,7 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 	}
 	// A large page would keep its place from the feeds that are tried now.
 	res.Release()
-	if found := p.probe(ctx, feed.KeepLogin(res.FinalURL, address)); len(found) > 0 {
+	if found := p.probe(ctx, text.KeepLogin(res.FinalURL, address)); len(found) > 0 {
 		return found, nil
 	}
 	return nil, &problem{"This page announces no feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}

@@ -8,6 +8,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/schedule"
 )
 
 // sift takes out the failures, which may be the network's: the whole round tells.
@@ -74,8 +75,8 @@ func (r *round) judge(ctx context.Context) {
 		}
 		g.skipped, g.away = false, true
 		old := g.errand.feed.Poll
-		g.report = feed.Report{URL: g.errand.feed.URL, Status: feed.Failed, Error: p.outage.sentence, Away: true,
-			Next: later(feed.DueAt(old, g.errand.settings, p.now()), p.rest.until), Reason: "no server could be reached from here"}
+		g.report = feed.Report{URL: g.errand.feed.URL, Status: feed.Failed, Error: p.outage.sentence, Offline: true,
+			Next: later(schedule.DueAt(old, g.errand.settings, p.now()), p.rest.until), Reason: "no server could be reached from here"}
 	}
 }
 

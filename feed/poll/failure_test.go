@@ -15,6 +15,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/parse"
 )
 
 // Every failure is told in a sentence with a way out, kept with the feed, and
@@ -52,7 +53,7 @@ func TestFailures(t *testing.T) {
 		u := s.URL + path
 		r := newRig(t, u)
 		r.store.feeds[0].Poll = feed.PollState{ETag: `"1"`, LastModified: "then", BodyHash: "h", LastOK: noon.Add(-time.Hour)}
-		rep := r.refresh(t, feed.Ask{})[u]
+		rep := r.refresh(t, feed.RefreshRequest{})[u]
 		state := r.store.state(u)
 		if rep.Status != feed.Failed || !strings.Contains(rep.Error, want.words) || !strings.Contains(rep.Error, ": ") || !strings.HasSuffix(rep.Error, ".") {
 			t.Errorf("%s: %+v", path, rep)
@@ -82,13 +83,13 @@ func TestBackOff(t *testing.T) {
 	})
 	r := newRig(t, s.URL)
 	for _, want := range []time.Duration{2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 16 * time.Hour, 24 * time.Hour, 24 * time.Hour} {
-		r.refresh(t, feed.Ask{})
+		r.refresh(t, feed.RefreshRequest{})
 		if got := r.store.state(s.URL).NextCheck.Sub(r.now); got != want {
 			t.Errorf("after %d failures: %v, want %v", r.store.state(s.URL).Failures, got, want)
 		}
 	}
 	well.Store(true)
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	if s := r.store.state(s.URL); s.Failures != 0 || s.Error != "" || !s.NextCheck.Equal(noon.Add(time.Hour)) {
 		t.Errorf("after a good answer: %+v", s)
 	}
@@ -102,7 +103,7 @@ func TestNoNetworkDoesNotBackOff(t *testing.T) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
 	})})
 	for range 5 {
-		r.refresh(t, feed.Ask{})
+		r.refresh(t, feed.RefreshRequest{})
 	}
 	if s := r.store.state(u); s.Failures != 0 || s.Error == "" || !s.NextCheck.Equal(noon.Add(time.Hour)) {
 		t.Errorf("%+v", s)
@@ -126,11 +127,11 @@ func TestRedirectIsRemembered(t *testing.T) {
 	})
 	u := s.URL + "/old"
 	r := newRig(t, u)
-	if rep := r.refresh(t, feed.Ask{})[u]; rep.FinalURL != s.URL+"/new" || r.store.state(u).FinalURL != s.URL+"/new" {
+	if rep := r.refresh(t, feed.RefreshRequest{})[u]; rep.FinalURL != s.URL+"/new" || r.store.state(u).FinalURL != s.URL+"/new" {
 		t.Errorf("%+v, %+v", rep, r.store.state(u))
 	}
 	moved.Store(false)
-	if rep := r.refresh(t, feed.Ask{})[u]; rep.FinalURL != u || r.store.state(u).FinalURL != "" {
+	if rep := r.refresh(t, feed.RefreshRequest{})[u]; rep.FinalURL != u || r.store.state(u).FinalURL != "" {
 		t.Errorf("%+v, %+v", rep, r.store.state(u))
 	}
 }
@@ -140,13 +141,13 @@ func TestPanicWhileParsing(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 1)) })
 	bad, good := s.URL+"/bad", s.URL+"/good"
 	r := newRig(t, bad, good)
-	r.parse = func(raw []byte, src feed.Origin) (*feed.Document, error) {
+	r.parse = func(raw []byte, src parse.Origin) (*feed.Document, error) {
 		if strings.HasSuffix(src.URL, "/bad") {
 			panic("index out of range")
 		}
-		return feed.Parse(raw, src)
+		return parse.Parse(raw, src)
 	}
-	got := r.refresh(t, feed.Ask{})
+	got := r.refresh(t, feed.RefreshRequest{})
 	if got[bad].Status != feed.Failed || !strings.Contains(got[bad].Error, "index out of range") || got[good].Status != feed.OK {
 		t.Errorf("%+v", got)
 	}
@@ -172,7 +173,7 @@ func TestStoreFailure(t *testing.T) {
 	full := errors.New("disk full")
 	r.store.refuse = func([]feed.Fetched) error { return full }
 	reports := 0
-	err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) { reports++ })
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(feed.Report) { reports++ })
 	if !errors.Is(err, full) || reports != 0 || r.store.saves > 4 || len(r.claims) != 0 {
 		t.Errorf("%v, %d reports, %d saves, %d claims", err, reports, r.store.saves, len(r.claims))
 	}
@@ -201,7 +202,7 @@ func TestAnswerThatCannotBeSaved(t *testing.T) {
 		}
 		return nil
 	}
-	for u, rep := range r.refresh(t, feed.Ask{}) {
+	for u, rep := range r.refresh(t, feed.RefreshRequest{}) {
 		if u == bad {
 			if rep.Status != feed.Failed || !strings.Contains(rep.Error, "constraint failed") || rep.New != 0 {
 				t.Errorf("bad: %+v", rep)
@@ -223,13 +224,13 @@ func TestIndexFailure(t *testing.T) {
 	full := errors.New("disk full")
 	r.store.indexErr = full
 	reports := 0
-	if err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) { reports++ }); !errors.Is(err, full) || reports != 2 {
+	if err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(feed.Report) { reports++ }); !errors.Is(err, full) || reports != 2 {
 		t.Errorf("%v after %d reports", err, reports)
 	}
 
 	stuck := newRig(t, s.URL+"/1")
 	stuck.Poller.store = stuckIndex{stuck.store}
-	stuck.refresh(t, feed.Ask{})
+	stuck.refresh(t, feed.RefreshRequest{})
 }
 
 type stuckIndex struct{ *fakeStore }

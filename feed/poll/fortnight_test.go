@@ -13,6 +13,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/parse"
 )
 
 // asked is a line of the servers' log.
@@ -118,7 +119,7 @@ func TestFortnight(t *testing.T) {
 			break
 		}
 		f.clock.Store(next.UnixNano())
-		r.refresh(t, feed.Ask{DueOnly: true})
+		r.refresh(t, feed.RefreshRequest{DueOnly: true})
 	}
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
@@ -161,11 +162,11 @@ func (f *fortnight) rig() *rig {
 			return 2*random.Float64() - 1
 		},
 	})
-	r.parse = func(raw []byte, o feed.Origin) (*feed.Document, error) {
+	r.parse = func(raw []byte, o parse.Origin) (*feed.Document, error) {
 		f.mu.Lock()
 		f.parsed[o.URL[strings.LastIndex(o.URL, "/")+1:]]++
 		f.mu.Unlock()
-		return feed.Parse(raw, o)
+		return parse.Parse(raw, o)
 	}
 	return r
 }

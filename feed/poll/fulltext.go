@@ -12,6 +12,8 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/find"
+	"dateline/feed/text"
 )
 
 const acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
@@ -77,11 +79,11 @@ func (p *Poller) page(ctx context.Context, sub feed.Subscription, link string) f
 		return feed.Fulltext{}
 	}
 	set := sub.Settings
-	crash := feed.Guard("reading a page", p.crashed, func() {
-		out.Body, err = feed.ExtractArticle(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
+	crash := feed.Recover("reading a page", p.crashed, func() {
+		out.Body, err = find.Article(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
 	})
 	if crash != nil {
-		err = errors.New(crash.Sentence())
+		err = errors.New(crash.UserMessage())
 	}
 	if err != nil {
 		out.Error = err.Error()
@@ -165,7 +167,7 @@ func otherThanPage(res fetch.Response) string {
 		what = "a video"
 	case media == "" || media == "text/html" || media == "application/xhtml+xml":
 	case !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html")):
-		what = "a file of the kind " + feed.Clean(media)
+		what = "a file of the kind " + text.Clean(media)
 	}
 	if what == "" {
 		return ""
@@ -188,7 +190,7 @@ func loginPath(path string) bool {
 // hostIn names the server of an address in a sentence.
 func hostIn(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		return feed.Clean(u.Host)
+		return text.Clean(u.Host)
 	}
-	return feed.Clean(address)
+	return text.Clean(address)
 }

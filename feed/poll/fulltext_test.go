@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
 )
 
 var article = "<!DOCTYPE html><html><head><title>Story</title></head><body><article><h1>Story</h1><p>" +
@@ -147,7 +149,7 @@ func TestFulltextFailures(t *testing.T) {
 		sub := feed.Subscription{URL: s.URL}
 		got, err := newRig(t).Fulltext(context.Background(), sub, c.link)
 		if err != nil || !strings.Contains(got.Error, c.words) || !strings.Contains(got.Error, ": ") || !strings.HasSuffix(got.Error, ".") ||
-			got.Error != feed.Clean(got.Error) || got.Body != (feed.Body{}) || got.Fetched.IsZero() != c.again {
+			got.Error != text.Clean(got.Error) || got.Body != (markup.Body{}) || got.Fetched.IsZero() != c.again {
 			t.Errorf("%s: %+v, %v", c.link, got, err)
 		}
 	}
@@ -189,12 +191,12 @@ func TestRoundFetchesPages(t *testing.T) {
 	})
 	r := newRig(t, s.URL)
 	r.wantPages(s.URL, s.URL, 25)
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	if len(r.store.texts) != 0 {
 		t.Fatalf("%d pages of a feed that wants none", len(r.store.texts))
 	}
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
-	err := r.Refresh(context.Background(), feed.Ask{}, func(feed.Report) {
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(feed.Report) {
 		if len(r.store.texts) != 0 {
 			t.Error("a page was asked for before the feed was reported")
 		}
@@ -214,7 +216,7 @@ func TestRoundFetchesPages(t *testing.T) {
 	if r.store.pending != 0 {
 		t.Errorf("%d items are not indexed", r.store.pending)
 	}
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	if n := len(r.store.texts); n != 25 {
 		t.Errorf("%d pages after two rounds", n)
 	}
@@ -242,7 +244,7 @@ func TestRoundLeavesTiredServer(t *testing.T) {
 	r := newRig(t, s.URL)
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
 	r.wantPages(s.URL, s.URL, 12)
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	// Two pages of one server are asked for at a time.
 	if len(r.store.texts) != 3 || pages > 5 {
 		t.Errorf("%d pages kept of %d asked for", len(r.store.texts), pages)
@@ -251,7 +253,7 @@ func TestRoundLeavesTiredServer(t *testing.T) {
 	mu.Lock()
 	pages = -20
 	mu.Unlock()
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	if len(r.store.texts) != 12 {
 		t.Errorf("%d pages kept an hour later", len(r.store.texts))
 	}
@@ -275,7 +277,7 @@ func TestRoundStoppedAtPages(t *testing.T) {
 	r.lanes.perHost = 1
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
 	r.wantPages(s.URL, s.URL, 5)
-	if err := r.Refresh(ctx, feed.Ask{}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
+	if err := r.Refresh(ctx, feed.RefreshRequest{}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	if _, kept := r.store.texts[1]; !kept || len(r.store.texts) != 1 {

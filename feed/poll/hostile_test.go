@@ -19,6 +19,8 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // endpoint is a server that is hostile or broken in one way.
@@ -114,7 +116,7 @@ func (b *battlefield) round(t *testing.T) (map[string]feed.Report, uint64) {
 		}
 	}()
 	reports := map[string]feed.Report{}
-	err := b.Refresh(context.Background(), feed.Ask{}, func(r feed.Report) { reports[r.URL] = r })
+	err := b.Refresh(context.Background(), feed.RefreshRequest{}, func(r feed.Report) { reports[r.URL] = r })
 	close(stop)
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +174,7 @@ func (b *battlefield) askLateAgain(t *testing.T, reports map[string]feed.Report)
 			late = append(late, u)
 		}
 	}
-	err := b.Refresh(t.Context(), feed.Ask{Feeds: late}, func(r feed.Report) { reports[r.URL] = r })
+	err := b.Refresh(t.Context(), feed.RefreshRequest{Feeds: late}, func(r feed.Report) { reports[r.URL] = r })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +194,7 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 	case !strings.Contains(r.Error, ": ") || !strings.HasSuffix(r.Error, ".") || len(r.Error) > 400 || strings.Contains(r.Error, "secret"):
 		t.Errorf("not a sentence with a way out: %q", r.Error)
 	}
-	if r.Error != feed.Clean(r.Error) || f.Title != feed.Clean(f.Title) || f.Description != feed.Clean(f.Description) {
+	if r.Error != text.Clean(r.Error) || f.Title != text.Clean(f.Title) || f.Description != text.Clean(f.Description) {
 		t.Errorf("%q, %q, %q is not clean", r.Error, f.Title, f.Description)
 	}
 	if f.Total < 15 {
@@ -205,13 +207,13 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 
 // checkItems looks at everything that the cache holds.
 func (b *battlefield) checkItems(t *testing.T) {
-	q, err := feed.ParseQuery("")
+	q, err := query.Parse("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = b.store.Items(t.Context(), cache.View{Query: q}, 0, func(a feed.Article) error {
 		for _, s := range []string{a.Title, a.Author, a.Summary, a.Link, a.Comments, strings.Join(a.Categories, " "), a.GUID} {
-			if s != feed.Clean(s) && s != a.GUID {
+			if s != text.Clean(s) && s != a.GUID {
 				t.Errorf("%s: %q is not clean", a.Feed, s)
 			}
 		}

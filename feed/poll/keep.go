@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // keeping is a transaction under way with the results that it saves.
@@ -29,7 +30,7 @@ func (r *round) begin(ctx context.Context, got []result) *keeping {
 	}
 	go func() {
 		defer close(k.done)
-		crash := feed.Guard("saving feeds", r.poller.crashed, func() {
+		crash := feed.Recover("saving feeds", r.poller.crashed, func() {
 			if len(unsaved) > 0 {
 				_ = r.poller.store.Release(ctx, unsaved, r.until) // or they run out
 			}
@@ -49,7 +50,7 @@ func (r *round) begin(ctx context.Context, got []result) *keeping {
 // others. An error means that the store takes nothing.
 func (r *round) end(ctx context.Context, k *keeping) (err error) {
 	<-k.done
-	crash := feed.Guard("saving feeds", r.poller.crashed, func() {
+	crash := feed.Recover("saving feeds", r.poller.crashed, func() {
 		if k.err != nil {
 			err = r.keepSingly(ctx, k.got)
 			return
@@ -90,7 +91,7 @@ func (r *round) keepSingly(ctx context.Context, got []result) error {
 			continue
 		}
 		g.report.Status = feed.Failed
-		g.report.Error = "What this feed sent could not be saved (" + feed.Clean(err.Error()) + "): if it happens again, run dateline doctor to check the cache."
+		g.report.Error = "What this feed sent could not be saved (" + text.Clean(err.Error()) + "): if it happens again, run dateline doctor to check the cache."
 		state := g.errand.feed.Poll
 		state.LastChecked, state.NextCheck, state.Reason = g.answer.State.LastChecked, g.answer.State.NextCheck, g.answer.State.Reason
 		state.Failures++

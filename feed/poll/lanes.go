@@ -12,7 +12,7 @@ import (
 type lanes struct {
 	workers, perHost int
 	// crashed is told of a job that panics; nil forgets it.
-	crashed func(*feed.Crash)
+	crashed func(*feed.PanicError)
 
 	mu      sync.Mutex
 	running int
@@ -30,7 +30,7 @@ type lane struct {
 	queued bool
 }
 
-func newLanes(workers, perHost int, crashed func(*feed.Crash)) *lanes {
+func newLanes(workers, perHost int, crashed func(*feed.PanicError)) *lanes {
 	return &lanes{workers: workers, perHost: perHost, crashed: crashed, hosts: make(map[string]*lane)}
 }
 
@@ -53,7 +53,7 @@ func (l *lanes) add(host string, job func()) {
 
 func (l *lanes) work() {
 	for h, job := l.take(); job != nil; h, job = l.take() {
-		feed.Guard("asking a server", l.crashed, job)
+		feed.Recover("asking a server", l.crashed, job)
 		l.done(h)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/schedule"
 )
 
 // longRun is a day of an open reader with many feeds, each on a host of its own,
@@ -59,7 +60,7 @@ func longKinds() []longKind {
 			return f.Poll.Failures >= 4 && f.Poll.LastOK.IsZero() && strings.Contains(f.Poll.Error, words)
 		}
 	}
-	moved := func(f feed.Feed) bool { return well(f) && strings.HasSuffix(feed.NewAddress(f.Poll), "/new") }
+	moved := func(f feed.Feed) bool { return well(f) && strings.HasSuffix(schedule.NewAddress(f.Poll), "/new") }
 	recovering := func(bad func(exchange)) func(exchange) {
 		return func(e exchange) {
 			if badHours(e) {
@@ -217,7 +218,7 @@ func (l *longRun) live(t *testing.T, until time.Time) {
 			break
 		}
 		l.clock.Store(next.UnixNano())
-		if err := l.Refresh(context.Background(), feed.Ask{DueOnly: true}, func(feed.Report) {}); err != nil {
+		if err := l.Refresh(context.Background(), feed.RefreshRequest{DueOnly: true}, func(feed.Report) {}); err != nil {
 			t.Fatal(err)
 		}
 	}

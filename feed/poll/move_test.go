@@ -12,6 +12,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/schedule"
 )
 
 // journal notes the paths that a server is asked for.
@@ -71,7 +72,7 @@ func TestMoveIsRemembered(t *testing.T) {
 	ask := func(after time.Duration, want, movedTo string) {
 		t.Helper()
 		r.now = r.now.Add(after)
-		rep := r.refresh(t, feed.Ask{})[u]
+		rep := r.refresh(t, feed.RefreshRequest{})[u]
 		if got := m.take(); got != want || rep.MovedTo != strings.ReplaceAll(movedTo, "/", s.URL+"/") {
 			t.Errorf("asked %q, want %q; %+v", got, want, rep)
 		}
@@ -102,7 +103,7 @@ func TestWhatIsNoMove(t *testing.T) {
 	next := func(status int, target, page string) feed.PollState {
 		m.status, m.target, m.page = status, target, page
 		r.now = r.now.Add(24 * time.Hour)
-		r.refresh(t, feed.Ask{})
+		r.refresh(t, feed.RefreshRequest{})
 		return r.store.state(u)
 	}
 	good := m.page
@@ -145,7 +146,7 @@ func TestMoveKeepsSecrets(t *testing.T) {
 			return []feed.Subscription{{URL: old, Settings: feed.Settings{Headers: map[string]string{"X-Key": "key"}}}}
 		}
 		r.store.feeds[0].Poll = feed.PollState{MovedTo: target, MovedTimes: 3, MovedSince: noon.Add(-48 * time.Hour), LastOK: noon}
-		if rep := r.refresh(t, feed.Ask{})[old]; rep.Status != feed.OK || rep.FinalURL != target {
+		if rep := r.refresh(t, feed.RefreshRequest{})[old]; rep.Status != feed.OK || rep.FinalURL != target {
 			t.Fatalf("%+v", rep)
 		}
 		if len(sent) != 1 || sent[strings.TrimSuffix(strings.TrimPrefix(target, "http://"), "/new")] != want {
@@ -171,25 +172,25 @@ func TestHostIsLeftAlone(t *testing.T) {
 	urls := []string{host + "/0", host + "/1", host + "/2", "http://127.0.0.2:" + port + "/other"}
 	r := newRig(t, urls...)
 	r.lanes = newLanes(1, 1, nil)
-	got := r.refresh(t, feed.Ask{})
+	got := r.refresh(t, feed.RefreshRequest{})
 	if asked := strings.Fields(j.take()); len(asked) != 2 || slices.Contains(asked, "/1") {
 		t.Errorf("asked %q", asked)
 	}
 	for _, u := range urls[1:3] {
 		state := r.store.state(u)
-		if rep := got[u]; rep.Status != feed.Skipped || rep.Reason != feed.AskedPause || !state.NextCheck.Equal(noon.Add(2*time.Hour)) || !state.LastChecked.IsZero() {
+		if rep := got[u]; rep.Status != feed.Skipped || rep.Reason != schedule.ReasonRetryAfter || !state.NextCheck.Equal(noon.Add(2*time.Hour)) || !state.LastChecked.IsZero() {
 			t.Errorf("%+v, %+v", rep, state)
 		}
 	}
-	if got := r.refresh(t, feed.Ask{Feeds: urls[1:2]})[urls[1]]; got.Status != feed.OK {
+	if got := r.refresh(t, feed.RefreshRequest{Feeds: urls[1:2]})[urls[1]]; got.Status != feed.OK {
 		t.Errorf("named: %+v", got)
 	}
 	r.now = noon.Add(time.Hour)
-	if got := r.refresh(t, feed.Ask{}); got[urls[0]].Status != feed.Skipped || got[urls[2]].Status != feed.Skipped {
+	if got := r.refresh(t, feed.RefreshRequest{}); got[urls[0]].Status != feed.Skipped || got[urls[2]].Status != feed.Skipped {
 		t.Errorf("an hour later: %+v", got)
 	}
 	r.now = noon.Add(2 * time.Hour)
-	if got := r.refresh(t, feed.Ask{Feeds: urls[2:3], DueOnly: true}); got[urls[2]].Status != feed.OK || len(r.resting) != 0 {
+	if got := r.refresh(t, feed.RefreshRequest{Feeds: urls[2:3], DueOnly: true}); got[urls[2]].Status != feed.OK || len(r.resting) != 0 {
 		t.Errorf("when it is over: %+v", got)
 	}
 }
@@ -202,9 +203,9 @@ func TestPausedAndGone(t *testing.T) {
 	r := newRig(t, paused, gone)
 	subs := []feed.Subscription{{URL: paused, Settings: feed.Settings{Paused: true}}, {URL: gone}}
 	r.Poller.subscriptions = func() []feed.Subscription { return subs }
-	r.refresh(t, feed.Ask{Feeds: []string{gone}})
+	r.refresh(t, feed.RefreshRequest{Feeds: []string{gone}})
 	m.take()
-	for _, ask := range []feed.Ask{{}, {DueOnly: true}, {Feeds: []string{paused, gone}, DueOnly: true}} {
+	for _, ask := range []feed.RefreshRequest{{}, {DueOnly: true}, {Feeds: []string{paused, gone}, DueOnly: true}} {
 		got := r.refresh(t, ask)
 		if asked := m.take(); asked != "" || !strings.Contains(got[paused].Reason, "paused") || !strings.Contains(got[gone].Reason, "gone") {
 			t.Errorf("%+v: asked %q, %+v", ask, asked, got)
@@ -213,7 +214,7 @@ func TestPausedAndGone(t *testing.T) {
 	if next, err := r.NextDue(context.Background()); err != nil || !next.IsZero() {
 		t.Errorf("due at %v, %v", next, err)
 	}
-	got := r.refresh(t, feed.Ask{Feeds: []string{paused, gone}})
+	got := r.refresh(t, feed.RefreshRequest{Feeds: []string{paused, gone}})
 	if got[paused].Status != feed.OK || got[gone].Status != feed.Failed {
 		t.Errorf("named: %+v", got)
 	}
@@ -223,8 +224,8 @@ func TestPausedAndGone(t *testing.T) {
 // it alone.
 func TestWishesAreKept(t *testing.T) {
 	now := noon
-	doc := &feed.Document{Wishes: feed.Wishes{TTL: time.Hour}}
-	w := wishes(feed.Wishes{}, outcome{doc: doc, response: fetch.Response{Fresh: time.Minute}}, now)
+	doc := &feed.Document{Hints: feed.PollHints{TTL: time.Hour}}
+	w := wishes(feed.PollHints{}, outcome{doc: doc, response: fetch.Response{Fresh: time.Minute}}, now)
 	if w.TTL != time.Hour || w.Fresh != time.Minute || !w.Until.IsZero() {
 		t.Errorf("after a document: %+v", w)
 	}
@@ -233,7 +234,7 @@ func TestWishesAreKept(t *testing.T) {
 		t.Errorf("after 304: %+v", w)
 	}
 	w = wishes(w, outcome{failure: "No.", retryAfter: 9999 * time.Hour}, now)
-	if w.TTL != time.Hour || w.Fresh != 0 || !w.Until.Equal(now.Add(feed.MaxPause)) {
+	if w.TTL != time.Hour || w.Fresh != 0 || !w.Until.Equal(now.Add(schedule.MaxPause)) {
 		t.Errorf("after a refusal: %+v", w)
 	}
 	if w = wishes(w, outcome{failure: "No."}, now); w.Until.IsZero() {

@@ -49,7 +49,7 @@ func hosts(n int) (urls []string) {
 func newOutage(t *testing.T, n int) (*rig, *weather) {
 	r, w := newRig(t, hosts(n)...), &weather{}
 	r.client = fetch.New(fetch.Options{Transport: w, Now: func() time.Time { return r.now }})
-	for u, rep := range r.refresh(t, feed.Ask{}) {
+	for u, rep := range r.refresh(t, feed.RefreshRequest{}) {
 		if rep.Status != feed.OK {
 			t.Fatalf("%s: %+v", u, rep)
 		}
@@ -130,7 +130,7 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 	w.answer = answer
 	var first string
 	for try := 1; try <= 6; try++ {
-		reports := r.refresh(t, feed.Ask{DueOnly: true})
+		reports := r.refresh(t, feed.RefreshRequest{DueOnly: true})
 		if len(reports) != 40 {
 			t.Fatalf("%d reports", len(reports))
 		}
@@ -138,7 +138,7 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 			if first == "" {
 				first = rep.Error
 			}
-			if rep.Status != feed.Failed || !rep.Away || rep.Error != first || !strings.Contains(rep.Error, says) || rep.Total != 40 {
+			if rep.Status != feed.Failed || !rep.Offline || rep.Error != first || !strings.Contains(rep.Error, says) || rep.Total != 40 {
 				t.Fatalf("%s: %+v", u, rep)
 			}
 		}
@@ -157,8 +157,8 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 		}
 	}
 	w.answer = nil
-	for u, rep := range r.refresh(t, feed.Ask{DueOnly: true}) {
-		if rep.Status != feed.Unchanged || rep.Away {
+	for u, rep := range r.refresh(t, feed.RefreshRequest{DueOnly: true}) {
+		if rep.Status != feed.Unchanged || rep.Offline {
 			t.Errorf("when it was over, %s: %+v", u, rep)
 		}
 	}
@@ -172,7 +172,7 @@ func TestOutageEndsTheRoundEarly(t *testing.T) {
 	r, w := newOutage(t, 1000)
 	w.answer = unreachable
 	before := w.asked.Load()
-	if got := r.refresh(t, feed.Ask{DueOnly: true}); len(got) != 1000 {
+	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 1000 {
 		t.Errorf("%d reports", len(got))
 	}
 	if n := w.asked.Load() - before; n > 400 {
@@ -206,16 +206,16 @@ func TestFeedsAreToBlame(t *testing.T) {
 	}
 	r, w := newOutage(t, 10)
 	w.answer = bad(4)
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	check(r, 4, 1)
 	// The others do not answer in this round: nothing speaks for the network.
 	r.now = r.now.Add(24 * time.Hour)
-	r.refresh(t, feed.Ask{Feeds: hosts(4)})
+	r.refresh(t, feed.RefreshRequest{Feeds: hosts(4)})
 	check(r, 4, 2)
 
 	r, w = newOutage(t, 1)
 	w.answer = bad(1)
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	check(r, 1, 1)
 }
 
@@ -226,13 +226,13 @@ func TestOutageAcrossRounds(t *testing.T) {
 	w.answer = unreachable
 	urls := hosts(3)
 	for i, u := range urls {
-		rep := r.refresh(t, feed.Ask{Feeds: []string{u}})[u]
-		if rep.Status != feed.Failed || rep.Away != (i > 0) || r.store.state(u).Failures != 0 {
+		rep := r.refresh(t, feed.RefreshRequest{Feeds: []string{u}})[u]
+		if rep.Status != feed.Failed || rep.Offline != (i > 0) || r.store.state(u).Failures != 0 {
 			t.Errorf("%d: %+v", i, rep)
 		}
 	}
 	w.answer = nil
-	if rep := r.refresh(t, feed.Ask{Feeds: urls[:1]})[urls[0]]; rep.Status != feed.Unchanged || r.away() != "" {
+	if rep := r.refresh(t, feed.RefreshRequest{Feeds: urls[:1]})[urls[0]]; rep.Status != feed.Unchanged || r.away() != "" {
 		t.Errorf("%+v, %q", rep, r.away())
 	}
 }
@@ -243,7 +243,7 @@ func TestPortalIsNoSite(t *testing.T) {
 	w.answer = func(q *http.Request) (*http.Response, error) { return said(q, http.StatusOK, "text/html", gate), nil }
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
 	r.store.wanted = map[string][]feed.Item{hosts(1)[0]: {{ID: 7, Link: "http://site.example/story"}}}
-	r.refresh(t, feed.Ask{DueOnly: true})
+	r.refresh(t, feed.RefreshRequest{DueOnly: true})
 	if len(r.store.texts) != 0 {
 		t.Errorf("kept %+v", r.store.texts)
 	}
@@ -267,8 +267,8 @@ func TestStoppedIsNoOutage(t *testing.T) {
 		<-q.Context().Done()
 		return nil, q.Context().Err()
 	}
-	err := r.Refresh(ctx, feed.Ask{}, func(rep feed.Report) {
-		if rep.Status != feed.Skipped || rep.Away {
+	err := r.Refresh(ctx, feed.RefreshRequest{}, func(rep feed.Report) {
+		if rep.Status != feed.Skipped || rep.Offline {
 			t.Errorf("%+v", rep)
 		}
 	})

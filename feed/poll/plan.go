@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
 )
 
 // errand is one feed to be asked.
@@ -24,7 +25,7 @@ type errand struct {
 }
 
 // address is where the feed is asked.
-func (e errand) address() string { return cmp.Or(feed.NewAddress(e.feed.Poll), e.feed.URL) }
+func (e errand) address() string { return cmp.Or(schedule.NewAddress(e.feed.Poll), e.feed.URL) }
 
 // plan sorts what was asked for.
 type plan struct {
@@ -51,7 +52,7 @@ type other struct {
 // plan reads the feeds and claims those to be asked. Claims are given and ended
 // under one lock with the reading, so a claimed feed's state is never older
 // than its last answer.
-func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
+func (p *Poller) plan(ctx context.Context, ask feed.RefreshRequest) (plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	feeds, err := p.store.Feeds(ctx)
@@ -70,7 +71,7 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 	now := p.now()
 	for _, read := range feeds {
 		f, wrong := read, false
-		f.Poll, wrong = feed.Righted(f.Poll, now)
+		f.Poll, wrong = schedule.CorrectClock(f.Poll, now)
 		e := errand{feed: f, settings: subs[f.URL], named: ask.Feeds != nil && !ask.DueOnly}
 		idle := e.idle(ask, now)
 		if wrong && idle.Reason != "" {
@@ -83,7 +84,7 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 		case taken:
 			out.others = append(out.others, other{f.URL, saved})
 		case !e.named && byAnother(f, now):
-			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: feed.Elsewhere})
+			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
 		default:
 			out.read = append(out.read, read)
 			e.release = p.take(f.URL)
@@ -96,22 +97,22 @@ func (p *Poller) plan(ctx context.Context, ask feed.Ask) (plan, error) {
 // idle says why a feed is not asked now and when it will be; without a Reason it
 // is asked. A feed that is named is; "all" is not a name for one that is paused,
 // gone or to be left alone.
-func (e errand) idle(ask feed.Ask, now time.Time) feed.Schedule {
+func (e errand) idle(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	p := e.feed.Poll
-	due := feed.DueAt(p, e.settings, now)
+	due := schedule.DueAt(p, e.settings, now)
 	switch {
 	case e.named:
-		return feed.Schedule{}
+		return schedule.Schedule{}
 	case p.Gone:
-		return feed.Schedule{Reason: "gone for good, as the server says: asked only by name"}
+		return schedule.Schedule{Reason: "gone for good, as the server says: asked only by name"}
 	case e.settings.Paused:
-		return feed.Schedule{Reason: "paused in the configuration: asked only by name"}
-	case p.Wishes.Until.After(now):
-		return feed.Schedule{Next: later(due, p.Wishes.Until), Reason: feed.AskedPause}
+		return schedule.Schedule{Reason: "paused in the configuration: asked only by name"}
+	case p.Hints.Until.After(now):
+		return schedule.Schedule{Next: later(due, p.Hints.Until), Reason: schedule.ReasonRetryAfter}
 	case ask.DueOnly && due.After(now):
-		return feed.Schedule{Next: due, Reason: cmp.Or(p.Reason, "not due yet")}
+		return schedule.Schedule{Next: due, Reason: cmp.Or(p.Reason, "not due yet")}
 	}
-	return feed.Schedule{}
+	return schedule.Schedule{}
 }
 
 // restHost notes that a host wants to be left alone until then.
@@ -127,7 +128,7 @@ func (p *Poller) restingUntil(host string) time.Time {
 	defer p.mu.Unlock()
 	now := p.now()
 	r := p.resting[host]
-	if feed.Ahead(r.from, now) { // the clock was set back: the pause is as long as it was
+	if schedule.InFuture(r.from, now) { // the clock was set back: the pause is as long as it was
 		r = rest{now, now.Add(r.until.Sub(r.from))}
 		p.resting[host] = r
 	}

@@ -4,7 +4,7 @@
 //	plan     which feeds
 //	claim    one claim on each, so that no two processes ask it at once
 //	lanes    bounded workers, a bound for each host
-//	ask      conditional GET, then a hash, then [feed.Parse] on a few at a time
+//	ask      conditional GET, then a hash, then [parse.Parse] on a few at a time
 //	keep     a few feeds are saved in one transaction while the next is made
 //	         ready; the goroutine that called Refresh reports them, and indexes
 //	         while nothing waits
@@ -25,6 +25,8 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/parse"
+	"dateline/feed/schedule"
 )
 
 const (
@@ -79,12 +81,12 @@ type Options struct {
 	// hosts from holding up the rest.
 	Workers int
 	PerHost int
-	// Jitter returns random numbers from -1 to 1 for [feed.NextCheck]; nil means
+	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]; nil means
 	// real ones.
 	Jitter func() float64
 	// Crashed keeps a fault of dateline's own, which ended one feed's turn; nil
 	// forgets it. It is called from many goroutines.
-	Crashed func(*feed.Crash)
+	Crashed func(*feed.PanicError)
 }
 
 // Poller refreshes feeds. It starts nothing by itself and is idle between
@@ -97,9 +99,9 @@ type Poller struct {
 	// compared with the time of day, which goes on while the computer sleeps.
 	clock, now func() time.Time
 	jitter     func() float64
-	crashed    func(*feed.Crash)
-	// parse is [feed.Parse].
-	parse func([]byte, feed.Origin) (*feed.Document, error)
+	crashed    func(*feed.PanicError)
+	// parse is [parse.Parse].
+	parse func([]byte, parse.Origin) (*feed.Document, error)
 	lanes *lanes
 	// parsing has a place for each document being parsed.
 	parsing chan struct{}
@@ -129,7 +131,7 @@ func New(o Options) *Poller {
 		clock:         o.Now,
 		jitter:        o.Jitter,
 		crashed:       o.Crashed,
-		parse:         feed.Parse,
+		parse:         parse.Parse,
 		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
 		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
@@ -161,11 +163,11 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	var next time.Time
 	for _, f := range feeds {
 		settings, ok := subs[f.URL]
-		due := feed.DueAt(f.Poll, settings, now)
+		due := schedule.DueAt(f.Poll, settings, now)
 		if !ok || due.IsZero() {
 			continue
 		}
-		if _, wrong := feed.Righted(f.Poll, now); wrong {
+		if _, wrong := schedule.CorrectClock(f.Poll, now); wrong {
 			due = now // for Refresh to put right
 		}
 		if byAnother(f, now) {
@@ -207,7 +209,7 @@ type rest struct{ from, until time.Time }
 // end is when the rest ends at the latest; zero when it has not begun yet: the
 // clock has been set back since, and a rest is short.
 func (r rest) end(now time.Time) time.Time {
-	if feed.Ahead(r.from, now) {
+	if schedule.InFuture(r.from, now) {
 		return time.Time{}
 	}
 	return r.until

@@ -197,7 +197,7 @@ func (r *rig) each(change func(*feed.Settings)) {
 }
 
 // refresh runs a round that must not fail and returns its reports by URL.
-func (r *rig) refresh(t testing.TB, ask feed.Ask) map[string]feed.Report {
+func (r *rig) refresh(t testing.TB, ask feed.RefreshRequest) map[string]feed.Report {
 	t.Helper()
 	out := map[string]feed.Report{}
 	err := r.Refresh(context.Background(), ask, func(rep feed.Report) {

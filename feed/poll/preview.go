@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // previewed is how many items a preview shows.
@@ -30,11 +32,11 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 	newest := slices.Clone(doc.Items)
 	slices.SortStableFunc(newest, func(a, b feed.Article) int { return b.Published.Compare(a.Published) })
 	return feed.Preview{
-		Candidate:   candidate(feed.KeepLogin(cmp.Or(res.Permanent, u), u), res, doc),
-		Description: doc.Description,
-		Site:        doc.Site,
-		Items:       newest[:min(previewed, len(newest))],
-		Total:       len(newest),
-		Rhythm:      feed.Rhythm(doc.Items, p.now()),
+		Candidate:    candidate(text.KeepLogin(cmp.Or(res.Permanent, u), u), res, doc),
+		Description:  doc.Description,
+		Site:         doc.Site,
+		Items:        newest[:min(previewed, len(newest))],
+		Total:        len(newest),
+		PostInterval: schedule.PostInterval(doc.Items, p.now()),
 	}, nil
 }

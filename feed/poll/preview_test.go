@@ -30,7 +30,7 @@ func TestPreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.URL != s.URL+"/feed" || got.Title != "Daily" || got.Type != "RSS" || got.Description != "Once a day" || got.Site != "https://daily.example/" ||
-		got.Total != 8 || got.Rhythm != 24*time.Hour || len(got.Items) != 5 || got.Items[0].Title != "Day 7" || got.Items[4].Title != "Day 3" {
+		got.Total != 8 || got.PostInterval != 24*time.Hour || len(got.Items) != 5 || got.Items[0].Title != "Day 7" || got.Items[4].Title != "Day 3" {
 		t.Errorf("%+v", got)
 	}
 	if len(r.store.saved) != 0 {
@@ -63,7 +63,7 @@ func TestContentLocation(t *testing.T) {
 		io.WriteString(w, `<rss><channel><title>T</title><link>.</link><item><guid>1</guid><link>page</link></item></channel></rss>`)
 	})
 	r := newRig(t, s.URL)
-	report := r.refresh(t, feed.Ask{})[s.URL]
+	report := r.refresh(t, feed.RefreshRequest{})[s.URL]
 	saved := r.store.saved[0].Document
 	if report.FinalURL != s.URL || saved.Site != "http://example.com/dir/" || saved.Items[0].Link != "http://example.com/dir/page" {
 		t.Errorf("%+v, %+v", report, saved)

@@ -71,8 +71,8 @@ type round struct {
 //
 // The error is ctx's, when it ended the round early, or the store's: then no
 // further feed is asked or reported.
-func (p *Poller) Refresh(ctx context.Context, ask feed.Ask, report func(feed.Report)) error {
-	if ask.Woken {
+func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
+	if ask.AfterSleep {
 		p.wake()
 	}
 	todo, err := p.plan(ctx, ask)

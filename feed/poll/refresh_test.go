@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/parse"
 )
 
 // A feed's way: new, then not modified by its validator, then changed. The
@@ -33,7 +34,7 @@ func TestValidatorsSurvive(t *testing.T) {
 		io.WriteString(w, rss("News "+now, 3))
 	})
 	r := newRig(t, s.URL)
-	rep := r.refresh(t, feed.Ask{})[s.URL]
+	rep := r.refresh(t, feed.RefreshRequest{})[s.URL]
 	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, HTTP: 200, Bytes: int64(len(rss(`News "1"`, 3))),
 		Next: noon.Add(time.Hour), Reason: "your interval is 1 hour", Done: 1, Total: 1}
 	if !reflect.DeepEqual(rep, want) {
@@ -48,7 +49,7 @@ func TestValidatorsSurvive(t *testing.T) {
 	again := newRig(t, s.URL)
 	again.store, again.Poller.store = r.store, r.store
 	again.now = noon.Add(2 * time.Hour)
-	if rep := again.refresh(t, feed.Ask{})[s.URL]; rep.Status != feed.Unchanged {
+	if rep := again.refresh(t, feed.RefreshRequest{})[s.URL]; rep.Status != feed.Unchanged {
 		t.Errorf("second: %+v", rep)
 	}
 	second := r.store.state(s.URL)
@@ -57,7 +58,7 @@ func TestValidatorsSurvive(t *testing.T) {
 		t.Errorf("state after 304: %+v", second)
 	}
 	etag.Store(`"2"`)
-	if rep := again.refresh(t, feed.Ask{})[s.URL]; rep.Status != feed.OK || r.store.state(s.URL).ETag != `"2"` {
+	if rep := again.refresh(t, feed.RefreshRequest{})[s.URL]; rep.Status != feed.OK || r.store.state(s.URL).ETag != `"2"` {
 		t.Errorf("third: %+v", rep)
 	}
 }
@@ -68,14 +69,14 @@ func TestSameBody(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 2)) })
 	r := newRig(t, s.URL)
 	parsed := 0
-	parse := r.parse
-	r.parse = func(raw []byte, src feed.Origin) (*feed.Document, error) {
+	read := r.parse
+	r.parse = func(raw []byte, src parse.Origin) (*feed.Document, error) {
 		parsed++
-		return parse(raw, src)
+		return read(raw, src)
 	}
-	r.refresh(t, feed.Ask{})
+	r.refresh(t, feed.RefreshRequest{})
 	r.now = noon.Add(time.Hour)
-	rep := r.refresh(t, feed.Ask{})[s.URL]
+	rep := r.refresh(t, feed.RefreshRequest{})[s.URL]
 	if rep.Status != feed.Unchanged || parsed != 1 || !r.store.state(s.URL).LastOK.Equal(r.now) {
 		t.Errorf("%+v after %d parses, %+v", rep, parsed, r.store.state(s.URL))
 	}
@@ -101,7 +102,7 @@ func TestHalfDocuments(t *testing.T) {
 	})
 	whole, cut, early := s.URL+"/whole", s.URL+"/cut", s.URL+"/early"
 	r := newRig(t, whole, cut, early)
-	reports := r.refresh(t, feed.Ask{})
+	reports := r.refresh(t, feed.RefreshRequest{})
 	for _, u := range []string{whole, cut} {
 		state := r.store.state(u)
 		if reports[u].Status != feed.OK || reports[u].New != 3 || state.ETag != "" || state.BodyHash != "" || state.Error != "" {
@@ -135,7 +136,7 @@ func TestAsk(t *testing.T) {
 		}
 	}
 	before := r.store.state(later)
-	got := r.refresh(t, feed.Ask{DueOnly: true})
+	got := r.refresh(t, feed.RefreshRequest{DueOnly: true})
 	if len(got) != 3 || got[due].Status != feed.OK || got[due].Done != 1 || got[due].Total != 1 {
 		t.Errorf("due only: %+v", got)
 	}
@@ -151,7 +152,7 @@ func TestAsk(t *testing.T) {
 		t.Error("a feed that is not due was asked")
 	}
 
-	got = r.refresh(t, feed.Ask{Feeds: []string{later, later, gone, "https://other.example/"}})
+	got = r.refresh(t, feed.RefreshRequest{Feeds: []string{later, later, gone, "https://other.example/"}})
 	if len(got) != 3 || got[later].Status != feed.OK || got[gone].Status != feed.OK || got[later].Total != 3 {
 		t.Errorf("named: %+v", got)
 	}
@@ -164,7 +165,7 @@ func TestAsk(t *testing.T) {
 	if _, was := asked.Load("/foreign"); was {
 		t.Error("a feed outside the configuration was asked")
 	}
-	if got := r.refresh(t, feed.Ask{Feeds: []string{}}); len(got) != 0 {
+	if got := r.refresh(t, feed.RefreshRequest{Feeds: []string{}}); len(got) != 0 {
 		t.Errorf("no names at all: %+v", got)
 	}
 }
@@ -198,7 +199,7 @@ func TestBoundedConcurrency(t *testing.T) {
 	}
 	r := newRig(t, urls...)
 	done, inside := 0, atomic.Int32{}
-	err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) {
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
 		if inside.Add(1) != 1 {
 			t.Error("two reports at once")
 		}
@@ -246,7 +247,7 @@ func TestCancel(t *testing.T) {
 	}
 	r := newRig(t, urls...)
 	got := map[string]feed.Status{}
-	err := r.Refresh(ctx, feed.Ask{}, func(rep feed.Report) {
+	err := r.Refresh(ctx, feed.RefreshRequest{}, func(rep feed.Report) {
 		got[rep.URL] = rep.Status
 		if rep.Done != 1 || rep.Total != len(urls) {
 			t.Errorf("%+v: one feed is done", rep)
@@ -275,11 +276,11 @@ func TestCancelWhileParsing(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 1)) })
 	r := newRig(t, s.URL)
-	r.parse = func(raw []byte, src feed.Origin) (*feed.Document, error) {
+	r.parse = func(raw []byte, src parse.Origin) (*feed.Document, error) {
 		cancel()
-		return feed.Parse(raw, src)
+		return parse.Parse(raw, src)
 	}
-	err := r.Refresh(ctx, feed.Ask{}, func(feed.Report) {})
+	err := r.Refresh(ctx, feed.RefreshRequest{}, func(feed.Report) {})
 	if !errors.Is(err, context.Canceled) || len(r.store.saved) != 1 || r.store.saved[0].Document == nil {
 		t.Errorf("%v, saved %+v", err, r.store.saved)
 	}
@@ -300,7 +301,7 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 	r := newRig(t, s.URL)
 	first := make(chan feed.Report, 1)
 	go func() {
-		if err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) { first <- rep }); err != nil {
+		if err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) { first <- rep }); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -310,7 +311,7 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 		close(answer)
 	}()
-	second := r.refresh(t, feed.Ask{Feeds: []string{s.URL}, DueOnly: true})[s.URL]
+	second := r.refresh(t, feed.RefreshRequest{Feeds: []string{s.URL}, DueOnly: true})[s.URL]
 	// Should the first round have ended before the second began, the feed was
 	// not due any more: skipped it is either way, and saved.
 	if second.Status != feed.Skipped || r.store.state(s.URL).LastOK.IsZero() {
@@ -353,7 +354,7 @@ func TestTransactionsOverlap(t *testing.T) {
 	r := newRig(t, urls...)
 	r.Poller.store = &readying{fakeStore: r.store, second: make(chan struct{})}
 	var reported []string
-	err := r.Refresh(context.Background(), feed.Ask{}, func(rep feed.Report) {
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
 		if rep.Status != feed.OK || rep.New != batchItems {
 			t.Errorf("%+v", rep)
 		}
@@ -371,7 +372,7 @@ func TestIndexesWhatWasLeft(t *testing.T) {
 	r := newRig(t, s.URL+"/a")
 	r.store.feeds[0].Poll.ETag = `"1"`
 	r.store.pending = 2*indexSlice + 1
-	if got := r.refresh(t, feed.Ask{})[s.URL+"/a"].Status; got != feed.Unchanged {
+	if got := r.refresh(t, feed.RefreshRequest{})[s.URL+"/a"].Status; got != feed.Unchanged {
 		t.Fatal(got)
 	}
 	if r.store.pending != 0 {

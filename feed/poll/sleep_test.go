@@ -34,8 +34,8 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 			before, saved := r.store.state(hosts(1)[0]), len(r.store.saved)
 			r.now = r.now.Add(8 * time.Hour)
 			w.answer = func(*http.Request) (*http.Response, error) { return nil, fails }
-			rep := r.refresh(t, feed.Ask{DueOnly: true, Woken: true})[hosts(1)[0]]
-			if rep.Status != feed.Failed || !rep.Away || len(r.store.saved) != saved {
+			rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]
+			if rep.Status != feed.Failed || !rep.Offline || len(r.store.saved) != saved {
 				t.Fatalf("%+v, %d answers saved", rep, len(r.store.saved)-saved)
 			}
 			next, err := r.NextDue(context.Background())
@@ -43,11 +43,11 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 				t.Errorf("asked again after %v, %v", wait, err)
 			}
 			r.now = next
-			if rep = r.refresh(t, feed.Ask{DueOnly: true})[hosts(1)[0]]; !rep.Away || r.store.state(hosts(1)[0]).Failures != before.Failures {
+			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; !rep.Offline || r.store.state(hosts(1)[0]).Failures != before.Failures {
 				t.Errorf("the second time: %+v", rep)
 			}
 			w.answer, r.now = nil, r.now.Add(waking)
-			if rep = r.refresh(t, feed.Ask{DueOnly: true})[hosts(1)[0]]; rep.Status != feed.Unchanged {
+			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; rep.Status != feed.Unchanged {
 				t.Errorf("when it is there: %+v", rep)
 			}
 		})
@@ -65,11 +65,11 @@ func TestAwakeAFeedFails(t *testing.T) {
 		return said(q, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
 	}
 	w.answer = refuse
-	if rep := r.refresh(t, feed.Ask{DueOnly: true, Woken: true})[hosts(1)[0]]; rep.Away || r.store.state(hosts(1)[0]).Failures != 1 {
+	if rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 1 {
 		t.Errorf("beside one that answers: %+v", rep)
 	}
 	r.now = r.now.Add(waking)
-	if rep := r.refresh(t, feed.Ask{Feeds: hosts(1)})[hosts(1)[0]]; rep.Away || r.store.state(hosts(1)[0]).Failures != 2 {
+	if rep := r.refresh(t, feed.RefreshRequest{Feeds: hosts(1)})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 2 {
 		t.Errorf("when awake: %+v", rep)
 	}
 }
@@ -97,7 +97,7 @@ func TestSleepInARequest(t *testing.T) {
 		u := s.URL + path
 		r := newRig(t, u)
 		r.clock = clock
-		first := r.refresh(t, feed.Ask{DueOnly: true})[u]
+		first := r.refresh(t, feed.RefreshRequest{DueOnly: true})[u]
 		if want := map[string]feed.Status{"/cut": feed.Skipped, "/whole": feed.OK}[path]; first.Status != want {
 			t.Errorf("%s: %+v", path, first)
 		}
@@ -108,7 +108,7 @@ func TestSleepInARequest(t *testing.T) {
 			t.Errorf("%+v", state)
 		}
 		r.client = fetch.New(fetch.Options{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.Join(syscall.ECONNREFUSED) })})
-		if rep := r.refresh(t, feed.Ask{DueOnly: true})[u]; !rep.Away {
+		if rep := r.refresh(t, feed.RefreshRequest{DueOnly: true})[u]; !rep.Offline {
 			t.Errorf("before the network is there: %+v", rep)
 		}
 	}

@@ -9,6 +9,9 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/fetch"
+	"dateline/feed/parse"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // Statuses that ask for patience (RFC 6585 section 4, RFC 9110 section 15.6.4).
@@ -26,7 +29,7 @@ func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
 		return s
 	}
 	s.Gone = o.gone
-	s.Wishes = wishes(s.Wishes, o, now)
+	s.Hints = wishes(s.Hints, o, now)
 	if o.failure != "" {
 		// The validators stay: they still name the last good answer. And a page
 		// that is not the feed, like a hotel's, says nothing of where it is.
@@ -45,23 +48,23 @@ func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
 		s.ETag, s.LastModified, s.BodyHash = o.response.ETag, o.response.LastModified, o.hash
 	}
 	if o.doc != nil {
-		s.Rhythm = cmp.Or(feed.Rhythm(o.doc.Items, now), s.Rhythm)
-		s.Newest = later(s.Newest, feed.NewestDate(o.doc.Items, now))
+		s.PostInterval = cmp.Or(schedule.PostInterval(o.doc.Items, now), s.PostInterval)
+		s.Newest = later(s.Newest, schedule.NewestDate(o.doc.Items, now))
 	}
 	return move(s, o, now)
 }
 
 // wishes are what the feed asks for after an outcome. An answer without a
 // document leaves what the last one asked for.
-func wishes(w feed.Wishes, o outcome, now time.Time) feed.Wishes {
+func wishes(w feed.PollHints, o outcome, now time.Time) feed.PollHints {
 	until := w.Until
 	if o.doc != nil {
-		w = o.doc.Wishes
+		w = o.doc.Hints
 	}
 	w.Fresh, w.Until = o.response.Fresh, until
 	switch {
 	case o.retryAfter > 0:
-		w.Until = now.Add(min(o.retryAfter, feed.MaxPause))
+		w.Until = now.Add(min(o.retryAfter, schedule.MaxPause))
 	case o.failure == "":
 		w.Until = time.Time{}
 	}
@@ -110,12 +113,12 @@ func whole(o outcome) bool {
 func parseSentence(res fetch.Response, err error) string {
 	host := res.FinalURL
 	if u, parseErr := url.Parse(res.FinalURL); parseErr == nil && u.Host != "" {
-		host = feed.Clean(u.Host)
+		host = text.Clean(u.Host)
 	}
 	if res.Partial {
 		return fmt.Sprintf("The answer of %s broke off before its first item: the feed will be asked again later.", host)
 	}
-	var not *feed.NotFeedError
+	var not *parse.NotFeedError
 	kind := ""
 	if errors.As(err, &not) {
 		kind = not.Kind
@@ -128,5 +131,5 @@ func parseSentence(res fetch.Response, err error) string {
 	case "json":
 		return fmt.Sprintf("%s answered with JSON that is not a feed: look for the feed's right address on the site.", host)
 	}
-	return fmt.Sprintf("The answer of %s cannot be read as a feed (%s): open the address in a browser, or look for another feed on the site.", host, feed.Clean(err.Error()))
+	return fmt.Sprintf("The answer of %s cannot be read as a feed (%s): open the address in a browser, or look for another feed on the site.", host, text.Clean(err.Error()))
 }

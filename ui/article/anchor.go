@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"strings"
 
-	"dateline/feed"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/text"
 )
 
 func (p *preparer) anchor(n *html.Node, at where) {
@@ -42,7 +42,7 @@ func (p *preparer) anchor(n *html.Node, at where) {
 
 // linkText is what a list of links calls this one.
 func linkText(n *html.Node) string {
-	if s := feed.Clean(textOf(n)); s != "" {
+	if s := text.Clean(textOf(n)); s != "" {
 		return s
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -122,7 +122,7 @@ func (p *preparer) media(n *html.Node, at where) {
 // imageText describes an image: by its alternative text, its title, or the name
 // of its file.
 func imageText(n *html.Node) string {
-	return cmp.Or(feed.Clean(attr(n, "alt")), feed.Clean(attr(n, "title")), fileName(attr(n, "src")))
+	return cmp.Or(text.Clean(attr(n, "alt")), text.Clean(attr(n, "title")), fileName(attr(n, "src")))
 }
 
 // isPixel recognises pictures that count readers.

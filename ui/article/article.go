@@ -18,7 +18,7 @@ import (
 	"fmt"
 	"strings"
 
-	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // Options say how an article is set.
@@ -41,7 +41,7 @@ type Options struct {
 type Link struct {
 	// N counts from 1 in reading order.
 	N int
-	// URL has passed [feed.SafeURL].
+	// URL has passed [text.SafeURL].
 	URL string
 	// Text is the link's text, or an image's description, on one line. For an
 	// address that occurs more than once it is that of the first place.
@@ -58,7 +58,7 @@ type Rendering struct {
 
 // Render sets a whole article. It may take a second for the largest: see
 // [Start].
-func Render(h feed.SafeHTML, o Options) Rendering {
+func Render(h markup.SafeHTML, o Options) Rendering {
 	var r Rendering
 	job := Start(h, o)
 	for more := true; more; {
@@ -73,7 +73,7 @@ func Render(h feed.SafeHTML, o Options) Rendering {
 
 // Text sets an article as plain text without any escape sequence, with the
 // addresses of its links below it.
-func Text(h feed.SafeHTML, width int) string {
+func Text(h markup.SafeHTML, width int) string {
 	job := Start(h, Options{Width: width})
 	job.set.plain = true
 	var b strings.Builder

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"unicode"
 
-	"dateline/feed"
-
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/net/html"
+
+	"dateline/feed/markup"
 )
 
 // letters counts each letter: a table sets its cells side by side, so order
@@ -35,7 +35,7 @@ func plain(r Rendering) string { return ansi.Strip(strings.Join(r.Lines, "\n")) 
 func TestTextStaysInOrder(t *testing.T) {
 	h := safe(`<h1>Über Ärger</h1><p>one <b>two <i>three</i></b> <a href="/x">four</a></p><ol><li>five<ul><li>six</li></ul></li></ol>` +
 		`<blockquote>seven <code>eight</code></blockquote><pre>nine ten</pre><p>東京は、十一。</p>`)
-	want := feed.Body{Raw: h.String()}.Text()
+	want := markup.Body{Raw: h.String()}.Text()
 	only := func(s string) string {
 		return strings.Map(func(r rune) rune {
 			if unicode.IsLetter(r) {
@@ -77,7 +77,7 @@ func TestDeepNestingEnds(t *testing.T) {
 		{"<blockquote>", "</blockquote>"}, {"<ul><li>", "</li></ul>"}, {"<ol><li>x", "</li></ol>"}, {"<div>", "</div>"}, {"<b><i>", "</i></b>"},
 		{"<table><tr><td>", "</td></tr></table>"}, {"<dl><dd>", "</dd></dl>"}, {"<blockquote><ul><li>", "</li></ul></blockquote>"}, {"<a href='/'><b>", "</b></a>"},
 	} {
-		for _, h := range []feed.SafeHTML{
+		for _, h := range []markup.SafeHTML{
 			safe(strings.Repeat(tags[0], 500) + "deep" + strings.Repeat(tags[1], 500)),
 			safe(strings.Repeat(tags[0], 100) + "deep" + strings.Repeat(tags[1], 100)),
 			safe(strings.Repeat(tags[0], 30) + "deep"),

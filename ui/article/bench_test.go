@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // prose is an article of about size bytes with the usual mix of blocks.
-func prose(size int) feed.SafeHTML {
+func prose(size int) markup.SafeHTML {
 	var b strings.Builder
 	for i := 0; b.Len() < size; i++ {
 		fmt.Fprintf(&b, `<h2>Section %d</h2><p>%s <a href="https://example.org/%d">a link</a> and <em>some</em> <strong>weight</strong>.</p>`,
@@ -20,19 +20,19 @@ func prose(size int) feed.SafeHTML {
 			b.WriteString(`<table><tr><th>Name</th><th>Count</th></tr><tr><td>ships</td><td>30</td></tr><tr><td>countries</td><td>7</td></tr></table>`)
 		}
 	}
-	return feed.Body{Raw: b.String(), Base: "https://example.org/"}.Safe()
+	return markup.Body{Raw: b.String(), Base: "https://example.org/"}.Safe()
 }
 
-func code(size int) feed.SafeHTML {
+func code(size int) markup.SafeHTML {
 	line := "\tif err := store.Save(ctx, answers...); err != nil { return fmt.Errorf(\"save: %w\", err) }\n"
 	block := "<pre><code class=\"language-go\">" + strings.Repeat(line, 60<<10/len(line)) + "</code></pre>"
-	return feed.Body{Raw: strings.Repeat(block, size/len(block)+1)}.Safe()
+	return markup.Body{Raw: strings.Repeat(block, size/len(block)+1)}.Safe()
 }
 
 func BenchmarkRender(b *testing.B) {
 	for _, c := range []struct {
 		name string
-		html feed.SafeHTML
+		html markup.SafeHTML
 	}{{"2KB", prose(2 << 10)}, {"30KB", prose(30 << 10)}, {"300KB", prose(300 << 10)}, {"code300KB", code(300 << 10)}} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -5,8 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"dateline/feed"
-
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
@@ -14,6 +12,9 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
 )
 
 func newConverter() *converter.Converter {
@@ -27,7 +28,7 @@ func newConverter() *converter.Converter {
 
 // Markdown gives an article as Markdown (CommonMark with tables and
 // strikethrough), ending in a line break unless it is empty.
-func Markdown(h feed.SafeHTML) string {
+func Markdown(h markup.SafeHTML) string {
 	var b strings.Builder
 	c := newConverter()
 	m := newMarkup(h)
@@ -71,7 +72,7 @@ func disguise(n *html.Node) {
 // escaped turns disguised punctuation back, with a backslash before what would
 // have a meaning.
 func escaped(md string) string {
-	md = feed.CleanText(md)
+	md = text.CleanText(md)
 	var b strings.Builder
 	b.Grow(len(md))
 	var before rune

@@ -5,7 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"dateline/feed"
+	"dateline/feed/markup"
 )
 
 // FuzzRender holds what the pane counts on, whatever a body says: no line is
@@ -22,7 +22,7 @@ func FuzzRender(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw string, width uint8) {
 		o := full(10 + int(width)%190)
-		h := feed.Body{Raw: raw, Base: "https://e.org/"}.Safe()
+		h := markup.Body{Raw: raw, Base: "https://e.org/"}.Safe()
 		r := Render(h, o)
 		for _, line := range r.Lines {
 			if w := ansi.StringWidth(line); w > o.Width {

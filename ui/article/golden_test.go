@@ -8,16 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"dateline/feed"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/feed/markup"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 const site = "https://example.org/"
 
-func safe(raw string) feed.SafeHTML { return feed.Body{Raw: raw, Base: site}.Safe() }
+func safe(raw string) markup.SafeHTML { return markup.Body{Raw: raw, Base: site}.Safe() }
 
 // full shows everything a rendering can have.
 func full(width int) Options {
@@ -89,7 +89,7 @@ func TestEveryWidthKeepsTheText(t *testing.T) {
 }
 
 // checkLines checks what holds for every rendering.
-func checkLines(t *testing.T, name string, h feed.SafeHTML, width int) {
+func checkLines(t *testing.T, name string, h markup.SafeHTML, width int) {
 	t.Helper()
 	r := Render(h, full(width))
 	var shown strings.Builder
@@ -109,7 +109,7 @@ func checkLines(t *testing.T, name string, h feed.SafeHTML, width int) {
 			t.Errorf("%s: needless blank line %d", name, i)
 		}
 	}
-	want, got := letters(feed.Body{Raw: h.String()}.Text()), letters(shown.String())
+	want, got := letters(markup.Body{Raw: h.String()}.Text()), letters(shown.String())
 	for r, n := range want {
 		if got[r] < n {
 			t.Errorf("%s: %d of %d %q", name, got[r], n, r)

@@ -1,10 +1,10 @@
 package article
 
 import (
-	"dateline/feed"
-
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"golang.org/x/net/html"
+
+	"dateline/feed/markup"
 )
 
 // chunkSize is how much text, in bytes, one call of [Job.Next] sets at least:
@@ -15,7 +15,7 @@ const chunkSize = 4 << 10
 // the rest is under way. It belongs to one goroutine at a time; jobs are
 // independent of each other.
 type Job struct {
-	markup    markup
+	markup    htmlMarkup
 	links     links
 	prepare   preparer
 	converter *converter.Converter
@@ -25,7 +25,7 @@ type Job struct {
 }
 
 // Start begins an article. The work is done by [Job.Next].
-func Start(h feed.SafeHTML, o Options) *Job {
+func Start(h markup.SafeHTML, o Options) *Job {
 	j := &Job{markup: newMarkup(h), converter: newConverter(), set: newSetter(o)}
 	j.prepare = preparer{links: &j.links, ascii: o.ASCII}
 	j.set.links = &j.links

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // links numbers the addresses of one article in reading order.
@@ -18,8 +18,8 @@ type links struct {
 
 // number gives the address its number, the same one each time; zero when the
 // address is not one to follow.
-func (l *links) number(address, text string) int {
-	u, ok := feed.SafeURL(strings.TrimSpace(address))
+func (l *links) number(address, s string) int {
+	u, ok := text.SafeURL(strings.TrimSpace(address))
 	if !ok {
 		return 0
 	}
@@ -31,7 +31,7 @@ func (l *links) number(address, text string) int {
 	}
 	n := len(l.list) + 1
 	l.byURL[u] = n
-	l.list = append(l.list, Link{N: n, URL: u, Text: feed.Clean(text)})
+	l.list = append(l.list, Link{N: n, URL: u, Text: text.Clean(s)})
 	return n
 }
 
@@ -47,7 +47,7 @@ func fileName(address string) string {
 	if err != nil || u.Scheme == "data" {
 		return none
 	}
-	name := feed.Clean(path.Base(u.Path))
+	name := text.Clean(path.Base(u.Path))
 	if name == "" || name == "." || name == "/" {
 		return none
 	}

@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"dateline/feed"
-
 	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
+
+	"dateline/feed/text"
 )
 
 // Text on its way through Markdown is disguised: every ASCII punctuation mark
@@ -34,7 +34,7 @@ const (
 // disguised gives text that no Markdown parser finds a meaning in. Control
 // characters are filtered here once more, after entities have been decoded.
 func disguised(s string) string {
-	s = feed.CleanText(s)
+	s = text.CleanText(s)
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/4)
 	for _, r := range s {

@@ -3,10 +3,10 @@ package article
 import (
 	"strings"
 
-	"dateline/feed"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
 )
 
 // The sanitiser has its own bounds; these hold for whatever it lets through.
@@ -19,26 +19,26 @@ const (
 // pieceSize is how much markup, in bytes, is parsed at once.
 const pieceSize = 16 << 10
 
-// markup hands out an article's units, parsing no further than it must.
-type markup struct {
+// htmlMarkup hands out an article's units, parsing no further than it must.
+type htmlMarkup struct {
 	rest  string
 	cut   bool
 	units []*html.Node
 }
 
-func newMarkup(h feed.SafeHTML) markup {
+func newMarkup(h markup.SafeHTML) htmlMarkup {
 	s := h.String()
 	if len(s) <= maxArticle {
-		return markup{rest: s}
+		return htmlMarkup{rest: s}
 	}
 	s = s[:maxArticle]
 	s = strings.ToValidUTF8(s[:max(strings.LastIndexByte(s, '<'), maxArticle/2)], "")
-	return markup{rest: s, cut: true}
+	return htmlMarkup{rest: s, cut: true}
 }
 
 // next is the next unit: an element that stands on lines of its own, or a
 // paragraph made of the text between such elements. It is nil at the end.
-func (m *markup) next() *html.Node {
+func (m *htmlMarkup) next() *html.Node {
 	for len(m.units) == 0 {
 		switch {
 		case m.rest != "":
@@ -58,7 +58,7 @@ func (m *markup) next() *html.Node {
 }
 
 // more says that next may have another unit.
-func (m *markup) more() bool { return len(m.units) > 0 || m.rest != "" || m.cut }
+func (m *htmlMarkup) more() bool { return len(m.units) > 0 || m.rest != "" || m.cut }
 
 // topLevel finds, at size bytes or later, the end of a block that stands in no
 // other. Sanitised markup closes every element, and its attributes hold no

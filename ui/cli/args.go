@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // needs is a check of the arguments that says what is missing in words.
@@ -44,7 +44,7 @@ func (a *app) completeFeed(cmd *cobra.Command, _ []string, _ string) ([]cobra.Co
 	err := a.withSession(func(ctx context.Context, s *Session, _ []string) error {
 		feeds, err := s.Store.Feeds(ctx)
 		for _, f := range feeds {
-			offers = append(offers, cobra.CompletionWithDesc(f.URL, feed.Clean(f.Title)))
+			offers = append(offers, cobra.CompletionWithDesc(f.URL, text.Clean(f.Title)))
 		}
 		return err
 	})(cmd, nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/cache/rescue"
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -35,7 +35,7 @@ func (a *app) backupCommand() *cobra.Command {
 			if path == "" {
 				return a.print("There is nothing to back up yet.\n")
 			}
-			return a.print(feed.CleanText(path) + "\n")
+			return a.print(text.CleanText(path) + "\n")
 		}),
 	}
 }
@@ -74,7 +74,7 @@ func (a *app) listBackups(s *Session) error {
 	if len(backups) == 0 {
 		return errors.New("there is no backup yet; dateline backup makes one")
 	}
-	return a.print(feed.CleanText(strings.Join(backups, "\n")) + "\n")
+	return a.print(text.CleanText(strings.Join(backups, "\n")) + "\n")
 }
 
 func (a *app) restore(ctx context.Context, s *Session, name string) error {

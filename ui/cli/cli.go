@@ -22,6 +22,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // Deps is what the commands need of the program around them.
@@ -49,7 +50,7 @@ type Session struct {
 	Store  *cache.Store
 	Source feed.Source
 	// Rules are those of the configuration, also the expired ones.
-	Rules []feed.Rule
+	Rules []query.Rule
 	// Width is the configured measure of an article, in columns.
 	Width int
 	// NotifyCommand tells of new items; nil when nothing is to tell of them.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
 )
 
 // TestVerdict: the exit code that cron and scripts see.
@@ -130,7 +131,7 @@ func TestSize(t *testing.T) {
 
 // Who refreshes while another process does is told so, not that nothing is due.
 func TestAnotherProcessIsAsking(t *testing.T) {
-	for reason, want := range map[string]string{feed.Elsewhere: "Another dateline", "not due yet": "No feed is due"} {
+	for reason, want := range map[string]string{schedule.ReasonOtherProcess: "Another dateline", "not due yet": "No feed is due"} {
 		var out strings.Builder
 		tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
 		tally.add(feed.Report{URL: "a", Status: feed.Skipped, Reason: reason})

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -24,7 +24,7 @@ func (a *app) configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(feed.CleanText(path) + "\n")
+				return a.print(text.CleanText(path) + "\n")
 			},
 		},
 		&cobra.Command{
@@ -55,9 +55,9 @@ func (a *app) check() error {
 	}
 	holds := fmt.Sprintf("%s and %s", plural(c.Feeds, "feed"), counted(c.Queries, "saved query", "saved queries"))
 	if !c.Exists {
-		return a.print(fmt.Sprintf("There is no %s; the built-in example holds, with %s.\n", feed.Clean(path), holds))
+		return a.print(fmt.Sprintf("There is no %s; the built-in example holds, with %s.\n", text.Clean(path), holds))
 	}
-	return a.print(fmt.Sprintf("%s is good: %s.\n", feed.Clean(path), holds))
+	return a.print(fmt.Sprintf("%s is good: %s.\n", text.Clean(path), holds))
 }
 
 func counted(n int, one, many string) string {

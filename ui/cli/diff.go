@@ -10,6 +10,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/text"
 	"dateline/ui/article"
 )
 
@@ -28,28 +29,28 @@ func (a *app) showDiff(ctx context.Context, s *Session, item feed.Article, width
 	}
 	out := a.printer()
 	seen := "Edit seen on " + was.Replaced.In(a.Now().Location()).Format("2006-01-02 15:04")
-	title := out.difference(feed.Diff(feed.Clean(was.Title), feed.Clean(item.Title)))
-	text := out.difference(feed.Diff(article.Text(was.Body.Safe(), unbroken), article.Text(item.Body.Safe(), unbroken)))
+	title := out.difference(text.Diff(text.Clean(was.Title), text.Clean(item.Title)))
+	text := out.difference(text.Diff(article.Text(was.Body.Safe(), unbroken), article.Text(item.Body.Safe(), unbroken)))
 	_, err = fmt.Fprintf(out, "%s\n%s\n%s\n\n%s\n", ansi.Wordwrap(title, width, ""), a.byline(item.Item), out.paint(faint(), seen), ansi.Wordwrap(text, width, ""))
 	return out.finish(err)
 }
 
 // difference writes the parts of a difference, each of its lines marked by
 // itself.
-func (p *printer) difference(parts []feed.DiffPart) string {
+func (p *printer) difference(parts []text.DiffPart) string {
 	var b strings.Builder
 	for _, part := range parts {
 		for i, line := range strings.Split(part.Text, "\n") {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			switch text := strings.TrimSpace(line); {
-			case text == "" || part.Op == feed.Same:
+			switch s := strings.TrimSpace(line); {
+			case s == "" || part.Op == text.Same:
 				b.WriteString(line)
-			case part.Op == feed.Removed:
-				b.WriteString(strings.Replace(line, text, p.paint(red(), "[-"+text+"-]"), 1))
+			case part.Op == text.Removed:
+				b.WriteString(strings.Replace(line, s, p.paint(red(), "[-"+s+"-]"), 1))
 			default:
-				b.WriteString(strings.Replace(line, text, p.paint(bold(), "{+"+text+"+}"), 1))
+				b.WriteString(strings.Replace(line, s, p.paint(bold(), "{+"+s+"+}"), 1))
 			}
 		}
 	}

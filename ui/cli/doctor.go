@@ -11,6 +11,7 @@ import (
 	"dateline/cache"
 	"dateline/cache/rescue"
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -54,13 +55,13 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 		return err
 	}
 	out := a.printer()
-	fmt.Fprintf(out, "configuration  %s\n", feed.Clean(config))
-	fmt.Fprintf(out, "database       %s (schema %d)\n", feed.Clean(db), h.Schema)
+	fmt.Fprintf(out, "configuration  %s\n", text.Clean(config))
+	fmt.Fprintf(out, "database       %s (schema %d)\n", text.Clean(db), h.Schema)
 	fmt.Fprintf(out, "feeds          %d subscribed, %d no longer\n", h.Feeds, h.Unsubscribed)
 	fmt.Fprintf(out, "items          %d, %d of them not yet in the full-text index\n", h.Items, h.Pending)
 	fmt.Fprintf(out, "size           %s, %s of it unused, and a log of %s\n", size(h.Bytes), size(h.Free), size(h.Log))
 	for _, p := range h.Problems {
-		fmt.Fprintf(out, "%s        %s\n", out.paint(red(), "problem"), feed.Clean(p))
+		fmt.Fprintf(out, "%s        %s\n", out.paint(red(), "problem"), text.Clean(p))
 	}
 	if len(h.Problems) > 0 {
 		return out.finish(fmt.Errorf("%s found; dateline doctor --repair mends what it can", plural(len(h.Problems), "problem")))
@@ -91,7 +92,7 @@ func (a *app) repair(ctx context.Context, s *Session) error {
 	if err != nil || saved.Old == "" {
 		return err
 	}
-	return a.print("Repaired: " + feed.Clean(saved.Sentence()) + ".\n")
+	return a.print("Repaired: " + text.Clean(saved.Sentence()) + ".\n")
 }
 
 func (a *app) vacuum(ctx context.Context, s *Session, out *printer, before rescue.CheckReport) error {
@@ -112,7 +113,7 @@ func (a *app) purge(ctx context.Context, s *Session, url string, yes bool) error
 		return err
 	}
 	if slices.ContainsFunc(feeds, func(f feed.Feed) bool { return f.URL == url }) {
-		return fmt.Errorf("%s is subscribed; dateline remove it first", feed.Clean(url))
+		return fmt.Errorf("%s is subscribed; dateline remove it first", text.Clean(url))
 	}
 	if !yes {
 		return errors.New("the items and marks can't be brought back; say --yes as well if they shall go")

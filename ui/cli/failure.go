@@ -8,7 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // partError says that a command was done in part.
@@ -23,10 +23,10 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, syscall.EPIPE) {
 		return
 	}
-	text := err.Error()
+	s := err.Error()
 	if errors.Is(err, context.Canceled) {
-		text = "interrupted; what was done is kept"
+		s = "interrupted; what was done is kept"
 	}
 	// Whoever reads stderr has no other place to be told that it can't be written.
-	_, _ = fmt.Fprintln(w, "dateline: "+feed.CleanText(strings.TrimRight(text, "\n")))
+	_, _ = fmt.Fprintln(w, "dateline: "+text.CleanText(strings.TrimRight(s, "\n")))
 }

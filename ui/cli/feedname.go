@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 // findFeed is the subscription that a person means by a URL or by a part of a
@@ -13,7 +14,7 @@ import (
 func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
 	name = withoutLogin(name)
 	var found, exact []feed.Feed
-	part := feed.Fold(name)
+	part := text.Fold(name)
 	if part == "" {
 		return feed.Feed{}, errors.New("a feed is named by its URL or by a part of its title; dateline feeds lists them")
 	}
@@ -21,10 +22,10 @@ func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
 		if f.URL == name {
 			return f, nil
 		}
-		if feed.Fold(f.Title) == part {
+		if text.Fold(f.Title) == part {
 			exact = append(exact, f)
 		}
-		if strings.Contains(feed.Fold(f.Title), part) || strings.Contains(feed.Fold(f.URL), part) {
+		if strings.Contains(text.Fold(f.Title), part) || strings.Contains(text.Fold(f.URL), part) {
 			found = append(found, f)
 		}
 	}
@@ -39,13 +40,13 @@ func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
 	}
 	var b strings.Builder
 	for _, f := range found {
-		b.WriteString("\n    " + feed.Clean(f.DisplayTitle()) + "  " + feed.Clean(f.URL))
+		b.WriteString("\n    " + text.Clean(f.DisplayTitle()) + "  " + text.Clean(f.URL))
 	}
 	return feed.Feed{}, fmt.Errorf("%q may mean any of %d feeds; name one by more of its title or by its URL:%s", name, len(found), b.String())
 }
 
 // withoutLogin is an address as it may be shown, without user and password.
 func withoutLogin(address string) string {
-	address, _, _ = feed.SplitLogin(address)
+	address, _, _ = text.SplitLogin(address)
 	return address
 }

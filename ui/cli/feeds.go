@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // feedsOptions say which feeds to print, and how much of each.
@@ -67,7 +69,7 @@ func (a *app) feeds(ctx context.Context, s *Session, o feedsOptions) error {
 		}
 		j := jsonOfFeed(f, now)
 		if o.verbose {
-			wishes := list(feed.Words(f.Poll.Wishes, now))
+			wishes := list(schedule.HintTexts(f.Poll.Hints, now))
 			j.AsksFor, j.Polls = &wishes, jsonOfPolls(polls)
 		}
 		if err := jsonLines(out).Encode(j); err != nil {
@@ -101,35 +103,35 @@ func chooseFeeds(ctx context.Context, s *Session, names []string) ([]feed.Feed, 
 // ails says that the reader should see to a feed; one that is paused is as it
 // should be.
 func ails(f feed.Feed, now time.Time) bool {
-	kind, _ := feed.Health(f, now)
-	return kind != "" && kind != feed.HealthPaused
+	kind, _ := schedule.ProblemOf(f, now)
+	return kind != "" && kind != schedule.Paused
 }
 
 // indent is where the lines below a feed's first one begin.
 const indent = "             "
 
 func printFeed(out *printer, f feed.Feed, now time.Time) {
-	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(bold(), feed.Clean(f.DisplayTitle())), 32), checked(f, now))
-	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(faint(), feed.Clean(f.URL)), tagList(f.Tags))
-	kind, sentence := feed.Health(f, now)
+	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(bold(), text.Clean(f.DisplayTitle())), 32), checked(f, now))
+	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(faint(), text.Clean(f.URL)), tagList(f.Tags))
+	kind, sentence := schedule.ProblemOf(f, now)
 	switch {
-	case kind != "" && kind != feed.HealthPaused:
-		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), feed.Clean(sentence)))
+	case kind != "" && kind != schedule.Paused:
+		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), text.Clean(sentence)))
 	case f.Poll.Error != "" && kind == "":
-		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), feed.Clean(f.Poll.Error)))
+		fmt.Fprintf(out, "%s%s\n", indent, out.paint(red(), text.Clean(f.Poll.Error)))
 	}
 }
 
 // explainFeed tells why a feed is asked when it is.
 func explainFeed(out *printer, f feed.Feed, polls []feed.Poll, now time.Time) {
 	p := f.Poll
-	row := func(name, text string) {
-		if text != "" {
-			fmt.Fprintf(out, "%s%-10s %s\n", indent, name, feed.Clean(text))
+	row := func(name, s string) {
+		if s != "" {
+			fmt.Fprintf(out, "%s%-10s %s\n", indent, name, text.Clean(s))
 		}
 	}
-	row("asked", feed.Next(f, now))
-	posts := feed.Pace(p.Rhythm)
+	row("asked", schedule.NextText(f, now))
+	posts := schedule.RateText(p.PostInterval)
 	if posts == "" {
 		posts = "how often is not known"
 	}
@@ -137,7 +139,7 @@ func explainFeed(out *printer, f feed.Feed, polls []feed.Poll, now time.Time) {
 		posts += ", the newest " + feed.Ago(p.Newest, now)
 	}
 	row("posts", posts)
-	for _, wish := range feed.Words(p.Wishes, now) {
+	for _, wish := range schedule.HintTexts(p.Hints, now) {
 		row("asks for", wish)
 	}
 	if p.MovedTo != "" {
@@ -210,5 +212,5 @@ func tagList(tags []string) string {
 	if len(tags) == 0 {
 		return ""
 	}
-	return "  " + feed.Clean("#"+strings.Join(tags, " #"))
+	return "  " + text.Clean("#"+strings.Join(tags, " #"))
 }

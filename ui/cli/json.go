@@ -12,6 +12,8 @@ import (
 	"unicode/utf16"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/schedule"
 )
 
 // What --json prints is one object a line, its keys always all there and in the
@@ -83,8 +85,8 @@ type feedJSON struct {
 	Paused  bool   `json:"paused"`
 	// Health is a feed.HealthKind, HealthReason a sentence; both "" for a feed
 	// that is well.
-	Health       feed.HealthKind `json:"health"`
-	HealthReason string          `json:"health_reason"`
+	Health       schedule.Problem `json:"health"`
+	HealthReason string           `json:"health_reason"`
 	// Account is "" for a local feed.
 	Account string `json:"account"`
 	// AsksFor and Polls are there only with --verbose.
@@ -161,7 +163,7 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 }
 
 func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
-	health, sentence := feed.Health(f, now)
+	health, sentence := schedule.ProblemOf(f, now)
 	return feedJSON{
 		URL:         f.URL,
 		Title:       f.Title,
@@ -178,9 +180,9 @@ func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
 		Unread:      f.Unread,
 
 		NextReason:   f.Poll.Reason,
-		PostsPerDay:  perDay(f.Poll.Rhythm),
+		PostsPerDay:  perDay(f.Poll.PostInterval),
 		Newest:       stamp(f.Poll.Newest),
-		MovedTo:      feed.NewAddress(f.Poll),
+		MovedTo:      schedule.NewAddress(f.Poll),
 		Gone:         f.Poll.Gone,
 		Paused:       f.Paused,
 		Health:       health,
@@ -254,7 +256,7 @@ type hitJSON struct {
 	itemJSON
 }
 
-func jsonOfRule(r feed.Rule, now time.Time) ruleJSON {
+func jsonOfRule(r query.Rule, now time.Time) ruleJSON {
 	return ruleJSON{
 		Name:   r.Name,
 		Query:  r.Query.String(),

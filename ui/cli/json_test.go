@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // TestEmptyValues: a program that reads the lines finds every key in every
@@ -21,7 +22,7 @@ func TestEmptyValues(t *testing.T) {
 		"item":   {jsonOfItem(feed.Article{}, false, now), `{"id":0,"guid":"","feed":"","feed_title":"","title":"","link":"","author":"","published":"","updated":"","first_seen":"","summary":"","read":false,"starred":false,"labels":[],"categories":[],"enclosures":[],"comments":"","age":"never","hidden":false,"hidden_by":"","edited":false,"future":false,"fulltext":false,"chapters":"","transcript":"","also_in":[],"comment_count":0,"account":"","snoozed_until":""}`},
 		"text":   {jsonOfItem(feed.Article{}, true, now), `{"id":0,"guid":"","feed":"","feed_title":"","title":"","link":"","author":"","published":"","updated":"","first_seen":"","summary":"","read":false,"starred":false,"labels":[],"categories":[],"enclosures":[],"comments":"","age":"never","hidden":false,"hidden_by":"","edited":false,"future":false,"fulltext":false,"chapters":"","transcript":"","also_in":[],"comment_count":0,"account":"","snoozed_until":"","content":""}`},
 		"feed":   {jsonOfFeed(feed.Feed{}, now), `{"url":"","title":"","description":"","link":"","updated":"","tags":[],"last_checked":"","next_check":"","checked_age":"never","error":"","failures":0,"total":0,"unread":0,"next_reason":"","posts_per_day":0,"newest":"","moved_to":"","gone":false,"paused":false,"health":"","health_reason":"","account":""}`},
-		"rule":   {jsonOfRule(feed.Rule{}, now), `{"name":"","query":"","active":true,"until":"","hide":false,"read":false,"star":false,"labels":[],"notify":false}`},
+		"rule":   {jsonOfRule(query.Rule{}, now), `{"name":"","query":"","active":true,"until":"","hide":false,"read":false,"star":false,"labels":[],"notify":false}`},
 		"report": {jsonOfReport(feed.Report{Status: feed.Skipped, Duration: 1999 * time.Microsecond}), `{"url":"","status":"skipped","new":0,"updated":0,"error":"","duration_ms":1,"final_url":"","http":0,"bytes":0,"reissued":0,"moved_to":"","next_check":"","reason":""}`},
 	} {
 		var b bytes.Buffer

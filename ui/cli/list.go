@@ -9,6 +9,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -41,7 +43,7 @@ func (a *app) listCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) list(ctx context.Context, s *Session, q feed.Query, limit int, asJSON, content bool) error {
+func (a *app) list(ctx context.Context, s *Session, q query.Query, limit int, asJSON, content bool) error {
 	out := a.printer()
 	lines := jsonLines(out)
 	now := a.Now()
@@ -65,20 +67,20 @@ func itemLine(out *printer, i feed.Item, age string) string {
 	if i.Starred {
 		marks[1] = '*'
 	}
-	title := feed.Clean(i.DisplayTitle())
+	title := text.Clean(i.DisplayTitle())
 	if !i.Read {
 		title = out.paint(bold(), title)
 	}
 	if i.Hidden {
 		title += "  " + out.paint(faint(), hiddenNote(i))
 	}
-	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(faint(), fit(age, 7)), out.paint(faint(), fit(feed.Clean(i.FeedTitle), 20)), title)
+	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(faint(), fit(age, 7)), out.paint(faint(), fit(text.Clean(i.FeedTitle), 20)), title)
 }
 
 // hiddenNote says what hid an item.
 func hiddenNote(i feed.Item) string {
 	if i.HiddenBy != "" {
-		return "(hidden by the rule " + feed.Clean(i.HiddenBy) + ")"
+		return "(hidden by the rule " + text.Clean(i.HiddenBy) + ")"
 	}
 	return "(hidden)"
 }

@@ -11,6 +11,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // markName is what the mark command can do. Those that need a label or a time end
@@ -80,7 +82,7 @@ func parseMark(s string, now time.Time) (feed.Mark, error) {
 			if !found {
 				continue
 			}
-			if m.Label = feed.Clean(value); m.Label == "" {
+			if m.Label = text.Clean(value); m.Label == "" {
 				return feed.Mark{}, fmt.Errorf("a label needs a name: %sNAME", n.name)
 			}
 			return m, nil
@@ -90,7 +92,7 @@ func parseMark(s string, now time.Time) (feed.Mark, error) {
 				continue
 			}
 			var err error
-			m.Until, err = feed.ParseSnooze(value, now)
+			m.Until, err = query.ParseSnooze(value, now)
 			return m, err
 		}
 		known = append(known, n.name)
@@ -130,7 +132,7 @@ func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []s
 	}
 	if only := map[feed.Flag]string{feed.Hidden: "is:hidden", feed.Snooze: "is:snoozed"}[m.Flag]; only != "" && !m.On {
 		// Other queries do not find what is hidden or snoozed.
-		marked, err := feed.ParseQuery(only)
+		marked, err := query.Parse(only)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 func (a *app) moveCommand() *cobra.Command {
@@ -40,20 +42,20 @@ func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 	if err != nil {
 		return err
 	}
-	if to = cmp.Or(to, feed.NewAddress(f.Poll)); to == "" {
+	if to = cmp.Or(to, schedule.NewAddress(f.Poll)); to == "" {
 		return notMoved(f)
 	}
 	if err := s.Source.Move(ctx, f.URL, to); err != nil {
 		return err
 	}
 	out := a.printer()
-	fmt.Fprintf(out, "%s is now %s\n", feed.Clean(f.DisplayTitle()), feed.Clean(withoutLogin(to)))
+	fmt.Fprintf(out, "%s is now %s\n", text.Clean(f.DisplayTitle()), text.Clean(withoutLogin(to)))
 	return out.finish(nil)
 }
 
 func notMoved(f feed.Feed) error {
 	if f.Poll.MovedTo != "" {
-		return fmt.Errorf("the server has not led to %s for long enough to be sure; name that address if you are", feed.Clean(f.Poll.MovedTo))
+		return fmt.Errorf("the server has not led to %s for long enough to be sure; name that address if you are", text.Clean(f.Poll.MovedTo))
 	}
 	return errors.New("the server does not say that the feed has moved; name the new address behind the feed")
 }

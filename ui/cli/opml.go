@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/opml"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -44,14 +45,14 @@ func nothingIn(err error) error {
 
 func readOPML(name string) ([]feed.Subscription, error) {
 	if name == "-" {
-		return feed.ParseOPML(os.Stdin)
+		return opml.Parse(os.Stdin)
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return feed.ParseOPML(f)
+	return opml.Parse(f)
 }
 
 // importAll subscribes and says how many feeds were new.
@@ -97,5 +98,5 @@ func (a *app) exportCommand() *cobra.Command {
 
 func (a *app) export(feeds []feed.Feed) error {
 	out := a.printer()
-	return out.finish(feed.WriteOPML(io.Writer(out), "dateline subscriptions", feeds, a.Now()))
+	return out.finish(opml.Write(io.Writer(out), "dateline subscriptions", feeds, a.Now()))
 }

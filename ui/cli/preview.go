@@ -6,25 +6,27 @@ import (
 	"fmt"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // preview shows what the feed at an address would bring.
 func (a *app) preview(ctx context.Context, s *Session, address string) error {
 	line := a.progress()
-	line.show("asking " + feed.Clean(withoutLogin(address)))
+	line.show("asking " + text.Clean(withoutLogin(address)))
 	p, err := s.Source.Preview(ctx, address)
 	line.clear()
 	if err != nil {
 		return err
 	}
 	out := a.printer()
-	fmt.Fprintln(out, out.paint(bold(), cmp.Or(feed.PlainTitle(p.Title), feed.Clean(withoutLogin(p.URL)))))
-	for _, text := range []string{feed.PlainTitle(p.Description), feed.Clean(p.Site)} {
+	fmt.Fprintln(out, out.paint(bold(), cmp.Or(text.PlainTitle(p.Title), text.Clean(withoutLogin(p.URL)))))
+	for _, text := range []string{text.PlainTitle(p.Description), text.Clean(p.Site)} {
 		if text != "" {
 			fmt.Fprintln(out, text)
 		}
 	}
-	fmt.Fprintf(out, "%s, %s\n", plural(p.Total, "item"), cmp.Or(feed.Pace(p.Rhythm), "too few dates to tell how often"))
+	fmt.Fprintf(out, "%s, %s\n", plural(p.Total, "item"), cmp.Or(schedule.RateText(p.PostInterval), "too few dates to tell how often"))
 	now := a.Now()
 	for _, item := range p.Items {
 		age := "no date"

@@ -8,17 +8,18 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // parseQuery reads the query that the words of a command line make up. Its
 // error shows the place.
-func parseQuery(words []string) (feed.Query, error) {
-	text := strings.Join(words, " ")
-	q, err := feed.ParseQuery(text)
-	var wrong *feed.QueryError
+func parseQuery(words []string) (query.Query, error) {
+	s := strings.Join(words, " ")
+	q, err := query.Parse(s)
+	var wrong *query.Error
 	if errors.As(err, &wrong) {
-		return q, fmt.Errorf("the query can't be read: %s\n    %s\n    %s^", wrong.Msg, feed.Clean(text), strings.Repeat(" ", max(wrong.Column-1, 0)))
+		return q, fmt.Errorf("the query can't be read: %s\n    %s\n    %s^", wrong.Msg, text.Clean(s), strings.Repeat(" ", max(wrong.Column-1, 0)))
 	}
 	return q, err
 }

@@ -11,6 +11,8 @@ import (
 
 	"dateline/cache/rescue"
 	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 // refreshOptions say which feeds to ask, and what to tell of it.
@@ -40,7 +42,7 @@ func (a *app) refreshCommand() *cobra.Command {
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	ask := feed.Ask{DueOnly: !o.all}
+	ask := feed.RefreshRequest{DueOnly: !o.all}
 	if len(o.names) > 0 {
 		feeds, err := chooseFeeds(ctx, s, o.names)
 		if err != nil {
@@ -78,7 +80,7 @@ type tally struct {
 	progress *progress
 	asJSON   bool
 	reports  map[string]feed.Report
-	notices  []feed.Notice
+	notices  []feed.NewItem
 	// written is the first error of writing. The refresh goes on: the news is
 	// worth more than the report.
 	written error
@@ -104,8 +106,8 @@ func (t *tally) add(r feed.Report) {
 	if r.Status == feed.Failed {
 		t.failed++
 	}
-	t.elsewhere = t.elsewhere || r.Reason == feed.Elsewhere
-	if r.Away {
+	t.elsewhere = t.elsewhere || r.Reason == schedule.ReasonOtherProcess
+	if r.Offline {
 		t.away = r.Error
 	}
 	t.clock = cmp.Or(t.clock, r.ClockAhead)
@@ -128,16 +130,16 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 			continue
 		}
 		f.Poll.NextCheck, f.Poll.Reason = r.Next, r.Reason
-		text := feed.Next(f, now)
+		s := schedule.NextText(f, now)
 		switch {
 		case r.Status == feed.Skipped && r.Reason == "":
-			text = "not reached"
+			s = "not reached"
 		case r.Status == feed.Skipped && r.Next.IsZero():
-			text = r.Reason
+			s = r.Reason
 		case r.Status != feed.Skipped:
-			text = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + text
+			s = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
 		}
-		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(bold(), feed.Clean(f.DisplayTitle())), 32), feed.Clean(text))
+		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(bold(), text.Clean(f.DisplayTitle())), 32), text.Clean(s))
 	}
 }
 
@@ -152,11 +154,11 @@ func (t *tally) print(feeds []feed.Feed) {
 		return
 	}
 	for _, f := range feeds {
-		title := feed.Clean(f.DisplayTitle())
+		title := text.Clean(f.DisplayTitle())
 		switch r := t.reports[f.URL]; {
-		case r.Away: // told below, once for all
+		case r.Offline: // told below, once for all
 		case r.Status == feed.Failed:
-			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(red(), "    failed"), title, feed.Clean(r.Error))
+			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(red(), "    failed"), title, text.Clean(r.Error))
 		case r.New > 0:
 			fmt.Fprintf(t.out, "%6d new  %s\n", r.New, t.out.paint(bold(), title))
 		case r.Updated > 0:
@@ -164,10 +166,10 @@ func (t *tally) print(feeds []feed.Feed) {
 		}
 	}
 	if t.away != "" {
-		fmt.Fprintln(t.out, t.out.paint(red(), feed.Clean(t.away)))
+		fmt.Fprintln(t.out, t.out.paint(red(), text.Clean(t.away)))
 	}
 	if t.clock != 0 {
-		fmt.Fprintln(t.out, t.out.paint(red(), feed.ClockSentence(t.clock)))
+		fmt.Fprintln(t.out, t.out.paint(red(), schedule.ClockSentence(t.clock)))
 	}
 	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", plural(t.done, "feed"), plural(t.fresh, "new item"), t.updated, t.failed)
 }

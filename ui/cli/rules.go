@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
 )
 
 // testDays is how far back a rule is tried unless another span is asked for.
@@ -70,13 +72,13 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 }
 
 // rulesToTest are all rules, or the one of that name, or one made of a query.
-func rulesToTest(rules []feed.Rule, name, query string) ([]feed.Rule, error) {
-	if query != "" {
+func rulesToTest(rules []query.Rule, name, expr string) ([]query.Rule, error) {
+	if expr != "" {
 		if name != "" {
 			return nil, errors.New("give the name of a rule or --query, not both")
 		}
-		q, err := parseQuery([]string{query})
-		return []feed.Rule{{Query: q}}, err
+		q, err := parseQuery([]string{expr})
+		return []query.Rule{{Query: q}}, err
 	}
 	if len(rules) == 0 {
 		return nil, errors.New("the configuration has no rules; --query tries one before you write it")
@@ -84,14 +86,14 @@ func rulesToTest(rules []feed.Rule, name, query string) ([]feed.Rule, error) {
 	if name == "" {
 		return rules, nil
 	}
-	at := slices.IndexFunc(rules, func(r feed.Rule) bool { return feed.Fold(r.Name) == feed.Fold(name) })
+	at := slices.IndexFunc(rules, func(r query.Rule) bool { return text.Fold(r.Name) == text.Fold(name) })
 	if at < 0 {
-		return nil, fmt.Errorf("there is no rule %q; dateline rules lists them", feed.Clean(name))
+		return nil, fmt.Errorf("there is no rule %q; dateline rules lists them", text.Clean(name))
 	}
 	return rules[at : at+1], nil
 }
 
-func (a *app) rules(rules []feed.Rule, asJSON bool) error {
+func (a *app) rules(rules []query.Rule, asJSON bool) error {
 	out := a.printer()
 	lines := jsonLines(out)
 	now := a.Now()
@@ -102,13 +104,13 @@ func (a *app) rules(rules []feed.Rule, asJSON bool) error {
 			}
 			continue
 		}
-		fmt.Fprintf(out, "%s  %s\n    %s: %s\n", out.paint(bold(), feed.Clean(r.Name)), ruleState(r, now), strings.Join(deeds(r), ", "), feed.Clean(r.Query.String()))
+		fmt.Fprintf(out, "%s  %s\n    %s: %s\n", out.paint(bold(), text.Clean(r.Name)), ruleState(r, now), strings.Join(deeds(r), ", "), text.Clean(r.Query.String()))
 	}
 	return out.finish(nil)
 }
 
 // ruleState says until when a rule holds.
-func ruleState(r feed.Rule, now time.Time) string {
+func ruleState(r query.Rule, now time.Time) string {
 	if r.Until.IsZero() {
 		return "active"
 	}
@@ -124,7 +126,7 @@ func ruleState(r feed.Rule, now time.Time) string {
 }
 
 // deeds are what a rule does, in the words of the command mark.
-func deeds(r feed.Rule) []string {
+func deeds(r query.Rule) []string {
 	var list []string
 	for _, d := range []struct {
 		does bool
@@ -135,18 +137,18 @@ func deeds(r feed.Rule) []string {
 		}
 	}
 	for _, l := range r.Labels {
-		list = append(list, "label:"+feed.Clean(l))
+		list = append(list, "label:"+text.Clean(l))
 	}
 	return list
 }
 
-func (a *app) testRules(ctx context.Context, s *Session, rules []feed.Rule, days int, asJSON bool) error {
+func (a *app) testRules(ctx context.Context, s *Session, rules []query.Rule, days int, asJSON bool) error {
 	out := a.printer()
 	lines := jsonLines(out)
 	now := a.Now()
 	for _, r := range rules {
 		if !asJSON && r.Name != "" {
-			fmt.Fprintf(out, "%s  %s: %s\n", out.paint(bold(), feed.Clean(r.Name)), strings.Join(deeds(r), ", "), feed.Clean(r.Query.String()))
+			fmt.Fprintf(out, "%s  %s: %s\n", out.paint(bold(), text.Clean(r.Name)), strings.Join(deeds(r), ", "), text.Clean(r.Query.String()))
 		}
 		hidden := 0
 		n, err := s.Store.RuleHits(ctx, r, now.AddDate(0, 0, -days), func(item feed.Article) error {

@@ -13,6 +13,8 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
 	"dateline/ui/article"
 )
 
@@ -64,15 +66,15 @@ func (a *app) showCommand() *cobra.Command {
 }
 
 // keptFulltext is the text of an item's page.
-func keptFulltext(ctx context.Context, s *Session, id int64) (feed.Body, error) {
+func keptFulltext(ctx context.Context, s *Session, id int64) (markup.Body, error) {
 	t, err := s.Store.Fulltext(ctx, id)
 	switch {
 	case err != nil:
-		return feed.Body{}, err
+		return markup.Body{}, err
 	case t.Fetched.IsZero():
-		return feed.Body{}, fmt.Errorf("the page of item %d was never fetched: press x in the reader, or set fulltext = true for its feed", id)
+		return markup.Body{}, fmt.Errorf("the page of item %d was never fetched: press x in the reader, or set fulltext = true for its feed", id)
 	case t.Error != "":
-		return feed.Body{}, errors.New(t.Error)
+		return markup.Body{}, errors.New(t.Error)
 	}
 	return t.Body, nil
 }
@@ -107,11 +109,11 @@ func (a *app) show(item feed.Article, format string, width int) error {
 	case "html":
 		_, err = fmt.Fprintln(out, item.Body.Safe().String())
 	case "markdown":
-		text := strings.TrimSpace(article.Markdown(item.Body.Safe()))
-		_, err = fmt.Fprintf(out, "# %s\n\n%s\n\n%s\n", feed.Clean(item.DisplayTitle()), a.byline(item.Item), text)
+		s := strings.TrimSpace(article.Markdown(item.Body.Safe()))
+		_, err = fmt.Fprintf(out, "# %s\n\n%s\n\n%s\n", text.Clean(item.DisplayTitle()), a.byline(item.Item), s)
 	default:
-		text := strings.TrimRight(article.Text(item.Body.Safe(), width), "\n")
-		_, err = fmt.Fprintf(out, "%s\n%s\n\n%s\n", out.paint(bold(), feed.Clean(item.DisplayTitle())), a.byline(item.Item), text)
+		content := strings.TrimRight(article.Text(item.Body.Safe(), width), "\n")
+		_, err = fmt.Fprintf(out, "%s\n%s\n\n%s\n", out.paint(bold(), text.Clean(item.DisplayTitle())), a.byline(item.Item), content)
 	}
 	return out.finish(err)
 }
@@ -120,12 +122,12 @@ func (a *app) show(item feed.Article, format string, width int) error {
 func (a *app) byline(i feed.Item) string {
 	parts := []string{i.FeedTitle, i.Author, i.Date.In(a.Now().Location()).Format("2006-01-02 15:04"), feed.Ago(i.Date, a.Now())}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	line := feed.Clean(strings.Join(parts, " · "))
+	line := text.Clean(strings.Join(parts, " · "))
 	if i.Hidden {
 		line += " " + hiddenNote(i)
 	}
 	if i.Link != "" {
-		line += "\n" + feed.Clean(i.Link)
+		line += "\n" + text.Clean(i.Link)
 	}
 	return line
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 func (a *app) addCommand() *cobra.Command {
@@ -27,7 +28,7 @@ func (a *app) addCommand() *cobra.Command {
 				return a.preview(ctx, s, args[0])
 			}
 			line := a.progress()
-			line.show("asking " + feed.Clean(withoutLogin(args[0])))
+			line.show("asking " + text.Clean(withoutLogin(args[0])))
 			found, err := s.Source.Discover(ctx, args[0])
 			line.clear()
 			if err != nil {
@@ -41,7 +42,7 @@ func (a *app) addCommand() *cobra.Command {
 			}
 			var subs []feed.Subscription
 			for _, c := range found {
-				subs = append(subs, feed.Subscription{URL: c.URL, Name: feed.PlainTitle(name), Tags: tags})
+				subs = append(subs, feed.Subscription{URL: c.URL, Name: text.PlainTitle(name), Tags: tags})
 			}
 			return a.subscribe(ctx, s, subs)
 		}),
@@ -59,14 +60,14 @@ func (a *app) addCommand() *cobra.Command {
 func (a *app) offer(found []feed.Candidate) error {
 	out := a.printer()
 	for _, c := range found {
-		fmt.Fprintf(out, "%s  %s\n", feed.Clean(c.Address()), described(c))
+		fmt.Fprintf(out, "%s  %s\n", text.Clean(c.Address()), described(c))
 	}
 	return out.finish(fmt.Errorf("the page offers %d feeds; add the one you want by its URL, or all of them with --all", len(found)))
 }
 
 // described is the title of a feed, what it has, and its format, as far as known.
 func described(c feed.Candidate) string {
-	words := slices.DeleteFunc([]string{feed.PlainTitle(c.Title), feed.Clean(c.Note)}, func(s string) bool { return s == "" })
+	words := slices.DeleteFunc([]string{text.PlainTitle(c.Title), text.Clean(c.Note)}, func(s string) bool { return s == "" })
 	s := strings.Join(words, ": ")
 	if c.Type != "" {
 		s += " (" + c.Type + ")"
@@ -92,11 +93,11 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 	for _, sub := range subs {
 		address := withoutLogin(sub.URL)
 		if known[address] {
-			fmt.Fprintf(out, "Already subscribed to %s\n", feed.Clean(address))
+			fmt.Fprintf(out, "Already subscribed to %s\n", text.Clean(address))
 			continue
 		}
 		fresh++
-		fmt.Fprintf(out, "Subscribed to %s\n", feed.Clean(address))
+		fmt.Fprintf(out, "Subscribed to %s\n", text.Clean(address))
 	}
 	if fresh > 0 {
 		fmt.Fprintln(out, "dateline refresh fetches the news.")
@@ -126,7 +127,7 @@ func (a *app) removeCommand() *cobra.Command {
 				return err
 			}
 			out := a.printer()
-			fmt.Fprintf(out, "Unsubscribed from %s (%s)\n", feed.Clean(f.DisplayTitle()), feed.Clean(f.URL))
+			fmt.Fprintf(out, "Unsubscribed from %s (%s)\n", text.Clean(f.DisplayTitle()), text.Clean(f.URL))
 			return out.finish(nil)
 		}),
 	}

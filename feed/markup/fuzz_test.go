@@ -1,0 +1,87 @@
+package markup
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"dateline/feed/text"
+)
+
+// FuzzSanitize checks what leaves [Body.Safe]: it parses back to itself, and no
+// script, handler, unsafe address or control character is in any node.
+func FuzzSanitize(f *testing.F) {
+	for _, s := range []string{
+		"<p>a<b>b</p>c", "<a href=' java\tscript:alert(1)'>x</a>", "<img src=x onerror=y>", "&#27;]52;c;x&#7;",
+		"<iframe src=https://www.youtube.com/embed/x></iframe>", "<table><tr><td><table><td>x", "<math><style><img src=x>",
+		"<svg><p><style><g title='</style><img src onerror=alert(1)>'>", strings.Repeat("<blockquote>", 30) + "x",
+		"<ul><li>a<ul><li>b</ul></ul>", "<noscript><p title='</noscript><img src=x onerror=y>'>", "<pre>\n\nx</pre>", "e" + strings.Repeat("<i>\u0301\u0302\u0303</i>", 9),
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		body := Body{Raw: s, Base: "https://example.org/"}
+		mustBeSafe(t, body.Safe().String())
+		if unfit(body.Text()) {
+			t.Errorf("text of %q: %q", s, body.Text())
+		}
+	})
+}
+
+func mustBeSafe(t *testing.T, out string) {
+	t.Helper()
+	root := parseBody(t, out)
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && unfit(n.Data) {
+			t.Errorf("text %q in %q", n.Data, out)
+		}
+		switch n.Data {
+		case "script", "style", "iframe", "form", "input", "object", "embed", "svg", "math":
+			if n.Type == html.ElementNode {
+				t.Errorf("<%s> in %q", n.Data, out)
+			}
+		}
+		for _, a := range n.Attr {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" && strings.ContainsAny(a.Val, "(@\\") && !strings.Contains(a.Val, "rgb") || strings.ContainsFunc(a.Val, text.IsDangerous) {
+				t.Errorf("attribute %s=%q in %q", a.Key, a.Val, out)
+			}
+			if a.Key == "href" {
+				if text.ShownURL(a.Val) != a.Val {
+					t.Errorf("address %q in %q", a.Val, out)
+				}
+			}
+		}
+	}
+	if again := render(t, root); render(t, parseBody(t, again)) != again {
+		t.Errorf("%q does not parse back: %q", out, again)
+	}
+}
+
+func parseBody(t *testing.T, fragment string) *html.Node {
+	t.Helper()
+	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(fragment), root)
+	if err != nil {
+		t.Fatalf("%v: %q", err, fragment)
+	}
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return root
+}
+
+func render(t *testing.T, root *html.Node) string {
+	t.Helper()
+	var b strings.Builder
+	for n := range root.ChildNodes() {
+		if err := html.Render(&b, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+// unfit reports whether a text of several lines may not go to a terminal.
+func unfit(s string) bool { return text.CleanText(s) != s }

@@ -1,0 +1,144 @@
+package markup
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestSafe shows what becomes of markup, harmless and hostile.
+func TestSafe(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                        "",
+		"plain &amp; <b>bold</b>": "plain &amp; <b>bold</b>",
+		"<p onclick=x style='position:fixed' id=a>text</p>":            "<p>text</p>",
+		"<p>a<script>x</script><style>y</style>b</p>":                  "<p>ab</p>",
+		"<form action=/x><input name=q>kept<button>Go</button></form>": "kept",
+		"<b>unclosed <i>tags":                                          "<b>unclosed <i>tags</i></b>",
+		"<font color=red>red</font> <span>plain</span>":                "red plain",
+		"<math><mi>x</mi></math><svg><text>y</text></svg>":             "x",
+		"<pre><code class='language-go evil'>a</code></pre>":           "<pre><code>a</code></pre>",
+		"<pre><code class=language-go>a\n\tb</code></pre>":             "<pre><code class=\"language-go\">a\n\tb</code></pre>",
+		// addresses
+		"<a href=/rel>x</a>":                                                      `<a href="https://example.org/rel">x</a>`,
+		"<a href='?q=1#f'>x</a>":                                                  `<a href="https://example.org/dir/?q=1#f">x</a>`,
+		"<a href='java\tscript:alert(1)'>x</a>":                                   "x",
+		"<a href='&#106;avascript:alert(1)'>x</a>":                                "x",
+		"<a href=vbscript:x>a</a><a name=b>b</a>":                                 "ab",
+		"<a href='mailto:a@x.example'>x</a>":                                      `<a href="mailto:a@x.example">x</a>`,
+		"<img src=p.jpg alt=A srcset='p2.jpg 2x, /p3.jpg 3x'>":                    `<img src="https://example.org/dir/p.jpg" alt="A" srcset="https://example.org/dir/p2.jpg 2x, https://example.org/p3.jpg 3x"/>`,
+		"<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw= alt=d>":              `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="d"/>`,
+		"<img src='data:text/html,<b>'>x":                                         "x",
+		"<img src='data:image/svg+xml;base64,AA=='>x":                             "x",
+		"<img data-src=/lazy.png alt=l>":                                          `<img alt="l" src="https://example.org/lazy.png"/>`,
+		"<blockquote cite=/c>q</blockquote>":                                      `<blockquote cite="https://example.org/c">q</blockquote>`,
+		"<a href='magnet:?xt=urn:btih:a'>x</a><a href=tel:+1>y</a>":               `<a href="magnet:?xt=urn:btih:a">x</a><a href="tel:+1">y</a>`,
+		"<a href='file:///etc/passwd'>x</a><a href='data:,x'>y</a>":               "xy",
+		"<a href='java&#0;script:x'>a</a><a href='&#14;javascript&colon;x'>b</a>": "ab",
+		"<a href='http://bücher.example/ä'>x</a>":                                 `<a href="http://xn--bcher-kva.example/%C3%A4">x</a>`,
+		"<div xml:base=/sub/><a href=x>a</a></div><a href=x>b</a>":                `<div><a href="https://example.org/sub/x">a</a></div><a href="https://example.org/dir/x">b</a>`,
+		// styles that say how text looks, and none that load, hide or cover
+		"<p style='text-align:center; position:fixed; background:url(//x.example/p)'>x</p>": `<p style="text-align: center">x</p>`,
+		"<span style='color: rgb(0,128,0)'>x</span><span style='expression(x)'>y</span>":    `<span style="color: rgb(0,128,0)">x</span><span>y</span>`,
+		// what swallows the rest of a text in a browser
+		"<iframe src=//ads.example/x />a <b>b</b>":       "a <b>b</b>",
+		"a<textarea>b<title>c<noframes><b>d</b>":         "abc<b>d</b>",
+		"a<!-- b -- > c <b>d</b> <!-- e":                 "a c <b>d</b>  e",
+		"<![CDATA[a <b>b</b>]]>":                         "a <b>b</b>",
+		"<noscript><img src=a.png alt=a></noscript>":     `<img src="https://example.org/dir/a.png" alt="a"/>`,
+		"<script><!-- if (a>b) </script>c<!-- d --><b>e": "c<b>e</b>",
+		"<plaintext>a<b>b":                               "a<b>b</b>",
+		// elements that are blocks stay so
+		"<section>a</section><center>b</center><menu><li>c</menu><xmp><b></xmp>": "<section>a</section><center>b</center><ul><li>c</li></ul><pre>&lt;b&gt;</pre>",
+		// a picture that a script was to load, and its double for those without scripts
+		"<img data-src=a.png> <noscript><img src=a.png></noscript>": `<img src="https://example.org/dir/a.png"/>`,
+		// what counts readers, and what shows films
+		"a<img src=p.png style='min-width:0;line-height:0'>b":          `a<img src="https://example.org/dir/p.png" style="line-height: 0"/>b`,
+		"a<img src=p.png style='WIDTH : 0px'>b":                        "ab",
+		"a<img src=https://x.example/pixel.gif?id=1>b":                 "ab",
+		"a<img src=https://x.example/p width=1 height=1>b":             "ab",
+		"a<img src=https://x.example/p style='display: none'>b":        "ab",
+		"<iframe src=//www.youtube.com/embed/abc?rel=0></iframe>":      `<a href="https://www.youtube.com/watch?v=abc">Video: youtube.com</a>`,
+		"<iframe src=https://player.vimeo.com/video/12></iframe>":      `<a href="https://vimeo.com/12">Video: vimeo.com</a>`,
+		"<iframe src=https://ads.example/x>fallback</iframe>":          "",
+		"<object data=https://www.youtube.com/v/abc><p>x</p></object>": `<a href="https://www.youtube.com/watch?v=abc">Video: youtube.com</a>`,
+		"<object data=/x.swf><p>instead</p></object>":                  "<p>instead</p>",
+		"<video src=/v.mp4 poster=/p.jpg onplay=x></video>":            `<video src="https://example.org/v.mp4" poster="https://example.org/p.jpg"><a href="https://example.org/v.mp4">Video</a></video>`,
+		"<audio><source src=/a.ogg type=audio/ogg></audio>":            `<audio><source src="https://example.org/a.ogg" type="audio/ogg"/><a href="https://example.org/a.ogg">Audio</a></audio>`,
+		// control characters, also those an entity makes
+		"a\u009b2J<b title='\u202e'>\u202eb</b>&#27;]52;c;x&#7;&#x9b;<img src=i.png alt='&#27;[2J'>": `a2J<b>b</b>]52;c;x›<img src="https://example.org/dir/i.png" alt="[2J"/>`,
+	} {
+		got := Body{Raw: in, Base: "https://example.org/dir/"}.Safe().String()
+		if got != want {
+			t.Errorf("%s\n got %s\nwant %s", in, got, want)
+		}
+		mustBeSafe(t, got)
+	}
+}
+
+// TestSafeNesting: a renderer's time grows steeply with nesting, so quotations
+// and lists are flattened at eight levels, and no text is lost on the way, not
+// even where the HTML parser gives up.
+func TestSafeNesting(t *testing.T) {
+	for _, tag := range []string{"blockquote", "ul><li", "table><tr><td", "div", "b", "section", "ol><li><blockquote"} {
+		for _, depth := range []int{5, 20, 100, 2000} {
+			var b strings.Builder
+			for range depth {
+				b.WriteString("<" + tag + ">w ")
+			}
+			safe := Body{Raw: b.String()}.Safe().String()
+			for _, level := range []string{"<blockquote", "<ul", "<ol", "<table"} {
+				if deepest(safe, level[1:]) > maxIndents {
+					t.Errorf("%d of <%s>: %s nested %d deep", depth, tag, level, deepest(safe, level[1:]))
+				}
+			}
+			if words := strings.Count(Body{Raw: safe}.Text(), "w"); words != depth {
+				t.Errorf("%d of <%s>: %d words left", depth, tag, words)
+			}
+			mustBeSafe(t, safe)
+		}
+	}
+}
+
+// deepest is how deep elements of one name are nested in s.
+func deepest(s, name string) (most int) {
+	depth := 0
+	for piece := range strings.SplitSeq(s, "<") {
+		if strings.HasPrefix(piece, name) {
+			depth++
+			most = max(most, depth)
+		} else if strings.HasPrefix(piece, "/"+name) {
+			depth--
+		}
+	}
+	return most
+}
+
+// TestSafeIsBounded: a body without end costs no more than one of 1 MB.
+func TestSafeIsBounded(t *testing.T) {
+	body := Body{Raw: strings.Repeat("<p>word</p>", 1<<18)}
+	if got := len(body.Safe().String()); got > MaxBody+1024 {
+		t.Errorf("%d bytes", got)
+	}
+}
+
+// TestSafeIsStable: sanitising what is safe changes nothing, so that a body
+// exported and read again stays as it is.
+func TestSafeIsStable(t *testing.T) {
+	raw := `<h2>A</h2><p>b <a href="/x" title="t">c</a><br>d &lt;e&gt; &amp; "f"</p><ul><li>g<ul><li>h</ul></ul>
+		<table><tr><th>i<td align=right>j</table><figure><img src=k.png alt=""><figcaption>l</figcaption></figure>`
+	first := Body{Raw: raw, Base: "https://example.org/"}.Safe().String()
+	if second := (Body{Raw: first}).Safe().String(); second != first {
+		t.Errorf("first  %s\nsecond %s", first, second)
+	}
+}
+
+// TestSafeIsLinear: markup that makes the repair look for what is not there costs
+// it one look. (Work that grows with the square would take minutes here.)
+func TestSafeIsLinear(t *testing.T) {
+	for _, piece := range []string{"<!--", "<!-- >", "<iframe>", "<iframe ", "<title>x", "<script>", "<textarea/>", "<iframe src='", "<![CDATA[", "<xmp></xmp"} {
+		raw := strings.Repeat(piece, MaxBody/len(piece))
+		if got := repairMarkup(raw + "</title>"); len(got) > 4*MaxBody {
+			t.Errorf("%s: %d bytes", piece, len(got))
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package opml
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+
+	"dateline/feed"
+	"dateline/feed/text"
+)
+
+func opml(body string) string {
+	return `<?xml version="1.0" encoding="UTF-8"?><opml version="2.0"><head><title>x</title></head><body>` + body + `</body></opml>`
+}
+
+// What exporters write, carefully or not, comes out as subscriptions.
+func TestParseOPML(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		want       []feed.Subscription
+	}{
+		{"one feed, title over text", `<outline text="t" title="Title &amp;amp; more" type="rss" xmlUrl="https://x.org/a"/>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "Title & more"}}},
+		{"text alone", `<outline text="Text" xmlUrl="https://x.org/a"/>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "Text"}}},
+		{"the URL is no name", `<outline text="https://x.org/a" xmlUrl="https://x.org/a"/>`,
+			[]feed.Subscription{{URL: "https://x.org/a"}}},
+		{"folders within folders", `<outline text="News"><outline title="World"><outline text="A" xmlUrl="https://x.org/a"/></outline>
+			<outline text="B" xmlUrl="https://x.org/b"/></outline><outline text="C" xmlUrl="https://x.org/c"/>`,
+			[]feed.Subscription{
+				{URL: "https://x.org/a", Name: "A", Tags: []string{"News", "World"}},
+				{URL: "https://x.org/b", Name: "B", Tags: []string{"News"}},
+				{URL: "https://x.org/c", Name: "C"},
+			}},
+		{"categories", `<outline text="News"><outline text="A" xmlUrl="https://x.org/a" category="/Tech/Go, news ,,x"/></outline>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "A", Tags: []string{"News", "Tech", "Go", "x"}}}},
+		{"a feed inside a feed is no folder", `<outline text="A" xmlUrl="https://x.org/a"><outline text="B" xmlUrl="https://x.org/b"/></outline>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "A"}, {URL: "https://x.org/b", Name: "B"}}},
+		{"duplicates are joined", `<outline text="One"><outline text="" xmlUrl="https://X.org:443/a"/></outline>
+			<outline text="Two"><outline text="A" xmlUrl="HTTPS://x.org/a#top"/></outline>`,
+			[]feed.Subscription{{URL: "https://X.org:443/a", Name: "A", Tags: []string{"One", "Two"}}}},
+		{"feed: prefixes", `<outline text="A" xmlUrl="feed://x.org/a"/><outline text="B" xmlUrl="Feed:https://x.org/b"/>`,
+			[]feed.Subscription{{URL: "http://x.org/a", Name: "A"}, {URL: "https://x.org/b", Name: "B"}}},
+		{"other schemes", `<outline text="A" xmlUrl="file:///etc/passwd"/><outline text="B" xmlUrl="javascript:x"/>
+			<outline text="C" xmlUrl="mailto:a@b.c"/><outline text="D" xmlUrl="x.org"/><outline text="E" xmlUrl="https://"/>`, nil},
+		{"another case", `<Outline Text="A" XMLURL="https://x.org/a"/><outline text="B" xmlurl="https://x.org/b"/>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "A"}, {URL: "https://x.org/b", Name: "B"}}},
+		{"careless XML", `<outline text="R & D &nbsp;x" xmlUrl="https://x.org/a?b=1&c=2"><outline text=B xmlUrl='https://x.org/b'/></outline>`,
+			[]feed.Subscription{{URL: "https://x.org/a?b=1&c=2", Name: "R & D x"}, {URL: "https://x.org/b", Name: "B"}}},
+		{"hostile characters", "<outline text='\x1b]52;c;x\x07A\u202e&#x9b;2J&#27;&#0;' xmlUrl='https://x.org/a\u202e'/>",
+			[]feed.Subscription{{URL: "https://x.org/a%E2%80%AE", Name: "]52;c;xA›2J"}}},
+		{"markup in values", `<outline text="1 <b" xmlUrl="https://x.org/a"/><outline text="<i>C</i>" xmlUrl=https://x.org/c /> < `,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "1 <b"}, {URL: "https://x.org/c", Name: "C"}}},
+		{"nothing", ``, nil},
+	} {
+		got, err := Parse(strings.NewReader(opml(c.body)))
+		if err != nil || !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %+v, %v; want %+v", c.name, got, err, c.want)
+		}
+	}
+}
+
+// The encoding is found by mark, by shape, by declaration and by the bytes.
+func TestParseOPMLEncodings(t *testing.T) {
+	text := opml(`<outline text="Zürich" xmlUrl="https://x.org/a"/>`)
+	encode := func(s string, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	declare := func(label string) string { return strings.Replace(text, "UTF-8", label, 1) }
+	for name, in := range map[string]string{
+		"UTF-8 with BOM":    "\ufeff" + text,
+		"UTF-16 with BOM":   encode(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(declare("UTF-16"))),
+		"UTF-16 without":    encode(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().String(declare("utf-16"))),
+		"latin1":            encode(charmap.ISO8859_1.NewEncoder().String(declare("ISO-8859-1"))),
+		"latin1 undeclared": encode(charmap.ISO8859_1.NewEncoder().String(text)),
+		"unknown label":     declare("x-martian"),
+	} {
+		got, err := Parse(strings.NewReader(in))
+		if err != nil || len(got) != 1 || got[0].Name != "Zürich" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// A file that cannot be used says why, and what was read before a break stays.
+func TestParseOPMLErrors(t *testing.T) {
+	one := `<opml><body><outline text="A" xmlUrl="https://x.org/a"/>`
+	for _, c := range []struct {
+		name, in, has string
+		feeds         int
+	}{
+		{"empty", "", "empty or not OPML", 0},
+		{"plain text", "hello", "empty or not OPML", 0},
+		{"page", "<!DOCTYPE html><html><p>x</html>", "web page", 0},
+		{"feed", `<rss version="2.0"><channel/></rss>`, "dateline add", 0},
+		{"another root", "<notes/>", "it starts with <notes>", 0},
+		{"JSON", `{"a": 1}`, "not OPML", 0},
+		{"broken at once", `<`, "not OPML", 0},
+		{"truncated", one + `<outline text="B" xml`, "breaks off or is damaged after 1 feed;", 1},
+		{"not closed", one, "export it again", 1},
+		{"too deep", one + strings.Repeat(`<outline text="f">`, 500), "nested more than 100 deep", 1},
+	} {
+		got, err := Parse(strings.NewReader(c.in))
+		if err == nil || !strings.Contains(err.Error(), c.has) || len(got) != c.feeds {
+			t.Errorf("%s: %d feeds, error %v; want %d and %q", c.name, len(got), err, c.feeds, c.has)
+		}
+	}
+	broken := errors.New("broken disk")
+	if _, err := Parse(iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("reading failed with %v", err)
+	}
+	if _, err := Parse(bytes.NewReader(make([]byte, maxOPMLSize+1))); err == nil || !strings.Contains(err.Error(), "larger than 32 MB") {
+		t.Errorf("a huge file: %v", err)
+	}
+}
+
+// What is exported comes back: URLs, titles and tags, in any folder.
+func TestWriteOPML(t *testing.T) {
+	feeds := []feed.Feed{
+		{URL: "https://x.org/a", Title: `Tom & "Jerry" <3`, Site: "https://x.org/", Tags: []string{"News", "World", "a b"}},
+		{URL: "builtin:guide", Title: "Guide", Tags: []string{"Help"}},
+		{URL: "https://x.org/b"},
+		{URL: "http://x.org/c?d=1&e=2", Title: "東京", Tags: []string{"Tech", "C, C++", "TCP/IP", "x"}},
+		{URL: "https://x.org/d", Title: "D", Tags: []string{"a/b"}},
+		{URL: "https://x.org/e", Title: "E", Tags: []string{"News"}},
+	}
+	var b bytes.Buffer
+	if err := Write(&b, "My feeds", feeds, parseTime(t, "2026-11-23 12:00:00")); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{
+		`<opml version="2.0">`, "<title>My feeds</title>", "<dateCreated>Mon, 23 Nov 2026 12:00:00 UTC</dateCreated>",
+		`<outline text="News">`, `type="rss" xmlUrl="https://x.org/a" htmlUrl="https://x.org/" category="News,World,a b"`,
+	} {
+		if !strings.Contains(b.String(), s) {
+			t.Errorf("%q is missing in\n%s", s, &b)
+		}
+	}
+	if strings.Count(b.String(), `<outline text="News">`) != 1 || strings.Contains(b.String(), "builtin:") {
+		t.Errorf("one folder for News and no built-in feed:\n%s", &b)
+	}
+	subs, err := Parse(&b)
+	if err != nil || len(subs) != len(feeds)-1 {
+		t.Fatalf("%d feeds came back, %v", len(subs), err)
+	}
+	for _, s := range subs {
+		at := slices.IndexFunc(feeds, func(f feed.Feed) bool { return f.URL == s.URL })
+		if at < 0 {
+			t.Errorf("%q was never written", s.URL)
+			continue
+		}
+		want := slices.Sorted(slices.Values(feeds[at].Tags))
+		if slices.Sort(s.Tags); s.Name != feeds[at].Title || !slices.Equal(s.Tags, want) {
+			t.Errorf("%s came back as %q %q, was %q %q", s.URL, s.Name, s.Tags, feeds[at].Title, want)
+		}
+	}
+}
+
+// A disk that is full is an error, not half a file passed off as whole.
+func TestWriteOPMLError(t *testing.T) {
+	full := errors.New("disk full")
+	if err := Write(failingWriter{full}, "x", nil, parseTime(t, "2026-11-23 12:00:00")); !errors.Is(err, full) {
+		t.Errorf("error %v, want %v", err, full)
+	}
+}
+
+type failingWriter struct{ err error }
+
+func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
+
+// Whatever a file holds, only clean web feeds come out of it.
+func FuzzParseOPML(f *testing.F) {
+	f.Add(opml(`<outline text="a"><outline title="b" xmlUrl="feed://x.org/a" category="/x/y,z"/></outline>`))
+	f.Add("<opml><body><outline xmlUrl='https://[::1]:80/%zz'></body>")
+	f.Add("\xff\xfe<\x00o\x00p\x00m\x00l\x00")
+	f.Fuzz(func(t *testing.T, s string) {
+		subs, _ := Parse(strings.NewReader(s))
+		for _, sub := range subs {
+			low := strings.ToLower(sub.URL)
+			if !strings.HasPrefix(low, "http://") && !strings.HasPrefix(low, "https://") {
+				t.Errorf("URL %q", sub.URL)
+			}
+			for _, content := range append([]string{sub.URL, sub.Name}, sub.Tags...) {
+				if content != text.Clean(content) {
+					t.Errorf("%q is not clean", content)
+				}
+			}
+		}
+	})
+}

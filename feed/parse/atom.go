@@ -1,0 +1,123 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mmcdole/gofeed/atom"
+
+	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
+)
+
+// fromAtom maps Atom 0.3 and 1.0 (RFC 4287).
+func fromAtom(f *atom.Feed, src Origin) *feed.Document {
+	x := extensions(f.Extensions)
+	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
+	site := rawItem{base: base}
+	site.atomLinks(f.Links)
+	doc := &feed.Document{
+		Title:       markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
+		Description: markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
+		Site:        text.FirstNonBlank(firstURL(base, site.links), idPage(f.ID, src.URL)),
+		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
+		Hints:       feed.PollHints{Period: updatePeriod(x)},
+	}
+	authors := atomNames(f.Authors)
+	if len(authors) == 0 {
+		authors = append(x.all("dc:creator"), x.all("itunes:author")...)
+	}
+	doc.Items = make([]feed.Article, 0, len(f.Entries))
+	for _, e := range f.Entries {
+		d := fromEntry(e, base)
+		if names(d.authors) == "" {
+			d.authors = authors
+		}
+		doc.Items = append(doc.Items, d.article())
+	}
+	return doc
+}
+
+// idPage is the feed's id when that is an address and not the document's own.
+func idPage(id, document string) string {
+	if !text.IsAbsolute(id) || strings.TrimSpace(id) == document {
+		return ""
+	}
+	return text.WebURL("", id)
+}
+
+func fromEntry(e *atom.Entry, base string) rawItem {
+	x := extensions(e.Extensions)
+	d := rawItem{
+		base:      base,
+		guid:      x.text("dateline:id"),
+		title:     e.Title,
+		authors:   atomNames(e.Authors),
+		published: []string{e.Published},
+		updated:   []string{e.Updated},
+		content:   x.richest("dateline:content"),
+		summary:   x.richest("dateline:summary"),
+	}
+	for _, c := range e.Categories {
+		d.categories = append(d.categories, text.FirstNonBlank(c.Label, c.Term))
+	}
+	d.atomLinks(e.Links)
+	d.addMedia(x)
+	if names(d.authors) == "" && e.Source != nil {
+		d.authors = atomNames(e.Source.Authors)
+	}
+	// An entry that was never changed may say only when it was last updated.
+	d.published = append(d.published, e.Updated)
+	return d
+}
+
+// atomLinks sorts links by what they are for. Of several alternates the first
+// that is a page wins.
+func (d *rawItem) atomLinks(links []*atom.Link) {
+	var other, related, self, replies []string
+	for _, l := range links {
+		rel := strings.ToLower(strings.TrimSpace(l.Rel))
+		rel = strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/")
+		kind := strings.ToLower(l.Type)
+		isPage := kind == "" || strings.Contains(kind, "html")
+		switch {
+		case rel == "alternate" && isPage:
+			d.links = append(d.links, l.Href)
+		case rel == "alternate":
+			other = append(other, l.Href)
+		case rel == "enclosure":
+			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, l.Length, ""))
+		case rel == contentRel && !isPage:
+			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, "", ""))
+		case rel == chaptersRel:
+			d.chapters = append(d.chapters, l.Href)
+		case rel == contentRel, rel == "related", rel == "via":
+			related = append(related, l.Href)
+		case rel == "self":
+			self = append(self, l.Href)
+		case rel == "replies" && isPage:
+			d.comments = append(d.comments, l.Href)
+		case rel == "replies":
+			replies = append(replies, l.Href)
+		}
+	}
+	d.links = slices.Concat(d.links, other, related)
+	d.comments = append(d.comments, replies...)
+	if text.IsAbsolute(d.guid) {
+		d.links = append(d.links, d.guid)
+	} else if d.guid != "" { // an entry's own document, not the feed's
+		d.links = append(d.links, self...)
+	}
+}
+
+// atomNames are the persons' names; an address where there is none.
+func atomNames(persons []*atom.Person) []string {
+	var out []string
+	for _, p := range persons {
+		if name := text.FirstNonBlank(p.Name, p.Email); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}

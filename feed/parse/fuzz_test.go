@@ -1,0 +1,62 @@
+package parse
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"dateline/feed/text"
+)
+
+// FuzzParse holds Parse to its promises on any input: no panic, a normal form that the parser accepts, plain fields on
+// one line without anything a terminal would obey, absolute links, unique keys.
+func FuzzParse(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.xml")
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw, "application/xml; charset=utf-8")
+	}
+	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":1,"title":"a\u001b[2J"}]}`), "")
+	f.Fuzz(func(t *testing.T, raw []byte, contentType string) {
+		doc, err := Parse(raw, Origin{URL: "https://example.org/feed", ContentType: contentType})
+		if err != nil {
+			mustBePlain(t, "error", err.Error())
+			var not *NotFeedError
+			if errors.As(err, &not) && not.Err != nil && (not.Kind == "xml" && not.Err != errNoRoot || not.Kind == "unknown") {
+				t.Errorf("the normal form was refused: %v", err)
+			}
+			return
+		}
+		mustBePlain(t, "feed title", doc.Title)
+		mustBePlain(t, "description", doc.Description)
+		keys := map[string]bool{}
+		for _, a := range doc.Items {
+			mustBePlain(t, "title", a.Title)
+			mustBePlain(t, "author", a.Author)
+			mustBePlain(t, "summary", a.Summary)
+			mustBePlain(t, "key", a.Key)
+			mustBePlain(t, "link", a.Link)
+			if a.Link != "" && !strings.Contains(a.Link, "://") {
+				t.Errorf("link %q is not absolute", a.Link)
+			}
+			if a.Key == "" || keys[a.Key] {
+				t.Errorf("key %q is empty or used twice", a.Key)
+			}
+			keys[a.Key] = true
+		}
+	})
+}
+
+// mustBePlain fails when s could do anything to a terminal but show text.
+func mustBePlain(t *testing.T, what, s string) {
+	t.Helper()
+	if s != text.Clean(s) || !utf8.ValidString(s) {
+		t.Errorf("%s %q is not clean", what, s)
+	}
+}

@@ -1,0 +1,260 @@
+package parse
+
+import (
+	"bytes"
+	"cmp"
+	stdjson "encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mmcdole/gofeed/json"
+
+	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/text"
+)
+
+// fromJSON maps JSON Feed 1.0 and 1.1.
+func fromJSON(f *json.Feed, src Origin) *feed.Document {
+	doc := &feed.Document{
+		Title:       markup.Clip(text.PlainTitle(f.Title), 4096),
+		Description: markup.Clip(text.PlainTitle(f.Description), 4096),
+		Site:        text.WebURL(src.Base, f.HomePageURL),
+	}
+	authors := jsonNames(f.Author, f.Authors)
+	doc.Items = make([]feed.Article, 0, len(f.Items))
+	for _, i := range f.Items {
+		if i == nil {
+			continue
+		}
+		d := fromJSONItem(i, src.Base)
+		if names(d.authors) == "" {
+			d.authors = authors
+		}
+		doc.Items = append(doc.Items, d.article())
+	}
+	return doc
+}
+
+func fromJSONItem(i *json.Item, base string) rawItem {
+	d := rawItem{
+		base:       base,
+		guid:       i.ID,
+		links:      []string{i.URL, i.ExternalURL},
+		title:      i.Title,
+		authors:    jsonNames(i.Author, i.Authors),
+		published:  []string{i.DatePublished},
+		updated:    []string{i.DateModified},
+		content:    passage{text: text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))},
+		summary:    passage{text: markup.EscapeText(i.Summary)},
+		categories: i.Tags,
+		image:      text.FirstNonBlank(i.Image, i.BannerImage) != "",
+	}
+	if text.IsAbsolute(d.guid) {
+		d.links = append(d.links, d.guid)
+	}
+	if i.Attachments != nil {
+		for _, a := range *i.Attachments {
+			file := enclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
+			file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
+			d.enclosures = append(d.enclosures, file)
+		}
+	}
+	return d
+}
+
+// jsonNames are the names of version 1.1; the one of version 1.0 where there are
+// none.
+func jsonNames(one *json.Author, several []*json.Author) []string {
+	var out []string
+	for _, a := range several {
+		if a != nil {
+			out = append(out, a.Name)
+		}
+	}
+	if one != nil && names(out) == "" {
+		out = append(out, one.Name)
+	}
+	return out
+}
+
+var errNoItems = errors.New("it has no items")
+
+// repairJSON makes a JSON Feed that the parser accepts: fields of a wrong type are
+// converted or dropped, and a text that broke off ends after its last whole item.
+// The long texts are kept in texts: the parser reads what it gets several times.
+func repairJSON(text string, texts *longTexts) (mended string, truncated bool, err error) {
+	root, err := readJSON(text)
+	if err != nil {
+		// A line end or a tab that stands in a string unescaped; elsewhere a
+		// blank does as well.
+		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
+		root, err = readJSON(text)
+	}
+	if err != nil {
+		text = closeJSON(text)
+		truncated = true
+		if root, _ = readJSON(text); root == nil {
+			return "", false, err
+		}
+	}
+	_, list := root["items"].([]any)
+	version, _ := root["version"].(string)
+	if !list && !strings.Contains(version, "jsonfeed") {
+		return "", false, errNoItems
+	}
+	items := jsonItems(root["items"])
+	texts.mendObject(root)
+	kept := []any{}
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok && len(kept) < maxItems {
+			texts.mendObject(object)
+			kept = append(kept, object)
+		}
+	}
+	root["items"] = kept
+	out, err := stdjson.Marshal(root)
+	return string(out), truncated, err
+}
+
+// jsonItems are the items of a feed: a list, one item that stands by itself, or
+// an object that has them by their number or id.
+func jsonItems(value any) []any {
+	var items []any
+	switch v := value.(type) {
+	case []any:
+		return v
+	case map[string]any:
+		for _, key := range []string{"id", "url", "title", "content_html", "content_text"} {
+			if _, ok := v[key]; ok {
+				return []any{v}
+			}
+		}
+		byNumber := func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+		for _, key := range slices.SortedFunc(maps.Keys(v), byNumber) {
+			items = append(items, v[key])
+		}
+	}
+	return items
+}
+
+func readJSON(text string) (map[string]any, error) {
+	decoder := stdjson.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var root map[string]any
+	err := decoder.Decode(&root)
+	return root, err
+}
+
+// mendObject gives the fields of a feed, an item or an attachment the types
+// that the specification asks for; unknown ones go.
+func (l *longTexts) mendObject(object map[string]any) {
+	for key, value := range object {
+		switch key {
+		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
+			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
+			"name":
+			object[key] = l.stand(jsonText(value))
+		case "size_in_bytes", "duration_in_seconds":
+			object[key] = jsonCount(value)
+		case "author":
+			object[key] = jsonPerson(value)
+		case "authors":
+			var persons []any
+			for _, v := range jsonList(value) {
+				persons = append(persons, jsonPerson(v))
+			}
+			object[key] = persons
+		case "tags":
+			tags := []string{}
+			for _, v := range jsonList(value) {
+				tags = append(tags, jsonText(v))
+			}
+			object[key] = tags
+		case "attachments":
+			files := []any{}
+			for _, v := range jsonList(value) {
+				if file, ok := v.(map[string]any); ok {
+					l.mendObject(file)
+					files = append(files, file)
+				}
+			}
+			object[key] = files
+		default:
+			delete(object, key)
+		}
+	}
+}
+
+func jsonText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case stdjson.Number:
+		return v.String()
+	case []any:
+		if len(v) > 0 {
+			if s, ok := v[0].(string); ok {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// jsonCount is a whole number, also one that is written as a text or with a
+// fraction; zero when it is none.
+func jsonCount(value any) int64 {
+	n, err := strconv.ParseFloat(strings.TrimSpace(jsonText(value)), 64)
+	if err != nil || !(n >= 0 && n < 1<<53) {
+		return 0
+	}
+	return int64(n)
+}
+
+func jsonPerson(value any) any {
+	if person, ok := value.(map[string]any); ok {
+		return map[string]any{"name": jsonText(person["name"])}
+	}
+	return map[string]any{"name": jsonText(value)}
+}
+
+func jsonList(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}
+
+// closeJSON ends a text that broke off after the last whole element of the
+// root's list.
+func closeJSON(text string) string {
+	var open []byte
+	end, quoted, escaped := 0, false, false
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped = c == '\\'
+			quoted = c != '"'
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			open = append(open, c)
+		case (c == '}' || c == ']') && len(open) > 0:
+			open = open[:len(open)-1]
+			if bytes.Equal(open, []byte("{[")) {
+				end = i + 1
+			}
+		}
+	}
+	return text[:end] + "]}"
+}

@@ -1,0 +1,58 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"dateline/feed/text"
+)
+
+// TestJSONFieldTypes: a field of any wrong type costs itself at most: the item,
+// its other fields and its neighbour stay.
+func TestJSONFieldTypes(t *testing.T) {
+	fields := []string{"title", "content_html", "content_text", "summary", "image", "banner_image", "date_published", "date_modified",
+		"external_url", "language", "author", "authors", "tags", "attachments", "_own", "expired"}
+	values := []string{`null`, `true`, `17`, `-1.5e300`, `"text"`, `""`, `[]`, `{}`, `[null]`, `[[["x"]]]`, `[17,{}]`, `{"a":{"b":[1]}}`,
+		`{"name":{"name":1},"url":[]}`, `[{"name":null},{"name":["x"]}]`, `[{"url":{},"mime_type":7,"size_in_bytes":"x","duration_in_seconds":[]}]`, `[{"url":null}]`}
+	for _, where := range []string{`{"version":"https://jsonfeed.org/version/1.1","title":"F",%[1]s"items":[{"id":"1","url":"/1"},{"id":"2"}]}`,
+		`{"version":"https://jsonfeed.org/version/1.1","title":"F","items":[{%[1]s"id":"1","url":"/1"},{"id":"2"}]}`} {
+		for _, field := range append(fields, "description", "home_page_url", "feed_url", "icon", "hubs", "next_url", "user_comment") {
+			if field == "title" && strings.HasPrefix(where, `{"version":"https://jsonfeed.org/version/1.1","title":"F",%`) {
+				continue
+			}
+			for _, value := range values {
+				raw := fmt.Sprintf(where, fmt.Sprintf("%q:%s,", field, value))
+				doc, err := Parse([]byte(raw), pairOrigin)
+				if err != nil || doc.Title != "F" || len(doc.Items) != 2 || doc.Items[0].GUID != "1" || doc.Items[0].Link != "https://example.org/1" || doc.Items[1].GUID != "2" {
+					t.Errorf("%s: %+v, %v", raw, doc, err)
+				}
+			}
+		}
+	}
+}
+
+// TestJSONItems: what else than a list of items is met in their place.
+func TestJSONItems(t *testing.T) {
+	for items, want := range map[string]string{
+		`[]`: "", `null`: "", `"none"`: "", `17`: "",
+		`{"id":"1"}`: "1",
+		`{"0":{"id":"a"},"10":{"id":"c"},"9":{"id":"b"}}`:                   "a b c",
+		`[null,17,"x",[],{"id":"1"},true]`:                                  "1",
+		`[{"id":1},{"id":2.5},{"id":null,"url":"/x"},{"id":{},"url":"/y"}]`: "1 2.5 - -",
+		`[{"id":12345678901234567890}]`:                                     "12345678901234567890",
+	} {
+		doc, err := Parse([]byte(`{"version":"https://jsonfeed.org/version/1","title":"F","items":`+items+`}`), pairOrigin)
+		if err != nil {
+			t.Errorf("%s: %v", items, err)
+			continue
+		}
+		var got []string
+		for _, i := range doc.Items {
+			got = append(got, text.FirstNonBlank(i.GUID, "-"))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %q", items, got, want)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package parse
+
+import (
+	"strings"
+
+	ext "github.com/mmcdole/gofeed/extensions"
+
+	"dateline/feed/text"
+)
+
+// addMedia adds what stands in extension elements whatever the format is: Media
+// RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
+// come first, so a field is only filled when it is still empty.
+func (d *rawItem) addMedia(x extensions) {
+	d.base = text.FirstNonBlank(x.text("dateline:base"), d.base)
+	d.guid = text.FirstNonBlank(d.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+	d.title = text.FirstNonBlank(d.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
+	d.authors = append(d.authors, x.all("dc:creator")...)
+	d.authors = append(d.authors, x.all("dc:author")...)
+	if len(d.authors) == 0 {
+		d.authors = append(x.all("itunes:author"), x.all("googleplay:author")...)
+	}
+	if len(d.authors) == 0 {
+		d.authors = x.persons()
+	}
+	d.published = append(d.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
+		x.text("dcterms:created"), x.text("dcterms:available", "dateline:created"), x.text("dcterms:date"))
+	d.updated = append(d.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
+	d.categories = append(d.categories, x.all("dc:subject")...)
+	d.categories = append(d.categories, x.all("dcterms:subject")...)
+	d.categories = append(d.categories, splitKeywords(x.all("itunes:keywords"))...)
+	d.addTopics(x.elements("itunes:category"), 0)
+	for _, c := range x.elements("atom:category") {
+		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Attrs["term"]))
+	}
+	if len(x.elements("itunes:image"))+len(x.elements("googleplay:image")) > 0 {
+		d.image = true
+	}
+	d.addLinks(x)
+	d.addFiles(ext.Extension{Children: x["media"]}, 0)
+	media := ext.Extension{Children: x["media"]}
+	if d.content.text == "" {
+		d.content = x.richest("content:encoded", "xhtml:body", "xhtml:div", "atom:content")
+	}
+	if d.summary.text == "" {
+		d.summary = x.richest("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary")
+	}
+	if d.summary.text == "" {
+		d.summary.text = text.FirstNonBlank(mediaText(media, "description", 0), x.text("itunes:subtitle"))
+	}
+	d.title = text.FirstNonBlank(d.title, mediaText(media, "title", 0))
+	d.addPodcast(x)
+	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
+	d.counts = append(d.counts, x.all("slash:comments")...)
+	d.counts = append(d.counts, x.all("thr:total")...)
+	d.counts = append(d.counts, x.all("dateline:replies")...)
+}
+
+// addTopics adds the categories of iTunes, which may have finer ones in them.
+func (d *rawItem) addTopics(topics []ext.Extension, depth int) {
+	for _, t := range topics {
+		d.categories = append(d.categories, t.Attrs["text"])
+		if depth < 4 {
+			d.addTopics(t.Children["category"], depth+1)
+		}
+	}
+}
+
+// addPodcast adds what Podcasting 2.0 has beyond iTunes. Of several
+// transcripts the one that reads best comes first.
+func (d *rawItem) addPodcast(x extensions) {
+	for _, alternate := range x.elements("podcast:alternateenclosure") {
+		for _, source := range alternate.Children["source"] {
+			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
+		}
+	}
+	d.duration = parseDuration(x.text("itunes:duration"))
+	for _, c := range x.elements("podcast:chapters") {
+		d.chapters = append(d.chapters, text.FirstNonBlank(c.Attrs["url"], c.Value))
+	}
+	for _, kind := range []string{"html", "plain", "vtt", "srt", ""} {
+		for _, t := range x.elements("podcast:transcript") {
+			if strings.Contains(strings.ToLower(t.Attrs["type"]), kind) {
+				d.transcripts = append(d.transcripts, text.FirstNonBlank(t.Attrs["url"], t.Value))
+			}
+		}
+	}
+}
+
+// chaptersRel is the relation of Podlove Simple Chapters in a document of their own.
+const chaptersRel = "http://podlove.org/simple-chapters"
+
+// addLinks reads Atom links in a feed of another format.
+func (d *rawItem) addLinks(x extensions) {
+	for _, l := range x.elements("atom:link") {
+		switch strings.ToLower(text.FirstNonBlank(l.Attrs["rel"], "alternate")) {
+		case "alternate":
+			d.links = append(d.links, l.Attrs["href"])
+		case "enclosure":
+			d.enclosures = append(d.enclosures, enclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
+		case "replies":
+			d.comments = append(d.comments, l.Attrs["href"])
+			d.counts = append(d.counts, l.Attrs["count"])
+		case chaptersRel:
+			d.chapters = append(d.chapters, l.Attrs["href"])
+		}
+	}
+}
+
+// persons are the names in Atom's author elements.
+func (x extensions) persons() []string {
+	var out []string
+	for _, a := range x.elements("atom:author") {
+		name := a.Value
+		for _, child := range []string{"email", "name"} {
+			for _, e := range a.Children[child] {
+				name = text.FirstNonBlank(e.Value, name)
+			}
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// addFiles collects Media RSS files; they stand in the item, in a group, or
+// inside one another.
+func (d *rawItem) addFiles(parent ext.Extension, depth int) {
+	if depth > 4 {
+		return
+	}
+	for _, name := range []string{"content", "thumbnail"} {
+		for _, e := range parent.Children[name] {
+			medium := e.Attrs["medium"]
+			if name == "thumbnail" {
+				medium = "image"
+			}
+			file := enclosure(text.FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
+			file.Duration = parseDuration(e.Attrs["duration"])
+			if file.URL != "" {
+				d.enclosures = append(d.enclosures, file)
+			}
+			d.addFiles(e, depth+1)
+		}
+	}
+	for _, group := range parent.Children["group"] {
+		d.addFiles(group, depth+1)
+	}
+	for _, c := range parent.Children["category"] {
+		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Value))
+	}
+	for _, k := range parent.Children["keywords"] {
+		d.categories = append(d.categories, splitKeywords([]string{k.Value})...)
+	}
+}
+
+// mediaText is a text of Media RSS at any of its levels.
+func mediaText(parent ext.Extension, name string, depth int) string {
+	for _, e := range parent.Children[name] {
+		if !text.IsBlank(e.Value) {
+			return e.Value
+		}
+	}
+	if depth > 4 {
+		return ""
+	}
+	for _, level := range []string{"group", "content"} {
+		for _, e := range parent.Children[level] {
+			if text := mediaText(e, name, depth+1); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,562 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
+)
+
+// errDepth refuses a document whose nesting could exhaust the parser's stack.
+var errDepth = fmt.Errorf("its elements are nested deeper than %d", maxNesting)
+
+const maxNesting = 200
+
+// maxItems bounds what one document can make of a few bytes each; the largest
+// honest archives stay below it.
+const maxItems = 30_000
+
+// normalForm is an XML feed written anew, so that a strict parser reads all of
+// it: well formed, whole, without namespaces (known ones become their usual
+// prefixes, [canonicalPrefix]), names in lower case, and every field's content,
+// whatever its declared type, as HTML in a CDATA section. What the parser would drop
+// (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
+type normalForm struct {
+	xml []byte
+	// atom tells the two families of formats apart.
+	atom bool
+	// feed says that something of a feed was found. RDF without any is about
+	// something else.
+	feed bool
+	// truncated says that the document ended before its root did, or went on
+	// beyond maxItems.
+	truncated bool
+	// texts are the long ones, which the parser need not read.
+	texts *longTexts
+}
+
+const ownPrefix = "dateline"
+
+// normalizer writes a [normalForm]. Its stack holds the elements that have
+// structure; everything else is a field, read whole.
+type normalizer struct {
+	lex    text.XMLLexer
+	out    []byte
+	stack  []frame
+	spaces []namespace
+	atom   bool
+	rootNS string
+	// item is where in out the open item began, fields where its first field
+	// goes; item is negative when none is open.
+	item   int
+	fields int
+	items  int
+	// channel says that one has been opened.
+	channel bool
+	feed    bool
+	texts   *longTexts
+	err     error
+}
+
+type frame struct {
+	// written is the name in the input, name the one in the output.
+	written, name string
+	base          string
+	// spaces is how many namespaces were in scope outside.
+	spaces int
+}
+
+type namespace struct{ prefix, uri string }
+
+var errNoRoot = errors.New("no feed element in it")
+
+// normalize rewrites doc, which came from base. The error is errDepth or a
+// [NotFeedError].
+func normalize(doc, base string) (normalForm, error) {
+	n := normalizer{lex: text.XMLLexer{Source: doc}, item: -1, texts: newLongTexts()}
+	n.texts.trim = true
+	if err := n.root(base); err != nil {
+		return normalForm{}, err
+	}
+	for len(n.stack) > 0 && n.err == nil {
+		at := n.lex.Offset
+		t, ok := n.lex.Next()
+		if !ok || n.lex.Cut || n.items > maxItems {
+			n.breakOff()
+			return normalForm{xml: n.out, atom: n.atom, feed: n.feed, truncated: true, texts: n.texts}, n.err
+		}
+		switch t.Kind {
+		case text.XMLStart:
+			n.start(t, at)
+		case text.XMLEnd:
+			n.end(t.Name)
+		case text.XMLText:
+			n.bareName(t.Text)
+		}
+	}
+	return normalForm{xml: n.out, atom: n.atom, feed: n.feed, texts: n.texts}, n.err
+}
+
+// root finds the root element; junk, comments and warnings may stand before it.
+func (n *normalizer) root(base string) error {
+	first := ""
+	for {
+		t, ok := n.lex.Next()
+		if !ok {
+			return notFeed(first, n.lex.Source)
+		}
+		if t.Kind == text.XMLDirective && first == "" && strings.HasPrefix(strings.ToLower(t.Text), "<!doctype html") {
+			first = "html"
+		}
+		if t.Kind != text.XMLStart {
+			continue
+		}
+		local := localName(t.Name)
+		if first == "" {
+			first = local
+		}
+		switch local {
+		case "rss", "rdf", "feed":
+			n.atom = local == "feed"
+			n.open(t, local, base)
+			n.feed = local != "rdf" || slices.ContainsFunc(n.spaces, func(s namespace) bool { return native(s.uri) })
+			return nil
+		case "channel":
+			n.rootless("rss", t, base)
+			return nil
+		case "entry": // a document of its own (RFC 4287 section 2)
+			n.atom = true
+			n.rootless("feed", t, base)
+			return nil
+		case "html":
+			return &NotFeedError{Kind: "html"}
+		}
+	}
+}
+
+// rootless opens a document whose first element has lost its root, or needs none.
+func (n *normalizer) rootless(root string, t text.XMLToken, base string) {
+	n.feed = true
+	n.out = append(n.out, "<"+root+">"...)
+	n.stack = append(n.stack, frame{name: root, base: base})
+	n.open(t, localName(t.Name), base)
+}
+
+// open writes a start tag and puts its element on the stack.
+func (n *normalizer) open(t text.XMLToken, name, base string) {
+	f := frame{written: t.Name, name: name, base: base, spaces: len(n.spaces)}
+	n.declare(t.Attrs)
+	about := ""
+	for _, a := range t.Attrs {
+		switch {
+		case strings.EqualFold(a.Name, "xml:base"):
+			f.base = text.Resolve(base, a.Value)
+		case localName(a.Name) == "about" && strings.Contains(a.Name, ":"):
+			about = a.Value
+		}
+	}
+	if len(n.stack) == 0 {
+		prefix, _, found := strings.Cut(t.Name, ":")
+		if !found {
+			prefix = ""
+		}
+		n.rootNS = n.lookup(prefix)
+	}
+	isItem := name == "item" || name == "entry"
+	n.channel = n.channel || name == "channel"
+	n.feed = n.feed || isItem || n.channel
+	if isItem {
+		n.item = len(n.out)
+	}
+	n.out = append(n.out, '<')
+	n.out = append(n.out, name...)
+	n.attributes(t.Attrs, f.base)
+	n.out = append(n.out, '>')
+	n.stack = append(n.stack, f)
+	if isItem || name == "channel" || name == "feed" {
+		n.annotate("base", f.base)
+		n.fields = len(n.out)
+		n.annotate("about", about)
+		n.attributeFields(t.Attrs)
+	}
+	if isItem {
+		n.items++
+	}
+}
+
+// breakOff ends a document that ended too early: an item that was still open is
+// not whole and goes, everything else is closed.
+func (n *normalizer) breakOff() {
+	if n.item >= 0 {
+		n.out = n.out[:n.item]
+		for len(n.stack) > 0 {
+			top := n.stack[len(n.stack)-1].name
+			n.stack = n.stack[:len(n.stack)-1]
+			if top == "item" || top == "entry" {
+				break
+			}
+		}
+	}
+	for len(n.stack) > 0 {
+		n.close()
+	}
+}
+
+// close writes the end tag of the innermost element.
+func (n *normalizer) close() {
+	f := n.stack[len(n.stack)-1]
+	n.stack = n.stack[:len(n.stack)-1]
+	n.spaces = n.spaces[:f.spaces]
+	isItem := f.name == "item" || f.name == "entry"
+	if isItem && len(n.out) == n.fields {
+		n.out = n.out[:n.item] // nothing was in it
+	} else {
+		n.out = append(n.out, "</"...)
+		n.out = append(n.out, f.name...)
+		n.out = append(n.out, '>')
+	}
+	if len(n.stack) == 1 && n.stack[0].written == "" {
+		n.close() // the root that only the output has
+	}
+	if isItem {
+		n.item = -1
+	}
+}
+
+// end closes the innermost element of that name with all that is open in it; an
+// end tag that nothing answers to is ignored.
+func (n *normalizer) end(written string) {
+	if !n.isOpen(written) {
+		return
+	}
+	for {
+		top := n.stack[len(n.stack)-1].written
+		n.close()
+		if strings.EqualFold(top, written) {
+			return
+		}
+	}
+}
+
+// bareName keeps the name of a person that stands there without its element.
+func (n *normalizer) bareName(s string) {
+	if n.atom && bytes.HasSuffix(n.out, []byte("<author>")) && !text.IsBlank(s) {
+		n.field("name", nil, "", strings.TrimSpace(n.lex.DecodeText(s)))
+	}
+}
+
+func (n *normalizer) isOpen(written string) bool {
+	for _, f := range n.stack {
+		if strings.EqualFold(f.written, written) {
+			return true
+		}
+	}
+	return false
+}
+
+// start handles a start tag outside any field. at is where the tag began.
+func (n *normalizer) start(t text.XMLToken, at int) {
+	spaces := len(n.spaces)
+	n.declare(t.Attrs)
+	name := n.name(t.Name)
+	n.spaces = n.spaces[:spaces]
+	parent := n.stack[len(n.stack)-1]
+	if name == "item" || name == "entry" {
+		// An item inside an item: the first was never closed.
+		for n.item >= 0 {
+			n.close()
+		}
+		parent = n.stack[len(n.stack)-1]
+	}
+	if name == "items" && !n.atom && n.item < 0 {
+		return // RSS 1.1 has its items in it, others a table of contents
+	}
+	if name == "channel" && n.channel {
+		return // the items of a second one follow those of the first
+	}
+	if !n.structured(name) {
+		n.readField(t, name, parent)
+		return
+	}
+	if len(n.stack) >= maxNesting {
+		n.err = errDepth
+		return
+	}
+	n.open(t, name, parent.base)
+	if t.SelfClose {
+		n.close()
+	}
+}
+
+// structured says that an element has children that matter one by one.
+func (n *normalizer) structured(name string) bool {
+	switch name {
+	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
+		return true
+	case "author", "contributor", "source":
+		return n.atom
+	case "skiphours", "skipdays":
+		return !n.atom && n.item < 0
+	}
+	return false
+}
+
+// dropped are elements whose own titles and links must not be taken for those
+// of the feed.
+func (n *normalizer) dropped(name string) bool {
+	switch name {
+	case "image", "rdf:seq", "cloud":
+		return !n.atom && n.item < 0
+	case "textinput", "source", "atom:source":
+		return !n.atom
+	}
+	return false
+}
+
+// asHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and
+// the modes of Atom 0.3) into HTML. markup says that elements stood in it.
+func asHTML(content, kind, mode string, fragment bool) string {
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	encoded := strings.EqualFold(mode, "base64")
+	if encoded || binaryType(kind) {
+		plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(content), ""))
+		if err != nil || !utf8.Valid(plain) {
+			return ""
+		}
+		content = text.DropControls(string(plain))
+	}
+	switch {
+	case fragment || binaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
+		return content
+	case kind == "" && (text.HasElement(content) || text.DecodeEntities(content) != content):
+		// The default is plain text, but markup under no label is common.
+		return content
+	}
+	return markup.EscapeText(content)
+}
+
+func binaryType(kind string) bool {
+	return strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/") ||
+		kind == "application/octet-stream"
+}
+
+// declare puts the namespaces of one start tag into scope.
+func (n *normalizer) declare(attrs []text.XMLAttr) {
+	for _, a := range attrs {
+		if a.Name == "xmlns" {
+			n.spaces = append(n.spaces, namespace{uri: namespaceKey(a.Value)})
+		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {
+			n.spaces = append(n.spaces, namespace{prefix: prefix, uri: namespaceKey(a.Value)})
+		}
+	}
+}
+
+func (n *normalizer) lookup(prefix string) string {
+	for i := len(n.spaces) - 1; i >= 0; i-- {
+		if n.spaces[i].prefix == prefix {
+			return n.spaces[i].uri
+		}
+	}
+	return ""
+}
+
+// name is the name that an element gets in the output: none but its local name
+// when it belongs to the feed's own vocabulary, else with the usual prefix of
+// its namespace, else with the one it was written with.
+func (n *normalizer) name(written string) string {
+	prefix, _, found := strings.Cut(written, ":")
+	if !found {
+		prefix = ""
+	}
+	local := localName(written)
+	if local == "" {
+		local = "unknown"
+	}
+	uri := n.lookup(prefix)
+	known := canonicalPrefix(uri)
+	switch {
+	case uri == "" && prefix == "", native(uri), uri != "" && uri == n.rootNS && (known == "" || known == "atom" || known == "rdf"):
+		return local
+	case n.atom && known == "atom":
+		return local
+	case known != "":
+		return known + ":" + local
+	case uri == "" && (strings.EqualFold(prefix, "rss") || n.atom && strings.EqualFold(prefix, "atom")):
+		return local
+	}
+	if prefix = localName(prefix); prefix == "" || prefix == ownPrefix {
+		prefix = "unknown"
+	}
+	return prefix + ":" + local
+}
+
+// localName is the part after the prefix in lower case; empty when it is not
+// made of ASCII letters, digits and marks, as every name that means something is.
+func localName(written string) string {
+	local := strings.ToLower(written[strings.LastIndexByte(written, ':')+1:])
+	for i := range len(local) {
+		c := local[i]
+		if (c < 'a' || c > 'z') && c != '_' && (i == 0 || (c < '0' || c > '9') && c != '-' && c != '.') {
+			return ""
+		}
+	}
+	return local
+}
+
+// namespaceKey folds the spellings under which one namespace is met.
+func namespaceKey(uri string) string {
+	uri = strings.ToLower(strings.TrimSpace(uri))
+	uri = strings.TrimPrefix(strings.TrimPrefix(uri, "https://"), "http://")
+	return strings.TrimRight(uri, "/#")
+}
+
+// native are the namespaces of RSS itself; most RSS has none.
+func native(uri string) bool {
+	switch uri {
+	case "purl.org/rss/1.0", "channel.netscape.com/rdf/simple/0.9", "my.netscape.com/rdf/simple/0.9",
+		"my.netscape.com/publish/formats/rss-0.9", "my.netscape.com/publish/formats/rss-0.91", "purl.org/net/rss1.1",
+		"backend.userland.com/rss", "backend.userland.com/rss2", "backend.userland.com/rss091",
+		"backend.userland.com/rss092", "blogs.law.harvard.edu/tech/rss", "cyber.law.harvard.edu/rss/rss.html",
+		"www.rssboard.org/rss-specification":
+		return true
+	}
+	return false
+}
+
+// canonicalPrefix is the usual prefix of a namespace, given its [namespaceKey].
+func canonicalPrefix(key string) string {
+	switch key {
+	case "www.w3.org/2005/atom", "purl.org/atom/ns", "www.w3.org/2005/atom.xsd":
+		return "atom"
+	case "www.w3.org/1999/02/22-rdf-syntax-ns":
+		return "rdf"
+	case "purl.org/dc/elements/1.1", "purl.org/dc/elements/1.0":
+		return "dc"
+	case "purl.org/dc/terms":
+		return "dcterms"
+	case "purl.org/rss/1.0/modules/content":
+		return "content"
+	case "purl.org/rss/1.0/modules/slash":
+		return "slash"
+	case "purl.org/rss/1.0/modules/syndication":
+		return "sy"
+	case "purl.org/rss/1.0/modules/threading", "purl.org/syndication/thread/1.0":
+		return "thr"
+	case "wellformedweb.org/commentapi":
+		return "wfw"
+	case "www.itunes.com/dtds/podcast-1.0.dtd", "example.com/dtds/podcast-1.0.dtd":
+		return "itunes"
+	case "www.google.com/schemas/play-podcasts/1.0", "www.google.com/schemas/play-podcasts/1.0/play-podcasts.xsd":
+		return "googleplay"
+	case "podcastindex.org/namespace/1.0", "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md":
+		return "podcast"
+	case "search.yahoo.com/mrss", "search.yahoo.com/mrss/index.xml", "video.search.yahoo.com/mrss":
+		return "media"
+	case "rssnamespace.org/feedburner/ext/1.0":
+		return "feedburner"
+	case "www.w3.org/1999/xhtml":
+		return "xhtml"
+	}
+	return ""
+}
+
+// attributeFields writes what CDF, the oldest format of all, has in attributes.
+func (n *normalizer) attributeFields(attrs []text.XMLAttr) {
+	for _, a := range attrs {
+		switch strings.ToLower(a.Name) {
+		case "href":
+			n.annotate("href", a.Value)
+		case "lastmod":
+			n.annotate("lastmod", a.Value)
+		}
+	}
+}
+
+func (n *normalizer) annotate(name, value string) {
+	if value != "" {
+		n.field(ownPrefix+":"+name, nil, "", value)
+	}
+}
+
+// field writes one element whose text is HTML.
+func (n *normalizer) field(name string, attrs []text.XMLAttr, base, text string) {
+	n.out = append(n.out, '<')
+	n.out = append(n.out, name...)
+	n.attributes(attrs, base)
+	n.out = append(n.out, '>')
+	n.out = appendCDATA(n.out, n.texts.stand(text))
+	n.out = append(n.out, "</"...)
+	n.out = append(n.out, name...)
+	n.out = append(n.out, '>')
+}
+
+// attributes writes attributes under their local names. base is not empty where
+// an address has a base of its own.
+func (n *normalizer) attributes(attrs []text.XMLAttr, base string) {
+	for _, a := range attrs {
+		if a.Name == "xmlns" || strings.HasPrefix(a.Name, "xmlns:") {
+			continue
+		}
+		name := localName(a.Name)
+		switch name {
+		case "", "xmlns":
+			continue
+		case "ispermalink":
+			name = "isPermaLink"
+		case "href", "url", "src":
+			if base != "" {
+				a.Value = text.Resolve(base, a.Value)
+			}
+		}
+		n.out = append(n.out, ' ')
+		n.out = append(n.out, name...)
+		n.out = append(n.out, `="`...)
+		n.out = appendEscaped(n.out, a.Value)
+		n.out = append(n.out, '"')
+	}
+}
+
+// appendCDATA writes text in the form that costs the parser least.
+func appendCDATA(out []byte, s string) []byte {
+	if !strings.ContainsAny(s, "&<>") {
+		return append(out, s...)
+	}
+	out = append(out, "<![CDATA["...)
+	for {
+		at := strings.Index(s, "]]>")
+		if at < 0 {
+			out = append(out, s...)
+			return append(out, "]]>"...)
+		}
+		out = append(out, s[:at]...)
+		out = append(out, "]]]]><![CDATA[>"...)
+		s = s[at+3:]
+	}
+}
+
+func appendEscaped(out []byte, s string) []byte {
+	for {
+		at := strings.IndexAny(s, `&<>"`)
+		if at < 0 {
+			return append(out, s...)
+		}
+		out = append(out, s[:at]...)
+		switch s[at] {
+		case '&':
+			out = append(out, "&amp;"...)
+		case '<':
+			out = append(out, "&lt;"...)
+		case '>':
+			out = append(out, "&gt;"...)
+		case '"':
+			out = append(out, "&#34;"...)
+		}
+		s = s[at+1:]
+	}
+}

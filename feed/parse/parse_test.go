@@ -1,0 +1,164 @@
+package parse
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+var update = flag.Bool("update", false, "write the expected output of testdata anew")
+
+// pairOrigin is what the pairs of files in testdata are read with.
+var pairOrigin = Origin{URL: "https://example.org/feeds/all.xml"}
+
+// TestPairs reads each testdata document (NAME.xml, or NAME.feed for a JSON Feed) and compares what came of it with the
+// .json beside it; an unwanted change of any field shows as a difference.
+func TestPairs(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.[xf]*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no testdata: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".json"
+			got := describe(Parse(raw, pairOrigin))
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != string(want) {
+				t.Errorf("%s: got\n%s", golden, got)
+			}
+		})
+	}
+}
+
+// pair is what a testdata .json holds; fields that are empty are left out.
+type pair struct {
+	Error       string     `json:"error,omitempty"`
+	Title       string     `json:"title,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Site        string     `json:"site,omitempty"`
+	Updated     string     `json:"updated,omitempty"`
+	Truncated   bool       `json:"truncated,omitempty"`
+	Wishes      string     `json:"wishes,omitempty"`
+	Items       []pairItem `json:"items,omitempty"`
+}
+
+type pairItem struct {
+	Key        string           `json:"key"`
+	GUID       string           `json:"guid,omitempty"`
+	Title      string           `json:"title,omitempty"`
+	Author     string           `json:"author,omitempty"`
+	Link       string           `json:"link,omitempty"`
+	Comments   string           `json:"comments,omitempty"`
+	Replies    int              `json:"comment_count,omitempty"`
+	Published  string           `json:"published,omitempty"`
+	Updated    string           `json:"updated,omitempty"`
+	Summary    string           `json:"summary,omitempty"`
+	Content    string           `json:"content,omitempty"`
+	Categories []string         `json:"categories,omitempty"`
+	Enclosures []feed.Enclosure `json:"enclosures,omitempty"`
+	Image      bool             `json:"image,omitempty"`
+	Chapters   string           `json:"chapters,omitempty"`
+	Transcript string           `json:"transcript,omitempty"`
+	Words      int              `json:"words,omitempty"`
+}
+
+func describe(doc *feed.Document, err error) []byte {
+	var p pair
+	if err != nil {
+		p.Error = err.Error()
+	} else {
+		p = pair{Title: doc.Title, Description: doc.Description, Site: doc.Site, Updated: rfc3339(doc.Updated), Truncated: doc.Truncated}
+		if w := doc.Hints; !reflect.DeepEqual(w, feed.PollHints{}) {
+			p.Wishes = fmt.Sprintf("ttl %v, period %v, not at %v %v", w.TTL, w.Period, w.SkipHours, w.SkipDays)
+		}
+		for _, a := range doc.Items {
+			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
+				Comments: a.Comments, Replies: a.CommentCount, Published: rfc3339(a.Published), Updated: rfc3339(a.Updated), Summary: a.Summary,
+				Content: a.Body.Safe().String(), Categories: a.Categories, Enclosures: a.Enclosures, Image: a.Image,
+				Chapters: a.Chapters, Transcript: a.Transcript, Words: a.Words})
+		}
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "\t")
+	if err := e.Encode(p); err != nil {
+		panic(err)
+	}
+	return []byte(b.String())
+}
+
+// A feed from a file or a program has relative links and files, too: they are
+// relative to the site that it names.
+func TestLocalOrigin(t *testing.T) {
+	const item = `<item><guid isPermaLink="false">1</guid><title>One</title><link>/1</link><enclosure url="a.mp3" type="audio/mpeg" length="1"/><description>&lt;a href="more"&gt;more&lt;/a&gt;</description></item>`
+	const entry = `<entry><id>urn:1</id><title>One</title><link href="/1"/><link rel="enclosure" type="audio/mpeg" href="a.mp3"/><content type="html">&lt;a href="more"&gt;more&lt;/a&gt;</content></entry>`
+	for _, origin := range []string{"file:~/feed.xml", "file:///home/ann/feed.xml", "exec:print feed"} {
+		for name, doc := range map[string]string{
+			"rss":  `<rss version="2.0"><channel><title>T</title><link>https://a.example/news/</link>` + item + `</channel></rss>`,
+			"atom": `<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:t</id><link href="https://a.example/news/"/>` + entry + `</feed>`,
+			"json": `{"version":"https://jsonfeed.org/version/1.1","title":"T","home_page_url":"https://a.example/news/","items":[{"id":"1","title":"One","url":"/1","content_html":"<a href=more>more</a>","attachments":[{"url":"a.mp3","mime_type":"audio/mpeg"}]}]}`,
+		} {
+			got, err := Parse([]byte(doc), Origin{URL: origin})
+			if err != nil || len(got.Items) != 1 {
+				t.Fatalf("%s of %s: %v", name, origin, err)
+			}
+			a := got.Items[0]
+			if a.Link != "https://a.example/1" || len(a.Enclosures) != 1 || a.Enclosures[0].URL != "https://a.example/news/a.mp3" || !strings.Contains(a.Body.Safe().String(), `"https://a.example/news/more"`) {
+				t.Errorf("%s of %s: link %q, enclosures %+v, text %s", name, origin, a.Link, a.Enclosures, a.Body.Safe())
+			}
+		}
+		doc := `<rss version="2.0"><channel><title>T</title><link>news/</link>` + item + `</channel></rss>`
+		if got, err := Parse([]byte(doc), Origin{URL: origin}); err != nil || got.Items[0].Link != "" {
+			t.Errorf("without a site: %v, %+v", err, got)
+		}
+	}
+}
+
+// rfc3339 writes a time for a golden file; the zero time is empty.
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// TestBase: relative links of every format are resolved against the base that
+// came with the document, and against its own where it has one.
+func TestBase(t *testing.T) {
+	src := Origin{URL: "https://asked.example/feed", Base: "http://example.com/dir/"}
+	for raw, want := range map[string]string{
+		`<rss><channel><item><link>a</link></item></channel></rss>`:                                                               "http://example.com/dir/a",
+		`<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="a"/></entry></feed>`:                                        "http://example.com/dir/a",
+		`{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","url":"a"}]}`:                                             "http://example.com/dir/a",
+		`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://own.example/x/"><entry><link href="a"/></entry></feed>`:      "https://own.example/x/a",
+		`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="sub/"><entry><link href="a"/></entry></feed>`:                        "http://example.com/dir/sub/a",
+		`<rss><channel><item xml:base="https://own.example/y/"><link>a</link><description>d</description></item></channel></rss>`: "https://own.example/y/a",
+	} {
+		doc, err := Parse([]byte(raw), src)
+		if err != nil || len(doc.Items) != 1 || doc.Items[0].Link != want {
+			t.Errorf("%s\ngot %+v, %v, want %s", raw, doc, err, want)
+		}
+	}
+}

@@ -1,0 +1,18 @@
+package query
+
+import (
+	"testing"
+
+	"dateline/feed/text"
+)
+
+// The suggestion is the name a hand most likely meant.
+func TestNearest(t *testing.T) {
+	for in, want := range map[string]string{
+		"titel": "title", "aut": "author", "feeds": "feed", "lable": "label", "bevore": "before", "è": "is",
+	} {
+		if got := text.Nearest(in, termNames); got != want {
+			t.Errorf("nearest to %q is %q, want %q", in, got, want)
+		}
+	}
+}

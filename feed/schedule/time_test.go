@@ -1,0 +1,19 @@
+package schedule
+
+import (
+	"testing"
+	"time"
+)
+
+// parseTime reads "2006-01-02 15:04:05" as UTC; "" is the zero time.
+func parseTime(t *testing.T, s string) time.Time {
+	t.Helper()
+	if s == "" {
+		return time.Time{}
+	}
+	v, err := time.Parse(time.DateTime, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

@@ -1,0 +1,49 @@
+package text
+
+import "testing"
+
+// An address is known without the user and password in it, and nothing else of
+// it changes.
+func TestSplitLogin(t *testing.T) {
+	for _, c := range []struct{ in, address, user, password string }{
+		{"https://ann:pw@a.example/x?y=1@2#z", "https://a.example/x?y=1@2#z", "ann", "pw"},
+		{"HTTP://ann:p%40w%2F%3a:%C3%A9@a.example:81", "HTTP://a.example:81", "ann", "p@w/::é"},
+		{"https://ann:p@w:100%@a.example/", "https://a.example/", "ann", "p@w:100%"},
+		{"https://token@a.example/", "https://a.example/", "token", ""},
+		{"https://:token@a.example/", "https://a.example/", "", "token"},
+		{"https://@a.example/", "https://a.example/", "", ""},
+		{"https://a.example/@ann", "https://a.example/@ann", "", ""},
+		{"https://a.example?mail=x@y", "https://a.example?mail=x@y", "", ""},
+		{"exec:tell http://ann:pw@a.example/", "exec:tell http://ann:pw@a.example/", "", ""},
+		{"builtin:guide", "builtin:guide", "", ""},
+		{"", "", "", ""},
+	} {
+		address, user, password := SplitLogin(c.in)
+		if address != c.address || user != c.user || password != c.password {
+			t.Errorf("SplitLogin(%q) = %q, %q, %q", c.in, address, user, password)
+		}
+	}
+}
+
+// A login goes along to another address of the same server and to no other.
+func TestKeepLogin(t *testing.T) {
+	const login = "http://ann:p%40w@a.example/old"
+	for address, want := range map[string]string{
+		"http://a.example/new":        "http://ann:p%40w@a.example/new",
+		"https://A.example/new":       "https://ann:p%40w@A.example/new",
+		"http://bob:pw@a.example/new": "http://bob:pw@a.example/new",
+		"http://b.example/new":        "http://b.example/new",
+		"http://a.example:81/new":     "http://a.example:81/new",
+		"builtin:guide":               "builtin:guide",
+	} {
+		if got := KeepLogin(address, login); got != want {
+			t.Errorf("KeepLogin(%q) = %q, want %q", address, got, want)
+		}
+	}
+	if got := KeepLogin("http://a.example/new", "https://ann:pw@a.example/"); got != "http://a.example/new" {
+		t.Errorf("a step down took the login along: %s", got)
+	}
+	if got := KeepLogin("http://a.example/", "http://a.example/"); got != "http://a.example/" {
+		t.Errorf("no login became %s", got)
+	}
+}

@@ -1,0 +1,369 @@
+package text
+
+import (
+	"bytes"
+	"mime"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// Decode turns a document into valid UTF-8 without control characters, NULs
+// and byte order marks. It asks, in this order: the BOM, the shape of UTF-16 and
+// UTF-32 text, the charset of the HTTP header (RFC 7303), the one the document
+// declares, and at last the bytes themselves. A label that the bytes belie is
+// passed over. It cannot fail: bytes that mean nothing become U+FFFD.
+func Decode(raw []byte, contentType string) string {
+	if enc := wideEncoding(raw); enc != nil {
+		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
+			return DropControls(string(out))
+		}
+	}
+	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
+		return DropControls(repairUTF8(raw))
+	}
+	isUTF8 := utf8.Valid(raw)
+	for _, label := range []string{HeaderCharset(contentType), declaredCharset(raw)} {
+		read, name := charsetNamed(label)
+		switch {
+		case read == nil || strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || name == "replacement":
+			continue
+		case name == "utf-8" && !isUTF8:
+			continue
+		case isUTF8 && (name == "utf-8" || !multibyte(name)):
+			// Text in a one-byte charset is practically never valid UTF-8 by chance;
+			// a short one in an East Asian charset can be, so that label is believed.
+			return DropControls(string(raw))
+		}
+		if out, err := read(raw); err == nil && !(isUTF8 && belied(raw, out)) {
+			return DropControls(string(out))
+		}
+	}
+	return DropControls(repairUTF8(raw))
+}
+
+// belied says of valid UTF-8 under an East Asian label that the label is false:
+// read by it, raw becomes out, which is broken, or raw is UTF-8 too often in a row for chance.
+func belied(raw, out []byte) bool {
+	const chance = 16
+	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) >= 2*chance
+}
+
+// wideEncoding recognises what is not a superset of ASCII: by its BOM, or, for
+// a document that lacks one, by how "<" and its neighbours are spelled.
+func wideEncoding(raw []byte) encoding.Encoding {
+	utf16 := func(e unicode.Endianness) encoding.Encoding { return unicode.UTF16(e, unicode.UseBOM) }
+	wide := func(e utf32.Endianness) encoding.Encoding { return utf32.UTF32(e, utf32.UseBOM) }
+	head := bytes.Clone(raw[:min(len(raw), 4)])
+	for i, c := range head {
+		if c == ' ' || c == '\t' || c == '\r' || c == '\n' {
+			head[i] = '<' // white space before the root is as wide as its "<"
+		}
+	}
+	for _, form := range []struct {
+		start string
+		enc   encoding.Encoding
+	}{
+		{"\xff\xfe\x00\x00", wide(utf32.LittleEndian)},
+		{"\x00\x00\xfe\xff", wide(utf32.BigEndian)},
+		{"<\x00\x00\x00", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
+		{"\x00\x00\x00<", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
+		{"\xff\xfe", utf16(unicode.LittleEndian)},
+		{"\xfe\xff", utf16(unicode.BigEndian)},
+		{"<\x00", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+		{"\x00<", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+		{"{\x00", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+		{"\x00{", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+		{"\x4c\x6f\xa7\x94", charmap.CodePage037}, // "<?xm" in EBCDIC
+	} {
+		if bytes.HasPrefix(head, []byte(form.start)) {
+			return form.enc
+		}
+	}
+	return nil
+}
+
+func HeaderCharset(contentType string) string {
+	if _, params, err := mime.ParseMediaType(contentType); err == nil {
+		return strings.Trim(params["charset"], `'"`)
+	}
+	// A header that breaks the grammar often still names its charset.
+	_, after, found := strings.Cut(strings.ToLower(contentType), "charset=")
+	if !found {
+		return ""
+	}
+	label, _, _ := strings.Cut(after, ";")
+	return strings.Trim(label, `'" `)
+}
+
+// declaredCharset is the encoding of the XML declaration, wherever it stands
+// before the root: junk and long comments before it are common.
+func declaredCharset(raw []byte) string {
+	const farthest = 64 << 10
+	head := raw[:min(len(raw), farthest)]
+	at := bytes.Index(head, []byte("<?xml "))
+	if at < 0 || bytes.Contains(head[:at], []byte("<channel")) || bytes.Contains(head[:at], []byte("<entry")) {
+		return ""
+	}
+	head = head[at:]
+	if end := bytes.Index(head, []byte("?>")); end >= 0 {
+		head = head[:end]
+	}
+	_, after, found := bytes.Cut(head, []byte("encoding"))
+	if !found {
+		return ""
+	}
+	after = bytes.TrimLeft(after, " \t\r\n=")
+	if len(after) == 0 || after[0] != '"' && after[0] != '\'' {
+		return ""
+	}
+	label, _, _ := bytes.Cut(after[1:], after[:1])
+	return string(bytes.TrimSpace(label))
+}
+
+// multibyte knows the charsets, by their names in the Encoding Standard, that
+// write some characters with several bytes.
+func multibyte(name string) bool {
+	switch name {
+	case "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr":
+		return true
+	}
+	return false
+}
+
+// repairUTF8 reads the bytes that are no UTF-8 as windows-1252, one by one: that
+// saves both the document that declares nothing and the one bad quotation mark
+// in the middle of good text.
+func repairUTF8(raw []byte) string {
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
+	var b strings.Builder
+	b.Grow(len(raw) + len(raw)/8)
+	for len(raw) > 0 {
+		r, size := utf8.DecodeRune(raw)
+		if r == utf8.RuneError && size == 1 {
+			if r = surrogatePair(raw); r != utf8.RuneError {
+				size = 6
+			} else {
+				r, size = charmap.Windows1252.DecodeByte(raw[0]), 1
+			}
+		}
+		b.WriteRune(r)
+		raw = raw[size:]
+	}
+	return b.String()
+}
+
+// surrogatePair is the character that raw starts with when it is written as
+// UTF-16 whose halves were made UTF-8 one by one (CESU-8), else U+FFFD.
+func surrogatePair(raw []byte) rune {
+	if len(raw) < 6 || raw[0] != 0xed || raw[3] != 0xed {
+		return utf8.RuneError
+	}
+	half := func(b []byte) rune { return 0xd000 | rune(b[1]&0x3f)<<6 | rune(b[2]&0x3f) }
+	return utf16.DecodeRune(half(raw), half(raw[3:]))
+}
+
+// JoinSurrogates replaces references to the two halves of a UTF-16 pair, which
+// is how some writers spell what is beyond the first 65,536 characters.
+func JoinSurrogates(s string) string {
+	if !strings.Contains(s, "&#55") && !strings.Contains(s, "&#xd") && !strings.Contains(s, "&#xD") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		at := strings.Index(s, "&#")
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		s = s[at:]
+		high, size := charReference(s)
+		low, more := charReference(s[size:])
+		if r := utf16.DecodeRune(high, low); r != utf8.RuneError {
+			b.WriteRune(r)
+			s = s[size+more:]
+			continue
+		}
+		b.WriteString("&#")
+		s = s[len("&#"):]
+	}
+}
+
+// charReference is the number in the reference that s starts with, and the
+// reference's length; both zero when there is none.
+func charReference(s string) (rune, int) {
+	const longest = len("&#x10ffff;")
+	end := strings.IndexByte(s[:min(len(s), longest)], ';')
+	if end < 0 || !strings.HasPrefix(s, "&#") {
+		return 0, 0
+	}
+	digits, base := s[2:end], 10
+	if strings.HasPrefix(digits, "x") || strings.HasPrefix(digits, "X") {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseUint(digits, base, 21)
+	if err != nil {
+		return 0, 0
+	}
+	return rune(n), end + 1
+}
+
+// DropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
+// that a decoder left. C1 controls are what windows-1252 becomes when it is
+// converted as Latin 1; they are read as HTML reads references to them.
+func DropControls(s string) string {
+	s = strings.TrimLeft(s, "\ufeff")
+	if !hasControl(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if IsC1(r) {
+			r = charmap.Windows1252.DecodeByte(byte(r))
+		}
+		if IsForbidden(r) || IsC1(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// hasControl says that s has a character that is forbidden or a C1 control. It
+// looks at bytes, of which a document has many.
+func hasControl(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= ' ' && c < 0x7f:
+		case c == '\n' || c == '\t' || c == '\r':
+		case c <= 0x7f:
+			return true
+		case c == 0xc2 && i+1 < len(s) && s[i+1] <= 0x9f && s[i+1] >= 0x80:
+			return true
+		case c == 0xef && i+2 < len(s) && s[i+1] == 0xbf && (s[i+2] == 0xbe || s[i+2] == 0xbf):
+			return true
+		}
+	}
+	return false
+}
+
+func IsC1(r rune) bool { return r >= 0x80 && r <= 0x9f }
+
+func IsForbidden(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
+}
+
+// decoder turns bytes into UTF-8.
+type decoder func(raw []byte) ([]byte, error)
+
+// charsetNamed finds the charset that a label means, and its name in the
+// Encoding Standard; nil for a label that means nothing. Beside the labels of
+// that standard it knows the IANA's and those of older systems, for feeds name
+// whatever their writer's system called its code page.
+func charsetNamed(label string) (decoder, string) {
+	label = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(label)), "_", "-")
+	if enc, name := charset.Lookup(label); enc != nil {
+		return enc.NewDecoder().Bytes, name
+	}
+	label = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, label)
+	if standard, ok := charsetAliases[label]; ok {
+		label = standard
+	} else {
+		label = codePageNumber(label)
+	}
+	if page, ok := codePages[label]; ok {
+		return singleBytes(page), label
+	}
+	if enc, name := charset.Lookup(label); enc != nil {
+		return enc.NewDecoder().Bytes, name
+	}
+	for _, name := range []string{label, "ibm" + label} {
+		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil && overASCII(enc) {
+			return enc.NewDecoder().Bytes, name
+		}
+	}
+	return nil, ""
+}
+
+// overASCII says that a charset contains ASCII. EBCDIC does not: it is known by
+// its bytes, and as a label on others it is false.
+func overASCII(enc encoding.Encoding) bool {
+	out, err := enc.NewDecoder().String("<?xml")
+	return err == nil && out == "<?xml"
+}
+
+// codePageNumber is the number of "csPC850Multilingual", "IBM850", "cp850" and
+// "850"; any other label comes back as it is.
+func codePageNumber(label string) string {
+	for _, prefix := range []string{"cspc8codepage", "cspcp", "cspc", "cscp", "csibm", "codepage", "ibm", "cp", "oem", "dos"} {
+		label = strings.TrimPrefix(label, prefix)
+	}
+	n := 0
+	for n < len(label) && label[n] >= '0' && label[n] <= '9' {
+		n++
+	}
+	if n < 3 {
+		return label
+	}
+	return label[:n]
+}
+
+// singleBytes decodes a superset of ASCII whose upper half is page.
+func singleBytes(page string) decoder {
+	return func(raw []byte) ([]byte, error) {
+		upper := []rune(page)
+		out := make([]byte, 0, len(raw)+len(raw)/2)
+		for _, c := range raw {
+			if c < utf8.RuneSelf {
+				out = append(out, c)
+			} else {
+				out = utf8.AppendRune(out, upper[c-utf8.RuneSelf])
+			}
+		}
+		return out, nil
+	}
+}
+
+// charsetAliases are labels, in small letters and digits alone, that neither
+// standard knows.
+var charsetAliases = map[string]string{
+	"utf8mb4": "utf-8", "utf8mb3": "utf-8", "unicode11utf8": "utf-8", "utf8n": "utf-8",
+	"msansi": "windows-1252", "mscyrl": "windows-1251", "msee": "windows-1250", "msgreek": "windows-1253",
+	"msturk": "windows-1254", "mshebr": "windows-1255", "msarab": "windows-1256", "winbaltrim": "windows-1257",
+	"mac": "macintosh", "macroman": "macintosh", "xmacroman": "macintosh", "maccyrillic": "x-mac-cyrillic",
+	"cpis": "861", "cpgr": "869", "maccentraleurope": "maclatin2", "xmacce": "maclatin2", "xmacgreek": "macgreek",
+	"xmacturkish": "macturkish", "xmacicelandic": "maciceland", "tcvn5712": "tcvn", "tcvn57121": "tcvn", "csviscii": "viscii",
+}
+
+// codePages are upper halves of charsets that the libraries lack.
+var codePages = map[string]string{
+	"737":        "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρσςτυφχψ░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀ωάέήϊίόύϋώΆΈΉΊΌΎΏ±≥≤ΪΫ÷≈°∙·√ⁿ²■\u00a0",
+	"775":        "ĆüéāäģåćłēŖŗīŹÄÅÉæÆōöĢ¢ŚśÖÜø£Ø×¤ĀĪóŻżź”¦©®¬½¼Ł«»░▒▓│┤ĄČĘĖ╣║╗╝ĮŠ┐└┴┬├─┼ŲŪ╚╔╩╦╠═╬Žąčęėįšųūž┘┌█▄▌▐▀ÓßŌŃõÕµńĶķĻļņĒŅ’\u00ad±“¾¶§÷„°∙·¹³²■\u00a0",
+	"856":        "אבגדהוזחטיךכלםמןנסעףפץצקרשת\ufffd£\ufffd×\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd®¬½¼\ufffd«»░▒▓│┤\ufffd\ufffd\ufffd©╣║╗╝¢¥┐└┴┬├─┼\ufffd\ufffd╚╔╩╦╠═╬¤\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd┘┌█▄¦\ufffd▀\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdµ\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0",
+	"857":        "ÇüéâäàåçêëèïîıÄÅÉæÆôöòûùİÖÜø£ØŞşáíóúñÑĞğ¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ºªÊËÈ\ufffdÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµ\ufffd×ÚÛÙìÿ¯´\u00ad±\ufffd¾¶§÷¸°¨·¹³²■\u00a0",
+	"861":        "ÇüéâäàåçêëèÐðÞÄÅÉæÆôöþûÝýÖÜø£Ø₧ƒáíóúÁÍÓÚ¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0",
+	"864":        "°·∙√▒─│┼┤┬├┴┐┌└┘β∞φ±½¼≈«»ﻷﻸ\ufffd\ufffdﻻﻼ\ufffd\u00a0\u00adﺂ£¤ﺄ\ufffd\ufffdﺎﺏﺕﺙ،ﺝﺡﺥ٠١٢٣٤٥٦٧٨٩ﻑ؛ﺱﺵﺹ؟¢ﺀﺁﺃﺅﻊﺋﺍﺑﺓﺗﺛﺟﺣﺧﺩﺫﺭﺯﺳﺷﺻﺿﻁﻅﻋﻏ¦¬÷×ﻉـﻓﻗﻛﻟﻣﻧﻫﻭﻯﻳﺽﻌﻎﻍﻡﹽّﻥﻩﻬﻰﻲﻐﻕﻵﻶﻝﻙﻱ■\ufffd",
+	"869":        "\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdΆ\ufffd·¬¦‘’Έ―ΉΊΪΌ\ufffd\ufffdΎΫ©Ώ²³ά£έήίϊΐόύΑΒΓΔΕΖΗ½ΘΙ«»░▒▓│┤ΚΛΜΝ╣║╗╝ΞΟ┐└┴┬├─┼ΠΡ╚╔╩╦╠═╬ΣΤΥΦΧΨΩαβγ┘┌█▄δε▀ζηθικλμνξοπρσςτ΄\u00ad±υφχ§ψ΅°¨ωϋΰώ■\u00a0",
+	"1125":       "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀рстуфхцчшщъыьэюяЁёҐґЄєІіЇї·√№¤■\u00a0",
+	"koi8t":      "қғ‚Ғ„…†‡\ufffd‰ҳ‹ҲҷҶ\ufffdҚ‘’“”•–—\ufffd™\ufffd›\ufffd\ufffd\ufffd\ufffd\ufffdӯӮё¤ӣ¦§\ufffd\ufffd\ufffd«¬\u00ad®\ufffd°±²Ё\ufffdӢ¶·\ufffd№\ufffd»\ufffd\ufffd\ufffd©юабцдефгхийклмнопярстужвьызшэщчъЮАБЦДЕФГХИЙКЛМНОПЯРСТУЖВЬЫЗШЭЩЧЪ",
+	"maclatin2":  "ÄĀāÉĄÖÜáąČäčĆćéŹźĎíďĒēĖóėôöõúĚěü†°Ę£§•¶ß®©™ę¨≠ģĮįĪ≤≥īĶ∂∑łĻļĽľĹĺŅņŃ¬√ńŇ∆«»…\u00a0ňŐÕőŌ–—“”‘’÷◊ōŔŕŘ‹›řŖŗŠ‚„šŚśÁŤťÍŽžŪÓÔūŮÚůŰűŲųÝýķŻŁżĢˇ",
+	"macgreek":   "Ä¹²É³ÖÜ΅àâä΄¨çéèêë£™îï•½‰ôö¦€ùûü†ΓΔΘΛΞΠß®©ΣΪ§≠°·Α±≤≥¥ΒΕΖΗΙΚΜΦΫΨΩάΝ¬ΟΡ≈Τ«»…\u00a0ΥΧΆΈœ–―“”‘’÷ΉΊΌΎέήίόΏύαβψδεφγηιξκλμνοπώρστθωςχυζϊϋΐΰ\u00ad",
+	"maciceland": "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûüÝ°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø¿¡¬√ƒ≈∆«»…\u00a0ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€ÐðÞþý·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\uf8ffÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ",
+	"macturkish": "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø¿¡¬√ƒ≈∆«»…\u00a0ÀÃÕŒœ–—“”‘’÷◊ÿŸĞğİıŞş‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\uf8ffÒÚÛÙ\uf8a0ˆ˜¯˘˙˚¸˝˛ˇ",
+	"tcvn":       "ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ\u00a0ĂÂÊÔƠƯĐăâêôơưđẰ\u0300\u0309\u0303\u0301\u0323àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉỄẾỒĩíịòỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ",
+	"viscii":     "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ",
+}
