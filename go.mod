@@ -14,6 +14,7 @@ require (
 	github.com/andybalholm/cascadia v1.3.5 // github.com/andybalholm/cascadia
 	github.com/aymanbagabas/go-udiff v0.4.1 // github.com/aymanbagabas/go-udiff
 	github.com/charmbracelet/x/ansi v0.11.9 // github.com/charmbracelet/x
+	github.com/fsnotify/fsnotify v1.10.1 // github.com/fsnotify/fsnotify
 	github.com/icholy/digest v1.2.0 // github.com/icholy/digest
 	github.com/klauspost/compress v1.20.3 // github.com/klauspost/compress
 	github.com/microcosm-cc/bluemonday v1.0.27 // github.com/microcosm-cc/bluemonday

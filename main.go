@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/config"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
@@ -98,7 +99,7 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 		return started, err
 	}
 	warn("the database is damaged; what can be read is being saved, which takes minutes if it is large")
-	saved, err := cache.Salvage(ctx, p.db, cache.Options{Now: time.Now})
+	saved, err := rescue.Salvage(ctx, p.db, cache.Options{Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -130,12 +131,18 @@ func configFile(p paths) *config.File {
 // openedCache is the result of opening the cache.
 type openedCache struct {
 	store *cache.Store
-	err   error
+	// notice says that an outdated database was taken over; empty otherwise.
+	notice string
+	err    error
 }
 
 func openCache(ctx context.Context, db string) openedCache {
-	store, err := cache.Open(ctx, db, cache.Options{Now: time.Now, Waiting: warn})
-	return openedCache{store, err}
+	store, r, err := rescue.Open(ctx, db, cache.Options{Now: time.Now}, warn)
+	o := openedCache{store: store, err: err}
+	if r.Old != "" {
+		o.notice = r.Sentence()
+	}
+	return o
 }
 
 // openEarly opens the cache in the background if its file exists, and calls meanwhile
@@ -176,8 +183,8 @@ func start(ctx context.Context, p paths, file *config.File, c config.Config, o o
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes}
-	if why := store.Confined(); why != nil {
+	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
+	if why := store.ReadOnly(); why != nil {
 		started.notice = "you can read, but nothing is saved for now: " + why.Error()
 	}
 	return started, nil
@@ -222,7 +229,7 @@ func check(f cli.Files) (cli.Checked, error) {
 // read runs the reader until the user quits.
 func read(ctx context.Context, f cli.Files) error {
 	shown := fastStart()
-	p, err := open(ctx, f, func(s *cache.Store) { s.ReadAhead(ctx) })
+	p, err := open(ctx, f, func(s *cache.Store) { s.Prefetch(ctx) })
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func newSource(ctx context.Context, file *config.File, c config.Config, store *c
 	s.poller = poll.New(o)
 	store.SetRules(c.ActiveRules())
 	err := store.SetFeeds(ctx, s.subs)
-	if store.Confined() != nil {
+	if store.ReadOnly() != nil {
 		err = nil // Refresh sets the feeds when the cache is writable again
 	}
 	return s, err

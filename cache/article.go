@@ -4,19 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
-// querier is a pool of readers or the transaction of the writer.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-const itemColumns = `i.pos, i.id, f.url, ` + displayTitle + `,
-	i.first_seen, i.future, i.edited, i.pictured, i.fulltext, i.read, i.starred, i.hidden, i.snoozed_until,
+const itemColumns = `i.pos, i.id, f.url, f.account, ` + displayTitle + `,
+	i.first_seen, i.future, i.edited, i.has_image, i.has_page_text, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
 	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript, d.comment_count,
 	coalesce((SELECT json_group_array(l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`
@@ -35,12 +31,12 @@ const (
 func (s *Store) Article(ctx context.Context, id int64) (feed.Article, error) {
 	a, err := s.articleIn(ctx, s.readers, id)
 	if err == nil {
-		err = s.fillAlsoIn(ctx, []*feed.Item{&a.Item})
+		err = fillAlsoIn(ctx, s.readers, []*feed.Item{&a.Item})
 	}
-	return a, border(ctx, "read an article", err)
+	return a, WrapError(ctx, "read an article", err)
 }
 
-func (s *Store) articleIn(ctx context.Context, q querier, id int64) (feed.Article, error) {
+func (s *bodyCodec) articleIn(ctx context.Context, q db.Querier, id int64) (feed.Article, error) {
 	var article feed.Article
 	found := false
 	err := s.scanArticles(ctx, q, func(_ int64, a feed.Article) error {
@@ -55,9 +51,9 @@ func (s *Store) articleIn(ctx context.Context, q querier, id int64) (feed.Articl
 
 // rowsAt loads the items at keys, in their order; what left the cache in the
 // meantime is left out.
-func (s *Store) rowsAt(ctx context.Context, keys []Pos) ([]Row, error) {
+func (s *bodyCodec) rowsAt(ctx context.Context, q db.Querier, keys []Pos) ([]Row, error) {
 	rows := make([]Row, 0, len(keys))
-	err := s.articlesAt(ctx, keys, sqlItems, func(p Pos, a feed.Article) error {
+	err := s.articlesAt(ctx, q, keys, sqlItems, func(p Pos, a feed.Article) error {
 		rows = append(rows, Row{Item: a.Item, Pos: p})
 		return nil
 	})
@@ -68,27 +64,27 @@ func (s *Store) rowsAt(ctx context.Context, keys []Pos) ([]Row, error) {
 	for i := range rows {
 		items[i] = &rows[i].Item
 	}
-	return rows, s.fillAlsoIn(ctx, items)
+	return rows, fillAlsoIn(ctx, q, items)
 }
 
-func (s *Store) articlesAt(ctx context.Context, keys []Pos, query string, yield func(Pos, feed.Article) error) error {
+func (s *bodyCodec) articlesAt(ctx context.Context, q db.Querier, keys []Pos, query string, yield func(Pos, feed.Article) error) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	places := make([]int64, len(keys))
+	positions := make([]int64, len(keys))
 	for i, k := range keys {
-		places[i] = k.At
+		positions[i] = k.At
 	}
 	next := 0
-	return s.scanArticles(ctx, s.readers, func(at int64, a feed.Article) error {
+	return s.scanArticles(ctx, q, func(at int64, a feed.Article) error {
 		for keys[next].At != at {
 			next++
 		}
 		return yield(keys[next], a)
-	}, query, jsonIntegers(places))
+	}, query, db.JSONIntegers(positions))
 }
 
-func (s *Store) scanArticles(ctx context.Context, q querier, yield func(int64, feed.Article) error, query string, args ...any) error {
+func (s *bodyCodec) scanArticles(ctx context.Context, q db.Querier, yield func(int64, feed.Article) error, query string, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -106,20 +102,20 @@ func (s *Store) scanArticles(ctx context.Context, q querier, yield func(int64, f
 	return rows.Err()
 }
 
-func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
+func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	var a feed.Article
 	var at int64
 	var firstSeen, snoozed, published, updated sql.NullInt64
 	var categories, enclosures, labels string
 	var body sql.RawBytes
-	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.FeedTitle,
+	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.Account, &a.FeedTitle,
 		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.Fulltext, &a.Read, &a.Starred, &a.Hidden, &snoozed,
 		&a.Key, &a.GUID, &a.Title, &a.Author, &a.Summary, &a.Link, &a.Comments, &published, &updated, &a.Words, &categories, &enclosures,
 		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &labels, &a.Body.Base, &body); err != nil {
 		return 0, a, err
 	}
-	a.Date, a.FirstSeen, a.Snoozed = dateOf(at), instant(firstSeen), instant(snoozed)
-	a.Published, a.Updated = instant(published), instant(updated)
+	a.Date, a.FirstSeen, a.Snoozed = db.DateOf(at), db.FromMicros(firstSeen), db.FromMicros(snoozed)
+	a.Published, a.Updated = db.FromMicros(published), db.FromMicros(updated)
 	for _, list := range []struct {
 		text string
 		into any
@@ -135,4 +131,54 @@ func (s *Store) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	var err error
 	a.Body.Raw, err = s.unpack(body)
 	return at, a, err
+}
+
+// Revision is what an item said before its publisher changed its title or
+// text; [ErrNotFound] when it was never edited. Of several earlier versions it
+// is the one that the user may have read last: while an item stays unread
+// its edits add up to one difference.
+func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
+	r, _, err := s.revisionIn(ctx, s.readers, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return r, WrapError(ctx, "read an earlier version", err)
+}
+
+// revisionIn also reports whether the user has read the version that replaced it.
+func (s *bodyCodec) revisionIn(ctx context.Context, q db.Querier, id int64) (r feed.Revision, outdated bool, err error) {
+	var replaced sql.NullInt64
+	var body []byte
+	err = q.QueryRowContext(ctx, `SELECT r.replaced, r.title, r.base, r.body, i.read = 1 AND coalesce(i.read_at, ?2) >= r.replaced
+		FROM revisions r JOIN items i ON i.id = r.id WHERE r.id = ?1`, id, int64(db.Bottom)).
+		Scan(&replaced, &r.Title, &r.Body.Base, &body, &outdated)
+	if err != nil {
+		return r, false, err
+	}
+	r.Replaced = db.FromMicros(replaced)
+	r.Body.Raw, err = s.unpack(body)
+	return r, outdated, err
+}
+
+// sqlKeepRevision copies the present text as it is stored.
+const sqlKeepRevision = `INSERT INTO revisions (id, replaced, title, base, body)
+	SELECT d.id, ?2, d.title, c.base, c.body FROM details d JOIN contents c ON c.id = d.id WHERE d.id = ?1
+	ON CONFLICT (id) DO UPDATE SET (replaced, title, base, body) = (excluded.replaced, excluded.title, excluded.base, excluded.body)`
+
+// revise keeps the text of an item that is about to be replaced by another
+// one, and reports whether the item counts as edited afterwards. An edit that
+// brings back what the user last read is none.
+func (w *itemWriter) revise(id int64, in incoming) (edited bool, err error) {
+	r, outdated, err := w.revisionIn(w.ctx, w.tx, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) || err == nil && outdated:
+		return true, w.exec(sqlKeepRevision, id, w.seen.UnixMicro())
+	case err != nil:
+		return false, err
+	}
+	kept := feed.Article{Item: feed.Item{Title: r.Title}, Body: r.Body}
+	if kept.Fingerprint() != in.Fingerprint() {
+		return true, nil
+	}
+	return false, w.exec(`DELETE FROM revisions WHERE id = ?`, id)
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
@@ -82,7 +84,7 @@ func build(b *testing.B, n int) testStore {
 	saved := time.Since(start)
 	start = time.Now()
 	s.index()
-	b.Logf("%d items: %v an item to save, %v to index, %.1f MB", n, saved/time.Duration(n), time.Since(start)/time.Duration(n), float64(size(s.Path()))/1e6)
+	b.Logf("%d items: %v an item to save, %v to index, %.1f MB", n, saved/time.Duration(n), time.Since(start)/time.Duration(n), float64(db.FileSize(s.Path()))/1e6)
 	_, err := s.MarkAll(s.ctx(), view(b, "before:30d"), feed.Read, "", true, s.advance(time.Hour))
 	s.must(err)
 	s.must(s.Maintain(s.ctx()))
@@ -117,7 +119,7 @@ func pages(b *testing.B, s testStore) {
 			}
 		})
 		b.Run("deep/"+query, func(b *testing.B) {
-			from := Pos{At: floor(noon.AddDate(0, -6, 0))}
+			from := Pos{At: db.FirstPosition(noon.AddDate(0, -6, 0))}
 			if v.Query.Sort.Key != "" {
 				from.Key = "h"
 			}
@@ -237,9 +239,9 @@ func saves(b *testing.B, s testStore, n int) {
 	})
 	b.Run("index 20", func(b *testing.B) {
 		for range b.N {
-			first, err := integers(s.ctx(), s.readers, sqlf(`SELECT pos FROM items WHERE id <= 20`))
+			first, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id <= 20`))
 			s.must(err)
-			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return forget(s.ctx(), tx, jsonIntegers(first)) }))
+			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return search.Forget(s.ctx(), tx, db.JSONIntegers(first)) }))
 			_, err = s.IndexPending(s.ctx(), 20)
 			s.must(err)
 		}
@@ -270,7 +272,7 @@ func BenchmarkIndex(b *testing.B) {
 		b.ReportMetric(float64(time.Since(start).Microseconds())/n, "us/item")
 		b.StopTimer()
 		var bytes float64
-		s.must(s.readers.QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_starts%' OR name = 'items_texts'`).Scan(&bytes))
+		s.must(s.readers.QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_prefixes%' OR name = 'items_doc_number'`).Scan(&bytes))
 		b.ReportMetric(bytes/n, "bytes/item")
 		s.must(s.Close())
 	}

@@ -2,8 +2,10 @@ package cache
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -17,7 +19,7 @@ type Counts struct {
 	Total, Unread int
 	// Starred counts every starred item that is not hidden.
 	Starred int
-	// Today counts the items dated since midnight where the reader is, a story
+	// Today counts the items dated since midnight where the user is, a story
 	// once, up to [TodayCap].
 	Today int
 	// Feeds has the subscribed feeds by URL.
@@ -28,15 +30,15 @@ type Counts struct {
 const TodayCap = 10000
 
 // Counts reads the counters that every change keeps, and two short stretches
-// of an index; now, in the reader's Location, says what today is.
+// of an index; now, in the user's Location, says what today is.
 func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
-	c, err := s.counts(ctx, now)
-	return c, border(ctx, "count the items", err)
+	c, err := readCounts(ctx, s.readers, now)
+	return c, WrapError(ctx, "count the items", err)
 }
 
-func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
+func readCounts(ctx context.Context, q db.Querier, now time.Time) (Counts, error) {
 	c := Counts{Feeds: map[string]FeedCount{}}
-	rows, err := s.readers.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE place IS NOT NULL`)
+	rows, err := q.QueryContext(ctx, `SELECT url, total, unread, copies, copies_unread FROM feeds WHERE config_order IS NOT NULL`)
 	if err != nil {
 		return c, err
 	}
@@ -52,28 +54,28 @@ func (s *Store) counts(ctx context.Context, now time.Time) (Counts, error) {
 	if err := rows.Err(); err != nil {
 		return c, err
 	}
-	away, err := s.snoozed(ctx, now)
+	unsubscribed, err := countSnoozed(ctx, q, now)
 	if err != nil {
 		return c, err
 	}
-	err = s.countRest(ctx, &c, away, now)
+	err = countRest(ctx, q, &c, unsubscribed, now)
 	return c, err
 }
 
 // Sources are the subscribed feeds in the order of the configuration, and the
 // counts beside them, read at once: what a start waits for.
 func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
-	if ahead, ok := take(ctx, &s.screenAhead); ok {
+	if ahead, ok := take(ctx, &s.screenPrefetch); ok {
 		if v, err := s.Version(ctx); err == nil && v == ahead.version {
 			return ahead.feeds, ahead.counts, nil
 		}
 	}
-	feeds, c, err := s.feedsAndCounts(ctx, now)
-	return feeds, c, border(ctx, "list the feeds", err)
+	feeds, c, err := feedsAndCounts(ctx, s.readers, now)
+	return feeds, c, WrapError(ctx, "list the feeds", err)
 }
 
-func (s *Store) feedsAndCounts(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
-	feeds, copies, err := s.feeds(ctx)
+func feedsAndCounts(ctx context.Context, q db.Querier, now time.Time) ([]feed.Feed, Counts, error) {
+	feeds, copies, err := readFeeds(ctx, q)
 	if err != nil {
 		return nil, Counts{}, err
 	}
@@ -81,10 +83,10 @@ func (s *Store) feedsAndCounts(ctx context.Context, now time.Time) ([]feed.Feed,
 	for i, f := range feeds {
 		c.add(f.URL, FeedCount{f.Total, f.Unread}, copies[i])
 	}
-	away, err := s.snoozed(ctx, now)
+	unsubscribed, err := countSnoozed(ctx, q, now)
 	if err == nil {
-		leaveOut(feeds, away)
-		err = s.countRest(ctx, &c, away, now)
+		leaveOut(feeds, unsubscribed)
+		err = countRest(ctx, q, &c, unsubscribed, now)
 	}
 	return feeds, c, err
 }
@@ -98,8 +100,8 @@ func (c *Counts) add(url string, all, copies FeedCount) {
 
 // countRest takes the snoozed items out of the counts of feeds, and counts what
 // is not counted by feed.
-func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep, now time.Time) error {
-	for url, asleep := range away {
+func countRest(ctx context.Context, q db.Querier, c *Counts, unsubscribed map[string]asleep, now time.Time) error {
+	for url, asleep := range unsubscribed {
 		n, subscribed := c.Feeds[url]
 		if !subscribed {
 			continue
@@ -110,12 +112,12 @@ func (s *Store) countRest(ctx context.Context, c *Counts, away map[string]asleep
 	}
 	y, m, d := now.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
-	return s.readers.QueryRowContext(ctx, sqlCountStarredToday, floor(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
+	return q.QueryRowContext(ctx, sqlCountStarredToday, db.FirstPosition(midnight), now.UnixMicro(), TodayCap).Scan(&c.Starred, &c.Today)
 }
 
 const sqlCountStarredToday = `SELECT
 	(SELECT count(*) FROM items INDEXED BY items_starred WHERE starred = 1 AND hidden = 0),
-	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND away = 0 AND copy_of IS NULL
+	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
 		AND (snoozed_until IS NULL OR snoozed_until <= ?2) LIMIT ?3))`
 
 // sumItems counts the items i that are not hidden as feeds keep it.
@@ -134,9 +136,9 @@ type asleep struct {
 }
 
 // snoozed counts, by the feed's URL, the items that the kept counters have and
-// that do not show now. They are few: the reader snoozed each of them.
-func (s *Store) snoozed(ctx context.Context, now time.Time) (map[string]asleep, error) {
-	rows, err := s.readers.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
+// that do not show now. They are few: the user snoozed each of them.
+func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]asleep, error) {
+	rows, err := q.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +157,7 @@ func (s *Store) snoozed(ctx context.Context, now time.Time) (map[string]asleep, 
 
 // tally brings the counters of the feeds up to date with a change of read or
 // hidden.
-func (c *change) tally() error {
+func (c *markChange) tally() error {
 	if c.Flag != feed.Read && c.Flag != feed.Hidden {
 		return nil
 	}
@@ -189,11 +191,29 @@ func (c *change) tally() error {
 }
 
 // count counts one item that changes.
-func (c *change) count(n *FeedCount, i changed, by int) {
+func (c *markChange) count(n *FeedCount, i changed, by int) {
 	if c.Flag == feed.Hidden {
 		n.Total += by
 	}
 	if !i.other {
 		n.Unread += by
 	}
+}
+
+// sqlCounted counts the items of each feed f, once it is grouped by them.
+const sqlCounted = `SELECT f.id, f.url, ` + sumItems + `
+	FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0`
+
+// RepairCounts counts the items of each feed again, and returns the addresses of
+// the feeds whose counts were wrong.
+func (s *Store) RepairCounts(ctx context.Context) (wrong []string, err error) {
+	err = s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
+		wrong, err = db.Strings(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
+		if err != nil || len(wrong) == 0 {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` GROUP BY f.id) c WHERE c.id = feeds.id`)
+		return err
+	})
+	return wrong, err
 }

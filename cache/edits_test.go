@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/feed/query"
@@ -21,7 +22,7 @@ func (s testStore) revision(key string) string {
 	return r.Title + "/" + r.Body.Raw
 }
 
-// What is kept of an edited item is the version that the reader may have read
+// What is kept of an edited item is the version that the user may have read
 // last; markup alone is no edit.
 func TestRevisions(t *testing.T) {
 	s := open(t)
@@ -58,7 +59,7 @@ func TestRevisions(t *testing.T) {
 }
 
 // A page's text is found beside the feed's own, indexed or not; a failure is
-// kept as its sentence, and never in place of a text.
+// kept as its sentence, and never in position of a text.
 func TestFulltext(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
@@ -98,24 +99,6 @@ func TestFulltext(t *testing.T) {
 	}
 }
 
-// An indexer that read an item before its page came leaves it to be indexed
-// again.
-func TestFulltextDuringIndexing(t *testing.T) {
-	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "One", "teaser"))
-	entries, err := s.unindexed(s.ctx(), 10, top)
-	s.must(err)
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
-	tx, err := s.writer.BeginTx(s.ctx(), nil)
-	s.must(err)
-	_, err = index(s.ctx(), tx, entries)
-	s.must(err)
-	s.must(tx.Commit())
-	s.index()
-	equal(t, "found", s.list("whole"), []string{"1"})
-}
-
 // The page is asked once for each of a feed's newest items that have a link.
 func TestWantFulltext(t *testing.T) {
 	s := open(t)
@@ -150,7 +133,7 @@ func TestTextsGoWithTheirItem(t *testing.T) {
 	s.index()
 	_, err := s.Purge(s.ctx(), "a")
 	s.must(err)
-	left, err := integers(s.ctx(), s.readers, sqlf(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM fulltexts)`))
+	left, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM page_texts)`))
 	s.must(err)
 	equal(t, "rows left", left, []int64{0})
 }

@@ -11,12 +11,13 @@ import (
 )
 
 // What can go wrong with the file. Each is a sentence that ends in a way out
-// and is wrapped with what was tried; ask for it with [errors.Is].
+// and is wrapped with what was op; ask for it with [errors.Is].
 var (
 	ErrFull     = errors.New("the disk is full: make room, nothing that was saved is lost")
 	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
 	ErrCorrupt  = errors.New("the cache is damaged: close dateline wherever it runs and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
 	ErrForeign  = errors.New("the file is not a cache of dateline, or its beginning is destroyed: name another one with --db, or move it away")
+	ErrOutdated = errors.New("the database was written by an older, unreleased dateline: start the reader or run any command, which takes it over")
 	ErrNewer    = errors.New("the cache was written by a newer dateline: install that version, or name another file with --db")
 	ErrLocked   = errors.New("another program keeps the cache locked: close it and try again")
 	ErrOpen     = errors.New("the cache cannot be opened: check that the directory exists and can be written, or name another file with --db")
@@ -31,22 +32,22 @@ var (
 	ErrNothingToRedo = errors.New("nothing to redo")
 )
 
-// border turns what the driver says into the errors above, once, with what was
-// tried. The end of ctx is told as ctx tells it, not as an interrupted query or
+// WrapError turns what the driver says into the errors above, once, with what was
+// op. The end of ctx is told as ctx tells it, not as an interrupted query or
 // as the end of the transaction.
-func border(ctx context.Context, tried string, err error) error {
+func WrapError(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
 	}
 	var se *sqlite.Error
 	coded := errors.As(err, &se)
 	if coded && meaning(se.Code()) != nil {
-		return fmt.Errorf("%s: %w", tried, meaning(se.Code()))
+		return fmt.Errorf("%s: %w", op, meaning(se.Code()))
 	}
 	if ctx.Err() != nil && (coded || errors.Is(err, sql.ErrTxDone)) {
-		return fmt.Errorf("%s: %w", tried, context.Cause(ctx))
+		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
 	}
-	return fmt.Errorf("%s: %w", tried, err)
+	return fmt.Errorf("%s: %w", op, err)
 }
 
 // meaning is the error behind a result code, extended or not; nil when the

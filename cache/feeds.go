@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -27,26 +28,26 @@ type subscribed struct {
 // asked for (starred, labelled, or by the feed's URL), until [Store.Purge] or
 // the feed comes back. Nothing is written when nothing changed.
 func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
-	const tried = "keep the list of feeds"
+	const op = "keep the list of feeds"
 	want, err := wanted(subs)
 	if err != nil {
-		return fmt.Errorf("%s: %w", tried, err)
+		return fmt.Errorf("%s: %w", op, err)
 	}
-	have, known := take(ctx, &s.listAhead)
+	have, known := take(ctx, &s.listPrefetch)
 	if !known {
-		if have, err = s.subscribed(ctx); err != nil {
-			return border(ctx, tried, err)
+		if have, err = readSubscribed(ctx, s.readers); err != nil {
+			return WrapError(ctx, op, err)
 		}
 	}
 	if have == written(want) {
 		return nil
 	}
-	return s.write(ctx, tried, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
+	return s.write(ctx, op, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
 }
 
 // subscribed are the subscriptions as the cache has them, as one text.
-func (s *Store) subscribed(ctx context.Context) (have string, err error) {
-	err = s.readers.QueryRowContext(ctx, sqlSubscribed).Scan(&have)
+func readSubscribed(ctx context.Context, q db.Querier) (have string, err error) {
+	err = q.QueryRowContext(ctx, sqlSubscribed).Scan(&have)
 	return have, err
 }
 
@@ -58,7 +59,7 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 			continue
 		}
 		seen[sub.URL] = true
-		tags, err := jsonList(sub.Tags)
+		tags, err := db.ToJSON(sub.Tags)
 		if err != nil {
 			return nil, err
 		}
@@ -80,8 +81,8 @@ func (w *subscribed) fields() []any {
 // sqlSubscribed writes all subscriptions into one text, as written does: a start
 // compares them before anything shows, and a thousand rows of many columns take
 // several times longer to be read one by one.
-const sqlSubscribed = `SELECT coalesce(group_concat(concat_ws(char(31), url, ` + subscribedColumns + `), char(30) ORDER BY place), '')
-	FROM feeds WHERE place IS NOT NULL`
+const sqlSubscribed = `SELECT coalesce(group_concat(concat_ws(char(31), url, ` + subscribedColumns + `), char(30) ORDER BY config_order), '')
+	FROM feeds WHERE config_order IS NOT NULL`
 
 // written is the text that sqlSubscribed gives for these subscriptions.
 func written(list []subscribed) string {
@@ -114,13 +115,13 @@ func bit(on bool) byte {
 }
 
 func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET place = NULL`); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET config_order = NULL`); err != nil {
 		return err
 	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, place, `+subscribedColumns+`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, config_order, `+subscribedColumns+`)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (url) DO UPDATE SET (place, `+subscribedColumns+`) =
-			(excluded.place, excluded.`+strings.ReplaceAll(subscribedColumns, ", ", ", excluded.")+`)`)
+		ON CONFLICT (url) DO UPDATE SET (config_order, `+subscribedColumns+`) =
+			(excluded.config_order, excluded.`+strings.ReplaceAll(subscribedColumns, ", ", ", excluded.")+`)`)
 	if err != nil {
 		return err
 	}
@@ -130,58 +131,57 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 			return err
 		}
 	}
-	for away, feeds := range []string{`place IS NOT NULL`, `place IS NULL`} {
-		_, err := tx.ExecContext(ctx, `UPDATE items SET away = ?1 WHERE away <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, away)
+	for unsubscribed, feeds := range []string{`config_order IS NOT NULL`, `config_order IS NULL`} {
+		_, err := tx.ExecContext(ctx, `UPDATE items SET unsubscribed = ?1 WHERE unsubscribed <> ?1 AND feed IN (SELECT id FROM feeds WHERE `+feeds+`)`, unsubscribed)
 		if err != nil {
 			return err
 		}
 	}
-	return stories{ctx, tx}.settle()
+	return stories{ctx, tx}.regroup()
 }
 
 // packedFeed are the columns of a feed, in the order in which takeFeed takes them.
-var packedFeed = packed{
-	numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "rhythm", "newest",
-		"moved_since", "moved_times", "asking", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
-	texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
-		"etag", "last_modified", "body_hash", "error", "final_url", "wishes", "reason", "moved_to"},
+var packedFeed = db.Packed{
+	Numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
+		"moved_since", "moved_times", "claimed_until", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
+	Texts: []string{"coalesce(nullif(name, ''), title)", "url", "description", "site", "tags",
+		"etag", "last_modified", "body_hash", "error", "final_url", "poll_hints", "reason", "moved_to", "account"},
 }
 
 // Feeds are the subscribed feeds in the order of the configuration.
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
-	feeds, _, err := s.feeds(ctx)
+	feeds, _, err := readFeeds(ctx, s.readers)
 	if err != nil {
-		return nil, border(ctx, "list the feeds", err)
+		return nil, WrapError(ctx, "list the feeds", err)
 	}
-	away, err := s.snoozed(ctx, s.now())
-	leaveOut(feeds, away)
-	return feeds, border(ctx, "list the feeds", err)
+	unsubscribed, err := countSnoozed(ctx, s.readers, s.now())
+	leaveOut(feeds, unsubscribed)
+	return feeds, WrapError(ctx, "list the feeds", err)
 }
 
 // leaveOut takes the snoozed items out of the counts of feeds.
-func leaveOut(feeds []feed.Feed, away map[string]asleep) {
+func leaveOut(feeds []feed.Feed, unsubscribed map[string]asleep) {
 	for i := range feeds {
 		f := &feeds[i]
-		f.Total -= away[f.URL].Total
-		f.Unread -= away[f.URL].Unread
+		f.Total -= unsubscribed[f.URL].Total
+		f.Unread -= unsubscribed[f.URL].Unread
 	}
 }
 
 // feeds are the subscribed feeds with their snoozed items, and how many of the
 // items of each are copies.
-func (s *Store) feeds(ctx context.Context) ([]feed.Feed, []FeedCount, error) {
-	kept, err := s.feedRows(ctx)
+func readFeeds(ctx context.Context, q db.Querier) ([]feed.Feed, []FeedCount, error) {
+	kept, err := feedRows(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
 	feeds, copies := make([]feed.Feed, len(kept)), make([]FeedCount, len(kept))
-	numbers, texts := make([]sql.NullInt64, len(packedFeed.numbers)), make([]string, len(packedFeed.texts))
+	numbers, texts := make([]sql.NullInt64, len(packedFeed.Numbers)), make([]string, len(packedFeed.Texts))
 	for i, row := range kept {
-		err := packedFeed.unpack(row, numbers, texts)
-		if err == nil {
-			err = takeFeed(&feeds[i], &copies[i], numbers, texts)
+		if packedFeed.Unpack(row, numbers, texts) != nil {
+			return nil, nil, ErrCorrupt
 		}
-		if err != nil {
+		if err := takeFeed(&feeds[i], &copies[i], numbers, texts); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -190,8 +190,8 @@ func (s *Store) feeds(ctx context.Context) ([]feed.Feed, []FeedCount, error) {
 
 // feedRows reads all rows before the first is unpacked: how many there are says
 // how much room the feeds take.
-func (s *Store) feedRows(ctx context.Context) ([]string, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT `+packedFeed.sql()+` FROM feeds WHERE place IS NOT NULL ORDER BY place`)
+func feedRows(ctx context.Context, q db.Querier) ([]string, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+packedFeed.SQL()+` FROM feeds WHERE config_order IS NOT NULL ORDER BY config_order`)
 	if err != nil {
 		return nil, err
 	}
@@ -211,35 +211,99 @@ func (s *Store) feedRows(ctx context.Context) ([]string, error) {
 func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
 	number := func(i int) int { return int(n[i].Int64) }
 	*f = feed.Feed{
-		Title: t[0], URL: t[1], Description: t[2], Site: t[3],
-		Updated: instant(n[0]), Asking: instant(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
+		Title: t[0], URL: t[1], Account: t[13], Description: t[2], Site: t[3],
+		Updated: db.FromMicros(n[0]), Asking: db.FromMicros(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
 		Total: number(14), Unread: number(15),
 		Poll: feed.PollState{
-			LastChecked: instant(n[1]), LastOK: instant(n[2]), NextCheck: instant(n[3]),
+			LastChecked: db.FromMicros(n[1]), LastOK: db.FromMicros(n[2]), NextCheck: db.FromMicros(n[3]),
 			Status: number(4), Failures: number(5), Gone: number(6) != 0,
-			PostInterval: time.Duration(n[7].Int64) * time.Microsecond, Newest: instant(n[8]),
-			MovedSince: instant(n[9]), MovedTimes: number(10), MovedTo: t[12],
+			PostInterval: time.Duration(n[7].Int64) * time.Microsecond, Newest: db.FromMicros(n[8]),
+			MovedSince: db.FromMicros(n[9]), MovedTimes: number(10), MovedTo: t[12],
 			ETag: t[5], LastModified: t[6], BodyHash: t[7], Error: t[8], FinalURL: t[9], Reason: t[11],
 		},
 	}
 	*copies = FeedCount{number(16), number(17)}
-	return cmp.Or(fromJSON(t[4], &f.Tags), fromJSON(t[10], &f.Poll.Hints))
+	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Hints))
 }
 
-// jsonList writes a list as a JSON array, an empty one as "".
-func jsonList[T any](list []T) (string, error) {
-	if len(list) == 0 {
-		return "", nil
-	}
-	b, err := json.Marshal(list)
-	return string(b), err
-}
-
-// fromJSON reads what jsonList wrote, or any JSON; "" and an empty object leave
-// into as it is.
-func fromJSON(text string, into any) error {
-	if text == "" || text == "{}" {
+// MoveFeed gives a feed a new address; its items, marks and poll log stay. What
+// the cache has under the new address already, from an earlier subscription, is
+// joined with it. The validators are forgotten, for they are the old address's,
+// and so is the end of a feed that was gone. [ErrNoFeed] when the cache does not
+// know from.
+func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
+	op := "move " + from
+	if from == to {
 		return nil
 	}
-	return json.Unmarshal([]byte(text), into)
+	var id, other int64
+	err := s.write(ctx, op, func(tx *sql.Tx) error {
+		var err error
+		if id, _, err = feedByURL(ctx, tx, from); errors.Is(err, sql.ErrNoRows) {
+			return ErrNoFeed
+		} else if err != nil {
+			return err
+		}
+		if other, _, err = feedByURL(ctx, tx, to); errors.Is(err, sql.ErrNoRows) {
+			return rename(ctx, tx, id, to)
+		} else if err != nil {
+			return err
+		}
+		return adopt(ctx, tx, id, other)
+	})
+	if err != nil || other == 0 {
+		return err
+	}
+	// The items that both have are left; each step can be repeated, should this
+	// be cut short.
+	for {
+		n, err := s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeSlice), false)
+		if err != nil {
+			return err
+		}
+		if n < removeSlice {
+			break
+		}
+	}
+	return s.write(ctx, op, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM feeds WHERE id = ?`, other); err != nil {
+			return err
+		}
+		return rename(ctx, tx, id, to)
+	})
+}
+
+func rename(ctx context.Context, tx *sql.Tx, id int64, to string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE feeds SET url = ?, etag = '', last_modified = '', final_url = '',
+		moved_to = '', moved_since = NULL, moved_times = 0,
+		next_check = iif(gone OR failures > 0, NULL, next_check), gone = 0, failures = 0, error = '' WHERE id = ?`, to, id)
+	return err
+}
+
+// adopt gives a feed the items of another. Of an item in both, its own copy
+// stays, with the marks of either.
+func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
+	for _, query := range []string{
+		`UPDATE items SET
+			(starred, starred_at) = (max(items.starred, o.starred), max(coalesce(items.starred_at, o.starred_at), coalesce(o.starred_at, items.starred_at))),
+			(read, read_at) = (max(items.read, o.read), max(coalesce(items.read_at, o.read_at), coalesce(o.read_at, items.read_at)))
+			FROM items o WHERE items.feed = ?1 AND o.feed = ?2 AND o.identity = items.identity`,
+		`INSERT OR IGNORE INTO labels SELECT l.name, i.pos, l.held, l.at FROM items i
+			JOIN items o ON o.feed = ?2 AND o.identity = i.identity JOIN labels l ON l.pos = o.pos WHERE i.feed = ?1`,
+		`UPDATE items SET feed = ?1 WHERE feed = ?2 AND identity NOT IN (SELECT identity FROM items WHERE feed = ?1)`,
+		`UPDATE items SET unsubscribed = (SELECT config_order IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
+		`UPDATE OR IGNORE pending_marks SET feed = ?1 WHERE feed = ?2`,
+		`INSERT OR IGNORE INTO removed_items SELECT ?1, identity FROM removed_items WHERE feed = ?2`,
+		`UPDATE feeds SET (total, unread, copies, copies_unread) = (SELECT ` + sumItems + ` FROM items i WHERE i.feed = feeds.id) WHERE id IN (?1, ?2)`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, id, other); err != nil {
+			return err
+		}
+	}
+	return stories{ctx, tx}.regroup()
+}
+
+func feedByURL(ctx context.Context, tx *sql.Tx, url string) (id int64, unsubscribed bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT id, config_order IS NULL FROM feeds WHERE url = ?`, url).Scan(&id, &unsubscribed)
+	return id, unsubscribed, err
 }

@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"database/sql"
 	"reflect"
 	"testing"
 	"time"
@@ -73,20 +72,6 @@ func TestTextsOfFeedsStayApart(t *testing.T) {
 	s.must(err)
 	if len(feeds) != 2 || !reflect.DeepEqual(feeds[0], want) || !reflect.DeepEqual(feeds[1], feed.Feed{URL: "https://b.example/"}) {
 		t.Errorf("got  %+v\nwant %+v and an empty one", feeds, want)
-	}
-}
-
-// TestPackedRowsAreWhole protects a damaged cache from being read by guess.
-func TestPackedRowsAreWhole(t *testing.T) {
-	p := packed{numbers: []string{"a", "b"}, texts: []string{"c", "d"}}
-	numbers, texts := make([]sql.NullInt64, 2), make([]string, 2)
-	for row, good := range map[string]bool{
-		"1  2 3 abcde": true, "1 2 0 0 ": true,
-		"": false, "1 2 2 3 abcd": false, "1 2 2 3 abcdef": false, "1 2 -1 6 abcde": false, "1 x 2 3 abcde": false, "1 2 2": false,
-	} {
-		if err := p.unpack(row, numbers, texts); (err == nil) != good {
-			t.Errorf("%q: %v", row, err)
-		}
 	}
 }
 

@@ -8,10 +8,12 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 )
 
-// Mark keeps what the reader did. For each item and flag the latest At wins,
+// Mark keeps what the user did. For each item and flag the latest At wins,
 // whatever the order in which marks arrive, and of equal ones the last to
 // arrive; a zero At is now. What is read or hidden is a story: the mark holds
 // for its items in all feeds. All marks of a call are one step for
@@ -27,7 +29,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 			if m.At.IsZero() {
 				m.At = s.now()
 			}
-			if err := check(m); err != nil {
+			if err := CheckMark(m); err != nil {
 				return err
 			}
 			if ofStory(m.Flag) {
@@ -35,7 +37,7 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 					return err
 				}
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now())}
+			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
@@ -54,54 +56,47 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 // marked in several transactions: when ctx or the process ends in between, or
 // the step is undone, n of them are marked and the step has just these.
 func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
-	m := feed.Mark{Flag: flag, Label: label, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) { return integers(ctx, s.readers, p.members(bottom, top)) })
+	r, err := s.Apply(ctx, MarkView{v, feed.Mark{Flag: flag, Label: label, On: on, At: at}})
+	return r.N, err
 }
 
 // MarkFrom marks everything above the row at from (or below it), without that
 // row, as [Store.MarkAll] does.
 func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag feed.Flag, on bool, at time.Time) (n int, err error) {
-	m := feed.Mark{Flag: flag, On: on, At: at}
-	return s.markView(ctx, v, m, func(p *plan) ([]int64, error) {
-		keys, err := p.keys(ctx, s.readers, from, above, -1)
-		places := make([]int64, len(keys))
-		for i, k := range keys {
-			places[i] = k.At
-		}
-		return places, err
-	})
+	r, err := s.Apply(ctx, MarkBeside{v, from, above, feed.Mark{Flag: flag, On: on, At: at}})
+	return r.N, err
 }
 
-func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*plan) ([]int64, error)) (n int, err error) {
-	const tried = "mark all"
+func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*search.Plan) ([]int64, error)) (n int, err error) {
+	const op = "mark all"
 	if m.At.IsZero() {
 		m.At = s.now()
 	}
-	if err := check(m); err != nil {
+	if err := CheckMark(m); err != nil {
 		return 0, err
 	}
-	p, err := s.plan(ctx, s.readers, v)
+	p, err := s.index.Plan(ctx, s.readers, v)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	places, err := which(p)
+	positions, err := which(p)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	slices.Sort(places)
+	slices.Sort(positions)
 	var begun journalled
-	for slice := range slices.Chunk(slices.Compact(places), s.markSlice) {
+	for slice := range slices.Chunk(slices.Compact(positions), s.markSlice) {
 		done := 0
-		err := s.writeDurably(ctx, tried, func(tx *sql.Tx) error {
+		err := s.writeDurably(ctx, op, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
 			if err != nil || step == 0 {
 				return err
 			}
-			c := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now()), only: sqlf(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), horizonOf(s.now()).UnixMicro())}
+			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
 			if err := c.run(step, `i.pos`, slice); err != nil {
 				return err
 			}
-			rest := change{Mark: m, ctx: ctx, tx: tx, horizon: horizonOf(s.now())}
+			rest := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
 			err = rest.runRest(step, c.items)
 			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
 			return err
@@ -114,7 +109,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*p
 	return n, nil
 }
 
-func check(m feed.Mark) error {
+func CheckMark(m feed.Mark) error {
 	switch m.Flag {
 	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
 		return nil
@@ -127,36 +122,36 @@ func check(m feed.Mark) error {
 	return fmt.Errorf("mark: %q is no flag: use read, starred, hidden, label or snooze", m.Flag)
 }
 
-// change is a mark being made, or taken back, in a transaction.
-type change struct {
+// markChange is a mark being made, or taken back, in a transaction.
+type markChange struct {
 	feed.Mark
 	ctx context.Context
 	tx  *sql.Tx
-	// horizon is what no clock should be ahead of: a word of a later time was said
+	// latest is what no clock should be ahead of: a word of a later time was said
 	// while the clock was wrong, and does not stand against any other.
-	horizon time.Time
+	latest time.Time
 	// force lets an older At win: an undo follows what it takes back, whatever
 	// the clocks say.
 	force bool
 	// only is a further condition on the items i.
-	only sqlText
-	// items are those that it changes, in the order of their places.
+	only db.Text
+	// items are those that it changes, in the order of their positions.
 	items []changed
-	// stretch says that items are all that the mark could change between the
+	// range reports whether items are all that the mark could change between the
 	// first of them and the last, and lie close together.
-	stretch bool
-	// lay is where the items were when a mark was made that is taken back now.
-	lay lay
+	isRange bool
+	// span is where the items were when a mark was made that is taken back now.
+	span span
 	// journalled is where the journal has it.
 	journalled journalled
 }
 
-// lay is the first and the last place of items that lie close together; neither
+// span is the first and the last position of items that lie close together; neither
 // is valid where they do not.
-type lay struct{ first, last sql.NullInt64 }
+type span struct{ first, last sql.NullInt64 }
 
-// horizonOf leaves the clocks of other devices a day.
-func horizonOf(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
+// LatestPlausible leaves the clocks of other devices a day.
+func LatestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
 
 // changed is an item before a change.
 type changed struct {
@@ -172,7 +167,7 @@ type changed struct {
 
 // run changes those of the items that have one of keys as key for which the
 // mark has the last word and says something new, and journals them in a step.
-func (c *change) run(step int64, key string, keys []int64) error {
+func (c *markChange) run(step int64, key string, keys []int64) error {
 	if err := c.collect(key, keys); err != nil || len(c.items) == 0 {
 		return err
 	}
@@ -183,8 +178,8 @@ func (c *change) run(step int64, key string, keys []int64) error {
 }
 
 // collect finds the items that the mark changes.
-func (c *change) collect(key string, keys []int64) error {
-	news, was := c.news()
+func (c *markChange) collect(key string, keys []int64) error {
+	news, was := c.needsChange()
 	other := `0`
 	switch c.Flag {
 	case feed.Read:
@@ -192,38 +187,38 @@ func (c *change) collect(key string, keys []int64) error {
 	case feed.Hidden:
 		other = `i.read`
 	}
-	t := sqlf(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + was + ` FROM `)
-	of := sqlf(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, jsonIntegers(keys))
+	t := db.SQL(`SELECT i.pos, i.id, i.feed, coalesce(i.copy_of, i.id), ` + other + was + ` FROM `)
+	of := db.SQL(`json_each(?) o CROSS JOIN items i ON `+key+` = o.value`, db.JSONIntegers(keys))
 	first, last, err := c.dense(key, keys)
 	if err != nil {
 		return err
 	}
-	if c.stretch {
-		of = sqlf(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, first, last)
+	if c.isRange {
+		of = db.SQL(`(SELECT * FROM items WHERE pos BETWEEN ? AND ?) i`, first, last)
 	}
-	t.add(of.text, of.args...)
+	t.Add(of.SQL, of.Args...)
 	if c.Flag == feed.Label {
-		t.add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
+		t.Add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
 	}
-	t.add(` WHERE `+news.text, news.args...)
-	t.add(c.only.text, c.only.args...)
+	t.Add(` WHERE `+news.SQL, news.Args...)
+	t.Add(c.only.SQL, c.only.Args...)
 	err = c.scan(t, key, keys)
-	if c.lay.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
-		c.items, c.lay = nil, lay{}
+	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
+		c.items, c.span = nil, span{}
 		return c.collect(key, keys)
 	}
 	return err
 }
 
-// dense finds the stretch of the table in which the items lie that have the
+// dense finds the range of the table in which the items lie that have the
 // keys, and whether they are at least half of those in it: SQLite then passes it
 // faster than it looks each up.
-func (c *change) dense(key string, keys []int64) (first, last int64, err error) {
-	if len(keys) < longStretch {
+func (c *markChange) dense(key string, keys []int64) (first, last int64, err error) {
+	if len(keys) < longRange {
 		return 0, 0, nil
 	}
-	if c.lay.first.Valid {
-		first, last = c.lay.first.Int64, c.lay.last.Int64
+	if c.span.first.Valid {
+		first, last = c.span.first.Int64, c.span.last.Int64
 	} else if key == `i.pos` {
 		first, last = slices.Min(keys), slices.Max(keys)
 	} else if first, last, err = c.ends(key, keys); err != nil {
@@ -232,23 +227,23 @@ func (c *change) dense(key string, keys []int64) (first, last int64, err error) 
 	var n int
 	err = c.tx.QueryRowContext(c.ctx, `SELECT count(*) FROM (SELECT 1 FROM items WHERE pos BETWEEN ? AND ? LIMIT ?)`,
 		first, last, 2*len(keys)+1).Scan(&n)
-	c.stretch = 0 < n && n <= 2*len(keys)
+	c.isRange = 0 < n && n <= 2*len(keys)
 	return first, last, err
 }
 
-// ends are the first and the last place of the items that have the keys; no
-// place lies between them when there are no such items.
-func (c *change) ends(key string, keys []int64) (first, last int64, err error) {
+// ends are the first and the last position of the items that have the keys; no
+// position lies between them when there are no such items.
+func (c *markChange) ends(key string, keys []int64) (first, last int64, err error) {
 	err = c.tx.QueryRowContext(c.ctx, `SELECT coalesce(min(i.pos), ?), coalesce(max(i.pos), ?) FROM json_each(?) o CROSS JOIN items i ON `+key+` = o.value`,
-		int64(top), int64(bottom), jsonIntegers(keys)).Scan(&first, &last)
+		int64(db.Top), int64(db.Bottom), db.JSONIntegers(keys)).Scan(&first, &last)
 	return first, last, err
 }
 
-// scan reads the items of a query; of a stretch only those that have the keys.
+// scan reads the items of a query; of a range only those that have the keys.
 // There it notes whether these are all that the mark could change.
-func (c *change) scan(t sqlText, key string, keys []int64) error {
+func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 	wanted := func(i changed) bool { return true }
-	if c.stretch {
+	if c.isRange {
 		keys = slices.Sorted(slices.Values(keys))
 		wanted = func(i changed) bool {
 			has := i.pos
@@ -259,7 +254,7 @@ func (c *change) scan(t sqlText, key string, keys []int64) error {
 			return found
 		}
 	}
-	rows, err := c.tx.QueryContext(c.ctx, t.text, t.args...)
+	rows, err := c.tx.QueryContext(c.ctx, t.SQL, t.Args...)
 	if err != nil {
 		return err
 	}
@@ -280,114 +275,219 @@ func (c *change) scan(t sqlText, key string, keys []int64) error {
 		}
 		c.items = append(c.items, i)
 	}
-	c.stretch = c.stretch && all
+	c.isRange = c.isRange && all
 	slices.SortFunc(c.items, func(a, b changed) int { return cmp.Compare(a.pos, b.pos) })
 	c.items = slices.Compact(c.items)
 	return rows.Err()
 }
 
-// news is the condition for items i that the mark changes, and the column, after
+// needsChange is the condition for items i that the mark changes, and the column, after
 // others, of what to remember of each.
-func (c *change) news() (cond sqlText, was string) {
-	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
+func (c *markChange) needsChange() (cond db.Text, was string) {
+	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
 	if c.force {
-		at = top
+		at = db.Top
 	}
-	older := func(column string) sqlText {
-		return sqlf(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(bottom), at, horizon)
+	older := func(column string) db.Text {
+		return db.SQL(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(db.Bottom), at, latest)
 	}
 	switch c.Flag {
 	case feed.Snooze:
-		cond, was = sqlf(`i.snoozed_until IS NOT ?`, c.until()), `, i.snoozed_until`
-		cond.and(older(`i.snoozed_at`))
+		cond, was = db.SQL(`i.snoozed_until IS NOT ?`, c.until()), `, i.snoozed_until`
+		cond.And(older(`i.snoozed_at`))
 	case feed.Label:
-		cond = sqlf(`coalesce(l.held, 0) <> ?`, c.On)
-		cond.and(older(`l.at`))
+		cond = db.SQL(`coalesce(l.held, 0) <> ?`, c.On)
+		cond.And(older(`l.at`))
 	default:
 		f := string(c.Flag)
-		cond = sqlf(`i.`+f+` <> ?`, c.On)
-		cond.and(older(`i.` + f + `_at`))
+		cond = db.SQL(`i.`+f+` <> ?`, c.On)
+		cond.And(older(`i.` + f + `_at`))
 	}
 	return cond, was
 }
 
 // until is what snoozed_until becomes.
-func (c *change) until() sql.NullInt64 {
+func (c *markChange) until() sql.NullInt64 {
 	if !c.On {
 		return sql.NullInt64{}
 	}
-	return stamp(c.Until)
+	return db.ToMicros(c.Until)
 }
 
 // apply changes the items.
-func (c *change) apply() error {
+func (c *markChange) apply() error {
 	if len(c.items) == 0 {
 		return nil
 	}
-	at, horizon := c.At.UnixMicro(), c.horizon.UnixMicro()
-	latest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
+	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
+	newest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
 	f := string(c.Flag)
-	var t sqlText
+	var t db.Text
 	switch c.Flag {
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, value, ?, ? FROM json_each(?) WHERE 1
-			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.places(), horizon)
+			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.positions(), latest)
 	case feed.Snooze:
-		t = sqlf(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+latest(`snoozed_at`), c.until(), horizon, at, at, int64(bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+newest(`snoozed_at`), c.until(), latest, at, at, int64(db.Bottom))
 	default:
-		t = sqlf(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+latest(f+`_at`), c.On, horizon, at, at, int64(bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+newest(f+`_at`), c.On, latest, at, at, int64(db.Bottom))
 	}
 	those := c.those()
-	t.add(` WHERE `+those.text, those.args...)
-	if err := c.exec(t.text, t.args...); err != nil {
+	t.Add(` WHERE `+those.SQL, those.Args...)
+	if err := c.exec(t.SQL, t.Args...); err != nil {
 		return err
 	}
 	return c.tally()
 }
 
-// places is a JSON array of those of the items.
-func (c *change) places() string {
-	places := make([]int64, len(c.items))
+// positions is a JSON array of those of the items.
+func (c *markChange) positions() string {
+	positions := make([]int64, len(c.items))
 	for n, i := range c.items {
-		places[n] = i.pos
+		positions[n] = i.pos
 	}
-	return jsonIntegers(places)
+	return db.JSONIntegers(positions)
 }
 
-// longStretch is how many places make it worth a look how close they lie.
-const longStretch = 100
+// longRange is how many positions make it worth a look how close they lie.
+const longRange = 100
 
 // those is the condition for the items i that change. When all is marked it is
-// simply their stretch: SQLite then writes each row as it passes it, in half
+// simply their range: SQLite then writes each row as it passes it, in half
 // the time that a list of rows takes.
-func (c *change) those() sqlText {
-	if !c.stretch {
-		return sqlf(`i.pos IN (SELECT value FROM json_each(?))`, c.places())
+func (c *markChange) those() db.Text {
+	if !c.isRange {
+		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.positions())
 	}
-	t := sqlf(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
-	news, _ := c.news()
-	t.and(news)
-	t.add(c.only.text, c.only.args...)
+	t := db.SQL(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
+	news, _ := c.needsChange()
+	t.And(news)
+	t.Add(c.only.SQL, c.only.Args...)
 	return t
 }
 
 // lastWord notes when the mark was made on items that were already as it says,
 // so that an older opposite mark that arrives later loses.
-func (c *change) lastWord() error {
-	ids, at := jsonIntegers(c.Items), c.At.UnixMicro()
+func (c *markChange) lastWord() error {
+	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
 	const those = ` WHERE id IN (SELECT value FROM json_each(?))`
 	switch c.Flag {
 	case feed.Snooze:
-		return c.exec(`UPDATE items SET snoozed_at = ?`+those+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(bottom), at)
+		return c.exec(`UPDATE items SET snoozed_at = ?`+those+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(db.Bottom), at)
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM items`+those+`
 			ON CONFLICT (name, pos) DO UPDATE SET at = excluded.at WHERE held = excluded.held AND at < excluded.at`, c.Label, c.On, at, ids)
 	}
 	f := string(c.Flag)
-	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(bottom), at)
+	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
 }
 
-func (c *change) exec(query string, args ...any) error {
+func (c *markChange) exec(query string, args ...any) error {
 	_, err := c.tx.ExecContext(c.ctx, query, args...)
 	return err
+}
+
+// Change is one thing that the user does to what is stored: [MarkItems],
+// [MarkView], [MarkBeside], [UndoLast], [RedoLast], [SetProgress] or [SetSetting].
+// It is a value that can be kept, compared in tests, and applied again if it could
+// not be saved.
+type Change interface {
+	// apply makes the change.
+	apply(ctx context.Context, s *Store) (Result, error)
+}
+
+// Result is what became of a [Change].
+type Result struct {
+	// N counts the items that changed, of a view or by undo and redo.
+	N int
+	// Step is what was undone or redone.
+	Step Step
+}
+
+// MarkItems are marks of items by their IDs, as one step; see [Store.Mark].
+type MarkItems []feed.Mark
+
+// MarkView marks all that a view shows; see [Store.MarkAll]. Mark has no Items.
+type MarkView struct {
+	View View
+	Mark feed.Mark
+}
+
+// MarkBeside marks all rows of a view above the row at From, or below it; see
+// [Store.MarkFrom]. Mark has no Items.
+type MarkBeside struct {
+	View  View
+	From  Pos
+	Above bool
+	Mark  feed.Mark
+}
+
+// UndoLast takes back the last step; see [Store.Undo]. If At is zero it is now.
+type UndoLast struct{ At time.Time }
+
+// RedoLast makes the step again that was undone last; see [Store.Redo]. If At is
+// zero it is now.
+type RedoLast struct{ At time.Time }
+
+// SetProgress sets the reading progress of an item, in thousandths; see
+// [Store.SetReadingPosition].
+type SetProgress struct {
+	Item     int64
+	Permille int
+}
+
+// SetSetting keeps a text under a key; see [Store.SetSetting].
+type SetSetting struct{ Key, Value string }
+
+// Apply makes a change: the one way in which what the user does reaches the
+// store. On an error it may be applied again; of several marks the newest wins,
+// whatever the order.
+func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
+	if c == nil {
+		return Result{}, fmt.Errorf("apply: no change")
+	}
+	return c.apply(ctx, s)
+}
+
+func (c MarkItems) apply(ctx context.Context, s *Store) (Result, error) {
+	return Result{}, s.Mark(ctx, c...)
+}
+
+func (c MarkView) apply(ctx context.Context, s *Store) (r Result, err error) {
+	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
+		return db.Integers(ctx, s.readers, p.Members(db.Bottom, db.Top))
+	})
+	return r, err
+}
+
+func (c MarkBeside) apply(ctx context.Context, s *Store) (r Result, err error) {
+	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
+		keys, err := p.Keys(ctx, s.readers, c.From, c.Above, -1)
+		positions := make([]int64, len(keys))
+		for i, k := range keys {
+			positions[i] = k.At
+		}
+		return positions, err
+	})
+	return r, err
+}
+
+func (c UndoLast) apply(ctx context.Context, s *Store) (r Result, err error) {
+	r.Step, err = s.Undo(ctx, c.At)
+	r.N = r.Step.N
+	return r, err
+}
+
+func (c RedoLast) apply(ctx context.Context, s *Store) (r Result, err error) {
+	r.Step, err = s.Redo(ctx, c.At)
+	r.N = r.Step.N
+	return r, err
+}
+
+func (c SetProgress) apply(ctx context.Context, s *Store) (Result, error) {
+	return Result{}, s.SetReadingPosition(ctx, c.Item, c.Permille)
+}
+
+func (c SetSetting) apply(ctx context.Context, s *Store) (Result, error) {
+	return Result{}, s.SetSetting(ctx, c.Key, c.Value)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -67,20 +68,22 @@ func TestLastWordWins(t *testing.T) {
 // copy has a lead.
 func (s testStore) checkCounts() {
 	s.t.Helper()
-	h, err := s.Check(s.ctx())
+	problems, err := db.Strings(s.ctx(), s.readers, `SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok' UNION ALL SELECT "table" FROM pragma_foreign_key_check`)
 	s.must(err)
-	if len(h.Problems) > 0 {
-		s.t.Errorf("problems: %v", h.Problems)
+	wrong, err := s.RepairCounts(s.ctx())
+	s.must(err)
+	if problems = append(problems, wrong...); len(problems) > 0 {
+		s.t.Errorf("problems: %v", problems)
 	}
-	astray, err := integers(s.ctx(), s.readers, sqlf(`SELECT c.id FROM items c LEFT JOIN items l ON l.id = c.copy_of
-		WHERE c.copy_of IS NOT NULL AND (l.id IS NULL OR l.copy_of IS NOT NULL OR l.away > c.away)`))
+	astray, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT c.id FROM items c LEFT JOIN items l ON l.id = c.copy_of
+		WHERE c.copy_of IS NOT NULL AND (l.id IS NULL OR l.copy_of IS NOT NULL OR l.unsubscribed > c.unsubscribed)`))
 	s.must(err)
 	if len(astray) > 0 {
 		s.t.Errorf("copies of no lead, or of one that does not show: %v", astray)
 	}
 }
 
-// A publisher's edit leaves what the reader did alone, wherever it moves the item.
+// A publisher's edit leaves what the user did alone, wherever it moves the item.
 func TestSaveKeepsMarks(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
@@ -213,7 +216,7 @@ func TestJournalIsBounded(t *testing.T) {
 	for i := range maxSteps + 10 {
 		s.mark(feed.Read, i%2 == 0, "1")
 	}
-	steps, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(DISTINCT step) FROM journal`))
+	steps, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT count(DISTINCT step) FROM journal`))
 	s.must(err)
 	equal(t, "steps kept", steps, []int64{maxSteps})
 	step, err := s.Undo(s.ctx(), s.Now())

@@ -1,10 +1,17 @@
-// Package cache keeps what was fetched and what the reader did, in one SQLite
-// file that any number of dateline processes share. It is the only package
-// that speaks SQL.
+// Package cache stores what was fetched and what the user did, in one SQLite file
+// that any number of dateline processes share. Only this package and those below
+// its directory use SQL.
 //
-// Start at [Open]; [Store.Save] takes what polling brought, [Store.After] and
-// its sisters give windows of a [View], and [Store.Mark] keeps what the reader
-// did, where nothing a publisher says can overwrite it.
+// Start at [Open]. [Store.Save] stores what polling brought, [Store.After] and
+// [Store.Before] return windows of a [View], and [Store.Apply] stores what the user
+// did. [Store.Changes] reports what other processes write.
+//
+// The file has one writer, and readers beside it. The upsert of an item never names
+// a column that holds the user's marks: nothing that a publisher says may overwrite
+// a mark. Of two marks the newest wins, in whatever order they arrive.
+//
+// How a view is answered is in package search below. Backups, repair and the
+// takeover of older databases are in package rescue above.
 package cache
 
 import (
@@ -12,60 +19,49 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
+	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed/query"
 )
 
 // Options are what a [Store] needs to be told.
 type Options struct {
-	// Now is the clock, and its Location the reader's; nil means [time.Now].
+	// Now is the clock, and its Location the user's; nil means [time.Now].
 	Now func() time.Time
-	// Waiting is told in a sentence when opening takes longer, because another
-	// process is at work on the file or because it has to be brought up to date;
-	// it may be nil.
-	Waiting func(sentence string)
 }
 
 // Store is an open cache. Its methods may be called from any goroutine; they
 // end early when their context does, and then change nothing, but for those
 // that work in several transactions and say so.
 type Store struct {
-	path    string
-	now     func() time.Time
-	waiting func(sentence string)
+	path string
+	now  func() time.Time
 	// writer has one connection, and data_version is counted by it: that makes
 	// the changes of other processes stand out from our own.
 	writer  *sql.DB
 	readers *sql.DB
-	zip     func() *zstd.Encoder
-	unzip   func() *zstd.Decoder
+	bodyCodec
 	// markSlice is how many items are marked in one transaction, so that another
 	// mark never waits long for its turn.
 	markSlice int
-	// probes, probeCost and slice are [mostProbes], [probeCost] and [firstSlice],
-	// unless a test has them small.
-	probes, probeCost, slice int
-	// confined says that the file could not be written when last tried.
-	confined atomic.Pointer[error]
-	// behind says that the schema is not yet that of this dateline.
-	behind bool
+	// index answers views.
+	index *search.Index
+	// readOnly reports whether the file could not be written when last op.
+	readOnly atomic.Pointer[error]
 	// logTried counts the writes that found the log too large.
 	logTried atomic.Int64
 	// kept has prepared statements by their text.
 	kept sync.Map
-	// listAhead and screenAhead are what ReadAhead reads; screenAhead is dropped
+	// listPrefetch and screenPrefetch are what Prefetch reads; screenPrefetch is dropped
 	// by the first write.
-	listAhead   atomic.Pointer[ahead[string]]
-	screenAhead atomic.Pointer[ahead[screen]]
-	// endAhead ends the reading ahead; nil when there was none.
-	endAhead func()
+	listPrefetch   atomic.Pointer[prefetched[string]]
+	screenPrefetch atomic.Pointer[prefetched[screen]]
+	// endPrefetch ends the reading ahead; nil when there was none.
+	endPrefetch func()
 	// rules are those of SetRules.
 	rules atomic.Pointer[[]query.Rule]
 }
@@ -74,31 +70,26 @@ type Store struct {
 // being replaced by the next one, and an article or the counts.
 const readerConns = 3
 
-// Open opens the cache at path, or creates it (the directory 0700, the file
-// 0600) and brings its schema up to date. It reads little of an existing file,
-// whatever its size. One that cannot be written at the moment is opened for
-// reading, see [Store.Confined]. A cache of a later dateline is [ErrNewer].
+// Open opens the database at path, or creates it (the directory 0700, the file
+// 0600). It reads little of an existing file, whatever its size. If the file
+// cannot be written at the moment it is opened for reading, see [Store.ReadOnly].
+// A database of an older dateline is [ErrOutdated]; package rescue takes it over.
+// One of a newer dateline is [ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Waiting == nil {
-		o.Waiting = func(string) {}
-	}
-	tried := "open " + path
-	s := &Store{path: path, now: o.Now, waiting: o.Waiting, zip: sync.OnceValue(newEncoder), unzip: sync.OnceValue(newDecoder), markSlice: 10_000, probes: mostProbes, probeCost: probeCost, slice: firstSlice}
+	op := "open " + path
+	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markSlice: 10_000}
 	if err := s.create(); err != nil {
-		return nil, fmt.Errorf("%s: %w", tried, err)
+		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	if err := s.connectPatiently(ctx); err != nil {
 		s.Close()
-		return nil, s.orDamaged(s.because(tried, border(ctx, tried, err)))
+		return nil, orDamaged(path, s.because(op, WrapError(ctx, op, err)))
 	}
 	return s, nil
 }
-
-// lockPatience is how long a query waits for another process.
-const lockPatience = 10 * time.Second
 
 // waitFor sets how long the queries of a connection wait for other processes.
 func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
@@ -106,34 +97,21 @@ func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error 
 	return err
 }
 
-// openPatience is how long opening goes on while others keep the file locked,
-// as long as a query waits; migrationPatience while they bring a large cache up
-// to date.
-const (
-	openPatience      = lockPatience
-	migrationPatience = 30 * time.Minute
-)
-
 // connectPatiently connects again while the file is locked. Two processes that
 // make one new file into a WAL at once would wait for each other for ever, so
 // SQLite fails one of them at once instead of letting it wait.
 func (s *Store) connectPatiently(ctx context.Context) error {
-	patience := time.After(openPatience)
-	told := false
+	patience := time.After(db.LockPatience)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
-		if !errors.Is(border(ctx, "", err), ErrLocked) {
+		if !errors.Is(WrapError(ctx, "", err), ErrLocked) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return err
 		case <-patience:
-			if told || !s.behind {
-				return err
-			}
-			told, patience = true, time.After(migrationPatience)
-			s.waiting("another dateline is bringing the database up to date; this one goes on as soon as that is done")
+			return err
 		case <-time.After(wait):
 		}
 		s.Close()
@@ -141,7 +119,7 @@ func (s *Store) connectPatiently(ctx context.Context) error {
 }
 
 func (s *Store) connect(ctx context.Context) (err error) {
-	stamped, err := s.inspect(ctx)
+	marked, err := s.inspect(ctx)
 	if err != nil {
 		return err
 	}
@@ -149,49 +127,30 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	// a refresh writes, are copied from it to the file once for many of them.
 	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
 		"journal_size_limit(16777216)", "wal_autocheckpoint(4000)"}
-	if size(s.path) == 0 {
+	if db.FileSize(s.path) == 0 {
 		// In a file that has it SQLite would write it anew, wait for the disk and
 		// have every other process look for what changed.
 		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
 	}
-	if s.writer, err = s.reachable(1, "_txlock=immediate&"+pragmas(settings...)); err != nil {
+	if s.writer, err = s.connections(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
 		return err
 	}
-	if err = s.migrate(ctx, stamped); err != nil {
+	if err = prepareSchema(ctx, s.writer, marked); err != nil {
 		return err
 	}
 	// user_version makes a connection that cannot read fail when it is opened.
-	s.readers, err = s.reachable(readerConns, pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version"))
-	return err
-}
-
-// connect prepares a pool of conns connections that are kept once opened.
-func connect(path string, conns int, query string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, query))
-	if err != nil {
-		return nil, err
+	if s.readers, err = s.connections(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
+		return err
 	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	return db, nil
-}
-
-// pragmas writes the pragmas of a connection for its DSN. The driver sets
-// busy_timeout first, so that the others already wait for their turn, and
-// auto_vacuum before anything writes the file's first page.
-func pragmas(list ...string) string {
-	q := url.Values{"_busy_timeout": {strconv.FormatInt(lockPatience.Milliseconds(), 10)}}
-	for _, p := range list {
-		q.Add("_pragma", p)
-	}
-	return q.Encode()
+	s.index = search.New(s.readers, s.write, texts{s}, s.now)
+	return nil
 }
 
 // Close ends all queries and closes the file. A Store that failed to open
 // halfway can be closed, too.
 func (s *Store) Close() error {
-	if s.endAhead != nil {
-		s.endAhead()
+	if s.endPrefetch != nil {
+		s.endPrefetch()
 	}
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} {
@@ -208,52 +167,52 @@ func (s *Store) Path() string { return s.path }
 // write runs f in one transaction of the only writer. The transaction takes
 // the file's write lock at its start, so it never fails halfway because
 // another process wrote in between.
-func (s *Store) write(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	return s.learnFrom(tried, s.transact(ctx, tried, f))
+func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.noteWrite(op, s.transact(ctx, op, f))
 }
 
-func (s *Store) transact(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	defer s.screenAhead.Store(nil)
+func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	defer s.screenPrefetch.Store(nil)
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback() // for errors and for panics; without a meaning once committed
 	if err := f(tx); err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	err = tx.Commit()
-	s.boundLog(ctx)
-	return border(ctx, tried, err)
+	s.limitWAL(ctx)
+	return WrapError(ctx, op, err)
 }
 
-// writeDurably is write for what the reader did: once it returns, not even a
+// writeDurably is write for what the user did: once it returns, not even a
 // power cut takes that back. What feeds sent comes again, so write leaves it to
 // the system when the disk has it.
-func (s *Store) writeDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	return s.learnFrom(tried, s.transactDurably(ctx, tried, f))
+func (s *Store) writeDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.noteWrite(op, s.transactDurably(ctx, op, f))
 }
 
-func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sql.Tx) error) error {
-	defer s.screenAhead.Store(nil)
+func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	defer s.screenPrefetch.Store(nil)
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = NORMAL`)
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback()
 	if err := f(tx); err != nil {
-		return border(ctx, tried, err)
+		return WrapError(ctx, op, err)
 	}
-	return border(ctx, tried, tx.Commit())
+	return WrapError(ctx, op, tx.Commit())
 }
 
 // Version changes when another process has changed the file; what this store
@@ -262,5 +221,24 @@ func (s *Store) transactDurably(ctx context.Context, tried string, f func(tx *sq
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var v int64
 	err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
-	return v, border(ctx, "ask whether the cache changed", err)
+	return v, WrapError(ctx, "ask whether the cache changed", err)
 }
+
+// Readers returns the connections for reading. They are for package rescue.
+func (s *Store) Readers() *sql.DB { return s.readers }
+
+// Writer returns the only connection for writing. It is for package rescue; see
+// [Store.Write].
+func (s *Store) Writer() *sql.DB { return s.writer }
+
+// Write runs f in one transaction of the writer. op says in errors what was
+// op. It is for package rescue.
+func (s *Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.write(ctx, op, f)
+}
+
+// CurrentTime returns the time by the store's clock.
+func (s *Store) CurrentTime() time.Time { return s.now() }
+
+// Search returns what answers the queries of views. It is for tests.
+func (s *Store) Search() *search.Index { return s.index }

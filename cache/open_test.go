@@ -14,7 +14,7 @@ import (
 	"dateline/feed"
 )
 
-// A new cache is for the reader's eyes only, its directory too, and the log
+// A new cache is for the user's eyes only, its directory too, and the log
 // beside it.
 func TestOpenCreatesPrivateFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "dateline", "cache.db")
@@ -192,41 +192,4 @@ func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
 	if err := <-opened; err != nil {
 		t.Error("once it is free:", err)
 	}
-}
-
-// Bringing a large cache up to date takes a while: the reader is told why
-// nothing is to be seen meanwhile.
-func TestLongMigrationIsTold(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "cache.db")
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	old(t, path, len(names)-1)
-	busy, err := connect(path, 1, "_txlock=immediate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer busy.Close()
-	tx, err := busy.Begin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	told := make(chan string, 2)
-	s, err := Open(t.Context(), path, Options{Waiting: func(sentence string) {
-		told <- sentence
-		tx.Rollback()
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if sentence := <-told; !strings.Contains(sentence, "brought up to date") {
-		t.Errorf("told %q", sentence)
-	}
-	again, err := Open(t.Context(), path, Options{Waiting: func(sentence string) { t.Errorf("told %q without need", sentence) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	again.Close()
 }

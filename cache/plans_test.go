@@ -1,108 +1,17 @@
 package cache
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"dateline/feed"
+	"dateline/cache/db"
 )
 
-// explaining is a querier that looks at the plan of each query it runs.
-type explaining struct {
-	testStore
-	view string
-}
-
-func (e explaining) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	e.explain(query, args...)
-	return e.readers.QueryContext(ctx, query, args...)
-}
-
-func (e explaining) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	e.explain(query, args...)
-	return e.readers.QueryRowContext(ctx, query, args...)
-}
-
-// explain fails the test when the query would read a whole table of items, sort
-// what it reads, or ask for links after what is dearer.
-func (e explaining) explain(query string, args ...any) {
-	e.t.Helper()
-	rows, err := e.readers.QueryContext(e.ctx(), "EXPLAIN QUERY PLAN "+query, args...)
-	e.must(err)
-	defer rows.Close()
-	var plan []string
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		e.must(rows.Scan(&id, &parent, &unused, &detail))
-		plan = append(plan, detail)
-	}
-	e.must(rows.Err())
-	for _, step := range plan {
-		table := strings.Fields(strings.TrimPrefix(step, "SCAN ") + " ")
-		scan := strings.HasPrefix(step, "SCAN ") && len(table) > 0 && (table[0] == "i" || table[0] == "items" || table[0] == "d" || table[0] == "l" || table[0] == "details" || table[0] == "labels" || table[0] == "c")
-		askedLast := strings.HasPrefix(step, "SEARCH d EXISTS")
-		if scan || askedLast || strings.Contains(step, "TEMP B-TREE") {
-			e.t.Errorf("%s: %s\n  of %s\n  plan:\n    %s", e.view, step, query, strings.Join(plan, "\n    "))
-		}
-	}
-}
-
-// Nothing that a key waits for scans the items or sorts them: pages of every
-// kind from both ends and the middle, the item at the cursor, the counts.
-func TestPlansNeitherScanNorSort(t *testing.T) {
-	s := open(t)
-	s.subscribe("a", "b", "c", "d")
-	s.save("a", item("1", time.Minute, "one", "text"), item("2", 2*time.Minute, "two", "text"))
-	s.save("b", item("3", 3*time.Minute, "three", "text"))
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-	for _, state := range []string{"waiting", "indexed", "compared", "renewing", "analyzed"} {
-		s.probes, s.probeCost = mostProbes, probeCost
-		switch state {
-		case "indexed":
-			s.index()
-		case "compared":
-			s.probes, s.probeCost = 0, 0
-		case "renewing":
-			s.outdate()
-		case "analyzed":
-			s = s.analyzed()
-		}
-		for _, query := range []string{
-			"", "is:unread", "is:read", "is:starred", "is:hidden", "is:edited", "is:new", "is:new is:unread", "is:labelled", "label:later", "is:snoozed",
-			"feed:=a", "feed:=a is:unread", "feed:a or feed:b", "is:unread (feed:=a or feed:=b or feed:=c)", "tag:none is:unread", "-feed:=a", "-feed:=a is:unread",
-			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example", "link:example text",
-			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d", "te text", "te -text", "-te text", "(te or text)", "title:te or author:te", "te since:2d", "te is:unread", "te -title:on feed:=a",
-			"-text", "-te", "-te -text", "-text is:unread", "-te feed:=a", "-text or is:starred", "text (te or is:starred)", "text is:read", "has:fulltext", "has:fulltext text", "has:image -has:enclosure is:new", "has:image or has:comments",
-			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
-		} {
-			e := explaining{s, state + ": " + query}
-			v := view(t, query)
-			v.Opened = s.Now()
-			p, err := s.plan(s.ctx(), e, v)
-			s.must(err)
-			for _, from := range []Pos{{}, {At: place(noon, 2)}} {
-				for _, back := range []bool{false, true} {
-					_, err := p.keys(s.ctx(), e, from, back, 50)
-					s.must(err)
-				}
-			}
-			_, _, err = p.find(s.ctx(), e, 1)
-			s.must(err)
-		}
-	}
-	s.explainFixed()
-}
-
-// explainFixed looks at the queries that are always the same.
-func (s testStore) explainFixed() {
-	s.t.Helper()
-	e := explaining{s, "fixed"}
+// The queries of the store that are always the same neither scan the items nor
+// sort them.
+func TestFixedPlansNeitherScanNorSort(t *testing.T) {
+	e := open(t)
 	e.explain(sqlItems, "[1,2]")
 	e.explain(sqlArticles, "[1,2]")
 	e.explain(sqlArticle, 1)
@@ -111,86 +20,40 @@ func (s testStore) explainFixed() {
 	e.explain(sqlSources, "a", "[1]")
 	e.explain(sqlSameInstant, 1, "[1]", 1, 2, "title")
 	e.explain(sqlSameLink, 1, "[1]", 1)
-	e.explain(sqlUnlisted, 1, "[1]", 500, idBits, "[1]", `["title"]`)
-	e.explain(sqlUnindexed, top, 100)
-	e.explain(sqlUnrenewed, 1, 100)
-	e.explain(sqlNumbers, 1)
-	e.explain(sqlOlder, 1, 2, 3)
-	e.explain(sqlNumbersIn, 1, 2, 3)
+	e.explain(sqlUnlisted, 1, "[1]", 500, db.IDBits, "[1]", `["title"]`)
 	e.explain(sqlPageTexts, "[1,2]")
 	e.explain(sqlWantFulltext, "a", 200, 20)
 	e.explain(sqlKeepRevision, 1, 2)
 	e.explain(sqlRuleHits, 1)
 	e.explain(sqlAlsoIn, "[1,2]")
-	for _, ahead := range []string{sqlAheadPlaces, sqlAheadSeen, sqlAheadRead, sqlAheadSnoozed} {
-		e.explain(ahead, 1, rightSlice)
+	for _, ahead := range []string{sqlFuturePlaces, sqlFutureSeen, sqlFutureRead, sqlFutureSnoozed} {
+		e.explain(ahead, 1, correctSlice)
 	}
-	e.explain(sqlLinkTwins, 1, 1, 2, 3, maxTwins)
+	e.explain(sqlLinkCandidates, 1, 1, 2, 3, maxCandidates)
 	e.explain(sqlMet, "[1,2]", "[3]")
-	e.explain(sqlTitleTwins, 1, 1, 2, 3, maxTwins, 4, 5)
+	e.explain(sqlTitleCandidates, 1, 1, 2, 3, maxCandidates, 4, 5)
 }
 
-// analyzed opens the cache again with statistics as a large one has them; those
-// of a handful of rows would tell SQLite that reading them all is best.
-func (s testStore) analyzed() testStore {
+// explain fails the test when the query would read a whole table of items or sort
+// what it reads.
+func (s testStore) explain(query string, args ...any) {
 	s.t.Helper()
-	_, err := s.writer.Exec(`ANALYZE; UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat, ' ')) WHERE tbl IN ('items', 'details', 'contents', 'labels') AND instr(stat, ' ') > 0`)
+	rows, err := s.readers.QueryContext(s.ctx(), "EXPLAIN QUERY PLAN "+query, args...)
 	s.must(err)
-	s.must(s.Close())
-	return openAt(s.t, s.Path(), s.clock)
-}
-
-// A search within a stretch of time starts and ends there: a walk over every
-// match of a common word would take as long as there are items.
-func TestSearchStaysWithinItsTime(t *testing.T) {
-	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "one"), item("2", 30*time.Hour, "one"), item("3", 50*time.Hour, "one"))
-	s.index()
-	p, err := s.plan(s.ctx(), s.readers, view(t, "one since:2d before:1d"))
-	s.must(err)
-	walks, err := p.walks(s.ctx(), s.readers, stretch{above: p.above, below: p.below}, false, 10)
-	s.must(err)
-	for what, key := range map[string]string{"start": "3", "end": "1"} {
-		number, err := integers(s.ctx(), s.readers, sqlf(`SELECT text FROM items WHERE id = ?`, s.id(key)))
-		s.must(err)
-		if !slices.Contains(walks[0].args, any(number[0])) {
-			t.Errorf("%s of the walk: no bound %d in %v", what, number[0], walks[0].args)
-		}
+	defer rows.Close()
+	var plan []string
+	bad := false
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		s.must(rows.Scan(&id, &parent, &unused, &step))
+		plan = append(plan, step)
+		table := strings.Fields(strings.TrimPrefix(step, "SCAN ") + " ")
+		scan := strings.HasPrefix(step, "SCAN ") && len(table) > 0 && slices.Contains([]string{"i", "items", "d", "details", "l", "labels", "c"}, table[0])
+		bad = bad || scan || strings.Contains(step, "TEMP B-TREE")
 	}
-	equal(t, "found", s.list("one since:2d before:1d"), []string{"2"})
-}
-
-// A query that no feed can have an item for walks nothing.
-func TestNoFeedNoWalk(t *testing.T) {
-	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "one"))
-	for _, query := range []string{"one tag:none", "is:unread tag:none", "feed:none"} {
-		p, err := s.plan(s.ctx(), s.readers, view(t, query))
-		s.must(err)
-		equal(t, query+": arms and strays", len(p.arms)+len(p.strays), 0)
-		equal(t, query, len(s.list(query)), 0)
+	s.must(rows.Err())
+	if bad {
+		s.t.Errorf("%s\n  plan:\n    %s", query, strings.Join(plan, "\n    "))
 	}
-}
-
-// The next letter of a search ends the query before it in the middle of its
-// work, and its connection serves the next one.
-func TestCancelledQueryEnds(t *testing.T) {
-	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "one"))
-	for range readerConns + 1 {
-		ctx, cancel := context.WithCancel(s.ctx())
-		ended := make(chan error)
-		go func() {
-			_, err := integers(ctx, s.readers, sqlf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0`))
-			ended <- border(ctx, "search", err)
-		}()
-		time.AfterFunc(10*time.Millisecond, cancel)
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Fatalf("a cancelled query: %v", err)
-		}
-	}
-	equal(t, "next query", s.list("one"), []string{"1"})
 }

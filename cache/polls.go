@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -21,11 +22,11 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 	}
 	w.exec(`UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, last_checked = ?, last_ok = ?,
 		next_check = ?, status = ?, failures = ?, error = ?, gone = ?, final_url = ?,
-		wishes = ?, reason = ?, rhythm = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?, asking = NULL,
+		poll_hints = ?, reason = ?, post_interval = ?, newest = ?, moved_to = ?, moved_since = ?, moved_times = ?, claimed_until = NULL,
 		total = total + ?, unread = unread + ? WHERE id = ?`,
-		p.ETag, p.LastModified, p.BodyHash, stamp(p.LastChecked), stamp(p.LastOK),
-		stamp(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
-		string(wishes), p.Reason, p.PostInterval.Microseconds(), stamp(p.Newest), p.MovedTo, stamp(p.MovedSince), p.MovedTimes,
+		p.ETag, p.LastModified, p.BodyHash, db.ToMicros(p.LastChecked), db.ToMicros(p.LastOK),
+		db.ToMicros(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
+		string(wishes), p.Reason, p.PostInterval.Microseconds(), db.ToMicros(p.Newest), p.MovedTo, db.ToMicros(p.MovedSince), p.MovedTimes,
 		t.counts.Total, t.counts.Unread, t.id)
 	w.logPoll(t.id, f.Log, saved)
 	if f.Document == nil {
@@ -33,7 +34,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 	}
 	d := f.Document
 	return w.exec(`UPDATE feeds SET title = ?, description = ?, site = ?, updated = ? WHERE id = ?`,
-		d.Title, d.Description, d.Site, stamp(d.Updated), t.id)
+		d.Title, d.Description, d.Site, db.ToMicros(d.Updated), t.id)
 }
 
 // logPoll writes a line of the log, with what saving the answer came to, and
@@ -44,8 +45,8 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	}
 	w.exec(`INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, stamp(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
-	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, soonest(l.At).UnixMicro())
+		id, db.ToMicros(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
+	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, latestAllowed(l.At).UnixMicro())
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
 		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
 }
@@ -53,12 +54,12 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 // Polls are the last answers of a feed, newest first, at most max of them and
 // never more than 30.
 func (s *Store) Polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
-	polls, err := s.polls(ctx, url, max)
-	return polls, border(ctx, "read the poll log of "+url, err)
+	polls, err := readPolls(ctx, s.readers, url, max)
+	return polls, WrapError(ctx, "read the poll log of "+url, err)
 }
 
-func (s *Store) polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT at, outcome, status, bytes, arrived, updated, reissued, duration, error FROM polls
+func readPolls(ctx context.Context, q db.Querier, url string, max int) ([]feed.Poll, error) {
+	rows, err := q.QueryContext(ctx, `SELECT at, outcome, status, bytes, arrived, updated, reissued, duration, error FROM polls
 		WHERE feed = (SELECT id FROM feeds WHERE url = ?) ORDER BY at DESC LIMIT ?`, url, max)
 	if err != nil {
 		return nil, err
@@ -72,8 +73,59 @@ func (s *Store) polls(ctx context.Context, url string, max int) ([]feed.Poll, er
 		if err := rows.Scan(&at, &p.Outcome, &p.Status, &p.Bytes, &p.New, &p.Updated, &p.Reissued, &duration, &p.Error); err != nil {
 			return nil, err
 		}
-		p.At, p.Duration = instant(at), time.Duration(duration)*time.Microsecond
+		p.At, p.Duration = db.FromMicros(at), time.Duration(duration)*time.Microsecond
 		polls = append(polls, p)
 	}
 	return polls, rows.Err()
+}
+
+// A claim is given where nobody has one, or it has run out, and the feed has not
+// been asked since its state was read. One that lasts longer than any given now
+// was given by a wrong clock.
+const sqlClaim = `UPDATE feeds SET claimed_until = ?1 FROM json_each(?2) j WHERE feeds.url = j.value ->> 0 AND
+	(?4 OR (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?1) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
+
+// Claim reports whether this process is asking the feeds until then, and gives back
+// the addresses of those that no other one is asking, or has asked since they
+// were read: only these are its to ask. With anyway all are. A claim ends with
+// the answer that is saved, with [Store.Release], or by itself at until, so that
+// a process that is killed holds up no feed for long.
+func (s *Store) Claim(ctx context.Context, feeds []feed.Feed, until time.Time, anyway bool) ([]string, error) {
+	const op = "keep what the feeds send"
+	list := make([][3]any, len(feeds))
+	for i, f := range feeds {
+		list[i] = [3]any{f.URL, micros(f.Poll.LastChecked), micros(f.Poll.NextCheck)}
+	}
+	asked, err := json.Marshal(list)
+	if err != nil {
+		return nil, WrapError(ctx, op, err)
+	}
+	var granted []string
+	err = s.write(ctx, op, func(tx *sql.Tx) (err error) {
+		granted, err = db.Strings(ctx, tx, sqlClaim, until.UnixMicro(), string(asked), s.now().UnixMicro(), anyway)
+		return err
+	})
+	return granted, err
+}
+
+// Release ends claims that were made until then and whose feeds have not been
+// asked after all.
+func (s *Store) Release(ctx context.Context, urls []string, until time.Time) error {
+	const op = "let other processes ask the feeds"
+	list, err := json.Marshal(urls)
+	if err != nil {
+		return WrapError(ctx, op, err)
+	}
+	return s.write(ctx, op, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE feeds SET claimed_until = NULL WHERE url IN (SELECT value FROM json_each(?)) AND claimed_until = ?`, string(list), until.UnixMicro())
+		return err
+	})
+}
+
+// micros is an instant as a number in JSON, null for the zero time.
+func micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"dateline/cache/db"
+	"dateline/cache/search"
 )
 
 // removeSlice is how many items are removed in one transaction.
@@ -16,16 +19,16 @@ const removeSlice = 200
 // are treated as the rest. A removed item does not come back while its feed
 // still lists it. Feeds no longer subscribed are left alone.
 func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
-	const tried = "remove old items"
-	rules, err := s.keeping(ctx)
+	const op = "remove old items"
+	rules, err := readKeeping(ctx, s.readers)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
 	for _, k := range rules {
 		n, err := s.retain(ctx, k, now)
 		removed += n
 		if err != nil {
-			return removed, border(ctx, tried, err)
+			return removed, WrapError(ctx, op, err)
 		}
 	}
 	return removed, nil
@@ -38,9 +41,9 @@ type keeping struct {
 	unread      bool
 }
 
-func (s *Store) keeping(ctx context.Context) ([]keeping, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
-		WHERE place IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
+func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
+		WHERE config_order IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +59,15 @@ func (s *Store) keeping(ctx context.Context) ([]keeping, error) {
 	return rules, rows.Err()
 }
 
-// sqlRemovable walks the items of a feed below a place, oldest first. The
+// sqlRemovable walks the items of a feed below a position, oldest first. The
 // index by feed has hidden items, too, only in items_hidden.
 const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? AND i.starred = 0 AND (i.read = 1 OR i.hidden = 1 OR ?)
 	AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1) ORDER BY i.pos LIMIT ?`
 
 func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed int, err error) {
-	below := int64(bottom)
+	below := int64(db.Bottom)
 	if k.days > 0 && !now.IsZero() {
-		below = floor(now.AddDate(0, 0, -k.days))
+		below = db.FirstPosition(now.AddDate(0, 0, -k.days))
 	}
 	if k.items > 0 {
 		var oldest sql.NullInt64
@@ -75,14 +78,14 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 		}
 		below = max(below, oldest.Int64)
 		if !oldest.Valid {
-			below = bottom
+			below = db.Bottom
 		}
 	}
-	if below == bottom {
+	if below == db.Bottom {
 		return 0, nil
 	}
 	for {
-		n, err := s.removeSlice(ctx, sqlf(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
+		n, err := s.removeSlice(ctx, db.SQL(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
 		removed += n
 		if err != nil || n < removeSlice {
 			return removed, err
@@ -90,30 +93,30 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 	}
 }
 
-// removeSlice removes the items at the places of a query, with everything that
+// removeSlice removes the items at the positions of a query, with everything that
 // belongs to them; they are remembered as gone if remember is set.
-func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int, error) {
+func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int, error) {
 	n := 0
 	err := s.write(ctx, "remove items", func(tx *sql.Tx) error {
-		places, err := integers(ctx, tx, of)
-		if err != nil || len(places) == 0 {
+		positions, err := db.Integers(ctx, tx, of)
+		if err != nil || len(positions) == 0 {
 			return err
 		}
-		n = len(places)
-		if err := (stories{ctx, tx}).remove(places); err != nil {
+		n = len(positions)
+		if err := (stories{ctx, tx}).remove(positions); err != nil {
 			return err
 		}
-		list := jsonIntegers(places)
+		list := db.JSONIntegers(positions)
 		var queries []string
 		if remember {
-			queries = append(queries, `INSERT OR IGNORE INTO gone SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
+			queries = append(queries, `INSERT OR IGNORE INTO removed_items SELECT feed, identity FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
 		}
 		queries = append(queries,
 			`UPDATE feeds SET total = feeds.total - t.total, unread = feeds.unread - t.unread,
 				copies = feeds.copies - t.copies, copies_unread = feeds.copies_unread - t.copies_unread
 				FROM (SELECT i.feed AS id, `+sumItems+`
 					FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value GROUP BY i.feed) t WHERE feeds.id = t.id`)
-		queries = append(queries, forgetTexts()...)
+		queries = append(queries, search.ForgetQueries()...)
 		queries = append(queries, `DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
 		for _, query := range queries {
 			if _, err := tx.ExecContext(ctx, query, list); err != nil {
@@ -130,7 +133,7 @@ func (s *Store) removeSlice(ctx context.Context, of sqlText, remember bool) (int
 // does not know it. A subscribed feed loses its items and its state and starts
 // anew.
 func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
-	tried := "purge " + url
+	op := "purge " + url
 	var id int64
 	err = s.readers.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM feeds WHERE url = ?`, url).Scan(&id)
 	if err == nil && id == 0 {
@@ -138,20 +141,20 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 	}
 	for err == nil {
 		var removed int
-		removed, err = s.removeSlice(ctx, sqlf(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
+		removed, err = s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
 		n += removed
 		if removed < removeSlice {
 			break
 		}
 	}
 	if err != nil {
-		return n, border(ctx, tried, err)
+		return n, WrapError(ctx, op, err)
 	}
-	return n, s.write(ctx, tried, func(tx *sql.Tx) error {
+	return n, s.write(ctx, op, func(tx *sql.Tx) error {
 		const reset = `UPDATE feeds SET etag = '', last_modified = '', body_hash = '', last_checked = NULL, last_ok = NULL, next_check = NULL,
-			status = 0, failures = 0, error = '', gone = 0, final_url = '', wishes = '', reason = '', rhythm = 0, newest = NULL,
-			moved_to = '', moved_since = NULL, moved_times = 0, asking = NULL, title = '', description = '', site = '', updated = NULL WHERE id = ?`
-		for _, query := range []string{`DELETE FROM gone WHERE feed = ?`, `DELETE FROM polls WHERE feed = ?`, `DELETE FROM feeds WHERE place IS NULL AND id = ?`, reset} {
+			status = 0, failures = 0, error = '', gone = 0, final_url = '', poll_hints = '', reason = '', post_interval = 0, newest = NULL,
+			moved_to = '', moved_since = NULL, moved_times = 0, claimed_until = NULL, title = '', description = '', site = '', updated = NULL WHERE id = ?`
+		for _, query := range []string{`DELETE FROM removed_items WHERE feed = ?`, `DELETE FROM polls WHERE feed = ?`, `DELETE FROM feeds WHERE config_order IS NULL AND id = ?`, reset} {
 			if _, err := tx.ExecContext(ctx, query, id); err != nil {
 				return err
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
+	"dateline/cache/search"
 	"dateline/feed"
 	"dateline/feed/query"
 )
@@ -38,7 +40,7 @@ func asArrived(a feed.Article) feed.Article {
 func arrival(at time.Time) query.Env { return query.Env{Now: at, NewSince: at} }
 
 const (
-	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.away = 0`
+	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.unsubscribed = 0`
 	ruleHitSlice = 500
 )
 
@@ -47,41 +49,28 @@ const (
 // It goes by the rule's query alone, not by whether it is active, and by the
 // items' present titles and texts.
 func (s *Store) RuleHits(ctx context.Context, r query.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
-	const tried = "try a rule"
-	infos, err := s.feedInfos(ctx)
+	const op = "try a rule"
+	infos, err := search.FeedInfos(ctx, s.readers)
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	places, err := integers(ctx, s.readers, sqlf(sqlRuleHits, since.UnixMicro()))
+	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlRuleHits, since.UnixMicro()))
 	if err != nil {
-		return 0, border(ctx, tried, err)
+		return 0, WrapError(ctx, op, err)
 	}
-	slices.SortFunc(places, func(a, b int64) int { return cmp.Compare(b, a) })
+	slices.SortFunc(positions, func(a, b int64) int { return cmp.Compare(b, a) })
 	zone := s.now().Location()
-	for slice := range slices.Chunk(places, ruleHitSlice) {
+	for slice := range slices.Chunk(positions, ruleHitSlice) {
 		err := s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
 			if !r.Query.Match(asArrived(a), infos[a.Feed], arrival(a.FirstSeen.In(zone))) {
 				return nil
 			}
 			n++
 			return yield(a)
-		}, sqlArticles, jsonIntegers(slice))
+		}, sqlArticles, db.JSONIntegers(slice))
 		if err != nil {
-			return n, border(ctx, tried, err)
+			return n, WrapError(ctx, op, err)
 		}
 	}
 	return n, nil
-}
-
-// feedInfos are the feeds by URL as a query sees them.
-func (s *Store) feedInfos(ctx context.Context) (map[string]query.FeedInfo, error) {
-	c := &compiler{plan: &plan{}, ctx: ctx, s: s, q: s.readers}
-	if err := c.loadFeeds(); err != nil {
-		return nil, err
-	}
-	infos := map[string]query.FeedInfo{}
-	for _, f := range c.feeds {
-		infos[f.URL] = f.FeedInfo
-	}
-	return infos, nil
 }

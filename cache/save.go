@@ -2,25 +2,28 @@ package cache
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strconv"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
 // Save keeps the answers of several feeds in one transaction: each feed's
 // state always, its items when the answer has a Document. Known items are
 // found by their Key, or by link, title and date when the publisher changed
-// that, and updated in place; unchanged ones are not written. What the reader
+// that, and updated in position; unchanged ones are not written. What the user
 // did stays, but for one thing: an edited item becomes unread again in a feed
 // that asks for it. Of items with equal dates the one that stands first in the
 // document comes first in a view.
 //
 // New items, and only these, are put to the rules of [Store.SetRules]. Those
-// the reader wants to be told of are in Notify, in the document's order: none of
+// the user wants to be told of are in Notify, in the document's order: none of
 // a feed's first answer, and none that a rule hid.
 //
 // The full text follows with [Store.IndexPending]. The answer of a feed that
@@ -30,14 +33,14 @@ func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved
 	for i, a := range answers {
 		var err error
 		if batches[i], err = prepare(a); err != nil {
-			return nil, border(ctx, "save "+a.URL, err)
+			return nil, WrapError(ctx, "save "+a.URL, err)
 		}
 	}
-	s.packAhead(ctx, batches)
+	s.compressEarly(ctx, batches)
 	var saved []feed.Saved
 	var w *itemWriter
 	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) (err error) {
-		if w, err = s.newItemWriter(ctx, tx); err != nil {
+		if w, err = newItemWriter(ctx, s, tx); err != nil {
 			return err
 		}
 		saved, err = w.save(batches)
@@ -66,7 +69,7 @@ type incoming struct {
 	categories, enclosures string
 	// keys are those by which it finds its story.
 	keys storyKeys
-	// body is what [Store.packAhead] made of the article's body; nil where it
+	// body is what [Store.compressEarly] made of the article's body; nil where it
 	// left that to be done when it is needed.
 	body []byte
 }
@@ -88,8 +91,8 @@ func prepare(a feed.Fetched) (batch, error) {
 	for _, article := range slices.Backward(a.Document.Items) {
 		in := incoming{Article: article, identity: hash(article.Key), keys: keysOfStory(article)}
 		var err, err2 error
-		in.categories, err = jsonList(article.Categories)
-		in.enclosures, err2 = jsonList(article.Enclosures)
+		in.categories, err = db.ToJSON(article.Categories)
+		in.enclosures, err2 = db.ToJSON(article.Enclosures)
 		if err := errors.Join(err, err2); err != nil {
 			return b, err
 		}
@@ -103,7 +106,7 @@ func prepare(a feed.Fetched) (batch, error) {
 		b.items = append(b.items, in)
 		identities = append(identities, in.identity)
 	}
-	b.identities = jsonIntegers(identities)
+	b.identities = db.JSONIntegers(identities)
 	return b, nil
 }
 
@@ -156,12 +159,12 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	}
 	t.asked = t.asked || filled
 	have := map[int64]known{}
-	var former map[int]known
+	var reissued map[int]known
 	if filled {
 		if have, err = w.known(t.id, b.identities); err != nil {
 			return err
 		}
-		if former, err = w.former(t, b, have, removed); err != nil {
+		if reissued, err = w.findReissued(t, b, have, removed); err != nil {
 			return err
 		}
 	}
@@ -171,7 +174,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	first := w.next
 	for i, in := range b.items {
 		old, isKnown := have[in.identity]
-		if again, found := former[i]; found {
+		if again, found := reissued[i]; found {
 			if have[in.identity], err = w.again(t, again, in, saved); err != nil {
 				return err
 			}
@@ -183,7 +186,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 			have[in.identity], err = w.change(t, old, in, old.id >= first, saved)
 		default:
 			// A second item with the same key is an edit of the first.
-			have[in.identity], err = w.arrive(t, in, saved)
+			have[in.identity], err = w.insertNew(t, in, saved)
 		}
 		if err != nil {
 			return err
@@ -191,7 +194,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	}
 	slices.Reverse(saved.Notify)
 	if saved.New > 0 {
-		return w.recallArrived(t)
+		return w.applyPendingToArrived(t)
 	}
 	return nil
 }
@@ -207,17 +210,17 @@ func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved)
 }
 
 // change updates an item whose source is not what it was, unless another one
-// took over its GUID; young says that it came with this very document.
+// took over its GUID; young reports whether it came with this very document.
 func (w *itemWriter) change(t *target, old known, in incoming, young bool, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
 	}
 	if !young && in.TookOver(before) {
-		if err := w.retire(before); err != nil {
+		if err := w.releaseGUID(before); err != nil {
 			return known{}, err
 		}
-		return w.arrive(t, in, saved)
+		return w.insertNew(t, in, saved)
 	}
 	saved.Updated++
 	return w.update(t, old, in, before, false)
@@ -235,24 +238,42 @@ func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, er
 	return have, err
 }
 
-const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source, i.indexed FROM json_each(?2) j
+const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source_hash, i.indexed FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`
 
-// removed are the items that retention took away and the feed still lists.
+// removed are the items that retention took unsubscribed and the feed still lists.
 // Those that it lists no more are forgotten, unless the document broke off.
 func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 	if !b.Document.Truncated {
-		err := w.exec(`DELETE FROM gone WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
+		err := w.exec(`DELETE FROM removed_items WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
 		if err != nil {
 			return nil, err
 		}
 	}
 	removed := map[int64]bool{}
-	err := w.each(`SELECT identity FROM gone WHERE feed = ?`, []any{feedID}, func(rows *sql.Rows) error {
+	err := w.each(`SELECT identity FROM removed_items WHERE feed = ?`, []any{feedID}, func(rows *sql.Rows) error {
 		var identity int64
 		err := rows.Scan(&identity)
 		removed[identity] = true
 		return err
 	})
 	return removed, err
+}
+
+// hash tells texts apart: the first 64 bits of their SHA-256, each text with
+// its length before it.
+func hash(texts ...string) int64 { return new(hasher).hash(texts...) }
+
+// hasher is [hash] for many texts, with one room for all of them: a body is
+// copied to be hashed.
+type hasher struct{ said []byte }
+
+func (h *hasher) hash(texts ...string) int64 {
+	h.said = h.said[:0]
+	for _, t := range texts {
+		h.said = binary.LittleEndian.AppendUint64(h.said, uint64(len(t)))
+		h.said = append(h.said, t...)
+	}
+	sum := sha256.Sum256(h.said)
+	return int64(binary.LittleEndian.Uint64(sum[:]))
 }

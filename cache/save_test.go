@@ -81,7 +81,7 @@ func TestArticleRoundTrip(t *testing.T) {
 }
 
 // Saving again writes nothing for unchanged items, updates changed ones in
-// place and counts honestly; only title and text make an item edited.
+// position and counts honestly; only title and text make an item edited.
 func TestSaveAgain(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")

@@ -14,7 +14,7 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return value, border(ctx, "read setting "+key, err)
+	return value, WrapError(ctx, "read setting "+key, err)
 }
 
 // SetSetting keeps a short text under a key of the caller's choice.
@@ -27,26 +27,26 @@ func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
 	return err
 }
 
-// ReadingPosition is how far the reader got in an article, in thousandths of
+// ReadingPosition is how far the user got in an article, in thousandths of
 // its length, so that it holds at another width; zero is the top.
 func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	var permille int
-	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM positions WHERE id = ?`, id).Scan(&permille)
+	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM progress WHERE id = ?`, id).Scan(&permille)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return permille, border(ctx, "read the reading position", err)
+	return permille, WrapError(ctx, "read the reading position", err)
 }
 
-// SetReadingPosition keeps how far the reader got, in thousandths; zero or
+// SetReadingPosition keeps how far the user got, in thousandths; zero or
 // less forgets it. An item that is gone is no error.
 func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) error {
 	return s.write(ctx, "keep the reading position", func(tx *sql.Tx) error {
 		if permille <= 0 {
-			_, err := tx.ExecContext(ctx, `DELETE FROM positions WHERE id = ?`, id)
+			_, err := tx.ExecContext(ctx, `DELETE FROM progress WHERE id = ?`, id)
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO positions SELECT id, ?2 FROM items WHERE id = ?1
+		_, err := tx.ExecContext(ctx, `INSERT INTO progress SELECT id, ?2 FROM items WHERE id = ?1
 			ON CONFLICT (id) DO UPDATE SET permille = excluded.permille`, id, min(permille, 1000))
 		return err
 	})
@@ -67,5 +67,5 @@ func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
 func (w *itemWriter) keepRound(round time.Time) error {
 	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) NOT BETWEEN ?2 AND ?3`,
-		roundSetting, round.UnixMicro(), soonest(w.seen).UnixMicro())
+		roundSetting, round.UnixMicro(), latestAllowed(w.seen).UnixMicro())
 }

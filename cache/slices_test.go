@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -13,7 +14,7 @@ func (s testStore) fill(n int) {
 	s.t.Helper()
 	s.subscribe("a")
 	s.must(s.write(s.ctx(), "fill", func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source, first_seen)
+		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source_hash, first_seen)
 			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i * 1000, i, 1, i, 0, 0 FROM n`, n)
 		if err == nil {
 			_, err = tx.Exec(`UPDATE feeds SET total = ?1, unread = ?1`, n)
@@ -42,7 +43,7 @@ func TestMarkAllInSlices(t *testing.T) {
 	s.must(err)
 	equal(t, "marked", marked, n-3)
 	equal(t, "left unread", s.unread(), 0)
-	equal(t, "hidden item left unread", len(s.places("is:hidden is:unread")), 1)
+	equal(t, "hidden item left unread", len(s.positions("is:hidden is:unread")), 1)
 	s.checkCounts()
 	step, err := s.Undo(s.ctx(), s.Now())
 	s.must(err)
@@ -51,13 +52,13 @@ func TestMarkAllInSlices(t *testing.T) {
 	s.checkCounts()
 }
 
-func (s testStore) places(query string) []int64 {
+func (s testStore) positions(query string) []int64 {
 	s.t.Helper()
-	p, err := s.plan(s.ctx(), s.readers, view(s.t, query))
+	p, err := s.Search().Plan(s.ctx(), s.readers, view(s.t, query))
 	s.must(err)
-	places, err := integers(s.ctx(), s.readers, p.members(bottom, top))
+	positions, err := db.Integers(s.ctx(), s.readers, p.Members(db.Bottom, db.Top))
 	s.must(err)
-	return places
+	return positions
 }
 
 // A process that is killed between two slices of an undo leaves a step whose
@@ -70,10 +71,10 @@ func TestUndoKilledBetweenSlices(t *testing.T) {
 	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
 	s.must(err)
 	s.must(s.write(s.ctx(), "undo one slice", func(tx *sql.Tx) error {
-		entries, err := s.readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, way{order: `DESC`})
+		entries, err := readSlice(s.ctx(), tx, journalled{step: 1, id: 1}, replayKind{order: `DESC`}, slice)
 		s.must(err)
 		equal(t, "entries of a slice", len(entries), 1)
-		return entries[0].travel(s.ctx(), tx, s.Now(), false)
+		return entries[0].replay(s.ctx(), tx, s.Now(), false)
 	}))
 	s.checkCounts()
 	equal(t, "unread", s.unread(), slice)
@@ -110,15 +111,15 @@ func TestSliceAfterUndo(t *testing.T) {
 	equal(t, "step of the same number", number(), 0)
 }
 
-// An undo looks where the items lay, and finds one all the same that has moved
+// An undo looks where the items span, and finds one all the same that has moved
 // since, and none that has been marked otherwise.
 func TestUndoLooksWhereItemsLay(t *testing.T) {
-	const n = 2 * longStretch
+	const n = 2 * longRange
 	s := open(t)
 	s.fill(n)
 	_, err := s.MarkAll(s.ctx(), view(t, ""), feed.Read, "", true, s.Now())
 	s.must(err)
-	ends, err := integers(s.ctx(), s.readers, sqlf(`SELECT first FROM journal UNION ALL SELECT last FROM journal`))
+	ends, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT first FROM journal UNION ALL SELECT last FROM journal`))
 	s.must(err)
 	equal(t, "ends", ends, []int64{1000, n * 1000})
 	for _, move := range []string{`UPDATE items SET pos = pos + 1000000 WHERE id = 3`, `UPDATE items SET pos = 1 WHERE id = 4`} {
@@ -132,7 +133,7 @@ func TestUndoLooksWhereItemsLay(t *testing.T) {
 		s.checkCounts()
 	}
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Starred, On: true, At: s.Now()}))
-	kept, err := integers(s.ctx(), s.readers, sqlf(`SELECT count(*) FROM journal WHERE flag = 'starred' AND first IS NULL`))
+	kept, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT count(*) FROM journal WHERE flag = 'starred' AND first IS NULL`))
 	s.must(err)
 	equal(t, "few items have no ends", kept, []int64{1})
 }

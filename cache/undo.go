@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -26,35 +27,35 @@ type Step struct {
 
 // Undo takes back the last step that is not taken back yet, whichever process
 // made it and whenever, and says what holds now; [ErrNothingToUndo] when there
-// is none. What the reader did at another time with other items stays. A step
+// is none. What the user did at another time with other items stays. A step
 // of many items goes back in several transactions: when ctx or the process
 // ends in between, the next Undo takes back the rest of it.
 func (s *Store) Undo(ctx context.Context, at time.Time) (Step, error) {
-	return s.travel(ctx, at, way{tried: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`})
+	return s.replay(ctx, at, replayKind{op: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`})
 }
 
 // Redo does again what the last undo took back; [ErrNothingToRedo] when there
 // is nothing, or something new was done since.
 func (s *Store) Redo(ctx context.Context, at time.Time) (Step, error) {
-	return s.travel(ctx, at, way{forward: true, tried: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`})
+	return s.replay(ctx, at, replayKind{forward: true, op: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`})
 }
 
-// way is a direction through the journal.
-type way struct {
+// replayKind is a direction through the journal.
+type replayKind struct {
 	forward      bool
-	tried        string
+	op           string
 	nothing      error
 	which, order string
 }
 
-func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
+func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Step, error) {
 	if at.IsZero() {
 		at = s.now()
 	}
 	var of journalled
 	var done []journalEntry
 	for more := true; more; {
-		err := s.writeDurably(ctx, w.tried, func(tx *sql.Tx) error {
+		err := s.writeDurably(ctx, w.op, func(tx *sql.Tx) error {
 			if of.step == 0 {
 				err := tx.QueryRowContext(ctx, `SELECT step, max(id) FROM journal WHERE step = (`+w.which+`) GROUP BY step`).Scan(&of.step, &of.id)
 				if errors.Is(err, sql.ErrNoRows) {
@@ -64,12 +65,12 @@ func (s *Store) travel(ctx context.Context, at time.Time, w way) (Step, error) {
 					return err
 				}
 			}
-			entries, err := s.readSlice(ctx, tx, of, w)
+			entries, err := readSlice(ctx, tx, of, w, s.markSlice)
 			if err != nil {
 				return err
 			}
 			for _, e := range entries {
-				if err := e.travel(ctx, tx, at, w.forward); err != nil {
+				if err := e.replay(ctx, tx, at, w.forward); err != nil {
 					return err
 				}
 			}
@@ -106,8 +107,8 @@ type journalEntry struct {
 	feed.Mark
 	id int64
 	// was has, for snooze, what snoozed_until was for each of Items.
-	was []*int64
-	lay lay
+	was  []*int64
+	span span
 }
 
 // maxSteps is how many steps can be undone.
@@ -137,7 +138,7 @@ func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
 
 // journal writes the items that change as part of a step. What was undone
 // before cannot be redone any more, and the oldest steps are forgotten.
-func (c *change) journal(step int64) error {
+func (c *markChange) journal(step int64) error {
 	if err := c.exec(`DELETE FROM journal WHERE undone = 1 OR step <= ?`, step-maxSteps); err != nil {
 		return err
 	}
@@ -150,19 +151,19 @@ func (c *change) journal(step int64) error {
 		ids[n] = i.id
 	}
 	slices.Sort(ids)
-	var at lay
-	if c.stretch {
+	var at span
+	if c.isRange {
 		at.first = sql.NullInt64{Int64: c.items[0].pos, Valid: true}
 		at.last = sql.NullInt64{Int64: c.items[len(c.items)-1].pos, Valid: true}
 	}
 	c.journalled.step = step
 	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		step, c.Flag, c.Label, c.On, stamp(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
+		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
 }
 
 // before is a JSON array of what a snooze replaces, by the ids of the items;
 // empty for other marks.
-func (c *change) before() (string, error) {
+func (c *markChange) before() (string, error) {
 	if c.Flag != feed.Snooze {
 		return "", nil
 	}
@@ -172,7 +173,7 @@ func (c *change) before() (string, error) {
 			was[len(was)-1] = &i.was.Int64
 		}
 	}
-	return jsonList(was)
+	return db.ToJSON(was)
 }
 
 // packIDs writes rising numbers as the distances between them.
@@ -203,7 +204,7 @@ func unpackIDs(b []byte) ([]int64, error) {
 
 // readSlice reads the next entries of a step to travel, up to the one that
 // makes a slice full.
-func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way) ([]journalEntry, error) {
+func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w replayKind, most int) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
@@ -211,15 +212,15 @@ func (s *Store) readSlice(ctx context.Context, tx *sql.Tx, of journalled, w way)
 	}
 	defer rows.Close()
 	var entries []journalEntry
-	for rows.Next() && itemsIn(entries) < s.markSlice {
+	for rows.Next() && itemsIn(entries) < most {
 		var e journalEntry
 		var until, at sql.NullInt64
 		var items []byte
 		var was string
-		if err := rows.Scan(&e.id, &e.Flag, &e.Label, &e.On, &until, &at, &items, &was, &e.lay.first, &e.lay.last); err != nil {
+		if err := rows.Scan(&e.id, &e.Flag, &e.Label, &e.On, &until, &at, &items, &was, &e.span.first, &e.span.last); err != nil {
 			return nil, err
 		}
-		e.Until, e.At = instant(until), instant(at)
+		e.Until, e.At = db.FromMicros(until), db.FromMicros(at)
 		if e.Items, err = unpackIDs(items); err != nil {
 			return nil, err
 		}
@@ -241,9 +242,9 @@ func itemsIn(entries []journalEntry) int {
 	return n
 }
 
-// travel makes the entry's mark again, or its opposite, and notes that.
-func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
-	c := change{Mark: e.Mark, ctx: ctx, tx: tx, horizon: horizonOf(at), force: true, lay: e.lay}
+// replay makes the entry's mark again, or its opposite, and notes that.
+func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
+	c := markChange{Mark: e.Mark, ctx: ctx, tx: tx, latest: LatestPlausible(at), force: true, span: e.span}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
 		return err
 	}
@@ -261,12 +262,12 @@ func (e journalEntry) travel(ctx context.Context, tx *sql.Tx, at time.Time, forw
 }
 
 // wakeAsBefore gives each item back the instant it was snoozed until.
-func (e journalEntry) wakeAsBefore(c change) error {
+func (e journalEntry) wakeAsBefore(c markChange) error {
 	was, err := json.Marshal(e.was)
 	if err != nil {
 		return err
 	}
 	return c.exec(`UPDATE items SET snoozed_until = b.value, snoozed_at = max(?, coalesce(snoozed_at, ?))
 		FROM json_each(?) j JOIN json_each(?) b ON b.key = j.key WHERE items.id = j.value`,
-		c.At.UnixMicro(), int64(bottom), jsonIntegers(e.Items), string(was))
+		c.At.UnixMicro(), int64(db.Bottom), db.JSONIntegers(e.Items), string(was))
 }

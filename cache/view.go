@@ -1,40 +1,152 @@
 package cache
 
 import (
-	"time"
+	"context"
+	"slices"
 
+	"dateline/cache/search"
 	"dateline/feed"
-	"dateline/feed/query"
 )
 
-// View is a list as the reader sees it: a query and the instant since when it
-// has been open. Of the items of one story that the query finds it shows the
-// lead, or else the first copy; all of them where it is about one feed or about
-// items that the reader starred, labelled, hid or snoozed.
-type View struct {
-	Query query.Query
-	// Opened keeps what was read at or after it in an is:unread view, so that
-	// a row does not vanish while it is being read; zero keeps nothing.
-	Opened time.Time
-	// Oldest turns the order round.
-	Oldest bool
-}
+// View is a list as the user sees it.
+type View = search.View
 
-// Row is an item with its place in a view.
+// Pos is the position of a row in a view.
+type Pos = search.Pos
+
+// Row is an item with its position in a view.
 type Row struct {
 	feed.Item
 	Pos Pos
 }
 
-// Pos is the place of a row in a view, to continue from, before or after it,
-// even when the row has gone meanwhile. It holds for every view with the same
-// order. The zero Pos is no place.
-type Pos struct {
-	// At is the row's place by date.
-	At int64 `json:"at"`
-	// Key is the row's sort key when the view is not sorted by date.
-	Key string `json:"key,omitempty"`
+// IndexPending puts the text of up to max saved items into the full-text
+// index, newest first, in short transactions, and returns how many are left. A
+// search finds what is left, too, only more slowly.
+func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
+	left, err = s.index.Pending(ctx, max)
+	return left, WrapError(ctx, "index the new items", err)
 }
 
-// IsZero says that p is no place.
-func (p Pos) IsZero() bool { return p == Pos{} }
+// After returns up to n rows that follow from in the view, in its order; the
+// zero Pos stands before the first row.
+func (s *Store) After(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
+	rows, err := s.window(ctx, v, from, false, n)
+	return rows, WrapError(ctx, "list the items", err)
+}
+
+// Before returns up to n rows that stand before from, in the view's order, the
+// nearest last; the zero Pos stands behind the last row.
+func (s *Store) Before(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
+	rows, err := s.window(ctx, v, from, true, n)
+	return rows, WrapError(ctx, "list the items", err)
+}
+
+func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) ([]Row, error) {
+	p, err := s.index.Plan(ctx, s.readers, v)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := p.Keys(ctx, s.readers, from, back, max(n, 0))
+	if err != nil {
+		return nil, err
+	}
+	if back {
+		slices.Reverse(keys)
+	}
+	return s.rowsAt(ctx, s.readers, keys)
+}
+
+// Around returns the item with up to before rows before it and after rows
+// after it, and its index among them. An item that is not in the view has its
+// position there all the same: index is then where it would stand, and the row
+// there has another ID. One that is not in the cache gives the top.
+func (s *Store) Around(ctx context.Context, v View, id int64, before, after int) (rows []Row, index int, err error) {
+	rows, index, err = s.around(ctx, v, id, max(before, 0), max(after, 0))
+	return rows, index, WrapError(ctx, "list the items", err)
+}
+
+func (s *Store) around(ctx context.Context, v View, id int64, before, after int) ([]Row, int, error) {
+	p, err := s.index.Plan(ctx, s.readers, v)
+	if err != nil {
+		return nil, 0, err
+	}
+	at, within, err := p.Find(ctx, s.readers, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	var keys []Pos
+	if !at.IsZero() {
+		if keys, err = p.Keys(ctx, s.readers, at, true, before); err != nil {
+			return nil, 0, err
+		}
+		slices.Reverse(keys)
+	}
+	index := len(keys)
+	if within {
+		keys = append(keys, at)
+	}
+	rest, err := p.Keys(ctx, s.readers, at, false, after)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := s.rowsAt(ctx, s.readers, append(keys, rest...))
+	return rows, min(index, len(rows)), err
+}
+
+// Count counts the rows of the view, up to max unless max is zero.
+func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
+	p, err := s.index.Plan(ctx, s.readers, v)
+	n := 0
+	if err == nil {
+		n, err = p.Count(ctx, s.readers, max)
+	}
+	return n, WrapError(ctx, "count the items", err)
+}
+
+// pageSize is how many items are read at a time when all are wanted.
+const pageSize = 200
+
+// Items hands every item of the view, at most limit unless that is zero, to
+// yield, in order, and stops at its first error. The body is empty unless
+// withBody is set. No transaction stays open meanwhile.
+func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Article) error, withBody bool) error {
+	if limit <= 0 {
+		limit = -1
+	}
+	p, err := s.index.Plan(ctx, s.readers, v)
+	if err != nil {
+		return WrapError(ctx, "list the items", err)
+	}
+	keys, err := p.Keys(ctx, s.readers, Pos{}, false, limit)
+	if err != nil {
+		return WrapError(ctx, "list the items", err)
+	}
+	query := sqlItems
+	if withBody {
+		query = sqlArticles
+	}
+	for page := range slices.Chunk(keys, pageSize) {
+		var articles []feed.Article
+		err := s.articlesAt(ctx, s.readers, page, query, func(_ Pos, a feed.Article) error {
+			articles = append(articles, a)
+			return nil
+		})
+		items := make([]*feed.Item, len(articles))
+		for i := range articles {
+			items[i] = &articles[i].Item
+		}
+		if err == nil {
+			err = fillAlsoIn(ctx, s.readers, items)
+		}
+		if err != nil {
+			return WrapError(ctx, "list the items", err)
+		}
+		for _, a := range articles {
+			if err := yield(a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

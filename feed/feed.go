@@ -90,6 +90,8 @@ type Access struct {
 // Feed is a subscription and its state.
 type Feed struct {
 	URL string
+	// Account is the account that the feed belongs to; empty for a local feed.
+	Account string
 	// Title is the configured name, else the publisher's title, else empty.
 	Title       string
 	Description string

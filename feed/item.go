@@ -17,6 +17,8 @@ type Item struct {
 	Key string
 	// Feed is the URL of the subscription the item came with.
 	Feed string
+	// Account is the account that feed belongs to; empty for a local feed.
+	Account string
 	// FeedTitle is the title the reader knows that feed by.
 	FeedTitle string
 	// GUID is the publisher's own identifier, as it was sent; may be empty.

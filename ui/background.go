@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/feed"
 	"dateline/feed/text"
 	"dateline/ui/notify"
@@ -277,7 +278,7 @@ func (t *maintenance) run() tea.Cmd {
 	ctx, store := t.ctx, t.deps.Store
 	return func() tea.Msg {
 		indexPending(ctx, store)
-		_, err := store.BackUpDaily(ctx)
+		_, err := rescue.BackUpDaily(ctx, store)
 		if err := store.Maintain(ctx); err != nil {
 			return nil
 		}

@@ -54,9 +54,9 @@ type Store interface {
 	Release(ctx context.Context, urls []string, until time.Time) error
 	// Save keeps answers in one transaction.
 	Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error)
-	// SetPresent notes the time by the servers' clocks: nothing is older than it
+	// SetServerTime notes the time by the servers' clocks: nothing is older than it
 	// says, whatever this computer's own clock says.
-	SetPresent(ctx context.Context, servers time.Time) error
+	SetServerTime(ctx context.Context, servers time.Time) error
 	// IndexPending brings the full-text index up to date for at most max items
 	// and says how many are left.
 	IndexPending(ctx context.Context, max int) (left int, err error)

@@ -106,7 +106,7 @@ func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.S
 	return out, nil
 }
 
-func (s *fakeStore) SetPresent(_ context.Context, servers time.Time) error {
+func (s *fakeStore) SetServerTime(_ context.Context, servers time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.present = servers

@@ -142,7 +142,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	}
 	release(r.held)
 	if present := r.servers.present(r.poller.now()); broken == nil && !present.IsZero() {
-		_ = r.poller.store.SetPresent(saving, present) // or that of an earlier round holds
+		_ = r.poller.store.SetServerTime(saving, present) // or that of an earlier round holds
 	}
 	if broken != nil {
 		r.poller.disclaim(saving, todo)

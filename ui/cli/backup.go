@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/feed/text"
 )
 
@@ -28,7 +28,7 @@ func (a *app) backupCommand() *cobra.Command {
 			if len(args) == 1 {
 				return a.backupTo(ctx, s, args[0])
 			}
-			path, err := s.Store.BackUpNow(ctx)
+			path, err := rescue.BackUpNow(ctx, s.Store)
 			if err != nil {
 				return err
 			}
@@ -42,13 +42,13 @@ func (a *app) backupCommand() *cobra.Command {
 
 func (a *app) backupTo(ctx context.Context, s *Session, name string) error {
 	write := func(w io.Writer) error {
-		_, err := s.Store.Backup(ctx, w)
+		_, err := rescue.Backup(ctx, s.Store, w)
 		return err
 	}
 	if name == "-" {
 		return write(output{a.out})
 	}
-	return cache.WriteFile(name, write)
+	return rescue.WriteFile(name, write)
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -70,7 +70,7 @@ func (a *app) restoreCommand() *cobra.Command {
 }
 
 func (a *app) listBackups(s *Session) error {
-	backups := cache.Backups(s.Store.Path())
+	backups := rescue.Backups(s.Store.Path())
 	if len(backups) == 0 {
 		return errors.New("there is no backup yet; dateline backup makes one")
 	}
@@ -87,7 +87,7 @@ func (a *app) restore(ctx context.Context, s *Session, name string) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.Store.Restore(ctx, f, info.Size())
+	r, err := rescue.Restore(ctx, s.Store, f, info.Size())
 	if err != nil {
 		return err
 	}

@@ -99,13 +99,13 @@ func TestParseMark(t *testing.T) {
 		"hidden": {Flag: feed.Hidden, On: true}, "unhidden": {Flag: feed.Hidden},
 		"label:to read": {Flag: feed.Label, Label: "to read", On: true}, "unlabel:x": {Flag: feed.Label, Label: "x"},
 	} {
-		m, err := parseMark(s)
+		m, err := parseMark(s, time.Now())
 		if err != nil || m.Flag != want.Flag || m.Label != want.Label || m.On != want.On {
 			t.Errorf("parseMark(%q) = %+v, %v", s, m, err)
 		}
 	}
 	for _, s := range []string{"", "Read", "label:", "label:\x1b", "snooze"} {
-		if m, err := parseMark(s); err == nil {
+		if m, err := parseMark(s, time.Now()); err == nil {
 			t.Errorf("parseMark(%q) = %+v, want an error", s, m)
 		}
 	}

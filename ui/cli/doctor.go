@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/feed"
 	"dateline/feed/text"
 )
@@ -49,14 +50,14 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 	if err != nil {
 		return err
 	}
-	h, err := s.Store.Check(ctx)
+	h, err := rescue.Check(ctx, s.Store)
 	if err != nil {
 		return err
 	}
 	out := a.printer()
 	fmt.Fprintf(out, "configuration  %s\n", text.Clean(config))
 	fmt.Fprintf(out, "database       %s (schema %d)\n", text.Clean(db), h.Schema)
-	fmt.Fprintf(out, "feeds          %d subscribed, %d no longer\n", h.Feeds, h.Away)
+	fmt.Fprintf(out, "feeds          %d subscribed, %d no longer\n", h.Feeds, h.Unsubscribed)
 	fmt.Fprintf(out, "items          %d, %d of them not yet in the full-text index\n", h.Items, h.Pending)
 	fmt.Fprintf(out, "size           %s, %s of it unused, and a log of %s\n", size(h.Bytes), size(h.Free), size(h.Log))
 	for _, p := range h.Problems {
@@ -74,11 +75,11 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 
 // repair tries what is quick first.
 func (a *app) repair(ctx context.Context, s *Session) error {
-	h, err := s.Store.Check(ctx)
+	h, err := rescue.Check(ctx, s.Store)
 	if err == nil && len(h.Problems) == 0 {
 		return a.print("All is well, there is nothing to repair.\n")
 	}
-	if h, err = s.Store.Repair(ctx); err == nil && len(h.Problems) == 0 {
+	if h, err = rescue.Repair(ctx, s.Store); err == nil && len(h.Problems) == 0 {
 		return a.print("Repaired: the indexes were damaged and are made anew, nothing is lost.\n")
 	}
 	if err != nil && !errors.Is(err, cache.ErrCorrupt) {
@@ -87,18 +88,18 @@ func (a *app) repair(ctx context.Context, s *Session) error {
 	if err := s.Close(); err != nil {
 		return err
 	}
-	saved, err := cache.Salvage(ctx, s.Store.Path(), cache.Options{Now: a.Now})
+	saved, err := rescue.Salvage(ctx, s.Store.Path(), cache.Options{Now: a.Now})
 	if err != nil || saved.Old == "" {
 		return err
 	}
 	return a.print("Repaired: " + text.Clean(saved.Sentence()) + ".\n")
 }
 
-func (a *app) vacuum(ctx context.Context, s *Session, out *printer, before cache.Health) error {
+func (a *app) vacuum(ctx context.Context, s *Session, out *printer, before rescue.CheckReport) error {
 	if err := s.Store.Vacuum(ctx); err != nil {
 		return err
 	}
-	after, err := s.Store.Check(ctx)
+	after, err := rescue.Check(ctx, s.Store)
 	if err != nil {
 		return err
 	}

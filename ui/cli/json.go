@@ -52,6 +52,10 @@ type itemJSON struct {
 	AlsoIn     []string `json:"also_in"`
 	// CommentCount is 0 while it is not known.
 	CommentCount int `json:"comment_count"`
+	// Account is "" for the items of a local feed.
+	Account string `json:"account"`
+	// SnoozedUntil is "" for an item that is not snoozed.
+	SnoozedUntil string `json:"snoozed_until"`
 	// Content is there only when it was asked for.
 	Content *string `json:"content,omitempty"`
 }
@@ -83,6 +87,8 @@ type feedJSON struct {
 	// that is well.
 	Health       schedule.Problem `json:"health"`
 	HealthReason string           `json:"health_reason"`
+	// Account is "" for a local feed.
+	Account string `json:"account"`
 	// AsksFor and Polls are there only with --verbose.
 	AsksFor *[]string   `json:"asks_for,omitempty"`
 	Polls   *[]pollJSON `json:"polls,omitempty"`
@@ -146,6 +152,8 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 		Transcript:   a.Transcript,
 		AlsoIn:       list(a.AlsoIn),
 		CommentCount: a.CommentCount,
+		Account:      a.Account,
+		SnoozedUntil: stamp(a.Snoozed),
 	}
 	if content {
 		html := a.Body.Safe().String()
@@ -179,6 +187,7 @@ func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
 		Paused:       f.Paused,
 		Health:       health,
 		HealthReason: sentence,
+		Account:      f.Account,
 	}
 }
 

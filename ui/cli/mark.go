@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,8 +15,8 @@ import (
 	"dateline/feed/text"
 )
 
-// markName is what the mark command can do. Those that need a label end in a
-// colon and are followed by it.
+// markName is what the mark command can do. Those that need a label or a time end
+// in a colon and are followed by it.
 type markName struct {
 	name string
 	flag feed.Flag
@@ -28,6 +29,7 @@ func markNames() []markName {
 		{"starred", feed.Starred, true}, {"unstarred", feed.Starred, false},
 		{"hidden", feed.Hidden, true}, {"unhidden", feed.Hidden, false},
 		{"label:", feed.Label, true}, {"unlabel:", feed.Label, false},
+		{"snooze:", feed.Snooze, true}, {"unsnooze", feed.Snooze, false},
 	}
 }
 
@@ -37,8 +39,11 @@ func (a *app) markCommand() *cobra.Command {
 		Use:   "mark FLAG QUERY | mark FLAG --id ID…",
 		Short: "Mark the items that a query finds",
 		Long: "Mark the items that a query finds, or those with the IDs that list printed. FLAG is read, unread,\n" +
-			"starred, unstarred, hidden, unhidden, label:NAME or unlabel:NAME. Undo works in the reader.",
-		Example: "dateline mark read tag:world before:1w\ndateline mark starred --id 123 124\ndateline mark label:later title:budget",
+			"starred, unstarred, hidden, unhidden, label:NAME, unlabel:NAME, snooze:TIME or unsnooze. A snoozed item\n" +
+			"is in no list until TIME: a span from now (3h, 3d, 2w), or 6 in the morning of a weekday, tomorrow or a\n" +
+			"date; is:snoozed finds it. Undo works in the reader.",
+		Example: "dateline mark read tag:world before:1w\ndateline mark starred --id 123 124\ndateline mark label:later title:budget\n" +
+			"dateline mark snooze:fri tag:longread",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("mark needs a flag and a query: dateline mark read tag:world")
@@ -46,11 +51,11 @@ func (a *app) markCommand() *cobra.Command {
 			return nil
 		},
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			m, err := parseMark(args[0])
+			m, err := parseMark(args[0], a.Now())
 			if err != nil {
 				return err
 			}
-			if m.At = a.Now(); len(ids) > 0 {
+			if len(ids) > 0 {
 				return a.markByID(ctx, s, m, append(ids, args[1:]...))
 			}
 			return a.markByQuery(ctx, s, m, args[1:])
@@ -65,23 +70,34 @@ func (a *app) markCommand() *cobra.Command {
 	return cmd
 }
 
-// parseMark reads FLAG into a mark that has no items yet.
-func parseMark(s string) (feed.Mark, error) {
+// parseMark reads FLAG into a mark made now that has no items yet.
+func parseMark(s string, now time.Time) (feed.Mark, error) {
 	var known []string
 	for _, n := range markNames() {
-		if n.flag == feed.Label {
+		m := feed.Mark{Flag: n.flag, On: n.on, At: now}
+		value, found := strings.CutPrefix(s, n.name)
+		switch {
+		case n.flag == feed.Label:
 			known = append(known, n.name+"NAME")
-			if label, ok := strings.CutPrefix(s, n.name); ok {
-				if label = text.Clean(label); label == "" {
-					return feed.Mark{}, fmt.Errorf("a label needs a name: %sNAME", n.name)
-				}
-				return feed.Mark{Flag: n.flag, Label: label, On: n.on}, nil
+			if !found {
+				continue
 			}
-			continue
+			if m.Label = text.Clean(value); m.Label == "" {
+				return feed.Mark{}, fmt.Errorf("a label needs a name: %sNAME", n.name)
+			}
+			return m, nil
+		case n.flag == feed.Snooze && n.on:
+			known = append(known, n.name+"TIME")
+			if !found {
+				continue
+			}
+			var err error
+			m.Until, err = query.ParseSnooze(value, now)
+			return m, err
 		}
 		known = append(known, n.name)
 		if s == n.name {
-			return feed.Mark{Flag: n.flag, On: n.on}, nil
+			return m, nil
 		}
 	}
 	return feed.Mark{}, fmt.Errorf("there is no flag %q; there are %s", s, strings.Join(known, ", "))
@@ -100,7 +116,7 @@ func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, words []str
 		}
 		m.Items = append(m.Items, id)
 	}
-	if err := s.Store.Mark(ctx, m); err != nil {
+	if _, err := s.Store.Apply(ctx, cache.MarkItems{m}); err != nil {
 		return err
 	}
 	return a.told(len(m.Items), m)
@@ -114,18 +130,19 @@ func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []s
 	if err != nil {
 		return err
 	}
-	if m.Flag == feed.Hidden && !m.On {
-		hidden, err := query.Parse("is:hidden")
+	if only := map[feed.Flag]string{feed.Hidden: "is:hidden", feed.Snooze: "is:snoozed"}[m.Flag]; only != "" && !m.On {
+		// Other queries do not find what is hidden or snoozed.
+		marked, err := query.Parse(only)
 		if err != nil {
 			return err
 		}
-		q = hidden.And(q)
+		q = marked.And(q)
 	}
-	n, err := s.Store.MarkAll(ctx, cache.View{Query: q}, m.Flag, m.Label, m.On, m.At)
+	r, err := s.Store.Apply(ctx, cache.MarkView{View: cache.View{Query: q}, Mark: m})
 	if err != nil {
 		return err
 	}
-	return a.told(n, m)
+	return a.told(r.N, m)
 }
 
 // told says what was marked.
@@ -136,6 +153,10 @@ func (a *app) told(n int, m feed.Mark) error {
 		what = "labelled " + m.Label
 	case m.Flag == feed.Label:
 		what = "relieved of the label " + m.Label
+	case m.Flag == feed.Snooze && m.On:
+		what = "snoozed until " + m.Until.Format("2006-01-02 15:04")
+	case m.Flag == feed.Snooze:
+		what = "no longer snoozed"
 	case !m.On:
 		what = "marked un" + string(m.Flag)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dateline/cache/rescue"
 	"dateline/feed"
 	"dateline/feed/schedule"
 	"dateline/feed/text"
@@ -57,7 +58,7 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	t.progress.clear()
 	a.notify(ctx, s, t.notices)
 	if err == nil {
-		_, backup := s.Store.BackUpDaily(ctx)
+		_, backup := rescue.BackUpDaily(ctx, s.Store)
 		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx), backup)
 	}
 	if !o.asJSON {

@@ -1,0 +1,250 @@
+// Package cachetest opens stores for the tests of the packages around the store.
+// The program does not import it.
+package cachetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/cache/db"
+	"dateline/cache/search"
+	"dateline/feed"
+	"dateline/feed/markup"
+	"dateline/feed/query"
+)
+
+// Noon is when every test begins.
+func Noon() time.Time { return time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC) }
+
+// Clock is a Clock that the test moves.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *Clock) Advance(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return c.now
+}
+
+// Store is a store in the test's own directory.
+type Store struct {
+	*cache.Store
+	*Clock
+	T testing.TB
+}
+
+func Open(t testing.TB) Store {
+	t.Helper()
+	return OpenAt(t, filepath.Join(t.TempDir(), "cache.db"), NewClock(Noon()))
+}
+
+func OpenAt(t testing.TB, path string, c *Clock) Store {
+	t.Helper()
+	s, err := cache.Open(t.Context(), path, cache.Options{Now: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return Store{Store: s, Clock: c, T: t}
+}
+
+// Subscribe makes the subscriptions these URLs.
+func (s Store) Subscribe(urls ...string) {
+	s.T.Helper()
+	var subs []feed.Subscription
+	for _, u := range urls {
+		subs = append(subs, feed.Subscription{URL: u, Settings: feed.Settings{KeepUnread: true}})
+	}
+	s.Must(s.SetFeeds(s.Ctx(), subs))
+}
+
+func (s Store) Ctx() context.Context { return s.T.Context() }
+
+func (s Store) Must(err error) {
+	s.T.Helper()
+	if err != nil {
+		s.T.Fatal(err)
+	}
+}
+
+// SaveItems saves one document of a feed.
+func (s Store) SaveItems(url string, items ...feed.Article) feed.Saved {
+	s.T.Helper()
+	saved, err := s.Save(s.Ctx(), feed.Fetched{URL: url, Round: s.Now(), Document: &feed.Document{Title: "Title of " + url, Items: items}})
+	s.Must(err)
+	return saved[0]
+}
+
+// IndexAll indexes everything.
+func (s Store) IndexAll() {
+	s.T.Helper()
+	left, err := s.IndexPending(s.Ctx(), 1<<20)
+	s.Must(err)
+	if left != 0 {
+		s.T.Fatalf("IndexPending left %d items", left)
+	}
+}
+
+// Item is an article published age before Noon.
+func Item(key string, age time.Duration, texts ...string) feed.Article {
+	a := feed.Article{Item: feed.Item{Key: key, GUID: key, Title: "Title " + key, Link: "https://example.org/" + key}}
+	if age != 0 {
+		a.Published = Noon().Add(-age)
+	}
+	for i, text := range texts {
+		switch i {
+		case 0:
+			a.Title = text
+		case 1:
+			a.Body = markup.Body{Raw: text, Base: "https://example.org/"}
+		case 2:
+			a.Author = text
+		}
+	}
+	return a
+}
+
+// View parses a query.
+func View(t testing.TB, expr string) cache.View {
+	t.Helper()
+	q, err := query.Parse(expr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cache.View{Query: q}
+}
+
+// pageRows is how many rows all reads at a time: few enough for several pages.
+const pageRows = 16
+
+// All are the keys of all rows of a view, read in pages of pageRows from the top.
+func (s Store) All(v cache.View) []string {
+	s.T.Helper()
+	got := []string{}
+	var from cache.Pos
+	for {
+		rows, err := s.After(s.Ctx(), v, from, pageRows)
+		s.Must(err)
+		got = append(got, KeysOf(rows)...)
+		if len(rows) < pageRows {
+			return got
+		}
+		from = rows[len(rows)-1].Pos
+	}
+}
+
+// List is all for a query.
+func (s Store) List(query string) []string { s.T.Helper(); return s.All(View(s.T, query)) }
+
+func KeysOf(rows []cache.Row) []string {
+	keys := make([]string, len(rows))
+	for i, r := range rows {
+		keys[i] = r.Key
+	}
+	return keys
+}
+
+// ID is the id of the item with the key, which no other feed may use.
+func (s Store) ID(key string) int64 {
+	s.T.Helper()
+	var id int64
+	if err := s.Readers().QueryRowContext(s.Ctx(), `SELECT id FROM details WHERE key = ?`, key).Scan(&id); err != nil {
+		s.T.Fatalf("item %s: %v", key, err)
+	}
+	return id
+}
+
+func (s Store) IDs(keys ...string) []int64 {
+	s.T.Helper()
+	var ids []int64
+	for _, k := range keys {
+		ids = append(ids, s.ID(k))
+	}
+	return ids
+}
+
+// MarkItems marks items now.
+func (s Store) MarkItems(flag feed.Flag, on bool, keys ...string) {
+	s.T.Helper()
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs(keys...), Flag: flag, On: on, At: s.Now()}))
+}
+
+func Equal[T any](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
+		t.Errorf("%s:\n got %s\nwant %s", what, g, w)
+	}
+}
+
+// NewClock returns a clock that shows now.
+func NewClock(now time.Time) *Clock { return &Clock{now: now} }
+
+// Fill puts n bare items, enough to mark and to count, into the feed a.
+func (s Store) Fill(n int) {
+	s.T.Helper()
+	s.Subscribe("a")
+	s.Must(s.Write(s.Ctx(), "fill", func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source_hash, first_seen)
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i * 1000, i, 1, i, 0, 0 FROM n`, n)
+		if err == nil {
+			_, err = tx.Exec(`UPDATE feeds SET total = ?1, unread = ?1`, n)
+		}
+		return err
+	}))
+}
+
+// RemoveItems removes the items for which a condition holds.
+func (s Store) RemoveItems(condition string, args ...any) {
+	s.T.Helper()
+	s.Must(s.Write(s.Ctx(), "remove", func(tx *sql.Tx) error {
+		positions, err := db.Integers(s.Ctx(), tx, db.SQL(`SELECT pos FROM items WHERE `+condition, args...))
+		if err != nil {
+			return err
+		}
+		list := db.JSONIntegers(positions)
+		if err := search.Forget(s.Ctx(), tx, list); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`, list); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE items SET copy_of = NULL WHERE copy_of NOT IN (SELECT id FROM items)`)
+		return err
+	}))
+	_, err := s.RepairCounts(s.Ctx())
+	s.Must(err)
+}
+
+// CheckCounts fails the test unless the file is sound, the counts of the feeds are
+// right, and every copy has a lead that shows.
+func (s Store) CheckCounts() {
+	s.T.Helper()
+	problems, err := db.Strings(s.Ctx(), s.Readers(), `SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok' UNION ALL SELECT "table" FROM pragma_foreign_key_check`)
+	s.Must(err)
+	wrong, err := s.RepairCounts(s.Ctx())
+	s.Must(err)
+	if problems = append(problems, wrong...); len(problems) > 0 {
+		s.T.Errorf("problems: %v", problems)
+	}
+	astray, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT c.id FROM items c LEFT JOIN items l ON l.id = c.copy_of
+		WHERE c.copy_of IS NOT NULL AND (l.id IS NULL OR l.copy_of IS NOT NULL OR l.unsubscribed > c.unsubscribed)`))
+	s.Must(err)
+	if len(astray) > 0 {
+		s.T.Errorf("copies of no lead, or of one that does not show: %v", astray)
+	}
+}

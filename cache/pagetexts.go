@@ -1,0 +1,141 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"dateline/cache/db"
+	"dateline/cache/search"
+	"dateline/feed"
+	"dateline/feed/markup"
+)
+
+// Fulltext is the article of an item's page, or the sentence that says why
+// there is none; Fetched is zero when the page was never asked for.
+func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
+	var t feed.Fulltext
+	var fetched sql.NullInt64
+	var body []byte
+	err := s.readers.QueryRowContext(ctx, `SELECT fetched, base, body, error FROM page_texts WHERE id = ?`, id).
+		Scan(&fetched, &t.Body.Base, &body, &t.Error)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, nil
+	}
+	if err == nil {
+		t.Fetched = db.FromMicros(fetched)
+		t.Body.Raw, err = s.unpack(body)
+	}
+	return t, WrapError(ctx, "read the full text", err)
+}
+
+// SetFulltext keeps what asking for an item's page came to; a zero Fetched is
+// now. The words of the page's text are found by searches, beside those of the
+// feed's own text, once [Store.IndexPending] has come to them, and more slowly
+// before. A failure does not take the position of a text that is already there.
+// [ErrNotFound] when the item has gone.
+func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) error {
+	if t.Fetched.IsZero() {
+		t.Fetched = s.now()
+	}
+	good := t.Error == ""
+	if !good {
+		t.Body = markup.Body{}
+	}
+	packed := s.pack(t.Body.Raw)
+	return s.write(ctx, "keep the full text", func(tx *sql.Tx) error {
+		var pos int64
+		var indexed, had bool
+		err := tx.QueryRowContext(ctx, `SELECT pos, indexed, has_page_text FROM items WHERE id = ?`, id).Scan(&pos, &indexed, &had)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrNotFound
+		case err != nil:
+			return err
+		case !good && had:
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO page_texts (id, fetched, base, body, error) VALUES (?, ?, ?, ?, ?)`,
+			id, db.ToMicros(t.Fetched), t.Body.Base, packed, t.Error)
+		if err != nil || !good {
+			return err
+		}
+		if indexed {
+			if err := search.Forget(ctx, tx, db.JSONIntegers([]int64{pos})); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE items SET has_page_text = 1 WHERE id = ?`, id)
+		return err
+	})
+}
+
+// wantWithin is among how many of a feed's newest items WantFulltext looks:
+// new ones are what it is about, not an archive from before it was asked for.
+const wantWithin = 200
+
+const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY items_feed
+		WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.hidden = 0 ORDER BY i.pos DESC LIMIT ?) n
+	CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
+	WHERE d.link <> '' AND NOT EXISTS (SELECT 1 FROM page_texts t WHERE t.id = i.id) LIMIT ?`
+
+// WantFulltext gives up to max of the newest items of a feed, newest first,
+// that have a link whose page was never asked for.
+func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
+	const op = "look for items without full text"
+	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
+	if err != nil {
+		return nil, WrapError(ctx, op, err)
+	}
+	slices.Sort(positions)
+	slices.Reverse(positions)
+	var items []feed.Item
+	err = s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
+		items = append(items, a.Item)
+		return nil
+	}, sqlItems, db.JSONIntegers(positions))
+	return items, WrapError(ctx, op, err)
+}
+
+const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
+	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
+
+// pageTexts reads the full texts that there are of the items at positions.
+func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int64) (map[int64]search.PageText, error) {
+	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(positions))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	texts := map[int64]search.PageText{}
+	for rows.Next() {
+		var pos int64
+		var page search.PageText
+		var b markup.Body
+		var packed sql.RawBytes
+		if err := rows.Scan(&pos, &page.Fetched, &b.Base, &packed); err != nil {
+			return nil, err
+		}
+		if b.Raw, err = s.unpack(packed); err != nil {
+			return nil, err
+		}
+		page.Text = b.Text()
+		texts[pos] = page
+	}
+	return texts, rows.Err()
+}
+
+// texts implements [search.Texts].
+type texts struct{ *Store }
+
+// ReadDocuments implements [search.Texts].
+func (t texts) ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(search.Document) error) error {
+	pages, err := t.pageTexts(ctx, q, positions)
+	if err != nil {
+		return err
+	}
+	return t.scanArticles(ctx, q, func(pos int64, a feed.Article) error {
+		return yield(search.Document{Pos: pos, Article: a, Page: pages[pos]})
+	}, sqlArticles, db.JSONIntegers(positions))
+}

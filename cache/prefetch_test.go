@@ -1,0 +1,92 @@
+package cache
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"testing"
+	"time"
+
+	"dateline/feed"
+)
+
+// readAhead reads ahead and waits until all is read.
+func (s testStore) readAhead() {
+	s.t.Helper()
+	s.Prefetch(s.ctx())
+	<-s.listPrefetch.Load().done
+	<-s.screenPrefetch.Load().done
+}
+
+// TestSourcesReadAheadAreTrue protects the first screen: what was read ahead is
+// taken once, and only while neither this process nor another has changed it.
+func TestSourcesReadAheadAreTrue(t *testing.T) {
+	s := open(t)
+	other := openAt(t, s.Path(), s.clock)
+	s.subscribe("a")
+	s.save("a", item("1", time.Minute), item("2", time.Minute), item("3", time.Minute), item("4", time.Minute))
+	unread := func() [2]int {
+		t.Helper()
+		feeds, counts, err := s.Sources(s.ctx(), s.Now())
+		s.must(err)
+		return [2]int{feeds[0].Unread, counts.Unread}
+	}
+
+	s.readAhead()
+	s.screenPrefetch.Load().answer.counts.Unread = 99
+	equal(t, "what was read ahead", unread(), [2]int{4, 99})
+	equal(t, "what is asked for again", unread(), [2]int{4, 4})
+
+	for _, change := range []struct {
+		by    testStore
+		key   string
+		after int
+	}{{s, "1", 3}, {other, "2", 2}} {
+		s.readAhead()
+		change.by.mark(feed.Read, true, change.key)
+		equal(t, "after a mark", unread(), [2]int{change.after, change.after})
+	}
+	s.readAhead()
+	s.save("a", item("5", time.Minute))
+	equal(t, "after a save", unread(), [2]int{3, 3})
+}
+
+// TestSetFeedsAfterReadingAhead protects the subscriptions: the text that was
+// read ahead is compared once, not with what came after.
+func TestSetFeedsAfterReadingAhead(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.readAhead()
+	for _, url := range []string{"a", "b", "a"} {
+		s.subscribe(url)
+		feeds, _, err := s.Sources(s.ctx(), s.Now())
+		s.must(err)
+		if len(feeds) != 1 || feeds[0].URL != url {
+			t.Errorf("subscribed to %s: %+v", url, feeds)
+		}
+	}
+}
+
+// TestCloseEndsReadingAhead protects the files: a cache that is closed at once, as
+// after a mistake in the configuration, leaves no log beside it.
+func TestCloseEndsReadingAhead(t *testing.T) {
+	s := open(t)
+	var urls []string
+	for i := range 3000 {
+		urls = append(urls, fmt.Sprintf("https://%d.example/", i))
+	}
+	s.subscribe(urls...)
+	s.Prefetch(s.ctx())
+	<-s.listPrefetch.Load().done
+	reading := s.screenPrefetch.Load().done
+	s.must(s.Close())
+	select {
+	case <-reading:
+	default:
+		t.Error("the closed cache is still being read")
+	}
+	if _, err := os.Stat(s.Path() + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the log is left: %v", err)
+	}
+}

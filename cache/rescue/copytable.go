@@ -1,0 +1,303 @@
+package rescue
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dateline/cache"
+	"dateline/cache/db"
+)
+
+// tableCopier copies a table from the old file, as much of it as can be read.
+type tableCopier struct {
+	ctx   context.Context
+	old   *sql.DB
+	fresh *cache.Store
+	table savedTable
+	// gaps reports whether some rows could not be read.
+	gaps bool
+
+	// oldTable is the table's name in the old file.
+	oldTable string
+	columns  []column
+	// key is the number of the last row that was read.
+	key int64
+	// known are numbers of rows that another table or an index tells of, rising.
+	known []int64
+	// full is a batch of rows to be written, failed why that did not work.
+	full   [][]any
+	failed error
+}
+
+// column is one that both the new and the old table have; old is its name there.
+type column struct{ name, old, kind string }
+
+const (
+	// salvageBatch is how many rows are written in one transaction.
+	salvageBatch = 5_000
+	// mostGaps bounds the search behind damaged places, where all are.
+	mostGaps = 10_000
+)
+
+func (c *tableCopier) run() error {
+	if err := c.match(); err != nil || len(c.columns) == 0 {
+		return err
+	}
+	if !c.table.keyed {
+		for _, order := range []string{"ASC", "DESC"} {
+			if c.read(c.bothWays(order)) == nil {
+				break
+			}
+			c.gaps = true
+		}
+		return c.flush()
+	}
+	if c.table.keys != "" {
+		c.loadRowIDs()
+	}
+	query := `SELECT rowid, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED WHERE rowid >= ? ORDER BY rowid`
+	c.key = db.Bottom
+	from, gaps := c.key, 0
+	for c.read(query, from) != nil && c.failed == nil && c.ctx.Err() == nil && gaps < mostGaps {
+		gaps++
+		c.gaps = true
+		from = c.nextReadable(c.key)
+		c.key = max(c.key, from-1)
+	}
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	if c.table.name == "feeds" && gaps > 0 {
+		c.nameFeeds()
+	}
+	return c.flush()
+}
+
+// nameFeeds reads what the index of the feeds has: their addresses.
+func (c *tableCopier) nameFeeds() {
+	saved := c.columns
+	defer func() { c.columns = saved }()
+	if c.flush() != nil {
+		return
+	}
+	c.columns = []column{{"id", "id", "INTEGER"}, {"url", "url", "TEXT"}}
+	_ = c.read(`SELECT id, id, url FROM feeds INDEXED BY sqlite_autoindex_feeds_1 ORDER BY url`)
+	_ = c.flush()
+}
+
+// match finds the columns to copy; none if the old file does not have the table.
+func (c *tableCopier) match() error {
+	fresh, err := columnsOf(c.ctx, c.fresh.Writer(), c.table.name)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{c.table.name, c.table.was} {
+		old, err := columnsOf(c.ctx, c.old, name)
+		if err != nil || len(old) == 0 {
+			continue // the table is lost, or had another name
+		}
+		c.oldTable = name
+		known := map[string]bool{}
+		for _, o := range old {
+			known[o.name] = true
+		}
+		for _, f := range fresh {
+			switch before := c.table.renamed[f.name]; {
+			case slices.Contains(c.table.not, f.name):
+			case known[f.name]:
+				c.columns = append(c.columns, column{f.name, f.name, f.kind})
+			case known[before]:
+				c.columns = append(c.columns, column{f.name, before, f.kind})
+			}
+		}
+		break
+	}
+	return nil
+}
+
+func columnsOf(ctx context.Context, of *sql.DB, table string) ([]column, error) {
+	rows, err := of.QueryContext(ctx, `SELECT name, type FROM pragma_table_info(?)`, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []column
+	for rows.Next() {
+		var c column
+		if err := rows.Scan(&c.name, &c.kind); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
+func (c *tableCopier) names() string {
+	return c.list(func(col column) string { return col.name })
+}
+
+func (c *tableCopier) oldNames() string {
+	return c.list(func(col column) string { return col.old })
+}
+
+func (c *tableCopier) list(of func(column) string) string {
+	names := make([]string, len(c.columns))
+	for i, col := range c.columns {
+		names[i] = of(col)
+	}
+	return strings.Join(names, ", ")
+}
+
+// bothWays walks a table without numbers by its key.
+func (c *tableCopier) bothWays(order string) string {
+	key := strings.Join([]string{c.columns[0].old, c.columns[1].old}, " "+order+", ")
+	return `SELECT 0, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED ORDER BY ` + key + ` ` + order
+}
+
+// read puts the rows of a query into the new file until one cannot be read.
+func (c *tableCopier) read(query string, args ...any) error {
+	rows, err := c.old.QueryContext(c.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row := make([]any, len(c.columns))
+		into := make([]any, 0, len(row)+1)
+		var key int64
+		into = append(into, &key)
+		for i := range row {
+			into = append(into, &row[i])
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		c.key = key
+		if !c.sound(row) {
+			continue
+		}
+		c.blankUnreadable(row)
+		if c.full = append(c.full, row); len(c.full) == salvageBatch {
+			if err := c.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return rows.Err()
+}
+
+// sound reports whether every value is of the kind that its column has.
+func (c *tableCopier) sound(row []any) bool {
+	for i, v := range row {
+		ok := true
+		switch v := v.(type) {
+		case int64:
+			ok = c.columns[i].kind == "INTEGER"
+		case string:
+			ok = c.columns[i].kind == "TEXT" && utf8.ValidString(v)
+		case []byte:
+			ok = c.columns[i].kind == "BLOB"
+		case nil:
+		default:
+			ok = false
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// flush writes the rows that wait. One that does not fit, such as a second
+// item with one id, is left out.
+func (c *tableCopier) flush() error {
+	rows := c.full
+	c.full = nil
+	if len(rows) == 0 || c.failed != nil {
+		return c.failed
+	}
+	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (?` + strings.Repeat(", ?", len(c.columns)-1) + `)`
+	c.failed = c.fresh.Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
+		put, err := tx.PrepareContext(c.ctx, query)
+		if err != nil {
+			return err
+		}
+		defer put.Close()
+		for _, row := range rows {
+			if _, err := put.ExecContext(c.ctx, row...); err != nil {
+				return fmt.Errorf("%s: %w", c.table.name, err)
+			}
+		}
+		return nil
+	})
+	return c.failed
+}
+
+// loadRowIDs reads the numbers of the rows from elsewhere: those of items from an
+// index of the old file, others from the items that were taken over.
+func (c *tableCopier) loadRowIDs() {
+	from := c.fresh.Writer()
+	if c.table.name == "items" {
+		from = c.old
+	}
+	for _, order := range []string{"ASC", "DESC"} {
+		list, err := db.Integers(c.ctx, from, db.SQL(c.table.keys+order))
+		c.known = append(c.known, list...)
+		if err == nil {
+			break
+		}
+	}
+	slices.Sort(c.known)
+}
+
+// nextReadable finds the first number after key from which on rows can be read
+// again. Where no numbers are known, it tries steps that double, then halves
+// the last one.
+func (c *tableCopier) nextReadable(key int64) int64 {
+	if len(c.known) > 0 {
+		from, _ := slices.BinarySearch(c.known, key+1)
+		for _, k := range c.known[from:] {
+			if c.readable(k) {
+				return k
+			}
+		}
+		return db.Top
+	}
+	bad, good := key, int64(db.Top)
+	for shift := range 63 {
+		step := int64(1) << shift
+		if key > db.Top-step {
+			break
+		}
+		if c.readable(key + step) {
+			good = key + step
+			break
+		}
+		bad = key + step
+	}
+	for good-1 > bad {
+		middle := bad + int64((uint64(good)-uint64(bad))/2)
+		if c.readable(middle) {
+			good = middle
+		} else {
+			bad = middle
+		}
+	}
+	return good
+}
+
+// readable reports whether the first row from a number on can be read.
+func (c *tableCopier) readable(from int64) bool {
+	rows, err := c.old.QueryContext(c.ctx, `SELECT * FROM `+c.oldTable+` NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1`, from)
+	if err != nil {
+		return false
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err() == nil
+}

@@ -1,0 +1,322 @@
+package rescue
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"dateline/cache"
+	"dateline/cache/db"
+	"dateline/feed"
+	"dateline/feed/markup"
+)
+
+// oldSchemas are the files of the schemas before the first release, which were
+// applied one after the other.
+func oldSchemas(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/schema/*.sql")
+	if err != nil || len(names) != 7 {
+		t.Fatal(names, err)
+	}
+	return names
+}
+
+// packedBody is a body as it is stored.
+func packedBody(t *testing.T, text string) []byte {
+	t.Helper()
+	e, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.EncodeAll([]byte(text), nil)
+}
+
+const (
+	oldFeed  = "https://a.example/"
+	leftFeed = "https://left.example/"
+)
+
+// markedAt is when the marks of an old database were made.
+var markedAt = noon.Add(-time.Hour)
+
+// makeOld makes a database of an older dateline, with marks of every kind.
+func makeOld(t *testing.T, path string, version int) {
+	t.Helper()
+	conn, err := db.Open(path, 1, db.Pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	run := func(query string, args ...any) {
+		t.Helper()
+		if _, err := conn.Exec(query, args...); err != nil {
+			t.Fatalf("version %d: %v\n%s", version, err, query)
+		}
+	}
+	for v, name := range oldSchemas(t)[:version] {
+		script, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(string(script) + fmt.Sprintf("; PRAGMA user_version = %d", v+1))
+	}
+	at := markedAt.UnixMicro()
+	run(`INSERT INTO feeds (id, url, place, name, tags, title, etag, last_modified, body_hash, last_checked, last_ok, next_check, status, failures, final_url)
+		VALUES (1, ?, 0, 'Mine', '["world"]', 'Theirs', 'tag', 'then', 'hash', ?2, ?2, ?3, 200, 0, 'https://a.example/final')`, oldFeed, at, at+60e6)
+	run(`INSERT INTO feeds (id, url, title) VALUES (2, ?, 'Left')`, leftFeed)
+	for id := int64(1); id <= 9; id++ {
+		of := 1
+		if id == 9 {
+			of = 2
+		}
+		run(`INSERT INTO items (pos, id, feed, identity, source, first_seen, indexed, away) VALUES (?1, ?2, ?3, ?2 + 1000, 5, ?4, 1, ?3 = 2)`,
+			db.Position(noon.Add(-time.Duration(id)*time.Hour), id), id, of, at-60e6)
+		run(`INSERT INTO details (id, key, guid, title, author, summary, link, comments, words, categories, enclosures) VALUES (?1, ?2, ?2, 'Title ' || ?2, 'Anna', 's', 'https://a.example/' || ?2, '', 3, '["news"]', '')`, id, fmt.Sprint(id))
+		run(`INSERT INTO contents (id, base, body) VALUES (?, 'https://a.example/', ?)`, id, packedBody(t, fmt.Sprintf("<p>zebra word%d</p>", id)))
+	}
+	run(`UPDATE items SET read = 1, read_at = ? WHERE id = 1`, at)
+	run(`UPDATE items SET starred = 1, starred_at = ? WHERE id IN (2, 9)`, at)
+	run(`UPDATE items SET hidden = 1, hidden_at = ? WHERE id = 3`, at)
+	run(`UPDATE items SET snoozed_until = ?, snoozed_at = ? WHERE id = 5`, noon.Add(48*time.Hour).UnixMicro(), at)
+	run(`UPDATE items SET read_at = ? WHERE id = 8`, at) // unread again
+	run(`INSERT INTO labels SELECT 'later', pos, 1, ?1 FROM items WHERE id = 4 UNION ALL SELECT 'once', pos, 0, ?1 FROM items WHERE id = 4`, at)
+	run(`INSERT INTO positions VALUES (6, 321)`)
+	run(`INSERT INTO gone VALUES (1, 77)`)
+	run(`INSERT INTO settings VALUES ('screen', '{"pane":1}')`)
+	run(`INSERT INTO journal (id, step, flag, label, is_on, at, items) VALUES (1, 1, 'starred', '', 1, ?, x'04')`, at)
+	run(`UPDATE sequence SET next = 500`)
+	run(`UPDATE feeds SET total = 7, unread = 6 WHERE id = 1`)
+	run(`UPDATE feeds SET total = 1, unread = 1 WHERE id = 2`)
+	if version >= 2 {
+		run(`UPDATE feeds SET wishes = '{}', reason = 'because', rhythm = 3600000000 WHERE id = 1`)
+		run(`INSERT INTO polls VALUES (1, ?, 'ok', 200, 10, 1, 2, 0, 5, '')`, at)
+		run(`INSERT INTO revisions VALUES (7, ?, 'Before', '', ?)`, at, packedBody(t, "older"))
+		run(`INSERT INTO fulltexts VALUES (7, ?, '', ?, '')`, at, packedBody(t, "<p>wholepage</p>"))
+		run(`UPDATE items SET fulltext = 1, edited = 1, pictured = 1 WHERE id = 7`)
+	}
+	if version >= 4 {
+		run(`INSERT INTO waiting (feed, identity, flag, label, is_on, at) VALUES (1, 2000, 'starred', '', 1, ?)`, at)
+	}
+}
+
+// hasOld holds a store to what makeOld wrote.
+func (s testStore) hasOld(version int) {
+	s.t.Helper()
+	s.sound()
+	s.index()
+	for query, want := range map[string][]string{
+		"": {"1", "2", "4", "6", "7", "8"}, "is:read": {"1"}, "is:starred": {"2", "9"}, "is:hidden": {"3"}, "label:later": {"4"}, "label:once": {}, "is:snoozed": {"5"},
+		"feed:=" + leftFeed: {"9"}, "word6": {"6"}, "zebra is:unread": {"2", "4", "6", "7", "8"}, "author:anna is:hidden": {"3"}, "tag:world is:read": {"1"},
+	} {
+		equal(s.t, fmt.Sprint(version, ": ", query), s.list(query), want)
+	}
+	at := markedAt.UnixMicro()
+	times, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT read_at FROM items WHERE id IN (1, 8) UNION ALL SELECT starred_at FROM items WHERE id IN (2, 9) UNION ALL
+		SELECT hidden_at FROM items WHERE id = 3 UNION ALL SELECT snoozed_at FROM items WHERE id = 5 UNION ALL SELECT at FROM labels`))
+	s.must(err)
+	equal(s.t, "times of marks", times, []int64{at, at, at, at, at, at, at, at})
+	a, err := s.Article(s.ctx(), 5)
+	s.must(err)
+	equal(s.t, "snoozed until", a.Snoozed, noon.Add(48*time.Hour))
+	equal(s.t, "body", a.Body, markup.Body{Raw: "<p>zebra word5</p>", Base: oldFeed})
+	permille, err := s.ReadingPosition(s.ctx(), 6)
+	s.must(err)
+	equal(s.t, "reading progress", permille, 321)
+	screen, err := s.Setting(s.ctx(), "screen")
+	s.must(err)
+	equal(s.t, "setting", screen, `{"pane":1}`)
+	feeds, err := s.Feeds(s.ctx())
+	s.must(err)
+	f := feeds[0]
+	equal(s.t, "feeds", []any{len(feeds), f.URL, f.Title, f.Tags, f.Total, f.Unread, f.Account}, []any{1, oldFeed, "Mine", []string{"world"}, 6, 5, ""})
+	equal(s.t, "poll state", []any{f.Poll.ETag, f.Poll.LastModified, f.Poll.BodyHash, f.Poll.LastChecked, f.Poll.NextCheck, f.Poll.Status, f.Poll.FinalURL},
+		[]any{"tag", "then", "hash", markedAt, markedAt.Add(time.Minute), 200, "https://a.example/final"})
+	if version >= 2 {
+		equal(s.t, "reason and interval", []any{f.Poll.Reason, f.Poll.PostInterval}, []any{"because", time.Hour})
+		polls, err := s.Polls(s.ctx(), oldFeed, 9)
+		s.must(err)
+		equal(s.t, "polls", len(polls), 1)
+		r, err := s.Revision(s.ctx(), 7)
+		s.must(err)
+		equal(s.t, "revision", []any{r.Title, r.Body.Raw}, []any{"Before", "older"})
+		equal(s.t, "found in the page", s.list("wholepage"), []string{"7"})
+		equal(s.t, "has", s.list("has:image is:edited has:fulltext"), []string{"7"})
+	}
+	s.keepsTheRest(version)
+}
+
+// keepsTheRest looks at what shows later: pending marks, undo, ids, and removed
+// items.
+func (s testStore) keepsTheRest(version int) {
+	s.t.Helper()
+	if version >= 4 {
+		pending, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT identity FROM pending_marks`))
+		s.must(err)
+		equal(s.t, "pending marks", pending, []int64{2000})
+	}
+	removed, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT identity FROM removed_items`))
+	s.must(err)
+	equal(s.t, "removed items", removed, []int64{77})
+	step, err := s.Undo(s.ctx(), s.Now())
+	s.must(err)
+	equal(s.t, "undone", []any{step.Flag, step.On, step.Items}, []any{feed.Starred, false, []int64{2}})
+	s.save(oldFeed, item("fresh", time.Minute))
+	equal(s.t, "next id", s.id("fresh"), 500)
+}
+
+// openOld opens a path as main does.
+func openOld(t *testing.T, path string) (testStore, Result) {
+	t.Helper()
+	c := open(t).Clock
+	s, r, err := Open(t.Context(), path, cache.Options{Now: c.Now}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return testStoreOf(s, c, t), r
+}
+
+// A database of every older dateline is taken over with all that it holds. The
+// old file stays as it was, and is for the user's eyes only. The next start has
+// nothing to do.
+func TestTakeOver(t *testing.T) {
+	for version := 1; version <= len(oldSchemas(t)); version++ {
+		path := filepath.Join(t.TempDir(), "dateline.db")
+		makeOld(t, path, version)
+		if _, err := cache.Open(t.Context(), path, cache.Options{}); !errors.Is(err, cache.ErrOutdated) {
+			t.Fatalf("version %d: %v", version, err)
+		}
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, r := openOld(t, path)
+		s.hasOld(version)
+		if !strings.Contains(r.Sentence(), "older dateline") || !strings.Contains(r.Sentence(), r.Old) || r.Items != 9 {
+			t.Errorf("version %d: %q", version, r.Sentence())
+		}
+		after, err := os.ReadFile(r.Old)
+		if err != nil || string(after) != string(before) {
+			t.Errorf("version %d: the old file is not what it was: %v", version, err)
+		}
+		info, err := os.Stat(r.Old)
+		s.must(err)
+		equal(t, "permissions of the old file", info.Mode().Perm(), fs.FileMode(0o600))
+		if _, again := openOld(t, path); again.Old != "" {
+			t.Errorf("version %d: taken over twice", version)
+		}
+		left, _ := filepath.Glob(path + ".salvaging*")
+		equal(t, "left behind", left, nil)
+	}
+}
+
+// What an older dateline that was killed left in its log is taken over as well.
+func TestTakeOverWithLog(t *testing.T) {
+	dir := t.TempDir()
+	live, path := filepath.Join(dir, "live.db"), filepath.Join(dir, "dateline.db")
+	makeOld(t, live, 7)
+	conn, err := db.Open(live, 1, db.Pragmas("journal_mode(wal)", "wal_autocheckpoint(0)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Exec(`UPDATE items SET starred = 1, starred_at = 1 WHERE id = 8`); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(live+suffix, path+suffix); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, _ := openOld(t, path)
+	equal(t, "starred", s.list("is:starred"), []string{"2", "8", "9"})
+}
+
+// Of several processes that start at once one takes over, and the others find
+// what it made.
+func TestTakeOverAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dateline.db")
+	makeOld(t, path, 7)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var kept []string
+	for range 6 {
+		wg.Go(func() {
+			s, r, err := Open(t.Context(), path, cache.Options{}, func(string) {})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			mu.Lock()
+			defer mu.Unlock()
+			if r.Old != "" {
+				kept = append(kept, r.Old)
+			}
+		})
+	}
+	wg.Wait()
+	equal(t, "processes that took over", len(kept), 1)
+	files, _ := filepath.Glob(path + ".outdated*")
+	equal(t, "old files", files, kept)
+	s, _ := openOld(t, path)
+	s.hasOld(7)
+}
+
+// A takeover that was killed while the files changed their names begins again.
+func TestTakeOverKilledAtTheEnd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dateline.db")
+	makeOld(t, path, 7)
+	if err := os.Link(path, path+".outdated-"+noon.Format(time.DateOnly)); err != nil {
+		t.Skip("no hard links here:", err)
+	}
+	for _, rest := range []string{".salvaging-new", ".salvaging-new-wal", ".salvaging.lock"} {
+		if err := os.WriteFile(path+rest, []byte("rest"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, r := openOld(t, path)
+	s.hasOld(7)
+	equal(t, "old file", r.Old, path+".outdated-"+noon.Format(time.DateOnly))
+}
+
+// A damaged database of an older dateline is salvaged.
+func TestTakeOverDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dateline.db")
+	makeOld(t, path, 7)
+	conn, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root int64
+	if err := conn.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = 'details'`).Scan(&root); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt(make([]byte, pageSize), (root-1)*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	s, r := openOld(t, path)
+	s.sound()
+	if r.Outdated || !strings.Contains(r.Sentence(), "damaged") {
+		t.Errorf("%+v", r)
+	}
+	pending, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT DISTINCT identity FROM pending_marks ORDER BY 1`))
+	s.must(err)
+	equal(t, "items whose marks are kept", pending, []int64{1001, 1002, 1003, 1004, 1005, 1006, 1008, 1009, 2000})
+}

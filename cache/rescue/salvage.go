@@ -1,0 +1,395 @@
+// Package rescue protects what the user did from loss: backups and their
+// restoring, the check and repair of a database, the salvage of a damaged one, and
+// the takeover of one of an older dateline.
+//
+// It stands above package cache, because it fills new databases by opening them as
+// everybody does, and because the store never needs it. So cache stays free of the
+// code for bad days, and a program opens its database with [Open] of this package.
+//
+// A damaged or outdated file is never changed. A new one is filled beside it, and
+// takes its name when it is complete and on the disk; the old one gets a name that
+// says why. Never put a table into the schema without a row in savedTables.
+package rescue
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"dateline/cache"
+	"dateline/cache/db"
+)
+
+// Result is what became of a damaged or outdated database.
+type Result struct {
+	// Old is where the old file is kept; empty if another process was faster.
+	Old string
+	// Outdated reports whether the old file was whole, but of an older dateline.
+	Outdated bool
+	// Items counts the items that were saved, Lost those that were seen to be there
+	// and could not be read.
+	Items, Lost int
+	// Backup is the backup whose marks were restored as well; empty if none were.
+	Backup string
+}
+
+// Sentence tells the user.
+func (r Result) Sentence() string {
+	if r.Outdated {
+		return fmt.Sprintf("the database of an older dateline was taken over: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
+	}
+	text := fmt.Sprintf("the database was damaged: %d items with their marks were saved from it", r.Items)
+	if r.Backup != "" {
+		text += ", and the marks of the last backup"
+	}
+	return text + "; the old file is kept as " + r.Old
+}
+
+// Open is [cache.Open], and takes over a database of an older dateline first. It
+// tells with a sentence that this takes a while; r.Old is empty if nothing was
+// taken over.
+func Open(ctx context.Context, path string, o cache.Options, tell func(sentence string)) (s *cache.Store, r Result, err error) {
+	s, err = cache.Open(ctx, path, o)
+	if !errors.Is(err, cache.ErrOutdated) {
+		return s, r, err
+	}
+	told := time.AfterFunc(longWait, func() {
+		tell("the database of an older dateline is being taken over; this happens once and takes minutes if it is large")
+	})
+	defer told.Stop()
+	if r, err = TakeOver(ctx, path, o); err != nil {
+		return nil, r, err
+	}
+	s, err = cache.Open(ctx, path, o)
+	return s, r, err
+}
+
+// longWait is how long the user waits without an explanation.
+const longWait = time.Second
+
+// Salvage replaces the damaged database at path by a new one with all that can be
+// read of it and the marks of its newest backup, and keeps the old file beside
+// it. The feeds bring the rest again if they still list it. No other process
+// should have the database open. It needs room for two more files of the same
+// size. If it fails, nothing is changed.
+func Salvage(ctx context.Context, path string, o cache.Options) (Result, error) {
+	return replace(ctx, "salvage "+path, path, func() (Result, error) { return salvageDamaged(ctx, path, o) })
+}
+
+// TakeOver replaces the database of an older dateline at path by a new one with
+// all that it holds, and keeps the old file beside it. Processes that start at the
+// same time wait for the first of them. If it fails or is killed, nothing is
+// changed, and the next start begins again.
+func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error) {
+	op := "take over " + path
+	return replace(ctx, op, path, func() (r Result, err error) {
+		if current, err := isCurrent(path); current || err != nil {
+			return r, err // another process was faster
+		}
+		r, err = takeOverWhole(ctx, path, o)
+		if errors.Is(cache.WrapError(ctx, op, err), cache.ErrCorrupt) {
+			return salvageDamaged(ctx, path, o)
+		}
+		return r, err
+	})
+}
+
+// replace runs f while no other process replaces the file.
+func replace(ctx context.Context, op, path string, f func() (Result, error)) (Result, error) {
+	before, err := os.Stat(path)
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", op, err)
+	}
+	lock := path + ".salvaging.lock"
+	unlock, err := lockedfile.MutexAt(lock).Lock()
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", op, err)
+	}
+	defer unlock()
+	if now, err := os.Stat(path); err == nil && !os.SameFile(before, now) {
+		return Result{}, nil // another process was faster
+	}
+	r, err := f()
+	if err != nil {
+		// The lock file stays: others wait for it, and a new one would not stop them.
+		return Result{}, cache.WrapError(ctx, op, err)
+	}
+	_ = os.Remove(lock) // whoever waits for it finds another database
+	return r, nil
+}
+
+// isCurrent reports whether a file has the schema of this dateline. A new file is
+// complete before it is put in place, so the header tells.
+func isCurrent(path string) (bool, error) {
+	header, err := db.ReadStart(path, db.HeaderSize)
+	return err == nil && len(header) == db.HeaderSize && db.BigEndian(header[db.UserVersionAt:]) >= cache.SchemaVersion, err
+}
+
+// salvageDamaged reads a copy of the file, whose header it can repair.
+func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Result, err error) {
+	damaged := path + ".salvaging-old"
+	discard(damaged)
+	defer discard(damaged)
+	if err := copyDamaged(path, damaged); err != nil {
+		return r, err
+	}
+	old, err := db.Open(damaged, 1, db.Pragmas("writable_schema(1)", "cache_size(-8000)"))
+	if err != nil {
+		return r, err
+	}
+	defer old.Close()
+	f := filler{ctx: ctx, old: old, r: &r}
+	if err := f.run(path, o); err != nil {
+		return r, err
+	}
+	r.Old, err = swap(path, path+freshSuffix, "damaged", f.now())
+	return r, err
+}
+
+// takeOverWhole reads the file itself, and keeps older datelines from writing to
+// it meanwhile.
+func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Result, err error) {
+	r.Outdated = true
+	old, err := lockOld(ctx, path)
+	if err != nil {
+		return r, err
+	}
+	defer old.Close()
+	f := filler{ctx: ctx, old: old, whole: true, r: &r}
+	if err := f.run(path, o); err != nil {
+		return r, err
+	}
+	// The last connection to close removes the log, which is empty.
+	if err := old.Close(); err != nil {
+		return r, err
+	}
+	if db.FileSize(path+"-wal") > 0 {
+		discard(path + freshSuffix)
+		return r, cache.ErrLocked
+	}
+	r.Old, err = swap(path, path+freshSuffix, "outdated", f.now())
+	return r, err
+}
+
+// lockOld opens the file of an older dateline with the write lock, and with all
+// of its log in the file. So a process that is killed while the files change
+// their names leaves a whole database.
+func lockOld(ctx context.Context, path string) (*sql.DB, error) {
+	old, err := db.Open(path, 1, db.Pragmas("cache_size(-8000)"))
+	if err != nil {
+		return nil, err
+	}
+	for range 3 {
+		var busy, log, done int
+		err = old.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done)
+		if err == nil {
+			_, err = old.ExecContext(ctx, `BEGIN IMMEDIATE`)
+		}
+		if err != nil || db.FileSize(path+"-wal") == 0 {
+			break
+		}
+		_, err = old.ExecContext(ctx, `ROLLBACK`)
+		err = errors.Join(err, cache.ErrLocked)
+	}
+	if err != nil {
+		old.Close()
+		return nil, err
+	}
+	return old, nil
+}
+
+// freshSuffix ends the name of the new file until it is complete.
+const freshSuffix = ".salvaging-new"
+
+// filler fills a new file with what an old one holds.
+type filler struct {
+	ctx context.Context
+	old *sql.DB
+	// whole reports whether the old file is not damaged. Then nothing may be missing.
+	whole bool
+	r     *Result
+	now   func() time.Time
+}
+
+// run makes the new file beside path.
+func (f *filler) run(path string, o cache.Options) (err error) {
+	fresh := path + freshSuffix
+	discard(fresh)
+	defer func() {
+		if err != nil {
+			discard(fresh)
+		}
+	}()
+	s, err := cache.Open(f.ctx, fresh, o)
+	if err != nil {
+		return err
+	}
+	f.now = s.CurrentTime
+	err = f.fill(s, path)
+	if err == nil {
+		_, err = s.Writer().ExecContext(f.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
+	if err = errors.Join(err, s.Close()); err != nil {
+		return err
+	}
+	return syncFile(fresh)
+}
+
+// fill takes everything over that can be read.
+func (f *filler) fill(s *cache.Store, path string) error {
+	// Nobody sees the new file before it is complete and on the disk.
+	if _, err := s.Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 0; PRAGMA synchronous = 0; PRAGMA cache_size = -65536`); err != nil {
+		return err
+	}
+	for _, t := range savedTables() {
+		c := tableCopier{ctx: f.ctx, old: f.old, fresh: s, table: t}
+		if err := c.run(); err != nil {
+			return err
+		}
+		if f.whole && c.gaps {
+			return cache.ErrCorrupt
+		}
+	}
+	if err := s.Write(f.ctx, "put the saved items in order", func(tx *sql.Tx) error { return f.settle(tx) }); err != nil {
+		return err
+	}
+	if _, err := s.Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 1; PRAGMA synchronous = 2`); err != nil {
+		return err
+	}
+	if !f.whole {
+		for _, b := range Backups(path) {
+			if restoreFile(f.ctx, s, b) == nil {
+				f.r.Backup = b
+				break
+			}
+		}
+	}
+	_, err := s.RepairCounts(f.ctx)
+	return err
+}
+
+func restoreFile(ctx context.Context, s *cache.Store, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	_, err = Restore(ctx, s, f, info.Size())
+	return err
+}
+
+// settle repairs rows whose companions are lost. Of an item without text only the
+// marks are kept, until its feed brings it again.
+func (f *filler) settle(tx *sql.Tx) error {
+	const headless = ` FROM items i WHERE i.id NOT IN (SELECT id FROM details)`
+	const wait = `INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, `
+	queries := []string{`DELETE FROM items WHERE feed NOT IN (SELECT id FROM feeds)`}
+	for _, flag := range []string{"read", "starred", "hidden"} {
+		queries = append(queries, wait+`'`+flag+`', '', i.`+flag+`, i.`+flag+`_at, NULL`+headless+` AND i.`+flag+`_at IS NOT NULL`)
+	}
+	queries = append(queries,
+		wait+`'snooze', '', i.snoozed_until IS NOT NULL, i.snoozed_at, i.snoozed_until`+headless+` AND i.snoozed_at IS NOT NULL`,
+		`INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at) SELECT i.feed, i.identity, 'label', l.name, l.held, l.at
+			FROM labels l JOIN items i ON i.pos = l.pos WHERE i.id NOT IN (SELECT id FROM details)`,
+		`INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, '`+cache.FlagProgress+`', '', 1, 0, p.permille
+			FROM progress p JOIN items i ON i.id = p.id WHERE i.id NOT IN (SELECT id FROM details)`,
+		`DELETE FROM items WHERE id NOT IN (SELECT id FROM details)`)
+	for _, table := range []string{"details", "contents", "progress", "revisions", "page_texts"} {
+		queries = append(queries, `DELETE FROM `+table+` WHERE id NOT IN (SELECT id FROM items)`)
+	}
+	queries = append(queries,
+		`DELETE FROM labels WHERE pos NOT IN (SELECT pos FROM items)`,
+		`DELETE FROM removed_items WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`DELETE FROM polls WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`DELETE FROM pending_marks WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`UPDATE items SET source_hash = 0 WHERE id NOT IN (SELECT id FROM contents)`,
+		`INSERT INTO contents (id, base, body) SELECT id, '', x'' FROM items WHERE id NOT IN (SELECT id FROM contents)`,
+		`UPDATE items SET indexed = 0`,
+		`UPDATE items SET has_page_text = 0 WHERE has_page_text = 1 AND id NOT IN (SELECT id FROM page_texts)`,
+		`UPDATE items SET copy_of = NULL WHERE copy_of NOT IN (SELECT id FROM items WHERE copy_of IS NULL)`,
+		`UPDATE sequence SET next = max(next, (SELECT coalesce(max(id), 0) + 1 FROM items))`)
+	if !f.whole {
+		// A response that is equal to the last one must be parsed again.
+		queries = append(queries, `UPDATE feeds SET etag = '', last_modified = '', body_hash = ''`)
+	}
+	// Of an old file that is damaged it may not be known.
+	var next sql.NullInt64
+	_ = f.old.QueryRowContext(f.ctx, `SELECT max(next) FROM sequence`).Scan(&next)
+	if _, err := tx.ExecContext(f.ctx, `UPDATE sequence SET next = max(next, ?)`, next.Int64); err != nil {
+		return err
+	}
+	if err := tx.QueryRowContext(f.ctx, `SELECT count(*)`+headless).Scan(&f.r.Lost); err != nil {
+		return err
+	}
+	for _, q := range queries {
+		if _, err := tx.ExecContext(f.ctx, q); err != nil {
+			return err
+		}
+	}
+	return tx.QueryRowContext(f.ctx, `SELECT count(*) FROM items`).Scan(&f.r.Items)
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// swap puts the new file in the place of the old one, which is kept under a name
+// that says why. If the old one has a log, that is renamed first, so that it is
+// never taken for that of the new file.
+func swap(path, fresh, why string, now time.Time) (old string, err error) {
+	base := path + "." + why + "-" + now.Format(time.DateOnly)
+	old = base
+	for n := 2; exists(old) && !isSame(path, old); n++ {
+		old = fmt.Sprintf("%s-%d", base, n)
+	}
+	if db.FileSize(path+"-wal") > 0 {
+		if err := os.Rename(path+"-wal", old+"-wal"); err != nil {
+			return "", err
+		}
+	}
+	_ = os.Remove(path + "-wal") // empty
+	_ = os.Remove(path + "-shm") // made again from the log
+	if !isSame(path, old) && os.Link(path, old) != nil {
+		if err := os.Rename(path, old); err != nil {
+			return "", err
+		}
+	}
+	if err := os.Chmod(old, 0o600); err != nil {
+		return "", err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return "", err
+	}
+	syncDir(filepath.Dir(path))
+	return old, nil
+}
+
+// isSame reports whether two names are of one file.
+func isSame(a, b string) bool {
+	x, err := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(x, y)
+}
+
+// discard removes files and what SQLite keeps beside them.
+func discard(paths ...string) {
+	for _, p := range paths {
+		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+			_ = os.Remove(p + suffix)
+		}
+	}
+}

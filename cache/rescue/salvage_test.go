@@ -1,0 +1,271 @@
+package rescue
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/cache/db"
+	"dateline/feed"
+)
+
+// manyItems is how many items a damaged cache of these tests has.
+const manyItems = 420
+
+// damage is a cache with many items, every third of them starred, and a backup
+// if asked for; spoil has its bytes.
+func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path string, c *clock) {
+	t.Helper()
+	s := open(t)
+	s.subscribe("https://a.example/")
+	s.save("https://a.example/", manyArticles()...)
+	var stars []string
+	for i := range manyItems {
+		if i%3 == 0 {
+			stars = append(stars, fmt.Sprint(i))
+		}
+	}
+	s.advance(time.Minute)
+	s.mark(feed.Starred, true, stars...)
+	s.index()
+	if backup {
+		_, err := BackUpNow(s.ctx(), s.Store.Store)
+		s.must(err)
+	}
+	s.must(s.Close())
+	file, err := os.ReadFile(s.Path())
+	s.must(err)
+	s.must(os.WriteFile(s.Path(), spoil(file), 0o600))
+	return s.Path(), s.Clock
+}
+
+func manyArticles() []feed.Article {
+	var items []feed.Article
+	for i := range manyItems {
+		items = append(items, item(fmt.Sprint(i), time.Duration(i+1)*time.Minute, fmt.Sprintf("Title %d of many", i), "<p>"+strings.Repeat(fmt.Sprint("word", i, " "), 40)))
+	}
+	return items
+}
+
+// rootOf is the number of the root page of a table.
+func rootOf(t *testing.T, path, table string) int {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var root int
+	if err := db.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = ?`, table).Scan(&root); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// pagesOf are the numbers of the pages with rows of a table in the way they
+// are laid out.
+func pagesOf(file []byte, about string) (pages []int) {
+	for n := range len(file) / pageSize {
+		page := file[n*pageSize:][:pageSize]
+		if n > 0 && page[0] == leafPage && strings.Contains(string(page), about) && !strings.Contains(string(page), "CREATE ") {
+			pages = append(pages, n)
+		}
+	}
+	return pages
+}
+
+// damaged copy is a way to spoil a file.
+type wreck struct {
+	spoil func([]byte) []byte
+	// least is how many items are to be there before the feed is asked again.
+	least int
+}
+
+func wrecks() map[string]wreck {
+	zero := func(file []byte, page int) { clear(file[page*pageSize:][:pageSize]) }
+	return map[string]wreck{
+		"nothing":                 {func(b []byte) []byte { return b }, manyItems},
+		"its header":              {func(b []byte) []byte { copy(b, strings.Repeat("x", db.HeaderSize)); return b }, manyItems},
+		"its first page":          {func(b []byte) []byte { clear(b[:pageSize]); return b }, manyItems},
+		"half of it gone":         {func(b []byte) []byte { return b[:len(b)/2/pageSize*pageSize+100] }, 0},
+		"all but the first pages": {func(b []byte) []byte { return b[:40*pageSize] }, 0},
+		"a page of texts": {func(b []byte) []byte {
+			pages := pagesOf(b, "of many")
+			zero(b, pages[len(pages)/2])
+			return b
+		}, manyItems - 60},
+		"first and last page of texts": {func(b []byte) []byte {
+			pages := pagesOf(b, "of many")
+			zero(b, pages[0])
+			zero(b, pages[len(pages)-1])
+			return b
+		}, manyItems - 120},
+		"every seventh page": {func(b []byte) []byte {
+			for n := 7; n < len(b)/pageSize; n += 7 {
+				zero(b, n)
+			}
+			return b
+		}, 0},
+		"noise everywhere": {func(b []byte) []byte {
+			for n := 2 * pageSize; n < len(b); n += 5000 {
+				copy(b[n:], "noise noise noise")
+			}
+			return b
+		}, 0},
+	}
+}
+
+// Whatever happened to the file: what can be read of it is there afterwards,
+// the file is sound, and the old one is kept byte by byte. Where there is a
+// backup, no mark is lost once the feed has brought its items again.
+func TestSalvage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long under the race detector")
+	}
+	for name, c := range wrecks() {
+		t.Run(name, func(t *testing.T) {
+			var spoiled []byte
+			path, clock := damage(t, true, func(b []byte) []byte { spoiled = bytes.Clone(c.spoil(b)); return spoiled })
+			r, err := Salvage(t.Context(), path, cache.Options{Now: clock.Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := os.ReadFile(r.Old)
+			if err != nil || !bytes.Equal(kept, spoiled) {
+				t.Errorf("the damaged file was not kept as it was: %v", err)
+			}
+			s := openAt(t, path, clock)
+			s.sound()
+			if r.Items < c.least {
+				t.Errorf("%d items are left, want at least %d", r.Items, c.least)
+			}
+			s.advance(time.Hour)
+			s.subscribe("https://a.example/")
+			s.save("https://a.example/", manyArticles()...)
+			s.index()
+			equal(t, "items", len(s.list("")), manyItems)
+			equal(t, "starred", len(s.list("is:starred")), manyItems/3)
+			equal(t, "found", s.list("word77"), []string{"77"})
+			s.sound()
+			left, err := filepath.Glob(path + ".salvaging*")
+			if err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+// sound is whether a full check finds nothing.
+func (s testStore) sound() {
+	s.t.Helper()
+	h, err := Check(s.ctx(), s.Store.Store)
+	s.must(err)
+	equal(s.t, "problems", h.Problems, nil)
+}
+
+// A page of marks that is lost costs just these marks, without any backup.
+func TestSalvageWithoutBackup(t *testing.T) {
+	var root int
+	path, clock := damage(t, false, func(b []byte) []byte { return b })
+	root = rootOf(t, path, "items")
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The root of a table of this size points to its leaves: the first one is
+	// taken out.
+	page := make([]byte, pageSize)
+	if _, err := f.ReadAt(page, int64(root-1)*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	cell := int(page[12])<<8 | int(page[13])
+	if _, err := f.WriteAt(make([]byte, pageSize), int64(db.BigEndian(page[cell:])-1)*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	r, err := Salvage(t.Context(), path, cache.Options{Now: clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Items < manyItems-100 || r.Items == manyItems || r.Backup != "" {
+		t.Errorf("salvaged %+v", r)
+	}
+	s := openAt(t, path, clock)
+	s.sound()
+	if n := len(s.list("is:starred")); n < (manyItems-100)/3 {
+		t.Errorf("%d items are starred", n)
+	}
+}
+
+// A cache whose beginning is destroyed is told from a file that was never one,
+// and that is not salvaged away.
+func TestOpenTellsDamagedFromForeign(t *testing.T) {
+	path, clock := damage(t, false, func(b []byte) []byte { clear(b[:pageSize]); return b })
+	_, err := cache.Open(t.Context(), path, cache.Options{Now: clock.Now})
+	if !errors.Is(err, cache.ErrCorrupt) {
+		t.Errorf("a cache without its first page: %v", err)
+	}
+}
+
+// The database of another program is left as it is to the last byte, whatever
+// version it says it has.
+func TestOpenLeavesForeignFilesAlone(t *testing.T) {
+	for _, setup := range []string{"PRAGMA user_version = 3", "PRAGMA application_id = 77", "PRAGMA user_version = 99"} {
+		path := filepath.Join(t.TempDir(), "other.db")
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []string{"CREATE TABLE bookmarks (url TEXT)", setup} {
+			if _, err := db.Exec(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		db.Close()
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cache.Open(t.Context(), path, cache.Options{}); !errors.Is(err, cache.ErrForeign) {
+			t.Errorf("%s: %v", setup, err)
+		}
+		after, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%s: the file was changed (%v)", setup, err)
+		}
+		if left, _ := filepath.Glob(path + "-*"); len(left) > 0 {
+			t.Errorf("%s: left beside it: %v", setup, left)
+		}
+	}
+}
+
+// Damaged indexes are made anew without anything lost.
+func TestRepair(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Minute, "One", "alpha"), item("2", time.Minute, "Two", "beta"))
+	s.index()
+	s.mark(feed.Starred, true, "1")
+	for _, q := range []string{
+		`PRAGMA writable_schema = 1`,
+		`DELETE FROM items_index_data WHERE id > 10`,
+		`UPDATE feeds SET unread = 7`,
+	} {
+		_, err := s.Writer().Exec(q)
+		s.must(err)
+	}
+	h, err := Repair(s.ctx(), s.Store.Store)
+	s.must(err)
+	equal(t, "problems", h.Problems, nil)
+	s.index()
+	equal(t, "found", s.list("alpha"), []string{"1"})
+	equal(t, "starred", s.list("is:starred"), []string{"1"})
+	s.CheckCounts()
+}

@@ -1,0 +1,62 @@
+package rescue
+
+import (
+	"encoding/json"
+
+	"dateline/cache/db"
+)
+
+// savedTable is a table that is copied from the old file.
+type savedTable struct {
+	name string
+	// was is its name in the databases of older datelines; renamed has what
+	// columns were called there.
+	was     string
+	renamed map[string]string
+	// keyed tables have a number for each row. The others are scanned from both ends.
+	keyed bool
+	// keys is a query for the numbers, without the direction; empty if nothing else
+	// has them.
+	keys string
+	// not are columns that are computed again.
+	not []string
+	// json and packed columns are emptied if they cannot be read any more.
+	json, packed []string
+}
+
+func savedTables() []savedTable {
+	const ofItems = `SELECT id FROM items ORDER BY id `
+	return []savedTable{
+		{name: "feeds", keyed: true, json: []string{"tags", "poll_hints"}, renamed: map[string]string{
+			"config_order": "place", "poll_hints": "wishes", "post_interval": "rhythm", "claimed_until": "asking"}},
+		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + db.OurIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}, renamed: map[string]string{
+			"source_hash": "source", "unsubscribed": "away", "has_enclosure": "enclosed", "has_image": "pictured", "has_comments": "commented", "has_page_text": "fulltext"}},
+		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures"}},
+		{name: "contents", keyed: true, keys: ofItems, packed: []string{"body"}},
+		{name: "progress", was: "positions", keyed: true, keys: ofItems},
+		{name: "revisions", keyed: true, keys: ofItems, packed: []string{"body"}},
+		{name: "page_texts", was: "fulltexts", keyed: true, keys: ofItems, packed: []string{"body"}},
+		{name: "journal", keyed: true},
+		{name: "labels"},
+		{name: "removed_items", was: "gone"},
+		{name: "polls"},
+		{name: "settings"},
+		{name: "pending_marks", was: "waiting"},
+	}
+}
+
+// blankUnreadable empties the columns of a row that cannot be read any more.
+func (c *tableCopier) blankUnreadable(row []any) {
+	for i, col := range c.columns {
+		for _, name := range c.table.json {
+			if text, ok := row[i].(string); ok && col.name == name && text != "" && !json.Valid([]byte(text)) {
+				row[i] = ""
+			}
+		}
+		for _, name := range c.table.packed {
+			if body, ok := row[i].([]byte); ok && col.name == name && !c.fresh.Decompresses(body) {
+				row[i] = []byte{}
+			}
+		}
+	}
+}

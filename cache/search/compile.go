@@ -1,0 +1,279 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"dateline/cache/db"
+	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/text"
+)
+
+// compiler turns a query into conditions on i, the row of items. They hold for
+// the same items as [query.Query.Match].
+type compiler struct {
+	*Plan
+	ctx context.Context
+	ix  *Index
+	q   db.Querier
+	// feeds are those that can have an item in the view.
+	feeds []feedInfo
+	// whole reports whether feeds are all subscribed ones, with no unsubscribed item shown.
+	whole bool
+	// known are all feeds that a condition of the view could mean.
+	known []feedInfo
+	// pending has, for each full-text term, the items that the index does not
+	// have yet and that match it.
+	pending map[*query.Node][]int64
+	// completed has the prefixes that were looked up.
+	completed map[string]completed
+	// counted has how often expressions hold, by index and expression, in the
+	// range of time that the view is about.
+	counted map[string]counted
+	// copies is the condition for the items of a story that the view shows, if
+	// not all; leads reports whether it is simply that they lead one.
+	copies db.Text
+	leads  bool
+	// others is set while a condition is written for the other items of a story.
+	others bool
+	// askers is of how many items, or more, conditions are asked that are written
+	// now; zero is one or a few.
+	askers int
+	// uncounted reports whether the items that are scanned are many, and that finding out
+	// how many would take long.
+	uncounted bool
+	// list has all items of the view, whatever words it asks for.
+	list candidates
+	// each is the condition of the view for the items that a scan scans.
+	each db.Text
+}
+
+// feedInfo is what a query can ask of a feed.
+type feedInfo struct {
+	query.FeedInfo
+	id           int64
+	unsubscribed bool
+}
+
+func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compiler, error) {
+	c := &compiler{Plan: p, ctx: ctx, ix: ix, q: q}
+	if mentions(p.view.Query.Root, func(t query.Term) bool { return t.Is == query.IsNew }) {
+		var err error
+		if p.env.NewSince, err = ix.texts.LastRefresh(ctx); err != nil {
+			return nil, err
+		}
+	}
+	err := c.chooseFeeds()
+	if err == nil {
+		err = c.matchPending()
+	}
+	if err == nil {
+		err = c.chooseCopies()
+	}
+	return c, err
+}
+
+// mentions reports whether any term of the condition is like that.
+func mentions(n *query.Node, like func(query.Term) bool) bool {
+	if n == nil {
+		return false
+	}
+	if n.Op == query.Leaf {
+		return like(n.Term)
+	}
+	for _, k := range n.Kids {
+		if mentions(k, like) {
+			return true
+		}
+	}
+	return false
+}
+
+func ofFeed(t query.Term) bool {
+	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
+}
+
+func ofText(t query.Term) bool {
+	return t.Field == query.FieldText || t.Field == query.FieldTitle || t.Field == query.FieldAuthor || t.Field == query.FieldBody
+}
+
+// asksUnsubscribed reports whether the query names items so closely that those of feeds no
+// longer subscribed belong to it.
+func asksUnsubscribed(q query.Query) bool {
+	for _, n := range q.Conjuncts() {
+		if n.Op == query.Leaf && (n.Term.Is == query.IsStarred || n.Term.Field == query.FieldLabel || n.Term.Field == query.FieldFeedURL) {
+			return true
+		}
+	}
+	return false
+}
+
+// condition is the WHERE of the view, without the top-level conditions that are
+// met already.
+func (c *compiler) condition(met []*query.Node) (db.Text, error) {
+	var w db.Text
+	query := c.view.Query
+	if !query.ShowsHidden() {
+		w.And(db.SQL("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
+	}
+	if !asksUnsubscribed(query) {
+		w.And(db.SQL("i.unsubscribed = 0"))
+	}
+	nodes, err := c.nodes(met)
+	w.And(nodes)
+	w.And(c.copies)
+	if w.SQL == "" {
+		w.Add("1")
+	}
+	return w, err
+}
+
+// nodes joins the top-level conditions that are not met already.
+func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
+	var w db.Text
+	for _, n := range c.view.Query.Conjuncts() {
+		if slices.Contains(met, n) {
+			continue
+		}
+		t, err := c.node(n, true)
+		if err != nil {
+			return w, err
+		}
+		w.And(t)
+	}
+	return w, nil
+}
+
+// node compiles one condition; positive is false below an odd number of nots.
+func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
+	switch {
+	case c.onFeed(n):
+		return db.In("i.feed", c.feedsMatching(n)), nil
+	case n.Op == query.Leaf && c.others && ofUnmarked(n.Term, positive):
+		return db.SQL(map[bool]string{true: "1", false: "0"}[positive]), nil
+	case n.Op == query.Leaf:
+		return c.leaf(n, positive)
+	}
+	if n.Op == query.Not {
+		t, err := c.node(n.Kids[0], !positive)
+		return db.SQL("NOT coalesce("+t.SQL+", 0)", t.Args...), err
+	}
+	joint := " AND "
+	if n.Op == query.Or {
+		joint = " OR "
+	}
+	t := db.SQL("(")
+	for i, k := range n.Kids {
+		kid, err := c.node(k, positive)
+		if err != nil {
+			return t, err
+		}
+		if i > 0 {
+			t.Add(joint)
+		}
+		t.Add(kid.SQL, kid.Args...)
+	}
+	t.Add(")")
+	return t, nil
+}
+
+func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
+	t := n.Term
+	switch t.Field {
+	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
+		return c.probe(n)
+	case query.FieldLink:
+		// Not EXISTS: SQLite would make a join of it, and ask all else before.
+		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
+	case query.FieldLabel:
+		names, err := c.labelNames(n)
+		if err != nil {
+			return db.Text{}, err
+		}
+		list, err := json.Marshal(names)
+		return db.SQL(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
+	case query.FieldIs:
+		return c.state(t.Is, positive), nil
+	case query.FieldHas:
+		return db.SQL(hasSQL[t.Has]), nil
+	case query.FieldSince:
+		return db.SQL("i.pos >= ?", c.from(t)), nil
+	case query.FieldBefore:
+		return db.SQL("i.pos < ?", c.from(t)), nil
+	}
+	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
+}
+
+// from is the lowest position at or after the term's instant; positions know whole
+// seconds.
+func (c *compiler) from(t query.Term) int64 {
+	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
+}
+
+// flags has the condition of each has: term.
+var hasSQL = map[query.Has]string{
+	query.HasEnclosure: "i.has_enclosure = 1",
+	query.HasImage:     "i.has_image = 1",
+	query.HasFulltext:  "i.has_page_text = 1",
+	query.HasComments:  "i.has_comments = 1",
+}
+
+func (c *compiler) state(is query.Is, positive bool) db.Text {
+	switch is {
+	case query.IsUnread:
+		if positive && !c.view.Opened.IsZero() {
+			return db.SQL("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
+		}
+		return db.SQL("i.read = 0")
+	case query.IsRead:
+		return db.SQL("i.read = 1")
+	case query.IsStarred:
+		return db.SQL("i.starred = 1")
+	case query.IsUnstarred:
+		return db.SQL("i.starred = 0")
+	case query.IsHidden:
+		return db.SQL("i.hidden = 1")
+	case query.IsSnoozed:
+		return db.SQL("(i.snoozed_until IS NOT NULL AND i.snoozed_until > ?)", c.now.UnixMicro())
+	case query.IsEdited:
+		return db.SQL("i.edited = 1")
+	case query.IsLabelled:
+		return db.SQL("EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1)")
+	case query.IsNew:
+		if !c.env.NewSince.IsZero() {
+			return db.SQL("i.first_seen >= ?", c.env.NewSince.UnixMicro())
+		}
+	}
+	return db.SQL(nothing)
+}
+
+// nothing holds for no item. SQLite must not see that: it would give up the
+// index that a scan names.
+const nothing = "i.id < 0"
+
+// sqlLabelNames jumps from each name to the next instead of reading all rows.
+const sqlLabelNames = `WITH RECURSIVE names(name) AS (
+		SELECT min(name) FROM labels WHERE held = 1
+		UNION ALL SELECT (SELECT min(name) FROM labels WHERE held = 1 AND name > names.name) FROM names WHERE names.name IS NOT NULL)
+	SELECT name FROM names WHERE name IS NOT NULL`
+
+// labelNames are the labels in use that the term means.
+func (c *compiler) labelNames(n *query.Node) ([]string, error) {
+	all, err := db.Strings(c.ctx, c.q, sqlLabelNames)
+	var names []string
+	for _, name := range all {
+		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// holds asks the query language itself whether a condition holds.
+func (c *compiler) holds(n *query.Node, a feed.Article, f query.FeedInfo) bool {
+	return query.Query{Root: n}.Match(a, f, c.env)
+}

@@ -1,0 +1,71 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+
+	"dateline/feed/text"
+)
+
+// Numbers rise, stay between the two, and leave as much room as there is, but
+// not more than asked for.
+func TestSpread(t *testing.T) {
+	for _, c := range []struct {
+		wanted    []int64
+		low, high int64
+		older     int64
+		want      []int64
+	}{
+		{[]int64{50}, 0, 100, 0, []int64{50}},
+		{[]int64{50}, 60, 100, 0, []int64{60 + crowdGap}},
+		{[]int64{50}, 0, 40, 0, []int64{40 - crowdGap}},
+		{[]int64{50}, 60, 64, 0, []int64{62}},
+		{[]int64{50}, 60, 62, 0, []int64{61}},
+		{[]int64{50}, 60, 61, 0, nil},
+		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*crowdGap, 50 - crowdGap, 50}},
+		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + crowdGap, 50 + 2*crowdGap, 50 + 3*crowdGap}},
+		{[]int64{50, 50, 50}, 47, 51, 0, []int64{48, 49, 50}},
+		{[]int64{50, 50, 50}, 48, 51, 0, nil},
+		{[]int64{50}, 50, 100, 5, []int64{50 + 6*crowdGap}},
+		{[]int64{90}, 50, 100, 5, []int64{90}},
+		{[]int64{50}, 50, 56, 5, nil},
+	} {
+		got, room := gap{low: numbered{number: c.low}, high: numbered{number: c.high}, wanted: c.wanted, older: c.older}.spread()
+		equal(t, fmt.Sprint(c), got, c.want)
+		equal(t, fmt.Sprint(c, ": room"), room, c.want != nil)
+	}
+}
+
+// The characters before the prefixes of titles and authors never come from a
+// text, or a text could pass for them.
+func TestStartMarksAreNoWords(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMark+authorMark) {
+			t.Fatalf("%U gives %q", r, text)
+		}
+	}
+}
+
+// Each prefix of two and three characters is there once, whatever alphabet it
+// is of; words too short for one have none.
+func TestStarts(t *testing.T) {
+	for _, c := range []struct{ title, author, body, want string }{
+		{"", "", "", ""},
+		{"a", "", "b 東 京", ""},
+		{"ab", "", "abc abd ab", "§ab ab abc abd"},
+		{"budget", "buddha", "budget 2026 bu", "§bu §bud ¶bu ¶bud bu bud 20 202"},
+		{"мир", "", "мир миру été étage мо", "§ми §мир ми мир ét été éta мо"},
+		{"", "", "zz zzz z9 9z 0 00 000", "zz zzz z9 9z 00 000"},
+	} {
+		equal(t, fmt.Sprint(c), strings.TrimSpace(prefixesOf(c.title, c.author, c.body)), c.want)
+	}
+}
+
+func equal[T any](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
+		t.Errorf("%s:\n got %s\nwant %s", what, g, w)
+	}
+}

@@ -1,0 +1,401 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"dateline/cache/db"
+	"dateline/feed"
+)
+
+// storyTime is how far apart items may be dated that only their title makes
+// one story.
+const storyTime = 48 * time.Hour
+
+// maxCandidates is how many items with one link, or one title, are looked at.
+const maxCandidates = 64
+
+// storyKeys are the hashes by which items of one story find each other.
+type storyKeys struct{ link, title sql.NullInt64 }
+
+func keysOfStory(a feed.Article) storyKeys {
+	key := func(text string) sql.NullInt64 { return sql.NullInt64{Int64: hash(text), Valid: text != ""} }
+	return storyKeys{key(feed.CanonicalLink(a.Link)), key(feed.StoryTitle(a.Title))}
+}
+
+// meet reports whether items with these keys can be one story.
+func (k storyKeys) meet(o storyKeys) bool {
+	return k.link.Valid && k.link == o.link || k.title.Valid && k.title == o.title
+}
+
+// storyIndex says which links and titles the cache has items of.
+type storyIndex struct{ links, titles map[int64]bool }
+
+const sqlMet = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
+	UNION ALL SELECT 1, value FROM json_each(?2) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_title_hash WHERE i.title_hash = j.value)`
+
+// met looks, once for all items of an answer that bring news, which of their
+// links and titles the cache has already. Those that only the answer itself has
+// several times make no story: a story has one item of each feed.
+func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, error) {
+	var links, titles []int64
+	for _, in := range items {
+		if old, isKnown := have[in.identity]; isKnown && old.source == in.source {
+			continue
+		}
+		if in.keys.link.Valid {
+			links = append(links, in.keys.link.Int64)
+		}
+		if in.keys.title.Valid {
+			titles = append(titles, in.keys.title.Int64)
+		}
+	}
+	found := [2]map[int64]bool{{}, {}}
+	if len(links)+len(titles) == 0 {
+		return storyIndex{}, nil
+	}
+	err := w.each(sqlMet, []any{db.JSONIntegers(links), db.JSONIntegers(titles)}, func(rows *sql.Rows) error {
+		var which int
+		var key int64
+		err := rows.Scan(&which, &key)
+		found[which][key] = true
+		return err
+	})
+	return storyIndex{found[0], found[1]}, err
+}
+
+// linkToStory looks whether a new item of the feed, at pos, is a story that another
+// feed brought before, and makes it a copy of it then; done reports whether the
+// reader has read or hidden the story already.
+func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
+	var lead int64
+	if keys.link.Valid && t.met.links[keys.link.Int64] {
+		lead, err = w.storyAmong(t.id, sqlLinkCandidates, id, t.id, keys.link, keys.title, maxCandidates)
+	}
+	if err == nil && lead == 0 && keys.title.Valid && t.met.titles[keys.title.Int64] {
+		date := db.DateOf(pos)
+		lead, err = w.storyAmong(t.id, sqlTitleCandidates, id, t.id, keys.link, keys.title, maxCandidates,
+			db.FirstPosition(date.Add(-storyTime)), db.FirstPosition(date.Add(storyTime+time.Second))-1)
+	}
+	if err != nil || lead == 0 {
+		return false, err
+	}
+	return stories{w.ctx, w.tx}.join(id, lead)
+}
+
+// What the same link or title brings together, but for feeds whose items stay
+// by themselves.
+const (
+	sqlCandidates = `SELECT i.feed, coalesce(i.copy_of, i.id), coalesce(i.link_hash = ?3 AND i.title_hash = ?4, 0) FROM items i `
+	ofOthers      = ` AND i.id <> ?1 AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.id IN (i.feed, ?2) AND f.separate = 1) LIMIT ?5`
+
+	sqlLinkCandidates  = sqlCandidates + `INDEXED BY items_link_hash WHERE i.link_hash = ?3` + ofOthers
+	sqlTitleCandidates = sqlCandidates + `INDEXED BY items_title_hash WHERE i.title_hash = ?4 AND i.pos BETWEEN ?6 AND ?7` + ofOthers
+)
+
+// storyCandidate is an item that has the link or the title of a new one.
+type storyCandidate struct {
+	feed, lead int64
+	// both reports whether it has the two.
+	both bool
+}
+
+// storyAmong is the lead of the oldest story among the items of a query that
+// has none of the feed yet; zero when there is none.
+func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64, error) {
+	found, err := w.storyCandidates(query, args)
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	// A feed that has the link or the title several times uses it for more than
+	// one story: then it takes both to mean this one.
+	if ambiguous(feedID, found) {
+		found = slices.DeleteFunc(found, func(t storyCandidate) bool { return !t.both })
+		if ambiguous(feedID, found) {
+			return 0, nil
+		}
+	}
+	slices.SortFunc(found, func(a, b storyCandidate) int { return cmp.Compare(a.lead, b.lead) })
+	for _, t := range slices.CompactFunc(found, func(a, b storyCandidate) bool { return a.lead == b.lead }) {
+		var has bool
+		err := w.row(`SELECT EXISTS (SELECT 1 FROM items WHERE id = ?1 AND feed = ?2)
+			OR EXISTS (SELECT 1 FROM items INDEXED BY items_copies WHERE copy_of = ?1 AND feed = ?2)`, []any{t.lead, feedID}, &has)
+		if err != nil || !has {
+			return t.lead, err
+		}
+	}
+	return 0, nil
+}
+
+func (w *itemWriter) storyCandidates(query string, args []any) ([]storyCandidate, error) {
+	var found []storyCandidate
+	err := w.each(query, args, func(rows *sql.Rows) error {
+		var t storyCandidate
+		err := rows.Scan(&t.feed, &t.lead, &t.both)
+		found = append(found, t)
+		return err
+	})
+	return found, err
+}
+
+// ambiguous reports whether some feed would have two of the items in one story.
+func ambiguous(feedID int64, found []storyCandidate) bool {
+	seen := map[int64]bool{feedID: true}
+	for _, t := range found {
+		if seen[t.feed] {
+			return true
+		}
+		seen[t.feed] = true
+	}
+	return false
+}
+
+// updateStoryKeys notes the keys of an edited item. It stays with its story as long as
+// its link or its title is what it was.
+func (w *itemWriter) updateStoryKeys(id int64, keys storyKeys) error {
+	if w.err != nil {
+		return w.err
+	}
+	var before storyKeys
+	w.err = w.tx.QueryRowContext(w.ctx, `SELECT link_hash, title_hash FROM items WHERE id = ?`, id).Scan(&before.link, &before.title)
+	if w.err != nil || before == keys {
+		return w.err
+	}
+	w.exec(`UPDATE items SET link_hash = ?, title_hash = ? WHERE id = ?`, keys.link, keys.title, id)
+	if w.err == nil && !keys.meet(before) {
+		w.err = stories{w.ctx, w.tx}.leave(id)
+	}
+	return w.err
+}
+
+// stories changes, in a transaction, which items are copies of which.
+type stories struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+// join makes a new item a copy of the lead. What the user did with the story
+// holds for it, too: it arrives read or hidden. A lead that does not show, since
+// its feed is gone or a rule hid it, makes way for it.
+func (s stories) join(id, lead int64) (done bool, err error) {
+	type state struct {
+		feed                               int64
+		read, hidden, unsubscribed, byRule bool
+		readAt, hiddenAt                   sql.NullInt64
+	}
+	load := func(id int64) (t state, err error) {
+		err = s.tx.QueryRowContext(s.ctx, `SELECT i.feed, i.read, i.read_at, i.hidden, i.hidden_at, i.unsubscribed, d.hidden_by <> ''
+			FROM items i JOIN details d ON d.id = i.id WHERE i.id = ?`, id).Scan(&t.feed, &t.read, &t.readAt, &t.hidden, &t.hiddenAt, &t.unsubscribed, &t.byRule)
+		return t, err
+	}
+	told, err := load(lead)
+	if err != nil {
+		return false, err
+	}
+	own, err := load(id)
+	if err != nil {
+		return false, err
+	}
+	now := own
+	if told.read && !own.read {
+		now.read, now.readAt = true, told.readAt
+	}
+	if told.hidden && !told.byRule && !own.hidden {
+		now.hidden, now.hiddenAt = true, told.hiddenAt
+	}
+	err = s.exec(`UPDATE items SET copy_of = ?, read = ?, read_at = ?, hidden = ?, hidden_at = ? WHERE id = ?`,
+		lead, now.read, now.readAt, now.hidden, now.hiddenAt, id)
+	if err != nil {
+		return false, err
+	}
+	if now != own {
+		waits := func(t state) bool { return !t.hidden && !t.read }
+		err = s.exec(`UPDATE feeds SET total = total - ?, unread = unread - ? WHERE id = ?`, now.hidden != own.hidden, waits(now) != waits(own), own.feed)
+	}
+	if err == nil {
+		err = s.count(id, 1)
+	}
+	if err == nil && !now.unsubscribed && !now.hidden && (told.unsubscribed || told.hidden) {
+		err = s.promote(lead, id)
+	}
+	return now != own, err
+}
+
+// count adds the item by times to the copies of its feed.
+func (s stories) count(id int64, by int) error {
+	return s.exec(`UPDATE feeds SET copies = copies + ?2 * (i.hidden = 0), copies_unread = copies_unread + ?2 * (i.hidden = 0 AND i.read = 0)
+		FROM items i WHERE i.id = ?1 AND feeds.id = i.feed`, id, by)
+}
+
+// promote makes a copy the lead of its story, and the lead a copy of it.
+func (s stories) promote(lead, next int64) error {
+	for _, step := range []func() error{
+		func() error { return s.count(next, -1) },
+		func() error { return s.exec(`UPDATE items SET copy_of = ?2 WHERE copy_of = ?1`, lead, next) },
+		func() error {
+			return s.exec(`UPDATE items SET copy_of = nullif(?2, id) WHERE id IN (?1, ?2)`, lead, next)
+		},
+		func() error { return s.count(lead, 1) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next is the copy that takes the lead's position when that goes: the first that
+// shows and is not among the positions without. It is zero when there is none.
+func (s stories) next(lead int64, without []int64) (int64, error) {
+	list, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT id FROM items INDEXED BY items_copies
+		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY unsubscribed, hidden, pos LIMIT 1`, lead, db.JSONIntegers(without)))
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0], nil
+}
+
+// leave takes an item out of its story.
+func (s stories) leave(id int64) error {
+	next, err := s.next(id, nil)
+	if err == nil && next != 0 {
+		err = s.promote(id, next)
+	}
+	var isCopy bool
+	if err == nil {
+		err = s.tx.QueryRowContext(s.ctx, `SELECT copy_of IS NOT NULL FROM items WHERE id = ?`, id).Scan(&isCopy)
+	}
+	if err != nil || !isCopy {
+		return err
+	}
+	if err := s.count(id, -1); err != nil {
+		return err
+	}
+	return s.exec(`UPDATE items SET copy_of = NULL WHERE id = ?`, id)
+}
+
+// remove lets other items lead the stories of those at the positions, which are
+// about to be deleted.
+func (s stories) remove(positions []int64) error {
+	leads, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT i.id FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
+		WHERE EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id)`, db.JSONIntegers(positions)))
+	if err != nil {
+		return err
+	}
+	for _, lead := range leads {
+		next, err := s.next(lead, positions)
+		if err != nil {
+			return err
+		}
+		if next == 0 {
+			continue
+		}
+		if err := s.promote(lead, next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// regroup follows a change of the subscriptions: items of separate feeds leave
+// their stories, and none is led by an item of a feed that is unsubscribed while it
+// has one that shows.
+func (s stories) regroup() error {
+	const items = `SELECT i.id FROM feeds f CROSS JOIN items i INDEXED BY items_identity ON i.feed = f.id WHERE `
+	leaving, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.separate = 1
+		AND (i.copy_of IS NOT NULL OR EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id))`))
+	if err != nil {
+		return err
+	}
+	for _, id := range leaving {
+		if err := s.leave(id); err != nil {
+			return err
+		}
+	}
+	without, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.config_order IS NULL AND i.copy_of IS NULL
+		AND EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id AND c.unsubscribed = 0)`))
+	if err != nil {
+		return err
+	}
+	for _, lead := range without {
+		next, err := s.next(lead, nil)
+		if err != nil {
+			return err
+		}
+		if err := s.promote(lead, next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s stories) exec(query string, args ...any) error {
+	_, err := s.tx.ExecContext(s.ctx, query, args...)
+	return err
+}
+
+// ofStory reports whether a mark holds for all items of a story.
+func ofStory(f feed.Flag) bool { return f == feed.Read || f == feed.Hidden }
+
+// wholeStories are the items with the rest of their stories.
+func wholeStories(ctx context.Context, q db.Querier, ids []int64) ([]int64, error) {
+	return db.Integers(ctx, q, db.SQL(`WITH leads(id) AS (SELECT DISTINCT coalesce(i.copy_of, i.id) FROM json_each(?) j CROSS JOIN items i ON i.id = j.value)
+		SELECT id FROM leads UNION ALL SELECT c.id FROM leads CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = leads.id`, db.JSONIntegers(ids)))
+}
+
+// runRest makes a mark on the rest of the stories of items that it changed.
+func (c *markChange) runRest(step int64, items []changed) error {
+	if !ofStory(c.Flag) || len(items) == 0 {
+		return nil
+	}
+	var leads, rest []int64
+	for _, i := range items {
+		leads = append(leads, i.lead)
+		if i.lead != i.id {
+			rest = append(rest, i.lead)
+		}
+	}
+	copies, err := db.Integers(c.ctx, c.tx, db.SQL(`SELECT c.id FROM json_each(?) j CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = j.value`, db.JSONIntegers(leads)))
+	if err != nil {
+		return err
+	}
+	return c.run(step, `i.id`, append(rest, copies...))
+}
+
+const (
+	displayTitle = `coalesce(nullif(f.name, ''), nullif(f.title, ''), f.url)`
+
+	sqlAlsoIn = `SELECT i.id, ` + displayTitle + ` FROM json_each(?1) j CROSS JOIN items i ON i.id = j.value
+		CROSS JOIN items o INDEXED BY items_copies ON o.copy_of = coalesce(i.copy_of, i.id) AND o.id <> i.id AND o.unsubscribed = 0 JOIN feeds f ON f.id = o.feed
+		UNION ALL SELECT i.id, ` + displayTitle + ` FROM json_each(?1) j CROSS JOIN items i ON i.id = j.value
+		CROSS JOIN items o ON o.id = i.copy_of AND o.unsubscribed = 0 JOIN feeds f ON f.id = o.feed`
+)
+
+// fillAlsoIn tells of each item which other subscribed feeds have its story.
+func fillAlsoIn(ctx context.Context, q db.Querier, items []*feed.Item) error {
+	ids := make([]int64, len(items))
+	byID := make(map[int64]*feed.Item, len(items))
+	for n, i := range items {
+		ids[n], byID[i.ID] = i.ID, i
+	}
+	rows, err := q.QueryContext(ctx, sqlAlsoIn, db.JSONIntegers(ids))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var title string
+		if err := rows.Scan(&id, &title); err != nil {
+			return err
+		}
+		byID[id].AlsoIn = append(byID[id].AlsoIn, title)
+	}
+	for _, i := range items {
+		slices.Sort(i.AlsoIn)
+	}
+	return rows.Err()
+}
