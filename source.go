@@ -137,8 +137,15 @@ func (s *source) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)
 }
 
-// Changed implements [feed.Source]. It reports nothing.
-func (s *source) Changed(context.Context) <-chan struct{} { return nil }
+// Changed implements [feed.Source]. If the system cannot watch the database, it
+// reports nothing.
+func (s *source) Changed(ctx context.Context) <-chan struct{} {
+	changes, err := s.store.Changes(ctx)
+	if err != nil {
+		return nil
+	}
+	return changes
+}
 
 // Subscribe implements [feed.Source].
 func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {

@@ -129,15 +129,21 @@ func (w *changeWatcher) stop() {
 	w.untick()
 }
 
-// watch begins to wait for changes that the source reports. Nothing wakes while
-// there are none.
+// watching reports that the source watches for changes, and the version of the
+// database at that time.
+type watching struct {
+	changed <-chan struct{}
+	version int64
+}
+
+// watch lets the source watch for changes.
 func (w *changeWatcher) watch() tea.Cmd {
-	w.changed = w.deps.Source.Changed(w.ctx)
-	return w.wait()
+	ctx, source, store := w.ctx, w.deps.Source, w.deps.Store
+	return func() tea.Msg { return watching{source.Changed(ctx), readVersion(ctx, store)} }
 }
 
 // wait waits for the next reported change, and a moment longer for those that follow
-// closely.
+// closely. Nothing wakes while there are none.
 func (w *changeWatcher) wait() tea.Cmd {
 	ctx, changed, store := w.ctx, w.changed, w.deps.Store
 	if changed == nil {
@@ -203,6 +209,13 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 		cmds = append(cmds, m.changes.tick(tickEvery))
 	}
 	return tea.Batch(append(cmds, m.followVersion(msg.version))...)
+}
+
+// showWatching shows what somebody else changed before the source was watching, and
+// waits for more.
+func (m *Model) showWatching(msg watching) tea.Cmd {
+	m.changes.changed = msg.changed
+	return m.showChanges(changedOutside{msg.version})
 }
 
 // showChanges shows what somebody else changed, and waits for more.

@@ -60,7 +60,10 @@ func TestReportedChangesShowAtOnce(t *testing.T) {
 	s.press("t", "type:lwn", "enter", "j", "j")
 	s.source.changes = changes
 	s.send(tea.BlurMsg{})
-	wait := s.m.changes.watch()
+	watching := s.m.changes.watch()().(watching)
+	s.m.changes.changed = watching.changed
+	s.run(s.m.followVersion(watching.version))
+	wait := s.m.changes.wait()
 	other, err := cache.Open(t.Context(), s.path, cache.Options{Now: s.clock.now})
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,6 @@ import (
 	"dateline/feed/markup"
 	"dateline/ui/article"
 	"dateline/ui/pane"
-	"dateline/ui/saver"
 	"dateline/ui/style"
 )
 
@@ -369,7 +368,7 @@ func (a *articleView) leave() {
 	if a.key.version != a.ownVersion(a.Item) {
 		return
 	}
-	a.saver.Add(saver.Progress{Item: a.ID, Permille: a.Permille()})
+	a.saver.Add(cache.SetProgress{Item: a.ID, Permille: a.Permille()})
 }
 
 // pageCache keeps the renderings used last, up to pageCacheMax bytes.

@@ -50,7 +50,7 @@ func (k *marker) mark(ids []int64, flag feed.Flag, on bool, done string) tea.Cmd
 	if done != "" {
 		k.status.say(done + ", u undoes")
 	}
-	return k.save(saver.MarkItems{Mark: feed.Mark{Items: ids, Flag: flag, On: on, At: k.now()}})
+	return k.save(cache.MarkItems{{Items: ids, Flag: flag, On: on, At: k.now()}})
 }
 
 // show changes the items on the screen and reports whether one changed.
@@ -146,7 +146,7 @@ func (k *marker) toggleHidden() tea.Cmd {
 func (k *marker) readAll() tea.Cmd {
 	view, at := k.headlines.view, k.now()
 	k.showRead(func(int) bool { return true })
-	return k.save(saver.MarkView{View: view, At: at})
+	return k.save(cache.MarkView{View: view, Mark: feed.Mark{Flag: feed.Read, On: true, At: at}})
 }
 
 func (k *marker) readAbove() tea.Cmd { return k.readFrom(true) }
@@ -161,7 +161,10 @@ func (k *marker) readFrom(above bool) tea.Cmd {
 	}
 	at := h.List.Index()
 	k.showRead(func(i int) bool { return above && i < at || !above && i > at })
-	return k.save(saver.MarkFrom{View: h.view, From: cache.Pos(row.Pos), Above: above, At: k.now()})
+	return k.save(cache.MarkBeside{
+		View: h.view, From: cache.Pos(row.Pos), Above: above,
+		Mark: feed.Mark{Flag: feed.Read, On: true, At: k.now()},
+	})
 }
 
 // showRead shows loaded rows as read. The counts follow from the database.
@@ -177,8 +180,8 @@ func (k *marker) showRead(which func(int) bool) {
 	}
 }
 
-func (k *marker) undo() tea.Cmd { return k.save(saver.Undo{At: k.now()}) }
-func (k *marker) redo() tea.Cmd { return k.save(saver.Redo{At: k.now()}) }
+func (k *marker) undo() tea.Cmd { return k.save(cache.UndoLast{At: k.now()}) }
+func (k *marker) redo() tea.Cmd { return k.save(cache.RedoLast{At: k.now()}) }
 
 // readDown marks the item read and moves down.
 func (n *navigator) readDown() tea.Cmd {
@@ -257,13 +260,15 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 // loaded again, and whether the counts must.
 func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 	for _, o := range outcomes {
-		counted = counted || o.N > 0 || o.Step != nil
+		counted = counted || o.N > 0
 		switch o.Change.(type) {
-		case saver.Undo:
-			reload = k.showStep("undo", o.Step) || reload
-		case saver.Redo:
-			reload = k.showStep("redo", o.Step) || reload
-		case saver.MarkView, saver.MarkFrom:
+		case cache.MarkItems:
+			counted = true
+		case cache.UndoLast:
+			reload = k.showStep("undo", o) || reload
+		case cache.RedoLast:
+			reload = k.showStep("redo", o) || reload
+		case cache.MarkView, cache.MarkBeside:
 			if o.N == 0 {
 				k.status.say("nothing was left to mark")
 			} else {
@@ -275,13 +280,13 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 }
 
 // showStep shows what an undo or redo changed and reports whether it did anything.
-func (k *marker) showStep(what string, s *cache.Step) bool {
-	if s == nil {
+func (k *marker) showStep(what string, o saver.Outcome) bool {
+	if o.Nothing {
 		k.status.say("there is nothing to " + what)
 		return false
 	}
-	k.show(s.Items, s.Flag, s.On)
-	k.status.say(stepWords(what, *s))
+	k.show(o.Step.Items, o.Step.Flag, o.Step.On)
+	k.status.say(stepWords(what, o.Step))
 	return true
 }
 

@@ -150,7 +150,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		d.Settings.Width = 76
 	}
 	m := &Model{
-		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(saver.Apply(d.Store), d.Crashed)},
+		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Apply, d.Crashed)},
 		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.Theme != "light", d.Settings.Icons)},
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
@@ -249,7 +249,7 @@ func (m *Model) Finish() error {
 // Init asks for the terminal's background and loads the last session. What is on
 // the screen follows from the answers.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.startNow(m.session.load()), m.changes.tick(0), m.changes.watch()}
+	cmds := []tea.Cmd{m.startNow(m.session.load()), m.changes.tick(0)}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -279,7 +279,7 @@ func (e *env) drain() tea.Cmd {
 }
 
 // save queues a change and returns the command that writes it.
-func (e *env) save(c saver.Change) tea.Cmd {
+func (e *env) save(c cache.Change) tea.Cmd {
 	e.saver.Add(c)
 	return e.drain()
 }

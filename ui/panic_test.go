@@ -11,6 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/cache"
 	"dateline/feed"
 	"dateline/ui/saver"
 )
@@ -50,15 +51,15 @@ func TestAPanicEndsItsJobOnly(t *testing.T) {
 func TestAPanicOfAWriteKeepsTheOthers(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	written := false
-	s.m.saver = saver.New(func(_ context.Context, c saver.Change) (saver.Outcome, error) {
-		if _, ok := c.(saver.Undo); ok {
+	s.m.saver = saver.New(func(_ context.Context, c cache.Change) (cache.Result, error) {
+		if _, ok := c.(cache.UndoLast); ok {
 			panic("tripped")
 		}
 		written = true
-		return saver.Outcome{Change: c}, nil
+		return cache.Result{}, nil
 	}, nil)
-	s.m.saver.Add(saver.Undo{})
-	s.run(s.m.save(saver.Redo{}))
+	s.m.saver.Add(cache.UndoLast{})
+	s.run(s.m.save(cache.RedoLast{}))
 	if !written || s.m.saver.Unsaved() {
 		t.Error("the write behind the one that panicked is still waiting")
 	}

@@ -18,16 +18,16 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	full := true
 	var order []int
-	s.m.saver = saver.New(func(_ context.Context, c saver.Change) (saver.Outcome, error) {
-		i := c.(saver.Progress).Permille
+	s.m.saver = saver.New(func(_ context.Context, c cache.Change) (cache.Result, error) {
+		i := c.(cache.SetProgress).Permille
 		if full && i == 1 {
-			return saver.Outcome{}, cache.ErrFull
+			return cache.Result{}, cache.ErrFull
 		}
 		order = append(order, i)
-		return saver.Outcome{Change: c}, nil
+		return cache.Result{}, nil
 	}, nil)
 	for i := range 3 {
-		s.m.saver.Add(saver.Progress{Item: 1, Permille: i})
+		s.m.saver.Add(cache.SetProgress{Item: 1, Permille: i})
 	}
 	s.run(s.m.drain())
 	s.expect("not saved yet, kept and tried again until it works: the disk is full")

@@ -165,13 +165,19 @@ func (s *session) beginSoon() tea.Cmd {
 	return s.after(s.ctx, beginAfter, func(time.Time) tea.Msg { return begun{} })
 }
 
-// beginPolling refreshes what is due and finishes what an earlier run left.
+// showRows shows loaded rows. The first ones begin the refresh of what is due.
+func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
+	return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
+}
+
+// beginPolling refreshes what is due, finishes what an earlier run left, and watches
+// for what others change.
 func (m *Model) beginPolling() tea.Cmd {
 	if m.deps.Shown != nil {
 		m.deps.Shown()
 	}
 	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(m.refresh.start(due, false), m.maintenance.catchUp())
+	return tea.Batch(m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch())
 }
 
 // debounce lets a changed session wait for a moment before it is saved.
@@ -218,5 +224,5 @@ func (s *session) save() {
 	if err != nil {
 		return
 	}
-	s.saver.Add(saver.Setting{Key: sessionKey, Value: string(text)})
+	s.saver.Add(cache.SetSetting{Key: sessionKey, Value: string(text)})
 }

@@ -71,7 +71,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case queriesCounted:
 		m.sources.SetQueryCounts(msg.counts)
 	case rowsLoaded:
-		return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
+		return m.showRows(msg)
 	case rowFound:
 		return m.navigate.goFound(msg)
 	case articleLoaded:
@@ -88,6 +88,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.marks.retry()
 	case ticked:
 		return m.ticked(msg)
+	case watching:
+		return m.showWatching(msg)
 	case changedOutside:
 		return m.showChanges(msg)
 	case maintained:
@@ -116,12 +118,11 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.ticker.wake()
 		return m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
 		return m.setBackground(msg.IsDark())
 	case tea.KeyPressMsg:
-		return tea.Batch(m.press(msg), m.refresh.catchUp())
+		return m.press(msg)
 	case tea.PasteMsg:
 		return m.paste(msg.Content)
 	case tea.MouseClickMsg:
@@ -144,14 +145,15 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// press sends a key to the mode on top, or else to the actions bound to it.
+// press sends a key to the mode on top, or else to the actions bound to it. It also
+// refreshes what has become due while the computer was asleep.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.begin()
 	if top, by := m.modes.Top(); top != nil {
 		answer, cmd := top.Key(k)
-		return m.answered(by, answer, cmd)
+		return tea.Batch(m.answered(by, answer, cmd), m.refresh.catchUp())
 	}
-	return m.keys.press(mode.KeyName(k))
+	return tea.Batch(m.keys.press(mode.KeyName(k)), m.refresh.catchUp())
 }
 
 // paste puts pasted text where text is asked for, and nowhere else.

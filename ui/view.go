@@ -17,6 +17,7 @@ import (
 
 // resize lays the screen out for a new size.
 func (m *Model) resize(w, h int) tea.Cmd {
+	m.ticker.wake()
 	m.width, m.height = w, h
 	m.arrange()
 	if p := m.modes.Prompt(); p != nil {

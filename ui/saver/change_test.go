@@ -61,21 +61,22 @@ func marks(t *testing.T, store *cache.Store) (marks string) {
 func TestEveryChangeReachesTheStore(t *testing.T) {
 	ctx, now := t.Context(), time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
 	store, rows := newStore(t, now)
-	s := New(Apply(store), nil)
+	read := feed.Mark{Flag: feed.Read, On: true, At: now}
+	s := New(store.Apply, nil)
 	for _, c := range []struct {
-		change Change
+		change cache.Change
 		n      int
 		want   string
 	}{
-		{MarkItems{feed.Mark{Items: []int64{rows[1].ID}, Flag: feed.Read, On: true, At: now}}, 1, "-r--"},
-		{MarkFrom{From: rows[1].Pos, Above: true, At: now}, 1, "rr--"},
-		{MarkFrom{From: rows[2].Pos, At: now}, 1, "rr-r"},
-		{MarkView{At: now}, 1, "rrrr"},
-		{Undo{now}, 0, "rr-r"},
-		{Undo{now}, 0, "rr--"},
-		{Redo{now}, 0, "rr-r"},
-		{Progress{rows[0].ID, 420}, 0, "rr-r"},
-		{Setting{"screen", "left"}, 0, "rr-r"},
+		{cache.MarkItems{{Items: []int64{rows[1].ID}, Flag: feed.Read, On: true, At: now}}, 0, "-r--"},
+		{cache.MarkBeside{From: rows[1].Pos, Above: true, Mark: read}, 1, "rr--"},
+		{cache.MarkBeside{From: rows[2].Pos, Mark: read}, 1, "rr-r"},
+		{cache.MarkView{Mark: read}, 1, "rrrr"},
+		{cache.UndoLast{At: now}, 1, "rr-r"},
+		{cache.UndoLast{At: now}, 1, "rr--"},
+		{cache.RedoLast{At: now}, 1, "rr-r"},
+		{cache.SetProgress{Item: rows[0].ID, Permille: 420}, 0, "rr-r"},
+		{cache.SetSetting{Key: "screen", Value: "left"}, 0, "rr-r"},
 	} {
 		s.Add(c.change)
 		if err := s.Drain(ctx); err != nil || s.Unsaved() {
@@ -101,12 +102,12 @@ func TestEveryChangeReachesTheStore(t *testing.T) {
 func TestNothingToRedoIsNoError(t *testing.T) {
 	now := time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
 	store, _ := newStore(t, now)
-	s := New(Apply(store), nil)
-	s.Add(Redo{now})
+	s := New(store.Apply, nil)
+	s.Add(cache.RedoLast{At: now})
 	if err := s.Drain(t.Context()); err != nil || s.Unsaved() {
 		t.Error(err)
 	}
-	if out := s.Outcomes(); len(out) != 1 || out[0].Step != nil {
+	if out := s.Outcomes(); len(out) != 1 || !out[0].Nothing {
 		t.Errorf("it came to %#v", out)
 	}
 }

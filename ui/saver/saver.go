@@ -1,5 +1,5 @@
 // Package saver keeps what the user did until it is in the database. Keys never
-// wait for the disk: they add a [Change] to the [Saver], which writes it in the
+// wait for the disk: they add a [cache.Change] to the [Saver], which writes it in the
 // background and also after the screen has closed.
 //
 // Start with [Saver.Add] and [Saver.Drain]. Never write a mark past the saver, or
@@ -8,33 +8,43 @@ package saver
 
 import (
 	"context"
+	"errors"
 	"sync"
 
+	"dateline/cache"
 	"dateline/feed"
 )
+
+// Outcome is what a change came to in the database.
+type Outcome struct {
+	Change cache.Change
+	cache.Result
+	// Nothing is true if there was nothing to undo or redo.
+	Nothing bool
+}
 
 // Saver writes changes in the order in which they were made. Any number of
 // goroutines may drain it. Each change is written once, and a change that failed
 // stays first in the queue.
 type Saver struct {
-	apply func(context.Context, Change) (Outcome, error)
+	apply func(context.Context, cache.Change) (cache.Result, error)
 	// crashed gets the panic of a change; if nil, it is not recorded.
 	crashed func(*feed.PanicError)
 
 	draining sync.Mutex
 	queue    sync.Mutex
-	pending  []Change
+	pending  []cache.Change
 	outcomes []Outcome
 }
 
-// New returns a saver that carries out changes by apply. apply must be safe to
-// repeat after an error. crashed gets the panic of a change; it may be nil.
-func New(apply func(context.Context, Change) (Outcome, error), crashed func(*feed.PanicError)) *Saver {
+// New returns a saver that carries out changes by apply, which is [cache.Store.Apply]
+// outside tests. apply must be safe to repeat after an error. crashed gets the panic of a change; it may be nil.
+func New(apply func(context.Context, cache.Change) (cache.Result, error), crashed func(*feed.PanicError)) *Saver {
 	return &Saver{apply: apply, crashed: crashed}
 }
 
 // Add puts a change at the end of the queue.
-func (s *Saver) Add(c Change) {
+func (s *Saver) Add(c cache.Change) {
 	s.queue.Lock()
 	defer s.queue.Unlock()
 	s.pending = append(s.pending, c)
@@ -46,7 +56,7 @@ func (s *Saver) Unsaved() bool {
 	return waits
 }
 
-func (s *Saver) first() (Change, bool) {
+func (s *Saver) first() (cache.Change, bool) {
 	s.queue.Lock()
 	defer s.queue.Unlock()
 	if len(s.pending) == 0 {
@@ -84,18 +94,19 @@ func (s *Saver) Drain(ctx context.Context) error {
 		if !ok {
 			return lost
 		}
-		var o Outcome
+		var r cache.Result
 		var err error
-		crash := feed.Recover("saving what you did", s.crashed, func() { o, err = s.apply(ctx, c) })
+		crash := feed.Recover("saving what you did", s.crashed, func() { r, err = s.apply(ctx, c) })
 		if crash != nil {
 			// It would panic again and block all that comes after it.
 			s.done(Outcome{})
 			lost = crash
 			continue
 		}
-		if err != nil {
+		nothing := errors.Is(err, cache.ErrNothingToUndo) || errors.Is(err, cache.ErrNothingToRedo)
+		if err != nil && !nothing {
 			return err
 		}
-		s.done(o)
+		s.done(Outcome{Change: c, Result: r, Nothing: nothing})
 	}
 }
