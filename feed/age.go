@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// unit is one step of the ladder that ages are told in.
-type unit string
+// ageUnit is one step of the ladder that ages are told in.
+type ageUnit string
 
 const (
-	year   unit = "year"
-	month  unit = "month"
-	week   unit = "week"
-	day    unit = "day"
-	hour   unit = "hour"
-	minute unit = "minute"
-	second unit = "second"
+	year   ageUnit = "year"
+	month  ageUnit = "month"
+	week   ageUnit = "week"
+	day    ageUnit = "day"
+	hour   ageUnit = "hour"
+	minute ageUnit = "minute"
+	second ageUnit = "second"
 )
 
-// short is the unit's sign: its first letter, and "mo" to tell a month from a
+// symbol is the unit's sign: its first letter, and "mo" to tell a month from a
 // minute.
-func (u unit) short() string {
+func (u ageUnit) symbol() string {
 	if u == month {
 		return "mo"
 	}
@@ -38,12 +38,12 @@ const (
 // now's location. It is "never" for the zero time, and "just now" for less
 // than a second and for the future.
 func Age(t, now time.Time) string {
-	return age(t, now, "just now", func(n int, u unit) string { return text.Plural(n, string(u)) })
+	return age(t, now, "just now", func(n int, u ageUnit) string { return text.Plural(n, string(u)) })
 }
 
 // ShortAge is [Age] for narrow columns: "1mo 3w", "now", "never".
 func ShortAge(t, now time.Time) string {
-	return age(t, now, "now", func(n int, u unit) string { return fmt.Sprint(n) + u.short() })
+	return age(t, now, "now", func(n int, u ageUnit) string { return fmt.Sprint(n) + u.symbol() })
 }
 
 // Ago is [Age] with " ago" behind it where that makes sense.
@@ -73,7 +73,7 @@ func Until(t, now time.Time) string {
 	return text.Plural(int(d/Day), "day")
 }
 
-func age(t, now time.Time, recent string, write func(int, unit) string) string {
+func age(t, now time.Time, recent string, write func(int, ageUnit) string) string {
 	switch {
 	case t.IsZero():
 		return "never"
@@ -90,7 +90,7 @@ func age(t, now time.Time, recent string, write func(int, unit) string) string {
 
 // split measures from t to the later now in the largest unit that fits and the
 // one right below it.
-func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
+func split(t, now time.Time) (n int, u ageUnit, n2 int, u2 ageUnit) {
 	if months, rest := wholeMonths(t, now); months >= 12 {
 		return months / 12, year, months % 12, month
 	} else if months > 0 {
@@ -99,9 +99,9 @@ func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
 	d := now.Sub(t)
 	for _, step := range []struct {
 		size  time.Duration
-		u     unit
+		u     ageUnit
 		size2 time.Duration
-		u2    unit
+		u2    ageUnit
 	}{
 		{Week, week, Day, day},
 		{Day, day, time.Hour, hour},

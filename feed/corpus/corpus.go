@@ -36,7 +36,9 @@ func (c Corpus) Site(f int) string {
 }
 
 // URL is the address of a feed.
-func (c Corpus) URL(f int) string { return fmt.Sprintf("%s/%d.%s", c.Site(f), f, kinds[f%len(kinds)]) }
+func (c Corpus) URL(f int) string {
+	return fmt.Sprintf("%s/%d.%s", c.Site(f), f, formats[f%len(formats)])
+}
 
 // Subscriptions are all of the feeds, a fifth of them under the tag "few".
 func (c Corpus) Subscriptions() []feed.Subscription {
@@ -59,16 +61,16 @@ type entry struct {
 
 // entry makes an item: the same arguments, the same item.
 func (c Corpus) entry(f, i int) entry {
-	w := newWriter(f, i)
+	w := newTextWriter(f, i)
 	link := fmt.Sprintf("%s/%d/article-%d", c.Site(f), f, i)
 	e := entry{
 		guid:      link,
 		title:     w.title(f, i),
-		author:    capital(w.words(1)) + " " + capital(w.words(1)),
+		author:    capitalized(w.words(1)) + " " + capitalized(w.words(1)),
 		link:      link,
 		published: c.Now.Add(-time.Duration(i*c.Feeds+f) * Gap).Truncate(time.Second),
 	}
-	e.summary = capital(w.words(8+w.r.IntN(20))) + "."
+	e.summary = capitalized(w.words(8+w.r.IntN(20))) + "."
 	e.body = w.body()
 	return e
 }
@@ -85,30 +87,30 @@ func (c Corpus) Article(f, i int) feed.Article {
 
 // Needle is a word that is in one item of needleEvery and in no other text.
 const (
-	Needle      = "xylograph"
-	needleEvery = 500
+	Needle         = "xylograph"
+	itemsPerNeedle = 500
 )
 
-func (w writer) title(f, i int) string {
-	if (f*31+i)%needleEvery == needleEvery-1 {
+func (w textWriter) title(f, i int) string {
+	if (f*31+i)%itemsPerNeedle == itemsPerNeedle-1 {
 		return "The " + Needle + " of " + w.words(4)
 	}
 	// An eighth of the titles is in another script, the newest one never.
 	if w.r.IntN(8) == 0 && f+i > 0 {
-		return w.foreign()
+		return w.foreignWords()
 	}
-	return capital(w.words(4 + w.r.IntN(9)))
+	return capitalized(w.words(4 + w.r.IntN(9)))
 }
 
 // body is HTML, its length log-normal as those of articles are: half have less
 // than some 2 KB, one of a hundred more than 25.
-func (w writer) body() string {
+func (w textWriter) body() string {
 	size := int(2200 * math.Exp(w.r.NormFloat64()*1.1))
 	var b strings.Builder
 	for b.Len() < size {
 		switch w.r.IntN(12) {
 		case 0:
-			fmt.Fprintf(&b, "<h2>%s</h2>\n", capital(w.words(4)))
+			fmt.Fprintf(&b, "<h2>%s</h2>\n", capitalized(w.words(4)))
 		case 1:
 			fmt.Fprintf(&b, "<ul><li>%s</li><li>%s</li><li>%s</li></ul>\n", w.words(7), w.words(5), w.words(9))
 		case 2:
@@ -118,10 +120,10 @@ func (w writer) body() string {
 		case 4:
 			fmt.Fprintf(&b, "<pre><code class=\"language-go\">if %s := %s(%d); %s &gt; 0 {\n\treturn\n}</code></pre>\n", w.words(1), w.words(1), w.r.IntN(100), w.words(1))
 		case 5:
-			fmt.Fprintf(&b, "<p>%s — %s</p>\n", w.foreign(), w.words(10))
+			fmt.Fprintf(&b, "<p>%s — %s</p>\n", w.foreignWords(), w.words(10))
 		default:
 			fmt.Fprintf(&b, "<p>%s <a href=\"/%d\">%s</a>, <em>%s</em> &amp; %s.</p>\n",
-				capital(w.words(10+w.r.IntN(40))), w.r.IntN(1e6), w.words(3), w.words(2), w.words(5+w.r.IntN(20)))
+				capitalized(w.words(10+w.r.IntN(40))), w.r.IntN(1e6), w.words(3), w.words(2), w.words(5+w.r.IntN(20)))
 		}
 	}
 	return b.String()

@@ -20,8 +20,8 @@ import (
 
 // Bounds of what is read of an OPML file.
 const (
-	maxOPMLSize  = 32 << 20
-	maxOPMLDepth = 100
+	maxSize  = 32 << 20
+	maxDepth = 100
 )
 
 // outline is an <outline> of OPML 2.0: a folder, or a feed if it has an XMLURL.
@@ -42,72 +42,72 @@ type outline struct {
 // with one URL the first stays, with the tags of all. When the file breaks off,
 // the feeds read so far come with the error. Settings are zero.
 func Parse(r io.Reader) ([]feed.Subscription, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxOPMLSize+1))
+	raw, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("read OPML: %w", err)
 	}
-	if len(raw) > maxOPMLSize {
-		return nil, fmt.Errorf("this file is larger than %d MB; split it and import the parts", maxOPMLSize>>20)
+	if len(raw) > maxSize {
+		return nil, fmt.Errorf("this file is larger than %d MB; split it and import the parts", maxSize>>20)
 	}
 	l := &text.XMLLexer{Source: text.Decode(raw, "")}
-	in := opmlReader{places: map[string]int{}}
+	p := parser{index: map[string]int{}}
 	for {
 		t, more := l.Next()
 		switch {
-		case l.Cut && in.opened, !more && in.opened && !in.closed:
-			return in.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
-				text.Plural(len(in.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
-		case !more && !in.opened:
+		case l.Cut && p.opened, !more && p.opened && !p.closed:
+			return p.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
+				text.Plural(len(p.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
+		case !more && !p.opened:
 			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
 		case !more:
-			return in.subs, nil
+			return p.subs, nil
 		}
-		if err := in.token(t); err != nil {
-			return in.subs, err
+		if err := p.token(t); err != nil {
+			return p.subs, err
 		}
 	}
 }
 
-// opmlReader gathers feeds on the way through a file.
-type opmlReader struct {
+// parser gathers feeds on the way through a file.
+type parser struct {
 	// opened and closed tell of the root element.
 	opened, closed bool
 	// folders has the name of each outline around the present place; empty for
 	// one that is not a folder.
 	folders []string
 	subs    []feed.Subscription
-	// places has the index in subs for each [sameURL].
-	places map[string]int
+	// index has the index in subs for each [urlKey].
+	index map[string]int
 }
 
-func (in *opmlReader) token(t text.XMLToken) error {
+func (p *parser) token(t text.XMLToken) error {
 	name := strings.ToLower(t.Name)
 	switch {
-	case t.Kind == text.XMLStart && !in.opened:
-		in.opened, in.closed = true, t.SelfClose
-		return notOPML(name)
+	case t.Kind == text.XMLStart && !p.opened:
+		p.opened, p.closed = true, t.SelfClose
+		return checkRoot(name)
 	case t.Kind == text.XMLStart && name == "outline":
-		if err := in.start(readOutline(t.Attrs)); err != nil || !t.SelfClose {
+		if err := p.startOutline(readOutline(t.Attrs)); err != nil || !t.SelfClose {
 			return err
 		}
-		in.end()
+		p.endOutline()
 	case t.Kind == text.XMLEnd && name == "outline":
-		in.end()
+		p.endOutline()
 	case t.Kind == text.XMLEnd && name == "opml":
-		in.closed = true
+		p.closed = true
 	}
 	return nil
 }
 
-// end leaves the innermost outline.
-func (in *opmlReader) end() {
-	if len(in.folders) > 0 {
-		in.folders = in.folders[:len(in.folders)-1]
+// endOutline leaves the innermost outline.
+func (p *parser) endOutline() {
+	if len(p.folders) > 0 {
+		p.folders = p.folders[:len(p.folders)-1]
 	}
 }
 
-// notOPML judges a file by its root element.
-func notOPML(root string) error {
+// checkRoot judges a file by its root element.
+func checkRoot(root string) error {
 	switch root {
 	case "opml":
 		return nil
@@ -140,30 +140,30 @@ func readOutline(attrs []text.XMLAttr) (o outline) {
 	return o
 }
 
-func (in *opmlReader) start(o outline) error {
-	if len(in.folders) >= maxOPMLDepth {
-		return fmt.Errorf("the folders are nested more than %d deep; flatten them and import the file again", maxOPMLDepth)
+func (p *parser) startOutline(o outline) error {
+	if len(p.folders) >= maxDepth {
+		return fmt.Errorf("the folders are nested more than %d deep; flatten them and import the file again", maxDepth)
 	}
 	if strings.TrimSpace(o.XMLURL) == "" {
-		in.folders = append(in.folders, o.Title)
+		p.folders = append(p.folders, o.Title)
 		return nil
 	}
-	tags := in.folders
+	tags := p.folders
 	for path := range strings.SplitSeq(o.Category, ",") {
 		tags = append(tags[:len(tags):len(tags)], strings.Split(path, "/")...)
 	}
-	in.folders = append(in.folders, "")
+	p.folders = append(p.folders, "")
 	address, ok := feedURL(o.XMLURL)
 	if !ok {
 		return nil
 	}
-	at, known := in.places[sameURL(address)]
+	at, known := p.index[urlKey(address)]
 	if !known {
-		at = len(in.subs)
-		in.places[sameURL(address)] = at
-		in.subs = append(in.subs, feed.Subscription{URL: address})
+		at = len(p.subs)
+		p.index[urlKey(address)] = at
+		p.subs = append(p.subs, feed.Subscription{URL: address})
 	}
-	s := &in.subs[at]
+	s := &p.subs[at]
 	if s.Name == "" && o.Title != address && o.Title != o.XMLURL {
 		s.Name = o.Title
 	}
@@ -189,9 +189,9 @@ func feedURL(s string) (string, bool) {
 	return s, ok && strings.EqualFold(s[:4], "http")
 }
 
-// sameURL is a spelling that two addresses of one feed share: scheme and host in
+// urlKey is a spelling that two addresses of one feed share: scheme and host in
 // lower case, no default port, no fragment, "/" for an empty path.
-func sameURL(s string) string {
+func urlKey(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
 		return s
@@ -222,7 +222,7 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	root := &outline{}
 	for _, f := range feeds {
 		if _, ok := feedURL(f.URL); ok {
-			root.add(f)
+			root.addFeed(f)
 		}
 	}
 	doc.Body = root.Outlines
@@ -241,8 +241,8 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	return nil
 }
 
-// add puts a feed into the folders of its tags.
-func (o *outline) add(f feed.Feed) {
+// addFeed puts a feed into the folders of its tags.
+func (o *outline) addFeed(f feed.Feed) {
 	var categories []string
 	for i, tag := range f.Tags {
 		special := strings.ContainsAny(tag, ",/")

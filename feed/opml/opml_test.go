@@ -118,7 +118,7 @@ func TestParseOPMLErrors(t *testing.T) {
 	if _, err := Parse(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("reading failed with %v", err)
 	}
-	if _, err := Parse(bytes.NewReader(make([]byte, maxOPMLSize+1))); err == nil || !strings.Contains(err.Error(), "larger than 32 MB") {
+	if _, err := Parse(bytes.NewReader(make([]byte, maxSize+1))); err == nil || !strings.Contains(err.Error(), "larger than 32 MB") {
 		t.Errorf("a huge file: %v", err)
 	}
 }

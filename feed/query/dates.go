@@ -19,8 +19,8 @@ type When struct {
 	day string
 }
 
-// whenHint is the way out of every misspelt date.
-const whenHint = "write a span like 45m 6h 2d 3w 1mo 1y, today, yesterday, a weekday, or a date like 2026-11-23"
+// dateForms is the way out of every misspelt date.
+const dateForms = "write a span like 45m 6h 2d 3w 1mo 1y, today, yesterday, a weekday, or a date like 2026-11-23"
 
 // parseWhen reads one of the forms that whenHint lists. On failure the string
 // says what is wrong with s.

@@ -36,7 +36,7 @@ func (q Query) Match(a feed.Article, f FeedInfo, env Env) bool {
 		return false
 	}
 	m := matcher{article: &a, feed: f, env: env}
-	return q.Root == nil || m.holds(q.Root)
+	return q.Root == nil || m.matchNode(q.Root)
 }
 
 // matcher answers the terms of one query for one item. The texts are indexed
@@ -50,22 +50,22 @@ type matcher struct {
 	body    string
 }
 
-func (m *matcher) holds(n *Node) bool {
+func (m *matcher) matchNode(n *Node) bool {
 	switch n.Op {
 	case And:
-		return !slices.ContainsFunc(n.Kids, func(k *Node) bool { return !m.holds(k) })
+		return !slices.ContainsFunc(n.Kids, func(k *Node) bool { return !m.matchNode(k) })
 	case Or:
-		return slices.ContainsFunc(n.Kids, m.holds)
+		return slices.ContainsFunc(n.Kids, m.matchNode)
 	case Not:
-		return !m.holds(n.Kids[0])
+		return !m.matchNode(n.Kids[0])
 	}
-	return m.term(n.Term)
+	return m.matchTerm(n.Term)
 }
 
-func (m *matcher) term(t Term) bool {
+func (m *matcher) matchTerm(t Term) bool {
 	switch t.Field {
 	case FieldText, FieldTitle, FieldAuthor, FieldBody:
-		return m.words(t)
+		return m.matchWords(t)
 	case FieldLink:
 		return strings.Contains(text.Fold(m.article.Link), text.Fold(t.Text))
 	case FieldFeedName:
@@ -78,9 +78,9 @@ func (m *matcher) term(t Term) bool {
 	case FieldLabel:
 		return text.ContainsFolded(m.article.Labels, t.Text)
 	case FieldIs:
-		return m.is(t.Is)
+		return m.matchState(t.Is)
 	case FieldHas:
-		return m.has(t.Has)
+		return m.matchHas(t.Has)
 	case FieldSince:
 		return !m.article.Date.Before(t.When.Time(m.env.Now))
 	case FieldBefore:
@@ -89,8 +89,8 @@ func (m *matcher) term(t Term) bool {
 	return false
 }
 
-// words looks for the term's tokens side by side in its field.
-func (m *matcher) words(t Term) bool {
+// matchWords looks for the term's tokens side by side in its field.
+func (m *matcher) matchWords(t Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
 		return false
@@ -122,7 +122,7 @@ func padded(place *string, s func() string) string {
 	return *place
 }
 
-func (m *matcher) is(state Is) bool {
+func (m *matcher) matchState(state Is) bool {
 	a := m.article
 	switch state {
 	case IsUnread:
@@ -147,7 +147,7 @@ func (m *matcher) is(state Is) bool {
 	return false
 }
 
-func (m *matcher) has(thing Has) bool {
+func (m *matcher) matchHas(thing Has) bool {
 	a := m.article
 	switch thing {
 	case HasEnclosure:

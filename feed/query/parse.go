@@ -31,12 +31,12 @@ func Parse(s string) (Query, error) {
 	if err := p.advance(); err != nil {
 		return Query{}, err
 	}
-	root, err := p.either(0)
+	root, err := p.parseOr(0)
 	if err != nil {
 		return Query{}, err
 	}
 	if p.token.kind == tokenClose {
-		return Query{}, p.fail(p.token.column, "this ) has no ( before it; take it away or put quotes round it")
+		return Query{}, p.errorAt(p.token.column, "this ) has no ( before it; take it away or put quotes round it")
 	}
 	p.query.Root = root
 	return p.query, nil
@@ -54,18 +54,18 @@ func (p *parser) advance() (err error) {
 	return err
 }
 
-// either reads conditions with "or" between them, up to a ) or the end.
-func (p *parser) either(depth int) (*Node, error) {
+// parseOr reads conditions with "or" between them, up to a ) or the end.
+func (p *parser) parseOr(depth int) (*Node, error) {
 	var kids []*Node
 	var or token // the last "or" read
 	for {
-		n, err := p.every(depth)
+		n, err := p.parseAnd(depth)
 		if err != nil {
 			return nil, err
 		}
 		if n == nil && (or.kind == tokenOr || p.token.kind == tokenOr) {
 			at := cmp.Or(or.column, p.token.column)
-			return nil, p.fail(at, `%q needs a term on both sides; put quotes round it to search for the word`, "or")
+			return nil, p.errorAt(at, `%q needs a term on both sides; put quotes round it to search for the word`, "or")
 		}
 		kids = append(kids, n)
 		if p.token.kind != tokenOr {
@@ -78,15 +78,15 @@ func (p *parser) either(depth int) (*Node, error) {
 	}
 }
 
-// every reads terms side by side; nil when there is none.
-func (p *parser) every(depth int) (*Node, error) {
+// parseAnd reads terms side by side; nil when there is none.
+func (p *parser) parseAnd(depth int) (*Node, error) {
 	var kids []*Node
 	for {
 		switch p.token.kind {
 		case tokenEnd, tokenClose, tokenOr:
-			return all(kids...), nil
+			return allOf(kids...), nil
 		}
-		n, err := p.one(depth)
+		n, err := p.parseOperand(depth)
 		if err != nil {
 			return nil, err
 		}
@@ -94,11 +94,11 @@ func (p *parser) every(depth int) (*Node, error) {
 	}
 }
 
-// one reads a term, a negation or a group; nil for sort: and limit:.
-func (p *parser) one(depth int) (*Node, error) {
+// parseOperand reads a term, a negation or a group; nil for sort: and limit:.
+func (p *parser) parseOperand(depth int) (*Node, error) {
 	t := p.token
 	if depth > maxQueryDepth {
-		return nil, p.fail(t.column, "this is nested too deeply; take some parentheses or minus signs away")
+		return nil, p.errorAt(t.column, "this is nested too deeply; take some parentheses or minus signs away")
 	}
 	if err := p.advance(); err != nil {
 		return nil, err
@@ -107,47 +107,47 @@ func (p *parser) one(depth int) (*Node, error) {
 	case tokenMinus:
 		// The next token must touch the minus, or it would be a dash in a text.
 		if k := p.token.kind; p.token.column != t.column+1 || k == tokenEnd || k == tokenClose {
-			return nil, p.fail(t.column, "- needs a term right after it, to leave out; put quotes round it to search for text with a dash")
+			return nil, p.errorAt(t.column, "- needs a term right after it, to leave out; put quotes round it to search for text with a dash")
 		}
-		n, err := p.one(depth + 1)
+		n, err := p.parseOperand(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		return &Node{Op: Not, Kids: []*Node{n}}, nil
 	case tokenOpen:
-		return p.group(t, depth)
+		return p.parseGroup(t, depth)
 	case tokenOr:
-		return nil, p.fail(t.column, `%q needs a term on both sides; put quotes round it to search for the word`, t.value)
+		return nil, p.errorAt(t.column, `%q needs a term on both sides; put quotes round it to search for the word`, t.value)
 	}
 	if t.name == "sort" || t.name == "limit" {
 		if depth > 0 {
-			return nil, p.fail(t.column, "%s: holds for the whole query; move it out of the parentheses or the negation", t.name)
+			return nil, p.errorAt(t.column, "%s: holds for the whole query; move it out of the parentheses or the negation", t.name)
 		}
-		return nil, p.order(t)
+		return nil, p.parseSortOrLimit(t)
 	}
-	term, err := p.term(t)
+	term, err := p.parseTerm(t)
 	if err != nil {
 		return nil, err
 	}
 	return &Node{Term: term}, nil
 }
 
-// group reads what is inside the parenthesis open.
-func (p *parser) group(open token, depth int) (*Node, error) {
-	n, err := p.either(depth + 1)
+// parseGroup reads what is inside the parenthesis open.
+func (p *parser) parseGroup(open token, depth int) (*Node, error) {
+	n, err := p.parseOr(depth + 1)
 	switch {
 	case err != nil:
 		return nil, err
 	case p.token.kind != tokenClose:
-		return nil, p.fail(open.column, "this ( is never closed; put a ) where the group ends")
+		return nil, p.errorAt(open.column, "this ( is never closed; put a ) where the group ends")
 	case n == nil:
-		return nil, p.fail(open.column, "there is nothing between the parentheses; put terms between them or take them away")
+		return nil, p.errorAt(open.column, "there is nothing between the parentheses; put terms between them or take them away")
 	}
 	return n, p.advance()
 }
 
-// term gives a token of the lexer its meaning.
-func (p *parser) term(t token) (Term, error) {
+// lexTerm gives a token of the lexer its meaning.
+func (p *parser) parseTerm(t token) (Term, error) {
 	term := Term{Field: Field(t.name), Text: t.value}
 	switch term.Field {
 	case FieldText, FieldTitle, FieldAuthor, FieldBody:
@@ -161,7 +161,7 @@ func (p *parser) term(t token) (Term, error) {
 		if term.Is == "labeled" {
 			term.Is = IsLabelled
 		}
-		return term, p.oneOf(t, string(term.Is), isNames)
+		return term, p.checkValue(t, string(term.Is), isNames)
 	case FieldHas:
 		term.Text = ""
 		name := strings.ToLower(t.value)
@@ -171,36 +171,36 @@ func (p *parser) term(t token) (Term, error) {
 			}
 		}
 		term.Has = Has(name)
-		return term, p.oneOf(t, name, hasNames)
+		return term, p.checkValue(t, name, hasNames)
 	case FieldSince, FieldBefore:
 		term.Text = ""
 		w, complaint := parseWhen(t.value)
 		if complaint != "" {
-			return Term{}, p.fail(t.valueColumn, "%s; %s", complaint, whenHint)
+			return Term{}, p.errorAt(t.valueColumn, "%s; %s", complaint, dateForms)
 		}
 		term.When = w
 	}
 	return term, nil
 }
 
-// order reads sort: or limit: into the query.
-func (p *parser) order(t token) error {
+// parseSortOrLimit reads sort: or limit: into the query.
+func (p *parser) parseSortOrLimit(t token) error {
 	value := strings.ToLower(t.value)
 	if t.name == "sort" {
 		if p.query.Sort.Key != "" {
-			return p.fail(t.column, "sort: is there twice; keep one of them")
+			return p.errorAt(t.column, "sort: is there twice; keep one of them")
 		}
 		key, reverse := strings.CutPrefix(value, "-")
 		p.query.Sort = Sort{SortKey(key), reverse && key != string(SortRandom)}
-		return p.oneOf(t, key, sortNames)
+		return p.checkValue(t, key, sortNames)
 	}
 	if p.query.Limit != 0 {
-		return p.fail(t.column, "limit: is there twice; keep one of them")
+		return p.errorAt(t.column, "limit: is there twice; keep one of them")
 	}
 	number, each := strings.CutSuffix(value, "/feed")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > maxQueryLimit || number[0] == '+' {
-		return p.fail(t.valueColumn, "limit: takes a number from 1 to %d; write limit:50, or limit:3/feed for three of each feed", maxQueryLimit)
+		return p.errorAt(t.valueColumn, "limit: takes a number from 1 to %d; write limit:50, or limit:3/feed for three of each feed", maxQueryLimit)
 	}
 	p.query.Limit, p.query.LimitPerFeed = n, each
 	return nil
@@ -218,12 +218,12 @@ var (
 	}
 )
 
-// oneOf refuses a value that is not one of names.
-func (p *parser) oneOf(t token, value string, names []string) error {
+// checkValue refuses a value that is not one of names.
+func (p *parser) checkValue(t token, value string, names []string) error {
 	if slices.Contains(names, value) {
 		return nil
 	}
-	return p.fail(t.valueColumn, "%s: does not know %q; did you mean %s? It takes %s",
+	return p.errorAt(t.valueColumn, "%s: does not know %q; did you mean %s? It takes %s",
 		t.name, value, text.Nearest(value, names), strings.Join(names, " "))
 }
 
@@ -273,7 +273,7 @@ type lexer struct {
 	pos int
 }
 
-func (l *lexer) fail(column int, format string, args ...any) error {
+func (l *lexer) errorAt(column int, format string, args ...any) error {
 	return &Error{Column: column, Msg: fmt.Sprintf(format, args...)}
 }
 
@@ -301,22 +301,22 @@ func (l *lexer) next() (token, error) {
 	case '-':
 		t.kind = tokenMinus
 	default:
-		return l.term(t)
+		return l.lexTerm(t)
 	}
 	l.pos++
 	return t, nil
 }
 
-// term reads a word, a phrase, or a name with its value.
-func (l *lexer) term(t token) (token, error) {
+// lexTerm reads a word, a phrase, or a name with its value.
+func (l *lexer) lexTerm(t token) (token, error) {
 	t.kind = tokenTerm
 	var err error
 	if l.peek() == '"' {
-		t.value, err = l.phrase()
+		t.value, err = l.lexPhrase()
 		t.quoted = true
 		return t, err
 	}
-	t.value = l.word()
+	t.value = l.lexWord()
 	if t.value == "or" || t.value == "OR" {
 		t.kind = tokenOr
 		return t, nil
@@ -327,7 +327,7 @@ func (l *lexer) term(t token) (token, error) {
 	}
 	t.name = strings.ToLower(name)
 	if !slices.Contains(termNames, t.name) {
-		return t, l.fail(t.column, `there is no field %q; did you mean %s:? Put quotes round it to search for the text`,
+		return t, l.errorAt(t.column, `there is no field %q; did you mean %s:? Put quotes round it to search for the text`,
 			name, text.Nearest(t.name, termNames))
 	}
 	if t.name == "feed" {
@@ -336,27 +336,27 @@ func (l *lexer) term(t token) (token, error) {
 	t.value = rest
 	t.valueColumn = l.pos + 1 - len([]rune(rest))
 	if rest == "" && l.peek() == '"' {
-		t.value, err = l.phrase()
+		t.value, err = l.lexPhrase()
 		t.quoted = true
 	}
 	if err == nil && t.value == "" {
-		err = l.fail(t.column, `%s: needs a value right after the colon; put quotes round it to search for the word`, t.name)
+		err = l.errorAt(t.column, `%s: needs a value right after the colon; put quotes round it to search for the word`, t.name)
 	}
 	return t, err
 }
 
-// word reads up to a space, a parenthesis or a quote.
-func (l *lexer) word() string {
+// lexWord reads up to a space, a parenthesis or a quote.
+func (l *lexer) lexWord() string {
 	start := l.pos
-	for l.pos < len(l.src) && !delimits(l.src[l.pos]) {
+	for l.pos < len(l.src) && !isDelimiter(l.src[l.pos]) {
 		l.pos++
 	}
 	return string(l.src[start:l.pos])
 }
 
-// phrase reads what stands between two quotes. A backslash takes away the
+// lexPhrase reads what stands between two quotes. A backslash takes away the
 // meaning of the character after it.
-func (l *lexer) phrase() (string, error) {
+func (l *lexer) lexPhrase() (string, error) {
 	start := l.pos
 	var b strings.Builder
 	for l.pos++; l.pos < len(l.src); l.pos++ {
@@ -364,7 +364,7 @@ func (l *lexer) phrase() (string, error) {
 		case '"':
 			l.pos++
 			if b.Len() == 0 {
-				return "", l.fail(start+1, "there is nothing between the quotes; put words between them or take them away")
+				return "", l.errorAt(start+1, "there is nothing between the quotes; put words between them or take them away")
 			}
 			return b.String(), nil
 		case '\\':
@@ -374,10 +374,10 @@ func (l *lexer) phrase() (string, error) {
 		}
 		b.WriteRune(l.src[l.pos])
 	}
-	return "", l.fail(start+1, `this quote is never closed; put another " where the phrase ends`)
+	return "", l.errorAt(start+1, `this quote is never closed; put another " where the phrase ends`)
 }
 
-func delimits(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' || r == '"' }
+func isDelimiter(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' || r == '"' }
 
 // splitName cuts a word that looks like a field at its colon: letters before
 // it, and behind it not the two slashes of a URL.
@@ -387,12 +387,12 @@ func splitName(word string) (name, rest string, ok bool) {
 	return name, rest, ok && name != "" && letters && !strings.HasPrefix(rest, "//")
 }
 
-// bareValue says that s can stand behind a field's colon without quotes.
-func bareValue(s string) bool { return s != "" && !strings.ContainsFunc(s, delimits) }
+// isBareValue says that s can stand behind a field's colon without quotes.
+func isBareValue(s string) bool { return s != "" && !strings.ContainsFunc(s, isDelimiter) }
 
-// bareWord says that s can stand as a word by itself without quotes.
-func bareWord(s string) bool {
-	if !bareValue(s) || s == "or" || s == "OR" || strings.HasPrefix(s, "-") {
+// isBareWord says that s can stand as a word by itself without quotes.
+func isBareWord(s string) bool {
+	if !isBareValue(s) || s == "or" || s == "OR" || strings.HasPrefix(s, "-") {
 		return false
 	}
 	name, rest, ok := splitName(s)

@@ -152,7 +152,7 @@ type Sort struct {
 // And is the query for which both q and p hold. The sort and the limit of p win
 // where it has them.
 func (q Query) And(p Query) Query {
-	q.Root = all(q.Root, p.Root)
+	q.Root = allOf(q.Root, p.Root)
 	if p.Sort.Key != "" {
 		q.Sort = p.Sort
 	}
@@ -176,24 +176,24 @@ func (q Query) Conjuncts() []*Node {
 
 // ShowsHidden says that the query asks for hidden or snoozed items, by
 // is:hidden or is:snoozed outside a negation; any other query leaves both out.
-func (q Query) ShowsHidden() bool { return q.Root != nil && q.Root.asksHidden(true) }
+func (q Query) ShowsHidden() bool { return q.Root != nil && q.Root.selectsHidden(true) }
 
-func (n *Node) asksHidden(positive bool) bool {
+func (n *Node) selectsHidden(positive bool) bool {
 	switch n.Op {
 	case Leaf:
 		return positive && (n.Term.Is == IsHidden || n.Term.Is == IsSnoozed)
 	case Not:
 		positive = !positive
 	}
-	return slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.asksHidden(positive) })
+	return slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.selectsHidden(positive) })
 }
 
-// all and anyOf join conditions, leaving out nil ones and flattening what is of
+// allOf and anyOf join conditions, leaving out nil ones and flattening what is of
 // their own kind, so that equal queries have equal trees.
-func all(nodes ...*Node) *Node   { return join(And, nodes) }
-func anyOf(nodes ...*Node) *Node { return join(Or, nodes) }
+func allOf(nodes ...*Node) *Node { return combine(And, nodes) }
+func anyOf(nodes ...*Node) *Node { return combine(Or, nodes) }
 
-func join(op Op, nodes []*Node) *Node {
+func combine(op Op, nodes []*Node) *Node {
 	var kids []*Node
 	for _, n := range nodes {
 		switch {
@@ -271,12 +271,12 @@ func (t Term) String() string {
 	case FieldSince, FieldBefore:
 		return string(t.Field) + ":" + t.When.String()
 	case FieldText:
-		return quote(t.Text, t.Phrase || !bareWord(t.Text))
+		return quote(t.Text, t.Phrase || !isBareWord(t.Text))
 	case FieldFeedURL:
-		return string(t.Field) + quote(t.Text, !bareValue(t.Text))
+		return string(t.Field) + quote(t.Text, !isBareValue(t.Text))
 	}
 	equals := t.Field == FieldFeedName && strings.HasPrefix(t.Text, "=")
-	return string(t.Field) + ":" + quote(t.Text, t.Phrase || equals || !bareValue(t.Text))
+	return string(t.Field) + ":" + quote(t.Text, t.Phrase || equals || !isBareValue(t.Text))
 }
 
 func quote(s string, really bool) string {

@@ -50,14 +50,14 @@ func Check(r Rule) error {
 			return fmt.Errorf("the rule %q has a label that is empty or cannot be shown: use plain text", r.Name)
 		}
 	}
-	if term, ok := laterState(r.Query); ok {
+	if term, ok := unmatchableTerm(r.Query); ok {
 		return fmt.Errorf("the rule %q asks for %s, which no item is when it arrives: leave it out", r.Name, term)
 	}
 	return nil
 }
 
-// laterState finds a top-level condition that no arriving item can meet.
-func laterState(q Query) (term string, found bool) {
+// unmatchableTerm finds a top-level condition that no arriving item can meet.
+func unmatchableTerm(q Query) (term string, found bool) {
 	for _, n := range q.Conjuncts() {
 		if n.Op != Leaf {
 			continue

@@ -16,17 +16,17 @@ func HintTexts(w feed.PollHints, now time.Time) []string {
 			words = append(words, fmt.Sprintf(format, args...))
 		}
 	}
-	add(w.TTL > 0, "%s between checks (ttl)", span(w.TTL))
-	add(w.Period > 0, "%s between checks (syndication period)", span(w.Period))
-	add(w.Fresh > 0, "%s until its last answer is stale (Cache-Control, Expires)", span(w.Fresh))
-	add(len(w.SkipHours) > 0, "no checks in the hours %s UTC (skipHours)", hourList(w.SkipHours))
-	add(len(w.SkipDays) > 0, "no checks on %s UTC (skipDays)", dayList(w.SkipDays))
-	add(w.Until.After(now), "a pause for another %s (Retry-After)", span(w.Until.Sub(now)))
+	add(w.TTL > 0, "%s between checks (ttl)", durationText(w.TTL))
+	add(w.Period > 0, "%s between checks (syndication period)", durationText(w.Period))
+	add(w.Fresh > 0, "%s until its last answer is stale (Cache-Control, Expires)", durationText(w.Fresh))
+	add(len(w.SkipHours) > 0, "no checks in the hours %s UTC (skipHours)", hourRanges(w.SkipHours))
+	add(len(w.SkipDays) > 0, "no checks on %s UTC (skipDays)", dayNames(w.SkipDays))
+	add(w.Until.After(now), "a pause for another %s (Retry-After)", durationText(w.Until.Sub(now)))
 	return words
 }
 
-// hourList joins neighbouring hours: "0-5, 22".
-func hourList(hours []int) string {
+// hourRanges joins neighbouring hours: "0-5, 22".
+func hourRanges(hours []int) string {
 	var parts []string
 	for i := 0; i < len(hours); i++ {
 		first := hours[i]
@@ -42,7 +42,7 @@ func hourList(hours []int) string {
 	return strings.Join(parts, ", ")
 }
 
-func dayList(days []time.Weekday) string {
+func dayNames(days []time.Weekday) string {
 	names := make([]string, len(days))
 	for i, d := range days {
 		names[i] = d.String()
@@ -60,12 +60,12 @@ func NextText(f feed.Feed, now time.Time) string {
 	case f.Paused:
 		return "paused: asked only by name"
 	case p.Reason == "":
-		return "next " + until(p.NextCheck, now)
+		return "next " + untilText(p.NextCheck, now)
 	}
-	return "next " + until(p.NextCheck, now) + ", " + p.Reason
+	return "next " + untilText(p.NextCheck, now) + ", " + p.Reason
 }
 
-func until(t, now time.Time) string {
+func untilText(t, now time.Time) string {
 	if s := feed.Until(t, now); s != "now" {
 		return "in " + s
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// rhythmItems is how many of the newest items tell a rhythm.
-	rhythmItems = 30
+	// intervalItems is how many of the newest items tell a rhythm.
+	intervalItems = 30
 	// burst is how close to each other items count as one arrival.
 	burst = 15 * time.Minute
 )
@@ -24,12 +24,12 @@ const (
 func PostInterval(items []feed.Article, now time.Time) time.Duration {
 	var dates []time.Time
 	for _, a := range items {
-		if t := dateSaid(a.Item); !t.IsZero() && !t.After(now) {
+		if t := statedDate(a.Item); !t.IsZero() && !t.After(now) {
 			dates = append(dates, t)
 		}
 	}
 	slices.SortFunc(dates, func(a, b time.Time) int { return b.Compare(a) })
-	dates = dates[:min(len(dates), rhythmItems)]
+	dates = dates[:min(len(dates), intervalItems)]
 	var gaps []time.Duration
 	for i := 0; i < len(dates); {
 		last := i
@@ -40,7 +40,7 @@ func PostInterval(items []feed.Article, now time.Time) time.Duration {
 			gaps = append(gaps, dates[last].Sub(dates[i]))
 		}
 	}
-	if n := len(dates); n == rhythmItems && len(gaps) == 0 && now.Sub(dates[0]) < burst && dates[0].Sub(dates[n-1]) > burst/3 {
+	if n := len(dates); n == intervalItems && len(gaps) == 0 && now.Sub(dates[0]) < burst && dates[0].Sub(dates[n-1]) > burst/3 {
 		return burst // so busy that its document reaches no further back
 	}
 	if len(gaps) < 2 {
@@ -55,14 +55,14 @@ func PostInterval(items []feed.Article, now time.Time) time.Duration {
 func NewestDate(items []feed.Article, now time.Time) time.Time {
 	var newest time.Time
 	for _, a := range items {
-		if t := dateSaid(a.Item); t.After(newest) && !t.After(now) {
+		if t := statedDate(a.Item); t.After(newest) && !t.After(now) {
 			newest = t
 		}
 	}
 	return newest
 }
 
-func dateSaid(i feed.Item) time.Time {
+func statedDate(i feed.Item) time.Time {
 	if i.Published.IsZero() {
 		return i.Updated
 	}
@@ -80,18 +80,18 @@ func RateText(rhythm time.Duration) string {
 	case rhythm < 90*time.Minute:
 		return "about every hour"
 	case rhythm < hours36:
-		return times(feed.Day, rhythm, "day")
+		return rateText(feed.Day, rhythm, "day")
 	case rhythm < days10:
-		return times(feed.Week, rhythm, "week")
+		return rateText(feed.Week, rhythm, "week")
 	case rhythm < days45:
-		return times(30*feed.Day, rhythm, "month")
+		return rateText(30*feed.Day, rhythm, "month")
 	case rhythm < days300:
 		return fmt.Sprintf("about every %d months", cmp.Or(int(math.Round(rhythm.Hours()/24/30)), 1))
 	}
 	return "about once a year or less"
 }
 
-func times(whole, rhythm time.Duration, name string) string {
+func rateText(whole, rhythm time.Duration, name string) string {
 	switch n := int(math.Round(float64(whole) / float64(rhythm))); n {
 	case 0, 1:
 		return "about once a " + name

@@ -20,25 +20,25 @@ const (
 )
 
 const (
-	// failingAfter failures in a row, or failingFor without a good answer, tell a
+	// failingFailures failures in a row, or failingFor without a good answer, tell a
 	// failing feed from one that had a bad hour.
-	failingAfter = 3
-	failingFor   = feed.Day
+	failingFailures = 3
+	failingFor      = feed.Day
 	// A feed is silent when nothing came for silentRhythms of its rhythm and for
 	// silentDays, or, whatever its rhythm, for silentYears.
-	silentRhythms = 10
-	silentFor     = 90 * feed.Day
-	silentAtLast  = 365 * feed.Day
+	silentIntervals = 10
+	silentFor       = 90 * feed.Day
+	silentAtLast    = 365 * feed.Day
 	// A new address is trusted after so many good answers over so long.
-	movedTimes = 3
-	movedFor   = feed.Day
+	movedResponses = 3
+	movedFor       = feed.Day
 )
 
 // NewAddress is where a feed has moved for good: the target of its permanent
 // redirects (301, 308) once they have led there often enough, over long enough.
 // Empty otherwise.
 func NewAddress(p feed.PollState) string {
-	if p.MovedTimes < movedTimes || p.LastOK.Sub(p.MovedSince) < movedFor {
+	if p.MovedTimes < movedResponses || p.LastOK.Sub(p.MovedSince) < movedFor {
 		return ""
 	}
 	return p.MovedTo
@@ -49,7 +49,7 @@ func NewAddress(p feed.PollState) string {
 // not ill, only paused.
 func ProblemOf(f feed.Feed, now time.Time) (Problem, string) {
 	p := f.Poll
-	failing := p.Failures >= failingAfter || p.Failures > 0 && !p.LastOK.IsZero() && now.Sub(p.LastOK) > failingFor
+	failing := p.Failures >= failingFailures || p.Failures > 0 && !p.LastOK.IsZero() && now.Sub(p.LastOK) > failingFor
 	switch {
 	case p.Gone:
 		return Gone, "The server says that this feed is gone for good (410), so it is not asked any more: " +
@@ -62,25 +62,25 @@ func ProblemOf(f feed.Feed, now time.Time) (Problem, string) {
 		return Failing, fmt.Sprintf("Failed %s since it last answered well %s. %s", text.Plural(p.Failures, "time"), feed.Ago(p.LastOK, now), p.Error)
 	case NewAddress(p) != "":
 		return Moved, fmt.Sprintf("Moved for good to %s, as the server has been saying for %s: write the new address into the configuration with dateline move or the reader's M.",
-			text.Clean(NewAddress(p)), span(now.Sub(p.MovedSince)))
-	case silent(p, now):
-		return Silent, silence(p, now)
+			text.Clean(NewAddress(p)), durationText(now.Sub(p.MovedSince)))
+	case isSilent(p, now):
+		return Silent, silentMessage(p, now)
 	}
 	return "", ""
 }
 
-func silent(p feed.PollState, now time.Time) bool {
+func isSilent(p feed.PollState, now time.Time) bool {
 	quiet := now.Sub(p.Newest)
 	if p.Newest.IsZero() || p.LastOK.IsZero() || quiet <= silentFor {
 		return false
 	}
-	return quiet > silentAtLast || p.PostInterval > 0 && quiet > silentRhythms*p.PostInterval
+	return quiet > silentAtLast || p.PostInterval > 0 && quiet > silentIntervals*p.PostInterval
 }
 
-func silence(p feed.PollState, now time.Time) string {
+func silentMessage(p feed.PollState, now time.Time) string {
 	used := ""
 	if p.PostInterval > 0 {
 		used = ", though it used to post " + RateText(p.PostInterval)
 	}
-	return fmt.Sprintf("Nothing new for %s%s: see whether the site has another feed by now, or unsubscribe.", span(now.Sub(p.Newest)), used)
+	return fmt.Sprintf("Nothing new for %s%s: see whether the site has another feed by now, or unsubscribe.", durationText(now.Sub(p.Newest)), used)
 }

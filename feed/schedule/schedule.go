@@ -17,28 +17,28 @@ import (
 // Bounds of the schedule. A server may ask for more patience than a failing
 // feed gets by itself, but cannot silence a feed for good.
 const (
-	// soonest and latest bound the wait that a feed's rhythm leads to.
-	soonest = 15 * time.Minute
-	latest  = 24 * time.Hour
-	// unknownWait is the wait while a feed's rhythm is not known.
-	unknownWait = time.Hour
-	// awayWait is the wait after a check that no server heard of.
-	awayWait = 30 * time.Minute
-	// perRhythm is how often a feed is asked in the usual time between two items.
-	perRhythm = 4
-	// perSilence slows asking down once nothing new has come for long: at least
+	// minWait and latest bound the wait that a feed's rhythm leads to.
+	minWait = 15 * time.Minute
+	maxWait = 24 * time.Hour
+	// defaultWait is the wait while a feed's rhythm is not known.
+	defaultWait = time.Hour
+	// offlineWait is the wait after a check that no server heard of.
+	offlineWait = 30 * time.Minute
+	// checksPerInterval is how often a feed is asked in the usual time between two items.
+	checksPerInterval = 4
+	// silenceParts slows asking down once nothing new has come for long: at least
 	// this part of the silence passes before the next check.
-	perSilence = 10
-	maxBackoff = 24 * time.Hour
-	// mostWish bounds what documents and caches get.
-	mostWish = 24 * time.Hour
+	silenceParts = 10
+	maxBackoff   = 24 * time.Hour
+	// maxHint bounds what documents and caches get.
+	maxHint = 24 * time.Hour
 	// deadAfter without a good answer, and deadFailures in a row, make a feed
 	// dead: one that is asked every deadWait. One that never answered well needs
 	// neverFailures, which take as long.
-	deadAfter     = 30 * 24 * time.Hour
-	deadFailures  = 10
-	neverFailures = 35
-	deadWait      = 7 * 24 * time.Hour
+	deadAfter           = 30 * 24 * time.Hour
+	deadFailures        = 10
+	deadFailuresNeverOK = 35
+	deadWait            = 7 * 24 * time.Hour
 	// jitterShare is the part of a wait that jitter adds or takes at most.
 	jitterShare = 0.1
 )
@@ -75,14 +75,14 @@ func NextCheck(p feed.PollState, s feed.Settings, now time.Time, jitter float64)
 		return Schedule{Reason: "gone for good, as the server says"}
 	}
 	jitter = max(-1, min(jitter, 1))
-	wait, reason := basicWait(p, s, now)
+	wait, reason := normalWait(p, s, now)
 	if p.Failures > 0 {
-		wait, reason = backOff(p, wait, now)
+		wait, reason = backOffWait(p, wait, now)
 	}
 	if s.Interval > 0 {
 		wait += time.Duration(math.Abs(jitter) * jitterShare * float64(wait))
 	} else {
-		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), soonest), max(wait, latest))
+		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), minWait), max(wait, maxWait))
 	}
 	for _, wish := range hintedWaits(p.Hints) {
 		if wish.wait > wait {
@@ -93,7 +93,7 @@ func NextCheck(p feed.PollState, s feed.Settings, now time.Time, jitter float64)
 	if until := p.Hints.Until; until.After(next) {
 		next, reason = earlier(until, now.Add(MaxPause)), ReasonRetryAfter
 	}
-	if open := Open(p.Hints, next); open.After(next) {
+	if open := firstAllowed(p.Hints, next); open.After(next) {
 		// Not at the stroke of the hour, when everybody comes back.
 		next = open.Add(time.Duration((jitter + 1) / 2 * jitterShare * float64(time.Hour)))
 		reason = "outside its skip hours and days"
@@ -108,24 +108,24 @@ func Offline(p feed.PollState, s feed.Settings, now time.Time) Schedule {
 	if p.Gone {
 		return NextCheck(p, s, now, 0)
 	}
-	wait := awayWait
+	wait := offlineWait
 	if s.Interval > 0 {
 		wait = s.Interval
 	}
 	if p.NextCheck.After(now.Add(wait)) {
 		return Schedule{p.NextCheck, p.Reason}
 	}
-	return Schedule{Open(p.Hints, now.Add(wait)), "no server could be reached from here"}
+	return Schedule{firstAllowed(p.Hints, now.Add(wait)), "no server could be reached from here"}
 }
 
-// basicWait is the wait after a good answer.
-func basicWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration, string) {
+// normalWait is the wait after a good answer.
+func normalWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration, string) {
 	if s.Interval > 0 {
-		return s.Interval, "your interval is " + span(s.Interval)
+		return s.Interval, "your interval is " + durationText(s.Interval)
 	}
-	wait, reason := unknownWait, "how often it posts is not known yet"
+	wait, reason := defaultWait, "how often it posts is not known yet"
 	if p.PostInterval > 0 {
-		wait = min(max(p.PostInterval/perRhythm, soonest), latest)
+		wait = min(max(p.PostInterval/checksPerInterval, minWait), maxWait)
 		reason = "posts " + RateText(p.PostInterval)
 	}
 	if p.Newest.IsZero() {
@@ -135,15 +135,15 @@ func basicWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration,
 		now = p.LastOK // what came since then is not known
 	}
 	silence := now.Sub(p.Newest)
-	if slow := min(silence/perSilence, latest); slow > wait {
-		return slow, "nothing new for " + span(silence)
+	if slow := min(silence/silenceParts, maxWait); slow > wait {
+		return slow, "nothing new for " + durationText(silence)
 	}
 	return wait, reason
 }
 
-// backOff is the wait of a feed that fails.
-func backOff(p feed.PollState, wait time.Duration, now time.Time) (time.Duration, string) {
-	if dead(p, now) {
+// backOffWait is the wait of a feed that fails.
+func backOffWait(p feed.PollState, wait time.Duration, now time.Time) (time.Duration, string) {
+	if isDead(p, now) {
 		return max(wait, deadWait), "failed for so long that it is tried once a week"
 	}
 	most := max(wait, maxBackoff)
@@ -159,33 +159,33 @@ func backOff(p feed.PollState, wait time.Duration, now time.Time) (time.Duration
 	return wait, fmt.Sprintf("failed %d times in a row", p.Failures)
 }
 
-// dead says that a feed has failed for so long that it is hardly coming back.
-func dead(p feed.PollState, now time.Time) bool {
+// isDead says that a feed has failed for so long that it is hardly coming back.
+func isDead(p feed.PollState, now time.Time) bool {
 	if p.LastOK.IsZero() {
-		return p.Failures >= neverFailures
+		return p.Failures >= deadFailuresNeverOK
 	}
 	return p.Failures >= deadFailures && now.Sub(p.LastOK) > deadAfter
 }
 
-// hint is a wait that a feed asks for.
-type hint struct {
+// hintedWait is a wait that a feed asks for.
+type hintedWait struct {
 	wait   time.Duration
 	reason string
 }
 
-func hintedWaits(w feed.PollHints) []hint {
-	ttl, period, fresh := min(w.TTL, mostWish), min(w.Period, mostWish), min(w.Fresh, mostWish)
-	return []hint{
-		{ttl, "its ttl asks for " + span(ttl)},
-		{period, "says that it is renewed every " + span(period)},
-		{fresh, "the server calls its answer fresh for " + span(fresh)},
+func hintedWaits(w feed.PollHints) []hintedWait {
+	ttl, period, fresh := min(w.TTL, maxHint), min(w.Period, maxHint), min(w.Fresh, maxHint)
+	return []hintedWait{
+		{ttl, "its ttl asks for " + durationText(ttl)},
+		{period, "says that it is renewed every " + durationText(period)},
+		{fresh, "the server calls its answer fresh for " + durationText(fresh)},
 	}
 }
 
-// Open is the first instant from t on that lies outside SkipHours and SkipDays.
+// firstAllowed is the first instant from t on that lies outside SkipHours and SkipDays.
 // Lists that leave no hour or no day count for nothing.
-func Open(w feed.PollHints, t time.Time) time.Time {
-	hours, days := bits(w.SkipHours, 24), bits(w.SkipDays, 7)
+func firstAllowed(w feed.PollHints, t time.Time) time.Time {
+	hours, days := bitSet(w.SkipHours, 24), bitSet(w.SkipDays, 7)
 	if hours == 1<<24-1 {
 		hours = 0
 	}
@@ -205,8 +205,8 @@ func Open(w feed.PollHints, t time.Time) time.Time {
 	}
 }
 
-// bits is the set of those numbers that are at least 0 and below n.
-func bits[T ~int](numbers []T, n T) (set uint32) {
+// bitSet is the set of those numbers that are at least 0 and below n.
+func bitSet[T ~int](numbers []T, n T) (set uint32) {
 	for _, x := range numbers {
 		if x >= 0 && x < n {
 			set |= 1 << x
@@ -218,7 +218,7 @@ func bits[T ~int](numbers []T, n T) (set uint32) {
 // Due says whether the feed may be asked unbidden at now, settings aside.
 func Due(p feed.PollState, now time.Time) bool {
 	p, _ = CorrectClock(p, now)
-	return !p.Gone && !p.NextCheck.After(now) && !Open(p.Hints, now).After(now)
+	return !p.Gone && !p.NextCheck.After(now) && !firstAllowed(p.Hints, now).After(now)
 }
 
 // DueAt is when the feed may be asked unbidden, at the earliest now; zero for
@@ -231,7 +231,7 @@ func DueAt(p feed.PollState, s feed.Settings, now time.Time) time.Time {
 	}
 	p, _ = CorrectClock(p, now)
 	next := p.NextCheck
-	if next.After(latestCheck(s, now)) {
+	if next.After(latestNextCheck(s, now)) {
 		next = NextCheck(p, s, p.LastChecked, 1).Next
 	}
 	if s.Interval > 0 && p.Failures == 0 && !p.LastChecked.IsZero() && !p.Hints.Until.After(now) {
@@ -240,7 +240,7 @@ func DueAt(p feed.PollState, s feed.Settings, now time.Time) time.Time {
 	if next.Before(now) {
 		next = now
 	}
-	return Open(p.Hints, next)
+	return firstAllowed(p.Hints, next)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -250,8 +250,8 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// span is a length of time in words, in at most two units.
-func span(d time.Duration) string {
+// durationText is a length of time in words, in at most two units.
+func durationText(d time.Duration) string {
 	base := time.Unix(0, 0).UTC()
 	return feed.Age(base, base.Add(max(d, time.Second)))
 }

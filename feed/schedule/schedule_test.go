@@ -33,7 +33,7 @@ func TestNextCheck(t *testing.T) {
 		{"posts daily", feed.PollState{PostInterval: day, Newest: ago(h)}, own(0), 0, 6 * h, "posts about once a day"},
 		{"jitter up", feed.PollState{PostInterval: day}, own(0), 1, 396 * time.Minute, "once a day"},
 		{"jitter that is no number stays small", feed.PollState{PostInterval: day}, own(0), math.Inf(-1), 324 * time.Minute, "once a day"},
-		{"posts all the time", feed.PollState{PostInterval: time.Minute}, own(0), -1, soonest, "several times an hour"},
+		{"posts all the time", feed.PollState{PostInterval: time.Minute}, own(0), -1, minWait, "several times an hour"},
 		{"posts yearly", feed.PollState{PostInterval: 365 * day}, own(0), 0, day, "once a year"},
 		{"silent for long", feed.PollState{PostInterval: h, Newest: ago(60 * h)}, own(0), 0, 6 * h, "nothing new for 2 days 12 hours"},
 		{"silent for years", feed.PollState{PostInterval: h, Newest: ago(9999 * h)}, own(0), 0, day, "nothing new for 1 year"},
@@ -81,7 +81,7 @@ func upTo(n int) []int {
 // feed was due anyway.
 func TestAway(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
-	if got := Offline(feed.PollState{PostInterval: 999 * time.Hour, NextCheck: now}, feed.Settings{}, now); got.Next.Sub(now) != awayWait {
+	if got := Offline(feed.PollState{PostInterval: 999 * time.Hour, NextCheck: now}, feed.Settings{}, now); got.Next.Sub(now) != offlineWait {
 		t.Errorf("a feed that was due: %v", got)
 	}
 	if got := Offline(feed.PollState{NextCheck: now.Add(5 * time.Hour), Reason: "r"}, feed.Settings{}, now); got.Next.Sub(now) != 5*time.Hour || got.Reason != "r" {

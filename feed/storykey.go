@@ -17,9 +17,9 @@ import (
 // link that says nothing about a story: none, a site's front page, or one that
 // is not http.
 func CanonicalLink(link string) string {
-	u := webPage(link)
+	u := parseWebPage(link)
 	for range 2 {
-		if of := cached(u); of != nil {
+		if of := ampOriginal(u); of != nil {
 			u = of
 		}
 	}
@@ -38,8 +38,8 @@ func CanonicalLink(link string) string {
 	return "https://" + canonicalHost(u) + page + query + route
 }
 
-// webPage parses the address of a page; nil when it is none.
-func webPage(link string) *url.URL {
+// parseWebPage parses the address of a page; nil when it is none.
+func parseWebPage(link string) *url.URL {
 	u, err := url.Parse(text.EncodeURL(strings.TrimSpace(link)))
 	if err != nil || strings.Trim(u.Hostname(), ".") == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil
@@ -47,9 +47,9 @@ func webPage(link string) *url.URL {
 	return u
 }
 
-// cached is the page that an AMP cache shows at u; nil when u is in none:
+// ampOriginal is the page that an AMP cache shows at u; nil when u is in none:
 // google.com/amp/s/HOST/…, cdn.ampproject.org/c/s/HOST/…
-func cached(u *url.URL) *url.URL {
+func ampOriginal(u *url.URL) *url.URL {
 	if u == nil {
 		return nil
 	}
@@ -73,7 +73,7 @@ func cached(u *url.URL) *url.URL {
 	if u.RawQuery != "" {
 		rest += "?" + u.RawQuery
 	}
-	of := webPage("https://" + rest)
+	of := parseWebPage("https://" + rest)
 	if of == nil || !strings.Contains(of.Host, ".") {
 		return nil
 	}
@@ -87,7 +87,7 @@ func canonicalHost(u *url.URL) string {
 		host = ascii
 	}
 	labels := strings.Split(host, ".")
-	for len(labels) > 2 && slices.Contains(editions, labels[0]) {
+	for len(labels) > 2 && slices.Contains(displayLabels, labels[0]) {
 		labels = labels[1:]
 	}
 	// en.m.wikipedia.org
@@ -101,8 +101,8 @@ func canonicalHost(u *url.URL) string {
 	return host
 }
 
-// editions are the first parts of a host that say how a page is shown.
-var editions = []string{"www", "m", "mobile", "amp"}
+// displayLabels are the first parts of a host that say how a page is shown.
+var displayLabels = []string{"www", "m", "mobile", "amp"}
 
 // indexPages are what a server shows for a folder.
 var indexPages = []string{"index.html", "index.htm", "index.php"}
@@ -136,7 +136,7 @@ func canonicalQuery(query, page string) string {
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		name, value = canonicalEscapes(name), canonicalEscapes(value)
-		if name == "" || aside(strings.ToLower(name), strings.ToLower(value), page) {
+		if name == "" || isIrrelevantParam(strings.ToLower(name), strings.ToLower(value), page) {
 			continue
 		}
 		if value != "" {
@@ -151,9 +151,9 @@ func canonicalQuery(query, page string) string {
 	return "?" + strings.Join(slices.Compact(kept), "&")
 }
 
-// aside says that a parameter does not choose what the page is about.
-func aside(name, value, page string) bool {
-	if slices.Contains(tracking, name) || slices.ContainsFunc(trackingPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+// isIrrelevantParam says that a parameter does not choose what the page is about.
+func isIrrelevantParam(name, value, page string) bool {
+	if slices.Contains(trackingParams, name) || slices.ContainsFunc(trackingPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 		return true
 	}
 	switch name {
@@ -168,31 +168,31 @@ func aside(name, value, page string) bool {
 		// A campaign has a name; a number may be a company or a page.
 		return strings.ContainsFunc(value, unicode.IsLetter)
 	}
-	if !slices.Contains(origins, name) {
+	if !slices.Contains(refererParams, name) {
 		return false
 	}
 	first, _, _ := strings.Cut(strings.NewReplacer("_", "-", ".", "-").Replace(value), "-")
-	return slices.Contains(sites, first) || strings.HasPrefix(first, "rss")
+	return slices.Contains(refererValues, first) || strings.HasPrefix(first, "rss")
 }
 
 // trackingPrefixes begin the names of parameters that only count readers.
 var trackingPrefixes = []string{"utm_", "mtm_", "pk_", "piwik_", "at_", "ns_", "hsa_", "vero_", "amp_", "guce_", "elq"}
 
-// tracking are names of parameters that only count readers.
-var tracking = []string{
+// trackingParams are names of parameters that only count readers.
+var trackingParams = []string{
 	"fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "li_fat_id", "igshid", "igsh",
 	"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "oly_anon_id", "oly_enc_id", "ck_subscriber_id",
 	"_ga", "_gl", "usqp", "xtor", "cmpid", "icid", "ncid", "ocid", "smid", "s_cid", "sc_cid", "wt_mc", "wt.mc_id", "wt_zmc", "ftag", "mbid", "tpcc", "srnd", "sref",
 	"ref_src", "ref_url", "traffic_source", "spm", "sr_share", "guccounter", "wprov", "maca", "emc", "rss",
 }
 
-// origins are names of parameters that tell where a reader comes from, if the
+// refererParams are names of parameters that tell where a reader comes from, if the
 // value is one of sites, and may mean anything else otherwise.
-var origins = []string{"ref", "source", "src", "from", "via", "partner", "referrer", "feature"}
+var refererParams = []string{"ref", "source", "src", "from", "via", "partner", "referrer", "feature"}
 
-// sites begin the values by which links say that they are followed from a feed
+// refererValues begin the values by which links say that they are followed from a feed
 // or from one of the large sites.
-var sites = []string{
+var refererValues = []string{
 	"feed", "feeds", "atom", "newsletter", "email", "share", "social", "twitter", "facebook", "linkedin", "reddit", "hn", "hackernews", "hackernewsletter",
 	"producthunt", "mastodon", "bluesky", "telegram", "whatsapp", "instagram", "youtu", "google", "googlenews", "flipboard", "feedly", "inoreader", "lobsters",
 }
@@ -205,14 +205,14 @@ func canonicalFragment(fragment string) string {
 		return "#" + f
 	}
 	name := strings.TrimRight(f, "0123456789")
-	if name != f && slices.Contains(remarks, strings.ToLower(strings.TrimRight(name, "-_"))) {
+	if name != f && slices.Contains(commentAnchors, strings.ToLower(strings.TrimRight(name, "-_"))) {
 		return "#" + f
 	}
 	return ""
 }
 
-// remarks come before the number of one remark in a discussion.
-var remarks = []string{"", "c", "comment", "issuecomment", "discussioncomment", "discussion_r", "p", "post", "msg", "reply", "answer"}
+// commentAnchors come before the number of one remark in a discussion.
+var commentAnchors = []string{"", "c", "comment", "issuecomment", "discussioncomment", "discussion_r", "p", "post", "msg", "reply", "answer"}
 
 // canonicalEscapes percent-encodes what is not ASCII, and of the rest only what
 // would mean something else as it stands.
@@ -222,7 +222,7 @@ func canonicalEscapes(s string) string {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c == '%' && text.IsEscape(s[i:]) {
-			c = unhex(s[i+1])<<4 | unhex(s[i+2])
+			c = hexValue(s[i+1])<<4 | hexValue(s[i+2])
 			i += 2
 			if c == '%' || strings.IndexByte("/?#&=+;", c) >= 0 {
 				out = append(out, '%', hex[c>>4], hex[c&15])
@@ -238,7 +238,7 @@ func canonicalEscapes(s string) string {
 	return string(out)
 }
 
-func unhex(c byte) byte {
+func hexValue(c byte) byte {
 	if c <= '9' {
 		return c - '0'
 	}

@@ -51,8 +51,8 @@ func CorrectClock(p feed.PollState, now time.Time) (feed.PollState, bool) {
 	return p, true
 }
 
-// latestCheck is further from now than the next check of any feed may lie.
-func latestCheck(s feed.Settings, now time.Time) time.Time {
+// latestNextCheck is further from now than the next check of any feed may lie.
+func latestNextCheck(s feed.Settings, now time.Time) time.Time {
 	longest := max(MaxPause, deadWait, s.Interval)
 	return now.Add(longest + longest/4 + 8*feed.Day) // with jitter and SkipDays
 }

@@ -20,7 +20,7 @@ const maxCandidates = 100
 // with <link rel="alternate">, then the anchors that look like feeds. base is
 // the page's own URL. Each URL is absolute and is listed once.
 func Links(page []byte, base string) []feed.Candidate {
-	f := finder{base: base, seen: map[string]bool{}, open: -1}
+	f := linkFinder{base: base, seen: map[string]bool{}, open: -1}
 	z := html.NewTokenizer(strings.NewReader(text.Decode(page, "")))
 	for {
 		switch z.Next() {
@@ -36,12 +36,12 @@ func Links(page []byte, base string) []feed.Candidate {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			f.start(string(name), markup.AttributesOf(z, more))
+			f.startTag(string(name), markup.AttributesOf(z, more))
 		}
 	}
 }
 
-type finder struct {
+type linkFinder struct {
 	base              string
 	seen              map[string]bool
 	announced, linked []feed.Candidate
@@ -49,7 +49,7 @@ type finder struct {
 	open int
 }
 
-func (f *finder) start(tag string, attrs []html.Attribute) {
+func (f *linkFinder) startTag(tag string, attrs []html.Attribute) {
 	values := map[string]string{}
 	for _, a := range attrs {
 		values[a.Key] = strings.TrimSpace(a.Val)
@@ -82,14 +82,14 @@ func (f *finder) start(tag string, attrs []html.Attribute) {
 	}
 }
 
-func (f *finder) closeAnchor() {
+func (f *linkFinder) closeAnchor() {
 	if f.open >= 0 {
 		f.linked[f.open].Title = text.Clean(f.linked[f.open].Title)
 		f.open = -1
 	}
 }
 
-func (f *finder) add(list []feed.Candidate, href, title, kind string) []feed.Candidate {
+func (f *linkFinder) add(list []feed.Candidate, href, title, kind string) []feed.Candidate {
 	if scheme, rest, found := strings.Cut(href, ":"); found && strings.EqualFold(scheme, "feed") {
 		href = rest
 		if strings.HasPrefix(href, "//") {

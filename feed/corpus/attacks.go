@@ -42,19 +42,19 @@ func Attacks() []string {
 // A field gets a window of the attacks: all of them would take a screen's time
 // to measure. The windows of as many numbers as HostileItems hold each attack.
 const (
-	window = 12
-	stride = 5
+	windowSize = 12
+	windowStep = 5
 )
 
 // HostileItems is how many items of a hostile feed have every attack in every
 // field and in every place of their texts.
-func HostileItems() int { return (len(Attacks()) + stride - 1) / stride }
+func HostileItems() int { return (len(Attacks()) + windowStep - 1) / windowStep }
 
 // Hostile is a field's name with attacks behind it, others for each n.
-func Hostile(field string, n int) string { return windowOf(field, n*stride, window) }
+func Hostile(field string, n int) string { return attackWindow(field, n*windowStep, windowSize) }
 
-// windowOf is a field's name with size attacks behind it, from the first-th on.
-func windowOf(field string, first, size int) string {
+// attackWindow is a field's name with size attacks behind it, from the first-th on.
+func attackWindow(field string, first, size int) string {
 	list := Attacks()
 	var b strings.Builder
 	b.WriteString(field)
@@ -102,4 +102,4 @@ func Unfit(text string) string {
 }
 
 // HostileWhole is a field's name with every attack behind it.
-func HostileWhole(field string) string { return windowOf(field, 0, len(Attacks())) }
+func HostileWhole(field string) string { return attackWindow(field, 0, len(Attacks())) }

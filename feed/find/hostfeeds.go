@@ -20,7 +20,7 @@ import (
 // listed feed may be missing or empty. The address of a feed names no others.
 func HostFeeds(pageURL string, page []byte) []feed.Candidate {
 	u, err := url.Parse(pageURL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || isDocument(u.Path) {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || isFeedFile(u.Path) {
 		return nil
 	}
 	facts := readFacts(page)
@@ -28,10 +28,10 @@ func HostFeeds(pageURL string, page []byte) []feed.Candidate {
 	served := map[string]bool{}
 	var found []feed.Candidate
 	for _, rule := range hostRules {
-		if served[rule.hosts] || !rule.serves(host, facts) {
+		if served[rule.hosts] || !rule.matchesHost(host, facts) {
 			continue
 		}
-		values, ok := rule.match(u)
+		values, ok := rule.matchURL(u)
 		if !ok || rule.needs != "" && facts.values[rule.needs] == "" {
 			continue
 		}
@@ -40,19 +40,19 @@ func HostFeeds(pageURL string, page []byte) []feed.Candidate {
 			values[name] = value
 		}
 		for _, f := range rule.feeds {
-			address := expand(f.url, values)
+			address := expandURL(f.url, values)
 			if strings.HasPrefix(address, "/") {
 				address = u.Scheme + "://" + u.Host + address
 			}
 			if !slices.ContainsFunc(found, func(c feed.Candidate) bool { return c.URL == address }) {
-				found = append(found, feed.Candidate{URL: address, Title: text.Clean(fill(rule.title, values, keep)), Type: f.kind, Note: f.note})
+				found = append(found, feed.Candidate{URL: address, Title: text.Clean(fillPattern(rule.title, values, unescaped)), Type: f.kind, Note: f.note})
 			}
 		}
 	}
 	return found
 }
 
-func isDocument(path string) bool {
+func isFeedFile(path string) bool {
 	return slices.Contains([]string{".atom", ".rss", ".rdf", ".xml"}, strings.ToLower(gopath.Ext(path)))
 }
 
@@ -77,7 +77,7 @@ type hostRule struct {
 // hostFeed is a feed of a rule; a url without a host is one of the page's own.
 type hostFeed struct{ url, kind, note string }
 
-func (r hostRule) serves(host string, facts pageFacts) bool {
+func (r hostRule) matchesHost(host string, facts pageFacts) bool {
 	for name := range strings.FieldsSeq(r.hosts) {
 		if software, ok := strings.CutPrefix(name, "+"); ok {
 			if facts.software == software {
@@ -92,8 +92,8 @@ func (r hostRule) serves(host string, facts pageFacts) bool {
 	return false
 }
 
-// match compares a URL with the pattern and gives the values of its names.
-func (r hostRule) match(u *url.URL) (map[string]string, bool) {
+// matchURL compares a URL with the pattern and gives the values of its names.
+func (r hostRule) matchURL(u *url.URL) (map[string]string, bool) {
 	path, query, _ := strings.Cut(r.path, "?")
 	segments := pathSegments(u)
 	if len(segments) > 0 && slices.Contains(strings.Fields(r.not), strings.ToLower(segments[0])) {
@@ -156,10 +156,10 @@ func matchSegment(want, got string, values map[string]string) bool {
 	return true
 }
 
-// expand puts values into an address, encoded for the place where they stand.
-func expand(pattern string, values map[string]string) string {
+// expandURL puts values into an address, encoded for the place where they stand.
+func expandURL(pattern string, values map[string]string) string {
 	path, query, ok := strings.Cut(pattern, "?")
-	address := fill(path, values, func(s string) string {
+	address := fillPattern(path, values, func(s string) string {
 		if strings.Contains(s, "://") {
 			return s // a root; no segment holds two slashes in a row
 		}
@@ -170,14 +170,14 @@ func expand(pattern string, values map[string]string) string {
 		return strings.Join(parts, "/")
 	})
 	if ok {
-		address += "?" + fill(query, values, url.QueryEscape)
+		address += "?" + fillPattern(query, values, url.QueryEscape)
 	}
 	return address
 }
 
-func keep(s string) string { return s }
+func unescaped(s string) string { return s }
 
-func fill(pattern string, values map[string]string, encode func(string) string) string {
+func fillPattern(pattern string, values map[string]string, encode func(string) string) string {
 	var b strings.Builder
 	for {
 		text, rest, ok := strings.Cut(pattern, "{")
@@ -209,17 +209,17 @@ func readFacts(page []byte) pageFacts {
 	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
 		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
 			name, more := z.TagName()
-			facts.read(string(name), markup.AttributesOf(z, more))
+			facts.readTag(string(name), markup.AttributesOf(z, more))
 		}
 	}
 	if _, rest, ok := bytes.Cut(page, []byte(`"externalId":"`)); ok {
 		id, _, _ := bytes.Cut(rest[:min(len(rest), 64)], []byte{'"'})
-		facts.channel(string(id))
+		facts.setChannel(string(id))
 	}
 	return facts
 }
 
-func (f *pageFacts) read(tag string, attrs []html.Attribute) {
+func (f *pageFacts) readTag(tag string, attrs []html.Attribute) {
 	values := map[string]string{}
 	for _, a := range attrs {
 		values[a.Key] = strings.TrimSpace(a.Val)
@@ -232,10 +232,10 @@ func (f *pageFacts) read(tag string, attrs []html.Attribute) {
 	case tag == "div" && values["id"] == "mastodon":
 		f.software = "mastodon"
 	case tag == "meta" && (values["itemprop"] == "channelId" || values["itemprop"] == "identifier"):
-		f.channel(values["content"])
+		f.setChannel(values["content"])
 	case tag == "link" && values["rel"] == "canonical":
 		if _, id, ok := strings.Cut(values["href"], "youtube.com/channel/"); ok {
-			f.channel(id)
+			f.setChannel(id)
 		}
 	case tag == "link" && values["rel"] == "https://api.w.org/":
 		root, ok := strings.CutSuffix(values["href"], "wp-json/")
@@ -245,8 +245,8 @@ func (f *pageFacts) read(tag string, attrs []html.Attribute) {
 	}
 }
 
-// channel keeps the first id that is spelled like one of YouTube's channels.
-func (f *pageFacts) channel(id string) {
+// setChannel keeps the first id that is spelled like one of YouTube's channels.
+func (f *pageFacts) setChannel(id string) {
 	const length = 24
 	plain := func(r rune) bool {
 		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'

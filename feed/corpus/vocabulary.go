@@ -6,40 +6,40 @@ import (
 	"strings"
 )
 
-// writer writes the text of one item.
-type writer struct {
+// textWriter writes the text of one item.
+type textWriter struct {
 	r      *rand.Rand
 	common []string
 }
 
-func newWriter(f, i int) writer {
-	return writer{rand.New(rand.NewPCG(uint64(f), uint64(i))), strings.Fields(commonest)}
+func newTextWriter(f, i int) textWriter {
+	return textWriter{rand.New(rand.NewPCG(uint64(f), uint64(i))), strings.Fields(commonWords)}
 }
 
-// vocabulary is how many words there are. As in a language, the n-th of them
+// vocabularySize is how many words there are. As in a language, the n-th of them
 // is n times rarer than the first.
-const vocabulary = 60_000
+const vocabularySize = 60_000
 
-func (w writer) words(n int) string {
+func (w textWriter) words(n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(w.word(int(math.Pow(vocabulary, w.r.Float64())) - 1))
+		b.WriteString(w.word(int(math.Pow(vocabularySize, w.r.Float64())) - 1))
 	}
 	return b.String()
 }
 
-const commonest = `the of and to in a is that for it was on are as with his they at be this from have or by one had not but what all were
+const commonWords = `the of and to in a is that for it was on are as with his they at be this from have or by one had not but what all were
 when we there can an your which their said if do will each about how up out them then she many some so these would other into has more
 her two like him see time could no make than first been its who now people my made over did down only way find use may water long little
 very after words called just where most know`
 
 // Word is the word of a rank, 0 being the most frequent.
-func Word(rank int) string { return writer{common: strings.Fields(commonest)}.word(rank) }
+func Word(rank int) string { return textWriter{common: strings.Fields(commonWords)}.word(rank) }
 
-func (w writer) word(rank int) string {
+func (w textWriter) word(rank int) string {
 	if rank < len(w.common) {
 		return w.common[rank]
 	}
@@ -52,21 +52,21 @@ func (w writer) word(rank int) string {
 	return b.String()
 }
 
-func capital(s string) string {
+func capitalized(s string) string {
 	if s == "" {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// phrases are of the scripts that make trouble: wide, from the right, combined,
+// foreignPhrases are of the scripts that make trouble: wide, from the right, combined,
 // written without blanks, of several code points to one character.
-const phrases = `新しい研究が示す都市の気温上昇 国会は予算案を可決した 开源软件的未来 量子计算机取得新进展 서울에서 열린 국제 회의
+const foreignPhrases = `新しい研究が示す都市の気温上昇 国会は予算案を可決した 开源软件的未来 量子计算机取得新进展 서울에서 열린 국제 회의
 الاجتماع الطارئ لمجلس الأمن في نيويورك תוכנית חדשה לחינוך מדעי चुनाव के बाद नई सरकार का गठन ราคาน้ำมันปรับตัวสูงขึ้นอีกครั้ง
 Выборы в парламент прошли спокойно Η έκθεση ανοίγει τις πύλες της 👩‍🚀🚀 Start gelungen! 🎉 🏳️‍🌈 Straßenfest in Köln – déjà vu ✨`
 
-func (w writer) foreign() string {
-	all := strings.Fields(phrases)
+func (w textWriter) foreignWords() string {
+	all := strings.Fields(foreignPhrases)
 	from := w.r.IntN(len(all))
 	return strings.Join(all[from:min(from+2+w.r.IntN(4), len(all))], " ")
 }

@@ -33,11 +33,11 @@ const (
 
 // ArticleError tells in a sentence why a page gave no article.
 type ArticleError struct {
-	sentence string
-	err      error
+	message string
+	err     error
 }
 
-func (e *ArticleError) Error() string { return e.sentence }
+func (e *ArticleError) Error() string { return e.message }
 func (e *ArticleError) Unwrap() error { return e.err }
 
 // Article finds the article of an HTML page. What the CSS selectors of
@@ -64,29 +64,29 @@ func Article(page []byte, contentType, address string, keep, drop []string) (bod
 	if err != nil {
 		return markup.Body{}, &ArticleError{fmt.Sprintf("The page of %s is nested too deeply to be read: o opens it in the browser.", host), err}
 	}
-	if !tame(root) {
-		return markup.Body{}, &ArticleError{sentence: fmt.Sprintf("The page of %s is too large to find its article: o opens it in the browser.", host)}
+	if !limitPage(root) {
+		return markup.Body{}, &ArticleError{message: fmt.Sprintf("The page of %s is too large to find its article: o opens it in the browser.", host)}
 	}
 	dropMatches(root, droppers)
 	body.Base = pageBase(root, address)
 	if kept := keepMatches(root, keepers); len(kept) > 0 {
 		body.Raw, err = renderAll(kept)
 	} else {
-		body.Raw, err = readable(root, body.Base)
+		body.Raw, err = mostLikelyArticle(root, body.Base)
 	}
 	if err != nil {
-		return markup.Body{}, &ArticleError{noArticle(host, text), err}
+		return markup.Body{}, &ArticleError{noArticleReason(host, text), err}
 	}
 	body.Raw = markup.Clip(body.Raw, markup.MaxBody)
 	found := body.Read()
 	if n := len([]rune(found.Text)); n == 0 && !found.Image || n < minArticle && keepers == nil {
-		return markup.Body{}, &ArticleError{sentence: noArticle(host, text)}
+		return markup.Body{}, &ArticleError{message: noArticleReason(host, text)}
 	}
 	return body, nil
 }
 
-// readable is the part of a page that reads most like an article.
-func readable(root *html.Node, base string) (string, error) {
+// mostLikelyArticle is the part of a page that reads most like an article.
+func mostLikelyArticle(root *html.Node, base string) (string, error) {
 	at, err := url.Parse(base)
 	if err != nil {
 		return "", err
@@ -100,8 +100,8 @@ func readable(root *html.Node, base string) (string, error) {
 	return renderAll([]*html.Node{article.Node})
 }
 
-// noArticle says why a page has no article, as far as the page tells.
-func noArticle(host, text string) string {
+// noArticleReason says why a page has no article, as far as the page tells.
+func noArticleReason(host, text string) string {
 	low := strings.ToLower(text)
 	switch {
 	case strings.Contains(low, `"isaccessibleforfree":false`), strings.Contains(low, `"isaccessibleforfree": false`),
@@ -124,9 +124,9 @@ func decodePage(page []byte, contentType string) string {
 	return text.Decode(page, contentType)
 }
 
-// tame shortens in a page what would take long to compare or to keep, and says
+// limitPage shortens in a page what would take long to compare or to keep, and says
 // whether it can be searched for its article in good time then.
-func tame(root *html.Node) bool {
+func limitPage(root *html.Node) bool {
 	elements, work, depth := 0, 0, 0
 	var walk func(*html.Node) int
 	walk = func(n *html.Node) (text int) {

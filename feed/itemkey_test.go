@@ -27,7 +27,7 @@ func TestIdentify(t *testing.T) {
 	for _, guid := range []string{strings.Repeat("long", 100), "evil\x1b[2J\u202e", "two\nlines"} {
 		a := Article{Item: Item{GUID: guid}}
 		a.Identify()
-		if len(a.Key) > longestKey || a.Key != text.Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
+		if len(a.Key) > maxKeyLength || a.Key != text.Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
 			t.Errorf("key %q", a.Key)
 		}
 	}

@@ -22,12 +22,12 @@ import (
 // meant they stay apart: to take news for old is worse than to show it twice.
 // body gives the text of old[i]; it is asked for few items only.
 func Reissued(fresh []Article, old []Item, body func(i int) markup.Body) map[int]int {
-	r := reissue{fresh: fresh, old: old, body: body, pairs: map[int]int{}, taken: map[int]bool{}}
+	r := reissueMatcher{fresh: fresh, old: old, body: body, pairs: map[int]int{}, taken: map[int]bool{}}
 	for _, a := range fresh {
-		r.freshTraits = append(r.freshTraits, matchKeysOf(a.Item))
+		r.freshKeys = append(r.freshKeys, matchKeysOf(a.Item))
 	}
 	for _, i := range old {
-		r.oldTraits = append(r.oldTraits, matchKeysOf(i))
+		r.oldKeys = append(r.oldKeys, matchKeysOf(i))
 	}
 	for _, key := range []func(matchKeys) string{
 		func(t matchKeys) string { return keyOf(t.link, t.title, t.at) },
@@ -80,20 +80,20 @@ func keyOf(parts ...string) string {
 	return strings.Join(parts, "\x00")
 }
 
-type reissue struct {
+type reissueMatcher struct {
 	fresh                  []Article
 	old                    []Item
 	body                   func(i int) markup.Body
-	freshTraits, oldTraits []matchKeys
+	freshKeys, oldKeys []matchKeys
 	pairs                  map[int]int
 	taken                  map[int]bool
 }
 
 // pair joins the items that are the only ones with their key on either side.
-func (r *reissue) pair(key func(matchKeys) string) {
+func (r *reissueMatcher) pair(key func(matchKeys) string) {
 	const several = -1
 	old := map[string]int{}
-	for i, t := range r.oldTraits {
+	for i, t := range r.oldKeys {
 		k := key(t)
 		if k == "" || r.taken[i] {
 			continue
@@ -104,14 +104,14 @@ func (r *reissue) pair(key func(matchKeys) string) {
 		old[k] = i
 	}
 	fresh := map[string][]int{}
-	for i, t := range r.freshTraits {
+	for i, t := range r.freshKeys {
 		if _, paired := r.pairs[i]; !paired {
 			fresh[key(t)] = append(fresh[key(t)], i)
 		}
 	}
 	for k, those := range fresh {
 		with, found := old[k]
-		if !found || with == several || len(those) > 1 || !r.same(those[0], with) {
+		if !found || with == several || len(those) > 1 || !r.isSame(those[0], with) {
 			continue
 		}
 		r.pairs[those[0]] = with
@@ -119,30 +119,30 @@ func (r *reissue) pair(key func(matchKeys) string) {
 	}
 }
 
-// same says whether a fresh item is an old one, given that a key brought them
+// isSame says whether a fresh item is an old one, given that a key brought them
 // together.
-func (r *reissue) same(fresh, old int) bool {
-	f, o := r.freshTraits[fresh], r.oldTraits[old]
+func (r *reissueMatcher) isSame(fresh, old int) bool {
+	f, o := r.freshKeys[fresh], r.oldKeys[old]
 	titled, timed := f.title == o.title, f.at != "" && f.at == o.at
 	switch {
 	case titled && (f.link != "" && f.link == o.link || f.page != "" && f.page == o.page):
 		// A page that always has the same address and title, such as a forecast,
 		// has another date and text each time.
-		return timed || r.sameContent(fresh, old)
+		return timed || r.hasSameContent(fresh, old)
 	case f.link != "" && f.link == o.link:
 		return timed
-	case titled && timed && !f.midnight && utf8.RuneCountInString(f.title) >= shortestTitle:
+	case titled && timed && !f.midnight && utf8.RuneCountInString(f.title) >= minTitleLength:
 		return true
 	}
-	return titled && f.story != "" && r.fresh[fresh].Body.Text() != "" && r.sameContent(fresh, old)
+	return titled && f.story != "" && r.fresh[fresh].Body.Text() != "" && r.hasSameContent(fresh, old)
 }
 
-// shortestTitle is how many characters a title needs to mean, with its date to
+// minTitleLength is how many characters a title needs to mean, with its date to
 // the second, one item.
-const shortestTitle = 8
+const minTitleLength = 8
 
-// sameContent says that the items have the same text and the same files.
-func (r *reissue) sameContent(fresh, old int) bool {
+// hasSameContent says that the items have the same text and the same files.
+func (r *reissueMatcher) hasSameContent(fresh, old int) bool {
 	return slices.EqualFunc(r.fresh[fresh].Enclosures, r.old[old].Enclosures, func(a, b Enclosure) bool { return a.URL == b.URL }) &&
 		text.Clean(r.fresh[fresh].Body.Text()) == text.Clean(r.body(old).Text())
 }

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// kinds are the formats of the feeds, in turn.
-var kinds = []string{"rss", "rss", "rss", "atom", "json"}
+// formats are the formats of the feeds, in turn.
+var formats = []string{"rss", "rss", "rss", "atom", "json"}
 
 // Document is a feed as it is served.
 func (c Corpus) Document(f int) (body, contentType string) {
-	switch kinds[f%len(kinds)] {
+	switch formats[f%len(formats)] {
 	case "atom":
 		return c.atom(f), "application/atom+xml; charset=utf-8"
 	case "json":
@@ -25,12 +25,12 @@ func (c Corpus) Document(f int) (body, contentType string) {
 	return c.rss(f), "application/rss+xml; charset=utf-8"
 }
 
-func (c Corpus) title(f int) string { return fmt.Sprintf("Feed %04d", f) }
+func (c Corpus) feedTitle(f int) string { return fmt.Sprintf("Feed %04d", f) }
 
 func (c Corpus) rss(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>%s</title><link>%s/</link><description>News of feed %d</description>`,
-		c.title(f), c.Site(f), f)
+		c.feedTitle(f), c.Site(f), f)
 	for i := range c.Items {
 		e := c.entry(f, i)
 		fmt.Fprintf(&b, "<item><title>%s</title><link>%s</link><guid>%s</guid><pubDate>%s</pubDate><author>%s</author><description>%s</description><content:encoded><![CDATA[%s]]></content:encoded></item>\n",
@@ -43,7 +43,7 @@ func (c Corpus) rss(f int) string {
 func (c Corpus) atom(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>%s</title><link href="%s/"/><id>%s/</id><updated>%s</updated>`,
-		c.title(f), c.Site(f), c.Site(f), c.Now.UTC().Format(time.RFC3339))
+		c.feedTitle(f), c.Site(f), c.Site(f), c.Now.UTC().Format(time.RFC3339))
 	for i := range c.Items {
 		e := c.entry(f, i)
 		fmt.Fprintf(&b, "<entry><title>%s</title><link href=\"%s\"/><id>%s</id><updated>%s</updated><author><name>%s</name></author><summary>%s</summary><content type=\"html\">%s</content></entry>\n",
@@ -71,7 +71,7 @@ func (c Corpus) json(f int) string {
 		e := c.entry(f, i)
 		items[i] = item{e.guid, e.link, e.title, e.summary, e.body, e.published.UTC().Format(time.RFC3339), []author{{e.author}}}
 	}
-	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": c.title(f), "home_page_url": c.Site(f) + "/", "items": items})
+	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": c.feedTitle(f), "home_page_url": c.Site(f) + "/", "items": items})
 	if err != nil {
 		panic("corpus: " + err.Error()) // strings and slices always marshal
 	}

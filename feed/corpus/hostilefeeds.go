@@ -27,40 +27,40 @@ func HostileRSS(base string, n int) string {
 		fmt.Fprintf(&b, `<item><title>%s</title><dc:creator>%s</dc:creator><link>%s/%d/%s</link><comments>%s/c/%s</comments><guid>%d%s</guid><category>%s</category>`,
 			bad("title", i), bad("author", i), base, i, bad("link", i), base, bad("comments", i), i, bad("guid", i), bad("category", i))
 		fmt.Fprintf(&b, `<pubDate>%s</pubDate><enclosure url="%s/e/%s" type="audio/%s" length="%s"/><media:content url="%s/m/%[6]s"><media:title>%[7]s</media:title></media:content>`,
-			bad("date", i), base, quotedOut(bad("enclosure", i)), quotedOut(bad("type", i)), quotedOut(bad("length", i)), base, bad("media", i))
+			bad("date", i), base, withoutQuotes(bad("enclosure", i)), withoutQuotes(bad("type", i)), withoutQuotes(bad("length", i)), base, bad("media", i))
 		fmt.Fprintf(&b, `<itunes:duration>%s</itunes:duration><podcast:chapters url="%s/ch/%s"/><podcast:transcript url="%s/tr/%s" type="text/html"/><source url="%s/s/%s">%s</source>`,
-			bad("duration", i), base, quotedOut(bad("chapters", i)), base, quotedOut(bad("transcript", i)), base, quotedOut(bad("sourceurl", i)), bad("source", i))
+			bad("duration", i), base, withoutQuotes(bad("chapters", i)), base, withoutQuotes(bad("transcript", i)), base, withoutQuotes(bad("sourceurl", i)), bad("source", i))
 		fmt.Fprintf(&b, `<description>%s</description><content:encoded>%s</content:encoded></item>`, bad("summary", i), html.EscapeString(HostileBody(base, i)))
 	}
 	return b.String() + `</channel></rss>`
 }
 
-// quotedOut keeps an attack inside its attribute.
-func quotedOut(s string) string { return strings.ReplaceAll(s, `"`, "") }
+// withoutQuotes keeps an attack inside its attribute.
+func withoutQuotes(s string) string { return strings.ReplaceAll(s, `"`, "") }
 
 // HostileBody is a text with attacks in every place of its markup: a few in
 // each, others from place to place and from n to n, so that HostileItems bodies
 // have each of them everywhere.
 func HostileBody(base string, n int) string {
-	const few = stride + 1
-	at := n * stride
+	const few = windowStep + 1
+	at := n * windowStep
 	text := strings.NewReplacer("<", "", "-->", "")
-	return os.Expand(hostileMarkup, func(name string) string {
+	return os.Expand(hostileBodyTemplate, func(name string) string {
 		if name == "base" {
 			return base
 		}
-		bad := text.Replace(windowOf(name, at, few))
+		bad := text.Replace(attackWindow(name, at, few))
 		at += few
 		if strings.HasPrefix(name, "attr") {
-			return quotedOut(bad)
+			return withoutQuotes(bad)
 		}
 		return bad
 	})
 }
 
-// hostileMarkup has a name in each place for attacks; those in attributes begin
+// hostileBodyTemplate has a name in each place for attacks; those in attributes begin
 // with attr.
-const hostileMarkup = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${attrhref}" title="${attrtitle}">${link}</a> <a href="javascript:alert('${attrjs}')">js</a>
+const hostileBodyTemplate = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${attrhref}" title="${attrtitle}">${link}</a> <a href="javascript:alert('${attrjs}')">js</a>
 <a href="${attrrest}">rest</a> <a href="http://${attrhost}/">host</a> <a href="mailto:${attrmail}">mail</a> <a href="magnet:?${attrmagnet}">magnet</a></p>
 <figure><img src="${base}/i/${attrimg}.png" alt="${attralt}" title="${attrimgtitle}"><figcaption>${caption}</figcaption></figure><img src="${base}/${attrfile}"><img alt="${attralone}">
 <pre>${pre}

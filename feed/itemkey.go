@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// longestKey is where a key is replaced by its hash, in bytes.
-const longestKey = 200
+// maxKeyLength is where a key is replaced by its hash, in bytes.
+const maxKeyLength = 200
 
 // Identify sets Key: from the GUID, else the link, else title and date. The
 // prefix tells which, so that a GUID never meets a link that reads the same.
@@ -20,13 +20,13 @@ func (a *Article) Identify() {
 	case a.Link != "":
 		a.Key = itemKey("link", a.Link)
 	case a.Title != "":
-		a.Key = itemKey("title", a.Title, stamp(a.Published))
+		a.Key = itemKey("title", a.Title, timeText(a.Published))
 	default:
 		a.Key = itemKey("text", a.Fingerprint())
 	}
 }
 
-func stamp(t time.Time) string {
+func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -35,7 +35,7 @@ func stamp(t time.Time) string {
 
 func itemKey(kind string, parts ...string) string {
 	value := strings.TrimSpace(strings.Join(parts, " "))
-	if len(value) > longestKey || value != text.Clean(value) {
+	if len(value) > maxKeyLength || value != text.Clean(value) {
 		sum := sha256.Sum256([]byte(value))
 		value = "sha256-" + hex.EncodeToString(sum[:16])
 	}
@@ -66,7 +66,7 @@ func IdentifyAll(items []Article) []Article {
 	drop := map[int]bool{}
 	for _, group := range groups {
 		if len(group) > 1 {
-			separate(items, group, drop)
+			makeDistinct(items, group, drop)
 		}
 	}
 	if len(drop) == 0 {
@@ -81,15 +81,15 @@ func IdentifyAll(items []Article) []Article {
 	return kept
 }
 
-// separate handles the items of one key: those that are the same collapse into
+// makeDistinct handles the items of one key: those that are the same collapse into
 // the first, and if several remain, each key is extended.
-func separate(items []Article, group []int, drop map[int]bool) {
+func makeDistinct(items []Article, group []int, drop map[int]bool) {
 	first, shared := map[string]bool{}, map[string]int{}
 	var distinct []int
 	for _, i := range group {
 		a := &items[i]
-		own := "own " + a.distinction()
-		link := strings.Join([]string{"link", a.Link, stamp(a.Published), Article{Body: a.Body}.Fingerprint()}, " ")
+		own := "own " + a.distinguishingText()
+		link := strings.Join([]string{"link", a.Link, timeText(a.Published), Article{Body: a.Body}.Fingerprint()}, " ")
 		// Where the shared link brought these together, it says nothing.
 		sameLink := a.GUID != "" && a.Link != "" && first[link]
 		if sameLink || first[own] {
@@ -106,22 +106,22 @@ func separate(items []Article, group []int, drop map[int]bool) {
 	for _, i := range distinct {
 		a := &items[i]
 		if a.GUID != "" && a.Link != "" && shared[a.Link] > 1 {
-			a.Key = itemKey("guid", a.GUID, a.Link, a.distinction())
+			a.Key = itemKey("guid", a.GUID, a.Link, a.distinguishingText())
 		} else if a.GUID != "" {
-			a.Key = itemKey("guid", a.GUID, text.FirstNonBlank(a.Link, a.distinction()))
+			a.Key = itemKey("guid", a.GUID, text.FirstNonBlank(a.Link, a.distinguishingText()))
 		} else {
-			a.Key = itemKey("link", a.Link, a.distinction())
+			a.Key = itemKey("link", a.Link, a.distinguishingText())
 		}
 	}
 }
 
-// distinction tells an item from others of the same key.
-func (a *Article) distinction() string {
+// distinguishingText tells an item from others of the same key.
+func (a *Article) distinguishingText() string {
 	switch {
 	case a.Title != "":
 		return a.Title
 	case a.GUID != "" && a.Link != "":
 		return a.Link
 	}
-	return text.FirstNonBlank(stamp(a.Published), a.Fingerprint())
+	return text.FirstNonBlank(timeText(a.Published), a.Fingerprint())
 }
