@@ -88,7 +88,7 @@ c.toml:14:1: unknown option "queri"; did you mean "query"?
    14 | queri = "x"
       | ^~~~~`},
 		"a rule that can never match": {"[[rules]]\nname = \"r\"\nquery = \"is:starred\"\nhide = true\n", `
-c.toml:3:9: the rule "r" asks for is:starred, which no item is when it arrives: leave it out
+c.toml:3:9: the rule "r" asks for is:starred, but no new item has that: remove it
     3 | query = "is:starred"
       |         ^~~~~~~~~~~~`},
 	} {

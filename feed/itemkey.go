@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// maxKeyLength is where a key is replaced by its hash, in bytes.
+// maxKeyLength is the longest value of a key in bytes. A longer value is replaced by its
+// hash.
 const maxKeyLength = 200
 
-// Identify sets Key: from the GUID, else the link, else title and date. The
-// prefix tells which, so that a GUID never meets a link that reads the same.
+// Identify sets Key from the first of these that exists: the GUID, the link, the title
+// with the date, the text. The key's prefix names the kind, so that a GUID is never equal
+// to a link. Package cache looks items up by this key.
 func (a *Article) Identify() {
 	switch {
 	case a.GUID != "":
@@ -26,6 +28,7 @@ func (a *Article) Identify() {
 	}
 }
 
+// timeText returns t in UTC in the format of RFC 3339. It is empty for the zero time.
 func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -33,6 +36,8 @@ func timeText(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// itemKey returns the key of an item. Values that are long or contain control
+// characters are hashed.
 func itemKey(kind string, parts ...string) string {
 	value := strings.TrimSpace(strings.Join(parts, " "))
 	if len(value) > maxKeyLength || value != text.Clean(value) {
@@ -42,8 +47,8 @@ func itemKey(kind string, parts ...string) string {
 	return kind + ":" + value
 }
 
-// Fingerprint changes when the publisher changes an item's title or text, and
-// not when only markup, white space or addresses change.
+// Fingerprint returns a hash of the title and the text. It does not change if only
+// markup, white space or addresses change.
 func (a Article) Fingerprint() string {
 	h := sha256.New()
 	h.Write([]byte(a.Title))
@@ -52,11 +57,14 @@ func (a Article) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// IdentifyAll sets the keys of one document's items so that no two are alike,
-// and drops the items that are there twice. Items that share a GUID or a link
-// but not their title, nor link, date and text, are different items: each of them
-// gets a longer key, whatever their order, so that the keys hold from one
-// document to the next.
+// IdentifyAll sets unique keys for the items of one document and returns the items
+// without duplicates. It reuses the slice.
+//
+// Two items with the same key are duplicates if their titles are equal. They are also
+// duplicates if they have a GUID and their links, dates and texts are equal. Items
+// without titles are compared by link, date or text. Other items with the same key are
+// different items and get longer keys. A longer key does not depend on the order of the
+// items, so an item has the same key in the next document.
 func IdentifyAll(items []Article) []Article {
 	groups := map[string][]int{}
 	for i := range items {
@@ -81,23 +89,24 @@ func IdentifyAll(items []Article) []Article {
 	return kept
 }
 
-// makeDistinct handles the items of one key: those that are the same collapse into
-// the first, and if several remain, each key is extended.
+// makeDistinct handles the items with one key, given by their indexes. It adds all
+// duplicates but the first to drop. If several items remain, it extends their keys.
 func makeDistinct(items []Article, group []int, drop map[int]bool) {
-	first, shared := map[string]bool{}, map[string]int{}
+	// sharing counts the distinct items with a link.
+	seen, sharing := map[string]bool{}, map[string]int{}
 	var distinct []int
 	for _, i := range group {
 		a := &items[i]
-		own := "own " + a.distinguishingText()
-		link := strings.Join([]string{"link", a.Link, timeText(a.Published), Article{Body: a.Body}.Fingerprint()}, " ")
-		// Where the shared link brought these together, it says nothing.
-		sameLink := a.GUID != "" && a.Link != "" && first[link]
-		if sameLink || first[own] {
+		byText := "own " + a.distinguishingText()
+		byLink := strings.Join([]string{"link", a.Link, timeText(a.Published), Article{Body: a.Body}.Fingerprint()}, " ")
+		// Without a GUID the link is the key, so all items of the group share it.
+		sameLink := a.GUID != "" && a.Link != "" && seen[byLink]
+		if sameLink || seen[byText] {
 			drop[i] = true
 			continue
 		}
-		first[link], first[own] = true, true
-		shared[a.Link]++
+		seen[byLink], seen[byText] = true, true
+		sharing[a.Link]++
 		distinct = append(distinct, i)
 	}
 	if len(distinct) < 2 {
@@ -105,7 +114,7 @@ func makeDistinct(items []Article, group []int, drop map[int]bool) {
 	}
 	for _, i := range distinct {
 		a := &items[i]
-		if a.GUID != "" && a.Link != "" && shared[a.Link] > 1 {
+		if a.GUID != "" && a.Link != "" && sharing[a.Link] > 1 {
 			a.Key = itemKey("guid", a.GUID, a.Link, a.distinguishingText())
 		} else if a.GUID != "" {
 			a.Key = itemKey("guid", a.GUID, text.FirstNonBlank(a.Link, a.distinguishingText()))
@@ -115,7 +124,8 @@ func makeDistinct(items []Article, group []int, drop map[int]bool) {
 	}
 }
 
-// distinguishingText tells an item from others of the same key.
+// distinguishingText returns the text that distinguishes a from other items with the
+// same key: its title, link, date or fingerprint.
 func (a *Article) distinguishingText() string {
 	switch {
 	case a.Title != "":

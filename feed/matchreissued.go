@@ -10,24 +10,23 @@ import (
 	"unicode/utf8"
 )
 
-// Reissued pairs items of a document that are not known with items that were
-// and that it does not list any more, where the one is the other under a new
-// identity: publishers who move to another system or address give a whole
-// archive new GUIDs. The result has an index into old for each index into fresh
-// that has a partner; no item has two.
+// Reissued finds items that a publisher gave a new GUID, as happens when a site moves to
+// other software or another address. fresh are the unknown items of a document. old are
+// known items that the document no longer lists. The result maps indexes of fresh to
+// indexes of old. No item is in two pairs. body returns the text of old[i]; it is called
+// for few items. Package cache moves the marks of each pair to the new GUID.
 //
-// A pair has the same address, but for what [CanonicalLink] leaves out, or the
-// same address on another host, or the same title; and its date, or, where
-// dates say nothing, its text must agree, too. Where several items could be
-// meant they stay apart: to take news for old is worse than to show it twice.
-// body gives the text of old[i]; it is asked for few items only.
+// A pair has the same canonical link, the same address on another host, or the same
+// title. Its dates must be equal, too, or its texts if the dates do not help. If an item
+// matches several others, it is in no pair: hiding a new item is worse than showing an
+// old one twice.
 func Reissued(fresh []Article, old []Item, body func(i int) markup.Body) map[int]int {
-	r := reissueMatcher{fresh: fresh, old: old, body: body, pairs: map[int]int{}, taken: map[int]bool{}}
+	m := reissueMatcher{fresh: fresh, old: old, body: body, pairs: map[int]int{}, taken: map[int]bool{}}
 	for _, a := range fresh {
-		r.freshKeys = append(r.freshKeys, matchKeysOf(a.Item))
+		m.freshKeys = append(m.freshKeys, matchKeysOf(a.Item))
 	}
 	for _, i := range old {
-		r.oldKeys = append(r.oldKeys, matchKeysOf(i))
+		m.oldKeys = append(m.oldKeys, matchKeysOf(i))
 	}
 	for _, key := range []func(matchKeys) string{
 		func(t matchKeys) string { return keyOf(t.link, t.title, t.at) },
@@ -38,26 +37,28 @@ func Reissued(fresh []Article, old []Item, body func(i int) markup.Body) map[int
 		func(t matchKeys) string { return keyOf(t.title, t.at) },
 		func(t matchKeys) string { return keyOf(t.title, t.day) },
 	} {
-		r.pair(key)
+		m.pair(key)
 	}
-	return r.pairs
+	return m.pairs
 }
 
-// matchKeys are what tells whether two items can be the same.
+// matchKeys are the properties that two items must share to be a pair.
 type matchKeys struct {
-	// link is the canonical link, page what follows the host in it; both are
-	// empty where the link says nothing.
+	// link is the canonical link. page is the part of link after the host. Both are
+	// empty if the canonical link is.
 	link, page string
-	title      string
-	// story is the title if it says enough to mean one story.
+	// title is the title in the form of the search index.
+	title string
+	// story is the [StoryTitle]. It is empty if the title is too short or too common.
 	story string
-	// at and day are when the item was published, to the second and in UTC;
-	// empty when that is not known.
+	// at and day are the time and the day of publication in UTC. Empty if unknown.
 	at, day string
-	// midnight says that the publisher may have told the day only.
+	// midnight is set if the item was published at midnight UTC. Then the publisher
+	// may have given only the day.
 	midnight bool
 }
 
+// matchKeysOf returns the match keys of an item.
 func matchKeysOf(i Item) matchKeys {
 	t := matchKeys{link: CanonicalLink(i.Link), title: text.IndexText(i.Title), story: StoryTitle(i.Title)}
 	if _, rest, found := strings.Cut(t.link, "://"); found {
@@ -72,7 +73,7 @@ func matchKeysOf(i Item) matchKeys {
 	return t
 }
 
-// keyOf is a key of several parts; empty when the first part is.
+// keyOf joins the parts of a key. The key is empty if the first part is.
 func keyOf(parts ...string) string {
 	if parts[0] == "" {
 		return ""
@@ -80,22 +81,24 @@ func keyOf(parts ...string) string {
 	return strings.Join(parts, "\x00")
 }
 
+// reissueMatcher holds the state of [Reissued].
 type reissueMatcher struct {
-	fresh                  []Article
-	old                    []Item
-	body                   func(i int) markup.Body
+	fresh              []Article
+	old                []Item
+	body               func(i int) markup.Body
 	freshKeys, oldKeys []matchKeys
-	pairs                  map[int]int
-	taken                  map[int]bool
+	pairs              map[int]int
+	// taken has the indexes of old that are in a pair.
+	taken map[int]bool
 }
 
-// pair joins the items that are the only ones with their key on either side.
-func (r *reissueMatcher) pair(key func(matchKeys) string) {
+// pair pairs the items whose key occurs once in fresh and once in old.
+func (m *reissueMatcher) pair(key func(matchKeys) string) {
 	const several = -1
 	old := map[string]int{}
-	for i, t := range r.oldKeys {
+	for i, t := range m.oldKeys {
 		k := key(t)
-		if k == "" || r.taken[i] {
+		if k == "" || m.taken[i] {
 			continue
 		}
 		if _, found := old[k]; found {
@@ -104,52 +107,53 @@ func (r *reissueMatcher) pair(key func(matchKeys) string) {
 		old[k] = i
 	}
 	fresh := map[string][]int{}
-	for i, t := range r.freshKeys {
-		if _, paired := r.pairs[i]; !paired {
+	for i, t := range m.freshKeys {
+		if _, paired := m.pairs[i]; !paired {
 			fresh[key(t)] = append(fresh[key(t)], i)
 		}
 	}
-	for k, those := range fresh {
-		with, found := old[k]
-		if !found || with == several || len(those) > 1 || !r.isSame(those[0], with) {
+	for k, indexes := range fresh {
+		match, found := old[k]
+		if !found || match == several || len(indexes) > 1 || !m.isSame(indexes[0], match) {
 			continue
 		}
-		r.pairs[those[0]] = with
-		r.taken[with] = true
+		m.pairs[indexes[0]] = match
+		m.taken[match] = true
 	}
 }
 
-// isSame says whether a fresh item is an old one, given that a key brought them
-// together.
-func (r *reissueMatcher) isSame(fresh, old int) bool {
-	f, o := r.freshKeys[fresh], r.oldKeys[old]
-	titled, timed := f.title == o.title, f.at != "" && f.at == o.at
+// isSame reports whether a fresh and an old item with an equal key are the same item.
+func (m *reissueMatcher) isSame(fresh, old int) bool {
+	f, o := m.freshKeys[fresh], m.oldKeys[old]
+	sameTitle, sameTime := f.title == o.title, f.at != "" && f.at == o.at
+	sameLink, samePage := f.link != "" && f.link == o.link, f.page != "" && f.page == o.page
 	switch {
-	case titled && (f.link != "" && f.link == o.link || f.page != "" && f.page == o.page):
-		// A page that always has the same address and title, such as a forecast,
-		// has another date and text each time.
-		return timed || r.hasSameContent(fresh, old)
-	case f.link != "" && f.link == o.link:
-		return timed
-	case titled && timed && !f.midnight && utf8.RuneCountInString(f.title) >= minTitleLength:
+	case sameTitle && (sameLink || samePage):
+		// A page such as a forecast always has the same address and title, but each
+		// item has another date and text.
+		return sameTime || m.hasSameContent(fresh, old)
+	case sameLink:
+		return sameTime
+	case sameTitle && sameTime && !f.midnight && utf8.RuneCountInString(f.title) >= minTitleLength:
 		return true
 	}
-	return titled && f.story != "" && r.fresh[fresh].Body.Text() != "" && r.hasSameContent(fresh, old)
+	return sameTitle && f.story != "" && m.fresh[fresh].Body.Text() != "" && m.hasSameContent(fresh, old)
 }
 
-// minTitleLength is how many characters a title needs to mean, with its date to
-// the second, one item.
+// minTitleLength is the minimum number of characters of a title that identifies an item
+// together with the second of its publication.
 const minTitleLength = 8
 
-// hasSameContent says that the items have the same text and the same files.
-func (r *reissueMatcher) hasSameContent(fresh, old int) bool {
-	return slices.EqualFunc(r.fresh[fresh].Enclosures, r.old[old].Enclosures, func(a, b Enclosure) bool { return a.URL == b.URL }) &&
-		text.Clean(r.fresh[fresh].Body.Text()) == text.Clean(r.body(old).Text())
+// hasSameContent reports whether the items have the same text and the same enclosures.
+func (m *reissueMatcher) hasSameContent(fresh, old int) bool {
+	return slices.EqualFunc(m.fresh[fresh].Enclosures, m.old[old].Enclosures, func(a, b Enclosure) bool { return a.URL == b.URL }) &&
+		text.Clean(m.fresh[fresh].Body.Text()) == text.Clean(m.body(old).Text())
 }
 
-// TookOver says that a is another item than old, although it has old's GUID:
-// publishers who number their items begin anew, and some have one GUID for
-// whatever is the latest. Nothing of the two agrees, and a is the newer one.
+// TookOver reports whether a is a different item from old, although both have the same
+// GUID. This happens if a publisher restarts numbering its items, or gives its latest
+// item always the same GUID. The titles and links must differ, a must be newer, and the
+// texts must differ or be empty. Package cache then saves a as a new item.
 func (a Article) TookOver(old Article) bool {
 	differ := func(x, y string) bool { return x != "" && y != "" && x != y }
 	s, was := text.Clean(a.Body.Text()), text.Clean(old.Body.Text())

@@ -8,29 +8,30 @@ import (
 	"time"
 )
 
-// Env is what a query depends on besides the item.
+// Env holds the values that the result of a query depends on, besides the items.
 type Env struct {
-	// Now is the instant of the question; its location is the reader's.
+	// Now is the time of the query, in the user's location.
 	Now time.Time
-	// NewSince is the start of the last round that brought something: is:new
-	// holds from there on. While it is zero nothing is new.
+	// NewSince is the start of the latest refresh that brought new items. is:new
+	// holds for items first seen since then. If it is zero, it holds for none.
 	NewSince time.Time
-	// Opened is when the view was opened: the cache goes on showing items in an
-	// is:unread view that were read at or after it. [Query.Match] ignores it,
-	// since an [feed.Item] does not say when it was read. Zero keeps none.
+	// Opened is the time at which the view was opened. Package cache keeps items in
+	// an is:unread view if they were read at or after Opened. If it is zero, no read
+	// items are kept. [Query.Match] ignores Opened, because a [feed.Item] does not
+	// have the time at which it was read.
 	Opened time.Time
 }
 
-// FeedInfo is what a query may ask of the feed an item came with.
+// FeedInfo holds the properties of an item's feed that queries test.
 type FeedInfo struct {
 	Title string
 	URL   string
 	Tags  []string
 }
 
-// Match says whether a is one of the items that q asks for; sort and limit do
-// not count. It is the reference for the cache's SQL, which besides decides which
-// of the matching items of one story a list shows: that is a matter of the view.
+// Match reports whether a matches q, without regard to sort and limit. f describes the
+// feed of a. Match is the reference for the SQL of package cache. It does not know
+// stories: the cache's view decides which of the matching items of a story are shown.
 func (q Query) Match(a feed.Article, f FeedInfo, env Env) bool {
 	if (a.Hidden || a.Snoozed.After(env.Now)) && !q.ShowsHidden() {
 		return false
@@ -39,8 +40,8 @@ func (q Query) Match(a feed.Article, f FeedInfo, env Env) bool {
 	return q.Root == nil || m.matchNode(q.Root)
 }
 
-// matcher answers the terms of one query for one item. The texts are indexed
-// when they are first asked for.
+// matcher tests the terms of a query on one item. title, author and body are normalised
+// texts with a space at either end. They are empty until needed.
 type matcher struct {
 	article *feed.Article
 	feed    FeedInfo
@@ -50,6 +51,7 @@ type matcher struct {
 	body    string
 }
 
+// matchNode reports whether the item meets a condition.
 func (m *matcher) matchNode(n *Node) bool {
 	switch n.Op {
 	case And:
@@ -62,6 +64,7 @@ func (m *matcher) matchNode(n *Node) bool {
 	return m.matchTerm(n.Term)
 }
 
+// matchTerm reports whether the item meets a term.
 func (m *matcher) matchTerm(t Term) bool {
 	switch t.Field {
 	case FieldText, FieldTitle, FieldAuthor, FieldBody:
@@ -89,39 +92,40 @@ func (m *matcher) matchTerm(t Term) bool {
 	return false
 }
 
-// matchWords looks for the term's tokens side by side in its field.
+// matchWords reports whether the term's tokens are adjacent in its field.
 func (m *matcher) matchWords(t Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
 		return false
 	}
-	run := " " + strings.Join(tokens, " ")
+	phrase := " " + strings.Join(tokens, " ")
 	if !lastIsPrefix {
-		run += " "
+		phrase += " "
 	}
 	a := m.article
 	switch t.Field {
 	case FieldTitle:
-		return strings.Contains(padded(&m.title, func() string { return a.Title }), run)
+		return strings.Contains(padded(&m.title, func() string { return a.Title }), phrase)
 	case FieldAuthor:
-		return strings.Contains(padded(&m.author, func() string { return a.Author }), run)
+		return strings.Contains(padded(&m.author, func() string { return a.Author }), phrase)
 	case FieldText:
-		if strings.Contains(padded(&m.title, func() string { return a.Title }), run) {
+		if strings.Contains(padded(&m.title, func() string { return a.Title }), phrase) {
 			return true
 		}
 	}
-	return strings.Contains(padded(&m.body, a.Body.Text), run)
+	return strings.Contains(padded(&m.body, a.Body.Text), phrase)
 }
 
-// padded is the indexed text kept in place, with a space at either end so that
-// every token has one on both sides.
-func padded(place *string, s func() string) string {
-	if *place == "" {
-		*place = " " + text.IndexText(s()) + " "
+// padded returns the text of s as [text.IndexText] with a space at either end, so that
+// each token is between two spaces. It saves the result in cached.
+func padded(cached *string, s func() string) string {
+	if *cached == "" {
+		*cached = " " + text.IndexText(s()) + " "
 	}
-	return *place
+	return *cached
 }
 
+// matchState reports whether the item is in a state.
 func (m *matcher) matchState(state Is) bool {
 	a := m.article
 	switch state {
@@ -147,9 +151,10 @@ func (m *matcher) matchState(state Is) bool {
 	return false
 }
 
-func (m *matcher) matchHas(thing Has) bool {
+// matchHas reports whether the item has a property.
+func (m *matcher) matchHas(property Has) bool {
 	a := m.article
-	switch thing {
+	switch property {
 	case HasEnclosure:
 		return len(a.Enclosures) > 0
 	case HasImage:
