@@ -148,7 +148,7 @@ func (p *parser) parseGroup(open token, depth int) (*Node, error) {
 	return n, p.advance()
 }
 
-// lexTerm gives a token of the lexer its meaning.
+// parseTerm returns the term of a token of kind tokenTerm.
 func (p *parser) parseTerm(t token) (Term, error) {
 	term := Term{Field: Field(t.name), Text: t.value}
 	switch term.Field {

@@ -5,36 +5,35 @@ import (
 	"time"
 )
 
-// clockSlack is how far ahead of the clock a kept time may lie: clocks are set
-// right by seconds all the time, and nothing has to be done about that.
+// clockSlack is how far in the future a recorded time may be. Clocks are often adjusted by
+// some seconds, and such differences do no harm.
 const clockSlack = 5 * time.Minute
 
-// InFuture says that a time that has been is still to come: it was kept while the
-// clock was wrong, or the clock has been set back since.
+// InFuture reports whether a recorded time is more than clockSlack after now. Then the
+// clock was wrong when the time was recorded, or has been set back since.
 func InFuture(t, now time.Time) bool { return t.After(now.Add(clockSlack)) }
 
-// ClockSentence tells a reader of a clock that is ahead of the servers' by so
-// much, or behind if it is less than zero.
+// ClockSentence returns a user message about a wrong clock. ahead is how far the clock is
+// ahead of the servers' clocks. It is negative if the clock is behind.
 func ClockSentence(ahead time.Duration) string {
-	from := time.Unix(0, 0)
+	start := time.Unix(0, 0)
 	if ahead < 0 {
-		return "This computer's clock is " + feed.Until(from.Add(-ahead), from) + " behind the servers': set it right; until then ages are wrong."
+		return "This computer's clock is " + feed.Until(start.Add(-ahead), start) + " behind the servers' clocks: set it correctly. Until then ages are wrong."
 	}
-	return "This computer's clock is " + feed.Until(from.Add(ahead), from) + " ahead of the servers': set it right; until then ages are wrong, and nothing is removed for its age."
+	return "This computer's clock is " + feed.Until(start.Add(ahead), start) + " ahead of the servers' clocks: set it correctly. Until then ages are wrong, and old items are not removed."
 }
 
-// CorrectClock is the state as it may be at now, and says whether that is another
-// one. A feed that was asked in the future counts as asked now: how long ago it
-// was is not known, so it waits once more for as long as it was to wait then,
-// which hurries nobody and ends within that wait. A pause beyond all bounds is
-// none. The new state has to be kept, for it counts from now.
+// CorrectClock returns p corrected for a wrong clock, and reports whether p was changed. If
+// LastChecked is in the future, the feed counts as checked now. Its other times move with
+// LastChecked, so the feed waits again for as long as it was to wait. A pause that ends
+// more than [MaxPause] from now is removed. Save a changed state.
 func CorrectClock(p feed.PollState, now time.Time) (feed.PollState, bool) {
 	if !InFuture(p.LastChecked, now) {
-		endless := InFuture(p.Hints.Until, now.Add(MaxPause))
-		if endless {
+		tooLong := InFuture(p.Hints.Until, now.Add(MaxPause))
+		if tooLong {
 			p.Hints.Until = time.Time{}
 		}
-		return p, endless
+		return p, tooLong
 	}
 	ahead := p.LastChecked.Sub(now)
 	for _, t := range []*time.Time{&p.LastOK, &p.MovedSince} {
@@ -51,8 +50,9 @@ func CorrectClock(p feed.PollState, now time.Time) (feed.PollState, bool) {
 	return p, true
 }
 
-// latestNextCheck is further from now than the next check of any feed may lie.
+// latestNextCheck returns a time that is later than any next check that [NextCheck] sets at
+// now.
 func latestNextCheck(s feed.Settings, now time.Time) time.Time {
 	longest := max(MaxPause, deadWait, s.Interval)
-	return now.Add(longest + longest/4 + 8*feed.Day) // with jitter and SkipDays
+	return now.Add(longest + longest/4 + 8*feed.Day) // jitter and skip days included
 }

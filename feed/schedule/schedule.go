@@ -14,65 +14,71 @@ import (
 	"time"
 )
 
-// Bounds of the schedule. A server may ask for more patience than a failing
-// feed gets by itself, but cannot silence a feed for good.
+// Limits of the schedule.
 const (
-	// minWait and latest bound the wait that a feed's rhythm leads to.
+	// minWait and maxWait limit the wait that follows from a feed's posting interval.
+	// With jitter the wait is not shorter than minWait, either.
 	minWait = 15 * time.Minute
 	maxWait = 24 * time.Hour
-	// defaultWait is the wait while a feed's rhythm is not known.
+	// defaultWait is the wait if the posting interval is not known.
 	defaultWait = time.Hour
-	// offlineWait is the wait after a check that no server heard of.
+	// offlineWait is the wait after a check that failed for a local reason.
 	offlineWait = 30 * time.Minute
-	// checksPerInterval is how often a feed is asked in the usual time between two items.
+	// checksPerInterval is the number of checks in one posting interval.
 	checksPerInterval = 4
-	// silenceParts slows asking down once nothing new has come for long: at least
-	// this part of the silence passes before the next check.
+	// silenceParts makes the wait of a silent feed longer. The wait is at least the time
+	// since the newest item divided by silenceParts, up to maxWait.
 	silenceParts = 10
-	maxBackoff   = 24 * time.Hour
-	// maxHint bounds what documents and caches get.
+	// maxBackoff limits the wait of a failing feed that is not dead, unless the wait
+	// was longer without failures.
+	maxBackoff = 24 * time.Hour
+	// maxHint limits the waits that a document or Cache-Control can ask for.
 	maxHint = 24 * time.Hour
-	// deadAfter without a good answer, and deadFailures in a row, make a feed
-	// dead: one that is asked every deadWait. One that never answered well needs
-	// neverFailures, which take as long.
+	// A feed is dead after deadFailures failures in a row if it last worked more than
+	// deadAfter ago. If it has never worked, it is dead after deadFailuresNeverOK
+	// failures, which also take about a month. A dead feed is checked every deadWait.
 	deadAfter           = 30 * 24 * time.Hour
 	deadFailures        = 10
 	deadFailuresNeverOK = 35
 	deadWait            = 7 * 24 * time.Hour
-	// jitterShare is the part of a wait that jitter adds or takes at most.
+	// jitterShare is the largest part of a wait that jitter adds or subtracts.
 	jitterShare = 0.1
 )
 
-// MaxPause bounds what Retry-After gets.
+// MaxPause is the longest pause that Retry-After can ask for.
 const MaxPause = 7 * 24 * time.Hour
 
-// ReasonRetryAfter is the reason of a wait for Retry-After.
+// ReasonRetryAfter is the [Schedule.Reason] if the server sent Retry-After.
 const ReasonRetryAfter = "the server asked for a pause"
 
-// ReasonOtherProcess is the reason of a feed that is left to another process.
-const ReasonOtherProcess = "another dateline is asking it, or has just done so"
+// ReasonOtherProcess is the [Schedule.Reason] if another process has a claim on the feed.
+const ReasonOtherProcess = "another dateline process is checking it or just did"
 
-// Schedule says when a feed is asked next, unbidden.
+// Schedule is the time of a feed's next automatic check.
 type Schedule struct {
-	// Next is zero for never.
+	// Next is zero if the feed is not checked automatically.
 	Next time.Time
-	// Reason says why then, in lower-case words without a full stop.
+	// Reason explains Next in a few lower-case words without a full stop.
 	Reason string
 }
 
-// NextCheck is when a feed answered at now may be asked again unbidden. In p
-// the answer is counted already.
+// NextCheck returns the next automatic check of a feed after a check at now. p must
+// include the result of that check. jitter is a random number from -1 to 1, so that feeds
+// are not all checked at the same time.
 //
-// The wait is the feed's own interval, else a part of its rhythm, and grows while
-// nothing new comes. It doubles for each failure up to a day (or the interval, if
-// that is longer), and becomes a week for a feed that is dead. It is moved by up
-// to a tenth by jitter, a random number from -1 to 1, so that feeds do not stay
-// in step; an interval of the reader's is only ever prolonged. Then nothing that
-// [feed.PollHints] asks for is undercut: up to a day for what a document or a cache says,
-// up to a week for Retry-After.
+// The wait is found in these steps:
+//  1. It is the user's interval. Without one it is a quarter of the posting interval, and
+//     longer if nothing new has come for long.
+//  2. It doubles with each failure, up to a day or the user's interval if that is longer.
+//     A dead feed waits a week.
+//  3. Jitter changes it by up to a tenth. It only lengthens a wait of a feed with a
+//     user's interval.
+//  4. Polling hints can lengthen it, but never shorten it: hints of the document or the
+//     cache up to a day, Retry-After (RFC 9110 section 10.2.3) up to [MaxPause].
+//  5. A check in skip hours or on skip days moves to the first time after them.
 func NextCheck(p feed.PollState, s feed.Settings, now time.Time, jitter float64) Schedule {
 	if p.Gone {
-		return Schedule{Reason: "gone for good, as the server says"}
+		return Schedule{Reason: "the server says it is gone for good"}
 	}
 	jitter = max(-1, min(jitter, 1))
 	wait, reason := normalWait(p, s, now)
@@ -84,26 +90,26 @@ func NextCheck(p feed.PollState, s feed.Settings, now time.Time, jitter float64)
 	} else {
 		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), minWait), max(wait, maxWait))
 	}
-	for _, wish := range hintedWaits(p.Hints) {
-		if wish.wait > wait {
-			wait, reason = wish.wait, wish.reason
+	for _, h := range hintedWaits(p.Hints) {
+		if h.wait > wait {
+			wait, reason = h.wait, h.reason
 		}
 	}
 	next := now.Add(wait)
 	if until := p.Hints.Until; until.After(next) {
 		next, reason = earlier(until, now.Add(MaxPause)), ReasonRetryAfter
 	}
-	if open := firstAllowed(p.Hints, next); open.After(next) {
-		// Not at the stroke of the hour, when everybody comes back.
-		next = open.Add(time.Duration((jitter + 1) / 2 * jitterShare * float64(time.Hour)))
+	if allowed := firstAllowed(p.Hints, next); allowed.After(next) {
+		// Other clients come back at the full hour, so wait some minutes longer.
+		next = allowed.Add(time.Duration((jitter + 1) / 2 * jitterShare * float64(time.Hour)))
 		reason = "outside its skip hours and days"
 	}
 	return Schedule{next, reason}
 }
 
-// Offline is when a feed may be asked again after a check at now that no server
-// heard of, for reasons on this side: soon, for there was nobody to be spared.
-// In p nothing of that check is counted.
+// Offline returns the next check after an attempt at now that failed for a local reason,
+// such as no network. The wait is short, because no server received the request. p must
+// not include that attempt.
 func Offline(p feed.PollState, s feed.Settings, now time.Time) Schedule {
 	if p.Gone {
 		return NextCheck(p, s, now, 0)
@@ -118,7 +124,7 @@ func Offline(p feed.PollState, s feed.Settings, now time.Time) Schedule {
 	return Schedule{firstAllowed(p.Hints, now.Add(wait)), "no server could be reached from here"}
 }
 
-// normalWait is the wait after a good answer.
+// normalWait returns the wait before back-off, jitter and hints, and its reason.
 func normalWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration, string) {
 	if s.Interval > 0 {
 		return s.Interval, "your interval is " + durationText(s.Interval)
@@ -132,7 +138,7 @@ func normalWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration
 		return wait, reason
 	}
 	if p.Failures > 0 && !p.LastOK.IsZero() {
-		now = p.LastOK // what came since then is not known
+		now = p.LastOK // it is not known what was posted since then
 	}
 	silence := now.Sub(p.Newest)
 	if slow := min(silence/silenceParts, maxWait); slow > wait {
@@ -141,17 +147,18 @@ func normalWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration
 	return wait, reason
 }
 
-// backOffWait is the wait of a feed that fails.
+// backOffWait returns the wait of a failing feed and its reason. wait is the wait without
+// failures.
 func backOffWait(p feed.PollState, wait time.Duration, now time.Time) (time.Duration, string) {
 	if isDead(p, now) {
-		return max(wait, deadWait), "failed for so long that it is tried once a week"
+		return max(wait, deadWait), "failed for so long that it is checked once a week"
 	}
-	most := max(wait, maxBackoff)
+	longest := max(wait, maxBackoff)
 	for range p.Failures {
-		if wait >= most {
+		if wait >= longest {
 			break
 		}
-		wait = min(2*wait, most)
+		wait = min(2*wait, longest)
 	}
 	if p.Failures == 1 {
 		return wait, "failed the last time"
@@ -159,7 +166,7 @@ func backOffWait(p feed.PollState, wait time.Duration, now time.Time) (time.Dura
 	return wait, fmt.Sprintf("failed %d times in a row", p.Failures)
 }
 
-// isDead says that a feed has failed for so long that it is hardly coming back.
+// isDead reports whether a feed has failed for so long that it will hardly work again.
 func isDead(p feed.PollState, now time.Time) bool {
 	if p.LastOK.IsZero() {
 		return p.Failures >= deadFailuresNeverOK
@@ -167,25 +174,26 @@ func isDead(p feed.PollState, now time.Time) bool {
 	return p.Failures >= deadFailures && now.Sub(p.LastOK) > deadAfter
 }
 
-// hintedWait is a wait that a feed asks for.
+// hintedWait is a wait that a polling hint asks for.
 type hintedWait struct {
 	wait   time.Duration
 	reason string
 }
 
-func hintedWaits(w feed.PollHints) []hintedWait {
-	ttl, period, fresh := min(w.TTL, maxHint), min(w.Period, maxHint), min(w.Fresh, maxHint)
+// hintedWaits returns the waits that the hints ask for, limited to maxHint.
+func hintedWaits(h feed.PollHints) []hintedWait {
+	ttl, period, fresh := min(h.TTL, maxHint), min(h.Period, maxHint), min(h.Fresh, maxHint)
 	return []hintedWait{
 		{ttl, "its ttl asks for " + durationText(ttl)},
-		{period, "says that it is renewed every " + durationText(period)},
-		{fresh, "the server calls its answer fresh for " + durationText(fresh)},
+		{period, "its syndication period is " + durationText(period)},
+		{fresh, "the server allows caching for " + durationText(fresh)},
 	}
 }
 
-// firstAllowed is the first instant from t on that lies outside SkipHours and SkipDays.
-// Lists that leave no hour or no day count for nothing.
-func firstAllowed(w feed.PollHints, t time.Time) time.Time {
-	hours, days := bitSet(w.SkipHours, 24), bitSet(w.SkipDays, 7)
+// firstAllowed returns the first time not before t that is outside SkipHours and SkipDays
+// (https://www.rssboard.org/rss-specification). A list of all hours or all days is ignored.
+func firstAllowed(h feed.PollHints, t time.Time) time.Time {
+	hours, days := bitSet(h.SkipHours, 24), bitSet(h.SkipDays, 7)
 	if hours == 1<<24-1 {
 		hours = 0
 	}
@@ -205,7 +213,7 @@ func firstAllowed(w feed.PollHints, t time.Time) time.Time {
 	}
 }
 
-// bitSet is the set of those numbers that are at least 0 and below n.
+// bitSet returns the numbers as a set of bits. It ignores numbers outside 0 to n-1.
 func bitSet[T ~int](numbers []T, n T) (set uint32) {
 	for _, x := range numbers {
 		if x >= 0 && x < n {
@@ -215,16 +223,17 @@ func bitSet[T ~int](numbers []T, n T) (set uint32) {
 	return set
 }
 
-// Due says whether the feed may be asked unbidden at now, settings aside.
+// Due reports whether an automatic check is due at now. It does not consider the feed's
+// settings: see [DueAt].
 func Due(p feed.PollState, now time.Time) bool {
 	p, _ = CorrectClock(p, now)
 	return !p.Gone && !p.NextCheck.After(now) && !firstAllowed(p.Hints, now).After(now)
 }
 
-// DueAt is when the feed may be asked unbidden, at the earliest now; zero for
-// never. It heeds an interval that the reader has shortened since the last
-// check, and a list of hours or days in which nobody should ask. A time that no
-// right clock leads to holds nobody up.
+// DueAt returns the time of the next automatic check, at the earliest now. It is zero if
+// the feed is paused or gone. If the user has shortened the interval since the last check,
+// the new interval counts. Skip hours and skip days are left out. If NextCheck is later
+// than a correct clock could have set it, it is computed again.
 func DueAt(p feed.PollState, s feed.Settings, now time.Time) time.Time {
 	if p.Gone || s.Paused {
 		return time.Time{}
@@ -243,6 +252,7 @@ func DueAt(p feed.PollState, s feed.Settings, now time.Time) time.Time {
 	return firstAllowed(p.Hints, next)
 }
 
+// earlier returns the earlier of two times.
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -250,7 +260,7 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// durationText is a length of time in words, in at most two units.
+// durationText returns a length of time in words, in at most two units.
 func durationText(d time.Duration) string {
 	base := time.Unix(0, 0).UTC()
 	return feed.Age(base, base.Add(max(d, time.Second)))
