@@ -51,7 +51,7 @@ c.toml:3:17: fulltext_keep must be a list of strings such as ["one", "two"], or 
     3 | fulltext_keep = 1
       |                 ^`},
 		"a selector that is none": {"[defaults]\nfulltext_drop = [\"aside\", \"p[\"]\n", `
-c.toml:2:27: fulltext_drop: "p[" is no CSS selector: expected identifier, found EOF instead
+c.toml:2:27: fulltext_drop: "p[" is not a CSS selector: expected identifier, found EOF instead
     2 | fulltext_drop = ["aside", "p["]
       |                           ^~~~`},
 		"a proxy that is none": {"[defaults]\nproxy = \"ftp://proxy/\"\n", `

@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// TestIdentify: the key comes from the best thing that identifies an item, and
-// kinds never meet.
+// TestIdentify checks which property of an item its key is made from.
 func TestIdentify(t *testing.T) {
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	for want, item := range map[string]Item{
@@ -35,12 +34,12 @@ func TestIdentify(t *testing.T) {
 	first.Identify()
 	second.Identify()
 	if first.Key == second.Key || first.Key == "" {
-		t.Errorf("items with nothing but a text: %q and %q", first.Key, second.Key)
+		t.Errorf("items with only a text: %q and %q", first.Key, second.Key)
 	}
 }
 
-// TestKeysAreUnique: what is there twice collapses, what only shares a GUID or a
-// link stays apart, and the keys do not depend on the order.
+// TestKeysAreUnique checks that duplicates are dropped, that different items with the same
+// GUID or link get different keys, and that the keys do not depend on the order.
 func TestKeysAreUnique(t *testing.T) {
 	article := func(guid, link, title string) Article {
 		return Article{Item: Item{GUID: guid, Link: link, Title: title}}
@@ -82,8 +81,8 @@ func TestKeysAreUnique(t *testing.T) {
 	}
 }
 
-// TestFingerprint: markup and white space may change without the item counting
-// as edited; words may not.
+// TestFingerprint checks that the fingerprint changes with the words, but not with markup or
+// white space.
 func TestFingerprint(t *testing.T) {
 	of := func(title, raw string) string {
 		return Article{Item: Item{Title: title}, Body: markup.Body{Raw: raw}}.Fingerprint()

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// formats are the formats of the feeds, in turn.
+// formats are the formats of the feeds. Feed f has the format f modulo their number.
 var formats = []string{"rss", "rss", "rss", "atom", "json"}
 
-// Document is a feed as it is served.
+// Document returns the document of feed f and its media type.
 func (c Corpus) Document(f int) (body, contentType string) {
 	switch formats[f%len(formats)] {
 	case "atom":
@@ -25,8 +25,10 @@ func (c Corpus) Document(f int) (body, contentType string) {
 	return c.rss(f), "application/rss+xml; charset=utf-8"
 }
 
+// feedTitle returns the title of feed f.
 func (c Corpus) feedTitle(f int) string { return fmt.Sprintf("Feed %04d", f) }
 
+// rss returns feed f as RSS 2.0.
 func (c Corpus) rss(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>%s</title><link>%s/</link><description>News of feed %d</description>`,
@@ -40,6 +42,7 @@ func (c Corpus) rss(f int) string {
 	return b.String()
 }
 
+// atom returns feed f as Atom.
 func (c Corpus) atom(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>%s</title><link href="%s/"/><id>%s/</id><updated>%s</updated>`,
@@ -53,6 +56,7 @@ func (c Corpus) atom(f int) string {
 	return b.String()
 }
 
+// json returns feed f as JSON Feed.
 func (c Corpus) json(f int) string {
 	type author struct {
 		Name string `json:"name"`
@@ -73,19 +77,19 @@ func (c Corpus) json(f int) string {
 	}
 	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": c.feedTitle(f), "home_page_url": c.Site(f) + "/", "items": items})
 	if err != nil {
-		panic("corpus: " + err.Error()) // strings and slices always marshal
+		panic("corpus: " + err.Error()) // marshalling strings and slices cannot fail
 	}
 	return string(doc)
 }
 
-// Handler serves the feeds, each after the latency, and answers conditional
-// requests. A document is made when it is first asked for and kept.
+// Handler returns a handler that serves the feeds and answers conditional requests. Each
+// response is delayed by latency. A document is generated at its first request and reused.
 func (c Corpus) Handler(latency time.Duration) http.Handler {
-	type made struct {
+	type document struct {
 		once             sync.Once
 		body, kind, etag string
 	}
-	docs := make([]made, c.Feeds)
+	docs := make([]document, c.Feeds)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var f int
 		if _, err := fmt.Sscanf(r.URL.Path, "/%d.", &f); err != nil || f < 0 || f >= c.Feeds {

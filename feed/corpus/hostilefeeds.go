@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// HostileRSS is a feed with n items that puts attacks into every field and
-// every place of a text there is. Every second item has them raw where the
-// others have them escaped. base is the address that links begin with.
+// HostileRSS returns an RSS feed with n items and attacks in each field and in each part of
+// the bodies. In every second item the attacks are not escaped. base is the start of all
+// addresses.
 func HostileRSS(base string, n int) string {
 	bad := func(field string, i int) string {
 		if i%2 == 0 {
@@ -35,22 +35,22 @@ func HostileRSS(base string, n int) string {
 	return b.String() + `</channel></rss>`
 }
 
-// withoutQuotes keeps an attack inside its attribute.
+// withoutQuotes removes quotation marks, so that an attack stays inside its attribute.
 func withoutQuotes(s string) string { return strings.ReplaceAll(s, `"`, "") }
 
-// HostileBody is a text with attacks in every place of its markup: a few in
-// each, others from place to place and from n to n, so that HostileItems bodies
-// have each of them everywhere.
+// HostileBody returns HTML with a few attacks in each part of its markup. They differ from
+// part to part and with n, so that HostileItems bodies have each attack in each part. base
+// is the start of all addresses.
 func HostileBody(base string, n int) string {
-	const few = windowStep + 1
-	at := n * windowStep
+	const attacksEach = windowStep + 1
+	next := n * windowStep // index of the next attack
 	text := strings.NewReplacer("<", "", "-->", "")
 	return os.Expand(hostileBodyTemplate, func(name string) string {
 		if name == "base" {
 			return base
 		}
-		bad := text.Replace(attackWindow(name, at, few))
-		at += few
+		bad := text.Replace(attackWindow(name, next, attacksEach))
+		next += attacksEach
 		if strings.HasPrefix(name, "attr") {
 			return withoutQuotes(bad)
 		}
@@ -58,8 +58,8 @@ func HostileBody(base string, n int) string {
 	})
 }
 
-// hostileBodyTemplate has a name in each place for attacks; those in attributes begin
-// with attr.
+// hostileBodyTemplate has a name in each part that attacks go into. Names in attributes begin
+// with "attr".
 const hostileBodyTemplate = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${attrhref}" title="${attrtitle}">${link}</a> <a href="javascript:alert('${attrjs}')">js</a>
 <a href="${attrrest}">rest</a> <a href="http://${attrhost}/">host</a> <a href="mailto:${attrmail}">mail</a> <a href="magnet:?${attrmagnet}">magnet</a></p>
 <figure><img src="${base}/i/${attrimg}.png" alt="${attralt}" title="${attrimgtitle}"><figcaption>${caption}</figcaption></figure><img src="${base}/${attrfile}"><img alt="${attralone}">
@@ -71,7 +71,8 @@ const hostileBodyTemplate = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base
 <abbr title="${attrabbr}">abbr</abbr> <span style="color:${attrstyle}" lang="${attrspanlang}" dir="${attrdir}">${span}</span> <details><summary>${summary}</summary>${details}</details>
 e<i>&#769;&#770;&#771;&#772;&#773;</i><i>&#769;&#770;&#771;&#772;&#773;</i><i>&#769;&#770;&#771;&#772;&#773;</i> <sup>${sup}</sup> https://example.org/${bare}`
 
-// HostileJSON is a JSON Feed with attacks in every field.
+// HostileJSON returns a JSON Feed with n items and attacks in each field. base is the start of
+// all addresses.
 func HostileJSON(base string, n int) string {
 	type dict = map[string]any
 	var items []dict
@@ -87,12 +88,13 @@ func HostileJSON(base string, n int) string {
 	text, err := json.Marshal(dict{"version": "https://jsonfeed.org/version/1.1", "title": Hostile("feedtitle", 0), "description": Hostile("feeddescription", 0),
 		"home_page_url": base + "/" + Hostile("home", 0), "items": items})
 	if err != nil {
-		panic(err) // maps and strings can be marshalled
+		panic(err) // marshalling maps and strings cannot fail
 	}
 	return string(text)
 }
 
-// HostileAtom is an Atom feed with attacks in every field.
+// HostileAtom returns an Atom feed with n items and attacks in each field. base is the start of
+// all addresses.
 func HostileAtom(base string, n int) string {
 	bad := func(field string, i int) string { return html.EscapeString(Hostile(field, i)) }
 	var b strings.Builder

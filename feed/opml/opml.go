@@ -1,8 +1,11 @@
 // Package opml reads and writes subscription lists in OPML 2.0
 // (https://opml.org/spec2.opml), the format that feed readers exchange.
 //
-// [Parse] accepts the broken lists that other readers write. [Write] writes every
-// tag of a feed as a folder.
+// Start at [Parse] and [Write]. Parse also accepts lists that are not valid XML. Write
+// writes a list that Parse reads back with the same addresses, titles and tags.
+//
+// Never return an address from a file that is not http or https: file: and exec: may only
+// come from the configuration.
 package opml
 
 import (
@@ -18,13 +21,14 @@ import (
 	"time"
 )
 
-// Bounds of what is read of an OPML file.
+// Limits for OPML files: their size in bytes, and how deep folders may be nested.
 const (
 	maxSize  = 32 << 20
 	maxDepth = 100
 )
 
-// outline is an <outline> of OPML 2.0: a folder, or a feed if it has an XMLURL.
+// outline is an element outline of OPML 2.0. It is a feed if it has an XMLURL, and a folder
+// otherwise.
 type outline struct {
 	Text     string     `xml:"text,attr"`
 	Title    string     `xml:"title,attr,omitempty"`
@@ -35,12 +39,15 @@ type outline struct {
 	Outlines []*outline `xml:"outline"`
 }
 
-// Parse reads the feeds of an OPML file, in any encoding and however
-// careless its XML is. The names of the folders around a feed and the elements
-// of its category attribute become its tags; its title, else its text, becomes
-// its name unless it is just the URL. Only http and https feeds count; of several
-// with one URL the first stays, with the tags of all. When the file breaks off,
-// the feeds read so far come with the error. Settings are zero.
+// Parse reads the feeds of an OPML file in any encoding. The XML may be invalid.
+//
+// The tags of a feed are the names of the folders around it and the elements of its
+// category attribute. Its name is its title, otherwise its text, unless that is the URL.
+// Feeds that are not http or https are ignored. If several feeds have the same URL, the
+// first is used, with the tags of all. Settings are zero.
+//
+// If the file ends early or is damaged, Parse returns the feeds read so far and an error.
+// The text of an error is a user message.
 func Parse(r io.Reader) ([]feed.Subscription, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
@@ -55,7 +62,7 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 		t, more := l.Next()
 		switch {
 		case l.Cut && p.opened, !more && p.opened && !p.closed:
-			return p.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
+			return p.subs, fmt.Errorf("the file is incomplete or damaged after %s; repair it near line %d, or export it again",
 				text.Plural(len(p.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
 		case !more && !p.opened:
 			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
@@ -68,18 +75,18 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 	}
 }
 
-// parser gathers feeds on the way through a file.
+// parser collects the feeds of a file.
 type parser struct {
-	// opened and closed tell of the root element.
+	// opened and closed are set after the start and the end of the root element.
 	opened, closed bool
-	// folders has the name of each outline around the present place; empty for
-	// one that is not a folder.
+	// folders has the names of the open outline elements. The name of a feed is empty.
 	folders []string
 	subs    []feed.Subscription
-	// index has the index in subs for each [urlKey].
+	// index maps a [urlKey] to an index in subs.
 	index map[string]int
 }
 
+// token handles a token of the file.
 func (p *parser) token(t text.XMLToken) error {
 	name := strings.ToLower(t.Name)
 	switch {
@@ -99,14 +106,14 @@ func (p *parser) token(t text.XMLToken) error {
 	return nil
 }
 
-// endOutline leaves the innermost outline.
+// endOutline handles the end of the innermost open outline.
 func (p *parser) endOutline() {
 	if len(p.folders) > 0 {
 		p.folders = p.folders[:len(p.folders)-1]
 	}
 }
 
-// checkRoot judges a file by its root element.
+// checkRoot returns an error if the root element is not that of OPML.
 func checkRoot(root string) error {
 	switch root {
 	case "opml":
@@ -119,8 +126,8 @@ func checkRoot(root string) error {
 	return fmt.Errorf("this is not an OPML file, it starts with <%s>; export the list again, as OPML", text.Clean(root))
 }
 
-// readOutline reads the attributes in any mixture of cases, since exporters
-// write xmlurl and xmlURL too.
+// readOutline reads the attributes of an outline, in upper or lower case, because some
+// programs write xmlurl or xmlURL.
 func readOutline(attrs []text.XMLAttr) (o outline) {
 	for _, a := range attrs {
 		switch strings.ToLower(a.Name) {
@@ -140,6 +147,7 @@ func readOutline(attrs []text.XMLAttr) (o outline) {
 	return o
 }
 
+// startOutline handles the start of a folder or a feed.
 func (p *parser) startOutline(o outline) error {
 	if len(p.folders) >= maxDepth {
 		return fmt.Errorf("the folders are nested more than %d deep; flatten them and import the file again", maxDepth)
@@ -175,9 +183,9 @@ func (p *parser) startOutline(o outline) error {
 	return nil
 }
 
-// feedURL takes off the feed: prefix that browsers were once told to hand on
-// (feed://host/path, feed:https://host/path).
-func feedURL(s string) (string, bool) {
+// feedURL returns an address without the prefix feed:, as in feed://host/path and
+// feed:https://host/path. ok is set if the address is http or https.
+func feedURL(s string) (address string, ok bool) {
 	s = strings.TrimSpace(s)
 	if len(s) > 5 && strings.EqualFold(s[:5], "feed:") {
 		s = s[5:]
@@ -185,12 +193,12 @@ func feedURL(s string) (string, bool) {
 			s = "http:" + s
 		}
 	}
-	s, ok := text.SafeURL(s)
+	s, ok = text.SafeURL(s)
 	return s, ok && strings.EqualFold(s[:4], "http")
 }
 
-// urlKey is a spelling that two addresses of one feed share: scheme and host in
-// lower case, no default port, no fragment, "/" for an empty path.
+// urlKey returns the same text for all spellings of an address: scheme and host in lower
+// case, no default port, no fragment, and "/" for an empty path.
 func urlKey(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -206,11 +214,11 @@ func urlKey(s string) string {
 	return u.String()
 }
 
-// Write writes the http and https feeds as OPML 2.0 for other readers, and
-// such that [Parse] finds the same titles and tags. A feed stands in the
-// folder of its first tag; all its tags are in its category attribute. A tag
-// that cannot stand there, since it has a comma or a slash, is a folder inside
-// that folder. The title is the list's own.
+// Write writes the http and https feeds as OPML 2.0. title is the title of the list.
+//
+// A feed is in the folder of its first tag, and all its tags are in its category attribute.
+// A tag with a comma or a slash cannot be in that attribute, so it becomes a folder inside
+// the first one. [Parse] reads the same titles and tags.
 func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	doc := struct {
 		XMLName xml.Name   `xml:"opml"`
@@ -241,7 +249,7 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	return nil
 }
 
-// addFeed puts a feed into the folders of its tags.
+// addFeed adds a feed to the folders of its tags.
 func (o *outline) addFeed(f feed.Feed) {
 	var categories []string
 	for i, tag := range f.Tags {
@@ -259,7 +267,7 @@ func (o *outline) addFeed(f feed.Feed) {
 	})
 }
 
-// folder finds or makes the folder of that name inside o.
+// folder returns the folder with a name inside o. It adds the folder if it is missing.
 func (o *outline) folder(name string) *outline {
 	at := slices.IndexFunc(o.Outlines, func(k *outline) bool { return k.XMLURL == "" && k.Text == name })
 	if at < 0 {
