@@ -18,8 +18,8 @@ const (
 
 // Mark is a change that the user made to some items. It names the new state and is
 // never a toggle. So it can be applied twice, late, or by two processes at once: for
-// each item and flag the newest mark wins. This package only defines marks; package
-// cache applies them and keeps the journal for undo.
+// each item and flag the newest mark wins. This package only defines marks.
+// Package cache applies them and keeps the journal for undo.
 type Mark struct {
 	Items []int64
 	Flag  Flag

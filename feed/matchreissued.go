@@ -13,7 +13,7 @@ import (
 // Reissued finds items that a publisher gave a new GUID, as happens when a site moves to
 // other software or another address. fresh are the unknown items of a document. old are
 // known items that the document no longer lists. The result maps indexes of fresh to
-// indexes of old. No item is in two pairs. body returns the text of old[i]; it is called
+// indexes of old. No item is in two pairs. body returns the text of old[i]. It is called
 // for few items. Package cache moves the marks of each pair to the new GUID.
 //
 // A pair has the same canonical link, the same address on another host, or the same

@@ -239,6 +239,7 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e.Msg) }
 
+// tokenKind is the kind of a [token].
 type tokenKind int
 
 const (

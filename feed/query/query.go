@@ -190,7 +190,7 @@ func (n *Node) selectsHidden(positive bool) bool {
 	return slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.selectsHidden(positive) })
 }
 
-// allOf and anyOf combine conditions. They omit nil conditions and flatten nodes of the
+// allOf and anyOf combine conditions with And and Or. They omit nil conditions and flatten nodes of the
 // same operation, so that equal queries have equal trees.
 func allOf(nodes ...*Node) *Node { return combine(And, nodes) }
 func anyOf(nodes ...*Node) *Node { return combine(Or, nodes) }

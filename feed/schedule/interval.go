@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// intervalItems is the number of items that a posting interval is computed from.
+	// intervalItems is the maximum number of items that a posting interval is computed
+	// from.
 	intervalItems = 30
 	// burst is the time within which items count as one arrival.
 	burst = 15 * time.Minute

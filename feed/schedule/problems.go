@@ -56,7 +56,7 @@ func ProblemOf(f feed.Feed, now time.Time) (Problem, string) {
 		return Gone, "The server says that this feed is gone for good (410), so dateline no longer checks it: " +
 			"unsubscribe, look for its new address on the site, or refresh this feed once more."
 	case f.Paused:
-		return Paused, "Paused in the configuration, so dateline checks it only on request: remove paused there to have it checked again."
+		return Paused, "Paused in the configuration, so dateline checks it only on request: remove paused there to check it automatically again."
 	case failing && p.LastOK.IsZero():
 		return Failing, fmt.Sprintf("Failed %s and has never worked. %s", text.Plural(p.Failures, "time"), p.Error)
 	case failing:
@@ -70,7 +70,8 @@ func ProblemOf(f feed.Feed, now time.Time) (Problem, string) {
 	return "", ""
 }
 
-// isSilent reports whether a feed that works has had nothing new for long.
+// isSilent reports whether a feed has had nothing new for long. A feed without dated items,
+// or one that has never worked, is not silent.
 func isSilent(p feed.PollState, now time.Time) bool {
 	silence := now.Sub(p.Newest)
 	if p.Newest.IsZero() || p.LastOK.IsZero() || silence <= silentFor {

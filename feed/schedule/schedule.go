@@ -1,10 +1,12 @@
-// Package schedule decides when a feed is checked next, and says why.
+// Package schedule decides when and why a feed is checked next.
 //
-// Start at [NextCheck], which sets the next check after a response, and [DueAt],
-// which says when a feed may be checked automatically. [ProblemOf] tells a failing,
-// moved, gone, silent or paused feed from a healthy one.
+// Start at [NextCheck], which returns the next check after a response, and [DueAt], which
+// returns when a feed may be checked automatically. Package poll calls both.
+// [PostInterval] computes how often a feed posts. [ProblemOf] returns the problem of a feed
+// that is failing, moved, gone, silent or paused. [CorrectClock] repairs times that a wrong
+// clock recorded.
 //
-// The package has no clock of its own: every function gets the present as now.
+// Never read the clock here: callers pass the current time as now.
 package schedule
 
 import (
