@@ -51,7 +51,7 @@ c.toml:3:17: fulltext_keep must be a list of strings such as ["one", "two"], or 
     3 | fulltext_keep = 1
       |                 ^`},
 		"a selector that is none": {"[defaults]\nfulltext_drop = [\"aside\", \"p[\"]\n", `
-c.toml:2:27: fulltext_drop: "p[" is no CSS selector: expected identifier, found EOF instead
+c.toml:2:27: fulltext_drop: "p[" is not a CSS selector: expected identifier, found EOF instead
     2 | fulltext_drop = ["aside", "p["]
       |                           ^~~~`},
 		"a proxy that is none": {"[defaults]\nproxy = \"ftp://proxy/\"\n", `
@@ -88,7 +88,7 @@ c.toml:14:1: unknown option "queri"; did you mean "query"?
    14 | queri = "x"
       | ^~~~~`},
 		"a rule that can never match": {"[[rules]]\nname = \"r\"\nquery = \"is:starred\"\nhide = true\n", `
-c.toml:3:9: the rule "r" asks for is:starred, which no item is when it arrives: leave it out
+c.toml:3:9: the rule "r" asks for is:starred, but no new item has that: remove it
     3 | query = "is:starred"
       |         ^~~~~~~~~~~~`},
 	} {

@@ -7,47 +7,46 @@ import (
 	"dateline/feed/text"
 )
 
-// unit is one step of the ladder that ages are told in.
-type unit string
+// ageUnit is a unit that ages are written in.
+type ageUnit string
 
 const (
-	year   unit = "year"
-	month  unit = "month"
-	week   unit = "week"
-	day    unit = "day"
-	hour   unit = "hour"
-	minute unit = "minute"
-	second unit = "second"
+	year   ageUnit = "year"
+	month  ageUnit = "month"
+	week   ageUnit = "week"
+	day    ageUnit = "day"
+	hour   ageUnit = "hour"
+	minute ageUnit = "minute"
+	second ageUnit = "second"
 )
 
-// short is the unit's sign: its first letter, and "mo" to tell a month from a
-// minute.
-func (u unit) short() string {
+// symbol returns the first letter of the unit, or "mo" for months.
+func (u ageUnit) symbol() string {
 	if u == month {
 		return "mo"
 	}
 	return string(u[:1])
 }
 
+// Day and Week are 24 and 168 hours. A calendar day can be longer or shorter.
 const (
 	Day  = 24 * time.Hour
 	Week = 7 * Day
 )
 
-// Age tells how long before now t was, in at most two neighbouring units,
-// truncated: "1 month 3 weeks". Months and years are those of the calendar in
-// now's location. It is "never" for the zero time, and "just now" for less
-// than a second and for the future.
+// Age returns how long before now t was, in at most two adjacent units, rounded down:
+// "1 month 3 weeks". Months and years follow the calendar in now's location. The zero
+// time gives "never". Less than a second, or a time in the future, gives "just now".
 func Age(t, now time.Time) string {
-	return age(t, now, "just now", func(n int, u unit) string { return text.Plural(n, string(u)) })
+	return age(t, now, "just now", func(n int, u ageUnit) string { return text.Plural(n, string(u)) })
 }
 
-// ShortAge is [Age] for narrow columns: "1mo 3w", "now", "never".
+// ShortAge returns [Age] in a short form for narrow columns: "1mo 3w", "now", "never".
 func ShortAge(t, now time.Time) string {
-	return age(t, now, "now", func(n int, u unit) string { return fmt.Sprint(n) + u.short() })
+	return age(t, now, "now", func(n int, u ageUnit) string { return fmt.Sprint(n) + u.symbol() })
 }
 
-// Ago is [Age] with " ago" behind it where that makes sense.
+// Ago returns [Age] followed by " ago", except for "never" and "just now".
 func Ago(t, now time.Time) string {
 	s := Age(t, now)
 	if s == "never" || s == "just now" {
@@ -56,9 +55,8 @@ func Ago(t, now time.Time) string {
 	return s + " ago"
 }
 
-// Until tells how long it is from now to t in one unit, truncated: "41 sec",
-// "3 min", "2 hours", "5 days". It is "now" when t is past or less than a
-// second off.
+// Until returns the time from now to t in one unit, rounded down: "41 sec", "3 min",
+// "2 hours", "5 days". It returns "now" if t is in the past or less than a second away.
 func Until(t, now time.Time) string {
 	d := t.Sub(now)
 	switch {
@@ -74,7 +72,9 @@ func Until(t, now time.Time) string {
 	return text.Plural(int(d/Day), "day")
 }
 
-func age(t, now time.Time, recent string, write func(int, unit) string) string {
+// age returns the age of t. recent is the text for less than a second, write writes a
+// number of units.
+func age(t, now time.Time, recent string, write func(int, ageUnit) string) string {
 	switch {
 	case t.IsZero():
 		return "never"
@@ -89,9 +89,9 @@ func age(t, now time.Time, recent string, write func(int, unit) string) string {
 	return s
 }
 
-// split measures from t to the later now in the largest unit that fits and the
-// one right below it.
-func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
+// split returns the time from t to now in the largest unit that fits and the next
+// smaller unit. now must not be before t.
+func split(t, now time.Time) (n int, u ageUnit, n2 int, u2 ageUnit) {
 	if months, rest := wholeMonths(t, now); months >= 12 {
 		return months / 12, year, months % 12, month
 	} else if months > 0 {
@@ -100,9 +100,9 @@ func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
 	d := now.Sub(t)
 	for _, step := range []struct {
 		size  time.Duration
-		u     unit
+		u     ageUnit
 		size2 time.Duration
-		u2    unit
+		u2    ageUnit
 	}{
 		{Week, week, Day, day},
 		{Day, day, time.Hour, hour},
@@ -116,8 +116,8 @@ func split(t, now time.Time) (n int, u unit, n2 int, u2 unit) {
 	return int(d / time.Second), second, 0, second
 }
 
-// wholeMonths counts the calendar months from t to the later now, and what is
-// left after them.
+// wholeMonths returns the number of calendar months from t to now, and the remainder.
+// now must not be before t.
 func wholeMonths(t, now time.Time) (n int, rest time.Duration) {
 	t = t.In(now.Location())
 	n = (now.Year()-t.Year())*12 + int(now.Month()-t.Month())
@@ -127,8 +127,8 @@ func wholeMonths(t, now time.Time) (n int, rest time.Duration) {
 	return n, now.Sub(AddMonths(t, n))
 }
 
-// AddMonths is t moved by n calendar months; a day that the month does not
-// have becomes its last one (time.AddDate would run into the next month).
+// AddMonths returns t plus n calendar months. n may be negative. If the month has no such
+// day, the result is its last day. ([time.Time.AddDate] would move into the next month.)
 func AddMonths(t time.Time, n int) time.Time {
 	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()

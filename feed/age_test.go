@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Ages read as the guide promises: two neighbouring units, truncated, by the
+// TestAge checks that ages have two adjacent units, are rounded down and follow the
 // calendar.
 func TestAge(t *testing.T) {
 	for _, c := range []struct{ from, now, long, short string }{
@@ -51,7 +51,7 @@ func TestAge(t *testing.T) {
 	}
 }
 
-// Months are those of the calendar on the reader's wall, not of UTC.
+// TestAgeLocation checks that months are those of the user's time zone.
 func TestAgeLocation(t *testing.T) {
 	east := time.FixedZone("east", 10*3600)
 	from := parseTime(t, "2026-02-28 23:00:00") // 1 March in the east
@@ -64,7 +64,7 @@ func TestAgeLocation(t *testing.T) {
 	}
 }
 
-// "ago" stands only behind a length of time.
+// TestAgo checks that " ago" follows only a length of time.
 func TestAgo(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	for _, c := range []struct {
@@ -81,7 +81,7 @@ func TestAgo(t *testing.T) {
 	}
 }
 
-// The wait for the next check is one rough unit.
+// TestUntil checks that waits are written in one unit.
 func TestUntil(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	for d, want := range map[time.Duration]string{
@@ -99,11 +99,11 @@ func TestUntil(t *testing.T) {
 		}
 	}
 	if got := Until(time.Time{}, now); got != "now" {
-		t.Errorf("a feed that was never asked is due %q", got)
+		t.Errorf("Until for the zero time: %q", got)
 	}
 }
 
-// parseTime reads "2006-01-02 15:04:05" as UTC; "" is the zero time.
+// parseTime parses "2006-01-02 15:04:05" as UTC. An empty text gives the zero time.
 func parseTime(t *testing.T, s string) time.Time {
 	t.Helper()
 	if s == "" {

@@ -6,93 +6,93 @@ import (
 	"dateline/feed/markup"
 )
 
-// Item is one piece of news as a list shows it. What the publisher says and
-// what the reader did stand side by side here, but the cache never lets the
-// first overwrite the second.
+// Item is one entry of a feed, without its text. It holds the publisher's fields and
+// the user's marks. Saving a document never overwrites the marks.
 type Item struct {
-	// ID names the item in the local cache; zero until the cache has saved it.
+	// ID identifies the item in the database. 0 means that it has not been saved.
 	ID int64
-	// Key is the item's identity within its feed: its GUID, else its link, else
-	// its title and date. See [Article.Identify].
+	// Key identifies the item within its feed. [Article.Identify] makes it.
 	Key string
-	// Feed is the URL of the subscription the item came with.
+	// Feed is the URL of the item's subscription.
 	Feed string
 	// Account is the account that feed belongs to; empty for a local feed.
 	Account string
-	// FeedTitle is the title the reader knows that feed by.
+	// FeedTitle is that feed's [Feed.DisplayTitle].
 	FeedTitle string
-	// GUID is the publisher's own identifier, as it was sent; may be empty.
+	// GUID is the publisher's identifier, unchanged. Empty if the publisher sent none.
 	GUID string
 	// Title, Author and Summary are plain text on one line, without control
-	// characters. Title may be empty: then DisplayTitle gives a substitute.
+	// characters. If Title is empty, DisplayTitle returns a substitute.
 	Title   string
 	Author  string
 	Summary string
-	// Link is the absolute http(s) address of the page, or empty.
+	// Link is the absolute http or https address of the item's page. Empty if unknown.
 	Link string
-	// Comments is the absolute address of the discussion, or empty.
+	// Comments is the absolute address of the discussion. Empty if unknown.
 	Comments string
-	// CommentCount is how many comments there were when the item's other fields
-	// were last saved; zero when the publisher does not say.
+	// CommentCount is the number of comments when the item was last saved or updated.
+	// 0 also means unknown.
 	CommentCount int
-	// Published and Updated are what the publisher said, in UTC; zero when it
-	// said nothing that could be read.
+	// Published and Updated are the publisher's dates, in UTC. Zero if missing or not
+	// readable.
 	Published time.Time
 	Updated   time.Time
-	// FirstSeen is when the cache first saved the item.
+	// FirstSeen is the time of the refresh that brought the item.
 	FirstSeen time.Time
-	// Date orders the item and gives its age: Published, or FirstSeen when
-	// there is no Published or it lay in the future.
+	// Date determines the item's order and age. It is Published, or FirstSeen if
+	// Published is zero or was in the future.
 	Date time.Time
-	// Future says that Published lay in the future when the item was saved.
+	// Future is set if Published was in the future when the item was saved.
 	Future bool
 
 	Read    bool
 	Starred bool
 	Hidden  bool
-	// HiddenBy is the name of the rule that hid the item on arrival, or empty.
+	// HiddenBy is the name of the rule that hid the item on arrival. Empty if no rule
+	// did.
 	HiddenBy string
-	// Snoozed is when a snoozed item comes back; zero when it is not snoozed.
+	// Snoozed is the time at which a snoozed item comes back. Zero if it is not snoozed.
 	Snoozed time.Time
-	// Edited says that the publisher changed title or text after FirstSeen.
+	// Edited is set if the publisher changed the title or the text after FirstSeen.
 	Edited bool
 	Labels []string
-	// AlsoIn are the titles of the other feeds that carry the same story.
+	// AlsoIn lists the titles of the other feeds with the same story.
 	AlsoIn []string
 
 	Categories []string
 	Enclosures []Enclosure
-	// Image says that the body or the item itself carries a picture.
+	// Image is set if the item or its body has a picture.
 	Image bool
-	// Fulltext says that the page's own text has been fetched and kept.
+	// Fulltext is set if the text of the item's page has been fetched and saved.
 	Fulltext bool
 	// Chapters and Transcript are the addresses of a podcast's chapters and
-	// transcript (Podcasting 2.0), or empty.
+	// transcript (https://podcasting2.org/docs/podcast-namespace). Empty if missing.
 	Chapters   string
 	Transcript string
-	// Words counts the words of the body, for a reading time.
+	// Words is the number of words in the body. Reading times are computed from it.
 	Words int
 }
 
-// Enclosure is a file that comes with an item: an audio file, a picture, a PDF.
+// Enclosure is a file that belongs to an item, such as an audio file, a picture or a
+// PDF.
 type Enclosure struct {
 	URL string `json:"url"`
-	// Type is the media type as the publisher gave it, or empty.
+	// Type is the publisher's media type. Empty if missing.
 	Type string `json:"type"`
-	// Length is the size in bytes; zero when unknown.
+	// Length is the size in bytes. 0 means unknown.
 	Length int64 `json:"length"`
-	// Duration is how long it plays in seconds; zero when unknown.
+	// Duration is the playing time in seconds. 0 means unknown.
 	Duration int `json:"duration,omitempty"`
 }
 
-// Article is an item with its text.
+// Article is an item together with its text.
 type Article struct {
 	Item
 	Body markup.Body
 }
 
-// DisplayTitle is the title, or, for the many items that have none, the start
-// of the summary, the link, or the words "(no title)".
+// DisplayTitle returns the title. If it is empty, it returns the summary, the link or
+// "(no title)", whichever is the first that exists.
 func (i Item) DisplayTitle() string {
 	for _, s := range []string{i.Title, i.Summary, i.Link} {
 		if s != "" {
@@ -102,39 +102,38 @@ func (i Item) DisplayTitle() string {
 	return "(no title)"
 }
 
-// Document is what one feed document says.
+// Document is the content of a parsed feed document.
 type Document struct {
-	// Title and Description are plain text, Site an absolute URL; each may be
+	// Title and Description are plain text, Site is an absolute URL. Each may be
 	// empty.
 	Title       string
 	Description string
 	Site        string
-	// Updated is when the publisher says the feed last changed; zero if unsaid.
+	// Updated is the publisher's date of the last change. Zero if unknown.
 	Updated time.Time
-	// Items stand in document order, each with its Key set and no two alike.
-	// ID, Feed and every field of the reader are zero.
+	// Items are in document order. Each has a Key that no other one has. ID, Feed and
+	// the marks are zero.
 	Items []Article
-	// Truncated says that the document broke off and what stands above the
-	// break was kept.
+	// Truncated is set if the document ended early. Items has what came before.
 	Truncated bool
-	// Hints has what the document itself asks for: TTL, Period, SkipHours and
-	// SkipDays.
+	// Hints are the polling hints in the document: TTL, Period, SkipHours and SkipDays.
 	Hints PollHints
 }
 
-// Revision is what an item said before its publisher edited it.
+// Revision is an item's title and text before its publisher edited it.
 type Revision struct {
 	Title string
 	Body  markup.Body
-	// Replaced is when the cache saw the edit.
+	// Replaced is the time of the refresh that brought the edit.
 	Replaced time.Time
 }
 
-// Fulltext is the article that an item's page has.
+// Fulltext is the page text of an item: the article of its web page.
 type Fulltext struct {
 	Body markup.Body
-	// Fetched is when the page was asked; zero when it never was.
+	// Fetched is the time of the request for the page. It is zero if the page was never
+	// requested, or if trying again soon may help.
 	Fetched time.Time
-	// Error is the sentence that tells why there is no Body; empty when there is.
+	// Error is a user message that explains why there is no Body. Empty if there is one.
 	Error string
 }

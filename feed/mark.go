@@ -2,7 +2,7 @@ package feed
 
 import "time"
 
-// Flag is something a reader can set on an item.
+// Flag is a property of an item that the user can set.
 type Flag string
 
 // The flags of a [Mark].
@@ -10,22 +10,25 @@ const (
 	Read    Flag = "read"
 	Starred Flag = "starred"
 	Hidden  Flag = "hidden"
-	// Label needs [Mark.Label].
+	// Label adds or removes the label [Mark.Label].
 	Label Flag = "label"
-	// Snooze needs [Mark.Until].
+	// Snooze hides the item until [Mark.Until].
 	Snooze Flag = "snooze"
 )
 
-// Mark is something the reader did. It states what shall be, never "the other
-// one", so it can be applied twice, late, or by two processes at once: for
-// each item and flag the later At wins.
+// Mark is a change that the user made to some items. It names the new state and is
+// never a toggle. So it can be applied twice, late, or by two processes at once: for
+// each item and flag the newest mark wins. This package only defines marks.
+// Package cache applies them and keeps the journal for undo.
 type Mark struct {
 	Items []int64
 	Flag  Flag
-	// Label is the label's name when Flag is [Label].
+	// Label is the name of the label if Flag is [Label].
 	Label string
-	// Until is when the item comes back when Flag is [Snooze].
+	// Until is the time at which the item comes back if Flag is [Snooze].
 	Until time.Time
-	On    bool
-	At    time.Time
+	// On sets the flag. If it is false, the mark clears the flag.
+	On bool
+	// At is the time at which the user made the change.
+	At time.Time
 }

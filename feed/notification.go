@@ -7,24 +7,26 @@ import (
 	"dateline/feed/text"
 )
 
-// Notification is the title and the text that tell of new items at once: the
-// item itself where there is one, else how many there are and the first few.
-// Both are plain text of one line; empty for no items.
-func Notification(news []NewItem) (title, body string) {
-	const most = 3
-	switch len(news) {
+// Notification returns the title and the text of one notification for new items. For a
+// single item they are its feed and its title, otherwise the number of items and the
+// first few titles. Both are one line of plain text, and empty if there are no items.
+// Package cache decides which items get a notification. The screen (ui/notify.go) and the
+// command line (ui/cli/notify.go) send it.
+func Notification(items []NewItem) (title, body string) {
+	const maxTitles = 3
+	switch len(items) {
 	case 0:
 		return "", ""
 	case 1:
-		return text.Clean(news[0].FeedTitle), text.Clean(news[0].Title)
+		return text.Clean(items[0].FeedTitle), text.Clean(items[0].Title)
 	}
 	var titles []string
-	for _, n := range news[:min(len(news), most)] {
-		titles = append(titles, text.Clean(n.Title))
+	for _, item := range items[:min(len(items), maxTitles)] {
+		titles = append(titles, text.Clean(item.Title))
 	}
 	body = strings.Join(titles, " · ")
-	if more := len(news) - most; more > 0 {
+	if more := len(items) - maxTitles; more > 0 {
 		body += fmt.Sprintf(" · and %d more", more)
 	}
-	return fmt.Sprintf("%d new items", len(news)), body
+	return fmt.Sprintf("%d new items", len(items)), body
 }

@@ -2,11 +2,11 @@ package feed
 
 import "testing"
 
-// TestNotification: however much is new, it is told in two short plain lines.
+// TestNotification checks that title and text are two short lines of plain text.
 func TestNotification(t *testing.T) {
 	one := NewItem{Title: "A\x1b[2J storm\nof words", FeedTitle: "News\u202e"}
 	for _, c := range []struct {
-		news        []NewItem
+		items       []NewItem
 		title, body string
 	}{
 		{nil, "", ""},
@@ -14,8 +14,8 @@ func TestNotification(t *testing.T) {
 		{[]NewItem{{Title: "A"}, {Title: "B"}}, "2 new items", "A · B"},
 		{[]NewItem{{Title: "A"}, {Title: "B"}, {Title: "C"}, {Title: "D"}, {Title: "E"}}, "5 new items", "A · B · C · and 2 more"},
 	} {
-		if title, body := Notification(c.news); title != c.title || body != c.body {
-			t.Errorf("%d items: %q, %q", len(c.news), title, body)
+		if title, body := Notification(c.items); title != c.title || body != c.body {
+			t.Errorf("%d items: %q, %q", len(c.items), title, body)
 		}
 	}
 }

@@ -7,40 +7,43 @@ import (
 	"dateline/feed/text"
 )
 
-// PanicError is a fault in dateline itself that ended one job and nothing else.
+// PanicError is an internal error: a panic that ended one job. The program goes on.
 type PanicError struct {
-	// Job is what was being done, to follow "while": "asking a feed".
-	Job   string
+	// Job says what the goroutine was doing. It follows the word "while", as in
+	// "fetching a feed".
+	Job string
+	// Value is the value of the panic.
 	Value any
 	Stack []byte
-	// Log is the file that keeps the stack, empty while none does.
+	// Log is the file that the stack was written to. Empty if it was not written.
 	Log string
 }
 
-func (c *PanicError) Error() string {
-	return "dateline itself failed while " + c.Job + ": " + fmt.Sprint(c.Value)
+func (e *PanicError) Error() string {
+	return "internal error while " + e.Job + ": " + fmt.Sprint(e.Value)
 }
 
-// UserMessage tells a reader what is lost, and what to do.
-func (c *PanicError) UserMessage() string {
-	if c.Log == "" {
-		return text.Clean(c.Error()) + "; try again, everything else goes on."
+// UserMessage returns whole sentences that say what happened and what to do.
+func (e *PanicError) UserMessage() string {
+	message := "Internal error while " + text.Clean(e.Job+": "+fmt.Sprint(e.Value)) + ". Everything else continues. "
+	if e.Log == "" {
+		return message + "Please try again."
 	}
-	return text.Clean(c.Error()) + "; everything else goes on, and what to report is in " + text.Clean(c.Log) + "."
+	return message + "Please report it with the file " + text.Clean(e.Log) + "."
 }
 
-// Recover does a job. A panic in it is handed to tell, which may be nil, and
-// returned as a [PanicError]: every goroutine works under it, since one that panics
-// ends the program and leaves the terminal as it is.
-func Recover(job string, tell func(*PanicError), do func()) (crash *PanicError) {
+// Recover calls do and returns its panic as a [PanicError], or nil. If report is not
+// nil, it is called with the error first. Every goroutine must do its work under Recover:
+// a panic that nobody recovers ends the program and leaves the terminal unusable.
+func Recover(job string, report func(*PanicError), do func()) (failure *PanicError) {
 	defer func() {
-		p := recover()
-		if p == nil {
+		value := recover()
+		if value == nil {
 			return
 		}
-		crash = &PanicError{Job: job, Value: p, Stack: debug.Stack()}
-		if tell != nil {
-			tell(crash)
+		failure = &PanicError{Job: job, Value: value, Stack: debug.Stack()}
+		if report != nil {
+			report(failure)
 		}
 	}()
 	do()

@@ -7,32 +7,32 @@ import (
 	"dateline/feed/text"
 )
 
-// Source is how news comes and how subscriptions change. The local poller is
-// one kind; a client of a sync server is another.
+// Source fetches items and changes subscriptions. The local poller (package poll) is
+// one. A client of a sync server is another.
 type Source interface {
-	// Refresh asks the feeds that ask names and calls report once for each
-	// feed done, from one goroutine at a time. It returns when every feed is
-	// done and saved, or soon after ctx ends; what was fetched by then is kept.
-	// A feed's failure is a Report, not an error.
-	Refresh(ctx context.Context, ask RefreshRequest, report func(Report)) error
-	// Discover says which feeds a URL offers: itself when it is a feed, those a
-	// page announces otherwise. An empty result comes with an error that says why.
+	// Refresh fetches the feeds of the request. It calls report once for each feed that
+	// is done, from one goroutine at a time. It returns when all feeds are done and
+	// saved, or soon after ctx ends. What was fetched by then is saved. If a feed
+	// fails, Refresh reports that in a Report and does not return an error.
+	Refresh(ctx context.Context, request RefreshRequest, report func(Report)) error
+	// Discover returns the feeds that a URL offers. If the URL is a feed, it is the
+	// only one. Otherwise they are the feeds that the page announces. If there are
+	// none, the error says why.
 	Discover(ctx context.Context, url string) ([]Candidate, error)
-	// Preview reads the feed at a URL without keeping anything, for a look before
-	// subscribing. The text of an error is a sentence.
+	// Preview fetches and parses the feed at a URL and saves nothing. The text of an
+	// error is a user message.
 	Preview(ctx context.Context, url string) (Preview, error)
-	// Subscribe adds feeds to the configuration and the cache. One that is
-	// subscribed already is left alone. It does not fetch.
+	// Subscribe adds feeds to the configuration and the database. A feed that is
+	// already subscribed stays as it is. Subscribe does not fetch.
 	Subscribe(ctx context.Context, subs ...Subscription) error
-	// Unsubscribe takes a feed out of the configuration; its items and marks
-	// stay in the cache until they are purged.
+	// Unsubscribe removes a feed from the configuration. Its items and marks stay in
+	// the database until they are purged.
 	Unsubscribe(ctx context.Context, url string) error
-	// Move writes a feed's new address into the configuration; settings, items
-	// and marks stay with it.
+	// Move replaces a feed's address in the configuration. The feed keeps its
+	// settings, items and marks.
 	Move(ctx context.Context, from, to string) error
-	// Fulltext asks for the page of an item and keeps its article in the cache.
-	// A page without one is no error: the answer says why there is none, and
-	// its Fetched is zero where asking again soon may help.
+	// Fulltext fetches the page of an item and saves the page's article. If the page
+	// has no article, the result says why and the error is nil.
 	Fulltext(ctx context.Context, item int64) (Fulltext, error)
 	// NextDue returns when the next feed may be checked automatically, at the
 	// earliest now. The zero time means that no feed is due.
@@ -44,45 +44,45 @@ type Source interface {
 	Changed(ctx context.Context) <-chan struct{}
 }
 
-// Preview is what a feed would bring.
+// Preview is the content of a feed before subscribing to it.
 type Preview struct {
 	Candidate
 	Description string
 	Site        string
-	// Items are the newest few, without identity or state.
+	// Items are the newest few items. They have no ID and no marks.
 	Items []Article
-	// Total counts the items of the document; Rhythm is the usual time between
-	// two of them, zero when it cannot be told.
-	Total        int
+	// Total is the number of items in the document.
+	Total int
+	// PostInterval is the usual time between two items. 0 means unknown.
 	PostInterval time.Duration
 }
 
-// RefreshRequest says which feeds to refresh.
+// RefreshRequest selects the feeds to refresh.
 type RefreshRequest struct {
-	// Feeds names feeds by URL, due or not; nil means every feed.
+	// Feeds are the URLs of the feeds to fetch, due or not. If nil, all feeds are
+	// fetched.
 	Feeds []string
-	// DueOnly leaves out feeds whose next check is still to come.
+	// DueOnly skips feeds whose next check is in the future.
 	DueOnly bool
-	// AfterSleep says that the computer has just come back from sleep: its network may
-	// not be there yet.
+	// AfterSleep is set if the computer has just woken up. Its network may not be
+	// available yet.
 	AfterSleep bool
 }
 
-// Candidate is a feed that a page offers.
+// Candidate is a feed that the user can subscribe to.
 type Candidate struct {
-	// URL is the address to subscribe to. It has the user and password in it that
-	// the reader gave for its server; [Candidate.Address] is for showing.
+	// URL is the address to subscribe to. It may contain the user and password that
+	// were given for its server. Show [Candidate.Address] instead.
 	URL   string
 	Title string
-	// Type is "RSS", "Atom", "JSON Feed" or empty when it is not known yet.
+	// Type is "RSS", "Atom" or "JSON Feed". Empty if unknown.
 	Type string
-	// Note says in a few words what a feed has that a page does not announce, for
-	// instance "releases"; may be empty.
+	// Note describes the content of a feed that the page does not announce, such as
+	// "releases". It may be empty.
 	Note string
 }
 
-// Address is the candidate's address without user and password: the one that a
-// subscription is known by.
+// Address returns the URL without user and password. A subscription has this address.
 func (c Candidate) Address() string {
 	address, _, _ := text.SplitLogin(c.URL)
 	return address
@@ -99,74 +99,78 @@ const (
 	Skipped   Status = "skipped"
 )
 
-// Report tells how one feed's refresh went.
+// Report is the result of refreshing one feed.
 type Report struct {
 	URL    string
 	Status Status
 	// New and Updated count items.
 	New     int
 	Updated int
-	// Error is a sentence when Status is [Failed]; empty otherwise.
+	// Error is a user message if Status is [Failed], and empty otherwise.
 	Error string
-	// Offline says that the failure is not the feed's but the network's on this side:
-	// all such reports of a refresh have the same Error, to be told once, and the
-	// feeds stay as they were.
+	// Offline is set if the local network is the reason for the failure. All such
+	// reports of a refresh have the same Error, so show it once. The feeds' states do
+	// not change.
 	Offline  bool
 	Duration time.Duration
-	// FinalURL is where the answer came from after redirects.
+	// FinalURL is the address of the response, after redirects.
 	FinalURL string
-	// HTTP is the HTTP status, Bytes the size of the decoded body.
-	HTTP  int
+	// HTTP is the HTTP status. 0 means that there was no response.
+	HTTP int
+	// Bytes is the size of the decoded body.
 	Bytes int64
-	// Reissued counts the items that came again under another identity and kept
-	// what the reader had done.
+	// Reissued counts known items that got a new GUID. They kept their marks.
 	Reissued int
-	// MovedTo is the new address that permanent redirects lead to, once they have
-	// done so often enough to be trusted; empty otherwise.
+	// MovedTo is the new address of a feed that has moved permanently, as
+	// schedule.NewAddress returns it. Empty if the feed has not moved.
 	MovedTo string
-	// Next is when the feed is asked next, Reason why then.
-	Next   time.Time
+	// Next is the time of the feed's next automatic check. Zero means never.
+	Next time.Time
+	// Reason explains Next in a few words.
 	Reason string
-	// Notify are the new items that the reader wants to be told of.
+	// Notify are the new items to send a notification for.
 	Notify []NewItem
-	// ClockAhead is how far this computer's clock is ahead of the servers', less
-	// than zero when it is behind: for [schedule.ClockSentence], in the last report of a
-	// refresh. It is zero where they agree to the hour, and when fewer than two
-	// hosts told the time.
+	// ClockAhead is how far this computer's clock is ahead of the servers' clocks. It
+	// is negative if the clock is behind. Only the last report of a refresh has it. 0
+	// means that the clocks differ by less than an hour, or that fewer than two hosts
+	// sent their time.
 	ClockAhead time.Duration
-	// Done and Total say how far the whole refresh is; Done counts this feed.
+	// Done and Total count the feeds of the refresh. Done includes this feed.
 	Done  int
 	Total int
 }
 
-// Fetched is one feed's answer on its way into the cache.
+// Fetched is the result of a check, ready to be saved.
 type Fetched struct {
 	URL string
-	// Document is nil when nothing new came: unchanged or failed.
+	// Document is the parsed response. It is nil if the feed is unchanged or failed.
 	Document *Document
-	// State is the whole new state, to be kept as it is.
+	// State replaces the stored state of the feed.
 	State PollState
-	// Round is when the refresh that this answer belongs to began.
+	// Round is the time at which the refresh began.
 	Round time.Time
-	// Log is the line for the poll log, its counts of items still zero; a zero At
-	// writes none.
+	// Log is the entry for the poll log. Saving fills in its counts of items. If At is
+	// zero, no entry is written.
 	Log Poll
 }
 
-// NewItem is a new item that the reader wants to be told of.
+// NewItem is an item to send a notification for.
 type NewItem struct {
+	// Item is the item's ID.
 	Item  int64
 	Title string
-	// FeedTitle is the title the reader knows the feed by.
+	// FeedTitle is the feed's [Feed.DisplayTitle].
 	FeedTitle string
 }
 
-// Saved counts what saving one [Fetched] changed.
+// Saved is the effect of saving one [Fetched].
 type Saved struct {
-	URL     string
+	URL string
+	// New and Updated count items.
 	New     int
 	Updated int
-	// Reissued counts the items that came again under another identity.
+	// Reissued counts known items that got a new GUID.
 	Reissued int
-	Notify   []NewItem
+	// Notify are the new items to send a notification for.
+	Notify []NewItem
 }

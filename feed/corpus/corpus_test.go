@@ -8,8 +8,8 @@ import (
 	"dateline/feed/parse"
 )
 
-// What a benchmark fills a cache with is what refreshing the corpus would bring.
-func TestArticleIsWhatItsDocumentSays(t *testing.T) {
+// TestArticleEqualsDocument checks that Article returns what parsing the document gives.
+func TestArticleEqualsDocument(t *testing.T) {
 	c := Corpus{Feeds: 10, Items: 30, Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
 	for f := range c.Feeds {
 		body, kind := c.Document(f)
@@ -30,8 +30,9 @@ func TestArticleIsWhatItsDocumentSays(t *testing.T) {
 	}
 }
 
-// The corpus is as uneven as the world: lengths, scripts, frequent and rare words.
-func TestCorpusIsUneven(t *testing.T) {
+// TestCorpusVaries checks that the corpus has short and long texts, several scripts, and
+// frequent and rare words.
+func TestCorpusVaries(t *testing.T) {
 	c := Corpus{Feeds: 50, Items: 40, Now: time.Now()}
 	var long, short, foreign, the, needles int
 	for f := range c.Feeds {

@@ -1,8 +1,11 @@
 // Package opml reads and writes subscription lists in OPML 2.0
 // (https://opml.org/spec2.opml), the format that feed readers exchange.
 //
-// [Parse] accepts the broken lists that other readers write. [Write] writes every
-// tag of a feed as a folder.
+// Start at [Parse] and [Write]. Parse also accepts lists that are not valid XML. Write
+// writes a list that Parse reads back with the same addresses, titles and tags.
+//
+// Never return an address from a file that is not http or https: file: and exec: may only
+// come from the configuration.
 package opml
 
 import (
@@ -19,13 +22,14 @@ import (
 	"dateline/feed/text"
 )
 
-// Bounds of what is read of an OPML file.
+// Limits for OPML files: their size in bytes, and how deep folders may be nested.
 const (
-	maxOPMLSize  = 32 << 20
-	maxOPMLDepth = 100
+	maxSize  = 32 << 20
+	maxDepth = 100
 )
 
-// outline is an <outline> of OPML 2.0: a folder, or a feed if it has an XMLURL.
+// outline is an element outline of OPML 2.0. It is a feed if it has an XMLURL, and a folder
+// otherwise.
 type outline struct {
 	Text     string     `xml:"text,attr"`
 	Title    string     `xml:"title,attr,omitempty"`
@@ -36,79 +40,82 @@ type outline struct {
 	Outlines []*outline `xml:"outline"`
 }
 
-// Parse reads the feeds of an OPML file, in any encoding and however
-// careless its XML is. The names of the folders around a feed and the elements
-// of its category attribute become its tags; its title, else its text, becomes
-// its name unless it is just the URL. Only http and https feeds count; of several
-// with one URL the first stays, with the tags of all. When the file breaks off,
-// the feeds read so far come with the error. Settings are zero.
+// Parse reads the feeds of an OPML file in any encoding. The XML may be invalid.
+//
+// The tags of a feed are the names of the folders around it and the elements of its
+// category attribute. Its name is its title, otherwise its text, unless that is the URL.
+// Feeds that are not http or https are ignored. If several feeds have the same URL, the
+// first is used, with the tags of all. Settings are zero.
+//
+// If the file ends early or is damaged, Parse returns the feeds read so far and an error.
+// The text of an error is a user message.
 func Parse(r io.Reader) ([]feed.Subscription, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxOPMLSize+1))
+	raw, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("read OPML: %w", err)
 	}
-	if len(raw) > maxOPMLSize {
-		return nil, fmt.Errorf("this file is larger than %s; split it and import the parts", text.Size(maxOPMLSize))
+	if len(raw) > maxSize {
+		return nil, fmt.Errorf("this file is larger than %s; split it and import the parts", text.Size(maxSize))
 	}
 	l := &text.XMLLexer{Source: text.Decode(raw, "")}
-	in := opmlReader{places: map[string]int{}}
+	p := parser{index: map[string]int{}}
 	for {
 		t, more := l.Next()
 		switch {
-		case l.Cut && in.opened, !more && in.opened && !in.closed:
-			return in.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
-				text.Plural(len(in.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
-		case !more && !in.opened:
+		case l.Cut && p.opened, !more && p.opened && !p.closed:
+			return p.subs, fmt.Errorf("the file is incomplete or damaged after %s; repair it near line %d, or export it again",
+				text.Plural(len(p.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
+		case !more && !p.opened:
 			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
 		case !more:
-			return in.subs, nil
+			return p.subs, nil
 		}
-		if err := in.token(t); err != nil {
-			return in.subs, err
+		if err := p.token(t); err != nil {
+			return p.subs, err
 		}
 	}
 }
 
-// opmlReader gathers feeds on the way through a file.
-type opmlReader struct {
-	// opened and closed tell of the root element.
+// parser collects the feeds of a file.
+type parser struct {
+	// opened and closed are set after the start and the end of the root element.
 	opened, closed bool
-	// folders has the name of each outline around the present place; empty for
-	// one that is not a folder.
+	// folders has the names of the open outline elements. The name of a feed is empty.
 	folders []string
 	subs    []feed.Subscription
-	// places has the index in subs for each [sameURL].
-	places map[string]int
+	// index maps a [urlKey] to an index in subs.
+	index map[string]int
 }
 
-func (in *opmlReader) token(t text.XMLToken) error {
+// token handles a token of the file.
+func (p *parser) token(t text.XMLToken) error {
 	name := strings.ToLower(t.Name)
 	switch {
-	case t.Kind == text.XMLStart && !in.opened:
-		in.opened, in.closed = true, t.SelfClose
-		return notOPML(name)
+	case t.Kind == text.XMLStart && !p.opened:
+		p.opened, p.closed = true, t.SelfClose
+		return checkRoot(name)
 	case t.Kind == text.XMLStart && name == "outline":
-		if err := in.start(readOutline(t.Attrs)); err != nil || !t.SelfClose {
+		if err := p.startOutline(readOutline(t.Attrs)); err != nil || !t.SelfClose {
 			return err
 		}
-		in.end()
+		p.endOutline()
 	case t.Kind == text.XMLEnd && name == "outline":
-		in.end()
+		p.endOutline()
 	case t.Kind == text.XMLEnd && name == "opml":
-		in.closed = true
+		p.closed = true
 	}
 	return nil
 }
 
-// end leaves the innermost outline.
-func (in *opmlReader) end() {
-	if len(in.folders) > 0 {
-		in.folders = in.folders[:len(in.folders)-1]
+// endOutline handles the end of the innermost open outline.
+func (p *parser) endOutline() {
+	if len(p.folders) > 0 {
+		p.folders = p.folders[:len(p.folders)-1]
 	}
 }
 
-// notOPML judges a file by its root element.
-func notOPML(root string) error {
+// checkRoot returns an error if the root element is not that of OPML.
+func checkRoot(root string) error {
 	switch root {
 	case "opml":
 		return nil
@@ -120,8 +127,8 @@ func notOPML(root string) error {
 	return fmt.Errorf("this is not an OPML file, it starts with <%s>; export the list again, as OPML", text.Clean(root))
 }
 
-// readOutline reads the attributes in any mixture of cases, since exporters
-// write xmlurl and xmlURL too.
+// readOutline reads the attributes of an outline, in upper or lower case, because some
+// programs write xmlurl or xmlURL.
 func readOutline(attrs []text.XMLAttr) (o outline) {
 	for _, a := range attrs {
 		switch strings.ToLower(a.Name) {
@@ -141,30 +148,31 @@ func readOutline(attrs []text.XMLAttr) (o outline) {
 	return o
 }
 
-func (in *opmlReader) start(o outline) error {
-	if len(in.folders) >= maxOPMLDepth {
-		return fmt.Errorf("the folders are nested more than %d deep; flatten them and import the file again", maxOPMLDepth)
+// startOutline handles the start of a folder or a feed.
+func (p *parser) startOutline(o outline) error {
+	if len(p.folders) >= maxDepth {
+		return fmt.Errorf("the folders are nested more than %d deep; flatten them and import the file again", maxDepth)
 	}
 	if strings.TrimSpace(o.XMLURL) == "" {
-		in.folders = append(in.folders, o.Title)
+		p.folders = append(p.folders, o.Title)
 		return nil
 	}
-	tags := in.folders
+	tags := p.folders
 	for path := range strings.SplitSeq(o.Category, ",") {
 		tags = append(tags[:len(tags):len(tags)], strings.Split(path, "/")...)
 	}
-	in.folders = append(in.folders, "")
+	p.folders = append(p.folders, "")
 	address, ok := feedURL(o.XMLURL)
 	if !ok {
 		return nil
 	}
-	at, known := in.places[sameURL(address)]
+	at, known := p.index[urlKey(address)]
 	if !known {
-		at = len(in.subs)
-		in.places[sameURL(address)] = at
-		in.subs = append(in.subs, feed.Subscription{URL: address})
+		at = len(p.subs)
+		p.index[urlKey(address)] = at
+		p.subs = append(p.subs, feed.Subscription{URL: address})
 	}
-	s := &in.subs[at]
+	s := &p.subs[at]
 	if s.Name == "" && o.Title != address && o.Title != o.XMLURL {
 		s.Name = o.Title
 	}
@@ -176,9 +184,9 @@ func (in *opmlReader) start(o outline) error {
 	return nil
 }
 
-// feedURL takes off the feed: prefix that browsers were once told to hand on
-// (feed://host/path, feed:https://host/path).
-func feedURL(s string) (string, bool) {
+// feedURL returns an address without the prefix feed:, as in feed://host/path and
+// feed:https://host/path. ok is set if the address is http or https.
+func feedURL(s string) (address string, ok bool) {
 	s = strings.TrimSpace(s)
 	if len(s) > 5 && strings.EqualFold(s[:5], "feed:") {
 		s = s[5:]
@@ -186,13 +194,13 @@ func feedURL(s string) (string, bool) {
 			s = "http:" + s
 		}
 	}
-	s, ok := text.SafeURL(s)
+	s, ok = text.SafeURL(s)
 	return s, ok && strings.EqualFold(s[:4], "http")
 }
 
-// sameURL is a spelling that two addresses of one feed share: scheme and host in
-// lower case, no default port, no fragment, "/" for an empty path.
-func sameURL(s string) string {
+// urlKey returns the same text for all spellings of an address: scheme and host in lower
+// case, no default port, no fragment, and "/" for an empty path.
+func urlKey(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
 		return s
@@ -207,11 +215,11 @@ func sameURL(s string) string {
 	return u.String()
 }
 
-// Write writes the http and https feeds as OPML 2.0 for other readers, and
-// such that [Parse] finds the same titles and tags. A feed stands in the
-// folder of its first tag; all its tags are in its category attribute. A tag
-// that cannot stand there, since it has a comma or a slash, is a folder inside
-// that folder. The title is the list's own.
+// Write writes the http and https feeds as OPML 2.0. title is the title of the list.
+//
+// A feed is in the folder of its first tag, and all its tags are in its category attribute.
+// A tag with a comma or a slash cannot be in that attribute, so it becomes a folder inside
+// the first one. [Parse] reads the same titles and tags.
 func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	doc := struct {
 		XMLName xml.Name   `xml:"opml"`
@@ -223,7 +231,7 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	root := &outline{}
 	for _, f := range feeds {
 		if _, ok := feedURL(f.URL); ok {
-			root.add(f)
+			root.addFeed(f)
 		}
 	}
 	doc.Body = root.Outlines
@@ -242,8 +250,8 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	return nil
 }
 
-// add puts a feed into the folders of its tags.
-func (o *outline) add(f feed.Feed) {
+// addFeed adds a feed to the folders of its tags.
+func (o *outline) addFeed(f feed.Feed) {
 	var categories []string
 	for i, tag := range f.Tags {
 		special := strings.ContainsAny(tag, ",/")
@@ -260,7 +268,7 @@ func (o *outline) add(f feed.Feed) {
 	})
 }
 
-// folder finds or makes the folder of that name inside o.
+// folder returns the folder with a name inside o. It adds the folder if it is missing.
 func (o *outline) folder(name string) *outline {
 	at := slices.IndexFunc(o.Outlines, func(k *outline) bool { return k.XMLURL == "" && k.Text == name })
 	if at < 0 {

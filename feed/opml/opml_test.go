@@ -16,12 +16,13 @@ import (
 	"dateline/feed/text"
 )
 
+// opml returns an OPML file with the given body.
 func opml(body string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><opml version="2.0"><head><title>x</title></head><body>` + body + `</body></opml>`
 }
 
-// What exporters write, carefully or not, comes out as subscriptions.
-func TestParseOPML(t *testing.T) {
+// TestParse checks that valid and invalid OPML files give the right subscriptions.
+func TestParse(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
 		want       []feed.Subscription
@@ -52,7 +53,7 @@ func TestParseOPML(t *testing.T) {
 			<outline text="C" xmlUrl="mailto:a@b.c"/><outline text="D" xmlUrl="x.org"/><outline text="E" xmlUrl="https://"/>`, nil},
 		{"another case", `<Outline Text="A" XMLURL="https://x.org/a"/><outline text="B" xmlurl="https://x.org/b"/>`,
 			[]feed.Subscription{{URL: "https://x.org/a", Name: "A"}, {URL: "https://x.org/b", Name: "B"}}},
-		{"careless XML", `<outline text="R & D &nbsp;x" xmlUrl="https://x.org/a?b=1&c=2"><outline text=B xmlUrl='https://x.org/b'/></outline>`,
+		{"invalid XML", `<outline text="R & D &nbsp;x" xmlUrl="https://x.org/a?b=1&c=2"><outline text=B xmlUrl='https://x.org/b'/></outline>`,
 			[]feed.Subscription{{URL: "https://x.org/a?b=1&c=2", Name: "R & D x"}, {URL: "https://x.org/b", Name: "B"}}},
 		{"hostile characters", "<outline text='\x1b]52;c;x\x07A\u202e&#x9b;2J&#27;&#0;' xmlUrl='https://x.org/a\u202e'/>",
 			[]feed.Subscription{{URL: "https://x.org/a%E2%80%AE", Name: "]52;c;xA›2J"}}},
@@ -67,8 +68,9 @@ func TestParseOPML(t *testing.T) {
 	}
 }
 
-// The encoding is found by mark, by shape, by declaration and by the bytes.
-func TestParseOPMLEncodings(t *testing.T) {
+// TestParseEncodings checks that the encoding is found by the byte order mark, by the
+// declaration and by the bytes.
+func TestParseEncodings(t *testing.T) {
 	text := opml(`<outline text="Zürich" xmlUrl="https://x.org/a"/>`)
 	encode := func(s string, err error) string {
 		if err != nil {
@@ -92,8 +94,9 @@ func TestParseOPMLEncodings(t *testing.T) {
 	}
 }
 
-// A file that cannot be used says why, and what was read before a break stays.
-func TestParseOPMLErrors(t *testing.T) {
+// TestParseErrors checks the errors for unusable files, and that the feeds before damage are
+// returned.
+func TestParseErrors(t *testing.T) {
 	one := `<opml><body><outline text="A" xmlUrl="https://x.org/a"/>`
 	for _, c := range []struct {
 		name, in, has string
@@ -106,7 +109,7 @@ func TestParseOPMLErrors(t *testing.T) {
 		{"another root", "<notes/>", "it starts with <notes>", 0},
 		{"JSON", `{"a": 1}`, "not OPML", 0},
 		{"broken at once", `<`, "not OPML", 0},
-		{"truncated", one + `<outline text="B" xml`, "breaks off or is damaged after 1 feed;", 1},
+		{"truncated", one + `<outline text="B" xml`, "is incomplete or damaged after 1 feed;", 1},
 		{"not closed", one, "export it again", 1},
 		{"too deep", one + strings.Repeat(`<outline text="f">`, 500), "nested more than 100 deep", 1},
 	} {
@@ -119,13 +122,13 @@ func TestParseOPMLErrors(t *testing.T) {
 	if _, err := Parse(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("reading failed with %v", err)
 	}
-	if _, err := Parse(bytes.NewReader(make([]byte, maxOPMLSize+1))); err == nil || !strings.Contains(err.Error(), "larger than 32 MB") {
+	if _, err := Parse(bytes.NewReader(make([]byte, maxSize+1))); err == nil || !strings.Contains(err.Error(), "larger than 32 MB") {
 		t.Errorf("a huge file: %v", err)
 	}
 }
 
-// What is exported comes back: URLs, titles and tags, in any folder.
-func TestWriteOPML(t *testing.T) {
+// TestWrite checks that Parse reads what Write has written: URLs, titles and tags.
+func TestWrite(t *testing.T) {
 	feeds := []feed.Feed{
 		{URL: "https://x.org/a", Title: `Tom & "Jerry" <3`, Site: "https://x.org/", Tags: []string{"News", "World", "a b"}},
 		{URL: "builtin:guide", Title: "Guide", Tags: []string{"Help"}},
@@ -166,8 +169,8 @@ func TestWriteOPML(t *testing.T) {
 	}
 }
 
-// A disk that is full is an error, not half a file passed off as whole.
-func TestWriteOPMLError(t *testing.T) {
+// TestWriteError checks that Write returns the error of its writer.
+func TestWriteError(t *testing.T) {
 	full := errors.New("disk full")
 	if err := Write(failingWriter{full}, "x", nil, parseTime(t, "2026-11-23 12:00:00")); !errors.Is(err, full) {
 		t.Errorf("error %v, want %v", err, full)
@@ -178,8 +181,8 @@ type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// Whatever a file holds, only clean web feeds come out of it.
-func FuzzParseOPML(f *testing.F) {
+// FuzzParse checks that no file gives an address that is not http or https, or unclean text.
+func FuzzParse(f *testing.F) {
 	f.Add(opml(`<outline text="a"><outline title="b" xmlUrl="feed://x.org/a" category="/x/y,z"/></outline>`))
 	f.Add("<opml><body><outline xmlUrl='https://[::1]:80/%zz'></body>")
 	f.Add("\xff\xfe<\x00o\x00p\x00m\x00l\x00")

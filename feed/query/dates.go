@@ -9,23 +9,22 @@ import (
 	"dateline/feed"
 )
 
-// When is the instant that since: and before: speak of. It keeps how it was
-// spelled, so a saved "2d" means two days before whenever it is asked.
-// The zero When is the zero time.
+// When is the value of since: and before:. It stores the spelling, so that a saved query
+// with "2d" means two days before the time of each use. The zero When is the zero time.
 type When struct {
-	// n and unit are a length of time before now ("2d"); unit is empty otherwise.
+	// n and unit are a time span before now, such as "2d". unit is empty if day is set.
 	n    int
 	unit string
 	// day is "today", "yesterday", a weekday's English name or a date.
 	day string
 }
 
-// whenHint is the way out of every misspelt date.
-const whenHint = "write a span like 45m 6h 2d 3w 1mo 1y, today, yesterday, a weekday, or a date like 2026-11-23"
+// dateForms is the end of the messages about invalid dates.
+const dateForms = "write a span like 45m 6h 2d 3w 1mo 1y, today, yesterday, a weekday, or a date like 2026-11-23"
 
-// parseWhen reads one of the forms that whenHint lists. On failure the string
-// says what is wrong with s.
-func parseWhen(s string) (w When, complaint string) {
+// parseWhen parses one of the forms that dateForms lists. problem says what is wrong with
+// s. It is empty if s is valid.
+func parseWhen(s string) (w When, problem string) {
 	s = strings.ToLower(s)
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
 	switch unit := s[digits:]; {
@@ -47,8 +46,8 @@ func parseWhen(s string) (w When, complaint string) {
 	return When{}, fmt.Sprintf("%q is not a date", s)
 }
 
-// weekday knows a day by its English name or the first three letters of it, in
-// lower case.
+// weekday returns the day with an English name. s is the name or its first three letters,
+// in lower case.
 func weekday(s string) (time.Weekday, bool) {
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		if name := strings.ToLower(d.String()); s == name || s == name[:3] {
@@ -58,9 +57,9 @@ func weekday(s string) (time.Weekday, bool) {
 	return 0, false
 }
 
-// Time is the instant meant when it is now, in now's location: a span counts
-// back from now (months and years by the calendar), a day means its midnight,
-// a weekday the last such day, which may be today.
+// Time returns the time that w means at now, in now's location. A time span is subtracted
+// from now, months and years by the calendar. A day means its midnight. A weekday means
+// the latest such day, which may be today.
 func (w When) Time(now time.Time) time.Time {
 	n := time.Duration(w.n)
 	switch w.unit {
@@ -77,25 +76,25 @@ func (w When) Time(now time.Time) time.Time {
 	case "y":
 		return feed.AddMonths(now, -12*w.n)
 	}
-	back := 0
+	daysBack := 0
 	switch w.day {
 	case "":
 		return time.Time{}
 	case "today":
 	case "yesterday":
-		back = 1
+		daysBack = 1
 	default:
 		d, ok := weekday(w.day)
 		if !ok {
 			t, _ := time.ParseInLocation(time.DateOnly, w.day, now.Location())
 			return t
 		}
-		back = int(now.Weekday()-d+7) % 7
+		daysBack = int(now.Weekday()-d+7) % 7
 	}
-	return time.Date(now.Year(), now.Month(), now.Day()-back, 0, 0, 0, 0, now.Location())
+	return time.Date(now.Year(), now.Month(), now.Day()-daysBack, 0, 0, 0, 0, now.Location())
 }
 
-// String is the spelling that a query uses: "2d", "monday", "2026-11-23".
+// String returns the spelling in a query, such as "2d", "monday" or "2026-11-23".
 func (w When) String() string {
 	if w.unit != "" {
 		return strconv.Itoa(w.n) + w.unit

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Every spelling of since: and before: means the instant the guide says, on
-// Monday 23 November 2026 in the reader's zone.
+// TestWhen checks that each spelling of since: and before: means the time that the guide
+// says, on Monday 23 November 2026 in the user's time zone.
 func TestWhen(t *testing.T) {
 	zone := time.FixedZone("east", 3*3600)
 	now := time.Date(2026, 11, 23, 1, 30, 0, 0, zone) // still Sunday in UTC
@@ -26,9 +26,9 @@ func TestWhen(t *testing.T) {
 		"tue":        "2026-11-17 00:00:00",
 		"2026-02-03": "2026-02-03 00:00:00",
 	} {
-		w, complaint := parseWhen(in)
-		if complaint != "" {
-			t.Errorf("%q: %s", in, complaint)
+		w, problem := parseWhen(in)
+		if problem != "" {
+			t.Errorf("%q: %s", in, problem)
 			continue
 		}
 		if got := w.Time(now).Format(time.DateTime); got != want {
@@ -39,16 +39,17 @@ func TestWhen(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"", "2", "d", "2dd", "-2d", "2s", "mond", "2026-02-30", "26-02-03", "tomorrow", "999999d"} {
-		if w, complaint := parseWhen(in); complaint == "" {
+		if w, problem := parseWhen(in); problem == "" {
 			t.Errorf("%q was read as %q", in, w)
 		}
 	}
 	if !(When{}).Time(now).IsZero() {
-		t.Error("no When must be no time")
+		t.Error("the zero When is not the zero time")
 	}
 }
 
-// A month back from a month's end is the end of the shorter month.
+// TestWhenMonthEnd checks that a month before the last day of a month is the last day of a
+// shorter month.
 func TestWhenMonthEnd(t *testing.T) {
 	w, _ := parseWhen("1mo")
 	got := w.Time(parseTime(t, "2024-03-31 12:00:00"))

@@ -9,39 +9,40 @@ import (
 	"dateline/feed/text"
 )
 
-// Env is what a query depends on besides the item.
+// Env holds the values that the result of a query depends on, besides the items.
 type Env struct {
-	// Now is the instant of the question; its location is the reader's.
+	// Now is the time of the query, in the user's location.
 	Now time.Time
-	// NewSince is the start of the last round that brought something: is:new
-	// holds from there on. While it is zero nothing is new.
+	// NewSince is the start of the latest refresh that brought new items. is:new
+	// holds for items first seen since then. If it is zero, it holds for none.
 	NewSince time.Time
-	// Opened is when the view was opened: the cache goes on showing items in an
-	// is:unread view that were read at or after it. [Query.Match] ignores it,
-	// since an [feed.Item] does not say when it was read. Zero keeps none.
+	// Opened is the time at which the view was opened. Package cache keeps items in
+	// an is:unread view if they were read at or after Opened. If it is zero, no read
+	// items are kept. [Query.Match] ignores Opened, because a [feed.Item] does not
+	// have the time at which it was read.
 	Opened time.Time
 }
 
-// FeedInfo is what a query may ask of the feed an item came with.
+// FeedInfo holds the properties of an item's feed that queries test.
 type FeedInfo struct {
 	Title string
 	URL   string
 	Tags  []string
 }
 
-// Match says whether a is one of the items that q asks for; sort and limit do
-// not count. It is the reference for the cache's SQL, which besides decides which
-// of the matching items of one story a list shows: that is a matter of the view.
+// Match reports whether a matches q, without regard to sort and limit. f describes the
+// feed of a. Match is the reference for the SQL of package cache. It does not know
+// stories: the cache's view decides which of the matching items of a story are shown.
 func (q Query) Match(a feed.Article, f FeedInfo, env Env) bool {
 	if (a.Hidden || a.Snoozed.After(env.Now)) && !q.ShowsHidden() {
 		return false
 	}
 	m := matcher{article: &a, feed: f, env: env}
-	return q.Root == nil || m.holds(q.Root)
+	return q.Root == nil || m.matchNode(q.Root)
 }
 
-// matcher answers the terms of one query for one item. The texts are indexed
-// when they are first asked for.
+// matcher tests the terms of a query on one item. title, author and body are normalised
+// texts with a space at either end. They are empty until needed.
 type matcher struct {
 	article *feed.Article
 	feed    FeedInfo
@@ -51,22 +52,24 @@ type matcher struct {
 	body    string
 }
 
-func (m *matcher) holds(n *Node) bool {
+// matchNode reports whether the item meets a condition.
+func (m *matcher) matchNode(n *Node) bool {
 	switch n.Op {
 	case And:
-		return !slices.ContainsFunc(n.Kids, func(k *Node) bool { return !m.holds(k) })
+		return !slices.ContainsFunc(n.Kids, func(k *Node) bool { return !m.matchNode(k) })
 	case Or:
-		return slices.ContainsFunc(n.Kids, m.holds)
+		return slices.ContainsFunc(n.Kids, m.matchNode)
 	case Not:
-		return !m.holds(n.Kids[0])
+		return !m.matchNode(n.Kids[0])
 	}
-	return m.term(n.Term)
+	return m.matchTerm(n.Term)
 }
 
-func (m *matcher) term(t Term) bool {
+// matchTerm reports whether the item meets a term.
+func (m *matcher) matchTerm(t Term) bool {
 	switch t.Field {
 	case FieldText, FieldTitle, FieldAuthor, FieldBody:
-		return m.words(t)
+		return m.matchWords(t)
 	case FieldLink:
 		return strings.Contains(text.Fold(m.article.Link), text.Fold(t.Text))
 	case FieldFeedName:
@@ -79,9 +82,9 @@ func (m *matcher) term(t Term) bool {
 	case FieldLabel:
 		return text.ContainsFolded(m.article.Labels, t.Text)
 	case FieldIs:
-		return m.is(t.Is)
+		return m.matchState(t.Is)
 	case FieldHas:
-		return m.has(t.Has)
+		return m.matchHas(t.Has)
 	case FieldSince:
 		return !m.article.Date.Before(t.When.Time(m.env.Now))
 	case FieldBefore:
@@ -90,40 +93,41 @@ func (m *matcher) term(t Term) bool {
 	return false
 }
 
-// words looks for the term's tokens side by side in its field.
-func (m *matcher) words(t Term) bool {
+// matchWords reports whether the term's tokens are adjacent in its field.
+func (m *matcher) matchWords(t Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
 		return false
 	}
-	run := " " + strings.Join(tokens, " ")
+	phrase := " " + strings.Join(tokens, " ")
 	if !lastIsPrefix {
-		run += " "
+		phrase += " "
 	}
 	a := m.article
 	switch t.Field {
 	case FieldTitle:
-		return strings.Contains(padded(&m.title, func() string { return a.Title }), run)
+		return strings.Contains(padded(&m.title, func() string { return a.Title }), phrase)
 	case FieldAuthor:
-		return strings.Contains(padded(&m.author, func() string { return a.Author }), run)
+		return strings.Contains(padded(&m.author, func() string { return a.Author }), phrase)
 	case FieldText:
-		if strings.Contains(padded(&m.title, func() string { return a.Title }), run) {
+		if strings.Contains(padded(&m.title, func() string { return a.Title }), phrase) {
 			return true
 		}
 	}
-	return strings.Contains(padded(&m.body, a.Body.Text), run)
+	return strings.Contains(padded(&m.body, a.Body.Text), phrase)
 }
 
-// padded is the indexed text kept in place, with a space at either end so that
-// every token has one on both sides.
-func padded(place *string, s func() string) string {
-	if *place == "" {
-		*place = " " + text.IndexText(s()) + " "
+// padded returns the text of s as [text.IndexText] with a space at either end, so that
+// each token is between two spaces. It saves the result in cached.
+func padded(cached *string, s func() string) string {
+	if *cached == "" {
+		*cached = " " + text.IndexText(s()) + " "
 	}
-	return *place
+	return *cached
 }
 
-func (m *matcher) is(state Is) bool {
+// matchState reports whether the item is in a state.
+func (m *matcher) matchState(state Is) bool {
 	a := m.article
 	switch state {
 	case IsUnread:
@@ -148,9 +152,10 @@ func (m *matcher) is(state Is) bool {
 	return false
 }
 
-func (m *matcher) has(thing Has) bool {
+// matchHas reports whether the item has a property.
+func (m *matcher) matchHas(property Has) bool {
 	a := m.article
-	switch thing {
+	switch property {
 	case HasEnclosure:
 		return len(a.Enclosures) > 0
 	case HasImage:

@@ -9,7 +9,7 @@ import (
 	"dateline/feed/markup"
 )
 
-// sample is one item that every kind of term can be asked of.
+// sample returns an item that each kind of term can be tested on.
 func sample() (feed.Article, FeedInfo, Env) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	a := feed.Article{
@@ -25,7 +25,8 @@ func sample() (feed.Article, FeedInfo, Env) {
 	return a, f, Env{Now: now, NewSince: now.Add(-time.Hour)}
 }
 
-// Words are found as words, in any script, in the fields they are asked for.
+// TestMatchWords checks that words are found as whole words or prefixes, in any script, and
+// only in the field of the term.
 func TestMatchWords(t *testing.T) {
 	checkMatch(t, map[string]bool{
 		"":                  true,
@@ -36,7 +37,7 @@ func TestMatchWords(t *testing.T) {
 		"GRAIN cafe zurich": true,
 		`"grain deal"`:      true,
 		`"deal grain"`:      false,
-		`"zurich the"`:      false, // a phrase does not run from title to body
+		`"zurich the"`:      false, // a phrase does not extend from the title into the body
 		"node.js":           true,
 		"node.j":            true,
 		"c++":               true,
@@ -57,7 +58,7 @@ func TestMatchWords(t *testing.T) {
 	})
 }
 
-// Every other term chooses what the guide says.
+// TestMatchTerms checks that all other terms select what the guide says.
 func TestMatchTerms(t *testing.T) {
 	checkMatch(t, map[string]bool{
 		"link:EXAMPLE.ORG/2026":          true,
@@ -99,7 +100,8 @@ func TestMatchTerms(t *testing.T) {
 	})
 }
 
-// checkMatch asks each query of the sample, and its negation for the opposite.
+// checkMatch checks whether each query matches the sample, and that its negation gives the
+// opposite.
 func checkMatch(t *testing.T, queries map[string]bool) {
 	t.Helper()
 	a, f, env := sample()
@@ -116,36 +118,37 @@ func checkMatch(t *testing.T, queries map[string]bool) {
 	}
 }
 
-// Hidden items, and snoozed ones until their time comes, stay out of sight
-// unless they are asked for.
+// TestMatchHidden checks that hidden and snoozed items match only queries with is:hidden
+// or is:snoozed.
 func TestMatchHidden(t *testing.T) {
 	a, f, env := sample()
 	match := func(a feed.Article, q string) bool { return mustParse(t, q).Match(a, f, env) }
-	hidden, asleep, awake := a, a, a
+	hidden, snoozed, expired := a, a, a
 	hidden.Hidden = true
-	asleep.Snoozed = env.Now.Add(time.Second)
-	awake.Snoozed = env.Now
+	snoozed.Snoozed = env.Now.Add(time.Second)
+	expired.Snoozed = env.Now
 	if match(hidden, "") || match(hidden, "-is:hidden") || !match(hidden, "is:hidden") || !match(hidden, "is:hidden budget") {
-		t.Error("a hidden item must show for is:hidden alone")
+		t.Error("a hidden item must match only is:hidden")
 	}
-	if match(asleep, "") || !match(asleep, "is:snoozed") {
-		t.Error("a snoozed item must show for is:snoozed alone")
+	if match(snoozed, "") || !match(snoozed, "is:snoozed") {
+		t.Error("a snoozed item must match only is:snoozed")
 	}
-	if !match(awake, "") || match(awake, "is:snoozed") {
-		t.Error("an item whose time has come is an ordinary one")
+	if !match(expired, "") || match(expired, "is:snoozed") {
+		t.Error("an item whose snooze has ended must match like any other")
 	}
 }
 
-// Before the first round there is nothing new.
+// TestMatchNew checks that no item is new before the first refresh, and none that is older
+// than the latest refresh.
 func TestMatchNew(t *testing.T) {
 	a, f, env := sample()
 	env.NewSince = time.Time{}
 	if mustParse(t, "is:new").Match(a, f, env) {
-		t.Error("new without a round")
+		t.Error("is:new matches without a refresh")
 	}
 	env.NewSince = a.FirstSeen.Add(time.Nanosecond)
 	if mustParse(t, "is:new").Match(a, f, env) {
-		t.Error("new although it came before the last round")
+		t.Error("is:new matches an item from before the latest refresh")
 	}
 }
 

@@ -11,10 +11,10 @@ import (
 	"dateline/feed/text"
 )
 
-// maxQueryDepth bounds parentheses and minus signs within one another.
+// maxQueryDepth is the maximum depth of nested parentheses and minus signs.
 const maxQueryDepth = 100
 
-// maxQueryLimit is the highest limit: that one can write.
+// maxQueryLimit is the maximum number that limit: accepts.
 const maxQueryLimit = 1_000_000
 
 // Parse reads a query:
@@ -24,48 +24,50 @@ const maxQueryLimit = 1_000_000
 //	not   = [ "-" ] ( "(" query ")" | term )
 //	term  = word | "phrase" | field:value | field:"value" | feed:=value
 //
-// with sort:KEY and limit:N anywhere outside parentheses. The error is a
-// [*QueryError]. The empty string is the zero Query.
+// The terms sort:KEY, limit:N and limit:N/feed may stand anywhere outside parentheses. The
+// empty string is the zero Query. Any error is an [*Error].
 func Parse(s string) (Query, error) {
 	p := parser{lexer: lexer{src: []rune(strings.ToValidUTF8(s, "\uFFFD"))}}
 	if err := p.advance(); err != nil {
 		return Query{}, err
 	}
-	root, err := p.either(0)
+	root, err := p.parseOr(0)
 	if err != nil {
 		return Query{}, err
 	}
 	if p.token.kind == tokenClose {
-		return Query{}, p.fail(p.token.column, "this ) has no ( before it; take it away or put quotes round it")
+		return Query{}, p.errorAt(p.token.column, "this ) has no ( before it; remove it or put quotes round it")
 	}
 	p.query.Root = root
 	return p.query, nil
 }
 
-// parser holds the one token it looks at. Sort and limit gather in query.
+// parser is a recursive descent parser. token is the next token. sort: and limit: are
+// written to query when they are read.
 type parser struct {
 	lexer
 	token token
 	query Query
 }
 
+// advance reads the next token.
 func (p *parser) advance() (err error) {
 	p.token, err = p.next()
 	return err
 }
 
-// either reads conditions with "or" between them, up to a ) or the end.
-func (p *parser) either(depth int) (*Node, error) {
+// parseOr reads the rule query of the grammar, up to a closing parenthesis or the end. It
+// returns nil if there is no condition.
+func (p *parser) parseOr(depth int) (*Node, error) {
 	var kids []*Node
-	var or token // the last "or" read
+	var or token // the latest "or"
 	for {
-		n, err := p.every(depth)
+		n, err := p.parseAnd(depth)
 		if err != nil {
 			return nil, err
 		}
 		if n == nil && (or.kind == tokenOr || p.token.kind == tokenOr) {
-			at := cmp.Or(or.column, p.token.column)
-			return nil, p.fail(at, `%q needs a term on both sides; put quotes round it to search for the word`, "or")
+			return nil, p.errorAt(cmp.Or(or.column, p.token.column), `%q needs a term on both sides; put quotes round it to search for the word`, "or")
 		}
 		kids = append(kids, n)
 		if p.token.kind != tokenOr {
@@ -78,15 +80,15 @@ func (p *parser) either(depth int) (*Node, error) {
 	}
 }
 
-// every reads terms side by side; nil when there is none.
-func (p *parser) every(depth int) (*Node, error) {
+// parseAnd reads the rule and of the grammar. It returns nil if there is no condition.
+func (p *parser) parseAnd(depth int) (*Node, error) {
 	var kids []*Node
 	for {
 		switch p.token.kind {
 		case tokenEnd, tokenClose, tokenOr:
-			return all(kids...), nil
+			return allOf(kids...), nil
 		}
-		n, err := p.one(depth)
+		n, err := p.parseOperand(depth)
 		if err != nil {
 			return nil, err
 		}
@@ -94,60 +96,60 @@ func (p *parser) every(depth int) (*Node, error) {
 	}
 }
 
-// one reads a term, a negation or a group; nil for sort: and limit:.
-func (p *parser) one(depth int) (*Node, error) {
+// parseOperand reads the rule not of the grammar. It returns nil for sort: and limit:.
+func (p *parser) parseOperand(depth int) (*Node, error) {
 	t := p.token
 	if depth > maxQueryDepth {
-		return nil, p.fail(t.column, "this is nested too deeply; take some parentheses or minus signs away")
+		return nil, p.errorAt(t.column, "this is nested too deeply; remove some parentheses or minus signs")
 	}
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
 	switch t.kind {
 	case tokenMinus:
-		// The next token must touch the minus, or it would be a dash in a text.
+		// With a space after it the minus would be a dash in a text.
 		if k := p.token.kind; p.token.column != t.column+1 || k == tokenEnd || k == tokenClose {
-			return nil, p.fail(t.column, "- needs a term right after it, to leave out; put quotes round it to search for text with a dash")
+			return nil, p.errorAt(t.column, "- needs a term right after it; put quotes round it to search for text with a dash")
 		}
-		n, err := p.one(depth + 1)
+		n, err := p.parseOperand(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		return &Node{Op: Not, Kids: []*Node{n}}, nil
 	case tokenOpen:
-		return p.group(t, depth)
+		return p.parseGroup(t, depth)
 	case tokenOr:
-		return nil, p.fail(t.column, `%q needs a term on both sides; put quotes round it to search for the word`, t.value)
+		return nil, p.errorAt(t.column, `%q needs a term on both sides; put quotes round it to search for the word`, t.value)
 	}
 	if t.name == "sort" || t.name == "limit" {
 		if depth > 0 {
-			return nil, p.fail(t.column, "%s: holds for the whole query; move it out of the parentheses or the negation", t.name)
+			return nil, p.errorAt(t.column, "%s: applies to the whole query; move it out of the parentheses or the negation", t.name)
 		}
-		return nil, p.order(t)
+		return nil, p.parseSortOrLimit(t)
 	}
-	term, err := p.term(t)
+	term, err := p.parseTerm(t)
 	if err != nil {
 		return nil, err
 	}
 	return &Node{Term: term}, nil
 }
 
-// group reads what is inside the parenthesis open.
-func (p *parser) group(open token, depth int) (*Node, error) {
-	n, err := p.either(depth + 1)
+// parseGroup reads the rest of a group after its opening parenthesis.
+func (p *parser) parseGroup(open token, depth int) (*Node, error) {
+	n, err := p.parseOr(depth + 1)
 	switch {
 	case err != nil:
 		return nil, err
 	case p.token.kind != tokenClose:
-		return nil, p.fail(open.column, "this ( is never closed; put a ) where the group ends")
+		return nil, p.errorAt(open.column, "this ( is never closed; put a ) where the group ends")
 	case n == nil:
-		return nil, p.fail(open.column, "there is nothing between the parentheses; put terms between them or take them away")
+		return nil, p.errorAt(open.column, "there is nothing between the parentheses; put terms between them or remove them")
 	}
 	return n, p.advance()
 }
 
-// term gives a token of the lexer its meaning.
-func (p *parser) term(t token) (Term, error) {
+// parseTerm returns the term of a token of kind tokenTerm.
+func (p *parser) parseTerm(t token) (Term, error) {
 	term := Term{Field: Field(t.name), Text: t.value}
 	switch term.Field {
 	case FieldText, FieldTitle, FieldAuthor, FieldBody:
@@ -161,7 +163,7 @@ func (p *parser) term(t token) (Term, error) {
 		if term.Is == "labeled" {
 			term.Is = IsLabelled
 		}
-		return term, p.oneOf(t, string(term.Is), isNames)
+		return term, p.checkValue(t, string(term.Is), isNames)
 	case FieldHas:
 		term.Text = ""
 		name := strings.ToLower(t.value)
@@ -171,36 +173,36 @@ func (p *parser) term(t token) (Term, error) {
 			}
 		}
 		term.Has = Has(name)
-		return term, p.oneOf(t, name, hasNames)
+		return term, p.checkValue(t, name, hasNames)
 	case FieldSince, FieldBefore:
 		term.Text = ""
-		w, complaint := parseWhen(t.value)
-		if complaint != "" {
-			return Term{}, p.fail(t.valueColumn, "%s; %s", complaint, whenHint)
+		w, problem := parseWhen(t.value)
+		if problem != "" {
+			return Term{}, p.errorAt(t.valueColumn, "%s; %s", problem, dateForms)
 		}
 		term.When = w
 	}
 	return term, nil
 }
 
-// order reads sort: or limit: into the query.
-func (p *parser) order(t token) error {
+// parseSortOrLimit sets the sort or the limit of the query.
+func (p *parser) parseSortOrLimit(t token) error {
 	value := strings.ToLower(t.value)
 	if t.name == "sort" {
 		if p.query.Sort.Key != "" {
-			return p.fail(t.column, "sort: is there twice; keep one of them")
+			return p.errorAt(t.column, "sort: is given twice; remove one of them")
 		}
 		key, reverse := strings.CutPrefix(value, "-")
 		p.query.Sort = Sort{SortKey(key), reverse && key != string(SortRandom)}
-		return p.oneOf(t, key, sortNames)
+		return p.checkValue(t, key, sortNames)
 	}
 	if p.query.Limit != 0 {
-		return p.fail(t.column, "limit: is there twice; keep one of them")
+		return p.errorAt(t.column, "limit: is given twice; remove one of them")
 	}
 	number, each := strings.CutSuffix(value, "/feed")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > maxQueryLimit || number[0] == '+' {
-		return p.fail(t.valueColumn, "limit: takes a number from 1 to %d; write limit:50, or limit:3/feed for three of each feed", maxQueryLimit)
+		return p.errorAt(t.valueColumn, "limit: takes a number from 1 to %d; write limit:50, or limit:3/feed for three of each feed", maxQueryLimit)
 	}
 	p.query.Limit, p.query.LimitPerFeed = n, each
 	return nil
@@ -218,25 +220,26 @@ var (
 	}
 )
 
-// oneOf refuses a value that is not one of names.
-func (p *parser) oneOf(t token, value string, names []string) error {
+// checkValue returns an error if value is not one of names. t is the term's token.
+func (p *parser) checkValue(t token, value string, names []string) error {
 	if slices.Contains(names, value) {
 		return nil
 	}
-	return p.fail(t.valueColumn, "%s: does not know %q; did you mean %s? It takes %s",
+	return p.errorAt(t.valueColumn, "%s: has no value %q; did you mean %s? It takes %s",
 		t.name, value, text.Nearest(value, names), strings.Join(names, " "))
 }
 
-// Error says what is wrong with a query and where.
+// Error is a mistake in a query.
 type Error struct {
-	// Column is where the trouble starts, counted in characters from 1.
+	// Column is the position of the mistake, in characters from 1.
 	Column int
-	// Msg is a sentence that ends in a way out, without a full stop.
+	// Msg says what is wrong and what to do, without a full stop.
 	Msg string
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e.Msg) }
 
+// tokenKind is the kind of a [token].
 type tokenKind int
 
 const (
@@ -248,52 +251,59 @@ const (
 	tokenTerm
 )
 
-// token is a piece of a query. Name, value and quoted belong to a tokenTerm: a
-// bare word or phrase has no name.
+// token is a lexical element of a query.
 type token struct {
-	kind   tokenKind
+	kind tokenKind
+	// column is the position of the token, in characters from 1.
 	column int
-	name   string
-	value  string
+	// name is the name before the colon in lower case. It is empty for a word or a
+	// phrase without a name, and for kinds other than tokenTerm.
+	name string
+	// value is the word, the text between the quotes, or the text after the colon.
+	value string
+	// quoted is set if the value was in quotes.
 	quoted bool
-	// exact says that an unquoted "=" stood before the value.
+	// exact is set if an unquoted "=" preceded the value.
 	exact bool
-	// valueColumn is where the value starts.
+	// valueColumn is the position of the value, in characters from 1.
 	valueColumn int
 }
 
-// termNames are the names that may stand before a colon.
+// termNames are the names that may precede a colon.
 var termNames = []string{
 	"title", "author", "text", "link", "feed", "tag", "label", "is", "has", "since", "before", "sort", "limit",
 }
 
-// lexer cuts a query into tokens.
+// lexer splits a query into tokens.
 type lexer struct {
 	src []rune
-	pos int
+	// offset is the index in src of the next character.
+	offset int
 }
 
-func (l *lexer) fail(column int, format string, args ...any) error {
+// errorAt returns an [*Error].
+func (l *lexer) errorAt(column int, format string, args ...any) error {
 	return &Error{Column: column, Msg: fmt.Sprintf(format, args...)}
 }
 
-// peek is the next character; zero at the end, which no query needs to contain.
+// peek returns the next character, or 0 at the end.
 func (l *lexer) peek() rune {
-	if l.pos < len(l.src) {
-		return l.src[l.pos]
+	if l.offset < len(l.src) {
+		return l.src[l.offset]
 	}
 	return 0
 }
 
+// next reads the next token. At the end it returns a tokenEnd.
 func (l *lexer) next() (token, error) {
-	for l.pos < len(l.src) && unicode.IsSpace(l.src[l.pos]) {
-		l.pos++
+	for l.offset < len(l.src) && unicode.IsSpace(l.src[l.offset]) {
+		l.offset++
 	}
-	t := token{column: l.pos + 1, valueColumn: l.pos + 1}
-	if l.pos == len(l.src) {
+	t := token{column: l.offset + 1, valueColumn: l.offset + 1}
+	if l.offset == len(l.src) {
 		return t, nil
 	}
-	switch l.src[l.pos] {
+	switch l.src[l.offset] {
 	case '(':
 		t.kind = tokenOpen
 	case ')':
@@ -301,22 +311,22 @@ func (l *lexer) next() (token, error) {
 	case '-':
 		t.kind = tokenMinus
 	default:
-		return l.term(t)
+		return l.lexTerm(t)
 	}
-	l.pos++
+	l.offset++
 	return t, nil
 }
 
-// term reads a word, a phrase, or a name with its value.
-func (l *lexer) term(t token) (token, error) {
+// lexTerm reads a word, a phrase, or a name with its value. t has the columns.
+func (l *lexer) lexTerm(t token) (token, error) {
 	t.kind = tokenTerm
 	var err error
 	if l.peek() == '"' {
-		t.value, err = l.phrase()
+		t.value, err = l.lexPhrase()
 		t.quoted = true
 		return t, err
 	}
-	t.value = l.word()
+	t.value = l.lexWord()
 	if t.value == "or" || t.value == "OR" {
 		t.kind = tokenOr
 		return t, nil
@@ -327,72 +337,72 @@ func (l *lexer) term(t token) (token, error) {
 	}
 	t.name = strings.ToLower(name)
 	if !slices.Contains(termNames, t.name) {
-		return t, l.fail(t.column, `there is no field %q; did you mean %s:? Put quotes round it to search for the text`,
+		return t, l.errorAt(t.column, `there is no field %q; did you mean %s:? Put quotes round it to search for the text`,
 			name, text.Nearest(t.name, termNames))
 	}
 	if t.name == "feed" {
 		rest, t.exact = strings.CutPrefix(rest, "=")
 	}
 	t.value = rest
-	t.valueColumn = l.pos + 1 - len([]rune(rest))
+	t.valueColumn = l.offset + 1 - len([]rune(rest))
 	if rest == "" && l.peek() == '"' {
-		t.value, err = l.phrase()
+		t.value, err = l.lexPhrase()
 		t.quoted = true
 	}
 	if err == nil && t.value == "" {
-		err = l.fail(t.column, `%s: needs a value right after the colon; put quotes round it to search for the word`, t.name)
+		err = l.errorAt(t.column, `%s: needs a value right after the colon; put quotes round it to search for the word`, t.name)
 	}
 	return t, err
 }
 
-// word reads up to a space, a parenthesis or a quote.
-func (l *lexer) word() string {
-	start := l.pos
-	for l.pos < len(l.src) && !delimits(l.src[l.pos]) {
-		l.pos++
+// lexWord reads up to a space, a parenthesis or a quotation mark.
+func (l *lexer) lexWord() string {
+	start := l.offset
+	for l.offset < len(l.src) && !isDelimiter(l.src[l.offset]) {
+		l.offset++
 	}
-	return string(l.src[start:l.pos])
+	return string(l.src[start:l.offset])
 }
 
-// phrase reads what stands between two quotes. A backslash takes away the
-// meaning of the character after it.
-func (l *lexer) phrase() (string, error) {
-	start := l.pos
+// lexPhrase reads a text in quotes. A backslash makes the next character an ordinary one.
+func (l *lexer) lexPhrase() (string, error) {
+	start := l.offset
 	var b strings.Builder
-	for l.pos++; l.pos < len(l.src); l.pos++ {
-		switch l.src[l.pos] {
+	for l.offset++; l.offset < len(l.src); l.offset++ {
+		switch l.src[l.offset] {
 		case '"':
-			l.pos++
+			l.offset++
 			if b.Len() == 0 {
-				return "", l.fail(start+1, "there is nothing between the quotes; put words between them or take them away")
+				return "", l.errorAt(start+1, "there is nothing between the quotes; put words between them or remove them")
 			}
 			return b.String(), nil
 		case '\\':
-			if l.pos++; l.pos == len(l.src) {
+			if l.offset++; l.offset == len(l.src) {
 				continue
 			}
 		}
-		b.WriteRune(l.src[l.pos])
+		b.WriteRune(l.src[l.offset])
 	}
-	return "", l.fail(start+1, `this quote is never closed; put another " where the phrase ends`)
+	return "", l.errorAt(start+1, `this quote is never closed; put another " where the phrase ends`)
 }
 
-func delimits(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' || r == '"' }
+// isDelimiter reports whether r ends a word.
+func isDelimiter(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' || r == '"' }
 
-// splitName cuts a word that looks like a field at its colon: letters before
-// it, and behind it not the two slashes of a URL.
+// splitName splits a word at its first colon. ok is set if the word looks like a field:
+// only letters precede the colon, and the two slashes of a URL do not follow it.
 func splitName(word string) (name, rest string, ok bool) {
 	name, rest, ok = strings.Cut(word, ":")
 	letters := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz") == ""
 	return name, rest, ok && name != "" && letters && !strings.HasPrefix(rest, "//")
 }
 
-// bareValue says that s can stand behind a field's colon without quotes.
-func bareValue(s string) bool { return s != "" && !strings.ContainsFunc(s, delimits) }
+// isBareValue reports whether s needs no quotes as the value of a field.
+func isBareValue(s string) bool { return s != "" && !strings.ContainsFunc(s, isDelimiter) }
 
-// bareWord says that s can stand as a word by itself without quotes.
-func bareWord(s string) bool {
-	if !bareValue(s) || s == "or" || s == "OR" || strings.HasPrefix(s, "-") {
+// isBareWord reports whether s needs no quotes as a word without a field.
+func isBareWord(s string) bool {
+	if !isBareValue(s) || s == "or" || s == "OR" || strings.HasPrefix(s, "-") {
 		return false
 	}
 	name, rest, ok := splitName(s)

@@ -1,8 +1,11 @@
-// Package query is the query language of searches, saved queries and rules.
+// Package query implements the query language of searches, saved queries and rules. The
+// guide's chapter on searching (docs/guide/06-searching.md) describes the language.
 //
-// [Parse] reads a query, [Query.String] prints it so that Parse reads the same
-// again, and [Query.Match] says what it means. The cache answers queries in SQL;
-// a test compares it with Match, which is the reference.
+// Start at [Parse], which reads a query. [Query.String] writes it in the same language.
+// [Query.Match] defines what a query means. Package cache answers queries in SQL, and its
+// tests compare the results with Match. [Rule] applies a query to arriving items.
+//
+// Never change a [Node] after it was made: queries share nodes.
 package query
 
 import (
@@ -14,24 +17,23 @@ import (
 	"dateline/feed/text"
 )
 
-// Query says which items, in which order and how many. [Parse] makes it
-// from what a reader types. The zero Query is every item that is neither
+// Query selects and orders items. The zero Query selects all items that are neither
 // hidden nor snoozed, newest first.
 type Query struct {
-	// Root is the condition; nil holds for everything.
+	// Root is the condition. If nil, it holds for all items.
 	Root *Node
 	Sort Sort
-	// Limit is the highest number of items, of each feed if LimitPerFeed is
-	// set; zero means no limit.
-	Limit        int
+	// Limit is the maximum number of items. 0 means no limit.
+	Limit int
+	// LimitPerFeed is set if Limit applies to each feed separately.
 	LimitPerFeed bool
 }
 
-// Op says how a [Node] combines its Kids.
+// Op is the operation that a [Node] applies to its Kids.
 type Op int
 
-// The kinds of nodes. A Leaf has a Term and no Kids, a Not has one kid, And and
-// Or have two or more.
+// The operations. A Leaf has a Term and no Kids, a Not has one kid, And and Or have two or
+// more.
 const (
 	Leaf Op = iota
 	And
@@ -39,28 +41,27 @@ const (
 	Not
 )
 
-// Node is a condition on an item. Nodes are never changed once made, so
-// queries may share them.
+// Node is a condition on an item. Queries share nodes, so a node must not be changed.
 type Node struct {
 	Op   Op
 	Kids []*Node
 	Term Term
 }
 
-// Field is what a [Term] looks at.
+// Field is the property of an item that a [Term] tests.
 type Field string
 
-// The fields, by the name the language gives them.
+// The fields, by their names in the query language.
 const (
-	// FieldText is the title or the body; the language has no name for it.
+	// FieldText is the title or the body. It has no name in the language.
 	FieldText   Field = ""
 	FieldTitle  Field = "title"
 	FieldAuthor Field = "author"
 	FieldBody   Field = "text"
 	FieldLink   Field = "link"
-	// FieldFeedName is a part of the feed's title or URL.
+	// FieldFeedName is a substring of the feed's title or URL.
 	FieldFeedName Field = "feed"
-	// FieldFeedURL is the whole, exact URL of the feed, written feed:=URL.
+	// FieldFeedURL is the exact URL of the feed, written feed:=URL.
 	FieldFeedURL Field = "feed:="
 	FieldTag     Field = "tag"
 	FieldLabel   Field = "label"
@@ -70,7 +71,7 @@ const (
 	FieldBefore  Field = "before"
 )
 
-// Is is a state that is: asks for.
+// Is is a value of the field is.
 type Is string
 
 // The states.
@@ -82,15 +83,15 @@ const (
 	IsHidden    Is = "hidden"
 	IsSnoozed   Is = "snoozed"
 	IsEdited    Is = "edited"
-	// IsNew is an item first seen at or after [Env.NewSince].
+	// IsNew holds for items first seen at or after [Env.NewSince].
 	IsNew      Is = "new"
 	IsLabelled Is = "labelled"
 )
 
-// Has is something an item carries.
+// Has is a value of the field has.
 type Has string
 
-// What has: asks for.
+// The values of the field has.
 const (
 	HasEnclosure Has = "enclosure"
 	HasImage     Has = "image"
@@ -98,27 +99,27 @@ const (
 	HasComments  Has = "comments"
 )
 
-// Term is one condition without parts. Which of its values is set follows from
-// the field.
+// Term is a condition on one field. Field determines which of the others are set.
 type Term struct {
 	Field Field
-	// Text is the word, phrase or name looked for, as it was typed. In
-	// FieldText, FieldTitle, FieldAuthor and FieldBody it stands for its
-	// [Term.Tokens]; in FieldLink and FieldFeedName for a part of the value,
-	// folded; in FieldTag and FieldLabel for the whole name, folded; in
-	// FieldFeedURL for itself.
+	// Text is the word, phrase or name to look for, as it was typed. How it is
+	// compared depends on the field:
+	//   - FieldText, FieldTitle, FieldAuthor and FieldBody must contain its [Term.Tokens].
+	//   - FieldLink and FieldFeedName must contain it, after folding both.
+	//   - FieldTag and FieldLabel must equal it, after folding both.
+	//   - FieldFeedURL must equal it.
 	Text string
-	// Phrase says that Text was quoted: its last word is a whole one.
+	// Phrase is set if Text was quoted. Then its last word is not a prefix.
 	Phrase bool
 	Is     Is
 	Has    Has
 	When   When
 }
 
-// Tokens are the words that must stand side by side in the field, as
-// [text.IndexText] has them, and whether the last one may be just the beginning of a
-// word: so for a bare word of two characters or more (search as you type), or
-// of several tokens. Without any token the term matches nothing.
+// Tokens returns the words that must be adjacent in the field, in the form of
+// [text.IndexText]. If lastIsPrefix is set, the last one is a prefix of a word. It is a
+// prefix if the text was not quoted and has at least two characters or several tokens, so
+// that the user can search while typing. A term without tokens matches nothing.
 func (t Term) Tokens() (tokens []string, lastIsPrefix bool) {
 	tokens = slices.Collect(text.Tokens(t.Text))
 	if t.Phrase || len(tokens) == 0 {
@@ -129,11 +130,10 @@ func (t Term) Tokens() (tokens []string, lastIsPrefix bool) {
 	return tokens, !text.IsUnspaced(r) && (len(tokens) > 1 || size < len(last))
 }
 
-// SortKey is what items are ordered by.
+// SortKey is the property that items are ordered by.
 type SortKey string
 
-// The sort keys. Dates run from new to old; the others from A to Z and from
-// short to long.
+// The sort keys. Dates are in descending order, all others in ascending order.
 const (
 	SortDate   SortKey = "date"
 	SortFeed   SortKey = "feed"
@@ -143,17 +143,18 @@ const (
 	SortRandom SortKey = "random"
 )
 
-// Sort is an order. The zero Sort was not asked for and means by date.
+// Sort is an order. The zero Sort means that the query has no sort term. Items are then
+// ordered by date.
 type Sort struct {
 	Key SortKey
-	// Reverse turns the key's own direction round; never set for SortRandom.
+	// Reverse reverses the order. It is never set for SortRandom.
 	Reverse bool
 }
 
-// And is the query for which both q and p hold. The sort and the limit of p win
-// where it has them.
+// And returns a query for the items that match both q and p. It has the sort and the limit
+// of p, or those of q if p has none.
 func (q Query) And(p Query) Query {
-	q.Root = all(q.Root, p.Root)
+	q.Root = allOf(q.Root, p.Root)
 	if p.Sort.Key != "" {
 		q.Sort = p.Sort
 	}
@@ -163,8 +164,8 @@ func (q Query) And(p Query) Query {
 	return q
 }
 
-// Conjuncts are the conditions that must all hold, so that an index can be
-// chosen by one of them. There are none in an empty query.
+// Conjuncts returns the conditions that must all hold. Package cache uses them to choose an
+// index. It returns nil if the query has no condition.
 func (q Query) Conjuncts() []*Node {
 	switch {
 	case q.Root == nil:
@@ -175,26 +176,28 @@ func (q Query) Conjuncts() []*Node {
 	return []*Node{q.Root}
 }
 
-// ShowsHidden says that the query asks for hidden or snoozed items, by
-// is:hidden or is:snoozed outside a negation; any other query leaves both out.
-func (q Query) ShowsHidden() bool { return q.Root != nil && q.Root.asksHidden(true) }
+// ShowsHidden reports whether the query contains is:hidden or is:snoozed outside a
+// negation. Any other query excludes hidden and snoozed items.
+func (q Query) ShowsHidden() bool { return q.Root != nil && q.Root.selectsHidden(true) }
 
-func (n *Node) asksHidden(positive bool) bool {
+// selectsHidden implements [Query.ShowsHidden]. positive is false inside a negation.
+func (n *Node) selectsHidden(positive bool) bool {
 	switch n.Op {
 	case Leaf:
 		return positive && (n.Term.Is == IsHidden || n.Term.Is == IsSnoozed)
 	case Not:
 		positive = !positive
 	}
-	return slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.asksHidden(positive) })
+	return slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.selectsHidden(positive) })
 }
 
-// all and anyOf join conditions, leaving out nil ones and flattening what is of
-// their own kind, so that equal queries have equal trees.
-func all(nodes ...*Node) *Node   { return join(And, nodes) }
-func anyOf(nodes ...*Node) *Node { return join(Or, nodes) }
+// allOf and anyOf combine conditions with And and Or. They omit nil conditions and flatten nodes of the
+// same operation, so that equal queries have equal trees.
+func allOf(nodes ...*Node) *Node { return combine(And, nodes) }
+func anyOf(nodes ...*Node) *Node { return combine(Or, nodes) }
 
-func join(op Op, nodes []*Node) *Node {
+// combine implements allOf and anyOf.
+func combine(op Op, nodes []*Node) *Node {
 	var kids []*Node
 	for _, n := range nodes {
 		switch {
@@ -214,7 +217,7 @@ func join(op Op, nodes []*Node) *Node {
 	return &Node{Op: op, Kids: kids}
 }
 
-// String writes the query so that [Parse] reads the same from it.
+// String returns the query in the query language. Parsing it gives the same query.
 func (q Query) String() string {
 	var parts []string
 	if q.Root != nil {
@@ -237,7 +240,7 @@ func (q Query) String() string {
 	return strings.Join(parts, " ")
 }
 
-// String writes the condition in the query language.
+// String returns the condition in the query language.
 func (n *Node) String() string {
 	switch n.Op {
 	case Leaf:
@@ -262,7 +265,7 @@ func (n *Node) String() string {
 	return strings.Join(parts, sep)
 }
 
-// String writes the term in the query language.
+// String returns the term in the query language.
 func (t Term) String() string {
 	switch t.Field {
 	case FieldIs:
@@ -272,16 +275,18 @@ func (t Term) String() string {
 	case FieldSince, FieldBefore:
 		return string(t.Field) + ":" + t.When.String()
 	case FieldText:
-		return quote(t.Text, t.Phrase || !bareWord(t.Text))
+		return quote(t.Text, t.Phrase || !isBareWord(t.Text))
 	case FieldFeedURL:
-		return string(t.Field) + quote(t.Text, !bareValue(t.Text))
+		return string(t.Field) + quote(t.Text, !isBareValue(t.Text))
 	}
+	// Without quotes feed:=X would be a FieldFeedURL.
 	equals := t.Field == FieldFeedName && strings.HasPrefix(t.Text, "=")
-	return string(t.Field) + ":" + quote(t.Text, t.Phrase || equals || !bareValue(t.Text))
+	return string(t.Field) + ":" + quote(t.Text, t.Phrase || equals || !isBareValue(t.Text))
 }
 
-func quote(s string, really bool) string {
-	if !really {
+// quote returns s, in quotes if needed is set.
+func quote(s string, needed bool) string {
+	if !needed {
 		return s
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`

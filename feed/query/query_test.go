@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// shape writes a query's tree with every choice visible.
+// shape returns a query's tree as a text that shows all of its parts.
 func shape(q Query) string {
 	var write func(n *Node) string
 	write = func(n *Node) string {
@@ -32,11 +32,11 @@ func shape(q Query) string {
 	return write(q.Root)
 }
 
-// queryReading is what a query means, as [shape] writes it, and how it prints;
-// print is empty when that is as it was typed.
+// queryReading is a test case: a query, its meaning as [shape] returns it, and how it
+// prints. If print is empty, the query prints as it was typed.
 type queryReading struct{ in, want, print string }
 
-// Terms side by side, alternatives, negations and groups nest as they should.
+// TestParseQuery checks how adjacent terms, alternatives, negations and groups nest.
 func TestParseQuery(t *testing.T) {
 	checkReadings(t, []queryReading{
 		{"", "all", ""},
@@ -61,7 +61,7 @@ func TestParseQuery(t *testing.T) {
 	})
 }
 
-// Every field takes the values that the guide names.
+// TestParseQueryFields checks the values that each field accepts.
 func TestParseQueryFields(t *testing.T) {
 	checkReadings(t, []queryReading{
 		{`feed:"The Go Blog" tag:"a b" label:later`, "and(feed|The Go Blog, tag|a b, label|later)", ""},
@@ -92,27 +92,29 @@ func TestParseQueryFields(t *testing.T) {
 	})
 }
 
+// checkReadings parses and prints queries and compares both with the expected results.
 func checkReadings(t *testing.T, readings []queryReading) {
 	t.Helper()
 	for _, c := range readings {
 		q, err := Parse(c.in)
 		if err != nil {
-			t.Errorf("ParseQuery(%q): %v", c.in, err)
+			t.Errorf("Parse(%q): %v", c.in, err)
 			continue
 		}
 		if got := shape(q); got != c.want {
-			t.Errorf("ParseQuery(%q) means %s, want %s", c.in, got, c.want)
+			t.Errorf("Parse(%q) means %s, want %s", c.in, got, c.want)
 		}
 		if c.print == "" {
 			c.print = strings.TrimSpace(c.in)
 		}
 		if got := q.String(); got != c.print {
-			t.Errorf("ParseQuery(%q) prints %q, want %q", c.in, got, c.print)
+			t.Errorf("Parse(%q) prints %q, want %q", c.in, got, c.print)
 		}
 		roundTrip(t, q)
 	}
 }
 
+// roundTrip checks that parsing a printed query gives the same query.
 func roundTrip(t *testing.T, q Query) {
 	t.Helper()
 	again, err := Parse(q.String())
@@ -124,7 +126,8 @@ func roundTrip(t *testing.T, q Query) {
 	}
 }
 
-// A mistake is told where it is, in words that show the way out.
+// TestParseQueryErrors checks that each mistake is reported at its column, with a message
+// that says what to do.
 func TestParseQueryErrors(t *testing.T) {
 	for _, c := range []struct {
 		in     string
@@ -142,8 +145,8 @@ func TestParseQueryErrors(t *testing.T) {
 		{`a (b or c`, 3, "never closed"},
 		{"a) b", 2, "has no ("},
 		{"a ()", 3, "nothing between the parentheses"},
-		{"(sort:date)", 2, "holds for the whole query"},
-		{"-limit:3", 2, "holds for the whole query"},
+		{"(sort:date)", 2, "applies to the whole query"},
+		{"-limit:3", 2, "applies to the whole query"},
 		{"or a", 1, "on both sides"},
 		{"a or", 3, "on both sides"},
 		{"a or or b", 3, "on both sides"},
@@ -172,16 +175,16 @@ func TestParseQueryErrors(t *testing.T) {
 		_, err := Parse(c.in)
 		var qe *Error
 		if !errors.As(err, &qe) {
-			t.Errorf("ParseQuery(%q): error %v, want a *QueryError", c.in, err)
+			t.Errorf("Parse(%q): error %v, want an *Error", c.in, err)
 			continue
 		}
 		if qe.Column != c.column || !strings.Contains(qe.Msg, c.has) {
-			t.Errorf("ParseQuery(%q): column %d: %s; want column %d and %q", c.in, qe.Column, qe.Msg, c.column, c.has)
+			t.Errorf("Parse(%q): column %d: %s; want column %d and %q", c.in, qe.Column, qe.Msg, c.column, c.has)
 		}
 	}
 }
 
-// Two queries joined hold together, whatever stands in each, and print so.
+// TestQueryAnd checks that a combined query requires both of its parts.
 func TestQueryAnd(t *testing.T) {
 	for _, c := range []struct{ q, p, want string }{
 		{"", "", ""},
@@ -208,12 +211,12 @@ func mustParse(t testing.TB, s string) Query {
 	t.Helper()
 	q, err := Parse(s)
 	if err != nil {
-		t.Fatalf("ParseQuery(%q): %v", s, err)
+		t.Fatalf("Parse(%q): %v", s, err)
 	}
 	return q
 }
 
-// Hidden and snoozed items come out only for a query that asks for them.
+// TestShowsHidden checks which queries select hidden and snoozed items.
 func TestShowsHidden(t *testing.T) {
 	for in, want := range map[string]bool{
 		"": false, "a is:unread": false, "is:hidden": true, "a (b or is:snoozed)": true,
@@ -225,7 +228,7 @@ func TestShowsHidden(t *testing.T) {
 	}
 }
 
-// The cache picks an index by the conditions that must all hold.
+// TestConjuncts checks which conditions of a query must all hold.
 func TestConjuncts(t *testing.T) {
 	for in, want := range map[string][]string{
 		"": nil, "a": {"a"}, "a or b": {"a or b"}, "a (b or c) -d": {"a", "b or c", "-d"},
@@ -240,7 +243,7 @@ func TestConjuncts(t *testing.T) {
 	}
 }
 
-// A bare word may still be being typed; a quoted one is whole.
+// TestTermTokens checks that the last word of a term is a prefix unless it is quoted.
 func TestTermTokens(t *testing.T) {
 	for _, c := range []struct {
 		in, want string
@@ -263,8 +266,8 @@ func TestTermTokens(t *testing.T) {
 	}
 }
 
-// No input panics the parser, and what it accepts prints so that it reads back
-// the same.
+// FuzzParseQuery checks that no input makes the parser panic, and that each valid query
+// can be printed and parsed again.
 func FuzzParseQuery(f *testing.F) {
 	for _, s := range []string{
 		`is:unread (tag:world or -"a \"b\\") since:2d sort:-date limit:3/feed`, `feed:="a b" feed:"=x" a:"b`,
@@ -280,7 +283,7 @@ func FuzzParseQuery(f *testing.F) {
 		}
 		var qe *Error
 		if n := len([]rune(s)); !errors.As(err, &qe) || qe.Column < 1 || qe.Column > n+1 {
-			t.Fatalf("ParseQuery(%q): %v: not a place in the query", s, err)
+			t.Fatalf("Parse(%q): %v: not a column of the query", s, err)
 		}
 	})
 }

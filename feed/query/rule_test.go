@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestCheckRule: a rule that could do nothing is told so in a sentence that says
-// what to do; a good one passes.
+// TestCheckRule checks that a useless rule gives an error that says what to do, and that a
+// useful rule gives none.
 func TestCheckRule(t *testing.T) {
 	rule := func(query string, change func(*Rule)) Rule {
 		q, err := Parse(query)
@@ -43,11 +43,11 @@ func TestCheckRule(t *testing.T) {
 	}
 }
 
-// TestRuleEnds: a rule holds until its end, and one without an end for ever.
+// TestRuleEnds checks that a rule applies until its end, or forever if it has none.
 func TestRuleEnds(t *testing.T) {
 	end := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 	r := Rule{Until: end}
 	if !r.Active(end.Add(-1)) || r.Active(end) || !(Rule{}).Active(end) {
-		t.Error("a rule does not end when it should")
+		t.Error("a rule ends at the wrong time")
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// parseTime reads "2006-01-02 15:04:05" as UTC; "" is the zero time.
+// parseTime parses "2006-01-02 15:04:05" as UTC. An empty text gives the zero time.
 func parseTime(t *testing.T, s string) time.Time {
 	t.Helper()
 	if s == "" {

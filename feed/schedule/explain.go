@@ -8,26 +8,25 @@ import (
 	"dateline/feed"
 )
 
-// HintTexts tells what a feed asks for, one wish an element; none when it asks for
-// nothing.
-func HintTexts(w feed.PollHints, now time.Time) []string {
-	var words []string
+// HintTexts returns a text for each polling hint. It returns nil if there are none.
+func HintTexts(h feed.PollHints, now time.Time) []string {
+	var texts []string
 	add := func(on bool, format string, args ...any) {
 		if on {
-			words = append(words, fmt.Sprintf(format, args...))
+			texts = append(texts, fmt.Sprintf(format, args...))
 		}
 	}
-	add(w.TTL > 0, "%s between checks (ttl)", span(w.TTL))
-	add(w.Period > 0, "%s between checks (syndication period)", span(w.Period))
-	add(w.Fresh > 0, "%s until its last answer is stale (Cache-Control, Expires)", span(w.Fresh))
-	add(len(w.SkipHours) > 0, "no checks in the hours %s UTC (skipHours)", hourList(w.SkipHours))
-	add(len(w.SkipDays) > 0, "no checks on %s UTC (skipDays)", dayList(w.SkipDays))
-	add(w.Until.After(now), "a pause for another %s (Retry-After)", span(w.Until.Sub(now)))
-	return words
+	add(h.TTL > 0, "%s between checks (ttl)", durationText(h.TTL))
+	add(h.Period > 0, "%s between checks (syndication period)", durationText(h.Period))
+	add(h.Fresh > 0, "%s of caching allowed (Cache-Control, Expires)", durationText(h.Fresh))
+	add(len(h.SkipHours) > 0, "no checks in the hours %s UTC (skipHours)", hourRanges(h.SkipHours))
+	add(len(h.SkipDays) > 0, "no checks on %s UTC (skipDays)", dayNames(h.SkipDays))
+	add(h.Until.After(now), "a pause for another %s (Retry-After)", durationText(h.Until.Sub(now)))
+	return texts
 }
 
-// hourList joins neighbouring hours: "0-5, 22".
-func hourList(hours []int) string {
+// hourRanges writes sorted hours as ranges: "0-5, 22".
+func hourRanges(hours []int) string {
 	var parts []string
 	for i := 0; i < len(hours); i++ {
 		first := hours[i]
@@ -43,7 +42,8 @@ func hourList(hours []int) string {
 	return strings.Join(parts, ", ")
 }
 
-func dayList(days []time.Weekday) string {
+// dayNames writes weekdays in English, separated by commas.
+func dayNames(days []time.Weekday) string {
 	names := make([]string, len(days))
 	for i, d := range days {
 		names[i] = d.String()
@@ -51,22 +51,23 @@ func dayList(days []time.Weekday) string {
 	return strings.Join(names, ", ")
 }
 
-// NextText tells when and why a feed is asked next: "next in 2 hours, posts about 3
-// times a day". The words go on after a semicolon or stand alone.
+// NextText returns when and why a feed is checked next: "next in 2 hours, posts about 3
+// times a day". The text can stand alone or follow a semicolon.
 func NextText(f feed.Feed, now time.Time) string {
 	p := f.Poll
 	switch {
 	case p.Gone:
-		return "asked only by name, for it is gone for good"
+		return "checked only on request: it is gone for good"
 	case f.Paused:
-		return "paused: asked only by name"
+		return "paused: checked only on request"
 	case p.Reason == "":
-		return "next " + until(p.NextCheck, now)
+		return "next " + untilText(p.NextCheck, now)
 	}
-	return "next " + until(p.NextCheck, now) + ", " + p.Reason
+	return "next " + untilText(p.NextCheck, now) + ", " + p.Reason
 }
 
-func until(t, now time.Time) string {
+// untilText returns "in" with the time until t, or "now".
+func untilText(t, now time.Time) string {
 	if s := feed.Until(t, now); s != "now" {
 		return "in " + s
 	}

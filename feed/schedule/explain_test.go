@@ -8,25 +8,24 @@ import (
 	"dateline/feed"
 )
 
-// What a feed asks for and when it is asked next stand in words that a reader
-// can check against the feed itself.
+// TestExplain checks the texts about polling hints and the next check.
 func TestExplain(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
-	w := feed.PollHints{TTL: time.Hour, Period: 24 * time.Hour, Fresh: time.Minute, SkipHours: []int{0, 1, 2, 5, 22, 23},
+	h := feed.PollHints{TTL: time.Hour, Period: 24 * time.Hour, Fresh: time.Minute, SkipHours: []int{0, 1, 2, 5, 22, 23},
 		SkipDays: []time.Weekday{time.Sunday, time.Saturday}, Until: now.Add(90 * time.Minute)}
-	want := "1 hour between checks (ttl); 1 day between checks (syndication period); 1 minute until its last answer is stale (Cache-Control, Expires); " +
+	want := "1 hour between checks (ttl); 1 day between checks (syndication period); 1 minute of caching allowed (Cache-Control, Expires); " +
 		"no checks in the hours 0-2, 5, 22-23 UTC (skipHours); no checks on Sunday, Saturday UTC (skipDays); a pause for another 1 hour 30 minutes (Retry-After)"
-	if got := strings.Join(HintTexts(w, now), "; "); got != want {
-		t.Errorf("wishes:\n got %s\nwant %s", got, want)
+	if got := strings.Join(HintTexts(h, now), "; "); got != want {
+		t.Errorf("hints:\n got %s\nwant %s", got, want)
 	}
 	if got := HintTexts(feed.PollHints{Until: now}, now); len(got) != 0 {
-		t.Errorf("no wishes: %q", got)
+		t.Errorf("no hints: %q", got)
 	}
 	for want, f := range map[string]feed.Feed{
 		"next now": {},
-		"next in 2 hours, posts about once a day":     {Poll: feed.PollState{NextCheck: now.Add(2 * time.Hour), Reason: "posts about once a day"}},
-		"paused: asked only by name":                  {Paused: true, Poll: feed.PollState{Reason: "r"}},
-		"asked only by name, for it is gone for good": {Poll: feed.PollState{Gone: true, Reason: "r"}},
+		"next in 2 hours, posts about once a day":      {Poll: feed.PollState{NextCheck: now.Add(2 * time.Hour), Reason: "posts about once a day"}},
+		"paused: checked only on request":              {Paused: true, Poll: feed.PollState{Reason: "r"}},
+		"checked only on request: it is gone for good": {Poll: feed.PollState{Gone: true, Reason: "r"}},
 	} {
 		if got := NextText(f, now); got != want {
 			t.Errorf("next: %q, want %q", got, want)

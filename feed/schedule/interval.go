@@ -11,38 +11,38 @@ import (
 )
 
 const (
-	// rhythmItems is how many of the newest items tell a rhythm.
-	rhythmItems = 30
-	// burst is how close to each other items count as one arrival.
+	// intervalItems is the maximum number of items that a posting interval is computed
+	// from.
+	intervalItems = 30
+	// burst is the time within which items count as one arrival.
 	burst = 15 * time.Minute
 )
 
-// PostInterval is the usual time between two arrivals of new items: the median over
-// the newest ones, where those that came within a quarter of an hour count as
-// one. So a week's episodes published at once, a night, a summer break or an old
-// archive do not mislead it. It is zero when there are too few dates to tell, and
-// never below that quarter of an hour.
+// PostInterval returns a feed's posting interval: the median of the times between the
+// arrivals of its newest items. Items within burst of each other count as one arrival. So
+// several items at once, nights, holidays and old archives do not change the result much.
+// It is 0 if there are too few dates. Otherwise it is not less than burst.
 func PostInterval(items []feed.Article, now time.Time) time.Duration {
 	var dates []time.Time
 	for _, a := range items {
-		if t := dateSaid(a.Item); !t.IsZero() && !t.After(now) {
+		if t := statedDate(a.Item); !t.IsZero() && !t.After(now) {
 			dates = append(dates, t)
 		}
 	}
 	slices.SortFunc(dates, func(a, b time.Time) int { return b.Compare(a) })
-	dates = dates[:min(len(dates), rhythmItems)]
+	dates = dates[:min(len(dates), intervalItems)]
 	var gaps []time.Duration
 	for i := 0; i < len(dates); {
-		last := i
-		for i < len(dates) && dates[last].Sub(dates[i]) < burst {
+		first := i // the newest item of an arrival
+		for i < len(dates) && dates[first].Sub(dates[i]) < burst {
 			i++
 		}
 		if i < len(dates) {
-			gaps = append(gaps, dates[last].Sub(dates[i]))
+			gaps = append(gaps, dates[first].Sub(dates[i]))
 		}
 	}
-	if n := len(dates); n == rhythmItems && len(gaps) == 0 && now.Sub(dates[0]) < burst && dates[0].Sub(dates[n-1]) > burst/3 {
-		return burst // so busy that its document reaches no further back
+	if n := len(dates); n == intervalItems && len(gaps) == 0 && now.Sub(dates[0]) < burst && dates[0].Sub(dates[n-1]) > burst/3 {
+		return burst // the document is too short for a feed that posts so often
 	}
 	if len(gaps) < 2 {
 		return 0
@@ -51,49 +51,51 @@ func PostInterval(items []feed.Article, now time.Time) time.Duration {
 	return gaps[len(gaps)/2]
 }
 
-// NewestDate is the date of the newest item that is not dated after now; zero
-// when none is dated.
+// NewestDate returns the date of the newest item, without those dated after now. It is
+// zero if there is none.
 func NewestDate(items []feed.Article, now time.Time) time.Time {
 	var newest time.Time
 	for _, a := range items {
-		if t := dateSaid(a.Item); t.After(newest) && !t.After(now) {
+		if t := statedDate(a.Item); t.After(newest) && !t.After(now) {
 			newest = t
 		}
 	}
 	return newest
 }
 
-func dateSaid(i feed.Item) time.Time {
+// statedDate returns the publisher's date of an item.
+func statedDate(i feed.Item) time.Time {
 	if i.Published.IsZero() {
 		return i.Updated
 	}
 	return i.Published
 }
 
-// RateText tells a rhythm in words: "about 3 times a day". It is empty for zero.
-func RateText(rhythm time.Duration) string {
+// RateText returns a posting interval in words: "about 3 times a day". It is empty for 0.
+func RateText(interval time.Duration) string {
 	const hours36, days10, days45, days300 = 36 * time.Hour, 10 * feed.Day, 45 * feed.Day, 300 * feed.Day
 	switch {
-	case rhythm <= 0:
+	case interval <= 0:
 		return ""
-	case rhythm <= 2*burst:
+	case interval <= 2*burst:
 		return "several times an hour"
-	case rhythm < 90*time.Minute:
+	case interval < 90*time.Minute:
 		return "about every hour"
-	case rhythm < hours36:
-		return times(feed.Day, rhythm, "day")
-	case rhythm < days10:
-		return times(feed.Week, rhythm, "week")
-	case rhythm < days45:
-		return times(30*feed.Day, rhythm, "month")
-	case rhythm < days300:
-		return fmt.Sprintf("about every %d months", cmp.Or(int(math.Round(rhythm.Hours()/24/30)), 1))
+	case interval < hours36:
+		return rateText(feed.Day, interval, "day")
+	case interval < days10:
+		return rateText(feed.Week, interval, "week")
+	case interval < days45:
+		return rateText(30*feed.Day, interval, "month")
+	case interval < days300:
+		return fmt.Sprintf("about every %d months", cmp.Or(int(math.Round(interval.Hours()/24/30)), 1))
 	}
 	return "about once a year or less"
 }
 
-func times(whole, rhythm time.Duration, name string) string {
-	switch n := int(math.Round(float64(whole) / float64(rhythm))); n {
+// rateText returns how often an interval fits into a unit of time.
+func rateText(unit, interval time.Duration, name string) string {
+	switch n := int(math.Round(float64(unit) / float64(interval))); n {
 	case 0, 1:
 		return "about once a " + name
 	case 2:

@@ -8,10 +8,10 @@ import (
 	"dateline/feed/text"
 )
 
-// Problem says what ails a feed; empty when it is well.
+// Problem is a kind of problem that a feed has. It is empty if the feed has none.
 type Problem string
 
-// The kinds of ailments, as the command line prints them.
+// The problems, as the command line prints them.
 const (
 	Failing Problem = "failing"
 	Moved   Problem = "moved"
@@ -21,67 +21,71 @@ const (
 )
 
 const (
-	// failingAfter failures in a row, or failingFor without a good answer, tell a
-	// failing feed from one that had a bad hour.
-	failingAfter = 3
-	failingFor   = feed.Day
-	// A feed is silent when nothing came for silentRhythms of its rhythm and for
-	// silentDays, or, whatever its rhythm, for silentYears.
-	silentRhythms = 10
-	silentFor     = 90 * feed.Day
-	silentAtLast  = 365 * feed.Day
-	// A new address is trusted after so many good answers over so long.
-	movedTimes = 3
-	movedFor   = feed.Day
+	// A feed is failing after failingFailures failures in a row. It is also failing if
+	// its last check failed and it last worked more than failingFor ago.
+	failingFailures = 3
+	failingFor      = feed.Day
+	// A feed is silent if nothing new came for silentIntervals times its posting
+	// interval and for silentFor, or for silentAtLast in any case.
+	silentIntervals = 10
+	silentFor       = 90 * feed.Day
+	silentAtLast    = 365 * feed.Day
+	// A feed has moved after movedResponses responses with the same permanent redirect,
+	// if the last one came at least movedFor after the first.
+	movedResponses = 3
+	movedFor       = feed.Day
 )
 
-// NewAddress is where a feed has moved for good: the target of its permanent
-// redirects (301, 308) once they have led there often enough, over long enough.
-// Empty otherwise.
+// NewAddress returns the address that a feed has moved to: the target of its permanent
+// redirects (301 and 308, RFC 9110 section 15.4). It is empty if there are none, or not
+// enough of them to be sure.
 func NewAddress(p feed.PollState) string {
-	if p.MovedTimes < movedTimes || p.LastOK.Sub(p.MovedSince) < movedFor {
+	if p.MovedTimes < movedResponses || p.LastOK.Sub(p.MovedSince) < movedFor {
 		return ""
 	}
 	return p.MovedTo
 }
 
-// ProblemOf says what ails a feed, if anything does, in a sentence that ends in a
-// way out. Of several ailments it is the one to see to first; a paused feed is
-// not ill, only paused.
+// ProblemOf returns a feed's most urgent problem and a user message that says what to do.
+// Both are empty if the feed has no problem. A paused feed only has the problems Paused
+// and Gone.
 func ProblemOf(f feed.Feed, now time.Time) (Problem, string) {
 	p := f.Poll
-	failing := p.Failures >= failingAfter || p.Failures > 0 && !p.LastOK.IsZero() && now.Sub(p.LastOK) > failingFor
+	failing := p.Failures >= failingFailures || p.Failures > 0 && !p.LastOK.IsZero() && now.Sub(p.LastOK) > failingFor
 	switch {
 	case p.Gone:
-		return Gone, "The server says that this feed is gone for good (410), so it is not asked any more: " +
-			"unsubscribe, look for its new address on the site, or ask for it by name once more."
+		return Gone, "The server says that this feed is gone for good (410), so dateline no longer checks it: " +
+			"unsubscribe, look for its new address on the site, or refresh this feed once more."
 	case f.Paused:
-		return Paused, "Paused in the configuration and asked only by name: take paused out there to have it asked again."
+		return Paused, "Paused in the configuration, so dateline checks it only on request: remove paused there to check it automatically again."
 	case failing && p.LastOK.IsZero():
-		return Failing, fmt.Sprintf("Failed %s and has never answered well. %s", text.Plural(p.Failures, "time"), p.Error)
+		return Failing, fmt.Sprintf("Failed %s and has never worked. %s", text.Plural(p.Failures, "time"), p.Error)
 	case failing:
-		return Failing, fmt.Sprintf("Failed %s since it last answered well %s. %s", text.Plural(p.Failures, "time"), feed.Ago(p.LastOK, now), p.Error)
+		return Failing, fmt.Sprintf("Failed %s since it last worked %s. %s", text.Plural(p.Failures, "time"), feed.Ago(p.LastOK, now), p.Error)
 	case NewAddress(p) != "":
-		return Moved, fmt.Sprintf("Moved for good to %s, as the server has been saying for %s: write the new address into the configuration with dateline move or the reader's M.",
-			text.Clean(NewAddress(p)), span(now.Sub(p.MovedSince)))
-	case silent(p, now):
-		return Silent, silence(p, now)
+		return Moved, fmt.Sprintf("Moved permanently to %s; the server has redirected there for %s. Write the new address into the configuration with the key M or with dateline move.",
+			text.Clean(NewAddress(p)), durationText(now.Sub(p.MovedSince)))
+	case isSilent(p, now):
+		return Silent, silentMessage(p, now)
 	}
 	return "", ""
 }
 
-func silent(p feed.PollState, now time.Time) bool {
-	quiet := now.Sub(p.Newest)
-	if p.Newest.IsZero() || p.LastOK.IsZero() || quiet <= silentFor {
+// isSilent reports whether a feed has had nothing new for long. A feed without dated items,
+// or one that has never worked, is not silent.
+func isSilent(p feed.PollState, now time.Time) bool {
+	silence := now.Sub(p.Newest)
+	if p.Newest.IsZero() || p.LastOK.IsZero() || silence <= silentFor {
 		return false
 	}
-	return quiet > silentAtLast || p.PostInterval > 0 && quiet > silentRhythms*p.PostInterval
+	return silence > silentAtLast || p.PostInterval > 0 && silence > silentIntervals*p.PostInterval
 }
 
-func silence(p feed.PollState, now time.Time) string {
+// silentMessage returns the user message for a silent feed.
+func silentMessage(p feed.PollState, now time.Time) string {
 	used := ""
 	if p.PostInterval > 0 {
 		used = ", though it used to post " + RateText(p.PostInterval)
 	}
-	return fmt.Sprintf("Nothing new for %s%s: see whether the site has another feed by now, or unsubscribe.", span(now.Sub(p.Newest)), used)
+	return fmt.Sprintf("Nothing new for %s%s: look for another feed on the site, or unsubscribe.", durationText(now.Sub(p.Newest)), used)
 }

@@ -1,10 +1,12 @@
-// Package schedule decides when a feed is checked next, and says why.
+// Package schedule decides when and why a feed is checked next.
 //
-// Start at [NextCheck], which sets the next check after a response, and [DueAt],
-// which says when a feed may be checked automatically. [ProblemOf] tells a failing,
-// moved, gone, silent or paused feed from a healthy one.
+// Start at [NextCheck], which returns the next check after a response, and [DueAt], which
+// returns when a feed may be checked automatically. Package poll calls both.
+// [PostInterval] computes how often a feed posts. [ProblemOf] returns the problem of a feed
+// that is failing, moved, gone, silent or paused. [CorrectClock] repairs times that a wrong
+// clock recorded.
 //
-// The package has no clock of its own: every function gets the present as now.
+// Never read the clock here: callers pass the current time as now.
 package schedule
 
 import (
@@ -15,144 +17,151 @@ import (
 	"dateline/feed"
 )
 
-// Bounds of the schedule. A server may ask for more patience than a failing
-// feed gets by itself, but cannot silence a feed for good.
+// Limits of the schedule.
 const (
-	// soonest and latest bound the wait that a feed's rhythm leads to.
-	soonest = 15 * time.Minute
-	latest  = 24 * time.Hour
-	// unknownWait is the wait while a feed's rhythm is not known.
-	unknownWait = time.Hour
-	// awayWait is the wait after a check that no server heard of.
-	awayWait = 30 * time.Minute
-	// perRhythm is how often a feed is asked in the usual time between two items.
-	perRhythm = 4
-	// perSilence slows asking down once nothing new has come for long: at least
-	// this part of the silence passes before the next check.
-	perSilence = 10
+	// minWait and maxWait limit the wait that follows from a feed's posting interval.
+	// With jitter the wait is not shorter than minWait, either.
+	minWait = 15 * time.Minute
+	maxWait = 24 * time.Hour
+	// defaultWait is the wait if the posting interval is not known.
+	defaultWait = time.Hour
+	// offlineWait is the wait after a check that failed for a local reason.
+	offlineWait = 30 * time.Minute
+	// checksPerInterval is the number of checks in one posting interval.
+	checksPerInterval = 4
+	// silenceParts makes the wait of a silent feed longer. The wait is at least the time
+	// since the newest item divided by silenceParts, up to maxWait.
+	silenceParts = 10
+	// maxBackoff limits the wait of a failing feed that is not dead, unless the wait
+	// was longer without failures.
 	maxBackoff = 24 * time.Hour
-	// mostWish bounds what documents and caches get.
-	mostWish = 24 * time.Hour
-	// deadAfter without a good answer, and deadFailures in a row, make a feed
-	// dead: one that is asked every deadWait. One that never answered well needs
-	// neverFailures, which take as long.
-	deadAfter     = 30 * 24 * time.Hour
-	deadFailures  = 10
-	neverFailures = 35
-	deadWait      = 7 * 24 * time.Hour
-	// jitterShare is the part of a wait that jitter adds or takes at most.
+	// maxHint limits the waits that a document or Cache-Control can ask for.
+	maxHint = 24 * time.Hour
+	// A feed is dead after deadFailures failures in a row if it last worked more than
+	// deadAfter ago. If it has never worked, it is dead after deadFailuresNeverOK
+	// failures, which also take about a month. A dead feed is checked every deadWait.
+	deadAfter           = 30 * 24 * time.Hour
+	deadFailures        = 10
+	deadFailuresNeverOK = 35
+	deadWait            = 7 * 24 * time.Hour
+	// jitterShare is the largest part of a wait that jitter adds or subtracts.
 	jitterShare = 0.1
 )
 
-// MaxPause bounds what Retry-After gets.
+// MaxPause is the longest pause that Retry-After can ask for.
 const MaxPause = 7 * 24 * time.Hour
 
-// ReasonRetryAfter is the reason of a wait for Retry-After.
+// ReasonRetryAfter is the [Schedule.Reason] if the server sent Retry-After.
 const ReasonRetryAfter = "the server asked for a pause"
 
-// ReasonOtherProcess is the reason of a feed that is left to another process.
-const ReasonOtherProcess = "another dateline is asking it, or has just done so"
+// ReasonOtherProcess is the [Schedule.Reason] if another process has a claim on the feed.
+const ReasonOtherProcess = "another dateline process is checking it or just did"
 
-// Schedule says when a feed is asked next, unbidden.
+// Schedule is the time of a feed's next automatic check.
 type Schedule struct {
-	// Next is zero for never.
+	// Next is zero if the feed is not checked automatically.
 	Next time.Time
-	// Reason says why then, in lower-case words without a full stop.
+	// Reason explains Next in a few lower-case words without a full stop.
 	Reason string
 }
 
-// NextCheck is when a feed answered at now may be asked again unbidden. In p
-// the answer is counted already.
+// NextCheck returns the next automatic check of a feed after a check at now. p must
+// include the result of that check. jitter is a random number from -1 to 1, so that feeds
+// are not all checked at the same time.
 //
-// The wait is the feed's own interval, else a part of its rhythm, and grows while
-// nothing new comes. It doubles for each failure up to a day (or the interval, if
-// that is longer), and becomes a week for a feed that is dead. It is moved by up
-// to a tenth by jitter, a random number from -1 to 1, so that feeds do not stay
-// in step; an interval of the reader's is only ever prolonged. Then nothing that
-// [feed.PollHints] asks for is undercut: up to a day for what a document or a cache says,
-// up to a week for Retry-After.
+// The wait is found in these steps:
+//  1. It is the user's interval. Without one it is a quarter of the posting interval, and
+//     longer if nothing new has come for long.
+//  2. It doubles with each failure, up to a day or the user's interval if that is longer.
+//     A dead feed waits a week.
+//  3. Jitter changes it by up to a tenth. It only lengthens a wait of a feed with a
+//     user's interval.
+//  4. Polling hints can lengthen it, but never shorten it: hints of the document or the
+//     cache up to a day, Retry-After (RFC 9110 section 10.2.3) up to [MaxPause].
+//  5. A check in skip hours or on skip days moves to the first time after them.
 func NextCheck(p feed.PollState, s feed.Settings, now time.Time, jitter float64) Schedule {
 	if p.Gone {
-		return Schedule{Reason: "gone for good, as the server says"}
+		return Schedule{Reason: "the server says it is gone for good"}
 	}
 	jitter = max(-1, min(jitter, 1))
-	wait, reason := basicWait(p, s, now)
+	wait, reason := normalWait(p, s, now)
 	if p.Failures > 0 {
-		wait, reason = backOff(p, wait, now)
+		wait, reason = backOffWait(p, wait, now)
 	}
 	if s.Interval > 0 {
 		wait += time.Duration(math.Abs(jitter) * jitterShare * float64(wait))
 	} else {
-		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), soonest), max(wait, latest))
+		wait = min(max(wait+time.Duration(jitter*jitterShare*float64(wait)), minWait), max(wait, maxWait))
 	}
-	for _, wish := range hintedWaits(p.Hints) {
-		if wish.wait > wait {
-			wait, reason = wish.wait, wish.reason
+	for _, h := range hintedWaits(p.Hints) {
+		if h.wait > wait {
+			wait, reason = h.wait, h.reason
 		}
 	}
 	next := now.Add(wait)
 	if until := p.Hints.Until; until.After(next) {
 		next, reason = earlier(until, now.Add(MaxPause)), ReasonRetryAfter
 	}
-	if open := Open(p.Hints, next); open.After(next) {
-		// Not at the stroke of the hour, when everybody comes back.
-		next = open.Add(time.Duration((jitter + 1) / 2 * jitterShare * float64(time.Hour)))
+	if allowed := firstAllowed(p.Hints, next); allowed.After(next) {
+		// Other clients come back at the full hour, so wait some minutes longer.
+		next = allowed.Add(time.Duration((jitter + 1) / 2 * jitterShare * float64(time.Hour)))
 		reason = "outside its skip hours and days"
 	}
 	return Schedule{next, reason}
 }
 
-// Offline is when a feed may be asked again after a check at now that no server
-// heard of, for reasons on this side: soon, for there was nobody to be spared.
-// In p nothing of that check is counted.
+// Offline returns the next check after an attempt at now that failed for a local reason,
+// such as no network. The wait is short, because no server received the request. p must
+// not include that attempt.
 func Offline(p feed.PollState, s feed.Settings, now time.Time) Schedule {
 	if p.Gone {
 		return NextCheck(p, s, now, 0)
 	}
-	wait := awayWait
+	wait := offlineWait
 	if s.Interval > 0 {
 		wait = s.Interval
 	}
 	if p.NextCheck.After(now.Add(wait)) {
 		return Schedule{p.NextCheck, p.Reason}
 	}
-	return Schedule{Open(p.Hints, now.Add(wait)), "no server could be reached from here"}
+	return Schedule{firstAllowed(p.Hints, now.Add(wait)), "no server could be reached from here"}
 }
 
-// basicWait is the wait after a good answer.
-func basicWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration, string) {
+// normalWait returns the wait before back-off, jitter and hints, and its reason.
+func normalWait(p feed.PollState, s feed.Settings, now time.Time) (time.Duration, string) {
 	if s.Interval > 0 {
-		return s.Interval, "your interval is " + span(s.Interval)
+		return s.Interval, "your interval is " + durationText(s.Interval)
 	}
-	wait, reason := unknownWait, "how often it posts is not known yet"
+	wait, reason := defaultWait, "how often it posts is not known yet"
 	if p.PostInterval > 0 {
-		wait = min(max(p.PostInterval/perRhythm, soonest), latest)
+		wait = min(max(p.PostInterval/checksPerInterval, minWait), maxWait)
 		reason = "posts " + RateText(p.PostInterval)
 	}
 	if p.Newest.IsZero() {
 		return wait, reason
 	}
 	if p.Failures > 0 && !p.LastOK.IsZero() {
-		now = p.LastOK // what came since then is not known
+		now = p.LastOK // it is not known what was posted since then
 	}
 	silence := now.Sub(p.Newest)
-	if slow := min(silence/perSilence, latest); slow > wait {
-		return slow, "nothing new for " + span(silence)
+	if slow := min(silence/silenceParts, maxWait); slow > wait {
+		return slow, "nothing new for " + durationText(silence)
 	}
 	return wait, reason
 }
 
-// backOff is the wait of a feed that fails.
-func backOff(p feed.PollState, wait time.Duration, now time.Time) (time.Duration, string) {
-	if dead(p, now) {
-		return max(wait, deadWait), "failed for so long that it is tried once a week"
+// backOffWait returns the wait of a failing feed and its reason. wait is the wait without
+// failures.
+func backOffWait(p feed.PollState, wait time.Duration, now time.Time) (time.Duration, string) {
+	if isDead(p, now) {
+		return max(wait, deadWait), "failed for so long that it is checked once a week"
 	}
-	most := max(wait, maxBackoff)
+	longest := max(wait, maxBackoff)
 	for range p.Failures {
-		if wait >= most {
+		if wait >= longest {
 			break
 		}
-		wait = min(2*wait, most)
+		wait = min(2*wait, longest)
 	}
 	if p.Failures == 1 {
 		return wait, "failed the last time"
@@ -160,33 +169,34 @@ func backOff(p feed.PollState, wait time.Duration, now time.Time) (time.Duration
 	return wait, fmt.Sprintf("failed %d times in a row", p.Failures)
 }
 
-// dead says that a feed has failed for so long that it is hardly coming back.
-func dead(p feed.PollState, now time.Time) bool {
+// isDead reports whether a feed has failed for so long that it will hardly work again.
+func isDead(p feed.PollState, now time.Time) bool {
 	if p.LastOK.IsZero() {
-		return p.Failures >= neverFailures
+		return p.Failures >= deadFailuresNeverOK
 	}
 	return p.Failures >= deadFailures && now.Sub(p.LastOK) > deadAfter
 }
 
-// hint is a wait that a feed asks for.
-type hint struct {
+// hintedWait is a wait that a polling hint asks for.
+type hintedWait struct {
 	wait   time.Duration
 	reason string
 }
 
-func hintedWaits(w feed.PollHints) []hint {
-	ttl, period, fresh := min(w.TTL, mostWish), min(w.Period, mostWish), min(w.Fresh, mostWish)
-	return []hint{
-		{ttl, "its ttl asks for " + span(ttl)},
-		{period, "says that it is renewed every " + span(period)},
-		{fresh, "the server calls its answer fresh for " + span(fresh)},
+// hintedWaits returns the waits that the hints ask for, limited to maxHint.
+func hintedWaits(h feed.PollHints) []hintedWait {
+	ttl, period, fresh := min(h.TTL, maxHint), min(h.Period, maxHint), min(h.Fresh, maxHint)
+	return []hintedWait{
+		{ttl, "its ttl asks for " + durationText(ttl)},
+		{period, "its syndication period is " + durationText(period)},
+		{fresh, "the server allows caching for " + durationText(fresh)},
 	}
 }
 
-// Open is the first instant from t on that lies outside SkipHours and SkipDays.
-// Lists that leave no hour or no day count for nothing.
-func Open(w feed.PollHints, t time.Time) time.Time {
-	hours, days := bits(w.SkipHours, 24), bits(w.SkipDays, 7)
+// firstAllowed returns the first time not before t that is outside SkipHours and SkipDays
+// (https://www.rssboard.org/rss-specification). A list of all hours or all days is ignored.
+func firstAllowed(h feed.PollHints, t time.Time) time.Time {
+	hours, days := bitSet(h.SkipHours, 24), bitSet(h.SkipDays, 7)
 	if hours == 1<<24-1 {
 		hours = 0
 	}
@@ -206,8 +216,8 @@ func Open(w feed.PollHints, t time.Time) time.Time {
 	}
 }
 
-// bits is the set of those numbers that are at least 0 and below n.
-func bits[T ~int](numbers []T, n T) (set uint32) {
+// bitSet returns the numbers as a set of bits. It ignores numbers outside 0 to n-1.
+func bitSet[T ~int](numbers []T, n T) (set uint32) {
 	for _, x := range numbers {
 		if x >= 0 && x < n {
 			set |= 1 << x
@@ -216,23 +226,24 @@ func bits[T ~int](numbers []T, n T) (set uint32) {
 	return set
 }
 
-// Due says whether the feed may be asked unbidden at now, settings aside.
+// Due reports whether an automatic check is due at now. It does not consider the feed's
+// settings: see [DueAt].
 func Due(p feed.PollState, now time.Time) bool {
 	p, _ = CorrectClock(p, now)
-	return !p.Gone && !p.NextCheck.After(now) && !Open(p.Hints, now).After(now)
+	return !p.Gone && !p.NextCheck.After(now) && !firstAllowed(p.Hints, now).After(now)
 }
 
-// DueAt is when the feed may be asked unbidden, at the earliest now; zero for
-// never. It heeds an interval that the reader has shortened since the last
-// check, and a list of hours or days in which nobody should ask. A time that no
-// right clock leads to holds nobody up.
+// DueAt returns the time of the next automatic check, at the earliest now. It is zero if
+// the feed is paused or gone. If the user has shortened the interval since the last check,
+// the new interval counts. Skip hours and skip days are left out. If NextCheck is later
+// than a correct clock could have set it, it is computed again.
 func DueAt(p feed.PollState, s feed.Settings, now time.Time) time.Time {
 	if p.Gone || s.Paused {
 		return time.Time{}
 	}
 	p, _ = CorrectClock(p, now)
 	next := p.NextCheck
-	if next.After(latestCheck(s, now)) {
+	if next.After(latestNextCheck(s, now)) {
 		next = NextCheck(p, s, p.LastChecked, 1).Next
 	}
 	if s.Interval > 0 && p.Failures == 0 && !p.LastChecked.IsZero() && !p.Hints.Until.After(now) {
@@ -241,9 +252,10 @@ func DueAt(p feed.PollState, s feed.Settings, now time.Time) time.Time {
 	if next.Before(now) {
 		next = now
 	}
-	return Open(p.Hints, next)
+	return firstAllowed(p.Hints, next)
 }
 
+// earlier returns the earlier of two times.
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -251,8 +263,8 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// span is a length of time in words, in at most two units.
-func span(d time.Duration) string {
+// durationText returns a length of time in words, in at most two units.
+func durationText(d time.Duration) string {
 	base := time.Unix(0, 0).UTC()
 	return feed.Age(base, base.Add(max(d, time.Second)))
 }

@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// A healthy feed is asked at its interval or by its rhythm, a failing one less
-// and less often, and a server that asks for patience gets it within reason.
+// TestNextCheck checks the waits of working and failing feeds, and of those with polling
+// hints.
 func TestNextCheck(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00") // a Monday
 	const h, day = time.Hour, 24 * time.Hour
@@ -34,24 +34,24 @@ func TestNextCheck(t *testing.T) {
 		{"posts daily", feed.PollState{PostInterval: day, Newest: ago(h)}, own(0), 0, 6 * h, "posts about once a day"},
 		{"jitter up", feed.PollState{PostInterval: day}, own(0), 1, 396 * time.Minute, "once a day"},
 		{"jitter that is no number stays small", feed.PollState{PostInterval: day}, own(0), math.Inf(-1), 324 * time.Minute, "once a day"},
-		{"posts all the time", feed.PollState{PostInterval: time.Minute}, own(0), -1, soonest, "several times an hour"},
+		{"posts all the time", feed.PollState{PostInterval: time.Minute}, own(0), -1, minWait, "several times an hour"},
 		{"posts yearly", feed.PollState{PostInterval: 365 * day}, own(0), 0, day, "once a year"},
 		{"silent for long", feed.PollState{PostInterval: h, Newest: ago(60 * h)}, own(0), 0, 6 * h, "nothing new for 2 days 12 hours"},
 		{"silent for years", feed.PollState{PostInterval: h, Newest: ago(9999 * h)}, own(0), 0, day, "nothing new for 1 year"},
-		{"silence does not hurry", feed.PollState{PostInterval: day, Newest: ago(h)}, own(0), 0, 6 * h, "once a day"},
+		{"silence does not shorten the wait", feed.PollState{PostInterval: day, Newest: ago(h)}, own(0), 0, 6 * h, "once a day"},
 		{"one failure", feed.PollState{Failures: 1}, own(0), 0, 2 * h, "failed the last time"},
 		{"three failures", feed.PollState{Failures: 3}, own(0), 0, 8 * h, "failed 3 times in a row"},
 		{"backoff ends at a day", feed.PollState{Failures: 5}, own(0), 0, day, "failed 5 times"},
 		{"countless failures", feed.PollState{Failures: math.MaxInt, LastOK: ago(h)}, own(0), 0, day, "times in a row"},
 		{"an interval over a day is kept", feed.PollState{Failures: 3}, own(2 * day), 0, 2 * day, "failed 3 times"},
 		{"dead for a month", feed.PollState{Failures: 30, LastOK: ago(31 * day)}, own(0), 0, 7 * day, "once a week"},
-		{"was never well", feed.PollState{Failures: 35}, own(0), 0, 7 * day, "once a week"},
+		{"has never worked", feed.PollState{Failures: 35}, own(0), 0, 7 * day, "once a week"},
 		{"few failures in a month away", feed.PollState{Failures: 2, LastOK: ago(90 * day)}, own(0), 0, 4 * h, "failed 2 times"},
-		{"ttl is a floor", feed.PollState{Hints: feed.PollHints{TTL: 5 * h}}, own(h), -1, 5 * h, "ttl asks for 5 hours"},
-		{"ttl does not hurry", feed.PollState{Hints: feed.PollHints{TTL: time.Minute}}, own(h), 0, h, "your interval"},
+		{"ttl is a minimum", feed.PollState{Hints: feed.PollHints{TTL: 5 * h}}, own(h), -1, 5 * h, "ttl asks for 5 hours"},
+		{"ttl does not shorten the wait", feed.PollState{Hints: feed.PollHints{TTL: time.Minute}}, own(h), 0, h, "your interval"},
 		{"ttl ends at a day", feed.PollState{Hints: feed.PollHints{TTL: 99 * h}}, own(0), 0, day, "ttl"},
-		{"period", feed.PollState{Hints: feed.PollHints{Period: 3 * h}}, own(0), 0, 3 * h, "renewed every 3 hours"},
-		{"fresh", feed.PollState{Hints: feed.PollHints{Fresh: 2 * h}}, own(0), 0, 2 * h, "fresh for 2 hours"},
+		{"period", feed.PollState{Hints: feed.PollHints{Period: 3 * h}}, own(0), 0, 3 * h, "syndication period is 3 hours"},
+		{"fresh", feed.PollState{Hints: feed.PollHints{Fresh: 2 * h}}, own(0), 0, 2 * h, "allows caching for 2 hours"},
 		{"Retry-After", feed.PollState{Hints: feed.PollHints{Until: now.Add(50 * h)}}, own(0), -1, 50 * h, "asked for a pause"},
 		{"Retry-After is over", feed.PollState{Hints: feed.PollHints{Until: ago(h)}}, own(0), 0, h, "not known"},
 		{"Retry-After ends at a week", feed.PollState{Hints: feed.PollHints{Until: now.Add(9999 * h)}}, own(0), 0, 7 * day, "pause"},
@@ -66,10 +66,11 @@ func TestNextCheck(t *testing.T) {
 		}
 	}
 	if got := NextCheck(feed.PollState{Gone: true, Hints: feed.PollHints{Until: now.Add(h)}}, own(h), now, 0); !got.Next.IsZero() || got.Reason == "" {
-		t.Errorf("a feed that is gone would be asked at %v", got)
+		t.Errorf("a feed that is gone would be checked at %v", got)
 	}
 }
 
+// upTo returns the numbers from 0 to n-1.
 func upTo(n int) []int {
 	all := make([]int, n)
 	for i := range all {
@@ -78,11 +79,11 @@ func upTo(n int) []int {
 	return all
 }
 
-// A check that no server heard of is made again soon, but never sooner than the
-// feed was due anyway.
-func TestAway(t *testing.T) {
+// TestOffline checks that an attempt without a network is repeated soon, but not before the
+// feed is due.
+func TestOffline(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
-	if got := Offline(feed.PollState{PostInterval: 999 * time.Hour, NextCheck: now}, feed.Settings{}, now); got.Next.Sub(now) != awayWait {
+	if got := Offline(feed.PollState{PostInterval: 999 * time.Hour, NextCheck: now}, feed.Settings{}, now); got.Next.Sub(now) != offlineWait {
 		t.Errorf("a feed that was due: %v", got)
 	}
 	if got := Offline(feed.PollState{NextCheck: now.Add(5 * time.Hour), Reason: "r"}, feed.Settings{}, now); got.Next.Sub(now) != 5*time.Hour || got.Reason != "r" {
@@ -93,8 +94,8 @@ func TestAway(t *testing.T) {
 	}
 }
 
-// What was decided once yields to a shorter interval and to an hour in which
-// nobody should ask.
+// TestDueAt checks that a shorter interval, skip hours, a pause and the end of a feed change
+// the next check.
 func TestDueAt(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	in := func(d time.Duration) time.Time { return now.Add(d) }
@@ -104,7 +105,7 @@ func TestDueAt(t *testing.T) {
 		s    feed.Settings
 		want time.Time
 	}{
-		{"never asked", feed.PollState{}, feed.Settings{}, now},
+		{"never checked", feed.PollState{}, feed.Settings{}, now},
 		{"later", feed.PollState{NextCheck: in(time.Hour), LastChecked: now}, feed.Settings{}, in(time.Hour)},
 		{"a shorter interval", feed.PollState{NextCheck: in(9 * time.Hour), LastChecked: now}, feed.Settings{Interval: 100 * time.Minute}, in(110 * time.Minute)},
 		{"a failing feed", feed.PollState{NextCheck: in(9 * time.Hour), LastChecked: now, Failures: 1}, feed.Settings{Interval: time.Hour}, in(9 * time.Hour)},
@@ -118,9 +119,9 @@ func TestDueAt(t *testing.T) {
 	}
 }
 
-// The rhythm is that of arrivals as a reader would tell it, and none where dates
-// say too little.
-func TestRhythm(t *testing.T) {
+// TestPostInterval checks posting intervals and their texts, and that there is none if the
+// dates are too few.
+func TestPostInterval(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	const h, day = time.Hour, 24 * time.Hour
 	dated := func(ages ...time.Duration) (items []feed.Article) {
@@ -139,7 +140,7 @@ func TestRhythm(t *testing.T) {
 		name  string
 		items []feed.Article
 		want  time.Duration
-		pace  string
+		rate  string
 	}{
 		{"none", nil, 0, ""},
 		{"undated", make([]feed.Article, 9), 0, ""},
@@ -148,19 +149,19 @@ func TestRhythm(t *testing.T) {
 		{"hourly by day", dated(append(every(h, 8), 25*h, 26*h, 27*h, 28*h)...), h, "about every hour"},
 		{"eight hours", dated(every(8*h, 9)...), 8 * h, "about 3 times a day"},
 		{"all of one date", dated(make([]time.Duration, 40)...), 0, ""},
-		{"made anew with every request", dated(every(time.Second, 40)...), 0, ""},
+		{"dated at each request", dated(every(time.Second, 40)...), 0, ""},
 		{"four at once each week", dated(0, time.Second, time.Minute, 7*day, 7*day+time.Second, 14*day, 14*day+time.Minute, 21*day), 7 * day, "about once a week"},
 		{"a summer break", dated(append(every(day, 10), 90*day, 91*day)...), day, "about once a day"},
-		{"with dates to come", dated(-5*day, -9*day, 0, 2*day, 4*day, 6*day), 2 * day, "about 4 times a week"},
-		{"a firehose", dated(every(20*time.Second, 40)...), burst, "several times an hour"},
+		{"with dates in the future", dated(-5*day, -9*day, 0, 2*day, 4*day, 6*day), 2 * day, "about 4 times a week"},
+		{"very busy", dated(every(20*time.Second, 40)...), burst, "several times an hour"},
 		{"only the newest count", dated(append(every(day, 31), 2000*day, 3000*day)...), day, "about once a day"},
 		{"monthly", dated(every(30*day, 6)...), 30 * day, "about once a month"},
 		{"quarterly", dated(every(90*day, 6)...), 90 * day, "about every 3 months"},
 		{"yearly", dated(every(365*day, 6)...), 365 * day, "about once a year or less"},
 	} {
 		got := PostInterval(c.items, now)
-		if got != c.want || RateText(got) != c.pace {
-			t.Errorf("%s: %v, %q, want %v, %q", c.name, got, RateText(got), c.want, c.pace)
+		if got != c.want || RateText(got) != c.rate {
+			t.Errorf("%s: %v, %q, want %v, %q", c.name, got, RateText(got), c.want, c.rate)
 		}
 		if shuffled := slices.Clone(c.items); len(shuffled) > 1 {
 			slices.Reverse(shuffled)
@@ -170,28 +171,29 @@ func TestRhythm(t *testing.T) {
 		}
 	}
 	if got := NewestDate(dated(-h, 3*h, 2*h), now); !got.Equal(now.Add(-2 * h)) {
-		t.Errorf("the newest is of %v", got)
+		t.Errorf("the newest date is %v", got)
 	}
 }
 
-// Each ailment is told in a sentence with a way out, and a bad hour is none.
-func TestHealth(t *testing.T) {
+// TestProblemOf checks that each problem has a message that says what to do, and that one
+// failure is no problem.
+func TestProblemOf(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	const day = 24 * time.Hour
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	moved := feed.PollState{LastOK: now, MovedTo: "https://new.example/", MovedSince: ago(2 * day), MovedTimes: 3}
 	for _, c := range []struct {
-		name  string
-		f     feed.Feed
-		kind  Problem
-		words string
+		name string
+		f    feed.Feed
+		kind Problem
+		text string
 	}{
-		{"well", feed.Feed{Poll: feed.PollState{LastOK: now, Newest: now}}, "", ""},
-		{"never asked", feed.Feed{}, "", ""},
+		{"works", feed.Feed{Poll: feed.PollState{LastOK: now, Newest: now}}, "", ""},
+		{"never checked", feed.Feed{}, "", ""},
 		{"one failure", feed.Feed{Poll: feed.PollState{Failures: 1, LastOK: ago(time.Hour), Error: "E."}}, "", ""},
-		{"three failures", feed.Feed{Poll: feed.PollState{Failures: 3, LastOK: ago(time.Hour), Error: "E."}}, Failing, "Failed 3 times since it last answered well 1 hour ago. E."},
+		{"three failures", feed.Feed{Poll: feed.PollState{Failures: 3, LastOK: ago(time.Hour), Error: "E."}}, Failing, "Failed 3 times since it last worked 1 hour ago. E."},
 		{"one failure in two days", feed.Feed{Poll: feed.PollState{Failures: 1, LastOK: ago(2 * day), Error: "E."}}, Failing, "2 days ago"},
-		{"never well", feed.Feed{Poll: feed.PollState{Failures: 3, Error: "E."}}, Failing, "never answered well"},
+		{"never worked", feed.Feed{Poll: feed.PollState{Failures: 3, Error: "E."}}, Failing, "has never worked"},
 		{"gone", feed.Feed{Poll: feed.PollState{Gone: true, Failures: 9}}, Gone, "unsubscribe"},
 		{"paused", feed.Feed{Paused: true, Poll: feed.PollState{Failures: 9}}, Paused, "Paused"},
 		{"moved", feed.Feed{Poll: moved}, Moved, "https://new.example/"},
@@ -201,9 +203,9 @@ func TestHealth(t *testing.T) {
 		{"slow but alive", feed.Feed{Poll: feed.PollState{LastOK: now, Newest: ago(100 * day), PostInterval: 30 * day}}, "", ""},
 		{"silent for a year", feed.Feed{Poll: feed.PollState{LastOK: now, Newest: ago(400 * day)}}, Silent, "Nothing new for 1 year"},
 	} {
-		kind, sentence := ProblemOf(c.f, now)
-		if kind != c.kind || !strings.Contains(sentence, c.words) || (kind == "") != (sentence == "") || kind != "" && !strings.HasSuffix(sentence, ".") {
-			t.Errorf("%s: %q, %q", c.name, kind, sentence)
+		kind, message := ProblemOf(c.f, now)
+		if kind != c.kind || !strings.Contains(message, c.text) || (kind == "") != (message == "") || kind != "" && !strings.HasSuffix(message, ".") {
+			t.Errorf("%s: %q, %q", c.name, kind, message)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"dateline/feed/text"
 )
 
-// Each host's feeds are told from the addresses that readers paste.
+// TestHostFeeds checks the feeds of addresses without their pages.
 func TestHostFeeds(t *testing.T) {
 	for page, want := range map[string][]string{
 		"https://www.youtube.com/channel/UCabc/videos":          {"https://www.youtube.com/feeds/videos.xml?channel_id=UCabc"},
@@ -72,7 +72,7 @@ func TestHostFeeds(t *testing.T) {
 	}
 }
 
-// What a page says of itself counts where its address says nothing.
+// TestHostFeedsOfPage checks the feeds that depend on the content of a page.
 func TestHostFeedsOfPage(t *testing.T) {
 	const id = "UC0123456789abcdefghij-_"
 	channel := []string{"https://www.youtube.com/feeds/videos.xml?channel_id=" + id}
@@ -103,7 +103,8 @@ func TestHostFeedsOfPage(t *testing.T) {
 	}
 }
 
-// A reader chooses between the feeds of a host by what they hold.
+// TestHostFeedsAreNamed checks that the feeds of a host have notes to choose by, and clean
+// titles.
 func TestHostFeedsAreNamed(t *testing.T) {
 	got := HostFeeds("https://github.com/golang/go", nil)
 	want := feed.Candidate{URL: "https://github.com/golang/go/releases.atom", Title: "golang/go", Type: "Atom", Note: "releases"}

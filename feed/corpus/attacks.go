@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Owned is the word in every attack that could show: where it stands alone in
-// a title, on the clipboard or in a notification, an attack has come through.
+// Owned is the word that attacks try to show. If it is alone in a title, on the clipboard or
+// in a notification, an attack was successful.
 const Owned = "OWNED"
 
-// Attacks are what steers a terminal, hides text or changes its width, in every
-// spelling that a document, a page or a file could carry: raw, in UTF-8, as
-// entities once and twice escaped, percent-encoded, escaped for JSON.
+// Attacks returns texts that control a terminal, hide text or change its width. They have
+// all spellings that a file can contain: bytes, UTF-8, entities escaped once or twice,
+// percent encoding and JSON escapes.
 func Attacks() []string {
 	list := []string{
 		"\x1b]52;c;T1dORUQ=\x07", "\x1b]0;OWNED\x07", "\x1b]2;OWNED\x1b\\", "\x1b]9;OWNED\x07", "\x1b]9;4;1;50\x07", "\x1b]99;;OWNED\x1b\\", "\x1b]777;notify;OWNED;x\x07",
@@ -39,22 +39,24 @@ func Attacks() []string {
 	return list
 }
 
-// A field gets a window of the attacks: all of them would take a screen's time
-// to measure. The windows of as many numbers as HostileItems hold each attack.
+// A field contains a window of windowSize attacks, because rendering all of them takes too
+// long. The window of the next item starts windowStep attacks later, so the windows of
+// HostileItems items contain all attacks.
 const (
-	window = 12
-	stride = 5
+	windowSize = 12
+	windowStep = 5
 )
 
-// HostileItems is how many items of a hostile feed have every attack in every
-// field and in every place of their texts.
-func HostileItems() int { return (len(Attacks()) + stride - 1) / stride }
+// HostileItems returns the number of items that a hostile feed needs to have each attack in
+// each field and in each part of its bodies.
+func HostileItems() int { return (len(Attacks()) + windowStep - 1) / windowStep }
 
-// Hostile is a field's name with attacks behind it, others for each n.
-func Hostile(field string, n int) string { return windowOf(field, n*stride, window) }
+// Hostile returns a field's name followed by the attacks for item n.
+func Hostile(field string, n int) string { return attackWindow(field, n*windowStep, windowSize) }
 
-// windowOf is a field's name with size attacks behind it, from the first-th on.
-func windowOf(field string, first, size int) string {
+// attackWindow returns a field's name followed by size attacks, from index first on. The name
+// is repeated after each attack.
+func attackWindow(field string, first, size int) string {
 	list := Attacks()
 	var b strings.Builder
 	b.WriteString(field)
@@ -64,42 +66,42 @@ func windowOf(field string, first, size int) string {
 	return b.String()
 }
 
-// Unfit says what in a text may not go to a terminal; empty when it may all go.
-// Line feeds and tabs may. It knows nothing of how dateline cleans: it is the
-// other opinion.
+// Unfit describes the first part of a text that must not reach a terminal. It is empty if
+// there is none. Line feeds and tabs are allowed. Unfit shares no code with the sanitizing
+// of dateline, so it can test it.
 func Unfit(text string) string {
-	marks := 0
+	marks := 0 // consecutive combining marks and joiners
 	for i, r := range text {
 		if r >= ' ' && r < 0x7f {
 			marks = 0
 			continue
 		}
-		what := ""
+		bad := ""
 		switch {
 		case r == '\n' || r == '\t':
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
-			what = fmt.Sprintf("the byte %#02x", text[i])
+			bad = fmt.Sprintf("the byte %#02x", text[i])
 		case unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point):
 			if r != 0x34f && (r < 0x1161 || r > 0x11ff) {
-				what = fmt.Sprintf("%U", r)
+				bad = fmt.Sprintf("%U", r)
 			}
 		case r == 0x200c || r == 0x200d:
 		case unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
-			what = fmt.Sprintf("%U", r)
+			bad = fmt.Sprintf("%U", r)
 		case r >= 0xe0100 && r <= 0xe01ef, r == 0x10eeee:
-			what = fmt.Sprintf("%U", r)
+			bad = fmt.Sprintf("%U", r)
 		}
 		if !unicode.Is(unicode.M, r) && r != 0x200c && r != 0x200d {
 			marks = 0
 		} else if marks++; marks > 10 {
-			what = fmt.Sprintf("the %dth mark on a character", marks)
+			bad = fmt.Sprintf("the %dth mark on a character", marks)
 		}
-		if what != "" {
-			return what
+		if bad != "" {
+			return bad
 		}
 	}
 	return ""
 }
 
-// HostileWhole is a field's name with every attack behind it.
-func HostileWhole(field string) string { return windowOf(field, 0, len(Attacks())) }
+// HostileWhole returns a field's name followed by all attacks.
+func HostileWhole(field string) string { return attackWindow(field, 0, len(Attacks())) }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// HostileRSS is a feed with n items that puts attacks into every field and
-// every place of a text there is. Every second item has them raw where the
-// others have them escaped. base is the address that links begin with.
+// HostileRSS returns an RSS feed with n items and attacks in each field and in each part of
+// the bodies. In every second item the attacks are not escaped. base is the start of all
+// addresses.
 func HostileRSS(base string, n int) string {
 	bad := func(field string, i int) string {
 		if i%2 == 0 {
@@ -27,40 +27,40 @@ func HostileRSS(base string, n int) string {
 		fmt.Fprintf(&b, `<item><title>%s</title><dc:creator>%s</dc:creator><link>%s/%d/%s</link><comments>%s/c/%s</comments><guid>%d%s</guid><category>%s</category>`,
 			bad("title", i), bad("author", i), base, i, bad("link", i), base, bad("comments", i), i, bad("guid", i), bad("category", i))
 		fmt.Fprintf(&b, `<pubDate>%s</pubDate><enclosure url="%s/e/%s" type="audio/%s" length="%s"/><media:content url="%s/m/%[6]s"><media:title>%[7]s</media:title></media:content>`,
-			bad("date", i), base, quotedOut(bad("enclosure", i)), quotedOut(bad("type", i)), quotedOut(bad("length", i)), base, bad("media", i))
+			bad("date", i), base, withoutQuotes(bad("enclosure", i)), withoutQuotes(bad("type", i)), withoutQuotes(bad("length", i)), base, bad("media", i))
 		fmt.Fprintf(&b, `<itunes:duration>%s</itunes:duration><podcast:chapters url="%s/ch/%s"/><podcast:transcript url="%s/tr/%s" type="text/html"/><source url="%s/s/%s">%s</source>`,
-			bad("duration", i), base, quotedOut(bad("chapters", i)), base, quotedOut(bad("transcript", i)), base, quotedOut(bad("sourceurl", i)), bad("source", i))
+			bad("duration", i), base, withoutQuotes(bad("chapters", i)), base, withoutQuotes(bad("transcript", i)), base, withoutQuotes(bad("sourceurl", i)), bad("source", i))
 		fmt.Fprintf(&b, `<description>%s</description><content:encoded>%s</content:encoded></item>`, bad("summary", i), html.EscapeString(HostileBody(base, i)))
 	}
 	return b.String() + `</channel></rss>`
 }
 
-// quotedOut keeps an attack inside its attribute.
-func quotedOut(s string) string { return strings.ReplaceAll(s, `"`, "") }
+// withoutQuotes removes quotation marks, so that an attack stays inside its attribute.
+func withoutQuotes(s string) string { return strings.ReplaceAll(s, `"`, "") }
 
-// HostileBody is a text with attacks in every place of its markup: a few in
-// each, others from place to place and from n to n, so that HostileItems bodies
-// have each of them everywhere.
+// HostileBody returns HTML with a few attacks in each part of its markup. They differ from
+// part to part and with n, so that HostileItems bodies have each attack in each part. base
+// is the start of all addresses.
 func HostileBody(base string, n int) string {
-	const few = stride + 1
-	at := n * stride
+	const attacksEach = windowStep + 1
+	next := n * windowStep // index of the next attack
 	text := strings.NewReplacer("<", "", "-->", "")
-	return os.Expand(hostileMarkup, func(name string) string {
+	return os.Expand(hostileBodyTemplate, func(name string) string {
 		if name == "base" {
 			return base
 		}
-		bad := text.Replace(windowOf(name, at, few))
-		at += few
+		bad := text.Replace(attackWindow(name, next, attacksEach))
+		next += attacksEach
 		if strings.HasPrefix(name, "attr") {
-			return quotedOut(bad)
+			return withoutQuotes(bad)
 		}
 		return bad
 	})
 }
 
-// hostileMarkup has a name in each place for attacks; those in attributes begin
-// with attr.
-const hostileMarkup = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${attrhref}" title="${attrtitle}">${link}</a> <a href="javascript:alert('${attrjs}')">js</a>
+// hostileBodyTemplate has a name in each part that attacks go into. Names in attributes begin
+// with "attr".
+const hostileBodyTemplate = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${attrhref}" title="${attrtitle}">${link}</a> <a href="javascript:alert('${attrjs}')">js</a>
 <a href="${attrrest}">rest</a> <a href="http://${attrhost}/">host</a> <a href="mailto:${attrmail}">mail</a> <a href="magnet:?${attrmagnet}">magnet</a></p>
 <figure><img src="${base}/i/${attrimg}.png" alt="${attralt}" title="${attrimgtitle}"><figcaption>${caption}</figcaption></figure><img src="${base}/${attrfile}"><img alt="${attralone}">
 <pre>${pre}
@@ -71,7 +71,8 @@ const hostileMarkup = `<p>paragraph${p}</p><h2>${h}</h2><p><a href="${base}/l/${
 <abbr title="${attrabbr}">abbr</abbr> <span style="color:${attrstyle}" lang="${attrspanlang}" dir="${attrdir}">${span}</span> <details><summary>${summary}</summary>${details}</details>
 e<i>&#769;&#770;&#771;&#772;&#773;</i><i>&#769;&#770;&#771;&#772;&#773;</i><i>&#769;&#770;&#771;&#772;&#773;</i> <sup>${sup}</sup> https://example.org/${bare}`
 
-// HostileJSON is a JSON Feed with attacks in every field.
+// HostileJSON returns a JSON Feed with n items and attacks in each field. base is the start of
+// all addresses.
 func HostileJSON(base string, n int) string {
 	type dict = map[string]any
 	var items []dict
@@ -87,12 +88,13 @@ func HostileJSON(base string, n int) string {
 	text, err := json.Marshal(dict{"version": "https://jsonfeed.org/version/1.1", "title": Hostile("feedtitle", 0), "description": Hostile("feeddescription", 0),
 		"home_page_url": base + "/" + Hostile("home", 0), "items": items})
 	if err != nil {
-		panic(err) // maps and strings can be marshalled
+		panic(err) // marshalling maps and strings cannot fail
 	}
 	return string(text)
 }
 
-// HostileAtom is an Atom feed with attacks in every field.
+// HostileAtom returns an Atom feed with n items and attacks in each field. base is the start of
+// all addresses.
 func HostileAtom(base string, n int) string {
 	bad := func(field string, i int) string { return html.EscapeString(Hostile(field, i)) }
 	var b strings.Builder

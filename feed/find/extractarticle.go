@@ -16,77 +16,80 @@ import (
 	"dateline/feed/text"
 )
 
-// Bounds of what full text reads of a page. Readability looks at every text once
-// for each element around it, and at the title once for each heading.
+// Limits for pages. The time that the readability library needs grows with the number of
+// elements around each text, and with the length of the title times the number of headings.
 const (
+	// maxPage is the number of bytes that are read. The rest of a page is ignored.
 	maxPage         = 5 << 20
 	maxPageElements = 50_000
-	// maxPageWork bounds the bytes of text, each times its depth.
+	// maxPageWork is the maximum of the sum over all texts of length times depth.
 	maxPageWork = 64 << 20
-	// maxPageTitle bounds the bytes of whatever may be taken for the title,
-	// maxPageValue those of an attribute: longer ones are pictures written out.
+	// maxPageTitle is the maximum length in bytes of texts that may be used as title.
 	maxPageTitle = 250
+	// maxPageValue is the maximum length in bytes of an attribute. Longer values are
+	// mostly pictures in data URLs.
 	maxPageValue = 64 << 10
-	// minArticle is the number of characters below which there is no article.
+	// minArticle is the minimum number of characters of an article.
 	minArticle = 140
 )
 
-// ArticleError tells in a sentence why a page gave no article.
+// ArticleError is returned if no article was found. Its text is a user message.
 type ArticleError struct {
-	sentence string
-	err      error
+	message string
+	// err is the cause. It may be nil.
+	err error
 }
 
-func (e *ArticleError) Error() string { return e.sentence }
+func (e *ArticleError) Error() string { return e.message }
 func (e *ArticleError) Unwrap() error { return e.err }
 
-// Article finds the article of an HTML page. What the CSS selectors of
-// drop name is taken out first; what those of keep name, where there is any of
-// it, is the article, and otherwise it is the part of the page that reads most
-// like one. contentType is the HTTP header and address the URL of the answer. The
-// text of an error is a sentence for the reader. It never panics, and reads 5 MB
-// of the page at most.
+// Article returns the article of an HTML page. Elements that match a CSS selector of drop
+// are removed first. If elements match a selector of keep, they are the article. Otherwise
+// the article is the part of the page that looks most like one. contentType is the value
+// of the HTTP header, address is the URL of the response. Any error is an [*ArticleError].
+// Article recovers from panics of the libraries, and reads 5 MB of the page at most.
 func Article(page []byte, contentType, address string, keep, drop []string) (body markup.Body, err error) {
 	host := hostName(address)
 	defer func() {
 		if p := recover(); p != nil {
 			body = markup.Body{}
-			err = &ArticleError{fmt.Sprintf("The page of %s could not be taken apart: o opens it in the browser.", host), fmt.Errorf("%v", p)}
+			err = &ArticleError{fmt.Sprintf("The page of %s could not be parsed: o opens it in the browser.", host), fmt.Errorf("%v", p)}
 		}
 	}()
 	keepers, keepErr := parseSelectors(keep)
 	droppers, dropErr := parseSelectors(drop)
 	if err := errors.Join(keepErr, dropErr); err != nil {
-		return markup.Body{}, &ArticleError{fmt.Sprintf("The page was not read, for %s: correct fulltext_keep and fulltext_drop in the feed's settings.", text.Clean(err.Error())), err}
+		return markup.Body{}, &ArticleError{fmt.Sprintf("The page was not read, because %s: correct fulltext_keep and fulltext_drop in the feed's settings.", text.Clean(err.Error())), err}
 	}
-	text := decodePage(page[:min(len(page), maxPage)], contentType)
-	root, err := html.Parse(strings.NewReader(text))
+	source := decodePage(page[:min(len(page), maxPage)], contentType)
+	root, err := html.Parse(strings.NewReader(source))
 	if err != nil {
-		return markup.Body{}, &ArticleError{fmt.Sprintf("The page of %s is nested too deeply to be read: o opens it in the browser.", host), err}
+		return markup.Body{}, &ArticleError{fmt.Sprintf("The page of %s is nested too deeply to read: o opens it in the browser.", host), err}
 	}
-	if !tame(root) {
-		return markup.Body{}, &ArticleError{sentence: fmt.Sprintf("The page of %s is too large to find its article: o opens it in the browser.", host)}
+	if !limitPage(root) {
+		return markup.Body{}, &ArticleError{message: fmt.Sprintf("The page of %s is too large to find its article: o opens it in the browser.", host)}
 	}
 	dropMatches(root, droppers)
 	body.Base = pageBase(root, address)
 	if kept := keepMatches(root, keepers); len(kept) > 0 {
 		body.Raw, err = renderAll(kept)
 	} else {
-		body.Raw, err = readable(root, body.Base)
+		body.Raw, err = mostLikelyArticle(root, body.Base)
 	}
 	if err != nil {
-		return markup.Body{}, &ArticleError{noArticle(host, text), err}
+		return markup.Body{}, &ArticleError{noArticleReason(host, source), err}
 	}
 	body.Raw = markup.Clip(body.Raw, markup.MaxBody)
 	found := body.Read()
 	if n := len([]rune(found.Text)); n == 0 && !found.Image || n < minArticle && keepers == nil {
-		return markup.Body{}, &ArticleError{sentence: noArticle(host, text)}
+		return markup.Body{}, &ArticleError{message: noArticleReason(host, source)}
 	}
 	return body, nil
 }
 
-// readable is the part of a page that reads most like an article.
-func readable(root *html.Node, base string) (string, error) {
+// mostLikelyArticle returns the HTML of the part of a page that looks most like an article.
+// It is empty if there is none. Relative links are resolved against base.
+func mostLikelyArticle(root *html.Node, base string) (string, error) {
 	at, err := url.Parse(base)
 	if err != nil {
 		return "", err
@@ -100,9 +103,10 @@ func readable(root *html.Node, base string) (string, error) {
 	return renderAll([]*html.Node{article.Node})
 }
 
-// noArticle says why a page has no article, as far as the page tells.
-func noArticle(host, text string) string {
-	low := strings.ToLower(text)
+// noArticleReason returns a user message that says why a page has no article. source is the
+// HTML of the page.
+func noArticleReason(host, source string) string {
+	low := strings.ToLower(source)
 	switch {
 	case strings.Contains(low, `"isaccessibleforfree":false`), strings.Contains(low, `"isaccessibleforfree": false`),
 		strings.Contains(low, `"isaccessibleforfree":"false"`), strings.Contains(low, `"isaccessibleforfree": "false"`):
@@ -110,12 +114,14 @@ func noArticle(host, text string) string {
 	case strings.Contains(low, `type="password"`), strings.Contains(low, `type=password`), strings.Contains(low, `type='password'`):
 		return fmt.Sprintf("%s asks for a login before it shows the article: o opens it in the browser; cookies in the feed's settings can carry a login.", host)
 	case strings.Contains(low, "<script") && strings.Contains(low, "enable javascript"):
-		return fmt.Sprintf("%s builds its pages with JavaScript, so there is no article to read in them: o opens it in the browser.", host)
+		return fmt.Sprintf("%s builds its pages with JavaScript, so they contain no article: o opens it in the browser.", host)
 	}
-	return fmt.Sprintf("The page of %s has no article that can be told from the rest: o opens it in the browser, fulltext_keep in the feed's settings can name the part to keep.", host)
+	return fmt.Sprintf("The page of %s has no article that dateline can find: o opens it in the browser; fulltext_keep in the feed's settings can select the article.", host)
 }
 
-// decodePage is [text.Decode] for HTML, which may name its charset in a meta element.
+// decodePage returns a page as UTF-8, like [text.Decode]. An HTML page may name its charset
+// in a meta element
+// (https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding).
 func decodePage(page []byte, contentType string) string {
 	if text.HeaderCharset(contentType) == "" {
 		_, name, _ := charset.DetermineEncoding(page, "")
@@ -124,9 +130,9 @@ func decodePage(page []byte, contentType string) string {
 	return text.Decode(page, contentType)
 }
 
-// tame shortens in a page what would take long to compare or to keep, and says
-// whether it can be searched for its article in good time then.
-func tame(root *html.Node) bool {
+// limitPage shortens long titles, headings and attributes. It reports whether the page is
+// small enough to search it for its article.
+func limitPage(root *html.Node) bool {
 	elements, work, depth := 0, 0, 0
 	var walk func(*html.Node) int
 	walk = func(n *html.Node) (text int) {
@@ -164,8 +170,8 @@ func tame(root *html.Node) bool {
 	return elements < maxPageElements && work < maxPageWork
 }
 
-// pageBase is what a page's relative links are resolved against: its first base
-// element, or its own address.
+// pageBase returns the address that relative links are resolved against: that of the first
+// base element, or the address of the page.
 func pageBase(root *html.Node, address string) string {
 	for n := range root.Descendants() {
 		if n.DataAtom == atom.Base && markup.Attr(n, "href") != "" {
@@ -178,8 +184,8 @@ func pageBase(root *html.Node, address string) string {
 	return address
 }
 
-// renderAll writes parts of a page one behind the other, with the pictures that
-// only a browser without scripts would get to see.
+// renderAll returns the HTML of parts of a page, one after the other. It includes the
+// pictures in noscript elements.
 func renderAll(parts []*html.Node) (string, error) {
 	var b strings.Builder
 	for _, n := range parts {
@@ -192,8 +198,8 @@ func renderAll(parts []*html.Node) (string, error) {
 	return b.String(), nil
 }
 
-// unwrapNoscript puts a picture from a noscript element in the place of the one
-// before it, which a script was to load.
+// unwrapNoscript replaces each noscript element that contains only a picture by that
+// picture. It removes a picture right before it, which scripts would replace.
 func unwrapNoscript(part *html.Node) {
 	var found []*html.Node
 	for n := range part.Descendants() {
@@ -203,8 +209,8 @@ func unwrapNoscript(part *html.Node) {
 	}
 	for _, n := range found {
 		context := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-		inside, err := html.ParseFragment(strings.NewReader(n.FirstChild.Data), context)
-		if err != nil || len(inside) != 1 || inside[0].DataAtom != atom.Img {
+		content, err := html.ParseFragment(strings.NewReader(n.FirstChild.Data), context)
+		if err != nil || len(content) != 1 || content[0].DataAtom != atom.Img {
 			continue
 		}
 		lazy := n.PrevSibling
@@ -214,12 +220,12 @@ func unwrapNoscript(part *html.Node) {
 		if lazy != nil && lazy.DataAtom == atom.Img {
 			lazy.Parent.RemoveChild(lazy)
 		}
-		n.Parent.InsertBefore(inside[0], n)
+		n.Parent.InsertBefore(content[0], n)
 		n.Parent.RemoveChild(n)
 	}
 }
 
-// hostName is the host of an address for a sentence.
+// hostName returns the host of an address for a message.
 func hostName(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		return text.Clean(u.Host)
@@ -227,14 +233,14 @@ func hostName(address string) string {
 	return text.Clean(address)
 }
 
-// CheckSelector says what is wrong with a CSS selector, or a list of them parted
-// by commas, in a fragment of a sentence; nil when it can be used.
+// CheckSelector returns an error if s is not a CSS selector, or a list of selectors
+// separated by commas. The text of the error is part of a sentence.
 func CheckSelector(s string) error {
 	_, err := parseSelectors([]string{s})
 	return err
 }
 
-// parseSelectors makes one matcher of selectors; nil when there are none.
+// parseSelectors returns a matcher for any of the selectors. It is nil if there are none.
 func parseSelectors(selectors []string) (group cascadia.SelectorGroup, err error) {
 	for _, s := range selectors {
 		if strings.TrimSpace(s) == "" {
@@ -242,14 +248,14 @@ func parseSelectors(selectors []string) (group cascadia.SelectorGroup, err error
 		}
 		part, err := cascadia.ParseGroup(s)
 		if err != nil {
-			return nil, fmt.Errorf("%q is no CSS selector: %s", text.Clean(s), text.Clean(err.Error()))
+			return nil, fmt.Errorf("%q is not a CSS selector: %s", text.Clean(s), text.Clean(err.Error()))
 		}
 		group = append(group, part...)
 	}
 	return group, nil
 }
 
-// dropMatches takes out of a page what selectors name.
+// dropMatches removes the elements that match from a page.
 func dropMatches(page *html.Node, drop cascadia.SelectorGroup) {
 	if drop == nil {
 		return
@@ -261,8 +267,8 @@ func dropMatches(page *html.Node, drop cascadia.SelectorGroup) {
 	}
 }
 
-// keepMatches returns what selectors name, in the order of the page, and nothing
-// that stands inside another of them.
+// keepMatches returns the elements that match, in the order of the page, without those
+// inside another match.
 func keepMatches(page *html.Node, keep cascadia.SelectorGroup) []*html.Node {
 	if keep == nil {
 		return nil

@@ -7,9 +7,9 @@ import (
 	"dateline/feed"
 )
 
-// TestFindFeeds: announced feeds come first, then anchors that look like feeds;
-// addresses are absolute and listed once.
-func TestFindFeeds(t *testing.T) {
+// TestLinks checks that announced feeds come first, then anchors that look like links to
+// feeds, and that the addresses are absolute and unique.
+func TestLinks(t *testing.T) {
 	page := `<!doctype html><html><head><base href="/blog/">
 		<link rel="stylesheet" href="x.css">
 		<link rel="alternate" type="text/html" hreflang="de" href="/de">

@@ -2,8 +2,8 @@ package feed
 
 import "testing"
 
-// TestCanonicalLink: the addresses of one story meet, those of different pages
-// do not, and a second pass changes nothing.
+// TestCanonicalLink checks that addresses of one story give the same text, that addresses of
+// different pages do not, and that a canonical link stays the same.
 func TestCanonicalLink(t *testing.T) {
 	for want, links := range map[string][]string{
 		"https://example.org/a/b": {
@@ -51,8 +51,8 @@ func TestCanonicalLink(t *testing.T) {
 	}
 }
 
-// TestStoryTitle: titles meet whatever their case, accents and punctuation, and
-// those that say too little meet nothing.
+// TestStoryTitle checks that case, accents and punctuation do not matter, and that short
+// titles give an empty text.
 func TestStoryTitle(t *testing.T) {
 	for title, want := range map[string]string{
 		"Parliament passes the 2027 Budget":    "parliament passes the 2027 budget",

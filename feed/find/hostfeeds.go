@@ -14,70 +14,76 @@ import (
 	"dateline/feed/text"
 )
 
-// HostFeeds lists the feeds that a well-known host, or the well-known software
-// of any host, has for a page without announcing them. page is the HTML at
-// pageURL; without it (nil) the address alone decides. Nothing is fetched: a
-// listed feed may be missing or empty. The address of a feed names no others.
+// HostFeeds returns feeds that belong to a page but that the page does not announce. It
+// knows the addresses of feeds on some well-known hosts, and on hosts with some well-known
+// software. page is the HTML at pageURL. If page is nil, only the address is used. Nothing
+// is fetched, so a feed may not exist or may be empty. If pageURL is the address of a feed
+// file, it returns nil.
 func HostFeeds(pageURL string, page []byte) []feed.Candidate {
 	u, err := url.Parse(pageURL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || isDocument(u.Path) {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || isFeedFile(u.Path) {
 		return nil
 	}
 	facts := readFacts(page)
 	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-	served := map[string]bool{}
+	matched := map[string]bool{} // by hostRule.hosts
 	var found []feed.Candidate
 	for _, rule := range hostRules {
-		if served[rule.hosts] || !rule.serves(host, facts) {
+		if matched[rule.hosts] || !rule.matchesHost(host, facts) {
 			continue
 		}
-		values, ok := rule.match(u)
+		values, ok := rule.matchURL(u)
 		if !ok || rule.needs != "" && facts.values[rule.needs] == "" {
 			continue
 		}
-		served[rule.hosts] = true
+		matched[rule.hosts] = true
 		for name, value := range facts.values {
 			values[name] = value
 		}
 		for _, f := range rule.feeds {
-			address := expand(f.url, values)
+			address := expandURL(f.url, values)
 			if strings.HasPrefix(address, "/") {
 				address = u.Scheme + "://" + u.Host + address
 			}
 			if !slices.ContainsFunc(found, func(c feed.Candidate) bool { return c.URL == address }) {
-				found = append(found, feed.Candidate{URL: address, Title: text.Clean(fill(rule.title, values, keep)), Type: f.kind, Note: f.note})
+				found = append(found, feed.Candidate{URL: address, Title: text.Clean(fillPattern(rule.title, values, unescaped)), Type: f.kind, Note: f.note})
 			}
 		}
 	}
 	return found
 }
 
-func isDocument(path string) bool {
+// isFeedFile reports whether a path has the extension of a feed file.
+func isFeedFile(path string) bool {
 	return slices.Contains([]string{".atom", ".rss", ".rdf", ".xml"}, strings.ToLower(gopath.Ext(path)))
 }
 
-// hostRule names the feeds of the pages of a host. Of the rules with the same
-// hosts the first that matches counts.
+// hostRule describes the feeds of a host's pages. Of the rules with the same hosts only the
+// first one that matches is used.
 type hostRule struct {
-	// hosts are names, "*.name" for those below a name, and "+software" for pages
-	// made with that software, separated by spaces.
+	// hosts lists host names, separated by spaces. "*.name" means all subdomains of a
+	// name, "+software" all pages made with that software.
 	hosts string
-	// path is a pattern of segments. {name} is any text, {#name} digits, {name*}
-	// the rest of the path, which ends the pattern; ** at the end allows more. A
-	// query part asks for one parameter.
+	// path is a pattern for the path. In a segment {name} stands for any text and
+	// {#name} for digits. {name*} stands for the rest of the path, ** for any rest.
+	// Both end the pattern. After a question mark one parameter can be required.
 	path string
-	// not lists what the first segment must not be, separated by spaces.
+	// not lists values that the first segment must not have, separated by spaces.
 	not string
-	// needs names what the page must tell, "channel" or "root"; mostly empty.
+	// needs is the value that the page must contain: "channel" or "root". If it is
+	// empty, the page is not needed.
 	needs string
+	// title is the pattern of the feeds' titles. It may be empty.
 	title string
 	feeds []hostFeed
 }
 
-// hostFeed is a feed of a rule; a url without a host is one of the page's own.
+// hostFeed is a feed of a rule. url is a pattern. Without a host in it, the feed is on the
+// page's own host.
 type hostFeed struct{ url, kind, note string }
 
-func (r hostRule) serves(host string, facts pageFacts) bool {
+// matchesHost reports whether the rule is for a host or for the page's software.
+func (r hostRule) matchesHost(host string, facts pageFacts) bool {
 	for name := range strings.FieldsSeq(r.hosts) {
 		if software, ok := strings.CutPrefix(name, "+"); ok {
 			if facts.software == software {
@@ -85,15 +91,16 @@ func (r hostRule) serves(host string, facts pageFacts) bool {
 			}
 			continue
 		}
-		if below, ok := strings.CutPrefix(name, "*"); ok && strings.HasSuffix(host, below) && len(host) > len(below) || host == name {
+		if suffix, ok := strings.CutPrefix(name, "*"); ok && strings.HasSuffix(host, suffix) && len(host) > len(suffix) || host == name {
 			return true
 		}
 	}
 	return false
 }
 
-// match compares a URL with the pattern and gives the values of its names.
-func (r hostRule) match(u *url.URL) (map[string]string, bool) {
+// matchURL reports whether a URL matches the pattern, and returns the values of the names
+// in the pattern.
+func (r hostRule) matchURL(u *url.URL) (map[string]string, bool) {
 	path, query, _ := strings.Cut(r.path, "?")
 	segments := pathSegments(u)
 	if len(segments) > 0 && slices.Contains(strings.Fields(r.not), strings.ToLower(segments[0])) {
@@ -122,8 +129,8 @@ func (r hostRule) match(u *url.URL) (map[string]string, bool) {
 
 func isSlash(r rune) bool { return r == '/' }
 
-// pathSegments are the decoded parts of a path. One that would climb or hide a
-// slash makes the address no page of a host.
+// pathSegments returns the decoded segments of a path. If a segment is "." or ".." or has
+// an encoded slash, it returns one empty segment, which matches no pattern.
 func pathSegments(u *url.URL) []string {
 	var segments []string
 	for s := range strings.FieldsFuncSeq(u.EscapedPath(), isSlash) {
@@ -136,14 +143,15 @@ func pathSegments(u *url.URL) []string {
 	return segments
 }
 
-// matchSegment compares a segment with "text", "{name}" or "text{name}".
+// matchSegment reports whether a segment matches the pattern "text", "{name}" or
+// "text{name}", and sets the value of the name.
 func matchSegment(want, got string, values map[string]string) bool {
 	prefix, name, ok := strings.Cut(want, "{")
 	if !ok {
 		return got == want
 	}
 	value, ok := strings.CutPrefix(got, prefix)
-	// An @ within a name is that of an account on another host.
+	// A name with an @ belongs to an account on another host.
 	if !ok || value == "" || strings.Contains(value, "@") {
 		return false
 	}
@@ -156,12 +164,13 @@ func matchSegment(want, got string, values map[string]string) bool {
 	return true
 }
 
-// expand puts values into an address, encoded for the place where they stand.
-func expand(pattern string, values map[string]string) string {
+// expandURL returns an address with the values of its names, encoded for the path or the
+// query.
+func expandURL(pattern string, values map[string]string) string {
 	path, query, ok := strings.Cut(pattern, "?")
-	address := fill(path, values, func(s string) string {
+	address := fillPattern(path, values, func(s string) string {
 		if strings.Contains(s, "://") {
-			return s // a root; no segment holds two slashes in a row
+			return s // the root of a WordPress; no path segment contains two slashes
 		}
 		parts := strings.Split(s, "/")
 		for i, p := range parts {
@@ -170,14 +179,16 @@ func expand(pattern string, values map[string]string) string {
 		return strings.Join(parts, "/")
 	})
 	if ok {
-		address += "?" + fill(query, values, url.QueryEscape)
+		address += "?" + fillPattern(query, values, url.QueryEscape)
 	}
 	return address
 }
 
-func keep(s string) string { return s }
+// unescaped returns s. It is the encoding of titles.
+func unescaped(s string) string { return s }
 
-func fill(pattern string, values map[string]string, encode func(string) string) string {
+// fillPattern replaces each {name} in a pattern by its encoded value.
+func fillPattern(pattern string, values map[string]string, encode func(string) string) string {
 	var b strings.Builder
 	for {
 		text, rest, ok := strings.Cut(pattern, "{")
@@ -191,15 +202,17 @@ func fill(pattern string, values map[string]string, encode func(string) string) 
 	}
 }
 
-// pageFacts are what a page says about how it was made.
+// pageFacts holds what the rules need to know about a page.
 type pageFacts struct {
-	// software is the name in lower case; empty when it is none of the rules'.
+	// software is the lower-case name of the software that made the page. Empty if
+	// unknown.
 	software string
-	// values are "channel", the id of a YouTube channel, and "root", where a
-	// WordPress is, with a slash at its end; missing when the page tells none.
+	// values may have "channel", the ID of a YouTube channel, and "root", the address
+	// of a WordPress with a slash at the end.
 	values map[string]string
 }
 
+// readFacts reads the facts about a page. page may be nil.
 func readFacts(page []byte) pageFacts {
 	facts := pageFacts{values: map[string]string{}}
 	if len(page) == 0 {
@@ -209,33 +222,34 @@ func readFacts(page []byte) pageFacts {
 	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
 		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
 			name, more := z.TagName()
-			facts.read(string(name), markup.AttributesOf(z, more))
+			facts.readTag(string(name), markup.AttributesOf(z, more))
 		}
 	}
 	if _, rest, ok := bytes.Cut(page, []byte(`"externalId":"`)); ok {
 		id, _, _ := bytes.Cut(rest[:min(len(rest), 64)], []byte{'"'})
-		facts.channel(string(id))
+		facts.setChannel(string(id))
 	}
 	return facts
 }
 
-func (f *pageFacts) read(tag string, attrs []html.Attribute) {
+// readTag reads the facts in a start tag.
+func (f *pageFacts) readTag(tag string, attrs []html.Attribute) {
 	values := map[string]string{}
 	for _, a := range attrs {
 		values[a.Key] = strings.TrimSpace(a.Val)
 	}
 	switch {
 	case tag == "meta" && strings.EqualFold(values["name"], "generator"):
-		// The hosted WordPress calls itself WordPress.com.
-		made, _, _ := strings.Cut(strings.ToLower(values["content"]), " ")
-		f.software = strings.TrimSuffix(made, ".com")
+		// The hosted variant of WordPress has the name WordPress.com.
+		generator, _, _ := strings.Cut(strings.ToLower(values["content"]), " ")
+		f.software = strings.TrimSuffix(generator, ".com")
 	case tag == "div" && values["id"] == "mastodon":
 		f.software = "mastodon"
 	case tag == "meta" && (values["itemprop"] == "channelId" || values["itemprop"] == "identifier"):
-		f.channel(values["content"])
+		f.setChannel(values["content"])
 	case tag == "link" && values["rel"] == "canonical":
 		if _, id, ok := strings.Cut(values["href"], "youtube.com/channel/"); ok {
-			f.channel(id)
+			f.setChannel(id)
 		}
 	case tag == "link" && values["rel"] == "https://api.w.org/":
 		root, ok := strings.CutSuffix(values["href"], "wp-json/")
@@ -245,8 +259,9 @@ func (f *pageFacts) read(tag string, attrs []html.Attribute) {
 	}
 }
 
-// channel keeps the first id that is spelled like one of YouTube's channels.
-func (f *pageFacts) channel(id string) {
+// setChannel sets the value "channel" to id, if id looks like a YouTube channel and no
+// earlier one did.
+func (f *pageFacts) setChannel(id string) {
 	const length = 24
 	plain := func(r rune) bool {
 		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
@@ -256,8 +271,7 @@ func (f *pageFacts) channel(id string) {
 	}
 }
 
-// hostRules are the hosts whose feeds have addresses that can be told from
-// those of their pages; see [hostRule].
+// hostRules are the known hosts. See [hostRule] for the patterns.
 var hostRules = []hostRule{
 	{hosts: "youtube.com m.youtube.com", path: "/channel/{id}/**", feeds: []hostFeed{
 		{"https://www.youtube.com/feeds/videos.xml?channel_id={id}", "Atom", "videos"}}},
@@ -373,12 +387,13 @@ var hostRules = []hostRule{
 		{"{root}comments/feed/", "RSS", "comments"}}},
 }
 
+// Hosts that several rules share.
 const (
 	stackExchange = "stackoverflow.com *.stackoverflow.com serverfault.com superuser.com askubuntu.com mathoverflow.net *.stackexchange.com"
 	mastodon      = "mastodon.social fosstodon.org hachyderm.io mas.to infosec.exchange +mastodon"
 )
 
-// The pages of hosts that stand where the names of their users do.
+// First segments of paths that are pages of the host and not names of users.
 const (
 	vimeoPages      = "about api blog categories channels create enterprise features groups help join log_in manage ondemand search settings showcase solutions stock upgrade user watch"
 	githubPages     = "about apps collections contact customer-stories dashboard enterprise events explore features gist issues join login logout marketplace new notifications organizations orgs pricing pulls readme search security sessions settings signup site solutions sponsors stars team topics trending users"

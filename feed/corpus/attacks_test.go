@@ -7,25 +7,25 @@ import (
 	"dateline/feed/parse"
 )
 
-// The other opinion must know an attack when it sees one, or the tests that ask
-// it could not fail.
-func TestUnfitKnowsTheAttacks(t *testing.T) {
+// TestUnfitFindsAttacks checks that Unfit finds each attack. Otherwise tests that use it
+// could not fail.
+func TestUnfitFindsAttacks(t *testing.T) {
 	for _, attack := range Attacks() {
 		harmless := !strings.ContainsFunc(attack, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xfff00 }) || strings.Trim(attack, "\n\t") == ""
 		if got := Unfit("a" + attack + "b"); (got == "") != harmless {
-			t.Errorf("Unfit says %q of %+q", got, attack)
+			t.Errorf("Unfit(%+q) = %q", attack, got)
 		}
 	}
 	for _, fit := range []string{"plain\n\ttext", "naïve “東京” שְׁלוֹם नि\u200dष", "👩\u200d❤\ufe0f\u200d💋\u200d👩 🏴", "\ufffd", "ཧྐྵྨླྺྼྻྂ"} {
 		if got := Unfit(fit); got != "" {
-			t.Errorf("Unfit says %q of %q", got, fit)
+			t.Errorf("Unfit(%q) = %q", fit, got)
 		}
 	}
 }
 
-// The hostile feeds must be readable, with all their items, or nothing that is
-// in them gets anywhere.
-func TestHostileFeedsAreRead(t *testing.T) {
+// TestHostileFeedsParse checks that hostile feeds parse with all their items. Otherwise
+// their attacks would not be tested.
+func TestHostileFeedsParse(t *testing.T) {
 	n := HostileItems()
 	for name, text := range map[string]string{"RSS": HostileRSS("https://evil.example", n), "Atom": HostileAtom("https://evil.example", n), "JSON": HostileJSON("https://evil.example", n)} {
 		doc, err := parse.Parse([]byte(text), parse.Origin{URL: "https://evil.example/feed"})

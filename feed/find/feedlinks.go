@@ -1,7 +1,10 @@
-// Package find looks into web pages: [Links] and [HostFeeds] find the feeds of a
-// page, [Article] finds the article of an item's page.
+// Package find looks for feeds and articles in web pages.
 //
-// It gets pages as bytes; package fetch gets them from the network.
+// Start at [Links], which finds the feeds that a page announces or links to, and at
+// [HostFeeds], which knows the feeds of well-known hosts. [Article] finds the article of
+// an item's page. Package poll decides which of them to use for an address.
+//
+// Never fetch anything here: callers pass pages as bytes.
 package find
 
 import (
@@ -14,14 +17,15 @@ import (
 	"dateline/feed/text"
 )
 
-// maxCandidates bounds what one page can offer.
+// maxCandidates is the maximum number of feeds of one page.
 const maxCandidates = 100
 
-// Links lists the feeds that an HTML page offers: first those it announces
-// with <link rel="alternate">, then the anchors that look like feeds. base is
-// the page's own URL. Each URL is absolute and is listed once.
+// Links returns the feeds of an HTML page. First come the feeds that link elements announce
+// (https://html.spec.whatwg.org/multipage/links.html#rel-alternate), then the anchors that
+// look like links to feeds. base is the URL of the page. The URLs are absolute and unique.
+// It returns nil if there are no feeds.
 func Links(page []byte, base string) []feed.Candidate {
-	f := finder{base: base, seen: map[string]bool{}, open: -1}
+	f := linkFinder{base: base, seen: map[string]bool{}, open: -1}
 	z := html.NewTokenizer(strings.NewReader(text.Decode(page, "")))
 	for {
 		switch z.Next() {
@@ -37,20 +41,24 @@ func Links(page []byte, base string) []feed.Candidate {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			f.start(string(name), markup.AttributesOf(z, more))
+			f.startTag(string(name), markup.AttributesOf(z, more))
 		}
 	}
 }
 
-type finder struct {
-	base              string
-	seen              map[string]bool
+// linkFinder holds the state of [Links].
+type linkFinder struct {
+	base string
+	// seen has the addresses in announced and linked.
+	seen map[string]bool
+	// announced are the feeds of link elements, linked those of anchors.
 	announced, linked []feed.Candidate
-	// open is the index in linked of the anchor being read; negative for none.
+	// open is the index in linked of the anchor being read. It is -1 if there is none.
 	open int
 }
 
-func (f *finder) start(tag string, attrs []html.Attribute) {
+// startTag handles a start tag.
+func (f *linkFinder) startTag(tag string, attrs []html.Attribute) {
 	values := map[string]string{}
 	for _, a := range attrs {
 		values[a.Key] = strings.TrimSpace(a.Val)
@@ -83,14 +91,16 @@ func (f *finder) start(tag string, attrs []html.Attribute) {
 	}
 }
 
-func (f *finder) closeAnchor() {
+// closeAnchor ends the anchor being read, if there is one.
+func (f *linkFinder) closeAnchor() {
 	if f.open >= 0 {
 		f.linked[f.open].Title = text.Clean(f.linked[f.open].Title)
 		f.open = -1
 	}
 }
 
-func (f *finder) add(list []feed.Candidate, href, title, kind string) []feed.Candidate {
+// add appends a feed to list, unless its address is unusable or known.
+func (f *linkFinder) add(list []feed.Candidate, href, title, kind string) []feed.Candidate {
 	if scheme, rest, found := strings.Cut(href, ":"); found && strings.EqualFold(scheme, "feed") {
 		href = rest
 		if strings.HasPrefix(href, "//") {
@@ -105,8 +115,9 @@ func (f *finder) add(list []feed.Candidate, href, title, kind string) []feed.Can
 	return append(list, feed.Candidate{URL: address, Title: text.Clean(title), Type: kind})
 }
 
-// feedType says which format a media type announces, and whether it is a feed's.
-func feedType(mediaType string) (string, bool) {
+// feedType returns the format of a media type and reports whether it is the type of a feed.
+// The format is empty if unknown.
+func feedType(mediaType string) (format string, isFeed bool) {
 	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
 	switch strings.TrimSpace(mediaType) {
 	case "application/rss+xml", "application/rdf+xml", "text/rss+xml", "text/rdf":
@@ -121,8 +132,9 @@ func feedType(mediaType string) (string, bool) {
 	return "", false
 }
 
-// feedAddress guesses from its spelling whether an address is a feed's.
-func feedAddress(href string) (string, bool) {
+// feedAddress guesses from the spelling whether an address is that of a feed, and the format.
+// The format is empty if unknown.
+func feedAddress(href string) (format string, isFeed bool) {
 	href = strings.ToLower(href)
 	if strings.HasPrefix(href, "feed:") {
 		return "", true

@@ -10,8 +10,7 @@ import (
 	"dateline/feed/text"
 )
 
-// TestIdentify: the key comes from the best thing that identifies an item, and
-// kinds never meet.
+// TestIdentify checks which property of an item its key is made from.
 func TestIdentify(t *testing.T) {
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	for want, item := range map[string]Item{
@@ -28,7 +27,7 @@ func TestIdentify(t *testing.T) {
 	for _, guid := range []string{strings.Repeat("long", 100), "evil\x1b[2J\u202e", "two\nlines"} {
 		a := Article{Item: Item{GUID: guid}}
 		a.Identify()
-		if len(a.Key) > longestKey || a.Key != text.Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
+		if len(a.Key) > maxKeyLength || a.Key != text.Clean(a.Key) || !strings.HasPrefix(a.Key, "guid:sha256-") {
 			t.Errorf("key %q", a.Key)
 		}
 	}
@@ -36,12 +35,12 @@ func TestIdentify(t *testing.T) {
 	first.Identify()
 	second.Identify()
 	if first.Key == second.Key || first.Key == "" {
-		t.Errorf("items with nothing but a text: %q and %q", first.Key, second.Key)
+		t.Errorf("items with only a text: %q and %q", first.Key, second.Key)
 	}
 }
 
-// TestKeysAreUnique: what is there twice collapses, what only shares a GUID or a
-// link stays apart, and the keys do not depend on the order.
+// TestKeysAreUnique checks that duplicates are dropped, that different items with the same
+// GUID or link get different keys, and that the keys do not depend on the order.
 func TestKeysAreUnique(t *testing.T) {
 	article := func(guid, link, title string) Article {
 		return Article{Item: Item{GUID: guid, Link: link, Title: title}}
@@ -83,8 +82,8 @@ func TestKeysAreUnique(t *testing.T) {
 	}
 }
 
-// TestFingerprint: markup and white space may change without the item counting
-// as edited; words may not.
+// TestFingerprint checks that the fingerprint changes with the words, but not with markup or
+// white space.
 func TestFingerprint(t *testing.T) {
 	of := func(title, raw string) string {
 		return Article{Item: Item{Title: title}, Body: markup.Body{Raw: raw}}.Fingerprint()

@@ -6,7 +6,7 @@ import (
 	"dateline/feed/text"
 )
 
-// The suggestion is the name a hand most likely meant.
+// TestNearest checks that a misspelt field name suggests the right one.
 func TestNearest(t *testing.T) {
 	for in, want := range map[string]string{
 		"titel": "title", "aut": "author", "feeds": "feed", "lable": "label", "bevore": "before", "è": "is",

@@ -11,6 +11,7 @@ import (
 	"dateline/feed/markup"
 )
 
+// readPage returns a page of testdata.
 func readPage(t *testing.T, name string) []byte {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("testdata", "pages", name))
@@ -20,8 +21,8 @@ func readPage(t *testing.T, name string) []byte {
 	return page
 }
 
-// wants checks which words a text has and which it has not.
-func wants(t *testing.T, text string, has, lacks []string) {
+// checkWords checks that a text contains some words and does not contain others.
+func checkWords(t *testing.T, text string, has, lacks []string) {
 	t.Helper()
 	for _, s := range has {
 		if !strings.Contains(text, s) {
@@ -35,16 +36,16 @@ func wants(t *testing.T, text string, has, lacks []string) {
 	}
 }
 
-// TestExtractArticle: the article comes whole, with its links and pictures
-// resolved against the page's base and each picture once, and without what
-// stands around it.
+// TestExtractArticle checks that the article is complete and has nothing of the rest of the
+// page. Its links and pictures are resolved against the page's base, and each picture is
+// in it once.
 func TestExtractArticle(t *testing.T) {
 	body, err := Article(readPage(t, "article.html"), "text/html", "https://gazette.example/news/1", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	safe := body.Safe().String()
-	wants(t, safe, []string{"After ninety years", "“It is the sound", "<blockquote>", "miller is back from holiday",
+	checkWords(t, safe, []string{"After ninety years", "“It is the sound", "<blockquote>", "miller is back from holiday",
 		`href="https://gazette.example/2026/mill.html"`, `src="https://gazette.example/2026/wheel.jpg"`},
 		[]string{"Most read", "Ferry", "First, and I", "All rights", "Sport", "script", "never shown", "color: red"})
 	if n := strings.Count(safe, "wheel.jpg"); n != 1 {
@@ -52,19 +53,19 @@ func TestExtractArticle(t *testing.T) {
 	}
 }
 
-// TestExtractDropped: what the drop selectors name is gone, wherever it stands.
+// TestExtractDropped checks that elements that match the drop selectors are removed.
 func TestExtractDropped(t *testing.T) {
 	page := readPage(t, "article.html")
 	body, err := Article(page, "text/html", "https://gazette.example/news/1", nil, []string{".advert-box", "blockquote, .none"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, body.Safe().String(), []string{"After ninety years"}, []string{"shutters", "A mill is a clock"})
+	checkWords(t, body.Safe().String(), []string{"After ninety years"}, []string{"shutters", "A mill is a clock"})
 }
 
-// TestExtractKept: what the keep selectors name is the article, in the order of
-// the page and once, be it ever so short; a picture for browsers without scripts
-// takes the place of the one that a script loads.
+// TestExtractKept checks that elements that match the keep selectors are the article, in
+// the order of the page and once, even if they are short. A picture in a noscript element
+// replaces the picture that a script loads.
 func TestExtractKept(t *testing.T) {
 	page := readPage(t, "comic.html")
 	body, err := Article(page, "text/html", "https://comic.example/12", []string{".byline", ".strip"}, []string{".advert"})
@@ -72,19 +73,19 @@ func TestExtractKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	safe := body.Safe().String()
-	wants(t, safe, []string{"Drawn in ink", "By Ada", `src="https://comic.example/strip.png"`, "A cat on a mill"}, []string{"back", "print", "Strip 12"})
+	checkWords(t, safe, []string{"Drawn in ink", "By Ada", `src="https://comic.example/strip.png"`, "A cat on a mill"}, []string{"back", "print", "Strip 12"})
 	if strings.Index(safe, "Drawn in ink") > strings.Index(safe, "By Ada") || strings.Count(safe, "Drawn in ink") != 1 || strings.Count(safe, "<img") != 1 {
 		t.Errorf("not in the order of the page, or not once:\n%s", safe)
 	}
-	// Selectors that name nothing leave it to the heuristics.
+	// If nothing matches, the article is found without selectors.
 	body, err = Article(readPage(t, "article.html"), "text/html", "https://gazette.example/1", []string{".nothing"}, nil)
 	if err != nil || !strings.Contains(body.Text(), "After ninety years") {
 		t.Errorf("%q, %v", body.Text(), err)
 	}
 }
 
-// TestExtractCharset: a page is decoded as a feed is: by the HTTP header, its meta
-// element, or its bytes.
+// TestExtractCharset checks that the charset of a page is found by the HTTP header, its
+// meta element, or its bytes.
 func TestExtractCharset(t *testing.T) {
 	text := "<p>" + strings.Repeat("Die Mühle mahlt wieder, sagt Ådne, für alle. ", 10) + "</p>"
 	latin, err := charmap.ISO8859_15.NewEncoder().String(text)
@@ -106,8 +107,8 @@ func TestExtractCharset(t *testing.T) {
 	}
 }
 
-// TestExtractNothing: a page without an article gives a sentence that says why, as
-// far as it can be seen, and what to do.
+// TestExtractNothing checks that a page without an article gives an error that says why and
+// what to do.
 func TestExtractNothing(t *testing.T) {
 	deep := strings.Repeat("<div>", 5000)
 	wide := strings.Repeat("<p>x</p>", maxPageElements)
@@ -137,9 +138,8 @@ func TestExtractNothing(t *testing.T) {
 	}
 }
 
-// TestExtractBounded: titles and headings that would be compared with each other,
-// word by word, are shortened first, and a picture written out does not push the
-// text out of the article.
+// TestExtractBounded checks that long titles and headings are shortened, and that a picture
+// in a data URL leaves room for the text of the article.
 func TestExtractBounded(t *testing.T) {
 	para := "<p>" + strings.Repeat("words, and more of them; ", 20) + "</p>"
 	long := strings.Repeat("a b ", 100_000)
@@ -156,7 +156,7 @@ func TestExtractBounded(t *testing.T) {
 	}
 }
 
-// TestCheckSelector: what cannot be used is told in a fragment of a sentence.
+// TestCheckSelector checks that invalid selectors give an error without a full stop.
 func TestCheckSelector(t *testing.T) {
 	for _, s := range []string{"article", "div.post > p, #main", "a[href^=http]:not(.x)", "p:has(img)"} {
 		if err := CheckSelector(s); err != nil {
@@ -170,7 +170,7 @@ func TestCheckSelector(t *testing.T) {
 	}
 }
 
-// FuzzExtractArticle: no page makes it panic or give unbounded text.
+// FuzzExtractArticle checks that no page makes Article panic or return too much text.
 func FuzzExtractArticle(f *testing.F) {
 	for _, name := range []string{"article.html", "comic.html", "login.html"} {
 		page, err := os.ReadFile(filepath.Join("testdata", "pages", name))

@@ -8,9 +8,9 @@ import (
 	"dateline/feed"
 )
 
-// A feed that was asked in the future counts as asked now: what was to be waited
-// is waited once more, what came before the clock went wrong stays.
-func TestRighted(t *testing.T) {
+// TestCorrectClock checks that a feed whose last check is in the future counts as checked
+// now and waits again. Times from before the clock went wrong stay.
+func TestCorrectClock(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	in := func(d time.Duration) time.Time { return now.Add(d) }
 	const h, year = time.Hour, 365 * 24 * time.Hour
@@ -32,8 +32,9 @@ func TestRighted(t *testing.T) {
 	}
 }
 
-// A check that no rule puts so far away is made when the rules would have it.
-func TestDueAtBeyondReach(t *testing.T) {
+// TestDueAtWrongClock checks that a next check that is too far in the future is computed
+// again.
+func TestDueAtWrongClock(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	in := func(d time.Duration) time.Time { return now.Add(d) }
 	const h, day = time.Hour, 24 * time.Hour
@@ -44,8 +45,8 @@ func TestDueAtBeyondReach(t *testing.T) {
 		want time.Time
 	}{
 		{"a year", feed.PollState{NextCheck: in(365 * day), LastChecked: in(-10 * time.Minute)}, feed.Settings{}, in(56 * time.Minute)},
-		{"a year, never asked", feed.PollState{NextCheck: in(365 * day)}, feed.Settings{}, now},
-		{"a year, asked in the future", feed.PollState{NextCheck: in(365*day + h), LastChecked: in(365 * day)}, feed.Settings{}, in(h)},
+		{"a year, never checked", feed.PollState{NextCheck: in(365 * day)}, feed.Settings{}, now},
+		{"a year, checked in the future", feed.PollState{NextCheck: in(365*day + h), LastChecked: in(365 * day)}, feed.Settings{}, in(h)},
 		{"a week of Retry-After", feed.PollState{NextCheck: in(7 * day), LastChecked: now, Hints: feed.PollHints{Until: in(7 * day)}}, feed.Settings{}, in(7 * day)},
 		{"a pause of a year", feed.PollState{NextCheck: in(365 * day), LastChecked: in(-h), Hints: feed.PollHints{Until: in(365 * day)}}, feed.Settings{}, in(6 * time.Minute)},
 		{"an interval during a pause", feed.PollState{NextCheck: in(5 * h), LastChecked: in(-9 * day), Hints: feed.PollHints{Until: in(5 * h)}}, feed.Settings{Interval: h}, in(5 * h)},
@@ -56,6 +57,6 @@ func TestDueAtBeyondReach(t *testing.T) {
 		}
 	}
 	if p := (feed.PollState{NextCheck: in(30 * day), LastChecked: now}); Due(p, now) {
-		t.Error("shown as due a month ahead")
+		t.Error("due a month too early")
 	}
 }

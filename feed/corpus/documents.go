@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// kinds are the formats of the feeds, in turn.
-var kinds = []string{"rss", "rss", "rss", "atom", "json"}
+// formats are the formats of the feeds. Feed f has the format f modulo their number.
+var formats = []string{"rss", "rss", "rss", "atom", "json"}
 
-// Document is a feed as it is served.
+// Document returns the document of feed f and its media type.
 func (c Corpus) Document(f int) (body, contentType string) {
-	switch kinds[f%len(kinds)] {
+	switch formats[f%len(formats)] {
 	case "atom":
 		return c.atom(f), "application/atom+xml; charset=utf-8"
 	case "json":
@@ -25,12 +25,14 @@ func (c Corpus) Document(f int) (body, contentType string) {
 	return c.rss(f), "application/rss+xml; charset=utf-8"
 }
 
-func (c Corpus) title(f int) string { return fmt.Sprintf("Feed %04d", f) }
+// feedTitle returns the title of feed f.
+func (c Corpus) feedTitle(f int) string { return fmt.Sprintf("Feed %04d", f) }
 
+// rss returns feed f as RSS 2.0.
 func (c Corpus) rss(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>%s</title><link>%s/</link><description>News of feed %d</description>`,
-		c.title(f), c.Site(f), f)
+		c.feedTitle(f), c.Site(f), f)
 	for i := range c.Items {
 		e := c.entry(f, i)
 		fmt.Fprintf(&b, "<item><title>%s</title><link>%s</link><guid>%s</guid><pubDate>%s</pubDate><author>%s</author><description>%s</description><content:encoded><![CDATA[%s]]></content:encoded></item>\n",
@@ -40,10 +42,11 @@ func (c Corpus) rss(f int) string {
 	return b.String()
 }
 
+// atom returns feed f as Atom.
 func (c Corpus) atom(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>%s</title><link href="%s/"/><id>%s/</id><updated>%s</updated>`,
-		c.title(f), c.Site(f), c.Site(f), c.Now.UTC().Format(time.RFC3339))
+		c.feedTitle(f), c.Site(f), c.Site(f), c.Now.UTC().Format(time.RFC3339))
 	for i := range c.Items {
 		e := c.entry(f, i)
 		fmt.Fprintf(&b, "<entry><title>%s</title><link href=\"%s\"/><id>%s</id><updated>%s</updated><author><name>%s</name></author><summary>%s</summary><content type=\"html\">%s</content></entry>\n",
@@ -53,6 +56,7 @@ func (c Corpus) atom(f int) string {
 	return b.String()
 }
 
+// json returns feed f as JSON Feed.
 func (c Corpus) json(f int) string {
 	type author struct {
 		Name string `json:"name"`
@@ -71,21 +75,21 @@ func (c Corpus) json(f int) string {
 		e := c.entry(f, i)
 		items[i] = item{e.guid, e.link, e.title, e.summary, e.body, e.published.UTC().Format(time.RFC3339), []author{{e.author}}}
 	}
-	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": c.title(f), "home_page_url": c.Site(f) + "/", "items": items})
+	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": c.feedTitle(f), "home_page_url": c.Site(f) + "/", "items": items})
 	if err != nil {
-		panic("corpus: " + err.Error()) // strings and slices always marshal
+		panic("corpus: " + err.Error()) // marshalling strings and slices cannot fail
 	}
 	return string(doc)
 }
 
-// Handler serves the feeds, each after the latency, and answers conditional
-// requests. A document is made when it is first asked for and kept.
+// Handler returns a handler that serves the feeds and answers conditional requests. Each
+// response is delayed by latency. A document is generated at its first request and reused.
 func (c Corpus) Handler(latency time.Duration) http.Handler {
-	type made struct {
+	type document struct {
 		once             sync.Once
 		body, kind, etag string
 	}
-	docs := make([]made, c.Feeds)
+	docs := make([]document, c.Feeds)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var f int
 		if _, err := fmt.Sscanf(r.URL.Path, "/%d.", &f); err != nil || f < 0 || f >= c.Feeds {

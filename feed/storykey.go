@@ -12,16 +12,16 @@ import (
 	"dateline/feed/text"
 )
 
-// CanonicalLink writes the addresses under which one story is published (http
-// and https, www, mobile and AMP pages, with tracking parameters or without)
-// in one way, for comparing only: it need not lead anywhere. It is empty for a
-// link that says nothing about a story: none, a site's front page, or one that
-// is not http.
+// CanonicalLink returns the same text for all addresses of one story: with http or https,
+// www, mobile and AMP pages, with or without tracking parameters. Use the result only for
+// comparing, because it may not be a working address. It is empty if the link is empty,
+// a site's front page, or not an http or https address. Package cache joins items into
+// stories by this text and by [StoryTitle].
 func CanonicalLink(link string) string {
-	u := webPage(link)
+	u := parseWebPage(link)
 	for range 2 {
-		if of := cached(u); of != nil {
-			u = of
+		if original := ampOriginal(u); original != nil {
+			u = original
 		}
 	}
 	if u == nil {
@@ -39,8 +39,8 @@ func CanonicalLink(link string) string {
 	return "https://" + canonicalHost(u) + page + query + route
 }
 
-// webPage parses the address of a page; nil when it is none.
-func webPage(link string) *url.URL {
+// parseWebPage parses an http or https address. It returns nil for any other text.
+func parseWebPage(link string) *url.URL {
 	u, err := url.Parse(text.EncodeURL(strings.TrimSpace(link)))
 	if err != nil || strings.Trim(u.Hostname(), ".") == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil
@@ -48,9 +48,10 @@ func webPage(link string) *url.URL {
 	return u
 }
 
-// cached is the page that an AMP cache shows at u; nil when u is in none:
-// google.com/amp/s/HOST/…, cdn.ampproject.org/c/s/HOST/…
-func cached(u *url.URL) *url.URL {
+// ampOriginal returns the address of the page that an AMP cache shows at u, or nil if u is
+// not in an AMP cache. Such addresses look like google.com/amp/s/HOST/… and
+// cdn.ampproject.org/c/s/HOST/….
+func ampOriginal(u *url.URL) *url.URL {
 	if u == nil {
 		return nil
 	}
@@ -59,8 +60,8 @@ func cached(u *url.URL) *url.URL {
 	switch {
 	case host == "cdn.ampproject.org" || strings.HasSuffix(host, ".cdn.ampproject.org"):
 		for _, kind := range []string{"/c/", "/v/"} {
-			if of, found := strings.CutPrefix(rest, kind); found {
-				rest, isCached = of, true
+			if after, found := strings.CutPrefix(rest, kind); found {
+				rest, isCached = after, true
 				break
 			}
 		}
@@ -74,24 +75,25 @@ func cached(u *url.URL) *url.URL {
 	if u.RawQuery != "" {
 		rest += "?" + u.RawQuery
 	}
-	of := webPage("https://" + rest)
-	if of == nil || !strings.Contains(of.Host, ".") {
+	original := parseWebPage("https://" + rest)
+	if original == nil || !strings.Contains(original.Host, ".") {
 		return nil
 	}
-	return of
+	return original
 }
 
-// canonicalHost leaves out what tells editions of one site apart.
+// canonicalHost returns the host in ASCII, without labels such as www and without a
+// default port.
 func canonicalHost(u *url.URL) string {
 	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
 		host = ascii
 	}
 	labels := strings.Split(host, ".")
-	for len(labels) > 2 && slices.Contains(editions, labels[0]) {
+	for len(labels) > 2 && slices.Contains(displayLabels, labels[0]) {
 		labels = labels[1:]
 	}
-	// en.m.wikipedia.org
+	// Wikipedia's mobile host is en.m.wikipedia.org.
 	if len(labels) > 3 && labels[1] == "m" {
 		labels = slices.Delete(labels, 1, 2)
 	}
@@ -102,13 +104,14 @@ func canonicalHost(u *url.URL) string {
 	return host
 }
 
-// editions are the first parts of a host that say how a page is shown.
-var editions = []string{"www", "m", "mobile", "amp"}
+// displayLabels are first labels of a host that select the layout of the page.
+var displayLabels = []string{"www", "m", "mobile", "amp"}
 
-// indexPages are what a server shows for a folder.
+// indexPages are the names of files that a server sends for a folder.
 var indexPages = []string{"index.html", "index.htm", "index.php"}
 
-// canonicalPath is the path without what says how the page is shown.
+// canonicalPath returns the path without index pages and without the parts that select the
+// AMP layout.
 func canonicalPath(p string) string {
 	parts := strings.Split(strings.Trim(path.Clean("/"+canonicalEscapes(p)), "/"), "/")
 	if last := len(parts) - 1; slices.Contains(indexPages, parts[last]) {
@@ -130,14 +133,14 @@ func canonicalPath(p string) string {
 	return "/" + strings.Join(parts, "/")
 }
 
-// canonicalQuery is the query, sorted, without the parameters that say how the
-// reader came to the page or how it is shown.
+// canonicalQuery returns the query with sorted parameters, without the irrelevant ones.
+// page is the canonical path.
 func canonicalQuery(query, page string) string {
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		name, value = canonicalEscapes(name), canonicalEscapes(value)
-		if name == "" || aside(strings.ToLower(name), strings.ToLower(value), page) {
+		if name == "" || isIrrelevantParam(strings.ToLower(name), strings.ToLower(value), page) {
 			continue
 		}
 		if value != "" {
@@ -152,9 +155,10 @@ func canonicalQuery(query, page string) string {
 	return "?" + strings.Join(slices.Compact(kept), "&")
 }
 
-// aside says that a parameter does not choose what the page is about.
-func aside(name, value, page string) bool {
-	if slices.Contains(tracking, name) || slices.ContainsFunc(trackingPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+// isIrrelevantParam reports whether a parameter does not select the content of the page.
+// name and value must be in lower case.
+func isIrrelevantParam(name, value, page string) bool {
+	if slices.Contains(trackingParams, name) || slices.ContainsFunc(trackingPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 		return true
 	}
 	switch name {
@@ -163,67 +167,66 @@ func aside(name, value, page string) bool {
 	case "outputtype", "output":
 		return value == "amp"
 	case "m":
-		// Blogger's mobile pages; elsewhere m may be a month.
+		// On Blogger it selects the mobile page. Elsewhere it may be a month.
 		return (value == "1" || value == "0") && strings.HasSuffix(page, ".html")
 	case "cmp":
-		// A campaign has a name; a number may be a company or a page.
+		// A campaign has a name. A number may be a company or a page.
 		return strings.ContainsFunc(value, unicode.IsLetter)
 	}
-	if !slices.Contains(origins, name) {
+	if !slices.Contains(refererParams, name) {
 		return false
 	}
 	first, _, _ := strings.Cut(strings.NewReplacer("_", "-", ".", "-").Replace(value), "-")
-	return slices.Contains(sites, first) || strings.HasPrefix(first, "rss")
+	return slices.Contains(refererValues, first) || strings.HasPrefix(first, "rss")
 }
 
-// trackingPrefixes begin the names of parameters that only count readers.
+// trackingPrefixes are prefixes of names of parameters that are only for statistics.
 var trackingPrefixes = []string{"utm_", "mtm_", "pk_", "piwik_", "at_", "ns_", "hsa_", "vero_", "amp_", "guce_", "elq"}
 
-// tracking are names of parameters that only count readers.
-var tracking = []string{
+// trackingParams are names of parameters that are only for statistics.
+var trackingParams = []string{
 	"fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "li_fat_id", "igshid", "igsh",
 	"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "oly_anon_id", "oly_enc_id", "ck_subscriber_id",
 	"_ga", "_gl", "usqp", "xtor", "cmpid", "icid", "ncid", "ocid", "smid", "s_cid", "sc_cid", "wt_mc", "wt.mc_id", "wt_zmc", "ftag", "mbid", "tpcc", "srnd", "sref",
 	"ref_src", "ref_url", "traffic_source", "spm", "sr_share", "guccounter", "wprov", "maca", "emc", "rss",
 }
 
-// origins are names of parameters that tell where a reader comes from, if the
-// value is one of sites, and may mean anything else otherwise.
-var origins = []string{"ref", "source", "src", "from", "via", "partner", "referrer", "feature"}
+// refererParams are names of parameters that name the page with the link, if their value
+// starts with one of refererValues. With other values they may mean anything.
+var refererParams = []string{"ref", "source", "src", "from", "via", "partner", "referrer", "feature"}
 
-// sites begin the values by which links say that they are followed from a feed
-// or from one of the large sites.
-var sites = []string{
+// refererValues are the first words of values that stand for a feed or a large site.
+var refererValues = []string{
 	"feed", "feeds", "atom", "newsletter", "email", "share", "social", "twitter", "facebook", "linkedin", "reddit", "hn", "hackernews", "hackernewsletter",
 	"producthunt", "mastodon", "bluesky", "telegram", "whatsapp", "instagram", "youtu", "google", "googlenews", "flipboard", "feedly", "inoreader", "lobsters",
 }
 
-// canonicalFragment keeps what makes another page: a route of a page that is a
-// program, or one comment or post of a discussion.
+// canonicalFragment returns the fragment if it selects other content: a route of a web
+// application, or a comment of a discussion. Otherwise it returns an empty text.
 func canonicalFragment(fragment string) string {
 	f := canonicalEscapes(fragment)
 	if strings.HasPrefix(f, "!") || strings.HasPrefix(f, "/") && f != "/" {
 		return "#" + f
 	}
 	name := strings.TrimRight(f, "0123456789")
-	if name != f && slices.Contains(remarks, strings.ToLower(strings.TrimRight(name, "-_"))) {
+	if name != f && slices.Contains(commentAnchors, strings.ToLower(strings.TrimRight(name, "-_"))) {
 		return "#" + f
 	}
 	return ""
 }
 
-// remarks come before the number of one remark in a discussion.
-var remarks = []string{"", "c", "comment", "issuecomment", "discussioncomment", "discussion_r", "p", "post", "msg", "reply", "answer"}
+// commentAnchors are the words before the number in the anchor of a comment.
+var commentAnchors = []string{"", "c", "comment", "issuecomment", "discussioncomment", "discussion_r", "p", "post", "msg", "reply", "answer"}
 
-// canonicalEscapes percent-encodes what is not ASCII, and of the rest only what
-// would mean something else as it stands.
+// canonicalEscapes percent-encodes bytes that are not printable ASCII, and decodes all
+// other escapes except those of "%" and the delimiters of a URL.
 func canonicalEscapes(s string) string {
 	const hex = "0123456789ABCDEF"
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c == '%' && text.IsEscape(s[i:]) {
-			c = unhex(s[i+1])<<4 | unhex(s[i+2])
+			c = hexValue(s[i+1])<<4 | hexValue(s[i+2])
 			i += 2
 			if c == '%' || strings.IndexByte("/?#&=+;", c) >= 0 {
 				out = append(out, '%', hex[c>>4], hex[c&15])
@@ -239,18 +242,20 @@ func canonicalEscapes(s string) string {
 	return string(out)
 }
 
-func unhex(c byte) byte {
+// hexValue returns the value of a hexadecimal digit.
+func hexValue(c byte) byte {
 	if c <= '9' {
 		return c - '0'
 	}
 	return c | 0x20 - 'a' + 10
 }
 
-// StoryTitle is the title as [text.IndexText] has it, or empty when too many
-// stories could be called that: it takes four words and twenty letters, or as
-// much in scripts that say a word in a character or two.
+// StoryTitle returns the title in the form of [text.IndexText]. It is empty if the title
+// is so short that different stories may have it: a title needs four words and twenty
+// letters. In scripts without spaces, such as Chinese or Thai, a character counts as a
+// part of a word and as one or three letters.
 func StoryTitle(title string) string {
-	const word = 10
+	const word = 10 // words are counted in tenths
 	s := text.IndexText(title)
 	words, letters := 0, 0
 	for token := range strings.FieldsSeq(s) {
