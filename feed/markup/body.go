@@ -149,17 +149,6 @@ func joinLines(s string) string {
 	return b.String()
 }
 
-// Clip cuts s to at most n bytes, between two characters.
-func Clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
 // clipSummary makes one line of about [summaryLength] characters, cut at a word.
 func clipSummary(s string) string {
 	s = text.Clean(Clip(s, utf8.UTFMax*(summaryLength+1)))

@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"dateline/feed"
 	"strconv"
 	"strings"
 )
@@ -28,21 +27,4 @@ func parseDuration(s string) int {
 		return 0
 	}
 	return int(total)
-}
-
-// largestCount is the largest of several counts, zero when none can be read: of
-// those that an item gives, each may count only a part.
-func largestCount(values []string) int {
-	most := 0
-	for _, v := range values {
-		if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 32); err == nil {
-			most = max(most, int(n))
-		}
-	}
-	return most
-}
-
-// playable says that a file may be what an item's own duration is of.
-func playable(e feed.Enclosure) bool {
-	return e.Type == "" || strings.HasPrefix(e.Type, "audio/") || strings.HasPrefix(e.Type, "video/")
 }

@@ -4,14 +4,10 @@ import (
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/feed/text"
-	"mime"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	ext "github.com/mmcdole/gofeed/extensions"
 )
 
 // rawItem is an item as its format gave it, before anything is cleaned. Every
@@ -78,97 +74,6 @@ func (d rawItem) article() feed.Article {
 	return a
 }
 
-// files makes the enclosures' addresses absolute and joins those of one file.
-func (d rawItem) files() []feed.Enclosure {
-	var out []feed.Enclosure
-	for _, e := range d.enclosures {
-		e.URL = text.WebURL(d.base, text.UnescapeURL(e.URL))
-		e.Type = strings.ToLower(text.Clean(e.Type))
-		if e.URL == "" {
-			continue
-		}
-		at := slices.IndexFunc(out, func(o feed.Enclosure) bool { return o.URL == e.URL })
-		if at < 0 {
-			out = append(out, e)
-			continue
-		}
-		out[at].Type = text.FirstNonBlank(out[at].Type, e.Type)
-		out[at].Length = max(out[at].Length, e.Length)
-		out[at].Duration = max(out[at].Duration, e.Duration)
-	}
-	for i := range out {
-		if out[i].Duration == 0 && playable(out[i]) {
-			out[i].Duration = d.duration
-		}
-	}
-	return out
-}
-
-// enclosure builds an Enclosure from attributes; a missing type is guessed from
-// the file's extension.
-func enclosure(address, kind, length, medium string) feed.Enclosure {
-	e := feed.Enclosure{URL: strings.TrimSpace(address), Type: strings.TrimSpace(kind)}
-	if n, err := strconv.ParseInt(strings.TrimSpace(length), 10, 64); err == nil && n > 0 {
-		e.Length = n
-	}
-	if e.Type == "" {
-		e.Type = typeOf(e.URL, medium)
-	}
-	return e
-}
-
-func typeOf(address, medium string) string {
-	file, _, _ := strings.Cut(address, "?")
-	switch extension := strings.ToLower(path.Ext(file)); extension {
-	case ".jpg", ".jpeg":
-		return "image/jpeg"
-	case ".png", ".gif", ".webp", ".avif":
-		return "image/" + extension[1:]
-	case ".mp3":
-		return "audio/mpeg"
-	case ".m4a":
-		return "audio/mp4"
-	case ".mp4", ".webm":
-		return "video/" + extension[1:]
-	case ".pdf":
-		return mime.TypeByExtension(extension)
-	}
-	if medium == "image" {
-		return "image/jpeg"
-	}
-	return ""
-}
-
-// names joins the names of several authors, each once.
-func names(authors []string) string {
-	var out []string
-	for _, author := range authors {
-		if name := personName(author); name != "" && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// personName finds the name in "a@b.c (Name)", "Name (a@b.c)" and
-// "Name <a@b.c>"; the address when there is no name.
-func personName(s string) string {
-	s = strings.TrimSpace(s)
-	if open := strings.LastIndexByte(s, '<'); open > 0 && strings.HasSuffix(s, ">") && strings.Contains(s[open:], "@") {
-		return strings.Trim(text.PlainTitle(s[:open]), `" `)
-	}
-	s = strings.TrimPrefix(text.PlainTitle(s), "mailto:")
-	open := strings.IndexByte(s, '(')
-	if open < 0 || !strings.HasSuffix(s, ")") || !strings.Contains(s, "@") {
-		return s
-	}
-	outside, inside := strings.TrimSpace(s[:open]), strings.TrimSpace(s[open+1:len(s)-1])
-	if strings.Contains(outside, "@") {
-		return text.FirstNonBlank(inside, outside)
-	}
-	return text.FirstNonBlank(outside, inside)
-}
-
 // plainSet cleans categories and drops empty and repeated ones.
 func plainSet(values []string) []string {
 	var out []string
@@ -198,62 +103,17 @@ func firstDate(candidates []string) time.Time {
 	return time.Time{}
 }
 
-// extensions are the elements of other vocabularies, by prefix and name.
-type extensions ext.Extensions
-
 // passage is a text of an item, as HTML, and the base of its links.
 type passage struct{ text, base string }
 
-// richest is the longest text under the first of the names that has any: of
-// several under one name, the others are its extract or its plain form.
-func (x extensions) richest(names ...string) passage {
-	var p passage
-	for _, name := range names {
-		for _, e := range x.elements(name) {
-			if !text.IsBlank(e.Value) && len(e.Value) > len(p.text) {
-				p = passage{e.Value, e.Attrs["base"]}
-			}
-		}
-		if p.text != "" {
-			break
+// largestCount is the largest of several counts, zero when none can be read: of
+// those that an item gives, each may count only a part.
+func largestCount(values []string) int {
+	most := 0
+	for _, v := range values {
+		if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 32); err == nil {
+			most = max(most, int(n))
 		}
 	}
-	return p
-}
-
-// text is the first text found under one of the names, "prefix:name".
-func (x extensions) text(names ...string) string {
-	for _, name := range names {
-		for _, value := range x.all(name) {
-			if !text.IsBlank(value) {
-				return value
-			}
-		}
-	}
-	return ""
-}
-
-// all are the texts of every element of that name.
-func (x extensions) all(name string) []string {
-	var out []string
-	for _, e := range x.elements(name) {
-		if !text.IsBlank(e.Value) {
-			out = append(out, e.Value)
-		}
-	}
-	return out
-}
-
-func (x extensions) elements(name string) []ext.Extension {
-	prefix, local, _ := strings.Cut(name, ":")
-	return x[prefix][local]
-}
-
-// splitKeywords cuts lists of keywords.
-func splitKeywords(lists []string) []string {
-	var out []string
-	for _, list := range lists {
-		out = append(out, strings.Split(list, ",")...)
-	}
-	return out
+	return most
 }

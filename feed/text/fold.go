@@ -2,6 +2,7 @@ package text
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -166,4 +167,11 @@ func accented(r rune) bool {
 		return true
 	}
 	return r == 'ё'
+}
+
+// ContainsFolded reports whether one of the names equals name once both are folded
+// with [Fold].
+func ContainsFolded(names []string, name string) bool {
+	name = Fold(name)
+	return slices.ContainsFunc(names, func(s string) bool { return Fold(s) == name })
 }

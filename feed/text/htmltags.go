@@ -1,5 +1,7 @@
 package text
 
+import "strings"
+
 // IsInlineTag knows the HTML elements that stand within a line: taking their tags
 // away joins what stood on both sides.
 func IsInlineTag(name string) bool {
@@ -34,4 +36,61 @@ func IsSilentTag(name string) bool {
 		return true
 	}
 	return false
+}
+
+// HTMLTag is the name and the length of the HTML tag or comment that s starts
+// with; the length is zero when it starts with neither.
+func HTMLTag(s string) (string, int) {
+	if strings.HasPrefix(s, "<!--") {
+		if end := strings.Index(s, "-->"); end >= 0 {
+			return "span", end + 3
+		}
+		return "", 0
+	}
+	i := 1
+	if i < len(s) && s[i] == '/' {
+		i++
+	}
+	n := 0
+	for i+n < len(s) && n < 12 && (s[i+n]|0x20 >= 'a' && s[i+n]|0x20 <= 'z' || n > 0 && s[i+n] >= '0' && s[i+n] <= '9') {
+		n++
+	}
+	name := strings.ToLower(s[i : i+n])
+	if !IsInlineTag(name) && !IsBlockTag(name) {
+		return "", 0
+	}
+	// A tag ends at ">", outside quotation marks, and never spans another "<".
+	for j, quote := i+n, byte(0); j < len(s); j++ {
+		switch c := s[j]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '>':
+			return name, j + 1
+		case c == '<':
+			return "", 0
+		case j == i+n && c != '/' && c > ' ':
+			return "", 0
+		case (c == '"' || c == '\'') && s[j-1] == '=':
+			quote = c
+		}
+	}
+	return "", 0
+}
+
+// HasElement says that s holds an HTML element with both its tags, which plain
+// text hardly ever does.
+func HasElement(s string) bool {
+	for {
+		at := strings.Index(s, "</")
+		if at < 0 {
+			return false
+		}
+		name, size := HTMLTag(s[at:])
+		if size > 0 && strings.Contains(strings.ToLower(s[:at]), "<"+name) {
+			return true
+		}
+		s = s[at+2:]
+	}
 }

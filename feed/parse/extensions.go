@@ -65,30 +65,6 @@ func (d *rawItem) addTopics(topics []ext.Extension, depth int) {
 	}
 }
 
-// addPodcast adds what Podcasting 2.0 has beyond iTunes. Of several
-// transcripts the one that reads best comes first.
-func (d *rawItem) addPodcast(x extensions) {
-	for _, alternate := range x.elements("podcast:alternateenclosure") {
-		for _, source := range alternate.Children["source"] {
-			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
-		}
-	}
-	d.duration = parseDuration(x.text("itunes:duration"))
-	for _, c := range x.elements("podcast:chapters") {
-		d.chapters = append(d.chapters, text.FirstNonBlank(c.Attrs["url"], c.Value))
-	}
-	for _, kind := range []string{"html", "plain", "vtt", "srt", ""} {
-		for _, t := range x.elements("podcast:transcript") {
-			if strings.Contains(strings.ToLower(t.Attrs["type"]), kind) {
-				d.transcripts = append(d.transcripts, text.FirstNonBlank(t.Attrs["url"], t.Value))
-			}
-		}
-	}
-}
-
-// chaptersRel is the relation of Podlove Simple Chapters in a document of their own.
-const chaptersRel = "http://podlove.org/simple-chapters"
-
 // addLinks reads Atom links in a feed of another format.
 func (d *rawItem) addLinks(x extensions) {
 	for _, l := range x.elements("atom:link") {
@@ -121,37 +97,6 @@ func (x extensions) persons() []string {
 	return out
 }
 
-// addFiles collects Media RSS files; they stand in the item, in a group, or
-// inside one another.
-func (d *rawItem) addFiles(parent ext.Extension, depth int) {
-	if depth > 4 {
-		return
-	}
-	for _, name := range []string{"content", "thumbnail"} {
-		for _, e := range parent.Children[name] {
-			medium := e.Attrs["medium"]
-			if name == "thumbnail" {
-				medium = "image"
-			}
-			file := enclosure(text.FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
-			file.Duration = parseDuration(e.Attrs["duration"])
-			if file.URL != "" {
-				d.enclosures = append(d.enclosures, file)
-			}
-			d.addFiles(e, depth+1)
-		}
-	}
-	for _, group := range parent.Children["group"] {
-		d.addFiles(group, depth+1)
-	}
-	for _, c := range parent.Children["category"] {
-		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Value))
-	}
-	for _, k := range parent.Children["keywords"] {
-		d.categories = append(d.categories, splitKeywords([]string{k.Value})...)
-	}
-}
-
 // mediaText is a text of Media RSS at any of its levels.
 func mediaText(parent ext.Extension, name string, depth int) string {
 	for _, e := range parent.Children[name] {
@@ -170,4 +115,61 @@ func mediaText(parent ext.Extension, name string, depth int) string {
 		}
 	}
 	return ""
+}
+
+// extensions are the elements of other vocabularies, by prefix and name.
+type extensions ext.Extensions
+
+// richest is the longest text under the first of the names that has any: of
+// several under one name, the others are its extract or its plain form.
+func (x extensions) richest(names ...string) passage {
+	var p passage
+	for _, name := range names {
+		for _, e := range x.elements(name) {
+			if !text.IsBlank(e.Value) && len(e.Value) > len(p.text) {
+				p = passage{e.Value, e.Attrs["base"]}
+			}
+		}
+		if p.text != "" {
+			break
+		}
+	}
+	return p
+}
+
+// text is the first text found under one of the names, "prefix:name".
+func (x extensions) text(names ...string) string {
+	for _, name := range names {
+		for _, value := range x.all(name) {
+			if !text.IsBlank(value) {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// all are the texts of every element of that name.
+func (x extensions) all(name string) []string {
+	var out []string
+	for _, e := range x.elements(name) {
+		if !text.IsBlank(e.Value) {
+			out = append(out, e.Value)
+		}
+	}
+	return out
+}
+
+func (x extensions) elements(name string) []ext.Extension {
+	prefix, local, _ := strings.Cut(name, ":")
+	return x[prefix][local]
+}
+
+// splitKeywords cuts lists of keywords.
+func splitKeywords(lists []string) []string {
+	var out []string
+	for _, list := range lists {
+		out = append(out, strings.Split(list, ",")...)
+	}
+	return out
 }

@@ -1,0 +1,14 @@
+package markup
+
+import "unicode/utf8"
+
+// Clip cuts s to at most n bytes, between two characters.
+func Clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

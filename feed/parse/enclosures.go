@@ -1,0 +1,134 @@
+package parse
+
+import (
+	"dateline/feed"
+	"dateline/feed/text"
+	"mime"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	ext "github.com/mmcdole/gofeed/extensions"
+)
+
+// files makes the enclosures' addresses absolute and joins those of one file.
+func (d rawItem) files() []feed.Enclosure {
+	var out []feed.Enclosure
+	for _, e := range d.enclosures {
+		e.URL = text.WebURL(d.base, text.UnescapeURL(e.URL))
+		e.Type = strings.ToLower(text.Clean(e.Type))
+		if e.URL == "" {
+			continue
+		}
+		at := slices.IndexFunc(out, func(o feed.Enclosure) bool { return o.URL == e.URL })
+		if at < 0 {
+			out = append(out, e)
+			continue
+		}
+		out[at].Type = text.FirstNonBlank(out[at].Type, e.Type)
+		out[at].Length = max(out[at].Length, e.Length)
+		out[at].Duration = max(out[at].Duration, e.Duration)
+	}
+	for i := range out {
+		if out[i].Duration == 0 && playable(out[i]) {
+			out[i].Duration = d.duration
+		}
+	}
+	return out
+}
+
+// enclosure builds an Enclosure from attributes; a missing type is guessed from
+// the file's extension.
+func enclosure(address, kind, length, medium string) feed.Enclosure {
+	e := feed.Enclosure{URL: strings.TrimSpace(address), Type: strings.TrimSpace(kind)}
+	if n, err := strconv.ParseInt(strings.TrimSpace(length), 10, 64); err == nil && n > 0 {
+		e.Length = n
+	}
+	if e.Type == "" {
+		e.Type = typeOf(e.URL, medium)
+	}
+	return e
+}
+
+func typeOf(address, medium string) string {
+	file, _, _ := strings.Cut(address, "?")
+	switch extension := strings.ToLower(path.Ext(file)); extension {
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".png", ".gif", ".webp", ".avif":
+		return "image/" + extension[1:]
+	case ".mp3":
+		return "audio/mpeg"
+	case ".m4a":
+		return "audio/mp4"
+	case ".mp4", ".webm":
+		return "video/" + extension[1:]
+	case ".pdf":
+		return mime.TypeByExtension(extension)
+	}
+	if medium == "image" {
+		return "image/jpeg"
+	}
+	return ""
+}
+
+// playable says that a file may be what an item's own duration is of.
+func playable(e feed.Enclosure) bool {
+	return e.Type == "" || strings.HasPrefix(e.Type, "audio/") || strings.HasPrefix(e.Type, "video/")
+}
+
+// addFiles collects Media RSS files; they stand in the item, in a group, or
+// inside one another.
+func (d *rawItem) addFiles(parent ext.Extension, depth int) {
+	if depth > 4 {
+		return
+	}
+	for _, name := range []string{"content", "thumbnail"} {
+		for _, e := range parent.Children[name] {
+			medium := e.Attrs["medium"]
+			if name == "thumbnail" {
+				medium = "image"
+			}
+			file := enclosure(text.FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
+			file.Duration = parseDuration(e.Attrs["duration"])
+			if file.URL != "" {
+				d.enclosures = append(d.enclosures, file)
+			}
+			d.addFiles(e, depth+1)
+		}
+	}
+	for _, group := range parent.Children["group"] {
+		d.addFiles(group, depth+1)
+	}
+	for _, c := range parent.Children["category"] {
+		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Value))
+	}
+	for _, k := range parent.Children["keywords"] {
+		d.categories = append(d.categories, splitKeywords([]string{k.Value})...)
+	}
+}
+
+// addPodcast adds what Podcasting 2.0 has beyond iTunes. Of several
+// transcripts the one that reads best comes first.
+func (d *rawItem) addPodcast(x extensions) {
+	for _, alternate := range x.elements("podcast:alternateenclosure") {
+		for _, source := range alternate.Children["source"] {
+			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
+		}
+	}
+	d.duration = parseDuration(x.text("itunes:duration"))
+	for _, c := range x.elements("podcast:chapters") {
+		d.chapters = append(d.chapters, text.FirstNonBlank(c.Attrs["url"], c.Value))
+	}
+	for _, kind := range []string{"html", "plain", "vtt", "srt", ""} {
+		for _, t := range x.elements("podcast:transcript") {
+			if strings.Contains(strings.ToLower(t.Attrs["type"]), kind) {
+				d.transcripts = append(d.transcripts, text.FirstNonBlank(t.Attrs["url"], t.Value))
+			}
+		}
+	}
+}
+
+// chaptersRel is the relation of Podlove Simple Chapters in a document of their own.
+const chaptersRel = "http://podlove.org/simple-chapters"
