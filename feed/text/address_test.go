@@ -1,6 +1,9 @@
 package text
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // An address is known without the user and password in it, and nothing else of
 // it changes.
@@ -45,5 +48,39 @@ func TestKeepLogin(t *testing.T) {
 	}
 	if got := KeepLogin("http://a.example/", "http://a.example/"); got != "http://a.example/" {
 		t.Errorf("no login became %s", got)
+	}
+}
+
+// TestSafeURL: only four schemes pass, and nothing in an address can end a
+// terminal sequence.
+func TestSafeURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://x.example/a?b=c#d":                        "https://x.example/a?b=c#d",
+		" HTTP://x.example ":                               "HTTP://x.example",
+		"mailto:a@x.example":                               "mailto:a@x.example",
+		"gemini://x.example/":                              "gemini://x.example/",
+		"https://x.example/a b\x1b\\\u009c":                "https://x.example/a%20b%1B\\%C2%9C",
+		"mailto:a\x9d0;x\x9c@x.example":                    "mailto:a\ufffd0;x\ufffd@x.example",
+		"https://x.example/\u202egpj":                      "https://x.example/%E2%80%AEgpj",
+		"https://x.example/a\u3000\u00adb":                 "https://x.example/a%E3%80%80%C2%ADb",
+		"https://x.example/" + strings.Repeat("\u0301", 9): "https://x.example/" + strings.Repeat("\u0301", 8) + "%CC%81",
+		"https://x.example/東京":                             "https://x.example/東京",
+		"java\nscript:alert(1)":                            "",
+		"javascript:alert(1)":                              "",
+		"data:text/html,x":                                 "",
+		"file:///etc/passwd":                               "",
+		"//x.example/":                                     "",
+		"/relative":                                        "",
+		"https://":                                         "",
+		"https://a%zz/":                                    "",
+		"":                                                 "",
+	} {
+		got, ok := SafeURL(in)
+		if !ok {
+			got = ""
+		}
+		if got != want {
+			t.Errorf("SafeURL(%q) = %q, %v, want %q", in, got, ok, want)
+		}
 	}
 }
