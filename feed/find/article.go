@@ -59,8 +59,8 @@ func Article(page []byte, contentType, address string, keep, drop []string) (bod
 	if err := errors.Join(keepErr, dropErr); err != nil {
 		return markup.Body{}, &ArticleError{fmt.Sprintf("The page was not read, for %s: correct fulltext_keep and fulltext_drop in the feed's settings.", text.Clean(err.Error())), err}
 	}
-	text := decodePage(page[:min(len(page), maxPage)], contentType)
-	root, err := html.Parse(strings.NewReader(text))
+	s := decodePage(page[:min(len(page), maxPage)], contentType)
+	root, err := html.Parse(strings.NewReader(s))
 	if err != nil {
 		return markup.Body{}, &ArticleError{fmt.Sprintf("The page of %s is nested too deeply to be read: o opens it in the browser.", host), err}
 	}
@@ -75,12 +75,12 @@ func Article(page []byte, contentType, address string, keep, drop []string) (bod
 		body.Raw, err = readable(root, body.Base)
 	}
 	if err != nil {
-		return markup.Body{}, &ArticleError{noArticle(host, text), err}
+		return markup.Body{}, &ArticleError{noArticle(host, s), err}
 	}
-	body.Raw = markup.Clip(body.Raw, markup.MaxBody)
+	body.Raw = text.Clip(body.Raw, markup.MaxBody)
 	found := body.Read()
 	if n := len([]rune(found.Text)); n == 0 && !found.Image || n < minArticle && keepers == nil {
-		return markup.Body{}, &ArticleError{sentence: noArticle(host, text)}
+		return markup.Body{}, &ArticleError{sentence: noArticle(host, s)}
 	}
 	return body, nil
 }
@@ -129,16 +129,16 @@ func decodePage(page []byte, contentType string) string {
 func tame(root *html.Node) bool {
 	elements, work, depth := 0, 0, 0
 	var walk func(*html.Node) int
-	walk = func(n *html.Node) (text int) {
+	walk = func(n *html.Node) (s int) {
 		depth++
 		for c := n.FirstChild; c != nil && elements < maxPageElements && work < maxPageWork; c = c.NextSibling {
 			switch c.Type {
 			case html.TextNode:
 				if n.DataAtom == atom.Title {
-					c.Data = markup.Clip(c.Data, maxPageTitle)
+					c.Data = text.Clip(c.Data, maxPageTitle)
 				}
 				if n.DataAtom != atom.Script && n.DataAtom != atom.Style {
-					text += len(c.Data)
+					s += len(c.Data)
 					work += len(c.Data) * depth
 				}
 			case html.ElementNode:
@@ -149,16 +149,16 @@ func tame(root *html.Node) bool {
 				}
 				for i, a := range c.Attr {
 					if c.DataAtom == atom.Meta {
-						c.Attr[i].Val = markup.Clip(a.Val, maxPageTitle)
+						c.Attr[i].Val = text.Clip(a.Val, maxPageTitle)
 					} else if len(a.Val) > maxPageValue {
 						c.Attr[i].Val = ""
 					}
 				}
-				text += inside
+				s += inside
 			}
 		}
 		depth--
-		return text
+		return s
 	}
 	walk(root)
 	return elements < maxPageElements && work < maxPageWork

@@ -40,7 +40,7 @@ func (b Body) Head(n int) (head Body, cut bool) {
 	if len(b.Raw) <= 2*n {
 		return b, false
 	}
-	head = Body{Raw: Clip(b.Raw, n), Base: b.Base}
+	head = Body{Raw: text.Clip(b.Raw, n), Base: b.Base}
 	if i := strings.LastIndexByte(head.Raw, '<'); i > 0 {
 		head.Raw = head.Raw[:i]
 	}
@@ -65,7 +65,7 @@ type Reading struct {
 // Blocks are parted by line ends.
 func (b Body) Read() Reading {
 	if strings.IndexByte(b.Raw, '<') < 0 {
-		return Reading{Text: joinLines(html.UnescapeString(Clip(b.Raw, maxText)))}
+		return Reading{Text: joinLines(html.UnescapeString(text.Clip(b.Raw, maxText)))}
 	}
 	var s strings.Builder
 	s.Grow(min(len(b.Raw), maxText))
@@ -73,13 +73,13 @@ func (b Body) Read() Reading {
 	put := func(piece []byte) {
 		size := len(piece)
 		if size > left {
-			piece = piece[:len(Clip(string(piece), left))]
+			piece = piece[:len(text.Clip(string(piece), left))]
 		}
 		left -= size
 		s.Write(piece)
 	}
 	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
-	z := html.NewTokenizer(strings.NewReader(repairMarkup(Clip(b.Raw, MaxBody))))
+	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Clip(b.Raw, MaxBody))))
 	silent := ""
 	for left > 0 {
 		kind := z.Next()
@@ -151,7 +151,7 @@ func joinLines(s string) string {
 
 // clipSummary makes one line of about [summaryLength] characters, cut at a word.
 func clipSummary(s string) string {
-	s = text.Clean(Clip(s, utf8.UTFMax*(summaryLength+1)))
+	s = text.Clean(text.Clip(s, utf8.UTFMax*(summaryLength+1)))
 	end, lastSpace, n := len(s), 0, 0
 	for i, r := range s {
 		if n == summaryLength {

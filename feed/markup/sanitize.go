@@ -29,7 +29,7 @@ func (h SafeHTML) String() string { return h.html }
 // tracking pixels vanish, lists and quotations nested deeper than 8 are
 // flattened.
 func (b Body) Safe() SafeHTML {
-	raw := repairMarkup(Clip(b.Raw, MaxBody))
+	raw := repairMarkup(text.Clip(b.Raw, MaxBody))
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}

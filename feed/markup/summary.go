@@ -23,7 +23,7 @@ func (b Body) Summarize() Summary {
 	if strings.IndexByte(b.Raw, '<') < 0 {
 		d.text(b.Raw)
 	} else {
-		d.markup(repairMarkup(Clip(b.Raw, MaxBody)))
+		d.markup(repairMarkup(text.Clip(b.Raw, MaxBody)))
 	}
 	return Summary{clipSummary(string(d.head)), d.count.Total(), d.image}
 }
@@ -80,7 +80,7 @@ func (d *summarizer) text(s string) {
 	}
 	left := d.left
 	d.left -= len(s)
-	s = Clip(s, left)
+	s = text.Clip(s, left)
 	d.count.Add(s)
 	head := d.head
 	for i := 0; i < len(s) && d.runes <= summaryLength; {

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"dateline/feed"
-	"dateline/feed/markup"
 	"dateline/feed/text"
 	"slices"
 	"strings"
@@ -17,8 +16,8 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	site := rawItem{base: base}
 	site.atomLinks(f.Links)
 	doc := &feed.Document{
-		Title:       markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
-		Description: markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
+		Title:       text.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
+		Description: text.Clip(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
 		Site:        text.FirstNonBlank(firstURL(base, site.links), idPage(f.ID, src.URL)),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
 		Hints:       feed.PollHints{Period: updatePeriod(x)},

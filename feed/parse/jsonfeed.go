@@ -19,8 +19,8 @@ import (
 // fromJSON maps JSON Feed 1.0 and 1.1.
 func fromJSON(f *json.Feed, src Origin) *feed.Document {
 	doc := &feed.Document{
-		Title:       markup.Clip(text.PlainTitle(f.Title), 4096),
-		Description: markup.Clip(text.PlainTitle(f.Description), 4096),
+		Title:       text.Clip(text.PlainTitle(f.Title), 4096),
+		Description: text.Clip(text.PlainTitle(f.Description), 4096),
 		Site:        text.WebURL(src.Base, f.HomePageURL),
 	}
 	authors := jsonNames(f.Author, f.Authors)

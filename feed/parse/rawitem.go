@@ -49,9 +49,9 @@ func (d rawItem) article() feed.Article {
 	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
 		a.Body.Raw = markup.Paragraphs(a.Body.Raw)
 	}
-	a.GUID = markup.Clip(text.Clean(d.guid), 4096)
-	a.Title = markup.Clip(text.PlainTitle(d.title), 4096)
-	a.Author = markup.Clip(names(d.authors), 1024)
+	a.GUID = text.Clip(text.Clean(d.guid), 4096)
+	a.Title = text.Clip(text.PlainTitle(d.title), 4096)
+	a.Author = text.Clip(names(d.authors), 1024)
 	a.Link = firstURL(d.base, d.links)
 	a.Comments = firstURL(d.base, d.comments)
 	a.CommentCount = largestCount(d.counts)
@@ -78,7 +78,7 @@ func (d rawItem) article() feed.Article {
 func plainSet(values []string) []string {
 	var out []string
 	for _, v := range values {
-		if v = markup.Clip(text.PlainTitle(v), 256); v != "" && !slices.Contains(out, v) {
+		if v = text.Clip(text.PlainTitle(v), 256); v != "" && !slices.Contains(out, v) {
 			out = append(out, v)
 		}
 	}

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"dateline/feed"
-	"dateline/feed/markup"
 	"dateline/feed/text"
 	"strings"
 
@@ -14,8 +13,8 @@ func fromRSS(f *rss.Feed, src Origin) *feed.Document {
 	x := extensions(f.Extensions)
 	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
 	doc := &feed.Document{
-		Title:       markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
-		Description: markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
+		Title:       text.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
+		Description: text.Clip(text.PlainTitle(text.FirstNonBlank(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
 		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), x.text("dateline:lastmod")}),
 		Hints: rssWishes(f, x),
