@@ -77,9 +77,9 @@ func Article(page []byte, contentType, address string, keep, drop []string) (bod
 	if err != nil {
 		return markup.Body{}, &ArticleError{noArticle(host, s), err}
 	}
-	body.Raw = text.Clip(body.Raw, markup.MaxBody)
-	found := body.Read()
-	if n := len([]rune(found.Text)); n == 0 && !found.Image || n < minArticle && keepers == nil {
+	body.Raw = text.Truncate(body.Raw, markup.MaxBody)
+	found := body.Scan()
+	if n := len([]rune(found.Text)); n == 0 && !found.HasImage || n < minArticle && keepers == nil {
 		return markup.Body{}, &ArticleError{sentence: noArticle(host, s)}
 	}
 	return body, nil
@@ -135,7 +135,7 @@ func tame(root *html.Node) bool {
 			switch c.Type {
 			case html.TextNode:
 				if n.DataAtom == atom.Title {
-					c.Data = text.Clip(c.Data, maxPageTitle)
+					c.Data = text.Truncate(c.Data, maxPageTitle)
 				}
 				if n.DataAtom != atom.Script && n.DataAtom != atom.Style {
 					s += len(c.Data)
@@ -149,7 +149,7 @@ func tame(root *html.Node) bool {
 				}
 				for i, a := range c.Attr {
 					if c.DataAtom == atom.Meta {
-						c.Attr[i].Val = text.Clip(a.Val, maxPageTitle)
+						c.Attr[i].Val = text.Truncate(a.Val, maxPageTitle)
 					} else if len(a.Val) > maxPageValue {
 						c.Attr[i].Val = ""
 					}
@@ -168,8 +168,8 @@ func tame(root *html.Node) bool {
 // element, or its own address.
 func pageBase(root *html.Node, address string) string {
 	for n := range root.Descendants() {
-		if n.DataAtom == atom.Base && markup.Attr(n, "href") != "" {
-			if base := text.Resolve(address, markup.Attr(n, "href")); text.IsAbsolute(base) {
+		if n.DataAtom == atom.Base && markup.NodeAttribute(n, "href") != "" {
+			if base := text.Resolve(address, markup.NodeAttribute(n, "href")); text.IsHTTPURL(base) {
 				return base
 			}
 			break

@@ -36,7 +36,7 @@ func Links(page []byte, base string) []feed.Candidate {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			f.start(string(name), markup.AttributesOf(z, more))
+			f.start(string(name), markup.TokenAttributes(z, more))
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (f *finder) add(list []feed.Candidate, href, title, kind string) []feed.Can
 		}
 	}
 	address, ok := text.SafeURL(text.Resolve(f.base, href))
-	if !ok || !text.IsAbsolute(address) || f.seen[address] || len(f.seen) >= maxCandidates {
+	if !ok || !text.IsHTTPURL(address) || f.seen[address] || len(f.seen) >= maxCandidates {
 		return list
 	}
 	f.seen[address] = true

@@ -40,7 +40,7 @@ func (b Body) Head(n int) (head Body, cut bool) {
 	if len(b.Raw) <= 2*n {
 		return b, false
 	}
-	head = Body{Raw: text.Clip(b.Raw, n), Base: b.Base}
+	head = Body{Raw: text.Truncate(b.Raw, n), Base: b.Base}
 	if i := strings.LastIndexByte(head.Raw, '<'); i > 0 {
 		head.Raw = head.Raw[:i]
 	}
@@ -53,19 +53,19 @@ const summaryLength = 300
 // Text is the body as plain text for the index and for summaries: blocks on
 // lines of their own, cleaned, without the alternatives of pictures, and not
 // longer than 256 KB.
-func (b Body) Text() string { return b.Read().Text }
+func (b Body) Text() string { return b.Scan().Text }
 
-// Reading is what one pass over a body finds.
-type Reading struct {
-	Text  string
-	Image bool
+// ScanResult is what one pass over a body finds.
+type ScanResult struct {
+	Text     string
+	HasImage bool
 }
 
-// Read walks the tags without building a tree: it cannot be led into depth.
+// Scan walks the tags without building a tree: it cannot be led into depth.
 // Blocks are parted by line ends.
-func (b Body) Read() Reading {
+func (b Body) Scan() ScanResult {
 	if strings.IndexByte(b.Raw, '<') < 0 {
-		return Reading{Text: joinLines(html.UnescapeString(text.Clip(b.Raw, maxText)))}
+		return ScanResult{Text: joinLines(html.UnescapeString(text.Truncate(b.Raw, maxText)))}
 	}
 	var s strings.Builder
 	s.Grow(min(len(b.Raw), maxText))
@@ -73,19 +73,19 @@ func (b Body) Read() Reading {
 	put := func(piece []byte) {
 		size := len(piece)
 		if size > left {
-			piece = piece[:len(text.Clip(string(piece), left))]
+			piece = piece[:len(text.Truncate(string(piece), left))]
 		}
 		left -= size
 		s.Write(piece)
 	}
 	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
-	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Clip(b.Raw, MaxBody))))
+	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Truncate(b.Raw, MaxBody))))
 	silent := ""
 	for left > 0 {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
-			return Reading{joinLines(s.String()), image}
+			return ScanResult{joinLines(s.String()), image}
 		case html.TextToken:
 			if silent == "" {
 				put(z.Text())
@@ -99,10 +99,10 @@ func (b Body) Read() Reading {
 			case silent != "":
 			case kind == html.StartTagToken && tag == "noscript":
 				z.NextIsNotRawText()
-			case kind == html.StartTagToken && text.IsSilentTag(tag):
+			case kind == html.StartTagToken && text.IsHiddenTag(tag):
 				silent = strings.Clone(tag)
 			case tag == "img":
-				image = image || !trackingPixel(AttributesOf(z, more))
+				image = image || !isTrackingPixel(TokenAttributes(z, more))
 				put(blank)
 			case tag == "td" || tag == "th":
 				put(cell)
@@ -111,11 +111,11 @@ func (b Body) Read() Reading {
 			}
 		}
 	}
-	return Reading{joinLines(s.String()), image}
+	return ScanResult{joinLines(s.String()), image}
 }
 
-// AttributesOf reads the attributes of the tag that z stands on.
-func AttributesOf(z *html.Tokenizer, more bool) []html.Attribute {
+// TokenAttributes reads the attributes of the tag that z stands on.
+func TokenAttributes(z *html.Tokenizer, more bool) []html.Attribute {
 	var attrs []html.Attribute
 	for more {
 		var key, value []byte
@@ -151,7 +151,7 @@ func joinLines(s string) string {
 
 // clipSummary makes one line of about [summaryLength] characters, cut at a word.
 func clipSummary(s string) string {
-	s = text.Clean(text.Clip(s, utf8.UTFMax*(summaryLength+1)))
+	s = text.Clean(text.Truncate(s, utf8.UTFMax*(summaryLength+1)))
 	end, lastSpace, n := len(s), 0, 0
 	for i, r := range s {
 		if n == summaryLength {
@@ -186,11 +186,11 @@ func EscapeText(s string) string {
 	if !strings.Contains(s, "\n") {
 		return s
 	}
-	return strings.ReplaceAll(Paragraphs(s), "\n", "<br>")
+	return strings.ReplaceAll(WrapParagraphs(s), "\n", "<br>")
 }
 
-// Paragraphs wraps what stands between blank lines.
-func Paragraphs(s string) string {
+// WrapParagraphs wraps what stands between blank lines.
+func WrapParagraphs(s string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(s, "\n\n") {
 		if part = strings.TrimSpace(part); part != "" {

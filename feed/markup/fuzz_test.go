@@ -43,11 +43,11 @@ func mustBeSafe(t *testing.T, out string) {
 			}
 		}
 		for _, a := range n.Attr {
-			if strings.HasPrefix(a.Key, "on") || a.Key == "style" && strings.ContainsAny(a.Val, "(@\\") && !strings.Contains(a.Val, "rgb") || strings.ContainsFunc(a.Val, text.IsDangerous) {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" && strings.ContainsAny(a.Val, "(@\\") && !strings.Contains(a.Val, "rgb") || strings.ContainsFunc(a.Val, text.IsUnsafeRune) {
 				t.Errorf("attribute %s=%q in %q", a.Key, a.Val, out)
 			}
 			if a.Key == "href" {
-				if text.ShownURL(a.Val) != a.Val {
+				if text.LinkURL(a.Val) != a.Val {
 					t.Errorf("address %q in %q", a.Val, out)
 				}
 			}

@@ -16,9 +16,9 @@ func repairMarkup(s string) string {
 	m := repairer{src: s}
 	for at := m.next(0); at >= 0; at = m.next(at) {
 		if strings.HasPrefix(s[at:], "<!--") {
-			at = m.comment(at)
+			at = m.repairComment(at)
 		} else {
-			at = m.element(at)
+			at = m.repairElement(at)
 		}
 	}
 	if m.done == 0 {
@@ -59,9 +59,9 @@ func (m *repairer) replace(from, to int, with string) {
 	m.done = to
 }
 
-// comment looks at the comment at at, and returns where to go on. One that never
+// repairComment looks at the comment at at, and returns where to go on. One that never
 // ends is taken for a tag.
-func (m *repairer) comment(at int) int {
+func (m *repairer) repairComment(at int) int {
 	if end := m.find("-->", at); end >= 0 {
 		return end
 	}
@@ -70,15 +70,15 @@ func (m *repairer) comment(at int) int {
 	return end
 }
 
-// element looks at the tag at at, and returns where to go on.
-func (m *repairer) element(at int) int {
+// repairElement looks at the tag at at, and returns where to go on.
+func (m *repairer) repairElement(at int) int {
 	n := 1
 	for at+n < len(m.src) && n < 12 && m.src[at+n]|0x20 >= 'a' && m.src[at+n]|0x20 <= 'z' {
 		n++
 	}
 	name := strings.ToLower(m.src[at+1 : at+n])
 	code := name == "script" || name == "style"
-	if !code && !verbatimTag(name) {
+	if !code && !isRawTextTag(name) {
 		return at + n
 	}
 	start := at + tagLength(m.src[at:])
@@ -114,8 +114,8 @@ func (m *repairer) find(sub string, from int) int {
 	return at
 }
 
-// verbatimTag knows the elements in which HTML sees no tags.
-func verbatimTag(name string) bool {
+// isRawTextTag knows the elements in which HTML sees no tags.
+func isRawTextTag(name string) bool {
 	switch name {
 	case "iframe", "noembed", "noframes", "plaintext", "textarea", "title", "xmp":
 		return true

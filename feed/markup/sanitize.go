@@ -29,7 +29,7 @@ func (h SafeHTML) String() string { return h.html }
 // tracking pixels vanish, lists and quotations nested deeper than 8 are
 // flattened.
 func (b Body) Safe() SafeHTML {
-	raw := repairMarkup(text.Clip(b.Raw, MaxBody))
+	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}
@@ -43,7 +43,7 @@ func (b Body) Safe() SafeHTML {
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	scrub(root, b.Base)
+	sanitizeTree(root, b.Base)
 	var out strings.Builder
 	for n := range root.ChildNodes() {
 		if err := html.Render(&out, n); err != nil {
@@ -80,7 +80,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("lang").Matching(regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)).Globally()
 	p.AllowStyles(safeStyles...).Globally()
 	p.AllowURLSchemes("http", "https", "mailto", "gemini", "data")
-	p.AllowURLSchemes(text.ShownSchemes...)
+	p.AllowURLSchemes(text.LinkOnlySchemes...)
 	p.AllowDataURIImages()
 	p.RequireParseableURLs(true)
 	return p
@@ -100,42 +100,42 @@ const (
 	maxDepth   = 64
 )
 
-// scrubber walks a parsed body and leaves only what may be shown.
-type scrubber struct {
+// sanitizer walks a parsed body and leaves only what may be shown.
+type sanitizer struct {
 	base string
 	// marks goes on from one text to the next, as they do on the screen.
 	marks text.MarkLimiter
 }
 
-func scrub(root *html.Node, base string) {
-	s := scrubber{base: base}
-	s.children(root, 0, 0)
+func sanitizeTree(root *html.Node, base string) {
+	s := sanitizer{base: base}
+	s.sanitizeChildren(root, 0, 0)
 }
 
-func (s *scrubber) children(n *html.Node, depth, indents int) {
+func (s *sanitizer) sanitizeChildren(n *html.Node, depth, indents int) {
 	for c := n.FirstChild; c != nil; {
-		c = s.node(c, depth, indents)
+		c = s.sanitizeNode(c, depth, indents)
 	}
 }
 
-// node scrubs one node and what is under it, and returns the next one to look at.
-func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
+// sanitizeNode scrubs one node and what is under it, and returns the next one to look at.
+func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	switch n.Type {
 	case html.TextNode:
 		n.Data = s.marks.CleanText(n.Data)
 		return n.NextSibling
 	case html.ElementNode:
 	default:
-		return remove(n)
+		return removeNode(n)
 	}
-	if n.Namespace != "" && n.Namespace != "math" || discarded(n.DataAtom) {
-		return remove(n)
+	if n.Namespace != "" && n.Namespace != "math" || isRemoved(n.DataAtom) {
+		return removeNode(n)
 	}
-	if embed(n.DataAtom) {
-		return s.frame(n)
+	if isEmbed(n.DataAtom) {
+		return s.replaceEmbed(n)
 	}
-	if n.DataAtom == atom.Img && trackingPixel(n.Attr) || n.DataAtom == atom.Noscript && secondImage(n) {
-		return remove(n)
+	if n.DataAtom == atom.Img && isTrackingPixel(n.Attr) || n.DataAtom == atom.Noscript && repeatsImage(n) {
+		return removeNode(n)
 	}
 	switch n.DataAtom {
 	case atom.Menu, atom.Dir:
@@ -143,29 +143,29 @@ func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
 	case atom.Xmp, atom.Listing:
 		n.Data, n.DataAtom = "pre", atom.Pre
 	}
-	if indented(n.DataAtom) {
+	if isIndented(n.DataAtom) {
 		indents++
 	}
-	if depth >= maxDepth || indents > maxIndents && (indented(n.DataAtom) || n.DataAtom == atom.Li) || pointless(n.DataAtom) ||
-		n.DataAtom == atom.Span && Attr(n, "style") == "" {
-		return unwrap(n)
+	if depth >= maxDepth || indents > maxIndents && (isIndented(n.DataAtom) || n.DataAtom == atom.Li) || isUnwrapped(n.DataAtom) ||
+		n.DataAtom == atom.Span && NodeAttribute(n, "style") == "" {
+		return unwrapNode(n)
 	}
-	if base := Attr(n, "xml:base"); base != "" {
+	if base := NodeAttribute(n, "xml:base"); base != "" {
 		outer := s.base
 		s.base = text.Resolve(outer, base)
 		defer func() { s.base = outer }()
 	}
-	s.attributes(n)
-	if n.DataAtom == atom.A && Attr(n, "href") == "" {
-		return unwrap(n)
+	s.sanitizeAttributes(n)
+	if n.DataAtom == atom.A && NodeAttribute(n, "href") == "" {
+		return unwrapNode(n)
 	}
-	s.children(n, depth+1, indents)
-	s.fallback(n)
+	s.sanitizeChildren(n, depth+1, indents)
+	s.addMediaLink(n)
 	return n.NextSibling
 }
 
-// discarded elements go with all that is in them.
-func discarded(a atom.Atom) bool {
+// isRemoved elements go with all that is in them.
+func isRemoved(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Title, atom.Textarea, atom.Select, atom.Input, atom.Button,
 		atom.Noembed, atom.Noframes, atom.Plaintext, atom.Link, atom.Meta, atom.Base, atom.Track, atom.Param,
@@ -175,8 +175,8 @@ func discarded(a atom.Atom) bool {
 	return false
 }
 
-// pointless elements lose their tags; what is in them stays.
-func pointless(a atom.Atom) bool {
+// isUnwrapped elements lose their tags; what is in them stays.
+func isUnwrapped(a atom.Atom) bool {
 	switch a {
 	case 0, atom.Form, atom.Fieldset, atom.Legend, atom.Label, atom.Font, atom.Noscript, atom.Math, atom.Html,
 		atom.Head, atom.Body, atom.Frameset, atom.Output, atom.Map, atom.Area:
@@ -185,9 +185,9 @@ func pointless(a atom.Atom) bool {
 	return false
 }
 
-// indented elements are those a renderer moves to the right, at a price that
+// isIndented elements are those a renderer moves to the right, at a price that
 // grows with each level.
-func indented(a atom.Atom) bool {
+func isIndented(a atom.Atom) bool {
 	switch a {
 	case atom.Blockquote, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Menu, atom.Dir:
 		return true
@@ -195,15 +195,15 @@ func indented(a atom.Atom) bool {
 	return false
 }
 
-func remove(n *html.Node) *html.Node {
+func removeNode(n *html.Node) *html.Node {
 	next := n.NextSibling
 	n.Parent.RemoveChild(n)
 	return next
 }
 
-// unwrap puts the children of n in its place, parted from what stands before by
+// unwrapNode puts the children of n in its place, parted from what stands before by
 // a line break unless n stood within a line, and returns the first of them.
-func unwrap(n *html.Node) *html.Node {
+func unwrapNode(n *html.Node) *html.Node {
 	parent := n.Parent
 	if !text.IsInlineTag(n.Data) && n.PrevSibling != nil && n.FirstChild != nil {
 		parent.InsertBefore(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br}, n)
@@ -220,11 +220,11 @@ func unwrap(n *html.Node) *html.Node {
 	return next
 }
 
-// attributes resolves addresses and cleans the rest. Which attributes may stay
+// sanitizeAttributes resolves addresses and cleans the rest. Which attributes may stay
 // at all is for the policy to say.
-func (s *scrubber) attributes(n *html.Node) {
+func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 	if n.DataAtom == atom.Img {
-		lazyImage(n)
+		setLazySource(n)
 	}
 	kept := n.Attr[:0]
 	const longest = 512 // bytes of a style attribute that says something
@@ -234,11 +234,11 @@ func (s *scrubber) attributes(n *html.Node) {
 		}
 		switch a.Key {
 		case "href", "cite":
-			a.Val = text.HostInASCII(text.ShownURL(text.Resolve(s.base, a.Val)))
+			a.Val = text.ASCIIHost(text.LinkURL(text.Resolve(s.base, a.Val)))
 		case "src", "poster":
 			a.Val = s.mediaURL(n, a.Val)
 		case "srcset":
-			a.Val = s.sourceSet(a.Val)
+			a.Val = s.resolveSrcset(a.Val)
 		case "style":
 			if a.Val = text.Clean(a.Val); len(a.Val) > longest {
 				a.Val = ""
@@ -253,10 +253,10 @@ func (s *scrubber) attributes(n *html.Node) {
 	n.Attr = kept
 }
 
-func (s *scrubber) mediaURL(n *html.Node, ref string) string {
+func (s *sanitizer) mediaURL(n *html.Node, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if strings.HasPrefix(strings.ToLower(ref), "data:") {
-		if n.DataAtom == atom.Img && dataImage(ref) {
+		if n.DataAtom == atom.Img && isDataImage(ref) {
 			return ref
 		}
 		return ""
@@ -264,8 +264,8 @@ func (s *scrubber) mediaURL(n *html.Node, ref string) string {
 	return text.WebURL(s.base, ref)
 }
 
-// dataImage says that a data: URL (RFC 2397) carries a bitmap.
-func dataImage(ref string) bool {
+// isDataImage says that a data: URL (RFC 2397) carries a bitmap.
+func isDataImage(ref string) bool {
 	for _, kind := range []string{"png", "jpeg", "gif", "webp"} {
 		if strings.HasPrefix(strings.ToLower(ref), "data:image/"+kind+";base64,") {
 			return !strings.ContainsFunc(ref, func(r rune) bool { return r <= ' ' || r >= 0x7f })
@@ -274,8 +274,8 @@ func dataImage(ref string) bool {
 	return false
 }
 
-// sourceSet resolves the addresses of a srcset; each may carry a descriptor.
-func (s *scrubber) sourceSet(set string) string {
+// resolveSrcset resolves the addresses of a srcset; each may carry a descriptor.
+func (s *sanitizer) resolveSrcset(set string) string {
 	var out []string
 	for candidate := range strings.SplitSeq(set, ", ") {
 		fields := strings.Fields(text.Clean(candidate))
@@ -291,14 +291,14 @@ func (s *scrubber) sourceSet(set string) string {
 	return strings.Join(out, ", ")
 }
 
-// lazyImage gives a picture the address that a script was to give it.
-func lazyImage(n *html.Node) {
-	src := Attr(n, "src")
+// setLazySource gives a picture the address that a script was to give it.
+func setLazySource(n *html.Node) {
+	src := NodeAttribute(n, "src")
 	if src != "" && !strings.HasPrefix(src, "data:") {
 		return
 	}
 	for _, key := range []string{"data-src", "data-original", "data-lazy-src"} {
-		if lazy := Attr(n, key); lazy != "" {
+		if lazy := NodeAttribute(n, key); lazy != "" {
 			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "src" })
 			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: lazy})
 			return
@@ -306,9 +306,9 @@ func lazyImage(n *html.Node) {
 	}
 }
 
-// secondImage says of a <noscript> that it repeats, for those without scripts,
+// repeatsImage says of a <noscript> that it repeats, for those without scripts,
 // the picture before it.
-func secondImage(n *html.Node) bool {
+func repeatsImage(n *html.Node) bool {
 	before := n.PrevSibling
 	for before != nil && before.Type == html.TextNode && text.IsBlank(before.Data) {
 		before = before.PrevSibling
@@ -328,29 +328,29 @@ func secondImage(n *html.Node) bool {
 	return images == 1
 }
 
-func embed(a atom.Atom) bool {
+func isEmbed(a atom.Atom) bool {
 	return a == atom.Iframe || a == atom.Embed || a == atom.Object || a == atom.Frame
 }
 
-// frame replaces an embedded page by a link to it when it is a known video, an
+// replaceEmbed replaces an embedded page by a link to it when it is a known video, an
 // object by what it holds for those who cannot show it, and drops the rest.
-func (s *scrubber) frame(n *html.Node) *html.Node {
-	ref := Attr(n, "src")
+func (s *sanitizer) replaceEmbed(n *html.Node) *html.Node {
+	ref := NodeAttribute(n, "src")
 	if ref == "" {
-		ref = Attr(n, "data")
+		ref = NodeAttribute(n, "data")
 	}
 	if ref == "" {
-		ref = Attr(n, "data-src")
+		ref = NodeAttribute(n, "data-src")
 	}
 	link, host := videoPage(text.Resolve(s.base, ref))
 	if link == "" {
 		if n.DataAtom == atom.Object {
-			return unwrap(n)
+			return unwrapNode(n)
 		}
-		return remove(n)
+		return removeNode(n)
 	}
 	n.Parent.InsertBefore(newLink(link, "Video: "+host), n)
-	return remove(n)
+	return removeNode(n)
 }
 
 func newLink(href, text string) *html.Node {
@@ -359,15 +359,15 @@ func newLink(href, text string) *html.Node {
 	return a
 }
 
-// fallback gives a sound or a film without words a link, for those who read.
-func (s *scrubber) fallback(n *html.Node) {
+// addMediaLink gives a sound or a film without words a link, for those who read.
+func (s *sanitizer) addMediaLink(n *html.Node) {
 	if n.DataAtom != atom.Audio && n.DataAtom != atom.Video {
 		return
 	}
-	src := Attr(n, "src")
+	src := NodeAttribute(n, "src")
 	for c := range n.ChildNodes() {
 		if c.DataAtom == atom.Source && src == "" {
-			src = Attr(c, "src")
+			src = NodeAttribute(c, "src")
 		}
 		if c.DataAtom == atom.A {
 			return
@@ -412,8 +412,8 @@ func videoPage(embedded string) (page, host string) {
 	return "", ""
 }
 
-// trackingPixel recognises the pictures that are there to count readers.
-func trackingPixel(attrs []html.Attribute) bool {
+// isTrackingPixel recognises the pictures that are there to count readers.
+func isTrackingPixel(attrs []html.Attribute) bool {
 	tiny := func(v string) bool {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(v), "px"))
 		return err == nil && n >= 0 && n <= 1
@@ -425,11 +425,11 @@ func trackingPixel(attrs []html.Attribute) bool {
 				return true
 			}
 		case "style":
-			if invisible(a.Val, tiny) {
+			if hidesElement(a.Val, tiny) {
 				return true
 			}
 		case "src":
-			if countingHost(a.Val) {
+			if isTrackerURL(a.Val) {
 				return true
 			}
 		}
@@ -437,8 +437,8 @@ func trackingPixel(attrs []html.Attribute) bool {
 	return false
 }
 
-// invisible says that a style hides what it is of, or makes it as small as tiny says.
-func invisible(style string, tiny func(string) bool) bool {
+// hidesElement says that a style hides what it is of, or makes it as small as tiny says.
+func hidesElement(style string, tiny func(string) bool) bool {
 	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
 		property, value, _ := strings.Cut(declaration, ":")
 		switch value = strings.TrimSpace(value); strings.TrimSpace(property) {
@@ -459,7 +459,7 @@ func invisible(style string, tiny func(string) bool) bool {
 	return false
 }
 
-func countingHost(src string) bool {
+func isTrackerURL(src string) bool {
 	for _, mark := range []string{"//feeds.feedburner.com/~r/", "//feeds.feedburner.com/~ff/", "//pixel.wp.com/",
 		"//stats.wordpress.com/", "//ad.doubleclick.net/", "//www.google-analytics.com/", "//pixel.quantserve.com/",
 		"//rss.feedsportal.com/", "//pi.feedsportal.com/", "//b.scorecardresearch.com/", "//feeds.wordpress.com/1.0/",
@@ -473,7 +473,7 @@ func countingHost(src string) bool {
 	return false
 }
 
-func Attr(n *html.Node, key string) string {
+func NodeAttribute(n *html.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key {
 			return strings.TrimSpace(a.Val)

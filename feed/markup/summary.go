@@ -21,9 +21,9 @@ type Summary struct {
 func (b Body) Summarize() Summary {
 	d := summarizer{left: maxText, head: make([]byte, 0, min(len(b.Raw), summaryLength+len("…")))}
 	if strings.IndexByte(b.Raw, '<') < 0 {
-		d.text(b.Raw)
+		d.addText(b.Raw)
 	} else {
-		d.markup(repairMarkup(text.Clip(b.Raw, MaxBody)))
+		d.readMarkup(repairMarkup(text.Truncate(b.Raw, MaxBody)))
 	}
 	return Summary{clipSummary(string(d.head)), d.count.Total(), d.image}
 }
@@ -34,25 +34,25 @@ type summarizer struct {
 	count text.WordCounter
 	// head is the beginning of the text on one line, of runes characters; space
 	// says that white space came behind it, marks counts those on its last one.
-	head  []byte
-	runes int
-	space bool
-	marks text.MarkLimiter
-	image bool
-	// silent is the element whose text is not for reading, if one is open.
-	silent string
+	head         []byte
+	runes        int
+	pendingSpace bool
+	marks        text.MarkLimiter
+	image        bool
+	// hidden is the element whose text is not for reading, if one is open.
+	hidden string
 	// left is how many bytes of text are still read.
 	left int
 }
 
-func (d *summarizer) markup(s string) {
+func (d *summarizer) readMarkup(s string) {
 	for d.left > 0 && s != "" {
 		at := tagStart(s)
-		if d.silent == "" {
-			d.text(s[:at])
+		if d.hidden == "" {
+			d.addText(s[:at])
 		}
 		if s = s[at:]; s != "" && d.left > 0 {
-			s = d.tag(s)
+			s = d.readTag(s)
 		}
 	}
 }
@@ -73,14 +73,14 @@ func tagStart(s string) int {
 	}
 }
 
-// text takes a piece of undecoded text in.
-func (d *summarizer) text(s string) {
+// addText takes a piece of undecoded text in.
+func (d *summarizer) addText(s string) {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = html.UnescapeString(s)
 	}
 	left := d.left
 	d.left -= len(s)
-	s = text.Clip(s, left)
+	s = text.Truncate(s, left)
 	d.count.Add(s)
 	head := d.head
 	for i := 0; i < len(s) && d.runes <= summaryLength; {
@@ -93,13 +93,13 @@ func (d *summarizer) text(s string) {
 		case r > ' ' && r < 0x7f:
 			d.marks = 0
 		case unicode.IsSpace(r):
-			d.space, d.marks = len(head) > 0, 0
+			d.pendingSpace, d.marks = len(head) > 0, 0
 			continue
-		case text.IsDangerous(r) || d.marks.Exceeds(r):
+		case text.IsUnsafeRune(r) || d.marks.Exceeds(r):
 			continue
 		}
-		if d.space {
-			head, d.space = append(head, ' '), false
+		if d.pendingSpace {
+			head, d.pendingSpace = append(head, ' '), false
 			d.runes++
 		}
 		head = utf8.AppendRune(head, r)
@@ -108,45 +108,45 @@ func (d *summarizer) text(s string) {
 	d.head = head
 }
 
-// part is what stands between two words: a tag that is not within a line.
-func (d *summarizer) part() {
+// addBreak is what stands between two words: a tag that is not within a line.
+func (d *summarizer) addBreak() {
 	d.left--
-	d.count.Part()
-	d.space = len(d.head) > 0
+	d.count.EndWord()
+	d.pendingSpace = len(d.head) > 0
 }
 
-// tag reads the tag, comment or declaration that s begins with, and returns what
+// readTag reads the tag, comment or declaration that s begins with, and returns what
 // follows it.
-func (d *summarizer) tag(s string) string {
+func (d *summarizer) readTag(s string) string {
 	end := s[1] == '/'
 	name := tagName(strings.TrimPrefix(s[1:], "/"))
 	if name == "" {
-		return afterDeclaration(s)
+		return skipDeclaration(s)
 	}
 	size := tagLength(s)
 	tag := s[:size]
 	s = s[size:]
 	switch {
-	case d.silent != "" && (end && name == d.silent || d.silent == "svg" && text.IsBlockTag(name)):
-		d.silent = ""
-	case d.silent != "":
-	case !end && text.IsSilentTag(name) && !strings.HasSuffix(tag, "/>"):
-		d.silent = name
-		if verbatimTag(name) || name == "script" || name == "style" {
-			return s[rawEnd(s, name):]
+	case d.hidden != "" && (end && name == d.hidden || d.hidden == "svg" && text.IsBlockTag(name)):
+		d.hidden = ""
+	case d.hidden != "":
+	case !end && text.IsHiddenTag(name) && !strings.HasSuffix(tag, "/>"):
+		d.hidden = name
+		if isRawTextTag(name) || name == "script" || name == "style" {
+			return s[rawTextEnd(s, name):]
 		}
 	case name == "img":
-		d.image = d.image || !trackingPixel(attributesIn(tag))
-		d.part()
+		d.image = d.image || !isTrackingPixel(parseAttributes(tag))
+		d.addBreak()
 	case !text.IsInlineTag(name):
-		d.part()
+		d.addBreak()
 	}
 	return s
 }
 
-// afterDeclaration passes over a comment, a declaration or an end tag without a
+// skipDeclaration passes over a comment, a declaration or an end tag without a
 // name (HTML section 13.2.5.42).
-func afterDeclaration(s string) string {
+func skipDeclaration(s string) string {
 	mark := ">"
 	if strings.HasPrefix(s, "<!--") && !strings.HasPrefix(s, "<!-->") && !strings.HasPrefix(s, "<!--->") {
 		mark = "-->"
@@ -168,8 +168,8 @@ func tagName(s string) string {
 	return asciiLower(s[:n])
 }
 
-// rawEnd is where the end tag of an element without markup inside begins.
-func rawEnd(s, name string) int {
+// rawTextEnd is where the end tag of an element without markup inside begins.
+func rawTextEnd(s, name string) int {
 	for at := 0; ; at += 2 {
 		next := strings.Index(s[at:], "</")
 		if next < 0 {
@@ -182,10 +182,10 @@ func rawEnd(s, name string) int {
 	}
 }
 
-// attributesIn reads the attributes of a tag. A tokenizer would make a buffer of
+// parseAttributes reads the attributes of a tag. A tokenizer would make a buffer of
 // several kilobytes for it.
-func attributesIn(tag string) []html.Attribute {
-	t, _ := (&text.XMLLexer{Source: tag}).Tag()
+func parseAttributes(tag string) []html.Attribute {
+	t, _ := (&text.XMLLexer{Source: tag}).ReadTag()
 	attrs := make([]html.Attribute, len(t.Attrs))
 	for i, a := range t.Attrs {
 		attrs[i] = html.Attribute{Key: asciiLower(a.Name), Val: a.Value}

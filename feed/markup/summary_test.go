@@ -31,8 +31,8 @@ func TestDigestIsThatOfTheText(t *testing.T) {
 	}
 	for _, raw := range bodies {
 		b := Body{Raw: raw}
-		r := b.Read()
-		want := Summary{clipSummary(r.Text), text.CountWords(r.Text), r.Image}
+		r := b.Scan()
+		want := Summary{clipSummary(r.Text), text.CountWords(r.Text), r.HasImage}
 		if got := b.Summarize(); got != want {
 			t.Errorf("digest of %.60q is %+v, its text has %+v", raw, got, want)
 		}

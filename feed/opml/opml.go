@@ -54,7 +54,7 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 	for {
 		t, more := l.Next()
 		switch {
-		case l.Cut && in.opened, !more && in.opened && !in.closed:
+		case l.Truncated && in.opened, !more && in.opened && !in.closed:
 			return in.subs, fmt.Errorf("the file breaks off or is damaged after %s; mend it near line %d, or export it again",
 				text.Plural(len(in.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
 		case !more && !in.opened:
@@ -83,17 +83,17 @@ type opmlReader struct {
 func (in *opmlReader) token(t text.XMLToken) error {
 	name := strings.ToLower(t.Name)
 	switch {
-	case t.Kind == text.XMLStart && !in.opened:
-		in.opened, in.closed = true, t.SelfClose
+	case t.Kind == text.XMLStartTag && !in.opened:
+		in.opened, in.closed = true, t.SelfClosing
 		return notOPML(name)
-	case t.Kind == text.XMLStart && name == "outline":
-		if err := in.start(readOutline(t.Attrs)); err != nil || !t.SelfClose {
+	case t.Kind == text.XMLStartTag && name == "outline":
+		if err := in.start(readOutline(t.Attrs)); err != nil || !t.SelfClosing {
 			return err
 		}
 		in.end()
-	case t.Kind == text.XMLEnd && name == "outline":
+	case t.Kind == text.XMLEndTag && name == "outline":
 		in.end()
-	case t.Kind == text.XMLEnd && name == "opml":
+	case t.Kind == text.XMLEndTag && name == "opml":
 		in.closed = true
 	}
 	return nil

@@ -16,9 +16,9 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	site := rawItem{base: base}
 	site.atomLinks(f.Links)
 	doc := &feed.Document{
-		Title:       text.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
-		Description: text.Clip(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
-		Site:        text.FirstNonBlank(firstURL(base, site.links), idPage(f.ID, src.URL)),
+		Title:       text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
+		Description: text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
+		Site:        text.FirstNonBlank(firstURL(base, site.links), pageFromID(f.ID, src.URL)),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
 		Hints:       feed.PollHints{Period: updatePeriod(x)},
 	}
@@ -28,8 +28,8 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	}
 	doc.Items = make([]feed.Article, 0, len(f.Entries))
 	for _, e := range f.Entries {
-		d := fromEntry(e, base)
-		if names(d.authors) == "" {
+		d := fromAtomEntry(e, base)
+		if joinNames(d.authors) == "" {
 			d.authors = authors
 		}
 		doc.Items = append(doc.Items, d.article())
@@ -37,15 +37,15 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	return doc
 }
 
-// idPage is the feed's id when that is an address and not the document's own.
-func idPage(id, document string) string {
-	if !text.IsAbsolute(id) || strings.TrimSpace(id) == document {
+// pageFromID is the feed's id when that is an address and not the document's own.
+func pageFromID(id, document string) string {
+	if !text.IsHTTPURL(id) || strings.TrimSpace(id) == document {
 		return ""
 	}
 	return text.WebURL("", id)
 }
 
-func fromEntry(e *atom.Entry, base string) rawItem {
+func fromAtomEntry(e *atom.Entry, base string) rawItem {
 	x := extensions(e.Extensions)
 	d := rawItem{
 		base:      base,
@@ -61,8 +61,8 @@ func fromEntry(e *atom.Entry, base string) rawItem {
 		d.categories = append(d.categories, text.FirstNonBlank(c.Label, c.Term))
 	}
 	d.atomLinks(e.Links)
-	d.addMedia(x)
-	if names(d.authors) == "" && e.Source != nil {
+	d.addExtensions(x)
+	if joinNames(d.authors) == "" && e.Source != nil {
 		d.authors = atomNames(e.Source.Authors)
 	}
 	// An entry that was never changed may say only when it was last updated.
@@ -85,9 +85,9 @@ func (d *rawItem) atomLinks(links []*atom.Link) {
 		case rel == "alternate":
 			other = append(other, l.Href)
 		case rel == "enclosure":
-			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, l.Length, ""))
+			d.enclosures = append(d.enclosures, newEnclosure(l.Href, l.Type, l.Length, ""))
 		case rel == contentRel && !isPage:
-			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, "", ""))
+			d.enclosures = append(d.enclosures, newEnclosure(l.Href, l.Type, "", ""))
 		case rel == chaptersRel:
 			d.chapters = append(d.chapters, l.Href)
 		case rel == contentRel, rel == "related", rel == "via":
@@ -102,7 +102,7 @@ func (d *rawItem) atomLinks(links []*atom.Link) {
 	}
 	d.links = slices.Concat(d.links, other, related)
 	d.comments = append(d.comments, replies...)
-	if text.IsAbsolute(d.guid) {
+	if text.IsHTTPURL(d.guid) {
 		d.links = append(d.links, d.guid)
 	} else if d.guid != "" { // an entry's own document, not the feed's
 		d.links = append(d.links, self...)

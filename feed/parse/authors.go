@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// names joins the names of several authors, each once.
-func names(authors []string) string {
+// joinNames joins the names of several authors, each once.
+func joinNames(authors []string) string {
 	var out []string
 	for _, author := range authors {
 		if name := personName(author); name != "" && !slices.Contains(out, name) {

@@ -24,7 +24,7 @@ func parseDate(s string) time.Time {
 	if t, ok := parseDigits(s); ok {
 		return t
 	}
-	p := dateParser{tokens: dateTokens(s), korean: strings.ContainsAny(s, "년월일전후")}
+	p := dateParser{tokens: dateTokens(s), isKorean: strings.ContainsAny(s, "년월일전후")}
 	return p.parse()
 }
 
@@ -60,32 +60,32 @@ type dateParser struct {
 	hour, minute, second int
 	nanos                int
 	hasTime              bool
-	half                 string
-	// monthFirst says that the half of the day was told in Latin letters, as in
+	dayHalf              string
+	// latinHalf says that the half of the day was told in Latin letters, as in
 	// America.
-	monthFirst bool
-	offset     int
-	// zoned says that the zone was given in figures, named that it was by name.
-	zoned, named bool
-	// korean says that the date is in Korean.
-	korean bool
-	// week says that the numbers are a year, a week and a day (ISO 8601).
-	week bool
+	latinHalf bool
+	offset    int
+	// hasOffset says that the zone was given in figures, named that it was by name.
+	hasOffset, hasZoneName bool
+	// isKorean says that the date is in Korean.
+	isKorean bool
+	// isWeekDate says that the numbers are a year, a week and a day (ISO 8601).
+	isWeekDate bool
 }
 
 func (p *dateParser) parse() time.Time {
 	for i := 0; i < len(p.tokens); {
 		i += p.take(i)
 	}
-	year, month, day, ok := p.date()
-	if !ok || !p.clock() {
+	year, month, day, ok := p.findDate()
+	if !ok || !p.adjustHour() {
 		return time.Time{}
 	}
 	t := time.Date(year, time.Month(month), day, p.hour, p.minute, p.second, p.nanos, time.UTC)
 	if t.Day() != day && p.hour < 24 && p.second < 60 {
 		return time.Time{} // the 31st of a short month
 	}
-	if p.korean && p.hasTime && !p.named && !p.zoned {
+	if p.isKorean && p.hasTime && !p.hasZoneName && !p.hasOffset {
 		p.offset = 9 * 3600
 	}
 	return t.Add(-time.Duration(p.offset) * time.Second)
@@ -94,25 +94,25 @@ func (p *dateParser) parse() time.Time {
 // take handles the tokens at i and says how many it used.
 func (p *dateParser) take(i int) int {
 	t := p.tokens[i]
-	next := p.at(i + 1)
+	next := p.token(i + 1)
 	switch {
 	case t.word != "":
 		return p.takeWord(i)
-	case t.month && p.month == 0:
+	case t.isMonth && p.month == 0:
 		p.month, p.monthAt = t.number, len(p.numbers)
 		return 1
-	case p.hasTime && (t.mark == '+' || t.mark == '-' || t.mark == '−') && t.digits <= 4:
+	case p.hasTime && (t.separator == '+' || t.separator == '-' || t.separator == '−') && t.digits <= 4:
 		return p.takeOffset(i)
-	case !p.hasTime && t.digits <= 2 && next.mark == ':' && next.word == "":
+	case !p.hasTime && t.digits <= 2 && next.separator == ':' && next.word == "":
 		return p.takeTime(i)
-	case !p.hasTime && t.digits <= 2 && isHour(next.word) && (next.mark == 0 || next.mark == ' '):
+	case !p.hasTime && t.digits <= 2 && isHour(next.word) && (next.separator == 0 || next.separator == ' '):
 		return p.takeHour(i)
-	case !p.hasTime && t.digits <= 2 && (next.word == "am" || next.word == "pm") && p.at(i+3).mark != ':':
+	case !p.hasTime && t.digits <= 2 && (next.word == "am" || next.word == "pm") && p.token(i+3).separator != ':':
 		p.hasTime, p.hour = true, t.number
 		return 1
-	case !p.hasTime && p.hasDate() && t.digits <= 2 && (t.mark != '.' || p.tokens[i-1].word != "") && next.mark == '.' && next.digits == 2:
+	case !p.hasTime && p.hasDate() && t.digits <= 2 && (t.separator != '.' || p.tokens[i-1].word != "") && next.separator == '.' && next.digits == 2:
 		return p.takeTime(i)
-	case p.isoTime(i):
+	case p.isISOTime(i):
 		p.hasTime = true
 		p.hour = t.number
 		switch t.digits {
@@ -127,14 +127,14 @@ func (p *dateParser) take(i int) int {
 	return 1
 }
 
-// isoTime recognises 2006-01-02T15 and 20060102T150405.
-func (p *dateParser) isoTime(i int) bool {
+// isISOTime recognises 2006-01-02T15 and 20060102T150405.
+func (p *dateParser) isISOTime(i int) bool {
 	t := p.tokens[i]
-	return !p.hasTime && i > 0 && p.tokens[i-1].word == "t" && t.mark == 0 && len(p.numbers) > 0 &&
+	return !p.hasTime && i > 0 && p.tokens[i-1].word == "t" && t.separator == 0 && len(p.numbers) > 0 &&
 		(t.digits == 2 || t.digits == 4 || t.digits == 6)
 }
 
-func (p *dateParser) at(i int) dateToken {
+func (p *dateParser) token(i int) dateToken {
 	if i < len(p.tokens) {
 		return p.tokens[i]
 	}
@@ -150,14 +150,14 @@ func (p *dateParser) hasDate() bool {
 func (p *dateParser) takeHour(i int) int {
 	p.hasTime, p.hour = true, p.tokens[i].number
 	used := 2
-	if m := p.at(i + used); m.digits > 0 && (m.mark == 0 || isMinute(p.at(i+used+1).word)) {
+	if m := p.token(i + used); m.digits > 0 && (m.separator == 0 || isMinute(p.token(i+used+1).word)) {
 		p.minute = m.number
 		used++
-		if isMinute(p.at(i + used).word) {
+		if isMinute(p.token(i + used).word) {
 			used++
 		}
 	}
-	if s := p.at(i + used); s.digits > 0 && isSecond(p.at(i+used+1).word) {
+	if s := p.token(i + used); s.digits > 0 && isSecond(p.token(i+used+1).word) {
 		p.second = s.number
 		used += 2
 	}
@@ -166,13 +166,13 @@ func (p *dateParser) takeHour(i int) int {
 
 // takeTime reads 15:04, 15:04:05 and 15:04:05.999; also 15.04.05.
 func (p *dateParser) takeTime(i int) int {
-	separator := p.at(i + 1).mark
-	p.hasTime, p.hour, p.minute = true, p.tokens[i].number, p.at(i+1).number
+	separator := p.token(i + 1).separator
+	p.hasTime, p.hour, p.minute = true, p.tokens[i].number, p.token(i+1).number
 	used := 2
-	if s := p.at(i + used); s.mark == separator && s.digits > 0 && s.digits <= 2 {
+	if s := p.token(i + used); s.separator == separator && s.digits > 0 && s.digits <= 2 {
 		p.second = s.number
 		used++
-		if f := p.at(i + used); (f.mark == '.' || f.mark == ',') && f.digits > 0 {
+		if f := p.token(i + used); (f.separator == '.' || f.separator == ',') && f.digits > 0 {
 			p.nanos = f.number
 			for range 9 - min(f.digits, 9) {
 				p.nanos *= 10
@@ -190,16 +190,16 @@ func (p *dateParser) takeOffset(i int) int {
 	used, hours, minutes := 1, t.number, 0
 	if t.digits > 2 {
 		hours, minutes = t.number/100, t.number%100
-	} else if m := p.at(i + 1); m.mark == ':' && m.digits == 2 {
+	} else if m := p.token(i + 1); m.separator == ':' && m.digits == 2 {
 		minutes = m.number
 		used++
 	}
 	if hours > 15 || minutes > 59 {
 		return used
 	}
-	p.zoned = true
+	p.hasOffset = true
 	p.offset = hours*3600 + minutes*60
-	if t.mark != '+' {
+	if t.separator != '+' {
 		p.offset = -p.offset
 	}
 	return used
@@ -208,20 +208,20 @@ func (p *dateParser) takeOffset(i int) int {
 // takeWord reads months, zones and the halves of the day; other words say
 // nothing.
 func (p *dateParser) takeWord(i int) int {
-	word, next := p.tokens[i].word, p.at(i+1)
+	word, next := p.tokens[i].word, p.token(i+1)
 	switch {
-	case word == "w" && p.tokens[i].mark == '-' && next.digits == 2:
-		p.week = true
+	case word == "w" && p.tokens[i].separator == '-' && next.digits == 2:
+		p.isWeekDate = true
 		return 1
 	case (word == "thang" || word == "thg") && next.digits > 0 && p.month == 0: // month, of Vietnamese
 		p.month, p.monthAt = next.number, len(p.numbers)
 		return 2
-	case word == "thu" && next.digits == 1 && p.vietnamese(): // its weekdays are numbers
+	case word == "thu" && next.digits == 1 && p.isVietnamese(): // its weekdays are numbers
 		return 2
 	}
 	for used, following := range []string{"", next.word} {
 		if half := halfOfDay(word, following); half != "" {
-			p.half, p.monthFirst = half, word[0] < utf8.RuneSelf
+			p.dayHalf, p.latinHalf = half, word[0] < utf8.RuneSelf
 			return 1 + used
 		}
 	}
@@ -232,23 +232,23 @@ func (p *dateParser) takeWord(i int) int {
 		p.month, p.monthAt = m, len(p.numbers)
 		return 1
 	}
-	if p.hasTime && !p.zoned {
+	if p.hasTime && !p.hasOffset {
 		if offset, ok := zoneOffset(word); ok && p.offset == 0 {
-			p.offset, p.named = offset, true
+			p.offset, p.hasZoneName = offset, true
 		}
 	}
 	return 1
 }
 
-func (p *dateParser) vietnamese() bool {
+func (p *dateParser) isVietnamese() bool {
 	return slices.ContainsFunc(p.tokens, func(t dateToken) bool { return t.word == "thang" || t.word == "thg" })
 }
 
-// date finds year, month and day among the numbers.
-func (p *dateParser) date() (year, month, day int, ok bool) {
+// findDate finds year, month and day among the numbers.
+func (p *dateParser) findDate() (year, month, day int, ok bool) {
 	n := p.numbers
 	switch {
-	case p.week:
+	case p.isWeekDate:
 		return weekDate(n)
 	case p.month > 0 && len(n) >= 2:
 		year, day = n[1].number, n[0].number
@@ -256,9 +256,9 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 		if n[0].digits >= 4 {
 			year, day, yearDigits = n[0].number, n[1].number, n[0].digits
 		}
-		return inRange(fullYear(year, yearDigits), p.month, day)
+		return checkDate(fullYear(year, yearDigits), p.month, day)
 	case p.month > 0 && len(n) == 1 && n[0].digits == 4:
-		return inRange(n[0].number, p.month, 1)
+		return checkDate(n[0].number, p.month, 1)
 	case p.month > 0:
 		return 0, 0, 0, false
 	case len(n) >= 3:
@@ -266,10 +266,10 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 	case len(n) == 2 && n[0].digits == 4 && n[1].digits == 3:
 		t := time.Date(n[0].number, 1, n[1].number, 0, 0, 0, 0, time.UTC)
 		return t.Year(), int(t.Month()), t.Day(), n[1].number >= 1 && n[1].number <= 366
-	case len(n) == 2 && n[0].digits == 4 && n[1].mark != ' ': // else words stand between them
-		return inRange(n[0].number, n[1].number, 1)
+	case len(n) == 2 && n[0].digits == 4 && n[1].separator != ' ': // else words stand between them
+		return checkDate(n[0].number, n[1].number, 1)
 	case len(n) == 1 && n[0].digits == 8:
-		return inRange(n[0].number/10000, n[0].number/100%100, n[0].number%100)
+		return checkDate(n[0].number/10000, n[0].number/100%100, n[0].number%100)
 	}
 	return 0, 0, 0, false
 }
@@ -296,21 +296,21 @@ func weekDate(n []dateToken) (year, month, day int, ok bool) {
 func (p *dateParser) numericDate(n []dateToken) (year, month, day int, ok bool) {
 	a, b, c := n[0], n[1], n[2]
 	switch {
-	case (b.mark == ' ') != (c.mark == ' '):
+	case (b.separator == ' ') != (c.separator == ' '):
 		return 0, 0, 0, false // an unknown word stands between them
 	case a.digits == 4:
-		return inRange(a.number, b.number, c.number)
-	case a.number > 31 || c.digits < 4 && b.mark == '-':
-		return inRange(fullYear(a.number, a.digits), b.number, c.number)
+		return checkDate(a.number, b.number, c.number)
+	case a.number > 31 || c.digits < 4 && b.separator == '-':
+		return checkDate(fullYear(a.number, a.digits), b.number, c.number)
 	}
 	day, month = a.number, b.number
-	if b.mark == '/' && p.monthFirst && day <= 12 || month > 12 {
+	if b.separator == '/' && p.latinHalf && day <= 12 || month > 12 {
 		day, month = month, day
 	}
-	return inRange(fullYear(c.number, c.digits), month, day)
+	return checkDate(fullYear(c.number, c.digits), month, day)
 }
 
-func inRange(year, month, day int) (int, int, int, bool) {
+func checkDate(year, month, day int) (int, int, int, bool) {
 	if buddhist := 543; year >= 1900+buddhist {
 		year -= buddhist // as Thailand counts
 	}
@@ -330,10 +330,10 @@ func fullYear(year, digits int) int {
 	return 1900 + year
 }
 
-// clock puts the hour into the right half of the day and checks its range;
+// adjustHour puts the hour into the right half of the day and checks its range;
 // 24:00 and a leap second belong to the next minute.
-func (p *dateParser) clock() bool {
-	switch p.half {
+func (p *dateParser) adjustHour() bool {
+	switch p.dayHalf {
 	case "pm":
 		if p.hour < 12 {
 			p.hour += 12
@@ -348,12 +348,12 @@ func (p *dateParser) clock() bool {
 
 // dateToken is a number or a word with the mark that stood before it.
 type dateToken struct {
-	mark   rune
-	word   string
-	number int
-	digits int
-	// month says that the number is marked as one (1月).
-	month bool
+	separator rune
+	word      string
+	number    int
+	digits    int
+	// isMonth says that the number is marked as one (1月).
+	isMonth bool
 }
 
 // dateTokens cuts s where digits, letters and marks meet. Words are folded.
@@ -369,11 +369,11 @@ func dateTokens(s string) []dateToken {
 				n++
 			}
 			number, _ := strconv.Atoi(s[i : i+min(n, 9)])
-			out = append(out, dateToken{mark: mark, number: number, digits: n})
+			out = append(out, dateToken{separator: mark, number: number, digits: n})
 			mark = 0
 		case strings.ContainsRune("年月日년월일", r):
 			if last := len(out) - 1; mark == 0 && (r == '月' || r == '월') {
-				out[last].month = out[last].word == ""
+				out[last].isMonth = out[last].word == ""
 			}
 			mark = '-'
 			if r == '日' || r == '일' {
@@ -389,9 +389,9 @@ func dateTokens(s string) []dateToken {
 				n += size
 			}
 			if number := hanNumber(s[i : i+n]); number > 0 && strings.HasPrefix(s[i+n:], "月") {
-				out = append(out, dateToken{mark: mark, number: number, digits: 2})
+				out = append(out, dateToken{separator: mark, number: number, digits: 2})
 			} else {
-				out = append(out, dateToken{mark: mark, word: text.Fold(s[i : i+n])})
+				out = append(out, dateToken{separator: mark, word: text.Fold(s[i : i+n])})
 			}
 			mark = 0
 		case r == ' ' && mark != 0 && mark != ' ':

@@ -12,11 +12,11 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// files makes the enclosures' addresses absolute and joins those of one file.
-func (d rawItem) files() []feed.Enclosure {
+// mergedEnclosures makes the enclosures' addresses absolute and joins those of one file.
+func (d rawItem) mergedEnclosures() []feed.Enclosure {
 	var out []feed.Enclosure
 	for _, e := range d.enclosures {
-		e.URL = text.WebURL(d.base, text.UnescapeURL(e.URL))
+		e.URL = text.WebURL(d.base, text.UnescapeAmpersands(e.URL))
 		e.Type = strings.ToLower(text.Clean(e.Type))
 		if e.URL == "" {
 			continue
@@ -31,27 +31,27 @@ func (d rawItem) files() []feed.Enclosure {
 		out[at].Duration = max(out[at].Duration, e.Duration)
 	}
 	for i := range out {
-		if out[i].Duration == 0 && playable(out[i]) {
+		if out[i].Duration == 0 && isPlayable(out[i]) {
 			out[i].Duration = d.duration
 		}
 	}
 	return out
 }
 
-// enclosure builds an Enclosure from attributes; a missing type is guessed from
+// newEnclosure builds an Enclosure from attributes; a missing type is guessed from
 // the file's extension.
-func enclosure(address, kind, length, medium string) feed.Enclosure {
+func newEnclosure(address, kind, length, medium string) feed.Enclosure {
 	e := feed.Enclosure{URL: strings.TrimSpace(address), Type: strings.TrimSpace(kind)}
 	if n, err := strconv.ParseInt(strings.TrimSpace(length), 10, 64); err == nil && n > 0 {
 		e.Length = n
 	}
 	if e.Type == "" {
-		e.Type = typeOf(e.URL, medium)
+		e.Type = guessType(e.URL, medium)
 	}
 	return e
 }
 
-func typeOf(address, medium string) string {
+func guessType(address, medium string) string {
 	file, _, _ := strings.Cut(address, "?")
 	switch extension := strings.ToLower(path.Ext(file)); extension {
 	case ".jpg", ".jpeg":
@@ -73,14 +73,14 @@ func typeOf(address, medium string) string {
 	return ""
 }
 
-// playable says that a file may be what an item's own duration is of.
-func playable(e feed.Enclosure) bool {
+// isPlayable says that a file may be what an item's own duration is of.
+func isPlayable(e feed.Enclosure) bool {
 	return e.Type == "" || strings.HasPrefix(e.Type, "audio/") || strings.HasPrefix(e.Type, "video/")
 }
 
-// addFiles collects Media RSS files; they stand in the item, in a group, or
+// addMediaFiles collects Media RSS files; they stand in the item, in a group, or
 // inside one another.
-func (d *rawItem) addFiles(parent ext.Extension, depth int) {
+func (d *rawItem) addMediaFiles(parent ext.Extension, depth int) {
 	if depth > 4 {
 		return
 	}
@@ -90,16 +90,16 @@ func (d *rawItem) addFiles(parent ext.Extension, depth int) {
 			if name == "thumbnail" {
 				medium = "image"
 			}
-			file := enclosure(text.FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
+			file := newEnclosure(text.FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
 			file.Duration = parseDuration(e.Attrs["duration"])
 			if file.URL != "" {
 				d.enclosures = append(d.enclosures, file)
 			}
-			d.addFiles(e, depth+1)
+			d.addMediaFiles(e, depth+1)
 		}
 	}
 	for _, group := range parent.Children["group"] {
-		d.addFiles(group, depth+1)
+		d.addMediaFiles(group, depth+1)
 	}
 	for _, c := range parent.Children["category"] {
 		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Value))
@@ -114,7 +114,7 @@ func (d *rawItem) addFiles(parent ext.Extension, depth int) {
 func (d *rawItem) addPodcast(x extensions) {
 	for _, alternate := range x.elements("podcast:alternateenclosure") {
 		for _, source := range alternate.Children["source"] {
-			d.enclosures = append(d.enclosures, enclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
+			d.enclosures = append(d.enclosures, newEnclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
 		}
 	}
 	d.duration = parseDuration(x.text("itunes:duration"))

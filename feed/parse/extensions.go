@@ -7,10 +7,10 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// addMedia adds what stands in extension elements whatever the format is: Media
+// addExtensions adds what stands in extension elements whatever the format is: Media
 // RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
 // come first, so a field is only filled when it is still empty.
-func (d *rawItem) addMedia(x extensions) {
+func (d *rawItem) addExtensions(x extensions) {
 	d.base = text.FirstNonBlank(x.text("dateline:base"), d.base)
 	d.guid = text.FirstNonBlank(d.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
 	d.title = text.FirstNonBlank(d.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
@@ -20,7 +20,7 @@ func (d *rawItem) addMedia(x extensions) {
 		d.authors = append(x.all("itunes:author"), x.all("googleplay:author")...)
 	}
 	if len(d.authors) == 0 {
-		d.authors = x.persons()
+		d.authors = x.atomAuthors()
 	}
 	d.published = append(d.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
 		x.text("dcterms:created"), x.text("dcterms:available", "dateline:created"), x.text("dcterms:date"))
@@ -28,15 +28,15 @@ func (d *rawItem) addMedia(x extensions) {
 	d.categories = append(d.categories, x.all("dc:subject")...)
 	d.categories = append(d.categories, x.all("dcterms:subject")...)
 	d.categories = append(d.categories, splitKeywords(x.all("itunes:keywords"))...)
-	d.addTopics(x.elements("itunes:category"), 0)
+	d.addITunesCategories(x.elements("itunes:category"), 0)
 	for _, c := range x.elements("atom:category") {
 		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Attrs["term"]))
 	}
 	if len(x.elements("itunes:image"))+len(x.elements("googleplay:image")) > 0 {
-		d.image = true
+		d.hasImage = true
 	}
-	d.addLinks(x)
-	d.addFiles(ext.Extension{Children: x["media"]}, 0)
+	d.addAtomLinks(x)
+	d.addMediaFiles(ext.Extension{Children: x["media"]}, 0)
 	media := ext.Extension{Children: x["media"]}
 	if d.content.text == "" {
 		d.content = x.richest("content:encoded", "xhtml:body", "xhtml:div", "atom:content")
@@ -50,40 +50,40 @@ func (d *rawItem) addMedia(x extensions) {
 	d.title = text.FirstNonBlank(d.title, mediaText(media, "title", 0))
 	d.addPodcast(x)
 	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
-	d.counts = append(d.counts, x.all("slash:comments")...)
-	d.counts = append(d.counts, x.all("thr:total")...)
-	d.counts = append(d.counts, x.all("dateline:replies")...)
+	d.commentCounts = append(d.commentCounts, x.all("slash:comments")...)
+	d.commentCounts = append(d.commentCounts, x.all("thr:total")...)
+	d.commentCounts = append(d.commentCounts, x.all("dateline:replies")...)
 }
 
-// addTopics adds the categories of iTunes, which may have finer ones in them.
-func (d *rawItem) addTopics(topics []ext.Extension, depth int) {
+// addITunesCategories adds the categories of iTunes, which may have finer ones in them.
+func (d *rawItem) addITunesCategories(topics []ext.Extension, depth int) {
 	for _, t := range topics {
 		d.categories = append(d.categories, t.Attrs["text"])
 		if depth < 4 {
-			d.addTopics(t.Children["category"], depth+1)
+			d.addITunesCategories(t.Children["category"], depth+1)
 		}
 	}
 }
 
-// addLinks reads Atom links in a feed of another format.
-func (d *rawItem) addLinks(x extensions) {
+// addAtomLinks reads Atom links in a feed of another format.
+func (d *rawItem) addAtomLinks(x extensions) {
 	for _, l := range x.elements("atom:link") {
 		switch strings.ToLower(text.FirstNonBlank(l.Attrs["rel"], "alternate")) {
 		case "alternate":
 			d.links = append(d.links, l.Attrs["href"])
 		case "enclosure":
-			d.enclosures = append(d.enclosures, enclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
+			d.enclosures = append(d.enclosures, newEnclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
 		case "replies":
 			d.comments = append(d.comments, l.Attrs["href"])
-			d.counts = append(d.counts, l.Attrs["count"])
+			d.commentCounts = append(d.commentCounts, l.Attrs["count"])
 		case chaptersRel:
 			d.chapters = append(d.chapters, l.Attrs["href"])
 		}
 	}
 }
 
-// persons are the names in Atom's author elements.
-func (x extensions) persons() []string {
+// atomAuthors are the names in Atom's author elements.
+func (x extensions) atomAuthors() []string {
 	var out []string
 	for _, a := range x.elements("atom:author") {
 		name := a.Value
@@ -122,12 +122,12 @@ type extensions ext.Extensions
 
 // richest is the longest text under the first of the names that has any: of
 // several under one name, the others are its extract or its plain form.
-func (x extensions) richest(names ...string) passage {
-	var p passage
+func (x extensions) richest(names ...string) htmlText {
+	var p htmlText
 	for _, name := range names {
 		for _, e := range x.elements(name) {
 			if !text.IsBlank(e.Value) && len(e.Value) > len(p.text) {
-				p = passage{e.Value, e.Attrs["base"]}
+				p = htmlText{e.Value, e.Attrs["base"]}
 			}
 		}
 		if p.text != "" {

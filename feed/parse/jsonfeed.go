@@ -19,8 +19,8 @@ import (
 // fromJSON maps JSON Feed 1.0 and 1.1.
 func fromJSON(f *json.Feed, src Origin) *feed.Document {
 	doc := &feed.Document{
-		Title:       text.Clip(text.PlainTitle(f.Title), 4096),
-		Description: text.Clip(text.PlainTitle(f.Description), 4096),
+		Title:       text.Truncate(text.PlainTitle(f.Title), 4096),
+		Description: text.Truncate(text.PlainTitle(f.Description), 4096),
 		Site:        text.WebURL(src.Base, f.HomePageURL),
 	}
 	authors := jsonNames(f.Author, f.Authors)
@@ -30,7 +30,7 @@ func fromJSON(f *json.Feed, src Origin) *feed.Document {
 			continue
 		}
 		d := fromJSONItem(i, src.Base)
-		if names(d.authors) == "" {
+		if joinNames(d.authors) == "" {
 			d.authors = authors
 		}
 		doc.Items = append(doc.Items, d.article())
@@ -47,17 +47,17 @@ func fromJSONItem(i *json.Item, base string) rawItem {
 		authors:    jsonNames(i.Author, i.Authors),
 		published:  []string{i.DatePublished},
 		updated:    []string{i.DateModified},
-		content:    passage{text: text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))},
-		summary:    passage{text: markup.EscapeText(i.Summary)},
+		content:    htmlText{text: text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))},
+		summary:    htmlText{text: markup.EscapeText(i.Summary)},
 		categories: i.Tags,
-		image:      text.FirstNonBlank(i.Image, i.BannerImage) != "",
+		hasImage:   text.FirstNonBlank(i.Image, i.BannerImage) != "",
 	}
-	if text.IsAbsolute(d.guid) {
+	if text.IsHTTPURL(d.guid) {
 		d.links = append(d.links, d.guid)
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {
-			file := enclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
+			file := newEnclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
 			file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
 			d.enclosures = append(d.enclosures, file)
 		}
@@ -74,7 +74,7 @@ func jsonNames(one *json.Author, several []*json.Author) []string {
 			out = append(out, a.Name)
 		}
 	}
-	if one != nil && names(out) == "" {
+	if one != nil && joinNames(out) == "" {
 		out = append(out, one.Name)
 	}
 	return out
@@ -106,11 +106,11 @@ func repairJSON(text string, texts *longTexts) (mended string, truncated bool, e
 		return "", false, errNoItems
 	}
 	items := jsonItems(root["items"])
-	texts.mendObject(root)
+	texts.convertObject(root)
 	kept := []any{}
 	for _, item := range items {
 		if object, ok := item.(map[string]any); ok && len(kept) < maxItems {
-			texts.mendObject(object)
+			texts.convertObject(object)
 			kept = append(kept, object)
 		}
 	}
@@ -148,23 +148,23 @@ func readJSON(text string) (map[string]any, error) {
 	return root, err
 }
 
-// mendObject gives the fields of a feed, an item or an attachment the types
+// convertObject gives the fields of a feed, an item or an attachment the types
 // that the specification asks for; unknown ones go.
-func (l *longTexts) mendObject(object map[string]any) {
+func (l *longTexts) convertObject(object map[string]any) {
 	for key, value := range object {
 		switch key {
 		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
 			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
 			"name":
-			object[key] = l.stand(jsonText(value))
+			object[key] = l.placeholder(jsonText(value))
 		case "size_in_bytes", "duration_in_seconds":
 			object[key] = jsonCount(value)
 		case "author":
-			object[key] = jsonPerson(value)
+			object[key] = jsonAuthor(value)
 		case "authors":
 			var persons []any
 			for _, v := range jsonList(value) {
-				persons = append(persons, jsonPerson(v))
+				persons = append(persons, jsonAuthor(v))
 			}
 			object[key] = persons
 		case "tags":
@@ -177,7 +177,7 @@ func (l *longTexts) mendObject(object map[string]any) {
 			files := []any{}
 			for _, v := range jsonList(value) {
 				if file, ok := v.(map[string]any); ok {
-					l.mendObject(file)
+					l.convertObject(file)
 					files = append(files, file)
 				}
 			}
@@ -214,7 +214,7 @@ func jsonCount(value any) int64 {
 	return int64(n)
 }
 
-func jsonPerson(value any) any {
+func jsonAuthor(value any) any {
 	if person, ok := value.(map[string]any); ok {
 		return map[string]any{"name": jsonText(person["name"])}
 	}

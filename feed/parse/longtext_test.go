@@ -39,11 +39,11 @@ func TestLongTexts(t *testing.T) {
 	compared := 0
 	for name, doc := range docs {
 		with, err := normalize(text.Decode([]byte(doc), ""), "https://a.test/")
-		if err != nil || !with.feed {
+		if err != nil || !with.isFeed {
 			continue
 		}
 		without := normalizeWhole(t, doc)
-		if with.atom {
+		if with.isAtom {
 			a, err := new(atom.Parser).Parse(strings.NewReader(string(with.xml)))
 			b, err2 := new(atom.Parser).Parse(strings.NewReader(without))
 			if err != nil || err2 != nil {
@@ -104,7 +104,7 @@ func normalizeWhole(t *testing.T, doc string) string {
 	}
 	out := string(form.xml)
 	for i := range form.texts.texts {
-		word := (&longTexts{mark: form.texts.mark, texts: make([]string, i)}).stand(strings.Repeat("x", longText))
+		word := (&longTexts{prefix: form.texts.prefix, texts: make([]string, i)}).placeholder(strings.Repeat("x", minLongText))
 		out = strings.ReplaceAll(out, word, string(appendCDATA(nil, form.texts.texts[i])))
 	}
 	return out

@@ -29,11 +29,11 @@ const maxItems = 30_000
 // (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
 type normalForm struct {
 	xml []byte
-	// atom tells the two families of formats apart.
-	atom bool
-	// feed says that something of a feed was found. RDF without any is about
+	// isAtom tells the two families of formats apart.
+	isAtom bool
+	// isFeed says that something of a feed was found. RDF without any is about
 	// something else.
-	feed bool
+	isFeed bool
 	// truncated says that the document ended before its root did, or went on
 	// beyond maxItems.
 	truncated bool
@@ -46,30 +46,30 @@ const ownPrefix = "dateline"
 // normalizer writes a [normalForm]. Its stack holds the elements that have
 // structure; everything else is a field, read whole.
 type normalizer struct {
-	lex    text.XMLLexer
-	out    []byte
-	stack  []frame
-	spaces []namespace
-	atom   bool
-	rootNS string
-	// item is where in out the open item began, fields where its first field
+	lexer         text.XMLLexer
+	out           []byte
+	stack         []stackFrame
+	namespaces    []namespace
+	isAtom        bool
+	rootNamespace string
+	// itemStart is where in out the open item began, fields where its first field
 	// goes; item is negative when none is open.
-	item   int
-	fields int
-	items  int
-	// channel says that one has been opened.
-	channel bool
-	feed    bool
-	texts   *longTexts
-	err     error
+	itemStart   int
+	fieldsStart int
+	itemCount   int
+	// hasChannel says that one has been opened.
+	hasChannel bool
+	isFeed     bool
+	texts      *longTexts
+	err        error
 }
 
-type frame struct {
+type stackFrame struct {
 	// written is the name in the input, name the one in the output.
 	written, name string
 	base          string
-	// spaces is how many namespaces were in scope outside.
-	spaces int
+	// outerNamespaces is how many namespaces were in scope outside.
+	outerNamespaces int
 }
 
 type namespace struct{ prefix, uri string }
@@ -79,42 +79,42 @@ var errNoRoot = errors.New("no feed element in it")
 // normalize rewrites doc, which came from base. The error is errDepth or a
 // [NotFeedError].
 func normalize(doc, base string) (normalForm, error) {
-	n := normalizer{lex: text.XMLLexer{Source: doc}, item: -1, texts: newLongTexts()}
-	n.texts.trim = true
-	if err := n.root(base); err != nil {
+	n := normalizer{lexer: text.XMLLexer{Source: doc}, itemStart: -1, texts: newLongTexts()}
+	n.texts.trimSpace = true
+	if err := n.openRoot(base); err != nil {
 		return normalForm{}, err
 	}
 	for len(n.stack) > 0 && n.err == nil {
-		at := n.lex.Offset
-		t, ok := n.lex.Next()
-		if !ok || n.lex.Cut || n.items > maxItems {
-			n.breakOff()
-			return normalForm{xml: n.out, atom: n.atom, feed: n.feed, truncated: true, texts: n.texts}, n.err
+		at := n.lexer.Offset
+		t, ok := n.lexer.Next()
+		if !ok || n.lexer.Truncated || n.itemCount > maxItems {
+			n.closeTruncated()
+			return normalForm{xml: n.out, isAtom: n.isAtom, isFeed: n.isFeed, truncated: true, texts: n.texts}, n.err
 		}
 		switch t.Kind {
-		case text.XMLStart:
-			n.start(t, at)
-		case text.XMLEnd:
-			n.end(t.Name)
+		case text.XMLStartTag:
+			n.startTag(t, at)
+		case text.XMLEndTag:
+			n.endTag(t.Name)
 		case text.XMLText:
-			n.bareName(t.Text)
+			n.addBareName(t.Text)
 		}
 	}
-	return normalForm{xml: n.out, atom: n.atom, feed: n.feed, texts: n.texts}, n.err
+	return normalForm{xml: n.out, isAtom: n.isAtom, isFeed: n.isFeed, texts: n.texts}, n.err
 }
 
-// root finds the root element; junk, comments and warnings may stand before it.
-func (n *normalizer) root(base string) error {
+// openRoot finds the root element; junk, comments and warnings may stand before it.
+func (n *normalizer) openRoot(base string) error {
 	first := ""
 	for {
-		t, ok := n.lex.Next()
+		t, ok := n.lexer.Next()
 		if !ok {
-			return notFeed(first, n.lex.Source)
+			return notFeed(first, n.lexer.Source)
 		}
 		if t.Kind == text.XMLDirective && first == "" && strings.HasPrefix(strings.ToLower(t.Text), "<!doctype html") {
 			first = "html"
 		}
-		if t.Kind != text.XMLStart {
+		if t.Kind != text.XMLStartTag {
 			continue
 		}
 		local := localName(t.Name)
@@ -123,16 +123,16 @@ func (n *normalizer) root(base string) error {
 		}
 		switch local {
 		case "rss", "rdf", "feed":
-			n.atom = local == "feed"
-			n.open(t, local, base)
-			n.feed = local != "rdf" || slices.ContainsFunc(n.spaces, func(s namespace) bool { return native(s.uri) })
+			n.isAtom = local == "feed"
+			n.openElement(t, local, base)
+			n.isFeed = local != "rdf" || slices.ContainsFunc(n.namespaces, func(s namespace) bool { return isRSSNamespace(s.uri) })
 			return nil
 		case "channel":
-			n.rootless("rss", t, base)
+			n.openWithoutRoot("rss", t, base)
 			return nil
 		case "entry": // a document of its own (RFC 4287 section 2)
-			n.atom = true
-			n.rootless("feed", t, base)
+			n.isAtom = true
+			n.openWithoutRoot("feed", t, base)
 			return nil
 		case "html":
 			return &NotFeedError{Kind: "html"}
@@ -140,18 +140,18 @@ func (n *normalizer) root(base string) error {
 	}
 }
 
-// rootless opens a document whose first element has lost its root, or needs none.
-func (n *normalizer) rootless(root string, t text.XMLToken, base string) {
-	n.feed = true
+// openWithoutRoot opens a document whose first element has lost its root, or needs none.
+func (n *normalizer) openWithoutRoot(root string, t text.XMLToken, base string) {
+	n.isFeed = true
 	n.out = append(n.out, "<"+root+">"...)
-	n.stack = append(n.stack, frame{name: root, base: base})
-	n.open(t, localName(t.Name), base)
+	n.stack = append(n.stack, stackFrame{name: root, base: base})
+	n.openElement(t, localName(t.Name), base)
 }
 
-// open writes a start tag and puts its element on the stack.
-func (n *normalizer) open(t text.XMLToken, name, base string) {
-	f := frame{written: t.Name, name: name, base: base, spaces: len(n.spaces)}
-	n.declare(t.Attrs)
+// openElement writes a start tag and puts its element on the stack.
+func (n *normalizer) openElement(t text.XMLToken, name, base string) {
+	f := stackFrame{written: t.Name, name: name, base: base, outerNamespaces: len(n.namespaces)}
+	n.declareNamespaces(t.Attrs)
 	about := ""
 	for _, a := range t.Attrs {
 		switch {
@@ -166,35 +166,35 @@ func (n *normalizer) open(t text.XMLToken, name, base string) {
 		if !found {
 			prefix = ""
 		}
-		n.rootNS = n.lookup(prefix)
+		n.rootNamespace = n.lookupNamespace(prefix)
 	}
 	isItem := name == "item" || name == "entry"
-	n.channel = n.channel || name == "channel"
-	n.feed = n.feed || isItem || n.channel
+	n.hasChannel = n.hasChannel || name == "channel"
+	n.isFeed = n.isFeed || isItem || n.hasChannel
 	if isItem {
-		n.item = len(n.out)
+		n.itemStart = len(n.out)
 	}
 	n.out = append(n.out, '<')
 	n.out = append(n.out, name...)
-	n.attributes(t.Attrs, f.base)
+	n.writeAttributes(t.Attrs, f.base)
 	n.out = append(n.out, '>')
 	n.stack = append(n.stack, f)
 	if isItem || name == "channel" || name == "feed" {
-		n.annotate("base", f.base)
-		n.fields = len(n.out)
-		n.annotate("about", about)
-		n.attributeFields(t.Attrs)
+		n.addOwnField("base", f.base)
+		n.fieldsStart = len(n.out)
+		n.addOwnField("about", about)
+		n.addCDFFields(t.Attrs)
 	}
 	if isItem {
-		n.items++
+		n.itemCount++
 	}
 }
 
-// breakOff ends a document that ended too early: an item that was still open is
+// closeTruncated ends a document that ended too early: an item that was still open is
 // not whole and goes, everything else is closed.
-func (n *normalizer) breakOff() {
-	if n.item >= 0 {
-		n.out = n.out[:n.item]
+func (n *normalizer) closeTruncated() {
+	if n.itemStart >= 0 {
+		n.out = n.out[:n.itemStart]
 		for len(n.stack) > 0 {
 			top := n.stack[len(n.stack)-1].name
 			n.stack = n.stack[:len(n.stack)-1]
@@ -204,50 +204,50 @@ func (n *normalizer) breakOff() {
 		}
 	}
 	for len(n.stack) > 0 {
-		n.close()
+		n.closeElement()
 	}
 }
 
-// close writes the end tag of the innermost element.
-func (n *normalizer) close() {
+// closeElement writes the end tag of the innermost element.
+func (n *normalizer) closeElement() {
 	f := n.stack[len(n.stack)-1]
 	n.stack = n.stack[:len(n.stack)-1]
-	n.spaces = n.spaces[:f.spaces]
+	n.namespaces = n.namespaces[:f.outerNamespaces]
 	isItem := f.name == "item" || f.name == "entry"
-	if isItem && len(n.out) == n.fields {
-		n.out = n.out[:n.item] // nothing was in it
+	if isItem && len(n.out) == n.fieldsStart {
+		n.out = n.out[:n.itemStart] // nothing was in it
 	} else {
 		n.out = append(n.out, "</"...)
 		n.out = append(n.out, f.name...)
 		n.out = append(n.out, '>')
 	}
 	if len(n.stack) == 1 && n.stack[0].written == "" {
-		n.close() // the root that only the output has
+		n.closeElement() // the root that only the output has
 	}
 	if isItem {
-		n.item = -1
+		n.itemStart = -1
 	}
 }
 
-// end closes the innermost element of that name with all that is open in it; an
+// endTag closes the innermost element of that name with all that is open in it; an
 // end tag that nothing answers to is ignored.
-func (n *normalizer) end(written string) {
+func (n *normalizer) endTag(written string) {
 	if !n.isOpen(written) {
 		return
 	}
 	for {
 		top := n.stack[len(n.stack)-1].written
-		n.close()
+		n.closeElement()
 		if strings.EqualFold(top, written) {
 			return
 		}
 	}
 }
 
-// bareName keeps the name of a person that stands there without its element.
-func (n *normalizer) bareName(s string) {
-	if n.atom && bytes.HasSuffix(n.out, []byte("<author>")) && !text.IsBlank(s) {
-		n.field("name", nil, "", strings.TrimSpace(n.lex.DecodeText(s)))
+// addBareName keeps the name of a person that stands there without its element.
+func (n *normalizer) addBareName(s string) {
+	if n.isAtom && bytes.HasSuffix(n.out, []byte("<author>")) && !text.IsBlank(s) {
+		n.writeField("name", nil, "", strings.TrimSpace(n.lexer.DecodeEntities(s)))
 	}
 }
 
@@ -260,27 +260,27 @@ func (n *normalizer) isOpen(written string) bool {
 	return false
 }
 
-// start handles a start tag outside any field. at is where the tag began.
-func (n *normalizer) start(t text.XMLToken, at int) {
-	spaces := len(n.spaces)
-	n.declare(t.Attrs)
-	name := n.name(t.Name)
-	n.spaces = n.spaces[:spaces]
+// startTag handles a start tag outside any field. at is where the tag began.
+func (n *normalizer) startTag(t text.XMLToken, at int) {
+	spaces := len(n.namespaces)
+	n.declareNamespaces(t.Attrs)
+	name := n.qualifiedName(t.Name)
+	n.namespaces = n.namespaces[:spaces]
 	parent := n.stack[len(n.stack)-1]
 	if name == "item" || name == "entry" {
 		// An item inside an item: the first was never closed.
-		for n.item >= 0 {
-			n.close()
+		for n.itemStart >= 0 {
+			n.closeElement()
 		}
 		parent = n.stack[len(n.stack)-1]
 	}
-	if name == "items" && !n.atom && n.item < 0 {
+	if name == "items" && !n.isAtom && n.itemStart < 0 {
 		return // RSS 1.1 has its items in it, others a table of contents
 	}
-	if name == "channel" && n.channel {
+	if name == "channel" && n.hasChannel {
 		return // the items of a second one follow those of the first
 	}
-	if !n.structured(name) {
+	if !n.isStructured(name) {
 		n.readField(t, name, parent)
 		return
 	}
@@ -288,88 +288,88 @@ func (n *normalizer) start(t text.XMLToken, at int) {
 		n.err = errDepth
 		return
 	}
-	n.open(t, name, parent.base)
-	if t.SelfClose {
-		n.close()
+	n.openElement(t, name, parent.base)
+	if t.SelfClosing {
+		n.closeElement()
 	}
 }
 
-// structured says that an element has children that matter one by one.
-func (n *normalizer) structured(name string) bool {
+// isStructured says that an element has children that matter one by one.
+func (n *normalizer) isStructured(name string) bool {
 	switch name {
 	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
 		return true
 	case "author", "contributor", "source":
-		return n.atom
+		return n.isAtom
 	case "skiphours", "skipdays":
-		return !n.atom && n.item < 0
+		return !n.isAtom && n.itemStart < 0
 	}
 	return false
 }
 
-// dropped are elements whose own titles and links must not be taken for those
+// isDropped are elements whose own titles and links must not be taken for those
 // of the feed.
-func (n *normalizer) dropped(name string) bool {
+func (n *normalizer) isDropped(name string) bool {
 	switch name {
 	case "image", "rdf:seq", "cloud":
-		return !n.atom && n.item < 0
+		return !n.isAtom && n.itemStart < 0
 	case "textinput", "source", "atom:source":
-		return !n.atom
+		return !n.isAtom
 	}
 	return false
 }
 
-// asHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and
+// textToHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and
 // the modes of Atom 0.3) into HTML. markup says that elements stood in it.
-func asHTML(content, kind, mode string, fragment bool) string {
+func textToHTML(content, kind, mode string, fragment bool) string {
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	encoded := strings.EqualFold(mode, "base64")
-	if encoded || binaryType(kind) {
+	if encoded || isBinaryType(kind) {
 		plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(content), ""))
 		if err != nil || !utf8.Valid(plain) {
 			return ""
 		}
-		content = text.DropControls(string(plain))
+		content = text.RemoveControls(string(plain))
 	}
 	switch {
-	case fragment || binaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
+	case fragment || isBinaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
 		return content
-	case kind == "" && (text.HasElement(content) || text.DecodeEntities(content) != content):
+	case kind == "" && (text.HasHTMLElement(content) || text.DecodeEntities(content) != content):
 		// The default is plain text, but markup under no label is common.
 		return content
 	}
 	return markup.EscapeText(content)
 }
 
-func binaryType(kind string) bool {
+func isBinaryType(kind string) bool {
 	return strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/") ||
 		kind == "application/octet-stream"
 }
 
-// declare puts the namespaces of one start tag into scope.
-func (n *normalizer) declare(attrs []text.XMLAttr) {
+// declareNamespaces puts the namespaces of one start tag into scope.
+func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" {
-			n.spaces = append(n.spaces, namespace{uri: namespaceKey(a.Value)})
+			n.namespaces = append(n.namespaces, namespace{uri: namespaceKey(a.Value)})
 		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {
-			n.spaces = append(n.spaces, namespace{prefix: prefix, uri: namespaceKey(a.Value)})
+			n.namespaces = append(n.namespaces, namespace{prefix: prefix, uri: namespaceKey(a.Value)})
 		}
 	}
 }
 
-func (n *normalizer) lookup(prefix string) string {
-	for i := len(n.spaces) - 1; i >= 0; i-- {
-		if n.spaces[i].prefix == prefix {
-			return n.spaces[i].uri
+func (n *normalizer) lookupNamespace(prefix string) string {
+	for i := len(n.namespaces) - 1; i >= 0; i-- {
+		if n.namespaces[i].prefix == prefix {
+			return n.namespaces[i].uri
 		}
 	}
 	return ""
 }
 
-// name is the name that an element gets in the output: none but its local name
+// qualifiedName is the name that an element gets in the output: none but its local name
 // when it belongs to the feed's own vocabulary, else with the usual prefix of
 // its namespace, else with the one it was written with.
-func (n *normalizer) name(written string) string {
+func (n *normalizer) qualifiedName(written string) string {
 	prefix, _, found := strings.Cut(written, ":")
 	if !found {
 		prefix = ""
@@ -378,16 +378,16 @@ func (n *normalizer) name(written string) string {
 	if local == "" {
 		local = "unknown"
 	}
-	uri := n.lookup(prefix)
+	uri := n.lookupNamespace(prefix)
 	known := canonicalPrefix(uri)
 	switch {
-	case uri == "" && prefix == "", native(uri), uri != "" && uri == n.rootNS && (known == "" || known == "atom" || known == "rdf"):
+	case uri == "" && prefix == "", isRSSNamespace(uri), uri != "" && uri == n.rootNamespace && (known == "" || known == "atom" || known == "rdf"):
 		return local
-	case n.atom && known == "atom":
+	case n.isAtom && known == "atom":
 		return local
 	case known != "":
 		return known + ":" + local
-	case uri == "" && (strings.EqualFold(prefix, "rss") || n.atom && strings.EqualFold(prefix, "atom")):
+	case uri == "" && (strings.EqualFold(prefix, "rss") || n.isAtom && strings.EqualFold(prefix, "atom")):
 		return local
 	}
 	if prefix = localName(prefix); prefix == "" || prefix == ownPrefix {
@@ -416,8 +416,8 @@ func namespaceKey(uri string) string {
 	return strings.TrimRight(uri, "/#")
 }
 
-// native are the namespaces of RSS itself; most RSS has none.
-func native(uri string) bool {
+// isRSSNamespace are the namespaces of RSS itself; most RSS has none.
+func isRSSNamespace(uri string) bool {
 	switch uri {
 	case "purl.org/rss/1.0", "channel.netscape.com/rdf/simple/0.9", "my.netscape.com/rdf/simple/0.9",
 		"my.netscape.com/publish/formats/rss-0.9", "my.netscape.com/publish/formats/rss-0.91", "purl.org/net/rss1.1",
@@ -466,39 +466,39 @@ func canonicalPrefix(key string) string {
 	return ""
 }
 
-// attributeFields writes what CDF, the oldest format of all, has in attributes.
-func (n *normalizer) attributeFields(attrs []text.XMLAttr) {
+// addCDFFields writes what CDF, the oldest format of all, has in attributes.
+func (n *normalizer) addCDFFields(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		switch strings.ToLower(a.Name) {
 		case "href":
-			n.annotate("href", a.Value)
+			n.addOwnField("href", a.Value)
 		case "lastmod":
-			n.annotate("lastmod", a.Value)
+			n.addOwnField("lastmod", a.Value)
 		}
 	}
 }
 
-func (n *normalizer) annotate(name, value string) {
+func (n *normalizer) addOwnField(name, value string) {
 	if value != "" {
-		n.field(ownPrefix+":"+name, nil, "", value)
+		n.writeField(ownPrefix+":"+name, nil, "", value)
 	}
 }
 
-// field writes one element whose text is HTML.
-func (n *normalizer) field(name string, attrs []text.XMLAttr, base, text string) {
+// writeField writes one element whose text is HTML.
+func (n *normalizer) writeField(name string, attrs []text.XMLAttr, base, text string) {
 	n.out = append(n.out, '<')
 	n.out = append(n.out, name...)
-	n.attributes(attrs, base)
+	n.writeAttributes(attrs, base)
 	n.out = append(n.out, '>')
-	n.out = appendCDATA(n.out, n.texts.stand(text))
+	n.out = appendCDATA(n.out, n.texts.placeholder(text))
 	n.out = append(n.out, "</"...)
 	n.out = append(n.out, name...)
 	n.out = append(n.out, '>')
 }
 
-// attributes writes attributes under their local names. base is not empty where
+// writeAttributes writes attributes under their local names. base is not empty where
 // an address has a base of its own.
-func (n *normalizer) attributes(attrs []text.XMLAttr, base string) {
+func (n *normalizer) writeAttributes(attrs []text.XMLAttr, base string) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" || strings.HasPrefix(a.Name, "xmlns:") {
 			continue

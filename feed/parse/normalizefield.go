@@ -15,28 +15,28 @@ type fieldReader struct {
 	n       *normalizer
 	name    string
 	written string
-	// alone is the text while it is one piece, which need not be copied; text is
+	// single is the text while it is one piece, which need not be copied; text is
 	// where several are joined.
-	alone string
-	text  strings.Builder
-	// verbatim says that markup in the field is content; else only the text of
+	single string
+	joined strings.Builder
+	// keepMarkup says that markup in the field is content; else only the text of
 	// it is.
-	verbatim bool
-	// xml says that text is what it says (Atom's type "xhtml"); else it is
+	keepMarkup bool
+	// isXHTML says that text is what it says (Atom's type "xhtml"); else it is
 	// markup once it is decoded.
-	xml bool
-	// markup says that elements were found.
-	markup bool
-	// foreign counts the open elements that are not HTML: only they can be
+	isXHTML bool
+	// hasMarkup says that elements were found.
+	hasMarkup bool
+	// openForeign counts the open elements that are not HTML: only they can be
 	// nested without end by anyone but a bad writer of HTML.
-	foreign int
-	// silent counts the open elements whose text belongs to another field.
-	silent int
+	openForeign int
+	// ignoring counts the open elements whose text belongs to another field.
+	ignoring int
 }
 
 // readField copies one field, the element that t opens, to the output.
-func (n *normalizer) readField(t text.XMLToken, name string, parent frame) {
-	f := fieldReader{n: n, name: name, written: t.Name, verbatim: textConstruct(name)}
+func (n *normalizer) readField(t text.XMLToken, name string, parent stackFrame) {
+	f := fieldReader{n: n, name: name, written: t.Name, keepMarkup: isTextConstruct(name)}
 	base, kind, mode := "", "", ""
 	for _, a := range t.Attrs {
 		switch strings.ToLower(a.Name) {
@@ -48,20 +48,20 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent frame) {
 			mode = a.Value
 		}
 	}
-	typed := f.verbatim && (n.atom || strings.HasPrefix(name, "atom:"))
+	typed := f.keepMarkup && (n.isAtom || strings.HasPrefix(name, "atom:"))
 	lower := strings.ToLower(kind)
-	f.xml = typed && (strings.Contains(lower, "xhtml") || strings.EqualFold(mode, "xml") && strings.Contains(lower, "html"))
-	if !t.SelfClose {
+	f.isXHTML = typed && (strings.Contains(lower, "xhtml") || strings.EqualFold(mode, "xml") && strings.Contains(lower, "html"))
+	if !t.SelfClosing {
 		f.read()
 	}
-	if n.err != nil || n.lex.Cut || n.dropped(name) {
+	if n.err != nil || n.lexer.Truncated || n.isDropped(name) {
 		return
 	}
-	s := strings.TrimSpace(f.alone + f.text.String())
-	if !f.verbatim {
-		t.Attrs, s = n.misplaced(name, t.Attrs, s)
-		if n.atom && name == "link" && n.item >= 0 {
-			n.replies(t.Attrs)
+	s := strings.TrimSpace(f.single + f.joined.String())
+	if !f.keepMarkup {
+		t.Attrs, s = n.moveMisplaced(name, t.Attrs, s)
+		if n.isAtom && name == "link" && n.itemStart >= 0 {
+			n.addReplyCount(t.Attrs)
 		}
 		if s == "" && len(t.Attrs) == 0 {
 			return // it must not take the place of one that has a text
@@ -69,18 +69,18 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent frame) {
 		if base != "" && (name == "link" || name == "comments" || name == "uri") {
 			s = text.Resolve(base, s)
 		}
-		n.field(n.outputName(name, t.Attrs), t.Attrs, base, s)
+		n.writeField(n.outputName(name, t.Attrs), t.Attrs, base, s)
 		return
 	}
-	if f.markup {
+	if f.hasMarkup {
 		s = withoutWrapper(s)
 	}
 	switch {
 	case typed:
-		n.contentSource(t, name, parent.base)
-		s = asHTML(s, kind, mode, f.markup)
+		n.addContentLink(t, name, parent.base)
+		s = textToHTML(s, kind, mode, f.hasMarkup)
 	case strings.HasPrefix(name, "media:") && !strings.EqualFold(kind, "html"):
-		if !text.HasElement(s) {
+		if !text.HasHTMLElement(s) {
 			s = markup.EscapeText(text.DecodeEntities(s))
 		}
 	}
@@ -91,12 +91,12 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent frame) {
 	if base != "" {
 		attrs = []text.XMLAttr{{Name: "base", Value: base}}
 	}
-	n.field(n.outputName(name, nil), attrs, "", s)
+	n.writeField(n.outputName(name, nil), attrs, "", s)
 }
 
-// misplaced puts a value where the format has it: Atom's link from text into
+// moveMisplaced puts a value where the format has it: Atom's link from text into
 // href, RSS's enclosure from href or text into url, its category from Atom's attributes into text.
-func (n *normalizer) misplaced(name string, attrs []text.XMLAttr, s string) ([]text.XMLAttr, string) {
+func (n *normalizer) moveMisplaced(name string, attrs []text.XMLAttr, s string) ([]text.XMLAttr, string) {
 	value := func(names ...string) string {
 		for _, a := range attrs {
 			if slices.Contains(names, localName(a.Name)) && !text.IsBlank(a.Value) {
@@ -106,30 +106,30 @@ func (n *normalizer) misplaced(name string, attrs []text.XMLAttr, s string) ([]t
 		return ""
 	}
 	switch {
-	case n.atom && name == "link" && s != "" && value("href") == "":
+	case n.isAtom && name == "link" && s != "" && value("href") == "":
 		attrs = append(attrs, text.XMLAttr{Name: "href", Value: s})
-	case n.atom && name == "enclosure":
+	case n.isAtom && name == "enclosure":
 		attrs = append(attrs, text.XMLAttr{Name: "rel", Value: "enclosure"}, text.XMLAttr{Name: "href", Value: text.FirstNonBlank(value("url"), s)})
-	case !n.atom && name == "enclosure" && value("url") == "":
+	case !n.isAtom && name == "enclosure" && value("url") == "":
 		attrs = append(attrs, text.XMLAttr{Name: "url", Value: text.FirstNonBlank(value("href"), s)})
-	case !n.atom && name == "category" && s == "":
+	case !n.isAtom && name == "category" && s == "":
 		s = value("label", "term", "text")
 	}
 	return attrs, s
 }
 
-// replies keeps how many there are (RFC 4685 section 5), for the parser drops
+// addReplyCount keeps how many there are (RFC 4685 section 5), for the parser drops
 // what a link has beyond Atom.
-func (n *normalizer) replies(attrs []text.XMLAttr) {
+func (n *normalizer) addReplyCount(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		if localName(a.Name) == "count" && strings.Contains(a.Name, ":") {
-			n.annotate("replies", a.Value)
+			n.addOwnField("replies", a.Value)
 		}
 	}
 }
 
-// textConstruct knows the fields whose content is a text, with or without markup.
-func textConstruct(name string) bool {
+// isTextConstruct knows the fields whose content is a text, with or without markup.
+func isTextConstruct(name string) bool {
 	switch name {
 	case "title", "description", "encoded", "summary", "content", "subtitle", "tagline", "info", "body", "fullitem",
 		"content:encoded", "itunes:summary", "itunes:subtitle", "itunes:title", "googleplay:description",
@@ -144,27 +144,27 @@ func textConstruct(name string) bool {
 // the last of, or take for something else.
 func (n *normalizer) outputName(name string, attrs []text.XMLAttr) string {
 	switch {
-	case n.item >= 0 && n.ownField(name):
+	case n.itemStart >= 0 && n.isOwnField(name):
 		return ownPrefix + ":" + localName(name)
-	case n.atom && name == "enclosure":
+	case n.isAtom && name == "enclosure":
 		return "link"
-	case !n.atom && name == "link" && hasAttr(attrs, "href"):
+	case !n.isAtom && name == "link" && hasAttr(attrs, "href"):
 		return "atom:link"
-	case !n.atom && name == "abstract": // of CDF
+	case !n.isAtom && name == "abstract": // of CDF
 		return "dc:description"
 	}
 	return name
 }
 
-// ownField knows the fields of an item that are read one by one, not by the parser.
-func (n *normalizer) ownField(name string) bool {
+// isOwnField knows the fields of an item that are read one by one, not by the parser.
+func (n *normalizer) isOwnField(name string) bool {
 	switch name {
 	case "summary", "content":
 		return true
 	case "id", "created":
-		return n.atom
+		return n.isAtom
 	case "description", "content:encoded", "encoded", "body", "fullitem", "author":
-		return !n.atom
+		return !n.isAtom
 	}
 	return false
 }
@@ -173,9 +173,9 @@ func hasAttr(attrs []text.XMLAttr, name string) bool {
 	return slices.ContainsFunc(attrs, func(a text.XMLAttr) bool { return a.Name == name })
 }
 
-// contentSource turns the address of content that is elsewhere (RFC 4287
+// addContentLink turns the address of content that is elsewhere (RFC 4287
 // section 4.1.3.2) into a link.
-func (n *normalizer) contentSource(t text.XMLToken, name, base string) {
+func (n *normalizer) addContentLink(t text.XMLToken, name, base string) {
 	if name != "content" {
 		return
 	}
@@ -190,7 +190,7 @@ func (n *normalizer) contentSource(t text.XMLToken, name, base string) {
 	}
 	for _, a := range attrs {
 		if a.Name == "href" && a.Value != "" {
-			n.field("link", attrs, base, "")
+			n.writeField("link", attrs, base, "")
 			return
 		}
 	}
@@ -202,39 +202,39 @@ const contentRel = "dateline-content"
 func (f *fieldReader) read() {
 	same := 0
 	for {
-		at := f.n.lex.Offset
-		t, ok := f.n.lex.Next()
+		at := f.n.lexer.Offset
+		t, ok := f.n.lexer.Next()
 		if !ok {
-			f.n.lex.Cut = true
+			f.n.lexer.Truncated = true
 			return
 		}
 		switch t.Kind {
 		case text.XMLText:
-			f.write(f.n.lex.DecodeText(t.Text))
+			f.write(f.n.lexer.DecodeEntities(t.Text))
 		case text.XMLCDATA:
 			f.write(t.Text)
-		case text.XMLStart:
-			if f.endedBy(t) {
-				f.n.lex.Offset = at
+		case text.XMLStartTag:
+			if f.isEndedBy(t) {
+				f.n.lexer.Offset = at
 				return
 			}
-			if t.Name == f.written && !t.SelfClose {
+			if t.Name == f.written && !t.SelfClosing {
 				same++
 			}
-			f.tag(t)
-		case text.XMLEnd:
+			f.readTag(t)
+		case text.XMLEndTag:
 			if strings.EqualFold(t.Name, f.written) {
 				if same == 0 {
 					return
 				}
 				same--
-			} else if name := localName(t.Name); !htmlName(name) && f.n.isOpen(t.Name) {
-				f.n.lex.Offset = at
+			} else if name := localName(t.Name); !isHTMLName(name) && f.n.isOpen(t.Name) {
+				f.n.lexer.Offset = at
 				return
 			}
-			f.tag(t)
+			f.readTag(t)
 		}
-		if f.foreign > maxNesting {
+		if f.openForeign > maxNesting {
 			f.n.err = errDepth
 			return
 		}
@@ -242,76 +242,76 @@ func (f *fieldReader) read() {
 }
 
 func (f *fieldReader) write(text string) {
-	if f.silent > 0 {
+	if f.ignoring > 0 {
 		return
 	}
-	if f.xml {
+	if f.isXHTML {
 		text = html.EscapeString(text)
 	}
-	if f.alone == "" && f.text.Len() == 0 {
-		f.alone = text
+	if f.single == "" && f.joined.Len() == 0 {
+		f.single = text
 		return
 	}
-	f.builder().WriteString(text)
+	f.joinedText().WriteString(text)
 }
 
-// builder is where the text goes on when it is more than one piece.
-func (f *fieldReader) builder() *strings.Builder {
-	f.text.WriteString(f.alone)
-	f.alone = ""
-	return &f.text
+// joinedText is where the text goes on when it is more than one piece.
+func (f *fieldReader) joinedText() *strings.Builder {
+	f.joined.WriteString(f.single)
+	f.single = ""
+	return &f.joined
 }
 
-// endedBy says that a start tag belongs to another field: the end tag of this
+// isEndedBy says that a start tag belongs to another field: the end tag of this
 // one is missing.
-func (f *fieldReader) endedBy(t text.XMLToken) bool {
+func (f *fieldReader) isEndedBy(t text.XMLToken) bool {
 	if strings.Contains(t.Name, ":") {
 		return false
 	}
 	switch localName(t.Name) {
 	case "item", "entry":
-		return f.n.item >= 0 && (localName(t.Name) == "item") != f.n.atom
+		return f.n.itemStart >= 0 && (localName(t.Name) == "item") != f.n.isAtom
 	case "pubdate", "guid", "enclosure", "lastbuilddate", "managingeditor":
-		return !f.n.atom && !f.n.dropped(f.name)
+		return !f.n.isAtom && !f.n.isDropped(f.name)
 	case "description", "link", "author", "category":
 		switch f.name {
 		case "title", "link", "guid", "pubdate", "author", "category", "comments", "language":
-			return f.name != localName(t.Name) && !(f.name == "title" && f.markup)
+			return f.name != localName(t.Name) && !(f.name == "title" && f.hasMarkup)
 		}
 	}
 	return false
 }
 
-// tag handles markup within the field.
-func (f *fieldReader) tag(t text.XMLToken) {
+// readTag handles markup within the field.
+func (f *fieldReader) readTag(t text.XMLToken) {
 	local := localName(t.Name)
 	step := 1
-	if t.Kind == text.XMLEnd {
+	if t.Kind == text.XMLEndTag {
 		step = -1
 	}
-	if !t.SelfClose && !htmlName(local) {
-		f.foreign += step
-		if f.foreign < 0 {
-			f.foreign = 0
+	if !t.SelfClosing && !isHTMLName(local) {
+		f.openForeign += step
+		if f.openForeign < 0 {
+			f.openForeign = 0
 			return // it answers to nothing
 		}
 	}
-	if !f.verbatim {
-		if t.Kind == text.XMLStart && f.name == "link" {
-			f.linkedMedia(t)
+	if !f.keepMarkup {
+		if t.Kind == text.XMLStartTag && f.name == "link" {
+			f.addLinkedMedia(t)
 		}
-		if !t.SelfClose && (local == "email" || local == "uri" || local == "url") {
-			f.silent = max(f.silent+step, 0)
+		if !t.SelfClosing && (local == "email" || local == "uri" || local == "url") {
+			f.ignoring = max(f.ignoring+step, 0)
 		}
 		return
 	}
-	f.markup = true
+	f.hasMarkup = true
 	if local == "" {
 		return
 	}
-	b := f.builder()
+	b := f.joinedText()
 	b.WriteByte('<')
-	if t.Kind == text.XMLEnd {
+	if t.Kind == text.XMLEndTag {
 		b.WriteByte('/')
 	}
 	b.WriteString(local)
@@ -327,22 +327,22 @@ func (f *fieldReader) tag(t text.XMLToken) {
 		b.WriteByte('"')
 	}
 	b.WriteByte('>')
-	if t.SelfClose && !voidTag(local) {
+	if t.SelfClosing && !isVoidTag(local) {
 		b.WriteString("</" + local + ">")
 	}
 }
 
-// linkedMedia writes the Media RSS elements that some publishers put into a link.
-func (f *fieldReader) linkedMedia(t text.XMLToken) {
-	if name := f.n.name(t.Name); f.n.item >= 0 && (name == "media:thumbnail" || name == "media:content") && hasAttr(t.Attrs, "url") {
-		f.n.field(name, t.Attrs, "", "")
+// addLinkedMedia writes the Media RSS elements that some publishers put into a link.
+func (f *fieldReader) addLinkedMedia(t text.XMLToken) {
+	if name := f.n.qualifiedName(t.Name); f.n.itemStart >= 0 && (name == "media:thumbnail" || name == "media:content") && hasAttr(t.Attrs, "url") {
+		f.n.writeField(name, t.Attrs, "", "")
 	}
 }
 
-func htmlName(local string) bool { return text.IsInlineTag(local) || text.IsBlockTag(local) }
+func isHTMLName(local string) bool { return text.IsInlineTag(local) || text.IsBlockTag(local) }
 
-// voidTag knows the HTML elements that have no end tag.
-func voidTag(name string) bool {
+// isVoidTag knows the HTML elements that have no end tag.
+func isVoidTag(name string) bool {
 	switch name {
 	case "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr":
 		return true
@@ -355,7 +355,7 @@ func withoutWrapper(s string) string {
 	if !strings.HasPrefix(s, "<div") || !strings.HasSuffix(s, "</div>") {
 		return s
 	}
-	_, size := text.HTMLTag(s)
+	_, size := text.LeadingHTMLTag(s)
 	inner := s[size : len(s)-len("</div>")]
 	// Two siblings look the same from outside.
 	if size == 0 || strings.Contains(inner, "<div") || strings.Contains(inner, "</div") {

@@ -104,11 +104,11 @@ func parseXML(text string, src Origin) (*feed.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !form.feed {
+	if !form.isFeed {
 		return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
 	}
 	var doc *feed.Document
-	if form.atom {
+	if form.isAtom {
 		parsed, err := new(atom.Parser).Parse(bytes.NewReader(form.xml))
 		if err != nil {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
@@ -147,9 +147,9 @@ func parseJSON(text string, src Origin) (*feed.Document, error) {
 // its first element.
 func notFeed(first, text string) error {
 	switch {
-	case strings.HasPrefix(strings.TrimSpace(text), "<?xml") && !htmlName(first):
+	case strings.HasPrefix(strings.TrimSpace(text), "<?xml") && !isHTMLName(first):
 		return &NotFeedError{Kind: "xml", Err: errNoRoot}
-	case htmlName(first):
+	case isHTMLName(first):
 		return &NotFeedError{Kind: "html"}
 	case first != "":
 		return &NotFeedError{Kind: "xml", Err: errNoRoot}

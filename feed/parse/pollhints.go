@@ -10,14 +10,14 @@ import (
 	"github.com/mmcdole/gofeed/rss"
 )
 
-// maxWish bounds what a document can ask for; a longer wait is a slip.
-const maxWish = 366 * 24 * time.Hour
+// maxHint bounds what a document can ask for; a longer wait is a slip.
+const maxHint = 366 * 24 * time.Hour
 
-// rssWishes is what an RSS document asks of those who poll it.
-func rssWishes(f *rss.Feed, x extensions) feed.PollHints {
+// rssPollHints is what an RSS document asks of those who poll it.
+func rssPollHints(f *rss.Feed, x extensions) feed.PollHints {
 	w := feed.PollHints{Period: updatePeriod(x)}
 	if minutes, err := strconv.ParseFloat(strings.TrimSpace(f.TTL), 64); err == nil && minutes > 0 {
-		w.TTL = time.Duration(min(minutes, maxWish.Minutes()) * float64(time.Minute))
+		w.TTL = time.Duration(min(minutes, maxHint.Minutes()) * float64(time.Minute))
 	}
 	for _, s := range f.SkipHours {
 		// RSS 0.91 counts from 1 to 24, where 24 is midnight.
@@ -30,14 +30,14 @@ func rssWishes(f *rss.Feed, x extensions) feed.PollHints {
 			w.SkipDays = append(w.SkipDays, day)
 		}
 	}
-	w.SkipHours = someOf(w.SkipHours, 24)
-	w.SkipDays = someOf(w.SkipDays, 7)
+	w.SkipHours = unlessAll(w.SkipHours, 24)
+	w.SkipDays = unlessAll(w.SkipDays, 7)
 	return w
 }
 
-// someOf sorts a set of times; all of the possible ones are none, for a feed
+// unlessAll sorts a set of times; all of the possible ones are none, for a feed
 // must be asked at some time.
-func someOf[T time.Weekday | int](times []T, possible int) []T {
+func unlessAll[T time.Weekday | int](times []T, possible int) []T {
 	slices.Sort(times)
 	times = slices.Compact(times)
 	if len(times) == possible {

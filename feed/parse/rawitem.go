@@ -18,19 +18,19 @@ type rawItem struct {
 	// links and comments are addresses that may be it, best first.
 	links    []string
 	comments []string
-	// counts are numbers of comments.
-	counts  []string
-	authors []string
+	// commentCounts are numbers of comments.
+	commentCounts []string
+	authors       []string
 	// published and updated are what may hold the date, best first.
 	published  []string
 	updated    []string
-	content    passage
-	summary    passage
+	content    htmlText
+	summary    htmlText
 	categories []string
 	enclosures []feed.Enclosure
 	// duration is that of the episode, whichever of the files it is in.
 	duration int
-	image    bool
+	hasImage bool
 	// chapters and transcripts are addresses that may be it, best first.
 	chapters    []string
 	transcripts []string
@@ -47,18 +47,18 @@ func (d rawItem) article() feed.Article {
 	}
 	a := feed.Article{Body: markup.Body{Raw: line.text, Base: text.FirstNonBlank(line.base, d.base)}}
 	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
-		a.Body.Raw = markup.Paragraphs(a.Body.Raw)
+		a.Body.Raw = markup.WrapParagraphs(a.Body.Raw)
 	}
-	a.GUID = text.Clip(text.Clean(d.guid), 4096)
-	a.Title = text.Clip(text.PlainTitle(d.title), 4096)
-	a.Author = text.Clip(names(d.authors), 1024)
+	a.GUID = text.Truncate(text.Clean(d.guid), 4096)
+	a.Title = text.Truncate(text.PlainTitle(d.title), 4096)
+	a.Author = text.Truncate(joinNames(d.authors), 1024)
 	a.Link = firstURL(d.base, d.links)
 	a.Comments = firstURL(d.base, d.comments)
-	a.CommentCount = largestCount(d.counts)
+	a.CommentCount = maxCount(d.commentCounts)
 	a.Published = firstDate(d.published)
 	a.Updated = firstDate(d.updated)
-	a.Categories = plainSet(d.categories)
-	a.Enclosures = d.files()
+	a.Categories = cleanCategories(d.categories)
+	a.Enclosures = d.mergedEnclosures()
 	a.Chapters = firstURL(d.base, d.chapters)
 	a.Transcript = firstURL(d.base, d.transcripts)
 	body := a.Body.Summarize()
@@ -68,17 +68,17 @@ func (d rawItem) article() feed.Article {
 			a.Summary = s
 		}
 	}
-	a.Image = d.image || body.HasImage || slices.ContainsFunc(a.Enclosures, func(e feed.Enclosure) bool {
+	a.Image = d.hasImage || body.HasImage || slices.ContainsFunc(a.Enclosures, func(e feed.Enclosure) bool {
 		return strings.HasPrefix(e.Type, "image/")
 	})
 	return a
 }
 
-// plainSet cleans categories and drops empty and repeated ones.
-func plainSet(values []string) []string {
+// cleanCategories cleans categories and drops empty and repeated ones.
+func cleanCategories(values []string) []string {
 	var out []string
 	for _, v := range values {
-		if v = text.Clip(text.PlainTitle(v), 256); v != "" && !slices.Contains(out, v) {
+		if v = text.Truncate(text.PlainTitle(v), 256); v != "" && !slices.Contains(out, v) {
 			out = append(out, v)
 		}
 	}
@@ -87,7 +87,7 @@ func plainSet(values []string) []string {
 
 func firstURL(base string, candidates []string) string {
 	for _, s := range candidates {
-		if address := text.WebURL(base, text.UnescapeURL(s)); address != "" {
+		if address := text.WebURL(base, text.UnescapeAmpersands(s)); address != "" {
 			return address
 		}
 	}
@@ -103,12 +103,12 @@ func firstDate(candidates []string) time.Time {
 	return time.Time{}
 }
 
-// passage is a text of an item, as HTML, and the base of its links.
-type passage struct{ text, base string }
+// htmlText is a text of an item, as HTML, and the base of its links.
+type htmlText struct{ text, base string }
 
-// largestCount is the largest of several counts, zero when none can be read: of
+// maxCount is the largest of several counts, zero when none can be read: of
 // those that an item gives, each may count only a part.
-func largestCount(values []string) int {
+func maxCount(values []string) int {
 	most := 0
 	for _, v := range values {
 		if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 32); err == nil {

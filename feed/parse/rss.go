@@ -13,20 +13,20 @@ func fromRSS(f *rss.Feed, src Origin) *feed.Document {
 	x := extensions(f.Extensions)
 	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
 	doc := &feed.Document{
-		Title:       text.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
-		Description: text.Clip(text.PlainTitle(text.FirstNonBlank(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
+		Title:       text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
+		Description: text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
 		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), x.text("dateline:lastmod")}),
-		Hints: rssWishes(f, x),
+		Hints: rssPollHints(f, x),
 	}
 	site := rawItem{links: append(f.Links, x.text("dateline:href")), base: base}
-	site.addLinks(x)
+	site.addAtomLinks(x)
 	doc.Site = firstURL(base, site.links)
-	authors := feedAuthors(f, x)
+	authors := rssAuthors(f, x)
 	doc.Items = make([]feed.Article, 0, len(f.Items))
 	for _, i := range f.Items {
 		d := fromRSSItem(i, base)
-		if names(d.authors) == "" {
+		if joinNames(d.authors) == "" {
 			d.authors = authors
 		}
 		doc.Items = append(doc.Items, d.article())
@@ -34,10 +34,10 @@ func fromRSS(f *rss.Feed, src Origin) *feed.Document {
 	return doc
 }
 
-func feedAuthors(f *rss.Feed, x extensions) []string {
+func rssAuthors(f *rss.Feed, x extensions) []string {
 	for _, authors := range [][]string{{f.ManagingEditor}, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"),
-		x.all("googleplay:author"), x.persons(), x.all("itunes:owner")} {
-		if names(authors) != "" {
+		x.all("googleplay:author"), x.atomAuthors(), x.all("itunes:owner")} {
+		if joinNames(authors) != "" {
 			return authors
 		}
 	}
@@ -55,11 +55,11 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 		summary:   x.richest("dateline:description"),
 		published: []string{i.PubDate},
 	}
-	d.extract(x.richest("dateline:summary"))
+	d.addSecondDescription(x.richest("dateline:summary"))
 	permalink := ""
 	if i.GUID != nil {
 		d.guid = i.GUID.Value
-		permalink = permanent(d.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
+		permalink = permalinkFrom(d.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
 	}
 	// A mere address is worth less than a creator's name.
 	var mails []string
@@ -74,14 +74,14 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 		d.categories = append(d.categories, c.Value)
 	}
 	for _, e := range i.Enclosures {
-		d.enclosures = append(d.enclosures, enclosure(e.URL, e.Type, e.Length, ""))
+		d.enclosures = append(d.enclosures, newEnclosure(e.URL, e.Type, e.Length, ""))
 	}
-	d.addMedia(x)
-	if names(d.authors) == "" {
+	d.addExtensions(x)
+	if joinNames(d.authors) == "" {
 		d.authors = mails
 	}
 	about := x.text("dateline:about")
-	if !text.IsAbsolute(about) {
+	if !text.IsHTTPURL(about) {
 		about = ""
 	}
 	d.links = append(d.links, permalink, about, x.text("dateline:href"), x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
@@ -89,13 +89,13 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
 	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
 	d.categories = append(d.categories, splitKeywords([]string{i.Custom["tags"]})...)
-	d.image = d.image || !text.IsBlank(i.Custom["image"])
+	d.hasImage = d.hasImage || !text.IsBlank(i.Custom["image"])
 	return d
 }
 
-// extract takes a second description, which RSS does not know: the longer of the
+// addSecondDescription takes a second description, which RSS does not know: the longer of the
 // two is the text.
-func (d *rawItem) extract(p passage) {
+func (d *rawItem) addSecondDescription(p htmlText) {
 	switch {
 	case d.summary.text == "":
 		d.summary = p
@@ -107,13 +107,13 @@ func (d *rawItem) extract(p passage) {
 	}
 }
 
-// permanent is the guid when it is an address; isPermaLink is the attribute of
+// permalinkFrom is the guid when it is an address; isPermaLink is the attribute of
 // that name.
-func permanent(guid, isPermaLink string) string {
+func permalinkFrom(guid, isPermaLink string) string {
 	encoded := text.EncodeURL(strings.TrimSpace(guid))
 	switch {
 	case isPermaLink == "false":
-	case strings.HasPrefix(guid, "/"), text.IsAbsolute(guid), isPermaLink == "true" && text.IsAbsolute(encoded):
+	case strings.HasPrefix(guid, "/"), text.IsHTTPURL(guid), isPermaLink == "true" && text.IsHTTPURL(encoded):
 		return guid
 	}
 	return ""

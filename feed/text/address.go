@@ -30,28 +30,28 @@ func SafeURL(s string) (string, bool) {
 	return "", false
 }
 
-// ShownSchemes are those of addresses that stay links in a text although no
+// LinkOnlySchemes are those of addresses that stay links in a text although no
 // browser is given them: they load nothing by themselves, and what is exported
 // should name the torrent, the channel or the number that was meant.
-var ShownSchemes = []string{"ftp", "ftps", "sftp", "magnet", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp", "geo", "sip", "gopher", "matrix"}
+var LinkOnlySchemes = []string{"ftp", "ftps", "sftp", "magnet", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp", "geo", "sip", "gopher", "matrix"}
 
-// ShownURL is an address as a text may carry it, or empty: what [SafeURL] lets
+// LinkURL is an address as a text may carry it, or empty: what [SafeURL] lets
 // pass, and what has one of the other harmless schemes.
-func ShownURL(s string) string {
+func LinkURL(s string) string {
 	if safe, ok := SafeURL(s); ok {
 		return safe
 	}
 	s = EncodeURL(strings.TrimSpace(s))
-	if u, err := url.Parse(s); err == nil && slices.Contains(ShownSchemes, strings.ToLower(u.Scheme)) {
+	if u, err := url.Parse(s); err == nil && slices.Contains(LinkOnlySchemes, strings.ToLower(u.Scheme)) {
 		return s
 	}
 	return ""
 }
 
-// HostInASCII writes a host of another script as DNS does (RFC 5891), which
+// ASCIIHost writes a host of another script as DNS does (RFC 5891), which
 // survives every parser and shows a look-alike for what it is. What has no such
 // host comes back as it is.
-func HostInASCII(s string) string {
+func ASCIIHost(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || !strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return s
@@ -68,7 +68,7 @@ func HostInASCII(s string) string {
 func EncodeURL(s string) string {
 	var marks MarkLimiter
 	bad := func(r rune) bool {
-		return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || IsDangerous(r) ||
+		return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || IsUnsafeRune(r) ||
 			r >= utf8.RuneSelf && unicode.IsSpace(r) || marks.Exceeds(r)
 	}
 	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") && utf8.ValidString(s) {
@@ -137,12 +137,12 @@ func WebURL(base, ref string) string {
 	return s
 }
 
-// UnescapeURL takes back the escaping of an address that was escaped twice, or
+// UnescapeAmpersands takes back the escaping of an address that was escaped twice, or
 // stood escaped in a CDATA section.
-func UnescapeURL(s string) string { return strings.ReplaceAll(s, "&amp;", "&") }
+func UnescapeAmpersands(s string) string { return strings.ReplaceAll(s, "&amp;", "&") }
 
-// IsAbsolute says that s is an http or https address as it stands.
-func IsAbsolute(s string) bool {
+// IsHTTPURL says that s is an http or https address as it stands.
+func IsHTTPURL(s string) bool {
 	s = strings.ToLower(strings.TrimSpace(s))
 	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsAny(s, " \t\n<>")
 }
@@ -151,7 +151,7 @@ func IsAbsolute(s string) bool {
 // (https://ann:pw@host/) from them: the address alone is what a feed is known,
 // shown and exported by. Other addresses come back as they are, byte for byte.
 func SplitLogin(s string) (address, user, password string) {
-	from, to := loginIn(s)
+	from, to := loginRange(s)
 	if from == to {
 		return s, "", ""
 	}
@@ -163,8 +163,8 @@ func SplitLogin(s string) (address, user, password string) {
 // same server has in it, unless it has its own. A step down from https to http
 // takes nothing along.
 func KeepLogin(address, other string) string {
-	from, to := loginIn(other)
-	at, end := loginIn(address)
+	from, to := loginRange(other)
+	at, end := loginRange(address)
 	if from == to || at != end {
 		return address
 	}
@@ -179,9 +179,9 @@ func KeepLogin(address, other string) string {
 	return address[:at] + other[from:to] + address[at:]
 }
 
-// loginIn is where user and password stand in an address, the @ behind them
+// loginRange is where user and password stand in an address, the @ behind them
 // included; two equal places, at the host, where there are none.
-func loginIn(s string) (from, to int) {
+func loginRange(s string) (from, to int) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
 		return 0, 0

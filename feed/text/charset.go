@@ -22,44 +22,44 @@ import (
 // declares, and at last the bytes themselves. A label that the bytes belie is
 // passed over. It cannot fail: bytes that mean nothing become U+FFFD.
 func Decode(raw []byte, contentType string) string {
-	if enc := wideEncoding(raw); enc != nil {
+	if enc := detectWide(raw); enc != nil {
 		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
-			return DropControls(string(out))
+			return RemoveControls(string(out))
 		}
 	}
 	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
-		return DropControls(repairUTF8(raw))
+		return RemoveControls(repairUTF8(raw))
 	}
 	isUTF8 := utf8.Valid(raw)
 	for _, label := range []string{HeaderCharset(contentType), declaredCharset(raw)} {
-		read, name := charsetNamed(label)
+		read, name := lookupCharset(label)
 		switch {
 		case read == nil || strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || name == "replacement":
 			continue
 		case name == "utf-8" && !isUTF8:
 			continue
-		case isUTF8 && (name == "utf-8" || !multibyte(name)):
+		case isUTF8 && (name == "utf-8" || !isMultibyte(name)):
 			// Text in a one-byte charset is practically never valid UTF-8 by chance;
 			// a short one in an East Asian charset can be, so that label is believed.
-			return DropControls(string(raw))
+			return RemoveControls(string(raw))
 		}
-		if out, err := read(raw); err == nil && !(isUTF8 && belied(raw, out)) {
-			return DropControls(string(out))
+		if out, err := read(raw); err == nil && !(isUTF8 && contradictsLabel(raw, out)) {
+			return RemoveControls(string(out))
 		}
 	}
-	return DropControls(repairUTF8(raw))
+	return RemoveControls(repairUTF8(raw))
 }
 
-// belied says of valid UTF-8 under an East Asian label that the label is false:
+// contradictsLabel says of valid UTF-8 under an East Asian label that the label is false:
 // read by it, raw becomes out, which is broken, or raw is UTF-8 too often in a row for chance.
-func belied(raw, out []byte) bool {
+func contradictsLabel(raw, out []byte) bool {
 	const chance = 16
 	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) >= 2*chance
 }
 
-// wideEncoding recognises what is not a superset of ASCII: by its BOM, or, for
+// detectWide recognises what is not a superset of ASCII: by its BOM, or, for
 // a document that lacks one, by how "<" and its neighbours are spelled.
-func wideEncoding(raw []byte) encoding.Encoding {
+func detectWide(raw []byte) encoding.Encoding {
 	utf16 := func(e unicode.Endianness) encoding.Encoding { return unicode.UTF16(e, unicode.UseBOM) }
 	wide := func(e utf32.Endianness) encoding.Encoding { return utf32.UTF32(e, utf32.UseBOM) }
 	head := bytes.Clone(raw[:min(len(raw), 4)])
@@ -129,9 +129,9 @@ func declaredCharset(raw []byte) string {
 	return string(bytes.TrimSpace(label))
 }
 
-// multibyte knows the charsets, by their names in the Encoding Standard, that
+// isMultibyte knows the charsets, by their names in the Encoding Standard, that
 // write some characters with several bytes.
-func multibyte(name string) bool {
+func isMultibyte(name string) bool {
 	switch name {
 	case "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr":
 		return true
@@ -151,7 +151,7 @@ func repairUTF8(raw []byte) string {
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
 		if r == utf8.RuneError && size == 1 {
-			if r = surrogatePair(raw); r != utf8.RuneError {
+			if r = decodeCESU8(raw); r != utf8.RuneError {
 				size = 6
 			} else {
 				r, size = charmap.Windows1252.DecodeByte(raw[0]), 1
@@ -163,9 +163,9 @@ func repairUTF8(raw []byte) string {
 	return b.String()
 }
 
-// surrogatePair is the character that raw starts with when it is written as
+// decodeCESU8 is the character that raw starts with when it is written as
 // UTF-16 whose halves were made UTF-8 one by one (CESU-8), else U+FFFD.
-func surrogatePair(raw []byte) rune {
+func decodeCESU8(raw []byte) rune {
 	if len(raw) < 6 || raw[0] != 0xed || raw[3] != 0xed {
 		return utf8.RuneError
 	}
@@ -218,19 +218,19 @@ func charReference(s string) (rune, int) {
 	return rune(n), end + 1
 }
 
-// DropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
+// RemoveControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
 // that a decoder left. C1 controls are what windows-1252 becomes when it is
 // converted as Latin 1; they are read as HTML reads references to them.
-func DropControls(s string) string {
+func RemoveControls(s string) string {
 	s = strings.TrimLeft(s, "\ufeff")
 	if !hasControl(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if IsC1(r) {
+		if isC1(r) {
 			r = charmap.Windows1252.DecodeByte(byte(r))
 		}
-		if IsForbidden(r) || IsC1(r) {
+		if isForbiddenInXML(r) || isC1(r) {
 			return -1
 		}
 		return r
@@ -256,20 +256,20 @@ func hasControl(s string) bool {
 	return false
 }
 
-func IsC1(r rune) bool { return r >= 0x80 && r <= 0x9f }
+func isC1(r rune) bool { return r >= 0x80 && r <= 0x9f }
 
-func IsForbidden(r rune) bool {
+func isForbiddenInXML(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
 }
 
-// decoder turns bytes into UTF-8.
-type decoder func(raw []byte) ([]byte, error)
+// decodeFunc turns bytes into UTF-8.
+type decodeFunc func(raw []byte) ([]byte, error)
 
-// charsetNamed finds the charset that a label means, and its name in the
+// lookupCharset finds the charset that a label means, and its name in the
 // Encoding Standard; nil for a label that means nothing. Beside the labels of
 // that standard it knows the IANA's and those of older systems, for feeds name
 // whatever their writer's system called its code page.
-func charsetNamed(label string) (decoder, string) {
+func lookupCharset(label string) (decodeFunc, string) {
 	label = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(label)), "_", "-")
 	if enc, name := charset.Lookup(label); enc != nil {
 		return enc.NewDecoder().Bytes, name
@@ -286,22 +286,22 @@ func charsetNamed(label string) (decoder, string) {
 		label = codePageNumber(label)
 	}
 	if page, ok := codePages[label]; ok {
-		return singleBytes(page), label
+		return singleByteDecoder(page), label
 	}
 	if enc, name := charset.Lookup(label); enc != nil {
 		return enc.NewDecoder().Bytes, name
 	}
 	for _, name := range []string{label, "ibm" + label} {
-		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil && overASCII(enc) {
+		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil && containsASCII(enc) {
 			return enc.NewDecoder().Bytes, name
 		}
 	}
 	return nil, ""
 }
 
-// overASCII says that a charset contains ASCII. EBCDIC does not: it is known by
+// containsASCII says that a charset contains ASCII. EBCDIC does not: it is known by
 // its bytes, and as a label on others it is false.
-func overASCII(enc encoding.Encoding) bool {
+func containsASCII(enc encoding.Encoding) bool {
 	out, err := enc.NewDecoder().String("<?xml")
 	return err == nil && out == "<?xml"
 }
@@ -322,8 +322,8 @@ func codePageNumber(label string) string {
 	return label[:n]
 }
 
-// singleBytes decodes a superset of ASCII whose upper half is page.
-func singleBytes(page string) decoder {
+// singleByteDecoder decodes a superset of ASCII whose upper half is page.
+func singleByteDecoder(page string) decodeFunc {
 	return func(raw []byte) ([]byte, error) {
 		upper := []rune(page)
 		out := make([]byte, 0, len(raw)+len(raw)/2)

@@ -21,7 +21,7 @@ import (
 // space become one blank. Joiners and variation selectors stay: emoji and many
 // scripts need them.
 func Clean(s string) string {
-	if tidy(s) {
+	if isClean(s) {
 		return s
 	}
 	out := make([]byte, 0, len(s))
@@ -34,7 +34,7 @@ func Clean(s string) string {
 		case unicode.IsSpace(r):
 			space, marks = len(out) > 0, 0
 			continue
-		case IsDangerous(r) || marks.Exceeds(r):
+		case IsUnsafeRune(r) || marks.Exceeds(r):
 			continue
 		}
 		if space {
@@ -55,7 +55,7 @@ func CleanText(s string) string {
 
 // CleanText is [CleanText] for a text that goes on from another one.
 func (t *MarkLimiter) CleanText(s string) string {
-	if plainText(s) {
+	if isCleanText(s) {
 		if s != "" {
 			*t = 0
 		}
@@ -75,29 +75,29 @@ func (t *MarkLimiter) CleanText(s string) string {
 			b.WriteByte('\n')
 		case r == '\v' || r == '\f':
 			b.WriteByte(' ')
-		case !IsDangerous(r) && !t.Exceeds(r):
+		case !IsUnsafeRune(r) && !t.Exceeds(r):
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
 }
 
-// tidy says, for the common cases, that Clean has nothing to do.
-func tidy(s string) bool {
+// isClean says, for the common cases, that Clean has nothing to do.
+func isClean(s string) bool {
 	if s == "" {
 		return true
 	}
 	for i := range len(s) {
 		c := s[i]
 		if c < ' ' || c >= 0x7f || c == ' ' && (i == 0 || s[i-1] == ' ') {
-			return c >= utf8.RuneSelf && tidyRunes(s, i)
+			return c >= utf8.RuneSelf && isCleanFrom(s, i)
 		}
 	}
 	return s[len(s)-1] != ' '
 }
 
-// tidyRunes is tidy from the first byte on that is not ASCII.
-func tidyRunes(s string, from int) bool {
+// isCleanFrom is tidy from the first byte on that is not ASCII.
+func isCleanFrom(s string, from int) bool {
 	var marks MarkLimiter
 	for i := from; i < len(s); {
 		c := s[i]
@@ -110,7 +110,7 @@ func tidyRunes(s string, from int) bool {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if size == 1 || IsDangerous(r) || unicode.IsSpace(r) || marks.Exceeds(r) {
+		if size == 1 || IsUnsafeRune(r) || unicode.IsSpace(r) || marks.Exceeds(r) {
 			return false
 		}
 		i += size
@@ -118,8 +118,8 @@ func tidyRunes(s string, from int) bool {
 	return s[len(s)-1] != ' '
 }
 
-// plainText says that CleanText has nothing to do, for text without marks.
-func plainText(s string) bool {
+// isCleanText says that CleanText has nothing to do, for text without marks.
+func isCleanText(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
@@ -130,7 +130,7 @@ func plainText(s string) bool {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if size == 1 || IsDangerous(r) || isMark(r) {
+		if size == 1 || IsUnsafeRune(r) || isMark(r) {
 			return false
 		}
 		i += size
@@ -138,11 +138,11 @@ func plainText(s string) bool {
 	return true
 }
 
-// IsDangerous is the filter every string passes on its way to a terminal: what
+// IsUnsafeRune is the filter every string passes on its way to a terminal: what
 // steers it, and what has no shape of its own and so hides text or changes its
 // width (the default ignorable code points of Unicode but the joiners and
 // variation selectors that scripts and emoji are written with).
-func IsDangerous(r rune) bool {
+func IsUnsafeRune(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r <= 0x9f, r == 0xad:
 		return true
@@ -163,10 +163,10 @@ func IsDangerous(r rune) bool {
 // MarkLimiter counts the marks that stand on one character.
 type MarkLimiter int
 
-// tallest is how many marks a character may carry. The longest stack that a
+// maxMarks is how many marks a character may carry. The longest stack that a
 // living script writes is a Tibetan one of eight; those of dozens are there to
 // cover the lines above and below.
-const tallest = 8
+const maxMarks = 8
 
 // Exceeds says that r is a mark too many.
 func (t *MarkLimiter) Exceeds(r rune) bool {
@@ -175,7 +175,7 @@ func (t *MarkLimiter) Exceeds(r rune) bool {
 		return false
 	}
 	*t++
-	return *t > tallest
+	return *t > maxMarks
 }
 
 // isMark says that r takes no cell of its own but belongs to the character

@@ -52,7 +52,7 @@ func TestCleanTowers(t *testing.T) {
 		}
 	}
 	for _, mark := range []string{"\u0301", "\u20dd", "\u0489", "\u200d", "\ufe0f", "\u0903", "\u1161", "\U0001e130"} {
-		want := "a" + strings.Repeat(mark, tallest) + "b"
+		want := "a" + strings.Repeat(mark, maxMarks) + "b"
 		in := "a" + strings.Repeat(mark, 60) + "b"
 		if got := Clean(in); got != want {
 			t.Errorf("Clean(%+q…) = %+q", in[:8], got)

@@ -29,14 +29,14 @@ type DiffPart struct {
 func Diff(old, now string) []DiffPart {
 	// Whole lines first: the search for common words then stays short and exact.
 	was, is := textLines(old), textLines(now)
-	var d differ
+	var d diffWriter
 	at := 0
 	for _, hunk := range lcs.DiffLines(was, is) {
-		d.same(is[at:hunk.ReplStart])
-		d.words(was[hunk.Start:hunk.End], is[hunk.ReplStart:hunk.ReplEnd])
+		d.addSame(is[at:hunk.ReplStart])
+		d.compareWords(was[hunk.Start:hunk.End], is[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.same(is[at:])
+	d.addSame(is[at:])
 	return d.parts
 }
 
@@ -52,15 +52,15 @@ func textLines(s string) []string {
 	return out
 }
 
-// differ puts a difference together.
-type differ struct {
+// diffWriter puts a difference together.
+type diffWriter struct {
 	parts []DiffPart
-	// begun says that a paragraph of the new text has been written.
-	begun bool
+	// started says that a paragraph of the new text has been written.
+	started bool
 }
 
 // add writes text, in the last part if that is of the same kind.
-func (d *differ) add(op DiffOp, text string) {
+func (d *diffWriter) add(op DiffOp, text string) {
 	if n := len(d.parts); n > 0 && d.parts[n-1].Op == op {
 		d.parts[n-1].Text += text
 		return
@@ -68,31 +68,31 @@ func (d *differ) add(op DiffOp, text string) {
 	d.parts = append(d.parts, DiffPart{op, text})
 }
 
-func (d *differ) same(paragraphs []string) {
+func (d *diffWriter) addSame(paragraphs []string) {
 	for _, p := range paragraphs {
-		if d.begun {
+		if d.started {
 			p = "\n" + p
 		}
 		d.add(Same, p)
-		d.begun = true
+		d.started = true
 	}
 }
 
-// words compares paragraphs that changed.
-func (d *differ) words(old, now []string) {
-	was, is := diffWords(old, len(d.parts) > 0), diffWords(now, d.begun)
+// compareWords compares paragraphs that changed.
+func (d *diffWriter) compareWords(old, now []string) {
+	was, is := splitWords(old, len(d.parts) > 0), splitWords(now, d.started)
 	at := 0
-	for _, hunk := range lcs.DiffLines(texts(was), texts(is)) {
-		d.write(Same, is[at:hunk.ReplStart])
-		d.write(Removed, was[hunk.Start:hunk.End])
-		d.write(Added, is[hunk.ReplStart:hunk.ReplEnd])
+	for _, hunk := range lcs.DiffLines(wordTexts(was), wordTexts(is)) {
+		d.addWords(Same, is[at:hunk.ReplStart])
+		d.addWords(Removed, was[hunk.Start:hunk.End])
+		d.addWords(Added, is[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.write(Same, is[at:])
-	d.begun = d.begun || len(now) > 0
+	d.addWords(Same, is[at:])
+	d.started = d.started || len(now) > 0
 }
 
-func (d *differ) write(op DiffOp, all []diffWord) {
+func (d *diffWriter) addWords(op DiffOp, all []diffWord) {
 	var b strings.Builder
 	for _, t := range all {
 		b.WriteString(t.before)
@@ -107,8 +107,8 @@ func (d *differ) write(op DiffOp, all []diffWord) {
 // between two paragraphs, with the blank before it.
 type diffWord struct{ before, text string }
 
-// diffWords cuts paragraphs up; inside says that text stands before the first.
-func diffWords(paragraphs []string, inside bool) []diffWord {
+// splitWords cuts paragraphs up; inside says that text stands before the first.
+func splitWords(paragraphs []string, inside bool) []diffWord {
 	var out []diffWord
 	for i, p := range paragraphs {
 		if i > 0 || inside {
@@ -119,7 +119,7 @@ func diffWords(paragraphs []string, inside bool) []diffWord {
 			if n > 0 {
 				before = " "
 			}
-			for piece := range pieces(word) {
+			for piece := range splitUnspaced(word) {
 				out = append(out, diffWord{before, piece})
 				before = ""
 			}
@@ -128,8 +128,8 @@ func diffWords(paragraphs []string, inside bool) []diffWord {
 	return out
 }
 
-// pieces cuts a word before and after each character that is a word by itself.
-func pieces(word string) func(yield func(string) bool) {
+// splitUnspaced cuts a word before and after each character that is a word by itself.
+func splitUnspaced(word string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		start := 0
 		for i, r := range word {
@@ -158,7 +158,7 @@ func pieces(word string) func(yield func(string) bool) {
 	}
 }
 
-func texts(all []diffWord) []string {
+func wordTexts(all []diffWord) []string {
 	out := make([]string, len(all))
 	for i, t := range all {
 		out[i] = t.text

@@ -21,10 +21,10 @@ func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	s = compatible(s)
+	s = toNFKC(s)
 	out := make([]byte, 0, len(s))
 	for _, r := range s {
-		if !ignorable(r) {
+		if !isIgnorable(r) {
 			out = appendFolded(out, r)
 		}
 	}
@@ -41,12 +41,12 @@ func Fold(s string) string {
 // such as FTS5's "ascii"; then a match in the index and [query.Query.Match] agree.
 func IndexText(s string) string {
 	if !isASCII(s) {
-		s = compatible(s)
+		s = toNFKC(s)
 	}
 	out := make([]byte, 0, len(s)+len(s)/8)
 	start, apart := 0, false // where the current token starts; whether the next one must
 	for _, r := range s {
-		if ignorable(r) {
+		if isIgnorable(r) {
 			continue
 		}
 		if !isTokenRune(r) {
@@ -66,9 +66,9 @@ func IndexText(s string) string {
 	return string(out)
 }
 
-// compatible is s in NFKC. What is no UTF-8, as an argument of a command may be,
+// toNFKC is s in NFKC. What is no UTF-8, as an argument of a command may be,
 // is made so before: the letter behind it would be left as it is.
-func compatible(s string) string {
+func toNFKC(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	}
@@ -94,11 +94,11 @@ func isTokenRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r)
 }
 
-// ignorable says that r neither counts nor separates: an accent or vowel
+// isIgnorable says that r neither counts nor separates: an accent or vowel
 // point that a reader may leave out, a soft hyphen, a joiner. The vowel signs
 // of Indic scripts and the Japanese voicing marks make another word, so they
 // stay.
-func ignorable(r rune) bool {
+func isIgnorable(r rune) bool {
 	switch {
 	case r == 0xAD, r == 0x200C, r == 0x200D:
 		return true
@@ -130,7 +130,7 @@ func appendFolded(out []byte, r rune) []byte {
 		return append(out, byte(r))
 	}
 	r = unicode.ToLower(r)
-	if accented(r) {
+	if hasFoldableAccent(r) {
 		var buf [utf8.UTFMax]byte
 		n := utf8.EncodeRune(buf[:], r)
 		if d := norm.NFD.Properties(buf[:n]).Decomposition(); d != nil {
@@ -160,8 +160,8 @@ func appendFolded(out []byte, r rune) []byte {
 	return utf8.AppendRune(out, r)
 }
 
-// accented says that r stands in a block whose accents are folded away.
-func accented(r rune) bool {
+// hasFoldableAccent says that r stands in a block whose accents are folded away.
+func hasFoldableAccent(r rune) bool {
 	switch {
 	case r < 0x250, 0x370 <= r && r < 0x400, 0x1E00 <= r && r < 0x2000:
 		return true

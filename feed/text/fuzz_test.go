@@ -19,7 +19,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, contentType string) {
 		out := Decode(raw, contentType)
-		if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool { return IsForbidden(r) || IsC1(r) }) {
+		if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool { return isForbiddenInXML(r) || isC1(r) }) {
 			t.Errorf("%q under %q is %q", raw, contentType, out)
 		}
 	})
@@ -48,6 +48,6 @@ func FuzzClean(f *testing.F) {
 func unfit(s string) bool {
 	var marks MarkLimiter
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
-		return r != '\n' && r != '\t' && IsDangerous(r) || marks.Exceeds(r)
+		return r != '\n' && r != '\t' && IsUnsafeRune(r) || marks.Exceeds(r)
 	})
 }

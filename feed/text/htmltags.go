@@ -29,8 +29,8 @@ func IsBlockTag(name string) bool {
 	return false
 }
 
-// IsSilentTag knows the elements whose text is not for reading.
-func IsSilentTag(name string) bool {
+// IsHiddenTag knows the elements whose text is not for reading.
+func IsHiddenTag(name string) bool {
 	switch name {
 	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes", "svg":
 		return true
@@ -38,9 +38,9 @@ func IsSilentTag(name string) bool {
 	return false
 }
 
-// HTMLTag is the name and the length of the HTML tag or comment that s starts
+// LeadingHTMLTag is the name and the length of the HTML tag or comment that s starts
 // with; the length is zero when it starts with neither.
-func HTMLTag(s string) (string, int) {
+func LeadingHTMLTag(s string) (string, int) {
 	if strings.HasPrefix(s, "<!--") {
 		if end := strings.Index(s, "-->"); end >= 0 {
 			return "span", end + 3
@@ -79,15 +79,15 @@ func HTMLTag(s string) (string, int) {
 	return "", 0
 }
 
-// HasElement says that s holds an HTML element with both its tags, which plain
+// HasHTMLElement says that s holds an HTML element with both its tags, which plain
 // text hardly ever does.
-func HasElement(s string) bool {
+func HasHTMLElement(s string) bool {
 	for {
 		at := strings.Index(s, "</")
 		if at < 0 {
 			return false
 		}
-		name, size := HTMLTag(s[at:])
+		name, size := LeadingHTMLTag(s[at:])
 		if size > 0 && strings.Contains(strings.ToLower(s[:at]), "<"+name) {
 			return true
 		}

@@ -13,7 +13,7 @@ func PlainTitle(s string) string {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = DecodeEntities(s)
 		// Escaped once too often, by a publisher who escaped escaped markup.
-		if HasElement(s) {
+		if HasHTMLElement(s) {
 			s = DecodeEntities(stripTags(s))
 		}
 	}
@@ -33,7 +33,7 @@ func stripTags(s string) string {
 		}
 		b.WriteString(s[:at])
 		s = s[at:]
-		name, size := HTMLTag(s)
+		name, size := LeadingHTMLTag(s)
 		switch {
 		case size == 0:
 			b.WriteByte('<')
@@ -41,7 +41,7 @@ func stripTags(s string) string {
 			continue
 		case name == "script" || name == "style":
 			if end := strings.Index(s, "</"+name); end >= 0 {
-				_, after := HTMLTag(s[end:])
+				_, after := LeadingHTMLTag(s[end:])
 				size = end + after
 			}
 		case !IsInlineTag(name):

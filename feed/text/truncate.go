@@ -2,8 +2,8 @@ package text
 
 import "unicode/utf8"
 
-// Clip cuts s to at most n bytes, between two characters.
-func Clip(s string, n int) string {
+// Truncate cuts s to at most n bytes, between two characters.
+func Truncate(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

@@ -11,19 +11,19 @@ type XMLKind int
 const (
 	XMLText XMLKind = iota
 	XMLCDATA
-	XMLStart
-	XMLEnd
+	XMLStartTag
+	XMLEndTag
 	XMLDirective
 )
 
 // XMLToken is one piece of markup. Text is undecoded for xmlText, verbatim for
 // xmlCDATA and xmlDirective; Name is as written, with its prefix.
 type XMLToken struct {
-	Kind      XMLKind
-	Name      string
-	Text      string
-	Attrs     []XMLAttr
-	SelfClose bool
+	Kind        XMLKind
+	Name        string
+	Text        string
+	Attrs       []XMLAttr
+	SelfClosing bool
 }
 
 type XMLAttr struct{ Name, Value string }
@@ -33,17 +33,17 @@ type XMLAttr struct{ Name, Value string }
 type XMLLexer struct {
 	Source string
 	Offset int
-	// Cut is set when the input ended inside a tag, comment or CDATA section.
-	Cut bool
+	// Truncated is set when the input ended inside a tag, comment or CDATA section.
+	Truncated bool
 	// entities are those that the document type declares, not expanded again.
 	entities map[string]string
 	// expanded is how many bytes they have come to, see maxExpansion.
 	expanded int
 	// noQuote remembers that no such quotation mark follows, so that a document
 	// of broken tags is not searched to its end for each of them.
-	noDouble, noSingle bool
-	// noComment remembers the same of the end of a comment.
-	noComment bool
+	noDoubleQuote, noSingleQuote bool
+	// noCommentEnd remembers the same of the end of a comment.
+	noCommentEnd bool
 }
 
 // Next returns the next token; false at the end. Comments and processing
@@ -52,20 +52,20 @@ func (l *XMLLexer) Next() (XMLToken, bool) {
 	for l.Offset < len(l.Source) {
 		rest := l.Source[l.Offset:]
 		if rest[0] != '<' {
-			return l.textUpTo(strings.IndexByte(rest, '<')), true
+			return l.takeText(strings.IndexByte(rest, '<')), true
 		}
 		switch {
 		case strings.HasPrefix(rest, "<!--"):
-			l.comment()
+			l.skipComment()
 		case strings.HasPrefix(rest, CDATAStart):
-			return l.cdata(), true
+			return l.readCDATA(), true
 		case strings.HasPrefix(rest, "<?"):
 			// Not "?>": half of the instructions in the wild lack the mark.
 			l.skipPast(">")
 		case strings.HasPrefix(rest, "<!"):
-			return l.directive(), true
+			return l.readDirective(), true
 		default:
-			if t, ok := l.Tag(); ok {
+			if t, ok := l.ReadTag(); ok {
 				return t, true
 			}
 			// A "<" that opens nothing belongs to the text.
@@ -73,14 +73,14 @@ func (l *XMLLexer) Next() (XMLToken, bool) {
 			if next >= 0 {
 				next++
 			}
-			return l.textUpTo(next), true
+			return l.takeText(next), true
 		}
 	}
 	return XMLToken{}, false
 }
 
-// textUpTo takes n bytes as text; all that is left when n is negative.
-func (l *XMLLexer) textUpTo(n int) XMLToken {
+// takeText takes n bytes as text; all that is left when n is negative.
+func (l *XMLLexer) takeText(n int) XMLToken {
 	if n < 0 {
 		n = len(l.Source) - l.Offset
 	}
@@ -91,8 +91,8 @@ func (l *XMLLexer) textUpTo(n int) XMLToken {
 
 const CDATAStart = "<![CDATA["
 
-// cdata reads a CDATA section, also one that was wrapped twice.
-func (l *XMLLexer) cdata() XMLToken {
+// readCDATA reads a CDATA section, also one that was wrapped twice.
+func (l *XMLLexer) readCDATA() XMLToken {
 	l.Offset += len(CDATAStart)
 	wrapped := strings.HasPrefix(l.Source[l.Offset:], CDATAStart)
 	if wrapped {
@@ -107,14 +107,14 @@ func (l *XMLLexer) cdata() XMLToken {
 	return t
 }
 
-// comment skips a comment; one that never ends, its first tag.
-func (l *XMLLexer) comment() {
-	if !l.noComment {
+// skipComment skips a comment; one that never ends, its first tag.
+func (l *XMLLexer) skipComment() {
+	if !l.noCommentEnd {
 		if at := strings.Index(l.Source[l.Offset:], "-->"); at >= 0 {
 			l.Offset += at + len("-->")
 			return
 		}
-		l.noComment = true
+		l.noCommentEnd = true
 	}
 	l.skipPast(">")
 }
@@ -122,7 +122,7 @@ func (l *XMLLexer) comment() {
 func (l *XMLLexer) skipPast(mark string) {
 	at := strings.Index(l.Source[l.Offset:], mark)
 	if at < 0 {
-		l.Offset, l.Cut = len(l.Source), true
+		l.Offset, l.Truncated = len(l.Source), true
 		return
 	}
 	l.Offset += at + len(mark)
@@ -132,14 +132,14 @@ func (l *XMLLexer) skipPast(mark string) {
 // what becomes of it in the whole document: 1 KB named 500,000 times is half a
 // gigabyte.
 const (
-	maxEntities  = 256
-	maxEntity    = 1024
-	maxExpansion = 256 << 10
+	maxEntities     = 256
+	maxEntityLength = 1024
+	maxExpansion    = 256 << 10
 )
 
-// directive reads <!DOCTYPE …> with its internal subset, whose plain entities
+// readDirective reads <!DOCTYPE …> with its internal subset, whose plain entities
 // are kept.
-func (l *XMLLexer) directive() XMLToken {
+func (l *XMLLexer) readDirective() XMLToken {
 	start := l.Offset
 	end := strings.IndexByte(l.Source[l.Offset:], '>')
 	if open := strings.IndexByte(l.Source[l.Offset:l.Offset+max(end, 0)], '['); open >= 0 {
@@ -149,7 +149,7 @@ func (l *XMLLexer) directive() XMLToken {
 		end = strings.IndexByte(l.Source[l.Offset:], '>')
 	}
 	if end < 0 {
-		l.Offset, l.Cut = len(l.Source), true
+		l.Offset, l.Truncated = len(l.Source), true
 	} else {
 		l.Offset += end + 1
 	}
@@ -166,7 +166,7 @@ func (l *XMLLexer) declareEntities(subset string) {
 		subset = rest
 		name, value, ok := strings.Cut(strings.TrimSpace(definition), " ")
 		value = strings.TrimSpace(value)
-		if !ok || len(value) < 2 || len(value) > maxEntity || value[0] != '"' && value[0] != '\'' {
+		if !ok || len(value) < 2 || len(value) > maxEntityLength || value[0] != '"' && value[0] != '\'' {
 			continue
 		}
 		if l.entities == nil {
@@ -176,12 +176,12 @@ func (l *XMLLexer) declareEntities(subset string) {
 	}
 }
 
-// Tag reads a start or end tag at pos; false, with pos unmoved, when there is none.
-func (l *XMLLexer) Tag() (XMLToken, bool) {
+// ReadTag reads a start or end tag at pos; false, with pos unmoved, when there is none.
+func (l *XMLLexer) ReadTag() (XMLToken, bool) {
 	i := l.Offset + 1
-	t := XMLToken{Kind: XMLStart}
+	t := XMLToken{Kind: XMLStartTag}
 	if i < len(l.Source) && l.Source[i] == '/' {
-		t.Kind = XMLEnd
+		t.Kind = XMLEndTag
 		i++
 	}
 	n := nameLength(l.Source[i:])
@@ -194,13 +194,13 @@ func (l *XMLLexer) Tag() (XMLToken, bool) {
 		i = skipSpace(l.Source, i)
 		switch {
 		case i >= len(l.Source):
-			l.Offset, l.Cut = len(l.Source), true
+			l.Offset, l.Truncated = len(l.Source), true
 			return t, true
 		case l.Source[i] == '>':
 			l.Offset = i + 1
 			return t, true
 		case strings.HasPrefix(l.Source[i:], "/>"):
-			t.SelfClose = t.Kind == XMLStart
+			t.SelfClosing = t.Kind == XMLStartTag
 			l.Offset = i + 2
 			return t, true
 		case l.Source[i] == '<':
@@ -208,12 +208,12 @@ func (l *XMLLexer) Tag() (XMLToken, bool) {
 			l.Offset = i
 			return t, true
 		}
-		i = l.attribute(&t, i)
+		i = l.readAttribute(&t, i)
 	}
 }
 
-// attribute reads one attribute at i into t and returns where it ends.
-func (l *XMLLexer) attribute(t *XMLToken, i int) int {
+// readAttribute reads one attribute at i into t and returns where it ends.
+func (l *XMLLexer) readAttribute(t *XMLToken, i int) int {
 	n := nameLength(l.Source[i:])
 	if n == 0 {
 		return i + 1
@@ -221,18 +221,18 @@ func (l *XMLLexer) attribute(t *XMLToken, i int) int {
 	a := XMLAttr{Name: l.Source[i : i+n]}
 	i = skipSpace(l.Source, i+n)
 	if i < len(l.Source) && l.Source[i] == '=' {
-		a.Value, i = l.attributeValue(skipSpace(l.Source, i+1))
-		a.Value = l.DecodeText(a.Value)
+		a.Value, i = l.readAttributeValue(skipSpace(l.Source, i+1))
+		a.Value = l.DecodeEntities(a.Value)
 	}
 	t.Attrs = append(t.Attrs, a)
 	return i
 }
 
-func (l *XMLLexer) attributeValue(i int) (string, int) {
+func (l *XMLLexer) readAttributeValue(i int) (string, int) {
 	if i < len(l.Source) && (l.Source[i] == '"' || l.Source[i] == '\'') {
-		missing := &l.noDouble
+		missing := &l.noDoubleQuote
 		if l.Source[i] == '\'' {
-			missing = &l.noSingle
+			missing = &l.noSingleQuote
 		}
 		if !*missing {
 			if end := strings.IndexByte(l.Source[i+1:], l.Source[i]); end >= 0 {
@@ -273,17 +273,17 @@ func nameLength(s string) int {
 	return len(s)
 }
 
-// longestEntity is the longest reference that means anything, in bytes.
-const longestEntity = 40
+// maxReference is the longest reference that means anything, in bytes.
+const maxReference = 40
 
 // DecodeEntities resolves the references of HTML once; one without a semicolon is
 // text, as in an address.
-func DecodeEntities(s string) string { return new(XMLLexer).DecodeText(s) }
+func DecodeEntities(s string) string { return new(XMLLexer).DecodeEntities(s) }
 
-// DecodeText resolves references once. Those to control characters vanish,
+// DecodeEntities resolves references once. Those to control characters vanish,
 // those to the range 0x80-0x9F mean windows-1252 as in HTML, an unknown one and
 // a lone "&" stay as they are.
-func (l *XMLLexer) DecodeText(s string) string {
+func (l *XMLLexer) DecodeEntities(s string) string {
 	if strings.IndexByte(s, '&') < 0 {
 		return s
 	}
@@ -297,13 +297,13 @@ func (l *XMLLexer) DecodeText(s string) string {
 		}
 		b.WriteString(s[:at])
 		s = s[at:]
-		end := strings.IndexByte(s[:min(len(s), longestEntity)], ';')
+		end := strings.IndexByte(s[:min(len(s), maxReference)], ';')
 		if end < 2 {
 			b.WriteByte('&')
 			s = s[1:]
 			continue
 		}
-		meaning, ok := l.reference(s[1:end])
+		meaning, ok := l.decodeReference(s[1:end])
 		if !ok {
 			b.WriteByte('&')
 			s = s[1:]
@@ -314,8 +314,8 @@ func (l *XMLLexer) DecodeText(s string) string {
 	}
 }
 
-// reference is the meaning of &name;.
-func (l *XMLLexer) reference(name string) (string, bool) {
+// decodeReference is the meaning of &name;.
+func (l *XMLLexer) decodeReference(name string) (string, bool) {
 	if value, ok := l.entities[name]; ok && l.expanded < maxExpansion {
 		l.expanded += len(value)
 		return value, true
@@ -345,7 +345,7 @@ func (l *XMLLexer) reference(name string) (string, bool) {
 		return "", false
 	}
 	return strings.Map(func(r rune) rune {
-		if IsForbidden(r) || r == utf8.RuneError {
+		if isForbiddenInXML(r) || r == utf8.RuneError {
 			return -1
 		}
 		return r
