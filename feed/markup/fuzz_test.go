@@ -23,7 +23,7 @@ func FuzzSanitize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		body := Body{Raw: s, Base: "https://example.org/"}
 		mustBeSafe(t, body.Safe().String())
-		if unfit(body.Text()) {
+		if isUnsafe(body.Text()) {
 			t.Errorf("text of %q: %q", s, body.Text())
 		}
 	})
@@ -33,7 +33,7 @@ func mustBeSafe(t *testing.T, out string) {
 	t.Helper()
 	root := parseBody(t, out)
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && unfit(n.Data) {
+		if n.Type == html.TextNode && isUnsafe(n.Data) {
 			t.Errorf("text %q in %q", n.Data, out)
 		}
 		switch n.Data {
@@ -83,4 +83,4 @@ func render(t *testing.T, root *html.Node) string {
 }
 
 // unfit reports whether a text of several lines may not go to a terminal.
-func unfit(s string) bool { return text.CleanText(s) != s }
+func isUnsafe(s string) bool { return text.CleanText(s) != s }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// An address is known without the user and password in it, and nothing else of
-// it changes.
+// TestSplitLogin checks that the login is split from an address and that nothing
+// else of the address changes.
 func TestSplitLogin(t *testing.T) {
 	for _, c := range []struct{ in, address, user, password string }{
 		{"https://ann:pw@a.example/x?y=1@2#z", "https://a.example/x?y=1@2#z", "ann", "pw"},
@@ -28,7 +28,8 @@ func TestSplitLogin(t *testing.T) {
 	}
 }
 
-// A login goes along to another address of the same server and to no other.
+// TestKeepLogin checks that a login is copied only to addresses on the same
+// server.
 func TestKeepLogin(t *testing.T) {
 	const login = "http://ann:p%40w@a.example/old"
 	for address, want := range map[string]string{
@@ -51,8 +52,8 @@ func TestKeepLogin(t *testing.T) {
 	}
 }
 
-// TestSafeURL: only four schemes pass, and nothing in an address can end a
-// terminal sequence.
+// TestSafeURL checks that only four schemes pass and that nothing in an address
+// can end a terminal sequence.
 func TestSafeURL(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://x.example/a?b=c#d":                        "https://x.example/a?b=c#d",

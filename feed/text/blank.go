@@ -2,8 +2,8 @@ package text
 
 import "strings"
 
-// FirstNonBlank returns the first value that is more than white space, unchanged.
-// It is empty if there is none.
+// FirstNonBlank returns the first value that is not blank, unchanged, or "" if
+// there is none.
 func FirstNonBlank(values ...string) string {
 	for _, v := range values {
 		if !IsBlank(v) {

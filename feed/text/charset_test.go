@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Looking at bytes finds the same characters as looking at runes.
+// TestHasControl checks that looking at bytes finds the same characters as
+// looking at runes.
 func TestHasControl(t *testing.T) {
 	found := func(r rune) bool { return isForbiddenInXML(r) || isC1(r) }
 	for r := rune(0); r <= 0x10ffff; r++ {

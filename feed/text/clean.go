@@ -1,12 +1,15 @@
 // Package text turns bytes and strings from outside into text that is safe to
 // show, store and compare. It knows neither feeds nor HTML documents.
 //
-// Start at [Clean] for one line and [CleanText] for several: whatever a feed, a
-// server or a file says passes one of them before it is shown. [Decode] finds the
-// encoding of a document, [SafeURL] checks an address before it is opened, [Fold]
-// and [Tokens] make text searchable, and [XMLLexer] reads XML that is broken.
+// Start at [Clean] for one line and [CleanText] for several lines. Every string
+// from a feed, a server or a file passes one of them before it is shown.
+// [PlainTitle] does the same for titles that may hold HTML. [Decode] finds the
+// character encoding of a document, [SafeURL] checks an address before it is
+// opened, [Fold] and [Tokens] make text searchable, and [XMLLexer] reads
+// malformed XML.
 //
-// Never show or open a string that did not pass through here or package markup.
+// Never show a string or open an address that neither this package nor package
+// markup has checked.
 package text
 
 import (
@@ -15,11 +18,11 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes s safe to print on one line: no control character (C0, DEL, C1),
-// no bidirectional control, no invisible or tag character that could steer a
-// terminal or hide text, no tower of marks on one character; runs of white
-// space become one blank. Joiners and variation selectors stay: emoji and many
-// scripts need them.
+// Clean returns s as one line that is safe to print. It removes control
+// characters (C0, DEL, C1), bidirectional controls, invisible and tag
+// characters, and combining marks beyond [MarkLimiter]'s limit. White space
+// becomes single spaces, and none stays at the ends. Joiners and variation
+// selectors stay, because emoji and many scripts need them.
 func Clean(s string) string {
 	if isClean(s) {
 		return s
@@ -46,14 +49,15 @@ func Clean(s string) string {
 	return string(out)
 }
 
-// CleanText is [Clean] for text of several lines: line feeds and tabs stay, and
-// so do runs of blanks.
+// CleanText is like [Clean] for text of several lines. It keeps line feeds, tabs
+// and runs of spaces.
 func CleanText(s string) string {
 	var marks MarkLimiter
 	return marks.CleanText(s)
 }
 
-// CleanText is [CleanText] for a text that goes on from another one.
+// CleanText cleans s like the function [CleanText], as the continuation of the
+// text that t has seen before.
 func (t *MarkLimiter) CleanText(s string) string {
 	if isCleanText(s) {
 		if s != "" {
@@ -82,7 +86,7 @@ func (t *MarkLimiter) CleanText(s string) string {
 	return b.String()
 }
 
-// isClean says, for the common cases, that Clean has nothing to do.
+// isClean reports whether [Clean] would return s unchanged.
 func isClean(s string) bool {
 	if s == "" {
 		return true
@@ -96,7 +100,8 @@ func isClean(s string) bool {
 	return s[len(s)-1] != ' '
 }
 
-// isCleanFrom is tidy from the first byte on that is not ASCII.
+// isCleanFrom is isClean for the rest of s from the offset from, the first byte
+// that is not ASCII.
 func isCleanFrom(s string, from int) bool {
 	var marks MarkLimiter
 	for i := from; i < len(s); {
@@ -118,7 +123,8 @@ func isCleanFrom(s string, from int) bool {
 	return s[len(s)-1] != ' '
 }
 
-// isCleanText says that CleanText has nothing to do, for text without marks.
+// isCleanText reports whether [CleanText] would return s unchanged. It reports
+// false for any text with combining marks.
 func isCleanText(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -138,10 +144,10 @@ func isCleanText(s string) bool {
 	return true
 }
 
-// IsUnsafeRune is the filter every string passes on its way to a terminal: what
-// steers it, and what has no shape of its own and so hides text or changes its
-// width (the default ignorable code points of Unicode but the joiners and
-// variation selectors that scripts and emoji are written with).
+// IsUnsafeRune reports whether r must not reach a terminal: it controls the
+// terminal, or it is invisible and so hides text or changes its width. These are
+// the control characters, and the default ignorable code points of Unicode (UAX
+// 44) except the joiners and variation selectors that scripts and emoji need.
 func IsUnsafeRune(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r <= 0x9f, r == 0xad:
@@ -160,15 +166,16 @@ func IsUnsafeRune(r rune) bool {
 	return r >= 0x1bca0 && r <= 0x1bca3 || r >= 0x1d173 && r <= 0x1d17a || r >= 0xe0000 && r <= 0xe0fff || r == 0x10eeee || r&0xfffe == 0xfffe
 }
 
-// MarkLimiter counts the marks that stand on one character.
+// MarkLimiter counts the combining marks on the current character. The zero
+// value is ready to use.
 type MarkLimiter int
 
-// maxMarks is how many marks a character may carry. The longest stack that a
-// living script writes is a Tibetan one of eight; those of dozens are there to
-// cover the lines above and below.
+// maxMarks is how many combining marks a character may have. The longest stack
+// in a living script is Tibetan, with eight marks. Stacks of dozens cover the
+// lines above and below.
 const maxMarks = 8
 
-// Exceeds says that r is a mark too many.
+// Exceeds counts r and reports whether it is a combining mark beyond the limit.
 func (t *MarkLimiter) Exceeds(r rune) bool {
 	if !isMark(r) {
 		*t = 0
@@ -178,8 +185,8 @@ func (t *MarkLimiter) Exceeds(r rune) bool {
 	return *t > maxMarks
 }
 
-// isMark says that r takes no cell of its own but belongs to the character
-// before it.
+// isMark reports whether r takes no cell of its own because it combines with the
+// character before it.
 func isMark(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -187,9 +194,9 @@ func isMark(r rune) bool {
 	case r < 0x370:
 		return true
 	case r < 0x483, r >= 0x2010 && r < 0x20d0, r >= 0x3100 && r < 0xa66f, r >= 0xac00 && r < 0xd7b0:
-		return false // what most text beyond Latin is written in
+		return false // most text that is not Latin
 	case r == 0x200c || r == 0x200d, r > 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff:
-		return true // joiners, and the vowels and finals of Hangul spelled in parts
+		return true // joiners, and vowels and finals of decomposed Hangul
 	}
 	return unicode.Is(unicode.M, r)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestClean lists what must never reach a terminal, and what must survive.
+// TestClean checks what must never reach a terminal and what must stay.
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                                   "",
@@ -42,9 +42,9 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// TestCleanTowers protects the lines above and below a text from marks that pile
-// up on one of its characters, and the scripts that pile up a few.
-func TestCleanTowers(t *testing.T) {
+// TestCleanStackedMarks checks that marks stacked on one character cannot cover
+// the lines above and below, and that the stacks of living scripts stay.
+func TestCleanStackedMarks(t *testing.T) {
 	const tibetan = "ཧྐྵྨླྺྼྻྂ"
 	for _, kept := range []string{tibetan, "שְׁלוֹם", "नि\u200dष्ट्र", "Việt", "👩\u200d❤\ufe0f\u200d💋\u200d👩"} {
 		if Clean(kept) != kept || CleanText(kept) != kept {

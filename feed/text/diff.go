@@ -7,27 +7,29 @@ import (
 	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
-// DiffOp says which of two texts a [DiffPart] stands in.
+// DiffOp is the kind of a [DiffPart].
 type DiffOp int
 
-// The operations of a difference.
+// The kinds of parts: in both texts, only in the old one, only in the new one.
 const (
 	Same DiffOp = iota
 	Removed
 	Added
 )
 
-// DiffPart is a stretch of text that two texts share or that only one has. The
-// parts that are not Removed make the new text when they are put together.
+// DiffPart is a piece of text that both texts or only one of them contain. The
+// parts that are not Removed, joined, are the new text.
 type DiffPart struct {
 	Op   DiffOp
 	Text string
 }
 
-// Diff compares two plain texts word by word, their lines as paragraphs. Blanks
-// count for nothing. What was removed stands before what came in its place.
+// Diff compares two plain texts word by word and returns the parts in order.
+// Each line is a paragraph. White space is ignored. A removed part comes before
+// the part that replaces it.
 func Diff(old, now string) []DiffPart {
-	// Whole lines first: the search for common words then stays short and exact.
+	// Whole lines are compared first. That keeps the comparison of words short
+	// and exact.
 	was, is := textLines(old), textLines(now)
 	var d diffWriter
 	at := 0
@@ -40,8 +42,8 @@ func Diff(old, now string) []DiffPart {
 	return d.parts
 }
 
-// textLines are the lines of a text that hold something, with their blanks
-// made even.
+// textLines returns the lines of s that are not blank, with single spaces
+// between words.
 func textLines(s string) []string {
 	var out []string
 	for line := range strings.Lines(s) {
@@ -52,14 +54,14 @@ func textLines(s string) []string {
 	return out
 }
 
-// diffWriter puts a difference together.
+// diffWriter collects the parts of a difference.
 type diffWriter struct {
 	parts []DiffPart
-	// started says that a paragraph of the new text has been written.
+	// started is whether a paragraph of the new text has been written.
 	started bool
 }
 
-// add writes text, in the last part if that is of the same kind.
+// add appends text to the last part if that has the same kind, or adds a part.
 func (d *diffWriter) add(op DiffOp, text string) {
 	if n := len(d.parts); n > 0 && d.parts[n-1].Op == op {
 		d.parts[n-1].Text += text
@@ -68,6 +70,7 @@ func (d *diffWriter) add(op DiffOp, text string) {
 	d.parts = append(d.parts, DiffPart{op, text})
 }
 
+// addSame adds paragraphs that both texts contain.
 func (d *diffWriter) addSame(paragraphs []string) {
 	for _, p := range paragraphs {
 		if d.started {
@@ -78,7 +81,7 @@ func (d *diffWriter) addSame(paragraphs []string) {
 	}
 }
 
-// compareWords compares paragraphs that changed.
+// compareWords adds the difference between two lists of paragraphs.
 func (d *diffWriter) compareWords(old, now []string) {
 	was, is := splitWords(old, len(d.parts) > 0), splitWords(now, d.started)
 	at := 0
@@ -92,6 +95,7 @@ func (d *diffWriter) compareWords(old, now []string) {
 	d.started = d.started || len(now) > 0
 }
 
+// addWords adds words as one part.
 func (d *diffWriter) addWords(op DiffOp, all []diffWord) {
 	var b strings.Builder
 	for _, t := range all {
@@ -103,11 +107,12 @@ func (d *diffWriter) addWords(op DiffOp, all []diffWord) {
 	}
 }
 
-// diffWord is a word, a character of a script that writes no blanks, or the break
-// between two paragraphs, with the blank before it.
+// diffWord is a word, a character of a script without spaces, or a line feed
+// between two paragraphs. before is the space before it, or "".
 type diffWord struct{ before, text string }
 
-// splitWords cuts paragraphs up; inside says that text stands before the first.
+// splitWords splits paragraphs into words. inside is whether text precedes the
+// first paragraph.
 func splitWords(paragraphs []string, inside bool) []diffWord {
 	var out []diffWord
 	for i, p := range paragraphs {
@@ -128,7 +133,8 @@ func splitWords(paragraphs []string, inside bool) []diffWord {
 	return out
 }
 
-// splitUnspaced cuts a word before and after each character that is a word by itself.
+// splitUnspaced splits a word before and after each character of a script
+// without spaces, together with its marks.
 func splitUnspaced(word string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		start := 0
@@ -158,6 +164,7 @@ func splitUnspaced(word string) func(yield func(string) bool) {
 	}
 }
 
+// wordTexts returns the words without the spaces before them.
 func wordTexts(all []diffWord) []string {
 	out := make([]string, len(all))
 	for i, t := range all {

@@ -2,8 +2,8 @@ package text
 
 import "strings"
 
-// IsInlineTag knows the HTML elements that stand within a line: taking their tags
-// away joins what stood on both sides.
+// IsInlineTag reports whether name is an HTML element within a line. Removing
+// its tags joins the text on both sides.
 func IsInlineTag(name string) bool {
 	switch name {
 	case "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
@@ -14,7 +14,8 @@ func IsInlineTag(name string) bool {
 	return false
 }
 
-// IsBlockTag knows the other HTML elements, whose tags part words.
+// IsBlockTag reports whether name is any other HTML element. Its tags separate
+// words.
 func IsBlockTag(name string) bool {
 	switch name {
 	case "address", "applet", "article", "aside", "audio", "blockquote", "body", "br", "button", "caption", "center",
@@ -29,7 +30,7 @@ func IsBlockTag(name string) bool {
 	return false
 }
 
-// IsHiddenTag knows the elements whose text is not for reading.
+// IsHiddenTag reports whether name is an HTML element whose text is not shown.
 func IsHiddenTag(name string) bool {
 	switch name {
 	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes", "svg":
@@ -38,8 +39,9 @@ func IsHiddenTag(name string) bool {
 	return false
 }
 
-// LeadingHTMLTag is the name and the length of the HTML tag or comment that s starts
-// with; the length is zero when it starts with neither.
+// LeadingHTMLTag returns the name and the length in bytes of the HTML tag that s
+// begins with. A comment has the name "span". If s begins with neither a known
+// tag nor a comment, the length is 0.
 func LeadingHTMLTag(s string) (string, int) {
 	if strings.HasPrefix(s, "<!--") {
 		if end := strings.Index(s, "-->"); end >= 0 {
@@ -59,7 +61,8 @@ func LeadingHTMLTag(s string) (string, int) {
 	if !IsInlineTag(name) && !IsBlockTag(name) {
 		return "", 0
 	}
-	// A tag ends at ">", outside quotation marks, and never spans another "<".
+	// A tag ends at a ">" outside quotation marks and never contains another
+	// "<".
 	for j, quote := i+n, byte(0); j < len(s); j++ {
 		switch c := s[j]; {
 		case quote != 0:
@@ -79,8 +82,8 @@ func LeadingHTMLTag(s string) (string, int) {
 	return "", 0
 }
 
-// HasHTMLElement says that s holds an HTML element with both its tags, which plain
-// text hardly ever does.
+// HasHTMLElement reports whether s contains an HTML element with both its tags,
+// which is rare in plain text.
 func HasHTMLElement(s string) bool {
 	for {
 		at := strings.Index(s, "</")

@@ -2,17 +2,17 @@ package text
 
 import "strings"
 
-// PlainTitle makes plain text on one line of what a publisher sent as a title,
-// a name or a category, whatever it declared it to be: HTML tags go, entities
-// are decoded once, and the rest is cleaned. Only real HTML tags count, so
-// "a < b" and "List<String>" stay whole.
+// PlainTitle returns a publisher's title, name or category as plain text on one
+// line. It removes HTML tags, decodes entities once and cleans the rest,
+// whatever type the publisher declared. Only known HTML tags count, so "a < b"
+// and "List<String>" stay.
 func PlainTitle(s string) string {
 	if strings.IndexByte(s, '<') >= 0 {
 		s = stripTags(s)
 	}
 	if strings.IndexByte(s, '&') >= 0 {
 		s = DecodeEntities(s)
-		// Escaped once too often, by a publisher who escaped escaped markup.
+		// The publisher escaped markup that was escaped already.
 		if HasHTMLElement(s) {
 			s = DecodeEntities(stripTags(s))
 		}
@@ -20,8 +20,8 @@ func PlainTitle(s string) string {
 	return Clean(s)
 }
 
-// stripTags removes HTML tags and comments, and what stands in <script> and
-// <style>. Block tags leave a blank behind.
+// stripTags removes HTML tags and comments, and the content of <script> and
+// <style>. Block tags are replaced by a space.
 func stripTags(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))

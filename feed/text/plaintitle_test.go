@@ -2,7 +2,7 @@ package text
 
 import "testing"
 
-// TestPlainTitle: titles of whatever type become the words a reader would say.
+// TestPlainTitle checks that titles of any declared type become plain words.
 func TestPlainTitle(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":                              "plain",

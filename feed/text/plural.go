@@ -4,7 +4,8 @@ import (
 	"fmt"
 )
 
-// Plural is a count with its noun: "1 feed", "3 feeds".
+// Plural returns a count with its noun: "1 feed", "3 feeds". It only adds an
+// "s".
 func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -2,7 +2,8 @@ package text
 
 import "unicode/utf8"
 
-// Truncate cuts s to at most n bytes, between two characters.
+// Truncate returns at most the first n bytes of s. It does not split a
+// character.
 func Truncate(s string, n int) string {
 	if len(s) <= n {
 		return s

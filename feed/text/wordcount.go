@@ -6,36 +6,39 @@ import (
 	"unicode/utf8"
 )
 
-// CountWords counts words; in scripts that write none apart, two characters
-// count as one.
+// CountWords returns the number of words of a plain text. In scripts without
+// spaces two characters count as one word.
 func CountWords(text string) int {
 	var c WordCounter
 	c.Add(text)
 	return c.Total()
 }
 
-// WordCounter counts the words of a text that comes in pieces.
+// WordCounter counts the words of a text that arrives in pieces. The zero value
+// is ready to use.
 type WordCounter struct {
 	words int
-	// unspaced counts the characters of scripts that write no words apart.
+	// unspaced is the number of characters of scripts without spaces.
 	unspaced int
-	// inWord is ofWord within a word, else zero.
+	// inWord is wordChar inside a word, and 0 otherwise.
 	inWord uint8
 }
 
-// What a character is to the count. It may be nothing, as the apostrophe in
-// "don't".
+// What a character means for the count. A character without meaning is 0, as the
+// apostrophe in "don't".
 const (
 	wordChar uint8 = 1 << iota
 	separator
-	// nonASCII ASCII, a character is decoded first.
+	// nonASCII is a byte of a character beyond ASCII, which is decoded first.
 	nonASCII
 )
 
+// Total returns the number of words so far.
 func (c *WordCounter) Total() int { return c.words + (c.unspaced+1)/2 }
 
-// Add takes a piece in. Where words end is nothing that a processor can guess,
-// so there is no branch for it: shifted, parting is the bit that it takes away.
+// Add counts the words of the next piece of the text. It has no branch for the
+// end of a word, because the processor cannot predict where words end: separator
+// shifted right by one is wordChar, so it clears that bit.
 func (c *WordCounter) Add(piece string) {
 	kinds := byteKinds()
 	words, within := c.words, c.inWord
@@ -52,10 +55,10 @@ func (c *WordCounter) Add(piece string) {
 	c.words, c.inWord = words, within
 }
 
-// EndWord ends a word.
+// EndWord ends the current word: the next piece begins a new one.
 func (c *WordCounter) EndWord() { c.inWord = 0 }
 
-// byteKinds has what each byte of a text is.
+// byteKinds returns a table of what each byte means for the count.
 var byteKinds = sync.OnceValue(func() *[256]uint8 {
 	var kinds [256]uint8
 	for b := range kinds {
@@ -71,8 +74,8 @@ var byteKinds = sync.OnceValue(func() *[256]uint8 {
 	return &kinds
 })
 
-// runeKind is what a character beyond ASCII is; those that are counted by
-// themselves part words.
+// runeKind returns what a character beyond ASCII means for the count. A
+// character of a script without spaces is counted here and separates words.
 func (c *WordCounter) runeKind(r rune) uint8 {
 	switch {
 	case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
