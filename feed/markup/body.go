@@ -1,11 +1,12 @@
-// Package markup handles the HTML of articles: it repairs and sanitizes it, and
-// reads its text, its summary and its pictures.
+// Package markup handles the HTML of articles: it repairs and sanitizes the
+// HTML, and extracts its text, its summary and whether it has pictures.
 //
-// A [Body] holds HTML as it was received. [Body.Safe] is the only maker of
+// A [Body] holds HTML as the publisher sent it. [Body.Safe] is the only maker of
 // [SafeHTML], which is the only markup that may reach the screen or a file.
-// [Body.Summarize] is the fast way to what a list shows of an article.
+// [Body.Text] extracts the plain text, and [Body.Summarize] only what a list
+// shows of an article, which is faster.
 //
-// Never pass Raw on to something that shows it.
+// Never pass Body.Raw to something that shows it.
 package markup
 
 import (
@@ -17,25 +18,25 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Body is an article's text as the publisher sent it. It is kept raw so that a
-// better sanitiser can be applied to old items; the only ways out are
-// [Body.Safe] and [Body.Text].
+// Body is the content of an article as the publisher sent it. It is stored
+// unchanged, so that a better sanitizer also works for old items. Use
+// [Body.Safe] or [Body.Text] to show it.
 type Body struct {
-	// Raw is HTML, or plain text already escaped as HTML, untrusted.
+	// Raw is untrusted HTML. Plain text in it is already escaped.
 	Raw string
-	// Base is the absolute URL that relative links in Raw are resolved against.
+	// Base is the absolute URL against which relative links in Raw are resolved.
 	Base string
 }
 
-// Bounds of what is read of one body, in bytes.
+// The limits of what is read of one body: bytes of HTML and bytes of text.
 const (
 	MaxBody = 1 << 20
 	maxText = 256 << 10
 )
 
-// Head is the beginning of a body that is longer than twice n bytes, cut before a
-// tag or, where there is none, between two characters; cut says whether it was.
-// Tags that the cut leaves open are closed by [Body.Safe].
+// Head returns the first n bytes of a body longer than twice n bytes, and
+// whether it cut the body. It cuts before a tag or, if there is none, between
+// two characters. [Body.Safe] closes the tags that stay open.
 func (b Body) Head(n int) (head Body, cut bool) {
 	if len(b.Raw) <= 2*n {
 		return b, false
@@ -47,22 +48,22 @@ func (b Body) Head(n int) (head Body, cut bool) {
 	return head, true
 }
 
-// summaryLength is the length of a summary, in characters.
+// summaryLength is the limit of a summary in characters.
 const summaryLength = 300
 
-// Text is the body as plain text for the index and for summaries: blocks on
-// lines of their own, cleaned, without the alternatives of pictures, and not
-// longer than 256 KB.
+// Text returns the body as clean plain text for the search index, at most
+// [maxText] bytes of it. Each block is a line. The alternative texts of pictures
+// are left out.
 func (b Body) Text() string { return b.Scan().Text }
 
-// ScanResult is what one pass over a body finds.
+// ScanResult is what [Body.Scan] finds in a body.
 type ScanResult struct {
 	Text     string
 	HasImage bool
 }
 
-// Scan walks the tags without building a tree: it cannot be led into depth.
-// Blocks are parted by line ends.
+// Scan extracts the text and looks for a picture in one pass. It does not build
+// a tree, so deep nesting costs nothing.
 func (b Body) Scan() ScanResult {
 	if strings.IndexByte(b.Raw, '<') < 0 {
 		return ScanResult{Text: joinLines(html.UnescapeString(text.Truncate(b.Raw, maxText)))}
@@ -80,27 +81,27 @@ func (b Body) Scan() ScanResult {
 	}
 	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
 	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Truncate(b.Raw, MaxBody))))
-	silent := ""
+	hidden := ""
 	for left > 0 {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
 			return ScanResult{joinLines(s.String()), image}
 		case html.TextToken:
-			if silent == "" {
+			if hidden == "" {
 				put(z.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			name, more := z.TagName()
 			tag := string(name)
 			switch {
-			case silent != "" && (kind == html.EndTagToken && tag == silent || silent == "svg" && text.IsBlockTag(tag)):
-				silent = ""
-			case silent != "":
+			case hidden != "" && (kind == html.EndTagToken && tag == hidden || hidden == "svg" && text.IsBlockTag(tag)):
+				hidden = ""
+			case hidden != "":
 			case kind == html.StartTagToken && tag == "noscript":
 				z.NextIsNotRawText()
 			case kind == html.StartTagToken && text.IsHiddenTag(tag):
-				silent = strings.Clone(tag)
+				hidden = strings.Clone(tag)
 			case tag == "img":
 				image = image || !isTrackingPixel(TokenAttributes(z, more))
 				put(blank)
@@ -114,7 +115,8 @@ func (b Body) Scan() ScanResult {
 	return ScanResult{joinLines(s.String()), image}
 }
 
-// TokenAttributes reads the attributes of the tag that z stands on.
+// TokenAttributes returns the attributes of the current tag of z. more is the
+// second result of z.TagName.
 func TokenAttributes(z *html.Tokenizer, more bool) []html.Attribute {
 	var attrs []html.Attribute
 	for more {
@@ -125,7 +127,7 @@ func TokenAttributes(z *html.Tokenizer, more bool) []html.Attribute {
 	return attrs
 }
 
-// joinLines cleans text line by line and drops the empty ones.
+// joinLines cleans each line of a text and drops the empty ones.
 func joinLines(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -149,7 +151,8 @@ func joinLines(s string) string {
 	return b.String()
 }
 
-// clipSummary makes one line of about [summaryLength] characters, cut at a word.
+// clipSummary returns at most [summaryLength] characters of s on one line. It
+// cuts after a word and adds "…".
 func clipSummary(s string) string {
 	s = text.Clean(text.Truncate(s, utf8.UTFMax*(summaryLength+1)))
 	end, lastSpace, n := len(s), 0, 0
@@ -166,7 +169,7 @@ func clipSummary(s string) string {
 	if end == len(s) {
 		return s
 	}
-	// Scripts without blanks are cut where the length says.
+	// In scripts without spaces the cut is at the limit.
 	if lastSpace > end/2 {
 		end = lastSpace
 	}
@@ -175,8 +178,8 @@ func clipSummary(s string) string {
 	}) + "…"
 }
 
-// EscapeText turns plain text into HTML: blank lines part paragraphs, line ends
-// stay.
+// EscapeText returns plain text as HTML. Blank lines separate paragraphs, and
+// single line ends stay.
 func EscapeText(s string) string {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	if s == "" {
@@ -189,7 +192,7 @@ func EscapeText(s string) string {
 	return strings.ReplaceAll(WrapParagraphs(s), "\n", "<br>")
 }
 
-// WrapParagraphs wraps what stands between blank lines.
+// WrapParagraphs puts each part of s between blank lines into a <p> element.
 func WrapParagraphs(s string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(s, "\n\n") {

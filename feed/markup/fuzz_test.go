@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// FuzzSanitize checks what leaves [Body.Safe]: it parses back to itself, and no
-// script, handler, unsafe address or control character is in any node.
+// FuzzSanitize checks the result of [Body.Safe]: it parses back to itself, and
+// no node has a script, a handler, an unsafe address or a control character.
 func FuzzSanitize(f *testing.F) {
 	for _, s := range []string{
 		"<p>a<b>b</p>c", "<a href=' java\tscript:alert(1)'>x</a>", "<img src=x onerror=y>", "&#27;]52;c;x&#7;",
@@ -82,5 +82,5 @@ func render(t *testing.T, root *html.Node) string {
 	return b.String()
 }
 
-// unfit reports whether a text of several lines may not go to a terminal.
+// isUnsafe reports whether a text of several lines must not reach a terminal.
 func isUnsafe(s string) bool { return text.CleanText(s) != s }

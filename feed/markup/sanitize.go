@@ -15,29 +15,31 @@ import (
 	"dateline/feed/text"
 )
 
-// SafeHTML is HTML that may be shown, printed and handed on: allow-listed
-// elements and attributes, absolute addresses of harmless schemes, no control
-// character even behind an entity, no deep nesting. Only [Body.Safe] makes it;
-// the zero value is an empty text.
+// SafeHTML is HTML that may be shown, printed and exported. It has only allowed
+// elements and attributes, absolute addresses with harmless schemes, no control
+// characters and no deep nesting. Only [Body.Safe] makes it. The zero value is
+// an empty text.
 type SafeHTML struct{ html string }
 
-// String is the markup: a fragment of HTML that parses back to itself.
+// String returns the HTML fragment. Parsing and rendering it gives the same
+// fragment again.
 func (h SafeHTML) String() string { return h.html }
 
-// Safe sanitises the body, of which it reads at most 1 MB. Frames of known
-// video hosts become links, other frames, scripts, styles, forms' controls and
-// tracking pixels vanish, lists and quotations nested deeper than 8 are
-// flattened.
+// Safe returns the body as sanitized HTML. It reads at most [MaxBody] bytes.
+// Embedded videos of known hosts become links. Other embedded pages, scripts,
+// styles, form controls and tracking pixels are removed. Lists, tables and
+// quotations nested deeper than [maxIndents] are flattened.
 func (b Body) Safe() SafeHTML {
 	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}
 	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	// A reader without scripts is shown what <noscript> holds.
+	// dateline runs no scripts, so it shows the content of <noscript>.
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(raw), root, html.ParseOptionEnableScripting(false))
 	if err != nil {
-		// The parser refuses markup nested deeper than 512: its text survives.
+		// The parser refuses HTML nested deeper than 512 levels. The text is
+		// still shown.
 		return SafeHTML{html: policy().Sanitize(EscapeText(b.Text()))}
 	}
 	for _, n := range nodes {
@@ -53,7 +55,8 @@ func (b Body) Safe() SafeHTML {
 	return SafeHTML{html: strings.TrimSpace(policy().Sanitize(out.String()))}
 }
 
-// policy is the allow-list, the last word after the tree has been scrubbed.
+// policy returns the list of allowed elements and attributes, which is applied
+// after [sanitizeTree].
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br",
@@ -86,39 +89,45 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// safeStyles are the CSS properties that say how text looks. None of them loads
-// anything, moves a box over another or hides it.
+// safeStyles are the CSS properties that style text. None of them loads
+// anything, or hides or covers another element.
 var safeStyles = []string{"background-color", "border", "border-color", "border-style", "border-width", "clear", "color",
 	"direction", "float", "font", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height",
 	"letter-spacing", "line-height", "list-style-type", "max-width", "text-align", "text-decoration", "text-indent",
 	"text-transform", "vertical-align", "white-space", "width"}
 
-// Bounds of nesting. The first holds for what a renderer indents, the second
-// for every element.
+// The limits of nesting: of elements that a renderer indents, and of all
+// elements.
 const (
 	maxIndents = 8
 	maxDepth   = 64
 )
 
-// sanitizer walks a parsed body and leaves only what may be shown.
+// sanitizer removes everything from a parsed body that must not be shown.
 type sanitizer struct {
 	base string
-	// marks goes on from one text to the next, as they do on the screen.
+	// marks counts combining marks across text nodes, because they combine on
+	// the screen too.
 	marks text.MarkLimiter
 }
 
+// sanitizeTree sanitizes the children of root. base is the address against which
+// links are resolved.
 func sanitizeTree(root *html.Node, base string) {
 	s := sanitizer{base: base}
 	s.sanitizeChildren(root, 0, 0)
 }
 
+// sanitizeChildren sanitizes the children of n. indents is how many elements around
+// them are indented.
 func (s *sanitizer) sanitizeChildren(n *html.Node, depth, indents int) {
 	for c := n.FirstChild; c != nil; {
 		c = s.sanitizeNode(c, depth, indents)
 	}
 }
 
-// sanitizeNode scrubs one node and what is under it, and returns the next one to look at.
+// sanitizeNode sanitizes a node and its children and returns the node to
+// continue with.
 func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	switch n.Type {
 	case html.TextNode:
@@ -164,7 +173,7 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	return n.NextSibling
 }
 
-// isRemoved elements go with all that is in them.
+// isRemoved reports whether an element is removed with its content.
 func isRemoved(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Title, atom.Textarea, atom.Select, atom.Input, atom.Button,
@@ -175,7 +184,7 @@ func isRemoved(a atom.Atom) bool {
 	return false
 }
 
-// isUnwrapped elements lose their tags; what is in them stays.
+// isUnwrapped reports whether an element is replaced by its content.
 func isUnwrapped(a atom.Atom) bool {
 	switch a {
 	case 0, atom.Form, atom.Fieldset, atom.Legend, atom.Label, atom.Font, atom.Noscript, atom.Math, atom.Html,
@@ -185,8 +194,8 @@ func isUnwrapped(a atom.Atom) bool {
 	return false
 }
 
-// isIndented elements are those a renderer moves to the right, at a price that
-// grows with each level.
+// isIndented reports whether a renderer indents the element. Each level of
+// indentation costs time and width.
 func isIndented(a atom.Atom) bool {
 	switch a {
 	case atom.Blockquote, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Menu, atom.Dir:
@@ -195,14 +204,16 @@ func isIndented(a atom.Atom) bool {
 	return false
 }
 
+// removeNode removes n and returns the node after it.
 func removeNode(n *html.Node) *html.Node {
 	next := n.NextSibling
 	n.Parent.RemoveChild(n)
 	return next
 }
 
-// unwrapNode puts the children of n in its place, parted from what stands before by
-// a line break unless n stood within a line, and returns the first of them.
+// unwrapNode replaces n by its children and returns the first of them, or the
+// node after n if there are none. If n is a block, a line break separates the
+// children from what is before them.
 func unwrapNode(n *html.Node) *html.Node {
 	parent := n.Parent
 	if !text.IsInlineTag(n.Data) && n.PrevSibling != nil && n.FirstChild != nil {
@@ -220,14 +231,14 @@ func unwrapNode(n *html.Node) *html.Node {
 	return next
 }
 
-// sanitizeAttributes resolves addresses and cleans the rest. Which attributes may stay
-// at all is for the policy to say.
+// sanitizeAttributes resolves the addresses of n and cleans its other
+// attributes. The policy decides which attributes stay.
 func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 	if n.DataAtom == atom.Img {
 		setLazySource(n)
 	}
 	kept := n.Attr[:0]
-	const longest = 512 // bytes of a style attribute that says something
+	const maxStyle = 512 // bytes of a style attribute
 	for _, a := range n.Attr {
 		if a.Namespace != "" {
 			continue
@@ -240,7 +251,7 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 		case "srcset":
 			a.Val = s.resolveSrcset(a.Val)
 		case "style":
-			if a.Val = text.Clean(a.Val); len(a.Val) > longest {
+			if a.Val = text.Clean(a.Val); len(a.Val) > maxStyle {
 				a.Val = ""
 			}
 		default:
@@ -253,6 +264,8 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 	n.Attr = kept
 }
 
+// mediaURL returns the address of a picture, a sound or a video, or "" if it is
+// not allowed.
 func (s *sanitizer) mediaURL(n *html.Node, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if strings.HasPrefix(strings.ToLower(ref), "data:") {
@@ -264,7 +277,7 @@ func (s *sanitizer) mediaURL(n *html.Node, ref string) string {
 	return text.WebURL(s.base, ref)
 }
 
-// isDataImage says that a data: URL (RFC 2397) carries a bitmap.
+// isDataImage reports whether ref is a data: URL (RFC 2397) with a bitmap.
 func isDataImage(ref string) bool {
 	for _, kind := range []string{"png", "jpeg", "gif", "webp"} {
 		if strings.HasPrefix(strings.ToLower(ref), "data:image/"+kind+";base64,") {
@@ -274,7 +287,8 @@ func isDataImage(ref string) bool {
 	return false
 }
 
-// resolveSrcset resolves the addresses of a srcset; each may carry a descriptor.
+// resolveSrcset resolves the addresses of a srcset attribute (HTML section
+// 4.8.4.2.1). Each may have a descriptor.
 func (s *sanitizer) resolveSrcset(set string) string {
 	var out []string
 	for candidate := range strings.SplitSeq(set, ", ") {
@@ -291,7 +305,7 @@ func (s *sanitizer) resolveSrcset(set string) string {
 	return strings.Join(out, ", ")
 }
 
-// setLazySource gives a picture the address that a script was to give it.
+// setLazySource sets the address of a picture that a script would load later.
 func setLazySource(n *html.Node) {
 	src := NodeAttribute(n, "src")
 	if src != "" && !strings.HasPrefix(src, "data:") {
@@ -306,8 +320,8 @@ func setLazySource(n *html.Node) {
 	}
 }
 
-// repeatsImage says of a <noscript> that it repeats, for those without scripts,
-// the picture before it.
+// repeatsImage reports whether the <noscript> element n only repeats the picture
+// before it, for browsers without scripts.
 func repeatsImage(n *html.Node) bool {
 	before := n.PrevSibling
 	for before != nil && before.Type == html.TextNode && text.IsBlank(before.Data) {
@@ -328,12 +342,13 @@ func repeatsImage(n *html.Node) bool {
 	return images == 1
 }
 
+// isEmbed reports whether an element embeds another page or a plug-in.
 func isEmbed(a atom.Atom) bool {
 	return a == atom.Iframe || a == atom.Embed || a == atom.Object || a == atom.Frame
 }
 
-// replaceEmbed replaces an embedded page by a link to it when it is a known video, an
-// object by what it holds for those who cannot show it, and drops the rest.
+// replaceEmbed replaces an embedded page by a link if it is a known video. It
+// replaces any other object by its fallback content and removes the rest.
 func (s *sanitizer) replaceEmbed(n *html.Node) *html.Node {
 	ref := NodeAttribute(n, "src")
 	if ref == "" {
@@ -353,13 +368,15 @@ func (s *sanitizer) replaceEmbed(n *html.Node) *html.Node {
 	return removeNode(n)
 }
 
+// newLink returns a link element.
 func newLink(href, text string) *html.Node {
 	a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: href}}}
 	a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 	return a
 }
 
-// addMediaLink gives a sound or a film without words a link, for those who read.
+// addMediaLink adds a link to an audio or video element without one, because a
+// terminal does not play it.
 func (s *sanitizer) addMediaLink(n *html.Node) {
 	if n.DataAtom != atom.Audio && n.DataAtom != atom.Video {
 		return
@@ -378,8 +395,8 @@ func (s *sanitizer) addMediaLink(n *html.Node) {
 	}
 }
 
-// videoPage turns the address of a known player into that of its page, and says
-// whose it is; empty for any other.
+// videoPage returns the address of the web page of an embedded video player, and
+// the host to show. Both are "" if the player is unknown.
 func videoPage(embedded string) (page, host string) {
 	u, err := url.Parse(embedded)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -406,13 +423,14 @@ func videoPage(embedded string) (page, host string) {
 		page, _ = text.SafeURL(embedded)
 		return page, host
 	}
-	if strings.HasPrefix(u.Path, "/videos/embed/") { // PeerTube, on any host
+	if strings.HasPrefix(u.Path, "/videos/embed/") { // PeerTube runs on many hosts
 		return u.Scheme + "://" + u.Host + "/videos/watch/" + url.PathEscape(id), host
 	}
 	return "", ""
 }
 
-// isTrackingPixel recognises the pictures that are there to count readers.
+// isTrackingPixel reports whether a picture only counts readers: it is tiny,
+// hidden, or from a known tracker.
 func isTrackingPixel(attrs []html.Attribute) bool {
 	tiny := func(v string) bool {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(v), "px"))
@@ -437,7 +455,8 @@ func isTrackingPixel(attrs []html.Attribute) bool {
 	return false
 }
 
-// hidesElement says that a style hides what it is of, or makes it as small as tiny says.
+// hidesElement reports whether a style attribute hides its element. tiny reports
+// whether a length is too small to see.
 func hidesElement(style string, tiny func(string) bool) bool {
 	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
 		property, value, _ := strings.Cut(declaration, ":")
@@ -459,6 +478,7 @@ func hidesElement(style string, tiny func(string) bool) bool {
 	return false
 }
 
+// isTrackerURL reports whether a picture's address belongs to a known tracker.
 func isTrackerURL(src string) bool {
 	for _, mark := range []string{"//feeds.feedburner.com/~r/", "//feeds.feedburner.com/~ff/", "//pixel.wp.com/",
 		"//stats.wordpress.com/", "//ad.doubleclick.net/", "//www.google-analytics.com/", "//pixel.quantserve.com/",
@@ -473,6 +493,8 @@ func isTrackerURL(src string) bool {
 	return false
 }
 
+// NodeAttribute returns the value of an attribute of n without white space around
+// it, or "" if n does not have the attribute.
 func NodeAttribute(n *html.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key {

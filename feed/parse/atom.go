@@ -28,11 +28,11 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	}
 	doc.Items = make([]feed.Article, 0, len(f.Entries))
 	for _, e := range f.Entries {
-		d := fromAtomEntry(e, base)
-		if joinNames(d.authors) == "" {
-			d.authors = authors
+		raw := fromAtomEntry(e, base)
+		if joinNames(raw.authors) == "" {
+			raw.authors = authors
 		}
-		doc.Items = append(doc.Items, d.article())
+		doc.Items = append(doc.Items, raw.article())
 	}
 	return doc
 }
@@ -47,7 +47,7 @@ func pageFromID(id, document string) string {
 
 func fromAtomEntry(e *atom.Entry, base string) rawItem {
 	x := extensions(e.Extensions)
-	d := rawItem{
+	raw := rawItem{
 		base:      base,
 		guid:      x.text("dateline:id"),
 		title:     e.Title,
@@ -58,21 +58,21 @@ func fromAtomEntry(e *atom.Entry, base string) rawItem {
 		summary:   x.richest("dateline:summary"),
 	}
 	for _, c := range e.Categories {
-		d.categories = append(d.categories, text.FirstNonBlank(c.Label, c.Term))
+		raw.categories = append(raw.categories, text.FirstNonBlank(c.Label, c.Term))
 	}
-	d.atomLinks(e.Links)
-	d.addExtensions(x)
-	if joinNames(d.authors) == "" && e.Source != nil {
-		d.authors = atomNames(e.Source.Authors)
+	raw.atomLinks(e.Links)
+	raw.addExtensions(x)
+	if joinNames(raw.authors) == "" && e.Source != nil {
+		raw.authors = atomNames(e.Source.Authors)
 	}
 	// An entry that was never changed may say only when it was last updated.
-	d.published = append(d.published, e.Updated)
-	return d
+	raw.published = append(raw.published, e.Updated)
+	return raw
 }
 
 // atomLinks sorts links by what they are for. Of several alternates the first
 // that is a page wins.
-func (d *rawItem) atomLinks(links []*atom.Link) {
+func (raw *rawItem) atomLinks(links []*atom.Link) {
 	var other, related, self, replies []string
 	for _, l := range links {
 		rel := strings.ToLower(strings.TrimSpace(l.Rel))
@@ -81,31 +81,31 @@ func (d *rawItem) atomLinks(links []*atom.Link) {
 		isPage := kind == "" || strings.Contains(kind, "html")
 		switch {
 		case rel == "alternate" && isPage:
-			d.links = append(d.links, l.Href)
+			raw.links = append(raw.links, l.Href)
 		case rel == "alternate":
 			other = append(other, l.Href)
 		case rel == "enclosure":
-			d.enclosures = append(d.enclosures, newEnclosure(l.Href, l.Type, l.Length, ""))
+			raw.enclosures = append(raw.enclosures, newEnclosure(l.Href, l.Type, l.Length, ""))
 		case rel == contentRel && !isPage:
-			d.enclosures = append(d.enclosures, newEnclosure(l.Href, l.Type, "", ""))
+			raw.enclosures = append(raw.enclosures, newEnclosure(l.Href, l.Type, "", ""))
 		case rel == chaptersRel:
-			d.chapters = append(d.chapters, l.Href)
+			raw.chapters = append(raw.chapters, l.Href)
 		case rel == contentRel, rel == "related", rel == "via":
 			related = append(related, l.Href)
 		case rel == "self":
 			self = append(self, l.Href)
 		case rel == "replies" && isPage:
-			d.comments = append(d.comments, l.Href)
+			raw.comments = append(raw.comments, l.Href)
 		case rel == "replies":
 			replies = append(replies, l.Href)
 		}
 	}
-	d.links = slices.Concat(d.links, other, related)
-	d.comments = append(d.comments, replies...)
-	if text.IsHTTPURL(d.guid) {
-		d.links = append(d.links, d.guid)
-	} else if d.guid != "" { // an entry's own document, not the feed's
-		d.links = append(d.links, self...)
+	raw.links = slices.Concat(raw.links, other, related)
+	raw.comments = append(raw.comments, replies...)
+	if text.IsHTTPURL(raw.guid) {
+		raw.links = append(raw.links, raw.guid)
+	} else if raw.guid != "" { // an entry's own document, not the feed's
+		raw.links = append(raw.links, self...)
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 )
 
 // mergedEnclosures makes the enclosures' addresses absolute and joins those of one file.
-func (d rawItem) mergedEnclosures() []feed.Enclosure {
+func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 	var out []feed.Enclosure
-	for _, e := range d.enclosures {
-		e.URL = text.WebURL(d.base, text.UnescapeAmpersands(e.URL))
+	for _, e := range raw.enclosures {
+		e.URL = text.WebURL(raw.base, text.UnescapeAmpersands(e.URL))
 		e.Type = strings.ToLower(text.Clean(e.Type))
 		if e.URL == "" {
 			continue
@@ -32,7 +32,7 @@ func (d rawItem) mergedEnclosures() []feed.Enclosure {
 	}
 	for i := range out {
 		if out[i].Duration == 0 && isPlayable(out[i]) {
-			out[i].Duration = d.duration
+			out[i].Duration = raw.duration
 		}
 	}
 	return out
@@ -80,7 +80,7 @@ func isPlayable(e feed.Enclosure) bool {
 
 // addMediaFiles collects Media RSS files; they stand in the item, in a group, or
 // inside one another.
-func (d *rawItem) addMediaFiles(parent ext.Extension, depth int) {
+func (raw *rawItem) addMediaFiles(parent ext.Extension, depth int) {
 	if depth > 4 {
 		return
 	}
@@ -93,38 +93,38 @@ func (d *rawItem) addMediaFiles(parent ext.Extension, depth int) {
 			file := newEnclosure(text.FirstNonBlank(e.Attrs["url"], e.Value), e.Attrs["type"], e.Attrs["filesize"], medium)
 			file.Duration = parseDuration(e.Attrs["duration"])
 			if file.URL != "" {
-				d.enclosures = append(d.enclosures, file)
+				raw.enclosures = append(raw.enclosures, file)
 			}
-			d.addMediaFiles(e, depth+1)
+			raw.addMediaFiles(e, depth+1)
 		}
 	}
 	for _, group := range parent.Children["group"] {
-		d.addMediaFiles(group, depth+1)
+		raw.addMediaFiles(group, depth+1)
 	}
 	for _, c := range parent.Children["category"] {
-		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Value))
+		raw.categories = append(raw.categories, text.FirstNonBlank(c.Attrs["label"], c.Value))
 	}
 	for _, k := range parent.Children["keywords"] {
-		d.categories = append(d.categories, splitKeywords([]string{k.Value})...)
+		raw.categories = append(raw.categories, splitKeywords([]string{k.Value})...)
 	}
 }
 
 // addPodcast adds what Podcasting 2.0 has beyond iTunes. Of several
 // transcripts the one that reads best comes first.
-func (d *rawItem) addPodcast(x extensions) {
+func (raw *rawItem) addPodcast(x extensions) {
 	for _, alternate := range x.elements("podcast:alternateenclosure") {
 		for _, source := range alternate.Children["source"] {
-			d.enclosures = append(d.enclosures, newEnclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
+			raw.enclosures = append(raw.enclosures, newEnclosure(source.Attrs["uri"], alternate.Attrs["type"], alternate.Attrs["length"], ""))
 		}
 	}
-	d.duration = parseDuration(x.text("itunes:duration"))
+	raw.duration = parseDuration(x.text("itunes:duration"))
 	for _, c := range x.elements("podcast:chapters") {
-		d.chapters = append(d.chapters, text.FirstNonBlank(c.Attrs["url"], c.Value))
+		raw.chapters = append(raw.chapters, text.FirstNonBlank(c.Attrs["url"], c.Value))
 	}
 	for _, kind := range []string{"html", "plain", "vtt", "srt", ""} {
 		for _, t := range x.elements("podcast:transcript") {
 			if strings.Contains(strings.ToLower(t.Attrs["type"]), kind) {
-				d.transcripts = append(d.transcripts, text.FirstNonBlank(t.Attrs["url"], t.Value))
+				raw.transcripts = append(raw.transcripts, text.FirstNonBlank(t.Attrs["url"], t.Value))
 			}
 		}
 	}

@@ -10,74 +10,74 @@ import (
 // addExtensions adds what stands in extension elements whatever the format is: Media
 // RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
 // come first, so a field is only filled when it is still empty.
-func (d *rawItem) addExtensions(x extensions) {
-	d.base = text.FirstNonBlank(x.text("dateline:base"), d.base)
-	d.guid = text.FirstNonBlank(d.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
-	d.title = text.FirstNonBlank(d.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
-	d.authors = append(d.authors, x.all("dc:creator")...)
-	d.authors = append(d.authors, x.all("dc:author")...)
-	if len(d.authors) == 0 {
-		d.authors = append(x.all("itunes:author"), x.all("googleplay:author")...)
+func (raw *rawItem) addExtensions(x extensions) {
+	raw.base = text.FirstNonBlank(x.text("dateline:base"), raw.base)
+	raw.guid = text.FirstNonBlank(raw.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+	raw.title = text.FirstNonBlank(raw.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
+	raw.authors = append(raw.authors, x.all("dc:creator")...)
+	raw.authors = append(raw.authors, x.all("dc:author")...)
+	if len(raw.authors) == 0 {
+		raw.authors = append(x.all("itunes:author"), x.all("googleplay:author")...)
 	}
-	if len(d.authors) == 0 {
-		d.authors = x.atomAuthors()
+	if len(raw.authors) == 0 {
+		raw.authors = x.atomAuthors()
 	}
-	d.published = append(d.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
+	raw.published = append(raw.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
 		x.text("dcterms:created"), x.text("dcterms:available", "dateline:created"), x.text("dcterms:date"))
-	d.updated = append(d.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
-	d.categories = append(d.categories, x.all("dc:subject")...)
-	d.categories = append(d.categories, x.all("dcterms:subject")...)
-	d.categories = append(d.categories, splitKeywords(x.all("itunes:keywords"))...)
-	d.addITunesCategories(x.elements("itunes:category"), 0)
+	raw.updated = append(raw.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
+	raw.categories = append(raw.categories, x.all("dc:subject")...)
+	raw.categories = append(raw.categories, x.all("dcterms:subject")...)
+	raw.categories = append(raw.categories, splitKeywords(x.all("itunes:keywords"))...)
+	raw.addITunesCategories(x.elements("itunes:category"), 0)
 	for _, c := range x.elements("atom:category") {
-		d.categories = append(d.categories, text.FirstNonBlank(c.Attrs["label"], c.Attrs["term"]))
+		raw.categories = append(raw.categories, text.FirstNonBlank(c.Attrs["label"], c.Attrs["term"]))
 	}
 	if len(x.elements("itunes:image"))+len(x.elements("googleplay:image")) > 0 {
-		d.hasImage = true
+		raw.hasImage = true
 	}
-	d.addAtomLinks(x)
-	d.addMediaFiles(ext.Extension{Children: x["media"]}, 0)
+	raw.addAtomLinks(x)
+	raw.addMediaFiles(ext.Extension{Children: x["media"]}, 0)
 	media := ext.Extension{Children: x["media"]}
-	if d.content.text == "" {
-		d.content = x.richest("content:encoded", "xhtml:body", "xhtml:div", "atom:content")
+	if raw.content.text == "" {
+		raw.content = x.richest("content:encoded", "xhtml:body", "xhtml:div", "atom:content")
 	}
-	if d.summary.text == "" {
-		d.summary = x.richest("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary")
+	if raw.summary.text == "" {
+		raw.summary = x.richest("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary")
 	}
-	if d.summary.text == "" {
-		d.summary.text = text.FirstNonBlank(mediaText(media, "description", 0), x.text("itunes:subtitle"))
+	if raw.summary.text == "" {
+		raw.summary.text = text.FirstNonBlank(mediaText(media, "description", 0), x.text("itunes:subtitle"))
 	}
-	d.title = text.FirstNonBlank(d.title, mediaText(media, "title", 0))
-	d.addPodcast(x)
-	d.comments = append(d.comments, x.text("wfw:comment", "wfw:commentrss"))
-	d.commentCounts = append(d.commentCounts, x.all("slash:comments")...)
-	d.commentCounts = append(d.commentCounts, x.all("thr:total")...)
-	d.commentCounts = append(d.commentCounts, x.all("dateline:replies")...)
+	raw.title = text.FirstNonBlank(raw.title, mediaText(media, "title", 0))
+	raw.addPodcast(x)
+	raw.comments = append(raw.comments, x.text("wfw:comment", "wfw:commentrss"))
+	raw.commentCounts = append(raw.commentCounts, x.all("slash:comments")...)
+	raw.commentCounts = append(raw.commentCounts, x.all("thr:total")...)
+	raw.commentCounts = append(raw.commentCounts, x.all("dateline:replies")...)
 }
 
 // addITunesCategories adds the categories of iTunes, which may have finer ones in them.
-func (d *rawItem) addITunesCategories(topics []ext.Extension, depth int) {
+func (raw *rawItem) addITunesCategories(topics []ext.Extension, depth int) {
 	for _, t := range topics {
-		d.categories = append(d.categories, t.Attrs["text"])
+		raw.categories = append(raw.categories, t.Attrs["text"])
 		if depth < 4 {
-			d.addITunesCategories(t.Children["category"], depth+1)
+			raw.addITunesCategories(t.Children["category"], depth+1)
 		}
 	}
 }
 
 // addAtomLinks reads Atom links in a feed of another format.
-func (d *rawItem) addAtomLinks(x extensions) {
+func (raw *rawItem) addAtomLinks(x extensions) {
 	for _, l := range x.elements("atom:link") {
 		switch strings.ToLower(text.FirstNonBlank(l.Attrs["rel"], "alternate")) {
 		case "alternate":
-			d.links = append(d.links, l.Attrs["href"])
+			raw.links = append(raw.links, l.Attrs["href"])
 		case "enclosure":
-			d.enclosures = append(d.enclosures, newEnclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
+			raw.enclosures = append(raw.enclosures, newEnclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
 		case "replies":
-			d.comments = append(d.comments, l.Attrs["href"])
-			d.commentCounts = append(d.commentCounts, l.Attrs["count"])
+			raw.comments = append(raw.comments, l.Attrs["href"])
+			raw.commentCounts = append(raw.commentCounts, l.Attrs["count"])
 		case chaptersRel:
-			d.chapters = append(d.chapters, l.Attrs["href"])
+			raw.chapters = append(raw.chapters, l.Attrs["href"])
 		}
 	}
 }

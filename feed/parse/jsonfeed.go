@@ -29,17 +29,17 @@ func fromJSON(f *json.Feed, src Origin) *feed.Document {
 		if i == nil {
 			continue
 		}
-		d := fromJSONItem(i, src.Base)
-		if joinNames(d.authors) == "" {
-			d.authors = authors
+		raw := fromJSONItem(i, src.Base)
+		if joinNames(raw.authors) == "" {
+			raw.authors = authors
 		}
-		doc.Items = append(doc.Items, d.article())
+		doc.Items = append(doc.Items, raw.article())
 	}
 	return doc
 }
 
 func fromJSONItem(i *json.Item, base string) rawItem {
-	d := rawItem{
+	raw := rawItem{
 		base:       base,
 		guid:       i.ID,
 		links:      []string{i.URL, i.ExternalURL},
@@ -52,17 +52,17 @@ func fromJSONItem(i *json.Item, base string) rawItem {
 		categories: i.Tags,
 		hasImage:   text.FirstNonBlank(i.Image, i.BannerImage) != "",
 	}
-	if text.IsHTTPURL(d.guid) {
-		d.links = append(d.links, d.guid)
+	if text.IsHTTPURL(raw.guid) {
+		raw.links = append(raw.links, raw.guid)
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {
 			file := newEnclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
 			file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
-			d.enclosures = append(d.enclosures, file)
+			raw.enclosures = append(raw.enclosures, file)
 		}
 	}
-	return d
+	return raw
 }
 
 // jsonNames are the names of version 1.1; the one of version 1.0 where there are

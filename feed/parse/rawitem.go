@@ -40,35 +40,35 @@ type rawItem struct {
 }
 
 // article cleans a draft and completes it.
-func (d rawItem) article() feed.Article {
-	line := d.content
+func (raw rawItem) article() feed.Article {
+	line := raw.content
 	if line.text == "" {
-		line = d.summary
+		line = raw.summary
 	}
-	a := feed.Article{Body: markup.Body{Raw: line.text, Base: text.FirstNonBlank(line.base, d.base)}}
+	a := feed.Article{Body: markup.Body{Raw: line.text, Base: text.FirstNonBlank(line.base, raw.base)}}
 	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
 		a.Body.Raw = markup.WrapParagraphs(a.Body.Raw)
 	}
-	a.GUID = text.Truncate(text.Clean(d.guid), 4096)
-	a.Title = text.Truncate(text.PlainTitle(d.title), 4096)
-	a.Author = text.Truncate(joinNames(d.authors), 1024)
-	a.Link = firstURL(d.base, d.links)
-	a.Comments = firstURL(d.base, d.comments)
-	a.CommentCount = maxCount(d.commentCounts)
-	a.Published = firstDate(d.published)
-	a.Updated = firstDate(d.updated)
-	a.Categories = cleanCategories(d.categories)
-	a.Enclosures = d.mergedEnclosures()
-	a.Chapters = firstURL(d.base, d.chapters)
-	a.Transcript = firstURL(d.base, d.transcripts)
+	a.GUID = text.Truncate(text.Clean(raw.guid), 4096)
+	a.Title = text.Truncate(text.PlainTitle(raw.title), 4096)
+	a.Author = text.Truncate(joinNames(raw.authors), 1024)
+	a.Link = firstURL(raw.base, raw.links)
+	a.Comments = firstURL(raw.base, raw.comments)
+	a.CommentCount = maxCount(raw.commentCounts)
+	a.Published = firstDate(raw.published)
+	a.Updated = firstDate(raw.updated)
+	a.Categories = cleanCategories(raw.categories)
+	a.Enclosures = raw.mergedEnclosures()
+	a.Chapters = firstURL(raw.base, raw.chapters)
+	a.Transcript = firstURL(raw.base, raw.transcripts)
 	body := a.Body.Summarize()
 	a.Words, a.Summary = body.Words, body.Text
-	if d.summary.text != "" && d.content.text != "" {
-		if s := (markup.Body{Raw: d.summary.text}).Summarize().Text; s != "" {
+	if raw.summary.text != "" && raw.content.text != "" {
+		if s := (markup.Body{Raw: raw.summary.text}).Summarize().Text; s != "" {
 			a.Summary = s
 		}
 	}
-	a.Image = d.hasImage || body.HasImage || slices.ContainsFunc(a.Enclosures, func(e feed.Enclosure) bool {
+	a.Image = raw.hasImage || body.HasImage || slices.ContainsFunc(a.Enclosures, func(e feed.Enclosure) bool {
 		return strings.HasPrefix(e.Type, "image/")
 	})
 	return a

@@ -25,11 +25,11 @@ func fromRSS(f *rss.Feed, src Origin) *feed.Document {
 	authors := rssAuthors(f, x)
 	doc.Items = make([]feed.Article, 0, len(f.Items))
 	for _, i := range f.Items {
-		d := fromRSSItem(i, base)
-		if joinNames(d.authors) == "" {
-			d.authors = authors
+		raw := fromRSSItem(i, base)
+		if joinNames(raw.authors) == "" {
+			raw.authors = authors
 		}
-		doc.Items = append(doc.Items, d.article())
+		doc.Items = append(doc.Items, raw.article())
 	}
 	return doc
 }
@@ -46,7 +46,7 @@ func rssAuthors(f *rss.Feed, x extensions) []string {
 
 func fromRSSItem(i *rss.Item, base string) rawItem {
 	x := extensions(i.Extensions)
-	d := rawItem{
+	raw := rawItem{
 		base:      base,
 		title:     i.Title,
 		links:     i.Links,
@@ -55,11 +55,11 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 		summary:   x.richest("dateline:description"),
 		published: []string{i.PubDate},
 	}
-	d.addSecondDescription(x.richest("dateline:summary"))
+	raw.addSecondDescription(x.richest("dateline:summary"))
 	permalink := ""
 	if i.GUID != nil {
-		d.guid = i.GUID.Value
-		permalink = permalinkFrom(d.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
+		raw.guid = i.GUID.Value
+		permalink = permalinkFrom(raw.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
 	}
 	// A mere address is worth less than a creator's name.
 	var mails []string
@@ -67,43 +67,43 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 		if name := personName(author); strings.Contains(name, "@") {
 			mails = append(mails, author)
 		} else if name != "" {
-			d.authors = append(d.authors, author)
+			raw.authors = append(raw.authors, author)
 		}
 	}
 	for _, c := range i.Categories {
-		d.categories = append(d.categories, c.Value)
+		raw.categories = append(raw.categories, c.Value)
 	}
 	for _, e := range i.Enclosures {
-		d.enclosures = append(d.enclosures, newEnclosure(e.URL, e.Type, e.Length, ""))
+		raw.enclosures = append(raw.enclosures, newEnclosure(e.URL, e.Type, e.Length, ""))
 	}
-	d.addExtensions(x)
-	if joinNames(d.authors) == "" {
-		d.authors = mails
+	raw.addExtensions(x)
+	if joinNames(raw.authors) == "" {
+		raw.authors = mails
 	}
 	about := x.text("dateline:about")
 	if !text.IsHTTPURL(about) {
 		about = ""
 	}
-	d.links = append(d.links, permalink, about, x.text("dateline:href"), x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
-	d.guid = text.FirstNonBlank(d.guid, i.Custom["id"])
-	d.published = append(d.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
-	d.updated = append(d.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
-	d.categories = append(d.categories, splitKeywords([]string{i.Custom["tags"]})...)
-	d.hasImage = d.hasImage || !text.IsBlank(i.Custom["image"])
-	return d
+	raw.links = append(raw.links, permalink, about, x.text("dateline:href"), x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
+	raw.guid = text.FirstNonBlank(raw.guid, i.Custom["id"])
+	raw.published = append(raw.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
+	raw.updated = append(raw.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
+	raw.categories = append(raw.categories, splitKeywords([]string{i.Custom["tags"]})...)
+	raw.hasImage = raw.hasImage || !text.IsBlank(i.Custom["image"])
+	return raw
 }
 
 // addSecondDescription takes a second description, which RSS does not know: the longer of the
 // two is the text.
-func (d *rawItem) addSecondDescription(p htmlText) {
+func (raw *rawItem) addSecondDescription(p htmlText) {
 	switch {
-	case d.summary.text == "":
-		d.summary = p
-	case p.text == "" || d.content.text != "":
-	case len(p.text) > len(d.summary.text):
-		d.content = p
+	case raw.summary.text == "":
+		raw.summary = p
+	case p.text == "" || raw.content.text != "":
+	case len(p.text) > len(raw.summary.text):
+		raw.content = p
 	default:
-		d.content, d.summary = d.summary, p
+		raw.content, raw.summary = raw.summary, p
 	}
 }
 

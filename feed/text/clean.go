@@ -57,11 +57,11 @@ func CleanText(s string) string {
 }
 
 // CleanText cleans s like the function [CleanText], as the continuation of the
-// text that t has seen before.
-func (t *MarkLimiter) CleanText(s string) string {
+// text that m has seen before.
+func (m *MarkLimiter) CleanText(s string) string {
 	if isCleanText(s) {
 		if s != "" {
-			*t = 0
+			*m = 0
 		}
 		return s
 	}
@@ -70,7 +70,7 @@ func (t *MarkLimiter) CleanText(s string) string {
 	b.Grow(len(s))
 	for _, r := range s {
 		if unicode.IsSpace(r) {
-			*t = 0
+			*m = 0
 		}
 		switch {
 		case r == '\n' || r == '\t':
@@ -79,7 +79,7 @@ func (t *MarkLimiter) CleanText(s string) string {
 			b.WriteByte('\n')
 		case r == '\v' || r == '\f':
 			b.WriteByte(' ')
-		case !IsUnsafeRune(r) && !t.Exceeds(r):
+		case !IsUnsafeRune(r) && !m.Exceeds(r):
 			b.WriteRune(r)
 		}
 	}
@@ -176,13 +176,13 @@ type MarkLimiter int
 const maxMarks = 8
 
 // Exceeds counts r and reports whether it is a combining mark beyond the limit.
-func (t *MarkLimiter) Exceeds(r rune) bool {
+func (m *MarkLimiter) Exceeds(r rune) bool {
 	if !isMark(r) {
-		*t = 0
+		*m = 0
 		return false
 	}
-	*t++
-	return *t > maxMarks
+	*m++
+	return *m > maxMarks
 }
 
 // isMark reports whether r takes no cell of its own because it combines with the
