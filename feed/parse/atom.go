@@ -9,7 +9,7 @@ import (
 	"github.com/mmcdole/gofeed/atom"
 )
 
-// fromAtom maps Atom 0.3 and 1.0 (RFC 4287).
+// fromAtom converts a feed of Atom 0.3 or 1.0 (RFC 4287).
 func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	x := extensions(f.Extensions)
 	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
@@ -37,7 +37,8 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	return doc
 }
 
-// pageFromID is the feed's id when that is an address and not the document's own.
+// pageFromID returns the feed's ID if it is a web address other than the
+// document's own, or "".
 func pageFromID(id, document string) string {
 	if !text.IsHTTPURL(id) || strings.TrimSpace(id) == document {
 		return ""
@@ -45,6 +46,8 @@ func pageFromID(id, document string) string {
 	return text.WebURL("", id)
 }
 
+// fromAtomEntry converts an entry. base is the address against which its links are
+// resolved.
 func fromAtomEntry(e *atom.Entry, base string) rawItem {
 	x := extensions(e.Extensions)
 	raw := rawItem{
@@ -65,13 +68,13 @@ func fromAtomEntry(e *atom.Entry, base string) rawItem {
 	if joinNames(raw.authors) == "" && e.Source != nil {
 		raw.authors = atomNames(e.Source.Authors)
 	}
-	// An entry that was never changed may say only when it was last updated.
+	// An entry that was never changed may have only an update date.
 	raw.published = append(raw.published, e.Updated)
 	return raw
 }
 
-// atomLinks sorts links by what they are for. Of several alternates the first
-// that is a page wins.
+// atomLinks adds links by their relation (RFC 4287 section 4.2.7.2). Of several
+// alternate links, pages come first.
 func (raw *rawItem) atomLinks(links []*atom.Link) {
 	var other, related, self, replies []string
 	for _, l := range links {
@@ -104,12 +107,13 @@ func (raw *rawItem) atomLinks(links []*atom.Link) {
 	raw.comments = append(raw.comments, replies...)
 	if text.IsHTTPURL(raw.guid) {
 		raw.links = append(raw.links, raw.guid)
-	} else if raw.guid != "" { // an entry's own document, not the feed's
+	} else if raw.guid != "" { // the entry's own document
 		raw.links = append(raw.links, self...)
 	}
 }
 
-// atomNames are the persons' names; an address where there is none.
+// atomNames returns the names of persons, or the mail address of a person
+// without a name.
 func atomNames(persons []*atom.Person) []string {
 	var out []string
 	for _, p := range persons {

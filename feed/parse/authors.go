@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// joinNames joins the names of several authors, each once.
+// joinNames returns the names of the authors separated by commas, each name
+// once.
 func joinNames(authors []string) string {
 	var out []string
 	for _, author := range authors {
@@ -17,8 +18,8 @@ func joinNames(authors []string) string {
 	return strings.Join(out, ", ")
 }
 
-// personName finds the name in "a@b.c (Name)", "Name (a@b.c)" and
-// "Name <a@b.c>"; the address when there is no name.
+// personName returns the name in "a@b.c (Name)", "Name (a@b.c)" and "Name
+// <a@b.c>". If there is no name, it returns the address.
 func personName(s string) string {
 	s = strings.TrimSpace(s)
 	if open := strings.LastIndexByte(s, '<'); open > 0 && strings.HasSuffix(s, ">") && strings.Contains(s[open:], "@") {

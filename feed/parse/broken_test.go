@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestNotFeeds: what is no feed says what it is, so that a caller can look for
-// feeds in a page.
+// TestNotFeeds checks that a document that is not a feed is named, so that a
+// caller can look for feeds in a page.
 func TestNotFeeds(t *testing.T) {
 	for raw, kind := range map[string]string{
 		"":       "empty",
@@ -31,8 +31,8 @@ func TestNotFeeds(t *testing.T) {
 	}
 }
 
-// TestBroken: each document is broken in one way that strict parsers refuse; the
-// items above the break must come out.
+// TestBroken checks that a document with one error that strict parsers reject
+// still gives the items before the error.
 func TestBroken(t *testing.T) {
 	const head, item, tail = `<rss version="2.0"><channel><title>Feed</title>`, `<item><title>One</title><link>https://x.example/1</link></item>`, `</channel></rss>`
 	whole := head + item + tail
@@ -86,7 +86,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestControlReferences: no reference may bring a control character back in.
+// TestControlReferences checks that no character reference produces a control
+// character.
 func TestControlReferences(t *testing.T) {
 	doc, err := Parse([]byte(`<rss><channel><title>a&#27;]52;c;x&#7;&#x1b;[2J&#x9b;b&amp;#27;[2J&#8238;&#x202e;</title></channel></rss>`), Origin{})
 	if err != nil {
@@ -97,8 +98,8 @@ func TestControlReferences(t *testing.T) {
 	}
 }
 
-// TestNestingRefused: nesting that would exhaust a recursive parser's stack is an
-// error, wherever it stands, while unclosed HTML in a field is not.
+// TestNestingRefused checks that nesting which could exhaust a recursive
+// parser's stack is an error anywhere, but that unclosed HTML in a field is not.
 func TestNestingRefused(t *testing.T) {
 	deep := strings.Repeat("<m:g>", 500_000)
 	for name, raw := range map[string]string{
@@ -117,8 +118,8 @@ func TestNestingRefused(t *testing.T) {
 	}
 }
 
-// TestExpansion: entities that the document declares cannot make it much longer,
-// neither by holding each other nor by being named again and again.
+// TestExpansion checks that the entities of a document cannot make it much
+// longer, neither by containing each other nor by being used often.
 func TestExpansion(t *testing.T) {
 	doc := `<!DOCTYPE rss [<!ENTITY a "` + strings.Repeat("a", 1000) + `"><!ENTITY b "&a;&a;">]><rss><channel><item><title>x</title><description>` +
 		strings.Repeat("&a;&b;", 50_000) + `</description></item></channel></rss>`

@@ -20,8 +20,8 @@ func encode(t *testing.T, e encoding.Encoding, s string) string {
 	return out
 }
 
-// TestCharsets reads one feed in every dress that charsets are met in; the title
-// must come out right each time.
+// TestCharsets reads one feed in every encoding that feeds use. Each must give
+// the same title.
 func TestCharsets(t *testing.T) {
 	feedIn := func(declared, title string) string {
 		if declared != "" {

@@ -11,11 +11,11 @@ import (
 	"dateline/feed/text"
 )
 
-// parseDate reads a date as publishers write them: RFC 822 and its abuses, ISO
-// 8601 and W3CDTF in part or whole, asctime, seconds or milliseconds since
-// 1970, and dates in words of many languages. A date without a zone is UTC, in
-// Korean Korea's. The result is UTC; zero when s cannot be read without
-// guessing.
+// parseDate reads a date as publishers write it, and returns it in UTC. It reads
+// RFC 822 and its misspellings, ISO 8601 and W3CDTF in part or whole, asctime,
+// seconds or milliseconds since 1970, and dates in words of many languages. A
+// date without a zone is in UTC, a Korean one in Korean time. If s cannot be
+// read without guessing, the result is zero.
 func parseDate(s string) time.Time {
 	s = strings.Map(asciiDigit, text.Clean(s))
 	if s == "" || len(s) > 150 {
@@ -28,7 +28,8 @@ func parseDate(s string) time.Time {
 	return p.parse()
 }
 
-// parseDigits reads dates without any separator: epochs and compact ISO 8601.
+// parseDigits reads dates without separators: times since 1970 and compact ISO
+// 8601.
 func parseDigits(s string) (time.Time, bool) {
 	whole, fraction, dotted := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -50,29 +51,33 @@ func parseDigits(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// dateParser sorts tokens into the parts of a date.
+// dateParser assigns tokens to the parts of a date.
 type dateParser struct {
 	tokens []dateToken
-	// numbers are those that are neither time nor zone, in order.
+	// numbers are the numbers that belong neither to the time nor to the zone,
+	// in order.
 	numbers []dateToken
-	// monthAt is how many numbers stood before the month's name.
+	// month is the month that is given by name, or 0. monthAt is how many
+	// numbers precede it.
 	month, monthAt       int
 	hour, minute, second int
 	nanos                int
 	hasTime              bool
 	dayHalf              string
-	// latinHalf says that the half of the day was told in Latin letters, as in
-	// America.
+	// latinHalf is whether dayHalf was written in Latin letters, as in American
+	// dates.
 	latinHalf bool
 	offset    int
-	// hasOffset says that the zone was given in figures, named that it was by name.
+	// hasOffset is whether the zone was given as a number, hasZoneName whether
+	// it was given by name.
 	hasOffset, hasZoneName bool
-	// isKorean says that the date is in Korean.
+	// isKorean is whether the date is in Korean.
 	isKorean bool
-	// isWeekDate says that the numbers are a year, a week and a day (ISO 8601).
+	// isWeekDate is whether the numbers are a year, a week and a day (ISO 8601).
 	isWeekDate bool
 }
 
+// parse returns the date, or zero.
 func (p *dateParser) parse() time.Time {
 	for i := 0; i < len(p.tokens); {
 		i += p.take(i)
@@ -83,7 +88,7 @@ func (p *dateParser) parse() time.Time {
 	}
 	t := time.Date(year, time.Month(month), day, p.hour, p.minute, p.second, p.nanos, time.UTC)
 	if t.Day() != day && p.hour < 24 && p.second < 60 {
-		return time.Time{} // the 31st of a short month
+		return time.Time{} // such as April 31
 	}
 	if p.isKorean && p.hasTime && !p.hasZoneName && !p.hasOffset {
 		p.offset = 9 * 3600
@@ -91,7 +96,7 @@ func (p *dateParser) parse() time.Time {
 	return t.Add(-time.Duration(p.offset) * time.Second)
 }
 
-// take handles the tokens at i and says how many it used.
+// take reads the tokens at i and returns how many it has used.
 func (p *dateParser) take(i int) int {
 	t := p.tokens[i]
 	next := p.token(i + 1)
@@ -127,13 +132,15 @@ func (p *dateParser) take(i int) int {
 	return 1
 }
 
-// isISOTime recognises 2006-01-02T15 and 20060102T150405.
+// isISOTime reports whether the token at i is the time of 2006-01-02T15 or
+// 20060102T150405.
 func (p *dateParser) isISOTime(i int) bool {
 	t := p.tokens[i]
 	return !p.hasTime && i > 0 && p.tokens[i-1].word == "t" && t.separator == 0 && len(p.numbers) > 0 &&
 		(t.digits == 2 || t.digits == 4 || t.digits == 6)
 }
 
+// token returns the token at i, or an empty one after the last.
 func (p *dateParser) token(i int) dateToken {
 	if i < len(p.tokens) {
 		return p.tokens[i]
@@ -141,12 +148,13 @@ func (p *dateParser) token(i int) dateToken {
 	return dateToken{}
 }
 
-// hasDate says that the numbers so far make a date.
+// hasDate reports whether the numbers so far are a whole date.
 func (p *dateParser) hasDate() bool {
 	return p.month > 0 && len(p.numbers) == 2 || len(p.numbers) == 3
 }
 
-// takeHour reads 15h, 15h04 and 15時4分5秒.
+// takeHour reads 15h, 15h04 and 15時4分5秒, and returns how many tokens it has
+// used.
 func (p *dateParser) takeHour(i int) int {
 	p.hasTime, p.hour = true, p.tokens[i].number
 	used := 2
@@ -164,7 +172,8 @@ func (p *dateParser) takeHour(i int) int {
 	return used
 }
 
-// takeTime reads 15:04, 15:04:05 and 15:04:05.999; also 15.04.05.
+// takeTime reads 15:04, 15:04:05, 15:04:05.999 and 15.04.05, and returns how
+// many tokens it has used.
 func (p *dateParser) takeTime(i int) int {
 	separator := p.token(i + 1).separator
 	p.hasTime, p.hour, p.minute = true, p.tokens[i].number, p.token(i+1).number
@@ -183,8 +192,9 @@ func (p *dateParser) takeTime(i int) int {
 	return used
 }
 
-// takeOffset reads +0200, +02:00, +02 and -700. What no place on earth has is
-// no offset: the date is off by some hours, but not lost.
+// takeOffset reads +0200, +02:00, +02 and -700, and returns how many tokens it
+// has used. It ignores an offset that no place on earth has. Then the date is
+// some hours wrong, but not lost.
 func (p *dateParser) takeOffset(i int) int {
 	t := p.tokens[i]
 	used, hours, minutes := 1, t.number, 0
@@ -205,18 +215,18 @@ func (p *dateParser) takeOffset(i int) int {
 	return used
 }
 
-// takeWord reads months, zones and the halves of the day; other words say
-// nothing.
+// takeWord reads months, zones and the halves of the day, and returns how many
+// tokens it has used. It ignores other words.
 func (p *dateParser) takeWord(i int) int {
 	word, next := p.tokens[i].word, p.token(i+1)
 	switch {
 	case word == "w" && p.tokens[i].separator == '-' && next.digits == 2:
 		p.isWeekDate = true
 		return 1
-	case (word == "thang" || word == "thg") && next.digits > 0 && p.month == 0: // month, of Vietnamese
+	case (word == "thang" || word == "thg") && next.digits > 0 && p.month == 0: // "month" in Vietnamese
 		p.month, p.monthAt = next.number, len(p.numbers)
 		return 2
-	case word == "thu" && next.digits == 1 && p.isVietnamese(): // its weekdays are numbers
+	case word == "thu" && next.digits == 1 && p.isVietnamese(): // Vietnamese weekdays are numbers
 		return 2
 	}
 	for used, following := range []string{"", next.word} {
@@ -225,8 +235,8 @@ func (p *dateParser) takeWord(i int) int {
 			return 1 + used
 		}
 	}
-	// A weekday can look like a month ("mar. 02 janv."): the word after the day
-	// knows better.
+	// A weekday can look like a month ("mar. 02 janv."). Then the word after the
+	// day is the month.
 	weekday := p.month > 0 && p.monthAt == 0 && len(p.numbers) == 1 && !p.hasTime
 	if m := monthNumber(word, next.word); m > 0 && (p.month == 0 || weekday) {
 		p.month, p.monthAt = m, len(p.numbers)
@@ -240,11 +250,12 @@ func (p *dateParser) takeWord(i int) int {
 	return 1
 }
 
+// isVietnamese reports whether the date contains the Vietnamese word for month.
 func (p *dateParser) isVietnamese() bool {
 	return slices.ContainsFunc(p.tokens, func(t dateToken) bool { return t.word == "thang" || t.word == "thg" })
 }
 
-// findDate finds year, month and day among the numbers.
+// findDate returns the year, month and day that the numbers give.
 func (p *dateParser) findDate() (year, month, day int, ok bool) {
 	n := p.numbers
 	switch {
@@ -266,7 +277,7 @@ func (p *dateParser) findDate() (year, month, day int, ok bool) {
 	case len(n) == 2 && n[0].digits == 4 && n[1].digits == 3:
 		t := time.Date(n[0].number, 1, n[1].number, 0, 0, 0, 0, time.UTC)
 		return t.Year(), int(t.Month()), t.Day(), n[1].number >= 1 && n[1].number <= 366
-	case len(n) == 2 && n[0].digits == 4 && n[1].separator != ' ': // else words stand between them
+	case len(n) == 2 && n[0].digits == 4 && n[1].separator != ' ': // otherwise words are between them
 		return checkDate(n[0].number, n[1].number, 1)
 	case len(n) == 1 && n[0].digits == 8:
 		return checkDate(n[0].number/10000, n[0].number/100%100, n[0].number%100)
@@ -274,7 +285,8 @@ func (p *dateParser) findDate() (year, month, day int, ok bool) {
 	return 0, 0, 0, false
 }
 
-// weekDate finds the day of 2003-W12-2; of a week alone, its Monday.
+// weekDate returns the day of 2003-W12-2, or the Monday of a week without a day
+// (ISO 8601).
 func weekDate(n []dateToken) (year, month, day int, ok bool) {
 	if len(n) < 2 || n[0].digits != 4 || n[1].number < 1 || n[1].number > 53 {
 		return 0, 0, 0, false
@@ -290,14 +302,14 @@ func weekDate(n []dateToken) (year, month, day int, ok bool) {
 	return t.Year(), int(t.Month()), t.Day(), weekday >= 1 && weekday <= 7
 }
 
-// numericDate orders three numbers: a year of four digits tells where it is;
-// after slashes the month comes first when the clock has twelve hours, or when
-// only that makes sense.
+// numericDate returns the date of three numbers. A year of four digits shows the
+// order. After slashes the month comes first if the time has twelve hours, or if
+// no other order is possible.
 func (p *dateParser) numericDate(n []dateToken) (year, month, day int, ok bool) {
 	a, b, c := n[0], n[1], n[2]
 	switch {
 	case (b.separator == ' ') != (c.separator == ' '):
-		return 0, 0, 0, false // an unknown word stands between them
+		return 0, 0, 0, false // an unknown word is between them
 	case a.digits == 4:
 		return checkDate(a.number, b.number, c.number)
 	case a.number > 31 || c.digits < 4 && b.separator == '-':
@@ -310,14 +322,17 @@ func (p *dateParser) numericDate(n []dateToken) (year, month, day int, ok bool) 
 	return checkDate(fullYear(c.number, c.digits), month, day)
 }
 
+// checkDate converts a Buddhist year and reports whether the date is plausible. The
+// day may still be too large for its month.
 func checkDate(year, month, day int) (int, int, int, bool) {
 	if buddhist := 543; year >= 1900+buddhist {
-		year -= buddhist // as Thailand counts
+		year -= buddhist // as in Thailand
 	}
 	return year, month, day, year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31
 }
 
-// fullYear completes a year of two digits, as RFC 2822 section 4.3 does.
+// fullYear completes a year of two or three digits as RFC 2822 section 4.3 does,
+// except that two digits below 70 are in this century.
 func fullYear(year, digits int) int {
 	switch {
 	case digits >= 4:
@@ -330,8 +345,8 @@ func fullYear(year, digits int) int {
 	return 1900 + year
 }
 
-// adjustHour puts the hour into the right half of the day and checks its range;
-// 24:00 and a leap second belong to the next minute.
+// adjustHour moves the hour into its half of the day and reports whether the
+// time is valid. 24:00 and a leap second belong to the next minute.
 func (p *dateParser) adjustHour() bool {
 	switch p.dayHalf {
 	case "pm":
@@ -346,17 +361,19 @@ func (p *dateParser) adjustHour() bool {
 	return p.hour <= 24 && p.minute < 60 && p.second <= 60
 }
 
-// dateToken is a number or a word with the mark that stood before it.
+// dateToken is a number or a word. separator is the character before it, or 0 if
+// it follows the last token directly.
 type dateToken struct {
 	separator rune
 	word      string
 	number    int
 	digits    int
-	// isMonth says that the number is marked as one (1月).
+	// isMonth is whether the number is marked as a month (1月).
 	isMonth bool
 }
 
-// dateTokens cuts s where digits, letters and marks meet. Words are folded.
+// dateTokens splits s where digits, letters and separators meet. Words are
+// folded.
 func dateTokens(s string) []dateToken {
 	var out []dateToken
 	mark := ' '
@@ -379,7 +396,7 @@ func dateTokens(s string) []dateToken {
 			if r == '日' || r == '일' {
 				mark = ' '
 			}
-		case strings.HasPrefix(s[i:], "ב-"): // "on the", of Hebrew
+		case strings.HasPrefix(s[i:], "ב-"): // "on the" in Hebrew
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			for i+n < len(s) {
 				r, size := utf8.DecodeRuneInString(s[i+n:])
@@ -395,7 +412,7 @@ func dateTokens(s string) []dateToken {
 			}
 			mark = 0
 		case r == ' ' && mark != 0 && mark != ' ':
-			// The mark before the blank says more.
+			// The separator before the space means more.
 		default:
 			mark = r
 		}
@@ -404,21 +421,20 @@ func dateTokens(s string) []dateToken {
 	return out
 }
 
-// monthNumber is the month that a folded word names, whole or shortened, in any
-// of the languages of [monthPrefixes]; zero when it names none. next is the word
-// after it.
+// monthNumber returns the month that a folded word names, whole or shortened, in
+// any language of [monthPrefixes], or 0. next is the word after it.
 func monthNumber(word, next string) int {
 	switch word {
 	case "mardi", "martes", "martedi", "marti", "marta": // Tuesday
 		return 0
-	case "ag", "آب": // too short to be the beginning of others
+	case "ag", "آب": // too short to be a prefix of others
 		return 8
 	case "تشرين":
 		return 10 + secondOfTwo(next)
 	case "كانون":
 		return 12 - 11*secondOfTwo(next)
 	}
-	if after, found := strings.CutPrefix(word, "ב"); found { // "in", of Hebrew
+	if after, found := strings.CutPrefix(word, "ב"); found { // "in" in Hebrew
 		word = after
 	}
 	month, longest := 0, 0
@@ -432,8 +448,8 @@ func monthNumber(word, next string) int {
 	return month
 }
 
-// secondOfTwo is 1 after the first word of the second of two Levantine months
-// of one name.
+// secondOfTwo returns 1 if next makes a name the second of two Levantine months
+// of that name, and 0 otherwise.
 func secondOfTwo(next string) int {
 	if next == "الثاني" {
 		return 1
@@ -441,14 +457,14 @@ func secondOfTwo(next string) int {
 	return 0
 }
 
-// monthPrefixes are beginnings of the months' folded names, January first, in
+// monthPrefixes are prefixes of the months' folded names, January first, in
 // English, German, French, Spanish, Italian, Portuguese, Dutch, Romanian,
 // Galician, Catalan, the Scandinavian languages, Finnish, Estonian, Lithuanian,
 // Polish, Czech, Croatian, Slovenian, Hungarian, Turkish, Indonesian; Russian,
 // Ukrainian, Belarusian, Bulgarian, Serbian; Greek; Hebrew; Arabic of the east,
-// the Levant and the Maghreb; Persian; Hindi; Thai. The longest one that fits
-// counts. Where two languages give one name to different months, the language
-// with more readers has it.
+// the Levant and the Maghreb; Persian; Hindi; Thai. The longest matching prefix
+// counts. If two languages use one name for different months, the language with
+// more readers counts.
 var monthPrefixes = [12][]string{
 	{"jan", "ene", "gen", "ian", "xan", "jaa", "tammi", "saus", "sty", "led", "sij", "oca", "янв", "січ", "сту", "яну", "јан",
 		"ιαν", "ינו", "ينا", "جانف", "ژانو", "जन", "มกรา"},
@@ -476,8 +492,8 @@ var monthPrefixes = [12][]string{
 		"δεκ", "דצמ", "ديس", "دجنبر", "دسام", "दिस", "ธันวา"},
 }
 
-// halfOfDay tells the halves of the day apart, "am" and "pm", of a clock with
-// twelve hours; it is empty for other words.
+// halfOfDay returns "am" or "pm" for a word of a twelve-hour clock, and "" for
+// any other word. next is the word after it.
 func halfOfDay(word, next string) string {
 	switch word {
 	case "am", "오전", "午前", "上午", "凌晨", "早上", "ص", "صباحا":
@@ -510,7 +526,8 @@ func isSecond(word string) bool {
 	return word == "秒" || word == "초" || word == "s" || word == "sec"
 }
 
-// hanNumber reads the Chinese numerals of months; zero for other words.
+// hanNumber returns the value of a Chinese numeral up to 12, or 0 for any other
+// word.
 func hanNumber(word string) int {
 	for i, name := range [...]string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"} {
 		if word == name {
@@ -520,8 +537,8 @@ func hanNumber(word string) int {
 	return 0
 }
 
-// asciiDigit turns the decimal digits of the scripts that dates are written in
-// into those of ASCII.
+// asciiDigit returns the ASCII digit for a decimal digit of another script, and
+// any other character unchanged.
 func asciiDigit(r rune) rune {
 	if r < 0x660 {
 		return r
@@ -534,9 +551,10 @@ func asciiDigit(r rune) rune {
 	return r
 }
 
-// zoneOffset is the offset of a zone's usual abbreviation in seconds east of
-// UTC; of an ambiguous one, as most feeds mean it. The military letters of RFC
-// 822 are left out: hardly anybody used them right.
+// zoneOffset returns the offset of a zone's abbreviation in seconds east of UTC,
+// and whether the abbreviation is known. An ambiguous one has the meaning that
+// most feeds give it. The military letters of RFC 822 are left out, because
+// hardly anybody used them correctly.
 func zoneOffset(word string) (int, bool) {
 	for _, z := range zones {
 		if z.name == word {
@@ -546,6 +564,7 @@ func zoneOffset(word string) (int, bool) {
 	return 0, false
 }
 
+// zones are abbreviations of time zones with their offset in minutes east of UTC.
 var zones = [...]struct {
 	name    string
 	minutes int

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// maxDuration bounds what a file's duration is believed to be, in seconds.
+// maxDuration is the limit of a plausible duration in seconds.
 const maxDuration = 30 * 24 * 60 * 60
 
-// parseDuration reads a duration in seconds, "h:mm:ss", "mm:ss" or plain seconds, the
-// last of them with or without a fraction; zero when it is none of these.
+// parseDuration reads "h:mm:ss", "mm:ss" or a number of seconds and returns
+// seconds. The last part may have a fraction, which is dropped. It returns 0 for
+// anything else.
 func parseDuration(s string) int {
 	total := 0.0
 	parts := strings.Split(strings.TrimSpace(s), ":")

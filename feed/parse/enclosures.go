@@ -12,7 +12,9 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// mergedEnclosures makes the enclosures' addresses absolute and joins those of one file.
+// mergedEnclosures returns the enclosures with absolute addresses. Enclosures
+// with the same address are merged. A file without a duration gets that of the
+// item.
 func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 	var out []feed.Enclosure
 	for _, e := range raw.enclosures {
@@ -38,8 +40,8 @@ func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 	return out
 }
 
-// newEnclosure builds an Enclosure from attributes; a missing type is guessed from
-// the file's extension.
+// newEnclosure returns an Enclosure with the values of attributes. If the type
+// is missing, it is guessed from the file name.
 func newEnclosure(address, kind, length, medium string) feed.Enclosure {
 	e := feed.Enclosure{URL: strings.TrimSpace(address), Type: strings.TrimSpace(kind)}
 	if n, err := strconv.ParseInt(strings.TrimSpace(length), 10, 64); err == nil && n > 0 {
@@ -51,6 +53,8 @@ func newEnclosure(address, kind, length, medium string) feed.Enclosure {
 	return e
 }
 
+// guessType returns the media type that a file name suggests, or "". medium is the
+// medium attribute of Media RSS, or "".
 func guessType(address, medium string) string {
 	file, _, _ := strings.Cut(address, "?")
 	switch extension := strings.ToLower(path.Ext(file)); extension {
@@ -73,12 +77,13 @@ func guessType(address, medium string) string {
 	return ""
 }
 
-// isPlayable says that a file may be what an item's own duration is of.
+// isPlayable reports whether the item's own duration may belong to the file.
 func isPlayable(e feed.Enclosure) bool {
 	return e.Type == "" || strings.HasPrefix(e.Type, "audio/") || strings.HasPrefix(e.Type, "video/")
 }
 
-// addMediaFiles collects Media RSS files; they stand in the item, in a group, or
+// addMediaFiles adds the files of Media RSS
+// (https://www.rssboard.org/media-rss). They may be in the item, in a group or
 // inside one another.
 func (raw *rawItem) addMediaFiles(parent ext.Extension, depth int) {
 	if depth > 4 {
@@ -109,8 +114,8 @@ func (raw *rawItem) addMediaFiles(parent ext.Extension, depth int) {
 	}
 }
 
-// addPodcast adds what Podcasting 2.0 has beyond iTunes. Of several
-// transcripts the one that reads best comes first.
+// addPodcast adds what Podcasting 2.0 (https://podcasting2.org/docs) adds to
+// iTunes. Of several transcripts the most readable format comes first.
 func (raw *rawItem) addPodcast(x extensions) {
 	for _, alternate := range x.elements("podcast:alternateenclosure") {
 		for _, source := range alternate.Children["source"] {
@@ -130,5 +135,5 @@ func (raw *rawItem) addPodcast(x extensions) {
 	}
 }
 
-// chaptersRel is the relation of Podlove Simple Chapters in a document of their own.
+// chaptersRel is the link relation of a file with Podlove Simple Chapters.
 const chaptersRel = "http://podlove.org/simple-chapters"

@@ -7,9 +7,9 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// addExtensions adds what stands in extension elements whatever the format is: Media
+// addExtensions adds the elements of other vocabularies, in any format: Media
 // RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
-// come first, so a field is only filled when it is still empty.
+// come first, so a field is filled only if it is still empty.
 func (raw *rawItem) addExtensions(x extensions) {
 	raw.base = text.FirstNonBlank(x.text("dateline:base"), raw.base)
 	raw.guid = text.FirstNonBlank(raw.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
@@ -55,7 +55,8 @@ func (raw *rawItem) addExtensions(x extensions) {
 	raw.commentCounts = append(raw.commentCounts, x.all("dateline:replies")...)
 }
 
-// addITunesCategories adds the categories of iTunes, which may have finer ones in them.
+// addITunesCategories adds the categories of iTunes, which may contain
+// subcategories.
 func (raw *rawItem) addITunesCategories(topics []ext.Extension, depth int) {
 	for _, t := range topics {
 		raw.categories = append(raw.categories, t.Attrs["text"])
@@ -65,7 +66,7 @@ func (raw *rawItem) addITunesCategories(topics []ext.Extension, depth int) {
 	}
 }
 
-// addAtomLinks reads Atom links in a feed of another format.
+// addAtomLinks adds the Atom links of a feed in another format.
 func (raw *rawItem) addAtomLinks(x extensions) {
 	for _, l := range x.elements("atom:link") {
 		switch strings.ToLower(text.FirstNonBlank(l.Attrs["rel"], "alternate")) {
@@ -82,7 +83,7 @@ func (raw *rawItem) addAtomLinks(x extensions) {
 	}
 }
 
-// atomAuthors are the names in Atom's author elements.
+// atomAuthors returns the names in Atom's author elements.
 func (x extensions) atomAuthors() []string {
 	var out []string
 	for _, a := range x.elements("atom:author") {
@@ -97,7 +98,8 @@ func (x extensions) atomAuthors() []string {
 	return out
 }
 
-// mediaText is a text of Media RSS at any of its levels.
+// mediaText returns the first text of Media RSS with a name, at any level, or
+// "".
 func mediaText(parent ext.Extension, name string, depth int) string {
 	for _, e := range parent.Children[name] {
 		if !text.IsBlank(e.Value) {
@@ -120,8 +122,8 @@ func mediaText(parent ext.Extension, name string, depth int) string {
 // extensions are the elements of other vocabularies, by prefix and name.
 type extensions ext.Extensions
 
-// richest is the longest text under the first of the names that has any: of
-// several under one name, the others are its extract or its plain form.
+// richest returns the longest text of the first name that has any. The other
+// texts of that name are its extract or its plain form.
 func (x extensions) richest(names ...string) htmlText {
 	var p htmlText
 	for _, name := range names {
@@ -137,7 +139,8 @@ func (x extensions) richest(names ...string) htmlText {
 	return p
 }
 
-// text is the first text found under one of the names, "prefix:name".
+// text returns the first text that one of the names has, or "". A name is
+// "prefix:name".
 func (x extensions) text(names ...string) string {
 	for _, name := range names {
 		for _, value := range x.all(name) {
@@ -149,7 +152,7 @@ func (x extensions) text(names ...string) string {
 	return ""
 }
 
-// all are the texts of every element of that name.
+// all returns the texts of all elements with a name.
 func (x extensions) all(name string) []string {
 	var out []string
 	for _, e := range x.elements(name) {
@@ -160,12 +163,13 @@ func (x extensions) all(name string) []string {
 	return out
 }
 
+// elements returns the elements with a name, "prefix:name".
 func (x extensions) elements(name string) []ext.Extension {
 	prefix, local, _ := strings.Cut(name, ":")
 	return x[prefix][local]
 }
 
-// splitKeywords cuts lists of keywords.
+// splitKeywords splits lists of keywords at commas.
 func splitKeywords(lists []string) []string {
 	var out []string
 	for _, list := range lists {

@@ -16,7 +16,8 @@ import (
 	"github.com/mmcdole/gofeed/json"
 )
 
-// fromJSON maps JSON Feed 1.0 and 1.1.
+// fromJSON converts a JSON Feed 1.0 or 1.1
+// (https://www.jsonfeed.org/version/1.1/).
 func fromJSON(f *json.Feed, src Origin) *feed.Document {
 	doc := &feed.Document{
 		Title:       text.Truncate(text.PlainTitle(f.Title), 4096),
@@ -38,6 +39,8 @@ func fromJSON(f *json.Feed, src Origin) *feed.Document {
 	return doc
 }
 
+// fromJSONItem converts an item. base is the address against which its links are
+// resolved.
 func fromJSONItem(i *json.Item, base string) rawItem {
 	raw := rawItem{
 		base:       base,
@@ -65,8 +68,8 @@ func fromJSONItem(i *json.Item, base string) rawItem {
 	return raw
 }
 
-// jsonNames are the names of version 1.1; the one of version 1.0 where there are
-// none.
+// jsonNames returns the names in authors (version 1.1) or, if there are none,
+// the name in author (version 1.0).
 func jsonNames(one *json.Author, several []*json.Author) []string {
 	var out []string
 	for _, a := range several {
@@ -82,14 +85,15 @@ func jsonNames(one *json.Author, several []*json.Author) []string {
 
 var errNoItems = errors.New("it has no items")
 
-// repairJSON makes a JSON Feed that the parser accepts: fields of a wrong type are
-// converted or dropped, and a text that broke off ends after its last whole item.
-// The long texts are kept in texts: the parser reads what it gets several times.
-func repairJSON(text string, texts *longTexts) (mended string, truncated bool, err error) {
+// repairJSON returns a JSON Feed that gofeed accepts: fields of a wrong type are
+// converted or dropped, and a truncated document ends after its last complete
+// item. Long texts move to texts, because gofeed reads the document several
+// times.
+func repairJSON(text string, texts *longTexts) (repaired string, truncated bool, err error) {
 	root, err := readJSON(text)
 	if err != nil {
-		// A line end or a tab that stands in a string unescaped; elsewhere a
-		// blank does as well.
+		// A string contains a line end or a tab that is not escaped. Elsewhere a
+		// space means the same.
 		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
 		root, err = readJSON(text)
 	}
@@ -119,8 +123,8 @@ func repairJSON(text string, texts *longTexts) (mended string, truncated bool, e
 	return string(out), truncated, err
 }
 
-// jsonItems are the items of a feed: a list, one item that stands by itself, or
-// an object that has them by their number or id.
+// jsonItems returns the items of a feed: a list, a single item, or the values of
+// an object, in the order of their numbers or IDs.
 func jsonItems(value any) []any {
 	var items []any
 	switch v := value.(type) {
@@ -140,6 +144,7 @@ func jsonItems(value any) []any {
 	return items
 }
 
+// readJSON decodes the JSON object that text begins with.
 func readJSON(text string) (map[string]any, error) {
 	decoder := stdjson.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -149,7 +154,7 @@ func readJSON(text string) (map[string]any, error) {
 }
 
 // convertObject gives the fields of a feed, an item or an attachment the types
-// that the specification asks for; unknown ones go.
+// that the specification requires. It deletes unknown fields.
 func (l *longTexts) convertObject(object map[string]any) {
 	for key, value := range object {
 		switch key {
@@ -188,6 +193,8 @@ func (l *longTexts) convertObject(object map[string]any) {
 	}
 }
 
+// jsonText returns a value as a string: a string, a number, or the first string of a
+// list. It returns "" for any other value.
 func jsonText(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -204,8 +211,8 @@ func jsonText(value any) string {
 	return ""
 }
 
-// jsonCount is a whole number, also one that is written as a text or with a
-// fraction; zero when it is none.
+// jsonCount returns a whole number, which may be written as a string or with a
+// fraction, or 0.
 func jsonCount(value any) int64 {
 	n, err := strconv.ParseFloat(strings.TrimSpace(jsonText(value)), 64)
 	if err != nil || !(n >= 0 && n < 1<<53) {
@@ -214,6 +221,7 @@ func jsonCount(value any) int64 {
 	return int64(n)
 }
 
+// jsonAuthor returns an author object for an author that may be only a name.
 func jsonAuthor(value any) any {
 	if person, ok := value.(map[string]any); ok {
 		return map[string]any{"name": jsonText(person["name"])}
@@ -221,6 +229,7 @@ func jsonAuthor(value any) any {
 	return map[string]any{"name": jsonText(value)}
 }
 
+// jsonList returns a value as a list. A single value becomes a list of one.
 func jsonList(value any) []any {
 	switch v := value.(type) {
 	case nil:
@@ -231,7 +240,7 @@ func jsonList(value any) []any {
 	return []any{value}
 }
 
-// closeJSON ends a text that broke off after the last whole element of the
+// closeJSON ends a truncated document after the last complete element of the
 // root's list.
 func closeJSON(text string) string {
 	var open []byte

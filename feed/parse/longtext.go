@@ -7,23 +7,25 @@ import (
 	"strings"
 )
 
-// minLongText is the length in bytes from which a text is kept from the parser.
+// minLongText is the length in bytes from which a text is replaced by a
+// placeholder.
 const minLongText = 256
 
-// longTexts keeps the long texts of a document out of the parser, which would
-// look at each of their bytes several times and copy them as often: a word
-// stands for each, until the parser is done. The word begins with what nobody
-// can know who writes the document.
+// longTexts keeps the long texts of a document away from gofeed, which would
+// read each byte several times and copy the texts as often. Each is replaced by
+// a placeholder until gofeed has finished. The placeholders begin with a random
+// prefix, which the author of the document cannot know.
 type longTexts struct {
 	prefix string
 	texts  []string
-	// trimSpace says that the parser takes white space off the ends of a text.
+	// trimSpace is whether gofeed removes white space at the ends of a text.
 	trimSpace bool
 }
 
 func newLongTexts() *longTexts { return &longTexts{prefix: rand.Text()} }
 
-// placeholder is the word for a text that is long, and the text itself otherwise.
+// placeholder returns the placeholder of a long text, and any other text
+// unchanged.
 func (l *longTexts) placeholder(text string) string {
 	if len(text) < minLongText {
 		return text
@@ -32,13 +34,15 @@ func (l *longTexts) placeholder(text string) string {
 	return l.prefix + strconv.Itoa(len(l.texts)-1) + "."
 }
 
-// restore puts the texts back in all that a parsed document, a pointer, holds.
+// restore replaces the placeholders by their texts in a parsed document. doc is
+// a pointer to the document.
 func (l *longTexts) restore(doc any) {
 	if len(l.texts) > 0 {
 		l.restoreValue(reflect.ValueOf(doc))
 	}
 }
 
+// restoreValue replaces the placeholders in v and all that it contains.
 func (l *longTexts) restoreValue(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -64,8 +68,8 @@ func (l *longTexts) restoreValue(v reflect.Value) {
 	}
 }
 
-// restoreMap replaces what a map holds: its values cannot be changed in place,
-// though a slice among them can.
+// restoreMap replaces the placeholders in a map. A string in a map must be set
+// again, but a slice can be changed in place.
 func (l *longTexts) restoreMap(m reflect.Value) {
 	if m.Type().Elem().Kind() != reflect.String {
 		for _, value := range m.Seq2() {
@@ -80,7 +84,7 @@ func (l *longTexts) restoreMap(m reflect.Value) {
 	}
 }
 
-// expand is s with what the words in it stand for.
+// expand returns s with its placeholders replaced by their texts.
 func (l *longTexts) expand(s string) string {
 	for {
 		before, rest, found := strings.Cut(s, l.prefix)

@@ -13,38 +13,42 @@ import (
 	"dateline/feed/text"
 )
 
-// errDepth refuses a document whose nesting could exhaust the parser's stack.
+// errDepth rejects a document whose nesting could exhaust the parser's stack.
 var errDepth = fmt.Errorf("its elements are nested deeper than %d", maxNesting)
 
+// maxNesting is the limit of nested elements.
 const maxNesting = 200
 
-// maxItems bounds what one document can make of a few bytes each; the largest
-// honest archives stay below it.
+// maxItems is the limit of items in one document, because an item takes only a
+// few bytes. The largest real archives have fewer.
 const maxItems = 30_000
 
-// normalForm is an XML feed written anew, so that a strict parser reads all of
-// it: well formed, whole, without namespaces (known ones become their usual
-// prefixes, [canonicalPrefix]), names in lower case, and every field's content,
-// whatever its declared type, as HTML in a CDATA section. What the parser would drop
-// (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
+// normalForm is an XML feed rewritten so that a strict parser reads all of it:
+//
+//   - It is well-formed and complete.
+//   - It has no namespaces. Known ones become their usual prefixes, [canonicalPrefix].
+//   - Names are in lower case.
+//   - The content of each field is HTML in a CDATA section, whatever its declared type.
+//   - What gofeed would drop (rdf:about, xml:base, Atom's ID) is in elements with [ownPrefix].
 type normalForm struct {
 	xml []byte
-	// isAtom tells the two families of formats apart.
+	// isAtom is whether the feed is Atom and not RSS.
 	isAtom bool
-	// isFeed says that something of a feed was found. RDF without any is about
-	// something else.
+	// isFeed is whether an element of a feed was found. An RDF document without
+	// one is about something else.
 	isFeed bool
-	// truncated says that the document ended before its root did, or went on
-	// beyond maxItems.
+	// truncated is whether the document ended before its root did, or has more
+	// than [maxItems] items.
 	truncated bool
-	// texts are the long ones, which the parser need not read.
+	// texts are the long texts, which gofeed need not read.
 	texts *longTexts
 }
 
+// ownPrefix is the prefix of elements that only this package reads.
 const ownPrefix = "dateline"
 
-// normalizer writes a [normalForm]. Its stack holds the elements that have
-// structure; everything else is a field, read whole.
+// normalizer writes a [normalForm]. Its stack holds the open elements with a
+// structure. Any other element is a field, which is read whole.
 type normalizer struct {
 	lexer         text.XMLLexer
 	out           []byte
@@ -52,18 +56,19 @@ type normalizer struct {
 	namespaces    []namespace
 	isAtom        bool
 	rootNamespace string
-	// itemStart is where in out the open item began, fields where its first field
-	// goes; item is negative when none is open.
+	// itemStart is the offset in out at which the open item begins, or negative
+	// if none is open. fieldsStart is the offset at which its fields begin.
 	itemStart   int
 	fieldsStart int
 	itemCount   int
-	// hasChannel says that one has been opened.
+	// hasChannel is whether a channel has been opened.
 	hasChannel bool
 	isFeed     bool
 	texts      *longTexts
 	err        error
 }
 
+// stackFrame is an open element.
 type stackFrame struct {
 	// written is the name in the input, name the one in the output.
 	written, name string
@@ -76,8 +81,8 @@ type namespace struct{ prefix, uri string }
 
 var errNoRoot = errors.New("no feed element in it")
 
-// normalize rewrites doc, which came from base. The error is errDepth or a
-// [NotFeedError].
+// normalize rewrites doc. base is the address against which its links are
+// resolved. The error is errDepth or a [NotFeedError].
 func normalize(doc, base string) (normalForm, error) {
 	n := normalizer{lexer: text.XMLLexer{Source: doc}, itemStart: -1, texts: newLongTexts()}
 	n.texts.trimSpace = true
@@ -103,7 +108,8 @@ func normalize(doc, base string) (normalForm, error) {
 	return normalForm{xml: n.out, isAtom: n.isAtom, isFeed: n.isFeed, texts: n.texts}, n.err
 }
 
-// openRoot finds the root element; junk, comments and warnings may stand before it.
+// openRoot finds and opens the root element. Junk, comments and warnings may
+// precede it.
 func (n *normalizer) openRoot(base string) error {
 	first := ""
 	for {
@@ -130,7 +136,7 @@ func (n *normalizer) openRoot(base string) error {
 		case "channel":
 			n.openWithoutRoot("rss", t, base)
 			return nil
-		case "entry": // a document of its own (RFC 4287 section 2)
+		case "entry": // an entry document (RFC 4287 section 2)
 			n.isAtom = true
 			n.openWithoutRoot("feed", t, base)
 			return nil
@@ -140,7 +146,8 @@ func (n *normalizer) openRoot(base string) error {
 	}
 }
 
-// openWithoutRoot opens a document whose first element has lost its root, or needs none.
+// openWithoutRoot opens a document whose first element has no root around it,
+// and adds one.
 func (n *normalizer) openWithoutRoot(root string, t text.XMLToken, base string) {
 	n.isFeed = true
 	n.out = append(n.out, "<"+root+">"...)
@@ -148,7 +155,7 @@ func (n *normalizer) openWithoutRoot(root string, t text.XMLToken, base string) 
 	n.openElement(t, localName(t.Name), base)
 }
 
-// openElement writes a start tag and puts its element on the stack.
+// openElement writes a start tag and pushes its element onto the stack.
 func (n *normalizer) openElement(t text.XMLToken, name, base string) {
 	f := stackFrame{written: t.Name, name: name, base: base, outerNamespaces: len(n.namespaces)}
 	n.declareNamespaces(t.Attrs)
@@ -190,8 +197,8 @@ func (n *normalizer) openElement(t text.XMLToken, name, base string) {
 	}
 }
 
-// closeTruncated ends a document that ended too early: an item that was still open is
-// not whole and goes, everything else is closed.
+// closeTruncated ends a truncated document. It removes an open item, which is
+// incomplete, and closes all other elements.
 func (n *normalizer) closeTruncated() {
 	if n.itemStart >= 0 {
 		n.out = n.out[:n.itemStart]
@@ -215,22 +222,22 @@ func (n *normalizer) closeElement() {
 	n.namespaces = n.namespaces[:f.outerNamespaces]
 	isItem := f.name == "item" || f.name == "entry"
 	if isItem && len(n.out) == n.fieldsStart {
-		n.out = n.out[:n.itemStart] // nothing was in it
+		n.out = n.out[:n.itemStart] // the item is empty
 	} else {
 		n.out = append(n.out, "</"...)
 		n.out = append(n.out, f.name...)
 		n.out = append(n.out, '>')
 	}
 	if len(n.stack) == 1 && n.stack[0].written == "" {
-		n.closeElement() // the root that only the output has
+		n.closeElement() // the root that openWithoutRoot has added
 	}
 	if isItem {
 		n.itemStart = -1
 	}
 }
 
-// endTag closes the innermost element of that name with all that is open in it; an
-// end tag that nothing answers to is ignored.
+// endTag closes the innermost element with a name and all elements inside it. It
+// ignores an end tag without a start tag.
 func (n *normalizer) endTag(written string) {
 	if !n.isOpen(written) {
 		return
@@ -244,13 +251,14 @@ func (n *normalizer) endTag(written string) {
 	}
 }
 
-// addBareName keeps the name of a person that stands there without its element.
+// addBareName adds the name of a person that has no name element of its own.
 func (n *normalizer) addBareName(s string) {
 	if n.isAtom && bytes.HasSuffix(n.out, []byte("<author>")) && !text.IsBlank(s) {
 		n.writeField("name", nil, "", strings.TrimSpace(n.lexer.DecodeEntities(s)))
 	}
 }
 
+// isOpen reports whether an element with a name is open.
 func (n *normalizer) isOpen(written string) bool {
 	for _, f := range n.stack {
 		if strings.EqualFold(f.written, written) {
@@ -260,7 +268,7 @@ func (n *normalizer) isOpen(written string) bool {
 	return false
 }
 
-// startTag handles a start tag outside any field. at is where the tag began.
+// startTag handles a start tag outside any field. at is the offset of the tag.
 func (n *normalizer) startTag(t text.XMLToken, at int) {
 	spaces := len(n.namespaces)
 	n.declareNamespaces(t.Attrs)
@@ -268,17 +276,17 @@ func (n *normalizer) startTag(t text.XMLToken, at int) {
 	n.namespaces = n.namespaces[:spaces]
 	parent := n.stack[len(n.stack)-1]
 	if name == "item" || name == "entry" {
-		// An item inside an item: the first was never closed.
+		// An item inside an item: the first one has no end tag.
 		for n.itemStart >= 0 {
 			n.closeElement()
 		}
 		parent = n.stack[len(n.stack)-1]
 	}
 	if name == "items" && !n.isAtom && n.itemStart < 0 {
-		return // RSS 1.1 has its items in it, others a table of contents
+		return // it contains the items (RSS 1.1) or a table of contents
 	}
 	if name == "channel" && n.hasChannel {
-		return // the items of a second one follow those of the first
+		return // the items of a second channel are added to the first
 	}
 	if !n.isStructured(name) {
 		n.readField(t, name, parent)
@@ -294,7 +302,7 @@ func (n *normalizer) startTag(t text.XMLToken, at int) {
 	}
 }
 
-// isStructured says that an element has children that matter one by one.
+// isStructured reports whether the children of an element are read one by one.
 func (n *normalizer) isStructured(name string) bool {
 	switch name {
 	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
@@ -307,8 +315,8 @@ func (n *normalizer) isStructured(name string) bool {
 	return false
 }
 
-// isDropped are elements whose own titles and links must not be taken for those
-// of the feed.
+// isDropped reports whether an element is skipped, so that its title and links
+// are not taken for those of the feed.
 func (n *normalizer) isDropped(name string) bool {
 	switch name {
 	case "image", "rdf:seq", "cloud":
@@ -319,8 +327,9 @@ func (n *normalizer) isDropped(name string) bool {
 	return false
 }
 
-// textToHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and
-// the modes of Atom 0.3) into HTML. markup says that elements stood in it.
+// textToHTML returns the content of an Atom text construct (RFC 4287 section
+// 3.1, and the modes of Atom 0.3) as HTML. fragment is whether it contained
+// elements.
 func textToHTML(content, kind, mode string, fragment bool) string {
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	encoded := strings.EqualFold(mode, "base64")
@@ -335,18 +344,19 @@ func textToHTML(content, kind, mode string, fragment bool) string {
 	case fragment || isBinaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
 		return content
 	case kind == "" && (text.HasHTMLElement(content) || text.DecodeEntities(content) != content):
-		// The default is plain text, but markup under no label is common.
+		// The default type is plain text, but HTML without a type is common.
 		return content
 	}
 	return markup.EscapeText(content)
 }
 
+// isBinaryType reports whether content of a type is encoded as base64.
 func isBinaryType(kind string) bool {
 	return strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/") ||
 		kind == "application/octet-stream"
 }
 
-// declareNamespaces puts the namespaces of one start tag into scope.
+// declareNamespaces adds the namespaces that a start tag declares.
 func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" {
@@ -357,6 +367,7 @@ func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
 	}
 }
 
+// lookupNamespace returns the [namespaceKey] of a prefix, or "".
 func (n *normalizer) lookupNamespace(prefix string) string {
 	for i := len(n.namespaces) - 1; i >= 0; i-- {
 		if n.namespaces[i].prefix == prefix {
@@ -366,9 +377,9 @@ func (n *normalizer) lookupNamespace(prefix string) string {
 	return ""
 }
 
-// qualifiedName is the name that an element gets in the output: none but its local name
-// when it belongs to the feed's own vocabulary, else with the usual prefix of
-// its namespace, else with the one it was written with.
+// qualifiedName returns the name of an element in the output. It is the local
+// name if the element belongs to the feed's own vocabulary. Otherwise it has the
+// usual prefix of its namespace, or else the prefix in the document.
 func (n *normalizer) qualifiedName(written string) string {
 	prefix, _, found := strings.Cut(written, ":")
 	if !found {
@@ -396,8 +407,8 @@ func (n *normalizer) qualifiedName(written string) string {
 	return prefix + ":" + local
 }
 
-// localName is the part after the prefix in lower case; empty when it is not
-// made of ASCII letters, digits and marks, as every name that means something is.
+// localName returns the part of a name after its prefix in lower case. It is ""
+// unless it consists of ASCII letters, digits and marks, as all known names do.
 func localName(written string) string {
 	local := strings.ToLower(written[strings.LastIndexByte(written, ':')+1:])
 	for i := range len(local) {
@@ -409,14 +420,16 @@ func localName(written string) string {
 	return local
 }
 
-// namespaceKey folds the spellings under which one namespace is met.
+// namespaceKey returns a namespace in the form that [canonicalPrefix] compares,
+// because feeds write it in several ways.
 func namespaceKey(uri string) string {
 	uri = strings.ToLower(strings.TrimSpace(uri))
 	uri = strings.TrimPrefix(strings.TrimPrefix(uri, "https://"), "http://")
 	return strings.TrimRight(uri, "/#")
 }
 
-// isRSSNamespace are the namespaces of RSS itself; most RSS has none.
+// isRSSNamespace reports whether a namespace, given its [namespaceKey], is one
+// of RSS itself. Most RSS has none.
 func isRSSNamespace(uri string) bool {
 	switch uri {
 	case "purl.org/rss/1.0", "channel.netscape.com/rdf/simple/0.9", "my.netscape.com/rdf/simple/0.9",
@@ -429,7 +442,8 @@ func isRSSNamespace(uri string) bool {
 	return false
 }
 
-// canonicalPrefix is the usual prefix of a namespace, given its [namespaceKey].
+// canonicalPrefix returns the usual prefix of a namespace, given its
+// [namespaceKey], or "".
 func canonicalPrefix(key string) string {
 	switch key {
 	case "www.w3.org/2005/atom", "purl.org/atom/ns", "www.w3.org/2005/atom.xsd":
@@ -466,7 +480,8 @@ func canonicalPrefix(key string) string {
 	return ""
 }
 
-// addCDFFields writes what CDF, the oldest format of all, has in attributes.
+// addCDFFields writes the fields that CDF (the Channel Definition Format of
+// 1997) has in attributes.
 func (n *normalizer) addCDFFields(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		switch strings.ToLower(a.Name) {
@@ -478,13 +493,14 @@ func (n *normalizer) addCDFFields(attrs []text.XMLAttr) {
 	}
 }
 
+// addOwnField writes an element with [ownPrefix] unless value is empty.
 func (n *normalizer) addOwnField(name, value string) {
 	if value != "" {
 		n.writeField(ownPrefix+":"+name, nil, "", value)
 	}
 }
 
-// writeField writes one element whose text is HTML.
+// writeField writes an element whose text is HTML.
 func (n *normalizer) writeField(name string, attrs []text.XMLAttr, base, text string) {
 	n.out = append(n.out, '<')
 	n.out = append(n.out, name...)
@@ -496,8 +512,8 @@ func (n *normalizer) writeField(name string, attrs []text.XMLAttr, base, text st
 	n.out = append(n.out, '>')
 }
 
-// writeAttributes writes attributes under their local names. base is not empty where
-// an address has a base of its own.
+// writeAttributes writes attributes under their local names. If base is not
+// empty, addresses are resolved against it.
 func (n *normalizer) writeAttributes(attrs []text.XMLAttr, base string) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" || strings.HasPrefix(a.Name, "xmlns:") {
@@ -522,7 +538,7 @@ func (n *normalizer) writeAttributes(attrs []text.XMLAttr, base string) {
 	}
 }
 
-// appendCDATA writes text in the form that costs the parser least.
+// appendCDATA appends text in the form that gofeed reads fastest.
 func appendCDATA(out []byte, s string) []byte {
 	if !strings.ContainsAny(s, "&<>") {
 		return append(out, s...)
@@ -540,6 +556,7 @@ func appendCDATA(out []byte, s string) []byte {
 	}
 }
 
+// appendEscaped appends the value of an attribute, escaped.
 func appendEscaped(out []byte, s string) []byte {
 	for {
 		at := strings.IndexAny(s, `&<>"`)

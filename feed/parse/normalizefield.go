@@ -9,32 +9,33 @@ import (
 	"golang.org/x/net/html"
 )
 
-// fieldReader collects the content of one field, whatever is in it: text,
-// CDATA, escaped markup, markup that should have been escaped.
+// fieldReader collects the content of one field: text, CDATA, escaped HTML, and
+// HTML that should have been escaped.
 type fieldReader struct {
 	n       *normalizer
 	name    string
 	written string
-	// single is the text while it is one piece, which need not be copied; text is
-	// where several are joined.
+	// single is the text while it is one piece, which need not be copied.
+	// Otherwise joined holds the text.
 	single string
 	joined strings.Builder
-	// keepMarkup says that markup in the field is content; else only the text of
-	// it is.
+	// keepMarkup is whether elements in the field are part of its content.
+	// Otherwise only their text is.
 	keepMarkup bool
-	// isXHTML says that text is what it says (Atom's type "xhtml"); else it is
-	// markup once it is decoded.
+	// isXHTML is whether decoded text is text (type "xhtml" of Atom). Otherwise
+	// decoded text is HTML.
 	isXHTML bool
-	// hasMarkup says that elements were found.
+	// hasMarkup is whether elements were found.
 	hasMarkup bool
-	// openForeign counts the open elements that are not HTML: only they can be
-	// nested without end by anyone but a bad writer of HTML.
+	// openForeign is the number of open elements that are not HTML. Only their
+	// nesting is limited, because badly written HTML often leaves elements open.
 	openForeign int
-	// ignoring counts the open elements whose text belongs to another field.
+	// ignoring is the number of open elements whose text belongs to another
+	// field.
 	ignoring int
 }
 
-// readField copies one field, the element that t opens, to the output.
+// readField copies the field that t opens to the output.
 func (n *normalizer) readField(t text.XMLToken, name string, parent stackFrame) {
 	f := fieldReader{n: n, name: name, written: t.Name, keepMarkup: isTextConstruct(name)}
 	base, kind, mode := "", "", ""
@@ -64,7 +65,7 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent stackFrame) 
 			n.addReplyCount(t.Attrs)
 		}
 		if s == "" && len(t.Attrs) == 0 {
-			return // it must not take the place of one that has a text
+			return // it must not replace a field with a value
 		}
 		if base != "" && (name == "link" || name == "comments" || name == "uri") {
 			s = text.Resolve(base, s)
@@ -94,8 +95,9 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent stackFrame) 
 	n.writeField(n.outputName(name, nil), attrs, "", s)
 }
 
-// moveMisplaced puts a value where the format has it: Atom's link from text into
-// href, RSS's enclosure from href or text into url, its category from Atom's attributes into text.
+// moveMisplaced moves a value to the place that the format defines: Atom's link
+// from text to href, RSS's enclosure from href or text to url, and RSS's
+// category from the attributes of Atom to text.
 func (n *normalizer) moveMisplaced(name string, attrs []text.XMLAttr, s string) ([]text.XMLAttr, string) {
 	value := func(names ...string) string {
 		for _, a := range attrs {
@@ -118,8 +120,8 @@ func (n *normalizer) moveMisplaced(name string, attrs []text.XMLAttr, s string) 
 	return attrs, s
 }
 
-// addReplyCount keeps how many there are (RFC 4685 section 5), for the parser drops
-// what a link has beyond Atom.
+// addReplyCount writes the number of replies of a link (RFC 4685 section 5),
+// because gofeed drops what a link has beyond Atom.
 func (n *normalizer) addReplyCount(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		if localName(a.Name) == "count" && strings.Contains(a.Name, ":") {
@@ -128,7 +130,8 @@ func (n *normalizer) addReplyCount(attrs []text.XMLAttr) {
 	}
 }
 
-// isTextConstruct knows the fields whose content is a text, with or without markup.
+// isTextConstruct reports whether the content of a field is text with or without
+// HTML.
 func isTextConstruct(name string) bool {
 	switch name {
 	case "title", "description", "encoded", "summary", "content", "subtitle", "tagline", "info", "body", "fullitem",
@@ -140,8 +143,8 @@ func isTextConstruct(name string) bool {
 	return false
 }
 
-// outputName renames the fields that the parser would alter, drop, keep only
-// the last of, or take for something else.
+// outputName returns a field's name in the output. It renames fields that gofeed
+// would change, drop, keep only the last of, or take for something else.
 func (n *normalizer) outputName(name string, attrs []text.XMLAttr) string {
 	switch {
 	case n.itemStart >= 0 && n.isOwnField(name):
@@ -150,13 +153,14 @@ func (n *normalizer) outputName(name string, attrs []text.XMLAttr) string {
 		return "link"
 	case !n.isAtom && name == "link" && hasAttr(attrs, "href"):
 		return "atom:link"
-	case !n.isAtom && name == "abstract": // of CDF
+	case !n.isAtom && name == "abstract": // in CDF
 		return "dc:description"
 	}
 	return name
 }
 
-// isOwnField knows the fields of an item that are read one by one, not by the parser.
+// isOwnField reports whether dateline reads a field of an item itself instead of
+// gofeed.
 func (n *normalizer) isOwnField(name string) bool {
 	switch name {
 	case "summary", "content":
@@ -169,12 +173,13 @@ func (n *normalizer) isOwnField(name string) bool {
 	return false
 }
 
+// hasAttr reports whether there is an attribute with a name.
 func hasAttr(attrs []text.XMLAttr, name string) bool {
 	return slices.ContainsFunc(attrs, func(a text.XMLAttr) bool { return a.Name == name })
 }
 
-// addContentLink turns the address of content that is elsewhere (RFC 4287
-// section 4.1.3.2) into a link.
+// addContentLink writes a link to content that is in another document (RFC 4287
+// section 4.1.3.2).
 func (n *normalizer) addContentLink(t text.XMLToken, name, base string) {
 	if name != "content" {
 		return
@@ -196,9 +201,10 @@ func (n *normalizer) addContentLink(t text.XMLToken, name, base string) {
 	}
 }
 
+// contentRel is the link relation of content in another document.
 const contentRel = "dateline-content"
 
-// read collects tokens up to the field's end.
+// read reads tokens up to the end of the field.
 func (f *fieldReader) read() {
 	same := 0
 	for {
@@ -241,6 +247,7 @@ func (f *fieldReader) read() {
 	}
 }
 
+// write adds text that is decoded already.
 func (f *fieldReader) write(text string) {
 	if f.ignoring > 0 {
 		return
@@ -255,15 +262,15 @@ func (f *fieldReader) write(text string) {
 	f.joinedText().WriteString(text)
 }
 
-// joinedText is where the text goes on when it is more than one piece.
+// joinedText returns the builder for the text when it has more than one piece.
 func (f *fieldReader) joinedText() *strings.Builder {
 	f.joined.WriteString(f.single)
 	f.single = ""
 	return &f.joined
 }
 
-// isEndedBy says that a start tag belongs to another field: the end tag of this
-// one is missing.
+// isEndedBy reports whether a start tag belongs to another field, because the
+// end tag of this one is missing.
 func (f *fieldReader) isEndedBy(t text.XMLToken) bool {
 	if strings.Contains(t.Name, ":") {
 		return false
@@ -282,7 +289,7 @@ func (f *fieldReader) isEndedBy(t text.XMLToken) bool {
 	return false
 }
 
-// readTag handles markup within the field.
+// readTag handles a tag within the field.
 func (f *fieldReader) readTag(t text.XMLToken) {
 	local := localName(t.Name)
 	step := 1
@@ -293,7 +300,7 @@ func (f *fieldReader) readTag(t text.XMLToken) {
 		f.openForeign += step
 		if f.openForeign < 0 {
 			f.openForeign = 0
-			return // it answers to nothing
+			return // it has no start tag
 		}
 	}
 	if !f.keepMarkup {
@@ -332,16 +339,18 @@ func (f *fieldReader) readTag(t text.XMLToken) {
 	}
 }
 
-// addLinkedMedia writes the Media RSS elements that some publishers put into a link.
+// addLinkedMedia writes Media RSS elements that some publishers put into a link.
 func (f *fieldReader) addLinkedMedia(t text.XMLToken) {
 	if name := f.n.qualifiedName(t.Name); f.n.itemStart >= 0 && (name == "media:thumbnail" || name == "media:content") && hasAttr(t.Attrs, "url") {
 		f.n.writeField(name, t.Attrs, "", "")
 	}
 }
 
+// isHTMLName reports whether a name is that of an HTML element.
 func isHTMLName(local string) bool { return text.IsInlineTag(local) || text.IsBlockTag(local) }
 
-// isVoidTag knows the HTML elements that have no end tag.
+// isVoidTag reports whether an HTML element has no end tag (HTML section
+// 13.1.2).
 func isVoidTag(name string) bool {
 	switch name {
 	case "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr":
@@ -350,14 +359,15 @@ func isVoidTag(name string) bool {
 	return false
 }
 
-// withoutWrapper takes away the one <div> that XHTML content comes in.
+// withoutWrapper removes the single <div> around XHTML content (RFC 4287 section
+// 3.1.1.3).
 func withoutWrapper(s string) string {
 	if !strings.HasPrefix(s, "<div") || !strings.HasSuffix(s, "</div>") {
 		return s
 	}
 	_, size := text.LeadingHTMLTag(s)
 	inner := s[size : len(s)-len("</div>")]
-	// Two siblings look the same from outside.
+	// Two <div> elements in a row begin and end alike.
 	if size == 0 || strings.Contains(inner, "<div") || strings.Contains(inner, "</div") {
 		return s
 	}

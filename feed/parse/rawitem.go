@@ -10,36 +10,36 @@ import (
 	"time"
 )
 
-// rawItem is an item as its format gave it, before anything is cleaned. Every
-// text is HTML.
+// rawItem is an item as its format has it, before cleaning. All texts are HTML.
 type rawItem struct {
 	guid  string
 	title string
-	// links and comments are addresses that may be it, best first.
+	// links and comments are candidates for the addresses, best first.
 	links    []string
 	comments []string
-	// commentCounts are numbers of comments.
+	// commentCounts are numbers of comments. Each may count only a part.
 	commentCounts []string
 	authors       []string
-	// published and updated are what may hold the date, best first.
+	// published and updated are the candidates for the dates, best first.
 	published  []string
 	updated    []string
 	content    htmlText
 	summary    htmlText
 	categories []string
 	enclosures []feed.Enclosure
-	// duration is that of the episode, whichever of the files it is in.
+	// duration is the duration of the episode in seconds. Any of the files may
+	// contain it.
 	duration int
 	hasImage bool
-	// chapters and transcripts are addresses that may be it, best first.
+	// chapters and transcripts are candidates for the addresses, best first.
 	chapters    []string
 	transcripts []string
-	// base resolves the addresses of the item, and those in its text where that
-	// has no base of its own.
+	// base is the address against which the addresses of the item are resolved,
+	// and those in its text if the text has no base of its own.
 	base string
 }
 
-// article cleans a draft and completes it.
+// article cleans the item and returns it as an article.
 func (raw rawItem) article() feed.Article {
 	line := raw.content
 	if line.text == "" {
@@ -74,7 +74,8 @@ func (raw rawItem) article() feed.Article {
 	return a
 }
 
-// cleanCategories cleans categories and drops empty and repeated ones.
+// cleanCategories returns the categories as plain text, without empty and
+// repeated ones.
 func cleanCategories(values []string) []string {
 	var out []string
 	for _, v := range values {
@@ -85,6 +86,8 @@ func cleanCategories(values []string) []string {
 	return out
 }
 
+// firstURL returns the first candidate that is a web address, resolved against base,
+// or "".
 func firstURL(base string, candidates []string) string {
 	for _, s := range candidates {
 		if address := text.WebURL(base, text.UnescapeAmpersands(s)); address != "" {
@@ -94,6 +97,7 @@ func firstURL(base string, candidates []string) string {
 	return ""
 }
 
+// firstDate returns the first candidate that can be read, or zero.
 func firstDate(candidates []string) time.Time {
 	for _, s := range candidates {
 		if t := parseDate(s); !t.IsZero() {
@@ -103,11 +107,11 @@ func firstDate(candidates []string) time.Time {
 	return time.Time{}
 }
 
-// htmlText is a text of an item, as HTML, and the base of its links.
+// htmlText is HTML and the base of its links.
 type htmlText struct{ text, base string }
 
-// maxCount is the largest of several counts, zero when none can be read: of
-// those that an item gives, each may count only a part.
+// maxCount returns the largest of several counts, or 0 if none can be read. Each
+// count may cover only a part of the comments.
 func maxCount(values []string) int {
 	most := 0
 	for _, v := range values {

@@ -8,7 +8,8 @@ import (
 	"github.com/mmcdole/gofeed/rss"
 )
 
-// fromRSS maps RSS 0.9x, 1.0 and 2.0.
+// fromRSS converts a feed of RSS 0.9x, 1.0 or 2.0
+// (https://www.rssboard.org/rss-specification).
 func fromRSS(f *rss.Feed, src Origin) *feed.Document {
 	x := extensions(f.Extensions)
 	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
@@ -34,6 +35,7 @@ func fromRSS(f *rss.Feed, src Origin) *feed.Document {
 	return doc
 }
 
+// rssAuthors returns the authors of the feed, or nil.
 func rssAuthors(f *rss.Feed, x extensions) []string {
 	for _, authors := range [][]string{{f.ManagingEditor}, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"),
 		x.all("googleplay:author"), x.atomAuthors(), x.all("itunes:owner")} {
@@ -44,6 +46,8 @@ func rssAuthors(f *rss.Feed, x extensions) []string {
 	return nil
 }
 
+// fromRSSItem converts an item. base is the address against which its links are
+// resolved.
 func fromRSSItem(i *rss.Item, base string) rawItem {
 	x := extensions(i.Extensions)
 	raw := rawItem{
@@ -61,7 +65,7 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 		raw.guid = i.GUID.Value
 		permalink = permalinkFrom(raw.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
 	}
-	// A mere address is worth less than a creator's name.
+	// A name from another vocabulary is better than a mail address.
 	var mails []string
 	for _, author := range x.all("dateline:author") {
 		if name := personName(author); strings.Contains(name, "@") {
@@ -93,8 +97,8 @@ func fromRSSItem(i *rss.Item, base string) rawItem {
 	return raw
 }
 
-// addSecondDescription takes a second description, which RSS does not know: the longer of the
-// two is the text.
+// addSecondDescription adds a second description, which RSS does not define. The
+// longer one becomes the content.
 func (raw *rawItem) addSecondDescription(p htmlText) {
 	switch {
 	case raw.summary.text == "":
@@ -107,8 +111,8 @@ func (raw *rawItem) addSecondDescription(p htmlText) {
 	}
 }
 
-// permalinkFrom is the guid when it is an address; isPermaLink is the attribute of
-// that name.
+// permalinkFrom returns the guid if it is an address, or "". isPermaLink is the
+// attribute of that name.
 func permalinkFrom(guid, isPermaLink string) string {
 	encoded := text.EncodeURL(strings.TrimSpace(guid))
 	switch {
