@@ -59,7 +59,7 @@ type pair struct {
 	Site        string     `json:"site,omitempty"`
 	Updated     string     `json:"updated,omitempty"`
 	Truncated   bool       `json:"truncated,omitempty"`
-	Wishes      string     `json:"wishes,omitempty"`
+	Hints       string     `json:"hints,omitempty"`
 	Items       []pairItem `json:"items,omitempty"`
 }
 
@@ -90,8 +90,8 @@ func describe(doc *feed.Document, err error) []byte {
 		p.Error = err.Error()
 	} else {
 		p = pair{Title: doc.Title, Description: doc.Description, Site: doc.Site, Updated: rfc3339(doc.Updated), Truncated: doc.Truncated}
-		if w := doc.Hints; !reflect.DeepEqual(w, feed.PollHints{}) {
-			p.Wishes = fmt.Sprintf("ttl %v, period %v, not at %v %v", w.TTL, w.Period, w.SkipHours, w.SkipDays)
+		if h := doc.Hints; !reflect.DeepEqual(h, feed.PollHints{}) {
+			p.Hints = fmt.Sprintf("ttl %v, period %v, not at %v %v", h.TTL, h.Period, h.SkipHours, h.SkipDays)
 		}
 		for _, a := range doc.Items {
 			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
