@@ -14,7 +14,7 @@ import (
 )
 
 // errDepth rejects a document whose nesting could exhaust the parser's stack.
-var errDepth = fmt.Errorf("its elements are nested deeper than %d", maxNesting)
+var errDepth = fmt.Errorf("its elements are nested deeper than %d levels", maxNesting)
 
 // maxNesting is the limit of nested elements.
 const maxNesting = 200
@@ -79,7 +79,7 @@ type stackFrame struct {
 
 type namespace struct{ prefix, uri string }
 
-var errNoRoot = errors.New("no feed element in it")
+var errNoRoot = errors.New("it has no feed element")
 
 // normalize rewrites doc. base is the address against which its links are
 // resolved. The error is errDepth or a [NotFeedError].

@@ -51,12 +51,12 @@ type NotFeedError struct {
 // feed".
 func (e *NotFeedError) Error() string {
 	what := map[string]string{
-		"html":  "the answer is an HTML page, not a feed",
-		"json":  "the answer is JSON, but not a JSON Feed",
-		"xml":   "the answer is XML, but not a feed",
-		"empty": "the answer is empty",
+		"html":  "the document is an HTML page, not a feed",
+		"json":  "the document is JSON, but not a JSON Feed",
+		"xml":   "the document is XML, but not a feed",
+		"empty": "the document is empty",
 	}[e.Kind]
-	what = cmp.Or(what, "the answer is not a feed")
+	what = cmp.Or(what, "the document is not a feed")
 	if e.Err != nil {
 		return what + ": " + text.Clean(e.Err.Error())
 	}
@@ -73,7 +73,7 @@ func (e *NotFeedError) Unwrap() error { return e.Err }
 func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading it failed: %v", p)}
+			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading the document failed: %v", p)}
 		}
 	}()
 	src.Base = text.FirstNonBlank(src.Base, src.URL)
