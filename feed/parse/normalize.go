@@ -13,7 +13,8 @@ import (
 	"dateline/feed/text"
 )
 
-// errDepth rejects a document whose nesting could exhaust the parser's stack.
+// errDepth is the error for a document whose nesting could exhaust gofeed's
+// stack.
 var errDepth = fmt.Errorf("its elements are nested deeper than %d levels", maxNesting)
 
 // maxNesting is the limit of nested elements.
@@ -26,9 +27,9 @@ const maxItems = 30_000
 // normalForm is an XML feed rewritten so that a strict parser reads all of it:
 //
 //   - It is well-formed and complete.
-//   - It has no namespaces. Known ones become their usual prefixes, [canonicalPrefix].
+//   - It has no namespaces. Elements of known ones have their usual prefix, [canonicalPrefix].
 //   - Names are in lower case.
-//   - The content of each field is HTML in a CDATA section, whatever its declared type.
+//   - Text is HTML, whatever type the document declares for it. It is in a CDATA section if it contains markup.
 //   - What gofeed would drop (rdf:about, xml:base, Atom's ID) is in elements with [ownPrefix].
 type normalForm struct {
 	xml []byte
@@ -70,14 +71,16 @@ type normalizer struct {
 
 // stackFrame is an open element.
 type stackFrame struct {
-	// written is the name in the input, name the one in the output.
+	// written is the name in the document, name the name in the output. base is
+	// the address against which links inside are resolved.
 	written, name string
 	base          string
 	// outerNamespaces is how many namespaces were in scope outside.
 	outerNamespaces int
 }
 
-type namespace struct{ prefix, uri string }
+// namespace is a namespace in scope. key is its [namespaceKey].
+type namespace struct{ prefix, key string }
 
 var errNoRoot = errors.New("it has no feed element")
 
@@ -90,7 +93,6 @@ func normalize(doc, base string) (normalForm, error) {
 		return normalForm{}, err
 	}
 	for len(n.stack) > 0 && n.err == nil {
-		at := n.lexer.Offset
 		t, ok := n.lexer.Next()
 		if !ok || n.lexer.Truncated || n.itemCount > maxItems {
 			n.closeTruncated()
@@ -98,7 +100,7 @@ func normalize(doc, base string) (normalForm, error) {
 		}
 		switch t.Kind {
 		case text.XMLStartTag:
-			n.startTag(t, at)
+			n.startTag(t)
 		case text.XMLEndTag:
 			n.endTag(t.Name)
 		case text.XMLText:
@@ -131,7 +133,7 @@ func (n *normalizer) openRoot(base string) error {
 		case "rss", "rdf", "feed":
 			n.isAtom = local == "feed"
 			n.openElement(t, local, base)
-			n.isFeed = local != "rdf" || slices.ContainsFunc(n.namespaces, func(s namespace) bool { return isRSSNamespace(s.uri) })
+			n.isFeed = local != "rdf" || slices.ContainsFunc(n.namespaces, func(s namespace) bool { return isRSSNamespace(s.key) })
 			return nil
 		case "channel":
 			n.openWithoutRoot("rss", t, base)
@@ -268,12 +270,12 @@ func (n *normalizer) isOpen(written string) bool {
 	return false
 }
 
-// startTag handles a start tag outside any field. at is the offset of the tag.
-func (n *normalizer) startTag(t text.XMLToken, at int) {
-	spaces := len(n.namespaces)
+// startTag handles a start tag outside any field.
+func (n *normalizer) startTag(t text.XMLToken) {
+	outer := len(n.namespaces)
 	n.declareNamespaces(t.Attrs)
 	name := n.qualifiedName(t.Name)
-	n.namespaces = n.namespaces[:spaces]
+	n.namespaces = n.namespaces[:outer]
 	parent := n.stack[len(n.stack)-1]
 	if name == "item" || name == "entry" {
 		// An item inside an item: the first one has no end tag.
@@ -360,9 +362,9 @@ func isBinaryType(kind string) bool {
 func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" {
-			n.namespaces = append(n.namespaces, namespace{uri: namespaceKey(a.Value)})
+			n.namespaces = append(n.namespaces, namespace{key: namespaceKey(a.Value)})
 		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {
-			n.namespaces = append(n.namespaces, namespace{prefix: prefix, uri: namespaceKey(a.Value)})
+			n.namespaces = append(n.namespaces, namespace{prefix: prefix, key: namespaceKey(a.Value)})
 		}
 	}
 }
@@ -371,7 +373,7 @@ func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
 func (n *normalizer) lookupNamespace(prefix string) string {
 	for i := len(n.namespaces) - 1; i >= 0; i-- {
 		if n.namespaces[i].prefix == prefix {
-			return n.namespaces[i].uri
+			return n.namespaces[i].key
 		}
 	}
 	return ""
@@ -389,16 +391,16 @@ func (n *normalizer) qualifiedName(written string) string {
 	if local == "" {
 		local = "unknown"
 	}
-	uri := n.lookupNamespace(prefix)
-	known := canonicalPrefix(uri)
+	key := n.lookupNamespace(prefix)
+	known := canonicalPrefix(key)
 	switch {
-	case uri == "" && prefix == "", isRSSNamespace(uri), uri != "" && uri == n.rootNamespace && (known == "" || known == "atom" || known == "rdf"):
+	case key == "" && prefix == "", isRSSNamespace(key), key != "" && key == n.rootNamespace && (known == "" || known == "atom" || known == "rdf"):
 		return local
 	case n.isAtom && known == "atom":
 		return local
 	case known != "":
 		return known + ":" + local
-	case uri == "" && (strings.EqualFold(prefix, "rss") || n.isAtom && strings.EqualFold(prefix, "atom")):
+	case key == "" && (strings.EqualFold(prefix, "rss") || n.isAtom && strings.EqualFold(prefix, "atom")):
 		return local
 	}
 	if prefix = localName(prefix); prefix == "" || prefix == ownPrefix {
@@ -430,8 +432,8 @@ func namespaceKey(uri string) string {
 
 // isRSSNamespace reports whether a namespace, given its [namespaceKey], is one
 // of RSS itself. Most RSS has none.
-func isRSSNamespace(uri string) bool {
-	switch uri {
+func isRSSNamespace(key string) bool {
+	switch key {
 	case "purl.org/rss/1.0", "channel.netscape.com/rdf/simple/0.9", "my.netscape.com/rdf/simple/0.9",
 		"my.netscape.com/publish/formats/rss-0.9", "my.netscape.com/publish/formats/rss-0.91", "purl.org/net/rss1.1",
 		"backend.userland.com/rss", "backend.userland.com/rss2", "backend.userland.com/rss091",
@@ -500,7 +502,9 @@ func (n *normalizer) addOwnField(name, value string) {
 	}
 }
 
-// writeField writes an element whose text is HTML.
+// writeField writes an element with attributes and a text, which is not escaped
+// yet. If base is not empty, addresses in the attributes are resolved against
+// it.
 func (n *normalizer) writeField(name string, attrs []text.XMLAttr, base, text string) {
 	n.out = append(n.out, '<')
 	n.out = append(n.out, name...)

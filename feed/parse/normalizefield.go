@@ -12,9 +12,10 @@ import (
 // fieldReader collects the content of one field: text, CDATA, escaped HTML, and
 // HTML that should have been escaped.
 type fieldReader struct {
-	n       *normalizer
-	name    string
-	written string
+	n *normalizer
+	// written is the name in the document, name the one that
+	// [normalizer.qualifiedName] returns.
+	name, written string
 	// single is the text while it is one piece, which need not be copied.
 	// Otherwise joined holds the text.
 	single string
@@ -49,9 +50,9 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent stackFrame) 
 			mode = a.Value
 		}
 	}
-	typed := f.keepMarkup && (n.isAtom || strings.HasPrefix(name, "atom:"))
+	isAtomText := f.keepMarkup && (n.isAtom || strings.HasPrefix(name, "atom:"))
 	lower := strings.ToLower(kind)
-	f.isXHTML = typed && (strings.Contains(lower, "xhtml") || strings.EqualFold(mode, "xml") && strings.Contains(lower, "html"))
+	f.isXHTML = isAtomText && (strings.Contains(lower, "xhtml") || strings.EqualFold(mode, "xml") && strings.Contains(lower, "html"))
 	if !t.SelfClosing {
 		f.read()
 	}
@@ -77,7 +78,7 @@ func (n *normalizer) readField(t text.XMLToken, name string, parent stackFrame) 
 		s = withoutWrapper(s)
 	}
 	switch {
-	case typed:
+	case isAtomText:
 		n.addContentLink(t, name, parent.base)
 		s = textToHTML(s, kind, mode, f.hasMarkup)
 	case strings.HasPrefix(name, "media:") && !strings.EqualFold(kind, "html"):
@@ -206,7 +207,7 @@ const contentRel = "dateline-content"
 
 // read reads tokens up to the end of the field.
 func (f *fieldReader) read() {
-	same := 0
+	nested := 0
 	for {
 		at := f.n.lexer.Offset
 		t, ok := f.n.lexer.Next()
@@ -225,15 +226,15 @@ func (f *fieldReader) read() {
 				return
 			}
 			if t.Name == f.written && !t.SelfClosing {
-				same++
+				nested++
 			}
 			f.readTag(t)
 		case text.XMLEndTag:
 			if strings.EqualFold(t.Name, f.written) {
-				if same == 0 {
+				if nested == 0 {
 					return
 				}
-				same--
+				nested--
 			} else if name := localName(t.Name); !isHTMLName(name) && f.n.isOpen(t.Name) {
 				f.n.lexer.Offset = at
 				return

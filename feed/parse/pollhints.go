@@ -10,30 +10,30 @@ import (
 	"github.com/mmcdole/gofeed/rss"
 )
 
-// maxHint is the limit of a polling hint. A longer time is a mistake.
-const maxHint = 366 * 24 * time.Hour
+// maxTTL is the limit of a time to live. A longer one is shortened.
+const maxTTL = 366 * 24 * time.Hour
 
 // rssPollHints returns the polling hints of an RSS document
 // (https://www.rssboard.org/rss-specification).
 func rssPollHints(f *rss.Feed, x extensions) feed.PollHints {
-	w := feed.PollHints{Period: updatePeriod(x)}
+	hints := feed.PollHints{Period: updatePeriod(x)}
 	if minutes, err := strconv.ParseFloat(strings.TrimSpace(f.TTL), 64); err == nil && minutes > 0 {
-		w.TTL = time.Duration(min(minutes, maxHint.Minutes()) * float64(time.Minute))
+		hints.TTL = time.Duration(min(minutes, maxTTL.Minutes()) * float64(time.Minute))
 	}
 	for _, s := range f.SkipHours {
 		// RSS 0.91 counts hours from 1 to 24. 24 is midnight.
 		if hour, err := strconv.Atoi(strings.TrimSpace(s)); err == nil && hour >= 0 && hour <= 24 {
-			w.SkipHours = append(w.SkipHours, hour%24)
+			hints.SkipHours = append(hints.SkipHours, hour%24)
 		}
 	}
 	for _, s := range f.SkipDays {
 		if day, ok := englishWeekday(strings.TrimSpace(s)); ok {
-			w.SkipDays = append(w.SkipDays, day)
+			hints.SkipDays = append(hints.SkipDays, day)
 		}
 	}
-	w.SkipHours = unlessAll(w.SkipHours, 24)
-	w.SkipDays = unlessAll(w.SkipDays, 7)
-	return w
+	hints.SkipHours = unlessAll(hints.SkipHours, 24)
+	hints.SkipDays = unlessAll(hints.SkipDays, 7)
+	return hints
 }
 
 // unlessAll returns the times sorted, each once. If all possible times are in
