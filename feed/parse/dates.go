@@ -13,9 +13,9 @@ import (
 
 // parseDate reads a date as publishers write it, and returns it in UTC. It reads
 // RFC 822 and its misspellings, ISO 8601 and W3CDTF in part or whole, asctime,
-// seconds, milliseconds or microseconds since 1970, and dates in words of many languages. A
-// date without a zone is in UTC, a Korean one in Korean time. If s cannot be
-// read without guessing, the result is zero.
+// seconds, milliseconds or microseconds since 1970, and dates in words of many
+// languages. A date without a zone is in UTC, a Korean one in Korean time. If s
+// cannot be read without guessing, the result is zero.
 func parseDate(s string) time.Time {
 	s = strings.Map(asciiDigit, text.Clean(s))
 	if s == "" || len(s) > 150 {

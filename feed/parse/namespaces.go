@@ -128,3 +128,6 @@ func canonicalPrefix(key string) string {
 	}
 	return ""
 }
+
+// namespace is a namespace in scope. key is its [namespaceKey].
+type namespace struct{ prefix, key string }

@@ -79,9 +79,6 @@ type stackFrame struct {
 	outerNamespaces int
 }
 
-// namespace is a namespace in scope. key is its [namespaceKey].
-type namespace struct{ prefix, key string }
-
 var errNoRoot = errors.New("it has no feed element")
 
 // normalize rewrites doc. base is the address against which its links are

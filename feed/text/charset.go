@@ -56,8 +56,8 @@ func Decode(raw []byte, contentType string) string {
 // label, is really UTF-8. It is if out, raw decoded by the label, has errors, or
 // if raw has more continuation bytes of UTF-8 than chance explains.
 func contradictsLabel(raw, out []byte) bool {
-	const chance = 16
-	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) >= 2*chance
+	const maxByChance = 31 // continuation bytes
+	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) > maxByChance
 }
 
 // detectWide returns the encoding of a document whose encoding does not contain
@@ -114,8 +114,8 @@ func HeaderCharset(contentType string) string {
 // declaration may stand anywhere before the first element, because junk and long
 // comments before it are common.
 func declaredCharset(raw []byte) string {
-	const farthest = 64 << 10
-	head := raw[:min(len(raw), farthest)]
+	const maxHeader = 64 << 10
+	head := raw[:min(len(raw), maxHeader)]
 	at := bytes.Index(head, []byte("<?xml "))
 	if at < 0 || bytes.Contains(head[:at], []byte("<channel")) || bytes.Contains(head[:at], []byte("<entry")) {
 		return ""
@@ -211,8 +211,8 @@ func JoinSurrogates(s string) string {
 // charReference returns the number and the length in bytes of the numeric
 // character reference that s begins with. Both are 0 if there is none.
 func charReference(s string) (rune, int) {
-	const longest = len("&#x10ffff;")
-	end := strings.IndexByte(s[:min(len(s), longest)], ';')
+	const maxLength = len("&#x10ffff;")
+	end := strings.IndexByte(s[:min(len(s), maxLength)], ';')
 	if end < 0 || !strings.HasPrefix(s, "&#") {
 		return 0, 0
 	}
