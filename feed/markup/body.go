@@ -62,15 +62,15 @@ type ScanResult struct {
 	HasImage bool
 }
 
-// Scan extracts the text and looks for a picture in one pass. It does not build
-// a tree, so deep nesting costs nothing.
+// Scan extracts the text, and looks for a picture that is not a tracking pixel,
+// in one pass. It does not build a tree, so deep nesting costs nothing.
 func (b Body) Scan() ScanResult {
 	if strings.IndexByte(b.Raw, '<') < 0 {
 		return ScanResult{Text: joinLines(html.UnescapeString(text.Truncate(b.Raw, maxText)))}
 	}
 	var s strings.Builder
 	s.Grow(min(len(b.Raw), maxText))
-	left, image := maxText, false
+	left, hasImage := maxText, false
 	put := func(piece []byte) {
 		size := len(piece)
 		if size > left {
@@ -79,32 +79,32 @@ func (b Body) Scan() ScanResult {
 		left -= size
 		s.Write(piece)
 	}
-	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
+	space, cell, line := []byte(" "), []byte("\t"), []byte("\n")
 	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Truncate(b.Raw, MaxBody))))
-	hidden := ""
+	hiddenTag := ""
 	for left > 0 {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
-			return ScanResult{joinLines(s.String()), image}
+			return ScanResult{joinLines(s.String()), hasImage}
 		case html.TextToken:
-			if hidden == "" {
+			if hiddenTag == "" {
 				put(z.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			name, more := z.TagName()
 			tag := string(name)
 			switch {
-			case hidden != "" && (kind == html.EndTagToken && tag == hidden || hidden == "svg" && text.IsBlockTag(tag)):
-				hidden = ""
-			case hidden != "":
+			case hiddenTag != "" && (kind == html.EndTagToken && tag == hiddenTag || hiddenTag == "svg" && text.IsBlockTag(tag)):
+				hiddenTag = ""
+			case hiddenTag != "":
 			case kind == html.StartTagToken && tag == "noscript":
 				z.NextIsNotRawText()
 			case kind == html.StartTagToken && text.IsHiddenTag(tag):
-				hidden = strings.Clone(tag)
+				hiddenTag = strings.Clone(tag)
 			case tag == "img":
-				image = image || !isTrackingPixel(TokenAttributes(z, more))
-				put(blank)
+				hasImage = hasImage || !isTrackingPixel(TokenAttributes(z, more))
+				put(space)
 			case tag == "td" || tag == "th":
 				put(cell)
 			case !text.IsInlineTag(tag):
@@ -112,7 +112,7 @@ func (b Body) Scan() ScanResult {
 			}
 		}
 	}
-	return ScanResult{joinLines(s.String()), image}
+	return ScanResult{joinLines(s.String()), hasImage}
 }
 
 // TokenAttributes returns the attributes of the current tag of z. more is the
@@ -151,8 +151,8 @@ func joinLines(s string) string {
 	return b.String()
 }
 
-// clipSummary returns at most [summaryLength] characters of s on one line. It
-// cuts after a word and adds "…".
+// clipSummary returns s on one line. A text longer than [summaryLength]
+// characters is cut after a word and ends in "…".
 func clipSummary(s string) string {
 	s = text.Clean(text.Truncate(s, utf8.UTFMax*(summaryLength+1)))
 	end, lastSpace, n := len(s), 0, 0
@@ -179,7 +179,7 @@ func clipSummary(s string) string {
 }
 
 // EscapeText returns plain text as HTML. Blank lines separate paragraphs, and
-// single line ends stay.
+// single line ends become <br>.
 func EscapeText(s string) string {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	if s == "" {

@@ -30,15 +30,15 @@ type DiffPart struct {
 func Diff(old, now string) []DiffPart {
 	// Whole lines are compared first. That keeps the comparison of words short
 	// and exact.
-	was, is := textLines(old), textLines(now)
+	oldLines, newLines := textLines(old), textLines(now)
 	var d diffWriter
 	at := 0
-	for _, hunk := range lcs.DiffLines(was, is) {
-		d.addSame(is[at:hunk.ReplStart])
-		d.compareWords(was[hunk.Start:hunk.End], is[hunk.ReplStart:hunk.ReplEnd])
+	for _, hunk := range lcs.DiffLines(oldLines, newLines) {
+		d.addSame(newLines[at:hunk.ReplStart])
+		d.compareWords(oldLines[hunk.Start:hunk.End], newLines[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.addSame(is[at:])
+	d.addSame(newLines[at:])
 	return d.parts
 }
 
@@ -83,15 +83,15 @@ func (d *diffWriter) addSame(paragraphs []string) {
 
 // compareWords adds the difference between two lists of paragraphs.
 func (d *diffWriter) compareWords(old, now []string) {
-	was, is := splitWords(old, len(d.parts) > 0), splitWords(now, d.started)
+	oldWords, newWords := splitWords(old, len(d.parts) > 0), splitWords(now, d.started)
 	at := 0
-	for _, hunk := range lcs.DiffLines(wordTexts(was), wordTexts(is)) {
-		d.addWords(Same, is[at:hunk.ReplStart])
-		d.addWords(Removed, was[hunk.Start:hunk.End])
-		d.addWords(Added, is[hunk.ReplStart:hunk.ReplEnd])
+	for _, hunk := range lcs.DiffLines(wordTexts(oldWords), wordTexts(newWords)) {
+		d.addWords(Same, newWords[at:hunk.ReplStart])
+		d.addWords(Removed, oldWords[hunk.Start:hunk.End])
+		d.addWords(Added, newWords[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.addWords(Same, is[at:])
+	d.addWords(Same, newWords[at:])
 	d.started = d.started || len(now) > 0
 }
 
