@@ -6,7 +6,7 @@ import (
 )
 
 // repairMarkup repairs mistakes that would hide the rest of a text in a browser:
-// CDATA marks, which HTML does not have; comments without an end; raw text
+// CDATA marks, which HTML does not have, comments without an end, and raw text
 // elements without an end tag, most often <iframe/>. The result is as untrusted
 // as s.
 func repairMarkup(s string) string {
@@ -55,7 +55,8 @@ func (r *repairer) next(from int) int {
 	}
 }
 
-// replace copies src up to from, writes with, and continues at to.
+// replace appends src up to from and the string with to out, and continues src
+// at to.
 func (r *repairer) replace(from, to int, with string) {
 	r.out.WriteString(r.src[min(r.done, from):from])
 	r.out.WriteString(with)

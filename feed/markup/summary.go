@@ -77,7 +77,7 @@ func tagStart(s string) int {
 	}
 }
 
-// addText adds a piece of text, with its character references.
+// addText decodes the character references in a piece of text and adds it.
 func (sum *summarizer) addText(s string) {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = html.UnescapeString(s)

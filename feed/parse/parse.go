@@ -47,8 +47,8 @@ type NotFeedError struct {
 	Err error
 }
 
-// Error returns a clause without a full stop: "the answer is an HTML page, not a
-// feed".
+// Error returns a clause without a full stop: "the document is an HTML page, not
+// a feed".
 func (e *NotFeedError) Error() string {
 	what := map[string]string{
 		"html":  "the document is an HTML page, not a feed",

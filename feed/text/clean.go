@@ -8,8 +8,8 @@
 // opened, [Fold] and [Tokens] make text searchable, and [XMLLexer] reads
 // malformed XML.
 //
-// Never show a string or open an address that neither this package nor package
-// markup has checked.
+// Never show a string or open an address from outside that has not passed this
+// package or package markup.
 package text
 
 import (

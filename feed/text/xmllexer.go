@@ -144,9 +144,10 @@ func (l *XMLLexer) skipPast(mark string) {
 	l.Offset += at + len(mark)
 }
 
-// The limits of what a document type may declare, in entities and in bytes each,
-// and of the bytes that they produce in the whole document. Without the last
-// one, an entity of 1 KB used 500,000 times would produce half a gigabyte.
+// The limits of the entities that a document type may declare, of the bytes of
+// each, and of the bytes that all of them produce in the document. Without
+// maxExpansion, an entity of 1 KB used 500,000 times would produce half a
+// gigabyte.
 const (
 	maxEntities     = 256
 	maxEntityLength = 1024
