@@ -347,8 +347,9 @@ func isEmbed(a atom.Atom) bool {
 	return a == atom.Iframe || a == atom.Embed || a == atom.Object || a == atom.Frame
 }
 
-// replaceEmbed replaces an embedded page by a link if it is a known video. It
-// replaces any other object by its fallback content and removes the rest.
+// replaceEmbed replaces a known embedded video by a link to its page. Any other
+// <object> is replaced by its fallback content, and any other embedded page is
+// removed.
 func (s *sanitizer) replaceEmbed(n *html.Node) *html.Node {
 	ref := NodeAttribute(n, "src")
 	if ref == "" {
