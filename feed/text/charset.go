@@ -16,56 +16,60 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// Decode turns a document into valid UTF-8 without control characters, NULs
-// and byte order marks. It asks, in this order: the BOM, the shape of UTF-16 and
-// UTF-32 text, the charset of the HTTP header (RFC 7303), the one the document
-// declares, and at last the bytes themselves. A label that the bytes belie is
-// passed over. It cannot fail: bytes that mean nothing become U+FFFD.
+// Decode returns a document as valid UTF-8 without control characters and byte
+// order marks. It tries, in this order: the byte order mark, the byte pattern of
+// UTF-16, UTF-32 and EBCDIC, the charset of the HTTP header (RFC 7303), the
+// charset that the document declares, and the bytes themselves. A label that
+// contradicts the bytes is ignored. Decode cannot fail: bytes without meaning
+// become U+FFFD.
 func Decode(raw []byte, contentType string) string {
-	if enc := wideEncoding(raw); enc != nil {
+	if enc := detectWide(raw); enc != nil {
 		if out, err := enc.NewDecoder().Bytes(raw); err == nil {
-			return DropControls(string(out))
+			return RemoveControls(string(out))
 		}
 	}
 	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
-		return DropControls(repairUTF8(raw))
+		return RemoveControls(repairUTF8(raw))
 	}
 	isUTF8 := utf8.Valid(raw)
 	for _, label := range []string{HeaderCharset(contentType), declaredCharset(raw)} {
-		read, name := charsetNamed(label)
+		read, name := lookupCharset(label)
 		switch {
 		case read == nil || strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || name == "replacement":
 			continue
 		case name == "utf-8" && !isUTF8:
 			continue
-		case isUTF8 && (name == "utf-8" || !multibyte(name)):
-			// Text in a one-byte charset is practically never valid UTF-8 by chance;
-			// a short one in an East Asian charset can be, so that label is believed.
-			return DropControls(string(raw))
+		case isUTF8 && (name == "utf-8" || !isMultibyte(name)):
+			// Text in a single-byte charset is almost never valid UTF-8 by
+			// chance. A short text in an East Asian charset can be, so that
+			// label is believed.
+			return RemoveControls(string(raw))
 		}
-		if out, err := read(raw); err == nil && !(isUTF8 && belied(raw, out)) {
-			return DropControls(string(out))
+		if out, err := read(raw); err == nil && !(isUTF8 && contradictsLabel(raw, out)) {
+			return RemoveControls(string(out))
 		}
 	}
-	return DropControls(repairUTF8(raw))
+	return RemoveControls(repairUTF8(raw))
 }
 
-// belied says of valid UTF-8 under an East Asian label that the label is false:
-// read by it, raw becomes out, which is broken, or raw is UTF-8 too often in a row for chance.
-func belied(raw, out []byte) bool {
-	const chance = 16
-	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) >= 2*chance
+// contradictsLabel reports whether raw, which is valid UTF-8 with an East Asian
+// label, is really UTF-8. It is if out, raw decoded by the label, has errors, or
+// if raw has more continuation bytes of UTF-8 than chance explains.
+func contradictsLabel(raw, out []byte) bool {
+	const maxByChance = 31 // continuation bytes
+	return bytes.ContainsRune(out, utf8.RuneError) || len(raw)-utf8.RuneCount(raw) > maxByChance
 }
 
-// wideEncoding recognises what is not a superset of ASCII: by its BOM, or, for
-// a document that lacks one, by how "<" and its neighbours are spelled.
-func wideEncoding(raw []byte) encoding.Encoding {
+// detectWide returns the encoding of a document whose encoding does not contain
+// ASCII, or nil. It looks at the byte order mark. If there is none, it looks at
+// how "<" and the bytes after it are written.
+func detectWide(raw []byte) encoding.Encoding {
 	utf16 := func(e unicode.Endianness) encoding.Encoding { return unicode.UTF16(e, unicode.UseBOM) }
 	wide := func(e utf32.Endianness) encoding.Encoding { return utf32.UTF32(e, utf32.UseBOM) }
 	head := bytes.Clone(raw[:min(len(raw), 4)])
 	for i, c := range head {
 		if c == ' ' || c == '\t' || c == '\r' || c == '\n' {
-			head[i] = '<' // white space before the root is as wide as its "<"
+			head[i] = '<' // white space before the first "<" is encoded like it
 		}
 	}
 	for _, form := range []struct {
@@ -91,6 +95,8 @@ func wideEncoding(raw []byte) encoding.Encoding {
 	return nil
 }
 
+// HeaderCharset returns the charset parameter of a Content-Type header, or "" if
+// it has none. The header may be malformed.
 func HeaderCharset(contentType string) string {
 	if _, params, err := mime.ParseMediaType(contentType); err == nil {
 		return strings.Trim(params["charset"], `'"`)
@@ -104,11 +110,12 @@ func HeaderCharset(contentType string) string {
 	return strings.Trim(label, `'" `)
 }
 
-// declaredCharset is the encoding of the XML declaration, wherever it stands
-// before the root: junk and long comments before it are common.
+// declaredCharset returns the encoding of the XML declaration, or "". The
+// declaration may stand anywhere before the first element, because junk and long
+// comments before it are common.
 func declaredCharset(raw []byte) string {
-	const farthest = 64 << 10
-	head := raw[:min(len(raw), farthest)]
+	const maxHeader = 64 << 10
+	head := raw[:min(len(raw), maxHeader)]
 	at := bytes.Index(head, []byte("<?xml "))
 	if at < 0 || bytes.Contains(head[:at], []byte("<channel")) || bytes.Contains(head[:at], []byte("<entry")) {
 		return ""
@@ -129,9 +136,10 @@ func declaredCharset(raw []byte) string {
 	return string(bytes.TrimSpace(label))
 }
 
-// multibyte knows the charsets, by their names in the Encoding Standard, that
-// write some characters with several bytes.
-func multibyte(name string) bool {
+// isMultibyte reports whether a charset writes some characters with several
+// bytes. name is its name in the Encoding Standard
+// (https://encoding.spec.whatwg.org).
+func isMultibyte(name string) bool {
 	switch name {
 	case "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr":
 		return true
@@ -139,9 +147,9 @@ func multibyte(name string) bool {
 	return false
 }
 
-// repairUTF8 reads the bytes that are no UTF-8 as windows-1252, one by one: that
-// saves both the document that declares nothing and the one bad quotation mark
-// in the middle of good text.
+// repairUTF8 decodes each byte that is not valid UTF-8 as windows-1252. That
+// repairs a document without a declaration, and a single bad quotation mark in
+// the middle of a good text.
 func repairUTF8(raw []byte) string {
 	if utf8.Valid(raw) {
 		return string(raw)
@@ -151,7 +159,7 @@ func repairUTF8(raw []byte) string {
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
 		if r == utf8.RuneError && size == 1 {
-			if r = surrogatePair(raw); r != utf8.RuneError {
+			if r = decodeCESU8(raw); r != utf8.RuneError {
 				size = 6
 			} else {
 				r, size = charmap.Windows1252.DecodeByte(raw[0]), 1
@@ -163,9 +171,9 @@ func repairUTF8(raw []byte) string {
 	return b.String()
 }
 
-// surrogatePair is the character that raw starts with when it is written as
-// UTF-16 whose halves were made UTF-8 one by one (CESU-8), else U+FFFD.
-func surrogatePair(raw []byte) rune {
+// decodeCESU8 returns the character at the start of raw if it is a surrogate
+// pair whose halves were each encoded as UTF-8 (CESU-8, UTR 26), or U+FFFD.
+func decodeCESU8(raw []byte) rune {
 	if len(raw) < 6 || raw[0] != 0xed || raw[3] != 0xed {
 		return utf8.RuneError
 	}
@@ -173,8 +181,9 @@ func surrogatePair(raw []byte) rune {
 	return utf16.DecodeRune(half(raw), half(raw[3:]))
 }
 
-// JoinSurrogates replaces references to the two halves of a UTF-16 pair, which
-// is how some writers spell what is beyond the first 65,536 characters.
+// JoinSurrogates replaces pairs of numeric references to the halves of a UTF-16
+// surrogate pair by the character. Some writers encode characters beyond U+FFFF
+// so.
 func JoinSurrogates(s string) string {
 	if !strings.Contains(s, "&#55") && !strings.Contains(s, "&#xd") && !strings.Contains(s, "&#xD") {
 		return s
@@ -199,11 +208,11 @@ func JoinSurrogates(s string) string {
 	}
 }
 
-// charReference is the number in the reference that s starts with, and the
-// reference's length; both zero when there is none.
+// charReference returns the number and the length in bytes of the numeric
+// character reference that s begins with. Both are 0 if there is none.
 func charReference(s string) (rune, int) {
-	const longest = len("&#x10ffff;")
-	end := strings.IndexByte(s[:min(len(s), longest)], ';')
+	const maxLength = len("&#x10ffff;")
+	end := strings.IndexByte(s[:min(len(s), maxLength)], ';')
 	if end < 0 || !strings.HasPrefix(s, "&#") {
 		return 0, 0
 	}
@@ -218,27 +227,28 @@ func charReference(s string) (rune, int) {
 	return rune(n), end + 1
 }
 
-// DropControls takes out what XML 1.0 section 2.2 forbids and a byte order mark
-// that a decoder left. C1 controls are what windows-1252 becomes when it is
-// converted as Latin 1; they are read as HTML reads references to them.
-func DropControls(s string) string {
+// RemoveControls removes the characters that XML 1.0 forbids (section 2.2), DEL,
+// and a byte order mark at the start. C1 controls are decoded as windows-1252,
+// as HTML does with references to them, because they come from windows-1252 text
+// that was converted as Latin 1.
+func RemoveControls(s string) string {
 	s = strings.TrimLeft(s, "\ufeff")
 	if !hasControl(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if IsC1(r) {
+		if isC1(r) {
 			r = charmap.Windows1252.DecodeByte(byte(r))
 		}
-		if IsForbidden(r) || IsC1(r) {
+		if isForbiddenInXML(r) || isC1(r) {
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// hasControl says that s has a character that is forbidden or a C1 control. It
-// looks at bytes, of which a document has many.
+// hasControl reports whether s contains a C1 control or a character that XML
+// forbids. It looks at bytes, because documents are long.
 func hasControl(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -256,20 +266,22 @@ func hasControl(s string) bool {
 	return false
 }
 
-func IsC1(r rune) bool { return r >= 0x80 && r <= 0x9f }
+// isC1 reports whether r is a C1 control.
+func isC1(r rune) bool { return r >= 0x80 && r <= 0x9f }
 
-func IsForbidden(r rune) bool {
+// isForbiddenInXML reports whether r is DEL or a character that XML 1.0 forbids.
+func isForbiddenInXML(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
 }
 
-// decoder turns bytes into UTF-8.
-type decoder func(raw []byte) ([]byte, error)
+// decodeFunc decodes bytes to UTF-8.
+type decodeFunc func(raw []byte) ([]byte, error)
 
-// charsetNamed finds the charset that a label means, and its name in the
-// Encoding Standard; nil for a label that means nothing. Beside the labels of
-// that standard it knows the IANA's and those of older systems, for feeds name
-// whatever their writer's system called its code page.
-func charsetNamed(label string) (decoder, string) {
+// lookupCharset returns the decoder of the charset that a label means, and the
+// charset's name in the Encoding Standard. The decoder is nil if the label is
+// unknown. Besides the labels of the standard it knows IANA's labels and names
+// of code pages on older systems, because feeds use them too.
+func lookupCharset(label string) (decodeFunc, string) {
 	label = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(label)), "_", "-")
 	if enc, name := charset.Lookup(label); enc != nil {
 		return enc.NewDecoder().Bytes, name
@@ -286,28 +298,29 @@ func charsetNamed(label string) (decoder, string) {
 		label = codePageNumber(label)
 	}
 	if page, ok := codePages[label]; ok {
-		return singleBytes(page), label
+		return singleByteDecoder(page), label
 	}
 	if enc, name := charset.Lookup(label); enc != nil {
 		return enc.NewDecoder().Bytes, name
 	}
 	for _, name := range []string{label, "ibm" + label} {
-		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil && overASCII(enc) {
+		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil && containsASCII(enc) {
 			return enc.NewDecoder().Bytes, name
 		}
 	}
 	return nil, ""
 }
 
-// overASCII says that a charset contains ASCII. EBCDIC does not: it is known by
-// its bytes, and as a label on others it is false.
-func overASCII(enc encoding.Encoding) bool {
+// containsASCII reports whether a charset contains ASCII. EBCDIC does not:
+// [detectWide] recognizes it by its bytes, so a label that names it on other
+// bytes is wrong.
+func containsASCII(enc encoding.Encoding) bool {
 	out, err := enc.NewDecoder().String("<?xml")
 	return err == nil && out == "<?xml"
 }
 
-// codePageNumber is the number of "csPC850Multilingual", "IBM850", "cp850" and
-// "850"; any other label comes back as it is.
+// codePageNumber returns the number in labels such as "cspc850multilingual",
+// "ibm850", "cp850" and "850". Any other label is returned without its prefix.
 func codePageNumber(label string) string {
 	for _, prefix := range []string{"cspc8codepage", "cspcp", "cspc", "cscp", "csibm", "codepage", "ibm", "cp", "oem", "dos"} {
 		label = strings.TrimPrefix(label, prefix)
@@ -322,8 +335,9 @@ func codePageNumber(label string) string {
 	return label[:n]
 }
 
-// singleBytes decodes a superset of ASCII whose upper half is page.
-func singleBytes(page string) decoder {
+// singleByteDecoder returns the decoder of a charset that contains ASCII and
+// whose upper half is page.
+func singleByteDecoder(page string) decodeFunc {
 	return func(raw []byte) ([]byte, error) {
 		upper := []rune(page)
 		out := make([]byte, 0, len(raw)+len(raw)/2)
@@ -338,8 +352,8 @@ func singleBytes(page string) decoder {
 	}
 }
 
-// charsetAliases are labels, in small letters and digits alone, that neither
-// standard knows.
+// charsetAliases maps labels that neither standard has to names that one of them
+// has. The keys are lower-case letters and digits only.
 var charsetAliases = map[string]string{
 	"utf8mb4": "utf-8", "utf8mb3": "utf-8", "unicode11utf8": "utf-8", "utf8n": "utf-8",
 	"msansi": "windows-1252", "mscyrl": "windows-1251", "msee": "windows-1250", "msgreek": "windows-1253",
@@ -349,7 +363,8 @@ var charsetAliases = map[string]string{
 	"xmacturkish": "macturkish", "xmacicelandic": "maciceland", "tcvn5712": "tcvn", "tcvn57121": "tcvn", "csviscii": "viscii",
 }
 
-// codePages are upper halves of charsets that the libraries lack.
+// codePages maps charsets that the libraries lack to their upper half, the
+// characters of the bytes 0x80 to 0xFF.
 var codePages = map[string]string{
 	"737":        "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρσςτυφχψ░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀ωάέήϊίόύϋώΆΈΉΊΌΎΏ±≥≤ΪΫ÷≈°∙·√ⁿ²■\u00a0",
 	"775":        "ĆüéāäģåćłēŖŗīŹÄÅÉæÆōöĢ¢ŚśÖÜø£Ø×¤ĀĪóŻżź”¦©®¬½¼Ł«»░▒▓│┤ĄČĘĖ╣║╗╝ĮŠ┐└┴┬├─┼ŲŪ╚╔╩╦╠═╬Žąčęėįšųūž┘┌█▄▌▐▀ÓßŌŃõÕµńĶķĻļņĒŅ’\u00ad±“¾¶§÷„°∙·¹³²■\u00a0",

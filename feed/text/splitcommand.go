@@ -2,9 +2,10 @@ package text
 
 import "strings"
 
-// SplitCommand splits a command line at blanks into a program and its
-// arguments. ' or " keep blanks together, and one left open reaches to the end.
-// Nothing else is special: no shell is ever asked.
+// SplitCommand splits a command line at white space into a program and its
+// arguments. Single and double quotes keep white space together. A quote that is
+// not closed extends to the end. No other character is special, because no shell
+// is involved.
 func SplitCommand(s string) []string {
 	var args []string
 	var word strings.Builder

@@ -2,14 +2,14 @@ package text
 
 import "slices"
 
-// Nearest is the one of names that takes the fewest changed letters to come
-// from name; the first of several. Names must not be empty.
+// Nearest returns the element of names with the smallest [Distance] to name, the
+// first of several. names must not be empty.
 func Nearest(name string, names []string) string {
 	return slices.MinFunc(names, func(a, b string) int { return Distance(name, a) - Distance(name, b) })
 }
 
-// Distance counts the letters to insert, delete or change to get from a to b
-// (Levenshtein), with one row of the usual table.
+// Distance returns how many letters must be inserted, deleted or changed to turn
+// a into b, the Levenshtein distance. It keeps one row of the usual table.
 func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)
