@@ -17,7 +17,6 @@ package poll
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -147,52 +146,6 @@ func New(o Options) *Poller {
 		p.jitter = func() float64 { return 2*rand.Float64() - 1 }
 	}
 	return p
-}
-
-// NextDue is when the next feed may be asked unbidden, at the earliest now; zero
-// when no feed ever will be. For a minute after a round that was stopped, or
-// that could not be saved, nothing is due; nor for one to five minutes after one
-// that found no network.
-func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
-	feeds, err := p.store.Feeds(ctx)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("find the next feed to ask: %w", err)
-	}
-	subs := p.settings()
-	now := p.now()
-	var next time.Time
-	for _, f := range feeds {
-		settings, ok := subs[f.URL]
-		due := schedule.DueAt(f.Poll, settings, now)
-		if !ok || due.IsZero() {
-			continue
-		}
-		if _, wrong := schedule.CorrectClock(f.Poll, now); wrong {
-			due = now // for Refresh to put right
-		}
-		if byAnother(f, now) {
-			due = later(due, f.Asking)
-		}
-		if next.IsZero() || due.Before(next) {
-			next = due
-		}
-	}
-	if next.IsZero() {
-		return next, nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return later(next, p.rest.end(now)), nil
-}
-
-// settings returns the settings of every subscription by its URL.
-func (p *Poller) settings() map[string]feed.Settings {
-	subs := p.subscriptions()
-	out := make(map[string]feed.Settings, len(subs))
-	for _, s := range subs {
-		out[s.URL] = s.Settings
-	}
-	return out
 }
 
 // wake notes that the computer has slept.

@@ -1,10 +1,14 @@
 package poll
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
 )
 
 // lanes runs jobs: at most workers at a time, at most perHost for one host, the
@@ -93,4 +97,36 @@ func (l *lanes) offer(h *lane) {
 		h.queued = true
 		l.ready = append(l.ready, h)
 	}
+}
+
+// restHost notes that a host wants to be left alone until then.
+func (p *Poller) restHost(host string, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	p.resting[host] = rest{now, later(p.resting[host].end(now), until)}
+}
+
+func (p *Poller) restingUntil(host string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	r := p.resting[host]
+	if schedule.InFuture(r.from, now) { // the clock was set back: the pause is as long as it was
+		r = rest{now, now.Add(r.until.Sub(r.from))}
+		p.resting[host] = r
+	}
+	if !r.until.After(now) {
+		delete(p.resting, host)
+	}
+	return r.until
+}
+
+// hostOf names the server that a feed's address leads to.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
 }

@@ -3,8 +3,10 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"dateline/feed/text"
 	"errors"
 	"fmt"
+	"net/http"
 	"os/exec"
 	"strings"
 	"time"
@@ -115,4 +117,27 @@ func (f *firstLine) Write(p []byte) (int, error) {
 func (f *firstLine) String() string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(f.text)), "\n")
 	return strings.TrimSpace(line)
+}
+
+// commandOf is the program that an exec: address names, with its arguments.
+func commandOf(address string) ([]string, error) {
+	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
+	if len(argv) == 0 || argv[0] == "" {
+		return nil, fmt.Errorf("%q names no program; write exec: and a command, such as exec:~/bin/feed", address)
+	}
+	return argv, nil
+}
+
+func (c *Client) command(ctx context.Context, limit *deadline, r Request) (Response, error) {
+	argv, err := commandOf(r.URL)
+	if err != nil {
+		return Response{}, &Error{Kind: KindScheme, Err: err}
+	}
+	g := &gate{ctx: ctx, limit: limit, free: largeBody, places: c.large}
+	out := &capped{max: c.maxBody, gate: g}
+	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
+		g.leave()
+		return Response{}, err
+	}
+	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, gate: g}, nil
 }

@@ -70,3 +70,16 @@ func (p *Poller) disclaim(ctx context.Context, todo plan) {
 	}
 	_ = p.store.Release(ctx, urls, todo.until)
 }
+
+// take claims a feed within this process and returns what gives it back. The
+// caller holds p.mu.
+func (p *Poller) take(url string) (release func()) {
+	saved := make(chan struct{})
+	p.claims[url] = saved
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.claims, url)
+		close(saved)
+	}
+}

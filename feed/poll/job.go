@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -232,3 +233,17 @@ func (p *Poller) read(res fetch.Response) (doc *feed.Document, err error) {
 	}
 	return doc, nil
 }
+
+// errand is one feed to be asked.
+type errand struct {
+	feed     feed.Feed
+	settings feed.Settings
+	// named says that the reader asked for this very feed, which is reason
+	// enough to ask it even while its host wants to be left alone.
+	named bool
+	// release ends the claim on the feed.
+	release func()
+}
+
+// address is where the feed is asked.
+func (e errand) address() string { return cmp.Or(schedule.NewAddress(e.feed.Poll), e.feed.URL) }

@@ -4,28 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"dateline/feed"
 	"dateline/feed/schedule"
 )
-
-// errand is one feed to be asked.
-type errand struct {
-	feed     feed.Feed
-	settings feed.Settings
-	// named says that the reader asked for this very feed, which is reason
-	// enough to ask it even while its host wants to be left alone.
-	named bool
-	// release ends the claim on the feed.
-	release func()
-}
-
-// address is where the feed is asked.
-func (e errand) address() string { return cmp.Or(schedule.NewAddress(e.feed.Poll), e.feed.URL) }
 
 // plan sorts what was asked for.
 type plan struct {
@@ -115,42 +99,6 @@ func (e errand) idle(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	return schedule.Schedule{}
 }
 
-// restHost notes that a host wants to be left alone until then.
-func (p *Poller) restHost(host string, until time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	p.resting[host] = rest{now, later(p.resting[host].end(now), until)}
-}
-
-func (p *Poller) restingUntil(host string) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	r := p.resting[host]
-	if schedule.InFuture(r.from, now) { // the clock was set back: the pause is as long as it was
-		r = rest{now, now.Add(r.until.Sub(r.from))}
-		p.resting[host] = r
-	}
-	if !r.until.After(now) {
-		delete(p.resting, host)
-	}
-	return r.until
-}
-
-// take claims a feed within this process and returns what gives it back. The
-// caller holds p.mu.
-func (p *Poller) take(url string) (release func()) {
-	saved := make(chan struct{})
-	p.claims[url] = saved
-	return func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		delete(p.claims, url)
-		close(saved)
-	}
-}
-
 // named picks feeds by URL, each once, and returns the names that fit none.
 func named(feeds []feed.Feed, urls []string) (picked []feed.Feed, unknown []string) {
 	seen := make(map[string]bool, len(urls))
@@ -168,11 +116,48 @@ func named(feeds []feed.Feed, urls []string) (picked []feed.Feed, unknown []stri
 	return picked, unknown
 }
 
-// hostOf names the server that a feed's address leads to.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
+// NextDue is when the next feed may be asked unbidden, at the earliest now; zero
+// when no feed ever will be. For a minute after a round that was stopped, or
+// that could not be saved, nothing is due; nor for one to five minutes after one
+// that found no network.
+func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
+	feeds, err := p.store.Feeds(ctx)
 	if err != nil {
-		return ""
+		return time.Time{}, fmt.Errorf("find the next feed to ask: %w", err)
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host)
+	subs := p.settings()
+	now := p.now()
+	var next time.Time
+	for _, f := range feeds {
+		settings, ok := subs[f.URL]
+		due := schedule.DueAt(f.Poll, settings, now)
+		if !ok || due.IsZero() {
+			continue
+		}
+		if _, wrong := schedule.CorrectClock(f.Poll, now); wrong {
+			due = now // for Refresh to put right
+		}
+		if byAnother(f, now) {
+			due = later(due, f.Asking)
+		}
+		if next.IsZero() || due.Before(next) {
+			next = due
+		}
+	}
+	if next.IsZero() {
+		return next, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return later(next, p.rest.end(now)), nil
+}
+
+// settings returns the settings of every subscription by its URL.
+func (p *Poller) settings() map[string]feed.Settings {
+	subs := p.subscriptions()
+	out := make(map[string]feed.Settings, len(subs))
+	for _, s := range subs {
+		out[s.URL] = s.Settings
+	}
+	return out
 }

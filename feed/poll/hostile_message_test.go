@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the expected sentences anew")
 // One that a busy machine was late for told of that.
 func (b *battlefield) checkSentences(t *testing.T, reports map[string]feed.Report) {
 	t.Helper()
-	file := filepath.Join("testdata", "sentences.txt")
+	file := filepath.Join("testdata", "messages.txt")
 	told := map[string]string{}
 	for i, u := range b.urls {
 		if s := reports[u].Error; s != "" {

@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"dateline/feed/text"
 	"errors"
 	"fmt"
 	"io"
@@ -29,15 +28,6 @@ func CheckLocal(address string) error {
 	}
 	_, err := pathOf(address)
 	return err
-}
-
-// commandOf is the program that an exec: address names, with its arguments.
-func commandOf(address string) ([]string, error) {
-	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
-	if len(argv) == 0 || argv[0] == "" {
-		return nil, fmt.Errorf("%q names no program; write exec: and a command, such as exec:~/bin/feed", address)
-	}
-	return argv, nil
 }
 
 // pathOf is the file that a file: address names (RFC 8089); ~/ stands for the
@@ -74,20 +64,6 @@ func (c *Client) local(ctx context.Context, limit *deadline, r Request) (Respons
 		return c.command(ctx, limit, r)
 	}
 	return c.file(ctx, limit, r)
-}
-
-func (c *Client) command(ctx context.Context, limit *deadline, r Request) (Response, error) {
-	argv, err := commandOf(r.URL)
-	if err != nil {
-		return Response{}, &Error{Kind: KindScheme, Err: err}
-	}
-	g := &gate{ctx: ctx, limit: limit, free: largeBody, places: c.large}
-	out := &capped{max: c.maxBody, gate: g}
-	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
-		g.leave()
-		return Response{}, err
-	}
-	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, gate: g}, nil
 }
 
 // file reads a regular file: a pipe or a device might never end. Time and size

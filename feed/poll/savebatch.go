@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"time"
 
 	"dateline/feed"
 	"dateline/feed/text"
@@ -117,4 +118,76 @@ func count(got []result, saved []feed.Saved) {
 		r := &got[i].report
 		r.New, r.Updated, r.Reissued, r.Notify = s.New, s.Updated, s.Reissued, s.Notify
 	}
+}
+
+// keepAll saves the results as they come and reports them in that order. While
+// one transaction is written the next one is made ready. After an error, which
+// is the store's, no further feed is asked.
+func (r *round) keepAll(ctx context.Context, stop func()) (broken error) {
+	var written *keeping
+	finish := func() {
+		if written == nil {
+			return
+		}
+		<-written.done
+		if broken == nil {
+			if broken = r.end(ctx, written); broken != nil {
+				stop()
+			}
+		}
+		release(written.got)
+		written = nil
+	}
+	for r.left > 0 {
+		var saved chan struct{}
+		if written != nil {
+			saved = written.done
+		}
+		select {
+		case <-saved:
+			finish()
+		case x := <-r.results:
+			got := r.sift(r.gather(x), stop)
+			if broken != nil {
+				release(got)
+				continue
+			}
+			next := r.begin(ctx, got)
+			finish()
+			written = next
+		}
+	}
+	finish()
+	return broken
+}
+
+func release(done []result) {
+	for _, g := range done {
+		g.release()
+	}
+}
+
+// gather takes as many results as make one transaction.
+func (r *round) gather(first result) []result {
+	var got []result
+	items := 0
+	take := func(x result) {
+		r.left--
+		got = append(got, x)
+		if x.answer.Document != nil {
+			items += len(x.answer.Document.Items)
+		}
+	}
+	take(first)
+	waited := time.NewTimer(company)
+	defer waited.Stop()
+	for r.left > 0 && len(got) < batch && items < batchItems {
+		select {
+		case x := <-r.results:
+			take(x)
+		case <-waited.C:
+			return got
+		}
+	}
+	return got
 }
