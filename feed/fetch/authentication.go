@@ -10,36 +10,36 @@ import (
 	"github.com/icholy/digest"
 )
 
-// login answers a server's question for user and password during one request.
-type login struct {
+// credentials answers a server's question for user and password during one request.
+type credentials struct {
 	client *Client
 	user   string
-	// secret is the password, once it is known.
-	secret string
+	// knownPassword is the password, once it is known.
+	knownPassword string
 	// command prints the password; nil when it is known from the start.
 	command []string
-	// eager logins do not wait to be asked.
-	eager bool
+	// unasked logins do not wait to be asked.
+	unasked bool
 	// sent is how the last request was signed; empty when it was not.
 	sent string
-	// basic says that the server asked for basic authentication.
-	basic bool
+	// basicAsked says that the server asked for basic authentication.
+	basicAsked bool
 	// challenge is the nonce that this request was given; nil for none.
 	challenge *digest.Challenge
-	// fresh says that the command was run for this request.
-	fresh bool
-	tries int
+	// commandRun says that the command was run for this request.
+	commandRun bool
+	tries      int
 }
 
-// newLogin is who the request's feed is for; nil for nobody. The configured
+// newCredentials is who the request's feed is for; nil for nobody. The configured
 // user comes before the one in the address.
-func newLogin(c *Client, r Request, u *url.URL) *login {
-	l := &login{client: c, user: r.Access.User, secret: r.Access.Password, command: r.Access.PasswordCommand}
+func newCredentials(c *Client, r Request, u *url.URL) *credentials {
+	l := &credentials{client: c, user: r.Access.User, knownPassword: r.Access.Password, command: r.Access.PasswordCommand}
 	if l.user == "" && u.User != nil {
-		l.user, l.command, l.eager = u.User.Username(), nil, true
-		l.secret, _ = u.User.Password()
+		l.user, l.command, l.unasked = u.User.Username(), nil, true
+		l.knownPassword, _ = u.User.Password()
 	}
-	if l.user == "" && l.secret == "" {
+	if l.user == "" && l.knownPassword == "" {
 		return nil
 	}
 	return l
@@ -50,10 +50,10 @@ func newLogin(c *Client, r Request, u *url.URL) *login {
 // open when it has asked for that. Unasked, the password is only sent over TLS,
 // since a server that wants a digest must not make it public, and where it
 // stands in the address, as everybody does then.
-func (l *login) sign(ctx context.Context, req *http.Request) error {
+func (l *credentials) sign(ctx context.Context, req *http.Request) error {
 	l.sent = ""
-	challenge, count := l.client.nonces.next(req.URL, l.user)
-	if challenge == nil && !l.basic && !l.eager && req.URL.Scheme != "https" {
+	challenge, count := l.client.challenges.next(req.URL, l.user)
+	if challenge == nil && !l.basicAsked && !l.unasked && req.URL.Scheme != "https" {
 		return nil
 	}
 	password, err := l.password(ctx)
@@ -76,48 +76,48 @@ func (l *login) sign(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-func (l *login) password(ctx context.Context) (string, error) {
+func (l *credentials) password(ctx context.Context) (string, error) {
 	if l.command == nil {
-		return l.secret, nil
+		return l.knownPassword, nil
 	}
-	value, fresh, err := l.client.secrets.get(ctx, l.command)
-	l.secret, l.fresh = value, l.fresh || fresh
+	value, fresh, err := l.client.passwords.get(ctx, l.command)
+	l.knownPassword, l.commandRun = value, l.commandRun || fresh
 	return value, err
 }
 
-// refused says whether asking again is worth it after a 401.
-func (l *login) refused(ctx context.Context, res *http.Response) (again bool, err error) {
+// retryAfterRefusal says whether asking again is worth it after a 401.
+func (l *credentials) retryAfterRefusal(ctx context.Context, res *http.Response) (again bool, err error) {
 	const most = 4 // unasked, with a stale nonce, with an old password, and right
 	l.tries++
 	if l.tries >= most {
 		return false, nil
 	}
-	challenge, basic := challenges(res.Header)
+	challenge, basic := parseChallenges(res.Header)
 	switch {
 	case challenge != nil && (l.sent != "digest" || l.challenge == nil || challenge.Stale):
 		l.challenge = challenge
-		l.client.nonces.learn(res.Request.URL, l.user, challenge)
+		l.client.challenges.learn(res.Request.URL, l.user, challenge)
 		return true, nil
 	case challenge == nil && basic && l.sent != "basic":
-		l.client.nonces.forget(res.Request.URL, l.user)
-		l.basic = true
+		l.client.challenges.forget(res.Request.URL, l.user)
+		l.basicAsked = true
 		return true, nil
 	case l.sent == "" || l.command == nil:
 		return false, nil
 	}
-	l.client.secrets.forget(l.command, l.secret)
-	if l.fresh {
+	l.client.passwords.forget(l.command, l.knownPassword)
+	if l.commandRun {
 		return false, nil
 	}
 	// The password may have been changed since the command was run.
-	old := l.secret
+	old := l.knownPassword
 	now, err := l.password(ctx)
 	return err == nil && now != old, err
 }
 
-// challenges finds the first digest that can be made, and whether the server
+// parseChallenges finds the first digest that can be made, and whether the server
 // takes a password in the open (RFC 9110 section 11.6.1).
-func challenges(h http.Header) (found *digest.Challenge, basic bool) {
+func parseChallenges(h http.Header) (found *digest.Challenge, basic bool) {
 	for _, header := range h.Values("WWW-Authenticate") {
 		for _, one := range splitChallenges(header) {
 			scheme, _, _ := strings.Cut(one, " ")
@@ -160,25 +160,25 @@ func splitChallenges(header string) []string {
 	return append(list, strings.TrimSpace(header[begin:]))
 }
 
-// nonces remembers what servers asked to be signed, so that the next request
+// challengeCache remembers what servers asked to be signed, so that the next request
 // need not be refused first (RFC 7616 section 3.3).
-type nonces struct {
+type challengeCache struct {
 	mu    sync.Mutex
-	known map[string]*nonce
+	known map[string]*usedChallenge
 }
 
-type nonce struct {
+type usedChallenge struct {
 	challenge *digest.Challenge
 	used      int
 }
 
-func nonceKey(u *url.URL, user string) string { return u.Scheme + "://" + u.Host + "\x00" + user }
+func challengeKey(u *url.URL, user string) string { return u.Scheme + "://" + u.Host + "\x00" + user }
 
 // next is the challenge to sign, and how often it will have been.
-func (n *nonces) next(u *url.URL, user string) (*digest.Challenge, int) {
+func (n *challengeCache) next(u *url.URL, user string) (*digest.Challenge, int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	known := n.known[nonceKey(u, user)]
+	known := n.known[challengeKey(u, user)]
 	if known == nil {
 		return nil, 0
 	}
@@ -186,14 +186,14 @@ func (n *nonces) next(u *url.URL, user string) (*digest.Challenge, int) {
 	return known.challenge, known.used
 }
 
-func (n *nonces) learn(u *url.URL, user string, c *digest.Challenge) {
+func (n *challengeCache) learn(u *url.URL, user string, c *digest.Challenge) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.known[nonceKey(u, user)] = &nonce{challenge: c}
+	n.known[challengeKey(u, user)] = &usedChallenge{challenge: c}
 }
 
-func (n *nonces) forget(u *url.URL, user string) {
+func (n *challengeCache) forget(u *url.URL, user string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	delete(n.known, nonceKey(u, user))
+	delete(n.known, challengeKey(u, user))
 }

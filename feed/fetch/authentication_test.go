@@ -83,7 +83,7 @@ func TestDigest(t *testing.T) {
 // hidden fails when an error has a secret in it.
 func hidden(t *testing.T, e *Error, secret string) {
 	t.Helper()
-	if all := fmt.Sprintf("%s %s %s %v", e.Error(), e.Sentence(), e.URL, e.Err); strings.Contains(all, secret) {
+	if all := fmt.Sprintf("%s %s %s %v", e.Error(), e.UserMessage(), e.URL, e.Err); strings.Contains(all, secret) {
 		t.Errorf("the secret is told: %s", all)
 	}
 }

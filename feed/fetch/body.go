@@ -28,8 +28,8 @@ var errTooLarge = errors.New("the body is too large")
 
 // readBody reads the decoded body up to the cap. Besides an error it returns
 // what came before it. The gate is to be left when the body is done with.
-func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *gate, error) {
-	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), free: largeBody, places: c.large}
+func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *bodySlot, error) {
+	g := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), free: largeBody, slots: c.largeSlots}
 	// A length known beforehand (never for a compressed body) saves the bytes.
 	if res.ContentLength > c.maxBody {
 		return nil, g, errTooLarge
@@ -70,17 +70,17 @@ func (f *inflater) Read(p []byte) (int, error) {
 		f.out, err = gzip.NewReader(whole)
 	case len(head) > 1 && head[0] == 0x78 && (int(head[0])<<8|int(head[1]))%31 == 0:
 		f.out, err = zlib.NewReader(whole)
-	case f.deflate && !plainStart(head):
+	case f.deflate && !startsAsText(head):
 		f.out = flate.NewReader(whole)
 	}
 	if err != nil {
-		f.out = failing{err}
+		f.out = errorReader{err}
 	}
 	return f.out.Read(p)
 }
 
-// plainStart says that a document begins as text does.
-func plainStart(head []byte) bool {
+// startsAsText says that a document begins as text does.
+func startsAsText(head []byte) bool {
 	for _, c := range bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")) {
 		if c >= 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return false
@@ -89,24 +89,24 @@ func plainStart(head []byte) bool {
 	return true
 }
 
-// failing is a reader of nothing but its error.
-type failing struct{ err error }
+// errorReader is a reader of nothing but its error.
+type errorReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (f errorReader) Read([]byte) (int, error) { return 0, f.err }
 
-// gate lets a body's first bytes pass freely and the rest when there is a place.
-type gate struct {
-	ctx    context.Context
-	limit  *deadline
-	from   io.Reader
-	free   int
-	places chan struct{}
-	inside bool
+// bodySlot lets a body's first bytes pass freely and the rest when there is a place.
+type bodySlot struct {
+	ctx   context.Context
+	limit *deadline
+	from  io.Reader
+	free  int
+	slots chan struct{}
+	held  bool
 }
 
 // Read waits for a place when it has to.
-func (g *gate) Read(p []byte) (int, error) {
-	if err := g.enter(); err != nil {
+func (g *bodySlot) Read(p []byte) (int, error) {
+	if err := g.acquire(); err != nil {
 		return 0, err
 	}
 	n, err := g.from.Read(p)
@@ -114,16 +114,16 @@ func (g *gate) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// enter waits for a place once the free bytes are through. That is not the
+// acquire waits for a place once the free bytes are through. That is not the
 // server's fault, so it does not count against the request's timeout.
-func (g *gate) enter() error {
-	if g.free > 0 || g.inside {
+func (g *bodySlot) acquire() error {
+	if g.free > 0 || g.held {
 		return nil
 	}
 	g.limit.pause()
 	select {
-	case g.places <- struct{}{}:
-		g.inside = true
+	case g.slots <- struct{}{}:
+		g.held = true
 		g.limit.restart()
 		return nil
 	case <-g.ctx.Done():
@@ -131,11 +131,11 @@ func (g *gate) enter() error {
 	}
 }
 
-// leave gives the place back.
-func (g *gate) leave() {
-	if g.inside {
-		g.inside = false
-		<-g.places
+// release gives the place back.
+func (g *bodySlot) release() {
+	if g.held {
+		g.held = false
+		<-g.slots
 	}
 }
 

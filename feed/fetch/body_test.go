@@ -19,9 +19,9 @@ import (
 // request.
 func TestGate(t *testing.T) {
 	places := make(chan struct{}, 1)
-	through := func(ctx context.Context, size int) *gate {
+	through := func(ctx context.Context, size int) *bodySlot {
 		_, limit, _ := newDeadline(ctx, time.Hour)
-		return &gate{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, places: places}
+		return &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, slots: places}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	first := through(ctx, 5000)
@@ -29,23 +29,23 @@ func TestGate(t *testing.T) {
 		t.Fatalf("first: %d bytes, %v", len(body), err)
 	}
 	small := through(ctx, 900)
-	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || small.inside {
+	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || small.held {
 		t.Errorf("small: %d bytes, %v", len(body), err)
 	}
-	small.leave()
+	small.release()
 
 	cancel()
 	second := through(ctx, 5000)
 	if body, err := io.ReadAll(second); len(body) < 1000 || len(body) == 5000 || !errors.Is(err, context.Canceled) {
 		t.Errorf("second, while the first is inside: %d bytes, %v", len(body), err)
 	}
-	second.leave()
-	first.leave()
+	second.release()
+	first.release()
 	third := through(context.Background(), 5000)
 	if body, err := io.ReadAll(third); len(body) != 5000 || err != nil {
 		t.Errorf("third, after the first has left: %d bytes, %v", len(body), err)
 	}
-	third.leave()
+	third.release()
 	if len(places) != 0 {
 		t.Errorf("%d places are still taken", len(places))
 	}
@@ -57,8 +57,8 @@ func TestWaitingStopsTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, limit, cancel := newDeadline(t.Context(), time.Second)
 		defer cancel()
-		g := &gate{ctx: ctx, limit: limit, from: strings.NewReader("words"), places: make(chan struct{}, 1)}
-		g.places <- struct{}{}
+		g := &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader("words"), slots: make(chan struct{}, 1)}
+		g.slots <- struct{}{}
 		read := make(chan string)
 		go func() {
 			body, err := io.ReadAll(g)
@@ -68,7 +68,7 @@ func TestWaitingStopsTheClock(t *testing.T) {
 			read <- string(body)
 		}()
 		time.Sleep(time.Hour)
-		<-g.places
+		<-g.slots
 		if got := <-read; got != "words" || ctx.Err() != nil {
 			t.Errorf("read %q, %v", got, ctx.Err())
 		}
@@ -109,8 +109,8 @@ func TestPlaces(t *testing.T) {
 	held[0].Release()
 	(<-late).Release()
 	held[1].Release()
-	if len(c.large) != 0 {
-		t.Errorf("%d places are taken", len(c.large))
+	if len(c.largeSlots) != 0 {
+		t.Errorf("%d places are taken", len(c.largeSlots))
 	}
 }
 
@@ -153,7 +153,7 @@ func TestUnannouncedCompression(t *testing.T) {
 		"first bytes of gzip alone": {[]byte("\x1f\x8b\x08"), "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := &Client{maxBody: 1000, large: make(chan struct{}, 1)}
+			client := &Client{maxBody: 1000, largeSlots: make(chan struct{}, 1)}
 			ctx, limit, cancel := newDeadline(t.Context(), time.Minute)
 			defer cancel()
 			res := &http.Response{Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{"Content-Encoding": {c.encoding}}, ContentLength: -1}

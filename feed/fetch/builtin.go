@@ -11,15 +11,15 @@ func builtinName(address string) (string, bool) {
 	return strings.CutPrefix(address, "builtin:")
 }
 
-// builtin answers from the program itself, as a server would: with a validator.
-func (c *Client) builtin(name string, r Request) (Response, error) {
+// fetchBuiltin answers from the program itself, as a server would: with a validator.
+func (c *Client) fetchBuiltin(name string, r Request) (Response, error) {
 	var body []byte
 	ok := false
-	if c.known != nil {
-		body, ok = c.known(name)
+	if c.builtinDocument != nil {
+		body, ok = c.builtinDocument(name)
 	}
 	if !ok {
-		return Response{}, &Error{URL: shown(nil, r.URL), Kind: KindBuiltin}
+		return Response{}, &Error{URL: displayURL(nil, r.URL), Kind: KindBuiltin}
 	}
 	sum := sha256.Sum256(body)
 	out := Response{Status: http.StatusOK, Body: body, FinalURL: r.URL, ETag: `"` + hex.EncodeToString(sum[:16]) + `"`}

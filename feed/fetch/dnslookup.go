@@ -8,18 +8,18 @@ import (
 	"sync"
 )
 
-// mostLookups is how many names are looked up at one time. Each is two
+// maxLookups is how many names are looked up at one time. Each is two
 // questions, and the resolvers of many home routers and of Pi-hole refuse what
 // comes while they have 150 open (dnsmasq's dns-forward-max): the names of a
 // first round would be unknown for that alone.
-const mostLookups = 48
+const maxLookups = 48
 
-// lookups are turns at the resolver.
-type lookups chan struct{}
+// lookupSlots are turns at the resolver.
+type lookupSlots chan struct{}
 
 // dialer gives each dial with d a turn until its name is looked up. The wait
 // for it counts against the request, not against the dial.
-func (l lookups) dialer(d *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
+func (l lookupSlots) dialer(d *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if _, err := netip.ParseAddrPort(address); err == nil {
 			return d.DialContext(ctx, network, address)

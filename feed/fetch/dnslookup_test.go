@@ -83,10 +83,10 @@ func (r *resolver) answer(m dnsmessage.Message, to net.Addr) {
 func TestLookupsInTurns(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host) })
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.URL, "http://"), ":")
-	c := New(Options{Transport: newTransport(defaultPhases(), newResolver(t, 2*mostLookups))})
+	c := New(Options{Transport: newTransport(defaultTimeouts(), newResolver(t, 2*maxLookups))})
 	t.Cleanup(c.CloseIdle)
 	var asked sync.WaitGroup
-	for i := range 3 * mostLookups {
+	for i := range 3 * maxLookups {
 		asked.Go(func() {
 			u := fmt.Sprintf("http://feed%d.example:%s", i, port)
 			res, err := c.Get(t.Context(), Request{URL: u, Timeout: time.Minute})
@@ -101,7 +101,7 @@ func TestLookupsInTurns(t *testing.T) {
 
 // A request that is given up does not wait for its turn, and takes none away.
 func TestLookupGivenUp(t *testing.T) {
-	l := make(lookups, 1)
+	l := make(lookupSlots, 1)
 	dial := l.dialer(&net.Dialer{Resolver: newResolver(t, 2)})
 	l <- struct{}{}
 	ctx, cancel := context.WithCancel(t.Context())

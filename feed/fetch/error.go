@@ -87,7 +87,7 @@ type Error struct {
 	Err error
 }
 
-// Error is for logs and for who writes dateline; readers get [Error.Sentence].
+// Error is for logs and for who writes dateline; readers get [Error.UserMessage].
 func (e *Error) Error() string {
 	var what string
 	switch {
@@ -105,9 +105,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Gone says that the server ended the feed for good (RFC 9110 section 15.5.11).
 func (e *Error) Gone() bool { return e.Status == http.StatusGone }
 
-// Local says that the request never got as far as a server, for a reason on this
+// LocalFailure says that the request never got as far as a server, for a reason on this
 // side: no network, no answer from the name servers, a proxy that is down, a network that wants a login.
-func (e *Error) Local() bool {
+func (e *Error) LocalFailure() bool {
 	var dns *net.DNSError
 	switch e.Kind {
 	case KindUnreachable, KindProxy:
@@ -120,9 +120,9 @@ func (e *Error) Local() bool {
 	return false
 }
 
-// Unheard says that no word of a server came, be it the server's fault or the
+// NoResponse says that no word of a server came, be it the server's fault or the
 // network's: many such failures at once are the network's.
-func (e *Error) Unheard() bool {
+func (e *Error) NoResponse() bool {
 	var op *net.OpError
 	switch e.Kind {
 	case KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTLS:
@@ -133,10 +133,10 @@ func (e *Error) Unheard() bool {
 	return false
 }
 
-// explain makes the *Error of a request to at, an address fit to be shown, that
+// asError makes the *Error of a request to at, an address fit to be shown, that
 // failed. ctx is the caller's,
 // whole the one that also ends with the request's own timeout.
-func explain(ctx, whole context.Context, at string, err error) *Error {
+func asError(ctx, whole context.Context, at string, err error) *Error {
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Kind: kindOf(err), Err: err}
@@ -179,9 +179,9 @@ func kindOf(err error) Kind {
 	return KindOther
 }
 
-// shown is an address fit for a screen: cleaned, and without its password. A
+// displayURL is an address fit for a screen: cleaned, and without its password. A
 // nil u stands for a raw address that could not be parsed.
-func shown(u *url.URL, raw string) string {
+func displayURL(u *url.URL, raw string) string {
 	if u != nil {
 		raw = withoutUser(u).String()
 	} else if scheme, rest, ok := strings.Cut(raw, "://"); ok {

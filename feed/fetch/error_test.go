@@ -35,7 +35,7 @@ func listen(t *testing.T) net.Listener {
 // wrong and, behind a colon or "so", the way out.
 func sentence(t *testing.T, e *Error, words ...string) {
 	t.Helper()
-	s := e.Sentence()
+	s := e.UserMessage()
 	if !strings.HasSuffix(s, ".") || !strings.Contains(s, ": ") || strings.Contains(s, "%!") || strings.ContainsFunc(s, unicode.IsControl) {
 		t.Errorf("not a sentence with a way out: %q", s)
 	}
@@ -125,16 +125,16 @@ func TestKinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := explain(t.Context(), t.Context(), shown(u, ""), c.err)
+		e := asError(t.Context(), t.Context(), displayURL(u, ""), c.err)
 		if e.Kind != c.kind {
 			t.Errorf("%v: kind %q, want %q", c.err, e.Kind, c.kind)
 		}
 		sentence(t, e, c.word)
-		if e.Local() != c.local {
-			t.Errorf("%v: local is %v", c.err, e.Local())
+		if e.LocalFailure() != c.local {
+			t.Errorf("%v: local is %v", c.err, e.LocalFailure())
 		}
 	}
-	if gone := (&Error{Kind: KindStatus, Status: 410}); !gone.Gone() || gone.Local() {
+	if gone := (&Error{Kind: KindStatus, Status: 410}); !gone.Gone() || gone.LocalFailure() {
 		t.Error("410 is gone for good, by a server")
 	}
 }
@@ -156,10 +156,10 @@ func TestEveryKindHasASentence(t *testing.T) {
 	for _, k := range kinds {
 		e := &Error{URL: "https://a.example/feed", Kind: k}
 		sentence(t, e)
-		if other, twice := seen[e.Sentence()]; twice {
+		if other, twice := seen[e.UserMessage()]; twice {
 			t.Errorf("%q and %q say the same", k, other)
 		}
-		seen[e.Sentence()] = k
+		seen[e.UserMessage()] = k
 	}
 }
 
@@ -175,7 +175,7 @@ func TestServerTextIsCleaned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sentence(t, explain(t.Context(), t.Context(), shown(u, ""), syscall.ECONNREFUSED), "31m.example")
+	sentence(t, asError(t.Context(), t.Context(), displayURL(u, ""), syscall.ECONNREFUSED), "31m.example")
 }
 
 // certificate makes a self-signed certificate for 127.0.0.1 under a name.
@@ -210,7 +210,7 @@ func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.S
 	s.Config.ErrorLog = quiet()
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	transport := newTransport(defaultPhases(), nil)
+	transport := newTransport(defaultTimeouts(), nil)
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 	transport.TLSClientConfig.RootCAs.AddCert(cert.Leaf)
 	return s, client(t, func(o *Options) { o.Transport = transport })

@@ -19,9 +19,9 @@ const (
 	rolePassword = "password_command"
 )
 
-// lateTime is how long a program's output may stay open after its end, held by
+// outputWait is how long a program's output may stay open after its end, held by
 // something it started.
-const lateTime = time.Second
+const outputWait = time.Second
 
 // program is a program to be run: without a shell, in the environment and the
 // directory of this one.
@@ -30,7 +30,7 @@ type program struct {
 	role  string
 	argv  []string
 	input []byte
-	out   *capped
+	out   *cappedOutput
 }
 
 // programError is a program that did not do what it is for. Its text never has
@@ -49,13 +49,13 @@ func run(ctx context.Context, p program) error {
 	p.out.stop = cancel
 	argv := make([]string, len(p.argv))
 	for i, word := range p.argv {
-		argv[i] = fromHome(word)
+		argv[i] = expandHome(word)
 	}
 	said := &firstLine{}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(p.input), p.out, said
-	cmd.WaitDelay = lateTime
-	asGroup(cmd)
+	cmd.WaitDelay = outputWait
+	runInGroup(cmd)
 	err := cmd.Run()
 	var ended *exec.ExitError
 	switch {
@@ -76,29 +76,29 @@ func run(ctx context.Context, p program) error {
 	return &programError{p.role, err.Error()}
 }
 
-// capped is what a program printed, which it may not do without end. Beyond a
+// cappedOutput is what a program printed, which it may not do without end. Beyond a
 // few bytes it waits for the gate, as every large body does.
-type capped struct {
+type cappedOutput struct {
 	body []byte
 	max  int64
 	full bool
-	// gate is nil where max is small.
-	gate *gate
+	// slot is nil where max is small.
+	slot *bodySlot
 	stop func()
 }
 
 // Write ends the program that writes too much.
-func (c *capped) Write(p []byte) (int, error) {
+func (c *cappedOutput) Write(p []byte) (int, error) {
 	if int64(len(c.body)+len(p)) > c.max {
 		c.full = true
 		c.stop()
 		return 0, errTooLarge
 	}
-	if c.gate != nil {
-		if err := c.gate.enter(); err != nil {
+	if c.slot != nil {
+		if err := c.slot.acquire(); err != nil {
 			return 0, err
 		}
-		c.gate.free -= len(p)
+		c.slot.free -= len(p)
 	}
 	c.body = append(c.body, p...)
 	return len(p), nil
@@ -119,8 +119,8 @@ func (f *firstLine) String() string {
 	return strings.TrimSpace(line)
 }
 
-// commandOf is the program that an exec: address names, with its arguments.
-func commandOf(address string) ([]string, error) {
+// commandArgs is the program that an exec: address names, with its arguments.
+func commandArgs(address string) ([]string, error) {
 	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
 	if len(argv) == 0 || argv[0] == "" {
 		return nil, fmt.Errorf("%q names no program; write exec: and a command, such as exec:~/bin/feed", address)
@@ -128,16 +128,16 @@ func commandOf(address string) ([]string, error) {
 	return argv, nil
 }
 
-func (c *Client) command(ctx context.Context, limit *deadline, r Request) (Response, error) {
-	argv, err := commandOf(r.URL)
+func (c *Client) execFeed(ctx context.Context, limit *deadline, r Request) (Response, error) {
+	argv, err := commandArgs(r.URL)
 	if err != nil {
 		return Response{}, &Error{Kind: KindScheme, Err: err}
 	}
-	g := &gate{ctx: ctx, limit: limit, free: largeBody, places: c.large}
-	out := &capped{max: c.maxBody, gate: g}
+	g := &bodySlot{ctx: ctx, limit: limit, free: largeBody, slots: c.largeSlots}
+	out := &cappedOutput{max: c.maxBody, slot: g}
 	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
-		g.leave()
+		g.release()
 		return Response{}, err
 	}
-	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, gate: g}, nil
+	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, slot: g}, nil
 }

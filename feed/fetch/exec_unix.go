@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// asGroup has a program end together with all that it started.
-func asGroup(c *exec.Cmd) {
+// runInGroup has a program end together with all that it started.
+func runInGroup(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
 }

@@ -4,7 +4,7 @@
 // [Client.Get] makes one polite, bounded request: conditional where there are
 // validators, ended by a timeout for each phase and for the whole, capped in
 // the bytes it will hold, careful with whom it tells the feed's own headers
-// after a redirect. What goes wrong is an [*Error], whose [Error.Sentence]
+// after a redirect. What goes wrong is an [*Error], whose [Error.UserMessage]
 // tells a reader what happened and what to do.
 package fetch
 
@@ -46,33 +46,33 @@ type Options struct {
 // Client makes requests. Its connections are pooled, so a program needs only
 // one; it may be used from many goroutines.
 type Client struct {
-	// routes have bare transports: http.Client would follow redirects by its own
+	// transports have bare transports: http.Client would follow redirects by its own
 	// rules, with the feed's headers, and its address as Referer, for any host.
-	routes    routes
-	userAgent string
-	maxBody   int64
-	known     func(name string) ([]byte, bool)
-	now       func() time.Time
-	// large has a place for each large body being read.
-	large   chan struct{}
-	nonces  nonces
-	secrets secrets
+	transports      transports
+	userAgent       string
+	maxBody         int64
+	builtinDocument func(name string) ([]byte, bool)
+	now             func() time.Time
+	// largeSlots has a place for each large body being read.
+	largeSlots chan struct{}
+	challenges challengeCache
+	passwords  passwords
 }
 
 // New makes a Client.
 func New(o Options) *Client {
 	c := &Client{
-		routes:    routes{usual: o.Transport, others: map[route]*http.Transport{}},
-		userAgent: o.UserAgent,
-		maxBody:   cmp.Or(o.MaxBody, DefaultMaxBody),
-		known:     o.Builtin,
-		now:       o.Now,
-		large:     make(chan struct{}, largeBodies),
-		nonces:    nonces{known: map[string]*nonce{}},
-		secrets:   secrets{known: map[string]*secret{}},
+		transports:      transports{standard: o.Transport, others: map[routeOptions]*http.Transport{}},
+		userAgent:       o.UserAgent,
+		maxBody:         cmp.Or(o.MaxBody, DefaultMaxBody),
+		builtinDocument: o.Builtin,
+		now:             o.Now,
+		largeSlots:      make(chan struct{}, largeBodies),
+		challenges:      challengeCache{known: map[string]*usedChallenge{}},
+		passwords:       passwords{known: map[string]*password{}},
 	}
-	if c.routes.usual == nil {
-		c.routes.usual = newTransport(defaultPhases(), nil)
+	if c.transports.standard == nil {
+		c.transports.standard = newTransport(defaultTimeouts(), nil)
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -83,7 +83,7 @@ func New(o Options) *Client {
 // CloseIdle closes the connections that no request is using, so that nothing
 // is held open, and nobody's server is kept waiting, between two rounds.
 func (c *Client) CloseIdle() {
-	c.routes.closeIdle()
+	c.transports.closeIdle()
 }
 
 // Request says what to ask for.
@@ -162,15 +162,15 @@ type Response struct {
 	// what came, which may still have whole items in it.
 	Partial bool
 
-	gate *gate
+	slot *bodySlot
 }
 
 // Release says that the body and what was made of it are done with. Only a few
 // large bodies are out at one time, so every answer must be released; twice does
 // no harm.
 func (r Response) Release() {
-	if r.gate != nil {
-		r.gate.leave()
+	if r.slot != nil {
+		r.slot.release()
 	}
 }
 
@@ -178,27 +178,27 @@ func (r Response) Release() {
 // to be released.
 func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	if name, ok := builtinName(r.URL); ok {
-		return c.builtin(name, r)
+		return c.fetchBuiltin(name, r)
 	}
-	if err := r.permitted(); err != nil {
+	if err := r.checkAllowed(); err != nil {
 		return Response{}, err
 	}
 	whole, limit, cancel := newDeadline(ctx, cmp.Or(r.Timeout, DefaultTimeout))
 	defer cancel()
-	out, at, err := c.ask(whole, limit, r.unmarked())
+	out, at, err := c.request(whole, limit, r.withServerValidators())
 	if err == nil {
 		err = c.filter(whole, limit, r.Access.Filter, &out)
 	}
 	if err != nil {
-		return Response{}, explain(ctx, whole, at, err)
+		return Response{}, asError(ctx, whole, at, err)
 	}
 	return out, nil
 }
 
-// permitted refuses what only the configuration may ask for, and what it asks
+// checkAllowed refuses what only the configuration may ask for, and what it asks
 // for in vain.
-func (r Request) permitted() error {
-	e := &Error{URL: shown(nil, r.URL)}
+func (r Request) checkAllowed() error {
+	e := &Error{URL: displayURL(nil, r.URL)}
 	switch {
 	case !r.Configured && (IsLocal(r.URL) || r.Access.Filter != nil || r.Access.PasswordCommand != nil):
 		e.Kind = KindLocal
@@ -210,32 +210,32 @@ func (r Request) permitted() error {
 	return e
 }
 
-// ask gets an answer and says from where, for people.
-func (c *Client) ask(ctx context.Context, limit *deadline, r Request) (out Response, at string, err error) {
+// request gets an answer and says from where, for people.
+func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out Response, at string, err error) {
 	if IsLocal(r.URL) {
-		out, err = c.local(ctx, limit, r)
-		return out, shown(nil, r.URL), err
+		out, err = c.fetchLocal(ctx, limit, r)
+		return out, displayURL(nil, r.URL), err
 	}
 	start, err := parseURL(r.URL)
 	if err != nil {
-		return out, shown(nil, r.URL), err
+		return out, displayURL(nil, r.URL), err
 	}
-	w, err := newWalk(c, r, start)
+	w, err := newRedirects(c, r, start)
 	if err != nil {
-		return out, shown(nil, r.Moved), err
+		return out, displayURL(nil, r.Moved), err
 	}
 	res, err := w.follow(ctx)
 	if err != nil {
-		return out, shown(w.at, ""), err
+		return out, displayURL(w.at, ""), err
 	}
 	defer res.Body.Close()
-	if !w.validators() {
+	if !w.sendsValidators() {
 		r.ETag, r.LastModified = "", ""
 	}
-	out, err = c.answer(ctx, limit, r, res)
+	out, err = c.newResponse(ctx, limit, r, res)
 	out.FinalURL, out.Redirects, out.Permanent = w.at.String(), w.hops, w.moved
 	out.ContentLocation = contentLocation(res.Header.Get("Content-Location"), w.at)
-	return out, shown(w.at, ""), w.blame(err)
+	return out, displayURL(w.at, ""), w.asAuthError(err)
 }
 
 // parseURL admits absolute http and https addresses. User and password stay in
@@ -245,10 +245,10 @@ func parseURL(raw string) (*url.URL, error) {
 	var bad *url.Error
 	if errors.As(err, &bad) {
 		// The error around the cause would show the address with its password.
-		return nil, &Error{URL: shown(nil, raw), Kind: KindScheme, Err: bad.Err}
+		return nil, &Error{URL: displayURL(nil, raw), Kind: KindScheme, Err: bad.Err}
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, &Error{URL: shown(u, raw), Kind: KindScheme}
+		return nil, &Error{URL: displayURL(u, raw), Kind: KindScheme}
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil

@@ -149,11 +149,11 @@ func TestBasicAuthentication(t *testing.T) {
 		t.Errorf("final URL %s", res.FinalURL)
 	}
 	e := fail(t, c, Request{URL: with("me:other1")}, KindAuth)
-	if all := e.Error() + e.Sentence() + e.URL; strings.Contains(all, "other1") {
+	if all := e.Error() + e.UserMessage() + e.URL; strings.Contains(all, "other1") {
 		t.Errorf("the password is shown: %s", all)
 	}
 	e = fail(t, c, Request{URL: "http://me:s3cret@host:bad port/"}, KindScheme)
-	if all := e.Error() + e.Sentence() + e.URL; strings.Contains(all, "s3cret") {
+	if all := e.Error() + e.UserMessage() + e.URL; strings.Contains(all, "s3cret") {
 		t.Errorf("the password is shown: %s", all)
 	}
 }
@@ -202,9 +202,9 @@ func TestRetryAfter(t *testing.T) {
 		" 7 ":                           7 * time.Second,
 		"Mon, 23 Nov 2026 12:30:00 GMT": 30 * time.Minute,
 		"Mon, 23 Nov 2026 11:30:00 GMT": 0,
-		"Mon, 23 Nov 2099 12:30:00 GMT": maxWait,
-		"99999999999999999999999":       maxWait,
-		"99999999999":                   maxWait,
+		"Mon, 23 Nov 2099 12:30:00 GMT": maxDelay,
+		"99999999999999999999999":       maxDelay,
+		"99999999999":                   maxDelay,
 		"-5":                            0,
 		"soon":                          0,
 		"":                              0,
@@ -238,7 +238,7 @@ func TestServersClock(t *testing.T) {
 		{"", "", time.Time{}},
 	} {
 		h := http.Header{"Date": {c.date}, "Age": {c.age}}
-		if got := clock(h); !got.Equal(c.want) {
+		if got := serverTime(h); !got.Equal(c.want) {
 			t.Errorf("Date %q, Age %q: %v, want %v", c.date, c.age, got, c.want)
 		}
 	}
@@ -271,12 +271,12 @@ func TestFreshness(t *testing.T) {
 		{"max-age=60, no-cache", "", "", "", 0},
 		{"no-store", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 0},
 		{"max-age=oops", "", "", "", 0},
-		{"max-age=99999999999999999999", "", "", "", maxWait},
+		{"max-age=99999999999999999999", "", "", "", maxDelay},
 		{"s-maxage=60", "", "", "", 0},
 		{"", "", "Mon, 23 Nov 2020 11:00:00 GMT", "Mon, 23 Nov 2020 13:00:00 GMT", 2 * time.Hour},
 		{"", "600", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 110 * time.Minute},
 		{"", "", "", "Mon, 23 Nov 2026 13:00:00 GMT", time.Hour},
-		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Fri, 23 Nov 2096 13:00:00 GMT", maxWait},
+		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Fri, 23 Nov 2096 13:00:00 GMT", maxDelay},
 		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "0", 0},
 		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", 0},
 		{"max-age=0", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 0},

@@ -23,16 +23,16 @@ func IsLocal(address string) bool {
 // does. Whether there is such a file or program is seen only when it is asked.
 func CheckLocal(address string) error {
 	if _, ok := strings.CutPrefix(address, "exec:"); ok {
-		_, err := commandOf(address)
+		_, err := commandArgs(address)
 		return err
 	}
-	_, err := pathOf(address)
+	_, err := filePath(address)
 	return err
 }
 
-// pathOf is the file that a file: address names (RFC 8089); ~/ stands for the
+// filePath is the file that a file: address names (RFC 8089); ~/ stands for the
 // home directory.
-func pathOf(address string) (string, error) {
+func filePath(address string) (string, error) {
 	rest, ok := strings.CutPrefix(address, "file:")
 	path, uri := strings.CutPrefix(rest, "//")
 	if uri {
@@ -44,12 +44,12 @@ func pathOf(address string) (string, error) {
 	if !ok || !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "~/") || strings.ContainsRune(path, 0) {
 		return "", fmt.Errorf("%q names no file; write its whole path, such as file:///home/ann/feed.xml or file:~/feed.xml", address)
 	}
-	return fromHome(path), nil
+	return expandHome(path), nil
 }
 
-// fromHome puts the home directory in place of a ~ that a path begins with, as
+// expandHome puts the home directory in place of a ~ that a path begins with, as
 // no shell does it for us.
-func fromHome(path string) string {
+func expandHome(path string) string {
 	rest, ok := strings.CutPrefix(path, "~/")
 	home, err := os.UserHomeDir()
 	if !ok || err != nil {
@@ -58,18 +58,18 @@ func fromHome(path string) string {
 	return filepath.Join(home, rest)
 }
 
-// local answers from a file or a program of this computer.
-func (c *Client) local(ctx context.Context, limit *deadline, r Request) (Response, error) {
+// fetchLocal answers from a file or a program of this computer.
+func (c *Client) fetchLocal(ctx context.Context, limit *deadline, r Request) (Response, error) {
 	if strings.HasPrefix(r.URL, "exec:") {
-		return c.command(ctx, limit, r)
+		return c.execFeed(ctx, limit, r)
 	}
-	return c.file(ctx, limit, r)
+	return c.readFile(ctx, limit, r)
 }
 
-// file reads a regular file: a pipe or a device might never end. Time and size
+// readFile reads a regular file: a pipe or a device might never end. Time and size
 // are its validator.
-func (c *Client) file(ctx context.Context, limit *deadline, r Request) (Response, error) {
-	path, err := pathOf(r.URL)
+func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Response, error) {
+	path, err := filePath(r.URL)
 	if err != nil {
 		return Response{}, &Error{Kind: KindScheme, Err: err}
 	}
@@ -91,11 +91,11 @@ func (c *Client) file(ctx context.Context, limit *deadline, r Request) (Response
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
 	defer f.Close()
-	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), free: largeBody, places: c.large}
+	g := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), free: largeBody, slots: c.largeSlots}
 	if out.Body, err = io.ReadAll(g); err != nil {
-		g.leave()
+		g.release()
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
-	out.Bytes, out.gate = int64(len(out.Body)), g
+	out.Bytes, out.slot = int64(len(out.Body)), g
 	return out, nil
 }

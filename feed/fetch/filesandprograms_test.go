@@ -56,8 +56,8 @@ func TestExec(t *testing.T) {
 	} {
 		e := fail(t, c, ask(command), KindProgram)
 		sentence(t, e, append(words, "by hand")...)
-		if strings.Contains(e.Sentence(), "more") {
-			t.Errorf("%s: more than the first line: %s", command, e.Sentence())
+		if strings.Contains(e.UserMessage(), "more") {
+			t.Errorf("%s: more than the first line: %s", command, e.UserMessage())
 		}
 	}
 	sentence(t, fail(t, c, ask("yes"), KindTooLarge), "1 MB")
@@ -191,7 +191,7 @@ func TestFilter(t *testing.T) {
 	hang.Timeout = time.Second
 	sentence(t, fail(t, c, hang, KindTimeout), "filter")
 	// None of the failures kept a place.
-	if len(c.large) != 0 {
-		t.Errorf("%d places are taken", len(c.large))
+	if len(c.largeSlots) != 0 {
+		t.Errorf("%d places are taken", len(c.largeSlots))
 	}
 }

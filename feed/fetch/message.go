@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// Sentence tells a reader what went wrong and what can be done about it. The
+// UserMessage tells a reader what went wrong and what can be done about it. The
 // options it names are those of the configuration.
-func (e *Error) Sentence() string {
+func (e *Error) UserMessage() string {
 	host := e.host()
 	switch e.Kind {
 	case KindScheme:
@@ -31,7 +31,7 @@ func (e *Error) Sentence() string {
 	case KindFile:
 		return fmt.Sprintf("The feed's file can't be read (%s): check its path and its permissions.", e.cause())
 	case KindProgram:
-		return e.programSentence()
+		return e.programMessage()
 	case KindAuth:
 		return fmt.Sprintf("%s refuses the user name and password (%s): check user and password, or password_command, in the feed's settings.", host, statusText(e.Status))
 	case KindDNS:
@@ -45,15 +45,15 @@ func (e *Error) Sentence() string {
 	case KindReset:
 		return fmt.Sprintf("%s ended the connection without an answer: try again later, or check the address.", host)
 	case KindTimeout:
-		return e.timeoutSentence(host)
+		return e.timeoutMessage(host)
 	case KindTLS:
-		return e.tlsSentence(host)
+		return e.tlsMessage(host)
 	case KindStatus:
-		return e.statusSentence(host)
+		return e.statusMessage(host)
 	case KindTooLarge:
 		return fmt.Sprintf("The answer of %s is too large (%s): look for a shorter feed on the site.", host, e.cause())
 	case KindRedirects:
-		if errors.Is(e.Err, errTarget) {
+		if errors.Is(e.Err, errBadTarget) {
 			return fmt.Sprintf("%s sends on to an address that cannot be read: open the feed in a browser to find its right address.", host)
 		}
 		return fmt.Sprintf("%s sends from address to address without end (%s): open the feed in a browser to find its right address.", host, e.cause())
@@ -68,16 +68,16 @@ func (e *Error) Sentence() string {
 	case KindCanceled:
 		return "The refresh was stopped before this feed answered: refresh again to ask it."
 	}
-	if why, unruly := strings.CutPrefix(e.cause(), unrulyHTTP); unruly {
+	if why, unruly := strings.CutPrefix(e.cause(), invalidHTTP); unruly {
 		return fmt.Sprintf("%s does not keep to the rules of HTTP (%s): try again later, or tell the site.", host, strings.TrimPrefix(strings.TrimPrefix(why, "net/http: "), "http: "))
 	}
 	return fmt.Sprintf("Asking %s failed (%s): check the feed's address and headers, or try again later.", host, e.cause())
 }
 
-// unrulyHTTP begins what net/http says of an answer that it cannot read.
-const unrulyHTTP = "net/http: HTTP/1.x transport connection broken: "
+// invalidHTTP begins what net/http says of an answer that it cannot read.
+const invalidHTTP = "net/http: HTTP/1.x transport connection broken: "
 
-func (e *Error) timeoutSentence(host string) string {
+func (e *Error) timeoutMessage(host string) string {
 	var slow *programError
 	if errors.As(e.Err, &slow) {
 		return fmt.Sprintf("The feed's %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)
@@ -89,7 +89,7 @@ func (e *Error) timeoutSentence(host string) string {
 	return fmt.Sprintf("%s took too long to answer: try again later, or raise the feed's timeout.", host)
 }
 
-func (e *Error) programSentence() string {
+func (e *Error) programMessage() string {
 	role := roleFeed
 	var failed *programError
 	if errors.As(e.Err, &failed) {
@@ -106,7 +106,7 @@ func (e *Error) host() string {
 	return e.URL
 }
 
-func (e *Error) statusSentence(host string) string {
+func (e *Error) statusMessage(host string) string {
 	what := statusText(e.Status)
 	switch {
 	case e.Status == http.StatusUnauthorized:
@@ -129,7 +129,7 @@ func (e *Error) statusSentence(host string) string {
 	return fmt.Sprintf("%s gave no feed (%s): open the address in a browser to see why.", host, what)
 }
 
-func (e *Error) tlsSentence(host string) string {
+func (e *Error) tlsMessage(host string) string {
 	var invalid x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError

@@ -8,31 +8,31 @@ import (
 	"time"
 )
 
-// passwordTime is how long a password command may take.
-const passwordTime = 10 * time.Second
+// passwordTimeout is how long a password command may take.
+const passwordTimeout = 10 * time.Second
 
-// secrets are what password commands printed, for as long as the program runs
+// passwords are what password commands printed, for as long as the program runs
 // and the passwords work. They are nowhere else.
-type secrets struct {
+type passwords struct {
 	mu    sync.Mutex
-	known map[string]*secret
+	known map[string]*password
 }
 
-type secret struct {
-	// turn is held by whoever runs the command or reads what it printed, so that
+type password struct {
+	// lock is held by whoever runs the command or reads what it printed, so that
 	// feeds that share a command ask for a passphrase only once.
-	turn  chan struct{}
+	lock  chan struct{}
 	known bool
 	value string
 }
 
-func (s *secrets) of(command []string) *secret {
+func (s *passwords) entry(command []string) *password {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := strings.Join(command, "\x00")
 	e := s.known[key]
 	if e == nil {
-		e = &secret{turn: make(chan struct{}, 1)}
+		e = &password{lock: make(chan struct{}, 1)}
 		s.known[key] = e
 	}
 	return e
@@ -40,20 +40,20 @@ func (s *secrets) of(command []string) *secret {
 
 // get is the first line that command prints. It is fresh when command was run
 // for it.
-func (s *secrets) get(ctx context.Context, command []string) (value string, fresh bool, err error) {
-	e := s.of(command)
+func (s *passwords) get(ctx context.Context, command []string) (value string, fresh bool, err error) {
+	e := s.entry(command)
 	select {
-	case e.turn <- struct{}{}:
-		defer func() { <-e.turn }()
+	case e.lock <- struct{}{}:
+		defer func() { <-e.lock }()
 	case <-ctx.Done():
 		return "", false, ctx.Err()
 	}
 	if e.known {
 		return e.value, false, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, passwordTime)
+	ctx, cancel := context.WithTimeout(ctx, passwordTimeout)
 	defer cancel()
-	out := &capped{max: 64 << 10}
+	out := &cappedOutput{max: 64 << 10}
 	if err := run(ctx, program{role: rolePassword, argv: command, out: out}); err != nil {
 		return "", false, err
 	}
@@ -68,11 +68,11 @@ func (s *secrets) get(ctx context.Context, command []string) (value string, fres
 
 // forget has the command run again when the password is next needed, unless it
 // is another than old by then.
-func (s *secrets) forget(command []string, old string) {
-	e := s.of(command)
-	e.turn <- struct{}{}
+func (s *passwords) forget(command []string, old string) {
+	e := s.entry(command)
+	e.lock <- struct{}{}
 	if e.value == old {
 		e.known, e.value = false, ""
 	}
-	<-e.turn
+	<-e.lock
 }

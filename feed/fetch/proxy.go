@@ -8,8 +8,8 @@ import (
 	"net/url"
 )
 
-// proxyAnswered tells of a proxy that will not make a connection.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+// checkProxyResponse tells of a proxy that will not make a connection.
+func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
 	if res.StatusCode == http.StatusOK {
 		return nil
 	}

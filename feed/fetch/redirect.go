@@ -15,41 +15,41 @@ import (
 // maxRedirects is how long a chain may be before it is given up.
 const maxRedirects = 10
 
-// walk is one request's way through redirects.
-type walk struct {
+// redirects is one request's way through redirects.
+type redirects struct {
 	client  *Client
 	request Request
 	// first is the address asked for, at the one being asked now, which never
 	// has user and password in it: they are a header, and only for first's host.
 	first, at *url.URL
 	// validated is the address that gave the validators.
-	validated *url.URL
-	login     *login
+	validated   *url.URL
+	credentials *credentials
 	// jar has the cookies that hosts set on the way, each for its own host.
 	jar  http.CookieJar
 	hops int
-	// own holds while every step stayed on first's host.
-	own bool
+	// onOwnHost holds while every step stayed on first's host.
+	onOwnHost bool
 	// permanent holds while every step was a permanent redirect, moved is where
 	// those led.
 	permanent bool
 	moved     string
 }
 
-func newWalk(c *Client, r Request, start *url.URL) (*walk, error) {
-	w := &walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
+func newRedirects(c *Client, r Request, start *url.URL) (*redirects, error) {
+	w := &redirects{client: c, request: r, first: start, at: withoutUser(start), onOwnHost: true, permanent: true}
 	if r.Moved != "" {
 		moved, err := parseURL(r.Moved)
 		if err != nil {
 			return nil, err
 		}
-		w.at, w.own = withoutUser(moved), sameHost(start, moved)
+		w.at, w.onOwnHost = withoutUser(moved), sameHost(start, moved)
 	}
 	w.validated = w.at
 	if u, err := parseURL(r.Validated); err == nil {
 		w.validated = u
 	}
-	w.login = newLogin(c, r, start)
+	w.credentials = newCredentials(c, r, start)
 	// Without a list of public suffixes it never fails; see keepCookies.
 	w.jar, _ = cookiejar.New(nil)
 	return w, nil
@@ -57,17 +57,17 @@ func newWalk(c *Client, r Request, start *url.URL) (*walk, error) {
 
 // follow asks w.at and then wherever redirects lead. The caller closes the
 // answer's body.
-func (w *walk) follow(ctx context.Context) (*http.Response, error) {
+func (w *redirects) follow(ctx context.Context) (*http.Response, error) {
 	seen := make(map[string]bool)
 	for {
-		req, err := w.build(ctx)
+		req, err := w.newRequest(ctx)
 		if err != nil {
 			return nil, err
 		}
 		// A host may send back to the same address with a cookie.
 		state := w.at.String() + " " + req.Header.Get("Cookie")
 		if seen[state] {
-			return nil, &Error{Kind: KindLoop, Err: fmt.Errorf("redirects back to %s", shown(w.at, ""))}
+			return nil, &Error{Kind: KindLoop, Err: fmt.Errorf("redirects back to %s", displayURL(w.at, ""))}
 		}
 		res, err := w.send(ctx, req)
 		if err != nil {
@@ -86,12 +86,12 @@ func (w *walk) follow(ctx context.Context) (*http.Response, error) {
 
 // send makes one request, and makes it again where the host asks for user and
 // password.
-func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, error) {
-	way := route{proxy: w.request.Access.Proxy}
-	if w.own && w.request.Access.Insecure {
+func (w *redirects) send(ctx context.Context, req *http.Request) (*http.Response, error) {
+	way := routeOptions{proxy: w.request.Access.Proxy}
+	if w.onOwnHost && w.request.Access.Insecure {
 		way.insecure = w.at.Hostname()
 	}
-	transport, err := w.client.routes.to(way)
+	transport, err := w.client.transports.get(way)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +101,10 @@ func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, err
 			return nil, err
 		}
 		w.keepCookies(res)
-		if res.StatusCode != http.StatusUnauthorized || !w.own || w.login == nil {
+		if res.StatusCode != http.StatusUnauthorized || !w.onOwnHost || w.credentials == nil {
 			return res, nil
 		}
-		again, err := w.login.refused(ctx, res)
+		again, err := w.credentials.retryAfterRefusal(ctx, res)
 		if err != nil {
 			res.Body.Close()
 			return nil, err
@@ -113,7 +113,7 @@ func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, err
 			return res, nil
 		}
 		discard(res)
-		if req, err = w.build(ctx); err != nil {
+		if req, err = w.newRequest(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +121,7 @@ func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, err
 
 // keepCookies remembers what a host sets for itself until the walk ends. A
 // domain would hand it to the host's neighbours, so it is left out.
-func (w *walk) keepCookies(res *http.Response) {
+func (w *redirects) keepCookies(res *http.Response) {
 	cookies := res.Cookies()
 	for _, c := range cookies {
 		c.Domain = ""
@@ -129,11 +129,11 @@ func (w *walk) keepCookies(res *http.Response) {
 	w.jar.SetCookies(w.at, cookies)
 }
 
-// validators says whether the host being asked gave the validators.
-func (w *walk) validators() bool { return sameHost(w.validated, w.at) }
+// sendsValidators says whether the host being asked gave the validators.
+func (w *redirects) sendsValidators() bool { return sameHost(w.validated, w.at) }
 
-// build makes the request for w.at.
-func (w *walk) build(ctx context.Context) (*http.Request, error) {
+// newRequest makes the request for w.at.
+func (w *redirects) newRequest(ctx context.Context) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.at.String(), nil)
 	if err != nil {
 		return nil, err
@@ -141,12 +141,12 @@ func (w *walk) build(ctx context.Context) (*http.Request, error) {
 	r := w.request
 	req.Header.Set("Accept", cmp.Or(r.Accept, accept))
 	req.Header.Set("User-Agent", cmp.Or(r.UserAgent, w.client.userAgent, "dateline"))
-	if w.validators() {
-		setIf(req.Header, "If-None-Match", r.ETag)
-		setIf(req.Header, "If-Modified-Since", r.LastModified)
+	if w.sendsValidators() {
+		setNonEmpty(req.Header, "If-None-Match", r.ETag)
+		setNonEmpty(req.Header, "If-Modified-Since", r.LastModified)
 	}
-	if w.own {
-		err = w.introduce(ctx, req)
+	if w.onOwnHost {
+		err = w.addPrivateHeaders(ctx, req)
 	}
 	for _, c := range w.jar.Cookies(w.at) {
 		req.AddCookie(c)
@@ -154,12 +154,12 @@ func (w *walk) build(ctx context.Context) (*http.Request, error) {
 	return req, err
 }
 
-// introduce puts on a request what is for the feed's own host only. Headers
+// addPrivateHeaders puts on a request what is for the feed's own host only. Headers
 // that the configuration spells out come last and so prevail.
-func (w *walk) introduce(ctx context.Context, req *http.Request) error {
-	setIf(req.Header, "Cookie", w.request.Access.Cookies)
-	if w.login != nil {
-		if err := w.login.sign(ctx, req); err != nil {
+func (w *redirects) addPrivateHeaders(ctx context.Context, req *http.Request) error {
+	setNonEmpty(req.Header, "Cookie", w.request.Access.Cookies)
+	if w.credentials != nil {
+		if err := w.credentials.sign(ctx, req); err != nil {
 			return err
 		}
 	}
@@ -176,31 +176,31 @@ func (w *walk) introduce(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-// blame makes a refusal of user and password of an answer's error.
-func (w *walk) blame(err error) error {
+// asAuthError makes a refusal of user and password of an answer's error.
+func (w *redirects) asAuthError(err error) error {
 	var e *Error
-	if errors.As(err, &e) && e.Status == http.StatusUnauthorized && w.own && w.login != nil && w.login.sent != "" {
+	if errors.As(err, &e) && e.Status == http.StatusUnauthorized && w.onOwnHost && w.credentials != nil && w.credentials.sent != "" {
 		e.Kind = KindAuth
 	}
 	return err
 }
 
-// errTarget is a redirect whose target is no address.
-var errTarget = errors.New("the redirect's target cannot be read")
+// errBadTarget is a redirect whose target is no address.
+var errBadTarget = errors.New("the redirect's target cannot be read")
 
 // step moves w to where res points, or says why not.
-func (w *walk) step(res *http.Response) error {
+func (w *redirects) step(res *http.Response) error {
 	location := res.Header.Get("Location")
 	next, err := w.at.Parse(location)
 	if err != nil {
-		return &Error{Kind: KindRedirects, Err: errTarget}
+		return &Error{Kind: KindRedirects, Err: errBadTarget}
 	}
 	next.User, next.Fragment, next.RawFragment = nil, "", ""
 	switch {
 	case next.Scheme != "http" && next.Scheme != "https" || next.Hostname() == "":
-		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", shown(next, location))}
+		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", displayURL(next, location))}
 	case w.at.Scheme == "https" && next.Scheme == "http":
-		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("redirects to %s", shown(next, location))}
+		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("redirects to %s", displayURL(next, location))}
 	case w.hops == maxRedirects:
 		return &Error{Kind: KindRedirects, Err: fmt.Errorf("more than %d redirects", maxRedirects)}
 	}
@@ -209,7 +209,7 @@ func (w *walk) step(res *http.Response) error {
 	if w.permanent {
 		w.moved = next.String()
 	}
-	w.own = w.own && sameHost(w.first, next)
+	w.onOwnHost = w.onOwnHost && sameHost(w.first, next)
 	w.at = next
 	return nil
 }

@@ -67,8 +67,8 @@ func TestRedirectsGivenUp(t *testing.T) {
 		e := fail(t, client(t, func(o *Options) {
 			o.Builtin = func(string) ([]byte, bool) { return nil, true }
 		}), Request{URL: s.URL + "/a"}, kind)
-		if asked != 1 || !strings.HasSuffix(e.Sentence(), ".") {
-			t.Errorf("Location %q: asked %d times, %s", location, asked, e.Sentence())
+		if asked != 1 || !strings.HasSuffix(e.UserMessage(), ".") {
+			t.Errorf("Location %q: asked %d times, %s", location, asked, e.UserMessage())
 		}
 	}
 }

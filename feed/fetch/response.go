@@ -18,18 +18,18 @@ import (
 const accept = "application/rss+xml, application/atom+xml, application/feed+json, " +
 	"application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 
-// maxWait is the longest Retry-After or max-age that is believed.
-const maxWait = 30 * 24 * time.Hour
+// maxDelay is the longest Retry-After or max-age that is believed.
+const maxDelay = 30 * 24 * time.Hour
 
-// answer turns what the server said into a Response, or an error unless it is
+// newResponse turns what the server said into a Response, or an error unless it is
 // a good answer.
-func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *http.Response) (Response, error) {
+func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, res *http.Response) (Response, error) {
 	h := res.Header
 	out := Response{
 		Status:     res.StatusCode,
 		RetryAfter: retryAfter(h.Get("Retry-After"), c.now()),
 		Fresh:      freshness(h, c.now()),
-		Clock:      clock(h),
+		Clock:      serverTime(h),
 	}
 	asked := r.ETag != "" || r.LastModified != ""
 	switch {
@@ -39,7 +39,7 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return Response{}, &Error{Kind: KindStatus, Status: res.StatusCode, RetryAfter: out.RetryAfter, Page: pageHash(res)}
 	}
-	if enc := strings.ToLower(h.Get("Content-Encoding")); foreign(enc) {
+	if enc := strings.ToLower(h.Get("Content-Encoding")); unrequestedEncoding(enc) {
 		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
 	}
 	body, gate, err := c.readBody(ctx, limit, res)
@@ -53,10 +53,10 @@ func (c *Client) answer(ctx context.Context, limit *deadline, r Request, res *ht
 		err = nil
 	}
 	if err != nil {
-		gate.leave()
+		gate.release()
 		return Response{}, err
 	}
-	out.Body, out.Bytes, out.gate = body, int64(len(body)), gate
+	out.Body, out.Bytes, out.slot = body, int64(len(body)), gate
 	out.ContentType = h.Get("Content-Type")
 	if !out.Partial {
 		out.ETag, out.LastModified = validator(h, "ETag"), validator(h, "Last-Modified")
@@ -94,10 +94,10 @@ func size(n int64) string {
 	return fmt.Sprintf("%d MB", n>>20)
 }
 
-// foreign says whether a body still encoded after net/http's work is in a coding
+// unrequestedEncoding says whether a body still encoded after net/http's work is in a coding
 // that nobody asked for. Other values are mistakes of servers that send plain
 // text all the same.
-func foreign(encoding string) bool {
+func unrequestedEncoding(encoding string) bool {
 	switch encoding {
 	case "br", "zstd", "compress":
 		return true
@@ -115,7 +115,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return min(max(at.Sub(now), 0), maxWait)
+	return min(max(at.Sub(now), 0), maxDelay)
 }
 
 // freshness is how long an answer stays fresh by its own account: max-age, else
@@ -140,17 +140,17 @@ func freshness(h http.Header, now time.Time) time.Duration {
 			made = now
 		}
 		if expires, err := http.ParseTime(h.Get("Expires")); err == nil {
-			lifetime = min(expires.Sub(made), maxWait)
+			lifetime = min(expires.Sub(made), maxDelay)
 		}
 	}
 	spent, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
 	return max(lifetime-spent, 0)
 }
 
-// clock is the time by the clock of the server that made an answer, which may
+// serverTime is the time by the clock of the server that made an answer, which may
 // have spent a while in caches since (RFC 9110 section 6.6.1, RFC 9111 section
 // 5.1).
-func clock(h http.Header) time.Time {
+func serverTime(h http.Header) time.Time {
 	made, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return time.Time{}
@@ -165,14 +165,14 @@ func parseSeconds(s string) (time.Duration, bool) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return maxWait, true
+		return maxDelay, true
 	case err != nil:
 		return 0, false
 	}
-	return time.Duration(min(n, uint64(maxWait/time.Second))) * time.Second, true
+	return time.Duration(min(n, uint64(maxDelay/time.Second))) * time.Second, true
 }
 
-func setIf(h http.Header, name, value string) {
+func setNonEmpty(h http.Header, name, value string) {
 	if value != "" {
 		h.Set(name, value)
 	}

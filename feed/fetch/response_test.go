@@ -40,8 +40,8 @@ func TestGzip(t *testing.T) {
 		t.Errorf("got %d bytes, partial %v", len(res.Body), res.Partial)
 	}
 	e := fail(t, c, Request{URL: s.URL + "/bomb"}, KindTooLarge)
-	if !strings.Contains(e.Sentence(), "too large") {
-		t.Error(e.Sentence())
+	if !strings.Contains(e.UserMessage(), "too large") {
+		t.Error(e.UserMessage())
 	}
 }
 
@@ -105,7 +105,7 @@ func TestPhaseTimeouts(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	short := 30 * time.Millisecond
 	c := client(t, func(o *Options) {
-		o.Transport = newTransport(phases{dial: time.Minute, handshake: short, header: short}, nil)
+		o.Transport = newTransport(phaseTimeouts{dial: time.Minute, handshake: short, header: short}, nil)
 	})
 	fail(t, c, Request{URL: s.URL, Timeout: time.Minute}, KindTimeout)
 
@@ -155,8 +155,8 @@ func TestForeignEncoding(t *testing.T) {
 		w.Write([]byte("<rss/>"))
 	})
 	c := client(t)
-	if e := fail(t, c, Request{URL: s.URL + "/br"}, KindEncoding); !strings.Contains(e.Sentence(), "br") {
-		t.Error(e.Sentence())
+	if e := fail(t, c, Request{URL: s.URL + "/br"}, KindEncoding); !strings.Contains(e.UserMessage(), "br") {
+		t.Error(e.UserMessage())
 	}
 	if res := get(t, c, Request{URL: s.URL + "/utf-8"}); string(res.Body) != "<rss/>" {
 		t.Errorf("body %q", res.Body)

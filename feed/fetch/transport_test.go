@@ -117,12 +117,12 @@ func TestInsecure(t *testing.T) {
 // However many routes a configuration has, only so many pools are kept.
 func TestRoutesAreBounded(t *testing.T) {
 	c := client(t)
-	for n := range 3 * maxRoutes {
-		if _, err := c.routes.to(route{proxy: fmt.Sprintf("http://proxy%d/", n)}); err != nil {
+	for n := range 3 * maxTransports {
+		if _, err := c.transports.get(routeOptions{proxy: fmt.Sprintf("http://proxy%d/", n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(c.routes.others) != maxRoutes || len(c.routes.used) != maxRoutes {
-		t.Errorf("%d pools, %d in use", len(c.routes.others), len(c.routes.used))
+	if len(c.transports.others) != maxTransports || len(c.transports.used) != maxTransports {
+		t.Errorf("%d pools, %d in use", len(c.transports.others), len(c.transports.used))
 	}
 }

@@ -24,14 +24,14 @@ const probeTimeout = 10 * time.Second
 // probesTimeout bounds all the guesses at one site.
 const probesTimeout = 30 * time.Second
 
-// problem is an error whose text is a sentence for the reader.
-type problem struct {
-	sentence string
-	err      error
+// messageError is an error whose text is a sentence for the reader.
+type messageError struct {
+	message string
+	err     error
 }
 
-func (p *problem) Error() string { return p.sentence }
-func (p *problem) Unwrap() error { return p.err }
+func (p *messageError) Error() string { return p.message }
+func (p *messageError) Unwrap() error { return p.err }
 
 // Discover says which feeds an address offers: itself when it is a feed, those
 // that a page announces and those that [find.HostFeeds] knows, else the first
@@ -40,49 +40,49 @@ func (p *problem) Unwrap() error { return p.err }
 // scheme is tried with https, then with http. The text of an error is a
 // sentence for the reader.
 func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate, error) {
-	u, res, err := p.look(ctx, address)
+	u, res, err := p.fetchTyped(ctx, address)
 	if err != nil {
-		if found := find.HostFeeds(guesses(address)[0], nil); len(found) > 0 && unreadable(err) {
+		if found := find.HostFeeds(addressesToTry(address)[0], nil); len(found) > 0 && pageRefused(err) {
 			return found, nil
 		}
 		return nil, err
 	}
 	defer res.Release()
-	offered, err := p.offers(ctx, u, res)
+	offered, err := p.feedsAt(ctx, u, res)
 	for i := range offered {
 		offered[i].URL = text.KeepLogin(offered[i].URL, u)
 	}
 	return offered, err
 }
 
-// look asks for what a reader typed or pasted, and says under which address it
+// fetchTyped asks for what a reader typed or pasted, and says under which address it
 // was found. The text of an error is a sentence.
-func (p *Poller) look(ctx context.Context, address string) (found string, res fetch.Response, err error) {
+func (p *Poller) fetchTyped(ctx context.Context, address string) (found string, res fetch.Response, err error) {
 	var first error
-	for _, u := range guesses(address) {
+	for _, u := range addressesToTry(address) {
 		res, err := p.client.Get(ctx, fetch.Request{URL: u})
 		if err == nil {
-			if sentence := p.usurped(u, res); sentence != "" {
+			if sentence := p.portalMessage(u, res); sentence != "" {
 				res.Release()
-				return "", fetch.Response{}, &problem{sentence, first}
+				return "", fetch.Response{}, &messageError{sentence, first}
 			}
 			return u, res, nil
 		}
 		first = cmp.Or(first, err)
-		if !openInstead(err) {
+		if !tryHTTP(err) {
 			break
 		}
 	}
 	sentence := first.Error()
 	var failed *fetch.Error
 	if errors.As(first, &failed) {
-		sentence = failed.Sentence()
+		sentence = failed.UserMessage()
 	}
-	return "", fetch.Response{}, &problem{sentence, first}
+	return "", fetch.Response{}, &messageError{sentence, first}
 }
 
-// guesses turns what a reader typed or pasted into addresses to try in turn.
-func guesses(typed string) []string {
+// addressesToTry turns what a reader typed or pasted into addresses to try in turn.
+func addressesToTry(typed string) []string {
 	s := strings.TrimSpace(typed)
 	if len(s) >= 5 && strings.EqualFold(s[:5], "feed:") {
 		s = strings.TrimPrefix(s[5:], "//")
@@ -93,8 +93,8 @@ func guesses(typed string) []string {
 	return []string{"https://" + s, "http://" + s}
 }
 
-// openInstead says whether http may do where https failed.
-func openInstead(err error) bool {
+// tryHTTP says whether http may do where https failed.
+func tryHTTP(err error) bool {
 	var failed *fetch.Error
 	if !errors.As(err, &failed) {
 		return false
@@ -102,9 +102,9 @@ func openInstead(err error) bool {
 	return slices.Contains([]fetch.Kind{fetch.KindRefused, fetch.KindReset, fetch.KindTimeout, fetch.KindTLS}, failed.Kind)
 }
 
-// unreadable says whether a page is there that only its host keeps from us. One
+// pageRefused says whether a page is there that only its host keeps from us. One
 // that is missing has no feeds, and without a network none can be asked.
-func unreadable(err error) bool {
+func pageRefused(err error) bool {
 	var failed *fetch.Error
 	if !errors.As(err, &failed) {
 		return false
@@ -118,8 +118,8 @@ func unreadable(err error) bool {
 	return false
 }
 
-// offers reads an answer as a feed, else as a page.
-func (p *Poller) offers(ctx context.Context, address string, res fetch.Response) ([]feed.Candidate, error) {
+// feedsAt reads an answer as a feed, else as a page.
+func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response) ([]feed.Candidate, error) {
 	doc, err := p.parse(res.Body, origin(res))
 	if err == nil {
 		return []feed.Candidate{candidate(cmp.Or(res.Permanent, address), res, doc)}, nil
@@ -135,23 +135,23 @@ func (p *Poller) offers(ctx context.Context, address string, res fetch.Response)
 		// A wall of consent or a login stands at another address.
 		hosted = find.HostFeeds(address, nil)
 	}
-	if found := join(announced, hosted); len(found) > 0 {
+	if found := mergeCandidates(announced, hosted); len(found) > 0 {
 		return found, nil
 	}
 	if !isPage {
-		return nil, &problem{parseSentence(res, err), err}
+		return nil, &messageError{parseMessage(res, err), err}
 	}
 	// A large page would keep its place from the feeds that are tried now.
 	res.Release()
 	if found := p.probe(ctx, text.KeepLogin(res.FinalURL, address)); len(found) > 0 {
 		return found, nil
 	}
-	return nil, &problem{"This page announces no feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
+	return nil, &messageError{"This page announces no feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
 }
 
-// join puts the feeds of a host behind those announced. Of one that is among
+// mergeCandidates puts the feeds of a host behind those announced. Of one that is among
 // both the announced words stay, with the note.
-func join(announced, hosted []feed.Candidate) []feed.Candidate {
+func mergeCandidates(announced, hosted []feed.Candidate) []feed.Candidate {
 	for _, h := range hosted {
 		same := func(c feed.Candidate) bool { return strings.TrimSuffix(c.URL, "/") == strings.TrimSuffix(h.URL, "/") }
 		if i := slices.IndexFunc(announced, same); i >= 0 {
@@ -203,13 +203,13 @@ func candidate(address string, res fetch.Response, doc *feed.Document) feed.Cand
 	return c
 }
 
-// previewed is how many items a preview shows.
-const previewed = 5
+// previewItems is how many items a preview shows.
+const previewItems = 5
 
 // Preview reads the feed at an address and keeps nothing of it. The text of an
 // error is a sentence for the reader.
 func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, error) {
-	u, res, err := p.look(ctx, address)
+	u, res, err := p.fetchTyped(ctx, address)
 	if err != nil {
 		return feed.Preview{}, err
 	}
@@ -219,7 +219,7 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 		err = errors.New("it broke off")
 	}
 	if err != nil {
-		return feed.Preview{}, &problem{parseSentence(res, err), err}
+		return feed.Preview{}, &messageError{parseMessage(res, err), err}
 	}
 	newest := slices.Clone(doc.Items)
 	slices.SortStableFunc(newest, func(a, b feed.Article) int { return b.Published.Compare(a.Published) })
@@ -227,7 +227,7 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 		Candidate:    candidate(text.KeepLogin(cmp.Or(res.Permanent, u), u), res, doc),
 		Description:  doc.Description,
 		Site:         doc.Site,
-		Items:        newest[:min(previewed, len(newest))],
+		Items:        newest[:min(previewItems, len(newest))],
 		Total:        len(newest),
 		PostInterval: schedule.PostInterval(doc.Items, p.now()),
 	}, nil

@@ -135,7 +135,7 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if next, err := h.pollers[1].NextDue(t.Context()); err != nil || !next.Equal(noon.Add(claimed)) {
+	if next, err := h.pollers[1].NextDue(t.Context()); err != nil || !next.Equal(noon.Add(claimDuration)) {
 		t.Errorf("due at %v, %v", next, err)
 	}
 	err := h.pollers[1].Refresh(t.Context(), feed.RefreshRequest{Feeds: urls}, func(r feed.Report) {
@@ -158,7 +158,7 @@ func TestClaimsEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := killed.store.Claim(t.Context(), feeds, h.now.Add(claimed), false); err != nil {
+	if _, err := killed.store.Claim(t.Context(), feeds, h.now.Add(claimDuration), false); err != nil {
 		t.Fatal(err)
 	}
 	expect := func(what string, times int) {
@@ -171,7 +171,7 @@ func TestClaimsEnd(t *testing.T) {
 		}
 	}
 	expect("at once", 0)
-	h.now = h.now.Add(claimed)
+	h.now = h.now.Add(claimDuration)
 	expect("when the claim has run out", 1)
 
 	h.now = h.now.Add(time.Hour)
@@ -229,13 +229,13 @@ func TestOneClaimARound(t *testing.T) {
 		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
 	}
 	r := newRig(t, urls...)
-	r.lanes.perHost = 1 // so that asked needs no lock
+	r.queues.perHost = 1 // so that asked needs no lock
 	r.Poller.store = noRoom{r.store}
 	err := r.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(rep feed.Report) { t.Errorf("%+v", rep) })
-	if next, due := r.NextDue(t.Context()); !errors.Is(err, errNoRoom) || due != nil || asked > 0 || !next.Equal(noon.Add(pause)) {
+	if next, due := r.NextDue(t.Context()); !errors.Is(err, errNoRoom) || due != nil || asked > 0 || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("%v, asked %d times, due at %v", err, asked, next)
 	}
-	r.Poller.store, r.now = r.store, noon.Add(pause)
+	r.Poller.store, r.now = r.store, noon.Add(pauseAfterFailure)
 	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 300 || asked != 300 || r.store.claims != 1 {
 		t.Errorf("%d reports, asked %d times, claimed %d times", len(got), asked, r.store.claims)
 	}

@@ -50,7 +50,7 @@ func newWrongClock(t *testing.T) *wrongClock {
 		urls = append(urls, fmt.Sprintf("http://127.0.0.%d:%s%s", min(i+1, 3), port, path))
 	}
 	c.rig = newRig(t, urls...)
-	c.lanes.workers = 1 // so that asks need no lock
+	c.queues.workers = 1 // so that asks need no lock
 	return c
 }
 
@@ -92,7 +92,7 @@ func TestClockJumps(t *testing.T) {
 				for _, days := range []time.Duration{0, off, 0} {
 					c.live(t, 50*time.Hour, days)
 					if restart {
-						c.resting, c.rest = map[string]rest{}, rest{}
+						c.hostPauses, c.pause = map[string]pauseWindow{}, pauseWindow{}
 					}
 				}
 				for path, waits := range wrongClockWaits() {

@@ -11,32 +11,32 @@ import (
 	"dateline/feed/schedule"
 )
 
-// plan sorts what was asked for.
+// planRefresh sorts what was asked for.
 type plan struct {
-	errands []errand
-	// idle tells of the feeds left out, and why.
-	idle []feed.Report
+	jobs []job
+	// skipped tells of the feeds left out, and why.
+	skipped []feed.Report
 	// unknown were named but are not subscribed.
 	unknown []string
-	// others are being asked by another Refresh.
-	others []other
-	// righted are the states, of those left out, that a wrong clock had kept.
-	righted []feed.Fetched
-	// read are the feeds of errands and righted as they were read; they are
+	// fetchedElsewhere are being asked by another Refresh.
+	fetchedElsewhere []otherRefresh
+	// corrected are the states, of those left out, that a wrong clock had kept.
+	corrected []feed.Fetched
+	// claimed are the feeds of errands and righted as they were read; they are
 	// claimed until then.
-	read  []feed.Feed
-	until time.Time
+	claimed   []feed.Feed
+	claimsEnd time.Time
 }
 
-type other struct {
+type otherRefresh struct {
 	url   string
 	saved <-chan struct{}
 }
 
-// plan reads the feeds and claims those to be asked. Claims are given and ended
+// planRefresh reads the feeds and claims those to be asked. Claims are given and ended
 // under one lock with the reading, so a claimed feed's state is never older
 // than its last answer.
-func (p *Poller) plan(ctx context.Context, ask feed.RefreshRequest) (plan, error) {
+func (p *Poller) planRefresh(ctx context.Context, ask feed.RefreshRequest) (plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	feeds, err := p.store.Feeds(ctx)
@@ -50,42 +50,42 @@ func (p *Poller) plan(ctx context.Context, ask feed.RefreshRequest) (plan, error
 	})
 	var out plan
 	if ask.Feeds != nil {
-		feeds, out.unknown = named(feeds, ask.Feeds)
+		feeds, out.unknown = pickFeeds(feeds, ask.Feeds)
 	}
 	now := p.now()
 	for _, read := range feeds {
 		f, wrong := read, false
 		f.Poll, wrong = schedule.CorrectClock(f.Poll, now)
-		e := errand{feed: f, settings: subs[f.URL], named: ask.Feeds != nil && !ask.DueOnly}
-		idle := e.idle(ask, now)
+		e := job{feed: f, settings: subs[f.URL], onRequest: ask.Feeds != nil && !ask.DueOnly}
+		idle := e.whySkip(ask, now)
 		if wrong && idle.Reason != "" {
-			out.righted = append(out.righted, feed.Fetched{URL: f.URL, State: f.Poll, Round: now})
-			out.read = append(out.read, read)
+			out.corrected = append(out.corrected, feed.Fetched{URL: f.URL, State: f.Poll, Round: now})
+			out.claimed = append(out.claimed, read)
 		}
 		switch saved, taken := p.claims[f.URL]; {
 		case idle.Reason != "":
-			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Next: idle.Next, Reason: idle.Reason})
+			out.skipped = append(out.skipped, feed.Report{URL: f.URL, Status: feed.Skipped, Next: idle.Next, Reason: idle.Reason})
 		case taken:
-			out.others = append(out.others, other{f.URL, saved})
-		case !e.named && byAnother(f, now):
-			out.idle = append(out.idle, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
+			out.fetchedElsewhere = append(out.fetchedElsewhere, otherRefresh{f.URL, saved})
+		case !e.onRequest && claimedByOther(f, now):
+			out.skipped = append(out.skipped, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
 		default:
-			out.read = append(out.read, read)
-			e.release = p.take(f.URL)
-			out.errands = append(out.errands, e)
+			out.claimed = append(out.claimed, read)
+			e.release = p.claimInProcess(f.URL)
+			out.jobs = append(out.jobs, e)
 		}
 	}
 	return out, nil
 }
 
-// idle says why a feed is not asked now and when it will be; without a Reason it
+// skipped says why a feed is not asked now and when it will be; without a Reason it
 // is asked. A feed that is named is; "all" is not a name for one that is paused,
 // gone or to be left alone.
-func (e errand) idle(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
+func (e job) whySkip(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	p := e.feed.Poll
 	due := schedule.DueAt(p, e.settings, now)
 	switch {
-	case e.named:
+	case e.onRequest:
 		return schedule.Schedule{}
 	case p.Gone:
 		return schedule.Schedule{Reason: "gone for good, as the server says: asked only by name"}
@@ -99,8 +99,8 @@ func (e errand) idle(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	return schedule.Schedule{}
 }
 
-// named picks feeds by URL, each once, and returns the names that fit none.
-func named(feeds []feed.Feed, urls []string) (picked []feed.Feed, unknown []string) {
+// pickFeeds picks feeds by URL, each once, and returns the names that fit none.
+func pickFeeds(feeds []feed.Feed, urls []string) (picked []feed.Feed, unknown []string) {
 	seen := make(map[string]bool, len(urls))
 	for _, u := range urls {
 		if seen[u] {
@@ -137,7 +137,7 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 		if _, wrong := schedule.CorrectClock(f.Poll, now); wrong {
 			due = now // for Refresh to put right
 		}
-		if byAnother(f, now) {
+		if claimedByOther(f, now) {
 			due = later(due, f.Asking)
 		}
 		if next.IsZero() || due.Before(next) {
@@ -149,7 +149,7 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return later(next, p.rest.end(now)), nil
+	return later(next, p.pause.end(now)), nil
 }
 
 // settings returns the settings of every subscription by its URL.

@@ -152,8 +152,8 @@ func TestPanicWhileParsing(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	// Its place among the parsers is free again.
-	if len(r.parsing) != 0 {
-		t.Errorf("%d places taken", len(r.parsing))
+	if len(r.parseSlots) != 0 {
+		t.Errorf("%d places taken", len(r.parseSlots))
 	}
 }
 
@@ -180,7 +180,7 @@ func TestStoreFailure(t *testing.T) {
 	if n := asked.Load(); n == 200 {
 		t.Error("every feed was asked though nothing could be saved")
 	}
-	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pause)) {
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("next due %v, %v", next, err)
 	}
 }

@@ -15,21 +15,21 @@ import (
 )
 
 // Statuses that ask for patience (RFC 6585 section 4, RFC 9110 section 15.6.4).
-const http429, http503 = 429, 503
+const statusTooManyRequests, statusUnavailable = 429, 503
 
-// http511 is the status of a network that wants a login first (RFC 6585 section 6).
-const http511 = 511
+// statusNetworkLogin is the status of a network that wants a login first (RFC 6585 section 6).
+const statusNetworkLogin = 511
 
-// settle is the state of a feed after an outcome, but for its next check.
-func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
+// nextState is the state of a feed after an outcome, but for its next check.
+func nextState(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.LastChecked = now
 	s.Status = o.status
-	if o.local {
+	if o.localFailure {
 		s.Error = o.failure
 		return s
 	}
 	s.Gone = o.gone
-	s.Hints = wishes(s.Hints, o, now)
+	s.Hints = nextHints(s.Hints, o, now)
 	if o.failure != "" {
 		// The validators stay: they still name the last good answer. And a page
 		// that is not the feed, like a hotel's, says nothing of where it is.
@@ -41,22 +41,22 @@ func settle(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.Failures = 0
 	s.Error = ""
 	s.FinalURL = ""
-	if o.response.Redirects > 0 || o.direct {
+	if o.response.Redirects > 0 || o.atNewAddress {
 		s.FinalURL = o.response.FinalURL
 	}
-	if !o.response.NotModified && whole(o) {
+	if !o.response.NotModified && complete(o) {
 		s.ETag, s.LastModified, s.BodyHash = o.response.ETag, o.response.LastModified, o.hash
 	}
 	if o.doc != nil {
 		s.PostInterval = cmp.Or(schedule.PostInterval(o.doc.Items, now), s.PostInterval)
 		s.Newest = later(s.Newest, schedule.NewestDate(o.doc.Items, now))
 	}
-	return move(s, o, now)
+	return countRedirects(s, o, now)
 }
 
-// wishes are what the feed asks for after an outcome. An answer without a
+// nextHints are what the feed asks for after an outcome. An answer without a
 // document leaves what the last one asked for.
-func wishes(w feed.PollHints, o outcome, now time.Time) feed.PollHints {
+func nextHints(w feed.PollHints, o outcome, now time.Time) feed.PollHints {
 	until := w.Until
 	if o.doc != nil {
 		w = o.doc.Hints
@@ -71,11 +71,11 @@ func wishes(w feed.PollHints, o outcome, now time.Time) feed.PollHints {
 	return w
 }
 
-// move counts where permanent redirects lead in good answers.
-func move(s feed.PollState, o outcome, now time.Time) feed.PollState {
+// countRedirects counts where permanent redirects lead in good answers.
+func countRedirects(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	to := o.response.Permanent
 	switch {
-	case to == "" && o.direct:
+	case to == "" && o.atNewAddress:
 		return s
 	case to == "":
 		s.MovedTo, s.MovedSince, s.MovedTimes = "", time.Time{}, 0
@@ -87,30 +87,30 @@ func move(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	return s
 }
 
-// astray says that a failure tells of a wrong address, not of a bad hour.
-func astray(e *fetch.Error) bool {
+// wrongAddress says that a failure tells of a wrong address, not of a bad hour.
+func wrongAddress(e *fetch.Error) bool {
 	switch e.Kind {
 	case fetch.KindTimeout, fetch.KindReset, fetch.KindTruncated, fetch.KindCanceled:
 		return false
 	case fetch.KindStatus:
-		return e.Status < 500 && e.Status != http429 && e.RetryAfter == 0
+		return e.Status < 500 && e.Status != statusTooManyRequests && e.RetryAfter == 0
 	}
-	return !e.Local()
+	return !e.LocalFailure()
 }
 
 // pausesHost says that a server has asked not for this feed only to be left alone.
 func (o outcome) pausesHost() bool {
-	return o.retryAfter > 0 && (o.status == http429 || o.status == http503)
+	return o.retryAfter > 0 && (o.status == statusTooManyRequests || o.status == statusUnavailable)
 }
 
-// whole says whether an answer may be named to the server as the copy at hand.
+// complete says whether an answer may be named to the server as the copy at hand.
 // With the validators of half a document the other half would never come.
-func whole(o outcome) bool {
+func complete(o outcome) bool {
 	return !o.response.Partial && (o.doc == nil || !o.doc.Truncated)
 }
 
-// parseSentence tells a reader why an answer gave no items and what to do.
-func parseSentence(res fetch.Response, err error) string {
+// parseMessage tells a reader why an answer gave no items and what to do.
+func parseMessage(res fetch.Response, err error) string {
 	host := res.FinalURL
 	if u, parseErr := url.Parse(res.FinalURL); parseErr == nil && u.Host != "" {
 		host = text.Clean(u.Host)

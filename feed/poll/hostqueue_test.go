@@ -10,7 +10,7 @@ import (
 // neither goroutine nor host behind.
 func TestLanes(t *testing.T) {
 	const workers, perHost, hosts, each = 5, 2, 7, 30
-	l := newLanes(workers, perHost, nil)
+	l := newHostQueues(workers, perHost, nil)
 	var mu sync.Mutex
 	var all, ran int
 	busy := map[string]int{}
@@ -51,7 +51,7 @@ func TestLanes(t *testing.T) {
 
 // A host with a long queue must not keep others waiting behind it.
 func TestLanesTakeTurns(t *testing.T) {
-	l := newLanes(1, 1, nil)
+	l := newHostQueues(1, 1, nil)
 	var order []string
 	hold, done := make(chan struct{}), make(chan struct{})
 	l.add("first", func() { <-hold })

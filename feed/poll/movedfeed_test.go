@@ -171,7 +171,7 @@ func TestHostIsLeftAlone(t *testing.T) {
 	host := "http://127.0.0.1:" + port
 	urls := []string{host + "/0", host + "/1", host + "/2", "http://127.0.0.2:" + port + "/other"}
 	r := newRig(t, urls...)
-	r.lanes = newLanes(1, 1, nil)
+	r.queues = newHostQueues(1, 1, nil)
 	got := r.refresh(t, feed.RefreshRequest{})
 	if asked := strings.Fields(j.take()); len(asked) != 2 || slices.Contains(asked, "/1") {
 		t.Errorf("asked %q", asked)
@@ -190,7 +190,7 @@ func TestHostIsLeftAlone(t *testing.T) {
 		t.Errorf("an hour later: %+v", got)
 	}
 	r.now = noon.Add(2 * time.Hour)
-	if got := r.refresh(t, feed.RefreshRequest{Feeds: urls[2:3], DueOnly: true}); got[urls[2]].Status != feed.OK || len(r.resting) != 0 {
+	if got := r.refresh(t, feed.RefreshRequest{Feeds: urls[2:3], DueOnly: true}); got[urls[2]].Status != feed.OK || len(r.hostPauses) != 0 {
 		t.Errorf("when it is over: %+v", got)
 	}
 }
@@ -225,22 +225,22 @@ func TestPausedAndGone(t *testing.T) {
 func TestWishesAreKept(t *testing.T) {
 	now := noon
 	doc := &feed.Document{Hints: feed.PollHints{TTL: time.Hour}}
-	w := wishes(feed.PollHints{}, outcome{doc: doc, response: fetch.Response{Fresh: time.Minute}}, now)
+	w := nextHints(feed.PollHints{}, outcome{doc: doc, response: fetch.Response{Fresh: time.Minute}}, now)
 	if w.TTL != time.Hour || w.Fresh != time.Minute || !w.Until.IsZero() {
 		t.Errorf("after a document: %+v", w)
 	}
-	w = wishes(w, outcome{response: fetch.Response{NotModified: true, Fresh: 2 * time.Minute}}, now)
+	w = nextHints(w, outcome{response: fetch.Response{NotModified: true, Fresh: 2 * time.Minute}}, now)
 	if w.TTL != time.Hour || w.Fresh != 2*time.Minute {
 		t.Errorf("after 304: %+v", w)
 	}
-	w = wishes(w, outcome{failure: "No.", retryAfter: 9999 * time.Hour}, now)
+	w = nextHints(w, outcome{failure: "No.", retryAfter: 9999 * time.Hour}, now)
 	if w.TTL != time.Hour || w.Fresh != 0 || !w.Until.Equal(now.Add(schedule.MaxPause)) {
 		t.Errorf("after a refusal: %+v", w)
 	}
-	if w = wishes(w, outcome{failure: "No."}, now); w.Until.IsZero() {
+	if w = nextHints(w, outcome{failure: "No."}, now); w.Until.IsZero() {
 		t.Errorf("a failure ends the pause: %+v", w)
 	}
-	if w = wishes(w, outcome{}, now); !w.Until.IsZero() {
+	if w = nextHints(w, outcome{}, now); !w.Until.IsZero() {
 		t.Errorf("a good answer does not: %+v", w)
 	}
 }

@@ -55,7 +55,7 @@ func TestNextDueAfterAPause(t *testing.T) {
 	for i := range r.store.feeds {
 		r.store.feeds[i].Poll = feed.PollState{LastOK: noon.AddDate(0, 0, -9), LastChecked: noon.AddDate(0, 0, -9)}
 	}
-	r.lanes.perHost = 1
+	r.queues.perHost = 1
 	r.refresh(t, feed.RefreshRequest{DueOnly: true})
 	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(5*time.Hour)) {
 		t.Errorf("due again at %v, %v", next, err)

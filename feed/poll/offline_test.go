@@ -162,8 +162,8 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 			t.Errorf("when it was over, %s: %+v", u, rep)
 		}
 	}
-	if r.away() != "" {
-		t.Errorf("not over: %s", r.away())
+	if r.offlineMessage() != "" {
+		t.Errorf("not over: %s", r.offlineMessage())
 	}
 }
 
@@ -200,7 +200,7 @@ func TestFeedsAreToBlame(t *testing.T) {
 				t.Errorf("%s: %+v", u, s)
 			}
 		}
-		if r.away() != "" {
+		if r.offlineMessage() != "" {
 			t.Error("the network is blamed")
 		}
 	}
@@ -232,8 +232,8 @@ func TestOutageAcrossRounds(t *testing.T) {
 		}
 	}
 	w.answer = nil
-	if rep := r.refresh(t, feed.RefreshRequest{Feeds: urls[:1]})[urls[0]]; rep.Status != feed.Unchanged || r.away() != "" {
-		t.Errorf("%+v, %q", rep, r.away())
+	if rep := r.refresh(t, feed.RefreshRequest{Feeds: urls[:1]})[urls[0]]; rep.Status != feed.Unchanged || r.offlineMessage() != "" {
+		t.Errorf("%+v, %q", rep, r.offlineMessage())
 	}
 }
 
@@ -272,7 +272,7 @@ func TestStoppedIsNoOutage(t *testing.T) {
 			t.Errorf("%+v", rep)
 		}
 	})
-	if err == nil || r.away() != "" {
-		t.Errorf("%v, %q", err, r.away())
+	if err == nil || r.offlineMessage() != "" {
+		t.Errorf("%v, %q", err, r.offlineMessage())
 	}
 }

@@ -28,10 +28,10 @@ const pagePause = time.Minute
 // is zero. The error is ctx's.
 func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
 	done := make(chan feed.Fulltext, 1)
-	p.lanes.add(hostOf(link), func() {
+	p.queues.add(hostKey(link), func() {
 		var text feed.Fulltext
 		defer func() { done <- text }()
-		text = p.page(ctx, sub, link)
+		text = p.fetchPage(ctx, sub, link)
 	})
 	select {
 	case text := <-done:
@@ -41,8 +41,8 @@ func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link strin
 	}
 }
 
-// page asks for a page and takes its article out.
-func (p *Poller) page(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+// fetchPage asks for a page and takes its article out.
+func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
 	if ctx.Err() != nil {
 		return feed.Fulltext{}
 	}
@@ -58,23 +58,23 @@ func (p *Poller) page(ctx context.Context, sub feed.Subscription, link string) f
 		if failed.Kind == fetch.KindCanceled {
 			return feed.Fulltext{}
 		}
-		out.Error = pageSentence(failed)
-		if passing(failed) {
+		out.Error = pageMessage(failed)
+		if temporary(failed) {
 			out.Fetched = time.Time{}
-			p.restHost(hostOf(link), p.now().Add(max(failed.RetryAfter, pagePause)))
+			p.pauseHost(hostKey(link), p.now().Add(max(failed.RetryAfter, pagePause)))
 		}
 		return out
 	}
 	defer res.Release()
-	if out.Error = p.usurped(link, res); out.Error != "" {
+	if out.Error = p.portalMessage(link, res); out.Error != "" {
 		out.Fetched = time.Time{}
 		return out
 	}
-	if out.Error = otherThanPage(res); out.Error != "" {
+	if out.Error = notArticle(res); out.Error != "" {
 		return out
 	}
-	p.parsing <- struct{}{}
-	defer func() { <-p.parsing }()
+	p.parseSlots <- struct{}{}
+	defer func() { <-p.parseSlots }()
 	if ctx.Err() != nil {
 		return feed.Fulltext{}
 	}
@@ -112,14 +112,14 @@ func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	return out, true
 }
 
-// passing says that a failure is likely to be over soon.
-func passing(e *fetch.Error) bool {
-	return e.Local() || e.Status == 429 || e.Status == 503
+// temporary says that a failure is likely to be over soon.
+func temporary(e *fetch.Error) bool {
+	return e.LocalFailure() || e.Status == 429 || e.Status == 503
 }
 
-// pageSentence tells why there is no page and what to do.
-func pageSentence(e *fetch.Error) string {
-	host := hostIn(e.URL)
+// pageMessage tells why there is no page and what to do.
+func pageMessage(e *fetch.Error) string {
+	host := hostForMessage(e.URL)
 	switch e.Status {
 	case 401, 403:
 		return fmt.Sprintf("%s does not let dateline read this page (%d): o opens it in the browser; a login or another user_agent in the feed's settings may help.", host, e.Status)
@@ -142,13 +142,13 @@ func pageSentence(e *fetch.Error) string {
 	case e.Kind == fetch.KindTooLarge:
 		return fmt.Sprintf("The page of %s is too large to be read: o opens it in the browser.", host)
 	}
-	return e.Sentence()
+	return e.UserMessage()
 }
 
-// otherThanPage says what an answer is when it is no page with an article; empty
+// notArticle says what an answer is when it is no page with an article; empty
 // when it may be one.
-func otherThanPage(res fetch.Response) string {
-	host := hostIn(res.FinalURL)
+func notArticle(res fetch.Response) string {
+	host := hostForMessage(res.FinalURL)
 	if end, err := url.Parse(res.FinalURL); err == nil && res.Redirects > 0 && loginPath(end.Path) {
 		return fmt.Sprintf("%s asks for a login before it shows the article: o opens it in the browser; cookies in the feed's settings can carry a login.", host)
 	}
@@ -187,8 +187,8 @@ func loginPath(path string) bool {
 	return false
 }
 
-// hostIn names the server of an address in a sentence.
-func hostIn(address string) string {
+// hostForMessage names the server of an address in a sentence.
+func hostForMessage(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		return text.Clean(u.Host)
 	}
@@ -198,23 +198,23 @@ func hostIn(address string) string {
 // pagesPerFeed is how many pages of one feed a round asks for.
 const pagesPerFeed = 20
 
-// pages asks for the pages of the newest items of those feeds that want full
+// fetchPageTexts asks for the pages of the newest items of those feeds that want full
 // text, and keeps what they come to. It is what a round does last: everything is
 // reported by then. What cannot be kept, perhaps for an item that has gone since,
 // is only an error when nothing can.
-func (r *round) pages(ctx context.Context, todo plan) error {
+func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 	p := r.poller
-	if r.lost {
+	if r.offline {
 		return nil
 	}
-	kept := make(chan pageText, queue)
+	kept := make(chan pageText, resultQueue)
 	waiting, held := 0, 0
 	var broken error
-	for _, e := range todo.errands {
-		if !e.settings.Fulltext || ctx.Err() != nil || !p.startPages(e.feed.URL) {
+	for _, e := range todo.jobs {
+		if !e.settings.Fulltext || ctx.Err() != nil || !p.claimPages(e.feed.URL) {
 			continue
 		}
-		defer p.endPages(e.feed.URL)
+		defer p.releasePages(e.feed.URL)
 		items, err := p.store.WantFulltext(ctx, e.feed.URL, pagesPerFeed)
 		if err != nil {
 			broken = errors.Join(broken, err)
@@ -223,10 +223,10 @@ func (r *round) pages(ctx context.Context, todo plan) error {
 		sub := feed.Subscription{URL: e.feed.URL, Settings: e.settings}
 		for _, item := range items {
 			waiting++
-			p.lanes.add(hostOf(item.Link), func() { kept <- pageText{item.ID, p.politely(ctx, sub, item.Link)} })
+			p.queues.add(hostKey(item.Link), func() { kept <- pageText{item.ID, p.fetchPageIfAllowed(ctx, sub, item.Link)} })
 		}
 	}
-	saving, end := outlast(ctx, grace)
+	saving, end := withGrace(ctx, saveGrace)
 	defer end()
 	for range waiting {
 		got := <-kept
@@ -252,28 +252,28 @@ type pageText struct {
 	text feed.Fulltext
 }
 
-// politely asks for a page unless its server wants to be left alone.
-func (p *Poller) politely(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
-	if p.restingUntil(hostOf(link)).After(p.now()) || p.away() != "" {
+// fetchPageIfAllowed asks for a page unless its server wants to be left alone.
+func (p *Poller) fetchPageIfAllowed(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+	if p.hostPausedUntil(hostKey(link)).After(p.now()) || p.offlineMessage() != "" {
 		return feed.Fulltext{}
 	}
-	return p.page(ctx, sub, link)
+	return p.fetchPage(ctx, sub, link)
 }
 
-// startPages claims the pages of a feed: two rounds at once would ask for them
+// claimPages claims the pages of a feed: two rounds at once would ask for them
 // twice.
-func (p *Poller) startPages(url string) bool {
+func (p *Poller) claimPages(url string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.reading[url] {
+	if p.pageClaims[url] {
 		return false
 	}
-	p.reading[url] = true
+	p.pageClaims[url] = true
 	return true
 }
 
-func (p *Poller) endPages(url string) {
+func (p *Poller) releasePages(url string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.reading, url)
+	delete(p.pageClaims, url)
 }

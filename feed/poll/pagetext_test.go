@@ -274,7 +274,7 @@ func TestRoundStoppedAtPages(t *testing.T) {
 		}
 	})
 	r := newRig(t, s.URL)
-	r.lanes.perHost = 1
+	r.queues.perHost = 1
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
 	r.wantPages(s.URL, s.URL, 5)
 	if err := r.Refresh(ctx, feed.RefreshRequest{}, func(feed.Report) {}); !errors.Is(err, context.Canceled) {

@@ -55,7 +55,7 @@ func TestAPanicBesideTheFeedEndsNoRound(t *testing.T) {
 		}
 		return 0
 	}
-	r.Poller.lanes = newLanes(1, 1, func(c *feed.PanicError) { kept <- c })
+	r.Poller.queues = newHostQueues(1, 1, func(c *feed.PanicError) { kept <- c })
 	r.refresh(t, feed.RefreshRequest{})
 	if len(kept) != 2 {
 		t.Errorf("%d faults kept", len(kept))

@@ -31,14 +31,14 @@ import (
 const (
 	defaultWorkers = 96
 	defaultPerHost = 2
-	// pause is how long nothing is due after a round that was stopped or could
+	// pauseAfterFailure is how long nothing is due after a round that was stopped or could
 	// not be saved: its feeds are still due, and would be asked again at once.
-	pause = time.Minute
-	// waking is how long after a sleep the network may take to be there.
-	waking = 5 * time.Minute
-	// claimed is how long a process that was killed keeps others from asking the
+	pauseAfterFailure = time.Minute
+	// wakeGrace is how long after a sleep the network may take to be there.
+	wakeGrace = 5 * time.Minute
+	// claimDuration is how long a process that was killed keeps others from asking the
 	// feeds it was asking. A round that lasts longer may ask a feed twice.
-	claimed = 10 * time.Minute
+	claimDuration = 10 * time.Minute
 )
 
 // Store is what polling needs of a cache.
@@ -100,25 +100,25 @@ type Poller struct {
 	jitter     func() float64
 	crashed    func(*feed.PanicError)
 	// parse is [parse.Parse].
-	parse func([]byte, parse.Origin) (*feed.Document, error)
-	lanes *lanes
-	// parsing has a place for each document being parsed.
-	parsing chan struct{}
+	parse  func([]byte, parse.Origin) (*feed.Document, error)
+	queues *hostQueues
+	// parseSlots has a place for each document being parsed.
+	parseSlots chan struct{}
 
 	mu sync.Mutex
 	// claims holds the feeds being asked; the channel closes when one is saved.
 	claims map[string]chan struct{}
-	// resting holds the hosts that want to be left alone.
-	resting map[string]rest
-	// reading holds the feeds whose items' pages are being asked for.
-	reading map[string]bool
-	// rest is the time in which nothing is due, woken that after a sleep of the
+	// hostPauses holds the hosts that want to be left alone.
+	hostPauses map[string]pauseWindow
+	// pageClaims holds the feeds whose items' pages are being asked for.
+	pageClaims map[string]bool
+	// pause is the time in which nothing is due, woken that after a sleep of the
 	// computer.
-	rest, woken rest
-	// before is what the rounds since the last good answer tell of the network,
+	pause, afterWake pauseWindow
+	// earlier is what the rounds since the last good answer tell of the network,
 	// outage what is wrong with it.
-	before outlook
-	outage outage
+	earlier networkState
+	outage  outage
 }
 
 // New makes a Poller.
@@ -131,12 +131,12 @@ func New(o Options) *Poller {
 		jitter:        o.Jitter,
 		crashed:       o.Crashed,
 		parse:         parse.Parse,
-		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
-		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
+		queues:        newHostQueues(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
+		parseSlots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
-		resting:       make(map[string]rest),
-		reading:       make(map[string]bool),
-		before:        newOutlook(),
+		hostPauses:    make(map[string]pauseWindow),
+		pageClaims:    make(map[string]bool),
+		earlier:       newNetworkState(),
 	}
 	if p.clock == nil {
 		p.clock = time.Now
@@ -148,20 +148,20 @@ func New(o Options) *Poller {
 	return p
 }
 
-// wake notes that the computer has slept.
-func (p *Poller) wake() {
+// noteWake notes that the computer has slept.
+func (p *Poller) noteWake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	p.woken = rest{now, now.Add(waking)}
+	p.afterWake = pauseWindow{now, now.Add(wakeGrace)}
 }
 
-// rest is a time in which something is left alone.
-type rest struct{ from, until time.Time }
+// pause is a time in which something is left alone.
+type pauseWindow struct{ from, until time.Time }
 
 // end is when the rest ends at the latest; zero when it has not begun yet: the
 // clock has been set back since, and a rest is short.
-func (r rest) end(now time.Time) time.Time {
+func (r pauseWindow) end(now time.Time) time.Time {
 	if schedule.InFuture(r.from, now) {
 		return time.Time{}
 	}

@@ -11,43 +11,43 @@ import (
 )
 
 const (
-	// queue is how many answers may wait for the saver.
-	queue = 8
-	// batch bounds the feeds, batchItems roughly the items of one transaction:
+	// resultQueue is how many answers may wait for the saver.
+	resultQueue = 8
+	// batchFeeds bounds the feeds, batchItems roughly the items of one transaction:
 	// large enough to be quick, small enough that a reader's mark, which waits
 	// for the same writer, is not held up.
-	batch      = 100
+	batchFeeds = 100
 	batchItems = 300
-	// company is how long an answer waits for others to share its transaction,
+	// batchDelay is how long an answer waits for others to share its transaction,
 	// most of whose cost does not depend on how many there are.
-	company = 10 * time.Millisecond
-	// indexSlice is how many items are indexed before looking whether to stop.
-	indexSlice = 1000
-	// grace is how long saving may go on after the round was stopped.
-	grace = 5 * time.Second
+	batchDelay = 10 * time.Millisecond
+	// indexChunk is how many items are indexed before looking whether to stop.
+	indexChunk = 1000
+	// saveGrace is how long saving may go on after the round was stopped.
+	saveGrace = 5 * time.Second
 )
 
 // round is one call of Refresh.
 type round struct {
-	poller *Poller
-	begun  time.Time
-	// until is when the claims of the round run out.
-	until   time.Time
-	results chan result
-	report  func(feed.Report)
+	poller  *Poller
+	started time.Time
+	// claimsEnd is when the claims of the round run out.
+	claimsEnd time.Time
+	results   chan result
+	report    func(feed.Report)
 	// servers are the clocks of those that answered.
-	servers clocks
-	// left counts the errands whose result has not come.
-	left        int
+	servers serverClocks
+	// pending counts the errands whose result has not come.
+	pending     int
 	done, total int
 	// unindexed says that texts may wait for the index: those of this round, and
 	// what an earlier one left that was killed.
 	unindexed bool
-	// here is what the answers so far tell of the network, held are the failures
+	// network is what the answers so far tell of the network, held are the failures
 	// that may be its own, lost says that they are.
-	here outlook
-	held []result
-	lost bool
+	network networkState
+	held    []result
+	offline bool
 }
 
 // Refresh asks the feeds that ask names and calls report, from the calling
@@ -73,92 +73,92 @@ type round struct {
 // further feed is asked or reported.
 func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	if ask.AfterSleep {
-		p.wake()
+		p.noteWake()
 	}
-	todo, err := p.plan(ctx, ask)
+	todo, err := p.planRefresh(ctx, ask)
 	if err == nil {
-		err = p.claim(ctx, &todo, ask.Feeds != nil && !ask.DueOnly)
+		err = p.claimFeeds(ctx, &todo, ask.Feeds != nil && !ask.DueOnly)
 	}
 	if err != nil {
-		p.settleDown()
+		p.pauseAll()
 		return err
 	}
 	r := &round{
-		poller:  p,
-		until:   todo.until,
-		begun:   p.now(),
-		results: make(chan result, queue),
-		report:  report,
-		here:    newOutlook(),
-		servers: clocks{ahead: map[string]time.Duration{}},
-		left:    len(todo.errands),
-		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
+		poller:    p,
+		claimsEnd: todo.claimsEnd,
+		started:   p.now(),
+		results:   make(chan result, resultQueue),
+		report:    report,
+		network:   newNetworkState(),
+		servers:   serverClocks{skews: map[string]time.Duration{}},
+		pending:   len(todo.jobs),
+		total:     len(todo.jobs) + len(todo.unknown) + len(todo.fetchedElsewhere),
 
 		unindexed: true,
 	}
-	for _, idle := range todo.idle {
-		r.skip(idle)
+	for _, idle := range todo.skipped {
+		r.reportSkipped(idle)
 	}
 	for _, u := range todo.unknown {
-		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
+		r.reportDone(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
 	}
 	err = r.run(ctx, todo)
 	if err != nil {
-		p.settleDown()
+		p.pauseAll()
 	}
 	p.client.CloseIdle()
 	return err
 }
 
-// settleDown has nothing due for a while.
-func (p *Poller) settleDown() {
+// pauseAll has nothing due for a while.
+func (p *Poller) pauseAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rest = rest{p.now(), p.now().Add(pause)}
+	p.pause = pauseWindow{p.now(), p.now().Add(pauseAfterFailure)}
 }
 
 // run asks, saves and indexes.
 func (r *round) run(ctx context.Context, todo plan) error {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	saving, end := outlast(ctx, grace)
+	saving, end := withGrace(ctx, saveGrace)
 	defer end()
-	for _, e := range todo.errands {
-		r.poller.lanes.add(hostOf(e.address()), func() {
+	for _, e := range todo.jobs {
+		r.poller.queues.add(hostKey(e.address()), func() {
 			// A panic must not leave the round waiting.
-			x := result{errand: e, release: e.release, skipped: true, report: feed.Report{URL: e.feed.URL}}
+			x := result{job: e, release: e.release, skipped: true, report: feed.Report{URL: e.feed.URL}}
 			defer func() { r.results <- x }()
-			x = r.poller.ask(asking, e, r.begun)
+			x = r.poller.runJob(asking, e, r.started)
 		})
 	}
-	broken := r.keepAll(saving, stop)
+	broken := r.saveAll(saving, stop)
 	if broken == nil {
-		r.judge(ctx)
+		r.blameNetwork(ctx)
 	}
-	for got := range slices.Chunk(r.held, batch) {
+	for got := range slices.Chunk(r.held, batchFeeds) {
 		if broken == nil {
-			broken = r.end(saving, r.begin(saving, got))
+			broken = r.finishSave(saving, r.startSave(saving, got))
 		}
 	}
-	release(r.held)
-	if present := r.servers.present(r.poller.now()); broken == nil && !present.IsZero() {
+	releaseAll(r.held)
+	if present := r.servers.serverTime(r.poller.now()); broken == nil && !present.IsZero() {
 		_ = r.poller.store.SetPresent(saving, present) // or that of an earlier round holds
 	}
 	if broken != nil {
-		r.poller.disclaim(saving, todo)
+		r.poller.releaseClaims(saving, todo)
 		return fmt.Errorf("refresh: %w", broken)
 	}
-	for _, o := range todo.others {
+	for _, o := range todo.fetchedElsewhere {
 		select {
 		case <-o.saved:
-			r.tell(feed.Report{URL: o.url, Status: feed.Skipped})
+			r.reportDone(feed.Report{URL: o.url, Status: feed.Skipped})
 		case <-ctx.Done():
-			r.skip(feed.Report{URL: o.url, Status: feed.Skipped})
+			r.reportSkipped(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
 	for _, last := range []func() error{
 		func() error { return r.finishIndex(ctx) },
-		func() error { return r.pages(ctx, todo) },
+		func() error { return r.fetchPageTexts(ctx, todo) },
 		func() error { return r.finishIndex(ctx) },
 	} {
 		if err := last(); err != nil {
@@ -173,7 +173,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 // and so does what another process adds faster than it can be indexed.
 func (r *round) finishIndex(ctx context.Context) error {
 	for last := math.MaxInt; r.unindexed && ctx.Err() == nil; {
-		left, err := r.poller.store.IndexPending(ctx, indexSlice)
+		left, err := r.poller.store.IndexPending(ctx, indexChunk)
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -183,25 +183,25 @@ func (r *round) finishIndex(ctx context.Context) error {
 	return nil
 }
 
-// tell reports a feed done.
-func (r *round) tell(rep feed.Report) {
+// reportDone reports a feed done.
+func (r *round) reportDone(rep feed.Report) {
 	r.done++
 	rep.Done, rep.Total = r.done, r.total
 	if r.done == r.total {
-		rep.ClockAhead = r.servers.wrong()
+		rep.ClockAhead = r.servers.clockError()
 	}
 	r.report(rep)
 }
 
-// skip reports a feed that is no part of the round, or was not reached by it.
-func (r *round) skip(rep feed.Report) {
+// reportSkipped reports a feed that is no part of the round, or was not reached by it.
+func (r *round) reportSkipped(rep feed.Report) {
 	rep.Done, rep.Total = r.done, r.total
 	r.report(rep)
 }
 
-// outlast returns a context that ends some time after ctx does, so that what has
+// withGrace returns a context that ends some time after ctx does, so that what has
 // been fetched can still be saved.
-func outlast(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(grace)

@@ -215,7 +215,7 @@ func TestBoundedConcurrency(t *testing.T) {
 	if most > defaultWorkers || most <= defaultPerHost || mostOne > defaultPerHost {
 		t.Errorf("%d requests at once, %d to one host", most, mostOne)
 	}
-	if n := slices.Max(r.store.batches); n > batch {
+	if n := slices.Max(r.store.batches); n > batchFeeds {
 		t.Errorf("%d feeds in one transaction", n)
 	}
 	for _, a := range r.store.saved {
@@ -266,7 +266,7 @@ func TestCancel(t *testing.T) {
 	if got[quick] != feed.OK || len(r.store.saved) != 1 || len(r.claims) != 0 {
 		t.Errorf("quick: %q, %d saved, %d claims", got[quick], len(r.store.saved), len(r.claims))
 	}
-	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pause)) {
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("next due %v, %v", next, err)
 	}
 }
@@ -371,7 +371,7 @@ func TestIndexesWhatWasLeft(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) })
 	r := newRig(t, s.URL+"/a")
 	r.store.feeds[0].Poll.ETag = `"1"`
-	r.store.pending = 2*indexSlice + 1
+	r.store.pending = 2*indexChunk + 1
 	if got := r.refresh(t, feed.RefreshRequest{})[s.URL+"/a"].Status; got != feed.Unchanged {
 		t.Fatal(got)
 	}

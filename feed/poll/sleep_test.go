@@ -46,7 +46,7 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; !rep.Offline || r.store.state(hosts(1)[0]).Failures != before.Failures {
 				t.Errorf("the second time: %+v", rep)
 			}
-			w.answer, r.now = nil, r.now.Add(waking)
+			w.answer, r.now = nil, r.now.Add(wakeGrace)
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; rep.Status != feed.Unchanged {
 				t.Errorf("when it is there: %+v", rep)
 			}
@@ -68,7 +68,7 @@ func TestAwakeAFeedFails(t *testing.T) {
 	if rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 1 {
 		t.Errorf("beside one that answers: %+v", rep)
 	}
-	r.now = r.now.Add(waking)
+	r.now = r.now.Add(wakeGrace)
 	if rep := r.refresh(t, feed.RefreshRequest{Feeds: hosts(1)})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 2 {
 		t.Errorf("when awake: %+v", rep)
 	}
