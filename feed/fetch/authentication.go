@@ -10,29 +10,34 @@ import (
 	"github.com/icholy/digest"
 )
 
-// credentials answers a server's question for user and password during one request.
+// credentials holds the user and password of one request and answers the
+// server's challenges.
 type credentials struct {
 	client *Client
 	user   string
-	// knownPassword is the password, once it is known.
+	// knownPassword is the password. Empty until the command has run.
 	knownPassword string
-	// command prints the password; nil when it is known from the start.
+	// command prints the password. nil if the password is known from the start.
 	command []string
-	// unasked logins do not wait to be asked.
+	// unasked reports whether to send the password without a challenge, because it
+	// is part of the address.
 	unasked bool
-	// sent is how the last request was signed; empty when it was not.
+	// sent is "basic" or "digest", the scheme of the last request. Empty if it had
+	// no credentials.
 	sent string
-	// basicAsked says that the server asked for basic authentication.
+	// basicAsked reports whether the server asked for basic authentication.
 	basicAsked bool
-	// challenge is the nonce that this request was given; nil for none.
+	// challenge is the digest challenge that this request received. nil if none.
 	challenge *digest.Challenge
-	// commandRun says that the command was run for this request.
+	// commandRun reports whether the command was run for this request.
 	commandRun bool
-	tries      int
+	// tries counts the 401 responses.
+	tries int
 }
 
-// newCredentials is who the request's feed is for; nil for nobody. The configured
-// user comes before the one in the address.
+// newCredentials returns the credentials for the request's feed, or nil if
+// there are none. The configured user takes precedence over the one in the
+// address.
 func newCredentials(c *Client, r Request, u *url.URL) *credentials {
 	l := &credentials{client: c, user: r.Access.User, knownPassword: r.Access.Password, command: r.Access.PasswordCommand}
 	if l.user == "" && u.User != nil {
@@ -45,11 +50,11 @@ func newCredentials(c *Client, r Request, u *url.URL) *credentials {
 	return l
 }
 
-// sign puts credentials on a request to the feed's own host, as far as it is
-// known which: a digest when the server has asked for one, a password in the
-// open when it has asked for that. Unasked, the password is only sent over TLS,
-// since a server that wants a digest must not make it public, and where it
-// stands in the address, as everybody does then.
+// sign adds an Authorization header to a request to the feed's own host. It
+// uses digest authentication if the server has asked for that, and basic
+// authentication otherwise. If the server has not asked yet, the password is
+// sent only over https or if it is part of the address: over http it would
+// reveal the password to a server that wants a digest.
 func (l *credentials) sign(ctx context.Context, req *http.Request) error {
 	l.sent = ""
 	challenge, count := l.client.challenges.next(req.URL, l.user)
@@ -65,17 +70,18 @@ func (l *credentials) sign(ctx context.Context, req *http.Request) error {
 		l.sent = "basic"
 		return nil
 	}
-	answer, err := digest.Digest(challenge, digest.Options{
+	signed, err := digest.Digest(challenge, digest.Options{
 		Method: req.Method, URI: req.URL.RequestURI(), Count: count, Username: l.user, Password: password,
 	})
 	if err != nil {
 		return &Error{Kind: KindAuth, Err: err}
 	}
-	req.Header.Set("Authorization", answer.String())
+	req.Header.Set("Authorization", signed.String())
 	l.sent = "digest"
 	return nil
 }
 
+// password returns the password. It runs the command if there is one.
 func (l *credentials) password(ctx context.Context) (string, error) {
 	if l.command == nil {
 		return l.knownPassword, nil
@@ -85,8 +91,11 @@ func (l *credentials) password(ctx context.Context) (string, error) {
 	return value, err
 }
 
-// retryAfterRefusal says whether asking again is worth it after a 401.
+// retryAfterRefusal reports whether the request should be sent again after a
+// 401 response.
 func (l *credentials) retryAfterRefusal(ctx context.Context, res *http.Response) (again bool, err error) {
+	// At most: without credentials, with an expired nonce, with an old password,
+	// and with the right one.
 	const most = 4 // unasked, with a stale nonce, with an old password, and right
 	l.tries++
 	if l.tries >= most {
@@ -109,14 +118,15 @@ func (l *credentials) retryAfterRefusal(ctx context.Context, res *http.Response)
 	if l.commandRun {
 		return false, nil
 	}
-	// The password may have been changed since the command was run.
+	// The password may have changed since the command was run.
 	old := l.knownPassword
 	now, err := l.password(ctx)
 	return err == nil && now != old, err
 }
 
-// parseChallenges finds the first digest that can be made, and whether the server
-// takes a password in the open (RFC 9110 section 11.6.1).
+// parseChallenges returns the first digest challenge that this client supports,
+// and reports whether the server accepts basic authentication (RFC 9110 section
+// 11.6.1).
 func parseChallenges(h http.Header) (found *digest.Challenge, basic bool) {
 	for _, header := range h.Values("WWW-Authenticate") {
 		for _, one := range splitChallenges(header) {
@@ -140,8 +150,8 @@ func parseChallenges(h http.Header) (found *digest.Challenge, basic bool) {
 	return found, basic
 }
 
-// splitChallenges parts the challenges of one header: a new one begins where a
-// comma is followed by a word and a blank instead of by name=value.
+// splitChallenges splits a header into its challenges. A comma starts a new
+// challenge if a word and a space follow, and not name=value.
 func splitChallenges(header string) []string {
 	var list []string
 	quoted, begin := false, 0
@@ -160,21 +170,24 @@ func splitChallenges(header string) []string {
 	return append(list, strings.TrimSpace(header[begin:]))
 }
 
-// challengeCache remembers what servers asked to be signed, so that the next request
-// need not be refused first (RFC 7616 section 3.3).
+// challengeCache remembers the servers' digest challenges, so that the next
+// request is not refused first (RFC 7616 section 3.3).
 type challengeCache struct {
 	mu    sync.Mutex
 	known map[string]*usedChallenge
 }
 
+// usedChallenge is a challenge and the number of requests signed with it.
 type usedChallenge struct {
 	challenge *digest.Challenge
 	used      int
 }
 
+// challengeKey is the cache key of a user on a server.
 func challengeKey(u *url.URL, user string) string { return u.Scheme + "://" + u.Host + "\x00" + user }
 
-// next is the challenge to sign, and how often it will have been.
+// next returns the challenge to sign, or nil, and the request count to sign it
+// with.
 func (n *challengeCache) next(u *url.URL, user string) (*digest.Challenge, int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -186,12 +199,14 @@ func (n *challengeCache) next(u *url.URL, user string) (*digest.Challenge, int) 
 	return known.challenge, known.used
 }
 
+// learn stores a new challenge.
 func (n *challengeCache) learn(u *url.URL, user string, c *digest.Challenge) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.known[challengeKey(u, user)] = &usedChallenge{challenge: c}
 }
 
+// forget removes a challenge.
 func (n *challengeCache) forget(u *url.URL, user string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

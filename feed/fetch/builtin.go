@@ -7,11 +7,13 @@ import (
 	"strings"
 )
 
+// builtinName returns the name in a builtin:NAME address.
 func builtinName(address string) (string, bool) {
 	return strings.CutPrefix(address, "builtin:")
 }
 
-// fetchBuiltin answers from the program itself, as a server would: with a validator.
+// fetchBuiltin returns a document of the program itself, with a validator as
+// from a server.
 func (c *Client) fetchBuiltin(name string, r Request) (Response, error) {
 	var body []byte
 	ok := false

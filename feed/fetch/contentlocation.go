@@ -7,8 +7,9 @@ import (
 )
 
 // contentLocation resolves the Content-Location header against the address that
-// answered (RFC 2616 section 14.14). RFC 7231 took its force as a base away, for
-// many servers name their own back end in it; such a host is not believed.
+// responded (RFC 2616 section 14.14). RFC 7231 no longer makes the header a
+// base, because many servers name an internal host in it. So a host that is not
+// public is ignored.
 func contentLocation(header string, at *url.URL) string {
 	header = strings.TrimSpace(header)
 	if header == "" {
@@ -29,8 +30,8 @@ func contentLocation(header string, at *url.URL) string {
 	return u.String()
 }
 
-// publicHost says that a host can mean the same to a reader as to the server
-// that names it.
+// publicHost reports whether a host name can mean the same computer here as on
+// the server that sent it.
 func publicHost(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.IsGlobalUnicast() && !ip.IsPrivate()

@@ -8,17 +8,18 @@ import (
 	"sync"
 )
 
-// maxLookups is how many names are looked up at one time. Each is two
-// questions, and the resolvers of many home routers and of Pi-hole refuse what
-// comes while they have 150 open (dnsmasq's dns-forward-max): the names of a
-// first round would be unknown for that alone.
+// maxLookups is the number of host names that are looked up at the same time.
+// Each lookup is two DNS queries. The resolvers of many home routers and of
+// Pi-hole refuse queries while they have 150 open (dns-forward-max of dnsmasq),
+// so without this limit names would fail to resolve in the first refresh.
 const maxLookups = 48
 
-// lookupSlots are turns at the resolver.
+// lookupSlots limits the lookups at the same time.
 type lookupSlots chan struct{}
 
-// dialer gives each dial with d a turn until its name is looked up. The wait
-// for it counts against the request, not against the dial.
+// dialer returns a dial function that holds a slot until the name is resolved.
+// Waiting for a slot counts against the request's timeout, not against the dial
+// timeout.
 func (l lookupSlots) dialer(d *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if _, err := netip.ParseAddrPort(address); err == nil {

@@ -97,7 +97,7 @@ func TestReset(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	sentence(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "ended the connection")
+	sentence(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "closed the connection")
 }
 
 // Failures that cannot be had on loopback are sorted by the errors of net.
@@ -110,7 +110,7 @@ func TestKinds(t *testing.T) {
 		// local says that no server can have been reached.
 		local bool
 	}{
-		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "looked up", false},
+		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "could not be found", false},
 		{dial(&net.DNSError{Err: "i/o timeout", Name: "a.example", IsTimeout: true}), KindDNS, "network", true},
 		{dial(syscall.ENETUNREACH), KindUnreachable, "network", true},
 		{dial(syscall.EHOSTUNREACH), KindUnreachable, "network", true},

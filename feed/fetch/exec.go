@@ -12,19 +12,20 @@ import (
 	"time"
 )
 
-// The programs that a configuration can name for a feed.
+// These are the roles of the programs that a configuration can name for a feed.
+// Messages show them.
 const (
 	roleFeed     = "program"
 	roleFilter   = "filter"
 	rolePassword = "password_command"
 )
 
-// outputWait is how long a program's output may stay open after its end, held by
-// something it started.
+// outputWait is how long to wait after a program's end for its output to be
+// closed. A process that it started may hold the output open.
 const outputWait = time.Second
 
-// program is a program to be run: without a shell, in the environment and the
-// directory of this one.
+// program is a program to run. It runs without a shell, in the environment and
+// the directory of dateline.
 type program struct {
 	// role is what the program is for.
 	role  string
@@ -33,8 +34,8 @@ type program struct {
 	out   *cappedOutput
 }
 
-// programError is a program that did not do what it is for. Its text never has
-// in it what the program was given or printed to its output.
+// programError is a program that failed. Its text never contains the program's
+// input or output.
 type programError struct {
 	role string
 	why  string
@@ -42,7 +43,8 @@ type programError struct {
 
 func (e *programError) Error() string { return e.why }
 
-// run runs p to its end or, with all that it started, to the end of ctx.
+// run runs p until it ends. If ctx is canceled, it kills p and all that p
+// started.
 func run(ctx context.Context, p program) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -51,13 +53,13 @@ func run(ctx context.Context, p program) error {
 	for i, word := range p.argv {
 		argv[i] = expandHome(word)
 	}
-	said := &firstLine{}
+	stderr := &firstLine{}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(p.input), p.out, said
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(p.input), p.out, stderr
 	cmd.WaitDelay = outputWait
 	runInGroup(cmd)
 	err := cmd.Run()
-	var ended *exec.ExitError
+	var exited *exec.ExitError
 	switch {
 	case p.out.full:
 		return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", size(p.out.max))}
@@ -65,10 +67,10 @@ func run(ctx context.Context, p program) error {
 		return &programError{p.role, "it did not end"}
 	case err == nil, errors.Is(err, exec.ErrWaitDelay):
 		return nil
-	case errors.As(err, &ended):
-		why := ended.ProcessState.String()
-		// What goes wrong with a password can have the password in it.
-		if line := said.String(); line != "" && p.role != rolePassword {
+	case errors.As(err, &exited):
+		why := exited.ProcessState.String()
+		// The error output of a password command may contain the password.
+		if line := stderr.String(); line != "" && p.role != rolePassword {
 			why += ": " + line
 		}
 		return &programError{p.role, why}
@@ -76,18 +78,18 @@ func run(ctx context.Context, p program) error {
 	return &programError{p.role, err.Error()}
 }
 
-// cappedOutput is what a program printed, which it may not do without end. Beyond a
-// few bytes it waits for the gate, as every large body does.
+// cappedOutput collects the output of a program up to max bytes. Large output
+// waits for a body slot, as large responses do.
 type cappedOutput struct {
 	body []byte
 	max  int64
 	full bool
-	// slot is nil where max is small.
+	// slot is nil if max is small.
 	slot *bodySlot
 	stop func()
 }
 
-// Write ends the program that writes too much.
+// Write appends output. It stops a program that writes too much.
 func (c *cappedOutput) Write(p []byte) (int, error) {
 	if int64(len(c.body)+len(p)) > c.max {
 		c.full = true
@@ -104,22 +106,23 @@ func (c *cappedOutput) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// firstLine keeps the start of what a program says about itself.
+// firstLine collects the start of a program's error output.
 type firstLine struct{ text []byte }
 
-// Write never fails: what is not kept is not worth an error.
+// Write never fails. It drops what exceeds its limit.
 func (f *firstLine) Write(p []byte) (int, error) {
 	const enough = 1 << 10
 	f.text = append(f.text, p[:min(len(p), enough-min(len(f.text), enough))]...)
 	return len(p), nil
 }
 
+// String returns the first line.
 func (f *firstLine) String() string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(f.text)), "\n")
 	return strings.TrimSpace(line)
 }
 
-// commandArgs is the program that an exec: address names, with its arguments.
+// commandArgs returns the program in an exec: address and its arguments.
 func commandArgs(address string) ([]string, error) {
 	argv := text.SplitCommand(strings.TrimPrefix(address, "exec:"))
 	if len(argv) == 0 || argv[0] == "" {
@@ -128,16 +131,17 @@ func commandArgs(address string) ([]string, error) {
 	return argv, nil
 }
 
+// execFeed runs the program of an exec: feed and returns its output.
 func (c *Client) execFeed(ctx context.Context, limit *deadline, r Request) (Response, error) {
 	argv, err := commandArgs(r.URL)
 	if err != nil {
 		return Response{}, &Error{Kind: KindScheme, Err: err}
 	}
-	g := &bodySlot{ctx: ctx, limit: limit, free: largeBody, slots: c.largeSlots}
-	out := &cappedOutput{max: c.maxBody, slot: g}
+	slot := &bodySlot{ctx: ctx, limit: limit, free: largeBody, slots: c.largeSlots}
+	out := &cappedOutput{max: c.maxBody, slot: slot}
 	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
-		g.release()
+		slot.release()
 		return Response{}, err
 	}
-	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, slot: g}, nil
+	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, slot: slot}, nil
 }

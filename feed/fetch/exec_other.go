@@ -4,5 +4,5 @@ package fetch
 
 import "os/exec"
 
-// asGroup has nothing to do where processes form no groups.
-func asGroup(*exec.Cmd) {}
+// runInGroup does nothing on systems without process groups.
+func runInGroup(*exec.Cmd) {}

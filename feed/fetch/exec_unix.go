@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// runInGroup has a program end together with all that it started.
+// runInGroup makes canceling c also kill every process that it started.
 func runInGroup(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }

@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// IsLocal says whether an address names a file (file:) or a program (exec:) of
-// this computer rather than a server.
+// IsLocal reports whether an address names a file (file:) or a program (exec:)
+// of this computer.
 func IsLocal(address string) bool {
 	scheme, _, _ := strings.Cut(address, ":")
 	return strings.EqualFold(scheme, "file") || strings.EqualFold(scheme, "exec")
 }
 
-// CheckLocal says what keeps a local address from being asked; nil when nothing
-// does. Whether there is such a file or program is seen only when it is asked.
+// CheckLocal returns an error if a file: or exec: address is malformed. It does
+// not check whether the file or the program exists.
 func CheckLocal(address string) error {
 	if _, ok := strings.CutPrefix(address, "exec:"); ok {
 		_, err := commandArgs(address)
@@ -30,8 +30,8 @@ func CheckLocal(address string) error {
 	return err
 }
 
-// filePath is the file that a file: address names (RFC 8089); ~/ stands for the
-// home directory.
+// filePath returns the path in a file: address (RFC 8089). A leading ~/ stands
+// for the home directory.
 func filePath(address string) (string, error) {
 	rest, ok := strings.CutPrefix(address, "file:")
 	path, uri := strings.CutPrefix(rest, "//")
@@ -47,8 +47,8 @@ func filePath(address string) (string, error) {
 	return expandHome(path), nil
 }
 
-// expandHome puts the home directory in place of a ~ that a path begins with, as
-// no shell does it for us.
+// expandHome replaces a leading ~/ by the home directory. There is no shell
+// that would do it.
 func expandHome(path string) string {
 	rest, ok := strings.CutPrefix(path, "~/")
 	home, err := os.UserHomeDir()
@@ -58,7 +58,7 @@ func expandHome(path string) string {
 	return filepath.Join(home, rest)
 }
 
-// fetchLocal answers from a file or a program of this computer.
+// fetchLocal reads a file: or runs an exec: feed.
 func (c *Client) fetchLocal(ctx context.Context, limit *deadline, r Request) (Response, error) {
 	if strings.HasPrefix(r.URL, "exec:") {
 		return c.execFeed(ctx, limit, r)
@@ -66,8 +66,9 @@ func (c *Client) fetchLocal(ctx context.Context, limit *deadline, r Request) (Re
 	return c.readFile(ctx, limit, r)
 }
 
-// readFile reads a regular file: a pipe or a device might never end. Time and size
-// are its validator.
+// readFile reads a file: feed. It accepts regular files only, because a pipe or
+// a device might never end. The validator is made of the file's modification
+// time and size.
 func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Response, error) {
 	path, err := filePath(r.URL)
 	if err != nil {
@@ -91,11 +92,11 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
 	defer f.Close()
-	g := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), free: largeBody, slots: c.largeSlots}
-	if out.Body, err = io.ReadAll(g); err != nil {
-		g.release()
+	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), free: largeBody, slots: c.largeSlots}
+	if out.Body, err = io.ReadAll(slot); err != nil {
+		slot.release()
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
-	out.Bytes, out.slot = int64(len(out.Body)), g
+	out.Bytes, out.slot = int64(len(out.Body)), slot
 	return out, nil
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// filter has the configured program make another body of a good answer's.
+// filter replaces the body of a response by what the configured filter makes of
+// it.
 func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res *Response) error {
 	if len(argv) == 0 || res.NotModified {
 		return nil
@@ -15,8 +16,8 @@ func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res
 	if res.slot == nil {
 		res.slot = &bodySlot{ctx: ctx, limit: limit, slots: c.largeSlots}
 	}
-	// A body that has a place keeps it for what the filter makes of it: waiting
-	// for a second one, two filters could wait for each other.
+	// If the body has a slot, the filter's output uses the same one. Otherwise two
+	// filters could wait for each other's slots.
 	res.slot.free = largeBody
 	out := &cappedOutput{max: c.maxBody, slot: res.slot}
 	err := run(ctx, program{role: roleFilter, argv: argv, input: res.Body, out: out})
@@ -34,10 +35,12 @@ func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res
 	return nil
 }
 
-// filterSeparator parts the server's ETag from what tells the filter. Were they
-// not kept together, a feed would not be read again when its filter changes.
+// filterSeparator separates the server's ETag from the hash of the filter. The
+// hash makes a feed be fetched again after its filter changed.
 const filterSeparator = " filter:"
 
+// filterHash returns a hash of the filter's command. It is empty if there is no
+// filter.
 func filterHash(argv []string) string {
 	if len(argv) == 0 {
 		return ""
@@ -46,8 +49,8 @@ func filterHash(argv []string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// withServerValidators is r with the server's own validators, or without any when they
-// belong to what another filter made.
+// withServerValidators returns r with the server's own validators. They are
+// dropped if another filter made the stored document.
 func (r Request) withServerValidators() Request {
 	etag, name, _ := strings.Cut(r.ETag, filterSeparator)
 	if name != filterHash(r.Access.Filter) {

@@ -8,24 +8,26 @@ import (
 	"time"
 )
 
-// passwordTimeout is how long a password command may take.
+// passwordTimeout is the time limit of a password command.
 const passwordTimeout = 10 * time.Second
 
-// passwords are what password commands printed, for as long as the program runs
-// and the passwords work. They are nowhere else.
+// passwords holds what the password commands printed, until the program ends or
+// a server refuses the password. It is in memory only.
 type passwords struct {
 	mu    sync.Mutex
 	known map[string]*password
 }
 
+// password is the output of one command.
 type password struct {
-	// lock is held by whoever runs the command or reads what it printed, so that
-	// feeds that share a command ask for a passphrase only once.
+	// lock is held while the command runs or its output is read. So feeds that
+	// share a command ask for a passphrase only once.
 	lock  chan struct{}
 	known bool
 	value string
 }
 
+// entry returns the entry of a command.
 func (s *passwords) entry(command []string) *password {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,8 +40,8 @@ func (s *passwords) entry(command []string) *password {
 	return e
 }
 
-// get is the first line that command prints. It is fresh when command was run
-// for it.
+// get returns the first line that the command prints. fresh reports whether the
+// command was run for this call.
 func (s *passwords) get(ctx context.Context, command []string) (value string, fresh bool, err error) {
 	e := s.entry(command)
 	select {
@@ -66,8 +68,8 @@ func (s *passwords) get(ctx context.Context, command []string) (value string, fr
 	return value, true, nil
 }
 
-// forget has the command run again when the password is next needed, unless it
-// is another than old by then.
+// forget makes the next get run the command again, unless the password has
+// already changed from old.
 func (s *passwords) forget(command []string, old string) {
 	e := s.entry(command)
 	e.lock <- struct{}{}

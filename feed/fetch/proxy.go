@@ -8,19 +8,19 @@ import (
 	"net/url"
 )
 
-// checkProxyResponse tells of a proxy that will not make a connection.
+// checkProxyResponse returns an error if the proxy refuses to connect.
 func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
 	if res.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &Error{Kind: KindProxy, Err: fmt.Errorf("it says %s", statusText(res.StatusCode))}
+	return &Error{Kind: KindProxy, Err: fmt.Errorf("it responded %s", statusText(res.StatusCode))}
 }
 
+// errBadProxy reports a malformed proxy address.
 var errBadProxy = errors.New(`must be "http://…", "https://…" or "socks5://…" with a host, or "none"`)
 
-// CheckProxy says what keeps a [feed.Access] proxy from being used; nil when
-// nothing does. The error does not repeat the address, which may have a password
-// in it.
+// CheckProxy returns an error if a [feed.Access] proxy is malformed. The error
+// does not contain the address, because that may contain a password.
 func CheckProxy(proxy string) error {
 	if proxy == "" || proxy == "none" {
 		return nil
@@ -29,6 +29,7 @@ func CheckProxy(proxy string) error {
 	return err
 }
 
+// parseProxy parses the address of a proxy.
 func parseProxy(proxy string) (*url.URL, error) {
 	u, err := url.Parse(proxy)
 	if err != nil || u.Hostname() == "" {

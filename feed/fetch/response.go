@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// accept asks for feeds first, but takes anything: many servers label feeds
-// text/html, and a page may announce its feeds.
+// accept prefers feeds but accepts any type, because many servers send feeds as
+// text/html, and because a web page may link to its feeds.
 const accept = "application/rss+xml, application/atom+xml, application/feed+json, " +
 	"application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 
 // maxDelay is the longest Retry-After or max-age that is believed.
 const maxDelay = 30 * 24 * time.Hour
 
-// newResponse turns what the server said into a Response, or an error unless it is
-// a good answer.
+// newResponse converts the server's response. It returns an error if the
+// response is not successful.
 func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, res *http.Response) (Response, error) {
 	h := res.Header
 	out := Response{
@@ -31,9 +31,9 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 		Fresh:      freshness(h, c.now()),
 		Clock:      serverTime(h),
 	}
-	asked := r.ETag != "" || r.LastModified != ""
+	conditional := r.ETag != "" || r.LastModified != ""
 	switch {
-	case res.StatusCode == http.StatusNotModified && asked:
+	case res.StatusCode == http.StatusNotModified && conditional:
 		out.NotModified = true
 		return out, nil
 	case res.StatusCode < 200 || res.StatusCode > 299:
@@ -42,7 +42,7 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	if enc := strings.ToLower(h.Get("Content-Encoding")); unrequestedEncoding(enc) {
 		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
 	}
-	body, gate, err := c.readBody(ctx, limit, res)
+	body, slot, err := c.readBody(ctx, limit, res)
 	switch {
 	case errors.Is(err, errTooLarge):
 		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", size(c.maxBody))}
@@ -53,10 +53,10 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 		err = nil
 	}
 	if err != nil {
-		gate.release()
+		slot.release()
 		return Response{}, err
 	}
-	out.Body, out.Bytes, out.slot = body, int64(len(body)), gate
+	out.Body, out.Bytes, out.slot = body, int64(len(body)), slot
 	out.ContentType = h.Get("Content-Type")
 	if !out.Partial {
 		out.ETag, out.LastModified = validator(h, "ETag"), validator(h, "Last-Modified")
@@ -64,11 +64,12 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	return out, nil
 }
 
-// pageHash is a hash of the status and the beginning of what came with it. An
-// answer without a body, as many servers give, says nothing.
+// pageHash returns a hash of the status and of the first bytes of the body. It
+// is empty if there is no body, because many servers send error responses
+// without one.
 func pageHash(res *http.Response) string {
-	const beginning = 4 << 10
-	head, err := io.ReadAll(io.LimitReader(res.Body, beginning))
+	const maxBytes = 4 << 10
+	head, err := io.ReadAll(io.LimitReader(res.Body, maxBytes))
 	if err != nil || len(head) == 0 {
 		return ""
 	}
@@ -76,8 +77,9 @@ func pageHash(res *http.Response) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// validator is a header that is sent back with the next request; one that is
-// longer than any server means is not kept, for most refuse what they gave.
+// validator returns a header that the next request sends back. Values that are
+// too long are dropped, because most servers refuse requests with them even if
+// they sent them.
 func validator(h http.Header, name string) string {
 	const longest = 1024
 	if v := h.Get(name); len(v) <= longest {
@@ -86,7 +88,7 @@ func validator(h http.Header, name string) string {
 	return ""
 }
 
-// size is a count of bytes in words.
+// size returns a number of bytes as text for people.
 func size(n int64) string {
 	if n < 1<<20 {
 		return fmt.Sprintf("%d bytes", n)
@@ -94,9 +96,9 @@ func size(n int64) string {
 	return fmt.Sprintf("%d MB", n>>20)
 }
 
-// unrequestedEncoding says whether a body still encoded after net/http's work is in a coding
-// that nobody asked for. Other values are mistakes of servers that send plain
-// text all the same.
+// unrequestedEncoding reports whether a body that net/http did not decode is in
+// an encoding that the client did not ask for. Other values are mistakes of
+// servers that send plain text.
 func unrequestedEncoding(encoding string) bool {
 	switch encoding {
 	case "br", "zstd", "compress":
@@ -105,7 +107,8 @@ func unrequestedEncoding(encoding string) bool {
 	return false
 }
 
-// retryAfter reads the header in both its forms (RFC 9110 section 10.2.3).
+// retryAfter parses the Retry-After header in both of its forms (RFC 9110
+// section 10.2.3). It returns 0 if the header is missing or invalid.
 func retryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if seconds, ok := parseSeconds(value); ok {
@@ -118,49 +121,49 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return min(max(at.Sub(now), 0), maxDelay)
 }
 
-// freshness is how long an answer stays fresh by its own account: max-age, else
-// the time from Date to Expires, less the time it spent in caches on its way
-// (RFC 9111 section 4.2). s-maxage is for shared caches, which this is not.
+// freshness returns how long a response is fresh (RFC 9111 section 4.2):
+// max-age, or else the time from Date to Expires, minus its age in caches.
+// s-maxage is ignored, because it applies to shared caches.
 func freshness(h http.Header, now time.Time) time.Duration {
-	lifetime, said := time.Duration(0), false
+	lifetime, given := time.Duration(0), false
 	for part := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch strings.ToLower(name) {
 		case "no-cache", "no-store":
 			return 0
 		case "max-age":
-			lifetime, said = parseSeconds(strings.Trim(value, `"`))
+			lifetime, given = parseSeconds(strings.Trim(value, `"`))
 		}
 	}
-	if !said {
-		// By the server's own clock, since it may be wrong. A date that can't be
-		// read, such as the usual 0, means stale.
-		made, err := http.ParseTime(h.Get("Date"))
+	if !given {
+		// The server's clock may be wrong, so Expires is compared with its Date. An
+		// invalid Expires, such as the common 0, means stale.
+		date, err := http.ParseTime(h.Get("Date"))
 		if err != nil {
-			made = now
+			date = now
 		}
 		if expires, err := http.ParseTime(h.Get("Expires")); err == nil {
-			lifetime = min(expires.Sub(made), maxDelay)
+			lifetime = min(expires.Sub(date), maxDelay)
 		}
 	}
-	spent, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
-	return max(lifetime-spent, 0)
+	age, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
+	return max(lifetime-age, 0)
 }
 
-// serverTime is the time by the clock of the server that made an answer, which may
-// have spent a while in caches since (RFC 9110 section 6.6.1, RFC 9111 section
-// 5.1).
+// serverTime returns the current time by the server's clock: the Date header
+// plus the time that the response spent in caches (RFC 9110 section 6.6.1, RFC
+// 9111 section 5.1). It is zero if there is no valid Date.
 func serverTime(h http.Header) time.Time {
-	made, err := http.ParseTime(h.Get("Date"))
+	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return time.Time{}
 	}
-	spent, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
-	return made.Add(spent)
+	age, _ := parseSeconds(strings.TrimSpace(h.Get("Age")))
+	return date.Add(age)
 }
 
-// parseSeconds reads a count of seconds, which is never negative and never
-// above maxWait.
+// parseSeconds parses a number of seconds from 0 to maxDelay. Larger numbers
+// become maxDelay.
 func parseSeconds(s string) (time.Duration, bool) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	switch {
@@ -172,6 +175,7 @@ func parseSeconds(s string) (time.Duration, bool) {
 	return time.Duration(min(n, uint64(maxDelay/time.Second))) * time.Second, true
 }
 
+// setNonEmpty sets a header if value is not empty.
 func setNonEmpty(h http.Header, name, value string) {
 	if value != "" {
 		h.Set(name, value)

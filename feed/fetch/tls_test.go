@@ -32,7 +32,7 @@ func TestCertificates(t *testing.T) {
 	named, trusting := secure(t, certificate(t, func(c *x509.Certificate) {
 		c.IPAddresses, c.DNSNames = []net.IP{net.IPv4(127, 9, 9, 9)}, []string{"other.example"}
 	}), hello)
-	sentence(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another name")
+	sentence(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another host name")
 }
 
 // A plain server behind an https address is a common mistake.

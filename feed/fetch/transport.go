@@ -11,21 +11,22 @@ import (
 	"time"
 )
 
-// phaseTimeouts bounds the steps of a request, so that a host that swallows packets
-// is given up sooner than a feed that is merely slow to make: that one may be
-// given a longer timeout in its settings, and header is where this ends.
+// phaseTimeouts limits the phases of a request. So a host that drops packets
+// fails sooner than a feed that is slow to generate. header is the wait for the
+// response's headers: a longer timeout in a feed's settings does not extend it.
 type phaseTimeouts struct {
 	dial, handshake, header time.Duration
 }
 
-// defaultTimeouts returns the bounds of the real transport.
+// defaultTimeouts returns the limits that the program uses. Tests use shorter
+// ones.
 func defaultTimeouts() phaseTimeouts {
 	return phaseTimeouts{dial: 10 * time.Second, handshake: 10 * time.Second, header: time.Minute}
 }
 
-// newTransport makes the pool of connections. Compression is left to net/http,
-// which asks for gzip and decodes it; [net.Dialer] tries IPv6 and IPv4 side by
-// side (RFC 8305). A nil resolver is the system's.
+// newTransport returns a pool of connections. net/http asks for gzip and
+// decodes it. [net.Dialer] tries IPv6 and IPv4 at the same time (RFC 8305). If
+// resolver is nil, the system's is used.
 func newTransport(p phaseTimeouts, names *net.Resolver) *http.Transport {
 	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: names}
 	return &http.Transport{
@@ -37,38 +38,42 @@ func newTransport(p phaseTimeouts, names *net.Resolver) *http.Transport {
 		TLSHandshakeTimeout:    p.handshake,
 		ResponseHeaderTimeout:  p.header,
 		MaxResponseHeaderBytes: 256 << 10,
-		// A round visits hundreds of hosts, most of them once: a few
-		// connections for each host are worth keeping until its next feed.
+		// A refresh requests feeds from hundreds of hosts, from most of them one. A
+		// few idle connections for each host serve the host's next feed.
 		MaxIdleConns:        256,
 		MaxIdleConnsPerHost: 4,
 		IdleConnTimeout:     30 * time.Second,
 	}
 }
 
-// routeOptions is a way to a server that differs from everybody's.
+// routeOptions holds what makes the connections of a feed differ from the
+// standard ones. The zero value is the standard.
 type routeOptions struct {
 	// proxy is as in [feed.Access].
 	proxy string
-	// insecure is the host whose certificate may be anything; empty for none.
+	// insecure is the host whose certificate is not checked. Empty if none.
 	insecure string
 }
 
-// maxTransports is how many ways besides the usual one are kept open.
+// maxTransports is the number of transports that are kept besides the standard
+// one.
 const maxTransports = 32
 
-// transports are the pools of connections, one for each route: a connection that
-// was made without checking who answers must not serve a feed that wants that
-// checked.
+// transports holds one pool of connections for each set of options. A
+// connection whose certificate was not checked must never serve a feed that
+// wants the check.
 type transports struct {
 	standard http.RoundTripper
 
 	mu sync.Mutex
-	// others are the special ones; used has their routes, the last one last.
+	// others holds the transports with options, used their options, the most
+	// recently used last.
 	others map[routeOptions]*http.Transport
 	used   []routeOptions
 }
 
-// get is the transport for a route.
+// get returns the transport for the options. It drops the least recently used
+// one if there are too many.
 func (rs *transports) get(r routeOptions) (http.RoundTripper, error) {
 	usual, own := rs.standard.(*http.Transport)
 	if r == (routeOptions{}) || !own {
@@ -94,6 +99,7 @@ func (rs *transports) get(r routeOptions) (http.RoundTripper, error) {
 	return t, nil
 }
 
+// closeIdle closes the idle connections of all transports.
 func (rs *transports) closeIdle() {
 	(&http.Client{Transport: rs.standard}).CloseIdleConnections()
 	rs.mu.Lock()
@@ -103,7 +109,7 @@ func (rs *transports) closeIdle() {
 	}
 }
 
-// apply makes t go this way.
+// apply sets the options on t.
 func (r routeOptions) apply(t *http.Transport) error {
 	switch r.proxy {
 	case "":
@@ -117,7 +123,7 @@ func (r routeOptions) apply(t *http.Transport) error {
 		t.Proxy = http.ProxyURL(u)
 	}
 	if r.insecure != "" {
-		// Who is not the feed's own host, such as the proxy, is checked as ever.
+		// Other hosts, such as the proxy, are checked as usual.
 		roots := t.TLSClientConfig.RootCAs
 		t.TLSClientConfig.InsecureSkipVerify = true
 		t.TLSClientConfig.VerifyConnection = func(s tls.ConnectionState) error {
@@ -130,7 +136,8 @@ func (r routeOptions) apply(t *http.Transport) error {
 	return nil
 }
 
-// verifyCertificate does what crypto/tls leaves out with InsecureSkipVerify.
+// verifyCertificate makes the check that crypto/tls omits with
+// InsecureSkipVerify.
 func verifyCertificate(s tls.ConnectionState, roots *x509.CertPool) error {
 	o := x509.VerifyOptions{DNSName: s.ServerName, Roots: roots, Intermediates: x509.NewCertPool()}
 	for _, c := range s.PeerCertificates[1:] {
