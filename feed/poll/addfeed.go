@@ -18,13 +18,13 @@ import (
 	"dateline/feed/text"
 )
 
-// probeTimeout bounds one guess at a well-known address.
+// probeTimeout limits the request for one well-known address.
 const probeTimeout = 10 * time.Second
 
-// probesTimeout bounds all the guesses at one site.
+// probesTimeout limits all requests for well-known addresses of one site.
 const probesTimeout = 30 * time.Second
 
-// messageError is an error whose text is a sentence for the reader.
+// messageError is an error whose text is a message for the user.
 type messageError struct {
 	message string
 	err     error
@@ -33,12 +33,12 @@ type messageError struct {
 func (p *messageError) Error() string { return p.message }
 func (p *messageError) Unwrap() error { return p.err }
 
-// Discover says which feeds an address offers: itself when it is a feed, those
-// that a page announces and those that [find.HostFeeds] knows, else the first
-// that a well-known path of the site gives. The feeds that the address alone
-// tells are also those of a page that refuses to be read. An address without a
-// scheme is tried with https, then with http. The text of an error is a
-// sentence for the reader.
+// Discover returns the feeds that an address offers. If the address is a feed,
+// it returns this feed. If it is a web page, it returns the feeds that the page
+// links to and those that [find.HostFeeds] knows, or else the first feed at a
+// well-known path of the site. If the page cannot be read, it returns the feeds
+// that follow from the address alone. An address without a scheme is tried with
+// https, then with http. The text of an error is a message for the user.
 func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate, error) {
 	u, res, err := p.fetchTyped(ctx, address)
 	if err != nil {
@@ -55,8 +55,9 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 	return offered, err
 }
 
-// fetchTyped asks for what a reader typed or pasted, and says under which address it
-// was found. The text of an error is a sentence.
+// fetchTyped fetches the address that a user typed or pasted. It returns the
+// complete address with the response. The text of an error is a message for the
+// user.
 func (p *Poller) fetchTyped(ctx context.Context, address string) (found string, res fetch.Response, err error) {
 	var first error
 	for _, u := range addressesToTry(address) {
@@ -81,7 +82,8 @@ func (p *Poller) fetchTyped(ctx context.Context, address string) (found string, 
 	return "", fetch.Response{}, &messageError{sentence, first}
 }
 
-// addressesToTry turns what a reader typed or pasted into addresses to try in turn.
+// addressesToTry returns the complete addresses to try for what a user typed or
+// pasted.
 func addressesToTry(typed string) []string {
 	s := strings.TrimSpace(typed)
 	if len(s) >= 5 && strings.EqualFold(s[:5], "feed:") {
@@ -93,7 +95,7 @@ func addressesToTry(typed string) []string {
 	return []string{"https://" + s, "http://" + s}
 }
 
-// tryHTTP says whether http may do where https failed.
+// tryHTTP reports whether http may work although https failed.
 func tryHTTP(err error) bool {
 	var failed *fetch.Error
 	if !errors.As(err, &failed) {
@@ -102,8 +104,8 @@ func tryHTTP(err error) bool {
 	return slices.Contains([]fetch.Kind{fetch.KindRefused, fetch.KindReset, fetch.KindTimeout, fetch.KindTLS}, failed.Kind)
 }
 
-// pageRefused says whether a page is there that only its host keeps from us. One
-// that is missing has no feeds, and without a network none can be asked.
+// pageRefused reports whether the page exists but could not be read. A page
+// that is missing has no feeds, and without a network no feed can be fetched.
 func pageRefused(err error) bool {
 	var failed *fetch.Error
 	if !errors.As(err, &failed) {
@@ -118,7 +120,8 @@ func pageRefused(err error) bool {
 	return false
 }
 
-// feedsAt reads an answer as a feed, else as a page.
+// feedsAt returns the feeds that a response offers. It parses the response as a
+// feed or else as a web page.
 func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response) ([]feed.Candidate, error) {
 	doc, err := p.parse(res.Body, origin(res))
 	if err == nil {
@@ -132,7 +135,8 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 		hosted = find.HostFeeds(res.FinalURL, res.Body)
 	}
 	if len(hosted) == 0 {
-		// A wall of consent or a login stands at another address.
+		// A consent page or a login page has another address than the requested
+		// one.
 		hosted = find.HostFeeds(address, nil)
 	}
 	if found := mergeCandidates(announced, hosted); len(found) > 0 {
@@ -141,16 +145,17 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	if !isPage {
 		return nil, &messageError{parseMessage(res, err), err}
 	}
-	// A large page would keep its place from the feeds that are tried now.
+	// A large page would keep its body slot while the well-known addresses are
+	// fetched.
 	res.Release()
 	if found := p.probe(ctx, text.KeepLogin(res.FinalURL, address)); len(found) > 0 {
 		return found, nil
 	}
-	return nil, &messageError{"This page announces no feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
+	return nil, &messageError{"This page has no link to a feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
 }
 
-// mergeCandidates puts the feeds of a host behind those announced. Of one that is among
-// both the announced words stay, with the note.
+// mergeCandidates adds the feeds of a host to those that the page links to. If
+// a feed is in both, the page's entry stays and gets the note.
 func mergeCandidates(announced, hosted []feed.Candidate) []feed.Candidate {
 	for _, h := range hosted {
 		same := func(c feed.Candidate) bool { return strings.TrimSuffix(c.URL, "/") == strings.TrimSuffix(h.URL, "/") }
@@ -163,8 +168,8 @@ func mergeCandidates(announced, hosted []feed.Candidate) []feed.Candidate {
 	return announced
 }
 
-// probe tries the paths where feeds commonly are, one after the other, and
-// stops at the first feed: the others are most likely the same one.
+// probe tries the paths where feeds usually are, one after the other. It
+// returns the first feed, because the others are probably the same one.
 func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 	base, err := url.Parse(page)
 	if err != nil {
@@ -190,6 +195,7 @@ func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 	return nil
 }
 
+// candidate returns the feed that a response contains.
 func candidate(address string, res fetch.Response, doc *feed.Document) feed.Candidate {
 	c := feed.Candidate{URL: address, Title: doc.Title}
 	switch media, _, _ := mime.ParseMediaType(res.ContentType); media {
@@ -206,8 +212,8 @@ func candidate(address string, res fetch.Response, doc *feed.Document) feed.Cand
 // previewItems is how many items a preview shows.
 const previewItems = 5
 
-// Preview reads the feed at an address and keeps nothing of it. The text of an
-// error is a sentence for the reader.
+// Preview reads the feed at an address and saves nothing. The text of an error
+// is a message for the user.
 func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, error) {
 	u, res, err := p.fetchTyped(ctx, address)
 	if err != nil {
@@ -216,7 +222,7 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 	defer res.Release()
 	doc, err := p.parse(res.Body, origin(res))
 	if err == nil && res.Partial && len(doc.Items) == 0 {
-		err = errors.New("it broke off")
+		err = errors.New("it ended early")
 	}
 	if err != nil {
 		return feed.Preview{}, &messageError{parseMessage(res, err), err}

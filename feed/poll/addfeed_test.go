@@ -83,7 +83,7 @@ func TestDiscoverErrors(t *testing.T) {
 		}
 	})
 	for address, words := range map[string]string{
-		s.URL + "/page":      "announces no feed",
+		s.URL + "/page":      "no link to a feed",
 		s.URL + "/json":      "JSON",
 		s.URL + "/none":      "404 Not Found",
 		"":                   "https://",

@@ -10,16 +10,17 @@ import (
 	"dateline/feed/schedule"
 )
 
-// claimedByOther says that another process is asking the feed. A claim that lasts
-// longer than any can was made by a wrong clock.
+// claimedByOther reports whether another process is fetching the feed. A claim
+// that lasts longer than claims can was made with a wrong clock and does not
+// count.
 func claimedByOther(f feed.Feed, now time.Time) bool {
 	return f.Asking.After(now) && !f.Asking.After(now.Add(claimDuration))
 }
 
-// claimFeeds makes what is to be asked this process's own, all of it at once, and
-// leaves out what another one was quicker to ask; with anyway nothing. Where the
-// store cannot be written nobody is asked, for no answer could be kept. Then the
-// states that a wrong clock had kept are kept anew: their waits are running.
+// claimFeeds claims all feeds of the plan for this process. It drops those that
+// another process claimed first, unless anyway is set. If the store cannot be
+// written, no feed is fetched, because no result could be saved. The corrected
+// states are saved here, so that their waiting times start.
 func (p *Poller) claimFeeds(ctx context.Context, todo *plan, anyway bool) error {
 	if len(todo.claimed) == 0 {
 		return nil
@@ -44,7 +45,7 @@ func (p *Poller) claimFeeds(ctx context.Context, todo *plan, anyway bool) error 
 	return fmt.Errorf("refresh: %w", err)
 }
 
-// keepGranted leaves out what was not granted.
+// keepGranted drops the feeds that were not granted.
 func (t *plan) keepGranted(granted []string) {
 	own := make(map[string]bool, len(granted))
 	for _, u := range granted {
@@ -61,8 +62,8 @@ func (t *plan) keepGranted(granted []string) {
 	t.corrected = slices.DeleteFunc(t.corrected, func(f feed.Fetched) bool { return !own[f.URL] })
 }
 
-// releaseClaims gives back what is still claimed. A failure is no matter: claims run
-// out by themselves.
+// releaseClaims ends the claims that are left. Errors are ignored, because
+// claims expire.
 func (p *Poller) releaseClaims(ctx context.Context, todo plan) {
 	urls := make([]string, len(todo.claimed))
 	for i, f := range todo.claimed {
@@ -71,8 +72,8 @@ func (p *Poller) releaseClaims(ctx context.Context, todo plan) {
 	_ = p.store.Release(ctx, urls, todo.claimsEnd)
 }
 
-// claimInProcess claims a feed within this process and returns what gives it back. The
-// caller holds p.mu.
+// claimInProcess claims a feed within this process and returns the function
+// that ends the claim. The caller holds p.mu.
 func (p *Poller) claimInProcess(url string) (release func()) {
 	saved := make(chan struct{})
 	p.claims[url] = saved

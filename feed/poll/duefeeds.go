@@ -11,31 +11,36 @@ import (
 	"dateline/feed/schedule"
 )
 
-// planRefresh sorts what was asked for.
+// plan is what one refresh does.
 type plan struct {
+	// jobs are the feeds to fetch.
 	jobs []job
-	// skipped tells of the feeds left out, and why.
+	// skipped are the reports of the feeds that are not fetched, with the reason.
 	skipped []feed.Report
-	// unknown were named but are not subscribed.
+	// unknown are the requested URLs that are not subscribed.
 	unknown []string
-	// fetchedElsewhere are being asked by another Refresh.
+	// fetchedElsewhere are the feeds that another Refresh of this process is
+	// fetching.
 	fetchedElsewhere []otherRefresh
-	// corrected are the states, of those left out, that a wrong clock had kept.
+	// corrected are the states of skipped feeds that contained times from a wrong
+	// clock.
 	corrected []feed.Fetched
-	// claimed are the feeds of errands and righted as they were read; they are
-	// claimed until then.
+	// claimed are the feeds of jobs and corrected as they were read. They are
+	// claimed until claimsEnd.
 	claimed   []feed.Feed
 	claimsEnd time.Time
 }
 
+// otherRefresh is a feed that another Refresh is fetching. saved is closed when
+// it is saved.
 type otherRefresh struct {
 	url   string
 	saved <-chan struct{}
 }
 
-// planRefresh reads the feeds and claims those to be asked. Claims are given and ended
-// under one lock with the reading, so a claimed feed's state is never older
-// than its last answer.
+// planRefresh reads the feeds and claims those to fetch within this process.
+// Reading and claiming hold the same lock, so the state of a claimed feed is
+// never older than its last result.
 func (p *Poller) planRefresh(ctx context.Context, ask feed.RefreshRequest) (plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -78,9 +83,10 @@ func (p *Poller) planRefresh(ctx context.Context, ask feed.RefreshRequest) (plan
 	return out, nil
 }
 
-// skipped says why a feed is not asked now and when it will be; without a Reason it
-// is asked. A feed that is named is; "all" is not a name for one that is paused,
-// gone or to be left alone.
+// whySkip returns why a feed is not fetched now and when it will be. If the
+// Reason is empty, the feed is fetched. A feed that the user requested is
+// always fetched. Refreshing all feeds does not include those that are paused,
+// gone, or whose server asked for a pause.
 func (e job) whySkip(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	p := e.feed.Poll
 	due := schedule.DueAt(p, e.settings, now)
@@ -88,9 +94,9 @@ func (e job) whySkip(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	case e.onRequest:
 		return schedule.Schedule{}
 	case p.Gone:
-		return schedule.Schedule{Reason: "gone for good, as the server says: asked only by name"}
+		return schedule.Schedule{Reason: "gone, as the server says: checked only on request"}
 	case e.settings.Paused:
-		return schedule.Schedule{Reason: "paused in the configuration: asked only by name"}
+		return schedule.Schedule{Reason: "paused in the configuration: checked only on request"}
 	case p.Hints.Until.After(now):
 		return schedule.Schedule{Next: later(due, p.Hints.Until), Reason: schedule.ReasonRetryAfter}
 	case ask.DueOnly && due.After(now):
@@ -99,7 +105,8 @@ func (e job) whySkip(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
 	return schedule.Schedule{}
 }
 
-// pickFeeds picks feeds by URL, each once, and returns the names that fit none.
+// pickFeeds returns the feeds with the URLs, each once, and the URLs that match
+// no feed.
 func pickFeeds(feeds []feed.Feed, urls []string) (picked []feed.Feed, unknown []string) {
 	seen := make(map[string]bool, len(urls))
 	for _, u := range urls {
@@ -116,14 +123,14 @@ func pickFeeds(feeds []feed.Feed, urls []string) (picked []feed.Feed, unknown []
 	return picked, unknown
 }
 
-// NextDue is when the next feed may be asked unbidden, at the earliest now; zero
-// when no feed ever will be. For a minute after a round that was stopped, or
-// that could not be saved, nothing is due; nor for one to five minutes after one
-// that found no network.
+// NextDue returns when the next feed is checked automatically, at the earliest
+// now. It is zero if no feed ever will be. For a minute after a refresh that
+// was canceled or could not be saved nothing is due, nor for one to five
+// minutes after a refresh that found no network.
 func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 	feeds, err := p.store.Feeds(ctx)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("find the next feed to ask: %w", err)
+		return time.Time{}, fmt.Errorf("find the next feed to check: %w", err)
 	}
 	subs := p.settings()
 	now := p.now()

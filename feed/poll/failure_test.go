@@ -47,7 +47,7 @@ func TestFailures(t *testing.T) {
 		"/503":     {"503 Service Unavailable", 2 * time.Hour},
 		"/html":    {"web page instead of a feed", 2 * time.Hour},
 		"/json":    {"JSON", 2 * time.Hour},
-		"/empty":   {"nothing at all", 2 * time.Hour},
+		"/empty":   {"empty response", 2 * time.Hour},
 		"/garbage": {"cannot be read as a feed", 2 * time.Hour},
 	} {
 		u := s.URL + path

@@ -14,13 +14,16 @@ import (
 	"dateline/feed/text"
 )
 
-// Statuses that ask for patience (RFC 6585 section 4, RFC 9110 section 15.6.4).
+// statusTooManyRequests and statusUnavailable can come with a Retry-After
+// header for the whole host (RFC 6585 section 4, RFC 9110 section 15.6.4).
 const statusTooManyRequests, statusUnavailable = 429, 503
 
-// statusNetworkLogin is the status of a network that wants a login first (RFC 6585 section 6).
+// statusNetworkLogin is the status of a network that wants a login (RFC 6585
+// section 6).
 const statusNetworkLogin = 511
 
-// nextState is the state of a feed after an outcome, but for its next check.
+// nextState returns the state of a feed after an outcome, except its next
+// check.
 func nextState(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.LastChecked = now
 	s.Status = o.status
@@ -31,8 +34,9 @@ func nextState(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	s.Gone = o.gone
 	s.Hints = nextHints(s.Hints, o, now)
 	if o.failure != "" {
-		// The validators stay: they still name the last good answer. And a page
-		// that is not the feed, like a hotel's, says nothing of where it is.
+		// The validators stay, because they belong to the last successful response.
+		// Redirects are not counted, because a captive portal's page does not show
+		// where the feed is.
 		s.Failures++
 		s.Error = o.failure
 		return s
@@ -54,8 +58,8 @@ func nextState(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	return countRedirects(s, o, now)
 }
 
-// nextHints are what the feed asks for after an outcome. An answer without a
-// document leaves what the last one asked for.
+// nextHints returns the polling hints after an outcome. If there is no new
+// document, the hints of the last one stay.
 func nextHints(w feed.PollHints, o outcome, now time.Time) feed.PollHints {
 	until := w.Until
 	if o.doc != nil {
@@ -71,7 +75,8 @@ func nextHints(w feed.PollHints, o outcome, now time.Time) feed.PollHints {
 	return w
 }
 
-// countRedirects counts where permanent redirects lead in good answers.
+// countRedirects counts the successful responses after which the same permanent
+// redirect was seen.
 func countRedirects(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	to := o.response.Permanent
 	switch {
@@ -87,7 +92,8 @@ func countRedirects(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	return s
 }
 
-// wrongAddress says that a failure tells of a wrong address, not of a bad hour.
+// wrongAddress reports whether a failure means that the address is wrong, and
+// not that the server has a temporary problem.
 func wrongAddress(e *fetch.Error) bool {
 	switch e.Kind {
 	case fetch.KindTimeout, fetch.KindReset, fetch.KindTruncated, fetch.KindCanceled:
@@ -98,25 +104,27 @@ func wrongAddress(e *fetch.Error) bool {
 	return !e.LocalFailure()
 }
 
-// pausesHost says that a server has asked not for this feed only to be left alone.
+// pausesHost reports whether the server asked for a pause that applies to its
+// whole host.
 func (o outcome) pausesHost() bool {
 	return o.retryAfter > 0 && (o.status == statusTooManyRequests || o.status == statusUnavailable)
 }
 
-// complete says whether an answer may be named to the server as the copy at hand.
-// With the validators of half a document the other half would never come.
+// complete reports whether the response's validators may be sent next time.
+// With those of a truncated document the server would answer 304 and the rest
+// would never arrive.
 func complete(o outcome) bool {
 	return !o.response.Partial && (o.doc == nil || !o.doc.Truncated)
 }
 
-// parseMessage tells a reader why an answer gave no items and what to do.
+// parseMessage says why a response has no items and what the user can do.
 func parseMessage(res fetch.Response, err error) string {
 	host := res.FinalURL
 	if u, parseErr := url.Parse(res.FinalURL); parseErr == nil && u.Host != "" {
 		host = text.Clean(u.Host)
 	}
 	if res.Partial {
-		return fmt.Sprintf("The answer of %s broke off before its first item: the feed will be asked again later.", host)
+		return fmt.Sprintf("The response of %s ended before its first item: dateline checks the feed again later.", host)
 	}
 	var not *parse.NotFeedError
 	kind := ""
@@ -125,11 +133,11 @@ func parseMessage(res fetch.Response, err error) string {
 	}
 	switch kind {
 	case "html":
-		return fmt.Sprintf("%s answered with a web page instead of a feed: add the site's address once more to see which feeds it offers.", host)
+		return fmt.Sprintf("%s returned a web page instead of a feed: add the site's address again to see which feeds it offers.", host)
 	case "empty":
-		return fmt.Sprintf("%s answered with nothing at all: the feed will be asked again later; if this lasts, look for its new address on the site.", host)
+		return fmt.Sprintf("%s returned an empty response: dateline checks the feed again later; if this lasts, look for its new address on the site.", host)
 	case "json":
-		return fmt.Sprintf("%s answered with JSON that is not a feed: look for the feed's right address on the site.", host)
+		return fmt.Sprintf("%s returned JSON that is not a feed: look for the feed's correct address on the site.", host)
 	}
-	return fmt.Sprintf("The answer of %s cannot be read as a feed (%s): open the address in a browser, or look for another feed on the site.", host, text.Clean(err.Error()))
+	return fmt.Sprintf("The response of %s cannot be read as a feed (%s): open the address in a browser, or look for another feed on the site.", host, text.Clean(err.Error()))
 }

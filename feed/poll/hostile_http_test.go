@@ -25,7 +25,7 @@ func statusEndpoints() []endpoint {
 		list = append(list, endpoint{name: "429, Retry-After " + wait, serve: answers(429, "Retry-After", wait), fails: "429"})
 	}
 	return append(list,
-		endpoint{name: "204 without content", serve: answers(204), fails: "nothing at all"},
+		endpoint{name: "204 without content", serve: answers(204), fails: "empty response"},
 		endpoint{name: "203 from a proxy", serve: answers(203), items: 2},
 		endpoint{name: "206 unasked", serve: answers(206), items: 2},
 		endpoint{name: "103 before the answer", serve: raw("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"+closeRSS+rss("Hints", 2), nil), items: 2},
@@ -48,18 +48,18 @@ func redirectEndpoints() []endpoint {
 		}
 	}
 	list := []endpoint{
-		{name: "redirect to itself", serve: to(301, "/feed"), fails: "circle"},
-		{name: "redirect to a fragment of itself", serve: to(302, "/feed#x"), fails: "circle"},
+		{name: "redirect to itself", serve: to(301, "/feed"), fails: "in a loop"},
+		{name: "redirect to a fragment of itself", serve: to(302, "/feed#x"), fails: "in a loop"},
 		{name: "redirect in threes", serve: func(w http.ResponseWriter, r *http.Request) {
 			next := map[string]string{"/feed": "/b", "/b": "/c", "/c": "/feed"}[r.URL.Path]
 			http.Redirect(w, r, next, http.StatusMovedPermanently)
-		}, fails: "circle"},
-		{name: "redirect without end", serve: chain(1 << 30), fails: "without end"},
+		}, fails: "in a loop"},
+		{name: "redirect without end", serve: chain(1 << 30), fails: "too often"},
 		{name: "redirect five times", serve: chain(5), items: 2},
 		{name: "redirect to a good feed", serve: to(308, "good"), items: 2},
 		{name: "redirect with blanks", serve: to(302, "  /good  "), items: 2},
 		{name: "redirect that names nothing", serve: to(301, ""), fails: "301"},
-		{name: "redirect to nonsense", serve: to(302, "http://[::1"), fails: "cannot be read"},
+		{name: "redirect to nonsense", serve: to(302, "http://[::1"), fails: "invalid address"},
 		{name: "redirect to a closed port", serve: to(302, "http://127.0.0.1:1/"), fails: "127.0.0.1:1"},
 		{name: "redirect to port 99999", serve: to(302, "http://127.0.0.1:99999/"), fails: ": "},
 		{name: "redirect to TLS that is none", serve: func(w http.ResponseWriter, r *http.Request) {
@@ -115,11 +115,11 @@ func locationEndpoints() []endpoint {
 func connectionEndpoints() []endpoint {
 	whole := rss("Whole", 2)
 	return []endpoint{
-		{name: "closes at once", serve: raw("", nil), fails: "without an answer"},
-		{name: "resets at once", serve: raw("", reset), fails: "without an answer"},
+		{name: "closes at once", serve: raw("", nil), fails: "without a response"},
+		{name: "resets at once", serve: raw("", reset), fails: "without a response"},
 		{name: "closes in the status line", serve: raw("HTTP/1.1 20", nil), fails: ": "},
 		{name: "resets in the headers", serve: raw(okHead, reset), fails: ": "},
-		{name: "closes after the headers", serve: raw(okHead+"Content-Length: 1000\r\n\r\n", nil), fails: "broke off"},
+		{name: "closes after the headers", serve: raw(okHead+"Content-Length: 1000\r\n\r\n", nil), fails: "closed the connection"},
 		{name: "resets after the headers", serve: raw(okHead+"Content-Length: 1000\r\n\r\n", reset), fails: ": "},
 		{name: "closes in the body", serve: raw(okHead+"Content-Length: 100000\r\n\r\n"+whole[:len(whole)-40], nil), items: 1},
 		{name: "closes in a chunk", serve: raw(okHead+"Transfer-Encoding: chunked\r\n\r\nFFFF\r\n"+whole, nil), items: 2},

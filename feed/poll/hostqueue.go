@@ -11,34 +11,37 @@ import (
 	"dateline/feed/schedule"
 )
 
-// hostQueues runs jobs: at most workers at a time, at most perHost for one host, the
-// hosts in turn. Its goroutines end when there is nothing left to do.
+// hostQueues runs tasks: at most workers at the same time, at most perHost for
+// one host, and the hosts in turn. Its goroutines end when no task is left.
 type hostQueues struct {
 	workers, perHost int
-	// crashed is told of a job that panics; nil forgets it.
+	// crashed is called after a task panics. If it is nil, the panic is not
+	// recorded.
 	crashed func(*feed.PanicError)
 
 	mu      sync.Mutex
 	running int
 	hosts   map[string]*hostQueue
-	// ready holds the lanes with a job waiting and a place free, each once.
+	// ready holds each queue that has a waiting task and may start it, once.
 	ready []*hostQueue
 }
 
-// hostQueue is one host's queue.
+// hostQueue is the queue of one host.
 type hostQueue struct {
 	host  string
 	tasks []func()
-	busy  int
-	// inReady says that the lane is in ready.
+	// busy is the number of running tasks.
+	busy int
+	// inReady reports whether the queue is in ready.
 	inReady bool
 }
 
+// newHostQueues returns empty queues.
 func newHostQueues(workers, perHost int, crashed func(*feed.PanicError)) *hostQueues {
 	return &hostQueues{workers: workers, perHost: perHost, crashed: crashed, hosts: make(map[string]*hostQueue)}
 }
 
-// add queues a job; it returns at once.
+// add queues a task and returns at once.
 func (l *hostQueues) add(host string, job func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -55,14 +58,16 @@ func (l *hostQueues) add(host string, job func()) {
 	}
 }
 
+// work runs tasks until none is ready.
 func (l *hostQueues) work() {
 	for h, job := l.next(); job != nil; h, job = l.next() {
-		feed.Recover("asking a server", l.crashed, job)
+		feed.Recover("sending a request", l.crashed, job)
 		l.done(h)
 	}
 }
 
-// next returns the next job, or nil after signing its worker off.
+// next returns the next task and its queue. If none is ready, it returns nil
+// and its worker must end.
 func (l *hostQueues) next() (*hostQueue, func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,8 +85,8 @@ func (l *hostQueues) next() (*hostQueue, func()) {
 	return h, job
 }
 
-// done frees a job's place. A lane that was full is ready again, and the worker
-// that calls is there to take from it.
+// done records the end of a task. The calling worker then takes a task that
+// became ready.
 func (l *hostQueues) done(h *hostQueue) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -92,6 +97,8 @@ func (l *hostQueues) done(h *hostQueue) {
 	}
 }
 
+// makeReady adds a queue to ready if it may start a task. The caller holds the
+// lock.
 func (l *hostQueues) makeReady(h *hostQueue) {
 	if len(h.tasks) > 0 && h.busy < l.perHost && !h.inReady {
 		h.inReady = true
@@ -99,7 +106,7 @@ func (l *hostQueues) makeReady(h *hostQueue) {
 	}
 }
 
-// pauseHost notes that a host wants to be left alone until then.
+// pauseHost records that a host asked for a pause until the given time.
 func (p *Poller) pauseHost(host string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,6 +114,8 @@ func (p *Poller) pauseHost(host string, until time.Time) {
 	p.hostPauses[host] = pauseWindow{now, later(p.hostPauses[host].end(now), until)}
 }
 
+// hostPausedUntil returns the end of a host's pause. It lies in the past or is
+// zero if there is none.
 func (p *Poller) hostPausedUntil(host string) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,7 +131,7 @@ func (p *Poller) hostPausedUntil(host string) time.Time {
 	return r.until
 }
 
-// hostKey names the server that a feed's address leads to.
+// hostKey returns the scheme and host of an address, which identify a server.
 func hostKey(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -12,61 +12,69 @@ import (
 	"dateline/feed/schedule"
 )
 
-// result is an errand done.
+// result is the result of a job.
 type result struct {
 	job job
-	// release says that the answer is saved, or never will be.
+	// release frees the response body and ends the claim. Call it when the result
+	// has been saved or dropped.
 	release func()
-	// skipped says that the round ended before an answer: nothing is saved.
+	// skipped reports whether the refresh ended before a response. Nothing is
+	// saved.
 	skipped bool
-	// postponed says that the feed was not asked, for its host wants a pause.
+	// postponed reports whether the feed was not fetched because its host asked for
+	// a pause.
 	postponed bool
-	// offline says that the failure is the network's: nothing is saved.
+	// offline reports whether the network is to blame for the failure. Nothing is
+	// saved.
 	offline bool
-	// pausedHost is the host that this answer has put to rest; may be empty.
+	// pausedHost is the host that asked for a pause in this response. Empty if it
+	// did not.
 	pausedHost string
 	outcome    outcome
 	fetched    feed.Fetched
 	report     feed.Report
 }
 
-// unsaved says that there is nothing to keep of the feed.
+// unsaved reports whether the result has nothing to save.
 func (r result) unsaved() bool { return r.skipped || r.offline }
 
-// outcome is what asking one feed came to.
+// outcome is the outcome of fetching one feed.
 type outcome struct {
 	response fetch.Response
-	// doc is nil when the body is the last one, or there was a failure.
+	// doc is the parsed document. nil if the body is unchanged, or after a failure.
 	doc  *feed.Document
 	hash string
-	// failure is a sentence; empty when all went well.
+	// failure is a message for the user. Empty after a success.
 	failure string
 	status  int
-	// serverTime is the time by the server's clock; zero when unsaid.
+	// serverTime is the time by the server's clock. Zero if unknown.
 	serverTime time.Time
-	// retryAfter is what any answer, good or bad, said.
+	// retryAfter is the Retry-After of any response, successful or not.
 	retryAfter time.Duration
 	gone       bool
-	// localFailure says that no server was reached, through no fault of the feed's.
+	// localFailure reports whether no server was reached for a reason on this side.
 	localFailure bool
-	// wrongAddress says that there is no feed at the address, or no server.
+	// wrongAddress reports whether there is no feed, or no server, at the address.
 	wrongAddress bool
-	// respondedURL is the address that answered, if one did, and at the one that failed.
+	// respondedURL is the address that responded. Empty if none did. lastURL is the
+	// same, or the address that failed.
 	respondedURL, lastURL string
-	// kind is that of the failed request. unheard says that no word of a server
-	// came, unproven that it came from one whose certificate does not hold.
+	// kind is the kind of the failed request. noResponse reports whether nothing
+	// was received from a server, and untrusted whether the server's certificate
+	// was not trusted.
 	kind                  fetch.Kind
 	noResponse, untrusted bool
-	// pageHash is a hash of what came in place of the feed, html says that it is a
-	// web page.
+	// pageHash is a hash of the page that was received instead of the feed. isHTML
+	// reports whether it is a web page.
 	pageHash string
 	isHTML   bool
-	// atNewAddress says that the new address of a moved feed was asked, fellBack that
-	// it was in vain and this is the old one's answer.
+	// atNewAddress reports whether the new address of a moved feed was requested.
+	// fellBack reports whether that failed and the outcome is that of the old
+	// address.
 	atNewAddress, fellBack bool
 }
 
-// runJob does one errand.
+// runJob fetches one feed and returns its new state.
 func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 	out := result{job: e, release: e.release, report: feed.Report{URL: e.feed.URL}}
 	if ctx.Err() != nil {
@@ -79,9 +87,9 @@ func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 	}
 	var o outcome
 	ok := true
-	// What trips here counts as a failure of the feed, so that it is not asked
+	// A panic counts as a failure of the feed, so that the feed is not fetched
 	// again at once.
-	if crash := feed.Recover("asking a feed", p.crashed, func() { o, ok = p.fetch(ctx, e) }); crash != nil {
+	if crash := feed.Recover("fetching a feed", p.crashed, func() { o, ok = p.fetch(ctx, e) }); crash != nil {
 		o, ok = outcome{failure: crash.UserMessage()}, true
 	}
 	if !ok {
@@ -95,7 +103,8 @@ func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 		return out
 	}
 	if o.failure != "" {
-		// It may be held until the round's end, with nothing left to be read.
+		// The failure may be held until the end of the refresh, and the body is not
+		// needed any more.
 		o.response.Release()
 	}
 	out.release = func() {
@@ -122,17 +131,18 @@ func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 	return out
 }
 
-// failedWithoutResponse says that a request over the web came to nothing.
+// failedWithoutResponse reports whether a request to a server failed before a
+// response.
 func (o outcome) failedWithoutResponse() bool {
 	return o.failure != "" && o.kind != "" && o.status == 0
 }
 
-// longestRequest is more than what a request may take, by its own timeout. The time of
-// day says that it took longer when the computer slept meanwhile, with the
-// connection that broke of it.
+// longestRequest returns more time than a request can take with its timeout. If
+// the time of day says that it took longer, the computer slept meanwhile, and
+// the connection broke because of that.
 func (e job) longestRequest() time.Duration { return max(e.settings.Timeout, wakeGrace) + wakeGrace }
 
-// postpone leaves a feed for later whose host has just asked for a pause.
+// postpone returns the result for a feed whose host has just asked for a pause.
 func (p *Poller) postpone(out result, until, round time.Time) result {
 	out.postponed = true
 	state := out.job.feed.Poll
@@ -143,6 +153,7 @@ func (p *Poller) postpone(out result, until, round time.Time) result {
 	return out
 }
 
+// reportStatus returns the status of the report.
 func (o outcome) reportStatus() feed.Status {
 	switch {
 	case o.failure != "":
@@ -153,9 +164,10 @@ func (o outcome) reportStatus() feed.Status {
 	return feed.OK
 }
 
-// fetch asks for a feed and reads the answer. It is not ok when ctx ended it. A
-// feed that has moved is asked at its new address; where there is none any more,
-// the old one has the last word.
+// fetch requests a feed and parses the response. It returns false if ctx ended
+// the request. A feed that has moved is requested at its new address. If there
+// is no feed any more, the old address is requested again, and its outcome
+// counts.
 func (p *Poller) fetch(ctx context.Context, e job) (o outcome, ok bool) {
 	moved := schedule.NewAddress(e.feed.Poll)
 	o, ok = p.request(ctx, e, moved)
@@ -169,7 +181,7 @@ func (p *Poller) fetch(ctx context.Context, e job) (o outcome, ok bool) {
 	return o, ok
 }
 
-// request makes one request, to the address where the feed has moved if it has.
+// request sends one request. If moved is not empty, it requests that address.
 func (p *Poller) request(ctx context.Context, e job, moved string) (o outcome, ok bool) {
 	old := e.feed.Poll
 	res, err := p.client.Get(ctx, fetch.Request{
@@ -211,17 +223,17 @@ func (p *Poller) request(ctx context.Context, e job, moved string) (o outcome, o
 	return o, true
 }
 
-// origin tells the parser where an answer came from.
+// origin tells the parser where a response came from.
 func origin(res fetch.Response) parse.Origin {
 	return parse.Origin{URL: res.FinalURL, Base: res.ContentLocation, ContentType: res.ContentType}
 }
 
-// parseBody parses a body, a few at a time: parsing is what a round's processor time
-// and memory go to.
+// parseBody parses a body. Only a few bodies are parsed at the same time,
+// because parsing takes most of a refresh's processor time and memory.
 func (p *Poller) parseBody(res fetch.Response) (doc *feed.Document, err error) {
 	p.parseSlots <- struct{}{}
 	defer func() { <-p.parseSlots }()
-	if crash := feed.Recover("reading a feed", p.crashed, func() { doc, err = p.parse(res.Body, origin(res)) }); crash != nil {
+	if crash := feed.Recover("parsing a feed", p.crashed, func() { doc, err = p.parse(res.Body, origin(res)) }); crash != nil {
 		return nil, errors.New(crash.UserMessage())
 	}
 	if err != nil {
@@ -229,23 +241,23 @@ func (p *Poller) parseBody(res fetch.Response) (doc *feed.Document, err error) {
 	}
 	if res.Partial {
 		if len(doc.Items) == 0 {
-			return nil, errors.New("it broke off")
+			return nil, errors.New("it ended early")
 		}
 		doc.Truncated = true
 	}
 	return doc, nil
 }
 
-// job is one feed to be asked.
+// job is one feed to fetch.
 type job struct {
 	feed     feed.Feed
 	settings feed.Settings
-	// onRequest says that the reader asked for this very feed, which is reason
-	// enough to ask it even while its host wants to be left alone.
+	// onRequest reports whether the user requested this very feed. Then it is
+	// fetched even if it is not due or its host asked for a pause.
 	onRequest bool
 	// release ends the claim on the feed.
 	release func()
 }
 
-// address is where the feed is asked.
+// address returns the address to request: the new one if the feed has moved.
 func (e job) address() string { return cmp.Or(schedule.NewAddress(e.feed.Poll), e.feed.URL) }

@@ -82,7 +82,7 @@ func longKinds() []longKind {
 		{kind{name: "301", serve: redirect(http.StatusMovedPermanently), least: hourLess, most: hourMore + longStep}, moved},
 		{kind{name: "308", serve: redirect(http.StatusPermanentRedirect), least: hourLess, most: hourMore + longStep}, moved},
 		{kind{name: "500", serve: status(http.StatusInternalServerError), least: hourLess, most: day}, failing("500")},
-		{kind{name: "resets", serve: wire(reset), least: hourLess, most: day}, failing("ended the connection")},
+		{kind{name: "resets", serve: wire(reset), least: hourLess, most: day}, failing("closed the connection")},
 		{kind{name: "hangs", set: feed.Settings{Timeout: 200 * time.Millisecond}, serve: wire(hang), least: hourLess, most: day}, failing("took too long")},
 		{kind{name: "gone", serve: status(http.StatusGone), check: times(1, 1)}, func(f feed.Feed) bool { return f.Poll.Gone }},
 		{kind{name: "limits", serve: func(e exchange) {

@@ -16,35 +16,38 @@ import (
 	"dateline/feed/schedule"
 )
 
-// evidence is a sign of trouble with the network on this side. One feed that shows
-// it proves nothing; several hosts that show the same at once do.
+// evidence is a sign that the network on this side has a problem. One feed that
+// shows it proves nothing. Several hosts that show the same evidence at the
+// same time do.
 type evidence struct {
 	kind evidenceKind
-	// value tells clues of one kind apart: the host or the hash of the page that
-	// came in place of the feed.
+	// value distinguishes evidence of one kind: the host or the hash of the page
+	// that responded instead of the feed.
 	value string
 }
 
+// evidenceKind is a kind of evidence.
 type evidenceKind int
 
-// The kinds of clues, the most telling first.
+// These are the kinds of evidence, the strongest first.
 const (
-	// loginStatus is the status that only a network's own gate gives (RFC 6585
-	// section 6).
+	// loginStatus is the status that only a network sends to demand a login (RFC
+	// 6585 section 6).
 	loginStatus evidenceKind = iota
-	// foreignHost is a foreign host where a redirect ended without a feed.
+	// foreignHost is a redirect to a host of another site that has no feed.
 	foreignHost
-	// samePage is a page in place of the feed.
+	// samePage is a certain page instead of the feed.
 	samePage
-	// anyPage is a page, whatever it says, where there was a feed.
+	// anyPage is any page where there used to be a feed.
 	anyPage
-	// untrustedServer is a server that cannot prove who it is.
+	// untrustedServer is a server whose certificate is not trusted.
 	untrustedServer
-	// noServerResponded is a server that did not say a word.
+	// noResponse is a server from which nothing was received.
 	noResponse
 )
 
-// minHosts is how many hosts have to show a clue before it is believed.
+// minHosts returns how many hosts must show the evidence. Different pages need
+// more hosts than the other kinds.
 func (c evidence) minHosts() int {
 	if c.kind == anyPage {
 		return 3
@@ -52,8 +55,8 @@ func (c evidence) minHosts() int {
 	return 2
 }
 
-// evidenceOf are the signs in a feed's failure. A feed that fails anyway gives none:
-// dead ones must not add up to a dead network.
+// evidenceOf returns the signs of a network problem in a failure. A feed that
+// was failing before gives none: many dead feeds do not mean a dead network.
 func evidenceOf(e job, o outcome) []evidence {
 	old := e.feed.Poll
 	if o.failure == "" || !overWeb(e.address()) || old.Failures > 0 {
@@ -82,24 +85,26 @@ func evidenceOf(e job, o outcome) []evidence {
 	return found
 }
 
-// networkState is what answers tell of the network on this side.
+// networkState is what responses show about the network on this side.
 type networkState struct {
-	// working are the hosts that answered well, bad those that showed a clue.
+	// working holds the hosts that responded successfully, failing those that
+	// showed evidence.
 	working map[string]bool
 	failing map[evidence]map[string]bool
-	// workedBefore counts the hosts that failed although they used to answer well.
+	// workedBefore holds the hosts that failed although they had worked before.
 	workedBefore map[string]bool
 }
 
-// maxEvidence bounds what is remembered from round to round: a portal may make
-// up a new page each time.
+// maxEvidence limits what is remembered from refresh to refresh. A captive
+// portal may make a new page for each request.
 const maxEvidence = 256
 
+// newNetworkState returns an empty state.
 func newNetworkState() networkState {
 	return networkState{working: map[string]bool{}, failing: map[evidence]map[string]bool{}, workedBefore: map[string]bool{}}
 }
 
-// add adds what a feed's answer came to.
+// add adds the outcome of fetching a feed.
 func (l networkState) add(e job, o outcome) {
 	host := hostname(e.address())
 	if !overWeb(e.address()) {
@@ -120,8 +125,9 @@ func (l networkState) add(e job, o outcome) {
 	}
 }
 
-// networkProblem is the clue that explains the failures by the network: enough hosts
-// show it, and more than answered well.
+// networkProblem returns the evidence that proves a network problem: enough
+// hosts show it, and more hosts than worked. If there are several, it returns
+// the strongest.
 func (l networkState) networkProblem() (evidence, bool) {
 	var found []evidence
 	for c, hosts := range l.failing {
@@ -140,11 +146,11 @@ func (l networkState) networkProblem() (evidence, bool) {
 	}), true
 }
 
-// giveUpAfter is how many hosts that used to answer well have to fail
-// alike, and none to answer, before the rest of a round is given up.
+// giveUpAfter is how many hosts that had worked before must show the same
+// evidence before the rest of a refresh is given up.
 const giveUpAfter = 16
 
-// giveUp says that asking the rest of the feeds is in vain.
+// giveUp reports whether fetching the remaining feeds is useless.
 func (l networkState) giveUp() bool {
 	if len(l.working) > 0 || len(l.workedBefore) < giveUpAfter {
 		return false
@@ -157,8 +163,8 @@ func (l networkState) giveUp() bool {
 	return false
 }
 
-// merge is what both outlooks tell together, for the rounds after this one. A
-// good answer ends what was before it.
+// merge returns the state together with the state of earlier refreshes. After a
+// success, the earlier state is dropped.
 func (l networkState) merge(before networkState) networkState {
 	if len(l.working) > 0 || len(before.working) > 0 || len(l.failing)+len(before.failing) > maxEvidence {
 		return l
@@ -175,47 +181,49 @@ func (l networkState) merge(before networkState) networkState {
 	return out
 }
 
-// outage is trouble with the network on this side, which concerns every feed.
+// outage is a network problem on this side, which affects every feed.
 type outage struct {
-	// message tells of it; empty while there is none.
+	// message is the message for the user. Empty if there is no outage.
 	message  string
 	evidence evidence
-	// failedRounds counts the rounds in vain.
+	// failedRounds counts the refreshes that failed because of it.
 	failedRounds int
 }
 
-// Pauses between two rounds while there is no network: it is asked for often, as
-// no server hears of it.
+// These limit the pause between two refreshes during an outage. They are short,
+// because no server receives the requests.
 const (
 	firstRetry = time.Minute
 	lastRetry  = 5 * time.Minute
 )
 
-// pause is how long nothing is due after so many rounds in vain.
+// pause returns how long nothing is due after the failed refreshes.
 func (o outage) pause() time.Duration {
 	return min(firstRetry<<min(o.failedRounds-1, 3), lastRetry)
 }
 
-// outageMessage tells a reader what is wrong and what to do; own is what one of the
-// feeds itself would tell.
+// outageMessage says what is wrong with the network and what the user can do.
+// example is the outcome of one of the feeds.
 func outageMessage(c evidence, own outcome) string {
 	switch {
 	case c.kind < untrustedServer:
-		return "This network answers in place of the feeds, as one does that wants a login first: open any web page in a browser to log in; dateline goes on by itself."
+		return "This network wants a login and intercepts requests: open any web page in a browser to log in; dateline continues by itself."
 	case c.kind == untrustedServer:
-		return "No server can prove who it is: the network may want a login first, so open any web page in a browser, or this computer's clock may be wrong; dateline goes on by itself."
+		return "No server's certificate can be verified: the network may want a login, so open any web page in a browser, or this computer's clock may be wrong; dateline continues by itself."
 	case own.kind == fetch.KindProxy:
 		return own.failure
 	}
-	return "No server can be reached: check the network connection; dateline goes on by itself once it is back."
+	return "No server can be reached: check the network connection; dateline continues by itself once it is back."
 }
 
-// overWeb says that a feed's answer has to come through the network.
+// overWeb reports whether an address is fetched over the network.
 func overWeb(address string) bool {
 	scheme, _, _ := strings.Cut(address, ":")
 	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
 }
 
+// hostname returns the host of an address without its port. Empty if the
+// address is invalid.
 func hostname(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -224,8 +232,8 @@ func hostname(address string) string {
 	return strings.ToLower(u.Hostname())
 }
 
-// otherSite says that a host has nothing to do with that of an address: not even
-// the last two labels of their names are the same.
+// otherSite reports whether host and the host of address belong to different
+// sites: the last two labels of their names differ.
 func otherSite(host, address string) bool {
 	other := hostname(address)
 	if host == "" || host == other {
@@ -234,14 +242,15 @@ func otherSite(host, address string) bool {
 	return other == "" || net.ParseIP(host) != nil || net.ParseIP(other) != nil || domain(host) != domain(other)
 }
 
-// domain is the end of a host's name.
+// domain returns the last two labels of a host name.
 func domain(host string) string {
 	labels := strings.Split(host, ".")
 	return strings.Join(labels[max(0, len(labels)-2):], ".")
 }
 
-// holdFailures takes out the failures, which may be the network's: the whole round tells.
-// Once it is hopeless the rest of the feeds is left alone.
+// holdFailures returns the results without the failures that the network may
+// have caused. Those are held until all results are known. If the network is
+// certainly down, it calls giveUp.
 func (r *round) holdFailures(got []result, giveUp func()) []result {
 	for _, g := range got {
 		if !g.skipped && !g.postponed {
@@ -264,13 +273,13 @@ func (r *round) holdFailures(got []result, giveUp func()) []result {
 	return sure
 }
 
-// suspect says that the network may be to blame and not the feed.
+// suspect reports whether the network may have caused the failure.
 func (r result) suspect() bool {
 	return !r.skipped && !r.postponed && r.outcome.failure != "" && overWeb(r.job.address())
 }
 
-// blameNetwork decides whose the failures are. Those of the network are nobody's: what
-// is known of the feeds stays as it is, and they stay due.
+// blameNetwork decides whether the network caused the held failures. If it did,
+// the state of their feeds does not change, and they stay due.
 func (r *round) blameNetwork(ctx context.Context) {
 	p := r.poller
 	p.mu.Lock()
@@ -297,7 +306,7 @@ func (r *round) blameNetwork(ctx context.Context) {
 	for i := range r.held {
 		g := &r.held[i]
 		if g.skipped && ctx.Err() != nil {
-			continue // stopped by the reader, not for want of a network
+			continue // the user stopped the refresh; the network did not
 		}
 		if g.pausedHost != "" {
 			delete(p.hostPauses, g.pausedHost)
@@ -305,17 +314,18 @@ func (r *round) blameNetwork(ctx context.Context) {
 		g.skipped, g.offline = false, true
 		old := g.job.feed.Poll
 		g.report = feed.Report{URL: g.job.feed.URL, Status: feed.Failed, Error: p.outage.message, Offline: true,
-			Next: later(schedule.DueAt(old, g.job.settings, p.now()), p.pause.until), Reason: "no server could be reached from here"}
+			Next: later(schedule.DueAt(old, g.job.settings, p.now()), p.pause.until), Reason: "no server can be reached"}
 	}
 }
 
-// noServerResponded says that no server said a word. Just after a sleep that is the
-// network's doing, be it only one feed that shows it, or one that failed before.
+// noServerResponded reports whether nothing was received from any server. If
+// the computer has just woken up, this counts as a network problem even if only
+// one feed was fetched or the feed failed before.
 func (r *round) noServerResponded() bool {
 	return len(r.network.working) == 0 && !slices.ContainsFunc(r.held, func(g result) bool { return g.suspect() && !g.outcome.noResponse })
 }
 
-// firstWith is the outcome of a feed that shows the clue.
+// firstWith returns the outcome of the first feed that shows the evidence.
 func firstWith(held []result, c evidence) outcome {
 	for _, g := range held {
 		if slices.Contains(evidenceOf(g.job, g.outcome), c) {
@@ -325,15 +335,16 @@ func firstWith(held []result, c evidence) outcome {
 	return outcome{}
 }
 
-// offlineMessage is the sentence of the outage that lasts; empty when none does.
+// offlineMessage returns the message of the current outage. Empty if there is
+// none.
 func (p *Poller) offlineMessage() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.outage.message
 }
 
-// portalMessage says, in a sentence, that an answer to a request for address is the
-// network's own page; empty when it is not known to be.
+// portalMessage returns the message of the current outage if the response to a
+// request for address is the captive portal's own page. Otherwise it is empty.
 func (p *Poller) portalMessage(address string, res fetch.Response) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -350,7 +361,7 @@ func (p *Poller) portalMessage(address string, res fetch.Response) string {
 	return ""
 }
 
-// pageHash tells pages apart.
+// pageHash returns the hash by which pages are compared.
 func pageHash(body []byte) string {
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:])

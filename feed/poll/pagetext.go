@@ -16,16 +16,17 @@ import (
 	"dateline/feed/text"
 )
 
+// acceptPage is the Accept header for web pages.
 const acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
 
-// pagePause is how long a server that cannot give a page just now is left alone.
+// pagePause is how long a host is left alone after a temporary failure.
 const pagePause = time.Minute
 
-// Fulltext asks for the page that link leads to and finds its article, by the
-// settings of sub, which may be zero. What the page's own server is not is not
-// told the feed's headers, cookies or password. A page without an article is no
-// error but has a Fulltext.Error; where asking again soon may help, its Fetched
-// is zero. The error is ctx's.
+// Fulltext fetches the web page of an item and returns its article, using the
+// settings of sub, which may be zero. The feed's headers, cookies and password
+// are sent only if the page is on the feed's own server. If the page has no
+// article, the result's Error says why; its Fetched is zero if another attempt
+// may succeed soon. The returned error is the error of ctx.
 func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
 	done := make(chan feed.Fulltext, 1)
 	p.queues.add(hostKey(link), func() {
@@ -41,7 +42,7 @@ func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link strin
 	}
 }
 
-// fetchPage asks for a page and takes its article out.
+// fetchPage fetches a page and extracts its article.
 func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
 	if ctx.Err() != nil {
 		return feed.Fulltext{}
@@ -49,7 +50,7 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 	out := feed.Fulltext{Fetched: p.now()}
 	request, ok := pageRequest(sub, link)
 	if !ok {
-		out.Error = "This item has no page on the web to read: what the feed itself says of it is all there is."
+		out.Error = "This item has no web page: there is only the text from the feed."
 		return out
 	}
 	res, err := p.client.Get(ctx, request)
@@ -79,7 +80,7 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 		return feed.Fulltext{}
 	}
 	set := sub.Settings
-	crash := feed.Recover("reading a page", p.crashed, func() {
+	crash := feed.Recover("parsing a page", p.crashed, func() {
 		out.Body, err = find.Article(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
 	})
 	if crash != nil {
@@ -91,9 +92,10 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 	return out
 }
 
-// pageRequest asks for a page as the feed is asked for where both are on one
-// server; any other server gets the user agent only. The feed's filter is for
-// the feed. It is not ok when link is no web address.
+// pageRequest returns the request for a page. If the page is on the feed's
+// server, the request has the feed's headers and login; otherwise only its user
+// agent, timeout and proxy. The feed's filter is never used. It returns false
+// if link is not a web address.
 func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	at, err := url.Parse(link)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
@@ -112,12 +114,12 @@ func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	return out, true
 }
 
-// temporary says that a failure is likely to be over soon.
+// temporary reports whether a failure is likely to end soon.
 func temporary(e *fetch.Error) bool {
 	return e.LocalFailure() || e.Status == 429 || e.Status == 503
 }
 
-// pageMessage tells why there is no page and what to do.
+// pageMessage says why a page could not be fetched and what the user can do.
 func pageMessage(e *fetch.Error) string {
 	host := hostForMessage(e.URL)
 	switch e.Status {
@@ -126,27 +128,29 @@ func pageMessage(e *fetch.Error) string {
 	case 402:
 		return fmt.Sprintf("%s gives this article to subscribers only (402): o opens it in the browser; cookies in the feed's settings can carry a login.", host)
 	case 404:
-		return fmt.Sprintf("%s has no such page any more (404): the feed's own text is what is left of it.", host)
+		return fmt.Sprintf("%s no longer has this page (404): only the text from the feed is left.", host)
 	case 410:
-		return fmt.Sprintf("%s has taken this page away for good (410): the feed's own text is what is left of it.", host)
-	case 429, 503:
-		return fmt.Sprintf("%s has been asked too much just now (%d): try again in a few minutes.", host, e.Status)
+		return fmt.Sprintf("%s removed this page permanently (410): only the text from the feed is left.", host)
+	case 429:
+		return fmt.Sprintf("%s received too many requests (429): try again in a few minutes.", host)
+	case 503:
+		return fmt.Sprintf("%s is unavailable at the moment (503): try again in a few minutes.", host)
 	case 451:
 		return fmt.Sprintf("%s may not show this page for legal reasons (451): o opens it in the browser.", host)
 	}
 	switch {
 	case e.Status >= 500:
-		return fmt.Sprintf("%s has trouble of its own (%d): try again later.", host, e.Status)
+		return fmt.Sprintf("%s has a server error (%d): try again later.", host, e.Status)
 	case e.Kind == fetch.KindStatus:
 		return fmt.Sprintf("%s did not give the page (%d): o opens it in the browser.", host, e.Status)
 	case e.Kind == fetch.KindTooLarge:
-		return fmt.Sprintf("The page of %s is too large to be read: o opens it in the browser.", host)
+		return fmt.Sprintf("The page of %s is too large: o opens it in the browser.", host)
 	}
 	return e.UserMessage()
 }
 
-// notArticle says what an answer is when it is no page with an article; empty
-// when it may be one.
+// notArticle says what a response is if it cannot be a page with an article.
+// Otherwise it is empty.
 func notArticle(res fetch.Response) string {
 	host := hostForMessage(res.FinalURL)
 	if end, err := url.Parse(res.FinalURL); err == nil && res.Redirects > 0 && loginPath(end.Path) {
@@ -160,22 +164,22 @@ func notArticle(res fetch.Response) string {
 	case bytes.HasPrefix(head, []byte("%pdf-")) || media == "application/pdf":
 		what = "a PDF document"
 	case kind == "image":
-		what = "a picture"
+		what = "an image"
 	case kind == "audio":
-		what = "a sound recording"
+		what = "an audio file"
 	case kind == "video":
 		what = "a video"
 	case media == "" || media == "text/html" || media == "application/xhtml+xml":
 	case !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html")):
-		what = "a file of the kind " + text.Clean(media)
+		what = "a file of type " + text.Clean(media)
 	}
 	if what == "" {
 		return ""
 	}
-	return fmt.Sprintf("What %s has at this address is %s and no page with an article: o opens it.", host, what)
+	return fmt.Sprintf("%s has %s at this address, not a page with an article: o opens it.", host, what)
 }
 
-// loginPath says that a redirect to this path was one to a login.
+// loginPath reports whether a redirect to this path leads to a login.
 func loginPath(path string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(path), "/") {
 		name, _, _ := strings.Cut(part, ".")
@@ -187,7 +191,7 @@ func loginPath(path string) bool {
 	return false
 }
 
-// hostForMessage names the server of an address in a sentence.
+// hostForMessage returns the host of an address as shown in messages.
 func hostForMessage(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		return text.Clean(u.Host)
@@ -195,13 +199,13 @@ func hostForMessage(address string) string {
 	return text.Clean(address)
 }
 
-// pagesPerFeed is how many pages of one feed a round asks for.
+// pagesPerFeed is how many pages of one feed are fetched in a refresh.
 const pagesPerFeed = 20
 
-// fetchPageTexts asks for the pages of the newest items of those feeds that want full
-// text, and keeps what they come to. It is what a round does last: everything is
-// reported by then. What cannot be kept, perhaps for an item that has gone since,
-// is only an error when nothing can.
+// fetchPageTexts fetches the pages of the newest items of the feeds with the
+// option fulltext, and saves the page texts. It runs at the end of a refresh,
+// when every feed has been reported. A page text that cannot be saved, for
+// instance because its item was deleted, is an error only if none can be saved.
 func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 	p := r.poller
 	if r.offline {
@@ -246,13 +250,14 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 	return broken
 }
 
-// pageText is what asking for one item's page came to.
+// pageText is the page text of one item.
 type pageText struct {
 	item int64
 	text feed.Fulltext
 }
 
-// fetchPageIfAllowed asks for a page unless its server wants to be left alone.
+// fetchPageIfAllowed fetches a page unless its host asked for a pause or there
+// is an outage.
 func (p *Poller) fetchPageIfAllowed(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
 	if p.hostPausedUntil(hostKey(link)).After(p.now()) || p.offlineMessage() != "" {
 		return feed.Fulltext{}
@@ -260,8 +265,8 @@ func (p *Poller) fetchPageIfAllowed(ctx context.Context, sub feed.Subscription, 
 	return p.fetchPage(ctx, sub, link)
 }
 
-// claimPages claims the pages of a feed: two rounds at once would ask for them
-// twice.
+// claimPages claims the pages of a feed, so that two refreshes at the same time
+// do not fetch them twice. It returns false if they are claimed already.
 func (p *Poller) claimPages(url string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -272,6 +277,7 @@ func (p *Poller) claimPages(url string) bool {
 	return true
 }
 
+// releasePages ends the claim.
 func (p *Poller) releasePages(url string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,17 +1,21 @@
-// Package poll does the round: it chooses the feeds to ask, asks them, parses
-// what came and hands it to a store that it only describes.
+// Package poll refreshes the feeds of the configuration: it chooses the feeds
+// to fetch, fetches and parses them, and hands the results to a [Store], which
+// another package implements. Start at [Poller.Refresh].
 //
-//	plan     which feeds
-//	claim    one claim on each, so that no two processes ask it at once
-//	lanes    bounded workers, a bound for each host
-//	ask      conditional GET, then a hash, then [parse.Parse] on a few at a time
-//	keep     a few feeds are saved in one transaction while the next is made
-//	         ready; the goroutine that called Refresh reports them, and indexes
-//	         while nothing waits
-//	pages    the articles behind new items, for the feeds that want them
+//	duefeeds     which feeds are fetched, and why others are not
+//	claimfeeds   a claim on each feed, so that no two processes fetch it at once
+//	hostqueue    a limited number of requests at once, fewer to one host
+//	job          conditional request, body hash, [parse.Parse], a few feeds at once
+//	feedstate    what is stored of the response: failures, hints, redirects
+//	offline      whether the network is to blame and not the feeds
+//	savebatch    several feeds are saved in one transaction while the next batch
+//	             is prepared; the goroutine that called Refresh reports them
+//	pagetext     the articles of the web pages of new items, if a feed wants them
+//	addfeed      which feeds an address offers, before one is subscribed to
 //
-// What waits between asking and saving is bounded, so memory does not grow with
-// the number of feeds.
+// The texts are indexed after the last feed is saved. The number of results
+// that wait to be saved is limited, so memory does not grow with the number of
+// feeds. Never read the wall clock here: use the Poller's now.
 package poll
 
 import (
@@ -29,99 +33,106 @@ import (
 )
 
 const (
+	// These are the limits of requests at the same time if [Options] sets none.
 	defaultWorkers = 96
 	defaultPerHost = 2
-	// pauseAfterFailure is how long nothing is due after a round that was stopped or could
-	// not be saved: its feeds are still due, and would be asked again at once.
+	// pauseAfterFailure is how long nothing is due after a refresh that was
+	// canceled or could not be saved. Its feeds are still due and would be fetched
+	// again at once.
 	pauseAfterFailure = time.Minute
-	// wakeGrace is how long after a sleep the network may take to be there.
+	// wakeGrace is how long the network may take to come back after the computer
+	// wakes up.
 	wakeGrace = 5 * time.Minute
-	// claimDuration is how long a process that was killed keeps others from asking the
-	// feeds it was asking. A round that lasts longer may ask a feed twice.
+	// claimDuration is how long a claim of a killed process keeps other processes
+	// from fetching its feeds. If a refresh takes longer, a feed may be fetched
+	// twice.
 	claimDuration = 10 * time.Minute
 )
 
-// Store is what polling needs of a cache.
+// Store is what a [Poller] needs of the database.
 type Store interface {
-	// Feeds returns the subscribed feeds, in the order of the configuration.
+	// Feeds returns the subscribed feeds in the order of the configuration.
 	Feeds(ctx context.Context) ([]feed.Feed, error)
-	// Claim says that this process is asking the feeds until then, and gives back
-	// those that no other one is asking or has asked since they were read; with
-	// anyway all of them. A claim ends with Save, with Release, or at until.
+	// Claim claims the feeds for this process until the given time. It returns the
+	// URLs of those that no other process has claimed or fetched since they were
+	// read; if anyway is set, all of them. A claim ends with Save, with Release, or
+	// at until.
 	Claim(ctx context.Context, feeds []feed.Feed, until time.Time, anyway bool) (urls []string, err error)
-	// Release ends claims made until then.
+	// Release ends the claims that were made with this until.
 	Release(ctx context.Context, urls []string, until time.Time) error
-	// Save keeps answers in one transaction.
+	// Save stores the results in one transaction.
 	Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error)
-	// SetPresent notes the time by the servers' clocks: nothing is older than it
-	// says, whatever this computer's own clock says.
+	// SetPresent stores the time by the servers' clocks. What is removed because of
+	// its age must be old by this time, not only by this computer's clock.
 	SetPresent(ctx context.Context, servers time.Time) error
-	// IndexPending brings the full-text index up to date for at most max items
-	// and says how many are left.
+	// IndexPending adds at most max items to the search index and returns the
+	// number of items that are left.
 	IndexPending(ctx context.Context, max int) (left int, err error)
-	// WantFulltext gives up to max of a feed's newest items whose pages were
-	// never asked for.
+	// WantFulltext returns at most max of a feed's newest items whose page text was
+	// never fetched.
 	WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error)
-	// SetFulltext keeps what asking for an item's page came to.
+	// SetFulltext stores the page text of an item, or why there is none.
 	SetFulltext(ctx context.Context, item int64, t feed.Fulltext) error
 }
 
-// Options are what a [Poller] works with.
+// Options configures a [Poller]. Client, Store and Subscriptions are required.
 type Options struct {
 	Client *fetch.Client
 	Store  Store
-	// Subscriptions returns the configuration as it stands: a feed that is not
-	// in it is not asked.
+	// Subscriptions returns the current configuration. Feeds that it does not
+	// contain are not fetched.
 	Subscriptions func() []feed.Subscription
-	// Now is the clock; nil means [time.Now].
+	// Now returns the current time. If it is nil, [time.Now] is used.
 	Now func() time.Time
-	// Workers bounds the requests at one time, PerHost those to one host and
-	// port; zero means 96 and 2. Many workers are cheap, and keep a few slow
-	// hosts from holding up the rest.
+	// Workers is the limit of requests at the same time, and PerHost the limit for
+	// one host and port. 0 means 96 and 2. Workers are cheap, and many of them keep
+	// a few slow hosts from delaying the other feeds.
 	Workers int
 	PerHost int
-	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]; nil means
-	// real ones.
+	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]. If it is
+	// nil, real random numbers are used.
 	Jitter func() float64
-	// Crashed keeps a fault of dateline's own, which ended one feed's turn; nil
-	// forgets it. It is called from many goroutines.
+	// Crashed is called after a panic while a feed is fetched, parsed or saved. If
+	// it is nil, the panic is not recorded. It may be called from several
+	// goroutines.
 	Crashed func(*feed.PanicError)
 }
 
-// Poller refreshes feeds. It starts nothing by itself and is idle between
-// calls; it may be used from many goroutines.
+// Poller refreshes feeds. It does nothing between calls. Several goroutines may
+// use it.
 type Poller struct {
 	client        *fetch.Client
 	store         Store
 	subscriptions func() []feed.Subscription
-	// clock is for how long something takes, now for when it is: what is kept is
-	// compared with the time of day, which goes on while the computer sleeps.
+	// clock measures durations and now is the time of day. Stored times come from
+	// now, because the time of day advances while the computer sleeps.
 	clock, now func() time.Time
 	jitter     func() float64
 	crashed    func(*feed.PanicError)
-	// parse is [parse.Parse].
+	// parse is [parse.Parse], except in tests.
 	parse  func([]byte, parse.Origin) (*feed.Document, error)
 	queues *hostQueues
-	// parseSlots has a place for each document being parsed.
+	// parseSlots limits the documents that are parsed at the same time.
 	parseSlots chan struct{}
 
 	mu sync.Mutex
-	// claims holds the feeds being asked; the channel closes when one is saved.
+	// claims holds the feeds that this process is fetching. The channel is closed
+	// when the feed is saved.
 	claims map[string]chan struct{}
-	// hostPauses holds the hosts that want to be left alone.
+	// hostPauses holds the hosts that asked for a pause.
 	hostPauses map[string]pauseWindow
-	// pageClaims holds the feeds whose items' pages are being asked for.
+	// pageClaims holds the feeds whose page texts are being fetched.
 	pageClaims map[string]bool
-	// pause is the time in which nothing is due, woken that after a sleep of the
-	// computer.
+	// pause is the time in which nothing is due, and afterWake the time after the
+	// computer woke up in which the network may be missing.
 	pause, afterWake pauseWindow
-	// earlier is what the rounds since the last good answer tell of the network,
-	// outage what is wrong with it.
+	// earlier is the network state of the refreshes since the last success, and
+	// outage is the current outage.
 	earlier networkState
 	outage  outage
 }
 
-// New makes a Poller.
+// New returns a new Poller.
 func New(o Options) *Poller {
 	p := &Poller{
 		client:        o.Client,
@@ -148,7 +159,7 @@ func New(o Options) *Poller {
 	return p
 }
 
-// noteWake notes that the computer has slept.
+// noteWake records that the computer has just woken up.
 func (p *Poller) noteWake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -156,11 +167,11 @@ func (p *Poller) noteWake() {
 	p.afterWake = pauseWindow{now, now.Add(wakeGrace)}
 }
 
-// pause is a time in which something is left alone.
+// pauseWindow is a time in which something is left alone.
 type pauseWindow struct{ from, until time.Time }
 
-// end is when the rest ends at the latest; zero when it has not begun yet: the
-// clock has been set back since, and a rest is short.
+// end returns the end of the window. It returns zero if the window has not
+// started yet: then the clock was set back since, and windows are short.
 func (r pauseWindow) end(now time.Time) time.Time {
 	if schedule.InFuture(r.from, now) {
 		return time.Time{}
@@ -168,6 +179,7 @@ func (r pauseWindow) end(now time.Time) time.Time {
 	return r.until
 }
 
+// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	// resultQueue is how many answers may wait for the saver.
+	// resultQueue is how many results may wait to be saved.
 	resultQueue = 8
-	// batchFeeds bounds the feeds, batchItems roughly the items of one transaction:
-	// large enough to be quick, small enough that a reader's mark, which waits
-	// for the same writer, is not held up.
+	// batchFeeds is the limit of feeds in one transaction, and batchItems roughly
+	// the limit of items. Larger transactions are faster for each item, but a
+	// user's mark waits until the transaction ends.
 	batchFeeds = 100
 	batchItems = 300
-	// batchDelay is how long an answer waits for others to share its transaction,
-	// most of whose cost does not depend on how many there are.
+	// batchDelay is how long a result waits for others to share its transaction.
+	// Most of the cost of a transaction does not depend on its size.
 	batchDelay = 10 * time.Millisecond
-	// indexChunk is how many items are indexed before looking whether to stop.
+	// indexChunk is how many items are indexed before checking whether to stop.
 	indexChunk = 1000
-	// saveGrace is how long saving may go on after the round was stopped.
+	// saveGrace is how long saving may continue after the refresh was canceled.
 	saveGrace = 5 * time.Second
 )
 
@@ -31,46 +31,53 @@ const (
 type round struct {
 	poller  *Poller
 	started time.Time
-	// claimsEnd is when the claims of the round run out.
+	// claimsEnd is when the claims of the refresh expire.
 	claimsEnd time.Time
 	results   chan result
 	report    func(feed.Report)
-	// servers are the clocks of those that answered.
+	// servers compares this computer's clock with those of the servers that
+	// responded.
 	servers serverClocks
-	// pending counts the errands whose result has not come.
+	// pending counts the jobs whose result has not arrived.
 	pending     int
 	done, total int
-	// unindexed says that texts may wait for the index: those of this round, and
-	// what an earlier one left that was killed.
+	// unindexed reports whether texts may wait to be indexed: those of this
+	// refresh, and those that a killed process left.
 	unindexed bool
-	// network is what the answers so far tell of the network, held are the failures
-	// that may be its own, lost says that they are.
+	// network is what the responses so far show about the network. held are the
+	// failures that the network may have caused. offline reports whether it did.
 	network networkState
 	held    []result
 	offline bool
 }
 
-// Refresh asks the feeds that ask names and calls report, from the calling
-// goroutine, once for each of them:
+// Refresh fetches the feeds that req names. It calls report once for each of
+// them, from the calling goroutine. The report has one of these statuses:
 //
-//   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the answer has been
-//     saved, in the order of the answers but the failures last; Failed also for a
-//     named feed that is not subscribed. When the failures show that the network
-//     on this side is to blame, all of them say the same with Report.Away, and
-//     nothing is saved of them: the feeds stay due, and no other round is for a
-//     while. Then the rest of the feeds may not have been asked at all.
-//   - [feed.Skipped] for one that is not due although DueOnly asks for due feeds,
-//     or that is paused, gone or to be left alone by its server's word, unless it
-//     is named; for one whose host asks for a pause in the course of the round;
-//     for one that another Refresh was asking, after that answer has been saved;
-//     and for one not answered when ctx ended, whose state stays as it was.
+//   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the result has been
+//     saved, in the order of the responses. Failures of http feeds come last,
+//     because the network may have caused them. If it did, they all have the
+//     same message and Report.Offline is set. Then nothing is saved of them,
+//     the feeds stay due, nothing is due for a while, and the remaining feeds
+//     may not have been requested at all.
+//   - [feed.Failed] for a requested URL that is not subscribed, before
+//     anything is fetched.
+//   - [feed.Skipped] for a feed that is not due if DueOnly is set. Also for a
+//     feed that is paused or gone, or whose server asked for a pause, unless
+//     the user requested this feed. Also for a feed whose host asks for a
+//     pause during the refresh.
+//   - [feed.Skipped] for a feed that another Refresh or another process is
+//     fetching. In the first case it is reported after that result has been
+//     saved.
+//   - [feed.Skipped] for a feed without a response when ctx ended. Its state
+//     does not change.
 //
-// Total leaves out the feeds that are not to be asked, which are reported first,
-// and Done counts neither those nor what ctx cut short: a round is complete when
-// its last report has Done equal to Total.
+// Total does not count the feeds that are not to be fetched, which are reported
+// first. Done counts neither those nor what ctx ended early. So the refresh is
+// complete if its last report has Done equal to Total.
 //
-// The error is ctx's, when it ended the round early, or the store's: then no
-// further feed is asked or reported.
+// Refresh returns the error of ctx if that ended it early, or the error of the
+// store. After an error of the store, no further feed is fetched or reported.
 func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	if ask.AfterSleep {
 		p.noteWake()
@@ -100,7 +107,7 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report fu
 		r.reportSkipped(idle)
 	}
 	for _, u := range todo.unknown {
-		r.reportDone(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
+		r.reportDone(feed.Report{URL: u, Status: feed.Failed, Error: "You are not subscribed to this feed: add it first, or check the spelling of the address."})
 	}
 	err = r.run(ctx, todo)
 	if err != nil {
@@ -110,14 +117,15 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report fu
 	return err
 }
 
-// pauseAll has nothing due for a while.
+// pauseAll makes nothing due for a while.
 func (p *Poller) pauseAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pause = pauseWindow{p.now(), p.now().Add(pauseAfterFailure)}
 }
 
-// run asks, saves and indexes.
+// run fetches, saves and indexes the feeds of the plan, then fetches page
+// texts.
 func (r *round) run(ctx context.Context, todo plan) error {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
@@ -125,7 +133,8 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	defer end()
 	for _, e := range todo.jobs {
 		r.poller.queues.add(hostKey(e.address()), func() {
-			// A panic must not leave the round waiting.
+			// This result is used if the job panics. Otherwise the refresh would
+			// wait forever.
 			x := result{job: e, release: e.release, skipped: true, report: feed.Report{URL: e.feed.URL}}
 			defer func() { r.results <- x }()
 			x = r.poller.runJob(asking, e, r.started)
@@ -168,9 +177,10 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	return ctx.Err()
 }
 
-// finishIndex indexes what was saved, once every feed is: before, it would take
-// the processor and the writer from the news. What ctx cuts short follows another time,
-// and so does what another process adds faster than it can be indexed.
+// finishIndex indexes what was saved. It runs after every feed is saved:
+// earlier it would compete with them for the processor and the writer. If ctx
+// ends, or another process adds items faster than they are indexed, a later
+// refresh continues.
 func (r *round) finishIndex(ctx context.Context) error {
 	for last := math.MaxInt; r.unindexed && ctx.Err() == nil; {
 		left, err := r.poller.store.IndexPending(ctx, indexChunk)
@@ -183,7 +193,7 @@ func (r *round) finishIndex(ctx context.Context) error {
 	return nil
 }
 
-// reportDone reports a feed done.
+// reportDone reports a feed and counts it as done.
 func (r *round) reportDone(rep feed.Report) {
 	r.done++
 	rep.Done, rep.Total = r.done, r.total
@@ -193,14 +203,15 @@ func (r *round) reportDone(rep feed.Report) {
 	r.report(rep)
 }
 
-// reportSkipped reports a feed that is no part of the round, or was not reached by it.
+// reportSkipped reports a feed that is not part of the refresh or was not
+// reached.
 func (r *round) reportSkipped(rep feed.Report) {
 	rep.Done, rep.Total = r.done, r.total
 	r.report(rep)
 }
 
-// withGrace returns a context that ends some time after ctx does, so that what has
-// been fetched can still be saved.
+// withGrace returns a context that ends some time after ctx, so that fetched
+// feeds can still be saved.
 func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

@@ -109,7 +109,7 @@ func TestHalfDocuments(t *testing.T) {
 			t.Errorf("%s: %+v, %+v", u, reports[u], state)
 		}
 	}
-	if rep := reports[early]; rep.Status != feed.Failed || !strings.Contains(rep.Error, "broke off") {
+	if rep := reports[early]; rep.Status != feed.Failed || !strings.Contains(rep.Error, "ended before") {
 		t.Errorf("nothing whole: %+v", rep)
 	}
 }

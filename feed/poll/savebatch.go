@@ -8,7 +8,7 @@ import (
 	"dateline/feed/text"
 )
 
-// saving is a transaction under way with the results that it saves.
+// saving is a running transaction and the results that it saves.
 type saving struct {
 	results []result
 	fetched []feed.Fetched
@@ -17,8 +17,8 @@ type saving struct {
 	done    chan struct{}
 }
 
-// startSave has results saved in one transaction. Much of that is making them ready,
-// for which a store does not need the transaction before them to have ended.
+// startSave starts to save results in one transaction. The store can prepare a
+// transaction before the previous one has ended.
 func (r *round) startSave(ctx context.Context, got []result) *saving {
 	k := &saving{results: got, done: make(chan struct{})}
 	var unsaved []string
@@ -46,9 +46,9 @@ func (r *round) startSave(ctx context.Context, got []result) *saving {
 	return k
 }
 
-// finishSave waits for results to be saved and reports them. When that failed they are
-// tried one by one, so that one feed the store cannot take does not stop the
-// others. An error means that the store takes nothing.
+// finishSave waits until the results are saved and reports them. If saving
+// failed, it saves them one by one, so that a feed that cannot be saved does
+// not affect the others. It returns an error if the store accepts nothing.
 func (r *round) finishSave(ctx context.Context, k *saving) (err error) {
 	<-k.done
 	crash := feed.Recover("saving feeds", r.poller.crashed, func() {
@@ -67,7 +67,7 @@ func (r *round) finishSave(ctx context.Context, k *saving) (err error) {
 	return err
 }
 
-// reportResult reports a result that is saved, or needs no saving.
+// reportResult reports a result that is saved or needs no saving.
 func (r *round) reportResult(g result) {
 	if g.skipped {
 		r.reportSkipped(feed.Report{URL: g.job.feed.URL, Status: feed.Skipped})
@@ -76,8 +76,8 @@ func (r *round) reportResult(g result) {
 	r.reportDone(g.report)
 }
 
-// saveOneByOne saves result by result. Where an answer cannot be saved but the
-// news of its failure can, the fault is the answer's.
+// saveOneByOne saves each result in its own transaction. If a result cannot be
+// saved but its failure can, the failure is reported as that feed's.
 func (r *round) saveOneByOne(ctx context.Context, got []result) error {
 	for i := range got {
 		g := &got[i]
@@ -92,7 +92,7 @@ func (r *round) saveOneByOne(ctx context.Context, got []result) error {
 			continue
 		}
 		g.report.Status = feed.Failed
-		g.report.Error = "What this feed sent could not be saved (" + text.Clean(err.Error()) + "): if it happens again, run dateline doctor to check the cache."
+		g.report.Error = "The response of this feed could not be saved (" + text.Clean(err.Error()) + "): if it happens again, run `dateline doctor` to check the database."
 		state := g.job.feed.Poll
 		state.LastChecked, state.NextCheck, state.Reason = g.fetched.State.LastChecked, g.fetched.State.NextCheck, g.fetched.State.Reason
 		state.Failures++
@@ -107,7 +107,7 @@ func (r *round) saveOneByOne(ctx context.Context, got []result) error {
 	return nil
 }
 
-// addCounts enters what was saved into the reports.
+// addCounts adds the counts of the saved items to the reports.
 func addCounts(got []result, saved []feed.Saved) {
 	byURL := make(map[string]feed.Saved, len(saved))
 	for _, s := range saved {
@@ -120,9 +120,9 @@ func addCounts(got []result, saved []feed.Saved) {
 	}
 }
 
-// saveAll saves the results as they come and reports them in that order. While
-// one transaction is written the next one is made ready. After an error, which
-// is the store's, no further feed is asked.
+// saveAll saves the results as they arrive and reports them in that order.
+// While one transaction is written, the next batch is prepared. After an error
+// of the store no further feed is fetched.
 func (r *round) saveAll(ctx context.Context, stop func()) (broken error) {
 	var written *saving
 	finish := func() {
@@ -161,13 +161,14 @@ func (r *round) saveAll(ctx context.Context, stop func()) (broken error) {
 	return broken
 }
 
+// releaseAll releases results.
 func releaseAll(done []result) {
 	for _, g := range done {
 		g.release()
 	}
 }
 
-// nextBatch takes as many results as make one transaction.
+// nextBatch waits for more results and returns those for one transaction.
 func (r *round) nextBatch(first result) []result {
 	var got []result
 	items := 0

@@ -6,21 +6,23 @@ import (
 	"time"
 )
 
-// minClockError is how far a clock must be off before a reader is told.
+// minClockError is the smallest error of the clock that is reported to the
+// user.
 const minClockError = time.Hour
 
-// serverClocks compare this computer's clock with those of the servers that answer.
-// One server's clock may be wrong, and any server may lie: the median counts.
+// serverClocks compares this computer's clock with the servers' clocks. One
+// server may have a wrong clock or lie, so the median counts.
 type serverClocks struct {
-	// skews is how far this one is ahead of each host's.
+	// skews holds, for each host, how far this computer's clock is ahead of the
+	// host's.
 	skews map[string]time.Duration
-	// fetchedWeb says that a server was asked. dateless says that one answered and did
-	// not tell the time, local that this computer itself was asked, which has no
-	// clock but its own.
+	// fetchedWeb reports whether a server was requested, and noDate whether a
+	// response had no date. fetchedLocal reports whether a file:, exec: or builtin:
+	// feed was read.
 	fetchedWeb, noDate, fetchedLocal bool
 }
 
-// add adds what an answer at a time tells.
+// add adds the outcome of a job that ended at the given time.
 func (c *serverClocks) add(e job, o outcome, at time.Time) {
 	web := overWeb(e.address())
 	c.fetchedWeb = c.fetchedWeb || web
@@ -35,14 +37,16 @@ func (c *serverClocks) add(e job, o outcome, at time.Time) {
 	}
 }
 
+// median returns the median of the skews. There must be at least one.
 func (c *serverClocks) median() time.Duration {
 	said := slices.Sorted(maps.Values(c.skews))
 	return said[(len(said)-1)/2]
 }
 
-// serverTime is the time by the servers' clocks, or by this one where none of
-// those that answered has one. It is zero when no server answered: a clock that
-// is far ahead has every certificate expired.
+// serverTime returns the time by the servers' clocks. It returns now if no
+// response had a date or only local feeds were read. It returns zero if servers
+// were requested but none responded: if this computer's clock is far ahead, all
+// certificates seem expired.
 func (c *serverClocks) serverTime(now time.Time) time.Time {
 	switch {
 	case len(c.skews) > 0:
@@ -53,8 +57,8 @@ func (c *serverClocks) serverTime(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// clockError is how far this computer's clock is ahead of the servers', zero when it
-// is not known to be wrong.
+// clockError returns how far this computer's clock is ahead of the servers'. It
+// returns 0 unless at least two servers show an error of minClockError or more.
 func (c *serverClocks) clockError() time.Duration {
 	if len(c.skews) < 2 || c.median().Abs() < minClockError {
 		return 0
