@@ -48,11 +48,11 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 		return nil, err
 	}
 	defer res.Release()
-	offered, err := p.feedsAt(ctx, u, res)
-	for i := range offered {
-		offered[i].URL = text.KeepLogin(offered[i].URL, u)
+	found, err := p.feedsAt(ctx, u, res)
+	for i := range found {
+		found[i].URL = text.KeepLogin(found[i].URL, u)
 	}
-	return offered, err
+	return found, err
 }
 
 // fetchTyped fetches the address that a user typed or pasted. It returns the
@@ -63,9 +63,9 @@ func (p *Poller) fetchTyped(ctx context.Context, address string) (found string, 
 	for _, u := range addressesToTry(address) {
 		res, err := p.client.Get(ctx, fetch.Request{URL: u})
 		if err == nil {
-			if sentence := p.portalMessage(u, res); sentence != "" {
+			if message := p.portalMessage(u, res); message != "" {
 				res.Release()
-				return "", fetch.Response{}, &messageError{sentence, first}
+				return "", fetch.Response{}, &messageError{message, first}
 			}
 			return u, res, nil
 		}
@@ -74,12 +74,12 @@ func (p *Poller) fetchTyped(ctx context.Context, address string) (found string, 
 			break
 		}
 	}
-	sentence := first.Error()
+	message := first.Error()
 	var failed *fetch.Error
 	if errors.As(first, &failed) {
-		sentence = failed.UserMessage()
+		message = failed.UserMessage()
 	}
-	return "", fetch.Response{}, &messageError{sentence, first}
+	return "", fetch.Response{}, &messageError{message, first}
 }
 
 // addressesToTry returns the complete addresses to try for what a user typed or
@@ -129,9 +129,9 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	}
 	var not *parse.NotFeedError
 	isPage := errors.As(err, &not) && not.Kind == "html"
-	var announced, hosted []feed.Candidate
+	var linked, hosted []feed.Candidate
 	if isPage {
-		announced = find.Links(res.Body, res.FinalURL)
+		linked = find.Links(res.Body, res.FinalURL)
 		hosted = find.HostFeeds(res.FinalURL, res.Body)
 	}
 	if len(hosted) == 0 {
@@ -139,7 +139,7 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 		// one.
 		hosted = find.HostFeeds(address, nil)
 	}
-	if found := mergeCandidates(announced, hosted); len(found) > 0 {
+	if found := mergeCandidates(linked, hosted); len(found) > 0 {
 		return found, nil
 	}
 	if !isPage {
@@ -156,16 +156,16 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 
 // mergeCandidates adds the feeds of a host to those that the page links to. If
 // a feed is in both, the page's entry stays and gets the note.
-func mergeCandidates(announced, hosted []feed.Candidate) []feed.Candidate {
+func mergeCandidates(linked, hosted []feed.Candidate) []feed.Candidate {
 	for _, h := range hosted {
 		same := func(c feed.Candidate) bool { return strings.TrimSuffix(c.URL, "/") == strings.TrimSuffix(h.URL, "/") }
-		if i := slices.IndexFunc(announced, same); i >= 0 {
-			announced[i].Note = h.Note
+		if i := slices.IndexFunc(linked, same); i >= 0 {
+			linked[i].Note = h.Note
 			continue
 		}
-		announced = append(announced, h)
+		linked = append(linked, h)
 	}
-	return announced
+	return linked
 }
 
 // probe tries the paths where feeds usually are, one after the other. It

@@ -29,8 +29,8 @@ func (p *Poller) claimFeeds(ctx context.Context, todo *plan, anyway bool) error 
 	granted, err := p.store.Claim(ctx, todo.claimed, todo.claimsEnd, anyway)
 	if err == nil {
 		todo.keepGranted(granted)
-		for some := range slices.Chunk(todo.corrected, batchFeeds) {
-			if _, err = p.store.Save(ctx, some...); err != nil {
+		for chunk := range slices.Chunk(todo.corrected, batchFeeds) {
+			if _, err = p.store.Save(ctx, chunk...); err != nil {
 				break
 			}
 		}
@@ -39,27 +39,27 @@ func (p *Poller) claimFeeds(ctx context.Context, todo *plan, anyway bool) error 
 		return nil
 	}
 	p.releaseClaims(ctx, *todo)
-	for _, e := range todo.jobs {
-		e.release()
+	for _, j := range todo.jobs {
+		j.release()
 	}
 	return fmt.Errorf("refresh: %w", err)
 }
 
 // keepGranted drops the feeds that were not granted.
 func (t *plan) keepGranted(granted []string) {
-	own := make(map[string]bool, len(granted))
+	isGranted := make(map[string]bool, len(granted))
 	for _, u := range granted {
-		own[u] = true
+		isGranted[u] = true
 	}
-	t.jobs = slices.DeleteFunc(t.jobs, func(e job) bool {
-		if own[e.feed.URL] {
+	t.jobs = slices.DeleteFunc(t.jobs, func(j job) bool {
+		if isGranted[j.feed.URL] {
 			return false
 		}
-		e.release()
-		t.skipped = append(t.skipped, feed.Report{URL: e.feed.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
+		j.release()
+		t.skipped = append(t.skipped, feed.Report{URL: j.feed.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
 		return true
 	})
-	t.corrected = slices.DeleteFunc(t.corrected, func(f feed.Fetched) bool { return !own[f.URL] })
+	t.corrected = slices.DeleteFunc(t.corrected, func(f feed.Fetched) bool { return !isGranted[f.URL] })
 }
 
 // releaseClaims ends the claims that are left. Errors are ignored, because

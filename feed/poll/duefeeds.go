@@ -41,7 +41,7 @@ type otherRefresh struct {
 // planRefresh reads the feeds and claims those to fetch within this process.
 // Reading and claiming hold the same lock, so the state of a claimed feed is
 // never older than its last result.
-func (p *Poller) planRefresh(ctx context.Context, ask feed.RefreshRequest) (plan, error) {
+func (p *Poller) planRefresh(ctx context.Context, req feed.RefreshRequest) (plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	feeds, err := p.store.Feeds(ctx)
@@ -54,30 +54,30 @@ func (p *Poller) planRefresh(ctx context.Context, ask feed.RefreshRequest) (plan
 		return !ok
 	})
 	var out plan
-	if ask.Feeds != nil {
-		feeds, out.unknown = pickFeeds(feeds, ask.Feeds)
+	if req.Feeds != nil {
+		feeds, out.unknown = pickFeeds(feeds, req.Feeds)
 	}
 	now := p.now()
-	for _, read := range feeds {
-		f, wrong := read, false
+	for _, asRead := range feeds {
+		f, wrong := asRead, false
 		f.Poll, wrong = schedule.CorrectClock(f.Poll, now)
-		e := job{feed: f, settings: subs[f.URL], onRequest: ask.Feeds != nil && !ask.DueOnly}
-		idle := e.whySkip(ask, now)
-		if wrong && idle.Reason != "" {
+		j := job{feed: f, settings: subs[f.URL], onRequest: req.Feeds != nil && !req.DueOnly}
+		skip := j.whySkip(req, now)
+		if wrong && skip.Reason != "" {
 			out.corrected = append(out.corrected, feed.Fetched{URL: f.URL, State: f.Poll, Round: now})
-			out.claimed = append(out.claimed, read)
+			out.claimed = append(out.claimed, asRead)
 		}
 		switch saved, taken := p.claims[f.URL]; {
-		case idle.Reason != "":
-			out.skipped = append(out.skipped, feed.Report{URL: f.URL, Status: feed.Skipped, Next: idle.Next, Reason: idle.Reason})
+		case skip.Reason != "":
+			out.skipped = append(out.skipped, feed.Report{URL: f.URL, Status: feed.Skipped, Next: skip.Next, Reason: skip.Reason})
 		case taken:
 			out.fetchedElsewhere = append(out.fetchedElsewhere, otherRefresh{f.URL, saved})
-		case !e.onRequest && claimedByOther(f, now):
+		case !j.onRequest && claimedByOther(f, now):
 			out.skipped = append(out.skipped, feed.Report{URL: f.URL, Status: feed.Skipped, Reason: schedule.ReasonOtherProcess})
 		default:
-			out.claimed = append(out.claimed, read)
-			e.release = p.claimInProcess(f.URL)
-			out.jobs = append(out.jobs, e)
+			out.claimed = append(out.claimed, asRead)
+			j.release = p.claimInProcess(f.URL)
+			out.jobs = append(out.jobs, j)
 		}
 	}
 	return out, nil
@@ -87,19 +87,19 @@ func (p *Poller) planRefresh(ctx context.Context, ask feed.RefreshRequest) (plan
 // Reason is empty, the feed is fetched. A feed that the user requested is
 // always fetched. Refreshing all feeds does not include those that are paused,
 // gone, or whose server asked for a pause.
-func (e job) whySkip(ask feed.RefreshRequest, now time.Time) schedule.Schedule {
-	p := e.feed.Poll
-	due := schedule.DueAt(p, e.settings, now)
+func (j job) whySkip(req feed.RefreshRequest, now time.Time) schedule.Schedule {
+	p := j.feed.Poll
+	due := schedule.DueAt(p, j.settings, now)
 	switch {
-	case e.onRequest:
+	case j.onRequest:
 		return schedule.Schedule{}
 	case p.Gone:
 		return schedule.Schedule{Reason: "gone, as the server says: checked only on request"}
-	case e.settings.Paused:
+	case j.settings.Paused:
 		return schedule.Schedule{Reason: "paused in the configuration: checked only on request"}
 	case p.Hints.Until.After(now):
 		return schedule.Schedule{Next: later(due, p.Hints.Until), Reason: schedule.ReasonRetryAfter}
-	case ask.DueOnly && due.After(now):
+	case req.DueOnly && due.After(now):
 		return schedule.Schedule{Next: due, Reason: cmp.Or(p.Reason, "not due yet")}
 	}
 	return schedule.Schedule{}

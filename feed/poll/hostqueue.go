@@ -42,67 +42,67 @@ func newHostQueues(workers, perHost int, crashed func(*feed.PanicError)) *hostQu
 }
 
 // add queues a task and returns at once.
-func (l *hostQueues) add(host string, job func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	h := l.hosts[host]
+func (q *hostQueues) add(host string, task func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	h := q.hosts[host]
 	if h == nil {
 		h = &hostQueue{host: host}
-		l.hosts[host] = h
+		q.hosts[host] = h
 	}
-	h.tasks = append(h.tasks, job)
-	l.makeReady(h)
-	if len(l.ready) > 0 && l.running < l.workers {
-		l.running++
-		go l.work()
+	h.tasks = append(h.tasks, task)
+	q.makeReady(h)
+	if len(q.ready) > 0 && q.running < q.workers {
+		q.running++
+		go q.work()
 	}
 }
 
 // work runs tasks until none is ready.
-func (l *hostQueues) work() {
-	for h, job := l.next(); job != nil; h, job = l.next() {
-		feed.Recover("sending a request", l.crashed, job)
-		l.done(h)
+func (q *hostQueues) work() {
+	for h, task := q.next(); task != nil; h, task = q.next() {
+		feed.Recover("sending a request", q.crashed, task)
+		q.done(h)
 	}
 }
 
 // next returns the next task and its queue. If none is ready, it returns nil
 // and its worker must end.
-func (l *hostQueues) next() (*hostQueue, func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.ready) == 0 {
-		l.running--
+func (q *hostQueues) next() (*hostQueue, func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.ready) == 0 {
+		q.running--
 		return nil, nil
 	}
-	h := l.ready[0]
-	l.ready = slices.Delete(l.ready, 0, 1)
+	h := q.ready[0]
+	q.ready = slices.Delete(q.ready, 0, 1)
 	h.inReady = false
-	job := h.tasks[0]
+	task := h.tasks[0]
 	h.tasks = slices.Delete(h.tasks, 0, 1)
 	h.busy++
-	l.makeReady(h)
-	return h, job
+	q.makeReady(h)
+	return h, task
 }
 
 // done records the end of a task. The calling worker then takes a task that
 // became ready.
-func (l *hostQueues) done(h *hostQueue) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (q *hostQueues) done(h *hostQueue) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	h.busy--
-	l.makeReady(h)
+	q.makeReady(h)
 	if h.busy == 0 && len(h.tasks) == 0 {
-		delete(l.hosts, h.host)
+		delete(q.hosts, h.host)
 	}
 }
 
 // makeReady adds a queue to ready if it may start a task. The caller holds the
 // lock.
-func (l *hostQueues) makeReady(h *hostQueue) {
-	if len(h.tasks) > 0 && h.busy < l.perHost && !h.inReady {
+func (q *hostQueues) makeReady(h *hostQueue) {
+	if len(h.tasks) > 0 && h.busy < q.perHost && !h.inReady {
 		h.inReady = true
-		l.ready = append(l.ready, h)
+		q.ready = append(q.ready, h)
 	}
 }
 

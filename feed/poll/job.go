@@ -75,21 +75,21 @@ type outcome struct {
 }
 
 // runJob fetches one feed and returns its new state.
-func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
-	out := result{job: e, release: e.release, report: feed.Report{URL: e.feed.URL}}
+func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
+	out := result{job: j, release: j.release, report: feed.Report{URL: j.feed.URL}}
 	if ctx.Err() != nil {
 		out.skipped = true
 		return out
 	}
 	begun := p.clock()
-	if until := p.hostPausedUntil(hostKey(e.address())); !e.onRequest && until.After(p.now()) {
+	if until := p.hostPausedUntil(hostKey(j.address())); !j.onRequest && until.After(p.now()) {
 		return p.postpone(out, until, round)
 	}
 	var o outcome
 	ok := true
 	// A panic counts as a failure of the feed, so that the feed is not fetched
 	// again at once.
-	if crash := feed.Recover("fetching a feed", p.crashed, func() { o, ok = p.fetch(ctx, e) }); crash != nil {
+	if crash := feed.Recover("fetching a feed", p.crashed, func() { o, ok = p.fetch(ctx, j) }); crash != nil {
 		o, ok = outcome{failure: crash.UserMessage()}, true
 	}
 	if !ok {
@@ -97,7 +97,7 @@ func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 		return out
 	}
 	took, ended := p.clock().Sub(begun), p.now()
-	if o.failedWithoutResponse() && ended.Sub(begun.Round(0)) > e.longestRequest() {
+	if o.failedWithoutResponse() && ended.Sub(begun.Round(0)) > j.longestRequest() {
 		p.noteWake()
 		out.skipped = true
 		return out
@@ -109,13 +109,13 @@ func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 	}
 	out.release = func() {
 		o.response.Release()
-		e.release()
+		j.release()
 	}
 	out.outcome = o
-	state := nextState(e.feed.Poll, o, ended)
-	planned := schedule.Offline(e.feed.Poll, e.settings, ended)
+	state := nextState(j.feed.Poll, o, ended)
+	planned := schedule.Offline(j.feed.Poll, j.settings, ended)
 	if !o.localFailure {
-		planned = schedule.NextCheck(state, e.settings, ended, p.jitter())
+		planned = schedule.NextCheck(state, j.settings, ended, p.jitter())
 	}
 	state.NextCheck, state.Reason = planned.Next, planned.Reason
 	if o.pausesHost() {
@@ -126,7 +126,7 @@ func (p *Poller) runJob(ctx context.Context, e job, round time.Time) result {
 	r.Status, r.Error = o.reportStatus(), o.failure
 	r.Duration, r.FinalURL, r.HTTP, r.Bytes = max(took, 0), o.respondedURL, o.status, o.response.Bytes
 	r.Next, r.Reason, r.MovedTo = planned.Next, planned.Reason, schedule.NewAddress(state)
-	out.fetched = feed.Fetched{URL: e.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
+	out.fetched = feed.Fetched{URL: j.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
 		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
 	return out
 }
@@ -140,7 +140,7 @@ func (o outcome) failedWithoutResponse() bool {
 // longestRequest returns more time than a request can take with its timeout. If
 // the time of day says that it took longer, the computer slept meanwhile, and
 // the connection broke because of that.
-func (e job) longestRequest() time.Duration { return max(e.settings.Timeout, wakeGrace) + wakeGrace }
+func (j job) longestRequest() time.Duration { return max(j.settings.Timeout, wakeGrace) + wakeGrace }
 
 // postpone returns the result for a feed whose host has just asked for a pause.
 func (p *Poller) postpone(out result, until, round time.Time) result {
@@ -168,26 +168,26 @@ func (o outcome) reportStatus() feed.Status {
 // the request. A feed that has moved is requested at its new address. If there
 // is no feed any more, the old address is requested again, and its outcome
 // counts.
-func (p *Poller) fetch(ctx context.Context, e job) (o outcome, ok bool) {
-	moved := schedule.NewAddress(e.feed.Poll)
-	o, ok = p.request(ctx, e, moved)
+func (p *Poller) fetch(ctx context.Context, j job) (o outcome, ok bool) {
+	moved := schedule.NewAddress(j.feed.Poll)
+	o, ok = p.request(ctx, j, moved)
 	if moved == "" || !ok || !o.wrongAddress {
 		o.atNewAddress = moved != ""
 		return o, ok
 	}
 	o.response.Release()
-	o, ok = p.request(ctx, e, "")
+	o, ok = p.request(ctx, j, "")
 	o.fellBack = true
 	return o, ok
 }
 
 // request sends one request. If moved is not empty, it requests that address.
-func (p *Poller) request(ctx context.Context, e job, moved string) (o outcome, ok bool) {
-	old := e.feed.Poll
+func (p *Poller) request(ctx context.Context, j job, moved string) (o outcome, ok bool) {
+	old := j.feed.Poll
 	res, err := p.client.Get(ctx, fetch.Request{
-		URL: e.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
-		UserAgent: e.settings.UserAgent, Headers: e.settings.Headers, Timeout: e.settings.Timeout,
-		Access: e.settings.Access, Configured: true,
+		URL: j.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
+		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: j.settings.Timeout,
+		Access: j.settings.Access, Configured: true,
 	})
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
@@ -260,4 +260,4 @@ type job struct {
 }
 
 // address returns the address to request: the new one if the feed has moved.
-func (e job) address() string { return cmp.Or(schedule.NewAddress(e.feed.Poll), e.feed.URL) }
+func (j job) address() string { return cmp.Or(schedule.NewAddress(j.feed.Poll), j.feed.URL) }

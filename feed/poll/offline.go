@@ -48,8 +48,8 @@ const (
 
 // minHosts returns how many hosts must show the evidence. Different pages need
 // more hosts than the other kinds.
-func (c evidence) minHosts() int {
-	if c.kind == anyPage {
+func (ev evidence) minHosts() int {
+	if ev.kind == anyPage {
 		return 3
 	}
 	return 2
@@ -57,29 +57,29 @@ func (c evidence) minHosts() int {
 
 // evidenceOf returns the signs of a network problem in a failure. A feed that
 // was failing before gives none: many dead feeds do not mean a dead network.
-func evidenceOf(e job, o outcome) []evidence {
-	old := e.feed.Poll
-	if o.failure == "" || !overWeb(e.address()) || old.Failures > 0 {
+func evidenceOf(j job, o outcome) []evidence {
+	old := j.feed.Poll
+	if o.failure == "" || !overWeb(j.address()) || old.Failures > 0 {
 		return nil
 	}
 	if o.status == statusNetworkLogin {
 		return []evidence{{kind: loginStatus}}
 	}
 	var found []evidence
-	if at := hostname(o.lastURL); otherSite(at, e.feed.URL) && otherSite(at, old.FinalURL) && otherSite(at, e.address()) {
+	if at := hostname(o.lastURL); otherSite(at, j.feed.URL) && otherSite(at, old.FinalURL) && otherSite(at, j.address()) {
 		found = append(found, evidence{foreignHost, at})
 	}
-	proven := !old.LastOK.IsZero()
-	if o.pageHash != "" && (proven || o.status < 300) {
+	workedBefore := !old.LastOK.IsZero()
+	if o.pageHash != "" && (workedBefore || o.status < 300) {
 		found = append(found, evidence{samePage, o.pageHash})
 	}
-	if o.isHTML && proven {
+	if o.isHTML && workedBefore {
 		found = append(found, evidence{kind: anyPage})
 	}
 	switch {
 	case o.untrusted:
 		found = append(found, evidence{kind: untrustedServer}, evidence{kind: noResponse})
-	case o.noResponse && !(o.kind == fetch.KindProxy && e.settings.Access.Proxy != ""):
+	case o.noResponse && !(o.kind == fetch.KindProxy && j.settings.Access.Proxy != ""):
 		found = append(found, evidence{kind: noResponse})
 	}
 	return found
@@ -105,22 +105,22 @@ func newNetworkState() networkState {
 }
 
 // add adds the outcome of fetching a feed.
-func (l networkState) add(e job, o outcome) {
-	host := hostname(e.address())
-	if !overWeb(e.address()) {
+func (n networkState) add(j job, o outcome) {
+	host := hostname(j.address())
+	if !overWeb(j.address()) {
 		return
 	}
 	if o.failure == "" {
-		l.working[host] = true
+		n.working[host] = true
 		return
 	}
-	for _, c := range evidenceOf(e, o) {
-		if l.failing[c] == nil {
-			l.failing[c] = map[string]bool{}
+	for _, ev := range evidenceOf(j, o) {
+		if n.failing[ev] == nil {
+			n.failing[ev] = map[string]bool{}
 		}
-		l.failing[c][host] = true
-		if !e.feed.Poll.LastOK.IsZero() {
-			l.workedBefore[host] = true
+		n.failing[ev][host] = true
+		if !j.feed.Poll.LastOK.IsZero() {
+			n.workedBefore[host] = true
 		}
 	}
 }
@@ -128,11 +128,11 @@ func (l networkState) add(e job, o outcome) {
 // networkProblem returns the evidence that proves a network problem: enough
 // hosts show it, and more hosts than worked. If there are several, it returns
 // the strongest.
-func (l networkState) networkProblem() (evidence, bool) {
+func (n networkState) networkProblem() (evidence, bool) {
 	var found []evidence
-	for c, hosts := range l.failing {
-		if len(hosts) >= c.minHosts() && len(hosts) > len(l.working) {
-			found = append(found, c)
+	for ev, hosts := range n.failing {
+		if len(hosts) >= ev.minHosts() && len(hosts) > len(n.working) {
+			found = append(found, ev)
 		}
 	}
 	if len(found) == 0 {
@@ -151,11 +151,11 @@ func (l networkState) networkProblem() (evidence, bool) {
 const giveUpAfter = 16
 
 // giveUp reports whether fetching the remaining feeds is useless.
-func (l networkState) giveUp() bool {
-	if len(l.working) > 0 || len(l.workedBefore) < giveUpAfter {
+func (n networkState) giveUp() bool {
+	if len(n.working) > 0 || len(n.workedBefore) < giveUpAfter {
 		return false
 	}
-	for _, hosts := range l.failing {
+	for _, hosts := range n.failing {
 		if len(hosts) >= giveUpAfter {
 			return true
 		}
@@ -165,17 +165,17 @@ func (l networkState) giveUp() bool {
 
 // merge returns the state together with the state of earlier refreshes. After a
 // success, the earlier state is dropped.
-func (l networkState) merge(before networkState) networkState {
-	if len(l.working) > 0 || len(before.working) > 0 || len(l.failing)+len(before.failing) > maxEvidence {
-		return l
+func (n networkState) merge(before networkState) networkState {
+	if len(n.working) > 0 || len(before.working) > 0 || len(n.failing)+len(before.failing) > maxEvidence {
+		return n
 	}
 	out := newNetworkState()
-	for _, o := range []networkState{before, l} {
-		for c, hosts := range o.failing {
-			if out.failing[c] == nil {
-				out.failing[c] = map[string]bool{}
+	for _, o := range []networkState{before, n} {
+		for ev, hosts := range o.failing {
+			if out.failing[ev] == nil {
+				out.failing[ev] = map[string]bool{}
 			}
-			maps.Copy(out.failing[c], hosts)
+			maps.Copy(out.failing[ev], hosts)
 		}
 	}
 	return out
@@ -204,14 +204,14 @@ func (o outage) pause() time.Duration {
 
 // outageMessage says what is wrong with the network and what the user can do.
 // example is the outcome of one of the feeds.
-func outageMessage(c evidence, own outcome) string {
+func outageMessage(ev evidence, example outcome) string {
 	switch {
-	case c.kind < untrustedServer:
+	case ev.kind < untrustedServer:
 		return "This network wants a login and intercepts requests: open any web page in a browser to log in; dateline continues by itself."
-	case c.kind == untrustedServer:
+	case ev.kind == untrustedServer:
 		return "No server's certificate can be verified: the network may want a login, so open any web page in a browser, or this computer's clock may be wrong; dateline continues by itself."
-	case own.kind == fetch.KindProxy:
-		return own.failure
+	case example.kind == fetch.KindProxy:
+		return example.failure
 	}
 	return "No server can be reached: check the network connection; dateline continues by itself once it is back."
 }
@@ -288,9 +288,9 @@ func (r *round) blameNetwork(ctx context.Context) {
 	if len(all.working) == 0 {
 		all = all.merge(p.earlier)
 	}
-	c, bad := all.networkProblem()
+	ev, bad := all.networkProblem()
 	if !bad && r.noServerResponded() && p.afterWake.end(p.now()).After(p.now()) {
-		c, bad = evidence{kind: noResponse}, true
+		ev, bad = evidence{kind: noResponse}, true
 	}
 	p.earlier = r.network.merge(p.earlier)
 	if !bad || !slices.ContainsFunc(r.held, result.suspect) {
@@ -299,7 +299,7 @@ func (r *round) blameNetwork(ctx context.Context) {
 		}
 		return
 	}
-	p.outage.evidence, p.outage.message = c, outageMessage(c, firstWith(r.held, c))
+	p.outage.evidence, p.outage.message = ev, outageMessage(ev, firstWith(r.held, ev))
 	p.outage.failedRounds++
 	p.pause = pauseWindow{p.now(), p.now().Add(p.outage.pause())}
 	r.offline = true
@@ -326,9 +326,9 @@ func (r *round) noServerResponded() bool {
 }
 
 // firstWith returns the outcome of the first feed that shows the evidence.
-func firstWith(held []result, c evidence) outcome {
+func firstWith(held []result, ev evidence) outcome {
 	for _, g := range held {
-		if slices.Contains(evidenceOf(g.job, g.outcome), c) {
+		if slices.Contains(evidenceOf(g.job, g.outcome), ev) {
 			return g.outcome
 		}
 	}

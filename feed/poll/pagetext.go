@@ -30,13 +30,13 @@ const pagePause = time.Minute
 func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
 	done := make(chan feed.Fulltext, 1)
 	p.queues.add(hostKey(link), func() {
-		var text feed.Fulltext
-		defer func() { done <- text }()
-		text = p.fetchPage(ctx, sub, link)
+		var page feed.Fulltext
+		defer func() { done <- page }()
+		page = p.fetchPage(ctx, sub, link)
 	})
 	select {
-	case text := <-done:
-		return text, ctx.Err()
+	case page := <-done:
+		return page, ctx.Err()
 	case <-ctx.Done():
 		return feed.Fulltext{}, ctx.Err()
 	}
@@ -211,43 +211,43 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 	if r.offline {
 		return nil
 	}
-	kept := make(chan pageText, resultQueue)
-	waiting, held := 0, 0
-	var broken error
-	for _, e := range todo.jobs {
-		if !e.settings.Fulltext || ctx.Err() != nil || !p.claimPages(e.feed.URL) {
+	texts := make(chan pageText, resultQueue)
+	requested, saved := 0, 0
+	var storeErr error
+	for _, j := range todo.jobs {
+		if !j.settings.Fulltext || ctx.Err() != nil || !p.claimPages(j.feed.URL) {
 			continue
 		}
-		defer p.releasePages(e.feed.URL)
-		items, err := p.store.WantFulltext(ctx, e.feed.URL, pagesPerFeed)
+		defer p.releasePages(j.feed.URL)
+		items, err := p.store.WantFulltext(ctx, j.feed.URL, pagesPerFeed)
 		if err != nil {
-			broken = errors.Join(broken, err)
+			storeErr = errors.Join(storeErr, err)
 			continue
 		}
-		sub := feed.Subscription{URL: e.feed.URL, Settings: e.settings}
+		sub := feed.Subscription{URL: j.feed.URL, Settings: j.settings}
 		for _, item := range items {
-			waiting++
-			p.queues.add(hostKey(item.Link), func() { kept <- pageText{item.ID, p.fetchPageIfAllowed(ctx, sub, item.Link)} })
+			requested++
+			p.queues.add(hostKey(item.Link), func() { texts <- pageText{item.ID, p.fetchPageIfAllowed(ctx, sub, item.Link)} })
 		}
 	}
-	saving, end := withGrace(ctx, saveGrace)
+	saveCtx, end := withGrace(ctx, saveGrace)
 	defer end()
-	for range waiting {
-		got := <-kept
+	for range requested {
+		got := <-texts
 		if got.text.Fetched.IsZero() {
 			continue
 		}
-		if err := p.store.SetFulltext(saving, got.item, got.text); err != nil {
-			broken = errors.Join(broken, err)
+		if err := p.store.SetFulltext(saveCtx, got.item, got.text); err != nil {
+			storeErr = errors.Join(storeErr, err)
 			continue
 		}
-		held++
+		saved++
 		r.unindexed = true
 	}
-	if ctx.Err() != nil || held > 0 {
+	if ctx.Err() != nil || saved > 0 {
 		return nil
 	}
-	return broken
+	return storeErr
 }
 
 // pageText is the page text of one item.

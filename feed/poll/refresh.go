@@ -78,13 +78,13 @@ type round struct {
 //
 // Refresh returns the error of ctx if that ended it early, or the error of the
 // store. After an error of the store, no further feed is fetched or reported.
-func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
-	if ask.AfterSleep {
+func (p *Poller) Refresh(ctx context.Context, req feed.RefreshRequest, report func(feed.Report)) error {
+	if req.AfterSleep {
 		p.noteWake()
 	}
-	todo, err := p.planRefresh(ctx, ask)
+	todo, err := p.planRefresh(ctx, req)
 	if err == nil {
-		err = p.claimFeeds(ctx, &todo, ask.Feeds != nil && !ask.DueOnly)
+		err = p.claimFeeds(ctx, &todo, req.Feeds != nil && !req.DueOnly)
 	}
 	if err != nil {
 		p.pauseAll()
@@ -103,8 +103,8 @@ func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report fu
 
 		unindexed: true,
 	}
-	for _, idle := range todo.skipped {
-		r.reportSkipped(idle)
+	for _, skipped := range todo.skipped {
+		r.reportSkipped(skipped)
 	}
 	for _, u := range todo.unknown {
 		r.reportDone(feed.Report{URL: u, Status: feed.Failed, Error: "You are not subscribed to this feed: add it first, or check the spelling of the address."})
@@ -127,35 +127,35 @@ func (p *Poller) pauseAll() {
 // run fetches, saves and indexes the feeds of the plan, then fetches page
 // texts.
 func (r *round) run(ctx context.Context, todo plan) error {
-	asking, stop := context.WithCancel(ctx)
+	fetching, stop := context.WithCancel(ctx)
 	defer stop()
-	saving, end := withGrace(ctx, saveGrace)
+	saveCtx, end := withGrace(ctx, saveGrace)
 	defer end()
-	for _, e := range todo.jobs {
-		r.poller.queues.add(hostKey(e.address()), func() {
+	for _, j := range todo.jobs {
+		r.poller.queues.add(hostKey(j.address()), func() {
 			// This result is used if the job panics. Otherwise the refresh would
 			// wait forever.
-			x := result{job: e, release: e.release, skipped: true, report: feed.Report{URL: e.feed.URL}}
+			x := result{job: j, release: j.release, skipped: true, report: feed.Report{URL: j.feed.URL}}
 			defer func() { r.results <- x }()
-			x = r.poller.runJob(asking, e, r.started)
+			x = r.poller.runJob(fetching, j, r.started)
 		})
 	}
-	broken := r.saveAll(saving, stop)
-	if broken == nil {
+	storeErr := r.saveAll(saveCtx, stop)
+	if storeErr == nil {
 		r.blameNetwork(ctx)
 	}
 	for got := range slices.Chunk(r.held, batchFeeds) {
-		if broken == nil {
-			broken = r.finishSave(saving, r.startSave(saving, got))
+		if storeErr == nil {
+			storeErr = r.finishSave(saveCtx, r.startSave(saveCtx, got))
 		}
 	}
 	releaseAll(r.held)
-	if present := r.servers.serverTime(r.poller.now()); broken == nil && !present.IsZero() {
-		_ = r.poller.store.SetPresent(saving, present) // or that of an earlier round holds
+	if serverTime := r.servers.serverTime(r.poller.now()); storeErr == nil && !serverTime.IsZero() {
+		_ = r.poller.store.SetPresent(saveCtx, serverTime) // or that of an earlier round holds
 	}
-	if broken != nil {
-		r.poller.releaseClaims(saving, todo)
-		return fmt.Errorf("refresh: %w", broken)
+	if storeErr != nil {
+		r.poller.releaseClaims(saveCtx, todo)
+		return fmt.Errorf("refresh: %w", storeErr)
 	}
 	for _, o := range todo.fetchedElsewhere {
 		select {

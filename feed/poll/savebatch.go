@@ -20,44 +20,44 @@ type saving struct {
 // startSave starts to save results in one transaction. The store can prepare a
 // transaction before the previous one has ended.
 func (r *round) startSave(ctx context.Context, got []result) *saving {
-	k := &saving{results: got, done: make(chan struct{})}
+	s := &saving{results: got, done: make(chan struct{})}
 	var unsaved []string
 	for _, g := range got {
 		if g.unsaved() {
 			unsaved = append(unsaved, g.job.feed.URL)
 		} else {
-			k.fetched = append(k.fetched, g.fetched)
+			s.fetched = append(s.fetched, g.fetched)
 		}
 	}
 	go func() {
-		defer close(k.done)
+		defer close(s.done)
 		crash := feed.Recover("saving feeds", r.poller.crashed, func() {
 			if len(unsaved) > 0 {
 				_ = r.poller.store.Release(ctx, unsaved, r.claimsEnd) // or they run out
 			}
-			if len(k.fetched) > 0 {
-				k.saved, k.err = r.poller.store.Save(ctx, k.fetched...)
+			if len(s.fetched) > 0 {
+				s.saved, s.err = r.poller.store.Save(ctx, s.fetched...)
 			}
 		})
 		if crash != nil {
-			k.err = crash
+			s.err = crash
 		}
 	}()
-	return k
+	return s
 }
 
 // finishSave waits until the results are saved and reports them. If saving
 // failed, it saves them one by one, so that a feed that cannot be saved does
 // not affect the others. It returns an error if the store accepts nothing.
-func (r *round) finishSave(ctx context.Context, k *saving) (err error) {
-	<-k.done
+func (r *round) finishSave(ctx context.Context, s *saving) (err error) {
+	<-s.done
 	crash := feed.Recover("saving feeds", r.poller.crashed, func() {
-		if k.err != nil {
-			err = r.saveOneByOne(ctx, k.results)
+		if s.err != nil {
+			err = r.saveOneByOne(ctx, s.results)
 			return
 		}
-		addCounts(k.results, k.saved)
-		for _, g := range k.results {
+		addCounts(s.results, s.saved)
+		for _, g := range s.results {
 			r.reportResult(g)
 		}
 	})
@@ -123,15 +123,15 @@ func addCounts(got []result, saved []feed.Saved) {
 // saveAll saves the results as they arrive and reports them in that order.
 // While one transaction is written, the next batch is prepared. After an error
 // of the store no further feed is fetched.
-func (r *round) saveAll(ctx context.Context, stop func()) (broken error) {
+func (r *round) saveAll(ctx context.Context, stop func()) (storeErr error) {
 	var written *saving
 	finish := func() {
 		if written == nil {
 			return
 		}
 		<-written.done
-		if broken == nil {
-			if broken = r.finishSave(ctx, written); broken != nil {
+		if storeErr == nil {
+			if storeErr = r.finishSave(ctx, written); storeErr != nil {
 				stop()
 			}
 		}
@@ -148,7 +148,7 @@ func (r *round) saveAll(ctx context.Context, stop func()) (broken error) {
 			finish()
 		case x := <-r.results:
 			got := r.holdFailures(r.nextBatch(x), stop)
-			if broken != nil {
+			if storeErr != nil {
 				releaseAll(got)
 				continue
 			}
@@ -158,7 +158,7 @@ func (r *round) saveAll(ctx context.Context, stop func()) (broken error) {
 		}
 	}
 	finish()
-	return broken
+	return storeErr
 }
 
 // releaseAll releases results.

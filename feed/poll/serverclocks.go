@@ -23,24 +23,24 @@ type serverClocks struct {
 }
 
 // add adds the outcome of a job that ended at the given time.
-func (c *serverClocks) add(e job, o outcome, at time.Time) {
-	web := overWeb(e.address())
-	c.fetchedWeb = c.fetchedWeb || web
+func (c *serverClocks) add(j job, o outcome, at time.Time) {
+	overNetwork := overWeb(j.address())
+	c.fetchedWeb = c.fetchedWeb || overNetwork
 	switch {
 	case o.failure != "":
-	case !web:
+	case !overNetwork:
 		c.fetchedLocal = true
 	case o.serverTime.IsZero():
 		c.noDate = true
 	default:
-		c.skews[hostname(e.address())] = at.Sub(o.serverTime)
+		c.skews[hostname(j.address())] = at.Sub(o.serverTime)
 	}
 }
 
 // median returns the median of the skews. There must be at least one.
 func (c *serverClocks) median() time.Duration {
-	said := slices.Sorted(maps.Values(c.skews))
-	return said[(len(said)-1)/2]
+	skews := slices.Sorted(maps.Values(c.skews))
+	return skews[(len(skews)-1)/2]
 }
 
 // serverTime returns the time by the servers' clocks. It returns now if no
