@@ -96,7 +96,7 @@ func (l *credentials) password(ctx context.Context) (string, error) {
 func (l *credentials) retryAfterRefusal(ctx context.Context, res *http.Response) (again bool, err error) {
 	// At most: without credentials, with an expired nonce, with an old password,
 	// and with the right one.
-	const most = 4 // unasked, with a stale nonce, with an old password, and right
+	const most = 4
 	l.tries++
 	if l.tries >= most {
 		return false, nil

@@ -142,7 +142,7 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 			continue
 		}
 		if _, wrong := schedule.CorrectClock(f.Poll, now); wrong {
-			due = now // for Refresh to put right
+			due = now // Refresh corrects the state
 		}
 		if claimedByOther(f, now) {
 			due = later(due, f.Asking)

@@ -121,7 +121,7 @@ func (p *Poller) hostPausedUntil(host string) time.Time {
 	defer p.mu.Unlock()
 	now := p.now()
 	r := p.hostPauses[host]
-	if schedule.InFuture(r.from, now) { // the clock was set back: the pause is as long as it was
+	if schedule.InFuture(r.from, now) { // the clock was set back; the pause keeps its length
 		r = pauseWindow{now, now.Add(r.until.Sub(r.from))}
 		p.hostPauses[host] = r
 	}

@@ -12,6 +12,20 @@ import (
 	"dateline/feed/schedule"
 )
 
+// job is one feed to fetch.
+type job struct {
+	feed     feed.Feed
+	settings feed.Settings
+	// onRequest reports whether the user requested this very feed. Then it is
+	// fetched even if it is not due or its host asked for a pause.
+	onRequest bool
+	// release ends the claim on the feed.
+	release func()
+}
+
+// address returns the address to request: the new one if the feed has moved.
+func (j job) address() string { return cmp.Or(schedule.NewAddress(j.feed.Poll), j.feed.URL) }
+
 // result is the result of a job.
 type result struct {
 	job job
@@ -247,17 +261,3 @@ func (p *Poller) parseBody(res fetch.Response) (doc *feed.Document, err error) {
 	}
 	return doc, nil
 }
-
-// job is one feed to fetch.
-type job struct {
-	feed     feed.Feed
-	settings feed.Settings
-	// onRequest reports whether the user requested this very feed. Then it is
-	// fetched even if it is not due or its host asked for a pause.
-	onRequest bool
-	// release ends the claim on the feed.
-	release func()
-}
-
-// address returns the address to request: the new one if the feed has moved.
-func (j job) address() string { return cmp.Or(schedule.NewAddress(j.feed.Poll), j.feed.URL) }

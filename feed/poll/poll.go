@@ -61,7 +61,7 @@ type Store interface {
 	// Release ends the claims that were made with this until.
 	Release(ctx context.Context, urls []string, until time.Time) error
 	// Save stores the results in one transaction.
-	Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error)
+	Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved, error)
 	// SetPresent stores the time by the servers' clocks. What is removed because of
 	// its age must be old by this time, not only by this computer's clock.
 	SetPresent(ctx context.Context, servers time.Time) error
@@ -85,8 +85,8 @@ type Options struct {
 	// Now returns the current time. If it is nil, [time.Now] is used.
 	Now func() time.Time
 	// Workers is the limit of requests at the same time, and PerHost the limit for
-	// one host and port. 0 means 96 and 2. Workers are cheap, and many of them keep
-	// a few slow hosts from delaying the other feeds.
+	// one host and port. 0 means defaultWorkers and defaultPerHost. Workers are
+	// cheap, and many of them keep a few slow hosts from delaying the other feeds.
 	Workers int
 	PerHost int
 	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]. If it is
@@ -167,16 +167,16 @@ func (p *Poller) noteWake() {
 	p.afterWake = pauseWindow{now, now.Add(wakeGrace)}
 }
 
-// pauseWindow is a time in which something is left alone.
+// pauseWindow is a time in which a host, or every feed, is not requested.
 type pauseWindow struct{ from, until time.Time }
 
 // end returns the end of the window. It returns zero if the window has not
 // started yet: then the clock was set back since, and windows are short.
-func (r pauseWindow) end(now time.Time) time.Time {
-	if schedule.InFuture(r.from, now) {
+func (w pauseWindow) end(now time.Time) time.Time {
+	if schedule.InFuture(w.from, now) {
 		return time.Time{}
 	}
-	return r.until
+	return w.until
 }
 
 // later returns the later of two times.

@@ -56,19 +56,21 @@ type round struct {
 //
 //   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the result has been
 //     saved, in the order of the responses. Failures of http feeds come last,
-//     because the network may have caused them. If it did, they all have the
-//     same message and Report.Offline is set. Then nothing is saved of them,
-//     the feeds stay due, nothing is due for a while, and the remaining feeds
-//     may not have been requested at all.
+//     because the network may have caused them.
+//   - [feed.Failed] with Report.Offline if the network caused the failures.
+//     All of them have the same message, and nothing is saved. The feeds stay
+//     due, but nothing is due for a while. The remaining feeds may not have
+//     been requested at all.
 //   - [feed.Failed] for a requested URL that is not subscribed, before
 //     anything is fetched.
-//   - [feed.Skipped] for a feed that is not due if DueOnly is set. Also for a
-//     feed that is paused or gone, or whose server asked for a pause, unless
-//     the user requested this feed. Also for a feed whose host asks for a
-//     pause during the refresh.
-//   - [feed.Skipped] for a feed that another Refresh or another process is
-//     fetching. In the first case it is reported after that result has been
-//     saved.
+//   - [feed.Skipped] for a feed that is not due, if req.DueOnly is set.
+//   - [feed.Skipped] for a feed that is paused or gone, whose server asked for
+//     a pause, or that another process is fetching. Such a feed is fetched if
+//     req.Feeds names it and req.DueOnly is not set.
+//   - [feed.Skipped] for a feed whose host asks for a pause during the
+//     refresh, with the same exception.
+//   - [feed.Skipped] for a feed that another Refresh is fetching, after that
+//     result has been saved.
 //   - [feed.Skipped] for a feed without a response when ctx ended. Its state
 //     does not change.
 //
@@ -151,7 +153,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	}
 	releaseAll(r.held)
 	if serverTime := r.servers.serverTime(r.poller.now()); storeErr == nil && !serverTime.IsZero() {
-		_ = r.poller.store.SetPresent(saveCtx, serverTime) // or that of an earlier round holds
+		_ = r.poller.store.SetPresent(saveCtx, serverTime) // if this fails, the time of an earlier refresh stays
 	}
 	if storeErr != nil {
 		r.poller.releaseClaims(saveCtx, todo)

@@ -33,7 +33,7 @@ func (r *round) startSave(ctx context.Context, got []result) *saving {
 		defer close(s.done)
 		crash := feed.Recover("saving feeds", r.poller.crashed, func() {
 			if len(unsaved) > 0 {
-				_ = r.poller.store.Release(ctx, unsaved, r.claimsEnd) // or they run out
+				_ = r.poller.store.Release(ctx, unsaved, r.claimsEnd) // if this fails, the claims expire
 			}
 			if len(s.fetched) > 0 {
 				s.saved, s.err = r.poller.store.Save(ctx, s.fetched...)
