@@ -17,13 +17,14 @@ import (
 	"dateline/feed"
 )
 
-// hashed is what RFC 7616 writes as KD and H, made without the library.
+// hashed returns KD and H of RFC 7616, made without the library.
 func hashed(h hash.Hash, parts ...string) string {
 	h.Write([]byte(strings.Join(parts, ":")))
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// digestServer asks ann for the password pw by digest and notes each request.
+// digestServer accepts user ann with password pw by digest authentication and
+// records each request.
 type digestServer struct {
 	algorithm string
 	nonce     string
@@ -53,8 +54,8 @@ func (d *digestServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusUnauthorized)
 }
 
-// A digest is answered with the right hash and never beside the password; its
-// nonce is used on, with a new count each time, until it is stale.
+// A digest request has the right hash and never the password. Its nonce is
+// reused with an increasing count until it expires.
 func TestDigest(t *testing.T) {
 	for _, algorithm := range []string{"MD5", "SHA-256"} {
 		d := &digestServer{algorithm: algorithm, nonce: "n1", counts: map[int]bool{}}
@@ -80,7 +81,7 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// hidden fails when an error has a secret in it.
+// hidden fails if an error contains a secret.
 func hidden(t *testing.T, e *Error, secret string) {
 	t.Helper()
 	if all := fmt.Sprintf("%s %s %s %v", e.Error(), e.UserMessage(), e.URL, e.Err); strings.Contains(all, secret) {
@@ -88,7 +89,7 @@ func hidden(t *testing.T, e *Error, secret string) {
 	}
 }
 
-// basicServer lets ann in with a password, and counts the requests.
+// basicServer accepts user ann with a password and counts the requests.
 func basicServer(password *atomic.Value, asked *atomic.Int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
@@ -99,8 +100,8 @@ func basicServer(password *atomic.Value, asked *atomic.Int64) http.HandlerFunc {
 	}
 }
 
-// Basic authentication waits to be asked where others could listen, and does
-// not over TLS.
+// Basic credentials are sent over http only if the server asks for them, and
+// over https at once.
 func TestBasicWaits(t *testing.T) {
 	var password atomic.Value
 	var asked atomic.Int64
@@ -124,8 +125,7 @@ func TestBasicWaits(t *testing.T) {
 	}
 }
 
-// A password command runs once for as long as what it prints works, and again
-// when it stops working.
+// A password command runs once, and again when the password is refused.
 func TestPasswordCommand(t *testing.T) {
 	var password atomic.Value
 	var asked atomic.Int64
@@ -176,8 +176,8 @@ func TestPasswordCommand(t *testing.T) {
 	fail(t, c, r, KindLocal)
 }
 
-// Cookies that a site sets on the way to the feed come back to it alone, and
-// those of the configuration never leave the feed's own host.
+// Cookies that a site sets during redirects are sent back to this site only.
+// Configured cookies are sent to the feed's own host only.
 func TestCookies(t *testing.T) {
 	var away []string
 	other := serve(t, "127.0.0.2", func(w http.ResponseWriter, r *http.Request) {
@@ -212,7 +212,7 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-// Validators are for the host that gave them.
+// Validators are sent only to the host that they came from.
 func TestValidatorsStayAtHome(t *testing.T) {
 	var tags []string
 	note := func(r *http.Request) { tags = append(tags, r.Host[:9]+r.Header.Get("If-None-Match")) }
@@ -229,7 +229,8 @@ func TestValidatorsStayAtHome(t *testing.T) {
 	}
 }
 
-// A missing variable fails the feed before anything is sent, and says which.
+// If an environment variable is missing, nothing is sent, and the error names
+// the variable.
 func TestUnsetVariable(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { t.Error("the server was asked") })
 	e := fail(t, client(t), Request{URL: s.URL, Access: feed.Access{Unset: "NEWS_PASSWORD"}}, KindUnset)

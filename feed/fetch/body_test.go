@@ -51,8 +51,7 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// Waiting for a place is not held against the server: the timeout stands still
-// meanwhile, and runs again afterwards.
+// Waiting for a slot does not count against the timeout.
 func TestWaitingStopsTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, limit, cancel := newDeadline(t.Context(), time.Second)
@@ -79,8 +78,8 @@ func TestWaitingStopsTheClock(t *testing.T) {
 	})
 }
 
-// A large body keeps its place until it is released, and one that fails gives it
-// back by itself.
+// A large body holds its slot until it is released. A body that fails releases
+// its slot itself.
 func TestPlaces(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/endless" {
@@ -114,8 +113,8 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// A compressed body is read although the header is silent or wrong about it, and
-// a bomb that hides behind that meets the cap all the same.
+// A compressed body is decoded even if the header is missing or wrong, and a
+// compression bomb is stopped at the limit.
 func TestUnannouncedCompression(t *testing.T) {
 	packed := func(to func(io.Writer) io.WriteCloser, size int) []byte {
 		var b bytes.Buffer

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestContentLocation: only what can be the base of a reader's links passes.
+// Only a Content-Location that can be the base of links on this computer is
+// used.
 func TestContentLocation(t *testing.T) {
 	at, err := url.Parse("http://10.0.0.7:8080/a/feed")
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// resolver is a name server as in a home router: everything is 127.0.0.1, takes
-// a moment to find out, and what is asked while too much is open is refused.
+// resolver is a DNS server as in a home router. It resolves every name to
+// 127.0.0.1 after a moment, and refuses queries while too many are open.
 type resolver struct {
 	conn net.PacketConn
 	most int64
@@ -78,8 +78,7 @@ func (r *resolver) answer(m dnsmessage.Message, to net.Addr) {
 	}
 }
 
-// The names of a round are looked up a few at a time: hundreds of hosts at once
-// are too much for the resolver of a home.
+// Only a few host names are resolved at the same time.
 func TestLookupsInTurns(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host) })
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.URL, "http://"), ":")
@@ -99,7 +98,7 @@ func TestLookupsInTurns(t *testing.T) {
 	asked.Wait()
 }
 
-// A request that is given up does not wait for its turn, and takes none away.
+// A canceled request stops waiting for its turn and does not use one.
 func TestLookupGivenUp(t *testing.T) {
 	l := make(lookupSlots, 1)
 	dial := l.dialer(&net.Dialer{Resolver: newResolver(t, 2)})

@@ -20,7 +20,7 @@ import (
 	"unicode"
 )
 
-// listen opens a port that takes connections and says nothing.
+// listen opens a port that accepts connections and sends nothing.
 func listen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -31,8 +31,8 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// sentence checks what every sentence promises: one line that names what is
-// wrong and, behind a colon or "so", the way out.
+// sentence checks what every user message must be: one line that says what is
+// wrong and, after a colon or "so", what to do.
 func sentence(t *testing.T, e *Error, words ...string) {
 	t.Helper()
 	s := e.UserMessage()
@@ -49,7 +49,7 @@ func sentence(t *testing.T, e *Error, words ...string) {
 	}
 }
 
-// Every HTTP status that readers meet has words of its own.
+// Every common HTTP status has a message of its own.
 func TestStatusSentences(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		status := 0
@@ -75,7 +75,7 @@ func TestStatusSentences(t *testing.T) {
 	}
 }
 
-// A port where nothing listens is refused.
+// A port without a server gives KindRefused.
 func TestRefused(t *testing.T) {
 	l := listen(t)
 	address := "http://" + l.Addr().String()
@@ -83,7 +83,8 @@ func TestRefused(t *testing.T) {
 	sentence(t, fail(t, client(t), Request{URL: address}, KindRefused), "refused", l.Addr().String())
 }
 
-// A connection that ends before an answer is told apart from one refused.
+// A connection that is closed before a response gives KindReset, not
+// KindRefused.
 func TestReset(t *testing.T) {
 	l := listen(t)
 	go func() {
@@ -92,7 +93,7 @@ func TestReset(t *testing.T) {
 			if err != nil {
 				return
 			}
-			// The request is read first, so that its end is an end, not a race.
+			// Reading the request first makes the close orderly instead of a race.
 			_, _ = http.ReadRequest(bufio.NewReader(conn))
 			conn.Close()
 		}
@@ -100,14 +101,15 @@ func TestReset(t *testing.T) {
 	sentence(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "closed the connection")
 }
 
-// Failures that cannot be had on loopback are sorted by the errors of net.
+// Failures that cannot happen on the loopback interface are classified by the
+// errors of package net.
 func TestKinds(t *testing.T) {
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	for _, c := range []struct {
 		err  error
 		kind Kind
 		word string
-		// local says that no server can have been reached.
+		// local is the expected result of LocalFailure.
 		local bool
 	}{
 		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "could not be found", false},
@@ -145,7 +147,7 @@ func (timeout) Error() string   { return "i/o timeout" }
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
 
-// Every kind has a sentence, even when the error carries nothing but its kind.
+// Every kind has a message, even if the error has nothing but its kind.
 func TestEveryKindHasASentence(t *testing.T) {
 	kinds := []Kind{
 		KindScheme, KindBuiltin, KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTimeout, KindTLS, KindStatus,
@@ -163,14 +165,14 @@ func TestEveryKindHasASentence(t *testing.T) {
 	}
 }
 
-// No text of a server may carry control characters into an error.
+// No error contains control characters that a server sent.
 func TestServerTextIsCleaned(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Location"] = []string{"gopher://a.example/%1b[2J\u009b0m"}
 		w.WriteHeader(http.StatusFound)
 	})
 	sentence(t, fail(t, client(t), Request{URL: s.URL}, KindScheme), "gopher")
-	// A host may hide a C1 control as percent-encoded UTF-8.
+	// A host can contain a C1 control character in percent-encoded UTF-8.
 	u, err := parseURL("http://%c2%9b31m.example/")
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +180,7 @@ func TestServerTextIsCleaned(t *testing.T) {
 	sentence(t, asError(t.Context(), t.Context(), displayURL(u, ""), syscall.ECONNREFUSED), "31m.example")
 }
 
-// certificate makes a self-signed certificate for 127.0.0.1 under a name.
+// certificate returns a self-signed certificate for 127.0.0.1.
 func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -202,7 +204,8 @@ func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
 
-// secure serves https with cert and returns a client that trusts its signer.
+// secure serves https with cert and returns a client that trusts the
+// certificate's issuer.
 func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.Server, *Client) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)

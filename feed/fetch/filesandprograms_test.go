@@ -17,8 +17,8 @@ import (
 	"dateline/feed"
 )
 
-// Files and programs are for the configuration: whatever else names one is
-// refused before anything is opened or run.
+// Files and programs that the configuration does not name are refused before
+// anything is opened or run.
 func TestLocalNeedsConfiguration(t *testing.T) {
 	mark := filepath.Join(t.TempDir(), "mark")
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
@@ -36,8 +36,8 @@ func TestLocalNeedsConfiguration(t *testing.T) {
 	}
 }
 
-// A program's output is the answer; its arguments are parted as words, and
-// what a shell would make of them is none of our business.
+// A program's output is the response. Its arguments are split into words,
+// without other features of a shell.
 func TestExec(t *testing.T) {
 	c := client(t)
 	ask := func(command string) Request {
@@ -64,7 +64,7 @@ func TestExec(t *testing.T) {
 	sentence(t, fail(t, c, ask("yes 'all of this is one long line to fill the pipe at once'"), KindTooLarge))
 }
 
-// A program that hangs ends with its request, and with it all it has started.
+// A timeout kills the program and every process that it started.
 func TestExecEnds(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
 	hang := Request{URL: `exec:sh -c 'sleep 300 & echo $! >` + file + `; wait'`, Configured: true, Timeout: time.Second}
@@ -85,7 +85,7 @@ func TestExecEnds(t *testing.T) {
 	}
 }
 
-// gone waits for a process to end.
+// gone waits until a process has ended.
 func gone(t *testing.T, pid string) {
 	t.Helper()
 	for range 500 {
@@ -98,7 +98,7 @@ func gone(t *testing.T, pid string) {
 	t.Errorf("process %s is still there", pid)
 }
 
-// A file is read when it has changed, and only when it is a file.
+// A file is read only if it has changed and is a regular file.
 func TestFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("HOME", dir)
@@ -137,8 +137,8 @@ func TestFile(t *testing.T) {
 	fail(t, c, r, KindTooLarge)
 }
 
-// A filter gets the answer and gives another. It need not read all of it, and
-// what it made is not taken for what another filter would make.
+// A filter replaces the response. It need not read all of it. After another
+// filter is configured, the document is fetched again.
 func TestFilter(t *testing.T) {
 	large := strings.Repeat("x", 900<<10)
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
@@ -190,7 +190,7 @@ func TestFilter(t *testing.T) {
 	hang := ask("/", "sleep", "300")
 	hang.Timeout = time.Second
 	sentence(t, fail(t, c, hang, KindTimeout), "filter")
-	// None of the failures kept a place.
+	// No failure keeps a slot.
 	if len(c.largeSlots) != 0 {
 		t.Errorf("%d places are taken", len(c.largeSlots))
 	}

@@ -23,7 +23,7 @@ func zip(t *testing.T, b []byte) []byte {
 	return out.Bytes()
 }
 
-// gzip is decoded, and the cap counts what it becomes, not what came.
+// gzip is decoded, and the limit applies to the decoded bytes.
 func TestGzip(t *testing.T) {
 	page := []byte(strings.Repeat("<item/>", 1000))
 	bomb := make([]byte, 8<<20)
@@ -45,7 +45,7 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-// The cap is exact, and a length announced above it is not even read.
+// The limit is exact. A body whose announced length exceeds it is not read.
 func TestBodyCap(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		n := 100
@@ -66,7 +66,7 @@ func TestBodyCap(t *testing.T) {
 	}
 }
 
-// endless is a body without end.
+// endless sends a body that never ends.
 func endless(w http.ResponseWriter, r *http.Request) {
 	for r.Context().Err() == nil {
 		if _, err := w.Write(make([]byte, 32<<10)); err != nil {
@@ -75,8 +75,8 @@ func endless(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// A body without end is stopped by the cap, one that trickles by the timeout,
-// and so is a server that never says anything.
+// An endless body is stopped by the limit. A body that trickles and a server
+// that sends nothing are stopped by the timeout.
 func TestEndless(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
@@ -100,7 +100,7 @@ func TestEndless(t *testing.T) {
 	fail(t, c, Request{URL: s.URL + "/mute", Timeout: 50 * time.Millisecond}, KindTimeout)
 }
 
-// Each phase has its own bound, below the whole request's.
+// Each phase has a timeout of its own.
 func TestPhaseTimeouts(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	short := 30 * time.Millisecond
@@ -113,8 +113,7 @@ func TestPhaseTimeouts(t *testing.T) {
 	fail(t, c, Request{URL: "https://" + deaf.Addr().String(), Timeout: time.Minute}, KindTimeout)
 }
 
-// A body cut short gives what came, and no validators: they belong to a copy
-// that nobody has.
+// A truncated body returns what was received, without validators.
 func TestPartial(t *testing.T) {
 	whole := zip(t, []byte(strings.Repeat("<item>some words</item>", 5000)))
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
@@ -148,7 +147,8 @@ func TestPartial(t *testing.T) {
 	fail(t, c, Request{URL: s.URL + "/nothing"}, KindTruncated)
 }
 
-// A coding that was not asked for is named; a mislabelled plain body passes.
+// An encoding that was not asked for is an error that names it. A plain body
+// with a wrong header is accepted.
 func TestForeignEncoding(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", strings.TrimPrefix(r.URL.Path, "/"))

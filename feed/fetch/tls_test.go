@@ -14,7 +14,7 @@ import (
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// Each way a certificate can be wrong has its own words.
+// Each problem of a certificate has a message of its own.
 func TestCertificates(t *testing.T) {
 	hello := func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("hello")) }
 
@@ -35,14 +35,14 @@ func TestCertificates(t *testing.T) {
 	sentence(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another host name")
 }
 
-// A plain server behind an https address is a common mistake.
+// An https address on a server without TLS has a message of its own.
 func TestPlainServerAskedByTLS(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {})
 	s.Config.ErrorLog = quiet()
 	sentence(t, fail(t, client(t), Request{URL: "https://" + s.Listener.Addr().String()}, KindTLS), "http://")
 }
 
-// Protocols below TLS 1.2 are refused.
+// Versions before TLS 1.2 are refused.
 func TestOldTLS(t *testing.T) {
 	cert := certificate(t, func(*x509.Certificate) {})
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -53,7 +53,7 @@ func TestOldTLS(t *testing.T) {
 	sentence(t, fail(t, client(t), Request{URL: s.URL, Timeout: time.Minute}, KindTLS))
 }
 
-// A secure address never becomes an open one behind the reader's back.
+// A redirect from https to http is not followed.
 func TestDowngrade(t *testing.T) {
 	asked := false
 	plain := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { asked = true })

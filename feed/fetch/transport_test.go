@@ -13,7 +13,7 @@ import (
 
 func anyName(*x509.Certificate) {}
 
-// proxyServer is an HTTP proxy that notes what goes through it. It wants the
+// proxyServer is an HTTP proxy that records its requests and requires the
 // password pw.
 func proxyServer(t *testing.T, seen *[]string) string {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
@@ -52,7 +52,8 @@ func proxyServer(t *testing.T, seen *[]string) string {
 	return s.Listener.Addr().String()
 }
 
-// A feed's proxy carries its requests, open and closed ones, and no others.
+// A feed's proxy receives all http and https requests of this feed and no
+// others.
 func TestProxy(t *testing.T) {
 	hello := func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("hello")) }
 	open := serve(t, "127.0.0.1", hello)
@@ -93,8 +94,8 @@ func TestProxy(t *testing.T) {
 	hidden(t, fail(t, c, Request{URL: open.URL, Access: feed.Access{Proxy: "ftp://me:wr0ng@x/"}}, KindProxy), "wr0ng")
 }
 
-// Any certificate will do for the feed's own host when the feed says so; for
-// other feeds, and for hosts that it redirects to, it will not.
+// With insecure, any certificate is accepted for the feed's own host, but not
+// for other feeds and other hosts.
 func TestInsecure(t *testing.T) {
 	hello := func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("hello")) }
 	other, _ := secure(t, certificate(t, anyName), hello)
@@ -114,7 +115,7 @@ func TestInsecure(t *testing.T) {
 	fail(t, c, Request{URL: own.URL + "/away", Access: lenient}, KindTLS)
 }
 
-// However many routes a configuration has, only so many pools are kept.
+// The number of transports is limited.
 func TestRoutesAreBounded(t *testing.T) {
 	c := client(t)
 	for n := range 3 * maxTransports {

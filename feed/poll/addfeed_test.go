@@ -15,7 +15,8 @@ import (
 
 const page = `<!DOCTYPE html><html><head><title>Site</title>%s</head><body><p>Words</p></body></html>`
 
-// A feed offers itself, under its new address when it has moved for good.
+// The address of a feed returns this feed, with its new address after a
+// permanent redirect.
 func TestDiscoverFeed(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/old" {
@@ -36,7 +37,8 @@ func TestDiscoverFeed(t *testing.T) {
 	}
 }
 
-// A page offers what it announces, and nothing is guessed then.
+// A page returns the feeds that it links to. Then no well-known paths are
+// tried.
 func TestDiscoverAnnounced(t *testing.T) {
 	var asked atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +51,7 @@ func TestDiscoverAnnounced(t *testing.T) {
 	}
 }
 
-// A page that announces nothing is tried at the usual paths of its site.
+// For a page without links to feeds, well-known paths of the site are tried.
 func TestDiscoverWellKnown(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -58,7 +60,7 @@ func TestDiscoverWellKnown(t *testing.T) {
 		case "/atom.xml":
 			io.WriteString(w, rss("Found", 1))
 		case "/feed":
-			// A site that answers everything with a page has no feed there.
+			// A site that sends a page for every path has no feed there.
 			io.WriteString(w, strings.Replace(page, "%s", "", 1))
 		default:
 			http.NotFound(w, r)
@@ -70,7 +72,7 @@ func TestDiscoverWellKnown(t *testing.T) {
 	}
 }
 
-// What cannot be found is told in a sentence with a way out.
+// If no feed is found, a message says why and what to do.
 func TestDiscoverErrors(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -100,8 +102,8 @@ func TestDiscoverErrors(t *testing.T) {
 	}
 }
 
-// The login in a typed address is used for what the page announces, and goes
-// along to feeds on the same server only.
+// The login in a typed address is used for the page, and kept in the addresses
+// of feeds on the same server only.
 func TestDiscoverLogin(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != "ann" || password != "pw" {

@@ -11,7 +11,7 @@ import (
 	"dateline/feed/fetch"
 )
 
-// toLoopback sends the requests for any host to a server of this machine.
+// toLoopback sends the requests for all hosts to one server on this computer.
 type toLoopback struct{ host string }
 
 func (l toLoopback) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -20,7 +20,7 @@ func (l toLoopback) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(there)
 }
 
-// newHostRig asks a server of this machine for every host.
+// newHostRig returns a rig whose requests all go to a server on this computer.
 func newHostRig(t *testing.T, answer http.HandlerFunc) *rig {
 	u, err := url.Parse(serve(t, answer).URL)
 	if err != nil {
@@ -31,8 +31,8 @@ func newHostRig(t *testing.T, answer http.HandlerFunc) *rig {
 	return r
 }
 
-// What a page announces comes before what is known of its host, and a feed that
-// is among both is listed once.
+// The feeds that a page links to come before the feeds known for its host. A
+// feed in both is listed once.
 func TestDiscoverJoinsHostFeeds(t *testing.T) {
 	r := newHostRig(t, func(w http.ResponseWriter, _ *http.Request) {
 		head := `<meta name="generator" content="Ghost 5.8"><link rel="alternate" type="application/rss+xml" title="All" href="/all.rss">`
@@ -49,8 +49,8 @@ func TestDiscoverJoinsHostFeeds(t *testing.T) {
 	}
 }
 
-// The address alone tells the feeds of a page that is refused or is no page,
-// but not those of one that does not exist, nor of a host that is not known.
+// If a page is refused or is not a page, the feeds that follow from its address
+// are returned. That does not apply to missing pages and unknown hosts.
 func TestDiscoverUnreadablePage(t *testing.T) {
 	r := newHostRig(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -81,7 +81,7 @@ func TestDiscoverUnreadablePage(t *testing.T) {
 	}
 }
 
-// Where nothing announces a feed, the places tried are few.
+// Only a few well-known paths are tried.
 func TestDiscoverTriesFewPlaces(t *testing.T) {
 	var asked []string
 	r := newHostRig(t, func(w http.ResponseWriter, r *http.Request) {

@@ -12,8 +12,8 @@ import (
 	"dateline/feed"
 )
 
-// A preview shows the newest items whatever the document's order, says how
-// often the feed posts, and keeps nothing.
+// A preview shows the newest items in any order of the document, shows the
+// posting interval, and saves nothing.
 func TestPreview(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/rss+xml")
@@ -38,7 +38,7 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-// What is no feed cannot be previewed, and a sentence says so.
+// The preview of something else than a feed fails with a message.
 func TestPreviewOfNoFeed(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/page" {
@@ -55,8 +55,8 @@ func TestPreviewOfNoFeed(t *testing.T) {
 	}
 }
 
-// Content-Location is the base of relative links, for a refresh as for
-// a preview; the feed's own address stays the one that answered.
+// Content-Location is the base of relative links in refreshes and previews. The
+// feed's final address stays the one that responded.
 func TestContentLocation(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Location", "http://example.com/dir/")

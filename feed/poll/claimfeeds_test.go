@@ -18,13 +18,14 @@ import (
 	"dateline/feed/schedule"
 )
 
-// household is several processes on one cache, and a server that counts.
+// household is several processes with one database, and a server that counts
+// requests.
 type household struct {
 	pollers []*Poller
 	now     time.Time
 	mu      sync.Mutex
 	asked   map[string]int
-	// answer is called before each answer; may be nil.
+	// answer is called before each response. It may be nil.
 	answer func(path string)
 }
 
@@ -65,8 +66,8 @@ func newHousehold(t *testing.T, processes, feeds int) (*household, []string) {
 	return h, urls
 }
 
-// all lets every process refresh at once and returns the reports that are none
-// of a feed left out.
+// all refreshes from every process at once. It returns the number of reports of
+// feeds that were fetched.
 func (h *household) all(t *testing.T, ask feed.RefreshRequest) (told int) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -89,8 +90,8 @@ func (h *household) all(t *testing.T, ask feed.RefreshRequest) (told int) {
 	return told
 }
 
-// Whatever cron does beside an open reader: each feed that is due is asked once
-// by all of them together, and again as soon as it is due again.
+// Several processes that refresh at the same time fetch each due feed once, and
+// again when it is due again.
 func TestManyProcessesAskOnce(t *testing.T) {
 	const feeds, rounds = 60, 5
 	h, _ := newHousehold(t, 3, feeds)
@@ -110,9 +111,9 @@ func TestManyProcessesAskOnce(t *testing.T) {
 	}
 }
 
-// While another process is asking, nothing is due until that would have ended,
-// so that the timer does not go round; a feed that is named is asked all the
-// same.
+// While another process fetches a feed, nothing is due until its claim ends, so
+// that the timer does not fire again and again. A feed that the user requested
+// is fetched anyway.
 func TestAnotherProcessIsAsking(t *testing.T) {
 	h, urls := newHousehold(t, 2, 1)
 	asking, done := make(chan bool), make(chan bool)
@@ -149,8 +150,8 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 	}
 }
 
-// A process that was killed while it asked keeps the others waiting for some
-// minutes only; one that is stopped, or finds no network, not at all.
+// The claims of a killed process end after some minutes. The claims of a
+// stopped process and of one without a network end at once.
 func TestClaimsEnd(t *testing.T) {
 	h, _ := newHousehold(t, 2, 2)
 	killed, other := h.pollers[0], h.pollers[1]
@@ -198,7 +199,7 @@ func TestClaimsEnd(t *testing.T) {
 		if !r.Offline {
 			t.Errorf("%+v", r)
 		}
-		// With the last report the reader looks what is due next.
+		// After the last report the screen asks when the next feed is due.
 		if feeds, err := other.store.Feeds(t.Context()); err != nil || !feeds[0].Asking.IsZero() || !feeds[1].Asking.IsZero() {
 			t.Errorf("still claimed when it is told: %v", err)
 		}
@@ -218,9 +219,8 @@ func (noRoom) Claim(context.Context, []feed.Feed, time.Time, bool) ([]string, er
 	return nil, errNoRoom
 }
 
-// One statement claims all the feeds of a round. Where it cannot be written,
-// nobody is asked for what could not be kept, nothing is due for a minute, and
-// then polling goes on.
+// All feeds of a refresh are claimed in one statement. If it cannot be written,
+// nothing is fetched and nothing is due for a minute.
 func TestOneClaimARound(t *testing.T) {
 	var asked int
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { asked++; io.WriteString(w, rss("Fine", 1)) })

@@ -11,17 +11,18 @@ import (
 	"dateline/feed"
 )
 
-// wrongClock is a reader's day with a clock that is wrong for a part of it.
+// wrongClock simulates a day in which the computer's clock is wrong for some
+// time.
 type wrongClock struct {
 	*rig
-	// steady is the time that really passes.
+	// steady is the true time.
 	steady time.Time
-	// asks are when each feed was really asked.
+	// asks are the true times at which each feed was requested.
 	asks map[string][]time.Time
 }
 
-// The feeds of a wrongClock, with the least and the most that pass between two
-// requests.
+// wrongClockWaits returns, for each feed, the shortest and longest time between
+// two requests.
 func wrongClockWaits() map[string][2]time.Duration {
 	return map[string][2]time.Duration{
 		"/well":   {time.Hour, 66 * time.Minute},
@@ -54,8 +55,8 @@ func newWrongClock(t *testing.T) *wrongClock {
 	return c
 }
 
-// live goes from one due check to the next for so long, with the clock off by
-// that much; it wakes once an hour at least, as an open reader does.
+// live refreshes whenever a feed is due and at least once an hour, with the
+// clock off by a duration.
 func (c *wrongClock) live(t *testing.T, long, off time.Duration) {
 	t.Helper()
 	for end, rounds := c.steady.Add(long), 0; ; rounds++ {
@@ -79,10 +80,10 @@ func (c *wrongClock) live(t *testing.T, long, off time.Duration) {
 	}
 }
 
-// A clock that jumps, by hours or a year, ahead or back, and is set right,
-// neither silences a feed nor has it asked in a hurry: but for one request more
-// at each jump ahead, all waits stay what they are. It is no matter whether the
-// same process goes on or another one finds what the wrong clock has kept.
+// A clock that jumps by hours or a year, and is corrected later, neither
+// silences a feed nor makes it fetched too often. Only a jump ahead causes one
+// more request. It does not matter whether the same process continues or
+// another one reads what was stored.
 func TestClockJumps(t *testing.T) {
 	const hours, year = 3 * time.Hour, 365 * 24 * time.Hour
 	for _, off := range []time.Duration{hours, year, -hours, -year} {
@@ -111,7 +112,7 @@ func (c *wrongClock) check(t *testing.T, path string, least, most time.Duration)
 		if gap < least {
 			hurried++
 		}
-		// At a jump back a wait begins once more.
+		// A jump back starts a waiting time again.
 		if gap > 2*most {
 			t.Errorf("%s was silent for %v before %v", path, gap, log[i])
 		}

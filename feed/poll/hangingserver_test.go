@@ -14,7 +14,7 @@ import (
 	"dateline/feed"
 )
 
-// endlessAnswers are answers that do not end before over does.
+// endlessAnswers are responses that do not end before over is closed.
 func endlessAnswers(over <-chan struct{}) map[string]http.HandlerFunc {
 	await := func(net.Conn) { <-over }
 	trickle := func(s string) func(net.Conn) {
@@ -39,9 +39,8 @@ func endlessAnswers(over <-chan struct{}) map[string]http.HandlerFunc {
 	}
 }
 
-// Endpoints that hang, trickle or never come to an end hold up nobody: every
-// good feed, also those beside a bad one on its own host, is read and saved while
-// all the bad ones are still at it.
+// Servers that hang, trickle or never end delay no other feed: every good feed,
+// even on the same host, is fetched and saved while the bad ones still run.
 func TestGoodFinishWhileBadHang(t *testing.T) {
 	const kinds, hostsEach = 6, 6
 	const all = kinds * hostsEach

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// pack compresses s with what to makes of a buffer.
+// pack compresses s with the writer that to returns.
 func pack(s string, to func(io.Writer) io.WriteCloser) string {
 	var b bytes.Buffer
 	w := to(&b)
@@ -30,7 +30,8 @@ func asFlate(w io.Writer) io.WriteCloser {
 	return f
 }
 
-// packedEndpoints compress too much, wrongly, or without saying so.
+// packedEndpoints have bodies that are compressed too much, wrongly, or without
+// a header.
 func packedEndpoints() []endpoint {
 	encoded := func(encoding, s string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +67,7 @@ func packedEndpoints() []endpoint {
 	}
 }
 
-// foreignEndpoints serve what is no feed.
+// foreignEndpoints send documents that are not feeds.
 func foreignEndpoints() []endpoint {
 	var list []endpoint
 	for name, c := range map[string][2]string{
@@ -99,7 +100,7 @@ func foreignEndpoints() []endpoint {
 	return list
 }
 
-// sizeEndpoints are large or deep in one direction.
+// sizeEndpoints send documents that are very large or deeply nested.
 func sizeEndpoints() []endpoint {
 	const head = `<rss version="2.0"><channel><title>Large</title>`
 	const mb = 1 << 20
@@ -135,7 +136,7 @@ func sizeEndpoints() []endpoint {
 	return list
 }
 
-// markupEndpoints attack whoever reads XML, or are broken as feeds are.
+// markupEndpoints attack XML parsers, or are broken as real feeds are.
 func markupEndpoints() []endpoint {
 	const tail = `<rss version="2.0"><channel><title>T</title><item><title>One &x;</title></item></channel></rss>`
 	lol := `<!DOCTYPE rss [<!ENTITY x0 "lol">`

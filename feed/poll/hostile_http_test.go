@@ -14,7 +14,7 @@ const (
 	closeRSS = okHead + "Connection: close\r\n\r\n"
 )
 
-// statusEndpoints answer with statuses that are no feed, whatever comes with them.
+// statusEndpoints respond with statuses other than success.
 func statusEndpoints() []endpoint {
 	var list []endpoint
 	for _, code := range []int{300, 304, 305, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 418, 421, 425, 429, 451,
@@ -34,9 +34,9 @@ func statusEndpoints() []endpoint {
 	)
 }
 
-// redirectEndpoints send elsewhere, or nowhere.
+// redirectEndpoints redirect to other addresses or to none.
 func redirectEndpoints() []endpoint {
-	// chain goes on for n steps.
+	// chain redirects n times.
 	chain := func(n int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			step, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/step/"))
@@ -76,7 +76,7 @@ func redirectEndpoints() []endpoint {
 	return list
 }
 
-// to redirects there, and serves a good feed at /good.
+// to redirects to location and serves a good feed at /good.
 func to(code int, location string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/good" {
@@ -88,7 +88,7 @@ func to(code int, location string) http.HandlerFunc {
 	}
 }
 
-// locationEndpoints redirect to what is no address, or a dangerous one.
+// locationEndpoints redirect to invalid or dangerous addresses.
 func locationEndpoints() []endpoint {
 	var list []endpoint
 	for name, location := range map[string]string{
@@ -111,7 +111,7 @@ func locationEndpoints() []endpoint {
 	return list
 }
 
-// connectionEndpoints break the connection or the protocol at each phase.
+// connectionEndpoints break the connection or the protocol in each phase.
 func connectionEndpoints() []endpoint {
 	whole := rss("Whole", 2)
 	return []endpoint{
@@ -154,7 +154,7 @@ func connectionEndpoints() []endpoint {
 	}
 }
 
-// headerEndpoints serve a good feed with headers that lie.
+// headerEndpoints serve a good feed with wrong headers.
 func headerEndpoints() []endpoint {
 	list := []endpoint{
 		{name: "an ETag of 64 KB", serve: header("Etag", `"`+strings.Repeat("e", 64<<10)+`"`), items: 2},

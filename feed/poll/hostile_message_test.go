@@ -14,9 +14,9 @@ import (
 
 var update = flag.Bool("update", false, "write the expected sentences anew")
 
-// checkSentences compares what the reader is told of each endpoint with the
-// table of sentences, to the letter; addresses of the test stand in it as HOST.
-// One that a busy machine was late for told of that.
+// checkSentences compares the message for each endpoint with
+// testdata/messages.txt. HOST stands for the addresses of the test. Timeouts of
+// a busy computer are accepted.
 func (b *battlefield) checkSentences(t *testing.T, reports map[string]feed.Report) {
 	t.Helper()
 	file := filepath.Join("testdata", "messages.txt")
@@ -61,7 +61,7 @@ func (b *battlefield) checkSentences(t *testing.T, reports map[string]feed.Repor
 	}
 }
 
-// sentence is a sentence without what differs from run to run.
+// sentence returns a message without the parts that differ from run to run.
 func (b *battlefield) sentence(s string) string {
 	s = regexp.MustCompile(`127\.\d+\.\d+\.\d+:\d\d+`).ReplaceAllString(s, "HOST")
 	return regexp.MustCompile(`127\.\d+\.\d+\.\d+`).ReplaceAllString(s, "HOST")

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Lanes keep both bounds, run every job once, take hosts in turn, and leave
-// neither goroutine nor host behind.
+// The queues keep both limits, run every task once, take hosts in turn, and
+// leave no goroutine and no host behind.
 func TestLanes(t *testing.T) {
 	const workers, perHost, hosts, each = 5, 2, 7, 30
 	l := newHostQueues(workers, perHost, nil)
@@ -38,7 +38,7 @@ func TestLanes(t *testing.T) {
 	if ran != hosts*each {
 		t.Errorf("%d jobs ran", ran)
 	}
-	// The last worker signs off after its job has returned.
+	// The last worker ends after its task has returned.
 	for left := -1; left != 0; {
 		l.mu.Lock()
 		left = l.running
@@ -49,7 +49,7 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-// A host with a long queue must not keep others waiting behind it.
+// A host with a long queue does not delay other hosts.
 func TestLanesTakeTurns(t *testing.T) {
 	l := newHostQueues(1, 1, nil)
 	var order []string

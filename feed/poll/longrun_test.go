@@ -21,8 +21,8 @@ import (
 	"dateline/feed/schedule"
 )
 
-// longRun is a day of an open reader with many feeds, each on a host of its own,
-// on a real cache. It uses the feeds of a fortnight.
+// longRun simulates a day of an open dateline with many feeds, each on its own
+// host, and a real database. It uses the feeds of TestFortnight.
 type longRun struct {
 	*Poller
 	store *cache.Store
@@ -33,7 +33,7 @@ type longRun struct {
 	log   map[string][]asked
 }
 
-// longKind is what some of the feeds do, and what must come of each.
+// longKind is what some of the feeds do, and the expected state of each.
 type longKind struct {
 	kind
 	end func(feed.Feed) bool
@@ -41,12 +41,12 @@ type longKind struct {
 
 const (
 	longFeeds = 300
-	// longDay is an hour to warm up, and a day with some more, for a redirect is
-	// believed after one.
+	// longDay is an hour to warm up and more than a day, because a redirect is
+	// believed after a day.
 	longDay = 27 * time.Hour
 )
 
-// badHours are those of the feeds that recover.
+// badHours reports whether the feeds that recover are failing.
 func badHours(e exchange) bool {
 	return e.now.After(noon.Add(3*time.Hour)) && e.now.Before(noon.Add(9*time.Hour))
 }
@@ -105,13 +105,13 @@ func pausesEveryThird(t *testing.T, log []asked) {
 	}
 }
 
-// longStep is how coarse the clock is: feeds that are due soon after each other
-// share a round.
+// longStep is the step of the clock. Feeds that are due within it share a
+// refresh.
 const longStep = 12 * time.Minute
 
 func (l *longRun) now() time.Time { return time.Unix(0, l.clock.Load()).UTC() }
 
-// ServeHTTP logs a request and has the feed of its kind answered.
+// ServeHTTP records a request and responds as the feed's kind does.
 func (l *longRun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host, _, _ := net.SplitHostPort(r.Host)
 	ip := net.ParseIP(host).To4()
@@ -158,14 +158,15 @@ func newLongRun(t *testing.T) *longRun {
 	return l
 }
 
-// use is what the process holds when nothing goes on.
+// use is what the process holds while nothing happens.
 type use struct {
 	goroutines, files int
 	heap              uint64
 }
 
-// rest is what is held once what a round leaves behind has ended, such as the
-// server's side of its connections, or as little as there was at any look.
+// rest returns the smallest use of several measurements, or the first one
+// within limit. A refresh leaves things that end a bit later, such as the
+// server's side of connections.
 func (l *longRun) rest(looks int, limit use) use {
 	least := use{1 << 30, 1 << 30, 1 << 62}
 	for range looks {
@@ -182,10 +183,10 @@ func (l *longRun) rest(looks int, limit use) use {
 	return least
 }
 
-// TestLongRun: after a day in which hundreds of feeds publish, move, fail, end,
-// ask for patience and recover, an open reader holds no more goroutines, files
-// and memory than after its first hour, each feed is what it should be, and none
-// was asked oftener than it may be.
+// After a day with hundreds of feeds that publish, move, fail, end, ask for
+// pauses and recover, the process holds no more goroutines, files and memory
+// than after the first hour. Each feed has the expected state and was not
+// requested too often.
 func TestLongRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -206,7 +207,7 @@ func TestLongRun(t *testing.T) {
 	l.check(t)
 }
 
-// live polls what falls due until then, and tidies up.
+// live refreshes whatever is due until a time, then runs the maintenance.
 func (l *longRun) live(t *testing.T, until time.Time) {
 	t.Helper()
 	for {

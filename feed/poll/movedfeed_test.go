@@ -15,7 +15,7 @@ import (
 	"dateline/feed/schedule"
 )
 
-// journal notes the paths that a server is asked for.
+// journal records the requested paths.
 type journal struct {
 	mu    sync.Mutex
 	paths []string
@@ -27,7 +27,7 @@ func (j *journal) note(r *http.Request) {
 	j.paths = append(j.paths, r.URL.Path)
 }
 
-// take is what was noted since the last take.
+// take returns what was recorded since the last call.
 func (j *journal) take() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -35,14 +35,13 @@ func (j *journal) take() string {
 	return strings.Join(j.paths, " ")
 }
 
-// moving is a feed at /old whose server can be told where it is and what stands
-// there.
+// moving serves a feed at /old, which can be changed to redirect.
 type moving struct {
 	journal
-	// status is what /old answers with, leading to target.
+	// status is the status of /old, which redirects to target.
 	status int
 	target string
-	// page is what every other path answers with; empty for 404.
+	// page is the body of every other path. Empty means 404.
 	page string
 }
 
@@ -62,8 +61,8 @@ func (m *moving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// A permanent redirect is believed after three good answers over a day; then the
-// new address is asked directly, until it has no feed any more.
+// A permanent redirect is believed after three successes over a day. Then the
+// new address is requested directly, until it has no feed any more.
 func TestMoveIsRemembered(t *testing.T) {
 	m := &moving{status: http.StatusMovedPermanently, target: "/new", page: rss("News", 1)}
 	s := serve(t, m.ServeHTTP)
@@ -93,8 +92,8 @@ func TestMoveIsRemembered(t *testing.T) {
 	}
 }
 
-// Only good answers behind permanent redirects to one place count as a move; a
-// hotel's page says nothing, and leaves title and validators alone.
+// Only successful responses after permanent redirects to the same address
+// count. The page of a captive portal does not change title and validators.
 func TestWhatIsNoMove(t *testing.T) {
 	m := &moving{status: http.StatusPermanentRedirect, target: "/new", page: rss("News", 1)}
 	s := serve(t, m.ServeHTTP)
@@ -127,8 +126,8 @@ func TestWhatIsNoMove(t *testing.T) {
 	}
 }
 
-// A feed that has moved to another host is asked there without what is for the
-// first one only, just as behind the redirect.
+// The secrets of a feed's host are not sent to the host to which the feed has
+// moved.
 func TestMoveKeepsSecrets(t *testing.T) {
 	var mu sync.Mutex
 	sent := map[string]string{}
@@ -155,8 +154,8 @@ func TestMoveKeepsSecrets(t *testing.T) {
 	}
 }
 
-// After 429 or 503 with Retry-After the host's other feeds are left alone, too,
-// in this round and in the next, unless one is named.
+// After 429 or 503 with Retry-After, the host's other feeds are not requested
+// in this refresh and the next, unless the user requests one.
 func TestHostIsLeftAlone(t *testing.T) {
 	var j journal
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
@@ -195,7 +194,8 @@ func TestHostIsLeftAlone(t *testing.T) {
 	}
 }
 
-// Paused and gone feeds are asked by name only, and say so.
+// Paused and gone feeds are fetched only on request, and the report gives the
+// reason.
 func TestPausedAndGone(t *testing.T) {
 	m := &moving{}
 	s := serve(t, m.ServeHTTP)
@@ -220,8 +220,8 @@ func TestPausedAndGone(t *testing.T) {
 	}
 }
 
-// What a feed asks for outlives the round, and answers without a document leave
-// it alone.
+// Polling hints are stored, and responses without a document do not change
+// them.
 func TestWishesAreKept(t *testing.T) {
 	now := noon
 	doc := &feed.Document{Hints: feed.PollHints{TTL: time.Hour}}

@@ -9,8 +9,8 @@ import (
 	"dateline/feed"
 )
 
-// The next round is when the first feed that is subscribed and not gone is due;
-// one never asked is due now; without any there is none.
+// The next refresh is when the first subscribed feed is due. A new feed is due
+// now. Without feeds nothing is due.
 func TestNextDue(t *testing.T) {
 	r := newRig(t, "https://a.example/", "https://b.example/", "https://c.example/")
 	r.store.feeds = append(r.store.feeds, feed.Feed{URL: "https://foreign.example/"})
@@ -43,9 +43,8 @@ func TestNextDue(t *testing.T) {
 	}
 }
 
-// A feed whose host asks for a pause in the course of a round is not due before
-// that is over, whatever the reader's own interval for it: the timer would ask
-// in vain again and again.
+// A feed whose host asked for a pause is not due before its end, even with a
+// shorter interval of its own. Otherwise the timer would fire again and again.
 func TestNextDueAfterAPause(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "18000")

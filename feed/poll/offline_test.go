@@ -16,11 +16,11 @@ import (
 	"dateline/feed/fetch"
 )
 
-// weather is a network of many hosts in one transport, which can go bad.
+// weather is a transport that simulates many hosts. It can fail.
 type weather struct {
 	asked atomic.Int64
-	// answer is what a host says, or the failure of getting there; nil means a
-	// good feed.
+	// answer returns a host's response or the failure to reach it. If it is nil,
+	// every host serves a good feed.
 	answer func(*http.Request) (*http.Response, error)
 }
 
@@ -37,7 +37,7 @@ func said(r *http.Request, status int, kind, body string) *http.Response {
 		Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// hosts are n feeds, each on a host of its own.
+// hosts returns the addresses of n feeds, each on its own host.
 func hosts(n int) (urls []string) {
 	for i := range n {
 		urls = append(urls, fmt.Sprintf("http://feed%d.host%d.example/rss", i, i))
@@ -45,7 +45,7 @@ func hosts(n int) (urls []string) {
 	return urls
 }
 
-// newOutage is a poller of n feeds that have answered well until now.
+// newOutage returns a poller with n feeds that have worked until now.
 func newOutage(t *testing.T, n int) (*rig, *weather) {
 	r, w := newRig(t, hosts(n)...), &weather{}
 	r.client = fetch.New(fetch.Options{Transport: w, Now: func() time.Time { return r.now }})
@@ -64,9 +64,8 @@ func unreachable(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
 }
 
-// The many ways in which a network stands between the reader and every feed:
-// each is told with one sentence for all, changes nothing that is known of any
-// feed, leaves all of them due, and is over as soon as it is over.
+// Every network problem gives one message for all feeds, changes the state of
+// no feed, leaves all of them due, and ends when the network works again.
 func TestNetworkIsToBlame(t *testing.T) {
 	say := func(status int, extra ...string) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
@@ -167,7 +166,7 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 	}
 }
 
-// Without a network a round ends after a few feeds, however many there are.
+// Without a network a refresh ends after a few feeds.
 func TestOutageEndsTheRoundEarly(t *testing.T) {
 	r, w := newOutage(t, 1000)
 	w.answer = unreachable
@@ -180,8 +179,8 @@ func TestOutageEndsTheRoundEarly(t *testing.T) {
 	}
 }
 
-// Feeds that fail by themselves are to blame themselves: while others answer,
-// when it is only one, and when they have been failing anyway.
+// Feeds are to blame if others work, if there is only one, or if they were
+// failing before.
 func TestFeedsAreToBlame(t *testing.T) {
 	bad := func(n int) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
@@ -208,7 +207,8 @@ func TestFeedsAreToBlame(t *testing.T) {
 	w.answer = bad(4)
 	r.refresh(t, feed.RefreshRequest{})
 	check(r, 4, 1)
-	// The others do not answer in this round: nothing speaks for the network.
+	// The other feeds are not due in this refresh, so nothing shows that the
+	// network works.
 	r.now = r.now.Add(24 * time.Hour)
 	r.refresh(t, feed.RefreshRequest{Feeds: hosts(4)})
 	check(r, 4, 2)
@@ -219,8 +219,8 @@ func TestFeedsAreToBlame(t *testing.T) {
 	check(r, 1, 1)
 }
 
-// Rounds of one feed each, as the timer makes them, add up: the second host in
-// trouble tells that it is the network.
+// Evidence of several refreshes adds up, because the timer often fetches one
+// feed at a time: the second failing host proves a network problem.
 func TestOutageAcrossRounds(t *testing.T) {
 	r, w := newOutage(t, 3)
 	w.answer = unreachable
@@ -237,7 +237,8 @@ func TestOutageAcrossRounds(t *testing.T) {
 	}
 }
 
-// The pages of a portal are no articles, and no site where feeds are looked for.
+// The page of a captive portal is no article and no site on which to look for
+// feeds.
 func TestPortalIsNoSite(t *testing.T) {
 	r, w := newOutage(t, 5)
 	w.answer = func(q *http.Request) (*http.Response, error) { return said(q, http.StatusOK, "text/html", gate), nil }
@@ -258,7 +259,7 @@ func TestPortalIsNoSite(t *testing.T) {
 	}
 }
 
-// A round that its reader stops is no outage.
+// A refresh that the user stops is not an outage.
 func TestStoppedIsNoOutage(t *testing.T) {
 	r, w := newOutage(t, 20)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -19,8 +19,8 @@ import (
 var article = "<!DOCTYPE html><html><head><title>Story</title></head><body><article><h1>Story</h1><p>" +
 	strings.Repeat("The mill turns again, after ninety years, says the miller. ", 10) + "</p></article></body></html>"
 
-// A page's article comes with the address that answered as its base, and the page
-// is asked for as a page.
+// A page's article has the address that responded as its base, and the request
+// asks for a web page.
 func TestFulltext(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -39,7 +39,7 @@ func TestFulltext(t *testing.T) {
 	}
 }
 
-// The selectors of the subscription hold.
+// The selectors of the subscription are used.
 func TestFulltextSelectors(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `<html><body><p>Away</p><div class="x">Only <b>this</b><i>not this</i></div></body></html>`)
@@ -51,8 +51,8 @@ func TestFulltextSelectors(t *testing.T) {
 	}
 }
 
-// What stands in a feed's settings for its own server, and in its address, is sent
-// to no other; the user agent is.
+// Headers, cookies and logins for the feed's server are not sent to other
+// servers. The user agent is.
 func TestFulltextSecrets(t *testing.T) {
 	asked := map[string]http.Header{}
 	var mu sync.Mutex
@@ -84,7 +84,7 @@ func TestFulltextSecrets(t *testing.T) {
 	}
 }
 
-// withoutArticle serves pages that have none.
+// withoutArticle serves pages without an article.
 func withoutArticle(w http.ResponseWriter, r *http.Request) {
 	var status int
 	if _, err := fmt.Sscanf(r.URL.Path, "/%d", &status); err == nil {
@@ -115,8 +115,8 @@ func withoutArticle(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Where there is no article a sentence says why; what is soon over is not kept,
-// so that it is asked for again. What a hostile page says is in none of them.
+// If there is no article, a message says why. Temporary failures are not saved,
+// so the page is fetched again. No message quotes a hostile page.
 func TestFulltextFailures(t *testing.T) {
 	s := serve(t, withoutArticle)
 	for _, c := range []struct {
@@ -155,7 +155,7 @@ func TestFulltextFailures(t *testing.T) {
 	}
 }
 
-// Giving up ends the waiting, and is no answer of the page.
+// Canceling ends the wait and is not saved as the page's failure.
 func TestFulltextStopped(t *testing.T) {
 	release := make(chan struct{})
 	s := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
@@ -168,7 +168,7 @@ func TestFulltextStopped(t *testing.T) {
 	}
 }
 
-// wantPages makes n items with pages below root wait for their full text.
+// wantPages adds n items without page text, whose pages are below root.
 func (r *rig) wantPages(url, root string, n int) {
 	r.store.wanted = map[string][]feed.Item{}
 	for i := range n {
@@ -176,8 +176,8 @@ func (r *rig) wantPages(url, root string, n int) {
 	}
 }
 
-// A round ends with the pages of the newest items of feeds that want them, after
-// everything is reported; what they come to is kept, failures too, and indexed.
+// After everything is reported, a refresh fetches the pages of the newest items
+// of feeds with the option. Texts and failures are saved and indexed.
 func TestRoundFetchesPages(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -222,8 +222,8 @@ func TestRoundFetchesPages(t *testing.T) {
 	}
 }
 
-// A server that asks for a rest is left alone for the rest of the round, and its
-// pages are asked for another time.
+// A server that asks for a pause is left alone for the rest of the refresh, and
+// its pages are fetched another time.
 func TestRoundLeavesTiredServer(t *testing.T) {
 	var mu sync.Mutex
 	pages := 0
@@ -245,7 +245,7 @@ func TestRoundLeavesTiredServer(t *testing.T) {
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
 	r.wantPages(s.URL, s.URL, 12)
 	r.refresh(t, feed.RefreshRequest{})
-	// Two pages of one server are asked for at a time.
+	// Two pages of one server are fetched at the same time.
 	if len(r.store.texts) != 3 || pages > 5 {
 		t.Errorf("%d pages kept of %d asked for", len(r.store.texts), pages)
 	}
@@ -259,7 +259,8 @@ func TestRoundLeavesTiredServer(t *testing.T) {
 	}
 }
 
-// Stopping a round stops its pages at once; those that came are kept.
+// Stopping a refresh stops fetching pages at once. Page texts that were
+// received are saved.
 func TestRoundStoppedAtPages(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -10,8 +10,8 @@ import (
 	"dateline/feed/parse"
 )
 
-// A feed that trips the reader itself fails like any other: it is told, kept,
-// and not due again at once, and its neighbour has its news.
+// A panic while a feed is fetched is a failure of this feed: it is reported,
+// saved, and the feed is not due again at once. Other feeds are not affected.
 func TestAPanicFailsItsFeedOnly(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `<rss version="2.0"><channel><title>`+r.URL.Path+`</title><item><guid>1</guid><title>One</title></item></channel></rss>`)
@@ -41,8 +41,8 @@ func TestAPanicFailsItsFeedOnly(t *testing.T) {
 	}
 }
 
-// A panic where nobody expects one leaves the round to end and the next one to
-// begin: nobody waits for an answer that never comes, and no place is taken.
+// After a panic at another point the refresh still ends, and the next one
+// works. No slot stays taken.
 func TestAPanicBesideTheFeedEndsNoRound(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `<rss version="2.0"><channel><title>T</title><item><guid>1</guid><title>One</title></item></channel></rss>`)

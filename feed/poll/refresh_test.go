@@ -18,8 +18,8 @@ import (
 	"dateline/feed/parse"
 )
 
-// A feed's way: new, then not modified by its validator, then changed. The
-// validators live in the store, so they outlast the poller.
+// A feed is new, then not modified, then changed. The validators are in the
+// store, so a new poller uses them.
 func TestValidatorsSurvive(t *testing.T) {
 	var etag atomic.Value
 	etag.Store(`"1"`)
@@ -63,8 +63,8 @@ func TestValidatorsSurvive(t *testing.T) {
 	}
 }
 
-// A body like the last one is not parsed, though a server without validators
-// sends it each time; but its state is saved.
+// A body that is equal to the last one is not parsed, but the feed's state is
+// saved.
 func TestSameBody(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 2)) })
 	r := newRig(t, s.URL)
@@ -85,8 +85,8 @@ func TestSameBody(t *testing.T) {
 	}
 }
 
-// Half a document gives its whole items, and no validators: with them the other
-// half would never be asked for.
+// A truncated document returns its complete items and no validators. With
+// validators the rest would never be fetched.
 func TestHalfDocuments(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		half := strings.TrimSuffix(rss("News", 3), "</channel></rss>")
@@ -114,8 +114,9 @@ func TestHalfDocuments(t *testing.T) {
 	}
 }
 
-// DueOnly reports feeds that are not due as skipped, outside the count; names
-// are asked due or not, once each; unknown ones fail with a sentence.
+// With DueOnly, feeds that are not due are reported as skipped and not counted.
+// Requested feeds are fetched once each, due or not. Unknown ones fail with a
+// message.
 func TestAsk(t *testing.T) {
 	var asked sync.Map
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -170,8 +171,8 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// Two hundred feeds on a hundred hosts: never more requests at once than asked
-// for, nor more than two to one host; reports come one at a time and count up.
+// With 200 feeds on 100 hosts, the limits of requests hold. Reports come one at
+// a time, and Done increases.
 func TestBoundedConcurrency(t *testing.T) {
 	var mu sync.Mutex
 	var all, most, mostOne int
@@ -193,7 +194,7 @@ func TestBoundedConcurrency(t *testing.T) {
 	for i := range 197 {
 		urls = append(urls, fmt.Sprintf("http://127.0.0.%d:%s/%d", i%97+1, port, i))
 	}
-	// One host with more feeds than it may have requests.
+	// One host has more feeds than its limit of requests.
 	for i := range 3 {
 		urls = append(urls, fmt.Sprintf("http://127.0.0.1:%s/more/%d", port, i))
 	}
@@ -228,8 +229,8 @@ func TestBoundedConcurrency(t *testing.T) {
 	}
 }
 
-// A round that is stopped saves what has come, leaves the rest as it was, and
-// is not begun again at once by the timer.
+// A canceled refresh saves the responses that were received, does not change
+// the other feeds, and is not started again at once.
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -252,7 +253,6 @@ func TestCancel(t *testing.T) {
 		if rep.Done != 1 || rep.Total != len(urls) {
 			t.Errorf("%+v: one feed is done", rep)
 		}
-		// The first report is the quick feed's: now stop the others.
 		cancel()
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -271,7 +271,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// An answer that has come is saved even when the round has been stopped since.
+// A response that was received is saved even if the refresh was canceled since.
 func TestCancelWhileParsing(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 1)) })
@@ -286,8 +286,8 @@ func TestCancelWhileParsing(t *testing.T) {
 	}
 }
 
-// A feed that is being asked is not asked by a second round: that one waits
-// until the answer is saved and leaves the news to the first.
+// A feed that is being fetched is not fetched by a second refresh. The second
+// one waits until the result is saved.
 func TestNeverTwiceAtOnce(t *testing.T) {
 	var asked atomic.Int32
 	arrived, answer := make(chan struct{}), make(chan struct{})
@@ -307,13 +307,13 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 	}()
 	<-arrived
 	go func() {
-		// The claim is taken already: whenever the second round plans, it joins.
+		// The feed is claimed already, so the second refresh waits for the first.
 		time.Sleep(10 * time.Millisecond)
 		close(answer)
 	}()
 	second := r.refresh(t, feed.RefreshRequest{Feeds: []string{s.URL}, DueOnly: true})[s.URL]
-	// Should the first round have ended before the second began, the feed was
-	// not due any more: skipped it is either way, and saved.
+	// If the first refresh ended before the second started, the feed was not due
+	// any more. In both cases it is skipped, and its result is saved.
 	if second.Status != feed.Skipped || r.store.state(s.URL).LastOK.IsZero() {
 		t.Errorf("second: %+v", second)
 	}
@@ -322,8 +322,8 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 	}
 }
 
-// readying is a store that can make one transaction ready while it writes
-// another: its first Save only ends once the second has begun.
+// readying is a store that prepares a transaction while it writes another one:
+// its first Save ends only after the second has started.
 type readying struct {
 	*fakeStore
 	calls  atomic.Int32
@@ -344,7 +344,7 @@ func (s *readying) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Sa
 	return s.fakeStore.Save(ctx, answers...)
 }
 
-// Making a transaction ready does not wait for the one before it to be written.
+// Preparing a transaction does not wait until the previous one is written.
 func TestTransactionsOverlap(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, batchItems)) })
 	var urls []string
@@ -365,8 +365,7 @@ func TestTransactionsOverlap(t *testing.T) {
 	}
 }
 
-// A refresh that brings nothing indexes what one before it had saved when it was
-// killed.
+// A refresh without new items indexes what a killed one had saved.
 func TestIndexesWhatWasLeft(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) })
 	r := newRig(t, s.URL+"/a")

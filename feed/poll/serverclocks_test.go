@@ -9,15 +9,15 @@ import (
 	"dateline/feed/fetch"
 )
 
-// A round tells the store the time by the median of the servers' clocks, be
-// this computer's wrong or one of the servers', and its last report says how far
-// this one is off. A clock ahead that has all certificates expired proves nothing.
+// A refresh stores the time by the median of the servers' clocks. Its last
+// report has the error of this computer's clock. Failures because of expired
+// certificates prove nothing.
 func TestServersClocks(t *testing.T) {
 	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
 	lie := noon.Add(-9 * year)
 	for name, c := range map[string]struct {
 		ahead time.Duration
-		// dates are what the hosts say; the zero time is no word.
+		// dates are the Date headers of the hosts. The zero time means no header.
 		dates   []time.Time
 		present time.Time
 		told    time.Duration
@@ -58,7 +58,7 @@ func TestServersClocks(t *testing.T) {
 	}
 }
 
-// lastReport is the last report of a round.
+// lastReport returns the last report of a refresh.
 func (r *rig) lastReport(t *testing.T) (last feed.Report) {
 	t.Helper()
 	err := r.Refresh(t.Context(), feed.RefreshRequest{}, func(x feed.Report) { last = x })
@@ -68,8 +68,8 @@ func (r *rig) lastReport(t *testing.T) (last feed.Report) {
 	return last
 }
 
-// Where no server answers, nothing is known of the time; this computer's own
-// feeds have it from its own clock, and are not asked where servers are.
+// If no server responds, the time is unknown. Local feeds use this computer's
+// clock, unless servers were requested.
 func TestNoServersClock(t *testing.T) {
 	guide := "builtin:guide"
 	for name, c := range map[string]struct {

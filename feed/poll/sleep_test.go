@@ -16,9 +16,8 @@ import (
 	"dateline/feed/fetch"
 )
 
-// After a sleep the network comes later than the reader: no feed has failed for
-// that, be it the only one, one that is not heard of for another reason than
-// others, or one that failed before. They are asked again within minutes.
+// After the computer wakes up, the network may take some time. No feed fails
+// because of that, and all are fetched again within minutes.
 func TestNetworkComesAfterTheComputer(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for name, fails := range map[string]error{
@@ -54,8 +53,8 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 	}
 }
 
-// Once the computer has been awake for some minutes, or others answer, a feed
-// that is not heard of has failed.
+// Some minutes after waking up, or if other feeds work, a feed without a
+// response has failed.
 func TestAwakeAFeedFails(t *testing.T) {
 	r, w := newOutage(t, 2)
 	refuse := func(q *http.Request) (*http.Response, error) {
@@ -74,8 +73,8 @@ func TestAwakeAFeedFails(t *testing.T) {
 	}
 }
 
-// A request that a sleep cuts in two is no failure of its feed: nothing is
-// known of it, and it is due as before. What was answered all the same counts.
+// A request that is interrupted by sleep is not a failure, and the feed stays
+// due. A response that was received counts.
 func TestSleepInARequest(t *testing.T) {
 	var slept atomic.Bool
 	clock := func() time.Time {

@@ -24,20 +24,20 @@ type asked struct {
 	header http.Header
 }
 
-// fortnight is two weeks of polling, in which a clock jumps from one check that
-// is due to the next.
+// fortnight simulates two weeks of polling. Its clock jumps from one due check
+// to the next.
 type fortnight struct {
 	clock atomic.Int64
 	port  string
 	mu    sync.Mutex
 	log   map[string][]asked
-	// parsed counts the documents parsed of each kind.
+	// parsed counts the parsed documents of each kind.
 	parsed map[string]int
 }
 
 func (f *fortnight) now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
 
-// ServeHTTP logs a request and has the feed of its kind answered.
+// ServeHTTP records a request and responds as the feed's kind does.
 func (f *fortnight) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	f.mu.Lock()
@@ -52,7 +52,7 @@ func (f *fortnight) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// exchange is one request to a feed, which had so many before.
+// exchange is one request to a feed, with the number of requests before it.
 type exchange struct {
 	http.ResponseWriter
 	*http.Request
@@ -60,7 +60,8 @@ type exchange struct {
 	before int
 }
 
-// news answers with a feed that posts every so often, with more in its channel.
+// news responds with a feed that posts at an interval, with more in its
+// channel.
 func (e exchange) news(every time.Duration, more string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<rss version="2.0" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><title>News</title>%s`, more)
@@ -77,7 +78,7 @@ func (e exchange) set(name, value string) exchange {
 	return e
 }
 
-// unless answers 304 to a request with the validator, else with news.
+// unless responds 304 to a request with the validator, and otherwise with news.
 func (e exchange) unless(condition, name, value string) {
 	e.set(name, value)
 	if e.Request.Header.Get(condition) == value {
@@ -87,7 +88,7 @@ func (e exchange) unless(condition, name, value string) {
 	e.news(usual, "")
 }
 
-// redirect leads there from the feed's own path.
+// redirect redirects from the feed's own path.
 func (e exchange) redirect(status int, target string) {
 	if strings.Count(e.URL.Path, "/") == 1 {
 		http.Redirect(e.ResponseWriter, e.Request, target, status)
@@ -96,12 +97,13 @@ func (e exchange) redirect(status int, target string) {
 	e.news(usual, "")
 }
 
-// usual is how often most of the feeds post: they are asked about every hour.
+// usual is the posting interval of most feeds. They are checked about every
+// hour.
 const usual = 4 * time.Hour
 
-// TestFortnight drives NextDue and Refresh through two weeks and reads in the
-// servers' log that every feed was asked when it may be, often enough, with the
-// headers that it should get, and no oftener.
+// TestFortnight runs NextDue and Refresh for two weeks. The servers' log shows
+// that every feed was requested at the right times, often enough, not too
+// often, and with the right headers.
 func TestFortnight(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
@@ -140,7 +142,7 @@ func TestFortnight(t *testing.T) {
 	}
 }
 
-// rig is a poller of one feed of each kind, each on a host of its own.
+// rig returns a poller with one feed of each kind, each on its own host.
 func (f *fortnight) rig() *rig {
 	r := &rig{store: &fakeStore{}}
 	var subs []feed.Subscription
@@ -171,7 +173,7 @@ func (f *fortnight) rig() *rig {
 	return r
 }
 
-// checkGaps compares the times between requests with the bounds of the kind.
+// checkGaps compares the times between requests with the limits of the kind.
 func (k kind) checkGaps(t *testing.T, log []asked) {
 	t.Helper()
 	if k.most > 0 && len(log) < 3 {

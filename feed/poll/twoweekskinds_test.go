@@ -10,21 +10,21 @@ import (
 	"dateline/feed"
 )
 
-// kind is a feed with a way of its own, and how it is to be treated.
+// kind is how a feed behaves and how it must be treated.
 type kind struct {
 	name string
-	// user is what stands before the host in the feed's address.
+	// user is what precedes the host in the feed's address.
 	user  string
 	set   feed.Settings
 	state feed.PollState
 	serve func(exchange)
-	// least and most bound the time between two requests; a most of zero does
-	// not.
+	// least and most limit the time between two requests. If most is 0, there is no
+	// upper limit.
 	least, most time.Duration
 	check       func(*testing.T, []asked)
 }
 
-// A wait of an hour, as the usual rhythm leads to, with its jitter.
+// An interval of an hour with its jitter.
 const hourLess, hourMore = 54 * time.Minute, 66 * time.Minute
 
 func kinds() []kind {
@@ -77,7 +77,8 @@ func redirect(code int) func(exchange) {
 	return func(e exchange) { e.redirect(code, e.URL.Path+"/new") }
 }
 
-// refused are the requests that refuse turns away, counted from 0.
+// refusedFrom and refusedTo are the requests that refuse answers with an error,
+// counted from 0.
 const refusedFrom, refusedTo = 20, 22
 
 func refuse(code int, retryAfter string) func(exchange) {
@@ -90,7 +91,7 @@ func refuse(code int, retryAfter string) func(exchange) {
 	}
 }
 
-// pausesAfterRefusal expects each pause to be kept, and asking to go on as usual
+// pausesAfterRefusal expects each pause to be kept, and the usual interval
 // after the last.
 func pausesAfterRefusal(pause time.Duration) func(*testing.T, []asked) {
 	return func(t *testing.T, log []asked) {
@@ -103,7 +104,7 @@ func pausesAfterRefusal(pause time.Duration) func(*testing.T, []asked) {
 	}
 }
 
-// The third to the fifth day of flaky's server are bad ones.
+// flaky's server is down from the third to the fifth day.
 func flaky(e exchange) {
 	if down(e.now) {
 		e.WriteHeader(http.StatusInternalServerError)
@@ -116,8 +117,8 @@ func down(at time.Time) bool {
 	return at.After(noon.AddDate(0, 0, 2)) && at.Before(noon.AddDate(0, 0, 5))
 }
 
-// recovers expects ever longer waits while the server is down, and the usual ones
-// as soon as it is well.
+// recovers expects longer and longer waits while the server is down, and the
+// usual ones when it is up again.
 func recovers(t *testing.T, log []asked) {
 	failures := 0
 	for i := 1; i < len(log); i++ {
@@ -142,8 +143,8 @@ func times(least, most int) func(*testing.T, []asked) {
 	}
 }
 
-// never expects no request at such a time, apart from the first, which is made
-// before the feed could say so.
+// never expects no request at such a time, except the first, which is made
+// before the feed can say so.
 func never(at func(time.Time) bool) func(*testing.T, []asked) {
 	return func(t *testing.T, log []asked) {
 		for _, l := range log[1:] {
@@ -154,8 +155,9 @@ func never(at func(time.Time) bool) func(*testing.T, []asked) {
 	}
 }
 
-// movedFor expects a feed that moved for good to be asked at its new address only
-// from the second day on, and one that did not to be asked at its own for ever.
+// movedFor expects a feed with a permanent redirect to be requested at its new
+// address only, from the second day on. Without one, it expects only the old
+// address.
 func movedFor(good bool) func(*testing.T, []asked) {
 	return func(t *testing.T, log []asked) {
 		own, late := 0, 0
@@ -183,7 +185,7 @@ func conditional(header string) func(*testing.T, []asked) {
 	}
 }
 
-// keepsSecrets expects password and headers at the feed's own host, nowhere else.
+// keepsSecrets expects password and headers at the feed's own host only.
 func keepsSecrets(t *testing.T, log []asked) {
 	elsewhere := 0
 	for _, l := range log {
