@@ -85,7 +85,7 @@ func TestDigest(t *testing.T) {
 func hidden(t *testing.T, e *Error, secret string) {
 	t.Helper()
 	if all := fmt.Sprintf("%s %s %s %v", e.Error(), e.UserMessage(), e.URL, e.Err); strings.Contains(all, secret) {
-		t.Errorf("the secret is told: %s", all)
+		t.Errorf("the secret is shown: %s", all)
 	}
 }
 
@@ -110,13 +110,13 @@ func TestBasicWaits(t *testing.T) {
 	r := Request{URL: open.URL, Access: feed.Access{User: "ann", Password: "pw"}}
 	get(t, client(t), r)
 	if asked.Load() != 2 {
-		t.Errorf("asked %d times in the open", asked.Load())
+		t.Errorf("requested %d times over http", asked.Load())
 	}
 	closed, trusting := secure(t, certificate(t, anyName), basicServer(&password, &asked))
 	r.URL = closed.URL
 	get(t, trusting, r)
 	if asked.Load() != 3 {
-		t.Errorf("asked %d times over TLS", asked.Load()-2)
+		t.Errorf("requested %d times over TLS", asked.Load()-2)
 	}
 	r.Access.Password = "wr0ng"
 	hidden(t, fail(t, trusting, r, KindAuth), "wr0ng")
@@ -200,10 +200,10 @@ func TestCookies(t *testing.T) {
 	c := client(t)
 	get(t, c, Request{URL: own.URL + "/feed", Access: feed.Access{Cookies: "session=s3"}})
 	if got := strings.Join(home, "|"); got != "session=s3|session=s3; seen=yes" {
-		t.Errorf("at home %q", got)
+		t.Errorf("on the own host %q", got)
 	}
 	if got := strings.Join(away, "|"); got != "|theirs=1" {
-		t.Errorf("away %q", got)
+		t.Errorf("on other hosts %q", got)
 	}
 	home = nil
 	get(t, c, Request{URL: own.URL + "/feed"})
@@ -232,7 +232,7 @@ func TestValidatorsStayAtHome(t *testing.T) {
 // If an environment variable is missing, nothing is sent, and the error names
 // the variable.
 func TestUnsetVariable(t *testing.T) {
-	s := serve(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { t.Error("the server was asked") })
+	s := serve(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { t.Error("the server received a request") })
 	e := fail(t, client(t), Request{URL: s.URL, Access: feed.Access{Unset: "NEWS_PASSWORD"}}, KindUnset)
 	sentence(t, e, "NEWS_PASSWORD")
 }

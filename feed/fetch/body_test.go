@@ -37,13 +37,13 @@ func TestGate(t *testing.T) {
 	cancel()
 	second := through(ctx, 5000)
 	if body, err := io.ReadAll(second); len(body) < 1000 || len(body) == 5000 || !errors.Is(err, context.Canceled) {
-		t.Errorf("second, while the first is inside: %d bytes, %v", len(body), err)
+		t.Errorf("second, while the first holds its slot: %d bytes, %v", len(body), err)
 	}
 	second.release()
 	first.release()
 	third := through(context.Background(), 5000)
 	if body, err := io.ReadAll(third); len(body) != 5000 || err != nil {
-		t.Errorf("third, after the first has left: %d bytes, %v", len(body), err)
+		t.Errorf("third, after the first released its slot: %d bytes, %v", len(body), err)
 	}
 	third.release()
 	if len(places) != 0 {
@@ -109,7 +109,7 @@ func TestPlaces(t *testing.T) {
 	(<-late).Release()
 	held[1].Release()
 	if len(c.largeSlots) != 0 {
-		t.Errorf("%d places are taken", len(c.largeSlots))
+		t.Errorf("%d slots are taken", len(c.largeSlots))
 	}
 }
 

@@ -37,7 +37,7 @@ func sentence(t *testing.T, e *Error, words ...string) {
 	t.Helper()
 	s := e.UserMessage()
 	if !strings.HasSuffix(s, ".") || !strings.Contains(s, ": ") || strings.Contains(s, "%!") || strings.ContainsFunc(s, unicode.IsControl) {
-		t.Errorf("not a sentence with a way out: %q", s)
+		t.Errorf("not a message with advice: %q", s)
 	}
 	for _, w := range words {
 		if !strings.Contains(s, w) {

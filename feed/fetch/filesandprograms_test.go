@@ -192,6 +192,6 @@ func TestFilter(t *testing.T) {
 	sentence(t, fail(t, c, hang, KindTimeout), "filter")
 	// No failure keeps a slot.
 	if len(c.largeSlots) != 0 {
-		t.Errorf("%d places are taken", len(c.largeSlots))
+		t.Errorf("%d slots are taken", len(c.largeSlots))
 	}
 }

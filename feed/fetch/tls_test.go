@@ -62,6 +62,6 @@ func TestDowngrade(t *testing.T) {
 	})
 	sentence(t, fail(t, trusting, Request{URL: s.URL}, KindDowngrade), plain.URL+"/open")
 	if asked {
-		t.Error("the open address was asked")
+		t.Error("the http address was requested")
 	}
 }

@@ -101,7 +101,7 @@ func TestManyProcessesAskOnce(t *testing.T) {
 		}
 		for path, n := range h.asked {
 			if n != round {
-				t.Errorf("after round %d %s has been asked %d times", round, path, n)
+				t.Errorf("after round %d %s has been requested %d times", round, path, n)
 			}
 		}
 		h.now = h.now.Add(time.Hour)
@@ -141,12 +141,12 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 	}
 	err := h.pollers[1].Refresh(t.Context(), feed.RefreshRequest{Feeds: urls}, func(r feed.Report) {
 		if r.Status != feed.OK {
-			t.Errorf("by name: %+v", r)
+			t.Errorf("on request: %+v", r)
 		}
 	})
 	close(done)
 	if err := errors.Join(err, <-ended); err != nil || h.asked["/0"] != 2 {
-		t.Errorf("asked %d times, %v", h.asked["/0"], err)
+		t.Errorf("requested %d times, %v", h.asked["/0"], err)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestClaimsEnd(t *testing.T) {
 		}
 		// After the last report the screen asks when the next feed is due.
 		if feeds, err := other.store.Feeds(t.Context()); err != nil || !feeds[0].Asking.IsZero() || !feeds[1].Asking.IsZero() {
-			t.Errorf("still claimed when it is told: %v", err)
+			t.Errorf("still claimed when it is reported: %v", err)
 		}
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func (c *wrongClock) live(t *testing.T, long, off time.Duration) {
 			t.Fatal(err)
 		}
 		if rounds > int(long/time.Minute) {
-			t.Fatal("the reader does not come to rest")
+			t.Fatal("the process does not become idle")
 		}
 		if wait := next.Sub(c.now); wait > 0 {
 			c.steady = c.steady.Add(min(wait, time.Hour))

@@ -91,7 +91,7 @@ func TestBackOff(t *testing.T) {
 	well.Store(true)
 	r.refresh(t, feed.RefreshRequest{})
 	if s := r.store.state(s.URL); s.Failures != 0 || s.Error != "" || !s.NextCheck.Equal(noon.Add(time.Hour)) {
-		t.Errorf("after a good answer: %+v", s)
+		t.Errorf("after a success: %+v", s)
 	}
 }
 
@@ -178,7 +178,7 @@ func TestStoreFailure(t *testing.T) {
 		t.Errorf("%v, %d reports, %d saves, %d claims", err, reports, r.store.saves, len(r.claims))
 	}
 	if n := asked.Load(); n == 200 {
-		t.Error("every feed was asked though nothing could be saved")
+		t.Error("every feed was fetched although nothing could be saved")
 	}
 	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("next due %v, %v", next, err)

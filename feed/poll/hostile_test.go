@@ -147,7 +147,7 @@ func TestHostileEndpoints(t *testing.T) {
 	reports, peak := b.round(t)
 	b.askLateAgain(t, reports)
 	if most := usual + 64<<20; peak > most {
-		t.Errorf("the heap grew to %d MB; a round of good feeds takes %d", peak>>20, usual>>20)
+		t.Errorf("the heap grew to %d MB; a refresh of good feeds takes %d", peak>>20, usual>>20)
 	}
 	states := map[string]feed.Feed{}
 	feeds, err := b.store.Feeds(t.Context())
@@ -195,7 +195,7 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 	case r.Status != feed.Failed || !strings.Contains(r.Error, e.fails):
 		t.Errorf("%s (%d new), %q; want a failure that says %q", r.Status, r.New, r.Error, e.fails)
 	case !strings.Contains(r.Error, ": ") || !strings.HasSuffix(r.Error, ".") || len(r.Error) > 400 || strings.Contains(r.Error, "secret"):
-		t.Errorf("not a sentence with a way out: %q", r.Error)
+		t.Errorf("not a message with advice: %q", r.Error)
 	}
 	if r.Error != text.Clean(r.Error) || f.Title != text.Clean(f.Title) || f.Description != text.Clean(f.Description) {
 		t.Errorf("%q, %q, %q is not clean", r.Error, f.Title, f.Description)

@@ -73,7 +73,7 @@ func TestMoveIsRemembered(t *testing.T) {
 		r.now = r.now.Add(after)
 		rep := r.refresh(t, feed.RefreshRequest{})[u]
 		if got := m.take(); got != want || rep.MovedTo != strings.ReplaceAll(movedTo, "/", s.URL+"/") {
-			t.Errorf("asked %q, want %q; %+v", got, want, rep)
+			t.Errorf("requested %q, want %q; %+v", got, want, rep)
 		}
 	}
 	ask(0, "/old /new", "")
@@ -88,7 +88,7 @@ func TestMoveIsRemembered(t *testing.T) {
 	m.status = 0
 	ask(time.Hour, "/new /old", "")
 	if state := r.store.state(u); state.MovedTo != "" || state.Failures != 0 || state.FinalURL != "" {
-		t.Errorf("after the way back: %+v", state)
+		t.Errorf("after the redirect back: %+v", state)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestWhatIsNoMove(t *testing.T) {
 	login := "<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>"
 	hotel := next(301, "/login", login)
 	if hotel.MovedTo != s.URL+"/new" || hotel.MovedTimes != 1 || hotel.BodyHash != first.BodyHash || !hotel.LastOK.Equal(first.LastOK) || hotel.Failures != 1 {
-		t.Errorf("after a hotel's page: %+v", hotel)
+		t.Errorf("after a captive portal's page: %+v", hotel)
 	}
 	if got := next(308, "/new", good); got.MovedTimes != 2 {
 		t.Errorf("back again: %+v", got)
@@ -173,7 +173,7 @@ func TestHostIsLeftAlone(t *testing.T) {
 	r.queues = newHostQueues(1, 1, nil)
 	got := r.refresh(t, feed.RefreshRequest{})
 	if asked := strings.Fields(j.take()); len(asked) != 2 || slices.Contains(asked, "/1") {
-		t.Errorf("asked %q", asked)
+		t.Errorf("requested %q", asked)
 	}
 	for _, u := range urls[1:3] {
 		state := r.store.state(u)
@@ -182,7 +182,7 @@ func TestHostIsLeftAlone(t *testing.T) {
 		}
 	}
 	if got := r.refresh(t, feed.RefreshRequest{Feeds: urls[1:2]})[urls[1]]; got.Status != feed.OK {
-		t.Errorf("named: %+v", got)
+		t.Errorf("on request: %+v", got)
 	}
 	r.now = noon.Add(time.Hour)
 	if got := r.refresh(t, feed.RefreshRequest{}); got[urls[0]].Status != feed.Skipped || got[urls[2]].Status != feed.Skipped {
@@ -216,7 +216,7 @@ func TestPausedAndGone(t *testing.T) {
 	}
 	got := r.refresh(t, feed.RefreshRequest{Feeds: []string{paused, gone}})
 	if got[paused].Status != feed.OK || got[gone].Status != feed.Failed {
-		t.Errorf("named: %+v", got)
+		t.Errorf("on request: %+v", got)
 	}
 }
 

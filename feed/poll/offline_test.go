@@ -246,7 +246,7 @@ func TestPortalIsNoSite(t *testing.T) {
 	r.store.wanted = map[string][]feed.Item{hosts(1)[0]: {{ID: 7, Link: "http://site.example/story"}}}
 	r.refresh(t, feed.RefreshRequest{DueOnly: true})
 	if len(r.store.texts) != 0 {
-		t.Errorf("kept %+v", r.store.texts)
+		t.Errorf("saved %+v", r.store.texts)
 	}
 	text, err := r.Fulltext(context.Background(), feed.Subscription{}, "http://site.example/story")
 	if err != nil || !text.Fetched.IsZero() || !strings.Contains(text.Error, "wants a login") {

@@ -77,10 +77,10 @@ func TestFulltextSecrets(t *testing.T) {
 		}
 	}
 	if h := asked[home]; h.Get("X-Key") != "k" || h.Get("Authorization") == "" {
-		t.Errorf("the feed's server was not told: %v", h)
+		t.Errorf("the feed's server did not receive: %v", h)
 	}
 	if h := asked[away]; h.Get("X-Key") != "" || h.Get("Authorization") != "" {
-		t.Errorf("another server was told: %v", h)
+		t.Errorf("another server received: %v", h)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestRoundFetchesPages(t *testing.T) {
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
 	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(feed.Report) {
 		if len(r.store.texts) != 0 {
-			t.Error("a page was asked for before the feed was reported")
+			t.Error("a page was requested before the feed was reported")
 		}
 	})
 	if err != nil {
@@ -282,6 +282,6 @@ func TestRoundStoppedAtPages(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if _, kept := r.store.texts[1]; !kept || len(r.store.texts) != 1 {
-		t.Errorf("kept %v", r.store.texts)
+		t.Errorf("saved %v", r.store.texts)
 	}
 }

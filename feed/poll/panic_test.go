@@ -34,10 +34,10 @@ func TestAPanicFailsItsFeedOnly(t *testing.T) {
 		t.Errorf("its neighbour: %+v", got)
 	}
 	if state := r.store.state(bad); state.Failures != 1 || !state.NextCheck.After(noon) {
-		t.Errorf("the bad feed is kept as %+v", state)
+		t.Errorf("the bad feed is saved as %+v", state)
 	}
 	if len(kept) != 1 || len(kept[0].Stack) == 0 {
-		t.Errorf("%d faults kept", len(kept))
+		t.Errorf("%d panics recorded", len(kept))
 	}
 }
 
@@ -58,7 +58,7 @@ func TestAPanicBesideTheFeedEndsNoRound(t *testing.T) {
 	r.Poller.queues = newHostQueues(1, 1, func(c *feed.PanicError) { kept <- c })
 	r.refresh(t, feed.RefreshRequest{})
 	if len(kept) != 2 {
-		t.Errorf("%d faults kept", len(kept))
+		t.Errorf("%d panics recorded", len(kept))
 	}
 	broken = false
 	for url, report := range r.refresh(t, feed.RefreshRequest{}) {

@@ -43,7 +43,7 @@ func TestValidatorsSurvive(t *testing.T) {
 	first := r.store.state(s.URL)
 	if first.ETag != `"1"` || first.LastModified == "" || first.BodyHash == "" || first.Status != 200 ||
 		!first.LastChecked.Equal(noon) || !first.LastOK.Equal(noon) || !first.NextCheck.Equal(noon.Add(time.Hour)) {
-		t.Errorf("state after the first answer: %+v", first)
+		t.Errorf("state after the first response: %+v", first)
 	}
 
 	again := newRig(t, s.URL)
@@ -155,7 +155,7 @@ func TestAsk(t *testing.T) {
 
 	got = r.refresh(t, feed.RefreshRequest{Feeds: []string{later, later, gone, "https://other.example/"}})
 	if len(got) != 3 || got[later].Status != feed.OK || got[gone].Status != feed.OK || got[later].Total != 3 {
-		t.Errorf("named: %+v", got)
+		t.Errorf("on request: %+v", got)
 	}
 	if rep := got["https://other.example/"]; rep.Status != feed.Failed || !strings.Contains(rep.Error, ": add it") {
 		t.Errorf("unknown: %+v", rep)

@@ -49,10 +49,10 @@ func TestServersClocks(t *testing.T) {
 			}}})
 			last := r.lastReport(t)
 			if got := r.store.present; !got.Equal(c.present) {
-				t.Errorf("the store is told %v, want %v", got, c.present)
+				t.Errorf("the store received %v, want %v", got, c.present)
 			}
 			if last.ClockAhead != c.told {
-				t.Errorf("told %v, want %v", last.ClockAhead, c.told)
+				t.Errorf("received %v, want %v", last.ClockAhead, c.told)
 			}
 		})
 	}
@@ -88,7 +88,7 @@ func TestNoServersClock(t *testing.T) {
 		})
 		r.lastReport(t)
 		if got := r.store.present; !got.Equal(c.want) {
-			t.Errorf("%s: the store is told %v, want %v", name, got, c.want)
+			t.Errorf("%s: the store received %v, want %v", name, got, c.want)
 		}
 	}
 }

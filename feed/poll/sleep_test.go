@@ -39,7 +39,7 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 			}
 			next, err := r.NextDue(context.Background())
 			if wait := next.Sub(r.now); err != nil || wait < time.Minute || wait > 5*time.Minute {
-				t.Errorf("asked again after %v, %v", wait, err)
+				t.Errorf("fetched again after %v, %v", wait, err)
 			}
 			r.now = next
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; !rep.Offline || r.store.state(hosts(1)[0]).Failures != before.Failures {
@@ -65,7 +65,7 @@ func TestAwakeAFeedFails(t *testing.T) {
 	}
 	w.answer = refuse
 	if rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 1 {
-		t.Errorf("beside one that answers: %+v", rep)
+		t.Errorf("beside one that works: %+v", rep)
 	}
 	r.now = r.now.Add(wakeGrace)
 	if rep := r.refresh(t, feed.RefreshRequest{Feeds: hosts(1)})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 2 {

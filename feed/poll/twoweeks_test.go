@@ -177,7 +177,7 @@ func (f *fortnight) rig() *rig {
 func (k kind) checkGaps(t *testing.T, log []asked) {
 	t.Helper()
 	if k.most > 0 && len(log) < 3 {
-		t.Errorf("asked only %d times", len(log))
+		t.Errorf("requested only %d times", len(log))
 	}
 	for i := 1; i < len(log); i++ {
 		gap := log[i].at.Sub(log[i-1].at)

@@ -124,21 +124,21 @@ func recovers(t *testing.T, log []asked) {
 	for i := 1; i < len(log); i++ {
 		gap := log[i].at.Sub(log[i-1].at)
 		if !down(log[i-1].at) && gap > hourMore {
-			t.Errorf("request %d came %v after a good answer", i, gap)
+			t.Errorf("request %d came %v after a success", i, gap)
 		}
 		if down(log[i].at) {
 			failures++
 		}
 	}
 	if failures < 4 || failures > 8 {
-		t.Errorf("asked %d times while the server was down", failures)
+		t.Errorf("requested %d times while the server was down", failures)
 	}
 }
 
 func times(least, most int) func(*testing.T, []asked) {
 	return func(t *testing.T, log []asked) {
 		if len(log) < least || len(log) > most {
-			t.Errorf("asked %d times, want %d to %d", len(log), least, most)
+			t.Errorf("requested %d times, want %d to %d", len(log), least, most)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func never(at func(time.Time) bool) func(*testing.T, []asked) {
 	return func(t *testing.T, log []asked) {
 		for _, l := range log[1:] {
 			if at(l.at) {
-				t.Errorf("asked at %s", l.at.Format(time.RFC1123))
+				t.Errorf("requested at %s", l.at.Format(time.RFC1123))
 			}
 		}
 	}
@@ -194,10 +194,10 @@ func keepsSecrets(t *testing.T, log []asked) {
 		if away := strings.HasPrefix(l.host, "127.0.0.250:"); away {
 			elsewhere++
 			if !silent {
-				t.Fatalf("another host was told %v", l.header)
+				t.Fatalf("another host received %v", l.header)
 			}
 		} else if !told {
-			t.Fatalf("the feed's own host was not told: %v", l.header)
+			t.Fatalf("the feed's own host did not receive: %v", l.header)
 		}
 	}
 	if elsewhere == 0 {
