@@ -73,16 +73,16 @@ func TestDigest(t *testing.T) {
 		}
 		d.stale, r.Access.Password = false, "wr0ng"
 		e := fail(t, c, r, KindAuth)
-		sentence(t, e, "refuses", "password_command")
-		hidden(t, e, "wr0ng")
+		checkMessage(t, e, "refuses", "password_command")
+		noSecret(t, e, "wr0ng")
 		if len(d.visits) > 7 {
 			t.Errorf("%s: a wrong password was tried %d times", algorithm, len(d.visits)-5)
 		}
 	}
 }
 
-// hidden fails if an error contains a secret.
-func hidden(t *testing.T, e *Error, secret string) {
+// noSecret fails if an error contains a secret.
+func noSecret(t *testing.T, e *Error, secret string) {
 	t.Helper()
 	if all := fmt.Sprintf("%s %s %s %v", e.Error(), e.UserMessage(), e.URL, e.Err); strings.Contains(all, secret) {
 		t.Errorf("the secret is shown: %s", all)
@@ -102,7 +102,7 @@ func basicServer(password *atomic.Value, asked *atomic.Int64) http.HandlerFunc {
 
 // Basic credentials are sent over http only if the server asks for them, and
 // over https at once.
-func TestBasicWaits(t *testing.T) {
+func TestBasicWaitsForChallenge(t *testing.T) {
 	var password atomic.Value
 	var asked atomic.Int64
 	password.Store("pw")
@@ -119,7 +119,7 @@ func TestBasicWaits(t *testing.T) {
 		t.Errorf("requested %d times over TLS", asked.Load()-2)
 	}
 	r.Access.Password = "wr0ng"
-	hidden(t, fail(t, trusting, r, KindAuth), "wr0ng")
+	noSecret(t, fail(t, trusting, r, KindAuth), "wr0ng")
 	if asked.Load() != 4 {
 		t.Errorf("a wrong password was sent %d times", asked.Load()-3)
 	}
@@ -160,18 +160,18 @@ func TestPasswordCommand(t *testing.T) {
 	}
 	say("wr0ng")
 	password.Store("other")
-	hidden(t, fail(t, c, r, KindAuth), "wr0ng")
+	noSecret(t, fail(t, c, r, KindAuth), "wr0ng")
 	before := ran()
-	hidden(t, fail(t, c, r, KindAuth), "wr0ng")
+	noSecret(t, fail(t, c, r, KindAuth), "wr0ng")
 	if ran() != before+1 {
 		t.Errorf("a wrong password was printed %d times", ran()-before)
 	}
 	r.Access.PasswordCommand = []string{"sh", "-c", "echo s3cret; echo s3cret >&2; exit 3"}
 	e := fail(t, c, r, KindProgram)
-	sentence(t, e, "password_command", "exit status 3")
-	hidden(t, e, "s3cret")
+	checkMessage(t, e, "password_command", "exit status 3")
+	noSecret(t, e, "s3cret")
 	r.Access.PasswordCommand = []string{"true"}
-	sentence(t, fail(t, c, r, KindProgram), "printed nothing")
+	checkMessage(t, fail(t, c, r, KindProgram), "printed nothing")
 	r.Configured = false
 	fail(t, c, r, KindLocal)
 }
@@ -213,7 +213,7 @@ func TestCookies(t *testing.T) {
 }
 
 // Validators are sent only to the host that they came from.
-func TestValidatorsStayAtHome(t *testing.T) {
+func TestValidatorsStayOnTheirHost(t *testing.T) {
 	var tags []string
 	note := func(r *http.Request) { tags = append(tags, r.Host[:9]+r.Header.Get("If-None-Match")) }
 	other := serve(t, "127.0.0.2", func(w http.ResponseWriter, r *http.Request) { note(r) })
@@ -234,5 +234,5 @@ func TestValidatorsStayAtHome(t *testing.T) {
 func TestUnsetVariable(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { t.Error("the server received a request") })
 	e := fail(t, client(t), Request{URL: s.URL, Access: feed.Access{Unset: "NEWS_PASSWORD"}}, KindUnset)
-	sentence(t, e, "NEWS_PASSWORD")
+	checkMessage(t, e, "NEWS_PASSWORD")
 }

@@ -17,7 +17,7 @@ import (
 
 // Large bodies take turns, small ones never wait, and waiting ends with the
 // request.
-func TestGate(t *testing.T) {
+func TestBodySlots(t *testing.T) {
 	places := make(chan struct{}, 1)
 	through := func(ctx context.Context, size int) *bodySlot {
 		_, limit, _ := newDeadline(ctx, time.Hour)
@@ -52,7 +52,7 @@ func TestGate(t *testing.T) {
 }
 
 // Waiting for a slot does not count against the timeout.
-func TestWaitingStopsTheClock(t *testing.T) {
+func TestSlotWaitIsNoTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, limit, cancel := newDeadline(t.Context(), time.Second)
 		defer cancel()
@@ -80,7 +80,7 @@ func TestWaitingStopsTheClock(t *testing.T) {
 
 // A large body holds its slot until it is released. A body that fails releases
 // its slot itself.
-func TestPlaces(t *testing.T) {
+func TestSlotIsReleased(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/endless" {
 			endless(w, r)

@@ -79,7 +79,7 @@ func (r *resolver) answer(m dnsmessage.Message, to net.Addr) {
 }
 
 // Only a few host names are resolved at the same time.
-func TestLookupsInTurns(t *testing.T) {
+func TestLookupLimit(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host) })
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.URL, "http://"), ":")
 	c := New(Options{Transport: newTransport(defaultTimeouts(), newResolver(t, 2*maxLookups))})
@@ -99,7 +99,7 @@ func TestLookupsInTurns(t *testing.T) {
 }
 
 // A canceled request stops waiting for its turn and does not use one.
-func TestLookupGivenUp(t *testing.T) {
+func TestLookupCanceled(t *testing.T) {
 	l := make(lookupSlots, 1)
 	dial := l.dialer(&net.Dialer{Resolver: newResolver(t, 2)})
 	l <- struct{}{}

@@ -31,9 +31,9 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// sentence checks what every user message must be: one line that says what is
+// checkMessage checks what every user message must be: one line that says what is
 // wrong and, after a colon or "so", what to do.
-func sentence(t *testing.T, e *Error, words ...string) {
+func checkMessage(t *testing.T, e *Error, words ...string) {
 	t.Helper()
 	s := e.UserMessage()
 	if !strings.HasSuffix(s, ".") || !strings.Contains(s, ": ") || strings.Contains(s, "%!") || strings.ContainsFunc(s, unicode.IsControl) {
@@ -50,7 +50,7 @@ func sentence(t *testing.T, e *Error, words ...string) {
 }
 
 // Every common HTTP status has a message of its own.
-func TestStatusSentences(t *testing.T) {
+func TestStatusMessages(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		status := 0
 		fmt.Sscanf(r.URL.Path, "/%d", &status)
@@ -71,7 +71,7 @@ func TestStatusSentences(t *testing.T) {
 		if e.Status != status {
 			t.Errorf("status %d, want %d", e.Status, status)
 		}
-		sentence(t, e, words...)
+		checkMessage(t, e, words...)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestRefused(t *testing.T) {
 	l := listen(t)
 	address := "http://" + l.Addr().String()
 	l.Close()
-	sentence(t, fail(t, client(t), Request{URL: address}, KindRefused), "refused", l.Addr().String())
+	checkMessage(t, fail(t, client(t), Request{URL: address}, KindRefused), "refused", l.Addr().String())
 }
 
 // A connection that is closed before a response gives KindReset, not
@@ -98,7 +98,7 @@ func TestReset(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	sentence(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "closed the connection")
+	checkMessage(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "closed the connection")
 }
 
 // Failures that cannot happen on the loopback interface are classified by the
@@ -131,7 +131,7 @@ func TestKinds(t *testing.T) {
 		if e.Kind != c.kind {
 			t.Errorf("%v: kind %q, want %q", c.err, e.Kind, c.kind)
 		}
-		sentence(t, e, c.word)
+		checkMessage(t, e, c.word)
 		if e.LocalFailure() != c.local {
 			t.Errorf("%v: local is %v", c.err, e.LocalFailure())
 		}
@@ -148,7 +148,7 @@ func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
 
 // Every kind has a message, even if the error has nothing but its kind.
-func TestEveryKindHasASentence(t *testing.T) {
+func TestEveryKindHasAMessage(t *testing.T) {
 	kinds := []Kind{
 		KindScheme, KindBuiltin, KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTimeout, KindTLS, KindStatus,
 		KindTooLarge, KindRedirects, KindLoop, KindDowngrade, KindEncoding, KindTruncated, KindCanceled, KindOther,
@@ -157,7 +157,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 	seen := map[string]Kind{}
 	for _, k := range kinds {
 		e := &Error{URL: "https://a.example/feed", Kind: k}
-		sentence(t, e)
+		checkMessage(t, e)
 		if other, twice := seen[e.UserMessage()]; twice {
 			t.Errorf("%q and %q say the same", k, other)
 		}
@@ -171,13 +171,13 @@ func TestServerTextIsCleaned(t *testing.T) {
 		w.Header()["Location"] = []string{"gopher://a.example/%1b[2J\u009b0m"}
 		w.WriteHeader(http.StatusFound)
 	})
-	sentence(t, fail(t, client(t), Request{URL: s.URL}, KindScheme), "gopher")
+	checkMessage(t, fail(t, client(t), Request{URL: s.URL}, KindScheme), "gopher")
 	// A host can contain a C1 control character in percent-encoded UTF-8.
 	u, err := parseURL("http://%c2%9b31m.example/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sentence(t, asError(t.Context(), t.Context(), displayURL(u, ""), syscall.ECONNREFUSED), "31m.example")
+	checkMessage(t, asError(t.Context(), t.Context(), displayURL(u, ""), syscall.ECONNREFUSED), "31m.example")
 }
 
 // certificate returns a self-signed certificate for 127.0.0.1.

@@ -95,7 +95,7 @@ func TestRequestHeaders(t *testing.T) {
 }
 
 // The response has the metadata that the server sent.
-func TestAnswer(t *testing.T) {
+func TestResponse(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/rss+xml; charset=koi8-r")
 		w.Header().Set("ETag", `"abc"`)
@@ -225,7 +225,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // The server's time includes the time that the response spent in caches.
-func TestServersClock(t *testing.T) {
+func TestServerTime(t *testing.T) {
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		date, age string

@@ -27,7 +27,7 @@ func TestLocalNeedsConfiguration(t *testing.T) {
 	})
 	c := client(t)
 	for _, url := range []string{"exec:touch " + mark, "EXEC:touch " + mark, "file:///etc/passwd", "FILE:/etc/passwd"} {
-		sentence(t, fail(t, c, Request{URL: url}, KindLocal), "configuration")
+		checkMessage(t, fail(t, c, Request{URL: url}, KindLocal), "configuration")
 	}
 	fail(t, c, Request{URL: s.URL, Configured: true}, KindScheme)
 	fail(t, c, Request{URL: s.URL, Access: feed.Access{Filter: []string{"touch", mark}}}, KindLocal)
@@ -55,13 +55,13 @@ func TestExec(t *testing.T) {
 		`/etc/passwd`:                                                  {"permission denied"},
 	} {
 		e := fail(t, c, ask(command), KindProgram)
-		sentence(t, e, append(words, "by hand")...)
+		checkMessage(t, e, append(words, "by hand")...)
 		if strings.Contains(e.UserMessage(), "more") {
 			t.Errorf("%s: more than the first line: %s", command, e.UserMessage())
 		}
 	}
-	sentence(t, fail(t, c, ask("yes"), KindTooLarge), "1 MB")
-	sentence(t, fail(t, c, ask("yes 'all of this is one long line to fill the pipe at once'"), KindTooLarge))
+	checkMessage(t, fail(t, c, ask("yes"), KindTooLarge), "1 MB")
+	checkMessage(t, fail(t, c, ask("yes 'all of this is one long line to fill the pipe at once'"), KindTooLarge))
 }
 
 // A timeout kills the program and every process that it started.
@@ -69,12 +69,12 @@ func TestExecEnds(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
 	hang := Request{URL: `exec:sh -c 'sleep 300 & echo $! >` + file + `; wait'`, Configured: true, Timeout: time.Second}
 	c := client(t)
-	sentence(t, fail(t, c, hang, KindTimeout), "timeout", "program")
+	checkMessage(t, fail(t, c, hang, KindTimeout), "timeout", "program")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone(t, string(bytes.TrimSpace(text)))
+	waitUntilGone(t, string(bytes.TrimSpace(text)))
 
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
@@ -85,8 +85,8 @@ func TestExecEnds(t *testing.T) {
 	}
 }
 
-// gone waits until a process has ended.
-func gone(t *testing.T, pid string) {
+// waitUntilGone waits until a process has ended.
+func waitUntilGone(t *testing.T, pid string) {
 	t.Helper()
 	for range 500 {
 		stat, err := os.ReadFile("/proc/" + pid + "/stat")
@@ -129,7 +129,7 @@ func TestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, bad := range []string{pipe, dir, "/dev/zero", filepath.Join(dir, "missing")} {
-		sentence(t, fail(t, c, ask("file:"+bad), KindFile), "path")
+		checkMessage(t, fail(t, c, ask("file:"+bad), KindFile), "path")
 	}
 	if err := os.Truncate(path, 2<<20); err != nil {
 		t.Fatal(err)
@@ -183,13 +183,13 @@ func TestFilter(t *testing.T) {
 		t.Errorf("without reading: %q", short.Body)
 	}
 	short.Release()
-	sentence(t, fail(t, c, ask("/", "true"), KindProgram), "filter", "printed nothing")
-	sentence(t, fail(t, c, ask("/", "sh", "-c", "echo bad line 3 >&2; exit 5"), KindProgram), "filter", "exit status 5", "bad line 3")
-	sentence(t, fail(t, c, ask("/", "no-such-filter"), KindProgram), "no-such-filter")
+	checkMessage(t, fail(t, c, ask("/", "true"), KindProgram), "filter", "printed nothing")
+	checkMessage(t, fail(t, c, ask("/", "sh", "-c", "echo bad line 3 >&2; exit 5"), KindProgram), "filter", "exit status 5", "bad line 3")
+	checkMessage(t, fail(t, c, ask("/", "no-such-filter"), KindProgram), "no-such-filter")
 	fail(t, c, ask("/", "yes"), KindTooLarge)
 	hang := ask("/", "sleep", "300")
 	hang.Timeout = time.Second
-	sentence(t, fail(t, c, hang, KindTimeout), "filter")
+	checkMessage(t, fail(t, c, hang, KindTimeout), "filter")
 	// No failure keeps a slot.
 	if len(c.largeSlots) != 0 {
 		t.Errorf("%d slots are taken", len(c.largeSlots))

@@ -47,7 +47,7 @@ func TestRedirectChains(t *testing.T) {
 }
 
 // Endless chains fail, each with its own reason.
-func TestRedirectsGivenUp(t *testing.T) {
+func TestEndlessRedirects(t *testing.T) {
 	base := chain(t)
 	fail(t, client(t), Request{URL: base + strings.Repeat("/302", 11) + "/end"}, KindRedirects)
 

@@ -46,7 +46,7 @@ func TestGzip(t *testing.T) {
 }
 
 // The limit is exact. A body whose announced length exceeds it is not read.
-func TestBodyCap(t *testing.T) {
+func TestBodyLimit(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		n := 100
 		fmt.Sscanf(r.URL.Path, "/%d", &n)
@@ -77,7 +77,7 @@ func endless(w http.ResponseWriter, r *http.Request) {
 
 // An endless body is stopped by the limit. A body that trickles and a server
 // that sends nothing are stopped by the timeout.
-func TestEndless(t *testing.T) {
+func TestEndlessBody(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			switch r.URL.Path {
@@ -149,7 +149,7 @@ func TestPartial(t *testing.T) {
 
 // An encoding that was not asked for is an error that names it. A plain body
 // with a wrong header is accepted.
-func TestForeignEncoding(t *testing.T) {
+func TestUnrequestedEncoding(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", strings.TrimPrefix(r.URL.Path, "/"))
 		w.Write([]byte("<rss/>"))

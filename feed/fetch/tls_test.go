@@ -22,24 +22,24 @@ func TestCertificates(t *testing.T) {
 	if res := get(t, trusting, Request{URL: good.URL}); string(res.Body) != "hello" {
 		t.Errorf("body %q", res.Body)
 	}
-	sentence(t, fail(t, client(t), Request{URL: good.URL}, KindTLS), "trusts")
+	checkMessage(t, fail(t, client(t), Request{URL: good.URL}, KindTLS), "trusts")
 
 	expired, trusting := secure(t, certificate(t, func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = noon.AddDate(-20, 0, 0), noon.AddDate(-19, 0, 0)
 	}), hello)
-	sentence(t, fail(t, trusting, Request{URL: expired.URL}, KindTLS), "23 November 2007", "clock")
+	checkMessage(t, fail(t, trusting, Request{URL: expired.URL}, KindTLS), "23 November 2007", "clock")
 
 	named, trusting := secure(t, certificate(t, func(c *x509.Certificate) {
 		c.IPAddresses, c.DNSNames = []net.IP{net.IPv4(127, 9, 9, 9)}, []string{"other.example"}
 	}), hello)
-	sentence(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another host name")
+	checkMessage(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another host name")
 }
 
 // An https address on a server without TLS has a message of its own.
-func TestPlainServerAskedByTLS(t *testing.T) {
+func TestServerWithoutTLS(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {})
 	s.Config.ErrorLog = quiet()
-	sentence(t, fail(t, client(t), Request{URL: "https://" + s.Listener.Addr().String()}, KindTLS), "http://")
+	checkMessage(t, fail(t, client(t), Request{URL: "https://" + s.Listener.Addr().String()}, KindTLS), "http://")
 }
 
 // Versions before TLS 1.2 are refused.
@@ -50,7 +50,7 @@ func TestOldTLS(t *testing.T) {
 	s.Config.ErrorLog = quiet()
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	sentence(t, fail(t, client(t), Request{URL: s.URL, Timeout: time.Minute}, KindTLS))
+	checkMessage(t, fail(t, client(t), Request{URL: s.URL, Timeout: time.Minute}, KindTLS))
 }
 
 // A redirect from https to http is not followed.
@@ -60,7 +60,7 @@ func TestDowngrade(t *testing.T) {
 	s, trusting := secure(t, certificate(t, func(*x509.Certificate) {}), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, plain.URL+"/open", http.StatusMovedPermanently)
 	})
-	sentence(t, fail(t, trusting, Request{URL: s.URL}, KindDowngrade), plain.URL+"/open")
+	checkMessage(t, fail(t, trusting, Request{URL: s.URL}, KindDowngrade), plain.URL+"/open")
 	if asked {
 		t.Error("the http address was requested")
 	}

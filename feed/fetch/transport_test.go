@@ -78,20 +78,20 @@ func TestProxy(t *testing.T) {
 	}
 
 	e := fail(t, c, through(closed.URL, "me:wr0ng"), KindProxy)
-	sentence(t, e, "407", "proxy")
-	hidden(t, e, "wr0ng")
+	checkMessage(t, e, "407", "proxy")
+	noSecret(t, e, "wr0ng")
 	e = fail(t, c, through(open.URL, "me:wr0ng"), KindStatus)
-	sentence(t, e, "407", "proxy")
-	hidden(t, e, "wr0ng")
+	checkMessage(t, e, "407", "proxy")
+	noSecret(t, e, "wr0ng")
 
 	down := listen(t)
 	down.Close()
 	for _, scheme := range []string{"http", "socks5"} {
 		e = fail(t, c, Request{URL: open.URL, Access: feed.Access{Proxy: scheme + "://me:wr0ng@" + down.Addr().String()}}, KindProxy)
-		sentence(t, e, "option proxy")
-		hidden(t, e, "wr0ng")
+		checkMessage(t, e, "option proxy")
+		noSecret(t, e, "wr0ng")
 	}
-	hidden(t, fail(t, c, Request{URL: open.URL, Access: feed.Access{Proxy: "ftp://me:wr0ng@x/"}}, KindProxy), "wr0ng")
+	noSecret(t, fail(t, c, Request{URL: open.URL, Access: feed.Access{Proxy: "ftp://me:wr0ng@x/"}}, KindProxy), "wr0ng")
 }
 
 // With insecure, any certificate is accepted for the feed's own host, but not
@@ -111,12 +111,12 @@ func TestInsecure(t *testing.T) {
 	if res := get(t, c, Request{URL: own.URL, Access: lenient}); string(res.Body) != "hello" {
 		t.Errorf("body %q", res.Body)
 	}
-	sentence(t, fail(t, c, Request{URL: own.URL}, KindTLS), "insecure = true")
+	checkMessage(t, fail(t, c, Request{URL: own.URL}, KindTLS), "insecure = true")
 	fail(t, c, Request{URL: own.URL + "/away", Access: lenient}, KindTLS)
 }
 
 // The number of transports is limited.
-func TestRoutesAreBounded(t *testing.T) {
+func TestTransportLimit(t *testing.T) {
 	c := client(t)
 	for n := range 3 * maxTransports {
 		if _, err := c.transports.get(routeOptions{proxy: fmt.Sprintf("http://proxy%d/", n)}); err != nil {

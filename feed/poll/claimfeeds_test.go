@@ -18,23 +18,23 @@ import (
 	"dateline/feed/schedule"
 )
 
-// household is several processes with one database, and a server that counts
+// processes is several processes with one database, and a server that counts
 // requests.
-type household struct {
+type processes struct {
 	pollers []*Poller
 	now     time.Time
 	mu      sync.Mutex
 	asked   map[string]int
-	// answer is called before each response. It may be nil.
-	answer func(path string)
+	// onRequest is called before each response. It may be nil.
+	onRequest func(path string)
 }
 
-func newHousehold(t *testing.T, processes, feeds int) (*household, []string) {
-	h := &household{now: noon, asked: map[string]int{}}
+func newProcesses(t *testing.T, count, feeds int) (*processes, []string) {
+	h := &processes{now: noon, asked: map[string]int{}}
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
 		h.asked[r.URL.Path]++
-		answer := h.answer
+		answer := h.onRequest
 		h.mu.Unlock()
 		if answer != nil {
 			answer(r.URL.Path)
@@ -49,7 +49,7 @@ func newHousehold(t *testing.T, processes, feeds int) (*household, []string) {
 	}
 	path := filepath.Join(t.TempDir(), "cache.db")
 	clock := func() time.Time { return h.now }
-	for range processes {
+	for range count {
 		store, err := cache.Open(t.Context(), path, cache.Options{Now: clock})
 		if err != nil {
 			t.Fatal(err)
@@ -66,9 +66,9 @@ func newHousehold(t *testing.T, processes, feeds int) (*household, []string) {
 	return h, urls
 }
 
-// all refreshes from every process at once. It returns the number of reports of
+// refreshAll refreshes from every process at once. It returns the number of reports of
 // feeds that were fetched.
-func (h *household) all(t *testing.T, ask feed.RefreshRequest) (told int) {
+func (h *processes) refreshAll(t *testing.T, ask feed.RefreshRequest) (told int) {
 	t.Helper()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -92,11 +92,11 @@ func (h *household) all(t *testing.T, ask feed.RefreshRequest) (told int) {
 
 // Several processes that refresh at the same time fetch each due feed once, and
 // again when it is due again.
-func TestManyProcessesAskOnce(t *testing.T) {
+func TestManyProcessesFetchOnce(t *testing.T) {
 	const feeds, rounds = 60, 5
-	h, _ := newHousehold(t, 3, feeds)
+	h, _ := newProcesses(t, 3, feeds)
 	for round := 1; round <= rounds; round++ {
-		if told := h.all(t, feed.RefreshRequest{DueOnly: true}); told != feeds {
+		if told := h.refreshAll(t, feed.RefreshRequest{DueOnly: true}); told != feeds {
 			t.Errorf("round %d: %d feeds were reported", round, told)
 		}
 		for path, n := range h.asked {
@@ -114,17 +114,17 @@ func TestManyProcessesAskOnce(t *testing.T) {
 // While another process fetches a feed, nothing is due until its claim ends, so
 // that the timer does not fire again and again. A feed that the user requested
 // is fetched anyway.
-func TestAnotherProcessIsAsking(t *testing.T) {
-	h, urls := newHousehold(t, 2, 1)
+func TestClaimedByOtherProcess(t *testing.T) {
+	h, urls := newProcesses(t, 2, 1)
 	asking, done := make(chan bool), make(chan bool)
-	h.answer = func(string) { asking <- true; <-done }
+	h.onRequest = func(string) { asking <- true; <-done }
 	ended := make(chan error)
 	go func() {
 		ended <- h.pollers[0].Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(feed.Report) {})
 	}()
 	<-asking
 	h.mu.Lock()
-	h.answer = nil
+	h.onRequest = nil
 	h.mu.Unlock()
 	for _, ask := range []feed.RefreshRequest{{DueOnly: true}, {}} {
 		err := h.pollers[1].Refresh(t.Context(), ask, func(r feed.Report) {
@@ -153,7 +153,7 @@ func TestAnotherProcessIsAsking(t *testing.T) {
 // The claims of a killed process end after some minutes. The claims of a
 // stopped process and of one without a network end at once.
 func TestClaimsEnd(t *testing.T) {
-	h, _ := newHousehold(t, 2, 2)
+	h, _ := newProcesses(t, 2, 2)
 	killed, other := h.pollers[0], h.pollers[1]
 	feeds, err := killed.store.Feeds(t.Context())
 	if err != nil {
@@ -178,7 +178,7 @@ func TestClaimsEnd(t *testing.T) {
 	h.now = h.now.Add(time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
 	var begun atomic.Int64
-	h.answer = func(string) {
+	h.onRequest = func(string) {
 		if begun.Add(1) == 2 {
 			stop()
 		}
@@ -189,7 +189,7 @@ func TestClaimsEnd(t *testing.T) {
 		t.Error(err)
 	}
 	h.mu.Lock()
-	h.answer, h.asked = nil, map[string]int{}
+	h.onRequest, h.asked = nil, map[string]int{}
 	h.mu.Unlock()
 	expect("when it was stopped", 1)
 
@@ -210,18 +210,18 @@ func TestClaimsEnd(t *testing.T) {
 	expect("without a network", 2)
 }
 
-// noRoom is a store that cannot be written.
-type noRoom struct{ *fakeStore }
+// fullStore is a store that cannot be written.
+type fullStore struct{ *fakeStore }
 
 var errNoRoom = errors.New("the disk is full")
 
-func (noRoom) Claim(context.Context, []feed.Feed, time.Time, bool) ([]string, error) {
+func (fullStore) Claim(context.Context, []feed.Feed, time.Time, bool) ([]string, error) {
 	return nil, errNoRoom
 }
 
 // All feeds of a refresh are claimed in one statement. If it cannot be written,
 // nothing is fetched and nothing is due for a minute.
-func TestOneClaimARound(t *testing.T) {
+func TestOneClaimPerRefresh(t *testing.T) {
 	var asked int
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { asked++; io.WriteString(w, rss("Fine", 1)) })
 	var urls []string
@@ -230,7 +230,7 @@ func TestOneClaimARound(t *testing.T) {
 	}
 	r := newRig(t, urls...)
 	r.queues.perHost = 1 // so that asked needs no lock
-	r.Poller.store = noRoom{r.store}
+	r.Poller.store = fullStore{r.store}
 	err := r.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(rep feed.Report) { t.Errorf("%+v", rep) })
 	if next, due := r.NextDue(t.Context()); !errors.Is(err, errNoRoom) || due != nil || asked > 0 || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("%v, asked %d times, due at %v", err, asked, next)

@@ -17,8 +17,8 @@ type wrongClock struct {
 	*rig
 	// steady is the true time.
 	steady time.Time
-	// asks are the true times at which each feed was requested.
-	asks map[string][]time.Time
+	// requests are the true times at which each feed was requested.
+	requests map[string][]time.Time
 }
 
 // wrongClockWaits returns, for each feed, the shortest and longest time between
@@ -33,9 +33,9 @@ func wrongClockWaits() map[string][2]time.Duration {
 }
 
 func newWrongClock(t *testing.T) *wrongClock {
-	c := &wrongClock{steady: noon, asks: map[string][]time.Time{}}
+	c := &wrongClock{steady: noon, requests: map[string][]time.Time{}}
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
-		c.asks[r.URL.Path] = append(c.asks[r.URL.Path], c.steady)
+		c.requests[r.URL.Path] = append(c.requests[r.URL.Path], c.steady)
 		switch r.URL.Path {
 		case "/failed":
 			w.WriteHeader(http.StatusInternalServerError)
@@ -106,7 +106,7 @@ func TestClockJumps(t *testing.T) {
 
 func (c *wrongClock) check(t *testing.T, path string, least, most time.Duration) {
 	t.Helper()
-	hurried, log := 0, c.asks[path]
+	hurried, log := 0, c.requests[path]
 	for i := 1; i < len(log); i++ {
 		gap := log[i].Sub(log[i-1])
 		if gap < least {

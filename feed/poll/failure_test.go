@@ -186,7 +186,7 @@ func TestStoreFailure(t *testing.T) {
 }
 
 // A response that cannot be saved becomes a failure of its feed.
-func TestAnswerThatCannotBeSaved(t *testing.T) {
+func TestResponseThatCannotBeSaved(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 1)) })
 	var urls []string
 	for i := range 20 {

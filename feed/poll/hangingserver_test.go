@@ -14,8 +14,8 @@ import (
 	"dateline/feed"
 )
 
-// endlessAnswers are responses that do not end before over is closed.
-func endlessAnswers(over <-chan struct{}) map[string]http.HandlerFunc {
+// endlessResponses are responses that do not end before over is closed.
+func endlessResponses(over <-chan struct{}) map[string]http.HandlerFunc {
 	await := func(net.Conn) { <-over }
 	trickle := func(s string) func(net.Conn) {
 		return func(conn net.Conn) {
@@ -46,7 +46,7 @@ func TestGoodFinishWhileBadHang(t *testing.T) {
 	const all = kinds * hostsEach
 	begun, over := make(chan struct{}), make(chan struct{})
 	var hanging atomic.Int64
-	bad := endlessAnswers(over)
+	bad := endlessResponses(over)
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
 		if serve := bad[strings.TrimPrefix(r.URL.Path, "/")]; serve != nil {
 			if hanging.Add(1) == all {

@@ -19,18 +19,18 @@ func statusEndpoints() []endpoint {
 	var list []endpoint
 	for _, code := range []int{300, 304, 305, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 418, 421, 425, 429, 451,
 		500, 501, 502, 503, 504, 507, 508, 511, 520, 599, 999} {
-		list = append(list, endpoint{name: fmt.Sprintf("status %d", code), serve: answers(code), fails: strconv.Itoa(code)})
+		list = append(list, endpoint{name: fmt.Sprintf("status %d", code), serve: respond(code), fails: strconv.Itoa(code)})
 	}
 	for _, wait := range []string{"99999999999999999999999", "-5", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "1e9", "\u0663"} {
-		list = append(list, endpoint{name: "429, Retry-After " + wait, serve: answers(429, "Retry-After", wait), fails: "429"})
+		list = append(list, endpoint{name: "429, Retry-After " + wait, serve: respond(429, "Retry-After", wait), fails: "429"})
 	}
 	return append(list,
-		endpoint{name: "204 without content", serve: answers(204), fails: "empty response"},
-		endpoint{name: "203 from a proxy", serve: answers(203), items: 2},
-		endpoint{name: "206 unasked", serve: answers(206), items: 2},
+		endpoint{name: "204 without content", serve: respond(204), fails: "empty response"},
+		endpoint{name: "203 from a proxy", serve: respond(203), items: 2},
+		endpoint{name: "206 unasked", serve: respond(206), items: 2},
 		endpoint{name: "103 before the answer", serve: raw("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"+closeRSS+rss("Hints", 2), nil), items: 2},
-		endpoint{name: "401 with a strange challenge", serve: answers(401, "Www-Authenticate", "Digest realm=\"\\\", qop=\"auth-conf\", algorithm=NONSENSE"), fails: "401"},
-		endpoint{name: "401 with a huge challenge", serve: answers(401, "Www-Authenticate", "Digest "+strings.Repeat(`realm="x",`, 3000)), fails: "401"},
+		endpoint{name: "401 with a strange challenge", serve: respond(401, "Www-Authenticate", "Digest realm=\"\\\", qop=\"auth-conf\", algorithm=NONSENSE"), fails: "401"},
+		endpoint{name: "401 with a huge challenge", serve: respond(401, "Www-Authenticate", "Digest "+strings.Repeat(`realm="x",`, 3000)), fails: "401"},
 	)
 }
 
@@ -48,36 +48,36 @@ func redirectEndpoints() []endpoint {
 		}
 	}
 	list := []endpoint{
-		{name: "redirect to itself", serve: to(301, "/feed"), fails: "in a loop"},
-		{name: "redirect to a fragment of itself", serve: to(302, "/feed#x"), fails: "in a loop"},
+		{name: "redirect to itself", serve: redirectTo(301, "/feed"), fails: "in a loop"},
+		{name: "redirect to a fragment of itself", serve: redirectTo(302, "/feed#x"), fails: "in a loop"},
 		{name: "redirect in threes", serve: func(w http.ResponseWriter, r *http.Request) {
 			next := map[string]string{"/feed": "/b", "/b": "/c", "/c": "/feed"}[r.URL.Path]
 			http.Redirect(w, r, next, http.StatusMovedPermanently)
 		}, fails: "in a loop"},
 		{name: "redirect without end", serve: chain(1 << 30), fails: "too often"},
 		{name: "redirect five times", serve: chain(5), items: 2},
-		{name: "redirect to a good feed", serve: to(308, "good"), items: 2},
-		{name: "redirect with blanks", serve: to(302, "  /good  "), items: 2},
-		{name: "redirect that names nothing", serve: to(301, ""), fails: "301"},
-		{name: "redirect to nonsense", serve: to(302, "http://[::1"), fails: "invalid address"},
-		{name: "redirect to a closed port", serve: to(302, "http://127.0.0.1:1/"), fails: "127.0.0.1:1"},
-		{name: "redirect to port 99999", serve: to(302, "http://127.0.0.1:99999/"), fails: ": "},
+		{name: "redirect to a good feed", serve: redirectTo(308, "good"), items: 2},
+		{name: "redirect with blanks", serve: redirectTo(302, "  /good  "), items: 2},
+		{name: "redirect that names nothing", serve: redirectTo(301, ""), fails: "301"},
+		{name: "redirect to nonsense", serve: redirectTo(302, "http://[::1"), fails: "invalid address"},
+		{name: "redirect to a closed port", serve: redirectTo(302, "http://127.0.0.1:1/"), fails: "127.0.0.1:1"},
+		{name: "redirect to port 99999", serve: redirectTo(302, "http://127.0.0.1:99999/"), fails: ": "},
 		{name: "redirect to TLS that is none", serve: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://"+r.Host+"/", http.StatusMovedPermanently)
 		}, fails: "https"},
-		{name: "redirect of 64 KB", serve: to(302, "/"+strings.Repeat("long", 16<<10)+"?x"), fails: ": "},
+		{name: "redirect of 64 KB", serve: redirectTo(302, "/"+strings.Repeat("long", 16<<10)+"?x"), fails: ": "},
 		{name: "redirect by meta refresh", serve: body("text/html", `<html><meta http-equiv=refresh content="0; url=/good">`), fails: "web page"},
 		{name: "redirect with a body without end", serve: raw("HTTP/1.1 302 Found\r\nLocation: /feed2\r\n\r\n", repeat(strings.Repeat("x", 4096), 0)), fails: ": "},
 	}
 	for _, scheme := range []string{"file:///etc/passwd", "exec:echo x", "builtin:guide", "ftp://127.0.0.1/x", "javascript:alert(1)",
 		"data:text/xml,<rss/>", "gopher://127.0.0.1/", "mailto:a@example.org", "feed:x", "://"} {
-		list = append(list, endpoint{name: "redirect to " + scheme, serve: to(301, scheme), fails: ": "})
+		list = append(list, endpoint{name: "redirect to " + scheme, serve: redirectTo(301, scheme), fails: ": "})
 	}
 	return list
 }
 
-// to redirects to location and serves a good feed at /good.
-func to(code int, location string) http.HandlerFunc {
+// redirectTo redirects to location and serves a good feed at /good.
+func redirectTo(code int, location string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/good" {
 			io.WriteString(w, rss("Good", 2))
@@ -106,7 +106,7 @@ func locationEndpoints() []endpoint {
 		"a percent sign":                     "%",
 		"another header behind a line break": "/good\r\nX-More: 1",
 	} {
-		list = append(list, endpoint{name: "redirect to " + name, serve: to(302, location), fails: ": "})
+		list = append(list, endpoint{name: "redirect to " + name, serve: redirectTo(302, location), fails: ": "})
 	}
 	return list
 }

@@ -12,18 +12,18 @@ import (
 	"dateline/feed"
 )
 
-var update = flag.Bool("update", false, "write the expected sentences anew")
+var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
 
-// checkSentences compares the message for each endpoint with
+// checkMessages compares the message for each endpoint with
 // testdata/messages.txt. HOST stands for the addresses of the test. Timeouts of
 // a busy computer are accepted.
-func (b *battlefield) checkSentences(t *testing.T, reports map[string]feed.Report) {
+func (b *hostileRig) checkMessages(t *testing.T, reports map[string]feed.Report) {
 	t.Helper()
 	file := filepath.Join("testdata", "messages.txt")
 	told := map[string]string{}
 	for i, u := range b.urls {
 		if s := reports[u].Error; s != "" {
-			told[b.list[i].name] = b.sentence(s)
+			told[b.list[i].name] = b.message(s)
 		}
 	}
 	want := map[string]string{}
@@ -61,8 +61,8 @@ func (b *battlefield) checkSentences(t *testing.T, reports map[string]feed.Repor
 	}
 }
 
-// sentence returns a message without the parts that differ from run to run.
-func (b *battlefield) sentence(s string) string {
+// message returns a message without the parts that differ from run to run.
+func (b *hostileRig) message(s string) string {
 	s = regexp.MustCompile(`127\.\d+\.\d+\.\d+:\d\d+`).ReplaceAllString(s, "HOST")
 	return regexp.MustCompile(`127\.\d+\.\d+\.\d+`).ReplaceAllString(s, "HOST")
 }

@@ -39,9 +39,9 @@ func endpoints() []endpoint {
 		controlEndpoints(), itemEndpoints())
 }
 
-// battlefield is a poller with a real database and the endpoints. Each endpoint
+// hostileRig is a poller with a real database and the endpoints. Each endpoint
 // has its own host, because a pause applies to the whole host.
-type battlefield struct {
+type hostileRig struct {
 	*Poller
 	store *cache.Store
 	list  []endpoint
@@ -55,8 +55,8 @@ type battlefield struct {
 // all of it.
 const patience = 4 * time.Second
 
-func newBattlefield(t *testing.T, list []endpoint) *battlefield {
-	b := &battlefield{list: list}
+func newHostileRig(t *testing.T, list []endpoint) *hostileRig {
+	b := &hostileRig{list: list}
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.Host)
 		n := net.ParseIP(host).To4()
@@ -96,7 +96,7 @@ var before = strings.NewReplacer(`"false">`, `"false">before `, "Some words", st
 
 // round fetches all endpoints and returns the reports by address, and the
 // largest heap.
-func (b *battlefield) round(t *testing.T) (map[string]feed.Report, uint64) {
+func (b *hostileRig) round(t *testing.T) (map[string]feed.Report, uint64) {
 	t.Helper()
 	runtime.GC()
 	stop, peak := make(chan struct{}), make(chan uint64)
@@ -135,9 +135,9 @@ func TestHostileEndpoints(t *testing.T) {
 	}
 	// Frequent collections make the measurement more precise.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
-	b := newBattlefield(t, endpoints())
+	b := newHostileRig(t, endpoints())
 	first, usual := b.round(t)
-	b.askLateAgain(t, first)
+	b.refetchLate(t, first)
 	for i, u := range b.urls {
 		if first[u].Status != feed.OK || first[u].New != 15 {
 			t.Fatalf("%s as a good feed: %+v", b.list[i].name, first[u])
@@ -145,7 +145,7 @@ func TestHostileEndpoints(t *testing.T) {
 	}
 	b.hostile.Store(true)
 	reports, peak := b.round(t)
-	b.askLateAgain(t, reports)
+	b.refetchLate(t, reports)
 	if most := usual + 64<<20; peak > most {
 		t.Errorf("the heap grew to %d MB; a refresh of good feeds takes %d", peak>>20, usual>>20)
 	}
@@ -163,12 +163,12 @@ func TestHostileEndpoints(t *testing.T) {
 		})
 	}
 	b.checkItems(t)
-	b.checkSentences(t, reports)
+	b.checkMessages(t, reports)
 }
 
-// askLateAgain fetches the good endpoints again that were too late while the
+// refetchLate fetches the good endpoints again that were too late while the
 // computer was busy.
-func (b *battlefield) askLateAgain(t *testing.T, reports map[string]feed.Report) {
+func (b *hostileRig) refetchLate(t *testing.T, reports map[string]feed.Report) {
 	t.Helper()
 	late := []string{}
 	for i, u := range b.urls {
@@ -209,7 +209,7 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 }
 
 // checkItems checks all items in the database.
-func (b *battlefield) checkItems(t *testing.T) {
+func (b *hostileRig) checkItems(t *testing.T) {
 	q, err := query.Parse("")
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestGoodBesideHostile(t *testing.T) {
 		good := endpoint{name: fmt.Sprintf("good %d", i), items: 20, serve: body("application/rss+xml", rss("Good", 20))}
 		list = slices.Insert(list, min(2*i, len(list)), good)
 	}
-	b := newBattlefield(t, list)
+	b := newHostileRig(t, list)
 	b.hostile.Store(true)
 	reports, _ := b.round(t)
 	for i, u := range b.urls {
@@ -275,9 +275,9 @@ func header(pairs ...string) http.HandlerFunc {
 	}
 }
 
-// answers responds with a status, headers and a good feed, which must be
+// respond responds with a status, headers and a good feed, which must be
 // ignored unless the status is a success.
-func answers(code int, pairs ...string) http.HandlerFunc {
+func respond(code int, pairs ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i < len(pairs); i += 2 {
 			w.Header().Set(pairs[i], pairs[i+1])

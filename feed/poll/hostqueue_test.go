@@ -8,7 +8,7 @@ import (
 
 // The queues keep both limits, run every task once, take hosts in turn, and
 // leave no goroutine and no host behind.
-func TestLanes(t *testing.T) {
+func TestHostQueues(t *testing.T) {
 	const workers, perHost, hosts, each = 5, 2, 7, 30
 	l := newHostQueues(workers, perHost, nil)
 	var mu sync.Mutex
@@ -50,7 +50,7 @@ func TestLanes(t *testing.T) {
 }
 
 // A host with a long queue does not delay other hosts.
-func TestLanesTakeTurns(t *testing.T) {
+func TestHostsTakeTurns(t *testing.T) {
 	l := newHostQueues(1, 1, nil)
 	var order []string
 	hold, done := make(chan struct{}), make(chan struct{})

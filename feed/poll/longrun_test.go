@@ -22,7 +22,7 @@ import (
 )
 
 // longRun simulates a day of an open dateline with many feeds, each on its own
-// host, and a real database. It uses the feeds of TestFortnight.
+// host, and a real database. It uses the feeds of TestTwoWeeks.
 type longRun struct {
 	*Poller
 	store *cache.Store
@@ -30,7 +30,7 @@ type longRun struct {
 	kinds []longKind
 	urls  []string
 	mu    sync.Mutex
-	log   map[string][]asked
+	log   map[string][]loggedRequest
 }
 
 // longKind is what some of the feeds do, and the expected state of each.
@@ -97,7 +97,7 @@ func longKinds() []longKind {
 	}
 }
 
-func pausesEveryThird(t *testing.T, log []asked) {
+func pausesEveryThird(t *testing.T, log []loggedRequest) {
 	for i := 3; i < len(log); i += 3 {
 		if gap := log[i].at.Sub(log[i-1].at); gap < 4*time.Hour {
 			t.Errorf("requested %v after it asked for a pause of four hours", gap)
@@ -117,14 +117,14 @@ func (l *longRun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ip := net.ParseIP(host).To4()
 	l.mu.Lock()
 	before := len(l.log[host])
-	l.log[host] = append(l.log[host], asked{at: l.now(), path: r.URL.Path})
+	l.log[host] = append(l.log[host], loggedRequest{at: l.now(), path: r.URL.Path})
 	l.mu.Unlock()
 	w.Header().Set("Date", l.now().Format(http.TimeFormat))
 	l.kinds[(int(ip[2])*256+int(ip[3]))%len(l.kinds)].serve(exchange{w, r, l.now(), before})
 }
 
 func newLongRun(t *testing.T) *longRun {
-	l := &longRun{kinds: longKinds(), log: map[string][]asked{}}
+	l := &longRun{kinds: longKinds(), log: map[string][]loggedRequest{}}
 	l.clock.Store(noon.UnixNano())
 	port := serveHosts(t, l.ServeHTTP)
 	var subs []feed.Subscription
@@ -164,10 +164,10 @@ type use struct {
 	heap              uint64
 }
 
-// rest returns the smallest use of several measurements, or the first one
+// idleUse returns the smallest use of several measurements, or the first one
 // within limit. A refresh leaves things that end a bit later, such as the
 // server's side of connections.
-func (l *longRun) rest(looks int, limit use) use {
+func (l *longRun) idleUse(looks int, limit use) use {
 	least := use{1 << 30, 1 << 30, 1 << 62}
 	for range looks {
 		runtime.GC()
@@ -196,11 +196,11 @@ func TestLongRun(t *testing.T) {
 	for hour := 1; hour <= int(longDay/time.Hour); hour++ {
 		l.live(t, noon.Add(time.Duration(hour)*time.Hour))
 		if hour == 1 {
-			warm = l.rest(30, use{})
+			warm = l.idleUse(30, use{})
 			continue
 		}
 		most := use{warm.goroutines + 5, warm.files + 5, warm.heap + 4<<20}
-		if now := l.rest(300, most); now.goroutines > most.goroutines || now.files > most.files || now.heap > most.heap {
+		if now := l.idleUse(300, most); now.goroutines > most.goroutines || now.files > most.files || now.heap > most.heap {
 			t.Errorf("after %d hours %+v are held, after the first %+v", hour, now, warm)
 		}
 	}

@@ -94,7 +94,7 @@ func TestMoveIsRemembered(t *testing.T) {
 
 // Only successful responses after permanent redirects to the same address
 // count. The page of a captive portal does not change title and validators.
-func TestWhatIsNoMove(t *testing.T) {
+func TestRedirectsThatAreNoMove(t *testing.T) {
 	m := &moving{status: http.StatusPermanentRedirect, target: "/new", page: rss("News", 1)}
 	s := serve(t, m.ServeHTTP)
 	u := s.URL + "/old"
@@ -156,7 +156,7 @@ func TestMoveKeepsSecrets(t *testing.T) {
 
 // After 429 or 503 with Retry-After, the host's other feeds are not requested
 // in this refresh and the next, unless the user requests one.
-func TestHostIsLeftAlone(t *testing.T) {
+func TestHostPause(t *testing.T) {
 	var j journal
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
 		j.note(r)
@@ -222,7 +222,7 @@ func TestPausedAndGone(t *testing.T) {
 
 // Polling hints are stored, and responses without a document do not change
 // them.
-func TestWishesAreKept(t *testing.T) {
+func TestHintsAreSaved(t *testing.T) {
 	now := noon
 	doc := &feed.Document{Hints: feed.PollHints{TTL: time.Hour}}
 	w := nextHints(feed.PollHints{}, outcome{doc: doc, response: fetch.Response{Fresh: time.Minute}}, now)

@@ -16,23 +16,23 @@ import (
 	"dateline/feed/fetch"
 )
 
-// weather is a transport that simulates many hosts. It can fail.
-type weather struct {
+// fakeNetwork is a transport that simulates many hosts. It can fail.
+type fakeNetwork struct {
 	asked atomic.Int64
-	// answer returns a host's response or the failure to reach it. If it is nil,
+	// respond returns a host's response or the failure to reach it. If it is nil,
 	// every host serves a good feed.
-	answer func(*http.Request) (*http.Response, error)
+	respond func(*http.Request) (*http.Response, error)
 }
 
-func (w *weather) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *fakeNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.asked.Add(1)
-	if w.answer != nil {
-		return w.answer(r)
+	if w.respond != nil {
+		return w.respond(r)
 	}
-	return said(r, http.StatusOK, "application/rss+xml", rss(r.URL.Host, 1)), nil
+	return response(r, http.StatusOK, "application/rss+xml", rss(r.URL.Host, 1)), nil
 }
 
-func said(r *http.Request, status int, kind, body string) *http.Response {
+func response(r *http.Request, status int, kind, body string) *http.Response {
 	return &http.Response{StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Request: r, ContentLength: int64(len(body)),
 		Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body))}
 }
@@ -46,8 +46,8 @@ func hosts(n int) (urls []string) {
 }
 
 // newOutage returns a poller with n feeds that have worked until now.
-func newOutage(t *testing.T, n int) (*rig, *weather) {
-	r, w := newRig(t, hosts(n)...), &weather{}
+func newOutage(t *testing.T, n int) (*rig, *fakeNetwork) {
+	r, w := newRig(t, hosts(n)...), &fakeNetwork{}
 	r.client = fetch.New(fetch.Options{Transport: w, Now: func() time.Time { return r.now }})
 	for u, rep := range r.refresh(t, feed.RefreshRequest{}) {
 		if rep.Status != feed.OK {
@@ -58,7 +58,7 @@ func newOutage(t *testing.T, n int) (*rig, *weather) {
 	return r, w
 }
 
-const gate = `<!DOCTYPE html><html><head><title>Hotel</title><link rel="alternate" type="application/rss+xml" href="/hotel.rss"></head><body><p>Log in</p></body></html>`
+const portalPage = `<!DOCTYPE html><html><head><title>Hotel</title><link rel="alternate" type="application/rss+xml" href="/hotel.rss"></head><body><p>Log in</p></body></html>`
 
 func unreachable(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
@@ -69,7 +69,7 @@ func unreachable(*http.Request) (*http.Response, error) {
 func TestNetworkIsToBlame(t *testing.T) {
 	say := func(status int, extra ...string) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
-			res := said(r, status, "text/html", gate)
+			res := response(r, status, "text/html", portalPage)
 			for i := 0; i < len(extra); i += 2 {
 				res.Header.Set(extra[i], extra[i+1])
 			}
@@ -79,9 +79,9 @@ func TestNetworkIsToBlame(t *testing.T) {
 	redirect := func(status int) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "login.hotel.example" {
-				return said(r, http.StatusOK, "text/html", strings.Replace(gate, "Log in", r.URL.RawQuery, 1)), nil
+				return response(r, http.StatusOK, "text/html", strings.Replace(portalPage, "Log in", r.URL.RawQuery, 1)), nil
 			}
-			res := said(r, status, "text/html", "")
+			res := response(r, status, "text/html", "")
 			res.Header.Set("Location", "http://login.hotel.example/?from="+r.URL.Host)
 			return res, nil
 		}
@@ -90,8 +90,10 @@ func TestNetworkIsToBlame(t *testing.T) {
 		answer func(*http.Request) (*http.Response, error)
 		says   string
 	}{
-		"the same page":               {say(200), "wants a login"},
-		"a page of their own":         {func(r *http.Request) (*http.Response, error) { return said(r, 200, "text/html", gate+r.URL.Host), nil }, "wants a login"},
+		"the same page": {say(200), "wants a login"},
+		"a page of their own": {func(r *http.Request) (*http.Response, error) {
+			return response(r, 200, "text/html", portalPage+r.URL.Host), nil
+		}, "wants a login"},
 		"gone, all of them":           {say(410), "wants a login"},
 		"forbidden, all of them":      {say(403), "wants a login"},
 		"busy, all of them":           {say(503, "Retry-After", "86400"), "wants a login"},
@@ -126,7 +128,7 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 	for _, u := range hosts(40) {
 		before[u] = r.store.state(u)
 	}
-	w.answer = answer
+	w.respond = answer
 	var first string
 	for try := 1; try <= 6; try++ {
 		reports := r.refresh(t, feed.RefreshRequest{DueOnly: true})
@@ -155,7 +157,7 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 			t.Fatalf("%s: %+v became %+v", u, old, now)
 		}
 	}
-	w.answer = nil
+	w.respond = nil
 	for u, rep := range r.refresh(t, feed.RefreshRequest{DueOnly: true}) {
 		if rep.Status != feed.Unchanged || rep.Offline {
 			t.Errorf("when it was over, %s: %+v", u, rep)
@@ -167,9 +169,9 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 }
 
 // Without a network a refresh ends after a few feeds.
-func TestOutageEndsTheRoundEarly(t *testing.T) {
+func TestOutageEndsTheRefreshEarly(t *testing.T) {
 	r, w := newOutage(t, 1000)
-	w.answer = unreachable
+	w.respond = unreachable
 	before := w.asked.Load()
 	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 1000 {
 		t.Errorf("%d reports", len(got))
@@ -186,10 +188,10 @@ func TestFeedsAreToBlame(t *testing.T) {
 		return func(r *http.Request) (*http.Response, error) {
 			for _, u := range hosts(n) {
 				if u == r.URL.String() {
-					return said(r, http.StatusOK, "text/html", gate), nil
+					return response(r, http.StatusOK, "text/html", portalPage), nil
 				}
 			}
-			return said(r, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
+			return response(r, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
 		}
 	}
 	check := func(r *rig, n, failures int) {
@@ -204,7 +206,7 @@ func TestFeedsAreToBlame(t *testing.T) {
 		}
 	}
 	r, w := newOutage(t, 10)
-	w.answer = bad(4)
+	w.respond = bad(4)
 	r.refresh(t, feed.RefreshRequest{})
 	check(r, 4, 1)
 	// The other feeds are not due in this refresh, so nothing shows that the
@@ -214,16 +216,16 @@ func TestFeedsAreToBlame(t *testing.T) {
 	check(r, 4, 2)
 
 	r, w = newOutage(t, 1)
-	w.answer = bad(1)
+	w.respond = bad(1)
 	r.refresh(t, feed.RefreshRequest{})
 	check(r, 1, 1)
 }
 
 // Evidence of several refreshes adds up, because the timer often fetches one
 // feed at a time: the second failing host proves a network problem.
-func TestOutageAcrossRounds(t *testing.T) {
+func TestOutageAcrossRefreshes(t *testing.T) {
 	r, w := newOutage(t, 3)
-	w.answer = unreachable
+	w.respond = unreachable
 	urls := hosts(3)
 	for i, u := range urls {
 		rep := r.refresh(t, feed.RefreshRequest{Feeds: []string{u}})[u]
@@ -231,7 +233,7 @@ func TestOutageAcrossRounds(t *testing.T) {
 			t.Errorf("%d: %+v", i, rep)
 		}
 	}
-	w.answer = nil
+	w.respond = nil
 	if rep := r.refresh(t, feed.RefreshRequest{Feeds: urls[:1]})[urls[0]]; rep.Status != feed.Unchanged || r.offlineMessage() != "" {
 		t.Errorf("%+v, %q", rep, r.offlineMessage())
 	}
@@ -241,9 +243,11 @@ func TestOutageAcrossRounds(t *testing.T) {
 // feeds.
 func TestPortalIsNoSite(t *testing.T) {
 	r, w := newOutage(t, 5)
-	w.answer = func(q *http.Request) (*http.Response, error) { return said(q, http.StatusOK, "text/html", gate), nil }
+	w.respond = func(q *http.Request) (*http.Response, error) {
+		return response(q, http.StatusOK, "text/html", portalPage), nil
+	}
 	r.each(func(s *feed.Settings) { s.Fulltext = true })
-	r.store.wanted = map[string][]feed.Item{hosts(1)[0]: {{ID: 7, Link: "http://site.example/story"}}}
+	r.store.withoutPageText = map[string][]feed.Item{hosts(1)[0]: {{ID: 7, Link: "http://site.example/story"}}}
 	r.refresh(t, feed.RefreshRequest{DueOnly: true})
 	if len(r.store.texts) != 0 {
 		t.Errorf("saved %+v", r.store.texts)
@@ -263,7 +267,7 @@ func TestPortalIsNoSite(t *testing.T) {
 func TestStoppedIsNoOutage(t *testing.T) {
 	r, w := newOutage(t, 20)
 	ctx, cancel := context.WithCancel(context.Background())
-	w.answer = func(q *http.Request) (*http.Response, error) {
+	w.respond = func(q *http.Request) (*http.Response, error) {
 		cancel()
 		<-q.Context().Done()
 		return nil, q.Context().Err()

@@ -170,15 +170,15 @@ func TestFulltextStopped(t *testing.T) {
 
 // wantPages adds n items without page text, whose pages are below root.
 func (r *rig) wantPages(url, root string, n int) {
-	r.store.wanted = map[string][]feed.Item{}
+	r.store.withoutPageText = map[string][]feed.Item{}
 	for i := range n {
-		r.store.wanted[url] = append(r.store.wanted[url], feed.Item{ID: int64(i + 1), Link: fmt.Sprintf("%s/page/%d", root, i+1)})
+		r.store.withoutPageText[url] = append(r.store.withoutPageText[url], feed.Item{ID: int64(i + 1), Link: fmt.Sprintf("%s/page/%d", root, i+1)})
 	}
 }
 
 // After everything is reported, a refresh fetches the pages of the newest items
 // of feeds with the option. Texts and failures are saved and indexed.
-func TestRoundFetchesPages(t *testing.T) {
+func TestRefreshFetchesPages(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/page/2":
@@ -224,7 +224,7 @@ func TestRoundFetchesPages(t *testing.T) {
 
 // A server that asks for a pause is left alone for the rest of the refresh, and
 // its pages are fetched another time.
-func TestRoundLeavesTiredServer(t *testing.T) {
+func TestPageTextsRespectHostPause(t *testing.T) {
 	var mu sync.Mutex
 	pages := 0
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -261,7 +261,7 @@ func TestRoundLeavesTiredServer(t *testing.T) {
 
 // Stopping a refresh stops fetching pages at once. Page texts that were
 // received are saved.
-func TestRoundStoppedAtPages(t *testing.T) {
+func TestRefreshStoppedAtPages(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

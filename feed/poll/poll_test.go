@@ -37,11 +37,11 @@ type fakeStore struct {
 	indexErr error
 	// claims counts the calls of Claim.
 	claims int
-	// wanted holds the items without page text by feed, texts the saved page texts.
-	wanted map[string][]feed.Item
-	texts  map[int64]feed.Fulltext
-	// present is the time by the servers' clocks.
-	present time.Time
+	// withoutPageText holds the items without page text by feed, texts the saved page texts.
+	withoutPageText map[string][]feed.Item
+	texts           map[int64]feed.Fulltext
+	// serverTime is the time by the servers' clocks.
+	serverTime time.Time
 }
 
 func (s *fakeStore) Feeds(context.Context) ([]feed.Feed, error) {
@@ -112,7 +112,7 @@ func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.S
 func (s *fakeStore) SetPresent(_ context.Context, servers time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.present = servers
+	s.serverTime = servers
 	return nil
 }
 
@@ -131,7 +131,7 @@ func (s *fakeStore) WantFulltext(_ context.Context, url string, max int) ([]feed
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []feed.Item
-	for _, i := range s.wanted[url] {
+	for _, i := range s.withoutPageText[url] {
 		if _, had := s.texts[i.ID]; !had && len(out) < max {
 			out = append(out, i)
 		}

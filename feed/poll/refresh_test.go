@@ -87,7 +87,7 @@ func TestSameBody(t *testing.T) {
 
 // A truncated document returns its complete items and no validators. With
 // validators the rest would never be fetched.
-func TestHalfDocuments(t *testing.T) {
+func TestTruncatedDocuments(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		half := strings.TrimSuffix(rss("News", 3), "</channel></rss>")
 		w.Header().Set("ETag", `"1"`)
@@ -117,7 +117,7 @@ func TestHalfDocuments(t *testing.T) {
 // With DueOnly, feeds that are not due are reported as skipped and not counted.
 // Requested feeds are fetched once each, due or not. Unknown ones fail with a
 // message.
-func TestAsk(t *testing.T) {
+func TestRequestedAndDue(t *testing.T) {
 	var asked sync.Map
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		asked.Store(r.URL.Path, true)
@@ -322,15 +322,15 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 	}
 }
 
-// readying is a store that prepares a transaction while it writes another one:
+// overlappingStore is a store that prepares a transaction while it writes another one:
 // its first Save ends only after the second has started.
-type readying struct {
+type overlappingStore struct {
 	*fakeStore
 	calls  atomic.Int32
 	second chan struct{}
 }
 
-func (s *readying) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
+func (s *overlappingStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
 	switch s.calls.Add(1) {
 	case 1:
 		select {
@@ -352,7 +352,7 @@ func TestTransactionsOverlap(t *testing.T) {
 		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
 	}
 	r := newRig(t, urls...)
-	r.Poller.store = &readying{fakeStore: r.store, second: make(chan struct{})}
+	r.Poller.store = &overlappingStore{fakeStore: r.store, second: make(chan struct{})}
 	var reported []string
 	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
 		if rep.Status != feed.OK || rep.New != batchItems {

@@ -12,7 +12,7 @@ import (
 // A refresh stores the time by the median of the servers' clocks. Its last
 // report has the error of this computer's clock. Failures because of expired
 // certificates prove nothing.
-func TestServersClocks(t *testing.T) {
+func TestServerClocks(t *testing.T) {
 	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
 	lie := noon.Add(-9 * year)
 	for name, c := range map[string]struct {
@@ -40,15 +40,15 @@ func TestServersClocks(t *testing.T) {
 			for i, u := range urls {
 				at[hostname(u)] = c.dates[i]
 			}
-			r.client = fetch.New(fetch.Options{Now: r.Poller.now, Transport: &weather{answer: func(q *http.Request) (*http.Response, error) {
-				res := said(q, http.StatusOK, "application/rss+xml", rss("News", 1))
+			r.client = fetch.New(fetch.Options{Now: r.Poller.now, Transport: &fakeNetwork{respond: func(q *http.Request) (*http.Response, error) {
+				res := response(q, http.StatusOK, "application/rss+xml", rss("News", 1))
 				if date := at[q.URL.Hostname()]; !date.IsZero() {
 					res.Header.Set("Date", date.Format(http.TimeFormat))
 				}
 				return res, nil
 			}}})
 			last := r.lastReport(t)
-			if got := r.store.present; !got.Equal(c.present) {
+			if got := r.store.serverTime; !got.Equal(c.present) {
 				t.Errorf("the store received %v, want %v", got, c.present)
 			}
 			if last.ClockAhead != c.told {
@@ -70,7 +70,7 @@ func (r *rig) lastReport(t *testing.T) (last feed.Report) {
 
 // If no server responds, the time is unknown. Local feeds use this computer's
 // clock, unless servers were requested.
-func TestNoServersClock(t *testing.T) {
+func TestNoServerClock(t *testing.T) {
 	guide := "builtin:guide"
 	for name, c := range map[string]struct {
 		urls []string
@@ -84,10 +84,10 @@ func TestNoServersClock(t *testing.T) {
 		r.client = fetch.New(fetch.Options{
 			Now:       r.Poller.now,
 			Builtin:   func(string) ([]byte, bool) { return []byte(rss("Guide", 1)), true },
-			Transport: &weather{answer: func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }},
+			Transport: &fakeNetwork{respond: func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }},
 		})
 		r.lastReport(t)
-		if got := r.store.present; !got.Equal(c.want) {
+		if got := r.store.serverTime; !got.Equal(c.want) {
 			t.Errorf("%s: the store received %v, want %v", name, got, c.want)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 // After the computer wakes up, the network may take some time. No feed fails
 // because of that, and all are fetched again within minutes.
-func TestNetworkComesAfterTheComputer(t *testing.T) {
+func TestNetworkAfterWakeUp(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for name, fails := range map[string]error{
 		"no way":       &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH},
@@ -32,7 +32,7 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 			r.store.feeds[0].Poll.Failures, r.store.feeds[0].Poll.Error = 1, "Before."
 			before, saved := r.store.state(hosts(1)[0]), len(r.store.saved)
 			r.now = r.now.Add(8 * time.Hour)
-			w.answer = func(*http.Request) (*http.Response, error) { return nil, fails }
+			w.respond = func(*http.Request) (*http.Response, error) { return nil, fails }
 			rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]
 			if rep.Status != feed.Failed || !rep.Offline || len(r.store.saved) != saved {
 				t.Fatalf("%+v, %d answers saved", rep, len(r.store.saved)-saved)
@@ -45,7 +45,7 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; !rep.Offline || r.store.state(hosts(1)[0]).Failures != before.Failures {
 				t.Errorf("the second time: %+v", rep)
 			}
-			w.answer, r.now = nil, r.now.Add(wakeGrace)
+			w.respond, r.now = nil, r.now.Add(wakeGrace)
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; rep.Status != feed.Unchanged {
 				t.Errorf("when it is there: %+v", rep)
 			}
@@ -55,15 +55,15 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 
 // Some minutes after waking up, or if other feeds work, a feed without a
 // response has failed.
-func TestAwakeAFeedFails(t *testing.T) {
+func TestFeedFailsWhenAwake(t *testing.T) {
 	r, w := newOutage(t, 2)
 	refuse := func(q *http.Request) (*http.Response, error) {
 		if q.URL.String() == hosts(1)[0] {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 		}
-		return said(q, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
+		return response(q, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
 	}
-	w.answer = refuse
+	w.respond = refuse
 	if rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 1 {
 		t.Errorf("beside one that works: %+v", rep)
 	}
@@ -75,7 +75,7 @@ func TestAwakeAFeedFails(t *testing.T) {
 
 // A request that is interrupted by sleep is not a failure, and the feed stays
 // due. A response that was received counts.
-func TestSleepInARequest(t *testing.T) {
+func TestSleepDuringRequest(t *testing.T) {
 	var slept atomic.Bool
 	clock := func() time.Time {
 		if slept.Load() {

@@ -16,33 +16,33 @@ import (
 	"dateline/feed/parse"
 )
 
-// asked is a line of the servers' log.
-type asked struct {
+// loggedRequest is a line of the servers' log.
+type loggedRequest struct {
 	at     time.Time
 	host   string
 	path   string
 	header http.Header
 }
 
-// fortnight simulates two weeks of polling. Its clock jumps from one due check
+// twoWeeks simulates two weeks of polling. Its clock jumps from one due check
 // to the next.
-type fortnight struct {
+type twoWeeks struct {
 	clock atomic.Int64
 	port  string
 	mu    sync.Mutex
-	log   map[string][]asked
+	log   map[string][]loggedRequest
 	// parsed counts the parsed documents of each kind.
 	parsed map[string]int
 }
 
-func (f *fortnight) now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
+func (f *twoWeeks) now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
 
 // ServeHTTP records a request and responds as the feed's kind does.
-func (f *fortnight) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *twoWeeks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	f.mu.Lock()
 	before := len(f.log[name])
-	f.log[name] = append(f.log[name], asked{f.now(), r.Host, r.URL.Path, r.Header.Clone()})
+	f.log[name] = append(f.log[name], loggedRequest{f.now(), r.Host, r.URL.Path, r.Header.Clone()})
 	f.mu.Unlock()
 	w.Header().Set("Date", f.now().Format(http.TimeFormat))
 	for _, k := range kinds() {
@@ -101,14 +101,14 @@ func (e exchange) redirect(status int, target string) {
 // hour.
 const usual = 4 * time.Hour
 
-// TestFortnight runs NextDue and Refresh for two weeks. The servers' log shows
+// TestTwoWeeks runs NextDue and Refresh for two weeks. The servers' log shows
 // that every feed was requested at the right times, often enough, not too
 // often, and with the right headers.
-func TestFortnight(t *testing.T) {
+func TestTwoWeeks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
 	}
-	f := &fortnight{log: map[string][]asked{}, parsed: map[string]int{}}
+	f := &twoWeeks{log: map[string][]loggedRequest{}, parsed: map[string]int{}}
 	f.clock.Store(noon.UnixNano())
 	f.port = serveHosts(t, f.ServeHTTP)
 	r := f.rig()
@@ -143,7 +143,7 @@ func TestFortnight(t *testing.T) {
 }
 
 // rig returns a poller with one feed of each kind, each on its own host.
-func (f *fortnight) rig() *rig {
+func (f *twoWeeks) rig() *rig {
 	r := &rig{store: &fakeStore{}}
 	var subs []feed.Subscription
 	for i, k := range kinds() {
@@ -174,7 +174,7 @@ func (f *fortnight) rig() *rig {
 }
 
 // checkGaps compares the times between requests with the limits of the kind.
-func (k kind) checkGaps(t *testing.T, log []asked) {
+func (k kind) checkGaps(t *testing.T, log []loggedRequest) {
 	t.Helper()
 	if k.most > 0 && len(log) < 3 {
 		t.Errorf("requested only %d times", len(log))

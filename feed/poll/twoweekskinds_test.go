@@ -21,7 +21,7 @@ type kind struct {
 	// least and most limit the time between two requests. If most is 0, there is no
 	// upper limit.
 	least, most time.Duration
-	check       func(*testing.T, []asked)
+	check       func(*testing.T, []loggedRequest)
 }
 
 // An interval of an hour with its jitter.
@@ -93,8 +93,8 @@ func refuse(code int, retryAfter string) func(exchange) {
 
 // pausesAfterRefusal expects each pause to be kept, and the usual interval
 // after the last.
-func pausesAfterRefusal(pause time.Duration) func(*testing.T, []asked) {
-	return func(t *testing.T, log []asked) {
+func pausesAfterRefusal(pause time.Duration) func(*testing.T, []loggedRequest) {
+	return func(t *testing.T, log []loggedRequest) {
 		for i := 1; i < len(log); i++ {
 			gap := log[i].at.Sub(log[i-1].at)
 			if refused := i-1 >= refusedFrom && i-1 <= refusedTo; refused && gap < pause || !refused && gap > hourMore {
@@ -119,7 +119,7 @@ func down(at time.Time) bool {
 
 // recovers expects longer and longer waits while the server is down, and the
 // usual ones when it is up again.
-func recovers(t *testing.T, log []asked) {
+func recovers(t *testing.T, log []loggedRequest) {
 	failures := 0
 	for i := 1; i < len(log); i++ {
 		gap := log[i].at.Sub(log[i-1].at)
@@ -135,8 +135,8 @@ func recovers(t *testing.T, log []asked) {
 	}
 }
 
-func times(least, most int) func(*testing.T, []asked) {
-	return func(t *testing.T, log []asked) {
+func times(least, most int) func(*testing.T, []loggedRequest) {
+	return func(t *testing.T, log []loggedRequest) {
 		if len(log) < least || len(log) > most {
 			t.Errorf("requested %d times, want %d to %d", len(log), least, most)
 		}
@@ -145,8 +145,8 @@ func times(least, most int) func(*testing.T, []asked) {
 
 // never expects no request at such a time, except the first, which is made
 // before the feed can say so.
-func never(at func(time.Time) bool) func(*testing.T, []asked) {
-	return func(t *testing.T, log []asked) {
+func never(at func(time.Time) bool) func(*testing.T, []loggedRequest) {
+	return func(t *testing.T, log []loggedRequest) {
 		for _, l := range log[1:] {
 			if at(l.at) {
 				t.Errorf("requested at %s", l.at.Format(time.RFC1123))
@@ -158,8 +158,8 @@ func never(at func(time.Time) bool) func(*testing.T, []asked) {
 // movedFor expects a feed with a permanent redirect to be requested at its new
 // address only, from the second day on. Without one, it expects only the old
 // address.
-func movedFor(good bool) func(*testing.T, []asked) {
-	return func(t *testing.T, log []asked) {
+func movedFor(good bool) func(*testing.T, []loggedRequest) {
+	return func(t *testing.T, log []loggedRequest) {
 		own, late := 0, 0
 		for _, l := range log {
 			if strings.Count(l.path, "/") == 1 {
@@ -175,8 +175,8 @@ func movedFor(good bool) func(*testing.T, []asked) {
 	}
 }
 
-func conditional(header string) func(*testing.T, []asked) {
-	return func(t *testing.T, log []asked) {
+func conditional(header string) func(*testing.T, []loggedRequest) {
+	return func(t *testing.T, log []loggedRequest) {
 		for i, l := range log {
 			if has := l.header.Get(header) != ""; has != (i > 0) {
 				t.Errorf("request %s has %s: %v", strconv.Itoa(i), header, has)
@@ -186,7 +186,7 @@ func conditional(header string) func(*testing.T, []asked) {
 }
 
 // keepsSecrets expects password and headers at the feed's own host only.
-func keepsSecrets(t *testing.T, log []asked) {
+func keepsSecrets(t *testing.T, log []loggedRequest) {
 	elsewhere := 0
 	for _, l := range log {
 		told := l.header.Get("Authorization") != "" && l.header.Get("X-Key") != ""
