@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"dateline/feed/text"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"dateline/feed/text"
 )
 
 // Kind classifies failures by what the user can do about them.

@@ -3,13 +3,14 @@ package fetch
 import (
 	"bytes"
 	"context"
-	"dateline/feed/text"
 	"errors"
 	"fmt"
 	"net/http"
 	"os/exec"
 	"strings"
 	"time"
+
+	"dateline/feed/text"
 )
 
 // These are the roles of the programs that a configuration can name for a feed.

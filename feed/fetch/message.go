@@ -3,13 +3,14 @@ package fetch
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"dateline/feed/text"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"dateline/feed/text"
 )
 
 // UserMessage says what went wrong and what the user can do about it. It names
