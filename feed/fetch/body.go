@@ -97,7 +97,7 @@ type errorReader struct{ err error }
 
 func (f errorReader) Read([]byte) (int, error) { return 0, f.err }
 
-// bodySlot reads a body. The first bytes need no slot; the rest waits until one
+// bodySlot reads a body. The first bytes need no slot. The rest waits until one
 // of the client's slots for large bodies is free.
 type bodySlot struct {
 	ctx   context.Context

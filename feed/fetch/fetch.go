@@ -189,7 +189,7 @@ func (r Response) Release() {
 }
 
 // Get sends the request and follows redirects. Every error is an [*Error]. The
-// caller must release the response. ctx cancels the request; the error then has
+// caller must release the response. If ctx is canceled, the error has
 // [KindCanceled].
 func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	if name, ok := builtinName(r.URL); ok {
@@ -225,8 +225,8 @@ func (r Request) checkAllowed() error {
 	return e
 }
 
-// request sends the request and returns the response, and the last address for
-// error messages.
+// request sends the request. at is the last requested address, for error
+// messages.
 func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out Response, at string, err error) {
 	if IsLocal(r.URL) {
 		out, err = c.fetchLocal(ctx, limit, r)

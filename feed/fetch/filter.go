@@ -35,8 +35,8 @@ func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res
 	return nil
 }
 
-// filterSeparator separates the server's ETag from the hash of the filter. The
-// hash makes a feed be fetched again after its filter changed.
+// filterSeparator separates the server's ETag from the hash of the filter.
+// Because of the hash, the feed is fetched again after its filter changed.
 const filterSeparator = " filter:"
 
 // filterHash returns a hash of the filter's command. It is empty if there is no

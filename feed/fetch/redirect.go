@@ -123,9 +123,8 @@ func (rd *redirects) send(ctx context.Context, req *http.Request) (*http.Respons
 	}
 }
 
-// keepCookies remembers the cookies that a host sets until the request ends. It
-// removes their Domain attribute, which would send them to other hosts of the
-// domain.
+// keepCookies stores a host's cookies for the rest of the request. It removes
+// their Domain attribute, which would send them to other hosts of the domain.
 func (rd *redirects) keepCookies(res *http.Response) {
 	cookies := res.Cookies()
 	for _, c := range cookies {

@@ -66,8 +66,8 @@ type transports struct {
 	standard http.RoundTripper
 
 	mu sync.Mutex
-	// others holds the transports with options, used their options, the most
-	// recently used last.
+	// others holds the transports with options. used holds their options, the
+	// most recently used last.
 	others map[routeOptions]*http.Transport
 	used   []routeOptions
 }
@@ -75,8 +75,8 @@ type transports struct {
 // get returns the transport for the options. It drops the least recently used
 // one if there are too many.
 func (rs *transports) get(r routeOptions) (http.RoundTripper, error) {
-	usual, own := rs.standard.(*http.Transport)
-	if r == (routeOptions{}) || !own {
+	standard, isOwn := rs.standard.(*http.Transport)
+	if r == (routeOptions{}) || !isOwn {
 		return rs.standard, nil
 	}
 	rs.mu.Lock()
@@ -85,7 +85,7 @@ func (rs *transports) get(r routeOptions) (http.RoundTripper, error) {
 	if t := rs.others[r]; t != nil {
 		return t, nil
 	}
-	t := usual.Clone()
+	t := standard.Clone()
 	if err := r.apply(t); err != nil {
 		rs.used = rs.used[:len(rs.used)-1]
 		return nil, err

@@ -147,7 +147,7 @@ func (n networkState) networkProblem() (evidence, bool) {
 }
 
 // giveUpAfter is how many hosts that had worked before must show the same
-// evidence before the rest of a refresh is given up.
+// evidence, while no host works, before the rest of a refresh is given up.
 const giveUpAfter = 16
 
 // giveUp reports whether fetching the remaining feeds is useless.
@@ -163,8 +163,8 @@ func (n networkState) giveUp() bool {
 	return false
 }
 
-// merge returns the state together with the state of earlier refreshes. After a
-// success, the earlier state is dropped.
+// merge returns the state together with the state of earlier refreshes. The
+// earlier state is dropped after a success, and if there is too much evidence.
 func (n networkState) merge(before networkState) networkState {
 	if len(n.working) > 0 || len(before.working) > 0 || len(n.failing)+len(before.failing) > maxEvidence {
 		return n

@@ -22,11 +22,11 @@ const acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
 // pagePause is how long a host is left alone after a temporary failure.
 const pagePause = time.Minute
 
-// Fulltext fetches the web page of an item and returns its article, using the
+// Fulltext fetches the web page of an item and returns its article. It uses the
 // settings of sub, which may be zero. The feed's headers, cookies and password
 // are sent only if the page is on the feed's own server. If the page has no
-// article, the result's Error says why; its Fetched is zero if another attempt
-// may succeed soon. The returned error is the error of ctx.
+// article, the Error of the result says why. If another attempt may succeed
+// soon, its Fetched is zero. The returned error is the error of ctx.
 func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
 	done := make(chan feed.Fulltext, 1)
 	p.queues.add(hostKey(link), func() {
@@ -93,9 +93,9 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 }
 
 // pageRequest returns the request for a page. If the page is on the feed's
-// server, the request has the feed's headers and login; otherwise only its user
-// agent, timeout and proxy. The feed's filter is never used. It returns false
-// if link is not a web address.
+// server, the request has the feed's headers and login. Otherwise it has only
+// the feed's user agent, timeout and proxy. The feed's filter is never used. It
+// returns false if link is not a web address.
 func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	at, err := url.Parse(link)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {

@@ -253,6 +253,7 @@ func TestCancel(t *testing.T) {
 		if rep.Done != 1 || rep.Total != len(urls) {
 			t.Errorf("%+v: one feed is done", rep)
 		}
+		// The first report is the fast feed's. Now stop the others.
 		cancel()
 	})
 	if !errors.Is(err, context.Canceled) {
