@@ -90,9 +90,9 @@ func noSecret(t *testing.T, e *Error, secret string) {
 }
 
 // basicServer accepts user ann with a password and counts the requests.
-func basicServer(password *atomic.Value, asked *atomic.Int64) http.HandlerFunc {
+func basicServer(password *atomic.Value, requested *atomic.Int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		requested.Add(1)
 		if user, given, _ := r.BasicAuth(); user != "ann" || given != password.Load() {
 			w.Header().Set("WWW-Authenticate", `basic realm="x"`)
 			w.WriteHeader(http.StatusUnauthorized)
@@ -104,33 +104,33 @@ func basicServer(password *atomic.Value, asked *atomic.Int64) http.HandlerFunc {
 // over https at once.
 func TestBasicWaitsForChallenge(t *testing.T) {
 	var password atomic.Value
-	var asked atomic.Int64
+	var requested atomic.Int64
 	password.Store("pw")
-	open := serve(t, "127.0.0.1", basicServer(&password, &asked))
+	open := serve(t, "127.0.0.1", basicServer(&password, &requested))
 	r := Request{URL: open.URL, Access: feed.Access{User: "ann", Password: "pw"}}
 	get(t, client(t), r)
-	if asked.Load() != 2 {
-		t.Errorf("requested %d times over http", asked.Load())
+	if requested.Load() != 2 {
+		t.Errorf("requested %d times over http", requested.Load())
 	}
-	closed, trusting := secure(t, certificate(t, anyName), basicServer(&password, &asked))
+	closed, trusting := secure(t, certificate(t, anyName), basicServer(&password, &requested))
 	r.URL = closed.URL
 	get(t, trusting, r)
-	if asked.Load() != 3 {
-		t.Errorf("requested %d times over TLS", asked.Load()-2)
+	if requested.Load() != 3 {
+		t.Errorf("requested %d times over TLS", requested.Load()-2)
 	}
 	r.Access.Password = "wr0ng"
 	noSecret(t, fail(t, trusting, r, KindAuth), "wr0ng")
-	if asked.Load() != 4 {
-		t.Errorf("a wrong password was sent %d times", asked.Load()-3)
+	if requested.Load() != 4 {
+		t.Errorf("a wrong password was sent %d times", requested.Load()-3)
 	}
 }
 
 // A password command runs once, and again when the password is refused.
 func TestPasswordCommand(t *testing.T) {
 	var password atomic.Value
-	var asked atomic.Int64
+	var requested atomic.Int64
 	password.Store("first")
-	s := serve(t, "127.0.0.1", basicServer(&password, &asked))
+	s := serve(t, "127.0.0.1", basicServer(&password, &requested))
 	dir := t.TempDir()
 	file, log := filepath.Join(dir, "password"), filepath.Join(dir, "log")
 	say := func(text string) {

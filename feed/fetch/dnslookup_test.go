@@ -84,9 +84,9 @@ func TestLookupLimit(t *testing.T) {
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.URL, "http://"), ":")
 	c := New(Options{Transport: newTransport(defaultTimeouts(), newResolver(t, 2*maxLookups))})
 	t.Cleanup(c.CloseIdle)
-	var asked sync.WaitGroup
+	var requested sync.WaitGroup
 	for i := range 3 * maxLookups {
-		asked.Go(func() {
+		requested.Go(func() {
 			u := fmt.Sprintf("http://feed%d.example:%s", i, port)
 			res, err := c.Get(t.Context(), Request{URL: u, Timeout: time.Minute})
 			if err != nil || "http://"+string(res.Body) != u {
@@ -95,7 +95,7 @@ func TestLookupLimit(t *testing.T) {
 			res.Release()
 		})
 	}
-	asked.Wait()
+	requested.Wait()
 }
 
 // A canceled request stops waiting for its turn and does not use one.

@@ -59,17 +59,17 @@ func TestEndlessRedirects(t *testing.T) {
 		"http://[bad":         KindRedirects,
 		"":                    KindStatus,
 	} {
-		asked := 0
+		requested := 0
 		s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
-			asked++
+			requested++
 			w.Header()["Location"] = []string{location}
 			w.WriteHeader(http.StatusFound)
 		})
 		e := fail(t, client(t, func(o *Options) {
 			o.Builtin = func(string) ([]byte, bool) { return nil, true }
 		}), Request{URL: s.URL + "/a"}, kind)
-		if asked != 1 || !strings.HasSuffix(e.UserMessage(), ".") {
-			t.Errorf("Location %q: asked %d times, %s", location, asked, e.UserMessage())
+		if requested != 1 || !strings.HasSuffix(e.UserMessage(), ".") {
+			t.Errorf("Location %q: requested %d times, %s", location, requested, e.UserMessage())
 		}
 	}
 }
@@ -113,7 +113,7 @@ func TestSecretsStayAtHome(t *testing.T) {
 			}
 		}
 		if v.h.Get("Referer") != "" {
-			t.Errorf("%s: the feed's address is told: %s", v.path, v.h.Get("Referer"))
+			t.Errorf("%s: the feed's address is reported: %s", v.path, v.h.Get("Referer"))
 		}
 	}
 }

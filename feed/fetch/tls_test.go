@@ -55,13 +55,13 @@ func TestOldTLS(t *testing.T) {
 
 // A redirect from https to http is not followed.
 func TestDowngrade(t *testing.T) {
-	asked := false
-	plain := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { asked = true })
+	requested := false
+	plain := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { requested = true })
 	s, trusting := secure(t, certificate(t, func(*x509.Certificate) {}), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, plain.URL+"/open", http.StatusMovedPermanently)
 	})
 	checkMessage(t, fail(t, trusting, Request{URL: s.URL}, KindDowngrade), plain.URL+"/open")
-	if asked {
+	if requested {
 		t.Error("the http address was requested")
 	}
 }

@@ -40,14 +40,14 @@ func TestDiscoverFeed(t *testing.T) {
 // A page returns the feeds that it links to. Then no well-known paths are
 // tried.
 func TestDiscoverAnnounced(t *testing.T) {
-	var asked atomic.Int32
+	var requested atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		requested.Add(1)
 		io.WriteString(w, strings.Replace(page, "%s", `<link rel="alternate" type="application/atom+xml" title="All" href="/all.atom">`, 1))
 	})
 	got, err := newRig(t).Discover(context.Background(), s.URL)
-	if err != nil || len(got) != 1 || got[0].URL != s.URL+"/all.atom" || got[0].Title != "All" || asked.Load() != 1 {
-		t.Errorf("%+v, %v after %d requests", got, err, asked.Load())
+	if err != nil || len(got) != 1 || got[0].URL != s.URL+"/all.atom" || got[0].Title != "All" || requested.Load() != 1 {
+		t.Errorf("%+v, %v after %d requests", got, err, requested.Load())
 	}
 }
 

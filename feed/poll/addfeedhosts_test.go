@@ -83,12 +83,12 @@ func TestDiscoverUnreadablePage(t *testing.T) {
 
 // Only a few well-known paths are tried.
 func TestDiscoverTriesFewPlaces(t *testing.T) {
-	var asked []string
+	var requested []string
 	r := newHostRig(t, func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.URL.Path)
+		requested = append(requested, r.URL.Path)
 		io.WriteString(w, strings.Replace(page, "%s", "", 1))
 	})
-	if got, err := r.Discover(context.Background(), "https://site.example/"); err == nil || len(asked) < 8 || len(asked) > 12 {
-		t.Errorf("%+v, %v after asking %q", got, err, asked)
+	if got, err := r.Discover(context.Background(), "https://site.example/"); err == nil || len(requested) < 8 || len(requested) > 12 {
+		t.Errorf("%+v, %v after asking %q", got, err, requested)
 	}
 }

@@ -21,19 +21,19 @@ import (
 // processes is several processes with one database, and a server that counts
 // requests.
 type processes struct {
-	pollers []*Poller
-	now     time.Time
-	mu      sync.Mutex
-	asked   map[string]int
+	pollers   []*Poller
+	now       time.Time
+	mu        sync.Mutex
+	requested map[string]int
 	// onRequest is called before each response. It may be nil.
 	onRequest func(path string)
 }
 
 func newProcesses(t *testing.T, count, feeds int) (*processes, []string) {
-	h := &processes{now: noon, asked: map[string]int{}}
+	h := &processes{now: noon, requested: map[string]int{}}
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
-		h.asked[r.URL.Path]++
+		h.requested[r.URL.Path]++
 		answer := h.onRequest
 		h.mu.Unlock()
 		if answer != nil {
@@ -68,7 +68,7 @@ func newProcesses(t *testing.T, count, feeds int) (*processes, []string) {
 
 // refreshAll refreshes from every process at once. It returns the number of reports of
 // feeds that were fetched.
-func (h *processes) refreshAll(t *testing.T, ask feed.RefreshRequest) (told int) {
+func (h *processes) refreshAll(t *testing.T, ask feed.RefreshRequest) (reported int) {
 	t.Helper()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -78,7 +78,7 @@ func (h *processes) refreshAll(t *testing.T, ask feed.RefreshRequest) (told int)
 				mu.Lock()
 				defer mu.Unlock()
 				if r.Status != feed.Skipped {
-					told++
+					reported++
 				}
 			})
 			if err != nil {
@@ -87,7 +87,7 @@ func (h *processes) refreshAll(t *testing.T, ask feed.RefreshRequest) (told int)
 		})
 	}
 	wg.Wait()
-	return told
+	return reported
 }
 
 // Several processes that refresh at the same time fetch each due feed once, and
@@ -96,18 +96,18 @@ func TestManyProcessesFetchOnce(t *testing.T) {
 	const feeds, rounds = 60, 5
 	h, _ := newProcesses(t, 3, feeds)
 	for round := 1; round <= rounds; round++ {
-		if told := h.refreshAll(t, feed.RefreshRequest{DueOnly: true}); told != feeds {
-			t.Errorf("round %d: %d feeds were reported", round, told)
+		if reported := h.refreshAll(t, feed.RefreshRequest{DueOnly: true}); reported != feeds {
+			t.Errorf("round %d: %d feeds were reported", round, reported)
 		}
-		for path, n := range h.asked {
+		for path, n := range h.requested {
 			if n != round {
 				t.Errorf("after round %d %s has been requested %d times", round, path, n)
 			}
 		}
 		h.now = h.now.Add(time.Hour)
 	}
-	if len(h.asked) != feeds {
-		t.Errorf("%d feeds were asked", len(h.asked))
+	if len(h.requested) != feeds {
+		t.Errorf("%d feeds were requested", len(h.requested))
 	}
 }
 
@@ -145,8 +145,8 @@ func TestClaimedByOtherProcess(t *testing.T) {
 		}
 	})
 	close(done)
-	if err := errors.Join(err, <-ended); err != nil || h.asked["/0"] != 2 {
-		t.Errorf("requested %d times, %v", h.asked["/0"], err)
+	if err := errors.Join(err, <-ended); err != nil || h.requested["/0"] != 2 {
+		t.Errorf("requested %d times, %v", h.requested["/0"], err)
 	}
 }
 
@@ -167,8 +167,8 @@ func TestClaimsEnd(t *testing.T) {
 		if err := other.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(feed.Report) {}); err != nil {
 			t.Error(err)
 		}
-		if h.asked["/0"] != times || h.asked["/1"] != times {
-			t.Errorf("%s: %v", what, h.asked)
+		if h.requested["/0"] != times || h.requested["/1"] != times {
+			t.Errorf("%s: %v", what, h.requested)
 		}
 	}
 	expect("at once", 0)
@@ -189,7 +189,7 @@ func TestClaimsEnd(t *testing.T) {
 		t.Error(err)
 	}
 	h.mu.Lock()
-	h.onRequest, h.asked = nil, map[string]int{}
+	h.onRequest, h.requested = nil, map[string]int{}
 	h.mu.Unlock()
 	expect("when it was stopped", 1)
 
@@ -213,31 +213,31 @@ func TestClaimsEnd(t *testing.T) {
 // fullStore is a store that cannot be written.
 type fullStore struct{ *fakeStore }
 
-var errNoRoom = errors.New("the disk is full")
+var errDiskFull = errors.New("the disk is full")
 
 func (fullStore) Claim(context.Context, []feed.Feed, time.Time, bool) ([]string, error) {
-	return nil, errNoRoom
+	return nil, errDiskFull
 }
 
 // All feeds of a refresh are claimed in one statement. If it cannot be written,
 // nothing is fetched and nothing is due for a minute.
 func TestOneClaimPerRefresh(t *testing.T) {
-	var asked int
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { asked++; io.WriteString(w, rss("Fine", 1)) })
+	var requested int
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { requested++; io.WriteString(w, rss("Fine", 1)) })
 	var urls []string
 	for i := range 300 {
 		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
 	}
 	r := newRig(t, urls...)
-	r.queues.perHost = 1 // so that asked needs no lock
+	r.queues.perHost = 1 // so that requested needs no lock
 	r.Poller.store = fullStore{r.store}
 	err := r.Refresh(t.Context(), feed.RefreshRequest{DueOnly: true}, func(rep feed.Report) { t.Errorf("%+v", rep) })
-	if next, due := r.NextDue(t.Context()); !errors.Is(err, errNoRoom) || due != nil || asked > 0 || !next.Equal(noon.Add(pauseAfterFailure)) {
-		t.Errorf("%v, asked %d times, due at %v", err, asked, next)
+	if next, due := r.NextDue(t.Context()); !errors.Is(err, errDiskFull) || due != nil || requested > 0 || !next.Equal(noon.Add(pauseAfterFailure)) {
+		t.Errorf("%v, requested %d times, due at %v", err, requested, next)
 	}
 	r.Poller.store, r.now = r.store, noon.Add(pauseAfterFailure)
-	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 300 || asked != 300 || r.store.claims != 1 {
-		t.Errorf("%d reports, asked %d times, claimed %d times", len(got), asked, r.store.claims)
+	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 300 || requested != 300 || r.store.claims != 1 {
+		t.Errorf("%d reports, requested %d times, claimed %d times", len(got), requested, r.store.claims)
 	}
 	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 300 || r.store.claims != 1 {
 		t.Errorf("with nothing due: %d reports, claimed %d times", len(got), r.store.claims)

@@ -118,9 +118,9 @@ func (c *wrongClock) check(t *testing.T, path string, least, most time.Duration)
 		}
 	}
 	if hurried > 1 {
-		t.Errorf("%s was asked in a hurry %d times: %v", path, hurried, log)
+		t.Errorf("%s was requested in a hurry %d times: %v", path, hurried, log)
 	}
 	if last := c.steady.Sub(log[len(log)-1]); last > most {
-		t.Errorf("%s was not asked in the last %v", path, last)
+		t.Errorf("%s was not requested in the last %v", path, last)
 	}
 }

@@ -20,24 +20,24 @@ var update = flag.Bool("update", false, "rewrite testdata/messages.txt")
 func (b *hostileRig) checkMessages(t *testing.T, reports map[string]feed.Report) {
 	t.Helper()
 	file := filepath.Join("testdata", "messages.txt")
-	told := map[string]string{}
+	got := map[string]string{}
 	for i, u := range b.urls {
 		if s := reports[u].Error; s != "" {
-			told[b.list[i].name] = b.message(s)
+			got[b.list[i].name] = b.message(s)
 		}
 	}
 	want := map[string]string{}
 	known, err := os.ReadFile(file)
 	for line := range strings.Lines(string(known)) {
-		name, sentence, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " -> ")
-		want[name] = sentence
-		if strings.Contains(told[name], "took too long") {
-			told[name] = sentence
+		name, message, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " -> ")
+		want[name] = message
+		if strings.Contains(got[name], "took too long") {
+			got[name] = message
 		}
 	}
 	if *update {
 		var lines []string
-		for name, s := range told {
+		for name, s := range got {
 			lines = append(lines, name+" -> "+s+"\n")
 		}
 		slices.Sort(lines)
@@ -50,11 +50,11 @@ func (b *hostileRig) checkMessages(t *testing.T, reports map[string]feed.Report)
 		return
 	}
 	for name := range want {
-		if told[name] != want[name] {
-			t.Errorf("%s:\n got %s\nwant %s", name, told[name], want[name])
+		if got[name] != want[name] {
+			t.Errorf("%s:\n got %s\nwant %s", name, got[name], want[name])
 		}
 	}
-	for name, s := range told {
+	for name, s := range got {
 		if want[name] == "" {
 			t.Errorf("%s is not in %s: %s", name, file, s)
 		}

@@ -43,7 +43,7 @@ func TestHostQueues(t *testing.T) {
 		l.mu.Lock()
 		left = l.running
 		if left == 0 && (len(l.hosts) != 0 || len(l.ready) != 0) {
-			t.Errorf("%d hosts and %d ready lanes are left", len(l.hosts), len(l.ready))
+			t.Errorf("%d hosts and %d ready queues are left", len(l.hosts), len(l.ready))
 		}
 		l.mu.Unlock()
 	}

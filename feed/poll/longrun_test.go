@@ -100,7 +100,7 @@ func longKinds() []longKind {
 func pausesEveryThird(t *testing.T, log []loggedRequest) {
 	for i := 3; i < len(log); i += 3 {
 		if gap := log[i].at.Sub(log[i-1].at); gap < 4*time.Hour {
-			t.Errorf("requested %v after it asked for a pause of four hours", gap)
+			t.Errorf("requested %v after it requested for a pause of four hours", gap)
 		}
 	}
 }

@@ -172,8 +172,8 @@ func TestHostPause(t *testing.T) {
 	r := newRig(t, urls...)
 	r.queues = newHostQueues(1, 1, nil)
 	got := r.refresh(t, feed.RefreshRequest{})
-	if asked := strings.Fields(j.take()); len(asked) != 2 || slices.Contains(asked, "/1") {
-		t.Errorf("requested %q", asked)
+	if requested := strings.Fields(j.take()); len(requested) != 2 || slices.Contains(requested, "/1") {
+		t.Errorf("requested %q", requested)
 	}
 	for _, u := range urls[1:3] {
 		state := r.store.state(u)
@@ -207,8 +207,8 @@ func TestPausedAndGone(t *testing.T) {
 	m.take()
 	for _, ask := range []feed.RefreshRequest{{}, {DueOnly: true}, {Feeds: []string{paused, gone}, DueOnly: true}} {
 		got := r.refresh(t, ask)
-		if asked := m.take(); asked != "" || !strings.Contains(got[paused].Reason, "paused") || !strings.Contains(got[gone].Reason, "gone") {
-			t.Errorf("%+v: asked %q, %+v", ask, asked, got)
+		if requested := m.take(); requested != "" || !strings.Contains(got[paused].Reason, "paused") || !strings.Contains(got[gone].Reason, "gone") {
+			t.Errorf("%+v: requested %q, %+v", ask, requested, got)
 		}
 	}
 	if next, err := r.NextDue(context.Background()); err != nil || !next.IsZero() {

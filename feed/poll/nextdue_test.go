@@ -33,7 +33,7 @@ func TestNextDue(t *testing.T) {
 	}{
 		{"the earliest", [3]feed.PollState{at(3 * time.Hour), at(time.Hour), at(2 * time.Hour)}, noon.Add(time.Hour)},
 		{"overdue", [3]feed.PollState{at(3 * time.Hour), at(-time.Hour), gone}, noon},
-		{"never asked", [3]feed.PollState{at(3 * time.Hour), {}, gone}, noon},
+		{"never requested", [3]feed.PollState{at(3 * time.Hour), {}, gone}, noon},
 		{"gone", [3]feed.PollState{gone, at(time.Hour), gone}, noon.Add(time.Hour)},
 		{"none", [3]feed.PollState{gone, gone, gone}, time.Time{}},
 	} {

@@ -18,14 +18,14 @@ import (
 
 // fakeNetwork is a transport that simulates many hosts. It can fail.
 type fakeNetwork struct {
-	asked atomic.Int64
+	requested atomic.Int64
 	// respond returns a host's response or the failure to reach it. If it is nil,
 	// every host serves a good feed.
 	respond func(*http.Request) (*http.Response, error)
 }
 
 func (w *fakeNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
-	w.asked.Add(1)
+	w.requested.Add(1)
 	if w.respond != nil {
 		return w.respond(r)
 	}
@@ -172,12 +172,12 @@ func checkOutage(t *testing.T, answer func(*http.Request) (*http.Response, error
 func TestOutageEndsTheRefreshEarly(t *testing.T) {
 	r, w := newOutage(t, 1000)
 	w.respond = unreachable
-	before := w.asked.Load()
+	before := w.requested.Load()
 	if got := r.refresh(t, feed.RefreshRequest{DueOnly: true}); len(got) != 1000 {
 		t.Errorf("%d reports", len(got))
 	}
-	if n := w.asked.Load() - before; n > 400 {
-		t.Errorf("%d feeds were asked in vain", n)
+	if n := w.requested.Load() - before; n > 400 {
+		t.Errorf("%d feeds were requested without success", n)
 	}
 }
 

@@ -54,11 +54,11 @@ func TestFulltextSelectors(t *testing.T) {
 // Headers, cookies and logins for the feed's server are not sent to other
 // servers. The user agent is.
 func TestFulltextSecrets(t *testing.T) {
-	asked := map[string]http.Header{}
+	requested := map[string]http.Header{}
 	var mu sync.Mutex
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
-		asked[r.Host] = r.Header.Clone()
+		requested[r.Host] = r.Header.Clone()
 		mu.Unlock()
 		w.Header().Set("Content-Type", "text/html")
 		io.WriteString(w, article)
@@ -72,14 +72,14 @@ func TestFulltextSecrets(t *testing.T) {
 		if got, err := r.Fulltext(context.Background(), sub, "http://"+host+"/page"); err != nil || got.Error != "" {
 			t.Errorf("%s: %+v, %v", host, got, err)
 		}
-		if asked[host].Get("User-Agent") != "mine/1" {
-			t.Errorf("%s was asked by %q", host, asked[host].Get("User-Agent"))
+		if requested[host].Get("User-Agent") != "mine/1" {
+			t.Errorf("%s was requested by %q", host, requested[host].Get("User-Agent"))
 		}
 	}
-	if h := asked[home]; h.Get("X-Key") != "k" || h.Get("Authorization") == "" {
+	if h := requested[home]; h.Get("X-Key") != "k" || h.Get("Authorization") == "" {
 		t.Errorf("the feed's server did not receive: %v", h)
 	}
-	if h := asked[away]; h.Get("X-Key") != "" || h.Get("Authorization") != "" {
+	if h := requested[away]; h.Get("X-Key") != "" || h.Get("Authorization") != "" {
 		t.Errorf("another server received: %v", h)
 	}
 }
@@ -247,7 +247,7 @@ func TestPageTextsRespectHostPause(t *testing.T) {
 	r.refresh(t, feed.RefreshRequest{})
 	// Two pages of one server are fetched at the same time.
 	if len(r.store.texts) != 3 || pages > 5 {
-		t.Errorf("%d pages kept of %d asked for", len(r.store.texts), pages)
+		t.Errorf("%d pages kept of %d requested for", len(r.store.texts), pages)
 	}
 	r.now = noon.Add(time.Hour)
 	mu.Lock()

@@ -118,9 +118,9 @@ func TestTruncatedDocuments(t *testing.T) {
 // Requested feeds are fetched once each, due or not. Unknown ones fail with a
 // message.
 func TestRequestedAndDue(t *testing.T) {
-	var asked sync.Map
+	var requested sync.Map
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asked.Store(r.URL.Path, true)
+		requested.Store(r.URL.Path, true)
 		io.WriteString(w, rss("News", 1))
 	})
 	due, later, gone, foreign := s.URL+"/due", s.URL+"/later", s.URL+"/gone", s.URL+"/foreign"
@@ -149,8 +149,8 @@ func TestRequestedAndDue(t *testing.T) {
 			t.Errorf("not due: %+v", got[u])
 		}
 	}
-	if _, was := asked.Load("/later"); was || !reflect.DeepEqual(r.store.state(later), before) {
-		t.Error("a feed that is not due was asked")
+	if _, was := requested.Load("/later"); was || !reflect.DeepEqual(r.store.state(later), before) {
+		t.Error("a feed that is not due was requested")
 	}
 
 	got = r.refresh(t, feed.RefreshRequest{Feeds: []string{later, later, gone, "https://other.example/"}})
@@ -163,8 +163,8 @@ func TestRequestedAndDue(t *testing.T) {
 	if r.store.state(gone).Gone {
 		t.Error("a feed that came back is still gone")
 	}
-	if _, was := asked.Load("/foreign"); was {
-		t.Error("a feed outside the configuration was asked")
+	if _, was := requested.Load("/foreign"); was {
+		t.Error("a feed outside the configuration was requested")
 	}
 	if got := r.refresh(t, feed.RefreshRequest{Feeds: []string{}}); len(got) != 0 {
 		t.Errorf("no names at all: %+v", got)
@@ -290,10 +290,10 @@ func TestCancelWhileParsing(t *testing.T) {
 // A feed that is being fetched is not fetched by a second refresh. The second
 // one waits until the result is saved.
 func TestNeverTwiceAtOnce(t *testing.T) {
-	var asked atomic.Int32
+	var requested atomic.Int32
 	arrived, answer := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) == 1 {
+		if requested.Add(1) == 1 {
 			close(arrived)
 		}
 		<-answer
@@ -318,8 +318,8 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 	if second.Status != feed.Skipped || r.store.state(s.URL).LastOK.IsZero() {
 		t.Errorf("second: %+v", second)
 	}
-	if rep := <-first; rep.Status != feed.OK || asked.Load() != 1 {
-		t.Errorf("first: %+v after %d requests", rep, asked.Load())
+	if rep := <-first; rep.Status != feed.OK || requested.Load() != 1 {
+		t.Errorf("first: %+v after %d requests", rep, requested.Load())
 	}
 }
 

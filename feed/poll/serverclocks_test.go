@@ -18,9 +18,9 @@ func TestServerClocks(t *testing.T) {
 	for name, c := range map[string]struct {
 		ahead time.Duration
 		// dates are the Date headers of the hosts. The zero time means no header.
-		dates   []time.Time
-		present time.Time
-		told    time.Duration
+		dates    []time.Time
+		present  time.Time
+		reported time.Duration
 	}{
 		"all is well":           {0, []time.Time{noon, noon.Add(time.Minute), noon}, noon, 0},
 		"a year ahead":          {year, []time.Time{noon, noon, noon}, noon, year},
@@ -51,8 +51,8 @@ func TestServerClocks(t *testing.T) {
 			if got := r.store.serverTime; !got.Equal(c.present) {
 				t.Errorf("the store received %v, want %v", got, c.present)
 			}
-			if last.ClockAhead != c.told {
-				t.Errorf("received %v, want %v", last.ClockAhead, c.told)
+			if last.ClockAhead != c.reported {
+				t.Errorf("received %v, want %v", last.ClockAhead, c.reported)
 			}
 		})
 	}

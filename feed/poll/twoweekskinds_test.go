@@ -189,14 +189,14 @@ func conditional(header string) func(*testing.T, []loggedRequest) {
 func keepsSecrets(t *testing.T, log []loggedRequest) {
 	elsewhere := 0
 	for _, l := range log {
-		told := l.header.Get("Authorization") != "" && l.header.Get("X-Key") != ""
+		reported := l.header.Get("Authorization") != "" && l.header.Get("X-Key") != ""
 		silent := l.header.Get("Authorization") == "" && l.header.Get("X-Key") == "" && l.header.Get("Referer") == ""
 		if away := strings.HasPrefix(l.host, "127.0.0.250:"); away {
 			elsewhere++
 			if !silent {
 				t.Fatalf("another host received %v", l.header)
 			}
-		} else if !told {
+		} else if !reported {
 			t.Fatalf("the feed's own host did not receive: %v", l.header)
 		}
 	}
