@@ -29,7 +29,7 @@ func someWords(r *rand.Rand, n int) string {
 // manyWords are more words with a prefix than a search completes it to.
 func manyWords(beginning string) string {
 	var list []string
-	for i := range search.MostWords + 10 {
+	for i := range search.MaxCompletions + 10 {
 		list = append(list, fmt.Sprintf("%s%c%c", beginning, 'a'+i/26, 'a'+i%26))
 	}
 	return strings.Join(list, " ")
@@ -150,7 +150,7 @@ func TestQueriesAgree(t *testing.T) {
 			v := view(t, text)
 			// Short lists are looked through, or compared with the index; every word is
 			// rare, or common, so that it is merged and compared chunk by chunk.
-			s.Search().SetLimits(search.MostProbes*(n%2), search.ProbeCost*(n/2%2))
+			s.Search().SetLimits(search.MaxLookups*(n%2), search.LookupCost*(n/2%2))
 			s.Search().SetChunk(5)
 			want := []string{}
 			for _, a := range everything {

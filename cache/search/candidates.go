@@ -11,12 +11,12 @@ const (
 	// position in the full-text index is compared with it; a longer one is compared
 	// chunk by chunk.
 	maxCandidates = 5000
-	// mostProbes is how many phrases are looked up for items one by one.
-	mostProbes = 300
-	// probeCost is how many positions of a word can be compared with a list while one
+	// maxLookups is how many phrases are looked up for items one by one.
+	maxLookups = 300
+	// lookupCost is how many positions of a word can be compared with a list while one
 	// item is looked up: that is a new search, and of a common word it scans some
 	// thousand positions, too.
-	probeCost = 2000
+	lookupCost = 2000
 )
 
 // candidates is a list that has all items of the view: those of a feed, the starred
@@ -39,13 +39,13 @@ type candidates struct {
 // text.
 func (c *compiler) candidateList() (candidates, error) {
 	list := &compiler{Plan: &Plan{view: c.view, now: c.now, env: c.env, above: c.above, below: c.below}, ctx: c.ctx, ix: c.ix, q: c.q,
-		feeds: c.feeds, whole: c.whole, known: c.known}
+		feeds: c.feeds, everyFeed: c.everyFeed, knownFeeds: c.knownFeeds}
 	if err := list.chooseList(); err != nil {
 		return candidates{}, err
 	}
 	found := candidates{scan: list.Plan, n: maxCandidates + 1, above: c.above, below: c.below}
 	if slices.ContainsFunc(list.branches, func(a branch) bool { return a.where.SQL == "" }) {
-		list.branches = []branch{{at: docNumber, numbered: true, from: "items i INDEXED BY items_doc_number", where: db.SQL("i.doc_number IS NOT NULL")}}
+		list.branches = []branch{{column: docNumber, byNumber: true, from: "items i INDEXED BY items_doc_number", where: db.SQL("i.doc_number IS NOT NULL")}}
 		found.all = true
 	}
 	if found.all || list.uncounted {
@@ -63,11 +63,11 @@ func (c *compiler) candidateList() (candidates, error) {
 	return found, err
 }
 
-// fewProbes reports whether it is cheaper to ask the index about so many items, in so
+// fewLookups reports whether it is cheaper to ask the index about so many items, in so
 // many phrases, than to pass the positions where an expression holds.
-func (c *compiler) fewProbes(x textIndex, expr string, items, phrases int) (bool, error) {
-	if probes := items * phrases; probes <= c.ix.probes {
-		return c.more(x, expr, probes*c.ix.probeCost)
+func (c *compiler) fewLookups(x textIndex, expr string, items, phrases int) (bool, error) {
+	if probes := items * phrases; probes <= c.ix.maxLookups {
+		return c.moreThan(x, expr, probes*c.ix.lookupCost)
 	}
 	return false, nil
 }
@@ -76,13 +76,13 @@ func (c *compiler) fewProbes(x textIndex, expr string, items, phrases int) (bool
 // compare their positions with a long list, or to list them chunk by chunk, than to
 // read them.
 func (c *compiler) isCommon(x textIndex, expr string) (bool, error) {
-	return c.more(x, expr, 5*c.ix.probeCost)
+	return c.moreThan(x, expr, 5*c.ix.lookupCost)
 }
 
-// has is a condition on the number of a text in an index, for a range of the
+// contains is a condition on the number of a text in an index, for a range of the
 // scan: that its item is in the list.
-func (l candidates) has(number string) db.Text {
-	positions := l.scan.inRange()
+func (l candidates) contains(number string) db.Text {
+	positions := l.scan.membersSQL()
 	// The plus keeps FTS5 from searching anew for each position of the list.
 	t := db.SQL("+" + number + " IN (SELECT t.doc_number FROM (")
 	t.Add(positions.SQL, positions.Args...)
@@ -94,26 +94,26 @@ func (l candidates) has(number string) db.Text {
 // under an expression. Where that is asked of many, a list of the positions where it
 // holds is asked: chunk by chunk, if it may be long.
 func (c *compiler) lookup(x textIndex, number, expr string) (db.Text, error) {
-	if c.askers == 0 || c.others {
-		return x.has(expr), nil
+	if c.expectedRows == 0 || c.forOtherCopies {
+		return x.exists(expr), nil
 	}
-	if few, err := c.fewProbes(x, expr, c.askers, phrasesIn(expr)); few || err != nil {
-		return x.has(expr), err
+	if few, err := c.fewLookups(x, expr, c.expectedRows, phrasesIn(expr)); few || err != nil {
+		return x.exists(expr), err
 	}
 	common, err := c.isCommon(x, expr)
 	if common {
-		c.chunks = c.list.scan
+		c.chunkBy = c.candidates.scan
 	}
 	positions := x.postings(expr)
-	if c.list.short {
-		positions.And(c.list.has("x.rowid"))
+	if c.candidates.short {
+		positions.And(c.candidates.contains("x.rowid"))
 	}
 	return db.SQL("+"+number+" IN ("+positions.SQL+")", positions.Args...), err
 }
 
-// more reports whether an expression holds in an index more often than most times, in
+// moreThan reports whether an expression holds in an index more often than most times, in
 // the range of time that the view is about.
-func (c *compiler) more(x textIndex, expr string, most int) (bool, error) {
+func (c *compiler) moreThan(x textIndex, expr string, most int) (bool, error) {
 	n, err := c.count(x, expr, most+1)
 	return n > most, err
 }

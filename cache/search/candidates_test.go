@@ -33,7 +33,7 @@ func TestWordsWithinShortLists(t *testing.T) {
 		{"label:later one", time.Hour, 4 * time.Hour, []string{"1", "4"}},
 		{"-feed:=c one", time.Minute, 4 * time.Hour, []string{"5", "1", "3", "4"}},
 	} {
-		for _, probes := range []int{0, search.MostProbes} {
+		for _, probes := range []int{0, search.MaxLookups} {
 			s.Search().SetLimits(probes, 0)
 			p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, c.query))
 			s.must(err)
@@ -70,7 +70,7 @@ func TestWordsThatAreNoWalk(t *testing.T) {
 	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
 	s.mark(feed.Starred, true, "2")
 	s.index()
-	s.Search().SetLimits(0, search.ProbeCost)
+	s.Search().SetLimits(0, search.LookupCost)
 	for query, want := range map[string][]string{
 		"-two":                      {"3", "4"},
 		"-two is:unread":            {"3", "4"},

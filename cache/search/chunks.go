@@ -52,9 +52,9 @@ const (
 // to twice what its own range does, however many items there are.
 func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	var found []int64
-	for size := p.chunk; ; size = min(2*size, maxChunk) {
+	for size := p.chunkRows; ; size = min(2*size, maxChunk) {
 		chunk := posRange{above: above, below: below}
-		first, last, more, err := p.chunks.peek(ctx, q, chunk, ascending, size)
+		first, last, more, err := p.chunkBy.peek(ctx, q, chunk, ascending, size)
 		if err != nil {
 			return nil, err
 		}
@@ -67,10 +67,10 @@ func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, a
 		if n >= 0 {
 			left = n - len(found)
 		}
-		if !p.chunks.numbered() { // else there may be items in between that have no number
-			chunk = p.from(first, chunk, ascending)
+		if !p.chunkBy.usesNumbers() { // else there may be items in between that have no number
+			chunk = p.trimChunk(first, chunk, ascending)
 		}
-		some, err := p.within(ctx, q, chunk, ascending, left)
+		some, err := p.scanRange(ctx, q, chunk, ascending, left)
 		if err != nil {
 			return nil, err
 		}
@@ -80,9 +80,9 @@ func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, a
 	}
 }
 
-// from is the chunk without what comes before the position in it and cannot be in
+// trimChunk is the chunk without what comes before the position in it and cannot be in
 // the view: between rows that are far apart, words may stand everywhere.
-func (p *Plan) from(position int64, chunk posRange, ascending bool) posRange {
+func (p *Plan) trimChunk(position int64, chunk posRange, ascending bool) posRange {
 	for _, at := range p.extras {
 		if chunk.above < at && at < chunk.below && (at < position) == ascending {
 			position = at

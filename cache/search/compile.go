@@ -22,10 +22,10 @@ type compiler struct {
 	q   db.Querier
 	// feeds are those that can have an item in the view.
 	feeds []feedInfo
-	// whole reports whether feeds are all subscribed ones, with no unsubscribed item shown.
-	whole bool
-	// known are all feeds that a condition of the view could mean.
-	known []feedInfo
+	// everyFeed reports whether feeds are all subscribed ones, with no unsubscribed item shown.
+	everyFeed bool
+	// knownFeeds are all feeds that a condition of the view could mean.
+	knownFeeds []feedInfo
 	// pending has, for each full-text term, the items that the index does not
 	// have yet and that match it.
 	pending map[*query.Node][]int64
@@ -34,22 +34,22 @@ type compiler struct {
 	// counted has how often expressions hold, by index and expression, in the
 	// range of time that the view is about.
 	counted map[string]counted
-	// copies is the condition for the items of a story that the view shows, if
+	// copyFilter is the condition for the items of a story that the view shows, if
 	// not all; leads reports whether it is simply that they lead one.
-	copies db.Text
-	leads  bool
-	// others is set while a condition is written for the other items of a story.
-	others bool
-	// askers is of how many items, or more, conditions are asked that are written
+	copyFilter db.Text
+	leadsOnly  bool
+	// forOtherCopies is set while a condition is written for the other items of a story.
+	forOtherCopies bool
+	// expectedRows is of how many items, or more, conditions are asked that are written
 	// now; zero is one or a few.
-	askers int
+	expectedRows int
 	// uncounted reports whether the items that are scanned are many, and that finding out
 	// how many would take long.
 	uncounted bool
-	// list has all items of the view, whatever words it asks for.
-	list candidates
-	// each is the condition of the view for the items that a scan scans.
-	each db.Text
+	// candidates has all items of the view, whatever words it asks for.
+	candidates candidates
+	// filter is the condition of the view for the items that a scan scans.
+	filter db.Text
 }
 
 // feedInfo is what a query can ask of a feed.
@@ -93,17 +93,17 @@ func mentions(n *query.Node, like func(query.Term) bool) bool {
 	return false
 }
 
-func ofFeed(t query.Term) bool {
+func isFeedTerm(t query.Term) bool {
 	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
 }
 
-func ofText(t query.Term) bool {
+func isTextTerm(t query.Term) bool {
 	return t.Field == query.FieldText || t.Field == query.FieldTitle || t.Field == query.FieldAuthor || t.Field == query.FieldBody
 }
 
-// asksUnsubscribed reports whether the query names items so closely that those of feeds no
+// includesUnsubscribed reports whether the query names items so closely that those of feeds no
 // longer subscribed belong to it.
-func asksUnsubscribed(q query.Query) bool {
+func includesUnsubscribed(q query.Query) bool {
 	for _, n := range q.Conjuncts() {
 		if n.Op == query.Leaf && (n.Term.Is == query.IsStarred || n.Term.Field == query.FieldLabel || n.Term.Field == query.FieldFeedURL) {
 			return true
@@ -120,12 +120,12 @@ func (c *compiler) condition(met []*query.Node) (db.Text, error) {
 	if !query.ShowsHidden() {
 		w.And(db.SQL("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
 	}
-	if !asksUnsubscribed(query) {
+	if !includesUnsubscribed(query) {
 		w.And(db.SQL("i.unsubscribed = 0"))
 	}
 	nodes, err := c.nodes(met)
 	w.And(nodes)
-	w.And(c.copies)
+	w.And(c.copyFilter)
 	if w.SQL == "" {
 		w.Add("1")
 	}
@@ -151,9 +151,9 @@ func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
 // node compiles one condition; positive is false below an odd number of nots.
 func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
 	switch {
-	case c.onFeed(n):
+	case c.onlyFeedTerms(n):
 		return db.In("i.feed", c.feedsMatching(n)), nil
-	case n.Op == query.Leaf && c.others && ofUnmarked(n.Term, positive):
+	case n.Op == query.Leaf && c.forOtherCopies && isUnmarkedTerm(n.Term, positive):
 		return db.SQL(map[bool]string{true: "1", false: "0"}[positive]), nil
 	case n.Op == query.Leaf:
 		return c.leaf(n, positive)
@@ -185,7 +185,7 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	t := n.Term
 	switch t.Field {
 	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
-		return c.probe(n)
+		return c.textCondition(n)
 	case query.FieldLink:
 		// Not EXISTS: SQLite would make a join of it, and ask all else before.
 		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
@@ -197,20 +197,20 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 		list, err := json.Marshal(names)
 		return db.SQL(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
 	case query.FieldIs:
-		return c.state(t.Is, positive), nil
+		return c.stateSQL(t.Is, positive), nil
 	case query.FieldHas:
 		return db.SQL(hasSQL[t.Has]), nil
 	case query.FieldSince:
-		return db.SQL("i.pos >= ?", c.from(t)), nil
+		return db.SQL("i.pos >= ?", c.positionOf(t)), nil
 	case query.FieldBefore:
-		return db.SQL("i.pos < ?", c.from(t)), nil
+		return db.SQL("i.pos < ?", c.positionOf(t)), nil
 	}
 	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
 }
 
-// from is the lowest position at or after the term's instant; positions know whole
+// positionOf is the lowest position at or after the term's instant; positions know whole
 // seconds.
-func (c *compiler) from(t query.Term) int64 {
+func (c *compiler) positionOf(t query.Term) int64 {
 	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
 }
 
@@ -222,7 +222,7 @@ var hasSQL = map[query.Has]string{
 	query.HasComments:  "i.has_comments = 1",
 }
 
-func (c *compiler) state(is query.Is, positive bool) db.Text {
+func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
@@ -266,14 +266,14 @@ func (c *compiler) labelNames(n *query.Node) ([]string, error) {
 	all, err := db.Strings(c.ctx, c.q, sqlLabelNames)
 	var names []string
 	for _, name := range all {
-		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
+		if c.matches(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
 			names = append(names, name)
 		}
 	}
 	return names, err
 }
 
-// holds asks the query language itself whether a condition holds.
-func (c *compiler) holds(n *query.Node, a feed.Article, f query.FeedInfo) bool {
+// matches asks the query language itself whether a condition holds.
+func (c *compiler) matches(n *query.Node, a feed.Article, f query.FeedInfo) bool {
 	return query.Query{Root: n}.Match(a, f, c.env)
 }

@@ -12,43 +12,43 @@ import (
 // a scan over the numbers is one by date; and they lie close together, since
 // for each word of each text the index keeps the distance to the text before.
 const (
-	// secondNumbers is how far the numbers of two items lie apart for each second
+	// numbersPerSecond is how far the numbers of two items lie apart for each second
 	// between their dates, unless their neighbours leave no room for that.
-	secondNumbers = 16
-	// crowdGap is how far a number lies from the next one where many crowd, so that
+	numbersPerSecond = 16
+	// spacing is how far a number lies from the next one where many crowd, so that
 	// others find room between.
-	crowdGap = 4
-	// beyondNumbers is more than any number, and its negative less.
-	beyondNumbers = 1 << 40
+	spacing = 4
+	// numberLimit is more than any number, and its negative less.
+	numberLimit = 1 << 40
 )
 
 // preferredNumber is that of an item which has room.
-func preferredNumber(pos int64) int64 { return (pos>>db.IDBits)*secondNumbers + secondNumbers/2 }
+func preferredNumber(pos int64) int64 { return (pos>>db.IDBits)*numbersPerSecond + numbersPerSecond/2 }
 
-// numbered is the number of an item's text, and the item's position.
-type numbered struct{ number, pos int64 }
+// numberedItem is the number of an item's text, and the item's position.
+type numberedItem struct{ number, pos int64 }
 
-// sqlNumbers are the last number up to ?1, and the first one above it.
-const sqlNumbers = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number <= ?1 ORDER BY doc_number DESC LIMIT 1)
+// sqlAdjacent are the last number up to ?1, and the first one above it.
+const sqlAdjacent = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number <= ?1 ORDER BY doc_number DESC LIMIT 1)
 	UNION ALL SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number > ?1 ORDER BY doc_number LIMIT 1)`
 
-// numbers looks numbers up.
-type numbers func(at int64) (*sql.Rows, error)
+// numberLookup looks numbers up.
+type numberLookup func(at int64) (*sql.Rows, error)
 
-func numbersOf(ctx context.Context, q db.Querier) numbers {
-	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlNumbers, at) }
+func lookupIn(ctx context.Context, q db.Querier) numberLookup {
+	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlAdjacent, at) }
 }
 
-// beside are the last number up to at and the first one above it.
-func (look numbers) beside(at int64) (low, high numbered, err error) {
-	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
+// adjacent are the last number up to at and the first one above it.
+func (look numberLookup) adjacent(at int64) (low, high numberedItem, err error) {
+	low, high = numberedItem{-numberLimit, db.Bottom}, numberedItem{numberLimit, db.Top}
 	rows, err := look(at)
 	if err != nil {
 		return low, high, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var n numbered
+		var n numberedItem
 		if err := rows.Scan(&n.number, &n.pos); err != nil {
 			return low, high, err
 		}
@@ -65,12 +65,12 @@ func (look numbers) beside(at int64) (low, high numbered, err error) {
 // or above. The items between them that have no number may be many, so it is
 // the numbers that are searched: they have the same order. Mostly the first
 // look, where the number should be, finds both.
-func (look numbers) neighbors(pos int64) (low, high numbered, err error) {
-	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
+func (look numberLookup) neighbors(pos int64) (low, high numberedItem, err error) {
+	low, high = numberedItem{-numberLimit, db.Bottom}, numberedItem{numberLimit, db.Top}
 	foundLow, foundHigh := false, false
 	at := preferredNumber(pos)
-	for step := int64(secondNumbers); ; step *= 4 {
-		before, after, err := look.beside(at)
+	for step := int64(numbersPerSecond); ; step *= 4 {
+		before, after, err := look.adjacent(at)
 		switch {
 		case err != nil || before.pos < pos && pos <= after.pos:
 			return before, after, err
@@ -87,24 +87,24 @@ func (look numbers) neighbors(pos int64) (low, high numbered, err error) {
 	}
 }
 
-// gap is one between two numbers in which texts belong.
-type gap struct {
-	low, high numbered
+// freeRange is one between two numbers in which texts belong.
+type freeRange struct {
+	low, high numberedItem
 	// from is the first of the entries that belong there; wanted are their numbers.
-	from   int
-	wanted []int64
+	from      int
+	preferred []int64
 	// older is how many items that belong there, too, come later.
 	older int64
 }
 
-// mostOlder is how many items are left room for.
-const mostOlder = 4096
+// maxOlder is how many items are left room for.
+const maxOlder = 4096
 
 const sqlOlder = `SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos > ? AND pos < ? LIMIT ?)`
 
-// findGap finds the gap for the last of the entries, which are in the order of
+// findFree finds the gap for the last of the entries, which are in the order of
 // positions.
-func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (g gap, err error) {
+func findFree(ctx context.Context, q db.Querier, look numberLookup, entries []entry) (g freeRange, err error) {
 	if g.low, g.high, err = look.neighbors(entries[len(entries)-1].pos); err != nil {
 		return g, err
 	}
@@ -112,25 +112,25 @@ func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (
 		g.from--
 	}
 	for _, e := range entries[g.from:] {
-		g.wanted = append(g.wanted, preferredNumber(e.pos))
+		g.preferred = append(g.preferred, preferredNumber(e.pos))
 	}
 	if g.from == 0 {
-		err = q.QueryRowContext(ctx, sqlOlder, g.low.pos, entries[0].pos, mostOlder).Scan(&g.older)
+		err = q.QueryRowContext(ctx, sqlOlder, g.low.pos, entries[0].pos, maxOlder).Scan(&g.older)
 	}
 	return g, err
 }
 
-// spread finds numbers in the gap, as near to those that are wanted as the room
+// assign finds numbers in the gap, as near to those that are wanted as the room
 // and a distance between them allow. It reports whether there is room.
-func (g gap) spread() (given []int64, room bool) {
-	n := int64(len(g.wanted))
-	step := min(crowdGap, (g.high.number-g.low.number)/(g.older+n+1))
+func (g freeRange) assign() (given []int64, room bool) {
+	n := int64(len(g.preferred))
+	step := min(spacing, (g.high.number-g.low.number)/(g.older+n+1))
 	if step == 0 {
 		return nil, false
 	}
 	given = make([]int64, n)
 	for i, next := n-1, g.high.number; i >= 0; i-- {
-		given[i] = max(g.low.number+(g.older+i+1)*step, min(g.wanted[i], next-step))
+		given[i] = max(g.low.number+(g.older+i+1)*step, min(g.preferred[i], next-step))
 		next = given[i]
 	}
 	return given, true
@@ -139,8 +139,8 @@ func (g gap) spread() (given []int64, room bool) {
 // numberRange are the numbers of the items between two positions; all four are
 // exclusive.
 func numberRange(ctx context.Context, q db.Querier, above, below int64) (low, high int64, err error) {
-	low, high = -beyondNumbers, beyondNumbers
-	look := numbersOf(ctx, q)
+	low, high = -numberLimit, numberLimit
+	look := lookupIn(ctx, q)
 	if above > db.Bottom && above < db.Top {
 		n, _, err := look.neighbors(above + 1)
 		if err != nil {
@@ -158,8 +158,8 @@ func numberRange(ctx context.Context, q db.Querier, above, below int64) (low, hi
 	return low, high, nil
 }
 
-// smallestSpan is how many numbers are looked at first where room is made.
-const smallestSpan = 64
+// minSpan is how many numbers are looked at first where room is made.
+const minSpan = 64
 
 const sqlNumbersIn = `SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number >= ? AND doc_number < ? ORDER BY doc_number LIMIT ?`
 
@@ -168,14 +168,14 @@ const sqlNumbersIn = `SELECT doc_number, pos FROM items INDEXED BY items_doc_num
 // numbers among them free, so that room lasts the longer the more were moved.
 // Where another process writes there at the same time, it leaves all as it is.
 func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) error {
-	g, err := findGap(ctx, ix.readers, numbersOf(ctx, ix.readers), entries)
+	g, err := findFree(ctx, ix.readers, lookupIn(ctx, ix.readers), entries)
 	if err != nil {
 		return err
 	}
-	if _, room := g.spread(); room {
+	if _, room := g.assign(); room {
 		return nil
 	}
-	news := len(g.wanted) + int(g.older)
+	news := len(g.preferred) + int(g.older)
 	first, span, run, err := fullRange(ctx, ix.readers, g.low.number, news)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) er
 		given[r.pos] = first + at*span/n
 		positions = append(positions, r.pos)
 	}
-	moving, err := ix.entries(ctx, slices.Clone(positions))
+	moving, err := ix.readEntries(ctx, slices.Clone(positions))
 	if err != nil {
 		return err
 	}
@@ -200,21 +200,21 @@ func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) er
 		if err != nil || !slices.Equal(now, run) {
 			return err
 		}
-		if err := Forget(ctx, tx, db.JSONIntegers(positions)); err != nil {
+		if err := Remove(ctx, tx, db.JSONIntegers(positions)); err != nil {
 			return err
 		}
 		numbers := make([]int64, len(moving))
 		for i, e := range moving {
 			numbers[i] = given[e.pos]
 		}
-		return writeTexts(ctx, tx, moving, numbers)
+		return writeEntries(ctx, tx, moving, numbers)
 	})
 }
 
 // fullRange finds the smallest span of numbers around one of which half are free
 // once some more have come, and the items that have the others.
-func fullRange(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, run []numbered, err error) {
-	for span = smallestSpan; ; span *= 2 {
+func fullRange(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, run []numberedItem, err error) {
+	for span = minSpan; ; span *= 2 {
 		first = around - span/2
 		most := int(span)/2 - more
 		if most < 0 {
@@ -228,15 +228,15 @@ func fullRange(ctx context.Context, q db.Querier, around int64, more int) (first
 }
 
 // numbersIn are up to most of the numbers in a span.
-func numbersIn(ctx context.Context, q db.Querier, first, span int64, most int) ([]numbered, error) {
+func numbersIn(ctx context.Context, q db.Querier, first, span int64, most int) ([]numberedItem, error) {
 	rows, err := q.QueryContext(ctx, sqlNumbersIn, first, first+span, most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var run []numbered
+	var run []numberedItem
 	for rows.Next() {
-		var n numbered
+		var n numberedItem
 		if err := rows.Scan(&n.number, &n.pos); err != nil {
 			return nil, err
 		}

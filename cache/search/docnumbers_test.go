@@ -150,7 +150,7 @@ func TestNumbersAround(t *testing.T) {
 	for round, steps := range []int64{1, 5, 1 << 20, 1 << 32} {
 		s := open(t)
 		s.Fill(n)
-		var all []search.Numbered
+		var all []search.NumberedItem
 		var pos, number int64 = 0, -steps * n / 2
 		s.must(s.Write(s.ctx(), "number", func(tx *sql.Tx) error {
 			for id := int64(1); id <= n; id++ {
@@ -168,12 +168,12 @@ func TestNumbersAround(t *testing.T) {
 		for rows.Next() {
 			var number, pos int64
 			s.must(rows.Scan(&number, &pos))
-			all = append(all, search.NewNumbered(number, pos))
+			all = append(all, search.NewNumberedItem(number, pos))
 		}
 		rows.Close()
 		for p := int64(-1); p < pos+10; p += 1 + r.Int64N(pos/100) {
-			i, _ := slices.BinarySearchFunc(all, p, func(x search.Numbered, p int64) int { return int(min(max(x.Position()-p, -1), 1)) })
-			wantLow, wantHigh := search.NewNumbered(-search.BeyondNumbers, db.Bottom), search.NewNumbered(search.BeyondNumbers, db.Top)
+			i, _ := slices.BinarySearchFunc(all, p, func(x search.NumberedItem, p int64) int { return int(min(max(x.Position()-p, -1), 1)) })
+			wantLow, wantHigh := search.NewNumberedItem(-search.NumberLimit, db.Bottom), search.NewNumberedItem(search.NumberLimit, db.Top)
 			if i > 0 {
 				wantLow = all[i-1]
 			}
@@ -182,7 +182,7 @@ func TestNumbersAround(t *testing.T) {
 			}
 			low, high, err := search.Neighbors(s.ctx(), s.Readers(), p)
 			s.must(err)
-			equal(t, fmt.Sprint(round, ": around ", p), [2]search.Numbered{low, high}, [2]search.Numbered{wantLow, wantHigh})
+			equal(t, fmt.Sprint(round, ": around ", p), [2]search.NumberedItem{low, high}, [2]search.NumberedItem{wantLow, wantHigh})
 		}
 	}
 }

@@ -10,11 +10,11 @@ import (
 // nothing of feeds costs no look at them.
 func (c *compiler) chooseFeeds() error {
 	root := c.view.Query.Root
-	if !mentions(root, ofFeed) {
-		c.whole = true
+	if !mentions(root, isFeedTerm) {
+		c.everyFeed = true
 		return nil
 	}
-	unsubscribed := asksUnsubscribed(c.view.Query)
+	unsubscribed := includesUnsubscribed(c.view.Query)
 	if err := c.loadFeeds(); err != nil {
 		return err
 	}
@@ -30,30 +30,30 @@ func (c *compiler) chooseFeeds() error {
 			c.feeds = append(c.feeds, f)
 		}
 	}
-	c.known = all
-	c.whole = len(c.feeds) == subscribed && !unsubscribed
+	c.knownFeeds = all
+	c.everyFeed = len(c.feeds) == subscribed && !unsubscribed
 	return nil
 }
 
 // mayShow reports whether no top-level condition rules the feed out.
 func (c *compiler) mayShow(f feedInfo) bool {
 	for _, n := range c.view.Query.Conjuncts() {
-		if c.onFeed(n) && !c.holds(n, feed.Article{}, f.FeedInfo) {
+		if c.onlyFeedTerms(n) && !c.matches(n, feed.Article{}, f.FeedInfo) {
 			return false
 		}
 	}
 	return true
 }
 
-// onFeed reports whether the condition asks of nothing but the feed.
-func (c *compiler) onFeed(n *query.Node) bool {
-	return !mentions(n, func(t query.Term) bool { return !ofFeed(t) })
+// onlyFeedTerms reports whether the condition asks of nothing but the feed.
+func (c *compiler) onlyFeedTerms(n *query.Node) bool {
+	return !mentions(n, func(t query.Term) bool { return !isFeedTerm(t) })
 }
 
 func (c *compiler) feedsMatching(n *query.Node) []int64 {
 	var ids []int64
-	for _, f := range c.known {
-		if c.holds(n, feed.Article{}, f.FeedInfo) {
+	for _, f := range c.knownFeeds {
+		if c.matches(n, feed.Article{}, f.FeedInfo) {
 			ids = append(ids, f.id)
 		}
 	}

@@ -22,21 +22,21 @@ func (t hasFlags) article() feed.Article {
 	return a
 }
 
-func ofHas(t query.Term) bool { return t.Field == query.FieldHas && t.Has != query.HasFulltext }
+func isHasTerm(t query.Term) bool { return t.Field == query.FieldHas && t.Has != query.HasFulltext }
 
 // flags are those that the items of the view can have; nil if it does not ask
 // for any, or finds items with none.
 func (c *compiler) hasFlags() []hasFlags {
 	var asked []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
-		if !mentions(n, func(t query.Term) bool { return !ofHas(t) }) {
+		if !mentions(n, func(t query.Term) bool { return !isHasTerm(t) }) {
 			asked = append(asked, n)
 		}
 	}
 	var found []hasFlags
 	for bits := range 8 {
 		t := hasFlags{bits&1 != 0, bits&2 != 0, bits&4 != 0}
-		if !c.holdAll(asked, t.article()) {
+		if !c.matchesAll(asked, t.article()) {
 			continue
 		}
 		if t == (hasFlags{}) {
@@ -47,9 +47,9 @@ func (c *compiler) hasFlags() []hasFlags {
 	return found
 }
 
-func (c *compiler) holdAll(nodes []*query.Node, a feed.Article) bool {
+func (c *compiler) matchesAll(nodes []*query.Node, a feed.Article) bool {
 	for _, n := range nodes {
-		if !c.holds(n, a, query.FeedInfo{}) {
+		if !c.matches(n, a, query.FeedInfo{}) {
 			return false
 		}
 	}
@@ -65,14 +65,14 @@ func (t hasFlags) where() db.Text {
 // scanHas scans the items that carry one of these side by side.
 func (c *compiler) scanHas(flags []hasFlags) {
 	for _, t := range flags {
-		c.scan(fromHas, t.where())
+		c.addBranch(fromHas, t.where())
 	}
 }
 
 // fewHave reports whether there are at most maxExtras such items.
 func (c *compiler) fewHave(flags []hasFlags) (bool, error) {
 	for _, t := range flags {
-		if few, err := c.few(fromHas, t.where()); !few || err != nil {
+		if few, err := c.isFew(fromHas, t.where()); !few || err != nil {
 			return false, err
 		}
 	}

@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	// indexBatch is how many items are read for the index at a time.
-	indexBatch = 200
-	// indexText is how many bytes of text are indexed in one transaction, so that
+	// batchItems is how many items are read for the index at a time.
+	batchItems = 200
+	// batchBytes is how many bytes of text are indexed in one transaction, so that
 	// a mark never waits long for its turn: they take some 70 ms of work, whether
 	// in five long items or in five hundred short ones.
-	indexText = 256 << 10
+	batchBytes = 256 << 10
 )
 
-// Pending puts the text of up to max saved items into the full-text
+// AddPending puts the text of up to max saved items into the full-text
 // index, newest first, in short transactions, and says how many are left. A
 // search finds what is left, too, only more slowly.
-func (ix *Index) Pending(ctx context.Context, max int) (left int, err error) {
+func (ix *Index) AddPending(ctx context.Context, max int) (left int, err error) {
 	const tried = "index the new items"
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	for next := ix.prefetch(reading, min(max, indexBatch), db.Top); max > 0; {
+	for next := ix.prefetch(reading, min(max, batchItems), db.Top); max > 0; {
 		chunk := <-next
 		if chunk.err != nil {
 			return 0, chunk.err
@@ -35,9 +35,9 @@ func (ix *Index) Pending(ctx context.Context, max int) (left int, err error) {
 			break
 		}
 		if max -= len(chunk.entries); max > 0 {
-			next = ix.prefetch(reading, min(max, indexBatch), chunk.entries[0].pos)
+			next = ix.prefetch(reading, min(max, batchItems), chunk.entries[0].pos)
 		}
-		if err := ix.index(ctx, tried, chunk.entries); err != nil {
+		if err := ix.addEntries(ctx, tried, chunk.entries); err != nil {
 			return 0, err
 		}
 	}
@@ -58,7 +58,7 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBa
 	go func() {
 		var chunk textBatch
 		// For whoever waits, a panic is an error like any other.
-		crash := feed.Recover("reading texts for the index", nil, func() { chunk.entries, chunk.err = ix.unindexed(ctx, n, below) })
+		crash := feed.Recover("reading texts for the index", nil, func() { chunk.entries, chunk.err = ix.readPending(ctx, n, below) })
 		if crash != nil {
 			chunk.err = crash
 		}
@@ -67,14 +67,14 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBa
 	return read
 }
 
-// index writes entries, the last first, in several transactions if they have
+// addBatch writes entries, the last first, in several transactions if they have
 // much text.
-func (ix *Index) index(ctx context.Context, tried string, entries []entry) error {
+func (ix *Index) addEntries(ctx context.Context, tried string, entries []entry) error {
 	for len(entries) > 0 {
 		from := lastBatch(entries)
 		crowded := 0
 		err := ix.write(ctx, tried, func(tx *sql.Tx) (err error) {
-			crowded, err = index(ctx, tx, entries[from:])
+			crowded, err = addBatch(ctx, tx, entries[from:])
 			return err
 		})
 		entries = entries[:from+crowded]
@@ -91,7 +91,7 @@ func (ix *Index) index(ctx context.Context, tried string, entries []entry) error
 // lastBatch is where the last of the entries begin that are written together.
 func lastBatch(entries []entry) int {
 	from, text := len(entries)-1, entries[len(entries)-1].size()
-	for from > 0 && text+entries[from-1].size() <= indexText {
+	for from > 0 && text+entries[from-1].size() <= batchBytes {
 		from--
 		text += entries[from].size()
 	}
@@ -110,21 +110,21 @@ type entry struct {
 
 func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
 
-const sqlUnindexed = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
+const sqlPending = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
 
-// unindexed reads the newest items that wait below a position and cuts up their
+// readPending reads the newest items that wait below a position and cuts up their
 // texts, before the write lock is taken. They come out oldest first: the index writes rising
 // row numbers in one go, and each falling one by itself.
-func (ix *Index) unindexed(ctx context.Context, n int, below int64) ([]entry, error) {
-	waiting, err := db.Integers(ctx, ix.readers, db.SQL(sqlUnindexed, below, n))
+func (ix *Index) readPending(ctx context.Context, n int, below int64) ([]entry, error) {
+	waiting, err := db.Integers(ctx, ix.readers, db.SQL(sqlPending, below, n))
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
-	return ix.entries(ctx, waiting)
+	return ix.readEntries(ctx, waiting)
 }
 
-// entries cuts up the texts of the items at positions, which come newest first.
-func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) {
+// readEntries cuts up the texts of the items at positions, which come newest first.
+func (ix *Index) readEntries(ctx context.Context, waiting []int64) ([]entry, error) {
 	slices.Reverse(waiting)
 	sources, err := db.Integers(ctx, ix.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(waiting)))
 	if err != nil {
@@ -145,24 +145,24 @@ func (ix *Index) entries(ctx context.Context, waiting []int64) ([]entry, error) 
 	return entries, err
 }
 
-// index gives entries numbers and writes those whose items are still as they
+// addBatch gives entries numbers and writes those whose items are still as they
 // were read; one that was edited, removed, or indexed by another process since
 // is left alone. It starts with the last, for newer ones lie closer together in
 // time, and ends where the numbers leave no room for more: crowded entries are left.
-func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err error) {
-	find, err := tx.PrepareContext(ctx, sqlNumbers)
+func addBatch(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err error) {
+	find, err := tx.PrepareContext(ctx, sqlAdjacent)
 	if err != nil {
 		return 0, err
 	}
 	defer find.Close()
-	look := numbers(func(at int64) (*sql.Rows, error) { return find.QueryContext(ctx, at) })
+	look := numberLookup(func(at int64) (*sql.Rows, error) { return find.QueryContext(ctx, at) })
 	given := make([]int64, len(entries))
 	for crowded = len(entries); crowded > 0; {
-		g, err := findGap(ctx, tx, look, entries[:crowded])
+		g, err := findFree(ctx, tx, look, entries[:crowded])
 		if err != nil {
 			return 0, err
 		}
-		some, room := g.spread()
+		some, room := g.assign()
 		if !room {
 			break
 		}
@@ -170,11 +170,11 @@ func index(ctx context.Context, tx *sql.Tx, entries []entry) (crowded int, err e
 		crowded = g.from
 	}
 	// The transaction alone watches for the end of ctx, see [itemWriter].
-	return crowded, writeTexts(context.WithoutCancel(ctx), tx, entries[crowded:], given[crowded:])
+	return crowded, writeEntries(context.WithoutCancel(ctx), tx, entries[crowded:], given[crowded:])
 }
 
-// writeTexts puts entries under rising numbers into the index.
-func writeTexts(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
+// writeEntries puts entries under rising numbers into the index.
+func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
 	var prepared []*sql.Stmt
 	for _, query := range []string{
 		`UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
@@ -210,10 +210,10 @@ func writeTexts(ctx context.Context, tx *sql.Tx, entries []entry, given []int64)
 	return nil
 }
 
-// Forget takes the texts of items, of whose positions it gets a list, out of the
+// Remove takes the texts of items, of whose positions it gets a list, out of the
 // index.
-func Forget(ctx context.Context, tx *sql.Tx, positions string) error {
-	for _, query := range ForgetQueries() {
+func Remove(ctx context.Context, tx *sql.Tx, positions string) error {
+	for _, query := range RemoveQueries() {
 		if _, err := tx.ExecContext(ctx, query, positions); err != nil {
 			return err
 		}
@@ -221,9 +221,9 @@ func Forget(ctx context.Context, tx *sql.Tx, positions string) error {
 	return nil
 }
 
-// ForgetQueries are the statements that take the texts of the items, of which ?
+// RemoveQueries are the statements that take the texts of the items, of which ?
 // is a list of positions, out of the index.
-func ForgetQueries() []string {
+func RemoveQueries() []string {
 	const numbers = ` WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`
 	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_prefixes` + numbers,
 		`UPDATE items SET indexed = 0, doc_number = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}

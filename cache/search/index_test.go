@@ -27,11 +27,11 @@ func TestIndexSlicesAreBounded(t *testing.T) {
 	}{
 		{[]int{10}, 0},
 		{[]int{10, 20, 30}, 0},
-		{[]int{search.IndexText / 2, search.IndexText / 2}, 0},
-		{[]int{search.IndexText / 2, search.IndexText / 2, search.IndexText / 2}, 1},
-		{[]int{10, 3 * search.IndexText}, 1},
-		{[]int{3 * search.IndexText, 10}, 1},
-		{[]int{3 * search.IndexText}, 0},
+		{[]int{search.BatchBytes / 2, search.BatchBytes / 2}, 0},
+		{[]int{search.BatchBytes / 2, search.BatchBytes / 2, search.BatchBytes / 2}, 1},
+		{[]int{10, 3 * search.BatchBytes}, 1},
+		{[]int{3 * search.BatchBytes, 10}, 1},
+		{[]int{3 * search.BatchBytes}, 0},
 	} {
 		equal(t, fmt.Sprint(c.sizes, ": the last chunk begins"), search.LastBatch(entries(c.sizes...)), c.want)
 	}
@@ -46,7 +46,7 @@ func TestIndexInSlices(t *testing.T) {
 	var want []string
 	for i := range n {
 		key := fmt.Sprint(i)
-		items = append(items, item(key, time.Duration(i)*time.Hour, "title", "<p>"+strings.Repeat("word"+key+" common ", search.IndexText/30)+"</p>"))
+		items = append(items, item(key, time.Duration(i)*time.Hour, "title", "<p>"+strings.Repeat("word"+key+" common ", search.BatchBytes/30)+"</p>"))
 		want = append(want, key)
 	}
 	s.save("a", items...)

@@ -9,8 +9,8 @@ import (
 	"dateline/cache/db"
 )
 
-// choose finds the positions that a limit leaves.
-func (p *Plan) choose(ctx context.Context, q db.Querier) error {
+// applyLimit finds the positions that a limit leaves.
+func (p *Plan) applyLimit(ctx context.Context, q db.Querier) error {
 	limit := p.view.Query.Limit
 	n := limit
 	if p.view.Query.LimitPerFeed {
@@ -20,7 +20,7 @@ func (p *Plan) choose(ctx context.Context, q db.Querier) error {
 	if err == nil && p.view.Query.LimitPerFeed {
 		keys, err = firstOfEachFeed(ctx, q, keys, limit)
 	}
-	p.chosen = append([]Pos{}, keys...)
+	p.limited = append([]Pos{}, keys...)
 	return err
 }
 
@@ -44,12 +44,12 @@ func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) (
 	return kept, nil
 }
 
-// chosenFrom is [Plan.Keys] for a view that a limit cuts.
-func (p *Plan) chosenFrom(from Pos, back bool, n int) []Pos {
-	before, after := p.chosen, p.chosen
+// limitedFrom is [Plan.Keys] for a view that a limit cuts.
+func (p *Plan) limitedFrom(from Pos, back bool, n int) []Pos {
+	before, after := p.limited, p.limited
 	if !from.IsZero() {
-		i, found := slices.BinarySearchFunc(p.chosen, from, p.compare)
-		before, after = p.chosen[:i], p.chosen[i:]
+		i, found := slices.BinarySearchFunc(p.limited, from, p.compare)
+		before, after = p.limited[:i], p.limited[i:]
 		if found {
 			after = after[1:]
 		}
@@ -75,7 +75,7 @@ func (p *Plan) compare(a, b Pos) int {
 			c = -c
 		}
 		return c
-	case p.sort.number:
+	case p.sort.numeric:
 		x, _ := strconv.ParseInt(a.Key, 10, 64)
 		y, _ := strconv.ParseInt(b.Key, 10, 64)
 		c = cmp.Compare(x, y)

@@ -26,57 +26,57 @@ type Plan struct {
 	low, high int64
 	// where is the whole condition on i, the row of items, for one item.
 	where db.Text
-	// chunks, if not nil, is a scan by whose rows this one is cut into ranges,
+	// chunkBy, if not nil, is a scan by whose rows this one is cut into ranges,
 	// each asked for by itself: see [Plan.byChunks].
-	chunks *Plan
-	// chunk is how many rows the first chunk has.
-	chunk int
+	chunkBy *Plan
+	// chunkRows is how many rows the first chunk has.
+	chunkRows int
 	// sort is set when the order is not by date: then the branches only say which.
 	sort *sortOrder
-	// chosen has the positions of the whole view, in its order, when a limit: cuts
+	// limited has the positions of the whole view, in its order, when a limit: cuts
 	// it; then nothing else is looked at.
-	chosen []Pos
+	limited []Pos
 }
 
 // branch is one ordered scan: SELECT at FROM from WHERE where. With feeds set it
 // is as many scans side by side, where then being about the feed w.feed.
 type branch struct {
-	at, from string
-	where    db.Text
-	feeds    []int64
-	// numbered reports whether at is a number of the index, and the position that of i.
-	numbered bool
+	column, from string
+	where        db.Text
+	feeds        []int64
+	// usesNumbers reports whether at is a number of the index, and the position that of i.
+	byNumber bool
 	// dedup is what leaves out the positions of the branches before, to be counted once.
 	// Where branches are merged it would only cost time.
 	dedup db.Text
 	// merged, if not empty, is a query for numbers that SQLite merges from several
 	// lists in order; at is n.text then, and from is not asked.
 	merged db.Text
-	// within leaves out what is not in a long list. It reads the list, so it is
+	// inCandidates leaves out what is not in a long list. It reads the list, so it is
 	// for a chunk of the scan.
-	within db.Text
+	inCandidates db.Text
 }
 
 // between is the SQL of the branch's positions in a range, whose ends are bounds; in
 // order if it is asked to be, unless the branch is of numbers: SQLite does not know
 // that they are in the order of positions.
 func (a branch) rangeSQL(ordered, ascending bool) db.Text {
-	bounds := db.SQL(a.at+" > ? AND "+a.at+" < ?", aboveBound, belowBound)
-	if a.numbered {
-		bounds = db.SQL(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
+	bounds := db.SQL(a.column+" > ? AND "+a.column+" < ?", aboveBound, belowBound)
+	if a.byNumber {
+		bounds = db.SQL(a.column+" > ? AND "+a.column+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
 	}
 	if ordered {
-		bounds.And(a.within)
+		bounds.And(a.inCandidates)
 	} else {
 		bounds.And(a.dedup)
 	}
 	if a.feeds == nil {
-		position, from := a.at, db.SQL(a.from)
-		if a.numbered {
+		position, from := a.column, db.SQL(a.from)
+		if a.byNumber {
 			position = "i.pos"
 		}
 		if a.merged.SQL != "" {
-			from = a.inMerged(ascending)
+			from = a.fromMerged(ascending)
 		}
 		t := db.SQL("SELECT "+position+" AS pos FROM "+from.SQL+" WHERE ", slices.Clone(from.Args)...)
 		t.Add(a.where.SQL, a.where.Args...)
@@ -84,7 +84,7 @@ func (a branch) rangeSQL(ordered, ascending bool) db.Text {
 		return t
 	}
 	if !ordered {
-		t := db.SQL("SELECT "+a.at+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", db.JSONIntegers(a.feeds))
+		t := db.SQL("SELECT "+a.column+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", db.JSONIntegers(a.feeds))
 		t.Add(a.where.SQL, a.where.Args...)
 		t.And(bounds)
 		return t
@@ -103,10 +103,10 @@ func (a branch) mergeFeeds(ascending bool) db.Text {
 		from, to = aboveBound, belowBound
 	}
 	next := func(start string, args ...any) db.Text {
-		t := db.SQL("(SELECT " + a.at + " FROM " + a.from + " WHERE ")
+		t := db.SQL("(SELECT " + a.column + " FROM " + a.from + " WHERE ")
 		t.Add(a.where.SQL, a.where.Args...)
-		t.Add(" AND "+a.at+beyond+start, args...)
-		t.Add(" AND "+a.at+limit+" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT 1)", to)
+		t.Add(" AND "+a.column+beyond+start, args...)
+		t.Add(" AND "+a.column+limit+" ORDER BY "+a.column+" "+direction(ascending)+" LIMIT 1)", to)
 		return t
 	}
 	first, second := next("?", from), next("w.pos")
@@ -123,7 +123,7 @@ const maxExtras = 1000
 
 // Plan reads what the query refers to and chooses how to scan it.
 func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) {
-	p := &Plan{view: v, now: ix.now(), above: db.Bottom, below: db.Top, chunk: ix.chunk}
+	p := &Plan{view: v, now: ix.now(), above: db.Bottom, below: db.Top, chunkRows: ix.chunkRows}
 	p.env = query.Env{Now: p.now, Opened: v.Opened}
 	c, err := ix.newCompiler(ctx, q, p)
 	if err != nil {
@@ -136,7 +136,7 @@ func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) 
 	if err := c.chooseScan(); err != nil {
 		return nil, err
 	}
-	if p.numbered() {
+	if p.usesNumbers() {
 		if p.low, p.high, err = numberRange(ctx, q, p.above, p.below); err != nil {
 			return nil, err
 		}
@@ -145,7 +145,7 @@ func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) 
 		p.sort = newSortOrder(key, p)
 	}
 	if v.Query.Limit > 0 {
-		err = p.choose(ctx, q)
+		err = p.applyLimit(ctx, q)
 	}
 	return p, err
 }
@@ -160,8 +160,8 @@ func (p *Plan) ascending() bool {
 	return reverse
 }
 
-// numbered reports whether the scan asks about numbers of the index.
-func (p *Plan) numbered() bool { return slices.Contains(p.union(true, false).Args, any(lowBound)) }
+// usesNumbers reports whether the scan asks about numbers of the index.
+func (p *Plan) usesNumbers() bool { return slices.Contains(p.union(true, false).Args, any(lowBound)) }
 
 // union is the SQL of all branches in a range, whose ends are bounds.
 func (p *Plan) union(ordered, ascending bool) db.Text {
@@ -178,16 +178,16 @@ func (p *Plan) union(ordered, ascending bool) db.Text {
 
 // Members is a query for the positions between the two, in no order.
 func (p *Plan) Members(above, below int64) db.Text {
-	return posRange{max(above, p.above), min(below, p.below), p.low, p.high}.bind(p.inRange())
+	return posRange{max(above, p.above), min(below, p.below), p.low, p.high}.bind(p.membersSQL())
 }
 
-// inRange is members for a range, whose ends are bounds.
-func (p *Plan) inRange() db.Text {
+// membersSQL is members for a range, whose ends are bounds.
+func (p *Plan) membersSQL() db.Text {
 	var t db.Text
 	extras := p.extras
-	if p.chosen != nil {
+	if p.limited != nil {
 		extras = nil
-		for _, k := range p.chosen {
+		for _, k := range p.limited {
 			extras = append(extras, k.At)
 		}
 	} else {
@@ -206,14 +206,14 @@ func (p *Plan) inRange() db.Text {
 // between are the positions between the two, in order, at most n unless n < 0.
 func (p *Plan) between(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	above, below = max(above, p.above), min(below, p.below)
-	if p.chunks != nil {
+	if p.chunkBy != nil {
 		return p.byChunks(ctx, q, above, below, ascending, n)
 	}
-	return p.within(ctx, q, posRange{above: above, below: below}, ascending, n)
+	return p.scanRange(ctx, q, posRange{above: above, below: below}, ascending, n)
 }
 
-// within is between for a range that is asked about at once.
-func (p *Plan) within(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]int64, error) {
+// inCandidates is between for a range that is asked about at once.
+func (p *Plan) scanRange(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]int64, error) {
 	scans, err := p.scans(ctx, q, s, ascending, n)
 	if err != nil {
 		return nil, err
@@ -245,20 +245,20 @@ func (p *Plan) within(ctx context.Context, q db.Querier, s posRange, ascending b
 
 // cheapInOrder reports whether no branch of the scan has many feeds to keep in order.
 func (p *Plan) cheapInOrder() bool {
-	return p.chosen == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
+	return p.limited == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
 }
 
 // scans are queries for the first n positions that branches have in the range, each
 // in order. SQLite merges the branches as it reads them where it can see that they
 // are in the order of positions; else each is asked for itself.
 func (p *Plan) scans(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]db.Text, error) {
-	if p.numbered() {
+	if p.usesNumbers() {
 		var err error
 		if s.low, s.high, err = numberRange(ctx, q, s.above, s.below); err != nil {
 			return nil, err
 		}
 	}
-	if !slices.ContainsFunc(p.branches, func(a branch) bool { return a.numbered }) {
+	if !slices.ContainsFunc(p.branches, func(a branch) bool { return a.byNumber }) {
 		t := p.union(true, ascending)
 		if t.SQL == "" {
 			return nil, nil
@@ -273,7 +273,7 @@ func (p *Plan) scans(ctx context.Context, q db.Querier, s posRange, ascending bo
 	for _, a := range p.branches {
 		t := a.rangeSQL(true, ascending)
 		if a.merged.SQL == "" { // else it is in order, which SQLite cannot see
-			t.Add(" ORDER BY " + a.at + " " + direction(ascending))
+			t.Add(" ORDER BY " + a.column + " " + direction(ascending))
 		}
 		t.Add(" LIMIT ?", n)
 		scans = append(scans, s.bind(t))
@@ -292,8 +292,8 @@ func direction(ascending bool) string {
 // when back is set, nearest first.
 func (p *Plan) Keys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	switch {
-	case p.chosen != nil:
-		return p.chosenFrom(from, back, n), nil
+	case p.limited != nil:
+		return p.limitedFrom(from, back, n), nil
 	case p.sort != nil:
 		return p.sortedKeys(ctx, q, from, back, n)
 	}
@@ -338,8 +338,8 @@ func (p *Plan) Find(ctx context.Context, q db.Querier, id int64) (Pos, bool, err
 			return Pos{}, false, err
 		}
 	}
-	if p.chosen != nil {
-		within = slices.Contains(p.chosen, at)
+	if p.limited != nil {
+		within = slices.Contains(p.limited, at)
 	}
 	return at, within, rows.Err()
 }

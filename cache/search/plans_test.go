@@ -65,7 +65,7 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
 	for _, state := range []string{"waiting", "indexed", "compared", "analyzed"} {
-		s.Search().SetLimits(search.MostProbes, search.ProbeCost)
+		s.Search().SetLimits(search.MaxLookups, search.LookupCost)
 		switch state {
 		case "indexed":
 			s.index()
@@ -104,8 +104,8 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 func (s testStore) explainFixed() {
 	s.t.Helper()
 	e := explaining{s, "fixed"}
-	e.explain(search.SQLUnindexed, db.Top, 100)
-	e.explain(search.SQLNumbers, 1)
+	e.explain(search.SQLPending, db.Top, 100)
+	e.explain(search.SQLAdjacent, 1)
 	e.explain(search.SQLOlder, 1, 2, 3)
 	e.explain(search.SQLNumbersIn, 1, 2, 3)
 }

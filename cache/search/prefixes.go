@@ -20,15 +20,15 @@ const (
 // What stands before the prefixes of a title's words and of an author's:
 // characters that [text.IndexText] takes for no part of a word.
 const (
-	titleMark  = "§"
-	authorMark = "¶"
+	titleMarker  = "§"
+	authorMarker = "¶"
 )
 
 // prefixesOf are the prefixes of the words of a text.
 func prefixesOf(title, author, body string) string {
 	var seen prefixSet
 	var out []byte
-	for _, field := range []struct{ mark, words string }{{titleMark, title}, {authorMark, author}, {"", body}} {
+	for _, field := range []struct{ mark, words string }{{titleMarker, title}, {authorMarker, author}, {"", body}} {
 		seen = prefixSet{}
 		for words := field.words; words != ""; {
 			for _, start := range nextPrefixes(&words) {
@@ -105,7 +105,7 @@ func nextPrefixes(words *string) (prefixes [longestPrefix - shortestPrefix + 1]s
 // isPrefix reports whether a term is the prefix of a word as items_prefixes has it.
 func isPrefix(t query.Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
-	if !ofText(t) || len(tokens) != 1 || !lastIsPrefix {
+	if !isTextTerm(t) || len(tokens) != 1 || !lastIsPrefix {
 		return false
 	}
 	n := utf8.RuneCountInString(tokens[0])
@@ -132,16 +132,16 @@ func prefixExpr(t query.Term) string {
 	start := tokens[0]
 	switch t.Field {
 	case query.FieldTitle:
-		return quote(titleMark + start)
+		return quote(titleMarker + start)
 	case query.FieldAuthor:
-		return quote(authorMark + start)
+		return quote(authorMarker + start)
 	case query.FieldBody:
 		return quote(start)
 	}
-	return "(" + quote(start) + " OR " + quote(titleMark+start) + ")"
+	return "(" + quote(start) + " OR " + quote(titleMarker+start) + ")"
 }
 
-func positive(n *query.Node) bool { return n.Op != query.Not }
+func isPositive(n *query.Node) bool { return n.Op != query.Not }
 
 // splitByIndex sorts conditions into those for the index of words and those for that
 // of prefixes. Beside a word, a prefix that few words have belongs to the
@@ -152,7 +152,7 @@ func (c *compiler) splitByIndex(met []*query.Node) (words, prefixes []*query.Nod
 			words = append(words, n)
 		}
 	}
-	besideWord := slices.ContainsFunc(words, positive)
+	besideWord := slices.ContainsFunc(words, isPositive)
 	for _, n := range met {
 		if !onlyPrefixes(n) {
 			continue
@@ -189,15 +189,15 @@ func (c *compiler) deferMixed(met []*query.Node) (left []*query.Node, either *al
 			return nil, nil, err
 		case !many:
 			left = append(left, n)
-		case positive(n):
+		case isPositive(n):
 			mixed = append(mixed, n)
 		}
 	}
-	if slices.ContainsFunc(left, positive) {
+	if slices.ContainsFunc(left, isPositive) {
 		return left, nil, nil
 	}
 	for _, n := range mixed {
-		prefixes, words, err := c.split(n)
+		prefixes, words, err := c.splitOr(n)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -215,16 +215,16 @@ type alternatives struct {
 	conditions [][]*query.Node
 }
 
-// lacks is the condition that an item has none of the prefixes.
-func (c *compiler) lacks(prefixes *query.Node) (db.Text, error) {
+// withoutPrefixes is the condition that an item has none of the prefixes.
+func (c *compiler) withoutPrefixes(prefixes *query.Node) (db.Text, error) {
 	expr, _, err := c.match(prefixIndex, prefixes)
-	has := prefixIndex.has(expr)
+	has := prefixIndex.exists(expr)
 	return db.SQL("NOT "+has.SQL, has.Args...), err
 }
 
-// split parts the alternatives of a condition into short prefixes and words;
+// splitOr parts the alternatives of a condition into short prefixes and words;
 // nil if one of them is both.
-func (c *compiler) split(n *query.Node) (prefixes, words *query.Node, err error) {
+func (c *compiler) splitOr(n *query.Node) (prefixes, words *query.Node, err error) {
 	if n.Op != query.Or {
 		return nil, nil, nil
 	}

@@ -14,9 +14,9 @@ func (c *compiler) boundTime() {
 		switch {
 		case n.Op != query.Leaf:
 		case n.Term.Field == query.FieldSince:
-			c.above = max(c.above, c.from(n.Term)-1)
+			c.above = max(c.above, c.positionOf(n.Term)-1)
 		case n.Term.Field == query.FieldBefore:
-			c.below = min(c.below, c.from(n.Term))
+			c.below = min(c.below, c.positionOf(n.Term))
 		}
 	}
 }
@@ -24,10 +24,10 @@ func (c *compiler) boundTime() {
 // chooseScan picks the indexes to scan for a view by date; none when no feed
 // can have an item in it.
 func (c *compiler) chooseScan() error {
-	if !c.whole && len(c.feeds) == 0 {
+	if !c.everyFeed && len(c.feeds) == 0 {
 		return nil
 	}
-	c.each = c.where
+	c.filter = c.where
 	if text, err := c.scanText(); text || err != nil {
 		return err
 	}
@@ -57,24 +57,24 @@ func (c *compiler) chooseList() error {
 	case is[query.IsSnoozed]:
 		return c.addExtras("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
 	case is[query.IsHidden]:
-		c.scan("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
+		c.addBranch("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
 	case is[query.IsStarred]:
-		c.scan("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
+		c.addBranch("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
 	case is[query.IsEdited]:
-		c.scan("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
+		c.addBranch("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
 	case label != nil:
 		return c.scanLabel(label)
 	case has[query.HasFulltext]:
-		c.scan("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
+		c.addBranch("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
 	case fewHave:
 		c.scanHas(flags)
 	case is[query.IsNew]:
 		return c.scanNew()
 	case is[query.IsUnread]:
 		return c.scanUnread()
-	case is[query.IsRead] && c.whole:
+	case is[query.IsRead] && c.everyFeed:
 		return c.scanRead()
-	case flags != nil && c.whole:
+	case flags != nil && c.everyFeed:
 		c.scanHas(flags)
 	default:
 		c.scanAll()
@@ -82,10 +82,10 @@ func (c *compiler) chooseList() error {
 	return nil
 }
 
-// scan adds an branch over items with the whole condition of the view.
-func (c *compiler) scan(from string, where db.Text) {
-	where.And(c.each)
-	c.branches = append(c.branches, branch{at: "i.pos", from: from, where: where})
+// addBranch adds an branch over items with the whole condition of the view.
+func (c *compiler) addBranch(from string, where db.Text) {
+	where.And(c.filter)
+	c.branches = append(c.branches, branch{column: "i.pos", from: from, where: where})
 }
 
 // scanFeeds adds an branch over the feeds of the view.
@@ -93,10 +93,10 @@ func (c *compiler) scanFeeds(from, where string) {
 	switch len(c.feeds) {
 	case 0:
 	case 1:
-		c.scan(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
+		c.addBranch(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
 	default:
-		a := branch{at: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
-		a.where.And(c.each)
+		a := branch{column: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
+		a.where.And(c.filter)
 		for _, f := range c.feeds {
 			a.feeds = append(a.feeds, f.id)
 		}
@@ -106,8 +106,8 @@ func (c *compiler) scanFeeds(from, where string) {
 
 // scanAll scans all items, or those of each feed side by side.
 func (c *compiler) scanAll() {
-	if c.whole || c.view.Query.ShowsHidden() {
-		c.scan("items i NOT INDEXED", db.Text{})
+	if c.everyFeed || c.view.Query.ShowsHidden() {
+		c.addBranch("items i NOT INDEXED", db.Text{})
 		return
 	}
 	c.scanFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
@@ -117,12 +117,12 @@ func (c *compiler) scanAll() {
 // this view are extras, unless they are so many that passing them is cheaper.
 func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.scan("items i NOT INDEXED", db.Text{})
+		c.addBranch("items i NOT INDEXED", db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
 		stay := db.SQL("i.read = 1 AND i.read_at >= ?", opened.UnixMicro())
-		few, err := c.few("items i INDEXED BY items_read_at", stay)
+		few, err := c.isFew("items i INDEXED BY items_read_at", stay)
 		if err != nil {
 			return err
 		}
@@ -134,10 +134,10 @@ func (c *compiler) scanUnread() error {
 			return err
 		}
 	}
-	if c.whole {
-		c.scan("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
-		if !c.leads {
-			c.scan("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
+	if c.everyFeed {
+		c.addBranch("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
+		if !c.leadsOnly {
+			c.addBranch("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
 		}
 		return nil
 	}
@@ -150,7 +150,7 @@ func (c *compiler) scanRead() error {
 	const from = "items i INDEXED BY items_read_at"
 	// Of whatever is read it is known since when.
 	read := db.SQL("i.read = 1 AND i.read_at >= ?", int64(db.Bottom))
-	few, err := c.few(from, read)
+	few, err := c.isFew(from, read)
 	switch {
 	case err != nil:
 		return err
@@ -158,7 +158,7 @@ func (c *compiler) scanRead() error {
 		return c.addExtras(from, read)
 	}
 	c.uncounted = true
-	c.scan("items i NOT INDEXED", db.SQL("i.read = 1"))
+	c.addBranch("items i NOT INDEXED", db.SQL("i.read = 1"))
 	return nil
 }
 
@@ -169,7 +169,7 @@ func (c *compiler) scanNew() error {
 		return nil
 	}
 	since := db.SQL("i.first_seen >= ?", c.env.NewSince.UnixMicro())
-	few, err := c.few("items i INDEXED BY items_new", since)
+	few, err := c.isFew("items i INDEXED BY items_new", since)
 	switch {
 	case err != nil:
 		return err
@@ -192,13 +192,13 @@ func (c *compiler) scanLabel(n *query.Node) error {
 		return nil
 	}
 	where := db.SQL("l.held = 1 AND l.name = ?", names[0])
-	where.And(c.each)
-	c.branches = append(c.branches, branch{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
+	where.And(c.filter)
+	c.branches = append(c.branches, branch{column: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
 	return nil
 }
 
-// few reports whether the condition holds for at most maxExtras items of an index.
-func (c *compiler) few(from string, where db.Text) (bool, error) {
+// isFew reports whether the condition holds for at most maxExtras items of an index.
+func (c *compiler) isFew(from string, where db.Text) (bool, error) {
 	var n int
 	args := append(slices.Clone(where.Args), maxExtras+1)
 	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.SQL+" LIMIT ?)", args...).Scan(&n)
@@ -207,7 +207,7 @@ func (c *compiler) few(from string, where db.Text) (bool, error) {
 
 // extra looks up the items of the view among those for which where holds.
 func (c *compiler) addExtras(from string, where db.Text) error {
-	where.And(c.each)
+	where.And(c.filter)
 	s, err := c.wholeRange()
 	if err != nil {
 		return err

@@ -75,15 +75,15 @@ type Index struct {
 	write   func(ctx context.Context, op string, f func(tx *sql.Tx) error) error
 	texts   Texts
 	now     func() time.Time
-	// probes, probeCost and chunk are [mostProbes], [probeCost] and [firstChunk],
+	// maxLookups, probeCost and chunk are [maxLookups], [lookupCost] and [firstChunk],
 	// unless a test has them small.
-	probes, probeCost, chunk int
+	maxLookups, lookupCost, chunkRows int
 }
 
 // New returns the index of a database that readers read. write runs a function in
 // one transaction.
 func New(readers db.Querier, write func(ctx context.Context, op string, f func(tx *sql.Tx) error) error, texts Texts, now func() time.Time) *Index {
-	return &Index{readers: readers, write: write, texts: texts, now: now, probes: mostProbes, probeCost: probeCost, chunk: firstChunk}
+	return &Index{readers: readers, write: write, texts: texts, now: now, maxLookups: maxLookups, lookupCost: lookupCost, chunkRows: firstChunk}
 }
 
 // FeedInfos returns what queries can ask of feeds, by their URLs.

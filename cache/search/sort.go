@@ -14,8 +14,8 @@ import (
 type sortOrder struct {
 	// expr is the sort key of items i, details d, feeds f.
 	expr db.Text
-	// number reports whether the key is a number, not a text.
-	number bool
+	// numeric reports whether the key is a number, not a text.
+	numeric bool
 }
 
 // prime bounds the keys of a random order.
@@ -30,7 +30,7 @@ func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
 	case query.SortAuthor:
 		return &sortOrder{expr: db.SQL("d.author COLLATE NOCASE")}
 	case query.SortLength:
-		return &sortOrder{expr: db.SQL("d.words"), number: true}
+		return &sortOrder{expr: db.SQL("d.words"), numeric: true}
 	}
 	// The same shuffle as long as the view is open.
 	seed := p.view.Opened.UnixMicro()
@@ -39,7 +39,7 @@ func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
 	}
 	seed = (seed%prime + prime) % prime
 	const x = "((i.id * 7919 + ?) % 2147483647)"
-	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), number: true}
+	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), numeric: true}
 }
 
 // sortedKeys are [Plan.Keys] of a view that is not by date. Equal keys stand
@@ -60,7 +60,7 @@ func (p *Plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool
 			later = "i.pos > ?"
 		}
 		key := any(from.Key)
-		if p.sort.number {
+		if p.sort.numeric {
 			number, err := strconv.ParseInt(from.Key, 10, 64)
 			if err != nil {
 				return nil, err

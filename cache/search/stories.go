@@ -15,16 +15,16 @@ import (
 func (c *compiler) chooseCopies() error {
 	root := c.view.Query.Root
 	switch {
-	case c.asksItems():
+	case c.isAboutItems():
 		return nil
 	case root == nil || ofWholeStory(root, true):
-		c.leads = true
-		c.copies = db.SQL("i.copy_of IS NULL")
+		c.leadsOnly = true
+		c.copyFilter = db.SQL("i.copy_of IS NULL")
 		return nil
 	}
-	c.others = true
+	c.forOtherCopies = true
 	others, err := c.nodes(nil)
-	if c.others = false; err != nil {
+	if c.forOtherCopies = false; err != nil {
 		return err
 	}
 	others.And(db.SQL("i.unsubscribed = 0"))
@@ -32,16 +32,16 @@ func (c *compiler) chooseCopies() error {
 		others.And(db.SQL("i.hidden = 0"))
 	}
 	const none = " AND NOT EXISTS (SELECT 1 FROM (SELECT i.copy_of AS lead, i.pos) story CROSS JOIN items i "
-	c.copies = db.SQL("(i.copy_of IS NULL OR (1" + none + "ON i.id = story.lead WHERE ")
-	c.copies.Add(others.SQL+")", others.Args...)
-	c.copies.Add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.pos WHERE ")
-	c.copies.Add(others.SQL+")))", others.Args...)
+	c.copyFilter = db.SQL("(i.copy_of IS NULL OR (1" + none + "ON i.id = story.lead WHERE ")
+	c.copyFilter.Add(others.SQL+")", others.Args...)
+	c.copyFilter.Add(none + "INDEXED BY items_copies ON i.copy_of = story.lead AND i.pos < story.pos WHERE ")
+	c.copyFilter.Add(others.SQL+")))", others.Args...)
 	return nil
 }
 
-// asksItems reports whether the view is about single items, not stories.
-func (c *compiler) asksItems() bool {
-	if mentions(c.view.Query.Root, ofFeed) && len(c.feeds) < 2 {
+// isAboutItems reports whether the view is about single items, not stories.
+func (c *compiler) isAboutItems() bool {
+	if mentions(c.view.Query.Root, isFeedTerm) && len(c.feeds) < 2 {
 		return true
 	}
 	return slices.ContainsFunc(c.view.Query.Conjuncts(), func(n *query.Node) bool {
@@ -75,13 +75,13 @@ func ofWholeStory(n *query.Node, positive bool) bool {
 	case query.IsUnread, query.IsRead, query.IsNew:
 		return true
 	}
-	return ofUnmarked(n.Term, positive)
+	return isUnmarkedTerm(n.Term, positive)
 }
 
-// ofUnmarked reports whether a term asks for items without one of the marks that hold
+// isUnmarkedTerm reports whether a term asks for items without one of the marks that hold
 // for one item. No item takes the position of another for having no such mark:
 // a row that is starred or snoozed does not bring up its copy.
-func ofUnmarked(t query.Term, positive bool) bool {
+func isUnmarkedTerm(t query.Term, positive bool) bool {
 	switch t.Is {
 	case query.IsStarred, query.IsLabelled, query.IsSnoozed:
 		return !positive

@@ -19,20 +19,20 @@ func TestSpread(t *testing.T) {
 		want      []int64
 	}{
 		{[]int64{50}, 0, 100, 0, []int64{50}},
-		{[]int64{50}, 60, 100, 0, []int64{60 + crowdGap}},
-		{[]int64{50}, 0, 40, 0, []int64{40 - crowdGap}},
+		{[]int64{50}, 60, 100, 0, []int64{60 + spacing}},
+		{[]int64{50}, 0, 40, 0, []int64{40 - spacing}},
 		{[]int64{50}, 60, 64, 0, []int64{62}},
 		{[]int64{50}, 60, 62, 0, []int64{61}},
 		{[]int64{50}, 60, 61, 0, nil},
-		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*crowdGap, 50 - crowdGap, 50}},
-		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + crowdGap, 50 + 2*crowdGap, 50 + 3*crowdGap}},
+		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*spacing, 50 - spacing, 50}},
+		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + spacing, 50 + 2*spacing, 50 + 3*spacing}},
 		{[]int64{50, 50, 50}, 47, 51, 0, []int64{48, 49, 50}},
 		{[]int64{50, 50, 50}, 48, 51, 0, nil},
-		{[]int64{50}, 50, 100, 5, []int64{50 + 6*crowdGap}},
+		{[]int64{50}, 50, 100, 5, []int64{50 + 6*spacing}},
 		{[]int64{90}, 50, 100, 5, []int64{90}},
 		{[]int64{50}, 50, 56, 5, nil},
 	} {
-		got, room := gap{low: numbered{number: c.low}, high: numbered{number: c.high}, wanted: c.wanted, older: c.older}.spread()
+		got, room := freeRange{low: numberedItem{number: c.low}, high: numberedItem{number: c.high}, preferred: c.wanted, older: c.older}.assign()
 		equal(t, fmt.Sprint(c), got, c.want)
 		equal(t, fmt.Sprint(c, ": room"), room, c.want != nil)
 	}
@@ -42,7 +42,7 @@ func TestSpread(t *testing.T) {
 // text, or a text could pass for them.
 func TestStartMarksAreNoWords(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMark+authorMark) {
+		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMarker+authorMarker) {
 			t.Fatalf("%U gives %q", r, text)
 		}
 	}

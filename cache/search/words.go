@@ -10,9 +10,9 @@ import (
 	"dateline/feed/query"
 )
 
-// mostWords is how many words a prefix is completed to; where more begin
+// maxCompletions is how many words a prefix is completed to; where more begin
 // with it, FTS5 has to collect all their positions first.
-const mostWords = 100
+const maxCompletions = 100
 
 // matchExpr writes a full-text term in the language of FTS5: always quoted, so
 // that nothing a reader types means anything there. It is empty for a term
@@ -53,9 +53,9 @@ var columns = map[query.Field]string{
 	query.FieldBody:   "body",
 }
 
-// probe asks whether one item matches a term: the index where it has the
+// textCondition asks whether one item matches a term: the index where it has the
 // item's text, else what was found in Go.
-func (c *compiler) probe(n *query.Node) (db.Text, error) {
+func (c *compiler) textCondition(n *query.Node) (db.Text, error) {
 	t := db.SQL("(" + nothing)
 	x := indexOf(n)
 	expr, err := c.matchExpr(x, n.Term)
@@ -81,7 +81,7 @@ func (c *compiler) probe(n *query.Node) (db.Text, error) {
 // answer, newest or oldest first as they have them; items that they do not have
 // yet are extras. It reports whether there was any such condition.
 func (c *compiler) scanText() (bool, error) {
-	if !c.asksText() {
+	if !c.hasTextTerms() {
 		return false, nil
 	}
 	var met []*query.Node
@@ -91,12 +91,12 @@ func (c *compiler) scanText() (bool, error) {
 		}
 	}
 	var err error
-	if c.list, err = c.candidateList(); err != nil {
+	if c.candidates, err = c.candidateList(); err != nil {
 		return true, err
 	}
-	c.above, c.below = max(c.above, c.list.above), min(c.below, c.list.below)
+	c.above, c.below = max(c.above, c.candidates.above), min(c.below, c.candidates.below)
 	scan := c.scanPostings
-	if !slices.ContainsFunc(met, positive) {
+	if !slices.ContainsFunc(met, isPositive) {
 		scan = c.scanWithout
 	}
 	if scanned, err := scan(met); !scanned || err != nil || len(c.pending) == 0 {
@@ -114,7 +114,7 @@ func (c *compiler) scanPostings(met []*query.Node) (scanned bool, err error) {
 	}
 	branches, few, err := c.textBranches(met, either)
 	if err != nil || few {
-		c.chunks = nil
+		c.chunkBy = nil
 		return false, err
 	}
 	rest, err := c.condition(met)
@@ -135,7 +135,7 @@ func (c *compiler) textBranches(met []*query.Node, e *alternatives) (branches []
 	for i, conditions := range scans {
 		a, few, never, err := c.textBranch(conditions)
 		if err == nil && i > 0 {
-			a.dedup, err = c.lacks(e.prefixes)
+			a.dedup, err = c.withoutPrefixes(e.prefixes)
 		}
 		switch {
 		case err != nil:
@@ -162,36 +162,36 @@ func (c *compiler) textBranch(met []*query.Node) (a branch, few, never bool, err
 		return a, false, false, err
 	}
 	x, other := wordIndex, prefixIndex
-	if !slices.ContainsFunc(scanned, positive) {
+	if !slices.ContainsFunc(scanned, isPositive) {
 		scanned, probed, x, other = probed, scanned, prefixIndex, wordIndex
 	}
 	expr, never, err := c.allOf(x, scanned)
 	if err != nil || never {
 		return a, false, never, err
 	}
-	n, err := c.count(x, expr, c.ix.probes+1)
+	n, err := c.count(x, expr, c.ix.maxLookups+1)
 	if err != nil {
 		return a, false, false, err
 	}
-	c.askers = max(c.askers, n)
-	merged, asked, phrases, never, err := c.beside(other, probed)
+	c.expectedRows = max(c.expectedRows, n)
+	merged, asked, phrases, never, err := c.otherConditions(other, probed)
 	if err != nil || never {
 		return a, false, never, err
 	}
 	a = x.branch(expr, merged)
-	if err = c.compare(&a, x, expr); err != nil {
+	if err = c.intersectCandidates(&a, x, expr); err != nil {
 		return a, false, false, err
 	}
 	a.where.Add(isIndexed)
 	a.where.And(asked)
-	few, err = c.fewProbes(x, expr, c.list.n, phrases+phrasesIn(expr))
+	few, err = c.fewLookups(x, expr, c.candidates.n, phrases+phrasesIn(expr))
 	return a, few, false, err
 }
 
-// beside are further conditions for a scan, which another index answers: what is
+// otherConditions are further conditions for a scan, which another index answers: what is
 // common is merged with the numbers that are scanned, and the rest asked of each;
 // never reports whether they hold for nothing, phrases how many they have.
-func (c *compiler) beside(x textIndex, nodes []*query.Node) (merged, asked db.Text, phrases int, never bool, err error) {
+func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, asked db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
 		if n.Op == query.Not {
@@ -209,7 +209,7 @@ func (c *compiler) beside(x textIndex, nodes []*query.Node) (merged, asked db.Te
 		if err != nil {
 			return merged, asked, 0, false, err
 		}
-		few, err := c.fewProbes(x, expr, c.askers, phrasesIn(expr))
+		few, err := c.fewLookups(x, expr, c.expectedRows, phrasesIn(expr))
 		if err != nil {
 			return merged, asked, 0, false, err
 		}
@@ -232,33 +232,33 @@ func (x textIndex) branch(expr string, others db.Text) branch {
 	if others.SQL != "" {
 		merged := x.postings(expr)
 		merged.Add(others.SQL, others.Args...)
-		return branch{at: "n.doc_number", numbered: true, merged: merged, where: db.SQL("1")}
+		return branch{column: "n.doc_number", byNumber: true, merged: merged, where: db.SQL("1")}
 	}
 	name := string(x)
-	return branch{at: name + ".rowid", numbered: true, where: db.SQL(name+" MATCH ?", expr),
+	return branch{column: name + ".rowid", byNumber: true, where: db.SQL(name+" MATCH ?", expr),
 		from: name + " CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = " + name + ".rowid"}
 }
 
-// compare has a scan compare the positions of the expression with the list of the
+// intersectCandidates has a scan compare the positions of the expression with the list of the
 // view, if that does not have every item: with a long one if it is common, which
 // takes chunks.
-func (c *compiler) compare(a *branch, x textIndex, expr string) error {
-	if c.list.all {
+func (c *compiler) intersectCandidates(a *branch, x textIndex, expr string) error {
+	if c.candidates.all {
 		return nil
 	}
 	common, err := c.isCommon(x, expr)
 	if err != nil {
 		return err
 	}
-	in := c.list.has(a.at)
+	in := c.candidates.contains(a.column)
 	switch {
-	case c.list.short:
+	case c.candidates.short:
 		a.where.And(in)
 	case common:
-		a.within = in
+		a.inCandidates = in
 	}
 	if common {
-		c.chunks = c.list.scan
+		c.chunkBy = c.candidates.scan
 	}
 	return nil
 }
@@ -271,14 +271,14 @@ func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
 func (c *compiler) inIndex(n *query.Node) bool {
 	switch n.Op {
 	case query.Leaf:
-		return ofText(n.Term)
+		return isTextTerm(n.Term)
 	case query.Not:
 		return n.Kids[0].Op != query.Not && c.inIndex(n.Kids[0])
 	case query.Or:
 		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return k.Op == query.Not || !c.inIndex(k) })
 	}
 	return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !c.inIndex(k) }) &&
-		slices.ContainsFunc(n.Kids, positive)
+		slices.ContainsFunc(n.Kids, isPositive)
 }
 
 // match writes a condition that is in the index, but for a Not; never reports whether
@@ -339,7 +339,7 @@ func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never b
 // the moments after a large refresh.
 func (c *compiler) matchPending() error {
 	root := c.view.Query.Root
-	if !mentions(root, ofText) {
+	if !mentions(root, isTextTerm) {
 		return nil
 	}
 	waiting, err := db.Integers(c.ctx, c.q, db.SQL("SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0"))
@@ -353,7 +353,7 @@ func (c *compiler) matchPending() error {
 		a := d.Article
 		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, d.joinedBody()
 		for _, n := range terms {
-			if c.holds(n, a, query.FeedInfo{}) {
+			if c.matches(n, a, query.FeedInfo{}) {
 				c.pending[n] = append(c.pending[n], d.Pos)
 			}
 		}
@@ -363,7 +363,7 @@ func (c *compiler) matchPending() error {
 
 // leaves collects the full-text terms of a condition.
 func leaves(n *query.Node, into *[]*query.Node) {
-	if n.Op == query.Leaf && ofText(n.Term) {
+	if n.Op == query.Leaf && isTextTerm(n.Term) {
 		*into = append(*into, n)
 	}
 	for _, k := range n.Kids {
@@ -391,9 +391,9 @@ const (
 	isIndexed = " AND i.doc_number IS NOT NULL"
 )
 
-// sqlWords jumps from each word to the next. Reading the rows in order would
+// sqlCompletions jumps from each word to the next. Reading the rows in order would
 // read the whole posting list of each word.
-const sqlWords = `WITH RECURSIVE words(word) AS (
+const sqlCompletions = `WITH RECURSIVE words(word) AS (
 	SELECT (SELECT term FROM items_vocabulary WHERE term >= ?1 AND term <= ?2 LIMIT 1)
 	UNION ALL SELECT (SELECT term FROM items_vocabulary WHERE term >= words.word || char(1) AND term <= ?2 LIMIT 1) FROM words WHERE words.word IS NOT NULL
 	LIMIT ?3)
@@ -415,12 +415,12 @@ func (c *compiler) completions(prefix string) (completed, error) {
 	if known {
 		return done, nil
 	}
-	found, err := db.Strings(c.ctx, c.q, sqlWords, prefix, prefix+string(unicode.MaxRune), mostWords+1)
+	found, err := db.Strings(c.ctx, c.q, sqlCompletions, prefix, prefix+string(unicode.MaxRune), maxCompletions+1)
 	if err != nil {
 		return completed{}, err
 	}
 	done = completed{ends: []string{quote(prefix) + " *"}}
-	if len(found) <= mostWords {
+	if len(found) <= maxCompletions {
 		done = completed{ends: found, all: true}
 		for i, word := range found {
 			found[i] = quote(word)
@@ -436,8 +436,8 @@ func (c *compiler) completions(prefix string) (completed, error) {
 // quote makes words a phrase of FTS5.
 func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
 
-// has returns the condition that an index has one item under an expression.
-func (x textIndex) has(expr string) db.Text {
+// exists returns the condition that an index has one item under an expression.
+func (x textIndex) exists(expr string) db.Text {
 	name := string(x)
 	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = "+docNumber+")", expr)
 }
@@ -449,8 +449,8 @@ func (x textIndex) postings(expr string) db.Text {
 	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
 }
 
-// asksText reports whether the view has a condition on texts.
-func (c *compiler) asksText() bool { return mentions(c.view.Query.Root, ofText) }
+// hasTextTerms reports whether the view has a condition on texts.
+func (c *compiler) hasTextTerms() bool { return mentions(c.view.Query.Root, isTextTerm) }
 
 // indexOf returns the index that answers a condition on texts.
 func indexOf(n *query.Node) textIndex {
