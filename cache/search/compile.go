@@ -13,46 +13,48 @@ import (
 	"dateline/feed/text"
 )
 
-// compiler turns a query into conditions on i, the row of items. They hold for
-// the same items as [query.Query.Match].
+// compiler turns the query of a view into SQL, and chooses the plan for it. A
+// condition is on the row i of items and holds for the same items as
+// [query.Query.Match].
 type compiler struct {
 	*Plan
 	ctx context.Context
 	ix  *Index
 	q   db.Querier
-	// feeds are those that can have an item in the view.
+	// feeds are the feeds that can have an item in the view. They are not loaded,
+	// and everyFeed is set, if the query asks nothing about feeds.
 	feeds []feedInfo
-	// everyFeed reports whether feeds are all subscribed ones, with no unsubscribed item shown.
+	// everyFeed reports whether the view can have items of every subscribed feed,
+	// and of no other.
 	everyFeed bool
-	// knownFeeds are all feeds that a condition of the view could mean.
+	// knownFeeds are all feeds that were loaded.
 	knownFeeds []feedInfo
-	// pending has, for each full-text term, the items that the index does not
-	// have yet and that match it.
+	// pending has the positions of the pending items that match each term on text.
 	pending map[*query.Node][]int64
-	// completed has the prefixes that were looked up.
+	// completed has the completions of the prefixes that were looked up.
 	completed map[string]completed
-	// counted has how often expressions hold, by index and expression, in the
-	// range of time that the view is about.
+	// counted has the lengths of posting lists, by index and expression.
 	counted map[string]counted
-	// copyFilter is the condition for the items of a story that the view shows, if
-	// not all; leads reports whether it is simply that they lead one.
+	// copyFilter is the condition for the items of a story that the view shows;
+	// empty if it shows all. leadsOnly reports whether it shows leads only.
 	copyFilter db.Text
 	leadsOnly  bool
-	// forOtherCopies is set while a condition is written for the other items of a story.
+	// forOtherCopies is set while conditions on the other items of a story are
+	// compiled.
 	forOtherCopies bool
-	// expectedRows is of how many items, or more, conditions are asked that are written
-	// now; zero is one or a few.
+	// expectedRows is how many rows, or more, the compiled conditions are checked
+	// for. 0 means one or a few.
 	expectedRows int
-	// uncounted reports whether the items that are scanned are many, and that finding out
-	// how many would take long.
+	// uncounted reports whether the plan scans many items and counting them would
+	// take long.
 	uncounted bool
-	// candidates has all items of the view, whatever words it asks for.
+	// candidates is the candidate list, if the query has terms on text.
 	candidates candidates
-	// filter is the condition of the view for the items that a scan scans.
+	// filter is the condition that each row of a branch or extra row must meet.
 	filter db.Text
 }
 
-// feedInfo is what a query can ask of a feed.
+// feedInfo is what queries can ask about a feed.
 type feedInfo struct {
 	query.FeedInfo
 	id           int64
@@ -77,7 +79,7 @@ func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compi
 	return c, err
 }
 
-// mentions reports whether any term of the condition is like that.
+// mentions reports whether like holds for any term of the condition.
 func mentions(n *query.Node, like func(query.Term) bool) bool {
 	if n == nil {
 		return false
@@ -101,8 +103,9 @@ func isTextTerm(t query.Term) bool {
 	return t.Field == query.FieldText || t.Field == query.FieldTitle || t.Field == query.FieldAuthor || t.Field == query.FieldBody
 }
 
-// includesUnsubscribed reports whether the query names items so closely that those of feeds no
-// longer subscribed belong to it.
+// includesUnsubscribed reports whether the view also shows items of feeds that are
+// not subscribed: if the query asks for starred items, a label or one feed by its
+// URL.
 func includesUnsubscribed(q query.Query) bool {
 	for _, n := range q.Conjuncts() {
 		if n.Op == query.Leaf && (n.Term.Is == query.IsStarred || n.Term.Field == query.FieldLabel || n.Term.Field == query.FieldFeedURL) {
@@ -112,8 +115,8 @@ func includesUnsubscribed(q query.Query) bool {
 	return false
 }
 
-// condition is the WHERE of the view, without the top-level conditions that are
-// met already.
+// condition returns the condition of the view, without the top-level conditions
+// that the index answers already.
 func (c *compiler) condition(met []*query.Node) (db.Text, error) {
 	var w db.Text
 	query := c.view.Query
@@ -132,7 +135,8 @@ func (c *compiler) condition(met []*query.Node) (db.Text, error) {
 	return w, err
 }
 
-// nodes joins the top-level conditions that are not met already.
+// nodes joins the top-level conditions of the query with AND, without those in
+// answered.
 func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
 	var w db.Text
 	for _, n := range c.view.Query.Conjuncts() {
@@ -148,7 +152,7 @@ func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
 	return w, nil
 }
 
-// node compiles one condition; positive is false below an odd number of nots.
+// node compiles one condition. positive is false below an odd number of nots.
 func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
 	switch {
 	case c.onlyFeedTerms(n):
@@ -181,13 +185,15 @@ func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
 	return t, nil
 }
 
+// leaf compiles one term.
 func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	t := n.Term
 	switch t.Field {
 	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
 		return c.textCondition(n)
 	case query.FieldLink:
-		// Not EXISTS: SQLite would make a join of it, and ask all else before.
+		// Not EXISTS: SQLite would turn it into a join and check it last, after
+		// conditions that cost more.
 		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
 	case query.FieldLabel:
 		names, err := c.labelNames(n)
@@ -208,13 +214,13 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
 }
 
-// positionOf is the lowest position at or after the term's instant; positions know whole
-// seconds.
+// positionOf returns the lowest position at or after the term's time, rounded up to
+// a whole second.
 func (c *compiler) positionOf(t query.Term) int64 {
 	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
 }
 
-// flags has the condition of each has: term.
+// hasSQL has the condition of each has: term.
 var hasSQL = map[query.Has]string{
 	query.HasEnclosure: "i.has_enclosure = 1",
 	query.HasImage:     "i.has_image = 1",
@@ -222,6 +228,8 @@ var hasSQL = map[query.Has]string{
 	query.HasComments:  "i.has_comments = 1",
 }
 
+// stateSQL compiles an is: term. The zero Is and is:new before the first refresh
+// match nothing.
 func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:
@@ -251,17 +259,17 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	return db.SQL(nothing)
 }
 
-// nothing holds for no item. SQLite must not see that: it would give up the
-// index that a scan names.
+// nothing is a condition that holds for no item. SQLite must not see that it is
+// constant, or it would ignore the INDEXED BY of a branch.
 const nothing = "i.id < 0"
 
-// sqlLabelNames jumps from each name to the next instead of reading all rows.
+// sqlLabelNames seeks from each label to the next instead of reading all rows.
 const sqlLabelNames = `WITH RECURSIVE names(name) AS (
 		SELECT min(name) FROM labels WHERE held = 1
 		UNION ALL SELECT (SELECT min(name) FROM labels WHERE held = 1 AND name > names.name) FROM names WHERE names.name IS NOT NULL)
 	SELECT name FROM names WHERE name IS NOT NULL`
 
-// labelNames are the labels in use that the term means.
+// labelNames returns the labels in use that the term means.
 func (c *compiler) labelNames(n *query.Node) ([]string, error) {
 	all, err := db.Strings(c.ctx, c.q, sqlLabelNames)
 	var names []string
@@ -273,7 +281,7 @@ func (c *compiler) labelNames(n *query.Node) ([]string, error) {
 	return names, err
 }
 
-// matches asks the query language itself whether a condition holds.
+// matches asks [query.Query.Match] whether a condition holds.
 func (c *compiler) matches(n *query.Node, a feed.Article, f query.FeedInfo) bool {
 	return query.Query{Root: n}.Match(a, f, c.env)
 }

@@ -9,7 +9,7 @@ import (
 	"dateline/cache/db"
 )
 
-// applyLimit finds the positions that a limit leaves.
+// applyLimit reads the rows that limit: leaves in the view.
 func (p *Plan) applyLimit(ctx context.Context, q db.Querier) error {
 	limit := p.view.Query.Limit
 	n := limit
@@ -24,7 +24,7 @@ func (p *Plan) applyLimit(ctx context.Context, q db.Querier) error {
 	return err
 }
 
-// firstOfEachFeed keeps the first limit keys of each feed.
+// firstOfEachFeed returns the first limit rows of each feed.
 func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) ([]Pos, error) {
 	positions := make([]int64, len(keys))
 	for i, k := range keys {
@@ -44,7 +44,7 @@ func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) (
 	return kept, nil
 }
 
-// limitedFrom is [Plan.Keys] for a view that a limit cuts.
+// limitedFrom is [Plan.Keys] for a view with limit:.
 func (p *Plan) limitedFrom(from Pos, back bool, n int) []Pos {
 	before, after := p.limited, p.limited
 	if !from.IsZero() {
@@ -65,7 +65,7 @@ func (p *Plan) limitedFrom(from Pos, back bool, n int) []Pos {
 	return slices.Clone(keys)
 }
 
-// compare orders two positions as the view does.
+// compare orders two rows as the view does.
 func (p *Plan) compare(a, b Pos) int {
 	later := -cmp.Compare(a.At, b.At)
 	c := later

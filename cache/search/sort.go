@@ -9,16 +9,18 @@ import (
 	"dateline/feed/query"
 )
 
-// sortOrder is an order other than by date. Such a view is sorted when it is
-// asked for; only the first rows of it are kept while it is.
+// sortOrder is an order other than by date. No index has such an order, so each
+// page sorts all rows of the view. SQLite keeps only the rows of the page while it
+// sorts.
 type sortOrder struct {
-	// expr is the sort key of items i, details d, feeds f.
+	// expr is the SQL of the sort key, for the rows i of items, d of details and f
+	// of feeds.
 	expr db.Text
-	// numeric reports whether the key is a number, not a text.
+	// numeric is set if the key is a number instead of text.
 	numeric bool
 }
 
-// prime bounds the keys of a random order.
+// prime is a bound of the keys of sort:random, which are squares modulo it.
 const prime = 2147483647
 
 func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
@@ -32,7 +34,7 @@ func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
 	case query.SortLength:
 		return &sortOrder{expr: db.SQL("d.words"), numeric: true}
 	}
-	// The same shuffle as long as the view is open.
+	// The order stays the same as long as the view is open.
 	seed := p.view.Opened.UnixMicro()
 	if p.view.Opened.IsZero() {
 		seed = p.now.UnixMicro()
@@ -42,8 +44,8 @@ func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
 	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), numeric: true}
 }
 
-// sortedKeys are [Plan.Keys] of a view that is not by date. Equal keys stand
-// newest first.
+// sortedKeys is [Plan.Keys] for a view that is not sorted by date. Rows with the
+// same key are newest first.
 func (p *Plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	ascending := p.ascending() != back
 	order := p.sort.expr
