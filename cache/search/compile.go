@@ -228,8 +228,7 @@ var hasSQL = map[query.Has]string{
 	query.HasComments:  "i.has_comments = 1",
 }
 
-// stateSQL compiles an is: term. The zero Is and is:new before the first refresh
-// match nothing.
+// stateSQL compiles an is: term. Before the first refresh is:new matches nothing.
 func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:

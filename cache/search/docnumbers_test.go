@@ -173,7 +173,7 @@ func TestNumbersAround(t *testing.T) {
 		rows.Close()
 		for p := int64(-1); p < pos+10; p += 1 + r.Int64N(pos/100) {
 			i, _ := slices.BinarySearchFunc(all, p, func(x search.NumberedItem, p int64) int { return int(min(max(x.Position()-p, -1), 1)) })
-			wantLow, wantHigh := search.NewNumberedItem(-search.NumberLimit, db.Bottom), search.NewNumberedItem(search.NumberLimit, db.Top)
+			wantLow, wantHigh := search.NewNumberedItem(-search.OutsideNumbers, db.Bottom), search.NewNumberedItem(search.OutsideNumbers, db.Top)
 			if i > 0 {
 				wantLow = all[i-1]
 			}

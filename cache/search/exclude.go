@@ -5,9 +5,14 @@ import (
 	"dateline/feed/query"
 )
 
-// scanWithout scans the items in which common words are not. Both the texts and
-// the positions of the words are in the order of numbers, so SQLite merges them as
-// it reads them: that costs a five-hundredth of looking each item up.
+// scanWithout scans the documents that lack common words. Document numbers and
+// posting lists are sorted alike, so SQLite subtracts one from the other as it
+// reads them (EXCEPT). That costs a five-hundredth of a lookup for each item.
+//
+// It scans nothing if the candidate list is short or no excluded word is common,
+// and if the query only mixes words with other conditions, as in "word or
+// is:starred". Then [compiler.chooseList] scans the candidate list, with a lookup
+// or a posting list as condition.
 func (c *compiler) scanWithout(met []*query.Node) (scanned bool, err error) {
 	c.expectedRows = c.candidates.n
 	if c.candidates.short {
@@ -36,8 +41,9 @@ func (c *compiler) scanWithout(met []*query.Node) (scanned bool, err error) {
 	return true, nil
 }
 
-// excludedExpr is the expression of what a Not leaves out, and the index that has it;
-// empty if that is little, or would have to be collected from many words.
+// excludedExpr returns the expression that a Not excludes, and the index to ask. It
+// is empty if few documents match, or if FTS5 would have to merge the posting lists
+// of many words.
 func (c *compiler) excludedExpr(n *query.Node) (expr string, in textIndex, err error) {
 	x := indexOf(n)
 	if x == wordIndex {
@@ -55,8 +61,9 @@ func (c *compiler) excludedExpr(n *query.Node) (expr string, in textIndex, err e
 	return expr, x, nil
 }
 
-// fromMerged are the items of the merged numbers, in order. SQLite leaves out the
-// order of a subquery that has no limit.
+// fromMerged returns the FROM of a branch with merged document numbers, in order.
+// The LIMIT -1 is there because SQLite ignores the ORDER BY of a subquery without
+// LIMIT.
 func (a branch) fromMerged(ascending bool) db.Text {
 	return db.SQL("("+a.merged.SQL+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.Args...)
 }

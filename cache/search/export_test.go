@@ -16,18 +16,18 @@ type (
 )
 
 const (
-	NumberLimit    = numberLimit
-	FromHas        = fromHas
-	BatchBytes     = batchBytes
-	MaxCandidates  = maxCandidates
-	MaxExtras      = maxExtras
-	MaxLookups     = maxLookups
-	MaxCompletions = maxCompletions
-	LookupCost     = lookupCost
-	SQLAdjacent    = sqlAdjacent
-	SQLNumbersIn   = sqlNumbersIn
-	SQLOlder       = sqlOlder
-	SQLPending     = sqlPending
+	OutsideNumbers  = outsideNumbers
+	FromHas         = fromHas
+	BatchBytes      = batchBytes
+	MaxCandidates   = maxCandidates
+	MaxExtras       = maxExtras
+	MaxLookups      = maxLookups
+	MaxCompletions  = maxCompletions
+	LookupCost      = lookupCost
+	SQLAdjacent     = sqlAdjacent
+	SQLNumbersIn    = sqlNumbersIn
+	SQLPendingBelow = sqlPendingBelow
+	SQLPending      = sqlPending
 )
 
 func (ix *Index) SetLimits(probes, cost int)         { ix.maxLookups, ix.lookupCost = probes, cost }

@@ -6,8 +6,8 @@ import (
 	"dateline/feed/query"
 )
 
-// chooseFeeds finds the feeds whose items the view can show. A query that asks
-// nothing of feeds costs no look at them.
+// chooseFeeds finds the feeds that can have an item in the view. It reads no feeds
+// if the query asks nothing about feeds.
 func (c *compiler) chooseFeeds() error {
 	root := c.view.Query.Root
 	if !mentions(root, isFeedTerm) {
@@ -35,7 +35,7 @@ func (c *compiler) chooseFeeds() error {
 	return nil
 }
 
-// mayShow reports whether no top-level condition rules the feed out.
+// mayShow reports whether no top-level condition excludes the feed.
 func (c *compiler) mayShow(f feedInfo) bool {
 	for _, n := range c.view.Query.Conjuncts() {
 		if c.onlyFeedTerms(n) && !c.matches(n, feed.Article{}, f.FeedInfo) {
@@ -45,11 +45,12 @@ func (c *compiler) mayShow(f feedInfo) bool {
 	return true
 }
 
-// onlyFeedTerms reports whether the condition asks of nothing but the feed.
+// onlyFeedTerms reports whether the condition depends on the feed alone.
 func (c *compiler) onlyFeedTerms(n *query.Node) bool {
 	return !mentions(n, func(t query.Term) bool { return !isFeedTerm(t) })
 }
 
+// feedsMatching returns the IDs of the feeds for which the condition holds.
 func (c *compiler) feedsMatching(n *query.Node) []int64 {
 	var ids []int64
 	for _, f := range c.knownFeeds {
@@ -62,7 +63,7 @@ func (c *compiler) feedsMatching(n *query.Node) []int64 {
 
 const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, config_order IS NULL FROM feeds`
 
-// loadFeeds reads all feeds, or the only one when the query names its URL.
+// loadFeeds reads all feeds, or only one if the query names its URL.
 func (c *compiler) loadFeeds() error {
 	expr, args := sqlFeedInfos, []any(nil)
 	for _, n := range c.view.Query.Conjuncts() {

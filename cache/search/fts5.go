@@ -49,18 +49,18 @@ func (x textIndex) postings(expr string) db.Text {
 	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
 }
 
-// inIndex reports whether FTS5 can answer the condition, given another one that it
+// answeredByFTS5 reports whether FTS5 can answer the condition, given another one that it
 // can list the matches of if this one is a Not.
-func (c *compiler) inIndex(n *query.Node) bool {
+func (c *compiler) answeredByFTS5(n *query.Node) bool {
 	switch n.Op {
 	case query.Leaf:
 		return isTextTerm(n.Term)
 	case query.Not:
-		return n.Kids[0].Op != query.Not && c.inIndex(n.Kids[0])
+		return n.Kids[0].Op != query.Not && c.answeredByFTS5(n.Kids[0])
 	case query.Or:
-		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return k.Op == query.Not || !c.inIndex(k) })
+		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return k.Op == query.Not || !c.answeredByFTS5(k) })
 	}
-	return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !c.inIndex(k) }) &&
+	return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !c.answeredByFTS5(k) }) &&
 		slices.ContainsFunc(n.Kids, isPositive)
 }
 

@@ -106,7 +106,7 @@ func (s testStore) explainFixed() {
 	e := explaining{s, "fixed"}
 	e.explain(search.SQLPending, db.Top, 100)
 	e.explain(search.SQLAdjacent, 1)
-	e.explain(search.SQLOlder, 1, 2, 3)
+	e.explain(search.SQLPendingBelow, 1, 2, 3)
 	e.explain(search.SQLNumbersIn, 1, 2, 3)
 }
 

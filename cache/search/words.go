@@ -40,7 +40,7 @@ func (c *compiler) scanText() (bool, error) {
 	}
 	var met []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
-		if c.inIndex(n) {
+		if c.answeredByFTS5(n) {
 			met = append(met, n)
 		}
 	}
