@@ -117,7 +117,7 @@ func includesUnsubscribed(q query.Query) bool {
 
 // condition returns the condition of the view, without the top-level conditions
 // that the index answers already.
-func (c *compiler) condition(met []*query.Node) (db.Text, error) {
+func (c *compiler) condition(answered []*query.Node) (db.Text, error) {
 	var w db.Text
 	query := c.view.Query
 	if !query.ShowsHidden() {
@@ -126,7 +126,7 @@ func (c *compiler) condition(met []*query.Node) (db.Text, error) {
 	if !includesUnsubscribed(query) {
 		w.And(db.SQL("i.unsubscribed = 0"))
 	}
-	nodes, err := c.nodes(met)
+	nodes, err := c.nodes(answered)
 	w.And(nodes)
 	w.And(c.copyFilter)
 	if w.SQL == "" {
@@ -137,10 +137,10 @@ func (c *compiler) condition(met []*query.Node) (db.Text, error) {
 
 // nodes joins the top-level conditions of the query with AND, without those in
 // answered.
-func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
+func (c *compiler) nodes(answered []*query.Node) (db.Text, error) {
 	var w db.Text
 	for _, n := range c.view.Query.Conjuncts() {
-		if slices.Contains(met, n) {
+		if slices.Contains(answered, n) {
 			continue
 		}
 		t, err := c.node(n, true)

@@ -13,7 +13,7 @@ import (
 // and if the query only mixes words with other conditions, as in "word or
 // is:starred". Then [compiler.chooseList] scans the candidate list, with a lookup
 // or a posting list as condition.
-func (c *compiler) scanWithout(met []*query.Node) (scanned bool, err error) {
+func (c *compiler) scanWithout(answered []*query.Node) (scanned bool, err error) {
 	c.expectedRows = c.candidates.n
 	if c.candidates.short {
 		c.filter, err = c.condition(nil)
@@ -21,15 +21,15 @@ func (c *compiler) scanWithout(met []*query.Node) (scanned bool, err error) {
 	}
 	var common []*query.Node
 	merged := db.SQL("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowBound, highBound)
-	for _, n := range met {
+	for _, n := range answered {
 		expr, in, err := c.excludedExpr(n)
 		if err != nil {
 			return false, err
 		}
 		if expr != "" {
 			common = append(common, n)
-			positions := in.postings(expr)
-			merged.Add(" EXCEPT "+positions.SQL, positions.Args...)
+			postings := in.postings(expr)
+			merged.Add(" EXCEPT "+postings.SQL, postings.Args...)
 		}
 	}
 	rest, err := c.condition(common)

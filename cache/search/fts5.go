@@ -8,27 +8,28 @@ import (
 	"unicode"
 )
 
-// textIndex names one of the two tables of FTS5 that make up the full-text
-// index. Both know a text by its document number.
+// textIndex is the name of one of the two FTS5 tables of the index. A document has
+// the same document number in both.
 type textIndex string
 
 const (
-	// wordIndex has the words of every text with their offsets.
+	// wordIndex has the words of title, author and body, with their offsets, so
+	// that it can find phrases.
 	wordIndex textIndex = "items_index"
-	// prefixIndex has the prefixes of two and three characters of a text's words,
-	// each once. Conditions on nothing else are looked up here.
+	// prefixIndex has the prefixes of two and three characters of the words, each
+	// once per document.
 	prefixIndex textIndex = "items_prefixes"
 )
 
 const (
-	// docNumber is the column of items i with the document number.
+	// docNumber is the column with the document number of row i of items.
 	docNumber = "i.doc_number"
-	// isIndexed excludes items without a document number. FTS5 would scan all its
-	// rows for them.
+	// isIndexed excludes pending items. For an item without document number FTS5
+	// would scan all its rows.
 	isIndexed = " AND i.doc_number IS NOT NULL"
 )
 
-// indexOf returns the index that answers a condition on texts.
+// indexOf returns the index that answers a condition on text.
 func indexOf(n *query.Node) textIndex {
 	if onlyPrefixes(n) {
 		return prefixIndex
@@ -36,21 +37,23 @@ func indexOf(n *query.Node) textIndex {
 	return wordIndex
 }
 
-// exists returns the condition that an index has one item under an expression.
+// exists returns the condition that row i of items matches an expression. SQLite
+// looks that up for each row.
 func (x textIndex) exists(expr string) db.Text {
 	name := string(x)
 	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = "+docNumber+")", expr)
 }
 
-// postings returns a query for the document numbers under which an expression
-// holds in an index, within a range.
+// postings returns the query for the posting list of an expression, in a range with
+// [bound] placeholders.
 func (x textIndex) postings(expr string) db.Text {
 	name := string(x)
 	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
 }
 
-// answeredByFTS5 reports whether FTS5 can answer the condition, given another one that it
-// can list the matches of if this one is a Not.
+// answeredByFTS5 reports whether FTS5 can answer the condition. FTS5 can subtract
+// the matches of a Not from those of another condition, but cannot answer a Not
+// alone.
 func (c *compiler) answeredByFTS5(n *query.Node) bool {
 	switch n.Op {
 	case query.Leaf:
@@ -64,8 +67,8 @@ func (c *compiler) answeredByFTS5(n *query.Node) bool {
 		slices.ContainsFunc(n.Kids, isPositive)
 }
 
-// match writes a condition that is in the index, but for a Not; never reports whether
-// it holds for nothing there.
+// match returns the FTS5 expression of a condition that is not a Not. never reports
+// whether the index has no match.
 func (c *compiler) match(x textIndex, n *query.Node) (expr string, never bool, err error) {
 	switch n.Op {
 	case query.Leaf:
@@ -87,7 +90,8 @@ func (c *compiler) match(x textIndex, n *query.Node) (expr string, never bool, e
 	return "(" + strings.Join(some, " OR ") + ")", len(some) == 0, nil
 }
 
-// allOf writes conditions that must all hold; it is empty when all are Nots.
+// allOf returns the FTS5 expression for several conditions that must all hold. It
+// is empty if all of them are Nots. never reports whether the index has no match.
 func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never bool, err error) {
 	var yes, no []string
 	for _, n := range nodes {
@@ -117,9 +121,8 @@ func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never b
 	return expr, false, nil
 }
 
-// matchExpr writes a full-text term in the language of FTS5: always quoted, so
-// that nothing a reader types means anything there. It is empty for a term
-// that matches nothing in the index.
+// matchExpr returns the FTS5 expression of a term. Words are always quoted, so that
+// nothing a user types is FTS5 syntax. It is empty if the index has no match.
 func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
 	if x == prefixIndex {
 		return prefixExpr(t), nil
@@ -148,7 +151,7 @@ func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
 	return "(" + columns[t.Field] + " : (" + strings.Join(phrases, " OR ") + "))", nil
 }
 
-// columns has the columns of the index that a field means.
+// columns has the columns of the word index that each field means.
 var columns = map[query.Field]string{
 	query.FieldText:   "{title body}",
 	query.FieldTitle:  "title",
@@ -156,21 +159,22 @@ var columns = map[query.Field]string{
 	query.FieldBody:   "body",
 }
 
-// quote makes words a phrase of FTS5.
+// quote returns words as an FTS5 phrase.
 func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
 
-// maxCompletions is how many words a prefix is completed to; where more begin
-// with it, FTS5 has to collect all their positions first.
+// maxCompletions is how many words a prefix is completed to. If more words begin
+// with it, FTS5 merges all their posting lists before it returns the first row.
 const maxCompletions = 100
 
-// completed is what a prefix was completed to, quoted for FTS5. all reports
-// whether these are all words that begin with it.
+// completed is what a prefix was completed to: the phrases to search for, in ends.
+// all reports whether ends are all words that begin with the prefix. If it is not
+// set, ends is one FTS5 prefix query.
 type completed struct {
 	ends []string
 	all  bool
 }
 
-// sqlCompletions jumps from each word to the next. Reading the rows in order would
+// sqlCompletions seeks from each word to the next. Reading the rows in order would
 // read the whole posting list of each word.
 const sqlCompletions = `WITH RECURSIVE words(word) AS (
 	SELECT (SELECT term FROM items_vocabulary WHERE term >= ?1 AND term <= ?2 LIMIT 1)
@@ -178,10 +182,9 @@ const sqlCompletions = `WITH RECURSIVE words(word) AS (
 	LIMIT ?3)
 SELECT word FROM words WHERE word IS NOT NULL`
 
-// completions returns what the prefix of a word is looked up as in the word
-// index: at most mostWords quoted words, or the quoted prefix if more words
-// begin with it. Completing a common prefix takes longer than a page of the
-// search, so each is completed once.
+// completions completes a prefix to the words of the word index that begin with it.
+// The result is kept, because completing a common prefix takes longer than reading
+// a page.
 func (c *compiler) completions(prefix string) (completed, error) {
 	done, known := c.completed[prefix]
 	if known {
@@ -205,5 +208,5 @@ func (c *compiler) completions(prefix string) (completed, error) {
 	return done, nil
 }
 
-// phrasesIn counts the phrases of an expression.
+// phrasesIn returns the number of phrases in an FTS5 expression.
 func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }

@@ -56,7 +56,7 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBa
 	read := make(chan textBatch, 1)
 	go func() {
 		var batch textBatch
-		// A panic must not leave the receiver of read pending.
+		// The receiver gets a panic as an error, like any other.
 		panicked := feed.Recover("reading texts for the index", nil, func() { batch.entries, batch.err = ix.readPending(ctx, n, below) })
 		if panicked != nil {
 			batch.err = panicked

@@ -7,8 +7,8 @@ import (
 	"dateline/feed/query"
 )
 
-// boundTime narrows the scans to the range of time that the query asks for:
-// a scan over every match of a common word would pass all that are outside it.
+// boundTime narrows the range of the plan to the dates that the query asks for.
+// Without it, the scan of a common word's posting list would read all dates.
 func (c *compiler) boundTime() {
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
@@ -21,8 +21,8 @@ func (c *compiler) boundTime() {
 	}
 }
 
-// chooseScan picks the indexes to scan for a view by date; none when no feed
-// can have an item in it.
+// chooseScan chooses the branches and extra rows of the plan. There are none if no
+// feed can have an item in the view.
 func (c *compiler) chooseScan() error {
 	if !c.everyFeed && len(c.feeds) == 0 {
 		return nil
@@ -34,7 +34,8 @@ func (c *compiler) chooseScan() error {
 	return c.chooseList()
 }
 
-// chooseList picks the indexes to scan for what the view asks but for words.
+// chooseList chooses the branches and extra rows for everything that the view asks
+// except text.
 func (c *compiler) chooseList() error {
 	is := map[query.Is]bool{}
 	has := map[query.Has]bool{}
@@ -82,13 +83,13 @@ func (c *compiler) chooseList() error {
 	return nil
 }
 
-// addBranch adds an branch over items with the whole condition of the view.
+// addBranch adds a branch over items, with the filter of the view.
 func (c *compiler) addBranch(from string, where db.Text) {
 	where.And(c.filter)
 	c.branches = append(c.branches, branch{column: "i.pos", from: from, where: where})
 }
 
-// scanFeeds adds an branch over the feeds of the view.
+// scanFeeds adds a branch over the feeds of the view.
 func (c *compiler) scanFeeds(from, where string) {
 	switch len(c.feeds) {
 	case 0:
@@ -104,7 +105,7 @@ func (c *compiler) scanFeeds(from, where string) {
 	}
 }
 
-// scanAll scans all items, or those of each feed side by side.
+// scanAll scans all items, or those of the view's feeds.
 func (c *compiler) scanAll() {
 	if c.everyFeed || c.view.Query.ShowsHidden() {
 		c.addBranch("items i NOT INDEXED", db.Text{})
@@ -113,8 +114,9 @@ func (c *compiler) scanAll() {
 	c.scanFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
 }
 
-// scanUnread scans the unread items; those that stay because they were read in
-// this view are extras, unless they are so many that passing them is cheaper.
+// scanUnread scans the unread items. Items that stay in the view because they were
+// read in it are extra rows. If there are many of them, all items are scanned
+// instead.
 func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
 		c.addBranch("items i NOT INDEXED", db.Text{})
@@ -145,10 +147,10 @@ func (c *compiler) scanUnread() error {
 	return nil
 }
 
-// scanRead scans all items that are read; where these are few, they are extras.
+// scanRead scans all items that are read. If they are few, they are extra rows.
 func (c *compiler) scanRead() error {
 	const from = "items i INDEXED BY items_read_at"
-	// Of whatever is read it is known since when.
+	// Every read item has a read_at, so this is a range of the index.
 	read := db.SQL("i.read = 1 AND i.read_at >= ?", int64(db.Bottom))
 	few, err := c.isFew(from, read)
 	switch {
@@ -162,8 +164,9 @@ func (c *compiler) scanRead() error {
 	return nil
 }
 
-// scanNew takes what the last refresh brought as extras, unless it is much, as
-// after the first refresh: then nearly every item is new and walking is best.
+// scanNew makes the items of the last refresh extra rows. If they are many, as
+// after the first refresh, all items are scanned instead, because nearly all are
+// new.
 func (c *compiler) scanNew() error {
 	if c.env.NewSince.IsZero() {
 		return nil
@@ -180,8 +183,8 @@ func (c *compiler) scanNew() error {
 	return nil
 }
 
-// scanLabel scans the items with a label. Where two spellings of it are in use
-// an item may have both, so only one of them can be scanned.
+// scanLabel scans the items with a label. If the label is in use in several
+// spellings, an item may have more than one, so all items are scanned instead.
 func (c *compiler) scanLabel(n *query.Node) error {
 	names, err := c.labelNames(n)
 	switch {
@@ -197,7 +200,8 @@ func (c *compiler) scanLabel(n *query.Node) error {
 	return nil
 }
 
-// isFew reports whether the condition holds for at most maxExtras items of an index.
+// isFew reports whether the condition holds for at most maxExtras items of an
+// index.
 func (c *compiler) isFew(from string, where db.Text) (bool, error) {
 	var n int
 	args := append(slices.Clone(where.Args), maxExtras+1)
@@ -205,7 +209,8 @@ func (c *compiler) isFew(from string, where db.Text) (bool, error) {
 	return n <= maxExtras, err
 }
 
-// extra looks up the items of the view among those for which where holds.
+// addExtras looks up the items of the view for which where holds, and adds them as
+// extra rows.
 func (c *compiler) addExtras(from string, where db.Text) error {
 	where.And(c.filter)
 	s, err := c.wholeRange()

@@ -7,11 +7,11 @@ import (
 	"dateline/feed/query"
 )
 
-// chooseCopies says which items of a story the view shows. A view of one feed
-// shows what that feed brought, and one that asks for what the user starred,
-// labelled, hid or snoozed shows just these items. Any other shows one item of
-// each story: the lead, or where the query leaves that out (by its feed, its
-// words …), the first copy that it does not.
+// chooseCopies chooses which items of a story the view shows. A view of one feed
+// shows all items of that feed. A view of starred, labelled, hidden or snoozed
+// items shows exactly those items. Any other view shows one item of each story: the
+// lead, or the first copy if the query excludes the lead, for example by its feed
+// or its words.
 func (c *compiler) chooseCopies() error {
 	root := c.view.Query.Root
 	switch {
@@ -39,7 +39,7 @@ func (c *compiler) chooseCopies() error {
 	return nil
 }
 
-// isAboutItems reports whether the view is about single items, not stories.
+// isAboutItems reports whether the view is about single items instead of stories.
 func (c *compiler) isAboutItems() bool {
 	if mentions(c.view.Query.Root, isFeedTerm) && len(c.feeds) < 2 {
 		return true
@@ -56,10 +56,9 @@ func (c *compiler) isAboutItems() bool {
 	})
 }
 
-// ofWholeStory reports whether a condition is about the story and not about the feed
-// or the words of one of its items, so that the lead can speak for all: whether
-// and when it is news, whether it is read, and that it does not have one of the
-// marks that hold for one item.
+// ofWholeStory reports whether a condition depends only on the story. Then testing
+// the story's lead is enough. Such conditions are the date, is:new, is:read,
+// is:unread, and having no star, label or snooze.
 func ofWholeStory(n *query.Node, positive bool) bool {
 	switch n.Op {
 	case query.Not:
@@ -78,9 +77,9 @@ func ofWholeStory(n *query.Node, positive bool) bool {
 	return isUnmarkedTerm(n.Term, positive)
 }
 
-// isUnmarkedTerm reports whether a term asks for items without one of the marks that hold
-// for one item. No item takes the position of another for having no such mark:
-// a row that is starred or snoozed does not bring up its copy.
+// isUnmarkedTerm reports whether a term asks for items without a star, label or
+// snooze. Such a term counts as true for the other items of a story: if the lead of
+// a story is starred, an is:unstarred view shows no copy of it instead.
 func isUnmarkedTerm(t query.Term, positive bool) bool {
 	switch t.Is {
 	case query.IsStarred, query.IsLabelled, query.IsSnoozed:

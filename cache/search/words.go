@@ -7,8 +7,8 @@ import (
 	"dateline/feed/query"
 )
 
-// textCondition asks whether one item matches a term: the index where it has the
-// item's text, else what was found in Go.
+// textCondition returns the condition that row i of items matches a term: by the
+// index if the item is indexed, otherwise as [compiler.matchPending] found it.
 func (c *compiler) textCondition(n *query.Node) (db.Text, error) {
 	t := db.SQL("(" + nothing)
 	x := indexOf(n)
@@ -31,17 +31,17 @@ func (c *compiler) textCondition(n *query.Node) (db.Text, error) {
 	return t, nil
 }
 
-// scanText scans the matches of the full-text conditions that the indexes can
-// answer, newest or oldest first as they have them; items that they do not have
-// yet are extras. It reports whether there was any such condition.
+// scanText scans posting lists if the view has top-level conditions on text that
+// the index answers, and pending items as extra rows. It reports whether it does.
+// If not, the caller scans the candidate list.
 func (c *compiler) scanText() (bool, error) {
 	if !c.hasTextTerms() {
 		return false, nil
 	}
-	var met []*query.Node
+	var answered []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		if c.answeredByFTS5(n) {
-			met = append(met, n)
+			answered = append(answered, n)
 		}
 	}
 	var err error
@@ -50,28 +50,28 @@ func (c *compiler) scanText() (bool, error) {
 	}
 	c.above, c.below = max(c.above, c.candidates.above), min(c.below, c.candidates.below)
 	scan := c.scanPostings
-	if !slices.ContainsFunc(met, isPositive) {
+	if !slices.ContainsFunc(answered, isPositive) {
 		scan = c.scanWithout
 	}
-	if scanned, err := scan(met); !scanned || err != nil || len(c.pending) == 0 {
+	if scanned, err := scan(answered); !scanned || err != nil || len(c.pending) == 0 {
 		return scanned, err
 	}
 	return true, c.addExtras("items i INDEXED BY items_pending", db.SQL("i.indexed = 0"))
 }
 
-// scanPostings scans the positions in the indexes where conditions hold, unless the
-// items of the list are so few that it is cheaper to look them up there.
-func (c *compiler) scanPostings(met []*query.Node) (scanned bool, err error) {
-	met, either, err := c.deferMixed(met)
+// scanPostings scans posting lists for conditions that the index answers. It scans
+// nothing if looking up the items of the candidate list is cheaper.
+func (c *compiler) scanPostings(answered []*query.Node) (scanned bool, err error) {
+	answered, either, err := c.deferMixed(answered)
 	if err != nil {
 		return false, err
 	}
-	branches, few, err := c.textBranches(met, either)
+	branches, few, err := c.textBranches(answered, either)
 	if err != nil || few {
 		c.chunkBy = nil
 		return false, err
 	}
-	rest, err := c.condition(met)
+	rest, err := c.condition(answered)
 	for i := range branches {
 		branches[i].where.And(rest)
 	}
@@ -79,10 +79,10 @@ func (c *compiler) scanPostings(met []*query.Node) (scanned bool, err error) {
 	return true, err
 }
 
-// textBranches are the scans over the indexes; few reports whether the items of the list are
-// so few that it is cheaper to look them up there.
-func (c *compiler) textBranches(met []*query.Node, e *alternatives) (branches []branch, few bool, err error) {
-	scans := [][]*query.Node{met}
+// textBranches returns the branches of a scan over posting lists. few reports
+// whether looking up the items of the candidate list is cheaper.
+func (c *compiler) textBranches(answered []*query.Node, e *alternatives) (branches []branch, few bool, err error) {
+	scans := [][]*query.Node{answered}
 	if e != nil {
 		scans = e.conditions
 	}
@@ -104,20 +104,22 @@ func (c *compiler) textBranches(met []*query.Node, e *alternatives) (branches []
 	return branches, false, nil
 }
 
-// textBranch scans the items of an index for which conditions hold that FTS5 can
-// answer, of a list only those that are in it; never reports whether there are none, few
-// that it is cheaper to look up the list's items. Where prefixes are apart, one
-// of the two is scanned, and the other merged with it or asked about each of its
-// rows: the words are, if any condition says which items rather than which not,
-// since they are rarer.
-func (c *compiler) textBranch(met []*query.Node) (a branch, few, never bool, err error) {
-	scanned, probed, err := c.splitByIndex(met)
+// textBranch returns the branch that scans the matches of the given conditions in
+// one index, restricted to the candidate list. never reports that nothing can
+// match, few that looking up the candidates is cheaper.
+//
+// If the conditions need both indexes, one is scanned. Common terms of the other
+// are merged into its posting list, and rare ones are looked up for each row. The
+// word index is scanned if a condition on it is positive, because words match fewer
+// items than prefixes.
+func (c *compiler) textBranch(answered []*query.Node) (a branch, few, never bool, err error) {
+	scanned, others, err := c.splitByIndex(answered)
 	if err != nil {
 		return a, false, false, err
 	}
 	x, other := wordIndex, prefixIndex
 	if !slices.ContainsFunc(scanned, isPositive) {
-		scanned, probed, x, other = probed, scanned, prefixIndex, wordIndex
+		scanned, others, x, other = others, scanned, prefixIndex, wordIndex
 	}
 	expr, never, err := c.allOf(x, scanned)
 	if err != nil || never {
@@ -128,7 +130,7 @@ func (c *compiler) textBranch(met []*query.Node) (a branch, few, never bool, err
 		return a, false, false, err
 	}
 	c.expectedRows = max(c.expectedRows, n)
-	merged, asked, phrases, never, err := c.otherConditions(other, probed)
+	merged, lookups, phrases, never, err := c.otherConditions(other, others)
 	if err != nil || never {
 		return a, false, never, err
 	}
@@ -137,15 +139,16 @@ func (c *compiler) textBranch(met []*query.Node) (a branch, few, never bool, err
 		return a, false, false, err
 	}
 	a.where.Add(isIndexed)
-	a.where.And(asked)
+	a.where.And(lookups)
 	few, err = c.fewLookups(x, expr, c.candidates.n, phrases+phrasesIn(expr))
 	return a, few, false, err
 }
 
-// otherConditions are further conditions for a scan, which another index answers: what is
-// common is merged with the numbers that are scanned, and the rest asked of each;
-// never reports whether they hold for nothing, phrases how many they have.
-func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, asked db.Text, phrases int, never bool, err error) {
+// otherConditions returns the conditions that the index which is not scanned
+// answers. merged adds the posting lists of common terms with INTERSECT and EXCEPT.
+// lookups looks up the others for each row. phrases is how many phrases there are.
+// never reports that nothing can match.
+func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, lookups db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
 		if n.Op == query.Not {
@@ -153,7 +156,7 @@ func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, as
 		}
 		expr, nothing, err := c.match(x, inner)
 		if err != nil || nothing && not == "" {
-			return merged, asked, 0, true, err
+			return merged, lookups, 0, true, err
 		}
 		if nothing {
 			continue
@@ -161,27 +164,28 @@ func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, as
 		phrases += phrasesIn(expr)
 		common, err := c.isCommon(x, expr)
 		if err != nil {
-			return merged, asked, 0, false, err
+			return merged, lookups, 0, false, err
 		}
 		few, err := c.fewLookups(x, expr, c.expectedRows, phrasesIn(expr))
 		if err != nil {
-			return merged, asked, 0, false, err
+			return merged, lookups, 0, false, err
 		}
 		if common && !few {
-			positions := x.postings(expr)
-			merged.Add(with+positions.SQL, positions.Args...)
+			postings := x.postings(expr)
+			merged.Add(with+postings.SQL, postings.Args...)
 			continue
 		}
 		has, err := c.lookup(x, docNumber, expr)
 		if err != nil {
-			return merged, asked, 0, false, err
+			return merged, lookups, 0, false, err
 		}
-		asked.And(db.SQL(not+has.SQL, has.Args...))
+		lookups.And(db.SQL(not+has.SQL, has.Args...))
 	}
-	return merged, asked, phrases, false, nil
+	return merged, lookups, phrases, false, nil
 }
 
-// branch scans the positions of an expression, merged with others if there are any.
+// branch returns the branch that scans the posting list of an expression, merged
+// with other posting lists if there are any.
 func (x textIndex) branch(expr string, others db.Text) branch {
 	if others.SQL != "" {
 		merged := x.postings(expr)
@@ -193,9 +197,10 @@ func (x textIndex) branch(expr string, others db.Text) branch {
 		from: name + " CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = " + name + ".rowid"}
 }
 
-// intersectCandidates has a scan compare the positions of the expression with the list of the
-// view, if that does not have every item: with a long one if it is common, which
-// takes chunks.
+// intersectCandidates adds to a branch the condition that its rows are in the
+// candidate list. If the expression is common, the branch is read in chunks. A long
+// list is intersected only then. Otherwise reading the items of the posting list is
+// cheaper.
 func (c *compiler) intersectCandidates(a *branch, x textIndex, expr string) error {
 	if c.candidates.all {
 		return nil
@@ -217,5 +222,5 @@ func (c *compiler) intersectCandidates(a *branch, x textIndex, expr string) erro
 	return nil
 }
 
-// hasTextTerms reports whether the view has a condition on texts.
+// hasTextTerms reports whether the view has a condition on text.
 func (c *compiler) hasTextTerms() bool { return mentions(c.view.Query.Root, isTextTerm) }
