@@ -7,11 +7,11 @@ import (
 )
 
 const (
-	// maxCandidates is how many items a candidate list may have to be read as a
-	// whole. A longer one is read in chunks.
+	// maxCandidates is the length up to which a candidate list is short. A longer
+	// list is not read as a whole, but in chunks.
 	maxCandidates = 5000
-	// maxLookups is how many lookups a query may do. One lookup is for one phrase
-	// and one item.
+	// maxLookups is the greatest number of lookups that a plan prefers to reading a
+	// posting list. One lookup is for one phrase and one item.
 	maxLookups = 300
 	// lookupCost is how many postings can be intersected with a list in the time of
 	// one lookup. A lookup is a new FTS5 query, and for a common word reads some

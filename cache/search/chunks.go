@@ -65,7 +65,7 @@ func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, a
 		if n >= 0 {
 			left = n - len(found)
 		}
-		if !p.chunkBy.usesNumbers() { // else there may be items in between that have no number
+		if !p.chunkBy.usesNumbers() { // a scan by document number misses pending items before first
 			chunk = p.trimChunk(first, chunk, ascending)
 		}
 		some, err := p.scanRange(ctx, q, chunk, ascending, left)

@@ -1,11 +1,12 @@
 package search
 
 import (
-	"dateline/cache/db"
-	"dateline/feed/query"
 	"slices"
 	"strings"
 	"unicode"
+
+	"dateline/cache/db"
+	"dateline/feed/query"
 )
 
 // textIndex is the name of one of the two FTS5 tables of the index. A document has
@@ -24,8 +25,8 @@ const (
 const (
 	// docNumber is the column with the document number of row i of items.
 	docNumber = "i.doc_number"
-	// isIndexed excludes pending items. For an item without document number FTS5
-	// would scan all its rows.
+	// isIndexed excludes pending items. Their document number is NULL, and FTS5
+	// would read all matches to compare them with NULL.
 	isIndexed = " AND i.doc_number IS NOT NULL"
 )
 

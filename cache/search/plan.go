@@ -258,7 +258,8 @@ func (p *Plan) scanRange(ctx context.Context, q db.Querier, s posRange, ascendin
 	return found, nil
 }
 
-// cheapInOrder reports whether no branch has to merge feeds.
+// cheapInOrder reports whether reading the rows in order costs as little as in any
+// order: no branch has to merge feeds, and no limit: is set.
 func (p *Plan) cheapInOrder() bool {
 	return p.limited == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
 }

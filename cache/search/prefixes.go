@@ -29,12 +29,12 @@ const (
 func prefixesOf(title, author, body string) string {
 	var seen prefixSet
 	var out []byte
-	for _, field := range []struct{ mark, words string }{{titleMarker, title}, {authorMarker, author}, {"", body}} {
+	for _, field := range []struct{ marker, words string }{{titleMarker, title}, {authorMarker, author}, {"", body}} {
 		seen = prefixSet{}
 		for words := field.words; words != ""; {
 			for _, prefix := range nextPrefixes(&words) {
 				if prefix != "" && seen.add(prefix) {
-					out = append(append(append(out, field.mark...), prefix...), ' ')
+					out = append(append(append(out, field.marker...), prefix...), ' ')
 				}
 			}
 		}
@@ -43,7 +43,7 @@ func prefixesOf(title, author, body string) string {
 }
 
 // prefixSet is a set of prefixes. Prefixes of ASCII letters and digits, by far the
-// most, have one bit each. A map for all would take a tenth of the time of
+// most, have one bit each. A map of all prefixes would take a tenth of the time of
 // indexing.
 type prefixSet struct {
 	ascii  [1 << (longestPrefix * asciiBits) / 64]uint64
@@ -178,18 +178,18 @@ func (c *compiler) splitByIndex(answered []*query.Node) (words, prefixes []*quer
 	return words, prefixes, nil
 }
 
-// deferMixed returns the conditions that can drive the scan. It leaves out those
+// deferMixed returns the conditions that drive the scan. It leaves out conditions
 // that mix short prefixes with other terms if FTS5 would have to merge the posting
-// lists of many words; these are checked row by row.
+// lists of many words for them. These are checked row by row.
 //
-// If no other condition can drive the scan, it splits an OR into two branches,
-// either, if it can. Otherwise it returns all conditions, and FTS5 merges the
-// posting lists.
-func (c *compiler) deferMixed(answered []*query.Node) (left []*query.Node, either *alternatives, err error) {
+// If no positive condition remains, it splits a mixed OR into two branches, either,
+// if it can. Otherwise it returns all conditions, and FTS5 merges the posting
+// lists.
+func (c *compiler) deferMixed(answered []*query.Node) (drivers []*query.Node, either *alternatives, err error) {
 	var mixed []*query.Node
 	for _, n := range answered {
 		if onlyPrefixes(n) {
-			left = append(left, n)
+			drivers = append(drivers, n)
 			continue
 		}
 		many, err := c.manyWords(n)
@@ -197,13 +197,13 @@ func (c *compiler) deferMixed(answered []*query.Node) (left []*query.Node, eithe
 		case err != nil:
 			return nil, nil, err
 		case !many:
-			left = append(left, n)
+			drivers = append(drivers, n)
 		case isPositive(n):
 			mixed = append(mixed, n)
 		}
 	}
-	if slices.ContainsFunc(left, isPositive) {
-		return left, nil, nil
+	if slices.ContainsFunc(drivers, isPositive) {
+		return drivers, nil, nil
 	}
 	for _, n := range mixed {
 		prefixes, words, err := c.splitOr(n)
@@ -211,7 +211,7 @@ func (c *compiler) deferMixed(answered []*query.Node) (left []*query.Node, eithe
 			return nil, nil, err
 		}
 		if words != nil {
-			return append(left, n), &alternatives{prefixes, [][]*query.Node{append(slices.Clone(left), prefixes), append(slices.Clone(left), words)}}, nil
+			return append(drivers, n), &alternatives{prefixes, [][]*query.Node{append(slices.Clone(drivers), prefixes), append(slices.Clone(drivers), words)}}, nil
 		}
 	}
 	return answered, nil, nil

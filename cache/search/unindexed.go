@@ -1,9 +1,10 @@
 package search
 
 import (
+	"time"
+
 	"dateline/cache/db"
 	"dateline/feed/query"
-	"time"
 )
 
 // matchPending reads the pending items and finds in Go which of them match each

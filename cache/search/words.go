@@ -144,10 +144,10 @@ func (c *compiler) textBranch(answered []*query.Node) (a branch, few, never bool
 	return a, few, false, err
 }
 
-// otherConditions returns the conditions that the index which is not scanned
-// answers. merged adds the posting lists of common terms with INTERSECT and EXCEPT.
-// lookups looks up the others for each row. phrases is how many phrases there are.
-// never reports that nothing can match.
+// otherConditions compiles the conditions that are left for the other index, x.
+// merged adds the posting lists of common terms to the scan, with INTERSECT or
+// EXCEPT. lookups has a [compiler.lookup] for each of the rest. phrases is how many
+// phrases the conditions have. never reports whether nothing can match.
 func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, lookups db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "
