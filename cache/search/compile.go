@@ -21,8 +21,8 @@ type compiler struct {
 	ctx context.Context
 	ix  *Index
 	q   db.Querier
-	// feeds are the feeds that can have an item in the view. They are not loaded,
-	// and everyFeed is set, if the query asks nothing about feeds.
+	// feeds are the feeds that can have an item in the view. If the query asks
+	// nothing about feeds, they are not loaded and everyFeed is set.
 	feeds []feedInfo
 	// everyFeed reports whether the view can have items of every subscribed feed,
 	// and of no other.
@@ -42,8 +42,8 @@ type compiler struct {
 	// forOtherCopies is set while conditions on the other items of a story are
 	// compiled.
 	forOtherCopies bool
-	// expectedRows is how many rows, or more, the compiled conditions are checked
-	// for. 0 means one or a few.
+	// expectedRows is the least number of rows that the compiled conditions will be
+	// checked for. 0 means one or a few.
 	expectedRows int
 	// uncounted reports whether the plan scans many items and counting them would
 	// take long.

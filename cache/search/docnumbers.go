@@ -39,7 +39,7 @@ const sqlAdjacent = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY
 // numberLookup runs sqlAdjacent.
 type numberLookup func(at int64) (*sql.Rows, error)
 
-func lookupIn(ctx context.Context, q db.Querier) numberLookup {
+func newNumberLookup(ctx context.Context, q db.Querier) numberLookup {
 	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlAdjacent, at) }
 }
 
@@ -152,7 +152,7 @@ func (g freeRange) assign() (given []int64, room bool) {
 // positions. All bounds are exclusive.
 func numberRange(ctx context.Context, q db.Querier, above, below int64) (low, high int64, err error) {
 	low, high = -outsideNumbers, outsideNumbers
-	look := lookupIn(ctx, q)
+	look := newNumberLookup(ctx, q)
 	if above > db.Bottom && above < db.Top {
 		n, _, err := look.neighbors(above + 1)
 		if err != nil {
@@ -181,7 +181,7 @@ const sqlNumbersIn = `SELECT doc_number, pos FROM items INDEXED BY items_doc_num
 // is, the longer the free numbers last. If another process changed that range
 // meanwhile, renumber does nothing.
 func (ix *Index) renumber(ctx context.Context, op string, entries []entry) error {
-	g, err := findFree(ctx, ix.readers, lookupIn(ctx, ix.readers), entries)
+	g, err := findFree(ctx, ix.readers, newNumberLookup(ctx, ix.readers), entries)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,8 @@ import (
 	"dateline/cache/db"
 )
 
-// What the tests see of the package, whose stores are made by package cache.
+// The tests are in package search_test, because package cache makes their stores.
+// This file exports what they need.
 
 type (
 	Branch       = branch
@@ -58,7 +59,7 @@ func (p *Plan) ChunkFrom(position int64, r PosRange, ascending bool) PosRange {
 	return p.trimChunk(position, r, ascending)
 }
 
-// IndexThese indexes the items at these positions, which come newest first.
+// IndexThese indexes the items at these positions, which are newest first.
 func (ix *Index) IndexThese(ctx context.Context, positions []int64) error {
 	entries, err := ix.readEntries(ctx, positions)
 	if err != nil {
@@ -68,13 +69,12 @@ func (ix *Index) IndexThese(ctx context.Context, positions []int64) error {
 }
 
 func Neighbors(ctx context.Context, q db.Querier, pos int64) (low, high NumberedItem, err error) {
-	return lookupIn(ctx, q).neighbors(pos)
+	return newNumberLookup(ctx, q).neighbors(pos)
 }
 
 func LastBatch(entries []Entry) int { return lastBatch(entries) }
 
-// ReadPending reads the newest items that wait, and returns what indexes them as
-// they were read.
+// ReadPending reads the newest pending items. write indexes them as they were read.
 func (ix *Index) ReadPending(ctx context.Context, n int) (write func() error, err error) {
 	entries, err := ix.readPending(ctx, n, db.Top)
 	return func() error { return ix.addEntries(ctx, "index", entries) }, err

@@ -87,8 +87,8 @@ func (ix *Index) addEntries(ctx context.Context, op string, entries []entry) err
 	return nil
 }
 
-// lastBatch returns the index of the first of the last entries that fit into one
-// transaction.
+// lastBatch returns where the last batch of the entries begins. A batch is as much
+// as one transaction indexes, at least one entry.
 func lastBatch(entries []entry) int {
 	from, text := len(entries)-1, entries[len(entries)-1].size()
 	for from > 0 && text+entries[from-1].size() <= batchBytes {
@@ -214,8 +214,8 @@ func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int6
 	return nil
 }
 
-// Remove takes items out of the index. positions is a JSON array of their
-// positions. Items that stay in the database are pending afterwards.
+// Remove takes items out of the index, so that they are pending. positions is a
+// JSON array of their positions.
 func Remove(ctx context.Context, tx *sql.Tx, positions string) error {
 	for _, query := range RemoveQueries() {
 		if _, err := tx.ExecContext(ctx, query, positions); err != nil {

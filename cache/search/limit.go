@@ -20,7 +20,7 @@ func (p *Plan) applyLimit(ctx context.Context, q db.Querier) error {
 	if err == nil && p.view.Query.LimitPerFeed {
 		keys, err = firstOfEachFeed(ctx, q, keys, limit)
 	}
-	p.limited = append([]Pos{}, keys...)
+	p.limitedRows = append([]Pos{}, keys...)
 	return err
 }
 
@@ -46,10 +46,10 @@ func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) (
 
 // limitedFrom is [Plan.Keys] for a view with limit:.
 func (p *Plan) limitedFrom(from Pos, back bool, n int) []Pos {
-	before, after := p.limited, p.limited
+	before, after := p.limitedRows, p.limitedRows
 	if !from.IsZero() {
-		i, found := slices.BinarySearchFunc(p.limited, from, p.compare)
-		before, after = p.limited[:i], p.limited[i:]
+		i, found := slices.BinarySearchFunc(p.limitedRows, from, p.compare)
+		before, after = p.limitedRows[:i], p.limitedRows[i:]
 		if found {
 			after = after[1:]
 		}

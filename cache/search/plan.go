@@ -36,9 +36,9 @@ type Plan struct {
 	// sort is the order of the view; nil if that is by date. If it is set, the
 	// branches only say which rows there are.
 	sort *sortOrder
-	// limited has all rows of a view with limit:, in its order. If it is not nil,
+	// limitedRows has all rows of a view with limit:, in its order. If it is not nil,
 	// the branches and extra rows are not read any more.
-	limited []Pos
+	limitedRows []Pos
 }
 
 // branch is one scan in date order: SELECT column FROM from WHERE where.
@@ -198,9 +198,9 @@ func (p *Plan) Members(above, below int64) db.Text {
 func (p *Plan) membersSQL() db.Text {
 	var t db.Text
 	extras := p.extras
-	if p.limited != nil {
+	if p.limitedRows != nil {
 		extras = nil
-		for _, k := range p.limited {
+		for _, k := range p.limitedRows {
 			extras = append(extras, k.At)
 		}
 	} else {
@@ -261,7 +261,7 @@ func (p *Plan) scanRange(ctx context.Context, q db.Querier, s posRange, ascendin
 // cheapInOrder reports whether reading the rows in order costs as little as in any
 // order: no branch has to merge feeds, and no limit: is set.
 func (p *Plan) cheapInOrder() bool {
-	return p.limited == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
+	return p.limitedRows == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
 }
 
 // scans returns the queries for the first n positions of the branches in the range,
@@ -310,7 +310,7 @@ func direction(ascending bool) string {
 // back is set after the last.
 func (p *Plan) Keys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	switch {
-	case p.limited != nil:
+	case p.limitedRows != nil:
 		return p.limitedFrom(from, back, n), nil
 	case p.sort != nil:
 		return p.sortedKeys(ctx, q, from, back, n)
@@ -356,8 +356,8 @@ func (p *Plan) Find(ctx context.Context, q db.Querier, id int64) (Pos, bool, err
 			return Pos{}, false, err
 		}
 	}
-	if p.limited != nil {
-		within = slices.Contains(p.limited, at)
+	if p.limitedRows != nil {
+		within = slices.Contains(p.limitedRows, at)
 	}
 	return at, within, rows.Err()
 }

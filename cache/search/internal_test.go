@@ -9,9 +9,9 @@ import (
 	"dateline/feed/text"
 )
 
-// Numbers rise, stay between the two, and leave as much room as there is, but
-// not more than asked for.
-func TestSpread(t *testing.T) {
+// TestAssignDocNumbers tests that assigned numbers rise, lie between both
+// neighbors, and keep the greatest distance that is possible, up to spacing.
+func TestAssignDocNumbers(t *testing.T) {
 	for _, c := range []struct {
 		wanted    []int64
 		low, high int64
@@ -38,9 +38,9 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// The characters before the prefixes of titles and authors never come from a
-// text, or a text could pass for them.
-func TestStartMarksAreNoWords(t *testing.T) {
+// TestPrefixMarkersAreNoWords tests that the markers of titles and authors never
+// come from a text. Otherwise a text could pass for a title.
+func TestPrefixMarkersAreNoWords(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMarker+authorMarker) {
 			t.Fatalf("%U gives %q", r, text)
@@ -48,9 +48,9 @@ func TestStartMarksAreNoWords(t *testing.T) {
 	}
 }
 
-// Each prefix of two and three characters is there once, whatever alphabet it
-// is of; words too short for one have none.
-func TestStarts(t *testing.T) {
+// TestPrefixesOf tests that each prefix of two and three characters is returned
+// once, in any alphabet, and that shorter words have none.
+func TestPrefixesOf(t *testing.T) {
 	for _, c := range []struct{ title, author, body, want string }{
 		{"", "", "", ""},
 		{"a", "", "b 東 京", ""},
