@@ -29,7 +29,8 @@ type compiler struct {
 	everyFeed bool
 	// knownFeeds are all feeds that were loaded.
 	knownFeeds []feedInfo
-	// pending has the positions of the pending items that match each term on text.
+	// pending has the positions of the pending items that match each term on text;
+	// nil if no item is pending.
 	pending map[*query.Node][]int64
 	// completed has the completions of the prefixes that were looked up.
 	completed map[string]completed

@@ -70,3 +70,15 @@ func (s testStore) listInGo(query string) []string {
 	}))
 	return found
 }
+
+// TestExcludedWordThatNoPendingItemHas tests that a search without a word finds the
+// pending items if none of them has the word.
+func TestExcludedWordThatNoPendingItemHas(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "two"))
+	s.index()
+	s.save("a", item("3", 90*time.Minute, "three"))
+	s.Search().SetLimits(0, 0)
+	equal(t, "-one", s.list("-one"), []string{"3", "2"})
+}

@@ -53,7 +53,7 @@ func (c *compiler) scanText() (bool, error) {
 	if !slices.ContainsFunc(answered, isPositive) {
 		scan = c.scanWithout
 	}
-	if scanned, err := scan(answered); !scanned || err != nil || len(c.pending) == 0 {
+	if scanned, err := scan(answered); !scanned || err != nil || c.pending == nil {
 		return scanned, err
 	}
 	return true, c.addExtras("items i INDEXED BY items_pending", db.SQL("i.indexed = 0"))
