@@ -27,10 +27,10 @@ func someWords(r *rand.Rand, n int) string {
 }
 
 // manyWords returns more words with a prefix than a search completes it to.
-func manyWords(beginning string) string {
+func manyWords(prefix string) string {
 	var list []string
 	for i := range search.MaxCompletions + 10 {
-		list = append(list, fmt.Sprintf("%s%c%c", beginning, 'a'+i/26, 'a'+i%26))
+		list = append(list, fmt.Sprintf("%s%c%c", prefix, 'a'+i/26, 'a'+i%26))
 	}
 	return strings.Join(list, " ")
 }
@@ -39,10 +39,10 @@ func manyWords(beginning string) string {
 func randomTerm(r *rand.Rand, feeds []string) string {
 	word := words[r.IntN(len(words))]
 	quoted := `"` + someWords(r, 1+r.IntN(2)) + `"`
-	start := string([]rune(word)[:min(1+r.IntN(4), utf8.RuneCountInString(word))])
+	prefix := string([]rune(word)[:min(1+r.IntN(4), utf8.RuneCountInString(word))])
 	is := []string{"unread", "read", "starred", "unstarred", "hidden", "snoozed", "edited", "new", "labelled"}
 	list := []string{
-		word, word, start, start, "title:" + start, "author:" + start, "text:" + start, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
+		word, word, prefix, prefix, "title:" + prefix, "author:" + prefix, "text:" + prefix, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
 		"feed:" + []string{"f1", "HOME", "title"}[r.IntN(3)], "feed:=" + feeds[r.IntN(len(feeds))], "tag:" + []string{"world", "Tech", "none"}[r.IntN(3)],
 		"label:" + []string{"later", "LATER", "later-on", "none"}[r.IntN(4)],
 		"is:" + is[r.IntN(len(is))], "is:" + is[r.IntN(len(is))], "has:" + []string{"enclosure", "image", "fulltext", "comments"}[r.IntN(4)],

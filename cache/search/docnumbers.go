@@ -133,8 +133,8 @@ func findFree(ctx context.Context, q db.Querier, look numberLookup, entries []en
 
 // assign returns a document number for each entry of the free range: the preferred
 // number if it keeps the order and the spacing, otherwise the nearest that does.
-// room is false if there are not enough free numbers.
-func (g freeRange) assign() (given []int64, room bool) {
+// ok is false if there are not enough free numbers.
+func (g freeRange) assign() (given []int64, ok bool) {
 	n := int64(len(g.preferred))
 	step := min(spacing, (g.high.docNumber-g.low.docNumber)/(g.pendingBelow+n+1))
 	if step == 0 {
@@ -185,7 +185,7 @@ func (ix *Index) renumber(ctx context.Context, op string, entries []entry) error
 	if err != nil {
 		return err
 	}
-	if _, room := g.assign(); room {
+	if _, ok := g.assign(); ok {
 		return nil
 	}
 	added := len(g.preferred) + int(g.pendingBelow)

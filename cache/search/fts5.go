@@ -122,8 +122,10 @@ func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never b
 	return expr, false, nil
 }
 
-// matchExpr returns the FTS5 expression of a term. Words are always quoted, so that
-// nothing a user types is FTS5 syntax. It is empty if the index has no match.
+// matchExpr returns the FTS5 expression of a term
+// (https://sqlite.org/fts5.html#full_text_query_syntax). Words are always quoted,
+// so that nothing a user types is FTS5 syntax. It is empty if the index has no
+// match.
 func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
 	if x == prefixIndex {
 		return prefixExpr(t), nil

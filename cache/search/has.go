@@ -30,16 +30,16 @@ func isHasTerm(t query.Term) bool { return t.Field == query.FieldHas && t.Has !=
 // It returns nil if items without any flag can be in the view, because items_has
 // does not contain these.
 func (c *compiler) hasFlags() []hasFlags {
-	var asked []*query.Node
+	var terms []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
 		if !mentions(n, func(t query.Term) bool { return !isHasTerm(t) }) {
-			asked = append(asked, n)
+			terms = append(terms, n)
 		}
 	}
 	var found []hasFlags
 	for bits := range 8 {
 		t := hasFlags{bits&1 != 0, bits&2 != 0, bits&4 != 0}
-		if !c.matchesAll(asked, t.article()) {
+		if !c.matchesAll(terms, t.article()) {
 			continue
 		}
 		if t == (hasFlags{}) {

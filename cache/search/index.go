@@ -164,8 +164,8 @@ func addBatch(ctx context.Context, tx *sql.Tx, entries []entry) (left int, err e
 		if err != nil {
 			return 0, err
 		}
-		some, room := g.assign()
-		if !room {
+		some, ok := g.assign()
+		if !ok {
 			break
 		}
 		copy(given[g.from:], some)

@@ -32,9 +32,9 @@ func TestAssignDocNumbers(t *testing.T) {
 		{[]int64{90}, 50, 100, 5, []int64{90}},
 		{[]int64{50}, 50, 56, 5, nil},
 	} {
-		got, room := freeRange{low: numberedItem{docNumber: c.low}, high: numberedItem{docNumber: c.high}, preferred: c.wanted, pendingBelow: c.older}.assign()
+		got, ok := freeRange{low: numberedItem{docNumber: c.low}, high: numberedItem{docNumber: c.high}, preferred: c.wanted, pendingBelow: c.older}.assign()
 		equal(t, fmt.Sprint(c), got, c.want)
-		equal(t, fmt.Sprint(c, ": room"), room, c.want != nil)
+		equal(t, fmt.Sprint(c, ": enough free numbers"), ok, c.want != nil)
 	}
 }
 

@@ -3,16 +3,17 @@
 // Start with [Index.Plan], which chooses how to answer, and [Plan.Keys], which
 // reads the rows. [query.Query.Match] defines what a query finds; the SQL finds the
 // same items. Never scan or sort all items for something that a key waits for: a
-// test reads the query plans of SQLite.
+// test reads the query plans of SQLite. Only sort: sorts, because no index has its
+// order.
 //
 // # Index
 //
-// Two FTS5 tables without content make up the index. The word index has the words
-// of each item's title, author and text. The prefix index has the first two and the
-// first three characters of these words, each once per document (prefixes.go). An
-// indexed item is a document. It has a document number, which is its rowid in both
-// tables. The posting list of a term is the sorted list of the document numbers of
-// the documents that have the term.
+// Two FTS5 tables without content (https://sqlite.org/fts5.html) make up the index.
+// The word index has the words of each item's title, author and text. The prefix
+// index has the first two and the first three characters of these words, each once
+// per document (prefixes.go). An indexed item is a document. It has a document
+// number, which is its rowid in both tables. The posting list of a term is the
+// sorted list of the document numbers of the documents that have the term.
 //
 // Document numbers rise with the position of the item, which is its date
 // (docnumbers.go). So a posting list is in date order, as every list of items is,
@@ -161,8 +162,8 @@ func Clear(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Optimize merges the segments of each index into one, which makes the file
-// smaller. It takes as long as indexing all items.
+// Optimize merges the segments of each index into one, which saves space
+// (https://sqlite.org/fts5.html#the_optimize_command).
 func Optimize(ctx context.Context, conn *sql.DB) error {
 	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`} {
 		if _, err := conn.ExecContext(ctx, query); err != nil {
