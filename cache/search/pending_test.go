@@ -10,16 +10,16 @@ import (
 	"dateline/feed"
 )
 
-// While some texts wait to be indexed and others are, every search finds what it
-// finds when all texts are read; also when items are edited, removed, or arrive
-// meanwhile.
+// TestSearchWhileItemsChange tests that every search finds the same with a part of
+// the items indexed as with all of them searched in Go, also when items are edited,
+// removed or arrive meanwhile.
 func TestSearchWhileItemsChange(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector")
 	}
 	r := rand.New(rand.NewPCG(7, 1))
 	s := open(t)
-	feeds := randomCache(s, r, false)
+	feeds := randomStore(s, r, false)
 	s.index()
 	var queries []string
 	for range 40 {
@@ -39,7 +39,7 @@ func TestSearchWhileItemsChange(t *testing.T) {
 		change(round)
 		before := map[string][]string{}
 		for _, q := range queries {
-			before[q] = s.inGo(q)
+			before[q] = s.listInGo(q)
 		}
 		_, err := s.IndexPending(s.ctx(), 4)
 		s.must(err)
@@ -49,15 +49,15 @@ func TestSearchWhileItemsChange(t *testing.T) {
 	}
 	s.index()
 	for _, q := range queries {
-		equal(t, "at the end: "+q, s.list(q), s.inGo(q))
+		equal(t, "at the end: "+q, s.list(q), s.listInGo(q))
 	}
 	s.checkIndex()
 	s.must(s.Maintain(s.ctx()))
 	s.CheckCounts()
 }
 
-// inGo lists what a query finds with every text read, and none looked up.
-func (s testStore) inGo(query string) []string {
+// listInGo returns what a query finds with all items searched in Go.
+func (s testStore) listInGo(query string) []string {
 	s.t.Helper()
 	s.must(s.Write(s.ctx(), "hide the index", func(tx *sql.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE kept AS SELECT id, indexed FROM items; UPDATE items SET indexed = 0`)
@@ -69,4 +69,16 @@ func (s testStore) inGo(query string) []string {
 		return err
 	}))
 	return found
+}
+
+// TestExcludedWordThatNoPendingItemHas tests that a search without a word finds the
+// pending items if none of them has the word.
+func TestExcludedWordThatNoPendingItemHas(t *testing.T) {
+	s := open(t)
+	s.subscribe("a")
+	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "two"))
+	s.index()
+	s.save("a", item("3", 90*time.Minute, "three"))
+	s.Search().SetLimits(0, 0)
+	equal(t, "-one", s.list("-one"), []string{"3", "2"})
 }

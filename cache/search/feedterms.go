@@ -6,15 +6,15 @@ import (
 	"dateline/feed/query"
 )
 
-// chooseFeeds finds the feeds whose items the view can show. A query that asks
-// nothing of feeds costs no look at them.
+// chooseFeeds finds the feeds that can have an item in the view. It reads no feeds
+// if the query asks nothing about feeds.
 func (c *compiler) chooseFeeds() error {
 	root := c.view.Query.Root
-	if !mentions(root, ofFeed) {
-		c.whole = true
+	if !mentions(root, isFeedTerm) {
+		c.everyFeed = true
 		return nil
 	}
-	unsubscribed := asksUnsubscribed(c.view.Query)
+	unsubscribed := includesUnsubscribed(c.view.Query)
 	if err := c.loadFeeds(); err != nil {
 		return err
 	}
@@ -30,30 +30,31 @@ func (c *compiler) chooseFeeds() error {
 			c.feeds = append(c.feeds, f)
 		}
 	}
-	c.known = all
-	c.whole = len(c.feeds) == subscribed && !unsubscribed
+	c.knownFeeds = all
+	c.everyFeed = len(c.feeds) == subscribed && !unsubscribed
 	return nil
 }
 
-// mayShow reports whether no top-level condition rules the feed out.
+// mayShow reports whether no top-level condition excludes the feed.
 func (c *compiler) mayShow(f feedInfo) bool {
 	for _, n := range c.view.Query.Conjuncts() {
-		if c.onFeed(n) && !c.holds(n, feed.Article{}, f.FeedInfo) {
+		if c.onlyFeedTerms(n) && !c.matches(n, feed.Article{}, f.FeedInfo) {
 			return false
 		}
 	}
 	return true
 }
 
-// onFeed reports whether the condition asks of nothing but the feed.
-func (c *compiler) onFeed(n *query.Node) bool {
-	return !mentions(n, func(t query.Term) bool { return !ofFeed(t) })
+// onlyFeedTerms reports whether the condition depends on the feed alone.
+func (c *compiler) onlyFeedTerms(n *query.Node) bool {
+	return !mentions(n, func(t query.Term) bool { return !isFeedTerm(t) })
 }
 
+// feedsMatching returns the IDs of the feeds for which the condition holds.
 func (c *compiler) feedsMatching(n *query.Node) []int64 {
 	var ids []int64
-	for _, f := range c.known {
-		if c.holds(n, feed.Article{}, f.FeedInfo) {
+	for _, f := range c.knownFeeds {
+		if c.matches(n, feed.Article{}, f.FeedInfo) {
 			ids = append(ids, f.id)
 		}
 	}
@@ -62,7 +63,7 @@ func (c *compiler) feedsMatching(n *query.Node) []int64 {
 
 const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, config_order IS NULL FROM feeds`
 
-// loadFeeds reads all feeds, or the only one when the query names its URL.
+// loadFeeds reads all feeds, or only one if the query names its URL.
 func (c *compiler) loadFeeds() error {
 	expr, args := sqlFeedInfos, []any(nil)
 	for _, n := range c.view.Query.Conjuncts() {

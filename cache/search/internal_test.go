@@ -9,9 +9,9 @@ import (
 	"dateline/feed/text"
 )
 
-// Numbers rise, stay between the two, and leave as much room as there is, but
-// not more than asked for.
-func TestSpread(t *testing.T) {
+// TestAssignDocNumbers tests that assigned numbers rise, lie between both
+// neighbors, and keep the greatest distance that is possible, up to spacing.
+func TestAssignDocNumbers(t *testing.T) {
 	for _, c := range []struct {
 		wanted    []int64
 		low, high int64
@@ -19,38 +19,38 @@ func TestSpread(t *testing.T) {
 		want      []int64
 	}{
 		{[]int64{50}, 0, 100, 0, []int64{50}},
-		{[]int64{50}, 60, 100, 0, []int64{60 + crowdGap}},
-		{[]int64{50}, 0, 40, 0, []int64{40 - crowdGap}},
+		{[]int64{50}, 60, 100, 0, []int64{60 + spacing}},
+		{[]int64{50}, 0, 40, 0, []int64{40 - spacing}},
 		{[]int64{50}, 60, 64, 0, []int64{62}},
 		{[]int64{50}, 60, 62, 0, []int64{61}},
 		{[]int64{50}, 60, 61, 0, nil},
-		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*crowdGap, 50 - crowdGap, 50}},
-		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + crowdGap, 50 + 2*crowdGap, 50 + 3*crowdGap}},
+		{[]int64{50, 50, 50}, 0, 100, 0, []int64{50 - 2*spacing, 50 - spacing, 50}},
+		{[]int64{50, 50, 50}, 50, 100, 0, []int64{50 + spacing, 50 + 2*spacing, 50 + 3*spacing}},
 		{[]int64{50, 50, 50}, 47, 51, 0, []int64{48, 49, 50}},
 		{[]int64{50, 50, 50}, 48, 51, 0, nil},
-		{[]int64{50}, 50, 100, 5, []int64{50 + 6*crowdGap}},
+		{[]int64{50}, 50, 100, 5, []int64{50 + 6*spacing}},
 		{[]int64{90}, 50, 100, 5, []int64{90}},
 		{[]int64{50}, 50, 56, 5, nil},
 	} {
-		got, room := gap{low: numbered{number: c.low}, high: numbered{number: c.high}, wanted: c.wanted, older: c.older}.spread()
+		got, ok := freeRange{low: numberedItem{docNumber: c.low}, high: numberedItem{docNumber: c.high}, preferred: c.wanted, pendingBelow: c.older}.assign()
 		equal(t, fmt.Sprint(c), got, c.want)
-		equal(t, fmt.Sprint(c, ": room"), room, c.want != nil)
+		equal(t, fmt.Sprint(c, ": enough free numbers"), ok, c.want != nil)
 	}
 }
 
-// The characters before the prefixes of titles and authors never come from a
-// text, or a text could pass for them.
-func TestStartMarksAreNoWords(t *testing.T) {
+// TestPrefixMarkersAreNoWords tests that the markers of titles and authors never
+// come from a text. Otherwise a text could pass for a title.
+func TestPrefixMarkersAreNoWords(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMark+authorMark) {
+		if text := text.IndexText("a" + string(r) + "a"); strings.ContainsAny(text, titleMarker+authorMarker) {
 			t.Fatalf("%U gives %q", r, text)
 		}
 	}
 }
 
-// Each prefix of two and three characters is there once, whatever alphabet it
-// is of; words too short for one have none.
-func TestStarts(t *testing.T) {
+// TestPrefixesOf tests that each prefix of two and three characters is returned
+// once, in any alphabet, and that shorter words have none.
+func TestPrefixesOf(t *testing.T) {
 	for _, c := range []struct{ title, author, body, want string }{
 		{"", "", "", ""},
 		{"a", "", "b 東 京", ""},
