@@ -29,15 +29,15 @@ type action struct {
 
 // The sections of the help page, in its order.
 const (
-	sectionMove  = "Moving"
-	sectionRead  = "Reading"
-	sectionMark  = "Marking"
-	sectionFind  = "Finding"
-	sectionFeeds = "Feeds"
-	sectionLook  = "Looks"
+	sectionMove    = "Moving"
+	sectionRead    = "Reading"
+	sectionMark    = "Marking"
+	sectionFind    = "Finding"
+	sectionFeeds   = "Feeds"
+	sectionDisplay = "Display"
 )
 
-var sections = []string{sectionMove, sectionRead, sectionMark, sectionFind, sectionFeeds, sectionLook}
+var sections = []string{sectionMove, sectionRead, sectionMark, sectionFind, sectionFeeds, sectionDisplay}
 
 var (
 	inLists   = []area{areaHeadlines}
@@ -52,7 +52,7 @@ var (
 func actions(m *Model) []action {
 	var all []action
 	for _, part := range [][]action{
-		moveActions(m), readActions(m), markActions(m), findActions(m), feedActions(m), lookActions(m),
+		moveActions(m), readActions(m), markActions(m), findActions(m), feedActions(m), displayActions(m),
 	} {
 		all = append(all, part...)
 	}
@@ -119,11 +119,11 @@ func findActions(m *Model) []action {
 		{name: "search", section: sectionFind, help: "search everything, as you type", hint: "search", in: inAll, keys: []string{"/"}, do: once(m.startSearch)},
 		{name: "filter", section: sectionFind, help: "filter this list, as you type", keys: []string{`\`}, do: once(m.startFilter)},
 		{name: "choose-source", section: sectionFind, help: "go to a source by name", keys: []string{"t"}, do: once(m.chooseSource)},
-		{name: "go-unread", section: sectionFind, help: "all that is unread", keys: []string{"gu"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyUnread) })},
-		{name: "go-starred", section: sectionFind, help: "all that is starred", keys: []string{"gs"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyStarred) })},
+		{name: "go-unread", section: sectionFind, help: "all unread items", keys: []string{"gu"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyUnread) })},
+		{name: "go-starred", section: sectionFind, help: "all starred items", keys: []string{"gs"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyStarred) })},
 		{name: "go-today", section: sectionFind, help: "today's items", keys: []string{"gt"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyToday) })},
 		{name: "go-everything", section: sectionFind, help: "everything", keys: []string{"ga"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyEverything) })},
-		{name: "go-new", section: sectionFind, help: "what the last refresh brought", keys: []string{"gl"}, do: once(m.navigate.goNew)},
+		{name: "go-new", section: sectionFind, help: "the new items of the last refresh", keys: []string{"gl"}, do: once(m.navigate.goNew)},
 		{name: "go-sources", section: sectionFind, help: "the sources", keys: []string{"gf"}, do: once(m.navigate.goSources)},
 		{name: "help", section: sectionFind, help: "this page; type to filter it", hint: "help", in: inAll, keys: []string{"?", "f1"}, do: once(m.showHelp)},
 	}
@@ -135,26 +135,26 @@ func feedActions(m *Model) []action {
 		{name: "refresh-all", section: sectionFeeds, help: "refresh everything", hint: "refresh all", in: inSources, keys: []string{"R"}, do: once(m.refresh.startAll)},
 		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: inSources, keys: []string{"a"}, do: once(m.askAddress)},
 		{name: "remove-feed", section: sectionFeeds, help: "unsubscribe from this feed; asks first", keys: []string{"X"}, do: once(m.removeFeed), why: m.selected.noFeed},
-		{name: "move-feed", section: sectionFeeds, help: "write a moved feed's new address, or go back", keys: []string{"M"}, do: once(m.moveFeed), why: m.noMove},
-		{name: "ailing-feeds", section: sectionFeeds, help: "feeds that fail, moved, are gone, silent or paused", keys: []string{"ge"}, do: once(m.showProblems)},
-		{name: "info", section: sectionFeeds, help: "what is known of this feed and item", keys: []string{"i"}, do: once(m.showInfo)},
+		{name: "move-feed", section: sectionFeeds, help: "take a moved feed's new address, or go back", keys: []string{"M"}, do: once(m.moveFeed), why: m.noMove},
+		{name: "problem-feeds", section: sectionFeeds, help: "feeds with problems: failing, moved, gone, silent, paused", keys: []string{"ge"}, do: once(m.showProblems)},
+		{name: "info", section: sectionFeeds, help: "information about this feed and item", keys: []string{"i"}, do: once(m.showInfo)},
 	}
 }
 
-func lookActions(m *Model) []action {
+func displayActions(m *Model) []action {
 	return []action{
-		{name: "toggle-show-read", section: sectionLook, help: "unread items only, or read ones too", keys: []string{"zu"}, do: once(m.headlines.toggleShowRead)},
-		{name: "toggle-order", section: sectionLook, help: "newest or oldest first", keys: []string{"zs"}, do: once(m.headlines.toggleOrder)},
-		{name: "drop-read", section: sectionLook, help: "drop what was read from an unread list", keys: []string{"zr"}, do: once(m.headlines.dropRead)},
-		{name: "toggle-density", section: sectionLook, help: "one line or the full row a headline", keys: []string{"zd"}, do: once(m.headlines.toggleDensity)},
-		{name: "toggle-zen", section: sectionLook, help: "the open article alone on the screen", keys: []string{"zm"}, do: once(m.navigate.toggleZen)},
-		{name: "toggle-fold", section: sectionLook, help: "fold or unfold a group of feeds", keys: []string{"za"}, do: once(m.navigate.toggleFold)},
-		{name: "redraw", section: sectionLook, help: "draw the screen anew", keys: []string{"ctrl+l"}, do: once(func() tea.Cmd { return tea.ClearScreen })},
-		{name: "suspend", section: sectionLook, help: "suspend; `fg` comes back", keys: []string{"ctrl+z"}, do: once(suspend.Command)},
+		{name: "toggle-show-read", section: sectionDisplay, help: "unread items only, or read ones too", keys: []string{"zu"}, do: once(m.headlines.toggleShowRead)},
+		{name: "toggle-order", section: sectionDisplay, help: "newest or oldest first", keys: []string{"zs"}, do: once(m.headlines.toggleOrder)},
+		{name: "drop-read", section: sectionDisplay, help: "remove read items from an unread list", keys: []string{"zr"}, do: once(m.headlines.dropRead)},
+		{name: "toggle-density", section: sectionDisplay, help: "one or two lines for each headline", keys: []string{"zd"}, do: once(m.headlines.toggleDensity)},
+		{name: "toggle-zen", section: sectionDisplay, help: "the open article alone on the screen", keys: []string{"zm"}, do: once(m.navigate.toggleZen)},
+		{name: "toggle-fold", section: sectionDisplay, help: "fold or unfold a group of feeds", keys: []string{"za"}, do: once(m.navigate.toggleFold)},
+		{name: "redraw", section: sectionDisplay, help: "draw the screen again", keys: []string{"ctrl+l"}, do: once(func() tea.Cmd { return tea.ClearScreen })},
+		{name: "suspend", section: sectionDisplay, help: "suspend; `fg` comes back", keys: []string{"ctrl+z"}, do: once(suspend.Command)},
 	}
 }
 
-// once is for what a number before the key does not repeat.
+// once is for actions that a number before the key does not repeat.
 func once(f func() tea.Cmd) func(int) tea.Cmd {
 	return func(int) tea.Cmd { return f() }
 }

@@ -85,7 +85,7 @@ func (n *notifier) send() tea.Cmd {
 
 func (n *notifier) show(msg notified) {
 	if msg.err != nil {
-		n.status.fail("notify_command failed: " + text.Clean(msg.err.Error()) + "; see the configuration")
+		n.status.fail("notify_command failed: " + text.Clean(msg.err.Error()) + "; change it in the configuration")
 	}
 }
 
@@ -302,7 +302,7 @@ func (t *maintenance) run() tea.Cmd {
 // showMaintained updates what is shown.
 func (m *Model) showMaintained(msg maintained) tea.Cmd {
 	if msg.backup != nil && m.ctx.Err() == nil {
-		m.status.fail("there is no backup of today: " + sentence(msg.backup))
+		m.status.fail("today's backup failed: " + userMessage(msg.backup))
 	}
 	return m.sources.load()
 }

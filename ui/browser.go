@@ -30,7 +30,7 @@ type opened struct {
 func (b *browser) open(url string, background bool) tea.Cmd {
 	safe, ok := text.SafeURL(url)
 	if !ok {
-		b.status.say("this address is not opened: only http, https, mailto and gemini are")
+		b.status.say("dateline opens only http, https, mailto and gemini addresses")
 		return nil
 	}
 	if b.deps.Open == nil {

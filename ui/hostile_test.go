@@ -108,7 +108,7 @@ func scenes() []scene {
 		{"help", []string{"?"}, overlay("Keys")},
 		{"links", []string{"g", "a", "enter", "U"}, overlay("Links")},
 		{"go to", []string{"t"}, overlay("Go to")},
-		{"problems", []string{"g", "e"}, overlay("Feeds to look after")},
+		{"problems", []string{"g", "e"}, overlay("Feeds with problems")},
 		{"info", []string{"g", "a", "i"}, overlay("Info")},
 		{"unsubscribe", []string{"g", "a", "X"}, overlay("Unsubscribe")},
 		{"offer", found, overlay("This page offers")},

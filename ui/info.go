@@ -47,7 +47,7 @@ func (m *Model) showInfo() tea.Cmd {
 		}
 	}
 	if msg.feed == nil && msg.item == nil {
-		m.status.say("there is nothing to tell here; choose a feed or an item")
+		m.status.say("nothing to show here; choose a feed or an item")
 		return nil
 	}
 	return m.loadInfo(msg)
@@ -84,7 +84,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 		by = readOnly{}
 	}
 	if msg.err != nil {
-		m.status.fail(sentence(msg.err))
+		m.status.fail(userMessage(msg.err))
 		return nil
 	}
 	var rows []mode.Row
@@ -110,21 +110,21 @@ func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 		{Left: "address", Right: f.URL},
 		{Left: "site", Right: f.Site},
 		{Left: "tags", Right: strings.Join(f.Tags, ", ")},
-		{Left: "items", Right: fmt.Sprintf("%s kept, %s unread", text.Number(f.Total), text.Number(f.Unread))},
+		{Left: "items", Right: fmt.Sprintf("%s stored, %s unread", text.Number(f.Total), text.Number(f.Unread))},
 		{Left: "posts", Right: schedule.RateText(p.PostInterval)},
 		{Left: "newest item", Right: when(p.Newest, now)},
-		{Left: "asked", Right: cmp.Or(when(p.LastChecked, now), "not yet")},
-		{Left: "asked next", Right: nextWords(f, now)},
-		{Left: "server asks for", Right: wishWords(p.Hints, now)},
+		{Left: "checked", Right: cmp.Or(when(p.LastChecked, now), "not yet")},
+		{Left: "next check", Right: nextCheckText(f, now)},
+		{Left: "server asks for", Right: hintsText(p.Hints, now)},
 	}
 	if p.Failures > 0 {
 		rows = append(rows,
 			mode.Row{Left: "failed", Right: text.Plural(p.Failures, "time") + " in a row"},
-			mode.Row{Left: "last good answer", Right: cmp.Or(when(p.LastOK, now), "never")})
+			mode.Row{Left: "last success", Right: cmp.Or(when(p.LastOK, now), "never")})
 	}
 	switch {
 	case p.MovedTo != "":
-		rows = append(rows, mode.Row{Left: "moved", Right: fmt.Sprintf("to %s, in %s since %s", p.MovedTo, text.Plural(p.MovedTimes, "answer"), when(p.MovedSince, now))})
+		rows = append(rows, mode.Row{Left: "moved", Right: fmt.Sprintf("to %s, in %s since %s", p.MovedTo, text.Plural(p.MovedTimes, "response"), when(p.MovedSince, now))})
 	case p.FinalURL != "" && p.FinalURL != f.URL:
 		rows = append(rows, mode.Row{Left: "redirected", Right: "for now to " + p.FinalURL})
 	}
@@ -140,13 +140,13 @@ func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 	if len(polls) == 0 {
 		return nil
 	}
-	rows := []mode.Row{{Head: "Last answers"}}
+	rows := []mode.Row{{Head: "Last checks"}}
 	for _, p := range polls {
 		took := "-"
 		if p.Duration > 0 {
 			took = fmt.Sprintf("%d ms", p.Duration.Milliseconds())
 		}
-		line := fmt.Sprintf("%8s %9s  %s", took, text.Size(p.Bytes), pollWords(p))
+		line := fmt.Sprintf("%8s %9s  %s", took, text.Size(p.Bytes), pollText(p))
 		if p.Outcome == feed.Failed {
 			line = fmt.Sprintf("%8s  %s", took, text.Clean(cmp.Or(p.Error, "failed")))
 		}
@@ -155,8 +155,8 @@ func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 	return rows
 }
 
-// pollWords say what a successful check brought.
-func pollWords(p feed.Poll) string {
+// pollText say what a successful check brought.
+func pollText(p feed.Poll) string {
 	var words []string
 	if p.Status != 0 {
 		words = append(words, fmt.Sprint(p.Status))
@@ -176,8 +176,8 @@ func pollWords(p feed.Poll) string {
 	return strings.Join(words, ", ")
 }
 
-// wishWords say how a server and its document want to be polled.
-func wishWords(w feed.PollHints, now time.Time) string {
+// hintsText say how a server and its document want to be polled.
+func hintsText(w feed.PollHints, now time.Time) string {
 	var words []string
 	add := func(what string, d time.Duration) {
 		if d > 0 {
@@ -185,11 +185,11 @@ func wishWords(w feed.PollHints, now time.Time) string {
 		}
 	}
 	add("a pause of", max(w.Until.Sub(now), 0))
-	add("its ttl of", w.TTL)
-	add("a period of", w.Period)
-	add("a cache time of", w.Fresh)
+	add("a ttl of", w.TTL)
+	add("an update period of", w.Period)
+	add("a cache lifetime of", w.Fresh)
 	if len(w.SkipHours) > 0 {
-		words = append(words, "no questions in the hours "+spans(w.SkipHours)+" UTC")
+		words = append(words, "no checks in the hours "+spans(w.SkipHours)+" UTC")
 	}
 	if len(w.SkipDays) > 0 {
 		var days []string
@@ -223,15 +223,15 @@ func itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 	i := *msg.item
 	published := when(i.Published, now)
 	if i.Future {
-		published += ", ahead of its arrival"
+		published += " (dated in the future)"
 	}
 	edited := when(msg.edited, now)
 	if i.Edited && edited == "" {
-		edited = "yes, but the earlier text was not kept"
+		edited = "yes, but the earlier text was not saved"
 	}
 	page := msg.fulltext.Error
 	if page == "" && !msg.fulltext.Fetched.IsZero() {
-		page = "kept, fetched " + when(msg.fulltext.Fetched, now)
+		page = "stored, fetched " + when(msg.fulltext.Fetched, now)
 	}
 	return []mode.Row{
 		{Head: "Item"},
@@ -243,26 +243,26 @@ func itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 		{Left: "first seen", Right: when(i.FirstSeen, now)},
 		{Left: "edited", Right: edited},
 		{Left: "full text", Right: page},
-		{Left: "listed", Right: listedWords(i, msg.list, now)},
+		{Left: "in lists", Right: listedText(i, msg.list, now)},
 		{Left: "labels", Right: strings.Join(i.Labels, ", ")},
 		{Left: "categories", Right: strings.Join(i.Categories, ", ")},
 		{Left: "GUID", Right: i.GUID},
 	}
 }
 
-// listedWords say why an item is listed, or why other lists leave it out.
-func listedWords(i feed.Item, query string, now time.Time) string {
+// listedText say why an item is listed, or why other lists leave it out.
+func listedText(i feed.Item, query string, now time.Time) string {
 	switch {
 	case i.Hidden && i.HiddenBy != "":
-		return "only by is:hidden: the rule " + i.HiddenBy + " hid it; D shows it again"
+		return "hidden by the rule " + i.HiddenBy + "; D unhides it, is:hidden finds it"
 	case i.Hidden:
-		return "only by is:hidden: you hid it; D shows it again"
+		return "hidden by you; D unhides it, is:hidden finds it"
 	case i.Snoozed.After(now):
-		return "only by is:snoozed until " + when(i.Snoozed, now)
+		return "snoozed until " + when(i.Snoozed, now) + "; is:snoozed finds it"
 	case query == "":
-		return "with everything that is neither hidden nor snoozed"
+		return "listed because it is neither hidden nor snoozed"
 	}
-	return "here, for it matches " + query
+	return "listed because it matches " + query
 }
 
 // cleanRows drops empty rows and cleans the others.
@@ -285,14 +285,14 @@ func when(t, now time.Time) string {
 	return t.In(now.Location()).Format("2 January 2006, 15:04:05") + ", " + feed.Ago(t, now)
 }
 
-// nextWords say when a feed is checked next and why then.
-func nextWords(f feed.Feed, now time.Time) string {
+// nextCheckText say when a feed is checked next and why then.
+func nextCheckText(f feed.Feed, now time.Time) string {
 	p := f.Poll
 	switch {
 	case p.Gone:
-		return "never unbidden: the server says the feed is gone for good"
+		return "not checked automatically: the server says the feed is gone for good; r checks it now"
 	case f.Paused:
-		return "never unbidden: it is paused in the configuration; r asks it"
+		return "not checked automatically: paused in the configuration; r checks it now"
 	case schedule.Due(p, now):
 		return "now"
 	case p.Reason != "":

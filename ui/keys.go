@@ -254,7 +254,7 @@ func (k *keyboard) press(key string) tea.Cmd {
 	k.typed, k.count = nil, 0
 	if len(bound) == 0 {
 		if key != "esc" {
-			k.status.say(showKeys(strings.Join(typed, " ")) + " does nothing here; ? shows every key")
+			k.status.say(showKeys(strings.Join(typed, " ")) + " does nothing here; ? shows all keys")
 		}
 		return nil
 	}

@@ -284,7 +284,7 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 		return nil
 	}
 	if msg.err != nil {
-		a.Failed = sentence(msg.err)
+		a.Failed = userMessage(msg.err)
 		return nil
 	}
 	if msg.first {

@@ -256,7 +256,7 @@ func (h *headlineList) take(msg rowsLoaded) rowsChange {
 	}
 	if msg.err != nil {
 		// The rows of another question must not pass for the answer to this one.
-		h.Failed = sentence(msg.err)
+		h.Failed = userMessage(msg.err)
 		h.List.Replace(nil, 0, true, true)
 		return rowsFailed
 	}
@@ -311,25 +311,25 @@ func (h *headlineList) here() bookmark {
 func (h *headlineList) emptyWords(refreshing bool) []string {
 	switch {
 	case h.Failed != "":
-		return []string{h.Failed, "", "R tries again; `dateline doctor` looks into the cache."}
+		return []string{h.Failed, "", "R tries again; `dateline doctor` checks the database."}
 	case !h.Loaded:
 		return nil
 	case h.Filter != nil:
-		return []string{"Nothing here matches the filter.", "", `\ changes it, Esc drops it.`}
+		return []string{"Nothing here matches the filter.", "", `\ changes it, Esc removes it.`}
 	case h.Search != nil:
 		return []string{"Nothing found.", "", "/ changes the search, Esc goes back."}
 	case len(h.sources.Feeds) == 0:
-		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows every key."}
+		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows all keys."}
 	case refreshing && h.sources.Counts.Total == 0:
-		return []string{"The feeds are being asked; what they bring appears here.", "", "? shows every key meanwhile."}
+		return []string{"Refreshing the feeds; new items appear here.", "", "? shows all keys."}
 	case h.Source.Feed != nil && h.Source.Feed.Poll.LastChecked.IsZero():
-		return []string{"This feed has not been asked yet.", "", "r asks it now."}
+		return []string{"This feed has not been checked yet.", "", "r checks it now."}
 	case h.Source.Feed != nil && h.Source.Feed.Poll.Error != "":
-		return []string{"Nothing is kept of this feed: it could not be read.", "", "r asks it again, i tells more, X unsubscribes."}
+		return []string{"There are no items: this feed could not be read.", "", "r tries again, i shows more, X unsubscribes."}
 	case h.Source.Key == pane.KeyUnread || h.UnreadOnly:
-		return []string{"Everything is read.", "", "ga shows everything, R looks for news, a adds a feed."}
+		return []string{"Everything is read.", "", "ga shows everything, R refreshes, a adds a feed."}
 	case h.Source.Key == pane.KeyStarred:
-		return []string{"Nothing is starred.", "", "s stars an item, and starred items are kept for good."}
+		return []string{"Nothing is starred.", "", "s stars an item; starred items are kept for good."}
 	}
-	return []string{"Nothing here.", "", "r looks for news, ga shows everything."}
+	return []string{"Nothing here.", "", "r refreshes, ga shows everything."}
 }

@@ -87,7 +87,7 @@ func (s *sourceList) countQueries() tea.Cmd {
 func (s *sourceList) take(msg sourcesLoaded) bool {
 	if msg.err != nil {
 		if s.ctx.Err() == nil {
-			s.status.fail(sentence(msg.err))
+			s.status.fail(userMessage(msg.err))
 		}
 		return false
 	}

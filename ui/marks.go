@@ -136,7 +136,7 @@ func (k *marker) toggleHidden() tea.Cmd {
 	i, _ := k.selected.item()
 	done := "hidden"
 	if i.Hidden {
-		done = "shown again"
+		done = "no longer hidden"
 	}
 	return k.mark([]int64{i.ID}, feed.Hidden, !i.Hidden, done)
 }
@@ -214,7 +214,7 @@ func (n *navigator) hide() tea.Cmd {
 func (n *navigator) markAllRead() tea.Cmd {
 	h := n.headlines
 	if h.List.Len() == 0 {
-		n.status.say("there is nothing to mark")
+		n.status.say("nothing to mark: the list is empty")
 		return nil
 	}
 	cmd := n.marks.readAll()
@@ -270,7 +270,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 			reload = k.showStep("redo", o) || reload
 		case cache.MarkView, cache.MarkBeside:
 			if o.N == 0 {
-				k.status.say("nothing was left to mark")
+				k.status.say("nothing to mark: no unread items there")
 			} else {
 				k.status.say(fmt.Sprintf("marked %s read, u undoes", text.Number(o.N)))
 			}
@@ -286,18 +286,18 @@ func (k *marker) showStep(what string, o saver.Outcome) bool {
 		return false
 	}
 	k.show(o.Step.Items, o.Step.Flag, o.Step.On)
-	k.status.say(stepWords(what, o.Step))
+	k.status.say(stepText(what, o.Step))
 	return true
 }
 
-// stepWords says what is true after an undo or redo.
-func stepWords(what string, s cache.Step) string {
+// stepText says what is true after an undo or redo.
+func stepText(what string, s cache.Step) string {
 	state := map[feed.Flag][2]string{
-		feed.Read:    {"unread", "read"},
-		feed.Starred: {"not starred", "starred"},
-		feed.Hidden:  {"shown", "hidden"},
-		feed.Snooze:  {"awake", "snoozed"},
-		feed.Label:   {"without the label " + s.Label, "labelled " + s.Label},
+		feed.Read:    {"now unread", "now read"},
+		feed.Starred: {"no longer starred", "now starred"},
+		feed.Hidden:  {"no longer hidden", "now hidden"},
+		feed.Snooze:  {"no longer snoozed", "now snoozed"},
+		feed.Label:   {"now without the label " + s.Label, "now labelled " + s.Label},
 	}[s.Flag]
 	now := state[0]
 	if s.On {
@@ -307,15 +307,15 @@ func stepWords(what string, s cache.Step) string {
 	if what == "redo" {
 		other = "u undoes"
 	}
-	return fmt.Sprintf("%s: %s now %s, %s", strings.Replace(what, "do", "done", 1), text.Plural(s.N, "item"), now, other)
+	return fmt.Sprintf("%s: %s %s, %s", strings.Replace(what, "do", "done", 1), text.Plural(s.N, "item"), now, other)
 }
 
 // failed reports a change that could not be written, once for each reason, and
 // tries again in a moment.
 func (k *marker) failed(err error) tea.Cmd {
-	if reason := sentence(err); reason != k.unsaved {
+	if reason := userMessage(err); reason != k.unsaved {
 		k.unsaved = reason
-		k.status.fail("not saved yet, kept and tried again until it works: " + reason)
+		k.status.fail("not saved: " + reason + "; your changes are kept and dateline retries")
 	}
 	if k.retrying {
 		return nil
@@ -333,6 +333,6 @@ func (k *marker) retry() tea.Cmd {
 func (k *marker) succeeded() {
 	if k.unsaved != "" && !k.saver.Unsaved() {
 		k.unsaved = ""
-		k.status.say("what you did is saved now")
+		k.status.say("your changes are saved")
 	}
 }

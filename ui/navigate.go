@@ -164,7 +164,7 @@ func (n *navigator) open() tea.Cmd {
 func (n *navigator) openArticle() tea.Cmd {
 	row, ok := n.headlines.List.Current()
 	if !ok {
-		n.status.say("there is nothing to open")
+		n.status.say("nothing to open here")
 		return nil
 	}
 	n.focus = areaArticle
@@ -206,7 +206,7 @@ func (m *Model) escape() tea.Cmd {
 		return nil
 	case m.refresh.cancelable():
 		m.refresh.stop()
-		m.status.say("stopping the refresh; what has arrived is kept")
+		m.status.say("stopping the refresh; items that have arrived are saved")
 		return nil
 	case m.focus == areaSources:
 		m.status.say("q quits")

@@ -17,7 +17,7 @@ func TestEdgesAreTold(t *testing.T) {
 	s.press("J", "J", "J", "J")
 	s.expect("this is the last article here")
 	s.press("q", "g", "g", "[", "r")
-	s.expect("nothing was left to mark")
+	s.expect("nothing to mark: no unread items there")
 	s.expectNot("u undoes")
 }
 

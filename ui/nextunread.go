@@ -114,7 +114,7 @@ func (n *navigator) goFound(msg rowFound) tea.Cmd {
 		return nil
 	}
 	if msg.err != nil {
-		n.status.fail(sentence(msg.err))
+		n.status.fail(userMessage(msg.err))
 		return nil
 	}
 	if msg.id == 0 && h.Loaded {

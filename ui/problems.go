@@ -22,18 +22,29 @@ var problemKinds = []struct {
 	name string
 }{
 	{schedule.Gone, "Gone"}, {schedule.Moved, "Moved"}, {schedule.Failing, "Failing"},
-	{failedOnce, "Failed when last asked"}, {schedule.Silent, "Silent"}, {schedule.Paused, "Paused"},
+	{failedOnce, "Failed once"}, {schedule.Silent, "Silent"}, {schedule.Paused, "Paused"},
 }
 
 // showProblems lists the feeds that fail, have moved, are gone, silent or paused.
 func (m *Model) showProblems() tea.Cmd {
 	o, urls := m.problems()
 	if o == nil {
-		m.status.say("all is well with " + text.Plural(len(m.sources.Feeds), "feed") + ": none fails, has moved, is gone, silent or paused")
+		m.status.say(noProblems(len(m.sources.Feeds)))
 		return nil
 	}
 	m.modes.OpenOverlay(o, &problemList{urls})
 	return nil
+}
+
+// noProblems says that all feeds work.
+func noProblems(feeds int) string {
+	switch feeds {
+	case 0:
+		return "there are no feeds yet; a subscribes to one"
+	case 1:
+		return "no problems: the feed works"
+	}
+	return "no problems: all " + text.Plural(feeds, "feed") + " work"
 }
 
 // problems returns the overlay and the feed of each row; nil if no feed has a
@@ -64,8 +75,8 @@ func (m *Model) problems() (*mode.Overlay, []string) {
 		return nil, nil
 	}
 	return &mode.Overlay{
-		Title: "Feeds to look after", Rows: rows, Detail: true, Choose: true, Keys: []string{"i", "r", "M", "X"},
-		Footer: "Enter goes, i explains, r asks again, M moves, X unsubscribes, Esc closes",
+		Title: "Feeds with problems", Rows: rows, Detail: true, Choose: true, Keys: []string{"i", "r", "M", "X"},
+		Footer: "Enter opens, i explains, r refreshes, M moves, X unsubscribes, Esc closes",
 	}, at
 }
 

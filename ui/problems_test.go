@@ -41,18 +41,18 @@ func TestProblemFeeds(t *testing.T) {
 	}{{"80x24", 80, 24}, {"120x40", 120, 40}} {
 		s := problemScreen(t, size.w, size.h)
 		s.press("g", "e")
-		s.expect("Feeds to look after", "Gone", "Moved", "Failing", "Paused", "Long Gone", "once more")
-		s.golden("ailing-" + size.name)
+		s.expect("Feeds with problems", "Gone", "Moved", "Failing", "Paused", "Long Gone", "once more")
+		s.golden("problems-" + size.name)
 		s.expectWidth()
 		s.press("j", "j")
 		s.expect("Failed 12 times", "on the site")
 		s.press("i")
-		s.expect("12 times in a row", "Last answers")
+		s.expect("12 times in a row", "Last checks")
 		s.press("esc")
-		s.expect("Feeds to look after")
+		s.expect("Feeds with problems")
 		s.press("j", "j", "enter")
 		s.expect("Old Planet")
-		s.expectNot("look after")
+		s.expectNot("Feeds with problems")
 	}
 }
 
@@ -60,7 +60,7 @@ func TestProblemFeeds(t *testing.T) {
 func TestAllIsWell(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("g", "e")
-	s.expect("all is well with 4 feeds")
+	s.expect("no problems: all 4 feeds work")
 }
 
 // TestAFailureShowsAtOnce protects a feed that failed once from being left out
@@ -68,10 +68,10 @@ func TestAllIsWell(t *testing.T) {
 func TestAFailureShowsAtOnce(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) { f.errors[oldURL] = "old.example did not answer; try later." })
 	s.press("g", "e")
-	s.expect("Failed when last asked", "did not answer")
+	s.expect("Failed once", "did not answer")
 	delete(s.source.errors, oldURL)
 	s.press("r")
-	s.expectNot("Failed when last asked")
+	s.expectNot("Failed once")
 }
 
 // TestMovedFeeds protects the write of a new address and the way back; a feed
@@ -79,12 +79,12 @@ func TestAFailureShowsAtOnce(t *testing.T) {
 func TestMovedFeeds(t *testing.T) {
 	s := problemScreen(t, 120, 40)
 	s.press("t", "type:go blog", "enter", "M")
-	s.expect("this feed has not moved")
+	s.expect("the server reports no new address")
 	s.press("t", "type:nato", "enter", "M")
 	if s.source.subs[0].URL != movedURL {
 		t.Errorf("the feed's address is %s", s.source.subs[0].URL)
 	}
-	s.expect("the configuration now says https://nato.example/new.xml; M goes back", "4 of 4 unread")
+	s.expect("the configuration now has the address https://nato.example/new.xml; M goes back", "4 of 4 unread")
 	s.press("M")
 	if s.source.subs[0].URL != natoURL {
 		t.Errorf("the feed's address is %s", s.source.subs[0].URL)
@@ -101,11 +101,11 @@ func TestInfo(t *testing.T) {
 		s.clock.t = s.clock.t.Add(25 * time.Minute)
 		s.press("R")
 		s.press("t", "type:go blog", "enter", "i")
-		s.expect("listed", "here, for it matches", "first seen")
+		s.expect("listed", "listed because it matches", "first seen")
 		s.golden("info-" + size.name)
 		s.expectWidth()
 		s.press("esc", "t", "type:go blog", "enter", "g", "f", "i")
-		s.expect("about 3 times a day", "asked next", "server asks for", "none on Sunday")
+		s.expect("about 3 times a day", "next check", "server asks for", "none on Sunday")
 		s.golden("infofeed-" + size.name)
 		s.press("end")
 		s.expect("3 new", "nothing new")

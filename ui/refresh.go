@@ -222,9 +222,9 @@ func (r *refresher) note(x feed.Report) {
 	name := text.Clean(f.DisplayTitle())
 	switch {
 	case x.Reissued > 0:
-		r.remark = name + " re-issued " + text.Plural(x.Reissued, "item") + "; what you had read stays read"
+		r.remark = name + " gave " + text.Plural(x.Reissued, "known item") + " new IDs; they keep your marks"
 	case x.MovedTo != "" && schedule.NewAddress(f.Poll) == "":
-		r.remark = name + " has moved for good; M writes its new address, ge lists such feeds"
+		r.remark = name + " has moved permanently; M takes its new address, ge lists such feeds"
 	}
 }
 
@@ -234,7 +234,7 @@ func (r *refresher) end(err error) {
 	r.running = false
 	before := r.broken
 	if r.broken = ""; err != nil && !errors.Is(err, context.Canceled) {
-		r.broken = sentence(err)
+		r.broken = userMessage(err)
 	}
 	switch {
 	case r.broken != "":
@@ -262,7 +262,7 @@ func (r *refresher) end(err error) {
 	case r.failed == 1 && r.byKey:
 		r.status.fail(r.lastError)
 	case r.byKey || r.session.first && !r.session.touched:
-		r.status.fail(text.Plural(r.failed, "feed") + " failed: ge lists them and says why")
+		r.status.fail(text.Plural(r.failed, "feed") + " failed; ge lists them with the reasons")
 	}
 	r.noteShown()
 }

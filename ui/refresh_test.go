@@ -44,7 +44,7 @@ func TestNothingHasComeYet(t *testing.T) {
 	s.expect("Everything is read.")
 	s.m.deps.Source = slowSource{s.source, false}
 	cmd := s.m.refresh.start(feed.RefreshRequest{DueOnly: true}, false)
-	s.expect("The feeds are being asked")
+	s.expect("Refreshing the feeds")
 	s.expectNot("Everything is read.")
 	s.m.refresh.stop()
 	s.run(cmd)

@@ -30,7 +30,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 		s.m.saver.Add(cache.SetProgress{Item: 1, Permille: i})
 	}
 	s.run(s.m.drain())
-	s.expect("not saved yet, kept and tried again until it works: the disk is full")
+	s.expect("not saved: the disk is full", "your changes are kept and dateline retries")
 	s.m.status.clear()
 	s.run(s.m.drain())
 	if s.m.status.text != "" {
@@ -47,7 +47,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	if s.m.saver.Unsaved() || len(order) != 3 || order[1] != 1 {
 		t.Errorf("written %v", order)
 	}
-	s.expect("what you did is saved now")
+	s.expect("your changes are saved")
 }
 
 // TestQuittingWritesWhatIsPending protects marks made in the last moment: the

@@ -22,11 +22,12 @@ func (s *status) fail(content string) { s.text, s.failed = text.Clean(content), 
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
 
-// sentence returns what the user sees of an error.
-func sentence(err error) string {
-	var known interface{ Sentence() string }
+// userMessage returns what the user sees of an error: its own message for users, or
+// else its text.
+func userMessage(err error) string {
+	var known interface{ UserMessage() string }
 	if errors.As(err, &known) {
-		return text.Clean(known.Sentence())
+		return text.Clean(known.UserMessage())
 	}
 	return text.Clean(err.Error())
 }

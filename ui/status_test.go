@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"dateline/feed"
@@ -87,4 +88,41 @@ func TestCountStaysWhileReloading(t *testing.T) {
 	s.run(cmd)
 	s.press("G", "g", "g")
 	s.expect("40 found")
+}
+
+// fetchFailure is an error of a fetch, which has a message for the user.
+type fetchFailure struct{}
+
+func (fetchFailure) Error() string       { return "GET https://a.example/feed: 503 Service Unavailable" }
+func (fetchFailure) UserMessage() string { return "a.example has a server error (503)" }
+
+// failingSource finds no feeds and returns err.
+type failingSource struct {
+	*fakeSource
+	err error
+}
+
+func (s failingSource) Discover(context.Context, string) ([]feed.Candidate, error) {
+	return nil, s.err
+}
+
+// TestErrorsShowTheirUserMessage protects what the status line says of an error: the
+// message for users if there is one, also of a wrapped error, or else the error's text.
+func TestErrorsShowTheirUserMessage(t *testing.T) {
+	crash := &feed.PanicError{Job: "fetching a feed", Value: "index out of range"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fetchFailure{}, "a.example has a server error (503)"},
+		{fmt.Errorf("finding feeds: %w", fetchFailure{}), "a.example has a server error (503)"},
+		{crash, crash.UserMessage()},
+		{errors.New("the disk is full"), "the disk is full"},
+	} {
+		s := newScreen(t, 200, 24, func(d *Deps, src *fakeSource) { d.Source = failingSource{src, c.err} })
+		s.press("a", "type:a.example", "enter")
+		if got := s.m.status; got.text != c.want || !got.failed {
+			t.Errorf("for %v the status line shows %q (failed: %v), want %q", c.err, got.text, got.failed, c.want)
+		}
+	}
 }

@@ -241,7 +241,7 @@ func TestKeysThatCannotActSayWhy(t *testing.T) {
 	s.press("e")
 	s.expect("no file is enclosed")
 	s.press("ö")
-	s.expect("ö does nothing here; ? shows every key")
+	s.expect("ö does nothing here; ? shows all keys")
 	s.press("g", "f", "m")
 	s.expect("choose an item first")
 }

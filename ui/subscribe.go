@@ -77,15 +77,15 @@ func (s *subscriptions) add(c feed.Candidate) tea.Cmd {
 
 func (s *subscriptions) remove(f feed.Feed) tea.Cmd {
 	source := s.deps.Source
-	done := "unsubscribed from " + f.DisplayTitle() + "; its items and marks are kept and come back with it"
+	done := "unsubscribed from " + f.DisplayTitle() + "; its items and marks come back if you subscribe again"
 	return s.change(done, "", func(ctx context.Context) error { return source.Unsubscribe(ctx, f.URL) })
 }
 
 // move writes a feed's new address into the configuration, or takes that back.
 func (s *subscriptions) move(f feed.Feed) tea.Cmd {
-	to, done := schedule.NewAddress(f.Poll), "the configuration now says %s; M goes back"
+	to, done := schedule.NewAddress(f.Poll), "the configuration now has the address %s; M goes back"
 	if to == "" {
-		to, done = s.from, "the configuration says %s again; M takes the new address"
+		to, done = s.from, "the configuration has the address %s again; M takes the new one"
 	}
 	s.from, s.to = f.URL, to
 	source := s.deps.Source
@@ -98,9 +98,10 @@ func (s *subscriptions) whyNotMove(f feed.Feed) string {
 	case f.URL == s.to && s.from != "", schedule.NewAddress(f.Poll) != "":
 		return ""
 	case f.Poll.MovedTo != "":
-		return "its server points to " + text.Clean(f.Poll.MovedTo) + ", but not for long enough yet to be trusted"
+		to := text.Clean(f.Poll.MovedTo)
+		return "the server redirects to " + to + ", but too recently to be sure; `dateline move FEED " + to + "` takes it now"
 	}
-	return "this feed has not moved; its address stands in the configuration"
+	return "the server reports no new address; `dateline move FEED URL` sets one"
 }
 
 // change changes the subscriptions and brings them back as they are then. url is
@@ -158,7 +159,7 @@ func (addressPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 // showDiscovered shows the only feed found, or offers all of them.
 func (m *Model) showDiscovered(msg discovered) tea.Cmd {
 	if msg.err != nil {
-		m.status.fail(sentence(msg.err))
+		m.status.fail(userMessage(msg.err))
 		return nil
 	}
 	if len(msg.found) == 1 {
@@ -217,7 +218,7 @@ func (m *Model) showPreview(msg previewed) tea.Cmd {
 	}
 	rows := previewRows(msg.preview, m.now())
 	if msg.err != nil {
-		rows = []mode.Row{{Left: "address", Right: text.Clean(c.Address())}, {Left: "trouble", Right: sentence(msg.err)}}
+		rows = []mode.Row{{Left: "address", Right: text.Clean(c.Address())}, {Left: "error", Right: userMessage(msg.err)}}
 	}
 	o.Rows = mode.Wrap(rows, mode.TextWidth(m.width))
 	m.modes.CloseOverlays()
@@ -271,7 +272,7 @@ func (m *Model) removeFeed() tea.Cmd {
 func (m *Model) askRemove(f feed.Feed) tea.Cmd {
 	m.modes.OpenOverlay(&mode.Overlay{
 		Title:   "Unsubscribe from " + f.DisplayTitle() + "?",
-		Rows:    []mode.Row{{Left: text.Clean(f.URL)}, {Left: text.Plural(f.Total, "item") + " stay in the cache with their marks"}},
+		Rows:    []mode.Row{{Left: text.Clean(f.URL)}, {Left: text.Plural(f.Total, "item") + " stay in the database with their marks"}},
 		Footer:  "y unsubscribes, n or Esc keeps the feed",
 		Answers: []string{"y", "n", "q"},
 	}, removeQuestion{f})
@@ -306,7 +307,7 @@ func (m *Model) noMove() string {
 // showSubscribed shows the changed subscriptions. A new feed is refreshed at once.
 func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 	if msg.err != nil {
-		m.status.fail(sentence(msg.err))
+		m.status.fail(userMessage(msg.err))
 		return nil
 	}
 	cmds := []tea.Cmd{m.showSources(msg.sources)}

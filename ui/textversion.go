@@ -161,7 +161,7 @@ func (p *pageFetcher) take(msg pageFetched) bool {
 	case errors.Is(msg.err, context.Canceled):
 		return false
 	case msg.err != nil:
-		p.status.fail(sentence(msg.err))
+		p.status.fail(userMessage(msg.err))
 		return false
 	case msg.text.Error != "":
 		p.status.fail(text.Clean(msg.text.Error))
@@ -181,7 +181,7 @@ func (m *Model) toggleFulltext() tea.Cmd {
 	case a.Item.Fulltext:
 		return tea.Batch(reveal, a.showVersion(versionPage))
 	case m.pageText.item == a.ID:
-		m.status.say("its page is being fetched; Esc stops that")
+		m.status.say("already fetching its page; Esc stops")
 		return reveal
 	}
 	return tea.Batch(reveal, m.pageText.fetch(a.Item))
@@ -199,7 +199,7 @@ func (m *Model) showPageText(msg pageFetched) tea.Cmd {
 		}
 	}
 	if m.article.ID != msg.item {
-		m.status.say("the full text has come; x shows it in its article")
+		m.status.say("full text fetched; open the article and press x")
 		return nil
 	}
 	m.article.Item.Fulltext = true
@@ -218,7 +218,7 @@ func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 			}
 		}
 		if errors.Is(err, cache.ErrNotFound) {
-			err = errors.New("the earlier text of this item was not kept")
+			err = errors.New("the earlier text of this item was not saved")
 		}
 		answer.err = err
 		return answer
@@ -235,7 +235,7 @@ func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
 	}
 	parts := text.Diff(longLines(was.Body), longLines(now.Body))
 	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == text.Same && was.Title == now.Title {
-		parts = append([]text.DiffPart{{Text: "No word was changed, only how the text is set.\n"}}, parts...)
+		parts = append([]text.DiffPart{{Text: "No words were changed, only the formatting.\n"}}, parts...)
 	}
 	return append(append(lines, ""), o.paragraphs(parts)...)
 }

@@ -10,7 +10,7 @@ func (h *headlineList) toggleShowRead() tea.Cmd {
 	h.UnreadOnly = !h.UnreadOnly
 	h.session.dirty = true
 	if h.UnreadOnly {
-		h.status.say("unread items only; zu shows the read ones again")
+		h.status.say("unread items only; zu shows read items again")
 	} else {
 		h.status.say("read and unread items")
 	}
@@ -21,16 +21,16 @@ func (h *headlineList) toggleOrder() tea.Cmd {
 	h.Oldest = !h.Oldest
 	h.session.dirty = true
 	if h.Oldest {
-		h.status.say("oldest first; zs turns it round")
+		h.status.say("oldest first; zs reverses the order")
 	} else {
 		h.status.say("newest first")
 	}
 	return h.load(replaceRows, 0)
 }
 
-// dropRead asks for the view again, so that what was read in it goes.
+// dropRead loads the view again, so that items read meanwhile leave an unread list.
 func (h *headlineList) dropRead() tea.Cmd {
-	h.status.say("read rows dropped")
+	h.status.say("read items removed from this list")
 	return h.loadHere()
 }
 
@@ -45,9 +45,9 @@ func (n *navigator) toggleZen() tea.Cmd {
 	n.session.dirty = true
 	n.arrange()
 	if n.zen && n.focus != areaArticle {
-		n.status.say("an opened article now has the screen to itself; zm turns it back")
+		n.status.say("zen mode on; zm turns it off")
 	} else if n.focus != areaArticle {
-		n.status.say("an opened article shares the screen with the lists")
+		n.status.say("zen mode off")
 	}
 	return n.article.reshow()
 }

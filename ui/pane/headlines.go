@@ -161,9 +161,9 @@ func checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
 	next := "next in " + feed.Until(f.Poll.NextCheck, now)
 	switch {
 	case f.Poll.Gone:
-		next = "gone; asked on r only"
+		next = "gone; only r checks it"
 	case schedule.Due(f.Poll, now):
-		next = "next now"
+		next = "due now"
 	}
 	if w < 60 {
 		return checked
@@ -299,7 +299,7 @@ func (p *Headlines) compactRow(r Row, selected, focused bool, w int, t style.The
 // age returns an item's age in words and marks a date in the future.
 func age(i feed.Item, now time.Time) string {
 	if i.Future {
-		return cmp.Or(feed.Ago(i.Date, now), "just now") + " (dated ahead)"
+		return cmp.Or(feed.Ago(i.Date, now), "just now") + " (dated in the future)"
 	}
 	return feed.Ago(i.Date, now)
 }
