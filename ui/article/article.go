@@ -1,17 +1,24 @@
-// Package article sets an article for the terminal: sanitised HTML and a
-// width become styled lines and a list of numbered links. It knows nothing of
-// the screen the lines are shown on.
+// Package article lays out an article for the terminal. It turns sanitised HTML
+// and a text width into styled lines and a list of numbered links.
 //
-// [Render] sets a whole article; [Start] gives a [Job] that sets it in pieces,
-// so that the first can be shown at once. [Text] and [Markdown] are for the
-// command line.
+// Start with [Render], which lays out a whole article. [Start] returns a [Job] that
+// lays it out in chunks, so that the first lines can be shown at once. [Text] and
+// [Markdown] are for the command line.
 //
-// The way of a piece: its markup is parsed into units (markup.go, units.go),
-// prepared so that every character of text is inert (prepare.go), converted to
-// Markdown (convert.go), taken apart into blocks (blocks.go) whose inline
-// content glamour styles (inline.go), and broken into lines (wrap.go). Glamour
-// never sees nested blocks: its time explodes on them, and it loses their
-// indentation.
+// A chunk passes through these steps:
+//
+//   - markup.go parses HTML into units. A unit is a block such as a paragraph or a
+//     list. units.go finds the units and split.go divides large ones.
+//   - prepare.go changes the tree so that its text cannot be read as Markdown.
+//     links.go numbers the links, tablecells.go flattens the cells of tables.
+//   - convert.go converts the tree to Markdown.
+//   - blocks.go lays out the blocks of the Markdown. inline.go lets glamour style
+//     the text in a block, and table.go a table.
+//   - cell.go reads glamour's output as cells, and wrap.go breaks them into lines.
+//
+// Never give glamour nested blocks: they take it very long, and it loses their
+// indentation. Never put text into the tree without escapePunct (escape.go). Never
+// depend on the screen that shows the lines.
 package article
 
 import (
@@ -21,43 +28,44 @@ import (
 	"dateline/feed/markup"
 )
 
-// Options say how an article is set.
+// Options hold how an article is laid out.
 type Options struct {
-	// Width is the measure in cells; no line is wider. Zero means 72, and less
-	// than 8 is treated as 8.
+	// Width is the text width in cells. No line is wider. 0 means 72. A width below
+	// 8 counts as 8.
 	Width int
-	// Dark picks the colours for a dark background.
+	// Dark chooses the colours for a dark background.
 	Dark bool
-	// Colors allows colours, italics and faint text. Without it only bold,
-	// underlined and struck text remain, and italics turn into underline.
+	// Colors allows colours, italic and faint text. If it is false, only bold,
+	// underlined and struck text remain, and italic text is underlined.
 	Colors bool
-	// ASCII avoids every glyph of our own beyond ASCII. Text stays as it is.
+	// ASCII limits the symbols that dateline adds to ASCII. The text itself stays as
+	// it is.
 	ASCII bool
-	// Links makes links clickable (OSC 8).
+	// Links makes links clickable with hyperlink sequences (OSC 8).
 	Links bool
 }
 
-// Link is an address in an article, shown in the text as [N].
+// Link is a link in an article. The text shows its number as [N].
 type Link struct {
-	// N counts from 1 in reading order.
+	// N is the number of the link, from 1 in reading order.
 	N int
-	// URL has passed [text.SafeURL].
+	// URL is an address that [text.SafeURL] has accepted.
 	URL string
-	// Text is the link's text, or an image's description, on one line. For an
-	// address that occurs more than once it is that of the first place.
+	// Text is the link's text, or an image's description, on one line. If an address
+	// occurs more than once, it is the text of the first link.
 	Text string
 }
 
-// Rendering is an article ready to be shown.
+// Rendering is an article as lines for the terminal.
 type Rendering struct {
-	// Lines carry their own styles: each starts and ends unstyled, and has no
-	// trailing blanks and no line break.
+	// Lines hold their own styles. Each line starts and ends unstyled. It has no
+	// trailing spaces and no line break.
 	Lines []string
 	Links []Link
 }
 
-// Render sets a whole article. It may take a second for the largest: see
-// [Start].
+// Render lays out a whole article. The largest articles take about a second. To show
+// the first lines sooner, use [Start].
 func Render(h markup.SafeHTML, o Options) Rendering {
 	var r Rendering
 	job := Start(h, o)
@@ -71,11 +79,11 @@ func Render(h markup.SafeHTML, o Options) Rendering {
 	return r
 }
 
-// Text sets an article as plain text without any escape sequence, with the
-// addresses of its links below it.
+// Text returns an article as plain text without escape sequences. The addresses of
+// its links follow below. width is the text width in cells, as in [Options].
 func Text(h markup.SafeHTML, width int) string {
 	job := Start(h, Options{Width: width})
-	job.set.plain = true
+	job.layout.plain = true
 	var b strings.Builder
 	for more := true; more; {
 		var lines []string

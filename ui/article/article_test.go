@@ -17,8 +17,8 @@ import (
 	"dateline/feed/markup"
 )
 
-// letters counts each letter: a table sets its cells side by side, so order
-// alone would be too much to ask of a whole article.
+// letters counts each letter. It ignores their order, because a table has its cells
+// side by side.
 func letters(s string) map[rune]int {
 	counts := map[rune]int{}
 	for _, r := range s {
@@ -31,7 +31,7 @@ func letters(s string) map[rune]int {
 
 func plain(r Rendering) string { return ansi.Strip(strings.Join(r.Lines, "\n")) }
 
-// Outside of tables the letters come out in the order they went in.
+// TestTextStaysInOrder checks that the letters keep their order outside of tables.
 func TestTextStaysInOrder(t *testing.T) {
 	h := safe(`<h1>Über Ärger</h1><p>one <b>two <i>three</i></b> <a href="/x">four</a></p><ol><li>five<ul><li>six</li></ul></li></ol>` +
 		`<blockquote>seven <code>eight</code></blockquote><pre>nine ten</pre><p>東京は、十一。</p>`)
@@ -51,7 +51,7 @@ func TestTextStaysInOrder(t *testing.T) {
 	}
 }
 
-// What looks like Markdown in an article is text, and shows as it was written.
+// TestMarkdownInTextIsText checks that Markdown in an article is shown as written.
 func TestMarkdownInTextIsText(t *testing.T) {
 	for _, text := range []string{
 		"*stars* and **more**", "_under_ snake_case", "`tick`", "[text](url) ![img](x)", "a < b > c & d &amp; &#65;", `a\*b \\ \`,
@@ -71,7 +71,7 @@ func TestMarkdownInTextIsText(t *testing.T) {
 	}
 }
 
-// No article can hang the renderer or the program: nesting beyond all bounds.
+// TestDeepNestingEnds protects the program from hanging: deep nesting is laid out, too.
 func TestDeepNestingEnds(t *testing.T) {
 	for _, tags := range [][2]string{
 		{"<blockquote>", "</blockquote>"}, {"<ul><li>", "</li></ul>"}, {"<ol><li>x", "</li></ol>"}, {"<div>", "</div>"}, {"<b><i>", "</i></b>"},
@@ -89,8 +89,8 @@ func TestDeepNestingEnds(t *testing.T) {
 	}
 }
 
-// Reading order numbers the links; an address keeps its number; what cannot be
-// followed has none.
+// TestLinks checks that links are numbered in reading order, that an address keeps its
+// number, and that unsafe addresses have none.
 func TestLinks(t *testing.T) {
 	r := Render(safe(`<p><a href="/a">one</a> <a href="/b">two</a> <a href="/a">again</a> https://example.org/c. <a href="javascript:x">no</a>`+
 		` <a href="/d"><img src="/d.png" alt="pic"></a> <a href="/e.png"><img src="/e.png"></a> <a href="/f">https://example.org/f</a></p>`), Options{Width: 200})
@@ -110,8 +110,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// Without colours there are none, and no faint or slanted text either; the
-// ASCII glyphs are ASCII.
+// TestPlainTerminals checks that without colours there is no faint or italic text
+// either, and that ASCII symbols are ASCII.
 func TestPlainTerminals(t *testing.T) {
 	h := safe(`<h1>H</h1><p>a <b>b</b> <i>i</i> <a href="/x">l</a> <code>c</code> <img src="/y" alt="z"></p><ul><li>x</ul><blockquote>q</blockquote><hr><pre>` +
 		strings.Repeat("long ", 30) + `</pre><table><tr><th>a</th><th>b</th></tr><tr><td>c</td><td>d</td></tr></table><video src="/v"></video>`)
@@ -129,39 +129,39 @@ func TestPlainTerminals(t *testing.T) {
 	}
 }
 
-// The pieces of a job, one after the other, are the whole article, and the
-// first comes long before the last.
+// TestJob checks that the chunks of a job together are the whole article, and that the
+// first chunk is a small part of it.
 func TestJob(t *testing.T) {
 	h := prose(100 << 10)
 	whole := Render(h, full(72))
 	j := Start(h, full(72))
 	var lines []string
 	var links []Link
-	pieces := 0
-	for more := true; more; pieces++ {
+	chunks := 0
+	for more := true; more; chunks++ {
 		var l []string
 		var k []Link
 		l, k, more = j.Next()
-		if pieces == 0 && len(l) > len(whole.Lines)/10 {
-			t.Errorf("the first of the pieces has %d of %d lines", len(l), len(whole.Lines))
+		if chunks == 0 && len(l) > len(whole.Lines)/10 {
+			t.Errorf("the first chunk has %d of %d lines", len(l), len(whole.Lines))
 		}
 		lines, links = append(lines, l...), append(links, k...)
 	}
-	if pieces < 10 || !slices.Equal(lines, whole.Lines) || !slices.Equal(links, whole.Links) {
-		t.Errorf("%d pieces, %d of %d lines, %d of %d links", pieces, len(lines), len(whole.Lines), len(links), len(whole.Links))
+	if chunks < 10 || !slices.Equal(lines, whole.Lines) || !slices.Equal(links, whole.Links) {
+		t.Errorf("%d chunks, %d of %d lines, %d of %d links", chunks, len(lines), len(whole.Lines), len(links), len(whole.Links))
 	}
 	for i := 1; i < len(lines); i++ {
 		if lines[i] == "" && lines[i-1] == "" {
-			t.Fatalf("two blank lines at %d", i)
+			t.Fatalf("two empty lines at %d", i)
 		}
 	}
 }
 
-// Parsing piece by piece finds the same units as parsing the whole article.
-func TestPieces(t *testing.T) {
+// TestParsingInParts checks that parsing in parts finds the same units as parsing at once.
+func TestParsingInParts(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.html")
 	var all strings.Builder
-	for all.Len() < 5*pieceSize {
+	for all.Len() < 5*parseSize {
 		for _, file := range files {
 			raw, err := os.ReadFile(file)
 			if err != nil {
@@ -179,8 +179,8 @@ func TestPieces(t *testing.T) {
 	}
 	h := safe(all.String())
 	m := newMarkup(h)
-	if end := topLevel(m.rest, pieceSize); end > 2*pieceSize {
-		t.Errorf("the first piece has %d bytes", end)
+	if end := topLevel(m.rest, parseSize); end > 2*parseSize {
+		t.Errorf("the first part has %d bytes", end)
 	}
 	for i, want := range parse(h.String()) {
 		got := m.next()
@@ -193,7 +193,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// Jobs run side by side, as prefetching does, without touching each other.
+// TestJobsAreIndependent checks that jobs can run at once, as prefetching does.
 func TestJobsAreIndependent(t *testing.T) {
 	h := prose(20 << 10)
 	want := Render(h, full(60)).Lines
@@ -208,7 +208,8 @@ func TestJobsAreIndependent(t *testing.T) {
 	wg.Wait()
 }
 
-// Closing punctuation does not begin a line, opening punctuation does not end one.
+// TestKinsoku checks that closing punctuation does not begin a line and that opening
+// punctuation does not end one.
 func TestKinsoku(t *testing.T) {
 	h := safe("<p>" + strings.Repeat("気象庁は、「海に近づくな」と言った。それでもサーファーは、行く。", 8) + "</p>")
 	for width := 10; width < 60; width++ {
@@ -221,8 +222,8 @@ func TestKinsoku(t *testing.T) {
 	}
 }
 
-// Markdown keeps the structure, and escapes what would mean something else,
-// and only that.
+// TestMarkdown checks that Markdown keeps the structure and escapes only what would have
+// another meaning.
 func TestMarkdown(t *testing.T) {
 	for html, want := range map[string]string{
 		"<h2>A <b>b</b></h2><p>c <a href=\"/d\">d</a></p>":              "## A **b**\n\nc [d](https://example.org/d)\n",
@@ -238,7 +239,8 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-// A paragraph, list or table of any size is set in pieces, and loses nothing.
+// TestOversizedBlocks checks that large paragraphs, lists and tables are split without
+// losing text.
 func TestOversizedBlocks(t *testing.T) {
 	words := strings.Repeat("thirty ships and seven countries ", 1200)
 	items := strings.Repeat("<li>item</li>", 3000)
@@ -255,7 +257,8 @@ func TestOversizedBlocks(t *testing.T) {
 	}
 }
 
-// The caps end what does not end by itself, and say so.
+// TestCaps checks that long code, articles and spans are limited, and that the article
+// says so.
 func TestCaps(t *testing.T) {
 	code := Render(safe("<pre>"+strings.Repeat("x = 1\n", 20<<10)+"</pre><p>after</p>"), Options{Width: 40})
 	if n := len(code.Lines); n > maxCode/6+5 || code.Lines[n-1] != "after" {
@@ -271,7 +274,7 @@ func TestCaps(t *testing.T) {
 	}
 }
 
-// Random trees of every element that can be in an article.
+// TestRandomArticles lays out random trees of all elements that an article can have.
 func TestRandomArticles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	elements := strings.Fields("p div ul ol li blockquote pre code b i em strong a h1 h3 table tr td th dl dt dd br hr img q sup sub s kbd figure figcaption span details summary ruby rt")

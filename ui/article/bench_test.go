@@ -8,7 +8,7 @@ import (
 	"dateline/feed/markup"
 )
 
-// prose is an article of about size bytes with the usual mix of blocks.
+// prose returns an article of about size bytes with the usual mix of blocks.
 func prose(size int) markup.SafeHTML {
 	var b strings.Builder
 	for i := 0; b.Len() < size; i++ {
@@ -43,7 +43,7 @@ func BenchmarkRender(b *testing.B) {
 	}
 }
 
-// BenchmarkFirst is the time until the beginning of a long article can be shown.
+// BenchmarkFirst measures the time until the first lines of a long article can be shown.
 func BenchmarkFirst(b *testing.B) {
 	h := prose(300 << 10)
 	b.ReportAllocs()

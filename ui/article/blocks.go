@@ -21,40 +21,42 @@ const (
 	minWidth     = 8
 )
 
-// setter sets Markdown block by block: it keeps the margins itself and leaves
-// to glamour what stands in a paragraph, a heading or a table.
-type setter struct {
+// layouter lays out Markdown block by block. It draws margins and breaks lines itself.
+// Glamour styles only the text of a paragraph, a heading or a table.
+type layouter struct {
 	options Options
-	// plain leaves out every escape sequence.
-	plain   bool
-	width   int
-	palette style.Article
-	glyphs  style.ArticleGlyphs
-	links   *links
-	parser  parser.Parser
-	inline  *glamour.TermRenderer
+	// plain turns off every escape sequence.
+	plain     bool
+	textWidth int
+	palette   style.Article
+	glyphs    style.ArticleGlyphs
+	links     *links
+	parser    parser.Parser
+	inline    *glamour.TermRenderer
 
 	source  []byte
 	out     []string
 	margins []*margin
-	// gap is the blank line, with its margin, to put before the next line; nil
-	// for none.
+	// gap is the empty line, with its margin, to emit before the next line; nil if
+	// there is none.
 	gap []cell
 }
 
-// margin is what one list item or quote puts before its lines.
+// margin is what a list item or quote puts before its lines. first is for its first
+// line, rest for the others.
 type margin struct {
 	first, rest string
 	style       layoutStyle
-	used        bool
+	// used reports whether first was emitted.
+	used bool
 }
 
-func newSetter(o Options) setter {
-	s := setter{options: o, width: o.Width, palette: colors(o)}
-	if s.width <= 0 {
-		s.width = defaultWidth
+func newLayouter(o Options) layouter {
+	s := layouter{options: o, textWidth: o.Width, palette: colors(o)}
+	if s.textWidth <= 0 {
+		s.textWidth = defaultWidth
 	}
-	s.width = max(s.width, minWidth)
+	s.textWidth = max(s.textWidth, minWidth)
 	s.glyphs = style.ForArticle(o.ASCII)
 	s.parser = parser.NewParser(
 		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
@@ -64,26 +66,28 @@ func newSetter(o Options) setter {
 	return s
 }
 
-// markdown sets a piece of an article.
-func (s *setter) markdown(md []byte) []string {
+// layOut returns the lines of the Markdown of a chunk.
+func (s *layouter) layOut(md []byte) []string {
 	s.source, s.out, s.gap = md, nil, nil
 	s.blocks(s.parser.Parse(text.NewReader(md)), false)
 	return s.out
 }
 
-// blocks sets the children of n, with blank lines between unless tight.
-func (s *setter) blocks(n ast.Node, tight bool) {
+// blocks lays out the children of n, with empty lines between them unless tight.
+func (s *layouter) blocks(n ast.Node, tight bool) {
 	s.each(n, tight, s.block)
 }
 
-func (s *setter) each(n ast.Node, tight bool, set func(ast.Node)) {
+// each calls layOut for the children of n. Unless tight, it puts an empty line between
+// children that have lines.
+func (s *layouter) each(n ast.Node, tight bool, layOut func(ast.Node)) {
 	some := false
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		before, gap := len(s.out), s.gap
 		if some && !tight && gap == nil {
 			s.gap = s.margin()
 		}
-		set(c)
+		layOut(c)
 		if len(s.out) == before {
 			s.gap = gap
 			continue
@@ -92,7 +96,7 @@ func (s *setter) each(n ast.Node, tight bool, set func(ast.Node)) {
 	}
 }
 
-func (s *setter) block(n ast.Node) {
+func (s *layouter) block(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Heading:
 		s.paragraph(strings.Repeat("#", n.Level) + " " + s.lines(n))
@@ -111,8 +115,8 @@ func (s *setter) block(n ast.Node) {
 	}
 }
 
-// lines is the Markdown of a block without the margins it had in the source.
-func (s *setter) lines(n ast.Node) string {
+// lines returns the Markdown of a block without its margins.
+func (s *layouter) lines(n ast.Node) string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
 		line := n.Lines().At(i)
@@ -121,7 +125,7 @@ func (s *setter) lines(n ast.Node) string {
 	return b.String()
 }
 
-func (s *setter) list(l *ast.List) {
+func (s *layouter) list(l *ast.List) {
 	number, last := l.Start, l.Start+l.ChildCount()-1
 	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(last)))
 	bullet := s.glyphs.Bullets[listDepth(l)%len(s.glyphs.Bullets)]
@@ -137,8 +141,8 @@ func (s *setter) list(l *ast.List) {
 	})
 }
 
-// isTight says that no item has a second paragraph. Markdown's own notion is
-// spoilt by the converter, which puts a blank line before every nested list.
+// isTight reports whether no item of a list has two paragraphs. Markdown's own rule does
+// not work here, because the converter puts an empty line before every nested list.
 func isTight(l *ast.List) bool {
 	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
 		paragraphs := 0
@@ -154,6 +158,7 @@ func isTight(l *ast.List) bool {
 	return true
 }
 
+// listDepth returns the number of lists around n.
 func listDepth(n ast.Node) int {
 	depth := 0
 	for p := n.Parent(); p != nil; p = p.Parent() {
@@ -164,25 +169,26 @@ func listDepth(n ast.Node) int {
 	return depth
 }
 
-// indented sets what stands behind a margin. Where the margins would leave less
-// than a third of the measure, or a dozen cells, the text keeps its bullet but
-// no longer steps in.
-func (s *setter) indented(m margin, set func()) {
+// indented calls layOut with a margin added. If the margins would leave less than a third
+// of the text width, or less than 12 cells, the text keeps its bullet but is not
+// indented further.
+func (s *layouter) indented(m margin, layOut func()) {
 	first, rest := s.marginWidths()
-	room := s.width - max(s.width/3, 12)
+	room := s.textWidth - max(s.textWidth/3, 12)
 	if rest+ansi.StringWidth(m.rest) > room {
 		m.rest = ""
 	}
-	if first+ansi.StringWidth(m.first) > max(room, s.width/2) {
+	if first+ansi.StringWidth(m.first) > max(room, s.textWidth/2) {
 		m.first = ""
 	}
 	s.margins = append(s.margins, &m)
-	set()
+	layOut()
 	s.margins = s.margins[:len(s.margins)-1]
 }
 
-// marginWidths are those of the next line and of the ones after it.
-func (s *setter) marginWidths() (first, rest int) {
+// marginWidths returns the width of the margins of the next line, and of the lines after
+// it.
+func (s *layouter) marginWidths() (first, rest int) {
 	for _, m := range s.margins {
 		w := ansi.StringWidth(m.rest)
 		rest += w
@@ -194,9 +200,9 @@ func (s *setter) marginWidths() (first, rest int) {
 	return first, rest
 }
 
-// margin is what stands before the next line. It is never nil.
-func (s *setter) margin() []cell {
-	r := reader{cells: make([]cell, 0, 2*len(s.margins))}
+// margin returns the margins before the next line. It is never nil.
+func (s *layouter) margin() []cell {
+	r := cellReader{cells: make([]cell, 0, 2*len(s.margins))}
 	for _, m := range s.margins {
 		text := m.rest
 		if !m.used {
@@ -208,8 +214,9 @@ func (s *setter) margin() []cell {
 	return r.cells
 }
 
-// emit adds one line behind the margins, and the blank line owed before it.
-func (s *setter) emit(cells []cell) {
+// emit adds a line behind the margins. If an empty line is due before it, it adds that
+// first.
+func (s *layouter) emit(cells []cell) {
 	if s.gap != nil {
 		s.out = append(s.out, s.render(s.gap))
 		s.gap = nil

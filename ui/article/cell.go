@@ -8,37 +8,40 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-type kind uint8
+// cellKind says how a cell takes part in line breaking.
+type cellKind uint8
 
 const (
-	letter kind = iota
+	character cellKind = iota
 	space
-	// glue is a blank at which no line ends.
-	glue
+	// noBreakSpace is a space at which no line ends.
+	noBreakSpace
 	lineBreak
 )
 
-// cell is one character as a reader sees it: a grapheme cluster and its looks.
+// cell is a grapheme cluster, which is one character for the user, with its style. A
+// line break is a cell without text.
 type cell struct {
 	text  string
 	style layoutStyle
-	// link is the number of the link it belongs to; zero for none.
+	// link is the number of the link that the cell belongs to; 0 for none.
 	link  int32
 	width uint8
-	kind  kind
+	kind  cellKind
 }
 
-// reader turns glamour's output into cells. Of its control sequences only
-// styles are understood; no other survives.
-type reader struct {
+// cellReader turns glamour's output into cells. It reads the sequences for styles (SGR)
+// and drops all others.
+type cellReader struct {
 	style layoutStyle
 	dim   bool
+	// open holds the numbers of the links around the next cell, the innermost last.
 	open  []int32
 	cells []cell
 }
 
 // read appends the cells of s.
-func (r *reader) read(s string) {
+func (r *cellReader) read(s string) {
 	for len(s) > 0 {
 		switch c := s[0]; {
 		case c == 0x1b:
@@ -52,7 +55,7 @@ func (r *reader) read(s string) {
 		case c < 0x20 || c == 0x7f:
 			s = s[1:]
 		case c < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf):
-			r.put(s[:1], 1, letter)
+			r.put(s[:1], 1, character)
 			s = s[1:]
 		default:
 			s = r.cluster(s)
@@ -60,57 +63,59 @@ func (r *reader) read(s string) {
 	}
 }
 
-func (r *reader) cluster(s string) string {
+// cluster reads the grapheme cluster or control rune at the start of s and returns the
+// remainder.
+func (r *cellReader) cluster(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	switch {
-	case isMark(first):
-		return r.mark(first, s[size:])
+	case isControlRune(first):
+		return r.controlRune(first, s[size:])
 	case first == '\u00a0':
-		r.put(" ", 1, glue)
+		r.put(" ", 1, noBreakSpace)
 		return s[size:]
 	case first == '\u00ad' || unicode.IsControl(first):
 		return s[size:]
 	}
 	text, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-	if i := strings.IndexFunc(text, isMark); i > 0 {
+	if i := strings.IndexFunc(text, isControlRune); i > 0 {
 		text = text[:i]
 	}
 	rest := s[len(text):]
-	// A disguised character may also stand within a cluster, behind one that binds
-	// to what follows.
-	if meant := revealed(text); meant != text {
-		text, width = meant, ansi.StringWidth(meant)
+	// An escaped character may also be inside a cluster, if the character before it
+	// joins with the next one.
+	if original := unescape(text); original != text {
+		text, width = original, ansi.StringWidth(original)
 	}
-	r.put(text, width, letter)
+	r.put(text, width, character)
 	return rest
 }
 
-// mark follows one of our own marks.
-func (r *reader) mark(m rune, rest string) string {
+// controlRune obeys a control rune. It returns the remainder of the text behind it.
+func (r *cellReader) controlRune(m rune, rest string) string {
 	switch m {
-	case markLink:
+	case linkStart:
 		n := int32(0)
 		for i, d := range rest {
-			if d == markEnd {
+			if d == linkNumberEnd {
 				rest = rest[i+utf8.RuneLen(d):]
 				break
 			}
 			n = n*10 + int32(d-tagDigit)
 		}
 		r.open = append(r.open, n)
-	case markUnlink:
+	case linkEnd:
 		r.open = r.open[:max(len(r.open)-1, 0)]
-	case markDim:
+	case dimStart:
 		r.dim = true
-	case markUndim:
+	case dimEnd:
 		r.dim = false
-	case markBreak:
+	case breakRune:
 		r.put("", 0, lineBreak)
 	}
 	return rest
 }
 
-func (r *reader) put(text string, width int, k kind) {
+func (r *cellReader) put(text string, width int, k cellKind) {
 	c := cell{text: text, style: r.style, width: uint8(width), kind: k}
 	if r.dim {
 		c.style = layoutStyle{attr: faint}
@@ -121,8 +126,8 @@ func (r *reader) put(text string, width int, k kind) {
 	r.cells = append(r.cells, c)
 }
 
-// escape passes over one control sequence.
-func (r *reader) escape(s string) string {
+// escape reads the control sequence at the start of s and returns the remainder.
+func (r *cellReader) escape(s string) string {
 	_, _, n, _ := ansi.DecodeSequence(s, ansi.NormalState, nil)
 	seq := s[:max(n, 1)]
 	if params, ok := strings.CutPrefix(seq, "\x1b["); ok {

@@ -17,6 +17,7 @@ import (
 	"dateline/feed/text"
 )
 
+// newConverter returns a converter from HTML to Markdown.
 func newConverter() *converter.Converter {
 	return converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(),
@@ -26,8 +27,8 @@ func newConverter() *converter.Converter {
 	))
 }
 
-// Markdown gives an article as Markdown (CommonMark with tables and
-// strikethrough), ending in a line break unless it is empty.
+// Markdown returns an article as Markdown: CommonMark with the tables and the
+// strikethrough of GitHub Flavored Markdown. It ends in a line break unless it is empty.
 func Markdown(h markup.SafeHTML) string {
 	var b strings.Builder
 	c := newConverter()
@@ -35,12 +36,12 @@ func Markdown(h markup.SafeHTML) string {
 	for unit := m.next(); unit != nil; unit = m.next() {
 		root := &html.Node{Type: html.DocumentNode}
 		root.AppendChild(unit)
-		disguise(root)
+		escapeTree(root)
 		md, err := c.ConvertNode(root)
 		if err != nil {
 			md = []byte(textOf(root))
 		}
-		s := strings.TrimSpace(escaped(string(md)))
+		s := strings.TrimSpace(backslashEscape(string(md)))
 		if s == "" {
 			continue
 		}
@@ -52,9 +53,9 @@ func Markdown(h markup.SafeHTML) string {
 	return b.String()
 }
 
-// disguise hides the text below n from the converter, whose own escaping takes
-// quadratic time. Code is never escaped.
-func disguise(n *html.Node) {
+// escapeTree escapes the text below n, because the converter's own escaping takes
+// quadratic time. Code stays as it is, because Markdown escapes nothing in code.
+func escapeTree(n *html.Node) {
 	switch n.DataAtom {
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
 		return
@@ -62,44 +63,46 @@ func disguise(n *html.Node) {
 		flattenCells(n)
 	}
 	if n.Type == html.TextNode {
-		n.Data = disguised(n.Data)
+		n.Data = escapePunct(n.Data)
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		disguise(c)
+		escapeTree(c)
 	}
 }
 
-// escaped turns disguised punctuation back, with a backslash before what would
-// have a meaning.
-func escaped(md string) string {
+// backslashEscape turns private-use characters back into punctuation. It puts a
+// backslash before punctuation that would have a meaning in Markdown.
+func backslashEscape(md string) string {
 	md = text.CleanText(md)
 	var b strings.Builder
 	b.Grow(len(md))
 	var before rune
 	lineStart := true
 	for i, r := range md {
-		meant := undisguised(r)
+		meant := unescapeRune(r)
 		if meant != r {
 			if hasMeaning(meant, before, md[i+utf8.RuneLen(r):], lineStart) {
 				b.WriteByte('\\')
 			}
 		}
 		b.WriteRune(meant)
-		// What precedes text on its line: margins and the digits of a number.
+		// Only margins and the digits of a number may precede the start of a text.
 		lineStart = r == '\n' || lineStart && (r == ' ' || r == '>' || r == '-' || unicode.IsDigit(r))
 		before = meant
 	}
 	return b.String()
 }
 
+// hasMeaning reports whether the punctuation r would have a meaning in Markdown. before
+// is the rune before it, rest the escaped text behind it.
 func hasMeaning(r, before rune, rest string, lineStart bool) bool {
 	after, _ := utf8.DecodeRuneInString(rest)
-	after = undisguised(after)
+	after = unescapeRune(after)
 	switch r {
 	case '\\', '`', '*', '[', ']', '<', '|':
 		return true
 	case '_':
-		return !word(before) || !word(after)
+		return !isWordRune(before) || !isWordRune(after)
 	case '~':
 		return before == '~' || after == '~'
 	case '&':
@@ -110,17 +113,18 @@ func hasMeaning(r, before rune, rest string, lineStart bool) bool {
 	return false
 }
 
-// isEntity says that s, behind an ampersand, would be read as an entity.
+// isEntity reports whether s, behind an ampersand, would be read as an entity.
 func isEntity(s string) bool {
 	const longest = 32
 	n := 0
 	for _, r := range s {
-		r = undisguised(r)
-		if n++; n > longest || r != '#' && !word(r) {
+		r = unescapeRune(r)
+		if n++; n > longest || r != '#' && !isWordRune(r) {
 			return r == ';' && n > 1
 		}
 	}
 	return false
 }
 
-func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// isWordRune reports whether r is a letter or a digit.
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

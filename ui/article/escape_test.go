@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Nothing an article says can steer the terminal: whatever the place and the
-// spelling, only our own styles and hyperlinks come out.
+// TestNoControlCharacterComesOut protects the terminal: in every place and spelling
+// only styles and hyperlinks of this package come out.
 func TestNoControlCharacterComesOut(t *testing.T) {
 	bad := []string{
 		"\x1b]52;c;eA==\a", "\x1b[2J", "\x1b[31mred", "\u009b2J", "\u009d0;x\u009c", "\x9b2J", "\x1bPq\x1b\\", "\x1b_Ga=T\x1b\\", "\x1b]8;;http://evil\x1b\\",
@@ -36,7 +36,8 @@ func TestNoControlCharacterComesOut(t *testing.T) {
 	}
 }
 
-// checkBytes takes our own sequences off a line; the rest must be harmless.
+// checkBytes removes styles and hyperlinks from a line and fails if a control character
+// remains.
 func checkBytes(t *testing.T, line, place, bad string) {
 	t.Helper()
 	rest := line
@@ -77,7 +78,7 @@ func checkClean(t *testing.T, s, place, bad string) {
 	t.Helper()
 	for _, r := range s {
 		if r < 0x20 || r >= 0x7f && r <= 0x9f || r == 0x61c || r >= 0x200b && r <= 0x200f && r != 0x200d && r != 0x200c || r >= 0x2028 && r <= 0x202e ||
-			r >= 0x2060 && r <= 0x2069 || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f || r == 0x10eeee || r >= disguiseBase && r <= disguiseBase+0x7f {
+			r >= 0x2060 && r <= 0x2069 || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f || r == 0x10eeee || r >= privateBase && r <= privateBase+0x7f {
 			t.Fatalf("%q in %s: %U in %q", bad, place, r, s)
 		}
 	}

@@ -8,9 +8,9 @@ import (
 	"dateline/feed/markup"
 )
 
-// FuzzRender holds what the pane counts on, whatever a body says: no line is
-// wider than asked, nothing but our own styles and hyperlinks steers the
-// terminal, and the pieces of a long article are those of the whole.
+// FuzzRender checks what the pane relies on for every body: no line is too wide, only
+// styles and hyperlinks of this package reach the terminal, and the chunks of an article
+// have as many lines as the whole.
 func FuzzRender(f *testing.F) {
 	for _, seed := range []string{
 		"", "plain", "<p>one<p>two", "<pre>\tcode\n\n</pre>", "<table><tr><td>a<td colspan=9>b<tr><td>c</table>", "<ul><li><ol><li>x<blockquote>y",
@@ -40,7 +40,7 @@ func FuzzRender(f *testing.F) {
 			lines += len(next)
 		}
 		if lines != len(r.Lines) {
-			t.Fatalf("%d lines in pieces, %d in one of %q", lines, len(r.Lines), raw)
+			t.Fatalf("%d lines in chunks, %d at once of %q", lines, len(r.Lines), raw)
 		}
 	})
 }

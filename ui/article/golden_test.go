@@ -13,19 +13,19 @@ import (
 	"dateline/feed/markup"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 const site = "https://example.org/"
 
 func safe(raw string) markup.SafeHTML { return markup.Body{Raw: raw, Base: site}.Safe() }
 
-// full shows everything a rendering can have.
+// full returns the options that show everything.
 func full(width int) Options {
 	return Options{Width: width, Dark: true, Colors: true, Links: true}
 }
 
-// The golden files hold every line as it goes to the terminal, ESC written as
-// ␛, and the numbered links below.
+// TestGolden compares renderings with the golden files. They hold every line as it goes
+// to the terminal, with ␛ for ESC, and the numbered links below.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.html")
 	if err != nil || len(files) == 0 {
@@ -72,8 +72,8 @@ func compare(t *testing.T, golden, got string) {
 	t.Errorf("%s: %d lines, want %d", golden, len(a), len(b))
 }
 
-// Whatever the article and the width, no line is too wide, none has trailing
-// blanks, each ends unstyled, and every word of the text is there.
+// TestEveryWidthKeepsTheText checks at several widths that no line is too wide, none has
+// trailing spaces, each ends unstyled, and the whole text is there.
 func TestEveryWidthKeepsTheText(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.html")
 	for _, file := range files {
@@ -100,13 +100,13 @@ func checkLines(t *testing.T, name string, h markup.SafeHTML, width int) {
 			t.Errorf("%s: line %d is %d wide: %q", name, i, w, plain)
 		}
 		if strings.TrimRight(plain, " ") != plain {
-			t.Errorf("%s: line %d has trailing blanks: %q", name, i, line)
+			t.Errorf("%s: line %d has trailing spaces: %q", name, i, line)
 		}
 		if strings.LastIndex(line, "\x1b[m") < strings.LastIndex(line, "\x1b[") {
 			t.Errorf("%s: line %d ends styled: %q", name, i, line)
 		}
 		if plain == "" && (i == 0 || i == len(r.Lines)-1 || ansi.Strip(r.Lines[i-1]) == "" && line == "" && r.Lines[i-1] == "") {
-			t.Errorf("%s: needless blank line %d", name, i)
+			t.Errorf("%s: needless empty line %d", name, i)
 		}
 	}
 	want, got := letters(markup.Body{Raw: h.String()}.Text()), letters(shown.String())

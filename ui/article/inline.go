@@ -8,9 +8,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// newInline makes a renderer. Width zero keeps glamour from breaking and
-// padding lines, which is nine tenths of its work; tables need one.
-func (s *setter) newInline(width int) *glamour.TermRenderer {
+// newInline returns a glamour renderer; nil if glamour fails. With a width of 0 glamour
+// does not break and pad lines, which is nine tenths of its work. Only tables need a
+// width.
+func (s *layouter) newInline(width int) *glamour.TermRenderer {
 	r, err := glamour.NewTermRenderer(
 		glamour.WithStyles(glamourStyle(s.palette, &s.glyphs)),
 		glamour.WithWordWrap(width),
@@ -23,9 +24,9 @@ func (s *setter) newInline(width int) *glamour.TermRenderer {
 	return r
 }
 
-// glamourise runs Markdown through glamour, save what has no markup at all:
-// since text is disguised, that is easily told. Should glamour fail, the reader
-// gets the words without their styles.
+// glamourise renders Markdown with glamour. Text without markup is returned as it is:
+// escaped text has no punctuation, so any punctuation is markup. If glamour fails, the
+// text has no styles.
 func glamourise(r *glamour.TermRenderer, md string) string {
 	if r == nil || !strings.ContainsAny(md, "*`[~#|") {
 		return md
@@ -37,43 +38,44 @@ func glamourise(r *glamour.TermRenderer, md string) string {
 	return strings.Trim(out, "\n")
 }
 
-// paragraph sets a paragraph or a heading.
-func (s *setter) paragraph(md string) {
-	var r reader
+// paragraph lays out a paragraph or a heading.
+func (s *layouter) paragraph(md string) {
+	var r cellReader
 	r.read(glamourise(s.inline, md))
 	first, rest := s.marginWidths()
-	for _, line := range wrap(r.cells, s.width-first, s.width-rest) {
+	for _, line := range wrap(r.cells, s.textWidth-first, s.textWidth-rest) {
 		s.emit(line)
 	}
 }
 
-// rule is as wide as the measure.
-func (s *setter) rule() {
+// rule draws a rule as wide as the text.
+func (s *layouter) rule() {
 	_, rest := s.marginWidths()
-	r := reader{style: layoutStyle{attr: faint}}
-	r.read(strings.Repeat(s.glyphs.Rule, s.width-rest))
+	r := cellReader{style: layoutStyle{attr: faint}}
+	r.read(strings.Repeat(s.glyphs.Rule, s.textWidth-rest))
 	s.emit(r.cells)
 }
 
-// code sets a code block as it is, two cells in, with lines that are too long
-// continued under a sign.
-func (s *setter) code(source string) {
+// code lays out a code block, indented by two cells. A line that is too long continues
+// in the next line behind a symbol.
+func (s *layouter) code(source string) {
 	if strings.TrimSpace(source) == "" {
 		return
 	}
 	s.indented(margin{first: "  ", rest: "  "}, func() {
 		first, rest := s.marginWidths()
 		for _, line := range strings.Split(strings.Trim(source, "\n"), "\n") {
-			r := reader{style: layoutStyle{color: s.palette.Code}}
+			r := cellReader{style: layoutStyle{color: s.palette.Code}}
 			r.read(strings.TrimRight(line, " "))
-			s.codeLine(r.cells, s.width-max(first, rest))
+			s.codeLine(r.cells, s.textWidth-max(first, rest))
 		}
 	})
 }
 
-func (s *setter) codeLine(cells []cell, limit int) {
-	sign := reader{style: layoutStyle{attr: faint}}
-	sign.read(s.glyphs.Wrapped)
+// codeLine emits a line of code as lines of at most limit cells.
+func (s *layouter) codeLine(cells []cell, limit int) {
+	symbol := cellReader{style: layoutStyle{attr: faint}}
+	symbol.read(s.glyphs.Wrapped)
 	var prefix []cell
 	for {
 		room, n := limit-len(prefix), 0
@@ -87,12 +89,12 @@ func (s *setter) codeLine(cells []cell, limit int) {
 		if cells = cells[n:]; len(cells) == 0 {
 			return
 		}
-		prefix = sign.cells
+		prefix = symbol.cells
 	}
 }
 
-// render writes cells as a string that starts and ends unstyled.
-func (s *setter) render(line []cell) string {
+// render returns a line of cells as a string that starts and ends unstyled.
+func (s *layouter) render(line []cell) string {
 	line = trim(line)
 	var b strings.Builder
 	var now layoutStyle
@@ -114,9 +116,10 @@ func (s *setter) render(line []cell) string {
 	return b.String()
 }
 
-// hyperlink leads from inside one link to inside another; zero is outside. The
-// id joins the parts of a link that goes over several lines.
-func (s *setter) hyperlink(from, to int32) string {
+// hyperlink returns the sequence (OSC 8) that ends the link from and starts the link
+// to. 0 means no link. The id tells the terminal that the parts of a link on several
+// lines belong together.
+func (s *layouter) hyperlink(from, to int32) string {
 	switch {
 	case !s.options.Links || s.plain || from == to:
 		return ""

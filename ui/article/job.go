@@ -7,34 +7,36 @@ import (
 	"dateline/feed/markup"
 )
 
-// chunkSize is how much text, in bytes, one call of [Job.Next] sets at least:
-// a few milliseconds' work.
+// chunkSize is how much text, in bytes, one call of [Job.Next] lays out at least. It
+// takes a few milliseconds.
 const chunkSize = 4 << 10
 
-// Job sets an article piece by piece, so that its beginning can be shown while
-// the rest is under way. It belongs to one goroutine at a time; jobs are
-// independent of each other.
+// Job lays out an article chunk by chunk. The first lines can be shown while the
+// others are laid out. Only one goroutine may use a Job at a time. Several jobs may
+// run at once.
 type Job struct {
 	markup    htmlMarkup
 	links     links
 	prepare   preparer
 	converter *converter.Converter
-	set       setter
-	shown     int
-	started   bool
+	layout    layouter
+	// shown is how many links Next has returned so far.
+	shown int
+	// started reports whether Next has returned a line.
+	started bool
 }
 
-// Start begins an article. The work is done by [Job.Next].
+// Start returns a job for an article. [Job.Next] does the work.
 func Start(h markup.SafeHTML, o Options) *Job {
-	j := &Job{markup: newMarkup(h), converter: newConverter(), set: newSetter(o)}
+	j := &Job{markup: newMarkup(h), converter: newConverter(), layout: newLayouter(o)}
 	j.prepare = preparer{links: &j.links, ascii: o.ASCII}
-	j.set.links = &j.links
+	j.layout.links = &j.links
 	return j
 }
 
-// Next sets the next piece and gives its lines and the links that are new in
-// it. Put behind each other the pieces are what [Render] gives. There may be
-// no lines in a piece; more says whether to call again.
+// Next lays out the next chunk. It returns the lines of the chunk and the links that
+// did not occur before. All chunks together are what [Render] returns. A chunk may
+// have no lines. more reports whether there is another chunk.
 func (j *Job) Next() (lines []string, links []Link, more bool) {
 	root := &html.Node{Type: html.DocumentNode}
 	j.prepare.size = 0
@@ -44,15 +46,15 @@ func (j *Job) Next() (lines []string, links []Link, more bool) {
 			break
 		}
 		root.AppendChild(unit)
-		j.prepare.node(unit, where{})
+		j.prepare.node(unit, enclosing{})
 	}
 	md, err := j.converter.ConvertNode(root)
 	if err != nil {
-		// The one way to fail is a converter without plugins; the words are
-		// in the tree all the same.
+		// This fails only if the converter has no plugins. The tree still has the
+		// text.
 		md = []byte(textOf(root))
 	}
-	lines = j.set.markdown(md)
+	lines = j.layout.layOut(md)
 	if j.started && len(lines) > 0 {
 		lines = append([]string{""}, lines...)
 	}

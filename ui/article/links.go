@@ -8,17 +8,20 @@ import (
 	"unicode"
 
 	"dateline/feed/text"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// links numbers the addresses of one article in reading order.
+// links numbers the addresses of an article in reading order.
 type links struct {
 	list  []Link
 	byURL map[string]int
 }
 
-// number gives the address its number, the same one each time; zero when the
-// address is not one to follow.
-func (l *links) number(address, s string) int {
+// numberOf returns the number of an address, and adds the address if it is new. s is the
+// text of the link. It returns 0 if [text.SafeURL] rejects the address.
+func (l *links) numberOf(address, s string) int {
 	u, ok := text.SafeURL(strings.TrimSpace(address))
 	if !ok {
 		return 0
@@ -35,9 +38,10 @@ func (l *links) number(address, s string) int {
 	return n
 }
 
-// reference is the dim [n] behind a link, tied to the word before it.
+// reference returns the faint [n] behind a link. A no-break space ties it to the word
+// before it.
 func reference(n int) string {
-	return string(markDim) + "\u00a0" + disguised("["+strconv.Itoa(n)+"]") + string(markUndim)
+	return string(dimStart) + "\u00a0" + escapePunct("["+strconv.Itoa(n)+"]") + string(dimEnd)
 }
 
 // fileName is the last part of an image's address.
@@ -54,8 +58,8 @@ func fileName(address string) string {
 	return name
 }
 
-// bareURL finds the first http address written out in text; start is -1 when
-// there is none.
+// bareURL returns the offsets of the first http address in plain text; -1 if there is
+// none.
 func bareURL(s string) (start, end int) {
 	for from := 0; ; {
 		i := strings.Index(s[from:], "http")
@@ -77,6 +81,8 @@ func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
+// schemeLen returns the length of "http://" or "https://" at the start of s; 0 if neither
+// is there.
 func schemeLen(s string) int {
 	for _, p := range []string{"http://", "https://"} {
 		if strings.HasPrefix(s, p) {
@@ -86,9 +92,9 @@ func schemeLen(s string) int {
 	return 0
 }
 
-// urlLen is how far the address at the start of s goes: punctuation that ends
-// the sentence round it, and a closing bracket that was not opened in it, do
-// not belong to it.
+// urlLen returns the length of the address at the start of s. Punctuation at its end is
+// not part of the address, because it belongs to the sentence. A closing bracket is
+// part of it only if the address has the opening bracket, too.
 func urlLen(s string) int {
 	end := strings.IndexFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || r >= 0x2000 && !unicode.IsLetter(r) || r >= 0x2E80 || strings.ContainsRune("<>\"`|\\^{}", r)
@@ -106,4 +112,82 @@ func urlLen(s string) int {
 		end--
 	}
 	return end
+}
+
+// anchor numbers a link and puts its number behind it. If the address is not safe or
+// there is no text, only the content stays.
+func (p *preparer) anchor(n *html.Node, at enclosing) {
+	if hasBlock(n) {
+		pushDown(n)
+		rename(n, atom.Div)
+		p.children(n, at)
+		return
+	}
+	address, text := attr(n, "href"), linkText(n)
+	at.link = true
+	p.children(n, at)
+	if strings.TrimSpace(unescape(textOf(n))) == "" {
+		unwrap(n)
+		return
+	}
+	number := p.links.numberOf(address, text)
+	if number == 0 {
+		unwrap(n)
+		return
+	}
+	// The control runes say which link it is. The address is only a fragment, because
+	// glamour prints other addresses behind the link.
+	n.Attr = []html.Attribute{{Key: "href", Val: "#"}}
+	n.InsertBefore(textNode(linkStartRunes(number)), n.FirstChild)
+	end := string(linkEnd)
+	if !strings.HasSuffix(strings.TrimSpace(textOf(n)), reference(number)) {
+		end += reference(number)
+	}
+	n.AppendChild(textNode(end))
+}
+
+// linkText returns the name of a link for the list of links: its text, or the
+// description of an image in it.
+func linkText(n *html.Node) string {
+	if s := text.Clean(textOf(n)); s != "" {
+		return s
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.DataAtom == atom.Img {
+			return imageText(c)
+		}
+		if s := linkText(c); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// pushDown moves a link that surrounds blocks into the first block that has text.
+func pushDown(a *html.Node) {
+	target := a
+	for n := firstBlock(target); n != nil; n = firstBlock(target) {
+		target = n
+	}
+	link := element(atom.A)
+	link.Attr = []html.Attribute{{Key: "href", Val: attr(a, "href")}}
+	moveChildren(link, target)
+	flattenBlocks(link)
+	target.AppendChild(link)
+}
+
+// firstBlock returns the first block in n that has text; nil if there is none.
+func firstBlock(n *html.Node) *html.Node {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		if isBlock(c.DataAtom) && strings.TrimSpace(textOf(c)) != "" {
+			return c
+		}
+		if b := firstBlock(c); b != nil {
+			return b
+		}
+	}
+	return nil
 }

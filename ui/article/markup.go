@@ -9,19 +9,25 @@ import (
 	"dateline/feed/markup"
 )
 
-// The sanitiser has its own bounds; these hold for whatever it lets through.
+// maxArticle and maxCode are the largest article and code block, in bytes, and
+// maxNesting the deepest nesting of lists and quotes that are laid out. The sanitiser
+// has its own limits, but this package does not rely on them.
 const (
 	maxArticle = 1 << 20
 	maxCode    = 64 << 10
 	maxNesting = 8
 )
 
-// pieceSize is how much markup, in bytes, is parsed at once.
-const pieceSize = 16 << 10
+// parseSize is how much HTML, in bytes, is parsed at once at least.
+const parseSize = 16 << 10
 
-// htmlMarkup hands out an article's units, parsing no further than it must.
+// htmlMarkup returns an article's units one by one. It parses only as much HTML as the
+// next unit needs.
 type htmlMarkup struct {
-	rest  string
+	// rest is the HTML that is not parsed yet.
+	rest string
+	// cut reports whether the end of the article was cut off, and the notice about it
+	// has not been returned yet.
 	cut   bool
 	units []*html.Node
 }
@@ -36,13 +42,13 @@ func newMarkup(h markup.SafeHTML) htmlMarkup {
 	return htmlMarkup{rest: s, cut: true}
 }
 
-// next is the next unit: an element that stands on lines of its own, or a
-// paragraph made of the text between such elements. It is nil at the end.
+// next returns the next unit: a block element, or a paragraph made of the text between
+// two block elements. It returns nil at the end.
 func (m *htmlMarkup) next() *html.Node {
 	for len(m.units) == 0 {
 		switch {
 		case m.rest != "":
-			end := topLevel(m.rest, pieceSize)
+			end := topLevel(m.rest, parseSize)
 			m.units = parse(m.rest[:end])
 			m.rest = m.rest[end:]
 		case m.cut:
@@ -57,12 +63,12 @@ func (m *htmlMarkup) next() *html.Node {
 	return unit
 }
 
-// more says that next may have another unit.
+// more reports whether next may return another unit.
 func (m *htmlMarkup) more() bool { return len(m.units) > 0 || m.rest != "" || m.cut }
 
-// topLevel finds, at size bytes or later, the end of a block that stands in no
-// other. Sanitised markup closes every element, and its attributes hold no
-// angle brackets.
+// topLevel returns the offset of the first end of a top-level block at size bytes or
+// later, or the length of s. It relies on sanitised HTML: every element is closed,
+// and no attribute has angle brackets.
 func topLevel(s string, size int) int {
 	depth := 0
 	for at := 0; ; {

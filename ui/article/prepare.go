@@ -7,25 +7,26 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// preparer turns one unit at a time into HTML whose conversion to Markdown is
-// harmless: text disguised, links and images numbered, breaks marked, and
-// everything Markdown has no words for said in another way.
+// preparer changes one unit at a time so that it can be converted to Markdown safely.
+// It escapes text, numbers links and images, and replaces elements that Markdown does
+// not have.
 type preparer struct {
 	links *links
 	ascii bool
-	// size counts the bytes of text prepared.
+	// size is how many bytes of text were prepared, plus nodeWeight for each element.
 	size int
 }
 
-// where says what surrounds a node.
-type where struct {
+// enclosing describes the elements around a node.
+type enclosing struct {
+	// nesting is the number of lists and quotes around the node.
 	nesting int
 	link    bool
 	code    bool
 	cell    bool
 }
 
-func (p *preparer) children(n *html.Node, at where) {
+func (p *preparer) children(n *html.Node, at enclosing) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
 		p.node(c, at)
@@ -34,8 +35,8 @@ func (p *preparer) children(n *html.Node, at where) {
 	mergeText(n)
 }
 
-// mergeText joins neighbouring text nodes, which costs the converter quadratic
-// time.
+// mergeText joins neighbouring text nodes, because the converter takes quadratic time
+// for them.
 func mergeText(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type != html.TextNode || c.NextSibling == nil || c.NextSibling.Type != html.TextNode {
@@ -51,7 +52,7 @@ func mergeText(n *html.Node) {
 	}
 }
 
-func (p *preparer) node(n *html.Node, at where) {
+func (p *preparer) node(n *html.Node, at enclosing) {
 	switch n.Type {
 	case html.TextNode:
 		p.text(n, at)
@@ -62,7 +63,8 @@ func (p *preparer) node(n *html.Node, at where) {
 	}
 }
 
-func (p *preparer) text(n *html.Node, at where) {
+// text escapes a text node and makes links of the addresses in it.
+func (p *preparer) text(n *html.Node, at enclosing) {
 	p.size += len(n.Data)
 	s := n.Data
 	for !at.link && !at.code {
@@ -71,24 +73,24 @@ func (p *preparer) text(n *html.Node, at where) {
 			break
 		}
 		address := s[start:end]
-		n.Parent.InsertBefore(textNode(disguised(s[:start])), n)
-		if number := p.links.number(address, address); number > 0 {
-			a := element(atom.A, textNode(linkMark(number)+disguised(address)+string(markUnlink)+reference(number)))
+		n.Parent.InsertBefore(textNode(escapePunct(s[:start])), n)
+		if number := p.links.numberOf(address, address); number > 0 {
+			a := element(atom.A, textNode(linkStartRunes(number)+escapePunct(address)+string(linkEnd)+reference(number)))
 			a.Attr = []html.Attribute{{Key: "href", Val: "#"}}
 			n.Parent.InsertBefore(a, n)
 		} else {
-			n.Parent.InsertBefore(textNode(disguised(address)), n)
+			n.Parent.InsertBefore(textNode(escapePunct(address)), n)
 		}
 		s = s[end:]
 	}
-	n.Data = disguised(s)
+	n.Data = escapePunct(s)
 }
 
-func (p *preparer) element(n *html.Node, at where) {
+func (p *preparer) element(n *html.Node, at enclosing) {
 	p.size += nodeWeight
 	switch n.DataAtom {
 	case atom.Br:
-		n.Type, n.Data, n.DataAtom = html.TextNode, string(markBreak), 0
+		n.Type, n.Data, n.DataAtom = html.TextNode, string(breakRune), 0
 	case atom.Img:
 		p.image(n)
 	case atom.A:
@@ -98,7 +100,7 @@ func (p *preparer) element(n *html.Node, at where) {
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
 		p.code(n, at)
 	case atom.Sup, atom.Sub:
-		p.raised(n, at)
+		p.superscript(n, at)
 	case atom.Video, atom.Audio:
 		p.media(n, at)
 	case atom.Rt:
@@ -124,8 +126,9 @@ func (p *preparer) element(n *html.Node, at where) {
 	}
 }
 
-// nested flattens what is nested more deeply than anyone can follow.
-func (p *preparer) nested(n *html.Node, at where) {
+// nested prepares a list or quote. If it is nested more than maxNesting deep, it becomes
+// plain blocks.
+func (p *preparer) nested(n *html.Node, at enclosing) {
 	if at.nesting >= maxNesting {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			if c.DataAtom == atom.Li {
@@ -138,41 +141,44 @@ func (p *preparer) nested(n *html.Node, at where) {
 	p.children(n, at)
 }
 
-// emphasis makes sure that Markdown will see it.
-func (p *preparer) emphasis(n *html.Node, at where) {
+// emphasis prepares bold, italic and struck text so that Markdown recognises it. If the
+// element contains blocks, its style is dropped.
+func (p *preparer) emphasis(n *html.Node, at enclosing) {
 	if hasBlock(n) {
 		rename(n, atom.Div)
 		p.children(n, at)
 		return
 	}
 	p.children(n, at)
-	// Markdown takes the marks of two neighbours for one.
+	// Without a letter between them, Markdown would join the asterisks of two
+	// neighbours.
 	for _, beside := range []*html.Node{n, n.NextSibling} {
 		if beside != nil && beside.PrevSibling != nil && beside.Type == html.ElementNode && beside.PrevSibling.Type == html.ElementNode {
-			n.Parent.InsertBefore(textNode(string(markNothing)), beside)
+			n.Parent.InsertBefore(textNode(string(emptyLetter)), beside)
 		}
 	}
 	c := n.FirstChild
 	if c == nil || c == n.LastChild && c.Type == html.ElementNode {
 		return
 	}
-	// CommonMark lets ** open or close only where a letter stands inside of
-	// it or no letter outside, which fails between brackets and CJK text.
+	// In CommonMark ** opens or closes emphasis only if a letter is inside of it or
+	// no letter is outside. This fails between brackets and CJK text, so an invisible
+	// letter goes inside. See https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run.
 	lead := ""
 	if c.Type == html.TextNode {
 		trimmed := strings.TrimLeft(c.Data, " \t\r\n")
 		lead, c.Data = c.Data[:len(c.Data)-len(trimmed)], trimmed
 	}
-	n.InsertBefore(textNode(lead+string(markNothing)), c)
+	n.InsertBefore(textNode(lead+string(emptyLetter)), c)
 	if l := n.LastChild; l.Type == html.TextNode {
 		trimmed := strings.TrimRight(l.Data, " \t\r\n")
-		l.Data = trimmed + string(markNothing) + l.Data[len(trimmed):]
+		l.Data = trimmed + string(emptyLetter) + l.Data[len(trimmed):]
 	} else {
-		n.AppendChild(textNode(string(markNothing)))
+		n.AppendChild(textNode(string(emptyLetter)))
 	}
 }
 
-func (p *preparer) code(n *html.Node, at where) {
+func (p *preparer) code(n *html.Node, at enclosing) {
 	at.code = true
 	if hasBlock(n) {
 		rename(n, atom.Div)
@@ -187,7 +193,8 @@ func (p *preparer) code(n *html.Node, at where) {
 	p.children(n, at)
 }
 
-func (p *preparer) pre(n *html.Node, at where) {
+// pre prepares a code block. It cuts code above maxCode.
+func (p *preparer) pre(n *html.Node, at enclosing) {
 	s := textOf(n)
 	if len(s) > maxCode {
 		s = strings.ToValidUTF8(s[:maxCode], "") + "\n…"
@@ -198,12 +205,13 @@ func (p *preparer) pre(n *html.Node, at where) {
 		n.RemoveChild(c)
 	}
 	n.Attr = nil
-	n.AppendChild(element(atom.Code, textNode(disguised(expandTabs(s)))))
+	n.AppendChild(element(atom.Code, textNode(escapePunct(expandTabs(s)))))
 	if at.cell {
 		rename(n, atom.Span)
 	}
 }
 
+// expandTabs replaces tabs by spaces.
 func expandTabs(s string) string {
 	const stop = 4
 	if !strings.Contains(s, "\t") {
@@ -227,9 +235,9 @@ func expandTabs(s string) string {
 	return b.String()
 }
 
-// raised says x<sup>2</sup> as x², since Markdown has no raised text and x2
-// means something else.
-func (p *preparer) raised(n *html.Node, at where) {
+// superscript turns x<sup>2</sup> into x², and likewise subscripts. Markdown has
+// neither, and x2 would mean something else. Only digits and signs have such symbols.
+func (p *preparer) superscript(n *html.Node, at enclosing) {
 	const plain, high, low = "0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "₀₁₂₃₄₅₆₇₈₉₊₋"
 	glyphs := []rune(high)
 	if n.DataAtom == atom.Sub {
@@ -243,8 +251,8 @@ func (p *preparer) raised(n *html.Node, at where) {
 	n.FirstChild.Data = strings.Map(func(r rune) rune { return glyphs[strings.IndexRune(plain, r)] }, s)
 }
 
-// definitions says a definition list as paragraphs and lists.
-func (p *preparer) definitions(n *html.Node, at where) {
+// definitions turns a definition list into bold paragraphs and lists.
+func (p *preparer) definitions(n *html.Node, at enclosing) {
 	rename(n, atom.Div)
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch c.DataAtom {

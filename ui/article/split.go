@@ -8,14 +8,16 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxUnit bounds a unit, in bytes of text and a few for every node. The
-// converter and the Markdown parsers take quadratic time on some long
-// paragraphs and tables; bounded units keep any article linear.
+// maxUnit is the largest weight of a unit. The converter and the Markdown parsers take
+// quadratic time for some long paragraphs and tables. With units of limited weight the
+// time grows linearly with the article.
 const maxUnit = 32 << 10
 
+// nodeWeight is the weight of a node without its text.
 const nodeWeight = 16
 
-// weight is that of n and all below it; it stops counting beyond maxUnit.
+// weight returns the bytes of text in n, plus nodeWeight for each node. It stops
+// counting above maxUnit.
 func weight(n *html.Node) int {
 	w := nodeWeight
 	if n.Type == html.TextNode {
@@ -27,8 +29,8 @@ func weight(n *html.Node) int {
 	return w
 }
 
-// split makes several elements of one that is too heavy, each with a part of
-// its children.
+// split divides an element that is heavier than maxUnit into several elements. Each
+// has a part of its children. A lighter element is returned as it is.
 func split(n *html.Node) []*html.Node {
 	if n.DataAtom == atom.Pre || weight(n) <= maxUnit {
 		return []*html.Node{n}
@@ -44,8 +46,8 @@ func split(n *html.Node) []*html.Node {
 	room, items := 0, 0
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
-		for _, piece := range split(c) {
-			w := weight(piece)
+		for _, child := range split(c) {
+			w := weight(child)
 			if len(parts) == 0 || w > room {
 				part := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
 				if n.DataAtom == atom.Ol {
@@ -53,9 +55,9 @@ func split(n *html.Node) []*html.Node {
 				}
 				parts, room = append(parts, part), maxUnit
 			}
-			parts[len(parts)-1].AppendChild(piece)
+			parts[len(parts)-1].AppendChild(child)
 			room -= w
-			if piece.DataAtom == atom.Li {
+			if child.DataAtom == atom.Li {
 				items++
 			}
 		}
@@ -63,7 +65,7 @@ func split(n *html.Node) []*html.Node {
 	return parts
 }
 
-// splitText cuts text at blanks where there are any.
+// splitText cuts text into nodes, at spaces if there are any.
 func splitText(s string) []*html.Node {
 	const size = maxUnit / 2
 	var parts []*html.Node

@@ -9,6 +9,7 @@ import (
 	"dateline/ui/style"
 )
 
+// attribute is a set of the text attributes below.
 type attribute uint8
 
 const (
@@ -19,10 +20,10 @@ const (
 	struck
 )
 
-// layoutStyle is how a cell looks.
+// layoutStyle is the style of a cell.
 type layoutStyle struct {
 	attr attribute
-	// color is an index into the terminal's 256 colours plus one; zero is the
+	// color is an index into the terminal's 256 colours plus 1; 0 means the
 	// terminal's own text colour.
 	color int16
 }
@@ -35,8 +36,8 @@ func colors(o Options) style.Article {
 	return style.ArticleColors(o.Dark)
 }
 
-// glamourStyle leaves colour, margin and indent of the document unset: glamour
-// pads every line with styled blanks otherwise.
+// glamourStyle returns the style for glamour. Colour, margin and indent of the document
+// stay unset, because glamour would pad every line with styled spaces.
 func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
 	yes := true
 	c := ansi.StyleConfig{}
@@ -51,6 +52,7 @@ func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
 	return c
 }
 
+// colorName returns a colour as glamour names it; nil if index is 0.
 func colorName(index int16) *string {
 	if index == 0 {
 		return nil
@@ -59,8 +61,8 @@ func colorName(index int16) *string {
 	return &s
 }
 
-// apply follows one SGR sequence, given its parameters. Backgrounds and colours
-// beyond 256 do not occur in our styles and are passed over.
+// apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
+// ignores backgrounds and colours beyond the 256, which glamourStyle does not use.
 func (s layoutStyle) apply(params string) layoutStyle {
 	codes := strings.Split(params, ";")
 	for i := 0; i < len(codes); i++ {
@@ -89,7 +91,7 @@ func (s layoutStyle) apply(params string) layoutStyle {
 	return s
 }
 
-// sgr is the shortest sequence that leads from one style to another.
+// sgr returns the shortest sequence that changes one style into another.
 func sgr(from, to layoutStyle) string {
 	if from == to {
 		return ""
@@ -122,7 +124,7 @@ func sgr(from, to layoutStyle) string {
 	return "\x1b[" + strings.Join(codes, ";") + "m"
 }
 
-// allowed is what remains of a style without colours.
+// allowed returns the style as far as the options allow it.
 func (s layoutStyle) allowed(o Options) layoutStyle {
 	if o.Colors {
 		return s

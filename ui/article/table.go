@@ -7,30 +7,29 @@ import (
 	extast "github.com/yuin/goldmark/extension/ast"
 )
 
-// minColumn is the width, its border included, under which a column cannot be
-// read.
+// minColumn is the least width of a readable column, with its border.
 const minColumn = 8
 
-// table sets a table with glamour, as wide as it needs to be or as the measure
-// allows; one with too many columns is set as a record for each row.
-func (s *setter) table(t *extast.Table) {
+// table lays out a table with glamour, at its own width or else at the text width. A
+// table with too many columns becomes a record for each row.
+func (s *layouter) table(t *extast.Table) {
 	rows := s.rows(t)
 	if len(rows) == 0 || len(rows[0]) == 0 {
 		return
 	}
 	_, margin := s.marginWidths()
-	room := s.width - margin
+	room := s.textWidth - margin
 	md := tableMarkdown(rows, t.Alignments)
-	if s.tableAt(md, rows, room, 0) {
+	if s.tryTable(md, rows, room, 0) {
 		return
 	}
-	if len(rows[0])*minColumn > room || !s.tableAt(md, rows, room, room) {
+	if len(rows[0])*minColumn > room || !s.tryTable(md, rows, room, room) {
 		s.records(rows)
 	}
 }
 
-// rows holds the Markdown of every cell, the head first.
-func (s *setter) rows(t *extast.Table) [][]string {
+// rows returns the Markdown of every cell. The first row is the header.
+func (s *layouter) rows(t *extast.Table) [][]string {
 	var rows [][]string
 	for r := t.FirstChild(); r != nil; r = r.NextSibling() {
 		var row []string
@@ -42,6 +41,7 @@ func (s *setter) rows(t *extast.Table) [][]string {
 	return rows
 }
 
+// tableMarkdown returns the Markdown of a table with a bold header.
 func tableMarkdown(rows [][]string, alignments []extast.Alignment) string {
 	var b strings.Builder
 	for i, row := range rows {
@@ -72,33 +72,34 @@ func tableMarkdown(rows [][]string, alignments []extast.Alignment) string {
 	return b.String()
 }
 
-// strong is Markdown made bold, unless part of it is already.
+// strong makes Markdown bold, unless a part of it is bold already.
 func strong(md string) string {
 	if md == "" || strings.Contains(md, "**") {
 		return md
 	}
-	return "**" + string(markNothing) + md + string(markNothing) + "**"
+	return "**" + string(emptyLetter) + md + string(emptyLetter) + "**"
 }
 
-// tableAt sets the table if it fits and nothing of its text was cut off; width
-// zero is the table's own width.
-func (s *setter) tableAt(md string, rows [][]string, room, width int) bool {
+// tryTable lays out the table and reports whether it fits into room cells with its whole
+// text. If it does not, nothing is emitted. width is the width of the table; 0 means as
+// wide as its text.
+func (s *layouter) tryTable(md string, rows [][]string, room, width int) bool {
 	renderer := s.inline
 	if width > 0 {
-		// Glamour puts a blank before every cell; the first is taken off.
+		// Glamour puts a space before every cell. tableLine removes the first one.
 		renderer = s.newInline(width + 1)
 	}
-	var r reader
+	var r cellReader
 	r.read(glamourise(renderer, md))
 	lines := splitLines(r.cells)
 	for len(lines) > 0 && len(trim(lines[0])) == 0 {
 		lines = lines[1:]
 	}
-	if len(lines) < 2 || words(r.cells) < s.wordsIn(rows) {
+	if len(lines) < 2 || countWordRunes(r.cells) < s.wordRunesIn(rows) {
 		return false
 	}
 	if emptyRow(rows[0]) {
-		// Glamour draws a head all the same, and a line under it.
+		// Glamour draws an empty header, too, and a rule under it.
 		lines = lines[2:]
 	}
 	widest := 0
@@ -120,10 +121,10 @@ func (s *setter) tableAt(md string, rows [][]string, room, width int) bool {
 	return true
 }
 
-// tableLine takes off the first blank, makes the borders faint, and forgets
-// which link a cell is in, since a link may go on in the cell's next line with
-// other cells between.
-func (s *setter) tableLine(line []cell) []cell {
+// tableLine removes the first space of a line and makes the borders faint. It also
+// removes hyperlinks: a link may continue in the next line of its table cell, and the
+// text of other table cells stands between.
+func (s *layouter) tableLine(line []cell) []cell {
 	line = trim(line[min(len(line), 1):])
 	for i, c := range line {
 		line[i].link = 0
@@ -134,8 +135,8 @@ func (s *setter) tableLine(line []cell) []cell {
 	return line
 }
 
-// isRule recognises the line under a table's head.
-func (s *setter) isRule(line []cell) bool {
+// isRule reports whether a line is the rule under a table's header.
+func (s *layouter) isRule(line []cell) bool {
 	for _, c := range line {
 		if c.text != s.glyphs.Rule && c.text != s.glyphs.Cross {
 			return false
@@ -144,6 +145,7 @@ func (s *setter) isRule(line []cell) bool {
 	return len(line) > 0
 }
 
+// widthOf returns the width of a line in cells.
 func widthOf(line []cell) int {
 	w := 0
 	for _, c := range line {
@@ -152,6 +154,7 @@ func widthOf(line []cell) int {
 	return w
 }
 
+// splitLines divides cells into lines at the line breaks.
 func splitLines(cells []cell) [][]cell {
 	lines := [][]cell{nil}
 	for _, c := range cells {
@@ -168,32 +171,33 @@ func emptyRow(row []string) bool {
 	return strings.TrimSpace(strings.Join(row, "")) == ""
 }
 
-// words counts letters and digits, which no border consists of.
-func words(cells []cell) int {
+// countWordRunes counts the letters and digits. Borders have none.
+func countWordRunes(cells []cell) int {
 	n := 0
 	for _, c := range cells {
-		if r, _ := utf8.DecodeRuneInString(c.text); word(r) {
+		if r, _ := utf8.DecodeRuneInString(c.text); isWordRune(r) {
 			n++
 		}
 	}
 	return n
 }
 
-func (s *setter) wordsIn(rows [][]string) int {
+// wordRunesIn counts the letters and digits of rows of Markdown.
+func (s *layouter) wordRunesIn(rows [][]string) int {
 	n := 0
 	for _, row := range rows {
 		for _, c := range row {
-			var r reader
+			var r cellReader
 			r.read(glamourise(s.inline, c))
-			n += words(r.cells)
+			n += countWordRunes(r.cells)
 		}
 	}
 	return n
 }
 
-// records sets each row as a paragraph for each of its cells, under the names
-// of the columns.
-func (s *setter) records(rows [][]string) {
+// records lays out each row as a record: a paragraph for each cell that is not empty,
+// with the name of its column before it.
+func (s *layouter) records(rows [][]string) {
 	head := rows[0]
 	for i, row := range rows[1:] {
 		if i > 0 && s.gap == nil {
@@ -204,7 +208,7 @@ func (s *setter) records(rows [][]string) {
 				continue
 			}
 			if column < len(head) && head[column] != "" {
-				c = strong(head[column]+disguised(":")) + " " + c
+				c = strong(head[column]+escapePunct(":")) + " " + c
 			}
 			s.paragraph(c)
 		}

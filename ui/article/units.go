@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// parse takes a piece of markup apart into units.
+// parse returns the units of a part of an article's HTML.
 func parse(s string) []*html.Node {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(s), body)
@@ -19,11 +19,12 @@ func parse(s string) []*html.Node {
 	}
 	var u unitList
 	u.add(body)
-	u.end()
+	u.endParagraph()
 	return u.units
 }
 
-// bareText is the text of a document that is nested too deeply to be parsed.
+// bareText returns the text of HTML that is nested too deeply for the parser. The end of
+// a block becomes two line breaks.
 func bareText(s string) []*html.Node {
 	var nodes []*html.Node
 	z := html.NewTokenizer(strings.NewReader(s))
@@ -41,12 +42,14 @@ func bareText(s string) []*html.Node {
 	}
 }
 
+// unitList collects units.
 type unitList struct {
 	units []*html.Node
-	para  *html.Node
+	// para is the paragraph that collects inline content; nil if there is none.
+	para *html.Node
 }
 
-// add takes over the children of n.
+// add moves the children of n into units.
 func (u *unitList) add(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
@@ -55,13 +58,13 @@ func (u *unitList) add(n *html.Node) {
 			u.inline(c)
 		case c.Type != html.ElementNode:
 		case c.DataAtom == atom.Br && u.para != nil && isBreak(u.para.LastChild):
-			u.end()
+			u.endParagraph()
 		case isWrapper(c):
-			u.end()
+			u.endParagraph()
 			u.add(c)
-			u.end()
+			u.endParagraph()
 		case isBlock(c.DataAtom):
-			u.end()
+			u.endParagraph()
 			u.units = append(u.units, split(c)...)
 		default:
 			u.inline(c)
@@ -76,14 +79,14 @@ func (u *unitList) inline(n *html.Node) {
 	u.para.AppendChild(n)
 }
 
-func (u *unitList) end() {
+func (u *unitList) endParagraph() {
 	if u.para != nil {
 		u.units = append(u.units, split(u.para)...)
 		u.para = nil
 	}
 }
 
-// isBreak looks past the blanks that pages put between two <br>.
+// isBreak reports whether n is a <br>, or spaces that follow a <br>.
 func isBreak(n *html.Node) bool {
 	for n != nil && n.Type == html.TextNode && strings.TrimSpace(n.Data) == "" {
 		n = n.PrevSibling
@@ -91,7 +94,8 @@ func isBreak(n *html.Node) bool {
 	return n != nil && n.DataAtom == atom.Br
 }
 
-// isWrapper says that an element only holds others: its children stand for it.
+// isWrapper reports whether an element only contains blocks, so that its children can
+// replace it.
 func isWrapper(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Table:
@@ -103,6 +107,7 @@ func isWrapper(n *html.Node) bool {
 	return isBlock(n.DataAtom) || hasBlock(n)
 }
 
+// hasBlock reports whether n contains a block element.
 func hasBlock(n *html.Node) bool {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type == html.ElementNode && (isBlock(c.DataAtom) || hasBlock(c)) {
@@ -112,7 +117,7 @@ func hasBlock(n *html.Node) bool {
 	return false
 }
 
-// isBlock says that an element starts on a line of its own.
+// isBlock reports whether an element starts on a line of its own.
 func isBlock(a atom.Atom) bool {
 	switch a {
 	case atom.P, atom.Div, atom.Section, atom.Article, atom.Main, atom.Aside, atom.Header, atom.Footer, atom.Nav,
@@ -135,6 +140,7 @@ func element(a atom.Atom, children ...*html.Node) *html.Node {
 	return n
 }
 
+// attr returns an attribute of n; empty if n does not have it.
 func attr(n *html.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key {
@@ -144,7 +150,7 @@ func attr(n *html.Node, key string) string {
 	return ""
 }
 
-// moveChildren appends the children of from to to.
+// moveChildren moves the children of from to the end of to.
 func moveChildren(to, from *html.Node) {
 	for c := from.FirstChild; c != nil; c = from.FirstChild {
 		from.RemoveChild(c)
@@ -152,7 +158,7 @@ func moveChildren(to, from *html.Node) {
 	}
 }
 
-// unwrap puts the children of n in its place.
+// unwrap replaces n by its children.
 func unwrap(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
@@ -163,7 +169,7 @@ func unwrap(n *html.Node) {
 
 func rename(n *html.Node, a atom.Atom) { n.Data, n.DataAtom = a.String(), a }
 
-// textOf is the text below n as it was written.
+// textOf returns the text below n. A <br> is a line break.
 func textOf(n *html.Node) string {
 	var b strings.Builder
 	var walk func(*html.Node)

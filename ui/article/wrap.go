@@ -5,10 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// wrap breaks cells into lines of at most first cells, and rest cells from the
-// second line on. Words are kept whole where they fit; where none ends a line
-// is filled to its last cell. Blanks at the ends of lines are dropped, runs of
-// blanks become one.
+// wrap breaks cells into lines. The first line is at most first cells wide, and the
+// others at most rest cells. A word is cut only if it is wider than a line. Spaces at
+// the ends of lines are dropped, and several spaces become one.
 func wrap(cells []cell, first, rest int) [][]cell {
 	var lines [][]cell
 	cells = collapse(cells)
@@ -25,7 +24,7 @@ func wrap(cells []cell, first, rest int) [][]cell {
 	return lines
 }
 
-// fill finds where the line that begins at start ends and the next begins.
+// fill returns the end of the line that begins at start, and the start of the next line.
 func fill(cells []cell, start, limit int) (end, next int) {
 	width, last := 0, start
 	for i := start; i < len(cells); i++ {
@@ -46,45 +45,47 @@ func fill(cells []cell, start, limit int) (end, next int) {
 	return len(cells), len(cells)
 }
 
-// collapse makes one blank of several, and leaves out blanks and breaks at the
-// edges and every break beyond the second, in place.
+// collapse replaces several spaces by one. It removes spaces and breaks at both ends,
+// and every break after the second of a series. It changes cells in place.
 func collapse(cells []cell) []cell {
 	out := cells[:0]
 	breaks := 2
 	for _, c := range cells {
 		switch c.kind {
 		case space:
-			if len(out) == 0 || out[len(out)-1].kind != letter && out[len(out)-1].kind != glue {
+			if len(out) == 0 || out[len(out)-1].kind != character && out[len(out)-1].kind != noBreakSpace {
 				continue
 			}
 		case lineBreak:
 			if breaks++; breaks > 2 {
 				continue
 			}
-		case letter:
+		case character:
 			breaks = 0
 		}
 		out = append(out, c)
 	}
-	for len(out) > 0 && out[len(out)-1].kind != letter {
+	for len(out) > 0 && out[len(out)-1].kind != character {
 		out = out[:len(out)-1]
 	}
 	return out
 }
 
+// trim removes the spaces at the end of a line.
 func trim(line []cell) []cell {
-	for len(line) > 0 && (line[len(line)-1].kind == space || line[len(line)-1].kind == glue) {
+	for len(line) > 0 && (line[len(line)-1].kind == space || line[len(line)-1].kind == noBreakSpace) {
 		line = line[:len(line)-1]
 	}
 	return line
 }
 
-// mayBreak says whether a line may end between two neighbours: at blanks, after
-// hyphens, and between the signs of scripts that are written without blanks,
-// save before closing and after opening punctuation (kinsoku).
+// mayBreak reports whether a line may end between the cells a and b. It may end at
+// spaces, after hyphens, and between the characters of scripts without spaces. It may
+// not end before closing or after opening punctuation (kinsoku; compare
+// https://www.unicode.org/reports/tr14/).
 func mayBreak(a, b cell) bool {
 	switch {
-	case a.kind == glue || b.kind == glue || b.kind == space:
+	case a.kind == noBreakSpace || b.kind == noBreakSpace || b.kind == space:
 		return false
 	case a.kind == space:
 		return true
@@ -102,13 +103,14 @@ func mayBreak(a, b cell) bool {
 
 func isASCIILetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 
-// ideographic names the signs between which a line may end. Hangul is not among
-// them: Korean has blanks between its words.
+// ideographic reports whether a line may end on both sides of r. Hangul does not count,
+// because Korean has spaces between words.
 func ideographic(r rune) bool {
 	return r >= 0x2E80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Yi) ||
 		r >= 0x3000 && r <= 0x30FF || r >= 0xFF01 && r <= 0xFF60 || r >= 0x1F300 && r <= 0x1FAFF)
 }
 
+// closes reports whether r is punctuation that must not begin a line.
 func closes(r rune) bool {
 	if r >= 'ぁ' && r <= 'ヿ' {
 		switch r {
@@ -124,6 +126,7 @@ func closes(r rune) bool {
 	return unicode.In(r, unicode.Pe, unicode.Pf)
 }
 
+// opens reports whether r is punctuation that must not end a line.
 func opens(r rune) bool {
 	return r == '‘' || r == '“' || unicode.In(r, unicode.Ps, unicode.Pi)
 }

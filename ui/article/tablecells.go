@@ -8,18 +8,18 @@ import (
 )
 
 const (
-	// maxCell is the length of text, in bytes, from which on a table's cell is
-	// an article in itself.
+	// maxCell is the longest text of a cell in a data table, in bytes. A table with a
+	// longer cell is a layout table.
 	maxCell = 500
-	// maxColumns is more than anyone compares.
+	// maxColumns is how many columns a data table has at most.
 	maxColumns = 64
 )
 
-// table makes a table's cells fit for Markdown, where a cell is one line, or
-// takes the table apart when it only arranges a page.
-func (p *preparer) table(n *html.Node, at where) {
+// table prepares a table. In Markdown a cell is one line, so the blocks in a cell are
+// flattened. A layout table, or a table in a table, becomes plain blocks.
+func (p *preparer) table(n *html.Node, at enclosing) {
 	if at.cell || isLayout(n) {
-		dissolve(n)
+		tableToBlocks(n)
 		p.children(n, at)
 		return
 	}
@@ -28,7 +28,7 @@ func (p *preparer) table(n *html.Node, at where) {
 	p.children(n, at)
 }
 
-// isLayout recognises tables that arrange a page, as newsletters do.
+// isLayout reports whether a table only arranges the parts of a page, as in newsletters.
 func isLayout(table *html.Node) bool {
 	columns := 0
 	var layout bool
@@ -39,7 +39,7 @@ func isLayout(table *html.Node) bool {
 			case atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Blockquote, atom.Hr, atom.Figure:
 				layout = true
 			case atom.Tr:
-				columns = max(columns, cellsOf(c))
+				columns = max(columns, countCells(c))
 			case atom.Td, atom.Th:
 				layout = len(textOf(c)) > maxCell
 			}
@@ -50,7 +50,8 @@ func isLayout(table *html.Node) bool {
 	return layout || columns < 2 || columns > maxColumns
 }
 
-func cellsOf(tr *html.Node) int {
+// countCells returns the number of cells in a table row.
+func countCells(tr *html.Node) int {
 	n := 0
 	for c := tr.FirstChild; c != nil; c = c.NextSibling {
 		if c.DataAtom == atom.Td || c.DataAtom == atom.Th {
@@ -60,19 +61,19 @@ func cellsOf(tr *html.Node) int {
 	return n
 }
 
-// dissolve turns a table and its parts into plain blocks, tables in it too.
-func dissolve(n *html.Node) {
+// tableToBlocks turns a table, and the tables in it, into plain blocks.
+func tableToBlocks(n *html.Node) {
 	switch n.DataAtom {
 	case atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th:
 		rename(n, atom.Div)
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		dissolve(c)
+		tableToBlocks(c)
 	}
 }
 
-// flattenCells makes each cell one line, and bounds the spans, which cost
-// memory for each cell they claim.
+// flattenCells makes each cell one line. It also limits row and column spans, because
+// the converter allocates memory for each cell of a span.
 func flattenCells(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch c.DataAtom {
@@ -85,7 +86,7 @@ func flattenCells(n *html.Node) {
 	}
 }
 
-// flattenBlocks turns the blocks below n into text with blanks between.
+// flattenBlocks turns the blocks below n into inline text with spaces between.
 func flattenBlocks(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		flattenBlocks(c)
