@@ -238,7 +238,7 @@ func (m *Model) followVersion(version int64) tea.Cmd {
 func (m *Model) lostFocus() tea.Cmd {
 	m.presence.focused, m.presence.reports = false, true
 	m.changes.stop()
-	return m.session.keep()
+	return m.session.saveNow()
 }
 
 // gotFocus looks at once for what changed meanwhile.

@@ -104,7 +104,7 @@ func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 	p := f.Poll
 	_, health := schedule.ProblemOf(f, now)
 	rows := []mode.Row{
-		{Head: "Feed"},
+		{Heading: "Feed"},
 		{Left: "title", Right: f.DisplayTitle()},
 		{Left: "state", Right: cmp.Or(health, p.Error)},
 		{Left: "address", Right: f.URL},
@@ -140,7 +140,7 @@ func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 	if len(polls) == 0 {
 		return nil
 	}
-	rows := []mode.Row{{Head: "Last checks"}}
+	rows := []mode.Row{{Heading: "Last checks"}}
 	for _, p := range polls {
 		took := "-"
 		if p.Duration > 0 {
@@ -234,7 +234,7 @@ func itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 		page = "stored, fetched " + when(msg.fulltext.Fetched, now)
 	}
 	return []mode.Row{
-		{Head: "Item"},
+		{Heading: "Item"},
 		{Left: "title", Right: i.DisplayTitle()},
 		{Left: "link", Right: i.Link},
 		{Left: "also in", Right: strings.Join(i.AlsoIn, ", ")},
@@ -269,7 +269,7 @@ func listedText(i feed.Item, query string, now time.Time) string {
 func cleanRows(rows []mode.Row) []mode.Row {
 	kept := rows[:0]
 	for _, r := range rows {
-		if r.Head == "" && r.Right == "" {
+		if r.Heading == "" && r.Right == "" {
 			continue
 		}
 		r.Right = text.Clean(r.Right)

@@ -320,7 +320,7 @@ func (readOnly) answered(m *Model, a mode.Answer) tea.Cmd {
 func helpRows(k keymap) []mode.Row {
 	var rows []mode.Row
 	for _, section := range sections {
-		rows = append(rows, mode.Row{Head: section})
+		rows = append(rows, mode.Row{Heading: section})
 		for i := range k.table {
 			if a := &k.table[i]; a.section == section {
 				rows = append(rows, mode.Row{Left: helpKeys(k.keysOf(a)), Right: a.help})

@@ -311,7 +311,7 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	}
 	a.Whole = true
 	a.pages.put(a.key, page{a.Lines, a.links, true})
-	a.Settle()
+	a.RestoreProgress()
 	return nil
 }
 
@@ -334,7 +334,7 @@ func (a *articleView) reshow() tea.Cmd {
 	a.chosen, a.Height, a.Restore = chosen, height, at
 	a.generation++
 	if a.Loaded {
-		a.Settle()
+		a.RestoreProgress()
 		return nil
 	}
 	return a.load()
@@ -355,7 +355,7 @@ func (a *articleView) loadProgress() tea.Cmd {
 func (a *articleView) showProgress(msg progressLoaded) {
 	if a.ID == msg.id && !a.Moved && a.Whole && a.key.version == a.ownVersion(a.Item) {
 		a.Restore = msg.at
-		a.Settle()
+		a.RestoreProgress()
 	}
 }
 

@@ -124,9 +124,9 @@ func loadMore(ctx context.Context, store *cache.Store, v cache.View, generation 
 	}
 }
 
-// ask begins a new question. It returns what the answer needs: a context that ends
+// startQuery begins a new question. It returns what the answer needs: a context that ends
 // with the next question, and the number that the answer must carry.
-func (h *headlineList) ask(opened time.Time) (context.Context, int) {
+func (h *headlineList) startQuery(opened time.Time) (context.Context, int) {
 	h.cancel()
 	ctx, cancel := context.WithCancel(h.ctx)
 	h.cancel = cancel
@@ -136,8 +136,8 @@ func (h *headlineList) ask(opened time.Time) (context.Context, int) {
 	return ctx, h.generation
 }
 
-// askAgain begins the current question again: what was read in the list stays.
-func (h *headlineList) askAgain() (context.Context, int) { return h.ask(h.view.Opened) }
+// restartQuery begins the current question again: what was read in the list stays.
+func (h *headlineList) restartQuery() (context.Context, int) { return h.startQuery(h.view.Opened) }
 
 // open shows a source from the top, or round an item.
 func (h *headlineList) open(s pane.Source, item int64) tea.Cmd {
@@ -160,7 +160,7 @@ func (h *headlineList) load(how how, around int64) tea.Cmd {
 	} else {
 		h.Count = -1
 	}
-	ctx, generation := h.ask(opened)
+	ctx, generation := h.startQuery(opened)
 	if how == reloadRows && shown {
 		// What is shown stays the answer until the new one is here. Only its edges
 		// are not followed meanwhile.
@@ -184,13 +184,13 @@ func (h *headlineList) countRows(ctx context.Context, generation int) tea.Cmd {
 
 // loadTop loads the same view from its top and keeps what was read in it.
 func (h *headlineList) loadTop() tea.Cmd {
-	ctx, generation := h.askAgain()
+	ctx, generation := h.restartQuery()
 	return loadRows(ctx, h.deps.Store, h.saver, h.view, generation, replaceRows, 0, h.windowSize())
 }
 
 // loadEnd loads the last rows of the same view.
 func (h *headlineList) loadEnd() tea.Cmd {
-	ctx, generation := h.askAgain()
+	ctx, generation := h.restartQuery()
 	store, v, n := h.deps.Store, h.view, h.windowSize()
 	return func() tea.Msg {
 		answer := rowsLoaded{generation: generation, how: replaceRows, tail: true}
@@ -307,8 +307,8 @@ func (h *headlineList) here() bookmark {
 	return b
 }
 
-// emptyWords say why the list is empty and which key changes that.
-func (h *headlineList) emptyWords(refreshing bool) []string {
+// emptyText say why the list is empty and which key changes that.
+func (h *headlineList) emptyText(refreshing bool) []string {
 	switch {
 	case h.Failed != "":
 		return []string{h.Failed, "", "R tries again; `dateline doctor` checks the database."}

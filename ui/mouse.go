@@ -64,16 +64,16 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 func (m *Model) selectAt(p area, y int) tea.Cmd {
 	switch p {
 	case areaSources:
-		i := m.sources.List.Top() + y - pane.SourcesHead
+		i := m.sources.List.Top() + y - pane.SourcesHeaderHeight
 		rows := m.sources.List.Rows()
-		if y >= pane.SourcesHead && i < len(rows) && rows[i].Kind != pane.KindGap {
+		if y >= pane.SourcesHeaderHeight && i < len(rows) && rows[i].Kind != pane.KindGap {
 			m.sources.List.Go(i)
 			return m.navigate.followSource()
 		}
 	case areaHeadlines:
 		h := &m.headlines
-		i := h.List.Top() + (y-h.HeadLines)/h.RowHeight()
-		if y >= h.HeadLines && i < h.List.Len() {
+		i := h.List.Top() + (y-h.HeaderHeight)/h.RowHeight()
+		if y >= h.HeaderHeight && i < h.List.Len() {
 			h.List.Go(i)
 			return m.navigate.moved()
 		}

@@ -219,20 +219,20 @@ func (m *Model) escape() tea.Cmd {
 func (n *navigator) neighbor(by int) tea.Cmd {
 	if n.focus == areaArticle {
 		if !n.headlines.List.Move(by) {
-			n.status.say(edgeWords(by, "article here"))
+			n.status.say(edgeText(by, "article here"))
 			return nil
 		}
 		return tea.Batch(n.moved(), n.openArticle())
 	}
 	if !n.sources.Move(by) {
-		n.status.say(edgeWords(by, "source"))
+		n.status.say(edgeText(by, "source"))
 		return nil
 	}
 	return n.followSource()
 }
 
-// edgeWords say that there is nothing further in a direction.
-func edgeWords(by int, what string) string {
+// edgeText say that there is nothing further in a direction.
+func edgeText(by int, what string) string {
 	if by < 0 {
 		return "this is the first " + what
 	}

@@ -64,7 +64,7 @@ func (n *navigator) crossSource(by int) tea.Cmd {
 	}
 	n.sources.Find(s.Key)
 	h.Source, h.Filter, h.FilterText = s, nil, ""
-	ctx, generation := h.ask(n.now())
+	ctx, generation := h.startQuery(n.now())
 	return findRow(ctx, n.deps.Store, n.saver, h.view, generation, cache.Pos{}, by < 0, n.focus == areaArticle)
 }
 
@@ -127,6 +127,6 @@ func (n *navigator) goFound(msg rowFound) tea.Cmd {
 	if msg.open && msg.id != 0 {
 		how = openRows
 	}
-	ctx, generation := h.askAgain()
+	ctx, generation := h.restartQuery()
 	return loadRows(ctx, n.deps.Store, n.saver, h.view, generation, how, msg.id, h.windowSize())
 }

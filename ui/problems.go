@@ -68,7 +68,7 @@ func (m *Model) problems() (*mode.Overlay, []string) {
 		if len(found[p.kind]) == 0 {
 			continue
 		}
-		rows = append(append(rows, mode.Row{Head: p.name}), found[p.kind]...)
+		rows = append(append(rows, mode.Row{Heading: p.name}), found[p.kind]...)
 		at = append(append(at, ""), urls[p.kind]...)
 	}
 	if len(rows) == 0 {

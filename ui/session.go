@@ -133,7 +133,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	m.session.touched = k.Item != 0
 	if s, ok := m.sources.Selected(); ok && s.Key == k.Source && msg.rows != nil {
 		h.turnTo(s)
-		_, msg.rows.generation = h.ask(msg.opened)
+		_, msg.rows.generation = h.startQuery(msg.opened)
 		cmds = append(cmds, m.navigate.showRows(*msg.rows), m.session.beginSoon())
 	} else if ok {
 		cmds = append(cmds, h.open(s, k.Item))
@@ -189,8 +189,8 @@ func (s *session) debounce() tea.Cmd {
 	return s.after(s.ctx, saveAfter, func(time.Time) tea.Msg { return sessionDebounced{} })
 }
 
-// keep saves the session if it has changed.
-func (s *session) keep() tea.Cmd {
+// saveNow saves the session if it has changed.
+func (s *session) saveNow() tea.Cmd {
 	s.debouncing = false
 	if s.save(); !s.saver.Unsaved() {
 		return nil

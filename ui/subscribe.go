@@ -251,7 +251,7 @@ func previewRows(p feed.Preview, now time.Time) []mode.Row {
 		}
 	}
 	if len(p.Items) > 0 {
-		rows = append(rows, mode.Row{Head: "Newest"})
+		rows = append(rows, mode.Row{Heading: "Newest"})
 	}
 	for _, i := range p.Items {
 		age := ""

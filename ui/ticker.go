@@ -24,7 +24,7 @@ import (
 // then newFrameTicker returns nil and the library ticks as it does by itself.
 type frameTicker struct {
 	ticker *time.Ticker
-	paces  []pace
+	rates  []tickRate
 
 	mu sync.Mutex
 	// at is the current pace, or len(paces) while the ticker is stopped.
@@ -34,16 +34,16 @@ type frameTicker struct {
 	turn  *time.Timer
 }
 
-// pace is how often the ticker ticks until that long after the last wake.
-type pace struct {
+// tickRate is how often the ticker ticks until that long after the last wake.
+type tickRate struct {
 	every, until time.Duration
 }
 
-// tickerPaces write at once, and more at the rate of the program. The slow end is
+// tickRates write at once, and more at the rate of the program. The slow end is
 // for a machine so busy that nothing was drawn or written before the quick ones
 // ended.
-func tickerPaces() []pace {
-	return []pace{
+func tickRates() []tickRate {
+	return []tickRate{
 		{2 * time.Millisecond, 8 * time.Millisecond},
 		{time.Second / framesPerSecond, 60 * time.Millisecond},
 		{250 * time.Millisecond, 1200 * time.Millisecond},
@@ -55,7 +55,7 @@ const framesPerSecond = 120
 
 // newFrameTicker takes over the ticker of a running program. It returns nil if the
 // program has no field with the name and type we know.
-func newFrameTicker(p *tea.Program, paces []pace) *frameTicker {
+func newFrameTicker(p *tea.Program, paces []tickRate) *frameTicker {
 	if p == nil {
 		return nil
 	}
@@ -63,8 +63,8 @@ func newFrameTicker(p *tea.Program, paces []pace) *frameTicker {
 	if !field.IsValid() || field.Type() != reflect.TypeFor[*time.Ticker]() || field.IsNil() {
 		return nil
 	}
-	s := &frameTicker{ticker: (*time.Ticker)(field.UnsafePointer()), paces: paces, at: len(paces)}
-	s.turn = time.AfterFunc(time.Hour, s.slow)
+	s := &frameTicker{ticker: (*time.Ticker)(field.UnsafePointer()), rates: paces, at: len(paces)}
+	s.turn = time.AfterFunc(time.Hour, s.slowDown)
 	return s
 }
 
@@ -80,26 +80,26 @@ func (s *frameTicker) wake() {
 		return
 	}
 	s.at = 0
-	s.ticker.Reset(s.paces[0].every)
-	s.turn.Reset(s.paces[0].until)
+	s.ticker.Reset(s.rates[0].every)
+	s.turn.Reset(s.rates[0].until)
 }
 
-// slow changes to the next pace if wake has not been called for long enough.
-func (s *frameTicker) slow() {
+// slowDown changes to the next pace if wake has not been called for long enough.
+func (s *frameTicker) slowDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.at == len(s.paces) {
+	if s.at == len(s.rates) {
 		return
 	}
 	quiet := time.Since(s.woken)
-	if left := s.paces[s.at].until - quiet; left > 0 && s.at > 0 {
+	if left := s.rates[s.at].until - quiet; left > 0 && s.at > 0 {
 		s.turn.Reset(left)
 		return
 	}
-	if s.at++; s.at == len(s.paces) {
+	if s.at++; s.at == len(s.rates) {
 		s.ticker.Stop()
 		return
 	}
-	s.ticker.Reset(s.paces[s.at].every)
-	s.turn.Reset(max(s.paces[s.at].until-quiet, 0))
+	s.ticker.Reset(s.rates[s.at].every)
+	s.turn.Reset(max(s.rates[s.at].until-quiet, 0))
 }

@@ -21,7 +21,7 @@ func (c *counter) Init() tea.Cmd { return nil }
 
 func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if c.own == nil {
-		c.own = newFrameTicker(c.program, []pace{
+		c.own = newFrameTicker(c.program, []tickRate{
 			{time.Millisecond, 3 * time.Millisecond}, {2 * time.Millisecond, 6 * time.Millisecond}, {4 * time.Millisecond, 30 * time.Millisecond},
 		})
 		c.ticker <- c.own
@@ -42,7 +42,7 @@ func (c *counter) View() tea.View {
 func (s *frameTicker) stopped() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.at == len(s.paces)
+	return s.at == len(s.rates)
 }
 
 // TestFrameTicker protects a laptop's battery and the frame after a rest: the ticker

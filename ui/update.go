@@ -40,7 +40,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case articleDebounced:
 		return m.article.debounced(msg)
 	case sessionDebounced:
-		return m.session.keep()
+		return m.session.saveNow()
 	case dueLoaded:
 		return m.refresh.waitDue(msg)
 	case crashed:
@@ -48,7 +48,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	}
 	m.dirty = true
 	if m.ticker == nil {
-		m.ticker = newFrameTicker(m.program, tickerPaces())
+		m.ticker = newFrameTicker(m.program, tickRates())
 		m.ticker.wake()
 	}
 	cmd := m.take(msg)

@@ -82,15 +82,15 @@ func (m *Model) paint(rows []frame.Row) tea.View {
 	if cursor != nil {
 		f.Cursor = &frame.Point{X: cursor.X, Y: cursor.Y}
 	}
-	if !m.knowsNothing() {
+	if !m.nothingLoaded() {
 		m.painter.Show(f)
 	}
 	return tea.NewView(" ")
 }
 
-// knowsNothing reports whether the database has not answered yet and there is nothing
+// nothingLoaded reports whether the database has not answered yet and there is nothing
 // else to show. A frame would say that there are no feeds and nothing is unread.
-func (m *Model) knowsNothing() bool {
+func (m *Model) nothingLoaded() bool {
 	return !m.session.restored && !m.session.touched && !m.status.failed
 }
 
@@ -158,7 +158,7 @@ func (m *Model) paneLines(a area) []string {
 	case areaSources:
 		return m.sources.Render(r, t, focused)
 	case areaHeadlines:
-		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyWords(m.refresh.running))
+		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
 	}
 	return m.article.Render(r, t, focused, now, m.article.notes(m.keys.keymap))
 }

@@ -79,9 +79,9 @@ func ambiguousWidth(r rune) bool {
 	return true
 }
 
-// harmless returns a text with nothing but characters, colours and links. Any other
+// removeControls returns a text with nothing but characters, colours and links. Any other
 // control sequence is removed, because painting over it would not undo what it did.
-func harmless(text string) string {
+func removeControls(text string) string {
 	var b strings.Builder
 	from := 0
 	for i := 0; i < len(text); {
@@ -107,8 +107,8 @@ func harmless(text string) string {
 	return b.String()
 }
 
-// linkMark begins a link (OSC 8).
-const linkMark = "\x1b]8;"
+// linkPrefix begins a link (OSC 8).
+const linkPrefix = "\x1b]8;"
 
 // sequence returns the length of the colour (ECMA-48, SGR) or link (OSC 8) at the
 // beginning of a text; 0 if there is none.
@@ -116,8 +116,8 @@ func sequence(s string) int {
 	switch {
 	case strings.HasPrefix(s, "\x1b["):
 		return StyleLen(s)
-	case strings.HasPrefix(s, linkMark):
-		for i := len(linkMark); i < len(s); i++ {
+	case strings.HasPrefix(s, linkPrefix):
+		for i := len(linkPrefix); i < len(s); i++ {
 			switch c := s[i]; {
 			case c == '\a':
 				return i + 1

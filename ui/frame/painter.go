@@ -26,10 +26,10 @@ type Painter struct {
 	mu sync.Mutex
 	up bool
 	// stale reports whether the screen may differ from shown.
-	stale  bool
-	shown  Frame
-	synced bool
-	lower  func(string) string
+	stale        bool
+	shown        Frame
+	syncEnabled  bool
+	reduceColors func(string) string
 	// cursor reports whether the terminal shows its cursor.
 	cursor bool
 	buf    bytes.Buffer
@@ -40,8 +40,8 @@ type Painter struct {
 	next   *Frame
 }
 
-// pace is the least time between two frames.
-const pace = 8 * time.Millisecond
+// frameInterval is the least time between two frames.
+const frameInterval = 8 * time.Millisecond
 
 // NewPainter returns the painter of a terminal. known are the symbols of the
 // rows that every terminal draws in one cell.
@@ -61,14 +61,14 @@ func (p *Painter) Show(f Frame) {
 func (p *Painter) EnableSync() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.synced = true
+	p.syncEnabled = true
 }
 
 // SetColorProfile sets the function that reduces the colours of a text to those
 // that the terminal has.
 func (p *Painter) SetColorProfile(lower func(string) string) {
 	p.mu.Lock()
-	p.lower, p.stale = lower, true
+	p.reduceColors, p.stale = lower, true
 	p.mu.Unlock()
 	p.nudge()
 }
@@ -90,7 +90,7 @@ func (p *Painter) Run() {
 			return
 		case <-p.wake:
 		}
-		if early := pace - time.Since(last); early > 0 {
+		if early := frameInterval - time.Since(last); early > 0 {
 			time.Sleep(early)
 		}
 		if p.paint() {
@@ -158,7 +158,7 @@ func (p *Painter) paint() bool {
 // emit sends the buffer in one piece. Errors are ignored: a broken terminal shows
 // when it is read from.
 func (p *Painter) emit(painted bool) {
-	if !p.synced || !painted {
+	if !p.syncEnabled || !painted {
 		_, _ = p.out.Write(p.buf.Bytes())
 		return
 	}
@@ -199,13 +199,13 @@ func sameColumns(a, b Row) bool {
 func (p *Painter) piece(y int, piece Piece, last bool) {
 	p.hideCursor()
 	p.move(piece.X, y)
-	text := harmless(piece.Text)
-	if p.lower != nil {
-		text = p.lower(text)
+	text := removeControls(piece.Text)
+	if p.reduceColors != nil {
+		text = p.reduceColors(text)
 	}
 	shown := strings.TrimRight(text, " ")
 	p.buf.WriteString(shown)
-	if strings.Contains(shown, linkMark) {
+	if strings.Contains(shown, linkPrefix) {
 		p.buf.WriteString("\x1b]8;;\x1b\\")
 	}
 	if strings.Contains(shown, "\x1b[") && !strings.HasSuffix(shown, "\x1b[m") {

@@ -189,7 +189,7 @@ func TestOnlyColoursAndLinksPass(t *testing.T) {
 		"a\x9bb\xffc":                                "abc",
 		"\x1b]8;;x\nrm":                              "]8;;xrm",
 	} {
-		if got := harmless(text); got != want {
+		if got := removeControls(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}

@@ -41,8 +41,8 @@ const detailLines = 3
 
 // Row is a line of an overlay.
 type Row struct {
-	// Head is the name of a section above its rows. Then Left and Right are empty.
-	Head        string
+	// Heading is the name of a section above its rows. Then Left and Right are empty.
+	Heading     string
 	Left, Right string
 }
 
@@ -117,7 +117,7 @@ func (o *Overlay) enter() Answer {
 
 // selected returns the index of the row under the cursor; false if there is none.
 func (o *Overlay) selected() (row int, ok bool) {
-	if len(o.shown) == 0 || o.Rows[o.shown[o.cursor]].Head != "" {
+	if len(o.shown) == 0 || o.Rows[o.shown[o.cursor]].Heading != "" {
 		return 0, false
 	}
 	return o.shown[o.cursor], true
@@ -135,7 +135,7 @@ func (o *Overlay) filterBy(text string) {
 	words := strings.Fields(strings.ToLower(text))
 	head := -1
 	for i, r := range o.Rows {
-		if r.Head != "" {
+		if r.Heading != "" {
 			head = i
 			continue
 		}
@@ -148,7 +148,7 @@ func (o *Overlay) filterBy(text string) {
 		}
 		o.shown = append(o.shown, i)
 	}
-	o.skipHead(1)
+	o.skipHeading(1)
 }
 
 func containsAll(text string, words []string) bool {
@@ -163,12 +163,12 @@ func containsAll(text string, words []string) bool {
 // Move moves the cursor by n rows.
 func (o *Overlay) Move(n int) {
 	o.cursor = max(min(o.cursor+n, len(o.shown)-1), 0)
-	o.skipHead(n)
+	o.skipHeading(n)
 }
 
-// skipHead keeps the cursor off the heads of sections.
-func (o *Overlay) skipHead(n int) {
-	isHead := func() bool { return len(o.shown) > 0 && o.Rows[o.shown[o.cursor]].Head != "" }
+// skipHeading keeps the cursor off the heads of sections.
+func (o *Overlay) skipHeading(n int) {
+	isHead := func() bool { return len(o.shown) > 0 && o.Rows[o.shown[o.cursor]].Heading != "" }
 	if !isHead() {
 		return
 	}
@@ -244,15 +244,15 @@ func (o *Overlay) box(inner int, t style.Theme) []string {
 		}
 	}
 	if o.Detail {
-		for _, l := range o.inFull(inner) {
+		for _, l := range o.detail(inner) {
 			out = append(out, line(style.Fit(l, inner, t.Glyphs.Ellipsis)))
 		}
 	}
 	return append(out, line(style.Paint(t.Dim, style.Fit(o.footer(), inner, t.Glyphs.Ellipsis))), rule)
 }
 
-// inFull returns the right side of the selected row on lines of w cells.
-func (o *Overlay) inFull(w int) []string {
+// detail returns the right side of the selected row on lines of w cells.
+func (o *Overlay) detail(w int) []string {
 	lines := make([]string, detailLines)
 	if len(o.shown) == 0 {
 		return lines
@@ -295,8 +295,8 @@ func (o *Overlay) leftWidth(inner int) int {
 }
 
 func (o *Overlay) row(r Row, selected bool, left, inner int, t style.Theme) string {
-	if r.Head != "" {
-		return style.Paint(t.Strong, style.Fit(r.Head, inner, t.Glyphs.Ellipsis))
+	if r.Heading != "" {
+		return style.Paint(t.Strong, style.Fit(r.Heading, inner, t.Glyphs.Ellipsis))
 	}
 	bar, weight := "  ", ""
 	if selected && o.Choose {
@@ -319,7 +319,7 @@ func Wrap(rows []Row, w int) []Row {
 	var out []Row
 	for _, r := range rows {
 		for part := range strings.SplitSeq(ansi.Wrap(r.Right, room, ""), "\n") {
-			out = append(out, Row{Head: r.Head, Left: r.Left, Right: part})
+			out = append(out, Row{Heading: r.Heading, Left: r.Left, Right: part})
 			r.Left = ""
 		}
 	}

@@ -47,8 +47,8 @@ func TestAnOverlayAnswers(t *testing.T) {
 		want    Answer
 	}{
 		"a question":        {Overlay{Rows: []Row{{Left: "sure?"}}, Answers: []string{"y", "n"}}, "xy", Pressed{"y", -1}},
-		"a key for a row":   {Overlay{Rows: []Row{{Head: "h"}, {Left: "a"}, {Left: "b"}}, Choose: true, Keys: []string{"r"}}, "jr", Pressed{"r", 2}},
-		"a choice":          {Overlay{Rows: []Row{{Head: "h"}, {Left: "a"}, {Left: "b"}}, Choose: true}, "b\r", Chosen{2}},
+		"a key for a row":   {Overlay{Rows: []Row{{Heading: "h"}, {Left: "a"}, {Left: "b"}}, Choose: true, Keys: []string{"r"}}, "jr", Pressed{"r", 2}},
+		"a choice":          {Overlay{Rows: []Row{{Heading: "h"}, {Left: "a"}, {Left: "b"}}, Choose: true}, "b\r", Chosen{2}},
 		"nothing to choose": {Overlay{Rows: []Row{{Left: "a"}}, Choose: true}, "z\r", nil},
 		"q among rows":      {Overlay{Rows: []Row{{Left: "a"}}, Choose: true, Keys: []string{"r"}}, "q", Cancelled{}},
 	} {

@@ -29,8 +29,8 @@ type Article struct {
 	// Top is the first line that is shown.
 	Top int
 	// Height and headLines are those of the last drawing.
-	Height    int
-	headLines int
+	Height       int
+	headerHeight int
 	// Restore is the reading progress to return to in permille, once all lines are
 	// there; -1 for none.
 	Restore int
@@ -38,8 +38,8 @@ type Article struct {
 	Moved bool
 }
 
-// Settle scrolls to the saved reading progress. Call it when the article is whole.
-func (a *Article) Settle() {
+// RestoreProgress scrolls to the saved reading progress. Call it when the article is whole.
+func (a *Article) RestoreProgress() {
 	if a.Restore >= 0 && !a.Moved {
 		a.Top = (a.Restore*a.Scrollable() + 500) / 1000
 	}
@@ -48,7 +48,7 @@ func (a *Article) Settle() {
 
 // Scrollable returns by how many lines the article can be scrolled.
 func (a *Article) Scrollable() int {
-	return max(a.headLines+len(a.Lines)+1-a.Height, 0)
+	return max(a.headerHeight+len(a.Lines)+1-a.Height, 0)
 }
 
 // Permille returns the reading progress.
@@ -72,8 +72,8 @@ func (a *Article) Scroll(n int) bool {
 // AtEnd reports whether the last line is shown.
 func (a *Article) AtEnd() bool { return a.Whole && a.Top >= a.Scrollable() }
 
-// head returns the lines above the body: title, origin, date and age.
-func (a *Article) head(w int, t style.Theme, focused bool, now time.Time, notes []string) []string {
+// header returns the lines above the body: title, origin, date and age.
+func (a *Article) header(w int, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	weight := t.Strong
 	if focused {
 		weight = t.Accent
@@ -87,7 +87,7 @@ func (a *Article) head(w int, t style.Theme, focused bool, now time.Time, notes 
 	}
 	meta := ""
 	for _, part := range append([]string{
-		a.Item.FeedTitle, a.Item.Author, date(a.Item, now), age(a.Item, now), readingTime(a.Item.Words), stateWords(a.Item),
+		a.Item.FeedTitle, a.Item.Author, date(a.Item, now), age(a.Item, now), readingTime(a.Item.Words), stateText(a.Item),
 	}, notes...) {
 		if joined := t.JoinDots(meta, part); meta == "" || style.Width(joined) <= w {
 			meta = joined
@@ -115,12 +115,12 @@ func readingTime(words int) string {
 	return fmt.Sprintf("%d min", (words+229)/230)
 }
 
-func stateWords(i feed.Item) string {
+func stateText(i feed.Item) string {
 	var words []string
 	if i.Starred {
 		words = append(words, "starred")
 	}
-	return strings.Join(append(words, labelWords(i)...), ", ")
+	return strings.Join(append(words, labelTexts(i)...), ", ")
 }
 
 func enclosure(e feed.Enclosure) string {
@@ -150,14 +150,14 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 	a.Height = r.H - 1
 	w := min(a.Width, max(r.W-2*ArticleMargin, 1))
 	margin := style.Spaces(min(ArticleMargin, max(r.W-w, 0)))
-	all := a.head(w, t, focused, now, notes)
+	all := a.header(w, t, focused, now, notes)
 	switch {
 	case a.Failed != "":
 		all = append(all, style.Paint(t.Failed, style.Fit(a.Failed, w, t.Glyphs.Ellipsis)))
 	case a.Whole && len(a.Lines) == 0:
 		all = append(all, style.Paint(t.Dim, style.Fit("This item has no text; o opens its page.", w, t.Glyphs.Ellipsis)))
 	}
-	a.headLines = len(all)
+	a.headerHeight = len(all)
 	a.Top = max(min(a.Top, a.Scrollable()), 0)
 	lines := make([]string, 0, r.H)
 	for i := a.Top; len(lines) < a.Height; i++ {

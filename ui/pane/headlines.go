@@ -38,8 +38,8 @@ type Headlines struct {
 	UnreadOnly bool
 	Oldest     bool
 	Compact    bool
-	// HeadLines is the height of the header in the last drawing.
-	HeadLines int
+	// HeaderHeight is the height of the header in the last drawing.
+	HeaderHeight int
 }
 
 // Row is an item with its position in the list.
@@ -214,7 +214,7 @@ func (p *Headlines) unreadLine() string {
 // header describes, nil if there is none. words are shown if there are no rows.
 func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time, words []string) []string {
 	lines := p.header(r, t, focused, f, now)
-	p.HeadLines = len(lines)
+	p.HeaderHeight = len(lines)
 	p.List.SetHeight(max((r.H-len(lines))/p.RowHeight(), 1))
 	if p.List.Len() == 0 {
 		for _, w := range words {

@@ -19,11 +19,11 @@ func rowNotes(i feed.Item, w int, t style.Theme) string {
 	if i.Hidden && i.HiddenBy != "" {
 		hidden = "hidden by " + text.Clean(i.HiddenBy)
 	}
-	return t.JoinDots(hidden, edited, strings.Join(labelWords(i), " "), style.Fit(AlsoIn(i), w, t.Glyphs.Ellipsis))
+	return t.JoinDots(hidden, edited, strings.Join(labelTexts(i), " "), style.Fit(AlsoIn(i), w, t.Glyphs.Ellipsis))
 }
 
-// labelWords returns an item's labels as rows show them.
-func labelWords(i feed.Item) []string {
+// labelTexts returns an item's labels as rows show them.
+func labelTexts(i feed.Item) []string {
 	words := make([]string, len(i.Labels))
 	for n, l := range i.Labels {
 		words[n] = "#" + text.Clean(l)

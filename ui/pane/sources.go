@@ -353,8 +353,8 @@ func (p *Sources) SetQueryCounts(counts map[string]int) {
 	p.Recount()
 }
 
-// SourcesHead is the number of lines above the rows.
-const SourcesHead = 2
+// SourcesHeaderHeight is the number of lines above the rows.
+const SourcesHeaderHeight = 2
 
 // Render draws the pane as exactly r.H lines of r.W cells.
 func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
@@ -364,7 +364,7 @@ func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
 		head = t.Accent
 	}
 	lines = append(lines, style.Pad(" "+style.Paint(head, style.Fit("dateline", r.W-1, "")), r.W), style.Spaces(r.W))
-	p.List.SetHeight(r.H - SourcesHead)
+	p.List.SetHeight(r.H - SourcesHeaderHeight)
 	for i, s := range p.List.Visible() {
 		lines = append(lines, p.row(s, p.List.Top()+i == p.List.Index(), focused, r.W, t))
 	}

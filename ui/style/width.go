@@ -23,7 +23,7 @@ func Width(s string) int {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if !single(r) {
+		if !singleCell(r) {
 			return ansi.StringWidth(s)
 		}
 		i += size
@@ -35,10 +35,10 @@ func Width(s string) int {
 // inMostRows are the symbols for unread and starred items.
 const inMostRows = "●★"
 
-// single reports whether a rune takes one cell whatever stands beside it. This
+// singleCell reports whether a rune takes one cell whatever stands beside it. This
 // holds for the common alphabets and for the symbols in most rows. Counting them
 // is what makes a frame cheap.
-func single(r rune) bool {
+func singleCell(r rune) bool {
 	switch {
 	case r < 0x20:
 		return false
@@ -59,22 +59,22 @@ func Fit(s string, w int, ellipsis string) string {
 	}
 	n, cut, dots := 0, 0, Width(ellipsis)
 	for i, r := range s {
-		if !single(r) {
+		if !singleCell(r) {
 			return fitMeasured(s, w, ellipsis)
 		}
 		if n == max(w-dots, 0) {
 			cut = i
 		}
 		if n++; n > w {
-			return onceCut(s[:cut]+ellipsis, ellipsis)
+			return removeDoubleEllipsis(s[:cut]+ellipsis, ellipsis)
 		}
 	}
 	return s
 }
 
-// onceCut removes one of two ellipses at the end. The other one comes from a part
+// removeDoubleEllipsis removes one of two ellipses at the end. The other one comes from a part
 // of s that had been cut before.
-func onceCut(s, ellipsis string) string {
+func removeDoubleEllipsis(s, ellipsis string) string {
 	if before, twice := strings.CutSuffix(s, ellipsis+ellipsis); twice {
 		return before + ellipsis
 	}
@@ -86,7 +86,7 @@ func fitMeasured(s string, w int, ellipsis string) string {
 	if ansi.StringWidth(s) <= w {
 		return s
 	}
-	return onceCut(ansi.Truncate(s, w, ellipsis), ellipsis)
+	return removeDoubleEllipsis(ansi.Truncate(s, w, ellipsis), ellipsis)
 }
 
 // Pad fills s with spaces up to w cells. A longer s is cut.
