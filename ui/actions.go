@@ -8,22 +8,23 @@ import (
 	"dateline/ui/suspend"
 )
 
-// action is one thing that a key can do. The table of actions is the only list of
-// keys: dispatch, footer, help page, the check of the configuration and the guide's
-// page on keys are all made from it.
+// action is something that a key can do. The table of actions is the only list of keys.
+// The handling of keys, the footer, the help page, the check of the configuration and the
+// guide's page on keys use it.
 type action struct {
 	// name is its name in the configuration.
 	name    string
 	section string
 	help    string
-	// hint is the word in the footer, shown in the panes of in; empty for none.
+	// hint is the word for the footer in the panes of in; empty if the footer does not
+	// show the action.
 	hint string
 	in   []area
 	keys []string
-	// do carries it out; n is the number typed before the key, at least 1.
+	// do carries out the action. n is the number typed before the key, at least 1.
 	do func(n int) tea.Cmd
-	// why says why it cannot be done now; empty if it can. If why is nil, it can
-	// always be done.
+	// why returns why the action cannot be done now; empty if it can be done. If why is
+	// nil, the action can always be done.
 	why func() string
 }
 
@@ -47,8 +48,8 @@ var (
 	inAll     = []area{areaSources, areaHeadlines, areaArticle}
 )
 
-// actions returns the table of actions. Each row names the method of the part of
-// the screen that carries it out.
+// actions returns the table of actions. Each action calls a method of a part of the
+// screen.
 func actions(m *Model) []action {
 	var all []action
 	for _, part := range [][]action{
@@ -154,17 +155,19 @@ func displayActions(m *Model) []action {
 	}
 }
 
-// once is for actions that a number before the key does not repeat.
+// once returns an action that ignores the number before the key.
 func once(f func() tea.Cmd) func(int) tea.Cmd {
 	return func(int) tea.Cmd { return f() }
 }
 
-// by repeats a step as often as the number before the key says.
+// by returns an action that repeats a step n times, where n is the number before the
+// key.
 func by(f func(int) tea.Cmd, step int) func(int) tea.Cmd {
 	return func(n int) tea.Cmd { return f(n * step) }
 }
 
-// selection is what a key acts on, and why it cannot act.
+// selection finds the item, feed or link that a key acts on, and the reason if there is
+// none.
 type selection struct {
 	*geometry
 	sources   *sourceList
@@ -196,7 +199,7 @@ func (s *selection) feed() (feed.Feed, bool) {
 	return s.sources.FeedOf(i.Feed)
 }
 
-// link returns the address that belongs to what has the focus.
+// link returns the address of the source or item that has the focus.
 func (s *selection) link() string {
 	if s.focus == areaSources {
 		if f := s.headlines.Source.Feed; f != nil {

@@ -13,42 +13,41 @@ import (
 	"dateline/ui/notify"
 )
 
-// presence says whether the user is looking at the screen.
+// presence records whether the user is looking at the screen.
 type presence struct {
 	// focused is false while the terminal does not have the focus.
 	focused bool
-	// reports says whether the terminal reports its focus.
+	// reports reports whether the terminal reports its focus.
 	reports bool
 	// lastKey is when a key was pressed last.
 	lastKey time.Time
 }
 
 const (
-	// awayAfter is how long no key was pressed before the user counts as absent from
-	// a terminal that does not report its focus.
-	awayAfter = time.Minute
-	// tickEvery is how often the ages of a screen at rest move.
+	// absentAfter is the time without a key after which the user counts as absent. It
+	// is used if the terminal does not report its focus.
+	absentAfter = time.Minute
+	// tickEvery is how often the ages on an idle screen are updated.
 	tickEvery = time.Minute
-	// versionWait is how long reading the version waits for a database that is
-	// writing.
+	// versionWait is how long reading the version waits for a busy database.
 	versionWait = 250 * time.Millisecond
 	// changePause is how long reported changes are gathered before they are shown.
 	changePause = 200 * time.Millisecond
-	// maintainAfter is how long no key was pressed before the database is
-	// maintained, maintainEvery the least time between two maintenances.
+	// maintainAfter is the time without a key after which the database is maintained,
+	// and maintainEvery the shortest time between two runs of the maintenance.
 	maintainAfter = time.Minute
 	maintainEvery = time.Hour
-	// indexStep is how many items are indexed between two looks at the context.
+	// indexStep is how many items are indexed at once. Then the context is checked.
 	indexStep = 500
 )
 
-// watching reports whether the user looks at the screen, so that no notification is
+// watching reports whether the user is looking at the screen. Then no notification is
 // needed.
 func (p *presence) watching(now time.Time) bool {
-	return p.focused && (p.reports || now.Sub(p.lastKey) < awayAfter)
+	return p.focused && (p.reports || now.Sub(p.lastKey) < absentAfter)
 }
 
-// notifier shows new items outside the screen, once for each refresh.
+// notifier shows desktop notifications about new items, one for each refresh.
 type notifier struct {
 	*env
 	presence *presence
@@ -57,15 +56,15 @@ type notifier struct {
 	waiting []feed.NewItem
 }
 
-// notified answers an attempt to run the user's program.
+// notified is the result of running the user's notification program.
 type notified struct{ err error }
 
-// choose finds out how the terminal is asked for notifications.
+// choose chooses the control sequence for notifications.
 func (n *notifier) choose(env tea.EnvMsg) {
 	n.Terminal = notify.Choose(n.deps.Settings.NotifyWith, env.Getenv)
 }
 
-// send shows the items that a refresh brought, in one notification.
+// send shows one notification about the new items of a refresh.
 func (n *notifier) send() tea.Cmd {
 	waiting := n.waiting
 	n.waiting = nil
@@ -89,14 +88,15 @@ func (n *notifier) show(msg notified) {
 	}
 }
 
-// changeWatcher notices what others change in the database: at once if the source
-// reports it, or else once a minute while the terminal has the focus.
+// changeWatcher notices changes that other processes make to the database. The source
+// reports changes at once. If it does not, they are noticed once a minute while the
+// terminal has the focus.
 type changeWatcher struct {
 	*env
-	// version is the database's version that the screen shows; 0 if unknown.
+	// version is the version of the database that the screen shows; 0 if unknown.
 	version int64
-	// generation numbers the chains of ticks. Only the last one goes on. untick ends
-	// its wait.
+	// generation numbers the chains of ticks. Only the last chain continues. untick
+	// ends its wait.
 	generation int
 	untick     context.CancelFunc
 	// changed is the source's channel; nil if it reports no changes.
@@ -109,11 +109,10 @@ type ticked struct {
 	version    int64
 }
 
-// changedOutside says that somebody else changed the database.
+// changedOutside reports that another process changed the database.
 type changedOutside struct{ version int64 }
 
-// tick begins a chain of ticks, the first one in that time. A chain that began
-// before ends.
+// tick starts a chain of ticks and ends the chain before. The first tick comes after in.
 func (w *changeWatcher) tick(in time.Duration) tea.Cmd {
 	w.stop()
 	ctx, cancel := context.WithCancel(w.ctx)
@@ -122,15 +121,15 @@ func (w *changeWatcher) tick(in time.Duration) tea.Cmd {
 	return w.after(ctx, in, func(time.Time) tea.Msg { return ticked{generation, readVersion(ctx, store)} })
 }
 
-// stop ends the chain of ticks at once. A timer that only finds itself late would
-// wake the processor, too.
+// stop ends the chain of ticks and its timer at once, so that the timer does not wake
+// the processor.
 func (w *changeWatcher) stop() {
 	w.generation++
 	w.untick()
 }
 
-// watching reports that the source watches for changes, and the version of the
-// database at that time.
+// watching brings the channel of the source's changes, and the version of the database
+// when it was opened.
 type watching struct {
 	changed <-chan struct{}
 	version int64
@@ -142,8 +141,8 @@ func (w *changeWatcher) watch() tea.Cmd {
 	return func() tea.Msg { return watching{source.Changed(ctx), readVersion(ctx, store)} }
 }
 
-// wait waits for the next reported change, and a moment longer for those that follow
-// closely. Nothing wakes while there are none.
+// wait waits for the next reported change, and changePause longer for further changes.
+// It uses no processor time while there are none.
 func (w *changeWatcher) wait() tea.Cmd {
 	ctx, changed, store := w.ctx, w.changed, w.deps.Store
 	if changed == nil {
@@ -173,8 +172,8 @@ func readVersion(ctx context.Context, store *cache.Store) int64 {
 	return v
 }
 
-// differs takes a version and reports whether somebody else has written since the
-// last one.
+// differs records a version and reports whether another process has written since the
+// last version.
 func (w *changeWatcher) differs(version int64) bool {
 	before := w.version
 	if version == 0 || version == before {
@@ -184,8 +183,8 @@ func (w *changeWatcher) differs(version int64) bool {
 	return before != 0
 }
 
-// after waits and then returns what f makes of the instant. It returns nil if ctx
-// ends first.
+// after returns a command that waits for d and then returns the message of f. If ctx
+// ends first, it returns nil.
 func after(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		wait := time.NewTimer(d)
@@ -199,7 +198,7 @@ func after(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.
 	}
 }
 
-// ticked follows changes of other processes and begins what is done in idle times.
+// ticked shows changes of other processes and starts the work for idle times.
 func (m *Model) ticked(msg ticked) tea.Cmd {
 	if msg.generation != m.changes.generation {
 		return nil
@@ -211,20 +210,20 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 	return tea.Batch(append(cmds, m.followVersion(msg.version))...)
 }
 
-// showWatching shows what somebody else changed before the source was watching, and
-// waits for more.
+// showWatching shows changes that were made before the source was watching, and waits
+// for more.
 func (m *Model) showWatching(msg watching) tea.Cmd {
 	m.changes.changed = msg.changed
 	return m.showChanges(changedOutside{msg.version})
 }
 
-// showChanges shows what somebody else changed, and waits for more.
+// showChanges shows changes of other processes and waits for more.
 func (m *Model) showChanges(msg changedOutside) tea.Cmd {
 	return tea.Batch(m.followVersion(msg.version), m.changes.wait())
 }
 
-// followVersion loads everything again if somebody else has changed the database. A
-// running refresh does so by itself.
+// followVersion loads everything again if another process has changed the database.
+// During a refresh it does nothing, because the refresh loads everything itself.
 func (m *Model) followVersion(version int64) tea.Cmd {
 	if !m.changes.differs(version) || m.refresh.running {
 		return nil
@@ -233,15 +232,15 @@ func (m *Model) followVersion(version int64) tea.Cmd {
 	return tea.Batch(m.sources.load(), m.headlines.reload(), m.refresh.loadNextDue())
 }
 
-// lostFocus ends the ticks and saves the session: the terminal may stay without the
-// focus for days.
+// lostFocus ends the ticks and saves the session, because the terminal may stay without
+// the focus for days.
 func (m *Model) lostFocus() tea.Cmd {
 	m.presence.focused, m.presence.reports = false, true
 	m.changes.stop()
 	return m.session.saveNow()
 }
 
-// gotFocus looks at once for what changed meanwhile.
+// gotFocus looks at once for changes that were made meanwhile.
 func (m *Model) gotFocus() tea.Cmd {
 	m.presence.focused, m.presence.reports = true, true
 	return m.changes.tick(0)
@@ -255,8 +254,8 @@ type maintenance struct {
 	last     time.Time
 }
 
-// maintained says that old items may be gone from the database, and whether today's
-// backup failed.
+// maintained reports that the maintenance has ended. It may have removed old items.
+// backup is the error of today's backup.
 type maintained struct{ backup error }
 
 // catchUp indexes what an earlier run left unindexed.
@@ -268,8 +267,8 @@ func (t *maintenance) catchUp() tea.Cmd {
 	}
 }
 
-// indexPending indexes until nothing is left. Searches find what fails here all the
-// same, and it is tried again at the next start.
+// indexPending indexes until nothing is left. If it fails, searches still find the items
+// that are not indexed, and the next start tries again.
 func indexPending(ctx context.Context, store *cache.Store) {
 	for last := -1; ; {
 		left, err := store.IndexPending(ctx, indexStep)
@@ -280,8 +279,9 @@ func indexPending(ctx context.Context, store *cache.Store) {
 	}
 }
 
-// run makes the daily backup and lets the store remove what is not retained and give
-// room back, if no key was pressed for a while and nothing is being refreshed.
+// run makes the daily backup and maintains the database: items that are not retained are
+// removed, and free space is given back. It does nothing if a key was pressed within
+// maintainAfter or a refresh is running.
 func (t *maintenance) run() tea.Cmd {
 	now := t.now()
 	if t.refresh.running || now.Sub(t.presence.lastKey) < maintainAfter || now.Sub(t.last) < maintainEvery {
@@ -299,7 +299,7 @@ func (t *maintenance) run() tea.Cmd {
 	}
 }
 
-// showMaintained updates what is shown.
+// showMaintained updates the counts and reports a failed backup.
 func (m *Model) showMaintained(msg maintained) tea.Cmd {
 	if msg.backup != nil && m.ctx.Err() == nil {
 		m.status.fail("today's backup failed: " + userMessage(msg.backup))

@@ -20,13 +20,13 @@ type browser struct {
 	marks    *marker
 }
 
-// opened answers an attempt to show a page in the browser.
+// opened is the result of opening a page in the browser.
 type opened struct {
 	url string
 	err error
 }
 
-// open shows a URL in the browser, if it is one that a browser may be given.
+// open shows a URL in the browser if [text.SafeURL] accepts it.
 func (b *browser) open(url string, background bool) tea.Cmd {
 	safe, ok := text.SafeURL(url)
 	if !ok {
@@ -51,7 +51,7 @@ func (b *browser) show(msg opened) {
 func (b *browser) openPage() tea.Cmd       { return b.openAndRead(false) }
 func (b *browser) openBackground() tea.Cmd { return b.openAndRead(true) }
 
-// openAndRead opens the page of what has the focus. An item is marked read.
+// openAndRead opens the page of the selected source or item. An item is marked read.
 func (b *browser) openAndRead(background bool) tea.Cmd {
 	cmd := b.open(b.selected.link(), background)
 	if i, ok := b.selected.item(); ok {
@@ -81,8 +81,8 @@ func (b *browser) openLink(n int) tea.Cmd {
 	return nil
 }
 
-// copy puts text on the clipboard through the terminal (OSC 52), so that it works
-// over ssh.
+// copy copies text to the clipboard by a control sequence of the terminal (OSC 52), so
+// that it also works over ssh.
 func (b *browser) copy(s string) tea.Cmd {
 	s = text.Clean(s)
 	b.status.say("copied " + s)

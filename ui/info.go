@@ -17,8 +17,8 @@ import (
 	"dateline/ui/mode"
 )
 
-// infoLoaded brings what is known of a feed and an item. Either is nil if it is not
-// asked for.
+// infoLoaded brings information about a feed and an item. A nil feed or item is not
+// shown.
 type infoLoaded struct {
 	feed     *feed.Feed
 	item     *feed.Item
@@ -28,14 +28,14 @@ type infoLoaded struct {
 	err      error
 	// list is the query of the list in which the item is.
 	list string
-	// opener asked for it from an overlay; nil if it was asked for on the page.
+	// opener is the opener of the overlay. If it is nil, the overlay is for reading only.
 	opener opener
 }
 
 // pollsShown is how many of a feed's last checks are listed.
 const pollsShown = 30
 
-// showInfo shows what is known of the selected feed and item.
+// showInfo shows information about the selected feed and item.
 func (m *Model) showInfo() tea.Cmd {
 	var msg infoLoaded
 	item, hasItem := m.selected.item()
@@ -53,7 +53,7 @@ func (m *Model) showInfo() tea.Cmd {
 	return m.loadInfo(msg)
 }
 
-// loadInfo reads what the screen does not have.
+// loadInfo reads the information that is not in memory.
 func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
 	ctx, store := e.ctx, e.deps.Store
 	return func() tea.Msg {
@@ -74,7 +74,7 @@ func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
 	}
 }
 
-// showLoadedInfo opens the overlay, unless the user has gone on meanwhile.
+// showLoadedInfo opens the overlay, unless the user has opened something else meanwhile.
 func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 	by := msg.opener
 	if m.modes.Prompt() != nil || m.modes.Overlay() != nil && by == nil {
@@ -134,8 +134,8 @@ func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 	return rows
 }
 
-// pollInfo is the log of checks: how long ago, how long it took, the size of the
-// response and what it brought.
+// pollInfo returns the log of checks: for each its age, its duration, the size of the
+// response and the result.
 func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 	if len(polls) == 0 {
 		return nil
@@ -155,7 +155,7 @@ func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 	return rows
 }
 
-// pollText say what a successful check brought.
+// pollText returns what a successful check brought.
 func pollText(p feed.Poll) string {
 	var words []string
 	if p.Status != 0 {
@@ -176,7 +176,7 @@ func pollText(p feed.Poll) string {
 	return strings.Join(words, ", ")
 }
 
-// hintsText say how a server and its document want to be polled.
+// hintsText returns how often the server and the feed's document want to be polled.
 func hintsText(w feed.PollHints, now time.Time) string {
 	var words []string
 	add := func(what string, d time.Duration) {
@@ -250,7 +250,7 @@ func itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 	}
 }
 
-// listedText say why an item is listed, or why other lists leave it out.
+// listedText returns why an item is in a list, or why lists do not show it.
 func listedText(i feed.Item, query string, now time.Time) string {
 	switch {
 	case i.Hidden && i.HiddenBy != "":
@@ -278,6 +278,7 @@ func cleanRows(rows []mode.Row) []mode.Row {
 	return kept
 }
 
+// when returns a time and its age; empty if the time is zero.
 func when(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -285,7 +286,7 @@ func when(t, now time.Time) string {
 	return t.In(now.Location()).Format("2 January 2006, 15:04:05") + ", " + feed.Ago(t, now)
 }
 
-// nextCheckText say when a feed is checked next and why then.
+// nextCheckText returns when a feed is checked next, and why.
 func nextCheckText(f feed.Feed, now time.Time) string {
 	p := f.Poll
 	switch {

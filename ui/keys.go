@@ -20,7 +20,7 @@ type keymap struct {
 	prefixes map[string]bool
 	table    []action
 	hints    map[area][]hint
-	// named has the first key of each action that has one.
+	// named holds the first key of each action that has a key.
 	named map[string]string
 }
 
@@ -31,7 +31,7 @@ func (k keymap) lookup(typed []string) (bound []*action, more bool) {
 	return k.bound[s], k.prefixes[s]
 }
 
-// keysOf returns the keys of an action as a person writes them, in the order of the
+// keysOf returns the keys of an action as the help page shows them, in the order of the
 // action table.
 func (k keymap) keysOf(a *action) []string {
 	var keys []string
@@ -52,7 +52,8 @@ func (k keymap) keysOf(a *action) []string {
 // keyFor returns the first key of an action by its name; empty if it has none.
 func (k keymap) keyFor(name string) string { return k.named[name] }
 
-// keyRank orders the keys of an action: those of the table, then the others.
+// keyRank returns the position of a key among the keys of an action. Keys of the
+// configuration follow those of the table.
 func keyRank(a *action, key string) int {
 	if i := slices.Index(a.keys, key); i >= 0 {
 		return i
@@ -60,8 +61,8 @@ func keyRank(a *action, key string) int {
 	return len(a.keys)
 }
 
-// newKeymap binds the keys of the table, then of a preset, then of the user.
-// bindings maps a key to the names of actions; an empty list unbinds it.
+// newKeymap binds the keys of the table, then of a preset, then of the user's bindings.
+// bindings maps a key to the names of actions. An empty list unbinds the key.
 func newKeymap(table []action, preset string, bindings map[string][]string) (keymap, error) {
 	k := keymap{bound: map[string][]*action{}, prefixes: map[string]bool{}, table: table}
 	byName := map[string]*action{}
@@ -88,7 +89,7 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 	return k, nil
 }
 
-// index prepares what is looked up at every key and frame.
+// index fills prefixes, hints and named from bound.
 func (k *keymap) index() {
 	for seq := range k.bound {
 		for i := range seq {
@@ -135,14 +136,14 @@ func (k keymap) bind(byName map[string]*action, key string, names []string) erro
 	return nil
 }
 
-// CheckKeys returns what is wrong with a preset and the bindings of a configuration:
-// a key or an action that does not exist.
+// CheckKeys returns an error if the preset, a key or an action of a configuration does
+// not exist.
 func CheckKeys(preset string, bindings map[string][]string) error {
 	_, err := newKeymap(actions(new(Model)), preset, bindings)
 	return err
 }
 
-// presets hold what differs from the action table's own keys.
+// presets hold the keys that differ from those of the action table.
 var presets = map[string]map[string]string{
 	"":         {},
 	"dateline": {},
@@ -185,8 +186,8 @@ func splitKeys(written string) (string, error) {
 	return strings.Join(seq, " "), nil
 }
 
-// modified reports whether a word names a modifier that dateline does not know, as in
-// "hyper+x": at least two letters, a plus and something else. "g+" is two keys.
+// modified reports whether a word has an unknown modifier, as in "hyper+x": at least two
+// letters, a plus and something else. "g+" is two keys.
 func modified(word string) bool {
 	before, after, found := strings.Cut(word, "+")
 	return found && after != "" && utf8.RuneCountInString(before) > 1
@@ -213,7 +214,7 @@ func showKeys(seq string) string {
 	return strings.Join(keys, "")
 }
 
-// nearest suggests a name that is spelt almost like this one.
+// nearest returns a hint at the known name that is most similar to name.
 func nearest(name string, known map[string]*action) string {
 	near := text.Nearest(name, slices.Sorted(maps.Keys(known)))
 	if text.Distance(name, near) > 3 {
@@ -261,8 +262,8 @@ func (k *keyboard) press(key string) tea.Cmd {
 	return k.act(bound, n)
 }
 
-// isCount reports whether a key is a digit of a number before a motion. In an
-// article the digits open its links.
+// isCount reports whether a key is a digit of a number before a key. In an article the
+// digits open its links.
 func (k *keyboard) isCount(key string) bool {
 	if len(key) != 1 || key < "0" || key > "9" || len(k.typed) > 0 {
 		return false
@@ -270,6 +271,7 @@ func (k *keyboard) isCount(key string) bool {
 	return k.focus != areaArticle && (key != "0" || k.count > 0)
 }
 
+// waitingText returns the unfinished number and keys for the status line.
 func (k *keyboard) waitingText() string {
 	s := strings.Join(k.typed, "")
 	if k.count > 0 {
@@ -285,8 +287,8 @@ func (k *keyboard) forget() bool {
 	return waiting
 }
 
-// act carries out actions one after the other. The first one that cannot be done
-// now says why and ends that.
+// act carries out actions one after the other. If one cannot be done now, it shows the
+// reason and stops.
 func (k *keyboard) act(bound []*action, n int) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, a := range bound {

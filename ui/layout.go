@@ -77,8 +77,8 @@ type shape int
 const (
 	// shapeSingle shows the focused pane alone.
 	shapeSingle shape = iota
-	// shapeStack shows headlines over the article; sources take their place
-	// while they have the focus.
+	// shapeStack shows the headlines above the article. The sources replace both while
+	// they have the focus.
 	shapeStack
 	// shapeSide puts sources beside the stack.
 	shapeSide
@@ -86,23 +86,22 @@ const (
 	shapeColumns
 )
 
-// splits are the borders that were dragged: the width of the sources, the width of
-// the headlines in columns, and their height in a stack. 0 means what the layout
-// chooses.
+// splits are the borders that the user has dragged: the width of the sources, the width
+// of the headlines in columns, and the height of the headlines in a stack. 0 means the
+// default of the layout.
 type splits struct {
 	Sources   int `json:"sources,omitempty"`
 	Headlines int `json:"headlines,omitempty"`
 	Stack     int `json:"stack,omitempty"`
 }
 
-// layout says where everything is. A pane that is not shown has an empty
-// rectangle.
+// layout holds the rectangle of each pane. A hidden pane has an empty rectangle.
 type layout struct {
 	shape  shape
 	areas  [3]pane.Rect
 	status pane.Rect
-	// column is the x of the line right of the sources and right of the
-	// headlines, rule the y of the line above the article; -1 for none.
+	// column holds the x of the line to the right of the sources and of the
+	// headlines, rule the y of the line above the article. -1 means no line.
 	column [2]int
 	rule   int
 }
@@ -165,7 +164,7 @@ func arrange(w, h int, option string, focus area, zen bool, s splits) layout {
 	return l
 }
 
-// beside gives the sources their column and returns the rest.
+// beside places the sources in a column on the left and returns the remaining rectangle.
 func (l *layout) beside(body pane.Rect, s splits) pane.Rect {
 	w := bound(s.Sources, min(max(body.W/5, 26), 34), 14, body.W-60)
 	l.areas[areaSources] = pane.Rect{X: body.X, Y: body.Y, W: w, H: body.H}
@@ -173,6 +172,7 @@ func (l *layout) beside(body pane.Rect, s splits) pane.Rect {
 	return pane.Rect{X: body.X + w + 1, Y: body.Y, W: body.W - w - 1, H: body.H}
 }
 
+// stack places the headlines above the article.
 func (l *layout) stack(body pane.Rect, s splits) {
 	top := bound(s.Stack, body.H*45/100, 5, body.H-6)
 	l.areas[areaHeadlines] = pane.Rect{X: body.X, Y: body.Y, W: body.W, H: top}
@@ -180,7 +180,7 @@ func (l *layout) stack(body pane.Rect, s splits) {
 	l.areas[areaArticle] = pane.Rect{X: body.X, Y: body.Y + top + 1, W: body.W, H: body.H - top - 1}
 }
 
-// bound returns want, or usual if want is 0, but at least low and at most high.
+// bound limits want to the range from low to high. If want is 0, it limits usual.
 func bound(want, usual, low, high int) int {
 	if want == 0 {
 		want = usual

@@ -26,18 +26,17 @@ type articleView struct {
 	// key names the rendering that is shown or being loaded.
 	key   pageKey
 	links []article.Link
-	// chosen reports whether the user asked for a text that is not the item's own.
+	// chosen reports whether the user chose a text that is not the default of the item.
 	chosen bool
-	// from is the item that was shown before. It says in which direction the user
-	// goes.
+	// from is the item that was shown before. It shows in which direction the user
+	// moves.
 	from int64
-	// generation numbers the waits before loading. Only the last one of a quick walk
-	// loads.
+	// generation numbers the waits before loading. Only the last wait loads an article.
 	generation int
 	pages      *pageCache
 }
 
-// pageKey names a rendering.
+// pageKey identifies a rendering.
 type pageKey struct {
 	id      int64
 	version version
@@ -49,15 +48,15 @@ type pageKey struct {
 type page struct {
 	lines []string
 	links []article.Link
-	// whole reports whether these are all lines.
+	// whole reports whether the page has all lines.
 	whole bool
 }
 
 // noProgress means that there is no reading progress to return to.
 const noProgress = -1
 
-// articleLoaded brings an article's lines: the first ones with its item, more by
-// next.
+// articleLoaded brings lines of an article. The first message also brings its item. If
+// next is not nil, it returns the following lines.
 type articleLoaded struct {
 	key      pageKey
 	item     feed.Item
@@ -65,40 +64,40 @@ type articleLoaded struct {
 	links    []article.Link
 	progress int
 	first    bool
-	// replace reports whether the lines replace those before.
+	// replace reports whether the lines replace the lines before.
 	replace bool
 	next    func() articleLoaded
 	err     error
 }
 
-// articleDebounced says that the cursor has stayed on a row for a moment.
+// articleDebounced reports that the cursor has stayed on a row for articleDelay.
 type articleDebounced struct{ generation int }
 
-// progressLoaded brings the reading progress, in permille, of an article whose
-// lines were there already.
+// progressLoaded brings the reading progress, in permille, of an article whose lines were
+// loaded already.
 type progressLoaded struct {
 	id int64
 	at int
 }
 
-// pagePrefetched brings a rendering that nobody has asked for yet.
+// pagePrefetched brings a rendering for later.
 type pagePrefetched struct {
 	key  pageKey
 	page page
 }
 
 const (
-	// articleDelay is how long the cursor must stay before an article is rendered,
-	// so that holding a key costs no rendering.
+	// articleDelay is how long the cursor must stay on a row before its article is
+	// rendered, so that nothing is rendered while a key is held.
 	articleDelay = 60 * time.Millisecond
-	// headSize is how much of a long body, in bytes, is sanitised and rendered
-	// before the whole is. It fills a screen, also with much markup.
+	// headSize is how much of a long body, in bytes, is sanitised and rendered first. It
+	// fills a screen even if it has much markup.
 	headSize = 24 << 10
 	// prefetchMax is the largest body, in bytes, that is rendered in advance.
 	prefetchMax = 64 << 10
 )
 
-// renderOptions is what a rendering depends on beside the article.
+// renderOptions holds what a rendering depends on, apart from the article.
 type renderOptions struct {
 	width   int
 	dark    bool
@@ -113,8 +112,8 @@ func (o renderOptions) article() article.Options {
 	return article.Options{Width: o.width, Dark: o.dark, Colors: !o.noColor, ASCII: o.ascii, Links: true}
 }
 
-// loadArticle reads an article and renders its first part. What follows comes by
-// calling next.
+// loadArticle reads an article and renders its first lines. The field next of the message
+// renders the others.
 func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderOptions) tea.Cmd {
 	if key.version == versionDiff {
 		return loadDiff(ctx, store, key, o)
@@ -128,14 +127,14 @@ func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderO
 			return articleLoaded{key: key, first: true, err: err}
 		}
 		progress, _ := store.ReadingPosition(ctx, key.id)
-		answer := firstLines(a.Body, key, o)
-		answer.item, answer.first, answer.progress = a.Item, true, progress
-		return answer
+		msg := firstLines(a.Body, key, o)
+		msg.item, msg.first, msg.progress = a.Item, true, progress
+		return msg
 	}
 }
 
-// firstLines renders the beginning of a body. Sanitising a long one takes longer
-// than a user should wait, so its beginning is shown until the whole is there.
+// firstLines renders the start of a body. Sanitising a long body takes longer than a user
+// should wait, so its start is shown until the whole body is rendered.
 func firstLines(b markup.Body, key pageKey, o renderOptions) articleLoaded {
 	whole := func() articleLoaded { return nextLines(article.Start(b.Safe(), o.article()), key) }
 	head, cut := b.Head(headSize)
@@ -144,22 +143,23 @@ func firstLines(b markup.Body, key pageKey, o renderOptions) articleLoaded {
 	}
 	lines, links, _ := article.Start(head.Safe(), o.article()).Next()
 	return articleLoaded{key: key, lines: lines, links: links, next: func() articleLoaded {
-		answer := whole()
-		answer.replace = true
-		return answer
+		msg := whole()
+		msg.replace = true
+		return msg
 	}}
 }
 
+// nextLines renders the next chunk of a job.
 func nextLines(job *article.Job, key pageKey) articleLoaded {
 	lines, links, more := job.Next()
-	answer := articleLoaded{key: key, lines: lines, links: links}
+	msg := articleLoaded{key: key, lines: lines, links: links}
 	if more {
-		answer.next = func() articleLoaded { return nextLines(job, key) }
+		msg.next = func() articleLoaded { return nextLines(job, key) }
 	}
-	return answer
+	return msg
 }
 
-// options returns how articles are rendered on this screen.
+// options returns the options for rendering on this screen.
 func (a *articleView) options() renderOptions {
 	s := a.deps.Settings
 	return renderOptions{
@@ -172,7 +172,7 @@ func (a *articleView) pageKey(i feed.Item) pageKey {
 	return pageKey{id: i.ID, version: a.versionOf(i), width: a.lineWidth(), dark: a.theme.Dark}
 }
 
-// show begins to show an item in a rendering. The pages rendered before are used.
+// show shows an item, with the cached page if there is one.
 func (a *articleView) show(i feed.Item, key pageKey) {
 	a.Article = pane.Article{ID: i.ID, Item: i, Width: key.width, Restore: noProgress}
 	a.key, a.links, a.chosen, a.from = key, nil, false, 0
@@ -187,8 +187,8 @@ func (a *articleView) clear() {
 	a.key, a.links, a.chosen, a.from = pageKey{}, nil, false, 0
 }
 
-// preview shows the item under the cursor beside the list without marking it. If
-// it is not rendered yet, that waits until the cursor stays.
+// preview shows the item under the cursor beside the list without marking it. If the
+// item is not rendered yet, rendering waits until the cursor stays on it.
 func (a *articleView) preview() tea.Cmd {
 	row, ok := a.headlines.List.Current()
 	if !ok {
@@ -215,8 +215,7 @@ func (a *articleView) preview() tea.Cmd {
 	return a.after(a.ctx, articleDelay, func(time.Time) tea.Msg { return articleDebounced{generation} })
 }
 
-// debounced loads the article on which the cursor stays, and the one that is likely
-// next.
+// debounced loads the article on which the cursor stays, and prefetches its neighbor.
 func (a *articleView) debounced(msg articleDebounced) tea.Cmd {
 	if msg.generation != a.generation || a.ID == 0 {
 		return nil
@@ -227,7 +226,7 @@ func (a *articleView) debounced(msg articleDebounced) tea.Cmd {
 	return tea.Batch(a.load(), a.prefetchNext())
 }
 
-// load loads the article of the pane.
+// load loads the article that the pane shows.
 func (a *articleView) load() tea.Cmd {
 	if a.ID == 0 {
 		return nil
@@ -235,8 +234,7 @@ func (a *articleView) load() tea.Cmd {
 	return loadArticle(a.ctx, a.deps.Store, a.key, a.options())
 }
 
-// loadUnlessShown loads the article at once, without waiting whether the cursor
-// stays.
+// loadUnlessShown loads the article at once, unless all of it is shown already.
 func (a *articleView) loadUnlessShown() tea.Cmd {
 	a.generation++
 	if a.Loaded && a.Whole {
@@ -245,8 +243,8 @@ func (a *articleView) loadUnlessShown() tea.Cmd {
 	return a.load()
 }
 
-// prefetchNext renders the row below, or the one above if the user comes from
-// below. What lies behind was rendered when it was shown.
+// prefetchNext renders the row below, or the row above if the user comes from below. The
+// other neighbor was rendered when it was shown.
 func (a *articleView) prefetchNext() tea.Cmd {
 	rows, at := a.headlines.List.Rows(), a.headlines.List.Index()
 	next := at + 1
@@ -278,7 +276,7 @@ func prefetch(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 	}
 }
 
-// take adds lines. Those of another article or width are dropped.
+// take adds lines. Lines for another article or width are dropped.
 func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	if msg.key != a.key {
 		return nil
@@ -293,7 +291,7 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 		a.Item, a.Lines, a.links, a.Whole, a.Loaded = fresh, nil, nil, false, true
 		own := a.ownVersion(fresh)
 		if !a.chosen && own != a.key.version {
-			// The row did not know yet that the page's text is there.
+			// The row was loaded before the page's text was fetched.
 			return a.showVersion(own)
 		}
 		if !a.Moved && a.Restore == noProgress && msg.progress > 0 && own == a.key.version {
@@ -340,7 +338,7 @@ func (a *articleView) reshow() tea.Cmd {
 	return a.load()
 }
 
-// loadProgress reads the reading progress of an article whose lines are there.
+// loadProgress reads the reading progress of an article that is shown already.
 func (a *articleView) loadProgress() tea.Cmd {
 	ctx, store, id := a.ctx, a.deps.Store, a.ID
 	return func() tea.Msg {
@@ -371,7 +369,7 @@ func (a *articleView) leave() {
 	a.saver.Add(cache.SetProgress{Item: a.ID, Permille: a.Permille()})
 }
 
-// pageCache keeps the renderings used last, up to pageCacheMax bytes.
+// pageCache holds the renderings that were used last, up to pageCacheMax bytes.
 type pageCache struct {
 	byKey map[pageKey]*list.Element
 	order *list.List

@@ -1,18 +1,20 @@
-// Package ui shows the news: one Bubble Tea model, three panes, and one table of
-// actions ([action]) that keys, footer hints and the help page all read.
+// Package ui is the screen of dateline: one Bubble Tea model with three panes.
 //
-// A message goes through Update to one method. Whatever needs the disk, the
-// network or glamour leaves as a command that is given values, and comes back as a
-// message that names the question it answers (a generation, an item, a width), so
-// that a late answer to an old question is dropped. What the user did goes through
-// the [saver.Saver], which outlives the program's last frame. Prompts and overlays
-// lie on a stack of modes ([mode.Stack]): they get the keys and answer, and whoever
-// opened them decides ([opener]).
+// [Model] puts the parts together. Each part is a struct that owns its state, in a file
+// named after what the part does. Start with update.go for messages, actions.go for what
+// keys do, and view.go for drawing.
 //
-// [Model] puts the parts together. Each part is a struct that owns its state and
-// is named after what it does, in a file of that name. Start with update.go for
-// what happens, actions.go for what a key does, and view.go for what is drawn.
-// Never wait in a method: no disk, no network, no article is laid out there.
+// Update passes each message to one method. Work on the disk, the network or the layout
+// of an article runs as a command. A command gets values and returns a message. The
+// message says what it belongs to: a generation, an item or a width. If the user has
+// moved on meanwhile, the message is dropped.
+//
+// Changes that the user makes go through the [saver.Saver], which also writes them after
+// the screen has closed. Prompts and overlays lie on a [mode.Stack]. They turn keys into
+// answers, and their [opener] decides what an answer does.
+//
+// Never wait in a method: never read the disk, use the network or lay out an article
+// there.
 package ui
 
 import (
@@ -34,7 +36,7 @@ import (
 	"dateline/ui/suspend"
 )
 
-// Deps are what the screen is given to work with.
+// Deps are the dependencies of the screen.
 type Deps struct {
 	Store  *cache.Store
 	Source feed.Source
@@ -42,8 +44,8 @@ type Deps struct {
 	// must not pass it through a shell.
 	Open func(ctx context.Context, url string, background bool) error
 	// NotifyCommand runs the user's program for notifications. If it is nil, the
-	// terminal is asked instead. It gets both texts as arguments and must not pass
-	// them through a shell.
+	// terminal shows them. It gets both texts as arguments and must not pass them
+	// through a shell.
 	NotifyCommand func(ctx context.Context, title, body string) error
 	// Crashed is called after a panic, which the screen reports. If it is nil, the
 	// panic is not recorded. It may be called from several goroutines.
@@ -52,7 +54,7 @@ type Deps struct {
 	// moment and before the work of a refresh begins. It may be nil.
 	Shown    func()
 	Settings Settings
-	// Now is the clock; if nil, time.Now.
+	// Now returns the current time. If it is nil, time.Now is used.
 	Now func() time.Time
 }
 
@@ -74,28 +76,28 @@ type Settings struct {
 	// RefreshOnStart refreshes every feed at the start, and not only those that are
 	// due.
 	RefreshOnStart bool
-	// NotifyWith is how the terminal is asked for notifications: "auto", "osc9",
-	// "osc777", "osc99" or "off"; empty means off.
+	// NotifyWith is the control sequence for notifications of the terminal: "auto",
+	// "osc9", "osc777", "osc99" or "off"; empty means off.
 	NotifyWith string
-	// NoColor leaves out colours inside articles. The rest follows what the
-	// environment says of the terminal.
+	// NoColor turns off colours inside articles. The other colours depend on the
+	// terminal.
 	NoColor    bool
 	Queries    []SavedQuery
 	ConfigPath string
 	Version    string
-	// Notice is a message to show at the start; empty for none.
+	// Notice is a message to show at the start; empty if there is none.
 	Notice string
 }
 
 // SavedQuery is a query of the configuration, shown among the sources.
 type SavedQuery = pane.SavedQuery
 
-// env is what every part of the screen works with.
+// env holds what every part of the screen needs.
 type env struct {
 	ctx  context.Context
 	deps Deps
 	now  func() time.Time
-	// after is the function of that name; tests do not wait.
+	// after is the function after. Tests replace it, so that they do not wait.
 	after  func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	saver  *saver.Saver
 	status status
@@ -129,19 +131,19 @@ type Model struct {
 	// dirty reports whether the screen differs from drawn.
 	dirty bool
 	drawn tea.View
-	// program draws the screen; it is nil in tests that draw none. ticker is made
-	// of it with the first message.
+	// program runs the screen; nil in tests without a program. ticker is created with
+	// the first message.
 	program *tea.Program
 	ticker  *frameTicker
-	// painter paints the frames; if it is nil, Bubble Tea does.
+	// painter paints the frames. If it is nil, Bubble Tea paints them.
 	painter *frame.Painter
-	// suspends gets the signal to suspend if it does not come as a key.
+	// suspends receives the signal SIGTSTP.
 	suspends chan os.Signal
-	// panicked is the panic that ended the screen; nil as long as there is none.
+	// panicked is the panic that ended the screen; nil if there was none.
 	panicked *feed.PanicError
 }
 
-// New returns the screen. It reads nothing before Init.
+// New returns the screen. It reads nothing from the database before Init.
 func New(ctx context.Context, d Deps) (*Model, error) {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -162,7 +164,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	return m, err
 }
 
-// connect gives each part what it works with.
+// connect creates the parts and gives each part the others that it needs.
 func (m *Model) connect() {
 	s := m.deps.Settings
 	m.session = session{env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines}
@@ -192,9 +194,9 @@ func (m *Model) connect() {
 	m.keys = keyboard{env: m.env, geometry: &m.geometry}
 }
 
-// Run shows the screen until the user quits or ctx ends, then writes what is still
-// unsaved. The end of ctx is a way to quit and no error: signals are left to
-// whoever made ctx. Options are for tests; with any, Bubble Tea paints.
+// Run shows the screen until the user quits or ctx ends. Then it writes what is not
+// saved yet. It returns nil if ctx ends: the caller handles signals and ends ctx. The
+// options are for tests. If there are any, Bubble Tea paints instead of the painter.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	outer := ctx
 	ctx, cancel := context.WithCancel(outer)
@@ -229,7 +231,8 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	return err
 }
 
-// handleSuspend does for a signal what the key does, until the screen closes.
+// handleSuspend suspends the program for each signal, as the key does, until the screen
+// closes.
 func (m *Model) handleSuspend() {
 	for range m.suspends {
 		m.program.Send(suspend.Command()())
@@ -246,8 +249,7 @@ func (m *Model) Finish() error {
 	return m.saver.Drain(context.WithoutCancel(m.ctx))
 }
 
-// Init asks for the terminal's background and loads the last session. What is on
-// the screen follows from the answers.
+// Init asks the terminal for its background colour and loads the last session.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.startNow(m.session.load()), m.changes.tick(0)}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
@@ -256,16 +258,16 @@ func (m *Model) Init() tea.Cmd {
 	return m.guard(tea.Batch(cmds...))
 }
 
-// startNow returns a command that works already. Bubble Tea starts those of Init
-// only when it has drawn its first page.
+// startNow starts a command at once and returns a command that waits for its message.
+// Bubble Tea starts the commands of Init only after it has drawn the first page.
 func (m *Model) startNow(cmd tea.Cmd) tea.Cmd {
 	cmd = m.guard(cmd)
-	answer := make(chan tea.Msg, 1)
-	go func() { answer <- cmd() }()
-	return func() tea.Msg { return <-answer }
+	result := make(chan tea.Msg, 1)
+	go func() { result <- cmd() }()
+	return func() tea.Msg { return <-result }
 }
 
-// drain writes what the user did. It answers with [saved].
+// drain returns a command that writes what the user did. Its message is [saved].
 func (e *env) drain() tea.Cmd {
 	s, ctx := e.saver, context.WithoutCancel(e.ctx)
 	return func() tea.Msg {

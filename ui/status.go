@@ -8,15 +8,19 @@ import (
 	"dateline/ui/style"
 )
 
-// status is the line at the bottom. It answers the last action, or shows progress,
-// or else the keys that make sense now.
+// status is the line at the bottom. It shows a message about the last action, or the
+// progress of a refresh, or else the keys that make sense now.
 type status struct {
+	// text is the message; empty if there is none. failed reports whether it is an
+	// error.
 	text   string
 	failed bool
+	// typing holds the keys of an unfinished sequence.
 	typing string
 }
 
-// say and fail clean the text, because it may quote a server, a program or a file.
+// say shows a message, and fail an error. Both clean the text, because it may quote a
+// server, a program or a file.
 func (s *status) say(content string)  { s.text, s.failed = text.Clean(content), false }
 func (s *status) fail(content string) { s.text, s.failed = text.Clean(content), true }
 func (s *status) waiting(keys string) { s.typing = keys }
@@ -32,9 +36,8 @@ func userMessage(err error) string {
 	return text.Clean(err.Error())
 }
 
-// statusLines draws the line, and lines above it for a message that is longer than
-// the screen is wide. Such a message ends with what to do, which must not be cut
-// off.
+// statusLines draws the status line. A message that is longer than the screen is wide
+// gets more lines above it, so that the end of the message is not cut off.
 func (m *Model) statusLines(w int) []string {
 	t := m.theme
 	if p := m.modes.Prompt(); p != nil {
@@ -57,7 +60,7 @@ func (m *Model) statusLines(w int) []string {
 		gap = "  "
 	}
 	if !m.refresh.running && style.Width(left)+style.Width(gap)+style.Width(m.status.text)+2 > w {
-		// What a refresh brought shows in the counts as well.
+		// The counts also show what the refresh brought.
 		left, gap = "", ""
 	}
 	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(m.status.text) <= room {
@@ -73,7 +76,7 @@ func (m *Model) statusLines(w int) []string {
 	return append(lines, style.Pad(" "+left, w-style.Width(right))+right)
 }
 
-// progress says what is being fetched, or what the last refresh brought.
+// progress returns what is being fetched, or what the last refresh brought.
 func (m *Model) progress() string {
 	if !m.refresh.running && m.pageText.item != 0 {
 		return "fetching the page of " + m.pageText.host + m.theme.Glyphs.Ellipsis + " Esc stops"

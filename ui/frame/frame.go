@@ -1,8 +1,12 @@
-// Package frame holds what a screen shows, in rows of pieces, and the painter
-// that writes to the terminal what has changed. It knows lines and columns, but
-// no panes and no symbols.
+// Package frame paints the screen. A [Frame] is what the screen shows, as rows of
+// pieces. The [Painter] compares each frame with the one before and writes only the
+// pieces that have changed. This keeps a slow connection and the processor free.
 //
-// Start with [Painter]. Never write to the terminal past it.
+// Start with [NewPainter], [Painter.Run] and [Painter.Show]. The package works with
+// lines and columns and does not depend on panes or symbols.
+//
+// Never write to the terminal without the painter. It would not know that the screen
+// has changed. Use [Painter.Write].
 package frame
 
 import (
@@ -63,6 +67,7 @@ func (r Row) knownWidth(known string) bool {
 	})
 }
 
+// ambiguousWidth reports whether terminals may draw a character with different widths.
 func ambiguousWidth(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -79,8 +84,8 @@ func ambiguousWidth(r rune) bool {
 	return true
 }
 
-// removeControls returns a text with nothing but characters, colours and links. Any other
-// control sequence is removed, because painting over it would not undo what it did.
+// removeControls removes every control character that does not belong to a colour or a
+// link. What other control sequences do could not be undone by painting over it.
 func removeControls(text string) string {
 	var b strings.Builder
 	from := 0
@@ -107,7 +112,7 @@ func removeControls(text string) string {
 	return b.String()
 }
 
-// linkPrefix begins a link (OSC 8).
+// linkPrefix is the start of a link sequence (OSC 8).
 const linkPrefix = "\x1b]8;"
 
 // sequence returns the length of the colour (ECMA-48, SGR) or link (OSC 8) at the

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Painter owns a terminal's screen. Show takes frames and Run paints them. If two
-// come too fast, only the later one is painted. What else is meant for the terminal
-// goes through Write. The painter paints only while the alternate screen is up. It
-// learns that from what is written.
+// Painter paints frames on a terminal. Show sets the next frame and Run paints it. If
+// frames come faster than they can be painted, only the last one is painted. Everything
+// else that is written to the terminal goes through Write. The painter paints only while
+// the alternate screen is up. It finds the sequences for that in what is written.
 type Painter struct {
 	out io.Writer
 	// known are symbols that every terminal draws in one cell.
@@ -24,6 +24,7 @@ type Painter struct {
 
 	// mu is held while something is written to the terminal.
 	mu sync.Mutex
+	// up reports whether the alternate screen is up.
 	up bool
 	// stale reports whether the screen may differ from shown.
 	stale        bool
@@ -40,7 +41,7 @@ type Painter struct {
 	next   *Frame
 }
 
-// frameInterval is the least time between two frames.
+// frameInterval is the shortest time between two frames.
 const frameInterval = 8 * time.Millisecond
 
 // NewPainter returns the painter of a terminal. known are the symbols of the
@@ -49,7 +50,7 @@ func NewPainter(out io.Writer, known string) *Painter {
 	return &Painter{out: out, known: known, wake: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
-// Show sets the frame to paint. One that was not painted yet is dropped.
+// Show sets the frame to paint. It replaces a frame that is not painted yet.
 func (p *Painter) Show(f Frame) {
 	p.nextMu.Lock()
 	p.next = &f
@@ -57,7 +58,8 @@ func (p *Painter) Show(f Frame) {
 	p.nudge()
 }
 
-// EnableSync asks the terminal to show each frame at once (mode 2026).
+// EnableSync makes the terminal show each frame as a whole (synchronized output, mode
+// 2026).
 func (p *Painter) EnableSync() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,6 +75,7 @@ func (p *Painter) SetColorProfile(lower func(string) string) {
 	p.nudge()
 }
 
+// nudge wakes Run.
 func (p *Painter) nudge() {
 	select {
 	case p.wake <- struct{}{}:
@@ -80,8 +83,7 @@ func (p *Painter) nudge() {
 	}
 }
 
-// Run paints until Close. A frame is painted at once, and one that follows too soon
-// a moment later.
+// Run paints frames until Close is called. It waits frameInterval between two frames.
 func (p *Painter) Run() {
 	var last time.Time
 	for {
@@ -155,8 +157,8 @@ func (p *Painter) paint() bool {
 	return true
 }
 
-// emit sends the buffer in one piece. Errors are ignored: a broken terminal shows
-// when it is read from.
+// emit writes the buffer to the terminal at once. It ignores errors, because reading
+// from a broken terminal fails, too, and ends the program.
 func (p *Painter) emit(painted bool) {
 	if !p.syncEnabled || !painted {
 		_, _ = p.out.Write(p.buf.Bytes())
@@ -166,8 +168,9 @@ func (p *Painter) emit(painted bool) {
 	_, _ = p.out.Write(whole)
 }
 
-// row paints the pieces of a row that differ from what was there. If terminals may
-// disagree over their width, it erases the line and paints all of them.
+// row paints the pieces of a row that have changed. was is the row that is shown. If
+// terminals may draw one of the rows with different widths, it erases the line and paints
+// all pieces.
 func (p *Painter) row(y int, was, row Row) {
 	if slices.Equal(was, row) {
 		return
@@ -181,7 +184,8 @@ func (p *Painter) row(y int, was, row Row) {
 		return
 	}
 	p.hideCursor()
-	// Without wrapping, what is drawn wider than measured stays on its line.
+	// Turning off wrapping keeps a text on its line if it is drawn wider than
+	// measured.
 	p.move(0, y)
 	p.buf.WriteString("\x1b[?7l\x1b[2K")
 	for i, piece := range row {
@@ -238,7 +242,7 @@ func (p *Painter) hideCursor() {
 	}
 }
 
-// putCursor puts the cursor where the frame has it, after everything is painted.
+// putCursor moves the cursor to its position in the frame, after everything is painted.
 func (p *Painter) putCursor(at *Point) {
 	if at == nil {
 		p.hideCursor()

@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// glass is a small terminal: what a painter writes stands on it.
-type glass struct {
+// fakeTerminal shows what a painter writes.
+type fakeTerminal struct {
 	cells [][]rune
 	x, y  int
 }
 
-func newGlass(w, h int) *glass {
-	g := &glass{cells: make([][]rune, h)}
+func newFakeTerminal(w, h int) *fakeTerminal {
+	g := &fakeTerminal{cells: make([][]rune, h)}
 	for y := range g.cells {
 		g.cells[y] = []rune(strings.Repeat("?", w))
 	}
@@ -27,10 +27,10 @@ func newGlass(w, h int) *glass {
 
 var control = regexp.MustCompile(`^\x1b\[(\??[0-9;]*)([A-Za-z])|^\x1b\]8;[^\a\x1b]*(\a|\x1b\\)`)
 
-func (g *glass) Write(b []byte) (int, error) {
+func (g *fakeTerminal) Write(b []byte) (int, error) {
 	for s := string(b); s != ""; {
 		if m := control.FindStringSubmatch(s); m != nil {
-			g.obey(m[1], m[2])
+			g.apply(m[1], m[2])
 			s = s[len(m[0]):]
 			continue
 		}
@@ -44,7 +44,7 @@ func (g *glass) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (g *glass) obey(number, verb string) {
+func (g *fakeTerminal) apply(number, verb string) {
 	row := g.cells[g.y]
 	n, _ := strconv.Atoi(number)
 	switch verb {
@@ -66,7 +66,7 @@ func (g *glass) obey(number, verb string) {
 	}
 }
 
-func (g *glass) text() string {
+func (g *fakeTerminal) text() string {
 	var lines []string
 	for _, row := range g.cells {
 		lines = append(lines, string(row))
@@ -76,8 +76,7 @@ func (g *glass) text() string {
 
 var styles = regexp.MustCompile(`\x1b\[[0-9;]*m|\x1b\]8;[^\a]*\a`)
 
-// randomRow is a row of two pieces, now and then of one, in some of which nobody
-// knows how wide they are.
+// randomRow returns a row of one or two pieces. Some have an ambiguous width.
 func randomRow(rnd *rand.Rand, w int) Row {
 	words := []string{"plain", "\x1b[1mbold\x1b[m", "", "ünï", "देव", "\x1b]8;;https://a.example\a\x1b[4mlink\x1b]8;;\a\x1b[m", "\x1b[38;5;246mdim  \x1b[m"}
 	fill := func(x, w int) Piece {
@@ -90,12 +89,12 @@ func randomRow(rnd *rand.Rand, w int) Row {
 	return Row{fill(0, w/2), fill(w/2, w-w/2)}
 }
 
-// TestTheScreenShowsTheFrame protects what the reader sees: however one frame
-// follows another, the terminal shows the last one and nothing of those before.
+// TestTheScreenShowsTheFrame protects what the user sees: the terminal shows the last
+// frame and nothing of the frames before.
 func TestTheScreenShowsTheFrame(t *testing.T) {
 	const w, h = 24, 6
 	rnd := rand.New(rand.NewPCG(1, 2))
-	g := newGlass(w, h)
+	g := newFakeTerminal(w, h)
 	p := NewPainter(g, "")
 	if _, err := p.Write([]byte(screenUp)); err != nil {
 		t.Fatal(err)
@@ -118,9 +117,8 @@ func TestTheScreenShowsTheFrame(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatChangedIsPainted protects slow lines and the processor: a frame
-// that differs in one piece costs that piece, and one that differs in nothing,
-// nothing.
+// TestOnlyWhatChangedIsPainted protects slow connections and the processor: only the
+// pieces that differ are written.
 func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	var out bytes.Buffer
 	p := NewPainter(&out, "")
@@ -148,8 +146,8 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	}
 }
 
-// TestNothingIsPaintedOutsideTheScreen protects the shell: before the alternate
-// screen is up and after it went down nothing is written to the terminal.
+// TestNothingIsPaintedOutsideTheScreen protects the shell: nothing is painted before the
+// alternate screen is up and after it was closed.
 func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
 	var out bytes.Buffer
 	p := NewPainter(&out, "")
@@ -176,8 +174,8 @@ func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
 	}
 }
 
-// TestOnlyColoursAndLinksPass protects the terminal from whatever got past the
-// cleaning of feeds.
+// TestOnlyColoursAndLinksPass protects the terminal from control sequences that were not
+// removed from a feed.
 func TestOnlyColoursAndLinksPass(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain ünï 文字":                               "plain ünï 文字",
