@@ -24,11 +24,11 @@ type headlineList struct {
 	back bookmark
 
 	view cache.View
-	// generation numbers the questions; an answer with another number is dropped.
+	// generation numbers the queries. A result with another number is dropped.
 	generation int
-	// cancel ends the loading for the question before.
+	// cancel ends the loading for the query before.
 	cancel context.CancelFunc
-	// loadingMore reports whether the rows behind an edge are being loaded.
+	// loadingMore reports whether the rows beyond an edge are being loaded.
 	loadingMore bool
 }
 
@@ -45,22 +45,23 @@ const (
 	windowKeep = 400
 )
 
-// how says what a window of rows is for.
+// how is what loaded rows are used for.
 type how int
 
 const (
-	// replaceRows shows the answer to a new question.
+	// replaceRows shows the result of a new query.
 	replaceRows how = iota
-	// openRows does so and opens the article under the cursor.
+	// openRows also opens the article under the cursor.
 	openRows
-	// reloadRows shows the same question again and keeps the cursor's line.
+	// reloadRows shows the same query again and keeps the line of the cursor.
 	reloadRows
 	appendRows
 	prependRows
+	// countRows brings only the number of rows.
 	countRows
 )
 
-// rowsLoaded answers the question with the number generation.
+// rowsLoaded brings rows, or their count, for the query with the number generation.
 type rowsLoaded struct {
 	generation int
 	how        how
@@ -71,13 +72,12 @@ type rowsLoaded struct {
 	err        error
 }
 
-// windowSize returns how many rows a window is loaded with, for a screen of height
-// rows.
+// windowSize returns how many rows are loaded at once for a screen of height rows.
 func windowSize(height int) int { return max(3*height, 90) }
 
 func (h *headlineList) windowSize() int { return windowSize(h.List.Height()) }
 
-// shownRows are rows of the store as the pane shows them.
+// shownRows converts rows of the store to rows of the pane.
 func shownRows(rows []cache.Row, err error) ([]pane.Row, error) {
 	shown := make([]pane.Row, len(rows))
 	for i, r := range rows {
@@ -86,46 +86,47 @@ func shownRows(rows []cache.Row, err error) ([]pane.Row, error) {
 	return shown, err
 }
 
-// loadRows loads a window of a view: from the top, or round an item.
+// loadRows loads n rows of a view, around an item or, if around is 0, from the top.
 func loadRows(ctx context.Context, store *cache.Store, s *saver.Saver, v cache.View, generation int, how how, around int64, n int) tea.Cmd {
 	return func() tea.Msg {
-		answer := rowsLoaded{generation: generation, how: how}
-		// What the user did a moment ago must show in what is loaded now. If it
-		// cannot be written, the drain that follows the write reports it.
+		result := rowsLoaded{generation: generation, how: how}
+		// The rows must show what the user did a moment ago. If it cannot be written,
+		// the next drain reports the error.
 		_ = s.Drain(context.WithoutCancel(ctx))
 		if around != 0 {
 			rows, index, err := store.Around(ctx, v, around, n/2, n/2)
-			answer.rows, answer.err = shownRows(rows, err)
-			answer.index = index
-			answer.head = answer.index < n/2
-			answer.tail = len(answer.rows)-answer.index-1 < n/2
-			return answer
+			result.rows, result.err = shownRows(rows, err)
+			result.index = index
+			result.head = result.index < n/2
+			result.tail = len(result.rows)-result.index-1 < n/2
+			return result
 		}
-		answer.rows, answer.err = shownRows(store.After(ctx, v, cache.Pos{}, n))
-		answer.head, answer.tail = true, len(answer.rows) < n
-		return answer
+		result.rows, result.err = shownRows(store.After(ctx, v, cache.Pos{}, n))
+		result.head, result.tail = true, len(result.rows) < n
+		return result
 	}
 }
 
-// loadMore loads the rows behind an edge of the window.
+// loadMore loads n rows beyond an edge of the window. from is the position of the row at
+// the edge.
 func loadMore(ctx context.Context, store *cache.Store, v cache.View, generation int, edge list.Edge, from cache.Pos, n int) tea.Cmd {
 	return func() tea.Msg {
-		answer := rowsLoaded{generation: generation}
+		result := rowsLoaded{generation: generation}
 		if edge == list.Tail {
-			answer.how = appendRows
-			answer.rows, answer.err = shownRows(store.After(ctx, v, from, n))
-			answer.tail = len(answer.rows) < n
-			return answer
+			result.how = appendRows
+			result.rows, result.err = shownRows(store.After(ctx, v, from, n))
+			result.tail = len(result.rows) < n
+			return result
 		}
-		answer.how = prependRows
-		answer.rows, answer.err = shownRows(store.Before(ctx, v, from, n))
-		answer.head = len(answer.rows) < n
-		return answer
+		result.how = prependRows
+		result.rows, result.err = shownRows(store.Before(ctx, v, from, n))
+		result.head = len(result.rows) < n
+		return result
 	}
 }
 
-// startQuery begins a new question. It returns what the answer needs: a context that ends
-// with the next question, and the number that the answer must carry.
+// startQuery starts a new query. It returns a context that ends with the next query, and
+// the number that the result must have.
 func (h *headlineList) startQuery(opened time.Time) (context.Context, int) {
 	h.cancel()
 	ctx, cancel := context.WithCancel(h.ctx)
@@ -136,23 +137,24 @@ func (h *headlineList) startQuery(opened time.Time) (context.Context, int) {
 	return ctx, h.generation
 }
 
-// restartQuery begins the current question again: what was read in the list stays.
+// restartQuery starts the current query again. Items that were read in the list stay in it.
 func (h *headlineList) restartQuery() (context.Context, int) { return h.startQuery(h.view.Opened) }
 
-// open shows a source from the top, or round an item.
+// open shows a source, around an item or, if item is 0, from the top.
 func (h *headlineList) open(s pane.Source, item int64) tea.Cmd {
 	h.turnTo(s)
 	return h.load(replaceRows, item)
 }
 
-// turnTo makes a source the one that is shown.
+// turnTo sets the source that is shown and ends a search or filter.
 func (h *headlineList) turnTo(s pane.Source) {
 	h.Source = s
 	h.Search, h.Filter, h.SearchText, h.FilterText = nil, nil, "", ""
 	h.session.dirty = true
 }
 
-// load asks for the rows of the current question, round an item if that is not 0.
+// load loads the rows of the current query, around an item or, if around is 0, from the
+// top.
 func (h *headlineList) load(how how, around int64) tea.Cmd {
 	opened, shown := h.now(), h.Loaded
 	if how == reloadRows {
@@ -162,8 +164,8 @@ func (h *headlineList) load(how how, around int64) tea.Cmd {
 	}
 	ctx, generation := h.startQuery(opened)
 	if how == reloadRows && shown {
-		// What is shown stays the answer until the new one is here. Only its edges
-		// are not followed meanwhile.
+		// The rows stay on the screen until the new rows are loaded. Meanwhile no rows
+		// are loaded beyond an edge.
 		h.Loaded, h.loadingMore = true, true
 	}
 	cmds := []tea.Cmd{loadRows(ctx, h.deps.Store, h.saver, h.view, generation, how, around, h.windowSize())}
@@ -182,7 +184,7 @@ func (h *headlineList) countRows(ctx context.Context, generation int) tea.Cmd {
 	}
 }
 
-// loadTop loads the same view from its top and keeps what was read in it.
+// loadTop loads the same view from its top. Items that were read in it stay.
 func (h *headlineList) loadTop() tea.Cmd {
 	ctx, generation := h.restartQuery()
 	return loadRows(ctx, h.deps.Store, h.saver, h.view, generation, replaceRows, 0, h.windowSize())
@@ -193,14 +195,14 @@ func (h *headlineList) loadEnd() tea.Cmd {
 	ctx, generation := h.restartQuery()
 	store, v, n := h.deps.Store, h.view, h.windowSize()
 	return func() tea.Msg {
-		answer := rowsLoaded{generation: generation, how: replaceRows, tail: true}
-		answer.rows, answer.err = shownRows(store.Before(ctx, v, cache.Pos{}, n))
-		answer.index, answer.head = len(answer.rows)-1, len(answer.rows) < n
-		return answer
+		result := rowsLoaded{generation: generation, how: replaceRows, tail: true}
+		result.rows, result.err = shownRows(store.Before(ctx, v, cache.Pos{}, n))
+		result.index, result.head = len(result.rows)-1, len(result.rows) < n
+		return result
 	}
 }
 
-// loadHere asks for the view again at the selected row.
+// loadHere loads the view again, around the selected row.
 func (h *headlineList) loadHere() tea.Cmd {
 	var around int64
 	if row, ok := h.List.Current(); ok && h.List.Index() > 0 {
@@ -209,9 +211,9 @@ func (h *headlineList) loadHere() tea.Cmd {
 	return h.load(replaceRows, around)
 }
 
-// reload asks the same question again, because the database has changed. The
-// selected row stays where it is. Only a list that fills at the start and that
-// nobody has touched yet stays at its top.
+// reload loads the same query again, because the database has changed. The selected row
+// stays where it is. Exception: if the user has not pressed a key yet and the list is at
+// its top, it stays at its top.
 func (h *headlineList) reload() tea.Cmd {
 	cur, ok := h.List.Current()
 	if !ok || !h.session.touched && h.List.Index() == 0 && h.List.HeadLoaded() {
@@ -249,13 +251,13 @@ const (
 	rowsOpened
 )
 
-// take sets the rows of an answer. An answer to an old question is dropped.
+// take sets the rows of a result. A result of an old query is dropped.
 func (h *headlineList) take(msg rowsLoaded) rowsChange {
 	if msg.generation != h.generation || errors.Is(msg.err, context.Canceled) {
 		return rowsIgnored
 	}
 	if msg.err != nil {
-		// The rows of another question must not pass for the answer to this one.
+		// The rows of the query before must not look like the result of this query.
 		h.Failed = userMessage(msg.err)
 		h.List.Replace(nil, 0, true, true)
 		return rowsFailed
@@ -307,7 +309,7 @@ func (h *headlineList) here() bookmark {
 	return b
 }
 
-// emptyText say why the list is empty and which key changes that.
+// emptyText returns why the list is empty, and which key changes that.
 func (h *headlineList) emptyText(refreshing bool) []string {
 	switch {
 	case h.Failed != "":

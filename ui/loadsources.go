@@ -30,14 +30,16 @@ type countsLoaded struct {
 	err    error
 }
 
-// queriesCounted brings the unread matches of the saved queries.
+// queriesCounted brings how many unread items match each saved query.
 type queriesCounted struct{ counts map[string]int }
 
+// readSources reads feeds and counts.
 func readSources(ctx context.Context, store *cache.Store, now time.Time) sourcesLoaded {
 	feeds, counts, err := store.Sources(ctx, now)
 	return sourcesLoaded{feeds, shownCounts(counts), err}
 }
 
+// shownCounts converts the counts of the store to counts of the pane.
 func shownCounts(c cache.Counts) pane.Counts {
 	feeds := make(map[string]pane.FeedCount, len(c.Feeds))
 	for url, f := range c.Feeds {
@@ -52,8 +54,7 @@ func (s *sourceList) load() tea.Cmd {
 	return func() tea.Msg { return readSources(ctx, store, now) }
 }
 
-// loadCounts reads the counts again, after a write that changed nothing else of
-// the sources.
+// loadCounts reads only the counts again, after a write that changed no feed.
 func (s *sourceList) loadCounts() tea.Cmd {
 	ctx, store, now := s.ctx, s.deps.Store, s.now()
 	return func() tea.Msg {
@@ -62,7 +63,7 @@ func (s *sourceList) loadCounts() tea.Cmd {
 	}
 }
 
-// countQueries counts the unread matches of the saved queries.
+// countQueries counts the unread items that match each saved query.
 func (s *sourceList) countQueries() tea.Cmd {
 	if len(s.Queries) == 0 {
 		return nil
@@ -81,9 +82,9 @@ func (s *sourceList) countQueries() tea.Cmd {
 	}
 }
 
-// take sets feeds and counts and reports whether it did. Counts that are older
-// than what the user did since are dropped: the load that follows the write brings
-// newer ones.
+// take sets feeds and counts and reports whether it did. While a change of the user is
+// not saved yet, counts are dropped, because they are too old. They are loaded again
+// after the write.
 func (s *sourceList) take(msg sourcesLoaded) bool {
 	if msg.err != nil {
 		if s.ctx.Err() == nil {
@@ -108,7 +109,7 @@ func (s *sourceList) takeCounts(msg countsLoaded) bool {
 	return true
 }
 
-// showSources shows feeds and counts and what follows from them.
+// showSources shows feeds and counts, and updates what depends on them.
 func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
 	if !m.sources.take(msg) {
 		return nil
@@ -118,6 +119,7 @@ func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
 	return m.sources.countQueries()
 }
 
+// showCounts shows counts, and updates what depends on them.
 func (m *Model) showCounts(msg countsLoaded) tea.Cmd {
 	if !m.sources.takeCounts(msg) {
 		return nil

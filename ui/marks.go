@@ -16,33 +16,34 @@ import (
 	"dateline/ui/saver"
 )
 
-// marker marks items: on the screen at once, in the database right after.
+// marker marks items. The screen shows a mark at once. The database is written in the
+// background.
 type marker struct {
 	*env
 	sources   *sourceList
 	headlines *headlineList
 	article   *articleView
 	selected  *selection
-	// unsaved is the message about the write that failed last; empty once all is
-	// written.
+	// unsaved is the message about a failed write; empty if everything is saved.
 	unsaved string
 	// retrying reports whether a failed write is about to be tried again.
 	retrying bool
 }
 
-// saved reports the changes that were written, and the error that stopped it.
+// saved brings the changes that were written, and the error that stopped the writing.
 type saved struct {
 	outcomes []saver.Outcome
 	err      error
 }
 
-// retryPassed says that a failed write is to be tried again.
+// retryPassed reports that retryAfter has passed since a failed write.
 type retryPassed struct{}
 
 // retryAfter is how soon a failed write is tried again.
 const retryAfter = 2 * time.Second
 
-// mark sets a flag on items. done is what the status line says; empty for nothing.
+// mark sets a flag on items. done is shown in the status line; if it is empty, nothing is
+// shown.
 func (k *marker) mark(ids []int64, flag feed.Flag, on bool, done string) tea.Cmd {
 	if !k.show(ids, flag, on) {
 		return nil
@@ -53,7 +54,7 @@ func (k *marker) mark(ids []int64, flag feed.Flag, on bool, done string) tea.Cmd
 	return k.save(cache.MarkItems{{Items: ids, Flag: flag, On: on, At: k.now()}})
 }
 
-// show changes the items on the screen and reports whether one changed.
+// show changes the items on the screen and reports whether any item changed.
 func (k *marker) show(ids []int64, flag feed.Flag, on bool) bool {
 	set := make(map[int64]bool, len(ids))
 	for _, id := range ids {
@@ -81,7 +82,7 @@ func (k *marker) show(ids []int64, flag feed.Flag, on bool) bool {
 	return changed
 }
 
-// count moves the counts that the screen shows.
+// count updates the counts on the screen.
 func (k *marker) count(i feed.Item, flag feed.Flag, on bool) {
 	switch {
 	case flag == feed.Read && on:
@@ -131,7 +132,7 @@ func (k *marker) toggleStar() tea.Cmd {
 	return k.mark([]int64{i.ID}, feed.Starred, !i.Starred, done)
 }
 
-// toggleHidden takes the item out of every list, or puts a hidden one back.
+// toggleHidden hides the item, or unhides it.
 func (k *marker) toggleHidden() tea.Cmd {
 	i, _ := k.selected.item()
 	done := "hidden"
@@ -141,8 +142,7 @@ func (k *marker) toggleHidden() tea.Cmd {
 	return k.mark([]int64{i.ID}, feed.Hidden, !i.Hidden, done)
 }
 
-// readAll marks what the list shows read. Items that arrive after the key stay
-// unread.
+// readAll marks all items of the list read. Items that arrive after the key stay unread.
 func (k *marker) readAll() tea.Cmd {
 	view, at := k.headlines.view, k.now()
 	k.showRead(func(int) bool { return true })
@@ -167,7 +167,7 @@ func (k *marker) readFrom(above bool) tea.Cmd {
 	})
 }
 
-// showRead shows loaded rows as read. The counts follow from the database.
+// showRead shows loaded rows as read. The counts are read from the database afterwards.
 func (k *marker) showRead(which func(int) bool) {
 	rows := k.headlines.List.Rows()
 	for i := range rows {
@@ -209,8 +209,8 @@ func (n *navigator) hide() tea.Cmd {
 	return tea.Batch(cmd, n.headlines.reload())
 }
 
-// markAllRead marks what the list shows read and goes to the next source with
-// unread items.
+// markAllRead marks all items of the list read and goes to the next source with unread
+// items.
 func (n *navigator) markAllRead() tea.Cmd {
 	h := n.headlines
 	if h.List.Len() == 0 {
@@ -233,8 +233,8 @@ func (n *navigator) markAllRead() tea.Cmd {
 	return cmd
 }
 
-// showSaved shows what the database did with the last changes. It updates the
-// counts and, if more than one row changed, the list.
+// showSaved shows the result of the last changes. It updates the counts and, after an
+// undo or redo, the list.
 func (m *Model) showSaved(msg saved) tea.Cmd {
 	reload, counted := m.marks.showOutcomes(msg.outcomes)
 	var crash *feed.PanicError
@@ -256,8 +256,8 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// showOutcomes shows what changes came to. It reports whether the list must be
-// loaded again, and whether the counts must.
+// showOutcomes shows the results of changes. It reports whether the list and the counts
+// must be loaded again.
 func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 	for _, o := range outcomes {
 		counted = counted || o.N > 0
@@ -290,7 +290,7 @@ func (k *marker) showStep(what string, o saver.Outcome) bool {
 	return true
 }
 
-// stepText says what is true after an undo or redo.
+// stepText returns what an undo or redo has changed.
 func stepText(what string, s cache.Step) string {
 	state := map[feed.Flag][2]string{
 		feed.Read:    {"now unread", "now read"},
@@ -310,8 +310,8 @@ func stepText(what string, s cache.Step) string {
 	return fmt.Sprintf("%s: %s %s, %s", strings.Replace(what, "do", "done", 1), text.Plural(s.N, "item"), now, other)
 }
 
-// failed reports a change that could not be written, once for each reason, and
-// tries again in a moment.
+// failed reports a change that could not be written, once for each reason. The write is
+// tried again after retryAfter.
 func (k *marker) failed(err error) tea.Cmd {
 	if reason := userMessage(err); reason != k.unsaved {
 		k.unsaved = reason
@@ -329,7 +329,7 @@ func (k *marker) retry() tea.Cmd {
 	return k.drain()
 }
 
-// succeeded says that all is saved, if the user was told that it was not.
+// succeeded reports that everything is saved, if a failed write was reported before.
 func (k *marker) succeeded() {
 	if k.unsaved != "" && !k.saver.Unsaved() {
 		k.unsaved = ""

@@ -8,10 +8,10 @@ import (
 	"dateline/ui/pane"
 )
 
-// pointer remembers what the mouse did before.
+// pointer holds the last click and the border that is being dragged.
 type pointer struct {
-	// x, y and at are those of the last click. They tell a double click from two
-	// single ones.
+	// x, y and at are the cell and the time of the last click. They distinguish a
+	// double click from two single clicks.
 	x, y int
 	at   time.Time
 	// border is the border that is being dragged.
@@ -28,9 +28,10 @@ const (
 	borderRule
 )
 
+// doubleClick is the longest time between the two clicks of a double click.
 const doubleClick = 400 * time.Millisecond
 
-// wheelLines is how far one notch of the wheel scrolls.
+// wheelLines is how many lines one notch of the wheel scrolls.
 const wheelLines = 3
 
 // clicked selects what was clicked. A double click opens it.
@@ -130,7 +131,7 @@ func (m *Model) dragged(d tea.Mouse) tea.Cmd {
 	return nil
 }
 
-// released ends the dragging and renders the article for its new width.
+// released ends the dragging of a border and renders the article for its new width.
 func (m *Model) released() tea.Cmd {
 	if m.pointer.border == borderNone {
 		return nil

@@ -35,7 +35,7 @@ func (n *navigator) move(by int) tea.Cmd {
 	return nil
 }
 
-// moved follows a move of the headlines' cursor.
+// moved shows the article under the cursor after the headlines' cursor has moved.
 func (n *navigator) moved() tea.Cmd {
 	n.session.dirty = true
 	return tea.Batch(n.headlines.wantMore(), n.article.preview())
@@ -50,7 +50,7 @@ func (n *navigator) followSource() tea.Cmd {
 	return n.headlines.open(s, 0)
 }
 
-// showRows shows new rows, and the article under the cursor if that is another one.
+// showRows shows new rows. If the cursor is on another item now, it shows that article.
 func (n *navigator) showRows(msg rowsLoaded) tea.Cmd {
 	switch n.headlines.take(msg) {
 	case rowsFailed:
@@ -140,7 +140,7 @@ func (n *navigator) setFocus(a area) tea.Cmd {
 	return nil
 }
 
-// nextPane moves the focus round the panes.
+// nextPane moves the focus to the next pane. After the last pane comes the first.
 func (n *navigator) nextPane(by int) tea.Cmd {
 	next := area(((int(n.focus)+by)%3 + 3) % 3)
 	if next == areaArticle && n.article.ID == 0 {
@@ -196,7 +196,8 @@ func (n *navigator) out() tea.Cmd {
 	return tea.Quit
 }
 
-// escape stops what is going on before it goes out, and never quits.
+// escape stops a sequence of keys, a fetch or a refresh. If there is none, it goes one
+// level out. It never quits.
 func (m *Model) escape() tea.Cmd {
 	switch {
 	case m.keys.forget():
@@ -231,7 +232,7 @@ func (n *navigator) neighbor(by int) tea.Cmd {
 	return n.followSource()
 }
 
-// edgeText say that there is nothing further in a direction.
+// edgeText returns that there is nothing more in a direction.
 func edgeText(by int, what string) string {
 	if by < 0 {
 		return "this is the first " + what
@@ -248,7 +249,7 @@ func (n *navigator) goTo(key string) tea.Cmd {
 	return tea.Batch(n.headlines.open(s, 0), n.setFocus(areaHeadlines))
 }
 
-// goNew shows what the last refresh brought.
+// goNew shows the new items of the last refresh.
 func (n *navigator) goNew() tea.Cmd {
 	s := pane.Source{Kind: pane.KindView, Key: pane.KeyNew, Name: "New since the last refresh", Query: pane.MustQuery("is:new")}
 	return tea.Batch(n.headlines.open(s, 0), n.setFocus(areaHeadlines))

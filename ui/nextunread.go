@@ -46,7 +46,7 @@ func (n *navigator) nextUnread(by int) tea.Cmd {
 	return n.crossSource(by)
 }
 
-// arrived follows a jump: in an article the new one is opened.
+// arrived shows the item after a jump. If the article has the focus, the item is opened.
 func (n *navigator) arrived() tea.Cmd {
 	if n.focus == areaArticle {
 		return tea.Batch(n.headlines.wantMore(), n.openArticle())
@@ -54,7 +54,7 @@ func (n *navigator) arrived() tea.Cmd {
 	return n.moved()
 }
 
-// crossSource goes on in the next source with unread items.
+// crossSource continues in the next source with unread items.
 func (n *navigator) crossSource(by int) tea.Cmd {
 	h := n.headlines
 	s, ok := n.sources.NextUnread(h.Source.Key, sign(by))
@@ -68,7 +68,7 @@ func (n *navigator) crossSource(by int) tea.Cmd {
 	return findRow(ctx, n.deps.Store, n.saver, h.view, generation, cache.Pos{}, by < 0, n.focus == areaArticle)
 }
 
-// rowFound answers a jump with the item to go to; 0 if there is none.
+// rowFound brings the item to jump to; 0 if there is none.
 type rowFound struct {
 	generation int
 	id         int64
@@ -77,7 +77,7 @@ type rowFound struct {
 	err        error
 }
 
-// findUnread looks beyond the loaded rows.
+// findUnread finds the next unread item beyond the loaded rows.
 func (n *navigator) findUnread(by int) tea.Cmd {
 	h := n.headlines
 	row, ok := h.List.Current()
@@ -87,23 +87,24 @@ func (n *navigator) findUnread(by int) tea.Cmd {
 	return findRow(n.ctx, n.deps.Store, n.saver, h.view, h.generation, cache.Pos(row.Pos), by < 0, n.focus == areaArticle)
 }
 
-// findRow finds the first unread row of a view after a position, or before it.
+// findRow finds the first unread row of a view after a position or, if back is set,
+// before it.
 func findRow(ctx context.Context, store *cache.Store, s *saver.Saver, v cache.View, generation int, from cache.Pos, back, open bool) tea.Cmd {
 	return func() tea.Msg {
 		_ = s.Drain(context.WithoutCancel(ctx))
-		answer := rowFound{generation: generation, back: back, open: open}
-		// With no instant of opening, rows read since do not count as unread.
+		result := rowFound{generation: generation, back: back, open: open}
+		// Without the time of opening, rows that were read since do not count as unread.
 		v.Query, v.Opened = v.Query.And(pane.MustQuery("is:unread")), time.Time{}
 		var rows []cache.Row
 		if back {
-			rows, answer.err = store.Before(ctx, v, from, 1)
+			rows, result.err = store.Before(ctx, v, from, 1)
 		} else {
-			rows, answer.err = store.After(ctx, v, from, 1)
+			rows, result.err = store.After(ctx, v, from, 1)
 		}
 		if len(rows) > 0 {
-			answer.id = rows[0].ID
+			result.id = rows[0].ID
 		}
-		return answer
+		return result
 	}
 }
 

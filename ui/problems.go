@@ -9,11 +9,11 @@ import (
 	"dateline/ui/mode"
 )
 
-// problemList opened the list of feeds with problems. urls has the feed of each
-// row; empty for a heading.
+// problemList is the opener of the list of feeds with problems. urls holds the feed of
+// each row; empty for a heading.
 type problemList struct{ urls []string }
 
-// failedOnce is a failure that does not count as a problem of its own yet.
+// failedOnce is a failure that does not count as a problem of the schedule yet.
 const failedOnce schedule.Problem = "failed once"
 
 // problemKinds are the sections of the list in their order.
@@ -47,8 +47,8 @@ func noProblems(feeds int) string {
 	return "no problems: all " + text.Plural(feeds, "feed") + " work"
 }
 
-// problems returns the overlay and the feed of each row; nil if no feed has a
-// problem.
+// problems returns the overlay and the feed of each row. The overlay is nil if no feed has
+// a problem.
 func (m *Model) problems() (*mode.Overlay, []string) {
 	found := map[schedule.Problem][]mode.Row{}
 	urls := map[schedule.Problem][]string{}
@@ -99,7 +99,7 @@ func (p *problemList) answered(m *Model, a mode.Answer) tea.Cmd {
 	return nil
 }
 
-// handleProblem does what a key of the list means for a feed.
+// handleProblem carries out a key of the list for a feed.
 func (m *Model) handleProblem(key string, f feed.Feed) tea.Cmd {
 	switch key {
 	case "i":
@@ -118,7 +118,7 @@ func (m *Model) handleProblem(key string, f feed.Feed) tea.Cmd {
 	return m.askRemove(f)
 }
 
-// explaining opened all that is known of a feed of the list.
+// explaining is the opener of the information about a feed of the list.
 type explaining struct{}
 
 func (explaining) answered(m *Model, a mode.Answer) tea.Cmd {

@@ -17,8 +17,8 @@ import (
 	"dateline/ui/style"
 )
 
-// refresher runs refreshes, asked for by a key or by time, and waits for the next
-// due feed. One refresh runs at a time.
+// refresher runs refreshes and waits for the next due feed. A refresh is started by a key
+// or when a feed is due. One refresh runs at a time.
 type refresher struct {
 	*env
 	sources   *sourceList
@@ -27,36 +27,37 @@ type refresher struct {
 	notifier  *notifier
 
 	running bool
-	byKey   bool
+	// byKey reports whether the user has started the refresh.
+	byKey bool
 	// generation numbers the refreshes.
 	generation  int
 	done, total int
 	// fresh and edited count items, failed counts feeds.
 	fresh, edited, failed int
-	// remark is what a feed of the refresh did that its readers would wonder about.
+	// remark is the message about a feed that has moved or has given items new IDs.
 	remark    string
 	lastError string
-	// offline says what is wrong with the network, if that made the refresh fail.
-	// offlineShown reports whether the user knows.
+	// offline is the message about a network problem; empty if there is none.
+	// offlineShown reports whether the user has seen it.
 	offline      string
 	offlineShown bool
-	// clock says that this computer's clock is wrong, if the servers say so.
-	// clockShown reports whether the user knows.
+	// clock is the message that the clock of this computer is wrong; empty if it is
+	// right. clockShown reports whether the user has seen it.
 	clock      string
 	clockShown bool
-	// broken is the error that ended the last refresh; empty if none did. It is shown
-	// once, although the refresh is tried again every minute.
+	// broken is the error that ended the last refresh; empty if there was none. It is
+	// shown once, although the refresh is tried again every minute.
 	broken string
 	// result is what the last refresh brought, shown until the next key.
 	result string
 	cancel context.CancelFunc
-	// loaded is when rows and counts were last brought up to date.
+	// loaded is when the rows and counts were last loaded.
 	loaded time.Time
 	ended  sync.WaitGroup
 	next   dueWait
 }
 
-// reported brings what a refresh has reported since the last message.
+// reported brings the reports of a refresh since the last message.
 type reported struct {
 	generation int
 	reports    []feed.Report
@@ -65,7 +66,7 @@ type reported struct {
 	next       tea.Cmd
 }
 
-// reloadEvery is how often a running refresh reloads the screen at most.
+// reloadEvery is the shortest time between two reloads of the screen during a refresh.
 const reloadEvery = 250 * time.Millisecond
 
 func (r *refresher) cancelable() bool { return r.running && r.byKey }
@@ -76,11 +77,11 @@ func (r *refresher) stop() {
 	}
 }
 
-// wait returns when no refresh is running any more.
+// wait waits until no refresh is running.
 func (r *refresher) wait() { r.ended.Wait() }
 
-// start begins a refresh unless one is running.
-func (r *refresher) start(ask feed.RefreshRequest, byKey bool) tea.Cmd {
+// start starts a refresh unless one is running.
+func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	if r.running {
 		if byKey {
 			r.byKey = true
@@ -88,7 +89,7 @@ func (r *refresher) start(ask feed.RefreshRequest, byKey bool) tea.Cmd {
 		}
 		return nil
 	}
-	ask.AfterSleep = r.next.late(r.now())
+	request.AfterSleep = r.next.late(r.now())
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
@@ -101,7 +102,7 @@ func (r *refresher) start(ask feed.RefreshRequest, byKey bool) tea.Cmd {
 		defer r.ended.Done()
 		var err error
 		crash := feed.Recover("refreshing", record, func() {
-			err = source.Refresh(ctx, ask, func(x feed.Report) {
+			err = source.Refresh(ctx, request, func(x feed.Report) {
 				select {
 				case reports <- x:
 				case <-ctx.Done():
@@ -135,12 +136,12 @@ func (r *refresher) startAll() tea.Cmd {
 	return r.start(feed.RefreshRequest{}, true)
 }
 
-// reportsEvery is how long reports are gathered: a thousand feeds are shown in some
-// frames a second, and keys are not kept waiting by them.
+// reportsEvery is how long reports are gathered, so that many feeds need only a few frames
+// a second and keys do not wait.
 const reportsEvery = 100 * time.Millisecond
 
-// waitReports waits for one report and takes along those that follow soon. The last
-// one of a refresh is passed on at once.
+// waitReports waits for a report and gathers the reports that follow within reportsEvery.
+// The last report of a refresh is returned at once.
 func waitReports(generation int, reports <-chan feed.Report, finished <-chan error) tea.Cmd {
 	return func() tea.Msg {
 		msg := reported{generation: generation}
@@ -163,8 +164,8 @@ func waitReports(generation int, reports <-chan feed.Report, finished <-chan err
 	}
 }
 
-// take adds what a refresh reports. It reports whether the refresh is over for the
-// user: with the last feed done it only goes on to index what came.
+// take adds reports to the totals. It reports whether the refresh is over for the user.
+// After the last feed it only indexes the new items.
 func (r *refresher) take(msg reported) (over bool) {
 	for _, x := range msg.reports {
 		r.done, r.total = x.Done, x.Total
@@ -186,8 +187,8 @@ func (r *refresher) take(msg reported) (over bool) {
 	return r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
 }
 
-// showReports moves the progress bar and updates the screen now and then and at the
-// end.
+// showReports moves the progress bar. It loads the rows and counts again every reloadEvery
+// and at the end.
 func (m *Model) showReports(msg reported) tea.Cmd {
 	r := &m.refresh
 	if msg.generation != r.generation {
@@ -213,7 +214,7 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// note remembers what a feed did that its readers would wonder about.
+// note sets remark if a feed has moved or has given items new IDs.
 func (r *refresher) note(x feed.Report) {
 	f, ok := r.sources.FeedOf(x.URL)
 	if !ok {
@@ -228,7 +229,7 @@ func (r *refresher) note(x feed.Report) {
 	}
 }
 
-// end says what a refresh brought.
+// end shows the result of a refresh.
 func (r *refresher) end(err error) {
 	stopped := r.done < r.total
 	r.running = false
@@ -267,8 +268,8 @@ func (r *refresher) end(err error) {
 	r.noteShown()
 }
 
-// noteShown remembers whether the user knows of network problems, which end with the
-// first successful response, and of a wrong clock, as long as it is wrong.
+// noteShown records what the user has seen. A network problem ends with the first
+// successful response. The clock is wrong until a refresh finds it right.
 func (r *refresher) noteShown() {
 	if r.done > r.failed {
 		r.clockShown = r.clock != ""
@@ -281,8 +282,8 @@ func (r *refresher) noteShown() {
 	}
 }
 
-// progress draws the bar of a running refresh on a screen of w cells, or what the
-// last one brought.
+// progress returns the progress bar of a running refresh on a screen of w cells, or the
+// result of the last refresh.
 func (r *refresher) progress(w int, t style.Theme) string {
 	room := 8
 	switch {
@@ -312,44 +313,44 @@ func (r *refresher) progress(w int, t style.Theme) string {
 type dueWait struct {
 	// generation numbers the waits.
 	generation int
-	// due is when it ends by the time of day, since when it began. Its timer stops
-	// while the computer sleeps.
+	// due is when the wait ends and since when it began, by the time of day. The timer
+	// of the wait stops while the computer sleeps, so it may end later.
 	due, since time.Time
 }
 
-// lateness is how late a timer may be without the computer having slept, or its
-// clock having been set.
+// lateness is how late a timer may be before the computer must have slept or its clock was
+// set.
 const lateness = time.Minute
 
-// late reports whether the wait should have ended for some time. Then the computer
-// has slept, and its network may not be there yet.
+// late reports whether the wait should have ended more than lateness ago. Then the computer
+// has slept, and its network may not work yet.
 func (w dueWait) late(now time.Time) bool {
 	return !w.due.IsZero() && now.Round(0).Sub(w.due) > lateness
 }
 
-// setBack reports whether the wait began in the future.
+// setBack reports whether the wait began in the future, because the clock was set back.
 func (w dueWait) setBack(now time.Time) bool { return w.since.Sub(now.Round(0)) > lateness }
 
-// dueLoaded says when the next feed may be checked; the zero time means none.
+// dueLoaded brings when the next feed is due; the zero time if no feed is.
 type dueLoaded struct {
 	generation int
 	at         time.Time
 }
 
-// duePassed says that a feed is due.
+// duePassed reports that a feed is due.
 type duePassed struct{ generation int }
 
 const (
-	// duePause is the least time between two refreshes by time, so that a clock that
-	// jumps or a feed that is always due cannot make a loop.
+	// duePause is the shortest time between two scheduled refreshes, so that a jumping
+	// clock or a feed that is always due cannot make a loop.
 	duePause = 2 * time.Second
-	// dueRetry is when to refresh all the same if the source could not say when: one
-	// busy moment must not end the polling.
+	// dueRetry is the time until the next refresh if reading when a feed is due fails. A
+	// busy database must not end the polling.
 	dueRetry = time.Minute
 )
 
-// catchUp looks whether the time of day has passed the timer of the next due feed. It
-// is called when the program is awake anyway: with a tick, the focus or a key.
+// catchUp starts a refresh if a feed is due, but its timer has not fired, because the
+// computer has slept. It is called with each tick, focus and key.
 func (r *refresher) catchUp() tea.Cmd {
 	switch {
 	case r.running:
@@ -362,7 +363,7 @@ func (r *refresher) catchUp() tea.Cmd {
 	return nil
 }
 
-// loadNextDue asks the source when to refresh next.
+// loadNextDue loads when the next feed is due.
 func (r *refresher) loadNextDue() tea.Cmd {
 	r.next.generation++
 	generation, ctx, source, retry := r.next.generation, r.ctx, r.deps.Source, r.now().Add(dueRetry)
@@ -388,7 +389,7 @@ func (r *refresher) waitDue(msg dueLoaded) tea.Cmd {
 	return r.after(r.ctx, max(msg.at.Sub(r.now()), duePause), func(time.Time) tea.Msg { return duePassed{msg.generation} })
 }
 
-// startDue refreshes what is due.
+// startDue refreshes the feeds that are due.
 func (r *refresher) startDue(msg duePassed) tea.Cmd {
 	if msg.generation != r.next.generation || r.running {
 		return nil

@@ -11,14 +11,15 @@ import (
 	"dateline/ui/pane"
 )
 
-// searching opened the prompt of a search over everything, filtering that of a
-// filter on the list.
+// searching is the opener of the prompt for a search, filtering of the prompt for a
+// filter.
 type (
 	searching struct{ prompt *mode.Prompt }
 	filtering struct{ prompt *mode.Prompt }
 )
 
-// startSearch asks for a search over everything. The list follows as it is typed.
+// startSearch opens the prompt for a search over everything. The list shows the matches
+// while the user types.
 func (m *Model) startSearch() tea.Cmd {
 	h := &m.headlines
 	if h.Search == nil {
@@ -29,7 +30,7 @@ func (m *Model) startSearch() tea.Cmd {
 	return nil
 }
 
-// startFilter asks for a filter on the list.
+// startFilter opens the prompt for a filter on the list.
 func (m *Model) startFilter() tea.Cmd {
 	h := &m.headlines
 	if h.Search == nil && h.Filter == nil {
@@ -60,7 +61,7 @@ func (f filtering) answered(m *Model, a mode.Answer) tea.Cmd {
 	return m.headlines.filter(nil, "")
 }
 
-// endPrompt goes to the matches. A malformed query keeps the prompt open.
+// endPrompt moves the focus to the matches. A malformed query keeps the prompt open.
 func (m *Model) endPrompt(p *mode.Prompt, cmd tea.Cmd) tea.Cmd {
 	if p.Note != "" {
 		return cmd
@@ -69,8 +70,8 @@ func (m *Model) endPrompt(p *mode.Prompt, cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmd, m.navigate.setFocus(areaHeadlines))
 }
 
-// search searches for what is typed so far. If the text is no query yet, the prompt
-// says why and the last answer stays.
+// search searches for the text typed so far. If the text is not a valid query, the prompt
+// shows why and the last result stays.
 func (h *headlineList) search(p *mode.Prompt, text string) tea.Cmd {
 	if text == h.SearchText && h.Search != nil {
 		return nil
@@ -87,7 +88,7 @@ func (h *headlineList) search(p *mode.Prompt, text string) tea.Cmd {
 	return h.load(replaceRows, 0)
 }
 
-// filter filters the list by what is typed so far, like search.
+// filter filters the list by the text typed so far, like search.
 func (h *headlineList) filter(p *mode.Prompt, text string) tea.Cmd {
 	if text == h.FilterText {
 		return nil
@@ -103,8 +104,7 @@ func (h *headlineList) filter(p *mode.Prompt, text string) tea.Cmd {
 	return h.load(replaceRows, 0)
 }
 
-// typedQuery parses a text and notes in the prompt, if there is one, what is wrong
-// with it.
+// typedQuery parses a text. If p is not nil, it shows the error in the prompt.
 func typedQuery(p *mode.Prompt, s string) (query.Query, bool) {
 	q, err := query.Parse(s)
 	note := ""
@@ -117,7 +117,7 @@ func typedQuery(p *mode.Prompt, s string) (query.Query, bool) {
 	return q, err == nil
 }
 
-// endSearch drops a filter, or else the search, and goes back to where it began.
+// endSearch ends a filter, or else the search, and returns to the bookmark.
 func (n *navigator) endSearch() tea.Cmd {
 	h := n.headlines
 	if h.Search != nil && h.Filter != nil {
@@ -135,10 +135,10 @@ func (n *navigator) endSearch() tea.Cmd {
 	return h.open(h.Source, back.item)
 }
 
-// choosing opened the list of all sources, which have these keys.
+// choosing is the opener of the list of all sources. keys holds the key of each row.
 type choosing struct{ keys []string }
 
-// chooseSource offers every source by name.
+// chooseSource opens the list of all sources.
 func (m *Model) chooseSource() tea.Cmd {
 	var rows []mode.Row
 	var keys []string

@@ -14,7 +14,7 @@ import (
 	"dateline/ui/saver"
 )
 
-// session brings the screen back as it was left.
+// session saves the state of the screen and restores it at the next start.
 type session struct {
 	*env
 	*geometry
@@ -50,36 +50,37 @@ type savedSession struct {
 
 const sessionKey = "screen"
 
-// sessionLoaded brings the last session and all that is needed to show it.
+// sessionLoaded brings the last session and the data to show it.
 type sessionLoaded struct {
 	saved savedSession
 	// first reports whether there was no session before this one.
 	first   bool
 	sources sourcesLoaded
-	// rows are the headlines where the user was, as of the instant opened. If they
-	// are nil, they must be loaded.
+	// rows are the headlines of the session, as of the time opened. If rows is nil, they
+	// must be loaded.
 	rows   *rowsLoaded
 	opened time.Time
 }
 
-// sessionDebounced says that a changed session has waited for long enough.
+// sessionDebounced reports that saveAfter has passed since the session changed.
 type sessionDebounced struct{}
 
-// begun says that the first rows have been on the screen for a moment.
+// begun reports that beginAfter has passed since the first rows were shown.
 type begun struct{}
 
 const (
-	// tallest is the screen, in lines, that the first rows fill.
+	// tallest is the height of a screen, in lines, that the first rows fill.
 	tallest = 60
-	// saveAfter is how soon a changed session is saved, so that a walk through a
-	// list is not written row by row.
+	// saveAfter is how long a changed session waits before it is saved, so that moving
+	// through a list does not write each row.
 	saveAfter = time.Second
-	// beginAfter lets the first frame leave before the work of a refresh begins.
+	// beginAfter is how long the polling waits, so that the first frame is painted before
+	// the work of a refresh.
 	beginAfter = 50 * time.Millisecond
 )
 
-// load reads where the user was, the feeds and the headlines there. The first frame
-// shows all of it.
+// load reads the last session, the feeds and the headlines. The first frame shows all of
+// them.
 func (s *session) load() tea.Cmd {
 	ctx, store, unsaved, now := s.ctx, s.deps.Store, s.saver, s.now()
 	fresh := savedSession{Source: pane.KeyUnread, Pane: areaHeadlines, Compact: s.headlines.Compact}
@@ -97,8 +98,8 @@ func (s *session) load() tea.Cmd {
 	}
 }
 
-// readRows reads the headlines of the source where the session was left. Those of a
-// saved query come later, because it may ask for more than an index has ready.
+// readRows reads the headlines of the source of the session. For a saved query it returns
+// nil, because the query may take long.
 func readRows(ctx context.Context, store *cache.Store, s *saver.Saver, k savedSession, now time.Time) *rowsLoaded {
 	query, ok := pane.QueryOf(k.Source)
 	if !ok {
@@ -112,7 +113,7 @@ func readRows(ctx context.Context, store *cache.Store, s *saver.Saver, k savedSe
 	return &rows
 }
 
-// restore shows the last session. Its rows begin the polling.
+// restore shows the last session. When its rows are shown, the polling begins.
 func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	m.session.restored, m.session.first = true, msg.first
 	k, h := msg.saved, &m.headlines
@@ -148,7 +149,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// welcome names the keys that are enough to begin with.
+// welcome returns the message for the first start, with the most important keys.
 func (s *session) welcome() string {
 	if s.width < 64 {
 		return "Enter opens, n next unread, ? all keys"
@@ -156,7 +157,7 @@ func (s *session) welcome() string {
 	return "Welcome: Enter opens, n is the next unread, ? shows all keys"
 }
 
-// beginSoon lets the polling begin with the first answer to a list, once.
+// beginSoon starts the polling after beginAfter. Only the first call does so.
 func (s *session) beginSoon() tea.Cmd {
 	if s.begun || !s.restored {
 		return nil
@@ -165,13 +166,13 @@ func (s *session) beginSoon() tea.Cmd {
 	return s.after(s.ctx, beginAfter, func(time.Time) tea.Msg { return begun{} })
 }
 
-// showRows shows loaded rows. The first ones begin the refresh of what is due.
+// showRows shows loaded rows. After the first rows the polling begins.
 func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
 	return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
 }
 
-// beginPolling refreshes what is due, finishes what an earlier run left, and watches
-// for what others change.
+// beginPolling refreshes the feeds that are due, indexes what an earlier run has not
+// indexed, and watches for changes of other processes.
 func (m *Model) beginPolling() tea.Cmd {
 	if m.deps.Shown != nil {
 		m.deps.Shown()
@@ -180,7 +181,7 @@ func (m *Model) beginPolling() tea.Cmd {
 	return tea.Batch(m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch())
 }
 
-// debounce lets a changed session wait for a moment before it is saved.
+// debounce saves a changed session after saveAfter.
 func (s *session) debounce() tea.Cmd {
 	if !s.dirty || !s.restored || s.debouncing {
 		return nil
@@ -189,7 +190,7 @@ func (s *session) debounce() tea.Cmd {
 	return s.after(s.ctx, saveAfter, func(time.Time) tea.Msg { return sessionDebounced{} })
 }
 
-// saveNow saves the session if it has changed.
+// saveNow queues the session if it has changed, and writes the queue.
 func (s *session) saveNow() tea.Cmd {
 	s.debouncing = false
 	if s.save(); !s.saver.Unsaved() {
@@ -198,7 +199,7 @@ func (s *session) saveNow() tea.Cmd {
 	return s.drain()
 }
 
-// save queues the session for the database if it has changed.
+// save queues the session if it has changed.
 func (s *session) save() {
 	if !s.dirty || !s.restored {
 		return

@@ -21,27 +21,28 @@ import (
 type subscriptions struct {
 	*env
 	sources *sourceList
-	// from and to are the last move of a feed, so that it can be taken back.
+	// from and to are the addresses of the last move of a feed, so that it can be undone.
 	from, to string
 }
 
-// discovered says which feeds an address offers.
+// discovered brings the feeds that an address offers.
 type discovered struct {
 	typed string
 	found []feed.Candidate
 	err   error
 }
 
-// previewed is a feed read for a preview before subscribing.
+// previewed brings the preview of a feed before subscribing.
 type previewed struct {
 	candidate feed.Candidate
 	preview   feed.Preview
-	// offered are the feeds that it was chosen from; nil if it was the only one.
+	// offered are the feeds that it was chosen from; nil if it was the only feed.
 	offered []feed.Candidate
 	err     error
 }
 
-// subscribed answers a change of the subscriptions.
+// subscribed brings the subscriptions after a change. done is the message about it, and
+// url the feed to show; empty if there is none.
 type subscribed struct {
 	done    string
 	url     string
@@ -58,7 +59,7 @@ func (s *subscriptions) discover(typed string) tea.Cmd {
 	}
 }
 
-// preview reads a feed to show what it would bring.
+// preview reads a feed for a preview.
 func (s *subscriptions) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
 	ctx, source := s.ctx, s.deps.Source
 	return func() tea.Msg {
@@ -81,7 +82,7 @@ func (s *subscriptions) remove(f feed.Feed) tea.Cmd {
 	return s.change(done, "", func(ctx context.Context) error { return source.Unsubscribe(ctx, f.URL) })
 }
 
-// move writes a feed's new address into the configuration, or takes that back.
+// move writes a feed's new address into the configuration, or undoes the last move.
 func (s *subscriptions) move(f feed.Feed) tea.Cmd {
 	to, done := schedule.NewAddress(f.Poll), "the configuration now has the address %s; M goes back"
 	if to == "" {
@@ -92,7 +93,7 @@ func (s *subscriptions) move(f feed.Feed) tea.Cmd {
 	return s.change(fmt.Sprintf(done, text.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
 }
 
-// whyNotMove says why a feed's address is not changed; empty if it can be.
+// whyNotMove returns why a feed's address cannot be changed; empty if it can.
 func (s *subscriptions) whyNotMove(f feed.Feed) string {
 	switch {
 	case f.URL == s.to && s.from != "", schedule.NewAddress(f.Poll) != "":
@@ -104,8 +105,8 @@ func (s *subscriptions) whyNotMove(f feed.Feed) string {
 	return "the server reports no new address; `dateline move FEED URL` sets one"
 }
 
-// change changes the subscriptions and brings them back as they are then. url is
-// the feed to go to afterwards; empty for none.
+// change changes the subscriptions and reads them again. url is the feed to show
+// afterwards; empty if there is none.
 func (s *subscriptions) change(done, url string, change func(context.Context) error) tea.Cmd {
 	ctx, store, now := context.WithoutCancel(s.ctx), s.deps.Store, s.now()
 	return func() tea.Msg {
@@ -117,13 +118,13 @@ func (s *subscriptions) change(done, url string, change func(context.Context) er
 	}
 }
 
-// The openers of what is asked on the way to a change.
+// The openers of prompts and overlays for a change of the subscriptions.
 type (
 	addressPrompt struct{}
 	// offerList lets one of several feeds be chosen.
 	offerList struct{ found []feed.Candidate }
-	// subscribeQuestion asks whether to subscribe to a feed, which was chosen from
-	// those that were offered.
+	// subscribeQuestion asks whether to subscribe to a feed. offered are the feeds that
+	// it was chosen from.
 	subscribeQuestion struct {
 		candidate feed.Candidate
 		offered   []feed.Candidate
@@ -131,7 +132,7 @@ type (
 	removeQuestion struct{ feed feed.Feed }
 )
 
-// askAddress asks for the address to subscribe to.
+// askAddress opens the prompt for the address to subscribe to.
 func (m *Model) askAddress() tea.Cmd {
 	label := "subscribe to (address of a feed or page):"
 	if m.width < 70 {
@@ -156,7 +157,7 @@ func (addressPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 	return m.subscriptions.discover(typed)
 }
 
-// showDiscovered shows the only feed found, or offers all of them.
+// showDiscovered shows a preview if one feed was found, or else offers all of them.
 func (m *Model) showDiscovered(msg discovered) tea.Cmd {
 	if msg.err != nil {
 		m.status.fail(userMessage(msg.err))
@@ -193,8 +194,8 @@ func (o offerList) answered(m *Model, a mode.Answer) tea.Cmd {
 	return m.preview(o.found[chosen.Row], o.found)
 }
 
-// preview shows what a feed would bring. A feed that is subscribed already is shown
-// itself.
+// preview loads the preview of a feed. If the feed is subscribed already, it goes to the
+// feed.
 func (m *Model) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
 	if f, ok := m.sources.FeedOf(c.Address()); ok {
 		m.status.say("already subscribed to " + f.DisplayTitle())
@@ -204,8 +205,8 @@ func (m *Model) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
 	return m.subscriptions.preview(c, offered)
 }
 
-// showPreview asks whether to subscribe to a feed. One that cannot be read now can
-// be subscribed to all the same: it may be down for an hour.
+// showPreview shows the preview of a feed and asks whether to subscribe. The user may also
+// subscribe to a feed that cannot be read now, because its server may be down for an hour.
 func (m *Model) showPreview(msg previewed) tea.Cmd {
 	m.status.clear()
 	c := msg.candidate
@@ -237,6 +238,7 @@ func (q subscribeQuestion) answered(m *Model, a mode.Answer) tea.Cmd {
 	return nil
 }
 
+// previewRows returns the rows of a preview.
 func previewRows(p feed.Preview, now time.Time) []mode.Row {
 	var rows []mode.Row
 	for _, r := range []mode.Row{
@@ -269,6 +271,7 @@ func (m *Model) removeFeed() tea.Cmd {
 	return m.askRemove(f)
 }
 
+// askRemove asks whether to unsubscribe from a feed.
 func (m *Model) askRemove(f feed.Feed) tea.Cmd {
 	m.modes.OpenOverlay(&mode.Overlay{
 		Title:   "Unsubscribe from " + f.DisplayTitle() + "?",
@@ -290,12 +293,13 @@ func (q removeQuestion) answered(m *Model, a mode.Answer) tea.Cmd {
 	return nil
 }
 
-// moveFeed writes the new address of the selected feed, or takes that back.
+// moveFeed writes the new address of the selected feed, or undoes the last move.
 func (m *Model) moveFeed() tea.Cmd {
 	f, _ := m.selected.feed()
 	return m.subscriptions.move(f)
 }
 
+// noMove returns why the selected feed cannot be moved; empty if it can.
 func (m *Model) noMove() string {
 	f, ok := m.selected.feed()
 	if !ok {

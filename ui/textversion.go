@@ -17,7 +17,7 @@ import (
 	"dateline/ui/style"
 )
 
-// version says which text of an item the article pane shows.
+// version is the text of an item that the article pane shows.
 type version int
 
 const (
@@ -25,7 +25,7 @@ const (
 	versionFeed version = iota
 	// versionPage is the text of the item's page.
 	versionPage
-	// versionDiff is what the publisher changed.
+	// versionDiff is the difference between the text and the text before an edit.
 	versionDiff
 )
 
@@ -37,8 +37,8 @@ func (a *articleView) ownVersion(i feed.Item) version {
 	return versionFeed
 }
 
-// versionOf returns the text to show of an item: what the user chose while it stays
-// open, or else its own.
+// versionOf returns the text to show of an item. While the item stays open, this is the
+// text that the user has chosen. Otherwise it is the item's own text.
 func (a *articleView) versionOf(i feed.Item) version {
 	if a.ID == i.ID && a.chosen {
 		return a.key.version
@@ -57,7 +57,7 @@ func (a *articleView) showVersion(v version) tea.Cmd {
 	return a.loadUnlessShown()
 }
 
-// toggleDiff shows what the publisher changed, or the text again.
+// toggleDiff shows what the publisher has edited, or the text again.
 func (n *navigator) toggleDiff() tea.Cmd {
 	a := n.article
 	if a.key.version == versionDiff {
@@ -66,8 +66,8 @@ func (n *navigator) toggleDiff() tea.Cmd {
 	return tea.Batch(n.reveal(), a.showVersion(versionDiff))
 }
 
-// bodyOf returns the text of an article that a rendering is made of. If the page's
-// text is missing, it is the feed's.
+// bodyOf returns the body of an article for a version. If the page's text is missing, it
+// returns the feed's text.
 func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) (markup.Body, error) {
 	if v != versionPage {
 		return a.Body, nil
@@ -79,8 +79,8 @@ func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) 
 	return t.Body, nil
 }
 
-// notes say, under the title and beside origin and date, which text this is and
-// where there is more.
+// notes returns the notes below the title: which text is shown, and which keys show other
+// texts.
 func (a *articleView) notes(k keymap) []string {
 	i := a.Item
 	var notes []string
@@ -100,10 +100,12 @@ func (a *articleView) notes(k keymap) []string {
 	return append(notes, pane.AlsoIn(i))
 }
 
-// shortText is the number of words under which a text may be only a beginning.
+// shortText is the number of words below which a text may be only the start of the
+// article.
 const shortText = 115
 
-// keyed adds to a note what the key of an action does, if there is such a key.
+// keyed adds the key of an action and what it does to a note. If the action has no key, it
+// returns the note.
 func (k keymap) keyed(action, note, does string) string {
 	if key := k.keyFor(action); key != "" {
 		return note + ", " + key + " " + does
@@ -150,8 +152,8 @@ func (p *pageFetcher) stop() bool {
 	return true
 }
 
-// take ends the fetch and reports whether there is a text to show. If not, it says
-// why.
+// take ends the fetch and reports whether there is a text to show. If there is none, it
+// shows why.
 func (p *pageFetcher) take(msg pageFetched) bool {
 	if msg.item != p.item {
 		return false
@@ -170,8 +172,8 @@ func (p *pageFetcher) take(msg pageFetched) bool {
 	return true
 }
 
-// toggleFulltext changes between the feed's text of an article and its page's, which
-// is fetched if it is not stored yet.
+// toggleFulltext changes between the feed's text and the page's text of an article. If the
+// page's text is not stored yet, it is fetched.
 func (m *Model) toggleFulltext() tea.Cmd {
 	reveal := m.navigate.reveal()
 	a := &m.article
@@ -187,7 +189,7 @@ func (m *Model) toggleFulltext() tea.Cmd {
 	return tea.Batch(reveal, m.pageText.fetch(a.Item))
 }
 
-// showPageText shows the text of a page. If there is none, the feed's text stays.
+// showPageText shows the text of a page. If the page has none, the feed's text stays.
 func (m *Model) showPageText(msg pageFetched) tea.Cmd {
 	if !m.pageText.take(msg) {
 		return nil
@@ -206,26 +208,26 @@ func (m *Model) showPageText(msg pageFetched) tea.Cmd {
 	return m.article.showVersion(versionPage)
 }
 
-// loadDiff renders what the publisher changed in an item.
+// loadDiff renders what the publisher has edited in an item.
 func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOptions) tea.Cmd {
 	return func() tea.Msg {
-		answer := articleLoaded{key: key, first: true}
+		msg := articleLoaded{key: key, first: true}
 		a, err := store.Article(ctx, key.id)
 		if err == nil {
 			var was feed.Revision
 			if was, err = store.Revision(ctx, key.id); err == nil {
-				answer.item, answer.lines = a.Item, o.diff(was, a)
+				msg.item, msg.lines = a.Item, o.diff(was, a)
 			}
 		}
 		if errors.Is(err, cache.ErrNotFound) {
 			err = errors.New("the earlier text of this item was not saved")
 		}
-		answer.err = err
-		return answer
+		msg.err = err
+		return msg
 	}
 }
 
-// diff lays out the difference between two states of an article.
+// diff lays out the difference between an earlier and the current text of an article.
 func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
 	legend := "Edit seen on " + was.Replaced.In(o.zone).Format("Monday 2 January 2006, 15:04") + ": " +
 		o.marked(text.Removed, "removed") + ", " + o.marked(text.Added, "added") + "."
@@ -281,8 +283,8 @@ func (o renderOptions) paragraphs(parts []text.DiffPart) []string {
 	return lines[:max(len(lines)-1, 0)]
 }
 
-// marked shows text as removed or added: in colours, or between the symbols that
-// wdiff uses. A space before it stays outside.
+// marked marks text as removed or added, with colours or with the symbols of wdiff. Spaces
+// around the text are not marked.
 func (o renderOptions) marked(op text.DiffOp, s string) string {
 	bare := strings.TrimSpace(s)
 	if op == text.Same || bare == "" {

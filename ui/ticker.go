@@ -8,26 +8,26 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// frameTicker stops Bubble Tea's ticker while there is nothing to write and starts
-// it again when there may be. So a screen at rest wakes the processor no more. A
-// nil frameTicker leaves the ticker alone.
+// frameTicker stops Bubble Tea's ticker while there is nothing to write, and starts it
+// again if there may be something. So an idle screen does not wake the processor. A nil
+// frameTicker does nothing.
 //
 // Bubble Tea v2.1.1 asks its renderer 120 times a second whether there is
-// something to write (Program.startRenderer), which costs two percent of a
-// processor on a screen that stands still. No option turns that off: WithFPS only
-// sets the rate, from 1 to 120, and a low rate delays every key. WithoutRenderer
-// keeps the ticker and also drops what we need the renderer for (alternate
-// screen, mouse, focus, title, suspending). The renderer is an interface with
-// unexported methods, so nobody else can implement it. What is left is the private
-// field Program.ticker, which this file alone reaches by reflection. TestFrameTicker
-// fails if a release of the library names it otherwise or gives it another type;
-// then newFrameTicker returns nil and the library ticks as it does by itself.
+// something to write (Program.startRenderer). This costs two percent of a processor on
+// an idle screen. No option turns it off. WithFPS only sets the rate, from 1 to 120, and
+// a low rate delays every key. WithoutRenderer keeps the ticker, but drops the alternate
+// screen, mouse, focus, title and suspending. The renderer is an interface with
+// unexported methods, so it cannot be replaced.
+//
+// So this file sets the private field Program.ticker by reflection. If a release of the
+// library renames the field or changes its type, TestFrameTicker fails, newFrameTicker
+// returns nil, and the library ticks as usual.
 type frameTicker struct {
 	ticker *time.Ticker
 	rates  []tickRate
 
 	mu sync.Mutex
-	// at is the current pace, or len(paces) while the ticker is stopped.
+	// at is the index of the current rate, or len(rates) while the ticker is stopped.
 	at int
 	// woken is when wake was called last.
 	woken time.Time
@@ -39,9 +39,9 @@ type tickRate struct {
 	every, until time.Duration
 }
 
-// tickRates write at once, and more at the rate of the program. The slow end is
-// for a machine so busy that nothing was drawn or written before the quick ones
-// ended.
+// tickRates returns the rates of the ticker after a wake. The first rate writes a frame
+// at once, the second is the rate of the program. The slow third rate is for a busy
+// machine that has not drawn anything during the first two.
 func tickRates() []tickRate {
 	return []tickRate{
 		{2 * time.Millisecond, 8 * time.Millisecond},
@@ -50,11 +50,11 @@ func tickRates() []tickRate {
 	}
 }
 
-// framesPerSecond is the most that are written while much happens.
+// framesPerSecond is the highest number of frames a second.
 const framesPerSecond = 120
 
-// newFrameTicker takes over the ticker of a running program. It returns nil if the
-// program has no field with the name and type we know.
+// newFrameTicker returns a frameTicker for the ticker of a running program. It returns nil
+// if the program has no field ticker of the expected type.
 func newFrameTicker(p *tea.Program, paces []tickRate) *frameTicker {
 	if p == nil {
 		return nil
@@ -68,7 +68,7 @@ func newFrameTicker(p *tea.Program, paces []tickRate) *frameTicker {
 	return s
 }
 
-// wake says that Bubble Tea has something to write, or will have in a moment.
+// wake starts the ticker, because Bubble Tea has something to write or will have soon.
 func (s *frameTicker) wake() {
 	if s == nil {
 		return

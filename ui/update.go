@@ -8,30 +8,30 @@ import (
 	"dateline/ui/mode"
 )
 
-// opener opened a mode and decides what its answers do.
+// opener decides what the answers of a mode do. It is stored with the mode on the stack.
 type opener interface {
 	answered(m *Model, a mode.Answer) tea.Cmd
 }
 
-// rebuilder is an opener whose overlay follows changed feeds. It returns nil if
-// there is nothing left to show.
+// rebuilder is an opener whose overlay shows feeds. rebuild returns the overlay with the
+// changed feeds; nil if there is nothing left to show.
 type rebuilder interface {
 	rebuild(m *Model) *mode.Overlay
 }
 
-// Update handles a message. A panic in what follows from it, here or later, is
-// caught: see [Model.guard] and [Model.quitAfterPanic].
+// Update handles a message. It recovers panics: see [Model.guard] and
+// [Model.quitAfterPanic].
 func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	if m.panicked != nil {
 		return m, tea.Quit
 	}
-	if crash := feed.Recover("taking in what happened", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
+	if crash := feed.Recover("handling a message", m.deps.Crashed, func() { cmd = m.guard(m.update(msg)) }); crash != nil {
 		return m, m.quitAfterPanic(crash)
 	}
 	return m, cmd
 }
 
-// update handles a message. What nobody sees draws nothing.
+// update handles a message. Messages that change nothing on the screen do not draw it.
 func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case pagePrefetched:
@@ -55,7 +55,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, m.session.debounce())
 }
 
-// take passes a message to the method that is meant for it.
+// take passes a message to its method.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.EnvMsg:
@@ -114,7 +114,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// takeInput is take for what comes from the terminal.
+// takeInput passes a message from the terminal to its method.
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -140,13 +140,13 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	case tea.ModeReportMsg, tea.ColorProfileMsg:
 		m.learnTerminal(msg)
 	}
-	// What is left are Bubble Tea's own messages, and most have something written.
+	// All other messages are Bubble Tea's own. Most of them write something.
 	m.ticker.wake()
 	return nil
 }
 
-// press sends a key to the mode on top, or else to the actions bound to it. It also
-// refreshes what has become due while the computer was asleep.
+// press passes a key to the mode on top, or else to the actions bound to it. It also
+// refreshes feeds that have become due while the computer was asleep.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.begin()
 	if top, by := m.modes.Top(); top != nil {
@@ -156,7 +156,7 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	return tea.Batch(m.keys.press(mode.KeyName(k)), m.refresh.catchUp())
 }
 
-// paste puts pasted text where text is asked for, and nowhere else.
+// paste passes pasted text to the mode on top. Without a mode it does nothing.
 func (m *Model) paste(s string) tea.Cmd {
 	top, by := m.modes.Top()
 	if top == nil {
@@ -166,8 +166,7 @@ func (m *Model) paste(s string) tea.Cmd {
 	return m.answered(by, answer, cmd)
 }
 
-// answered passes a mode's answer to its opener. A cancelled mode is closed
-// before.
+// answered passes a mode's answer to its opener. A cancelled mode is closed first.
 func (m *Model) answered(by opener, a mode.Answer, cmd tea.Cmd) tea.Cmd {
 	if a == nil {
 		return cmd
@@ -178,7 +177,7 @@ func (m *Model) answered(by opener, a mode.Answer, cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmd, by.answered(m, a))
 }
 
-// rebuildOverlays makes the overlays that show feeds again from changed ones.
+// rebuildOverlays updates the overlays that show feeds.
 func (m *Model) rebuildOverlays() {
 	m.modes.Rebuild(func(by opener) (*mode.Overlay, bool) {
 		r, ok := by.(rebuilder)
@@ -189,8 +188,8 @@ func (m *Model) rebuildOverlays() {
 	})
 }
 
-// begin notes that the user does something: the message about what they did before
-// has been read.
+// begin records that the user does something, and removes the message about the last
+// action.
 func (m *Model) begin() {
 	m.status.clear()
 	m.refresh.result = ""
@@ -201,8 +200,8 @@ func (m *Model) begin() {
 // crashed reports that a command has panicked.
 type crashed struct{ crash *feed.PanicError }
 
-// guard turns the panic of a command, or of those it leads to, into a message.
-// Bubble Tea would end the program.
+// guard turns a panic of a command, or of the commands that it returns, into a message.
+// Without it, Bubble Tea would end the program.
 func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
@@ -222,8 +221,8 @@ func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// quitAfterPanic ends the program in good order after Update or View has panicked.
-// The state cannot be trusted any more, but the terminal must be given back.
+// quitAfterPanic quits the program after Update or View has panicked. The state of the
+// model may be wrong, but the terminal is restored and changes are saved.
 func (m *Model) quitAfterPanic(crash *feed.PanicError) tea.Cmd {
 	m.panicked = crash
 	if m.program != nil {

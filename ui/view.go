@@ -35,8 +35,7 @@ func (m *Model) setBackground(dark bool) tea.Cmd {
 	return m.article.reshow()
 }
 
-// View draws the screen. After a message that changed nothing it returns the last
-// drawing.
+// View draws the screen. If nothing has changed, it returns the last view.
 func (m *Model) View() tea.View {
 	if !m.dirty {
 		return m.drawn
@@ -65,9 +64,9 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-// paint gives the rows to the painter, or to Bubble Tea if there is none. With a
-// painter Bubble Tea draws an empty page: it puts the screen up and down and sets
-// title, mouse and progress.
+// paint passes the rows to the painter, or to Bubble Tea if there is no painter. With a
+// painter, Bubble Tea draws an empty page. It only opens and closes the alternate screen
+// and sets title, mouse and progress.
 func (m *Model) paint(rows []frame.Row) tea.View {
 	var cursor *tea.Cursor
 	if p := m.modes.Prompt(); p != nil {
@@ -88,8 +87,8 @@ func (m *Model) paint(rows []frame.Row) tea.View {
 	return tea.NewView(" ")
 }
 
-// nothingLoaded reports whether the database has not answered yet and there is nothing
-// else to show. A frame would say that there are no feeds and nothing is unread.
+// nothingLoaded reports whether nothing was read from the database yet and there is no
+// error to show. A frame would show that there are no feeds and no unread items.
 func (m *Model) nothingLoaded() bool {
 	return !m.session.restored && !m.session.touched && !m.status.failed
 }
@@ -114,8 +113,8 @@ func (m *Model) rows() []frame.Row {
 	return m.withStatus(rows)
 }
 
-// withStatus puts the status under the page. A long message covers the page's last
-// lines.
+// withStatus adds the status line below the page. A long message covers the last lines of
+// the page.
 func (m *Model) withStatus(page []frame.Row) []frame.Row {
 	status := m.statusLines(m.width)
 	return append(page[:max(len(page)+1-len(status), 0)], frame.Whole(status)...)
@@ -163,8 +162,8 @@ func (m *Model) paneLines(a area) []string {
 	return m.article.Render(r, t, focused, now, m.article.notes(m.keys.keymap))
 }
 
-// shownFeed returns the feed that the header of the headlines describes; nil if they
-// come from several.
+// shownFeed returns the feed that the header of the headlines describes; nil if they come
+// from several feeds.
 func (m *Model) shownFeed() *feed.Feed {
 	if h := &m.headlines; h.Search == nil && h.Source.Kind == pane.KindFeed {
 		return h.Source.Feed
@@ -172,8 +171,7 @@ func (m *Model) shownFeed() *feed.Feed {
 	return nil
 }
 
-// screenFile is the terminal for Bubble Tea. What it writes goes through the
-// painter.
+// screenFile is the terminal that Bubble Tea writes to. Writes go through the painter.
 type screenFile struct {
 	*os.File
 	painter *frame.Painter
@@ -187,7 +185,8 @@ func knownSymbols() string {
 	return style.New(true, "").Glyphs.Known() + style.ForArticle(false).Known()
 }
 
-// paintOn lets our own painter paint on a terminal.
+// paintOn creates the painter of a terminal and returns the option that makes Bubble Tea
+// write through it.
 func (m *Model) paintOn(terminal *os.File) tea.ProgramOption {
 	m.painter = frame.NewPainter(terminal, knownSymbols())
 	go func() {
@@ -198,7 +197,7 @@ func (m *Model) paintOn(terminal *os.File) tea.ProgramOption {
 	return tea.WithOutput(screenFile{terminal, m.painter})
 }
 
-// learnTerminal passes to the painter what Bubble Tea has found out.
+// learnTerminal passes what Bubble Tea has found out about the terminal to the painter.
 func (m *Model) learnTerminal(msg tea.Msg) {
 	if m.painter == nil {
 		return
