@@ -1,12 +1,13 @@
-// Package list holds a cursor and a window over rows of which only some are loaded.
-// It knows rows by identity only: a reload keeps the row under the cursor, on the
-// screen line where it was.
+// Package list holds a list of which only some rows are loaded, with a cursor. Each row
+// has a key. After a reload the cursor is on the row with the same key, on the same line
+// of the screen.
 //
-// Start with [New]. The caller loads rows when [List.Wants] names an edge.
+// Start with [New]. Load rows if [List.Wants] returns an edge, and drop rows that are far
+// from the cursor with [List.Trim]. The package never loads rows itself.
 package list
 
-// List is a window of loaded rows with a cursor. K identifies a row. Make it
-// with [New].
+// List is a window of loaded rows with a cursor. T is the type of the rows and K of their
+// keys. Create it with [New].
 type List[T any, K comparable] struct {
 	key    func(T) K
 	rows   []T
@@ -18,7 +19,7 @@ type List[T any, K comparable] struct {
 	tailLoaded bool
 }
 
-// Edge is a side of the window behind which rows are not loaded yet.
+// Edge is an end of the window beyond which rows are not loaded yet.
 type Edge int
 
 // The edges at which a [List] can want more rows.
@@ -33,9 +34,8 @@ func New[T any, K comparable](key func(T) K) List[T, K] {
 	return List[T, K]{key: key, height: 1, headLoaded: true, tailLoaded: true}
 }
 
-// SetHeight sets how many rows the screen shows. The cursor stays visible and on
-// its line. If the list had a single line before, some rows are shown above the
-// cursor.
+// SetHeight sets how many rows the screen shows. The cursor stays visible and on its line.
+// If the height was 1 before, rows above the cursor are shown, too.
 func (l *List[T, K]) SetHeight(rows int) {
 	if l.height == 1 && rows > 1 {
 		l.top = min(l.top, max(l.cursor-rows/2, 0))
@@ -47,8 +47,8 @@ func (l *List[T, K]) SetHeight(rows int) {
 // Height returns how many rows the screen shows.
 func (l *List[T, K]) Height() int { return l.height }
 
-// Replace sets a new window, with the cursor at the given index. head and tail say
-// whether the window contains the first and the last row there is.
+// Replace sets a new window with the cursor at an index. head and tail report whether the
+// window has the first and the last row of the whole list.
 func (l *List[T, K]) Replace(rows []T, cursor int, head, tail bool) {
 	l.rows, l.cursor, l.top = rows, cursor, max(cursor-l.height/2, 0)
 	l.headLoaded, l.tailLoaded = head, tail
@@ -70,14 +70,14 @@ func (l *List[T, K]) Reload(rows []T, fallback int, head, tail bool) {
 	l.clamp()
 }
 
-// Append adds rows after the last one. done says that none follow.
+// Append adds rows at the end. done reports whether these are the last rows.
 func (l *List[T, K]) Append(rows []T, done bool) {
 	l.rows = append(l.rows, rows...)
 	l.tailLoaded = done
 	l.clamp()
 }
 
-// Prepend adds rows before the first one. done says that none precede.
+// Prepend adds rows at the start. done reports whether these are the first rows.
 func (l *List[T, K]) Prepend(rows []T, done bool) {
 	l.rows = append(append(make([]T, 0, len(rows)+len(l.rows)), rows...), l.rows...)
 	l.cursor += len(rows)
@@ -86,8 +86,8 @@ func (l *List[T, K]) Prepend(rows []T, done bool) {
 	l.clamp()
 }
 
-// Trim drops loaded rows further than keep from the cursor, so that a long walk
-// does not load the whole list into memory.
+// Trim drops loaded rows that are more than keep rows away from the cursor, so that
+// scrolling through a long list does not load all of it into memory.
 func (l *List[T, K]) Trim(keep int) {
 	if from := l.cursor - keep; from > 0 {
 		l.rows = append([]T(nil), l.rows[from:]...)
@@ -99,8 +99,9 @@ func (l *List[T, K]) Trim(keep int) {
 	l.clamp()
 }
 
-// Wants returns the edge at which rows should be loaded, because the cursor or the
-// screen is within margin rows of an edge that is not the end.
+// Wants returns the edge at which rows should be loaded: the cursor or the screen is less
+// than margin rows away, and the list continues beyond it. It returns [NoEdge] if there is
+// none.
 func (l *List[T, K]) Wants(margin int) Edge {
 	if !l.tailLoaded && max(l.cursor, l.top+l.height)+margin >= len(l.rows) {
 		return Tail
@@ -146,8 +147,8 @@ func (l *List[T, K]) Visible() []T {
 // Move moves the cursor by n rows and reports whether it moved.
 func (l *List[T, K]) Move(n int) bool { return l.Go(l.cursor + n) }
 
-// Go puts the cursor on a loaded row and reports whether it moved. If i is out of
-// range, it is the nearest one.
+// Go puts the cursor on the loaded row with index i, or on the nearest row if i is out of
+// range. It reports whether the cursor moved.
 func (l *List[T, K]) Go(i int) bool {
 	was := l.cursor
 	l.cursor = i
@@ -165,8 +166,7 @@ func (l *List[T, K]) Find(k K) bool {
 	return true
 }
 
-// Scroll moves the screen by n rows and moves the cursor only if it
-// would leave the screen.
+// Scroll scrolls by n rows. The cursor moves only if it would leave the screen.
 func (l *List[T, K]) Scroll(n int) {
 	l.top = max(min(l.top+n, len(l.rows)-l.height), 0)
 	l.cursor = max(min(l.cursor, l.top+l.height-1, len(l.rows)-1), min(l.top, max(len(l.rows)-1, 0)), 0)

@@ -11,11 +11,10 @@ import (
 	"dateline/ui/style"
 )
 
-// Overlay is a list over the dimmed page: help, a choice, a question, a text to
-// read.
+// Overlay is a list over the dimmed page: help, a choice, a question or a text to read.
 type Overlay struct {
 	Title string
-	// Footer says which keys do what; if it is empty, the usual ones.
+	// Footer says what keys do. If it is empty, a usual footer is shown.
 	Footer string
 	Rows   []Row
 	// Choose reports whether Enter chooses a row. If not, the overlay is for
@@ -23,25 +22,26 @@ type Overlay struct {
 	Choose bool
 	// Answers are the keys that answer a question. A question has no filter.
 	Answers []string
-	// Keys are keys for the selected row. An overlay with such keys has no filter
-	// either, and j and k move in it.
+	// Keys are keys for the selected row. An overlay with Keys has no filter. There j
+	// and k move the cursor.
 	Keys []string
 	// Detail shows the right side of the selected row in full below the rows.
 	Detail bool
 
 	filter string
+	// shown holds the indexes of the rows that pass the filter.
 	shown  []int
 	cursor int
 	top    int
 	height int
 }
 
-// detailLines is how many lines the right side in full may take.
+// detailLines is the height of the right side that is shown in full, in lines.
 const detailLines = 3
 
 // Row is a line of an overlay.
 type Row struct {
-	// Heading is the name of a section above its rows. Then Left and Right are empty.
+	// Heading is the name of a section. If it is not empty, Left and Right are empty.
 	Heading     string
 	Left, Right string
 }
@@ -126,9 +126,9 @@ func (o *Overlay) selected() (row int, ok bool) {
 // Filter returns the text by which the rows are filtered.
 func (o *Overlay) Filter() string { return o.filter }
 
-// filterBy keeps the rows that contain every word of the text, and the heads of
-// their sections. The text is cleaned: if a terminal does not mark what is pasted,
-// it comes as keys.
+// filterBy shows only the rows that contain every word of the text, and the headings of
+// their sections. It removes control characters from the text, because not every terminal
+// marks pasted text.
 func (o *Overlay) filterBy(text string) {
 	text = cleanTyped(text)
 	o.filter, o.shown, o.cursor, o.top = text, o.shown[:0], 0, 0
@@ -166,10 +166,10 @@ func (o *Overlay) Move(n int) {
 	o.skipHeading(n)
 }
 
-// skipHeading keeps the cursor off the heads of sections.
+// skipHeading moves the cursor off a heading, in the direction of n.
 func (o *Overlay) skipHeading(n int) {
-	isHead := func() bool { return len(o.shown) > 0 && o.Rows[o.shown[o.cursor]].Heading != "" }
-	if !isHead() {
+	isHeading := func() bool { return len(o.shown) > 0 && o.Rows[o.shown[o.cursor]].Heading != "" }
+	if !isHeading() {
 		return
 	}
 	if step := sign(n); o.cursor+step >= 0 && o.cursor+step < len(o.shown) {
@@ -185,7 +185,8 @@ func TextWidth(w int) int { return max(min(w-4, 92), 10) }
 // Over draws the overlay over the dimmed page.
 func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 	inner := TextWidth(w)
-	// By all rows and not those shown: typing must not make the overlay jump.
+	// The height depends on all rows and not on the shown rows, so that the overlay
+	// does not jump while the user types.
 	room := len(page) - 6
 	if o.Detail {
 		room -= detailLines
@@ -203,8 +204,8 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 		rest := w - x - inner - 4
 		right := ansi.TruncateLeft(plain, x+inner+4, "")
 		for cut := x + inner + 5; style.Width(right) > rest && cut < w; cut++ {
-			// A character stood across the edge that is wide, or wider by itself
-			// than behind the one before it.
+			// A wide character was cut by the edge, or a character is wider without
+			// the character before it.
 			right = ansi.TruncateLeft(plain, cut, "")
 		}
 		right = style.Fit(right, rest, "")
@@ -214,7 +215,7 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 	return page
 }
 
-// box draws the overlay itself: a rule with the title, rows, a rule with the keys.
+// box draws the overlay without the page: the title, the rows, the detail and the footer.
 func (o *Overlay) box(inner int, t style.Theme) []string {
 	line := func(text string) string {
 		return style.Paint(t.Dim, t.Glyphs.Column) + " " + style.Pad(text, inner) + " " + style.Paint(t.Dim, t.Glyphs.Column)
@@ -238,7 +239,7 @@ func (o *Overlay) box(inner int, t style.Theme) []string {
 		case i < len(o.shown):
 			out = append(out, line(o.row(o.Rows[o.shown[i]], i == o.cursor, left, inner, t)))
 		case i == 0:
-			out = append(out, line(style.Paint(t.Dim, style.Fit("nothing matches; Backspace widens the filter", inner, t.Glyphs.Ellipsis))))
+			out = append(out, line(style.Paint(t.Dim, style.Fit("nothing matches; Backspace shortens the filter", inner, t.Glyphs.Ellipsis))))
 		default:
 			out = append(out, line(""))
 		}
@@ -251,7 +252,7 @@ func (o *Overlay) box(inner int, t style.Theme) []string {
 	return append(out, line(style.Paint(t.Dim, style.Fit(o.footer(), inner, t.Glyphs.Ellipsis))), rule)
 }
 
-// detail returns the right side of the selected row on lines of w cells.
+// detail returns the right side of the selected row in full, on lines of w cells.
 func (o *Overlay) detail(w int) []string {
 	lines := make([]string, detailLines)
 	if len(o.shown) == 0 {
@@ -279,8 +280,8 @@ func (o *Overlay) footer() string {
 	return "type to filter, arrows move, Esc closes"
 }
 
-// leftWidth returns the width of the left column: what its longest entry needs,
-// up to two fifths.
+// leftWidth returns the width of the left column: the width of its longest entry, but at
+// most two fifths of inner.
 func (o *Overlay) leftWidth(inner int) int {
 	w := 0
 	both := false
@@ -311,8 +312,7 @@ func (o *Overlay) row(r Row, selected bool, left, inner int, t style.Theme) stri
 	return bar + text
 }
 
-// Wrap sets long right sides over several rows of w cells, for an overlay that is
-// for reading.
+// Wrap breaks long right sides into several rows of w cells, for an overlay for reading.
 func Wrap(rows []Row, w int) []Row {
 	o := Overlay{Rows: rows}
 	room := max(w-o.leftWidth(w)-4, 8)

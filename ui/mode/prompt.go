@@ -11,13 +11,13 @@ import (
 	"dateline/ui/style"
 )
 
-// Prompt asks for a line of text where the status line is.
+// Prompt asks for a line of text in place of the status line.
 type Prompt struct {
 	Label string
-	// Note says what is wrong with the text so far; empty if nothing is.
+	// Note says what is wrong with the text typed so far; empty if it is valid.
 	Note  string
 	input textinput.Model
-	// insisted reports whether Enter was pressed on the text as it is.
+	// insisted reports whether Enter was pressed since the text changed last.
 	insisted bool
 }
 
@@ -38,7 +38,7 @@ func NewPrompt(label, text string, w int) *Prompt {
 // Resize fits the prompt to a screen of w cells.
 func (p *Prompt) Resize(w int) { p.input.SetWidth(max(w-style.Width(p.Label)-4, 8)) }
 
-// Text returns what was typed so far, and the cursor's place in it in characters.
+// Text returns the text typed so far, and the offset of the cursor in characters.
 func (p *Prompt) Text() (text string, cursor int) { return p.input.Value(), p.input.Position() }
 
 // Key implements [Mode].
@@ -69,8 +69,8 @@ func (p *Prompt) edit(msg tea.Msg) (Answer, tea.Cmd) {
 	return Changed{p.input.Value()}, cmd
 }
 
-// clean removes from the text what must not reach the screen. If a terminal does
-// not mark what is pasted, it comes as keys.
+// clean removes control characters from the text. Pasted text may have some: not every
+// terminal marks pasted text, so it may come as keys.
 func (p *Prompt) clean() {
 	text := p.input.Value()
 	if fit := cleanTyped(text); fit != text {
@@ -80,14 +80,14 @@ func (p *Prompt) clean() {
 	}
 }
 
-// cleanTyped cleans text that is being typed. Its spaces stay, also at the end.
+// cleanTyped removes control characters from text that is being typed. Spaces stay, also
+// at the end.
 func cleanTyped(s string) string {
 	return strings.NewReplacer("\n", " ", "\t", " ").Replace(text.CleanText(s))
 }
 
-// Render draws the prompt over the status line of a screen of w by h cells. The
-// note stands beside the text, cut off if need be while the user is typing. After
-// Enter it stands above the text in full.
+// Render draws the prompt on a screen of w by h cells. The note is shown beside the text
+// and may be cut off. After Enter a long note is shown in full above the text.
 func (p *Prompt) Render(w, h int, t style.Theme) []string {
 	left := " " + style.Paint(t.Accent, p.Label) + " " + strings.TrimRight(p.input.View(), " ")
 	room := w - style.Width(left) - 3
@@ -101,7 +101,7 @@ func (p *Prompt) Render(w, h int, t style.Theme) []string {
 	return []string{style.Pad(left, w-style.Width(note)-1) + style.Paint(t.Failed, note) + " "}
 }
 
-// Cursor returns where the terminal's cursor stands if the prompt is on line y.
+// Cursor returns the terminal's cursor if the prompt is on line y.
 func (p *Prompt) Cursor(y int) *tea.Cursor {
 	c := p.input.Cursor()
 	if c == nil {

@@ -1,6 +1,8 @@
-// Package mode holds what lies over the page and takes the keys: prompts and
-// overlays, in a [Stack]. A mode handles keys and says what they mean in an
-// [Answer]. It never acts: whoever opened it decides what an answer does.
+// Package mode holds prompts and overlays. They lie over the page on a [Stack], and the
+// mode on top gets the keys. A mode turns a key into an [Answer].
+//
+// Start with [Stack], [NewPrompt] and [Overlay]. A mode never acts itself: the opener,
+// which is stored with it on the stack, decides what an answer does.
 package mode
 
 import tea "charm.land/bubbletea/v2"
@@ -17,21 +19,21 @@ type Mode interface {
 // [Pressed].
 type Answer interface{ answer() }
 
-// Cancelled says that Esc was pressed.
+// Cancelled reports that Esc was pressed.
 type Cancelled struct{}
 
-// Accepted says that Enter was pressed in a prompt with that text, or on an
-// overlay for reading.
+// Accepted reports that Enter was pressed in a prompt with this text, or on an overlay
+// for reading.
 type Accepted struct{ Text string }
 
-// Changed says that the text of a prompt is another one now.
+// Changed reports that the text of a prompt has changed.
 type Changed struct{ Text string }
 
-// Chosen says that Enter was pressed on a row of an overlay.
+// Chosen reports that Enter was pressed on a row of an overlay.
 type Chosen struct{ Row int }
 
-// Pressed says that one of the keys was pressed that an overlay has for its
-// question or for its rows. Row is the selected row.
+// Pressed reports that one of the overlay's Answers or Keys was pressed. Row is the
+// selected row; -1 for a question.
 type Pressed struct {
 	Key string
 	Row int
@@ -43,8 +45,8 @@ func (Changed) answer()   {}
 func (Chosen) answer()    {}
 func (Pressed) answer()   {}
 
-// Stack holds the open modes, the one that gets the keys on top. O is who opened
-// a mode. The zero Stack is empty.
+// Stack holds the open modes. The mode on top gets the keys. O is the type of the
+// openers. The zero Stack is empty and ready to use.
 type Stack[O any] struct{ entries []entry[O] }
 
 type entry[O any] struct {
@@ -57,8 +59,8 @@ func (s *Stack[O]) OpenPrompt(p *Prompt, opener O) {
 	s.entries = append(s.entries, entry[O]{p, opener})
 }
 
-// OpenOverlay puts an overlay on top, but below a prompt in which somebody is
-// typing.
+// OpenOverlay puts an overlay on top, but below an open prompt, so that the user can
+// continue typing.
 func (s *Stack[O]) OpenOverlay(o *Overlay, opener O) {
 	at := len(s.entries)
 	for at > 0 && isPrompt(s.entries[at-1].mode) {
@@ -73,8 +75,8 @@ func isPrompt(m Mode) bool {
 	return ok
 }
 
-// Top returns the mode that gets the keys and who opened it. The mode is nil if
-// the stack is empty.
+// Top returns the mode that gets the keys, and its opener. The mode is nil if the stack
+// is empty.
 func (s *Stack[O]) Top() (m Mode, opener O) {
 	if len(s.entries) == 0 {
 		return nil, opener
@@ -101,7 +103,7 @@ func (s *Stack[O]) CloseOverlays() {
 	s.entries = kept
 }
 
-// Prompt returns the open prompt, nil if there is none.
+// Prompt returns the open prompt; nil if there is none.
 func (s *Stack[O]) Prompt() *Prompt {
 	for i := len(s.entries) - 1; i >= 0; i-- {
 		if p, ok := s.entries[i].mode.(*Prompt); ok {
@@ -111,7 +113,7 @@ func (s *Stack[O]) Prompt() *Prompt {
 	return nil
 }
 
-// Overlay returns the overlay that is shown, nil if there is none.
+// Overlay returns the overlay that is shown; nil if there is none.
 func (s *Stack[O]) Overlay() *Overlay {
 	for i := len(s.entries) - 1; i >= 0; i-- {
 		if o, ok := s.entries[i].mode.(*Overlay); ok {
@@ -121,9 +123,9 @@ func (s *Stack[O]) Overlay() *Overlay {
 	return nil
 }
 
-// Rebuild replaces overlays whose content has changed. fresh returns the overlay
-// to show instead, nil to close it, and false to leave it as it is. The cursor
-// stays where it was.
+// Rebuild replaces overlays whose content has changed. fresh returns the new overlay of
+// an opener. If it returns nil and true, the overlay is closed. If it returns false, the
+// overlay stays as it is. The cursor stays where it was.
 func (s *Stack[O]) Rebuild(fresh func(O) (*Overlay, bool)) {
 	kept := s.entries[:0]
 	for _, e := range s.entries {

@@ -1,5 +1,10 @@
-// Package notify writes notifications about new items as text and as the control
-// sequences that terminals understand. It decides nothing about when to notify.
+// Package notify formats desktop notifications about new items: their text, and the
+// control sequences with which a terminal shows them.
+//
+// Start with [Choose] and [Text]. The package does not decide which items are worth a
+// notification (package feed does) or when to show it (package ui does).
+//
+// Never put text into a control sequence without cleaning it.
 package notify
 
 import (
@@ -13,19 +18,18 @@ import (
 	"dateline/ui/style"
 )
 
-// Terminal is how the terminal is asked for a notification.
+// Terminal describes how the terminal shows notifications.
 type Terminal struct {
-	// Dialect is "osc9", "osc777" or "osc99"; if it is empty, the terminal is not
-	// asked.
+	// Dialect is "osc9", "osc777" or "osc99". If it is empty, nothing is shown.
 	Dialect string
-	// Tmux reports whether the sequence must be passed through tmux, which does so
-	// with `allow-passthrough` on.
+	// Tmux reports whether the sequence must be passed through tmux. This needs tmux's
+	// option allow-passthrough.
 	Tmux bool
 }
 
-// Choose returns the dialect for a terminal from its environment. with is the
-// option of the configuration: a dialect, "off" or "auto". Most terminals know
-// OSC 9, and others ignore it.
+// Choose chooses the dialect of a terminal. with is the option of the configuration: a
+// dialect, "off" or "auto". For "auto" the environment decides. OSC 9 is the default,
+// because most terminals support it and others ignore it.
 func Choose(with string, getenv func(string) string) Terminal {
 	term := getenv("TERM")
 	t := Terminal{Dialect: with, Tmux: getenv("TMUX") != "" || strings.HasPrefix(term, "tmux")}
@@ -43,8 +47,8 @@ func Choose(with string, getenv func(string) string) Terminal {
 	return t
 }
 
-// Sequence asks the terminal for a notification. An OSC 9 that begins with a digit
-// can mean other things (4 is progress), so a word stands before it.
+// Sequence returns the control sequence for a notification. With OSC 9 the text starts
+// with the title, because a digit at its start would have another meaning (4 is progress).
 func (t Terminal) Sequence(title, body string) string {
 	var s string
 	switch t.Dialect {
@@ -64,14 +68,15 @@ func (t Terminal) Sequence(title, body string) string {
 // Title is the title of every notification.
 const Title = "dateline"
 
-// The most cells that a headline and a feed's name take in a notification.
+// maxHeadline and maxFeed are the largest widths of a headline and of a feed's name in a
+// notification, in cells.
 const (
 	maxHeadline = 120
 	maxFeed     = 40
 )
 
-// Text returns the text of a notification: the first headline, and how many there
-// are.
+// Text returns the text of a notification: the first headline and the number of items. all
+// must not be empty.
 func Text(all []feed.NewItem) string {
 	first := all[0]
 	s := style.Fit(plain(cmp.Or(first.Title, "(no title)")), maxHeadline, "…")
@@ -84,7 +89,6 @@ func Text(all []feed.NewItem) string {
 	return text.Number(len(all)) + " new: " + s
 }
 
-// plain returns text that may stand inside a control sequence: without control
-// characters, which would end it, and without semicolons, which separate its
-// fields.
+// plain makes text safe inside a control sequence. It removes control characters, which
+// could end the sequence, and replaces semicolons, which separate its fields.
 func plain(s string) string { return strings.ReplaceAll(text.Clean(s), ";", ",") }

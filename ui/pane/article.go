@@ -12,33 +12,34 @@ import (
 	"dateline/ui/style"
 )
 
-// Article shows one item. Its lines are laid out once for a width. Scrolling only
-// shows other ones of them.
+// Article shows one item. Its lines are laid out once for a width. Scrolling only shows
+// other lines.
 type Article struct {
 	ID   int64
 	Item feed.Item
 	// Width is the width for which the lines were laid out.
 	Width int
-	// Lines are the lines laid out so far, Whole reports whether they are all.
+	// Lines are the lines laid out so far. Whole reports whether all lines are laid out.
 	Lines []string
 	Whole bool
-	// Loaded reports whether at least the first lines are there.
+	// Loaded reports whether at least the first lines are loaded.
 	Loaded bool
-	// Failed says why the article could not be loaded; empty if it could.
+	// Failed is the reason why the article could not be loaded; empty if it was loaded.
 	Failed string
 	// Top is the first line that is shown.
 	Top int
 	// Height and headLines are those of the last drawing.
 	Height       int
 	headerHeight int
-	// Restore is the reading progress to return to in permille, once all lines are
-	// there; -1 for none.
+	// Restore is the reading progress to return to when all lines are loaded, in
+	// permille; -1 if there is none.
 	Restore int
-	// Moved reports whether the user scrolled, so that the progress is worth saving.
+	// Moved reports whether the user has scrolled. Then the progress must be saved.
 	Moved bool
 }
 
-// RestoreProgress scrolls to the saved reading progress. Call it when the article is whole.
+// RestoreProgress scrolls to the saved reading progress. Call it when all lines are
+// loaded.
 func (a *Article) RestoreProgress() {
 	if a.Restore >= 0 && !a.Moved {
 		a.Top = (a.Restore*a.Scrollable() + 500) / 1000
@@ -46,12 +47,12 @@ func (a *Article) RestoreProgress() {
 	a.Restore = -1
 }
 
-// Scrollable returns by how many lines the article can be scrolled.
+// Scrollable returns how many lines the article can be scrolled.
 func (a *Article) Scrollable() int {
 	return max(a.headerHeight+len(a.Lines)+1-a.Height, 0)
 }
 
-// Permille returns the reading progress.
+// Permille returns the reading progress in permille.
 func (a *Article) Permille() int {
 	if s := a.Scrollable(); s > 0 {
 		return min(a.Top, s) * 1000 / s
@@ -59,7 +60,7 @@ func (a *Article) Permille() int {
 	return 0
 }
 
-// Scroll moves by n lines and reports whether anything moved.
+// Scroll scrolls by n lines and reports whether the article moved.
 func (a *Article) Scroll(n int) bool {
 	was := a.Top
 	a.Top = max(min(a.Top+n, a.Scrollable()), 0)
@@ -72,7 +73,8 @@ func (a *Article) Scroll(n int) bool {
 // AtEnd reports whether the last line is shown.
 func (a *Article) AtEnd() bool { return a.Whole && a.Top >= a.Scrollable() }
 
-// header returns the lines above the body: title, origin, date and age.
+// header returns the lines above the body: title, feed, author, date, age, notes and
+// enclosed files.
 func (a *Article) header(w int, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	weight := t.Strong
 	if focused {
@@ -107,7 +109,8 @@ func date(i feed.Item, now time.Time) string {
 	return i.Date.In(now.Location()).Format("Monday 2 January 2006, 15:04")
 }
 
-// readingTime assumes 230 words a minute.
+// readingTime returns the reading time in minutes, at 230 words a minute; empty for a short
+// text.
 func readingTime(words int) string {
 	if words < 115 {
 		return ""
@@ -141,8 +144,8 @@ func enclosure(e feed.Enclosure) string {
 // ArticleMargin is the space on either side of an article.
 const ArticleMargin = 3
 
-// Render draws the pane as exactly r.H lines of r.W cells. The last one shows the
-// progress. notes are shown beside origin and date.
+// Render draws the pane as exactly r.H lines of r.W cells. The last line shows the reading
+// progress. notes are shown beside feed and date.
 func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	if a.ID == 0 {
 		return fill(nil, r)
@@ -173,7 +176,8 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 	return append(lines, style.Pad(style.Spaces(r.W-7)+style.Paint(t.Dim, a.position()), r.W))
 }
 
-// position says how far the article is read; empty if it fits on the screen.
+// position returns the reading progress for the last line; empty if the article fits on
+// the screen.
 func (a *Article) position() string {
 	s := a.Scrollable()
 	if s == 0 || !a.Loaded {

@@ -15,21 +15,20 @@ import (
 	"dateline/ui/style"
 )
 
-// Headlines is a window on the items of one source, of a search, or of a filter
-// on either.
+// Headlines shows items of a source or of a search, which may be filtered.
 type Headlines struct {
 	List   list.List[Row, int64]
 	Source Source
-	// Search replaces the source's query unless it is nil. Filter reduces what is
-	// shown.
+	// Search is the query of a search; nil if there is none. It replaces the query of
+	// the source. Filter is the query of a filter; nil if there is none.
 	Search *query.Query
 	Filter *query.Query
-	// SearchText and FilterText are what was typed.
+	// SearchText and FilterText are the texts that the user has typed.
 	SearchText, FilterText string
 
-	// Loaded reports whether the rows belong to what is asked for.
+	// Loaded reports whether the rows of the current query are loaded.
 	Loaded bool
-	// Failed says why the rows could not be loaded; empty if they could.
+	// Failed is the reason why the rows could not be loaded; empty if they were loaded.
 	Failed string
 	// Count is the number of rows of the list, counted up to [CountMax]; -1 if it
 	// is unknown.
@@ -42,19 +41,19 @@ type Headlines struct {
 	HeaderHeight int
 }
 
-// Row is an item with its position in the list.
+// Row is an item with its position.
 type Row struct {
 	feed.Item
 	Pos Position
 }
 
-// Position is where a row stands, for loading the rows before or after it.
+// Position is the sort key of a row, for loading the rows before or after it.
 type Position struct {
 	At  int64
 	Key string
 }
 
-// CountMax is where counting the matches of a search stops.
+// CountMax is the number at which counting the matches of a search stops.
 const CountMax = 1000
 
 // NewHeadlines returns the pane without rows.
@@ -88,8 +87,8 @@ func (p *Headlines) RowHeight() int {
 	return 2
 }
 
-// mixed reports whether rows come from more than one feed, so that each names its
-// own.
+// mixed reports whether the rows may come from several feeds. Then each row shows its
+// feed.
 func (p *Headlines) mixed() bool { return p.Search != nil || p.Source.Kind != KindFeed }
 
 // name returns the title of the pane.
@@ -103,7 +102,7 @@ func (p *Headlines) name() string {
 	return p.Source.Name
 }
 
-// header describes what is shown, and a feed in more detail.
+// header returns the lines above the rows. For a feed they show more details.
 func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time) []string {
 	weight := t.Strong
 	if focused {
@@ -140,7 +139,7 @@ func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 	return append(lines, line(text.Clean(f.URL), t.Dim, "gy copies"), style.Spaces(r.W))
 }
 
-// failureLines say why a feed failed, in two lines at most.
+// failureLines returns why a feed failed, in at most two lines.
 func failureLines(reason string, r Rect, t style.Theme) []string {
 	wrapped := strings.Split(ansi.Wrap(t.Glyphs.Failed+" "+text.Clean(reason), max(r.W-2, 10), ""), "\n")
 	if len(wrapped) > 2 {
@@ -152,7 +151,7 @@ func failureLines(reason string, r Rect, t style.Theme) []string {
 	return wrapped
 }
 
-// checkedLine says when a feed was checked and when it is checked next.
+// checkedLine returns when a feed was checked and when it is checked next.
 func checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
 	checked := "never checked"
 	if !f.Poll.LastChecked.IsZero() {
@@ -171,7 +170,7 @@ func checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
 	return t.JoinDots(checked, next)
 }
 
-// countLine says how many rows there are, as far as that is known.
+// countLine returns how many rows there are; empty if unknown.
 func (p *Headlines) countLine(t style.Theme) string {
 	if p.Search != nil || p.Filter != nil || p.Source.Kind == KindQuery {
 		switch {
@@ -210,14 +209,14 @@ func (p *Headlines) unreadLine() string {
 	return ""
 }
 
-// Render draws the pane as exactly r.H lines of r.W cells. f is the feed that the
-// header describes, nil if there is none. words are shown if there are no rows.
-func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time, words []string) []string {
+// Render draws the pane as exactly r.H lines of r.W cells. f is the feed that the header
+// describes; nil if there is none. emptyText is shown if there are no rows.
+func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time, emptyText []string) []string {
 	lines := p.header(r, t, focused, f, now)
 	p.HeaderHeight = len(lines)
 	p.List.SetHeight(max((r.H-len(lines))/p.RowHeight(), 1))
 	if p.List.Len() == 0 {
-		for _, w := range words {
+		for _, w := range emptyText {
 			lines = append(lines, style.Pad("   "+style.Paint(t.Dim, style.Fit(w, r.W-4, t.Glyphs.Ellipsis)), r.W))
 		}
 		return fill(lines, r)
@@ -233,7 +232,7 @@ func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 	return fill(lines, r)
 }
 
-// marks draws the selection bar and the two columns of marks.
+// marks draws the selection bar and the marks for unread and starred.
 func marks(i feed.Item, selected bool, t style.Theme) string {
 	bar, unread, star := " ", " ", " "
 	if selected {
@@ -248,7 +247,8 @@ func marks(i feed.Item, selected bool, t style.Theme) string {
 	return bar + unread + star + " "
 }
 
-// titleStyle shows unread items by weight and the selected row by colour.
+// titleStyle returns the style of a title: bold for an unread item, a colour for the
+// selected row.
 func titleStyle(i feed.Item, selected, focused bool, t style.Theme) string {
 	switch {
 	case selected && focused && !i.Read:
@@ -261,6 +261,7 @@ func titleStyle(i feed.Item, selected, focused bool, t style.Theme) string {
 	return ""
 }
 
+// marksWidth is the width of what marks returns, in cells.
 const marksWidth = 4
 
 func (p *Headlines) fullRow(r Row, selected, focused bool, w int, t style.Theme, now time.Time) []string {
@@ -296,7 +297,7 @@ func (p *Headlines) compactRow(r Row, selected, focused bool, w int, t style.The
 		style.Spaces(room+1-style.Width(title)) + style.Paint(t.Dim, right) + style.Spaces(w-marksWidth-room-1-style.Width(right))
 }
 
-// age returns an item's age in words and marks a date in the future.
+// age returns an item's age, and whether its date is in the future.
 func age(i feed.Item, now time.Time) string {
 	if i.Future {
 		return cmp.Or(feed.Ago(i.Date, now), "just now") + " (dated in the future)"

@@ -1,9 +1,11 @@
-// Package pane holds the three parts of the screen: [Sources], [Headlines] and
-// [Article]. Each is a plain struct that holds what it shows and moves its cursor.
-// Given a [Rect], it returns exactly as many lines as that has.
+// Package pane holds the three panes of the screen: [Sources], [Headlines] and [Article].
+// Each pane is a struct with the data that it shows and its cursor.
 //
-// A pane starts nothing and reads nothing: package ui loads what it shows and
-// tells it what the keys mean.
+// Start with the Render methods. Given a [Rect], they return exactly as many lines as the
+// rectangle has. Each line is as wide as the rectangle.
+//
+// A pane never starts commands and never reads the database. Package ui loads the data
+// and calls the methods that keys stand for.
 package pane
 
 import (
@@ -30,7 +32,7 @@ func fill(lines []string, r Rect) []string {
 	return lines[:r.H]
 }
 
-// MustQuery parses a query that is written in the program. It panics if that is
+// MustQuery parses a query that is written in the program. It panics if the query is
 // malformed.
 func MustQuery(s string) query.Query {
 	q, err := query.Parse(s)

@@ -8,8 +8,8 @@ import (
 	"dateline/ui/style"
 )
 
-// rowNotes say what is special about an item. The other feeds that have it take
-// at most w cells.
+// rowNotes returns the notes of an item: hidden, edited, its labels, and the other feeds
+// that have it in at most w cells.
 func rowNotes(i feed.Item, w int, t style.Theme) string {
 	edited := ""
 	if i.Edited {
@@ -24,14 +24,15 @@ func rowNotes(i feed.Item, w int, t style.Theme) string {
 
 // labelTexts returns an item's labels as rows show them.
 func labelTexts(i feed.Item) []string {
-	words := make([]string, len(i.Labels))
+	texts := make([]string, len(i.Labels))
 	for n, l := range i.Labels {
-		words[n] = "#" + text.Clean(l)
+		texts[n] = "#" + text.Clean(l)
 	}
-	return words
+	return texts
 }
 
-// AlsoIn names the other feeds that have an item's story; empty if none has.
+// AlsoIn returns the names of the other feeds that have an item's story; empty if there
+// are none.
 func AlsoIn(i feed.Item) string {
 	if len(i.AlsoIn) == 0 {
 		return ""

@@ -13,7 +13,7 @@ import (
 	"dateline/ui/style"
 )
 
-// SourceKind is what a row of the sources stands for.
+// SourceKind is the kind of a row of the sources.
 type SourceKind int
 
 // The kinds of rows. A gap separates groups.
@@ -25,7 +25,7 @@ const (
 	KindFeed
 )
 
-// Source is a row of the sources: something that gives a list of items.
+// Source is a row of the sources. A source has a list of items.
 type Source struct {
 	Kind SourceKind
 	// Key identifies the source, also after a restart.
@@ -39,7 +39,8 @@ type Source struct {
 	// Capped reports whether Unread stopped counting at [QueryCountMax].
 	Capped bool
 	Folded bool
-	// Feed is one of the pane's feeds and not a copy, so its counts change too.
+	// Feed points to a feed of [Sources.Feeds], so that its counts are current; nil
+	// unless Kind is KindFeed.
 	Feed *feed.Feed
 }
 
@@ -49,11 +50,11 @@ type SavedQuery struct {
 	Query query.Query
 }
 
-// Counts are the numbers beside the sources.
+// Counts holds the numbers that are shown beside the sources.
 type Counts struct {
 	// Total, Unread, Starred and Today count the items of the views.
 	Total, Unread, Starred, Today int
-	// Feeds has the subscribed feeds by URL.
+	// Feeds holds the counts of the subscribed feeds by URL.
 	Feeds map[string]FeedCount
 }
 
@@ -76,7 +77,7 @@ var views = []struct{ key, name, query string }{
 	{KeyEverything, "Everything", ""},
 }
 
-// QueryOf returns the query of a source by its key. A saved query has none here.
+// QueryOf returns the query of a source by its key; false for the key of a saved query.
 func QueryOf(key string) (query query.Query, ok bool) {
 	for _, v := range views {
 		if v.key == key {
@@ -97,15 +98,15 @@ type Sources struct {
 	Queries []SavedQuery
 	Feeds   []feed.Feed
 	Counts  Counts
-	// Folded has the tags whose feeds are not shown.
+	// Folded holds the tags whose feeds are not shown.
 	Folded map[string]bool
 	// Loaded reports whether feeds and counts have been set.
 	Loaded bool
-	// queryCounts are the unread matches of the saved queries, by name.
+	// queryCounts holds how many unread items match each saved query, by name.
 	queryCounts map[string]int
 }
 
-// QueryCountMax is where counting the matches of a saved query stops.
+// QueryCountMax is the number at which counting the matches of a saved query stops.
 const QueryCountMax = 1000
 
 // NewSources returns the pane without feeds.
@@ -118,14 +119,14 @@ func NewSources(queries []SavedQuery) Sources {
 	}
 }
 
-// Rebuild makes the rows from feeds and counts. The cursor stays on its source.
+// Rebuild builds the rows from feeds and counts. The cursor stays on its source.
 func (p *Sources) Rebuild() {
 	at := p.List.Index()
 	p.List.Reload(p.Shown(p.Folded), at, true, true)
 	p.SkipGap(1)
 }
 
-// SetCounts sets counts that are newer than the feeds.
+// SetCounts sets new counts, also in the feeds.
 func (p *Sources) SetCounts(c Counts) {
 	p.Counts = c
 	for i := range p.Feeds {
@@ -135,10 +136,10 @@ func (p *Sources) SetCounts(c Counts) {
 	p.Recount()
 }
 
-// Recount puts the counts into the rows that are shown.
+// Recount updates the counts of the rows.
 func (p *Sources) Recount() { p.count(p.List.Rows()) }
 
-// Shown lists the sources without the feeds of folded tags.
+// Shown returns the sources without the feeds of folded tags.
 func (p *Sources) Shown(folded map[string]bool) []Source {
 	var rows []Source
 	for _, v := range views {
@@ -163,7 +164,7 @@ func (p *Sources) Shown(folded map[string]bool) []Source {
 	return rows
 }
 
-// count sets the number beside each row.
+// count sets the counts of rows.
 func (p *Sources) count(rows []Source) {
 	for i := range rows {
 		s := &rows[i]
@@ -241,8 +242,8 @@ func (p *Sources) KeyOf(url string) string {
 	return FeedKey(url, "")
 }
 
-// groupByTag groups feeds by their tags, both in the order of the configuration.
-// A feed with two tags stands under both.
+// groupByTag groups feeds by their tags, both in the order of the configuration. A feed
+// with two tags is in both groups.
 func groupByTag(feeds []feed.Feed) (tags []tagGroup, untagged []*feed.Feed) {
 	at := map[string]int{}
 	for i := range feeds {
@@ -287,8 +288,9 @@ func (p *Sources) Selected() (Source, bool) {
 	return s, ok && s.Kind != KindGap
 }
 
-// Find puts the cursor on a source and reports whether there is one with this key.
-// A feed is found under any of its tags, and its group is unfolded for it.
+// Find puts the cursor on the source with this key and reports whether there is one. A
+// folded group is unfolded to show the feed. If the feed does not have the tag of the key
+// any more, Find uses another row of the feed.
 func (p *Sources) Find(key string) bool {
 	if p.List.Find(key) {
 		return true
@@ -311,9 +313,9 @@ func (p *Sources) Find(key string) bool {
 	return i >= 0
 }
 
-// NextUnread returns the next source of feeds with unread items. After the last
-// source it goes on at the first. Views and unfolded tags are skipped, because
-// their feeds are rows as well.
+// NextUnread returns the next feed or folded tag with unread items. After the last source
+// comes the first. Views and unfolded tags are skipped, because their feeds have rows of
+// their own.
 func (p *Sources) NextUnread(from string, dir int) (Source, bool) {
 	rows := p.List.Rows()
 	at := max(slices.IndexFunc(rows, func(s Source) bool { return s.Key == from }), 0)
@@ -326,7 +328,7 @@ func (p *Sources) NextUnread(from string, dir int) (Source, bool) {
 	return Source{}, false
 }
 
-// Adjust moves the unread count of a feed, so that the screen shows a mark before
+// Adjust changes the unread count of a feed by by, so that the screen shows a mark before
 // it is saved. Call [Sources.Recount] afterwards.
 func (p *Sources) Adjust(url string, by int) {
 	c := p.Counts.Feeds[url]
@@ -347,13 +349,13 @@ func (p *Sources) FeedOf(url string) (feed.Feed, bool) {
 	return p.Feeds[i], true
 }
 
-// SetQueryCounts sets the unread matches of the saved queries, by name.
+// SetQueryCounts sets how many unread items match each saved query, by name.
 func (p *Sources) SetQueryCounts(counts map[string]int) {
 	p.queryCounts = counts
 	p.Recount()
 }
 
-// SourcesHeaderHeight is the number of lines above the rows.
+// SourcesHeaderHeight is the number of lines above the rows of the sources.
 const SourcesHeaderHeight = 2
 
 // Render draws the pane as exactly r.H lines of r.W cells.
@@ -406,7 +408,7 @@ func (p *Sources) row(s Source, selected, focused bool, w int, t style.Theme) st
 	return bar + mark + style.Pad(style.Paint(nameStyle, style.Fit(name, room-1, t.Glyphs.Ellipsis)), room) + style.Paint(weight, count) + " "
 }
 
-// CountText returns the number beside the source; empty for none.
+// CountText returns the number beside the source; empty if it is 0.
 func (s Source) CountText() string {
 	switch {
 	case s.Unread == 0:

@@ -1,9 +1,9 @@
-// Package saver keeps what the user did until it is in the database. Keys never
-// wait for the disk: they add a [cache.Change] to the [Saver], which writes it in the
-// background and also after the screen has closed.
+// Package saver writes the changes that the user makes to the database. Keys never wait
+// for the disk. They add a [cache.Change] to the [Saver], which writes it in the
+// background. After the screen has closed, it writes the changes that are left.
 //
-// Start with [Saver.Add] and [Saver.Drain]. Never write a mark past the saver, or
-// it may overtake an earlier one.
+// Start with [New], [Saver.Add] and [Saver.Drain]. Never write a mark without the saver:
+// it could be written before an earlier mark.
 package saver
 
 import (
@@ -15,11 +15,11 @@ import (
 	"dateline/feed"
 )
 
-// Outcome is what a change came to in the database.
+// Outcome is the result of a change in the database.
 type Outcome struct {
 	Change cache.Change
 	cache.Result
-	// Nothing is true if there was nothing to undo or redo.
+	// Nothing reports whether there was nothing to undo or redo.
 	Nothing bool
 }
 
@@ -28,7 +28,7 @@ type Outcome struct {
 // stays first in the queue.
 type Saver struct {
 	apply func(context.Context, cache.Change) (cache.Result, error)
-	// crashed gets the panic of a change; if nil, it is not recorded.
+	// crashed is called with the panic of a change; nil if panics are not recorded.
 	crashed func(*feed.PanicError)
 
 	draining sync.Mutex
@@ -37,8 +37,9 @@ type Saver struct {
 	outcomes []Outcome
 }
 
-// New returns a saver that carries out changes by apply, which is [cache.Store.Apply]
-// outside tests. apply must be safe to repeat after an error. crashed gets the panic of a change; it may be nil.
+// New returns a saver that writes changes with apply, which is [cache.Store.Apply] except
+// in tests. After an error apply is called again with the same change. crashed is called
+// with the panic of a change. If it is nil, panics are not recorded.
 func New(apply func(context.Context, cache.Change) (cache.Result, error), crashed func(*feed.PanicError)) *Saver {
 	return &Saver{apply: apply, crashed: crashed}
 }
@@ -50,12 +51,13 @@ func (s *Saver) Add(c cache.Change) {
 	s.pending = append(s.pending, c)
 }
 
-// Unsaved reports whether anything still waits.
+// Unsaved reports whether a change is not written yet.
 func (s *Saver) Unsaved() bool {
 	_, waits := s.first()
 	return waits
 }
 
+// first returns the change to write next; false if there is none.
 func (s *Saver) first() (cache.Change, bool) {
 	s.queue.Lock()
 	defer s.queue.Unlock()
@@ -65,6 +67,7 @@ func (s *Saver) first() (cache.Change, bool) {
 	return s.pending[0], true
 }
 
+// done removes the first change and records its outcome.
 func (s *Saver) done(o Outcome) {
 	s.queue.Lock()
 	defer s.queue.Unlock()
@@ -81,10 +84,10 @@ func (s *Saver) Outcomes() []Outcome {
 	return out
 }
 
-// Drain writes until nothing is left or a change fails. The outcomes stay for
-// [Saver.Outcomes], so that whoever reads the database can drain first without
-// taking them. The error is that of the change that failed, or a [feed.PanicError] for
-// a change that was given up.
+// Drain writes until nothing is left or a change fails. [Saver.Outcomes] returns the
+// outcomes, so a caller that only wants to read the database may drain first. If a change
+// fails, Drain returns its error. If a change panics, the change is dropped, and Drain
+// returns a [feed.PanicError] after it has written the others.
 func (s *Saver) Drain(ctx context.Context) error {
 	s.draining.Lock()
 	defer s.draining.Unlock()
@@ -96,9 +99,9 @@ func (s *Saver) Drain(ctx context.Context) error {
 		}
 		var r cache.Result
 		var err error
-		crash := feed.Recover("saving what you did", s.crashed, func() { r, err = s.apply(ctx, c) })
+		crash := feed.Recover("saving your changes", s.crashed, func() { r, err = s.apply(ctx, c) })
 		if crash != nil {
-			// It would panic again and block all that comes after it.
+			// The change would panic again and block the changes after it.
 			s.done(Outcome{})
 			lost = crash
 			continue

@@ -2,8 +2,8 @@ package style
 
 import "strings"
 
-// Glyphs are the symbols of the screen. Each takes one cell in every terminal,
-// except the ASCII ellipsis and Enter.
+// Glyphs are the symbols of the screen. Each is one cell wide in every terminal, except
+// Ellipsis and Enter in ASCII.
 type Glyphs struct {
 	Unread, Star, Bar, Column, Rule, Ellipsis, Failed, Dot string
 	Open, Closed, Full, Empty, Left, Right, Above, Enter   string
@@ -30,18 +30,18 @@ func (g Glyphs) Known() string {
 
 // ArticleGlyphs are the symbols inside articles.
 type ArticleGlyphs struct {
-	// Bar stands before the lines of a quote, Wrapped before what is left of a
-	// long line of code.
+	// Bar is put before the lines of a quote, Wrapped before the remainder of a long
+	// line of code.
 	Bar, Wrapped        string
 	Rule, Column, Cross string
-	// Bullets are for lists, one for each level.
+	// Bullets are the bullets of lists, one for each level.
 	Bullets []string
-	// Image stands for a picture, Media for a recording. If Media is empty, the
-	// name of the HTML element is written.
+	// Image marks an image, Media a video or audio recording. If Media is empty, the name
+	// of the HTML element is used.
 	Image, Media string
 }
 
-// ForArticle returns the symbols inside articles, in ASCII or not.
+// ForArticle returns the symbols inside articles, in ASCII if ascii is set.
 func ForArticle(ascii bool) ArticleGlyphs {
 	if ascii {
 		return ArticleGlyphs{Bar: "| ", Wrapped: "> ", Rule: "-", Column: "|", Cross: "+", Bullets: []string{"* ", "- ", "+ "}, Image: "[img]"}
@@ -49,9 +49,9 @@ func ForArticle(ascii bool) ArticleGlyphs {
 	return ArticleGlyphs{Bar: "│ ", Wrapped: "↪ ", Rule: "─", Column: "│", Cross: "┼", Bullets: []string{"• ", "◦ ", "▪ "}, Image: "▧", Media: "▷"}
 }
 
-// Known returns the symbols that every terminal draws in one cell. The symbols
-// for a recording, a wrapped line and the deeper lists are not among them:
-// terminals differ over their width.
+// Known returns the symbols that every terminal draws in one cell. It leaves out the
+// symbols for recordings, wrapped lines and deeper lists, because terminals draw them with
+// different widths.
 func (g ArticleGlyphs) Known() string {
 	return g.Bar + g.Rule + g.Column + g.Cross + g.Bullets[0] + g.Image
 }

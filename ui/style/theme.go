@@ -1,10 +1,10 @@
-// Package style holds every colour, weight and glyph of dateline: for the
-// screen, for articles and for the command line. It also measures, cuts and
-// pads text by the cells it takes in a terminal.
+// Package style holds every colour, weight and symbol of dateline: for the screen, for
+// articles and for the command line. It also measures, cuts and pads text by its width in
+// cells of the terminal.
 //
-// Start with [New], which chooses a [Theme]. Colours mean nothing alone: weight
-// and glyphs say the same where there are none. Nothing outside this package
-// names a colour or draws a symbol of its own.
+// Start with [New] for a [Theme], and with [Paint], [Width] and [Fit]. A colour must never
+// be the only difference: weight or symbols show the same on a terminal without colours.
+// No other package may define colours or symbols.
 package style
 
 import (
@@ -14,13 +14,13 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Theme holds the styles of the screen as SGR sequences for [Paint], and the
-// glyphs. The painter reduces the colours to what the terminal can show.
+// Theme holds the styles of the screen, as SGR sequences for [Paint], and the symbols. The
+// painter reduces the colours to those that the terminal can show.
 type Theme struct {
 	// Dark reports whether the colours are for a dark background.
 	Dark bool
-	// Accent is for what has the focus, Strong for headings, Unread for unread
-	// titles, Selected for the selected row, Dim for what matters less.
+	// Accent is for the pane with the focus, Strong for headings, Unread for unread
+	// titles, Selected for the selected row, Dim for less important text.
 	Accent, Strong, Unread, Selected, Dim string
 	// Failed is for errors, Match for the cursor of a filter.
 	Failed, Match string
@@ -29,8 +29,8 @@ type Theme struct {
 	Glyphs         Glyphs
 }
 
-// New returns the theme for a dark or a light background. If icons is "ascii",
-// the glyphs are plain characters.
+// New returns the theme for a dark or a light background. If icons is "ascii", the symbols
+// are ASCII characters.
 func New(dark bool, icons string) Theme {
 	choose := lipgloss.LightDark(dark)
 	plain := lipgloss.NewStyle()
@@ -78,14 +78,14 @@ func ArticleColors(dark bool) Article {
 	return Article{Heading: 4 + 1, Code: 5 + 1}
 }
 
-// sequence returns what a style writes before a text. A frame paints hundreds of
-// texts, and Render would take several times as long.
+// sequence returns the SGR sequence of a style. A frame has hundreds of texts, and
+// lipgloss takes several times as long to render each.
 func sequence(s lipgloss.Style) string {
 	before, _, _ := strings.Cut(s.Render("x"), "x")
 	return before
 }
 
-// Paint puts a style round plain text.
+// Paint adds a style to plain text.
 func Paint(style, text string) string {
 	if style == "" || text == "" {
 		return text

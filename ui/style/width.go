@@ -9,7 +9,7 @@ import (
 	"dateline/ui/frame"
 )
 
-// Width returns how many cells s takes on the screen. s may be styled.
+// Width returns the width of s in cells. s may be styled.
 func Width(s string) int {
 	n := 0
 	for i := 0; i < len(s); {
@@ -35,9 +35,9 @@ func Width(s string) int {
 // inMostRows are the symbols for unread and starred items.
 const inMostRows = "●★"
 
-// singleCell reports whether a rune takes one cell whatever stands beside it. This
-// holds for the common alphabets and for the symbols in most rows. Counting them
-// is what makes a frame cheap.
+// singleCell reports whether a rune is one cell wide, whatever its neighbors are. This is
+// true for the common alphabets and for the symbols in most rows. Counting such runes is
+// much faster than measuring the text.
 func singleCell(r rune) bool {
 	switch {
 	case r < 0x20:
@@ -52,7 +52,7 @@ func singleCell(r rune) bool {
 	return r >= 0x2010 && r <= 0x2027 || r >= 0x2500 && r < 0x25a0 || strings.ContainsRune(inMostRows, r)
 }
 
-// Fit cuts s to at most w cells and puts an ellipsis where it cut.
+// Fit cuts s to at most w cells. If it cuts, the result ends in ellipsis.
 func Fit(s string, w int, ellipsis string) string {
 	if w <= 0 {
 		return ""
@@ -72,8 +72,8 @@ func Fit(s string, w int, ellipsis string) string {
 	return s
 }
 
-// removeDoubleEllipsis removes one of two ellipses at the end. The other one comes from a part
-// of s that had been cut before.
+// removeDoubleEllipsis removes one of two ellipses at the end. There are two if s was cut
+// before at the same point.
 func removeDoubleEllipsis(s, ellipsis string) string {
 	if before, twice := strings.CutSuffix(s, ellipsis+ellipsis); twice {
 		return before + ellipsis
@@ -81,7 +81,7 @@ func removeDoubleEllipsis(s, ellipsis string) string {
 	return s
 }
 
-// fitMeasured is Fit for text whose width is not the number of its characters.
+// fitMeasured is Fit for text whose width differs from the number of its runes.
 func fitMeasured(s string, w int, ellipsis string) string {
 	if ansi.StringWidth(s) <= w {
 		return s
@@ -89,7 +89,7 @@ func fitMeasured(s string, w int, ellipsis string) string {
 	return removeDoubleEllipsis(ansi.Truncate(s, w, ellipsis), ellipsis)
 }
 
-// Pad fills s with spaces up to w cells. A longer s is cut.
+// Pad adds spaces to s up to w cells. If s is wider, it is cut.
 func Pad(s string, w int) string {
 	n := Width(s)
 	if n > w {
@@ -111,14 +111,14 @@ func Spaces(n int) string {
 	return strings.Repeat(" ", n)
 }
 
-// An answer longer than the screen is wide takes up to boxedLines lines, on
-// screens of at least [BoxedHeight] lines.
+// boxedLines is how many lines a long message takes at most. BoxedHeight is the height of
+// the smallest screen that shows a message on several lines.
 const (
 	boxedLines  = 3
 	BoxedHeight = 8
 )
 
-// Boxed returns a long text on several lines under a rule.
+// Boxed returns a long text on several lines of w cells, below a rule.
 func (t Theme) Boxed(text, style string, w int) []string {
 	wrapped := strings.Split(ansi.Wrap(text, max(w-2, 1), ""), "\n")
 	if len(wrapped) > boxedLines {

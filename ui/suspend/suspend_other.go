@@ -1,7 +1,9 @@
 //go:build !unix
 
-// Package suspend gives the terminal back and stops the program until it is
-// continued, as Ctrl+Z does in a shell.
+// Package suspend suspends the program, as Ctrl+Z does in a shell: the terminal is
+// restored, and the program stops until the shell continues it.
+//
+// Start with [Command] for the key and [Notify] for the signal SIGTSTP.
 package suspend
 
 import (
@@ -10,8 +12,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Notify does nothing: no signal suspends a program here.
+// Notify does nothing, because this system has no signal that suspends a program.
 func Notify(chan os.Signal) {}
 
-// Command returns Bubble Tea's own command.
+// Command returns the command of Bubble Tea.
 func Command() tea.Cmd { return tea.Suspend }

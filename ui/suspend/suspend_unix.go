@@ -1,7 +1,9 @@
 //go:build unix
 
-// Package suspend gives the terminal back and stops the program until it is
-// continued, as Ctrl+Z does in a shell.
+// Package suspend suspends the program, as Ctrl+Z does in a shell: the terminal is
+// restored, and the program stops until the shell continues it.
+//
+// Start with [Command] for the key and [Notify] for the signal SIGTSTP.
 package suspend
 
 import (
@@ -13,20 +15,20 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Notify sends SIGTSTP to the channel. Its own effect would leave the terminal in
-// raw mode with the screen up.
+// Notify relays SIGTSTP to the channel. Without it, the signal would stop the program
+// while the terminal is in raw mode and shows the screen.
 func Notify(signals chan os.Signal) { signal.Notify(signals, syscall.SIGTSTP) }
 
-// Command returns the command that suspends the program. [tea.Suspend] would send
-// SIGTSTP, which Go keeps catching once [Notify] was called.
+// Command returns the command that suspends the program. [tea.Suspend] cannot be used: it
+// sends SIGTSTP, which does not stop the program after [Notify] was called.
 func Command() tea.Cmd {
 	return tea.Exec(suspended{}, func(error) tea.Msg { return tea.ClearScreen() })
 }
 
-// suspended is a program that stops this one.
+// suspended implements [tea.ExecCommand]. Running it stops dateline.
 type suspended struct{}
 
-// Run returns when the job is continued.
+// Run stops the process group. It returns when the shell continues it.
 func (suspended) Run() error {
 	on := make(chan os.Signal, 1)
 	signal.Notify(on, syscall.SIGCONT)
