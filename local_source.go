@@ -19,12 +19,12 @@ import (
 	"dateline/feed/text"
 )
 
-// source is the local [feed.Source]. It polls the feeds itself. Its subscriptions are
-// the [[feeds]] tables of the configuration file.
-type source struct {
-	// stays is true if the program goes on after a refresh. Then memory is given back
-	// to the system.
-	stays bool
+// localSource is the [feed.Source] for the [[feeds]] tables of the configuration file. It
+// checks the feeds itself.
+type localSource struct {
+	// longRunning is true if the program goes on after a refresh. Then a refresh gives
+	// memory back to the system.
+	longRunning bool
 	// refreshing is the number of running refreshes.
 	refreshing atomic.Int32
 	poller     *poll.Poller
@@ -33,56 +33,55 @@ type source struct {
 
 	mu   sync.Mutex
 	subs []feed.Subscription
-	// stamp is the state of the file when subs were read from it.
-	stamp fileStamp
+	// version is the version of the file that subs were read from.
+	version fileVersion
 }
 
-// fileStamp differs if a file was changed. It is zero if there is no file.
-type fileStamp struct {
+// fileVersion is different after a file was changed. It is zero if there is no file.
+type fileVersion struct {
 	modified time.Time
 	size     int64
 }
 
-func stampOf(path string) fileStamp {
+func versionOf(path string) fileVersion {
 	info, err := os.Stat(path)
 	if err != nil {
-		return fileStamp{}
+		return fileVersion{}
 	}
-	return fileStamp{info.ModTime(), info.Size()}
+	return fileVersion{info.ModTime(), info.Size()}
 }
 
-// newSource returns a source for a file that was read as c. It makes the cache's
-// subscriptions those of c. It sets the store and the subscriptions of o.
-func newSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*source, error) {
-	s := &source{file: file, store: store, subs: c.Subscriptions(), stamp: stampOf(file.Path)}
+// newLocalSource returns a source for a file with the configuration c. It makes the
+// subscriptions in the database those of c. It sets o.Store and o.Subscriptions.
+func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*localSource, error) {
+	s := &localSource{file: file, store: store, subs: c.Subscriptions(), version: versionOf(file.Path)}
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
-	store.SetRules(c.ActiveRules())
+	store.SetRules(c.ParsedRules())
 	err := store.SetFeeds(ctx, s.subs)
 	if store.ReadOnly() != nil {
-		err = nil // Refresh sets the feeds when the cache is writable again
+		err = nil // Refresh sets the feeds when the database is writable again
 	}
 	return s, err
 }
 
-// subscriptions returns the subscriptions. It reads the file again if a user or
-// another dateline changed it. While the file has mistakes, the subscriptions stay as
-// they were.
-func (s *source) subscriptions() []feed.Subscription {
+// subscriptions returns the subscriptions. It reads the file again if it was changed. If
+// the changed file has mistakes, it returns the subscriptions as they were before.
+func (s *localSource) subscriptions() []feed.Subscription {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := stampOf(s.file.Path); now != s.stamp {
-		s.stamp = now
+	if now := versionOf(s.file.Path); now != s.version {
+		s.version = now
 		if c, err := s.file.Load(); err == nil {
 			s.subs = c.Subscriptions()
-			s.store.SetRules(c.ActiveRules())
+			s.store.SetRules(c.ParsedRules())
 		}
 	}
 	return s.subs
 }
 
 // Refresh implements [feed.Source].
-func (s *source) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
+func (s *localSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
 	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
 		return err
 	}
@@ -93,28 +92,28 @@ func (s *source) Refresh(ctx context.Context, ask feed.RefreshRequest, report fu
 		if s.refreshing.Add(-1) > 0 {
 			return
 		}
-		readingLimits.use()
-		if !s.stays {
+		screenLimits.use()
+		if !s.longRunning {
 			return
 		}
 		s.store.Shrink(ctx)
 		freeSpareMemory()
 	}()
-	return s.poller.Refresh(ctx, ask, report)
+	return s.poller.Refresh(ctx, request, report)
 }
 
 // Discover implements [feed.Source].
-func (s *source) Discover(ctx context.Context, url string) ([]feed.Candidate, error) {
+func (s *localSource) Discover(ctx context.Context, url string) ([]feed.Candidate, error) {
 	return s.poller.Discover(ctx, url)
 }
 
 // Preview implements [feed.Source].
-func (s *source) Preview(ctx context.Context, url string) (feed.Preview, error) {
+func (s *localSource) Preview(ctx context.Context, url string) (feed.Preview, error) {
 	return s.poller.Preview(ctx, url)
 }
 
 // Fulltext implements [feed.Source].
-func (s *source) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
+func (s *localSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
 	a, err := s.store.Article(ctx, item)
 	if err != nil {
 		return feed.Fulltext{}, err
@@ -132,16 +131,16 @@ func (s *source) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error
 	return text, s.store.SetFulltext(ctx, item, text)
 }
 
-// NextDue returns the time at which the next feed is due, zero if no feed will be.
-func (s *source) NextDue(ctx context.Context) (time.Time, error) {
+// NextDue implements [feed.Source].
+func (s *localSource) NextDue(ctx context.Context) (time.Time, error) {
 	return s.poller.NextDue(ctx)
 }
 
-// Changed implements [feed.Source]. It reports nothing.
-func (s *source) Changed(context.Context) <-chan struct{} { return nil }
+// Changed implements [feed.Source]. The channel is nil.
+func (s *localSource) Changed(context.Context) <-chan struct{} { return nil }
 
 // Subscribe implements [feed.Source].
-func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
+func (s *localSource) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
 	clean := make([]feed.Subscription, len(subs))
 	for i, sub := range subs {
 		address, _, _ := text.SplitLogin(sub.URL)
@@ -159,49 +158,49 @@ func (s *source) Subscribe(ctx context.Context, subs ...feed.Subscription) error
 }
 
 // Unsubscribe implements [feed.Source].
-func (s *source) Unsubscribe(ctx context.Context, url string) error {
+func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 	url, _, _ = text.SplitLogin(url)
 	known := false
 	for _, sub := range s.subscriptions() {
 		known = known || sub.URL == url
 	}
 	if !known {
-		return fmt.Errorf("there is no subscription to %s in the configuration", text.Clean(url))
+		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
 	}
 	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
 
-// edit changes the file and makes the cache's subscriptions those of the file.
-func (s *source) edit(ctx context.Context, change func() (config.Config, error)) error {
+// edit changes the file and makes the subscriptions in the database those of the file.
+func (s *localSource) edit(ctx context.Context, change func() (config.Config, error)) error {
 	if err := s.editFile(change); err != nil {
 		return err
 	}
 	return s.store.SetFeeds(ctx, s.subscriptions())
 }
 
-// editFile changes the file and leaves the cache's subscriptions as they are.
-func (s *source) editFile(change func() (config.Config, error)) error {
+// editFile changes the file and leaves the subscriptions in the database unchanged.
+func (s *localSource) editFile(change func() (config.Config, error)) error {
 	c, err := change()
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.subs, s.stamp = c.Subscriptions(), stampOf(s.file.Path)
-	s.store.SetRules(c.ActiveRules())
+	s.subs, s.version = c.Subscriptions(), versionOf(s.file.Path)
+	s.store.SetRules(c.ParsedRules())
 	return nil
 }
 
-// Move implements [feed.Source]. It changes the file first. If the cache then fails,
-// the file is changed back. If the process ends in between, the feed's items stay in
-// the cache under the old address.
-func (s *source) Move(ctx context.Context, from, to string) error {
+// Move implements [feed.Source]. It changes the file first, then the database. If the
+// database cannot be changed, the file is changed back. If the process ends between the
+// two changes, the feed's items keep the old address.
+func (s *localSource) Move(ctx context.Context, from, to string) error {
 	from, _, _ = text.SplitLogin(from)
 	address, _, _ := text.SplitLogin(to)
 	subs := s.subscriptions()
 	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return sub.URL == from })
 	if i < 0 {
-		return fmt.Errorf("there is no subscription to %s in the configuration", text.Clean(from))
+		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(from))
 	}
 	if err := s.file.Checks.Subscription(address); err != nil {
 		return err
@@ -210,7 +209,7 @@ func (s *source) Move(ctx context.Context, from, to string) error {
 		return err
 	}
 	if slices.ContainsFunc(subs, func(sub feed.Subscription) bool { return sub.URL == address }) {
-		return fmt.Errorf("%s is subscribed to already: unsubscribe from one of the two", text.Clean(address))
+		return fmt.Errorf("you are already subscribed to %s; run `dateline remove` for one of the two feeds first", text.Clean(address))
 	}
 	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {
 		return err
@@ -222,22 +221,23 @@ func (s *source) Move(ctx context.Context, from, to string) error {
 	return s.store.SetFeeds(ctx, s.subscriptions())
 }
 
-// checkMove returns an error if a feed may not move to another address. Passwords,
-// cookies and headers are never sent to a new server.
+// checkMove returns an error if a feed may not move to another address. A feed with a
+// password, cookies or headers may not move to another server, because they would be
+// sent there.
 func checkMove(sub feed.Subscription, to string) error {
 	old, err := url.Parse(sub.URL)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be read: correct it in the configuration", text.Clean(sub.URL))
+		return fmt.Errorf("the feed's address %s is invalid; correct it in the configuration", text.Clean(sub.URL))
 	}
 	u, err := url.Parse(to)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be read: check it for a misspelling", text.Clean(to))
+		return fmt.Errorf("the address %s is invalid; check its spelling", text.Clean(to))
 	}
 	a := sub.Settings.Access
 	private := a.User != "" || a.Password != "" || len(a.PasswordCommand) > 0 || a.Cookies != "" || len(sub.Settings.Headers) > 0
 	same := strings.EqualFold(old.Host, u.Host) && (u.Scheme == old.Scheme || u.Scheme == "https")
 	if private && !same {
-		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server: if it is to get them, too, write the address into the configuration yourself", text.Clean(u.Host))
+		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server; to send them there, change the address in the configuration yourself", text.Clean(u.Host))
 	}
 	return nil
 }

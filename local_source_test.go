@@ -17,8 +17,8 @@ import (
 	"dateline/feed/poll"
 )
 
-// openSource is a source on a configuration, with a real cache and client.
-func openSource(t *testing.T, doc string) (*source, *cache.Store) {
+// openSource returns a source for a configuration, with a real database and client.
+func openSource(t *testing.T, doc string) (*localSource, *cache.Store) {
 	t.Helper()
 	dir := t.TempDir()
 	file := configFile(paths{config: filepath.Join(dir, "conf", "config.toml"), lock: filepath.Join(dir, "state", "config.lock")})
@@ -32,7 +32,7 @@ func openSource(t *testing.T, doc string) (*source, *cache.Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	s, err := newSource(t.Context(), file, c, store, poll.Options{Client: fetch.New(fetch.Options{Builtin: builtin()})})
+	s, err := newLocalSource(t.Context(), file, c, store, poll.Options{Client: fetch.New(fetch.Options{Builtin: builtin()})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func contents(t *testing.T, path string) string {
 	return string(b)
 }
 
-// urls are the subscriptions that the cache lists.
+// urls returns the subscriptions in the database.
 func urls(t *testing.T, store *cache.Store) []string {
 	t.Helper()
 	feeds, err := store.Feeds(t.Context())
@@ -72,8 +72,8 @@ func urls(t *testing.T, store *cache.Store) []string {
 	return list
 }
 
-// TestSubscribe: file and cache agree after every change, and a name from a
-// page arrives clean.
+// TestSubscribe checks that file and database agree after every change, and that the
+// name of a web page is cleaned.
 func TestSubscribe(t *testing.T) {
 	s, store := openSource(t, "width = 80\n")
 	ctx := context.Background()
@@ -84,75 +84,75 @@ func TestSubscribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := urls(t, store); !slices.Equal(got, []string{"https://a.example/", "https://b.example/"}) {
-		t.Errorf("the cache lists %v", got)
+		t.Errorf("the database has %v", got)
 	}
 	if file := contents(t, s.file.Path); strings.ContainsAny(file, "\x1b\x07\u202e\u200b") || !strings.Contains(file, `tags = ["x"]`) {
 		t.Errorf("the file is\n%s", file)
 	}
 	if err := s.Subscribe(ctx, feed.Subscription{URL: "javascript:alert(1)"}); err == nil {
-		t.Error("an address that is none was taken")
+		t.Error("an invalid address was accepted")
 	}
 	if err := s.Unsubscribe(ctx, "https://a.example/"); err != nil {
 		t.Fatal(err)
 	}
 	if got := urls(t, store); !slices.Equal(got, []string{"https://b.example/"}) {
-		t.Errorf("the cache lists %v", got)
+		t.Errorf("the database has %v", got)
 	}
 	if err := s.Unsubscribe(ctx, "https://a.example/"); err == nil {
 		t.Error("a feed was removed twice")
 	}
 }
 
-// TestEditedMeanwhile: what a person or another dateline writes into the file
-// holds from the next refresh on; while it has mistakes, the old text does.
+// TestEditedMeanwhile checks that a refresh uses the subscriptions that somebody else
+// wrote into the file. While the file has mistakes, the old subscriptions are used.
 func TestEditedMeanwhile(t *testing.T) {
 	server := httptest.NewServer(feedServer())
 	defer server.Close()
 	s, store := openSource(t, "[[feeds]]\nurl = \"builtin:guide\"\n")
-	refresh := func() (asked []string) {
-		err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { asked = append(asked, r.URL+" "+string(r.Status)) })
+	refresh := func() (checked []string) {
+		err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { checked = append(checked, r.URL+" "+string(r.Status)) })
 		if err != nil {
 			t.Fatal(err)
 		}
-		return asked
+		return checked
 	}
 	if got := refresh(); !slices.Equal(got, []string{"builtin:guide ok"}) {
-		t.Errorf("asked %v", got)
+		t.Errorf("checked %v", got)
 	}
 	write(t, s.file.Path, "[[feeds]]\nurl = \""+server.URL+"/rss\"\n")
 	if got := refresh(); !slices.Equal(got, []string{server.URL + "/rss ok"}) {
-		t.Errorf("after an edit asked %v", got)
+		t.Errorf("checked after an edit: %v", got)
 	}
 	write(t, s.file.Path, "[[feeds]]\nurl = \"nonsense\"\n")
 	if got := refresh(); !slices.Equal(got, []string{server.URL + "/rss unchanged"}) {
-		t.Errorf("with a mistake asked %v", got)
+		t.Errorf("checked with a mistake: %v", got)
 	}
 	if got := urls(t, store); !slices.Equal(got, []string{server.URL + "/rss"}) {
-		t.Errorf("the cache lists %v", got)
+		t.Errorf("the database has %v", got)
 	}
 }
 
-// TestSmallAfterALargeRound: an open reader gives the memory of a large round
-// back, and does not stay as large as the round was.
-func TestSmallAfterALargeRound(t *testing.T) {
+// TestMemoryAfterRefresh checks that an open dateline gives the memory of a large refresh
+// back to the system.
+func TestMemoryAfterRefresh(t *testing.T) {
 	c := corpus.Corpus{Feeds: 30, Items: 60, Now: time.Now()}
 	server := httptest.NewServer(nil)
 	defer server.Close()
 	c.Base = func(int) string { return server.URL }
 	server.Config.Handler = c.Handler(0)
 	s, _ := openSource(t, string(configOf(c)))
-	s.stays = true
-	news := 0
-	if err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { news += r.New }); err != nil || news != 30*60 {
-		t.Fatalf("%d new items: %v", news, err)
+	s.longRunning = true
+	added := 0
+	if err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { added += r.New }); err != nil || added != 30*60 {
+		t.Fatalf("%d new items: %v", added, err)
 	}
 	if hasSpareMemory() {
-		t.Error("much of the memory that the round took is still held")
+		t.Error("much of the memory of the refresh is still in use")
 	}
 }
 
-// TestMove: file and cache agree after a move, the history comes along, and what
-// is secret is not taken to another server.
+// TestMove checks that file and database agree after a move, that the items stay, and
+// that secrets are not sent to another server.
 func TestMove(t *testing.T) {
 	const doc = `[[feeds]]
 url = "https://a.example/feed" # home
@@ -169,9 +169,9 @@ headers = {Key = "1"}
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ from, to, complaint string }{
+	for _, c := range []struct{ from, to, message string }{
 		{"https://a.example/feed", "https://new.example/feed", ""},
-		{"https://a.example/feed", "https://newer.example/feed", "no subscription"},
+		{"https://a.example/feed", "https://newer.example/feed", "not subscribed"},
 		{"https://new.example/feed", "https://c.example/feed", "already"},
 		{"https://new.example/feed", "javascript:alert(1)", "http"},
 		{"https://b.example/feed", "https://b.example/new", ""},
@@ -180,7 +180,7 @@ headers = {Key = "1"}
 		{"https://c.example/feed", "https://else.example/", "another server"},
 	} {
 		err := s.Move(t.Context(), c.from, c.to)
-		if (err == nil) != (c.complaint == "") || err != nil && (!strings.Contains(err.Error(), c.complaint) || strings.Contains(err.Error(), "secret")) {
+		if (err == nil) != (c.message == "") || err != nil && (!strings.Contains(err.Error(), c.message) || strings.Contains(err.Error(), "secret")) {
 			t.Errorf("from %s to %s: %v", c.from, c.to, err)
 		}
 	}
@@ -190,9 +190,9 @@ headers = {Key = "1"}
 	}
 	feeds, err := store.Feeds(t.Context())
 	if err != nil || len(feeds) != 3 || feeds[0].URL != "https://new.example/feed" || feeds[0].Total != 1 || !slices.Equal(feeds[0].Tags, []string{"x"}) {
-		t.Errorf("%v, the cache lists %+v", err, feeds)
+		t.Errorf("%v, the database has %+v", err, feeds)
 	}
 	if got := urls(t, store); !slices.Equal(got, []string{"https://new.example/feed", "https://b.example/new", "https://c.example/feed"}) {
-		t.Errorf("the cache lists %v", got)
+		t.Errorf("the database has %v", got)
 	}
 }

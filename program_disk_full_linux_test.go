@@ -46,7 +46,7 @@ STEP="in a home that can be written again"
 mount -o remount,rw "$HOME"
 run 0 mark read "First steps"
 run 0 refresh --all
-run 0 doctor; says "All is well"
+run 0 doctor; says "No problems found"
 `
 
 // On a disk that is full, and in a home that can only be read, dateline goes on

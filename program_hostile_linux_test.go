@@ -151,12 +151,12 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 		t.Errorf("the names of the certificate are not told: %s", out)
 	}
 	h.run("refresh", h.server+"/rss")
-	for _, args := range []string{"list", "list is:hidden", "feeds", "feeds --verbose", "feeds --ailing", "rules", "rules test", "doctor", "doctor --vacuum", "config check", "config path", "config example", "backup", "restore"} {
+	for _, args := range []string{"list", "list is:hidden", "feeds", "feeds --verbose", "feeds --problems", "rules", "rules test", "doctor", "doctor --vacuum", "config check", "config path", "config example", "backup", "restore"} {
 		if out, ok := h.run(strings.Fields(args)...); !ok || out == "" {
 			t.Errorf("%s failed: %s", args, out)
 		}
 	}
-	for _, args := range []string{"list --json", "list --json --content", "list --json is:hidden", "feeds --json", "feeds --json --verbose", "feeds --json --ailing", "rules --json", "rules test --json"} {
+	for _, args := range []string{"list --json", "list --json --content", "list --json is:hidden", "feeds --json", "feeds --json --verbose", "feeds --json --problems", "rules --json", "rules test --json"} {
 		h.runJSON(strings.Fields(args)...)
 	}
 	edited, _ := h.run("list", "--json", "is:edited", "--limit", "3")

@@ -15,7 +15,7 @@ import (
 const notifyTimeout = 10 * time.Second
 
 // notifier returns a function that runs c for a notification, nil if c is empty. Title
-// and body come from publishers. Each is within one argument.
+// and body come from publishers, so each stays within one argument.
 func notifier(c config.Command) func(ctx context.Context, title, body string) error {
 	if len(c) == 0 {
 		return nil
@@ -32,13 +32,14 @@ func notifier(c config.Command) func(ctx context.Context, title, body string) er
 			return nil // the program has ended, and a child of it still runs
 		}
 		if err != nil {
-			return fmt.Errorf("tell of new items: %w; set the option notify_command to a program that works", err)
+			return fmt.Errorf("cannot notify you of new items: %w; set notify_command in the configuration to a program that works", err)
 		}
 		return nil
 	}
 }
 
-// notOption returns text so that a program does not take it for an option.
+// notOption returns text with a space before a leading dash. Otherwise the program could
+// take the text for an option.
 func notOption(text string) string {
 	if strings.HasPrefix(text, "-") {
 		return " " + text

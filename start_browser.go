@@ -10,15 +10,15 @@ import (
 	"dateline/feed/text"
 )
 
-// browser returns a function that opens a link in the browser and does not wait for
-// the browser to end. The link is an argument of its own. If c is empty, the system's
-// browser is used. With background the browser stays in the background, if the system
-// has a way to ask for that.
+// browser returns a function that opens a link in the browser. The function does not
+// wait for the browser to end. The link is within one argument. If c is empty, the
+// system's browser is used. If background is true and the system supports it, the browser
+// stays in the background.
 func browser(c config.Command) func(ctx context.Context, url string, background bool) error {
 	return func(_ context.Context, url string, background bool) error {
 		safe, ok := text.SafeURL(url)
 		if !ok {
-			return fmt.Errorf("%s is not a link that a browser should get; copy it if you trust it", text.Clean(url))
+			return fmt.Errorf("not opened, because this kind of link may be unsafe: %s; copy it if you trust it", text.Clean(url))
 		}
 		command := c
 		if len(command) == 0 {
@@ -28,7 +28,7 @@ func browser(c config.Command) func(ctx context.Context, url string, background 
 		program := exec.Command(args[0], args[1:]...)
 		detach(program)
 		if err := program.Start(); err != nil {
-			return fmt.Errorf("start the browser: %w; set the option browser in the configuration", err)
+			return fmt.Errorf("cannot start the browser: %w; set the option browser in the configuration", err)
 		}
 		go program.Wait() // prevents a zombie process
 		return nil

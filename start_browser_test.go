@@ -12,9 +12,9 @@ import (
 	"dateline/config"
 )
 
-// TestOpenURL: a link reaches the browser as one argument, whatever a shell
-// would make of it, and what is no link for a browser does not.
-func TestOpenURL(t *testing.T) {
+// TestBrowser checks that the browser gets a link as one argument, also with characters
+// that a shell would interpret, and that unsafe links are not opened.
+func TestBrowser(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
 	script := filepath.Join(dir, "browser")
@@ -42,7 +42,7 @@ func TestOpenURL(t *testing.T) {
 	}
 }
 
-// TestSystemBrowser: every system has a way of its own.
+// TestSystemBrowser checks the command of each operating system.
 func TestSystemBrowser(t *testing.T) {
 	for goos, want := range map[string]string{"linux": "xdg-open", "freebsd": "xdg-open", "darwin": "open", "windows": "rundll32"} {
 		for _, background := range []bool{false, true} {

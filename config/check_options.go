@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// check adds the mistakes that the decoder does not find, such as words and
-// numbers out of range, invalid addresses, duplicate feeds and invalid queries.
+// check adds the mistakes that the decoder does not find: words and numbers out of
+// range, invalid addresses, duplicate feeds, invalid queries and others.
 func (p *problems) check(c *Config) {
 	p.checkOptions(limitedOf(reflect.TypeFor[Config]()), reflect.ValueOf(*c))
 	p.checkFeedOptions(c.Defaults, "defaults")
@@ -53,8 +53,8 @@ func limitedOf(t reflect.Type) []limited {
 	return list
 }
 
-// checkOptions checks a struct against the limits of its options. path leads to
-// the struct's table.
+// checkOptions adds the values of a struct that are out of the limits of its options.
+// path leads to the struct's table.
 func (p *problems) checkOptions(options []limited, v reflect.Value, path ...any) {
 	for _, opt := range options {
 		value := reflect.Indirect(v.FieldByIndex(opt.field.Index))
@@ -64,7 +64,7 @@ func (p *problems) checkOptions(options []limited, v reflect.Value, path ...any)
 		at := func() span { return p.locate(append(slices.Clone(path), opt.name)...) }
 		// The decoder accepts a number or a boolean as text.
 		if opt.textList && !value.IsNil() && !strings.ContainsRune(`"'[`, rune(p.doc[at().from])) {
-			p.add(at(), "%s must be %s", opt.name, want(value.Type()))
+			p.add(at(), "%s must be %s", opt.name, validValues(value.Type()))
 		}
 		if len(opt.words) > 0 && !slices.Contains(opt.words, value.String()) {
 			hint := ""

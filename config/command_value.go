@@ -8,11 +8,10 @@ import (
 )
 
 // Command is a program and its arguments. In the file it is a list, or one
-// string. A string is split at blanks; ' and " keep blanks together. It is never
-// given to a shell.
+// string. A string is split at spaces; ' and " keep spaces together. No shell runs it.
 type Command []string
 
-// UnmarshalText splits the string form for the TOML decoder.
+// UnmarshalText reads the form of one string for the TOML decoder.
 func (c *Command) UnmarshalText(s []byte) error {
 	*c = text.SplitCommand(string(s))
 	return nil
@@ -42,7 +41,7 @@ func (c Command) Fill(placeholders, values []string) []string {
 // List is a list of strings. In the file it is a list, or one string.
 type List []string
 
-// UnmarshalText takes the form of one string for the TOML decoder.
+// UnmarshalText reads the form of one string for the TOML decoder.
 func (l *List) UnmarshalText(text []byte) error {
 	*l = List{string(text)}
 	return nil

@@ -11,9 +11,9 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// decode reads the document over the defaults and adds what the decoder objects
-// to. The decoder stops at the first value of a wrong type. So that all mistakes
-// are reported at once, such a value is blanked out and the rest is read again.
+// decode returns the configuration of the document, and adds its mistakes. The decoder
+// stops at the first value of a wrong type. So that all mistakes are reported at once,
+// such a value is blanked out and the document is read again.
 func (p *problems) decode() Config {
 	doc := bytes.Clone(p.doc)
 	for {
@@ -104,34 +104,34 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 	}
 	switch hint := nearest(name, here); {
 	case len(key) > 1 && slices.Contains(top, name):
-		p.add(where, "%q is no option of [%s]; it stands at the top of the file, above the first [table]", name, key[0])
+		p.add(where, "%q is not an option of [%s]; move it to the top of the file, above the first [table]", name, key[0])
 	case slices.Contains(per, name):
-		p.add(where, "%q is no option here; it belongs in [defaults] or in a [[feeds]] table", name)
+		p.add(where, "%q is not an option here; move it to [defaults] or to a [[feeds]] table", name)
 	case slices.Contains(own, name) && (len(key) == 1 || key[0] == "defaults"):
-		p.add(where, "%q is no option here; it belongs in a [[feeds]] table, so that only that feed's server has to do with it", name)
+		p.add(where, "%q is not an option here; move it to the [[feeds]] table of the feed that it is for", name)
 	case hint != "":
 		p.add(where, "unknown option %q; did you mean %q?", name, hint)
 	default:
-		p.add(where, "unknown option %q; known here are %s", name, strings.Join(here, ", "))
+		p.add(where, "unknown option %q; the options here are %s", name, strings.Join(here, ", "))
 	}
 }
 
 // decodeMessage returns a decoding error as a user message.
 func decodeMessage(e *toml.DecodeError) string {
-	text := strings.TrimPrefix(e.Error(), "toml: ")
+	message := strings.TrimPrefix(e.Error(), "toml: ")
 	key := e.Key()
-	if !strings.HasPrefix(text, "cannot ") || len(key) == 0 {
-		return text
+	if !strings.HasPrefix(message, "cannot ") || len(key) == 0 {
+		return message
 	}
 	t, ok := typeAt(key)
 	if !ok {
-		return text
+		return message
 	}
-	return fmt.Sprintf("%s must be %s", key[len(key)-1], want(t))
+	return fmt.Sprintf("%s must be %s", key[len(key)-1], validValues(t))
 }
 
-// want describes the values that an option of a type can have.
-func want(t reflect.Type) string {
+// validValues describes the values that an option of a type can have.
+func validValues(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[Duration]():
 		return `a time span such as "30m", "6h" or "1d"`
@@ -151,7 +151,7 @@ func want(t reflect.Type) string {
 		return `a string, in quotation marks`
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Struct {
-			return "tables, each headed [[…]]"
+			return "tables that begin with [[…]]"
 		}
 		return `a list of strings such as ["world", "science"]`
 	case reflect.Map:

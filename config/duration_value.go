@@ -13,8 +13,8 @@ import (
 // 24 hours.
 type Duration struct {
 	time.Duration
-	// err tells why the text is not a duration. check reports it with its line
-	// and column, which the decoder would not do.
+	// err is the reason why the text is not a duration, nil if it is one.
+	// checkFeedOptions reports it with its line and column.
 	err error
 }
 

@@ -14,7 +14,7 @@ import (
 	"dateline/feed"
 )
 
-var errChanged = errors.New("another program keeps changing it")
+var errChanged = errors.New("another program keeps writing it")
 
 // Add subscribes to feeds and returns the configuration that then applies. Feeds that
 // are in the file already are left out.
@@ -48,7 +48,7 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 		}
 	}
 	if err != nil {
-		write = func(version, []byte) error { return fmt.Errorf("lock it: %w", err) }
+		write = func(version, []byte) error { return fmt.Errorf("lock the configuration: %w", err) }
 	}
 	for range 5 {
 		c, err := f.editOnce(change, write)
@@ -56,7 +56,7 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 			return c, err
 		}
 	}
-	return Config{}, fmt.Errorf("%s was not written: %w; close it there and try again", f.Path, errChanged)
+	return Config{}, fmt.Errorf("%s was not changed: %w; close the file there and try again", f.Path, errChanged)
 }
 
 // editOnce is one attempt of edit. The error is errChanged if another program changed
@@ -68,7 +68,7 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	}
 	now, err := Parse(v.doc, f.Path, f.Checks)
 	if err != nil {
-		return Config{}, fmt.Errorf("the configuration has to be mended first:\n%w", err)
+		return Config{}, fmt.Errorf("fix the configuration first:\n%w", err)
 	}
 	ed, err := change(bytes.TrimPrefix(v.doc, byteOrderMark))
 	if err != nil {
@@ -82,7 +82,7 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	}
 	then, err := Parse(ed.doc, f.Path, f.Checks)
 	if err != nil {
-		return Config{}, fmt.Errorf("%s was left as it is, since the change would spoil it:\n%w", f.Path, err)
+		return Config{}, fmt.Errorf("%s was not changed, because the result would have errors:\n%w", f.Path, err)
 	}
 	switch err := write(v, ed.doc); {
 	case errors.Is(err, errChanged):
@@ -106,18 +106,18 @@ type version struct {
 func (f *File) read() (version, error) {
 	path, err := followLinks(f.Path)
 	if err != nil {
-		return version{}, fmt.Errorf("read the configuration: %w", err)
+		return version{}, fmt.Errorf("cannot read the configuration: %w", err)
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return version{path: path, doc: f.Example, mode: 0o600}, nil
 	}
 	if err != nil {
-		return version{}, fmt.Errorf("read the configuration: %w", err)
+		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
 	}
 	doc, err := os.ReadFile(path)
 	if err != nil {
-		return version{}, fmt.Errorf("read the configuration: %w", err)
+		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
 	}
 	return version{path: path, doc: doc, mode: info.Mode().Perm(), exists: true}, nil
 }
@@ -135,12 +135,12 @@ func followLinks(path string) (string, error) {
 		}
 		path = target
 	}
-	return "", fmt.Errorf("%s is a symbolic link that leads to itself; put a file in its place", path)
+	return "", fmt.Errorf("%s is a symbolic link to itself; replace it by a file", path)
 }
 
 // replace writes a new file beside the old one and renames it, so that a crash
 // leaves either the old file or the new one. The error is errChanged if the old file
-// is not v any more.
+// is no longer v.
 func (v version) replace(doc []byte) error {
 	dir := filepath.Dir(v.path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -19,12 +19,12 @@ type edited struct {
 	lines, todo string
 }
 
-// errInlineFeeds is returned for feeds that are written as one value. Such a value
-// can have any layout, so an edit would have to rewrite what a person wrote.
-var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not rewrite; edit the list by hand, or turn its entries into [[feeds]] tables")
+// errInlineFeeds is returned if the feeds are written as one value. Such a value can have
+// any layout, so an edit would have to rewrite what a person wrote.
+var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[feeds]] tables")
 
-// addFeeds inserts [[feeds]] tables after the last one of doc, or at its end. Feeds
-// that are in doc already are left out.
+// addFeeds inserts [[feeds]] tables after the last [[feeds]] table of doc. If there is
+// none, it inserts them at the end. Feeds that are already in doc are left out.
 func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
@@ -67,7 +67,7 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	return edited{
 		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
 		lines: text,
-		todo:  "put these lines at its end",
+		todo:  "add these lines at its end",
 	}, nil
 }
 
@@ -96,7 +96,7 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	return edited{
 		doc:   append(out, doc[kept:]...),
 		lines: string(lines),
-		todo:  "take these lines out",
+		todo:  "remove these lines",
 	}, nil
 }
 
@@ -116,7 +116,7 @@ func moveFeed(doc []byte, from, to string) (edited, error) {
 	return edited{
 		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
 		lines: "url = " + value + lineEnd(doc),
-		todo:  "put this line in place of the feed's url",
+		todo:  "replace the feed's url by this line",
 	}, nil
 }
 
@@ -178,5 +178,5 @@ func lineEnd(doc []byte) string {
 // notWritten returns the error for a change that could not be saved. It tells the
 // user how to make the change by hand.
 func (e edited) notWritten(path string, err error) error {
-	return fmt.Errorf("%s could not be written (%w); make it writable, or %s yourself:\n\n%s", path, err, e.todo, e.lines)
+	return fmt.Errorf("cannot write %s (%w); make it writable, or %s yourself:\n\n%s", path, err, e.todo, e.lines)
 }

@@ -119,8 +119,7 @@ func excerpt(doc []byte, number int, line, at span) string {
 		strings.Repeat(" ", len(margin)) + " | " + strings.Repeat(" ", indent) + "^" + strings.Repeat("~", max(length-1, 0))
 }
 
-// printable returns a part of the file as one line that is safe to print. A file may
-// be copied from anywhere.
+// printable returns a part of the file as one line without control characters.
 func printable(b []byte) string {
 	return strings.NewReplacer("\t", " ", "\n", " ").Replace(text.CleanText(string(b)))
 }

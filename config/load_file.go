@@ -17,8 +17,9 @@ import (
 type File struct {
 	// Path is where the file is. It need not exist.
 	Path string
-	// Lock is an empty file that edits lock. It lies outside the directory of the
-	// configuration, which people keep under version control.
+	// Lock is the path of an empty file that is locked during an edit. It is outside
+	// the directory of the configuration, because people keep that directory under
+	// version control.
 	Lock string
 	// Example is the configuration that applies if there is no file, and the text
 	// that the first edit writes.
@@ -29,7 +30,7 @@ type File struct {
 // Checks holds the checks of values that other packages define. Every field must
 // be set.
 type Checks struct {
-	// Key checks a key and the actions it does.
+	// Key checks a key and its actions.
 	Key func(key string, actions []string) error
 	// IsLocal reports whether an address names a file or a program instead of a
 	// server.
@@ -50,7 +51,7 @@ func (f *File) Load() (Config, error) {
 		return Parse(f.Example, "config.example.toml", f.Checks)
 	}
 	if err != nil {
-		return Config{}, fmt.Errorf("read the configuration: %w; make the file readable, or name another with --config", err)
+		return Config{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
 	}
 	return Parse(doc, f.Path, f.Checks)
 }

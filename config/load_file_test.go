@@ -26,11 +26,11 @@ c.toml:1:3: unknown option "feed"; did you mean "feeds"?
     1 | [[feed]]
       |   ^~~~`},
 		"a feed's option at the top": {"interval = \"5m\"\n", `
-c.toml:1:1: "interval" is no option here; it belongs in [defaults] or in a [[feeds]] table
+c.toml:1:1: "interval" is not an option here; move it to [defaults] or to a [[feeds]] table
     1 | interval = "5m"
       | ^~~~~~~~`},
 		"an option of the top below a table": {"[defaults]\nkeymap = \"newsboat\"\n", `
-c.toml:2:1: "keymap" is no option of [defaults]; it stands at the top of the file, above the first [table]
+c.toml:2:1: "keymap" is not an option of [defaults]; move it to the top of the file, above the first [table]
     2 | keymap = "newsboat"
       | ^~~~~~`},
 		"wrong types, all of them": {"width = \"80\"\nmouse = 1\n[[feeds]]\nurl = 3\ntags = \"x\"\ninterval = 30\nheaders = { a = 1 }\n", `
@@ -69,21 +69,21 @@ c.toml:6:11: timeout must be at least "1s"
     6 | timeout = "0s"
       |           ^~~~`},
 		"feeds": {"[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"https://a.example/\"\n[[feeds]]\nurl = \"gopher://a.example/\"\n[[feeds]]\nname = \"No address\"\n", `
-c.toml:4:7: the feed https://a.example/ is here already; take one of the two away
+c.toml:4:7: the feed https://a.example/ is listed twice; remove one of the two
     4 | url = "https://a.example/"
       |       ^~~~~~~~~~~~~~~~~~~~
-c.toml:6:7: "gopher://a.example/" is not a feed's address; it must begin with https:// or http://, followed by a host
+c.toml:6:7: "gopher://a.example/" is not the address of a feed; it must begin with https:// or http://, followed by a host
     6 | url = "gopher://a.example/"
       |       ^~~~~~~~~~~~~~~~~~~~~
-c.toml:7:3: a feed needs its address: url = "https://…"
+c.toml:7:3: a feed needs an address; add url = "https://…"
     7 | [[feeds]]
       |   ^~~~~`},
 		"a header that would break the request": {"[[feeds]]\nurl = \"https://a.example/\"\n[feeds.headers]\n\"X Y\" = \"1\"\n", `
-c.toml:4:9: "X Y" is not a header that can be sent: a name has letters, digits and dashes, a value is one line
+c.toml:4:9: "X Y" is not a valid header; use letters, digits and dashes in the name, and one line as value
     4 | "X Y" = "1"
       |         ^~~`},
 		"a user agent that would break it": {"[defaults]\nuser_agent = \"a\\nb\"\n", `
-c.toml:2:14: user_agent can't be sent: it has to be one line without control characters
+c.toml:2:14: user_agent must be one line without control characters
     2 | user_agent = "a\nb"
       |              ^~~~~~`},
 		"keys": {"[keys]\nx = true\ny = [1]\nz = \"toggle-raed\"\n\"ctrl+xy\" = \"quit\"\n", `
@@ -108,7 +108,7 @@ c.toml:2:1: key mouse is already defined
     2 | mouse = false
       | ^`},
 		"control characters": {"# \u202e\u009b31m\nwidth = 80\n\"\\u001b[2J\" = 1\n", `
-c.toml:3:1: unknown option "\x1b[2J"; known here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, keys, defaults, feeds, queries, rules
+c.toml:3:1: unknown option "\x1b[2J"; the options here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, keys, defaults, feeds, queries, rules
     3 | "\u001b[2J" = 1
       | ^~~~`},
 		"a number for a program": {"browser = 3\n", `

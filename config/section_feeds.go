@@ -31,7 +31,7 @@ func (c Config) Subscriptions() []feed.Subscription {
 	return subs
 }
 
-// over returns o with the options that are not set in it taken from d.
+// over returns o, with the options that are not set in o taken from d.
 func (o FeedOptions) over(d FeedOptions) FeedOptions {
 	if reflect.ValueOf(o).IsZero() {
 		return d
@@ -115,12 +115,12 @@ func (p *problems) checkFeeds(feeds []Feed) {
 		if err := p.checks.feedURL(address); err != nil {
 			p.add(p.locate("feeds", i, "url"), "%v", err)
 		} else if seen[address] {
-			p.add(p.locate("feeds", i, "url"), "the feed %s is here already; take one of the two away", address)
+			p.add(p.locate("feeds", i, "url"), "the feed %s is listed twice; remove one of the two", address)
 		}
 		seen[address] = true
 		for n, tag := range f.Tags {
 			if f.Tags[n] = text.Clean(tag); f.Tags[n] == "" {
-				p.add(p.locate("feeds", i, "tags", n), "a tag must not be empty")
+				p.add(p.locate("feeds", i, "tags", n), "a tag must not be empty; remove it")
 			}
 		}
 		p.checkAccess(*f, i)
@@ -134,19 +134,19 @@ func (p *problems) checkAccess(f Feed, i int) {
 	user = cmp.Or(f.User, user)
 	switch {
 	case f.Password != "" && f.PasswordCommand != nil:
-		p.add(p.locate("feeds", i, "password_command"), "a feed has password or password_command, not both; take one away")
+		p.add(p.locate("feeds", i, "password_command"), "a feed can have password or password_command, not both; remove one")
 	case user == "" && f.Password != "":
-		p.add(p.locate("feeds", i, "password"), "a password needs the user that it belongs to: user = \"…\"")
+		p.add(p.locate("feeds", i, "password"), "a password needs a user; add user = \"…\"")
 	case user == "" && f.PasswordCommand != nil:
-		p.add(p.locate("feeds", i, "password_command"), "a password needs the user that it belongs to: user = \"…\"")
+		p.add(p.locate("feeds", i, "password_command"), "a password needs a user; add user = \"…\"")
 	}
 	for name, c := range map[string]Command{"password_command": f.PasswordCommand, "filter": f.Filter} {
 		if c != nil && (len(c) == 0 || c[0] == "") {
-			p.add(p.locate("feeds", i, name), "%s names no program", name)
+			p.add(p.locate("feeds", i, name), "%s is empty; write the program to run, or remove the option", name)
 		}
 	}
 	if !isHeaderValue(f.Cookies) {
-		p.add(p.locate("feeds", i, "cookies"), "cookies can't be sent: they have to be one line without control characters")
+		p.add(p.locate("feeds", i, "cookies"), "cookies must be one line without control characters")
 	}
 }
 
@@ -168,11 +168,11 @@ func (p *problems) checkFeedOptions(f FeedOptions, path ...any) {
 		p.add(at("timeout"), `timeout %v`, errTooShort)
 	}
 	if !isHeaderValue(valueOf(f.UserAgent)) {
-		p.add(at("user_agent"), "user_agent can't be sent: it has to be one line without control characters")
+		p.add(at("user_agent"), "user_agent must be one line without control characters")
 	}
 	for name, value := range f.Headers {
 		if !isToken(name) || !isHeaderValue(value) {
-			p.add(at("headers", name), "%q is not a header that can be sent: a name has letters, digits and dashes, a value is one line", name)
+			p.add(at("headers", name), "%q is not a valid header; use letters, digits and dashes in the name, and one line as value", name)
 		}
 	}
 	for name, selectors := range map[string]List{"fulltext_keep": f.FulltextKeep, "fulltext_drop": f.FulltextDrop} {
@@ -207,31 +207,31 @@ func (c Checks) feedURL(s string) error {
 		return c.Subscription(s)
 	}
 	if text.Clean(s) != s {
-		return fmt.Errorf("%q has characters in it that can't be seen; write it anew", s)
+		return fmt.Errorf("%q contains invisible characters; type it again", s)
 	}
 	return c.Local(s)
 }
 
-// Subscription checks an address that a key, a command, a web page or an OPML file
-// subscribes to. Addresses that run a program or read a file are refused. They can
-// only be written into the configuration, which belongs to the user.
+// Subscription checks the address of a new subscription. The address comes from a key, a
+// command, a web page or an OPML file. An address that runs a program or reads a file is
+// refused. It can only be written into the configuration by the user.
 func (c Checks) Subscription(s string) error {
 	if s == "" {
-		return errors.New("a feed needs its address: url = \"https://…\"")
+		return errors.New("a feed needs an address; add url = \"https://…\"")
 	}
 	if c.IsLocal(s) {
-		return fmt.Errorf("%q was not subscribed to, since a feed from a file or a program can only stand in the configuration; write it there by hand", text.Clean(s))
+		return fmt.Errorf("feeds from files and programs can only be added in the configuration; write %q there by hand", text.Clean(s))
 	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || strings.ContainsFunc(s, unicode.IsSpace) || text.Clean(s) != s:
-		return fmt.Errorf("%q is not an address that can be read; copy it again from the feed's page", s)
+		return fmt.Errorf("%q is not a valid address; copy it again from the feed's page", s)
 	case s == c.Builtin:
 		return nil
 	case u.Scheme == "builtin":
 		return fmt.Errorf("there is no built-in feed %q; the only one is %s", s, c.Builtin)
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return fmt.Errorf("%q is not a feed's address; it must begin with https:// or http://, followed by a host", s)
+		return fmt.Errorf("%q is not the address of a feed; it must begin with https:// or http://, followed by a host", s)
 	}
 	return nil
 }

@@ -15,19 +15,19 @@ import (
 func TestFeedErrors(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want string }{
 		"a secret for every server": {"[defaults]\npassword = \"x\"\n", `
-c.toml:2:1: "password" is no option here; it belongs in a [[feeds]] table, so that only that feed's server has to do with it
+c.toml:2:1: "password" is not an option here; move it to the [[feeds]] table of the feed that it is for
     2 | password = "x"
       | ^~~~~~~~`},
 		"two ways to a password": {"[[feeds]]\nurl = \"https://a.example/\"\nuser = \"ann\"\npassword = \"x\"\npassword_command = \"pass\"\n", `
-c.toml:5:20: a feed has password or password_command, not both; take one away
+c.toml:5:20: a feed can have password or password_command, not both; remove one
     5 | password_command = "pass"
       |                    ^~~~~~`},
 		"a password of nobody": {"[[feeds]]\nurl = \"https://a.example/\"\npassword = \"x\"\n", `
-c.toml:3:12: a password needs the user that it belongs to: user = "…"
+c.toml:3:12: a password needs a user; add user = "…"
     3 | password = "x"
       |            ^~~`},
 		"no program": {"[[feeds]]\nurl = \"https://a.example/\"\nfilter = []\n[[feeds]]\nurl = \"exec: \"\n[[feeds]]\nurl = \"file:feed.xml\"\n", `
-c.toml:3:10: filter names no program
+c.toml:3:10: filter is empty; write the program to run, or remove the option
     3 | filter = []
       |          ^~
 c.toml:5:7: "exec:" names no program; write exec: and a command, such as exec:~/bin/feed
@@ -37,10 +37,10 @@ c.toml:7:7: "file:feed.xml" names no file; write its whole path, such as file://
     7 | url = "file:feed.xml"
       |       ^~~~~~~~~~~~~~~`},
 		"an address with what cannot be seen": {"[[feeds]]\nurl = \"https://a.example/x\\u202ey\"\n[[feeds]]\nurl = \"https://b.example/\\u3000z\"\n", `
-c.toml:2:7: "https://a.example/x\u202ey" is not an address that can be read; copy it again from the feed's page
+c.toml:2:7: "https://a.example/x\u202ey" is not a valid address; copy it again from the feed's page
     2 | url = "https://a.example/x\u202ey"
       |       ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
-c.toml:4:7: "https://b.example/\u3000z" is not an address that can be read; copy it again from the feed's page
+c.toml:4:7: "https://b.example/\u3000z" is not a valid address; copy it again from the feed's page
     4 | url = "https://b.example/\u3000z"
       |       ^~~~~~~~~~~~~~~~~~~~~~~~~~~`},
 		"numbers for programs and lists": {"notify_command = 3\n[defaults]\nfulltext_keep = 1\n", `
@@ -66,7 +66,7 @@ c.toml:3:13: on_update must be "keep" or "unread"; did you mean "keep"?
     3 | on_update = "kep"
       |             ^~~~~`},
 		"rules": {"[[rules]]\nquery = \"x\"\nhide = true\n[[rules]]\nname = \"r\"\nquery = \"title:(\"\nread = true\nuntil = \"soon\"\n[[rules]]\nname = \"r\"\nquery = \"x\"\n[[rules]]\nname = \"q\"\nqueri = \"x\"\nlabels = \"later\"\n", `
-c.toml:1:3: a rule needs a name, by which a hidden item can say what hid it
+c.toml:1:3: a rule needs a name, which its hidden items show; add name = "…"
     1 | [[rules]]
       |   ^~~~~
 c.toml:6:10: in the query: title: needs a value right after the colon; put quotes round it to search for the word
@@ -75,10 +75,10 @@ c.toml:6:10: in the query: title: needs a value right after the colon; put quote
 c.toml:8:9: until must be a date such as 2026-12-31
     8 | until = "soon"
       |         ^~~~~~
-c.toml:9:3: the rule does nothing; give it hide, read, star or notify = true, or labels
+c.toml:9:3: the rule does nothing; add hide, read, star or notify = true, or labels
     9 | [[rules]]
       |   ^~~~~
-c.toml:10:8: there is a rule "r" already; give this one another name
+c.toml:10:8: there is already a rule "r"; use another name
    10 | name = "r"
       |        ^~~
 c.toml:12:3: the rule "q" has no query: say which items it is for, such as "title:advertisement"
@@ -194,7 +194,7 @@ password_command = "pass c"
 		}
 	}
 	_, err = Parse([]byte("[[feeds]]\nurl = 'https://ann:pw@a.example/'\n[[feeds]]\nurl = 'https://a.example/'\n"), "c.toml", realChecks())
-	if err == nil || !strings.Contains(err.Error(), "the feed https://a.example/ is here already") {
+	if err == nil || !strings.Contains(err.Error(), "the feed https://a.example/ is listed twice") {
 		t.Errorf("the same feed twice: %v", err)
 	}
 }
@@ -222,7 +222,7 @@ notify = true
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := c.ActiveRules()
+	rules := c.ParsedRules()
 	newYear := time.Date(2027, 1, 1, 0, 0, 0, 0, time.Local)
 	for _, r := range rules[:2] {
 		if !r.Active(newYear.Add(-time.Second)) || r.Active(newYear) {

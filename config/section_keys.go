@@ -1,5 +1,6 @@
 package config
 
+// checkKeys adds the mistakes in [keys].
 func (p *problems) checkKeys(c *Config) {
 	for key, value := range c.Keys {
 		actions, ok := actionsOf(value)

@@ -9,13 +9,13 @@ import (
 	"dateline/feed/text"
 )
 
-// SavedQuery is a [Query] that was read.
+// SavedQuery is a parsed [Query].
 type SavedQuery struct {
 	Name  string
 	Query query.Query
 }
 
-// SavedQueries returns the [[queries]] tables.
+// SavedQueries returns the parsed [[queries]] tables.
 func (c Config) SavedQueries() ([]SavedQuery, error) {
 	var saved []SavedQuery
 	for _, q := range c.Queries {
@@ -30,12 +30,12 @@ func (c Config) SavedQueries() ([]SavedQuery, error) {
 
 func (p *problems) checkQuery(q Query, i int) {
 	if strings.TrimSpace(q.Name) == "" {
-		p.add(p.locate("queries", i, "name"), "a saved query needs a name")
+		p.add(p.locate("queries", i, "name"), "a saved query needs a name; add name = \"…\"")
 	}
 	p.checkQueryText(q.Query, "queries", i, "query")
 }
 
-// checkQueryText adds what is wrong with the query at path.
+// checkQueryText adds the mistake in the query at path.
 func (p *problems) checkQueryText(text string, path ...any) {
 	_, err := query.Parse(text)
 	if err == nil {

@@ -12,7 +12,7 @@ import (
 	"dateline/feed/text"
 )
 
-// checkRules adds the rules that cannot be applied or that share a name.
+// checkRules adds the mistakes in [[rules]] tables, and cleans names and labels.
 func (p *problems) checkRules(rules []Rule) {
 	options := limitedOf(reflect.TypeFor[Rule]())
 	seen := map[string]bool{}
@@ -21,19 +21,19 @@ func (p *problems) checkRules(rules []Rule) {
 		r.Name = text.Clean(r.Name)
 		switch {
 		case r.Name == "":
-			p.add(p.locate("rules", i, "name"), "a rule needs a name, by which a hidden item can say what hid it")
+			p.add(p.locate("rules", i, "name"), "a rule needs a name, which its hidden items show; add name = \"…\"")
 		case seen[r.Name]:
-			p.add(p.locate("rules", i, "name"), "there is a rule %q already; give this one another name", r.Name)
+			p.add(p.locate("rules", i, "name"), "there is already a rule %q; use another name", r.Name)
 		}
 		seen[r.Name] = true
 		p.checkQueryText(r.Query, "rules", i, "query")
 		if !r.Hide && !r.Read && !r.Star && !r.Notify && len(r.Labels) == 0 {
-			p.add(p.locate("rules", i), "the rule does nothing; give it hide, read, star or notify = true, or labels")
+			p.add(p.locate("rules", i), "the rule does nothing; add hide, read, star or notify = true, or labels")
 		}
 		p.checkOptions(options, reflect.ValueOf(*r), "rules", i)
 		for n, label := range r.Labels {
 			if r.Labels[n] = text.Clean(label); r.Labels[n] == "" {
-				p.add(p.locate("rules", i, "labels", n), "a label must not be empty")
+				p.add(p.locate("rules", i, "labels", n), "a label must not be empty; remove it")
 			}
 		}
 		if _, err := endOf(r.Until); err != nil {
@@ -52,8 +52,9 @@ func (p *problems) checkRules(rules []Rule) {
 	}
 }
 
-// ActiveRules returns the [[rules]] tables. A rule with a mistake is left out.
-func (c Config) ActiveRules() []query.Rule {
+// ParsedRules returns the parsed [[rules]] tables, including expired rules. A rule with
+// a mistake is left out.
+func (c Config) ParsedRules() []query.Rule {
 	var rules []query.Rule
 	for _, r := range c.Rules {
 		if rule, err := r.rule(); err == nil {

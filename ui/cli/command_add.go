@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,73 +10,87 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed"
+	"dateline/feed/schedule"
 	"dateline/feed/text"
 )
 
+// addOptions are the flags of "dateline add".
+type addOptions struct {
+	name         string
+	tags         []string
+	all, preview bool
+}
+
 func (a *app) addCommand() *cobra.Command {
-	var tags []string
-	var name string
-	var all, preview bool
+	var o addOptions
 	cmd := &cobra.Command{
 		Use:   "add URL",
-		Short: "Subscribe to a feed, or to the feed that a page announces",
-		Long: "Subscribe to a feed by its URL, or by that of a page. A page that announces several feeds is\n" +
-			"answered with a list of them to choose from. --preview shows what a feed would bring.",
+		Short: "Subscribe to a feed, or to the feed of a web page",
+		Long: "Subscribe to a feed by its URL, or by the URL of a web page with a feed. If the page has several\n" +
+			"feeds, print them and subscribe to none. --preview shows what a feed contains.",
 		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example\ndateline add --preview https://example.org/feed.xml",
-		Args:    needs(1, "the URL of a feed or of a page"),
+		Args:    requireArgs(1, "the URL of a feed or of a web page"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			if preview {
+			if o.preview {
 				return a.preview(ctx, s, args[0])
 			}
-			line := a.progress()
-			line.show("asking " + text.Clean(withoutLogin(args[0])))
-			found, err := s.Source.Discover(ctx, args[0])
-			line.clear()
-			if err != nil {
-				return err
-			}
-			if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return c.Address() == withoutLogin(args[0]) }); i >= 0 && !all {
-				found = found[i : i+1]
-			}
-			if len(found) > 1 && !all {
-				return a.offer(found)
-			}
-			var subs []feed.Subscription
-			for _, c := range found {
-				subs = append(subs, feed.Subscription{URL: c.URL, Name: text.PlainTitle(name), Tags: tags})
-			}
-			return a.subscribe(ctx, s, subs)
+			return a.add(ctx, s, args[0], o)
 		}),
 	}
-	cmd.Flags().StringArrayVar(&tags, "tag", nil, "give the feed this tag; can be repeated")
-	cmd.Flags().StringVar(&name, "name", "", "show the feed under this name instead of its own title")
-	cmd.Flags().BoolVar(&all, "all", false, "subscribe to every feed that the page offers")
-	cmd.Flags().BoolVar(&preview, "preview", false, "show what the feed would bring, and subscribe to nothing")
+	cmd.Flags().StringArrayVar(&o.tags, "tag", nil, "give the feed this tag; can be repeated")
+	cmd.Flags().StringVar(&o.name, "name", "", "show the feed under this name instead of its own title")
+	cmd.Flags().BoolVar(&o.all, "all", false, "subscribe to all feeds of the page")
+	cmd.Flags().BoolVar(&o.preview, "preview", false, "show what the feed contains without subscribing")
 	cmd.MarkFlagsMutuallyExclusive("name", "all", "preview")
 	cmd.MarkFlagsMutuallyExclusive("tag", "preview")
 	return cmd
 }
 
-// offer lists the feeds of a page for the reader to choose from.
-func (a *app) offer(found []feed.Candidate) error {
-	out := a.printer()
-	for _, c := range found {
-		fmt.Fprintf(out, "%s  %s\n", text.Clean(c.Address()), described(c))
+// add subscribes to the feed at an address, or to the feeds that the page at the
+// address has.
+func (a *app) add(ctx context.Context, s *Session, address string, o addOptions) error {
+	line := a.progress()
+	line.show("fetching " + text.Clean(withoutLogin(address)))
+	found, err := s.Source.Discover(ctx, address)
+	line.clear()
+	if err != nil {
+		return err
 	}
-	return out.finish(fmt.Errorf("the page offers %d feeds; add the one you want by its URL, or all of them with --all", len(found)))
+	if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return c.Address() == withoutLogin(address) }); i >= 0 && !o.all {
+		found = found[i : i+1]
+	}
+	if len(found) > 1 && !o.all {
+		return a.listCandidates(found)
+	}
+	var subs []feed.Subscription
+	for _, c := range found {
+		subs = append(subs, feed.Subscription{URL: c.URL, Name: text.PlainTitle(o.name), Tags: o.tags})
+	}
+	return a.subscribe(ctx, s, subs)
 }
 
-// described is the title of a feed, what it has, and its format, as far as known.
-func described(c feed.Candidate) string {
-	words := slices.DeleteFunc([]string{text.PlainTitle(c.Title), text.Clean(c.Note)}, func(s string) bool { return s == "" })
-	s := strings.Join(words, ": ")
+// listCandidates prints the feeds of a page, and returns an error that says how to
+// choose one.
+func (a *app) listCandidates(found []feed.Candidate) error {
+	out := a.printer()
+	for _, c := range found {
+		fmt.Fprintf(out, "%s  %s\n", text.Clean(c.Address()), candidateText(c))
+	}
+	return out.finish(fmt.Errorf("the page has %s; add one by its URL, or all of them with --all", text.Plural(len(found), "feed")))
+}
+
+// candidateText returns the title, note and format of a candidate, as far as they are
+// known.
+func candidateText(c feed.Candidate) string {
+	parts := slices.DeleteFunc([]string{text.PlainTitle(c.Title), text.Clean(c.Note)}, func(s string) bool { return s == "" })
+	s := strings.Join(parts, ": ")
 	if c.Type != "" {
 		s += " (" + c.Type + ")"
 	}
 	return strings.TrimSpace(s)
 }
 
-// subscribe tells those that are new from those that are not.
+// subscribe subscribes to feeds and prints for each feed whether it is new.
 func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscription) error {
 	feeds, err := s.Store.Feeds(ctx)
 	if err != nil {
@@ -89,46 +104,46 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 		return err
 	}
 	out := a.printer()
-	fresh := 0
+	added := 0
 	for _, sub := range subs {
 		address := withoutLogin(sub.URL)
 		if known[address] {
 			fmt.Fprintf(out, "Already subscribed to %s\n", text.Clean(address))
 			continue
 		}
-		fresh++
+		added++
 		fmt.Fprintf(out, "Subscribed to %s\n", text.Clean(address))
 	}
-	if fresh > 0 {
-		fmt.Fprintln(out, "dateline refresh fetches the news.")
+	if added > 0 {
+		fmt.Fprintln(out, "Run `dateline refresh` to fetch the items.")
 	}
 	return out.finish(nil)
 }
 
-func (a *app) removeCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "remove FEED",
-		Short:   "Unsubscribe from a feed",
-		Long:    "Unsubscribe from a feed, named by its URL or a part of its title that no other feed has. Its items\nand marks stay in the database; dateline doctor --purge takes them out.",
-		Example: "dateline remove https://example.org/feed.xml\ndateline remove \"nato news\"",
-		Args:    needs(1, "a feed: its URL or a part of its title"),
-
-		ValidArgsFunction: a.completeFeed,
-		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			feeds, err := s.Store.Feeds(ctx)
-			if err != nil {
-				return err
-			}
-			f, err := findFeed(feeds, args[0])
-			if err != nil {
-				return err
-			}
-			if err := s.Source.Unsubscribe(ctx, f.URL); err != nil {
-				return err
-			}
-			out := a.printer()
-			fmt.Fprintf(out, "Unsubscribed from %s (%s)\n", text.Clean(f.DisplayTitle()), text.Clean(f.URL))
-			return out.finish(nil)
-		}),
+// preview prints what the feed at an address contains.
+func (a *app) preview(ctx context.Context, s *Session, address string) error {
+	line := a.progress()
+	line.show("fetching " + text.Clean(withoutLogin(address)))
+	p, err := s.Source.Preview(ctx, address)
+	line.clear()
+	if err != nil {
+		return err
 	}
+	out := a.printer()
+	fmt.Fprintln(out, out.paint(out.theme.Strong, cmp.Or(text.PlainTitle(p.Title), text.Clean(withoutLogin(p.URL)))))
+	for _, about := range []string{text.PlainTitle(p.Description), text.Clean(p.Site)} {
+		if about != "" {
+			fmt.Fprintln(out, about)
+		}
+	}
+	fmt.Fprintf(out, "%s, %s\n", text.Plural(p.Total, "item"), cmp.Or(schedule.RateText(p.PostInterval), "posting interval unknown"))
+	now := a.Now()
+	for _, item := range p.Items {
+		age := "no date"
+		if !item.Published.IsZero() {
+			age = feed.ShortAge(item.Published, now)
+		}
+		fmt.Fprintf(out, "%s  %s\n", out.paint(out.theme.Dim, fit(age, len("11mo 4w"))), item.Title)
+	}
+	return out.finish(nil)
 }

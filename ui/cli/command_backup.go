@@ -2,11 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,11 +13,11 @@ import (
 func (a *app) backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup [FILE|-]",
-		Short: "Write down the subscriptions and all marks",
-		Long: "Write the subscriptions and everything you did with items (read, starred, hidden, labels, snoozes,\n" +
-			"places in articles) into a small ZIP file that dateline restore reads. Without FILE it is today's\n" +
-			"backup, in the directory backups beside the database, where the reader and refresh make one a day\n" +
-			"by themselves; those of the last 7 days are kept, and one of each of the 12 months before.",
+		Short: "Save the subscriptions and all marks to a file",
+		Long: "Save the subscriptions and everything you did with items (read, starred, hidden, labels, snoozes,\n" +
+			"reading progress) to a small ZIP file that `dateline restore` reads. Without FILE, write today's backup\n" +
+			"in the directory backups beside the database. An open dateline and `dateline refresh` write one every\n" +
+			"day. dateline keeps the backups of the last 7 days, and one for each of the 12 months before.",
 		Example: "dateline backup\ndateline backup marks.zip",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
@@ -40,62 +36,14 @@ func (a *app) backupCommand() *cobra.Command {
 	}
 }
 
+// backupTo writes a backup to a file, or to stdout if name is "-".
 func (a *app) backupTo(ctx context.Context, s *Session, name string) error {
 	write := func(w io.Writer) error {
 		_, err := rescue.Backup(ctx, s.Store, w)
 		return err
 	}
 	if name == "-" {
-		return write(output{a.out})
+		return write(stdout{a.out})
 	}
 	return rescue.WriteFile(name, write)
-}
-
-func (a *app) restoreCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "restore FILE",
-		Short: "Take in the subscriptions and marks of a backup",
-		Long: "Subscribe to the feeds of a backup that are not subscribed, and take in its marks. Where the database\n" +
-			"knows something later about an item, that holds. Marks of items that are not here wait for them.\n" +
-			"Without FILE the backups that there are are listed.",
-		Example: "dateline restore\ndateline restore ~/.local/share/dateline/backups/dateline-2026-11-24.zip",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			if len(args) == 0 {
-				return a.listBackups(s)
-			}
-			return a.restore(ctx, s, args[0])
-		}),
-	}
-}
-
-func (a *app) listBackups(s *Session) error {
-	backups := rescue.Backups(s.Store.Path())
-	if len(backups) == 0 {
-		return errors.New("there is no backup yet; dateline backup makes one")
-	}
-	return a.print(text.CleanText(strings.Join(backups, "\n")) + "\n")
-}
-
-func (a *app) restore(ctx context.Context, s *Session, name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	r, err := rescue.Restore(ctx, s.Store, f, info.Size())
-	if err != nil {
-		return err
-	}
-	if err := a.print(fmt.Sprintf("Took in %s; %d of them wait for their items.\n", text.Plural(r.Marks, "mark"), r.Waiting)); err != nil {
-		return err
-	}
-	if len(r.Subscriptions) == 0 {
-		return nil
-	}
-	return a.importAll(ctx, s, r.Subscriptions)
 }

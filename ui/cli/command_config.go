@@ -11,13 +11,13 @@ import (
 func (a *app) configCommand() *cobra.Command {
 	config := &cobra.Command{
 		Use:   "config",
-		Short: "Find, check or begin the configuration",
-		RunE:  oneOf("path", "check", "example"),
+		Short: "Find or check the configuration, or print an example",
+		RunE:  requireSubcommand("a command", "path", "check", "example"),
 	}
 	config.AddCommand(
 		&cobra.Command{
 			Use:   "path",
-			Short: "Print where the configuration is, or would be",
+			Short: "Print the path of the configuration, whether the file exists or not",
 			Args:  cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error {
 				path, _, err := a.Paths(a.files)
@@ -29,47 +29,33 @@ func (a *app) configCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use:   "check",
-			Short: "Say what is wrong with the configuration",
+			Short: "Check the configuration for errors",
 			Args:  cobra.NoArgs,
-			RunE:  func(*cobra.Command, []string) error { return a.check() },
+			RunE:  func(*cobra.Command, []string) error { return a.checkConfig() },
 		},
 		&cobra.Command{
 			Use:     "example",
-			Short:   "Print a configuration with every option in it",
+			Short:   "Print a configuration with every option",
 			Example: "dateline config example > \"$(dateline config path)\"",
 			Args:    cobra.NoArgs,
-			RunE:    func(*cobra.Command, []string) error { return a.print(string(a.Example)) },
+			RunE:    func(*cobra.Command, []string) error { return a.print(string(a.ExampleConfig)) },
 		},
 	)
 	return config
 }
 
-func (a *app) check() error {
+func (a *app) checkConfig() error {
 	path, _, err := a.Paths(a.files)
 	if err != nil {
 		return err
 	}
-	c, err := a.Check(a.files)
+	c, err := a.CheckConfig(a.files)
 	if err != nil {
 		return err
 	}
-	holds := fmt.Sprintf("%s and %s", text.Plural(c.Feeds, "feed"), counted(c.Queries, "saved query", "saved queries"))
+	content := fmt.Sprintf("feeds: %s, saved queries: %s", text.Number(c.Feeds), text.Number(c.Queries))
 	if !c.Exists {
-		return a.print(fmt.Sprintf("There is no %s; the built-in example holds, with %s.\n", text.Clean(path), holds))
+		return a.print(fmt.Sprintf("There is no %s; the built-in example applies (%s).\n", text.Clean(path), content))
 	}
-	return a.print(fmt.Sprintf("%s is good: %s.\n", text.Clean(path), holds))
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return text.Number(n) + " " + many
-}
-
-// print writes a text as it is.
-func (a *app) print(text string) error {
-	out := a.printer()
-	_, err := out.WriteString(text)
-	return out.finish(err)
+	return a.print(fmt.Sprintf("%s has no errors (%s).\n", text.Clean(path), content))
 }

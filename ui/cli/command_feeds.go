@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,24 +14,29 @@ import (
 	"dateline/feed/text"
 )
 
-// feedsOptions say which feeds to print, and how much of each.
+// feedsOptions are the arguments and flags of "dateline feeds".
 type feedsOptions struct {
-	names                   []string
-	asJSON, verbose, ailing bool
+	names                     []string
+	asJSON, verbose, problems bool
 }
 
-// shownPolls is how many of the last answers people get to see.
-const shownPolls = 8
+const (
+	// maxLoggedChecks is how many checks of a feed --json prints at most.
+	maxLoggedChecks = 1 << 10
+	// shownChecks is how many checks of a feed are printed for people.
+	shownChecks = 8
+)
 
 func (a *app) feedsCommand() *cobra.Command {
 	var o feedsOptions
 	cmd := &cobra.Command{
 		Use:   "feeds [FEED…]",
-		Short: "Print the subscriptions and how they fare",
-		Long: "Print each subscription, or those named by their URL or a part of their title, with its unread and\n" +
-			"all items, when it was last checked and is checked next, and what ails it, if anything does.\n" +
-			"With --verbose: why it is asked when it is, what it asks for, how often it posts, and its last answers.",
-		Example:           "dateline feeds --ailing\ndateline feeds --verbose \"nato news\"",
+		Short: "List the subscriptions and their problems",
+		Long: "List all subscriptions, or the named subscriptions. FEED is a URL or a part of a title. Each line has\n" +
+			"the number of unread items and of all items, the last and the next check, and the problem of the feed\n" +
+			"if it has one. With --verbose, also print the reason for the time of the next check, what the server\n" +
+			"asks for, how often the feed posts, and the last checks.",
+		Example:           "dateline feeds --problems\ndateline feeds --verbose \"nato news\"",
 		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			o.names = args
@@ -38,39 +44,39 @@ func (a *app) feedsCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per feed")
-	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "explain why each feed is asked when it is")
-	cmd.Flags().BoolVar(&o.ailing, "ailing", false, "print only feeds that fail, have moved, are gone or silent")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "explain when each feed is checked and why")
+	cmd.Flags().BoolVar(&o.problems, "problems", false, "list only feeds that fail, have moved, are gone or silent")
 	return cmd
 }
 
 func (a *app) feeds(ctx context.Context, s *Session, o feedsOptions) error {
-	feeds, err := chooseFeeds(ctx, s, o.names)
+	feeds, err := findFeeds(ctx, s, o.names)
 	if err != nil {
 		return err
 	}
 	out := a.printer()
 	now := a.Now()
 	for _, f := range feeds {
-		if o.ailing && !ails(f, now) {
+		if o.problems && !hasProblem(f, now) {
 			continue
 		}
-		var polls []feed.Poll
+		var checks []feed.Poll
 		if o.verbose {
-			if polls, err = s.Store.Polls(ctx, f.URL, 1<<10); err != nil {
+			if checks, err = s.Store.Polls(ctx, f.URL, maxLoggedChecks); err != nil {
 				return out.finish(err)
 			}
 		}
 		if !o.asJSON {
 			printFeed(out, f, now)
 			if o.verbose {
-				explainFeed(out, f, polls, now)
+				explainFeed(out, f, checks, now)
 			}
 			continue
 		}
 		j := jsonOfFeed(f, now)
 		if o.verbose {
-			wishes := list(schedule.HintTexts(f.Poll.Hints, now))
-			j.AsksFor, j.Polls = &wishes, jsonOfPolls(polls)
+			hints := emptyList(schedule.HintTexts(f.Poll.Hints, now))
+			j.AsksFor, j.Polls = &hints, jsonOfPolls(checks)
 		}
 		if err := jsonLines(out).Encode(j); err != nil {
 			return out.finish(err)
@@ -79,122 +85,99 @@ func (a *app) feeds(ctx context.Context, s *Session, o feedsOptions) error {
 	return out.finish(nil)
 }
 
-// chooseFeeds are the subscriptions that are named, each once, or all of them.
-func chooseFeeds(ctx context.Context, s *Session, names []string) ([]feed.Feed, error) {
-	all, err := s.Store.Feeds(ctx)
-	if err != nil || len(names) == 0 {
-		return all, err
-	}
-	var chosen []feed.Feed
-	seen := map[string]bool{}
-	for _, name := range names {
-		f, err := findFeed(all, name)
-		if err != nil {
-			return nil, err
-		}
-		if !seen[f.URL] {
-			chosen = append(chosen, f)
-		}
-		seen[f.URL] = true
-	}
-	return chosen, nil
+// hasProblem reports whether the user should look at a feed. A paused feed has no
+// problem, because the user has paused it.
+func hasProblem(f feed.Feed, now time.Time) bool {
+	problem, _ := schedule.ProblemOf(f, now)
+	return problem != "" && problem != schedule.Paused
 }
 
-// ails says that the reader should see to a feed; one that is paused is as it
-// should be.
-func ails(f feed.Feed, now time.Time) bool {
-	kind, _ := schedule.ProblemOf(f, now)
-	return kind != "" && kind != schedule.Paused
-}
-
-// indent is where the lines below a feed's first one begin.
+// indent is the margin of all lines of a feed except the first.
 const indent = "             "
 
 func printFeed(out *printer, f feed.Feed, now time.Time) {
-	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(out.theme.Strong, text.Clean(f.DisplayTitle())), 32), checked(f, now))
+	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(out.theme.Strong, text.Clean(f.DisplayTitle())), 32), checkTimes(f, now))
 	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(out.theme.Dim, text.Clean(f.URL)), tagList(f.Tags))
-	kind, sentence := schedule.ProblemOf(f, now)
+	problem, message := schedule.ProblemOf(f, now)
 	switch {
-	case kind != "" && kind != schedule.Paused:
-		fmt.Fprintf(out, "%s%s\n", indent, out.paint(out.theme.Failed, text.Clean(sentence)))
-	case f.Poll.Error != "" && kind == "":
+	case problem != "" && problem != schedule.Paused:
+		fmt.Fprintf(out, "%s%s\n", indent, out.paint(out.theme.Failed, text.Clean(message)))
+	case f.Poll.Error != "" && problem == "":
 		fmt.Fprintf(out, "%s%s\n", indent, out.paint(out.theme.Failed, text.Clean(f.Poll.Error)))
 	}
 }
 
-// explainFeed tells why a feed is asked when it is.
-func explainFeed(out *printer, f feed.Feed, polls []feed.Poll, now time.Time) {
+// explainFeed prints when a feed is checked next and why, and its last checks.
+func explainFeed(out *printer, f feed.Feed, checks []feed.Poll, now time.Time) {
 	p := f.Poll
 	row := func(name, s string) {
 		if s != "" {
 			fmt.Fprintf(out, "%s%-10s %s\n", indent, name, text.Clean(s))
 		}
 	}
-	row("asked", schedule.NextText(f, now))
-	posts := schedule.RateText(p.PostInterval)
-	if posts == "" {
-		posts = "how often is not known"
-	}
+	row("schedule", schedule.NextText(f, now))
+	posts := cmp.Or(schedule.RateText(p.PostInterval), "interval unknown")
 	if !p.Newest.IsZero() {
-		posts += ", the newest " + feed.Ago(p.Newest, now)
+		posts += ", newest item " + feed.Ago(p.Newest, now)
 	}
 	row("posts", posts)
-	for _, wish := range schedule.HintTexts(p.Hints, now) {
-		row("asks for", wish)
+	for _, hint := range schedule.HintTexts(p.Hints, now) {
+		row("asks for", hint)
 	}
 	if p.MovedTo != "" {
-		row("leads to", fmt.Sprintf("%s, for good, in %s since %s ago", p.MovedTo, text.Plural(p.MovedTimes, "answer"), feed.Age(p.MovedSince, now)))
+		row("redirects", fmt.Sprintf("permanently to %s, %s, the first %s", p.MovedTo, text.Plural(p.MovedTimes, "response"), feed.Ago(p.MovedSince, now)))
 	}
-	for _, poll := range polls[:min(len(polls), shownPolls)] {
-		row("answered", answer(poll))
+	for _, check := range checks[:min(len(checks), shownChecks)] {
+		row("checked", checkText(check))
 	}
 }
 
-// answer is a line of the poll log.
-func answer(p feed.Poll) string {
-	text := p.At.Local().Format("2006-01-02 15:04") + "  " + fit(string(p.Outcome), 9) + "  " + brought(p)
+// checkText returns one check of a feed as a line.
+func checkText(p feed.Poll) string {
+	line := p.At.Local().Format(minuteFormat) + "  " + fit(string(p.Outcome), 9) + "  " + responseText(p)
 	if p.Error != "" {
-		text += "  " + p.Error
+		line += "  " + p.Error
 	}
-	return text
+	return line
 }
 
-// brought tells the HTTP status of an answer, its size and its items.
-func brought(p feed.Poll) string {
-	text := text.Size(p.Bytes)
+// responseText returns the HTTP status of a response, its size, and how many items were
+// new, edited or reissued.
+func responseText(p feed.Poll) string {
+	s := text.Size(p.Bytes)
 	if p.Status != 0 {
-		text = fmt.Sprintf("%d, %s", p.Status, text)
+		s = fmt.Sprintf("%d, %s", p.Status, s)
 	}
 	for _, c := range []struct {
 		n    int
 		name string
 	}{{p.New, "new"}, {p.Updated, "edited"}, {p.Reissued, "reissued"}} {
 		if c.n > 0 {
-			text += fmt.Sprintf(", %d %s", c.n, c.name)
+			s += fmt.Sprintf(", %s %s", text.Number(c.n), c.name)
 		}
 	}
-	return text
+	return s
 }
 
-// checked tells a feed's last and next check.
-func checked(f feed.Feed, now time.Time) string {
+// checkTimes returns when a feed was checked last and when it is checked next.
+func checkTimes(f feed.Feed, now time.Time) string {
 	p := f.Poll
-	text := "checked " + feed.Ago(p.LastChecked, now)
+	last := "checked " + feed.Ago(p.LastChecked, now)
 	if p.LastChecked.IsZero() {
-		text = "never checked"
+		last = "never checked"
 	}
 	switch {
 	case p.Gone:
-		return text + ", gone for good: asked only by name"
+		return last + ", gone: checked only on request"
 	case f.Paused:
-		return text + ", paused"
+		return last + ", paused"
 	case p.LastChecked.IsZero():
-		return text
+		return last
 	}
 	if next := feed.Until(p.NextCheck, now); next != "now" {
-		return text + ", next in " + next
+		return last + ", next in " + next
 	}
-	return text + ", next now"
+	return last + ", next now"
 }
 
 func tagList(tags []string) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -18,32 +17,35 @@ func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "import FILE|-",
 		Short:   "Subscribe to the feeds of an OPML file",
-		Long:    "Subscribe to the feeds of an OPML file, or of stdin. Folders become tags; feeds that are subscribed\nalready are left alone.",
+		Long:    "Subscribe to the feeds of an OPML file, or of stdin if FILE is -. Folders become tags. Existing\nsubscriptions do not change.",
 		Example: "dateline import subscriptions.opml",
-		Args:    needs(1, "an OPML file, or - for stdin"),
+		Args:    requireArgs(1, "an OPML file, or - for stdin"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			subs, err := readOPML(args[0])
 			if len(subs) == 0 {
-				return fmt.Errorf("import %s: %w", args[0], nothingIn(err))
+				return fmt.Errorf("import %s: %w", args[0], noFeeds(err))
 			}
-			if broken := a.importAll(ctx, s, subs); broken != nil {
-				return broken
+			if failed := a.importAll(ctx, s, subs); failed != nil {
+				return failed
 			}
 			if err != nil {
-				return &partError{fmt.Errorf("import %s: the file breaks off, and only the feeds before that were taken: %w", args[0], err)}
+				return &partialError{fmt.Errorf("import %s: the file has an error, and only the feeds before it were imported: %w", args[0], err)}
 			}
 			return nil
 		}),
 	}
 }
 
-func nothingIn(err error) error {
+// noFeeds returns the error for a file without feeds. err is the error of reading it,
+// nil if there was none.
+func noFeeds(err error) error {
 	if err == nil {
-		return errors.New("there is no feed in it; export the subscriptions of the other reader as OPML")
+		return errors.New("the file has no feeds; export your subscriptions as OPML in the program that you used before")
 	}
 	return err
 }
 
+// readOPML reads a file, or stdin if name is "-".
 func readOPML(name string) ([]feed.Subscription, error) {
 	if name == "-" {
 		return opml.Parse(os.Stdin)
@@ -56,7 +58,7 @@ func readOPML(name string) ([]feed.Subscription, error) {
 	return opml.Parse(f)
 }
 
-// importAll subscribes and says how many feeds were new.
+// importAll subscribes to feeds and prints how many of them were new.
 func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscription) error {
 	before, err := s.Store.Feeds(ctx)
 	if err != nil {
@@ -69,35 +71,10 @@ func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscriptio
 	if err != nil {
 		return err
 	}
-	fresh := len(after) - len(before)
-	out := a.printer()
-	fmt.Fprintf(out, "Subscribed to %s; %d of the file were there already.\n", text.Plural(fresh, "feed"), len(subs)-fresh)
-	return out.finish(nil)
-}
-
-func (a *app) exportCommand() *cobra.Command {
-	export := &cobra.Command{
-		Use:   "export",
-		Short: "Print the subscriptions for other programs",
-		RunE:  oneOf("opml"),
+	added := len(after) - len(before)
+	message := "Subscribed to " + text.Plural(added, "feed")
+	if known := len(subs) - added; known > 0 {
+		message += "; already subscribed to " + text.Number(known)
 	}
-	export.AddCommand(&cobra.Command{
-		Use:     "opml",
-		Short:   "Print the subscriptions as OPML 2.0",
-		Example: "dateline export opml > subscriptions.opml",
-		Args:    cobra.NoArgs,
-		RunE: a.withSession(func(ctx context.Context, s *Session, _ []string) error {
-			feeds, err := s.Store.Feeds(ctx)
-			if err != nil {
-				return err
-			}
-			return a.export(feeds)
-		}),
-	})
-	return export
-}
-
-func (a *app) export(feeds []feed.Feed) error {
-	out := a.printer()
-	return out.finish(opml.Write(io.Writer(out), "dateline subscriptions", feeds, a.Now()))
+	return a.print(message + ".\n")
 }

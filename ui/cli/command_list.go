@@ -18,9 +18,9 @@ func (a *app) listCommand() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "list [QUERY]",
-		Short: "Print the items that a query finds",
-		Long: "Print the items that a query finds, newest first, or all of them. The first column is the ID\n" +
-			"that show and mark take; N marks unread items and * starred ones.",
+		Short: "Print the items that match a query",
+		Long: "Print the items that match a query, newest first. Without QUERY, print all items. The first column is\n" +
+			"the ID for `dateline show` and `dateline mark`. N means unread, * means starred.",
 		Example:           "dateline list is:unread since:2d\ndateline list --limit 20 '\"grain deal\" -feed:lwn'\ndateline list --json --content tag:world",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
@@ -29,17 +29,17 @@ func (a *app) listCommand() *cobra.Command {
 				return err
 			}
 			if content && !asJSON {
-				return errors.New("--content is for --json; dateline show prints one article")
+				return errors.New("--content works only with --json; `dateline show ID` prints one article")
 			}
 			if limit < 0 {
-				return errors.New("--limit must be 0 (everything) or more")
+				return errors.New("--limit must be 0 (no limit) or more")
 			}
 			return a.list(ctx, s, q, limit, asJSON, content)
 		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per item")
-	cmd.Flags().BoolVar(&content, "content", false, "with --json: include the articles' text as HTML")
-	cmd.Flags().IntVar(&limit, "limit", 0, "print at most so many items")
+	cmd.Flags().BoolVar(&content, "content", false, "with --json: include the text of the articles as HTML")
+	cmd.Flags().IntVar(&limit, "limit", 0, "print at most this many items; 0 means no limit")
 	return cmd
 }
 
@@ -57,8 +57,7 @@ func (a *app) list(ctx context.Context, s *Session, q query.Query, limit int, as
 	return out.finish(err)
 }
 
-// itemLine is an item on one line. A script should ask for JSON; this is for
-// eyes.
+// itemLine returns an item as one line for people. Scripts should use --json.
 func itemLine(out *printer, i feed.Item, age string) string {
 	marks := []byte("  ")
 	if !i.Read {
@@ -77,7 +76,7 @@ func itemLine(out *printer, i feed.Item, age string) string {
 	return fmt.Sprintf("%6d %s %s %s %s", i.ID, marks, out.paint(out.theme.Dim, fit(age, 7)), out.paint(out.theme.Dim, fit(text.Clean(i.FeedTitle), 20)), title)
 }
 
-// hiddenNote says what hid an item.
+// hiddenNote returns a note that an item is hidden, with the rule that hid it.
 func hiddenNote(i feed.Item) string {
 	if i.HiddenBy != "" {
 		return "(hidden by the rule " + text.Clean(i.HiddenBy) + ")"

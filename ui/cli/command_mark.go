@@ -15,8 +15,8 @@ import (
 	"dateline/feed/text"
 )
 
-// markName is what the mark command can do. Those that need a label or a time end
-// in a colon and are followed by it.
+// markName is a FLAG of the command mark. A name that ends in a colon is followed by a
+// label or a time.
 type markName struct {
 	name string
 	flag feed.Flag
@@ -37,16 +37,17 @@ func (a *app) markCommand() *cobra.Command {
 	var ids []string
 	cmd := &cobra.Command{
 		Use:   "mark FLAG QUERY | mark FLAG --id ID…",
-		Short: "Mark the items that a query finds",
-		Long: "Mark the items that a query finds, or those with the IDs that list printed. FLAG is read, unread,\n" +
-			"starred, unstarred, hidden, unhidden, label:NAME, unlabel:NAME, snooze:TIME or unsnooze. A snoozed item\n" +
-			"is in no list until TIME: a span from now (3h, 3d, 2w), or 6 in the morning of a weekday, tomorrow or a\n" +
-			"date; is:snoozed finds it. Undo works in the reader.",
+		Short: "Mark the items that match a query",
+		Long: "Mark the items that match a query, or the items with the given IDs. `dateline list` prints the IDs. FLAG\n" +
+			"is read, unread, starred, unstarred, hidden, unhidden, label:NAME, unlabel:NAME, snooze:TIME or unsnooze.\n" +
+			"A snoozed item is in no list until TIME; is:snoozed finds it. TIME is a span from now (3h, 3d, 2w, 1mo),\n" +
+			"or tomorrow, a weekday or a date, which mean 6 in the morning. The key u undoes the command in an open\n" +
+			"dateline.",
 		Example: "dateline mark read tag:world before:1w\ndateline mark starred --id 123 124\ndateline mark label:later title:budget\n" +
 			"dateline mark snooze:fri tag:longread",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("mark needs a flag and a query: dateline mark read tag:world")
+				return errors.New("mark needs a flag and a query, such as `dateline mark read tag:world`")
 			}
 			return nil
 		},
@@ -61,7 +62,7 @@ func (a *app) markCommand() *cobra.Command {
 			return a.markByQuery(ctx, s, m, args[1:])
 		}),
 	}
-	cmd.Flags().StringSliceVar(&ids, "id", nil, "mark the items with these IDs instead; more may follow")
+	cmd.Flags().StringSliceVar(&ids, "id", nil, "mark the items with these IDs instead of a query; more IDs may follow")
 	var complete []string
 	for _, n := range markNames() {
 		complete = append(complete, n.name)
@@ -70,7 +71,7 @@ func (a *app) markCommand() *cobra.Command {
 	return cmd
 }
 
-// parseMark reads FLAG into a mark made now that has no items yet.
+// parseMark parses FLAG and returns a mark without items, made at now.
 func parseMark(s string, now time.Time) (feed.Mark, error) {
 	var known []string
 	for _, n := range markNames() {
@@ -100,17 +101,17 @@ func parseMark(s string, now time.Time) (feed.Mark, error) {
 			return m, nil
 		}
 	}
-	return feed.Mark{}, fmt.Errorf("there is no flag %q; there are %s", s, strings.Join(known, ", "))
+	return feed.Mark{}, fmt.Errorf("unknown flag %q: use %s", s, strings.Join(known, ", "))
 }
 
-func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, words []string) error {
-	for _, word := range words {
-		id, err := parseID(word)
+func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, args []string) error {
+	for _, arg := range args {
+		id, err := parseID(arg)
 		if err != nil {
 			return err
 		}
 		if _, err := s.Store.Article(ctx, id); errors.Is(err, cache.ErrNotFound) {
-			return fmt.Errorf("no item has the ID %d, so nothing was marked; dateline list gives the IDs", id)
+			return fmt.Errorf("no item has the ID %d, so nothing was marked; `dateline list` prints the IDs", id)
 		} else if err != nil {
 			return err
 		}
@@ -119,19 +120,19 @@ func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, words []str
 	if _, err := s.Store.Apply(ctx, cache.MarkItems{m}); err != nil {
 		return err
 	}
-	return a.told(len(m.Items), m)
+	return a.printMarked(len(m.Items), m)
 }
 
 func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []string) error {
 	if strings.TrimSpace(strings.Join(args, " ")) == "" {
-		return errors.New("mark needs a query, or --id and IDs; \"is:unread or is:read\" finds everything")
+		return errors.New("mark needs a query, or --id with IDs; for all items use \"is:unread or is:read\"")
 	}
 	q, err := parseQuery(args)
 	if err != nil {
 		return err
 	}
 	if only := map[feed.Flag]string{feed.Hidden: "is:hidden", feed.Snooze: "is:snoozed"}[m.Flag]; only != "" && !m.On {
-		// Other queries do not find what is hidden or snoozed.
+		// Other queries do not find hidden or snoozed items.
 		marked, err := query.Parse(only)
 		if err != nil {
 			return err
@@ -142,25 +143,24 @@ func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []s
 	if err != nil {
 		return err
 	}
-	return a.told(r.N, m)
+	return a.printMarked(r.N, m)
 }
 
-// told says what was marked.
-func (a *app) told(n int, m feed.Mark) error {
-	what := "marked " + string(m.Flag)
+// printMarked prints what was done with n items.
+func (a *app) printMarked(n int, m feed.Mark) error {
+	items := text.Plural(n, "item")
+	message := fmt.Sprintf("Marked %s %s.", items, m.Flag)
 	switch {
 	case m.Flag == feed.Label && m.On:
-		what = "labelled " + m.Label
+		message = fmt.Sprintf("Added the label %q to %s.", m.Label, items)
 	case m.Flag == feed.Label:
-		what = "relieved of the label " + m.Label
+		message = fmt.Sprintf("Removed the label %q from %s.", m.Label, items)
 	case m.Flag == feed.Snooze && m.On:
-		what = "snoozed until " + m.Until.Format("2006-01-02 15:04")
+		message = fmt.Sprintf("Snoozed %s until %s.", items, m.Until.Format(minuteFormat))
 	case m.Flag == feed.Snooze:
-		what = "no longer snoozed"
+		message = fmt.Sprintf("Unsnoozed %s.", items)
 	case !m.On:
-		what = "marked un" + string(m.Flag)
+		message = fmt.Sprintf("Marked %s un%s.", items, m.Flag)
 	}
-	out := a.printer()
-	fmt.Fprintf(out, "%s %s.\n", text.Plural(n, "item"), what)
-	return out.finish(nil)
+	return a.print(message + "\n")
 }

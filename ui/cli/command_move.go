@@ -16,15 +16,15 @@ import (
 func (a *app) moveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "move FEED [URL]",
-		Short: "Write a feed's new address into the configuration",
-		Long: "Write a feed's new address into the configuration: the one given, or the one that its server has\n" +
-			"been redirecting to for good. Its items, marks and settings stay.",
+		Short: "Change the address of a feed",
+		Long: "Change the address of a feed in the configuration. The new address is URL. Without URL it is the address\n" +
+			"that the server permanently redirects to. The feed's items, marks and settings stay.",
 		Example: "dateline move \"nato news\"\ndateline move https://example.org/old.xml https://example.org/new.xml",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 || len(args) == 2 {
 				return nil
 			}
-			return needs(1, "a feed, and its new address unless the server has told it")(cmd, args)
+			return requireArgs(1, "a feed, and its new address if the server does not redirect to it")(cmd, args)
 		},
 		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
@@ -33,6 +33,8 @@ func (a *app) moveCommand() *cobra.Command {
 	}
 }
 
+// move changes the address of the feed name to to. If to is empty, the address that the
+// server redirects to is used.
 func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 	feeds, err := s.Store.Feeds(ctx)
 	if err != nil {
@@ -43,19 +45,18 @@ func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 		return err
 	}
 	if to = cmp.Or(to, schedule.NewAddress(f.Poll)); to == "" {
-		return notMoved(f)
+		return noNewAddress(f)
 	}
 	if err := s.Source.Move(ctx, f.URL, to); err != nil {
 		return err
 	}
-	out := a.printer()
-	fmt.Fprintf(out, "%s is now %s\n", text.Clean(f.DisplayTitle()), text.Clean(withoutLogin(to)))
-	return out.finish(nil)
+	return a.print(fmt.Sprintf("Moved %s to %s\n", text.Clean(f.DisplayTitle()), text.Clean(withoutLogin(to))))
 }
 
-func notMoved(f feed.Feed) error {
+// noNewAddress returns the error for a feed that cannot be moved without an address.
+func noNewAddress(f feed.Feed) error {
 	if f.Poll.MovedTo != "" {
-		return fmt.Errorf("the server has not led to %s for long enough to be sure; name that address if you are", text.Clean(f.Poll.MovedTo))
+		return fmt.Errorf("the server redirects to %s, but too recently to be sure; run `dateline move FEED %[1]s`", text.Clean(f.Poll.MovedTo))
 	}
-	return errors.New("the server does not say that the feed has moved; name the new address behind the feed")
+	return errors.New("the server reports no new address; run `dateline move FEED URL`")
 }

@@ -15,7 +15,7 @@ import (
 	"dateline/feed/text"
 )
 
-// refreshOptions say which feeds to ask, and what to tell of it.
+// refreshOptions are the arguments and flags of "dateline refresh".
 type refreshOptions struct {
 	names                []string
 	all, asJSON, verbose bool
@@ -25,9 +25,9 @@ func (a *app) refreshCommand() *cobra.Command {
 	var o refreshOptions
 	cmd := &cobra.Command{
 		Use:   "refresh [FEED…]",
-		Short: "Ask feeds for news",
-		Long: "Ask the feeds that are due for news, or all of them, or those named by their URL or a part\n" +
-			"of their title. The exit code is 2 when some of the feeds failed and 1 when all of them did.",
+		Short: "Fetch new items",
+		Long: "Check the feeds that are due, or all feeds, or the named feeds. FEED is a URL or a part of a title.\n" +
+			"The exit code is 2 if some of the feeds failed, and 1 if all of them failed.",
 		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
 		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
@@ -35,167 +35,188 @@ func (a *app) refreshCommand() *cobra.Command {
 			return a.refresh(ctx, s, o)
 		}),
 	}
-	cmd.Flags().BoolVar(&o.all, "all", false, "ask every feed, due or not, but for those paused, gone or asking for a pause")
+	cmd.Flags().BoolVar(&o.all, "all", false, "check all feeds, due or not, except paused and gone feeds and those whose server asked for a pause")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per feed")
-	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "tell of every feed how it answered or why it was not asked")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "print the result of every feed, or why it was not checked")
 	return cmd
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	ask := feed.RefreshRequest{DueOnly: !o.all}
+	request := feed.RefreshRequest{DueOnly: !o.all}
 	if len(o.names) > 0 {
-		feeds, err := chooseFeeds(ctx, s, o.names)
+		feeds, err := findFeeds(ctx, s, o.names)
 		if err != nil {
 			return err
 		}
-		ask.DueOnly = false
+		request.DueOnly = false
 		for _, f := range feeds {
-			ask.Feeds = append(ask.Feeds, f.URL)
+			request.Feeds = append(request.Feeds, f.URL)
 		}
 	}
 	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
-	err := s.Source.Refresh(ctx, ask, t.add)
+	err := s.Source.Refresh(ctx, request, t.add)
 	t.progress.clear()
-	a.notify(ctx, s, t.notices)
+	a.notify(ctx, s, t.newItems)
 	if err == nil {
-		_, backup := rescue.BackUpDaily(ctx, s.Store)
-		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx), backup)
+		_, backupErr := rescue.BackUpDaily(ctx, s.Store)
+		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx), backupErr)
 	}
 	if !o.asJSON {
-		// Asked again, since a feed's first answer brings its title.
-		feeds, known := s.Store.Feeds(context.WithoutCancel(ctx))
-		err = cmp.Or(err, known)
+		// The feeds are read after the refresh, because the title of a new feed comes
+		// with its first response.
+		feeds, feedsErr := s.Store.Feeds(context.WithoutCancel(ctx))
+		err = cmp.Or(err, feedsErr)
 		if o.verbose {
 			t.explain(feeds, a.Now())
 		}
 		t.print(feeds)
 	}
-	return t.out.finish(cmp.Or(t.written, t.verdict(err)))
+	return t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
 }
 
-// tally counts what the feeds report. For programs it prints each report at
-// once, for people all that is worth telling at the end.
+// notify runs the notification program once for all new items of a refresh. If the
+// program fails, notify prints a line on stderr. The exit code of the refresh does not
+// change.
+func (a *app) notify(ctx context.Context, s *Session, items []feed.NewItem) {
+	if s.NotifyCommand == nil || len(items) == 0 {
+		return
+	}
+	title, body := feed.Notification(items)
+	if err := s.NotifyCommand(context.WithoutCancel(ctx), title, body); err != nil {
+		fmt.Fprintln(a.err, "dateline:", text.Clean(err.Error()))
+	}
+}
+
+// tally counts what the feeds report. As JSON it prints each report at once. For people
+// it prints what is important after the last report.
 type tally struct {
 	out      *printer
 	progress *progress
 	asJSON   bool
+	// reports has the last report of each feed, by URL.
 	reports  map[string]feed.Report
-	notices  []feed.NewItem
-	// written is the first error of writing. The refresh goes on: the news is
-	// worth more than the report.
-	written error
+	newItems []feed.NewItem
+	// writeErr is the first error of writing the output, nil if there is none. The
+	// refresh goes on after it, because saving new items matters more.
+	writeErr error
 
-	// elsewhere says that feeds were left to another process.
-	elsewhere bool
-	// away tells what is wrong with the network; empty when nothing is.
-	away string
+	// otherProcess is true if another process is checking some of the feeds.
+	otherProcess bool
+	// offline is the message about a network problem, empty if there is none.
+	offline string
 
-	// clock is how far this computer's clock is ahead of the servers'.
-	clock time.Duration
+	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
+	// is 0 if the clock is right.
+	clockAhead time.Duration
 
-	done, failed, fresh, updated int
+	// checked counts the feeds that were checked, failed those of them that failed.
+	checked, failed int
+	// added and edited count items.
+	added, edited int
 }
 
+// add counts a report, and prints it if the output is JSON.
 func (t *tally) add(r feed.Report) {
 	if r.Status != feed.Skipped {
-		t.done++
+		t.checked++
 	}
-	t.fresh += r.New
-	t.updated += r.Updated
-	t.notices = append(t.notices, r.Notify...)
+	t.added += r.New
+	t.edited += r.Updated
+	t.newItems = append(t.newItems, r.Notify...)
 	if r.Status == feed.Failed {
 		t.failed++
 	}
-	t.elsewhere = t.elsewhere || r.Reason == schedule.ReasonOtherProcess
+	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
 	if r.Offline {
-		t.away = r.Error
+		t.offline = r.Error
 	}
-	t.clock = cmp.Or(t.clock, r.ClockAhead)
-	if t.written != nil {
+	t.clockAhead = cmp.Or(t.clockAhead, r.ClockAhead)
+	if t.writeErr != nil {
 		return
 	}
 	t.reports[r.URL] = r
 	if t.asJSON {
 		t.progress.clear()
-		t.written = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
+		t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 	}
-	t.progress.show(fmt.Sprintf("%d of %s, %d new", r.Done, text.Plural(r.Total, "feed"), t.fresh))
+	t.progress.show(fmt.Sprintf("%s of %s, %s new", text.Number(r.Done), text.Plural(r.Total, "feed"), text.Number(t.added)))
 }
 
-// explain tells a person how each feed answered, or why it was not asked.
+// explain prints the result of each feed, or why it was not checked.
 func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 	for _, f := range feeds {
-		r, told := t.reports[f.URL]
-		if !told {
+		r, reported := t.reports[f.URL]
+		if !reported {
 			continue
 		}
 		f.Poll.NextCheck, f.Poll.Reason = r.Next, r.Reason
 		s := schedule.NextText(f, now)
 		switch {
 		case r.Status == feed.Skipped && r.Reason == "":
-			s = "not reached"
+			s = "not checked"
 		case r.Status == feed.Skipped && r.Next.IsZero():
 			s = r.Reason
 		case r.Status != feed.Skipped:
-			s = brought(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
+			s = responseText(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
 		}
 		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(t.out.theme.Strong, text.Clean(f.DisplayTitle())), 32), text.Clean(s))
 	}
 }
 
-// print tells a person of news and failures, in the order of the feeds.
+// print prints the feeds that have new or edited items or failed, in the order of
+// feeds, and a summary.
 func (t *tally) print(feeds []feed.Feed) {
-	if t.done == 0 && t.elsewhere {
-		fmt.Fprintln(t.out, "Another dateline is asking the feeds; what comes will be here, too.")
+	if t.checked == 0 && t.otherProcess {
+		fmt.Fprintln(t.out, "Another dateline process is refreshing these feeds; new items will show up here.")
 		return
 	}
-	if t.done == 0 {
-		fmt.Fprintln(t.out, "No feed is due; --all asks every one.")
+	if t.checked == 0 {
+		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")
 		return
 	}
 	for _, f := range feeds {
 		title := text.Clean(f.DisplayTitle())
 		switch r := t.reports[f.URL]; {
-		case r.Offline: // told below, once for all
+		case r.Offline: // printed once for all feeds, below
 		case r.Status == feed.Failed:
 			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(t.out.theme.Failed, "    failed"), title, text.Clean(r.Error))
 		case r.New > 0:
-			fmt.Fprintf(t.out, "%6d new  %s\n", r.New, t.out.paint(t.out.theme.Strong, title))
+			fmt.Fprintf(t.out, "%6s new  %s\n", text.Number(r.New), t.out.paint(t.out.theme.Strong, title))
 		case r.Updated > 0:
-			fmt.Fprintf(t.out, "%3d edited  %s\n", r.Updated, title)
+			fmt.Fprintf(t.out, "%3s edited  %s\n", text.Number(r.Updated), title)
 		}
 	}
-	if t.away != "" {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.away)))
+	if t.offline != "" {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
 	}
-	if t.clock != 0 {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockSentence(t.clock)))
+	if t.clockAhead != 0 {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockSentence(t.clockAhead)))
 	}
-	fmt.Fprintf(t.out, "%s asked: %s, %d edited, %d failed.\n", text.Plural(t.done, "feed"), text.Plural(t.fresh, "new item"), t.updated, t.failed)
+	failed := ""
+	if t.failed > 0 {
+		failed = "; " + text.Plural(t.failed, "feed") + " failed"
+	}
+	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", text.Plural(t.checked, "feed"), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
 }
 
-// verdict turns counts into the error that decides the exit code.
+// verdict returns the error that decides the exit code. err is the error of the refresh
+// itself, nil if there is none.
 func (t *tally) verdict(err error) error {
-	good := t.done - t.failed
+	good := t.checked - t.failed
 	switch {
 	case errors.Is(err, context.Canceled) && good > 0:
-		return &partError{err}
+		return &partialError{err}
 	case err != nil:
 		return err
 	case t.failed == 0:
 		return nil
-	case good == 0 && t.away != "":
-		return errors.New("no feed could be asked: check the network connection")
+	case good == 0 && t.offline != "":
+		return errors.New("no feed could be fetched; check the network connection")
+	case good == 0 && t.failed == 1:
+		return errors.New("the feed failed; `dateline feeds` shows why")
 	case good == 0:
-		return fmt.Errorf("%s failed; dateline feeds says why", allOf(t.failed))
+		return fmt.Errorf("all %s failed; `dateline feeds` shows why", text.Plural(t.failed, "feed"))
 	default:
-		return &partError{fmt.Errorf("%d of %s failed; dateline feeds says why", t.failed, text.Plural(t.done, "feed"))}
+		return &partialError{fmt.Errorf("%s of %s failed; `dateline feeds` shows why", text.Number(t.failed), text.Plural(t.checked, "feed"))}
 	}
-}
-
-func allOf(n int) string {
-	if n == 1 {
-		return "the feed"
-	}
-	return fmt.Sprintf("all %d feeds", n)
 }

@@ -15,18 +15,18 @@ import (
 	"dateline/feed/text"
 )
 
-// testDays is how far back a rule is tried unless another span is asked for.
+// testDays is the default of --days.
 const testDays = 30
 
 func (a *app) rulesCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "Print the rules for new items, or try them",
-		Long: "Print the rules of the configuration: what each does with which new items, and whether it still\n" +
-			"holds. dateline rules test shows what they would have done.",
+		Short: "List the rules for new items, or test them",
+		Long: "List the rules of the configuration: what each rule does, for which new items, and until when.\n" +
+			"`dateline rules test` shows what the rules would have done.",
 		Example: "dateline rules\ndateline rules test \"No football\"\ndateline rules test --query 'title:football -tag:sport' --days 7",
-		Args:    noSubcommand,
+		Args:    rejectUnknownCommand,
 		RunE: a.withSession(func(_ context.Context, s *Session, _ []string) error {
 			return a.rules(s.Rules, asJSON)
 		}),
@@ -43,8 +43,8 @@ func (a *app) rulesTestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [NAME]",
 		Short: "Show what rules would have done to the latest items",
-		Long: "Show which of the items that arrived in the last days each rule would have matched, or the one of\n" +
-			"that name, or a query that is to become a rule. Nothing is changed.",
+		Long: "Show which items of the last days each rule would have matched. With NAME, test only the rule of that\n" +
+			"name. With --query, test a query before you make it a rule. Nothing is changed.",
 		Example: "dateline rules test\ndateline rules test \"No football\" --days 90\ndateline rules test --query 'author:bot' --json",
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			if days < 1 {
@@ -58,41 +58,35 @@ func (a *app) rulesTestCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per item and rule")
-	cmd.Flags().StringVar(&query, "query", "", "try this query instead of a rule")
-	cmd.Flags().IntVar(&days, "days", testDays, "look at the items that arrived in so many days")
+	cmd.Flags().StringVar(&query, "query", "", "test this query instead of a rule")
+	cmd.Flags().IntVar(&days, "days", testDays, "test the items that arrived in this many days")
 	return cmd
 }
 
-// noSubcommand tells of a word that is no subcommand.
-func noSubcommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s has no command %q; %s --help lists them", cmd.Name(), args[0], cmd.CommandPath())
-}
-
-// rulesToTest are all rules, or the one of that name, or one made of a query.
-func rulesToTest(rules []query.Rule, name, expr string) ([]query.Rule, error) {
-	if expr != "" {
+// rulesToTest returns the rules to test: all rules, or the rule with a name, or a rule
+// without a name made of a query. An empty name or query means none is given.
+func rulesToTest(rules []query.Rule, name, queryText string) ([]query.Rule, error) {
+	if queryText != "" {
 		if name != "" {
-			return nil, errors.New("give the name of a rule or --query, not both")
+			return nil, errors.New("give either the name of a rule or --query, not both")
 		}
-		q, err := parseQuery([]string{expr})
+		q, err := parseQuery([]string{queryText})
 		return []query.Rule{{Query: q}}, err
 	}
 	if len(rules) == 0 {
-		return nil, errors.New("the configuration has no rules; --query tries one before you write it")
+		return nil, errors.New("the configuration has no rules; test a query with --query")
 	}
 	if name == "" {
 		return rules, nil
 	}
-	at := slices.IndexFunc(rules, func(r query.Rule) bool { return text.Fold(r.Name) == text.Fold(name) })
-	if at < 0 {
-		return nil, fmt.Errorf("there is no rule %q; dateline rules lists them", text.Clean(name))
+	i := slices.IndexFunc(rules, func(r query.Rule) bool { return text.Fold(r.Name) == text.Fold(name) })
+	if i < 0 {
+		return nil, fmt.Errorf("unknown rule %q; `dateline rules` lists your rules", text.Clean(name))
 	}
-	return rules[at : at+1], nil
+	return rules[i : i+1], nil
 }
 
+// rules lists rules.
 func (a *app) rules(rules []query.Rule, asJSON bool) error {
 	out := a.printer()
 	lines := jsonLines(out)
@@ -104,20 +98,20 @@ func (a *app) rules(rules []query.Rule, asJSON bool) error {
 			}
 			continue
 		}
-		fmt.Fprintf(out, "%s  %s\n    %s: %s\n", out.paint(out.theme.Strong, text.Clean(r.Name)), ruleState(r, now), strings.Join(deeds(r), ", "), text.Clean(r.Query.String()))
+		fmt.Fprintf(out, "%s  %s\n    %s: %s\n", out.paint(out.theme.Strong, text.Clean(r.Name)), ruleState(r, now), strings.Join(ruleEffects(r), ", "), text.Clean(r.Query.String()))
 	}
 	return out.finish(nil)
 }
 
-// ruleState says until when a rule holds.
+// ruleState returns whether a rule is active, and until when.
 func ruleState(r query.Rule, now time.Time) string {
 	if r.Until.IsZero() {
 		return "active"
 	}
 	end := r.Until.In(now.Location())
-	until := end.Format("2006-01-02 15:04")
+	until := end.Format(minuteFormat)
 	if y, m, d := end.Date(); end.Equal(time.Date(y, m, d, 0, 0, 0, 0, end.Location())) {
-		until = end.AddDate(0, 0, -1).Format(time.DateOnly) // the last whole day, as the configuration has it
+		until = end.AddDate(0, 0, -1).Format(time.DateOnly) // the last whole day, as in the configuration
 	}
 	if r.Active(now) {
 		return "active until " + until
@@ -125,30 +119,32 @@ func ruleState(r query.Rule, now time.Time) string {
 	return "expired " + until
 }
 
-// deeds are what a rule does, in the words of the command mark.
-func deeds(r query.Rule) []string {
-	var list []string
+// ruleEffects returns what a rule does, in the words of its options. A label is written
+// as in the command mark.
+func ruleEffects(r query.Rule) []string {
+	var effects []string
 	for _, d := range []struct {
 		does bool
 		word string
 	}{{r.Hide, "hide"}, {r.Read, "read"}, {r.Star, "star"}, {r.Notify, "notify"}} {
 		if d.does {
-			list = append(list, d.word)
+			effects = append(effects, d.word)
 		}
 	}
 	for _, l := range r.Labels {
-		list = append(list, "label:"+text.Clean(l))
+		effects = append(effects, "label:"+text.Clean(l))
 	}
-	return list
+	return effects
 }
 
+// testRules prints the items that rules would have matched, rule by rule.
 func (a *app) testRules(ctx context.Context, s *Session, rules []query.Rule, days int, asJSON bool) error {
 	out := a.printer()
 	lines := jsonLines(out)
 	now := a.Now()
 	for _, r := range rules {
 		if !asJSON && r.Name != "" {
-			fmt.Fprintf(out, "%s  %s: %s\n", out.paint(out.theme.Strong, text.Clean(r.Name)), strings.Join(deeds(r), ", "), text.Clean(r.Query.String()))
+			fmt.Fprintf(out, "%s  %s: %s\n", out.paint(out.theme.Strong, text.Clean(r.Name)), strings.Join(ruleEffects(r), ", "), text.Clean(r.Query.String()))
 		}
 		hidden := 0
 		n, err := s.Store.RuleHits(ctx, r, now.AddDate(0, 0, -days), func(item feed.Article) error {
@@ -156,7 +152,7 @@ func (a *app) testRules(ctx context.Context, s *Session, rules []query.Rule, day
 				hidden++
 			}
 			if asJSON {
-				return lines.Encode(hitJSON{Rule: r.Name, Does: list(deeds(r)), itemJSON: jsonOfItem(item, false, now)})
+				return lines.Encode(hitJSON{Rule: r.Name, Does: emptyList(ruleEffects(r)), itemJSON: jsonOfItem(item, false, now)})
 			}
 			_, err := fmt.Fprintln(out, itemLine(out, item.Item, feed.ShortAge(item.Date, now)))
 			return err
@@ -171,11 +167,12 @@ func (a *app) testRules(ctx context.Context, s *Session, rules []query.Rule, day
 	return out.finish(nil)
 }
 
-// hitCount says how many items a rule would have matched.
+// hitCount returns how many items a rule would have matched, and how many of them are
+// hidden.
 func hitCount(n, hidden, days int) string {
-	text := fmt.Sprintf("%s of the last %s", text.Plural(n, "item"), text.Plural(days, "day"))
+	count := fmt.Sprintf("%s of the last %s", text.Plural(n, "item"), text.Plural(days, "day"))
 	if hidden > 0 {
-		text += fmt.Sprintf(", %d hidden already", hidden)
+		count += fmt.Sprintf(", %s already hidden", text.Number(hidden))
 	}
-	return text
+	return count
 }

@@ -16,10 +16,11 @@ import (
 	"dateline/feed/schedule"
 )
 
-// What --json prints is one object a line, its keys always all there and in the
-// order of these structs: dates in RFC 3339 and UTC, or "" when unknown; lists
-// [] when empty, never null.
+// The structs below are what --json prints, one object a line. Every object has all its
+// keys, in the order of the struct. A date is in RFC 3339 and UTC, or "" if unknown. An
+// empty list is [], never null. Keys may be added, but never renamed or removed.
 
+// itemJSON is an item as "dateline list" prints it.
 type itemJSON struct {
 	ID        int64  `json:"id"`
 	GUID      string `json:"guid"`
@@ -28,7 +29,8 @@ type itemJSON struct {
 	Title     string `json:"title"`
 	Link      string `json:"link"`
 	Author    string `json:"author"`
-	// Published and Updated are the publisher's own words; FirstSeen is ours.
+	// Published and Updated are the publisher's dates. FirstSeen is when dateline first
+	// saw the item.
 	Published  string           `json:"published"`
 	Updated    string           `json:"updated"`
 	FirstSeen  string           `json:"first_seen"`
@@ -40,26 +42,27 @@ type itemJSON struct {
 	Enclosures []feed.Enclosure `json:"enclosures"`
 	Comments   string           `json:"comments"`
 	Age        string           `json:"age"`
-	// Hidden items are hidden by the reader unless HiddenBy names a rule.
+	// HiddenBy is the rule that hid the item, "" if the user hid it.
 	Hidden   bool   `json:"hidden"`
 	HiddenBy string `json:"hidden_by"`
 	Edited   bool   `json:"edited"`
-	// Future says that Published lay in the future.
+	// Future is true if Published was in the future when the item was saved.
 	Future     bool     `json:"future"`
 	Fulltext   bool     `json:"fulltext"`
 	Chapters   string   `json:"chapters"`
 	Transcript string   `json:"transcript"`
 	AlsoIn     []string `json:"also_in"`
-	// CommentCount is 0 while it is not known.
+	// CommentCount is 0 if unknown.
 	CommentCount int `json:"comment_count"`
 	// Account is "" for the items of a local feed.
 	Account string `json:"account"`
 	// SnoozedUntil is "" for an item that is not snoozed.
 	SnoozedUntil string `json:"snoozed_until"`
-	// Content is there only when it was asked for.
+	// Content is missing without --content.
 	Content *string `json:"content,omitempty"`
 }
 
+// feedJSON is a feed as "dateline feeds" prints it.
 type feedJSON struct {
 	URL         string   `json:"url"`
 	Title       string   `json:"title"`
@@ -74,26 +77,27 @@ type feedJSON struct {
 	Failures    int      `json:"failures"`
 	Total       int      `json:"total"`
 	Unread      int      `json:"unread"`
-	// NextReason says why NextCheck is then.
+	// NextReason is the reason for the time NextCheck.
 	NextReason string `json:"next_reason"`
-	// PostsPerDay is 0 while it is not known.
+	// PostsPerDay is 0 if unknown.
 	PostsPerDay float64 `json:"posts_per_day"`
 	Newest      string  `json:"newest"`
-	// MovedTo is the address of a feed that has moved for good.
+	// MovedTo is the new address of a feed that has moved permanently.
 	MovedTo string `json:"moved_to"`
 	Gone    bool   `json:"gone"`
 	Paused  bool   `json:"paused"`
-	// Health is a feed.HealthKind, HealthReason a sentence; both "" for a feed
-	// that is well.
+	// Health is the problem of the feed, HealthReason a message about it. Both are ""
+	// if the feed has no problem.
 	Health       schedule.Problem `json:"health"`
 	HealthReason string           `json:"health_reason"`
 	// Account is "" for a local feed.
 	Account string `json:"account"`
-	// AsksFor and Polls are there only with --verbose.
+	// AsksFor and Polls are missing without --verbose.
 	AsksFor *[]string   `json:"asks_for,omitempty"`
 	Polls   *[]pollJSON `json:"polls,omitempty"`
 }
 
+// pollJSON is one check of a feed.
 type pollJSON struct {
 	At         string      `json:"at"`
 	Status     feed.Status `json:"status"`
@@ -106,6 +110,7 @@ type pollJSON struct {
 	Error      string      `json:"error"`
 }
 
+// reportJSON is the result of a feed as "dateline refresh" prints it.
 type reportJSON struct {
 	URL        string      `json:"url"`
 	Status     feed.Status `json:"status"`
@@ -122,7 +127,8 @@ type reportJSON struct {
 	Reason     string      `json:"reason"`
 }
 
-// jsonOfItem gives an article's line; content adds its sanitised text.
+// jsonOfItem returns an item for JSON. If content is true, its text is included as
+// sanitised HTML.
 func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 	j := itemJSON{
 		ID:           a.ID,
@@ -132,15 +138,15 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 		Title:        a.Title,
 		Link:         a.Link,
 		Author:       a.Author,
-		Published:    stamp(a.Published),
-		Updated:      stamp(a.Updated),
-		FirstSeen:    stamp(a.FirstSeen),
+		Published:    jsonTime(a.Published),
+		Updated:      jsonTime(a.Updated),
+		FirstSeen:    jsonTime(a.FirstSeen),
 		Summary:      a.Summary,
 		Read:         a.Read,
 		Starred:      a.Starred,
-		Labels:       list(a.Labels),
-		Categories:   list(a.Categories),
-		Enclosures:   list(a.Enclosures),
+		Labels:       emptyList(a.Labels),
+		Categories:   emptyList(a.Categories),
+		Enclosures:   emptyList(a.Enclosures),
 		Comments:     a.Comments,
 		Age:          feed.Age(a.Date, now),
 		Hidden:       a.Hidden,
@@ -150,10 +156,10 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 		Fulltext:     a.Fulltext,
 		Chapters:     a.Chapters,
 		Transcript:   a.Transcript,
-		AlsoIn:       list(a.AlsoIn),
+		AlsoIn:       emptyList(a.AlsoIn),
 		CommentCount: a.CommentCount,
 		Account:      a.Account,
-		SnoozedUntil: stamp(a.Snoozed),
+		SnoozedUntil: jsonTime(a.Snoozed),
 	}
 	if content {
 		html := a.Body.Safe().String()
@@ -163,16 +169,16 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 }
 
 func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
-	health, sentence := schedule.ProblemOf(f, now)
+	problem, message := schedule.ProblemOf(f, now)
 	return feedJSON{
 		URL:         f.URL,
 		Title:       f.Title,
 		Description: f.Description,
 		Link:        f.Site,
-		Updated:     stamp(f.Updated),
-		Tags:        list(f.Tags),
-		LastChecked: stamp(f.Poll.LastChecked),
-		NextCheck:   stamp(f.Poll.NextCheck),
+		Updated:     jsonTime(f.Updated),
+		Tags:        emptyList(f.Tags),
+		LastChecked: jsonTime(f.Poll.LastChecked),
+		NextCheck:   jsonTime(f.Poll.NextCheck),
 		CheckedAge:  feed.Age(f.Poll.LastChecked, now),
 		Error:       f.Poll.Error,
 		Failures:    f.Poll.Failures,
@@ -181,29 +187,30 @@ func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
 
 		NextReason:   f.Poll.Reason,
 		PostsPerDay:  perDay(f.Poll.PostInterval),
-		Newest:       stamp(f.Poll.Newest),
+		Newest:       jsonTime(f.Poll.Newest),
 		MovedTo:      schedule.NewAddress(f.Poll),
 		Gone:         f.Poll.Gone,
 		Paused:       f.Paused,
-		Health:       health,
-		HealthReason: sentence,
+		Health:       problem,
+		HealthReason: message,
 		Account:      f.Account,
 	}
 }
 
-// perDay is how often a day a feed posts, to two places.
-func perDay(rhythm time.Duration) float64 {
-	if rhythm <= 0 {
+// perDay returns how often a day a feed with a posting interval posts, rounded to two
+// decimal places. It is 0 if the interval is unknown.
+func perDay(interval time.Duration) float64 {
+	if interval <= 0 {
 		return 0
 	}
-	return math.Round(100*24*float64(time.Hour)/float64(rhythm)) / 100
+	return math.Round(100*24*float64(time.Hour)/float64(interval)) / 100
 }
 
 func jsonOfPolls(polls []feed.Poll) *[]pollJSON {
 	out := make([]pollJSON, len(polls))
 	for i, p := range polls {
 		out[i] = pollJSON{
-			At:         stamp(p.At),
+			At:         jsonTime(p.At),
 			Status:     p.Outcome,
 			HTTP:       p.Status,
 			Bytes:      p.Bytes,
@@ -230,17 +237,17 @@ func jsonOfReport(r feed.Report) reportJSON {
 		Bytes:      r.Bytes,
 		Reissued:   r.Reissued,
 		MovedTo:    r.MovedTo,
-		NextCheck:  stamp(r.Next),
+		NextCheck:  jsonTime(r.Next),
 		Reason:     r.Reason,
 	}
 }
 
-// ruleJSON is a rule as dateline rules prints it.
+// ruleJSON is a rule as "dateline rules" prints it.
 type ruleJSON struct {
 	Name   string `json:"name"`
 	Query  string `json:"query"`
 	Active bool   `json:"active"`
-	// Until is when the rule ends, "" for never.
+	// Until is when the rule ends, "" if it never ends.
 	Until  string   `json:"until"`
 	Hide   bool     `json:"hide"`
 	Read   bool     `json:"read"`
@@ -249,7 +256,7 @@ type ruleJSON struct {
 	Notify bool     `json:"notify"`
 }
 
-// hitJSON is an item that a rule would have matched.
+// hitJSON is an item that a rule would have matched, as "dateline rules test" prints it.
 type hitJSON struct {
 	Rule string   `json:"rule"`
 	Does []string `json:"does"`
@@ -261,39 +268,39 @@ func jsonOfRule(r query.Rule, now time.Time) ruleJSON {
 		Name:   r.Name,
 		Query:  r.Query.String(),
 		Active: r.Active(now),
-		Until:  stamp(r.Until),
+		Until:  jsonTime(r.Until),
 		Hide:   r.Hide,
 		Read:   r.Read,
 		Star:   r.Star,
-		Labels: list(r.Labels),
+		Labels: emptyList(r.Labels),
 		Notify: r.Notify,
 	}
 }
 
-// stamp writes a date, "" for none.
-func stamp(t time.Time) string {
+// jsonTime returns a time for JSON, "" for the zero time.
+func jsonTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
 }
 
-// list keeps an empty list from becoming null.
-func list[T any](s []T) []T {
+// emptyList returns s, or an empty list if s is nil. In JSON a nil list would be null.
+func emptyList[T any](s []T) []T {
 	if s == nil {
 		return []T{}
 	}
 	return s
 }
 
-// lineEncoder writes one JSON object a line.
+// lineEncoder writes each object as one line of JSON.
 type lineEncoder struct{ w io.Writer }
 
 func jsonLines(w io.Writer) lineEncoder { return lineEncoder{w} }
 
-// Encode leaves <, > and & as they are: this is read by programs, not by
-// browsers. Characters that could steer a terminal stand as escapes, which mean
-// the same to a program; a GUID, say, is kept as the publisher sent it.
+// Encode writes v. It does not escape <, > and &, because no browser reads the output.
+// It escapes characters that could control a terminal. The value stays the same for a
+// program that parses the JSON.
 func (l lineEncoder) Encode(v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -301,21 +308,23 @@ func (l lineEncoder) Encode(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := io.WriteString(l.w, escapeSteering(b.String()))
+	_, err := io.WriteString(l.w, escapeControls(b.String()))
 	return err
 }
 
-func escapeSteering(line string) string {
-	steers := func(r rune) bool {
+// escapeControls replaces characters that could control a terminal by \u escapes (RFC
+// 8259 section 7). ASCII control characters are already escaped in line.
+func escapeControls(line string) string {
+	controls := func(r rune) bool {
 		return r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co)
 	}
-	if !strings.ContainsFunc(line, steers) {
+	if !strings.ContainsFunc(line, controls) {
 		return line
 	}
 	var b strings.Builder
 	for _, r := range line {
 		switch {
-		case !steers(r):
+		case !controls(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)

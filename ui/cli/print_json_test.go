@@ -11,8 +11,8 @@ import (
 	"dateline/feed/query"
 )
 
-// TestEmptyValues: a program that reads the lines finds every key in every
-// object, with the emptiest value of its kind, and never null.
+// TestEmptyValues checks that an object has all keys if its values are empty, and that
+// no value is null.
 func TestEmptyValues(t *testing.T) {
 	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	for name, c := range map[string]struct {
@@ -35,17 +35,18 @@ func TestEmptyValues(t *testing.T) {
 	}
 }
 
-// TestDatesAreUTC: a reader far from Greenwich prints the same dates.
+// TestDatesAreUTC checks that dates do not depend on the time zone.
 func TestDatesAreUTC(t *testing.T) {
 	there := time.FixedZone("there", 9*3600+1800)
-	if got := stamp(time.Date(2026, 3, 4, 5, 6, 7, 8, there)); got != "2026-03-03T19:36:07Z" {
+	if got := jsonTime(time.Date(2026, 3, 4, 5, 6, 7, 8, there)); got != "2026-03-03T19:36:07Z" {
 		t.Errorf("got %s", got)
 	}
 }
 
-// TestSteeringCharacters: what could steer a terminal stands as an escape that
-// a program reads back unchanged; markup and other scripts stay readable.
-func TestSteeringCharacters(t *testing.T) {
+// TestControlCharacters checks that characters that could control a terminal are escaped,
+// that a program reads back the same text, and that markup and other scripts are not
+// escaped.
+func TestControlCharacters(t *testing.T) {
 	const hostile = "\x1b[2J\x7f\u009b31m\u202e\u2066\u2028\ufeff\U000E0041\U0010EEEE <b>&amp;</b> 東京 é \\u009b"
 	var b bytes.Buffer
 	if err := jsonLines(&b).Encode(hostile); err != nil {
@@ -56,7 +57,7 @@ func TestSteeringCharacters(t *testing.T) {
 		t.Errorf("got %q", line)
 	}
 	if !strings.Contains(line, "<b>&amp;</b> 東京 é") {
-		t.Errorf("more was escaped than must be: %s", line)
+		t.Errorf("too much was escaped: %s", line)
 	}
 	var back string
 	if err := json.Unmarshal(b.Bytes(), &back); err != nil || back != hostile {

@@ -13,17 +13,20 @@ import (
 	"dateline/ui/style"
 )
 
-// printer writes a command's output.
+// minuteFormat is how times are printed for people.
+const minuteFormat = "2006-01-02 15:04"
+
+// printer writes the output of a command.
 type printer struct {
 	*bufio.Writer
 	colors bool
 	theme  style.Theme
 }
 
-// output is stdout, whose errors say that it is.
-type output struct{ w io.Writer }
+// stdout adds to the errors of a writer that they concern the output.
+type stdout struct{ w io.Writer }
 
-func (o output) Write(b []byte) (int, error) {
+func (o stdout) Write(b []byte) (int, error) {
 	n, err := o.w.Write(b)
 	if err != nil {
 		err = fmt.Errorf("write the output: %w", err)
@@ -31,16 +34,29 @@ func (o output) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// printer prepares stdout. The caller ends with [printer.finish].
+// printer returns a printer for the standard output. The caller must call
+// [printer.finish].
 func (a *app) printer() *printer {
 	return &printer{
-		Writer: bufio.NewWriter(output{a.out}),
+		Writer: bufio.NewWriter(stdout{a.out}),
 		theme:  style.CommandLine(),
 		colors: isTerminal(a.out) && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 }
 
-// paint is s in a style, where colours are wanted.
+// finish flushes the output. It returns err, or the error of the flush if err is nil.
+func (p *printer) finish(err error) error {
+	return cmp.Or(err, p.Flush())
+}
+
+// print writes a text to the standard output.
+func (a *app) print(text string) error {
+	out := a.printer()
+	_, err := out.WriteString(text)
+	return out.finish(err)
+}
+
+// paint returns s in a style, or s itself if the output has no colours.
 func (p *printer) paint(sequence, s string) string {
 	if !p.colors {
 		return s
@@ -48,7 +64,7 @@ func (p *printer) paint(sequence, s string) string {
 	return style.Paint(sequence, s)
 }
 
-// isTerminal says whether w is a character device other than the null device.
+// isTerminal reports whether w is a character device other than the null device.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {
@@ -62,42 +78,8 @@ func isTerminal(w io.Writer) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// fit cuts or pads s to a width in terminal columns.
+// fit returns s cut or padded to a width in columns of the terminal.
 func fit(s string, width int) string {
 	s = ansi.Truncate(s, width, "…")
 	return s + strings.Repeat(" ", max(width-ansi.StringWidth(s), 0))
-}
-
-// progress is a line on a terminal's stderr that tells how far a refresh is.
-type progress struct {
-	w     io.Writer
-	shown bool
-}
-
-func (a *app) progress() *progress {
-	if !isTerminal(a.err) {
-		return &progress{}
-	}
-	return &progress{w: a.err}
-}
-
-func (p *progress) show(text string) {
-	if p.w == nil {
-		return
-	}
-	p.shown = true
-	_, _ = io.WriteString(p.w, "\r"+text+ansi.EraseLineRight) // nothing depends on it
-}
-
-// clear takes the line away, so that output can follow.
-func (p *progress) clear() {
-	if p.shown {
-		_, _ = io.WriteString(p.w, "\r"+ansi.EraseLineRight)
-		p.shown = false
-	}
-}
-
-// finish flushes what a command printed; the first error counts.
-func (p *printer) finish(err error) error {
-	return cmp.Or(err, p.Flush())
 }

@@ -11,22 +11,22 @@ import (
 	"dateline/feed/text"
 )
 
-// partError says that a command was done in part.
-type partError struct{ err error }
+// partialError is the error of a command that was done in part. Its exit code is 2.
+type partialError struct{ err error }
 
-func (e *partError) Error() string { return e.err.Error() }
-func (e *partError) Unwrap() error { return e.err }
+func (e *partialError) Error() string { return e.err.Error() }
+func (e *partialError) Unwrap() error { return e.err }
 
-// printError tells an error in plain words on stderr. A reader of the output
-// who has left, as head does, is not told anything.
-func printError(w io.Writer, err error) {
+// reportError writes an error as one message. It writes nothing if the program that
+// reads the output has closed it, as head does.
+func reportError(w io.Writer, err error) {
 	if errors.Is(err, syscall.EPIPE) {
 		return
 	}
 	s := err.Error()
 	if errors.Is(err, context.Canceled) {
-		s = "interrupted; what was done is kept"
+		s = "interrupted; everything done so far is saved"
 	}
-	// Whoever reads stderr has no other place to be told that it can't be written.
+	// If stderr cannot be written, the error cannot be shown anywhere else.
 	_, _ = fmt.Fprintln(w, "dateline: "+text.CleanText(strings.TrimRight(s, "\n")))
 }
