@@ -21,7 +21,7 @@ func removalOf(url string) func([]byte) (edited, error) {
 	return func(doc []byte) (edited, error) { return removeFeed(doc, url) }
 }
 
-// newEditor returns a file with doc in it. If doc is empty, there is no file.
+// newFile returns a file with the text doc. If doc is empty, there is no file.
 func newFile(t *testing.T, doc string) *File {
 	t.Helper()
 	dir := t.TempDir()
@@ -51,8 +51,8 @@ func contents(t *testing.T, path string) string {
 	return string(b)
 }
 
-// TestAddFeeds: the new tables stand behind the last feed; every other byte,
-// and the way lines end, stays.
+// TestAddFeeds checks that new tables are inserted after the last feed, with the line
+// ends of the file, and that no other byte changes.
 func TestAddFeeds(t *testing.T) {
 	sub := feed.Subscription{URL: "https://n.example/", Name: "New", Tags: []string{"a", "b"}}
 	const table = "[[feeds]]\nurl = \"https://n.example/\"\nname = \"New\"\ntags = [\"a\", \"b\"]\n"
@@ -62,10 +62,10 @@ func TestAddFeeds(t *testing.T) {
 		"before queries": {
 			"[[feeds]]\nurl = \"https://a.example/\" # home\n# inside?\n\n# my queries\n[[queries]]\nname='x'\nquery='y'\n",
 			"[[feeds]]\nurl = \"https://a.example/\" # home\n\n" + table + "# inside?\n\n# my queries\n[[queries]]\nname='x'\nquery='y'\n"},
-		"behind sub-tables": {
+		"after sub-tables": {
 			"[[feeds]]\nurl = \"https://a.example/\"\n[feeds.headers]\nA = \"\"\"\nx\"\"\"\n",
 			"[[feeds]]\nurl = \"https://a.example/\"\n[feeds.headers]\nA = \"\"\"\nx\"\"\"\n\n" + table},
-		"there already": {"[[feeds]]\nurl = 'https://n.example/'\n", "[[feeds]]\nurl = 'https://n.example/'\n"},
+		"known feed": {"[[feeds]]\nurl = 'https://n.example/'\n", "[[feeds]]\nurl = 'https://n.example/'\n"},
 		"carriage returns": {"width = 80\r\n",
 			"width = 80\r\n\r\n" + strings.ReplaceAll(table, "\n", "\r\n")},
 	} {
@@ -81,7 +81,7 @@ func TestAddFeeds(t *testing.T) {
 	}
 }
 
-// TestRemoveFeed: exactly the table goes; what stands above it stays.
+// TestRemoveFeed checks that only the table is removed, and that comments above it stay.
 func TestRemoveFeed(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want string }{
 		"last": {
@@ -94,7 +94,7 @@ func TestRemoveFeed(t *testing.T) {
 			"[defaults]\ninterval = '1h'\n[[queries]]\nname = 'x'\nquery = ''\n"},
 		"many-line values": {
 			"[[feeds]]\nurl = 'https://r.example/'\ntags = [\n  'a', # x\n  'b',\n]\n[keys]\n", "[keys]\n"},
-		"not there": {"width = 80\n", "width = 80\n"},
+		"unknown feed": {"width = 80\n", "width = 80\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := removeFeed([]byte(c.doc), "https://r.example/")
@@ -108,7 +108,7 @@ func TestRemoveFeed(t *testing.T) {
 	}
 }
 
-// TestMoveFeed: only the value of the feed's url changes, however it is written.
+// TestMoveFeed checks that only the value of the feed's url changes.
 func TestMoveFeed(t *testing.T) {
 	const from, to = "https://a.example/", "https://b.example/?x=\"1\""
 	const quoted = `"https://b.example/?x=\"1\""`
@@ -118,7 +118,7 @@ func TestMoveFeed(t *testing.T) {
 			"# mine\n[[feeds]]\nname = 'A' # a\nurl   =  " + quoted + "   # home\r\n[[feeds]]\nurl = \"https://c.example/\"\n"},
 		"single quotes, no end of line": {"[[feeds]]\nurl = 'https://a.example/'", "[[feeds]]\nurl = " + quoted},
 		"one value":                     {"feeds = [{url = 'https://c.example/'}, { url='https://a.example/', tags=['x'] }]\n", "feeds = [{url = 'https://c.example/'}, { url=" + quoted + ", tags=['x'] }]\n"},
-		"not there":                     {"[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n", "[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n"},
+		"unknown feed":                  {"[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n", "[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := moveFeed([]byte(c.doc), from, to)
@@ -129,8 +129,8 @@ func TestMoveFeed(t *testing.T) {
 	}
 }
 
-// TestAddThenRemove leaves the example as it was, byte for byte, whichever feed
-// comes and goes.
+// TestAddThenRemove checks that adding a feed to the example and removing it changes no
+// byte.
 func TestAddThenRemove(t *testing.T) {
 	for _, doc := range []string{string(example(t)), strings.ReplaceAll(string(example(t)), "\n", "\r\n")} {
 		added, err := addFeeds([]byte(doc), []feed.Subscription{{URL: "https://n.example/", Name: "N"}})
@@ -147,7 +147,7 @@ func TestAddThenRemove(t *testing.T) {
 	}
 }
 
-// TestHostileNames: whatever a page calls itself is one string in the file.
+// TestHostileNames checks that any name becomes one string in the file.
 func TestHostileNames(t *testing.T) {
 	e := newFile(t, "width = 80\n")
 	name := "x\"\n[[feeds]]\nurl=\"https://evil.example/\" \\ \u2028 '''\x7f ü 東"
@@ -160,8 +160,8 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// TestEditKeepsTheFile: its mode, the link that leads to it, and a byte order
-// mark.
+// TestEditKeepsTheFile checks that an edit keeps the mode of the file, a symbolic link to
+// it, and its byte order mark.
 func TestEditKeepsTheFile(t *testing.T) {
 	e := newFile(t, "\ufeffwidth = 80\n")
 	link := filepath.Join(t.TempDir(), "link.toml")
@@ -188,7 +188,7 @@ func TestEditKeepsTheFile(t *testing.T) {
 	}
 }
 
-// TestFirstEditMakesTheFile: without a file, the example becomes one.
+// TestFirstEditMakesTheFile checks that the first edit writes the example.
 func TestFirstEditMakesTheFile(t *testing.T) {
 	e := newFile(t, "")
 	if _, err := e.edit(removalOf("builtin:guide")); err != nil {
@@ -203,7 +203,8 @@ func TestFirstEditMakesTheFile(t *testing.T) {
 	}
 }
 
-// TestReadOnlyFile: the change is not made, and the error carries it.
+// TestReadOnlyFile checks that a read-only file does not change, and that the error
+// contains the lines to add.
 func TestReadOnlyFile(t *testing.T) {
 	e := newFile(t, "width = 80\n")
 	if err := os.Chmod(e.Path, 0o400); err != nil {
@@ -218,8 +219,8 @@ func TestReadOnlyFile(t *testing.T) {
 	}
 }
 
-// TestNoLock: where nothing can be locked nothing is written, and the error
-// carries the change.
+// TestNoLock checks that nothing is written without a lock, and that the error contains
+// the lines to add.
 func TestNoLock(t *testing.T) {
 	e := newFile(t, "width = 80\n")
 	write(t, filepath.Dir(e.Lock), "a file where the directory should be")
@@ -232,7 +233,8 @@ func TestNoLock(t *testing.T) {
 	}
 }
 
-// TestEditRefuses: an edit never makes a file worse, and never guesses.
+// TestEditRefuses checks that a file with mistakes is not edited, that an edit never
+// causes a mistake, and that inline feeds are not edited.
 func TestEditRefuses(t *testing.T) {
 	broken := newFile(t, "widht = 80\n")
 	_, err := broken.edit(addOf(feed.Subscription{URL: "https://a.example/"}))
@@ -242,7 +244,7 @@ func TestEditRefuses(t *testing.T) {
 	}
 	good := newFile(t, "width = 80\n")
 	if _, err := good.edit(addOf(feed.Subscription{URL: "ftp://a.example/"})); !errors.As(err, &wrong) {
-		t.Errorf("an address that is none: got %v", err)
+		t.Errorf("an invalid address: got %v", err)
 	}
 	inline := newFile(t, "feeds = [{ url = \"https://a.example/\" }]\n")
 	for name, change := range map[string]func([]byte) (edited, error){
@@ -259,8 +261,8 @@ func TestEditRefuses(t *testing.T) {
 	}
 }
 
-// TestChangedMeanwhile: what an editor saved between reading and writing is not
-// lost; the edit is made again on top of it.
+// TestChangedMeanwhile checks that an edit is repeated if another program changed the
+// file meanwhile, and that the other change is not lost.
 func TestChangedMeanwhile(t *testing.T) {
 	e := newFile(t, "width = 80\n")
 	calls := 0
@@ -275,7 +277,7 @@ func TestChangedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestManyEditors: of many edits at once none is lost.
+// TestManyEditors checks that no edit is lost if many happen at the same time.
 func TestManyEditors(t *testing.T) {
 	first := newFile(t, "width = 80\n")
 	var wg sync.WaitGroup
@@ -295,8 +297,8 @@ func TestManyEditors(t *testing.T) {
 	}
 }
 
-// FuzzEdit: an added feed is there, a removed one is gone, all others stay, and
-// nothing but whole lines is touched.
+// FuzzEdit checks that the result of adding and removing feeds is valid and has the
+// expected number of feeds.
 func FuzzEdit(f *testing.F) {
 	f.Add(example(f), "name")
 	f.Add([]byte("[[feeds]]\nurl='https://a.example/'\n[feeds.headers]\n[keys]\n"), "]]\n")

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestErrors: each mistake is told with its place and, where there is
-// one, what was meant; several at once are all told, in the file's order.
+// TestErrors checks the message for each mistake, with its line and column and a
+// suggestion, and that several mistakes are reported in the order of the file.
 func TestErrors(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want string }{
 		"unknown option": {"width = 80\nlayuot = \"single\"\n", `
@@ -25,7 +25,7 @@ c.toml:3:3: unknown option "intervall"; did you mean "interval"?
 c.toml:1:3: unknown option "feed"; did you mean "feeds"?
     1 | [[feed]]
       |   ^~~~`},
-		"a feed's option at the top": {"interval = \"5m\"\n", `
+		"an option of a feed at the top": {"interval = \"5m\"\n", `
 c.toml:1:1: "interval" is not an option here; move it to [defaults] or to a [[feeds]] table
     1 | interval = "5m"
       | ^~~~~~~~`},
@@ -103,7 +103,7 @@ c.toml:5:13: unknown key "ctrl+xy"; write it like "ctrl+r", "gg" or "pgdown"
 c.toml:2:15: basic strings cannot have new lines
     2 | layout = "auto
       |               ^`},
-		"given twice": {"mouse = true\nmouse = false\n", `
+		"an option twice": {"mouse = true\nmouse = false\n", `
 c.toml:2:1: key mouse is already defined
     2 | mouse = false
       | ^`},
@@ -111,7 +111,7 @@ c.toml:2:1: key mouse is already defined
 c.toml:3:1: unknown option "\x1b[2J"; the options here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, keys, defaults, feeds, queries, rules
     3 | "\u001b[2J" = 1
       | ^~~~`},
-		"a number for a program": {"browser = 3\n", `
+		"a number instead of a program": {"browser = 3\n", `
 c.toml:1:11: browser must be a list of strings such as ["firefox", "%u"], or one string
     1 | browser = 3
       |           ^`},
@@ -120,7 +120,7 @@ c.toml:1:11: browser must be a list of strings such as ["firefox", "%u"], or one
 			_, err := Parse([]byte(c.doc), "c.toml", realChecks())
 			var wrong *Error
 			if !errors.As(err, &wrong) {
-				t.Fatalf("got %v, want a Error", err)
+				t.Fatalf("got %v, want an *Error", err)
 			}
 			if got := "\n" + err.Error(); got != c.want {
 				t.Errorf("got%s\nwant%s", got, c.want)
@@ -129,17 +129,16 @@ c.toml:1:11: browser must be a list of strings such as ["firefox", "%u"], or one
 	}
 }
 
-// TestQueryErrorPlace: the caret stands under the column of the query that the
-// query language objects to.
-func TestQueryErrorPlace(t *testing.T) {
+// TestQueryErrorColumn checks that the error of a query names its line.
+func TestQueryErrorColumn(t *testing.T) {
 	_, err := Parse([]byte("[[queries]]\nname = \"q\"\nquery = \"is:unread since:soon\"\n"), "c.toml", realChecks())
 	if err == nil || !strings.Contains(err.Error(), "c.toml:3:") || !strings.Contains(err.Error(), "in the query: ") {
 		t.Errorf("got %v", err)
 	}
 }
 
-// TestFeedOverridesDefaults: what a feed does not say it takes from [defaults],
-// and what that does not say from the built-in defaults.
+// TestFeedOverridesDefaults checks that an option that a feed does not set comes from
+// [defaults], and otherwise from the built-in defaults.
 func TestFeedOverridesDefaults(t *testing.T) {
 	c, err := Parse([]byte(`
 [defaults]
@@ -174,8 +173,8 @@ headers = { B = "3" }
 	}
 }
 
-// TestConfigForms: the shorter and longer ways of writing one thing mean the
-// same, and a file from an editor that adds a byte order mark is read.
+// TestConfigForms checks that the short and the long form of an option mean the same,
+// and that a byte order mark is ignored.
 func TestConfigForms(t *testing.T) {
 	c, err := Parse([]byte("\ufeffbrowser = \"firefox '--new tab' %u\"\r\nkeymap = 'newsboat'\r\nfeeds = [{ url = \"https://a.example/\", tags = ['x'] }]\r\n[keys]\r\nx = false\r\ny = \"quit\"\r\nz = [\"toggle-star\", \"next-unread\"]\r\n"), "c.toml", realChecks())
 	if err != nil {
@@ -197,7 +196,7 @@ func TestConfigForms(t *testing.T) {
 	}
 }
 
-// TestDurations: days and weeks beside Go's units, in any order and mixed.
+// TestDurations checks durations with one and with several units.
 func TestDurations(t *testing.T) {
 	for s, want := range map[string]time.Duration{
 		"90s": 90 * time.Second, "1h30m": 90 * time.Minute, "2d": 48 * time.Hour, "1w1d": 8 * 24 * time.Hour,
@@ -213,7 +212,7 @@ func TestDurations(t *testing.T) {
 	}
 }
 
-// TestCommandArguments: an address is an argument of its own, however it looks.
+// TestCommandArguments checks that a value stays within one argument.
 func TestCommandArguments(t *testing.T) {
 	const url = "https://a.example/?q='; rm -rf ~ #"
 	if got := (Command{"b", "--url=%u"}).Fill([]string{"%u"}, []string{url}); !reflect.DeepEqual(got, []string{"b", "--url=" + url}) {
@@ -224,8 +223,8 @@ func TestCommandArguments(t *testing.T) {
 	}
 }
 
-// FuzzParseConfig: no file makes the reader of configurations panic, and an
-// accepted one has only feeds that can be asked.
+// FuzzParseConfig checks that no file causes a panic, and that the feeds of a valid
+// configuration have valid addresses.
 func FuzzParseConfig(f *testing.F) {
 	f.Add(example(f))
 	f.Add([]byte("[[feeds]]\nurl=3\n[feeds.headers]\na.b=1\n[[queries]]\nquery='''\n(x'''"))

@@ -56,10 +56,10 @@ type Config struct {
 	Workers int `toml:"workers" default:"96" min:"1" max:"256"`
 	// PerHost is how many feeds of one server are fetched at the same time.
 	PerHost int `toml:"per_host" default:"2" min:"1" max:"16"`
-	// NotifyWith is how the terminal is asked to show a notification, once for
-	// each refresh with new items of feeds and rules with notify: by one of three
-	// escape sequences, by the one that the terminal is known to support
-	// ("auto"), or not at all ("off").
+	// NotifyWith is how the terminal shows notifications: by the escape sequence
+	// of that name, by the sequence that the terminal is known to support
+	// ("auto"), or not at all ("off"). There is one notification for each refresh
+	// with new items of feeds and rules with notify.
 	NotifyWith string `toml:"notify_with" default:"auto" oneof:"auto osc9 osc777 osc99 off"`
 	// NotifyCommand is a program that shows notifications instead of the terminal:
 	// a list of arguments, or one string that is split at spaces (no shell runs

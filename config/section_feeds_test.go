@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// TestFeedErrors: what is wrong with how a feed is reached, with its rules, or
-// with their dates is told with its place, and no secret is repeated beside it.
+// TestFeedErrors checks the messages for mistakes in feeds and rules, with their lines
+// and columns, and that no message contains a secret.
 func TestFeedErrors(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want string }{
 		"a secret for every server": {"[defaults]\npassword = \"x\"\n", `
@@ -43,7 +43,7 @@ c.toml:2:7: "https://a.example/x\u202ey" is not a valid address; copy it again f
 c.toml:4:7: "https://b.example/\u3000z" is not a valid address; copy it again from the feed's page
     4 | url = "https://b.example/\u3000z"
       |       ^~~~~~~~~~~~~~~~~~~~~~~~~~~`},
-		"numbers for programs and lists": {"notify_command = 3\n[defaults]\nfulltext_keep = 1\n", `
+		"numbers instead of programs and lists": {"notify_command = 3\n[defaults]\nfulltext_keep = 1\n", `
 c.toml:1:18: notify_command must be a list of strings such as ["firefox", "%u"], or one string
     1 | notify_command = 3
       |                  ^
@@ -96,7 +96,7 @@ c.toml:3:9: the rule "r" asks for is:starred, which no item is when it arrives: 
 			_, err := Parse([]byte(c.doc), "c.toml", realChecks())
 			var wrong *Error
 			if !errors.As(err, &wrong) {
-				t.Fatalf("got %v, want a Error", err)
+				t.Fatalf("got %v, want an *Error", err)
 			}
 			if got := "\n" + err.Error(); got != c.want {
 				t.Errorf("got%s\nwant%s", got, c.want)
@@ -105,8 +105,8 @@ c.toml:3:9: the rule "r" asks for is:starred, which no item is when it arrives: 
 	}
 }
 
-// TestSettings: every option of a feed arrives where it is read, variables
-// filled in, and what is not given is as [defaults] say.
+// TestSettings checks that every option of a feed is in its settings, with variables
+// replaced, and that options that are not set come from [defaults].
 func TestSettings(t *testing.T) {
 	t.Setenv("DATELINE_TEST_SECRET", "s3${x")
 	c, err := Parse([]byte(`
@@ -163,8 +163,8 @@ password_command = ["pass", "b c"]
 	}
 }
 
-// TestLoginInAddress: a user and password in the address are options, behind
-// those that are spelled out, and no part of what the feed is known by.
+// TestLoginInAddress checks that a user and a password in the address become options if
+// the options are not set, and that the feed's address does not contain them.
 func TestLoginInAddress(t *testing.T) {
 	c, err := Parse([]byte(`
 [[feeds]]
@@ -199,7 +199,7 @@ password_command = "pass c"
 	}
 }
 
-// TestRules: a rule ends with the last day it names, written either way.
+// TestRules checks the parsed rules, and that a rule ends after its last day.
 func TestRules(t *testing.T) {
 	c, err := Parse([]byte(`
 [[rules]]
@@ -237,8 +237,8 @@ notify = true
 	}
 }
 
-// TestLocalFeedsAreConfigured: what runs a program or reads a file can't be
-// subscribed to by a key, a page or a list of feeds, however it is written.
+// TestLocalFeedsAreConfigured checks that feeds from files and programs are accepted in
+// the configuration, but not as new subscriptions.
 func TestLocalFeedsAreConfigured(t *testing.T) {
 	for _, url := range []string{"exec:touch /tmp/x", "EXEC:touch /tmp/x", "file:///etc/passwd", "File:/etc/passwd", "file:~/feed.xml"} {
 		if err := realChecks().Subscription(url); err == nil || !strings.Contains(err.Error(), "configuration") {
@@ -252,7 +252,7 @@ func TestLocalFeedsAreConfigured(t *testing.T) {
 	}
 	for _, url := range []string{"EXEC:feed", "file://host/a", "file:a", "exec:", "exec:''", "exec:a\u202eb", "file:///a%00"} {
 		if err := realChecks().feedURL(url); err == nil {
-			t.Errorf("%q was taken", url)
+			t.Errorf("%q was accepted", url)
 		}
 	}
 }
