@@ -12,7 +12,7 @@ import (
 // check adds the mistakes that the decoder does not find: words and numbers out of
 // range, invalid addresses, duplicate feeds, invalid queries and others.
 func (p *problems) check(c *Config) {
-	p.checkOptions(limitedOf(reflect.TypeFor[Config]()), reflect.ValueOf(*c))
+	p.checkOptions(limitedOptions(reflect.TypeFor[Config]()), reflect.ValueOf(*c))
 	p.checkFeedOptions(c.Defaults, "defaults")
 	p.checkFeeds(c.Feeds)
 	for i, q := range c.Queries {
@@ -22,9 +22,9 @@ func (p *problems) check(c *Config) {
 	p.checkKeys(c)
 }
 
-// limited is an option whose values are limited in a way that the decoder does not
+// limitedOption is an option whose values are limited in a way that the decoder does not
 // check.
-type limited struct {
+type limitedOption struct {
 	option
 	// words are the allowed words, nil if every word is.
 	words []string
@@ -34,12 +34,12 @@ type limited struct {
 	textList bool
 }
 
-// limitedOf returns the limited options of a struct. It is called once for all
+// limitedOptions returns the limited options of a struct. It is called once for all
 // feeds, since reading the tags takes time.
-func limitedOf(t reflect.Type) []limited {
-	var list []limited
+func limitedOptions(t reflect.Type) []limitedOption {
+	var list []limitedOption
 	for _, o := range optionsOf(t) {
-		l := limited{option: o, words: strings.Fields(o.field.Tag.Get("oneof")), low: math.MinInt64, high: math.MaxInt64, textList: isTextList(o.field.Type)}
+		l := limitedOption{option: o, words: strings.Fields(o.field.Tag.Get("oneof")), low: math.MinInt64, high: math.MaxInt64, textList: isTextList(o.field.Type)}
 		if low, err := strconv.ParseInt(o.field.Tag.Get("min"), 10, 64); err == nil {
 			l.low = low
 		}
@@ -55,7 +55,7 @@ func limitedOf(t reflect.Type) []limited {
 
 // checkOptions adds the values of a struct that are out of the limits of its options.
 // path leads to the struct's table.
-func (p *problems) checkOptions(options []limited, v reflect.Value, path ...any) {
+func (p *problems) checkOptions(options []limitedOption, v reflect.Value, path ...any) {
 	for _, opt := range options {
 		value := reflect.Indirect(v.FieldByIndex(opt.field.Index))
 		if !value.IsValid() {

@@ -92,27 +92,27 @@ func (p *problems) addUnknown(e *toml.DecodeError) {
 	name := key[len(key)-1]
 	at := p.offset(e)
 	where := span{at, at + len(name)}
-	top := namesOf(reflect.TypeFor[Config]())
-	per := namesOf(reflect.TypeFor[FeedOptions]())
-	own := namesOf(reflect.TypeFor[Feed]())
-	here := top
+	topNames := namesOf(reflect.TypeFor[Config]())
+	feedOptionNames := namesOf(reflect.TypeFor[FeedOptions]())
+	feedNames := namesOf(reflect.TypeFor[Feed]())
+	hereNames := topNames
 	if len(key) > 1 {
-		here = nil
+		hereNames = nil
 		if t, ok := typeAt(key[:len(key)-1]); ok {
-			here = namesOf(t)
+			hereNames = namesOf(t)
 		}
 	}
-	switch hint := nearest(name, here); {
-	case len(key) > 1 && slices.Contains(top, name):
+	switch hint := nearest(name, hereNames); {
+	case len(key) > 1 && slices.Contains(topNames, name):
 		p.add(where, "%q is not an option of [%s]; move it to the top of the file, above the first [table]", name, key[0])
-	case slices.Contains(per, name):
+	case slices.Contains(feedOptionNames, name):
 		p.add(where, "%q is not an option here; move it to [defaults] or to a [[feeds]] table", name)
-	case slices.Contains(own, name) && (len(key) == 1 || key[0] == "defaults"):
+	case slices.Contains(feedNames, name) && (len(key) == 1 || key[0] == "defaults"):
 		p.add(where, "%q is not an option here; move it to the [[feeds]] table of the feed that it is for", name)
 	case hint != "":
 		p.add(where, "unknown option %q; did you mean %q?", name, hint)
 	default:
-		p.add(where, "unknown option %q; the options here are %s", name, strings.Join(here, ", "))
+		p.add(where, "unknown option %q; the options here are %s", name, strings.Join(hereNames, ", "))
 	}
 }
 
@@ -171,14 +171,14 @@ func typeAt(key []string) (reflect.Type, bool) {
 		}
 		switch t.Kind() {
 		case reflect.Map:
-			t = elem(t.Elem())
+			t = withoutPointers(t.Elem())
 		case reflect.Struct:
 			options := optionsOf(t)
 			i := slices.IndexFunc(options, func(o option) bool { return o.name == name })
 			if i < 0 {
 				return nil, false
 			}
-			t = elem(options[i].field.Type)
+			t = withoutPointers(options[i].field.Type)
 		default:
 			return nil, false
 		}

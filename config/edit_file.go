@@ -66,31 +66,31 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	if err != nil {
 		return Config{}, err
 	}
-	now, err := Parse(v.doc, f.Path, f.Checks)
+	current, err := Parse(v.doc, f.Path, f.Checks)
 	if err != nil {
 		return Config{}, fmt.Errorf("fix the configuration first:\n%w", err)
 	}
-	ed, err := change(bytes.TrimPrefix(v.doc, byteOrderMark))
+	edit, err := change(bytes.TrimPrefix(v.doc, byteOrderMark))
 	if err != nil {
 		return Config{}, fmt.Errorf("%s was not changed: %w", f.Path, err)
 	}
 	if bytes.HasPrefix(v.doc, byteOrderMark) {
-		ed.doc = append(bytes.Clone(byteOrderMark), ed.doc...)
+		edit.doc = append(bytes.Clone(byteOrderMark), edit.doc...)
 	}
-	if bytes.Equal(ed.doc, v.doc) {
-		return now, nil
+	if bytes.Equal(edit.doc, v.doc) {
+		return current, nil
 	}
-	then, err := Parse(ed.doc, f.Path, f.Checks)
+	result, err := Parse(edit.doc, f.Path, f.Checks)
 	if err != nil {
 		return Config{}, fmt.Errorf("%s was not changed, because the result would have errors:\n%w", f.Path, err)
 	}
-	switch err := write(v, ed.doc); {
+	switch err := write(v, edit.doc); {
 	case errors.Is(err, errChanged):
 		return Config{}, err
 	case err != nil:
-		return Config{}, ed.notWritten(f.Path, err)
+		return Config{}, edit.notWritten(f.Path, err)
 	}
-	return then, nil
+	return result, nil
 }
 
 // version is the file as it was read.
@@ -103,6 +103,7 @@ type version struct {
 	exists bool
 }
 
+// read returns the file as it is now, or the example if there is no file.
 func (f *File) read() (version, error) {
 	path, err := followLinks(f.Path)
 	if err != nil {

@@ -109,7 +109,7 @@ func optionsOf(t reflect.Type) []option {
 			continue
 		}
 		o := option{name: f.Tag.Get("toml"), field: f, value: f.Tag.Get("default")}
-		kind := elem(f.Type)
+		kind := withoutPointers(f.Type)
 		if o.value != "" && (kind.Kind() == reflect.String || kind.Kind() == reflect.Struct) {
 			o.value = Quote(o.value)
 		}
@@ -118,8 +118,8 @@ func optionsOf(t reflect.Type) []option {
 	return list
 }
 
-// elem returns a type without its pointers.
-func elem(t reflect.Type) reflect.Type {
+// withoutPointers returns a type without its pointers.
+func withoutPointers(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

@@ -103,7 +103,7 @@ func valueOf[T any](p *T) T {
 
 // checkFeeds adds the mistakes in [[feeds]] tables, and cleans names and tags.
 func (p *problems) checkFeeds(feeds []Feed) {
-	options := limitedOf(reflect.TypeFor[Feed]())
+	options := limitedOptions(reflect.TypeFor[Feed]())
 	seen := make(map[string]bool, len(feeds))
 	for i := range feeds {
 		f := &feeds[i]
@@ -155,7 +155,7 @@ func (p *problems) checkAccess(f Feed, i int) {
 func (p *problems) checkFeedOptions(f FeedOptions, path ...any) {
 	at := func(names ...any) span { return p.locate(slices.Concat(path, names)...) }
 	if path[0] == "defaults" {
-		p.checkOptions(limitedOf(reflect.TypeFor[FeedOptions]()), reflect.ValueOf(f), path...)
+		p.checkOptions(limitedOptions(reflect.TypeFor[FeedOptions]()), reflect.ValueOf(f), path...)
 	}
 	if f.Interval != nil && f.Interval.err != nil {
 		p.add(at("interval"), "interval: %v", f.Interval.err)

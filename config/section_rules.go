@@ -14,7 +14,7 @@ import (
 
 // checkRules adds the mistakes in [[rules]] tables, and cleans names and labels.
 func (p *problems) checkRules(rules []Rule) {
-	options := limitedOf(reflect.TypeFor[Rule]())
+	options := limitedOptions(reflect.TypeFor[Rule]())
 	seen := map[string]bool{}
 	for i := range rules {
 		r, before := &rules[i], len(p.list)

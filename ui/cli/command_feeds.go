@@ -21,9 +21,10 @@ type feedsOptions struct {
 }
 
 const (
-	// maxLoggedChecks is how many checks of a feed --json prints at most.
-	maxLoggedChecks = 1 << 10
-	// shownChecks is how many checks of a feed are printed for people.
+	// allChecks is a limit above the number of checks that the database keeps of a feed.
+	allChecks = 1 << 10
+	// shownChecks is how many checks of a feed are printed for people. --json prints
+	// all.
 	shownChecks = 8
 )
 
@@ -62,7 +63,7 @@ func (a *app) feeds(ctx context.Context, s *Session, o feedsOptions) error {
 		}
 		var checks []feed.Poll
 		if o.verbose {
-			if checks, err = s.Store.Polls(ctx, f.URL, maxLoggedChecks); err != nil {
+			if checks, err = s.Store.Polls(ctx, f.URL, allChecks); err != nil {
 				return out.finish(err)
 			}
 		}
