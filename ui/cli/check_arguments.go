@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,6 +17,31 @@ func requireArgs(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// rejectArgs returns an error if there are arguments.
+func rejectArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments; see `%s --help`", cmd.Name(), cmd.CommandPath())
+	}
+	return nil
+}
+
+// allowOneFile returns an error if there is more than one argument.
+func allowOneFile(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%s takes at most one file; see `%s --help`", cmd.Name(), cmd.CommandPath())
+	}
+	return nil
+}
+
+// explainFlagError adds to an error about a flag where the flags are explained. It removes
+// the text of package strconv from the error.
+func explainFlagError(cmd *cobra.Command, err error) error {
+	if message, _, found := strings.Cut(err.Error(), ": strconv."); found {
+		err = errors.New(message)
+	}
+	return fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())
 }
 
 // requireSubcommand returns what a command does that is called without one of its

@@ -14,7 +14,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -156,9 +155,7 @@ func rootCommand(d Deps) *cobra.Command {
 	flags.StringVar(&a.files.Config, "config", "", "use this configuration file")
 	flags.StringVar(&a.files.DB, "db", "", "use this database file")
 	flags.BoolVar(&a.noColor, "no-color", false, "print without colours")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(explainFlagError)
 	root.AddCommand(
 		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.rulesCommand(),
 		a.addCommand(), a.removeCommand(), a.moveCommand(), a.importCommand(), a.exportCommand(),

@@ -19,7 +19,7 @@ func (a *app) backupCommand() *cobra.Command {
 			"in the directory backups beside the database. An open dateline and `dateline refresh` write one every\n" +
 			"day. dateline keeps the backups of the last 7 days, and one for each of the 12 months before.",
 		Example: "dateline backup\ndateline backup marks.zip",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    allowOneFile,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			if len(args) == 1 {
 				return a.backupTo(ctx, s, args[0])

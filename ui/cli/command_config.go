@@ -18,7 +18,7 @@ func (a *app) configCommand() *cobra.Command {
 		&cobra.Command{
 			Use:   "path",
 			Short: "Print the path of the configuration, whether the file exists or not",
-			Args:  cobra.NoArgs,
+			Args:  rejectArgs,
 			RunE: func(*cobra.Command, []string) error {
 				path, _, err := a.Paths(a.files)
 				if err != nil {
@@ -30,14 +30,14 @@ func (a *app) configCommand() *cobra.Command {
 		&cobra.Command{
 			Use:   "check",
 			Short: "Check the configuration for errors",
-			Args:  cobra.NoArgs,
+			Args:  rejectArgs,
 			RunE:  func(*cobra.Command, []string) error { return a.checkConfig() },
 		},
 		&cobra.Command{
 			Use:     "example",
 			Short:   "Print a configuration with every option",
 			Example: "dateline config example > \"$(dateline config path)\"",
-			Args:    cobra.NoArgs,
+			Args:    rejectArgs,
 			RunE:    func(*cobra.Command, []string) error { return a.print(string(a.ExampleConfig)) },
 		},
 	)

@@ -26,7 +26,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			"--vacuum makes the file as small as possible. --purge deletes the items and marks of a feed that you\n" +
 			"are not subscribed to. They cannot be restored.",
 		Example: "dateline doctor\ndateline doctor --repair\ndateline doctor --vacuum\ndateline doctor --purge https://example.org/feed.xml --yes",
-		Args:    cobra.NoArgs,
+		Args:    rejectArgs,
 		RunE: a.withSession(func(ctx context.Context, s *Session, _ []string) error {
 			if purge != "" {
 				return a.purge(ctx, s, purge, yes)

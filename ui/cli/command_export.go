@@ -20,7 +20,7 @@ func (a *app) exportCommand() *cobra.Command {
 		Use:     "opml",
 		Short:   "Print the subscriptions as OPML 2.0",
 		Example: "dateline export opml > subscriptions.opml",
-		Args:    cobra.NoArgs,
+		Args:    rejectArgs,
 		RunE: a.withSession(func(ctx context.Context, s *Session, _ []string) error {
 			feeds, err := s.Store.Feeds(ctx)
 			if err != nil {

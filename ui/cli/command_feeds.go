@@ -137,7 +137,7 @@ func explainFeed(out *printer, f feed.Feed, checks []feed.Poll, now time.Time) {
 func checkText(p feed.Poll) string {
 	line := p.At.Local().Format(minuteFormat) + "  " + fit(string(p.Outcome), 9) + "  " + responseText(p)
 	if p.Error != "" {
-		line += "  " + p.Error
+		line += ": " + p.Error
 	}
 	return line
 }

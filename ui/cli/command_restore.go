@@ -20,7 +20,7 @@ func (a *app) restoreCommand() *cobra.Command {
 		Long: "Subscribe to the feeds of a backup, and restore its marks. A newer mark in the database stays. A mark\n" +
 			"whose item is not in the database applies when the item arrives. Without FILE, list the backups.",
 		Example: "dateline restore\ndateline restore ~/.local/share/dateline/backups/dateline-2026-11-24.zip",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    allowOneFile,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			if len(args) == 0 {
 				return a.listBackups(s)
