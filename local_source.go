@@ -51,8 +51,9 @@ func versionOf(path string) fileVersion {
 	return fileVersion{info.ModTime(), info.Size()}
 }
 
-// newLocalSource returns a source for a file with the configuration c. It makes the
-// subscriptions in the database those of c. It sets o.Store and o.Subscriptions.
+// newLocalSource returns a source for a file with the configuration c. It replaces
+// the subscriptions in the database by the subscriptions of c. It sets o.Store and
+// o.Subscriptions.
 func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*localSource, error) {
 	s := &localSource{file: file, store: store, subs: c.Subscriptions(), version: versionOf(file.Path)}
 	o.Store, o.Subscriptions = store, s.subscriptions
@@ -170,7 +171,8 @@ func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
 
-// edit changes the file and makes the subscriptions in the database those of the file.
+// edit changes the file, and replaces the subscriptions in the database by the
+// subscriptions of the file.
 func (s *localSource) edit(ctx context.Context, change func() (config.Config, error)) error {
 	if err := s.editFile(change); err != nil {
 		return err

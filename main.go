@@ -174,8 +174,8 @@ func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-c
 	return opened
 }
 
-// connect returns a program with an opened database and the configuration c. It makes
-// the subscriptions in the database those of the configuration.
+// connect returns a program with an opened database and the configuration c. It replaces
+// the subscriptions in the database by the subscriptions of the configuration.
 func connect(ctx context.Context, p paths, file *config.File, c config.Config, o openedDatabase) (*program, error) {
 	if o.err != nil {
 		return nil, o.err

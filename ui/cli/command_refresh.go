@@ -35,7 +35,7 @@ func (a *app) refreshCommand() *cobra.Command {
 			return a.refresh(ctx, s, o)
 		}),
 	}
-	cmd.Flags().BoolVar(&o.all, "all", false, "check all feeds, due or not, except paused and gone feeds and those whose server asked for a pause")
+	cmd.Flags().BoolVar(&o.all, "all", false, "check all feeds, due or not, except feeds that are paused or gone, or whose server asked for a pause")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per feed")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "print the result of every feed, or why it was not checked")
 	return cmd

@@ -17,8 +17,8 @@ func (a *app) restoreCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "restore [FILE]",
 		Short: "Restore the subscriptions and marks of a backup",
-		Long: "Subscribe to the feeds of a backup, and restore its marks. A newer mark in the database stays. A mark\n" +
-			"whose item is not in the database applies when the item arrives. Without FILE, list the backups.",
+		Long: "Subscribe to the feeds of a backup, and restore its marks. Newer marks in the database stay. If an\n" +
+			"item is not in the database, its marks apply when it arrives. Without FILE, list the backups.",
 		Example: "dateline restore\ndateline restore ~/.local/share/dateline/backups/dateline-2026-11-24.zip",
 		Args:    allowOneFile,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
