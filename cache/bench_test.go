@@ -241,7 +241,7 @@ func saves(b *testing.B, s testStore, n int) {
 		for range b.N {
 			first, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id <= 20`))
 			s.must(err)
-			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return search.Forget(s.ctx(), tx, db.JSONIntegers(first)) }))
+			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return search.Remove(s.ctx(), tx, db.JSONIntegers(first)) }))
 			_, err = s.IndexPending(s.ctx(), 20)
 			s.must(err)
 		}

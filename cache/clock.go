@@ -81,7 +81,7 @@ func (s *Store) correctSlices(ctx context.Context, find db.Text, right func(tx *
 // moveToNow gives items the position of what is seen now, in the order they
 // have; the index gets their texts anew.
 func moveToNow(ctx context.Context, tx *sql.Tx, positions string, now time.Time) error {
-	if err := search.Forget(ctx, tx, positions); err != nil {
+	if err := search.Remove(ctx, tx, positions); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE items SET future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),

@@ -62,7 +62,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 			return err
 		}
 		if indexed {
-			if err := search.Forget(ctx, tx, db.JSONIntegers([]int64{pos})); err != nil {
+			if err := search.Remove(ctx, tx, db.JSONIntegers([]int64{pos})); err != nil {
 				return err
 			}
 		}

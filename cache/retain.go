@@ -116,7 +116,7 @@ func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int
 				copies = feeds.copies - t.copies, copies_unread = feeds.copies_unread - t.copies_unread
 				FROM (SELECT i.feed AS id, `+sumItems+`
 					FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value GROUP BY i.feed) t WHERE feeds.id = t.id`)
-		queries = append(queries, search.ForgetQueries()...)
+		queries = append(queries, search.RemoveQueries()...)
 		queries = append(queries, `DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`)
 		for _, query := range queries {
 			if _, err := tx.ExecContext(ctx, query, list); err != nil {

@@ -283,7 +283,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	}
 	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author
 	if old.indexed && !indexed {
-		for _, query := range search.ForgetQueries() {
+		for _, query := range search.RemoveQueries() {
 			w.exec(query, db.JSONIntegers([]int64{old.pos}))
 		}
 	}

@@ -24,7 +24,7 @@ type Row struct {
 // index, newest first, in short transactions, and returns how many are left. A
 // search finds what is left, too, only more slowly.
 func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
-	left, err = s.index.Pending(ctx, max)
+	left, err = s.index.AddPending(ctx, max)
 	return left, WrapError(ctx, "index the new items", err)
 }
 

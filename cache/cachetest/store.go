@@ -217,7 +217,7 @@ func (s Store) RemoveItems(condition string, args ...any) {
 			return err
 		}
 		list := db.JSONIntegers(positions)
-		if err := search.Forget(s.Ctx(), tx, list); err != nil {
+		if err := search.Remove(s.Ctx(), tx, list); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`DELETE FROM items WHERE pos IN (SELECT value FROM json_each(?))`, list); err != nil {

@@ -15,7 +15,7 @@ import (
 	"dateline/feed/query"
 )
 
-// words is a vocabulary small enough for random queries to meet random items.
+// words is a small vocabulary, so that random queries match random items.
 var words = []string{"budget", "Budapest", "bud", "café", "CAFE", "naïve", "東京", "東京都の地震", "地震", "뉴스", "c++", "node.js", "Ärger", "straße", "a", "x-y", "it's", "++", "мир", "ёлка"}
 
 func someWords(r *rand.Rand, n int) string {
@@ -26,23 +26,23 @@ func someWords(r *rand.Rand, n int) string {
 	return strings.Join(list, " ")
 }
 
-// manyWords are more words with a prefix than a search completes it to.
-func manyWords(beginning string) string {
+// manyWords returns more words with a prefix than a search completes it to.
+func manyWords(prefix string) string {
 	var list []string
-	for i := range search.MostWords + 10 {
-		list = append(list, fmt.Sprintf("%s%c%c", beginning, 'a'+i/26, 'a'+i%26))
+	for i := range search.MaxCompletions + 10 {
+		list = append(list, fmt.Sprintf("%s%c%c", prefix, 'a'+i/26, 'a'+i%26))
 	}
 	return strings.Join(list, " ")
 }
 
-// randomTerm writes one term of the query language.
+// randomTerm returns one term of the query language.
 func randomTerm(r *rand.Rand, feeds []string) string {
 	word := words[r.IntN(len(words))]
 	quoted := `"` + someWords(r, 1+r.IntN(2)) + `"`
-	start := string([]rune(word)[:min(1+r.IntN(4), utf8.RuneCountInString(word))])
+	prefix := string([]rune(word)[:min(1+r.IntN(4), utf8.RuneCountInString(word))])
 	is := []string{"unread", "read", "starred", "unstarred", "hidden", "snoozed", "edited", "new", "labelled"}
 	list := []string{
-		word, word, start, start, "title:" + start, "author:" + start, "text:" + start, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
+		word, word, prefix, prefix, "title:" + prefix, "author:" + prefix, "text:" + prefix, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
 		"feed:" + []string{"f1", "HOME", "title"}[r.IntN(3)], "feed:=" + feeds[r.IntN(len(feeds))], "tag:" + []string{"world", "Tech", "none"}[r.IntN(3)],
 		"label:" + []string{"later", "LATER", "later-on", "none"}[r.IntN(4)],
 		"is:" + is[r.IntN(len(is))], "is:" + is[r.IntN(len(is))], "has:" + []string{"enclosure", "image", "fulltext", "comments"}[r.IntN(4)],
@@ -51,6 +51,7 @@ func randomTerm(r *rand.Rand, feeds []string) string {
 	return list[r.IntN(len(list))]
 }
 
+// randomQuery returns up to three terms, joined and nested at random.
 func randomQuery(r *rand.Rand, feeds []string, depth int) string {
 	var parts []string
 	for range 1 + r.IntN(3) {
@@ -69,7 +70,7 @@ func randomQuery(r *rand.Rand, feeds []string, depth int) string {
 	return strings.Join(parts, " ")
 }
 
-// randomItem is an article of the vocabulary, dated within the last days.
+// randomItem returns an article of the vocabulary, dated within the last days.
 func randomItem(r *rand.Rand, key string) feed.Article {
 	a := item(key, time.Duration(r.IntN(100*3600))*time.Second, someWords(r, r.IntN(4)), "<p>"+someWords(r, r.IntN(8))+"</p>", someWords(r, r.IntN(2)))
 	_, number, _ := strings.Cut(key, "-")
@@ -87,9 +88,9 @@ func randomItem(r *rand.Rand, key string) feed.Article {
 	return a
 }
 
-// randomCache fills a store and returns the feeds' URLs. Some stories are in
-// several of them, and joined unless separate is set.
-func randomCache(s testStore, r *rand.Rand, separate bool) []string {
+// randomStore fills a store and returns the URLs of its feeds. Some stories are in
+// several feeds. Their items are linked unless separate is set.
+func randomStore(s testStore, r *rand.Rand, separate bool) []string {
 	feeds := []string{"https://f1.example/", "https://f2.example/", "https://home.example/", "https://f4.example/"}
 	tags := [][]string{{"world"}, {"world", "tech"}, {"TECH"}, nil}
 	var subs []feed.Subscription
@@ -120,9 +121,9 @@ func randomCache(s testStore, r *rand.Rand, separate bool) []string {
 	return feeds
 }
 
-// The cache's SQL and feed.Query.Match choose the same items, whether the index
-// has them already or not, and every way to scan a view counts and finds them.
-// Where there are stories, the view leaves out only copies.
+// TestQueriesAgree tests that the SQL and [query.Query.Match] choose the same
+// items, whether they are indexed or not, with every kind of plan. Counts and lists
+// agree. If there are stories, the view leaves out only copies.
 func TestQueriesAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
@@ -132,7 +133,7 @@ func TestQueriesAgree(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := open(t)
 		separate := seed == 0
-		feeds := randomCache(s, r, separate)
+		feeds := randomStore(s, r, separate)
 		env := query.Env{Now: s.Now()}
 		var err error
 		env.NewSince, err = s.LastRefresh(s.ctx())
@@ -145,12 +146,12 @@ func TestQueriesAgree(t *testing.T) {
 			infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
 		}
 		for n := range 150 {
-			s.moveOn(n)
+			s.indexStep(n)
 			text := randomQuery(r, feeds, 2)
 			v := view(t, text)
-			// Short lists are looked through, or compared with the index; every word is
-			// rare, or common, so that it is merged and compared chunk by chunk.
-			s.Search().SetLimits(search.MostProbes*(n%2), search.ProbeCost*(n/2%2))
+			// Short lists are looked up or intersected. Every word is rare, or common,
+			// so that its posting list is merged and read in chunks.
+			s.Search().SetLimits(search.MaxLookups*(n%2), search.LookupCost*(n/2%2))
 			s.Search().SetChunk(5)
 			want := []string{}
 			for _, a := range everything {
@@ -176,13 +177,13 @@ func TestQueriesAgree(t *testing.T) {
 		s.CheckCounts()
 	}
 	if matched < 80 {
-		t.Errorf("only %d queries found anything: the test tests nothing", matched)
+		t.Errorf("only %d queries matched anything: too few for the test to mean something", matched)
 	}
 }
 
-// moveOn indexes the texts of a random cache: none at first, then some of them,
+// indexStep indexes the items of a random store: none at first, then some of them,
 // then all.
-func (s testStore) moveOn(n int) {
+func (s testStore) indexStep(n int) {
 	s.t.Helper()
 	switch n {
 	case 30:
@@ -194,7 +195,7 @@ func (s testStore) moveOn(n int) {
 	}
 }
 
-// everyArticle reads all items in view order, without asking a query.
+// everyArticle returns all items in view order, without a query.
 func everyArticle(s testStore) []feed.Article {
 	s.t.Helper()
 	ids, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT id FROM items ORDER BY pos DESC`))
@@ -208,8 +209,8 @@ func everyArticle(s testStore) []feed.Article {
 	return all
 }
 
-// withoutCopies leaves out of all keys those of copies that are not shown: they
-// may stay unsubscribed when another item of their story is in the cache.
+// withoutCopies returns all keys without those of copies that are not shown. A copy
+// may be left out if another item of its story is in the store.
 func (s testStore) withoutCopies(all, shown []string) []string {
 	s.t.Helper()
 	copies, err := db.Strings(s.ctx(), s.Readers(), `SELECT d.key FROM items i JOIN details d ON d.id = i.id WHERE i.copy_of IS NOT NULL`)

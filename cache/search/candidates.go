@@ -7,45 +7,46 @@ import (
 )
 
 const (
-	// maxCandidates is how many items a list may have to be read whole, so that each
-	// position in the full-text index is compared with it; a longer one is compared
-	// chunk by chunk.
+	// maxCandidates is the length up to which a candidate list is short. A longer
+	// list is not read as a whole, but in chunks.
 	maxCandidates = 5000
-	// mostProbes is how many phrases are looked up for items one by one.
-	mostProbes = 300
-	// probeCost is how many positions of a word can be compared with a list while one
-	// item is looked up: that is a new search, and of a common word it scans some
-	// thousand positions, too.
-	probeCost = 2000
+	// maxLookups is the greatest number of lookups that a plan prefers to reading a
+	// posting list. One lookup is for one phrase and one item.
+	maxLookups = 300
+	// lookupCost is how many postings can be intersected with a list in the time of
+	// one lookup. A lookup is a new FTS5 query, and for a common word reads some
+	// thousand postings itself.
+	lookupCost = 2000
 )
 
-// candidates is a list that has all items of the view: those of a feed, the starred
-// ones … Passing all positions of a common word costs a fifth when each is only
-// compared with the list, and no item is read that is not in it.
+// candidates is a list that contains every item of the view, such as a feed's items
+// or the starred ones. Intersecting a posting list with it costs a fifth of reading
+// the items of the posting list.
 type candidates struct {
-	// scan is the list in order.
+	// scan reads the list in order.
 	scan *Plan
-	// all reports whether the list has every item; then scan has those of which the index
-	// has the text, which takes less reading.
+	// all reports whether the list has all items in the database. scan then reads
+	// the indexed items by document number, which takes less reading.
 	all bool
-	// n is how many items a short list has; more than maxCandidates for others. above
-	// and below are where it ends, either exclusive.
-	short        bool
-	n            int
+	// short reports whether the list has at most maxCandidates items. n is their
+	// number, and more than maxCandidates if short is not set.
+	short bool
+	n     int
+	// above and below are exclusive bounds of the list's positions.
 	above, below int64
 }
 
-// candidateList is the list that the view would be scanned by if it asked for no
-// text.
+// candidateList returns the list that the view would scan if it had no conditions
+// on text.
 func (c *compiler) candidateList() (candidates, error) {
 	list := &compiler{Plan: &Plan{view: c.view, now: c.now, env: c.env, above: c.above, below: c.below}, ctx: c.ctx, ix: c.ix, q: c.q,
-		feeds: c.feeds, whole: c.whole, known: c.known}
+		feeds: c.feeds, everyFeed: c.everyFeed, knownFeeds: c.knownFeeds}
 	if err := list.chooseList(); err != nil {
 		return candidates{}, err
 	}
 	found := candidates{scan: list.Plan, n: maxCandidates + 1, above: c.above, below: c.below}
 	if slices.ContainsFunc(list.branches, func(a branch) bool { return a.where.SQL == "" }) {
-		list.branches = []branch{{at: docNumber, numbered: true, from: "items i INDEXED BY items_doc_number", where: db.SQL("i.doc_number IS NOT NULL")}}
+		list.branches = []branch{{column: docNumber, byNumber: true, from: "items i INDEXED BY items_doc_number", where: db.SQL("i.doc_number IS NOT NULL")}}
 		found.all = true
 	}
 	if found.all || list.uncounted {
@@ -63,67 +64,68 @@ func (c *compiler) candidateList() (candidates, error) {
 	return found, err
 }
 
-// fewProbes reports whether it is cheaper to ask the index about so many items, in so
-// many phrases, than to pass the positions where an expression holds.
-func (c *compiler) fewProbes(x textIndex, expr string, items, phrases int) (bool, error) {
-	if probes := items * phrases; probes <= c.ix.probes {
-		return c.more(x, expr, probes*c.ix.probeCost)
+// fewLookups reports whether looking up so many phrases for so many items is
+// cheaper than reading the posting list of an expression.
+func (c *compiler) fewLookups(x textIndex, expr string, items, phrases int) (bool, error) {
+	if lookups := items * phrases; lookups <= c.ix.maxLookups {
+		return c.moreThan(x, expr, lookups*c.ix.lookupCost)
 	}
 	return false, nil
 }
 
-// isCommon reports whether so many items have the expression that it is cheaper to
-// compare their positions with a long list, or to list them chunk by chunk, than to
-// read them.
+// isCommon reports whether the posting list of an expression is so long that
+// intersecting it with a long candidate list, or reading it in chunks, is cheaper
+// than reading its items.
 func (c *compiler) isCommon(x textIndex, expr string) (bool, error) {
-	return c.more(x, expr, 5*c.ix.probeCost)
+	return c.moreThan(x, expr, 5*c.ix.lookupCost)
 }
 
-// has is a condition on the number of a text in an index, for a range of the
-// scan: that its item is in the list.
-func (l candidates) has(number string) db.Text {
-	positions := l.scan.inRange()
-	// The plus keeps FTS5 from searching anew for each position of the list.
+// contains returns the condition that the document with a number is in the list,
+// within a range.
+func (l candidates) contains(number string) db.Text {
+	positions := l.scan.membersSQL()
+	// The plus keeps SQLite from running the FTS5 query once for each entry of the
+	// list.
 	t := db.SQL("+" + number + " IN (SELECT t.doc_number FROM (")
 	t.Add(positions.SQL, positions.Args...)
 	t.Add(") n CROSS JOIN items t ON t.pos = n.pos WHERE t.doc_number IS NOT NULL)")
 	return t
 }
 
-// lookup asks whether an index has a text, of which number is the number there,
-// under an expression. Where that is asked of many, a list of the positions where it
-// holds is asked: chunk by chunk, if it may be long.
+// lookup returns the condition that the document with this number matches the
+// expression in an index. For a few documents it is an EXISTS query for each. For
+// many it is an IN over the posting list, which is read in chunks if it is long.
 func (c *compiler) lookup(x textIndex, number, expr string) (db.Text, error) {
-	if c.askers == 0 || c.others {
-		return x.has(expr), nil
+	if c.expectedRows == 0 || c.forOtherCopies {
+		return x.exists(expr), nil
 	}
-	if few, err := c.fewProbes(x, expr, c.askers, phrasesIn(expr)); few || err != nil {
-		return x.has(expr), err
+	if few, err := c.fewLookups(x, expr, c.expectedRows, phrasesIn(expr)); few || err != nil {
+		return x.exists(expr), err
 	}
 	common, err := c.isCommon(x, expr)
 	if common {
-		c.chunks = c.list.scan
+		c.chunkBy = c.candidates.scan
 	}
-	positions := x.postings(expr)
-	if c.list.short {
-		positions.And(c.list.has("x.rowid"))
+	postings := x.postings(expr)
+	if c.candidates.short {
+		postings.And(c.candidates.contains("x.rowid"))
 	}
-	return db.SQL("+"+number+" IN ("+positions.SQL+")", positions.Args...), err
+	return db.SQL("+"+number+" IN ("+postings.SQL+")", postings.Args...), err
 }
 
-// more reports whether an expression holds in an index more often than most times, in
-// the range of time that the view is about.
-func (c *compiler) more(x textIndex, expr string, most int) (bool, error) {
+// moreThan reports whether the posting list of an expression has more than most
+// documents in the range of the view.
+func (c *compiler) moreThan(x textIndex, expr string, most int) (bool, error) {
 	n, err := c.count(x, expr, most+1)
 	return n > most, err
 }
 
-// counted is how often an expression holds in an index, if it was counted up to
-// most.
+// counted is the length of a posting list, counted up to most.
 type counted struct{ n, most int }
 
-// count counts how often an expression holds, up to most. What chooses a scan asks
-// several times.
+// count returns the length of the posting list of an expression in the range of the
+// view, counted up to most. It counts each expression once, because several
+// decisions of a plan depend on it.
 func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) {
 	key := string(x) + " " + expr
 	if known, ok := c.counted[key]; ok && (known.n < known.most || most <= known.most) {
@@ -133,8 +135,8 @@ func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	positions := s.bind(x.postings(expr))
-	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+positions.SQL+" LIMIT ?)", append(positions.Args, most)...).Scan(&n)
+	postings := s.bind(x.postings(expr))
+	err = c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM ("+postings.SQL+" LIMIT ?)", append(postings.Args, most)...).Scan(&n)
 	if c.counted == nil {
 		c.counted = map[string]counted{}
 	}
@@ -144,7 +146,7 @@ func (c *compiler) count(x textIndex, expr string, most int) (n int, err error) 
 	return n, err
 }
 
-// wholeRange is the range of time that the view is about.
+// wholeRange returns the range that the view can have rows in.
 func (c *compiler) wholeRange() (s posRange, err error) {
 	s.above, s.below = c.above, c.below
 	s.low, s.high, err = numberRange(c.ctx, c.q, s.above, s.below)

@@ -10,11 +10,11 @@ import (
 	"dateline/feed"
 )
 
-// A word within a short list is looked for there: each item of a very short one
-// is asked for in the index; of a longer one the positions are compared with those
-// where the word stands, between its newest and its oldest item, before any item
-// is read.
-func TestWordsWithinShortLists(t *testing.T) {
+// TestWordsInShortLists tests that a word in a short list is looked up for each
+// item if the list is very short. Otherwise its posting list is intersected with
+// the list, between the newest and the oldest item of the list, before any item is
+// read.
+func TestWordsInShortLists(t *testing.T) {
 	s := open(t)
 	s.subscribe("a", "b", "c")
 	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"))
@@ -33,13 +33,13 @@ func TestWordsWithinShortLists(t *testing.T) {
 		{"label:later one", time.Hour, 4 * time.Hour, []string{"1", "4"}},
 		{"-feed:=c one", time.Minute, 4 * time.Hour, []string{"5", "1", "3", "4"}},
 	} {
-		for _, probes := range []int{0, search.MostProbes} {
+		for _, probes := range []int{0, search.MaxLookups} {
 			s.Search().SetLimits(probes, 0)
 			p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, c.query))
 			s.must(err)
 			scan := p.Members(db.Bottom, db.Top)
-			compared := strings.Contains(scan.SQL, ".rowid IN (")
-			equal(t, c.query+": compared with the list", compared, probes == 0)
+			intersected := strings.Contains(scan.SQL, ".rowid IN (")
+			equal(t, c.query+": intersected with the list", intersected, probes == 0)
 			if probes == 0 {
 				above, below := p.Range().Ends()
 				equal(t, c.query+": ends", []time.Time{db.DateOf(below).UTC(), db.DateOf(above).UTC()}, []time.Time{noon.Add(-c.first), noon.Add(-c.last)})
@@ -49,8 +49,9 @@ func TestWordsWithinShortLists(t *testing.T) {
 	}
 }
 
-// A list that may be long, as that of all items, is not compared.
-func TestWordsWithinLongLists(t *testing.T) {
+// TestWordsInLongLists tests that a list that may be long, such as all items, is
+// not intersected.
+func TestWordsInLongLists(t *testing.T) {
 	s := open(t)
 	s.Fill(search.MaxCandidates + 1)
 	for _, query := range []string{"one", "one is:unread", "one feed:=a", "one is:unstarred since:2d"} {
@@ -62,15 +63,15 @@ func TestWordsWithinLongLists(t *testing.T) {
 	}
 }
 
-// A scan that asks of each item whether a word is in it, or is not, asks a list
-// of the positions of the word: each look-up in the index is a new search.
-func TestWordsThatAreNoWalk(t *testing.T) {
+// TestWordsAsConditions tests that a scan which checks each item for a word, or for
+// its absence, reads the posting list of the word instead of looking up each item.
+func TestWordsAsConditions(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
 	s.mark(feed.Starred, true, "2")
 	s.index()
-	s.Search().SetLimits(0, search.ProbeCost)
+	s.Search().SetLimits(0, search.LookupCost)
 	for query, want := range map[string][]string{
 		"-two":                      {"3", "4"},
 		"-two is:unread":            {"3", "4"},
@@ -81,7 +82,7 @@ func TestWordsThatAreNoWalk(t *testing.T) {
 		p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, query))
 		s.must(err)
 		scan := p.Members(db.Bottom, db.Top).SQL
-		equal(t, query+": listed", strings.Contains(scan, "+i.doc_number IN (SELECT x.rowid"), true)
+		equal(t, query+": posting list read", strings.Contains(scan, "+i.doc_number IN (SELECT x.rowid"), true)
 		equal(t, query, s.list(query), want)
 	}
 }

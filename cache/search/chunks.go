@@ -8,12 +8,12 @@ import (
 	"dateline/cache/db"
 )
 
-// range is the part of a scan between two positions, and between the numbers that
-// their items have in the index; all are exclusive.
+// posRange is a range of positions, above and below, and the range of document
+// numbers that its items have, low and high. All four bounds are exclusive.
 type posRange struct{ above, below, low, high int64 }
 
-// bound stands, among the arguments of a query, for an end of the range that it
-// will be asked about.
+// bound is a placeholder among the arguments of a query. [posRange.bind] replaces
+// it by a bound of the range that is read.
 type bound int
 
 const (
@@ -23,8 +23,7 @@ const (
 	highBound
 )
 
-// bind puts the ends of the range in position of the bounds among a query's
-// arguments.
+// bind returns the query with the bounds of the range instead of the placeholders.
 func (s posRange) bind(t db.Text) db.Text {
 	ends := [...]int64{aboveBound: s.above, belowBound: s.below, lowBound: s.low, highBound: s.high}
 	args := slices.Clone(t.Args)
@@ -37,24 +36,23 @@ func (s posRange) bind(t db.Text) db.Text {
 }
 
 const (
-	// firstChunk is how many rows the first chunk of a scan has: some more than
-	// a page, in case that nearly all of them are in the view.
+	// firstChunk is how many candidates the first chunk has: more than a page,
+	// because usually not every candidate is in the view.
 	firstChunk = 128
-	// maxChunk bounds what a chunk lists, and so the memory that takes.
+	// maxChunk limits the candidates of a chunk, and so the memory that it takes.
 	maxChunk = 1 << 17
 )
 
-// byChunks is [Plan.between] for a scan with conditions that read the whole
-// range beforehand: the positions of a word that is not to be in the items, or
-// those of a long list that they are to be in. To read them in order costs a
-// hundredth of looking one up. So the range is taken in chunks, each twice as
-// long as the one before, until there are enough rows: what a page costs is up
-// to twice what its own range does, however many items there are.
+// byChunks is [Plan.between] for a plan with conditions that read a whole posting
+// list or candidate list first. Reading a list in order costs a hundredth of a
+// lookup per entry, but reading all of it for one page is wasteful. So the range is
+// read in chunks, each twice as long as the last, until there are n rows. A page
+// costs at most about twice its own range, however many items there are.
 func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	var found []int64
-	for size := p.chunk; ; size = min(2*size, maxChunk) {
+	for size := p.chunkRows; ; size = min(2*size, maxChunk) {
 		chunk := posRange{above: above, below: below}
-		first, last, more, err := p.chunks.peek(ctx, q, chunk, ascending, size)
+		first, last, more, err := p.chunkBy.peek(ctx, q, chunk, ascending, size)
 		if err != nil {
 			return nil, err
 		}
@@ -67,10 +65,10 @@ func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, a
 		if n >= 0 {
 			left = n - len(found)
 		}
-		if !p.chunks.numbered() { // else there may be items in between that have no number
-			chunk = p.from(first, chunk, ascending)
+		if !p.chunkBy.usesNumbers() { // a scan by document number misses pending items before first
+			chunk = p.trimChunk(first, chunk, ascending)
 		}
-		some, err := p.within(ctx, q, chunk, ascending, left)
+		some, err := p.scanRange(ctx, q, chunk, ascending, left)
 		if err != nil {
 			return nil, err
 		}
@@ -80,9 +78,10 @@ func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, a
 	}
 }
 
-// from is the chunk without what comes before the position in it and cannot be in
-// the view: between rows that are far apart, words may stand everywhere.
-func (p *Plan) from(position int64, chunk posRange, ascending bool) posRange {
+// trimChunk shortens the chunk so that it starts at its first candidate or extra
+// row. The rows before that cannot be in the view, but a common word may have many
+// postings there.
+func (p *Plan) trimChunk(position int64, chunk posRange, ascending bool) posRange {
 	for _, at := range p.extras {
 		if chunk.above < at && at < chunk.below && (at < position) == ascending {
 			position = at
@@ -96,8 +95,9 @@ func (p *Plan) from(position int64, chunk posRange, ascending bool) posRange {
 	return chunk
 }
 
-// peek returns the positions of the first and of the nth row of the scan in the
-// range; more reports whether there are so many. Without any, first is its start.
+// peek returns the positions of the first and the nth row in the range, in the
+// given direction. more reports whether there are n rows. If there are fewer, last
+// is the last row. If there is none, first is the start of the range.
 func (p *Plan) peek(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) (first, last int64, more bool, err error) {
 	first, last = s.below-1, s.above+1
 	if ascending {

@@ -15,7 +15,7 @@ import (
 	"dateline/feed"
 )
 
-// counting counts the queries that are run.
+// counting counts the queries that run.
 type counting struct {
 	db.Querier
 	n int
@@ -26,10 +26,10 @@ func (c *counting) QueryContext(ctx context.Context, query string, args ...any) 
 	return c.Querier.QueryContext(ctx, query, args...)
 }
 
-// A page of a scan that lists positions beforehand ends with the chunk that fills
-// it: what it costs must not depend on how many items there are. The whole view
-// is in order all the same, whichever way it is read.
-func TestPageEndsWithItsSlice(t *testing.T) {
+// TestPageEndsWithItsChunk tests that a page of a plan in chunks ends with the
+// chunk that fills it, so that its cost does not depend on how many items there
+// are. The whole view is in order in both directions.
+func TestPageEndsWithItsChunk(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	var items []feed.Article
@@ -67,9 +67,9 @@ func TestPageEndsWithItsSlice(t *testing.T) {
 	}
 }
 
-// A scan does not pass the positions of a word where nothing of the list is: the
-// unread items may all be old, and the word everywhere.
-func TestSlicesBeginWithTheList(t *testing.T) {
+// TestChunksBeginWithCandidates tests that a scan does not read postings before the
+// first candidate: the unread items may all be old, and the word in all items.
+func TestChunksBeginWithCandidates(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "one"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
@@ -88,6 +88,7 @@ func TestSlicesBeginWithTheList(t *testing.T) {
 	equal(t, "chunk with an extra row", p.ChunkFrom(s.position("3"), whole, false), search.NewRange(db.Bottom, s.position("1")+1))
 }
 
+// position returns the position of an item.
 func (s testStore) position(key string) int64 {
 	s.t.Helper()
 	positions, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT pos FROM items WHERE id = ?`, s.id(key)))
@@ -95,10 +96,10 @@ func (s testStore) position(key string) int64 {
 	return positions[0]
 }
 
-// The items in which common words are not are scanned as two ordered lists that
-// SQLite merges, and come out in order either way, those that wait for the index
-// among them.
-func TestWordsThatAreNotThere(t *testing.T) {
+// TestExcludedWords tests that the items without common words are scanned as sorted
+// lists that SQLite merges. They are in order in both directions, with the pending
+// items among them.
+func TestExcludedWords(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "one two"), item("2", 2*time.Hour, "two"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "three"),
@@ -132,7 +133,7 @@ func TestWordsThatAreNotThere(t *testing.T) {
 	s.equalPages(view(t, "-three"), "1", "2", "8", "3", "5")
 }
 
-// equalPages holds pages of two rows, down and up, to the rows of a view.
+// equalPages tests that pages of two rows, down and up, have the rows of a view.
 func (s testStore) equalPages(v cache.View, keys ...string) {
 	s.t.Helper()
 	for i := 0; i < len(keys); i += 2 {
@@ -153,9 +154,10 @@ func (s testStore) equalPages(v cache.View, keys ...string) {
 	}
 }
 
-// A word and a common prefix, which another index has, are scanned as two
-// ordered lists as well: no item is looked up.
-func TestWordsMergedWithBeginnings(t *testing.T) {
+// TestWordsMergedWithPrefixes tests that a word and a common prefix, which are in
+// different indexes, are scanned as two sorted lists as well, without looking up
+// items.
+func TestWordsMergedWithPrefixes(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	many := manyWords("on")

@@ -13,46 +13,49 @@ import (
 	"dateline/feed/text"
 )
 
-// compiler turns a query into conditions on i, the row of items. They hold for
-// the same items as [query.Query.Match].
+// compiler turns the query of a view into SQL, and chooses the plan for it. A
+// condition is on the row i of items and holds for the same items as
+// [query.Query.Match].
 type compiler struct {
 	*Plan
 	ctx context.Context
 	ix  *Index
 	q   db.Querier
-	// feeds are those that can have an item in the view.
+	// feeds are the feeds that can have an item in the view. If the query asks
+	// nothing about feeds, they are not loaded and everyFeed is set.
 	feeds []feedInfo
-	// whole reports whether feeds are all subscribed ones, with no unsubscribed item shown.
-	whole bool
-	// known are all feeds that a condition of the view could mean.
-	known []feedInfo
-	// pending has, for each full-text term, the items that the index does not
-	// have yet and that match it.
+	// everyFeed reports whether the view can have items of every subscribed feed,
+	// and of no other.
+	everyFeed bool
+	// knownFeeds are all feeds that were loaded.
+	knownFeeds []feedInfo
+	// pending has the positions of the pending items that match each term on text;
+	// nil if no item is pending.
 	pending map[*query.Node][]int64
-	// completed has the prefixes that were looked up.
+	// completed has the completions of the prefixes that were looked up.
 	completed map[string]completed
-	// counted has how often expressions hold, by index and expression, in the
-	// range of time that the view is about.
+	// counted has the lengths of posting lists, by index and expression.
 	counted map[string]counted
-	// copies is the condition for the items of a story that the view shows, if
-	// not all; leads reports whether it is simply that they lead one.
-	copies db.Text
-	leads  bool
-	// others is set while a condition is written for the other items of a story.
-	others bool
-	// askers is of how many items, or more, conditions are asked that are written
-	// now; zero is one or a few.
-	askers int
-	// uncounted reports whether the items that are scanned are many, and that finding out
-	// how many would take long.
+	// copyFilter is the condition for the items of a story that the view shows;
+	// empty if it shows all. leadsOnly reports whether it shows leads only.
+	copyFilter db.Text
+	leadsOnly  bool
+	// forOtherCopies is set while conditions on the other items of a story are
+	// compiled.
+	forOtherCopies bool
+	// expectedRows is the least number of rows that the compiled conditions will be
+	// checked for. 0 means one or a few.
+	expectedRows int
+	// uncounted reports whether the plan scans many items and counting them would
+	// take long.
 	uncounted bool
-	// list has all items of the view, whatever words it asks for.
-	list candidates
-	// each is the condition of the view for the items that a scan scans.
-	each db.Text
+	// candidates is the candidate list, if the query has terms on text.
+	candidates candidates
+	// filter is the condition that each row of a branch or extra row must meet.
+	filter db.Text
 }
 
-// feedInfo is what a query can ask of a feed.
+// feedInfo is what queries can ask about a feed.
 type feedInfo struct {
 	query.FeedInfo
 	id           int64
@@ -77,7 +80,7 @@ func (ix *Index) newCompiler(ctx context.Context, q db.Querier, p *Plan) (*compi
 	return c, err
 }
 
-// mentions reports whether any term of the condition is like that.
+// mentions reports whether like holds for any term of the condition.
 func mentions(n *query.Node, like func(query.Term) bool) bool {
 	if n == nil {
 		return false
@@ -93,17 +96,18 @@ func mentions(n *query.Node, like func(query.Term) bool) bool {
 	return false
 }
 
-func ofFeed(t query.Term) bool {
+func isFeedTerm(t query.Term) bool {
 	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
 }
 
-func ofText(t query.Term) bool {
+func isTextTerm(t query.Term) bool {
 	return t.Field == query.FieldText || t.Field == query.FieldTitle || t.Field == query.FieldAuthor || t.Field == query.FieldBody
 }
 
-// asksUnsubscribed reports whether the query names items so closely that those of feeds no
-// longer subscribed belong to it.
-func asksUnsubscribed(q query.Query) bool {
+// includesUnsubscribed reports whether the view also shows items of feeds that are
+// not subscribed: if the query asks for starred items, a label or one feed by its
+// URL.
+func includesUnsubscribed(q query.Query) bool {
 	for _, n := range q.Conjuncts() {
 		if n.Op == query.Leaf && (n.Term.Is == query.IsStarred || n.Term.Field == query.FieldLabel || n.Term.Field == query.FieldFeedURL) {
 			return true
@@ -112,31 +116,32 @@ func asksUnsubscribed(q query.Query) bool {
 	return false
 }
 
-// condition is the WHERE of the view, without the top-level conditions that are
-// met already.
-func (c *compiler) condition(met []*query.Node) (db.Text, error) {
+// condition returns the condition of the view, without the top-level conditions
+// that the index answers already.
+func (c *compiler) condition(answered []*query.Node) (db.Text, error) {
 	var w db.Text
 	query := c.view.Query
 	if !query.ShowsHidden() {
 		w.And(db.SQL("i.hidden = 0 AND (i.snoozed_until IS NULL OR i.snoozed_until <= ?)", c.now.UnixMicro()))
 	}
-	if !asksUnsubscribed(query) {
+	if !includesUnsubscribed(query) {
 		w.And(db.SQL("i.unsubscribed = 0"))
 	}
-	nodes, err := c.nodes(met)
+	nodes, err := c.nodes(answered)
 	w.And(nodes)
-	w.And(c.copies)
+	w.And(c.copyFilter)
 	if w.SQL == "" {
 		w.Add("1")
 	}
 	return w, err
 }
 
-// nodes joins the top-level conditions that are not met already.
-func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
+// nodes joins the top-level conditions of the query with AND, without those in
+// answered.
+func (c *compiler) nodes(answered []*query.Node) (db.Text, error) {
 	var w db.Text
 	for _, n := range c.view.Query.Conjuncts() {
-		if slices.Contains(met, n) {
+		if slices.Contains(answered, n) {
 			continue
 		}
 		t, err := c.node(n, true)
@@ -148,12 +153,12 @@ func (c *compiler) nodes(met []*query.Node) (db.Text, error) {
 	return w, nil
 }
 
-// node compiles one condition; positive is false below an odd number of nots.
+// node compiles one condition. positive is false below an odd number of nots.
 func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
 	switch {
-	case c.onFeed(n):
+	case c.onlyFeedTerms(n):
 		return db.In("i.feed", c.feedsMatching(n)), nil
-	case n.Op == query.Leaf && c.others && ofUnmarked(n.Term, positive):
+	case n.Op == query.Leaf && c.forOtherCopies && isUnmarkedTerm(n.Term, positive):
 		return db.SQL(map[bool]string{true: "1", false: "0"}[positive]), nil
 	case n.Op == query.Leaf:
 		return c.leaf(n, positive)
@@ -181,13 +186,15 @@ func (c *compiler) node(n *query.Node, positive bool) (db.Text, error) {
 	return t, nil
 }
 
+// leaf compiles one term.
 func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	t := n.Term
 	switch t.Field {
 	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
-		return c.probe(n)
+		return c.textCondition(n)
 	case query.FieldLink:
-		// Not EXISTS: SQLite would make a join of it, and ask all else before.
+		// Not EXISTS: SQLite would turn it into a join and check it last, after
+		// conditions that cost more.
 		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
 	case query.FieldLabel:
 		names, err := c.labelNames(n)
@@ -197,24 +204,24 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 		list, err := json.Marshal(names)
 		return db.SQL(`EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1 AND l.name IN (SELECT value FROM json_each(?)))`, string(list)), err
 	case query.FieldIs:
-		return c.state(t.Is, positive), nil
+		return c.stateSQL(t.Is, positive), nil
 	case query.FieldHas:
 		return db.SQL(hasSQL[t.Has]), nil
 	case query.FieldSince:
-		return db.SQL("i.pos >= ?", c.from(t)), nil
+		return db.SQL("i.pos >= ?", c.positionOf(t)), nil
 	case query.FieldBefore:
-		return db.SQL("i.pos < ?", c.from(t)), nil
+		return db.SQL("i.pos < ?", c.positionOf(t)), nil
 	}
 	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
 }
 
-// from is the lowest position at or after the term's instant; positions know whole
-// seconds.
-func (c *compiler) from(t query.Term) int64 {
+// positionOf returns the lowest position at or after the term's time, rounded up to
+// a whole second.
+func (c *compiler) positionOf(t query.Term) int64 {
 	return db.FirstPosition(t.When.Time(c.now).Add(time.Second - 1))
 }
 
-// flags has the condition of each has: term.
+// hasSQL has the condition of each has: term.
 var hasSQL = map[query.Has]string{
 	query.HasEnclosure: "i.has_enclosure = 1",
 	query.HasImage:     "i.has_image = 1",
@@ -222,7 +229,8 @@ var hasSQL = map[query.Has]string{
 	query.HasComments:  "i.has_comments = 1",
 }
 
-func (c *compiler) state(is query.Is, positive bool) db.Text {
+// stateSQL compiles an is: term. Before the first refresh is:new matches nothing.
+func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
@@ -251,29 +259,29 @@ func (c *compiler) state(is query.Is, positive bool) db.Text {
 	return db.SQL(nothing)
 }
 
-// nothing holds for no item. SQLite must not see that: it would give up the
-// index that a scan names.
+// nothing is a condition that holds for no item. SQLite must not see that it is
+// constant, or it would ignore the INDEXED BY of a branch.
 const nothing = "i.id < 0"
 
-// sqlLabelNames jumps from each name to the next instead of reading all rows.
+// sqlLabelNames seeks from each label to the next instead of reading all rows.
 const sqlLabelNames = `WITH RECURSIVE names(name) AS (
 		SELECT min(name) FROM labels WHERE held = 1
 		UNION ALL SELECT (SELECT min(name) FROM labels WHERE held = 1 AND name > names.name) FROM names WHERE names.name IS NOT NULL)
 	SELECT name FROM names WHERE name IS NOT NULL`
 
-// labelNames are the labels in use that the term means.
+// labelNames returns the labels in use that the term means.
 func (c *compiler) labelNames(n *query.Node) ([]string, error) {
 	all, err := db.Strings(c.ctx, c.q, sqlLabelNames)
 	var names []string
 	for _, name := range all {
-		if c.holds(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
+		if c.matches(n, feed.Article{Item: feed.Item{Labels: []string{name}}}, query.FeedInfo{}) {
 			names = append(names, name)
 		}
 	}
 	return names, err
 }
 
-// holds asks the query language itself whether a condition holds.
-func (c *compiler) holds(n *query.Node, a feed.Article, f query.FeedInfo) bool {
+// matches asks [query.Query.Match] whether a condition holds.
+func (c *compiler) matches(n *query.Node, a feed.Article, f query.FeedInfo) bool {
 	return query.Query{Root: n}.Match(a, f, c.env)
 }

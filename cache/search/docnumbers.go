@@ -8,51 +8,57 @@ import (
 	"dateline/cache/db"
 )
 
-// The index knows a text by a number. Of two items the later has the larger, so
-// a scan over the numbers is one by date; and they lie close together, since
-// for each word of each text the index keeps the distance to the text before.
+// Each indexed item has a document number. Document numbers rise with the item's
+// position, so a scan in the order of document numbers is one by date. They lie
+// close together, because an index stores for each posting the distance to the
+// posting before. If positions were the document numbers, a posting would take some
+// six bytes.
 const (
-	// secondNumbers is how far the numbers of two items lie apart for each second
-	// between their dates, unless their neighbours leave no room for that.
-	secondNumbers = 16
-	// crowdGap is how far a number lies from the next one where many crowd, so that
-	// others find room between.
-	crowdGap = 4
-	// beyondNumbers is more than any number, and its negative less.
-	beyondNumbers = 1 << 40
+	// numbersPerSecond is how many document numbers there are for each second. An
+	// item prefers those of its date.
+	numbersPerSecond = 16
+	// spacing is the distance between the document numbers of items that are too
+	// many for their second. Items that come later get the numbers between.
+	spacing = 4
+	// outsideNumbers is greater than any document number, and -outsideNumbers is
+	// smaller.
+	outsideNumbers = 1 << 40
 )
 
-// preferredNumber is that of an item which has room.
-func preferredNumber(pos int64) int64 { return (pos>>db.IDBits)*secondNumbers + secondNumbers/2 }
+// preferredNumber returns the document number that an item gets unless other items
+// are in the way.
+func preferredNumber(pos int64) int64 { return (pos>>db.IDBits)*numbersPerSecond + numbersPerSecond/2 }
 
-// numbered is the number of an item's text, and the item's position.
-type numbered struct{ number, pos int64 }
+// numberedItem is the document number of an item and the item's position.
+type numberedItem struct{ docNumber, pos int64 }
 
-// sqlNumbers are the last number up to ?1, and the first one above it.
-const sqlNumbers = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number <= ?1 ORDER BY doc_number DESC LIMIT 1)
+// sqlAdjacent finds the last document number up to ?1, and the first one above it.
+const sqlAdjacent = `SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number <= ?1 ORDER BY doc_number DESC LIMIT 1)
 	UNION ALL SELECT * FROM (SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number > ?1 ORDER BY doc_number LIMIT 1)`
 
-// numbers looks numbers up.
-type numbers func(at int64) (*sql.Rows, error)
+// numberLookup runs sqlAdjacent.
+type numberLookup func(at int64) (*sql.Rows, error)
 
-func numbersOf(ctx context.Context, q db.Querier) numbers {
-	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlNumbers, at) }
+func newNumberLookup(ctx context.Context, q db.Querier) numberLookup {
+	return func(at int64) (*sql.Rows, error) { return q.QueryContext(ctx, sqlAdjacent, at) }
 }
 
-// beside are the last number up to at and the first one above it.
-func (look numbers) beside(at int64) (low, high numbered, err error) {
-	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
+// adjacent returns the last indexed item with a document number up to at, and the
+// first one above. If there is none, it returns an item outside all numbers and
+// positions.
+func (look numberLookup) adjacent(at int64) (low, high numberedItem, err error) {
+	low, high = numberedItem{-outsideNumbers, db.Bottom}, numberedItem{outsideNumbers, db.Top}
 	rows, err := look(at)
 	if err != nil {
 		return low, high, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var n numbered
-		if err := rows.Scan(&n.number, &n.pos); err != nil {
+		var n numberedItem
+		if err := rows.Scan(&n.docNumber, &n.pos); err != nil {
 			return low, high, err
 		}
-		if n.number <= at {
+		if n.docNumber <= at {
 			low = n
 		} else {
 			high = n
@@ -61,50 +67,55 @@ func (look numbers) beside(at int64) (low, high numbered, err error) {
 	return low, high, rows.Err()
 }
 
-// neighbors are the last of the numbered items below a position, and the first at it
-// or above. The items between them that have no number may be many, so it is
-// the numbers that are searched: they have the same order. Mostly the first
-// look, where the number should be, finds both.
-func (look numbers) neighbors(pos int64) (low, high numbered, err error) {
-	low, high = numbered{-beyondNumbers, db.Bottom}, numbered{beyondNumbers, db.Top}
+// neighbors returns the indexed items next to pos: the last before it, and the
+// first at or after it. It searches the document numbers and not the positions,
+// because many items in between may be pending. It tries the preferred number
+// first, which is nearly always right, then goes on with growing steps, then by
+// bisection.
+func (look numberLookup) neighbors(pos int64) (low, high numberedItem, err error) {
+	low, high = numberedItem{-outsideNumbers, db.Bottom}, numberedItem{outsideNumbers, db.Top}
 	foundLow, foundHigh := false, false
 	at := preferredNumber(pos)
-	for step := int64(secondNumbers); ; step *= 4 {
-		before, after, err := look.beside(at)
+	for step := int64(numbersPerSecond); ; step *= 4 {
+		before, after, err := look.adjacent(at)
 		switch {
 		case err != nil || before.pos < pos && pos <= after.pos:
 			return before, after, err
 		case before.pos < pos:
 			low, foundLow = after, true
-			at = after.number + step
+			at = after.docNumber + step
 		default:
 			high, foundHigh = before, true
-			at = before.number - step
+			at = before.docNumber - step
 		}
 		if foundLow && foundHigh {
-			at = low.number + (high.number-low.number)/2
+			at = low.docNumber + (high.docNumber-low.docNumber)/2
 		}
 	}
 }
 
-// gap is one between two numbers in which texts belong.
-type gap struct {
-	low, high numbered
-	// from is the first of the entries that belong there; wanted are their numbers.
-	from   int
-	wanted []int64
-	// older is how many items that belong there, too, come later.
-	older int64
+// freeRange is a range of free document numbers, between two indexed items, and the
+// items that get numbers there.
+type freeRange struct {
+	// low and high are the items at its ends, both outside the range.
+	low, high numberedItem
+	// from is the index of the first entry that belongs there. preferred are the
+	// preferred numbers of that entry and those after it.
+	from      int
+	preferred []int64
+	// pendingBelow is how many older pending items belong there, too. They get
+	// their numbers later, below those of the entries.
+	pendingBelow int64
 }
 
-// mostOlder is how many items are left room for.
-const mostOlder = 4096
+// maxPendingBelow is how many pending items a free range reserves numbers for.
+const maxPendingBelow = 4096
 
-const sqlOlder = `SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos > ? AND pos < ? LIMIT ?)`
+const sqlPendingBelow = `SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos > ? AND pos < ? LIMIT ?)`
 
-// findGap finds the gap for the last of the entries, which are in the order of
-// positions.
-func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (g gap, err error) {
+// findFree finds the free range for the last of the entries. They are in the order
+// of positions.
+func findFree(ctx context.Context, q db.Querier, look numberLookup, entries []entry) (g freeRange, err error) {
 	if g.low, g.high, err = look.neighbors(entries[len(entries)-1].pos); err != nil {
 		return g, err
 	}
@@ -112,135 +123,140 @@ func findGap(ctx context.Context, q db.Querier, look numbers, entries []entry) (
 		g.from--
 	}
 	for _, e := range entries[g.from:] {
-		g.wanted = append(g.wanted, preferredNumber(e.pos))
+		g.preferred = append(g.preferred, preferredNumber(e.pos))
 	}
 	if g.from == 0 {
-		err = q.QueryRowContext(ctx, sqlOlder, g.low.pos, entries[0].pos, mostOlder).Scan(&g.older)
+		err = q.QueryRowContext(ctx, sqlPendingBelow, g.low.pos, entries[0].pos, maxPendingBelow).Scan(&g.pendingBelow)
 	}
 	return g, err
 }
 
-// spread finds numbers in the gap, as near to those that are wanted as the room
-// and a distance between them allow. It reports whether there is room.
-func (g gap) spread() (given []int64, room bool) {
-	n := int64(len(g.wanted))
-	step := min(crowdGap, (g.high.number-g.low.number)/(g.older+n+1))
+// assign returns a document number for each entry of the free range: the preferred
+// number if it keeps the order and the spacing, otherwise the nearest that does.
+// ok is false if there are not enough free numbers.
+func (g freeRange) assign() (given []int64, ok bool) {
+	n := int64(len(g.preferred))
+	step := min(spacing, (g.high.docNumber-g.low.docNumber)/(g.pendingBelow+n+1))
 	if step == 0 {
 		return nil, false
 	}
 	given = make([]int64, n)
-	for i, next := n-1, g.high.number; i >= 0; i-- {
-		given[i] = max(g.low.number+(g.older+i+1)*step, min(g.wanted[i], next-step))
+	for i, next := n-1, g.high.docNumber; i >= 0; i-- {
+		given[i] = max(g.low.docNumber+(g.pendingBelow+i+1)*step, min(g.preferred[i], next-step))
 		next = given[i]
 	}
 	return given, true
 }
 
-// numberRange are the numbers of the items between two positions; all four are
-// exclusive.
+// numberRange returns the bounds of the document numbers of the items between two
+// positions. All bounds are exclusive.
 func numberRange(ctx context.Context, q db.Querier, above, below int64) (low, high int64, err error) {
-	low, high = -beyondNumbers, beyondNumbers
-	look := numbersOf(ctx, q)
+	low, high = -outsideNumbers, outsideNumbers
+	look := newNumberLookup(ctx, q)
 	if above > db.Bottom && above < db.Top {
 		n, _, err := look.neighbors(above + 1)
 		if err != nil {
 			return low, high, err
 		}
-		low = n.number
+		low = n.docNumber
 	}
 	if below > db.Bottom && below < db.Top {
 		_, n, err := look.neighbors(below)
 		if err != nil {
 			return low, high, err
 		}
-		high = n.number
+		high = n.docNumber
 	}
 	return low, high, nil
 }
 
-// smallestSpan is how many numbers are looked at first where room is made.
-const smallestSpan = 64
+// minSpan is how many document numbers [rangeToRenumber] tries first.
+const minSpan = 64
 
 const sqlNumbersIn = `SELECT doc_number, pos FROM items INDEXED BY items_doc_number WHERE doc_number >= ? AND doc_number < ? ORDER BY doc_number LIMIT ?`
 
-// renumber moves numbers apart for the last of the entries and those that belong
-// into the same gap. It takes as few of its neighbours as leave half of the
-// numbers among them free, so that room lasts the longer the more were moved.
-// Where another process writes there at the same time, it leaves all as it is.
-func (ix *Index) renumber(ctx context.Context, tried string, entries []entry) error {
-	g, err := findGap(ctx, ix.readers, numbersOf(ctx, ix.readers), entries)
+// renumber spreads the documents around a full range, so that the last of the
+// entries and those that belong beside it get free numbers. It takes the smallest
+// range around them that is at most half full with the new documents; the wider it
+// is, the longer the free numbers last. If another process changed that range
+// meanwhile, renumber does nothing.
+func (ix *Index) renumber(ctx context.Context, op string, entries []entry) error {
+	g, err := findFree(ctx, ix.readers, newNumberLookup(ctx, ix.readers), entries)
 	if err != nil {
 		return err
 	}
-	if _, room := g.spread(); room {
+	if _, ok := g.assign(); ok {
 		return nil
 	}
-	news := len(g.wanted) + int(g.older)
-	first, span, run, err := fullRange(ctx, ix.readers, g.low.number, news)
+	added := len(g.preferred) + int(g.pendingBelow)
+	first, span, docs, err := rangeToRenumber(ctx, ix.readers, g.low.docNumber, added)
 	if err != nil {
 		return err
 	}
-	// The new ones are counted where they will come, so that the gap is wide there.
-	given, n := map[int64]int64{}, int64(len(run)+news+1)
+	// The new documents are counted too, so that free numbers are left where they
+	// will be.
+	given, n := map[int64]int64{}, int64(len(docs)+added+1)
 	var positions []int64
-	for i, r := range slices.Backward(run) {
+	for i, d := range slices.Backward(docs) {
 		at := int64(i + 1)
-		if r.pos > g.low.pos {
-			at += int64(news)
+		if d.pos > g.low.pos {
+			at += int64(added)
 		}
-		given[r.pos] = first + at*span/n
-		positions = append(positions, r.pos)
+		given[d.pos] = first + at*span/n
+		positions = append(positions, d.pos)
 	}
-	moving, err := ix.entries(ctx, slices.Clone(positions))
+	moving, err := ix.readEntries(ctx, slices.Clone(positions))
 	if err != nil {
 		return err
 	}
-	return ix.write(ctx, tried, func(tx *sql.Tx) error {
-		now, err := numbersIn(ctx, tx, first, span, len(run)+1)
-		if err != nil || !slices.Equal(now, run) {
+	return ix.write(ctx, op, func(tx *sql.Tx) error {
+		now, err := numbersIn(ctx, tx, first, span, len(docs)+1)
+		if err != nil || !slices.Equal(now, docs) {
 			return err
 		}
-		if err := Forget(ctx, tx, db.JSONIntegers(positions)); err != nil {
+		if err := Remove(ctx, tx, db.JSONIntegers(positions)); err != nil {
 			return err
 		}
 		numbers := make([]int64, len(moving))
 		for i, e := range moving {
 			numbers[i] = given[e.pos]
 		}
-		return writeTexts(ctx, tx, moving, numbers)
+		return writeEntries(ctx, tx, moving, numbers)
 	})
 }
 
-// fullRange finds the smallest span of numbers around one of which half are free
-// once some more have come, and the items that have the others.
-func fullRange(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, run []numbered, err error) {
-	for span = smallestSpan; ; span *= 2 {
+// rangeToRenumber returns the smallest range of document numbers, centered on
+// around, that is at most half full when more documents are added. It returns the
+// first number of the range, its length, and the indexed items in it.
+func rangeToRenumber(ctx context.Context, q db.Querier, around int64, more int) (first, span int64, docs []numberedItem, err error) {
+	for span = minSpan; ; span *= 2 {
 		first = around - span/2
 		most := int(span)/2 - more
 		if most < 0 {
 			continue
 		}
-		run, err = numbersIn(ctx, q, first, span, most+1)
-		if err != nil || len(run) <= most {
-			return first, span, run, err
+		docs, err = numbersIn(ctx, q, first, span, most+1)
+		if err != nil || len(docs) <= most {
+			return first, span, docs, err
 		}
 	}
 }
 
-// numbersIn are up to most of the numbers in a span.
-func numbersIn(ctx context.Context, q db.Querier, first, span int64, most int) ([]numbered, error) {
+// numbersIn returns the indexed items with document numbers in a range, at most
+// most.
+func numbersIn(ctx context.Context, q db.Querier, first, span int64, most int) ([]numberedItem, error) {
 	rows, err := q.QueryContext(ctx, sqlNumbersIn, first, first+span, most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var run []numbered
+	var docs []numberedItem
 	for rows.Next() {
-		var n numbered
-		if err := rows.Scan(&n.number, &n.pos); err != nil {
+		var n numberedItem
+		if err := rows.Scan(&n.docNumber, &n.pos); err != nil {
 			return nil, err
 		}
-		run = append(run, n)
+		docs = append(docs, n)
 	}
-	return run, rows.Err()
+	return docs, rows.Err()
 }

@@ -13,8 +13,8 @@ import (
 	"dateline/feed"
 )
 
-// numbered are the numbers of the items by their ids.
-func (s testStore) numbered() map[int64]int64 {
+// docNumbers returns the document numbers of the items by their IDs.
+func (s testStore) docNumbers() map[int64]int64 {
 	s.t.Helper()
 	rows, err := s.Readers().Query(`SELECT id, doc_number FROM items WHERE doc_number IS NOT NULL`)
 	s.must(err)
@@ -29,7 +29,7 @@ func (s testStore) numbered() map[int64]int64 {
 	return numbers
 }
 
-// indexThese indexes the items with these ids, whatever else waits.
+// indexThese indexes the items with these IDs, whatever else is pending.
 func (s testStore) indexThese(ids []int64) {
 	s.t.Helper()
 	positions, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT pos FROM items WHERE id IN (SELECT value FROM json_each(?)) ORDER BY pos DESC`, db.JSONIntegers(ids)))
@@ -37,15 +37,15 @@ func (s testStore) indexThese(ids []int64) {
 	s.must(s.Search().IndexThese(s.ctx(), positions))
 }
 
-// at makes an item with a short text that was published at an instant.
+// at returns an item with a short text that was published at a time.
 func at(key int, when time.Time) feed.Article {
 	a := item(fmt.Sprint(key), 0, "word", "text")
 	a.Published = when
 	return a
 }
 
-// moved counts the items whose numbers are others than before.
-func movedNumbers(before, now map[int64]int64) (n int) {
+// changedNumbers returns how many items have another document number than before.
+func changedNumbers(before, now map[int64]int64) (n int) {
 	for id, number := range before {
 		if now[id] != number {
 			n++
@@ -54,10 +54,11 @@ func movedNumbers(before, now map[int64]int64) (n int) {
 	return n
 }
 
-// Items that arrive as they do, many of them in one second, get numbers in the
-// order of their positions, and no number that was given is changed: neither for
-// a second full of items, nor for one that follows or comes late.
-func TestNumbersLeaveRoom(t *testing.T) {
+// TestDocNumbersDoNotChange tests that items which arrive as usual, many of them in
+// one second, get document numbers in the order of their positions, and that no
+// number changes afterwards. That also holds for items of the next second and for
+// late ones.
+func TestDocNumbersDoNotChange(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.advance(time.Hour)
@@ -69,17 +70,18 @@ func TestNumbersLeaveRoom(t *testing.T) {
 			key++
 		}
 		s.save("a", items...)
-		before := s.numbered()
+		before := s.docNumbers()
 		s.index()
-		equal(t, fmt.Sprint("round ", round, ": numbers that changed"), movedNumbers(before, s.numbered()), 0)
+		equal(t, fmt.Sprint("round ", round, ": document numbers that changed"), changedNumbers(before, s.docNumbers()), 0)
 	}
 	s.checkIndex()
 	equal(t, "found", len(s.list("te")), key)
 }
 
-// A few items at a time, without any order, into one second: there the numbers
-// must be moved crowdGap, but few of them, and the order holds throughout.
-func TestNumbersMakeRoom(t *testing.T) {
+// TestRenumber tests what happens when a few items at a time, in no order, come
+// into one second: document numbers must change, but few of them, and they are
+// always in order.
+func TestRenumber(t *testing.T) {
 	n := 2000
 	if testing.Short() {
 		n = 300
@@ -99,26 +101,26 @@ func TestNumbersMakeRoom(t *testing.T) {
 	changed, times := 0, 0
 	for len(ids) > 0 {
 		k := min(1+r.IntN(12), len(ids))
-		before := s.numbered()
+		before := s.docNumbers()
 		s.indexThese(ids[:k])
-		if m := movedNumbers(before, s.numbered()); m > 0 {
+		if m := changedNumbers(before, s.docNumbers()); m > 0 {
 			changed += m
 			times++
 		}
 		ids = ids[k:]
 	}
 	s.checkIndex()
-	equal(t, "texts", len(s.numbered()), n)
+	equal(t, "documents", len(s.docNumbers()), n)
 	equal(t, "found", len(s.list("te")), n)
-	t.Logf("%d numbers changed, at %d times", changed, times)
+	t.Logf("%d document numbers changed, at %d times", changed, times)
 	if times == 0 || changed > 12*n {
-		t.Errorf("%d numbers were changed for %d items, at %d times", changed, n, times)
+		t.Errorf("%d document numbers changed for %d items, at %d times", changed, n, times)
 	}
 }
 
-// Dates that change, items that leave and those that come between keep the
-// order, too.
-func TestNumbersFollowEdits(t *testing.T) {
+// TestDocNumbersFollowEdits tests that document numbers stay in order when dates
+// change, items are removed and others come between.
+func TestDocNumbersFollowEdits(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.advance(time.Hour)
@@ -142,15 +144,15 @@ func TestNumbersFollowEdits(t *testing.T) {
 	equal(t, "found", s.list("te"), s.list(""))
 }
 
-// The neighbours of a position are found whether the numbers lie where they should
-// or far away, in heaps or without any.
-func TestNumbersAround(t *testing.T) {
+// TestNeighbors tests that the neighbors of a position are found whether the
+// document numbers are the preferred ones, far away, close together or missing.
+func TestNeighbors(t *testing.T) {
 	const n = 200
 	r := rand.New(rand.NewPCG(6, 1))
 	for round, steps := range []int64{1, 5, 1 << 20, 1 << 32} {
 		s := open(t)
 		s.Fill(n)
-		var all []search.Numbered
+		var all []search.NumberedItem
 		var pos, number int64 = 0, -steps * n / 2
 		s.must(s.Write(s.ctx(), "number", func(tx *sql.Tx) error {
 			for id := int64(1); id <= n; id++ {
@@ -168,12 +170,12 @@ func TestNumbersAround(t *testing.T) {
 		for rows.Next() {
 			var number, pos int64
 			s.must(rows.Scan(&number, &pos))
-			all = append(all, search.NewNumbered(number, pos))
+			all = append(all, search.NewNumberedItem(number, pos))
 		}
 		rows.Close()
 		for p := int64(-1); p < pos+10; p += 1 + r.Int64N(pos/100) {
-			i, _ := slices.BinarySearchFunc(all, p, func(x search.Numbered, p int64) int { return int(min(max(x.Position()-p, -1), 1)) })
-			wantLow, wantHigh := search.NewNumbered(-search.BeyondNumbers, db.Bottom), search.NewNumbered(search.BeyondNumbers, db.Top)
+			i, _ := slices.BinarySearchFunc(all, p, func(x search.NumberedItem, p int64) int { return int(min(max(x.Position()-p, -1), 1)) })
+			wantLow, wantHigh := search.NewNumberedItem(-search.OutsideNumbers, db.Bottom), search.NewNumberedItem(search.OutsideNumbers, db.Top)
 			if i > 0 {
 				wantLow = all[i-1]
 			}
@@ -182,7 +184,7 @@ func TestNumbersAround(t *testing.T) {
 			}
 			low, high, err := search.Neighbors(s.ctx(), s.Readers(), p)
 			s.must(err)
-			equal(t, fmt.Sprint(round, ": around ", p), [2]search.Numbered{low, high}, [2]search.Numbered{wantLow, wantHigh})
+			equal(t, fmt.Sprint(round, ": neighbors of ", p), [2]search.NumberedItem{low, high}, [2]search.NumberedItem{wantLow, wantHigh})
 		}
 	}
 }

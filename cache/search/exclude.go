@@ -5,40 +5,46 @@ import (
 	"dateline/feed/query"
 )
 
-// scanWithout scans the items in which common words are not. Both the texts and
-// the positions of the words are in the order of numbers, so SQLite merges them as
-// it reads them: that costs a five-hundredth of looking each item up.
-func (c *compiler) scanWithout(met []*query.Node) (scanned bool, err error) {
-	c.askers = c.list.n
-	if c.list.short {
-		c.each, err = c.condition(nil)
+// scanWithout scans the documents that lack common words. Document numbers and
+// posting lists are sorted alike, so SQLite subtracts one from the other as it
+// reads them (EXCEPT). That costs a five-hundredth of a lookup for each item.
+//
+// It scans nothing if the candidate list is short or no excluded word is common,
+// and if the query only mixes words with other conditions, as in "word or
+// is:starred". Then [compiler.chooseList] scans the candidate list, with a lookup
+// or a posting list as condition.
+func (c *compiler) scanWithout(answered []*query.Node) (scanned bool, err error) {
+	c.expectedRows = c.candidates.n
+	if c.candidates.short {
+		c.filter, err = c.condition(nil)
 		return false, err
 	}
 	var common []*query.Node
 	merged := db.SQL("SELECT doc_number FROM items INDEXED BY items_doc_number WHERE doc_number > ? AND doc_number < ?", lowBound, highBound)
-	for _, n := range met {
-		expr, in, err := c.lacked(n)
+	for _, n := range answered {
+		expr, in, err := c.excludedExpr(n)
 		if err != nil {
 			return false, err
 		}
 		if expr != "" {
 			common = append(common, n)
-			positions := in.postings(expr)
-			merged.Add(" EXCEPT "+positions.SQL, positions.Args...)
+			postings := in.postings(expr)
+			merged.Add(" EXCEPT "+postings.SQL, postings.Args...)
 		}
 	}
 	rest, err := c.condition(common)
 	if len(common) == 0 || err != nil {
-		c.each = rest
+		c.filter = rest
 		return false, err
 	}
-	c.branches = append(c.branches, branch{at: "n.doc_number", numbered: true, merged: merged, where: rest})
+	c.branches = append(c.branches, branch{column: "n.doc_number", byNumber: true, merged: merged, where: rest})
 	return true, nil
 }
 
-// lacked is the expression of what a Not leaves out, and the index that has it;
-// empty if that is little, or would have to be collected from many words.
-func (c *compiler) lacked(n *query.Node) (expr string, in textIndex, err error) {
+// excludedExpr returns the expression that a Not excludes, and the index to ask. It
+// is empty if few documents match, or if FTS5 would have to merge the posting lists
+// of many words.
+func (c *compiler) excludedExpr(n *query.Node) (expr string, in textIndex, err error) {
 	x := indexOf(n)
 	if x == wordIndex {
 		if many, err := c.manyWords(n); many || err != nil {
@@ -55,8 +61,9 @@ func (c *compiler) lacked(n *query.Node) (expr string, in textIndex, err error) 
 	return expr, x, nil
 }
 
-// inMerged are the items of the merged numbers, in order. SQLite leaves out the
-// order of a subquery that has no limit.
-func (a branch) inMerged(ascending bool) db.Text {
+// fromMerged returns the FROM of a branch with merged document numbers, in order.
+// The LIMIT -1 is there because SQLite ignores the ORDER BY of a subquery without
+// LIMIT.
+func (a branch) fromMerged(ascending bool) db.Text {
 	return db.SQL("("+a.merged.SQL+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.Args...)
 }

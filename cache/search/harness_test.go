@@ -10,12 +10,12 @@ import (
 	"dateline/feed"
 )
 
-// noon is when every test begins.
+// noon is the time at which every test begins.
 var noon = cachetest.Noon()
 
 type clock = cachetest.Clock
 
-// testStore is a store in the test's own directory.
+// testStore is a store in a directory of the test.
 type testStore struct {
 	cachetest.Store
 	t testing.TB

@@ -6,11 +6,11 @@ import (
 	"dateline/feed/query"
 )
 
-// hasFlags is what an item may carry, as items_has has it: in an order in which
-// items that carry the same are a scan by date.
+// hasFlags are the has-flags of an item, in the order of the index items_has. The
+// items with the same flags are one range of that index, in date order.
 type hasFlags struct{ enclosure, image, comments bool }
 
-// article is an item that carries that.
+// article returns an item with these flags, for [query.Query.Match].
 func (t hasFlags) article() feed.Article {
 	a := feed.Article{Item: feed.Item{Image: t.image}}
 	if t.enclosure {
@@ -22,21 +22,24 @@ func (t hasFlags) article() feed.Article {
 	return a
 }
 
-func ofHas(t query.Term) bool { return t.Field == query.FieldHas && t.Has != query.HasFulltext }
+// isHasTerm reports whether items_has can answer the term. has:fulltext has an
+// index of its own.
+func isHasTerm(t query.Term) bool { return t.Field == query.FieldHas && t.Has != query.HasFulltext }
 
-// flags are those that the items of the view can have; nil if it does not ask
-// for any, or finds items with none.
+// hasFlags returns the combinations of flags that the items of the view can have.
+// It returns nil if items without any flag can be in the view, because items_has
+// does not contain these.
 func (c *compiler) hasFlags() []hasFlags {
-	var asked []*query.Node
+	var terms []*query.Node
 	for _, n := range c.view.Query.Conjuncts() {
-		if !mentions(n, func(t query.Term) bool { return !ofHas(t) }) {
-			asked = append(asked, n)
+		if !mentions(n, func(t query.Term) bool { return !isHasTerm(t) }) {
+			terms = append(terms, n)
 		}
 	}
 	var found []hasFlags
 	for bits := range 8 {
 		t := hasFlags{bits&1 != 0, bits&2 != 0, bits&4 != 0}
-		if !c.holdAll(asked, t.article()) {
+		if !c.matchesAll(terms, t.article()) {
 			continue
 		}
 		if t == (hasFlags{}) {
@@ -47,9 +50,10 @@ func (c *compiler) hasFlags() []hasFlags {
 	return found
 }
 
-func (c *compiler) holdAll(nodes []*query.Node, a feed.Article) bool {
+// matchesAll reports whether all conditions hold for an item.
+func (c *compiler) matchesAll(nodes []*query.Node, a feed.Article) bool {
 	for _, n := range nodes {
-		if !c.holds(n, a, query.FeedInfo{}) {
+		if !c.matches(n, a, query.FeedInfo{}) {
 			return false
 		}
 	}
@@ -58,21 +62,23 @@ func (c *compiler) holdAll(nodes []*query.Node, a feed.Article) bool {
 
 const fromHas = "items i INDEXED BY items_has"
 
+// where returns the condition for the items with these flags.
 func (t hasFlags) where() db.Text {
 	return db.SQL("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosure, t.image, t.comments)
 }
 
-// scanHas scans the items that carry one of these side by side.
+// scanHas adds a branch for each combination of flags.
 func (c *compiler) scanHas(flags []hasFlags) {
 	for _, t := range flags {
-		c.scan(fromHas, t.where())
+		c.addBranch(fromHas, t.where())
 	}
 }
 
-// fewHave reports whether there are at most maxExtras such items.
+// fewHave reports whether the view can have flags, and at most maxExtras items have
+// each combination of them.
 func (c *compiler) fewHave(flags []hasFlags) (bool, error) {
 	for _, t := range flags {
-		if few, err := c.few(fromHas, t.where()); !few || err != nil {
+		if few, err := c.isFew(fromHas, t.where()); !few || err != nil {
 			return false, err
 		}
 	}

@@ -10,10 +10,11 @@ import (
 	"dateline/feed"
 )
 
-// What few items carry is found by an index, not by reading all items; the page
-// is in order though each kind of items is a scan by itself. A condition that
-// holds for items without anything is no scan.
-func TestWhatItemsCarry(t *testing.T) {
+// TestHasScans tests that items with rare flags are found by an index instead of
+// reading all items. The page is in order although each combination of flags is a
+// scan of its own. A condition that also holds for items without any flag is no
+// such scan.
+func TestHasScans(t *testing.T) {
 	s := open(t)
 	s.subscribe("a", "b")
 	plain, image, talked, both := item("1", time.Hour), item("2", 2*time.Hour), item("3", 3*time.Hour), item("4", 4*time.Hour)
@@ -51,9 +52,9 @@ func TestWhatItemsCarry(t *testing.T) {
 	}
 }
 
-// A word among the items that are read is not looked for above the newest of
-// them: all that is unread may lie there, with the word in it.
-func TestReadItemsAreAList(t *testing.T) {
+// TestReadItemsScan tests that a word in the read items is not searched for above
+// the newest of them: all items above may be unread and have the word.
+func TestReadItemsScan(t *testing.T) {
 	s := open(t)
 	s.Fill(2*search.MaxExtras + 10)
 	_, err := s.MarkFrom(s.ctx(), view(t, ""), cache.Pos{At: 1000 * (search.MaxExtras + 8)}, false, feed.Read, true, s.Now())

@@ -12,9 +12,10 @@ import (
 	"dateline/feed/markup"
 )
 
-// Long items are indexed a few at a time, however many are asked for: a mark
-// that comes in between must not wait for all of them. Short ones go together.
-func TestIndexSlicesAreBounded(t *testing.T) {
+// TestIndexBatchesAreBounded tests that one transaction indexes only a few long
+// items, or many short ones, however many were asked for, so that a mark does not
+// wait for all of them.
+func TestIndexBatchesAreBounded(t *testing.T) {
 	entries := func(sizes ...int) (list []search.Entry) {
 		for _, n := range sizes {
 			list = append(list, search.NewEntry("t", "a", strings.Repeat("x", n-2)))
@@ -27,18 +28,19 @@ func TestIndexSlicesAreBounded(t *testing.T) {
 	}{
 		{[]int{10}, 0},
 		{[]int{10, 20, 30}, 0},
-		{[]int{search.IndexText / 2, search.IndexText / 2}, 0},
-		{[]int{search.IndexText / 2, search.IndexText / 2, search.IndexText / 2}, 1},
-		{[]int{10, 3 * search.IndexText}, 1},
-		{[]int{3 * search.IndexText, 10}, 1},
-		{[]int{3 * search.IndexText}, 0},
+		{[]int{search.BatchBytes / 2, search.BatchBytes / 2}, 0},
+		{[]int{search.BatchBytes / 2, search.BatchBytes / 2, search.BatchBytes / 2}, 1},
+		{[]int{10, 3 * search.BatchBytes}, 1},
+		{[]int{3 * search.BatchBytes, 10}, 1},
+		{[]int{3 * search.BatchBytes}, 0},
 	} {
-		equal(t, fmt.Sprint(c.sizes, ": the last chunk begins"), search.LastBatch(entries(c.sizes...)), c.want)
+		equal(t, fmt.Sprint(c.sizes, ": the last batch begins"), search.LastBatch(entries(c.sizes...)), c.want)
 	}
 }
 
-// Items whose texts fill several chunks are all found, and the index is whole.
-func TestIndexInSlices(t *testing.T) {
+// TestIndexInBatches tests that items whose texts fill several batches are all
+// found, and that the index is consistent.
+func TestIndexInBatches(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	const n = 7
@@ -46,22 +48,23 @@ func TestIndexInSlices(t *testing.T) {
 	var want []string
 	for i := range n {
 		key := fmt.Sprint(i)
-		items = append(items, item(key, time.Duration(i)*time.Hour, "title", "<p>"+strings.Repeat("word"+key+" common ", search.IndexText/30)+"</p>"))
+		items = append(items, item(key, time.Duration(i)*time.Hour, "title", "<p>"+strings.Repeat("word"+key+" common ", search.BatchBytes/30)+"</p>"))
 		want = append(want, key)
 	}
 	s.save("a", items...)
 	left, err := s.IndexPending(s.ctx(), 2)
 	s.must(err)
 	equal(t, "left", left, n-2)
-	equal(t, "found while some wait", s.list("common"), want)
+	equal(t, "found while some are pending", s.list("common"), want)
 	s.index()
 	equal(t, "found", s.list("common"), want)
 	equal(t, "one of them", s.list("word3"), []string{"3"})
 	s.checkIndex()
 }
 
-// checkIndex fails the test unless the index is whole: numbers are in the order
-// of positions, no item that waits has one, and every text is in both tables.
+// checkIndex fails the test unless the index is consistent: document numbers are in
+// the order of positions, no pending item has one, and every document is in both
+// tables.
 func (s testStore) checkIndex() {
 	s.t.Helper()
 	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('integrity-check')`} {
@@ -71,18 +74,18 @@ func (s testStore) checkIndex() {
 	wrong, err := db.Strings(s.ctx(), s.Readers(), `SELECT 'item ' || id || ' has number ' || doc_number || ' and indexed ' || indexed FROM
 		(SELECT id, doc_number, indexed, lag(doc_number) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= doc_number OR indexed <> 1`)
 	s.must(err)
-	equal(s.t, "wrong numbers", len(wrong), 0)
+	equal(s.t, "wrong document numbers", len(wrong), 0)
 	for _, table := range []string{"items_index", "items_prefixes"} {
 		var missing, strange int
 		s.must(s.Readers().QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE doc_number IS NOT NULL AND doc_number NOT IN (SELECT id FROM `+table+`_docsize)),
 			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT doc_number FROM items WHERE doc_number IS NOT NULL))`).Scan(&missing, &strange))
-		equal(s.t, table+": texts that are missing, and that belong to no item", [2]int{missing, strange}, [2]int{})
+		equal(s.t, table+": documents that are missing, and that belong to no item", [2]int{missing, strange}, [2]int{})
 	}
 }
 
-// An indexer that read an item before its page came leaves it to be indexed
-// again.
-func TestFulltextDuringIndexing(t *testing.T) {
+// TestPageTextDuringIndexing tests that an item is indexed again if it was read
+// before its page text came.
+func TestPageTextDuringIndexing(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "One", "teaser"))

@@ -9,8 +9,8 @@ import (
 	"dateline/cache/db"
 )
 
-// choose finds the positions that a limit leaves.
-func (p *Plan) choose(ctx context.Context, q db.Querier) error {
+// applyLimit reads the rows that limit: leaves in the view.
+func (p *Plan) applyLimit(ctx context.Context, q db.Querier) error {
 	limit := p.view.Query.Limit
 	n := limit
 	if p.view.Query.LimitPerFeed {
@@ -20,11 +20,11 @@ func (p *Plan) choose(ctx context.Context, q db.Querier) error {
 	if err == nil && p.view.Query.LimitPerFeed {
 		keys, err = firstOfEachFeed(ctx, q, keys, limit)
 	}
-	p.chosen = append([]Pos{}, keys...)
+	p.limitedRows = append([]Pos{}, keys...)
 	return err
 }
 
-// firstOfEachFeed keeps the first limit keys of each feed.
+// firstOfEachFeed returns the first limit rows of each feed.
 func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) ([]Pos, error) {
 	positions := make([]int64, len(keys))
 	for i, k := range keys {
@@ -44,12 +44,12 @@ func firstOfEachFeed(ctx context.Context, q db.Querier, keys []Pos, limit int) (
 	return kept, nil
 }
 
-// chosenFrom is [Plan.Keys] for a view that a limit cuts.
-func (p *Plan) chosenFrom(from Pos, back bool, n int) []Pos {
-	before, after := p.chosen, p.chosen
+// limitedFrom is [Plan.Keys] for a view with limit:.
+func (p *Plan) limitedFrom(from Pos, back bool, n int) []Pos {
+	before, after := p.limitedRows, p.limitedRows
 	if !from.IsZero() {
-		i, found := slices.BinarySearchFunc(p.chosen, from, p.compare)
-		before, after = p.chosen[:i], p.chosen[i:]
+		i, found := slices.BinarySearchFunc(p.limitedRows, from, p.compare)
+		before, after = p.limitedRows[:i], p.limitedRows[i:]
 		if found {
 			after = after[1:]
 		}
@@ -65,7 +65,7 @@ func (p *Plan) chosenFrom(from Pos, back bool, n int) []Pos {
 	return slices.Clone(keys)
 }
 
-// compare orders two positions as the view does.
+// compare orders two rows as the view does.
 func (p *Plan) compare(a, b Pos) int {
 	later := -cmp.Compare(a.At, b.At)
 	c := later
@@ -75,7 +75,7 @@ func (p *Plan) compare(a, b Pos) int {
 			c = -c
 		}
 		return c
-	case p.sort.number:
+	case p.sort.numeric:
 		x, _ := strconv.ParseInt(a.Key, 10, 64)
 		y, _ := strconv.ParseInt(b.Key, 10, 64)
 		c = cmp.Compare(x, y)

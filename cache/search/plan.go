@@ -9,74 +9,83 @@ import (
 	"dateline/feed/query"
 )
 
-// plan is a view made ready to be scanned. A scan by date is made of branches, each
-// the range of one index that is in order already, merged as they are read,
-// and of extra items that no branch scans: few, and found beforehand. Nothing is
-// sorted and nothing is scanned, so a page costs what its rows cost.
+// Plan is the chosen way to answer a view. Its branches scan indexes in date order;
+// their rows are merged. Its extra rows are looked up when the plan is made. A page
+// costs about as much as its rows: SQLite sorts nothing, and Go only sorts the
+// extra rows with the rows of a page. A view with another order is sorted, see
+// [sortOrder].
 type Plan struct {
 	view     View
 	now      time.Time
 	env      query.Env
 	branches []branch
-	extras   []int64
-	// above and below are the ends, either exclusive, of the range of time
-	// that the query asks for.
+	// extras are the positions of the extra rows.
+	extras []int64
+	// above and below are exclusive bounds of the positions that the view can have.
+	// low and high are the bounds of their document numbers; they are set only if
+	// [Plan.usesNumbers].
 	above, below int64
-	// low and high are the same for the numbers of the index.
-	low, high int64
-	// where is the whole condition on i, the row of items, for one item.
+	low, high    int64
+	// where is the condition of the whole view, for one row i of items.
 	where db.Text
-	// chunks, if not nil, is a scan by whose rows this one is cut into ranges,
-	// each asked for by itself: see [Plan.byChunks].
-	chunks *Plan
-	// chunk is how many rows the first chunk has.
-	chunk int
-	// sort is set when the order is not by date: then the branches only say which.
+	// chunkBy is set if the plan is read in chunks. It is the candidate list: each
+	// chunk has a number of its rows. See [Plan.byChunks].
+	chunkBy *Plan
+	// chunkRows is how many rows of chunkBy the first chunk has.
+	chunkRows int
+	// sort is the order of the view; nil if that is by date. If it is set, the
+	// branches only say which rows there are.
 	sort *sortOrder
-	// chosen has the positions of the whole view, in its order, when a limit: cuts
-	// it; then nothing else is looked at.
-	chosen []Pos
+	// limitedRows has all rows of a view with limit:, in its order. If it is not nil,
+	// the branches and extra rows are not read any more.
+	limitedRows []Pos
 }
 
-// branch is one ordered scan: SELECT at FROM from WHERE where. With feeds set it
-// is as many scans side by side, where then being about the feed w.feed.
+// branch is one scan in date order: SELECT column FROM from WHERE where.
 type branch struct {
-	at, from string
-	where    db.Text
-	feeds    []int64
-	// numbered reports whether at is a number of the index, and the position that of i.
-	numbered bool
-	// dedup is what leaves out the positions of the branches before, to be counted once.
-	// Where branches are merged it would only cost time.
+	// column is the position, or the document number if byNumber is set.
+	column, from string
+	where        db.Text
+	// feeds, if set, makes the branch one scan for each feed. The scans are merged
+	// by date. where then refers to the feed as w.feed.
+	feeds []int64
+	// byNumber is set if column is a document number. from then joins the row i of
+	// items.
+	byNumber bool
+	// dedup excludes the rows that an earlier branch returns. [Plan.Members] needs
+	// it to count and mark each row once. Ordered reads remove duplicates after
+	// merging.
 	dedup db.Text
-	// merged, if not empty, is a query for numbers that SQLite merges from several
-	// lists in order; at is n.text then, and from is not asked.
+	// merged, if set, is a query for document numbers that combines several posting
+	// lists in order. column is then n.doc_number, and from is not used.
 	merged db.Text
-	// within leaves out what is not in a long list. It reads the list, so it is
-	// for a chunk of the scan.
-	within db.Text
+	// inCandidates is the condition that a row is in a long candidate list. It
+	// reads the list as a whole, so it is used only for a chunk.
+	inCandidates db.Text
 }
 
-// between is the SQL of the branch's positions in a range, whose ends are bounds; in
-// order if it is asked to be, unless the branch is of numbers: SQLite does not know
-// that they are in the order of positions.
+// rangeSQL returns the query for the positions of the branch in a range, whose ends
+// are [bound] placeholders. If ordered is set, the query is for a page: it may read
+// a candidate list, and the caller adds ORDER BY and LIMIT. The queries of
+// mergeFeeds and fromMerged are in order without that. If ordered is not set, the
+// query is for [Plan.Members].
 func (a branch) rangeSQL(ordered, ascending bool) db.Text {
-	bounds := db.SQL(a.at+" > ? AND "+a.at+" < ?", aboveBound, belowBound)
-	if a.numbered {
-		bounds = db.SQL(a.at+" > ? AND "+a.at+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
+	bounds := db.SQL(a.column+" > ? AND "+a.column+" < ?", aboveBound, belowBound)
+	if a.byNumber {
+		bounds = db.SQL(a.column+" > ? AND "+a.column+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
 	}
 	if ordered {
-		bounds.And(a.within)
+		bounds.And(a.inCandidates)
 	} else {
 		bounds.And(a.dedup)
 	}
 	if a.feeds == nil {
-		position, from := a.at, db.SQL(a.from)
-		if a.numbered {
+		position, from := a.column, db.SQL(a.from)
+		if a.byNumber {
 			position = "i.pos"
 		}
 		if a.merged.SQL != "" {
-			from = a.inMerged(ascending)
+			from = a.fromMerged(ascending)
 		}
 		t := db.SQL("SELECT "+position+" AS pos FROM "+from.SQL+" WHERE ", slices.Clone(from.Args)...)
 		t.Add(a.where.SQL, a.where.Args...)
@@ -84,7 +93,7 @@ func (a branch) rangeSQL(ordered, ascending bool) db.Text {
 		return t
 	}
 	if !ordered {
-		t := db.SQL("SELECT "+a.at+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", db.JSONIntegers(a.feeds))
+		t := db.SQL("SELECT "+a.column+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", db.JSONIntegers(a.feeds))
 		t.Add(a.where.SQL, a.where.Args...)
 		t.And(bounds)
 		return t
@@ -92,9 +101,9 @@ func (a branch) rangeSQL(ordered, ascending bool) db.Text {
 	return a.mergeFeeds(ascending)
 }
 
-// mergeFeeds keeps the next position of each feed in the queue of a recursive
-// query: the foremost comes out, and its feed's next goes in. A page costs one
-// look at each feed and one for each row.
+// mergeFeeds returns a query that merges the feeds' index ranges. A recursive query
+// serves as priority queue: each step removes the first position and adds the next
+// one of the same feed. A page costs one seek for each feed and one for each row.
 func (a branch) mergeFeeds(ascending bool) db.Text {
 	beyond, limit := " < ", " > ?"
 	from, to := belowBound, aboveBound
@@ -103,10 +112,10 @@ func (a branch) mergeFeeds(ascending bool) db.Text {
 		from, to = aboveBound, belowBound
 	}
 	next := func(start string, args ...any) db.Text {
-		t := db.SQL("(SELECT " + a.at + " FROM " + a.from + " WHERE ")
+		t := db.SQL("(SELECT " + a.column + " FROM " + a.from + " WHERE ")
 		t.Add(a.where.SQL, a.where.Args...)
-		t.Add(" AND "+a.at+beyond+start, args...)
-		t.Add(" AND "+a.at+limit+" ORDER BY "+a.at+" "+direction(ascending)+" LIMIT 1)", to)
+		t.Add(" AND "+a.column+beyond+start, args...)
+		t.Add(" AND "+a.column+limit+" ORDER BY "+a.column+" "+direction(ascending)+" LIMIT 1)", to)
 		return t
 	}
 	first, second := next("?", from), next("w.pos")
@@ -118,12 +127,14 @@ func (a branch) mergeFeeds(ascending bool) db.Text {
 	return t
 }
 
-// maxExtras is how many items may be looked up and sorted beforehand.
+// maxExtras is how many extra rows a plan may look up instead of scanning for them.
+// Pending items are not limited by it.
 const maxExtras = 1000
 
-// Plan reads what the query refers to and chooses how to scan it.
+// Plan chooses how to answer the view. It reads through q what the choice depends
+// on: feeds, labels, how common the terms are, and the pending items.
 func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) {
-	p := &Plan{view: v, now: ix.now(), above: db.Bottom, below: db.Top, chunk: ix.chunk}
+	p := &Plan{view: v, now: ix.now(), above: db.Bottom, below: db.Top, chunkRows: ix.chunkRows}
 	p.env = query.Env{Now: p.now, Opened: v.Opened}
 	c, err := ix.newCompiler(ctx, q, p)
 	if err != nil {
@@ -136,7 +147,7 @@ func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) 
 	if err := c.chooseScan(); err != nil {
 		return nil, err
 	}
-	if p.numbered() {
+	if p.usesNumbers() {
 		if p.low, p.high, err = numberRange(ctx, q, p.above, p.below); err != nil {
 			return nil, err
 		}
@@ -145,13 +156,13 @@ func (ix *Index) Plan(ctx context.Context, q db.Querier, v View) (*Plan, error) 
 		p.sort = newSortOrder(key, p)
 	}
 	if v.Query.Limit > 0 {
-		err = p.choose(ctx, q)
+		err = p.applyLimit(ctx, q)
 	}
 	return p, err
 }
 
-// ascending reports whether the view runs against the natural direction of its sort
-// key: by date, from old to new.
+// ascending reports whether the view lists the lowest sort key first. By date that
+// means the oldest item first.
 func (p *Plan) ascending() bool {
 	reverse := p.view.Query.Sort.Reverse != p.view.Oldest
 	if p.sort != nil {
@@ -160,10 +171,11 @@ func (p *Plan) ascending() bool {
 	return reverse
 }
 
-// numbered reports whether the scan asks about numbers of the index.
-func (p *Plan) numbered() bool { return slices.Contains(p.union(true, false).Args, any(lowBound)) }
+// usesNumbers reports whether the branches have bounds of document numbers.
+func (p *Plan) usesNumbers() bool { return slices.Contains(p.union(true, false).Args, any(lowBound)) }
 
-// union is the SQL of all branches in a range, whose ends are bounds.
+// union returns the query for the positions of all branches in a range. Its ends
+// are [bound] placeholders.
 func (p *Plan) union(ordered, ascending bool) db.Text {
 	var t db.Text
 	for i, a := range p.branches {
@@ -176,18 +188,19 @@ func (p *Plan) union(ordered, ascending bool) db.Text {
 	return t
 }
 
-// Members is a query for the positions between the two, in no order.
+// Members returns a query for the positions of the view's rows between two
+// positions, both exclusive. The rows are in no order and have no duplicates.
 func (p *Plan) Members(above, below int64) db.Text {
-	return posRange{max(above, p.above), min(below, p.below), p.low, p.high}.bind(p.inRange())
+	return posRange{max(above, p.above), min(below, p.below), p.low, p.high}.bind(p.membersSQL())
 }
 
-// inRange is members for a range, whose ends are bounds.
-func (p *Plan) inRange() db.Text {
+// membersSQL is [Plan.Members] for a range with [bound] placeholders.
+func (p *Plan) membersSQL() db.Text {
 	var t db.Text
 	extras := p.extras
-	if p.chosen != nil {
+	if p.limitedRows != nil {
 		extras = nil
-		for _, k := range p.chosen {
+		for _, k := range p.limitedRows {
 			extras = append(extras, k.At)
 		}
 	} else {
@@ -203,17 +216,19 @@ func (p *Plan) inRange() db.Text {
 	return t
 }
 
-// between are the positions between the two, in order, at most n unless n < 0.
+// between returns the positions between above and below, both exclusive, in order.
+// It returns at most n, or all if n is negative.
 func (p *Plan) between(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	above, below = max(above, p.above), min(below, p.below)
-	if p.chunks != nil {
+	if p.chunkBy != nil {
 		return p.byChunks(ctx, q, above, below, ascending, n)
 	}
-	return p.within(ctx, q, posRange{above: above, below: below}, ascending, n)
+	return p.scanRange(ctx, q, posRange{above: above, below: below}, ascending, n)
 }
 
-// within is between for a range that is asked about at once.
-func (p *Plan) within(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]int64, error) {
+// scanRange is [Plan.between] for a range that is read in one go. It merges the
+// rows of several scans and the extra rows in Go.
+func (p *Plan) scanRange(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]int64, error) {
 	scans, err := p.scans(ctx, q, s, ascending, n)
 	if err != nil {
 		return nil, err
@@ -243,22 +258,24 @@ func (p *Plan) within(ctx context.Context, q db.Querier, s posRange, ascending b
 	return found, nil
 }
 
-// cheapInOrder reports whether no branch of the scan has many feeds to keep in order.
+// cheapInOrder reports whether reading the rows in order costs as little as in any
+// order: no branch has to merge feeds, and no limit: is set.
 func (p *Plan) cheapInOrder() bool {
-	return p.chosen == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
+	return p.limitedRows == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
 }
 
-// scans are queries for the first n positions that branches have in the range, each
-// in order. SQLite merges the branches as it reads them where it can see that they
-// are in the order of positions; else each is asked for itself.
+// scans returns the queries for the first n positions of the branches in the range,
+// each in order. It is one query if SQLite can merge the branches. It is one for
+// each branch if one of them has document numbers, because SQLite cannot see that
+// these are in the order of positions.
 func (p *Plan) scans(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]db.Text, error) {
-	if p.numbered() {
+	if p.usesNumbers() {
 		var err error
 		if s.low, s.high, err = numberRange(ctx, q, s.above, s.below); err != nil {
 			return nil, err
 		}
 	}
-	if !slices.ContainsFunc(p.branches, func(a branch) bool { return a.numbered }) {
+	if !slices.ContainsFunc(p.branches, func(a branch) bool { return a.byNumber }) {
 		t := p.union(true, ascending)
 		if t.SQL == "" {
 			return nil, nil
@@ -272,8 +289,8 @@ func (p *Plan) scans(ctx context.Context, q db.Querier, s posRange, ascending bo
 	var scans []db.Text
 	for _, a := range p.branches {
 		t := a.rangeSQL(true, ascending)
-		if a.merged.SQL == "" { // else it is in order, which SQLite cannot see
-			t.Add(" ORDER BY " + a.at + " " + direction(ascending))
+		if a.merged.SQL == "" { // [branch.fromMerged] has an ORDER BY already
+			t.Add(" ORDER BY " + a.column + " " + direction(ascending))
 		}
 		t.Add(" LIMIT ?", n)
 		scans = append(scans, s.bind(t))
@@ -288,12 +305,13 @@ func direction(ascending bool) string {
 	return "DESC"
 }
 
-// Keys are the positions of up to n rows (all if n < 0) after from, or before it
-// when back is set, nearest first.
+// Keys returns up to n rows after from, or before it if back is set, nearest first.
+// If n is negative, it returns all. The zero from is before the first row, and if
+// back is set after the last.
 func (p *Plan) Keys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	switch {
-	case p.chosen != nil:
-		return p.chosenFrom(from, back, n), nil
+	case p.limitedRows != nil:
+		return p.limitedFrom(from, back, n), nil
 	case p.sort != nil:
 		return p.sortedKeys(ctx, q, from, back, n)
 	}
@@ -317,8 +335,8 @@ func (p *Plan) Keys(ctx context.Context, q db.Querier, from Pos, back bool, n in
 	return keys, nil
 }
 
-// Find is the position of an item in the order of the view, and whether the view
-// shows it; no position when the cache does not have it.
+// Find returns the position of an item in the order of the view, and whether the
+// view shows it. The Pos is zero if the database does not have the item.
 func (p *Plan) Find(ctx context.Context, q db.Querier, id int64) (Pos, bool, error) {
 	key := db.SQL("''")
 	if p.sort != nil {
@@ -338,20 +356,21 @@ func (p *Plan) Find(ctx context.Context, q db.Querier, id int64) (Pos, bool, err
 			return Pos{}, false, err
 		}
 	}
-	if p.chosen != nil {
-		within = slices.Contains(p.chosen, at)
+	if p.limitedRows != nil {
+		within = slices.Contains(p.limitedRows, at)
 	}
 	return at, within, rows.Err()
 }
 
-// Count counts the rows of the view, up to max unless max is zero or less.
+// Count returns the number of rows of the view, at most max. If max is 0 or less,
+// there is no limit.
 func (p *Plan) Count(ctx context.Context, q db.Querier, max int) (int, error) {
 	switch {
 	case max <= 0:
 		max = -1
 	case p.cheapInOrder():
-		// In no order the oldest may come first, and be passed for nothing if the
-		// view is about what is new.
+		// Newest first: Members may start with the oldest rows, and reading them is
+		// wasted if only new items are in the view.
 		found, err := p.between(ctx, q, db.Bottom, db.Top, false, max)
 		return len(found), err
 	}

@@ -15,7 +15,7 @@ import (
 	"dateline/feed"
 )
 
-// explaining is a querier that looks at the plan of each query it runs.
+// explaining checks the plan of each query that it runs.
 type explaining struct {
 	testStore
 	view string
@@ -31,8 +31,8 @@ func (e explaining) QueryRowContext(ctx context.Context, query string, args ...a
 	return e.Readers().QueryRowContext(ctx, query, args...)
 }
 
-// explain fails the test when the query would read a whole table of items, sort
-// what it reads, or ask for links after what is dearer.
+// explain fails the test if the query would scan a table of items, sort what it
+// reads, or check links last.
 func (e explaining) explain(query string, args ...any) {
 	e.t.Helper()
 	rows, err := e.Readers().QueryContext(e.ctx(), "EXPLAIN QUERY PLAN "+query, args...)
@@ -49,27 +49,28 @@ func (e explaining) explain(query string, args ...any) {
 	for _, step := range plan {
 		table := strings.Fields(strings.TrimPrefix(step, "SCAN ") + " ")
 		scan := strings.HasPrefix(step, "SCAN ") && len(table) > 0 && (table[0] == "i" || table[0] == "items" || table[0] == "d" || table[0] == "l" || table[0] == "details" || table[0] == "labels" || table[0] == "c")
-		askedLast := strings.HasPrefix(step, "SEARCH d EXISTS")
-		if scan || askedLast || strings.Contains(step, "TEMP B-TREE") {
+		linksLast := strings.HasPrefix(step, "SEARCH d EXISTS")
+		if scan || linksLast || strings.Contains(step, "TEMP B-TREE") {
 			e.t.Errorf("%s: %s\n  of %s\n  plan:\n    %s", e.view, step, query, strings.Join(plan, "\n    "))
 		}
 	}
 }
 
-// Nothing that a key waits for scans the items or sorts them: pages of every
-// kind from both ends and the middle, the item at the cursor, the counts.
+// TestPlansNeitherScanNorSort tests that nothing which a key waits for scans all
+// items or sorts them: pages of every kind from both ends and the middle, and the
+// item at the cursor.
 func TestPlansNeitherScanNorSort(t *testing.T) {
 	s := open(t)
 	s.subscribe("a", "b", "c", "d")
 	s.save("a", item("1", time.Minute, "one", "text"), item("2", 2*time.Minute, "two", "text"))
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-	for _, state := range []string{"waiting", "indexed", "compared", "analyzed"} {
-		s.Search().SetLimits(search.MostProbes, search.ProbeCost)
+	for _, state := range []string{"pending", "indexed", "intersected", "analyzed"} {
+		s.Search().SetLimits(search.MaxLookups, search.LookupCost)
 		switch state {
 		case "indexed":
 			s.index()
-		case "compared":
+		case "intersected":
 			s.Search().SetLimits(0, 0)
 		case "analyzed":
 			s = s.analyzed()
@@ -100,18 +101,18 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.explainFixed()
 }
 
-// explainFixed looks at the queries that are always the same.
+// explainFixed checks the queries that are always the same.
 func (s testStore) explainFixed() {
 	s.t.Helper()
 	e := explaining{s, "fixed"}
-	e.explain(search.SQLUnindexed, db.Top, 100)
-	e.explain(search.SQLNumbers, 1)
-	e.explain(search.SQLOlder, 1, 2, 3)
+	e.explain(search.SQLPending, db.Top, 100)
+	e.explain(search.SQLAdjacent, 1)
+	e.explain(search.SQLPendingBelow, 1, 2, 3)
 	e.explain(search.SQLNumbersIn, 1, 2, 3)
 }
 
-// analyzed opens the cache again with statistics as a large one has them; those
-// of a handful of rows would tell SQLite that reading them all is best.
+// analyzed opens the store again with the statistics of a large one. With those of
+// a few rows, SQLite would choose to read them all.
 func (s testStore) analyzed() testStore {
 	s.t.Helper()
 	_, err := s.Writer().Exec(`ANALYZE; UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat, ' ')) WHERE tbl IN ('items', 'details', 'contents', 'labels') AND instr(stat, ' ') > 0`)
@@ -120,8 +121,9 @@ func (s testStore) analyzed() testStore {
 	return openAt(s.t, s.Path(), s.Clock)
 }
 
-// A search within a range of time starts and ends there: a scan over every
-// match of a common word would take as long as there are items.
+// TestSearchStaysWithinItsTime tests that the scan of a search with since: and
+// before: starts and ends at these dates. The scan of a common word's whole posting
+// list would take as long as there are items.
 func TestSearchStaysWithinItsTime(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
@@ -141,8 +143,9 @@ func TestSearchStaysWithinItsTime(t *testing.T) {
 	equal(t, "found", s.list("one since:2d before:1d"), []string{"2"})
 }
 
-// A query that no feed can have an item for scans nothing.
-func TestNoFeedNoWalk(t *testing.T) {
+// TestNoFeedNoScan tests that a query scans nothing if no feed can have an item in
+// the view.
+func TestNoFeedNoScan(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "one"))
@@ -154,8 +157,8 @@ func TestNoFeedNoWalk(t *testing.T) {
 	}
 }
 
-// The next letter of a search ends the query before it in the middle of its
-// work, and its connection serves the next one.
+// TestCancelledQueryEnds tests that a canceled query ends early, as when the next
+// letter of a search is typed, and that its connection can be used again.
 func TestCancelledQueryEnds(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
@@ -169,7 +172,7 @@ func TestCancelledQueryEnds(t *testing.T) {
 		}()
 		time.AfterFunc(10*time.Millisecond, cancel)
 		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Fatalf("a cancelled query: %v", err)
+			t.Fatalf("a canceled query: %v", err)
 		}
 	}
 	equal(t, "next query", s.list("one"), []string{"1"})

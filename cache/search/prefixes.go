@@ -8,32 +8,33 @@ import (
 	"dateline/feed/query"
 )
 
-// Beginnings of words that are typed first, those of two and three characters,
-// are in an index of their own, once for each text. There a prefix is a word
-// to be looked up; in the index of words SQLite would have to collect the
-// positions of all words that have it.
+// The prefixes of two and three characters have an index of their own, with each
+// prefix once per document. There a prefix is one term. In the word index, FTS5
+// would merge the posting lists of all words that begin with it before it returned
+// the first row.
 const (
 	shortestPrefix = 2
 	longestPrefix  = 3
 )
 
-// What stands before the prefixes of a title's words and of an author's:
-// characters that [text.IndexText] takes for no part of a word.
+// The markers stand before the prefixes of words of the title and the author in the
+// prefix index. [text.IndexText] never returns these characters.
 const (
-	titleMark  = "§"
-	authorMark = "¶"
+	titleMarker  = "§"
+	authorMarker = "¶"
 )
 
-// prefixesOf are the prefixes of the words of a text.
+// prefixesOf returns the terms of the prefix index for a document, separated by
+// spaces. Its arguments are texts from [text.IndexText].
 func prefixesOf(title, author, body string) string {
 	var seen prefixSet
 	var out []byte
-	for _, field := range []struct{ mark, words string }{{titleMark, title}, {authorMark, author}, {"", body}} {
+	for _, field := range []struct{ marker, words string }{{titleMarker, title}, {authorMarker, author}, {"", body}} {
 		seen = prefixSet{}
 		for words := field.words; words != ""; {
-			for _, start := range nextPrefixes(&words) {
-				if start != "" && seen.add(start) {
-					out = append(append(append(out, field.mark...), start...), ' ')
+			for _, prefix := range nextPrefixes(&words) {
+				if prefix != "" && seen.add(prefix) {
+					out = append(append(append(out, field.marker...), prefix...), ' ')
 				}
 			}
 		}
@@ -41,47 +42,50 @@ func prefixesOf(title, author, body string) string {
 	return string(out)
 }
 
-// prefixSet is a set of prefixes. Those of ASCII, most of all, have a bit each:
-// to look every word up in a map would take a tenth of the time that indexing takes.
+// prefixSet is a set of prefixes. Prefixes of ASCII letters and digits, by far the
+// most, have one bit each. A map of all prefixes would take a tenth of the time of
+// indexing.
 type prefixSet struct {
 	ascii  [1 << (longestPrefix * asciiBits) / 64]uint64
 	others map[string]bool
 }
 
-// asciiBits hold a letter or a digit, or that there is none.
+// asciiBits is how many bits one character of such a prefix takes: a letter, a
+// digit, or 0 for none.
 const asciiBits = 6
 
-// add reports whether the prefix is new.
-func (s *prefixSet) add(start string) bool {
+// add adds a prefix and reports whether it is new.
+func (s *prefixSet) add(prefix string) bool {
 	bit := 0
-	for i := range len(start) {
-		c := start[i]
+	for i := range len(prefix) {
+		c := prefix[i]
 		switch {
 		case 'a' <= c && c <= 'z':
 			c -= 'a' - 1
 		case '0' <= c && c <= '9':
 			c -= '0' - 27
 		default:
-			return s.addOther(start)
+			return s.addOther(prefix)
 		}
 		bit = bit<<asciiBits | int(c)
 	}
-	there := s.ascii[bit/64]&(1<<(bit%64)) != 0
+	known := s.ascii[bit/64]&(1<<(bit%64)) != 0
 	s.ascii[bit/64] |= 1 << (bit % 64)
-	return !there
+	return !known
 }
 
-func (s *prefixSet) addOther(start string) bool {
+// addOther is [prefixSet.add] for a prefix with other characters.
+func (s *prefixSet) addOther(prefix string) bool {
 	if s.others == nil {
 		s.others = map[string]bool{}
 	}
-	there := s.others[start]
-	s.others[start] = true
-	return !there
+	known := s.others[prefix]
+	s.others[prefix] = true
+	return !known
 }
 
-// nextPrefixes cuts the first word off a text as [text.IndexText] has it, and
-// gives its prefixes; those that it is too short for are empty.
+// nextPrefixes removes the first word from a text from [text.IndexText]. It returns
+// the prefixes of the word, shortest first; empty if the word is too short for one.
 func nextPrefixes(words *string) (prefixes [longestPrefix - shortestPrefix + 1]string) {
 	text, n := *words, 0
 	for end := 0; end < len(text); n++ {
@@ -102,17 +106,17 @@ func nextPrefixes(words *string) (prefixes [longestPrefix - shortestPrefix + 1]s
 	return prefixes
 }
 
-// isPrefix reports whether a term is the prefix of a word as items_prefixes has it.
+// isPrefix reports whether a term is one prefix that the prefix index has.
 func isPrefix(t query.Term) bool {
 	tokens, lastIsPrefix := t.Tokens()
-	if !ofText(t) || len(tokens) != 1 || !lastIsPrefix {
+	if !isTextTerm(t) || len(tokens) != 1 || !lastIsPrefix {
 		return false
 	}
 	n := utf8.RuneCountInString(tokens[0])
 	return shortestPrefix <= n && n <= longestPrefix
 }
 
-// onlyPrefixes reports whether items_prefixes can answer a condition by itself.
+// onlyPrefixes reports whether the prefix index alone can answer a condition.
 func onlyPrefixes(n *query.Node) bool {
 	if n.Op == query.Leaf {
 		return isPrefix(n.Term)
@@ -125,35 +129,37 @@ func onlyPrefixes(n *query.Node) bool {
 	return true
 }
 
-// prefixExpr writes a term that is the prefix of a word in the language of
-// FTS5.
+// prefixExpr returns the FTS5 expression for a term for which [isPrefix] holds. A
+// term without field means title and body.
 func prefixExpr(t query.Term) string {
 	tokens, _ := t.Tokens()
-	start := tokens[0]
+	prefix := tokens[0]
 	switch t.Field {
 	case query.FieldTitle:
-		return quote(titleMark + start)
+		return quote(titleMarker + prefix)
 	case query.FieldAuthor:
-		return quote(authorMark + start)
+		return quote(authorMarker + prefix)
 	case query.FieldBody:
-		return quote(start)
+		return quote(prefix)
 	}
-	return "(" + quote(start) + " OR " + quote(titleMark+start) + ")"
+	return "(" + quote(prefix) + " OR " + quote(titleMarker+prefix) + ")"
 }
 
-func positive(n *query.Node) bool { return n.Op != query.Not }
+// isPositive reports whether a condition says which documents match, instead of
+// which do not.
+func isPositive(n *query.Node) bool { return n.Op != query.Not }
 
-// splitByIndex sorts conditions into those for the index of words and those for that
-// of prefixes. Beside a word, a prefix that few words have belongs to the
-// words: FTS5 then scans over all but the few items that have both.
-func (c *compiler) splitByIndex(met []*query.Node) (words, prefixes []*query.Node, err error) {
-	for _, n := range met {
+// splitByIndex splits conditions into those for the word index and those for the
+// prefix index. A short prefix that few words begin with goes to the word index if
+// that is asked for a word anyway: FTS5 then intersects the two.
+func (c *compiler) splitByIndex(answered []*query.Node) (words, prefixes []*query.Node, err error) {
+	for _, n := range answered {
 		if !onlyPrefixes(n) {
 			words = append(words, n)
 		}
 	}
-	besideWord := slices.ContainsFunc(words, positive)
-	for _, n := range met {
+	besideWord := slices.ContainsFunc(words, isPositive)
+	for _, n := range answered {
 		if !onlyPrefixes(n) {
 			continue
 		}
@@ -172,15 +178,18 @@ func (c *compiler) splitByIndex(met []*query.Node) (words, prefixes []*query.Nod
 	return words, prefixes, nil
 }
 
-// deferMixed leaves those conditions out of met for which FTS5 would have to collect
-// the positions of many words, since they are of short prefixes as well as of
-// words; each item that is scanned is looked up for them. Where nothing else says
-// which items to scan, such a condition is split if it can be, and either is not nil.
-func (c *compiler) deferMixed(met []*query.Node) (left []*query.Node, either *alternatives, err error) {
+// deferMixed returns the conditions that drive the scan. It leaves out conditions
+// that mix short prefixes with other terms if FTS5 would have to merge the posting
+// lists of many words for them. These are checked row by row.
+//
+// If no positive condition remains, it splits a mixed OR into two branches, either,
+// if it can. Otherwise it returns all conditions, and FTS5 merges the posting
+// lists.
+func (c *compiler) deferMixed(answered []*query.Node) (drivers []*query.Node, either *alternatives, err error) {
 	var mixed []*query.Node
-	for _, n := range met {
+	for _, n := range answered {
 		if onlyPrefixes(n) {
-			left = append(left, n)
+			drivers = append(drivers, n)
 			continue
 		}
 		many, err := c.manyWords(n)
@@ -188,43 +197,44 @@ func (c *compiler) deferMixed(met []*query.Node) (left []*query.Node, either *al
 		case err != nil:
 			return nil, nil, err
 		case !many:
-			left = append(left, n)
-		case positive(n):
+			drivers = append(drivers, n)
+		case isPositive(n):
 			mixed = append(mixed, n)
 		}
 	}
-	if slices.ContainsFunc(left, positive) {
-		return left, nil, nil
+	if slices.ContainsFunc(drivers, isPositive) {
+		return drivers, nil, nil
 	}
 	for _, n := range mixed {
-		prefixes, words, err := c.split(n)
+		prefixes, words, err := c.splitOr(n)
 		if err != nil {
 			return nil, nil, err
 		}
 		if words != nil {
-			return append(left, n), &alternatives{prefixes, [][]*query.Node{append(slices.Clone(left), prefixes), append(slices.Clone(left), words)}}, nil
+			return append(drivers, n), &alternatives{prefixes, [][]*query.Node{append(slices.Clone(drivers), prefixes), append(slices.Clone(drivers), words)}}, nil
 		}
 	}
-	return met, nil, nil
+	return answered, nil, nil
 }
 
-// alternatives are a condition that is scanned twice: for its short prefixes, of
-// which prefixes has all, and for its words.
+// alternatives are two branches for an OR: one for its short prefixes, with all of
+// them in prefixes, and one for its other terms. conditions are those of each
+// branch.
 type alternatives struct {
 	prefixes   *query.Node
 	conditions [][]*query.Node
 }
 
-// lacks is the condition that an item has none of the prefixes.
-func (c *compiler) lacks(prefixes *query.Node) (db.Text, error) {
+// withoutPrefixes returns the condition that an item has none of the prefixes.
+func (c *compiler) withoutPrefixes(prefixes *query.Node) (db.Text, error) {
 	expr, _, err := c.match(prefixIndex, prefixes)
-	has := prefixIndex.has(expr)
+	has := prefixIndex.exists(expr)
 	return db.SQL("NOT "+has.SQL, has.Args...), err
 }
 
-// split parts the alternatives of a condition into short prefixes and words;
-// nil if one of them is both.
-func (c *compiler) split(n *query.Node) (prefixes, words *query.Node, err error) {
+// splitOr splits an OR into its short prefixes and its other terms. It returns nil
+// if the condition is not an OR, or if one of its operands mixes both.
+func (c *compiler) splitOr(n *query.Node) (prefixes, words *query.Node, err error) {
 	if n.Op != query.Or {
 		return nil, nil, nil
 	}
@@ -242,8 +252,8 @@ func (c *compiler) split(n *query.Node) (prefixes, words *query.Node, err error)
 	return prefixes, words, nil
 }
 
-// manyWords reports whether a condition has a short prefix with more words than it
-// is completed to.
+// manyWords reports whether a condition has a short prefix that more than
+// maxCompletions words begin with.
 func (c *compiler) manyWords(n *query.Node) (bool, error) {
 	if n.Op == query.Leaf && isPrefix(n.Term) {
 		tokens, _ := n.Term.Tokens()

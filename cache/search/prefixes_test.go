@@ -10,14 +10,15 @@ import (
 	"dateline/cache/db"
 )
 
-// Beginnings are found in the field they are asked in, beside words, phrases and
-// negations, whether few words have them or more than can be completed.
-func TestSearchForStarts(t *testing.T) {
+// TestSearchForPrefixes tests that prefixes are found in their field, with words,
+// phrases and negations, whether few words begin with them or more than a search
+// completes.
+func TestSearchForPrefixes(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "budget", "zebra 東京 "+manyWords("zo"), "Anna"),
 		item("2", 2*time.Hour, "zebra", "budget", "Zoe"), item("3", 3*time.Hour, "other", "café budget zonal", "Buddha"), item("4", 4*time.Hour, "§bu", "¶an", "x"))
-	for _, state := range []string{"waiting", "some indexed", "indexed"} {
+	for _, state := range []string{"pending", "some indexed", "indexed"} {
 		switch state {
 		case "some indexed":
 			_, err := s.IndexPending(s.ctx(), 2)

@@ -7,34 +7,35 @@ import (
 	"dateline/feed/query"
 )
 
-// boundTime narrows the scans to the range of time that the query asks for:
-// a scan over every match of a common word would pass all that are outside it.
+// boundTime narrows the range of the plan to the dates that the query asks for.
+// Without it, the scan of a common word's posting list would read all dates.
 func (c *compiler) boundTime() {
 	for _, n := range c.view.Query.Conjuncts() {
 		switch {
 		case n.Op != query.Leaf:
 		case n.Term.Field == query.FieldSince:
-			c.above = max(c.above, c.from(n.Term)-1)
+			c.above = max(c.above, c.positionOf(n.Term)-1)
 		case n.Term.Field == query.FieldBefore:
-			c.below = min(c.below, c.from(n.Term))
+			c.below = min(c.below, c.positionOf(n.Term))
 		}
 	}
 }
 
-// chooseScan picks the indexes to scan for a view by date; none when no feed
-// can have an item in it.
+// chooseScan chooses the branches and extra rows of the plan. There are none if no
+// feed can have an item in the view.
 func (c *compiler) chooseScan() error {
-	if !c.whole && len(c.feeds) == 0 {
+	if !c.everyFeed && len(c.feeds) == 0 {
 		return nil
 	}
-	c.each = c.where
+	c.filter = c.where
 	if text, err := c.scanText(); text || err != nil {
 		return err
 	}
 	return c.chooseList()
 }
 
-// chooseList picks the indexes to scan for what the view asks but for words.
+// chooseList chooses the branches and extra rows for everything that the view asks
+// except text.
 func (c *compiler) chooseList() error {
 	is := map[query.Is]bool{}
 	has := map[query.Has]bool{}
@@ -57,24 +58,24 @@ func (c *compiler) chooseList() error {
 	case is[query.IsSnoozed]:
 		return c.addExtras("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
 	case is[query.IsHidden]:
-		c.scan("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
+		c.addBranch("items i INDEXED BY items_hidden", db.SQL("i.hidden = 1"))
 	case is[query.IsStarred]:
-		c.scan("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
+		c.addBranch("items i INDEXED BY items_starred", db.SQL("i.starred = 1"))
 	case is[query.IsEdited]:
-		c.scan("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
+		c.addBranch("items i INDEXED BY items_edited", db.SQL("i.edited = 1"))
 	case label != nil:
 		return c.scanLabel(label)
 	case has[query.HasFulltext]:
-		c.scan("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
+		c.addBranch("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
 	case fewHave:
 		c.scanHas(flags)
 	case is[query.IsNew]:
 		return c.scanNew()
 	case is[query.IsUnread]:
 		return c.scanUnread()
-	case is[query.IsRead] && c.whole:
+	case is[query.IsRead] && c.everyFeed:
 		return c.scanRead()
-	case flags != nil && c.whole:
+	case flags != nil && c.everyFeed:
 		c.scanHas(flags)
 	default:
 		c.scanAll()
@@ -82,21 +83,21 @@ func (c *compiler) chooseList() error {
 	return nil
 }
 
-// scan adds an branch over items with the whole condition of the view.
-func (c *compiler) scan(from string, where db.Text) {
-	where.And(c.each)
-	c.branches = append(c.branches, branch{at: "i.pos", from: from, where: where})
+// addBranch adds a branch over items, with the filter of the view.
+func (c *compiler) addBranch(from string, where db.Text) {
+	where.And(c.filter)
+	c.branches = append(c.branches, branch{column: "i.pos", from: from, where: where})
 }
 
-// scanFeeds adds an branch over the feeds of the view.
+// scanFeeds adds a branch over the feeds of the view.
 func (c *compiler) scanFeeds(from, where string) {
 	switch len(c.feeds) {
 	case 0:
 	case 1:
-		c.scan(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
+		c.addBranch(from, db.SQL("i.feed = ? AND "+where, c.feeds[0].id))
 	default:
-		a := branch{at: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
-		a.where.And(c.each)
+		a := branch{column: "i.pos", from: from, where: db.SQL("i.feed = w.feed AND " + where)}
+		a.where.And(c.filter)
 		for _, f := range c.feeds {
 			a.feeds = append(a.feeds, f.id)
 		}
@@ -104,25 +105,26 @@ func (c *compiler) scanFeeds(from, where string) {
 	}
 }
 
-// scanAll scans all items, or those of each feed side by side.
+// scanAll scans all items, or those of the view's feeds.
 func (c *compiler) scanAll() {
-	if c.whole || c.view.Query.ShowsHidden() {
-		c.scan("items i NOT INDEXED", db.Text{})
+	if c.everyFeed || c.view.Query.ShowsHidden() {
+		c.addBranch("items i NOT INDEXED", db.Text{})
 		return
 	}
 	c.scanFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
 }
 
-// scanUnread scans the unread items; those that stay because they were read in
-// this view are extras, unless they are so many that passing them is cheaper.
+// scanUnread scans the unread items. Items that stay in the view because they were
+// read in it are extra rows. If there are many of them, all items are scanned
+// instead.
 func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.scan("items i NOT INDEXED", db.Text{})
+		c.addBranch("items i NOT INDEXED", db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
 		stay := db.SQL("i.read = 1 AND i.read_at >= ?", opened.UnixMicro())
-		few, err := c.few("items i INDEXED BY items_read_at", stay)
+		few, err := c.isFew("items i INDEXED BY items_read_at", stay)
 		if err != nil {
 			return err
 		}
@@ -134,10 +136,10 @@ func (c *compiler) scanUnread() error {
 			return err
 		}
 	}
-	if c.whole {
-		c.scan("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
-		if !c.leads {
-			c.scan("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
+	if c.everyFeed {
+		c.addBranch("items i INDEXED BY items_unread_all", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NULL"))
+		if !c.leadsOnly {
+			c.addBranch("items i INDEXED BY items_unread_copies", db.SQL("i.read = 0 AND i.hidden = 0 AND i.unsubscribed = 0 AND i.copy_of IS NOT NULL"))
 		}
 		return nil
 	}
@@ -145,12 +147,12 @@ func (c *compiler) scanUnread() error {
 	return nil
 }
 
-// scanRead scans all items that are read; where these are few, they are extras.
+// scanRead scans all items that are read. If they are few, they are extra rows.
 func (c *compiler) scanRead() error {
 	const from = "items i INDEXED BY items_read_at"
-	// Of whatever is read it is known since when.
+	// Every read item has a read_at, so this is a range of the index.
 	read := db.SQL("i.read = 1 AND i.read_at >= ?", int64(db.Bottom))
-	few, err := c.few(from, read)
+	few, err := c.isFew(from, read)
 	switch {
 	case err != nil:
 		return err
@@ -158,18 +160,19 @@ func (c *compiler) scanRead() error {
 		return c.addExtras(from, read)
 	}
 	c.uncounted = true
-	c.scan("items i NOT INDEXED", db.SQL("i.read = 1"))
+	c.addBranch("items i NOT INDEXED", db.SQL("i.read = 1"))
 	return nil
 }
 
-// scanNew takes what the last refresh brought as extras, unless it is much, as
-// after the first refresh: then nearly every item is new and walking is best.
+// scanNew makes the items of the last refresh extra rows. If they are many, as
+// after the first refresh, all items are scanned instead, because nearly all are
+// new.
 func (c *compiler) scanNew() error {
 	if c.env.NewSince.IsZero() {
 		return nil
 	}
 	since := db.SQL("i.first_seen >= ?", c.env.NewSince.UnixMicro())
-	few, err := c.few("items i INDEXED BY items_new", since)
+	few, err := c.isFew("items i INDEXED BY items_new", since)
 	switch {
 	case err != nil:
 		return err
@@ -180,8 +183,8 @@ func (c *compiler) scanNew() error {
 	return nil
 }
 
-// scanLabel scans the items with a label. Where two spellings of it are in use
-// an item may have both, so only one of them can be scanned.
+// scanLabel scans the items with a label. If the label is in use in several
+// spellings, an item may have more than one, so all items are scanned instead.
 func (c *compiler) scanLabel(n *query.Node) error {
 	names, err := c.labelNames(n)
 	switch {
@@ -192,22 +195,24 @@ func (c *compiler) scanLabel(n *query.Node) error {
 		return nil
 	}
 	where := db.SQL("l.held = 1 AND l.name = ?", names[0])
-	where.And(c.each)
-	c.branches = append(c.branches, branch{at: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
+	where.And(c.filter)
+	c.branches = append(c.branches, branch{column: "l.pos", from: "labels l INDEXED BY labels_held CROSS JOIN items i ON i.pos = l.pos", where: where})
 	return nil
 }
 
-// few reports whether the condition holds for at most maxExtras items of an index.
-func (c *compiler) few(from string, where db.Text) (bool, error) {
+// isFew reports whether the condition holds for at most maxExtras items of an
+// index.
+func (c *compiler) isFew(from string, where db.Text) (bool, error) {
 	var n int
 	args := append(slices.Clone(where.Args), maxExtras+1)
 	err := c.q.QueryRowContext(c.ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.SQL+" LIMIT ?)", args...).Scan(&n)
 	return n <= maxExtras, err
 }
 
-// extra looks up the items of the view among those for which where holds.
+// addExtras looks up the items of the view for which where holds, and adds them as
+// extra rows.
 func (c *compiler) addExtras(from string, where db.Text) error {
-	where.And(c.each)
+	where.And(c.filter)
 	s, err := c.wholeRange()
 	if err != nil {
 		return err

@@ -1,23 +1,68 @@
-// Package search holds the full-text index, and answers the queries of views. It
-// knows SQL and the query language, but not the store: it reads through a
-// [db.Querier] and writes through a function that the store gives it.
+// Package search holds the full-text index and answers the queries of views. It
+// turns a query into SQL that reads only as much of an index as the page needs.
+// Start with [Index.Plan], which chooses how to answer, and [Plan.Keys], which
+// reads the rows. [query.Query.Match] defines what a query finds; the SQL finds the
+// same items. Never scan or sort all items for something that a key waits for: a
+// test reads the query plans of SQLite. Only sort: sorts, because no index has its
+// order.
 //
-// Two tables of FTS5 make up the index. One has the words of all texts, the other
-// the prefixes of two and three characters of each text. In both a text has a
-// document number. Document numbers rise with the position of the item, which is
-// its date: so the posting list of a word, the documents that have it, is in the
-// order of every list, and a search ends as soon as a page is full.
+// # Index
 //
-// [Index.Plan] makes a [Plan] of a [View]. A plan has one or more branches, each the
-// range of one index that is in order already; SQLite merges them. Rows that no
-// branch covers are looked up first. A word in a short list, such as a feed or the
-// starred items, is looked up for each item, or its posting list is intersected with
-// the candidates. A long posting list is read in chunks until the page is full. What
-// is not indexed yet is searched in Go.
+// Two FTS5 tables without content (https://sqlite.org/fts5.html) make up the index.
+// The word index has the words of each item's title, author and text. The prefix
+// index has the first two and the first three characters of these words, each once
+// per document (prefixes.go). An indexed item is a document. It has a document
+// number, which is its rowid in both tables. The posting list of a term is the
+// sorted list of the document numbers of the documents that have the term.
 //
-// [query.Query.Match] is the reference: a query finds the same items here. Nothing
-// that a key waits for may scan the items or sort them; a test reads the plans of
-// SQLite.
+// Document numbers rise with the position of the item, which is its date
+// (docnumbers.go). So a posting list is in date order, as every list of items is,
+// and a scan of it ends when the page is full. This is early termination: a page of
+// a common word costs as little as one of a rare word. Nothing is ranked.
+//
+// Items are indexed after they are saved (index.go). Until then they are pending,
+// and searched in Go (unindexed.go).
+//
+// A search runs while it is typed, so the last word of a term is usually a prefix.
+// A prefix of two or three characters is one term of the prefix index. A longer
+// prefix is completed to the words of the word index that begin with it, and is the
+// union of their posting lists (fts5.go).
+//
+// # Plans
+//
+// A [Plan] has branches and extra rows. A branch scans a range of one index in date
+// order (plan.go); the range is one of positions or of document numbers. The
+// branches are merged by date. Extra rows are the rows that no branch covers,
+// because they are few or pending. They are looked up when the plan is made.
+//
+//	query                        plan                                          file
+//	no words                     a range of an index of items: a feed's,       scan.go
+//	                             the unread, the starred, a label's …
+//	several feeds                the ranges of the feeds, merged               plan.go
+//	has:                         a branch for each combination of flags        has.go
+//	words, prefixes              intersection and union of posting lists       words.go
+//	words in a list, such as     the posting list, intersected with the        candidates.go
+//	a feed or is:unread          candidate list
+//	words in a very short list   the candidate list, with a lookup in the      candidates.go
+//	                             index for each item
+//	a word and a short prefix    the posting lists of both indexes,            words.go
+//	                             intersected by SQLite
+//	a word or a short prefix     two branches, one for each index              prefixes.go
+//	only -words                  all document numbers without the posting      exclude.go
+//	                             lists of the words
+//	a word or is:starred …       the candidate list, with a lookup or a        candidates.go
+//	                             posting list as condition
+//	sort:                        all rows of the view, sorted                  sort.go
+//	limit:                       the first rows, read when the plan is made    limit.go
+//
+// Conditions that the branch itself does not answer are checked for each row that
+// it reads (compile.go). The feeds and the copies of a story that a view shows are
+// conditions, too (feedterms.go, storycopies.go).
+//
+// A lookup asks the index whether one document has a term. It costs as much as
+// reading some thousand postings, so terms are counted before a plan is chosen. A
+// long list that a condition reads as a whole is read in chunks, each twice as long
+// as the last, until the page is full (chunks.go).
 package search
 
 import (
@@ -32,28 +77,31 @@ import (
 	"dateline/feed/query"
 )
 
-// Texts reads what the index needs of the store.
+// Texts reads from the store what the index needs.
 type Texts interface {
-	// ReadDocuments yields the items at these positions, in their order.
+	// ReadDocuments calls yield for the items at these positions, in the order of
+	// positions. It stops at the first error.
 	ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(Document) error) error
-	// LastRefresh is the time from which on an item is new.
+	// LastRefresh returns when the last refresh that found new items began: is:new
+	// means first seen since then. It is zero if there was none.
 	LastRefresh(ctx context.Context) (time.Time, error)
 }
 
-// Document is an item with all text that searches find it by.
+// Document is an item with all text that a search finds it by.
 type Document struct {
 	Pos     int64
 	Article feed.Article
 	Page    PageText
 }
 
-// PageText is the text of an item's page. Fetched is 0 if there is none.
+// PageText is the text of an item's web page. Fetched is the time it was fetched,
+// in microseconds since 1970, and 0 if there is none.
 type PageText struct {
 	Fetched int64
 	Text    string
 }
 
-// text returns the feed's own text, and below it that of the page.
+// text returns the item's own text, followed by the text of its page.
 func (d Document) text() string {
 	if d.Page.Text == "" {
 		return d.Article.Body.Text()
@@ -61,7 +109,7 @@ func (d Document) text() string {
 	return d.Article.Body.Text() + "\n" + d.Page.Text
 }
 
-// joinedBody returns the text as a body, for a query in Go.
+// joinedBody returns [Document.text] as a body, for [query.Query.Match].
 func (d Document) joinedBody() markup.Body {
 	if d.Page.Text == "" {
 		return d.Article.Body
@@ -69,24 +117,25 @@ func (d Document) joinedBody() markup.Body {
 	return markup.Body{Raw: html.EscapeString(d.text()), Base: d.Article.Body.Base}
 }
 
-// Index is the full-text index of a database, and answers the queries of views.
+// Index is the full-text index of a database. It may be used by several goroutines.
 type Index struct {
 	readers db.Querier
 	write   func(ctx context.Context, op string, f func(tx *sql.Tx) error) error
 	texts   Texts
 	now     func() time.Time
-	// probes, probeCost and chunk are [mostProbes], [probeCost] and [firstChunk],
-	// unless a test has them small.
-	probes, probeCost, chunk int
+	// maxLookups, lookupCost and chunkRows are the constants [maxLookups],
+	// [lookupCost] and [firstChunk]. Tests set smaller ones.
+	maxLookups, lookupCost, chunkRows int
 }
 
-// New returns the index of a database that readers read. write runs a function in
-// one transaction.
+// New returns the index of a database. It reads through readers. write runs f in
+// one transaction; op names the operation in errors.
 func New(readers db.Querier, write func(ctx context.Context, op string, f func(tx *sql.Tx) error) error, texts Texts, now func() time.Time) *Index {
-	return &Index{readers: readers, write: write, texts: texts, now: now, probes: mostProbes, probeCost: probeCost, chunk: firstChunk}
+	return &Index{readers: readers, write: write, texts: texts, now: now, maxLookups: maxLookups, lookupCost: lookupCost, chunkRows: firstChunk}
 }
 
-// FeedInfos returns what queries can ask of feeds, by their URLs.
+// FeedInfos returns what queries can ask about feeds, by the URLs of all feeds in
+// the database, subscribed or not.
 func FeedInfos(ctx context.Context, q db.Querier) (map[string]query.FeedInfo, error) {
 	c := &compiler{Plan: &Plan{}, ctx: ctx, q: q}
 	if err := c.loadFeeds(); err != nil {
@@ -99,7 +148,7 @@ func FeedInfos(ctx context.Context, q db.Querier) (map[string]query.FeedInfo, er
 	return infos, nil
 }
 
-// Clear empties the index. All items then wait to be indexed.
+// Clear empties the index. All items are pending afterwards.
 func Clear(ctx context.Context, tx *sql.Tx) error {
 	for _, query := range []string{
 		`INSERT INTO items_index (items_index) VALUES ('delete-all')`,
@@ -113,7 +162,8 @@ func Clear(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Optimize merges the parts of the index into one.
+// Optimize merges the segments of each index into one, which saves space
+// (https://sqlite.org/fts5.html#the_optimize_command).
 func Optimize(ctx context.Context, conn *sql.DB) error {
 	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`} {
 		if _, err := conn.ExecContext(ctx, query); err != nil {
@@ -122,3 +172,31 @@ func Optimize(ctx context.Context, conn *sql.DB) error {
 	}
 	return nil
 }
+
+// View is a list as the user sees it. Of each story it shows one item: the lead, or
+// the first copy if the query excludes the lead. It shows all items of a story if
+// it is about one feed, or about items that are starred, labelled, hidden or
+// snoozed.
+type View struct {
+	Query query.Query
+	// Opened is when the view was opened. An is:unread view keeps the items that
+	// were read at or after it, so that a row does not vanish while it is read. If
+	// zero, it keeps none.
+	Opened time.Time
+	// Oldest reverses the order.
+	Oldest bool
+}
+
+// Pos is the position of a row in a view. Rows can be listed from it in both
+// directions, even if the row itself is gone. A Pos is valid in every view with the
+// same order. The zero Pos means no position.
+type Pos struct {
+	// At is the position of the item, which orders items by date. See
+	// [db.Position].
+	At int64 `json:"at"`
+	// Key is the sort key of the row; empty if the view is sorted by date.
+	Key string `json:"key,omitempty"`
+}
+
+// IsZero reports whether p is no position.
+func (p Pos) IsZero() bool { return p == Pos{} }

@@ -9,16 +9,18 @@ import (
 	"dateline/feed/query"
 )
 
-// sortOrder is an order other than by date. Such a view is sorted when it is
-// asked for; only the first rows of it are kept while it is.
+// sortOrder is an order other than by date. No index has such an order, so each
+// page sorts all rows of the view. SQLite keeps only the rows of the page while it
+// sorts.
 type sortOrder struct {
-	// expr is the sort key of items i, details d, feeds f.
+	// expr is the SQL of the sort key, for the rows i of items, d of details and f
+	// of feeds.
 	expr db.Text
-	// number reports whether the key is a number, not a text.
-	number bool
+	// numeric is set if the key is a number instead of text.
+	numeric bool
 }
 
-// prime bounds the keys of a random order.
+// prime is a bound of the keys of sort:random, which are squares modulo it.
 const prime = 2147483647
 
 func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
@@ -30,20 +32,20 @@ func newSortOrder(key query.SortKey, p *Plan) *sortOrder {
 	case query.SortAuthor:
 		return &sortOrder{expr: db.SQL("d.author COLLATE NOCASE")}
 	case query.SortLength:
-		return &sortOrder{expr: db.SQL("d.words"), number: true}
+		return &sortOrder{expr: db.SQL("d.words"), numeric: true}
 	}
-	// The same shuffle as long as the view is open.
+	// The order stays the same as long as the view is open.
 	seed := p.view.Opened.UnixMicro()
 	if p.view.Opened.IsZero() {
 		seed = p.now.UnixMicro()
 	}
 	seed = (seed%prime + prime) % prime
 	const x = "((i.id * 7919 + ?) % 2147483647)"
-	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), number: true}
+	return &sortOrder{expr: db.SQL("("+x+" * "+x+" % 2147483647)", seed, seed), numeric: true}
 }
 
-// sortedKeys are [Plan.Keys] of a view that is not by date. Equal keys stand
-// newest first.
+// sortedKeys is [Plan.Keys] for a view that is not sorted by date. Rows with the
+// same key are newest first.
 func (p *Plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool, n int) ([]Pos, error) {
 	ascending := p.ascending() != back
 	order := p.sort.expr
@@ -60,7 +62,7 @@ func (p *Plan) sortedKeys(ctx context.Context, q db.Querier, from Pos, back bool
 			later = "i.pos > ?"
 		}
 		key := any(from.Key)
-		if p.sort.number {
+		if p.sort.numeric {
 			number, err := strconv.ParseInt(from.Key, 10, 64)
 			if err != nil {
 				return nil, err

@@ -15,72 +15,75 @@ import (
 )
 
 const (
-	// largeBody is the size from which a body needs a place among the large
-	// ones, largeBodies how many of those there are at one time. Feeds are small;
-	// without this, as many bodies of [Options.MaxBody] as there are requests
-	// could stand in memory, each with all that parsing makes of it.
+	// largeBody is the size in bytes from which a body needs a slot, and
+	// largeBodies is the number of slots. Feeds are small. Without slots, every
+	// request could hold a body of [Options.MaxBody] bytes in memory, and
+	// everything that parsing makes of it.
 	largeBody   = 512 << 10
 	largeBodies = 2
 )
 
-// errTooLarge stops the reading of a body at the cap.
+// errTooLarge reports a body that exceeds the limit.
 var errTooLarge = errors.New("the body is too large")
 
-// readBody reads the decoded body up to the cap. Besides an error it returns
-// what came before it. The gate is to be left when the body is done with.
-func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *gate, error) {
-	g := &gate{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), free: largeBody, places: c.large}
-	// A length known beforehand (never for a compressed body) saves the bytes.
+// readBody reads the decoded body up to the limit. With an error it returns
+// what was read before. The caller must release the slot when the body is no
+// longer needed.
+func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *bodySlot, error) {
+	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), free: largeBody, slots: c.largeSlots}
+	// Stop early if the length is known, which it never is for a compressed body.
 	if res.ContentLength > c.maxBody {
-		return nil, g, errTooLarge
+		return nil, slot, errTooLarge
 	}
-	body, err := io.ReadAll(g)
+	body, err := io.ReadAll(slot)
 	if int64(len(body)) > c.maxBody {
-		return nil, g, errTooLarge
+		return nil, slot, errTooLarge
 	}
-	return body, g, err
+	return body, slot, err
 }
 
-// inflater decompresses a body that is compressed without saying so: a .xml.gz
-// file, or one whose server leaves out Content-Encoding or says deflate unasked.
-// Once only, and what it reads counts as the body, so a bomb meets the cap.
+// inflater decompresses a body that is compressed although the headers do not
+// say so: a .xml.gz file, a missing Content-Encoding, or deflate that was not
+// asked for. It decompresses one level. The limit applies to its output, so a
+// compression bomb is stopped.
 type inflater struct {
 	from io.Reader
 	out  io.Reader
-	// deflate says that the header named that coding, which servers send with
-	// the frame of zlib, without it, or not at all.
+	// deflate reports whether Content-Encoding is deflate. Servers send it with a
+	// zlib header, without one, or without any compression.
 	deflate bool
 }
 
+// newInflater returns an inflater of the response's body.
 func newInflater(res *http.Response) *inflater {
 	return &inflater{from: res.Body, deflate: strings.EqualFold(res.Header.Get("Content-Encoding"), "deflate")}
 }
 
-// Read recognises gzip (RFC 1952) and zlib (RFC 1950) by their first bytes, with
-// which no text begins.
+// Read decompresses gzip (RFC 1952) and zlib (RFC 1950). It recognizes them by
+// their first bytes, with which no text starts.
 func (f *inflater) Read(p []byte) (int, error) {
 	if f.out != nil {
 		return f.out.Read(p)
 	}
-	whole := bufio.NewReaderSize(f.from, 4096)
-	head, _ := whole.Peek(32)
+	buffered := bufio.NewReaderSize(f.from, 4096)
+	head, _ := buffered.Peek(32)
 	var err error
-	switch f.out = whole; {
+	switch f.out = buffered; {
 	case bytes.HasPrefix(head, []byte("\x1f\x8b\x08")):
-		f.out, err = gzip.NewReader(whole)
+		f.out, err = gzip.NewReader(buffered)
 	case len(head) > 1 && head[0] == 0x78 && (int(head[0])<<8|int(head[1]))%31 == 0:
-		f.out, err = zlib.NewReader(whole)
-	case f.deflate && !plainStart(head):
-		f.out = flate.NewReader(whole)
+		f.out, err = zlib.NewReader(buffered)
+	case f.deflate && !startsAsText(head):
+		f.out = flate.NewReader(buffered)
 	}
 	if err != nil {
-		f.out = failing{err}
+		f.out = errorReader{err}
 	}
 	return f.out.Read(p)
 }
 
-// plainStart says that a document begins as text does.
-func plainStart(head []byte) bool {
+// startsAsText reports whether the first bytes of a document can be text.
+func startsAsText(head []byte) bool {
 	for _, c := range bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")) {
 		if c >= 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return false
@@ -89,63 +92,66 @@ func plainStart(head []byte) bool {
 	return true
 }
 
-// failing is a reader of nothing but its error.
-type failing struct{ err error }
+// errorReader is a reader that always returns its error.
+type errorReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (f errorReader) Read([]byte) (int, error) { return 0, f.err }
 
-// gate lets a body's first bytes pass freely and the rest when there is a place.
-type gate struct {
-	ctx    context.Context
-	limit  *deadline
-	from   io.Reader
-	free   int
-	places chan struct{}
-	inside bool
+// bodySlot reads a body. The first bytes need no slot. The rest waits until one
+// of the client's slots for large bodies is free.
+type bodySlot struct {
+	ctx   context.Context
+	limit *deadline
+	from  io.Reader
+	// free is the number of bytes that may still be read without a slot.
+	free  int
+	slots chan struct{}
+	// held reports whether this body has a slot.
+	held bool
 }
 
-// Read waits for a place when it has to.
-func (g *gate) Read(p []byte) (int, error) {
-	if err := g.enter(); err != nil {
+// Read reads from the body. It waits for a slot if one is needed.
+func (slot *bodySlot) Read(p []byte) (int, error) {
+	if err := slot.acquire(); err != nil {
 		return 0, err
 	}
-	n, err := g.from.Read(p)
-	g.free -= n
+	n, err := slot.from.Read(p)
+	slot.free -= n
 	return n, err
 }
 
-// enter waits for a place once the free bytes are through. That is not the
-// server's fault, so it does not count against the request's timeout.
-func (g *gate) enter() error {
-	if g.free > 0 || g.inside {
+// acquire waits for a slot if the free bytes are used up. The wait does not
+// count against the request's timeout, because it is not the server's fault.
+func (slot *bodySlot) acquire() error {
+	if slot.free > 0 || slot.held {
 		return nil
 	}
-	g.limit.pause()
+	slot.limit.pause()
 	select {
-	case g.places <- struct{}{}:
-		g.inside = true
-		g.limit.restart()
+	case slot.slots <- struct{}{}:
+		slot.held = true
+		slot.limit.restart()
 		return nil
-	case <-g.ctx.Done():
-		return g.ctx.Err()
+	case <-slot.ctx.Done():
+		return slot.ctx.Err()
 	}
 }
 
-// leave gives the place back.
-func (g *gate) leave() {
-	if g.inside {
-		g.inside = false
-		<-g.places
+// release frees the slot if it is held.
+func (slot *bodySlot) release() {
+	if slot.held {
+		slot.held = false
+		<-slot.slots
 	}
 }
 
-// deadline ends a request that takes longer than its timeout.
+// deadline cancels a request that takes longer than its timeout.
 type deadline struct {
 	timer   *time.Timer
 	timeout time.Duration
 }
 
-// newDeadline returns a context that ends with ctx or after timeout.
+// newDeadline returns a context that is canceled with ctx or after timeout.
 func newDeadline(ctx context.Context, timeout time.Duration) (context.Context, *deadline, context.CancelFunc) {
 	out, cancel := context.WithCancel(ctx)
 	d := &deadline{time.AfterFunc(timeout, cancel), timeout}
@@ -155,5 +161,8 @@ func newDeadline(ctx context.Context, timeout time.Duration) (context.Context, *
 	}
 }
 
-func (d *deadline) pause()   { d.timer.Stop() }
+// pause stops the timer.
+func (d *deadline) pause() { d.timer.Stop() }
+
+// restart starts the timer again with the whole timeout.
 func (d *deadline) restart() { d.timer.Reset(d.timeout) }

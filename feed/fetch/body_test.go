@@ -17,11 +17,11 @@ import (
 
 // Large bodies take turns, small ones never wait, and waiting ends with the
 // request.
-func TestGate(t *testing.T) {
+func TestBodySlots(t *testing.T) {
 	places := make(chan struct{}, 1)
-	through := func(ctx context.Context, size int) *gate {
+	through := func(ctx context.Context, size int) *bodySlot {
 		_, limit, _ := newDeadline(ctx, time.Hour)
-		return &gate{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, places: places}
+		return &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, slots: places}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	first := through(ctx, 5000)
@@ -29,36 +29,35 @@ func TestGate(t *testing.T) {
 		t.Fatalf("first: %d bytes, %v", len(body), err)
 	}
 	small := through(ctx, 900)
-	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || small.inside {
+	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || small.held {
 		t.Errorf("small: %d bytes, %v", len(body), err)
 	}
-	small.leave()
+	small.release()
 
 	cancel()
 	second := through(ctx, 5000)
 	if body, err := io.ReadAll(second); len(body) < 1000 || len(body) == 5000 || !errors.Is(err, context.Canceled) {
-		t.Errorf("second, while the first is inside: %d bytes, %v", len(body), err)
+		t.Errorf("second, while the first holds its slot: %d bytes, %v", len(body), err)
 	}
-	second.leave()
-	first.leave()
+	second.release()
+	first.release()
 	third := through(context.Background(), 5000)
 	if body, err := io.ReadAll(third); len(body) != 5000 || err != nil {
-		t.Errorf("third, after the first has left: %d bytes, %v", len(body), err)
+		t.Errorf("third, after the first released its slot: %d bytes, %v", len(body), err)
 	}
-	third.leave()
+	third.release()
 	if len(places) != 0 {
 		t.Errorf("%d places are still taken", len(places))
 	}
 }
 
-// Waiting for a place is not held against the server: the timeout stands still
-// meanwhile, and runs again afterwards.
-func TestWaitingStopsTheClock(t *testing.T) {
+// Waiting for a slot does not count against the timeout.
+func TestSlotWaitIsNoTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, limit, cancel := newDeadline(t.Context(), time.Second)
 		defer cancel()
-		g := &gate{ctx: ctx, limit: limit, from: strings.NewReader("words"), places: make(chan struct{}, 1)}
-		g.places <- struct{}{}
+		g := &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader("words"), slots: make(chan struct{}, 1)}
+		g.slots <- struct{}{}
 		read := make(chan string)
 		go func() {
 			body, err := io.ReadAll(g)
@@ -68,7 +67,7 @@ func TestWaitingStopsTheClock(t *testing.T) {
 			read <- string(body)
 		}()
 		time.Sleep(time.Hour)
-		<-g.places
+		<-g.slots
 		if got := <-read; got != "words" || ctx.Err() != nil {
 			t.Errorf("read %q, %v", got, ctx.Err())
 		}
@@ -79,9 +78,9 @@ func TestWaitingStopsTheClock(t *testing.T) {
 	})
 }
 
-// A large body keeps its place until it is released, and one that fails gives it
-// back by itself.
-func TestPlaces(t *testing.T) {
+// A large body holds its slot until it is released. A body that fails releases
+// its slot itself.
+func TestSlotIsReleased(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/endless" {
 			endless(w, r)
@@ -109,13 +108,13 @@ func TestPlaces(t *testing.T) {
 	held[0].Release()
 	(<-late).Release()
 	held[1].Release()
-	if len(c.large) != 0 {
-		t.Errorf("%d places are taken", len(c.large))
+	if len(c.largeSlots) != 0 {
+		t.Errorf("%d slots are taken", len(c.largeSlots))
 	}
 }
 
-// A compressed body is read although the header is silent or wrong about it, and
-// a bomb that hides behind that meets the cap all the same.
+// A compressed body is decoded even if the header is missing or wrong, and a
+// compression bomb is stopped at the limit.
 func TestUnannouncedCompression(t *testing.T) {
 	packed := func(to func(io.Writer) io.WriteCloser, size int) []byte {
 		var b bytes.Buffer
@@ -153,7 +152,7 @@ func TestUnannouncedCompression(t *testing.T) {
 		"first bytes of gzip alone": {[]byte("\x1f\x8b\x08"), "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := &Client{maxBody: 1000, large: make(chan struct{}, 1)}
+			client := &Client{maxBody: 1000, largeSlots: make(chan struct{}, 1)}
 			ctx, limit, cancel := newDeadline(t.Context(), time.Minute)
 			defer cancel()
 			res := &http.Response{Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{"Content-Encoding": {c.encoding}}, ContentLength: -1}

@@ -15,80 +15,81 @@ import (
 	"dateline/feed/text"
 )
 
-// Kind sorts failures by what a reader can do about them.
+// Kind classifies failures by what the user can do about them.
 type Kind string
 
 // The kinds of an [Error].
 const (
-	// KindScheme is an address of no kind that can be asked.
+	// KindScheme is an address that dateline cannot fetch.
 	KindScheme Kind = "scheme"
-	// KindBuiltin is a builtin address that this program does not have.
+	// KindBuiltin is a builtin: address that does not exist in this version.
 	KindBuiltin Kind = "builtin"
-	// KindLocal is a file or program that something else than the configuration
-	// named.
+	// KindLocal is a file, a program, a filter or a password command that the
+	// configuration does not name.
 	KindLocal Kind = "local"
-	// KindUnset is a configured environment variable that is not set.
+	// KindUnset is an environment variable that the configuration uses but that is
+	// not set.
 	KindUnset Kind = "unset"
-	// KindFile is a file that could not be read.
+	// KindFile is a file: feed whose file cannot be read.
 	KindFile Kind = "file"
-	// KindProgram is a program of the configuration that failed: the feed
-	// itself, its filter, or its password command.
+	// KindProgram is a configured program that failed: an exec: feed, a filter or a
+	// password command.
 	KindProgram Kind = "program"
-	// KindAuth is a user and password that a server refused.
+	// KindAuth is a user name and password that the server refused.
 	KindAuth Kind = "auth"
-	// KindDNS is a host name that could not be looked up.
+	// KindDNS is a host name that cannot be resolved.
 	KindDNS Kind = "dns"
-	// KindRefused is a host where nothing listens.
+	// KindRefused is a refused connection.
 	KindRefused Kind = "refused"
-	// KindUnreachable is a host or network without a way to it.
+	// KindUnreachable is a host or network that is unreachable.
 	KindUnreachable Kind = "unreachable"
-	// KindProxy is a proxy that could not be used.
+	// KindProxy is a proxy that cannot be used.
 	KindProxy Kind = "proxy"
-	// KindReset is a connection that ended before an answer.
+	// KindReset is a connection that was closed before a response.
 	KindReset Kind = "reset"
-	// KindTimeout is a phase, or the whole request, that took too long.
+	// KindTimeout is a phase or a whole request that took too long.
 	KindTimeout Kind = "timeout"
-	// KindTLS is a connection that could not be secured.
+	// KindTLS is a connection that cannot be secured, for instance because the
+	// server's certificate is not trusted.
 	KindTLS Kind = "tls"
-	// KindStatus is an answer other than a document; see [Error.Status].
+	// KindStatus is a response with an HTTP status other than success. See
+	// [Error.Status].
 	KindStatus Kind = "status"
-	// KindTooLarge is a body above [Options.MaxBody].
+	// KindTooLarge is a body larger than [Options.MaxBody].
 	KindTooLarge Kind = "too-large"
-	// KindRedirects is a chain that is too long or leads nowhere.
+	// KindRedirects is too many redirects, or a redirect to an invalid address.
 	KindRedirects Kind = "redirects"
-	// KindLoop is a chain that comes back to an address it has been to.
+	// KindLoop is a redirect to an address that was already requested.
 	KindLoop Kind = "loop"
 	// KindDowngrade is a redirect from https to http.
 	KindDowngrade Kind = "downgrade"
-	// KindEncoding is a body compressed in a way that was not asked for.
+	// KindEncoding is a body in a compression that was not asked for.
 	KindEncoding Kind = "encoding"
-	// KindTruncated is a body that broke off before its first byte.
+	// KindTruncated is a body that ended before its first byte.
 	KindTruncated Kind = "truncated"
-	// KindCanceled is a request that the caller ended.
+	// KindCanceled is a request that the caller canceled.
 	KindCanceled Kind = "canceled"
-	// KindOther is everything else.
+	// KindOther is any other failure.
 	KindOther Kind = "other"
 )
 
-// Error is a request that failed.
+// Error is a failed request.
 type Error struct {
-	// URL is the address that failed, perhaps one that redirects led to,
-	// without user and password and safe to show.
+	// URL is the address that failed, which redirects may have led to. It contains
+	// no user and no password and is safe to show.
 	URL string
-	// Status is the HTTP status; zero when there was no answer.
+	// Status is the HTTP status. 0 if there was no response.
 	Status int
 	Kind   Kind
-	// RetryAfter is how long the server asks to be left alone; zero when
-	// unsaid.
+	// RetryAfter is the server's Retry-After. 0 if it sent none.
 	RetryAfter time.Duration
-	// Page is a hash of the beginning of the page that came with Status; empty
-	// when none was read.
+	// Page is a hash of the first bytes of the error page. Empty if there was none.
 	Page string
-	// Err is the cause below; may be nil.
+	// Err is the cause. It may be nil.
 	Err error
 }
 
-// Error is for logs and for who writes dateline; readers get [Error.Sentence].
+// Error returns a text for logs and developers. Show users [Error.UserMessage].
 func (e *Error) Error() string {
 	var what string
 	switch {
@@ -100,15 +101,17 @@ func (e *Error) Error() string {
 	return "fetch " + e.URL + ": " + what
 }
 
-// Unwrap gives the cause to [errors.Is] and [errors.As].
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Gone says that the server ended the feed for good (RFC 9110 section 15.5.11).
+// Gone reports whether the server ended the feed permanently (410, RFC 9110
+// section 15.5.11).
 func (e *Error) Gone() bool { return e.Status == http.StatusGone }
 
-// Local says that the request never got as far as a server, for a reason on this
-// side: no network, no answer from the name servers, a proxy that is down, a network that wants a login.
-func (e *Error) Local() bool {
+// LocalFailure reports whether the request reached no server for a reason on
+// this side: no network, no response from the DNS servers, a proxy that is
+// down, or a network that wants a login.
+func (e *Error) LocalFailure() bool {
 	var dns *net.DNSError
 	switch e.Kind {
 	case KindUnreachable, KindProxy:
@@ -121,9 +124,10 @@ func (e *Error) Local() bool {
 	return false
 }
 
-// Unheard says that no word of a server came, be it the server's fault or the
-// network's: many such failures at once are the network's.
-func (e *Error) Unheard() bool {
+// NoResponse reports whether nothing was received from the server. Either side
+// may be the cause. Many such failures at the same time mean that the network
+// is down.
+func (e *Error) NoResponse() bool {
 	var op *net.OpError
 	switch e.Kind {
 	case KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTLS:
@@ -134,17 +138,17 @@ func (e *Error) Unheard() bool {
 	return false
 }
 
-// explain makes the *Error of a request to at, an address fit to be shown, that
-// failed. ctx is the caller's,
-// whole the one that also ends with the request's own timeout.
-func explain(ctx, whole context.Context, at string, err error) *Error {
+// asError returns err as an [*Error]. at is the address for messages. ctx is
+// the caller's context, and bounded is the one that also ends with the
+// request's timeout.
+func asError(ctx, bounded context.Context, at string, err error) *Error {
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Kind: kindOf(err), Err: err}
 		switch {
 		case ctx.Err() != nil:
 			e.Kind = KindCanceled
-		case whole.Err() != nil:
+		case bounded.Err() != nil:
 			e.Kind = KindTimeout
 		}
 	}
@@ -152,6 +156,7 @@ func explain(ctx, whole context.Context, at string, err error) *Error {
 	return e
 }
 
+// kindOf classifies an error of net/http or of a program.
 func kindOf(err error) Kind {
 	var dns *net.DNSError
 	var op *net.OpError
@@ -170,8 +175,8 @@ func kindOf(err error) Kind {
 		return KindRefused
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
 		return KindUnreachable
-	// Most of what goes wrong in crypto/tls has no type of its own, but all of
-	// it begins so.
+	// Most errors of crypto/tls have no type of their own, but all of them contain
+	// this text.
 	case strings.Contains(err.Error(), "tls: "):
 		return KindTLS
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -180,9 +185,10 @@ func kindOf(err error) Kind {
 	return KindOther
 }
 
-// shown is an address fit for a screen: cleaned, and without its password. A
-// nil u stands for a raw address that could not be parsed.
-func shown(u *url.URL, raw string) string {
+// displayURL returns an address that is safe to show: cleaned, shortened, and
+// without user and password. If u is nil, raw is an address that could not be
+// parsed.
+func displayURL(u *url.URL, raw string) string {
 	if u != nil {
 		raw = withoutUser(u).String()
 	} else if scheme, rest, ok := strings.Cut(raw, "://"); ok {
@@ -193,8 +199,8 @@ func shown(u *url.URL, raw string) string {
 	return cut(text.Clean(raw), 200)
 }
 
-// cause is the text of the error below, fit for one line: parts of it may come
-// from servers.
+// cause returns the text of the cause on one line. It is cleaned, because it
+// may quote a server.
 func (e *Error) cause() string {
 	if e.Err == nil {
 		return string(e.Kind)
@@ -202,7 +208,7 @@ func (e *Error) cause() string {
 	return cut(text.Clean(e.Err.Error()), 200)
 }
 
-// cut shortens s to about max bytes at a rune's edge.
+// cut shortens s to about max bytes without splitting a character.
 func cut(s string, max int) string {
 	if len(s) <= max {
 		return s
@@ -210,6 +216,7 @@ func cut(s string, max int) string {
 	return strings.ToValidUTF8(s[:max], "") + "…"
 }
 
+// statusText returns an HTTP status with its name, such as "404 Not Found".
 func statusText(status int) string {
 	if text := http.StatusText(status); text != "" {
 		return fmt.Sprintf("%d %s", status, text)

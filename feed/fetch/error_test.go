@@ -20,7 +20,7 @@ import (
 	"unicode"
 )
 
-// listen opens a port that takes connections and says nothing.
+// listen opens a port that accepts connections and sends nothing.
 func listen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -31,13 +31,13 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// sentence checks what every sentence promises: one line that names what is
-// wrong and, behind a colon or "so", the way out.
-func sentence(t *testing.T, e *Error, words ...string) {
+// checkMessage checks what every user message must be: one line that says what is
+// wrong and, after a colon or "so", what to do.
+func checkMessage(t *testing.T, e *Error, words ...string) {
 	t.Helper()
-	s := e.Sentence()
+	s := e.UserMessage()
 	if !strings.HasSuffix(s, ".") || !strings.Contains(s, ": ") || strings.Contains(s, "%!") || strings.ContainsFunc(s, unicode.IsControl) {
-		t.Errorf("not a sentence with a way out: %q", s)
+		t.Errorf("not a message with advice: %q", s)
 	}
 	for _, w := range words {
 		if !strings.Contains(s, w) {
@@ -49,8 +49,8 @@ func sentence(t *testing.T, e *Error, words ...string) {
 	}
 }
 
-// Every HTTP status that readers meet has words of its own.
-func TestStatusSentences(t *testing.T) {
+// Every common HTTP status has a message of its own.
+func TestStatusMessages(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		status := 0
 		fmt.Sscanf(r.URL.Path, "/%d", &status)
@@ -71,19 +71,20 @@ func TestStatusSentences(t *testing.T) {
 		if e.Status != status {
 			t.Errorf("status %d, want %d", e.Status, status)
 		}
-		sentence(t, e, words...)
+		checkMessage(t, e, words...)
 	}
 }
 
-// A port where nothing listens is refused.
+// A port without a server gives KindRefused.
 func TestRefused(t *testing.T) {
 	l := listen(t)
 	address := "http://" + l.Addr().String()
 	l.Close()
-	sentence(t, fail(t, client(t), Request{URL: address}, KindRefused), "refused", l.Addr().String())
+	checkMessage(t, fail(t, client(t), Request{URL: address}, KindRefused), "refused", l.Addr().String())
 }
 
-// A connection that ends before an answer is told apart from one refused.
+// A connection that is closed before a response gives KindReset, not
+// KindRefused.
 func TestReset(t *testing.T) {
 	l := listen(t)
 	go func() {
@@ -92,25 +93,26 @@ func TestReset(t *testing.T) {
 			if err != nil {
 				return
 			}
-			// The request is read first, so that its end is an end, not a race.
+			// Reading the request first makes the close orderly instead of a race.
 			_, _ = http.ReadRequest(bufio.NewReader(conn))
 			conn.Close()
 		}
 	}()
-	sentence(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "ended the connection")
+	checkMessage(t, fail(t, client(t), Request{URL: "http://" + l.Addr().String()}, KindReset), "closed the connection")
 }
 
-// Failures that cannot be had on loopback are sorted by the errors of net.
+// Failures that cannot happen on the loopback interface are classified by the
+// errors of package net.
 func TestKinds(t *testing.T) {
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	for _, c := range []struct {
 		err  error
 		kind Kind
 		word string
-		// local says that no server can have been reached.
+		// local is the expected result of LocalFailure.
 		local bool
 	}{
-		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "looked up", false},
+		{dial(&net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), KindDNS, "could not be found", false},
 		{dial(&net.DNSError{Err: "i/o timeout", Name: "a.example", IsTimeout: true}), KindDNS, "network", true},
 		{dial(syscall.ENETUNREACH), KindUnreachable, "network", true},
 		{dial(syscall.EHOSTUNREACH), KindUnreachable, "network", true},
@@ -125,16 +127,16 @@ func TestKinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := explain(t.Context(), t.Context(), shown(u, ""), c.err)
+		e := asError(t.Context(), t.Context(), displayURL(u, ""), c.err)
 		if e.Kind != c.kind {
 			t.Errorf("%v: kind %q, want %q", c.err, e.Kind, c.kind)
 		}
-		sentence(t, e, c.word)
-		if e.Local() != c.local {
-			t.Errorf("%v: local is %v", c.err, e.Local())
+		checkMessage(t, e, c.word)
+		if e.LocalFailure() != c.local {
+			t.Errorf("%v: local is %v", c.err, e.LocalFailure())
 		}
 	}
-	if gone := (&Error{Kind: KindStatus, Status: 410}); !gone.Gone() || gone.Local() {
+	if gone := (&Error{Kind: KindStatus, Status: 410}); !gone.Gone() || gone.LocalFailure() {
 		t.Error("410 is gone for good, by a server")
 	}
 }
@@ -145,8 +147,8 @@ func (timeout) Error() string   { return "i/o timeout" }
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
 
-// Every kind has a sentence, even when the error carries nothing but its kind.
-func TestEveryKindHasASentence(t *testing.T) {
+// Every kind has a message, even if the error has nothing but its kind.
+func TestEveryKindHasAMessage(t *testing.T) {
 	kinds := []Kind{
 		KindScheme, KindBuiltin, KindDNS, KindRefused, KindUnreachable, KindProxy, KindReset, KindTimeout, KindTLS, KindStatus,
 		KindTooLarge, KindRedirects, KindLoop, KindDowngrade, KindEncoding, KindTruncated, KindCanceled, KindOther,
@@ -155,30 +157,30 @@ func TestEveryKindHasASentence(t *testing.T) {
 	seen := map[string]Kind{}
 	for _, k := range kinds {
 		e := &Error{URL: "https://a.example/feed", Kind: k}
-		sentence(t, e)
-		if other, twice := seen[e.Sentence()]; twice {
+		checkMessage(t, e)
+		if other, twice := seen[e.UserMessage()]; twice {
 			t.Errorf("%q and %q say the same", k, other)
 		}
-		seen[e.Sentence()] = k
+		seen[e.UserMessage()] = k
 	}
 }
 
-// No text of a server may carry control characters into an error.
+// No error contains control characters that a server sent.
 func TestServerTextIsCleaned(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Location"] = []string{"gopher://a.example/%1b[2J\u009b0m"}
 		w.WriteHeader(http.StatusFound)
 	})
-	sentence(t, fail(t, client(t), Request{URL: s.URL}, KindScheme), "gopher")
-	// A host may hide a C1 control as percent-encoded UTF-8.
+	checkMessage(t, fail(t, client(t), Request{URL: s.URL}, KindScheme), "gopher")
+	// A host can contain a C1 control character in percent-encoded UTF-8.
 	u, err := parseURL("http://%c2%9b31m.example/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sentence(t, explain(t.Context(), t.Context(), shown(u, ""), syscall.ECONNREFUSED), "31m.example")
+	checkMessage(t, asError(t.Context(), t.Context(), displayURL(u, ""), syscall.ECONNREFUSED), "31m.example")
 }
 
-// certificate makes a self-signed certificate for 127.0.0.1 under a name.
+// certificate returns a self-signed certificate for 127.0.0.1.
 func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -202,7 +204,8 @@ func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
 
-// secure serves https with cert and returns a client that trusts its signer.
+// secure serves https with cert and returns a client that trusts the
+// certificate's issuer.
 func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.Server, *Client) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
@@ -210,7 +213,7 @@ func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.S
 	s.Config.ErrorLog = quiet()
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	transport := newTransport(defaultPhases(), nil)
+	transport := newTransport(defaultTimeouts(), nil)
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 	transport.TLSClientConfig.RootCAs.AddCert(cert.Leaf)
 	return s, client(t, func(o *Options) { o.Transport = transport })

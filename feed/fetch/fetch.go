@@ -1,11 +1,15 @@
-// Package fetch asks servers for documents over HTTP, and files and programs
-// where the configuration says so. It is the only package that knows net/http.
+// Package fetch gets documents over HTTP. It also reads files and runs programs
+// that the configuration names. It is the only package that imports net/http.
 //
-// [Client.Get] makes one polite, bounded request: conditional where there are
-// validators, ended by a timeout for each phase and for the whole, capped in
-// the bytes it will hold, careful with whom it tells the feed's own headers
-// after a redirect. What goes wrong is an [*Error], whose [Error.Sentence]
-// tells a reader what happened and what to do.
+// Start at [Client.Get]. It makes one polite, bounded request: conditional if
+// there are validators, with a timeout for each phase and for the whole, and
+// with a limit on the bytes of the body. Headers, cookies and passwords of a
+// feed go to the feed's own host only, also after redirects. A failure is an
+// [*Error]: [Error.UserMessage] says what happened and what the user can do.
+//
+// Never set [Request.Configured] for an address that the configuration does not
+// contain, unless it is http or https: the flag permits file: and exec:
+// addresses.
 package fetch
 
 import (
@@ -20,59 +24,63 @@ import (
 )
 
 const (
-	// DefaultMaxBody bounds a decoded body when [Options.MaxBody] is zero.
+	// DefaultMaxBody is the limit of a decoded body in bytes if [Options.MaxBody]
+	// is 0.
 	DefaultMaxBody int64 = 10 << 20
-	// DefaultTimeout bounds a whole request when [Request.Timeout] is zero.
+	// DefaultTimeout is the limit of a whole request if [Request.Timeout] is 0.
 	DefaultTimeout = 30 * time.Second
 )
 
-// Options are what a [Client] needs to know. The zero value works.
+// Options configures a [Client]. The zero value works.
 type Options struct {
-	// UserAgent names this program and where to read about it, for instance
-	// "dateline/1.0 (+https://example.org)".
+	// UserAgent is the User-Agent header, such as "dateline/1.0
+	// (+https://example.org)". If it is empty, "dateline" is sent.
 	UserAgent string
-	// MaxBody bounds the body in bytes after decompression; zero means
+	// MaxBody is the limit of a body in bytes after decompression. 0 means
 	// [DefaultMaxBody].
 	MaxBody int64
-	// Builtin answers builtin:NAME addresses; nil knows none.
+	// Builtin returns the document of a builtin:NAME address and reports whether it
+	// exists. If it is nil, no document exists.
 	Builtin func(name string) ([]byte, bool)
-	// Transport replaces the client's own, for tests; nil for the real one.
+	// Transport replaces the client's own transport in tests. If it is nil, the
+	// client makes its own.
 	Transport http.RoundTripper
-	// Now is the clock that dates in Retry-After are measured by; nil means
-	// [time.Now].
+	// Now returns the current time. Dates in Retry-After and Expires headers are
+	// compared with it. If it is nil, [time.Now] is used.
 	Now func() time.Time
 }
 
-// Client makes requests. Its connections are pooled, so a program needs only
-// one; it may be used from many goroutines.
+// Client makes requests. It pools connections, so a program needs only one.
+// Several goroutines may use it.
 type Client struct {
-	// routes have bare transports: http.Client would follow redirects by its own
-	// rules, with the feed's headers, and its address as Referer, for any host.
-	routes    routes
-	userAgent string
-	maxBody   int64
-	known     func(name string) ([]byte, bool)
-	now       func() time.Time
-	// large has a place for each large body being read.
-	large   chan struct{}
-	nonces  nonces
-	secrets secrets
+	// transports holds plain transports, not an http.Client. An http.Client follows
+	// redirects by its own rules: it would send the feed's headers, and its address
+	// as Referer, to any host.
+	transports      transports
+	userAgent       string
+	maxBody         int64
+	builtinDocument func(name string) ([]byte, bool)
+	now             func() time.Time
+	// largeSlots has one slot for each large body that may be in memory.
+	largeSlots chan struct{}
+	challenges challengeCache
+	passwords  passwords
 }
 
-// New makes a Client.
+// New returns a new Client.
 func New(o Options) *Client {
 	c := &Client{
-		routes:    routes{usual: o.Transport, others: map[route]*http.Transport{}},
-		userAgent: o.UserAgent,
-		maxBody:   cmp.Or(o.MaxBody, DefaultMaxBody),
-		known:     o.Builtin,
-		now:       o.Now,
-		large:     make(chan struct{}, largeBodies),
-		nonces:    nonces{known: map[string]*nonce{}},
-		secrets:   secrets{known: map[string]*secret{}},
+		transports:      transports{standard: o.Transport, others: map[routeOptions]*http.Transport{}},
+		userAgent:       o.UserAgent,
+		maxBody:         cmp.Or(o.MaxBody, DefaultMaxBody),
+		builtinDocument: o.Builtin,
+		now:             o.Now,
+		largeSlots:      make(chan struct{}, largeBodies),
+		challenges:      challengeCache{known: map[string]*usedChallenge{}},
+		passwords:       passwords{known: map[string]*password{}},
 	}
-	if c.routes.usual == nil {
-		c.routes.usual = newTransport(defaultPhases(), nil)
+	if c.transports.standard == nil {
+		c.transports.standard = newTransport(defaultTimeouts(), nil)
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -80,125 +88,132 @@ func New(o Options) *Client {
 	return c
 }
 
-// CloseIdle closes the connections that no request is using, so that nothing
-// is held open, and nobody's server is kept waiting, between two rounds.
+// CloseIdle closes the connections that no request uses. Call it after a
+// refresh, so that neither this computer nor the servers hold connections until
+// the next one.
 func (c *Client) CloseIdle() {
-	c.routes.closeIdle()
+	c.transports.closeIdle()
 }
 
-// Request says what to ask for.
+// Request describes one request.
 type Request struct {
-	// URL is http://…, https://…, builtin:NAME or, when Configured, file:PATH or
-	// exec:COMMAND. User and password in it are sent as basic authentication (RFC
-	// 7617), or as a digest where the server asks for one (RFC 7616).
+	// URL is http://…, https://…, builtin:NAME, or, if Configured is set, file:PATH
+	// or exec:COMMAND. A user and password in it are sent with basic authentication
+	// (RFC 7617), or with digest authentication (RFC 7616) if the server asks for
+	// that.
 	URL string
-	// Moved is where the feed has moved for good, to be asked in place of URL;
-	// empty when it has not. What is for the host of URL stays with that host.
+	// Moved is the feed's new address after a permanent redirect. It is requested
+	// instead of URL. Headers and secrets still go to the host of URL only. Empty
+	// if the feed has not moved.
 	Moved string
-	// ETag and LastModified are the validators of the copy at hand, as its
-	// Response had them; empty for none.
+	// ETag and LastModified are the validators of the stored document, as its
+	// Response had them. Empty if there are none.
 	ETag         string
 	LastModified string
-	// Validated is the address that gave the validators, which are sent to its
-	// host only, as they can tell a reader from others; empty means the one asked.
+	// Validated is the address whose response had the validators. The validators
+	// are sent to its host only, because they can identify a user. If it is empty,
+	// they belong to the requested address.
 	Validated string
-	// Accept replaces the header that asks for feeds when it is not empty.
+	// Accept replaces the Accept header. If it is empty, feeds are preferred.
 	Accept string
-	// UserAgent replaces the client's own when it is not empty.
+	// UserAgent replaces the client's User-Agent header. If it is empty, the
+	// client's own is sent.
 	UserAgent string
-	// Headers are sent to the host of URL only, and never again once a
-	// redirect has led to another host.
+	// Headers are sent to the host of URL only. After a redirect to another host
+	// they are not sent again.
 	Headers map[string]string
-	// Access is how the feed is reached. Its user, password, cookies and
-	// leniency are for the host of URL only, like Headers.
+	// Access holds proxy, login, cookies, TLS options and filter of the feed. User,
+	// password, cookies and the insecure option apply to the host of URL only.
 	Access feed.Access
-	// Configured says that the request is for a subscription of the
-	// configuration, which alone may name files and programs: file: and exec:
-	// addresses, filters and password commands are refused without it.
+	// Configured reports whether the request is for a subscription of the
+	// configuration. Only such a request may use file: and exec: addresses, filters
+	// and password commands; any other is refused with [KindLocal].
 	Configured bool
-	// Timeout bounds the whole request, redirects and body included; zero
-	// means [DefaultTimeout].
+	// Timeout is the limit of the whole request with redirects and body. 0 means
+	// [DefaultTimeout].
 	Timeout time.Duration
 }
 
-// Response is a good answer.
+// Response is a successful response.
 type Response struct {
-	// Status is the HTTP status; 200 for a builtin address.
+	// Status is the HTTP status. It is 200 or 304 if no server was involved.
 	Status int
-	// Body is decompressed, in the server's character set. It is nil when
-	// NotModified.
+	// Body is the decompressed body in the server's character set. It is nil if
+	// NotModified is set.
 	Body []byte
-	// ContentType is the Content-Type header as it came; may be empty.
+	// ContentType is the Content-Type header as received. It may be empty.
 	ContentType string
-	// ETag and LastModified are the validators as the server sent them, and with a
-	// filter what tells it behind the ETag. Both are empty when the body is
+	// ETag and LastModified are the validators to store with the document. With a
+	// filter, ETag also identifies the filter. Both are empty if the body is
 	// Partial.
 	ETag         string
 	LastModified string
-	// FinalURL is the address that answered, without user, password and
-	// fragment; that of the request for what no server answered.
+	// FinalURL is the address that responded, without user, password and fragment.
+	// It is the requested address if no server was involved.
 	FinalURL string
-	// ContentLocation is the Content-Location header made absolute: the base of
-	// the document's relative links where it names none itself. Empty when there
-	// is none, and when it leads to a host that means nothing to a reader.
+	// ContentLocation is the Content-Location header as an absolute address: the
+	// base of the document's relative links if the document itself names none.
+	// Empty if there is no such header or its host is not public.
 	ContentLocation string
-	// Redirects counts the redirects followed to get there.
+	// Redirects counts the redirects that were followed.
 	Redirects int
-	// Permanent is where the permanent redirects (301, 308) that began the
-	// chain led: the feed's new address. Empty when there were none.
+	// Permanent is the target of the permanent redirects (301, 308) at the start of
+	// the chain. It is the feed's new address. Empty if there were none.
 	Permanent string
-	// RetryAfter is how long the server asks to be left alone, Fresh how long
-	// it will go on calling this answer fresh (RFC 9111 section 4.2); zero when
-	// unsaid.
+	// RetryAfter is the server's Retry-After. 0 if it sent none.
 	RetryAfter time.Duration
-	Fresh      time.Duration
-	// Clock is the time by the server's clock; zero when unsaid.
+	// Fresh is how long the response stays fresh for a cache (RFC 9111 section
+	// 4.2). 0 if unknown.
+	Fresh time.Duration
+	// Clock is the current time by the server's clock. Zero if unknown.
 	Clock time.Time
-	// Bytes is the size of the decoded body, before any filter.
+	// Bytes is the size of the decoded body before any filter.
 	Bytes int64
-	// NotModified says that the copy with the request's validators is current.
+	// NotModified reports whether the copy that the request's validators identify
+	// is current.
 	NotModified bool
-	// Partial says that the connection broke before the body's end: Body holds
-	// what came, which may still have whole items in it.
+	// Partial reports whether Body is incomplete: the connection broke, or the
+	// server sent a part (206). Body may still contain whole items.
 	Partial bool
 
-	gate *gate
+	slot *bodySlot
 }
 
-// Release says that the body and what was made of it are done with. Only a few
-// large bodies are out at one time, so every answer must be released; twice does
-// no harm.
+// Release frees the slot of a large body. Call it when the body and everything
+// made from it are no longer needed: only a few large bodies may be in memory,
+// and further ones wait. Calling it twice does no harm.
 func (r Response) Release() {
-	if r.gate != nil {
-		r.gate.leave()
+	if r.slot != nil {
+		r.slot.release()
 	}
 }
 
-// Get asks for r and follows redirects. Every error is an [*Error]; an answer is
-// to be released.
+// Get sends the request and follows redirects. Every error is an [*Error]. The
+// caller must release the response. If ctx is canceled, the error has
+// [KindCanceled].
 func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	if name, ok := builtinName(r.URL); ok {
-		return c.builtin(name, r)
+		return c.fetchBuiltin(name, r)
 	}
-	if err := r.permitted(); err != nil {
+	if err := r.checkAllowed(); err != nil {
 		return Response{}, err
 	}
-	whole, limit, cancel := newDeadline(ctx, cmp.Or(r.Timeout, DefaultTimeout))
+	bounded, limit, cancel := newDeadline(ctx, cmp.Or(r.Timeout, DefaultTimeout))
 	defer cancel()
-	out, at, err := c.ask(whole, limit, r.unmarked())
+	out, at, err := c.request(bounded, limit, r.withServerValidators())
 	if err == nil {
-		err = c.filter(whole, limit, r.Access.Filter, &out)
+		err = c.filter(bounded, limit, r.Access.Filter, &out)
 	}
 	if err != nil {
-		return Response{}, explain(ctx, whole, at, err)
+		return Response{}, asError(ctx, bounded, at, err)
 	}
 	return out, nil
 }
 
-// permitted refuses what only the configuration may ask for, and what it asks
-// for in vain.
-func (r Request) permitted() error {
-	e := &Error{URL: shown(nil, r.URL)}
+// checkAllowed returns an error if only the configuration may make this
+// request, or if the configuration refers to a variable that is not set.
+func (r Request) checkAllowed() error {
+	e := &Error{URL: displayURL(nil, r.URL)}
 	switch {
 	case !r.Configured && (IsLocal(r.URL) || r.Access.Filter != nil || r.Access.PasswordCommand != nil):
 		e.Kind = KindLocal
@@ -210,45 +225,46 @@ func (r Request) permitted() error {
 	return e
 }
 
-// ask gets an answer and says from where, for people.
-func (c *Client) ask(ctx context.Context, limit *deadline, r Request) (out Response, at string, err error) {
+// request sends the request. at is the last requested address, for error
+// messages.
+func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out Response, at string, err error) {
 	if IsLocal(r.URL) {
-		out, err = c.local(ctx, limit, r)
-		return out, shown(nil, r.URL), err
+		out, err = c.fetchLocal(ctx, limit, r)
+		return out, displayURL(nil, r.URL), err
 	}
 	start, err := parseURL(r.URL)
 	if err != nil {
-		return out, shown(nil, r.URL), err
+		return out, displayURL(nil, r.URL), err
 	}
-	w, err := newWalk(c, r, start)
+	rd, err := newRedirects(c, r, start)
 	if err != nil {
-		return out, shown(nil, r.Moved), err
+		return out, displayURL(nil, r.Moved), err
 	}
-	res, err := w.follow(ctx)
+	res, err := rd.follow(ctx)
 	if err != nil {
-		return out, shown(w.at, ""), err
+		return out, displayURL(rd.at, ""), err
 	}
 	defer res.Body.Close()
-	if !w.validators() {
+	if !rd.sendsValidators() {
 		r.ETag, r.LastModified = "", ""
 	}
-	out, err = c.answer(ctx, limit, r, res)
-	out.FinalURL, out.Redirects, out.Permanent = w.at.String(), w.hops, w.moved
-	out.ContentLocation = contentLocation(res.Header.Get("Content-Location"), w.at)
-	return out, shown(w.at, ""), w.blame(err)
+	out, err = c.newResponse(ctx, limit, r, res)
+	out.FinalURL, out.Redirects, out.Permanent = rd.at.String(), rd.hops, rd.moved
+	out.ContentLocation = contentLocation(res.Header.Get("Content-Location"), rd.at)
+	return out, displayURL(rd.at, ""), rd.asAuthError(err)
 }
 
-// parseURL admits absolute http and https addresses. User and password stay in
-// the result: they leave the program as a header only.
+// parseURL parses an absolute http or https address. The result keeps user and
+// password. They are sent as a header only.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	var bad *url.Error
 	if errors.As(err, &bad) {
 		// The error around the cause would show the address with its password.
-		return nil, &Error{URL: shown(nil, raw), Kind: KindScheme, Err: bad.Err}
+		return nil, &Error{URL: displayURL(nil, raw), Kind: KindScheme, Err: bad.Err}
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, &Error{URL: shown(u, raw), Kind: KindScheme}
+		return nil, &Error{URL: displayURL(u, raw), Kind: KindScheme}
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil

@@ -13,7 +13,8 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// client makes a Client with a fixed clock, a small cap and an own pool.
+// client returns a Client with a fixed clock, a small body limit and its own
+// connections.
 func client(t *testing.T, change ...func(*Options)) *Client {
 	t.Helper()
 	o := Options{UserAgent: "dateline/test (+https://example.org)", MaxBody: 1 << 20, Now: func() time.Time { return noon }}
@@ -25,7 +26,7 @@ func client(t *testing.T, change ...func(*Options)) *Client {
 	return c
 }
 
-// serve listens on a loopback address: 127.0.0.1 and 127.0.0.2 are two hosts.
+// serve listens on a loopback address. 127.0.0.1 and 127.0.0.2 are two hosts.
 func serve(t *testing.T, ip string, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
@@ -63,7 +64,7 @@ func fail(t *testing.T, c *Client, r Request, kind Kind) *Error {
 	return e
 }
 
-// A request must say who asks, what is wanted and which copy is at hand.
+// A request has a user agent, an Accept header and the validators.
 func TestRequestHeaders(t *testing.T) {
 	var got http.Header
 	var host string
@@ -93,8 +94,8 @@ func TestRequestHeaders(t *testing.T) {
 	}
 }
 
-// The answer's metadata must arrive as the server sent it.
-func TestAnswer(t *testing.T) {
+// The response has the metadata that the server sent.
+func TestResponse(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/rss+xml; charset=koi8-r")
 		w.Header().Set("ETag", `"abc"`)
@@ -124,7 +125,8 @@ func equal(a, b Response) bool {
 		a.Fresh == b.Fresh && a.Bytes == b.Bytes && a.NotModified == b.NotModified && a.Partial == b.Partial
 }
 
-// 304 says that the copy is current; without a copy it is a broken server's.
+// 304 means that the stored copy is current. Without a stored copy it is an
+// error.
 func TestNotModified(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) })
 	c := client(t)
@@ -149,16 +151,16 @@ func TestBasicAuthentication(t *testing.T) {
 		t.Errorf("final URL %s", res.FinalURL)
 	}
 	e := fail(t, c, Request{URL: with("me:other1")}, KindAuth)
-	if all := e.Error() + e.Sentence() + e.URL; strings.Contains(all, "other1") {
+	if all := e.Error() + e.UserMessage() + e.URL; strings.Contains(all, "other1") {
 		t.Errorf("the password is shown: %s", all)
 	}
 	e = fail(t, c, Request{URL: "http://me:s3cret@host:bad port/"}, KindScheme)
-	if all := e.Error() + e.Sentence() + e.URL; strings.Contains(all, "s3cret") {
+	if all := e.Error() + e.UserMessage() + e.URL; strings.Contains(all, "s3cret") {
 		t.Errorf("the password is shown: %s", all)
 	}
 }
 
-// The built-in guide goes the same way as any feed: with a validator.
+// A builtin document has a validator, as any other document.
 func TestBuiltin(t *testing.T) {
 	c := client(t, func(o *Options) {
 		o.Builtin = func(name string) ([]byte, bool) { return []byte("<feed/>"), name == "guide" }
@@ -177,8 +179,8 @@ func TestBuiltin(t *testing.T) {
 	fail(t, client(t), Request{URL: "builtin:guide"}, KindBuiltin)
 }
 
-// Nothing but http, https and builtin is ever opened; local addresses have a
-// test of their own.
+// Only http, https and builtin addresses are fetched.
+// TestLocalNeedsConfiguration tests file: and exec:.
 func TestSchemes(t *testing.T) {
 	c := client(t)
 	for _, address := range []string{"", "ftp://127.0.0.1/", "/etc/passwd", "example.org/feed", "http:///feed", "javascript:1", "http://[::1"} {
@@ -186,7 +188,7 @@ func TestSchemes(t *testing.T) {
 	}
 }
 
-// An IPv6 literal is an address like any other.
+// The host may be an IPv6 address.
 func TestIPv6(t *testing.T) {
 	s := serve(t, "::1", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("six")) })
 	if res := get(t, client(t), Request{URL: s.URL}); string(res.Body) != "six" {
@@ -194,17 +196,17 @@ func TestIPv6(t *testing.T) {
 	}
 }
 
-// Both forms of Retry-After are read, by the client's own clock, and neither
-// silences a feed for longer than a month.
+// Both forms of Retry-After are parsed, using the client's clock. At most a
+// month is believed.
 func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"120":                           2 * time.Minute,
 		" 7 ":                           7 * time.Second,
 		"Mon, 23 Nov 2026 12:30:00 GMT": 30 * time.Minute,
 		"Mon, 23 Nov 2026 11:30:00 GMT": 0,
-		"Mon, 23 Nov 2099 12:30:00 GMT": maxWait,
-		"99999999999999999999999":       maxWait,
-		"99999999999":                   maxWait,
+		"Mon, 23 Nov 2099 12:30:00 GMT": maxDelay,
+		"99999999999999999999999":       maxDelay,
+		"99999999999":                   maxDelay,
 		"-5":                            0,
 		"soon":                          0,
 		"":                              0,
@@ -222,9 +224,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// The server's clock is read from the answer, with the time that the answer
-// spent in caches.
-func TestServersClock(t *testing.T) {
+// The server's time includes the time that the response spent in caches.
+func TestServerTime(t *testing.T) {
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		date, age string
@@ -238,7 +239,7 @@ func TestServersClock(t *testing.T) {
 		{"", "", time.Time{}},
 	} {
 		h := http.Header{"Date": {c.date}, "Age": {c.age}}
-		if got := clock(h); !got.Equal(c.want) {
+		if got := serverTime(h); !got.Equal(c.want) {
 			t.Errorf("Date %q, Age %q: %v, want %v", c.date, c.age, got, c.want)
 		}
 	}
@@ -257,8 +258,8 @@ func TestServersClock(t *testing.T) {
 	}
 }
 
-// Freshness counts only what the server grants this program and caches have
-// left. Expires counts by the server's own clock, and never against max-age.
+// Freshness counts max-age for private caches minus the age. Expires is
+// compared with the server's clock and does not override max-age.
 func TestFreshness(t *testing.T) {
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -271,12 +272,12 @@ func TestFreshness(t *testing.T) {
 		{"max-age=60, no-cache", "", "", "", 0},
 		{"no-store", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 0},
 		{"max-age=oops", "", "", "", 0},
-		{"max-age=99999999999999999999", "", "", "", maxWait},
+		{"max-age=99999999999999999999", "", "", "", maxDelay},
 		{"s-maxage=60", "", "", "", 0},
 		{"", "", "Mon, 23 Nov 2020 11:00:00 GMT", "Mon, 23 Nov 2020 13:00:00 GMT", 2 * time.Hour},
 		{"", "600", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 110 * time.Minute},
 		{"", "", "", "Mon, 23 Nov 2026 13:00:00 GMT", time.Hour},
-		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Fri, 23 Nov 2096 13:00:00 GMT", maxWait},
+		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Fri, 23 Nov 2096 13:00:00 GMT", maxDelay},
 		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "0", 0},
 		{"", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", 0},
 		{"max-age=0", "", "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 0},
@@ -289,7 +290,7 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
-// The caller's cancellation is told apart from a timeout.
+// A canceled request gives KindCanceled, not KindTimeout.
 func TestCanceled(t *testing.T) {
 	reached := make(chan struct{})
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {

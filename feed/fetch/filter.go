@@ -7,38 +7,41 @@ import (
 	"strings"
 )
 
-// filter has the configured program make another body of a good answer's.
+// filter replaces the body of a response by what the configured filter makes of
+// it.
 func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res *Response) error {
 	if len(argv) == 0 || res.NotModified {
 		return nil
 	}
-	if res.gate == nil {
-		res.gate = &gate{ctx: ctx, limit: limit, places: c.large}
+	if res.slot == nil {
+		res.slot = &bodySlot{ctx: ctx, limit: limit, slots: c.largeSlots}
 	}
-	// A body that has a place keeps it for what the filter makes of it: waiting
-	// for a second one, two filters could wait for each other.
-	res.gate.free = largeBody
-	out := &capped{max: c.maxBody, gate: res.gate}
+	// If the body has a slot, the filter's output uses the same one. Otherwise two
+	// filters could wait for each other's slots.
+	res.slot.free = largeBody
+	out := &cappedOutput{max: c.maxBody, slot: res.slot}
 	err := run(ctx, program{role: roleFilter, argv: argv, input: res.Body, out: out})
 	if err == nil && len(out.body) == 0 {
 		err = &programError{roleFilter, "it printed nothing"}
 	}
 	if err != nil {
-		res.gate.leave()
+		res.slot.release()
 		return err
 	}
 	res.Body = out.body
 	if !res.Partial {
-		res.ETag += filterMark + filterName(argv)
+		res.ETag += filterSeparator + filterHash(argv)
 	}
 	return nil
 }
 
-// filterMark parts the server's ETag from what tells the filter. Were they
-// not kept together, a feed would not be read again when its filter changes.
-const filterMark = " filter:"
+// filterSeparator separates the server's ETag from the hash of the filter.
+// Because of the hash, the feed is fetched again after its filter changed.
+const filterSeparator = " filter:"
 
-func filterName(argv []string) string {
+// filterHash returns a hash of the filter's command. It is empty if there is no
+// filter.
+func filterHash(argv []string) string {
 	if len(argv) == 0 {
 		return ""
 	}
@@ -46,11 +49,11 @@ func filterName(argv []string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// unmarked is r with the server's own validators, or without any when they
-// belong to what another filter made.
-func (r Request) unmarked() Request {
-	etag, name, _ := strings.Cut(r.ETag, filterMark)
-	if name != filterName(r.Access.Filter) {
+// withServerValidators returns r with the server's own validators. They are
+// dropped if another filter made the stored document.
+func (r Request) withServerValidators() Request {
+	etag, name, _ := strings.Cut(r.ETag, filterSeparator)
+	if name != filterHash(r.Access.Filter) {
 		r.ETag, r.LastModified = "", ""
 		return r
 	}

@@ -12,64 +12,68 @@ import (
 	"strings"
 )
 
-// maxRedirects is how long a chain may be before it is given up.
+// maxRedirects is the number of redirects after which a request fails.
 const maxRedirects = 10
 
-// walk is one request's way through redirects.
-type walk struct {
+// redirects follows the redirects of one request.
+type redirects struct {
 	client  *Client
 	request Request
-	// first is the address asked for, at the one being asked now, which never
-	// has user and password in it: they are a header, and only for first's host.
+	// first is the requested address, at the address of the next request. at never
+	// contains a user or password. They are sent as a header, and only to the host
+	// of first.
 	first, at *url.URL
-	// validated is the address that gave the validators.
-	validated *url.URL
-	login     *login
-	// jar has the cookies that hosts set on the way, each for its own host.
-	jar  http.CookieJar
+	// validated is the address whose response had the validators.
+	validated   *url.URL
+	credentials *credentials
+	// jar holds the cookies that hosts set during the redirects, each for its own
+	// host.
+	jar http.CookieJar
+	// hops counts the redirects.
 	hops int
-	// own holds while every step stayed on first's host.
-	own bool
-	// permanent holds while every step was a permanent redirect, moved is where
-	// those led.
+	// onOwnHost reports whether all requests so far went to the host of first.
+	onOwnHost bool
+	// permanent reports whether all redirects so far were permanent. moved is the
+	// target of the last permanent one.
 	permanent bool
 	moved     string
 }
 
-func newWalk(c *Client, r Request, start *url.URL) (*walk, error) {
-	w := &walk{client: c, request: r, first: start, at: withoutUser(start), own: true, permanent: true}
+// newRedirects returns the state before the first request.
+func newRedirects(c *Client, r Request, start *url.URL) (*redirects, error) {
+	rd := &redirects{client: c, request: r, first: start, at: withoutUser(start), onOwnHost: true, permanent: true}
 	if r.Moved != "" {
 		moved, err := parseURL(r.Moved)
 		if err != nil {
 			return nil, err
 		}
-		w.at, w.own = withoutUser(moved), sameHost(start, moved)
+		rd.at, rd.onOwnHost = withoutUser(moved), sameHost(start, moved)
 	}
-	w.validated = w.at
+	rd.validated = rd.at
 	if u, err := parseURL(r.Validated); err == nil {
-		w.validated = u
+		rd.validated = u
 	}
-	w.login = newLogin(c, r, start)
-	// Without a list of public suffixes it never fails; see keepCookies.
-	w.jar, _ = cookiejar.New(nil)
-	return w, nil
+	rd.credentials = newCredentials(c, r, start)
+	// Without a list of public suffixes it never fails. See keepCookies.
+	rd.jar, _ = cookiejar.New(nil)
+	return rd, nil
 }
 
-// follow asks w.at and then wherever redirects lead. The caller closes the
-// answer's body.
-func (w *walk) follow(ctx context.Context) (*http.Response, error) {
+// follow requests rd.at and follows redirects from there. The caller closes the
+// body of the response.
+func (rd *redirects) follow(ctx context.Context) (*http.Response, error) {
 	seen := make(map[string]bool)
 	for {
-		req, err := w.build(ctx)
+		req, err := rd.newRequest(ctx)
 		if err != nil {
 			return nil, err
 		}
-		// A host may send back to the same address with a cookie.
-		state := w.at.String() + " " + req.Header.Get("Cookie")
+		// A host may redirect to the same address after it set a cookie.
+		state := rd.at.String() + " " + req.Header.Get("Cookie")
 		if seen[state] {
-			return nil, &Error{Kind: KindLoop, Err: fmt.Errorf("redirects back to %s", shown(w.at, ""))}
+			return nil, &Error{Kind: KindLoop, Err: fmt.Errorf("back to %s", displayURL(rd.at, ""))}
 		}
-		res, err := w.send(ctx, req)
+		res, err := rd.send(ctx, req)
 		if err != nil {
 			return nil, err
 		}
@@ -78,20 +82,20 @@ func (w *walk) follow(ctx context.Context) (*http.Response, error) {
 			return res, nil
 		}
 		discard(res)
-		if err := w.step(res); err != nil {
+		if err := rd.step(res); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// send makes one request, and makes it again where the host asks for user and
-// password.
-func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, error) {
-	way := route{proxy: w.request.Access.Proxy}
-	if w.own && w.request.Access.Insecure {
-		way.insecure = w.at.Hostname()
+// send sends one request. It sends it again with credentials if the host asks
+// for them.
+func (rd *redirects) send(ctx context.Context, req *http.Request) (*http.Response, error) {
+	options := routeOptions{proxy: rd.request.Access.Proxy}
+	if rd.onOwnHost && rd.request.Access.Insecure {
+		options.insecure = rd.at.Hostname()
 	}
-	transport, err := w.client.routes.to(way)
+	transport, err := rd.client.transports.get(options)
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +104,11 @@ func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, err
 		if err != nil {
 			return nil, err
 		}
-		w.keepCookies(res)
-		if res.StatusCode != http.StatusUnauthorized || !w.own || w.login == nil {
+		rd.keepCookies(res)
+		if res.StatusCode != http.StatusUnauthorized || !rd.onOwnHost || rd.credentials == nil {
 			return res, nil
 		}
-		again, err := w.login.refused(ctx, res)
+		again, err := rd.credentials.retryAfterRefusal(ctx, res)
 		if err != nil {
 			res.Body.Close()
 			return nil, err
@@ -113,57 +117,58 @@ func (w *walk) send(ctx context.Context, req *http.Request) (*http.Response, err
 			return res, nil
 		}
 		discard(res)
-		if req, err = w.build(ctx); err != nil {
+		if req, err = rd.newRequest(ctx); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// keepCookies remembers what a host sets for itself until the walk ends. A
-// domain would hand it to the host's neighbours, so it is left out.
-func (w *walk) keepCookies(res *http.Response) {
+// keepCookies stores a host's cookies for the rest of the request. It removes
+// their Domain attribute, which would send them to other hosts of the domain.
+func (rd *redirects) keepCookies(res *http.Response) {
 	cookies := res.Cookies()
 	for _, c := range cookies {
 		c.Domain = ""
 	}
-	w.jar.SetCookies(w.at, cookies)
+	rd.jar.SetCookies(rd.at, cookies)
 }
 
-// validators says whether the host being asked gave the validators.
-func (w *walk) validators() bool { return sameHost(w.validated, w.at) }
+// sendsValidators reports whether the validators came from the host of rd.at.
+func (rd *redirects) sendsValidators() bool { return sameHost(rd.validated, rd.at) }
 
-// build makes the request for w.at.
-func (w *walk) build(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.at.String(), nil)
+// newRequest returns the HTTP request for rd.at.
+func (rd *redirects) newRequest(ctx context.Context) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, rd.at.String(), nil)
 	if err != nil {
 		return nil, err
 	}
-	r := w.request
+	r := rd.request
 	req.Header.Set("Accept", cmp.Or(r.Accept, accept))
-	req.Header.Set("User-Agent", cmp.Or(r.UserAgent, w.client.userAgent, "dateline"))
-	if w.validators() {
-		setIf(req.Header, "If-None-Match", r.ETag)
-		setIf(req.Header, "If-Modified-Since", r.LastModified)
+	req.Header.Set("User-Agent", cmp.Or(r.UserAgent, rd.client.userAgent, "dateline"))
+	if rd.sendsValidators() {
+		setNonEmpty(req.Header, "If-None-Match", r.ETag)
+		setNonEmpty(req.Header, "If-Modified-Since", r.LastModified)
 	}
-	if w.own {
-		err = w.introduce(ctx, req)
+	if rd.onOwnHost {
+		err = rd.addPrivateHeaders(ctx, req)
 	}
-	for _, c := range w.jar.Cookies(w.at) {
+	for _, c := range rd.jar.Cookies(rd.at) {
 		req.AddCookie(c)
 	}
 	return req, err
 }
 
-// introduce puts on a request what is for the feed's own host only. Headers
-// that the configuration spells out come last and so prevail.
-func (w *walk) introduce(ctx context.Context, req *http.Request) error {
-	setIf(req.Header, "Cookie", w.request.Access.Cookies)
-	if w.login != nil {
-		if err := w.login.sign(ctx, req); err != nil {
+// addPrivateHeaders adds the headers for the feed's own host only: cookies,
+// credentials, and the configured headers. The configured headers are last and
+// replace the others.
+func (rd *redirects) addPrivateHeaders(ctx context.Context, req *http.Request) error {
+	setNonEmpty(req.Header, "Cookie", rd.request.Access.Cookies)
+	if rd.credentials != nil {
+		if err := rd.credentials.sign(ctx, req); err != nil {
 			return err
 		}
 	}
-	for name, value := range w.request.Headers {
+	for name, value := range rd.request.Headers {
 		switch http.CanonicalHeaderKey(name) {
 		case "Host":
 			req.Host = value
@@ -176,44 +181,47 @@ func (w *walk) introduce(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-// blame makes a refusal of user and password of an answer's error.
-func (w *walk) blame(err error) error {
+// asAuthError changes a 401 error to [KindAuth] if credentials were sent.
+func (rd *redirects) asAuthError(err error) error {
 	var e *Error
-	if errors.As(err, &e) && e.Status == http.StatusUnauthorized && w.own && w.login != nil && w.login.sent != "" {
+	if errors.As(err, &e) && e.Status == http.StatusUnauthorized && rd.onOwnHost && rd.credentials != nil && rd.credentials.sent != "" {
 		e.Kind = KindAuth
 	}
 	return err
 }
 
-// errTarget is a redirect whose target is no address.
-var errTarget = errors.New("the redirect's target cannot be read")
+// errBadTarget reports a redirect to an invalid address.
+var errBadTarget = errors.New("the redirect's target is not a valid address")
 
-// step moves w to where res points, or says why not.
-func (w *walk) step(res *http.Response) error {
+// step sets rd to the target of the redirect in res. It returns an error if the
+// redirect must not be followed.
+func (rd *redirects) step(res *http.Response) error {
 	location := res.Header.Get("Location")
-	next, err := w.at.Parse(location)
+	next, err := rd.at.Parse(location)
 	if err != nil {
-		return &Error{Kind: KindRedirects, Err: errTarget}
+		return &Error{Kind: KindRedirects, Err: errBadTarget}
 	}
 	next.User, next.Fragment, next.RawFragment = nil, "", ""
 	switch {
 	case next.Scheme != "http" && next.Scheme != "https" || next.Hostname() == "":
-		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", shown(next, location))}
-	case w.at.Scheme == "https" && next.Scheme == "http":
-		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("redirects to %s", shown(next, location))}
-	case w.hops == maxRedirects:
-		return &Error{Kind: KindRedirects, Err: fmt.Errorf("more than %d redirects", maxRedirects)}
+		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", displayURL(next, location))}
+	case rd.at.Scheme == "https" && next.Scheme == "http":
+		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("to %s", displayURL(next, location))}
+	case rd.hops == maxRedirects:
+		return &Error{Kind: KindRedirects, Err: fmt.Errorf("more than %d times", maxRedirects)}
 	}
-	w.hops++
-	w.permanent = w.permanent && (res.StatusCode == http.StatusMovedPermanently || res.StatusCode == http.StatusPermanentRedirect)
-	if w.permanent {
-		w.moved = next.String()
+	rd.hops++
+	rd.permanent = rd.permanent && (res.StatusCode == http.StatusMovedPermanently || res.StatusCode == http.StatusPermanentRedirect)
+	if rd.permanent {
+		rd.moved = next.String()
 	}
-	w.own = w.own && sameHost(w.first, next)
-	w.at = next
+	rd.onOwnHost = rd.onOwnHost && sameHost(rd.first, next)
+	rd.at = next
 	return nil
 }
 
+// isRedirect reports whether a status is a redirect that names its target (RFC
+// 9110 section 15.4).
 func isRedirect(status int) bool {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
@@ -223,16 +231,16 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// SameServer says whether what is sent to one address may be sent to another:
-// both lead to one server.
+// SameServer reports whether two addresses lead to the same server, so that
+// secrets for one may be sent to the other.
 func SameServer(from, to string) bool {
 	a, errA := url.Parse(from)
 	b, errB := url.Parse(to)
 	return errA == nil && errB == nil && a.Hostname() != "" && sameHost(a, b)
 }
 
-// sameHost says whether b is the server of a. A step up from http to https on
-// the default ports stays with it.
+// sameHost reports whether b is on the server of a. The step from http to https
+// on the default ports stays on the server.
 func sameHost(a, b *url.URL) bool {
 	if !strings.EqualFold(a.Hostname(), b.Hostname()) {
 		return false
@@ -240,6 +248,7 @@ func sameHost(a, b *url.URL) bool {
 	return port(a) == port(b) || port(a) == "80" && port(b) == "443"
 }
 
+// port returns the port of an address, or the default port of its scheme.
 func port(u *url.URL) string {
 	switch {
 	case u.Port() != "":
@@ -250,12 +259,12 @@ func port(u *url.URL) string {
 	return "80"
 }
 
-// discard closes an answer that only led elsewhere; a short body is read first
-// so that its connection can serve the next step.
+// discard closes a response that is not needed. It reads a short body first, so
+// that the connection can be used again.
 func discard(res *http.Response) {
 	const short = 4 << 10
 	if res.ContentLength >= 0 && res.ContentLength <= short {
-		// Whatever goes wrong here costs no more than the connection.
+		// An error costs only the connection.
 		_, _ = io.Copy(io.Discard, res.Body)
 	}
 	res.Body.Close()

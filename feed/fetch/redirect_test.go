@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// chain serves /CODE/CODE/…: each step redirects with its first code to the rest.
+// chain serves /CODE/CODE/…: each step redirects with the first code to the
+// rest.
 func chain(t *testing.T) string {
 	return serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -19,7 +20,7 @@ func chain(t *testing.T) string {
 	}).URL
 }
 
-// Only the permanent redirects that begin a chain name a new address.
+// Only permanent redirects at the start of a chain give a new address.
 func TestRedirectChains(t *testing.T) {
 	base := chain(t)
 	for _, c := range []struct {
@@ -45,8 +46,8 @@ func TestRedirectChains(t *testing.T) {
 	}
 }
 
-// Chains that never end are given up, each with its own reason.
-func TestRedirectsGivenUp(t *testing.T) {
+// Endless chains fail, each with its own reason.
+func TestEndlessRedirects(t *testing.T) {
 	base := chain(t)
 	fail(t, client(t), Request{URL: base + strings.Repeat("/302", 11) + "/end"}, KindRedirects)
 
@@ -58,23 +59,23 @@ func TestRedirectsGivenUp(t *testing.T) {
 		"http://[bad":         KindRedirects,
 		"":                    KindStatus,
 	} {
-		asked := 0
+		requested := 0
 		s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
-			asked++
+			requested++
 			w.Header()["Location"] = []string{location}
 			w.WriteHeader(http.StatusFound)
 		})
 		e := fail(t, client(t, func(o *Options) {
 			o.Builtin = func(string) ([]byte, bool) { return nil, true }
 		}), Request{URL: s.URL + "/a"}, kind)
-		if asked != 1 || !strings.HasSuffix(e.Sentence(), ".") {
-			t.Errorf("Location %q: asked %d times, %s", location, asked, e.Sentence())
+		if requested != 1 || !strings.HasSuffix(e.UserMessage(), ".") {
+			t.Errorf("Location %q: requested %d times, %s", location, requested, e.UserMessage())
 		}
 	}
 }
 
-// What the reader gave for one host must never reach another, even when that
-// one sends back to the first.
+// Secrets for one host never reach another host, even if that host redirects
+// back to the first.
 func TestSecretsStayAtHome(t *testing.T) {
 	type visit struct {
 		path string
@@ -92,7 +93,7 @@ func TestSecretsStayAtHome(t *testing.T) {
 		case "/start":
 			http.Redirect(w, r, "/inside", http.StatusFound)
 		case "/inside":
-			// A redirect may not plant a password either.
+			// A redirect must not set a password either.
 			http.Redirect(w, r, strings.Replace(other.URL, "://", "://planted:pw@", 1)+"/", http.StatusFound)
 		}
 	})
@@ -112,13 +113,13 @@ func TestSecretsStayAtHome(t *testing.T) {
 			}
 		}
 		if v.h.Get("Referer") != "" {
-			t.Errorf("%s: the feed's address is told: %s", v.path, v.h.Get("Referer"))
+			t.Errorf("%s: the feed's address is reported: %s", v.path, v.h.Get("Referer"))
 		}
 	}
 }
 
-// A step up to https on the same name is still the feed's own host; another
-// port or name is not.
+// https on the same name is still the feed's own host. Another port or name is
+// not.
 func TestSameHost(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
@@ -142,7 +143,7 @@ func TestSameHost(t *testing.T) {
 	}
 }
 
-// A redirect with a long or endless body costs nothing: it is not read.
+// A long body of a redirect is not read.
 func TestRedirectBodyIsNotRead(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/end" {

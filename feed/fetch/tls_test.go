@@ -14,7 +14,7 @@ import (
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// Each way a certificate can be wrong has its own words.
+// Each problem of a certificate has a message of its own.
 func TestCertificates(t *testing.T) {
 	hello := func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("hello")) }
 
@@ -22,27 +22,27 @@ func TestCertificates(t *testing.T) {
 	if res := get(t, trusting, Request{URL: good.URL}); string(res.Body) != "hello" {
 		t.Errorf("body %q", res.Body)
 	}
-	sentence(t, fail(t, client(t), Request{URL: good.URL}, KindTLS), "trusts")
+	checkMessage(t, fail(t, client(t), Request{URL: good.URL}, KindTLS), "trusts")
 
 	expired, trusting := secure(t, certificate(t, func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = noon.AddDate(-20, 0, 0), noon.AddDate(-19, 0, 0)
 	}), hello)
-	sentence(t, fail(t, trusting, Request{URL: expired.URL}, KindTLS), "23 November 2007", "clock")
+	checkMessage(t, fail(t, trusting, Request{URL: expired.URL}, KindTLS), "23 November 2007", "clock")
 
 	named, trusting := secure(t, certificate(t, func(c *x509.Certificate) {
 		c.IPAddresses, c.DNSNames = []net.IP{net.IPv4(127, 9, 9, 9)}, []string{"other.example"}
 	}), hello)
-	sentence(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another name")
+	checkMessage(t, fail(t, trusting, Request{URL: named.URL}, KindTLS), "another host name")
 }
 
-// A plain server behind an https address is a common mistake.
-func TestPlainServerAskedByTLS(t *testing.T) {
+// An https address on a server without TLS has a message of its own.
+func TestServerWithoutTLS(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {})
 	s.Config.ErrorLog = quiet()
-	sentence(t, fail(t, client(t), Request{URL: "https://" + s.Listener.Addr().String()}, KindTLS), "http://")
+	checkMessage(t, fail(t, client(t), Request{URL: "https://" + s.Listener.Addr().String()}, KindTLS), "http://")
 }
 
-// Protocols below TLS 1.2 are refused.
+// Versions before TLS 1.2 are refused.
 func TestOldTLS(t *testing.T) {
 	cert := certificate(t, func(*x509.Certificate) {})
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -50,18 +50,18 @@ func TestOldTLS(t *testing.T) {
 	s.Config.ErrorLog = quiet()
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	sentence(t, fail(t, client(t), Request{URL: s.URL, Timeout: time.Minute}, KindTLS))
+	checkMessage(t, fail(t, client(t), Request{URL: s.URL, Timeout: time.Minute}, KindTLS))
 }
 
-// A secure address never becomes an open one behind the reader's back.
+// A redirect from https to http is not followed.
 func TestDowngrade(t *testing.T) {
-	asked := false
-	plain := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { asked = true })
+	requested := false
+	plain := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { requested = true })
 	s, trusting := secure(t, certificate(t, func(*x509.Certificate) {}), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, plain.URL+"/open", http.StatusMovedPermanently)
 	})
-	sentence(t, fail(t, trusting, Request{URL: s.URL}, KindDowngrade), plain.URL+"/open")
-	if asked {
-		t.Error("the open address was asked")
+	checkMessage(t, fail(t, trusting, Request{URL: s.URL}, KindDowngrade), plain.URL+"/open")
+	if requested {
+		t.Error("the http address was requested")
 	}
 }

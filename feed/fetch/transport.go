@@ -2,41 +2,147 @@ package fetch
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 )
 
-// phases bounds the steps of a request, so that a host that swallows packets
-// is given up sooner than a feed that is merely slow to make: that one may be
-// given a longer timeout in its settings, and header is where this ends.
-type phases struct {
+// phaseTimeouts limits the phases of a request. So a host that drops packets
+// fails sooner than a feed that is slow to generate. header is the wait for the
+// response's headers: a longer timeout in a feed's settings does not extend it.
+type phaseTimeouts struct {
 	dial, handshake, header time.Duration
 }
 
-// defaultPhases returns the bounds of the real transport.
-func defaultPhases() phases {
-	return phases{dial: 10 * time.Second, handshake: 10 * time.Second, header: time.Minute}
+// defaultTimeouts returns the limits that the program uses. Tests use shorter
+// ones.
+func defaultTimeouts() phaseTimeouts {
+	return phaseTimeouts{dial: 10 * time.Second, handshake: 10 * time.Second, header: time.Minute}
 }
 
-// newTransport makes the pool of connections. Compression is left to net/http,
-// which asks for gzip and decodes it; [net.Dialer] tries IPv6 and IPv4 side by
-// side (RFC 8305). A nil resolver is the system's.
-func newTransport(p phases, names *net.Resolver) *http.Transport {
-	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: names}
+// newTransport returns a pool of connections. net/http asks for gzip and
+// decodes it. [net.Dialer] tries IPv6 and IPv4 at the same time (RFC 8305). If
+// resolver is nil, the system's is used.
+func newTransport(p phaseTimeouts, resolver *net.Resolver) *http.Transport {
+	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: resolver}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		OnProxyConnectResponse: proxyAnswered,
-		DialContext:            make(lookups, mostLookups).dialer(dialer),
+		OnProxyConnectResponse: checkProxyResponse,
+		DialContext:            make(lookupSlots, maxLookups).dialer(dialer),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    p.handshake,
 		ResponseHeaderTimeout:  p.header,
 		MaxResponseHeaderBytes: 256 << 10,
-		// A round visits hundreds of hosts, most of them once: a few
-		// connections for each host are worth keeping until its next feed.
+		// A refresh requests feeds from hundreds of hosts, from most of them one. A
+		// few idle connections for each host serve the host's next feed.
 		MaxIdleConns:        256,
 		MaxIdleConnsPerHost: 4,
 		IdleConnTimeout:     30 * time.Second,
 	}
+}
+
+// routeOptions holds what makes the connections of a feed differ from the
+// standard ones. The zero value is the standard.
+type routeOptions struct {
+	// proxy is as in [feed.Access].
+	proxy string
+	// insecure is the host whose certificate is not checked. Empty if none.
+	insecure string
+}
+
+// maxTransports is the number of transports that are kept besides the standard
+// one.
+const maxTransports = 32
+
+// transports holds one pool of connections for each set of options. A
+// connection whose certificate was not checked must never serve a feed that
+// wants the check.
+type transports struct {
+	standard http.RoundTripper
+
+	mu sync.Mutex
+	// others holds the transports with options. used holds their options, the
+	// most recently used last.
+	others map[routeOptions]*http.Transport
+	used   []routeOptions
+}
+
+// get returns the transport for the options. It drops the least recently used
+// one if there are too many.
+func (rs *transports) get(r routeOptions) (http.RoundTripper, error) {
+	standard, isOwn := rs.standard.(*http.Transport)
+	if r == (routeOptions{}) || !isOwn {
+		return rs.standard, nil
+	}
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.used = append(slices.DeleteFunc(rs.used, func(o routeOptions) bool { return o == r }), r)
+	if t := rs.others[r]; t != nil {
+		return t, nil
+	}
+	t := standard.Clone()
+	if err := r.apply(t); err != nil {
+		rs.used = rs.used[:len(rs.used)-1]
+		return nil, err
+	}
+	rs.others[r] = t
+	if len(rs.used) > maxTransports {
+		rs.others[rs.used[0]].CloseIdleConnections()
+		delete(rs.others, rs.used[0])
+		rs.used = rs.used[1:]
+	}
+	return t, nil
+}
+
+// closeIdle closes the idle connections of all transports.
+func (rs *transports) closeIdle() {
+	(&http.Client{Transport: rs.standard}).CloseIdleConnections()
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, t := range rs.others {
+		t.CloseIdleConnections()
+	}
+}
+
+// apply sets the options on t.
+func (r routeOptions) apply(t *http.Transport) error {
+	switch r.proxy {
+	case "":
+	case "none":
+		t.Proxy = nil
+	default:
+		u, err := parseProxy(r.proxy)
+		if err != nil {
+			return &Error{Kind: KindProxy, Err: err}
+		}
+		t.Proxy = http.ProxyURL(u)
+	}
+	if r.insecure != "" {
+		// Other hosts, such as the proxy, are checked as usual.
+		roots := t.TLSClientConfig.RootCAs
+		t.TLSClientConfig.InsecureSkipVerify = true
+		t.TLSClientConfig.VerifyConnection = func(s tls.ConnectionState) error {
+			if s.ServerName == "" || strings.EqualFold(s.ServerName, r.insecure) {
+				return nil
+			}
+			return verifyCertificate(s, roots)
+		}
+	}
+	return nil
+}
+
+// verifyCertificate makes the check that crypto/tls omits with
+// InsecureSkipVerify.
+func verifyCertificate(s tls.ConnectionState, roots *x509.CertPool) error {
+	o := x509.VerifyOptions{DNSName: s.ServerName, Roots: roots, Intermediates: x509.NewCertPool()}
+	for _, c := range s.PeerCertificates[1:] {
+		o.Intermediates.AddCert(c)
+	}
+	_, err := s.PeerCertificates[0].Verify(o)
+	return err
 }

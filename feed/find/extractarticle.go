@@ -79,9 +79,9 @@ func Article(page []byte, contentType, address string, keep, drop []string) (bod
 	if err != nil {
 		return markup.Body{}, &ArticleError{noArticleReason(host, source), err}
 	}
-	body.Raw = markup.Clip(body.Raw, markup.MaxBody)
-	found := body.Read()
-	if n := len([]rune(found.Text)); n == 0 && !found.Image || n < minArticle && keepers == nil {
+	body.Raw = text.Truncate(body.Raw, markup.MaxBody)
+	found := body.Scan()
+	if n := len([]rune(found.Text)); n == 0 && !found.HasImage || n < minArticle && keepers == nil {
 		return markup.Body{}, &ArticleError{message: noArticleReason(host, source)}
 	}
 	return body, nil
@@ -135,16 +135,16 @@ func decodePage(page []byte, contentType string) string {
 func limitPage(root *html.Node) bool {
 	elements, work, depth := 0, 0, 0
 	var walk func(*html.Node) int
-	walk = func(n *html.Node) (text int) {
+	walk = func(n *html.Node) (s int) {
 		depth++
 		for c := n.FirstChild; c != nil && elements < maxPageElements && work < maxPageWork; c = c.NextSibling {
 			switch c.Type {
 			case html.TextNode:
 				if n.DataAtom == atom.Title {
-					c.Data = markup.Clip(c.Data, maxPageTitle)
+					c.Data = text.Truncate(c.Data, maxPageTitle)
 				}
 				if n.DataAtom != atom.Script && n.DataAtom != atom.Style {
-					text += len(c.Data)
+					s += len(c.Data)
 					work += len(c.Data) * depth
 				}
 			case html.ElementNode:
@@ -155,16 +155,16 @@ func limitPage(root *html.Node) bool {
 				}
 				for i, a := range c.Attr {
 					if c.DataAtom == atom.Meta {
-						c.Attr[i].Val = markup.Clip(a.Val, maxPageTitle)
+						c.Attr[i].Val = text.Truncate(a.Val, maxPageTitle)
 					} else if len(a.Val) > maxPageValue {
 						c.Attr[i].Val = ""
 					}
 				}
-				text += inside
+				s += inside
 			}
 		}
 		depth--
-		return text
+		return s
 	}
 	walk(root)
 	return elements < maxPageElements && work < maxPageWork
@@ -174,8 +174,8 @@ func limitPage(root *html.Node) bool {
 // base element, or the address of the page.
 func pageBase(root *html.Node, address string) string {
 	for n := range root.Descendants() {
-		if n.DataAtom == atom.Base && markup.Attr(n, "href") != "" {
-			if base := text.Resolve(address, markup.Attr(n, "href")); text.IsAbsolute(base) {
+		if n.DataAtom == atom.Base && markup.NodeAttribute(n, "href") != "" {
+			if base := text.Resolve(address, markup.NodeAttribute(n, "href")); text.IsHTTPURL(base) {
 				return base
 			}
 			break

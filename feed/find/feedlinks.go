@@ -41,7 +41,7 @@ func Links(page []byte, base string) []feed.Candidate {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			f.startTag(string(name), markup.AttributesOf(z, more))
+			f.startTag(string(name), markup.TokenAttributes(z, more))
 		}
 	}
 }
@@ -108,7 +108,7 @@ func (f *linkFinder) add(list []feed.Candidate, href, title, kind string) []feed
 		}
 	}
 	address, ok := text.SafeURL(text.Resolve(f.base, href))
-	if !ok || !text.IsAbsolute(address) || f.seen[address] || len(f.seen) >= maxCandidates {
+	if !ok || !text.IsHTTPURL(address) || f.seen[address] || len(f.seen) >= maxCandidates {
 		return list
 	}
 	f.seen[address] = true

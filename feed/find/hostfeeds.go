@@ -222,7 +222,7 @@ func readFacts(page []byte) pageFacts {
 	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
 		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
 			name, more := z.TagName()
-			facts.readTag(string(name), markup.AttributesOf(z, more))
+			facts.readTag(string(name), markup.TokenAttributes(z, more))
 		}
 	}
 	if _, rest, ok := bytes.Cut(page, []byte(`"externalId":"`)); ok {

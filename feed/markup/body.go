@@ -1,11 +1,12 @@
-// Package markup handles the HTML of articles: it repairs and sanitizes it, and
-// reads its text, its summary and its pictures.
+// Package markup handles the HTML of articles: it repairs and sanitizes the
+// HTML, and extracts its text, its summary and whether it has pictures.
 //
-// A [Body] holds HTML as it was received. [Body.Safe] is the only maker of
+// A [Body] holds HTML as the publisher sent it. [Body.Safe] is the only maker of
 // [SafeHTML], which is the only markup that may reach the screen or a file.
-// [Body.Summarize] is the fast way to what a list shows of an article.
+// [Body.Text] extracts the plain text, and [Body.Summarize] only what a list
+// shows of an article, which is faster.
 //
-// Never pass Raw on to something that shows it.
+// Never pass Body.Raw to something that shows it.
 package markup
 
 import (
@@ -18,93 +19,93 @@ import (
 	"dateline/feed/text"
 )
 
-// Body is an article's text as the publisher sent it. It is kept raw so that a
-// better sanitiser can be applied to old items; the only ways out are
-// [Body.Safe] and [Body.Text].
+// Body is the content of an article as the publisher sent it. It is stored
+// unchanged, so that a better sanitizer also works for old items. Use
+// [Body.Safe] or [Body.Text] to show it.
 type Body struct {
-	// Raw is HTML, or plain text already escaped as HTML, untrusted.
+	// Raw is untrusted HTML. Plain text in it is already escaped.
 	Raw string
-	// Base is the absolute URL that relative links in Raw are resolved against.
+	// Base is the absolute URL against which relative links in Raw are resolved.
 	Base string
 }
 
-// Bounds of what is read of one body, in bytes.
+// The limits of what is read of one body: bytes of HTML and bytes of text.
 const (
 	MaxBody = 1 << 20
 	maxText = 256 << 10
 )
 
-// Head is the beginning of a body that is longer than twice n bytes, cut before a
-// tag or, where there is none, between two characters; cut says whether it was.
-// Tags that the cut leaves open are closed by [Body.Safe].
+// Head returns the first n bytes of a body longer than twice n bytes, and
+// whether it cut the body. It cuts before a tag or, if there is none, between
+// two characters. [Body.Safe] closes the tags that stay open.
 func (b Body) Head(n int) (head Body, cut bool) {
 	if len(b.Raw) <= 2*n {
 		return b, false
 	}
-	head = Body{Raw: Clip(b.Raw, n), Base: b.Base}
+	head = Body{Raw: text.Truncate(b.Raw, n), Base: b.Base}
 	if i := strings.LastIndexByte(head.Raw, '<'); i > 0 {
 		head.Raw = head.Raw[:i]
 	}
 	return head, true
 }
 
-// summaryLength is the length of a summary, in characters.
+// summaryLength is the limit of a summary in characters.
 const summaryLength = 300
 
-// Text is the body as plain text for the index and for summaries: blocks on
-// lines of their own, cleaned, without the alternatives of pictures, and not
-// longer than 256 KB.
-func (b Body) Text() string { return b.Read().Text }
+// Text returns the body as clean plain text for the search index, at most
+// [maxText] bytes of it. Each block is a line. The alternative texts of pictures
+// are left out.
+func (b Body) Text() string { return b.Scan().Text }
 
-// Reading is what one pass over a body finds.
-type Reading struct {
-	Text  string
-	Image bool
+// ScanResult is what [Body.Scan] finds in a body.
+type ScanResult struct {
+	Text     string
+	HasImage bool
 }
 
-// Read walks the tags without building a tree: it cannot be led into depth.
-// Blocks are parted by line ends.
-func (b Body) Read() Reading {
+// Scan extracts the text, and looks for a picture that is not a tracking pixel,
+// in one pass. It does not build a tree, so deep nesting costs nothing.
+func (b Body) Scan() ScanResult {
 	if strings.IndexByte(b.Raw, '<') < 0 {
-		return Reading{Text: joinLines(html.UnescapeString(Clip(b.Raw, maxText)))}
+		return ScanResult{Text: joinLines(html.UnescapeString(text.Truncate(b.Raw, maxText)))}
 	}
 	var s strings.Builder
 	s.Grow(min(len(b.Raw), maxText))
-	left, image := maxText, false
+	left, hasImage := maxText, false
 	put := func(piece []byte) {
 		size := len(piece)
 		if size > left {
-			piece = piece[:len(Clip(string(piece), left))]
+			piece = piece[:len(text.Truncate(string(piece), left))]
 		}
 		left -= size
 		s.Write(piece)
 	}
-	blank, cell, line := []byte(" "), []byte("\t"), []byte("\n")
-	z := html.NewTokenizer(strings.NewReader(repairMarkup(Clip(b.Raw, MaxBody))))
-	silent := ""
+	space, cell, line := []byte(" "), []byte("\t"), []byte("\n")
+	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Truncate(b.Raw, MaxBody))))
+	hiddenTag := ""
 	for left > 0 {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
-			return Reading{joinLines(s.String()), image}
+			return ScanResult{joinLines(s.String()), hasImage}
 		case html.TextToken:
-			if silent == "" {
+			if hiddenTag == "" {
 				put(z.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			name, more := z.TagName()
 			tag := string(name)
 			switch {
-			case silent != "" && (kind == html.EndTagToken && tag == silent || silent == "svg" && text.IsBlockTag(tag)):
-				silent = ""
-			case silent != "":
+			case hiddenTag != "" && (kind == html.EndTagToken && tag == hiddenTag || hiddenTag == "svg" && text.IsBlockTag(tag)):
+				hiddenTag = ""
+			case hiddenTag != "":
 			case kind == html.StartTagToken && tag == "noscript":
 				z.NextIsNotRawText()
-			case kind == html.StartTagToken && text.IsSilentTag(tag):
-				silent = strings.Clone(tag)
+			case kind == html.StartTagToken && text.IsHiddenTag(tag):
+				hiddenTag = strings.Clone(tag)
 			case tag == "img":
-				image = image || !trackingPixel(AttributesOf(z, more))
-				put(blank)
+				hasImage = hasImage || !isTrackingPixel(TokenAttributes(z, more))
+				put(space)
 			case tag == "td" || tag == "th":
 				put(cell)
 			case !text.IsInlineTag(tag):
@@ -112,11 +113,12 @@ func (b Body) Read() Reading {
 			}
 		}
 	}
-	return Reading{joinLines(s.String()), image}
+	return ScanResult{joinLines(s.String()), hasImage}
 }
 
-// AttributesOf reads the attributes of the tag that z stands on.
-func AttributesOf(z *html.Tokenizer, more bool) []html.Attribute {
+// TokenAttributes returns the attributes of the current tag of z. more is the
+// second result of z.TagName.
+func TokenAttributes(z *html.Tokenizer, more bool) []html.Attribute {
 	var attrs []html.Attribute
 	for more {
 		var key, value []byte
@@ -126,7 +128,7 @@ func AttributesOf(z *html.Tokenizer, more bool) []html.Attribute {
 	return attrs
 }
 
-// joinLines cleans text line by line and drops the empty ones.
+// joinLines cleans each line of a text and drops the empty ones.
 func joinLines(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -150,20 +152,10 @@ func joinLines(s string) string {
 	return b.String()
 }
 
-// Clip cuts s to at most n bytes, between two characters.
-func Clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
-// clipSummary makes one line of about [summaryLength] characters, cut at a word.
+// clipSummary returns s on one line. A text longer than [summaryLength]
+// characters is cut after a word and ends in "…".
 func clipSummary(s string) string {
-	s = text.Clean(Clip(s, utf8.UTFMax*(summaryLength+1)))
+	s = text.Clean(text.Truncate(s, utf8.UTFMax*(summaryLength+1)))
 	end, lastSpace, n := len(s), 0, 0
 	for i, r := range s {
 		if n == summaryLength {
@@ -178,7 +170,7 @@ func clipSummary(s string) string {
 	if end == len(s) {
 		return s
 	}
-	// Scripts without blanks are cut where the length says.
+	// In scripts without spaces the cut is at the limit.
 	if lastSpace > end/2 {
 		end = lastSpace
 	}
@@ -187,8 +179,8 @@ func clipSummary(s string) string {
 	}) + "…"
 }
 
-// EscapeText turns plain text into HTML: blank lines part paragraphs, line ends
-// stay.
+// EscapeText returns plain text as HTML. Blank lines separate paragraphs, and
+// single line ends become <br>.
 func EscapeText(s string) string {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	if s == "" {
@@ -198,11 +190,11 @@ func EscapeText(s string) string {
 	if !strings.Contains(s, "\n") {
 		return s
 	}
-	return strings.ReplaceAll(Paragraphs(s), "\n", "<br>")
+	return strings.ReplaceAll(WrapParagraphs(s), "\n", "<br>")
 }
 
-// Paragraphs wraps what stands between blank lines.
-func Paragraphs(s string) string {
+// WrapParagraphs puts each part of s between blank lines into a <p> element.
+func WrapParagraphs(s string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(s, "\n\n") {
 		if part = strings.TrimSpace(part); part != "" {

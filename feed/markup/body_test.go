@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// TestText: the index and the summary read blocks on lines of their own, and
-// nothing that is not for reading.
+// TestText checks that each block is a line and that hidden text is left out.
 func TestText(t *testing.T) {
 	for in, want := range map[string]string{
 		"just &lt;text&gt;":                           "just <text>",
@@ -31,7 +30,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestSummarize: about 300 characters, cut between words where there are any.
+// TestSummarize checks that a summary has at most 300 characters and is cut
+// between words, if there are any.
 func TestSummarize(t *testing.T) {
 	if got := clipSummary("short\ntext"); got != "short text" {
 		t.Errorf("got %q", got)
@@ -45,24 +45,24 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
-// TestTowersAcrossElements protects the lines around a text from combining marks
-// that pile up on one character although they come in several elements.
-func TestTowersAcrossElements(t *testing.T) {
-	// tallest is how many marks package text leaves on one character.
-	const tallest = 8
+// TestStackedMarksAcrossElements checks that marks stacked on one character
+// cannot cover other lines, even if they come in several elements.
+func TestStackedMarksAcrossElements(t *testing.T) {
+	// maxMarks is how many combining marks package text leaves on one character.
+	const maxMarks = 8
 	for _, mark := range []string{"\u0301", "\u20dd", "\u0489", "\u200d", "\ufe0f", "\u0903", "\u1161", "\U0001e130"} {
 		parts := Body{Raw: "<p>a" + strings.Repeat("<i>"+strings.Repeat(mark, 5)+"</i>", 9) + "b</p>"}
-		if n := strings.Count(parts.Safe().String(), mark); n != tallest {
+		if n := strings.Count(parts.Safe().String(), mark); n != maxMarks {
 			t.Errorf("%+q in several elements: %d are left", mark, n)
 		}
-		if n := strings.Count(parts.Summarize().Text, mark); n != tallest {
+		if n := strings.Count(parts.Summarize().Text, mark); n != maxMarks {
 			t.Errorf("%+q in a summary: %d are left", mark, n)
 		}
 	}
 }
 
-// The head of a long body ends neither in a tag nor in a character, and a short
-// body is its own head.
+// TestHead checks that the head of a long body ends neither inside a tag nor
+// inside a character, and that a short body is not cut.
 func TestHead(t *testing.T) {
 	long := strings.Repeat(`<p title="a title">wörds</p>`, 100)
 	for n := 1; n < 200; n++ {

@@ -10,8 +10,8 @@ import (
 	"dateline/feed/text"
 )
 
-// FuzzSanitize checks what leaves [Body.Safe]: it parses back to itself, and no
-// script, handler, unsafe address or control character is in any node.
+// FuzzSanitize checks the result of [Body.Safe]: it parses back to itself, and
+// no node has a script, a handler, an unsafe address or a control character.
 func FuzzSanitize(f *testing.F) {
 	for _, s := range []string{
 		"<p>a<b>b</p>c", "<a href=' java\tscript:alert(1)'>x</a>", "<img src=x onerror=y>", "&#27;]52;c;x&#7;",
@@ -24,7 +24,7 @@ func FuzzSanitize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		body := Body{Raw: s, Base: "https://example.org/"}
 		mustBeSafe(t, body.Safe().String())
-		if unfit(body.Text()) {
+		if isUnsafe(body.Text()) {
 			t.Errorf("text of %q: %q", s, body.Text())
 		}
 	})
@@ -34,7 +34,7 @@ func mustBeSafe(t *testing.T, out string) {
 	t.Helper()
 	root := parseBody(t, out)
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && unfit(n.Data) {
+		if n.Type == html.TextNode && isUnsafe(n.Data) {
 			t.Errorf("text %q in %q", n.Data, out)
 		}
 		switch n.Data {
@@ -44,11 +44,11 @@ func mustBeSafe(t *testing.T, out string) {
 			}
 		}
 		for _, a := range n.Attr {
-			if strings.HasPrefix(a.Key, "on") || a.Key == "style" && strings.ContainsAny(a.Val, "(@\\") && !strings.Contains(a.Val, "rgb") || strings.ContainsFunc(a.Val, text.IsDangerous) {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" && strings.ContainsAny(a.Val, "(@\\") && !strings.Contains(a.Val, "rgb") || strings.ContainsFunc(a.Val, text.IsUnsafeRune) {
 				t.Errorf("attribute %s=%q in %q", a.Key, a.Val, out)
 			}
 			if a.Key == "href" {
-				if text.ShownURL(a.Val) != a.Val {
+				if text.LinkURL(a.Val) != a.Val {
 					t.Errorf("address %q in %q", a.Val, out)
 				}
 			}
@@ -83,5 +83,5 @@ func render(t *testing.T, root *html.Node) string {
 	return b.String()
 }
 
-// unfit reports whether a text of several lines may not go to a terminal.
-func unfit(s string) bool { return text.CleanText(s) != s }
+// isUnsafe reports whether a text of several lines must not reach a terminal.
+func isUnsafe(s string) bool { return text.CleanText(s) != s }

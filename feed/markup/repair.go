@@ -6,47 +6,49 @@ import (
 	"dateline/feed/text"
 )
 
-// repairMarkup repairs what makes a browser swallow the rest of a text: CDATA
-// marks, which HTML has not, comments without an end, and elements without an end
-// tag whose content is no markup, the frame written <iframe/> first of all.
-// What it returns is as untrusted as s.
+// repairMarkup repairs mistakes that would hide the rest of a text in a browser:
+// CDATA marks, which HTML does not have, comments without an end, and raw text
+// elements without an end tag, most often <iframe/>. The result is as untrusted
+// as s.
 func repairMarkup(s string) string {
 	if strings.Contains(s, text.CDATAStart) {
 		s = strings.NewReplacer(text.CDATAStart, "", "]]>", "").Replace(s)
 	}
-	m := repairer{src: s}
-	for at := m.next(0); at >= 0; at = m.next(at) {
+	r := repairer{src: s}
+	for at := r.next(0); at >= 0; at = r.next(at) {
 		if strings.HasPrefix(s[at:], "<!--") {
-			at = m.comment(at)
+			at = r.repairComment(at)
 		} else {
-			at = m.element(at)
+			at = r.repairElement(at)
 		}
 	}
-	if m.done == 0 {
+	if r.done == 0 {
 		return s
 	}
-	return m.out.String() + s[m.done:]
+	return r.out.String() + s[r.done:]
 }
 
-// repairer copies src to out, with changes; done is how much of src is dealt with.
-// Its work is linear in the length of src, for it remembers what it looked for.
+// repairer copies src to out with changes. done is the offset up to which src
+// has been copied or replaced. Its work is linear in the length of src, because
+// it remembers the results of its searches.
 type repairer struct {
 	src, lower string
 	out        strings.Builder
 	done       int
-	// ends has where each string that was looked for was found last.
-	ends map[string]int
+	// found holds the last offset at which each string was found, or -1.
+	found map[string]int
 }
 
-// next is where the next tag or comment worth a look begins, negative for none.
-func (m *repairer) next(from int) int {
+// next returns the offset of the next tag or comment that may need a repair, or
+// -1 if there is none.
+func (r *repairer) next(from int) int {
 	for {
-		at := strings.IndexByte(m.src[from:], '<')
-		if at < 0 || from+at+1 >= len(m.src) {
+		at := strings.IndexByte(r.src[from:], '<')
+		if at < 0 || from+at+1 >= len(r.src) {
 			return -1
 		}
 		from += at
-		switch m.src[from+1] | 0x20 {
+		switch r.src[from+1] | 0x20 {
 		case '!', 'i', 'n', 'p', 's', 't', 'x':
 			return from
 		}
@@ -54,69 +56,75 @@ func (m *repairer) next(from int) int {
 	}
 }
 
-func (m *repairer) replace(from, to int, with string) {
-	m.out.WriteString(m.src[min(m.done, from):from])
-	m.out.WriteString(with)
-	m.done = to
+// replace appends src up to from and the string with to out, and continues src
+// at to.
+func (r *repairer) replace(from, to int, with string) {
+	r.out.WriteString(r.src[min(r.done, from):from])
+	r.out.WriteString(with)
+	r.done = to
 }
 
-// comment looks at the comment at at, and returns where to go on. One that never
-// ends is taken for a tag.
-func (m *repairer) comment(at int) int {
-	if end := m.find("-->", at); end >= 0 {
+// repairComment checks the comment at offset at and returns the offset to
+// continue at. If the comment has no end, its start is removed as if it were a
+// tag.
+func (r *repairer) repairComment(at int) int {
+	if end := r.find("-->", at); end >= 0 {
 		return end
 	}
-	end := max(m.find(">", at)+1, at+len("<!--"))
-	m.replace(at, end, "")
+	end := max(r.find(">", at)+1, at+len("<!--"))
+	r.replace(at, end, "")
 	return end
 }
 
-// element looks at the tag at at, and returns where to go on.
-func (m *repairer) element(at int) int {
+// repairElement checks the tag at offset at and returns the offset to continue
+// at.
+func (r *repairer) repairElement(at int) int {
 	n := 1
-	for at+n < len(m.src) && n < 12 && m.src[at+n]|0x20 >= 'a' && m.src[at+n]|0x20 <= 'z' {
+	for at+n < len(r.src) && n < 12 && r.src[at+n]|0x20 >= 'a' && r.src[at+n]|0x20 <= 'z' {
 		n++
 	}
-	name := strings.ToLower(m.src[at+1 : at+n])
+	name := strings.ToLower(r.src[at+1 : at+n])
 	code := name == "script" || name == "style"
-	if !code && !verbatimTag(name) {
+	if !code && !isRawTextTag(name) {
 		return at + n
 	}
-	start := at + tagLength(m.src[at:])
-	if name == "plaintext" { // it has no end tag at all
-		m.replace(at, start, "")
+	start := at + tagLength(r.src[at:])
+	if name == "plaintext" { // it has no end tag
+		r.replace(at, start, "")
 		return start
 	}
-	empty := strings.HasSuffix(m.src[at:start], "/>")
-	end := m.find("</"+name, start)
+	empty := strings.HasSuffix(r.src[at:start], "/>")
+	end := r.find("</"+name, start)
 	switch {
 	case end < 0 && (!code || empty), empty && name == "iframe":
-		m.replace(start, start, "</"+name+">")
+		r.replace(start, start, "</"+name+">")
 	case end >= 0 && code:
 		return end
 	}
 	return start
 }
 
-// find is [strings.Index] from an offset on that takes large letters for small
-// ones. Offsets only grow from one call to the next.
-func (m *repairer) find(sub string, from int) int {
-	if m.ends == nil {
-		m.ends, m.lower = map[string]int{}, asciiLower(m.src)
+// find is [strings.Index] from an offset on, ignoring the case of src. The
+// offset must not decrease from one call to the next.
+func (r *repairer) find(sub string, from int) int {
+	if r.found == nil {
+		r.found, r.lower = map[string]int{}, asciiLower(r.src)
 	}
-	if at, known := m.ends[sub]; known && (at < 0 || at >= from) {
+	if at, known := r.found[sub]; known && (at < 0 || at >= from) {
 		return at
 	}
-	at := strings.Index(m.lower[from:], sub)
+	at := strings.Index(r.lower[from:], sub)
 	if at >= 0 {
 		at += from
 	}
-	m.ends[sub] = at
+	r.found[sub] = at
 	return at
 }
 
-// verbatimTag knows the elements in which HTML sees no tags.
-func verbatimTag(name string) bool {
+// isRawTextTag reports whether HTML treats the content of the element as text,
+// without tags (HTML section 13.1.2). Scripts and style sheets are treated
+// separately.
+func isRawTextTag(name string) bool {
 	switch name {
 	case "iframe", "noembed", "noframes", "plaintext", "textarea", "title", "xmp":
 		return true
@@ -124,8 +132,8 @@ func verbatimTag(name string) bool {
 	return false
 }
 
-// tagLength is the length of the tag that s starts with; a ">" in quotation
-// marks is part of an attribute.
+// tagLength returns the length in bytes of the tag that s begins with. A ">"
+// inside quotation marks belongs to an attribute.
 func tagLength(s string) int {
 	quote := byte(0)
 	for i := 1; i < len(s); i++ {
@@ -143,6 +151,7 @@ func tagLength(s string) int {
 	return len(s)
 }
 
+// asciiLower returns s with the ASCII letters in lower case. The length stays.
 func asciiLower(s string) string {
 	large := func(r rune) bool { return r >= 'A' && r <= 'Z' }
 	if !strings.ContainsFunc(s, large) {

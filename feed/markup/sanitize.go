@@ -15,35 +15,37 @@ import (
 	"dateline/feed/text"
 )
 
-// SafeHTML is HTML that may be shown, printed and handed on: allow-listed
-// elements and attributes, absolute addresses of harmless schemes, no control
-// character even behind an entity, no deep nesting. Only [Body.Safe] makes it;
-// the zero value is an empty text.
+// SafeHTML is HTML that may be shown, printed and exported. It has only allowed
+// elements and attributes, absolute addresses with harmless schemes, no control
+// characters and no deep nesting. Only [Body.Safe] makes it. The zero value is
+// an empty text.
 type SafeHTML struct{ html string }
 
-// String is the markup: a fragment of HTML that parses back to itself.
+// String returns the HTML fragment. Parsing and rendering it gives the same
+// fragment again.
 func (h SafeHTML) String() string { return h.html }
 
-// Safe sanitises the body, of which it reads at most 1 MB. Frames of known
-// video hosts become links, other frames, scripts, styles, forms' controls and
-// tracking pixels vanish, lists and quotations nested deeper than 8 are
-// flattened.
+// Safe returns the body as sanitized HTML. It reads at most [MaxBody] bytes.
+// Embedded videos of known hosts become links. Other embedded pages, scripts,
+// styles, form controls and tracking pixels are removed. Lists, tables and
+// quotations nested deeper than [maxIndents] are flattened.
 func (b Body) Safe() SafeHTML {
-	raw := repairMarkup(Clip(b.Raw, MaxBody))
+	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}
 	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	// A reader without scripts is shown what <noscript> holds.
+	// dateline runs no scripts, so it shows the content of <noscript>.
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(raw), root, html.ParseOptionEnableScripting(false))
 	if err != nil {
-		// The parser refuses markup nested deeper than 512: its text survives.
+		// The parser refuses HTML nested deeper than 512 levels. The text is
+		// still shown.
 		return SafeHTML{html: policy().Sanitize(EscapeText(b.Text()))}
 	}
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	scrub(root, b.Base)
+	sanitizeTree(root, b.Base)
 	var out strings.Builder
 	for n := range root.ChildNodes() {
 		if err := html.Render(&out, n); err != nil {
@@ -53,7 +55,8 @@ func (b Body) Safe() SafeHTML {
 	return SafeHTML{html: strings.TrimSpace(policy().Sanitize(out.String()))}
 }
 
-// policy is the allow-list, the last word after the tree has been scrubbed.
+// policy returns the list of allowed elements and attributes, which is applied
+// after [sanitizeTree].
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br",
@@ -80,62 +83,68 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("lang").Matching(regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)).Globally()
 	p.AllowStyles(safeStyles...).Globally()
 	p.AllowURLSchemes("http", "https", "mailto", "gemini", "data")
-	p.AllowURLSchemes(text.ShownSchemes...)
+	p.AllowURLSchemes(text.LinkOnlySchemes...)
 	p.AllowDataURIImages()
 	p.RequireParseableURLs(true)
 	return p
 })
 
-// safeStyles are the CSS properties that say how text looks. None of them loads
-// anything, moves a box over another or hides it.
+// safeStyles are the CSS properties that style text. None of them loads
+// anything, or hides or covers another element.
 var safeStyles = []string{"background-color", "border", "border-color", "border-style", "border-width", "clear", "color",
 	"direction", "float", "font", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height",
 	"letter-spacing", "line-height", "list-style-type", "max-width", "text-align", "text-decoration", "text-indent",
 	"text-transform", "vertical-align", "white-space", "width"}
 
-// Bounds of nesting. The first holds for what a renderer indents, the second
-// for every element.
+// The limits of nesting: of elements that a renderer indents, and of all
+// elements.
 const (
 	maxIndents = 8
 	maxDepth   = 64
 )
 
-// scrubber walks a parsed body and leaves only what may be shown.
-type scrubber struct {
+// sanitizer removes everything from a parsed body that must not be shown.
+type sanitizer struct {
 	base string
-	// marks goes on from one text to the next, as they do on the screen.
+	// marks counts combining marks across text nodes, because they combine on
+	// the screen too.
 	marks text.MarkLimiter
 }
 
-func scrub(root *html.Node, base string) {
-	s := scrubber{base: base}
-	s.children(root, 0, 0)
+// sanitizeTree sanitizes the children of root. base is the address against which
+// links are resolved.
+func sanitizeTree(root *html.Node, base string) {
+	s := sanitizer{base: base}
+	s.sanitizeChildren(root, 0, 0)
 }
 
-func (s *scrubber) children(n *html.Node, depth, indents int) {
+// sanitizeChildren sanitizes the children of n. indents is how many elements around
+// them are indented.
+func (s *sanitizer) sanitizeChildren(n *html.Node, depth, indents int) {
 	for c := n.FirstChild; c != nil; {
-		c = s.node(c, depth, indents)
+		c = s.sanitizeNode(c, depth, indents)
 	}
 }
 
-// node scrubs one node and what is under it, and returns the next one to look at.
-func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
+// sanitizeNode sanitizes a node and its children and returns the node to
+// continue with.
+func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	switch n.Type {
 	case html.TextNode:
 		n.Data = s.marks.CleanText(n.Data)
 		return n.NextSibling
 	case html.ElementNode:
 	default:
-		return remove(n)
+		return removeNode(n)
 	}
-	if n.Namespace != "" && n.Namespace != "math" || discarded(n.DataAtom) {
-		return remove(n)
+	if n.Namespace != "" && n.Namespace != "math" || isRemoved(n.DataAtom) {
+		return removeNode(n)
 	}
-	if embed(n.DataAtom) {
-		return s.frame(n)
+	if isEmbed(n.DataAtom) {
+		return s.replaceEmbed(n)
 	}
-	if n.DataAtom == atom.Img && trackingPixel(n.Attr) || n.DataAtom == atom.Noscript && secondImage(n) {
-		return remove(n)
+	if n.DataAtom == atom.Img && isTrackingPixel(n.Attr) || n.DataAtom == atom.Noscript && repeatsImage(n) {
+		return removeNode(n)
 	}
 	switch n.DataAtom {
 	case atom.Menu, atom.Dir:
@@ -143,29 +152,29 @@ func (s *scrubber) node(n *html.Node, depth, indents int) *html.Node {
 	case atom.Xmp, atom.Listing:
 		n.Data, n.DataAtom = "pre", atom.Pre
 	}
-	if indented(n.DataAtom) {
+	if isIndented(n.DataAtom) {
 		indents++
 	}
-	if depth >= maxDepth || indents > maxIndents && (indented(n.DataAtom) || n.DataAtom == atom.Li) || pointless(n.DataAtom) ||
-		n.DataAtom == atom.Span && Attr(n, "style") == "" {
-		return unwrap(n)
+	if depth >= maxDepth || indents > maxIndents && (isIndented(n.DataAtom) || n.DataAtom == atom.Li) || isUnwrapped(n.DataAtom) ||
+		n.DataAtom == atom.Span && NodeAttribute(n, "style") == "" {
+		return unwrapNode(n)
 	}
-	if base := Attr(n, "xml:base"); base != "" {
+	if base := NodeAttribute(n, "xml:base"); base != "" {
 		outer := s.base
 		s.base = text.Resolve(outer, base)
 		defer func() { s.base = outer }()
 	}
-	s.attributes(n)
-	if n.DataAtom == atom.A && Attr(n, "href") == "" {
-		return unwrap(n)
+	s.sanitizeAttributes(n)
+	if n.DataAtom == atom.A && NodeAttribute(n, "href") == "" {
+		return unwrapNode(n)
 	}
-	s.children(n, depth+1, indents)
-	s.fallback(n)
+	s.sanitizeChildren(n, depth+1, indents)
+	s.addMediaLink(n)
 	return n.NextSibling
 }
 
-// discarded elements go with all that is in them.
-func discarded(a atom.Atom) bool {
+// isRemoved reports whether an element is removed with its content.
+func isRemoved(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Title, atom.Textarea, atom.Select, atom.Input, atom.Button,
 		atom.Noembed, atom.Noframes, atom.Plaintext, atom.Link, atom.Meta, atom.Base, atom.Track, atom.Param,
@@ -175,8 +184,8 @@ func discarded(a atom.Atom) bool {
 	return false
 }
 
-// pointless elements lose their tags; what is in them stays.
-func pointless(a atom.Atom) bool {
+// isUnwrapped reports whether an element is replaced by its content.
+func isUnwrapped(a atom.Atom) bool {
 	switch a {
 	case 0, atom.Form, atom.Fieldset, atom.Legend, atom.Label, atom.Font, atom.Noscript, atom.Math, atom.Html,
 		atom.Head, atom.Body, atom.Frameset, atom.Output, atom.Map, atom.Area:
@@ -185,9 +194,9 @@ func pointless(a atom.Atom) bool {
 	return false
 }
 
-// indented elements are those a renderer moves to the right, at a price that
-// grows with each level.
-func indented(a atom.Atom) bool {
+// isIndented reports whether a renderer indents the element. Each level of
+// indentation costs time and width.
+func isIndented(a atom.Atom) bool {
 	switch a {
 	case atom.Blockquote, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Menu, atom.Dir:
 		return true
@@ -195,15 +204,17 @@ func indented(a atom.Atom) bool {
 	return false
 }
 
-func remove(n *html.Node) *html.Node {
+// removeNode removes n and returns the node after it.
+func removeNode(n *html.Node) *html.Node {
 	next := n.NextSibling
 	n.Parent.RemoveChild(n)
 	return next
 }
 
-// unwrap puts the children of n in its place, parted from what stands before by
-// a line break unless n stood within a line, and returns the first of them.
-func unwrap(n *html.Node) *html.Node {
+// unwrapNode replaces n by its children and returns the first of them, or the
+// node after n if there are none. If n is a block, a line break separates the
+// children from what is before them.
+func unwrapNode(n *html.Node) *html.Node {
 	parent := n.Parent
 	if !text.IsInlineTag(n.Data) && n.PrevSibling != nil && n.FirstChild != nil {
 		parent.InsertBefore(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br}, n)
@@ -220,27 +231,27 @@ func unwrap(n *html.Node) *html.Node {
 	return next
 }
 
-// attributes resolves addresses and cleans the rest. Which attributes may stay
-// at all is for the policy to say.
-func (s *scrubber) attributes(n *html.Node) {
+// sanitizeAttributes resolves the addresses of n and cleans its other
+// attributes. The policy decides which attributes stay.
+func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 	if n.DataAtom == atom.Img {
-		lazyImage(n)
+		setLazySource(n)
 	}
 	kept := n.Attr[:0]
-	const longest = 512 // bytes of a style attribute that says something
+	const maxStyle = 512 // bytes of a style attribute
 	for _, a := range n.Attr {
 		if a.Namespace != "" {
 			continue
 		}
 		switch a.Key {
 		case "href", "cite":
-			a.Val = text.HostInASCII(text.ShownURL(text.Resolve(s.base, a.Val)))
+			a.Val = text.ASCIIHost(text.LinkURL(text.Resolve(s.base, a.Val)))
 		case "src", "poster":
 			a.Val = s.mediaURL(n, a.Val)
 		case "srcset":
-			a.Val = s.sourceSet(a.Val)
+			a.Val = s.resolveSrcset(a.Val)
 		case "style":
-			if a.Val = text.Clean(a.Val); len(a.Val) > longest {
+			if a.Val = text.Clean(a.Val); len(a.Val) > maxStyle {
 				a.Val = ""
 			}
 		default:
@@ -253,10 +264,12 @@ func (s *scrubber) attributes(n *html.Node) {
 	n.Attr = kept
 }
 
-func (s *scrubber) mediaURL(n *html.Node, ref string) string {
+// mediaURL returns the address of a picture, a sound or a video, or "" if it is
+// not allowed.
+func (s *sanitizer) mediaURL(n *html.Node, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if strings.HasPrefix(strings.ToLower(ref), "data:") {
-		if n.DataAtom == atom.Img && dataImage(ref) {
+		if n.DataAtom == atom.Img && isDataImage(ref) {
 			return ref
 		}
 		return ""
@@ -264,8 +277,8 @@ func (s *scrubber) mediaURL(n *html.Node, ref string) string {
 	return text.WebURL(s.base, ref)
 }
 
-// dataImage says that a data: URL (RFC 2397) carries a bitmap.
-func dataImage(ref string) bool {
+// isDataImage reports whether ref is a data: URL (RFC 2397) with a bitmap.
+func isDataImage(ref string) bool {
 	for _, kind := range []string{"png", "jpeg", "gif", "webp"} {
 		if strings.HasPrefix(strings.ToLower(ref), "data:image/"+kind+";base64,") {
 			return !strings.ContainsFunc(ref, func(r rune) bool { return r <= ' ' || r >= 0x7f })
@@ -274,8 +287,9 @@ func dataImage(ref string) bool {
 	return false
 }
 
-// sourceSet resolves the addresses of a srcset; each may carry a descriptor.
-func (s *scrubber) sourceSet(set string) string {
+// resolveSrcset resolves the addresses of a srcset attribute (HTML section
+// 4.8.4.2.1). Each may have a descriptor.
+func (s *sanitizer) resolveSrcset(set string) string {
 	var out []string
 	for candidate := range strings.SplitSeq(set, ", ") {
 		fields := strings.Fields(text.Clean(candidate))
@@ -291,14 +305,14 @@ func (s *scrubber) sourceSet(set string) string {
 	return strings.Join(out, ", ")
 }
 
-// lazyImage gives a picture the address that a script was to give it.
-func lazyImage(n *html.Node) {
-	src := Attr(n, "src")
+// setLazySource sets the address of a picture that a script would load later.
+func setLazySource(n *html.Node) {
+	src := NodeAttribute(n, "src")
 	if src != "" && !strings.HasPrefix(src, "data:") {
 		return
 	}
 	for _, key := range []string{"data-src", "data-original", "data-lazy-src"} {
-		if lazy := Attr(n, key); lazy != "" {
+		if lazy := NodeAttribute(n, key); lazy != "" {
 			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "src" })
 			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: lazy})
 			return
@@ -306,9 +320,9 @@ func lazyImage(n *html.Node) {
 	}
 }
 
-// secondImage says of a <noscript> that it repeats, for those without scripts,
-// the picture before it.
-func secondImage(n *html.Node) bool {
+// repeatsImage reports whether the <noscript> element n only repeats the picture
+// before it, for browsers without scripts.
+func repeatsImage(n *html.Node) bool {
 	before := n.PrevSibling
 	for before != nil && before.Type == html.TextNode && text.IsBlank(before.Data) {
 		before = before.PrevSibling
@@ -328,46 +342,50 @@ func secondImage(n *html.Node) bool {
 	return images == 1
 }
 
-func embed(a atom.Atom) bool {
+// isEmbed reports whether an element embeds another page or a plug-in.
+func isEmbed(a atom.Atom) bool {
 	return a == atom.Iframe || a == atom.Embed || a == atom.Object || a == atom.Frame
 }
 
-// frame replaces an embedded page by a link to it when it is a known video, an
-// object by what it holds for those who cannot show it, and drops the rest.
-func (s *scrubber) frame(n *html.Node) *html.Node {
-	ref := Attr(n, "src")
+// replaceEmbed replaces a known embedded video by a link to its page. Any other
+// <object> is replaced by its fallback content, and any other embedded page is
+// removed.
+func (s *sanitizer) replaceEmbed(n *html.Node) *html.Node {
+	ref := NodeAttribute(n, "src")
 	if ref == "" {
-		ref = Attr(n, "data")
+		ref = NodeAttribute(n, "data")
 	}
 	if ref == "" {
-		ref = Attr(n, "data-src")
+		ref = NodeAttribute(n, "data-src")
 	}
 	link, host := videoPage(text.Resolve(s.base, ref))
 	if link == "" {
 		if n.DataAtom == atom.Object {
-			return unwrap(n)
+			return unwrapNode(n)
 		}
-		return remove(n)
+		return removeNode(n)
 	}
 	n.Parent.InsertBefore(newLink(link, "Video: "+host), n)
-	return remove(n)
+	return removeNode(n)
 }
 
+// newLink returns a link element.
 func newLink(href, text string) *html.Node {
 	a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: href}}}
 	a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 	return a
 }
 
-// fallback gives a sound or a film without words a link, for those who read.
-func (s *scrubber) fallback(n *html.Node) {
+// addMediaLink adds a link to an audio or video element without one, because a
+// terminal does not play it.
+func (s *sanitizer) addMediaLink(n *html.Node) {
 	if n.DataAtom != atom.Audio && n.DataAtom != atom.Video {
 		return
 	}
-	src := Attr(n, "src")
+	src := NodeAttribute(n, "src")
 	for c := range n.ChildNodes() {
 		if c.DataAtom == atom.Source && src == "" {
-			src = Attr(c, "src")
+			src = NodeAttribute(c, "src")
 		}
 		if c.DataAtom == atom.A {
 			return
@@ -378,8 +396,8 @@ func (s *scrubber) fallback(n *html.Node) {
 	}
 }
 
-// videoPage turns the address of a known player into that of its page, and says
-// whose it is; empty for any other.
+// videoPage returns the address of the web page of an embedded video player, and
+// the host to show. Both are "" if the player is unknown.
 func videoPage(embedded string) (page, host string) {
 	u, err := url.Parse(embedded)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -406,14 +424,15 @@ func videoPage(embedded string) (page, host string) {
 		page, _ = text.SafeURL(embedded)
 		return page, host
 	}
-	if strings.HasPrefix(u.Path, "/videos/embed/") { // PeerTube, on any host
+	if strings.HasPrefix(u.Path, "/videos/embed/") { // PeerTube runs on many hosts
 		return u.Scheme + "://" + u.Host + "/videos/watch/" + url.PathEscape(id), host
 	}
 	return "", ""
 }
 
-// trackingPixel recognises the pictures that are there to count readers.
-func trackingPixel(attrs []html.Attribute) bool {
+// isTrackingPixel reports whether a picture only counts readers: it is tiny,
+// hidden, or from a known tracker.
+func isTrackingPixel(attrs []html.Attribute) bool {
 	tiny := func(v string) bool {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(v), "px"))
 		return err == nil && n >= 0 && n <= 1
@@ -425,11 +444,11 @@ func trackingPixel(attrs []html.Attribute) bool {
 				return true
 			}
 		case "style":
-			if invisible(a.Val, tiny) {
+			if hidesElement(a.Val, tiny) {
 				return true
 			}
 		case "src":
-			if countingHost(a.Val) {
+			if isTrackerURL(a.Val) {
 				return true
 			}
 		}
@@ -437,8 +456,9 @@ func trackingPixel(attrs []html.Attribute) bool {
 	return false
 }
 
-// invisible says that a style hides what it is of, or makes it as small as tiny says.
-func invisible(style string, tiny func(string) bool) bool {
+// hidesElement reports whether a style attribute hides its element. tiny reports
+// whether a length is too small to see.
+func hidesElement(style string, tiny func(string) bool) bool {
 	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
 		property, value, _ := strings.Cut(declaration, ":")
 		switch value = strings.TrimSpace(value); strings.TrimSpace(property) {
@@ -459,7 +479,8 @@ func invisible(style string, tiny func(string) bool) bool {
 	return false
 }
 
-func countingHost(src string) bool {
+// isTrackerURL reports whether a picture's address belongs to a known tracker.
+func isTrackerURL(src string) bool {
 	for _, mark := range []string{"//feeds.feedburner.com/~r/", "//feeds.feedburner.com/~ff/", "//pixel.wp.com/",
 		"//stats.wordpress.com/", "//ad.doubleclick.net/", "//www.google-analytics.com/", "//pixel.quantserve.com/",
 		"//rss.feedsportal.com/", "//pi.feedsportal.com/", "//b.scorecardresearch.com/", "//feeds.wordpress.com/1.0/",
@@ -473,7 +494,9 @@ func countingHost(src string) bool {
 	return false
 }
 
-func Attr(n *html.Node, key string) string {
+// NodeAttribute returns the value of an attribute of n without white space around
+// it, or "" if n does not have the attribute.
+func NodeAttribute(n *html.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key {
 			return strings.TrimSpace(a.Val)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestSafe shows what becomes of markup, harmless and hostile.
+// TestSafe checks the result for harmless and hostile HTML.
 func TestSafe(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                        "",
@@ -75,9 +75,9 @@ func TestSafe(t *testing.T) {
 	}
 }
 
-// TestSafeNesting: a renderer's time grows steeply with nesting, so quotations
-// and lists are flattened at eight levels, and no text is lost on the way, not
-// even where the HTML parser gives up.
+// TestSafeNesting checks that quotations and lists are flattened at eight
+// levels, because a renderer's time grows steeply with nesting. No text is lost,
+// even if the HTML parser gives up.
 func TestSafeNesting(t *testing.T) {
 	for _, tag := range []string{"blockquote", "ul><li", "table><tr><td", "div", "b", "section", "ol><li><blockquote"} {
 		for _, depth := range []int{5, 20, 100, 2000} {
@@ -99,7 +99,7 @@ func TestSafeNesting(t *testing.T) {
 	}
 }
 
-// deepest is how deep elements of one name are nested in s.
+// deepest returns how deep elements of one name are nested in s.
 func deepest(s, name string) (most int) {
 	depth := 0
 	for piece := range strings.SplitSeq(s, "<") {
@@ -113,7 +113,7 @@ func deepest(s, name string) (most int) {
 	return most
 }
 
-// TestSafeIsBounded: a body without end costs no more than one of 1 MB.
+// TestSafeIsBounded checks that an endless body costs no more than one of 1 MB.
 func TestSafeIsBounded(t *testing.T) {
 	body := Body{Raw: strings.Repeat("<p>word</p>", 1<<18)}
 	if got := len(body.Safe().String()); got > MaxBody+1024 {
@@ -121,8 +121,8 @@ func TestSafeIsBounded(t *testing.T) {
 	}
 }
 
-// TestSafeIsStable: sanitising what is safe changes nothing, so that a body
-// exported and read again stays as it is.
+// TestSafeIsStable checks that sanitizing safe HTML changes nothing, so that a
+// body which was exported and imported stays the same.
 func TestSafeIsStable(t *testing.T) {
 	raw := `<h2>A</h2><p>b <a href="/x" title="t">c</a><br>d &lt;e&gt; &amp; "f"</p><ul><li>g<ul><li>h</ul></ul>
 		<table><tr><th>i<td align=right>j</table><figure><img src=k.png alt=""><figcaption>l</figcaption></figure>`
@@ -132,8 +132,8 @@ func TestSafeIsStable(t *testing.T) {
 	}
 }
 
-// TestSafeIsLinear: markup that makes the repair look for what is not there costs
-// it one look. (Work that grows with the square would take minutes here.)
+// TestSafeIsLinear checks that the repair searches only once for a mark that is
+// missing. Quadratic work would take minutes here.
 func TestSafeIsLinear(t *testing.T) {
 	for _, piece := range []string{"<!--", "<!-- >", "<iframe>", "<iframe ", "<title>x", "<script>", "<textarea/>", "<iframe src='", "<![CDATA[", "<xmp></xmp"} {
 		raw := strings.Repeat(piece, MaxBody/len(piece))

@@ -10,56 +10,60 @@ import (
 	"dateline/feed/text"
 )
 
-// Summary is what a list shows of a body.
+// Summary is what a list shows of a body. Text is one line, and Words is the
+// number of words of the whole text.
 type Summary struct {
 	Text     string
 	Words    int
 	HasImage bool
 }
 
-// Summary finds what [Body.Text] would give, without making that text: most of a
-// long one is of no use to a list, and a refresh does this to all that comes.
+// Summarize returns the summary of what [Body.Text] would return, without
+// building that text. Most of a long text is of no use to a list, and every new
+// item is summarized.
 func (b Body) Summarize() Summary {
-	d := summarizer{left: maxText, head: make([]byte, 0, min(len(b.Raw), summaryLength+len("…")))}
+	sum := summarizer{left: maxText, head: make([]byte, 0, min(len(b.Raw), summaryLength+len("…")))}
 	if strings.IndexByte(b.Raw, '<') < 0 {
-		d.text(b.Raw)
+		sum.addText(b.Raw)
 	} else {
-		d.markup(repairMarkup(Clip(b.Raw, MaxBody)))
+		sum.readMarkup(repairMarkup(text.Truncate(b.Raw, MaxBody)))
 	}
-	return Summary{clipSummary(string(d.head)), d.count.Total(), d.image}
+	return Summary{clipSummary(string(sum.head)), sum.count.Total(), sum.image}
 }
 
-// summarizer reads markup as [Body.Text] does, but looks only for what a digest
+// summarizer reads HTML as [Body.Scan] does, but finds only what a [Summary]
 // needs: where tags begin and end, and the names of some.
 type summarizer struct {
 	count text.WordCounter
-	// head is the beginning of the text on one line, of runes characters; space
-	// says that white space came behind it, marks counts those on its last one.
-	head  []byte
-	runes int
-	space bool
-	marks text.MarkLimiter
-	image bool
-	// silent is the element whose text is not for reading, if one is open.
-	silent string
-	// left is how many bytes of text are still read.
+	// head is the beginning of the text on one line, and runes its length in
+	// characters. pendingSpace is whether white space follows head. marks counts
+	// the combining marks on its last character.
+	head         []byte
+	runes        int
+	pendingSpace bool
+	marks        text.MarkLimiter
+	image        bool
+	// hidden is the open element whose text is not shown, or "".
+	hidden string
+	// left is how many more bytes of text are read.
 	left int
 }
 
-func (d *summarizer) markup(s string) {
-	for d.left > 0 && s != "" {
+// readMarkup reads the HTML s until enough text has been read.
+func (sum *summarizer) readMarkup(s string) {
+	for sum.left > 0 && s != "" {
 		at := tagStart(s)
-		if d.silent == "" {
-			d.text(s[:at])
+		if sum.hidden == "" {
+			sum.addText(s[:at])
 		}
-		if s = s[at:]; s != "" && d.left > 0 {
-			s = d.tag(s)
+		if s = s[at:]; s != "" && sum.left > 0 {
+			s = sum.readTag(s)
 		}
 	}
 }
 
-// tagStart is where the next tag, comment or declaration begins; the length of s
-// if there is none. A "<" before anything else is text.
+// tagStart returns the offset of the next tag, comment or declaration, or the
+// length of s if there is none. A "<" before any other character is text.
 func tagStart(s string) int {
 	for at := 0; ; at++ {
 		next := strings.IndexByte(s[at:], '<')
@@ -74,17 +78,17 @@ func tagStart(s string) int {
 	}
 }
 
-// text takes a piece of undecoded text in.
-func (d *summarizer) text(s string) {
+// addText decodes the character references in a piece of text and adds it.
+func (sum *summarizer) addText(s string) {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = html.UnescapeString(s)
 	}
-	left := d.left
-	d.left -= len(s)
-	s = Clip(s, left)
-	d.count.Add(s)
-	head := d.head
-	for i := 0; i < len(s) && d.runes <= summaryLength; {
+	left := sum.left
+	sum.left -= len(s)
+	s = text.Truncate(s, left)
+	sum.count.Add(s)
+	head := sum.head
+	for i := 0; i < len(s) && sum.runes <= summaryLength; {
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
@@ -92,62 +96,62 @@ func (d *summarizer) text(s string) {
 		i += size
 		switch {
 		case r > ' ' && r < 0x7f:
-			d.marks = 0
+			sum.marks = 0
 		case unicode.IsSpace(r):
-			d.space, d.marks = len(head) > 0, 0
+			sum.pendingSpace, sum.marks = len(head) > 0, 0
 			continue
-		case text.IsDangerous(r) || d.marks.Exceeds(r):
+		case text.IsUnsafeRune(r) || sum.marks.Exceeds(r):
 			continue
 		}
-		if d.space {
-			head, d.space = append(head, ' '), false
-			d.runes++
+		if sum.pendingSpace {
+			head, sum.pendingSpace = append(head, ' '), false
+			sum.runes++
 		}
 		head = utf8.AppendRune(head, r)
-		d.runes++
+		sum.runes++
 	}
-	d.head = head
+	sum.head = head
 }
 
-// part is what stands between two words: a tag that is not within a line.
-func (d *summarizer) part() {
-	d.left--
-	d.count.Part()
-	d.space = len(d.head) > 0
+// addBreak ends the current word, at a tag that is not within a line.
+func (sum *summarizer) addBreak() {
+	sum.left--
+	sum.count.EndWord()
+	sum.pendingSpace = len(sum.head) > 0
 }
 
-// tag reads the tag, comment or declaration that s begins with, and returns what
-// follows it.
-func (d *summarizer) tag(s string) string {
+// readTag reads the tag, comment or declaration that s begins with and returns
+// the rest of s.
+func (sum *summarizer) readTag(s string) string {
 	end := s[1] == '/'
 	name := tagName(strings.TrimPrefix(s[1:], "/"))
 	if name == "" {
-		return afterDeclaration(s)
+		return skipDeclaration(s)
 	}
 	size := tagLength(s)
 	tag := s[:size]
 	s = s[size:]
 	switch {
-	case d.silent != "" && (end && name == d.silent || d.silent == "svg" && text.IsBlockTag(name)):
-		d.silent = ""
-	case d.silent != "":
-	case !end && text.IsSilentTag(name) && !strings.HasSuffix(tag, "/>"):
-		d.silent = name
-		if verbatimTag(name) || name == "script" || name == "style" {
-			return s[rawEnd(s, name):]
+	case sum.hidden != "" && (end && name == sum.hidden || sum.hidden == "svg" && text.IsBlockTag(name)):
+		sum.hidden = ""
+	case sum.hidden != "":
+	case !end && text.IsHiddenTag(name) && !strings.HasSuffix(tag, "/>"):
+		sum.hidden = name
+		if isRawTextTag(name) || name == "script" || name == "style" {
+			return s[rawTextEnd(s, name):]
 		}
 	case name == "img":
-		d.image = d.image || !trackingPixel(attributesIn(tag))
-		d.part()
+		sum.image = sum.image || !isTrackingPixel(parseAttributes(tag))
+		sum.addBreak()
 	case !text.IsInlineTag(name):
-		d.part()
+		sum.addBreak()
 	}
 	return s
 }
 
-// afterDeclaration passes over a comment, a declaration or an end tag without a
-// name (HTML section 13.2.5.42).
-func afterDeclaration(s string) string {
+// skipDeclaration skips a comment, a declaration or an end tag without a name,
+// and returns the rest of s (HTML section 13.2.5.42).
+func skipDeclaration(s string) string {
 	mark := ">"
 	if strings.HasPrefix(s, "<!--") && !strings.HasPrefix(s, "<!-->") && !strings.HasPrefix(s, "<!--->") {
 		mark = "-->"
@@ -156,8 +160,7 @@ func afterDeclaration(s string) string {
 	return after
 }
 
-// tagName is the name, in small letters, that s begins with; empty if there is
-// none.
+// tagName returns the tag name that s begins with in lower case, or "".
 func tagName(s string) string {
 	if s == "" || s[0]|0x20 < 'a' || s[0]|0x20 > 'z' {
 		return ""
@@ -169,8 +172,9 @@ func tagName(s string) string {
 	return asciiLower(s[:n])
 }
 
-// rawEnd is where the end tag of an element without markup inside begins.
-func rawEnd(s, name string) int {
+// rawTextEnd returns the offset of the end tag of a raw text element, or the
+// length of s if there is none.
+func rawTextEnd(s, name string) int {
 	for at := 0; ; at += 2 {
 		next := strings.Index(s[at:], "</")
 		if next < 0 {
@@ -183,10 +187,10 @@ func rawEnd(s, name string) int {
 	}
 }
 
-// attributesIn reads the attributes of a tag. A tokenizer would make a buffer of
-// several kilobytes for it.
-func attributesIn(tag string) []html.Attribute {
-	t, _ := (&text.XMLLexer{Source: tag}).Tag()
+// parseAttributes returns the attributes of a tag. html.Tokenizer would allocate
+// a buffer of several kilobytes for it.
+func parseAttributes(tag string) []html.Attribute {
+	t, _ := (&text.XMLLexer{Source: tag}).ReadTag()
 	attrs := make([]html.Attribute, len(t.Attrs))
 	for i, a := range t.Attrs {
 		attrs[i] = html.Attribute{Key: asciiLower(a.Name), Val: a.Value}

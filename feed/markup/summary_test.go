@@ -10,8 +10,9 @@ import (
 	"dateline/feed/text"
 )
 
-// A list shows of a body what reading all of its text would give.
-func TestDigestIsThatOfTheText(t *testing.T) {
+// TestSummaryMatchesText checks that Summarize finds what scanning the whole
+// text finds.
+func TestSummaryMatchesText(t *testing.T) {
 	bodies := []string{
 		"", " ", "plain &amp; simple\n\ntext", "<p>one<p>two", "a<b>b</b>c <i> d</i>", "x<br>y<td>z</td><img src=a.png>w",
 		"<script>no</script>yes <style>no</style>", "<noscript>seen</noscript>", "<svg><text>no</text><p>yes</svg>",
@@ -32,17 +33,17 @@ func TestDigestIsThatOfTheText(t *testing.T) {
 	}
 	for _, raw := range bodies {
 		b := Body{Raw: raw}
-		r := b.Read()
-		want := Summary{clipSummary(r.Text), text.CountWords(r.Text), r.Image}
+		r := b.Scan()
+		want := Summary{clipSummary(r.Text), text.CountWords(r.Text), r.HasImage}
 		if got := b.Summarize(); got != want {
-			t.Errorf("digest of %.60q is %+v, its text has %+v", raw, got, want)
+			t.Errorf("summary of %.60q is %+v, scanning its text gives %+v", raw, got, want)
 		}
 	}
 }
 
-// The quick way over a body keeps to its bounds, and what it finds is clean, whatever
-// it meets.
-func FuzzDigest(f *testing.F) {
+// FuzzSummarize checks that Summarize keeps to its limits and that its result is
+// clean.
+func FuzzSummarize(f *testing.F) {
 	for _, seed := range []string{"", "a < b", "<p>one<p>two &amp three", "<script>a<b</script >c", "<svg><p>d</svg>", "<!-->e-->f", "</>g", "<?h>i",
 		"<img src=j width=1>", "<select><b>k</select>l", "<title/>m", "<A HREF='>'>n</A>", "<textarea>o</textarea", "&#x26;lt;p", "<div\n>q<b/>r"} {
 		f.Add(seed)

@@ -62,7 +62,7 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 	for {
 		t, more := l.Next()
 		switch {
-		case l.Cut && p.opened, !more && p.opened && !p.closed:
+		case l.Truncated && p.opened, !more && p.opened && !p.closed:
 			return p.subs, fmt.Errorf("the file is incomplete or damaged after %s; repair it near line %d, or export it again",
 				text.Plural(len(p.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
 		case !more && !p.opened:
@@ -91,17 +91,17 @@ type parser struct {
 func (p *parser) token(t text.XMLToken) error {
 	name := strings.ToLower(t.Name)
 	switch {
-	case t.Kind == text.XMLStart && !p.opened:
-		p.opened, p.closed = true, t.SelfClose
+	case t.Kind == text.XMLStartTag && !p.opened:
+		p.opened, p.closed = true, t.SelfClosing
 		return checkRoot(name)
-	case t.Kind == text.XMLStart && name == "outline":
-		if err := p.startOutline(readOutline(t.Attrs)); err != nil || !t.SelfClose {
+	case t.Kind == text.XMLStartTag && name == "outline":
+		if err := p.startOutline(readOutline(t.Attrs)); err != nil || !t.SelfClosing {
 			return err
 		}
 		p.endOutline()
-	case t.Kind == text.XMLEnd && name == "outline":
+	case t.Kind == text.XMLEndTag && name == "outline":
 		p.endOutline()
-	case t.Kind == text.XMLEnd && name == "opml":
+	case t.Kind == text.XMLEndTag && name == "opml":
 		p.closed = true
 	}
 	return nil

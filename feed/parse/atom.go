@@ -7,20 +7,19 @@ import (
 	"github.com/mmcdole/gofeed/atom"
 
 	"dateline/feed"
-	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
-// fromAtom maps Atom 0.3 and 1.0 (RFC 4287).
+// fromAtom converts a feed of Atom 0.3 or 1.0 (RFC 4287).
 func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	x := extensions(f.Extensions)
 	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
 	site := rawItem{base: base}
 	site.atomLinks(f.Links)
 	doc := &feed.Document{
-		Title:       markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
-		Description: markup.Clip(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
-		Site:        text.FirstNonBlank(firstURL(base, site.links), idPage(f.ID, src.URL)),
+		Title:       text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
+		Description: text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
+		Site:        text.FirstNonBlank(firstURL(base, site.links), pageFromID(f.ID, src.URL)),
 		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
 		Hints:       feed.PollHints{Period: updatePeriod(x)},
 	}
@@ -30,26 +29,29 @@ func fromAtom(f *atom.Feed, src Origin) *feed.Document {
 	}
 	doc.Items = make([]feed.Article, 0, len(f.Entries))
 	for _, e := range f.Entries {
-		d := fromEntry(e, base)
-		if names(d.authors) == "" {
-			d.authors = authors
+		raw := fromAtomEntry(e, base)
+		if joinNames(raw.authors) == "" {
+			raw.authors = authors
 		}
-		doc.Items = append(doc.Items, d.article())
+		doc.Items = append(doc.Items, raw.article())
 	}
 	return doc
 }
 
-// idPage is the feed's id when that is an address and not the document's own.
-func idPage(id, document string) string {
-	if !text.IsAbsolute(id) || strings.TrimSpace(id) == document {
+// pageFromID returns the feed's ID if it is a web address other than the
+// document's own, or "".
+func pageFromID(id, document string) string {
+	if !text.IsHTTPURL(id) || strings.TrimSpace(id) == document {
 		return ""
 	}
 	return text.WebURL("", id)
 }
 
-func fromEntry(e *atom.Entry, base string) rawItem {
+// fromAtomEntry converts an entry. base is the address against which its links are
+// resolved.
+func fromAtomEntry(e *atom.Entry, base string) rawItem {
 	x := extensions(e.Extensions)
-	d := rawItem{
+	raw := rawItem{
 		base:      base,
 		guid:      x.text("dateline:id"),
 		title:     e.Title,
@@ -60,21 +62,21 @@ func fromEntry(e *atom.Entry, base string) rawItem {
 		summary:   x.richest("dateline:summary"),
 	}
 	for _, c := range e.Categories {
-		d.categories = append(d.categories, text.FirstNonBlank(c.Label, c.Term))
+		raw.categories = append(raw.categories, text.FirstNonBlank(c.Label, c.Term))
 	}
-	d.atomLinks(e.Links)
-	d.addMedia(x)
-	if names(d.authors) == "" && e.Source != nil {
-		d.authors = atomNames(e.Source.Authors)
+	raw.atomLinks(e.Links)
+	raw.addExtensions(x)
+	if joinNames(raw.authors) == "" && e.Source != nil {
+		raw.authors = atomNames(e.Source.Authors)
 	}
-	// An entry that was never changed may say only when it was last updated.
-	d.published = append(d.published, e.Updated)
-	return d
+	// An entry that was never changed may have only an update date.
+	raw.published = append(raw.published, e.Updated)
+	return raw
 }
 
-// atomLinks sorts links by what they are for. Of several alternates the first
-// that is a page wins.
-func (d *rawItem) atomLinks(links []*atom.Link) {
+// atomLinks adds links by their relation (RFC 4287 section 4.2.7.2). Of several
+// alternate links, pages come first.
+func (raw *rawItem) atomLinks(links []*atom.Link) {
 	var other, related, self, replies []string
 	for _, l := range links {
 		rel := strings.ToLower(strings.TrimSpace(l.Rel))
@@ -83,35 +85,36 @@ func (d *rawItem) atomLinks(links []*atom.Link) {
 		isPage := kind == "" || strings.Contains(kind, "html")
 		switch {
 		case rel == "alternate" && isPage:
-			d.links = append(d.links, l.Href)
+			raw.links = append(raw.links, l.Href)
 		case rel == "alternate":
 			other = append(other, l.Href)
 		case rel == "enclosure":
-			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, l.Length, ""))
+			raw.enclosures = append(raw.enclosures, newEnclosure(l.Href, l.Type, l.Length, ""))
 		case rel == contentRel && !isPage:
-			d.enclosures = append(d.enclosures, enclosure(l.Href, l.Type, "", ""))
+			raw.enclosures = append(raw.enclosures, newEnclosure(l.Href, l.Type, "", ""))
 		case rel == chaptersRel:
-			d.chapters = append(d.chapters, l.Href)
+			raw.chapters = append(raw.chapters, l.Href)
 		case rel == contentRel, rel == "related", rel == "via":
 			related = append(related, l.Href)
 		case rel == "self":
 			self = append(self, l.Href)
 		case rel == "replies" && isPage:
-			d.comments = append(d.comments, l.Href)
+			raw.comments = append(raw.comments, l.Href)
 		case rel == "replies":
 			replies = append(replies, l.Href)
 		}
 	}
-	d.links = slices.Concat(d.links, other, related)
-	d.comments = append(d.comments, replies...)
-	if text.IsAbsolute(d.guid) {
-		d.links = append(d.links, d.guid)
-	} else if d.guid != "" { // an entry's own document, not the feed's
-		d.links = append(d.links, self...)
+	raw.links = slices.Concat(raw.links, other, related)
+	raw.comments = append(raw.comments, replies...)
+	if text.IsHTTPURL(raw.guid) {
+		raw.links = append(raw.links, raw.guid)
+	} else if raw.guid != "" { // the entry's own document
+		raw.links = append(raw.links, self...)
 	}
 }
 
-// atomNames are the persons' names; an address where there is none.
+// atomNames returns the names of persons, or the mail address of a person
+// without a name.
 func atomNames(persons []*atom.Person) []string {
 	var out []string
 	for _, p := range persons {

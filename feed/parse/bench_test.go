@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// benchRSS is an RSS document of about size bytes with ordinary items.
+// benchRSS returns an RSS document of about size bytes with ordinary items.
 func benchRSS(size int) []byte {
 	const body = `<p>The harbour master said on Monday that <a href="/quay?a=1&amp;b=2">the new quay</a> would open in &#8220;spring&#8221;,
 		weather permitting.</p><ul><li>First point</li><li>Second &amp; last</li></ul><img src="pic.jpg" alt="quay">`
@@ -33,7 +33,7 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// BenchmarkHostile repeats pieces that make naive scanners quadratic: its MB/s
+// BenchmarkHostile repeats pieces that make simple scanners quadratic. The MB/s
 // must not fall from one size to the next.
 func BenchmarkHostile(b *testing.B) {
 	for _, piece := range []string{"<", "</", "<a ", "<a b=\"", "<a b='>", "<!", "<![CDATA[", "&", "&#", "<!DOCTYPE [", "<!ENTITY ", "<item>",
@@ -43,7 +43,7 @@ func BenchmarkHostile(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%dKB", piece, size>>10), func(b *testing.B) {
 				b.SetBytes(int64(len(raw)))
 				for b.Loop() {
-					// Most of these are no feeds; only the time matters.
+					// Most of these are not feeds. Only the time matters.
 					_, _ = Parse(raw, Origin{})
 				}
 			})

@@ -9,8 +9,8 @@ import (
 	"dateline/feed/parse"
 )
 
-// BenchmarkParseCorpus reads documents as a first refresh gets them, of each
-// format: MB/s of a round are bounded by it.
+// BenchmarkParseCorpus reads documents as a first refresh receives them, in each
+// format. Its MB/s limit those of a refresh.
 func BenchmarkParseCorpus(b *testing.B) {
 	c := corpus.Corpus{Feeds: 60, Items: 20, Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	docs := map[string][]string{}

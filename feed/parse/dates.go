@@ -11,11 +11,11 @@ import (
 	"dateline/feed/text"
 )
 
-// parseDate reads a date as publishers write them: RFC 822 and its abuses, ISO
-// 8601 and W3CDTF in part or whole, asctime, seconds or milliseconds since
-// 1970, and dates in words of many languages. A date without a zone is UTC, in
-// Korean Korea's. The result is UTC; zero when s cannot be read without
-// guessing.
+// parseDate reads a date as publishers write it, and returns it in UTC. It reads
+// RFC 822 and its misspellings, ISO 8601 and W3CDTF in part or whole, asctime,
+// seconds, milliseconds or microseconds since 1970, and dates in words of many
+// languages. A date without a zone is in UTC, a Korean one in Korean time. If s
+// cannot be read without guessing, the result is zero.
 func parseDate(s string) time.Time {
 	s = strings.Map(asciiDigit, text.Clean(s))
 	if s == "" || len(s) > 150 {
@@ -24,11 +24,12 @@ func parseDate(s string) time.Time {
 	if t, ok := parseDigits(s); ok {
 		return t
 	}
-	p := dateParser{tokens: dateTokens(s), korean: strings.ContainsAny(s, "년월일전후")}
+	p := dateParser{tokens: dateTokens(s), isKorean: strings.ContainsAny(s, "년월일전후")}
 	return p.parse()
 }
 
-// parseDigits reads dates without any separator: epochs and compact ISO 8601.
+// parseDigits reads dates without separators: times since 1970 and compact ISO
+// 8601.
 func parseDigits(s string) (time.Time, bool) {
 	whole, fraction, dotted := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -50,69 +51,75 @@ func parseDigits(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// dateParser sorts tokens into the parts of a date.
+// dateParser assigns tokens to the parts of a date.
 type dateParser struct {
 	tokens []dateToken
-	// numbers are those that are neither time nor zone, in order.
+	// numbers are the numbers that belong neither to the time nor to the zone,
+	// in order.
 	numbers []dateToken
-	// monthAt is how many numbers stood before the month's name.
+	// month is the month that is given by name, or 0. monthAt is how many
+	// numbers precede it.
 	month, monthAt       int
 	hour, minute, second int
 	nanos                int
 	hasTime              bool
-	half                 string
-	// monthFirst says that the half of the day was told in Latin letters, as in
-	// America.
-	monthFirst bool
-	offset     int
-	// zoned says that the zone was given in figures, named that it was by name.
-	zoned, named bool
-	// korean says that the date is in Korean.
-	korean bool
-	// week says that the numbers are a year, a week and a day (ISO 8601).
-	week bool
+	// dayHalf is "am" or "pm" of a twelve-hour clock, or "".
+	dayHalf string
+	// latinHalf is whether dayHalf was written in Latin letters, as in American
+	// dates.
+	latinHalf bool
+	// offset is the zone's offset in seconds east of UTC.
+	offset int
+	// hasOffset is whether the zone was given as a number, hasZoneName whether
+	// it was given by name.
+	hasOffset, hasZoneName bool
+	// isKorean is whether the date is in Korean.
+	isKorean bool
+	// isWeekDate is whether the numbers are a year, a week and a day (ISO 8601).
+	isWeekDate bool
 }
 
+// parse returns the date, or zero.
 func (p *dateParser) parse() time.Time {
 	for i := 0; i < len(p.tokens); {
 		i += p.take(i)
 	}
-	year, month, day, ok := p.date()
-	if !ok || !p.clock() {
+	year, month, day, ok := p.findDate()
+	if !ok || !p.adjustHour() {
 		return time.Time{}
 	}
 	t := time.Date(year, time.Month(month), day, p.hour, p.minute, p.second, p.nanos, time.UTC)
 	if t.Day() != day && p.hour < 24 && p.second < 60 {
-		return time.Time{} // the 31st of a short month
+		return time.Time{} // such as April 31
 	}
-	if p.korean && p.hasTime && !p.named && !p.zoned {
+	if p.isKorean && p.hasTime && !p.hasZoneName && !p.hasOffset {
 		p.offset = 9 * 3600
 	}
 	return t.Add(-time.Duration(p.offset) * time.Second)
 }
 
-// take handles the tokens at i and says how many it used.
+// take reads the tokens at i and returns how many it has used.
 func (p *dateParser) take(i int) int {
 	t := p.tokens[i]
-	next := p.at(i + 1)
+	next := p.token(i + 1)
 	switch {
 	case t.word != "":
 		return p.takeWord(i)
-	case t.month && p.month == 0:
+	case t.isMonth && p.month == 0:
 		p.month, p.monthAt = t.number, len(p.numbers)
 		return 1
-	case p.hasTime && (t.mark == '+' || t.mark == '-' || t.mark == '−') && t.digits <= 4:
+	case p.hasTime && (t.separator == '+' || t.separator == '-' || t.separator == '−') && t.digits <= 4:
 		return p.takeOffset(i)
-	case !p.hasTime && t.digits <= 2 && next.mark == ':' && next.word == "":
+	case !p.hasTime && t.digits <= 2 && next.separator == ':' && next.word == "":
 		return p.takeTime(i)
-	case !p.hasTime && t.digits <= 2 && isHour(next.word) && (next.mark == 0 || next.mark == ' '):
+	case !p.hasTime && t.digits <= 2 && isHour(next.word) && (next.separator == 0 || next.separator == ' '):
 		return p.takeHour(i)
-	case !p.hasTime && t.digits <= 2 && (next.word == "am" || next.word == "pm") && p.at(i+3).mark != ':':
+	case !p.hasTime && t.digits <= 2 && (next.word == "am" || next.word == "pm") && p.token(i+3).separator != ':':
 		p.hasTime, p.hour = true, t.number
 		return 1
-	case !p.hasTime && p.hasDate() && t.digits <= 2 && (t.mark != '.' || p.tokens[i-1].word != "") && next.mark == '.' && next.digits == 2:
+	case !p.hasTime && p.hasDate() && t.digits <= 2 && (t.separator != '.' || p.tokens[i-1].word != "") && next.separator == '.' && next.digits == 2:
 		return p.takeTime(i)
-	case p.isoTime(i):
+	case p.isISOTime(i):
 		p.hasTime = true
 		p.hour = t.number
 		switch t.digits {
@@ -127,52 +134,56 @@ func (p *dateParser) take(i int) int {
 	return 1
 }
 
-// isoTime recognises 2006-01-02T15 and 20060102T150405.
-func (p *dateParser) isoTime(i int) bool {
+// isISOTime reports whether the token at i is the time of 2006-01-02T15 or
+// 20060102T150405.
+func (p *dateParser) isISOTime(i int) bool {
 	t := p.tokens[i]
-	return !p.hasTime && i > 0 && p.tokens[i-1].word == "t" && t.mark == 0 && len(p.numbers) > 0 &&
+	return !p.hasTime && i > 0 && p.tokens[i-1].word == "t" && t.separator == 0 && len(p.numbers) > 0 &&
 		(t.digits == 2 || t.digits == 4 || t.digits == 6)
 }
 
-func (p *dateParser) at(i int) dateToken {
+// token returns the token at i, or an empty one after the last.
+func (p *dateParser) token(i int) dateToken {
 	if i < len(p.tokens) {
 		return p.tokens[i]
 	}
 	return dateToken{}
 }
 
-// hasDate says that the numbers so far make a date.
+// hasDate reports whether the numbers so far are a whole date.
 func (p *dateParser) hasDate() bool {
 	return p.month > 0 && len(p.numbers) == 2 || len(p.numbers) == 3
 }
 
-// takeHour reads 15h, 15h04 and 15時4分5秒.
+// takeHour reads 15h, 15h04 and 15時4分5秒, and returns how many tokens it has
+// used.
 func (p *dateParser) takeHour(i int) int {
 	p.hasTime, p.hour = true, p.tokens[i].number
 	used := 2
-	if m := p.at(i + used); m.digits > 0 && (m.mark == 0 || isMinute(p.at(i+used+1).word)) {
+	if m := p.token(i + used); m.digits > 0 && (m.separator == 0 || isMinute(p.token(i+used+1).word)) {
 		p.minute = m.number
 		used++
-		if isMinute(p.at(i + used).word) {
+		if isMinute(p.token(i + used).word) {
 			used++
 		}
 	}
-	if s := p.at(i + used); s.digits > 0 && isSecond(p.at(i+used+1).word) {
+	if s := p.token(i + used); s.digits > 0 && isSecond(p.token(i+used+1).word) {
 		p.second = s.number
 		used += 2
 	}
 	return used
 }
 
-// takeTime reads 15:04, 15:04:05 and 15:04:05.999; also 15.04.05.
+// takeTime reads 15:04, 15:04:05, 15:04:05.999 and 15.04.05, and returns how
+// many tokens it has used.
 func (p *dateParser) takeTime(i int) int {
-	separator := p.at(i + 1).mark
-	p.hasTime, p.hour, p.minute = true, p.tokens[i].number, p.at(i+1).number
+	separator := p.token(i + 1).separator
+	p.hasTime, p.hour, p.minute = true, p.tokens[i].number, p.token(i+1).number
 	used := 2
-	if s := p.at(i + used); s.mark == separator && s.digits > 0 && s.digits <= 2 {
+	if s := p.token(i + used); s.separator == separator && s.digits > 0 && s.digits <= 2 {
 		p.second = s.number
 		used++
-		if f := p.at(i + used); (f.mark == '.' || f.mark == ',') && f.digits > 0 {
+		if f := p.token(i + used); (f.separator == '.' || f.separator == ',') && f.digits > 0 {
 			p.nanos = f.number
 			for range 9 - min(f.digits, 9) {
 				p.nanos *= 10
@@ -183,72 +194,74 @@ func (p *dateParser) takeTime(i int) int {
 	return used
 }
 
-// takeOffset reads +0200, +02:00, +02 and -700. What no place on earth has is
-// no offset: the date is off by some hours, but not lost.
+// takeOffset reads +0200, +02:00, +02 and -700, and returns how many tokens it
+// has used. It ignores an offset that no place on earth has. Then the date is
+// some hours wrong, but not lost.
 func (p *dateParser) takeOffset(i int) int {
 	t := p.tokens[i]
 	used, hours, minutes := 1, t.number, 0
 	if t.digits > 2 {
 		hours, minutes = t.number/100, t.number%100
-	} else if m := p.at(i + 1); m.mark == ':' && m.digits == 2 {
+	} else if m := p.token(i + 1); m.separator == ':' && m.digits == 2 {
 		minutes = m.number
 		used++
 	}
 	if hours > 15 || minutes > 59 {
 		return used
 	}
-	p.zoned = true
+	p.hasOffset = true
 	p.offset = hours*3600 + minutes*60
-	if t.mark != '+' {
+	if t.separator != '+' {
 		p.offset = -p.offset
 	}
 	return used
 }
 
-// takeWord reads months, zones and the halves of the day; other words say
-// nothing.
+// takeWord reads months, zones and the halves of the day, and returns how many
+// tokens it has used. It ignores other words.
 func (p *dateParser) takeWord(i int) int {
-	word, next := p.tokens[i].word, p.at(i+1)
+	word, next := p.tokens[i].word, p.token(i+1)
 	switch {
-	case word == "w" && p.tokens[i].mark == '-' && next.digits == 2:
-		p.week = true
+	case word == "w" && p.tokens[i].separator == '-' && next.digits == 2:
+		p.isWeekDate = true
 		return 1
-	case (word == "thang" || word == "thg") && next.digits > 0 && p.month == 0: // month, of Vietnamese
+	case (word == "thang" || word == "thg") && next.digits > 0 && p.month == 0: // "month" in Vietnamese
 		p.month, p.monthAt = next.number, len(p.numbers)
 		return 2
-	case word == "thu" && next.digits == 1 && p.vietnamese(): // its weekdays are numbers
+	case word == "thu" && next.digits == 1 && p.isVietnamese(): // Vietnamese weekdays are numbers
 		return 2
 	}
 	for used, following := range []string{"", next.word} {
 		if half := halfOfDay(word, following); half != "" {
-			p.half, p.monthFirst = half, word[0] < utf8.RuneSelf
+			p.dayHalf, p.latinHalf = half, word[0] < utf8.RuneSelf
 			return 1 + used
 		}
 	}
-	// A weekday can look like a month ("mar. 02 janv."): the word after the day
-	// knows better.
+	// A weekday can look like a month ("mar. 02 janv."). Then the word after the
+	// day is the month.
 	weekday := p.month > 0 && p.monthAt == 0 && len(p.numbers) == 1 && !p.hasTime
 	if m := monthNumber(word, next.word); m > 0 && (p.month == 0 || weekday) {
 		p.month, p.monthAt = m, len(p.numbers)
 		return 1
 	}
-	if p.hasTime && !p.zoned {
+	if p.hasTime && !p.hasOffset {
 		if offset, ok := zoneOffset(word); ok && p.offset == 0 {
-			p.offset, p.named = offset, true
+			p.offset, p.hasZoneName = offset, true
 		}
 	}
 	return 1
 }
 
-func (p *dateParser) vietnamese() bool {
+// isVietnamese reports whether the date contains the Vietnamese word for month.
+func (p *dateParser) isVietnamese() bool {
 	return slices.ContainsFunc(p.tokens, func(t dateToken) bool { return t.word == "thang" || t.word == "thg" })
 }
 
-// date finds year, month and day among the numbers.
-func (p *dateParser) date() (year, month, day int, ok bool) {
+// findDate returns the year, month and day that the numbers give.
+func (p *dateParser) findDate() (year, month, day int, ok bool) {
 	n := p.numbers
 	switch {
-	case p.week:
+	case p.isWeekDate:
 		return weekDate(n)
 	case p.month > 0 && len(n) >= 2:
 		year, day = n[1].number, n[0].number
@@ -256,9 +269,9 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 		if n[0].digits >= 4 {
 			year, day, yearDigits = n[0].number, n[1].number, n[0].digits
 		}
-		return inRange(fullYear(year, yearDigits), p.month, day)
+		return checkDate(fullYear(year, yearDigits), p.month, day)
 	case p.month > 0 && len(n) == 1 && n[0].digits == 4:
-		return inRange(n[0].number, p.month, 1)
+		return checkDate(n[0].number, p.month, 1)
 	case p.month > 0:
 		return 0, 0, 0, false
 	case len(n) >= 3:
@@ -266,15 +279,16 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 	case len(n) == 2 && n[0].digits == 4 && n[1].digits == 3:
 		t := time.Date(n[0].number, 1, n[1].number, 0, 0, 0, 0, time.UTC)
 		return t.Year(), int(t.Month()), t.Day(), n[1].number >= 1 && n[1].number <= 366
-	case len(n) == 2 && n[0].digits == 4 && n[1].mark != ' ': // else words stand between them
-		return inRange(n[0].number, n[1].number, 1)
+	case len(n) == 2 && n[0].digits == 4 && n[1].separator != ' ': // otherwise words are between them
+		return checkDate(n[0].number, n[1].number, 1)
 	case len(n) == 1 && n[0].digits == 8:
-		return inRange(n[0].number/10000, n[0].number/100%100, n[0].number%100)
+		return checkDate(n[0].number/10000, n[0].number/100%100, n[0].number%100)
 	}
 	return 0, 0, 0, false
 }
 
-// weekDate finds the day of 2003-W12-2; of a week alone, its Monday.
+// weekDate returns the day of 2003-W12-2, or the Monday of a week without a day
+// (ISO 8601).
 func weekDate(n []dateToken) (year, month, day int, ok bool) {
 	if len(n) < 2 || n[0].digits != 4 || n[1].number < 1 || n[1].number > 53 {
 		return 0, 0, 0, false
@@ -290,34 +304,37 @@ func weekDate(n []dateToken) (year, month, day int, ok bool) {
 	return t.Year(), int(t.Month()), t.Day(), weekday >= 1 && weekday <= 7
 }
 
-// numericDate orders three numbers: a year of four digits tells where it is;
-// after slashes the month comes first when the clock has twelve hours, or when
-// only that makes sense.
+// numericDate returns the date of three numbers. A year of four digits shows the
+// order. After slashes the month comes first if the time has twelve hours, or if
+// no other order is possible.
 func (p *dateParser) numericDate(n []dateToken) (year, month, day int, ok bool) {
 	a, b, c := n[0], n[1], n[2]
 	switch {
-	case (b.mark == ' ') != (c.mark == ' '):
-		return 0, 0, 0, false // an unknown word stands between them
+	case (b.separator == ' ') != (c.separator == ' '):
+		return 0, 0, 0, false // an unknown word is between them
 	case a.digits == 4:
-		return inRange(a.number, b.number, c.number)
-	case a.number > 31 || c.digits < 4 && b.mark == '-':
-		return inRange(fullYear(a.number, a.digits), b.number, c.number)
+		return checkDate(a.number, b.number, c.number)
+	case a.number > 31 || c.digits < 4 && b.separator == '-':
+		return checkDate(fullYear(a.number, a.digits), b.number, c.number)
 	}
 	day, month = a.number, b.number
-	if b.mark == '/' && p.monthFirst && day <= 12 || month > 12 {
+	if b.separator == '/' && p.latinHalf && day <= 12 || month > 12 {
 		day, month = month, day
 	}
-	return inRange(fullYear(c.number, c.digits), month, day)
+	return checkDate(fullYear(c.number, c.digits), month, day)
 }
 
-func inRange(year, month, day int) (int, int, int, bool) {
+// checkDate converts a Buddhist year and reports whether the date is plausible. The
+// day may still be too large for its month.
+func checkDate(year, month, day int) (int, int, int, bool) {
 	if buddhist := 543; year >= 1900+buddhist {
-		year -= buddhist // as Thailand counts
+		year -= buddhist // as in Thailand
 	}
 	return year, month, day, year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31
 }
 
-// fullYear completes a year of two digits, as RFC 2822 section 4.3 does.
+// fullYear completes a year of two or three digits as RFC 2822 section 4.3 does,
+// except that two digits below 70 are in this century.
 func fullYear(year, digits int) int {
 	switch {
 	case digits >= 4:
@@ -330,10 +347,10 @@ func fullYear(year, digits int) int {
 	return 1900 + year
 }
 
-// clock puts the hour into the right half of the day and checks its range;
-// 24:00 and a leap second belong to the next minute.
-func (p *dateParser) clock() bool {
-	switch p.half {
+// adjustHour moves the hour into its half of the day and reports whether the
+// time is valid. 24:00 and a leap second belong to the next minute.
+func (p *dateParser) adjustHour() bool {
+	switch p.dayHalf {
 	case "pm":
 		if p.hour < 12 {
 			p.hour += 12
@@ -346,17 +363,19 @@ func (p *dateParser) clock() bool {
 	return p.hour <= 24 && p.minute < 60 && p.second <= 60
 }
 
-// dateToken is a number or a word with the mark that stood before it.
+// dateToken is a number or a word. separator is the character before it, or 0 if
+// it follows the last token directly.
 type dateToken struct {
-	mark   rune
-	word   string
-	number int
-	digits int
-	// month says that the number is marked as one (1月).
-	month bool
+	separator rune
+	word      string
+	number    int
+	digits    int
+	// isMonth is whether the number is marked as a month (1月).
+	isMonth bool
 }
 
-// dateTokens cuts s where digits, letters and marks meet. Words are folded.
+// dateTokens splits s where digits, letters and separators meet. Words are
+// folded.
 func dateTokens(s string) []dateToken {
 	var out []dateToken
 	mark := ' '
@@ -369,17 +388,17 @@ func dateTokens(s string) []dateToken {
 				n++
 			}
 			number, _ := strconv.Atoi(s[i : i+min(n, 9)])
-			out = append(out, dateToken{mark: mark, number: number, digits: n})
+			out = append(out, dateToken{separator: mark, number: number, digits: n})
 			mark = 0
 		case strings.ContainsRune("年月日년월일", r):
 			if last := len(out) - 1; mark == 0 && (r == '月' || r == '월') {
-				out[last].month = out[last].word == ""
+				out[last].isMonth = out[last].word == ""
 			}
 			mark = '-'
 			if r == '日' || r == '일' {
 				mark = ' '
 			}
-		case strings.HasPrefix(s[i:], "ב-"): // "on the", of Hebrew
+		case strings.HasPrefix(s[i:], "ב-"): // "on the" in Hebrew
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			for i+n < len(s) {
 				r, size := utf8.DecodeRuneInString(s[i+n:])
@@ -389,181 +408,17 @@ func dateTokens(s string) []dateToken {
 				n += size
 			}
 			if number := hanNumber(s[i : i+n]); number > 0 && strings.HasPrefix(s[i+n:], "月") {
-				out = append(out, dateToken{mark: mark, number: number, digits: 2})
+				out = append(out, dateToken{separator: mark, number: number, digits: 2})
 			} else {
-				out = append(out, dateToken{mark: mark, word: text.Fold(s[i : i+n])})
+				out = append(out, dateToken{separator: mark, word: text.Fold(s[i : i+n])})
 			}
 			mark = 0
 		case r == ' ' && mark != 0 && mark != ' ':
-			// The mark before the blank says more.
+			// The separator before the space means more.
 		default:
 			mark = r
 		}
 		i += n
 	}
 	return out
-}
-
-// monthNumber is the month that a folded word names, whole or shortened, in any
-// of the languages of [monthPrefixes]; zero when it names none. next is the word
-// after it.
-func monthNumber(word, next string) int {
-	switch word {
-	case "mardi", "martes", "martedi", "marti", "marta": // Tuesday
-		return 0
-	case "ag", "آب": // too short to be the beginning of others
-		return 8
-	case "تشرين":
-		return 10 + secondOfTwo(next)
-	case "كانون":
-		return 12 - 11*secondOfTwo(next)
-	}
-	if after, found := strings.CutPrefix(word, "ב"); found { // "in", of Hebrew
-		word = after
-	}
-	month, longest := 0, 0
-	for i, prefixes := range monthPrefixes {
-		for _, prefix := range prefixes {
-			if len(prefix) > longest && strings.HasPrefix(word, prefix) {
-				month, longest = i+1, len(prefix)
-			}
-		}
-	}
-	return month
-}
-
-// secondOfTwo is 1 after the first word of the second of two Levantine months
-// of one name.
-func secondOfTwo(next string) int {
-	if next == "الثاني" {
-		return 1
-	}
-	return 0
-}
-
-// monthPrefixes are beginnings of the months' folded names, January first, in
-// English, German, French, Spanish, Italian, Portuguese, Dutch, Romanian,
-// Galician, Catalan, the Scandinavian languages, Finnish, Estonian, Lithuanian,
-// Polish, Czech, Croatian, Slovenian, Hungarian, Turkish, Indonesian; Russian,
-// Ukrainian, Belarusian, Bulgarian, Serbian; Greek; Hebrew; Arabic of the east,
-// the Levant and the Maghreb; Persian; Hindi; Thai. The longest one that fits
-// counts. Where two languages give one name to different months, the language
-// with more readers has it.
-var monthPrefixes = [12][]string{
-	{"jan", "ene", "gen", "ian", "xan", "jaa", "tammi", "saus", "sty", "led", "sij", "oca", "янв", "січ", "сту", "яну", "јан",
-		"ιαν", "ינו", "ينا", "جانف", "ژانو", "जन", "มกรา"},
-	{"feb", "fev", "vee", "helmi", "vasari", "lut", "uno", "velj", "sub", "фев", "лют", "феб",
-		"φεβ", "פבר", "فبر", "شباط", "فيفر", "فور", "फ़र", "फर", "กุมภา"},
-	{"mar", "mrt", "maart", "maalis", "kov", "bre", "ozu", "мар", "бер", "сак",
-		"μαρ", "מרץ", "מרס", "مار", "آذار", "اذار", "मार", "มีนา"},
-	{"apr", "abr", "avr", "huhti", "baland", "kwi", "dub", "tra", "nis", "апр", "кві", "кра",
-		"απρ", "אפר", "أبر", "ابر", "نيسان", "أفر", "آور", "अप्र", "เมษา"},
-	{"may", "mai", "maj", "mei", "mag", "touko", "geguz", "kve", "svi", "май", "мая", "тра", "мај",
-		"μαι", "מאי", "ماي", "أيار", "ايار", "मई", "พฤษภา"},
-	{"jun", "juin", "giu", "iun", "xun", "juun", "kesa", "birz", "cze", "cerven", "cervna", "cvn", "lipnj", "lipanj", "haz",
-		"июн", "чер", "чэр", "юни", "јун", "ιουν", "יונ", "يوني", "حزير", "جوان", "ژوئن", "जून", "มิถุนา"},
-	{"jul", "juil", "lug", "iul", "xul", "juul", "heina", "liep", "lip", "cervenec", "cervence", "cvc", "srpnj", "srpanj", "tem",
-		"июл", "лип", "ліп", "юли", "јул", "ιουλ", "יול", "يولي", "تموز", "جويل", "ژوئی", "जुल", "กรกฎา"},
-	{"aug", "ago", "aou", "agu", "avg", "elo", "rugp", "sie", "srp", "kol", "авг", "серп", "жні",
-		"αυγ", "אוג", "أغس", "اغس", "أوت", "اوت", "غشت", "अग", "สิงหา"},
-	{"sep", "set", "szept", "syys", "rugs", "wrz", "zar", "ruj", "eyl", "сен", "вер", "сеп",
-		"σεπ", "ספט", "سبت", "أيلول", "ايلول", "شتنبر", "سپتا", "सित", "กันยา"},
-	{"oct", "okt", "ott", "out", "loka", "spal", "paz", "rij", "eki", "окт", "жов", "кас",
-		"οκτ", "אוק", "أكت", "اكت", "اکت", "अक्", "ตุลา"},
-	{"nov", "noi", "marras", "lapkr", "lis", "stu", "kas", "ноя", "лис", "ліс", "ное", "нов",
-		"νοε", "נוב", "نوف", "نونبر", "نوام", "नव", "พฤศจิกา"},
-	{"dec", "dez", "dic", "des", "det", "joulu", "gruod", "gru", "pro", "ara", "дек", "гру", "сне", "дец",
-		"δεκ", "דצמ", "ديس", "دجنبر", "دسام", "दिस", "ธันวา"},
-}
-
-// halfOfDay tells the halves of the day apart, "am" and "pm", of a clock with
-// twelve hours; it is empty for other words.
-func halfOfDay(word, next string) string {
-	switch word {
-	case "am", "오전", "午前", "上午", "凌晨", "早上", "ص", "صباحا":
-		return "am"
-	case "pm", "오후", "午後", "下午", "晚上", "م", "مساء":
-		return "pm"
-	}
-	switch word + next { // "p. m.", "μ.μ."
-	case "am", "πμ":
-		return "am"
-	case "pm", "μμ":
-		return "pm"
-	}
-	return ""
-}
-
-func isHour(word string) bool {
-	switch word {
-	case "h", "uhr", "時", "时", "点", "點", "시":
-		return true
-	}
-	return false
-}
-
-func isMinute(word string) bool {
-	return word == "分" || word == "분" || word == "min" || word == "m"
-}
-
-func isSecond(word string) bool {
-	return word == "秒" || word == "초" || word == "s" || word == "sec"
-}
-
-// hanNumber reads the Chinese numerals of months; zero for other words.
-func hanNumber(word string) int {
-	for i, name := range [...]string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"} {
-		if word == name {
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// asciiDigit turns the decimal digits of the scripts that dates are written in
-// into those of ASCII.
-func asciiDigit(r rune) rune {
-	if r < 0x660 {
-		return r
-	}
-	for _, zero := range [...]rune{'٠', '۰', '०', '๐', '０'} {
-		if r >= zero && r <= zero+9 {
-			return '0' + r - zero
-		}
-	}
-	return r
-}
-
-// zoneOffset is the offset of a zone's usual abbreviation in seconds east of
-// UTC; of an ambiguous one, as most feeds mean it. The military letters of RFC
-// 822 are left out: hardly anybody used them right.
-func zoneOffset(word string) (int, bool) {
-	for _, z := range zones {
-		if z.name == word {
-			return z.minutes * 60, true
-		}
-	}
-	return 0, false
-}
-
-var zones = [...]struct {
-	name    string
-	minutes int
-}{
-	{"sst", -660}, {"hst", -600}, {"hdt", -540}, {"akst", -540}, {"pst", -480}, {"akdt", -480}, {"pt", -480}, {"mst", -420},
-	{"pdt", -420}, {"mt", -420}, {"cst", -360}, {"mdt", -360}, {"ct", -360}, {"est", -300}, {"cdt", -300}, {"et", -300},
-	{"pet", -300}, {"cot", -300}, {"edt", -240}, {"ast", -240}, {"clt", -240}, {"vet", -240}, {"bot", -240}, {"pyt", -240},
-	{"nst", -210}, {"at", -240}, {"adt", -180}, {"brt", -180}, {"art", -180}, {"clst", -180}, {"uyt", -180}, {"pyst", -180}, {"gft", -180},
-	{"ndt", -150}, {"brst", -120}, {"fnt", -120}, {"azot", -60}, {"cvt", -60}, {"ut", 0}, {"utc", 0}, {"gmt", 0}, {"z", 0},
-	{"wet", 0}, {"azost", 0}, {"egst", 0}, {"west", 60}, {"bst", 60}, {"cet", 60}, {"mez", 60}, {"met", 60}, {"wat", 60},
-	{"cest", 120}, {"mesz", 120}, {"mest", 120}, {"eet", 120}, {"sast", 120}, {"cat", 120}, {"eest", 180}, {"msk", 180},
-	{"trt", 180}, {"eat", 180}, {"idt", 180}, {"irst", 210}, {"msd", 240}, {"gst", 240}, {"samt", 240}, {"azt", 240},
-	{"get", 240}, {"amt", 240}, {"irdt", 270}, {"aft", 270}, {"pkt", 300}, {"yekt", 300}, {"uzt", 300}, {"tjt", 300},
-	{"tmt", 300}, {"mvt", 300}, {"ist", 330}, {"slst", 330}, {"npt", 345}, {"omst", 360}, {"btt", 360}, {"bdt", 360},
-	{"kgt", 360}, {"almt", 360}, {"mmt", 390}, {"wib", 420}, {"ict", 420}, {"krat", 420}, {"novt", 420}, {"hovt", 420},
-	{"hkt", 480}, {"sgt", 480}, {"myt", 480}, {"pht", 480}, {"awst", 480}, {"irkt", 480}, {"wita", 480}, {"ulat", 480},
-	{"bnt", 480}, {"jst", 540}, {"kst", 540}, {"yakt", 540}, {"wit", 540}, {"pwt", 540}, {"tlt", 540}, {"acst", 570},
-	{"aest", 600}, {"vlat", 600}, {"chst", 600}, {"pgt", 600}, {"acdt", 630}, {"lhst", 630}, {"aedt", 660}, {"magt", 660},
-	{"sakt", 660}, {"nct", 660}, {"sbt", 660}, {"nzst", 720}, {"petst", 720}, {"pett", 720}, {"fjt", 720}, {"chast", 765},
-	{"nzdt", 780}, {"phot", 780}, {"tot", 780},
 }

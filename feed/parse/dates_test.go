@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestDates reads each spelling to the instant it means; the empty string marks
-// what must not be guessed at.
+// TestDates checks the time that each spelling means. An empty string marks a
+// date that must not be guessed.
 func TestDates(t *testing.T) {
 	for _, c := range dateSpellings {
 		in, want := c.in, c.want
@@ -24,9 +24,9 @@ func TestDates(t *testing.T) {
 	}
 }
 
-// dateSpellings are dates as they were met, each with the instant it means.
+// dateSpellings are dates from real feeds with the time that each means.
 var dateSpellings = [...]struct{ in, want string }{
-	// RFC 822 and 2822, and what becomes of them
+	// RFC 822 and 2822, and their misspellings
 	{"Thu, 01 Jan 2004 19:48:21 GMT", "2004-01-01T19:48:21Z"},
 	{"Thu, 1 Jan 2004 19:48:21 +0100", "2004-01-01T18:48:21Z"},
 	{"Thu, 01 Jan 04 19:48 EST", "2004-01-02T00:48:00Z"},
@@ -82,7 +82,7 @@ var dateSpellings = [...]struct{ in, want string }{
 	{"2003-12-31T10:14:55+99:99", "2003-12-31T10:14:55Z"},
 	{"2003-12-31T10:14:55 -0330 NST", "2003-12-31T13:44:55Z"},
 	{"2003-12-31T10:14:55+0000 EST", "2003-12-31T10:14:55Z"},
-	// epochs
+	// seconds and milliseconds since 1970
 	{"1104537600", "2005-01-01T00:00:00Z"},
 	{"1104537600000", "2005-01-01T00:00:00Z"},
 	{"1104537600.25", "2005-01-01T00:00:00Z"},

@@ -3,15 +3,14 @@ package parse
 import (
 	"strconv"
 	"strings"
-
-	"dateline/feed"
 )
 
-// longestPlay bounds what a file's duration is believed to be, in seconds.
-const longestPlay = 30 * 24 * 60 * 60
+// maxDuration is the limit of a plausible duration in seconds.
+const maxDuration = 30 * 24 * 60 * 60
 
-// parseDuration reads a duration in seconds, "h:mm:ss", "mm:ss" or plain seconds, the
-// last of them with or without a fraction; zero when it is none of these.
+// parseDuration reads "h:mm:ss", "mm:ss" or a number of seconds and returns
+// seconds. The last part may have a fraction, which is dropped. It returns 0 for
+// anything else.
 func parseDuration(s string) int {
 	total := 0.0
 	parts := strings.Split(strings.TrimSpace(s), ":")
@@ -20,30 +19,13 @@ func parseDuration(s string) int {
 	}
 	for _, part := range parts {
 		n, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
-		if err != nil || !(n >= 0 && n <= longestPlay) {
+		if err != nil || !(n >= 0 && n <= maxDuration) {
 			return 0
 		}
 		total = total*60 + n
 	}
-	if total > longestPlay {
+	if total > maxDuration {
 		return 0
 	}
 	return int(total)
-}
-
-// largestCount is the largest of several counts, zero when none can be read: of
-// those that an item gives, each may count only a part.
-func largestCount(values []string) int {
-	most := 0
-	for _, v := range values {
-		if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 32); err == nil {
-			most = max(most, int(n))
-		}
-	}
-	return most
-}
-
-// playable says that a file may be what an item's own duration is of.
-func playable(e feed.Enclosure) bool {
-	return e.Type == "" || strings.HasPrefix(e.Type, "audio/") || strings.HasPrefix(e.Type, "video/")
 }

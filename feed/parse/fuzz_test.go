@@ -11,8 +11,9 @@ import (
 	"dateline/feed/text"
 )
 
-// FuzzParse holds Parse to its promises on any input: no panic, a normal form that the parser accepts, plain fields on
-// one line without anything a terminal would obey, absolute links, unique keys.
+// FuzzParse checks for any input that Parse does not panic, that gofeed accepts
+// the normal form, that fields are plain text on one line without anything that
+// controls a terminal, that links are absolute and keys unique.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.xml")
 	for _, file := range files {
@@ -53,7 +54,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// mustBePlain fails when s could do anything to a terminal but show text.
+// mustBePlain fails if s could do anything to a terminal except show text.
 func mustBePlain(t *testing.T, what, s string) {
 	t.Helper()
 	if s != text.Clean(s) || !utf8.ValidString(s) {

@@ -17,11 +17,12 @@ import (
 	"dateline/feed/text"
 )
 
-// fromJSON maps JSON Feed 1.0 and 1.1.
+// fromJSON converts a JSON Feed 1.0 or 1.1
+// (https://www.jsonfeed.org/version/1.1/).
 func fromJSON(f *json.Feed, src Origin) *feed.Document {
 	doc := &feed.Document{
-		Title:       markup.Clip(text.PlainTitle(f.Title), 4096),
-		Description: markup.Clip(text.PlainTitle(f.Description), 4096),
+		Title:       text.Truncate(text.PlainTitle(f.Title), 4096),
+		Description: text.Truncate(text.PlainTitle(f.Description), 4096),
 		Site:        text.WebURL(src.Base, f.HomePageURL),
 	}
 	authors := jsonNames(f.Author, f.Authors)
@@ -30,17 +31,19 @@ func fromJSON(f *json.Feed, src Origin) *feed.Document {
 		if i == nil {
 			continue
 		}
-		d := fromJSONItem(i, src.Base)
-		if names(d.authors) == "" {
-			d.authors = authors
+		raw := fromJSONItem(i, src.Base)
+		if joinNames(raw.authors) == "" {
+			raw.authors = authors
 		}
-		doc.Items = append(doc.Items, d.article())
+		doc.Items = append(doc.Items, raw.article())
 	}
 	return doc
 }
 
+// fromJSONItem converts an item. base is the address against which its links are
+// resolved.
 func fromJSONItem(i *json.Item, base string) rawItem {
-	d := rawItem{
+	raw := rawItem{
 		base:       base,
 		guid:       i.ID,
 		links:      []string{i.URL, i.ExternalURL},
@@ -48,26 +51,26 @@ func fromJSONItem(i *json.Item, base string) rawItem {
 		authors:    jsonNames(i.Author, i.Authors),
 		published:  []string{i.DatePublished},
 		updated:    []string{i.DateModified},
-		content:    passage{text: text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))},
-		summary:    passage{text: markup.EscapeText(i.Summary)},
+		content:    htmlText{text: text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))},
+		summary:    htmlText{text: markup.EscapeText(i.Summary)},
 		categories: i.Tags,
-		image:      text.FirstNonBlank(i.Image, i.BannerImage) != "",
+		hasImage:   text.FirstNonBlank(i.Image, i.BannerImage) != "",
 	}
-	if text.IsAbsolute(d.guid) {
-		d.links = append(d.links, d.guid)
+	if text.IsHTTPURL(raw.guid) {
+		raw.links = append(raw.links, raw.guid)
 	}
 	if i.Attachments != nil {
 		for _, a := range *i.Attachments {
-			file := enclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
+			file := newEnclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
 			file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
-			d.enclosures = append(d.enclosures, file)
+			raw.enclosures = append(raw.enclosures, file)
 		}
 	}
-	return d
+	return raw
 }
 
-// jsonNames are the names of version 1.1; the one of version 1.0 where there are
-// none.
+// jsonNames returns the names in authors (version 1.1) or, if there are none,
+// the name in author (version 1.0).
 func jsonNames(one *json.Author, several []*json.Author) []string {
 	var out []string
 	for _, a := range several {
@@ -75,7 +78,7 @@ func jsonNames(one *json.Author, several []*json.Author) []string {
 			out = append(out, a.Name)
 		}
 	}
-	if one != nil && names(out) == "" {
+	if one != nil && joinNames(out) == "" {
 		out = append(out, one.Name)
 	}
 	return out
@@ -83,14 +86,15 @@ func jsonNames(one *json.Author, several []*json.Author) []string {
 
 var errNoItems = errors.New("it has no items")
 
-// repairJSON makes a JSON Feed that the parser accepts: fields of a wrong type are
-// converted or dropped, and a text that broke off ends after its last whole item.
-// The long texts are kept in texts: the parser reads what it gets several times.
-func repairJSON(text string, texts *longTexts) (mended string, truncated bool, err error) {
+// repairJSON returns a JSON Feed that gofeed accepts: fields of a wrong type are
+// converted or dropped, and a truncated document ends after its last complete
+// item. Long texts move to texts, because gofeed reads the document several
+// times.
+func repairJSON(text string, texts *longTexts) (repaired string, truncated bool, err error) {
 	root, err := readJSON(text)
 	if err != nil {
-		// A line end or a tab that stands in a string unescaped; elsewhere a
-		// blank does as well.
+		// A string contains a line end or a tab that is not escaped. Elsewhere a
+		// space means the same.
 		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
 		root, err = readJSON(text)
 	}
@@ -107,11 +111,11 @@ func repairJSON(text string, texts *longTexts) (mended string, truncated bool, e
 		return "", false, errNoItems
 	}
 	items := jsonItems(root["items"])
-	texts.mendObject(root)
+	texts.convertObject(root)
 	kept := []any{}
 	for _, item := range items {
 		if object, ok := item.(map[string]any); ok && len(kept) < maxItems {
-			texts.mendObject(object)
+			texts.convertObject(object)
 			kept = append(kept, object)
 		}
 	}
@@ -120,8 +124,8 @@ func repairJSON(text string, texts *longTexts) (mended string, truncated bool, e
 	return string(out), truncated, err
 }
 
-// jsonItems are the items of a feed: a list, one item that stands by itself, or
-// an object that has them by their number or id.
+// jsonItems returns the items of a feed: a list, a single item, or the values of
+// an object, in the order of their numbers or IDs.
 func jsonItems(value any) []any {
 	var items []any
 	switch v := value.(type) {
@@ -141,6 +145,7 @@ func jsonItems(value any) []any {
 	return items
 }
 
+// readJSON decodes the JSON object that text begins with.
 func readJSON(text string) (map[string]any, error) {
 	decoder := stdjson.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -149,23 +154,23 @@ func readJSON(text string) (map[string]any, error) {
 	return root, err
 }
 
-// mendObject gives the fields of a feed, an item or an attachment the types
-// that the specification asks for; unknown ones go.
-func (l *longTexts) mendObject(object map[string]any) {
+// convertObject gives the fields of a feed, an item or an attachment the types
+// that the specification requires. It deletes unknown fields.
+func (l *longTexts) convertObject(object map[string]any) {
 	for key, value := range object {
 		switch key {
 		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
 			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
 			"name":
-			object[key] = l.stand(jsonText(value))
+			object[key] = l.placeholder(jsonText(value))
 		case "size_in_bytes", "duration_in_seconds":
 			object[key] = jsonCount(value)
 		case "author":
-			object[key] = jsonPerson(value)
+			object[key] = jsonAuthor(value)
 		case "authors":
 			var persons []any
 			for _, v := range jsonList(value) {
-				persons = append(persons, jsonPerson(v))
+				persons = append(persons, jsonAuthor(v))
 			}
 			object[key] = persons
 		case "tags":
@@ -178,7 +183,7 @@ func (l *longTexts) mendObject(object map[string]any) {
 			files := []any{}
 			for _, v := range jsonList(value) {
 				if file, ok := v.(map[string]any); ok {
-					l.mendObject(file)
+					l.convertObject(file)
 					files = append(files, file)
 				}
 			}
@@ -189,6 +194,8 @@ func (l *longTexts) mendObject(object map[string]any) {
 	}
 }
 
+// jsonText returns a value as a string: a string, a number, or the first string of a
+// list. It returns "" for any other value.
 func jsonText(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -205,8 +212,8 @@ func jsonText(value any) string {
 	return ""
 }
 
-// jsonCount is a whole number, also one that is written as a text or with a
-// fraction; zero when it is none.
+// jsonCount returns a whole number, which may be written as a string or with a
+// fraction, or 0.
 func jsonCount(value any) int64 {
 	n, err := strconv.ParseFloat(strings.TrimSpace(jsonText(value)), 64)
 	if err != nil || !(n >= 0 && n < 1<<53) {
@@ -215,13 +222,15 @@ func jsonCount(value any) int64 {
 	return int64(n)
 }
 
-func jsonPerson(value any) any {
+// jsonAuthor returns an author object for an author that may be only a name.
+func jsonAuthor(value any) any {
 	if person, ok := value.(map[string]any); ok {
 		return map[string]any{"name": jsonText(person["name"])}
 	}
 	return map[string]any{"name": jsonText(value)}
 }
 
+// jsonList returns a value as a list. A single value becomes a list of one.
 func jsonList(value any) []any {
 	switch v := value.(type) {
 	case nil:
@@ -232,7 +241,7 @@ func jsonList(value any) []any {
 	return []any{value}
 }
 
-// closeJSON ends a text that broke off after the last whole element of the
+// closeJSON ends a truncated document after the last complete element of the
 // root's list.
 func closeJSON(text string) string {
 	var open []byte

@@ -8,8 +8,8 @@ import (
 	"dateline/feed/text"
 )
 
-// TestJSONFieldTypes: a field of any wrong type costs itself at most: the item,
-// its other fields and its neighbour stay.
+// TestJSONFieldTypes checks that a field of a wrong type loses only itself: the
+// item, its other fields and the next item stay.
 func TestJSONFieldTypes(t *testing.T) {
 	fields := []string{"title", "content_html", "content_text", "summary", "image", "banner_image", "date_published", "date_modified",
 		"external_url", "language", "author", "authors", "tags", "attachments", "_own", "expired"}
@@ -32,7 +32,7 @@ func TestJSONFieldTypes(t *testing.T) {
 	}
 }
 
-// TestJSONItems: what else than a list of items is met in their place.
+// TestJSONItems checks the values that feeds use instead of a list of items.
 func TestJSONItems(t *testing.T) {
 	for items, want := range map[string]string{
 		`[]`: "", `null`: "", `"none"`: "", `17`: "",

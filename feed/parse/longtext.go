@@ -7,83 +7,87 @@ import (
 	"strings"
 )
 
-// longText is the length in bytes from which a text is kept from the parser.
-const longText = 256
+// minLongText is the length in bytes from which a text is replaced by a
+// placeholder.
+const minLongText = 256
 
-// longTexts keeps the long texts of a document out of the parser, which would
-// look at each of their bytes several times and copy them as often: a word
-// stands for each, until the parser is done. The word begins with what nobody
-// can know who writes the document.
+// longTexts keeps the long texts of a document away from gofeed, which would
+// read each byte several times and copy the texts as often. Each is replaced by
+// a placeholder until gofeed has finished. The placeholders begin with a random
+// prefix, which the author of the document cannot know.
 type longTexts struct {
-	mark  string
-	texts []string
-	// trim says that the parser takes white space off the ends of a text.
-	trim bool
+	prefix string
+	texts  []string
+	// trimSpace is whether gofeed removes white space at the ends of a text.
+	trimSpace bool
 }
 
-func newLongTexts() *longTexts { return &longTexts{mark: rand.Text()} }
+func newLongTexts() *longTexts { return &longTexts{prefix: rand.Text()} }
 
-// stand is the word for a text that is long, and the text itself otherwise.
-func (l *longTexts) stand(text string) string {
-	if len(text) < longText {
+// placeholder returns the placeholder of a long text, and any other text
+// unchanged.
+func (l *longTexts) placeholder(text string) string {
+	if len(text) < minLongText {
 		return text
 	}
 	l.texts = append(l.texts, text)
-	return l.mark + strconv.Itoa(len(l.texts)-1) + "."
+	return l.prefix + strconv.Itoa(len(l.texts)-1) + "."
 }
 
-// restore puts the texts back in all that a parsed document, a pointer, holds.
+// restore replaces the placeholders by their texts in a parsed document. doc is
+// a pointer to the document.
 func (l *longTexts) restore(doc any) {
 	if len(l.texts) > 0 {
-		l.walk(reflect.ValueOf(doc))
+		l.restoreValue(reflect.ValueOf(doc))
 	}
 }
 
-func (l *longTexts) walk(v reflect.Value) {
+// restoreValue replaces the placeholders in v and all that it contains.
+func (l *longTexts) restoreValue(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			l.walk(v.Elem())
+			l.restoreValue(v.Elem())
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Field(i); f.CanSet() {
-				l.walk(f)
+				l.restoreValue(f)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			l.walk(v.Index(i))
+			l.restoreValue(v.Index(i))
 		}
 	case reflect.Map:
-		l.walkMap(v)
+		l.restoreMap(v)
 	case reflect.String:
-		if s := v.String(); len(s) > len(l.mark) {
-			v.SetString(l.text(s))
+		if s := v.String(); len(s) > len(l.prefix) {
+			v.SetString(l.expand(s))
 		}
 	}
 }
 
-// walkMap replaces what a map holds: its values cannot be changed in place,
-// though a slice among them can.
-func (l *longTexts) walkMap(m reflect.Value) {
+// restoreMap replaces the placeholders in a map. A string in a map must be set
+// again, but a slice can be changed in place.
+func (l *longTexts) restoreMap(m reflect.Value) {
 	if m.Type().Elem().Kind() != reflect.String {
 		for _, value := range m.Seq2() {
-			l.walk(value)
+			l.restoreValue(value)
 		}
 		return
 	}
 	for key, value := range m.Seq2() {
-		if s := value.String(); len(s) > len(l.mark) {
-			m.SetMapIndex(key, reflect.ValueOf(l.text(s)).Convert(m.Type().Elem()))
+		if s := value.String(); len(s) > len(l.prefix) {
+			m.SetMapIndex(key, reflect.ValueOf(l.expand(s)).Convert(m.Type().Elem()))
 		}
 	}
 }
 
-// text is s with what the words in it stand for.
-func (l *longTexts) text(s string) string {
+// expand returns s with its placeholders replaced by their texts.
+func (l *longTexts) expand(s string) string {
 	for {
-		before, rest, found := strings.Cut(s, l.mark)
+		before, rest, found := strings.Cut(s, l.prefix)
 		if !found {
 			return s
 		}
@@ -93,7 +97,7 @@ func (l *longTexts) text(s string) string {
 			return s
 		}
 		if before == "" && after == "" {
-			if l.trim {
+			if l.trimSpace {
 				return strings.TrimSpace(l.texts[i])
 			}
 			return l.texts[i]

@@ -16,7 +16,8 @@ import (
 	"dateline/feed/text"
 )
 
-// A document says the same whether the parser saw its long texts or not.
+// TestLongTexts checks that a document gives the same result whether gofeed sees
+// its long texts or placeholders.
 func TestLongTexts(t *testing.T) {
 	long := strings.Repeat("Words of a <b>long</b> text &amp; more. ", 20)
 	docs := map[string]string{
@@ -40,11 +41,11 @@ func TestLongTexts(t *testing.T) {
 	compared := 0
 	for name, doc := range docs {
 		with, err := normalize(text.Decode([]byte(doc), ""), "https://a.test/")
-		if err != nil || !with.feed {
+		if err != nil || !with.isFeed {
 			continue
 		}
 		without := normalizeWhole(t, doc)
-		if with.atom {
+		if with.isAtom {
 			a, err := new(atom.Parser).Parse(strings.NewReader(string(with.xml)))
 			b, err2 := new(atom.Parser).Parse(strings.NewReader(without))
 			if err != nil || err2 != nil {
@@ -68,7 +69,8 @@ func TestLongTexts(t *testing.T) {
 	}
 }
 
-// The texts of a JSON Feed come back to the last blank, wherever they stand.
+// TestLongTextsOfJSON checks that the long texts of a JSON Feed are restored
+// exactly in all fields.
 func TestLongTextsOfJSON(t *testing.T) {
 	s := " \n" + strings.Repeat("Words of a <b>long</b> text & more. ", 20) + "\t"
 	file := "https://a.test/" + strings.Repeat("f", 600)
@@ -96,7 +98,7 @@ func TestLongTextsOfJSON(t *testing.T) {
 	}
 }
 
-// normalizeWhole is the normal form with every text in its place.
+// normalizeWhole returns the normal form without placeholders.
 func normalizeWhole(t *testing.T, doc string) string {
 	t.Helper()
 	form, err := normalize(text.Decode([]byte(doc), ""), "https://a.test/")
@@ -105,8 +107,8 @@ func normalizeWhole(t *testing.T, doc string) string {
 	}
 	out := string(form.xml)
 	for i := range form.texts.texts {
-		word := (&longTexts{mark: form.texts.mark, texts: make([]string, i)}).stand(strings.Repeat("x", longText))
-		out = strings.ReplaceAll(out, word, string(appendCDATA(nil, form.texts.texts[i])))
+		placeholder := (&longTexts{prefix: form.texts.prefix, texts: make([]string, i)}).placeholder(strings.Repeat("x", minLongText))
+		out = strings.ReplaceAll(out, placeholder, string(appendCDATA(nil, form.texts.texts[i])))
 	}
 	return out
 }
@@ -114,6 +116,6 @@ func normalizeWhole(t *testing.T, doc string) string {
 func same(t *testing.T, name string, got, want *feed.Document) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s: with long texts kept aside\n%+v\nwant\n%+v", name, got, want)
+		t.Errorf("%s: with placeholders for long texts\n%+v\nwant\n%+v", name, got, want)
 	}
 }

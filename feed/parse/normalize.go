@@ -13,108 +13,113 @@ import (
 	"dateline/feed/text"
 )
 
-// errDepth refuses a document whose nesting could exhaust the parser's stack.
-var errDepth = fmt.Errorf("its elements are nested deeper than %d", maxNesting)
+// errDepth is the error for a document whose nesting could exhaust gofeed's
+// stack.
+var errDepth = fmt.Errorf("its elements are nested deeper than %d levels", maxNesting)
 
+// maxNesting is the limit of nested elements.
 const maxNesting = 200
 
-// maxItems bounds what one document can make of a few bytes each; the largest
-// honest archives stay below it.
+// maxItems is the limit of items in one document, because an item takes only a
+// few bytes. The largest real archives have fewer.
 const maxItems = 30_000
 
-// normalForm is an XML feed written anew, so that a strict parser reads all of
-// it: well formed, whole, without namespaces (known ones become their usual
-// prefixes, [canonicalPrefix]), names in lower case, and every field's content,
-// whatever its declared type, as HTML in a CDATA section. What the parser would drop
-// (rdf:about, xml:base, Atom's id) is added as elements with ownPrefix.
+// normalForm is an XML feed rewritten so that a strict parser reads all of it:
+//
+//   - It is well-formed and complete.
+//   - It has no namespaces. Elements of known ones have their usual prefix, [canonicalPrefix].
+//   - Names are in lower case.
+//   - Text is HTML, whatever type the document declares for it. It is in a CDATA section if it contains markup.
+//   - What gofeed would drop (rdf:about, xml:base, Atom's ID) is in elements with [ownPrefix].
 type normalForm struct {
 	xml []byte
-	// atom tells the two families of formats apart.
-	atom bool
-	// feed says that something of a feed was found. RDF without any is about
-	// something else.
-	feed bool
-	// truncated says that the document ended before its root did, or went on
-	// beyond maxItems.
+	// isAtom is whether the feed is Atom and not RSS.
+	isAtom bool
+	// isFeed is whether an element of a feed was found. An RDF document without
+	// one is about something else.
+	isFeed bool
+	// truncated is whether the document ended before its root did, or has more
+	// than [maxItems] items.
 	truncated bool
-	// texts are the long ones, which the parser need not read.
+	// texts are the long texts, which gofeed need not read.
 	texts *longTexts
 }
 
+// ownPrefix is the prefix of elements that only this package reads.
 const ownPrefix = "dateline"
 
-// normalizer writes a [normalForm]. Its stack holds the elements that have
-// structure; everything else is a field, read whole.
+// normalizer writes a [normalForm]. Its stack holds the open elements with a
+// structure. Any other element is a field, which is read whole.
 type normalizer struct {
-	lex    text.XMLLexer
-	out    []byte
-	stack  []frame
-	spaces []namespace
-	atom   bool
-	rootNS string
-	// item is where in out the open item began, fields where its first field
-	// goes; item is negative when none is open.
-	item   int
-	fields int
-	items  int
-	// channel says that one has been opened.
-	channel bool
-	feed    bool
-	texts   *longTexts
-	err     error
+	lexer         text.XMLLexer
+	out           []byte
+	stack         []stackFrame
+	namespaces    []namespace
+	isAtom        bool
+	rootNamespace string
+	// itemStart is the offset in out at which the open item begins, or negative
+	// if none is open. fieldsStart is the offset at which its fields begin.
+	itemStart   int
+	fieldsStart int
+	itemCount   int
+	// hasChannel is whether a channel has been opened.
+	hasChannel bool
+	isFeed     bool
+	texts      *longTexts
+	err        error
 }
 
-type frame struct {
-	// written is the name in the input, name the one in the output.
+// stackFrame is an open element.
+type stackFrame struct {
+	// written is the name in the document, name the name in the output. base is
+	// the address against which links inside are resolved.
 	written, name string
 	base          string
-	// spaces is how many namespaces were in scope outside.
-	spaces int
+	// outerNamespaces is how many namespaces were in scope outside.
+	outerNamespaces int
 }
 
-type namespace struct{ prefix, uri string }
+var errNoRoot = errors.New("it has no feed element")
 
-var errNoRoot = errors.New("no feed element in it")
-
-// normalize rewrites doc, which came from base. The error is errDepth or a
-// [NotFeedError].
+// normalize rewrites doc. base is the address against which its links are
+// resolved. The error is errDepth or a [NotFeedError].
 func normalize(doc, base string) (normalForm, error) {
-	n := normalizer{lex: text.XMLLexer{Source: doc}, item: -1, texts: newLongTexts()}
-	n.texts.trim = true
-	if err := n.root(base); err != nil {
+	n := normalizer{lexer: text.XMLLexer{Source: doc}, itemStart: -1, texts: newLongTexts()}
+	n.texts.trimSpace = true
+	if err := n.openRoot(base); err != nil {
 		return normalForm{}, err
 	}
 	for len(n.stack) > 0 && n.err == nil {
-		at := n.lex.Offset
-		t, ok := n.lex.Next()
-		if !ok || n.lex.Cut || n.items > maxItems {
-			n.breakOff()
-			return normalForm{xml: n.out, atom: n.atom, feed: n.feed, truncated: true, texts: n.texts}, n.err
+		t, ok := n.lexer.Next()
+		if !ok || n.lexer.Truncated || n.itemCount > maxItems {
+			n.closeTruncated()
+			return normalForm{xml: n.out, isAtom: n.isAtom, isFeed: n.isFeed, truncated: true, texts: n.texts}, n.err
 		}
 		switch t.Kind {
-		case text.XMLStart:
-			n.start(t, at)
-		case text.XMLEnd:
-			n.end(t.Name)
+		case text.XMLStartTag:
+			n.startTag(t)
+		case text.XMLEndTag:
+			n.endTag(t.Name)
 		case text.XMLText:
-			n.bareName(t.Text)
+			n.addBareName(t.Text)
 		}
 	}
-	return normalForm{xml: n.out, atom: n.atom, feed: n.feed, texts: n.texts}, n.err
+	return normalForm{xml: n.out, isAtom: n.isAtom, isFeed: n.isFeed, texts: n.texts}, n.err
 }
 
-// root finds the root element; junk, comments and warnings may stand before it.
-func (n *normalizer) root(base string) error {
+// openRoot finds and opens the root element. Junk, comments and warnings may
+// precede it.
+func (n *normalizer) openRoot(base string) error {
 	first := ""
 	for {
-		t, ok := n.lex.Next()
+		t, ok := n.lexer.Next()
 		if !ok {
-			return notFeed(first, n.lex.Source)
+			return notFeed(first, n.lexer.Source)
 		}
 		if t.Kind == text.XMLDirective && first == "" && strings.HasPrefix(strings.ToLower(t.Text), "<!doctype html") {
 			first = "html"
 		}
-		if t.Kind != text.XMLStart {
+		if t.Kind != text.XMLStartTag {
 			continue
 		}
 		local := localName(t.Name)
@@ -123,16 +128,16 @@ func (n *normalizer) root(base string) error {
 		}
 		switch local {
 		case "rss", "rdf", "feed":
-			n.atom = local == "feed"
-			n.open(t, local, base)
-			n.feed = local != "rdf" || slices.ContainsFunc(n.spaces, func(s namespace) bool { return native(s.uri) })
+			n.isAtom = local == "feed"
+			n.openElement(t, local, base)
+			n.isFeed = local != "rdf" || slices.ContainsFunc(n.namespaces, func(s namespace) bool { return isRSSNamespace(s.key) })
 			return nil
 		case "channel":
-			n.rootless("rss", t, base)
+			n.openWithoutRoot("rss", t, base)
 			return nil
-		case "entry": // a document of its own (RFC 4287 section 2)
-			n.atom = true
-			n.rootless("feed", t, base)
+		case "entry": // an entry document (RFC 4287 section 2)
+			n.isAtom = true
+			n.openWithoutRoot("feed", t, base)
 			return nil
 		case "html":
 			return &NotFeedError{Kind: "html"}
@@ -140,18 +145,19 @@ func (n *normalizer) root(base string) error {
 	}
 }
 
-// rootless opens a document whose first element has lost its root, or needs none.
-func (n *normalizer) rootless(root string, t text.XMLToken, base string) {
-	n.feed = true
+// openWithoutRoot opens a document whose first element has no root around it,
+// and adds one.
+func (n *normalizer) openWithoutRoot(root string, t text.XMLToken, base string) {
+	n.isFeed = true
 	n.out = append(n.out, "<"+root+">"...)
-	n.stack = append(n.stack, frame{name: root, base: base})
-	n.open(t, localName(t.Name), base)
+	n.stack = append(n.stack, stackFrame{name: root, base: base})
+	n.openElement(t, localName(t.Name), base)
 }
 
-// open writes a start tag and puts its element on the stack.
-func (n *normalizer) open(t text.XMLToken, name, base string) {
-	f := frame{written: t.Name, name: name, base: base, spaces: len(n.spaces)}
-	n.declare(t.Attrs)
+// openElement writes a start tag and pushes its element onto the stack.
+func (n *normalizer) openElement(t text.XMLToken, name, base string) {
+	f := stackFrame{written: t.Name, name: name, base: base, outerNamespaces: len(n.namespaces)}
+	n.declareNamespaces(t.Attrs)
 	about := ""
 	for _, a := range t.Attrs {
 		switch {
@@ -166,35 +172,35 @@ func (n *normalizer) open(t text.XMLToken, name, base string) {
 		if !found {
 			prefix = ""
 		}
-		n.rootNS = n.lookup(prefix)
+		n.rootNamespace = n.lookupNamespace(prefix)
 	}
 	isItem := name == "item" || name == "entry"
-	n.channel = n.channel || name == "channel"
-	n.feed = n.feed || isItem || n.channel
+	n.hasChannel = n.hasChannel || name == "channel"
+	n.isFeed = n.isFeed || isItem || n.hasChannel
 	if isItem {
-		n.item = len(n.out)
+		n.itemStart = len(n.out)
 	}
 	n.out = append(n.out, '<')
 	n.out = append(n.out, name...)
-	n.attributes(t.Attrs, f.base)
+	n.writeAttributes(t.Attrs, f.base)
 	n.out = append(n.out, '>')
 	n.stack = append(n.stack, f)
 	if isItem || name == "channel" || name == "feed" {
-		n.annotate("base", f.base)
-		n.fields = len(n.out)
-		n.annotate("about", about)
-		n.attributeFields(t.Attrs)
+		n.addOwnField("base", f.base)
+		n.fieldsStart = len(n.out)
+		n.addOwnField("about", about)
+		n.addCDFFields(t.Attrs)
 	}
 	if isItem {
-		n.items++
+		n.itemCount++
 	}
 }
 
-// breakOff ends a document that ended too early: an item that was still open is
-// not whole and goes, everything else is closed.
-func (n *normalizer) breakOff() {
-	if n.item >= 0 {
-		n.out = n.out[:n.item]
+// closeTruncated ends a truncated document. It removes an open item, which is
+// incomplete, and closes all other elements.
+func (n *normalizer) closeTruncated() {
+	if n.itemStart >= 0 {
+		n.out = n.out[:n.itemStart]
 		for len(n.stack) > 0 {
 			top := n.stack[len(n.stack)-1].name
 			n.stack = n.stack[:len(n.stack)-1]
@@ -204,53 +210,54 @@ func (n *normalizer) breakOff() {
 		}
 	}
 	for len(n.stack) > 0 {
-		n.close()
+		n.closeElement()
 	}
 }
 
-// close writes the end tag of the innermost element.
-func (n *normalizer) close() {
+// closeElement writes the end tag of the innermost element.
+func (n *normalizer) closeElement() {
 	f := n.stack[len(n.stack)-1]
 	n.stack = n.stack[:len(n.stack)-1]
-	n.spaces = n.spaces[:f.spaces]
+	n.namespaces = n.namespaces[:f.outerNamespaces]
 	isItem := f.name == "item" || f.name == "entry"
-	if isItem && len(n.out) == n.fields {
-		n.out = n.out[:n.item] // nothing was in it
+	if isItem && len(n.out) == n.fieldsStart {
+		n.out = n.out[:n.itemStart] // the item is empty
 	} else {
 		n.out = append(n.out, "</"...)
 		n.out = append(n.out, f.name...)
 		n.out = append(n.out, '>')
 	}
 	if len(n.stack) == 1 && n.stack[0].written == "" {
-		n.close() // the root that only the output has
+		n.closeElement() // the root that openWithoutRoot has added
 	}
 	if isItem {
-		n.item = -1
+		n.itemStart = -1
 	}
 }
 
-// end closes the innermost element of that name with all that is open in it; an
-// end tag that nothing answers to is ignored.
-func (n *normalizer) end(written string) {
+// endTag closes the innermost element with a name and all elements inside it. It
+// ignores an end tag without a start tag.
+func (n *normalizer) endTag(written string) {
 	if !n.isOpen(written) {
 		return
 	}
 	for {
 		top := n.stack[len(n.stack)-1].written
-		n.close()
+		n.closeElement()
 		if strings.EqualFold(top, written) {
 			return
 		}
 	}
 }
 
-// bareName keeps the name of a person that stands there without its element.
-func (n *normalizer) bareName(s string) {
-	if n.atom && bytes.HasSuffix(n.out, []byte("<author>")) && !text.IsBlank(s) {
-		n.field("name", nil, "", strings.TrimSpace(n.lex.DecodeText(s)))
+// addBareName adds the name of a person that has no name element of its own.
+func (n *normalizer) addBareName(s string) {
+	if n.isAtom && bytes.HasSuffix(n.out, []byte("<author>")) && !text.IsBlank(s) {
+		n.writeField("name", nil, "", strings.TrimSpace(n.lexer.DecodeEntities(s)))
 	}
 }
 
+// isOpen reports whether an element with a name is open.
 func (n *normalizer) isOpen(written string) bool {
 	for _, f := range n.stack {
 		if strings.EqualFold(f.written, written) {
@@ -260,27 +267,27 @@ func (n *normalizer) isOpen(written string) bool {
 	return false
 }
 
-// start handles a start tag outside any field. at is where the tag began.
-func (n *normalizer) start(t text.XMLToken, at int) {
-	spaces := len(n.spaces)
-	n.declare(t.Attrs)
-	name := n.name(t.Name)
-	n.spaces = n.spaces[:spaces]
+// startTag handles a start tag outside any field.
+func (n *normalizer) startTag(t text.XMLToken) {
+	outer := len(n.namespaces)
+	n.declareNamespaces(t.Attrs)
+	name := n.qualifiedName(t.Name)
+	n.namespaces = n.namespaces[:outer]
 	parent := n.stack[len(n.stack)-1]
 	if name == "item" || name == "entry" {
-		// An item inside an item: the first was never closed.
-		for n.item >= 0 {
-			n.close()
+		// An item inside an item: the first one has no end tag.
+		for n.itemStart >= 0 {
+			n.closeElement()
 		}
 		parent = n.stack[len(n.stack)-1]
 	}
-	if name == "items" && !n.atom && n.item < 0 {
-		return // RSS 1.1 has its items in it, others a table of contents
+	if name == "items" && !n.isAtom && n.itemStart < 0 {
+		return // it contains the items (RSS 1.1) or a table of contents
 	}
-	if name == "channel" && n.channel {
-		return // the items of a second one follow those of the first
+	if name == "channel" && n.hasChannel {
+		return // the items of a second channel are added to the first
 	}
-	if !n.structured(name) {
+	if !n.isStructured(name) {
 		n.readField(t, name, parent)
 		return
 	}
@@ -288,217 +295,103 @@ func (n *normalizer) start(t text.XMLToken, at int) {
 		n.err = errDepth
 		return
 	}
-	n.open(t, name, parent.base)
-	if t.SelfClose {
-		n.close()
+	n.openElement(t, name, parent.base)
+	if t.SelfClosing {
+		n.closeElement()
 	}
 }
 
-// structured says that an element has children that matter one by one.
-func (n *normalizer) structured(name string) bool {
+// isStructured reports whether the children of an element are read one by one.
+func (n *normalizer) isStructured(name string) bool {
 	switch name {
 	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
 		return true
 	case "author", "contributor", "source":
-		return n.atom
+		return n.isAtom
 	case "skiphours", "skipdays":
-		return !n.atom && n.item < 0
+		return !n.isAtom && n.itemStart < 0
 	}
 	return false
 }
 
-// dropped are elements whose own titles and links must not be taken for those
-// of the feed.
-func (n *normalizer) dropped(name string) bool {
+// isDropped reports whether an element is skipped, so that its title and links
+// are not taken for those of the feed.
+func (n *normalizer) isDropped(name string) bool {
 	switch name {
 	case "image", "rdf:seq", "cloud":
-		return !n.atom && n.item < 0
+		return !n.isAtom && n.itemStart < 0
 	case "textinput", "source", "atom:source":
-		return !n.atom
+		return !n.isAtom
 	}
 	return false
 }
 
-// asHTML turns the content of an Atom text construct (RFC 4287 section 3.1, and
-// the modes of Atom 0.3) into HTML. markup says that elements stood in it.
-func asHTML(content, kind, mode string, fragment bool) string {
+// textToHTML returns the content of an Atom text construct (RFC 4287 section
+// 3.1, and the modes of Atom 0.3) as HTML. fragment is whether it contained
+// elements.
+func textToHTML(content, kind, mode string, fragment bool) string {
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	encoded := strings.EqualFold(mode, "base64")
-	if encoded || binaryType(kind) {
+	if encoded || isBinaryType(kind) {
 		plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(content), ""))
 		if err != nil || !utf8.Valid(plain) {
 			return ""
 		}
-		content = text.DropControls(string(plain))
+		content = text.RemoveControls(string(plain))
 	}
 	switch {
-	case fragment || binaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
+	case fragment || isBinaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
 		return content
-	case kind == "" && (text.HasElement(content) || text.DecodeEntities(content) != content):
-		// The default is plain text, but markup under no label is common.
+	case kind == "" && (text.HasHTMLElement(content) || text.DecodeEntities(content) != content):
+		// The default type is plain text, but HTML without a type is common.
 		return content
 	}
 	return markup.EscapeText(content)
 }
 
-func binaryType(kind string) bool {
+// isBinaryType reports whether content of a type is encoded as base64.
+func isBinaryType(kind string) bool {
 	return strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/") ||
 		kind == "application/octet-stream"
 }
 
-// declare puts the namespaces of one start tag into scope.
-func (n *normalizer) declare(attrs []text.XMLAttr) {
-	for _, a := range attrs {
-		if a.Name == "xmlns" {
-			n.spaces = append(n.spaces, namespace{uri: namespaceKey(a.Value)})
-		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {
-			n.spaces = append(n.spaces, namespace{prefix: prefix, uri: namespaceKey(a.Value)})
-		}
-	}
-}
-
-func (n *normalizer) lookup(prefix string) string {
-	for i := len(n.spaces) - 1; i >= 0; i-- {
-		if n.spaces[i].prefix == prefix {
-			return n.spaces[i].uri
-		}
-	}
-	return ""
-}
-
-// name is the name that an element gets in the output: none but its local name
-// when it belongs to the feed's own vocabulary, else with the usual prefix of
-// its namespace, else with the one it was written with.
-func (n *normalizer) name(written string) string {
-	prefix, _, found := strings.Cut(written, ":")
-	if !found {
-		prefix = ""
-	}
-	local := localName(written)
-	if local == "" {
-		local = "unknown"
-	}
-	uri := n.lookup(prefix)
-	known := canonicalPrefix(uri)
-	switch {
-	case uri == "" && prefix == "", native(uri), uri != "" && uri == n.rootNS && (known == "" || known == "atom" || known == "rdf"):
-		return local
-	case n.atom && known == "atom":
-		return local
-	case known != "":
-		return known + ":" + local
-	case uri == "" && (strings.EqualFold(prefix, "rss") || n.atom && strings.EqualFold(prefix, "atom")):
-		return local
-	}
-	if prefix = localName(prefix); prefix == "" || prefix == ownPrefix {
-		prefix = "unknown"
-	}
-	return prefix + ":" + local
-}
-
-// localName is the part after the prefix in lower case; empty when it is not
-// made of ASCII letters, digits and marks, as every name that means something is.
-func localName(written string) string {
-	local := strings.ToLower(written[strings.LastIndexByte(written, ':')+1:])
-	for i := range len(local) {
-		c := local[i]
-		if (c < 'a' || c > 'z') && c != '_' && (i == 0 || (c < '0' || c > '9') && c != '-' && c != '.') {
-			return ""
-		}
-	}
-	return local
-}
-
-// namespaceKey folds the spellings under which one namespace is met.
-func namespaceKey(uri string) string {
-	uri = strings.ToLower(strings.TrimSpace(uri))
-	uri = strings.TrimPrefix(strings.TrimPrefix(uri, "https://"), "http://")
-	return strings.TrimRight(uri, "/#")
-}
-
-// native are the namespaces of RSS itself; most RSS has none.
-func native(uri string) bool {
-	switch uri {
-	case "purl.org/rss/1.0", "channel.netscape.com/rdf/simple/0.9", "my.netscape.com/rdf/simple/0.9",
-		"my.netscape.com/publish/formats/rss-0.9", "my.netscape.com/publish/formats/rss-0.91", "purl.org/net/rss1.1",
-		"backend.userland.com/rss", "backend.userland.com/rss2", "backend.userland.com/rss091",
-		"backend.userland.com/rss092", "blogs.law.harvard.edu/tech/rss", "cyber.law.harvard.edu/rss/rss.html",
-		"www.rssboard.org/rss-specification":
-		return true
-	}
-	return false
-}
-
-// canonicalPrefix is the usual prefix of a namespace, given its [namespaceKey].
-func canonicalPrefix(key string) string {
-	switch key {
-	case "www.w3.org/2005/atom", "purl.org/atom/ns", "www.w3.org/2005/atom.xsd":
-		return "atom"
-	case "www.w3.org/1999/02/22-rdf-syntax-ns":
-		return "rdf"
-	case "purl.org/dc/elements/1.1", "purl.org/dc/elements/1.0":
-		return "dc"
-	case "purl.org/dc/terms":
-		return "dcterms"
-	case "purl.org/rss/1.0/modules/content":
-		return "content"
-	case "purl.org/rss/1.0/modules/slash":
-		return "slash"
-	case "purl.org/rss/1.0/modules/syndication":
-		return "sy"
-	case "purl.org/rss/1.0/modules/threading", "purl.org/syndication/thread/1.0":
-		return "thr"
-	case "wellformedweb.org/commentapi":
-		return "wfw"
-	case "www.itunes.com/dtds/podcast-1.0.dtd", "example.com/dtds/podcast-1.0.dtd":
-		return "itunes"
-	case "www.google.com/schemas/play-podcasts/1.0", "www.google.com/schemas/play-podcasts/1.0/play-podcasts.xsd":
-		return "googleplay"
-	case "podcastindex.org/namespace/1.0", "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md":
-		return "podcast"
-	case "search.yahoo.com/mrss", "search.yahoo.com/mrss/index.xml", "video.search.yahoo.com/mrss":
-		return "media"
-	case "rssnamespace.org/feedburner/ext/1.0":
-		return "feedburner"
-	case "www.w3.org/1999/xhtml":
-		return "xhtml"
-	}
-	return ""
-}
-
-// attributeFields writes what CDF, the oldest format of all, has in attributes.
-func (n *normalizer) attributeFields(attrs []text.XMLAttr) {
+// addCDFFields writes the fields that CDF (the Channel Definition Format of
+// 1997) has in attributes.
+func (n *normalizer) addCDFFields(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		switch strings.ToLower(a.Name) {
 		case "href":
-			n.annotate("href", a.Value)
+			n.addOwnField("href", a.Value)
 		case "lastmod":
-			n.annotate("lastmod", a.Value)
+			n.addOwnField("lastmod", a.Value)
 		}
 	}
 }
 
-func (n *normalizer) annotate(name, value string) {
+// addOwnField writes an element with [ownPrefix] unless value is empty.
+func (n *normalizer) addOwnField(name, value string) {
 	if value != "" {
-		n.field(ownPrefix+":"+name, nil, "", value)
+		n.writeField(ownPrefix+":"+name, nil, "", value)
 	}
 }
 
-// field writes one element whose text is HTML.
-func (n *normalizer) field(name string, attrs []text.XMLAttr, base, text string) {
+// writeField writes an element with attributes and a text, which is not escaped
+// yet. If base is not empty, addresses in the attributes are resolved against
+// it.
+func (n *normalizer) writeField(name string, attrs []text.XMLAttr, base, text string) {
 	n.out = append(n.out, '<')
 	n.out = append(n.out, name...)
-	n.attributes(attrs, base)
+	n.writeAttributes(attrs, base)
 	n.out = append(n.out, '>')
-	n.out = appendCDATA(n.out, n.texts.stand(text))
+	n.out = appendCDATA(n.out, n.texts.placeholder(text))
 	n.out = append(n.out, "</"...)
 	n.out = append(n.out, name...)
 	n.out = append(n.out, '>')
 }
 
-// attributes writes attributes under their local names. base is not empty where
-// an address has a base of its own.
-func (n *normalizer) attributes(attrs []text.XMLAttr, base string) {
+// writeAttributes writes attributes under their local names. If base is not
+// empty, addresses are resolved against it.
+func (n *normalizer) writeAttributes(attrs []text.XMLAttr, base string) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" || strings.HasPrefix(a.Name, "xmlns:") {
 			continue
@@ -522,7 +415,7 @@ func (n *normalizer) attributes(attrs []text.XMLAttr, base string) {
 	}
 }
 
-// appendCDATA writes text in the form that costs the parser least.
+// appendCDATA appends text in the form that gofeed reads fastest.
 func appendCDATA(out []byte, s string) []byte {
 	if !strings.ContainsAny(s, "&<>") {
 		return append(out, s...)
@@ -540,6 +433,7 @@ func appendCDATA(out []byte, s string) []byte {
 	}
 }
 
+// appendEscaped appends the value of an attribute, escaped.
 func appendEscaped(out []byte, s string) []byte {
 	for {
 		at := strings.IndexAny(s, `&<>"`)

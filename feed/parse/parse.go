@@ -1,12 +1,16 @@
-// Package parse reads a feed document: RSS, Atom, RDF, CDF or JSON Feed, however
-// broken, into a [feed.Document].
+// Package parse reads a feed document into a [feed.Document]: RSS, Atom, RDF,
+// CDF or JSON Feed, however malformed.
 //
-// Start at [Parse]. A document is decoded (package text), put into a normal form
-// that gofeed accepts, read by gofeed, and turned into items: rss.go, atom.go and
-// jsonfeed.go fill a rawItem from each format, and rawitem.go makes the item.
-// Dates, durations and media have a file each.
+// Start at [Parse]. A document is decoded by package text, rewritten into a
+// normal form that gofeed accepts, and read by gofeed. Then rss.go, atom.go and
+// jsonfeed.go fill a rawItem from each format, and rawitem.go turns it into an
+// article. extensions.go reads what other vocabularies add. Dates, durations,
+// enclosures, authors and polling hints have a file each.
 //
-// To mend a feed, put the document into testdata with the items it should give.
+// To fix the reading of a feed, put its document into testdata with the items
+// that it should give.
+//
+// Never let a type of gofeed leave this package.
 package parse
 
 import (
@@ -23,52 +27,54 @@ import (
 	"dateline/feed/text"
 )
 
-// Origin tells where a document came from.
+// Origin is where a document came from.
 type Origin struct {
 	// URL is the address after redirects.
 	URL string
-	// Base is what relative links are resolved against where the document has
-	// no base of its own; empty means URL. The site that a feed names takes its
-	// place when it is not of http or https.
+	// Base is the address against which relative links are resolved if the
+	// document has no base of its own. If it is empty, URL is used. If it is not
+	// an http or https address, the site that the feed names is used.
 	Base string
 	// ContentType is the HTTP header, or empty.
 	ContentType string
 }
 
-// NotFeedError says that a document is no feed, and what it is instead.
+// NotFeedError reports that a document is not a feed, and what it is.
 type NotFeedError struct {
-	// Kind is "html" (a page, in which [find.Links] may find some), "json",
+	// Kind is "html" (a page, in which [find.Links] may find feeds), "json",
 	// "xml", "empty" or "unknown".
 	Kind string
-	// Err tells more when there is more to tell; it may be nil.
+	// Err is the cause, or nil.
 	Err error
 }
 
-// Error is a fragment of a sentence: "…: the answer is an HTML page, not a feed".
+// Error returns a clause without a full stop: "the document is an HTML page, not
+// a feed".
 func (e *NotFeedError) Error() string {
 	what := map[string]string{
-		"html":  "the answer is an HTML page, not a feed",
-		"json":  "the answer is JSON, but not a JSON Feed",
-		"xml":   "the answer is XML, but not a feed",
-		"empty": "the answer is empty",
+		"html":  "the document is an HTML page, not a feed",
+		"json":  "the document is JSON, but not a JSON Feed",
+		"xml":   "the document is XML, but not a feed",
+		"empty": "the document is empty",
 	}[e.Kind]
-	what = cmp.Or(what, "the answer is not a feed")
+	what = cmp.Or(what, "the document is not a feed")
 	if e.Err != nil {
 		return what + ": " + text.Clean(e.Err.Error())
 	}
 	return what
 }
 
+// Unwrap returns Err.
 func (e *NotFeedError) Unwrap() error { return e.Err }
 
 // Parse reads a feed document: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON
-// Feed 1.0 and 1.1, also when it is broken in the ways that feeds are. It never
-// panics, and its work is linear in the size of raw, which the caller bounds.
-// The error is a [NotFeedError], or tells why a feed cannot be read.
+// Feed 1.0 and 1.1, also if it is malformed. It never panics. Its work is linear
+// in the size of raw, which the caller must limit. The error is a
+// [NotFeedError], or says why the feed cannot be read.
 func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading it failed: %v", p)}
+			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading the document failed: %v", p)}
 		}
 	}()
 	src.Base = text.FirstNonBlank(src.Base, src.URL)
@@ -86,7 +92,7 @@ func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 		return nil, err
 	}
 	if isWeb(doc.Site) && !isWeb(src.Base) {
-		// A file and a program have no address that links could be relative to.
+		// A file or a program has no address that links could be relative to.
 		src.Base = doc.Site
 		return Parse(raw, src)
 	}
@@ -94,22 +100,23 @@ func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 	return doc, nil
 }
 
-// isWeb says whether an address is one of http or https.
+// isWeb reports whether address is an http or https address.
 func isWeb(address string) bool {
 	scheme, _, _ := strings.Cut(address, ":")
 	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
 }
 
+// parseXML reads a feed of RSS, Atom or RDF.
 func parseXML(text string, src Origin) (*feed.Document, error) {
 	form, err := normalize(text, src.Base)
 	if err != nil {
 		return nil, err
 	}
-	if !form.feed {
+	if !form.isFeed {
 		return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
 	}
 	var doc *feed.Document
-	if form.atom {
+	if form.isAtom {
 		parsed, err := new(atom.Parser).Parse(bytes.NewReader(form.xml))
 		if err != nil {
 			return nil, &NotFeedError{Kind: "xml", Err: err}
@@ -128,13 +135,14 @@ func parseXML(text string, src Origin) (*feed.Document, error) {
 	return doc, nil
 }
 
+// parseJSON reads a JSON Feed.
 func parseJSON(text string, src Origin) (*feed.Document, error) {
 	texts := newLongTexts()
-	mended, truncated, err := repairJSON(text, texts)
+	repaired, truncated, err := repairJSON(text, texts)
 	if err != nil {
 		return nil, &NotFeedError{Kind: "json", Err: err}
 	}
-	parsed, err := new(json.Parser).Parse(strings.NewReader(mended))
+	parsed, err := new(json.Parser).Parse(strings.NewReader(repaired))
 	if err != nil {
 		return nil, &NotFeedError{Kind: "json", Err: err}
 	}
@@ -144,13 +152,13 @@ func parseJSON(text string, src Origin) (*feed.Document, error) {
 	return doc, nil
 }
 
-// notFeed names what a document without a feed's root is. first is the name of
-// its first element.
+// notFeed returns the error for a document without the root element of a feed.
+// first is the name of its first element, or empty.
 func notFeed(first, text string) error {
 	switch {
-	case strings.HasPrefix(strings.TrimSpace(text), "<?xml") && !htmlName(first):
+	case strings.HasPrefix(strings.TrimSpace(text), "<?xml") && !isHTMLName(first):
 		return &NotFeedError{Kind: "xml", Err: errNoRoot}
-	case htmlName(first):
+	case isHTMLName(first):
 		return &NotFeedError{Kind: "html"}
 	case first != "":
 		return &NotFeedError{Kind: "xml", Err: errNoRoot}

@@ -14,13 +14,13 @@ import (
 	"dateline/feed"
 )
 
-var update = flag.Bool("update", false, "write the expected output of testdata anew")
+var update = flag.Bool("update", false, "write the expected output of testdata again")
 
-// pairOrigin is what the pairs of files in testdata are read with.
+// pairOrigin is the origin of the documents in testdata.
 var pairOrigin = Origin{URL: "https://example.org/feeds/all.xml"}
 
-// TestPairs reads each testdata document (NAME.xml, or NAME.feed for a JSON Feed) and compares what came of it with the
-// .json beside it; an unwanted change of any field shows as a difference.
+// TestPairs reads each document of testdata (NAME.xml, or NAME.feed for a JSON
+// Feed) and compares the result with the .json file of the same name.
 func TestPairs(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.[xf]*")
 	if err != nil || len(files) == 0 {
@@ -51,7 +51,7 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// pair is what a testdata .json holds; fields that are empty are left out.
+// pair is the content of a .json file of testdata. Empty fields are left out.
 type pair struct {
 	Error       string     `json:"error,omitempty"`
 	Title       string     `json:"title,omitempty"`
@@ -59,7 +59,7 @@ type pair struct {
 	Site        string     `json:"site,omitempty"`
 	Updated     string     `json:"updated,omitempty"`
 	Truncated   bool       `json:"truncated,omitempty"`
-	Wishes      string     `json:"wishes,omitempty"`
+	Hints       string     `json:"hints,omitempty"`
 	Items       []pairItem `json:"items,omitempty"`
 }
 
@@ -83,14 +83,15 @@ type pairItem struct {
 	Words      int              `json:"words,omitempty"`
 }
 
+// describe returns the result of [Parse] as a .json file of testdata has it.
 func describe(doc *feed.Document, err error) []byte {
 	var p pair
 	if err != nil {
 		p.Error = err.Error()
 	} else {
 		p = pair{Title: doc.Title, Description: doc.Description, Site: doc.Site, Updated: rfc3339(doc.Updated), Truncated: doc.Truncated}
-		if w := doc.Hints; !reflect.DeepEqual(w, feed.PollHints{}) {
-			p.Wishes = fmt.Sprintf("ttl %v, period %v, not at %v %v", w.TTL, w.Period, w.SkipHours, w.SkipDays)
+		if h := doc.Hints; !reflect.DeepEqual(h, feed.PollHints{}) {
+			p.Hints = fmt.Sprintf("ttl %v, period %v, not at %v %v", h.TTL, h.Period, h.SkipHours, h.SkipDays)
 		}
 		for _, a := range doc.Items {
 			p.Items = append(p.Items, pairItem{Key: a.Key, GUID: a.GUID, Title: a.Title, Author: a.Author, Link: a.Link,
@@ -109,8 +110,8 @@ func describe(doc *feed.Document, err error) []byte {
 	return []byte(b.String())
 }
 
-// A feed from a file or a program has relative links and files, too: they are
-// relative to the site that it names.
+// TestLocalOrigin checks that relative links and files in a feed from a file or
+// a program are resolved against the site that the feed names.
 func TestLocalOrigin(t *testing.T) {
 	const item = `<item><guid isPermaLink="false">1</guid><title>One</title><link>/1</link><enclosure url="a.mp3" type="audio/mpeg" length="1"/><description>&lt;a href="more"&gt;more&lt;/a&gt;</description></item>`
 	const entry = `<entry><id>urn:1</id><title>One</title><link href="/1"/><link rel="enclosure" type="audio/mpeg" href="a.mp3"/><content type="html">&lt;a href="more"&gt;more&lt;/a&gt;</content></entry>`
@@ -136,7 +137,7 @@ func TestLocalOrigin(t *testing.T) {
 	}
 }
 
-// rfc3339 writes a time for a golden file; the zero time is empty.
+// rfc3339 returns a time for a golden file, or "" for the zero time.
 func rfc3339(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -144,8 +145,8 @@ func rfc3339(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// TestBase: relative links of every format are resolved against the base that
-// came with the document, and against its own where it has one.
+// TestBase checks that relative links of every format are resolved against the
+// base of the document or, if it has none, the base of its origin.
 func TestBase(t *testing.T) {
 	src := Origin{URL: "https://asked.example/feed", Base: "http://example.com/dir/"}
 	for raw, want := range map[string]string{

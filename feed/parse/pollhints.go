@@ -11,34 +11,35 @@ import (
 	"dateline/feed"
 )
 
-// maxWish bounds what a document can ask for; a longer wait is a slip.
-const maxWish = 366 * 24 * time.Hour
+// maxTTL is the limit of a time to live. A longer one is shortened.
+const maxTTL = 366 * 24 * time.Hour
 
-// rssWishes is what an RSS document asks of those who poll it.
-func rssWishes(f *rss.Feed, x extensions) feed.PollHints {
-	w := feed.PollHints{Period: updatePeriod(x)}
+// rssPollHints returns the polling hints of an RSS document
+// (https://www.rssboard.org/rss-specification).
+func rssPollHints(f *rss.Feed, x extensions) feed.PollHints {
+	hints := feed.PollHints{Period: updatePeriod(x)}
 	if minutes, err := strconv.ParseFloat(strings.TrimSpace(f.TTL), 64); err == nil && minutes > 0 {
-		w.TTL = time.Duration(min(minutes, maxWish.Minutes()) * float64(time.Minute))
+		hints.TTL = time.Duration(min(minutes, maxTTL.Minutes()) * float64(time.Minute))
 	}
 	for _, s := range f.SkipHours {
-		// RSS 0.91 counts from 1 to 24, where 24 is midnight.
+		// RSS 0.91 counts hours from 1 to 24. 24 is midnight.
 		if hour, err := strconv.Atoi(strings.TrimSpace(s)); err == nil && hour >= 0 && hour <= 24 {
-			w.SkipHours = append(w.SkipHours, hour%24)
+			hints.SkipHours = append(hints.SkipHours, hour%24)
 		}
 	}
 	for _, s := range f.SkipDays {
 		if day, ok := englishWeekday(strings.TrimSpace(s)); ok {
-			w.SkipDays = append(w.SkipDays, day)
+			hints.SkipDays = append(hints.SkipDays, day)
 		}
 	}
-	w.SkipHours = someOf(w.SkipHours, 24)
-	w.SkipDays = someOf(w.SkipDays, 7)
-	return w
+	hints.SkipHours = unlessAll(hints.SkipHours, 24)
+	hints.SkipDays = unlessAll(hints.SkipDays, 7)
+	return hints
 }
 
-// someOf sorts a set of times; all of the possible ones are none, for a feed
-// must be asked at some time.
-func someOf[T time.Weekday | int](times []T, possible int) []T {
+// unlessAll returns the times sorted, each once. If all possible times are in
+// it, it returns nil, because a feed must be checked at some time.
+func unlessAll[T time.Weekday | int](times []T, possible int) []T {
 	slices.Sort(times)
 	times = slices.Compact(times)
 	if len(times) == possible {
@@ -47,8 +48,9 @@ func someOf[T time.Weekday | int](times []T, possible int) []T {
 	return times
 }
 
-// updatePeriod is the time between updates by the syndication module of RSS 1.0,
-// whose defaults are "daily" and once.
+// updatePeriod returns the time between updates by the syndication module of RSS
+// 1.0 (https://web.resource.org/rss/1.0/modules/syndication/), or 0 if the feed
+// does not use it. The defaults are a period of a day and a frequency of 1.
 func updatePeriod(x extensions) time.Duration {
 	period, frequency := x.text("sy:updateperiod"), x.text("sy:updatefrequency")
 	if period == "" && frequency == "" {
@@ -75,8 +77,8 @@ func updatePeriod(x extensions) time.Duration {
 	return wait
 }
 
-// englishWeekday reads a day's name in the language that RSS 2.0 asks for,
-// whole or shortened.
+// englishWeekday returns the weekday with an English name, whole or shortened to
+// at least three letters, and whether there is one.
 func englishWeekday(name string) (time.Weekday, bool) {
 	for day := time.Sunday; day <= time.Saturday; day++ {
 		if len(name) >= 3 && len(name) <= len(day.String()) && strings.EqualFold(name, day.String()[:len(name)]) {

@@ -10,7 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// BenchmarkRefresh asks 200 loopback feeds on 200 hosts, 20 new items each.
+// BenchmarkRefresh fetches 200 feeds on 200 loopback hosts with 20 new items
+// each.
 func BenchmarkRefresh(b *testing.B) {
 	body := rss("News", 20)
 	port := serveHosts(b, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, body) })

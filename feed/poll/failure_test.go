@@ -18,8 +18,8 @@ import (
 	"dateline/feed/parse"
 )
 
-// Every failure is told in a sentence with a way out, kept with the feed, and
-// counted; what was known of the last good answer stays.
+// Every failure has a message with advice, which is stored and counted. The
+// data of the last success stays.
 func TestFailures(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -47,7 +47,7 @@ func TestFailures(t *testing.T) {
 		"/503":     {"503 Service Unavailable", 2 * time.Hour},
 		"/html":    {"web page instead of a feed", 2 * time.Hour},
 		"/json":    {"JSON", 2 * time.Hour},
-		"/empty":   {"nothing at all", 2 * time.Hour},
+		"/empty":   {"empty response", 2 * time.Hour},
 		"/garbage": {"cannot be read as a feed", 2 * time.Hour},
 	} {
 		u := s.URL + path
@@ -71,7 +71,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// Failures in a row wait ever longer; a good answer ends that.
+// Repeated failures wait longer and longer, until a success.
 func TestBackOff(t *testing.T) {
 	var well atomic.Bool
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -91,11 +91,11 @@ func TestBackOff(t *testing.T) {
 	well.Store(true)
 	r.refresh(t, feed.RefreshRequest{})
 	if s := r.store.state(s.URL); s.Failures != 0 || s.Error != "" || !s.NextCheck.Equal(noon.Add(time.Hour)) {
-		t.Errorf("after a good answer: %+v", s)
+		t.Errorf("after a success: %+v", s)
 	}
 }
 
-// A night without network must not silence every feed for the next day.
+// A night without a network does not delay the feeds on the next day.
 func TestNoNetworkDoesNotBackOff(t *testing.T) {
 	const u = "https://a.example/feed"
 	r := newRig(t, u)
@@ -114,7 +114,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Where redirects led is kept, and forgotten when they end.
+// The final address of redirects is stored, and removed when the redirects end.
 func TestRedirectIsRemembered(t *testing.T) {
 	var moved atomic.Bool
 	moved.Store(true)
@@ -136,7 +136,7 @@ func TestRedirectIsRemembered(t *testing.T) {
 	}
 }
 
-// A document that makes the parser panic costs its own feed one failure.
+// A document that makes the parser panic is one failure of its own feed.
 func TestPanicWhileParsing(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 1)) })
 	bad, good := s.URL+"/bad", s.URL+"/good"
@@ -151,18 +151,18 @@ func TestPanicWhileParsing(t *testing.T) {
 	if got[bad].Status != feed.Failed || !strings.Contains(got[bad].Error, "index out of range") || got[good].Status != feed.OK {
 		t.Errorf("%+v", got)
 	}
-	// Its place among the parsers is free again.
-	if len(r.parsing) != 0 {
-		t.Errorf("%d places taken", len(r.parsing))
+	// The parse slot is free again.
+	if len(r.parseSlots) != 0 {
+		t.Errorf("%d places taken", len(r.parseSlots))
 	}
 }
 
-// A store that takes nothing ends the round with its error, after a few
-// attempts, among them that of the transaction made ready meanwhile, and without asking everyone else, and lets the timer rest.
+// If the store accepts nothing, the refresh ends with the store's error after a
+// few attempts, without fetching all feeds. Then nothing is due for a while.
 func TestStoreFailure(t *testing.T) {
-	var asked atomic.Int32
+	var requested atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		requested.Add(1)
 		io.WriteString(w, rss(r.URL.Path, 1))
 	})
 	var urls []string
@@ -177,16 +177,16 @@ func TestStoreFailure(t *testing.T) {
 	if !errors.Is(err, full) || reports != 0 || r.store.saves > 4 || len(r.claims) != 0 {
 		t.Errorf("%v, %d reports, %d saves, %d claims", err, reports, r.store.saves, len(r.claims))
 	}
-	if n := asked.Load(); n == 200 {
-		t.Error("every feed was asked though nothing could be saved")
+	if n := requested.Load(); n == 200 {
+		t.Error("every feed was fetched although nothing could be saved")
 	}
-	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pause)) {
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("next due %v, %v", next, err)
 	}
 }
 
-// One answer that the store cannot take becomes that feed's failure.
-func TestAnswerThatCannotBeSaved(t *testing.T) {
+// A response that cannot be saved becomes a failure of its feed.
+func TestResponseThatCannotBeSaved(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 1)) })
 	var urls []string
 	for i := range 20 {
@@ -216,8 +216,9 @@ func TestAnswerThatCannotBeSaved(t *testing.T) {
 	}
 }
 
-// An index that cannot be written is the round's error, once everything else is
-// done; one that never shrinks does not hold the round up.
+// If the index cannot be written, the refresh returns the error after
+// everything else is done. An index that never becomes complete does not block
+// the refresh.
 func TestIndexFailure(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, 5)) })
 	r := newRig(t, s.URL+"/1", s.URL+"/2")

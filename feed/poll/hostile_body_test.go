@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// pack compresses s with what to makes of a buffer.
+// pack compresses s with the writer that to returns.
 func pack(s string, to func(io.Writer) io.WriteCloser) string {
 	var b bytes.Buffer
 	w := to(&b)
@@ -30,7 +30,8 @@ func asFlate(w io.Writer) io.WriteCloser {
 	return f
 }
 
-// packedEndpoints compress too much, wrongly, or without saying so.
+// packedEndpoints have bodies that are compressed too much, wrongly, or without
+// a header.
 func packedEndpoints() []endpoint {
 	encoded := func(encoding, s string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -50,10 +51,10 @@ func packedEndpoints() []endpoint {
 		{name: "deflate that is plain", serve: encoded("deflate", good), items: 2},
 		{name: "identity", serve: encoded("identity", good), items: 2},
 		{name: "utf-8 for an encoding", serve: encoded("utf-8", good), items: 2},
-		{name: "br", serve: encoded("br", "\x8b\x01\x80x\x03"), fails: "packed"},
-		{name: "zstd", serve: encoded("zstd", "\x28\xb5\x2f\xfd"), fails: "packed"},
+		{name: "br", serve: encoded("br", "\x8b\x01\x80x\x03"), fails: "compression"},
+		{name: "zstd", serve: encoded("zstd", "\x28\xb5\x2f\xfd"), fails: "compression"},
 		{name: "gzip that is plain", serve: encoded("gzip", good), fails: ": "},
-		{name: "gzip of nothing", serve: encoded("gzip", pack("", asGzip)), fails: "nothing at all"},
+		{name: "gzip of nothing", serve: encoded("gzip", pack("", asGzip)), fails: "empty response"},
 		{name: "gzip that is empty", serve: encoded("gzip", ""), fails: ": "},
 		{name: "gzip cut short", serve: encoded("gzip", pack(good, asGzip)[:60]), fails: ": "},
 		{name: "gzip with garbage behind", serve: encoded("gzip", pack(good, asGzip)+"garbage"), items: 2},
@@ -66,7 +67,7 @@ func packedEndpoints() []endpoint {
 	}
 }
 
-// foreignEndpoints serve what is no feed.
+// foreignEndpoints send documents that are not feeds.
 func foreignEndpoints() []endpoint {
 	var list []endpoint
 	for name, c := range map[string][2]string{
@@ -80,9 +81,9 @@ func foreignEndpoints() []endpoint {
 		"a PDF":                 {"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>", ": "},
 		"a ZIP":                 {"PK\x03\x04\x14\x00\x08\x00", ": "},
 		"an ELF":                {"\x7fELF\x02\x01\x01\x00", ": "},
-		"nothing":               {"", "nothing at all"},
-		"blanks":                {strings.Repeat(" \n\t", 3000), "nothing at all"},
-		"a byte order mark":     {"\xef\xbb\xbf", "nothing at all"},
+		"nothing":               {"", "empty response"},
+		"blanks":                {strings.Repeat(" \n\t", 3000), "empty response"},
+		"a byte order mark":     {"\xef\xbb\xbf", "empty response"},
 		"NULs":                  {strings.Repeat("\x00", 100_000), ": "},
 		"one <":                 {"<", ": "},
 		"a declaration alone":   {`<?xml version="1.0"?>`, ": "},
@@ -99,7 +100,7 @@ func foreignEndpoints() []endpoint {
 	return list
 }
 
-// sizeEndpoints are large or deep in one direction.
+// sizeEndpoints send documents that are very large or deeply nested.
 func sizeEndpoints() []endpoint {
 	const head = `<rss version="2.0"><channel><title>Large</title>`
 	const mb = 1 << 20
@@ -135,7 +136,7 @@ func sizeEndpoints() []endpoint {
 	return list
 }
 
-// markupEndpoints attack whoever reads XML, or are broken as feeds are.
+// markupEndpoints attack XML parsers, or are broken as real feeds are.
 func markupEndpoints() []endpoint {
 	const tail = `<rss version="2.0"><channel><title>T</title><item><title>One &x;</title></item></channel></rss>`
 	lol := `<!DOCTYPE rss [<!ENTITY x0 "lol">`

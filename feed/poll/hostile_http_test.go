@@ -14,29 +14,29 @@ const (
 	closeRSS = okHead + "Connection: close\r\n\r\n"
 )
 
-// statusEndpoints answer with statuses that are no feed, whatever comes with them.
+// statusEndpoints respond with statuses other than success.
 func statusEndpoints() []endpoint {
 	var list []endpoint
 	for _, code := range []int{300, 304, 305, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 418, 421, 425, 429, 451,
 		500, 501, 502, 503, 504, 507, 508, 511, 520, 599, 999} {
-		list = append(list, endpoint{name: fmt.Sprintf("status %d", code), serve: answers(code), fails: strconv.Itoa(code)})
+		list = append(list, endpoint{name: fmt.Sprintf("status %d", code), serve: respond(code), fails: strconv.Itoa(code)})
 	}
 	for _, wait := range []string{"99999999999999999999999", "-5", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "1e9", "\u0663"} {
-		list = append(list, endpoint{name: "429, Retry-After " + wait, serve: answers(429, "Retry-After", wait), fails: "429"})
+		list = append(list, endpoint{name: "429, Retry-After " + wait, serve: respond(429, "Retry-After", wait), fails: "429"})
 	}
 	return append(list,
-		endpoint{name: "204 without content", serve: answers(204), fails: "nothing at all"},
-		endpoint{name: "203 from a proxy", serve: answers(203), items: 2},
-		endpoint{name: "206 unasked", serve: answers(206), items: 2},
+		endpoint{name: "204 without content", serve: respond(204), fails: "empty response"},
+		endpoint{name: "203 from a proxy", serve: respond(203), items: 2},
+		endpoint{name: "206 unasked", serve: respond(206), items: 2},
 		endpoint{name: "103 before the answer", serve: raw("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"+closeRSS+rss("Hints", 2), nil), items: 2},
-		endpoint{name: "401 with a strange challenge", serve: answers(401, "Www-Authenticate", "Digest realm=\"\\\", qop=\"auth-conf\", algorithm=NONSENSE"), fails: "401"},
-		endpoint{name: "401 with a huge challenge", serve: answers(401, "Www-Authenticate", "Digest "+strings.Repeat(`realm="x",`, 3000)), fails: "401"},
+		endpoint{name: "401 with a strange challenge", serve: respond(401, "Www-Authenticate", "Digest realm=\"\\\", qop=\"auth-conf\", algorithm=NONSENSE"), fails: "401"},
+		endpoint{name: "401 with a huge challenge", serve: respond(401, "Www-Authenticate", "Digest "+strings.Repeat(`realm="x",`, 3000)), fails: "401"},
 	)
 }
 
-// redirectEndpoints send elsewhere, or nowhere.
+// redirectEndpoints redirect to other addresses or to none.
 func redirectEndpoints() []endpoint {
-	// chain goes on for n steps.
+	// chain redirects n times.
 	chain := func(n int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			step, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/step/"))
@@ -48,36 +48,36 @@ func redirectEndpoints() []endpoint {
 		}
 	}
 	list := []endpoint{
-		{name: "redirect to itself", serve: to(301, "/feed"), fails: "circle"},
-		{name: "redirect to a fragment of itself", serve: to(302, "/feed#x"), fails: "circle"},
+		{name: "redirect to itself", serve: redirectTo(301, "/feed"), fails: "in a loop"},
+		{name: "redirect to a fragment of itself", serve: redirectTo(302, "/feed#x"), fails: "in a loop"},
 		{name: "redirect in threes", serve: func(w http.ResponseWriter, r *http.Request) {
 			next := map[string]string{"/feed": "/b", "/b": "/c", "/c": "/feed"}[r.URL.Path]
 			http.Redirect(w, r, next, http.StatusMovedPermanently)
-		}, fails: "circle"},
-		{name: "redirect without end", serve: chain(1 << 30), fails: "without end"},
+		}, fails: "in a loop"},
+		{name: "redirect without end", serve: chain(1 << 30), fails: "too often"},
 		{name: "redirect five times", serve: chain(5), items: 2},
-		{name: "redirect to a good feed", serve: to(308, "good"), items: 2},
-		{name: "redirect with blanks", serve: to(302, "  /good  "), items: 2},
-		{name: "redirect that names nothing", serve: to(301, ""), fails: "301"},
-		{name: "redirect to nonsense", serve: to(302, "http://[::1"), fails: "cannot be read"},
-		{name: "redirect to a closed port", serve: to(302, "http://127.0.0.1:1/"), fails: "127.0.0.1:1"},
-		{name: "redirect to port 99999", serve: to(302, "http://127.0.0.1:99999/"), fails: ": "},
+		{name: "redirect to a good feed", serve: redirectTo(308, "good"), items: 2},
+		{name: "redirect with blanks", serve: redirectTo(302, "  /good  "), items: 2},
+		{name: "redirect that names nothing", serve: redirectTo(301, ""), fails: "301"},
+		{name: "redirect to nonsense", serve: redirectTo(302, "http://[::1"), fails: "invalid address"},
+		{name: "redirect to a closed port", serve: redirectTo(302, "http://127.0.0.1:1/"), fails: "127.0.0.1:1"},
+		{name: "redirect to port 99999", serve: redirectTo(302, "http://127.0.0.1:99999/"), fails: ": "},
 		{name: "redirect to TLS that is none", serve: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://"+r.Host+"/", http.StatusMovedPermanently)
 		}, fails: "https"},
-		{name: "redirect of 64 KB", serve: to(302, "/"+strings.Repeat("long", 16<<10)+"?x"), fails: ": "},
+		{name: "redirect of 64 KB", serve: redirectTo(302, "/"+strings.Repeat("long", 16<<10)+"?x"), fails: ": "},
 		{name: "redirect by meta refresh", serve: body("text/html", `<html><meta http-equiv=refresh content="0; url=/good">`), fails: "web page"},
 		{name: "redirect with a body without end", serve: raw("HTTP/1.1 302 Found\r\nLocation: /feed2\r\n\r\n", repeat(strings.Repeat("x", 4096), 0)), fails: ": "},
 	}
 	for _, scheme := range []string{"file:///etc/passwd", "exec:echo x", "builtin:guide", "ftp://127.0.0.1/x", "javascript:alert(1)",
 		"data:text/xml,<rss/>", "gopher://127.0.0.1/", "mailto:a@example.org", "feed:x", "://"} {
-		list = append(list, endpoint{name: "redirect to " + scheme, serve: to(301, scheme), fails: ": "})
+		list = append(list, endpoint{name: "redirect to " + scheme, serve: redirectTo(301, scheme), fails: ": "})
 	}
 	return list
 }
 
-// to redirects there, and serves a good feed at /good.
-func to(code int, location string) http.HandlerFunc {
+// redirectTo redirects to location and serves a good feed at /good.
+func redirectTo(code int, location string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/good" {
 			io.WriteString(w, rss("Good", 2))
@@ -88,7 +88,7 @@ func to(code int, location string) http.HandlerFunc {
 	}
 }
 
-// locationEndpoints redirect to what is no address, or a dangerous one.
+// locationEndpoints redirect to invalid or dangerous addresses.
 func locationEndpoints() []endpoint {
 	var list []endpoint
 	for name, location := range map[string]string{
@@ -106,20 +106,20 @@ func locationEndpoints() []endpoint {
 		"a percent sign":                     "%",
 		"another header behind a line break": "/good\r\nX-More: 1",
 	} {
-		list = append(list, endpoint{name: "redirect to " + name, serve: to(302, location), fails: ": "})
+		list = append(list, endpoint{name: "redirect to " + name, serve: redirectTo(302, location), fails: ": "})
 	}
 	return list
 }
 
-// connectionEndpoints break the connection or the protocol at each phase.
+// connectionEndpoints break the connection or the protocol in each phase.
 func connectionEndpoints() []endpoint {
 	whole := rss("Whole", 2)
 	return []endpoint{
-		{name: "closes at once", serve: raw("", nil), fails: "without an answer"},
-		{name: "resets at once", serve: raw("", reset), fails: "without an answer"},
+		{name: "closes at once", serve: raw("", nil), fails: "without a response"},
+		{name: "resets at once", serve: raw("", reset), fails: "without a response"},
 		{name: "closes in the status line", serve: raw("HTTP/1.1 20", nil), fails: ": "},
 		{name: "resets in the headers", serve: raw(okHead, reset), fails: ": "},
-		{name: "closes after the headers", serve: raw(okHead+"Content-Length: 1000\r\n\r\n", nil), fails: "broke off"},
+		{name: "closes after the headers", serve: raw(okHead+"Content-Length: 1000\r\n\r\n", nil), fails: "closed the connection"},
 		{name: "resets after the headers", serve: raw(okHead+"Content-Length: 1000\r\n\r\n", reset), fails: ": "},
 		{name: "closes in the body", serve: raw(okHead+"Content-Length: 100000\r\n\r\n"+whole[:len(whole)-40], nil), items: 1},
 		{name: "closes in a chunk", serve: raw(okHead+"Transfer-Encoding: chunked\r\n\r\nFFFF\r\n"+whole, nil), items: 2},
@@ -154,7 +154,7 @@ func connectionEndpoints() []endpoint {
 	}
 }
 
-// headerEndpoints serve a good feed with headers that lie.
+// headerEndpoints serve a good feed with wrong headers.
 func headerEndpoints() []endpoint {
 	list := []endpoint{
 		{name: "an ETag of 64 KB", serve: header("Etag", `"`+strings.Repeat("e", 64<<10)+`"`), items: 2},

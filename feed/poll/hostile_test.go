@@ -27,8 +27,8 @@ import (
 type endpoint struct {
 	name  string
 	serve http.HandlerFunc
-	// fails is what the sentence of the failure must say. When it is empty the
-	// endpoint must be read and give items new ones.
+	// fails is what the failure's message must contain. If it is empty, the
+	// endpoint must be fetched and have this number of new items.
 	fails string
 	items int
 }
@@ -39,23 +39,24 @@ func endpoints() []endpoint {
 		controlEndpoints(), itemEndpoints())
 }
 
-// battlefield is a poller with a real cache over endpoints, each of which is a
-// host of its own, for the wishes of one host must not silence another.
-type battlefield struct {
+// hostileRig is a poller with a real database and the endpoints. Each endpoint
+// has its own host, because a pause applies to the whole host.
+type hostileRig struct {
 	*Poller
 	store *cache.Store
 	list  []endpoint
 	urls  []string
-	// hostile says that the endpoints show their true face; until then each is
-	// a good feed.
+	// hostile reports whether the endpoints are hostile. Before that, each serves a
+	// good feed.
 	hostile atomic.Bool
 }
 
-// patience is the timeout of a request, short because many endpoints use it up.
+// patience is the timeout of a request. It is short, because many endpoints use
+// all of it.
 const patience = 4 * time.Second
 
-func newBattlefield(t *testing.T, list []endpoint) *battlefield {
-	b := &battlefield{list: list}
+func newHostileRig(t *testing.T, list []endpoint) *hostileRig {
+	b := &hostileRig{list: list}
 	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.Host)
 		n := net.ParseIP(host).To4()
@@ -90,17 +91,19 @@ func newBattlefield(t *testing.T, list []endpoint) *battlefield {
 	return b
 }
 
-// before is the good feed that every endpoint serves at first.
+// before is the good feed that every endpoint serves first.
 var before = strings.NewReplacer(`"false">`, `"false">before `, "Some words", strings.Repeat("Some words of an article. ", 150)).Replace(rss("Before", 15))
 
-// round asks everyone and returns the reports by address, and the largest heap.
-func (b *battlefield) round(t *testing.T) (map[string]feed.Report, uint64) {
+// round fetches all endpoints and returns the reports by address, and the
+// largest heap.
+func (b *hostileRig) round(t *testing.T) (map[string]feed.Report, uint64) {
 	t.Helper()
 	runtime.GC()
 	stop, peak := make(chan struct{}), make(chan uint64)
 	go func() {
 		var most uint64
-		// What the last collection found in use: garbage depends on when it ran.
+		// This is what the last garbage collection found in use. The size with
+		// garbage depends on when it ran.
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		tick := time.NewTicker(2 * time.Millisecond)
 		defer tick.Stop()
@@ -124,18 +127,17 @@ func (b *battlefield) round(t *testing.T) (map[string]feed.Report, uint64) {
 	return reports, <-peak
 }
 
-// TestHostileEndpoints: whatever an endpoint does, the round ends, and with it a
-// report that says what is wrong in a sentence with a way out; what was saved
-// before stays; what is saved now is clean; memory is bounded.
+// Whatever an endpoint does, the refresh ends and its report says what is wrong
+// and what to do. Saved items stay, new items are clean, and memory is bounded.
 func TestHostileEndpoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
 	}
-	// Often, so that what is found in use is near what was.
+	// Frequent collections make the measurement more precise.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
-	b := newBattlefield(t, endpoints())
+	b := newHostileRig(t, endpoints())
 	first, usual := b.round(t)
-	b.askLateAgain(t, first)
+	b.refetchLate(t, first)
 	for i, u := range b.urls {
 		if first[u].Status != feed.OK || first[u].New != 15 {
 			t.Fatalf("%s as a good feed: %+v", b.list[i].name, first[u])
@@ -143,9 +145,9 @@ func TestHostileEndpoints(t *testing.T) {
 	}
 	b.hostile.Store(true)
 	reports, peak := b.round(t)
-	b.askLateAgain(t, reports)
+	b.refetchLate(t, reports)
 	if most := usual + 64<<20; peak > most {
-		t.Errorf("the heap grew to %d MB; a round of good feeds takes %d", peak>>20, usual>>20)
+		t.Errorf("the heap grew to %d MB; a refresh of good feeds takes %d", peak>>20, usual>>20)
 	}
 	states := map[string]feed.Feed{}
 	feeds, err := b.store.Feeds(t.Context())
@@ -161,12 +163,12 @@ func TestHostileEndpoints(t *testing.T) {
 		})
 	}
 	b.checkItems(t)
-	b.checkSentences(t, reports)
+	b.checkMessages(t, reports)
 }
 
-// askLateAgain asks the endpoints once more that serve a good feed and were too
-// late with it, now that no other one keeps the machine busy.
-func (b *battlefield) askLateAgain(t *testing.T, reports map[string]feed.Report) {
+// refetchLate fetches the good endpoints again that were too late while the
+// computer was busy.
+func (b *hostileRig) refetchLate(t *testing.T, reports map[string]feed.Report) {
 	t.Helper()
 	late := []string{}
 	for i, u := range b.urls {
@@ -180,7 +182,7 @@ func (b *battlefield) askLateAgain(t *testing.T, reports map[string]feed.Report)
 	}
 }
 
-// check compares what came of an endpoint with what must come of it.
+// check compares the report and the stored feed with what is expected.
 func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 	switch {
 	case e.fails == "":
@@ -189,10 +191,11 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 		}
 	case r.Status == feed.Failed && strings.Contains(r.Error, "took too long"):
 		// A busy machine may be late for any of them.
+	// A timeout is accepted, because the computer may be busy.
 	case r.Status != feed.Failed || !strings.Contains(r.Error, e.fails):
 		t.Errorf("%s (%d new), %q; want a failure that says %q", r.Status, r.New, r.Error, e.fails)
 	case !strings.Contains(r.Error, ": ") || !strings.HasSuffix(r.Error, ".") || len(r.Error) > 400 || strings.Contains(r.Error, "secret"):
-		t.Errorf("not a sentence with a way out: %q", r.Error)
+		t.Errorf("not a message with advice: %q", r.Error)
 	}
 	if r.Error != text.Clean(r.Error) || f.Title != text.Clean(f.Title) || f.Description != text.Clean(f.Description) {
 		t.Errorf("%q, %q, %q is not clean", r.Error, f.Title, f.Description)
@@ -205,8 +208,8 @@ func (e endpoint) check(t *testing.T, r feed.Report, f feed.Feed) {
 	}
 }
 
-// checkItems looks at everything that the cache holds.
-func (b *battlefield) checkItems(t *testing.T) {
+// checkItems checks all items in the database.
+func (b *hostileRig) checkItems(t *testing.T) {
 	q, err := query.Parse("")
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +233,7 @@ func (b *battlefield) checkItems(t *testing.T) {
 	}
 }
 
-// TestGoodBesideHostile: 33 hostile endpoints do not keep 30 good ones from being read.
+// 33 hostile endpoints do not prevent 30 good ones from being fetched.
 func TestGoodBesideHostile(t *testing.T) {
 	all := endpoints()
 	var list []endpoint
@@ -241,7 +244,7 @@ func TestGoodBesideHostile(t *testing.T) {
 		good := endpoint{name: fmt.Sprintf("good %d", i), items: 20, serve: body("application/rss+xml", rss("Good", 20))}
 		list = slices.Insert(list, min(2*i, len(list)), good)
 	}
-	b := newBattlefield(t, list)
+	b := newHostileRig(t, list)
 	b.hostile.Store(true)
 	reports, _ := b.round(t)
 	for i, u := range b.urls {
@@ -261,7 +264,8 @@ func body(contentType, s string) http.HandlerFunc {
 	}
 }
 
-// header serves a good feed with some headers, given as name and value by turns.
+// header serves a good feed with headers, given as alternating names and
+// values.
 func header(pairs ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i < len(pairs); i += 2 {
@@ -271,9 +275,9 @@ func header(pairs ...string) http.HandlerFunc {
 	}
 }
 
-// answers gives a status, headers and a good feed, which is not to be
-// taken for an answer unless the status allows it.
-func answers(code int, pairs ...string) http.HandlerFunc {
+// respond responds with a status, headers and a good feed, which must be
+// ignored unless the status is a success.
+func respond(code int, pairs ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i < len(pairs); i += 2 {
 			w.Header().Set(pairs[i], pairs[i+1])
@@ -285,7 +289,7 @@ func answers(code int, pairs ...string) http.HandlerFunc {
 	}
 }
 
-// raw writes bytes instead of an answer, then calls then with the connection.
+// raw writes bytes instead of a response, then calls then with the connection.
 func raw(s string, then func(net.Conn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -300,7 +304,7 @@ func raw(s string, then func(net.Conn)) http.HandlerFunc {
 	}
 }
 
-// reset ends a connection with a TCP reset.
+// reset closes a connection with a TCP reset.
 func reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
@@ -310,7 +314,7 @@ func reset(conn net.Conn) {
 // hang keeps a connection open until the other side closes it.
 func hang(conn net.Conn) { io.Copy(io.Discard, conn) }
 
-// repeat writes s until the other side has had enough, pausing in between.
+// repeat writes s until the other side closes the connection, with pauses.
 func repeat(s string, pause time.Duration) func(net.Conn) {
 	return func(conn net.Conn) {
 		for {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// jsonEndpoints are JSON that is no feed, or a strange one.
+// jsonEndpoints send JSON that is not a feed, or unusual JSON feeds.
 func jsonEndpoints() []endpoint {
 	const head = `{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[`
 	const item = `{"id":"1","title":"One","content_text":"x"}`
@@ -45,7 +45,7 @@ func jsonEndpoints() []endpoint {
 	return list
 }
 
-// charsetEndpoints lie about their charset in every combination.
+// charsetEndpoints declare wrong character sets in every combination.
 func charsetEndpoints() []endpoint {
 	var list []endpoint
 	for _, header := range []string{"utf-8", "shift_jis", "utf-16", "utf-7", "x-user-defined"} {
@@ -93,7 +93,8 @@ func mustEncode(e encoding.Encoding, s string) string {
 	return out
 }
 
-// controlEndpoints send what terminals obey in every field of each format.
+// controlEndpoints send terminal control characters in every field of each
+// format.
 func controlEndpoints() []endpoint {
 	const evil = "a\x1b[2J\x1b]52;c;eA==\x07\x1bP+q\x1b\\\u009b31m\u202e\u2066\U000e0041\x00\x08&#27;]0;x&#7;&#x9b;2J&lt;script&gt;alert(1)&lt;/script&gt; javascript:alert(1)"
 	var list []endpoint
@@ -121,7 +122,7 @@ func controlEndpoints() []endpoint {
 	return list
 }
 
-// itemEndpoints have items that contradict themselves.
+// itemEndpoints send items with contradicting fields.
 func itemEndpoints() []endpoint {
 	in := func(items string) string {
 		return `<rss version="2.0"><channel><title>T</title>` + items + `</channel></rss>`
@@ -144,7 +145,7 @@ func itemEndpoints() []endpoint {
 	return list
 }
 
-// numbered is n copies of an item with their number in it.
+// numbered returns n copies of an item, each with its number.
 func numbered(n int, format string) string {
 	var b strings.Builder
 	for i := range n {

@@ -21,8 +21,8 @@ import (
 	"dateline/feed/schedule"
 )
 
-// longRun is a day of an open reader with many feeds, each on a host of its own,
-// on a real cache. It uses the feeds of a fortnight.
+// longRun simulates a day of an open dateline with many feeds, each on its own
+// host, and a real database. It uses the feeds of TestTwoWeeks.
 type longRun struct {
 	*Poller
 	store *cache.Store
@@ -30,10 +30,10 @@ type longRun struct {
 	kinds []longKind
 	urls  []string
 	mu    sync.Mutex
-	log   map[string][]asked
+	log   map[string][]loggedRequest
 }
 
-// longKind is what some of the feeds do, and what must come of each.
+// longKind is what some of the feeds do, and the expected state of each.
 type longKind struct {
 	kind
 	end func(feed.Feed) bool
@@ -41,12 +41,12 @@ type longKind struct {
 
 const (
 	longFeeds = 300
-	// longDay is an hour to warm up, and a day with some more, for a redirect is
-	// believed after one.
+	// longDay is an hour to warm up and more than a day, because a redirect is
+	// believed after a day.
 	longDay = 27 * time.Hour
 )
 
-// badHours are those of the feeds that recover.
+// badHours reports whether the feeds that recover are failing.
 func badHours(e exchange) bool {
 	return e.now.After(noon.Add(3*time.Hour)) && e.now.Before(noon.Add(9*time.Hour))
 }
@@ -82,7 +82,7 @@ func longKinds() []longKind {
 		{kind{name: "301", serve: redirect(http.StatusMovedPermanently), least: hourLess, most: hourMore + longStep}, moved},
 		{kind{name: "308", serve: redirect(http.StatusPermanentRedirect), least: hourLess, most: hourMore + longStep}, moved},
 		{kind{name: "500", serve: status(http.StatusInternalServerError), least: hourLess, most: day}, failing("500")},
-		{kind{name: "resets", serve: wire(reset), least: hourLess, most: day}, failing("ended the connection")},
+		{kind{name: "resets", serve: wire(reset), least: hourLess, most: day}, failing("closed the connection")},
 		{kind{name: "hangs", set: feed.Settings{Timeout: 200 * time.Millisecond}, serve: wire(hang), least: hourLess, most: day}, failing("took too long")},
 		{kind{name: "gone", serve: status(http.StatusGone), check: times(1, 1)}, func(f feed.Feed) bool { return f.Poll.Gone }},
 		{kind{name: "limits", serve: func(e exchange) {
@@ -97,34 +97,34 @@ func longKinds() []longKind {
 	}
 }
 
-func pausesEveryThird(t *testing.T, log []asked) {
+func pausesEveryThird(t *testing.T, log []loggedRequest) {
 	for i := 3; i < len(log); i += 3 {
 		if gap := log[i].at.Sub(log[i-1].at); gap < 4*time.Hour {
-			t.Errorf("asked %v after it had asked for four hours", gap)
+			t.Errorf("requested %v after it requested for a pause of four hours", gap)
 		}
 	}
 }
 
-// longStep is how coarse the clock is: feeds that are due soon after each other
-// share a round.
+// longStep is the step of the clock. Feeds that are due within it share a
+// refresh.
 const longStep = 12 * time.Minute
 
 func (l *longRun) now() time.Time { return time.Unix(0, l.clock.Load()).UTC() }
 
-// ServeHTTP logs a request and has the feed of its kind answered.
+// ServeHTTP records a request and responds as the feed's kind does.
 func (l *longRun) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host, _, _ := net.SplitHostPort(r.Host)
 	ip := net.ParseIP(host).To4()
 	l.mu.Lock()
 	before := len(l.log[host])
-	l.log[host] = append(l.log[host], asked{at: l.now(), path: r.URL.Path})
+	l.log[host] = append(l.log[host], loggedRequest{at: l.now(), path: r.URL.Path})
 	l.mu.Unlock()
 	w.Header().Set("Date", l.now().Format(http.TimeFormat))
 	l.kinds[(int(ip[2])*256+int(ip[3]))%len(l.kinds)].serve(exchange{w, r, l.now(), before})
 }
 
 func newLongRun(t *testing.T) *longRun {
-	l := &longRun{kinds: longKinds(), log: map[string][]asked{}}
+	l := &longRun{kinds: longKinds(), log: map[string][]loggedRequest{}}
 	l.clock.Store(noon.UnixNano())
 	port := serveHosts(t, l.ServeHTTP)
 	var subs []feed.Subscription
@@ -158,15 +158,16 @@ func newLongRun(t *testing.T) *longRun {
 	return l
 }
 
-// use is what the process holds when nothing goes on.
+// use is what the process holds while nothing happens.
 type use struct {
 	goroutines, files int
 	heap              uint64
 }
 
-// rest is what is held once what a round leaves behind has ended, such as the
-// server's side of its connections, or as little as there was at any look.
-func (l *longRun) rest(looks int, limit use) use {
+// idleUse returns the smallest use of several measurements, or the first one
+// within limit. A refresh leaves things that end a bit later, such as the
+// server's side of connections.
+func (l *longRun) idleUse(looks int, limit use) use {
 	least := use{1 << 30, 1 << 30, 1 << 62}
 	for range looks {
 		runtime.GC()
@@ -182,10 +183,10 @@ func (l *longRun) rest(looks int, limit use) use {
 	return least
 }
 
-// TestLongRun: after a day in which hundreds of feeds publish, move, fail, end,
-// ask for patience and recover, an open reader holds no more goroutines, files
-// and memory than after its first hour, each feed is what it should be, and none
-// was asked oftener than it may be.
+// After a day with hundreds of feeds that publish, move, fail, end, ask for
+// pauses and recover, the process holds no more goroutines, files and memory
+// than after the first hour. Each feed has the expected state and was not
+// requested too often.
 func TestLongRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -195,18 +196,18 @@ func TestLongRun(t *testing.T) {
 	for hour := 1; hour <= int(longDay/time.Hour); hour++ {
 		l.live(t, noon.Add(time.Duration(hour)*time.Hour))
 		if hour == 1 {
-			warm = l.rest(30, use{})
+			warm = l.idleUse(30, use{})
 			continue
 		}
 		most := use{warm.goroutines + 5, warm.files + 5, warm.heap + 4<<20}
-		if now := l.rest(300, most); now.goroutines > most.goroutines || now.files > most.files || now.heap > most.heap {
+		if now := l.idleUse(300, most); now.goroutines > most.goroutines || now.files > most.files || now.heap > most.heap {
 			t.Errorf("after %d hours %+v are held, after the first %+v", hour, now, warm)
 		}
 	}
 	l.check(t)
 }
 
-// live polls what falls due until then, and tidies up.
+// live refreshes whatever is due until a time, then runs the maintenance.
 func (l *longRun) live(t *testing.T, until time.Time) {
 	t.Helper()
 	for {

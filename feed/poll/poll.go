@@ -1,23 +1,26 @@
-// Package poll does the round: it chooses the feeds to ask, asks them, parses
-// what came and hands it to a store that it only describes.
+// Package poll refreshes the feeds of the configuration: it chooses the feeds
+// to fetch, fetches and parses them, and hands the results to a [Store], which
+// another package implements. Start at [Poller.Refresh].
 //
-//	plan     which feeds
-//	claim    one claim on each, so that no two processes ask it at once
-//	lanes    bounded workers, a bound for each host
-//	ask      conditional GET, then a hash, then [parse.Parse] on a few at a time
-//	keep     a few feeds are saved in one transaction while the next is made
-//	         ready; the goroutine that called Refresh reports them, and indexes
-//	         while nothing waits
-//	pages    the articles behind new items, for the feeds that want them
+//	duefeeds     which feeds are fetched, and why others are not
+//	claimfeeds   a claim on each feed, so that no two processes fetch it at once
+//	hostqueue    a limited number of requests at once, fewer to one host
+//	job          conditional request, body hash, [parse.Parse], a few feeds at once
+//	feedstate    what is stored of the response: failures, hints, redirects
+//	offline      whether the network is to blame and not the feeds
+//	savebatch    several feeds are saved in one transaction while the next batch
+//	             is prepared; the goroutine that called Refresh reports them
+//	pagetext     the articles of the web pages of new items, if a feed wants them
+//	addfeed      which feeds an address offers, before one is subscribed to
 //
-// What waits between asking and saving is bounded, so memory does not grow with
-// the number of feeds.
+// The texts are indexed after the last feed is saved. The number of results
+// that wait to be saved is limited, so memory does not grow with the number of
+// feeds. Never read the wall clock here: use the Poller's now.
 package poll
 
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -30,99 +33,106 @@ import (
 )
 
 const (
+	// These are the limits of requests at the same time if [Options] sets none.
 	defaultWorkers = 96
 	defaultPerHost = 2
-	// pause is how long nothing is due after a round that was stopped or could
-	// not be saved: its feeds are still due, and would be asked again at once.
-	pause = time.Minute
-	// waking is how long after a sleep the network may take to be there.
-	waking = 5 * time.Minute
-	// claimed is how long a process that was killed keeps others from asking the
-	// feeds it was asking. A round that lasts longer may ask a feed twice.
-	claimed = 10 * time.Minute
+	// pauseAfterFailure is how long nothing is due after a refresh that was
+	// canceled or could not be saved. Its feeds are still due and would be fetched
+	// again at once.
+	pauseAfterFailure = time.Minute
+	// wakeGrace is how long the network may take to come back after the computer
+	// wakes up.
+	wakeGrace = 5 * time.Minute
+	// claimDuration is how long a claim of a killed process keeps other processes
+	// from fetching its feeds. If a refresh takes longer, a feed may be fetched
+	// twice.
+	claimDuration = 10 * time.Minute
 )
 
-// Store is what polling needs of a cache.
+// Store is what a [Poller] needs of the database.
 type Store interface {
-	// Feeds returns the subscribed feeds, in the order of the configuration.
+	// Feeds returns the subscribed feeds in the order of the configuration.
 	Feeds(ctx context.Context) ([]feed.Feed, error)
-	// Claim says that this process is asking the feeds until then, and gives back
-	// those that no other one is asking or has asked since they were read; with
-	// anyway all of them. A claim ends with Save, with Release, or at until.
+	// Claim claims the feeds for this process until the given time. It returns the
+	// URLs of those that no other process has claimed or fetched since they were
+	// read; if anyway is set, all of them. A claim ends with Save, with Release, or
+	// at until.
 	Claim(ctx context.Context, feeds []feed.Feed, until time.Time, anyway bool) (urls []string, err error)
-	// Release ends claims made until then.
+	// Release ends the claims that were made with this until.
 	Release(ctx context.Context, urls []string, until time.Time) error
-	// Save keeps answers in one transaction.
-	Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error)
-	// SetServerTime notes the time by the servers' clocks: nothing is older than it
-	// says, whatever this computer's own clock says.
+	// Save stores the results in one transaction.
+	Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved, error)
+	// SetServerTime stores the time by the servers' clocks. What is removed because of
+	// its age must be old by this time, not only by this computer's clock.
 	SetServerTime(ctx context.Context, servers time.Time) error
-	// IndexPending brings the full-text index up to date for at most max items
-	// and says how many are left.
+	// IndexPending adds at most max items to the search index and returns the
+	// number of items that are left.
 	IndexPending(ctx context.Context, max int) (left int, err error)
-	// WantFulltext gives up to max of a feed's newest items whose pages were
-	// never asked for.
+	// WantFulltext returns at most max of a feed's newest items whose page text was
+	// never fetched.
 	WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error)
-	// SetFulltext keeps what asking for an item's page came to.
+	// SetFulltext stores the page text of an item, or why there is none.
 	SetFulltext(ctx context.Context, item int64, t feed.Fulltext) error
 }
 
-// Options are what a [Poller] works with.
+// Options configures a [Poller]. Client, Store and Subscriptions are required.
 type Options struct {
 	Client *fetch.Client
 	Store  Store
-	// Subscriptions returns the configuration as it stands: a feed that is not
-	// in it is not asked.
+	// Subscriptions returns the current configuration. Feeds that it does not
+	// contain are not fetched.
 	Subscriptions func() []feed.Subscription
-	// Now is the clock; nil means [time.Now].
+	// Now returns the current time. If it is nil, [time.Now] is used.
 	Now func() time.Time
-	// Workers bounds the requests at one time, PerHost those to one host and
-	// port; zero means 96 and 2. Many workers are cheap, and keep a few slow
-	// hosts from holding up the rest.
+	// Workers is the limit of requests at the same time, and PerHost the limit for
+	// one host and port. 0 means defaultWorkers and defaultPerHost. Workers are
+	// cheap, and many of them keep a few slow hosts from delaying the other feeds.
 	Workers int
 	PerHost int
-	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]; nil means
-	// real ones.
+	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]. If it is
+	// nil, real random numbers are used.
 	Jitter func() float64
-	// Crashed keeps a fault of dateline's own, which ended one feed's turn; nil
-	// forgets it. It is called from many goroutines.
+	// Crashed is called after a panic while a feed is fetched, parsed or saved. If
+	// it is nil, the panic is not recorded. It may be called from several
+	// goroutines.
 	Crashed func(*feed.PanicError)
 }
 
-// Poller refreshes feeds. It starts nothing by itself and is idle between
-// calls; it may be used from many goroutines.
+// Poller refreshes feeds. It does nothing between calls. Several goroutines may
+// use it.
 type Poller struct {
 	client        *fetch.Client
 	store         Store
 	subscriptions func() []feed.Subscription
-	// clock is for how long something takes, now for when it is: what is kept is
-	// compared with the time of day, which goes on while the computer sleeps.
+	// clock measures durations and now is the time of day. Stored times come from
+	// now, because the time of day advances while the computer sleeps.
 	clock, now func() time.Time
 	jitter     func() float64
 	crashed    func(*feed.PanicError)
-	// parse is [parse.Parse].
-	parse func([]byte, parse.Origin) (*feed.Document, error)
-	lanes *lanes
-	// parsing has a place for each document being parsed.
-	parsing chan struct{}
+	// parse is [parse.Parse], except in tests.
+	parse  func([]byte, parse.Origin) (*feed.Document, error)
+	queues *hostQueues
+	// parseSlots limits the documents that are parsed at the same time.
+	parseSlots chan struct{}
 
 	mu sync.Mutex
-	// claims holds the feeds being asked; the channel closes when one is saved.
+	// claims holds the feeds that this process is fetching. The channel is closed
+	// when the feed is saved.
 	claims map[string]chan struct{}
-	// resting holds the hosts that want to be left alone.
-	resting map[string]rest
-	// reading holds the feeds whose items' pages are being asked for.
-	reading map[string]bool
-	// rest is the time in which nothing is due, woken that after a sleep of the
-	// computer.
-	rest, woken rest
-	// before is what the rounds since the last good answer tell of the network,
-	// outage what is wrong with it.
-	before outlook
-	outage outage
+	// hostPauses holds the hosts that asked for a pause.
+	hostPauses map[string]pauseWindow
+	// pageClaims holds the feeds whose page texts are being fetched.
+	pageClaims map[string]bool
+	// pause is the time in which nothing is due, and afterWake the time after the
+	// computer woke up in which the network may be missing.
+	pause, afterWake pauseWindow
+	// earlier is the network state of the refreshes since the last success, and
+	// outage is the current outage.
+	earlier networkState
+	outage  outage
 }
 
-// New makes a Poller.
+// New returns a new Poller.
 func New(o Options) *Poller {
 	p := &Poller{
 		client:        o.Client,
@@ -132,12 +142,12 @@ func New(o Options) *Poller {
 		jitter:        o.Jitter,
 		crashed:       o.Crashed,
 		parse:         parse.Parse,
-		lanes:         newLanes(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
-		parsing:       make(chan struct{}, runtime.GOMAXPROCS(0)),
+		queues:        newHostQueues(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
+		parseSlots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
-		resting:       make(map[string]rest),
-		reading:       make(map[string]bool),
-		before:        newOutlook(),
+		hostPauses:    make(map[string]pauseWindow),
+		pageClaims:    make(map[string]bool),
+		earlier:       newNetworkState(),
 	}
 	if p.clock == nil {
 		p.clock = time.Now
@@ -149,72 +159,27 @@ func New(o Options) *Poller {
 	return p
 }
 
-// NextDue is when the next feed may be asked unbidden, at the earliest now; zero
-// when no feed ever will be. For a minute after a round that was stopped, or
-// that could not be saved, nothing is due; nor for one to five minutes after one
-// that found no network.
-func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
-	feeds, err := p.store.Feeds(ctx)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("find the next feed to ask: %w", err)
-	}
-	subs := p.settings()
-	now := p.now()
-	var next time.Time
-	for _, f := range feeds {
-		settings, ok := subs[f.URL]
-		due := schedule.DueAt(f.Poll, settings, now)
-		if !ok || due.IsZero() {
-			continue
-		}
-		if _, wrong := schedule.CorrectClock(f.Poll, now); wrong {
-			due = now // for Refresh to put right
-		}
-		if byAnother(f, now) {
-			due = later(due, f.Asking)
-		}
-		if next.IsZero() || due.Before(next) {
-			next = due
-		}
-	}
-	if next.IsZero() {
-		return next, nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return later(next, p.rest.end(now)), nil
-}
-
-// settings returns the settings of every subscription by its URL.
-func (p *Poller) settings() map[string]feed.Settings {
-	subs := p.subscriptions()
-	out := make(map[string]feed.Settings, len(subs))
-	for _, s := range subs {
-		out[s.URL] = s.Settings
-	}
-	return out
-}
-
-// wake notes that the computer has slept.
-func (p *Poller) wake() {
+// noteWake records that the computer has just woken up.
+func (p *Poller) noteWake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	p.woken = rest{now, now.Add(waking)}
+	p.afterWake = pauseWindow{now, now.Add(wakeGrace)}
 }
 
-// rest is a time in which something is left alone.
-type rest struct{ from, until time.Time }
+// pauseWindow is a time in which a host, or every feed, is not requested.
+type pauseWindow struct{ from, until time.Time }
 
-// end is when the rest ends at the latest; zero when it has not begun yet: the
-// clock has been set back since, and a rest is short.
-func (r rest) end(now time.Time) time.Time {
-	if schedule.InFuture(r.from, now) {
+// end returns the end of the window. It returns zero if the window has not
+// started yet: then the clock was set back since, and windows are short.
+func (w pauseWindow) end(now time.Time) time.Time {
+	if schedule.InFuture(w.from, now) {
 		return time.Time{}
 	}
-	return r.until
+	return w.until
 }
 
+// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

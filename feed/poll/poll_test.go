@@ -18,27 +18,30 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// fakeStore keeps feeds' states as the cache does, and can be told to fail.
+// fakeStore keeps the states of feeds as the database does. It can be made to
+// fail.
 type fakeStore struct {
 	mu    sync.Mutex
 	feeds []feed.Feed
-	// saved holds every answer in the order it was kept, batches their counts.
+	// saved holds every result in the order of saving, batches the sizes of the
+	// transactions.
 	saved   []feed.Fetched
 	batches []int
-	// saves counts the calls of Save, refuse decides which of them fail.
+	// saves counts the calls of Save. refuse decides which of them fail.
 	saves  int
 	refuse func([]feed.Fetched) error
-	// pending counts the items not indexed, indexed the calls of IndexPending.
+	// pending counts the items that are not indexed, indexed the calls of
+	// IndexPending.
 	pending  int
 	indexed  int
 	indexErr error
 	// claims counts the calls of Claim.
 	claims int
-	// wanted are the items without full text by feed, texts what was kept.
-	wanted map[string][]feed.Item
-	texts  map[int64]feed.Fulltext
-	// present is the time by the servers' clocks.
-	present time.Time
+	// withoutPageText holds the items without page text by feed, texts the saved page texts.
+	withoutPageText map[string][]feed.Item
+	texts           map[int64]feed.Fulltext
+	// serverTime is the time by the servers' clocks.
+	serverTime time.Time
 }
 
 func (s *fakeStore) Feeds(context.Context) ([]feed.Feed, error) {
@@ -109,7 +112,7 @@ func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.S
 func (s *fakeStore) SetServerTime(_ context.Context, servers time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.present = servers
+	s.serverTime = servers
 	return nil
 }
 
@@ -128,7 +131,7 @@ func (s *fakeStore) WantFulltext(_ context.Context, url string, max int) ([]feed
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []feed.Item
-	for _, i := range s.wanted[url] {
+	for _, i := range s.withoutPageText[url] {
 		if _, had := s.texts[i.ID]; !had && len(out) < max {
 			out = append(out, i)
 		}
@@ -150,7 +153,7 @@ func (s *fakeStore) SetFulltext(ctx context.Context, item int64, t feed.Fulltext
 	return nil
 }
 
-// state returns what the store holds of a feed.
+// state returns the stored state of a feed.
 func (s *fakeStore) state(url string) feed.PollState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,7 +165,7 @@ func (s *fakeStore) state(url string) feed.PollState {
 	return feed.PollState{}
 }
 
-// rig is a poller over a fake store, with a clock that stands still.
+// rig is a poller with a fake store and a clock that stands still.
 type rig struct {
 	*Poller
 	store *fakeStore
@@ -196,7 +199,7 @@ func (r *rig) each(change func(*feed.Settings)) {
 	}
 }
 
-// refresh runs a round that must not fail and returns its reports by URL.
+// refresh refreshes without an error and returns the reports by URL.
 func (r *rig) refresh(t testing.TB, ask feed.RefreshRequest) map[string]feed.Report {
 	t.Helper()
 	out := map[string]feed.Report{}
@@ -218,8 +221,8 @@ func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
 	return s
 }
 
-// serveHosts serves on every loopback address at once and returns the port:
-// each of 127.0.0.1, 127.0.0.2 … is another host.
+// serveHosts serves on every loopback address and returns the port. 127.0.0.1
+// and 127.0.0.2 are two hosts.
 func serveHosts(t testing.TB, h http.HandlerFunc) string {
 	l, err := net.Listen("tcp", "0.0.0.0:0")
 	if err != nil {
@@ -242,7 +245,7 @@ func serveHosts(t testing.TB, h http.HandlerFunc) string {
 	return port
 }
 
-// rss is a feed document with n items.
+// rss returns a feed document with n items.
 func rss(title string, n int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0"?><rss version="2.0"><channel><title>%s</title><link>https://site.example/</link>`, title)

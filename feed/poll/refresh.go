@@ -11,154 +11,165 @@ import (
 )
 
 const (
-	// queue is how many answers may wait for the saver.
-	queue = 8
-	// batch bounds the feeds, batchItems roughly the items of one transaction:
-	// large enough to be quick, small enough that a reader's mark, which waits
-	// for the same writer, is not held up.
-	batch      = 100
+	// resultQueue is how many results may wait to be saved.
+	resultQueue = 8
+	// batchFeeds is the limit of feeds in one transaction, and batchItems roughly
+	// the limit of items. Larger transactions are faster for each item, but a
+	// user's mark waits until the transaction ends.
+	batchFeeds = 100
 	batchItems = 300
-	// company is how long an answer waits for others to share its transaction,
-	// most of whose cost does not depend on how many there are.
-	company = 10 * time.Millisecond
-	// indexSlice is how many items are indexed before looking whether to stop.
-	indexSlice = 1000
-	// grace is how long saving may go on after the round was stopped.
-	grace = 5 * time.Second
+	// batchDelay is how long a result waits for others to share its transaction.
+	// Most of the cost of a transaction does not depend on its size.
+	batchDelay = 10 * time.Millisecond
+	// indexChunk is how many items are indexed before checking whether to stop.
+	indexChunk = 1000
+	// saveGrace is how long saving may continue after the refresh was canceled.
+	saveGrace = 5 * time.Second
 )
 
 // round is one call of Refresh.
 type round struct {
-	poller *Poller
-	begun  time.Time
-	// until is when the claims of the round run out.
-	until   time.Time
-	results chan result
-	report  func(feed.Report)
-	// servers are the clocks of those that answered.
-	servers clocks
-	// left counts the errands whose result has not come.
-	left        int
+	poller  *Poller
+	started time.Time
+	// claimsEnd is when the claims of the refresh expire.
+	claimsEnd time.Time
+	results   chan result
+	report    func(feed.Report)
+	// servers compares this computer's clock with those of the servers that
+	// responded.
+	servers serverClocks
+	// pending counts the jobs whose result has not arrived.
+	pending     int
 	done, total int
-	// unindexed says that texts may wait for the index: those of this round, and
-	// what an earlier one left that was killed.
+	// unindexed reports whether texts may wait to be indexed: those of this
+	// refresh, and those that a killed process left.
 	unindexed bool
-	// here is what the answers so far tell of the network, held are the failures
-	// that may be its own, lost says that they are.
-	here outlook
-	held []result
-	lost bool
+	// network is what the responses so far show about the network. held are the
+	// failures that the network may have caused. offline reports whether it did.
+	network networkState
+	held    []result
+	offline bool
 }
 
-// Refresh asks the feeds that ask names and calls report, from the calling
-// goroutine, once for each of them:
+// Refresh fetches the feeds that req names. It calls report once for each of
+// them, from the calling goroutine. The report has one of these statuses:
 //
-//   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the answer has been
-//     saved, in the order of the answers but the failures last; Failed also for a
-//     named feed that is not subscribed. When the failures show that the network
-//     on this side is to blame, all of them say the same with Report.Away, and
-//     nothing is saved of them: the feeds stay due, and no other round is for a
-//     while. Then the rest of the feeds may not have been asked at all.
-//   - [feed.Skipped] for one that is not due although DueOnly asks for due feeds,
-//     or that is paused, gone or to be left alone by its server's word, unless it
-//     is named; for one whose host asks for a pause in the course of the round;
-//     for one that another Refresh was asking, after that answer has been saved;
-//     and for one not answered when ctx ended, whose state stays as it was.
+//   - [feed.OK], [feed.Unchanged] and [feed.Failed] after the result has been
+//     saved, in the order of the responses. Failures of http feeds come last,
+//     because the network may have caused them.
+//   - [feed.Failed] with Report.Offline if the network caused the failures.
+//     All of them have the same message, and nothing is saved. The feeds stay
+//     due, but nothing is due for a while. The remaining feeds may not have
+//     been requested at all.
+//   - [feed.Failed] for a requested URL that is not subscribed, before
+//     anything is fetched.
+//   - [feed.Skipped] for a feed that is not due, if req.DueOnly is set.
+//   - [feed.Skipped] for a feed that is paused or gone, whose server asked for
+//     a pause, or that another process is fetching. Such a feed is fetched if
+//     req.Feeds names it and req.DueOnly is not set.
+//   - [feed.Skipped] for a feed whose host asks for a pause during the
+//     refresh, with the same exception.
+//   - [feed.Skipped] for a feed that another Refresh is fetching, after that
+//     result has been saved.
+//   - [feed.Skipped] for a feed without a response when ctx ended. Its state
+//     does not change.
 //
-// Total leaves out the feeds that are not to be asked, which are reported first,
-// and Done counts neither those nor what ctx cut short: a round is complete when
-// its last report has Done equal to Total.
+// Total does not count the feeds that are not to be fetched, which are reported
+// first. Done counts neither those nor what ctx ended early. So the refresh is
+// complete if its last report has Done equal to Total.
 //
-// The error is ctx's, when it ended the round early, or the store's: then no
-// further feed is asked or reported.
-func (p *Poller) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
-	if ask.AfterSleep {
-		p.wake()
+// Refresh returns the error of ctx if that ended it early, or the error of the
+// store. After an error of the store, no further feed is fetched or reported.
+func (p *Poller) Refresh(ctx context.Context, req feed.RefreshRequest, report func(feed.Report)) error {
+	if req.AfterSleep {
+		p.noteWake()
 	}
-	todo, err := p.plan(ctx, ask)
+	todo, err := p.planRefresh(ctx, req)
 	if err == nil {
-		err = p.claim(ctx, &todo, ask.Feeds != nil && !ask.DueOnly)
+		err = p.claimFeeds(ctx, &todo, req.Feeds != nil && !req.DueOnly)
 	}
 	if err != nil {
-		p.settleDown()
+		p.pauseAll()
 		return err
 	}
 	r := &round{
-		poller:  p,
-		until:   todo.until,
-		begun:   p.now(),
-		results: make(chan result, queue),
-		report:  report,
-		here:    newOutlook(),
-		servers: clocks{ahead: map[string]time.Duration{}},
-		left:    len(todo.errands),
-		total:   len(todo.errands) + len(todo.unknown) + len(todo.others),
+		poller:    p,
+		claimsEnd: todo.claimsEnd,
+		started:   p.now(),
+		results:   make(chan result, resultQueue),
+		report:    report,
+		network:   newNetworkState(),
+		servers:   serverClocks{skews: map[string]time.Duration{}},
+		pending:   len(todo.jobs),
+		total:     len(todo.jobs) + len(todo.unknown) + len(todo.fetchedElsewhere),
 
 		unindexed: true,
 	}
-	for _, idle := range todo.idle {
-		r.skip(idle)
+	for _, skipped := range todo.skipped {
+		r.reportSkipped(skipped)
 	}
 	for _, u := range todo.unknown {
-		r.tell(feed.Report{URL: u, Status: feed.Failed, Error: "You have not subscribed to this feed: add it first, or check the address for a misspelling."})
+		r.reportDone(feed.Report{URL: u, Status: feed.Failed, Error: "You are not subscribed to this feed: add it first, or check the spelling of the address."})
 	}
 	err = r.run(ctx, todo)
 	if err != nil {
-		p.settleDown()
+		p.pauseAll()
 	}
 	p.client.CloseIdle()
 	return err
 }
 
-// settleDown has nothing due for a while.
-func (p *Poller) settleDown() {
+// pauseAll makes nothing due for a while.
+func (p *Poller) pauseAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rest = rest{p.now(), p.now().Add(pause)}
+	p.pause = pauseWindow{p.now(), p.now().Add(pauseAfterFailure)}
 }
 
-// run asks, saves and indexes.
+// run fetches, saves and indexes the feeds of the plan, then fetches page
+// texts.
 func (r *round) run(ctx context.Context, todo plan) error {
-	asking, stop := context.WithCancel(ctx)
+	fetching, stop := context.WithCancel(ctx)
 	defer stop()
-	saving, end := outlast(ctx, grace)
+	saveCtx, end := withGrace(ctx, saveGrace)
 	defer end()
-	for _, e := range todo.errands {
-		r.poller.lanes.add(hostOf(e.address()), func() {
-			// A panic must not leave the round waiting.
-			x := result{errand: e, release: e.release, skipped: true, report: feed.Report{URL: e.feed.URL}}
+	for _, j := range todo.jobs {
+		r.poller.queues.add(hostKey(j.address()), func() {
+			// This result is used if the job panics. Otherwise the refresh would
+			// wait forever.
+			x := result{job: j, release: j.release, skipped: true, report: feed.Report{URL: j.feed.URL}}
 			defer func() { r.results <- x }()
-			x = r.poller.ask(asking, e, r.begun)
+			x = r.poller.runJob(fetching, j, r.started)
 		})
 	}
-	broken := r.keepAll(saving, stop)
-	if broken == nil {
-		r.judge(ctx)
+	storeErr := r.saveAll(saveCtx, stop)
+	if storeErr == nil {
+		r.blameNetwork(ctx)
 	}
-	for got := range slices.Chunk(r.held, batch) {
-		if broken == nil {
-			broken = r.end(saving, r.begin(saving, got))
+	for got := range slices.Chunk(r.held, batchFeeds) {
+		if storeErr == nil {
+			storeErr = r.finishSave(saveCtx, r.startSave(saveCtx, got))
 		}
 	}
-	release(r.held)
-	if present := r.servers.present(r.poller.now()); broken == nil && !present.IsZero() {
-		_ = r.poller.store.SetServerTime(saving, present) // or that of an earlier round holds
+	releaseAll(r.held)
+	if serverTime := r.servers.serverTime(r.poller.now()); storeErr == nil && !serverTime.IsZero() {
+		_ = r.poller.store.SetServerTime(saveCtx, serverTime) // if this fails, the time of an earlier refresh stays
 	}
-	if broken != nil {
-		r.poller.disclaim(saving, todo)
-		return fmt.Errorf("refresh: %w", broken)
+	if storeErr != nil {
+		r.poller.releaseClaims(saveCtx, todo)
+		return fmt.Errorf("refresh: %w", storeErr)
 	}
-	for _, o := range todo.others {
+	for _, o := range todo.fetchedElsewhere {
 		select {
 		case <-o.saved:
-			r.tell(feed.Report{URL: o.url, Status: feed.Skipped})
+			r.reportDone(feed.Report{URL: o.url, Status: feed.Skipped})
 		case <-ctx.Done():
-			r.skip(feed.Report{URL: o.url, Status: feed.Skipped})
+			r.reportSkipped(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
 	for _, last := range []func() error{
 		func() error { return r.finishIndex(ctx) },
-		func() error { return r.pages(ctx, todo) },
+		func() error { return r.fetchPageTexts(ctx, todo) },
 		func() error { return r.finishIndex(ctx) },
 	} {
 		if err := last(); err != nil {
@@ -168,84 +179,13 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	return ctx.Err()
 }
 
-// keepAll saves the results as they come and reports them in that order. While
-// one transaction is written the next one is made ready. After an error, which
-// is the store's, no further feed is asked.
-func (r *round) keepAll(ctx context.Context, stop func()) (broken error) {
-	var written *keeping
-	finish := func() {
-		if written == nil {
-			return
-		}
-		<-written.done
-		if broken == nil {
-			if broken = r.end(ctx, written); broken != nil {
-				stop()
-			}
-		}
-		release(written.got)
-		written = nil
-	}
-	for r.left > 0 {
-		var saved chan struct{}
-		if written != nil {
-			saved = written.done
-		}
-		select {
-		case <-saved:
-			finish()
-		case x := <-r.results:
-			got := r.sift(r.gather(x), stop)
-			if broken != nil {
-				release(got)
-				continue
-			}
-			next := r.begin(ctx, got)
-			finish()
-			written = next
-		}
-	}
-	finish()
-	return broken
-}
-
-func release(done []result) {
-	for _, g := range done {
-		g.release()
-	}
-}
-
-// gather takes as many results as make one transaction.
-func (r *round) gather(first result) []result {
-	var got []result
-	items := 0
-	take := func(x result) {
-		r.left--
-		got = append(got, x)
-		if x.answer.Document != nil {
-			items += len(x.answer.Document.Items)
-		}
-	}
-	take(first)
-	waited := time.NewTimer(company)
-	defer waited.Stop()
-	for r.left > 0 && len(got) < batch && items < batchItems {
-		select {
-		case x := <-r.results:
-			take(x)
-		case <-waited.C:
-			return got
-		}
-	}
-	return got
-}
-
-// finishIndex indexes what was saved, once every feed is: before, it would take
-// the processor and the writer from the news. What ctx cuts short follows another time,
-// and so does what another process adds faster than it can be indexed.
+// finishIndex indexes what was saved. It runs after every feed is saved:
+// earlier it would compete with them for the processor and the writer. If ctx
+// ends, or another process adds items faster than they are indexed, a later
+// refresh continues.
 func (r *round) finishIndex(ctx context.Context) error {
 	for last := math.MaxInt; r.unindexed && ctx.Err() == nil; {
-		left, err := r.poller.store.IndexPending(ctx, indexSlice)
+		left, err := r.poller.store.IndexPending(ctx, indexChunk)
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -255,25 +195,26 @@ func (r *round) finishIndex(ctx context.Context) error {
 	return nil
 }
 
-// tell reports a feed done.
-func (r *round) tell(rep feed.Report) {
+// reportDone reports a feed and counts it as done.
+func (r *round) reportDone(rep feed.Report) {
 	r.done++
 	rep.Done, rep.Total = r.done, r.total
 	if r.done == r.total {
-		rep.ClockAhead = r.servers.wrong()
+		rep.ClockAhead = r.servers.clockError()
 	}
 	r.report(rep)
 }
 
-// skip reports a feed that is no part of the round, or was not reached by it.
-func (r *round) skip(rep feed.Report) {
+// reportSkipped reports a feed that is not part of the refresh or was not
+// reached.
+func (r *round) reportSkipped(rep feed.Report) {
 	rep.Done, rep.Total = r.done, r.total
 	r.report(rep)
 }
 
-// outlast returns a context that ends some time after ctx does, so that what has
-// been fetched can still be saved.
-func outlast(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+// withGrace returns a context that ends some time after ctx, so that fetched
+// feeds can still be saved.
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(grace)

@@ -18,8 +18,8 @@ import (
 	"dateline/feed/parse"
 )
 
-// A feed's way: new, then not modified by its validator, then changed. The
-// validators live in the store, so they outlast the poller.
+// A feed is new, then not modified, then changed. The validators are in the
+// store, so a new poller uses them.
 func TestValidatorsSurvive(t *testing.T) {
 	var etag atomic.Value
 	etag.Store(`"1"`)
@@ -43,7 +43,7 @@ func TestValidatorsSurvive(t *testing.T) {
 	first := r.store.state(s.URL)
 	if first.ETag != `"1"` || first.LastModified == "" || first.BodyHash == "" || first.Status != 200 ||
 		!first.LastChecked.Equal(noon) || !first.LastOK.Equal(noon) || !first.NextCheck.Equal(noon.Add(time.Hour)) {
-		t.Errorf("state after the first answer: %+v", first)
+		t.Errorf("state after the first response: %+v", first)
 	}
 
 	again := newRig(t, s.URL)
@@ -63,8 +63,8 @@ func TestValidatorsSurvive(t *testing.T) {
 	}
 }
 
-// A body like the last one is not parsed, though a server without validators
-// sends it each time; but its state is saved.
+// A body that is equal to the last one is not parsed, but the feed's state is
+// saved.
 func TestSameBody(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 2)) })
 	r := newRig(t, s.URL)
@@ -85,9 +85,9 @@ func TestSameBody(t *testing.T) {
 	}
 }
 
-// Half a document gives its whole items, and no validators: with them the other
-// half would never be asked for.
-func TestHalfDocuments(t *testing.T) {
+// A truncated document returns its complete items and no validators. With
+// validators the rest would never be fetched.
+func TestTruncatedDocuments(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		half := strings.TrimSuffix(rss("News", 3), "</channel></rss>")
 		w.Header().Set("ETag", `"1"`)
@@ -109,17 +109,18 @@ func TestHalfDocuments(t *testing.T) {
 			t.Errorf("%s: %+v, %+v", u, reports[u], state)
 		}
 	}
-	if rep := reports[early]; rep.Status != feed.Failed || !strings.Contains(rep.Error, "broke off") {
+	if rep := reports[early]; rep.Status != feed.Failed || !strings.Contains(rep.Error, "ended before") {
 		t.Errorf("nothing whole: %+v", rep)
 	}
 }
 
-// DueOnly reports feeds that are not due as skipped, outside the count; names
-// are asked due or not, once each; unknown ones fail with a sentence.
-func TestAsk(t *testing.T) {
-	var asked sync.Map
+// With DueOnly, feeds that are not due are reported as skipped and not counted.
+// Requested feeds are fetched once each, due or not. Unknown ones fail with a
+// message.
+func TestRequestedAndDue(t *testing.T) {
+	var requested sync.Map
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asked.Store(r.URL.Path, true)
+		requested.Store(r.URL.Path, true)
 		io.WriteString(w, rss("News", 1))
 	})
 	due, later, gone, foreign := s.URL+"/due", s.URL+"/later", s.URL+"/gone", s.URL+"/foreign"
@@ -148,13 +149,13 @@ func TestAsk(t *testing.T) {
 			t.Errorf("not due: %+v", got[u])
 		}
 	}
-	if _, was := asked.Load("/later"); was || !reflect.DeepEqual(r.store.state(later), before) {
-		t.Error("a feed that is not due was asked")
+	if _, was := requested.Load("/later"); was || !reflect.DeepEqual(r.store.state(later), before) {
+		t.Error("a feed that is not due was requested")
 	}
 
 	got = r.refresh(t, feed.RefreshRequest{Feeds: []string{later, later, gone, "https://other.example/"}})
 	if len(got) != 3 || got[later].Status != feed.OK || got[gone].Status != feed.OK || got[later].Total != 3 {
-		t.Errorf("named: %+v", got)
+		t.Errorf("on request: %+v", got)
 	}
 	if rep := got["https://other.example/"]; rep.Status != feed.Failed || !strings.Contains(rep.Error, ": add it") {
 		t.Errorf("unknown: %+v", rep)
@@ -162,16 +163,16 @@ func TestAsk(t *testing.T) {
 	if r.store.state(gone).Gone {
 		t.Error("a feed that came back is still gone")
 	}
-	if _, was := asked.Load("/foreign"); was {
-		t.Error("a feed outside the configuration was asked")
+	if _, was := requested.Load("/foreign"); was {
+		t.Error("a feed outside the configuration was requested")
 	}
 	if got := r.refresh(t, feed.RefreshRequest{Feeds: []string{}}); len(got) != 0 {
 		t.Errorf("no names at all: %+v", got)
 	}
 }
 
-// Two hundred feeds on a hundred hosts: never more requests at once than asked
-// for, nor more than two to one host; reports come one at a time and count up.
+// With 200 feeds on 100 hosts, the limits of requests hold. Reports come one at
+// a time, and Done increases.
 func TestBoundedConcurrency(t *testing.T) {
 	var mu sync.Mutex
 	var all, most, mostOne int
@@ -193,7 +194,7 @@ func TestBoundedConcurrency(t *testing.T) {
 	for i := range 197 {
 		urls = append(urls, fmt.Sprintf("http://127.0.0.%d:%s/%d", i%97+1, port, i))
 	}
-	// One host with more feeds than it may have requests.
+	// One host has more feeds than its limit of requests.
 	for i := range 3 {
 		urls = append(urls, fmt.Sprintf("http://127.0.0.1:%s/more/%d", port, i))
 	}
@@ -215,7 +216,7 @@ func TestBoundedConcurrency(t *testing.T) {
 	if most > defaultWorkers || most <= defaultPerHost || mostOne > defaultPerHost {
 		t.Errorf("%d requests at once, %d to one host", most, mostOne)
 	}
-	if n := slices.Max(r.store.batches); n > batch {
+	if n := slices.Max(r.store.batches); n > batchFeeds {
 		t.Errorf("%d feeds in one transaction", n)
 	}
 	for _, a := range r.store.saved {
@@ -228,8 +229,8 @@ func TestBoundedConcurrency(t *testing.T) {
 	}
 }
 
-// A round that is stopped saves what has come, leaves the rest as it was, and
-// is not begun again at once by the timer.
+// A canceled refresh saves the responses that were received, does not change
+// the other feeds, and is not started again at once.
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -252,7 +253,7 @@ func TestCancel(t *testing.T) {
 		if rep.Done != 1 || rep.Total != len(urls) {
 			t.Errorf("%+v: one feed is done", rep)
 		}
-		// The first report is the quick feed's: now stop the others.
+		// The first report is the fast feed's. Now stop the others.
 		cancel()
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -266,12 +267,12 @@ func TestCancel(t *testing.T) {
 	if got[quick] != feed.OK || len(r.store.saved) != 1 || len(r.claims) != 0 {
 		t.Errorf("quick: %q, %d saved, %d claims", got[quick], len(r.store.saved), len(r.claims))
 	}
-	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pause)) {
+	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pauseAfterFailure)) {
 		t.Errorf("next due %v, %v", next, err)
 	}
 }
 
-// An answer that has come is saved even when the round has been stopped since.
+// A response that was received is saved even if the refresh was canceled since.
 func TestCancelWhileParsing(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 1)) })
@@ -286,13 +287,13 @@ func TestCancelWhileParsing(t *testing.T) {
 	}
 }
 
-// A feed that is being asked is not asked by a second round: that one waits
-// until the answer is saved and leaves the news to the first.
+// A feed that is being fetched is not fetched by a second refresh. The second
+// one waits until the result is saved.
 func TestNeverTwiceAtOnce(t *testing.T) {
-	var asked atomic.Int32
+	var requested atomic.Int32
 	arrived, answer := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) == 1 {
+		if requested.Add(1) == 1 {
 			close(arrived)
 		}
 		<-answer
@@ -307,30 +308,30 @@ func TestNeverTwiceAtOnce(t *testing.T) {
 	}()
 	<-arrived
 	go func() {
-		// The claim is taken already: whenever the second round plans, it joins.
+		// The feed is claimed already, so the second refresh waits for the first.
 		time.Sleep(10 * time.Millisecond)
 		close(answer)
 	}()
 	second := r.refresh(t, feed.RefreshRequest{Feeds: []string{s.URL}, DueOnly: true})[s.URL]
-	// Should the first round have ended before the second began, the feed was
-	// not due any more: skipped it is either way, and saved.
+	// If the first refresh ended before the second started, the feed was not due
+	// any more. In both cases it is skipped, and its result is saved.
 	if second.Status != feed.Skipped || r.store.state(s.URL).LastOK.IsZero() {
 		t.Errorf("second: %+v", second)
 	}
-	if rep := <-first; rep.Status != feed.OK || asked.Load() != 1 {
-		t.Errorf("first: %+v after %d requests", rep, asked.Load())
+	if rep := <-first; rep.Status != feed.OK || requested.Load() != 1 {
+		t.Errorf("first: %+v after %d requests", rep, requested.Load())
 	}
 }
 
-// readying is a store that can make one transaction ready while it writes
-// another: its first Save only ends once the second has begun.
-type readying struct {
+// overlappingStore is a store that prepares a transaction while it writes another one:
+// its first Save ends only after the second has started.
+type overlappingStore struct {
 	*fakeStore
 	calls  atomic.Int32
 	second chan struct{}
 }
 
-func (s *readying) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
+func (s *overlappingStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
 	switch s.calls.Add(1) {
 	case 1:
 		select {
@@ -344,7 +345,7 @@ func (s *readying) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Sa
 	return s.fakeStore.Save(ctx, answers...)
 }
 
-// Making a transaction ready does not wait for the one before it to be written.
+// Preparing a transaction does not wait until the previous one is written.
 func TestTransactionsOverlap(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss(r.URL.Path, batchItems)) })
 	var urls []string
@@ -352,7 +353,7 @@ func TestTransactionsOverlap(t *testing.T) {
 		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
 	}
 	r := newRig(t, urls...)
-	r.Poller.store = &readying{fakeStore: r.store, second: make(chan struct{})}
+	r.Poller.store = &overlappingStore{fakeStore: r.store, second: make(chan struct{})}
 	var reported []string
 	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
 		if rep.Status != feed.OK || rep.New != batchItems {
@@ -365,13 +366,12 @@ func TestTransactionsOverlap(t *testing.T) {
 	}
 }
 
-// A refresh that brings nothing indexes what one before it had saved when it was
-// killed.
+// A refresh without new items indexes what a killed one had saved.
 func TestIndexesWhatWasLeft(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) })
 	r := newRig(t, s.URL+"/a")
 	r.store.feeds[0].Poll.ETag = `"1"`
-	r.store.pending = 2*indexSlice + 1
+	r.store.pending = 2*indexChunk + 1
 	if got := r.refresh(t, feed.RefreshRequest{})[s.URL+"/a"].Status; got != feed.Unchanged {
 		t.Fatal(got)
 	}

@@ -16,10 +16,9 @@ import (
 	"dateline/feed/fetch"
 )
 
-// After a sleep the network comes later than the reader: no feed has failed for
-// that, be it the only one, one that is not heard of for another reason than
-// others, or one that failed before. They are asked again within minutes.
-func TestNetworkComesAfterTheComputer(t *testing.T) {
+// After the computer wakes up, the network may take some time. No feed fails
+// because of that, and all are fetched again within minutes.
+func TestNetworkAfterWakeUp(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for name, fails := range map[string]error{
 		"no way":       &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH},
@@ -33,20 +32,20 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 			r.store.feeds[0].Poll.Failures, r.store.feeds[0].Poll.Error = 1, "Before."
 			before, saved := r.store.state(hosts(1)[0]), len(r.store.saved)
 			r.now = r.now.Add(8 * time.Hour)
-			w.answer = func(*http.Request) (*http.Response, error) { return nil, fails }
+			w.respond = func(*http.Request) (*http.Response, error) { return nil, fails }
 			rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]
 			if rep.Status != feed.Failed || !rep.Offline || len(r.store.saved) != saved {
 				t.Fatalf("%+v, %d answers saved", rep, len(r.store.saved)-saved)
 			}
 			next, err := r.NextDue(context.Background())
 			if wait := next.Sub(r.now); err != nil || wait < time.Minute || wait > 5*time.Minute {
-				t.Errorf("asked again after %v, %v", wait, err)
+				t.Errorf("fetched again after %v, %v", wait, err)
 			}
 			r.now = next
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; !rep.Offline || r.store.state(hosts(1)[0]).Failures != before.Failures {
 				t.Errorf("the second time: %+v", rep)
 			}
-			w.answer, r.now = nil, r.now.Add(waking)
+			w.respond, r.now = nil, r.now.Add(wakeGrace)
 			if rep = r.refresh(t, feed.RefreshRequest{DueOnly: true})[hosts(1)[0]]; rep.Status != feed.Unchanged {
 				t.Errorf("when it is there: %+v", rep)
 			}
@@ -54,29 +53,29 @@ func TestNetworkComesAfterTheComputer(t *testing.T) {
 	}
 }
 
-// Once the computer has been awake for some minutes, or others answer, a feed
-// that is not heard of has failed.
-func TestAwakeAFeedFails(t *testing.T) {
+// Some minutes after waking up, or if other feeds work, a feed without a
+// response has failed.
+func TestFeedFailsWhenAwake(t *testing.T) {
 	r, w := newOutage(t, 2)
 	refuse := func(q *http.Request) (*http.Response, error) {
 		if q.URL.String() == hosts(1)[0] {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 		}
-		return said(q, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
+		return response(q, http.StatusOK, "application/rss+xml", rss("Fine", 2)), nil
 	}
-	w.answer = refuse
+	w.respond = refuse
 	if rep := r.refresh(t, feed.RefreshRequest{DueOnly: true, AfterSleep: true})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 1 {
-		t.Errorf("beside one that answers: %+v", rep)
+		t.Errorf("beside one that works: %+v", rep)
 	}
-	r.now = r.now.Add(waking)
+	r.now = r.now.Add(wakeGrace)
 	if rep := r.refresh(t, feed.RefreshRequest{Feeds: hosts(1)})[hosts(1)[0]]; rep.Offline || r.store.state(hosts(1)[0]).Failures != 2 {
 		t.Errorf("when awake: %+v", rep)
 	}
 }
 
-// A request that a sleep cuts in two is no failure of its feed: nothing is
-// known of it, and it is due as before. What was answered all the same counts.
-func TestSleepInARequest(t *testing.T) {
+// A request that is interrupted by sleep is not a failure, and the feed stays
+// due. A response that was received counts.
+func TestSleepDuringRequest(t *testing.T) {
 	var slept atomic.Bool
 	clock := func() time.Time {
 		if slept.Load() {

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// SafeURL is the one gate through which an address reaches a browser, the
-// clipboard or a terminal hyperlink. Only absolute http, https, mailto and
-// gemini addresses pass, with every control, blank and invisible character
-// percent-encoded.
+// SafeURL returns the address s, encoded by [EncodeURL], and reports whether it
+// may go to a browser, the clipboard or a terminal hyperlink. Only absolute
+// http, https, gemini and mailto addresses pass. Nothing else may hand an
+// address to one of the three.
 func SafeURL(s string) (string, bool) {
 	s = EncodeURL(strings.TrimSpace(s))
 	u, err := url.Parse(s)
@@ -30,28 +30,30 @@ func SafeURL(s string) (string, bool) {
 	return "", false
 }
 
-// ShownSchemes are those of addresses that stay links in a text although no
-// browser is given them: they load nothing by themselves, and what is exported
-// should name the torrent, the channel or the number that was meant.
-var ShownSchemes = []string{"ftp", "ftps", "sftp", "magnet", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp", "geo", "sip", "gopher", "matrix"}
+// LinkOnlySchemes are schemes that [LinkURL] allows and [SafeURL] does not. Such
+// addresses load nothing by themselves. An exported article keeps them as links,
+// but dateline opens none of them.
+var LinkOnlySchemes = []string{"ftp", "ftps", "sftp", "magnet", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp", "geo", "sip", "gopher", "matrix"}
 
-// ShownURL is an address as a text may carry it, or empty: what [SafeURL] lets
-// pass, and what has one of the other harmless schemes.
-func ShownURL(s string) string {
+// LinkURL returns the address s, encoded by [EncodeURL], if it may be the target
+// of a link in an article. It returns "" otherwise. It allows what [SafeURL]
+// allows, and the schemes of [LinkOnlySchemes].
+func LinkURL(s string) string {
 	if safe, ok := SafeURL(s); ok {
 		return safe
 	}
 	s = EncodeURL(strings.TrimSpace(s))
-	if u, err := url.Parse(s); err == nil && slices.Contains(ShownSchemes, strings.ToLower(u.Scheme)) {
+	if u, err := url.Parse(s); err == nil && slices.Contains(LinkOnlySchemes, strings.ToLower(u.Scheme)) {
 		return s
 	}
 	return ""
 }
 
-// HostInASCII writes a host of another script as DNS does (RFC 5891), which
-// survives every parser and shows a look-alike for what it is. What has no such
-// host comes back as it is.
-func HostInASCII(s string) string {
+// ASCIIHost returns the address s with its host in ASCII, as DNS writes it
+// (IDNA2008, RFC 5891). Every parser reads that form, and it shows whether a
+// host only looks like another one. If s has no other host or cannot be
+// converted, s is returned unchanged.
+func ASCIIHost(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || !strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return s
@@ -63,12 +65,14 @@ func HostInASCII(s string) string {
 	return strings.Replace(s, u.Hostname(), host, 1)
 }
 
-// EncodeURL percent-encodes what has no place in an address, a lone percent sign
-// among it; letters of other scripts stay readable.
+// EncodeURL percent-encodes the characters that an address must not contain:
+// controls, spaces, invisible characters, quotation marks, angle brackets, and
+// combining marks beyond [MarkLimiter]'s limit. A percent sign after the host
+// that begins no escape becomes "%25". Letters of other scripts stay.
 func EncodeURL(s string) string {
 	var marks MarkLimiter
 	bad := func(r rune) bool {
-		return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || IsDangerous(r) ||
+		return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '`' || IsUnsafeRune(r) ||
 			r >= utf8.RuneSelf && unicode.IsSpace(r) || marks.Exceeds(r)
 	}
 	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") && utf8.ValidString(s) {
@@ -88,7 +92,8 @@ func EncodeURL(s string) string {
 		case r == '%' && i > path && !IsEscape(s[i:]):
 			b.WriteString("%25")
 		case r == '\n' || r == '\r' || r == '\t':
-			// The URL standard drops these: they come from line-wrapped markup.
+			// The URL standard drops these. They come from wrapped lines.
+			// (https://url.spec.whatwg.org/#url-parsing)
 		case bad(r):
 			for _, c := range []byte(string(r)) {
 				fmt.Fprintf(&b, "%%%02X", c)
@@ -100,14 +105,16 @@ func EncodeURL(s string) string {
 	return b.String()
 }
 
-// IsEscape says that s begins with a percent-encoded byte.
+// IsEscape reports whether s begins with a percent-encoded byte (RFC 3986
+// section 2.1).
 func IsEscape(s string) bool {
 	isHex := func(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 	return len(s) > 2 && isHex(s[1]) && isHex(s[2])
 }
 
-// Resolve makes ref absolute against base (RFC 3986 section 5). What cannot be
-// resolved comes back as it is.
+// Resolve returns the absolute address of ref relative to base (RFC 3986 section
+// 5), encoded by [EncodeURL]. If base is not absolute or one of the two cannot
+// be parsed, it returns ref.
 func Resolve(base, ref string) string {
 	ref = EncodeURL(strings.TrimSpace(ref))
 	if ref == "" || base == "" {
@@ -124,8 +131,8 @@ func Resolve(base, ref string) string {
 	return b.ResolveReference(r).String()
 }
 
-// WebURL resolves ref and returns it when it is an http, https or gemini
-// address, else the empty string.
+// WebURL resolves ref against base and returns the result if it is an http,
+// https or gemini address. It returns "" otherwise.
 func WebURL(base, ref string) string {
 	if IsBlank(ref) {
 		return ""
@@ -137,21 +144,23 @@ func WebURL(base, ref string) string {
 	return s
 }
 
-// UnescapeURL takes back the escaping of an address that was escaped twice, or
-// stood escaped in a CDATA section.
-func UnescapeURL(s string) string { return strings.ReplaceAll(s, "&amp;", "&") }
+// UnescapeAmpersands replaces "&amp;" in an address by "&". Some feeds escape
+// addresses twice, or escape them inside a CDATA section.
+func UnescapeAmpersands(s string) string { return strings.ReplaceAll(s, "&amp;", "&") }
 
-// IsAbsolute says that s is an http or https address as it stands.
-func IsAbsolute(s string) bool {
+// IsHTTPURL reports whether s is an absolute http or https address without white
+// space or angle brackets inside.
+func IsHTTPURL(s string) bool {
 	s = strings.ToLower(strings.TrimSpace(s))
 	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsAny(s, " \t\n<>")
 }
 
-// SplitLogin parts an http or https address that has a user or a password in it
-// (https://ann:pw@host/) from them: the address alone is what a feed is known,
-// shown and exported by. Other addresses come back as they are, byte for byte.
+// SplitLogin splits an http or https address such as https://ann:pw@host/ into
+// the address without login, the user and the password. A feed is identified,
+// shown and exported by the address alone. Other addresses are returned
+// unchanged, with an empty user and password.
 func SplitLogin(s string) (address, user, password string) {
-	from, to := loginIn(s)
+	from, to := loginRange(s)
 	if from == to {
 		return s, "", ""
 	}
@@ -159,12 +168,13 @@ func SplitLogin(s string) (address, user, password string) {
 	return s[:from] + s[to:], unescapeLogin(user), unescapeLogin(password)
 }
 
-// KeepLogin is address with the user and password that another address of the
-// same server has in it, unless it has its own. A step down from https to http
-// takes nothing along.
+// KeepLogin returns address with the user and password of other, if both are on
+// the same server and address has no login. Otherwise it returns address
+// unchanged, also if address is http and other is https: a password must not
+// leave encryption.
 func KeepLogin(address, other string) string {
-	from, to := loginIn(other)
-	at, end := loginIn(address)
+	from, to := loginRange(other)
+	at, end := loginRange(address)
 	if from == to || at != end {
 		return address
 	}
@@ -179,9 +189,10 @@ func KeepLogin(address, other string) string {
 	return address[:at] + other[from:to] + address[at:]
 }
 
-// loginIn is where user and password stand in an address, the @ behind them
-// included; two equal places, at the host, where there are none.
-func loginIn(s string) (from, to int) {
+// loginRange returns the offsets of the user and password in s, including the @
+// after them. If there are none, from equals to, which is the start of the host
+// in an http or https address and 0 in any other.
+func loginRange(s string) (from, to int) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
 		return 0, 0
@@ -194,8 +205,8 @@ func loginIn(s string) (from, to int) {
 	return from, from + strings.LastIndexByte(rest[:host], '@') + 1
 }
 
-// unescapeLogin takes back percent-encoding; a password with a stray % in it is
-// meant as it stands.
+// unescapeLogin decodes percent-encoding. If s has an invalid escape, s is
+// returned unchanged: some passwords contain a bare %.
 func unescapeLogin(s string) string {
 	if plain, err := url.PathUnescape(s); err == nil {
 		return plain

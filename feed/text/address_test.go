@@ -1,9 +1,12 @@
 package text
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-// An address is known without the user and password in it, and nothing else of
-// it changes.
+// TestSplitLogin checks that the login is split from an address and that nothing
+// else of the address changes.
 func TestSplitLogin(t *testing.T) {
 	for _, c := range []struct{ in, address, user, password string }{
 		{"https://ann:pw@a.example/x?y=1@2#z", "https://a.example/x?y=1@2#z", "ann", "pw"},
@@ -25,7 +28,8 @@ func TestSplitLogin(t *testing.T) {
 	}
 }
 
-// A login goes along to another address of the same server and to no other.
+// TestKeepLogin checks that a login is copied only to addresses on the same
+// server.
 func TestKeepLogin(t *testing.T) {
 	const login = "http://ann:p%40w@a.example/old"
 	for address, want := range map[string]string{
@@ -45,5 +49,39 @@ func TestKeepLogin(t *testing.T) {
 	}
 	if got := KeepLogin("http://a.example/", "http://a.example/"); got != "http://a.example/" {
 		t.Errorf("no login became %s", got)
+	}
+}
+
+// TestSafeURL checks that only four schemes pass and that nothing in an address
+// can end a terminal sequence.
+func TestSafeURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://x.example/a?b=c#d":                        "https://x.example/a?b=c#d",
+		" HTTP://x.example ":                               "HTTP://x.example",
+		"mailto:a@x.example":                               "mailto:a@x.example",
+		"gemini://x.example/":                              "gemini://x.example/",
+		"https://x.example/a b\x1b\\\u009c":                "https://x.example/a%20b%1B\\%C2%9C",
+		"mailto:a\x9d0;x\x9c@x.example":                    "mailto:a\ufffd0;x\ufffd@x.example",
+		"https://x.example/\u202egpj":                      "https://x.example/%E2%80%AEgpj",
+		"https://x.example/a\u3000\u00adb":                 "https://x.example/a%E3%80%80%C2%ADb",
+		"https://x.example/" + strings.Repeat("\u0301", 9): "https://x.example/" + strings.Repeat("\u0301", 8) + "%CC%81",
+		"https://x.example/東京":                             "https://x.example/東京",
+		"java\nscript:alert(1)":                            "",
+		"javascript:alert(1)":                              "",
+		"data:text/html,x":                                 "",
+		"file:///etc/passwd":                               "",
+		"//x.example/":                                     "",
+		"/relative":                                        "",
+		"https://":                                         "",
+		"https://a%zz/":                                    "",
+		"":                                                 "",
+	} {
+		got, ok := SafeURL(in)
+		if !ok {
+			got = ""
+		}
+		if got != want {
+			t.Errorf("SafeURL(%q) = %q, %v, want %q", in, got, ok, want)
+		}
 	}
 }

@@ -1,12 +1,15 @@
 // Package text turns bytes and strings from outside into text that is safe to
 // show, store and compare. It knows neither feeds nor HTML documents.
 //
-// Start at [Clean] for one line and [CleanText] for several: whatever a feed, a
-// server or a file says passes one of them before it is shown. [Decode] finds the
-// encoding of a document, [SafeURL] checks an address before it is opened, [Fold]
-// and [Tokens] make text searchable, and [XMLLexer] reads XML that is broken.
+// Start at [Clean] for one line and [CleanText] for several lines. Every string
+// from a feed, a server or a file passes one of them before it is shown.
+// [PlainTitle] does the same for titles that may hold HTML. [Decode] finds the
+// character encoding of a document, [SafeURL] checks an address before it is
+// opened, [Fold] and [Tokens] make text searchable, and [XMLLexer] reads
+// malformed XML.
 //
-// Never show or open a string that did not pass through here or package markup.
+// Never show a string or open an address from outside that has not passed this
+// package or package markup.
 package text
 
 import (
@@ -15,13 +18,13 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes s safe to print on one line: no control character (C0, DEL, C1),
-// no bidirectional control, no invisible or tag character that could steer a
-// terminal or hide text, no tower of marks on one character; runs of white
-// space become one blank. Joiners and variation selectors stay: emoji and many
-// scripts need them.
+// Clean returns s as one line that is safe to print. It removes control
+// characters (C0, DEL, C1), bidirectional controls, invisible and tag
+// characters, and combining marks beyond [MarkLimiter]'s limit. White space
+// becomes single spaces, and none stays at the ends. Joiners and variation
+// selectors stay, because emoji and many scripts need them.
 func Clean(s string) string {
-	if tidy(s) {
+	if isClean(s) {
 		return s
 	}
 	out := make([]byte, 0, len(s))
@@ -34,7 +37,7 @@ func Clean(s string) string {
 		case unicode.IsSpace(r):
 			space, marks = len(out) > 0, 0
 			continue
-		case IsDangerous(r) || marks.Exceeds(r):
+		case IsUnsafeRune(r) || marks.Exceeds(r):
 			continue
 		}
 		if space {
@@ -46,18 +49,19 @@ func Clean(s string) string {
 	return string(out)
 }
 
-// CleanText is [Clean] for text of several lines: line feeds and tabs stay, and
-// so do runs of blanks.
+// CleanText is like [Clean] for text of several lines. It keeps line feeds, tabs
+// and runs of spaces.
 func CleanText(s string) string {
 	var marks MarkLimiter
 	return marks.CleanText(s)
 }
 
-// CleanText is [CleanText] for a text that goes on from another one.
-func (t *MarkLimiter) CleanText(s string) string {
-	if plainText(s) {
+// CleanText cleans s like the function [CleanText], as the continuation of the
+// text that m has seen before.
+func (m *MarkLimiter) CleanText(s string) string {
+	if isCleanText(s) {
 		if s != "" {
-			*t = 0
+			*m = 0
 		}
 		return s
 	}
@@ -66,7 +70,7 @@ func (t *MarkLimiter) CleanText(s string) string {
 	b.Grow(len(s))
 	for _, r := range s {
 		if unicode.IsSpace(r) {
-			*t = 0
+			*m = 0
 		}
 		switch {
 		case r == '\n' || r == '\t':
@@ -75,29 +79,30 @@ func (t *MarkLimiter) CleanText(s string) string {
 			b.WriteByte('\n')
 		case r == '\v' || r == '\f':
 			b.WriteByte(' ')
-		case !IsDangerous(r) && !t.Exceeds(r):
+		case !IsUnsafeRune(r) && !m.Exceeds(r):
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
 }
 
-// tidy says, for the common cases, that Clean has nothing to do.
-func tidy(s string) bool {
+// isClean reports whether [Clean] would return s unchanged.
+func isClean(s string) bool {
 	if s == "" {
 		return true
 	}
 	for i := range len(s) {
 		c := s[i]
 		if c < ' ' || c >= 0x7f || c == ' ' && (i == 0 || s[i-1] == ' ') {
-			return c >= utf8.RuneSelf && tidyRunes(s, i)
+			return c >= utf8.RuneSelf && isCleanFrom(s, i)
 		}
 	}
 	return s[len(s)-1] != ' '
 }
 
-// tidyRunes is tidy from the first byte on that is not ASCII.
-func tidyRunes(s string, from int) bool {
+// isCleanFrom is isClean for the rest of s from the offset from, the first byte
+// that is not ASCII.
+func isCleanFrom(s string, from int) bool {
 	var marks MarkLimiter
 	for i := from; i < len(s); {
 		c := s[i]
@@ -110,7 +115,7 @@ func tidyRunes(s string, from int) bool {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if size == 1 || IsDangerous(r) || unicode.IsSpace(r) || marks.Exceeds(r) {
+		if size == 1 || IsUnsafeRune(r) || unicode.IsSpace(r) || marks.Exceeds(r) {
 			return false
 		}
 		i += size
@@ -118,8 +123,9 @@ func tidyRunes(s string, from int) bool {
 	return s[len(s)-1] != ' '
 }
 
-// plainText says that CleanText has nothing to do, for text without marks.
-func plainText(s string) bool {
+// isCleanText reports whether [CleanText] would return s unchanged. It reports
+// false for any text with combining marks.
+func isCleanText(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
@@ -130,7 +136,7 @@ func plainText(s string) bool {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if size == 1 || IsDangerous(r) || isMark(r) {
+		if size == 1 || IsUnsafeRune(r) || isMark(r) {
 			return false
 		}
 		i += size
@@ -138,11 +144,11 @@ func plainText(s string) bool {
 	return true
 }
 
-// IsDangerous is the filter every string passes on its way to a terminal: what
-// steers it, and what has no shape of its own and so hides text or changes its
-// width (the default ignorable code points of Unicode but the joiners and
-// variation selectors that scripts and emoji are written with).
-func IsDangerous(r rune) bool {
+// IsUnsafeRune reports whether r must not reach a terminal: it controls the
+// terminal, or it is invisible and so hides text or changes its width. These are
+// the control characters, and the default ignorable code points of Unicode (UAX
+// 44) except the joiners and variation selectors that scripts and emoji need.
+func IsUnsafeRune(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r <= 0x9f, r == 0xad:
 		return true
@@ -160,26 +166,27 @@ func IsDangerous(r rune) bool {
 	return r >= 0x1bca0 && r <= 0x1bca3 || r >= 0x1d173 && r <= 0x1d17a || r >= 0xe0000 && r <= 0xe0fff || r == 0x10eeee || r&0xfffe == 0xfffe
 }
 
-// MarkLimiter counts the marks that stand on one character.
+// MarkLimiter counts the combining marks on the current character. The zero
+// value is ready to use.
 type MarkLimiter int
 
-// tallest is how many marks a character may carry. The longest stack that a
-// living script writes is a Tibetan one of eight; those of dozens are there to
-// cover the lines above and below.
-const tallest = 8
+// maxMarks is how many combining marks a character may have. The longest stack
+// in a living script is Tibetan, with eight marks. Stacks of dozens cover the
+// lines above and below.
+const maxMarks = 8
 
-// Exceeds says that r is a mark too many.
-func (t *MarkLimiter) Exceeds(r rune) bool {
+// Exceeds counts r and reports whether it is a combining mark beyond the limit.
+func (m *MarkLimiter) Exceeds(r rune) bool {
 	if !isMark(r) {
-		*t = 0
+		*m = 0
 		return false
 	}
-	*t++
-	return *t > tallest
+	*m++
+	return *m > maxMarks
 }
 
-// isMark says that r takes no cell of its own but belongs to the character
-// before it.
+// isMark reports whether r takes no cell of its own because it combines with the
+// character before it.
 func isMark(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -187,115 +194,9 @@ func isMark(r rune) bool {
 	case r < 0x370:
 		return true
 	case r < 0x483, r >= 0x2010 && r < 0x20d0, r >= 0x3100 && r < 0xa66f, r >= 0xac00 && r < 0xd7b0:
-		return false // what most text beyond Latin is written in
+		return false // most text that is not Latin
 	case r == 0x200c || r == 0x200d, r > 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff:
-		return true // joiners, and the vowels and finals of Hangul spelled in parts
+		return true // joiners, and vowels and finals of decomposed Hangul
 	}
 	return unicode.Is(unicode.M, r)
-}
-
-// PlainTitle makes plain text on one line of what a publisher sent as a title,
-// a name or a category, whatever it declared it to be: HTML tags go, entities
-// are decoded once, and the rest is cleaned. Only real HTML tags count, so
-// "a < b" and "List<String>" stay whole.
-func PlainTitle(s string) string {
-	if strings.IndexByte(s, '<') >= 0 {
-		s = stripTags(s)
-	}
-	if strings.IndexByte(s, '&') >= 0 {
-		s = DecodeEntities(s)
-		// Escaped once too often, by a publisher who escaped escaped markup.
-		if HasElement(s) {
-			s = DecodeEntities(stripTags(s))
-		}
-	}
-	return Clean(s)
-}
-
-// stripTags removes HTML tags and comments, and what stands in <script> and
-// <style>. Block tags leave a blank behind.
-func stripTags(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	for {
-		at := strings.IndexByte(s, '<')
-		if at < 0 {
-			b.WriteString(s)
-			return b.String()
-		}
-		b.WriteString(s[:at])
-		s = s[at:]
-		name, size := HTMLTag(s)
-		switch {
-		case size == 0:
-			b.WriteByte('<')
-			s = s[1:]
-			continue
-		case name == "script" || name == "style":
-			if end := strings.Index(s, "</"+name); end >= 0 {
-				_, after := HTMLTag(s[end:])
-				size = end + after
-			}
-		case !IsInlineTag(name):
-			b.WriteByte(' ')
-		}
-		s = s[size:]
-	}
-}
-
-// HTMLTag is the name and the length of the HTML tag or comment that s starts
-// with; the length is zero when it starts with neither.
-func HTMLTag(s string) (string, int) {
-	if strings.HasPrefix(s, "<!--") {
-		if end := strings.Index(s, "-->"); end >= 0 {
-			return "span", end + 3
-		}
-		return "", 0
-	}
-	i := 1
-	if i < len(s) && s[i] == '/' {
-		i++
-	}
-	n := 0
-	for i+n < len(s) && n < 12 && (s[i+n]|0x20 >= 'a' && s[i+n]|0x20 <= 'z' || n > 0 && s[i+n] >= '0' && s[i+n] <= '9') {
-		n++
-	}
-	name := strings.ToLower(s[i : i+n])
-	if !IsInlineTag(name) && !IsBlockTag(name) {
-		return "", 0
-	}
-	// A tag ends at ">", outside quotation marks, and never spans another "<".
-	for j, quote := i+n, byte(0); j < len(s); j++ {
-		switch c := s[j]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '>':
-			return name, j + 1
-		case c == '<':
-			return "", 0
-		case j == i+n && c != '/' && c > ' ':
-			return "", 0
-		case (c == '"' || c == '\'') && s[j-1] == '=':
-			quote = c
-		}
-	}
-	return "", 0
-}
-
-// HasElement says that s holds an HTML element with both its tags, which plain
-// text hardly ever does.
-func HasElement(s string) bool {
-	for {
-		at := strings.Index(s, "</")
-		if at < 0 {
-			return false
-		}
-		name, size := HTMLTag(s[at:])
-		if size > 0 && strings.Contains(strings.ToLower(s[:at]), "<"+name) {
-			return true
-		}
-		s = s[at+2:]
-	}
 }

@@ -7,41 +7,43 @@ import (
 	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
-// DiffOp says which of two texts a [DiffPart] stands in.
+// DiffOp is the kind of a [DiffPart].
 type DiffOp int
 
-// The operations of a difference.
+// The kinds of parts: in both texts, only in the old one, only in the new one.
 const (
 	Same DiffOp = iota
 	Removed
 	Added
 )
 
-// DiffPart is a stretch of text that two texts share or that only one has. The
-// parts that are not Removed make the new text when they are put together.
+// DiffPart is a piece of text that both texts or only one of them contain. The
+// parts that are not Removed, joined, are the new text.
 type DiffPart struct {
 	Op   DiffOp
 	Text string
 }
 
-// Diff compares two plain texts word by word, their lines as paragraphs. Blanks
-// count for nothing. What was removed stands before what came in its place.
+// Diff compares two plain texts word by word and returns the parts in order.
+// Each line is a paragraph. White space is ignored. A removed part comes before
+// the part that replaces it.
 func Diff(old, now string) []DiffPart {
-	// Whole lines first: the search for common words then stays short and exact.
-	was, is := textLines(old), textLines(now)
-	var d differ
+	// Whole lines are compared first. That keeps the comparison of words short
+	// and exact.
+	oldLines, newLines := textLines(old), textLines(now)
+	var d diffWriter
 	at := 0
-	for _, hunk := range lcs.DiffLines(was, is) {
-		d.same(is[at:hunk.ReplStart])
-		d.words(was[hunk.Start:hunk.End], is[hunk.ReplStart:hunk.ReplEnd])
+	for _, hunk := range lcs.DiffLines(oldLines, newLines) {
+		d.addSame(newLines[at:hunk.ReplStart])
+		d.compareWords(oldLines[hunk.Start:hunk.End], newLines[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.same(is[at:])
+	d.addSame(newLines[at:])
 	return d.parts
 }
 
-// textLines are the lines of a text that hold something, with their blanks
-// made even.
+// textLines returns the lines of s that are not blank, with single spaces
+// between words.
 func textLines(s string) []string {
 	var out []string
 	for line := range strings.Lines(s) {
@@ -52,15 +54,15 @@ func textLines(s string) []string {
 	return out
 }
 
-// differ puts a difference together.
-type differ struct {
+// diffWriter collects the parts of a difference.
+type diffWriter struct {
 	parts []DiffPart
-	// begun says that a paragraph of the new text has been written.
-	begun bool
+	// started is whether a paragraph of the new text has been written.
+	started bool
 }
 
-// add writes text, in the last part if that is of the same kind.
-func (d *differ) add(op DiffOp, text string) {
+// add appends text to the last part if that has the same kind, or adds a part.
+func (d *diffWriter) add(op DiffOp, text string) {
 	if n := len(d.parts); n > 0 && d.parts[n-1].Op == op {
 		d.parts[n-1].Text += text
 		return
@@ -68,31 +70,33 @@ func (d *differ) add(op DiffOp, text string) {
 	d.parts = append(d.parts, DiffPart{op, text})
 }
 
-func (d *differ) same(paragraphs []string) {
+// addSame adds paragraphs that both texts contain.
+func (d *diffWriter) addSame(paragraphs []string) {
 	for _, p := range paragraphs {
-		if d.begun {
+		if d.started {
 			p = "\n" + p
 		}
 		d.add(Same, p)
-		d.begun = true
+		d.started = true
 	}
 }
 
-// words compares paragraphs that changed.
-func (d *differ) words(old, now []string) {
-	was, is := diffWords(old, len(d.parts) > 0), diffWords(now, d.begun)
+// compareWords adds the difference between two lists of paragraphs.
+func (d *diffWriter) compareWords(old, now []string) {
+	oldWords, newWords := splitWords(old, len(d.parts) > 0), splitWords(now, d.started)
 	at := 0
-	for _, hunk := range lcs.DiffLines(texts(was), texts(is)) {
-		d.write(Same, is[at:hunk.ReplStart])
-		d.write(Removed, was[hunk.Start:hunk.End])
-		d.write(Added, is[hunk.ReplStart:hunk.ReplEnd])
+	for _, hunk := range lcs.DiffLines(wordTexts(oldWords), wordTexts(newWords)) {
+		d.addWords(Same, newWords[at:hunk.ReplStart])
+		d.addWords(Removed, oldWords[hunk.Start:hunk.End])
+		d.addWords(Added, newWords[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.write(Same, is[at:])
-	d.begun = d.begun || len(now) > 0
+	d.addWords(Same, newWords[at:])
+	d.started = d.started || len(now) > 0
 }
 
-func (d *differ) write(op DiffOp, all []diffWord) {
+// addWords adds words as one part.
+func (d *diffWriter) addWords(op DiffOp, all []diffWord) {
 	var b strings.Builder
 	for _, t := range all {
 		b.WriteString(t.before)
@@ -103,12 +107,13 @@ func (d *differ) write(op DiffOp, all []diffWord) {
 	}
 }
 
-// diffWord is a word, a character of a script that writes no blanks, or the break
-// between two paragraphs, with the blank before it.
+// diffWord is a word, a character of a script without spaces, or a line feed
+// between two paragraphs. before is the space before it, or "".
 type diffWord struct{ before, text string }
 
-// diffWords cuts paragraphs up; inside says that text stands before the first.
-func diffWords(paragraphs []string, inside bool) []diffWord {
+// splitWords splits paragraphs into words. inside is whether text precedes the
+// first paragraph.
+func splitWords(paragraphs []string, inside bool) []diffWord {
 	var out []diffWord
 	for i, p := range paragraphs {
 		if i > 0 || inside {
@@ -119,7 +124,7 @@ func diffWords(paragraphs []string, inside bool) []diffWord {
 			if n > 0 {
 				before = " "
 			}
-			for piece := range pieces(word) {
+			for piece := range splitUnspaced(word) {
 				out = append(out, diffWord{before, piece})
 				before = ""
 			}
@@ -128,8 +133,9 @@ func diffWords(paragraphs []string, inside bool) []diffWord {
 	return out
 }
 
-// pieces cuts a word before and after each character that is a word by itself.
-func pieces(word string) func(yield func(string) bool) {
+// splitUnspaced splits a word before and after each character of a script
+// without spaces, together with its marks.
+func splitUnspaced(word string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		start := 0
 		for i, r := range word {
@@ -158,7 +164,8 @@ func pieces(word string) func(yield func(string) bool) {
 	}
 }
 
-func texts(all []diffWord) []string {
+// wordTexts returns the words without the spaces before them.
+func wordTexts(all []diffWord) []string {
 	out := make([]string, len(all))
 	for i, t := range all {
 		out[i] = t.text

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// written is a difference in the notation of wdiff.
-func written(parts []DiffPart) string {
+// wdiff returns a difference in the notation of wdiff.
+func wdiff(parts []DiffPart) string {
 	var b strings.Builder
 	for _, p := range parts {
 		switch p.Op {
@@ -22,8 +22,8 @@ func written(parts []DiffPart) string {
 	return b.String()
 }
 
-// TestDiff protects what a reader sees of an edit: whole words, characters where
-// a script has no blanks, paragraphs that stay apart.
+// TestDiff checks what the user sees of an edit: whole words, single characters
+// in scripts without spaces, separate paragraphs.
 func TestDiff(t *testing.T) {
 	for _, c := range []struct{ name, old, now, want string }{
 		{"nothing", "", "", ""},
@@ -40,21 +40,22 @@ func TestDiff(t *testing.T) {
 		{"thai with marks", "ที่นี่", "ที่นั่", "ที่[-นี่-]{+นั่+}"},
 		{"moved apart", "same\nred fox", "same\nnew\nblue fox", "same{+\nnew+}\n[-red-]{+blue+} fox"},
 	} {
-		if got := written(Diff(c.old, c.now)); got != c.want {
+		if got := wdiff(Diff(c.old, c.now)); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
 }
 
-// FuzzDiff protects the text itself: nothing of the new one is lost or invented,
-// and nothing of the old one either, blanks apart.
+// FuzzDiff checks that nothing of either text is lost or invented, except white
+// space.
 func FuzzDiff(f *testing.F) {
 	f.Add("one two\nthree", "one\ntwo four\nthree")
 	f.Add("", "東京 tokyo")
 	f.Add("zero\none", "one")
 	f.Add(strings.Repeat("a b c\n", 300), strings.Repeat("b c d\n", 200))
 	f.Fuzz(func(t *testing.T, old, now string) {
-		// As every text is that has come in: else halves of a character may meet.
+		// Every text from outside is valid. Otherwise halves of a character
+		// could meet.
 		old, now = strings.ToValidUTF8(old, "?"), strings.ToValidUTF8(now, "?")
 		var was, is strings.Builder
 		for _, p := range Diff(old, now) {

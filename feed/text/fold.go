@@ -2,6 +2,7 @@ package text
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,55 +10,57 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxToken bounds one token in bytes, so that an embedded blob does not fill
-// the index. Text and query are cut alike, so they still meet.
+// maxToken is the limit of a token in bytes. It keeps embedded data out of the
+// index. Texts and queries are cut alike, so they still match.
 const maxToken = 128
 
-// Fold makes spellings that a reader takes for the same compare equal: case,
-// Latin and Greek accents, ligatures and full-width forms (NFKC) disappear,
-// punctuation and spaces stay.
+// Fold returns s so that spellings which people regard as the same are equal. It
+// removes case, Latin and Greek accents, ligatures and full-width forms (NFKC).
+// Punctuation and spaces stay.
 func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	s = compatible(s)
+	s = toNFKC(s)
 	out := make([]byte, 0, len(s))
 	for _, r := range s {
-		if !ignorable(r) {
+		if !isIgnorable(r) {
 			out = appendFolded(out, r)
 		}
 	}
 	return string(out)
 }
 
-// IndexText is s as the full-text index stores it: folded as by [Fold], only
-// its tokens, one space between two. A token is a run of letters, digits and
-// the marks that belong to them; a character of a script written without
-// spaces (Chinese, Japanese, Korean, Thai …) is a token by itself, so a run of
-// them is found as a phrase.
+// IndexText returns s as the search index stores it: folded by [Fold], reduced
+// to its tokens, with single spaces between them. A token is a run of letters,
+// digits and their marks. Each character of a script without spaces (Chinese,
+// Japanese, Korean, Thai …) is a token of its own, so a word of such a script is
+// found as a phrase.
 //
-// An index over it needs a tokenizer that does nothing but split at spaces,
-// such as FTS5's "ascii"; then a match in the index and [query.Query.Match] agree.
+// The index needs a tokenizer that only splits at spaces, such as "ascii" of
+// FTS5. Then the index and [query.Query.Match] find the same items.
 func IndexText(s string) string {
 	if !isASCII(s) {
-		s = compatible(s)
+		s = toNFKC(s)
 	}
 	out := make([]byte, 0, len(s)+len(s)/8)
-	start, apart := 0, false // where the current token starts; whether the next one must
+	// start is where the current token begins. separated is whether the next
+	// character begins a new one.
+	start, separated := 0, false
 	for _, r := range s {
-		if ignorable(r) {
+		if isIgnorable(r) {
 			continue
 		}
 		if !isTokenRune(r) {
-			apart = true
+			separated = true
 			continue
 		}
 		alone := IsUnspaced(r)
-		if len(out) > 0 && (apart || alone) {
+		if len(out) > 0 && (separated || alone) {
 			out = append(out, ' ')
 			start = len(out)
 		}
-		apart = alone
+		separated = alone
 		if len(out)-start < maxToken {
 			out = appendFolded(out, r)
 		}
@@ -65,16 +68,16 @@ func IndexText(s string) string {
 	return string(out)
 }
 
-// compatible is s in NFKC. What is no UTF-8, as an argument of a command may be,
-// is made so before: the letter behind it would be left as it is.
-func compatible(s string) string {
+// toNFKC returns s in NFKC. Invalid UTF-8 is replaced first, because NFKC would
+// not change the letter after it. An argument of a command may be invalid.
+func toNFKC(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	}
 	return norm.NFKC.String(s)
 }
 
-// Tokens are the words of [IndexText], in order.
+// Tokens returns the tokens of [IndexText] in order.
 func Tokens(s string) iter.Seq[string] { return strings.FieldsSeq(IndexText(s)) }
 
 func isASCII(s string) bool {
@@ -86,6 +89,7 @@ func isASCII(s string) bool {
 	return true
 }
 
+// isTokenRune reports whether r is part of a token. Private-use characters are.
 func isTokenRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
@@ -93,11 +97,11 @@ func isTokenRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r)
 }
 
-// ignorable says that r neither counts nor separates: an accent or vowel
-// point that a reader may leave out, a soft hyphen, a joiner. The vowel signs
-// of Indic scripts and the Japanese voicing marks make another word, so they
-// stay.
-func ignorable(r rune) bool {
+// isIgnorable reports whether r is dropped without separating words: an accent
+// or vowel point that people may leave out, a soft hyphen, a joiner. The vowel
+// signs of Indic scripts and the Japanese voicing marks stay, because they make
+// a different word.
+func isIgnorable(r rune) bool {
 	switch {
 	case r == 0xAD, r == 0x200C, r == 0x200D:
 		return true
@@ -108,8 +112,8 @@ func ignorable(r rune) bool {
 		unicode.In(r, unicode.Inherited, unicode.Cyrillic, unicode.Hebrew, unicode.Arabic, unicode.Syriac)
 }
 
-// IsUnspaced says that r belongs to a script written without spaces between
-// words, or (Hangul) one where a search is expected to find parts of words.
+// IsUnspaced reports whether r belongs to a script without spaces between words,
+// or to Hangul, where people expect a search to find parts of words.
 func IsUnspaced(r rune) bool {
 	if r < 0x0E00 {
 		return false
@@ -118,9 +122,9 @@ func IsUnspaced(r rune) bool {
 		unicode.Bopomofo, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// appendFolded appends r, which comes out of NFKC, in lower case and without
-// its accents. An accent that makes a letter of its own in an alphabet other
-// than the Latin one (й, が) stays.
+// appendFolded appends r, a character of a text in NFKC, in lower case and
+// without its accent. An accent that makes another letter in a script other than
+// Latin and Greek (й, が) stays.
 func appendFolded(out []byte, r rune) []byte {
 	if r < utf8.RuneSelf {
 		if 'A' <= r && r <= 'Z' {
@@ -129,7 +133,7 @@ func appendFolded(out []byte, r rune) []byte {
 		return append(out, byte(r))
 	}
 	r = unicode.ToLower(r)
-	if accented(r) {
+	if hasFoldableAccent(r) {
 		var buf [utf8.UTFMax]byte
 		n := utf8.EncodeRune(buf[:], r)
 		if d := norm.NFD.Properties(buf[:n]).Decomposition(); d != nil {
@@ -159,11 +163,18 @@ func appendFolded(out []byte, r rune) []byte {
 	return utf8.AppendRune(out, r)
 }
 
-// accented says that r stands in a block whose accents are folded away.
-func accented(r rune) bool {
+// hasFoldableAccent reports whether r is in a block of Unicode whose accents
+// Fold removes.
+func hasFoldableAccent(r rune) bool {
 	switch {
 	case r < 0x250, 0x370 <= r && r < 0x400, 0x1E00 <= r && r < 0x2000:
 		return true
 	}
 	return r == 'ё'
+}
+
+// ContainsFolded reports whether one of names equals name after [Fold].
+func ContainsFolded(names []string, name string) bool {
+	name = Fold(name)
+	return slices.ContainsFunc(names, func(s string) bool { return Fold(s) == name })
 }

@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// What a reader types finds what the publisher wrote, whatever the keyboard.
+// TestFold checks that what people type equals what the publisher wrote,
+// whatever their keyboard.
 func TestFold(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", ""},
@@ -33,7 +34,8 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// The index stores tokens and nothing else; unspaced scripts one by one.
+// TestIndexText checks that only tokens remain, and that scripts without spaces
+// are split into characters.
 func TestIndexText(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", ""},
@@ -62,8 +64,8 @@ func TestIndexText(t *testing.T) {
 	}
 }
 
-// Text that has been through the index once must not change the second time:
-// a query is built from tokens and folded again.
+// FuzzIndexText checks that the result does not change when it is folded again,
+// because a query is built from tokens and folded again.
 func FuzzIndexText(f *testing.F) {
 	for _, s := range []string{"Café C++", "東京で地震", "ﬃ ½ \u0345\u0301", "कि\u200d", "a\xff", "ΐ Ǆ"} {
 		f.Add(s)

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzDecode checks that whatever bytes come under whatever label, text comes out:
-// valid, without what XML forbids and without C1 controls.
+// FuzzDecode checks that any bytes with any label become valid text without C1
+// controls and without what XML forbids.
 func FuzzDecode(f *testing.F) {
 	for raw, contentType := range map[string]string{
 		"plain": "", "\xef\xbb\xbf<a>": "text/xml", "\xff\xfe<\x00a\x00": "", "\x00<\x00a": "application/xml", "<\x00\x00\x00a\x00\x00\x00": "",
@@ -19,14 +19,14 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, contentType string) {
 		out := Decode(raw, contentType)
-		if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool { return IsForbidden(r) || IsC1(r) }) {
+		if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool { return isForbiddenInXML(r) || isC1(r) }) {
 			t.Errorf("%q under %q is %q", raw, contentType, out)
 		}
 	})
 }
 
-// FuzzClean checks that cleaning is complete: nothing dangerous is left and
-// cleaning again changes nothing.
+// FuzzClean checks that cleaning leaves nothing unsafe and that cleaning again
+// changes nothing.
 func FuzzClean(f *testing.F) {
 	for _, s := range []string{"plain", " a\x1b[2Jb\u009b ", "\u202eevil\u2066", "x\u200d\ufe0fy", "a\xffb\n\tc", "&#27;<b>x</b>", "e" + strings.Repeat("\u0301\u200d", 9) + " \u0301\u00ad"} {
 		f.Add(s)
@@ -34,7 +34,7 @@ func FuzzClean(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		for name, clean := range map[string]func(string) string{"Clean": Clean, "CleanText": CleanText, "PlainTitle": PlainTitle} {
 			out := clean(s)
-			if unfit(out) {
+			if isUnsafe(out) {
 				t.Errorf("%s(%q) = %q", name, s, out)
 			}
 			if name != "PlainTitle" && clean(out) != out {
@@ -44,10 +44,10 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-// Unfit says that a text of several lines may not go to a terminal.
-func unfit(s string) bool {
+// isUnsafe reports whether a text of several lines must not reach a terminal.
+func isUnsafe(s string) bool {
 	var marks MarkLimiter
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
-		return r != '\n' && r != '\t' && IsDangerous(r) || marks.Exceeds(r)
+		return r != '\n' && r != '\t' && IsUnsafeRune(r) || marks.Exceeds(r)
 	})
 }

@@ -6,82 +6,85 @@ import (
 	"unicode/utf8"
 )
 
-// CountWords counts words; in scripts that write none apart, two characters
-// count as one.
+// CountWords returns the number of words of a plain text. In scripts without
+// spaces two characters count as one word.
 func CountWords(text string) int {
 	var c WordCounter
 	c.Add(text)
 	return c.Total()
 }
 
-// WordCounter counts the words of a text that comes in pieces.
+// WordCounter counts the words of a text that arrives in pieces. The zero value
+// is ready to use.
 type WordCounter struct {
 	words int
-	// joined counts the characters of scripts that write no words apart.
-	joined int
-	// within is ofWord within a word, else zero.
-	within uint8
+	// unspaced is the number of characters of scripts without spaces.
+	unspaced int
+	// inWord is wordChar inside a word, and 0 otherwise.
+	inWord uint8
 }
 
-// What a character is to the count. It may be nothing, as the apostrophe in
-// "don't".
+// What a character means for the count. A character without meaning is 0, as the
+// apostrophe in "don't".
 const (
-	ofWord uint8 = 1 << iota
-	parting
-	// beyond ASCII, a character is decoded first.
-	beyond
+	wordChar uint8 = 1 << iota
+	separator
+	// nonASCII is a byte of a character beyond ASCII, which is decoded first.
+	nonASCII
 )
 
-func (c *WordCounter) Total() int { return c.words + (c.joined+1)/2 }
+// Total returns the number of words so far.
+func (c *WordCounter) Total() int { return c.words + (c.unspaced+1)/2 }
 
-// Add takes a piece in. Where words end is nothing that a processor can guess,
-// so there is no branch for it: shifted, parting is the bit that it takes away.
+// Add counts the words of the next piece of the text. It has no branch for the
+// end of a word, because the processor cannot predict where words end: separator
+// shifted right by one is wordChar, so it clears that bit.
 func (c *WordCounter) Add(piece string) {
-	kinds := kindsOfBytes()
-	words, within := c.words, c.within
+	kinds := byteKinds()
+	words, within := c.words, c.inWord
 	for i := 0; i < len(piece); i++ {
 		kind := kinds[piece[i]]
-		if kind == beyond {
+		if kind == nonASCII {
 			r, size := utf8.DecodeRuneInString(piece[i:])
 			i += size - 1
-			kind = c.kindOf(r)
+			kind = c.runeKind(r)
 		}
-		words += int(kind & ofWord &^ within)
-		within = (within | kind) & ofWord &^ (kind >> 1)
+		words += int(kind & wordChar &^ within)
+		within = (within | kind) & wordChar &^ (kind >> 1)
 	}
-	c.words, c.within = words, within
+	c.words, c.inWord = words, within
 }
 
-// Part ends a word.
-func (c *WordCounter) Part() { c.within = 0 }
+// EndWord ends the current word: the next piece begins a new one.
+func (c *WordCounter) EndWord() { c.inWord = 0 }
 
-// kindsOfBytes has what each byte of a text is.
-var kindsOfBytes = sync.OnceValue(func() *[256]uint8 {
+// byteKinds returns a table of what each byte means for the count.
+var byteKinds = sync.OnceValue(func() *[256]uint8 {
 	var kinds [256]uint8
 	for b := range kinds {
 		switch {
 		case b >= utf8.RuneSelf:
-			kinds[b] = beyond
+			kinds[b] = nonASCII
 		case 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9':
-			kinds[b] = ofWord
+			kinds[b] = wordChar
 		case b == ' ' || '\t' <= b && b <= '\r':
-			kinds[b] = parting
+			kinds[b] = separator
 		}
 	}
 	return &kinds
 })
 
-// kindOf is what a character beyond ASCII is; those that are counted by
-// themselves part words.
-func (c *WordCounter) kindOf(r rune) uint8 {
+// runeKind returns what a character beyond ASCII means for the count. A
+// character of a script without spaces is counted here and separates words.
+func (c *WordCounter) runeKind(r rune) uint8 {
 	switch {
 	case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
-		c.joined++
-		return parting
+		c.unspaced++
+		return separator
 	case unicode.IsLetter(r) || unicode.IsDigit(r):
-		return ofWord
+		return wordChar
 	case unicode.IsSpace(r):
-		return parting
+		return separator
 	}
 	return 0
 }

@@ -6,81 +6,94 @@ import (
 	"unicode/utf8"
 )
 
+// XMLKind is the kind of an [XMLToken].
 type XMLKind int
 
+// The kinds of tokens. XMLDirective is a declaration such as <!DOCTYPE …>.
 const (
 	XMLText XMLKind = iota
 	XMLCDATA
-	XMLStart
-	XMLEnd
+	XMLStartTag
+	XMLEndTag
 	XMLDirective
 )
 
-// XMLToken is one piece of markup. Text is undecoded for xmlText, verbatim for
-// xmlCDATA and xmlDirective; Name is as written, with its prefix.
+// XMLToken is a piece of an XML document. Name is the name of a tag as written,
+// with its prefix. Text is the text of the other kinds: not decoded for XMLText,
+// as written for XMLCDATA and XMLDirective.
 type XMLToken struct {
-	Kind      XMLKind
-	Name      string
-	Text      string
-	Attrs     []XMLAttr
-	SelfClose bool
+	Kind        XMLKind
+	Name        string
+	Text        string
+	Attrs       []XMLAttr
+	SelfClosing bool
 }
 
+// XMLAttr is an attribute of a tag. Name is as written, Value is decoded.
 type XMLAttr struct{ Name, Value string }
 
-// XMLLexer reads markup that claims to be XML and never refuses any: what cannot
-// be a tag is text. Its work is linear in the length of its input.
+// XMLLexer splits a document that claims to be XML into tokens. It never fails:
+// what cannot be a tag is text. Its work is linear in the length of Source. Set
+// Source and call [XMLLexer.Next].
 type XMLLexer struct {
+	// Source is the document.
 	Source string
+	// Offset is where the next token begins, in bytes. Set it back to read a
+	// token again.
 	Offset int
-	// Cut is set when the input ended inside a tag, comment or CDATA section.
-	Cut bool
-	// entities are those that the document type declares, not expanded again.
+	// Truncated is set when the input ends inside a tag or other markup.
+	Truncated bool
+	// entities are the entities that the document type declares. Their values
+	// are not expanded again.
 	entities map[string]string
-	// expanded is how many bytes they have come to, see maxExpansion.
+	// expanded is how many bytes these entities have produced so far.
+	// maxExpansion is its limit.
 	expanded int
-	// noQuote remembers that no such quotation mark follows, so that a document
-	// of broken tags is not searched to its end for each of them.
-	noDouble, noSingle bool
-	// noComment remembers the same of the end of a comment.
-	noComment bool
+	// noDoubleQuote and noSingleQuote are set when no such quotation mark
+	// follows. Then a document of broken tags is not searched to its end for
+	// each of them.
+	noDoubleQuote, noSingleQuote bool
+	// noCommentEnd is set when no end of a comment follows.
+	noCommentEnd bool
 }
 
-// Next returns the next token; false at the end. Comments and processing
-// instructions are passed over.
+// Next returns the next token, and false at the end of the document. It skips
+// comments and processing instructions.
 func (l *XMLLexer) Next() (XMLToken, bool) {
 	for l.Offset < len(l.Source) {
 		rest := l.Source[l.Offset:]
 		if rest[0] != '<' {
-			return l.textUpTo(strings.IndexByte(rest, '<')), true
+			return l.takeText(strings.IndexByte(rest, '<')), true
 		}
 		switch {
 		case strings.HasPrefix(rest, "<!--"):
-			l.comment()
+			l.skipComment()
 		case strings.HasPrefix(rest, CDATAStart):
-			return l.cdata(), true
+			return l.readCDATA(), true
 		case strings.HasPrefix(rest, "<?"):
-			// Not "?>": half of the instructions in the wild lack the mark.
+			// The end is ">" and not "?>", because many instructions in feeds
+			// lack the "?".
 			l.skipPast(">")
 		case strings.HasPrefix(rest, "<!"):
-			return l.directive(), true
+			return l.readDirective(), true
 		default:
-			if t, ok := l.Tag(); ok {
+			if t, ok := l.ReadTag(); ok {
 				return t, true
 			}
-			// A "<" that opens nothing belongs to the text.
+			// A "<" that begins no tag is text.
 			next := strings.IndexByte(rest[1:], '<')
 			if next >= 0 {
 				next++
 			}
-			return l.textUpTo(next), true
+			return l.takeText(next), true
 		}
 	}
 	return XMLToken{}, false
 }
 
-// textUpTo takes n bytes as text; all that is left when n is negative.
-func (l *XMLLexer) textUpTo(n int) XMLToken {
+// takeText returns the next n bytes as text, or all remaining bytes if n is
+// negative.
+func (l *XMLLexer) takeText(n int) XMLToken {
 	if n < 0 {
 		n = len(l.Source) - l.Offset
 	}
@@ -89,10 +102,11 @@ func (l *XMLLexer) textUpTo(n int) XMLToken {
 	return t
 }
 
+// CDATAStart is the mark that begins a CDATA section.
 const CDATAStart = "<![CDATA["
 
-// cdata reads a CDATA section, also one that was wrapped twice.
-func (l *XMLLexer) cdata() XMLToken {
+// readCDATA reads a CDATA section. It removes a second pair of CDATA marks.
+func (l *XMLLexer) readCDATA() XMLToken {
 	l.Offset += len(CDATAStart)
 	wrapped := strings.HasPrefix(l.Source[l.Offset:], CDATAStart)
 	if wrapped {
@@ -107,39 +121,42 @@ func (l *XMLLexer) cdata() XMLToken {
 	return t
 }
 
-// comment skips a comment; one that never ends, its first tag.
-func (l *XMLLexer) comment() {
-	if !l.noComment {
+// skipComment skips a comment. If the comment has no end, it skips to the next
+// ">".
+func (l *XMLLexer) skipComment() {
+	if !l.noCommentEnd {
 		if at := strings.Index(l.Source[l.Offset:], "-->"); at >= 0 {
 			l.Offset += at + len("-->")
 			return
 		}
-		l.noComment = true
+		l.noCommentEnd = true
 	}
 	l.skipPast(">")
 }
 
+// skipPast skips to the end of the next mark, or to the end of the document.
 func (l *XMLLexer) skipPast(mark string) {
 	at := strings.Index(l.Source[l.Offset:], mark)
 	if at < 0 {
-		l.Offset, l.Cut = len(l.Source), true
+		l.Offset, l.Truncated = len(l.Source), true
 		return
 	}
 	l.Offset += at + len(mark)
 }
 
-// maxEntities and maxEntity bound what a document type may declare, maxExpansion
-// what becomes of it in the whole document: 1 KB named 500,000 times is half a
+// The limits of the entities that a document type may declare, of the bytes of
+// each, and of the bytes that all of them produce in the document. Without
+// maxExpansion, an entity of 1 KB used 500,000 times would produce half a
 // gigabyte.
 const (
-	maxEntities  = 256
-	maxEntity    = 1024
-	maxExpansion = 256 << 10
+	maxEntities     = 256
+	maxEntityLength = 1024
+	maxExpansion    = 256 << 10
 )
 
-// directive reads <!DOCTYPE …> with its internal subset, whose plain entities
-// are kept.
-func (l *XMLLexer) directive() XMLToken {
+// readDirective reads <!DOCTYPE …> and stores the entities that its internal
+// subset declares.
+func (l *XMLLexer) readDirective() XMLToken {
 	start := l.Offset
 	end := strings.IndexByte(l.Source[l.Offset:], '>')
 	if open := strings.IndexByte(l.Source[l.Offset:l.Offset+max(end, 0)], '['); open >= 0 {
@@ -149,13 +166,15 @@ func (l *XMLLexer) directive() XMLToken {
 		end = strings.IndexByte(l.Source[l.Offset:], '>')
 	}
 	if end < 0 {
-		l.Offset, l.Cut = len(l.Source), true
+		l.Offset, l.Truncated = len(l.Source), true
 	} else {
 		l.Offset += end + 1
 	}
 	return XMLToken{Kind: XMLDirective, Text: l.Source[start:l.Offset]}
 }
 
+// declareEntities stores the plain entities of an internal subset. It ignores
+// external ones.
 func (l *XMLLexer) declareEntities(subset string) {
 	for len(l.entities) < maxEntities {
 		_, after, found := strings.Cut(subset, "<!ENTITY")
@@ -166,7 +185,7 @@ func (l *XMLLexer) declareEntities(subset string) {
 		subset = rest
 		name, value, ok := strings.Cut(strings.TrimSpace(definition), " ")
 		value = strings.TrimSpace(value)
-		if !ok || len(value) < 2 || len(value) > maxEntity || value[0] != '"' && value[0] != '\'' {
+		if !ok || len(value) < 2 || len(value) > maxEntityLength || value[0] != '"' && value[0] != '\'' {
 			continue
 		}
 		if l.entities == nil {
@@ -176,12 +195,13 @@ func (l *XMLLexer) declareEntities(subset string) {
 	}
 }
 
-// Tag reads a start or end tag at pos; false, with pos unmoved, when there is none.
-func (l *XMLLexer) Tag() (XMLToken, bool) {
+// ReadTag reads the start or end tag at Offset. If there is none, it returns
+// false and does not move Offset.
+func (l *XMLLexer) ReadTag() (XMLToken, bool) {
 	i := l.Offset + 1
-	t := XMLToken{Kind: XMLStart}
+	t := XMLToken{Kind: XMLStartTag}
 	if i < len(l.Source) && l.Source[i] == '/' {
-		t.Kind = XMLEnd
+		t.Kind = XMLEndTag
 		i++
 	}
 	n := nameLength(l.Source[i:])
@@ -194,26 +214,26 @@ func (l *XMLLexer) Tag() (XMLToken, bool) {
 		i = skipSpace(l.Source, i)
 		switch {
 		case i >= len(l.Source):
-			l.Offset, l.Cut = len(l.Source), true
+			l.Offset, l.Truncated = len(l.Source), true
 			return t, true
 		case l.Source[i] == '>':
 			l.Offset = i + 1
 			return t, true
 		case strings.HasPrefix(l.Source[i:], "/>"):
-			t.SelfClose = t.Kind == XMLStart
+			t.SelfClosing = t.Kind == XMLStartTag
 			l.Offset = i + 2
 			return t, true
 		case l.Source[i] == '<':
-			// The tag was never closed: the next one closes it.
+			// The tag has no ">". The next tag ends it.
 			l.Offset = i
 			return t, true
 		}
-		i = l.attribute(&t, i)
+		i = l.readAttribute(&t, i)
 	}
 }
 
-// attribute reads one attribute at i into t and returns where it ends.
-func (l *XMLLexer) attribute(t *XMLToken, i int) int {
+// readAttribute reads the attribute at i into t and returns the offset after it.
+func (l *XMLLexer) readAttribute(t *XMLToken, i int) int {
 	n := nameLength(l.Source[i:])
 	if n == 0 {
 		return i + 1
@@ -221,18 +241,20 @@ func (l *XMLLexer) attribute(t *XMLToken, i int) int {
 	a := XMLAttr{Name: l.Source[i : i+n]}
 	i = skipSpace(l.Source, i+n)
 	if i < len(l.Source) && l.Source[i] == '=' {
-		a.Value, i = l.attributeValue(skipSpace(l.Source, i+1))
-		a.Value = l.DecodeText(a.Value)
+		a.Value, i = l.readAttributeValue(skipSpace(l.Source, i+1))
+		a.Value = l.DecodeEntities(a.Value)
 	}
 	t.Attrs = append(t.Attrs, a)
 	return i
 }
 
-func (l *XMLLexer) attributeValue(i int) (string, int) {
+// readAttributeValue returns the value at i, not decoded, and the offset after it.
+// The value may lack one or both quotation marks.
+func (l *XMLLexer) readAttributeValue(i int) (string, int) {
 	if i < len(l.Source) && (l.Source[i] == '"' || l.Source[i] == '\'') {
-		missing := &l.noDouble
+		missing := &l.noDoubleQuote
 		if l.Source[i] == '\'' {
-			missing = &l.noSingle
+			missing = &l.noSingleQuote
 		}
 		if !*missing {
 			if end := strings.IndexByte(l.Source[i+1:], l.Source[i]); end >= 0 {
@@ -260,7 +282,8 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
-// nameLength is the length of the XML name that s starts with.
+// nameLength returns the length in bytes of the XML name that s begins with. It
+// accepts all characters beyond ASCII.
 func nameLength(s string) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -273,17 +296,19 @@ func nameLength(s string) int {
 	return len(s)
 }
 
-// longestEntity is the longest reference that means anything, in bytes.
-const longestEntity = 40
+// maxReference is the limit of a reference in bytes. No known reference is
+// longer.
+const maxReference = 40
 
-// DecodeEntities resolves the references of HTML once; one without a semicolon is
-// text, as in an address.
-func DecodeEntities(s string) string { return new(XMLLexer).DecodeText(s) }
+// DecodeEntities replaces the character references of HTML once. A reference
+// without a semicolon stays, because addresses contain such text.
+func DecodeEntities(s string) string { return new(XMLLexer).DecodeEntities(s) }
 
-// DecodeText resolves references once. Those to control characters vanish,
-// those to the range 0x80-0x9F mean windows-1252 as in HTML, an unknown one and
-// a lone "&" stay as they are.
-func (l *XMLLexer) DecodeText(s string) string {
+// DecodeEntities replaces character references once: those of HTML and the
+// entities that the document declares. References to control characters are
+// removed. References to the range 0x80 to 0x9F are decoded as windows-1252, as
+// in HTML. Unknown references and a bare "&" stay.
+func (l *XMLLexer) DecodeEntities(s string) string {
 	if strings.IndexByte(s, '&') < 0 {
 		return s
 	}
@@ -297,13 +322,13 @@ func (l *XMLLexer) DecodeText(s string) string {
 		}
 		b.WriteString(s[:at])
 		s = s[at:]
-		end := strings.IndexByte(s[:min(len(s), longestEntity)], ';')
+		end := strings.IndexByte(s[:min(len(s), maxReference)], ';')
 		if end < 2 {
 			b.WriteByte('&')
 			s = s[1:]
 			continue
 		}
-		meaning, ok := l.reference(s[1:end])
+		meaning, ok := l.decodeReference(s[1:end])
 		if !ok {
 			b.WriteByte('&')
 			s = s[1:]
@@ -314,13 +339,14 @@ func (l *XMLLexer) DecodeText(s string) string {
 	}
 }
 
-// reference is the meaning of &name;.
-func (l *XMLLexer) reference(name string) (string, bool) {
+// decodeReference returns the text of &name; and whether it is known.
+func (l *XMLLexer) decodeReference(name string) (string, bool) {
 	if value, ok := l.entities[name]; ok && l.expanded < maxExpansion {
 		l.expanded += len(value)
 		return value, true
 	}
-	// Most are these, and looking them up among two thousand takes its time.
+	// These are the most frequent. Looking them up in the table of two thousand
+	// is slower.
 	switch name {
 	case "lt":
 		return "<", true
@@ -340,12 +366,13 @@ func (l *XMLLexer) reference(name string) (string, bool) {
 	}
 	whole := "&" + name + ";"
 	meaning := html.UnescapeString(whole)
-	// Without its semicolon a legacy name is read as a prefix: "&copyx;".
+	// The library reads the start of an unknown name as a legacy name without
+	// semicolon: "&copyx;".
 	if meaning == whole || strings.HasSuffix(meaning, ";") && meaning != ";" {
 		return "", false
 	}
 	return strings.Map(func(r rune) rune {
-		if IsForbidden(r) || r == utf8.RuneError {
+		if isForbiddenInXML(r) || r == utf8.RuneError {
 			return -1
 		}
 		return r

@@ -1,0 +1,180 @@
+package parse
+
+import (
+	"strings"
+
+	ext "github.com/mmcdole/gofeed/extensions"
+
+	"dateline/feed/text"
+)
+
+// addExtensions adds the elements of other vocabularies, in any format: Media
+// RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
+// come first, so a field is filled only if it is still empty.
+func (raw *rawItem) addExtensions(x extensions) {
+	raw.base = text.FirstNonBlank(x.text("dateline:base"), raw.base)
+	raw.guid = text.FirstNonBlank(raw.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+	raw.title = text.FirstNonBlank(raw.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
+	raw.authors = append(raw.authors, x.all("dc:creator")...)
+	raw.authors = append(raw.authors, x.all("dc:author")...)
+	if len(raw.authors) == 0 {
+		raw.authors = append(x.all("itunes:author"), x.all("googleplay:author")...)
+	}
+	if len(raw.authors) == 0 {
+		raw.authors = x.atomAuthors()
+	}
+	raw.published = append(raw.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
+		x.text("dcterms:created"), x.text("dcterms:available", "dateline:created"), x.text("dcterms:date"))
+	raw.updated = append(raw.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
+	raw.categories = append(raw.categories, x.all("dc:subject")...)
+	raw.categories = append(raw.categories, x.all("dcterms:subject")...)
+	raw.categories = append(raw.categories, splitKeywords(x.all("itunes:keywords"))...)
+	raw.addITunesCategories(x.elements("itunes:category"), 0)
+	for _, c := range x.elements("atom:category") {
+		raw.categories = append(raw.categories, text.FirstNonBlank(c.Attrs["label"], c.Attrs["term"]))
+	}
+	if len(x.elements("itunes:image"))+len(x.elements("googleplay:image")) > 0 {
+		raw.hasImage = true
+	}
+	raw.addAtomLinks(x)
+	raw.addMediaFiles(ext.Extension{Children: x["media"]}, 0)
+	media := ext.Extension{Children: x["media"]}
+	if raw.content.text == "" {
+		raw.content = x.richest("content:encoded", "xhtml:body", "xhtml:div", "atom:content")
+	}
+	if raw.summary.text == "" {
+		raw.summary = x.richest("itunes:summary", "googleplay:description", "dc:description", "dcterms:abstract", "atom:summary")
+	}
+	if raw.summary.text == "" {
+		raw.summary.text = text.FirstNonBlank(mediaText(media, "description", 0), x.text("itunes:subtitle"))
+	}
+	raw.title = text.FirstNonBlank(raw.title, mediaText(media, "title", 0))
+	raw.addPodcast(x)
+	raw.comments = append(raw.comments, x.text("wfw:comment", "wfw:commentrss"))
+	raw.commentCounts = append(raw.commentCounts, x.all("slash:comments")...)
+	raw.commentCounts = append(raw.commentCounts, x.all("thr:total")...)
+	raw.commentCounts = append(raw.commentCounts, x.all("dateline:replies")...)
+}
+
+// addITunesCategories adds the categories of iTunes, which may contain
+// subcategories.
+func (raw *rawItem) addITunesCategories(topics []ext.Extension, depth int) {
+	for _, t := range topics {
+		raw.categories = append(raw.categories, t.Attrs["text"])
+		if depth < 4 {
+			raw.addITunesCategories(t.Children["category"], depth+1)
+		}
+	}
+}
+
+// addAtomLinks adds the Atom links of a feed in another format.
+func (raw *rawItem) addAtomLinks(x extensions) {
+	for _, l := range x.elements("atom:link") {
+		switch strings.ToLower(text.FirstNonBlank(l.Attrs["rel"], "alternate")) {
+		case "alternate":
+			raw.links = append(raw.links, l.Attrs["href"])
+		case "enclosure":
+			raw.enclosures = append(raw.enclosures, newEnclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
+		case "replies":
+			raw.comments = append(raw.comments, l.Attrs["href"])
+			raw.commentCounts = append(raw.commentCounts, l.Attrs["count"])
+		case chaptersRel:
+			raw.chapters = append(raw.chapters, l.Attrs["href"])
+		}
+	}
+}
+
+// atomAuthors returns the names in Atom's author elements.
+func (x extensions) atomAuthors() []string {
+	var out []string
+	for _, a := range x.elements("atom:author") {
+		name := a.Value
+		for _, child := range []string{"email", "name"} {
+			for _, e := range a.Children[child] {
+				name = text.FirstNonBlank(e.Value, name)
+			}
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// mediaText returns the first text of Media RSS with a name, at any level, or
+// "".
+func mediaText(parent ext.Extension, name string, depth int) string {
+	for _, e := range parent.Children[name] {
+		if !text.IsBlank(e.Value) {
+			return e.Value
+		}
+	}
+	if depth > 4 {
+		return ""
+	}
+	for _, level := range []string{"group", "content"} {
+		for _, e := range parent.Children[level] {
+			if text := mediaText(e, name, depth+1); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// extensions are the elements of other vocabularies, by prefix and name.
+type extensions ext.Extensions
+
+// richest returns the longest text of the first name that has any. The other
+// texts of that name are its extract or its plain form.
+func (x extensions) richest(names ...string) htmlText {
+	var p htmlText
+	for _, name := range names {
+		for _, e := range x.elements(name) {
+			if !text.IsBlank(e.Value) && len(e.Value) > len(p.text) {
+				p = htmlText{e.Value, e.Attrs["base"]}
+			}
+		}
+		if p.text != "" {
+			break
+		}
+	}
+	return p
+}
+
+// text returns the first text that one of the names has, or "". A name is
+// "prefix:name".
+func (x extensions) text(names ...string) string {
+	for _, name := range names {
+		for _, value := range x.all(name) {
+			if !text.IsBlank(value) {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// all returns the texts of all elements with a name.
+func (x extensions) all(name string) []string {
+	var out []string
+	for _, e := range x.elements(name) {
+		if !text.IsBlank(e.Value) {
+			out = append(out, e.Value)
+		}
+	}
+	return out
+}
+
+// elements returns the elements with a name, "prefix:name".
+func (x extensions) elements(name string) []ext.Extension {
+	prefix, local, _ := strings.Cut(name, ":")
+	return x[prefix][local]
+}
+
+// splitKeywords splits lists of keywords at commas.
+func splitKeywords(lists []string) []string {
+	var out []string
+	for _, list := range lists {
+		out = append(out, strings.Split(list, ",")...)
+	}
+	return out
+}

@@ -1,0 +1,134 @@
+package parse
+
+import (
+	"strings"
+
+	"dateline/feed/text"
+)
+
+// declareNamespaces adds the namespaces that a start tag declares.
+func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
+	for _, a := range attrs {
+		if a.Name == "xmlns" {
+			n.namespaces = append(n.namespaces, namespace{key: namespaceKey(a.Value)})
+		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {
+			n.namespaces = append(n.namespaces, namespace{prefix: prefix, key: namespaceKey(a.Value)})
+		}
+	}
+}
+
+// lookupNamespace returns the [namespaceKey] of a prefix, or "".
+func (n *normalizer) lookupNamespace(prefix string) string {
+	for i := len(n.namespaces) - 1; i >= 0; i-- {
+		if n.namespaces[i].prefix == prefix {
+			return n.namespaces[i].key
+		}
+	}
+	return ""
+}
+
+// qualifiedName returns the name of an element in the output. It is the local
+// name if the element belongs to the feed's own vocabulary. Otherwise it has the
+// usual prefix of its namespace, or else the prefix in the document.
+func (n *normalizer) qualifiedName(written string) string {
+	prefix, _, found := strings.Cut(written, ":")
+	if !found {
+		prefix = ""
+	}
+	local := localName(written)
+	if local == "" {
+		local = "unknown"
+	}
+	key := n.lookupNamespace(prefix)
+	known := canonicalPrefix(key)
+	switch {
+	case key == "" && prefix == "", isRSSNamespace(key), key != "" && key == n.rootNamespace && (known == "" || known == "atom" || known == "rdf"):
+		return local
+	case n.isAtom && known == "atom":
+		return local
+	case known != "":
+		return known + ":" + local
+	case key == "" && (strings.EqualFold(prefix, "rss") || n.isAtom && strings.EqualFold(prefix, "atom")):
+		return local
+	}
+	if prefix = localName(prefix); prefix == "" || prefix == ownPrefix {
+		prefix = "unknown"
+	}
+	return prefix + ":" + local
+}
+
+// localName returns the part of a name after its prefix in lower case. It is ""
+// unless it consists of ASCII letters, digits and marks, as all known names do.
+func localName(written string) string {
+	local := strings.ToLower(written[strings.LastIndexByte(written, ':')+1:])
+	for i := range len(local) {
+		c := local[i]
+		if (c < 'a' || c > 'z') && c != '_' && (i == 0 || (c < '0' || c > '9') && c != '-' && c != '.') {
+			return ""
+		}
+	}
+	return local
+}
+
+// namespaceKey returns a namespace in the form that [canonicalPrefix] compares,
+// because feeds write it in several ways.
+func namespaceKey(uri string) string {
+	uri = strings.ToLower(strings.TrimSpace(uri))
+	uri = strings.TrimPrefix(strings.TrimPrefix(uri, "https://"), "http://")
+	return strings.TrimRight(uri, "/#")
+}
+
+// isRSSNamespace reports whether a namespace, given its [namespaceKey], is one
+// of RSS itself. Most RSS has none.
+func isRSSNamespace(key string) bool {
+	switch key {
+	case "purl.org/rss/1.0", "channel.netscape.com/rdf/simple/0.9", "my.netscape.com/rdf/simple/0.9",
+		"my.netscape.com/publish/formats/rss-0.9", "my.netscape.com/publish/formats/rss-0.91", "purl.org/net/rss1.1",
+		"backend.userland.com/rss", "backend.userland.com/rss2", "backend.userland.com/rss091",
+		"backend.userland.com/rss092", "blogs.law.harvard.edu/tech/rss", "cyber.law.harvard.edu/rss/rss.html",
+		"www.rssboard.org/rss-specification":
+		return true
+	}
+	return false
+}
+
+// canonicalPrefix returns the usual prefix of a namespace, given its
+// [namespaceKey], or "".
+func canonicalPrefix(key string) string {
+	switch key {
+	case "www.w3.org/2005/atom", "purl.org/atom/ns", "www.w3.org/2005/atom.xsd":
+		return "atom"
+	case "www.w3.org/1999/02/22-rdf-syntax-ns":
+		return "rdf"
+	case "purl.org/dc/elements/1.1", "purl.org/dc/elements/1.0":
+		return "dc"
+	case "purl.org/dc/terms":
+		return "dcterms"
+	case "purl.org/rss/1.0/modules/content":
+		return "content"
+	case "purl.org/rss/1.0/modules/slash":
+		return "slash"
+	case "purl.org/rss/1.0/modules/syndication":
+		return "sy"
+	case "purl.org/rss/1.0/modules/threading", "purl.org/syndication/thread/1.0":
+		return "thr"
+	case "wellformedweb.org/commentapi":
+		return "wfw"
+	case "www.itunes.com/dtds/podcast-1.0.dtd", "example.com/dtds/podcast-1.0.dtd":
+		return "itunes"
+	case "www.google.com/schemas/play-podcasts/1.0", "www.google.com/schemas/play-podcasts/1.0/play-podcasts.xsd":
+		return "googleplay"
+	case "podcastindex.org/namespace/1.0", "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md":
+		return "podcast"
+	case "search.yahoo.com/mrss", "search.yahoo.com/mrss/index.xml", "video.search.yahoo.com/mrss":
+		return "media"
+	case "rssnamespace.org/feedburner/ext/1.0":
+		return "feedburner"
+	case "www.w3.org/1999/xhtml":
+		return "xhtml"
+	}
+	return ""
+}
+
+// namespace is a namespace in scope. key is its [namespaceKey].
+type namespace struct{ prefix, key string }

@@ -1,0 +1,141 @@
+package poll
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/schedule"
+)
+
+// hostQueues runs tasks: at most workers at the same time, at most perHost for
+// one host, and the hosts in turn. Its goroutines end when no task is left.
+type hostQueues struct {
+	workers, perHost int
+	// crashed is called after a task panics. If it is nil, the panic is not
+	// recorded.
+	crashed func(*feed.PanicError)
+
+	mu      sync.Mutex
+	running int
+	hosts   map[string]*hostQueue
+	// ready holds each queue that has a waiting task and may start it, once.
+	ready []*hostQueue
+}
+
+// hostQueue is the queue of one host.
+type hostQueue struct {
+	host  string
+	tasks []func()
+	// busy is the number of running tasks.
+	busy int
+	// inReady reports whether the queue is in ready.
+	inReady bool
+}
+
+// newHostQueues returns empty queues.
+func newHostQueues(workers, perHost int, crashed func(*feed.PanicError)) *hostQueues {
+	return &hostQueues{workers: workers, perHost: perHost, crashed: crashed, hosts: make(map[string]*hostQueue)}
+}
+
+// add queues a task and returns at once.
+func (q *hostQueues) add(host string, task func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	h := q.hosts[host]
+	if h == nil {
+		h = &hostQueue{host: host}
+		q.hosts[host] = h
+	}
+	h.tasks = append(h.tasks, task)
+	q.makeReady(h)
+	if len(q.ready) > 0 && q.running < q.workers {
+		q.running++
+		go q.work()
+	}
+}
+
+// work runs tasks until none is ready.
+func (q *hostQueues) work() {
+	for h, task := q.next(); task != nil; h, task = q.next() {
+		feed.Recover("sending a request", q.crashed, task)
+		q.done(h)
+	}
+}
+
+// next returns the next task and its queue. If none is ready, it returns nil
+// and its worker must end.
+func (q *hostQueues) next() (*hostQueue, func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.ready) == 0 {
+		q.running--
+		return nil, nil
+	}
+	h := q.ready[0]
+	q.ready = slices.Delete(q.ready, 0, 1)
+	h.inReady = false
+	task := h.tasks[0]
+	h.tasks = slices.Delete(h.tasks, 0, 1)
+	h.busy++
+	q.makeReady(h)
+	return h, task
+}
+
+// done records the end of a task. The calling worker then takes a task that
+// became ready.
+func (q *hostQueues) done(h *hostQueue) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	h.busy--
+	q.makeReady(h)
+	if h.busy == 0 && len(h.tasks) == 0 {
+		delete(q.hosts, h.host)
+	}
+}
+
+// makeReady adds a queue to ready if it may start a task. The caller holds the
+// lock.
+func (q *hostQueues) makeReady(h *hostQueue) {
+	if len(h.tasks) > 0 && h.busy < q.perHost && !h.inReady {
+		h.inReady = true
+		q.ready = append(q.ready, h)
+	}
+}
+
+// pauseHost records that a host asked for a pause until the given time.
+func (p *Poller) pauseHost(host string, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	p.hostPauses[host] = pauseWindow{now, later(p.hostPauses[host].end(now), until)}
+}
+
+// hostPausedUntil returns the end of a host's pause. It lies in the past or is
+// zero if there is none.
+func (p *Poller) hostPausedUntil(host string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	r := p.hostPauses[host]
+	if schedule.InFuture(r.from, now) { // the clock was set back; the pause keeps its length
+		r = pauseWindow{now, now.Add(r.until.Sub(r.from))}
+		p.hostPauses[host] = r
+	}
+	if !r.until.After(now) {
+		delete(p.hostPauses, host)
+	}
+	return r.until
+}
+
+// hostKey returns the scheme and host of an address, which identify a server.
+func hostKey(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}

@@ -1,0 +1,263 @@
+package poll
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+	"dateline/feed/parse"
+	"dateline/feed/schedule"
+)
+
+// job is one feed to fetch.
+type job struct {
+	feed     feed.Feed
+	settings feed.Settings
+	// onRequest reports whether the user requested this very feed. Then it is
+	// fetched even if it is not due or its host asked for a pause.
+	onRequest bool
+	// release ends the claim on the feed.
+	release func()
+}
+
+// address returns the address to request: the new one if the feed has moved.
+func (j job) address() string { return cmp.Or(schedule.NewAddress(j.feed.Poll), j.feed.URL) }
+
+// result is the result of a job.
+type result struct {
+	job job
+	// release frees the response body and ends the claim. Call it when the result
+	// has been saved or dropped.
+	release func()
+	// skipped reports whether the refresh ended before a response. Nothing is
+	// saved.
+	skipped bool
+	// postponed reports whether the feed was not fetched because its host asked for
+	// a pause.
+	postponed bool
+	// offline reports whether the network is to blame for the failure. Nothing is
+	// saved.
+	offline bool
+	// pausedHost is the host that asked for a pause in this response. Empty if it
+	// did not.
+	pausedHost string
+	outcome    outcome
+	fetched    feed.Fetched
+	report     feed.Report
+}
+
+// unsaved reports whether the result has nothing to save.
+func (r result) unsaved() bool { return r.skipped || r.offline }
+
+// outcome is the outcome of fetching one feed.
+type outcome struct {
+	response fetch.Response
+	// doc is the parsed document. nil if the body is unchanged, or after a failure.
+	doc  *feed.Document
+	hash string
+	// failure is a message for the user. Empty after a success.
+	failure string
+	status  int
+	// serverTime is the time by the server's clock. Zero if unknown.
+	serverTime time.Time
+	// retryAfter is the Retry-After of any response, successful or not.
+	retryAfter time.Duration
+	gone       bool
+	// localFailure reports whether no server was reached for a reason on this side.
+	localFailure bool
+	// wrongAddress reports whether there is no feed, or no server, at the address.
+	wrongAddress bool
+	// respondedURL is the address that responded. Empty if none did. lastURL is the
+	// same, or the address that failed.
+	respondedURL, lastURL string
+	// kind is the kind of the failed request. noResponse reports whether nothing
+	// was received from a server, and untrusted whether the server's certificate
+	// was not trusted.
+	kind                  fetch.Kind
+	noResponse, untrusted bool
+	// pageHash is a hash of the page that was received instead of the feed. isHTML
+	// reports whether it is a web page.
+	pageHash string
+	isHTML   bool
+	// atNewAddress reports whether the new address of a moved feed was requested.
+	// fellBack reports whether that failed and the outcome is that of the old
+	// address.
+	atNewAddress, fellBack bool
+}
+
+// runJob fetches one feed and returns its new state.
+func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
+	out := result{job: j, release: j.release, report: feed.Report{URL: j.feed.URL}}
+	if ctx.Err() != nil {
+		out.skipped = true
+		return out
+	}
+	begun := p.clock()
+	if until := p.hostPausedUntil(hostKey(j.address())); !j.onRequest && until.After(p.now()) {
+		return p.postpone(out, until, round)
+	}
+	var o outcome
+	ok := true
+	// A panic counts as a failure of the feed, so that the feed is not fetched
+	// again at once.
+	if crash := feed.Recover("fetching a feed", p.crashed, func() { o, ok = p.fetch(ctx, j) }); crash != nil {
+		o, ok = outcome{failure: crash.UserMessage()}, true
+	}
+	if !ok {
+		out.skipped = true
+		return out
+	}
+	took, ended := p.clock().Sub(begun), p.now()
+	if o.failedWithoutResponse() && ended.Sub(begun.Round(0)) > j.longestRequest() {
+		p.noteWake()
+		out.skipped = true
+		return out
+	}
+	if o.failure != "" {
+		// The failure may be held until the end of the refresh, and the body is not
+		// needed any more.
+		o.response.Release()
+	}
+	out.release = func() {
+		o.response.Release()
+		j.release()
+	}
+	out.outcome = o
+	state := nextState(j.feed.Poll, o, ended)
+	planned := schedule.Offline(j.feed.Poll, j.settings, ended)
+	if !o.localFailure {
+		planned = schedule.NextCheck(state, j.settings, ended, p.jitter())
+	}
+	state.NextCheck, state.Reason = planned.Next, planned.Reason
+	if o.pausesHost() {
+		out.pausedHost = hostKey(o.lastURL)
+		p.pauseHost(out.pausedHost, state.Hints.Until)
+	}
+	r := &out.report
+	r.Status, r.Error = o.reportStatus(), o.failure
+	r.Duration, r.FinalURL, r.HTTP, r.Bytes = max(took, 0), o.respondedURL, o.status, o.response.Bytes
+	r.Next, r.Reason, r.MovedTo = planned.Next, planned.Reason, schedule.NewAddress(state)
+	out.fetched = feed.Fetched{URL: j.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
+		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
+	return out
+}
+
+// failedWithoutResponse reports whether a request to a server failed before a
+// response.
+func (o outcome) failedWithoutResponse() bool {
+	return o.failure != "" && o.kind != "" && o.status == 0
+}
+
+// longestRequest returns more time than a request can take with its timeout. If
+// the time of day says that it took longer, the computer slept meanwhile, and
+// the connection broke because of that.
+func (j job) longestRequest() time.Duration { return max(j.settings.Timeout, wakeGrace) + wakeGrace }
+
+// postpone returns the result for a feed whose host has just asked for a pause.
+func (p *Poller) postpone(out result, until, round time.Time) result {
+	out.postponed = true
+	state := out.job.feed.Poll
+	state.NextCheck, state.Reason = later(state.NextCheck, until), schedule.ReasonRetryAfter
+	state.Hints.Until = later(state.Hints.Until, until)
+	out.fetched = feed.Fetched{URL: out.job.feed.URL, State: state, Round: round}
+	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
+	return out
+}
+
+// reportStatus returns the status of the report.
+func (o outcome) reportStatus() feed.Status {
+	switch {
+	case o.failure != "":
+		return feed.Failed
+	case o.doc == nil:
+		return feed.Unchanged
+	}
+	return feed.OK
+}
+
+// fetch requests a feed and parses the response. It returns false if ctx ended
+// the request. A feed that has moved is requested at its new address. If there
+// is no feed any more, the old address is requested again, and its outcome
+// counts.
+func (p *Poller) fetch(ctx context.Context, j job) (o outcome, ok bool) {
+	moved := schedule.NewAddress(j.feed.Poll)
+	o, ok = p.request(ctx, j, moved)
+	if moved == "" || !ok || !o.wrongAddress {
+		o.atNewAddress = moved != ""
+		return o, ok
+	}
+	o.response.Release()
+	o, ok = p.request(ctx, j, "")
+	o.fellBack = true
+	return o, ok
+}
+
+// request sends one request. If moved is not empty, it requests that address.
+func (p *Poller) request(ctx context.Context, j job, moved string) (o outcome, ok bool) {
+	old := j.feed.Poll
+	res, err := p.client.Get(ctx, fetch.Request{
+		URL: j.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
+		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: j.settings.Timeout,
+		Access: j.settings.Access, Configured: true,
+	})
+	var failed *fetch.Error
+	if errors.As(err, &failed) {
+		o = outcome{failure: failed.UserMessage(), status: failed.Status, retryAfter: failed.RetryAfter,
+			gone: failed.Gone(), localFailure: failed.LocalFailure(), wrongAddress: wrongAddress(failed), lastURL: failed.URL,
+			kind: failed.Kind, noResponse: failed.NoResponse(), untrusted: failed.Kind == fetch.KindTLS, pageHash: failed.Page}
+		if failed.Status != 0 {
+			o.respondedURL = failed.URL
+		}
+		return o, failed.Kind != fetch.KindCanceled
+	}
+	o = outcome{response: res, status: res.Status, serverTime: res.Clock, retryAfter: res.RetryAfter, respondedURL: res.FinalURL, lastURL: res.FinalURL}
+	if res.NotModified {
+		return o, true
+	}
+	if !res.Partial {
+		o.hash = pageHash(res.Body)
+		if o.hash == old.BodyHash {
+			return o, true
+		}
+	}
+	doc, err := p.parseBody(res)
+	if err != nil {
+		o.failure, o.wrongAddress = parseMessage(res, err), !res.Partial
+		var not *parse.NotFeedError
+		o.isHTML = errors.As(err, &not) && not.Kind == "html"
+		if o.isHTML && !res.Partial {
+			o.pageHash = o.hash
+		}
+	}
+	o.doc = doc
+	o.response.Body = nil
+	return o, true
+}
+
+// origin tells the parser where a response came from.
+func origin(res fetch.Response) parse.Origin {
+	return parse.Origin{URL: res.FinalURL, Base: res.ContentLocation, ContentType: res.ContentType}
+}
+
+// parseBody parses a body. Only a few bodies are parsed at the same time,
+// because parsing takes most of a refresh's processor time and memory.
+func (p *Poller) parseBody(res fetch.Response) (doc *feed.Document, err error) {
+	p.parseSlots <- struct{}{}
+	defer func() { <-p.parseSlots }()
+	if crash := feed.Recover("parsing a feed", p.crashed, func() { doc, err = p.parse(res.Body, origin(res)) }); crash != nil {
+		return nil, errors.New(crash.UserMessage())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if res.Partial {
+		if len(doc.Items) == 0 {
+			return nil, errors.New("it ended early")
+		}
+		doc.Truncated = true
+	}
+	return doc, nil
+}

@@ -1,0 +1,285 @@
+package poll
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/url"
+	"strings"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+	"dateline/feed/find"
+	"dateline/feed/text"
+)
+
+// acceptPage is the Accept header for web pages.
+const acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
+
+// pagePause is how long a host is left alone after a temporary failure.
+const pagePause = time.Minute
+
+// Fulltext fetches the web page of an item and returns its article. It uses the
+// settings of sub, which may be zero. The feed's headers, cookies and password
+// are sent only if the page is on the feed's own server. If the page has no
+// article, the Error of the result says why. If another attempt may succeed
+// soon, its Fetched is zero. The returned error is the error of ctx.
+func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
+	done := make(chan feed.Fulltext, 1)
+	p.queues.add(hostKey(link), func() {
+		var page feed.Fulltext
+		defer func() { done <- page }()
+		page = p.fetchPage(ctx, sub, link)
+	})
+	select {
+	case page := <-done:
+		return page, ctx.Err()
+	case <-ctx.Done():
+		return feed.Fulltext{}, ctx.Err()
+	}
+}
+
+// fetchPage fetches a page and extracts its article.
+func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+	if ctx.Err() != nil {
+		return feed.Fulltext{}
+	}
+	out := feed.Fulltext{Fetched: p.now()}
+	request, ok := pageRequest(sub, link)
+	if !ok {
+		out.Error = "This item has no web page: there is only the text from the feed."
+		return out
+	}
+	res, err := p.client.Get(ctx, request)
+	var failed *fetch.Error
+	if errors.As(err, &failed) {
+		if failed.Kind == fetch.KindCanceled {
+			return feed.Fulltext{}
+		}
+		out.Error = pageMessage(failed)
+		if temporary(failed) {
+			out.Fetched = time.Time{}
+			p.pauseHost(hostKey(link), p.now().Add(max(failed.RetryAfter, pagePause)))
+		}
+		return out
+	}
+	defer res.Release()
+	if out.Error = p.portalMessage(link, res); out.Error != "" {
+		out.Fetched = time.Time{}
+		return out
+	}
+	if out.Error = notArticle(res); out.Error != "" {
+		return out
+	}
+	p.parseSlots <- struct{}{}
+	defer func() { <-p.parseSlots }()
+	if ctx.Err() != nil {
+		return feed.Fulltext{}
+	}
+	set := sub.Settings
+	crash := feed.Recover("parsing a page", p.crashed, func() {
+		out.Body, err = find.Article(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
+	})
+	if crash != nil {
+		err = errors.New(crash.UserMessage())
+	}
+	if err != nil {
+		out.Error = err.Error()
+	}
+	return out
+}
+
+// pageRequest returns the request for a page. If the page is on the feed's
+// server, the request has the feed's headers and login. Otherwise it has only
+// the feed's user agent, timeout and proxy. The feed's filter is never used. It
+// returns false if link is not a web address.
+func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
+	at, err := url.Parse(link)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return fetch.Request{}, false
+	}
+	set := sub.Settings
+	out := fetch.Request{Accept: acceptPage, UserAgent: set.UserAgent, Timeout: set.Timeout, Access: feed.Access{Proxy: set.Access.Proxy}}
+	if fetch.SameServer(sub.URL, link) {
+		out.Headers, out.Access, out.Configured = set.Headers, set.Access, true
+		out.Access.Filter = nil
+		if own, err := url.Parse(sub.URL); err == nil && at.User == nil {
+			at.User = own.User
+		}
+	}
+	out.URL = at.String()
+	return out, true
+}
+
+// temporary reports whether a failure is likely to end soon.
+func temporary(e *fetch.Error) bool {
+	return e.LocalFailure() || e.Status == 429 || e.Status == 503
+}
+
+// pageMessage says why a page could not be fetched and what the user can do.
+func pageMessage(e *fetch.Error) string {
+	host := hostForMessage(e.URL)
+	switch e.Status {
+	case 401, 403:
+		return fmt.Sprintf("%s does not let dateline read this page (%d): o opens it in the browser; a login or another user_agent in the feed's settings may help.", host, e.Status)
+	case 402:
+		return fmt.Sprintf("%s gives this article to subscribers only (402): o opens it in the browser; cookies in the feed's settings can carry a login.", host)
+	case 404:
+		return fmt.Sprintf("%s no longer has this page (404): only the text from the feed is left.", host)
+	case 410:
+		return fmt.Sprintf("%s removed this page permanently (410): only the text from the feed is left.", host)
+	case 429:
+		return fmt.Sprintf("%s received too many requests (429): try again in a few minutes.", host)
+	case 503:
+		return fmt.Sprintf("%s is unavailable at the moment (503): try again in a few minutes.", host)
+	case 451:
+		return fmt.Sprintf("%s may not show this page for legal reasons (451): o opens it in the browser.", host)
+	}
+	switch {
+	case e.Status >= 500:
+		return fmt.Sprintf("%s has a server error (%d): try again later.", host, e.Status)
+	case e.Kind == fetch.KindStatus:
+		return fmt.Sprintf("%s did not give the page (%d): o opens it in the browser.", host, e.Status)
+	case e.Kind == fetch.KindTooLarge:
+		return fmt.Sprintf("The page of %s is too large: o opens it in the browser.", host)
+	}
+	return e.UserMessage()
+}
+
+// notArticle says what a response is if it cannot be a page with an article.
+// Otherwise it is empty.
+func notArticle(res fetch.Response) string {
+	host := hostForMessage(res.FinalURL)
+	if end, err := url.Parse(res.FinalURL); err == nil && res.Redirects > 0 && loginPath(end.Path) {
+		return fmt.Sprintf("%s asks for a login before it shows the article: o opens it in the browser; cookies in the feed's settings can carry a login.", host)
+	}
+	head := bytes.ToLower(res.Body[:min(len(res.Body), 1024)])
+	media, _, _ := mime.ParseMediaType(res.ContentType)
+	kind, _, _ := strings.Cut(media, "/")
+	what := ""
+	switch {
+	case bytes.HasPrefix(head, []byte("%pdf-")) || media == "application/pdf":
+		what = "a PDF document"
+	case kind == "image":
+		what = "an image"
+	case kind == "audio":
+		what = "an audio file"
+	case kind == "video":
+		what = "a video"
+	case media == "" || media == "text/html" || media == "application/xhtml+xml":
+	case !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html")):
+		what = "a file of type " + text.Clean(media)
+	}
+	if what == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s has %s at this address, not a page with an article: o opens it.", host, what)
+}
+
+// loginPath reports whether a redirect to this path leads to a login.
+func loginPath(path string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(path), "/") {
+		name, _, _ := strings.Cut(part, ".")
+		switch name {
+		case "login", "signin", "sign-in", "sign_in", "log-in", "anmelden", "auth", "sso", "register", "subscribe", "paywall":
+			return true
+		}
+	}
+	return false
+}
+
+// hostForMessage returns the host of an address as shown in messages.
+func hostForMessage(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return text.Clean(u.Host)
+	}
+	return text.Clean(address)
+}
+
+// pagesPerFeed is how many pages of one feed are fetched in a refresh.
+const pagesPerFeed = 20
+
+// fetchPageTexts fetches the pages of the newest items of the feeds with the
+// option fulltext, and saves the page texts. It runs at the end of a refresh,
+// when every feed has been reported. A page text that cannot be saved, for
+// instance because its item was deleted, is an error only if none can be saved.
+func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
+	p := r.poller
+	if r.offline {
+		return nil
+	}
+	texts := make(chan pageText, resultQueue)
+	requested, saved := 0, 0
+	var storeErr error
+	for _, j := range todo.jobs {
+		if !j.settings.Fulltext || ctx.Err() != nil || !p.claimPages(j.feed.URL) {
+			continue
+		}
+		defer p.releasePages(j.feed.URL)
+		items, err := p.store.WantFulltext(ctx, j.feed.URL, pagesPerFeed)
+		if err != nil {
+			storeErr = errors.Join(storeErr, err)
+			continue
+		}
+		sub := feed.Subscription{URL: j.feed.URL, Settings: j.settings}
+		for _, item := range items {
+			requested++
+			p.queues.add(hostKey(item.Link), func() { texts <- pageText{item.ID, p.fetchPageIfAllowed(ctx, sub, item.Link)} })
+		}
+	}
+	saveCtx, end := withGrace(ctx, saveGrace)
+	defer end()
+	for range requested {
+		got := <-texts
+		if got.text.Fetched.IsZero() {
+			continue
+		}
+		if err := p.store.SetFulltext(saveCtx, got.item, got.text); err != nil {
+			storeErr = errors.Join(storeErr, err)
+			continue
+		}
+		saved++
+		r.unindexed = true
+	}
+	if ctx.Err() != nil || saved > 0 {
+		return nil
+	}
+	return storeErr
+}
+
+// pageText is the page text of one item.
+type pageText struct {
+	item int64
+	text feed.Fulltext
+}
+
+// fetchPageIfAllowed fetches a page unless its host asked for a pause or there
+// is an outage.
+func (p *Poller) fetchPageIfAllowed(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+	if p.hostPausedUntil(hostKey(link)).After(p.now()) || p.offlineMessage() != "" {
+		return feed.Fulltext{}
+	}
+	return p.fetchPage(ctx, sub, link)
+}
+
+// claimPages claims the pages of a feed, so that two refreshes at the same time
+// do not fetch them twice. It returns false if they are claimed already.
+func (p *Poller) claimPages(url string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pageClaims[url] {
+		return false
+	}
+	p.pageClaims[url] = true
+	return true
+}
+
+// releasePages ends the claim.
+func (p *Poller) releasePages(url string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.pageClaims, url)
+}
