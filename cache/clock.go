@@ -114,7 +114,7 @@ const serverTimeSetting = "cache.present"
 // answered. What is removed for its age is older than that says: this
 // computer's clock may be years ahead.
 func (s *Store) SetServerTime(ctx context.Context, servers time.Time) error {
-	return s.SetSetting(ctx, serverTimeSetting, strconv.FormatInt(servers.UnixMicro(), 10))
+	return s.saveSetting(ctx, serverTimeSetting, strconv.FormatInt(servers.UnixMicro(), 10))
 }
 
 // reachedTime is a time that has been reached, whatever this computer's clock says;

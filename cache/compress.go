@@ -140,10 +140,3 @@ func (s *bodyCodec) unpack(body []byte) (string, error) {
 	raw, err := s.unzip().DecodeAll(body, nil)
 	return string(raw), err
 }
-
-// Decompresses reports whether a stored body can be read. It is for package
-// rescue.
-func (s *bodyCodec) Decompresses(body []byte) bool {
-	_, err := s.unpack(body)
-	return err == nil
-}

@@ -204,9 +204,9 @@ func (c *markChange) count(n *FeedCount, i changed, by int) {
 const sqlCounted = `SELECT f.id, f.url, ` + sumItems + `
 	FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0`
 
-// RepairCounts counts the items of each feed again, and returns the addresses of
-// the feeds whose counts were wrong.
-func (s *Store) RepairCounts(ctx context.Context) (wrong []string, err error) {
+// repairCounts counts the items of each feed again and returns the URLs of the feeds
+// whose counts were wrong.
+func (s *Store) repairCounts(ctx context.Context) (wrong []string, err error) {
 	err = s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
 		wrong, err = db.Strings(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
 		if err != nil || len(wrong) == 0 {

@@ -13,18 +13,14 @@ import (
 	"dateline/feed"
 )
 
-// Mark keeps what the user did. For each item and flag the latest At wins,
-// whatever the order in which marks arrive, and of equal ones the last to
-// arrive; a zero At is now. What is read or hidden is a story: the mark holds
-// for its items in all feeds. All marks of a call are one step for
-// [Store.Undo], of the items that they really changed; without any there is no
-// step. Items that are gone are passed over.
-func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
-	return s.writeDurably(ctx, "keep your marks", func(tx *sql.Tx) error {
+// markItems makes the marks of a [MarkItems].
+func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err error) {
+	err = s.writeDurably(ctx, "save your marks", func(tx *sql.Tx) error {
 		step, err := beginStep(ctx, tx)
 		if err != nil {
 			return err
 		}
+		var ids []int64
 		for _, m := range marks {
 			if m.At.IsZero() {
 				m.At = s.now()
@@ -44,29 +40,21 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 			if err := c.lastWord(); err != nil {
 				return err
 			}
+			for _, i := range c.items {
+				ids = append(ids, i.id)
+			}
 		}
+		slices.Sort(ids)
+		n = len(slices.Compact(ids))
 		return nil
 	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
 }
 
-// MarkAll marks everything that the view shows and that was in the cache at
-// the instant at: what arrived after the key was pressed is not touched, but for
-// more of the same stories, as in [Store.Mark]. It is one step for
-// [Store.Undo]; n counts the items that changed. Many items are
-// marked in several transactions: when ctx or the process ends in between, or
-// the step is undone, n of them are marked and the step has just these.
-func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
-	r, err := s.Apply(ctx, MarkView{v, feed.Mark{Flag: flag, Label: label, On: on, At: at}})
-	return r.N, err
-}
-
-// MarkFrom marks everything above the row at from (or below it), without that
-// row, as [Store.MarkAll] does.
-func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag feed.Flag, on bool, at time.Time) (n int, err error) {
-	r, err := s.Apply(ctx, MarkBeside{v, from, above, feed.Mark{Flag: flag, On: on, At: at}})
-	return r.N, err
-}
-
+// markView makes the mark m on the items of a view whose positions which returns.
 func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*search.Plan) ([]int64, error)) (n int, err error) {
 	const op = "mark all"
 	if m.At.IsZero() {
@@ -385,109 +373,4 @@ func (c *markChange) lastWord() error {
 func (c *markChange) exec(query string, args ...any) error {
 	_, err := c.tx.ExecContext(c.ctx, query, args...)
 	return err
-}
-
-// Change is one thing that the user does to what is stored: [MarkItems],
-// [MarkView], [MarkBeside], [UndoLast], [RedoLast], [SetProgress] or [SetSetting].
-// It is a value that can be kept, compared in tests, and applied again if it could
-// not be saved.
-type Change interface {
-	// apply makes the change.
-	apply(ctx context.Context, s *Store) (Result, error)
-}
-
-// Result is what became of a [Change].
-type Result struct {
-	// N counts the items that changed, of a view or by undo and redo.
-	N int
-	// Step is what was undone or redone.
-	Step Step
-}
-
-// MarkItems are marks of items by their IDs, as one step; see [Store.Mark].
-type MarkItems []feed.Mark
-
-// MarkView marks all that a view shows; see [Store.MarkAll]. Mark has no Items.
-type MarkView struct {
-	View View
-	Mark feed.Mark
-}
-
-// MarkBeside marks all rows of a view above the row at From, or below it; see
-// [Store.MarkFrom]. Mark has no Items.
-type MarkBeside struct {
-	View  View
-	From  Pos
-	Above bool
-	Mark  feed.Mark
-}
-
-// UndoLast takes back the last step; see [Store.Undo]. If At is zero it is now.
-type UndoLast struct{ At time.Time }
-
-// RedoLast makes the step again that was undone last; see [Store.Redo]. If At is
-// zero it is now.
-type RedoLast struct{ At time.Time }
-
-// SetProgress sets the reading progress of an item, in thousandths; see
-// [Store.SetReadingPosition].
-type SetProgress struct {
-	Item     int64
-	Permille int
-}
-
-// SetSetting keeps a text under a key; see [Store.SetSetting].
-type SetSetting struct{ Key, Value string }
-
-// Apply makes a change: the one way in which what the user does reaches the
-// store. On an error it may be applied again; of several marks the newest wins,
-// whatever the order.
-func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
-	if c == nil {
-		return Result{}, fmt.Errorf("apply: no change")
-	}
-	return c.apply(ctx, s)
-}
-
-func (c MarkItems) apply(ctx context.Context, s *Store) (Result, error) {
-	return Result{}, s.Mark(ctx, c...)
-}
-
-func (c MarkView) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
-		return db.Integers(ctx, s.readers, p.Members(db.Bottom, db.Top))
-	})
-	return r, err
-}
-
-func (c MarkBeside) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
-		keys, err := p.Keys(ctx, s.readers, c.From, c.Above, -1)
-		positions := make([]int64, len(keys))
-		for i, k := range keys {
-			positions[i] = k.At
-		}
-		return positions, err
-	})
-	return r, err
-}
-
-func (c UndoLast) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.Step, err = s.Undo(ctx, c.At)
-	r.N = r.Step.N
-	return r, err
-}
-
-func (c RedoLast) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.Step, err = s.Redo(ctx, c.At)
-	r.N = r.Step.N
-	return r, err
-}
-
-func (c SetProgress) apply(ctx context.Context, s *Store) (Result, error) {
-	return Result{}, s.SetReadingPosition(ctx, c.Item, c.Permille)
-}
-
-func (c SetSetting) apply(ctx context.Context, s *Store) (Result, error) {
-	return Result{}, s.SetSetting(ctx, c.Key, c.Value)
 }

@@ -223,22 +223,3 @@ func (s *Store) Version(ctx context.Context) (int64, error) {
 	err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
 	return v, WrapError(ctx, "ask whether the cache changed", err)
 }
-
-// Readers returns the connections for reading. They are for package rescue.
-func (s *Store) Readers() *sql.DB { return s.readers }
-
-// Writer returns the only connection for writing. It is for package rescue; see
-// [Store.Write].
-func (s *Store) Writer() *sql.DB { return s.writer }
-
-// Write runs f in one transaction of the writer. op says in errors what was
-// op. It is for package rescue.
-func (s *Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
-	return s.write(ctx, op, f)
-}
-
-// CurrentTime returns the time by the store's clock.
-func (s *Store) CurrentTime() time.Time { return s.now() }
-
-// Search returns what answers the queries of views. It is for tests.
-func (s *Store) Search() *search.Index { return s.index }

@@ -12,9 +12,9 @@ import (
 // FlagProgress is the flag of a pending mark that holds reading progress.
 const FlagProgress = "place"
 
-// ApplyPendingMarks applies the pending marks of all items that are here, feed
-// by feed, and returns how many marks are still pending.
-func (s *Store) ApplyPendingMarks(ctx context.Context) (left int, err error) {
+// applyPendingMarks applies the pending marks of all items that are here, feed by
+// feed, and returns how many marks are still pending.
+func (s *Store) applyPendingMarks(ctx context.Context) (left int, err error) {
 	const op = "restore the marks of a feed"
 	feeds, err := db.Integers(ctx, s.readers, db.SQL(`SELECT DISTINCT feed FROM pending_marks`))
 	if err != nil {

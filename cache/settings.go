@@ -17,9 +17,8 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	return value, WrapError(ctx, "read setting "+key, err)
 }
 
-// SetSetting keeps a short text under a key of the caller's choice.
-func (s *Store) SetSetting(ctx context.Context, key, value string) error {
-	return s.write(ctx, "keep setting "+key, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
+func (s *Store) saveSetting(ctx context.Context, key, value string) error {
+	return s.write(ctx, "save setting "+key, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
 }
 
 func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
@@ -38,10 +37,8 @@ func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	return permille, WrapError(ctx, "read the reading position", err)
 }
 
-// SetReadingPosition keeps how far the user got, in thousandths; zero or
-// less forgets it. An item that is gone is no error.
-func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) error {
-	return s.write(ctx, "keep the reading position", func(tx *sql.Tx) error {
+func (s *Store) saveProgress(ctx context.Context, id int64, permille int) error {
+	return s.write(ctx, "save the reading progress", func(tx *sql.Tx) error {
 		if permille <= 0 {
 			_, err := tx.ExecContext(ctx, `DELETE FROM progress WHERE id = ?`, id)
 			return err

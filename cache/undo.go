@@ -25,21 +25,6 @@ type Step struct {
 	N     int
 }
 
-// Undo takes back the last step that is not taken back yet, whichever process
-// made it and whenever, and says what holds now; [ErrNothingToUndo] when there
-// is none. What the user did at another time with other items stays. A step
-// of many items goes back in several transactions: when ctx or the process
-// ends in between, the next Undo takes back the rest of it.
-func (s *Store) Undo(ctx context.Context, at time.Time) (Step, error) {
-	return s.replay(ctx, at, replayKind{op: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`})
-}
-
-// Redo does again what the last undo took back; [ErrNothingToRedo] when there
-// is nothing, or something new was done since.
-func (s *Store) Redo(ctx context.Context, at time.Time) (Step, error) {
-	return s.replay(ctx, at, replayKind{forward: true, op: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`})
-}
-
 // replayKind is a direction through the journal.
 type replayKind struct {
 	forward      bool
@@ -48,7 +33,15 @@ type replayKind struct {
 	which, order string
 }
 
-func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Step, error) {
+func undoKind() replayKind {
+	return replayKind{op: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`}
+}
+
+func redoKind() replayKind {
+	return replayKind{forward: true, op: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`}
+}
+
+func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result, error) {
 	if at.IsZero() {
 		at = s.now()
 	}
@@ -79,10 +72,11 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Step, e
 			return nil
 		})
 		if err != nil {
-			return Step{}, err
+			return Result{}, err
 		}
 	}
-	return summary(done, w.forward), nil
+	step := summary(done, w.forward)
+	return Result{N: step.N, Step: step}, nil
 }
 
 // summary is the Step of entries, in the order in which they were done.

@@ -73,6 +73,18 @@ func (s Store) Subscribe(urls ...string) {
 	s.Must(s.SetFeeds(s.Ctx(), subs))
 }
 
+// Readers, Writer, Write, RepairCounts and Search are those of [cache.Internals].
+func (s Store) Readers() *sql.DB { return s.Internals().Readers() }
+func (s Store) Writer() *sql.DB  { return s.Internals().Writer() }
+func (s Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.Internals().Write(ctx, op, f)
+}
+func (s Store) RepairCounts(ctx context.Context) ([]string, error) {
+	return s.Internals().RepairCounts(ctx)
+}
+func (s Store) Search() *search.Index { return s.Internals().Index() }
+
+// Ctx returns the context of the test.
 func (s Store) Ctx() context.Context { return s.T.Context() }
 
 func (s Store) Must(err error) {
@@ -182,6 +194,12 @@ func (s Store) IDs(keys ...string) []int64 {
 func (s Store) MarkItems(flag feed.Flag, on bool, keys ...string) {
 	s.T.Helper()
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs(keys...), Flag: flag, On: on, At: s.Now()}))
+}
+
+// Mark marks items by their IDs, as one step.
+func (s Store) Mark(ctx context.Context, marks ...feed.Mark) error {
+	_, err := s.Apply(ctx, cache.MarkItems(marks))
+	return err
 }
 
 func Equal[T any](t testing.TB, what string, got, want T) {

@@ -86,7 +86,7 @@ func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err e
 	const op = "write a backup"
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-	now := s.CurrentTime()
+	now := s.Internals().Now()
 	part, err := z.CreateHeader(&zip.FileHeader{Name: backupFeeds, Method: zip.Deflate, Modified: now})
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", op, err)
@@ -148,7 +148,7 @@ func exportMarks(ctx context.Context, s *cache.Store, yield func(backupLine) err
 }
 
 func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
-	rows, err := s.Readers().QueryContext(ctx, `SELECT id, url FROM feeds`)
+	rows, err := s.Internals().Readers().QueryContext(ctx, `SELECT id, url FROM feeds`)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
 }
 
 func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.Readers().QueryContext(ctx, sqlExportFlags)
+	rows, err := s.Internals().Readers().QueryContext(ctx, sqlExportFlags)
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yie
 }
 
 func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.Readers().QueryContext(ctx, query)
+	rows, err := s.Internals().Readers().QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}

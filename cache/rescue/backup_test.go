@@ -49,7 +49,8 @@ func (s testStore) doEverything() {
 	s.mark(feed.Hidden, true, "5")
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("6"), Flag: feed.Label, Label: "to keep", On: true},
 		feed.Mark{Items: s.ids("1"), Flag: feed.Snooze, On: true, Until: s.Now().Add(48 * time.Hour)}))
-	s.must(s.SetReadingPosition(s.ctx(), s.id("3"), 400))
+	_, err := s.Apply(s.ctx(), cache.SetProgress{Item: s.id("3"), Permille: 400})
+	s.must(err)
 }
 
 // hasEverything is whether doEverything still holds.

@@ -34,7 +34,7 @@ func Check(ctx context.Context, s *cache.Store) (CheckReport, error) {
 
 func check(ctx context.Context, s *cache.Store) (CheckReport, error) {
 	var h CheckReport
-	found, err := db.Strings(ctx, s.Readers(), `PRAGMA integrity_check(20)`)
+	found, err := db.Strings(ctx, s.Internals().Readers(), `PRAGMA integrity_check(20)`)
 	if err != nil {
 		return h, err
 	}
@@ -43,21 +43,21 @@ func check(ctx context.Context, s *cache.Store) (CheckReport, error) {
 			h.Problems = append(h.Problems, f)
 		}
 	}
-	orphans, err := db.Strings(ctx, s.Readers(), `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
+	orphans, err := db.Strings(ctx, s.Internals().Readers(), `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
 	if err != nil {
 		return h, err
 	}
 	for _, o := range orphans {
 		h.Problems = append(h.Problems, fmt.Sprintf("some rows of %s belong to nothing", o))
 	}
-	wrong, err := s.RepairCounts(ctx)
+	wrong, err := s.Internals().RepairCounts(ctx)
 	if err != nil {
 		return h, err
 	}
 	for _, url := range wrong {
 		h.Problems = append(h.Problems, fmt.Sprintf("the counters of %s were wrong and are right now", url))
 	}
-	err = s.Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE config_order IS NOT NULL), (SELECT count(*) FROM feeds WHERE config_order IS NULL),
+	err = s.Internals().Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE config_order IS NOT NULL), (SELECT count(*) FROM feeds WHERE config_order IS NULL),
 		(SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE indexed = 0),
 		(SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size), (SELECT user_version FROM pragma_user_version)`).
 		Scan(&h.Feeds, &h.Unsubscribed, &h.Items, &h.Pending, &h.Free, &h.Schema)
@@ -73,16 +73,16 @@ func check(ctx context.Context, s *cache.Store) (CheckReport, error) {
 // indexed anew by [cache.Store.IndexPending].
 func Repair(ctx context.Context, s *cache.Store) (CheckReport, error) {
 	const op = "repair the cache"
-	if _, err := s.Writer().ExecContext(ctx, `REINDEX`); err != nil {
+	if _, err := s.Internals().Writer().ExecContext(ctx, `REINDEX`); err != nil {
 		return CheckReport{}, cache.WrapError(ctx, op, err)
 	}
-	err := s.Write(ctx, op, func(tx *sql.Tx) error {
+	err := s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
 		return search.Clear(ctx, tx)
 	})
 	if err != nil {
 		return CheckReport{}, err
 	}
-	if _, err := s.RepairCounts(ctx); err != nil {
+	if _, err := s.Internals().RepairCounts(ctx); err != nil {
 		return CheckReport{}, err
 	}
 	return Check(ctx, s)

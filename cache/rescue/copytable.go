@@ -91,7 +91,7 @@ func (c *tableCopier) nameFeeds() {
 
 // match finds the columns to copy; none if the old file does not have the table.
 func (c *tableCopier) match() error {
-	fresh, err := columnsOf(c.ctx, c.fresh.Writer(), c.table.name)
+	fresh, err := columnsOf(c.ctx, c.fresh.Internals().Writer(), c.table.name)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (c *tableCopier) flush() error {
 		return c.failed
 	}
 	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (?` + strings.Repeat(", ?", len(c.columns)-1) + `)`
-	c.failed = c.fresh.Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
+	c.failed = c.fresh.Internals().Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(c.ctx, query)
 		if err != nil {
 			return err
@@ -240,7 +240,7 @@ func (c *tableCopier) flush() error {
 // loadRowIDs reads the numbers of the rows from elsewhere: those of items from an
 // index of the old file, others from the items that were taken over.
 func (c *tableCopier) loadRowIDs() {
-	from := c.fresh.Writer()
+	from := c.fresh.Internals().Writer()
 	if c.table.name == "items" {
 		from = c.old
 	}

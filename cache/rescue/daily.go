@@ -60,7 +60,7 @@ func BackUpNow(ctx context.Context, s *cache.Store) (path string, err error) {
 
 // backupPath is where the backup of today belongs.
 func backupPath(s *cache.Store) string {
-	return backupPrefix(s.Path()) + s.CurrentTime().Format(time.DateOnly) + ".zip"
+	return backupPrefix(s.Path()) + s.Internals().Now().Format(time.DateOnly) + ".zip"
 }
 
 // backupPrefix is what the names of a cache's backups begin with.
@@ -95,7 +95,7 @@ func Backups(path string) []string {
 // days to come do not count and stay: whether the clock is wrong now, or was then,
 // is not known.
 func prune(s *cache.Store, backups []string) error {
-	tomorrow := backupPrefix(s.Path()) + s.CurrentTime().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
+	tomorrow := backupPrefix(s.Path()) + s.Internals().Now().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
 	backups = slices.DeleteFunc(backups, func(path string) bool { return path > tomorrow })
 	month := func(path string) string { return path[:len(path)-len("-02.zip")] }
 	var errs []error

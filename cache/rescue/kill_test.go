@@ -80,15 +80,15 @@ func mischief(ctx context.Context, s *cache.Store) error {
 		if i%2 == 0 {
 			m.Flag, m.Label = feed.Label, "kept"
 		}
-		if err := s.Mark(ctx, m); err != nil {
+		if _, err := s.Apply(ctx, cache.MarkItems{m}); err != nil {
 			return err
 		}
 		fmt.Println(m.Flag, r.ID)
 	}
-	if _, err := s.MarkAll(ctx, cache.View{}, feed.Read, "", true, time.Now()); err != nil {
+	if _, err := s.Apply(ctx, cache.MarkView{Mark: feed.Mark{Flag: feed.Read, On: true, At: time.Now()}}); err != nil {
 		return err
 	}
-	if _, err := s.Undo(ctx, time.Now()); err != nil {
+	if _, err := s.Apply(ctx, cache.UndoLast{At: time.Now()}); err != nil {
 		return err
 	}
 	if _, err := s.IndexPending(ctx, 30); err != nil {
@@ -217,7 +217,7 @@ func survived(ctx context.Context, path string, acknowledged map[string]bool) er
 		feed.Starred: `SELECT id FROM items WHERE starred = 1`,
 		feed.Label:   `SELECT i.id FROM labels l JOIN items i ON i.pos = l.pos WHERE l.held = 1`,
 	} {
-		ids, err := db.Integers(ctx, s.Readers(), db.SQL(query))
+		ids, err := db.Integers(ctx, s.Internals().Readers(), db.SQL(query))
 		if err != nil {
 			return err
 		}

@@ -167,9 +167,9 @@ func (s testStore) keepsTheRest(version int) {
 	removed, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT identity FROM removed_items`))
 	s.must(err)
 	equal(s.t, "removed items", removed, []int64{77})
-	step, err := s.Undo(s.ctx(), s.Now())
+	undone, err := s.Apply(s.ctx(), cache.UndoLast{At: s.Now()})
 	s.must(err)
-	equal(s.t, "undone", []any{step.Flag, step.On, step.Items}, []any{feed.Starred, false, []int64{2}})
+	equal(s.t, "undone", []any{undone.Step.Flag, undone.Step.On, undone.Step.Items}, []any{feed.Starred, false, []int64{2}})
 	s.save(oldFeed, item("fresh", time.Minute))
 	equal(s.t, "next id", s.id("fresh"), 500)
 }

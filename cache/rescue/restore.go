@@ -63,8 +63,8 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	lines := bufio.NewScanner(marks)
 	lines.Buffer(nil, longestLine)
 	for more := true; more; {
-		err := s.Write(ctx, op, func(tx *sql.Tx) error {
-			n, err := keepLines(ctx, tx, lines, s.CurrentTime())
+		err := s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
+			n, err := keepLines(ctx, tx, lines, s.Internals().Now())
 			r.Marks += n
 			more = n > 0
 			return err
@@ -73,7 +73,7 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 			return r, err
 		}
 	}
-	r.Waiting, err = s.ApplyPendingMarks(ctx)
+	r.Waiting, err = s.Internals().ApplyPendingMarks(ctx)
 	return r, err
 }
 

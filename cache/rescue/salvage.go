@@ -230,10 +230,10 @@ func (f *filler) run(path string, o cache.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	f.now = s.CurrentTime
+	f.now = s.Internals().Now
 	err = f.fill(s, path)
 	if err == nil {
-		_, err = s.Writer().ExecContext(f.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		_, err = s.Internals().Writer().ExecContext(f.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
 	if err = errors.Join(err, s.Close()); err != nil {
 		return err
@@ -244,7 +244,7 @@ func (f *filler) run(path string, o cache.Options) (err error) {
 // fill takes everything over that can be read.
 func (f *filler) fill(s *cache.Store, path string) error {
 	// Nobody sees the new file before it is complete and on the disk.
-	if _, err := s.Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 0; PRAGMA synchronous = 0; PRAGMA cache_size = -65536`); err != nil {
+	if _, err := s.Internals().Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 0; PRAGMA synchronous = 0; PRAGMA cache_size = -65536`); err != nil {
 		return err
 	}
 	for _, t := range savedTables() {
@@ -256,10 +256,10 @@ func (f *filler) fill(s *cache.Store, path string) error {
 			return cache.ErrCorrupt
 		}
 	}
-	if err := s.Write(f.ctx, "put the saved items in order", func(tx *sql.Tx) error { return f.settle(tx) }); err != nil {
+	if err := s.Internals().Write(f.ctx, "put the saved items in order", func(tx *sql.Tx) error { return f.settle(tx) }); err != nil {
 		return err
 	}
-	if _, err := s.Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 1; PRAGMA synchronous = 2`); err != nil {
+	if _, err := s.Internals().Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 1; PRAGMA synchronous = 2`); err != nil {
 		return err
 	}
 	if !f.whole {
@@ -270,7 +270,7 @@ func (f *filler) fill(s *cache.Store, path string) error {
 			}
 		}
 	}
-	_, err := s.RepairCounts(f.ctx)
+	_, err := s.Internals().RepairCounts(f.ctx)
 	return err
 }
 

@@ -54,7 +54,7 @@ func (c *tableCopier) blankUnreadable(row []any) {
 			}
 		}
 		for _, name := range c.table.packed {
-			if body, ok := row[i].([]byte); ok && col.name == name && !c.fresh.Decompresses(body) {
+			if body, ok := row[i].([]byte); ok && col.name == name && !c.fresh.Internals().Decompresses(body) {
 				row[i] = []byte{}
 			}
 		}

@@ -67,31 +67,35 @@ type Outcome struct {
 func Apply(s *cache.Store) func(context.Context, Change) (Outcome, error) {
 	return func(ctx context.Context, c Change) (Outcome, error) {
 		done := Outcome{Change: c}
-		var err error
+		var change cache.Change
 		switch c := c.(type) {
 		case MarkItems:
-			done.N, err = len(c.Mark.Items), s.Mark(ctx, c.Mark)
+			change = cache.MarkItems{c.Mark}
 		case MarkView:
-			done.N, err = s.MarkAll(ctx, c.View, feed.Read, "", true, c.At)
+			change = cache.MarkView{View: c.View, Mark: feed.Mark{Flag: feed.Read, On: true, At: c.At}}
 		case MarkFrom:
-			done.N, err = s.MarkFrom(ctx, c.View, c.From, c.Above, feed.Read, true, c.At)
+			change = cache.MarkBeside{View: c.View, From: c.From, Above: c.Above, Mark: feed.Mark{Flag: feed.Read, On: true, At: c.At}}
 		case Undo:
-			done.Step, err = step(s.Undo(ctx, c.At))
+			change = cache.UndoLast(c)
 		case Redo:
-			done.Step, err = step(s.Redo(ctx, c.At))
+			change = cache.RedoLast(c)
 		case Progress:
-			err = s.SetReadingPosition(ctx, c.Item, c.Permille)
+			change = cache.SetProgress(c)
 		case Setting:
-			err = s.SetSetting(ctx, c.Key, c.Value)
+			change = cache.SetSetting(c)
+		}
+		r, err := s.Apply(ctx, change)
+		switch c := c.(type) {
+		case MarkItems:
+			done.N = len(c.Mark.Items)
+		case MarkView, MarkFrom:
+			done.N = r.N
+		case Undo, Redo:
+			if errors.Is(err, cache.ErrNothingToUndo) || errors.Is(err, cache.ErrNothingToRedo) {
+				return done, nil
+			}
+			done.Step = &r.Step
 		}
 		return done, err
 	}
-}
-
-// step turns the error of having nothing to undo or redo into no step.
-func step(s cache.Step, err error) (*cache.Step, error) {
-	if errors.Is(err, cache.ErrNothingToUndo) || errors.Is(err, cache.ErrNothingToRedo) {
-		return nil, nil
-	}
-	return &s, err
 }
