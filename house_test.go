@@ -134,6 +134,16 @@ func houseFiles(t *testing.T) []sourceFile {
 	return files
 }
 
+// TestInternalsStayInCache checks that only packages below cache and their tests use
+// what is behind a store.
+func TestInternalsStayInCache(t *testing.T) {
+	for _, f := range houseFiles(t) {
+		if !strings.HasPrefix(f.pkg, "dateline/cache") && bytes.Contains(f.text, []byte(".Internals"+"()")) {
+			t.Errorf("%s uses the internals of a store", f.path)
+		}
+	}
+}
+
 // TestCorpusStaysInTests checks that only tests import the corpus.
 func TestCorpusStaysInTests(t *testing.T) {
 	for _, f := range houseFiles(t) {

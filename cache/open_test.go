@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"database/sql"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
@@ -18,12 +20,12 @@ import (
 // beside it.
 func TestOpenCreatesPrivateFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "dateline", "cache.db")
-	s := openAt(t, path, &clock{now: noon})
-	s.subscribe("a")
+	s := openAt(t, path, cachetest.NewClock(noon))
+	s.Subscribe("a")
 	for file, want := range map[string]fs.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700} {
 		info, err := os.Stat(file)
-		s.must(err)
-		equal(t, file, info.Mode().Perm(), want)
+		s.Must(err)
+		cachetest.Equal(t, file, info.Mode().Perm(), want)
 	}
 }
 
@@ -32,20 +34,20 @@ func TestOpenCreatesPrivateFiles(t *testing.T) {
 // set once, in an empty file, stays.
 func TestOpenWritesNothing(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	before, err := s.Version(s.ctx())
-	s.must(err)
-	other := openAt(t, s.Path(), s.clock)
-	_, err = other.Feeds(s.ctx())
-	s.must(err)
-	after, err := s.Version(s.ctx())
-	s.must(err)
+	s.Subscribe("a")
+	before, err := s.Version(s.Ctx())
+	s.Must(err)
+	other := openAt(t, s.Path(), s.Clock)
+	_, err = other.Feeds(s.Ctx())
+	s.Must(err)
+	after, err := s.Version(s.Ctx())
+	s.Must(err)
 	if before != after {
 		t.Error("opening the cache has changed it")
 	}
 	var vacuum int
-	s.must(other.writer.QueryRowContext(s.ctx(), `PRAGMA auto_vacuum`).Scan(&vacuum))
-	equal(t, "auto_vacuum", vacuum, 2)
+	s.Must(other.Writer().QueryRowContext(s.Ctx(), `PRAGMA auto_vacuum`).Scan(&vacuum))
+	cachetest.Equal(t, "auto_vacuum", vacuum, 2)
 }
 
 // Many processes may open a cache at once, even one that none has made yet.
@@ -54,7 +56,7 @@ func TestOpenAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			s, err := Open(t.Context(), path, Options{})
+			s, err := cache.Open(t.Context(), path, cache.Options{})
 			if err != nil {
 				t.Error(err)
 				return
@@ -75,22 +77,22 @@ func TestOpenAtOnce(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	newer := filepath.Join(dir, "newer.db")
-	s := openAt(t, newer, &clock{now: noon})
-	_, err := s.writer.Exec(`PRAGMA user_version = 1000`)
-	s.must(err)
-	s.must(s.Close())
+	s := openAt(t, newer, cachetest.NewClock(noon))
+	_, err := s.Writer().Exec(`PRAGMA user_version = 1000`)
+	s.Must(err)
+	s.Must(s.Close())
 	garbage := filepath.Join(dir, "garbage.db")
 	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	foreign := filepath.Join(dir, "foreign.db")
 	other, err := sql.Open("sqlite", foreign)
-	s.must(err)
+	s.Must(err)
 	_, err = other.Exec(`CREATE TABLE bookmarks (url TEXT)`)
-	s.must(err)
-	s.must(other.Close())
-	for path, want := range map[string]error{newer: ErrNewer, garbage: ErrForeign, foreign: ErrForeign, filepath.Join(garbage, "cache.db"): ErrOpen, dir: ErrOpen} {
-		_, err := Open(t.Context(), path, Options{})
+	s.Must(err)
+	s.Must(other.Close())
+	for path, want := range map[string]error{newer: cache.ErrNewer, garbage: cache.ErrForeign, foreign: cache.ErrForeign, filepath.Join(garbage, "cache.db"): cache.ErrOpen, dir: cache.ErrOpen} {
+		_, err := cache.Open(t.Context(), path, cache.Options{})
 		if !errors.Is(err, want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("open %s: %v, want the path and %v", filepath.Base(path), err, want)
 		}
@@ -105,39 +107,39 @@ func TestOpenRefuses(t *testing.T) {
 // that was saved before.
 func TestFullDisk(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute))
-	_, err := s.writer.Exec(`PRAGMA max_page_count = 1`)
-	s.must(err)
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute))
+	_, err := s.Writer().Exec(`PRAGMA max_page_count = 1`)
+	s.Must(err)
 	var many []feed.Article
 	for i := range 200 {
-		many = append(many, item(strings.Repeat("x", i+100), time.Minute))
+		many = append(many, cachetest.Item(strings.Repeat("x", i+100), time.Minute))
 	}
-	_, err = s.Save(s.ctx(), feed.Fetched{URL: "a", Document: &feed.Document{Items: many}})
-	if !errors.Is(err, ErrFull) {
+	_, err = s.Save(s.Ctx(), feed.Fetched{URL: "a", Document: &feed.Document{Items: many}})
+	if !errors.Is(err, cache.ErrFull) {
 		t.Errorf("save on a full disk: %v", err)
 	}
-	equal(t, "kept", s.list(""), []string{"1"})
-	s.checkCounts()
+	cachetest.Equal(t, "kept", s.List(""), []string{"1"})
+	s.CheckCounts()
 }
 
 // A change in another process shows in Version; without one it stays, whatever
 // this one writes: the screen reloads what others did, not what it did itself.
 func TestVersion(t *testing.T) {
 	s := open(t)
-	other := openAt(t, s.Path(), s.clock)
-	before, err := s.Version(s.ctx())
-	s.must(err)
-	again, err := s.Version(s.ctx())
-	s.must(err)
-	equal(t, "version without a change", again, before)
-	s.must(s.SetSetting(s.ctx(), "screen", "own"))
-	own, err := s.Version(s.ctx())
-	s.must(err)
-	equal(t, "version after an own change", own, before)
-	other.subscribe("a")
-	after, err := s.Version(s.ctx())
-	s.must(err)
+	other := openAt(t, s.Path(), s.Clock)
+	before, err := s.Version(s.Ctx())
+	s.Must(err)
+	again, err := s.Version(s.Ctx())
+	s.Must(err)
+	cachetest.Equal(t, "version without a change", again, before)
+	s.Must(s.setSetting("screen", "own"))
+	own, err := s.Version(s.Ctx())
+	s.Must(err)
+	cachetest.Equal(t, "version after an own change", own, before)
+	other.Subscribe("a")
+	after, err := s.Version(s.Ctx())
+	s.Must(err)
 	if after == before {
 		t.Error("a change by another process does not show")
 	}
@@ -146,16 +148,16 @@ func TestVersion(t *testing.T) {
 // Screen state, texts of any kind, comes back after a restart.
 func TestSettings(t *testing.T) {
 	s := open(t)
-	s.must(s.SetSetting(s.ctx(), "screen", `{"pane":1}`))
-	s.must(s.SetSetting(s.ctx(), "screen", `{"pane":2}`))
-	s.must(s.Close())
-	s = openAt(t, s.Path(), s.clock)
-	got, err := s.Setting(s.ctx(), "screen")
-	s.must(err)
-	equal(t, "setting", got, `{"pane":2}`)
-	got, err = s.Setting(s.ctx(), "other")
-	s.must(err)
-	equal(t, "setting never made", got, "")
+	s.Must(s.setSetting("screen", `{"pane":1}`))
+	s.Must(s.setSetting("screen", `{"pane":2}`))
+	s.Must(s.Close())
+	s = openAt(t, s.Path(), s.Clock)
+	got, err := s.Setting(s.Ctx(), "screen")
+	s.Must(err)
+	cachetest.Equal(t, "setting", got, `{"pane":2}`)
+	got, err = s.Setting(s.Ctx(), "other")
+	s.Must(err)
+	cachetest.Equal(t, "setting never made", got, "")
 }
 
 // A process that finds the new file locked by the one that is making it waits
@@ -175,7 +177,7 @@ func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
 	}
 	opened := make(chan error)
 	go func() {
-		s, err := Open(t.Context(), path, Options{})
+		s, err := cache.Open(t.Context(), path, cache.Options{})
 		if err == nil {
 			err = s.Close()
 		}

@@ -7,6 +7,8 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -265,4 +267,30 @@ func (s Store) CheckCounts() {
 	if len(astray) > 0 {
 		s.T.Errorf("copies of no lead, or of one that does not show: %v", astray)
 	}
+}
+
+// Plan returns the steps by which SQLite runs a query.
+func (s Store) Plan(query string, args ...any) []string {
+	s.T.Helper()
+	rows, err := s.Readers().QueryContext(s.Ctx(), "EXPLAIN QUERY PLAN "+query, args...)
+	s.Must(err)
+	defer rows.Close()
+	var plan []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		s.Must(rows.Scan(&id, &parent, &unused, &step))
+		plan = append(plan, step)
+	}
+	s.Must(rows.Err())
+	return plan
+}
+
+// ScansOrSorts reports whether a step of a plan reads a whole table of items, or sorts
+// what it reads.
+func ScansOrSorts(step string) bool {
+	table, scans := strings.CutPrefix(step, "SCAN ")
+	table, _, _ = strings.Cut(table, " ")
+	ofItems := slices.Contains([]string{"i", "items", "d", "details", "l", "labels", "c"}, table)
+	return scans && ofItems || strings.Contains(step, "TEMP B-TREE")
 }

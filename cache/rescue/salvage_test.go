@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 )
@@ -21,35 +22,35 @@ const manyItems = 420
 
 // damage is a cache with many items, every third of them starred, and a backup
 // if asked for; spoil has its bytes.
-func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path string, c *clock) {
+func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path string, c *cachetest.Clock) {
 	t.Helper()
 	s := open(t)
-	s.subscribe("https://a.example/")
-	s.save("https://a.example/", manyArticles()...)
+	s.Subscribe("https://a.example/")
+	s.SaveItems("https://a.example/", manyArticles()...)
 	var stars []string
 	for i := range manyItems {
 		if i%3 == 0 {
 			stars = append(stars, fmt.Sprint(i))
 		}
 	}
-	s.advance(time.Minute)
-	s.mark(feed.Starred, true, stars...)
-	s.index()
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Starred, true, stars...)
+	s.IndexAll()
 	if backup {
-		_, err := BackUpNow(s.ctx(), s.Store.Store)
-		s.must(err)
+		_, err := BackUpNow(s.Ctx(), s.Store.Store)
+		s.Must(err)
 	}
-	s.must(s.Close())
+	s.Must(s.Close())
 	file, err := os.ReadFile(s.Path())
-	s.must(err)
-	s.must(os.WriteFile(s.Path(), spoil(file), 0o600))
+	s.Must(err)
+	s.Must(os.WriteFile(s.Path(), spoil(file), 0o600))
 	return s.Path(), s.Clock
 }
 
 func manyArticles() []feed.Article {
 	var items []feed.Article
 	for i := range manyItems {
-		items = append(items, item(fmt.Sprint(i), time.Duration(i+1)*time.Minute, fmt.Sprintf("Title %d of many", i), "<p>"+strings.Repeat(fmt.Sprint("word", i, " "), 40)))
+		items = append(items, cachetest.Item(fmt.Sprint(i), time.Duration(i+1)*time.Minute, fmt.Sprintf("Title %d of many", i), "<p>"+strings.Repeat(fmt.Sprint("word", i, " "), 40)))
 	}
 	return items
 }
@@ -146,13 +147,13 @@ func TestSalvage(t *testing.T) {
 			if r.Items < c.least {
 				t.Errorf("%d items are left, want at least %d", r.Items, c.least)
 			}
-			s.advance(time.Hour)
-			s.subscribe("https://a.example/")
-			s.save("https://a.example/", manyArticles()...)
-			s.index()
-			equal(t, "items", len(s.list("")), manyItems)
-			equal(t, "starred", len(s.list("is:starred")), manyItems/3)
-			equal(t, "found", s.list("word77"), []string{"77"})
+			s.Advance(time.Hour)
+			s.Subscribe("https://a.example/")
+			s.SaveItems("https://a.example/", manyArticles()...)
+			s.IndexAll()
+			cachetest.Equal(t, "items", len(s.List("")), manyItems)
+			cachetest.Equal(t, "starred", len(s.List("is:starred")), manyItems/3)
+			cachetest.Equal(t, "found", s.List("word77"), []string{"77"})
 			s.sound()
 			left, err := filepath.Glob(path + ".salvaging*")
 			if err != nil || len(left) > 0 {
@@ -164,10 +165,10 @@ func TestSalvage(t *testing.T) {
 
 // sound is whether a full check finds nothing.
 func (s testStore) sound() {
-	s.t.Helper()
-	h, err := Check(s.ctx(), s.Store.Store)
-	s.must(err)
-	equal(s.t, "problems", h.Problems, nil)
+	s.T.Helper()
+	h, err := Check(s.Ctx(), s.Store.Store)
+	s.Must(err)
+	cachetest.Equal(s.T, "problems", h.Problems, nil)
 }
 
 // A page of marks that is lost costs just these marks, without any backup.
@@ -199,7 +200,7 @@ func TestSalvageWithoutBackup(t *testing.T) {
 	}
 	s := openAt(t, path, clock)
 	s.sound()
-	if n := len(s.list("is:starred")); n < (manyItems-100)/3 {
+	if n := len(s.List("is:starred")); n < (manyItems-100)/3 {
 		t.Errorf("%d items are starred", n)
 	}
 }
@@ -249,23 +250,23 @@ func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 // Damaged indexes are made anew without anything lost.
 func TestRepair(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute, "One", "alpha"), item("2", time.Minute, "Two", "beta"))
-	s.index()
-	s.mark(feed.Starred, true, "1")
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute, "One", "alpha"), cachetest.Item("2", time.Minute, "Two", "beta"))
+	s.IndexAll()
+	s.MarkItems(feed.Starred, true, "1")
 	for _, q := range []string{
 		`PRAGMA writable_schema = 1`,
 		`DELETE FROM items_index_data WHERE id > 10`,
 		`UPDATE feeds SET unread = 7`,
 	} {
 		_, err := s.Writer().Exec(q)
-		s.must(err)
+		s.Must(err)
 	}
-	h, err := Repair(s.ctx(), s.Store.Store)
-	s.must(err)
-	equal(t, "problems", h.Problems, nil)
-	s.index()
-	equal(t, "found", s.list("alpha"), []string{"1"})
-	equal(t, "starred", s.list("is:starred"), []string{"1"})
+	h, err := Repair(s.Ctx(), s.Store.Store)
+	s.Must(err)
+	cachetest.Equal(t, "problems", h.Problems, nil)
+	s.IndexAll()
+	cachetest.Equal(t, "found", s.List("alpha"), []string{"1"})
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
 	s.CheckCounts()
 }
