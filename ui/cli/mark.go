@@ -116,10 +116,11 @@ func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, words []str
 		}
 		m.Items = append(m.Items, id)
 	}
-	if _, err := s.Store.Apply(ctx, cache.MarkItems{m}); err != nil {
+	r, err := s.Store.Apply(ctx, cache.MarkItems{m})
+	if err != nil {
 		return err
 	}
-	return a.told(len(m.Items), m)
+	return a.told(r.N, m)
 }
 
 func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []string) error {
