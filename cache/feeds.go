@@ -160,7 +160,7 @@ func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
 }
 
 // leaveOut takes the snoozed items out of the counts of feeds.
-func leaveOut(feeds []feed.Feed, unsubscribed map[string]asleep) {
+func leaveOut(feeds []feed.Feed, unsubscribed map[string]snoozedCount) {
 	for i := range feeds {
 		f := &feeds[i]
 		f.Total -= unsubscribed[f.URL].Total

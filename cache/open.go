@@ -10,8 +10,8 @@
 // a column that holds the user's marks: nothing that a publisher says may overwrite
 // a mark. Of two marks the newest wins, in whatever order they arrive.
 //
-// How a view is answered is in package search below. Backups, repair and the
-// takeover of older databases are in package rescue above.
+// Package search below this one finds the items of a view. Package rescue above it
+// writes backups, repairs databases and takes over older ones.
 package cache
 
 import (
@@ -28,53 +28,57 @@ import (
 	"dateline/feed/query"
 )
 
-// Options are what a [Store] needs to be told.
+// Options are the options of [Open].
 type Options struct {
-	// Now is the clock, and its Location the user's; nil means [time.Now].
+	// Now returns the current time. Its Location is the time zone of the user. If nil,
+	// it is [time.Now].
 	Now func() time.Time
 }
 
-// Store is an open cache. Its methods may be called from any goroutine; they
-// end early when their context does, and then change nothing, but for those
-// that work in several transactions and say so.
+// Store is an open database. Its methods may be called from several goroutines.
+//
+// If ctx ends, a method returns early and has changed nothing. The methods that work
+// in several transactions say so; they keep what the finished transactions changed.
 type Store struct {
 	path string
 	now  func() time.Time
-	// writer has one connection, and data_version is counted by it: that makes
-	// the changes of other processes stand out from our own.
+	// writer has one connection. It also runs PRAGMA data_version, which counts only
+	// the changes of other connections, so that writes of this store do not change
+	// [Store.Version].
 	writer  *sql.DB
 	readers *sql.DB
 	bodyCodec
-	// markSlice is how many items are marked in one transaction, so that another
-	// mark never waits long for its turn.
+	// markSlice is the number of items that one transaction marks. It is bounded so
+	// that another mark does not wait long.
 	markSlice int
-	// index answers views.
+	// index answers the queries of views.
 	index *search.Index
-	// readOnly reports whether the file could not be written when last op.
+	// readOnly is why the file could not be written at the last try; nil if it could.
 	readOnly atomic.Pointer[error]
-	// logTried counts the writes that found the log too large.
+	// logTried counts the writes that found the write-ahead log too large.
 	logTried atomic.Int64
-	// kept has prepared statements by their text.
+	// kept holds prepared statements by their text.
 	kept sync.Map
-	// listPrefetch and screenPrefetch are what Prefetch reads; screenPrefetch is dropped
-	// by the first write.
+	// listPrefetch and screenPrefetch hold what [Store.Prefetch] reads. The first
+	// write drops screenPrefetch.
 	listPrefetch   atomic.Pointer[prefetched[string]]
 	screenPrefetch atomic.Pointer[prefetched[screen]]
-	// endPrefetch ends the reading ahead; nil when there was none.
+	// endPrefetch ends the prefetch. It is nil if there was none.
 	endPrefetch func()
-	// rules are those of SetRules.
+	// rules are the rules of [Store.SetRules].
 	rules atomic.Pointer[[]query.Rule]
 }
 
-// readerConns is how many queries run side by side: a list, a search that is
-// being replaced by the next one, and an article or the counts.
+// readerConns is the number of queries that can run at the same time: a list, a search
+// that the next one replaces, and an article or the counts.
 const readerConns = 3
 
-// Open opens the database at path, or creates it (the directory 0700, the file
-// 0600). It reads little of an existing file, whatever its size. If the file
-// cannot be written at the moment it is opened for reading, see [Store.ReadOnly].
-// A database of an older dateline is [ErrOutdated]; package rescue takes it over.
-// One of a newer dateline is [ErrNewer].
+// Open opens the database at path, or creates it: the directory with mode 0700, the
+// file with 0600. It reads little of an existing file, whatever its size.
+//
+// If the file cannot be written now, it is opened for reading; see [Store.ReadOnly]. A
+// database of an older dateline is [ErrOutdated]; package rescue takes it over. A
+// database of a newer dateline is [ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -91,15 +95,15 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// waitFor sets how long the queries of a connection wait for other processes.
+// waitFor sets how long a query of the connection waits for other processes.
 func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
 	_, err := conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience.Milliseconds()))
 	return err
 }
 
-// connectPatiently connects again while the file is locked. Two processes that
-// make one new file into a WAL at once would wait for each other for ever, so
-// SQLite fails one of them at once instead of letting it wait.
+// connectPatiently connects, and tries again as long as the file is locked. Two
+// processes that switch a new file to WAL at the same time would wait for each other
+// forever. So SQLite fails one of them at once, whatever its timeout.
 func (s *Store) connectPatiently(ctx context.Context) error {
 	patience := time.After(db.LockPatience)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
@@ -123,13 +127,13 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// Both bounds of the log are 16 MB: pages of indexes, which every transaction of
-	// a refresh writes, are copied from it to the file once for many of them.
+	// Both limits of the log are 16 MB. Every transaction of a refresh writes the same
+	// pages of the indexes. With a large log SQLite copies them to the file less often.
 	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
 		"journal_size_limit(16777216)", "wal_autocheckpoint(4000)"}
 	if db.FileSize(s.path) == 0 {
-		// In a file that has it SQLite would write it anew, wait for the disk and
-		// have every other process look for what changed.
+		// Only for a new file. In an existing one SQLite would write the setting again and
+		// wait for the disk, and every other process would see a change.
 		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
 	}
 	if s.writer, err = s.connections(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
@@ -138,7 +142,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err = prepareSchema(ctx, s.writer, marked); err != nil {
 		return err
 	}
-	// user_version makes a connection that cannot read fail when it is opened.
+	// Reading user_version makes a connection that cannot read fail when it is opened.
 	if s.readers, err = s.connections(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
 		return err
 	}
@@ -146,8 +150,8 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	return nil
 }
 
-// Close ends all queries and closes the file. A Store that failed to open
-// halfway can be closed, too.
+// Close ends all queries and closes the file. A Store that [Open] could not open
+// completely can be closed, too.
 func (s *Store) Close() error {
 	if s.endPrefetch != nil {
 		s.endPrefetch()
@@ -161,12 +165,11 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Path is the file the store was opened with.
+// Path returns the path of the file.
 func (s *Store) Path() string { return s.path }
 
-// write runs f in one transaction of the only writer. The transaction takes
-// the file's write lock at its start, so it never fails halfway because
-// another process wrote in between.
+// write runs f in one transaction of the writer. The transaction takes the write lock
+// at its start. So it never fails halfway because another process wrote meanwhile.
 func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return s.noteWrite(op, s.transact(ctx, op, f))
 }
@@ -177,7 +180,7 @@ func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) erro
 	if err != nil {
 		return WrapError(ctx, op, err)
 	}
-	defer tx.Rollback() // for errors and for panics; without a meaning once committed
+	defer tx.Rollback() // after an error or a panic; does nothing after a commit
 	if err := f(tx); err != nil {
 		return WrapError(ctx, op, err)
 	}
@@ -186,9 +189,9 @@ func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) erro
 	return WrapError(ctx, op, err)
 }
 
-// writeDurably is write for what the user did: once it returns, not even a
-// power cut takes that back. What feeds sent comes again, so write leaves it to
-// the system when the disk has it.
+// writeDurably is write for what the user did: after it returns, not even a power cut
+// loses the change. Data of feeds comes again, so write leaves it to the system when
+// to write it to the disk.
 func (s *Store) writeDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return s.noteWrite(op, s.transactDurably(ctx, op, f))
 }
@@ -215,11 +218,11 @@ func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.T
 	return WrapError(ctx, op, tx.Commit())
 }
 
-// Version changes when another process has changed the file; what this store
-// writes does not show in it. It costs some microseconds, but waits while a
-// write is under way.
+// Version returns a number that changes when another process has changed the file.
+// Writes of this store do not change it. Version takes some microseconds, but waits
+// while a write is running.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var v int64
 	err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
-	return v, WrapError(ctx, "ask whether the cache changed", err)
+	return v, WrapError(ctx, "check for changes of the database", err)
 }
