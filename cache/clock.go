@@ -28,8 +28,9 @@ const (
 
 // correctFutureTimes moves dates that a fast clock wrote to now: positions, first-seen
 // times, read times and snoozes. Otherwise such an item would stay on top of every
-// list until its date, a snooze until tomorrow would last for a year, and an item
-// could not be marked unread. Marks made then stay; any newer mark replaces them.
+// list until its date, a snooze until tomorrow would last for a year, and an item that
+// was read would stay in every list of unread items. Marks made then stay; any newer
+// mark replaces them.
 func (s *Store) correctFutureTimes(ctx context.Context) error {
 	now := s.now()
 	for _, step := range []struct {

@@ -40,7 +40,7 @@ func (s *Store) Prefetching() (list, screen <-chan struct{}) {
 }
 
 // SetPrefetchedUnread changes a number of the prefetched screen.
-func (s *Store) SetPrefetchedUnread(n int) { s.screenPrefetch.Load().answer.counts.Unread = n }
+func (s *Store) SetPrefetchedUnread(n int) { s.screenPrefetch.Load().result.counts.Unread = n }
 
 // Watcher returns the function that looks for changes of other processes, and the
 // channel it reports them to.

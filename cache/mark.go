@@ -54,7 +54,8 @@ func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err er
 	return n, nil
 }
 
-// markView makes the mark m on the items of a view whose positions which returns.
+// markView makes the mark m on the items of a view at the positions that which
+// returns. It returns the number of items that changed.
 func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*search.Plan) ([]int64, error)) (n int, err error) {
 	const op = "mark all"
 	if m.At.IsZero() {
@@ -97,6 +98,8 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	return n, nil
 }
 
+// CheckMark returns an error unless the flag of a mark is known and a label has a
+// name.
 func CheckMark(m feed.Mark) error {
 	switch m.Flag {
 	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
@@ -107,54 +110,56 @@ func CheckMark(m feed.Mark) error {
 		}
 		return fmt.Errorf("mark: a label needs a name")
 	}
-	return fmt.Errorf("mark: %q is no flag: use read, starred, hidden, label or snooze", m.Flag)
+	return fmt.Errorf("mark: unknown flag %q: use read, starred, hidden, label or snooze", m.Flag)
 }
 
-// markChange is a mark being made, or taken back, in a transaction.
+// markChange is a mark that is being made or undone in a transaction.
 type markChange struct {
 	feed.Mark
 	ctx context.Context
 	tx  *sql.Tx
-	// latest is what no clock should be ahead of: a word of a later time was said
-	// while the clock was wrong, and does not stand against any other.
+	// latest is [LatestPlausible] of now. A stored mark with a later time was made
+	// with a wrong clock, so any other mark replaces it.
 	latest time.Time
-	// force lets an older At win: an undo follows what it takes back, whatever
-	// the clocks say.
+	// force makes the mark replace newer ones. Undo sets it, because an undo comes
+	// after what it undoes, whatever the clocks say.
 	force bool
-	// only is a further condition on the items i.
+	// only is one more condition on the items i; empty if there is none.
 	only db.Text
-	// items are those that it changes, in the order of their positions.
+	// items are the items that change, in the order of their positions.
 	items []changed
-	// range reports whether items are all that the mark could change between the
-	// first of them and the last, and lie close together.
+	// isRange reports whether items are all items between the first and the last of
+	// them that the mark could change, and lie close together.
 	isRange bool
-	// span is where the items were when a mark was made that is taken back now.
+	// span is where the items were when the mark was made that is undone now.
 	span span
-	// journalled is where the journal has it.
+	// journalled is the entry of the mark in the journal.
 	journalled journalled
 }
 
-// span is the first and the last position of items that lie close together; neither
-// is valid where they do not.
+// span is the first and the last position of items that lie close together. Neither is
+// valid if they do not.
 type span struct{ first, last sql.NullInt64 }
 
-// LatestPlausible leaves the clocks of other devices a day.
+// LatestPlausible returns the latest time that a mark can have: one day after now,
+// because the clocks of other devices may differ.
 func LatestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
 
 // changed is an item before a change.
 type changed struct {
 	pos, id, feed int64
-	// lead is the item that lists across feeds show for it, mostly itself.
+	// lead is the ID of the lead of the item's story. For most items it is the item
+	// itself.
 	lead int64
-	// other is the flag that, with the one that changes, decides whether the
-	// item is counted as unread.
+	// other is the second flag on which the unread count depends: hidden if read
+	// changes, read if hidden changes.
 	other bool
-	// was is what a snooze replaces.
+	// was is the end of the snooze that a new snooze replaces.
 	was sql.NullInt64
 }
 
-// run changes those of the items that have one of keys as key for which the
-// mark has the last word and says something new, and journals them in a step.
+// run makes the mark on those of the items with the given keys that it changes, and
+// adds them to a step of the journal.
 func (c *markChange) run(step int64, key string, keys []int64) error {
 	if err := c.collect(key, keys); err != nil || len(c.items) == 0 {
 		return err
@@ -191,16 +196,16 @@ func (c *markChange) collect(key string, keys []int64) error {
 	t.Add(` WHERE `+news.SQL, news.Args...)
 	t.Add(c.only.SQL, c.only.Args...)
 	err = c.scan(t, key, keys)
-	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
+	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // an item may have moved out of the span
 		c.items, c.span = nil, span{}
 		return c.collect(key, keys)
 	}
 	return err
 }
 
-// dense finds the range of the table in which the items lie that have the
-// keys, and whether they are at least half of those in it: SQLite then passes it
-// faster than it looks each up.
+// dense returns the range of positions that the items span, and sets c.isRange if they
+// are at least half of its rows. Then scanning the range is faster than looking up
+// each item.
 func (c *markChange) dense(key string, keys []int64) (first, last int64, err error) {
 	if len(keys) < longRange {
 		return 0, 0, nil
@@ -219,16 +224,16 @@ func (c *markChange) dense(key string, keys []int64) (first, last int64, err err
 	return first, last, err
 }
 
-// ends are the first and the last position of the items that have the keys; no
-// position lies between them when there are no such items.
+// ends returns the first and the last position of the items with the keys. If there
+// are no such items, first is after last.
 func (c *markChange) ends(key string, keys []int64) (first, last int64, err error) {
 	err = c.tx.QueryRowContext(c.ctx, `SELECT coalesce(min(i.pos), ?), coalesce(max(i.pos), ?) FROM json_each(?) o CROSS JOIN items i ON `+key+` = o.value`,
 		int64(db.Top), int64(db.Bottom), db.JSONIntegers(keys)).Scan(&first, &last)
 	return first, last, err
 }
 
-// scan reads the items of a query; of a range only those that have the keys.
-// There it notes whether these are all that the mark could change.
+// scan reads the items of a query. If c.isRange is set, it keeps only those with the
+// keys, and clears c.isRange if there are others.
 func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 	wanted := func(i changed) bool { return true }
 	if c.isRange {
@@ -269,8 +274,8 @@ func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 	return rows.Err()
 }
 
-// needsChange is the condition for items i that the mark changes, and the column, after
-// others, of what to remember of each.
+// needsChange returns the condition for items i that the mark changes, and the column,
+// after the other ones, that holds what was there before.
 func (c *markChange) needsChange() (cond db.Text, was string) {
 	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
 	if c.force {
@@ -294,7 +299,7 @@ func (c *markChange) needsChange() (cond db.Text, was string) {
 	return cond, was
 }
 
-// until is what snoozed_until becomes.
+// until returns the new value of snoozed_until.
 func (c *markChange) until() sql.NullInt64 {
 	if !c.On {
 		return sql.NullInt64{}
@@ -302,7 +307,7 @@ func (c *markChange) until() sql.NullInt64 {
 	return db.ToMicros(c.Until)
 }
 
-// apply changes the items.
+// apply changes the items that collect has found.
 func (c *markChange) apply() error {
 	if len(c.items) == 0 {
 		return nil
@@ -328,7 +333,7 @@ func (c *markChange) apply() error {
 	return c.tally()
 }
 
-// positions is a JSON array of those of the items.
+// positions returns the positions of the items as a JSON array.
 func (c *markChange) positions() string {
 	positions := make([]int64, len(c.items))
 	for n, i := range c.items {
@@ -337,12 +342,12 @@ func (c *markChange) positions() string {
 	return db.JSONIntegers(positions)
 }
 
-// longRange is how many positions make it worth a look how close they lie.
+// longRange is the number of items from which it is worth checking how close they lie.
 const longRange = 100
 
-// those is the condition for the items i that change. When all is marked it is
-// simply their range: SQLite then writes each row as it passes it, in half
-// the time that a list of rows takes.
+// those returns the condition for the items i that change. If all items of a range
+// change, it is the range, because SQLite then writes the rows as it scans them, in
+// half the time that a list of positions takes.
 func (c *markChange) those() db.Text {
 	if !c.isRange {
 		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.positions())
@@ -354,8 +359,8 @@ func (c *markChange) those() db.Text {
 	return t
 }
 
-// lastWord notes when the mark was made on items that were already as it says,
-// so that an older opposite mark that arrives later loses.
+// lastWord sets the time of the mark on items that already are as the mark says, so
+// that an older opposite mark that arrives later does not replace it.
 func (c *markChange) lastWord() error {
 	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
 	const those = ` WHERE id IN (SELECT value FROM json_each(?))`

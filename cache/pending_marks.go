@@ -32,9 +32,9 @@ func (s *Store) applyPendingMarks(ctx context.Context) (left int, err error) {
 // pendingHere selects the pending marks of a feed whose items are here.
 const pendingHere = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
 
-// applyPending applies the pending marks of the items of a feed that are here,
-// counts the feed's items again, and deletes these marks. The newest mark wins. A
-// mark that a rule made on arrival counts as older than any of the user's.
+// applyPending applies the pending marks of the items of a feed that are here, counts
+// the items of the feed again, and deletes these marks. The newest mark wins. A mark
+// that a rule made on arrival counts as older than any mark of the user.
 func applyPending(ctx context.Context, tx *sql.Tx, feedID int64) error {
 	var errs []error
 	exec := func(query string, args ...any) {
@@ -61,7 +61,8 @@ func applyPending(ctx context.Context, tx *sql.Tx, feedID int64) error {
 	return errors.Join(errs...)
 }
 
-// applyPendingToArrived is [applyPending] for a feed that has just brought new items.
+// applyPendingToArrived calls [applyPending] for a feed that has just brought new
+// items.
 func (w *itemWriter) applyPendingToArrived(t *target) error {
 	var waits bool
 	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Setting is a text kept under a key between runs; "" when there is none.
+// Setting returns the text stored under a key by [SetSetting]; empty if there is none.
 func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	var value string
 	err := s.readers.QueryRowContext(ctx, `SELECT value FROM settings WHERE key = ?`, key).Scan(&value)
@@ -26,15 +26,15 @@ func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
 	return err
 }
 
-// ReadingPosition is how far the user got in an article, in thousandths of
-// its length, so that it holds at another width; zero is the top.
+// ReadingPosition returns the reading progress of an item in thousandths of its
+// article, so that it is independent of the width. 0 is the top.
 func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	var permille int
 	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM progress WHERE id = ?`, id).Scan(&permille)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return permille, WrapError(ctx, "read the reading position", err)
+	return permille, WrapError(ctx, "read the reading progress", err)
 }
 
 func (s *Store) saveProgress(ctx context.Context, id int64, permille int) error {
@@ -49,18 +49,18 @@ func (s *Store) saveProgress(ctx context.Context, id int64, permille int) error 
 	})
 }
 
-// roundSetting has the start of the last round that brought something new.
+// roundSetting holds the start of the last refresh that brought a new item.
 const roundSetting = "cache.round"
 
-// LastRefresh is when the last round of polling that brought a new item began,
-// what is:new counts from; zero when there was none.
+// LastRefresh returns the start of the last refresh that brought a new item. The query
+// is:new counts from there. It is the zero time if there was none.
 func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
 	return s.timeSetting(ctx, roundSetting)
 }
 
-// keepRound notes a round that brought something new, unless a later one is
-// noted already: two processes may be saving two rounds. One that is still to
-// come was noted by a wrong clock.
+// keepRound saves the start of a refresh that brought a new item, unless a later one
+// is stored: two processes may save at the same time. A stored start in the future was
+// written with a wrong clock and is replaced.
 func (w *itemWriter) keepRound(round time.Time) error {
 	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) NOT BETWEEN ?2 AND ?3`,

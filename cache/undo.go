@@ -14,18 +14,20 @@ import (
 	"dateline/feed"
 )
 
-// Step tells what an undo or redo did.
+// Step is what an undo or redo did.
 type Step struct {
 	Flag  feed.Flag
 	Label string
-	// On is what holds now; for a step of several marks, of its first.
+	// On is the state after it. If the step has several marks, it is the state of the
+	// first one.
 	On bool
-	// Items are the N items that the step is about.
+	// Items are the IDs of the N items of the step.
 	Items []int64
 	N     int
 }
 
-// replayKind is a direction through the journal.
+// replayKind is undo or redo. nothing is the error if there is no step. which selects
+// the step, order is the order of its entries.
 type replayKind struct {
 	forward      bool
 	op           string
@@ -79,7 +81,7 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 	return Result{N: step.N, Step: step}, nil
 }
 
-// summary is the Step of entries, in the order in which they were done.
+// summary returns the Step for entries in the order in which they were replayed.
 func summary(entries []journalEntry, forward bool) Step {
 	if !forward {
 		slices.Reverse(entries)
@@ -95,32 +97,31 @@ func summary(entries []journalEntry, forward bool) Step {
 	return step
 }
 
-// journalEntry is one mark of a step, or a slice of it, with the items that it
-// changed.
+// journalEntry is one mark of a step, or a part of it, with the items that it changed.
 type journalEntry struct {
 	feed.Mark
 	id int64
-	// was has, for snooze, what snoozed_until was for each of Items.
+	// was has the snooze time that each of Items had before; empty for other flags.
 	was  []*int64
 	span span
 }
 
-// maxSteps is how many steps can be undone.
+// maxSteps is the number of steps that can be undone.
 const maxSteps = 500
 
-// beginStep gives the number of a new step.
+// beginStep returns the number of a new step.
 func beginStep(ctx context.Context, tx *sql.Tx) (int64, error) {
 	var step int64
 	err := tx.QueryRowContext(ctx, `SELECT coalesce(max(step), 0) + 1 FROM journal WHERE undone = 0`).Scan(&step)
 	return step, err
 }
 
-// journalled is where the journal has an entry; zero is nowhere. Numbers of
-// steps are given again after an undo, ids of entries never are.
+// journalRef identifies a journal entry; the zero value is none. Step numbers are
+// reused after an undo, entry IDs are not.
 type journalled struct{ step, id int64 }
 
-// number is the step of the entry for more of the same mark, a new one if
-// nothing is journalled yet; zero when it was undone in the meantime.
+// number returns the step to which more of the same mark belongs: a new one if j is
+// zero, 0 if the step was undone meanwhile.
 func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
 	if j.step == 0 {
 		return beginStep(ctx, tx)
@@ -130,8 +131,8 @@ func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
 	return step, err
 }
 
-// journal writes the items that change as part of a step. What was undone
-// before cannot be redone any more, and the oldest steps are forgotten.
+// journal adds the items that change to a step. Undone steps are deleted and cannot be
+// redone after that. The oldest steps are deleted, too.
 func (c *markChange) journal(step int64) error {
 	if err := c.exec(`DELETE FROM journal WHERE undone = 1 OR step <= ?`, step-maxSteps); err != nil {
 		return err
@@ -155,8 +156,8 @@ func (c *markChange) journal(step int64) error {
 		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
 }
 
-// before is a JSON array of what a snooze replaces, by the ids of the items;
-// empty for other marks.
+// before returns the snooze times that a snooze replaces, as a JSON array in the order
+// of the item IDs; empty for other flags.
 func (c *markChange) before() (string, error) {
 	if c.Flag != feed.Snooze {
 		return "", nil
@@ -170,7 +171,7 @@ func (c *markChange) before() (string, error) {
 	return db.ToJSON(was)
 }
 
-// packIDs writes rising numbers as the distances between them.
+// packIDs encodes sorted IDs as varints, each the difference to the one before.
 func packIDs(ids []int64) []byte {
 	b := make([]byte, 0, 2*len(ids)+8)
 	last := int64(0)
@@ -181,6 +182,7 @@ func packIDs(ids []int64) []byte {
 	return b
 }
 
+// unpackIDs decodes what packIDs returns.
 func unpackIDs(b []byte) ([]int64, error) {
 	var ids []int64
 	last := int64(0)
@@ -196,8 +198,8 @@ func unpackIDs(b []byte) ([]int64, error) {
 	return ids, nil
 }
 
-// readSlice reads the next entries of a step to travel, up to the one that
-// makes a slice full.
+// readSlice returns the next entries of a step to replay, until they have most items
+// or more.
 func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w replayKind, most int) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
@@ -236,7 +238,8 @@ func itemsIn(entries []journalEntry) int {
 	return n
 }
 
-// replay makes the entry's mark again, or its opposite, and notes that.
+// replay makes the mark of the entry again if forward is set, or the opposite mark,
+// and records that in the journal.
 func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
 	c := markChange{Mark: e.Mark, ctx: ctx, tx: tx, latest: LatestPlausible(at), force: true, span: e.span}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
@@ -255,7 +258,7 @@ func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forw
 	return c.apply()
 }
 
-// wakeAsBefore gives each item back the instant it was snoozed until.
+// wakeAsBefore gives each item the snooze time that it had before.
 func (e journalEntry) wakeAsBefore(c markChange) error {
 	was, err := json.Marshal(e.was)
 	if err != nil {
