@@ -128,7 +128,7 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	}
 	slices.Sort(a.Labels)
 	var err error
-	a.Body.Raw, err = s.unpack(body)
+	a.Body.Raw, err = s.decompress(body)
 	return at, a, err
 }
 
@@ -157,24 +157,24 @@ func (s *bodyCodec) revisionIn(ctx context.Context, q db.Querier, id int64) (r f
 		return r, false, err
 	}
 	r.Replaced = db.FromMicros(replaced)
-	r.Body.Raw, err = s.unpack(body)
+	r.Body.Raw, err = s.decompress(body)
 	return r, outdated, err
 }
 
-// sqlKeepRevision copies the current text of an item, compressed as it is, to its
+// sqlSaveRevision copies the current text of an item, compressed as it is, to its
 // revision.
-const sqlKeepRevision = `INSERT INTO revisions (id, replaced, title, base, body)
+const sqlSaveRevision = `INSERT INTO revisions (id, replaced, title, base, body)
 	SELECT d.id, ?2, d.title, c.base, c.body FROM details d JOIN contents c ON c.id = d.id WHERE d.id = ?1
 	ON CONFLICT (id) DO UPDATE SET (replaced, title, base, body) = (excluded.replaced, excluded.title, excluded.base, excluded.body)`
 
-// revise saves the text of an item that is about to be replaced as its revision, and
+// saveRevision saves the text of an item that is about to be replaced as its revision, and
 // reports whether the item counts as edited afterwards. An edit that restores what the
 // user read last does not count.
-func (w *itemWriter) revise(id int64, in incoming) (edited bool, err error) {
+func (w *itemWriter) saveRevision(id int64, in incoming) (edited bool, err error) {
 	r, outdated, err := w.revisionIn(w.ctx, w.tx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && outdated:
-		return true, w.exec(sqlKeepRevision, id, w.seen.UnixMicro())
+		return true, w.exec(sqlSaveRevision, id, w.seen.UnixMicro())
 	case err != nil:
 		return false, err
 	}

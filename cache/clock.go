@@ -12,18 +12,18 @@ import (
 	"dateline/feed"
 )
 
-// correctSlice is the number of items that one transaction corrects.
-const correctSlice = 200
+// correctChunk is the number of items that one transaction corrects.
+const correctChunk = 200
 
 const (
 	// These queries find dates that a fast clock wrote. Each reads an index, and
 	// returns at once if there are none.
-	sqlFuturePlaces  = `SELECT pos FROM items WHERE pos > ? ORDER BY pos LIMIT ?`
-	sqlFutureSeen    = `SELECT pos FROM items INDEXED BY items_new WHERE first_seen > ? LIMIT ?`
-	sqlFutureRead    = `SELECT pos FROM items INDEXED BY items_read_at WHERE read = 1 AND read_at > ? LIMIT ?`
-	sqlFutureSnoozed = `SELECT pos FROM items INDEXED BY items_snoozed WHERE snoozed_until IS NOT NULL AND snoozed_at > ? LIMIT ?`
+	sqlFuturePositions = `SELECT pos FROM items WHERE pos > ? ORDER BY pos LIMIT ?`
+	sqlFutureSeen      = `SELECT pos FROM items INDEXED BY items_new WHERE first_seen > ? LIMIT ?`
+	sqlFutureRead      = `SELECT pos FROM items INDEXED BY items_read_at WHERE read = 1 AND read_at > ? LIMIT ?`
+	sqlFutureSnoozed   = `SELECT pos FROM items INDEXED BY items_snoozed WHERE snoozed_until IS NOT NULL AND snoozed_at > ? LIMIT ?`
 
-	sqlOfPlaces = ` WHERE pos IN (SELECT value FROM json_each(?1))`
+	sqlAtPositions = ` WHERE pos IN (SELECT value FROM json_each(?1))`
 )
 
 // correctFutureTimes moves dates that a fast clock wrote to now: positions, first-seen
@@ -38,19 +38,19 @@ func (s *Store) correctFutureTimes(ctx context.Context) error {
 		after int64
 		right func(tx *sql.Tx, positions string) error
 	}{
-		{sqlFuturePlaces, db.FirstPosition(latestAllowed(now)), func(tx *sql.Tx, positions string) error { return moveToNow(ctx, tx, positions, now) }},
+		{sqlFuturePositions, db.FirstPosition(latestAllowed(now)), func(tx *sql.Tx, positions string) error { return moveToNow(ctx, tx, positions, now) }},
 		{sqlFutureSeen, latestAllowed(now).UnixMicro(), func(tx *sql.Tx, positions string) error { return correctFirstSeen(ctx, tx, positions, now) }},
 		{sqlFutureRead, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
-			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlOfPlaces, positions, UndatedMarkTime(now))
+			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlAtPositions, positions, UndatedMarkTime(now))
 			return err
 		}},
 		{sqlFutureSnoozed, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
-			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlOfPlaces,
+			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlAtPositions,
 				positions, now.UnixMicro(), UndatedMarkTime(now))
 			return err
 		}},
 	} {
-		if err := s.correctSlices(ctx, db.SQL(step.find, step.after, correctSlice), step.right); err != nil {
+		if err := s.correctChunks(ctx, db.SQL(step.find, step.after, correctChunk), step.right); err != nil {
 			return err
 		}
 	}
@@ -65,7 +65,7 @@ func latestAllowed(now time.Time) time.Time { return now.Add(time.Minute) }
 // unknown time: one day before now. Any mark of today replaces such a mark.
 func UndatedMarkTime(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
 
-func (s *Store) correctSlices(ctx context.Context, find db.Text, right func(tx *sql.Tx, positions string) error) error {
+func (s *Store) correctChunks(ctx context.Context, find db.Text, right func(tx *sql.Tx, positions string) error) error {
 	for {
 		positions, err := db.Integers(ctx, s.readers, find)
 		if err != nil || len(positions) == 0 {
@@ -85,7 +85,7 @@ func moveToNow(ctx context.Context, tx *sql.Tx, positions string, now time.Time)
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE items SET future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),
-		pos = ?2 | (id & ?3)`+sqlOfPlaces, positions, db.FirstPosition(now), 1<<db.IDBits-1)
+		pos = ?2 | (id & ?3)`+sqlAtPositions, positions, db.FirstPosition(now), 1<<db.IDBits-1)
 	return err
 }
 
@@ -99,7 +99,7 @@ func correctFirstSeen(ctx context.Context, tx *sql.Tx, positions string, now tim
 	}
 	for _, query := range []string{
 		`UPDATE labels SET at = ?2 WHERE pos IN (SELECT value FROM json_each(?1)) AND at = (SELECT first_seen FROM items WHERE items.pos = labels.pos)`,
-		at + sqlOfPlaces,
+		at + sqlAtPositions,
 	} {
 		if _, err := tx.ExecContext(ctx, query, positions, now.UnixMicro()); err != nil {
 			return err
@@ -119,9 +119,9 @@ func (s *Store) SetServerTime(ctx context.Context, servers time.Time) error {
 	return s.saveSetting(ctx, serverTimeSetting, strconv.FormatInt(servers.UnixMicro(), 10))
 }
 
-// reachedTime returns a time that has certainly passed: the earlier of the server time
+// certainTime returns a time that has certainly passed: the earlier of the server time
 // and the time of this computer. It is the zero time if no server time is stored.
-func (s *Store) reachedTime(ctx context.Context) (time.Time, error) {
+func (s *Store) certainTime(ctx context.Context) (time.Time, error) {
 	servers, err := s.timeSetting(ctx, serverTimeSetting)
 	if now := s.now(); now.Before(servers) {
 		return now, err

@@ -122,13 +122,13 @@ func TestLogOfAWrongClock(t *testing.T) {
 		s.Must(err)
 	}
 	s.Advance(year)
-	for n := range cache.KeptPolls {
+	for n := range cache.MaxPolls {
 		s.Advance(time.Hour)
 		answer(string(rune('a' + n)))
 	}
 	s.Advance(-year)
 	answer("now")
-	polls, err := s.Polls(s.Ctx(), feedA, cache.KeptPolls)
+	polls, err := s.Polls(s.Ctx(), feedA, cache.MaxPolls)
 	s.Must(err)
 	if len(polls) != 1 || !polls[0].At.Equal(s.Now()) {
 		t.Errorf("%d lines, %+v", len(polls), polls)

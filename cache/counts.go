@@ -58,14 +58,14 @@ func readCounts(ctx context.Context, q db.Querier, now time.Time) (Counts, error
 	if err != nil {
 		return c, err
 	}
-	err = countRest(ctx, q, &c, snoozed, now)
+	err = countStarredToday(ctx, q, &c, snoozed, now)
 	return c, err
 }
 
 // Sources returns the subscribed feeds in the order of the configuration, and their
 // counts. The first screen waits for it.
 func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
-	if p, ok := take(ctx, &s.screenPrefetch); ok {
+	if p, ok := takePrefetched(ctx, &s.screenPrefetch); ok {
 		if v, err := s.Version(ctx); err == nil && v == p.version {
 			return p.feeds, p.counts, nil
 		}
@@ -85,8 +85,8 @@ func feedsAndCounts(ctx context.Context, q db.Querier, now time.Time) ([]feed.Fe
 	}
 	snoozed, err := countSnoozed(ctx, q, now)
 	if err == nil {
-		leaveOut(feeds, snoozed)
-		err = countRest(ctx, q, &c, snoozed, now)
+		subtractSnoozed(feeds, snoozed)
+		err = countStarredToday(ctx, q, &c, snoozed, now)
 	}
 	return feeds, c, err
 }
@@ -98,9 +98,9 @@ func (c *Counts) add(url string, all, copies FeedCount) {
 	c.Unread += all.Unread - copies.Unread
 }
 
-// countRest subtracts the snoozed items from the counts of their feeds, and counts
+// countStarredToday subtracts the snoozed items from the counts of their feeds, and counts
 // starred items and those of today.
-func countRest(ctx context.Context, q db.Querier, c *Counts, snoozed map[string]snoozedCount, now time.Time) error {
+func countStarredToday(ctx context.Context, q db.Querier, c *Counts, snoozed map[string]snoozedCount, now time.Time) error {
 	for url, out := range snoozed {
 		n, subscribed := c.Feeds[url]
 		if !subscribed {
@@ -155,8 +155,8 @@ func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]
 	return counts, rows.Err()
 }
 
-// tally updates the counters of the feeds after a change of read or hidden.
-func (c *markChange) tally() error {
+// updateCounters updates the counters of the feeds after a change of read or hidden.
+func (c *markChange) updateCounters() error {
 	if c.Flag != feed.Read && c.Flag != feed.Hidden {
 		return nil
 	}

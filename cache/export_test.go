@@ -11,11 +11,11 @@ import (
 
 // Limits of the package, for its tests.
 const (
-	KeptPolls   = keptPolls
+	MaxPolls    = maxPolls
 	LongRange   = longRange
-	MaxLog      = maxLog
+	MaxWAL      = maxWAL
 	MaxSteps    = maxSteps
-	RemoveSlice = removeSlice
+	RemoveChunk = removeChunk
 )
 
 // WriteError is writeError.
@@ -27,8 +27,8 @@ func (s *Store) SetClock(now func() time.Time) { s.now = now }
 // SetPath changes the path of the open store.
 func (s *Store) SetPath(path string) { s.path = path }
 
-// SetMarkSlice sets how many items are marked in one transaction.
-func (s *Store) SetMarkSlice(n int) { s.markSlice = n }
+// SetMarkChunk sets how many items are marked in one transaction.
+func (s *Store) SetMarkChunk(n int) { s.markChunk = n }
 
 // NoteWrite is noteWrite.
 func (s *Store) NoteWrite(op string, err error) error { return s.noteWrite(op, err) }
@@ -49,10 +49,10 @@ func (s *Store) Watcher(version int64) (look func(context.Context) bool, changed
 	return w.look, w.changed
 }
 
-// UndoSlice undoes the first slice of step 1, whose last journal entry is 1, and
+// UndoChunk undoes the first slice of step 1, whose last journal entry is 1, and
 // returns how many journal entries the slice has.
-func UndoSlice(ctx context.Context, tx *sql.Tx, slice int, at time.Time) (int, error) {
-	entries, err := readSlice(ctx, tx, journalled{step: 1, id: 1}, undoKind(), slice)
+func UndoChunk(ctx context.Context, tx *sql.Tx, chunk int, at time.Time) (int, error) {
+	entries, err := readChunk(ctx, tx, journalRef{step: 1, id: 1}, undoKind(), chunk)
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +72,7 @@ func MarkWithoutStep(ctx context.Context, tx *sql.Tx, m feed.Mark) error {
 // StepOfFirstEntry returns the step to which more of the same mark as the first
 // journal entry belongs; 0 if that step is undone.
 func StepOfFirstEntry(ctx context.Context, tx *sql.Tx) (int64, error) {
-	return journalled{step: 1, id: 1}.number(ctx, tx)
+	return journalRef{step: 1, id: 1}.number(ctx, tx)
 }
 
 // FixedQuery is a query of the store that is always the same.
@@ -95,15 +95,15 @@ func FixedQueries() []FixedQuery {
 		{sqlUnlisted, []any{1, "[1]", 500, db.IDBits, "[1]", `["title"]`}},
 		{sqlPageTexts, []any{"[1,2]"}},
 		{sqlWantFulltext, []any{"a", 200, 20}},
-		{sqlKeepRevision, []any{1, 2}},
+		{sqlSaveRevision, []any{1, 2}},
 		{sqlRuleHits, []any{1}},
 		{sqlAlsoIn, []any{"[1,2]"}},
 		{sqlLinkCandidates, []any{1, 1, 2, 3, maxCandidates}},
-		{sqlMet, []any{"[1,2]", "[3]"}},
+		{sqlSharedKeys, []any{"[1,2]", "[3]"}},
 		{sqlTitleCandidates, []any{1, 1, 2, 3, maxCandidates, 4, 5}},
 	}
-	for _, query := range []string{sqlFuturePlaces, sqlFutureSeen, sqlFutureRead, sqlFutureSnoozed} {
-		list = append(list, FixedQuery{query, []any{1, correctSlice}})
+	for _, query := range []string{sqlFuturePositions, sqlFutureSeen, sqlFutureRead, sqlFutureSnoozed} {
+		list = append(list, FixedQuery{query, []any{1, correctChunk}})
 	}
 	return list
 }

@@ -14,8 +14,8 @@ import (
 	"dateline/feed"
 )
 
-// subscribed is what the database has of one subscription.
-type subscribed struct {
+// storedSubscription is what the database has of one subscription.
+type storedSubscription struct {
 	url, name, tags                                 string
 	keepDays, keepItems                             int
 	keepUnread                                      bool
@@ -30,17 +30,17 @@ type subscribed struct {
 // feed. They stay until [Store.Purge] or until the feed is subscribed again.
 func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
 	const op = "save the list of feeds"
-	want, err := wanted(subs)
+	want, err := toStored(subs)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	have, known := take(ctx, &s.listPrefetch)
+	have, known := takePrefetched(ctx, &s.listPrefetch)
 	if !known {
 		if have, err = readSubscribed(ctx, s.readers); err != nil {
 			return WrapError(ctx, op, err)
 		}
 	}
-	if have == written(want) {
+	if have == joinSubscriptions(want) {
 		return nil
 	}
 	return s.write(ctx, op, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
@@ -52,8 +52,8 @@ func readSubscribed(ctx context.Context, q db.Querier) (have string, err error) 
 	return have, err
 }
 
-func wanted(subs []feed.Subscription) ([]subscribed, error) {
-	var want []subscribed
+func toStored(subs []feed.Subscription) ([]storedSubscription, error) {
+	var want []storedSubscription
 	seen := map[string]bool{}
 	for _, sub := range subs {
 		if seen[sub.URL] {
@@ -65,7 +65,7 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 			return nil, err
 		}
 		set := sub.Settings
-		want = append(want, subscribed{url: sub.URL, name: sub.Name, tags: tags,
+		want = append(want, storedSubscription{url: sub.URL, name: sub.Name, tags: tags,
 			keepDays: set.KeepDays, keepItems: set.KeepItems, keepUnread: set.KeepUnread,
 			paused: set.Paused, renewEdited: set.RenewEdited, fulltext: set.Fulltext, notify: set.Notify, separate: set.Separate})
 	}
@@ -75,18 +75,18 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 const subscribedColumns = `name, tags, keep_days, keep_items, keep_unread, paused, renew_edited, fulltext, notify, separate`
 
 // fields returns pointers to the values of subscribedColumns.
-func (w *subscribed) fields() []any {
+func (w *storedSubscription) fields() []any {
 	return []any{&w.name, &w.tags, &w.keepDays, &w.keepItems, &w.keepUnread, &w.paused, &w.renewEdited, &w.fulltext, &w.notify, &w.separate}
 }
 
-// sqlSubscribed joins all subscriptions into one text, in the format of [written].
+// sqlSubscribed joins all subscriptions into one text, in the format of [joinSubscriptions].
 // Every start compares them before anything shows, and reading a thousand rows of many
 // columns one by one takes several times longer.
 const sqlSubscribed = `SELECT coalesce(group_concat(concat_ws(char(31), url, ` + subscribedColumns + `), char(30) ORDER BY config_order), '')
 	FROM feeds WHERE config_order IS NOT NULL`
 
-// written returns the text that sqlSubscribed returns for these subscriptions.
-func written(list []subscribed) string {
+// joinSubscriptions returns the text that sqlSubscribed returns for these subscriptions.
+func joinSubscriptions(list []storedSubscription) string {
 	var b strings.Builder
 	for i, w := range list {
 		if i > 0 {
@@ -115,7 +115,7 @@ func bit(on bool) byte {
 	return '0'
 }
 
-func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
+func replaceFeeds(ctx context.Context, tx *sql.Tx, want []storedSubscription) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET config_order = NULL`); err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 	return stories{ctx, tx}.regroup()
 }
 
-// packedFeed are the columns of a feed, in the order in which takeFeed reads them.
+// packedFeed are the columns of a feed, in the order in which setFeed reads them.
 var packedFeed = db.Packed{
 	Numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
 		"moved_since", "moved_times", "claimed_until", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
@@ -156,12 +156,12 @@ func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
 		return nil, WrapError(ctx, "list the feeds", err)
 	}
 	unsubscribed, err := countSnoozed(ctx, s.readers, s.now())
-	leaveOut(feeds, unsubscribed)
+	subtractSnoozed(feeds, unsubscribed)
 	return feeds, WrapError(ctx, "list the feeds", err)
 }
 
-// leaveOut subtracts the snoozed items from the counts of feeds.
-func leaveOut(feeds []feed.Feed, unsubscribed map[string]snoozedCount) {
+// subtractSnoozed subtracts the snoozed items from the counts of feeds.
+func subtractSnoozed(feeds []feed.Feed, unsubscribed map[string]snoozedCount) {
 	for i := range feeds {
 		f := &feeds[i]
 		f.Total -= unsubscribed[f.URL].Total
@@ -182,7 +182,7 @@ func readFeeds(ctx context.Context, q db.Querier) ([]feed.Feed, []FeedCount, err
 		if packedFeed.Unpack(row, numbers, texts) != nil {
 			return nil, nil, ErrCorrupt
 		}
-		if err := takeFeed(&feeds[i], &copies[i], numbers, texts); err != nil {
+		if err := setFeed(&feeds[i], &copies[i], numbers, texts); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -208,8 +208,8 @@ func feedRows(ctx context.Context, q db.Querier) ([]string, error) {
 	return kept, rows.Err()
 }
 
-// takeFeed sets f and copies from the columns of packedFeed.
-func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
+// setFeed sets f and copies from the columns of packedFeed.
+func setFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
 	number := func(i int) int { return int(n[i].Int64) }
 	*f = feed.Feed{
 		Title: t[0], URL: t[1], Account: t[13], Description: t[2], Site: t[3],
@@ -247,11 +247,11 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 			return err
 		}
 		if other, _, err = feedByURL(ctx, tx, to); errors.Is(err, sql.ErrNoRows) {
-			return rename(ctx, tx, id, to)
+			return changeURL(ctx, tx, id, to)
 		} else if err != nil {
 			return err
 		}
-		return adopt(ctx, tx, id, other)
+		return mergeFeed(ctx, tx, id, other)
 	})
 	if err != nil || other == 0 {
 		return err
@@ -259,11 +259,11 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 	// The items that both feeds have are left at the other one. If this ends early,
 	// MoveFeed can be called again.
 	for {
-		n, err := s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeSlice), false)
+		n, err := s.removeChunk(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeChunk), false)
 		if err != nil {
 			return err
 		}
-		if n < removeSlice {
+		if n < removeChunk {
 			break
 		}
 	}
@@ -271,20 +271,20 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM feeds WHERE id = ?`, other); err != nil {
 			return err
 		}
-		return rename(ctx, tx, id, to)
+		return changeURL(ctx, tx, id, to)
 	})
 }
 
-func rename(ctx context.Context, tx *sql.Tx, id int64, to string) error {
+func changeURL(ctx context.Context, tx *sql.Tx, id int64, to string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE feeds SET url = ?, etag = '', last_modified = '', final_url = '',
 		moved_to = '', moved_since = NULL, moved_times = 0,
 		next_check = iif(gone OR failures > 0, NULL, next_check), gone = 0, failures = 0, error = '' WHERE id = ?`, to, id)
 	return err
 }
 
-// adopt gives a feed the items of another one. An item that both have stays as it is
+// mergeFeed gives a feed the items of another one. An item that both have stays as it is
 // in the feed, with the marks of both.
-func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
+func mergeFeed(ctx context.Context, tx *sql.Tx, id, other int64) error {
 	for _, query := range []string{
 		`UPDATE items SET
 			(starred, starred_at) = (max(items.starred, o.starred), max(coalesce(items.starred_at, o.starred_at), coalesce(o.starred_at, items.starred_at))),

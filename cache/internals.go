@@ -48,6 +48,6 @@ func (i Internals) ApplyPendingMarks(ctx context.Context) (left int, err error) 
 
 // Decompresses reports whether a stored body can be read.
 func (i Internals) Decompresses(body []byte) bool {
-	_, err := i.s.unpack(body)
+	_, err := i.s.decompress(body)
 	return err == nil
 }

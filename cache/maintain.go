@@ -53,7 +53,7 @@ func (s *Store) maintain(ctx context.Context) error {
 	if err := s.correctFutureTimes(ctx); err != nil {
 		return WrapError(ctx, op, err)
 	}
-	present, err := s.reachedTime(ctx)
+	present, err := s.certainTime(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,33 +79,33 @@ func (s *Store) maintain(ctx context.Context) error {
 	return WrapError(ctx, op, s.checkpoint(ctx))
 }
 
-// maxLog is the size, in bytes, from which the write-ahead log is emptied even if
+// maxWAL is the size, in bytes, from which the write-ahead log is emptied even if
 // readers have to wait. SQLite does it by itself only when nobody reads from the log,
 // which may never happen during a large refresh.
-const maxLog = 32 << 20
+const maxWAL = 32 << 20
 
-// logPatience is how long emptying the log waits for readers, while new readers wait
+// walTimeout is how long emptying the log waits for readers, while new readers wait
 // for it.
-const logPatience = 250 * time.Millisecond
+const walTimeout = 250 * time.Millisecond
 
 // limitWAL empties a log that is too large. If readers or another process prevent it,
 // a later write tries again.
 func (s *Store) limitWAL(ctx context.Context) {
-	if db.FileSize(s.path+"-wal") < maxLog || s.logTried.Add(1)%logEvery != 1 {
+	if db.FileSize(s.path+"-wal") < maxWAL || s.walWrites.Add(1)%walRetryWrites != 1 {
 		return
 	}
 	s.checkpoint(ctx)
 }
 
-// logEvery is the number of writes between two attempts to empty a log that is too
+// walRetryWrites is the number of writes between two attempts to empty a log that is too
 // large, so that not every write waits.
-const logEvery = 8
+const walRetryWrites = 8
 
 // checkpoint copies the log to the file and truncates it, if all readers of the log
 // finish soon. It takes all read connections of this store first. Otherwise its
 // readers could take turns and use the log forever.
 func (s *Store) checkpoint(ctx context.Context) error {
-	soon, cancel := context.WithTimeout(ctx, logPatience)
+	soon, cancel := context.WithTimeout(ctx, walTimeout)
 	defer cancel()
 	for range readerConns {
 		reader, err := s.readers.Conn(soon)
@@ -119,10 +119,10 @@ func (s *Store) checkpoint(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	if err := waitFor(ctx, conn, logPatience); err != nil {
+	if err := setBusyTimeout(ctx, conn, walTimeout); err != nil {
 		return err
 	}
-	defer waitFor(context.WithoutCancel(ctx), conn, db.LockPatience)
+	defer setBusyTimeout(context.WithoutCancel(ctx), conn, db.LockPatience)
 	_, err = conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

@@ -56,7 +56,7 @@ func TestLogIsBounded(t *testing.T) {
 	}
 	stop.Store(true)
 	readers.Wait()
-	if limit := int64(3 * cache.MaxLog); largest > limit {
+	if limit := int64(3 * cache.MaxWAL); largest > limit {
 		t.Errorf("the log grew to %d MB, more than %d", largest>>20, limit>>20)
 	}
 	s.Must(s.Maintain(s.Ctx()))

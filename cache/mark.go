@@ -37,7 +37,7 @@ func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err er
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
-			if err := c.lastWord(); err != nil {
+			if err := c.recordTime(); err != nil {
 				return err
 			}
 			for _, i := range c.items {
@@ -73,8 +73,8 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 		return 0, WrapError(ctx, op, err)
 	}
 	slices.Sort(positions)
-	var begun journalled
-	for slice := range slices.Chunk(slices.Compact(positions), s.markSlice) {
+	var begun journalRef
+	for chunk := range slices.Chunk(slices.Compact(positions), s.markChunk) {
 		done := 0
 		err := s.writeDurably(ctx, op, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
@@ -82,12 +82,12 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 				return err
 			}
 			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
-			if err := c.run(step, `i.pos`, slice); err != nil {
+			if err := c.run(step, `i.pos`, chunk); err != nil {
 				return err
 			}
 			rest := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
-			err = rest.runRest(step, c.items)
-			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
+			err = rest.runStoryItems(step, c.items)
+			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.ref)
 			return err
 		})
 		if err != nil {
@@ -133,8 +133,8 @@ type markChange struct {
 	isRange bool
 	// span is where the items were when the mark was made that is undone now.
 	span span
-	// journalled is the entry of the mark in the journal.
-	journalled journalled
+	// ref is the entry of the mark in the journal.
+	ref journalRef
 }
 
 // span is the first and the last position of items that lie close together. Neither is
@@ -325,12 +325,12 @@ func (c *markChange) apply() error {
 	default:
 		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+newest(f+`_at`), c.On, latest, at, at, int64(db.Bottom))
 	}
-	those := c.those()
-	t.Add(` WHERE `+those.SQL, those.Args...)
+	rows := c.changedRows()
+	t.Add(` WHERE `+rows.SQL, rows.Args...)
 	if err := c.exec(t.SQL, t.Args...); err != nil {
 		return err
 	}
-	return c.tally()
+	return c.updateCounters()
 }
 
 // positions returns the positions of the items as a JSON array.
@@ -345,10 +345,10 @@ func (c *markChange) positions() string {
 // longRange is the number of items from which it is worth checking how close they lie.
 const longRange = 100
 
-// those returns the condition for the items i that change. If all items of a range
+// changedRows returns the condition for the items i that change. If all items of a range
 // change, it is the range, because SQLite then writes the rows as it scans them, in
 // half the time that a list of positions takes.
-func (c *markChange) those() db.Text {
+func (c *markChange) changedRows() db.Text {
 	if !c.isRange {
 		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.positions())
 	}
@@ -359,20 +359,20 @@ func (c *markChange) those() db.Text {
 	return t
 }
 
-// lastWord sets the time of the mark on items that already are as the mark says, so
+// recordTime sets the time of the mark on items that already are as the mark says, so
 // that an older opposite mark that arrives later does not replace it.
-func (c *markChange) lastWord() error {
+func (c *markChange) recordTime() error {
 	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
-	const those = ` WHERE id IN (SELECT value FROM json_each(?))`
+	const ofItems = ` WHERE id IN (SELECT value FROM json_each(?))`
 	switch c.Flag {
 	case feed.Snooze:
-		return c.exec(`UPDATE items SET snoozed_at = ?`+those+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(db.Bottom), at)
+		return c.exec(`UPDATE items SET snoozed_at = ?`+ofItems+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(db.Bottom), at)
 	case feed.Label:
-		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM items`+those+`
+		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM items`+ofItems+`
 			ON CONFLICT (name, pos) DO UPDATE SET at = excluded.at WHERE held = excluded.held AND at < excluded.at`, c.Label, c.On, at, ids)
 	}
 	f := string(c.Flag)
-	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
+	return c.exec(`UPDATE items SET `+f+`_at = ?`+ofItems+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
 }
 
 func (c *markChange) exec(query string, args ...any) error {

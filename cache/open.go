@@ -48,21 +48,21 @@ type Store struct {
 	writer  *sql.DB
 	readers *sql.DB
 	bodyCodec
-	// markSlice is the number of items that one transaction marks. It is bounded so
+	// markChunk is the number of items that one transaction marks. It is bounded so
 	// that another mark does not wait long.
-	markSlice int
+	markChunk int
 	// index answers the queries of views.
 	index *search.Index
 	// readOnly is why the file could not be written at the last try; nil if it could.
 	readOnly atomic.Pointer[error]
-	// logTried counts the writes that found the write-ahead log too large.
-	logTried atomic.Int64
+	// walWrites counts the writes that found the write-ahead log too large.
+	walWrites atomic.Int64
 	// kept holds prepared statements by their text.
-	kept sync.Map
+	statements sync.Map
 	// listPrefetch and screenPrefetch hold what [Store.Prefetch] reads. The first
 	// write drops screenPrefetch.
 	listPrefetch   atomic.Pointer[prefetched[string]]
-	screenPrefetch atomic.Pointer[prefetched[screen]]
+	screenPrefetch atomic.Pointer[prefetched[firstScreen]]
 	// endPrefetch ends the prefetch. It is nil if there was none.
 	endPrefetch func()
 	// rules are the rules of [Store.SetRules].
@@ -84,27 +84,27 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	op := "open " + path
-	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markSlice: 10_000}
+	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markChunk: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
-	if err := s.connectPatiently(ctx); err != nil {
+	if err := s.connectWithRetry(ctx); err != nil {
 		s.Close()
-		return nil, orDamaged(path, s.because(op, WrapError(ctx, op, err)))
+		return nil, orDamaged(path, s.explainReadOnly(op, WrapError(ctx, op, err)))
 	}
 	return s, nil
 }
 
-// waitFor sets how long a query of the connection waits for other processes.
-func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
+// setBusyTimeout sets how long a query of the connection waits for other processes.
+func setBusyTimeout(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
 	_, err := conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience.Milliseconds()))
 	return err
 }
 
-// connectPatiently connects, and tries again as long as the file is locked. Two
+// connectWithRetry connects, and tries again as long as the file is locked. Two
 // processes that switch a new file to WAL at the same time would wait for each other
 // forever. So SQLite fails one of them at once, whatever its timeout.
-func (s *Store) connectPatiently(ctx context.Context) error {
+func (s *Store) connectWithRetry(ctx context.Context) error {
 	patience := time.After(db.LockPatience)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
@@ -136,14 +136,14 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		// wait for the disk, and every other process would see a change.
 		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
 	}
-	if s.writer, err = s.connections(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
+	if s.writer, err = s.openPool(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
 		return err
 	}
 	if err = prepareSchema(ctx, s.writer, marked); err != nil {
 		return err
 	}
 	// Reading user_version makes a connection that cannot read fail when it is opened.
-	if s.readers, err = s.connections(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
+	if s.readers, err = s.openPool(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)

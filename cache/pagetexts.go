@@ -25,7 +25,7 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 	}
 	if err == nil {
 		t.Fetched = db.FromMicros(fetched)
-		t.Body.Raw, err = s.unpack(body)
+		t.Body.Raw, err = s.decompress(body)
 	}
 	return t, WrapError(ctx, "read the page text", err)
 }
@@ -44,7 +44,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	if !good {
 		t.Body = markup.Body{}
 	}
-	packed := s.pack(t.Body.Raw)
+	packed := s.compress(t.Body.Raw)
 	return s.write(ctx, "save the page text", func(tx *sql.Tx) error {
 		var pos int64
 		var indexed, had bool
@@ -72,9 +72,9 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	})
 }
 
-// wantWithin is the number of newest items of a feed that [Store.WantFulltext] looks
+// pageTextNewest is the number of newest items of a feed that [Store.WantFulltext] looks
 // at. Older items are not fetched, such as the archive from before the option was set.
-const wantWithin = 200
+const pageTextNewest = 200
 
 const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY items_feed
 		WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.hidden = 0 ORDER BY i.pos DESC LIMIT ?) n
@@ -85,7 +85,7 @@ const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY
 // newest that have a link, newest first.
 func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
 	const op = "list items without a page text"
-	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
+	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, pageTextNewest, max))
 	if err != nil {
 		return nil, WrapError(ctx, op, err)
 	}
@@ -118,7 +118,7 @@ func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int
 		if err := rows.Scan(&pos, &page.Fetched, &b.Base, &packed); err != nil {
 			return nil, err
 		}
-		if b.Raw, err = s.unpack(packed); err != nil {
+		if b.Raw, err = s.decompress(packed); err != nil {
 			return nil, err
 		}
 		page.Text = b.Text()

@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// keptPolls is the number of entries in the poll log of a feed.
-const keptPolls = 30
+// maxPolls is the number of entries in the poll log of a feed.
+const maxPolls = 30
 
 // saveState saves the poll state of a feed, and its title and description if there is
 // a document.
@@ -49,11 +49,11 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 		id, db.ToMicros(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, latestAllowed(l.At).UnixMicro())
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
-		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
+		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, maxPolls)
 }
 
 // Polls returns the last entries of the poll log of a feed, newest first: up to max,
-// and at most [keptPolls].
+// and at most [maxPolls].
 func (s *Store) Polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
 	polls, err := readPolls(ctx, s.readers, url, max)
 	return polls, WrapError(ctx, "read the poll log of "+url, err)

@@ -59,9 +59,9 @@ func TestPollStateIsKept(t *testing.T) {
 func TestPollLog(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA, feedB)
-	for n := range cache.KeptPolls + 5 {
+	for n := range cache.MaxPolls + 5 {
 		a := feed.Fetched{URL: feedA, Log: feed.Poll{At: noon.Add(time.Duration(n) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, Duration: time.Second, Error: "e"}}
-		if n == cache.KeptPolls+4 {
+		if n == cache.MaxPolls+4 {
 			a.Document = &feed.Document{Items: []feed.Article{cachetest.Item("1", time.Hour), cachetest.Item("2", time.Hour)}}
 		}
 		_, err := s.Save(s.Ctx(), a)
@@ -71,8 +71,8 @@ func TestPollLog(t *testing.T) {
 	s.Must(err)
 	polls, err := s.Polls(s.Ctx(), feedA, 100)
 	s.Must(err)
-	want := feed.Poll{At: noon.Add((cache.KeptPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
-	if len(polls) != cache.KeptPolls || polls[0] != want || !polls[cache.KeptPolls-1].At.Equal(noon.Add(5*time.Minute)) {
+	want := feed.Poll{At: noon.Add((cache.MaxPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
+	if len(polls) != cache.MaxPolls || polls[0] != want || !polls[cache.MaxPolls-1].At.Equal(noon.Add(5*time.Minute)) {
 		t.Errorf("%d lines, the first %+v", len(polls), polls[0])
 	}
 	if polls, err := s.Polls(s.Ctx(), feedA, 2); err != nil || len(polls) != 2 {

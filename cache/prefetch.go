@@ -14,8 +14,8 @@ type prefetched[T any] struct {
 	err    error
 }
 
-// screen is a result of [Store.Sources], as of a version of the database.
-type screen struct {
+// firstScreen is a result of [Store.Sources], as of a version of the database.
+type firstScreen struct {
 	version int64
 	feeds   []feed.Feed
 	counts  Counts
@@ -26,14 +26,14 @@ type screen struct {
 // it is still valid, and read again otherwise. Close ends the reading.
 func (s *Store) Prefetch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
-	list, first := begin(&s.listPrefetch), begin(&s.screenPrefetch)
+	list, first := startPrefetch(&s.listPrefetch), startPrefetch(&s.screenPrefetch)
 	s.endPrefetch = func() {
 		cancel()
 		<-first.done
 	}
 	go func() {
 		list.read(func() (string, error) { return readSubscribed(ctx, s.readers) })
-		first.read(func() (now screen, err error) {
+		first.read(func() (now firstScreen, err error) {
 			if now.version, err = s.Version(ctx); err == nil {
 				now.feeds, now.counts, err = feedsAndCounts(ctx, s.readers, s.now())
 			}
@@ -42,7 +42,7 @@ func (s *Store) Prefetch(ctx context.Context) {
 	}()
 }
 
-func begin[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
+func startPrefetch[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
 	a := &prefetched[T]{done: make(chan struct{})}
 	at.Store(a)
 	return a
@@ -55,9 +55,9 @@ func (a *prefetched[T]) read(f func() (T, error)) {
 	}
 }
 
-// take waits for a prefetched result and returns it. A result is returned once,
+// takePrefetched waits for a prefetched result and returns it. A result is returned once,
 // because it becomes outdated.
-func take[T any](ctx context.Context, at *atomic.Pointer[prefetched[T]]) (result T, ok bool) {
+func takePrefetched[T any](ctx context.Context, at *atomic.Pointer[prefetched[T]]) (result T, ok bool) {
 	a := at.Swap(nil)
 	if a == nil {
 		return result, false

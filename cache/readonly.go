@@ -60,7 +60,7 @@ func (c connector) writable() error {
 	}
 	f, err := os.OpenFile(c.path, os.O_RDWR, 0)
 	if err != nil {
-		return reason(err)
+		return fileError(err)
 	}
 	return f.Close()
 }
@@ -79,9 +79,9 @@ func writeError(err error) error {
 	return nil
 }
 
-// connections returns a pool of up to conns connections to the file, for writing if
+// openPool returns a pool of up to conns connections to the file, for writing if
 // possible, otherwise for reading.
-func (s *Store) connections(conns int, query string) (*sql.DB, error) {
+func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
 	normal, err := sqlite.NewConnector(db.DSN(s.path, query))
 	if err != nil {
 		return nil, err
@@ -101,13 +101,13 @@ func (s *Store) connections(conns int, query string) (*sql.DB, error) {
 // read is no error.
 func (s *Store) create() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return reason(err)
+		return fileError(err)
 	}
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {
 		return f.Close()
 	}
-	err = reason(err)
+	err = fileError(err)
 	if start, _ := readStart(s.path, db.HeaderSize); errors.Is(err, ErrReadOnly) && len(start) == db.HeaderSize {
 		s.readOnly.Store(&err)
 		return nil
@@ -115,8 +115,8 @@ func (s *Store) create() error {
 	return err
 }
 
-// reason returns the error of this package for an error of the file system.
-func reason(err error) error {
+// fileError returns the error of this package for an error of the file system.
+func fileError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return ErrReadOnly
@@ -135,26 +135,26 @@ func (s *Store) ReadOnly() error {
 	return nil
 }
 
-// because returns the error of a write. If the write failed because the file was
+// explainReadOnly returns the error of a write. If the write failed because the file was
 // opened for reading, it is the reason for that.
-func (s *Store) because(op string, err error) error {
+func (s *Store) explainReadOnly(op string, err error) error {
 	if why := s.ReadOnly(); why != nil && errors.Is(err, ErrReadOnly) && !errors.Is(why, ErrReadOnly) {
 		return fmt.Errorf("%s: %w", op, why)
 	}
 	return err
 }
 
-// stale is the lifetime of a read connection after the file could not be written once.
+// readerLifetime is the lifetime of a read connection after the file could not be written once.
 // Such a connection may have opened the file as immutable, and then it does not see
 // later changes.
-const stale = 10 * time.Second
+const readerLifetime = 10 * time.Second
 
 // noteWrite records whether a write succeeded, and returns its error. After a write
 // that failed because of space or permissions, and after the next one that works, all
 // connections are opened again, also for reading. Within a process SQLite shares what
 // one connection could open only for reading with the next one.
 func (s *Store) noteWrite(op string, err error) error {
-	err = s.because(op, err)
+	err = s.explainReadOnly(op, err)
 	why := writeError(err)
 	if why == nil && (err != nil || s.ReadOnly() == nil) {
 		return err
@@ -165,7 +165,7 @@ func (s *Store) noteWrite(op string, err error) error {
 	s.writer.SetMaxIdleConns(0)
 	s.writer.SetMaxIdleConns(1)
 	if s.readers != nil {
-		s.readers.SetConnMaxLifetime(stale)
+		s.readers.SetConnMaxLifetime(readerLifetime)
 		s.readers.SetMaxIdleConns(0)
 		s.readers.SetMaxIdleConns(readerConns)
 	}

@@ -14,9 +14,9 @@ import (
 // with new identities. At least half of its items must be unknown, too.
 const fewestNew = 3
 
-// candidates is the number of newest items of a feed with which an archive is
+// baseCandidates is the number of newest items of a feed with which an archive is
 // compared, in addition to four times its own length.
-const candidates = 500
+const baseCandidates = 500
 
 // candidate is a stored item that the document does not list.
 type candidate struct {
@@ -45,7 +45,7 @@ func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, remo
 	var old []candidate
 	var err error
 	if len(fresh) >= fewestNew && 2*len(fresh) >= len(b.items) {
-		old, err = w.alike(t, fresh, b.identities, candidates+4*len(b.items))
+		old, err = w.sameDateOrTitle(t, fresh, b.identities, baseCandidates+4*len(b.items))
 	} else {
 		old, err = w.atSameInstant(t, fresh, b.identities)
 	}
@@ -70,9 +70,9 @@ func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, remo
 	return found, w.err
 }
 
-// alike returns those of the n newest items not listed in the document that have the
+// sameDateOrTitle returns those of the n newest items not listed in the document that have the
 // date or the title of an unknown item. No other item can be the same.
-func (w *itemWriter) alike(t *target, fresh []feed.Article, identities string, n int) ([]candidate, error) {
+func (w *itemWriter) sameDateOrTitle(t *target, fresh []feed.Article, identities string, n int) ([]candidate, error) {
 	var titles []string
 	var seconds []int64
 	for _, a := range fresh {
@@ -154,8 +154,8 @@ func (w *itemWriter) releaseGUID(old feed.Article) error {
 	return w.exec(`UPDATE items SET identity = ? WHERE id = ?`, hash("retired", key), old.ID)
 }
 
-// isFilled reports whether a feed has items.
-func (w *itemWriter) isFilled(feedID int64) (filled bool, err error) {
+// hasItems reports whether a feed has items.
+func (w *itemWriter) hasItems(feedID int64) (filled bool, err error) {
 	err = w.row(`SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, []any{feedID}, &filled)
 	return filled, err
 }

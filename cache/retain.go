@@ -9,8 +9,8 @@ import (
 	"dateline/cache/search"
 )
 
-// removeSlice is the number of items that one transaction removes.
-const removeSlice = 200
+// removeChunk is the number of items that one transaction removes.
+const removeChunk = 200
 
 // Retain removes the items that the settings of the feeds do not keep: items dated
 // more than KeepDays before now, and all but the KeepItems newest items of a feed. If
@@ -22,7 +22,7 @@ const removeSlice = 200
 // transactions.
 func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
 	const op = "remove old items"
-	rules, err := readKeeping(ctx, s.readers)
+	rules, err := readRetention(ctx, s.readers)
 	if err != nil {
 		return 0, WrapError(ctx, op, err)
 	}
@@ -36,24 +36,24 @@ func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err err
 	return removed, nil
 }
 
-// keeping is the retention of a feed: how many days and items are kept, 0 means no
+// retention is the retention of a feed: how many days and items are kept, 0 means no
 // limit, and whether unread items always stay.
-type keeping struct {
+type retention struct {
 	feed        int64
 	days, items int
 	unread      bool
 }
 
-func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
+func readRetention(ctx context.Context, q db.Querier) ([]retention, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
 		WHERE config_order IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var rules []keeping
+	var rules []retention
 	for rows.Next() {
-		var k keeping
+		var k retention
 		if err := rows.Scan(&k.feed, &k.days, &k.items, &k.unread); err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
 const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? AND i.starred = 0 AND (i.read = 1 OR i.hidden = 1 OR ?)
 	AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1) ORDER BY i.pos LIMIT ?`
 
-func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed int, err error) {
+func (s *Store) retain(ctx context.Context, k retention, now time.Time) (removed int, err error) {
 	below := int64(db.Bottom)
 	if k.days > 0 && !now.IsZero() {
 		below = db.FirstPosition(now.AddDate(0, 0, -k.days))
@@ -88,18 +88,18 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 		return 0, nil
 	}
 	for {
-		n, err := s.removeSlice(ctx, db.SQL(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
+		n, err := s.removeChunk(ctx, db.SQL(sqlRemovable, k.feed, below, !k.unread, removeChunk), true)
 		removed += n
-		if err != nil || n < removeSlice {
+		if err != nil || n < removeChunk {
 			return removed, err
 		}
 	}
 }
 
-// removeSlice removes the items at the positions that a query returns, with everything
+// removeChunk removes the items at the positions that a query returns, with everything
 // that belongs to them, and returns how many there were. If remember is set, Save does
 // not store them again.
-func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int, error) {
+func (s *Store) removeChunk(ctx context.Context, of db.Text, remember bool) (int, error) {
 	n := 0
 	err := s.write(ctx, "remove items", func(tx *sql.Tx) error {
 		positions, err := db.Integers(ctx, tx, of)
@@ -145,9 +145,9 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 	}
 	for err == nil {
 		var removed int
-		removed, err = s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
+		removed, err = s.removeChunk(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeChunk), false)
 		n += removed
-		if removed < removeSlice {
+		if removed < removeChunk {
 			break
 		}
 	}

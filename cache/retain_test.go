@@ -53,7 +53,7 @@ func TestRetainCount(t *testing.T) {
 	s := open(t)
 	s.keep(0, 3, false)
 	var items []feed.Article
-	for i := range 2*cache.RemoveSlice + 10 {
+	for i := range 2*cache.RemoveChunk + 10 {
 		items = append(items, cachetest.Item(fmt.Sprint(i), time.Duration(i+1)*time.Minute))
 	}
 	s.SaveItems("a", items...)

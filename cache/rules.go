@@ -41,7 +41,7 @@ func arrival(at time.Time) query.Env { return query.Env{Now: at, NewSince: at} }
 
 const (
 	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.unsubscribed = 0`
-	ruleHitSlice = 500
+	ruleHitChunk = 500
 )
 
 // RuleHits yields the items first seen since a time that the query of the rule matches
@@ -60,14 +60,14 @@ func (s *Store) RuleHits(ctx context.Context, r query.Rule, since time.Time, yie
 	}
 	slices.SortFunc(positions, func(a, b int64) int { return cmp.Compare(b, a) })
 	zone := s.now().Location()
-	for slice := range slices.Chunk(positions, ruleHitSlice) {
+	for chunk := range slices.Chunk(positions, ruleHitChunk) {
 		err := s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
 			if !r.Query.Match(asArrived(a), infos[a.Feed], arrival(a.FirstSeen.In(zone))) {
 				return nil
 			}
 			n++
 			return yield(a)
-		}, sqlArticles, db.JSONIntegers(slice))
+		}, sqlArticles, db.JSONIntegers(chunk))
 		if err != nil {
 			return n, WrapError(ctx, op, err)
 		}

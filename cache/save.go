@@ -33,7 +33,7 @@ func (s *Store) Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved
 	batches := make([]batch, len(results))
 	for i, r := range results {
 		var err error
-		if batches[i], err = prepare(r); err != nil {
+		if batches[i], err = prepareBatch(r); err != nil {
 			return nil, WrapError(ctx, "save "+r.URL, err)
 		}
 	}
@@ -50,7 +50,7 @@ func (s *Store) Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved
 	if err != nil {
 		return nil, err
 	}
-	w.keepPrepared()
+	w.cacheStatements()
 	return saved, nil
 }
 
@@ -70,9 +70,9 @@ type incoming struct {
 	categories, enclosures string
 	// keys are the hashes by which the item finds its story.
 	keys storyKeys
-	// body is the compressed body. It is nil if [Store.compressEarly] has not
+	// compressed is the compressed body. It is nil if [Store.compressEarly] has not
 	// compressed it.
-	body []byte
+	compressed []byte
 }
 
 // known is what the database has of an incoming item.
@@ -81,7 +81,7 @@ type known struct {
 	indexed         bool
 }
 
-func prepare(a feed.Fetched) (batch, error) {
+func prepareBatch(a feed.Fetched) (batch, error) {
 	b := batch{Fetched: a}
 	if a.Document == nil {
 		return b, nil
@@ -140,12 +140,12 @@ func (w *itemWriter) save(batches []batch) ([]feed.Saved, error) {
 			return nil, err
 		}
 		if saved[i].New > 0 {
-			if err := w.keepRound(b.Round); err != nil {
+			if err := w.saveRefreshStart(b.Round); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return saved, w.keepSequence()
+	return saved, w.saveSequence()
 }
 
 // items saves the items of one batch. The last item of the document comes first, so
@@ -155,11 +155,11 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	if err != nil {
 		return err
 	}
-	filled, err := w.isFilled(t.id)
+	filled, err := w.hasItems(t.id)
 	if err != nil {
 		return err
 	}
-	t.asked = t.asked || filled
+	t.checkedBefore = t.checkedBefore || filled
 	have := map[int64]known{}
 	var reissued map[int]known
 	if filled {
@@ -170,14 +170,14 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 			return err
 		}
 	}
-	if t.met, err = w.met(b.items, have); err != nil {
+	if t.sharedKeys, err = w.findSharedKeys(b.items, have); err != nil {
 		return err
 	}
 	first := w.next
 	for i, in := range b.items {
 		old, isKnown := have[in.identity]
 		if again, found := reissued[i]; found {
-			if have[in.identity], err = w.again(t, again, in, saved); err != nil {
+			if have[in.identity], err = w.updateReissued(t, again, in, saved); err != nil {
 				return err
 			}
 			continue
@@ -185,7 +185,7 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 		switch {
 		case isKnown && old.source == in.source, removed[in.identity]:
 		case isKnown:
-			have[in.identity], err = w.change(t, old, in, old.id >= first, saved)
+			have[in.identity], err = w.updateChanged(t, old, in, old.id >= first, saved)
 		default:
 			// A second item with the same key in one document is an edit of the first one.
 			have[in.identity], err = w.insertNew(t, in, saved)
@@ -201,8 +201,8 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	return nil
 }
 
-// again updates an item that has a new identity.
-func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved) (known, error) {
+// updateReissued updates an item that has a new identity.
+func (w *itemWriter) updateReissued(t *target, old known, in incoming, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
@@ -211,14 +211,14 @@ func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved)
 	return w.update(t, old, in, before, true)
 }
 
-// change updates an item whose source has changed, unless another item took over its
+// updateChanged updates an item whose source has changed, unless another item took over its
 // GUID. young reports whether it was inserted for the same document.
-func (w *itemWriter) change(t *target, old known, in incoming, young bool, saved *feed.Saved) (known, error) {
+func (w *itemWriter) updateChanged(t *target, old known, in incoming, isNew bool, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
 	}
-	if !young && in.TookOver(before) {
+	if !isNew && in.TookOver(before) {
 		if err := w.releaseGUID(before); err != nil {
 			return known{}, err
 		}

@@ -24,11 +24,11 @@ type target struct {
 	// is notified of every new item.
 	renew, notify bool
 	// asked reports whether the feed was checked successfully before, or has items.
-	asked bool
+	checkedBefore bool
 	// counts is what is added to the counters of the feed.
 	counts FeedCount
 	// met has the links and titles of the new items that other items have, too.
-	met storyIndex
+	sharedKeys storyIndex
 }
 
 // targetOf returns the feed of a batch. If there is none, the error is sql.ErrNoRows.
@@ -36,7 +36,7 @@ func (w *itemWriter) targetOf(b batch) (*target, error) {
 	t := &target{url: b.URL, info: query.FeedInfo{URL: b.URL}}
 	var tags string
 	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
-		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
+		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.checkedBefore)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 		if !v.read {
 			t.counts.Unread++
 		}
-		if t.asked && !done && (v.notify || t.notify && !v.read) {
+		if t.checkedBefore && !done && (v.notify || t.notify && !v.read) {
 			saved.Notify = append(saved.Notify, feed.NewItem{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
 		}
 	}
@@ -131,7 +131,7 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 	for _, label := range v.labels {
 		w.exec(`INSERT INTO labels (name, pos, held, at) VALUES (?, ?, 1, ?)`, label, pos, seen)
 	}
-	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.packed(in), a.ID)
+	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.compressedBody(in), a.ID)
 }
 
 // markUnread makes an edited item and its story unread again, in a feed with that
@@ -184,7 +184,7 @@ func (w *itemWriter) row(query string, args []any, into ...any) error {
 	return stmt.QueryRowContext(w.ctx, args...).Scan(into...)
 }
 
-func (w *itemWriter) keepSequence() error {
+func (w *itemWriter) saveSequence() error {
 	return w.exec(`UPDATE sequence SET next = ?1 WHERE next <> ?1`, w.next)
 }
 
@@ -225,7 +225,7 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 	if stmt, ok := w.prepared[query]; ok {
 		return stmt, nil
 	}
-	if kept, ok := w.kept.Load(query); ok {
+	if kept, ok := w.statements.Load(query); ok {
 		w.prepared[query] = w.tx.StmtContext(w.ctx, kept.(*sql.Stmt))
 		return w.prepared[query], nil
 	}
@@ -236,27 +236,27 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 	return stmt, err
 }
 
-// keepPrepared prepares the statements of the transaction for later ones, because
+// cacheStatements prepares the statements of the transaction for later ones, because
 // parsing takes as long as running. It is called after the transaction has ended.
 // There are only a few, because their texts are constants.
-func (w *itemWriter) keepPrepared() {
+func (w *itemWriter) cacheStatements() {
 	for query := range w.prepared {
 		// A statement that cannot be prepared now is prepared when it is needed.
-		_, _ = w.keptStatement(w.ctx, w.writer, query)
+		_, _ = w.cachedStatement(w.ctx, w.writer, query)
 	}
 }
 
-// keptStatement returns a prepared statement that lives as long as the store. Each
+// cachedStatement returns a prepared statement that lives as long as the store. Each
 // query must be used with one pool only.
-func (s *Store) keptStatement(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
-	if kept, ok := s.kept.Load(query); ok {
+func (s *Store) cachedStatement(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+	if kept, ok := s.statements.Load(query); ok {
 		return kept.(*sql.Stmt), nil
 	}
 	stmt, err := db.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	kept, again := s.kept.LoadOrStore(query, stmt)
+	kept, again := s.statements.LoadOrStore(query, stmt)
 	if again {
 		stmt.Close()
 	}
@@ -280,7 +280,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	edited, changed := before.Edited, before.Fingerprint() != in.Fingerprint()
 	if changed {
 		var err error
-		if edited, err = w.revise(old.id, in); err != nil {
+		if edited, err = w.saveRevision(old.id, in); err != nil {
 			return known{}, err
 		}
 	}
@@ -294,7 +294,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
-	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.packed(in), old.id)
+	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.compressedBody(in), old.id)
 	if err := w.updateStoryKeys(old.id, in.keys); err != nil {
 		return known{}, err
 	}

@@ -94,7 +94,7 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	case db.BigEndian(header[db.ApplicationAt:]) == applicationID:
 		return true, nil
 	}
-	conn, err := s.connections(1, db.Pragmas("user_version"))
+	conn, err := s.openPool(1, db.Pragmas("user_version"))
 	if err != nil {
 		return false, err
 	}
@@ -108,9 +108,9 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	return id == applicationID, err
 }
 
-// resemblance is the number of bytes of a file in which orDamaged searches for the
+// schemaSearchBytes is the number of bytes of a file in which orDamaged searches for the
 // schema.
-const resemblance = 1 << 20
+const schemaSearchBytes = 1 << 20
 
 // orDamaged returns [ErrCorrupt] instead of [ErrForeign] if the file contains the
 // schema of dateline. Then only its header is destroyed.
@@ -118,7 +118,7 @@ func orDamaged(path string, err error) error {
 	if !errors.Is(err, ErrForeign) {
 		return err
 	}
-	if start, _ := readStart(path, resemblance); bytes.Contains(start, []byte(db.OurIndex)) {
+	if start, _ := readStart(path, schemaSearchBytes); bytes.Contains(start, []byte(db.OurIndex)) {
 		return ErrCorrupt
 	}
 	return err

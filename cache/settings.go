@@ -49,20 +49,20 @@ func (s *Store) saveProgress(ctx context.Context, id int64, permille int) error 
 	})
 }
 
-// roundSetting holds the start of the last refresh that brought a new item.
-const roundSetting = "cache.round"
+// refreshSetting holds the start of the last refresh that brought a new item.
+const refreshSetting = "cache.round"
 
 // LastRefresh returns the start of the last refresh that brought a new item. The query
 // is:new counts from there. It is the zero time if there was none.
 func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
-	return s.timeSetting(ctx, roundSetting)
+	return s.timeSetting(ctx, refreshSetting)
 }
 
-// keepRound saves the start of a refresh that brought a new item, unless a later one
+// saveRefreshStart saves the start of a refresh that brought a new item, unless a later one
 // is stored: two processes may save at the same time. A stored start in the future was
 // written with a wrong clock and is replaced.
-func (w *itemWriter) keepRound(round time.Time) error {
+func (w *itemWriter) saveRefreshStart(round time.Time) error {
 	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) NOT BETWEEN ?2 AND ?3`,
-		roundSetting, round.UnixMicro(), latestAllowed(w.seen).UnixMicro())
+		refreshSetting, round.UnixMicro(), latestAllowed(w.seen).UnixMicro())
 }

@@ -34,13 +34,13 @@ func (k storyKeys) meet(o storyKeys) bool {
 // storyIndex holds the link hashes and title hashes that stored items have.
 type storyIndex struct{ links, titles map[int64]bool }
 
-const sqlMet = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
+const sqlSharedKeys = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
 	UNION ALL SELECT 1, value FROM json_each(?2) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_title_hash WHERE i.title_hash = j.value)`
 
 // met returns which links and titles of new and changed items the database already
 // has. It asks once for a whole batch. Items of the batch itself are not compared with
 // each other, because a story has only one item of a feed.
-func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, error) {
+func (w *itemWriter) findSharedKeys(items []incoming, have map[int64]known) (storyIndex, error) {
 	var links, titles []int64
 	for _, in := range items {
 		if old, isKnown := have[in.identity]; isKnown && old.source == in.source {
@@ -57,7 +57,7 @@ func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, er
 	if len(links)+len(titles) == 0 {
 		return storyIndex{}, nil
 	}
-	err := w.each(sqlMet, []any{db.JSONIntegers(links), db.JSONIntegers(titles)}, func(rows *sql.Rows) error {
+	err := w.each(sqlSharedKeys, []any{db.JSONIntegers(links), db.JSONIntegers(titles)}, func(rows *sql.Rows) error {
 		var which int
 		var key int64
 		err := rows.Scan(&which, &key)
@@ -72,10 +72,10 @@ func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, er
 // the story already.
 func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
 	var lead int64
-	if keys.link.Valid && t.met.links[keys.link.Int64] {
+	if keys.link.Valid && t.sharedKeys.links[keys.link.Int64] {
 		lead, err = w.storyAmong(t.id, sqlLinkCandidates, id, t.id, keys.link, keys.title, maxCandidates)
 	}
-	if err == nil && lead == 0 && keys.title.Valid && t.met.titles[keys.title.Int64] {
+	if err == nil && lead == 0 && keys.title.Valid && t.sharedKeys.titles[keys.title.Int64] {
 		date := db.DateOf(pos)
 		lead, err = w.storyAmong(t.id, sqlTitleCandidates, id, t.id, keys.link, keys.title, maxCandidates,
 			db.FirstPosition(date.Add(-storyTime)), db.FirstPosition(date.Add(storyTime+time.Second))-1)
@@ -316,12 +316,12 @@ func (s stories) regroup() error {
 			return err
 		}
 	}
-	hidden, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.config_order IS NULL AND i.copy_of IS NULL
+	leads, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.config_order IS NULL AND i.copy_of IS NULL
 		AND EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id AND c.unsubscribed = 0)`))
 	if err != nil {
 		return err
 	}
-	for _, lead := range hidden {
+	for _, lead := range leads {
 		next, err := s.next(lead, nil)
 		if err != nil {
 			return err
@@ -347,8 +347,8 @@ func wholeStories(ctx context.Context, q db.Querier, ids []int64) ([]int64, erro
 		SELECT id FROM leads UNION ALL SELECT c.id FROM leads CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = leads.id`, db.JSONIntegers(ids)))
 }
 
-// runRest makes the mark on the other items of the stories of items that have changed.
-func (c *markChange) runRest(step int64, items []changed) error {
+// runStoryItems makes the mark on the other items of the stories of items that have changed.
+func (c *markChange) runStoryItems(step int64, items []changed) error {
 	if !ofStory(c.Flag) || len(items) == 0 {
 		return nil
 	}

@@ -72,9 +72,9 @@ func TestUndoOfStoryIsExact(t *testing.T) {
 // Marking a view marks the copies that it does not show, in slices, too, those
 // that arrived after the key was pressed as well, and in one step.
 func TestMarkAllOfStories(t *testing.T) {
-	for _, slice := range []int{1, 2, 10} {
+	for _, chunk := range []int{1, 2, 10} {
 		s := open(t)
-		s.SetMarkSlice(slice)
+		s.SetMarkChunk(chunk)
 		s.Subscribe("a", "b", "c")
 		var a, b []feed.Article
 		for i := range 5 {
@@ -166,7 +166,7 @@ func TestStoriesHold(t *testing.T) {
 	for seed := range uint64(3) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		s := open(t)
-		s.SetMarkSlice(3)
+		s.SetMarkChunk(3)
 		feeds := []string{"a", "b", "c", "d", "e"}
 		s.Subscribe(feeds...)
 		stories := map[string]string{}

@@ -47,7 +47,7 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 	if at.IsZero() {
 		at = s.now()
 	}
-	var of journalled
+	var of journalRef
 	var done []journalEntry
 	for more := true; more; {
 		err := s.writeDurably(ctx, w.op, func(tx *sql.Tx) error {
@@ -60,7 +60,7 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 					return err
 				}
 			}
-			entries, err := readSlice(ctx, tx, of, w, s.markSlice)
+			entries, err := readChunk(ctx, tx, of, w, s.markChunk)
 			if err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 				}
 			}
 			done = append(done, entries...)
-			more = itemsIn(entries) >= s.markSlice
+			more = itemsIn(entries) >= s.markChunk
 			return nil
 		})
 		if err != nil {
@@ -118,11 +118,11 @@ func beginStep(ctx context.Context, tx *sql.Tx) (int64, error) {
 
 // journalRef identifies a journal entry; the zero value is none. Step numbers are
 // reused after an undo, entry IDs are not.
-type journalled struct{ step, id int64 }
+type journalRef struct{ step, id int64 }
 
 // number returns the step to which more of the same mark belongs: a new one if j is
 // zero, 0 if the step was undone meanwhile.
-func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
+func (j journalRef) number(ctx context.Context, tx *sql.Tx) (int64, error) {
 	if j.step == 0 {
 		return beginStep(ctx, tx)
 	}
@@ -151,9 +151,9 @@ func (c *markChange) journal(step int64) error {
 		at.first = sql.NullInt64{Int64: c.items[0].pos, Valid: true}
 		at.last = sql.NullInt64{Int64: c.items[len(c.items)-1].pos, Valid: true}
 	}
-	c.journalled.step = step
+	c.ref.step = step
 	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
+		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), encodeIDs(ids), was, at.first, at.last).Scan(&c.ref.id)
 }
 
 // before returns the snooze times that a snooze replaces, as a JSON array in the order
@@ -171,8 +171,8 @@ func (c *markChange) before() (string, error) {
 	return db.ToJSON(was)
 }
 
-// packIDs encodes sorted IDs as varints, each the difference to the one before.
-func packIDs(ids []int64) []byte {
+// encodeIDs encodes sorted IDs as varints, each the difference to the one before.
+func encodeIDs(ids []int64) []byte {
 	b := make([]byte, 0, 2*len(ids)+8)
 	last := int64(0)
 	for _, id := range ids {
@@ -182,8 +182,8 @@ func packIDs(ids []int64) []byte {
 	return b
 }
 
-// unpackIDs decodes what packIDs returns.
-func unpackIDs(b []byte) ([]int64, error) {
+// decodeIDs decodes what encodeIDs returns.
+func decodeIDs(b []byte) ([]int64, error) {
 	var ids []int64
 	last := int64(0)
 	for len(b) > 0 {
@@ -198,9 +198,9 @@ func unpackIDs(b []byte) ([]int64, error) {
 	return ids, nil
 }
 
-// readSlice returns the next entries of a step to replay, until they have most items
+// readChunk returns the next entries of a step to replay, until they have most items
 // or more.
-func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w replayKind, most int) ([]journalEntry, error) {
+func readChunk(ctx context.Context, tx *sql.Tx, of journalRef, w replayKind, most int) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
@@ -217,7 +217,7 @@ func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w replayKind, mos
 			return nil, err
 		}
 		e.Until, e.At = db.FromMicros(until), db.FromMicros(at)
-		if e.Items, err = unpackIDs(items); err != nil {
+		if e.Items, err = decodeIDs(items); err != nil {
 			return nil, err
 		}
 		if was != "" {
@@ -250,7 +250,7 @@ func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forw
 		c.At = at
 	}
 	if e.Flag == feed.Snooze && !forward {
-		return e.wakeAsBefore(c)
+		return e.restoreSnooze(c)
 	}
 	if err := c.collect(`i.id`, e.Items); err != nil {
 		return err
@@ -258,8 +258,8 @@ func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forw
 	return c.apply()
 }
 
-// wakeAsBefore gives each item the snooze time that it had before.
-func (e journalEntry) wakeAsBefore(c markChange) error {
+// restoreSnooze gives each item the snooze time that it had before.
+func (e journalEntry) restoreSnooze(c markChange) error {
 	was, err := json.Marshal(e.was)
 	if err != nil {
 		return err

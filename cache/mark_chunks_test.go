@@ -21,11 +21,11 @@ func (s testStore) unread() int {
 // Many items are marked in several transactions that are one step; the ones
 // that were marked before, hidden or not, keep their state through undo.
 func TestMarkAllInSlices(t *testing.T) {
-	const slice, n = 150, 2*150 + 10
+	const chunk, n = 150, 2*150 + 10
 	s := open(t)
-	s.SetMarkSlice(slice)
+	s.SetMarkChunk(chunk)
 	s.Fill(n)
-	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{7, slice}, Flag: feed.Read, On: true, At: s.Now()}))
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{7, chunk}, Flag: feed.Read, On: true, At: s.Now()}))
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{9}, Flag: feed.Hidden, On: true, At: s.Now()}))
 	marked, err := s.markAll(cachetest.View(t, ""), feed.Read, "", true, s.Now())
 	s.Must(err)
@@ -52,22 +52,22 @@ func (s testStore) positions(query string) []int64 {
 // A process that is killed between two slices of an undo leaves a step whose
 // rest the next undo takes back, and which redo does again as a whole.
 func TestUndoKilledBetweenSlices(t *testing.T) {
-	const slice, n = 150, 150 + 10
+	const chunk, n = 150, 150 + 10
 	s := open(t)
-	s.SetMarkSlice(slice)
+	s.SetMarkChunk(chunk)
 	s.Fill(n)
 	_, err := s.markAll(cachetest.View(t, ""), feed.Read, "", true, s.Now())
 	s.Must(err)
 	s.Must(s.Write(s.Ctx(), "undo one slice", func(tx *sql.Tx) error {
-		entries, err := cache.UndoSlice(s.Ctx(), tx, slice, s.Now())
+		entries, err := cache.UndoChunk(s.Ctx(), tx, chunk, s.Now())
 		cachetest.Equal(t, "entries of a slice", entries, 1)
 		return err
 	}))
 	s.CheckCounts()
-	cachetest.Equal(t, "unread", s.unread(), slice)
+	cachetest.Equal(t, "unread", s.unread(), chunk)
 	step, err := s.undo(s.Now())
 	s.Must(err)
-	cachetest.Equal(t, "rest undone", step.N, n-slice)
+	cachetest.Equal(t, "rest undone", step.N, n-chunk)
 	cachetest.Equal(t, "unread", s.unread(), n)
 	step, err = s.redo(s.Now())
 	s.Must(err)
