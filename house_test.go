@@ -42,7 +42,7 @@ var allowedImports = map[string][]string{
 	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/opml"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
-	"dateline/cache/db": {"dateline/feed"},
+	"dateline/cache/db": {},
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse", "dateline/feed/query",
 		"dateline/feed/markup", "dateline/feed/text", "dateline/feed"},

@@ -190,10 +190,10 @@ func TestBackupsRotate(t *testing.T) {
 func TestBackupLines(t *testing.T) {
 	at := noon.Add(123456 * time.Microsecond)
 	for _, l := range []backupLine{
-		{Feed: `https://a.example/?a="b"&c=<d>`, Item: hexOf(-1), Flag: "read", On: true, At: at},
-		{Feed: "https://b.example/ü", Item: hexOf(1), Flag: "hidden", At: noon},
-		{Feed: "b", Item: hexOf(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
-		{Feed: "b", Item: hexOf(1), Flag: cache.FlagProgress, On: true, Permille: 7},
+		{Feed: `https://a.example/?a="b"&c=<d>`, Item: identityHex(-1), Flag: "read", On: true, At: at},
+		{Feed: "https://b.example/ü", Item: identityHex(1), Flag: "hidden", At: noon},
+		{Feed: "b", Item: identityHex(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
+		{Feed: "b", Item: identityHex(1), Flag: cache.FlagProgress, On: true, Permille: 7},
 	} {
 		var b bytes.Buffer
 		w := lineWriter{to: bufio.NewWriter(&b), rest: json.NewEncoder(&b), quoted: map[string][]byte{}}
