@@ -122,7 +122,7 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	if err := setBusyTimeout(ctx, conn, walTimeout); err != nil {
 		return err
 	}
-	defer setBusyTimeout(context.WithoutCancel(ctx), conn, db.LockPatience)
+	defer setBusyTimeout(context.WithoutCancel(ctx), conn, db.LockTimeout)
 	_, err = conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

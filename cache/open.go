@@ -105,7 +105,7 @@ func setBusyTimeout(ctx context.Context, conn *sql.Conn, patience time.Duration)
 // processes that switch a new file to WAL at the same time would wait for each other
 // forever. So SQLite fails one of them at once, whatever its timeout.
 func (s *Store) connectWithRetry(ctx context.Context) error {
-	patience := time.After(db.LockPatience)
+	patience := time.After(db.LockTimeout)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
 		if !errors.Is(WrapError(ctx, "", err), ErrLocked) {

@@ -100,7 +100,7 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	}
 	defer conn.Close()
 	var id, tables, ours int
-	err = conn.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema), (SELECT count(*) FROM sqlite_schema WHERE name = '`+db.OurIndex+`')
+	err = conn.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema), (SELECT count(*) FROM sqlite_schema WHERE name = '`+db.KnownIndex+`')
 		FROM pragma_application_id`).Scan(&id, &tables, &ours)
 	if err == nil && id != applicationID && (id != 0 || tables > 0 && ours == 0) {
 		err = ErrForeign
@@ -118,7 +118,7 @@ func orDamaged(path string, err error) error {
 	if !errors.Is(err, ErrForeign) {
 		return err
 	}
-	if start, _ := readStart(path, schemaSearchBytes); bytes.Contains(start, []byte(db.OurIndex)) {
+	if start, _ := readStart(path, schemaSearchBytes); bytes.Contains(start, []byte(db.KnownIndex)) {
 		return ErrCorrupt
 	}
 	return err

@@ -39,6 +39,6 @@ func FileSize(path string) int64 {
 	return info.Size()
 }
 
-// OurIndex is the name of an index that the schema of every database of dateline has
+// KnownIndex is the name of an index that the schema of every database of dateline has
 // had. A file that contains it is one of dateline.
-const OurIndex = "items_identity"
+const KnownIndex = "items_identity"

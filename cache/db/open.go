@@ -26,15 +26,15 @@ func Open(path string, conns int, query string) (*sql.DB, error) {
 // opened. The driver sets busy_timeout first, so that the other pragmas wait for
 // locks, and auto_vacuum before anything writes the first page.
 func Pragmas(list ...string) string {
-	q := url.Values{"_busy_timeout": {strconv.FormatInt(LockPatience.Milliseconds(), 10)}}
+	q := url.Values{"_busy_timeout": {strconv.FormatInt(LockTimeout.Milliseconds(), 10)}}
 	for _, p := range list {
 		q.Add("_pragma", p)
 	}
 	return q.Encode()
 }
 
-// LockPatience is how long a query waits for other processes.
-const LockPatience = 10 * time.Second
+// LockTimeout is how long a query waits for other processes.
+const LockTimeout = 10 * time.Second
 
 // DSN returns the name of the data source for the driver: a file: URI with the path
 // and the query. See https://www.sqlite.org/uri.html.

@@ -2,7 +2,7 @@
 // ([Text]), queries of one column, times, lists and packed rows as columns, the
 // position of an item, and the opening and the header of a database file.
 //
-// Of the schema it has only the name [OurIndex]. Only package cache and those below it
+// Of the schema it has only the name [KnownIndex]. Only package cache and those below it
 // import it.
 package db
 

@@ -31,7 +31,7 @@ func savedTables() []savedTable {
 	return []savedTable{
 		{name: "feeds", keyed: true, json: []string{"tags", "poll_hints"}, renamed: map[string]string{
 			"config_order": "place", "poll_hints": "wishes", "post_interval": "rhythm", "claimed_until": "asking"}},
-		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + db.OurIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}, renamed: map[string]string{
+		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + db.KnownIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}, renamed: map[string]string{
 			"source_hash": "source", "unsubscribed": "away", "has_enclosure": "enclosed", "has_image": "pictured", "has_comments": "commented", "has_page_text": "fulltext"}},
 		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures"}},
 		{name: "contents", keyed: true, keys: ofItems, compressed: []string{"body"}},
