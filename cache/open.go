@@ -57,7 +57,7 @@ type Store struct {
 	readOnly atomic.Pointer[error]
 	// walWrites counts the writes that found the write-ahead log too large.
 	walWrites atomic.Int64
-	// kept holds prepared statements by their text.
+	// statements holds prepared statements by their text.
 	statements sync.Map
 	// listPrefetch and screenPrefetch hold what [Store.Prefetch] reads. The first
 	// write drops screenPrefetch.

@@ -23,11 +23,11 @@ type target struct {
 	// renew reports whether edited items become unread again, notify whether the user
 	// is notified of every new item.
 	renew, notify bool
-	// asked reports whether the feed was checked successfully before, or has items.
+	// checkedBefore reports whether the feed was checked successfully before, or has items.
 	checkedBefore bool
 	// counts is what is added to the counters of the feed.
 	counts FeedCount
-	// met has the links and titles of the new items that other items have, too.
+	// sharedKeys has the links and titles of the new items that other items have, too.
 	sharedKeys storyIndex
 }
 

@@ -37,7 +37,7 @@ type storyIndex struct{ links, titles map[int64]bool }
 const sqlSharedKeys = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
 	UNION ALL SELECT 1, value FROM json_each(?2) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_title_hash WHERE i.title_hash = j.value)`
 
-// met returns which links and titles of new and changed items the database already
+// findSharedKeys returns which links and titles of new and changed items the database already
 // has. It asks once for a whole batch. Items of the batch itself are not compared with
 // each other, because a story has only one item of a feed.
 func (w *itemWriter) findSharedKeys(items []incoming, have map[int64]known) (storyIndex, error) {

@@ -80,15 +80,24 @@ func (s Store) Subscribe(urls ...string) {
 	s.Must(s.SetFeeds(s.Ctx(), subs))
 }
 
-// Readers, Writer, Write, RepairCounts and Search are those of [cache.Internals].
+// Readers returns the connections for reading.
 func (s Store) Readers() *sql.DB { return s.Internals().Readers() }
-func (s Store) Writer() *sql.DB  { return s.Internals().Writer() }
+
+// Writer returns the connection for writing.
+func (s Store) Writer() *sql.DB { return s.Internals().Writer() }
+
+// Write runs f in one transaction.
 func (s Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return s.Internals().Write(ctx, op, f)
 }
+
+// RepairCounts counts the items of each feed again and returns the URLs of the feeds
+// whose counts were wrong.
 func (s Store) RepairCounts(ctx context.Context) ([]string, error) {
 	return s.Internals().RepairCounts(ctx)
 }
+
+// Search returns the index that answers the queries of views.
 func (s Store) Search() *search.Index { return s.Internals().Index() }
 
 // Ctx returns the context of the test.
