@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// Every kind of change reaches the store through Apply, and a change is a value
-// that can be applied again.
+// TestApply checks that every kind of change reaches the database, and that a change
+// can be applied again.
 func TestApply(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -59,7 +59,7 @@ func TestApply(t *testing.T) {
 // TestMarkItemsCountsWhatChanged protects what a command reports: each item that really
 // changed once, also those of the same story in other feeds.
 func TestMarkItemsCountsWhatChanged(t *testing.T) {
-	s := news(t)
+	s := threeFeeds(t)
 	mark := func(marks ...feed.Mark) int {
 		t.Helper()
 		for i := range marks {
@@ -88,8 +88,9 @@ func (s testStore) at(key string) int64 {
 	return pos
 }
 
-// Snoozing a view takes its items out of lists and counts until their time, and is
-// undone as one step: an item that was snoozed before gets its own time back.
+// TestSnoozeView checks that snoozing a view removes its items from lists and counts
+// until their time, and is undone as one step. An item that was snoozed before gets
+// its old time back.
 func TestSnoozeView(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")

@@ -16,8 +16,8 @@ import (
 	"dateline/feed"
 )
 
-// corpus makes items whose words are as unevenly frequent as those of a
-// language: the first is in nearly every item, the last in hardly any.
+// corpus makes items whose words are as unevenly frequent as in a language: the first
+// word is in nearly every item, the last in hardly any.
 type corpus struct {
 	r     *rand.Rand
 	zipf  *rand.Zipf
@@ -61,7 +61,7 @@ func (c corpus) item(f, n int) feed.Article {
 
 const benchFeeds = 100
 
-// build makes a cache of n items in benchFeeds feeds, the last tenth unread.
+// build returns a store with n items in benchFeeds feeds, the newest tenth unread.
 func build(b *testing.B, n int) testStore {
 	b.Helper()
 	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), cachetest.NewClock(noon))
@@ -93,7 +93,7 @@ func build(b *testing.B, n int) testStore {
 	return s
 }
 
-// BenchmarkKeys measures what keys wait for, at two sizes of the cache.
+// BenchmarkKeys measures what a key press waits for, at two sizes of the database.
 func BenchmarkKeys(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -174,8 +174,8 @@ func marks(b *testing.B, s testStore) {
 	})
 }
 
-// BenchmarkMarkAll marks everything that is in a cache of 100,000 items as read,
-// takes it back and does it again. The items are not indexed: no mark asks.
+// BenchmarkMarkAll marks 100,000 items as read, undoes that and redoes it. The items
+// are not indexed, because marks do not use the index.
 func BenchmarkMarkAll(b *testing.B) {
 	const n = 100_000
 	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), cachetest.NewClock(noon))
@@ -216,7 +216,7 @@ func BenchmarkMarkAll(b *testing.B) {
 	b.ReportMetric(float64(spent["redo"])/per, "redo-ns/100k")
 }
 
-// saves measures a feed of 20 items: unchanged, and new but for the index.
+// saves measures saving a feed of 20 items: unchanged, and all new.
 func saves(b *testing.B, s testStore, n int) {
 	c := newCorpus()
 	var items []feed.Article
@@ -250,8 +250,8 @@ func saves(b *testing.B, s testStore, n int) {
 	})
 }
 
-// BenchmarkIndex measures what an item of some 600 words costs in the index: the
-// time to write it, and its share of the file.
+// BenchmarkIndex measures what an item of about 600 words costs in the index: the time
+// to write it, and its share of the file.
 func BenchmarkIndex(b *testing.B) {
 	const n, atOnce = 2000, 100
 	for range b.N {

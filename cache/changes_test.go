@@ -8,7 +8,7 @@ import (
 	"dateline/cache/cachetest"
 )
 
-// patience is how long a test waits for what should come at once.
+// patience is how long a test waits for a change that is reported at once.
 const patience = 30 * time.Second
 
 // arrives fails the test unless a change is reported.
@@ -24,8 +24,8 @@ func arrives(t *testing.T, what string, changes <-chan struct{}) {
 	}
 }
 
-// What others write is reported, whether their log is new, is there already, or
-// was removed by the last of them; what the store writes itself is not.
+// TestChangesOfOthers checks that writes of other processes are reported, whether
+// their log is new, exists already, or was removed by the last of them.
 func TestChangesOfOthers(t *testing.T) {
 	s := open(t)
 	ctx, stop := context.WithCancel(s.Ctx())
@@ -50,8 +50,8 @@ func TestChangesOfOthers(t *testing.T) {
 	}
 }
 
-// Own writes alone are no change, and a burst of others' is reported at least
-// once, after its end.
+// TestChangesAreOthersOnly checks that own writes are not reported, and that a burst
+// of writes of others is reported at least once after its end.
 func TestChangesAreOthersOnly(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -78,7 +78,8 @@ func TestChangesAreOthersOnly(t *testing.T) {
 	arrives(t, "a burst", changes)
 }
 
-// A directory that cannot be watched is an error, and nothing is left running.
+// TestChangesWithoutADirectory checks that a directory that cannot be watched is an
+// error.
 func TestChangesWithoutADirectory(t *testing.T) {
 	s := open(t)
 	s.SetPath(s.Path() + "-no/such.db")

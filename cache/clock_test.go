@@ -10,8 +10,8 @@ import (
 	"dateline/feed/query"
 )
 
-// A clock that was wrong for a while, years ahead, takes no later word from the
-// reader: what was said or seen then does not stand against the present.
+// TestMarksOfAWrongClock checks that marks made while the clock was years fast are
+// replaced by any later mark.
 func TestMarksOfAWrongClock(t *testing.T) {
 	for _, m := range []feed.Mark{{Flag: feed.Read}, {Flag: feed.Starred}, {Flag: feed.Hidden}, {Flag: feed.Label, Label: "work"}} {
 		s := open(t)
@@ -25,7 +25,7 @@ func TestMarksOfAWrongClock(t *testing.T) {
 		a, err := s.Article(s.Ctx(), 1)
 		s.Must(err)
 		if a.Read || a.Starred || a.Hidden || len(a.Labels) > 0 {
-			t.Errorf("%s: the word of the wrong clock stays: %+v", m.Flag, a.Item)
+			t.Errorf("%s: the mark of the wrong clock stays: %+v", m.Flag, a.Item)
 		}
 		m.On, m.At = true, s.Advance(time.Minute)
 		s.Must(s.Mark(s.Ctx(), m))
@@ -34,12 +34,13 @@ func TestMarksOfAWrongClock(t *testing.T) {
 		a, err = s.Article(s.Ctx(), 1)
 		s.Must(err)
 		if !a.Read && !a.Starred && !a.Hidden && len(a.Labels) == 0 {
-			t.Errorf("%s: an older word wins once the clock is right", m.Flag)
+			t.Errorf("%s: an older mark wins after the clock is right", m.Flag)
 		}
 	}
 }
 
-// What was first seen by a clock that was ahead is marked with all the others.
+// TestMarkAllAfterAWrongClock checks that marking a view includes items that were
+// first seen by a fast clock.
 func TestMarkAllAfterAWrongClock(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -50,9 +51,9 @@ func TestMarkAllAfterAWrongClock(t *testing.T) {
 	cachetest.Equal(t, "marked", n, 1)
 }
 
-// What arrived while the clock was ahead stands among the news once it is right,
-// not above all that is to come, in its order; it is found, counted and
-// labelled as before, and a rule's mark is still none of the user's.
+// TestItemsOfAWrongClock checks that items that arrived while the clock was fast move
+// to now, in their order, after the clock is right. They are found, counted and
+// labelled as before, and marks of rules are still older than those of the user.
 func TestItemsOfAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{3 * time.Hour, 365 * 24 * time.Hour} {
 		s := open(t)
@@ -77,7 +78,7 @@ func TestItemsOfAWrongClock(t *testing.T) {
 		a, err := s.Article(s.Ctx(), s.ID("soon"))
 		s.Must(err)
 		if a.Date.After(right) || a.FirstSeen.After(right) || !a.Future {
-			t.Errorf("%v: of %v, seen %v, with a date to come %v", ahead, a.Date, a.FirstSeen, a.Future)
+			t.Errorf("%v: date %v, first seen %v, future %v", ahead, a.Date, a.FirstSeen, a.Future)
 		}
 		var own int
 		s.Must(s.Readers().QueryRow(`SELECT count(*) FROM items i JOIN labels l ON l.pos = i.pos WHERE i.read_at = i.first_seen AND l.at = i.first_seen`).Scan(&own))
@@ -86,8 +87,8 @@ func TestItemsOfAWrongClock(t *testing.T) {
 	}
 }
 
-// What was read while the clock was ahead does not stay in the list of what is
-// unread, and what was put off until the next morning comes back then.
+// TestMarksOfAWrongClockEnd checks that items read by a fast clock leave the list of
+// unread items, and that items snoozed until the next morning come back then.
 func TestMarksOfAWrongClockEnd(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	s := open(t)
@@ -111,9 +112,9 @@ func TestMarksOfAWrongClockEnd(t *testing.T) {
 	s.CheckCounts()
 }
 
-// The log of a feed and the last refresh are those of the present, not of a
-// clock that was ahead.
-func TestLogOfAWrongClock(t *testing.T) {
+// TestPollLogOfAWrongClock checks that entries and refreshes that a fast clock dated
+// are replaced after the clock is right.
+func TestPollLogOfAWrongClock(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	s := open(t)
 	s.Subscribe(feedA)
@@ -131,7 +132,7 @@ func TestLogOfAWrongClock(t *testing.T) {
 	polls, err := s.Polls(s.Ctx(), feedA, cache.MaxPolls)
 	s.Must(err)
 	if len(polls) != 1 || !polls[0].At.Equal(s.Now()) {
-		t.Errorf("%d lines, %+v", len(polls), polls)
+		t.Errorf("%d entries, %+v", len(polls), polls)
 	}
 	last, err := s.LastRefresh(s.Ctx())
 	s.Must(err)

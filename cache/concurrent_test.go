@@ -11,9 +11,9 @@ import (
 	"dateline/feed"
 )
 
-// Several processes that save the same feed, index, mark and read at once see
-// no lock, lose no mark and store no item twice.
-func TestManyAtOnce(t *testing.T) {
+// TestConcurrentStores checks that several stores that save the same feed, index, mark
+// and read at the same time report no lock, lose no mark and store no item twice.
+func TestConcurrentStores(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	const processes, rounds = 4, 8

@@ -13,7 +13,7 @@ import (
 	"dateline/feed/query"
 )
 
-// revision is what the cache kept of an item's earlier text, "" for nothing.
+// revision returns the stored revision of an item; empty if there is none.
 func (s testStore) revision(key string) string {
 	s.T.Helper()
 	r, err := s.Revision(s.Ctx(), s.ID(key))
@@ -24,8 +24,8 @@ func (s testStore) revision(key string) string {
 	return r.Title + "/" + r.Body.Raw
 }
 
-// What is kept of an edited item is the version that the user may have read
-// last; markup alone is no edit.
+// TestRevisions checks that the revision of an edited item is the version that the
+// user may have read last, and that a change of markup alone is no edit.
 func TestRevisions(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -60,9 +60,10 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
-// A page's text is found beside the feed's own, indexed or not; a failure is
-// kept as its sentence, and never in position of a text.
-func TestFulltext(t *testing.T) {
+// TestPageText checks that the text of a page is found beside the feed's own text,
+// whether it is indexed or not. A failure is stored as its message, and does not
+// replace a text.
+func TestPageText(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "<p>teaser"), cachetest.Item("2", 2*time.Hour, "Two", "<p>other"))
@@ -101,8 +102,9 @@ func TestFulltext(t *testing.T) {
 	}
 }
 
-// The page is asked once for each of a feed's newest items that have a link.
-func TestWantFulltext(t *testing.T) {
+// TestItemsWithoutPageText checks that the page of each of a feed's newest items with
+// a link is fetched once.
+func TestItemsWithoutPageText(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")
 	bare := cachetest.Item("bare", time.Second)
@@ -125,8 +127,9 @@ func TestWantFulltext(t *testing.T) {
 	cachetest.Equal(t, "asked once", want(9), []string{"3"})
 }
 
-// Texts kept beside an item go with it.
-func TestTextsGoWithTheirItem(t *testing.T) {
+// TestTextsAreRemovedWithTheirItem checks that revisions and page texts are removed
+// with their item.
+func TestTextsAreRemovedWithTheirItem(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "text"))
@@ -140,7 +143,8 @@ func TestTextsGoWithTheirItem(t *testing.T) {
 	cachetest.Equal(t, "rows left", left, []int64{0})
 }
 
-// RuleHits sees items as they arrived, whatever was done to them since.
+// TestRuleHits checks that RuleHits matches items as they arrived, whatever was done
+// to them later.
 func TestRuleHits(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")

@@ -10,10 +10,9 @@ import (
 	"dateline/feed"
 )
 
-// TestSetFeedsWritesChangesAlone protects the start, which sets the feeds each
-// time: the same subscriptions write nothing, and every part of one that changes
-// is kept.
-func TestSetFeedsWritesChangesAlone(t *testing.T) {
+// TestSetFeedsWritesOnlyChanges protects the start, which sets the feeds each time:
+// equal subscriptions write nothing, and every changed part of one is saved.
+func TestSetFeedsWritesOnlyChanges(t *testing.T) {
 	s := open(t)
 	watching := openAt(t, s.Path(), s.Clock)
 	subs := []feed.Subscription{{URL: "https://a.example/\x1e"}, {URL: "https://b.example/"}}
@@ -53,8 +52,8 @@ func TestSetFeedsWritesChangesAlone(t *testing.T) {
 	}
 }
 
-// TestTextsOfFeedsStayApart protects the packed rows of feeds: whatever a server
-// or a publisher says in one column, it ends up in that column alone.
+// TestTextsOfFeedsStayApart protects the packed rows of feeds: a text of a server or a
+// publisher never ends up in another column.
 func TestTextsOfFeedsStayApart(t *testing.T) {
 	s := open(t)
 	s.Subscribe("https://a.example/", "https://b.example/")
@@ -77,9 +76,9 @@ func TestTextsOfFeedsStayApart(t *testing.T) {
 	}
 }
 
-// TestSourcesAreFeedsAndCounts protects the first screen: what it reads at once
-// is what is read later one by one, with copies counted once, and snoozed items
-// and feeds that are gone not at all.
+// TestSourcesAreFeedsAndCounts protects the first screen: what it reads together is
+// what is read later separately. Copies are counted once, snoozed items and
+// unsubscribed feeds not at all.
 func TestSourcesAreFeedsAndCounts(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b", "c")

@@ -14,9 +14,9 @@ import (
 	"dateline/feed"
 )
 
-// The write-ahead log stays bounded while others read without a pause: SQLite
-// alone would let it grow as long as there is always somebody who reads.
-func TestLogIsBounded(t *testing.T) {
+// TestWALIsBounded checks that the write-ahead log stays small while others read all
+// the time. SQLite alone would let it grow.
+func TestWALIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes 150 MB")
 	}
@@ -61,6 +61,6 @@ func TestLogIsBounded(t *testing.T) {
 	}
 	s.Must(s.Maintain(s.Ctx()))
 	if left := db.FileSize(s.Path() + "-wal"); left > 1<<20 {
-		t.Errorf("tidying leaves %d KB of log", left>>10)
+		t.Errorf("Maintain leaves %d KB of log", left>>10)
 	}
 }

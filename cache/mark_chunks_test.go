@@ -18,9 +18,10 @@ func (s testStore) unread() int {
 	return n
 }
 
-// Many items are marked in several transactions that are one step; the ones
-// that were marked before, hidden or not, keep their state through undo.
-func TestMarkAllInSlices(t *testing.T) {
+// TestMarkViewInChunks checks that items marked in several transactions are one step
+// of undo. Items that were marked before, hidden or not, keep their state through
+// undo.
+func TestMarkViewInChunks(t *testing.T) {
 	const chunk, n = 150, 2*150 + 10
 	s := open(t)
 	s.SetMarkChunk(chunk)
@@ -49,9 +50,10 @@ func (s testStore) positions(query string) []int64 {
 	return positions
 }
 
-// A process that is killed between two slices of an undo leaves a step whose
-// rest the next undo takes back, and which redo does again as a whole.
-func TestUndoKilledBetweenSlices(t *testing.T) {
+// TestUndoKilledBetweenChunks checks that the next undo takes back the rest of a step
+// if the process was killed between two transactions, and that redo repeats the whole
+// step.
+func TestUndoKilledBetweenChunks(t *testing.T) {
 	const chunk, n = 150, 150 + 10
 	s := open(t)
 	s.SetMarkChunk(chunk)
@@ -76,9 +78,9 @@ func TestUndoKilledBetweenSlices(t *testing.T) {
 	s.CheckCounts()
 }
 
-// A step that is undone while it is still being made does not go on, and what
-// comes next is not taken for it.
-func TestSliceAfterUndo(t *testing.T) {
+// TestChunkAfterUndo checks that a step that is undone while it is being made does not
+// continue, and that the next step is not taken for it.
+func TestChunkAfterUndo(t *testing.T) {
 	s := open(t)
 	s.Fill(3)
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Read, On: true, At: s.Now()}))
@@ -97,9 +99,10 @@ func TestSliceAfterUndo(t *testing.T) {
 	cachetest.Equal(t, "step of the same number", number(), 0)
 }
 
-// An undo looks where the items span, and finds one all the same that has moved
-// since, and none that has been marked otherwise.
-func TestUndoLooksWhereItemsLay(t *testing.T) {
+// TestUndoScansRange checks that an undo scans the range in which the items were,
+// finds an item that has moved, and changes no item that was marked otherwise
+// meanwhile.
+func TestUndoScansRange(t *testing.T) {
 	const n = 2 * cache.LongRange
 	s := open(t)
 	s.Fill(n)

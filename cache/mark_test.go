@@ -13,7 +13,7 @@ import (
 	"dateline/feed"
 )
 
-// permutations of 0..n-1.
+// permutations returns the permutations of 0 to n-1.
 func permutations(n int) [][]int {
 	if n == 0 {
 		return [][]int{nil}
@@ -27,9 +27,9 @@ func permutations(n int) [][]int {
 	return all
 }
 
-// The later mark wins for each item and flag, in whatever order marks arrive
-// and whichever process they come from.
-func TestLastWordWins(t *testing.T) {
+// TestNewestMarkWins checks that the newest mark wins for each item and flag, in
+// whatever order the marks arrive and whichever process makes them.
+func TestNewestMarkWins(t *testing.T) {
 	until := noon.Add(24 * time.Hour)
 	for _, flag := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden, feed.Label, feed.Snooze} {
 		s := open(t)
@@ -59,14 +59,15 @@ func TestLastWordWins(t *testing.T) {
 			s.Must(err)
 			got := map[feed.Flag]bool{feed.Read: a.Read, feed.Starred: a.Starred, feed.Hidden: a.Hidden, feed.Label: len(a.Labels) == 1, feed.Snooze: a.Snoozed.Equal(until)}[flag]
 			if got != marks[3].On {
-				t.Errorf("%s after marks in order %v is %v, the last word was %v", flag, order, got, marks[3].On)
+				t.Errorf("%s after marks in order %v is %v, the newest mark is %v", flag, order, got, marks[3].On)
 			}
 		}
 		s.CheckCounts()
 	}
 }
 
-// A publisher's edit leaves what the user did alone, wherever it moves the item.
+// TestSaveKeepsMarks checks that a publisher's edit changes no mark, even if it moves
+// the item.
 func TestSaveKeepsMarks(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -96,8 +97,9 @@ func TestSaveKeepsMarks(t *testing.T) {
 	s.CheckCounts()
 }
 
-// MarkAll takes what the view shows and leaves what arrived after the key.
-func TestMarkAll(t *testing.T) {
+// TestMarkView checks that the items of the view are marked, and that items that
+// arrived after the key press are not.
+func TestMarkView(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")
 	s.SaveItems("a", cachetest.Item("1", time.Minute), cachetest.Item("2", 2*time.Minute))
@@ -116,8 +118,9 @@ func TestMarkAll(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Everything above or below a row is marked, the row itself is not.
-func TestMarkFrom(t *testing.T) {
+// TestMarkBeside checks that all items above or below a row are marked, and that the
+// row is not.
+func TestMarkBeside(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	s.SaveItems("a", cachetest.Item("1", time.Minute), cachetest.Item("2", 2*time.Minute), cachetest.Item("3", 3*time.Minute), cachetest.Item("4", 4*time.Minute))
@@ -132,8 +135,9 @@ func TestMarkFrom(t *testing.T) {
 	cachetest.Equal(t, "left", s.List("is:unread"), []string{"3"})
 }
 
-// Undo takes back exactly what a step changed, across restarts and processes,
-// redo does it again, and a new step ends what can be redone.
+// TestUndo checks that undo takes back exactly what a step changed, also after a
+// restart and in another process, that redo repeats it, and that nothing can be redone
+// after a new step.
 func TestUndo(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -169,7 +173,8 @@ func TestUndo(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Undoing a snooze gives each item the time it had before.
+// TestUndoSnooze checks that undoing a snooze gives each item the time that it had
+// before.
 func TestUndoSnooze(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -191,7 +196,7 @@ func TestUndoSnooze(t *testing.T) {
 	cachetest.Equal(t, "snooze over", s.List(""), []string{"1", "2"})
 }
 
-// The journal forgets the oldest steps.
+// TestJournalIsBounded checks that the journal deletes the oldest steps.
 func TestJournalIsBounded(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")

@@ -16,8 +16,8 @@ import (
 	"dateline/feed"
 )
 
-// A new cache is for the user's eyes only, its directory too, and the log
-// beside it.
+// TestOpenCreatesPrivateFiles checks that only the user can read a new database, its
+// log and its directory.
 func TestOpenCreatesPrivateFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "dateline", "cache.db")
 	s := openAt(t, path, cachetest.NewClock(noon))
@@ -29,9 +29,8 @@ func TestOpenCreatesPrivateFiles(t *testing.T) {
 	}
 }
 
-// Opening a cache that is there writes nothing to it: a start would wait for the
-// disk, and every other process would read anew what has not changed. What is
-// set once, in an empty file, stays.
+// TestOpenWritesNothing checks that opening an existing database writes nothing.
+// Otherwise a start would wait for the disk, and every other process would read again.
 func TestOpenWritesNothing(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -43,14 +42,15 @@ func TestOpenWritesNothing(t *testing.T) {
 	after, err := s.Version(s.Ctx())
 	s.Must(err)
 	if before != after {
-		t.Error("opening the cache has changed it")
+		t.Error("opening the database has changed it")
 	}
 	var vacuum int
 	s.Must(other.Writer().QueryRowContext(s.Ctx(), `PRAGMA auto_vacuum`).Scan(&vacuum))
 	cachetest.Equal(t, "auto_vacuum", vacuum, 2)
 }
 
-// Many processes may open a cache at once, even one that none has made yet.
+// TestOpenAtOnce checks that several processes can open a database at the same time,
+// also one that does not exist yet.
 func TestOpenAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cache.db")
 	var wg sync.WaitGroup
@@ -72,8 +72,8 @@ func TestOpenAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// What cannot be opened says why in a sentence with a way out; a cache of a
-// later dateline and another program's database are left as they are.
+// TestOpenRefuses checks that a database of a newer dateline and files of other
+// programs are refused and left as they are.
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	newer := filepath.Join(dir, "newer.db")
@@ -99,12 +99,12 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	data, err := os.ReadFile(garbage)
 	if err != nil || !strings.HasPrefix(string(data), "no database") {
-		t.Errorf("a file that is no cache was changed: %v", err)
+		t.Errorf("a file that is not a database was changed: %v", err)
 	}
 }
 
-// A full disk fails the change at hand with its own error and loses nothing
-// that was saved before.
+// TestFullDisk checks that a full disk fails the write with its own error, and that
+// saved data stays.
 func TestFullDisk(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -123,8 +123,8 @@ func TestFullDisk(t *testing.T) {
 	s.CheckCounts()
 }
 
-// A change in another process shows in Version; without one it stays, whatever
-// this one writes: the screen reloads what others did, not what it did itself.
+// TestVersion checks that Version changes with the writes of another process, and not
+// with own writes.
 func TestVersion(t *testing.T) {
 	s := open(t)
 	other := openAt(t, s.Path(), s.Clock)
@@ -141,11 +141,11 @@ func TestVersion(t *testing.T) {
 	after, err := s.Version(s.Ctx())
 	s.Must(err)
 	if after == before {
-		t.Error("a change by another process does not show")
+		t.Error("a change by another process does not change Version")
 	}
 }
 
-// Screen state, texts of any kind, comes back after a restart.
+// TestSettings checks that settings, texts of any kind, are there after a restart.
 func TestSettings(t *testing.T) {
 	s := open(t)
 	s.Must(s.setSetting("screen", `{"pane":1}`))
@@ -160,9 +160,9 @@ func TestSettings(t *testing.T) {
 	cachetest.Equal(t, "setting never made", got, "")
 }
 
-// A process that finds the new file locked by the one that is making it waits
-// for its turn, although SQLite refuses to wait when it turns a file into a WAL.
-func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
+// TestOpenWhileAnotherCreatesTheFile checks that a process waits while another one has
+// locked the new file, although SQLite does not wait when it switches a file to WAL.
+func TestOpenWhileAnotherCreatesTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	other, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -192,6 +192,6 @@ func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-opened; err != nil {
-		t.Error("once it is free:", err)
+		t.Error("after it is free:", err)
 	}
 }

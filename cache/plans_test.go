@@ -8,8 +8,8 @@ import (
 	"dateline/cache/cachetest"
 )
 
-// The queries of the store that are always the same neither scan the items nor
-// sort them.
+// TestFixedPlansNeitherScanNorSort checks the query plans of the queries that are
+// always the same.
 func TestFixedPlansNeitherScanNorSort(t *testing.T) {
 	s := open(t)
 	for _, q := range cache.FixedQueries() {

@@ -8,7 +8,7 @@ import (
 	"dateline/feed"
 )
 
-// claim claims what the store lists of the feeds, for ten minutes.
+// claim claims feeds, as the store lists them, for ten minutes.
 func (s testStore) claim(feeds []feed.Feed, anyway bool) []string {
 	s.T.Helper()
 	got, err := s.Claim(s.Ctx(), feeds, s.Now().Add(10*time.Minute), anyway)
@@ -16,9 +16,9 @@ func (s testStore) claim(feeds []feed.Feed, anyway bool) []string {
 	return got
 }
 
-// A feed is asked by who claims it first: another process gets it back only when
-// the claim is given back or has run out, by naming it, or when the claim was
-// made by a clock that was ahead.
+// TestClaim checks that the first process that claims a feed gets it. Another one gets
+// it after the claim is released or has ended, if the user names the feed, or if the
+// claim was made by a fast clock.
 func TestClaim(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b", "c")
@@ -40,9 +40,9 @@ func TestClaim(t *testing.T) {
 	cachetest.Equal(t, "of a clock set back", other.claim(feeds, false), []string{"a", "b", "c"})
 }
 
-// Who has read that a feed is due, but comes to claim it when another process
-// has had its answer already, does not ask it once more; an answer ends a claim.
-func TestClaimOfWhatWasAsked(t *testing.T) {
+// TestClaimAfterCheck checks that a process does not get a feed that another one has
+// checked since the feed was read, and that saving a result ends the claim.
+func TestClaimAfterCheck(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	feeds, err := s.Feeds(s.Ctx())

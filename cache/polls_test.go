@@ -13,7 +13,7 @@ import (
 
 const feedA, feedB = "https://a.example/feed", "https://b.example/feed"
 
-// feedOf is what the store lists of a feed.
+// feedOf returns a feed as the store lists it.
 func (s testStore) feedOf(url string) feed.Feed {
 	s.T.Helper()
 	feeds, err := s.Feeds(s.Ctx())
@@ -27,9 +27,9 @@ func (s testStore) feedOf(url string) feed.Feed {
 	return feed.Feed{}
 }
 
-// All that is known of a feed's polling comes back as it was kept, and a purge
-// forgets it.
-func TestPollStateIsKept(t *testing.T) {
+// TestPollStateIsSaved checks that the whole poll state of a feed is read as it was
+// saved, and that a purge deletes it.
+func TestPollStateIsSaved(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: feedA, Settings: feed.Settings{Paused: true}}}))
 	want := feed.PollState{
@@ -54,8 +54,8 @@ func TestPollStateIsKept(t *testing.T) {
 	}
 }
 
-// The log has the last thirty answers, newest first, with what saving them
-// came to.
+// TestPollLog checks that the log has the last thirty checks, newest first, with what
+// was saved.
 func TestPollLog(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA, feedB)
@@ -73,18 +73,18 @@ func TestPollLog(t *testing.T) {
 	s.Must(err)
 	want := feed.Poll{At: noon.Add((cache.MaxPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
 	if len(polls) != cache.MaxPolls || polls[0] != want || !polls[cache.MaxPolls-1].At.Equal(noon.Add(5*time.Minute)) {
-		t.Errorf("%d lines, the first %+v", len(polls), polls[0])
+		t.Errorf("%d entries, the first %+v", len(polls), polls[0])
 	}
 	if polls, err := s.Polls(s.Ctx(), feedA, 2); err != nil || len(polls) != 2 {
-		t.Errorf("two lines: %v, %v", polls, err)
+		t.Errorf("two entries: %v, %v", polls, err)
 	}
 	if polls, err := s.Polls(s.Ctx(), feedB, 2); err != nil || len(polls) != 0 {
-		t.Errorf("an answer without a line wrote %v, %v", polls, err)
+		t.Errorf("a result without an entry wrote %v, %v", polls, err)
 	}
 }
 
-// A feed takes its items, marks and log to its new address, and loses what was
-// true of the old one only.
+// TestMoveFeed checks that a feed keeps its items, marks and log at a new address, and
+// loses what belongs to the old address.
 func TestMoveFeed(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA)
@@ -102,16 +102,16 @@ func TestMoveFeed(t *testing.T) {
 		t.Errorf("log: %v, %v", polls, err)
 	}
 	if saved := s.SaveItems(feedB, cachetest.Item("1", time.Hour)); saved.New != 0 {
-		t.Errorf("an item came anew: %+v", saved)
+		t.Errorf("an item arrived again: %+v", saved)
 	}
 	if err := s.MoveFeed(s.Ctx(), feedA, "https://c.example/"); !errors.Is(err, cache.ErrNoFeed) {
 		t.Errorf("an unknown feed: %v", err)
 	}
 }
 
-// Where the cache knows the new address from before, both histories become one,
-// each item once and with the marks of either.
-func TestMoveFeedOntoAnOldOne(t *testing.T) {
+// TestMoveFeedMerges checks that a feed is merged with an earlier one at the new
+// address: each item once, with the marks of both.
+func TestMoveFeedMerges(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA, feedB)
 	s.SaveItems(feedA, cachetest.Item("both", time.Hour), cachetest.Item("a", 2*time.Hour))

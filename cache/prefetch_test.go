@@ -12,8 +12,8 @@ import (
 	"dateline/feed"
 )
 
-// readAhead reads ahead and waits until all is read.
-func (s testStore) readAhead() {
+// prefetch prefetches and waits until everything is read.
+func (s testStore) prefetch() {
 	s.T.Helper()
 	s.Prefetch(s.Ctx())
 	list, screen := s.Prefetching()
@@ -21,9 +21,10 @@ func (s testStore) readAhead() {
 	<-screen
 }
 
-// TestSourcesReadAheadAreTrue protects the first screen: what was read ahead is
-// taken once, and only while neither this process nor another has changed it.
-func TestSourcesReadAheadAreTrue(t *testing.T) {
+// TestPrefetchedSourcesAreCurrent protects the first screen: a prefetched result is
+// used once, and only while neither this process nor another one has changed the
+// database.
+func TestPrefetchedSourcesAreCurrent(t *testing.T) {
 	s := open(t)
 	other := openAt(t, s.Path(), s.Clock)
 	s.Subscribe("a")
@@ -35,31 +36,31 @@ func TestSourcesReadAheadAreTrue(t *testing.T) {
 		return [2]int{feeds[0].Unread, counts.Unread}
 	}
 
-	s.readAhead()
+	s.prefetch()
 	s.SetPrefetchedUnread(99)
-	cachetest.Equal(t, "what was read ahead", unread(), [2]int{4, 99})
-	cachetest.Equal(t, "what is asked for again", unread(), [2]int{4, 4})
+	cachetest.Equal(t, "prefetched", unread(), [2]int{4, 99})
+	cachetest.Equal(t, "read again", unread(), [2]int{4, 4})
 
 	for _, change := range []struct {
 		by    testStore
 		key   string
 		after int
 	}{{s, "1", 3}, {other, "2", 2}} {
-		s.readAhead()
+		s.prefetch()
 		change.by.MarkItems(feed.Read, true, change.key)
 		cachetest.Equal(t, "after a mark", unread(), [2]int{change.after, change.after})
 	}
-	s.readAhead()
+	s.prefetch()
 	s.SaveItems("a", cachetest.Item("5", time.Minute))
 	cachetest.Equal(t, "after a save", unread(), [2]int{3, 3})
 }
 
-// TestSetFeedsAfterReadingAhead protects the subscriptions: the text that was
-// read ahead is compared once, not with what came after.
-func TestSetFeedsAfterReadingAhead(t *testing.T) {
+// TestSetFeedsAfterPrefetch protects the subscriptions: the prefetched text is
+// compared once, and not with later subscriptions.
+func TestSetFeedsAfterPrefetch(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
-	s.readAhead()
+	s.prefetch()
 	for _, url := range []string{"a", "b", "a"} {
 		s.Subscribe(url)
 		feeds, _, err := s.Sources(s.Ctx(), s.Now())
@@ -70,9 +71,9 @@ func TestSetFeedsAfterReadingAhead(t *testing.T) {
 	}
 }
 
-// TestCloseEndsReadingAhead protects the files: a cache that is closed at once, as
-// after a mistake in the configuration, leaves no log beside it.
-func TestCloseEndsReadingAhead(t *testing.T) {
+// TestCloseEndsPrefetch protects the files: a database that is closed at once, as
+// after an error in the configuration, leaves no log.
+func TestCloseEndsPrefetch(t *testing.T) {
 	s := open(t)
 	var urls []string
 	for i := range 3000 {
@@ -86,7 +87,7 @@ func TestCloseEndsReadingAhead(t *testing.T) {
 	select {
 	case <-reading:
 	default:
-		t.Error("the closed cache is still being read")
+		t.Error("the closed database is still being read")
 	}
 	if _, err := os.Stat(s.Path() + "-wal"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the log is left: %v", err)

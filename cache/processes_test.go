@@ -18,12 +18,12 @@ import (
 	"dateline/feed"
 )
 
-// manySeconds names the variable that makes TestTenProcesses last longer: a
-// minute is what it was written for.
+// manySeconds is the environment variable with the duration of TestTenProcesses in
+// seconds. It was written for a minute.
 const manySeconds = "DATELINE_TEST_SECONDS"
 
-// Ten processes refresh, mark and read one cache: none of them is told of a
-// lock, no mark is lost and no item comes twice.
+// TestTenProcesses checks that ten processes that refresh, mark and read one database
+// report no lock, lose no mark and store no item twice.
 func TestTenProcesses(t *testing.T) {
 	seconds := 3
 	if n, err := strconv.Atoi(os.Getenv(manySeconds)); err == nil {
@@ -88,7 +88,7 @@ func checkMany(t *testing.T, s testStore, acknowledged map[int64]bool) {
 	s.CheckCounts()
 }
 
-// listedItems is what feed f lists in a round: 50 items, most of them known.
+// listedItems returns what feed f lists in a refresh: 50 items, most of them known.
 func listedItems(f, round int) []feed.Article {
 	var items []feed.Article
 	for i := range 50 {
@@ -98,7 +98,7 @@ func listedItems(f, round int) []feed.Article {
 	return items
 }
 
-// TestOneOfTen is a process of TestTenProcesses; by itself it does nothing.
+// TestOneOfTen is one process of TestTenProcesses. By itself it does nothing.
 func TestOneOfTen(t *testing.T) {
 	role := os.Getenv("DATELINE_TEST_ROLE")
 	if role == "" {

@@ -12,10 +12,10 @@ import (
 	"dateline/feed"
 )
 
-// A cache in a directory that cannot be written is read all the same, says with
-// what error nothing can be saved, and takes marks again, without being opened
-// anew, as soon as it can be.
-func TestReadOnlyCache(t *testing.T) {
+// TestReadOnlyDirectory checks that a database in a directory that cannot be written
+// can be read, reports why nothing can be saved, and saves marks again without being
+// opened again as soon as it can be written.
+func TestReadOnlyDirectory(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
 	}
@@ -34,7 +34,7 @@ func TestReadOnlyCache(t *testing.T) {
 			t.Errorf("%v: mark: %v", lock, err)
 		}
 		if s.ReadOnly() == nil {
-			t.Errorf("%v: not known to be unwritable", lock)
+			t.Errorf("%v: ReadOnly returns nil", lock)
 		}
 		cachetest.Equal(t, "items after that", len(s.List("")), 2)
 		s.Must(os.Chmod(dir, 0o700))
@@ -47,8 +47,8 @@ func TestReadOnlyCache(t *testing.T) {
 	}
 }
 
-// A directory that cannot be made, and a new file that cannot be, are told by
-// their own errors.
+// TestNowhereToWrite checks the errors for a directory and for a new file that cannot
+// be created.
 func TestNowhereToWrite(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
@@ -64,8 +64,8 @@ func TestNowhereToWrite(t *testing.T) {
 	}
 }
 
-// After a full disk the next write begins anew, and what was refused is taken.
-func TestRoomAgain(t *testing.T) {
+// TestWriteAfterFullDisk checks that writing works again after a full disk.
+func TestWriteAfterFullDisk(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	s.SaveItems("a", cachetest.Item("1", time.Minute))
@@ -73,7 +73,7 @@ func TestRoomAgain(t *testing.T) {
 	_, err := s.Writer().Exec(`PRAGMA max_page_count = 1`)
 	s.Must(err)
 	if _, err := s.Writer().Exec(`CREATE TABLE filler (a)`); err == nil {
-		t.Fatal("there is room")
+		t.Fatal("the disk is not full")
 	}
 	if err := s.NoteWrite("save", cache.ErrFull); !errors.Is(err, cache.ErrFull) {
 		t.Error(err)

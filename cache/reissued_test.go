@@ -12,7 +12,7 @@ import (
 	"dateline/feed"
 )
 
-// archive is what a site published, oldest last.
+// archive returns n items of a site, oldest last.
 func archive(n int) []feed.Article {
 	var items []feed.Article
 	for i := range n {
@@ -23,7 +23,7 @@ func archive(n int) []feed.Article {
 	return items
 }
 
-// reissued gives every item another key and whatever else change does.
+// reissued gives every item another key and applies change.
 func reissued(items []feed.Article, change func(i int, a *feed.Article)) []feed.Article {
 	items = slices.Clone(items)
 	for i := range items {
@@ -34,7 +34,7 @@ func reissued(items []feed.Article, change func(i int, a *feed.Article)) []feed.
 	return items
 }
 
-// reissues are the ways in which a publisher gives an archive new identities.
+// reissues returns the ways in which publishers give an archive new identities.
 func reissues() map[string]func(i int, a *feed.Article) {
 	return map[string]func(i int, a *feed.Article){
 		"GUIDs":  func(int, *feed.Article) {},
@@ -47,14 +47,14 @@ func reissues() map[string]func(i int, a *feed.Article) {
 	}
 }
 
-// What the user did to an archive stays with it when it comes again under
-// other identities, with a new item among them; the user can still take back
-// what was done before, and saving it again changes nothing.
+// TestReissuedArchive checks that the marks of an archive stay when it comes again
+// with new identities and a new item. Earlier marks can still be undone, and saving it
+// again changes nothing.
 func TestReissuedArchive(t *testing.T) {
 	for name, change := range reissues() {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
-			s.settle(feed.Settings{RenewEdited: true, Notify: true}, "a")
+			s.subscribeWith(feed.Settings{RenewEdited: true, Notify: true}, "a")
 			old := archive(12)
 			s.SaveItems("a", old...)
 			s.IndexAll()
@@ -95,8 +95,9 @@ func TestReissuedArchive(t *testing.T) {
 	}
 }
 
-// Whatever part of an archive comes again, under whichever mixture of changes
-// and in whatever order: no item is lost, doubled, or given to another.
+// TestReissuesKeepItemsApart checks that no item is lost, doubled or taken for another
+// one, whatever part of an archive comes again, with whatever changes and in whatever
+// order.
 func TestReissuesKeepItemsApart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
@@ -134,8 +135,9 @@ func TestReissuesKeepItemsApart(t *testing.T) {
 	}
 }
 
-// A single item with a new GUID is known again by date, and by its title or
-// address; without a GUID so is one that moves to another address.
+// TestSingleNewIdentity checks that a single item with a new GUID is known by its date
+// and its title or link. Without a GUID an item that moves to another link is known,
+// too.
 func TestSingleNewIdentity(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -150,8 +152,9 @@ func TestSingleNewIdentity(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Items without dates that get new GUIDs at each fetch are known by address,
-// title and text; a page whose text changes is news.
+// TestGUIDsChangeWithoutDates checks that items without dates that get new GUIDs at
+// each check are known by link, title and text, and that a page whose text changes is
+// new.
 func TestGUIDsChangeWithoutDates(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -169,8 +172,8 @@ func TestGUIDsChangeWithoutDates(t *testing.T) {
 	s.CheckCounts()
 }
 
-// A GUID that the publisher uses for another item makes that item new; what was
-// done to the one before stays with it. An item that moves keeps its GUID.
+// TestReusedGUID checks that an item is new if its publisher reuses the GUID of
+// another item. The old item keeps its marks. An item that moves keeps its GUID.
 func TestReusedGUID(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -191,9 +194,9 @@ func TestReusedGUID(t *testing.T) {
 	s.CheckCounts()
 }
 
-// A second item with one key in a document is an edit of the first, also where
-// the first is an old one under a new identity.
-func TestTwiceInAReissue(t *testing.T) {
+// TestKeyTwiceInDocument checks that a second item with the same key in a document is
+// an edit of the first one, also if the first one is a known item with a new identity.
+func TestKeyTwiceInDocument(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	old := archive(4)

@@ -24,8 +24,9 @@ func (s testStore) retain(want int) {
 	cachetest.Equal(s.T, "removed", n, want)
 }
 
-// Old items go, but not what the user starred, labelled or has not read; what
-// went does not come back while the feed still lists it, and may afterwards.
+// TestRetain checks that old items are removed, but not starred, labelled and unread
+// ones. A removed item does not come back while the feed lists it, and may come back
+// later.
 func TestRetain(t *testing.T) {
 	s := open(t)
 	s.keep(2, 0, true)
@@ -48,7 +49,8 @@ func TestRetain(t *testing.T) {
 	s.CheckCounts()
 }
 
-// The newest items of a feed stay, however many slices the others take.
+// TestRetainCount checks that the newest items of a feed stay, whatever number of
+// transactions removes the others.
 func TestRetainCount(t *testing.T) {
 	s := open(t)
 	s.keep(0, 3, false)
@@ -68,9 +70,9 @@ func TestRetainCount(t *testing.T) {
 	s.Must(s.Vacuum(s.Ctx()))
 }
 
-// A clock that is years ahead does not make items old: only what the servers'
-// clocks say does, and not for longer than this one says. How many are kept is
-// no matter of time.
+// TestRetainByAWrongClock checks that a clock that is years fast does not make items
+// old: only the earlier of the servers' time and this computer's time does. The number
+// of kept items does not depend on the time.
 func TestRetainByAWrongClock(t *testing.T) {
 	const day = 24 * time.Hour
 	s := open(t)

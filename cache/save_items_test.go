@@ -10,7 +10,7 @@ import (
 	"dateline/feed/query"
 )
 
-// rule makes a rule for a query.
+// rule returns a rule for a query.
 func (s testStore) rule(name, q string, does query.Rule) query.Rule {
 	s.T.Helper()
 	does.Name, does.Query = name, cachetest.View(s.T, q).Query
@@ -18,8 +18,8 @@ func (s testStore) rule(name, q string, does query.Rule) query.Rule {
 	return does
 }
 
-// settle subscribes to feeds with these settings.
-func (s testStore) settle(set feed.Settings, urls ...string) {
+// subscribeWith subscribes to feeds with these settings.
+func (s testStore) subscribeWith(set feed.Settings, urls ...string) {
 	s.T.Helper()
 	var subs []feed.Subscription
 	for _, u := range urls {
@@ -28,12 +28,12 @@ func (s testStore) settle(set feed.Settings, urls ...string) {
 	s.Must(s.SetFeeds(s.Ctx(), subs))
 }
 
-// In a feed that asks for it an edit makes an item unread, whatever else was
-// done to it; elsewhere, and without an edit, it stays read. The user's later
-// word wins over the edit, and an edit over an earlier word that arrives late.
+// TestRenewEdited checks that an edit makes an item unread in a feed with that
+// setting, and not in other feeds or without an edit. A later mark of the user
+// replaces it, and it replaces an older mark that arrives late.
 func TestRenewEdited(t *testing.T) {
 	s := open(t)
-	s.settle(feed.Settings{RenewEdited: true}, "a", "b")
+	s.subscribeWith(feed.Settings{RenewEdited: true}, "a", "b")
 	s.SetRules([]query.Rule{s.rule("muted", "title:muted", query.Rule{Read: true})})
 	publish := func(suffix string) {
 		t.Helper()
@@ -58,17 +58,17 @@ func TestRenewEdited(t *testing.T) {
 	s.Advance(time.Minute)
 	s.MarkItems(feed.Read, true, "1")
 	cachetest.Equal(t, "later mark", s.List("is:unread"), []string{})
-	s.settle(feed.Settings{}, "a")
+	s.subscribeWith(feed.Settings{}, "a")
 	publish(", again")
 	cachetest.Equal(t, "kept", s.List("is:unread"), []string{})
 	s.CheckCounts()
 }
 
-// An edit takes nothing out of the journal: what the user did before it is
-// taken back and done again as ever.
+// TestUndoAfterRenewal checks that earlier marks can still be undone and redone after
+// an edit made an item unread.
 func TestUndoAfterRenewal(t *testing.T) {
 	s := open(t)
-	s.settle(feed.Settings{RenewEdited: true}, "a")
+	s.subscribeWith(feed.Settings{RenewEdited: true}, "a")
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "One"), cachetest.Item("2", time.Hour, "Two"))
 	s.Advance(time.Minute)
 	s.MarkItems(feed.Read, true, "1", "2")
@@ -84,11 +84,11 @@ func TestUndoAfterRenewal(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Rules mark what arrives, and only that: nothing that was there, nothing that
-// is edited, nothing once the rule has ended.
+// TestRulesOnArrival checks that rules mark new items only: no known item, no edited
+// item, and nothing after the rule has ended.
 func TestRulesOnArrival(t *testing.T) {
 	s := open(t)
-	s.settle(feed.Settings{}, "a", "b")
+	s.subscribeWith(feed.Settings{}, "a", "b")
 	s.SaveItems("a", cachetest.Item("before", time.Hour, "Advert of old"))
 	s.SetRules([]query.Rule{
 		s.rule("ads", "title:advert", query.Rule{Hide: true}),
@@ -124,9 +124,10 @@ func TestRulesOnArrival(t *testing.T) {
 	s.CheckCounts()
 }
 
-// The user is told of what is new in feeds and by rules that ask for it: not of
-// a feed's first answer, not of what is hidden, not twice.
-func TestNotices(t *testing.T) {
+// TestNotifications checks that the user is notified of new items in feeds and by
+// rules with that setting. There is no notification of the first result of a feed, of
+// hidden items, and none twice.
+func TestNotifications(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "loud", Name: "Loud", Settings: feed.Settings{Notify: true}}, {URL: "quiet"}, {URL: "empty", Settings: feed.Settings{Notify: true}}}))
 	s.SetRules([]query.Rule{

@@ -13,9 +13,9 @@ import (
 	"dateline/feed"
 )
 
-// An article whose publisher gave it a new GUID is the one it was, with the
-// reader's marks; one that differs in date and text, or stands beside the
-// other in one document, is another.
+// TestNewGUIDs checks that an article with a new GUID is the known item, with its
+// marks. An article that differs in date and text, or is beside the other one in one
+// document, is another item.
 func TestNewGUIDs(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -37,14 +37,14 @@ func TestNewGUIDs(t *testing.T) {
 	s.CheckCounts()
 }
 
-// A round that is stopped while an answer is written keeps nothing of it, and
-// is told that it was stopped.
-func TestStoppedSave(t *testing.T) {
+// TestCanceledSave checks that a save that is canceled changes nothing and returns the
+// error of the context.
+func TestCanceledSave(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
 	ctx, stop := context.WithCancel(s.Ctx())
 	s.SetClock(func() time.Time {
-		// The writer asks for the time when its transaction has begun.
+		// The writer reads the clock after its transaction has begun.
 		stop()
 		for s.Writer().Stats().InUse > 0 {
 			runtime.Gosched()
@@ -53,12 +53,12 @@ func TestStoppedSave(t *testing.T) {
 	})
 	_, err := s.Save(ctx, feed.Fetched{URL: "a", Round: noon, Document: &feed.Document{Items: []feed.Article{cachetest.Item("1", time.Hour)}}})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("saving said %v", err)
+		t.Errorf("save: %v", err)
 	}
 	cachetest.Equal(t, "kept", s.List(""), []string{})
 }
 
-// Everything an article has comes back as it was saved.
+// TestArticleRoundTrip checks that an article is read as it was saved.
 func TestArticleRoundTrip(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -82,8 +82,9 @@ func TestArticleRoundTrip(t *testing.T) {
 	}
 }
 
-// Saving again writes nothing for unchanged items, updates changed ones in
-// position and counts honestly; only title and text make an item edited.
+// TestSaveAgain checks that saving again writes nothing for unchanged items, updates
+// changed ones in place and counts them. Only a new title or text makes an item
+// edited.
 func TestSaveAgain(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -103,8 +104,8 @@ func TestSaveAgain(t *testing.T) {
 	s.CheckCounts()
 }
 
-// A date in the future does not keep an item on top: it counts as seen now. A
-// date moves an item when the publisher changes it to a past one.
+// TestDates checks that an item dated in the future gets the position of now, and that
+// an item moves when its publisher changes its date to one in the past.
 func TestDates(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -121,8 +122,8 @@ func TestDates(t *testing.T) {
 	cachetest.Equal(t, "moved to now", s.List(""), []string{"past", "future", "new"})
 }
 
-// An edited or moved item is found by its new words only, before and after the
-// index follows.
+// TestIndexFollowsEdits checks that an edited or moved item is found only by its new
+// words, before and after it is indexed again.
 func TestIndexFollowsEdits(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -141,7 +142,8 @@ func TestIndexFollowsEdits(t *testing.T) {
 	}
 }
 
-// is:new is what the last round with something new brought.
+// TestLastRefresh checks that is:new finds what the last refresh with new items
+// brought.
 func TestLastRefresh(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -156,8 +158,8 @@ func TestLastRefresh(t *testing.T) {
 	cachetest.Equal(t, "new", s.List("is:new"), []string{"2"})
 }
 
-// A feed that leaves the configuration takes its items out of the lists, not
-// its starred ones, and brings all back when it returns.
+// TestUnsubscribed checks that the items of a feed leave the lists, except starred
+// ones, when it is unsubscribed, and come back with it.
 func TestUnsubscribed(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")

@@ -12,16 +12,16 @@ import (
 	"dateline/feed/query"
 )
 
-// When the lead of a story goes, whatever takes it unsubscribed, the next item stands
-// for the story at once, and what is left of it holds together.
+// TestLeadGoes checks that another item becomes the lead at once when the lead of a
+// story is removed in any way.
 func TestLeadGoes(t *testing.T) {
 	old := func(key string) feed.Article {
-		return told(key, "https://example.org/story", "In "+key, 40*24*time.Hour)
+		return storyItem(key, "https://example.org/story", "In "+key, 40*24*time.Hour)
 	}
 	settings := func(u string, s feed.Settings) feed.Subscription { return feed.Subscription{URL: u, Settings: s} }
 	for name, c := range map[string]struct {
 		goes func(s testStore)
-		// everything is the list across feeds, lead the one of c1.
+		// everything is the list of all feeds, lead is the lead of c1.
 		everything []string
 		lead       string
 	}{
@@ -50,10 +50,10 @@ func TestLeadGoes(t *testing.T) {
 			s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{settings("a", feed.Settings{}), settings("b", feed.Settings{}), settings("c", feed.Settings{Separate: true})}))
 		}, []string{"c1", "a1"}, "c1"},
 		"edited into another story": {func(s testStore) {
-			s.SaveItems("a", told("a1", "https://example.org/another", "Something else altogether", 40*24*time.Hour))
+			s.SaveItems("a", storyItem("a1", "https://example.org/another", "Something else altogether", 40*24*time.Hour))
 		}, []string{"b1", "a1"}, "b1"},
 		"edited": {func(s testStore) {
-			s.SaveItems("a", told("a1", "https://example.org/story?utm_source=x", "Another title", 40*24*time.Hour))
+			s.SaveItems("a", storyItem("a1", "https://example.org/story?utm_source=x", "Another title", 40*24*time.Hour))
 		}, []string{"a1"}, "a1"},
 	} {
 		s := open(t)
@@ -75,26 +75,27 @@ func TestLeadGoes(t *testing.T) {
 	}
 }
 
-// Feeds that are separate keep their items to themselves.
+// TestSeparateFeed checks that items of feeds with the setting Separate belong to no
+// story.
 func TestSeparateFeed(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "a", Settings: feed.Settings{Separate: true}}, {URL: "b"}, {URL: "c"}}))
 	for _, u := range []string{"a", "b", "c"} {
-		s.SaveItems(u, told(u+"1", "https://example.org/story", "In "+u, time.Hour))
+		s.SaveItems(u, storyItem(u+"1", "https://example.org/story", "In "+u, time.Hour))
 	}
 	cachetest.Equal(t, "rows", s.List(""), []string{"b1", "a1"})
 	s.MarkItems(feed.Read, true, "c1")
 	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"a1"})
 }
 
-// What arrives while the feed that told a story is not subscribed shows, and
-// steps back for nothing when that comes back.
-func TestCopyOfFeedThatIsAway(t *testing.T) {
+// TestCopyOfUnsubscribedFeed checks that a new item is shown while the feed of its
+// lead is not subscribed, and stays the lead when that feed comes back.
+func TestCopyOfUnsubscribedFeed(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")
-	s.SaveItems("a", told("a1", "https://example.org/story", "In a", time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/story", "In a", time.Hour))
 	s.Subscribe("b")
-	s.SaveItems("b", told("b1", "https://example.org/story", "In b", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/story", "In b", time.Hour))
 	cachetest.Equal(t, "shown", s.List(""), []string{"b1"})
 	row := func() cache.Row {
 		rows, err := s.After(s.Ctx(), cachetest.View(t, ""), cache.Pos{}, 10)
@@ -109,13 +110,13 @@ func TestCopyOfFeedThatIsAway(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Items that a feed adopts with its new address show, even where the feed that
-// told their stories first is not subscribed.
+// TestStoriesOfMovedFeed checks that items that a feed gets with its new address are
+// shown, also if the feed of their lead is not subscribed.
 func TestStoriesOfMovedFeed(t *testing.T) {
 	s := open(t)
 	s.Subscribe("x", "old")
-	s.SaveItems("x", told("x1", "https://example.org/story", "In x", time.Hour))
-	s.SaveItems("old", told("old1", "https://example.org/story", "In old", time.Hour))
+	s.SaveItems("x", storyItem("x1", "https://example.org/story", "In x", time.Hour))
+	s.SaveItems("old", storyItem("old1", "https://example.org/story", "In old", time.Hour))
 	s.Subscribe("now")
 	cachetest.Equal(t, "nothing subscribed has it", s.List(""), []string{})
 	s.Must(s.MoveFeed(s.Ctx(), "now", "old"))
@@ -126,17 +127,17 @@ func TestStoriesOfMovedFeed(t *testing.T) {
 	cachetest.Equal(t, "counted", n.Unread, 1)
 }
 
-// An edit that makes an item unread in its feed makes its story unread, so that
-// the lists across feeds show it.
+// TestEditRenewsStory checks that an edit that makes an item unread makes its whole
+// story unread.
 func TestEditRenewsStory(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Settings: feed.Settings{RenewEdited: true}}}))
-	s.SaveItems("a", told("a1", "https://example.org/story", "In a", time.Hour))
-	s.SaveItems("b", told("b1", "https://example.org/story", "In b", time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/story", "In a", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/story", "In b", time.Hour))
 	s.Advance(time.Minute)
 	s.MarkItems(feed.Read, true, "a1")
 	s.Advance(time.Minute)
-	s.SaveItems("b", told("b1", "https://example.org/story", "In b, edited", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/story", "In b, edited", time.Hour))
 	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"a1"})
 	cachetest.Equal(t, "unread in b", s.List("is:unread feed:=b"), []string{"b1"})
 	s.CheckCounts()
@@ -146,8 +147,8 @@ func TestEditRenewsStory(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Of every story a view shows exactly the first item that its query finds,
-// however feeds, words and traits are combined.
+// TestViewsShowStoriesOnce checks that a view shows of every story the first item that
+// its query finds, for any combination of feeds, words and flags.
 func TestViewsShowStoriesOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
@@ -182,7 +183,7 @@ func TestViewsShowStoriesOnce(t *testing.T) {
 			if !v.Query.Match(awake, infos[a.Feed], query.Env{Now: s.Now()}) {
 				continue
 			}
-			// Of the copies the oldest, which everything has last.
+			// If only copies match, the oldest is shown, which is the last in everything.
 			if lead := leads[a.Key]; first[lead].Key != lead {
 				first[lead] = a
 			}

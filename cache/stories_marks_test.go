@@ -13,8 +13,9 @@ import (
 	"dateline/feed"
 )
 
-// Reading or hiding one item of a story reads or hides all, undo restores what
-// was and redo does it again; a star stays with its item.
+// TestMarksOfStories checks that reading or hiding one item of a story reads or hides
+// all of them, that undo and redo do the same, and that a star belongs to its item
+// alone.
 func TestMarksOfStories(t *testing.T) {
 	for _, c := range []struct {
 		flag  feed.Flag
@@ -25,7 +26,7 @@ func TestMarksOfStories(t *testing.T) {
 		{feed.Hidden, "is:hidden", []string{"a1", "b1"}},
 		{feed.Starred, "is:starred", []string{"b1"}},
 	} {
-		s := news(t)
+		s := threeFeeds(t)
 		flagged := func(what string, want []string) {
 			t.Helper()
 			got := []string{}
@@ -52,9 +53,10 @@ func TestMarksOfStories(t *testing.T) {
 	}
 }
 
-// Undo leaves the item of a story alone that was read before the step.
+// TestUndoOfStoryIsExact checks that undo does not change an item of a story that was
+// read before the step.
 func TestUndoOfStoryIsExact(t *testing.T) {
-	s := news(t)
+	s := threeFeeds(t)
 	s.Must(s.Write(s.Ctx(), "read the copy alone, as a rule does", func(tx *sql.Tx) error {
 		return cache.MarkWithoutStep(s.Ctx(), tx, feed.Mark{Items: s.IDs("b1"), Flag: feed.Read, On: true, At: s.Now()})
 	}))
@@ -69,9 +71,10 @@ func TestUndoOfStoryIsExact(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Marking a view marks the copies that it does not show, in slices, too, those
-// that arrived after the key was pressed as well, and in one step.
-func TestMarkAllOfStories(t *testing.T) {
+// TestMarkViewOfStories checks that marking a view marks the copies that it does not
+// show, in one step, also in several transactions and for copies that arrived after
+// the key press.
+func TestMarkViewOfStories(t *testing.T) {
 	for _, chunk := range []int{1, 2, 10} {
 		s := open(t)
 		s.SetMarkChunk(chunk)
@@ -79,14 +82,14 @@ func TestMarkAllOfStories(t *testing.T) {
 		var a, b []feed.Article
 		for i := range 5 {
 			link := fmt.Sprint("https://example.org/", i)
-			a = append(a, told(fmt.Sprint("a", i), link, "In a", time.Duration(i+1)*time.Hour))
-			b = append(b, told(fmt.Sprint("b", i), link, "In b", time.Duration(i+30)*time.Hour))
+			a = append(a, storyItem(fmt.Sprint("a", i), link, "In a", time.Duration(i+1)*time.Hour))
+			b = append(b, storyItem(fmt.Sprint("b", i), link, "In b", time.Duration(i+30)*time.Hour))
 		}
 		s.SaveItems("a", a...)
 		pressed := s.Now()
 		s.Advance(time.Second)
 		s.SaveItems("b", b...)
-		s.SaveItems("c", told("c", "https://example.org/c", "Alone", time.Hour))
+		s.SaveItems("c", storyItem("c", "https://example.org/c", "Alone", time.Hour))
 		n, err := s.markAll(cachetest.View(t, "is:unread"), feed.Read, "", true, pressed)
 		s.Must(err)
 		cachetest.Equal(t, "marked", n, 10)
@@ -107,12 +110,12 @@ func TestMarkAllOfStories(t *testing.T) {
 	}
 }
 
-// The latest word on any item of a story holds for all of it, in whatever order
-// the words arrive.
-func TestLastWordOnStory(t *testing.T) {
+// TestNewestMarkOfStoryWins checks that the newest mark of any item of a story holds
+// for all of them, in whatever order the marks arrive.
+func TestNewestMarkOfStoryWins(t *testing.T) {
 	marks := []feed.Mark{{On: true, At: noon.Add(time.Second)}, {On: false, At: noon.Add(3 * time.Second)}, {On: true, At: noon.Add(2 * time.Second)}}
 	for _, order := range permutations(3) {
-		s := news(t)
+		s := threeFeeds(t)
 		for _, k := range order {
 			m := marks[k]
 			m.Flag, m.Items = feed.Read, s.IDs([]string{"a1", "b1", "a1"}[k])
@@ -123,13 +126,14 @@ func TestLastWordOnStory(t *testing.T) {
 	}
 }
 
-// A copy of a story that was read or hidden arrives so.
+// TestCopyArrivesAsItsStory checks that a copy of a story that was read or hidden
+// arrives read or hidden.
 func TestCopyArrivesAsItsStory(t *testing.T) {
-	s := news(t)
+	s := threeFeeds(t)
 	s.MarkItems(feed.Read, true, "a1")
 	s.MarkItems(feed.Hidden, true, "c1")
 	s.Subscribe("a", "b", "c", "d")
-	s.SaveItems("d", told("d1", "https://example.org/story", "In d", time.Minute), told("d2", "https://example.org/other", "In d", time.Minute), told("d3", "https://example.org/new", "In d", time.Minute))
+	s.SaveItems("d", storyItem("d1", "https://example.org/story", "In d", time.Minute), storyItem("d2", "https://example.org/other", "In d", time.Minute), storyItem("d3", "https://example.org/new", "In d", time.Minute))
 	cachetest.Equal(t, "read on arrival", s.List("is:read feed:=d"), []string{"d1"})
 	cachetest.Equal(t, "hidden on arrival", s.List("is:hidden feed:=d"), []string{"d2"})
 	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"d3"})
@@ -141,24 +145,25 @@ func TestCopyArrivesAsItsStory(t *testing.T) {
 	cachetest.Equal(t, "unread again", s.List("is:unread"), []string{"d3", "a1"})
 }
 
-// A lead that a rule hid does not hide what another feed tells.
+// TestCopyOfItemHiddenByRule checks that a lead hidden by a rule does not hide the
+// items of other feeds.
 func TestCopyOfItemHiddenByRule(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")
-	s.SaveItems("a", told("a1", "https://example.org/story", "In a", time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/story", "In a", time.Hour))
 	s.MarkItems(feed.Hidden, true, "a1")
 	s.Must(s.Write(s.Ctx(), "name the rule", func(tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE details SET hidden_by = 'no a'`)
 		return err
 	}))
-	s.SaveItems("b", told("b1", "https://example.org/story", "In b", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/story", "In b", time.Hour))
 	cachetest.Equal(t, "shown", s.List("is:unread"), []string{"b1"})
 	cachetest.Equal(t, "hidden", s.List("is:hidden"), []string{"a1"})
 	s.CheckCounts()
 }
 
-// Whatever feeds send and the user reads, every story is one row of the lists
-// across feeds, reading one item reads all, and undo restores it.
+// TestStoriesHold checks with random feeds and marks that every story is one row of a
+// list of several feeds, that reading one item reads all, and that undo restores them.
 func TestStoriesHold(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
@@ -176,7 +181,7 @@ func TestStoriesHold(t *testing.T) {
 			var items []feed.Article
 			for range 4 {
 				n := r.IntN(20)
-				a := randomTelling(r, u, n)
+				a := randomStoryItem(r, u, n)
 				items = append(items, a)
 				stories[a.Key], told[fmt.Sprint(n)] = fmt.Sprint(n), true
 			}
@@ -216,9 +221,9 @@ func TestStoriesHold(t *testing.T) {
 	}
 }
 
-// randomTelling is what a feed makes of the nth story: those with an even
-// number go by their link, the others by their title.
-func randomTelling(r *rand.Rand, url string, n int) feed.Article {
+// randomStoryItem returns a feed's item of story n. Stories with an even number have a
+// common link, others a common title.
+func randomStoryItem(r *rand.Rand, url string, n int) feed.Article {
 	link := fmt.Sprintf([]string{"https://example.org/%d", "http://m.example.org/%d/?utm_source=x", "https://example.org/amp/%d"}[r.IntN(3)], n)
 	title := fmt.Sprintf("The whole truth about the story number %d", n)
 	switch {
@@ -228,10 +233,10 @@ func randomTelling(r *rand.Rand, url string, n int) feed.Article {
 	default:
 		link = "https://" + url + ".example/" + fmt.Sprint(n)
 	}
-	return told(fmt.Sprint(url, n), link, title, time.Duration(n)*time.Minute)
+	return storyItem(fmt.Sprint(url, n), link, title, time.Duration(n)*time.Minute)
 }
 
-// readKeys are the keys of all items that are read.
+// readKeys returns the keys of all items that are read.
 func (s testStore) readKeys() []string {
 	keys := []string{}
 	for _, a := range s.EveryArticle() {
@@ -242,14 +247,15 @@ func (s testStore) readKeys() []string {
 	return keys
 }
 
-// Nobody is told of news that they read elsewhere already.
-func TestNoNoticeOfReadStory(t *testing.T) {
+// TestNoNotificationOfReadStory checks that there is no notification of a story that
+// was read in another feed.
+func TestNoNotificationOfReadStory(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Settings: feed.Settings{Notify: true}}}))
-	s.SaveItems("b", told("b0", "https://example.org/first", "The first answer", time.Hour))
-	s.SaveItems("a", told("a1", "https://example.org/read", "In a", time.Hour), told("a2", "https://example.org/unread", "In a", time.Hour))
+	s.SaveItems("b", storyItem("b0", "https://example.org/first", "The first answer", time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/read", "In a", time.Hour), storyItem("a2", "https://example.org/unread", "In a", time.Hour))
 	s.MarkItems(feed.Read, true, "a1")
-	saved := s.SaveItems("b", told("b1", "https://example.org/read", "Read in a", time.Hour), told("b2", "https://example.org/unread", "Unread in a", time.Hour))
+	saved := s.SaveItems("b", storyItem("b1", "https://example.org/read", "Read in a", time.Hour), storyItem("b2", "https://example.org/unread", "Unread in a", time.Hour))
 	cachetest.Equal(t, "new", saved.New, 2)
 	cachetest.Equal(t, "notices", len(saved.Notify), 1)
 	cachetest.Equal(t, "notice", saved.Notify[0].Title, "Unread in a")

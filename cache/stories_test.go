@@ -11,26 +11,25 @@ import (
 	"dateline/feed"
 )
 
-// told is an article with a link and a title of its own.
-func told(key, link, title string, age time.Duration) feed.Article {
+// storyItem returns an article with its own link and title.
+func storyItem(key, link, title string, age time.Duration) feed.Article {
 	a := cachetest.Item(key, age, title, "<p>Text of "+key+"</p>")
 	a.Link = link
 	return a
 }
 
-// news are three feeds of which the first two brought the same story, by link,
-// and the last one only another story.
-func news(t *testing.T) testStore {
+// threeFeeds returns a store with three feeds. The first two have the same story, by
+// its link, and the last one has another story.
+func threeFeeds(t *testing.T) testStore {
 	s := open(t)
 	s.Subscribe("a", "b", "c")
-	s.SaveItems("a", told("a1", "https://example.org/story", "Story", 3*time.Hour))
-	s.SaveItems("b", told("b1", "http://www.example.org/story/?utm_source=b", "Same", 2*time.Hour))
-	s.SaveItems("c", told("c1", "https://example.org/other", "Other", time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/story", "Story", 3*time.Hour))
+	s.SaveItems("b", storyItem("b1", "http://www.example.org/story/?utm_source=b", "Same", 2*time.Hour))
+	s.SaveItems("c", storyItem("c1", "https://example.org/other", "Other", time.Hour))
 	return s
 }
 
-// lead is the key of the item that lists across feeds show for the one with
-// this key.
+// lead returns the key of the lead of an item.
 func (s testStore) lead(key string) string {
 	s.T.Helper()
 	list, err := db.Strings(s.Ctx(), s.Readers(), `SELECT d.key FROM items i JOIN details d ON d.id = coalesce(i.copy_of, i.id) WHERE i.id = ?`, s.ID(key))
@@ -38,26 +37,26 @@ func (s testStore) lead(key string) string {
 	return list[0]
 }
 
-// What makes items one story, and what does not.
+// TestSameStory checks which items are one story.
 func TestSameStory(t *testing.T) {
 	const title = "Parliament passes the budget for 2027"
 	type items = []feed.Article
 	for name, c := range map[string]struct {
 		a, b items
-		// want are the leads of the items of b.
+		// want has the leads of the items of b.
 		want []string
 	}{
-		"link":                     {items{told("1", "https://m.example.org/x?fbclid=1", "One", time.Hour)}, items{told("2", "http://example.org/x/amp/", "Two", 900*time.Hour)}, []string{"1"}},
-		"title":                    {items{told("1", "https://example.org/x", title, 2*time.Hour)}, items{told("2", "https://example.net/y", "PARLIAMENT passes the budget – for 2027!", 50*time.Hour)}, []string{"1"}},
-		"title, no links":          {items{told("1", "", title, time.Hour)}, items{told("2", "", title, 2*time.Hour)}, []string{"1"}},
-		"title, too late":          {items{told("1", "https://example.org/x", title, 2*time.Hour)}, items{told("2", "https://example.net/y", title, 50*time.Hour+time.Second)}, []string{"2"}},
-		"title that says little":   {items{told("1", "https://example.org/x", "Weekly open thread", time.Hour)}, items{told("2", "https://example.net/y", "Weekly open thread", time.Hour)}, []string{"2"}},
-		"link that says nothing":   {items{told("1", "https://example.org/", "One", time.Hour)}, items{told("2", "https://example.org", "Two", time.Hour)}, []string{"2"}},
-		"nothing":                  {items{told("1", "https://example.org/x", "One", time.Hour)}, items{told("2", "https://example.org/y", "Two", time.Hour)}, []string{"2"}},
-		"link before title":        {items{told("1", "https://example.org/x", title, time.Hour), told("2", "https://example.org/y", "Two", time.Hour)}, items{told("3", "https://example.org/y", title, time.Hour)}, []string{"2"}},
-		"one link for many things": {items{told("1", "https://example.org/log", "Release one", time.Hour), told("2", "https://example.org/log", "Release two", time.Hour)}, items{told("3", "https://example.org/log", "Release three", time.Hour)}, []string{"3"}},
-		"one link, and the title":  {items{told("1", "https://example.org/log", "Release one", time.Hour), told("2", "https://example.org/log", title, time.Hour)}, items{told("3", "https://example.org/log", title, time.Hour)}, []string{"2"}},
-		"two of the second feed":   {items{told("1", "https://example.org/x", "One", time.Hour)}, items{told("2", "https://example.org/x", "Two", time.Hour), told("3", "https://example.org/x", "Three", time.Hour)}, []string{"2", "1"}},
+		"link":                     {items{storyItem("1", "https://m.example.org/x?fbclid=1", "One", time.Hour)}, items{storyItem("2", "http://example.org/x/amp/", "Two", 900*time.Hour)}, []string{"1"}},
+		"title":                    {items{storyItem("1", "https://example.org/x", title, 2*time.Hour)}, items{storyItem("2", "https://example.net/y", "PARLIAMENT passes the budget – for 2027!", 50*time.Hour)}, []string{"1"}},
+		"title, no links":          {items{storyItem("1", "", title, time.Hour)}, items{storyItem("2", "", title, 2*time.Hour)}, []string{"1"}},
+		"title, too late":          {items{storyItem("1", "https://example.org/x", title, 2*time.Hour)}, items{storyItem("2", "https://example.net/y", title, 50*time.Hour+time.Second)}, []string{"2"}},
+		"title that says little":   {items{storyItem("1", "https://example.org/x", "Weekly open thread", time.Hour)}, items{storyItem("2", "https://example.net/y", "Weekly open thread", time.Hour)}, []string{"2"}},
+		"link that says nothing":   {items{storyItem("1", "https://example.org/", "One", time.Hour)}, items{storyItem("2", "https://example.org", "Two", time.Hour)}, []string{"2"}},
+		"nothing":                  {items{storyItem("1", "https://example.org/x", "One", time.Hour)}, items{storyItem("2", "https://example.org/y", "Two", time.Hour)}, []string{"2"}},
+		"link before title":        {items{storyItem("1", "https://example.org/x", title, time.Hour), storyItem("2", "https://example.org/y", "Two", time.Hour)}, items{storyItem("3", "https://example.org/y", title, time.Hour)}, []string{"2"}},
+		"one link for many things": {items{storyItem("1", "https://example.org/log", "Release one", time.Hour), storyItem("2", "https://example.org/log", "Release two", time.Hour)}, items{storyItem("3", "https://example.org/log", "Release three", time.Hour)}, []string{"3"}},
+		"one link, and the title":  {items{storyItem("1", "https://example.org/log", "Release one", time.Hour), storyItem("2", "https://example.org/log", title, time.Hour)}, items{storyItem("3", "https://example.org/log", title, time.Hour)}, []string{"2"}},
+		"two of the second feed":   {items{storyItem("1", "https://example.org/x", "One", time.Hour)}, items{storyItem("2", "https://example.org/x", "Two", time.Hour), storyItem("3", "https://example.org/x", "Three", time.Hour)}, []string{"2", "1"}},
 	} {
 		s := open(t)
 		s.Subscribe("a", "b")
@@ -75,17 +74,17 @@ func TestSameStory(t *testing.T) {
 	}
 }
 
-// A third item joins the lead even when it only looks like the copy, and a story
-// takes no second item of a feed, whichever of its items that looks like.
+// TestStoriesAreFlat checks that a third item is a copy of the lead even if it only
+// resembles the copy, and that a story has at most one item of a feed.
 func TestStoriesAreFlat(t *testing.T) {
 	const title = "Parliament passes the budget for 2027"
 	s := open(t)
 	s.Subscribe("a", "b", "c")
-	s.SaveItems("a", told("a1", "https://example.org/x", "Short", time.Hour))
-	s.SaveItems("b", told("b1", "https://example.org/x", title, time.Hour))
-	s.SaveItems("c", told("c1", "https://example.com/z", title, time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/x", "Short", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/x", title, time.Hour))
+	s.SaveItems("c", storyItem("c1", "https://example.com/z", title, time.Hour))
 	cachetest.Equal(t, "lead of the third", s.lead("c1"), "a1")
-	s.SaveItems("a", told("a1", "https://example.org/x", "Short", time.Hour), told("a2", "https://example.net/v", title, time.Hour))
+	s.SaveItems("a", storyItem("a1", "https://example.org/x", "Short", time.Hour), storyItem("a2", "https://example.net/v", title, time.Hour))
 	cachetest.Equal(t, "lead of the feed's second", s.lead("a2"), "a2")
 	rows, err := s.After(s.Ctx(), cachetest.View(t, ""), cache.Pos{}, 10)
 	s.Must(err)
@@ -101,13 +100,14 @@ func TestStoriesAreFlat(t *testing.T) {
 	s.CheckCounts()
 }
 
-// Lists across feeds show a story once; no feed, tag or word that leaves out its
-// lead loses it; what the user marked by itself shows by itself.
+// TestViewsOfStories checks that lists of several feeds show a story once, that a
+// query that does not match the lead finds a copy, and that items that the user
+// starred or labelled show by themselves.
 func TestViewsOfStories(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Tags: []string{"tech"}}, {URL: "c", Tags: []string{"tech"}}, {URL: "d", Tags: []string{"world"}}}))
 	for _, u := range []string{"a", "b", "c", "d"} {
-		s.SaveItems(u, told(u+"1", "https://example.org/story", "Story as "+u+" tells", time.Hour), told(u+"2", "https://example.org/"+u, "Else", 2*time.Hour))
+		s.SaveItems(u, storyItem(u+"1", "https://example.org/story", "Story as "+u+" tells", time.Hour), storyItem(u+"2", "https://example.org/"+u, "Else", 2*time.Hour))
 	}
 	s.MarkItems(feed.Starred, true, "c1", "c2")
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("d1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
@@ -164,10 +164,10 @@ func TestViewsOfStories(t *testing.T) {
 	cachetest.Equal(t, "counts", []int{c.Total, c.Unread, c.Today, c.Starred, c.Feeds["a"].Unread, c.Feeds["d"].Unread}, []int{5, 5, 5, 2, 2, 2})
 }
 
-// A snoozed story does not come back as a copy, in no list that would show the
-// item that was snoozed.
+// TestSnoozedStory checks that a snoozed story is not shown as a copy in a list that
+// would show the snoozed item.
 func TestSnoozedStory(t *testing.T) {
-	s := news(t)
+	s := threeFeeds(t)
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("a1"), Flag: feed.Snooze, On: true, Until: noon.Add(time.Hour), At: s.Now()}))
 	for _, query := range []string{"", "is:unread", "-feed:=x", "example or text"} {
 		if got := s.List(query); slices.Contains(got, "b1") || slices.Contains(got, "a1") {
@@ -180,15 +180,16 @@ func TestSnoozedStory(t *testing.T) {
 	cachetest.Equal(t, "counts", []int{c.Total, c.Unread, c.Feeds["a"].Total, c.Feeds["b"].Total}, []int{1, 1, 0, 1})
 }
 
-// An item that takes over a GUID finds its story as any new one does.
+// TestTakenOverGUIDFindsItsStory checks that an item that takes over a GUID finds its
+// story like a new item.
 func TestTakenOverGUIDFindsItsStory(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")
-	s.SaveItems("b", told("b1", "https://example.org/story", "Parliament passes the budget", 3*time.Hour))
-	before := told("g", "https://example.org/old", "Ferry runs aground", 2*time.Hour)
+	s.SaveItems("b", storyItem("b1", "https://example.org/story", "Parliament passes the budget", 3*time.Hour))
+	before := storyItem("g", "https://example.org/old", "Ferry runs aground", 2*time.Hour)
 	before.GUID = "g"
 	s.SaveItems("a", before)
-	after := told("g", "https://example.org/story", "The budget is passed", time.Hour)
+	after := storyItem("g", "https://example.org/story", "The budget is passed", time.Hour)
 	after.GUID, after.Body.Raw = "g", "<p>Nothing of what stood here.</p>"
 	s.Advance(time.Minute)
 	cachetest.Equal(t, "new", s.SaveItems("a", after).New, 1)

@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// Items of one fetch with equal dates keep the document's order; others are
-// newest first; an item without a date counts as seen now.
+// TestOrder checks that items are newest first, that items of one document with equal
+// dates keep its order, and that an item without a date is dated now.
 func TestOrder(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -23,7 +23,8 @@ func TestOrder(t *testing.T) {
 	cachetest.Equal(t, "sort:-date", s.List("sort:-date"), []string{"old", "three", "two", "one", "undated"})
 }
 
-// Windows fit together from both ends and round any item, in every order.
+// TestWindows checks that windows from both ends and around any item fit together, in
+// every order.
 func TestWindows(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")
@@ -65,8 +66,8 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-// An item that the view does not show still says where it would stand, and one
-// that is gone leads to the top.
+// TestAroundItemOutsideView checks that an item that the view does not show has an
+// index, and that an item that is gone leads to the top.
 func TestAroundItemOutsideView(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
@@ -83,8 +84,8 @@ func TestAroundItemOutsideView(t *testing.T) {
 	cachetest.Equal(t, "index of unknown item", index, 0)
 }
 
-// What was read since the view was opened stays in it, however it was opened
-// and however much that is; what was read before does not come back.
+// TestReadRowsStay checks that items read since the view was opened stay in it,
+// whatever their number, and that items read before do not come back.
 func TestReadRowsStay(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a", "b")

@@ -19,7 +19,7 @@ import (
 	"dateline/feed/query"
 )
 
-// backup is a backup of the store.
+// backup returns a backup of the store.
 func (s testStore) backup() *bytes.Reader {
 	s.T.Helper()
 	var b bytes.Buffer
@@ -35,7 +35,7 @@ func (s testStore) restore(b *bytes.Reader) Restored {
 	return r
 }
 
-// doEverything does to items of the feeds a and b all that a reader can do.
+// doEverything makes every kind of mark on items of the feeds a and b.
 func (s testStore) doEverything() {
 	s.T.Helper()
 	s.Subscribe("https://a.example/", "https://b.example/")
@@ -54,7 +54,7 @@ func (s testStore) doEverything() {
 	s.Must(err)
 }
 
-// hasEverything is whether doEverything still holds.
+// hasEverything checks the marks of doEverything.
 func (s testStore) hasEverything() {
 	s.T.Helper()
 	cachetest.Equal(s.T, "read", s.List("is:read is:snoozed or is:read"), []string{"1", "4"})
@@ -65,13 +65,14 @@ func (s testStore) hasEverything() {
 	cachetest.Equal(s.T, "snoozed", s.List("is:snoozed"), []string{"1"})
 	permille, err := s.ReadingPosition(s.Ctx(), s.ID("3"))
 	s.Must(err)
-	cachetest.Equal(s.T, "place", permille, 400)
+	cachetest.Equal(s.T, "progress", permille, 400)
 	s.CheckCounts()
 }
 
-// A backup brings back all that the user did: when the cache is lost, as soon
-// as the feeds list the items again, and not before the next backup is made.
-func TestRestoreOntoAnEmptyCache(t *testing.T) {
+// TestRestoreIntoEmptyDatabase checks that a backup restores all marks after the loss
+// of the database, as soon as the feeds list the items again, also through another
+// backup.
+func TestRestoreIntoEmptyDatabase(t *testing.T) {
 	old := open(t)
 	old.doEverything()
 	s := open(t)
@@ -91,9 +92,10 @@ func TestRestoreOntoAnEmptyCache(t *testing.T) {
 	}
 }
 
-// A backup of a cache restored into itself changes nothing; an older backup
-// does not undo what was said since, a later one brings what it says.
-func TestRestoreKeepsTheLaterWord(t *testing.T) {
+// TestRestoreKeepsNewerMarks checks that a backup restored into its own database
+// changes nothing, that an older backup does not replace newer marks, and that newer
+// marks of a backup replace older ones.
+func TestRestoreKeepsNewerMarks(t *testing.T) {
 	s := open(t)
 	s.doEverything()
 	before := s.backup()
@@ -117,8 +119,8 @@ func TestRestoreKeepsTheLaterWord(t *testing.T) {
 	other.CheckCounts()
 }
 
-// The reader's word, though older than the item's second arrival, comes before
-// that of a rule.
+// TestRestoreComesBeforeRules checks that a restored mark replaces the mark of a rule,
+// although it is older than the item's arrival.
 func TestRestoreComesBeforeRules(t *testing.T) {
 	old := open(t)
 	old.doEverything()
@@ -134,8 +136,8 @@ func TestRestoreComesBeforeRules(t *testing.T) {
 	s.CheckCounts()
 }
 
-// What is no backup, or is cut off, is refused with a way out and changes
-// nothing.
+// TestRestoreRefuses checks that a file that is not a backup, or is cut off, is
+// refused and changes nothing.
 func TestRestoreRefuses(t *testing.T) {
 	old := open(t)
 	old.doEverything()
@@ -153,8 +155,9 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
-// Daily backups are for the user's eyes only; those of the last week stay and
-// one of each month before. A cache with nothing in it pushes none of them out.
+// TestBackupsRotate checks that only the user can read backups, and that those of the
+// last week and one of each month before are kept. An empty database displaces none of
+// them.
 func TestBackupsRotate(t *testing.T) {
 	s := open(t)
 	path, err := BackUpDaily(s.Ctx(), s.Store.Store)
@@ -186,7 +189,7 @@ func TestBackupsRotate(t *testing.T) {
 		"2027-01-24", "2026-12-31", "2026-11-30"})
 }
 
-// The lines put together by hand are those that encoding/json makes.
+// TestBackupLines checks that the lines formatted by hand are those of encoding/json.
 func TestBackupLines(t *testing.T) {
 	at := noon.Add(123456 * time.Microsecond)
 	for _, l := range []backupLine{

@@ -7,7 +7,7 @@ import (
 	"dateline/cache/cachetest"
 )
 
-// A counter that went wrong is told and put right.
+// TestCheckRepairsCounters checks that a wrong counter is reported and corrected.
 func TestCheckRepairsCounters(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")

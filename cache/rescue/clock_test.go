@@ -8,8 +8,8 @@ import (
 	"dateline/feed"
 )
 
-// What a backup says of days to come, written by a clock that was ahead, holds
-// where nobody said anything since, and does not stand against what was said today.
+// TestRestoreOfAWrongClock checks that marks of a backup that a fast clock dated are
+// applied if there are no others, and do not replace marks of today.
 func TestRestoreOfAWrongClock(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	s := open(t)
@@ -31,8 +31,8 @@ func TestRestoreOfAWrongClock(t *testing.T) {
 	cachetest.Equal(t, "starred after a word of today", s.List("is:starred"), []string{})
 }
 
-// Backups that a wrong clock dated push none of the right ones out, and none is
-// removed for a clock that is behind.
+// TestBackupsOfAWrongClock checks that backups that a wrong clock dated displace no
+// others, and that no backup is deleted because of a slow clock.
 func TestBackupsOfAWrongClock(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	s := open(t)

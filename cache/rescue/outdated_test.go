@@ -21,8 +21,8 @@ import (
 	"dateline/feed/markup"
 )
 
-// oldSchemas are the files of the schemas before the first release, which were
-// applied one after the other.
+// oldSchemas returns the schemas before the first release, which were applied one
+// after the other.
 func oldSchemas(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/schema/*.sql")
@@ -32,7 +32,7 @@ func oldSchemas(t *testing.T) []string {
 	return names
 }
 
-// packedBody is a body as it is stored.
+// packedBody returns a body as it is stored.
 func packedBody(t *testing.T, text string) []byte {
 	t.Helper()
 	e, err := zstd.NewWriter(nil)
@@ -50,7 +50,7 @@ const (
 // markedAt is when the marks of an old database were made.
 var markedAt = noon.Add(-time.Hour)
 
-// makeOld makes a database of an older dateline, with marks of every kind.
+// makeOld creates a database of an older dateline, with marks of every kind.
 func makeOld(t *testing.T, path string, version int) {
 	t.Helper()
 	conn, err := db.Open(path, 1, db.Pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
@@ -110,7 +110,7 @@ func makeOld(t *testing.T, path string, version int) {
 	}
 }
 
-// hasOld holds a store to what makeOld wrote.
+// hasOld checks that a store has what makeOld wrote.
 func (s testStore) hasOld(version int) {
 	s.T.Helper()
 	s.sound()
@@ -156,8 +156,7 @@ func (s testStore) hasOld(version int) {
 	s.keepsTheRest(version)
 }
 
-// keepsTheRest looks at what shows later: pending marks, undo, ids, and removed
-// items.
+// keepsTheRest checks pending marks, undo, IDs and removed items.
 func (s testStore) keepsTheRest(version int) {
 	s.T.Helper()
 	if version >= 4 {
@@ -175,7 +174,7 @@ func (s testStore) keepsTheRest(version int) {
 	cachetest.Equal(s.T, "next id", s.ID("fresh"), 500)
 }
 
-// openOld opens a path as main does.
+// openOld opens a database like main.
 func openOld(t *testing.T, path string) (testStore, Result) {
 	t.Helper()
 	c := open(t).Clock
@@ -187,9 +186,9 @@ func openOld(t *testing.T, path string) (testStore, Result) {
 	return testStoreOf(s, c, t), r
 }
 
-// A database of every older dateline is taken over with all that it holds. The
-// old file stays as it was, and is for the user's eyes only. The next start has
-// nothing to do.
+// TestTakeOver checks that a database of every older dateline is taken over
+// completely. The old file stays as it was, and only the user can read it. The next
+// start has nothing to do.
 func TestTakeOver(t *testing.T) {
 	for version := 1; version <= len(oldSchemas(t)); version++ {
 		path := filepath.Join(t.TempDir(), "dateline.db")
@@ -221,7 +220,8 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
-// What an older dateline that was killed left in its log is taken over as well.
+// TestTakeOverWithLog checks that what an older dateline that was killed left in its
+// log is taken over, too.
 func TestTakeOverWithLog(t *testing.T) {
 	dir := t.TempDir()
 	live, path := filepath.Join(dir, "live.db"), filepath.Join(dir, "dateline.db")
@@ -243,8 +243,8 @@ func TestTakeOverWithLog(t *testing.T) {
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"2", "8", "9"})
 }
 
-// Of several processes that start at once one takes over, and the others find
-// what it made.
+// TestTakeOverAtOnce checks that of several processes that start at the same time one
+// takes over, and the others use the new file.
 func TestTakeOverAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -274,7 +274,8 @@ func TestTakeOverAtOnce(t *testing.T) {
 	s.hasOld(7)
 }
 
-// A takeover that was killed while the files changed their names begins again.
+// TestTakeOverKilledAtTheEnd checks that a takeover that was killed while the files
+// were renamed starts again.
 func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -291,7 +292,7 @@ func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	cachetest.Equal(t, "old file", r.Old, path+".outdated-"+noon.Format(time.DateOnly))
 }
 
-// A damaged database of an older dateline is salvaged.
+// TestTakeOverDamaged checks that a damaged database of an older dateline is salvaged.
 func TestTakeOverDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)

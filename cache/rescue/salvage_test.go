@@ -20,8 +20,8 @@ import (
 // manyItems is how many items a damaged cache of these tests has.
 const manyItems = 420
 
-// damage is a cache with many items, every third of them starred, and a backup
-// if asked for; spoil has its bytes.
+// damage creates a damaged database with many items, every third of them starred, and
+// a backup if backup is set. spoil returns the damaged bytes.
 func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path string, c *cachetest.Clock) {
 	t.Helper()
 	s := open(t)
@@ -55,7 +55,7 @@ func manyArticles() []feed.Article {
 	return items
 }
 
-// rootOf is the number of the root page of a table.
+// rootOf returns the number of the root page of a table.
 func rootOf(t *testing.T, path, table string) int {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -83,15 +83,15 @@ func pagesOf(file []byte, about string) (pages []int) {
 }
 
 // damaged copy is a way to spoil a file.
-type wreck struct {
+type damagedFile struct {
 	spoil func([]byte) []byte
-	// least is how many items are to be there before the feed is asked again.
+	// least is the number of items that must be left before the feed is checked again.
 	least int
 }
 
-func wrecks() map[string]wreck {
+func damages() map[string]damagedFile {
 	zero := func(file []byte, page int) { clear(file[page*pageSize:][:pageSize]) }
-	return map[string]wreck{
+	return map[string]damagedFile{
 		"nothing":                 {func(b []byte) []byte { return b }, manyItems},
 		"its header":              {func(b []byte) []byte { copy(b, strings.Repeat("x", db.HeaderSize)); return b }, manyItems},
 		"its first page":          {func(b []byte) []byte { clear(b[:pageSize]); return b }, manyItems},
@@ -123,14 +123,14 @@ func wrecks() map[string]wreck {
 	}
 }
 
-// Whatever happened to the file: what can be read of it is there afterwards,
-// the file is sound, and the old one is kept byte by byte. Where there is a
-// backup, no mark is lost once the feed has brought its items again.
+// TestSalvage checks that everything readable of a damaged file is in the new one,
+// that the new file is undamaged, and that the old file is kept unchanged. If there is
+// a backup, no mark is lost after the feed has brought its items again.
 func TestSalvage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector")
 	}
-	for name, c := range wrecks() {
+	for name, c := range damages() {
 		t.Run(name, func(t *testing.T) {
 			var spoiled []byte
 			path, clock := damage(t, true, func(b []byte) []byte { spoiled = bytes.Clone(c.spoil(b)); return spoiled })
@@ -163,7 +163,7 @@ func TestSalvage(t *testing.T) {
 	}
 }
 
-// sound is whether a full check finds nothing.
+// sound checks that a full check finds no problems.
 func (s testStore) sound() {
 	s.T.Helper()
 	h, err := Check(s.Ctx(), s.Store.Store)
@@ -171,7 +171,8 @@ func (s testStore) sound() {
 	cachetest.Equal(s.T, "problems", h.Problems, nil)
 }
 
-// A page of marks that is lost costs just these marks, without any backup.
+// TestSalvageWithoutBackup checks that the loss of a page of marks costs only these
+// marks if there is no backup.
 func TestSalvageWithoutBackup(t *testing.T) {
 	var root int
 	path, clock := damage(t, false, func(b []byte) []byte { return b })
@@ -205,18 +206,18 @@ func TestSalvageWithoutBackup(t *testing.T) {
 	}
 }
 
-// A cache whose beginning is destroyed is told from a file that was never one,
-// and that is not salvaged away.
+// TestOpenTellsDamagedFromForeign checks that a database with a destroyed header is
+// not taken for a file of another program, and that such a file is not salvaged.
 func TestOpenTellsDamagedFromForeign(t *testing.T) {
 	path, clock := damage(t, false, func(b []byte) []byte { clear(b[:pageSize]); return b })
 	_, err := cache.Open(t.Context(), path, cache.Options{Now: clock.Now})
 	if !errors.Is(err, cache.ErrCorrupt) {
-		t.Errorf("a cache without its first page: %v", err)
+		t.Errorf("a database without its first page: %v", err)
 	}
 }
 
-// The database of another program is left as it is to the last byte, whatever
-// version it says it has.
+// TestOpenLeavesForeignFilesAlone checks that the database of another program is left
+// unchanged, whatever its version is.
 func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 	for _, setup := range []string{"PRAGMA user_version = 3", "PRAGMA application_id = 77", "PRAGMA user_version = 99"} {
 		path := filepath.Join(t.TempDir(), "other.db")
@@ -247,7 +248,7 @@ func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 	}
 }
 
-// Damaged indexes are made anew without anything lost.
+// TestRepair checks that damaged indexes are built again and nothing is lost.
 func TestRepair(t *testing.T) {
 	s := open(t)
 	s.Subscribe("a")
