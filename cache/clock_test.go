@@ -108,7 +108,7 @@ func TestMarksOfAWrongClockEnd(t *testing.T) {
 	s.Advance(21 * time.Hour)
 	cachetest.Equal(t, "unread the next day", unread(), []string{"snoozed", "unread"})
 	s.MarkItems(feed.Read, false, "read")
-	cachetest.Equal(t, "unread by a later word", unread(), []string{"read", "snoozed", "unread"})
+	cachetest.Equal(t, "unread by a later mark", unread(), []string{"read", "snoozed", "unread"})
 	s.CheckCounts()
 }
 

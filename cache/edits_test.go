@@ -41,7 +41,7 @@ func TestRevisions(t *testing.T) {
 	cachetest.Equal(t, "first edit", s.revision("1"), "One/<div>text</div>")
 	r, err := s.Revision(s.Ctx(), s.ID("1"))
 	s.Must(err)
-	cachetest.Equal(t, "kept whole", []any{r.Replaced, r.Body.Base}, []any{s.Now(), "https://example.org/"})
+	cachetest.Equal(t, "saved whole", []any{r.Replaced, r.Body.Base}, []any{s.Now(), "https://example.org/"})
 	publish("Three", "text")
 	cachetest.Equal(t, "unread since", s.revision("1"), "One/<div>text</div>")
 	s.Advance(time.Minute)
@@ -70,7 +70,7 @@ func TestPageText(t *testing.T) {
 	id := s.ID("1")
 	none, err := s.Fulltext(s.Ctx(), id)
 	s.Must(err)
-	cachetest.Equal(t, "never asked", none, feed.Fulltext{})
+	cachetest.Equal(t, "never fetched", none, feed.Fulltext{})
 	for i, failed := range []bool{true, false, true} {
 		page := feed.Fulltext{Body: markup.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.Advance(time.Minute)}
 		if failed {
@@ -124,7 +124,7 @@ func TestItemsWithoutPageText(t *testing.T) {
 	cachetest.Equal(t, "newest", want(2), []string{"1", "2"})
 	s.Must(s.SetFulltext(s.Ctx(), s.ID("1"), feed.Fulltext{Body: markup.Body{Raw: "text"}}))
 	s.Must(s.SetFulltext(s.Ctx(), s.ID("2"), feed.Fulltext{Error: "the page is gone"}))
-	cachetest.Equal(t, "asked once", want(9), []string{"3"})
+	cachetest.Equal(t, "fetched once", want(9), []string{"3"})
 }
 
 // TestTextsAreRemovedWithTheirItem checks that revisions and page texts are removed

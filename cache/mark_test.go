@@ -206,7 +206,7 @@ func TestJournalIsBounded(t *testing.T) {
 	}
 	steps, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT count(DISTINCT step) FROM journal`))
 	s.Must(err)
-	cachetest.Equal(t, "steps kept", steps, []int64{cache.MaxSteps})
+	cachetest.Equal(t, "steps left", steps, []int64{cache.MaxSteps})
 	step, err := s.undo(s.Now())
 	s.Must(err)
 	cachetest.Equal(t, "the last one can be undone", step.On, true)

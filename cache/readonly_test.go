@@ -41,7 +41,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 		s.Must(os.Chmod(s.Path(), 0o600))
 		s.Must(s.Mark(s.Ctx(), mark))
 		cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
-		cachetest.Equal(t, "readOnly", s.ReadOnly(), nil)
+		cachetest.Equal(t, "ReadOnly", s.ReadOnly(), nil)
 		s.MarkItems(feed.Starred, false, "1")
 		s.Must(s.Close())
 	}
@@ -78,8 +78,8 @@ func TestWriteAfterFullDisk(t *testing.T) {
 	if err := s.NoteWrite("save", cache.ErrFull); !errors.Is(err, cache.ErrFull) {
 		t.Error(err)
 	}
-	cachetest.Equal(t, "readOnly", s.ReadOnly(), cache.ErrFull)
+	cachetest.Equal(t, "ReadOnly", s.ReadOnly(), cache.ErrFull)
 	s.MarkItems(feed.Starred, true, "1")
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
-	cachetest.Equal(t, "readOnly", s.ReadOnly(), nil)
+	cachetest.Equal(t, "ReadOnly", s.ReadOnly(), nil)
 }

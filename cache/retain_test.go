@@ -45,7 +45,7 @@ func TestRetain(t *testing.T) {
 	s.retain(1)
 	cachetest.Equal(t, "kept without unread", s.List(""), []string{"new", "starred", "labelled"})
 	s.SaveItems("a", items[:3]...)
-	cachetest.Equal(t, "listed anew", s.SaveItems("a", items...), feed.Saved{URL: "a", New: 2})
+	cachetest.Equal(t, "listed again", s.SaveItems("a", items...), feed.Saved{URL: "a", New: 2})
 	s.CheckCounts()
 }
 

@@ -111,13 +111,13 @@ func TestRulesOnArrival(t *testing.T) {
 	s.Must(err)
 	cachetest.Equal(t, "by", []any{a.HiddenBy, a.Labels, a.Starred}, []any{"ads", []string{"b", "mine"}, true})
 	_, err = s.undo(s.Now())
-	cachetest.Equal(t, "nothing of the reader's", err.Error(), "undo: "+cache.ErrNothingToUndo.Error())
+	cachetest.Equal(t, "no marks of the user", err.Error(), "undo: "+cache.ErrNothingToUndo.Error())
 	s.Advance(time.Minute)
 	s.MarkItems(feed.Hidden, false, "2")
 	s.MarkItems(feed.Starred, false, "3")
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("3"), Flag: feed.Label, Label: "b", At: s.Now()}))
 	s.SaveItems("b", cachetest.Item("2", 3*time.Minute, "An advert, edited"), cachetest.Item("3", 4*time.Minute, "Story, edited", "<p>For <b>you</b>"))
-	cachetest.Equal(t, "the reader's word", append(s.List("is:starred"), s.List("label:b")...), []string{"2", "2"})
+	cachetest.Equal(t, "the mark of the user", append(s.List("is:starred"), s.List("label:b")...), []string{"2", "2"})
 	a, err = s.Article(s.Ctx(), s.ID("2"))
 	s.Must(err)
 	cachetest.Equal(t, "shown again", []any{a.Hidden, a.HiddenBy}, []any{false, ""})
@@ -152,6 +152,6 @@ func TestNotifications(t *testing.T) {
 	cachetest.Equal(t, "loud", notices("loud", cachetest.Item("1", time.Hour, "edited"), untitled, cachetest.Item("4", 2*time.Minute, "Four"), cachetest.Item("5", time.Minute, "Advert"), cachetest.Item("6", time.Minute, "Dull")),
 		[]string{"3: A summary (Loud)", "4: Four (Loud)"})
 	cachetest.Equal(t, "quiet", notices("quiet", cachetest.Item("7", time.Minute, "Storm advert"), cachetest.Item("8", time.Minute, "Storm"), cachetest.Item("9", time.Minute, "Calm")), []string{"8: Storm (Title of quiet)"})
-	cachetest.Equal(t, "after an empty answer", notices("empty", cachetest.Item("10", time.Minute)), []string{"10: Title 10 (Title of empty)"})
+	cachetest.Equal(t, "after an empty result", notices("empty", cachetest.Item("10", time.Minute)), []string{"10: Title 10 (Title of empty)"})
 	cachetest.Equal(t, "again", notices("quiet", cachetest.Item("8", time.Minute, "Storm")), nil)
 }

@@ -131,7 +131,7 @@ func TestIndexFollowsEdits(t *testing.T) {
 	for range 2 {
 		cachetest.Equal(t, "accents folded", s.List("angstrom"), []string{"1"})
 		cachetest.Equal(t, "Japanese", s.List("地震"), []string{"1"})
-		cachetest.Equal(t, "begun word", s.List("oth"), []string{"2"})
+		cachetest.Equal(t, "prefix", s.List("oth"), []string{"2"})
 		s.IndexAll()
 	}
 	s.SaveItems("a", cachetest.Item("1", time.Minute, "Celsius", "<p>text</p>"))

@@ -103,7 +103,7 @@ func TestCopyOfUnsubscribedFeed(t *testing.T) {
 		cachetest.Equal(t, "rows", len(rows), 1)
 		return rows[0]
 	}
-	cachetest.Equal(t, "not told by feeds that are away", row().AlsoIn, []string(nil))
+	cachetest.Equal(t, "not from unsubscribed feeds", row().AlsoIn, []string(nil))
 	s.Subscribe("a", "b")
 	cachetest.Equal(t, "shown", row().Key, "b1")
 	cachetest.Equal(t, "also in", row().AlsoIn, []string{"Title of a"})

@@ -28,7 +28,7 @@ func TestRestoreOfAWrongClock(t *testing.T) {
 	s.restore(b)
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"silent"})
 	s.MarkItems(feed.Starred, false, "silent")
-	cachetest.Equal(t, "starred after a word of today", s.List("is:starred"), []string{})
+	cachetest.Equal(t, "starred after a mark of today", s.List("is:starred"), []string{})
 }
 
 // TestBackupsOfAWrongClock checks that backups that a wrong clock dated displace no

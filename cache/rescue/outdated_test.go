@@ -320,5 +320,5 @@ func TestTakeOverDamaged(t *testing.T) {
 	}
 	pending, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT DISTINCT identity FROM pending_marks ORDER BY 1`))
 	s.Must(err)
-	cachetest.Equal(t, "items whose marks are kept", pending, []int64{1001, 1002, 1003, 1004, 1005, 1006, 1008, 1009, 2000})
+	cachetest.Equal(t, "items with pending marks", pending, []int64{1001, 1002, 1003, 1004, 1005, 1006, 1008, 1009, 2000})
 }
