@@ -173,7 +173,7 @@ func (c *markChange) run(step int64, key string, keys []int64) error {
 
 // collect finds the items that the mark changes.
 func (c *markChange) collect(key string, keys []int64) error {
-	news, was := c.needsChange()
+	cond, was := c.needsChange()
 	other := `0`
 	switch c.Flag {
 	case feed.Read:
@@ -194,7 +194,7 @@ func (c *markChange) collect(key string, keys []int64) error {
 	if c.Flag == feed.Label {
 		t.Add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
 	}
-	t.Add(` WHERE `+news.SQL, news.Args...)
+	t.Add(` WHERE `+cond.SQL, cond.Args...)
 	t.Add(c.only.SQL, c.only.Args...)
 	err = c.scan(t, key, keys)
 	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // an item may have moved out of the span
@@ -354,8 +354,8 @@ func (c *markChange) changedRows() db.Text {
 		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.positions())
 	}
 	t := db.SQL(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
-	news, _ := c.needsChange()
-	t.And(news)
+	cond, _ := c.needsChange()
+	t.And(cond)
 	t.Add(c.only.SQL, c.only.Args...)
 	return t
 }
