@@ -55,17 +55,17 @@ func TestMarkAllAfterAWrongClock(t *testing.T) {
 // to now, in their order, after the clock is right. They are found, counted and
 // labelled as before, and marks of rules are still older than those of the user.
 func TestItemsOfAWrongClock(t *testing.T) {
-	for _, ahead := range []time.Duration{3 * time.Hour, 365 * 24 * time.Hour} {
+	for _, fast := range []time.Duration{3 * time.Hour, 365 * 24 * time.Hour} {
 		s := open(t)
 		s.Subscribe("a")
 		q, err := query.Parse("title:ruled")
 		s.Must(err)
 		s.SetRules([]query.Rule{{Name: "r", Query: q, Read: true, Labels: []string{"kept"}}})
 		s.SaveItems("a", cachetest.Item("old", time.Hour))
-		s.Advance(ahead)
-		s.SaveItems("a", cachetest.Item("undated", 0, "word"), cachetest.Item("ruled", 0, "ruled"), cachetest.Item("soon", -ahead+time.Minute), cachetest.Item("dated", 2*time.Hour))
+		s.Advance(fast)
+		s.SaveItems("a", cachetest.Item("undated", 0, "word"), cachetest.Item("ruled", 0, "ruled"), cachetest.Item("soon", -fast+time.Minute), cachetest.Item("dated", 2*time.Hour))
 		s.IndexAll()
-		right := s.Advance(-ahead + time.Minute)
+		right := s.Advance(-fast + time.Minute)
 		s.Must(s.Maintain(s.Ctx()))
 		s.SaveItems("a", cachetest.Item("new", 0))
 		s.Advance(time.Minute)
@@ -78,7 +78,7 @@ func TestItemsOfAWrongClock(t *testing.T) {
 		a, err := s.Article(s.Ctx(), s.ID("soon"))
 		s.Must(err)
 		if a.Date.After(right) || a.FirstSeen.After(right) || !a.Future {
-			t.Errorf("%v: date %v, first seen %v, future %v", ahead, a.Date, a.FirstSeen, a.Future)
+			t.Errorf("%v: date %v, first seen %v, future %v", fast, a.Date, a.FirstSeen, a.Future)
 		}
 		var own int
 		s.Must(s.Readers().QueryRow(`SELECT count(*) FROM items i JOIN labels l ON l.pos = i.pos WHERE i.read_at = i.first_seen AND l.at = i.first_seen`).Scan(&own))

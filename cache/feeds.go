@@ -155,17 +155,17 @@ func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
 	if err != nil {
 		return nil, WrapError(ctx, "list the feeds", err)
 	}
-	unsubscribed, err := countSnoozed(ctx, s.readers, s.now())
-	subtractSnoozed(feeds, unsubscribed)
+	snoozed, err := countSnoozed(ctx, s.readers, s.now())
+	subtractSnoozed(feeds, snoozed)
 	return feeds, WrapError(ctx, "list the feeds", err)
 }
 
 // subtractSnoozed subtracts the snoozed items from the counts of feeds.
-func subtractSnoozed(feeds []feed.Feed, unsubscribed map[string]snoozedCount) {
+func subtractSnoozed(feeds []feed.Feed, snoozed map[string]snoozedCount) {
 	for i := range feeds {
 		f := &feeds[i]
-		f.Total -= unsubscribed[f.URL].Total
-		f.Unread -= unsubscribed[f.URL].Unread
+		f.Total -= snoozed[f.URL].Total
+		f.Unread -= snoozed[f.URL].Unread
 	}
 }
 

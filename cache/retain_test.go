@@ -84,13 +84,13 @@ func TestRetainByAWrongClock(t *testing.T) {
 		s.Must(s.Maintain(s.Ctx()))
 		cachetest.Equal(t, when, s.List(""), want)
 	}
-	left("no server has said the time", "1", "2", "3")
+	left("no server time", "1", "2", "3")
 	s.Must(s.SetServerTime(s.Ctx(), s.Now().Add(-20*day)))
 	left("it is earlier", "1", "2", "3")
 	s.Advance(365 * day)
 	s.Must(s.SetServerTime(s.Ctx(), s.Now().Add(-365*day-20*day)))
-	left("this clock is a year ahead", "1", "2", "3")
+	left("this clock is a year fast", "1", "2", "3")
 	s.Advance(-365 * day)
 	s.Must(s.SetServerTime(s.Ctx(), s.Now().Add(365*day)))
-	left("the servers are a year ahead", "1", "2")
+	left("the clocks of the servers are a year fast", "1", "2")
 }

@@ -135,23 +135,23 @@ func TestNotifications(t *testing.T) {
 		s.rule("dull", "title:dull", query.Rule{Read: true}),
 		s.rule("storm", "title:storm", query.Rule{Notify: true}),
 	})
-	notices := func(url string, items ...feed.Article) (told []string) {
+	notify := func(url string, items ...feed.Article) (notified []string) {
 		t.Helper()
 		saved, err := s.Save(s.Ctx(), feed.Fetched{URL: url, State: feed.PollState{LastOK: s.Now()}, Document: &feed.Document{Title: "Title of " + url, Items: items}})
 		s.Must(err)
 		for _, n := range saved[0].Notify {
 			a, err := s.Article(s.Ctx(), n.Item)
 			s.Must(err)
-			told = append(told, a.Key+": "+n.Title+" ("+n.FeedTitle+")")
+			notified = append(notified, a.Key+": "+n.Title+" ("+n.FeedTitle+")")
 		}
-		return told
+		return notified
 	}
-	cachetest.Equal(t, "first answers", append(append(notices("loud", cachetest.Item("1", time.Hour)), notices("quiet", cachetest.Item("2", time.Hour, "Storm"))...), notices("empty")...), nil)
+	cachetest.Equal(t, "first answers", append(append(notify("loud", cachetest.Item("1", time.Hour)), notify("quiet", cachetest.Item("2", time.Hour, "Storm"))...), notify("empty")...), nil)
 	untitled := cachetest.Item("3", time.Minute, "")
 	untitled.Summary = "A summary"
-	cachetest.Equal(t, "loud", notices("loud", cachetest.Item("1", time.Hour, "edited"), untitled, cachetest.Item("4", 2*time.Minute, "Four"), cachetest.Item("5", time.Minute, "Advert"), cachetest.Item("6", time.Minute, "Dull")),
+	cachetest.Equal(t, "loud", notify("loud", cachetest.Item("1", time.Hour, "edited"), untitled, cachetest.Item("4", 2*time.Minute, "Four"), cachetest.Item("5", time.Minute, "Advert"), cachetest.Item("6", time.Minute, "Dull")),
 		[]string{"3: A summary (Loud)", "4: Four (Loud)"})
-	cachetest.Equal(t, "quiet", notices("quiet", cachetest.Item("7", time.Minute, "Storm advert"), cachetest.Item("8", time.Minute, "Storm"), cachetest.Item("9", time.Minute, "Calm")), []string{"8: Storm (Title of quiet)"})
-	cachetest.Equal(t, "after an empty result", notices("empty", cachetest.Item("10", time.Minute)), []string{"10: Title 10 (Title of empty)"})
-	cachetest.Equal(t, "again", notices("quiet", cachetest.Item("8", time.Minute, "Storm")), nil)
+	cachetest.Equal(t, "quiet", notify("quiet", cachetest.Item("7", time.Minute, "Storm advert"), cachetest.Item("8", time.Minute, "Storm"), cachetest.Item("9", time.Minute, "Calm")), []string{"8: Storm (Title of quiet)"})
+	cachetest.Equal(t, "after an empty result", notify("empty", cachetest.Item("10", time.Minute)), []string{"10: Title 10 (Title of empty)"})
+	cachetest.Equal(t, "again", notify("quiet", cachetest.Item("8", time.Minute, "Storm")), nil)
 }

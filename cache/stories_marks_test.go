@@ -175,7 +175,7 @@ func TestStoriesHold(t *testing.T) {
 		feeds := []string{"a", "b", "c", "d", "e"}
 		s.Subscribe(feeds...)
 		stories := map[string]string{}
-		told := map[string]bool{}
+		distinct := map[string]bool{}
 		for range 15 {
 			u := feeds[r.IntN(len(feeds))]
 			var items []feed.Article
@@ -183,7 +183,7 @@ func TestStoriesHold(t *testing.T) {
 				n := r.IntN(20)
 				a := randomStoryItem(r, u, n)
 				items = append(items, a)
-				stories[a.Key], told[fmt.Sprint(n)] = fmt.Sprint(n), true
+				stories[a.Key], distinct[fmt.Sprint(n)] = fmt.Sprint(n), true
 			}
 			s.Advance(time.Second)
 			s.SaveItems(u, items...)
@@ -198,7 +198,7 @@ func TestStoriesHold(t *testing.T) {
 				}
 				seen[stories[row.Key]] = true
 			}
-			cachetest.Equal(t, "stories shown", len(seen), len(told))
+			cachetest.Equal(t, "stories shown", len(seen), len(distinct))
 			before := s.readKeys()
 			one := s.EveryArticle()[r.IntN(len(stories))]
 			s.Advance(time.Second)

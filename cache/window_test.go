@@ -104,7 +104,7 @@ func TestReadRowsStay(t *testing.T) {
 		v.Opened = time.Time{}
 		rows := s.All(v)
 		if query[:4] == "is:u" && (slices.Contains(rows, "2") || slices.Contains(rows, "4")) {
-			t.Errorf("%s opened anew still shows %v", query, rows)
+			t.Errorf("%s opened again still shows %v", query, rows)
 		}
 	}
 }

@@ -46,13 +46,14 @@ const (
 	maxGaps = 10_000
 )
 
+// run copies the table.
 func (c *tableCopier) run() error {
 	if err := c.match(); err != nil || len(c.columns) == 0 {
 		return err
 	}
 	if !c.table.keyed {
 		for _, order := range []string{"ASC", "DESC"} {
-			if c.read(c.readFromEnd(order)) == nil {
+			if c.read(c.queryByKey(order)) == nil {
 				break
 			}
 			c.gaps = true
@@ -156,8 +157,8 @@ func (c *tableCopier) list(of func(column) string) string {
 	return strings.Join(names, ", ")
 }
 
-// readFromEnd returns the query that reads a table without rowids by its key.
-func (c *tableCopier) readFromEnd(order string) string {
+// queryByKey returns the query that reads a table without rowids by its key.
+func (c *tableCopier) queryByKey(order string) string {
 	key := strings.Join([]string{c.columns[0].old, c.columns[1].old}, " "+order+", ")
 	return `SELECT 0, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED ORDER BY ` + key + ` ` + order
 }

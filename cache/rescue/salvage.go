@@ -53,15 +53,15 @@ func (r Result) Sentence() string {
 // Open is [cache.Open], but takes over a database of an older dateline first. If that
 // takes long, it calls tell with a message for the user. r.Old is empty if nothing was
 // taken over.
-func Open(ctx context.Context, path string, o cache.Options, tell func(sentence string)) (s *cache.Store, r Result, err error) {
+func Open(ctx context.Context, path string, o cache.Options, tell func(message string)) (s *cache.Store, r Result, err error) {
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
 	}
-	told := time.AfterFunc(longWait, func() {
+	timer := time.AfterFunc(longWait, func() {
 		tell("the database of an older dateline is being taken over; this happens once and takes minutes if it is large")
 	})
-	defer told.Stop()
+	defer timer.Stop()
 	if r, err = TakeOver(ctx, path, o); err != nil {
 		return nil, r, err
 	}
