@@ -42,7 +42,7 @@ var allowedImports = map[string][]string{
 	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/opml"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
-	"dateline/cache/db": {"dateline/feed"},
+	"dateline/cache/db": {},
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse", "dateline/feed/query",
 		"dateline/feed/markup", "dateline/feed/text", "dateline/feed"},
@@ -132,6 +132,16 @@ func sourceFiles(t *testing.T) []sourceFile {
 		t.Fatalf("found %d Go files; the walk is wrong", len(files))
 	}
 	return files
+}
+
+// TestInternalsStayInCache checks that only packages below cache and their tests use
+// what is behind a store.
+func TestInternalsStayInCache(t *testing.T) {
+	for _, f := range sourceFiles(t) {
+		if !strings.HasPrefix(f.pkg, "dateline/cache") && bytes.Contains(f.text, []byte(".Internals"+"()")) {
+			t.Errorf("%s uses the internals of a store", f.path)
+		}
+	}
 }
 
 // TestCorpusStaysInTests checks that only tests import the corpus.

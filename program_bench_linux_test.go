@@ -149,7 +149,7 @@ func setBookmark(b *testing.B, db, place string) {
 		}
 	}
 	if err == nil {
-		err = store.SetSetting(ctx, "screen", fmt.Sprintf(`{"source":"view:everything","item":%d,"pane":1}`, row[0].ID))
+		_, err = store.Apply(ctx, cache.SetSetting{Key: "screen", Value: fmt.Sprintf(`{"source":"view:everything","item":%d,"pane":1}`, row[0].ID)})
 	}
 	if err != nil {
 		b.Fatal(err)

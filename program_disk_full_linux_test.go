@@ -27,8 +27,8 @@ run 0 list; says "First steps"
 STEP="on a full disk"
 dd if=/dev/zero of="$HOME/full" bs=4096 2>/dev/null || true
 run 0 list; says "First steps"
-run 1 mark starred "First steps"; says "the disk is full: make room"
-run 1 refresh --all; says "the disk is full: make room"
+run 1 mark starred "First steps"; says "the disk is full: free some space"
+run 1 refresh --all; says "the disk is full: free some space"
 
 STEP="with room again"
 rm "$HOME/full"

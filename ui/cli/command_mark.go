@@ -117,10 +117,11 @@ func (a *app) markByID(ctx context.Context, s *Session, m feed.Mark, args []stri
 		}
 		m.Items = append(m.Items, id)
 	}
-	if _, err := s.Store.Apply(ctx, cache.MarkItems{m}); err != nil {
+	r, err := s.Store.Apply(ctx, cache.MarkItems{m})
+	if err != nil {
 		return err
 	}
-	return a.printMarked(len(m.Items), m)
+	return a.printMarked(r.N, m)
 }
 
 func (a *app) markByQuery(ctx context.Context, s *Session, m feed.Mark, args []string) error {

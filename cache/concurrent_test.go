@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"fmt"
@@ -6,28 +6,30 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// Several processes that save the same feed, index, mark and read at once see
-// no lock, lose no mark and store no item twice.
-func TestManyAtOnce(t *testing.T) {
+// TestConcurrentStores checks that several stores that save the same feed, index, mark
+// and read at the same time report no lock, lose no mark and store no item twice.
+func TestConcurrentStores(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
+	s.Subscribe("a")
 	const processes, rounds = 4, 8
 	var wg sync.WaitGroup
 	for p := range processes {
-		by := openAt(t, s.Path(), s.clock)
+		by := openAt(t, s.Path(), s.Clock)
 		wg.Go(func() {
 			for r := range rounds {
 				var items []feed.Article
 				for i := range 5 {
-					items = append(items, item(fmt.Sprint(r, "-", i), time.Duration(r*5+i+1)*time.Minute))
+					items = append(items, cachetest.Item(fmt.Sprint(r, "-", i), time.Duration(r*5+i+1)*time.Minute))
 				}
 				if _, err := by.Save(t.Context(), feed.Fetched{URL: "a", Round: noon, Document: &feed.Document{Items: items}}); err != nil {
 					t.Error("save:", err)
 				}
-				rows, err := by.After(t.Context(), View{}, Pos{}, 100)
+				rows, err := by.After(t.Context(), cache.View{}, cache.Pos{}, 100)
 				if err != nil || len(rows) < 5 {
 					t.Error("list:", len(rows), err)
 					return
@@ -42,8 +44,8 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	s.index()
-	equal(t, "items", len(s.list("title:title")), rounds*5)
-	equal(t, "read", len(s.list("is:read")), processes)
-	s.checkCounts()
+	s.IndexAll()
+	cachetest.Equal(t, "items", len(s.List("title:title")), rounds*5)
+	cachetest.Equal(t, "read", len(s.List("is:read")), processes)
+	s.CheckCounts()
 }

@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"bufio"
@@ -13,15 +13,17 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// manySeconds names the variable that makes TestTenProcesses last longer: a
-// minute is what it was written for.
+// manySeconds is the environment variable with the duration of TestTenProcesses in
+// seconds. It was written for a minute.
 const manySeconds = "DATELINE_TEST_SECONDS"
 
-// Ten processes refresh, mark and read one cache: none of them is told of a
-// lock, no mark is lost and no item comes twice.
+// TestTenProcesses checks that ten processes that refresh, mark and read one database
+// report no lock, lose no mark and store no item twice.
 func TestTenProcesses(t *testing.T) {
 	seconds := 3
 	if n, err := strconv.Atoi(os.Getenv(manySeconds)); err == nil {
@@ -31,10 +33,10 @@ func TestTenProcesses(t *testing.T) {
 		t.Skip("takes some seconds")
 	}
 	path := filepath.Join(t.TempDir(), "cache.db")
-	s := openAt(t, path, &clock{now: time.Now()})
-	s.subscribe("a", "b", "c", "d")
+	s := openAt(t, path, cachetest.NewClock(time.Now()))
+	s.Subscribe("a", "b", "c", "d")
 	for f, url := range []string{"a", "b", "c", "d"} {
-		s.save(url, listedItems(f, 0)...)
+		s.SaveItems(url, listedItems(f, 0)...)
 	}
 	var children []*exec.Cmd
 	var outputs []io.Reader
@@ -42,8 +44,8 @@ func TestTenProcesses(t *testing.T) {
 		child := exec.Command(os.Args[0], "-test.run=^TestOneOfTen$", "-test.count=1")
 		child.Env = append(os.Environ(), "DATELINE_TEST_ROLE="+role, "DATELINE_TEST_PATH="+path, fmt.Sprintf("DATELINE_TEST_NUMBER=%d", n), fmt.Sprintf("%s=%d", manySeconds, seconds))
 		out, err := child.StdoutPipe()
-		s.must(err)
-		s.must(child.Start())
+		s.Must(err)
+		s.Must(child.Start())
 		children, outputs = append(children, child), append(outputs, out)
 	}
 	acknowledged := map[int64]bool{}
@@ -53,7 +55,7 @@ func TestTenProcesses(t *testing.T) {
 			switch what {
 			case "marked":
 				id, err := strconv.ParseInt(rest, 10, 64)
-				s.must(err)
+				s.Must(err)
 				acknowledged[id] = true
 			case "failed":
 				t.Errorf("process %d: %s", n, rest)
@@ -73,30 +75,30 @@ func checkMany(t *testing.T, s testStore, acknowledged map[int64]bool) {
 	}
 	for id := range acknowledged {
 		var read, starred bool
-		s.must(s.readers.QueryRow(`SELECT read, starred FROM items WHERE id = ?`, id).Scan(&read, &starred))
+		s.Must(s.Readers().QueryRow(`SELECT read, starred FROM items WHERE id = ?`, id).Scan(&read, &starred))
 		if !read || !starred {
 			t.Errorf("a mark of item %d is lost: read %v, starred %v", id, read, starred)
 		}
 	}
 	var items, different int
-	s.must(s.readers.QueryRow(`SELECT count(*), count(DISTINCT i.feed || d.key) FROM items i JOIN details d ON d.id = i.id`).Scan(&items, &different))
+	s.Must(s.Readers().QueryRow(`SELECT count(*), count(DISTINCT i.feed || d.key) FROM items i JOIN details d ON d.id = i.id`).Scan(&items, &different))
 	if items != different || items <= 200 {
 		t.Errorf("%d items, %d of them different", items, different)
 	}
-	s.checkCounts()
+	s.CheckCounts()
 }
 
-// listedItems is what feed f lists in a round: 50 items, most of them known.
+// listedItems returns what feed f lists in a refresh: 50 items, most of them known.
 func listedItems(f, round int) []feed.Article {
 	var items []feed.Article
 	for i := range 50 {
 		key := fmt.Sprintf("https://%d.test/%d", f, round*5+i)
-		items = append(items, item(key, time.Duration(f*1000+round*5+i)*time.Minute, "Title of "+key, "<p>text "+key+"</p>"))
+		items = append(items, cachetest.Item(key, time.Duration(f*1000+round*5+i)*time.Minute, "Title of "+key, "<p>text "+key+"</p>"))
 	}
 	return items
 }
 
-// TestOneOfTen is a process of TestTenProcesses; by itself it does nothing.
+// TestOneOfTen is one process of TestTenProcesses. By itself it does nothing.
 func TestOneOfTen(t *testing.T) {
 	role := os.Getenv("DATELINE_TEST_ROLE")
 	if role == "" {
@@ -105,7 +107,7 @@ func TestOneOfTen(t *testing.T) {
 	ctx := context.Background()
 	seconds, _ := strconv.Atoi(os.Getenv(manySeconds))
 	number, _ := strconv.Atoi(os.Getenv("DATELINE_TEST_NUMBER"))
-	s, err := Open(ctx, os.Getenv("DATELINE_TEST_PATH"), Options{})
+	s, err := cache.Open(ctx, os.Getenv("DATELINE_TEST_PATH"), cache.Options{})
 	end := time.Now().Add(time.Duration(seconds) * time.Second)
 	for round := 0; err == nil && time.Now().Before(end); round++ {
 		switch role {
@@ -120,12 +122,12 @@ func TestOneOfTen(t *testing.T) {
 			}
 		case "mark":
 			id := int64(1 + (round*3+number)%200)
-			err = s.Mark(ctx, feed.Mark{Items: []int64{id}, Flag: feed.Read, On: true}, feed.Mark{Items: []int64{id}, Flag: feed.Starred, On: true})
+			_, err = s.Apply(ctx, cache.MarkItems{{Items: []int64{id}, Flag: feed.Read, On: true}, {Items: []int64{id}, Flag: feed.Starred, On: true}})
 			if err == nil {
 				fmt.Println("marked", id)
 			}
 		case "read":
-			_, err = s.After(ctx, view(t, "text"), Pos{}, 50)
+			_, err = s.After(ctx, cachetest.View(t, "text"), cache.Pos{}, 50)
 			if err == nil {
 				_, err = s.Counts(ctx, time.Now())
 			}
