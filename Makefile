@@ -1,12 +1,12 @@
 .PHONY: help build run check golden bench fuzz
 
 help:
-	@echo "make build    the program, as ./dateline"
-	@echo "make run      the reader, from the sources"
-	@echo "make check    everything a change is held to (.ci/run)"
-	@echo "make golden   write the generated files anew: screens, renderings, example, guide, picture"
-	@echo "make fuzz     an hour of fuzzing, divided among the targets"
-	@echo "make bench    the benchmarks; docs/performance.md says what they are"
+	@echo "make build    build the program as ./dateline"
+	@echo "make run      start dateline from the sources"
+	@echo "make check    run every check that a change must pass (.ci/run)"
+	@echo "make golden   write the generated files again: screens, articles, example, guide, picture"
+	@echo "make fuzz     fuzz for an hour, divided among the targets"
+	@echo "make bench    run the benchmarks; see docs/performance.md"
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o dateline .

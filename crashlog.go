@@ -14,7 +14,7 @@ import (
 // the disk.
 const crashLogMax = 1 << 20
 
-// crashLog is a file with panics and their stacks. Errors of the log itself are
+// crashLog appends panics and their stacks to a file. Errors of the log itself are
 // ignored.
 type crashLog struct {
 	path string

@@ -10,14 +10,14 @@ import (
 	"dateline/feed"
 )
 
-// The log of faults is its owner's alone, also where it was made with other
-// rights, says where the fault was, and has an end.
+// TestCrashLog checks that only the user can read the log, even if the file was created
+// with another mode, that the log says where the panic was, and that its size is limited.
 func TestCrashLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline", "crash.log")
 	log := crashLog{path, func() time.Time { return time.Unix(1600000000, 0) }}
 	crash := feed.Recover("testing", log.add, func() { panic("on purpose\x1b[2J") })
 	if crash == nil || !strings.Contains(crash.UserMessage(), path) {
-		t.Fatalf("the reader is told %v", crash)
+		t.Fatalf("the message is %v", crash)
 	}
 	os.Chmod(path, 0o644)
 	feed.Recover("testing", log.add, func() { panic("again") })
@@ -31,7 +31,7 @@ func TestCrashLog(t *testing.T) {
 		}
 	}
 	if strings.Contains(string(text), "\x1b") {
-		t.Error("what a panic quotes steers the terminal that shows the log")
+		t.Error("the log contains an escape sequence")
 	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("the log has mode %o", info.Mode().Perm())

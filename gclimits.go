@@ -19,13 +19,13 @@ var (
 	// commandLimits are for a command, which ends soon. Most commands end before the
 	// heap has the 16 MB at which these limits first collect.
 	commandLimits = gcLimits{64 << 20, 400}
-	// readingLimits are for reading, which makes little garbage. They keep an open
-	// reader small, so that one huge document does not double its memory.
-	readingLimits = gcLimits{64 << 20, 50}
-	// refreshLimits are for a refresh, which makes much garbage. With readingLimits
+	// screenLimits are for the open screen, which makes little garbage. They keep the
+	// memory small, so that one huge document does not double it.
+	screenLimits = gcLimits{64 << 20, 50}
+	// refreshLimits are for a refresh, which makes much garbage. With screenLimits
 	// it would spend a quarter of its time on collecting.
 	refreshLimits = gcLimits{144 << 20, 130}
-	// startLimits are for the start of the reader. They collect nothing up to the
+	// startLimits are for the start of the screen. They collect nothing up to the
 	// limit, because collecting what the libraries and the configuration leave
 	// behind would take a fifth of the start.
 	startLimits = gcLimits{48 << 20, -1}
@@ -41,7 +41,7 @@ func (l gcLimits) use() {
 	}
 }
 
-// fastStart makes the reader start faster until shown is called, when the first rows
+// fastStart makes the screen start faster until shown is called, when the first rows
 // are on the screen. It turns the garbage collector off and lets one more goroutine
 // run than there are processors. The goroutine that reads keys blocks in a system call
 // and can hold its processor for 10 ms, which would delay the first frame. What
@@ -50,7 +50,7 @@ func fastStart() (shown func()) {
 	collect := func() {}
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		startLimits.use()
-		collect = readingLimits.use
+		collect = screenLimits.use
 	}
 	if os.Getenv("GOMAXPROCS") != "" {
 		return collect

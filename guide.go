@@ -20,7 +20,7 @@ const guideURL = "builtin:guide"
 var guideFiles embed.FS
 
 // builtin returns a function that returns the feed at the address builtin:NAME. The
-// function reports false if there is no such feed.
+// function returns false if there is no such feed.
 func builtin() func(name string) ([]byte, bool) {
 	guide := sync.OnceValues(func() ([]byte, error) { return guideFeed(guideFiles) })
 	return func(name string) ([]byte, bool) {

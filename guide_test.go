@@ -12,8 +12,8 @@ import (
 	"dateline/ui"
 )
 
-// TestGuide: every article has what a reader needs, and a newcomer meets the
-// first steps first.
+// TestGuide checks that every article has a title, a text and a date, and that the first
+// article is "First steps".
 func TestGuide(t *testing.T) {
 	raw, ok := builtin()("guide")
 	if !ok {
@@ -38,22 +38,21 @@ func TestGuide(t *testing.T) {
 	}
 }
 
-// TestGuideNeedsHeads: a file without its day or its title is found before a
-// release, not by a reader.
-func TestGuideNeedsHeads(t *testing.T) {
+// TestGuideNeedsHeaders checks that a file without a date or a title is an error.
+func TestGuideNeedsHeaders(t *testing.T) {
 	for _, text := range []string{"# Title\n\ntext", "<!-- published: 2026-11-23 -->\ntext", ""} {
 		if doc, err := guideFeed(fstest.MapFS{"docs/guide/x.md": {Data: []byte(text)}}); err == nil {
-			t.Errorf("%q was taken: %s", text, doc)
+			t.Errorf("%q was accepted: %s", text, doc)
 		}
 	}
 	if _, ok := builtin()("nothing"); ok {
-		t.Error("builtin:nothing has an answer")
+		t.Error("builtin:nothing exists")
 	}
 }
 
-var update = flag.Bool("update", false, "write generated files anew")
+var update = flag.Bool("update", false, "write generated files again")
 
-const keysHead = `<!-- published: 2026-11-23 -->
+const keysHeader = `<!-- published: 2026-11-23 -->
 # Keys
 
 Lower case letters act on one item, capitals on the whole list. The last line of
@@ -67,11 +66,11 @@ The name is what ` + "`[keys]`" + ` in the configuration calls the action, to bi
 key. ` + "`keymap = \"newsboat\"`" + ` there starts from newsboat's keys.
 `
 
-// TestKeysPageIsFresh keeps the guide's page on keys what the reader's keys are:
-// -update writes it.
+// TestKeysPageIsFresh checks that the guide's page on keys agrees with the keys of the
+// screen. With -update it writes the page.
 func TestKeysPageIsFresh(t *testing.T) {
 	const path = "docs/guide/03-keys.md"
-	want := keysHead + ui.KeyTable()
+	want := keysHeader + ui.KeyTable()
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -79,6 +78,6 @@ func TestKeysPageIsFresh(t *testing.T) {
 		return
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
-		t.Errorf("%s is not what the keys are (%v); make golden writes it anew", path, err)
+		t.Errorf("%s does not agree with the keys (%v); run `make golden` to write it again", path, err)
 	}
 }

@@ -42,7 +42,7 @@ var allowedImports = map[string][]string{
 	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/opml"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
-	"dateline/cache/db": {"dateline/feed"},
+	"dateline/cache/db": {},
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse", "dateline/feed/query",
 		"dateline/feed/markup", "dateline/feed/text", "dateline/feed"},
@@ -96,7 +96,7 @@ type sourceFile struct {
 	set  *token.FileSet
 }
 
-func houseFiles(t *testing.T) []sourceFile {
+func sourceFiles(t *testing.T) []sourceFile {
 	t.Helper()
 	var files []sourceFile
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -134,9 +134,19 @@ func houseFiles(t *testing.T) []sourceFile {
 	return files
 }
 
+// TestInternalsStayInCache checks that only packages below cache and their tests use
+// what is behind a store.
+func TestInternalsStayInCache(t *testing.T) {
+	for _, f := range sourceFiles(t) {
+		if !strings.HasPrefix(f.pkg, "dateline/cache") && bytes.Contains(f.text, []byte(".Internals"+"()")) {
+			t.Errorf("%s uses the internals of a store", f.path)
+		}
+	}
+}
+
 // TestCorpusStaysInTests checks that only tests import the corpus.
 func TestCorpusStaysInTests(t *testing.T) {
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		for _, imp := range f.tree.Imports {
 			if slices.Contains([]string{`"dateline/feed/corpus"`, `"dateline/cache/cachetest"`}, imp.Path.Value) && !f.test {
 				t.Errorf("%s imports what is for tests only", f.path)
@@ -148,7 +158,7 @@ func TestCorpusStaysInTests(t *testing.T) {
 // TestImportsRunDown checks that packages import only what allowedImports lists, and
 // that only the owners import SQL, HTTP and the terminal.
 func TestImportsRunDown(t *testing.T) {
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		allowed, known := allowedImports[f.pkg]
 		if !known {
 			t.Errorf("%s: package %s is not in allowedImports", f.path, f.pkg)
@@ -177,7 +187,7 @@ func TestImportsRunDown(t *testing.T) {
 // TestFilesAndFunctionsStayShort checks the budgets of lines. Functions that are only a
 // table are exempt.
 func TestFilesAndFunctionsStayShort(t *testing.T) {
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		if n := bytes.Count(f.text, []byte("\n")); n > maxFileLines {
 			t.Errorf("%s has %d lines; split it by what it is about", f.path, n)
 		}
@@ -221,7 +231,7 @@ func isTable(fn *ast.FuncDecl) bool {
 // type.
 func TestPackagesStaySmall(t *testing.T) {
 	files, methods := map[string]int{}, map[string]int{}
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		if f.test {
 			continue
 		}
@@ -267,7 +277,7 @@ func receiverType(fn *ast.FuncDecl) string {
 // method, so that what happens is in a method with a name and not in the switch.
 func TestUpdateCallsOneMethod(t *testing.T) {
 	found := 0
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		for _, d := range f.tree.Decls {
 			fn, ok := d.(*ast.FuncDecl)
 			if !ok || f.test || f.pkg != "dateline/ui" || fn.Recv == nil || fn.Body == nil || !takesMessage(fn) {
@@ -331,7 +341,7 @@ func root(e ast.Expr) string {
 // TestNoInitAndNoGlobalState checks that there is no init, and that package variables
 // are only errors, embedded files and tables.
 func TestNoInitAndNoGlobalState(t *testing.T) {
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		for _, d := range f.tree.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
 				t.Errorf("%s has an init", f.path)

@@ -1,9 +1,13 @@
 // Dateline reads the news in a terminal.
 //
-// This package only connects the others. Start in main. Options from the
-// configuration file are passed as arguments to the cache, the poller, the commands
-// and the reader. No other package reads the configuration, and none keeps it in a
-// global variable.
+// Package main only connects the other packages. Start in main: it hands the command
+// line to package cli, which calls runScreen for the screen or openSession for a
+// command. Both call open, which reads the configuration and opens the database.
+//
+// Options of the configuration are passed as arguments to the other packages. No
+// package keeps the configuration in a global variable. The other files of this package
+// start programs (start_browser.go, run_notify_command.go), edit subscriptions
+// (local_source.go), and find the files (paths.go).
 package main
 
 import (
@@ -40,16 +44,16 @@ func main() {
 	findHome()
 	commandLimits.use()
 	os.Exit(cli.Run(context.Background(), cli.Deps{
-		Version: version(),
-		Now:     time.Now,
-		Read:    read,
-		Open:    openCommand,
+		Version:     version(),
+		Now:         time.Now,
+		OpenScreen:  runScreen,
+		OpenSession: openSession,
 		Paths: func(f cli.Files) (config, db string, err error) {
 			p, err := findPaths(f.Config, f.DB)
 			return p.config, p.db, err
 		},
-		Check:   check,
-		Example: exampleConfig,
+		CheckConfig:   checkConfig,
+		ExampleConfig: exampleConfig,
 	}, os.Args[1:]))
 }
 
@@ -58,21 +62,24 @@ func main() {
 // sent, and they must not reach the terminal.
 func discardLog() { log.SetOutput(io.Discard) }
 
-// program is what the commands and the reader share.
+// program is what the commands and the screen share.
 type program struct {
 	paths  paths
 	config config.Config
 	store  *cache.Store
-	source *source
+	source *localSource
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
+	// readOnly is true if the database could not be written at the start.
+	readOnly bool
 	// crashes is the log of panics.
 	crashes crashLog
 }
 
-// open reads the configuration and opens the cache. A damaged cache is salvaged. If the
-// configuration has mistakes, nothing is opened. meanwhile is called with a cache that
-// is open while the configuration is still being read.
+// open reads the configuration and opens the database. A damaged database is salvaged.
+// If the configuration has mistakes, open returns an error. If the database exists, open
+// reads the configuration while the database is being opened, and calls meanwhile as
+// soon as the database is open.
 func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*program, error) {
 	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
@@ -88,24 +95,24 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 		if o := <-early; o.store != nil {
 			err = errors.Join(err, o.store.Close())
 		}
-		return nil, fmt.Errorf("nothing was started, since the configuration can't be used:\n%w", err)
+		return nil, fmt.Errorf("the configuration has errors:\n%w", err)
 	}
-	o, begun := <-early
-	if !begun {
-		o = openCache(ctx, p.db)
+	o, isEarly := <-early
+	if !isEarly {
+		o = openDatabase(ctx, p.db)
 	}
-	started, err := start(ctx, p, file, c, o)
+	started, err := connect(ctx, p, file, c, o)
 	if !errors.Is(err, cache.ErrCorrupt) {
 		return started, err
 	}
-	warn("the database is damaged; what can be read is being saved, which takes minutes if it is large")
-	saved, err := rescue.Salvage(ctx, p.db, cache.Options{Now: time.Now})
+	warn("the database is damaged; recovering what can be read, which can take minutes")
+	salvaged, err := rescue.Salvage(ctx, p.db, cache.Options{Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
-	started, err = start(ctx, p, file, c, openCache(ctx, p.db))
-	if err == nil && saved.Old != "" {
-		started.notice = saved.Sentence()
+	started, err = connect(ctx, p, file, c, openDatabase(ctx, p.db))
+	if err == nil && salvaged.Old != "" {
+		started.notice = salvaged.Sentence()
 	}
 	return started, err
 }
@@ -128,35 +135,37 @@ func configFile(p paths) *config.File {
 	}
 }
 
-// openedCache is the result of opening the cache.
-type openedCache struct {
+// openedDatabase is the result of opening the database.
+type openedDatabase struct {
 	store *cache.Store
-	// notice says that an outdated database was taken over; empty otherwise.
+	// notice says that the database of an older dateline was converted, empty if it
+	// was not.
 	notice string
 	err    error
 }
 
-func openCache(ctx context.Context, db string) openedCache {
+// openDatabase opens the database. The database of an older dateline is converted first.
+func openDatabase(ctx context.Context, db string) openedDatabase {
 	store, r, err := rescue.Open(ctx, db, cache.Options{Now: time.Now}, warn)
-	o := openedCache{store: store, err: err}
+	o := openedDatabase{store: store, err: err}
 	if r.Old != "" {
 		o.notice = r.Sentence()
 	}
 	return o
 }
 
-// openEarly opens the cache in the background if its file exists, and calls meanwhile
-// with it. If the file does not exist, the returned channel is closed. Then the cache
-// is made after the configuration was read, because a configuration with mistakes must
-// not make one.
-func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-chan openedCache {
-	opened := make(chan openedCache, 1)
+// openEarly opens the database in the background if its file exists, and then calls
+// meanwhile. If the file does not exist, the returned channel is closed. Then the caller
+// creates the database after it has read the configuration, because no database must be
+// created if the configuration has mistakes.
+func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-chan openedDatabase {
+	opened := make(chan openedDatabase, 1)
 	if _, err := os.Stat(db); err != nil {
 		close(opened)
 		return opened
 	}
 	go func() {
-		o := openCache(ctx, db)
+		o := openDatabase(ctx, db)
 		if o.err == nil {
 			meanwhile(o.store)
 		}
@@ -165,15 +174,16 @@ func openEarly(ctx context.Context, db string, meanwhile func(*cache.Store)) <-c
 	return opened
 }
 
-// start makes the subscriptions of an opened cache those of the configuration c.
-func start(ctx context.Context, p paths, file *config.File, c config.Config, o openedCache) (*program, error) {
+// connect returns a program with an opened database and the configuration c. It replaces
+// the subscriptions in the database by the subscriptions of the configuration.
+func connect(ctx context.Context, p paths, file *config.File, c config.Config, o openedDatabase) (*program, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
 	store := o.store
 	crashes := crashLog{p.crashes, time.Now}
 	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin()})
-	s, err := newSource(ctx, file, c, store, poll.Options{
+	s, err := newLocalSource(ctx, file, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
 		Workers: c.Workers,
@@ -185,7 +195,7 @@ func start(ctx context.Context, p paths, file *config.File, c config.Config, o o
 	}
 	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
 	if why := store.ReadOnly(); why != nil {
-		started.notice = "you can read, but nothing is saved for now: " + why.Error()
+		started.notice, started.readOnly = "read-only for now: "+why.Error(), true
 	}
 	return started, nil
 }
@@ -193,8 +203,8 @@ func start(ctx context.Context, p paths, file *config.File, c config.Config, o o
 // warn prints a message that is not an error on stderr.
 func warn(message string) { fmt.Fprintln(os.Stderr, "dateline: "+text.Clean(message)) }
 
-// openCommand opens what a command works on.
-func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
+// openSession opens what a command works on.
+func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	p, err := open(ctx, f, func(*cache.Store) {})
 	if err != nil {
 		return nil, err
@@ -205,29 +215,29 @@ func openCommand(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	return &cli.Session{
 		Store:         p.store,
 		Source:        p.source,
-		Rules:         p.config.ActiveRules(),
+		Rules:         p.config.ParsedRules(),
 		Width:         p.config.Width,
 		NotifyCommand: notifier(p.config.NotifyCommand),
 		Close:         p.store.Close,
 	}, nil
 }
 
-// check reads the configuration for "dateline config check".
-func check(f cli.Files) (cli.Checked, error) {
+// checkConfig reads the configuration for "dateline config check".
+func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 	p, err := findPaths(f.Config, f.DB)
 	if err != nil {
-		return cli.Checked{}, err
+		return cli.ConfigSummary{}, err
 	}
 	c, err := configFile(p).Load()
 	if err != nil {
-		return cli.Checked{}, fmt.Errorf("the configuration can't be used:\n%w", err)
+		return cli.ConfigSummary{}, fmt.Errorf("the configuration has errors:\n%w", err)
 	}
 	_, missing := os.Stat(p.config)
-	return cli.Checked{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
+	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
 }
 
-// read runs the reader until the user quits.
-func read(ctx context.Context, f cli.Files) error {
+// runScreen runs the screen until the user quits.
+func runScreen(ctx context.Context, f cli.Files) error {
 	shown := fastStart()
 	p, err := open(ctx, f, func(s *cache.Store) { s.Prefetch(ctx) })
 	if err != nil {
@@ -236,10 +246,13 @@ func read(ctx context.Context, f cli.Files) error {
 	// Go's default handling of SIGQUIT would not restore the terminal.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGQUIT)
 	defer stop()
-	p.source.stays = true
+	p.source.longRunning = true
 	settings, err := screenSettings(p.config)
 	if err == nil {
 		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice
+		if p.readOnly {
+			settings.Notice += "; your changes are kept and saved later"
+		}
 		err = ui.Run(ctx, ui.Deps{
 			Store:         p.store,
 			Source:        p.source,
@@ -254,7 +267,7 @@ func read(ctx context.Context, f cli.Files) error {
 	return errors.Join(err, p.store.Close())
 }
 
-// screenSettings returns the options that concern the screen.
+// screenSettings returns the options of the screen.
 func screenSettings(c config.Config) (ui.Settings, error) {
 	s := ui.Settings{
 		Layout:         c.Layout,
@@ -276,8 +289,8 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 	return s, err
 }
 
-// version returns the release that was installed. If that is unknown, it returns the
-// commit that was built, and otherwise "devel".
+// version returns the installed release. If the release is unknown, it returns the
+// commit, and if that is unknown too, "devel".
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

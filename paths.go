@@ -19,10 +19,10 @@ type paths struct {
 	crashes string
 }
 
-var errNoHome = errors.New("HOME is not set, so there is no place for the files; set it, or name both with --config and --db")
+var errNoHome = errors.New("HOME is not set, so dateline cannot find its files; set HOME, or use both --config and --db")
 
-// findHome sets HOME from the system's list of users if it is not set, as in a service
-// or under some crons.
+// findHome sets HOME from the system's list of users if HOME is not set. Services and
+// some versions of cron do not set it.
 func findHome() {
 	if _, err := os.UserHomeDir(); err == nil {
 		return

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestFindPaths: named files win, and without a home there is a sentence, not a
-// file in the root directory.
+// TestFindPaths checks that named files are preferred, and that there is an error if HOME
+// is not set.
 func TestFindPaths(t *testing.T) {
 	for _, v := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"} {
 		t.Setenv(v, "")

@@ -16,26 +16,26 @@ import (
 	"dateline/cache"
 )
 
-// headline is in the second line of every row of a list.
+// headline is a text in the second line of every row of a list.
 const headline = " ago"
 
-// BenchmarkStart is the time to the first frame with headlines, beside a program
-// that only links the same libraries and draws one.
+// BenchmarkStart measures the time to the first frame with headlines. For comparison, it
+// measures a program that links the same libraries and only draws a frame.
 func BenchmarkStart(b *testing.B) {
-	yardstick := built(b, "./testdata/yardstick")
-	b.Run("yardstick", func(b *testing.B) { starts(b, "yardstick", yardstick) })
-	dateline := built(b, ".")
+	yardstick := buildProgram(b, "./testdata/yardstick")
+	b.Run("yardstick", func(b *testing.B) { measureStarts(b, "yardstick", yardstick) })
+	dateline := buildProgram(b, ".")
 	for _, n := range benchSizes(b) {
-		config, db := filled(b, n)
+		config, db := filledDatabase(b, n)
 		b.Run(fmt.Sprintf("items=%d", n), func(b *testing.B) {
-			starts(b, headline, dateline, "--config", config, "--db", db)
+			measureStarts(b, headline, dateline, "--config", config, "--db", db)
 		})
 	}
 }
 
-// starts starts a program on a terminal again and again until it has shown the
+// measureStarts starts a program on a terminal again and again, until the terminal shows
 // marker.
-func starts(b *testing.B, marker, name string, args ...string) {
+func measureStarts(b *testing.B, marker, name string, args ...string) {
 	var cpu time.Duration
 	for b.Loop() {
 		p := benchTerminal(b, name, args...)
@@ -48,18 +48,18 @@ func starts(b *testing.B, marker, name string, args ...string) {
 	b.ReportMetric(float64(cpu.Microseconds())/1000/float64(b.N), "cpu-ms")
 }
 
-// BenchmarkTerminal holds j at the top and in the middle of a list, and k at its
-// end, and reports, from the key to the first bytes of the frame, the median and
-// the 99th of a hundred; and the processor time of a key, the memory, and what
-// ten seconds of rest cost.
+// BenchmarkTerminal presses j at the top and in the middle of a list, and k at its end. It
+// reports the median and the 99th percentile of the time from a key to the first bytes of
+// the frame, the processor time of a key, the memory, and the processor time of ten idle
+// seconds.
 func BenchmarkTerminal(b *testing.B) {
-	dateline := built(b, ".")
+	dateline := buildProgram(b, ".")
 	for _, n := range benchSizes(b) {
-		config, db := filled(b, n)
+		config, db := filledDatabase(b, n)
 		for _, place := range []string{"top", "middle", "end"} {
 			b.Run(fmt.Sprintf("items=%d/%s", n, place), func(b *testing.B) {
 				for range b.N {
-					leaveAt(b, db, place)
+					setBookmark(b, db, place)
 					p := benchTerminal(b, dateline, "--config", config, "--db", db)
 					p.shows(b, headline)
 					time.Sleep(2 * time.Second)
@@ -78,10 +78,10 @@ func BenchmarkTerminal(b *testing.B) {
 	}
 }
 
-// BenchmarkTerminalRefreshing does the same at the top while 1,000 feeds are
-// refreshed, whose processor time cannot be told from that of the keys.
+// BenchmarkTerminalRefreshing measures keys at the top of a list during a refresh of
+// 1,000 feeds. It reports no processor time, because the refresh uses it too.
 func BenchmarkTerminalRefreshing(b *testing.B) {
-	dateline := built(b, ".")
+	dateline := buildProgram(b, ".")
 	c := serveCorpus(b, 50*time.Millisecond)
 	for range b.N {
 		dir := b.TempDir()
@@ -98,12 +98,12 @@ func BenchmarkTerminalRefreshing(b *testing.B) {
 	}
 }
 
-// BenchmarkRest counts what wakes a reader that nobody touches in two minutes
-// with the focus and in two without it: the switches of its threads, of which
-// one wake-up takes some, and the processor time.
-func BenchmarkRest(b *testing.B) {
-	config, db := filled(b, 1_000)
-	p := benchTerminal(b, built(b, "."), "--config", config, "--db", db)
+// BenchmarkIdle measures an idle dateline for two minutes with the focus and two minutes
+// without: the context switches of its threads, of which a wake-up takes several, and the
+// processor time.
+func BenchmarkIdle(b *testing.B) {
+	config, db := filledDatabase(b, 1_000)
+	p := benchTerminal(b, buildProgram(b, "."), "--config", config, "--db", db)
 	defer p.end()
 	p.shows(b, headline)
 	for _, state := range []struct{ name, report string }{{"focused", "\x1b[I"}, {"unfocused", "\x1b[O"}} {
@@ -121,9 +121,9 @@ func BenchmarkRest(b *testing.B) {
 	}
 }
 
-// leaveAt leaves the reader at a place of the list of everything, for the next
-// start to come back to.
-func leaveAt(b *testing.B, db, place string) {
+// setBookmark stores a bookmark in the list of all items, so that the next start opens
+// there. place is "top", "middle" or "end".
+func setBookmark(b *testing.B, db, place string) {
 	ctx := context.Background()
 	store, err := cache.Open(ctx, db, cache.Options{})
 	if err != nil {
@@ -149,14 +149,14 @@ func leaveAt(b *testing.B, db, place string) {
 		}
 	}
 	if err == nil {
-		err = store.SetSetting(ctx, "screen", fmt.Sprintf(`{"source":"view:everything","item":%d,"pane":1}`, row[0].ID))
+		_, err = store.Apply(ctx, cache.SetSetting{Key: "screen", Value: fmt.Sprintf(`{"source":"view:everything","item":%d,"pane":1}`, row[0].ID)})
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
 }
 
-// presses is how often a key is pressed in a measurement.
+// presses is the number of key presses in a measurement.
 const presses = 100
 
 func (p *benchProcess) measureKeys(b *testing.B, place string) {
@@ -174,7 +174,7 @@ func (p *benchProcess) measureKeys(b *testing.B, place string) {
 	b.ReportMetric(waits[len(waits)*99/100].Seconds()*1000, "p99-ms")
 }
 
-// benchProcess is a program on a terminal of 200 by 60.
+// benchProcess is a program on a terminal of 200 columns and 60 rows.
 type benchProcess struct{ *terminal }
 
 func benchTerminal(b *testing.B, name string, args ...string) *benchProcess {
@@ -184,7 +184,7 @@ func benchTerminal(b *testing.B, name string, args ...string) *benchProcess {
 	return &benchProcess{runOnTerminal(b, cmd, 200, 60)}
 }
 
-// shows waits for a text.
+// shows waits until the terminal shows a text.
 func (p *benchProcess) shows(b *testing.B, text string) {
 	b.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
@@ -193,10 +193,10 @@ func (p *benchProcess) shows(b *testing.B, text string) {
 			return
 		}
 	}
-	b.Fatalf("%q never came out: %q", text, p.shown())
+	b.Fatalf("%q was not written: %q", text, p.shown())
 }
 
-// key presses a key and waits for the first bytes of what it changes.
+// key presses a key and returns the time to the first bytes that the program writes.
 func (p *benchProcess) key(b *testing.B, key string) time.Duration {
 	b.Helper()
 	before := p.written()
@@ -210,7 +210,7 @@ func (p *benchProcess) key(b *testing.B, key string) time.Duration {
 	return time.Since(start)
 }
 
-// cpu is the processor time of all threads so far.
+// cpu returns the processor time of all threads so far.
 func (p *benchProcess) cpu(b *testing.B) time.Duration {
 	b.Helper()
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.cmd.Process.Pid))
@@ -228,7 +228,7 @@ func (p *benchProcess) cpu(b *testing.B) time.Duration {
 	return sum
 }
 
-// switches counts how often a thread has gone to sleep by itself so far.
+// switches returns the number of voluntary context switches of all threads so far.
 func (p *benchProcess) switches(b *testing.B) int {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -245,7 +245,7 @@ func (p *benchProcess) switches(b *testing.B) int {
 	return sum
 }
 
-// memory is the resident size in MB.
+// memory returns the resident size in MB.
 func (p *benchProcess) memory(b *testing.B) float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
 	if err != nil {

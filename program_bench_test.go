@@ -24,9 +24,9 @@ import (
 	"dateline/feed/corpus"
 )
 
-// benchSizes are the numbers of items in the caches that are measured, the
-// larger ones on demand: DATELINE_BENCH_ITEMS=1000000, and DATELINE_BENCH_DIR
-// names a folder that keeps what took half an hour to fill.
+// benchSizes returns the numbers of items in the measured databases.
+// DATELINE_BENCH_ITEMS=1000000 adds a larger database. Filling it takes half an hour. If
+// DATELINE_BENCH_DIR is set, the databases are kept in that directory.
 func benchSizes(b *testing.B) []int {
 	sizes := []int{1_000, 100_000}
 	if more := os.Getenv("DATELINE_BENCH_ITEMS"); more != "" {
@@ -39,15 +39,15 @@ func benchSizes(b *testing.B) []int {
 	return sizes
 }
 
-// benchFeeds is the number of feeds of a refresh and of a cache.
+// benchFeeds is the number of feeds of a refresh and of a database.
 const benchFeeds = 1000
 
 func benchCorpus(items int) corpus.Corpus {
 	return corpus.Corpus{Feeds: benchFeeds, Items: items / benchFeeds, Now: time.Now().Add(-time.Minute)}
 }
 
-// built builds a main package and returns where it is.
-func built(b *testing.B, pkg string) string {
+// buildProgram builds a main package and returns the path of the program.
+func buildProgram(b *testing.B, pkg string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), "program")
 	build := exec.Command("go", "build", "-trimpath", "-o", out, pkg)
@@ -58,9 +58,9 @@ func built(b *testing.B, pkg string) string {
 	return out
 }
 
-// filled returns the configuration and the cache of n items in a folder of
-// their own, with the feeds not due for a day.
-func filled(b *testing.B, n int) (config, db string) {
+// filledDatabase returns a configuration and a database with n items. Its feeds are not
+// due for a day.
+func filledDatabase(b *testing.B, n int) (config, db string) {
 	b.Helper()
 	dir := os.Getenv("DATELINE_BENCH_DIR")
 	if dir == "" {
@@ -112,11 +112,11 @@ func configOf(c corpus.Corpus) []byte {
 	return out.Bytes()
 }
 
-// BenchmarkRefresh asks 1,000 loopback feeds of 20 items on 200 hosts for the
-// first time and again, with dateline and with the readers that are installed,
-// and has gofeed parse the same documents as a measure of the machine.
+// BenchmarkRefresh refreshes 1,000 loopback feeds of 20 items on 200 hosts for the first
+// time and again, with dateline and with the other feed readers that are installed. For
+// comparison, gofeed parses the same documents.
 func BenchmarkRefresh(b *testing.B) {
-	dateline := built(b, ".")
+	dateline := buildProgram(b, ".")
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
 		c := serveCorpus(b, latency)
 		b.Run(fmt.Sprintf("latency=%v", latency), func(b *testing.B) {
@@ -158,7 +158,7 @@ func BenchmarkRefresh(b *testing.B) {
 	}
 }
 
-// twice runs a reader's refresh: the first time, and again.
+// twice measures the first and the second refresh of a feed reader.
 func twice(b *testing.B, dir string, command func() *exec.Cmd) {
 	if _, err := exec.LookPath(command().Path); err != nil {
 		b.Skip("not installed")
@@ -195,9 +195,9 @@ func twice(b *testing.B, dir string, command func() *exec.Cmd) {
 	}
 }
 
-// peakMemory watches a process until it ends. Then peak returns the largest resident
-// size that it had, in MB, and 0 on systems other than Linux. What the system reports
-// of a child that has ended would be at least the size of its parent.
+// peakMemory watches a process until it ends. Then peak returns its largest resident size
+// in MB, or 0 on systems other than Linux. The value that the system reports after the
+// end of a child is not used, because it is at least the size of the parent.
 func peakMemory(pid int) (peak func() float64) {
 	done := make(chan float64, 1)
 	go func() {
@@ -217,7 +217,7 @@ func peakMemory(pid int) (peak func() float64) {
 	return func() float64 { return <-done }
 }
 
-// parseAlone is gofeed at the same documents, on all processors.
+// parseAlone measures how gofeed parses the documents, on all processors.
 func parseAlone(b *testing.B, c corpus.Corpus) {
 	docs := make([]string, c.Feeds)
 	for f := range docs {
@@ -247,15 +247,16 @@ func parseAlone(b *testing.B, c corpus.Corpus) {
 	}
 }
 
-// serveCorpus serves the feeds of a refresh on 200 addresses of this machine.
+// serveCorpus serves the feeds of a refresh on 200 loopback addresses. Outside Linux it
+// uses one.
 func serveCorpus(b *testing.B, latency time.Duration) corpus.Corpus {
 	listener, err := net.Listen("tcp4", "0.0.0.0:0")
 	if err != nil {
-		b.Skip("no network of its own:", err)
+		b.Skip("cannot listen on all addresses:", err)
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	hosts := 1
-	if runtime.GOOS == "linux" { // elsewhere the machine answers at 127.0.0.1 alone
+	if runtime.GOOS == "linux" { // other systems only have 127.0.0.1
 		hosts = 200
 	}
 	c := corpus.Corpus{Feeds: benchFeeds, Items: 20, Now: time.Now(),
@@ -263,10 +264,10 @@ func serveCorpus(b *testing.B, latency time.Duration) corpus.Corpus {
 	server := &http.Server{Handler: c.Handler(latency)}
 	go server.Serve(listener)
 	b.Cleanup(func() { server.Close() })
-	for _, address := range addresses(c) { // so that no reader waits for a document to be made
+	for _, address := range addresses(c) { // so that each document is made before the measurement
 		res, err := http.Get(address)
 		if err != nil {
-			b.Skip("this machine does not answer at all of 127.0.0.0/8:", err)
+			b.Skip("this machine does not have all of 127.0.0.0/8:", err)
 		}
 		res.Body.Close()
 	}
@@ -290,13 +291,13 @@ func writeFile(b *testing.B, dir, name, text string) string {
 	return path
 }
 
-// BenchmarkSearch is the command line's search, start included, beside one that
-// finds nothing to do.
+// BenchmarkSearch measures a search on the command line, including the start of the
+// program. For comparison, one search finds nothing.
 func BenchmarkSearch(b *testing.B) {
-	dateline := built(b, ".")
+	dateline := buildProgram(b, ".")
 	for _, n := range benchSizes(b) {
-		config, db := filled(b, n)
-		for name, query := range map[string]string{"common": corpus.Word(3), "middling": corpus.Word(2000), "rare": corpus.Needle, "beginning": corpus.Needle[:4], "none": "qqqqqq"} {
+		config, db := filledDatabase(b, n)
+		for name, query := range map[string]string{"common": corpus.Word(3), "middling": corpus.Word(2000), "rare": corpus.Needle, "prefix": corpus.Needle[:4], "none": "qqqqqq"} {
 			b.Run(fmt.Sprintf("items=%d/%s", n, name), func(b *testing.B) {
 				for b.Loop() {
 					out, err := exec.Command(dateline, "--config", config, "--db", db, "list", "--json", "--limit", "60", query).Output()

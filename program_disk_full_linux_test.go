@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// diskStory is what a home on a disk of its own goes through: run names the exit
-// code of a command, says what it must tell.
-const diskStory = `
+// diskScript runs commands in a home directory on a small file system. "run" checks the
+// exit code of a command, "says" checks its output.
+const diskScript = `
 mount -t tmpfs -o size=6m none "$HOME"
 run() { code=$1; shift; "$PROGRAM" "$@" --config "$CONFIG" --db "$HOME/data/dateline.db" >"$OUT" 2>&1 && got=0 || got=$?
 	test $got = $code || { echo "$STEP: $* ended with $got:"; cat "$OUT"; exit 1; }; }
@@ -27,8 +27,8 @@ run 0 list; says "First steps"
 STEP="on a full disk"
 dd if=/dev/zero of="$HOME/full" bs=4096 2>/dev/null || true
 run 0 list; says "First steps"
-run 1 mark starred "First steps"; says "the disk is full: make room"
-run 1 refresh --all; says "the disk is full: make room"
+run 1 mark starred "First steps"; says "the disk is full: free some space"
+run 1 refresh --all; says "the disk is full: free some space"
 
 STEP="with room again"
 rm "$HOME/full"
@@ -36,30 +36,30 @@ run 0 refresh --all
 run 0 mark starred "First steps"
 run 0 list is:starred; says "First steps"
 
-STEP="in a home that can only be read"
+STEP="in a read-only home"
 mount -o remount,ro "$HOME"
 run 0 list is:starred; says "First steps"
 run 1 mark read "First steps"; says "cannot be written: check the permissions"
 run 1 refresh --all; says "cannot be written: check the permissions"
 
-STEP="in a home that can be written again"
+STEP="in a writable home again"
 mount -o remount,rw "$HOME"
 run 0 mark read "First steps"
 run 0 refresh --all
-run 0 doctor; says "All is well"
+run 0 doctor; says "No problems found"
 `
 
-// On a disk that is full, and in a home that can only be read, dateline goes on
-// with what it has, says what is wrong, asks nobody for what it could not keep,
-// and needs nothing to go on when it can write again.
-func TestDiskTrouble(t *testing.T) {
+// TestDiskFullOrReadOnly checks that dateline can be read on a full disk and in a
+// read-only home directory, that it says what is wrong, that it sends no requests for
+// items that it could not save, and that it saves again as soon as it can.
+func TestDiskFullOrReadOnly(t *testing.T) {
 	if out, err := exec.Command("unshare", "-Urm", "mount", "-t", "tmpfs", "none", t.TempDir()).CombinedOutput(); err != nil {
-		t.Skipf("no disk of its own can be made here: %v, %s", err, out)
+		t.Skipf("no file system can be mounted here: %v, %s", err, out)
 	}
-	var asked atomic.Int64
+	var requests atomic.Int64
 	feeds := feedServer()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		requests.Add(1)
 		feeds.ServeHTTP(w, r)
 	}))
 	defer server.Close()
@@ -72,13 +72,13 @@ func TestDiskTrouble(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("unshare", "-Urm", "sh", "-eu", "-c", diskStory)
+	cmd := exec.Command("unshare", "-Urm", "sh", "-eu", "-c", diskScript)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME=", "XDG_DATA_HOME=", "XDG_STATE_HOME=",
 		"PROGRAM="+datelineCommand(t).Args[0], "CONFIG="+config, "OUT="+filepath.Join(dir, "out"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, strings.TrimSpace(string(out)))
 	}
-	if n := asked.Load(); n != 3 {
-		t.Errorf("the server was asked %d times, not once for each refresh that could be kept", n)
+	if n := requests.Load(); n != 3 {
+		t.Errorf("the server got %d requests, want one for each refresh that could be saved", n)
 	}
 }

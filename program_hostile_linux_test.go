@@ -30,7 +30,7 @@ import (
 	"dateline/feed/corpus"
 )
 
-// hostileHome is a home in which everything is hostile that dateline reads.
+// hostileHome is a home directory in which everything that dateline reads is hostile.
 type hostileHome struct {
 	t       *testing.T
 	command *exec.Cmd
@@ -59,8 +59,8 @@ func (h *hostileHome) write(name, text string) string {
 	return path
 }
 
-// run runs a command and looks at all that it prints. Whether it succeeds is
-// told, not judged: most of what is hostile has to be refused.
+// run runs a command and checks all that it prints. ok reports whether the command
+// succeeded. A failure is no error of the test, because most hostile input is refused.
 func (h *hostileHome) run(args ...string) (stdout string, ok bool) {
 	h.t.Helper()
 	h.ran++
@@ -68,16 +68,16 @@ func (h *hostileHome) run(args ...string) (stdout string, ok bool) {
 		args[i] = strings.ReplaceAll(args[i], "\x00", "")
 	}
 	cmd := exec.Command(h.command.Path, append(h.command.Args[1:len(h.command.Args):len(h.command.Args)], args...)...)
-	// Some of the names are those of files that are then made.
+	// Some of the arguments are names of files that the command then writes.
 	cmd.Env, cmd.Dir = h.command.Env, h.dir
-	var out, told bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &told
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) || ended != nil && ended.ExitCode() > 2 {
-		h.t.Fatalf("%+q: %v\n%s", args, err, told.Bytes())
+		h.t.Fatalf("%+q: %v\n%s", args, err, errs.Bytes())
 	}
-	for what, text := range map[string]string{"stdout": out.String(), "stderr": told.String()} {
+	for what, text := range map[string]string{"stdout": out.String(), "stderr": errs.String()} {
 		for line := range strings.Lines(text) {
 			if bad := corpus.Unfit(line); bad != "" {
 				h.t.Errorf("%.60q…: %s on %s: %.300q", strings.Join(args, " "), bad, what, line)
@@ -88,8 +88,8 @@ func (h *hostileHome) run(args ...string) (stdout string, ok bool) {
 	return out.String(), err == nil
 }
 
-// runJSON runs a command that prints JSON, and looks at what a program makes of
-// it as well.
+// runJSON runs a command that prints JSON, and also checks the strings in the parsed
+// JSON.
 func (h *hostileHome) runJSON(args ...string) {
 	h.t.Helper()
 	out, _ := h.run(args...)
@@ -110,7 +110,8 @@ func (h *hostileHome) runJSON(args ...string) {
 	}
 }
 
-// unfitJSON finds a string that may not go to a terminal, and where it stands.
+// unfitJSON returns the path of a string that must not be printed on a terminal, and what
+// is bad about the string. bad is empty if there is no such string.
 func unfitJSON(v any) (path, bad string) {
 	switch v := v.(type) {
 	case string:
@@ -131,9 +132,8 @@ func unfitJSON(v any) (path, bad string) {
 	return "", ""
 }
 
-// TestNothingHostileIsPrinted protects terminals, files and programs from what
-// the commands print: with attacks in every document, header, certificate,
-// program, file and argument, there is nothing in it but text.
+// TestNothingHostileIsPrinted checks that commands print only text if every document,
+// header, certificate, program and file has attacks in it.
 func TestNothingHostileIsPrinted(t *testing.T) {
 	h := newHostileHome(t)
 	for _, args := range [][]string{{"refresh", "--all"}, {"refresh", "--all", "--verbose"}} {
@@ -148,15 +148,15 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 		}
 	}
 	if out, _ := h.run("refresh", h.tls); !strings.Contains(out, "OWNED") {
-		t.Errorf("the names of the certificate are not told: %s", out)
+		t.Errorf("the names of the certificate are not printed: %s", out)
 	}
 	h.run("refresh", h.server+"/rss")
-	for _, args := range []string{"list", "list is:hidden", "feeds", "feeds --verbose", "feeds --ailing", "rules", "rules test", "doctor", "doctor --vacuum", "config check", "config path", "config example", "backup", "restore"} {
+	for _, args := range []string{"list", "list is:hidden", "feeds", "feeds --verbose", "feeds --problems", "rules", "rules test", "doctor", "doctor --vacuum", "config check", "config path", "config example", "backup", "restore"} {
 		if out, ok := h.run(strings.Fields(args)...); !ok || out == "" {
 			t.Errorf("%s failed: %s", args, out)
 		}
 	}
-	for _, args := range []string{"list --json", "list --json --content", "list --json is:hidden", "feeds --json", "feeds --json --verbose", "feeds --json --ailing", "rules --json", "rules test --json"} {
+	for _, args := range []string{"list --json", "list --json --content", "list --json is:hidden", "feeds --json", "feeds --json --verbose", "feeds --json --problems", "rules --json", "rules test --json"} {
 		h.runJSON(strings.Fields(args)...)
 	}
 	edited, _ := h.run("list", "--json", "is:edited", "--limit", "3")
@@ -176,7 +176,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	}
 }
 
-// firstNumbers are the first numbers of lines of JSON, the IDs of items.
+// firstNumbers returns the first number of each line of JSON, which is the ID of an item.
 func firstNumbers(lines string) []string {
 	var ids []string
 	for line := range strings.Lines(lines) {
@@ -185,7 +185,7 @@ func firstNumbers(lines string) []string {
 	return ids
 }
 
-// hostileLists subscribes to, and takes lists from, hostile sources.
+// hostileLists adds, imports, exports and removes hostile feeds.
 func (h *hostileHome) hostileLists() {
 	t := h.t
 	t.Helper()
@@ -231,8 +231,8 @@ func (h *hostileHome) hostileLists() {
 	}
 }
 
-// TestNoHostileArgumentIsPrinted protects the terminal from what is typed,
-// pasted or globbed into a command line: names of files, addresses, queries.
+// TestNoHostileArgumentIsPrinted checks that commands print only text if their arguments
+// have attacks in them.
 func TestNoHostileArgumentIsPrinted(t *testing.T) {
 	h := newHostileHome(t)
 	h.write("config.toml", "[[feeds]]\nurl = \"builtin:guide\"\n")
@@ -250,7 +250,7 @@ func TestNoHostileArgumentIsPrinted(t *testing.T) {
 		if n%2 > 0 || testing.Short() && n%8 > 0 {
 			continue
 		}
-		// Files that are there, with as long a name as there can be.
+		// Files that exist, with long names.
 		name := strings.NewReplacer("/", "", "\x00", "").Replace(corpus.Hostile("f", n))
 		path := h.write(name[:min(len(name), 200)], "[[feeds]]\n"+corpus.Hostile("key", n)+" = 1\nurl = \""+corpus.Hostile("value", n)+"\"\n")
 		h.run("--config", path, "config", "check")
@@ -262,17 +262,17 @@ func TestNoHostileArgumentIsPrinted(t *testing.T) {
 		h.run("config", "check")
 		h.write("config.toml", "[[feeds]]\nurl = "+config.Quote(address)+"\n")
 		if _, ok := h.run("feeds"); ok && corpus.Unfit(address) != "" {
-			t.Errorf("the configuration may have the address %q", address)
+			t.Errorf("the configuration accepts the address %q", address)
 		}
 	}
 }
 
-// own are the sequences that commands write to a terminal: styles, and what
-// keeps the progress on one line.
-var own = regexp.MustCompile("\x1b\\[[0-9;]*m|\x1b\\[K|\r")
+// ownSequences are the sequences that commands write to a terminal: styles and the
+// sequences of the progress line.
+var ownSequences = regexp.MustCompile("\x1b\\[[0-9;]*m|\x1b\\[K|\r")
 
-// TestNothingHostileOnATerminal protects the terminal from the commands that
-// use colours and show progress on it.
+// TestNothingHostileOnATerminal checks commands that print colours and progress on a
+// terminal.
 func TestNothingHostileOnATerminal(t *testing.T) {
 	h := newHostileHome(t)
 	for _, args := range []string{"refresh --all", "list", "feeds", "feeds --verbose", "show 3", "add --preview " + h.server + "/rss", "rules"} {
@@ -285,7 +285,7 @@ func TestNothingHostileOnATerminal(t *testing.T) {
 		if !strings.Contains(out, "\x1b[") {
 			t.Errorf("%s wrote no colour: %.300q", args, out)
 		}
-		for line := range strings.Lines(own.ReplaceAllString(out, "")) {
+		for line := range strings.Lines(ownSequences.ReplaceAllString(out, "")) {
 			if bad := corpus.Unfit(line); bad != "" {
 				t.Errorf("%s: %s in %.300q", args, bad, line)
 			}
@@ -293,12 +293,11 @@ func TestNothingHostileOnATerminal(t *testing.T) {
 	}
 }
 
-// oneLine is an attack without what would end a header, a field of one line or
-// a name that is handed to the system.
+// oneLine returns s without line ends and NUL, so that s can be a header or an argument.
 func oneLine(s string) string { return strings.NewReplacer("\n", "", "\r", "", "\x00", "").Replace(s) }
 
-// header is an attack as the value of a header, of which net/http takes no
-// other control characters than those beyond ASCII.
+// header returns an attack as the value of a header. net/http refuses ASCII control
+// characters in it.
 func header(field string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -308,10 +307,10 @@ func header(field string) string {
 	}, corpus.HostileWhole(field))
 }
 
-// quiet are attacks that an address can be read with.
-const quiet = "\u009b2J\u202e\u200b\u2028\u00ad\u3164\U000e0041\x9bOWNED"
+// validInURL has attacks that a URL can contain.
+const validInURL = "\u009b2J\u202e\u200b\u2028\u00ad\u3164\U000e0041\x9bOWNED"
 
-// hostileServer answers with attacks in documents, pages and every header.
+// hostileServer serves attacks in documents, web pages and every header.
 func hostileServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	bad := func(field string) string { return oneLine(corpus.HostileWhole(field)) }
@@ -319,7 +318,7 @@ func hostileServer(t *testing.T) *httptest.Server {
 	edits := 0
 	mux := http.NewServeMux()
 	mux.HandleFunc("/rss", func(w http.ResponseWriter, r *http.Request) {
-		edits++ // each time the publisher has edited what was there
+		edits++ // each response has edited items
 		fmt.Fprint(w, strings.ReplaceAll(corpus.HostileRSS("http://"+r.Host, n), "</title><dc:creator>", fmt.Sprintf(" %d</title><dc:creator>", edits)))
 	})
 	mux.HandleFunc("/atom", func(w http.ResponseWriter, r *http.Request) {
@@ -341,13 +340,13 @@ func hostileServer(t *testing.T) *httptest.Server {
 		w.WriteHeader(http.StatusNotFound)
 		fmt.Fprint(w, "<title>"+corpus.HostileWhole("page")+"</title>")
 	})
-	// What net/http would not send has to be written by hand.
-	for path, answer := range map[string]string{
+	// These are responses that net/http would not send.
+	for path, response := range map[string]string{
 		"/status":    "503 " + bad("status") + "\r\nRetry-After: " + header("retry") + "\r\nContent-Length: 0\r\n\r\n",
 		"/odd":       "299 " + bad("status") + "\r\nContent-Type: " + header("type") + "\r\nETag: " + header("etag") + "\r\nCache-Control: " + header("cache") + "\r\nConnection: close\r\n\r\n" + bad("body"),
-		"/redirect":  "301 Moved\r\nLocation: /location" + quiet + "\r\nContent-Length: 0\r\n\r\n",
-		"/elsewhere": "302 Found\r\nLocation: http://host" + quiet + ".invalid/\r\nContent-Length: 0\r\n\r\n",
-		"/scheme":    "302 Found\r\nLocation: gopher://x/" + quiet + "\r\nContent-Length: 0\r\n\r\n",
+		"/redirect":  "301 Moved\r\nLocation: /location" + validInURL + "\r\nContent-Length: 0\r\n\r\n",
+		"/elsewhere": "302 Found\r\nLocation: http://host" + validInURL + ".invalid/\r\nContent-Length: 0\r\n\r\n",
+		"/scheme":    "302 Found\r\nLocation: gopher://x/" + validInURL + "\r\nContent-Length: 0\r\n\r\n",
 		"/packed":    "200 OK\r\nContent-Encoding: " + header("packed") + "\r\nContent-Length: 3\r\n\r\nabc",
 		"/login":     "401 No\r\nWWW-Authenticate: Basic realm=\"" + header("realm") + "\"\r\nContent-Length: 0\r\n\r\n",
 		"/broken":    "200 OK\r\n" + bad("header") + "\r\n\r\n",
@@ -361,7 +360,7 @@ func hostileServer(t *testing.T) *httptest.Server {
 				return
 			}
 			defer conn.Close()
-			_, _ = fmt.Fprint(conn, "HTTP/1.1 "+answer) // a client that has left is not what is tested
+			_, _ = fmt.Fprint(conn, "HTTP/1.1 "+response) // the client may have closed the connection
 		})
 	}
 	server := httptest.NewServer(mux)
@@ -369,7 +368,7 @@ func hostileServer(t *testing.T) *httptest.Server {
 	return server
 }
 
-// hostileTLS is a server whose certificate is in names that attack.
+// hostileTLS returns a server that has attacks in the names of its certificate.
 func hostileTLS(t *testing.T) *httptest.Server {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -390,8 +389,8 @@ func hostileTLS(t *testing.T) *httptest.Server {
 	return server
 }
 
-// hostileConfig names every hostile feed, with attacks in what a configuration
-// names for itself.
+// hostileConfig returns a configuration with every hostile feed, and with attacks in all
+// names.
 func hostileConfig(t *testing.T, dir, server, tlsServer string) string {
 	t.Helper()
 	var b strings.Builder
@@ -424,7 +423,7 @@ func hostileConfig(t *testing.T, dir, server, tlsServer string) string {
 	return "notify_command = [\"false\"]\n" + b.String()
 }
 
-// hostileOPML is a list of another reader; written gives each attack its shape.
+// hostileOPML returns an OPML file with attacks. written encodes each attack.
 func hostileOPML(server string, written func(string) string) string {
 	var b strings.Builder
 	b.WriteString("<opml version=\"2.0\"><head><title>" + written(corpus.Hostile("opmltitle", 0)) + "</title></head><body>")
@@ -435,8 +434,8 @@ func hostileOPML(server string, written func(string) string) string {
 	return b.String() + "</body></opml>"
 }
 
-// TestNoLogOnTheTerminal protects the terminal from what libraries log. net/http logs
-// the bytes of a response that nobody asked for.
+// TestNoLogOnTheTerminal checks that the logs of libraries do not reach the terminal.
+// net/http logs the bytes of an unsolicited response.
 func TestNoLogOnTheTerminal(t *testing.T) {
 	for name, run := range map[string]func(t *testing.T, cmd *exec.Cmd, dropped <-chan struct{}) string{
 		"a command": func(t *testing.T, cmd *exec.Cmd, _ <-chan struct{}) string {
@@ -455,7 +454,7 @@ func TestNoLogOnTheTerminal(t *testing.T) {
 			p.expect("THAT IS ALL")
 			return string(p.shown())
 		},
-		"the reader": func(t *testing.T, cmd *exec.Cmd, dropped <-chan struct{}) string {
+		"the screen": func(t *testing.T, cmd *exec.Cmd, dropped <-chan struct{}) string {
 			p := runOnTerminal(t, cmd, 120, 40)
 			p.expect("Second feed")
 			<-dropped

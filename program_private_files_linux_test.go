@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Whatever dateline writes is its owner's alone, also where everything else that
-// is made may be read by all: what one reads is nobody's business.
-func TestAllThatIsWrittenIsPrivate(t *testing.T) {
+// TestWrittenFilesArePrivate checks that only the user can read the files that dateline
+// writes, whatever the umask is.
+func TestWrittenFilesArePrivate(t *testing.T) {
 	program := datelineCommand(t).Args[0]
 	home := t.TempDir()
 	config := filepath.Join(home, ".config", "dateline", "config.toml")
@@ -47,7 +47,7 @@ func TestAllThatIsWrittenIsPrivate(t *testing.T) {
 	checkPrivate(t, home)
 }
 
-// checkPrivate walks what is below a home that the test made.
+// checkPrivate checks the modes of all files below the home directory of a test.
 func checkPrivate(t *testing.T, home string) {
 	t.Helper()
 	shared := map[string]bool{home: true}

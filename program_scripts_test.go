@@ -20,9 +20,10 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"dateline": main})
 }
 
-// TestScripts runs the real program against feed servers on loopback: each file
-// in testdata/script is a story, its first line says what it protects. $SRV is
-// the server, $LOGIN the same with user and password in it, $C and $D the configuration and the database.
+// TestScripts runs the real program against feed servers on loopback. Each file in
+// testdata/script is one script; its first lines say what it checks. $SRV is the address
+// of the server, $LOGIN the same address with a user and a password, $C the configuration
+// and $D the database.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -44,15 +45,15 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"fill":  fill,
-			"spoil": spoil,
+			"exits":  exits,
+			"fill":   fill,
+			"damage": damage,
 		},
 		RequireExplicitExec: true,
 	})
 }
 
-// exits runs a program that must end with the given code: exits 2 dateline …
+// exits runs a program and checks its exit code: exits 2 dateline …
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -69,7 +70,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fill puts the environment into a file in place of $NAMEs.
+// fill replaces $SRV, $LOGIN and $WORK in files.
 func fill(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
 		text := ts.ReadFile(name)
@@ -80,16 +81,15 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// spoil destroys the first page of a database.
-func spoil(ts *testscript.TestScript, _ bool, args []string) {
+// damage overwrites the first page of a database with zeros.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
 	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY, 0)
 	ts.Check(err)
 	_, err = f.Write(make([]byte, 4096))
 	ts.Check(errors.Join(err, f.Close()))
 }
 
-// feedServer answers with feeds of each kind, with pages that announce them,
-// and with what goes wrong.
+// feedServer serves feeds of each kind, web pages with feeds, and errors.
 func feedServer() http.Handler {
 	mux := http.NewServeMux()
 	serve := func(path, kind, body string) {
@@ -111,10 +111,10 @@ func feedServer() http.Handler {
 	serve("/blog", "text/html", `<link rel="alternate" type="application/rss+xml" title="The &lt;b&gt;Blog" href="/rss"><p>Hello`)
 	serve("/paper", "text/html", `<link rel=alternate type=application/rss+xml title=News href=/rss><link rel=alternate type=application/atom+xml title=Sport href=/atom>`)
 	serve("/plain/", "text/html", `<p>Nothing here`)
-	var asked atomic.Int64
+	var requests atomic.Int64
 	mux.HandleFunc("/grows", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `<rss version="2.0"><channel><title>Grows</title>`)
-		for n := range asked.Add(1) {
+		for n := range requests.Add(1) {
 			fmt.Fprintf(w, `<item><guid>%d</guid><title>Item %d</title></item>`, n, n)
 		}
 		fmt.Fprint(w, `</channel></rss>`)
@@ -138,8 +138,8 @@ func feedServer() http.Handler {
 	return mux
 }
 
-// membersOnly gives its feed to who brings the password in the environment, or
-// a cookie with it.
+// membersOnly serves a feed to requests with the password, or with a cookie that has the
+// password as its value.
 func membersOnly(w http.ResponseWriter, r *http.Request) {
 	const password = "s3cret"
 	_, given, _ := r.BasicAuth()
@@ -171,7 +171,7 @@ const atomFeed = `<feed xmlns="http://www.w3.org/2005/Atom"><title>Sport</title>
 const jsonFeed = `{"version":"https://jsonfeed.org/version/1.1","title":"Science","items":[
 {"id":"j1","title":"Stars","url":"$SRV/j1","content_text":"They shine.","date_published":"2026-03-06T10:00:00Z"}]}`
 
-// hostileFeed tries to steer the terminal through each of its fields.
+// hostileFeed has control characters in each of its fields.
 const hostileFeed = "<rss version=\"2.0\"><channel><title>Ev\u009b31mil &amp;#27;[2J\u202e</title><link>http://h.example/</link>" +
 	"<item><guid>g\u009b2J\u202e\x7f</guid><title>&amp;#27;]52;c;aGk=&amp;#7;Title\u009b31m\u202e</title><author>a\u0090b</author>" +
 	"<link>http://h.example/\u009b</link><category>c\u2066</category>" +

@@ -16,19 +16,19 @@ import (
 	"unsafe"
 )
 
-// TestTheTerminalIsLeftAsItWas is the smoke test on a real terminal: the program
-// opens without a file or a network, shows its guide, and whether it is left by a
-// key or ended by a signal, it takes its screen down.
-func TestTheTerminalIsLeftAsItWas(t *testing.T) {
+// TestTerminalIsRestored runs the program on a pseudo-terminal, without a network. It
+// checks that the guide is shown, and that the terminal is restored when a key or a
+// signal ends the program.
+func TestTerminalIsRestored(t *testing.T) {
 	send := func(s syscall.Signal) func(*terminal) {
 		return func(p *terminal) {
 			if signal.Ignored(s) {
-				p.t.Skipf("%v is ignored here, as under nohup, and so it is by the reader", s)
+				p.t.Skipf("%v is ignored here, as under nohup, so the program ignores it too", s)
 			}
 			p.cmd.Process.Signal(s)
 		}
 	}
-	for name, leave := range map[string]func(*terminal){
+	for name, quit := range map[string]func(*terminal){
 		"by key":  func(p *terminal) { p.write("Q") },
 		"by TERM": send(syscall.SIGTERM),
 		"by HUP":  send(syscall.SIGHUP),
@@ -41,23 +41,23 @@ func TestTheTerminalIsLeftAsItWas(t *testing.T) {
 			p.expect("First steps")
 			p.write("\r")
 			p.expect("Welcome. You are reading the guide")
-			leave(p)
+			quit(p)
 			p.expect("\x1b[?1049l")
 			err := p.cmd.Wait()
 			if name == "by key" && err != nil {
-				t.Errorf("the reader ended with %v", err)
+				t.Errorf("the program ended with %v", err)
 			}
 			p.checkRestored(before)
 		})
 	}
 }
 
-// terminal is a pseudo-terminal with dateline on it.
+// terminal is a pseudo-terminal with a program on it.
 type terminal struct {
 	t    testing.TB
 	ptmx *os.File
 	cmd  *exec.Cmd
-	// before is how the terminal was set when the program started.
+	// before has the settings of the terminal at the start of the program.
 	before syscall.Termios
 
 	mu  sync.Mutex
@@ -69,7 +69,7 @@ func startOnTerminal(t *testing.T, cols, rows uint16) *terminal {
 	return runOnTerminal(t, datelineCommand(t), cols, rows)
 }
 
-// runOnTerminal runs a program on a terminal of that size.
+// runOnTerminal runs a program on a new pseudo-terminal.
 func runOnTerminal(t testing.TB, cmd *exec.Cmd, cols, rows uint16) *terminal {
 	t.Helper()
 	ptmx, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -99,8 +99,8 @@ func runOnTerminal(t testing.TB, cmd *exec.Cmd, cols, rows uint16) *terminal {
 	return p
 }
 
-// datelineCommand is the program itself, by way of this test binary, in an
-// empty home.
+// datelineCommand returns a command that runs this program with an empty home directory.
+// It runs the test binary under the name dateline.
 func datelineCommand(t *testing.T) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -147,7 +147,7 @@ func (p *terminal) shown() []byte {
 	return bytes.Clone(p.out.Bytes())
 }
 
-// written is how many bytes were shown so far.
+// written returns the number of bytes that the program has written so far.
 func (p *terminal) written() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -167,14 +167,14 @@ func (p *terminal) expect(text string) {
 			return
 		}
 	}
-	p.t.Fatalf("%q never came out: %q", text, p.shown())
+	p.t.Fatalf("%q was not written: %q", text, p.shown())
 }
 
-// TestStoppedAndContinued protects the shell that a stopped reader leaves its
-// terminal to, and the screen that comes back: by the key and by the signal.
-// The words that the shell prints stand in no article of the guide.
-func TestStoppedAndContinued(t *testing.T) {
-	for name, stop := range map[string]func(*terminal){
+// TestSuspendAndContinue checks that the terminal is restored when a key or a signal
+// suspends the program, and that the screen is drawn again when the program continues.
+// The texts that the shell prints are in no article of the guide.
+func TestSuspendAndContinue(t *testing.T) {
+	for name, suspend := range map[string]func(*terminal){
 		"by key":    func(p *terminal) { p.write("\x1a") },
 		"by signal": func(p *terminal) { syscall.Kill(p.child(), syscall.SIGTSTP) },
 	} {
@@ -184,7 +184,7 @@ func TestStoppedAndContinued(t *testing.T) {
 			shell.Env = program.Env
 			p := runOnTerminal(t, shell, 120, 40)
 			p.expect("First steps")
-			stop(p)
+			suspend(p)
 			p.expect("shell-stopped")
 			p.checkRestored(p.before)
 			from := len(p.shown())
@@ -198,7 +198,7 @@ func TestStoppedAndContinued(t *testing.T) {
 	}
 }
 
-// child is the one process that the shell has started.
+// child returns the ID of the process that the shell has started.
 func (p *terminal) child() int {
 	p.t.Helper()
 	id := p.cmd.Process.Pid
@@ -220,21 +220,21 @@ func (p *terminal) expectAfter(from int, text string) {
 			return
 		}
 	}
-	p.t.Fatalf("%q never came out: %q", text, p.shown()[from:])
+	p.t.Fatalf("%q was not written: %q", text, p.shown()[from:])
 }
 
-// termios is how the terminal is set now.
+// termios returns the settings of the terminal.
 func (p *terminal) termios() (set syscall.Termios) {
 	ioctl(p.t, p.ptmx, syscall.TCGETS, unsafe.Pointer(&set))
 	return set
 }
 
-// checkRestored compares the terminal with what it was: its settings, and each
-// mode that was switched.
+// checkRestored checks that the terminal has the settings before, and that every mode
+// that was switched on is off.
 func (p *terminal) checkRestored(before syscall.Termios) {
 	p.t.Helper()
 	if now := p.termios(); now != before {
-		p.t.Errorf("the terminal was set to %+v, and is left at %+v", before, now)
+		p.t.Errorf("the settings of the terminal were %+v and are %+v", before, now)
 	}
 	shown := p.shown()
 	for what, mode := range map[string]struct{ on, off string }{
@@ -245,7 +245,7 @@ func (p *terminal) checkRestored(before syscall.Termios) {
 		"reports of clicks": {"\x1b[?1002h", "\x1b[?1002l"},
 	} {
 		if bytes.LastIndex(shown, []byte(mode.on)) > bytes.LastIndex(shown, []byte(mode.off)) {
-			p.t.Errorf("%s is left on", what)
+			p.t.Errorf("%s is still on", what)
 		}
 	}
 }

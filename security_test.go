@@ -13,7 +13,7 @@ func TestSecurityNamesTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	have := map[string]bool{}
-	for _, f := range houseFiles(t) {
+	for _, f := range sourceFiles(t) {
 		for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(f.text, -1) {
 			have[string(m[1])] = true
 		}

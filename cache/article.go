@@ -26,8 +26,8 @@ const (
 		JOIN details d ON d.id = i.id JOIN feeds f ON f.id = i.feed JOIN contents c ON c.id = i.id WHERE i.id = ?`
 )
 
-// Article is an item with its text; [ErrNotFound] when there is none of that
-// id (any more).
+// Article returns an item with its text. If there is no item with this ID, the error
+// is [ErrNotFound].
 func (s *Store) Article(ctx context.Context, id int64) (feed.Article, error) {
 	a, err := s.articleIn(ctx, s.readers, id)
 	if err == nil {
@@ -49,8 +49,7 @@ func (s *bodyCodec) articleIn(ctx context.Context, q db.Querier, id int64) (feed
 	return article, err
 }
 
-// rowsAt loads the items at keys, in their order; what left the cache in the
-// meantime is left out.
+// rowsAt returns the items at keys, in the order of keys, without items that are gone.
 func (s *bodyCodec) rowsAt(ctx context.Context, q db.Querier, keys []Pos) ([]Row, error) {
 	rows := make([]Row, 0, len(keys))
 	err := s.articlesAt(ctx, q, keys, sqlItems, func(p Pos, a feed.Article) error {
@@ -129,14 +128,15 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	}
 	slices.Sort(a.Labels)
 	var err error
-	a.Body.Raw, err = s.unpack(body)
+	a.Body.Raw, err = s.decompress(body)
 	return at, a, err
 }
 
-// Revision is what an item said before its publisher changed its title or
-// text; [ErrNotFound] when it was never edited. Of several earlier versions it
-// is the one that the user may have read last: while an item stays unread
-// its edits add up to one difference.
+// Revision returns what an item said before its publisher changed its title or text.
+// If it was never edited, the error is [ErrNotFound].
+//
+// If there were several versions, it is the one that the user may have read last. So
+// the edits of an unread item add up to one difference.
 func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
 	r, _, err := s.revisionIn(ctx, s.readers, id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -145,7 +145,8 @@ func (s *Store) Revision(ctx context.Context, id int64) (feed.Revision, error) {
 	return r, WrapError(ctx, "read an earlier version", err)
 }
 
-// revisionIn also reports whether the user has read the version that replaced it.
+// revisionIn returns the revision of an item. outdated reports whether the user has
+// read the version that replaced it.
 func (s *bodyCodec) revisionIn(ctx context.Context, q db.Querier, id int64) (r feed.Revision, outdated bool, err error) {
 	var replaced sql.NullInt64
 	var body []byte
@@ -156,23 +157,24 @@ func (s *bodyCodec) revisionIn(ctx context.Context, q db.Querier, id int64) (r f
 		return r, false, err
 	}
 	r.Replaced = db.FromMicros(replaced)
-	r.Body.Raw, err = s.unpack(body)
+	r.Body.Raw, err = s.decompress(body)
 	return r, outdated, err
 }
 
-// sqlKeepRevision copies the present text as it is stored.
-const sqlKeepRevision = `INSERT INTO revisions (id, replaced, title, base, body)
+// sqlSaveRevision copies the current text of an item, compressed as it is, to its
+// revision.
+const sqlSaveRevision = `INSERT INTO revisions (id, replaced, title, base, body)
 	SELECT d.id, ?2, d.title, c.base, c.body FROM details d JOIN contents c ON c.id = d.id WHERE d.id = ?1
 	ON CONFLICT (id) DO UPDATE SET (replaced, title, base, body) = (excluded.replaced, excluded.title, excluded.base, excluded.body)`
 
-// revise keeps the text of an item that is about to be replaced by another
-// one, and reports whether the item counts as edited afterwards. An edit that
-// brings back what the user last read is none.
-func (w *itemWriter) revise(id int64, in incoming) (edited bool, err error) {
+// saveRevision saves the text of an item that is about to be replaced as its revision, and
+// reports whether the item counts as edited afterwards. An edit that restores what the
+// user read last does not count.
+func (w *itemWriter) saveRevision(id int64, in incoming) (edited bool, err error) {
 	r, outdated, err := w.revisionIn(w.ctx, w.tx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && outdated:
-		return true, w.exec(sqlKeepRevision, id, w.seen.UnixMicro())
+		return true, w.exec(sqlSaveRevision, id, w.seen.UnixMicro())
 	case err != nil:
 		return false, err
 	}

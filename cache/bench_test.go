@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"database/sql"
@@ -9,13 +9,15 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
 )
 
-// corpus makes items whose words are as unevenly frequent as those of a
-// language: the first is in nearly every item, the last in hardly any.
+// corpus makes items whose words are as unevenly frequent as in a language: the first
+// word is in nearly every item, the last in hardly any.
 type corpus struct {
 	r     *rand.Rand
 	zipf  *rand.Zipf
@@ -49,7 +51,7 @@ func (c corpus) text(n int) string {
 }
 
 func (c corpus) item(f, n int) feed.Article {
-	a := item(fmt.Sprintf("https://feed%d.example.org/2026/11/article-%d", f, n), time.Duration(c.r.IntN(365*24*3600))*time.Second,
+	a := cachetest.Item(fmt.Sprintf("https://feed%d.example.org/2026/11/article-%d", f, n), time.Duration(c.r.IntN(365*24*3600))*time.Second,
 		c.text(9), "<p>"+c.text(120)+"</p><p>"+c.text(120)+"</p>", c.text(2))
 	a.Summary = c.text(40)
 	a.Link = a.Key
@@ -59,10 +61,10 @@ func (c corpus) item(f, n int) feed.Article {
 
 const benchFeeds = 100
 
-// build makes a cache of n items in benchFeeds feeds, the last tenth unread.
+// build returns a store with n items in benchFeeds feeds, the newest tenth unread.
 func build(b *testing.B, n int) testStore {
 	b.Helper()
-	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), &clock{now: noon})
+	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), cachetest.NewClock(noon))
 	var subs []feed.Subscription
 	for f := range benchFeeds {
 		tag := "few"
@@ -71,7 +73,7 @@ func build(b *testing.B, n int) testStore {
 		}
 		subs = append(subs, feed.Subscription{URL: fmt.Sprint("https://feed", f, ".example.org/"), Tags: []string{tag}, Settings: feed.Settings{KeepUnread: true}})
 	}
-	s.must(s.SetFeeds(s.ctx(), subs))
+	s.Must(s.SetFeeds(s.Ctx(), subs))
 	c := newCorpus()
 	start := time.Now()
 	for f, sub := range subs {
@@ -79,19 +81,19 @@ func build(b *testing.B, n int) testStore {
 		for i := range n / benchFeeds {
 			items = append(items, c.item(f, i))
 		}
-		s.save(sub.URL, items...)
+		s.SaveItems(sub.URL, items...)
 	}
 	saved := time.Since(start)
 	start = time.Now()
-	s.index()
+	s.IndexAll()
 	b.Logf("%d items: %v an item to save, %v to index, %.1f MB", n, saved/time.Duration(n), time.Since(start)/time.Duration(n), float64(db.FileSize(s.Path()))/1e6)
-	_, err := s.MarkAll(s.ctx(), view(b, "before:30d"), feed.Read, "", true, s.advance(time.Hour))
-	s.must(err)
-	s.must(s.Maintain(s.ctx()))
+	_, err := s.markAll(cachetest.View(b, "before:30d"), feed.Read, "", true, s.Advance(time.Hour))
+	s.Must(err)
+	s.Must(s.Maintain(s.Ctx()))
 	return s
 }
 
-// BenchmarkKeys measures what keys wait for, at two sizes of the cache.
+// BenchmarkKeys measures what a key press waits for, at two sizes of the database.
 func BenchmarkKeys(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -109,57 +111,57 @@ func pages(b *testing.B, s testStore) {
 	for i, query := range []string{"", "is:unread", "feed:=https://feed5.example.org/", "tag:few", "tag:many", "tag:few is:unread", "is:starred", "since:1d",
 		rare, common, common[:2], common[:3], common + " " + often, `"` + common + `"`, "title:" + common, common + " is:unread",
 		common + " feed:=https://feed5.example.org/", common + " -" + often, common + " or " + rare, "sort:title"} {
-		v := view(b, query)
+		v := cachetest.View(b, query)
 		v.Opened = s.Now()
 		query := fmt.Sprintf("%02d %s", i, query)
 		b.Run("page/"+query, func(b *testing.B) {
 			for range b.N {
-				_, err := s.After(s.ctx(), v, Pos{}, 50)
-				s.must(err)
+				_, err := s.After(s.Ctx(), v, cache.Pos{}, 50)
+				s.Must(err)
 			}
 		})
 		b.Run("deep/"+query, func(b *testing.B) {
-			from := Pos{At: db.FirstPosition(noon.AddDate(0, -6, 0))}
+			from := cache.Pos{At: db.FirstPosition(noon.AddDate(0, -6, 0))}
 			if v.Query.Sort.Key != "" {
 				from.Key = "h"
 			}
 			for range b.N {
-				_, err := s.After(s.ctx(), v, from, 50)
-				s.must(err)
+				_, err := s.After(s.Ctx(), v, from, 50)
+				s.Must(err)
 			}
 		})
 		b.Run("count1000/"+query, func(b *testing.B) {
 			for range b.N {
-				_, err := s.Count(s.ctx(), v, 1000)
-				s.must(err)
+				_, err := s.Count(s.Ctx(), v, 1000)
+				s.Must(err)
 			}
 		})
 	}
 	b.Run("counts", func(b *testing.B) {
 		for range b.N {
-			_, err := s.Counts(s.ctx(), s.Now())
-			s.must(err)
+			_, err := s.Counts(s.Ctx(), s.Now())
+			s.Must(err)
 		}
 	})
 	b.Run("feeds", func(b *testing.B) {
 		for range b.N {
-			_, err := s.Feeds(s.ctx())
-			s.must(err)
+			_, err := s.Feeds(s.Ctx())
+			s.Must(err)
 		}
 	})
 	b.Run("article", func(b *testing.B) {
 		for i := range b.N {
-			_, err := s.Article(s.ctx(), int64(1+i%900))
-			s.must(err)
+			_, err := s.Article(s.Ctx(), int64(1+i%900))
+			s.Must(err)
 		}
 	})
 	b.Run("open", func(b *testing.B) {
 		for range b.N {
-			again, err := Open(s.ctx(), s.Path(), Options{})
-			s.must(err)
-			_, err = again.After(s.ctx(), view(b, "is:unread"), Pos{}, 50)
-			s.must(err)
-			s.must(again.Close())
+			again, err := cache.Open(s.Ctx(), s.Path(), cache.Options{})
+			s.Must(err)
+			_, err = again.After(s.Ctx(), cachetest.View(b, "is:unread"), cache.Pos{}, 50)
+			s.Must(err)
+			s.Must(again.Close())
 		}
 	})
 }
@@ -167,45 +169,45 @@ func pages(b *testing.B, s testStore) {
 func marks(b *testing.B, s testStore) {
 	b.Run("mark one", func(b *testing.B) {
 		for i := range b.N {
-			s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{int64(1 + i%900)}, Flag: feed.Read, On: i/900%2 == 0, At: s.advance(time.Second)}))
+			s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{int64(1 + i%900)}, Flag: feed.Read, On: i/900%2 == 0, At: s.Advance(time.Second)}))
 		}
 	})
 }
 
-// BenchmarkMarkAll marks everything that is in a cache of 100,000 items as read,
-// takes it back and does it again. The items are not indexed: no mark asks.
+// BenchmarkMarkAll marks 100,000 items as read, undoes that and redoes it. The items
+// are not indexed, because marks do not use the index.
 func BenchmarkMarkAll(b *testing.B) {
 	const n = 100_000
-	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), &clock{now: noon})
+	s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), cachetest.NewClock(noon))
 	c := newCorpus()
 	var urls []string
 	for f := range benchFeeds {
 		urls = append(urls, fmt.Sprint("https://feed", f, ".example.org/"))
 	}
-	s.subscribe(urls...)
+	s.Subscribe(urls...)
 	for f, url := range urls {
 		items := make([]feed.Article, n/benchFeeds)
 		for i := range items {
 			items[i] = c.item(f, i)
 			items[i].Body.Raw = ""
 		}
-		s.save(url, items...)
+		s.SaveItems(url, items...)
 	}
-	all := view(b, "")
+	all := cachetest.View(b, "")
 	spent := map[string]time.Duration{}
 	step := func(what string, do func() error) {
 		start := time.Now()
-		s.must(do())
+		s.Must(do())
 		spent[what] += time.Since(start)
 	}
-	undo := func() error { _, err := s.Undo(s.ctx(), s.advance(time.Second)); return err }
+	undo := func() error { _, err := s.undo(s.Advance(time.Second)); return err }
 	for b.Loop() {
 		step("mark", func() error {
-			_, err := s.MarkAll(s.ctx(), all, feed.Read, "", true, s.advance(time.Hour))
+			_, err := s.markAll(all, feed.Read, "", true, s.Advance(time.Hour))
 			return err
 		})
 		step("undo", undo)
-		step("redo", func() error { _, err := s.Redo(s.ctx(), s.advance(time.Second)); return err })
+		step("redo", func() error { _, err := s.redo(s.Advance(time.Second)); return err })
 		step("undo", undo)
 	}
 	per := float64(b.N) * n / 100_000
@@ -214,7 +216,7 @@ func BenchmarkMarkAll(b *testing.B) {
 	b.ReportMetric(float64(spent["redo"])/per, "redo-ns/100k")
 }
 
-// saves measures a feed of 20 items: unchanged, and new but for the index.
+// saves measures saving a feed of 20 items: unchanged, and all new.
 func saves(b *testing.B, s testStore, n int) {
 	c := newCorpus()
 	var items []feed.Article
@@ -224,7 +226,7 @@ func saves(b *testing.B, s testStore, n int) {
 	url := "https://feed1.example.org/"
 	b.Run("save 20 unchanged", func(b *testing.B) {
 		for range b.N {
-			s.save(url, items...)
+			s.SaveItems(url, items...)
 		}
 	})
 	b.Run("save 20 new", func(b *testing.B) {
@@ -234,28 +236,28 @@ func saves(b *testing.B, s testStore, n int) {
 				items[i].Link, items[i].Title = items[i].Key, fmt.Sprint(c.text(9), round)
 				items[i].Published = noon.Add(-time.Duration(round*len(items)+i) * time.Minute)
 			}
-			s.save(url, items...)
+			s.SaveItems(url, items...)
 		}
 	})
 	b.Run("index 20", func(b *testing.B) {
 		for range b.N {
-			first, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT pos FROM items WHERE id <= 20`))
-			s.must(err)
-			s.must(s.write(s.ctx(), "forget", func(tx *sql.Tx) error { return search.Remove(s.ctx(), tx, db.JSONIntegers(first)) }))
-			_, err = s.IndexPending(s.ctx(), 20)
-			s.must(err)
+			first, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT pos FROM items WHERE id <= 20`))
+			s.Must(err)
+			s.Must(s.Write(s.Ctx(), "forget", func(tx *sql.Tx) error { return search.Remove(s.Ctx(), tx, db.JSONIntegers(first)) }))
+			_, err = s.IndexPending(s.Ctx(), 20)
+			s.Must(err)
 		}
 	})
 }
 
-// BenchmarkIndex measures what an item of some 600 words costs in the index: the
-// time to write it, and its share of the file.
+// BenchmarkIndex measures what an item of about 600 words costs in the index: the time
+// to write it, and its share of the file.
 func BenchmarkIndex(b *testing.B) {
 	const n, atOnce = 2000, 100
 	for range b.N {
 		b.StopTimer()
-		s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), &clock{now: noon})
-		s.subscribe("a")
+		s := openAt(b, filepath.Join(b.TempDir(), "cache.db"), cachetest.NewClock(noon))
+		s.Subscribe("a")
 		c := newCorpus()
 		for range n / atOnce {
 			var items []feed.Article
@@ -264,16 +266,16 @@ func BenchmarkIndex(b *testing.B) {
 				items[len(items)-1].Key = fmt.Sprint(c.r.Uint64())
 				items[len(items)-1].Body.Raw = c.text(600)
 			}
-			s.save("a", items...)
+			s.SaveItems("a", items...)
 		}
 		b.StartTimer()
 		start := time.Now()
-		s.index()
+		s.IndexAll()
 		b.ReportMetric(float64(time.Since(start).Microseconds())/n, "us/item")
 		b.StopTimer()
 		var bytes float64
-		s.must(s.readers.QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_prefixes%' OR name = 'items_doc_number'`).Scan(&bytes))
+		s.Must(s.Readers().QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_prefixes%' OR name = 'items_doc_number'`).Scan(&bytes))
 		b.ReportMetric(bytes/n, "bytes/item")
-		s.must(s.Close())
+		s.Must(s.Close())
 	}
 }

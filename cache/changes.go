@@ -12,18 +12,22 @@ import (
 )
 
 const (
-	// changesDelay gathers the writes of a burst, such as a refresh, into one look.
+	// changesDelay is the time between the first write of another process and the
+	// check. Writes that follow each other quickly, such as those of a refresh, are
+	// reported together.
 	changesDelay = 150 * time.Millisecond
-	// changesRetry is how long a look waits that failed because of a write under
-	// way.
+	// changesRetry is the time until the next check after one that failed because a
+	// write was running.
 	changesRetry = time.Second
 )
 
-// Changes returns a channel that receives whenever another process has changed
-// the database, within a second. The channel is closed when ctx ends. Nothing is
-// polled and nothing wakes up at rest: the directory is watched for writes to the
-// database and its log. If the system cannot watch it, now or later, the channel
-// stays silent, so a caller keeps a slow look at [Store.Version] beside it.
+// Changes returns a channel that receives a value within a second after another
+// process has changed the database. The channel is closed when ctx ends.
+//
+// Changes watches the directory for writes to the database and its log, so nothing
+// wakes up while nobody writes. If the system cannot watch the directory, now or
+// later, the channel stays silent. So a caller should also check [Store.Version] from
+// time to time.
 func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 	const op = "watch the database"
 	version, err := s.Version(ctx)
@@ -34,8 +38,8 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 	if err != nil {
 		return nil, WrapError(ctx, op, err)
 	}
-	// The log may not exist yet, and the last process to close removes it: so it is
-	// the directory that is watched. The system names files in it as it was given.
+	// The log may not exist yet, and the last process that closes removes it. So the
+	// directory is watched. Events name files by the path of the directory given here.
 	dir, err := filepath.EvalSymlinks(filepath.Dir(s.path))
 	if err == nil {
 		err = watcher.Add(dir)
@@ -48,22 +52,22 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 	go func() {
 		defer close(w.changed)
 		defer watcher.Close()
-		// A panic ends the watching, which the caller's own look makes up for.
+		// After a panic the caller's own checks of Version remain.
 		feed.Recover("watching the database", nil, func() { w.run(ctx) })
 	}()
 	return w.changed, nil
 }
 
-// changeWatcher tells the writes of others from those of its own store.
+// changeWatcher reports the writes of other processes, but not those of its own store.
 type changeWatcher struct {
 	store   *Store
 	watcher *fsnotify.Watcher
-	// version is [Store.Version] at the last look.
+	// version is [Store.Version] at the last check.
 	version int64
 	changed chan struct{}
 }
 
-// run looks for changes until ctx ends or the system stops to report writes.
+// run checks for changes until ctx ends or the system stops reporting writes.
 func (w *changeWatcher) run(ctx context.Context) {
 	name := filepath.Base(w.store.path)
 	look := time.NewTimer(0)
@@ -86,7 +90,7 @@ func (w *changeWatcher) run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			// Events were lost: there may be a change among them.
+			// Events were lost. One of them may have been a change.
 			if err != nil && !waiting {
 				waiting = true
 				look.Reset(changesDelay)
@@ -101,13 +105,13 @@ func (w *changeWatcher) run(ctx context.Context) {
 	}
 }
 
-// look reports a change by another process to the channel. It reports whether
-// the version could be read.
+// look sends to the channel if another process has changed the database. It reports
+// whether the version could be read.
 func (w *changeWatcher) look(ctx context.Context) bool {
 	version, err := w.store.Version(ctx)
 	if err != nil {
 		_, missing := os.Stat(w.store.path)
-		return ctx.Err() != nil || missing != nil // without a file there is nothing to wait for
+		return ctx.Err() != nil || missing != nil // if the file is gone, there is nothing to wait for
 	}
 	if version == w.version {
 		return true
@@ -115,7 +119,7 @@ func (w *changeWatcher) look(ctx context.Context) bool {
 	w.version = version
 	select {
 	case w.changed <- struct{}{}:
-	default: // the last one was not taken yet
+	default: // the caller has not received the last one yet
 	}
 	return true
 }

@@ -1,12 +1,14 @@
-package cache
+package cache_test
 
 import (
 	"context"
 	"testing"
 	"time"
+
+	"dateline/cache/cachetest"
 )
 
-// patience is how long a test waits for what should come at once.
+// patience is how long a test waits for a change that is reported at once.
 const patience = 30 * time.Second
 
 // arrives fails the test unless a change is reported.
@@ -22,65 +24,66 @@ func arrives(t *testing.T, what string, changes <-chan struct{}) {
 	}
 }
 
-// What others write is reported, whether their log is new, is there already, or
-// was removed by the last of them; what the store writes itself is not.
+// TestChangesOfOthers checks that writes of other processes are reported, whether
+// their log is new, exists already, or was removed by the last of them.
 func TestChangesOfOthers(t *testing.T) {
 	s := open(t)
-	ctx, stop := context.WithCancel(s.ctx())
+	ctx, stop := context.WithCancel(s.Ctx())
 	changes, err := s.Changes(ctx)
-	s.must(err)
-	other := openAt(t, s.Path(), s.clock)
-	other.subscribe("a")
+	s.Must(err)
+	other := openAt(t, s.Path(), s.Clock)
+	other.Subscribe("a")
 	arrives(t, "first", changes)
-	s.must(s.SetSetting(s.ctx(), "own", "1"))
-	s.must(s.SetSetting(s.ctx(), "own", "2"))
-	other.save("a", item("1", time.Minute))
+	s.Must(s.setSetting("own", "1"))
+	s.Must(s.setSetting("own", "2"))
+	other.SaveItems("a", cachetest.Item("1", time.Minute))
 	arrives(t, "after own writes", changes)
-	s.must(s.Maintain(s.ctx())) // empties the log
-	other.save("a", item("2", time.Minute))
+	s.Must(s.Maintain(s.Ctx())) // empties the log
+	other.SaveItems("a", cachetest.Item("2", time.Minute))
 	arrives(t, "after the log was emptied", changes)
-	s.must(other.Close())
-	third := openAt(t, s.Path(), s.clock)
-	third.save("a", item("3", time.Minute))
+	s.Must(other.Close())
+	third := openAt(t, s.Path(), s.Clock)
+	third.SaveItems("a", cachetest.Item("3", time.Minute))
 	arrives(t, "by a third process", changes)
 	stop()
 	for range changes { // what was left
 	}
 }
 
-// Own writes alone are no change, and a burst of others' is reported at least
-// once, after its end.
+// TestChangesAreOthersOnly checks that own writes are not reported, and that a burst
+// of writes of others is reported at least once after its end.
 func TestChangesAreOthersOnly(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	changes, err := s.Changes(s.ctx())
-	s.must(err)
-	other := openAt(t, s.Path(), s.clock)
+	s.Subscribe("a")
+	changes, err := s.Changes(s.Ctx())
+	s.Must(err)
+	other := openAt(t, s.Path(), s.Clock)
 	for range 50 {
-		s.must(s.SetSetting(s.ctx(), "own", "1"))
+		s.Must(s.setSetting("own", "1"))
 	}
-	w := changeWatcher{store: s.Store, changed: make(chan struct{}, 1)}
-	w.version, err = s.Version(s.ctx())
-	s.must(err)
-	s.must(s.SetSetting(s.ctx(), "own", "3"))
-	equal(t, "could look", w.look(s.ctx()), true)
-	equal(t, "reported own writes", len(w.changed), 0)
+	version, err := s.Version(s.Ctx())
+	s.Must(err)
+	look, changed := s.Watcher(version)
+	s.Must(s.setSetting("own", "3"))
+	cachetest.Equal(t, "version read", look(s.Ctx()), true)
+	cachetest.Equal(t, "reported own writes", len(changed), 0)
 	for range 50 {
-		s.must(other.SetSetting(s.ctx(), "theirs", "1"))
+		s.Must(other.setSetting("theirs", "1"))
 	}
-	equal(t, "could look", w.look(s.ctx()), true)
-	equal(t, "reported", len(w.changed), 1)
-	s.must(other.SetSetting(s.ctx(), "theirs", "2"))
-	equal(t, "could look", w.look(s.ctx()), true)
-	equal(t, "reported once while it is not taken", len(w.changed), 1)
+	cachetest.Equal(t, "version read", look(s.Ctx()), true)
+	cachetest.Equal(t, "reported", len(changed), 1)
+	s.Must(other.setSetting("theirs", "2"))
+	cachetest.Equal(t, "version read", look(s.Ctx()), true)
+	cachetest.Equal(t, "reported once while it is not taken", len(changed), 1)
 	arrives(t, "a burst", changes)
 }
 
-// A directory that cannot be watched is an error, and nothing is left running.
+// TestChangesWithoutADirectory checks that a directory that cannot be watched is an
+// error.
 func TestChangesWithoutADirectory(t *testing.T) {
 	s := open(t)
-	s.path = s.path + "-no/such.db"
-	if _, err := s.Changes(s.ctx()); err == nil {
+	s.SetPath(s.Path() + "-no/such.db")
+	if _, err := s.Changes(s.Ctx()); err == nil {
 		t.Error("a directory that does not exist is watched")
 	}
 }

@@ -12,25 +12,25 @@ import (
 	"dateline/feed"
 )
 
-// correctSlice is how many items are put right in one transaction.
-const correctSlice = 200
+// correctChunk is the number of items that one transaction corrects.
+const correctChunk = 200
 
 const (
-	// What was dated by a clock that was ahead. Each of these walks an index, and
-	// finds nothing at once where all is well.
-	sqlFuturePlaces  = `SELECT pos FROM items WHERE pos > ? ORDER BY pos LIMIT ?`
-	sqlFutureSeen    = `SELECT pos FROM items INDEXED BY items_new WHERE first_seen > ? LIMIT ?`
-	sqlFutureRead    = `SELECT pos FROM items INDEXED BY items_read_at WHERE read = 1 AND read_at > ? LIMIT ?`
-	sqlFutureSnoozed = `SELECT pos FROM items INDEXED BY items_snoozed WHERE snoozed_until IS NOT NULL AND snoozed_at > ? LIMIT ?`
+	// These queries find dates that a fast clock wrote. Each reads an index, and
+	// returns at once if there are none.
+	sqlFuturePositions = `SELECT pos FROM items WHERE pos > ? ORDER BY pos LIMIT ?`
+	sqlFutureSeen      = `SELECT pos FROM items INDEXED BY items_new WHERE first_seen > ? LIMIT ?`
+	sqlFutureRead      = `SELECT pos FROM items INDEXED BY items_read_at WHERE read = 1 AND read_at > ? LIMIT ?`
+	sqlFutureSnoozed   = `SELECT pos FROM items INDEXED BY items_snoozed WHERE snoozed_until IS NOT NULL AND snoozed_at > ? LIMIT ?`
 
-	sqlOfPlaces = ` WHERE pos IN (SELECT value FROM json_each(?1))`
+	sqlAtPositions = ` WHERE pos IN (SELECT value FROM json_each(?1))`
 )
 
-// correctFutureTimes brings what a clock dated that was ahead back into the present:
-// an item would stand on top of every list until then, one snoozed until the
-// next morning would sleep on for a year, and one read would stay in every
-// list of unread ones. The words that the user said then hold, and any later
-// one wins.
+// correctFutureTimes moves dates that a fast clock wrote to now: positions, first-seen
+// times, read times and snoozes. Otherwise such an item would stay on top of every
+// list until its date, a snooze until tomorrow would last for a year, and an item that
+// was read would stay in every list of unread items. Marks made then stay; any newer
+// mark replaces them.
 func (s *Store) correctFutureTimes(ctx context.Context) error {
 	now := s.now()
 	for _, step := range []struct {
@@ -38,58 +38,59 @@ func (s *Store) correctFutureTimes(ctx context.Context) error {
 		after int64
 		right func(tx *sql.Tx, positions string) error
 	}{
-		{sqlFuturePlaces, db.FirstPosition(latestAllowed(now)), func(tx *sql.Tx, positions string) error { return moveToNow(ctx, tx, positions, now) }},
+		{sqlFuturePositions, db.FirstPosition(latestAllowed(now)), func(tx *sql.Tx, positions string) error { return moveToNow(ctx, tx, positions, now) }},
 		{sqlFutureSeen, latestAllowed(now).UnixMicro(), func(tx *sql.Tx, positions string) error { return correctFirstSeen(ctx, tx, positions, now) }},
 		{sqlFutureRead, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
-			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlOfPlaces, positions, UndatedMarkTime(now))
+			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlAtPositions, positions, UndatedMarkTime(now))
 			return err
 		}},
 		{sqlFutureSnoozed, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
-			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlOfPlaces,
+			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlAtPositions,
 				positions, now.UnixMicro(), UndatedMarkTime(now))
 			return err
 		}},
 	} {
-		if err := s.correctSlices(ctx, db.SQL(step.find, step.after, correctSlice), step.right); err != nil {
+		if err := s.correctChunks(ctx, db.SQL(step.find, step.after, correctChunk), step.right); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// latestAllowed is what no item that has arrived may lie behind: clocks are set right
-// by seconds all the time.
+// latestAllowed returns the latest date that a stored item may have: a minute after
+// now, because clocks are adjusted by seconds all the time.
 func latestAllowed(now time.Time) time.Time { return now.Add(time.Minute) }
 
-// UndatedMarkTime is the time of a word that was said at an unknown time: any word of
-// today stands against it.
+// UndatedMarkTime returns the time, in microseconds, of a mark that was made at an
+// unknown time: one day before now. Any mark of today replaces such a mark.
 func UndatedMarkTime(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
 
-func (s *Store) correctSlices(ctx context.Context, find db.Text, right func(tx *sql.Tx, positions string) error) error {
+func (s *Store) correctChunks(ctx context.Context, find db.Text, right func(tx *sql.Tx, positions string) error) error {
 	for {
 		positions, err := db.Integers(ctx, s.readers, find)
 		if err != nil || len(positions) == 0 {
 			return err
 		}
-		err = s.write(ctx, "put right what a wrong clock dated", func(tx *sql.Tx) error { return right(tx, db.JSONIntegers(positions)) })
+		err = s.write(ctx, "correct dates of a wrong clock", func(tx *sql.Tx) error { return right(tx, db.JSONIntegers(positions)) })
 		if err != nil {
 			return err
 		}
 	}
 }
 
-// moveToNow gives items the position of what is seen now, in the order they
-// have; the index gets their texts anew.
+// moveToNow gives items the position of items that arrive now, in their order. Their
+// texts are indexed again.
 func moveToNow(ctx context.Context, tx *sql.Tx, positions string, now time.Time) error {
 	if err := search.Remove(ctx, tx, positions); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE items SET future = (SELECT d.published IS NOT NULL FROM details d WHERE d.id = items.id),
-		pos = ?2 | (id & ?3)`+sqlOfPlaces, positions, db.FirstPosition(now), 1<<db.IDBits-1)
+		pos = ?2 | (id & ?3)`+sqlAtPositions, positions, db.FirstPosition(now), 1<<db.IDBits-1)
 	return err
 }
 
-// correctFirstSeen has items first seen now, and with them the marks that rules made.
+// correctFirstSeen sets the first-seen time of items to now, and the time of the marks
+// that rules made on their arrival.
 func correctFirstSeen(ctx context.Context, tx *sql.Tx, positions string, now time.Time) error {
 	at := `UPDATE items SET first_seen = ?2`
 	for _, flag := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
@@ -98,7 +99,7 @@ func correctFirstSeen(ctx context.Context, tx *sql.Tx, positions string, now tim
 	}
 	for _, query := range []string{
 		`UPDATE labels SET at = ?2 WHERE pos IN (SELECT value FROM json_each(?1)) AND at = (SELECT first_seen FROM items WHERE items.pos = labels.pos)`,
-		at + sqlOfPlaces,
+		at + sqlAtPositions,
 	} {
 		if _, err := tx.ExecContext(ctx, query, positions, now.UnixMicro()); err != nil {
 			return err
@@ -107,19 +108,20 @@ func correctFirstSeen(ctx context.Context, tx *sql.Tx, positions string, now tim
 	return nil
 }
 
-// serverTimeSetting has the time by the servers' clocks at the end of the last round.
+// serverTimeSetting holds the time by the clocks of the servers at the end of the last
+// refresh.
 const serverTimeSetting = "cache.present"
 
-// SetServerTime notes the time by the clocks of the servers that have just
-// answered. What is removed for its age is older than that says: this
-// computer's clock may be years ahead.
+// SetServerTime stores the time by the clocks of the servers that have just responded.
+// Retention removes items by this time if it is earlier than the time of this
+// computer, whose clock may be years fast.
 func (s *Store) SetServerTime(ctx context.Context, servers time.Time) error {
-	return s.SetSetting(ctx, serverTimeSetting, strconv.FormatInt(servers.UnixMicro(), 10))
+	return s.saveSetting(ctx, serverTimeSetting, strconv.FormatInt(servers.UnixMicro(), 10))
 }
 
-// reachedTime is a time that has been reached, whatever this computer's clock says;
-// zero when none is known.
-func (s *Store) reachedTime(ctx context.Context) (time.Time, error) {
+// certainTime returns a time that has certainly passed: the earlier of the server time
+// and the time of this computer. It is the zero time if no server time is stored.
+func (s *Store) certainTime(ctx context.Context) (time.Time, error) {
 	servers, err := s.timeSetting(ctx, serverTimeSetting)
 	if now := s.now(); now.Before(servers) {
 		return now, err
@@ -127,7 +129,8 @@ func (s *Store) reachedTime(ctx context.Context) (time.Time, error) {
 	return servers, err
 }
 
-// timeSetting reads a time kept in microseconds; zero when there is none.
+// timeSetting returns a time that is stored in microseconds; the zero time if there is
+// none.
 func (s *Store) timeSetting(ctx context.Context, key string) (time.Time, error) {
 	text, err := s.Setting(ctx, key)
 	if err != nil || text == "" {

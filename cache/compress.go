@@ -12,22 +12,22 @@ import (
 	"dateline/feed"
 )
 
-// maxBody bounds what one stored body may unfold to: several times the largest
-// document that is ever fetched, so only a damaged file meets it.
+// maxBody limits the size of one decompressed body, in bytes. It is several times the
+// size of the largest document that is fetched, so only a damaged file reaches it.
 const maxBody = 64 << 20
 
-// bodyCodec compresses bodies as they are stored, and reads rows that have them.
-// Encoder and decoder are made when they are first needed.
+// bodyCodec compresses and decompresses stored bodies, and reads the rows that have
+// them. Encoder and decoder are made when they are first needed.
 type bodyCodec struct {
-	zip   func() *zstd.Encoder
-	unzip func() *zstd.Decoder
+	encoder func() *zstd.Encoder
+	decoder func() *zstd.Decoder
 }
 
-// newEncoder makes the encoder of a store. Bodies are small: its window is, too.
-// The fastest level takes half the time of the default one for a twentieth more
-// bytes.
+// newEncoder returns the encoder of a store. Bodies are small, so its window is small,
+// too. The fastest level takes half the time of the default level, and its output is a
+// twentieth larger.
 func newEncoder() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(packers()), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(256<<10))
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(compressors()), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(256<<10))
 	if err != nil {
 		panic("cache: zstd encoder options: " + err.Error())
 	}
@@ -42,12 +42,13 @@ func newDecoder() *zstd.Decoder {
 	return d
 }
 
-// packers is how many bodies are packed at a time.
-func packers() int { return min(runtime.GOMAXPROCS(0), 4) }
+// compressors returns the number of bodies that are compressed at the same time.
+func compressors() int { return min(runtime.GOMAXPROCS(0), 4) }
 
-// compressEarly packs the bodies that are about to be written, so that this neither
-// waits for the writer nor keeps others waiting for it. What it leaves out, like
-// all when the cache cannot be asked what is known, is packed when it is written.
+// compressEarly compresses the bodies of new and changed items before the transaction,
+// so that the write lock is held for a shorter time. If it cannot read which items are
+// known, it compresses nothing. Bodies that are not compressed here are compressed
+// when they are written.
 func (s *Store) compressEarly(ctx context.Context, batches []batch) {
 	var todo []*incoming
 	for _, b := range batches {
@@ -66,13 +67,14 @@ func (s *Store) compressEarly(ctx context.Context, batches []batch) {
 	}
 	var next atomic.Int64
 	var done sync.WaitGroup
-	for range min(packers(), len(todo)) {
+	for range min(compressors(), len(todo)) {
 		done.Go(func() {
-			// What trips here trips again where it is written, and is told there.
-			feed.Recover("packing items", nil, func() {
-				p := packer{zip: s.zip()}
+			// If compressing panics, it panics again when the item is written, and that
+			// panic is reported.
+			feed.Recover("compressing items", nil, func() {
+				p := bodyCompressor{encoder: s.encoder()}
 				for i := next.Add(1); i <= int64(len(todo)); i = next.Add(1) {
-					todo[i-1].body = p.pack(todo[i-1].Body.Raw)
+					todo[i-1].compressed = p.compress(todo[i-1].Body.Raw)
 				}
 			})
 		})
@@ -80,14 +82,15 @@ func (s *Store) compressEarly(ctx context.Context, batches []batch) {
 	done.Wait()
 }
 
-// Whether the feed has items at all is asked once: a new one has none of many.
+// sqlSources checks first whether the feed has any items. A new feed has none, and
+// then the items are not looked up one by one.
 const sqlSources = `SELECT i.identity, i.source_hash FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value
 	WHERE EXISTS (SELECT 1 FROM items o INDEXED BY items_identity WHERE o.feed = (SELECT id FROM feeds WHERE url = ?1))`
 
-// sources are the identities and sources that are known of an answer's items.
+// sources returns the pairs of identity and source hash that are known of a batch.
 func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error) {
-	stmt, err := s.keptStatement(ctx, s.readers, sqlSources)
+	stmt, err := s.cachedStatement(ctx, s.readers, sqlSources)
 	if err != nil {
 		return nil, err
 	}
@@ -107,43 +110,38 @@ func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error)
 	return known, rows.Err()
 }
 
-// packed is the body of an item as it is written.
-func (s *bodyCodec) packed(in incoming) []byte {
-	if in.body != nil {
-		return in.body
+// compressedBody returns the body of an item as it is stored.
+func (s *bodyCodec) compressedBody(in incoming) []byte {
+	if in.compressed != nil {
+		return in.compressed
 	}
-	return s.pack(in.Body.Raw)
+	return s.compress(in.Body.Raw)
 }
 
-func (s *bodyCodec) pack(body string) []byte { return (&packer{zip: s.zip()}).pack(body) }
+func (s *bodyCodec) compress(body string) []byte {
+	return (&bodyCompressor{encoder: s.encoder()}).compress(body)
+}
 
-// packer packs one body after the other in one room: what it returns is as long
-// as it has to be, since it is held until it is written.
-type packer struct {
-	zip         *zstd.Encoder
+// bodyCompressor compresses one body after the other in the same buffers. Each result is a
+// copy of the exact length, because it is held until it is written.
+type bodyCompressor struct {
+	encoder     *zstd.Encoder
 	raw, packed []byte
 }
 
-func (p *packer) pack(body string) []byte {
+func (p *bodyCompressor) compress(body string) []byte {
 	if body == "" {
 		return []byte{}
 	}
 	p.raw = append(p.raw[:0], body...)
-	p.packed = p.zip.EncodeAll(p.raw, p.packed[:0])
+	p.packed = p.encoder.EncodeAll(p.raw, p.packed[:0])
 	return bytes.Clone(p.packed)
 }
 
-func (s *bodyCodec) unpack(body []byte) (string, error) {
+func (s *bodyCodec) decompress(body []byte) (string, error) {
 	if len(body) == 0 {
 		return "", nil
 	}
-	raw, err := s.unzip().DecodeAll(body, nil)
+	raw, err := s.decoder().DecodeAll(body, nil)
 	return string(raw), err
-}
-
-// Decompresses reports whether a stored body can be read. It is for package
-// rescue.
-func (s *bodyCodec) Decompresses(body []byte) bool {
-	_, err := s.unpack(body)
-	return err == nil
 }

@@ -9,28 +9,28 @@ import (
 	"dateline/feed"
 )
 
-// FeedCount counts a feed's items that are neither hidden nor snoozed.
+// FeedCount counts the items of a feed that are neither hidden nor snoozed.
 type FeedCount struct{ Total, Unread int }
 
-// Counts are the numbers beside the sources.
+// Counts are the numbers beside the sources of the screen.
 type Counts struct {
-	// Total and Unread count the items of the subscribed feeds, the same story
-	// in several of them once.
+	// Total and Unread count the items of the subscribed feeds. A story counts once.
 	Total, Unread int
-	// Starred counts every starred item that is not hidden.
+	// Starred counts the starred items that are not hidden.
 	Starred int
-	// Today counts the items dated since midnight where the user is, a story
-	// once, up to [TodayCap].
+	// Today counts the items dated since midnight in the user's time zone, up to
+	// [TodayCap]. A story counts once.
 	Today int
-	// Feeds has the subscribed feeds by URL.
+	// Feeds has the counts of the subscribed feeds by URL.
 	Feeds map[string]FeedCount
 }
 
-// TodayCap is where counting today's items stops.
+// TodayCap is the largest value of [Counts.Today].
 const TodayCap = 10000
 
-// Counts reads the counters that every change keeps, and two short stretches
-// of an index; now, in the user's Location, says what today is.
+// Counts returns the current counts. The day of now, in its Location, is today. It
+// reads the counters of the feeds and two short ranges of an index, so it is fast at
+// any size.
 func (s *Store) Counts(ctx context.Context, now time.Time) (Counts, error) {
 	c, err := readCounts(ctx, s.readers, now)
 	return c, WrapError(ctx, "count the items", err)
@@ -54,20 +54,20 @@ func readCounts(ctx context.Context, q db.Querier, now time.Time) (Counts, error
 	if err := rows.Err(); err != nil {
 		return c, err
 	}
-	unsubscribed, err := countSnoozed(ctx, q, now)
+	snoozed, err := countSnoozed(ctx, q, now)
 	if err != nil {
 		return c, err
 	}
-	err = countRest(ctx, q, &c, unsubscribed, now)
+	err = countStarredToday(ctx, q, &c, snoozed, now)
 	return c, err
 }
 
-// Sources are the subscribed feeds in the order of the configuration, and the
-// counts beside them, read at once: what a start waits for.
+// Sources returns the subscribed feeds in the order of the configuration, and their
+// counts. The first screen waits for it.
 func (s *Store) Sources(ctx context.Context, now time.Time) ([]feed.Feed, Counts, error) {
-	if ahead, ok := take(ctx, &s.screenPrefetch); ok {
-		if v, err := s.Version(ctx); err == nil && v == ahead.version {
-			return ahead.feeds, ahead.counts, nil
+	if p, ok := takePrefetched(ctx, &s.screenPrefetch); ok {
+		if v, err := s.Version(ctx); err == nil && v == p.version {
+			return p.feeds, p.counts, nil
 		}
 	}
 	feeds, c, err := feedsAndCounts(ctx, s.readers, now)
@@ -83,32 +83,32 @@ func feedsAndCounts(ctx context.Context, q db.Querier, now time.Time) ([]feed.Fe
 	for i, f := range feeds {
 		c.add(f.URL, FeedCount{f.Total, f.Unread}, copies[i])
 	}
-	unsubscribed, err := countSnoozed(ctx, q, now)
+	snoozed, err := countSnoozed(ctx, q, now)
 	if err == nil {
-		leaveOut(feeds, unsubscribed)
-		err = countRest(ctx, q, &c, unsubscribed, now)
+		subtractSnoozed(feeds, snoozed)
+		err = countStarredToday(ctx, q, &c, snoozed, now)
 	}
 	return feeds, c, err
 }
 
-// add counts a feed, with its snoozed items.
+// add adds the counts of a feed, which include its snoozed items.
 func (c *Counts) add(url string, all, copies FeedCount) {
 	c.Feeds[url] = all
 	c.Total += all.Total - copies.Total
 	c.Unread += all.Unread - copies.Unread
 }
 
-// countRest takes the snoozed items out of the counts of feeds, and counts what
-// is not counted by feed.
-func countRest(ctx context.Context, q db.Querier, c *Counts, unsubscribed map[string]asleep, now time.Time) error {
-	for url, asleep := range unsubscribed {
+// countStarredToday subtracts the snoozed items from the counts of their feeds, and counts
+// starred items and those of today.
+func countStarredToday(ctx context.Context, q db.Querier, c *Counts, snoozed map[string]snoozedCount, now time.Time) error {
+	for url, out := range snoozed {
 		n, subscribed := c.Feeds[url]
 		if !subscribed {
 			continue
 		}
-		c.Feeds[url] = FeedCount{n.Total - asleep.Total, n.Unread - asleep.Unread}
-		c.Total -= asleep.leads.Total
-		c.Unread -= asleep.leads.Unread
+		c.Feeds[url] = FeedCount{n.Total - out.Total, n.Unread - out.Unread}
+		c.Total -= out.leads.Total
+		c.Unread -= out.leads.Unread
 	}
 	y, m, d := now.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
@@ -120,7 +120,7 @@ const sqlCountStarredToday = `SELECT
 	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
 		AND (snoozed_until IS NULL OR snoozed_until <= ?2) LIMIT ?3))`
 
-// sumItems counts the items i that are not hidden as feeds keep it.
+// sumItems has the four counters of a feed for the items i.
 const sumItems = `count(*) FILTER (WHERE i.hidden = 0) AS total, count(*) FILTER (WHERE i.hidden = 0 AND i.read = 0) AS unread,
 	count(*) FILTER (WHERE i.hidden = 0 AND i.copy_of IS NOT NULL) AS copies,
 	count(*) FILTER (WHERE i.hidden = 0 AND i.read = 0 AND i.copy_of IS NOT NULL) AS copies_unread`
@@ -128,25 +128,25 @@ const sumItems = `count(*) FILTER (WHERE i.hidden = 0) AS total, count(*) FILTER
 const sqlSnoozed = `SELECT f.url, count(*), sum(i.read = 0), sum(i.copy_of IS NULL), sum(i.read = 0 AND i.copy_of IS NULL) FROM items i INDEXED BY items_snoozed JOIN feeds f ON f.id = i.feed
 	WHERE i.snoozed_until IS NOT NULL AND i.snoozed_until > ? AND i.hidden = 0 GROUP BY i.feed`
 
-// asleep counts the snoozed items of a feed, and those of them that lists
-// across feeds would show.
-type asleep struct {
+// snoozedCount counts the snoozed items of a feed. leads counts those that are leads of
+// their stories.
+type snoozedCount struct {
 	FeedCount
 	leads FeedCount
 }
 
-// snoozed counts, by the feed's URL, the items that the kept counters have and
-// that do not show now. They are few: the user snoozed each of them.
-func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]asleep, error) {
+// countSnoozed counts, by the URL of the feed, the snoozed items. The counters of the
+// feeds include them. They are few, because the user snoozes each of them.
+func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]snoozedCount, error) {
 	rows, err := q.QueryContext(ctx, sqlSnoozed, now.UnixMicro())
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	counts := map[string]asleep{}
+	counts := map[string]snoozedCount{}
 	for rows.Next() {
 		var url string
-		var n asleep
+		var n snoozedCount
 		if err := rows.Scan(&url, &n.Total, &n.Unread, &n.leads.Total, &n.leads.Unread); err != nil {
 			return nil, err
 		}
@@ -155,9 +155,8 @@ func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]
 	return counts, rows.Err()
 }
 
-// tally brings the counters of the feeds up to date with a change of read or
-// hidden.
-func (c *markChange) tally() error {
+// updateCounters updates the counters of the feeds after a change of read or hidden.
+func (c *markChange) updateCounters() error {
 	if c.Flag != feed.Read && c.Flag != feed.Hidden {
 		return nil
 	}
@@ -190,7 +189,7 @@ func (c *markChange) tally() error {
 	return nil
 }
 
-// count counts one item that changes.
+// count adds an item that changes to n, or subtracts it.
 func (c *markChange) count(n *FeedCount, i changed, by int) {
 	if c.Flag == feed.Hidden {
 		n.Total += by
@@ -200,13 +199,13 @@ func (c *markChange) count(n *FeedCount, i changed, by int) {
 	}
 }
 
-// sqlCounted counts the items of each feed f, once it is grouped by them.
+// sqlCounted counts the items of the feeds f. Add a GROUP BY f.id.
 const sqlCounted = `SELECT f.id, f.url, ` + sumItems + `
 	FROM feeds f LEFT JOIN items i INDEXED BY items_feed ON i.feed = f.id AND i.hidden = 0`
 
-// RepairCounts counts the items of each feed again, and returns the addresses of
-// the feeds whose counts were wrong.
-func (s *Store) RepairCounts(ctx context.Context) (wrong []string, err error) {
+// repairCounts counts the items of each feed again and returns the URLs of the feeds
+// whose counts were wrong.
+func (s *Store) repairCounts(ctx context.Context) (wrong []string, err error) {
 	err = s.write(ctx, "repair the counters", func(tx *sql.Tx) error {
 		wrong, err = db.Strings(ctx, tx, `SELECT c.url FROM (`+sqlCounted+` GROUP BY f.id) c JOIN feeds f ON f.id = c.id WHERE (f.total, f.unread, f.copies, f.copies_unread) <> (c.total, c.unread, c.copies, c.copies_unread)`)
 		if err != nil || len(wrong) == 0 {

@@ -1,166 +1,172 @@
-package cache
+package cache_test
 
 import (
 	"errors"
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/feed/query"
 )
 
-// revision is what the cache kept of an item's earlier text, "" for nothing.
+// revision returns the stored revision of an item; empty if there is none.
 func (s testStore) revision(key string) string {
-	s.t.Helper()
-	r, err := s.Revision(s.ctx(), s.id(key))
-	if errors.Is(err, ErrNotFound) {
+	s.T.Helper()
+	r, err := s.Revision(s.Ctx(), s.ID(key))
+	if errors.Is(err, cache.ErrNotFound) {
 		return ""
 	}
-	s.must(err)
+	s.Must(err)
 	return r.Title + "/" + r.Body.Raw
 }
 
-// What is kept of an edited item is the version that the user may have read
-// last; markup alone is no edit.
+// TestRevisions checks that the revision of an edited item is the version that the
+// user may have read last, and that a change of markup alone is no edit.
 func TestRevisions(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
+	s.Subscribe("a")
 	publish := func(title, text string) {
 		t.Helper()
-		s.advance(time.Minute)
-		s.save("a", item("1", time.Hour, title, text))
+		s.Advance(time.Minute)
+		s.SaveItems("a", cachetest.Item("1", time.Hour, title, text))
 	}
 	publish("One", "<p>text</p>")
 	publish("One", "<div>text</div>")
-	equal(t, "markup", s.revision("1"), "")
+	cachetest.Equal(t, "markup", s.revision("1"), "")
 	publish("Two", "text")
-	equal(t, "first edit", s.revision("1"), "One/<div>text</div>")
-	r, err := s.Revision(s.ctx(), s.id("1"))
-	s.must(err)
-	equal(t, "kept whole", []any{r.Replaced, r.Body.Base}, []any{s.Now(), "https://example.org/"})
+	cachetest.Equal(t, "first edit", s.revision("1"), "One/<div>text</div>")
+	r, err := s.Revision(s.Ctx(), s.ID("1"))
+	s.Must(err)
+	cachetest.Equal(t, "saved whole", []any{r.Replaced, r.Body.Base}, []any{s.Now(), "https://example.org/"})
 	publish("Three", "text")
-	equal(t, "unread since", s.revision("1"), "One/<div>text</div>")
-	s.advance(time.Minute)
-	s.mark(feed.Read, true, "1")
+	cachetest.Equal(t, "unread since", s.revision("1"), "One/<div>text</div>")
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Read, true, "1")
 	publish("Four", "text")
-	equal(t, "read since", s.revision("1"), "Three/text")
+	cachetest.Equal(t, "read since", s.revision("1"), "Three/text")
 	publish("Five", "text")
-	equal(t, "read before", s.revision("1"), "Three/text")
-	equal(t, "edited", s.list("is:edited"), []string{"1"})
+	cachetest.Equal(t, "read before", s.revision("1"), "Three/text")
+	cachetest.Equal(t, "edited", s.List("is:edited"), []string{"1"})
 	publish("Three", "text")
-	equal(t, "taken back", s.revision("1"), "")
-	equal(t, "edited", s.list("is:edited"), []string{})
-	_, err = s.Revision(s.ctx(), 4711)
-	if !errors.Is(err, ErrNotFound) {
+	cachetest.Equal(t, "taken back", s.revision("1"), "")
+	cachetest.Equal(t, "edited", s.List("is:edited"), []string{})
+	_, err = s.Revision(s.Ctx(), 4711)
+	if !errors.Is(err, cache.ErrNotFound) {
 		t.Errorf("unknown item: %v", err)
 	}
 }
 
-// A page's text is found beside the feed's own, indexed or not; a failure is
-// kept as its sentence, and never in position of a text.
-func TestFulltext(t *testing.T) {
+// TestPageText checks that the text of a page is found beside the feed's own text,
+// whether it is indexed or not. A failure is stored as its message, and does not
+// replace a text.
+func TestPageText(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "One", "<p>teaser"), item("2", 2*time.Hour, "Two", "<p>other"))
-	id := s.id("1")
-	none, err := s.Fulltext(s.ctx(), id)
-	s.must(err)
-	equal(t, "never asked", none, feed.Fulltext{})
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "<p>teaser"), cachetest.Item("2", 2*time.Hour, "Two", "<p>other"))
+	id := s.ID("1")
+	none, err := s.Fulltext(s.Ctx(), id)
+	s.Must(err)
+	cachetest.Equal(t, "never fetched", none, feed.Fulltext{})
 	for i, failed := range []bool{true, false, true} {
-		page := feed.Fulltext{Body: markup.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.advance(time.Minute)}
+		page := feed.Fulltext{Body: markup.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.Advance(time.Minute)}
 		if failed {
 			page.Error = "the page needs a login: open it in the browser"
 		}
-		s.must(s.SetFulltext(s.ctx(), id, page))
-		got, err := s.Fulltext(s.ctx(), id)
-		s.must(err)
+		s.Must(s.SetFulltext(s.Ctx(), id, page))
+		got, err := s.Fulltext(s.Ctx(), id)
+		s.Must(err)
 		if i == 0 {
-			equal(t, "failed", got, feed.Fulltext{Fetched: s.Now(), Error: page.Error})
-			equal(t, "has none", s.list("has:fulltext"), []string{})
-			s.index()
+			cachetest.Equal(t, "failed", got, feed.Fulltext{Fetched: s.Now(), Error: page.Error})
+			cachetest.Equal(t, "has none", s.List("has:fulltext"), []string{})
+			s.IndexAll()
 			continue
 		}
-		equal(t, "kept", []string{got.Error, got.Body.Raw, got.Body.Base}, []string{"", "<article>whole story", "https://example.org/1"})
+		cachetest.Equal(t, "kept", []string{got.Error, got.Body.Raw, got.Body.Base}, []string{"", "<article>whole story", "https://example.org/1"})
 		for range 2 {
-			equal(t, "page", s.list(`"whole story"`), []string{"1"})
-			equal(t, "feed", s.list("teaser"), []string{"1"})
-			equal(t, "negated", s.list("-whole"), []string{"2"})
-			equal(t, "has", s.list("has:fulltext"), []string{"1"})
-			s.index()
+			cachetest.Equal(t, "page", s.List(`"whole story"`), []string{"1"})
+			cachetest.Equal(t, "feed", s.List("teaser"), []string{"1"})
+			cachetest.Equal(t, "negated", s.List("-whole"), []string{"2"})
+			cachetest.Equal(t, "has", s.List("has:fulltext"), []string{"1"})
+			s.IndexAll()
 		}
 	}
-	s.save("a", item("1", time.Hour, "One", "<p>edited"))
-	s.index()
-	equal(t, "after an edit", s.list("whole edited"), []string{"1"})
-	if err := s.SetFulltext(s.ctx(), 4711, feed.Fulltext{}); !errors.Is(err, ErrNotFound) {
+	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "<p>edited"))
+	s.IndexAll()
+	cachetest.Equal(t, "after an edit", s.List("whole edited"), []string{"1"})
+	if err := s.SetFulltext(s.Ctx(), 4711, feed.Fulltext{}); !errors.Is(err, cache.ErrNotFound) {
 		t.Errorf("unknown item: %v", err)
 	}
 }
 
-// The page is asked once for each of a feed's newest items that have a link.
-func TestWantFulltext(t *testing.T) {
+// TestItemsWithoutPageText checks that the page of each of a feed's newest items with
+// a link is fetched once.
+func TestItemsWithoutPageText(t *testing.T) {
 	s := open(t)
-	s.subscribe("a", "b")
-	bare := item("bare", time.Second)
+	s.Subscribe("a", "b")
+	bare := cachetest.Item("bare", time.Second)
 	bare.Link = ""
-	s.save("a", item("1", time.Hour), item("2", 2*time.Hour), item("3", 3*time.Hour), bare, item("hidden", time.Minute))
-	s.save("b", item("other", time.Minute))
-	s.mark(feed.Hidden, true, "hidden")
+	s.SaveItems("a", cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour), cachetest.Item("3", 3*time.Hour), bare, cachetest.Item("hidden", time.Minute))
+	s.SaveItems("b", cachetest.Item("other", time.Minute))
+	s.MarkItems(feed.Hidden, true, "hidden")
 	want := func(max int) (keys []string) {
 		t.Helper()
-		items, err := s.WantFulltext(s.ctx(), "a", max)
-		s.must(err)
+		items, err := s.WantFulltext(s.Ctx(), "a", max)
+		s.Must(err)
 		for _, i := range items {
 			keys = append(keys, i.Key)
 		}
 		return keys
 	}
-	equal(t, "newest", want(2), []string{"1", "2"})
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "text"}}))
-	s.must(s.SetFulltext(s.ctx(), s.id("2"), feed.Fulltext{Error: "the page is gone"}))
-	equal(t, "asked once", want(9), []string{"3"})
+	cachetest.Equal(t, "newest", want(2), []string{"1", "2"})
+	s.Must(s.SetFulltext(s.Ctx(), s.ID("1"), feed.Fulltext{Body: markup.Body{Raw: "text"}}))
+	s.Must(s.SetFulltext(s.Ctx(), s.ID("2"), feed.Fulltext{Error: "the page is gone"}))
+	cachetest.Equal(t, "fetched once", want(9), []string{"3"})
 }
 
-// Texts kept beside an item go with it.
-func TestTextsGoWithTheirItem(t *testing.T) {
+// TestTextsAreRemovedWithTheirItem checks that revisions and page texts are removed
+// with their item.
+func TestTextsAreRemovedWithTheirItem(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Hour, "One", "text"))
-	s.save("a", item("1", time.Hour, "Two", "text"))
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
-	s.index()
-	_, err := s.Purge(s.ctx(), "a")
-	s.must(err)
-	left, err := db.Integers(s.ctx(), s.readers, db.SQL(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM page_texts)`))
-	s.must(err)
-	equal(t, "rows left", left, []int64{0})
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "text"))
+	s.SaveItems("a", cachetest.Item("1", time.Hour, "Two", "text"))
+	s.Must(s.SetFulltext(s.Ctx(), s.ID("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
+	s.IndexAll()
+	_, err := s.Purge(s.Ctx(), "a")
+	s.Must(err)
+	left, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT (SELECT count(*) FROM revisions) + (SELECT count(*) FROM page_texts)`))
+	s.Must(err)
+	cachetest.Equal(t, "rows left", left, []int64{0})
 }
 
-// RuleHits sees items as they arrived, whatever was done to them since.
+// TestRuleHits checks that RuleHits matches items as they arrived, whatever was done
+// to them later.
 func TestRuleHits(t *testing.T) {
 	s := open(t)
-	s.subscribe("a", "b")
-	s.save("a", item("old", time.Hour, "Advertisement"))
-	since := s.advance(time.Hour)
-	s.save("a", item("1", time.Minute, "Advertisement"), item("2", 2*time.Minute, "News"))
-	s.save("b", item("3", 3*time.Minute, "An advertisement"))
-	s.mark(feed.Hidden, true, "1")
-	s.mark(feed.Read, true, "3")
+	s.Subscribe("a", "b")
+	s.SaveItems("a", cachetest.Item("old", time.Hour, "Advertisement"))
+	since := s.Advance(time.Hour)
+	s.SaveItems("a", cachetest.Item("1", time.Minute, "Advertisement"), cachetest.Item("2", 2*time.Minute, "News"))
+	s.SaveItems("b", cachetest.Item("3", 3*time.Minute, "An advertisement"))
+	s.MarkItems(feed.Hidden, true, "1")
+	s.MarkItems(feed.Read, true, "3")
 	var got []string
 	hits := func(q string) []string {
 		t.Helper()
 		got = nil
-		n, err := s.RuleHits(s.ctx(), query.Rule{Query: view(t, q).Query}, since, func(a feed.Article) error {
+		n, err := s.RuleHits(s.Ctx(), query.Rule{Query: cachetest.View(t, q).Query}, since, func(a feed.Article) error {
 			got = append(got, a.Key)
 			return nil
 		})
-		s.must(err)
-		equal(t, "counted", n, len(got))
+		s.Must(err)
+		cachetest.Equal(t, "counted", n, len(got))
 		return got
 	}
-	equal(t, "title", hits("title:advertisement is:unread"), []string{"1", "3"})
-	equal(t, "feed", hits("feed:=b"), []string{"3"})
-	equal(t, "feed by title", hits(`feed:"title of a" is:new`), []string{"1", "2"})
+	cachetest.Equal(t, "title", hits("title:advertisement is:unread"), []string{"1", "3"})
+	cachetest.Equal(t, "feed", hits("feed:=b"), []string{"3"})
+	cachetest.Equal(t, "feed by title", hits(`feed:"title of a" is:new`), []string{"1", "2"})
 }

@@ -10,31 +10,31 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// What can go wrong with the file. Each is a sentence that ends in a way out
-// and is wrapped with what was op; ask for it with [errors.Is].
+// Errors of the file. Each says what the user can do. They are wrapped with the name
+// of the operation; test for them with [errors.Is].
 var (
-	ErrFull     = errors.New("the disk is full: make room, nothing that was saved is lost")
-	ErrReadOnly = errors.New("the cache cannot be written: check the permissions of the file and its directory, or name another one with --db")
-	ErrCorrupt  = errors.New("the cache is damaged: close dateline wherever it runs and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
-	ErrForeign  = errors.New("the file is not a cache of dateline, or its beginning is destroyed: name another one with --db, or move it away")
-	ErrOutdated = errors.New("the database was written by an older, unreleased dateline: start the reader or run any command, which takes it over")
-	ErrNewer    = errors.New("the cache was written by a newer dateline: install that version, or name another file with --db")
-	ErrLocked   = errors.New("another program keeps the cache locked: close it and try again")
-	ErrOpen     = errors.New("the cache cannot be opened: check that the directory exists and can be written, or name another file with --db")
+	ErrFull     = errors.New("the disk is full: free some space; saved data is safe")
+	ErrReadOnly = errors.New("the database cannot be written: check the permissions of the file and its directory, or choose another file with --db")
+	ErrCorrupt  = errors.New("the database is damaged: close every dateline and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
+	ErrForeign  = errors.New("this is not a dateline database, or its header is damaged: choose another file with --db, or move it away")
+	ErrOutdated = errors.New("the database was written by an older, unreleased dateline: start dateline or run any command, which takes it over")
+	ErrNewer    = errors.New("the database was written by a newer dateline: install that version, or choose another file with --db")
+	ErrLocked   = errors.New("another program keeps the database locked: close it and try again")
+	ErrOpen     = errors.New("the database cannot be opened: check that the directory exists and can be written, or choose another file with --db")
 	ErrIO       = errors.New("the disk reports an error: check it, then run `dateline doctor`")
 )
 
-// What a caller asked for and the cache does not have.
+// Errors about something that the database does not have.
 var (
-	ErrNotFound      = errors.New("no such item in the cache: list the items to see their numbers")
-	ErrNoFeed        = errors.New("no such feed in the cache: list the feeds to see their addresses")
+	ErrNotFound      = errors.New("no such item in the database: `dateline list` shows the IDs")
+	ErrNoFeed        = errors.New("no such feed in the database: `dateline feeds` shows the addresses")
 	ErrNothingToUndo = errors.New("nothing to undo")
 	ErrNothingToRedo = errors.New("nothing to redo")
 )
 
-// WrapError turns what the driver says into the errors above, once, with what was
-// op. The end of ctx is told as ctx tells it, not as an interrupted query or
-// as the end of the transaction.
+// WrapError turns errors of the driver into the errors of this package, wrapped with
+// op, the name of the operation. If ctx has ended, the error is that of ctx, not that
+// of an interrupted query or of an ended transaction. If err is nil, it returns nil.
 func WrapError(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
@@ -50,11 +50,11 @@ func WrapError(ctx context.Context, op string, err error) error {
 	return fmt.Errorf("%s: %w", op, err)
 }
 
-// meaning is the error behind a result code, extended or not; nil when the
-// code says nothing a reader could act on.
+// meaning returns the error for a result code of SQLite, extended or not; nil if there
+// is none that helps the user. See https://www.sqlite.org/rescode.html.
 func meaning(code int) error {
 	if code == lib.SQLITE_IOERR_SHMSIZE {
-		return ErrFull // the file that the processes share could not be given its size
+		return ErrFull // SQLite could not give the shared-memory file its size
 	}
 	switch code & 0xff {
 	case lib.SQLITE_FULL:

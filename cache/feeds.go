@@ -14,45 +14,46 @@ import (
 	"dateline/feed"
 )
 
-// subscribed is what the cache keeps of one subscription.
-type subscribed struct {
+// storedSubscription is what the database has of one subscription.
+type storedSubscription struct {
 	url, name, tags                                 string
 	keepDays, keepItems                             int
 	keepUnread                                      bool
 	paused, renewEdited, fulltext, notify, separate bool
 }
 
-// SetFeeds makes the subscriptions these, in this order; of two with the same
-// URL the first holds. Feeds that are missing become unsubscribed: they are
-// not listed or polled any more, and their items show only where they are
-// asked for (starred, labelled, or by the feed's URL), until [Store.Purge] or
-// the feed comes back. Nothing is written when nothing changed.
+// SetFeeds sets the subscriptions and their order. If two have the same URL, the first
+// is used. If nothing changed, nothing is written.
+//
+// A feed that is missing becomes unsubscribed: it is neither listed nor checked. Its
+// items show only in views that ask for them: starred, labelled, or by the URL of the
+// feed. They stay until [Store.Purge] or until the feed is subscribed again.
 func (s *Store) SetFeeds(ctx context.Context, subs []feed.Subscription) error {
-	const op = "keep the list of feeds"
-	want, err := wanted(subs)
+	const op = "save the list of feeds"
+	want, err := toStored(subs)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	have, known := take(ctx, &s.listPrefetch)
+	have, known := takePrefetched(ctx, &s.listPrefetch)
 	if !known {
 		if have, err = readSubscribed(ctx, s.readers); err != nil {
 			return WrapError(ctx, op, err)
 		}
 	}
-	if have == written(want) {
+	if have == joinSubscriptions(want) {
 		return nil
 	}
 	return s.write(ctx, op, func(tx *sql.Tx) error { return replaceFeeds(ctx, tx, want) })
 }
 
-// subscribed are the subscriptions as the cache has them, as one text.
+// readSubscribed returns the stored subscriptions as one text, see [sqlSubscribed].
 func readSubscribed(ctx context.Context, q db.Querier) (have string, err error) {
 	err = q.QueryRowContext(ctx, sqlSubscribed).Scan(&have)
 	return have, err
 }
 
-func wanted(subs []feed.Subscription) ([]subscribed, error) {
-	var want []subscribed
+func toStored(subs []feed.Subscription) ([]storedSubscription, error) {
+	var want []storedSubscription
 	seen := map[string]bool{}
 	for _, sub := range subs {
 		if seen[sub.URL] {
@@ -64,7 +65,7 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 			return nil, err
 		}
 		set := sub.Settings
-		want = append(want, subscribed{url: sub.URL, name: sub.Name, tags: tags,
+		want = append(want, storedSubscription{url: sub.URL, name: sub.Name, tags: tags,
 			keepDays: set.KeepDays, keepItems: set.KeepItems, keepUnread: set.KeepUnread,
 			paused: set.Paused, renewEdited: set.RenewEdited, fulltext: set.Fulltext, notify: set.Notify, separate: set.Separate})
 	}
@@ -73,19 +74,19 @@ func wanted(subs []feed.Subscription) ([]subscribed, error) {
 
 const subscribedColumns = `name, tags, keep_days, keep_items, keep_unread, paused, renew_edited, fulltext, notify, separate`
 
-// fields are the values of subscribedColumns.
-func (w *subscribed) fields() []any {
+// fields returns pointers to the values of subscribedColumns.
+func (w *storedSubscription) fields() []any {
 	return []any{&w.name, &w.tags, &w.keepDays, &w.keepItems, &w.keepUnread, &w.paused, &w.renewEdited, &w.fulltext, &w.notify, &w.separate}
 }
 
-// sqlSubscribed writes all subscriptions into one text, as written does: a start
-// compares them before anything shows, and a thousand rows of many columns take
-// several times longer to be read one by one.
+// sqlSubscribed joins all subscriptions into one text, in the format of [joinSubscriptions].
+// Every start compares them before anything shows, and reading a thousand rows of many
+// columns one by one takes several times longer.
 const sqlSubscribed = `SELECT coalesce(group_concat(concat_ws(char(31), url, ` + subscribedColumns + `), char(30) ORDER BY config_order), '')
 	FROM feeds WHERE config_order IS NOT NULL`
 
-// written is the text that sqlSubscribed gives for these subscriptions.
-func written(list []subscribed) string {
+// joinSubscriptions returns the text that sqlSubscribed returns for these subscriptions.
+func joinSubscriptions(list []storedSubscription) string {
 	var b strings.Builder
 	for i, w := range list {
 		if i > 0 {
@@ -114,7 +115,7 @@ func bit(on bool) byte {
 	return '0'
 }
 
-func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
+func replaceFeeds(ctx context.Context, tx *sql.Tx, want []storedSubscription) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE feeds SET config_order = NULL`); err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []subscribed) error {
 	return stories{ctx, tx}.regroup()
 }
 
-// packedFeed are the columns of a feed, in the order in which takeFeed takes them.
+// packedFeed are the columns of a feed, in the order in which setFeed reads them.
 var packedFeed = db.Packed{
 	Numbers: []string{"updated", "last_checked", "last_ok", "next_check", "status", "failures", "gone", "post_interval", "newest",
 		"moved_since", "moved_times", "claimed_until", "paused", "fulltext", "total", "unread", "copies", "copies_unread"},
@@ -148,28 +149,28 @@ var packedFeed = db.Packed{
 		"etag", "last_modified", "body_hash", "error", "final_url", "poll_hints", "reason", "moved_to", "account"},
 }
 
-// Feeds are the subscribed feeds in the order of the configuration.
+// Feeds returns the subscribed feeds in the order of the configuration.
 func (s *Store) Feeds(ctx context.Context) ([]feed.Feed, error) {
 	feeds, _, err := readFeeds(ctx, s.readers)
 	if err != nil {
 		return nil, WrapError(ctx, "list the feeds", err)
 	}
-	unsubscribed, err := countSnoozed(ctx, s.readers, s.now())
-	leaveOut(feeds, unsubscribed)
+	snoozed, err := countSnoozed(ctx, s.readers, s.now())
+	subtractSnoozed(feeds, snoozed)
 	return feeds, WrapError(ctx, "list the feeds", err)
 }
 
-// leaveOut takes the snoozed items out of the counts of feeds.
-func leaveOut(feeds []feed.Feed, unsubscribed map[string]asleep) {
+// subtractSnoozed subtracts the snoozed items from the counts of feeds.
+func subtractSnoozed(feeds []feed.Feed, snoozed map[string]snoozedCount) {
 	for i := range feeds {
 		f := &feeds[i]
-		f.Total -= unsubscribed[f.URL].Total
-		f.Unread -= unsubscribed[f.URL].Unread
+		f.Total -= snoozed[f.URL].Total
+		f.Unread -= snoozed[f.URL].Unread
 	}
 }
 
-// feeds are the subscribed feeds with their snoozed items, and how many of the
-// items of each are copies.
+// readFeeds returns the subscribed feeds, and how many items of each are copies of a
+// lead. The counts include snoozed items.
 func readFeeds(ctx context.Context, q db.Querier) ([]feed.Feed, []FeedCount, error) {
 	kept, err := feedRows(ctx, q)
 	if err != nil {
@@ -181,15 +182,15 @@ func readFeeds(ctx context.Context, q db.Querier) ([]feed.Feed, []FeedCount, err
 		if packedFeed.Unpack(row, numbers, texts) != nil {
 			return nil, nil, ErrCorrupt
 		}
-		if err := takeFeed(&feeds[i], &copies[i], numbers, texts); err != nil {
+		if err := setFeed(&feeds[i], &copies[i], numbers, texts); err != nil {
 			return nil, nil, err
 		}
 	}
 	return feeds, copies, nil
 }
 
-// feedRows reads all rows before the first is unpacked: how many there are says
-// how much room the feeds take.
+// feedRows reads all rows before the first is unpacked, so that the number of feeds is
+// known when their memory is allocated.
 func feedRows(ctx context.Context, q db.Querier) ([]string, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+packedFeed.SQL()+` FROM feeds WHERE config_order IS NOT NULL ORDER BY config_order`)
 	if err != nil {
@@ -207,8 +208,8 @@ func feedRows(ctx context.Context, q db.Querier) ([]string, error) {
 	return kept, rows.Err()
 }
 
-// takeFeed takes the columns of packedFeed.
-func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
+// setFeed sets f and copies from the columns of packedFeed.
+func setFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) error {
 	number := func(i int) int { return int(n[i].Int64) }
 	*f = feed.Feed{
 		Title: t[0], URL: t[1], Account: t[13], Description: t[2], Site: t[3],
@@ -226,11 +227,12 @@ func takeFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) er
 	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Hints))
 }
 
-// MoveFeed gives a feed a new address; its items, marks and poll log stay. What
-// the cache has under the new address already, from an earlier subscription, is
-// joined with it. The validators are forgotten, for they are the old address's,
-// and so is the end of a feed that was gone. [ErrNoFeed] when the cache does not
-// know from.
+// MoveFeed gives a feed a new address. Its items, marks and poll log stay. The
+// validators are deleted, because they belong to the old address. A feed that was gone
+// or failing is due at once.
+//
+// If the database has a feed with the new address, from an earlier subscription, its
+// items are merged. If it has none with the address from, the error is [ErrNoFeed].
 func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 	op := "move " + from
 	if from == to {
@@ -245,23 +247,23 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 			return err
 		}
 		if other, _, err = feedByURL(ctx, tx, to); errors.Is(err, sql.ErrNoRows) {
-			return rename(ctx, tx, id, to)
+			return changeURL(ctx, tx, id, to)
 		} else if err != nil {
 			return err
 		}
-		return adopt(ctx, tx, id, other)
+		return mergeFeed(ctx, tx, id, other)
 	})
 	if err != nil || other == 0 {
 		return err
 	}
-	// The items that both have are left; each step can be repeated, should this
-	// be cut short.
+	// The items that both feeds have are left at the other one. If this ends early,
+	// MoveFeed can be called again.
 	for {
-		n, err := s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeSlice), false)
+		n, err := s.removeChunk(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, other, removeChunk), false)
 		if err != nil {
 			return err
 		}
-		if n < removeSlice {
+		if n < removeChunk {
 			break
 		}
 	}
@@ -269,20 +271,20 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM feeds WHERE id = ?`, other); err != nil {
 			return err
 		}
-		return rename(ctx, tx, id, to)
+		return changeURL(ctx, tx, id, to)
 	})
 }
 
-func rename(ctx context.Context, tx *sql.Tx, id int64, to string) error {
+func changeURL(ctx context.Context, tx *sql.Tx, id int64, to string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE feeds SET url = ?, etag = '', last_modified = '', final_url = '',
 		moved_to = '', moved_since = NULL, moved_times = 0,
 		next_check = iif(gone OR failures > 0, NULL, next_check), gone = 0, failures = 0, error = '' WHERE id = ?`, to, id)
 	return err
 }
 
-// adopt gives a feed the items of another. Of an item in both, its own copy
-// stays, with the marks of either.
-func adopt(ctx context.Context, tx *sql.Tx, id, other int64) error {
+// mergeFeed gives a feed the items of another one. An item that both have stays as it is
+// in the feed, with the marks of both.
+func mergeFeed(ctx context.Context, tx *sql.Tx, id, other int64) error {
 	for _, query := range []string{
 		`UPDATE items SET
 			(starred, starred_at) = (max(items.starred, o.starred), max(coalesce(items.starred_at, o.starred_at), coalesce(o.starred_at, items.starred_at))),

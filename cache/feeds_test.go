@@ -1,26 +1,27 @@
-package cache
+package cache_test
 
 import (
 	"reflect"
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// TestSetFeedsWritesChangesAlone protects the start, which sets the feeds each
-// time: the same subscriptions write nothing, and every part of one that changes
-// is kept.
-func TestSetFeedsWritesChangesAlone(t *testing.T) {
+// TestSetFeedsWritesOnlyChanges protects the start, which sets the feeds each time:
+// equal subscriptions write nothing, and every changed part of one is saved.
+func TestSetFeedsWritesOnlyChanges(t *testing.T) {
 	s := open(t)
-	watching := openAt(t, s.Path(), s.clock)
+	watching := openAt(t, s.Path(), s.Clock)
 	subs := []feed.Subscription{{URL: "https://a.example/\x1e"}, {URL: "https://b.example/"}}
 	wrote := func() bool {
 		before, err := watching.Version(t.Context())
-		s.must(err)
-		s.must(s.SetFeeds(t.Context(), subs))
+		s.Must(err)
+		s.Must(s.SetFeeds(t.Context(), subs))
 		after, err := watching.Version(t.Context())
-		s.must(err)
+		s.Must(err)
 		return before != after
 	}
 	wrote()
@@ -51,11 +52,11 @@ func TestSetFeedsWritesChangesAlone(t *testing.T) {
 	}
 }
 
-// TestTextsOfFeedsStayApart protects the packed rows of feeds: whatever a server
-// or a publisher says in one column, it ends up in that column alone.
+// TestTextsOfFeedsStayApart protects the packed rows of feeds: a text of a server or a
+// publisher never ends up in another column.
 func TestTextsOfFeedsStayApart(t *testing.T) {
 	s := open(t)
-	s.subscribe("https://a.example/", "https://b.example/")
+	s.Subscribe("https://a.example/", "https://b.example/")
 	want := feed.Feed{
 		URL: "https://a.example/", Title: "1 2 3 4\n5", Description: "", Site: "\x00\x1e\x1f", Updated: time.UnixMicro(0).UTC(),
 		Poll: feed.PollState{
@@ -64,41 +65,41 @@ func TestTextsOfFeedsStayApart(t *testing.T) {
 			Hints: feed.PollHints{TTL: time.Minute, SkipHours: []int{4}},
 		},
 	}
-	_, err := s.Save(s.ctx(), feed.Fetched{URL: want.URL, State: want.Poll, Document: &feed.Document{
+	_, err := s.Save(s.Ctx(), feed.Fetched{URL: want.URL, State: want.Poll, Document: &feed.Document{
 		Title: want.Title, Description: want.Description, Site: want.Site, Updated: want.Updated,
 	}})
-	s.must(err)
-	feeds, err := s.Feeds(s.ctx())
-	s.must(err)
+	s.Must(err)
+	feeds, err := s.Feeds(s.Ctx())
+	s.Must(err)
 	if len(feeds) != 2 || !reflect.DeepEqual(feeds[0], want) || !reflect.DeepEqual(feeds[1], feed.Feed{URL: "https://b.example/"}) {
 		t.Errorf("got  %+v\nwant %+v and an empty one", feeds, want)
 	}
 }
 
-// TestSourcesAreFeedsAndCounts protects the first screen: what it reads at once
-// is what is read later one by one, with copies counted once, and snoozed items
-// and feeds that are gone not at all.
+// TestSourcesAreFeedsAndCounts protects the first screen: what it reads together is
+// what is read later separately. Copies are counted once, snoozed items and
+// unsubscribed feeds not at all.
 func TestSourcesAreFeedsAndCounts(t *testing.T) {
 	s := open(t)
-	s.subscribe("a", "b", "c")
-	s.save("a", item("1", time.Minute, "The same story in two feeds"), item("2", time.Minute), item("3", time.Minute))
-	again := item("4", time.Minute, "The same story in two feeds")
+	s.Subscribe("a", "b", "c")
+	s.SaveItems("a", cachetest.Item("1", time.Minute, "The same story in two feeds"), cachetest.Item("2", time.Minute), cachetest.Item("3", time.Minute))
+	again := cachetest.Item("4", time.Minute, "The same story in two feeds")
 	again.Link = "https://example.org/1"
-	s.save("b", again, item("5", time.Minute))
-	s.save("c", item("6", time.Minute), item("7", time.Minute))
-	s.mark(feed.Read, true, "3")
-	s.mark(feed.Starred, true, "5")
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("2", "6"), Flag: feed.Snooze, On: true, Until: noon.Add(time.Hour), At: s.Now()}))
-	s.subscribe("b", "a")
+	s.SaveItems("b", again, cachetest.Item("5", time.Minute))
+	s.SaveItems("c", cachetest.Item("6", time.Minute), cachetest.Item("7", time.Minute))
+	s.MarkItems(feed.Read, true, "3")
+	s.MarkItems(feed.Starred, true, "5")
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("2", "6"), Flag: feed.Snooze, On: true, Until: noon.Add(time.Hour), At: s.Now()}))
+	s.Subscribe("b", "a")
 
-	feeds, counts, err := s.Sources(s.ctx(), s.Now())
-	s.must(err)
-	equal(t, "counts", counts, Counts{Total: 3, Unread: 2, Starred: 1, Today: 3, Feeds: map[string]FeedCount{"a": {2, 1}, "b": {2, 2}}})
-	later, err := s.Counts(s.ctx(), s.Now())
-	s.must(err)
-	equal(t, "counts later", later, counts)
-	alone, err := s.Feeds(s.ctx())
-	s.must(err)
+	feeds, counts, err := s.Sources(s.Ctx(), s.Now())
+	s.Must(err)
+	cachetest.Equal(t, "counts", counts, cache.Counts{Total: 3, Unread: 2, Starred: 1, Today: 3, Feeds: map[string]cache.FeedCount{"a": {2, 1}, "b": {2, 2}}})
+	later, err := s.Counts(s.Ctx(), s.Now())
+	s.Must(err)
+	cachetest.Equal(t, "counts later", later, counts)
+	alone, err := s.Feeds(s.Ctx())
+	s.Must(err)
 	if !reflect.DeepEqual(feeds, alone) || len(feeds) != 2 || feeds[1].Total != 2 || feeds[1].Unread != 1 {
 		t.Errorf("feeds:\n got %+v\nwant %+v", feeds, alone)
 	}

@@ -10,10 +10,10 @@ import (
 	"dateline/cache/search"
 )
 
-// Vacuum rewrites the whole file as small as it can be; it needs as much room
-// again meanwhile and keeps other processes from writing.
+// Vacuum makes the file as small as possible by writing it again. It needs free space
+// of the same size, and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
-	const op = "vacuum the cache"
+	const op = "vacuum the database"
 	if err := search.Optimize(ctx, s.writer); err != nil {
 		return WrapError(ctx, op, err)
 	}
@@ -25,20 +25,22 @@ func (s *Store) Vacuum(ctx context.Context) error {
 	return nil
 }
 
-// Shrink gives back the memory in which pages are kept that were written; they
-// are read again when they are needed.
+// Shrink releases the memory of cached pages. SQLite reads them again when it needs
+// them.
 func (s *Store) Shrink(ctx context.Context) {
-	_, _ = s.writer.ExecContext(ctx, `PRAGMA shrink_memory`) // or they stay
+	_, _ = s.writer.ExecContext(ctx, `PRAGMA shrink_memory`) // if it fails, the memory stays in use
 }
 
-// vacuumPages is how many free pages one slice of Maintain gives back.
+// vacuumPages is the number of free pages that one step of [Store.Maintain] gives
+// back.
 const vacuumPages = 256
 
-// Maintain is for moments when nothing else is going on: it puts right what a
-// wrong clock dated, removes what is not kept, gives free pages back in short slices, empties the write-ahead log
-// and looks after the statistics of the indexes. It stops between two slices
-// when ctx ends. What another process holds up is left for another time and is
-// no error.
+// Maintain does the housekeeping for a moment without other work. It corrects dates of
+// a wrong clock, removes items that retention does not keep, gives free pages back to
+// the system, empties the write-ahead log and updates the statistics of the indexes.
+//
+// It works in short steps. If ctx ends, it stops after a step. A step that another
+// process blocks is left for the next time and is not an error.
 func (s *Store) Maintain(ctx context.Context) error {
 	if err := s.maintain(ctx); !errors.Is(err, ErrLocked) {
 		return err
@@ -47,11 +49,11 @@ func (s *Store) Maintain(ctx context.Context) error {
 }
 
 func (s *Store) maintain(ctx context.Context) error {
-	const op = "tidy up the cache"
+	const op = "maintain the database"
 	if err := s.correctFutureTimes(ctx); err != nil {
 		return WrapError(ctx, op, err)
 	}
-	present, err := s.reachedTime(ctx)
+	present, err := s.certainTime(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,33 +79,33 @@ func (s *Store) maintain(ctx context.Context) error {
 	return WrapError(ctx, op, s.checkpoint(ctx))
 }
 
-// maxLog is how large the write-ahead log may grow before readers wait for it.
-// SQLite starts it anew only at a moment when nobody reads what is in it, which
-// in the course of a large refresh may never come by itself.
-const maxLog = 32 << 20
+// maxWAL is the size, in bytes, from which the write-ahead log is emptied even if
+// readers have to wait. SQLite does it by itself only when nobody reads from the log,
+// which may never happen during a large refresh.
+const maxWAL = 32 << 20
 
-// logPatience is how long a writer waits for the readers of the log, and new
-// ones for it.
-const logPatience = 250 * time.Millisecond
+// walTimeout is how long emptying the log waits for readers, while new readers wait
+// for it.
+const walTimeout = 250 * time.Millisecond
 
-// limitWAL starts the log anew where it has become too large. That readers, or
-// another process, keep it from that is no error: the next write tries again.
+// limitWAL empties a log that is too large. If readers or another process prevent it,
+// a later write tries again.
 func (s *Store) limitWAL(ctx context.Context) {
-	if db.FileSize(s.path+"-wal") < maxLog || s.logTried.Add(1)%logEvery != 1 {
+	if db.FileSize(s.path+"-wal") < maxWAL || s.walWrites.Add(1)%walRetryWrites != 1 {
 		return
 	}
 	s.checkpoint(ctx)
 }
 
-// logEvery is how many writes pass between two attempts at a log that is too
-// large, lest each of them waits.
-const logEvery = 8
+// walRetryWrites is the number of writes between two attempts to empty a log that is too
+// large, so that not every write waits.
+const walRetryWrites = 8
 
-// checkpoint copies the log to the file and cuts it, if all who read it come to
-// an end soon. Those of this process then wait in line: taking turns they could
-// keep the log in use for ever.
+// checkpoint copies the log to the file and truncates it, if all readers of the log
+// finish soon. It takes all read connections of this store first. Otherwise its
+// readers could take turns and use the log forever.
 func (s *Store) checkpoint(ctx context.Context) error {
-	soon, cancel := context.WithTimeout(ctx, logPatience)
+	soon, cancel := context.WithTimeout(ctx, walTimeout)
 	defer cancel()
 	for range readerConns {
 		reader, err := s.readers.Conn(soon)
@@ -117,10 +119,10 @@ func (s *Store) checkpoint(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	if err := waitFor(ctx, conn, logPatience); err != nil {
+	if err := setBusyTimeout(ctx, conn, walTimeout); err != nil {
 		return err
 	}
-	defer waitFor(context.WithoutCancel(ctx), conn, db.LockPatience)
+	defer setBusyTimeout(context.WithoutCancel(ctx), conn, db.LockTimeout)
 	_, err = conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"fmt"
@@ -8,25 +8,27 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 )
 
-// The write-ahead log stays bounded while others read without a pause: SQLite
-// alone would let it grow as long as there is always somebody who reads.
-func TestLogIsBounded(t *testing.T) {
+// TestWALIsBounded checks that the write-ahead log stays small while others read all
+// the time. SQLite alone would let it grow.
+func TestWALIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes 150 MB")
 	}
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("first", time.Hour, "first"))
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("first", time.Hour, "first"))
 	var stop atomic.Bool
 	var readers sync.WaitGroup
 	for range 2 {
 		readers.Go(func() {
 			for !stop.Load() {
-				rows, err := s.readers.QueryContext(s.ctx(), `SELECT i.id FROM items i, json_each('[1,2,3,4,5,6,7,8,9]') ORDER BY i.id LIMIT 40`)
+				rows, err := s.Readers().QueryContext(s.Ctx(), `SELECT i.id FROM items i, json_each('[1,2,3,4,5,6,7,8,9]') ORDER BY i.id LIMIT 40`)
 				if err != nil {
 					t.Error(err)
 					return
@@ -47,18 +49,18 @@ func TestLogIsBounded(t *testing.T) {
 			for i := range noise {
 				noise[i] = byte('!' + r.IntN(94))
 			}
-			items = append(items, item(fmt.Sprint(n, "-", i), time.Duration(n*50+i)*time.Minute, "title", string(noise)))
+			items = append(items, cachetest.Item(fmt.Sprint(n, "-", i), time.Duration(n*50+i)*time.Minute, "title", string(noise)))
 		}
-		s.save("a", items...)
+		s.SaveItems("a", items...)
 		largest = max(largest, db.FileSize(s.Path()+"-wal"))
 	}
 	stop.Store(true)
 	readers.Wait()
-	if limit := int64(3 * maxLog); largest > limit {
+	if limit := int64(3 * cache.MaxWAL); largest > limit {
 		t.Errorf("the log grew to %d MB, more than %d", largest>>20, limit>>20)
 	}
-	s.must(s.Maintain(s.ctx()))
+	s.Must(s.Maintain(s.Ctx()))
 	if left := db.FileSize(s.Path() + "-wal"); left > 1<<20 {
-		t.Errorf("tidying leaves %d KB of log", left>>10)
+		t.Errorf("Maintain leaves %d KB of log", left>>10)
 	}
 }

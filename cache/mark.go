@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -13,18 +14,14 @@ import (
 	"dateline/feed"
 )
 
-// Mark keeps what the user did. For each item and flag the latest At wins,
-// whatever the order in which marks arrive, and of equal ones the last to
-// arrive; a zero At is now. What is read or hidden is a story: the mark holds
-// for its items in all feeds. All marks of a call are one step for
-// [Store.Undo], of the items that they really changed; without any there is no
-// step. Items that are gone are passed over.
-func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
-	return s.writeDurably(ctx, "keep your marks", func(tx *sql.Tx) error {
+// markItems makes the marks of a [MarkItems].
+func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err error) {
+	err = s.writeDurably(ctx, "save your marks", func(tx *sql.Tx) error {
 		step, err := beginStep(ctx, tx)
 		if err != nil {
 			return err
 		}
+		var ids []int64
 		for _, m := range marks {
 			if m.At.IsZero() {
 				m.At = s.now()
@@ -41,32 +38,25 @@ func (s *Store) Mark(ctx context.Context, marks ...feed.Mark) error {
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
-			if err := c.lastWord(); err != nil {
+			if err := c.recordTime(); err != nil {
 				return err
 			}
+			for _, i := range c.items {
+				ids = append(ids, i.id)
+			}
 		}
+		slices.Sort(ids)
+		n = len(slices.Compact(ids))
 		return nil
 	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
 }
 
-// MarkAll marks everything that the view shows and that was in the cache at
-// the instant at: what arrived after the key was pressed is not touched, but for
-// more of the same stories, as in [Store.Mark]. It is one step for
-// [Store.Undo]; n counts the items that changed. Many items are
-// marked in several transactions: when ctx or the process ends in between, or
-// the step is undone, n of them are marked and the step has just these.
-func (s *Store) MarkAll(ctx context.Context, v View, flag feed.Flag, label string, on bool, at time.Time) (n int, err error) {
-	r, err := s.Apply(ctx, MarkView{v, feed.Mark{Flag: flag, Label: label, On: on, At: at}})
-	return r.N, err
-}
-
-// MarkFrom marks everything above the row at from (or below it), without that
-// row, as [Store.MarkAll] does.
-func (s *Store) MarkFrom(ctx context.Context, v View, from Pos, above bool, flag feed.Flag, on bool, at time.Time) (n int, err error) {
-	r, err := s.Apply(ctx, MarkBeside{v, from, above, feed.Mark{Flag: flag, On: on, At: at}})
-	return r.N, err
-}
-
+// markView makes the mark m on the items of a view at the positions that which
+// returns. It returns the number of items that changed.
 func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*search.Plan) ([]int64, error)) (n int, err error) {
 	const op = "mark all"
 	if m.At.IsZero() {
@@ -84,8 +74,8 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 		return 0, WrapError(ctx, op, err)
 	}
 	slices.Sort(positions)
-	var begun journalled
-	for slice := range slices.Chunk(slices.Compact(positions), s.markSlice) {
+	var begun journalRef
+	for chunk := range slices.Chunk(slices.Compact(positions), s.markChunk) {
 		done := 0
 		err := s.writeDurably(ctx, op, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
@@ -93,12 +83,12 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 				return err
 			}
 			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
-			if err := c.run(step, `i.pos`, slice); err != nil {
+			if err := c.run(step, `i.pos`, chunk); err != nil {
 				return err
 			}
 			rest := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
-			err = rest.runRest(step, c.items)
-			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.journalled)
+			err = rest.runStoryItems(step, c.items)
+			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.ref)
 			return err
 		})
 		if err != nil {
@@ -109,6 +99,8 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	return n, nil
 }
 
+// CheckMark returns an error unless the flag of a mark is known and a label has a
+// name.
 func CheckMark(m feed.Mark) error {
 	switch m.Flag {
 	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
@@ -119,54 +111,56 @@ func CheckMark(m feed.Mark) error {
 		}
 		return fmt.Errorf("mark: a label needs a name")
 	}
-	return fmt.Errorf("mark: %q is no flag: use read, starred, hidden, label or snooze", m.Flag)
+	return fmt.Errorf("mark: unknown flag %q: use read, starred, hidden, label or snooze", m.Flag)
 }
 
-// markChange is a mark being made, or taken back, in a transaction.
+// markChange is a mark that is being made or undone in a transaction.
 type markChange struct {
 	feed.Mark
 	ctx context.Context
 	tx  *sql.Tx
-	// latest is what no clock should be ahead of: a word of a later time was said
-	// while the clock was wrong, and does not stand against any other.
+	// latest is [LatestPlausible] of now. A stored mark with a later time was made
+	// with a wrong clock, so any other mark replaces it.
 	latest time.Time
-	// force lets an older At win: an undo follows what it takes back, whatever
-	// the clocks say.
+	// force makes the mark replace newer ones. Undo sets it, because an undo comes
+	// after what it undoes, whatever the clocks say.
 	force bool
-	// only is a further condition on the items i.
+	// only is one more condition on the items i; empty if there is none.
 	only db.Text
-	// items are those that it changes, in the order of their positions.
+	// items are the items that change, in the order of their positions.
 	items []changed
-	// range reports whether items are all that the mark could change between the
-	// first of them and the last, and lie close together.
+	// isRange reports whether items are all items between the first and the last of
+	// them that the mark could change, and lie close together.
 	isRange bool
-	// span is where the items were when a mark was made that is taken back now.
+	// span is where the items were when the mark was made that is undone now.
 	span span
-	// journalled is where the journal has it.
-	journalled journalled
+	// ref is the entry of the mark in the journal.
+	ref journalRef
 }
 
-// span is the first and the last position of items that lie close together; neither
-// is valid where they do not.
+// span is the first and the last position of items that lie close together. Neither is
+// valid if they do not.
 type span struct{ first, last sql.NullInt64 }
 
-// LatestPlausible leaves the clocks of other devices a day.
+// LatestPlausible returns the latest time that a mark can have: one day after now,
+// because the clocks of other devices may differ.
 func LatestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
 
 // changed is an item before a change.
 type changed struct {
 	pos, id, feed int64
-	// lead is the item that lists across feeds show for it, mostly itself.
+	// lead is the ID of the lead of the item's story. For most items it is the item
+	// itself.
 	lead int64
-	// other is the flag that, with the one that changes, decides whether the
-	// item is counted as unread.
+	// other is the second flag on which the unread count depends: hidden if read
+	// changes, read if hidden changes.
 	other bool
-	// was is what a snooze replaces.
+	// was is the end of the snooze that a new snooze replaces.
 	was sql.NullInt64
 }
 
-// run changes those of the items that have one of keys as key for which the
-// mark has the last word and says something new, and journals them in a step.
+// run makes the mark on those of the items with the given keys that it changes, and
+// adds them to a step of the journal.
 func (c *markChange) run(step int64, key string, keys []int64) error {
 	if err := c.collect(key, keys); err != nil || len(c.items) == 0 {
 		return err
@@ -179,7 +173,7 @@ func (c *markChange) run(step int64, key string, keys []int64) error {
 
 // collect finds the items that the mark changes.
 func (c *markChange) collect(key string, keys []int64) error {
-	news, was := c.needsChange()
+	cond, was := c.needsChange()
 	other := `0`
 	switch c.Flag {
 	case feed.Read:
@@ -200,19 +194,19 @@ func (c *markChange) collect(key string, keys []int64) error {
 	if c.Flag == feed.Label {
 		t.Add(` LEFT JOIN labels l ON l.pos = i.pos AND l.name = ?`, c.Label)
 	}
-	t.Add(` WHERE `+news.SQL, news.Args...)
+	t.Add(` WHERE `+cond.SQL, cond.Args...)
 	t.Add(c.only.SQL, c.only.Args...)
 	err = c.scan(t, key, keys)
-	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // one may have moved
+	if c.span.first.Valid && len(c.items) < len(keys) && err == nil { // an item may have moved out of the span
 		c.items, c.span = nil, span{}
 		return c.collect(key, keys)
 	}
 	return err
 }
 
-// dense finds the range of the table in which the items lie that have the
-// keys, and whether they are at least half of those in it: SQLite then passes it
-// faster than it looks each up.
+// dense returns the range of positions that the items span, and sets c.isRange if they
+// are at least half of its rows. Then scanning the range is faster than looking up
+// each item.
 func (c *markChange) dense(key string, keys []int64) (first, last int64, err error) {
 	if len(keys) < longRange {
 		return 0, 0, nil
@@ -231,16 +225,16 @@ func (c *markChange) dense(key string, keys []int64) (first, last int64, err err
 	return first, last, err
 }
 
-// ends are the first and the last position of the items that have the keys; no
-// position lies between them when there are no such items.
+// ends returns the first and the last position of the items with the keys. If there
+// are no such items, first is after last.
 func (c *markChange) ends(key string, keys []int64) (first, last int64, err error) {
 	err = c.tx.QueryRowContext(c.ctx, `SELECT coalesce(min(i.pos), ?), coalesce(max(i.pos), ?) FROM json_each(?) o CROSS JOIN items i ON `+key+` = o.value`,
 		int64(db.Top), int64(db.Bottom), db.JSONIntegers(keys)).Scan(&first, &last)
 	return first, last, err
 }
 
-// scan reads the items of a query; of a range only those that have the keys.
-// There it notes whether these are all that the mark could change.
+// scan reads the items of a query. If c.isRange is set, it keeps only those with the
+// keys, and clears c.isRange if there are others.
 func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 	wanted := func(i changed) bool { return true }
 	if c.isRange {
@@ -281,8 +275,8 @@ func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 	return rows.Err()
 }
 
-// needsChange is the condition for items i that the mark changes, and the column, after
-// others, of what to remember of each.
+// needsChange returns the condition for items i that the mark changes, and the column,
+// after the other ones, that holds what was there before.
 func (c *markChange) needsChange() (cond db.Text, was string) {
 	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
 	if c.force {
@@ -306,7 +300,7 @@ func (c *markChange) needsChange() (cond db.Text, was string) {
 	return cond, was
 }
 
-// until is what snoozed_until becomes.
+// until returns the new value of snoozed_until.
 func (c *markChange) until() sql.NullInt64 {
 	if !c.On {
 		return sql.NullInt64{}
@@ -314,7 +308,7 @@ func (c *markChange) until() sql.NullInt64 {
 	return db.ToMicros(c.Until)
 }
 
-// apply changes the items.
+// apply changes the items that collect has found.
 func (c *markChange) apply() error {
 	if len(c.items) == 0 {
 		return nil
@@ -332,15 +326,15 @@ func (c *markChange) apply() error {
 	default:
 		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+newest(f+`_at`), c.On, latest, at, at, int64(db.Bottom))
 	}
-	those := c.those()
-	t.Add(` WHERE `+those.SQL, those.Args...)
+	rows := c.changedRows()
+	t.Add(` WHERE `+rows.SQL, rows.Args...)
 	if err := c.exec(t.SQL, t.Args...); err != nil {
 		return err
 	}
-	return c.tally()
+	return c.updateCounters()
 }
 
-// positions is a JSON array of those of the items.
+// positions returns the positions of the items as a JSON array.
 func (c *markChange) positions() string {
 	positions := make([]int64, len(c.items))
 	for n, i := range c.items {
@@ -349,37 +343,37 @@ func (c *markChange) positions() string {
 	return db.JSONIntegers(positions)
 }
 
-// longRange is how many positions make it worth a look how close they lie.
+// longRange is the number of items from which it is worth checking how close they lie.
 const longRange = 100
 
-// those is the condition for the items i that change. When all is marked it is
-// simply their range: SQLite then writes each row as it passes it, in half
-// the time that a list of rows takes.
-func (c *markChange) those() db.Text {
+// changedRows returns the condition for the items i that change. If all items of a range
+// change, it is the range, because SQLite then writes the rows as it scans them, in
+// half the time that a list of positions takes.
+func (c *markChange) changedRows() db.Text {
 	if !c.isRange {
 		return db.SQL(`i.pos IN (SELECT value FROM json_each(?))`, c.positions())
 	}
 	t := db.SQL(`i.pos BETWEEN ? AND ?`, c.items[0].pos, c.items[len(c.items)-1].pos)
-	news, _ := c.needsChange()
-	t.And(news)
+	cond, _ := c.needsChange()
+	t.And(cond)
 	t.Add(c.only.SQL, c.only.Args...)
 	return t
 }
 
-// lastWord notes when the mark was made on items that were already as it says,
-// so that an older opposite mark that arrives later loses.
-func (c *markChange) lastWord() error {
+// recordTime sets the time of the mark on items that already are as the mark says, so
+// that an older opposite mark that arrives later does not replace it.
+func (c *markChange) recordTime() error {
 	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
-	const those = ` WHERE id IN (SELECT value FROM json_each(?))`
+	const ofItems = ` WHERE id IN (SELECT value FROM json_each(?))`
 	switch c.Flag {
 	case feed.Snooze:
-		return c.exec(`UPDATE items SET snoozed_at = ?`+those+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(db.Bottom), at)
+		return c.exec(`UPDATE items SET snoozed_at = ?`+ofItems+` AND snoozed_until IS ? AND coalesce(snoozed_at, ?) < ?`, at, ids, c.until(), int64(db.Bottom), at)
 	case feed.Label:
-		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM items`+those+`
+		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, pos, ?, ? FROM items`+ofItems+`
 			ON CONFLICT (name, pos) DO UPDATE SET at = excluded.at WHERE held = excluded.held AND at < excluded.at`, c.Label, c.On, at, ids)
 	}
 	f := string(c.Flag)
-	return c.exec(`UPDATE items SET `+f+`_at = ?`+those+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
+	return c.exec(`UPDATE items SET `+f+`_at = ?`+ofItems+` AND `+f+` = ? AND coalesce(`+f+`_at, ?) < ?`, at, ids, c.On, int64(db.Bottom), at)
 }
 
 func (c *markChange) exec(query string, args ...any) error {
@@ -387,107 +381,66 @@ func (c *markChange) exec(query string, args ...any) error {
 	return err
 }
 
-// Change is one thing that the user does to what is stored: [MarkItems],
-// [MarkView], [MarkBeside], [UndoLast], [RedoLast], [SetProgress] or [SetSetting].
-// It is a value that can be kept, compared in tests, and applied again if it could
-// not be saved.
-type Change interface {
-	// apply makes the change.
-	apply(ctx context.Context, s *Store) (Result, error)
-}
+// FlagProgress is the flag of a pending mark that holds reading progress.
+const FlagProgress = "place"
 
-// Result is what became of a [Change].
-type Result struct {
-	// N counts the items that changed, of a view or by undo and redo.
-	N int
-	// Step is what was undone or redone.
-	Step Step
-}
-
-// MarkItems are marks of items by their IDs, as one step; see [Store.Mark].
-type MarkItems []feed.Mark
-
-// MarkView marks all that a view shows; see [Store.MarkAll]. Mark has no Items.
-type MarkView struct {
-	View View
-	Mark feed.Mark
-}
-
-// MarkBeside marks all rows of a view above the row at From, or below it; see
-// [Store.MarkFrom]. Mark has no Items.
-type MarkBeside struct {
-	View  View
-	From  Pos
-	Above bool
-	Mark  feed.Mark
-}
-
-// UndoLast takes back the last step; see [Store.Undo]. If At is zero it is now.
-type UndoLast struct{ At time.Time }
-
-// RedoLast makes the step again that was undone last; see [Store.Redo]. If At is
-// zero it is now.
-type RedoLast struct{ At time.Time }
-
-// SetProgress sets the reading progress of an item, in thousandths; see
-// [Store.SetReadingPosition].
-type SetProgress struct {
-	Item     int64
-	Permille int
-}
-
-// SetSetting keeps a text under a key; see [Store.SetSetting].
-type SetSetting struct{ Key, Value string }
-
-// Apply makes a change: the one way in which what the user does reaches the
-// store. On an error it may be applied again; of several marks the newest wins,
-// whatever the order.
-func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
-	if c == nil {
-		return Result{}, fmt.Errorf("apply: no change")
+// applyPendingMarks applies the pending marks of all items that are here, feed by
+// feed, and returns how many marks are still pending.
+func (s *Store) applyPendingMarks(ctx context.Context) (left int, err error) {
+	const op = "restore the marks of a feed"
+	feeds, err := db.Integers(ctx, s.readers, db.SQL(`SELECT DISTINCT feed FROM pending_marks`))
+	if err != nil {
+		return 0, WrapError(ctx, op, err)
 	}
-	return c.apply(ctx, s)
-}
-
-func (c MarkItems) apply(ctx context.Context, s *Store) (Result, error) {
-	return Result{}, s.Mark(ctx, c...)
-}
-
-func (c MarkView) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
-		return db.Integers(ctx, s.readers, p.Members(db.Bottom, db.Top))
-	})
-	return r, err
-}
-
-func (c MarkBeside) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.N, err = s.markView(ctx, c.View, c.Mark, func(p *search.Plan) ([]int64, error) {
-		keys, err := p.Keys(ctx, s.readers, c.From, c.Above, -1)
-		positions := make([]int64, len(keys))
-		for i, k := range keys {
-			positions[i] = k.At
+	for _, id := range feeds {
+		if err := s.write(ctx, op, func(tx *sql.Tx) error { return applyPending(ctx, tx, id) }); err != nil {
+			return 0, err
 		}
-		return positions, err
-	})
-	return r, err
+	}
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM pending_marks`).Scan(&left)
+	return left, WrapError(ctx, op, err)
 }
 
-func (c UndoLast) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.Step, err = s.Undo(ctx, c.At)
-	r.N = r.Step.N
-	return r, err
+// pendingHere selects the pending marks of a feed whose items are here.
+const pendingHere = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
+
+// applyPending applies the pending marks of the items of a feed that are here, counts
+// the items of the feed again, and deletes these marks. The newest mark wins. A mark
+// that a rule made on arrival counts as older than any mark of the user.
+func applyPending(ctx context.Context, tx *sql.Tx, feedID int64) error {
+	var errs []error
+	exec := func(query string, args ...any) {
+		if errors.Join(errs...) == nil {
+			_, err := tx.ExecContext(ctx, query, args...)
+			errs = append(errs, err)
+		}
+	}
+	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
+		name := string(f)
+		exec(`UPDATE items SET `+name+` = v.is_on, `+name+`_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+pendingHere+`
+			AND (i.`+name+`_at IS NULL OR i.`+name+`_at < w.at OR i.`+name+`_at = i.first_seen)) v WHERE items.pos = v.pos`, feedID, name)
+	}
+	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+pendingHere+`
+		AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at)) v WHERE items.pos = v.pos`, feedID, string(feed.Snooze))
+	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+pendingHere+`
+		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
+		WHERE excluded.at > labels.at OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, feedID, string(feed.Label))
+	exec(`INSERT INTO progress (id, permille) SELECT i.id, w.value`+pendingHere+` ON CONFLICT DO NOTHING`, feedID, FlagProgress)
+	exec(`DELETE FROM pending_marks WHERE feed = ?1 AND identity IN (SELECT i.identity FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity
+		ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1)`, feedID)
+	exec(`UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c
+		WHERE feeds.id = c.id`, feedID)
+	return errors.Join(errs...)
 }
 
-func (c RedoLast) apply(ctx context.Context, s *Store) (r Result, err error) {
-	r.Step, err = s.Redo(ctx, c.At)
-	r.N = r.Step.N
-	return r, err
-}
-
-func (c SetProgress) apply(ctx context.Context, s *Store) (Result, error) {
-	return Result{}, s.SetReadingPosition(ctx, c.Item, c.Permille)
-}
-
-func (c SetSetting) apply(ctx context.Context, s *Store) (Result, error) {
-	return Result{}, s.SetSetting(ctx, c.Key, c.Value)
+// applyPendingToArrived calls [applyPending] for a feed that has just brought new
+// items.
+func (w *itemWriter) applyPendingToArrived(t *target) error {
+	var waits bool
+	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)
+	if err != nil || !waits {
+		return err
+	}
+	t.counts = FeedCount{} // applyPending counts them
+	return applyPending(w.ctx, w.tx, t.id)
 }

@@ -10,8 +10,8 @@
 // a column that holds the user's marks: nothing that a publisher says may overwrite
 // a mark. Of two marks the newest wins, in whatever order they arrive.
 //
-// How a view is answered is in package search below. Backups, repair and the
-// takeover of older databases are in package rescue above.
+// Package search below this one finds the items of a view. Package rescue above it
+// writes backups, repairs databases and takes over older ones.
 package cache
 
 import (
@@ -28,80 +28,84 @@ import (
 	"dateline/feed/query"
 )
 
-// Options are what a [Store] needs to be told.
+// Options are the options of [Open].
 type Options struct {
-	// Now is the clock, and its Location the user's; nil means [time.Now].
+	// Now returns the current time. Its Location is the time zone of the user. If nil,
+	// it is [time.Now].
 	Now func() time.Time
 }
 
-// Store is an open cache. Its methods may be called from any goroutine; they
-// end early when their context does, and then change nothing, but for those
-// that work in several transactions and say so.
+// Store is an open database. Its methods may be called from several goroutines.
+//
+// If ctx ends, a method returns early and has changed nothing. The methods that work
+// in several transactions say so; they keep what the finished transactions changed.
 type Store struct {
 	path string
 	now  func() time.Time
-	// writer has one connection, and data_version is counted by it: that makes
-	// the changes of other processes stand out from our own.
+	// writer has one connection. It also runs PRAGMA data_version, which counts only
+	// the changes of other connections, so that writes of this store do not change
+	// [Store.Version].
 	writer  *sql.DB
 	readers *sql.DB
 	bodyCodec
-	// markSlice is how many items are marked in one transaction, so that another
-	// mark never waits long for its turn.
-	markSlice int
-	// index answers views.
+	// markChunk is the number of items that one transaction marks. It is bounded so
+	// that another mark does not wait long.
+	markChunk int
+	// index answers the queries of views.
 	index *search.Index
-	// readOnly reports whether the file could not be written when last op.
+	// readOnly is why the file could not be written at the last try; nil if it could.
 	readOnly atomic.Pointer[error]
-	// logTried counts the writes that found the log too large.
-	logTried atomic.Int64
-	// kept has prepared statements by their text.
-	kept sync.Map
-	// listPrefetch and screenPrefetch are what Prefetch reads; screenPrefetch is dropped
-	// by the first write.
+	// walWrites counts the writes that found the write-ahead log too large.
+	walWrites atomic.Int64
+	// statements holds prepared statements by their text.
+	statements sync.Map
+	// listPrefetch and screenPrefetch hold what [Store.Prefetch] reads. The first
+	// write drops screenPrefetch.
 	listPrefetch   atomic.Pointer[prefetched[string]]
-	screenPrefetch atomic.Pointer[prefetched[screen]]
-	// endPrefetch ends the reading ahead; nil when there was none.
+	screenPrefetch atomic.Pointer[prefetched[firstScreen]]
+	// endPrefetch ends the prefetch. It is nil if there was none.
 	endPrefetch func()
-	// rules are those of SetRules.
+	// rules are the rules of [Store.SetRules].
 	rules atomic.Pointer[[]query.Rule]
 }
 
-// readerConns is how many queries run side by side: a list, a search that is
-// being replaced by the next one, and an article or the counts.
+// readerConns is the number of queries that can run at the same time: a list, a search
+// that the next one replaces, and an article or the counts.
 const readerConns = 3
 
-// Open opens the database at path, or creates it (the directory 0700, the file
-// 0600). It reads little of an existing file, whatever its size. If the file
-// cannot be written at the moment it is opened for reading, see [Store.ReadOnly].
-// A database of an older dateline is [ErrOutdated]; package rescue takes it over.
-// One of a newer dateline is [ErrNewer].
+// Open opens the database at path, or creates it: the directory with mode 0700, the
+// file with 0600. It reads little of an existing file, whatever its size.
+//
+// If the file cannot be written now, it is opened for reading; see [Store.ReadOnly]. A
+// database of an older dateline is [ErrOutdated]; package rescue takes it over. A
+// database of a newer dateline is [ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	op := "open " + path
-	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markSlice: 10_000}
+	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markChunk: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
-	if err := s.connectPatiently(ctx); err != nil {
+	if err := s.connectWithRetry(ctx); err != nil {
 		s.Close()
-		return nil, orDamaged(path, s.because(op, WrapError(ctx, op, err)))
+		return nil, orDamaged(path, s.explainReadOnly(op, WrapError(ctx, op, err)))
 	}
 	return s, nil
 }
 
-// waitFor sets how long the queries of a connection wait for other processes.
-func waitFor(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
+// setBusyTimeout sets how long a query of the connection waits for other processes.
+func setBusyTimeout(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
 	_, err := conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience.Milliseconds()))
 	return err
 }
 
-// connectPatiently connects again while the file is locked. Two processes that
-// make one new file into a WAL at once would wait for each other for ever, so
-// SQLite fails one of them at once instead of letting it wait.
-func (s *Store) connectPatiently(ctx context.Context) error {
-	patience := time.After(db.LockPatience)
+// connectWithRetry connects, and tries again as long as the file is locked. Two
+// processes that switch a new file to WAL at the same time would wait for each other
+// forever. So SQLite fails one of them at once, whatever its timeout.
+func (s *Store) connectWithRetry(ctx context.Context) error {
+	patience := time.After(db.LockTimeout)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		err := s.connect(ctx)
 		if !errors.Is(WrapError(ctx, "", err), ErrLocked) {
@@ -123,31 +127,31 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// Both bounds of the log are 16 MB: pages of indexes, which every transaction of
-	// a refresh writes, are copied from it to the file once for many of them.
+	// Both limits of the log are 16 MB. Every transaction of a refresh writes the same
+	// pages of the indexes. With a large log SQLite copies them to the file less often.
 	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
 		"journal_size_limit(16777216)", "wal_autocheckpoint(4000)"}
 	if db.FileSize(s.path) == 0 {
-		// In a file that has it SQLite would write it anew, wait for the disk and
-		// have every other process look for what changed.
+		// Only for a new file. In an existing one SQLite would write the setting again and
+		// wait for the disk, and every other process would see a change.
 		settings = append([]string{"auto_vacuum(incremental)"}, settings...)
 	}
-	if s.writer, err = s.connections(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
+	if s.writer, err = s.openPool(1, "_txlock=immediate&"+db.Pragmas(settings...)); err != nil {
 		return err
 	}
 	if err = prepareSchema(ctx, s.writer, marked); err != nil {
 		return err
 	}
-	// user_version makes a connection that cannot read fail when it is opened.
-	if s.readers, err = s.connections(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
+	// Reading user_version makes a connection that cannot read fail when it is opened.
+	if s.readers, err = s.openPool(readerConns, db.Pragmas("query_only(1)", "temp_store(memory)", "cache_size(-2000)", "user_version")); err != nil {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)
 	return nil
 }
 
-// Close ends all queries and closes the file. A Store that failed to open
-// halfway can be closed, too.
+// Close ends all queries and closes the file. A Store that [Open] could not open
+// completely can be closed, too.
 func (s *Store) Close() error {
 	if s.endPrefetch != nil {
 		s.endPrefetch()
@@ -161,12 +165,11 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Path is the file the store was opened with.
+// Path returns the path of the file.
 func (s *Store) Path() string { return s.path }
 
-// write runs f in one transaction of the only writer. The transaction takes
-// the file's write lock at its start, so it never fails halfway because
-// another process wrote in between.
+// write runs f in one transaction of the writer. The transaction takes the write lock
+// at its start. So it never fails halfway because another process wrote meanwhile.
 func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return s.noteWrite(op, s.transact(ctx, op, f))
 }
@@ -177,7 +180,7 @@ func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) erro
 	if err != nil {
 		return WrapError(ctx, op, err)
 	}
-	defer tx.Rollback() // for errors and for panics; without a meaning once committed
+	defer tx.Rollback() // after an error or a panic; does nothing after a commit
 	if err := f(tx); err != nil {
 		return WrapError(ctx, op, err)
 	}
@@ -186,9 +189,9 @@ func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) erro
 	return WrapError(ctx, op, err)
 }
 
-// writeDurably is write for what the user did: once it returns, not even a
-// power cut takes that back. What feeds sent comes again, so write leaves it to
-// the system when the disk has it.
+// writeDurably is write for what the user did: after it returns, not even a power cut
+// loses the change. Data of feeds comes again, so write leaves it to the system when
+// to write it to the disk.
 func (s *Store) writeDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return s.noteWrite(op, s.transactDurably(ctx, op, f))
 }
@@ -215,30 +218,55 @@ func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.T
 	return WrapError(ctx, op, tx.Commit())
 }
 
-// Version changes when another process has changed the file; what this store
-// writes does not show in it. It costs some microseconds, but waits while a
-// write is under way.
+// Version returns a number that changes when another process has changed the file.
+// Writes of this store do not change it. Version takes some microseconds, but waits
+// while a write is running.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var v int64
 	err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
-	return v, WrapError(ctx, "ask whether the cache changed", err)
+	return v, WrapError(ctx, "check for changes of the database", err)
 }
 
-// Readers returns the connections for reading. They are for package rescue.
-func (s *Store) Readers() *sql.DB { return s.readers }
+// Internals is the part of a [Store] that package rescue and the tests below this
+// directory need besides the exported methods. All other packages use the methods of
+// Store.
+type Internals struct{ s *Store }
 
-// Writer returns the only connection for writing. It is for package rescue; see
-// [Store.Write].
-func (s *Store) Writer() *sql.DB { return s.writer }
+// Internals returns access to the file behind the store.
+func (s *Store) Internals() Internals { return Internals{s} }
 
-// Write runs f in one transaction of the writer. op says in errors what was
-// op. It is for package rescue.
-func (s *Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
-	return s.write(ctx, op, f)
+// Readers returns the connections for reading.
+func (i Internals) Readers() *sql.DB { return i.s.readers }
+
+// Writer returns the only connection for writing. Use it for statements that cannot
+// run in a transaction, and [Internals.Write] for all others.
+func (i Internals) Writer() *sql.DB { return i.s.writer }
+
+// Write runs f in one transaction of the writer. op names the operation in errors.
+func (i Internals) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return i.s.write(ctx, op, f)
 }
 
-// CurrentTime returns the time by the store's clock.
-func (s *Store) CurrentTime() time.Time { return s.now() }
+// Now returns the time by the store's clock.
+func (i Internals) Now() time.Time { return i.s.now() }
 
-// Search returns what answers the queries of views. It is for tests.
-func (s *Store) Search() *search.Index { return s.index }
+// Index returns the index that answers the queries of views.
+func (i Internals) Index() *search.Index { return i.s.index }
+
+// RepairCounts counts the items of each feed again and returns the URLs of the feeds
+// whose counts were wrong.
+func (i Internals) RepairCounts(ctx context.Context) (wrong []string, err error) {
+	return i.s.repairCounts(ctx)
+}
+
+// ApplyPendingMarks applies the pending marks of all items that are in the database,
+// and returns how many marks are still pending.
+func (i Internals) ApplyPendingMarks(ctx context.Context) (left int, err error) {
+	return i.s.applyPendingMarks(ctx)
+}
+
+// Decompresses reports whether a stored body can be read.
+func (i Internals) Decompresses(body []byte) bool {
+	_, err := i.s.decompress(body)
+	return err == nil
+}

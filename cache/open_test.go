@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"database/sql"
@@ -11,50 +11,52 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// A new cache is for the user's eyes only, its directory too, and the log
-// beside it.
+// TestOpenCreatesPrivateFiles checks that only the user can read a new database, its
+// log and its directory.
 func TestOpenCreatesPrivateFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "dateline", "cache.db")
-	s := openAt(t, path, &clock{now: noon})
-	s.subscribe("a")
+	s := openAt(t, path, cachetest.NewClock(noon))
+	s.Subscribe("a")
 	for file, want := range map[string]fs.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700} {
 		info, err := os.Stat(file)
-		s.must(err)
-		equal(t, file, info.Mode().Perm(), want)
+		s.Must(err)
+		cachetest.Equal(t, file, info.Mode().Perm(), want)
 	}
 }
 
-// Opening a cache that is there writes nothing to it: a start would wait for the
-// disk, and every other process would read anew what has not changed. What is
-// set once, in an empty file, stays.
+// TestOpenWritesNothing checks that opening an existing database writes nothing.
+// Otherwise a start would wait for the disk, and every other process would read again.
 func TestOpenWritesNothing(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	before, err := s.Version(s.ctx())
-	s.must(err)
-	other := openAt(t, s.Path(), s.clock)
-	_, err = other.Feeds(s.ctx())
-	s.must(err)
-	after, err := s.Version(s.ctx())
-	s.must(err)
+	s.Subscribe("a")
+	before, err := s.Version(s.Ctx())
+	s.Must(err)
+	other := openAt(t, s.Path(), s.Clock)
+	_, err = other.Feeds(s.Ctx())
+	s.Must(err)
+	after, err := s.Version(s.Ctx())
+	s.Must(err)
 	if before != after {
-		t.Error("opening the cache has changed it")
+		t.Error("opening the database has changed it")
 	}
 	var vacuum int
-	s.must(other.writer.QueryRowContext(s.ctx(), `PRAGMA auto_vacuum`).Scan(&vacuum))
-	equal(t, "auto_vacuum", vacuum, 2)
+	s.Must(other.Writer().QueryRowContext(s.Ctx(), `PRAGMA auto_vacuum`).Scan(&vacuum))
+	cachetest.Equal(t, "auto_vacuum", vacuum, 2)
 }
 
-// Many processes may open a cache at once, even one that none has made yet.
+// TestOpenAtOnce checks that several processes can open a database at the same time,
+// also one that does not exist yet.
 func TestOpenAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cache.db")
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			s, err := Open(t.Context(), path, Options{})
+			s, err := cache.Open(t.Context(), path, cache.Options{})
 			if err != nil {
 				t.Error(err)
 				return
@@ -70,97 +72,97 @@ func TestOpenAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// What cannot be opened says why in a sentence with a way out; a cache of a
-// later dateline and another program's database are left as they are.
+// TestOpenRefuses checks that a database of a newer dateline and files of other
+// programs are refused and left as they are.
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	newer := filepath.Join(dir, "newer.db")
-	s := openAt(t, newer, &clock{now: noon})
-	_, err := s.writer.Exec(`PRAGMA user_version = 1000`)
-	s.must(err)
-	s.must(s.Close())
+	s := openAt(t, newer, cachetest.NewClock(noon))
+	_, err := s.Writer().Exec(`PRAGMA user_version = 1000`)
+	s.Must(err)
+	s.Must(s.Close())
 	garbage := filepath.Join(dir, "garbage.db")
 	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	foreign := filepath.Join(dir, "foreign.db")
 	other, err := sql.Open("sqlite", foreign)
-	s.must(err)
+	s.Must(err)
 	_, err = other.Exec(`CREATE TABLE bookmarks (url TEXT)`)
-	s.must(err)
-	s.must(other.Close())
-	for path, want := range map[string]error{newer: ErrNewer, garbage: ErrForeign, foreign: ErrForeign, filepath.Join(garbage, "cache.db"): ErrOpen, dir: ErrOpen} {
-		_, err := Open(t.Context(), path, Options{})
+	s.Must(err)
+	s.Must(other.Close())
+	for path, want := range map[string]error{newer: cache.ErrNewer, garbage: cache.ErrForeign, foreign: cache.ErrForeign, filepath.Join(garbage, "cache.db"): cache.ErrOpen, dir: cache.ErrOpen} {
+		_, err := cache.Open(t.Context(), path, cache.Options{})
 		if !errors.Is(err, want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("open %s: %v, want the path and %v", filepath.Base(path), err, want)
 		}
 	}
 	data, err := os.ReadFile(garbage)
 	if err != nil || !strings.HasPrefix(string(data), "no database") {
-		t.Errorf("a file that is no cache was changed: %v", err)
+		t.Errorf("a file that is not a database was changed: %v", err)
 	}
 }
 
-// A full disk fails the change at hand with its own error and loses nothing
-// that was saved before.
+// TestFullDisk checks that a full disk fails the write with its own error, and that
+// saved data stays.
 func TestFullDisk(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute))
-	_, err := s.writer.Exec(`PRAGMA max_page_count = 1`)
-	s.must(err)
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute))
+	_, err := s.Writer().Exec(`PRAGMA max_page_count = 1`)
+	s.Must(err)
 	var many []feed.Article
 	for i := range 200 {
-		many = append(many, item(strings.Repeat("x", i+100), time.Minute))
+		many = append(many, cachetest.Item(strings.Repeat("x", i+100), time.Minute))
 	}
-	_, err = s.Save(s.ctx(), feed.Fetched{URL: "a", Document: &feed.Document{Items: many}})
-	if !errors.Is(err, ErrFull) {
+	_, err = s.Save(s.Ctx(), feed.Fetched{URL: "a", Document: &feed.Document{Items: many}})
+	if !errors.Is(err, cache.ErrFull) {
 		t.Errorf("save on a full disk: %v", err)
 	}
-	equal(t, "kept", s.list(""), []string{"1"})
-	s.checkCounts()
+	cachetest.Equal(t, "kept", s.List(""), []string{"1"})
+	s.CheckCounts()
 }
 
-// A change in another process shows in Version; without one it stays, whatever
-// this one writes: the screen reloads what others did, not what it did itself.
+// TestVersion checks that Version changes with the writes of another process, and not
+// with own writes.
 func TestVersion(t *testing.T) {
 	s := open(t)
-	other := openAt(t, s.Path(), s.clock)
-	before, err := s.Version(s.ctx())
-	s.must(err)
-	again, err := s.Version(s.ctx())
-	s.must(err)
-	equal(t, "version without a change", again, before)
-	s.must(s.SetSetting(s.ctx(), "screen", "own"))
-	own, err := s.Version(s.ctx())
-	s.must(err)
-	equal(t, "version after an own change", own, before)
-	other.subscribe("a")
-	after, err := s.Version(s.ctx())
-	s.must(err)
+	other := openAt(t, s.Path(), s.Clock)
+	before, err := s.Version(s.Ctx())
+	s.Must(err)
+	again, err := s.Version(s.Ctx())
+	s.Must(err)
+	cachetest.Equal(t, "version without a change", again, before)
+	s.Must(s.setSetting("screen", "own"))
+	own, err := s.Version(s.Ctx())
+	s.Must(err)
+	cachetest.Equal(t, "version after an own change", own, before)
+	other.Subscribe("a")
+	after, err := s.Version(s.Ctx())
+	s.Must(err)
 	if after == before {
-		t.Error("a change by another process does not show")
+		t.Error("a change by another process does not change Version")
 	}
 }
 
-// Screen state, texts of any kind, comes back after a restart.
+// TestSettings checks that settings, texts of any kind, are there after a restart.
 func TestSettings(t *testing.T) {
 	s := open(t)
-	s.must(s.SetSetting(s.ctx(), "screen", `{"pane":1}`))
-	s.must(s.SetSetting(s.ctx(), "screen", `{"pane":2}`))
-	s.must(s.Close())
-	s = openAt(t, s.Path(), s.clock)
-	got, err := s.Setting(s.ctx(), "screen")
-	s.must(err)
-	equal(t, "setting", got, `{"pane":2}`)
-	got, err = s.Setting(s.ctx(), "other")
-	s.must(err)
-	equal(t, "setting never made", got, "")
+	s.Must(s.setSetting("screen", `{"pane":1}`))
+	s.Must(s.setSetting("screen", `{"pane":2}`))
+	s.Must(s.Close())
+	s = openAt(t, s.Path(), s.Clock)
+	got, err := s.Setting(s.Ctx(), "screen")
+	s.Must(err)
+	cachetest.Equal(t, "setting", got, `{"pane":2}`)
+	got, err = s.Setting(s.Ctx(), "other")
+	s.Must(err)
+	cachetest.Equal(t, "setting never made", got, "")
 }
 
-// A process that finds the new file locked by the one that is making it waits
-// for its turn, although SQLite refuses to wait when it turns a file into a WAL.
-func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
+// TestOpenWhileAnotherCreatesTheFile checks that a process waits while another one has
+// locked the new file, although SQLite does not wait when it switches a file to WAL.
+func TestOpenWhileAnotherCreatesTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	other, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -175,7 +177,7 @@ func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
 	}
 	opened := make(chan error)
 	go func() {
-		s, err := Open(t.Context(), path, Options{})
+		s, err := cache.Open(t.Context(), path, cache.Options{})
 		if err == nil {
 			err = s.Close()
 		}
@@ -190,6 +192,6 @@ func TestOpenWhileAnotherMakesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-opened; err != nil {
-		t.Error("once it is free:", err)
+		t.Error("after it is free:", err)
 	}
 }

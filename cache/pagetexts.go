@@ -12,8 +12,8 @@ import (
 	"dateline/feed/markup"
 )
 
-// Fulltext is the article of an item's page, or the sentence that says why
-// there is none; Fetched is zero when the page was never asked for.
+// Fulltext returns the page text of an item, or the message that says why there is
+// none. Fetched is zero if the page was never fetched.
 func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 	var t feed.Fulltext
 	var fetched sql.NullInt64
@@ -25,16 +25,17 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 	}
 	if err == nil {
 		t.Fetched = db.FromMicros(fetched)
-		t.Body.Raw, err = s.unpack(body)
+		t.Body.Raw, err = s.decompress(body)
 	}
-	return t, WrapError(ctx, "read the full text", err)
+	return t, WrapError(ctx, "read the page text", err)
 }
 
-// SetFulltext keeps what asking for an item's page came to; a zero Fetched is
-// now. The words of the page's text are found by searches, beside those of the
-// feed's own text, once [Store.IndexPending] has come to them, and more slowly
-// before. A failure does not take the position of a text that is already there.
-// [ErrNotFound] when the item has gone.
+// SetFulltext saves the page text of an item, or the message that says why there is
+// none. If Fetched is zero, it is now. A failure does not replace a text. If the item
+// is gone, the error is [ErrNotFound].
+//
+// Searches find the words of the page text beside those of the feed's own text. They
+// are slower until [Store.IndexPending] has indexed it.
 func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) error {
 	if t.Fetched.IsZero() {
 		t.Fetched = s.now()
@@ -43,8 +44,8 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	if !good {
 		t.Body = markup.Body{}
 	}
-	packed := s.pack(t.Body.Raw)
-	return s.write(ctx, "keep the full text", func(tx *sql.Tx) error {
+	packed := s.compress(t.Body.Raw)
+	return s.write(ctx, "save the page text", func(tx *sql.Tx) error {
 		var pos int64
 		var indexed, had bool
 		err := tx.QueryRowContext(ctx, `SELECT pos, indexed, has_page_text FROM items WHERE id = ?`, id).Scan(&pos, &indexed, &had)
@@ -71,20 +72,20 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	})
 }
 
-// wantWithin is among how many of a feed's newest items WantFulltext looks:
-// new ones are what it is about, not an archive from before it was asked for.
-const wantWithin = 200
+// pageTextNewest is the number of newest items of a feed that [Store.WantFulltext] looks
+// at. Older items are not fetched, such as the archive from before the option was set.
+const pageTextNewest = 200
 
 const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY items_feed
 		WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.hidden = 0 ORDER BY i.pos DESC LIMIT ?) n
 	CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
 	WHERE d.link <> '' AND NOT EXISTS (SELECT 1 FROM page_texts t WHERE t.id = i.id) LIMIT ?`
 
-// WantFulltext gives up to max of the newest items of a feed, newest first,
-// that have a link whose page was never asked for.
+// WantFulltext returns items of a feed whose page was never fetched: up to max of the
+// newest that have a link, newest first.
 func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
-	const op = "look for items without full text"
-	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, wantWithin, max))
+	const op = "list items without a page text"
+	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, pageTextNewest, max))
 	if err != nil {
 		return nil, WrapError(ctx, op, err)
 	}
@@ -101,7 +102,7 @@ func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.I
 const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
 	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
 
-// pageTexts reads the full texts that there are of the items at positions.
+// pageTexts returns the page texts of the items at positions.
 func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int64) (map[int64]search.PageText, error) {
 	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(positions))
 	if err != nil {
@@ -117,7 +118,7 @@ func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int
 		if err := rows.Scan(&pos, &page.Fetched, &b.Base, &packed); err != nil {
 			return nil, err
 		}
-		if b.Raw, err = s.unpack(packed); err != nil {
+		if b.Raw, err = s.decompress(packed); err != nil {
 			return nil, err
 		}
 		page.Text = b.Text()

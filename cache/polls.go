@@ -10,13 +10,14 @@ import (
 	"dateline/feed"
 )
 
-// keptPolls is how many lines the log of one feed has.
-const keptPolls = 30
+// maxPolls is the number of entries in the poll log of a feed.
+const maxPolls = 30
 
-// saveState keeps how a feed's last request went.
+// saveState saves the poll state of a feed, and its title and description if there is
+// a document.
 func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) error {
 	p := f.State
-	wishes, err := json.Marshal(p.Hints)
+	hints, err := json.Marshal(p.Hints)
 	if err != nil {
 		return err
 	}
@@ -26,7 +27,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 		total = total + ?, unread = unread + ? WHERE id = ?`,
 		p.ETag, p.LastModified, p.BodyHash, db.ToMicros(p.LastChecked), db.ToMicros(p.LastOK),
 		db.ToMicros(p.NextCheck), p.Status, p.Failures, p.Error, p.Gone, p.FinalURL,
-		string(wishes), p.Reason, p.PostInterval.Microseconds(), db.ToMicros(p.Newest), p.MovedTo, db.ToMicros(p.MovedSince), p.MovedTimes,
+		string(hints), p.Reason, p.PostInterval.Microseconds(), db.ToMicros(p.Newest), p.MovedTo, db.ToMicros(p.MovedSince), p.MovedTimes,
 		t.counts.Total, t.counts.Unread, t.id)
 	w.logPoll(t.id, f.Log, saved)
 	if f.Document == nil {
@@ -37,8 +38,8 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 		d.Title, d.Description, d.Site, db.ToMicros(d.Updated), t.id)
 }
 
-// logPoll writes a line of the log, with what saving the answer came to, and
-// forgets the oldest, and those that a wrong clock dated after it.
+// logPoll adds an entry to the poll log, with what was saved. It deletes the oldest
+// entries, and those that a wrong clock dated in the future.
 func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 	if l.At.IsZero() {
 		return
@@ -48,11 +49,11 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 		id, db.ToMicros(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, latestAllowed(l.At).UnixMicro())
 	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
-		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, keptPolls)
+		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, maxPolls)
 }
 
-// Polls are the last answers of a feed, newest first, at most max of them and
-// never more than 30.
+// Polls returns the last entries of the poll log of a feed, newest first: up to max,
+// and at most [maxPolls].
 func (s *Store) Polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
 	polls, err := readPolls(ctx, s.readers, url, max)
 	return polls, WrapError(ctx, "read the poll log of "+url, err)
@@ -79,39 +80,40 @@ func readPolls(ctx context.Context, q db.Querier, url string, max int) ([]feed.P
 	return polls, rows.Err()
 }
 
-// A claim is given where nobody has one, or it has run out, and the feed has not
-// been asked since its state was read. One that lasts longer than any given now
-// was given by a wrong clock.
+// sqlClaim claims the feeds that nobody has claimed, or whose claim has ended, if they
+// were not checked since their state was read. A claim that lasts longer than the new
+// one was made by a wrong clock, and does not count.
 const sqlClaim = `UPDATE feeds SET claimed_until = ?1 FROM json_each(?2) j WHERE feeds.url = j.value ->> 0 AND
 	(?4 OR (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?1) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
 
-// Claim reports whether this process is asking the feeds until then, and gives back
-// the addresses of those that no other one is asking, or has asked since they
-// were read: only these are its to ask. With anyway all are. A claim ends with
-// the answer that is saved, with [Store.Release], or by itself at until, so that
-// a process that is killed holds up no feed for long.
+// Claim claims feeds for this process until a time, and returns the URLs of those it
+// got. Only these may be fetched. It does not get a feed that another process has
+// claimed, or has checked since the feed was read. If anyway is set, it gets all.
+//
+// A claim ends when the result is saved, with [Store.Release], or at until. So a
+// process that is killed does not block a feed for long.
 func (s *Store) Claim(ctx context.Context, feeds []feed.Feed, until time.Time, anyway bool) ([]string, error) {
-	const op = "keep what the feeds send"
+	const op = "prepare the refresh"
 	list := make([][3]any, len(feeds))
 	for i, f := range feeds {
 		list[i] = [3]any{f.URL, micros(f.Poll.LastChecked), micros(f.Poll.NextCheck)}
 	}
-	asked, err := json.Marshal(list)
+	wanted, err := json.Marshal(list)
 	if err != nil {
 		return nil, WrapError(ctx, op, err)
 	}
 	var granted []string
 	err = s.write(ctx, op, func(tx *sql.Tx) (err error) {
-		granted, err = db.Strings(ctx, tx, sqlClaim, until.UnixMicro(), string(asked), s.now().UnixMicro(), anyway)
+		granted, err = db.Strings(ctx, tx, sqlClaim, until.UnixMicro(), string(wanted), s.now().UnixMicro(), anyway)
 		return err
 	})
 	return granted, err
 }
 
-// Release ends claims that were made until then and whose feeds have not been
-// asked after all.
+// Release ends claims that were made until a time, of feeds that were not fetched
+// after all.
 func (s *Store) Release(ctx context.Context, urls []string, until time.Time) error {
-	const op = "let other processes ask the feeds"
+	const op = "finish the refresh"
 	list, err := json.Marshal(urls)
 	if err != nil {
 		return WrapError(ctx, op, err)
@@ -122,7 +124,7 @@ func (s *Store) Release(ctx context.Context, urls []string, until time.Time) err
 	})
 }
 
-// micros is an instant as a number in JSON, null for the zero time.
+// micros returns a time in microseconds for JSON; nil for the zero time.
 func micros(t time.Time) any {
 	if t.IsZero() {
 		return nil

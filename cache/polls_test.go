@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"errors"
@@ -6,30 +6,32 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
 const feedA, feedB = "https://a.example/feed", "https://b.example/feed"
 
-// feedOf is what the store lists of a feed.
+// feedOf returns a feed as the store lists it.
 func (s testStore) feedOf(url string) feed.Feed {
-	s.t.Helper()
-	feeds, err := s.Feeds(s.ctx())
-	s.must(err)
+	s.T.Helper()
+	feeds, err := s.Feeds(s.Ctx())
+	s.Must(err)
 	for _, f := range feeds {
 		if f.URL == url {
 			return f
 		}
 	}
-	s.t.Fatalf("%s is not listed", url)
+	s.T.Fatalf("%s is not listed", url)
 	return feed.Feed{}
 }
 
-// All that is known of a feed's polling comes back as it was kept, and a purge
-// forgets it.
-func TestPollStateIsKept(t *testing.T) {
+// TestPollStateIsSaved checks that the whole poll state of a feed is read as it was
+// saved, and that a purge deletes it.
+func TestPollStateIsSaved(t *testing.T) {
 	s := open(t)
-	s.must(s.SetFeeds(s.ctx(), []feed.Subscription{{URL: feedA, Settings: feed.Settings{Paused: true}}}))
+	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: feedA, Settings: feed.Settings{Paused: true}}}))
 	want := feed.PollState{
 		ETag: `"1"`, LastModified: "then", BodyHash: "h", LastChecked: noon, LastOK: noon, NextCheck: noon.Add(time.Hour),
 		Status: 200, Failures: 2, Error: "No.", Gone: true, FinalURL: feedB,
@@ -37,97 +39,97 @@ func TestPollStateIsKept(t *testing.T) {
 			Fresh: time.Second, Until: noon.Add(time.Minute)},
 		Reason: "posts daily", PostInterval: 5 * time.Hour, Newest: noon.Add(-time.Hour), MovedTo: feedB, MovedSince: noon, MovedTimes: 3,
 	}
-	_, err := s.Save(s.ctx(), feed.Fetched{URL: feedA, State: want, Log: feed.Poll{At: noon, Outcome: feed.Failed}})
-	s.must(err)
+	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, State: want, Log: feed.Poll{At: noon, Outcome: feed.Failed}})
+	s.Must(err)
 	f := s.feedOf(feedA)
 	if !reflect.DeepEqual(f.Poll, want) || !f.Paused {
 		t.Errorf("paused %v,\n got %+v\nwant %+v", f.Paused, f.Poll, want)
 	}
-	_, err = s.Purge(s.ctx(), feedA)
-	s.must(err)
-	polls, err := s.Polls(s.ctx(), feedA, 10)
-	s.must(err)
+	_, err = s.Purge(s.Ctx(), feedA)
+	s.Must(err)
+	polls, err := s.Polls(s.Ctx(), feedA, 10)
+	s.Must(err)
 	if f := s.feedOf(feedA); !reflect.DeepEqual(f.Poll, feed.PollState{}) || len(polls) != 0 {
 		t.Errorf("after a purge: %+v, %v", f.Poll, polls)
 	}
 }
 
-// The log has the last thirty answers, newest first, with what saving them
-// came to.
+// TestPollLog checks that the log has the last thirty checks, newest first, with what
+// was saved.
 func TestPollLog(t *testing.T) {
 	s := open(t)
-	s.subscribe(feedA, feedB)
-	for n := range keptPolls + 5 {
+	s.Subscribe(feedA, feedB)
+	for n := range cache.MaxPolls + 5 {
 		a := feed.Fetched{URL: feedA, Log: feed.Poll{At: noon.Add(time.Duration(n) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, Duration: time.Second, Error: "e"}}
-		if n == keptPolls+4 {
-			a.Document = &feed.Document{Items: []feed.Article{item("1", time.Hour), item("2", time.Hour)}}
+		if n == cache.MaxPolls+4 {
+			a.Document = &feed.Document{Items: []feed.Article{cachetest.Item("1", time.Hour), cachetest.Item("2", time.Hour)}}
 		}
-		_, err := s.Save(s.ctx(), a)
-		s.must(err)
+		_, err := s.Save(s.Ctx(), a)
+		s.Must(err)
 	}
-	_, err := s.Save(s.ctx(), feed.Fetched{URL: feedB})
-	s.must(err)
-	polls, err := s.Polls(s.ctx(), feedA, 100)
-	s.must(err)
-	want := feed.Poll{At: noon.Add((keptPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
-	if len(polls) != keptPolls || polls[0] != want || !polls[keptPolls-1].At.Equal(noon.Add(5*time.Minute)) {
-		t.Errorf("%d lines, the first %+v", len(polls), polls[0])
+	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedB})
+	s.Must(err)
+	polls, err := s.Polls(s.Ctx(), feedA, 100)
+	s.Must(err)
+	want := feed.Poll{At: noon.Add((cache.MaxPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
+	if len(polls) != cache.MaxPolls || polls[0] != want || !polls[cache.MaxPolls-1].At.Equal(noon.Add(5*time.Minute)) {
+		t.Errorf("%d entries, the first %+v", len(polls), polls[0])
 	}
-	if polls, err := s.Polls(s.ctx(), feedA, 2); err != nil || len(polls) != 2 {
-		t.Errorf("two lines: %v, %v", polls, err)
+	if polls, err := s.Polls(s.Ctx(), feedA, 2); err != nil || len(polls) != 2 {
+		t.Errorf("two entries: %v, %v", polls, err)
 	}
-	if polls, err := s.Polls(s.ctx(), feedB, 2); err != nil || len(polls) != 0 {
-		t.Errorf("an answer without a line wrote %v, %v", polls, err)
+	if polls, err := s.Polls(s.Ctx(), feedB, 2); err != nil || len(polls) != 0 {
+		t.Errorf("a result without an entry wrote %v, %v", polls, err)
 	}
 }
 
-// A feed takes its items, marks and log to its new address, and loses what was
-// true of the old one only.
+// TestMoveFeed checks that a feed keeps its items, marks and log at a new address, and
+// loses what belongs to the old address.
 func TestMoveFeed(t *testing.T) {
 	s := open(t)
-	s.subscribe(feedA)
-	s.save(feedA, item("1", time.Hour), item("2", 2*time.Hour))
-	_, err := s.Save(s.ctx(), feed.Fetched{URL: feedA, Log: feed.Poll{At: noon}, State: feed.PollState{
+	s.Subscribe(feedA)
+	s.SaveItems(feedA, cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour))
+	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, Log: feed.Poll{At: noon}, State: feed.PollState{
 		ETag: `"1"`, BodyHash: "h", Gone: true, Failures: 1, Error: "No.", MovedTo: feedB, MovedSince: noon, MovedTimes: 3, LastOK: noon}})
-	s.must(err)
-	s.must(s.MoveFeed(s.ctx(), feedA, feedB))
-	s.subscribe(feedB)
+	s.Must(err)
+	s.Must(s.MoveFeed(s.Ctx(), feedA, feedB))
+	s.Subscribe(feedB)
 	f := s.feedOf(feedB)
 	if want := (feed.PollState{BodyHash: "h", LastOK: noon}); f.Total != 2 || f.Unread != 2 || !reflect.DeepEqual(f.Poll, want) {
 		t.Errorf("%+v", f)
 	}
-	if polls, err := s.Polls(s.ctx(), feedB, 9); err != nil || len(polls) != 1 {
+	if polls, err := s.Polls(s.Ctx(), feedB, 9); err != nil || len(polls) != 1 {
 		t.Errorf("log: %v, %v", polls, err)
 	}
-	if saved := s.save(feedB, item("1", time.Hour)); saved.New != 0 {
-		t.Errorf("an item came anew: %+v", saved)
+	if saved := s.SaveItems(feedB, cachetest.Item("1", time.Hour)); saved.New != 0 {
+		t.Errorf("an item arrived again: %+v", saved)
 	}
-	if err := s.MoveFeed(s.ctx(), feedA, "https://c.example/"); !errors.Is(err, ErrNoFeed) {
+	if err := s.MoveFeed(s.Ctx(), feedA, "https://c.example/"); !errors.Is(err, cache.ErrNoFeed) {
 		t.Errorf("an unknown feed: %v", err)
 	}
 }
 
-// Where the cache knows the new address from before, both histories become one,
-// each item once and with the marks of either.
-func TestMoveFeedOntoAnOldOne(t *testing.T) {
+// TestMoveFeedMerges checks that a feed is merged with an earlier one at the new
+// address: each item once, with the marks of both.
+func TestMoveFeedMerges(t *testing.T) {
 	s := open(t)
-	s.subscribe(feedA, feedB)
-	s.save(feedA, item("both", time.Hour), item("a", 2*time.Hour))
-	s.save(feedB, item("both", time.Hour), item("b", 3*time.Hour))
-	s.index()
-	rows, err := s.After(s.ctx(), view(t, "feed:="+feedB), Pos{}, pageRows)
-	s.must(err)
+	s.Subscribe(feedA, feedB)
+	s.SaveItems(feedA, cachetest.Item("both", time.Hour), cachetest.Item("a", 2*time.Hour))
+	s.SaveItems(feedB, cachetest.Item("both", time.Hour), cachetest.Item("b", 3*time.Hour))
+	s.IndexAll()
+	rows, err := s.After(s.Ctx(), cachetest.View(t, "feed:="+feedB), cache.Pos{}, 10)
+	s.Must(err)
 	for _, r := range rows {
-		s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{r.ID}, Flag: feed.Starred, On: true, At: s.Now()}))
-		s.must(s.Mark(s.ctx(), feed.Mark{Items: []int64{r.ID}, Flag: feed.Read, On: true, At: s.Now()}))
+		s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{r.ID}, Flag: feed.Starred, On: true, At: s.Now()}))
+		s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{r.ID}, Flag: feed.Read, On: true, At: s.Now()}))
 	}
-	s.subscribe(feedA)
-	s.must(s.MoveFeed(s.ctx(), feedA, feedB))
-	s.subscribe(feedB)
+	s.Subscribe(feedA)
+	s.Must(s.MoveFeed(s.Ctx(), feedA, feedB))
+	s.Subscribe(feedB)
 	if f := s.feedOf(feedB); f.Total != 3 || f.Unread != 1 {
 		t.Errorf("%d items, %d unread", f.Total, f.Unread)
 	}
-	equal(t, "all", s.list(""), []string{"both", "a", "b"})
-	equal(t, "marked", s.list("is:starred is:read"), []string{"both", "b"})
-	s.checkCounts()
+	cachetest.Equal(t, "all", s.List(""), []string{"both", "a", "b"})
+	cachetest.Equal(t, "marked", s.List("is:starred is:read"), []string{"both", "b"})
+	s.CheckCounts()
 }

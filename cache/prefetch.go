@@ -7,34 +7,33 @@ import (
 	"dateline/feed"
 )
 
-// ahead is an answer that is being read before it is asked for.
+// prefetched is a result that is being read before somebody needs it.
 type prefetched[T any] struct {
 	done   chan struct{}
-	answer T
+	result T
 	err    error
 }
 
-// screen is the answer of [Store.Sources], as of a version of the file.
-type screen struct {
+// firstScreen is a result of [Store.Sources], as of a version of the database.
+type firstScreen struct {
 	version int64
 	feeds   []feed.Feed
 	counts  Counts
 }
 
-// Prefetch begins to read what the first [Store.SetFeeds] and the first
-// [Store.Sources] ask for, while the caller is still busy with something else.
-// They take it if it holds when they ask, and read for themselves otherwise.
-// Close ends it.
+// Prefetch starts to read what the first [Store.SetFeeds] and the first
+// [Store.Sources] need, while the caller does something else. They use the result if
+// it is still valid, and read again otherwise. Close ends the reading.
 func (s *Store) Prefetch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
-	list, first := begin(&s.listPrefetch), begin(&s.screenPrefetch)
+	list, first := startPrefetch(&s.listPrefetch), startPrefetch(&s.screenPrefetch)
 	s.endPrefetch = func() {
 		cancel()
 		<-first.done
 	}
 	go func() {
 		list.read(func() (string, error) { return readSubscribed(ctx, s.readers) })
-		first.read(func() (now screen, err error) {
+		first.read(func() (now firstScreen, err error) {
 			if now.version, err = s.Version(ctx); err == nil {
 				now.feeds, now.counts, err = feedsAndCounts(ctx, s.readers, s.now())
 			}
@@ -43,7 +42,7 @@ func (s *Store) Prefetch(ctx context.Context) {
 	}()
 }
 
-func begin[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
+func startPrefetch[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
 	a := &prefetched[T]{done: make(chan struct{})}
 	at.Store(a)
 	return a
@@ -51,21 +50,22 @@ func begin[T any](at *atomic.Pointer[prefetched[T]]) *prefetched[T] {
 
 func (a *prefetched[T]) read(f func() (T, error)) {
 	defer close(a.done)
-	if crash := feed.Recover("reading ahead", nil, func() { a.answer, a.err = f() }); crash != nil {
+	if crash := feed.Recover("prefetching", nil, func() { a.result, a.err = f() }); crash != nil {
 		a.err = crash
 	}
 }
 
-// take waits for what is being read ahead. It is given once, for it grows old.
-func take[T any](ctx context.Context, at *atomic.Pointer[prefetched[T]]) (answer T, ok bool) {
+// takePrefetched waits for a prefetched result and returns it. A result is returned once,
+// because it becomes outdated.
+func takePrefetched[T any](ctx context.Context, at *atomic.Pointer[prefetched[T]]) (result T, ok bool) {
 	a := at.Swap(nil)
 	if a == nil {
-		return answer, false
+		return result, false
 	}
 	select {
 	case <-a.done:
-		return a.answer, a.err == nil
+		return a.result, a.err == nil
 	case <-ctx.Done():
-		return answer, false
+		return result, false
 	}
 }

@@ -18,55 +18,58 @@ import (
 	"dateline/cache/db"
 )
 
-// connector opens connections to a file that may not be writable at the moment: in
-// a directory that is read-only, or on a disk that is full, SQLite cannot even
-// make the files it needs beside the database to read it. Then the file is read
-// as it is, and each connection opened later tries the usual way first.
+// connector opens connections to a file that cannot be written at the moment. In a
+// read-only directory, or on a full disk, SQLite cannot even create the files that it
+// needs beside the database for reading.
+//
+// Then the file is opened with mode=ro and immutable=1, which needs no other files
+// (https://www.sqlite.org/uri.html). Each later connection tries the normal way first.
 type connector struct {
-	path                string
-	usual, readOnlyConn driver.Connector
-	// readOnly is why a connection had to read the file as it is.
+	path              string
+	normal, immutable driver.Connector
+	// readOnly is set to the reason if a connection could only be opened for reading.
 	readOnly *atomic.Pointer[error]
 }
 
 // Connect implements [driver.Connector].
-func (r connector) Connect(ctx context.Context) (driver.Conn, error) {
-	// Beside a file that may only be read, SQLite would make files that may only
-	// be read, too, and stay so.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	// Beside a read-only file SQLite would create read-only files, which stay
+	// read-only after the file can be written again.
 	why := error(ErrReadOnly)
-	err := r.writable()
-	if err == nil || db.FileSize(r.path+"-wal") > 0 {
+	err := c.writable()
+	if err == nil || db.FileSize(c.path+"-wal") > 0 {
 		var conn driver.Conn
-		conn, err = r.usual.Connect(ctx)
+		conn, err = c.normal.Connect(ctx)
 		if why = writeError(WrapError(ctx, "", err)); why == nil {
 			return conn, err
 		}
 	}
-	conn, readOnlyConn := r.readOnlyConn.Connect(ctx)
-	if readOnlyConn != nil {
+	conn, readErr := c.immutable.Connect(ctx)
+	if readErr != nil {
 		return nil, err
 	}
-	r.readOnly.Store(&why)
+	c.readOnly.Store(&why)
 	return conn, nil
 }
 
-// writable is nil unless the file is there and may only be read.
-func (r connector) writable() error {
-	if r.readOnly.Load() == nil {
+// writable returns an error if a connection could only be opened for reading before,
+// and the file still cannot be written.
+func (c connector) writable() error {
+	if c.readOnly.Load() == nil {
 		return nil
 	}
-	f, err := os.OpenFile(r.path, os.O_RDWR, 0)
+	f, err := os.OpenFile(c.path, os.O_RDWR, 0)
 	if err != nil {
-		return reason(err)
+		return fileError(err)
 	}
 	return f.Close()
 }
 
 // Driver implements [driver.Connector].
-func (r connector) Driver() driver.Driver { return r.usual.Driver() }
+func (c connector) Driver() driver.Driver { return c.normal.Driver() }
 
-// writeError is which error about the room or the right to write err is; nil
-// for none.
+// writeError returns which of the errors about a full disk or missing permission err
+// is; nil if none.
 func writeError(err error) error {
 	for _, e := range []error{ErrFull, ErrReadOnly, ErrOpen, ErrIO} {
 		if errors.Is(err, e) {
@@ -76,35 +79,35 @@ func writeError(err error) error {
 	return nil
 }
 
-// connections prepares a pool of conns connections that reach the file however it
-// can be had.
-func (s *Store) connections(conns int, query string) (*sql.DB, error) {
-	usual, err := sqlite.NewConnector(db.DSN(s.path, query))
+// openPool returns a pool of up to conns connections to the file, for writing if
+// possible, otherwise for reading.
+func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
+	normal, err := sqlite.NewConnector(db.DSN(s.path, query))
 	if err != nil {
 		return nil, err
 	}
-	readOnlyConn, err := sqlite.NewConnector(db.DSN(s.path, "mode=ro&immutable=1&"+db.Pragmas("query_only(1)", "temp_store(memory)", "user_version")))
+	immutable, err := sqlite.NewConnector(db.DSN(s.path, "mode=ro&immutable=1&"+db.Pragmas("query_only(1)", "temp_store(memory)", "user_version")))
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(connector{s.path, usual, readOnlyConn, &s.readOnly})
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	return db, nil
+	pool := sql.OpenDB(connector{s.path, normal, immutable, &s.readOnly})
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	return pool, nil
 }
 
-// create makes the directory and an empty file with the user's eyes only;
-// SQLite gives its side files the same permissions. A file that can only be
-// read is let be.
+// create creates the directory and an empty file that only the user can read. SQLite
+// gives the files beside it the same permissions. An existing file that can only be
+// read is no error.
 func (s *Store) create() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return reason(err)
+		return fileError(err)
 	}
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {
 		return f.Close()
 	}
-	err = reason(err)
+	err = fileError(err)
 	if start, _ := readStart(s.path, db.HeaderSize); errors.Is(err, ErrReadOnly) && len(start) == db.HeaderSize {
 		s.readOnly.Store(&err)
 		return nil
@@ -112,8 +115,8 @@ func (s *Store) create() error {
 	return err
 }
 
-// reason is the error of the cache behind one of the file system's.
-func reason(err error) error {
+// fileError returns the error of this package for an error of the file system.
+func fileError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return ErrReadOnly
@@ -123,8 +126,8 @@ func reason(err error) error {
 	return errors.Join(err, ErrOpen)
 }
 
-// ReadOnly is why the file could not be written when it was last op, and nil
-// otherwise: what is in it can be read, and writing fails until it can be again.
+// ReadOnly returns why the file could not be written at the last try; nil if it could.
+// While it cannot be written, the database can be read, and writing fails.
 func (s *Store) ReadOnly() error {
 	if why := s.readOnly.Load(); why != nil {
 		return *why
@@ -132,24 +135,26 @@ func (s *Store) ReadOnly() error {
 	return nil
 }
 
-// because is the error of a write; one that failed because the file is read as
-// it is, tells why that is so.
-func (s *Store) because(op string, err error) error {
+// explainReadOnly returns the error of a write. If the write failed because the file was
+// opened for reading, it is the reason for that.
+func (s *Store) explainReadOnly(op string, err error) error {
 	if why := s.ReadOnly(); why != nil && errors.Is(err, ErrReadOnly) && !errors.Is(why, ErrReadOnly) {
 		return fmt.Errorf("%s: %w", op, why)
 	}
 	return err
 }
 
-// stale is how long a connection is used in a Store whose file could not be
-// written once: it may read the file as it was.
-const stale = 10 * time.Second
+// readerLifetime is the lifetime of a read connection after the file could not be written once.
+// Such a connection may have opened the file as immutable, and then it does not see
+// later changes.
+const readerLifetime = 10 * time.Second
 
-// noteWrite notes how a write ended, and gives its error. After one that could
-// not be, all open the file anew, the readers as well: within a process, SQLite
-// shares what one connection could only open for reading with the next.
+// noteWrite records whether a write succeeded, and returns its error. After a write
+// that failed because of space or permissions, and after the next one that works, all
+// connections are opened again, also for reading. Within a process SQLite shares what
+// one connection could open only for reading with the next one.
 func (s *Store) noteWrite(op string, err error) error {
-	err = s.because(op, err)
+	err = s.explainReadOnly(op, err)
 	why := writeError(err)
 	if why == nil && (err != nil || s.ReadOnly() == nil) {
 		return err
@@ -160,7 +165,7 @@ func (s *Store) noteWrite(op string, err error) error {
 	s.writer.SetMaxIdleConns(0)
 	s.writer.SetMaxIdleConns(1)
 	if s.readers != nil {
-		s.readers.SetConnMaxLifetime(stale)
+		s.readers.SetConnMaxLifetime(readerLifetime)
 		s.readers.SetMaxIdleConns(0)
 		s.readers.SetMaxIdleConns(readerConns)
 	}

@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"errors"
@@ -7,46 +7,48 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// A cache in a directory that cannot be written is read all the same, says with
-// what error nothing can be saved, and takes marks again, without being opened
-// anew, as soon as it can be.
-func TestReadOnlyCache(t *testing.T) {
+// TestReadOnlyDirectory checks that a database in a directory that cannot be written
+// can be read, reports why nothing can be saved, and saves marks again without being
+// opened again as soon as it can be written.
+func TestReadOnlyDirectory(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
 	}
 	dir := filepath.Join(t.TempDir(), "data")
-	s := openAt(t, filepath.Join(dir, "cache.db"), &clock{now: noon})
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute), item("2", time.Minute))
-	s.must(s.Close())
+	s := openAt(t, filepath.Join(dir, "cache.db"), cachetest.NewClock(noon))
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute), cachetest.Item("2", time.Minute))
+	s.Must(s.Close())
 	for _, lock := range [][2]os.FileMode{{0o500, 0o400}, {0o500, 0o600}, {0o700, 0o400}} {
-		s.must(os.Chmod(s.Path(), lock[1]))
-		s.must(os.Chmod(dir, lock[0]))
-		s := openAt(t, s.Path(), s.clock)
-		equal(t, "items", len(s.list("")), 2)
-		mark := feed.Mark{Items: s.ids("1"), Flag: feed.Starred, On: true, At: s.advance(time.Minute)}
-		if err := s.Mark(s.ctx(), mark); writeError(err) == nil {
+		s.Must(os.Chmod(s.Path(), lock[1]))
+		s.Must(os.Chmod(dir, lock[0]))
+		s := openAt(t, s.Path(), s.Clock)
+		cachetest.Equal(t, "items", len(s.List("")), 2)
+		mark := feed.Mark{Items: s.IDs("1"), Flag: feed.Starred, On: true, At: s.Advance(time.Minute)}
+		if err := s.Mark(s.Ctx(), mark); cache.WriteError(err) == nil {
 			t.Errorf("%v: mark: %v", lock, err)
 		}
 		if s.ReadOnly() == nil {
-			t.Errorf("%v: not known to be unwritable", lock)
+			t.Errorf("%v: ReadOnly returns nil", lock)
 		}
-		equal(t, "items after that", len(s.list("")), 2)
-		s.must(os.Chmod(dir, 0o700))
-		s.must(os.Chmod(s.Path(), 0o600))
-		s.must(s.Mark(s.ctx(), mark))
-		equal(t, "starred", s.list("is:starred"), []string{"1"})
-		equal(t, "readOnly", s.ReadOnly(), nil)
-		s.mark(feed.Starred, false, "1")
-		s.must(s.Close())
+		cachetest.Equal(t, "items after that", len(s.List("")), 2)
+		s.Must(os.Chmod(dir, 0o700))
+		s.Must(os.Chmod(s.Path(), 0o600))
+		s.Must(s.Mark(s.Ctx(), mark))
+		cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
+		cachetest.Equal(t, "ReadOnly", s.ReadOnly(), nil)
+		s.MarkItems(feed.Starred, false, "1")
+		s.Must(s.Close())
 	}
 }
 
-// A directory that cannot be made, and a new file that cannot be, are told by
-// their own errors.
+// TestNowhereToWrite checks the errors for a directory and for a new file that cannot
+// be created.
 func TestNowhereToWrite(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
@@ -56,28 +58,28 @@ func TestNowhereToWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{filepath.Join(dir, "cache.db"), filepath.Join(dir, "data", "cache.db")} {
-		if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, ErrReadOnly) {
+		if _, err := cache.Open(t.Context(), path, cache.Options{}); !errors.Is(err, cache.ErrReadOnly) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 }
 
-// After a full disk the next write begins anew, and what was refused is taken.
-func TestRoomAgain(t *testing.T) {
+// TestWriteAfterFullDisk checks that writing works again after a full disk.
+func TestWriteAfterFullDisk(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute))
-	s.must(s.Vacuum(s.ctx())) // free pages are room, too
-	_, err := s.writer.Exec(`PRAGMA max_page_count = 1`)
-	s.must(err)
-	if _, err := s.writer.Exec(`CREATE TABLE filler (a)`); err == nil {
-		t.Fatal("there is room")
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute))
+	s.Must(s.Vacuum(s.Ctx())) // free pages are room, too
+	_, err := s.Writer().Exec(`PRAGMA max_page_count = 1`)
+	s.Must(err)
+	if _, err := s.Writer().Exec(`CREATE TABLE filler (a)`); err == nil {
+		t.Fatal("the disk is not full")
 	}
-	if err := s.noteWrite("save", ErrFull); !errors.Is(err, ErrFull) {
+	if err := s.NoteWrite("save", cache.ErrFull); !errors.Is(err, cache.ErrFull) {
 		t.Error(err)
 	}
-	equal(t, "readOnly", s.ReadOnly(), ErrFull)
-	s.mark(feed.Starred, true, "1")
-	equal(t, "starred", s.list("is:starred"), []string{"1"})
-	equal(t, "readOnly", s.ReadOnly(), nil)
+	cachetest.Equal(t, "ReadOnly", s.ReadOnly(), cache.ErrFull)
+	s.MarkItems(feed.Starred, true, "1")
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
+	cachetest.Equal(t, "ReadOnly", s.ReadOnly(), nil)
 }

@@ -10,23 +10,23 @@ import (
 	"dateline/feed/markup"
 )
 
-// Where at least fewestNew of a document's items are unknown, and no more than
-// as many are known, it may be an archive under new identities.
+// fewestNew is the number of unknown items from which a document may be an archive
+// with new identities. At least half of its items must be unknown, too.
 const fewestNew = 3
 
-// candidates is how many of a feed's newest items an archive is compared with,
-// beside four times as many as it has itself.
-const candidates = 500
+// baseCandidates is the number of newest items of a feed with which an archive is
+// compared, in addition to four times its own length.
+const baseCandidates = 500
 
-// candidate is a known item that a document does not list.
+// candidate is a stored item that the document does not list.
 type candidate struct {
 	known
 	feed.Item
 }
 
-// findReissued finds, for the items of an answer that are not known, those that were
-// the same under another identity and that the document does not list any more.
-// Keys are indexes into b.items.
+// findReissued finds stored items that the publisher gave a new identity: items that
+// the document lists as unknown ones, and does not list under the old identity. The
+// result is the stored item by the index in b.items.
 func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, removed map[int64]bool) (map[int]known, error) {
 	var fresh []feed.Article
 	var index []int
@@ -45,7 +45,7 @@ func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, remo
 	var old []candidate
 	var err error
 	if len(fresh) >= fewestNew && 2*len(fresh) >= len(b.items) {
-		old, err = w.alike(t, fresh, b.identities, candidates+4*len(b.items))
+		old, err = w.sameDateOrTitle(t, fresh, b.identities, baseCandidates+4*len(b.items))
 	} else {
 		old, err = w.atSameInstant(t, fresh, b.identities)
 	}
@@ -70,9 +70,9 @@ func (w *itemWriter) findReissued(t *target, b batch, have map[int64]known, remo
 	return found, w.err
 }
 
-// alike are those of the newest unlisted items that have the date or the title
-// of a fresh one: no other can be one of them.
-func (w *itemWriter) alike(t *target, fresh []feed.Article, identities string, n int) ([]candidate, error) {
+// sameDateOrTitle returns those of the n newest items not listed in the document that have the
+// date or the title of an unknown item. No other item can be the same.
+func (w *itemWriter) sameDateOrTitle(t *target, fresh []feed.Article, identities string, n int) ([]candidate, error) {
 	var titles []string
 	var seconds []int64
 	for _, a := range fresh {
@@ -88,8 +88,8 @@ func (w *itemWriter) alike(t *target, fresh []feed.Article, identities string, n
 	return w.candidates(sqlUnlisted, t.id, identities, n, db.IDBits, db.JSONIntegers(seconds), string(list))
 }
 
-// atSameInstant are the unlisted items that have the date and title of one of
-// the fresh ones or, where that has no date, its address.
+// atSameInstant returns the items not listed in the document that have the date and
+// the title of an unknown item. If the unknown item has no date, they have its link.
 func (w *itemWriter) atSameInstant(t *target, fresh []feed.Article, identities string) ([]candidate, error) {
 	var all []candidate
 	got := map[int64]bool{}
@@ -122,7 +122,7 @@ const (
 	sqlSameLink = candidateColumns + `items i INDEXED BY items_link_hash JOIN details d ON d.id = i.id
 		WHERE i.feed = ?1 AND i.identity NOT IN (SELECT value FROM json_each(?2)) AND i.link_hash = ?3`
 
-	// The index by feed does not have the hidden items.
+	// The index items_feed has no hidden items.
 	sqlUnlisted = candidateColumns + `(SELECT * FROM (SELECT pos FROM items INDEXED BY items_feed WHERE feed = ?1 AND hidden = 0 ORDER BY pos DESC LIMIT ?3)
 			UNION ALL SELECT * FROM (SELECT pos FROM items INDEXED BY items_hidden WHERE hidden = 1 AND feed = ?1 ORDER BY pos DESC LIMIT ?3)) n
 		CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
@@ -146,16 +146,16 @@ func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) 
 	return list, err
 }
 
-// releaseGUID gives an item whose GUID another one took over an identity that no
-// document can have.
+// releaseGUID gives an item an identity that no document can have, because another
+// item has taken over its GUID.
 func (w *itemWriter) releaseGUID(old feed.Article) error {
 	key := fmt.Sprintf("%s #%d", old.Key, old.ID)
 	w.exec(`UPDATE details SET key = ? WHERE id = ?`, key, old.ID)
 	return w.exec(`UPDATE items SET identity = ? WHERE id = ?`, hash("retired", key), old.ID)
 }
 
-// isFilled reports whether a feed has items.
-func (w *itemWriter) isFilled(feedID int64) (filled bool, err error) {
+// hasItems reports whether a feed has items.
+func (w *itemWriter) hasItems(feedID int64) (filled bool, err error) {
 	err = w.row(`SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = ?)`, []any{feedID}, &filled)
 	return filled, err
 }

@@ -1,4 +1,4 @@
-package cache
+package cache_test
 
 import (
 	"fmt"
@@ -8,21 +8,22 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// archive is what a site published, oldest last.
+// archive returns n items of a site, oldest last.
 func archive(n int) []feed.Article {
 	var items []feed.Article
 	for i := range n {
-		a := item(fmt.Sprint("old-", i), time.Duration(i)*25*time.Hour+90*time.Minute, fmt.Sprintf("What happened on day %d", i), fmt.Sprintf("<p>text %d", i))
+		a := cachetest.Item(fmt.Sprint("old-", i), time.Duration(i)*25*time.Hour+90*time.Minute, fmt.Sprintf("What happened on day %d", i), fmt.Sprintf("<p>text %d", i))
 		a.Link = fmt.Sprintf("http://old.example/2026/%d?utm_source=feed", i)
 		items = append(items, a)
 	}
 	return items
 }
 
-// reissued gives every item another key and whatever else change does.
+// reissued gives every item another key and applies change.
 func reissued(items []feed.Article, change func(i int, a *feed.Article)) []feed.Article {
 	items = slices.Clone(items)
 	for i := range items {
@@ -33,7 +34,7 @@ func reissued(items []feed.Article, change func(i int, a *feed.Article)) []feed.
 	return items
 }
 
-// reissues are the ways in which a publisher gives an archive new identities.
+// reissues returns the ways in which publishers give an archive new identities.
 func reissues() map[string]func(i int, a *feed.Article) {
 	return map[string]func(i int, a *feed.Article){
 		"GUIDs":  func(int, *feed.Article) {},
@@ -46,56 +47,57 @@ func reissues() map[string]func(i int, a *feed.Article) {
 	}
 }
 
-// What the user did to an archive stays with it when it comes again under
-// other identities, with a new item among them; the user can still take back
-// what was done before, and saving it again changes nothing.
+// TestReissuedArchive checks that the marks of an archive stay when it comes again
+// with new identities and a new item. Earlier marks can still be undone, and saving it
+// again changes nothing.
 func TestReissuedArchive(t *testing.T) {
 	for name, change := range reissues() {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
-			s.settle(feed.Settings{RenewEdited: true, Notify: true}, "a")
+			s.subscribeWith(feed.Settings{RenewEdited: true, Notify: true}, "a")
 			old := archive(12)
-			s.save("a", old...)
-			s.index()
-			s.advance(time.Minute)
-			s.mark(feed.Read, true, "old-1", "old-2", "old-3")
-			s.mark(feed.Starred, true, "old-4")
-			s.mark(feed.Hidden, true, "old-5")
-			s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("old-6"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
-			s.must(s.SetReadingPosition(s.ctx(), s.id("old-1"), 700))
-			ids := s.ids("old-0", "old-5", "old-9")
-			s.advance(time.Minute)
-			fresh := append([]feed.Article{item("news", time.Second, "Something else", "words")}, reissued(old[:10], change)...)
-			saved := s.save("a", fresh...)
-			equal(t, "saved", []int{saved.New, saved.Updated, saved.Reissued, len(saved.Notify)}, []int{1, 0, 10, 1})
-			sorted := func(query string) []string { keys := s.list(query); slices.Sort(keys); return keys }
-			equal(t, "read", sorted("is:read"), []string{"new-1", "new-2", "new-3"})
-			equal(t, "starred", s.list("is:starred"), []string{"new-4"})
-			equal(t, "hidden", s.list("is:hidden"), []string{"new-5"})
-			equal(t, "labelled", s.list("label:later"), []string{"new-6"})
-			equal(t, "all", len(s.list("")), 12)
-			equal(t, "the same items", s.ids("new-0", "new-5", "new-9"), ids)
-			at, err := s.ReadingPosition(s.ctx(), s.id("new-1"))
-			s.must(err)
-			equal(t, "position", at, 700)
+			s.SaveItems("a", old...)
+			s.IndexAll()
+			s.Advance(time.Minute)
+			s.MarkItems(feed.Read, true, "old-1", "old-2", "old-3")
+			s.MarkItems(feed.Starred, true, "old-4")
+			s.MarkItems(feed.Hidden, true, "old-5")
+			s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("old-6"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
+			s.Must(s.setProgress(s.ID("old-1"), 700))
+			ids := s.IDs("old-0", "old-5", "old-9")
+			s.Advance(time.Minute)
+			fresh := append([]feed.Article{cachetest.Item("news", time.Second, "Something else", "words")}, reissued(old[:10], change)...)
+			saved := s.SaveItems("a", fresh...)
+			cachetest.Equal(t, "saved", []int{saved.New, saved.Updated, saved.Reissued, len(saved.Notify)}, []int{1, 0, 10, 1})
+			sorted := func(query string) []string { keys := s.List(query); slices.Sort(keys); return keys }
+			cachetest.Equal(t, "read", sorted("is:read"), []string{"new-1", "new-2", "new-3"})
+			cachetest.Equal(t, "starred", s.List("is:starred"), []string{"new-4"})
+			cachetest.Equal(t, "hidden", s.List("is:hidden"), []string{"new-5"})
+			cachetest.Equal(t, "labelled", s.List("label:later"), []string{"new-6"})
+			cachetest.Equal(t, "all", len(s.List("")), 12)
+			cachetest.Equal(t, "the same items", s.IDs("new-0", "new-5", "new-9"), ids)
+			at, err := s.ReadingPosition(s.Ctx(), s.ID("new-1"))
+			s.Must(err)
+			cachetest.Equal(t, "position", at, 700)
 			for range 2 {
-				equal(t, "found", s.list(`"day 3"`), []string{"new-3"})
-				s.index()
+				cachetest.Equal(t, "found", s.List(`"day 3"`), []string{"new-3"})
+				s.IndexAll()
 			}
-			s.checkCounts()
-			equal(t, "again", s.save("a", fresh...), feed.Saved{URL: "a"})
+			s.CheckCounts()
+			cachetest.Equal(t, "again", s.SaveItems("a", fresh...), feed.Saved{URL: "a"})
 			for range 4 {
-				_, err := s.Undo(s.ctx(), s.advance(time.Second))
-				s.must(err)
+				_, err := s.undo(s.Advance(time.Second))
+				s.Must(err)
 			}
-			equal(t, "undone", []int{len(s.list("is:unread")), len(s.list("is:starred")), len(s.list("is:hidden")), len(s.list("label:later"))}, []int{13, 0, 0, 0})
-			s.checkCounts()
+			cachetest.Equal(t, "undone", []int{len(s.List("is:unread")), len(s.List("is:starred")), len(s.List("is:hidden")), len(s.List("label:later"))}, []int{13, 0, 0, 0})
+			s.CheckCounts()
 		})
 	}
 }
 
-// Whatever part of an archive comes again, under whichever mixture of changes
-// and in whatever order: no item is lost, doubled, or given to another.
+// TestReissuesKeepItemsApart checks that no item is lost, doubled or taken for another
+// one, whatever part of an archive comes again, with whatever changes and in whatever
+// order.
 func TestReissuesKeepItemsApart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector, and runs nothing side by side that others do not")
@@ -105,9 +107,9 @@ func TestReissuesKeepItemsApart(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		s := open(t)
-		s.subscribe("a")
+		s.Subscribe("a")
 		old := archive(4 + r.IntN(20))
-		s.save("a", old...)
+		s.SaveItems("a", old...)
 		again := reissued(old, func(i int, a *feed.Article) {
 			if r.IntN(5) == 0 {
 				a.GUID = old[i].GUID
@@ -118,88 +120,90 @@ func TestReissuesKeepItemsApart(t *testing.T) {
 		r.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
 		byTitle := map[string]int64{}
 		for _, a := range old {
-			byTitle[a.Title] = s.id(a.Key)
+			byTitle[a.Title] = s.ID(a.Key)
 		}
-		s.advance(time.Minute)
-		saved := s.save("a", again...)
-		equal(t, fmt.Sprint(seed, ": items"), len(s.list("")), len(old))
-		equal(t, fmt.Sprint(seed, ": new"), saved.New, 0)
+		s.Advance(time.Minute)
+		saved := s.SaveItems("a", again...)
+		cachetest.Equal(t, fmt.Sprint(seed, ": items"), len(s.List("")), len(old))
+		cachetest.Equal(t, fmt.Sprint(seed, ": new"), saved.New, 0)
 		for _, a := range again {
-			if got := s.id(a.Key); got != byTitle[a.Title] {
+			if got := s.ID(a.Key); got != byTitle[a.Title] {
 				t.Errorf("seed %d: %s has the id %d, had %d", seed, a.Key, got, byTitle[a.Title])
 			}
 		}
-		s.checkCounts()
+		s.CheckCounts()
 	}
 }
 
-// A single item with a new GUID is known again by date, and by its title or
-// address; without a GUID so is one that moves to another address.
+// TestSingleNewIdentity checks that a single item with a new GUID is known by its date
+// and its title or link. Without a GUID an item that moves to another link is known,
+// too.
 func TestSingleNewIdentity(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
+	s.Subscribe("a")
 	old := archive(6)
-	s.save("a", old...)
-	id := s.id("old-2")
+	s.SaveItems("a", old...)
+	id := s.ID("old-2")
 	moved := reissued(old, func(i int, a *feed.Article) { a.GUID = old[i].GUID })
 	moved[2].GUID, moved[2].Key, moved[2].Link = "", "link:https://new.example/x", "https://new.example/x"
-	equal(t, "saved", s.save("a", moved...), feed.Saved{URL: "a", Reissued: 1})
-	equal(t, "same", s.id("link:https://new.example/x"), id)
-	equal(t, "again", s.save("a", moved...), feed.Saved{URL: "a"})
-	s.checkCounts()
+	cachetest.Equal(t, "saved", s.SaveItems("a", moved...), feed.Saved{URL: "a", Reissued: 1})
+	cachetest.Equal(t, "same", s.ID("link:https://new.example/x"), id)
+	cachetest.Equal(t, "again", s.SaveItems("a", moved...), feed.Saved{URL: "a"})
+	s.CheckCounts()
 }
 
-// Items without dates that get new GUIDs at each fetch are known by address,
-// title and text; a page whose text changes is news.
+// TestGUIDsChangeWithoutDates checks that items without dates that get new GUIDs at
+// each check are known by link, title and text, and that a page whose text changes is
+// new.
 func TestGUIDsChangeWithoutDates(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
+	s.Subscribe("a")
 	of := func(key, text string) feed.Article {
-		a := item(key, 0, "Weather", text)
+		a := cachetest.Item(key, 0, "Weather", text)
 		a.Link = "https://example.org/weather"
 		return a
 	}
-	s.save("a", of("1", "rain"))
-	s.mark(feed.Read, true, "1")
-	s.advance(time.Minute)
-	equal(t, "new GUID", s.save("a", of("2", "<p>rain")), feed.Saved{URL: "a", Reissued: 1})
-	equal(t, "read", s.list("is:read"), []string{"2"})
-	equal(t, "new text", s.save("a", of("3", "sun")), feed.Saved{URL: "a", New: 1})
-	s.checkCounts()
+	s.SaveItems("a", of("1", "rain"))
+	s.MarkItems(feed.Read, true, "1")
+	s.Advance(time.Minute)
+	cachetest.Equal(t, "new GUID", s.SaveItems("a", of("2", "<p>rain")), feed.Saved{URL: "a", Reissued: 1})
+	cachetest.Equal(t, "read", s.List("is:read"), []string{"2"})
+	cachetest.Equal(t, "new text", s.SaveItems("a", of("3", "sun")), feed.Saved{URL: "a", New: 1})
+	s.CheckCounts()
 }
 
-// A GUID that the publisher uses for another item makes that item new; what was
-// done to the one before stays with it. An item that moves keeps its GUID.
+// TestReusedGUID checks that an item is new if its publisher reuses the GUID of
+// another item. The old item keeps its marks. An item that moves keeps its GUID.
 func TestReusedGUID(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("latest", 3*time.Hour, "Monday's edition", "rain"))
-	s.mark(feed.Read, true, "latest")
-	monday := s.id("latest")
-	next := item("latest", time.Hour, "Tuesday's edition", "sun")
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("latest", 3*time.Hour, "Monday's edition", "rain"))
+	s.MarkItems(feed.Read, true, "latest")
+	monday := s.ID("latest")
+	next := cachetest.Item("latest", time.Hour, "Tuesday's edition", "sun")
 	next.Link = "https://example.org/tuesday"
 	for i, want := range []feed.Saved{{URL: "a", New: 1}, {URL: "a"}} {
-		s.advance(time.Minute)
-		equal(t, fmt.Sprint("saved ", i), s.save("a", next), want)
+		s.Advance(time.Minute)
+		cachetest.Equal(t, fmt.Sprint("saved ", i), s.SaveItems("a", next), want)
 	}
-	equal(t, "unread", s.list("is:unread"), []string{"latest"})
-	equal(t, "read", s.list("is:read"), []string{fmt.Sprintf("latest #%d", monday)})
+	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"latest"})
+	cachetest.Equal(t, "read", s.List("is:read"), []string{fmt.Sprintf("latest #%d", monday)})
 	next.Link = "https://example.org/moved"
-	equal(t, "moved", s.save("a", next), feed.Saved{URL: "a", Updated: 1})
-	equal(t, "all", len(s.list("")), 2)
-	s.checkCounts()
+	cachetest.Equal(t, "moved", s.SaveItems("a", next), feed.Saved{URL: "a", Updated: 1})
+	cachetest.Equal(t, "all", len(s.List("")), 2)
+	s.CheckCounts()
 }
 
-// A second item with one key in a document is an edit of the first, also where
-// the first is an old one under a new identity.
-func TestTwiceInAReissue(t *testing.T) {
+// TestKeyTwiceInDocument checks that a second item with the same key in a document is
+// an edit of the first one, also if the first one is a known item with a new identity.
+func TestKeyTwiceInDocument(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
+	s.Subscribe("a")
 	old := archive(4)
-	s.save("a", old...)
+	s.SaveItems("a", old...)
 	again := reissued(old, func(int, *feed.Article) {})
 	twice := again[0]
 	twice.Title = "What happened on day 0, edited"
-	equal(t, "saved", s.save("a", append(again, twice)...), feed.Saved{URL: "a", Reissued: 4, Updated: 1})
-	s.checkCounts()
+	cachetest.Equal(t, "saved", s.SaveItems("a", append(again, twice)...), feed.Saved{URL: "a", Reissued: 4, Updated: 1})
+	s.CheckCounts()
 }

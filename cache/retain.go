@@ -9,18 +9,20 @@ import (
 	"dateline/cache/search"
 )
 
-// removeSlice is how many items are removed in one transaction.
-const removeSlice = 200
+// removeChunk is the number of items that one transaction removes.
+const removeChunk = 200
 
-// Retain removes what the feeds' settings do not keep: items dated more than
-// KeepDays before now, and all but the newest KeepItems of a feed. A zero now
-// means that the time is not known: then nothing goes for its age. Starred and
-// labelled items always stay, unread ones where KeepUnread is set; hidden ones
-// are treated as the rest. A removed item does not come back while its feed
-// still lists it. Feeds no longer subscribed are left alone.
+// Retain removes the items that the settings of the feeds do not keep: items dated
+// more than KeepDays before now, and all but the KeepItems newest items of a feed. If
+// now is zero, the time is not known and no item is removed because of its date.
+//
+// Starred and labelled items always stay. Unread items stay if KeepUnread is set.
+// Hidden items are treated like read ones. Items of unsubscribed feeds stay. A removed
+// item does not come back while its feed still lists it. Retain works in several
+// transactions.
 func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
 	const op = "remove old items"
-	rules, err := readKeeping(ctx, s.readers)
+	rules, err := readRetention(ctx, s.readers)
 	if err != nil {
 		return 0, WrapError(ctx, op, err)
 	}
@@ -34,23 +36,24 @@ func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err err
 	return removed, nil
 }
 
-// keeping is what a feed keeps.
-type keeping struct {
+// retention is the retention of a feed: how many days and items are kept, 0 means no
+// limit, and whether unread items always stay.
+type retention struct {
 	feed        int64
 	days, items int
 	unread      bool
 }
 
-func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
+func readRetention(ctx context.Context, q db.Querier) ([]retention, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, keep_days, keep_items, keep_unread FROM feeds
 		WHERE config_order IS NOT NULL AND (keep_days > 0 OR keep_items > 0)`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var rules []keeping
+	var rules []retention
 	for rows.Next() {
-		var k keeping
+		var k retention
 		if err := rows.Scan(&k.feed, &k.days, &k.items, &k.unread); err != nil {
 			return nil, err
 		}
@@ -59,12 +62,12 @@ func readKeeping(ctx context.Context, q db.Querier) ([]keeping, error) {
 	return rules, rows.Err()
 }
 
-// sqlRemovable walks the items of a feed below a position, oldest first. The
-// index by feed has hidden items, too, only in items_hidden.
+// sqlRemovable returns the removable items of a feed below a position, oldest first.
+// It names no index, because items_feed has no hidden items.
 const sqlRemovable = `SELECT i.pos FROM items i WHERE i.feed = ? AND i.pos < ? AND i.starred = 0 AND (i.read = 1 OR i.hidden = 1 OR ?)
 	AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.pos = i.pos AND l.held = 1) ORDER BY i.pos LIMIT ?`
 
-func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed int, err error) {
+func (s *Store) retain(ctx context.Context, k retention, now time.Time) (removed int, err error) {
 	below := int64(db.Bottom)
 	if k.days > 0 && !now.IsZero() {
 		below = db.FirstPosition(now.AddDate(0, 0, -k.days))
@@ -85,17 +88,18 @@ func (s *Store) retain(ctx context.Context, k keeping, now time.Time) (removed i
 		return 0, nil
 	}
 	for {
-		n, err := s.removeSlice(ctx, db.SQL(sqlRemovable, k.feed, below, !k.unread, removeSlice), true)
+		n, err := s.removeChunk(ctx, db.SQL(sqlRemovable, k.feed, below, !k.unread, removeChunk), true)
 		removed += n
-		if err != nil || n < removeSlice {
+		if err != nil || n < removeChunk {
 			return removed, err
 		}
 	}
 }
 
-// removeSlice removes the items at the positions of a query, with everything that
-// belongs to them; they are remembered as gone if remember is set.
-func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int, error) {
+// removeChunk removes the items at the positions that a query returns, with everything
+// that belongs to them, and returns how many there were. If remember is set, Save does
+// not store them again.
+func (s *Store) removeChunk(ctx context.Context, of db.Text, remember bool) (int, error) {
 	n := 0
 	err := s.write(ctx, "remove items", func(tx *sql.Tx) error {
 		positions, err := db.Integers(ctx, tx, of)
@@ -128,12 +132,12 @@ func (s *Store) removeSlice(ctx context.Context, of db.Text, remember bool) (int
 	return n, err
 }
 
-// Purge removes a feed that is not subscribed (any more) with its items and
-// their marks, and says how many items there were; [ErrNoFeed] when the cache
-// does not know it. A subscribed feed loses its items and its state and starts
-// anew.
+// Purge deletes the items of a feed with their marks, and returns how many there were.
+// A feed that is not subscribed is deleted, too. A subscribed feed loses its state, so
+// that the next check reads it like a new one. If the database has no such feed, the
+// error is [ErrNoFeed]. Purge works in several transactions.
 func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
-	op := "purge " + url
+	op := "delete the items of " + url
 	var id int64
 	err = s.readers.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM feeds WHERE url = ?`, url).Scan(&id)
 	if err == nil && id == 0 {
@@ -141,9 +145,9 @@ func (s *Store) Purge(ctx context.Context, url string) (n int, err error) {
 	}
 	for err == nil {
 		var removed int
-		removed, err = s.removeSlice(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeSlice), false)
+		removed, err = s.removeChunk(ctx, db.SQL(`SELECT i.pos FROM items i INDEXED BY items_identity WHERE i.feed = ? LIMIT ?`, id, removeChunk), false)
 		n += removed
-		if removed < removeSlice {
+		if removed < removeChunk {
 			break
 		}
 	}

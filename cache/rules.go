@@ -12,14 +12,14 @@ import (
 	"dateline/feed/query"
 )
 
-// SetRules makes these the rules that every later [Store.Save] applies to new
-// items. Each must have passed [query.Check].
+// SetRules sets the rules that each later [Store.Save] applies to new items. Each rule
+// must have passed [query.Check].
 func (s *Store) SetRules(rules []query.Rule) {
 	kept := slices.Clone(rules)
 	s.rules.Store(&kept)
 }
 
-// activeRules are the rules that hold now.
+// activeRules returns the rules that are active at the time now.
 func (s *Store) activeRules(now time.Time) []query.Rule {
 	all := s.rules.Load()
 	if all == nil {
@@ -28,26 +28,26 @@ func (s *Store) activeRules(now time.Time) []query.Rule {
 	return slices.DeleteFunc(slices.Clone(*all), func(r query.Rule) bool { return !r.Active(now) })
 }
 
-// asArrived is an item without what was done to it since it arrived.
+// asArrived returns an item without the changes that were made since it arrived.
 func asArrived(a feed.Article) feed.Article {
 	a.Read, a.Starred, a.Hidden, a.Edited, a.Fulltext = false, false, false, false, false
 	a.Snoozed, a.Labels = time.Time{}, nil
 	return a
 }
 
-// arrival is what a rule's query depends on besides the item, at an instant at
-// which items arrive: each of them is new.
+// arrival returns the query environment of items that arrive at a time: each of them
+// is new.
 func arrival(at time.Time) query.Env { return query.Env{Now: at, NewSince: at} }
 
 const (
 	sqlRuleHits  = `SELECT i.pos FROM items i INDEXED BY items_new WHERE i.first_seen >= ? AND i.unsubscribed = 0`
-	ruleHitSlice = 500
+	ruleHitChunk = 500
 )
 
-// RuleHits yields, newest first, the items first seen since an instant that the
-// rule would have matched on their arrival, as they are now, and counts them.
-// It goes by the rule's query alone, not by whether it is active, and by the
-// items' present titles and texts.
+// RuleHits yields the items first seen since a time that the query of the rule matches
+// as they arrived, newest first, and returns how many there are. The yielded items
+// have their current state. Titles and texts are the current ones, and whether the
+// rule is active does not matter. If yield returns an error, RuleHits stops.
 func (s *Store) RuleHits(ctx context.Context, r query.Rule, since time.Time, yield func(feed.Article) error) (n int, err error) {
 	const op = "try a rule"
 	infos, err := search.FeedInfos(ctx, s.readers)
@@ -60,14 +60,14 @@ func (s *Store) RuleHits(ctx context.Context, r query.Rule, since time.Time, yie
 	}
 	slices.SortFunc(positions, func(a, b int64) int { return cmp.Compare(b, a) })
 	zone := s.now().Location()
-	for slice := range slices.Chunk(positions, ruleHitSlice) {
+	for chunk := range slices.Chunk(positions, ruleHitChunk) {
 		err := s.scanArticles(ctx, s.readers, func(_ int64, a feed.Article) error {
 			if !r.Query.Match(asArrived(a), infos[a.Feed], arrival(a.FirstSeen.In(zone))) {
 				return nil
 			}
 			n++
 			return yield(a)
-		}, sqlArticles, db.JSONIntegers(slice))
+		}, sqlArticles, db.JSONIntegers(chunk))
 		if err != nil {
 			return n, WrapError(ctx, op, err)
 		}

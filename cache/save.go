@@ -14,32 +14,33 @@ import (
 	"dateline/feed"
 )
 
-// Save keeps the answers of several feeds in one transaction: each feed's
-// state always, its items when the answer has a Document. Known items are
-// found by their Key, or by link, title and date when the publisher changed
-// that, and updated in position; unchanged ones are not written. What the user
-// did stays, but for one thing: an edited item becomes unread again in a feed
-// that asks for it. Of items with equal dates the one that stands first in the
+// Save stores the results of checks of several feeds in one transaction: the state of
+// each feed, and the items if the result has a Document.
+//
+// A known item is found by its Key, or by link, title and date if the publisher
+// changed the Key. It is updated in place, and not written if nothing changed. The
+// marks of the user stay. There is one exception: an edited item becomes unread again
+// in a feed with the setting RenewEdited. If items have equal dates, the first in the
 // document comes first in a view.
 //
-// New items, and only these, are put to the rules of [Store.SetRules]. Those
-// the user wants to be told of are in Notify, in the document's order: none of
-// a feed's first answer, and none that a rule hid.
+// The rules of [Store.SetRules] apply to new items only. Saved.Notify has the new
+// items to notify the user of, in the order of the document. It has no items of the
+// first result of a feed, and none that a rule hid.
 //
-// The full text follows with [Store.IndexPending]. The answer of a feed that
-// the cache does not know, because it was purged meanwhile, is dropped.
-func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved, error) {
-	batches := make([]batch, len(answers))
-	for i, a := range answers {
+// [Store.IndexPending] adds the texts to the search index. The result for a feed that
+// the database does not know, because it was purged meanwhile, is dropped.
+func (s *Store) Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved, error) {
+	batches := make([]batch, len(results))
+	for i, r := range results {
 		var err error
-		if batches[i], err = prepare(a); err != nil {
-			return nil, WrapError(ctx, "save "+a.URL, err)
+		if batches[i], err = prepareBatch(r); err != nil {
+			return nil, WrapError(ctx, "save "+r.URL, err)
 		}
 	}
 	s.compressEarly(ctx, batches)
 	var saved []feed.Saved
 	var w *itemWriter
-	err := s.write(ctx, "save what the feeds sent", func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, "save the new items", func(tx *sql.Tx) (err error) {
 		if w, err = newItemWriter(ctx, s, tx); err != nil {
 			return err
 		}
@@ -49,45 +50,45 @@ func (s *Store) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.Saved
 	if err != nil {
 		return nil, err
 	}
-	w.keepPrepared()
+	w.cacheStatements()
 	return saved, nil
 }
 
-// batch is an answer on its way in, with all that can be computed before the
+// batch is the result of one feed, with everything that can be computed before the
 // transaction begins.
 type batch struct {
 	feed.Fetched
 	items []incoming
-	// identities is a JSON array of those of items.
+	// identities is a JSON array of the identities of items.
 	identities string
 }
 
-// incoming is an item as it will be written.
+// incoming is an item of a document, prepared for writing.
 type incoming struct {
 	feed.Article
 	identity, source       int64
 	categories, enclosures string
-	// keys are those by which it finds its story.
+	// keys are the hashes by which the item finds its story.
 	keys storyKeys
-	// body is what [Store.compressEarly] made of the article's body; nil where it
-	// left that to be done when it is needed.
-	body []byte
+	// compressed is the compressed body. It is nil if [Store.compressEarly] has not
+	// compressed it.
+	compressed []byte
 }
 
-// known is what the cache has of an incoming item.
+// known is what the database has of an incoming item.
 type known struct {
 	id, pos, source int64
 	indexed         bool
 }
 
-func prepare(a feed.Fetched) (batch, error) {
+func prepareBatch(a feed.Fetched) (batch, error) {
 	b := batch{Fetched: a}
 	if a.Document == nil {
 		return b, nil
 	}
 	identities := make([]int64, 0, len(a.Document.Items))
 	b.items = make([]incoming, 0, len(a.Document.Items))
-	var said hasher
+	var h hasher
 	for _, article := range slices.Backward(a.Document.Items) {
 		in := incoming{Article: article, identity: hash(article.Key), keys: keysOfStory(article)}
 		var err, err2 error
@@ -96,13 +97,14 @@ func prepare(a feed.Fetched) (batch, error) {
 		if err := errors.Join(err, err2); err != nil {
 			return b, err
 		}
-		// The number of comments is no news: it would make every answer an update.
+		// The number of comments is not part of the source, because it changes with every
+		// check and is no update.
 		source := []string{article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
 			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw}
 		if article.Chapters != "" || article.Transcript != "" {
 			source = append(source, article.Chapters, article.Transcript)
 		}
-		in.source = said.hash(source...)
+		in.source = h.hash(source...)
 		b.items = append(b.items, in)
 		identities = append(identities, in.identity)
 	}
@@ -110,7 +112,7 @@ func prepare(a feed.Fetched) (batch, error) {
 	return b, nil
 }
 
-// digits writes an instant for a hash.
+// digits returns a time as text for a hash; empty for the zero time.
 func digits(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -138,26 +140,26 @@ func (w *itemWriter) save(batches []batch) ([]feed.Saved, error) {
 			return nil, err
 		}
 		if saved[i].New > 0 {
-			if err := w.keepRound(b.Round); err != nil {
+			if err := w.saveRefreshStart(b.Round); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return saved, w.keepSequence()
+	return saved, w.saveSequence()
 }
 
-// items saves the items of one answer. They come last first, so that the
-// first gets the highest id.
+// items saves the items of one batch. The last item of the document comes first, so
+// that the first item gets the highest ID.
 func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	removed, err := w.removed(t.id, b)
 	if err != nil {
 		return err
 	}
-	filled, err := w.isFilled(t.id)
+	filled, err := w.hasItems(t.id)
 	if err != nil {
 		return err
 	}
-	t.asked = t.asked || filled
+	t.checkedBefore = t.checkedBefore || filled
 	have := map[int64]known{}
 	var reissued map[int]known
 	if filled {
@@ -168,14 +170,14 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 			return err
 		}
 	}
-	if t.met, err = w.met(b.items, have); err != nil {
+	if t.sharedKeys, err = w.findSharedKeys(b.items, have); err != nil {
 		return err
 	}
 	first := w.next
 	for i, in := range b.items {
 		old, isKnown := have[in.identity]
 		if again, found := reissued[i]; found {
-			if have[in.identity], err = w.again(t, again, in, saved); err != nil {
+			if have[in.identity], err = w.updateReissued(t, again, in, saved); err != nil {
 				return err
 			}
 			continue
@@ -183,9 +185,9 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 		switch {
 		case isKnown && old.source == in.source, removed[in.identity]:
 		case isKnown:
-			have[in.identity], err = w.change(t, old, in, old.id >= first, saved)
+			have[in.identity], err = w.updateChanged(t, old, in, old.id >= first, saved)
 		default:
-			// A second item with the same key is an edit of the first.
+			// A second item with the same key in one document is an edit of the first one.
 			have[in.identity], err = w.insertNew(t, in, saved)
 		}
 		if err != nil {
@@ -199,8 +201,8 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	return nil
 }
 
-// again updates an item that came under another identity than before.
-func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved) (known, error) {
+// updateReissued updates an item that has a new identity.
+func (w *itemWriter) updateReissued(t *target, old known, in incoming, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
@@ -209,14 +211,14 @@ func (w *itemWriter) again(t *target, old known, in incoming, saved *feed.Saved)
 	return w.update(t, old, in, before, true)
 }
 
-// change updates an item whose source is not what it was, unless another one
-// took over its GUID; young reports whether it came with this very document.
-func (w *itemWriter) change(t *target, old known, in incoming, young bool, saved *feed.Saved) (known, error) {
+// updateChanged updates an item whose source has changed, unless another item took over its
+// GUID. young reports whether it was inserted for the same document.
+func (w *itemWriter) updateChanged(t *target, old known, in incoming, isNew bool, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
 	}
-	if !young && in.TookOver(before) {
+	if !isNew && in.TookOver(before) {
 		if err := w.releaseGUID(before); err != nil {
 			return known{}, err
 		}
@@ -241,8 +243,9 @@ func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, er
 const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source_hash, i.indexed FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`
 
-// removed are the items that retention took unsubscribed and the feed still lists.
-// Those that it lists no more are forgotten, unless the document broke off.
+// removed returns the identities of the items that retention removed and that the feed
+// still lists. It deletes the records of those that the feed does not list any more,
+// except if the document is truncated.
 func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 	if !b.Document.Truncated {
 		err := w.exec(`DELETE FROM removed_items WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
@@ -260,20 +263,19 @@ func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
 	return removed, err
 }
 
-// hash tells texts apart: the first 64 bits of their SHA-256, each text with
-// its length before it.
+// hash returns a hash of texts: the first 64 bits of their SHA-256, with the length
+// before each text.
 func hash(texts ...string) int64 { return new(hasher).hash(texts...) }
 
-// hasher is [hash] for many texts, with one room for all of them: a body is
-// copied to be hashed.
-type hasher struct{ said []byte }
+// hasher computes [hash] of many texts in one buffer.
+type hasher struct{ buffer []byte }
 
 func (h *hasher) hash(texts ...string) int64 {
-	h.said = h.said[:0]
+	h.buffer = h.buffer[:0]
 	for _, t := range texts {
-		h.said = binary.LittleEndian.AppendUint64(h.said, uint64(len(t)))
-		h.said = append(h.said, t...)
+		h.buffer = binary.LittleEndian.AppendUint64(h.buffer, uint64(len(t)))
+		h.buffer = append(h.buffer, t...)
 	}
-	sum := sha256.Sum256(h.said)
+	sum := sha256.Sum256(h.buffer)
 	return int64(binary.LittleEndian.Uint64(sum[:]))
 }

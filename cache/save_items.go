@@ -14,28 +14,29 @@ import (
 	"dateline/feed/text"
 )
 
-// target is the feed that an answer is saved to.
+// target is the feed to which a batch is saved.
 type target struct {
 	id           int64
 	url          string
 	info         query.FeedInfo
 	unsubscribed bool
-	// renew makes edited items unread again; notify tells of every new one.
+	// renew reports whether edited items become unread again, notify whether the user
+	// is notified of every new item.
 	renew, notify bool
-	// asked reports whether the feed has answered before.
-	asked bool
-	// counts are what its counters change by.
+	// checkedBefore reports whether the feed was checked successfully before, or has items.
+	checkedBefore bool
+	// counts is what is added to the counters of the feed.
 	counts FeedCount
-	// met are the keys of its new items that others may share.
-	met storyIndex
+	// sharedKeys has the links and titles of the new items that other items have, too.
+	sharedKeys storyIndex
 }
 
-// targetOf finds the feed of an answer; sql.ErrNoRows when there is none.
+// targetOf returns the feed of a batch. If there is none, the error is sql.ErrNoRows.
 func (w *itemWriter) targetOf(b batch) (*target, error) {
 	t := &target{url: b.URL, info: query.FeedInfo{URL: b.URL}}
 	var tags string
 	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
-		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.asked)
+		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.checkedBefore)
 	if err != nil {
 		return nil, err
 	}
@@ -45,18 +46,18 @@ func (w *itemWriter) targetOf(b batch) (*target, error) {
 	return t, db.FromJSON(tags, &t.info.Tags)
 }
 
-// ruleEffect is what the rules say of an item that arrives.
+// ruleEffect is what the rules do to a new item.
 type ruleEffect struct {
 	read, star, notify bool
-	// hiddenBy is the first rule that hides it; empty when none does.
+	// hiddenBy is the first rule that hides the item; empty if none does.
 	hiddenBy string
 	labels   []string
 }
 
 func (v ruleEffect) hidden() bool { return v.hiddenBy != "" }
 
-// applyRules asks every rule that is active about the item as it arrived, whatever
-// the others did.
+// applyRules returns the effect of all active rules that match the item as it arrived.
+// A rule does not see what other rules do.
 func (w *itemWriter) applyRules(a feed.Article, t *target) ruleEffect {
 	var v ruleEffect
 	for _, r := range w.rules {
@@ -76,9 +77,9 @@ func (w *itemWriter) applyRules(a feed.Article, t *target) ruleEffect {
 	return v
 }
 
-// insertNew writes a new item with the marks that the rules put on it. These
-// count as made when the item was first seen, so that the user's word, always
-// a later one, wins; they are no step of the journal.
+// insertNew writes a new item with the marks that the rules make. The time of these
+// marks is the time at which the item was first seen, so that any later mark of the
+// user wins. They are not part of a step of undo.
 func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known, error) {
 	a := in.Article
 	a.ID = w.next
@@ -98,7 +99,7 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 		if !v.read {
 			t.counts.Unread++
 		}
-		if t.asked && !done && (v.notify || t.notify && !v.read) {
+		if t.checkedBefore && !done && (v.notify || t.notify && !v.read) {
 			saved.Notify = append(saved.Notify, feed.NewItem{Item: a.ID, Title: a.DisplayTitle(), FeedTitle: a.FeedTitle})
 		}
 	}
@@ -106,8 +107,9 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 	return known{id: a.ID, pos: pos, source: in.source}, nil
 }
 
-// positionFor is where a new item belongs. A date that lies in the future would
-// keep it on top of every list until then: it counts as seen now, and says so.
+// positionFor returns the position of a new item. An item dated in the future gets the
+// position of now and is flagged with future. Otherwise it would stay on top of every
+// list until its date.
 func (w *itemWriter) positionFor(a feed.Article) (pos int64, future bool) {
 	future = a.Published.After(w.seen)
 	if future || a.Published.IsZero() {
@@ -129,13 +131,13 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 	for _, label := range v.labels {
 		w.exec(`INSERT INTO labels (name, pos, held, at) VALUES (?, ?, 1, ?)`, label, pos, seen)
 	}
-	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.packed(in), a.ID)
+	return w.exec(`INSERT INTO contents (base, body, id) VALUES (?, ?, ?)`, in.Body.Base, w.compressedBody(in), a.ID)
 }
 
-// markUnread makes an item unread again whose publisher edited it, in a feed that
-// is to be read so, and with it its story: as of now, so that a later word of
-// the user's wins. What the user said later already stays, and so does what
-// a rule read on arrival.
+// markUnread makes an edited item and its story unread again, in a feed with that
+// setting. The time of the mark is now, so that a later mark of the user wins. Items
+// that a rule marked read on arrival stay read, and so do items that the user marked
+// later.
 func (w *itemWriter) markUnread(id int64) error {
 	items, err := wholeStories(w.ctx, w.tx, []int64{id})
 	if err != nil {
@@ -148,21 +150,21 @@ func (w *itemWriter) markUnread(id int64) error {
 	return c.apply()
 }
 
-// itemWriter writes answers within one transaction. Its statements are prepared
-// when they are first needed: most rounds bring nothing new.
+// itemWriter writes batches in one transaction. It prepares a statement when it is
+// first needed, because most refreshes bring nothing new.
 type itemWriter struct {
 	*Store
-	// ctx does not end, for that of the transaction does: watching it for each
-	// statement would take a goroutine every time.
+	// ctx is never canceled, because the transaction's own context is. A cancelable
+	// context would cost a goroutine for each statement.
 	ctx  context.Context
 	tx   *sql.Tx
 	seen time.Time
 	next int64
-	// prepared are the statements by their text.
+	// prepared are the statements of this transaction by their text.
 	prepared map[string]*sql.Stmt
-	// rules are those that are active.
+	// rules are the rules that are active now.
 	rules []query.Rule
-	// err is the first failure; nothing is written after it.
+	// err is the first error. After an error nothing is written.
 	err error
 }
 
@@ -172,7 +174,8 @@ func newItemWriter(ctx context.Context, s *Store, tx *sql.Tx) (*itemWriter, erro
 	return w, w.row(`SELECT next FROM sequence`, nil, &w.next)
 }
 
-// row runs a query that has one row at most; sql.ErrNoRows when it has none.
+// row runs a query that returns at most one row. If there is none, the error is
+// sql.ErrNoRows.
 func (w *itemWriter) row(query string, args []any, into ...any) error {
 	stmt, err := w.statement(query)
 	if err != nil {
@@ -181,11 +184,12 @@ func (w *itemWriter) row(query string, args []any, into ...any) error {
 	return stmt.QueryRowContext(w.ctx, args...).Scan(into...)
 }
 
-func (w *itemWriter) keepSequence() error {
+func (w *itemWriter) saveSequence() error {
 	return w.exec(`UPDATE sequence SET next = ?1 WHERE next <> ?1`, w.next)
 }
 
-// exec runs a statement unless one failed before, and returns w.err.
+// exec runs a statement and returns the first error of the writer. After an error it
+// does nothing.
 func (w *itemWriter) exec(query string, args ...any) error {
 	if w.err != nil {
 		return w.err
@@ -198,7 +202,7 @@ func (w *itemWriter) exec(query string, args ...any) error {
 	return err
 }
 
-// each hands the rows of a query to scan, one after the other.
+// each calls scan for each row of a query.
 func (w *itemWriter) each(query string, args []any, scan func(*sql.Rows) error) error {
 	stmt, err := w.statement(query)
 	if err != nil {
@@ -221,7 +225,7 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 	if stmt, ok := w.prepared[query]; ok {
 		return stmt, nil
 	}
-	if kept, ok := w.kept.Load(query); ok {
+	if kept, ok := w.statements.Load(query); ok {
 		w.prepared[query] = w.tx.StmtContext(w.ctx, kept.(*sql.Stmt))
 		return w.prepared[query], nil
 	}
@@ -232,34 +236,34 @@ func (w *itemWriter) statement(query string) (*sql.Stmt, error) {
 	return stmt, err
 }
 
-// keepPrepared prepares, outside the transaction that has ended, the statements
-// it used for those to come: parsing them took as long as running them. Their
-// texts are constants, so they are a few.
-func (w *itemWriter) keepPrepared() {
+// cacheStatements prepares the statements of the transaction for later ones, because
+// parsing takes as long as running. It is called after the transaction has ended.
+// There are only a few, because their texts are constants.
+func (w *itemWriter) cacheStatements() {
 	for query := range w.prepared {
-		// One that cannot be prepared now is prepared when it is needed.
-		_, _ = w.keptStatement(w.ctx, w.writer, query)
+		// A statement that cannot be prepared now is prepared when it is needed.
+		_, _ = w.cachedStatement(w.ctx, w.writer, query)
 	}
 }
 
-// keptStatement prepares a query, of which no other pool has the like, once for
-// the life of the store.
-func (s *Store) keptStatement(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
-	if kept, ok := s.kept.Load(query); ok {
+// cachedStatement returns a prepared statement that lives as long as the store. Each
+// query must be used with one pool only.
+func (s *Store) cachedStatement(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+	if kept, ok := s.statements.Load(query); ok {
 		return kept.(*sql.Stmt), nil
 	}
 	stmt, err := db.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	kept, again := s.kept.LoadOrStore(query, stmt)
+	kept, again := s.statements.LoadOrStore(query, stmt)
 	if again {
 		stmt.Close()
 	}
 	return kept.(*sql.Stmt), nil
 }
 
-// details are the values of the details columns, the id last.
+// details returns the values of the columns of details, with the ID last.
 func (in incoming) details(id int64) []any {
 	var folded sql.NullString
 	if f := text.Fold(in.Link); f != db.LowerASCII(in.Link) {
@@ -269,15 +273,14 @@ func (in incoming) details(id int64) []any {
 		db.ToMicros(in.Published), db.ToMicros(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, id}
 }
 
-// update writes what the publisher changed of an item. One whose publisher
-// gave it a new identity is not unread again for a text that other software
-// writes differently.
+// update writes the changes of a publisher to an item. A reissued item does not become
+// unread again, because other software may write the same text differently.
 func (w *itemWriter) update(t *target, old known, in incoming, before feed.Article, reissued bool) (known, error) {
 	pos, future := moved(before, in.Published, w.seen)
 	edited, changed := before.Edited, before.Fingerprint() != in.Fingerprint()
 	if changed {
 		var err error
-		if edited, err = w.revise(old.id, in); err != nil {
+		if edited, err = w.saveRevision(old.id, in); err != nil {
 			return known{}, err
 		}
 	}
@@ -291,7 +294,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
-	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.packed(in), old.id)
+	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.compressedBody(in), old.id)
 	if err := w.updateStoryKeys(old.id, in.keys); err != nil {
 		return known{}, err
 	}
@@ -303,8 +306,8 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	return known{id: old.id, pos: pos, source: in.source, indexed: indexed}, w.err
 }
 
-// moved is where an item belongs once its publisher reports whether it was published
-// then: where it was, unless that is news and lies not in the future.
+// moved returns the position of an item whose publisher now dates it at then. The item
+// stays at its position if then is unchanged, zero or in the future.
 func moved(before feed.Article, then, now time.Time) (pos int64, future bool) {
 	switch {
 	case then.UnixMicro() == before.Published.UnixMicro(), then.IsZero():

@@ -12,23 +12,23 @@ import (
 	"dateline/cache/db"
 )
 
-// schema makes the tables of a new file.
+// schema is the SQL that creates the tables of a new file.
 //
 //go:embed schema.sql
 var schema string
 
 const (
 	// SchemaVersion is the PRAGMA user_version of a file with this schema. Smaller
-	// ones are those of schemas that were never released.
+	// versions were never released.
 	SchemaVersion = 101
 
-	// applicationID marks a file as a database of dateline (PRAGMA application_id):
+	// applicationID is the PRAGMA application_id of every database of dateline:
 	// "dtln".
 	applicationID = 0x64746c6e
 )
 
-// prepareSchema makes the tables of a new file, checks the version of any other,
-// and marks the file as one of dateline's unless marked reports whether it is.
+// prepareSchema creates the tables of a new file, or checks the version of an existing
+// one. It sets the application ID unless marked is set.
 func prepareSchema(ctx context.Context, writer *sql.DB, marked bool) error {
 	var version int
 	if err := writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -50,12 +50,12 @@ func prepareSchema(ctx context.Context, writer *sql.DB, marked bool) error {
 	case marked:
 		return nil
 	}
-	_, _ = writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)) // or at the next start
+	_, _ = writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)) // if it fails, the next start tries again
 	return nil
 }
 
-// createTables makes the tables in one transaction. It reads the version again
-// under the write lock, because another process may have made them meanwhile.
+// createTables creates the tables in one transaction. It reads the version again under
+// the write lock, because another process may have created them meanwhile.
 func createTables(ctx context.Context, writer *sql.DB) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
@@ -81,8 +81,9 @@ func createTables(ctx context.Context, writer *sql.DB) error {
 	return tx.Commit()
 }
 
-// inspect checks whose file it is before anything is written to it. marked reports
-// whether the file says that it is one of dateline's; then only its header is read.
+// inspect checks that the file is a database of dateline, or new, before anything is
+// written to it. marked reports whether the file has the application ID. In that case
+// inspect reads only the header.
 func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	header, err := readStart(s.path, db.HeaderSize)
 	switch {
@@ -93,13 +94,13 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	case db.BigEndian(header[db.ApplicationAt:]) == applicationID:
 		return true, nil
 	}
-	conn, err := s.connections(1, db.Pragmas("user_version"))
+	conn, err := s.openPool(1, db.Pragmas("user_version"))
 	if err != nil {
 		return false, err
 	}
 	defer conn.Close()
 	var id, tables, ours int
-	err = conn.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema), (SELECT count(*) FROM sqlite_schema WHERE name = '`+db.OurIndex+`')
+	err = conn.QueryRowContext(ctx, `SELECT application_id, (SELECT count(*) FROM sqlite_schema), (SELECT count(*) FROM sqlite_schema WHERE name = '`+db.KnownIndex+`')
 		FROM pragma_application_id`).Scan(&id, &tables, &ours)
 	if err == nil && id != applicationID && (id != 0 || tables > 0 && ours == 0) {
 		err = ErrForeign
@@ -107,16 +108,17 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	return id == applicationID, err
 }
 
-// resemblance is how much of a file is searched for a schema like ours.
-const resemblance = 1 << 20
+// schemaSearchBytes is the number of bytes of a file in which orDamaged searches for the
+// schema.
+const schemaSearchBytes = 1 << 20
 
-// orDamaged is err, or ErrCorrupt where it reports whether the file is none of ours
-// although it is one whose beginning is destroyed.
+// orDamaged returns [ErrCorrupt] instead of [ErrForeign] if the file contains the
+// schema of dateline. Then only its header is destroyed.
 func orDamaged(path string, err error) error {
 	if !errors.Is(err, ErrForeign) {
 		return err
 	}
-	if start, _ := readStart(path, resemblance); bytes.Contains(start, []byte(db.OurIndex)) {
+	if start, _ := readStart(path, schemaSearchBytes); bytes.Contains(start, []byte(db.KnownIndex)) {
 		return ErrCorrupt
 	}
 	return err

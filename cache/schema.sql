@@ -1,13 +1,14 @@
--- Times are microseconds since 1970 UTC, NULL if there is no time.
+-- Times are microseconds since 1970 UTC, NULL if there is no time. Booleans are 0 or 1.
 
+-- The subscribed feeds, and feeds that were subscribed or that a backup names.
 CREATE TABLE feeds (
   id            INTEGER PRIMARY KEY,
   url           TEXT    NOT NULL UNIQUE,
-  -- The account that the feed belongs to; empty if it is a local one.
+  -- The account that the feed belongs to; empty if dateline fetches it itself.
   account       TEXT    NOT NULL DEFAULT '',
-  -- Where the feed stands in the configuration; NULL if it is not subscribed.
+  -- The position of the feed in the configuration; NULL if it is not subscribed.
   config_order  INTEGER,
-  -- What the configuration says.
+  -- Options of the configuration. tags is a JSON array.
   name          TEXT    NOT NULL DEFAULT '',
   tags          TEXT    NOT NULL DEFAULT '',
   keep_days     INTEGER NOT NULL DEFAULT 0,
@@ -18,12 +19,13 @@ CREATE TABLE feeds (
   fulltext      INTEGER NOT NULL DEFAULT 0,
   notify        INTEGER NOT NULL DEFAULT 0,
   separate      INTEGER NOT NULL DEFAULT 0,
-  -- What the publisher says.
+  -- Texts of the publisher.
   title         TEXT    NOT NULL DEFAULT '',
   description   TEXT    NOT NULL DEFAULT '',
   site          TEXT    NOT NULL DEFAULT '',
   updated       INTEGER,
-  -- How polling went.
+  -- The state of polling: the validators of the last response, the times of the last
+  -- check and of the last successful check, its HTTP status, and the failures since.
   etag          TEXT    NOT NULL DEFAULT '',
   last_modified TEXT    NOT NULL DEFAULT '',
   body_hash     TEXT    NOT NULL DEFAULT '',
@@ -32,62 +34,65 @@ CREATE TABLE feeds (
   status        INTEGER NOT NULL DEFAULT 0,
   failures      INTEGER NOT NULL DEFAULT 0,
   error         TEXT    NOT NULL DEFAULT '',
-  -- Whether the server says that the feed is gone for good.
+  -- Whether the server reports that the feed is gone for good.
   gone          INTEGER NOT NULL DEFAULT 0,
+  -- The address after redirects, and the new address that permanent redirects report.
   final_url     TEXT    NOT NULL DEFAULT '',
   moved_to      TEXT    NOT NULL DEFAULT '',
   moved_since   INTEGER,
   moved_times   INTEGER NOT NULL DEFAULT 0,
-  -- When the feed is checked next, and why then: poll_hints is JSON, what the
-  -- server asks for; post_interval is in microseconds.
+  -- When the feed is checked next, and why. poll_hints are the hints of the server, as
+  -- JSON. post_interval is in microseconds. newest is the date of the newest item.
   next_check    INTEGER,
   reason        TEXT    NOT NULL DEFAULT '',
   poll_hints    TEXT    NOT NULL DEFAULT '',
   post_interval INTEGER NOT NULL DEFAULT 0,
   newest        INTEGER,
-  -- Until when a process has claimed the feed for a check; NULL if none has.
+  -- The end of the claim of the process that checks the feed; NULL if there is none.
   claimed_until INTEGER,
-  -- Items that are not hidden, kept in step by every transaction, and how many of
-  -- them are copies of an item of another feed.
+  -- The numbers of items that are not hidden, and of those that are copies of an item of
+  -- another feed. Every transaction that changes items updates them.
   total         INTEGER NOT NULL DEFAULT 0,
   unread        INTEGER NOT NULL DEFAULT 0,
   copies        INTEGER NOT NULL DEFAULT 0,
   copies_unread INTEGER NOT NULL DEFAULT 0
 );
 
--- The narrow half of an item: its position and the user's marks. Views scan it
--- and marks write it, so a row has some 70 bytes. The text is in details.
+-- The small part of an item: its position and the marks. Views scan this table and
+-- marks write it, so a row has only about 70 bytes. The texts are in details.
 CREATE TABLE items (
-  -- Seconds of the item's date << 29 | low bits of its id: one number that
-  -- orders by date, then by arrival.
+  -- The seconds of the item's date << 29 | the low 29 bits of its ID: one number that
+  -- orders items by date, then by arrival.
   pos           INTEGER PRIMARY KEY,
   id            INTEGER NOT NULL UNIQUE,
   feed          INTEGER NOT NULL REFERENCES feeds(id),
-  -- Hash of the publisher's key, unique within the feed.
+  -- The hash of details.key, unique within the feed.
   identity      INTEGER NOT NULL,
-  -- Hash of all that the publisher said. If it is equal, nothing is written.
+  -- The hash of all texts of the publisher. If it is unchanged, nothing is written.
   source_hash   INTEGER NOT NULL,
   first_seen    INTEGER NOT NULL,
+  -- Whether the publisher dates the item in the future.
   future        INTEGER NOT NULL DEFAULT 0,
+  -- Whether the publisher changed title or text. Then revisions has the text before.
   edited        INTEGER NOT NULL DEFAULT 0,
   has_enclosure INTEGER NOT NULL DEFAULT 0,
   has_image     INTEGER NOT NULL DEFAULT 0,
   has_comments  INTEGER NOT NULL DEFAULT 0,
   has_page_text INTEGER NOT NULL DEFAULT 0,
-  -- Whether the feed is not subscribed any more.
+  -- Whether the feed is not subscribed.
   unsubscribed  INTEGER NOT NULL DEFAULT 0,
-  -- Whether the full-text index has the item's present text, and its document
-  -- number there; NULL if it has none. Document numbers rise with pos.
+  -- Whether the search index has the current text of the item, and its document number
+  -- there; NULL if it has none. Document numbers rise with pos.
   indexed       INTEGER NOT NULL DEFAULT 0,
   doc_number    INTEGER,
-  -- One story in several feeds: copy_of is the id of the story's lead, the item
-  -- that lists across feeds show; NULL if that is the item itself. A story has at
-  -- most one item of each feed. The hashes are of the canonical link and the
-  -- folded title, NULL if they say too little.
+  -- copy_of is the ID of the lead of the item's story; NULL if the item is the lead. Of
+  -- a story in several feeds, lists of several feeds show the lead. A story has at most
+  -- one item of each feed. Stories are found by the hashes of the canonical link and of
+  -- the folded title; NULL if the link or title is too general.
   copy_of       INTEGER,
   link_hash     INTEGER,
   title_hash    INTEGER,
-  -- The user's columns: each state, and when its newest mark was made.
+  -- The marks: each state, and the time of its newest mark. Polling never writes them.
   read          INTEGER NOT NULL DEFAULT 0,
   read_at       INTEGER,
   starred       INTEGER NOT NULL DEFAULT 0,
@@ -98,9 +103,9 @@ CREATE TABLE items (
   snoozed_at    INTEGER
 );
 
--- pos is the row number and so the last column of every index: each of these is
--- in order by date. If the first column is constant, it is there only to carry
--- the condition.
+-- pos is the rowid, and so the last column of every index. For one value of the first
+-- column the entries of an index are in order by date. In some indexes the first column
+-- is constant; they serve only for the condition.
 CREATE UNIQUE INDEX items_identity   ON items(feed, identity);
 CREATE UNIQUE INDEX items_doc_number ON items(doc_number) WHERE doc_number IS NOT NULL;
 CREATE INDEX items_feed          ON items(feed)       WHERE hidden = 0;
@@ -117,16 +122,18 @@ CREATE INDEX items_pending       ON items(indexed)    WHERE indexed = 0;
 CREATE INDEX items_copies        ON items(copy_of)    WHERE copy_of IS NOT NULL;
 CREATE INDEX items_link_hash     ON items(link_hash)  WHERE link_hash IS NOT NULL;
 CREATE INDEX items_title_hash    ON items(title_hash) WHERE title_hash IS NOT NULL;
--- What an item has, in one entry. Items that have nothing are not in it.
+-- The has-flags of an item. Items without any are not in the index.
 CREATE INDEX items_has           ON items(has_enclosure, has_image, has_comments) WHERE has_enclosure = 1 OR has_image = 1 OR has_comments = 1;
 CREATE INDEX items_page_text     ON items(has_page_text) WHERE has_page_text = 1;
 
--- The next item id. No id is given twice: the journal keeps ids.
+-- The next item ID. An ID is never used again, because the journal has old IDs.
 CREATE TABLE sequence (next INTEGER NOT NULL);
 INSERT INTO sequence VALUES (1);
 
+-- The texts of an item that lists show. words is the number of words of the body.
 CREATE TABLE details (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
+  -- What identifies the item in its feed; see feed.Article.Identify.
   key           TEXT    NOT NULL,
   guid          TEXT    NOT NULL,
   title         TEXT    NOT NULL,
@@ -134,12 +141,13 @@ CREATE TABLE details (
   summary       TEXT    NOT NULL,
   link          TEXT    NOT NULL,
   comments      TEXT    NOT NULL,
-  -- The link as searches fold it, if that differs from its ASCII lower case.
+  -- The folded link, which searches compare; NULL if it equals the link in ASCII lower
+  -- case.
   link_folded   TEXT,
   published     INTEGER,
   updated       INTEGER,
   words         INTEGER NOT NULL,
-  -- JSON arrays, empty text for none.
+  -- JSON arrays; empty if there are none.
   categories    TEXT    NOT NULL,
   enclosures    TEXT    NOT NULL,
   -- The rule that hid the item; empty if none did.
@@ -149,14 +157,16 @@ CREATE TABLE details (
   comment_count INTEGER NOT NULL DEFAULT 0
 );
 
--- Bodies as they came, compressed with zstd.
+-- The bodies as the publisher sent them, compressed with zstd. base is the address to
+-- which their links are relative.
 CREATE TABLE contents (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
   base          TEXT    NOT NULL,
   body          BLOB    NOT NULL
 );
 
--- What an item said before its publisher's last edit; body is zstd.
+-- The text of an item before its publisher changed it, and when it was replaced. body is
+-- compressed with zstd.
 CREATE TABLE revisions (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
   replaced      INTEGER NOT NULL,
@@ -165,8 +175,8 @@ CREATE TABLE revisions (
   body          BLOB    NOT NULL
 );
 
--- The article of an item's page, or the message that says why there is none;
--- body is zstd.
+-- The text of the page that an item links to, or the message that says why there is
+-- none. body is compressed with zstd.
 CREATE TABLE page_texts (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
   fetched       INTEGER NOT NULL,
@@ -175,16 +185,18 @@ CREATE TABLE page_texts (
   error         TEXT    NOT NULL
 );
 
--- Reading progress, in thousandths of the article.
+-- The reading progress, in thousandths of the article.
 CREATE TABLE progress (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
   permille      INTEGER NOT NULL
 );
 
+-- The labels of items.
 CREATE TABLE labels (
   name          TEXT    NOT NULL,
   pos           INTEGER NOT NULL REFERENCES items(pos) ON UPDATE CASCADE ON DELETE CASCADE,
-  -- A label that was removed stays as a row, so that an older mark cannot win.
+  -- Whether the item has the label. A removed label stays as a row, so that an older mark
+  -- cannot add it again. at is the time of the newest mark.
   held          INTEGER NOT NULL,
   at            INTEGER NOT NULL,
   PRIMARY KEY (name, pos)
@@ -192,8 +204,8 @@ CREATE TABLE labels (
 CREATE INDEX labels_pos ON labels(pos);
 CREATE INDEX labels_held ON labels(name, pos) WHERE held = 1;
 
--- Marks of items that are not here, such as those of a backup. They are applied
--- when their items arrive.
+-- Marks of items that are not in the database, such as marks of a backup. They are
+-- applied when their items arrive.
 CREATE TABLE pending_marks (
   feed          INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
   identity      INTEGER NOT NULL,
@@ -202,19 +214,19 @@ CREATE TABLE pending_marks (
   label         TEXT    NOT NULL,
   is_on         INTEGER NOT NULL,
   at            INTEGER NOT NULL,
-  -- When a snooze ends, or reading progress in thousandths.
+  -- The end of a snooze, or the reading progress in thousandths.
   value         INTEGER,
   PRIMARY KEY (feed, identity, flag, label)
 ) WITHOUT ROWID;
 
--- Items that retention removed and that their feed still lists.
+-- Items that retention removed and that their feed still lists. Save ignores them.
 CREATE TABLE removed_items (
   feed          INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
   identity      INTEGER NOT NULL,
   PRIMARY KEY (feed, identity)
 ) WITHOUT ROWID;
 
--- What the user did, for undo. Rows of one step were done together.
+-- The marks of the user, for undo. The rows of a step are undone together.
 CREATE TABLE journal (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   step          INTEGER NOT NULL,
@@ -223,19 +235,20 @@ CREATE TABLE journal (
   is_on         INTEGER NOT NULL,
   until         INTEGER,
   at            INTEGER NOT NULL,
+  -- Whether the step is undone. Then it can be redone.
   undone        INTEGER NOT NULL DEFAULT 0,
-  -- Ids of the items that really changed: varints, each the distance to the one
-  -- before. For a snooze, was has the times that held before.
+  -- The IDs of the items that really changed: varints, each the difference to the one
+  -- before. For a snooze, was has the snooze times of these items before, as JSON.
   items         BLOB    NOT NULL,
   was           TEXT    NOT NULL DEFAULT '',
-  -- The positions of the first and the last item if the items lay close together.
-  -- Undo then need not look up each. NULL if that is not known.
+  -- The positions of the first and the last item if the items were close together. Then
+  -- undo scans this range instead of looking up each item. NULL if they were not.
   first         INTEGER,
   last          INTEGER
 );
 CREATE INDEX journal_step ON journal(undone, step);
 
--- The last checks of each feed; duration in microseconds.
+-- The poll log: the last checks of each feed. duration is in microseconds.
 CREATE TABLE polls (
   feed          INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
   at            INTEGER NOT NULL,
@@ -250,26 +263,27 @@ CREATE TABLE polls (
   PRIMARY KEY (feed, at)
 ) WITHOUT ROWID;
 
+-- Short texts under a key: the state of the screen, and times of the store.
 CREATE TABLE settings (
   key           TEXT PRIMARY KEY,
   value         TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- The full-text index. Texts go in folded and cut into words by package feed, and
--- the tables keep no copy of them. A text that is not indexed yet is searched in
--- Go. The row numbers are document numbers: small, and in the order of pos, for
--- most of what an index holds are the distances between such numbers.
+-- The search index. Package search folds the texts and splits them into words; the
+-- tables have no copy of the texts. The rowids are document numbers. They are small and
+-- in the order of pos, because an index consists mostly of the differences between them.
+-- A text that is not indexed yet is searched in Go.
 CREATE VIRTUAL TABLE items_index USING fts5(
   title, author, body,
   content = '', contentless_delete = 1,
   tokenize = 'ascii'
 );
 
--- The words of the index, to complete a prefix.
+-- The words of the index, for the completion of a prefix.
 CREATE VIRTUAL TABLE items_vocabulary USING fts5vocab('items_index', 'instance');
 
--- The prefixes of two and three characters of an item's words, each once: those
--- of the title with § before them, those of the author with ¶.
+-- The prefixes of two and three characters of an item's words, each once. Prefixes of the
+-- title begin with §, those of the author with ¶.
 CREATE VIRTUAL TABLE items_prefixes USING fts5(
   prefixes,
   content = '', contentless_delete = 1,
@@ -277,7 +291,7 @@ CREATE VIRTUAL TABLE items_prefixes USING fts5(
   detail = none
 );
 
--- What a transaction writes is sorted in memory and written at once. That is some
--- 1.5 MB, more than FTS5 gathers by default.
+-- The size in bytes up to which FTS5 gathers changes in memory before it writes them. A
+-- transaction adds about 1.5 MB, more than the default.
 INSERT INTO items_index (items_index, rank) VALUES ('hashsize', 4194304);
 INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 4194304);

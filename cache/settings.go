@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Setting is a text kept under a key between runs; "" when there is none.
+// Setting returns the text stored under a key by [SetSetting]; empty if there is none.
 func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	var value string
 	err := s.readers.QueryRowContext(ctx, `SELECT value FROM settings WHERE key = ?`, key).Scan(&value)
@@ -17,9 +17,8 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	return value, WrapError(ctx, "read setting "+key, err)
 }
 
-// SetSetting keeps a short text under a key of the caller's choice.
-func (s *Store) SetSetting(ctx context.Context, key, value string) error {
-	return s.write(ctx, "keep setting "+key, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
+func (s *Store) saveSetting(ctx context.Context, key, value string) error {
+	return s.write(ctx, "save setting "+key, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
 }
 
 func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
@@ -27,21 +26,19 @@ func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
 	return err
 }
 
-// ReadingPosition is how far the user got in an article, in thousandths of
-// its length, so that it holds at another width; zero is the top.
+// ReadingPosition returns the reading progress of an item in thousandths of its
+// article, so that it is independent of the width. 0 is the top.
 func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
 	var permille int
 	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM progress WHERE id = ?`, id).Scan(&permille)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return permille, WrapError(ctx, "read the reading position", err)
+	return permille, WrapError(ctx, "read the reading progress", err)
 }
 
-// SetReadingPosition keeps how far the user got, in thousandths; zero or
-// less forgets it. An item that is gone is no error.
-func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) error {
-	return s.write(ctx, "keep the reading position", func(tx *sql.Tx) error {
+func (s *Store) saveProgress(ctx context.Context, id int64, permille int) error {
+	return s.write(ctx, "save the reading progress", func(tx *sql.Tx) error {
 		if permille <= 0 {
 			_, err := tx.ExecContext(ctx, `DELETE FROM progress WHERE id = ?`, id)
 			return err
@@ -52,20 +49,20 @@ func (s *Store) SetReadingPosition(ctx context.Context, id int64, permille int) 
 	})
 }
 
-// roundSetting has the start of the last round that brought something new.
-const roundSetting = "cache.round"
+// refreshSetting holds the start of the last refresh that brought a new item.
+const refreshSetting = "cache.round"
 
-// LastRefresh is when the last round of polling that brought a new item began,
-// what is:new counts from; zero when there was none.
+// LastRefresh returns the start of the last refresh that brought a new item. The query
+// is:new counts from there. It is the zero time if there was none.
 func (s *Store) LastRefresh(ctx context.Context) (time.Time, error) {
-	return s.timeSetting(ctx, roundSetting)
+	return s.timeSetting(ctx, refreshSetting)
 }
 
-// keepRound notes a round that brought something new, unless a later one is
-// noted already: two processes may be saving two rounds. One that is still to
-// come was noted by a wrong clock.
-func (w *itemWriter) keepRound(round time.Time) error {
+// saveRefreshStart saves the start of a refresh that brought a new item, unless a later one
+// is stored: two processes may save at the same time. A stored start in the future was
+// written with a wrong clock and is replaced.
+func (w *itemWriter) saveRefreshStart(round time.Time) error {
 	return w.exec(`INSERT INTO settings VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) NOT BETWEEN ?2 AND ?3`,
-		roundSetting, round.UnixMicro(), latestAllowed(w.seen).UnixMicro())
+		refreshSetting, round.UnixMicro(), latestAllowed(w.seen).UnixMicro())
 }

@@ -11,14 +11,14 @@ import (
 	"dateline/feed"
 )
 
-// storyTime is how far apart items may be dated that only their title makes
-// one story.
+// storyTime is the largest difference of the dates of two items that only the title
+// makes one story.
 const storyTime = 48 * time.Hour
 
-// maxCandidates is how many items with one link, or one title, are looked at.
+// maxCandidates is the number of items with the same link or title that are compared.
 const maxCandidates = 64
 
-// storyKeys are the hashes by which items of one story find each other.
+// storyKeys are the hashes by which items of one story are found.
 type storyKeys struct{ link, title sql.NullInt64 }
 
 func keysOfStory(a feed.Article) storyKeys {
@@ -31,16 +31,16 @@ func (k storyKeys) meet(o storyKeys) bool {
 	return k.link.Valid && k.link == o.link || k.title.Valid && k.title == o.title
 }
 
-// storyIndex says which links and titles the cache has items of.
+// storyIndex holds the link hashes and title hashes that stored items have.
 type storyIndex struct{ links, titles map[int64]bool }
 
-const sqlMet = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
+const sqlSharedKeys = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_link_hash WHERE i.link_hash = j.value)
 	UNION ALL SELECT 1, value FROM json_each(?2) j WHERE EXISTS (SELECT 1 FROM items i INDEXED BY items_title_hash WHERE i.title_hash = j.value)`
 
-// met looks, once for all items of an answer that bring news, which of their
-// links and titles the cache has already. Those that only the answer itself has
-// several times make no story: a story has one item of each feed.
-func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, error) {
+// findSharedKeys returns which links and titles of new and changed items the database already
+// has. It asks once for a whole batch. Items of the batch itself are not compared with
+// each other, because a story has only one item of a feed.
+func (w *itemWriter) findSharedKeys(items []incoming, have map[int64]known) (storyIndex, error) {
 	var links, titles []int64
 	for _, in := range items {
 		if old, isKnown := have[in.identity]; isKnown && old.source == in.source {
@@ -57,7 +57,7 @@ func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, er
 	if len(links)+len(titles) == 0 {
 		return storyIndex{}, nil
 	}
-	err := w.each(sqlMet, []any{db.JSONIntegers(links), db.JSONIntegers(titles)}, func(rows *sql.Rows) error {
+	err := w.each(sqlSharedKeys, []any{db.JSONIntegers(links), db.JSONIntegers(titles)}, func(rows *sql.Rows) error {
 		var which int
 		var key int64
 		err := rows.Scan(&which, &key)
@@ -67,15 +67,15 @@ func (w *itemWriter) met(items []incoming, have map[int64]known) (storyIndex, er
 	return storyIndex{found[0], found[1]}, err
 }
 
-// linkToStory looks whether a new item of the feed, at pos, is a story that another
-// feed brought before, and makes it a copy of it then; done reports whether the
-// reader has read or hidden the story already.
+// linkToStory makes the new item of a feed, at pos, a copy if it is a story that
+// another feed has brought before. done reports whether the user has read or hidden
+// the story already.
 func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
 	var lead int64
-	if keys.link.Valid && t.met.links[keys.link.Int64] {
+	if keys.link.Valid && t.sharedKeys.links[keys.link.Int64] {
 		lead, err = w.storyAmong(t.id, sqlLinkCandidates, id, t.id, keys.link, keys.title, maxCandidates)
 	}
-	if err == nil && lead == 0 && keys.title.Valid && t.met.titles[keys.title.Int64] {
+	if err == nil && lead == 0 && keys.title.Valid && t.sharedKeys.titles[keys.title.Int64] {
 		date := db.DateOf(pos)
 		lead, err = w.storyAmong(t.id, sqlTitleCandidates, id, t.id, keys.link, keys.title, maxCandidates,
 			db.FirstPosition(date.Add(-storyTime)), db.FirstPosition(date.Add(storyTime+time.Second))-1)
@@ -86,8 +86,8 @@ func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done
 	return stories{w.ctx, w.tx}.join(id, lead)
 }
 
-// What the same link or title brings together, but for feeds whose items stay
-// by themselves.
+// These queries return the items with the same link or title, except those of feeds
+// with the setting Separate.
 const (
 	sqlCandidates = `SELECT i.feed, coalesce(i.copy_of, i.id), coalesce(i.link_hash = ?3 AND i.title_hash = ?4, 0) FROM items i `
 	ofOthers      = ` AND i.id <> ?1 AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.id IN (i.feed, ?2) AND f.separate = 1) LIMIT ?5`
@@ -96,22 +96,22 @@ const (
 	sqlTitleCandidates = sqlCandidates + `INDEXED BY items_title_hash WHERE i.title_hash = ?4 AND i.pos BETWEEN ?6 AND ?7` + ofOthers
 )
 
-// storyCandidate is an item that has the link or the title of a new one.
+// storyCandidate is an item that has the link or the title of a new item.
 type storyCandidate struct {
 	feed, lead int64
-	// both reports whether it has the two.
+	// both reports whether it has the link and the title.
 	both bool
 }
 
-// storyAmong is the lead of the oldest story among the items of a query that
-// has none of the feed yet; zero when there is none.
+// storyAmong returns the lead of the oldest story among the items that a query
+// returns, if the story has no item of the feed yet; 0 if there is none.
 func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64, error) {
 	found, err := w.storyCandidates(query, args)
 	if err != nil || len(found) == 0 {
 		return 0, err
 	}
-	// A feed that has the link or the title several times uses it for more than
-	// one story: then it takes both to mean this one.
+	// A feed that has the link or the title several times uses it for several stories.
+	// Then an item must have both.
 	if ambiguous(feedID, found) {
 		found = slices.DeleteFunc(found, func(t storyCandidate) bool { return !t.both })
 		if ambiguous(feedID, found) {
@@ -141,7 +141,7 @@ func (w *itemWriter) storyCandidates(query string, args []any) ([]storyCandidate
 	return found, err
 }
 
-// ambiguous reports whether some feed would have two of the items in one story.
+// ambiguous reports whether a feed would have two of the items in one story.
 func ambiguous(feedID int64, found []storyCandidate) bool {
 	seen := map[int64]bool{feedID: true}
 	for _, t := range found {
@@ -153,8 +153,8 @@ func ambiguous(feedID int64, found []storyCandidate) bool {
 	return false
 }
 
-// updateStoryKeys notes the keys of an edited item. It stays with its story as long as
-// its link or its title is what it was.
+// updateStoryKeys updates the keys of an edited item. It leaves its story if both its
+// link and its title are new.
 func (w *itemWriter) updateStoryKeys(id int64, keys storyKeys) error {
 	if w.err != nil {
 		return w.err
@@ -171,15 +171,16 @@ func (w *itemWriter) updateStoryKeys(id int64, keys storyKeys) error {
 	return w.err
 }
 
-// stories changes, in a transaction, which items are copies of which.
+// stories changes in a transaction which items are copies of which lead.
 type stories struct {
 	ctx context.Context
 	tx  *sql.Tx
 }
 
-// join makes a new item a copy of the lead. What the user did with the story
-// holds for it, too: it arrives read or hidden. A lead that does not show, since
-// its feed is gone or a rule hid it, makes way for it.
+// join makes a new item a copy of the lead, and gives it the marks read and hidden
+// that the user gave the story. If the lead is not shown, because its feed is
+// unsubscribed or it is hidden, the new item becomes the lead. done reports whether
+// the item was marked.
 func (s stories) join(id, lead int64) (done bool, err error) {
 	type state struct {
 		feed                               int64
@@ -191,7 +192,7 @@ func (s stories) join(id, lead int64) (done bool, err error) {
 			FROM items i JOIN details d ON d.id = i.id WHERE i.id = ?`, id).Scan(&t.feed, &t.read, &t.readAt, &t.hidden, &t.hiddenAt, &t.unsubscribed, &t.byRule)
 		return t, err
 	}
-	told, err := load(lead)
+	old, err := load(lead)
 	if err != nil {
 		return false, err
 	}
@@ -200,11 +201,11 @@ func (s stories) join(id, lead int64) (done bool, err error) {
 		return false, err
 	}
 	now := own
-	if told.read && !own.read {
-		now.read, now.readAt = true, told.readAt
+	if old.read && !own.read {
+		now.read, now.readAt = true, old.readAt
 	}
-	if told.hidden && !told.byRule && !own.hidden {
-		now.hidden, now.hiddenAt = true, told.hiddenAt
+	if old.hidden && !old.byRule && !own.hidden {
+		now.hidden, now.hiddenAt = true, old.hiddenAt
 	}
 	err = s.exec(`UPDATE items SET copy_of = ?, read = ?, read_at = ?, hidden = ?, hidden_at = ? WHERE id = ?`,
 		lead, now.read, now.readAt, now.hidden, now.hiddenAt, id)
@@ -212,25 +213,25 @@ func (s stories) join(id, lead int64) (done bool, err error) {
 		return false, err
 	}
 	if now != own {
-		waits := func(t state) bool { return !t.hidden && !t.read }
-		err = s.exec(`UPDATE feeds SET total = total - ?, unread = unread - ? WHERE id = ?`, now.hidden != own.hidden, waits(now) != waits(own), own.feed)
+		isUnread := func(t state) bool { return !t.hidden && !t.read }
+		err = s.exec(`UPDATE feeds SET total = total - ?, unread = unread - ? WHERE id = ?`, now.hidden != own.hidden, isUnread(now) != isUnread(own), own.feed)
 	}
 	if err == nil {
 		err = s.count(id, 1)
 	}
-	if err == nil && !now.unsubscribed && !now.hidden && (told.unsubscribed || told.hidden) {
+	if err == nil && !now.unsubscribed && !now.hidden && (old.unsubscribed || old.hidden) {
 		err = s.promote(lead, id)
 	}
 	return now != own, err
 }
 
-// count adds the item by times to the copies of its feed.
+// count adds the item by times to the counters of copies of its feed.
 func (s stories) count(id int64, by int) error {
 	return s.exec(`UPDATE feeds SET copies = copies + ?2 * (i.hidden = 0), copies_unread = copies_unread + ?2 * (i.hidden = 0 AND i.read = 0)
 		FROM items i WHERE i.id = ?1 AND feeds.id = i.feed`, id, by)
 }
 
-// promote makes a copy the lead of its story, and the lead a copy of it.
+// promote makes a copy the lead of its story, and the lead a copy.
 func (s stories) promote(lead, next int64) error {
 	for _, step := range []func() error{
 		func() error { return s.count(next, -1) },
@@ -247,8 +248,8 @@ func (s stories) promote(lead, next int64) error {
 	return nil
 }
 
-// next is the copy that takes the lead's position when that goes: the first that
-// shows and is not among the positions without. It is zero when there is none.
+// next returns the copy that becomes the lead if the lead goes: the first that is
+// shown and is not at one of the positions without. It is 0 if there is none.
 func (s stories) next(lead int64, without []int64) (int64, error) {
 	list, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT id FROM items INDEXED BY items_copies
 		WHERE copy_of = ? AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY unsubscribed, hidden, pos LIMIT 1`, lead, db.JSONIntegers(without)))
@@ -277,8 +278,8 @@ func (s stories) leave(id int64) error {
 	return s.exec(`UPDATE items SET copy_of = NULL WHERE id = ?`, id)
 }
 
-// remove lets other items lead the stories of those at the positions, which are
-// about to be deleted.
+// remove makes other items the leads of the stories whose leads are at the positions.
+// These leads are about to be deleted.
 func (s stories) remove(positions []int64) error {
 	leads, err := db.Integers(s.ctx, s.tx, db.SQL(`SELECT i.id FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
 		WHERE EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id)`, db.JSONIntegers(positions)))
@@ -300,9 +301,9 @@ func (s stories) remove(positions []int64) error {
 	return nil
 }
 
-// regroup follows a change of the subscriptions: items of separate feeds leave
-// their stories, and none is led by an item of a feed that is unsubscribed while it
-// has one that shows.
+// regroup updates the stories after a change of the subscriptions. Items of feeds with
+// the setting Separate leave their stories. A lead of an unsubscribed feed is replaced
+// if the story has an item of a subscribed feed.
 func (s stories) regroup() error {
 	const items = `SELECT i.id FROM feeds f CROSS JOIN items i INDEXED BY items_identity ON i.feed = f.id WHERE `
 	leaving, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.separate = 1
@@ -315,12 +316,12 @@ func (s stories) regroup() error {
 			return err
 		}
 	}
-	without, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.config_order IS NULL AND i.copy_of IS NULL
+	leads, err := db.Integers(s.ctx, s.tx, db.SQL(items+`f.config_order IS NULL AND i.copy_of IS NULL
 		AND EXISTS (SELECT 1 FROM items c INDEXED BY items_copies WHERE c.copy_of = i.id AND c.unsubscribed = 0)`))
 	if err != nil {
 		return err
 	}
-	for _, lead := range without {
+	for _, lead := range leads {
 		next, err := s.next(lead, nil)
 		if err != nil {
 			return err
@@ -337,17 +338,17 @@ func (s stories) exec(query string, args ...any) error {
 	return err
 }
 
-// ofStory reports whether a mark holds for all items of a story.
+// ofStory reports whether a flag belongs to all items of a story.
 func ofStory(f feed.Flag) bool { return f == feed.Read || f == feed.Hidden }
 
-// wholeStories are the items with the rest of their stories.
+// wholeStories returns the items and all other items of their stories.
 func wholeStories(ctx context.Context, q db.Querier, ids []int64) ([]int64, error) {
 	return db.Integers(ctx, q, db.SQL(`WITH leads(id) AS (SELECT DISTINCT coalesce(i.copy_of, i.id) FROM json_each(?) j CROSS JOIN items i ON i.id = j.value)
 		SELECT id FROM leads UNION ALL SELECT c.id FROM leads CROSS JOIN items c INDEXED BY items_copies ON c.copy_of = leads.id`, db.JSONIntegers(ids)))
 }
 
-// runRest makes a mark on the rest of the stories of items that it changed.
-func (c *markChange) runRest(step int64, items []changed) error {
+// runStoryItems makes the mark on the other items of the stories of items that have changed.
+func (c *markChange) runStoryItems(step int64, items []changed) error {
 	if !ofStory(c.Flag) || len(items) == 0 {
 		return nil
 	}
@@ -374,7 +375,8 @@ const (
 		CROSS JOIN items o ON o.id = i.copy_of AND o.unsubscribed = 0 JOIN feeds f ON f.id = o.feed`
 )
 
-// fillAlsoIn tells of each item which other subscribed feeds have its story.
+// fillAlsoIn sets AlsoIn of items: the titles of the other subscribed feeds that have
+// the same story.
 func fillAlsoIn(ctx context.Context, q db.Querier, items []*feed.Item) error {
 	ids := make([]int64, len(items))
 	byID := make(map[int64]*feed.Item, len(items))

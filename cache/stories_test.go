@@ -1,114 +1,116 @@
-package cache
+package cache_test
 
 import (
 	"slices"
 	"testing"
 	"time"
 
+	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 )
 
-// told is an article with a link and a title of its own.
-func told(key, link, title string, age time.Duration) feed.Article {
-	a := item(key, age, title, "<p>Text of "+key+"</p>")
+// storyItem returns an article with its own link and title.
+func storyItem(key, link, title string, age time.Duration) feed.Article {
+	a := cachetest.Item(key, age, title, "<p>Text of "+key+"</p>")
 	a.Link = link
 	return a
 }
 
-// news are three feeds of which the first two brought the same story, by link,
-// and the last one only another story.
-func news(t *testing.T) testStore {
+// threeFeeds returns a store with three feeds. The first two have the same story, by
+// its link, and the last one has another story.
+func threeFeeds(t *testing.T) testStore {
 	s := open(t)
-	s.subscribe("a", "b", "c")
-	s.save("a", told("a1", "https://example.org/story", "Story", 3*time.Hour))
-	s.save("b", told("b1", "http://www.example.org/story/?utm_source=b", "Same", 2*time.Hour))
-	s.save("c", told("c1", "https://example.org/other", "Other", time.Hour))
+	s.Subscribe("a", "b", "c")
+	s.SaveItems("a", storyItem("a1", "https://example.org/story", "Story", 3*time.Hour))
+	s.SaveItems("b", storyItem("b1", "http://www.example.org/story/?utm_source=b", "Same", 2*time.Hour))
+	s.SaveItems("c", storyItem("c1", "https://example.org/other", "Other", time.Hour))
 	return s
 }
 
-// lead is the key of the item that lists across feeds show for the one with
-// this key.
+// lead returns the key of the lead of an item.
 func (s testStore) lead(key string) string {
-	s.t.Helper()
-	list, err := db.Strings(s.ctx(), s.readers, `SELECT d.key FROM items i JOIN details d ON d.id = coalesce(i.copy_of, i.id) WHERE i.id = ?`, s.id(key))
-	s.must(err)
+	s.T.Helper()
+	list, err := db.Strings(s.Ctx(), s.Readers(), `SELECT d.key FROM items i JOIN details d ON d.id = coalesce(i.copy_of, i.id) WHERE i.id = ?`, s.ID(key))
+	s.Must(err)
 	return list[0]
 }
 
-// What makes items one story, and what does not.
+// TestSameStory checks which items are one story.
 func TestSameStory(t *testing.T) {
 	const title = "Parliament passes the budget for 2027"
 	type items = []feed.Article
 	for name, c := range map[string]struct {
 		a, b items
-		// want are the leads of the items of b.
+		// want has the leads of the items of b.
 		want []string
 	}{
-		"link":                     {items{told("1", "https://m.example.org/x?fbclid=1", "One", time.Hour)}, items{told("2", "http://example.org/x/amp/", "Two", 900*time.Hour)}, []string{"1"}},
-		"title":                    {items{told("1", "https://example.org/x", title, 2*time.Hour)}, items{told("2", "https://example.net/y", "PARLIAMENT passes the budget – for 2027!", 50*time.Hour)}, []string{"1"}},
-		"title, no links":          {items{told("1", "", title, time.Hour)}, items{told("2", "", title, 2*time.Hour)}, []string{"1"}},
-		"title, too late":          {items{told("1", "https://example.org/x", title, 2*time.Hour)}, items{told("2", "https://example.net/y", title, 50*time.Hour+time.Second)}, []string{"2"}},
-		"title that says little":   {items{told("1", "https://example.org/x", "Weekly open thread", time.Hour)}, items{told("2", "https://example.net/y", "Weekly open thread", time.Hour)}, []string{"2"}},
-		"link that says nothing":   {items{told("1", "https://example.org/", "One", time.Hour)}, items{told("2", "https://example.org", "Two", time.Hour)}, []string{"2"}},
-		"nothing":                  {items{told("1", "https://example.org/x", "One", time.Hour)}, items{told("2", "https://example.org/y", "Two", time.Hour)}, []string{"2"}},
-		"link before title":        {items{told("1", "https://example.org/x", title, time.Hour), told("2", "https://example.org/y", "Two", time.Hour)}, items{told("3", "https://example.org/y", title, time.Hour)}, []string{"2"}},
-		"one link for many things": {items{told("1", "https://example.org/log", "Release one", time.Hour), told("2", "https://example.org/log", "Release two", time.Hour)}, items{told("3", "https://example.org/log", "Release three", time.Hour)}, []string{"3"}},
-		"one link, and the title":  {items{told("1", "https://example.org/log", "Release one", time.Hour), told("2", "https://example.org/log", title, time.Hour)}, items{told("3", "https://example.org/log", title, time.Hour)}, []string{"2"}},
-		"two of the second feed":   {items{told("1", "https://example.org/x", "One", time.Hour)}, items{told("2", "https://example.org/x", "Two", time.Hour), told("3", "https://example.org/x", "Three", time.Hour)}, []string{"2", "1"}},
+		"link":                     {items{storyItem("1", "https://m.example.org/x?fbclid=1", "One", time.Hour)}, items{storyItem("2", "http://example.org/x/amp/", "Two", 900*time.Hour)}, []string{"1"}},
+		"title":                    {items{storyItem("1", "https://example.org/x", title, 2*time.Hour)}, items{storyItem("2", "https://example.net/y", "PARLIAMENT passes the budget – for 2027!", 50*time.Hour)}, []string{"1"}},
+		"title, no links":          {items{storyItem("1", "", title, time.Hour)}, items{storyItem("2", "", title, 2*time.Hour)}, []string{"1"}},
+		"title, too late":          {items{storyItem("1", "https://example.org/x", title, 2*time.Hour)}, items{storyItem("2", "https://example.net/y", title, 50*time.Hour+time.Second)}, []string{"2"}},
+		"title that says little":   {items{storyItem("1", "https://example.org/x", "Weekly open thread", time.Hour)}, items{storyItem("2", "https://example.net/y", "Weekly open thread", time.Hour)}, []string{"2"}},
+		"link that says nothing":   {items{storyItem("1", "https://example.org/", "One", time.Hour)}, items{storyItem("2", "https://example.org", "Two", time.Hour)}, []string{"2"}},
+		"nothing":                  {items{storyItem("1", "https://example.org/x", "One", time.Hour)}, items{storyItem("2", "https://example.org/y", "Two", time.Hour)}, []string{"2"}},
+		"link before title":        {items{storyItem("1", "https://example.org/x", title, time.Hour), storyItem("2", "https://example.org/y", "Two", time.Hour)}, items{storyItem("3", "https://example.org/y", title, time.Hour)}, []string{"2"}},
+		"one link for many things": {items{storyItem("1", "https://example.org/log", "Release one", time.Hour), storyItem("2", "https://example.org/log", "Release two", time.Hour)}, items{storyItem("3", "https://example.org/log", "Release three", time.Hour)}, []string{"3"}},
+		"one link, and the title":  {items{storyItem("1", "https://example.org/log", "Release one", time.Hour), storyItem("2", "https://example.org/log", title, time.Hour)}, items{storyItem("3", "https://example.org/log", title, time.Hour)}, []string{"2"}},
+		"two of the second feed":   {items{storyItem("1", "https://example.org/x", "One", time.Hour)}, items{storyItem("2", "https://example.org/x", "Two", time.Hour), storyItem("3", "https://example.org/x", "Three", time.Hour)}, []string{"2", "1"}},
 	} {
 		s := open(t)
-		s.subscribe("a", "b")
-		s.save("a", c.a...)
-		s.save("b", c.b...)
+		s.Subscribe("a", "b")
+		s.SaveItems("a", c.a...)
+		s.SaveItems("b", c.b...)
 		var got []string
 		for _, b := range c.b {
 			got = append(got, s.lead(b.Key))
 		}
-		equal(t, name, got, c.want)
+		cachetest.Equal(t, name, got, c.want)
 		for _, a := range c.a {
-			equal(t, name+": never within one feed", s.lead(a.Key), a.Key)
+			cachetest.Equal(t, name+": never within one feed", s.lead(a.Key), a.Key)
 		}
-		s.checkCounts()
+		s.CheckCounts()
 	}
 }
 
-// A third item joins the lead even when it only looks like the copy, and a story
-// takes no second item of a feed, whichever of its items that looks like.
+// TestStoriesAreFlat checks that a third item is a copy of the lead even if it only
+// resembles the copy, and that a story has at most one item of a feed.
 func TestStoriesAreFlat(t *testing.T) {
 	const title = "Parliament passes the budget for 2027"
 	s := open(t)
-	s.subscribe("a", "b", "c")
-	s.save("a", told("a1", "https://example.org/x", "Short", time.Hour))
-	s.save("b", told("b1", "https://example.org/x", title, time.Hour))
-	s.save("c", told("c1", "https://example.com/z", title, time.Hour))
-	equal(t, "lead of the third", s.lead("c1"), "a1")
-	s.save("a", told("a1", "https://example.org/x", "Short", time.Hour), told("a2", "https://example.net/v", title, time.Hour))
-	equal(t, "lead of the feed's second", s.lead("a2"), "a2")
-	rows, err := s.After(s.ctx(), view(t, ""), Pos{}, 10)
-	s.must(err)
-	equal(t, "rows", keysOf(rows), []string{"a2", "a1"})
-	equal(t, "also in", rows[1].AlsoIn, []string{"Title of b", "Title of c"})
-	a, err := s.Article(s.ctx(), s.id("b1"))
-	s.must(err)
-	equal(t, "copy also in", a.AlsoIn, []string{"Title of a", "Title of c"})
-	s.must(s.Items(s.ctx(), view(t, "feed:=c"), 0, func(a feed.Article) error {
-		equal(t, "listed copy also in", a.AlsoIn, []string{"Title of a", "Title of b"})
+	s.Subscribe("a", "b", "c")
+	s.SaveItems("a", storyItem("a1", "https://example.org/x", "Short", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/x", title, time.Hour))
+	s.SaveItems("c", storyItem("c1", "https://example.com/z", title, time.Hour))
+	cachetest.Equal(t, "lead of the third", s.lead("c1"), "a1")
+	s.SaveItems("a", storyItem("a1", "https://example.org/x", "Short", time.Hour), storyItem("a2", "https://example.net/v", title, time.Hour))
+	cachetest.Equal(t, "lead of the feed's second", s.lead("a2"), "a2")
+	rows, err := s.After(s.Ctx(), cachetest.View(t, ""), cache.Pos{}, 10)
+	s.Must(err)
+	cachetest.Equal(t, "rows", cachetest.KeysOf(rows), []string{"a2", "a1"})
+	cachetest.Equal(t, "also in", rows[1].AlsoIn, []string{"Title of b", "Title of c"})
+	a, err := s.Article(s.Ctx(), s.ID("b1"))
+	s.Must(err)
+	cachetest.Equal(t, "copy also in", a.AlsoIn, []string{"Title of a", "Title of c"})
+	s.Must(s.Items(s.Ctx(), cachetest.View(t, "feed:=c"), 0, func(a feed.Article) error {
+		cachetest.Equal(t, "listed copy also in", a.AlsoIn, []string{"Title of a", "Title of b"})
 		return nil
 	}, false))
-	s.checkCounts()
+	s.CheckCounts()
 }
 
-// Lists across feeds show a story once; no feed, tag or word that leaves out its
-// lead loses it; what the user marked by itself shows by itself.
+// TestViewsOfStories checks that lists of several feeds show a story once, that a
+// query that does not match the lead finds a copy, and that items that the user
+// starred or labelled show by themselves.
 func TestViewsOfStories(t *testing.T) {
 	s := open(t)
-	s.must(s.SetFeeds(s.ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Tags: []string{"tech"}}, {URL: "c", Tags: []string{"tech"}}, {URL: "d", Tags: []string{"world"}}}))
+	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "a"}, {URL: "b", Tags: []string{"tech"}}, {URL: "c", Tags: []string{"tech"}}, {URL: "d", Tags: []string{"world"}}}))
 	for _, u := range []string{"a", "b", "c", "d"} {
-		s.save(u, told(u+"1", "https://example.org/story", "Story as "+u+" tells", time.Hour), told(u+"2", "https://example.org/"+u, "Else", 2*time.Hour))
+		s.SaveItems(u, storyItem(u+"1", "https://example.org/story", "Story as "+u+" tells", time.Hour), storyItem(u+"2", "https://example.org/"+u, "Else", 2*time.Hour))
 	}
-	s.mark(feed.Starred, true, "c1", "c2")
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("d1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
+	s.MarkItems(feed.Starred, true, "c1", "c2")
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("d1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
 	for range 2 {
 		for query, want := range map[string][]string{
 			"":                                      {"a1", "a2", "b2", "c2", "d2"},
@@ -143,53 +145,54 @@ func TestViewsOfStories(t *testing.T) {
 			"is:unread (is:starred or since:today)": {"a1", "a2", "b2", "c2", "d2"},
 			"is:hidden":                             {},
 		} {
-			got := s.list(query)
+			got := s.List(query)
 			slices.Sort(got)
-			equal(t, query, got, want)
-			n, err := s.Count(s.ctx(), view(t, query), 0)
-			s.must(err)
-			equal(t, query+": counted", n, len(want))
+			cachetest.Equal(t, query, got, want)
+			n, err := s.Count(s.Ctx(), cachetest.View(t, query), 0)
+			s.Must(err)
+			cachetest.Equal(t, query+": counted", n, len(want))
 			for _, key := range []string{"a1", "b1", "c1", "d1"} {
-				rows, i, err := s.Around(s.ctx(), view(t, query), s.id(key), 0, 1)
-				s.must(err)
-				equal(t, query+": finds "+key, i < len(rows) && rows[i].Key == key, slices.Contains(want, key))
+				rows, i, err := s.Around(s.Ctx(), cachetest.View(t, query), s.ID(key), 0, 1)
+				s.Must(err)
+				cachetest.Equal(t, query+": finds "+key, i < len(rows) && rows[i].Key == key, slices.Contains(want, key))
 			}
 		}
-		s.index()
+		s.IndexAll()
 	}
-	c, err := s.Counts(s.ctx(), s.Now())
-	s.must(err)
-	equal(t, "counts", []int{c.Total, c.Unread, c.Today, c.Starred, c.Feeds["a"].Unread, c.Feeds["d"].Unread}, []int{5, 5, 5, 2, 2, 2})
+	c, err := s.Counts(s.Ctx(), s.Now())
+	s.Must(err)
+	cachetest.Equal(t, "counts", []int{c.Total, c.Unread, c.Today, c.Starred, c.Feeds["a"].Unread, c.Feeds["d"].Unread}, []int{5, 5, 5, 2, 2, 2})
 }
 
-// A snoozed story does not come back as a copy, in no list that would show the
-// item that was snoozed.
+// TestSnoozedStory checks that a snoozed story is not shown as a copy in a list that
+// would show the snoozed item.
 func TestSnoozedStory(t *testing.T) {
-	s := news(t)
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("a1"), Flag: feed.Snooze, On: true, Until: noon.Add(time.Hour), At: s.Now()}))
+	s := threeFeeds(t)
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("a1"), Flag: feed.Snooze, On: true, Until: noon.Add(time.Hour), At: s.Now()}))
 	for _, query := range []string{"", "is:unread", "-feed:=x", "example or text"} {
-		if got := s.list(query); slices.Contains(got, "b1") || slices.Contains(got, "a1") {
+		if got := s.List(query); slices.Contains(got, "b1") || slices.Contains(got, "a1") {
 			t.Errorf("%q shows the snoozed story: %v", query, got)
 		}
 	}
-	equal(t, "the other feed's own", s.list("feed:=b"), []string{"b1"})
-	c, err := s.Counts(s.ctx(), s.Now())
-	s.must(err)
-	equal(t, "counts", []int{c.Total, c.Unread, c.Feeds["a"].Total, c.Feeds["b"].Total}, []int{1, 1, 0, 1})
+	cachetest.Equal(t, "the other feed's own", s.List("feed:=b"), []string{"b1"})
+	c, err := s.Counts(s.Ctx(), s.Now())
+	s.Must(err)
+	cachetest.Equal(t, "counts", []int{c.Total, c.Unread, c.Feeds["a"].Total, c.Feeds["b"].Total}, []int{1, 1, 0, 1})
 }
 
-// An item that takes over a GUID finds its story as any new one does.
+// TestTakenOverGUIDFindsItsStory checks that an item that takes over a GUID finds its
+// story like a new item.
 func TestTakenOverGUIDFindsItsStory(t *testing.T) {
 	s := open(t)
-	s.subscribe("a", "b")
-	s.save("b", told("b1", "https://example.org/story", "Parliament passes the budget", 3*time.Hour))
-	before := told("g", "https://example.org/old", "Ferry runs aground", 2*time.Hour)
+	s.Subscribe("a", "b")
+	s.SaveItems("b", storyItem("b1", "https://example.org/story", "Parliament passes the budget", 3*time.Hour))
+	before := storyItem("g", "https://example.org/old", "Ferry runs aground", 2*time.Hour)
 	before.GUID = "g"
-	s.save("a", before)
-	after := told("g", "https://example.org/story", "The budget is passed", time.Hour)
+	s.SaveItems("a", before)
+	after := storyItem("g", "https://example.org/story", "The budget is passed", time.Hour)
 	after.GUID, after.Body.Raw = "g", "<p>Nothing of what stood here.</p>"
-	s.advance(time.Minute)
-	equal(t, "new", s.save("a", after).New, 1)
-	equal(t, "lead", s.lead("g"), "b1")
-	s.checkCounts()
+	s.Advance(time.Minute)
+	cachetest.Equal(t, "new", s.SaveItems("a", after).New, 1)
+	cachetest.Equal(t, "lead", s.lead("g"), "b1")
+	s.CheckCounts()
 }

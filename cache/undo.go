@@ -14,33 +14,20 @@ import (
 	"dateline/feed"
 )
 
-// Step tells what an undo or redo did.
+// Step is what an undo or redo did.
 type Step struct {
 	Flag  feed.Flag
 	Label string
-	// On is what holds now; for a step of several marks, of its first.
+	// On is the state after it. If the step has several marks, it is the state of the
+	// first one.
 	On bool
-	// Items are the N items that the step is about.
+	// Items are the IDs of the N items of the step.
 	Items []int64
 	N     int
 }
 
-// Undo takes back the last step that is not taken back yet, whichever process
-// made it and whenever, and says what holds now; [ErrNothingToUndo] when there
-// is none. What the user did at another time with other items stays. A step
-// of many items goes back in several transactions: when ctx or the process
-// ends in between, the next Undo takes back the rest of it.
-func (s *Store) Undo(ctx context.Context, at time.Time) (Step, error) {
-	return s.replay(ctx, at, replayKind{op: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`})
-}
-
-// Redo does again what the last undo took back; [ErrNothingToRedo] when there
-// is nothing, or something new was done since.
-func (s *Store) Redo(ctx context.Context, at time.Time) (Step, error) {
-	return s.replay(ctx, at, replayKind{forward: true, op: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`})
-}
-
-// replayKind is a direction through the journal.
+// replayKind is undo or redo. nothing is the error if there is no step. which selects
+// the step, order is the order of its entries.
 type replayKind struct {
 	forward      bool
 	op           string
@@ -48,11 +35,19 @@ type replayKind struct {
 	which, order string
 }
 
-func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Step, error) {
+func undoKind() replayKind {
+	return replayKind{op: "undo", nothing: ErrNothingToUndo, which: `SELECT max(step) FROM journal WHERE undone = 0`, order: `DESC`}
+}
+
+func redoKind() replayKind {
+	return replayKind{forward: true, op: "redo", nothing: ErrNothingToRedo, which: `SELECT min(step) FROM journal WHERE undone = 1`, order: `ASC`}
+}
+
+func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result, error) {
 	if at.IsZero() {
 		at = s.now()
 	}
-	var of journalled
+	var of journalRef
 	var done []journalEntry
 	for more := true; more; {
 		err := s.writeDurably(ctx, w.op, func(tx *sql.Tx) error {
@@ -65,7 +60,7 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Step, e
 					return err
 				}
 			}
-			entries, err := readSlice(ctx, tx, of, w, s.markSlice)
+			entries, err := readChunk(ctx, tx, of, w, s.markChunk)
 			if err != nil {
 				return err
 			}
@@ -75,17 +70,18 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Step, e
 				}
 			}
 			done = append(done, entries...)
-			more = itemsIn(entries) >= s.markSlice
+			more = itemsIn(entries) >= s.markChunk
 			return nil
 		})
 		if err != nil {
-			return Step{}, err
+			return Result{}, err
 		}
 	}
-	return summary(done, w.forward), nil
+	step := summary(done, w.forward)
+	return Result{N: step.N, Step: step}, nil
 }
 
-// summary is the Step of entries, in the order in which they were done.
+// summary returns the Step for entries in the order in which they were replayed.
 func summary(entries []journalEntry, forward bool) Step {
 	if !forward {
 		slices.Reverse(entries)
@@ -101,33 +97,32 @@ func summary(entries []journalEntry, forward bool) Step {
 	return step
 }
 
-// journalEntry is one mark of a step, or a slice of it, with the items that it
-// changed.
+// journalEntry is one mark of a step, or a part of it, with the items that it changed.
 type journalEntry struct {
 	feed.Mark
 	id int64
-	// was has, for snooze, what snoozed_until was for each of Items.
+	// was has the snooze time that each of Items had before; empty for other flags.
 	was  []*int64
 	span span
 }
 
-// maxSteps is how many steps can be undone.
+// maxSteps is the number of steps that can be undone.
 const maxSteps = 500
 
-// beginStep gives the number of a new step.
+// beginStep returns the number of a new step.
 func beginStep(ctx context.Context, tx *sql.Tx) (int64, error) {
 	var step int64
 	err := tx.QueryRowContext(ctx, `SELECT coalesce(max(step), 0) + 1 FROM journal WHERE undone = 0`).Scan(&step)
 	return step, err
 }
 
-// journalled is where the journal has an entry; zero is nowhere. Numbers of
-// steps are given again after an undo, ids of entries never are.
-type journalled struct{ step, id int64 }
+// journalRef identifies a journal entry; the zero value is none. Step numbers are
+// reused after an undo, entry IDs are not.
+type journalRef struct{ step, id int64 }
 
-// number is the step of the entry for more of the same mark, a new one if
-// nothing is journalled yet; zero when it was undone in the meantime.
-func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
+// number returns the step to which more of the same mark belongs: a new one if j is
+// zero, 0 if the step was undone meanwhile.
+func (j journalRef) number(ctx context.Context, tx *sql.Tx) (int64, error) {
 	if j.step == 0 {
 		return beginStep(ctx, tx)
 	}
@@ -136,8 +131,8 @@ func (j journalled) number(ctx context.Context, tx *sql.Tx) (int64, error) {
 	return step, err
 }
 
-// journal writes the items that change as part of a step. What was undone
-// before cannot be redone any more, and the oldest steps are forgotten.
+// journal adds the items that change to a step. Undone steps are deleted and cannot be
+// redone after that. The oldest steps are deleted, too.
 func (c *markChange) journal(step int64) error {
 	if err := c.exec(`DELETE FROM journal WHERE undone = 1 OR step <= ?`, step-maxSteps); err != nil {
 		return err
@@ -156,13 +151,13 @@ func (c *markChange) journal(step int64) error {
 		at.first = sql.NullInt64{Int64: c.items[0].pos, Valid: true}
 		at.last = sql.NullInt64{Int64: c.items[len(c.items)-1].pos, Valid: true}
 	}
-	c.journalled.step = step
+	c.ref.step = step
 	return c.tx.QueryRowContext(c.ctx, `INSERT INTO journal (step, flag, label, is_on, until, at, items, was, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), packIDs(ids), was, at.first, at.last).Scan(&c.journalled.id)
+		step, c.Flag, c.Label, c.On, db.ToMicros(c.Until), c.At.UnixMicro(), encodeIDs(ids), was, at.first, at.last).Scan(&c.ref.id)
 }
 
-// before is a JSON array of what a snooze replaces, by the ids of the items;
-// empty for other marks.
+// before returns the snooze times that a snooze replaces, as a JSON array in the order
+// of the item IDs; empty for other flags.
 func (c *markChange) before() (string, error) {
 	if c.Flag != feed.Snooze {
 		return "", nil
@@ -176,8 +171,8 @@ func (c *markChange) before() (string, error) {
 	return db.ToJSON(was)
 }
 
-// packIDs writes rising numbers as the distances between them.
-func packIDs(ids []int64) []byte {
+// encodeIDs encodes sorted IDs as varints, each the difference to the one before.
+func encodeIDs(ids []int64) []byte {
 	b := make([]byte, 0, 2*len(ids)+8)
 	last := int64(0)
 	for _, id := range ids {
@@ -187,7 +182,8 @@ func packIDs(ids []int64) []byte {
 	return b
 }
 
-func unpackIDs(b []byte) ([]int64, error) {
+// decodeIDs decodes what encodeIDs returns.
+func decodeIDs(b []byte) ([]int64, error) {
 	var ids []int64
 	last := int64(0)
 	for len(b) > 0 {
@@ -202,9 +198,9 @@ func unpackIDs(b []byte) ([]int64, error) {
 	return ids, nil
 }
 
-// readSlice reads the next entries of a step to travel, up to the one that
-// makes a slice full.
-func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w replayKind, most int) ([]journalEntry, error) {
+// readChunk returns the next entries of a step to replay, until they have most items
+// or more.
+func readChunk(ctx context.Context, tx *sql.Tx, of journalRef, w replayKind, most int) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {
@@ -221,7 +217,7 @@ func readSlice(ctx context.Context, tx *sql.Tx, of journalled, w replayKind, mos
 			return nil, err
 		}
 		e.Until, e.At = db.FromMicros(until), db.FromMicros(at)
-		if e.Items, err = unpackIDs(items); err != nil {
+		if e.Items, err = decodeIDs(items); err != nil {
 			return nil, err
 		}
 		if was != "" {
@@ -242,7 +238,8 @@ func itemsIn(entries []journalEntry) int {
 	return n
 }
 
-// replay makes the entry's mark again, or its opposite, and notes that.
+// replay makes the mark of the entry again if forward is set, or the opposite mark,
+// and records that in the journal.
 func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
 	c := markChange{Mark: e.Mark, ctx: ctx, tx: tx, latest: LatestPlausible(at), force: true, span: e.span}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
@@ -253,7 +250,7 @@ func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forw
 		c.At = at
 	}
 	if e.Flag == feed.Snooze && !forward {
-		return e.wakeAsBefore(c)
+		return e.restoreSnooze(c)
 	}
 	if err := c.collect(`i.id`, e.Items); err != nil {
 		return err
@@ -261,8 +258,8 @@ func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forw
 	return c.apply()
 }
 
-// wakeAsBefore gives each item back the instant it was snoozed until.
-func (e journalEntry) wakeAsBefore(c markChange) error {
+// restoreSnooze gives each item the snooze time that it had before.
+func (e journalEntry) restoreSnooze(c markChange) error {
 	was, err := json.Marshal(e.was)
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"dateline/feed"
 )
 
-// View is a list as the user sees it.
+// View is a list that the user sees: the items that match a query.
 type View = search.View
 
 // Pos is the position of a row in a view.
@@ -20,23 +20,23 @@ type Row struct {
 	Pos Pos
 }
 
-// IndexPending puts the text of up to max saved items into the full-text
-// index, newest first, in short transactions, and returns how many are left. A
-// search finds what is left, too, only more slowly.
+// IndexPending indexes the texts of up to max saved items, newest first, in short
+// transactions, and returns how many are left. A search also finds items that are
+// left, but more slowly.
 func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error) {
 	left, err = s.index.AddPending(ctx, max)
 	return left, WrapError(ctx, "index the new items", err)
 }
 
-// After returns up to n rows that follow from in the view, in its order; the
-// zero Pos stands before the first row.
+// After returns up to n rows of the view after from, in the order of the view. The
+// zero Pos is before the first row.
 func (s *Store) After(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
 	rows, err := s.window(ctx, v, from, false, n)
 	return rows, WrapError(ctx, "list the items", err)
 }
 
-// Before returns up to n rows that stand before from, in the view's order, the
-// nearest last; the zero Pos stands behind the last row.
+// Before returns up to n rows of the view before from, in the order of the view. The
+// last of them is the one next to from. The zero Pos is after the last row.
 func (s *Store) Before(ctx context.Context, v View, from Pos, n int) ([]Row, error) {
 	rows, err := s.window(ctx, v, from, true, n)
 	return rows, WrapError(ctx, "list the items", err)
@@ -57,10 +57,10 @@ func (s *Store) window(ctx context.Context, v View, from Pos, back bool, n int) 
 	return s.rowsAt(ctx, s.readers, keys)
 }
 
-// Around returns the item with up to before rows before it and after rows
-// after it, and its index among them. An item that is not in the view has its
-// position there all the same: index is then where it would stand, and the row
-// there has another ID. One that is not in the cache gives the top.
+// Around returns an item with up to before rows before it and after rows after it, and
+// its index among them. If the item is not in the view, index is where it would be,
+// and the row there has another ID. If there is no such item, the rows are the first
+// ones of the view.
 func (s *Store) Around(ctx context.Context, v View, id int64, before, after int) (rows []Row, index int, err error) {
 	rows, index, err = s.around(ctx, v, id, max(before, 0), max(after, 0))
 	return rows, index, WrapError(ctx, "list the items", err)
@@ -94,7 +94,7 @@ func (s *Store) around(ctx context.Context, v View, id int64, before, after int)
 	return rows, min(index, len(rows)), err
 }
 
-// Count counts the rows of the view, up to max unless max is zero.
+// Count counts the rows of the view, up to max. If max is 0, there is no limit.
 func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
 	p, err := s.index.Plan(ctx, s.readers, v)
 	n := 0
@@ -104,12 +104,12 @@ func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
 	return n, WrapError(ctx, "count the items", err)
 }
 
-// pageSize is how many items are read at a time when all are wanted.
+// pageSize is the number of items that Items reads at a time.
 const pageSize = 200
 
-// Items hands every item of the view, at most limit unless that is zero, to
-// yield, in order, and stops at its first error. The body is empty unless
-// withBody is set. No transaction stays open meanwhile.
+// Items calls yield for the items of the view in order, up to limit. If limit is 0,
+// there is no limit. The items have a body only if withBody is set. If yield returns
+// an error, Items stops and returns it. No transaction is open while yield runs.
 func (s *Store) Items(ctx context.Context, v View, limit int, yield func(feed.Article) error, withBody bool) error {
 	if limit <= 0 {
 		limit = -1

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// sampleFeeds and sampleQueries are the subscriptions and searches of a
-// newcomer, as they stand at the end of config.example.toml.
+// sampleFeeds and sampleQueries are the subscriptions and saved queries in
+// config.example.toml. A new user starts with them.
 const sampleFeeds = `
 [[feeds]]
 url = "builtin:guide"
@@ -64,20 +64,20 @@ query = "is:unread is:starred"
 
 const exampleHead = `# The configuration of dateline, in TOML.
 #
-# dateline looks for it at $XDG_CONFIG_HOME/dateline/config.toml, which is mostly
-# ~/.config/dateline/config.toml, or where --config says. Without a file this
-# text is the configuration. "dateline config path" says where the file would be,
-# "dateline config example" prints this text, "dateline config check" reads the
-# file and says what is wrong with it.
+# dateline reads $XDG_CONFIG_HOME/dateline/config.toml, usually
+# ~/.config/dateline/config.toml, or the file of --config. If there is no file,
+# this text is the configuration. "dateline config path" prints the path of the
+# file, "dateline config example" prints this text, and "dateline config check"
+# checks the file for errors.
 #
-# An option that begins with # shows its default, or a sample where none is set.
+# An option behind a # shows its default, or a sample if it has no default.
 
 `
 
-var update = flag.Bool("update", false, "write generated files anew")
+var update = flag.Bool("update", false, "write generated files again")
 
-// TestExampleIsFresh keeps config.example.toml what Config says: -update writes
-// it, and without it a difference is a failure.
+// TestExampleIsFresh checks that config.example.toml agrees with the fields of Config.
+// With -update it writes the file.
 func TestExampleIsFresh(t *testing.T) {
 	docs := fieldDocs(t, "options.go")
 	var b bytes.Buffer
@@ -103,7 +103,7 @@ func checkGenerated(t *testing.T, want string) {
 		return
 	}
 	if got := string(example(t)); got != want {
-		t.Error("config.example.toml is not what the fields of Config say; make golden writes it anew")
+		t.Error("config.example.toml does not agree with the fields of Config; run `make golden` to write it again")
 	}
 }
 
@@ -117,8 +117,8 @@ func example(t testing.TB) []byte {
 	return doc
 }
 
-// writeExample writes one option of the top level, and for a table what stands
-// in it.
+// writeExample writes one option of the top level. If the option is a table, it writes the
+// options in the table.
 func writeExample(b *bytes.Buffer, docs map[string]string, o option) {
 	b.WriteString(comment(docs["Config."+o.field.Name], o))
 	switch o.name {
@@ -153,7 +153,7 @@ func writeTable(b *bytes.Buffer, docs map[string]string, o option, table reflect
 	b.WriteString("\n")
 }
 
-// setting is an option with its default, or its sample, commented out.
+// setting returns an option with its default or its sample, behind a #.
 func setting(o option) string {
 	value := o.value
 	if value == "" {
@@ -170,7 +170,7 @@ func hash(lines string) string {
 	return b.String()
 }
 
-// comment is a field's documentation with the option's own name.
+// comment returns a field's documentation with the option's name.
 func comment(doc string, o option) string {
 	doc = o.name + strings.TrimPrefix(doc, o.field.Name)
 	var b strings.Builder
@@ -180,7 +180,7 @@ func comment(doc string, o option) string {
 	return b.String()
 }
 
-// fieldDocs maps Struct.Field to the comment above it.
+// fieldDocs returns the comment of each field, by "Struct.Field".
 func fieldDocs(t *testing.T, path string) map[string]string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
@@ -205,8 +205,8 @@ func fieldDocs(t *testing.T, path string) map[string]string {
 	return docs
 }
 
-// TestOptionsAreDocumented: an option without a comment would stand in the
-// example without a word.
+// TestOptionsAreDocumented checks that every option has a comment, because the example
+// shows it.
 func TestOptionsAreDocumented(t *testing.T) {
 	docs := fieldDocs(t, "options.go")
 	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[Feed](), reflect.TypeFor[Query](), reflect.TypeFor[Rule]()} {
@@ -218,8 +218,8 @@ func TestOptionsAreDocumented(t *testing.T) {
 	}
 }
 
-// TestExampleSaysTheDefaults takes the # off every option of the example: what
-// then holds must be what holds without a file, samples apart.
+// TestExampleSaysTheDefaults removes the # before every option of the example. The
+// result must be the default configuration, except for the samples.
 func TestExampleSaysTheDefaults(t *testing.T) {
 	doc := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAll(example(t), []byte("$1"))
 	// The two ways to a password exclude each other.

@@ -217,15 +217,31 @@ func (m *Model) showWatching(msg watching) tea.Cmd {
 	return m.showChanges(changedOutside{msg.version})
 }
 
-// showChanges shows changes of other processes and waits for more.
+// showChanges shows changes of other processes and waits for more. If the version could not
+// be read because this process was writing, everything is loaded again.
 func (m *Model) showChanges(msg changedOutside) tea.Cmd {
-	return tea.Batch(m.followVersion(msg.version), m.changes.wait())
+	known := m.changes.version != 0 && msg.version == m.changes.version
+	if msg.version != 0 {
+		m.changes.version = msg.version
+	}
+	if known {
+		return m.changes.wait()
+	}
+	return tea.Batch(m.loadChanges(), m.changes.wait())
 }
 
 // followVersion loads everything again if another process has changed the database.
-// During a refresh it does nothing, because the refresh loads everything itself.
 func (m *Model) followVersion(version int64) tea.Cmd {
-	if !m.changes.differs(version) || m.refresh.running {
+	if !m.changes.differs(version) {
+		return nil
+	}
+	return m.loadChanges()
+}
+
+// loadChanges loads everything again. During a refresh it does nothing, because the refresh
+// loads everything itself.
+func (m *Model) loadChanges() tea.Cmd {
+	if m.refresh.running {
 		return nil
 	}
 	m.article.pages.forget()

@@ -111,3 +111,22 @@ func TestAReportArmsTheNextWait(t *testing.T) {
 	}
 	s.run(cmd)
 }
+
+// TestReportedChangeIsBelieved protects a change that is reported while this process
+// writes: the version cannot be read then, and the change must show all the same.
+func TestReportedChangeIsBelieved(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:lwn", "enter")
+	other, err := cache.Open(t.Context(), s.path, cache.Options{Now: s.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	item := testItem("From the night's refresh", s.clock.t, "<p>New.</p>")
+	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{item})
+	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+		t.Fatal(err)
+	}
+	s.send(changedOutside{version: 0})
+	s.expect("41 of 41 unread")
+}

@@ -13,6 +13,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/corpus"
 	"dateline/feed/markup"
@@ -148,7 +149,7 @@ func (s *screen) hostileMarks() {
 		ids = append(ids, r.ID)
 	}
 	mark := feed.Mark{Items: ids, Flag: feed.Label, Label: corpus.Hostile("label", 29), On: true, At: s.clock.now()}
-	if err := s.m.deps.Store.Mark(s.t.Context(), mark); err != nil {
+	if _, err := s.m.deps.Store.Apply(s.t.Context(), cache.MarkItems{mark}); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -57,7 +57,7 @@ func TestFrameTicker(t *testing.T) {
 	go func() { _, err := c.program.Run(); ended <- err }()
 	p := <-c.ticker
 	if p == nil {
-		t.Fatal("the program's ticker is not where it was: see docs/decisions/resting.md")
+		t.Fatal("the program's ticker is not where it was: see docs/decisions/idle.md")
 	}
 	for n := 1; n <= 9; n++ {
 		for range 1000 {

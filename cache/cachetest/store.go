@@ -1,5 +1,6 @@
-// Package cachetest opens stores for the tests of the packages around the store.
-// The program does not import it.
+// Package cachetest has helpers for the tests of packages cache, search and rescue: a
+// store in a temporary directory ([Open]) with a clock that the test moves, items,
+// views, and random items and queries. Only tests import it.
 package cachetest
 
 import (
@@ -7,6 +8,8 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,21 +22,23 @@ import (
 	"dateline/feed/query"
 )
 
-// Noon is when every test begins.
+// Noon returns the time at which every test begins.
 func Noon() time.Time { return time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC) }
 
-// Clock is a Clock that the test moves.
+// Clock is a clock that the test moves.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
+// Advance moves the clock by d and returns the new time.
 func (c *Clock) Advance(d time.Duration) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,11 +53,13 @@ type Store struct {
 	T testing.TB
 }
 
+// Open opens a new store. Its clock shows [Noon].
 func Open(t testing.TB) Store {
 	t.Helper()
 	return OpenAt(t, filepath.Join(t.TempDir(), "cache.db"), NewClock(Noon()))
 }
 
+// OpenAt opens the store at path. The test closes it.
 func OpenAt(t testing.TB, path string, c *Clock) Store {
 	t.Helper()
 	s, err := cache.Open(t.Context(), path, cache.Options{Now: c.Now})
@@ -63,7 +70,7 @@ func OpenAt(t testing.TB, path string, c *Clock) Store {
 	return Store{Store: s, Clock: c, T: t}
 }
 
-// Subscribe makes the subscriptions these URLs.
+// Subscribe makes these URLs the subscriptions.
 func (s Store) Subscribe(urls ...string) {
 	s.T.Helper()
 	var subs []feed.Subscription
@@ -73,8 +80,30 @@ func (s Store) Subscribe(urls ...string) {
 	s.Must(s.SetFeeds(s.Ctx(), subs))
 }
 
+// Readers returns the connections for reading.
+func (s Store) Readers() *sql.DB { return s.Internals().Readers() }
+
+// Writer returns the connection for writing.
+func (s Store) Writer() *sql.DB { return s.Internals().Writer() }
+
+// Write runs f in one transaction.
+func (s Store) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	return s.Internals().Write(ctx, op, f)
+}
+
+// RepairCounts counts the items of each feed again and returns the URLs of the feeds
+// whose counts were wrong.
+func (s Store) RepairCounts(ctx context.Context) ([]string, error) {
+	return s.Internals().RepairCounts(ctx)
+}
+
+// Search returns the index that answers the queries of views.
+func (s Store) Search() *search.Index { return s.Internals().Index() }
+
+// Ctx returns the context of the test.
 func (s Store) Ctx() context.Context { return s.T.Context() }
 
+// Must ends the test if err is not nil.
 func (s Store) Must(err error) {
 	s.T.Helper()
 	if err != nil {
@@ -82,7 +111,7 @@ func (s Store) Must(err error) {
 	}
 }
 
-// SaveItems saves one document of a feed.
+// SaveItems saves a document of a feed with these items.
 func (s Store) SaveItems(url string, items ...feed.Article) feed.Saved {
 	s.T.Helper()
 	saved, err := s.Save(s.Ctx(), feed.Fetched{URL: url, Round: s.Now(), Document: &feed.Document{Title: "Title of " + url, Items: items}})
@@ -90,7 +119,7 @@ func (s Store) SaveItems(url string, items ...feed.Article) feed.Saved {
 	return saved[0]
 }
 
-// IndexAll indexes everything.
+// IndexAll indexes all items.
 func (s Store) IndexAll() {
 	s.T.Helper()
 	left, err := s.IndexPending(s.Ctx(), 1<<20)
@@ -100,7 +129,8 @@ func (s Store) IndexAll() {
 	}
 }
 
-// Item is an article published age before Noon.
+// Item returns an article published age before [Noon]. If age is 0, it has no date.
+// texts are title, body and author.
 func Item(key string, age time.Duration, texts ...string) feed.Article {
 	a := feed.Article{Item: feed.Item{Key: key, GUID: key, Title: "Title " + key, Link: "https://example.org/" + key}}
 	if age != 0 {
@@ -119,7 +149,7 @@ func Item(key string, age time.Duration, texts ...string) feed.Article {
 	return a
 }
 
-// View parses a query.
+// View returns the view of a query.
 func View(t testing.TB, expr string) cache.View {
 	t.Helper()
 	q, err := query.Parse(expr)
@@ -129,10 +159,11 @@ func View(t testing.TB, expr string) cache.View {
 	return cache.View{Query: q}
 }
 
-// pageRows is how many rows all reads at a time: few enough for several pages.
+// pageRows is the number of rows that All reads at a time. It is so small that tests
+// read several pages.
 const pageRows = 16
 
-// All are the keys of all rows of a view, read in pages of pageRows from the top.
+// All returns the keys of all rows of a view, read in pages from the top.
 func (s Store) All(v cache.View) []string {
 	s.T.Helper()
 	got := []string{}
@@ -148,9 +179,10 @@ func (s Store) All(v cache.View) []string {
 	}
 }
 
-// List is all for a query.
+// List returns the keys of all rows that a query finds.
 func (s Store) List(query string) []string { s.T.Helper(); return s.All(View(s.T, query)) }
 
+// KeysOf returns the keys of rows.
 func KeysOf(rows []cache.Row) []string {
 	keys := make([]string, len(rows))
 	for i, r := range rows {
@@ -159,7 +191,7 @@ func KeysOf(rows []cache.Row) []string {
 	return keys
 }
 
-// ID is the id of the item with the key, which no other feed may use.
+// ID returns the ID of the item with a key. Only one feed may use the key.
 func (s Store) ID(key string) int64 {
 	s.T.Helper()
 	var id int64
@@ -169,6 +201,7 @@ func (s Store) ID(key string) int64 {
 	return id
 }
 
+// IDs returns the IDs of the items with these keys.
 func (s Store) IDs(keys ...string) []int64 {
 	s.T.Helper()
 	var ids []int64
@@ -178,12 +211,19 @@ func (s Store) IDs(keys ...string) []int64 {
 	return ids
 }
 
-// MarkItems marks items now.
+// MarkItems marks items by their keys, now.
 func (s Store) MarkItems(flag feed.Flag, on bool, keys ...string) {
 	s.T.Helper()
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs(keys...), Flag: flag, On: on, At: s.Now()}))
 }
 
+// Mark marks items by their IDs, as one step.
+func (s Store) Mark(ctx context.Context, marks ...feed.Mark) error {
+	_, err := s.Apply(ctx, cache.MarkItems(marks))
+	return err
+}
+
+// Equal fails the test if got and want are not printed alike.
 func Equal[T any](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
@@ -194,7 +234,7 @@ func Equal[T any](t testing.TB, what string, got, want T) {
 // NewClock returns a clock that shows now.
 func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 
-// Fill puts n bare items, enough to mark and to count, into the feed a.
+// Fill stores n items without texts in the feed a, for tests that mark and count.
 func (s Store) Fill(n int) {
 	s.T.Helper()
 	s.Subscribe("a")
@@ -208,7 +248,7 @@ func (s Store) Fill(n int) {
 	}))
 }
 
-// RemoveItems removes the items for which a condition holds.
+// RemoveItems deletes the items that a condition of SQL matches.
 func (s Store) RemoveItems(condition string, args ...any) {
 	s.T.Helper()
 	s.Must(s.Write(s.Ctx(), "remove", func(tx *sql.Tx) error {
@@ -230,8 +270,8 @@ func (s Store) RemoveItems(condition string, args ...any) {
 	s.Must(err)
 }
 
-// CheckCounts fails the test unless the file is sound, the counts of the feeds are
-// right, and every copy has a lead that shows.
+// CheckCounts fails the test if the file is damaged, if counts of feeds are wrong, or
+// if a copy has no lead that shows.
 func (s Store) CheckCounts() {
 	s.T.Helper()
 	problems, err := db.Strings(s.Ctx(), s.Readers(), `SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok' UNION ALL SELECT "table" FROM pragma_foreign_key_check`)
@@ -247,4 +287,30 @@ func (s Store) CheckCounts() {
 	if len(astray) > 0 {
 		s.T.Errorf("copies of no lead, or of one that does not show: %v", astray)
 	}
+}
+
+// Plan returns the steps by which SQLite runs a query.
+func (s Store) Plan(query string, args ...any) []string {
+	s.T.Helper()
+	rows, err := s.Readers().QueryContext(s.Ctx(), "EXPLAIN QUERY PLAN "+query, args...)
+	s.Must(err)
+	defer rows.Close()
+	var plan []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		s.Must(rows.Scan(&id, &parent, &unused, &step))
+		plan = append(plan, step)
+	}
+	s.Must(rows.Err())
+	return plan
+}
+
+// ScansOrSorts reports whether a step of a plan reads a whole table of items, or sorts
+// what it reads.
+func ScansOrSorts(step string) bool {
+	table, scans := strings.CutPrefix(step, "SCAN ")
+	table, _, _ = strings.Cut(table, " ")
+	ofItems := slices.Contains([]string{"i", "items", "d", "details", "l", "labels", "c"}, table)
+	return scans && ofItems || strings.Contains(step, "TEMP B-TREE")
 }

@@ -5,12 +5,12 @@ import (
 	"os"
 )
 
-// The header of a database file: SQLite file format, section 1.3.
+// The header of a database file, see https://www.sqlite.org/fileformat.html#the_database_header.
 const (
 	Magic      = "SQLite format 3\x00"
 	HeaderSize = 100
 	// UserVersionAt and ApplicationAt are the offsets of PRAGMA user_version and
-	// PRAGMA application_id.
+	// PRAGMA application_id in the header.
 	UserVersionAt = 60
 	ApplicationAt = 68
 )
@@ -25,12 +25,12 @@ func ReadStart(path string, n int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, n))
 }
 
-// BigEndian reads a number of a header.
+// BigEndian returns the number in the first four bytes of b.
 func BigEndian(b []byte) uint32 {
 	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
 }
 
-// FileSize returns the size of a file, 0 if there is none.
+// FileSize returns the size of a file in bytes; 0 if there is none.
 func FileSize(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -39,5 +39,6 @@ func FileSize(path string) int64 {
 	return info.Size()
 }
 
-// OurIndex is a name in the schema of every database of dateline.
-const OurIndex = "items_identity"
+// KnownIndex is the name of an index that the schema of every database of dateline has
+// had. A file that contains it is one of dateline.
+const KnownIndex = "items_identity"

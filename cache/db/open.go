@@ -7,10 +7,11 @@ import (
 	"strconv"
 	"time"
 
-	_ "modernc.org/sqlite"
-) // the driver
+	_ "modernc.org/sqlite" // the driver
+)
 
-// Open prepares a pool of conns connections that are kept once opened.
+// Open returns a pool of up to conns connections to the file at path. It does not
+// connect yet. query has the options of the connection, see [Pragmas].
 func Open(path string, conns int, query string) (*sql.DB, error) {
 	pool, err := sql.Open("sqlite", DSN(path, query))
 	if err != nil {
@@ -21,21 +22,22 @@ func Open(path string, conns int, query string) (*sql.DB, error) {
 	return pool, nil
 }
 
-// Pragmas writes the pragmas of a connection for its DSN. The driver sets
-// busy_timeout first, so that the others already wait for their turn, and
-// auto_vacuum before anything writes the file's first page.
+// Pragmas returns the query of a [DSN] that runs these pragmas when a connection is
+// opened. The driver sets busy_timeout first, so that the other pragmas wait for
+// locks, and auto_vacuum before anything writes the first page.
 func Pragmas(list ...string) string {
-	q := url.Values{"_busy_timeout": {strconv.FormatInt(LockPatience.Milliseconds(), 10)}}
+	q := url.Values{"_busy_timeout": {strconv.FormatInt(LockTimeout.Milliseconds(), 10)}}
 	for _, p := range list {
 		q.Add("_pragma", p)
 	}
 	return q.Encode()
 }
 
-// LockPatience is how long a query waits for another process.
-const LockPatience = 10 * time.Second
+// LockTimeout is how long a query waits for other processes.
+const LockTimeout = 10 * time.Second
 
-// DSN names a file for the driver.
+// DSN returns the name of the data source for the driver: a file: URI with the path
+// and the query. See https://www.sqlite.org/uri.html.
 func DSN(path, query string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs

@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-// Packed are columns that a query gives as one text: the numbers, the lengths of
-// the texts, then the texts themselves. The driver takes several locks and a
-// conversion for every value, which for a thousand rows of thirty columns is three
-// times what SQLite does. What stands in a text cannot be taken for another
-// column.
+// Packed are columns that a query returns joined in one text: the numbers, the lengths
+// of the texts, then the texts. The driver takes several locks and a conversion for
+// every value. For a thousand rows of thirty columns that takes three times as long as
+// SQLite itself.
+//
+// The lengths make sure that the content of a text is never read as another column.
 type Packed struct{ Numbers, Texts []string }
 
-// mostPacked is how many texts a row can have.
+// mostPacked is the largest number of texts in a row.
 const mostPacked = 16
 
-// SQL is the expression that [Packed.Unpack] reads.
+// SQL returns the expression whose value [Packed.Unpack] reads.
 func (p Packed) SQL() string {
 	var b strings.Builder
 	b.WriteString("concat_ws(' '")
@@ -31,7 +32,9 @@ func (p Packed) SQL() string {
 	return b.String()
 }
 
-// Unpack reads one row into as many numbers and texts as p has.
+// Unpack reads a row into numbers and texts, which must have at least the length of
+// those of p. NULL numbers are not valid, NULL texts are empty. A row that SQL did not
+// produce is an error.
 func (p Packed) Unpack(row string, numbers []sql.NullInt64, texts []string) error {
 	var lengths [mostPacked]sql.NullInt64
 	row, err := readNumbers(row, numbers[:len(p.Numbers)])
@@ -54,8 +57,8 @@ func (p Packed) Unpack(row string, numbers []sql.NullInt64, texts []string) erro
 	return nil
 }
 
-// readNumbers reads numbers that each end in a blank, NULL as nothing, and gives
-// what stands behind them.
+// readNumbers reads numbers that each end in a space, and returns the text after them.
+// NULL is an empty number.
 func readNumbers(row string, into []sql.NullInt64) (rest string, err error) {
 	for i := range into {
 		text, rest, ended := strings.Cut(row, " ")
@@ -73,5 +76,5 @@ func readNumbers(row string, into []sql.NullInt64) (rest string, err error) {
 	return row, nil
 }
 
-// errPacked means that a row was not written by [Packed.SQL].
+// errPacked is the error for a row that [Packed.SQL] did not produce.
 var errPacked = errors.New("a packed row cannot be read")

@@ -5,13 +5,13 @@ import (
 	"database/sql"
 )
 
-// Querier is a pool of readers or the transaction of the writer.
+// Querier runs queries: a pool of connections or a transaction.
 type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Integers runs a query with one column.
+// Integers returns the rows of a query that has one column of integers.
 func Integers(ctx context.Context, q Querier, t Text) ([]int64, error) {
 	rows, err := q.QueryContext(ctx, t.SQL, t.Args...)
 	if err != nil {
@@ -29,7 +29,7 @@ func Integers(ctx context.Context, q Querier, t Text) ([]int64, error) {
 	return list, rows.Err()
 }
 
-// Strings runs a query with one column.
+// Strings returns the rows of a query that has one column of texts.
 func Strings(ctx context.Context, q Querier, query string, args ...any) ([]string, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -1,22 +1,26 @@
-// Package db has what all packages that use SQL need: pieces of SQL with their
-// arguments, queries of one column, times, lists and packed rows, the position of
-// an item, and the header of a database file. It knows no table but by its name.
+// Package db has what all packages with SQL need: pieces of SQL with their arguments
+// ([Text]), queries of one column, times, lists and packed rows as columns, the
+// position of an item, and the opening and the header of a database file.
+//
+// Of the schema it has only the name [KnownIndex]. Only package cache and those below it
+// import it.
 package db
 
 import "strconv"
 
-// Text is a piece of SQL and what its question marks stand for.
+// Text is a piece of SQL with the arguments for its question marks.
 type Text struct {
 	SQL  string
 	Args []any
 }
 
+// Add appends SQL with its arguments.
 func (t *Text) Add(text string, args ...any) {
 	t.SQL += text
 	t.Args = append(t.Args, args...)
 }
 
-// And adds a condition.
+// And appends a condition with AND. If c is empty, nothing changes.
 func (t *Text) And(c Text) {
 	if c.SQL == "" {
 		return
@@ -27,14 +31,15 @@ func (t *Text) And(c Text) {
 	t.Add(c.SQL, c.Args...)
 }
 
+// SQL returns a Text.
 func SQL(text string, args ...any) Text { return Text{SQL: text, Args: args} }
 
-// In writes a test for being one of a list.
+// In returns the condition that what, an expression, is in the list.
 func In(what string, list []int64) Text {
 	return SQL(what+" IN (SELECT value FROM json_each(?))", JSONIntegers(list))
 }
 
-// JSONIntegers writes a list for json_each.
+// JSONIntegers returns the list as a JSON array for json_each.
 func JSONIntegers(list []int64) string {
 	b := make([]byte, 0, 16+12*len(list))
 	b = append(b, '[')

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// ToMicros is how an instant is kept: microseconds, NULL for the zero time.
+// ToMicros returns a time as it is stored: in microseconds, NULL for the zero time.
 func ToMicros(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMicro(), Valid: !t.IsZero()}
 }
 
-// FromMicros undoes stamp, to the microsecond, in UTC.
+// FromMicros returns the time that [ToMicros] stored, in UTC; the zero time for NULL.
 func FromMicros(n sql.NullInt64) time.Time {
 	if !n.Valid {
 		return time.Time{}
@@ -20,7 +20,7 @@ func FromMicros(n sql.NullInt64) time.Time {
 	return time.UnixMicro(n.Int64).UTC()
 }
 
-// ToJSON writes a list as a JSON array, an empty one as "".
+// ToJSON returns a list as a JSON array; empty if the list is empty.
 func ToJSON[T any](list []T) (string, error) {
 	if len(list) == 0 {
 		return "", nil
@@ -29,8 +29,8 @@ func ToJSON[T any](list []T) (string, error) {
 	return string(b), err
 }
 
-// FromJSON reads what jsonList wrote, or any JSON; "" and an empty object leave
-// into as it is.
+// FromJSON reads JSON, such as the text of [ToJSON], into a pointer. If the text is
+// empty or an empty object, nothing changes.
 func FromJSON(text string, into any) error {
 	if text == "" || text == "{}" {
 		return nil
@@ -38,7 +38,7 @@ func FromJSON(text string, into any) error {
 	return json.Unmarshal([]byte(text), into)
 }
 
-// LowerASCII is what SQL's lower() gives.
+// LowerASCII returns s with the letters A to Z in lower case, like SQLite's lower().
 func LowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -22,36 +22,38 @@ import (
 	"dateline/feed/opml"
 )
 
-// The files in a backup.
+// The names of the files in a backup.
 const (
 	backupFeeds = "subscriptions.opml"
 	backupMarks = "marks.jsonl"
 )
 
-// backupLine is a line of marks.jsonl: one thing that the user said of one
-// item, and when.
+// backupLine is a line of marks.jsonl: one mark of one item, with its time. The format
+// is described in docs/decisions/backups.md.
 type backupLine struct {
 	Feed string `json:"feed"`
-	// Item is the item's identity in the feed, in 16 hexadecimal digits.
+	// Item is the hash of the item's identity in the feed, in 16 hexadecimal digits.
 	Item string `json:"item"`
-	// Flag is that of a mark, or place: how far the user got, in thousandths.
+	// Flag is the flag of a mark, or [cache.FlagProgress] for the reading progress in
+	// Permille.
 	Flag     string    `json:"flag"`
 	Label    string    `json:"label,omitempty"`
 	On       bool      `json:"on"`
 	At       time.Time `json:"at,omitzero"`
 	Until    time.Time `json:"until,omitzero"`
 	Permille int       `json:"permille,omitempty"`
-	// Title and Link are for people: of what was picked out one by one.
+	// Title and Link are for people who read the file. Only starred, snoozed and
+	// labelled items have them.
 	Title string `json:"title,omitempty"`
 	Link  string `json:"link,omitempty"`
 }
 
-// lineWriter writes lines as encoding/json does. The plain ones, of which there
-// can be a million, it puts together by itself.
+// lineWriter writes lines as encoding/json does. It formats lines without the optional
+// fields itself, because there can be a million of them.
 type lineWriter struct {
 	to   *bufio.Writer
 	rest *json.Encoder
-	// quoted are the addresses of the feeds as JSON.
+	// quoted has the addresses of the feeds as JSON.
 	quoted map[string][]byte
 	line   []byte
 }
@@ -78,15 +80,14 @@ func (w *lineWriter) write(l backupLine) error {
 	return err
 }
 
-// Backup writes the subscriptions as OPML and everything the user did as JSON
-// Lines into a ZIP file that [Restore] reads, and says how many lines
-// these are. It holds no articles, no settings of feeds and no secrets. It
-// reads all of a cache's marks, a few seconds for a million.
+// Backup writes the subscriptions as OPML and all marks as JSON Lines into a ZIP file,
+// which [Restore] reads. It returns the number of marks. A backup has no articles, no
+// settings of feeds and no passwords. A million marks take a few seconds.
 func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err error) {
 	const op = "write a backup"
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-	now := s.CurrentTime()
+	now := s.Internals().Now()
 	part, err := z.CreateHeader(&zip.FileHeader{Name: backupFeeds, Method: zip.Deflate, Modified: now})
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", op, err)
@@ -115,7 +116,8 @@ func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err e
 }
 
 const (
-	// A mark that a rule made counts from when the item was first seen.
+	// The time of a mark that a rule made is the time at which the item was first
+	// seen.
 	sqlExportFlags = `SELECT i.feed, i.identity, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at, i.snoozed_until, i.snoozed_at,
 		coalesce(d.title, ''), coalesce(d.link, '') FROM items i
 		LEFT JOIN details d ON d.id = i.id AND (i.starred = 1 OR i.snoozed_until IS NOT NULL)
@@ -129,8 +131,8 @@ const (
 	sqlExportPending = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`
 )
 
-// exportMarks yields everything the user did, also of items that are still to
-// come.
+// exportMarks yields all marks, also the pending ones of items that are not in the
+// database.
 func exportMarks(ctx context.Context, s *cache.Store, yield func(backupLine) error) error {
 	urls, err := feedURLs(ctx, s)
 	if err != nil {
@@ -148,7 +150,7 @@ func exportMarks(ctx context.Context, s *cache.Store, yield func(backupLine) err
 }
 
 func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
-	rows, err := s.Readers().QueryContext(ctx, `SELECT id, url FROM feeds`)
+	rows, err := s.Internals().Readers().QueryContext(ctx, `SELECT id, url FROM feeds`)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +168,7 @@ func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
 }
 
 func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.Readers().QueryContext(ctx, sqlExportFlags)
+	rows, err := s.Internals().Readers().QueryContext(ctx, sqlExportFlags)
 	if err != nil {
 		return err
 	}
@@ -187,7 +189,7 @@ func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yie
 			if !m.at.Valid {
 				continue
 			}
-			l := backupLine{Feed: urls[id], Item: hexOf(identity), Flag: string(m.flag), On: m.on, At: db.FromMicros(m.at)}
+			l := backupLine{Feed: urls[id], Item: identityHex(identity), Flag: string(m.flag), On: m.on, At: db.FromMicros(m.at)}
 			if m.on && (m.flag == feed.Starred || m.flag == feed.Snooze) {
 				l.Title, l.Link = title, link
 			}
@@ -203,7 +205,7 @@ func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yie
 }
 
 func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.Readers().QueryContext(ctx, query)
+	rows, err := s.Internals().Readers().QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -215,7 +217,7 @@ func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int6
 		if err := rows.Scan(&id, &identity, &l.Flag, &l.Label, &l.On, &at, &value, &l.Title, &l.Link); err != nil {
 			return err
 		}
-		l.Feed, l.Item, l.At = urls[id], hexOf(identity), db.FromMicros(at)
+		l.Feed, l.Item, l.At = urls[id], identityHex(identity), db.FromMicros(at)
 		if l.Flag == cache.FlagProgress {
 			l.Permille = int(value.Int64)
 		} else {
@@ -228,8 +230,9 @@ func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int6
 	return rows.Err()
 }
 
-// hexOf writes an identity for JSON, whose numbers are too short for it.
-func hexOf(identity int64) string {
+// identityHex returns an identity in hexadecimal, because numbers in JSON have fewer than 64
+// bits.
+func identityHex(identity int64) string {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], uint64(identity))
 	return hex.EncodeToString(b[:])

@@ -13,185 +13,190 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 	"dateline/feed/query"
 )
 
-// backup is a backup of the store.
+// backup returns a backup of the store.
 func (s testStore) backup() *bytes.Reader {
-	s.t.Helper()
+	s.T.Helper()
 	var b bytes.Buffer
-	_, err := Backup(s.ctx(), s.Store.Store, &b)
-	s.must(err)
+	_, err := Backup(s.Ctx(), s.Store.Store, &b)
+	s.Must(err)
 	return bytes.NewReader(b.Bytes())
 }
 
 func (s testStore) restore(b *bytes.Reader) Restored {
-	s.t.Helper()
-	r, err := Restore(s.ctx(), s.Store.Store, b, b.Size())
-	s.must(err)
+	s.T.Helper()
+	r, err := Restore(s.Ctx(), s.Store.Store, b, b.Size())
+	s.Must(err)
 	return r
 }
 
-// doEverything does to items of the feeds a and b all that a reader can do.
+// doEverything makes every kind of mark on items of the feeds a and b.
 func (s testStore) doEverything() {
-	s.t.Helper()
-	s.subscribe("https://a.example/", "https://b.example/")
-	s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour), item("3", 3*time.Hour))
-	s.save("https://b.example/", item("4", 4*time.Hour), item("5", 5*time.Hour), item("6", 6*time.Hour))
-	s.advance(time.Minute)
-	s.mark(feed.Read, true, "1", "4")
-	s.mark(feed.Read, true, "2")
-	s.advance(time.Minute)
-	s.mark(feed.Read, false, "2")
-	s.mark(feed.Starred, true, "3")
-	s.mark(feed.Hidden, true, "5")
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("6"), Flag: feed.Label, Label: "to keep", On: true},
-		feed.Mark{Items: s.ids("1"), Flag: feed.Snooze, On: true, Until: s.Now().Add(48 * time.Hour)}))
-	s.must(s.SetReadingPosition(s.ctx(), s.id("3"), 400))
+	s.T.Helper()
+	s.Subscribe("https://a.example/", "https://b.example/")
+	s.SaveItems("https://a.example/", cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour), cachetest.Item("3", 3*time.Hour))
+	s.SaveItems("https://b.example/", cachetest.Item("4", 4*time.Hour), cachetest.Item("5", 5*time.Hour), cachetest.Item("6", 6*time.Hour))
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Read, true, "1", "4")
+	s.MarkItems(feed.Read, true, "2")
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Read, false, "2")
+	s.MarkItems(feed.Starred, true, "3")
+	s.MarkItems(feed.Hidden, true, "5")
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("6"), Flag: feed.Label, Label: "to keep", On: true},
+		feed.Mark{Items: s.IDs("1"), Flag: feed.Snooze, On: true, Until: s.Now().Add(48 * time.Hour)}))
+	_, err := s.Apply(s.Ctx(), cache.SetProgress{Item: s.ID("3"), Permille: 400})
+	s.Must(err)
 }
 
-// hasEverything is whether doEverything still holds.
+// hasEverything checks the marks of doEverything.
 func (s testStore) hasEverything() {
-	s.t.Helper()
-	equal(s.t, "read", s.list("is:read is:snoozed or is:read"), []string{"1", "4"})
-	equal(s.t, "unread", s.list("is:unread"), []string{"2", "3", "6"})
-	equal(s.t, "starred", s.list("is:starred"), []string{"3"})
-	equal(s.t, "hidden", s.list("is:hidden"), []string{"5"})
-	equal(s.t, "labelled", s.list(`label:"to keep"`), []string{"6"})
-	equal(s.t, "snoozed", s.list("is:snoozed"), []string{"1"})
-	permille, err := s.ReadingPosition(s.ctx(), s.id("3"))
-	s.must(err)
-	equal(s.t, "place", permille, 400)
+	s.T.Helper()
+	cachetest.Equal(s.T, "read", s.List("is:read is:snoozed or is:read"), []string{"1", "4"})
+	cachetest.Equal(s.T, "unread", s.List("is:unread"), []string{"2", "3", "6"})
+	cachetest.Equal(s.T, "starred", s.List("is:starred"), []string{"3"})
+	cachetest.Equal(s.T, "hidden", s.List("is:hidden"), []string{"5"})
+	cachetest.Equal(s.T, "labelled", s.List(`label:"to keep"`), []string{"6"})
+	cachetest.Equal(s.T, "snoozed", s.List("is:snoozed"), []string{"1"})
+	permille, err := s.ReadingPosition(s.Ctx(), s.ID("3"))
+	s.Must(err)
+	cachetest.Equal(s.T, "progress", permille, 400)
 	s.CheckCounts()
 }
 
-// A backup brings back all that the user did: when the cache is lost, as soon
-// as the feeds list the items again, and not before the next backup is made.
-func TestRestoreOntoAnEmptyCache(t *testing.T) {
+// TestRestoreIntoEmptyDatabase checks that a backup restores all marks after the loss
+// of the database, as soon as the feeds list the items again, also through another
+// backup.
+func TestRestoreIntoEmptyDatabase(t *testing.T) {
 	old := open(t)
 	old.doEverything()
 	s := open(t)
 	r := s.restore(old.backup())
-	equal(t, "subscriptions", len(r.Subscriptions), 2)
-	equal(t, "marks", r.Marks, 8)
-	equal(t, "waiting", r.Waiting, 8)
+	cachetest.Equal(t, "subscriptions", len(r.Subscriptions), 2)
+	cachetest.Equal(t, "marks", r.Marks, 8)
+	cachetest.Equal(t, "waiting", r.Waiting, 8)
 	third := open(t)
 	third.restore(s.backup())
 	for _, s := range []testStore{s, third} {
-		s.advance(time.Hour)
-		s.subscribe("https://a.example/", "https://b.example/")
-		s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour))
-		s.save("https://b.example/", item("4", 4*time.Hour), item("5", 5*time.Hour), item("6", 6*time.Hour))
-		s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour), item("3", 3*time.Hour))
+		s.Advance(time.Hour)
+		s.Subscribe("https://a.example/", "https://b.example/")
+		s.SaveItems("https://a.example/", cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour))
+		s.SaveItems("https://b.example/", cachetest.Item("4", 4*time.Hour), cachetest.Item("5", 5*time.Hour), cachetest.Item("6", 6*time.Hour))
+		s.SaveItems("https://a.example/", cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour), cachetest.Item("3", 3*time.Hour))
 		s.hasEverything()
 	}
 }
 
-// A backup of a cache restored into itself changes nothing; an older backup
-// does not undo what was said since, a later one brings what it says.
-func TestRestoreKeepsTheLaterWord(t *testing.T) {
+// TestRestoreKeepsNewerMarks checks that a backup restored into its own database
+// changes nothing, that an older backup does not replace newer marks, and that newer
+// marks of a backup replace older ones.
+func TestRestoreKeepsNewerMarks(t *testing.T) {
 	s := open(t)
 	s.doEverything()
 	before := s.backup()
-	equal(t, "waiting", s.restore(before).Waiting, 0)
+	cachetest.Equal(t, "waiting", s.restore(before).Waiting, 0)
 	s.hasEverything()
-	s.advance(time.Minute)
-	s.mark(feed.Starred, false, "3")
-	s.mark(feed.Read, false, "4")
-	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("6"), Flag: feed.Label, Label: "to keep"}))
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Starred, false, "3")
+	s.MarkItems(feed.Read, false, "4")
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("6"), Flag: feed.Label, Label: "to keep"}))
 	after := s.backup()
 	s.restore(before)
-	equal(t, "unread", s.list("is:unread"), []string{"2", "3", "4", "6"})
-	equal(t, "starred", s.list("is:starred"), []string{})
-	equal(t, "labelled", s.list("is:labelled"), []string{})
+	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"2", "3", "4", "6"})
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{})
+	cachetest.Equal(t, "labelled", s.List("is:labelled"), []string{})
 	s.CheckCounts()
 	other := open(t)
 	other.doEverything()
 	other.restore(after)
-	equal(t, "unread in another cache", other.list("is:unread"), []string{"2", "3", "4", "6"})
-	equal(t, "starred in another cache", other.list("is:starred"), []string{})
+	cachetest.Equal(t, "unread in another cache", other.List("is:unread"), []string{"2", "3", "4", "6"})
+	cachetest.Equal(t, "starred in another cache", other.List("is:starred"), []string{})
 	other.CheckCounts()
 }
 
-// The reader's word, though older than the item's second arrival, comes before
-// that of a rule.
+// TestRestoreComesBeforeRules checks that a restored mark replaces the mark of a rule,
+// although it is older than the item's arrival.
 func TestRestoreComesBeforeRules(t *testing.T) {
 	old := open(t)
 	old.doEverything()
 	s := open(t)
 	q, err := query.Parse("title:2")
-	s.must(err)
+	s.Must(err)
 	s.SetRules([]query.Rule{{Name: "no twos", Query: q, Read: true}})
 	s.restore(old.backup())
-	s.advance(time.Hour)
-	s.subscribe("https://a.example/")
-	s.save("https://a.example/", item("1", time.Hour), item("2", 2*time.Hour))
-	equal(t, "unread", s.list("is:unread"), []string{"2"})
+	s.Advance(time.Hour)
+	s.Subscribe("https://a.example/")
+	s.SaveItems("https://a.example/", cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour))
+	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"2"})
 	s.CheckCounts()
 }
 
-// What is no backup, or is cut off, is refused with a way out and changes
-// nothing.
+// TestRestoreRefuses checks that a file that is not a backup, or is cut off, is
+// refused and changes nothing.
 func TestRestoreRefuses(t *testing.T) {
 	old := open(t)
 	old.doEverything()
 	whole, err := io.ReadAll(old.backup())
-	old.must(err)
+	old.Must(err)
 	for _, data := range []string{"", "no backup", string(whole[:len(whole)-10])} {
 		s := open(t)
 		_, err := Restore(t.Context(), s.Store.Store, strings.NewReader(data), int64(len(data)))
 		if !errors.Is(err, errNoBackup) {
 			t.Errorf("%d bytes: %v", len(data), err)
 		}
-		n, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT count(*) FROM pending_marks`))
-		s.must(err)
-		equal(t, "waiting", n, []int64{0})
+		n, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT count(*) FROM pending_marks`))
+		s.Must(err)
+		cachetest.Equal(t, "waiting", n, []int64{0})
 	}
 }
 
-// Daily backups are for the user's eyes only; those of the last week stay and
-// one of each month before. A cache with nothing in it pushes none of them out.
+// TestBackupsRotate checks that only the user can read backups, and that those of the
+// last week and one of each month before are kept. An empty database displaces none of
+// them.
 func TestBackupsRotate(t *testing.T) {
 	s := open(t)
-	path, err := BackUpDaily(s.ctx(), s.Store.Store)
-	s.must(err)
-	equal(t, "backup of an empty cache", path, "")
+	path, err := BackUpDaily(s.Ctx(), s.Store.Store)
+	s.Must(err)
+	cachetest.Equal(t, "backup of an empty cache", path, "")
 	s.doEverything()
 	for range 70 {
-		path, err = BackUpDaily(s.ctx(), s.Store.Store)
-		s.must(err)
-		again, err := BackUpDaily(s.ctx(), s.Store.Store)
-		s.must(err)
-		equal(t, "second backup of a day", again, "")
-		s.advance(24 * time.Hour)
+		path, err = BackUpDaily(s.Ctx(), s.Store.Store)
+		s.Must(err)
+		again, err := BackUpDaily(s.Ctx(), s.Store.Store)
+		s.Must(err)
+		cachetest.Equal(t, "second backup of a day", again, "")
+		s.Advance(24 * time.Hour)
 	}
 	info, err := os.Stat(path)
-	s.must(err)
-	equal(t, "permissions", info.Mode().Perm(), os.FileMode(0o600))
+	s.Must(err)
+	cachetest.Equal(t, "permissions", info.Mode().Perm(), os.FileMode(0o600))
 	info, err = os.Stat(filepath.Dir(path))
-	s.must(err)
-	equal(t, "permissions of the directory", info.Mode().Perm(), os.FileMode(0o700))
+	s.Must(err)
+	cachetest.Equal(t, "permissions of the directory", info.Mode().Perm(), os.FileMode(0o700))
 	entries, err := os.ReadDir(filepath.Dir(path))
-	s.must(err)
-	equal(t, "files", len(entries), len(Backups(s.Path())))
+	s.Must(err)
+	cachetest.Equal(t, "files", len(entries), len(Backups(s.Path())))
 	var days []string
 	for _, b := range Backups(s.Path()) {
 		days = append(days, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(b), "cache-"), ".zip"))
 	}
-	equal(t, "days", days, []string{"2027-01-31", "2027-01-30", "2027-01-29", "2027-01-28", "2027-01-27", "2027-01-26", "2027-01-25",
+	cachetest.Equal(t, "days", days, []string{"2027-01-31", "2027-01-30", "2027-01-29", "2027-01-28", "2027-01-27", "2027-01-26", "2027-01-25",
 		"2027-01-24", "2026-12-31", "2026-11-30"})
 }
 
-// The lines put together by hand are those that encoding/json makes.
+// TestBackupLines checks that the lines formatted by hand are those of encoding/json.
 func TestBackupLines(t *testing.T) {
 	at := noon.Add(123456 * time.Microsecond)
 	for _, l := range []backupLine{
-		{Feed: `https://a.example/?a="b"&c=<d>`, Item: hexOf(-1), Flag: "read", On: true, At: at},
-		{Feed: "https://b.example/ü", Item: hexOf(1), Flag: "hidden", At: noon},
-		{Feed: "b", Item: hexOf(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
-		{Feed: "b", Item: hexOf(1), Flag: cache.FlagProgress, On: true, Permille: 7},
+		{Feed: `https://a.example/?a="b"&c=<d>`, Item: identityHex(-1), Flag: "read", On: true, At: at},
+		{Feed: "https://b.example/ü", Item: identityHex(1), Flag: "hidden", At: noon},
+		{Feed: "b", Item: identityHex(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
+		{Feed: "b", Item: identityHex(1), Flag: cache.FlagProgress, On: true, Permille: 7},
 	} {
 		var b bytes.Buffer
 		w := lineWriter{to: bufio.NewWriter(&b), rest: json.NewEncoder(&b), quoted: map[string][]byte{}}
@@ -202,6 +207,6 @@ func TestBackupLines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "line", b.String(), string(want)+"\n")
+		cachetest.Equal(t, "line", b.String(), string(want)+"\n")
 	}
 }

@@ -10,79 +10,80 @@ import (
 	"dateline/cache/search"
 )
 
-// CheckReport is what a look through the whole file found.
+// CheckReport is the result of a check of the whole file.
 type CheckReport struct {
-	// Problems are sentences; none when all is well.
+	// Problems are messages; empty if there are no problems.
 	Problems []string
-	// Feeds counts the subscribed feeds, Unsubscribed all others.
+	// Feeds counts the subscribed feeds. Unsubscribed counts all other feeds, also
+	// those without items, such as feeds that only a restored backup names.
 	Feeds, Unsubscribed int
-	// Items counts all items, Pending those not yet in the full-text index.
+	// Items counts all items. Pending counts those that are not indexed yet.
 	Items, Pending int
-	// Bytes is the size of the file, Log that of the write-ahead log beside it,
-	// Free what a vacuum would give back.
+	// Bytes is the size of the file, Log the size of the write-ahead log beside it,
+	// and Free the space that a vacuum would give back. All are in bytes.
 	Bytes, Log, Free int64
 	// Schema is the version of the schema.
 	Schema int
 }
 
-// Check reads the whole file and says what is wrong with it; seconds for a
-// large one. It repairs nothing but the counters of the feeds.
+// Check reads the whole file and reports what is wrong with it. A large file takes
+// seconds. Check repairs only wrong counters of feeds.
 func Check(ctx context.Context, s *cache.Store) (CheckReport, error) {
-	h, err := check(ctx, s)
-	return h, cache.WrapError(ctx, "check the cache", err)
+	r, err := check(ctx, s)
+	return r, cache.WrapError(ctx, "check the database", err)
 }
 
 func check(ctx context.Context, s *cache.Store) (CheckReport, error) {
-	var h CheckReport
-	found, err := db.Strings(ctx, s.Readers(), `PRAGMA integrity_check(20)`)
+	var r CheckReport
+	found, err := db.Strings(ctx, s.Internals().Readers(), `PRAGMA integrity_check(20)`)
 	if err != nil {
-		return h, err
+		return r, err
 	}
 	for _, f := range found {
 		if f != "ok" {
-			h.Problems = append(h.Problems, f)
+			r.Problems = append(r.Problems, f)
 		}
 	}
-	orphans, err := db.Strings(ctx, s.Readers(), `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
+	tables, err := db.Strings(ctx, s.Internals().Readers(), `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
 	if err != nil {
-		return h, err
+		return r, err
 	}
-	for _, o := range orphans {
-		h.Problems = append(h.Problems, fmt.Sprintf("some rows of %s belong to nothing", o))
+	for _, table := range tables {
+		r.Problems = append(r.Problems, fmt.Sprintf("table %s has rows without a parent", table))
 	}
-	wrong, err := s.RepairCounts(ctx)
+	wrong, err := s.Internals().RepairCounts(ctx)
 	if err != nil {
-		return h, err
+		return r, err
 	}
 	for _, url := range wrong {
-		h.Problems = append(h.Problems, fmt.Sprintf("the counters of %s were wrong and are right now", url))
+		r.Problems = append(r.Problems, fmt.Sprintf("corrected the item counts of %s", url))
 	}
-	err = s.Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE config_order IS NOT NULL), (SELECT count(*) FROM feeds WHERE config_order IS NULL),
+	err = s.Internals().Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM feeds WHERE config_order IS NOT NULL), (SELECT count(*) FROM feeds WHERE config_order IS NULL),
 		(SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE indexed = 0),
 		(SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size), (SELECT user_version FROM pragma_user_version)`).
-		Scan(&h.Feeds, &h.Unsubscribed, &h.Items, &h.Pending, &h.Free, &h.Schema)
+		Scan(&r.Feeds, &r.Unsubscribed, &r.Items, &r.Pending, &r.Free, &r.Schema)
 	if err != nil {
-		return h, err
+		return r, err
 	}
-	h.Bytes, h.Log = db.FileSize(s.Path()), db.FileSize(s.Path()+"-wal")
-	return h, nil
+	r.Bytes, r.Log = db.FileSize(s.Path()), db.FileSize(s.Path()+"-wal")
+	return r, nil
 }
 
-// Repair rebuilds what follows from the rest, the indexes and the counters, and
-// says what is wrong after that: what only [Salvage] can repair. The full text is
-// indexed anew by [cache.Store.IndexPending].
+// Repair rebuilds the indexes and the counters, and reports what is still wrong. Only
+// [Salvage] can repair that. The search index is emptied; [cache.Store.IndexPending]
+// fills it again.
 func Repair(ctx context.Context, s *cache.Store) (CheckReport, error) {
-	const op = "repair the cache"
-	if _, err := s.Writer().ExecContext(ctx, `REINDEX`); err != nil {
+	const op = "repair the database"
+	if _, err := s.Internals().Writer().ExecContext(ctx, `REINDEX`); err != nil {
 		return CheckReport{}, cache.WrapError(ctx, op, err)
 	}
-	err := s.Write(ctx, op, func(tx *sql.Tx) error {
+	err := s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
 		return search.Clear(ctx, tx)
 	})
 	if err != nil {
 		return CheckReport{}, err
 	}
-	if _, err := s.RepairCounts(ctx); err != nil {
+	if _, err := s.Internals().RepairCounts(ctx); err != nil {
 		return CheckReport{}, err
 	}
 	return Check(ctx, s)

@@ -3,17 +3,19 @@ package rescue
 import (
 	"testing"
 	"time"
+
+	"dateline/cache/cachetest"
 )
 
-// A counter that went wrong is told and put right.
+// TestCheckRepairsCounters checks that a wrong counter is reported and corrected.
 func TestCheckRepairsCounters(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute))
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute))
 	_, err := s.Writer().Exec(`UPDATE feeds SET unread = 7`)
-	s.must(err)
-	h, err := Check(s.ctx(), s.Store.Store)
-	s.must(err)
-	equal(t, "problems", len(h.Problems), 1)
+	s.Must(err)
+	h, err := Check(s.Ctx(), s.Store.Store)
+	s.Must(err)
+	cachetest.Equal(t, "problems", len(h.Problems), 1)
 	s.CheckCounts()
 }

@@ -4,51 +4,52 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
-// What a backup says of days to come, written by a clock that was ahead, holds
-// where nobody said anything since, and does not stand against what was said today.
+// TestRestoreOfAWrongClock checks that marks of a backup that a fast clock dated are
+// applied if there are no others, and do not replace marks of today.
 func TestRestoreOfAWrongClock(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	s := open(t)
-	s.subscribe("https://a.example/")
-	s.save("https://a.example/", item("said", time.Hour), item("silent", 2*time.Hour))
-	s.advance(year)
-	s.mark(feed.Starred, true, "said", "silent")
+	s.Subscribe("https://a.example/")
+	s.SaveItems("https://a.example/", cachetest.Item("marked", time.Hour), cachetest.Item("unmarked", 2*time.Hour))
+	s.Advance(year)
+	s.MarkItems(feed.Starred, true, "marked", "unmarked")
 	b := s.backup()
-	s.advance(-year)
+	s.Advance(-year)
 	s = open(t)
-	s.subscribe("https://a.example/")
-	s.save("https://a.example/", item("said", time.Hour), item("silent", 2*time.Hour))
-	s.mark(feed.Starred, true, "said")
-	s.advance(time.Minute)
-	s.mark(feed.Starred, false, "said")
+	s.Subscribe("https://a.example/")
+	s.SaveItems("https://a.example/", cachetest.Item("marked", time.Hour), cachetest.Item("unmarked", 2*time.Hour))
+	s.MarkItems(feed.Starred, true, "marked")
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Starred, false, "marked")
 	s.restore(b)
-	equal(t, "starred", s.list("is:starred"), []string{"silent"})
-	s.mark(feed.Starred, false, "silent")
-	equal(t, "starred after a word of today", s.list("is:starred"), []string{})
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"unmarked"})
+	s.MarkItems(feed.Starred, false, "unmarked")
+	cachetest.Equal(t, "starred after a mark of today", s.List("is:starred"), []string{})
 }
 
-// Backups that a wrong clock dated push none of the right ones out, and none is
-// removed for a clock that is behind.
+// TestBackupsOfAWrongClock checks that backups that a wrong clock dated displace no
+// others, and that no backup is deleted because of a slow clock.
 func TestBackupsOfAWrongClock(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	s := open(t)
 	s.doEverything()
 	days := func(n int) {
 		for range n {
-			_, err := BackUpDaily(s.ctx(), s.Store.Store)
-			s.must(err)
-			s.advance(24 * time.Hour)
+			_, err := BackUpDaily(s.Ctx(), s.Store.Store)
+			s.Must(err)
+			s.Advance(24 * time.Hour)
 		}
 	}
-	s.advance(year)
+	s.Advance(year)
 	days(10)
-	s.advance(-year)
+	s.Advance(-year)
 	days(7)
-	equal(t, "backups of both years", len(Backups(s.Path())), 7+8)
-	s.advance(-2 * year)
+	cachetest.Equal(t, "backups of both years", len(Backups(s.Path())), 7+8)
+	s.Advance(-2 * year)
 	days(1)
-	equal(t, "backups with that of a clock behind", len(Backups(s.Path())), 7+8+1)
+	cachetest.Equal(t, "backups with that of a clock behind", len(Backups(s.Path())), 7+8+1)
 }

@@ -12,7 +12,8 @@ import (
 	"dateline/cache/db"
 )
 
-// tableCopier copies a table from the old file, as much of it as can be read.
+// tableCopier copies the rows of a table that can be read from the old file to the new
+// one.
 type tableCopier struct {
 	ctx   context.Context
 	old   *sql.DB
@@ -24,32 +25,35 @@ type tableCopier struct {
 	// oldTable is the table's name in the old file.
 	oldTable string
 	columns  []column
-	// key is the number of the last row that was read.
+	// key is the rowid of the last row that was read.
 	key int64
-	// known are numbers of rows that another table or an index tells of, rising.
+	// known are the sorted rowids that another table or an index has; empty if
+	// unknown.
 	known []int64
-	// full is a batch of rows to be written, failed why that did not work.
-	full   [][]any
-	failed error
+	// waiting are rows that are not written yet. failed is the first error of writing.
+	waiting [][]any
+	failed  error
 }
 
-// column is one that both the new and the old table have; old is its name there.
+// column is a column of both the new and the old table. old is its name in the old
+// one.
 type column struct{ name, old, kind string }
 
 const (
-	// salvageBatch is how many rows are written in one transaction.
+	// salvageBatch is the number of rows that one transaction writes.
 	salvageBatch = 5_000
-	// mostGaps bounds the search behind damaged places, where all are.
-	mostGaps = 10_000
+	// maxGaps is the number of gaps after which the copier gives up.
+	maxGaps = 10_000
 )
 
+// run copies the table.
 func (c *tableCopier) run() error {
 	if err := c.match(); err != nil || len(c.columns) == 0 {
 		return err
 	}
 	if !c.table.keyed {
 		for _, order := range []string{"ASC", "DESC"} {
-			if c.read(c.bothWays(order)) == nil {
+			if c.read(c.queryByKey(order)) == nil {
 				break
 			}
 			c.gaps = true
@@ -62,7 +66,7 @@ func (c *tableCopier) run() error {
 	query := `SELECT rowid, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED WHERE rowid >= ? ORDER BY rowid`
 	c.key = db.Bottom
 	from, gaps := c.key, 0
-	for c.read(query, from) != nil && c.failed == nil && c.ctx.Err() == nil && gaps < mostGaps {
+	for c.read(query, from) != nil && c.failed == nil && c.ctx.Err() == nil && gaps < maxGaps {
 		gaps++
 		c.gaps = true
 		from = c.nextReadable(c.key)
@@ -77,7 +81,7 @@ func (c *tableCopier) run() error {
 	return c.flush()
 }
 
-// nameFeeds reads what the index of the feeds has: their addresses.
+// nameFeeds adds the feeds whose addresses are only in the index of the table feeds.
 func (c *tableCopier) nameFeeds() {
 	saved := c.columns
 	defer func() { c.columns = saved }()
@@ -89,16 +93,17 @@ func (c *tableCopier) nameFeeds() {
 	_ = c.flush()
 }
 
-// match finds the columns to copy; none if the old file does not have the table.
+// match sets the columns to copy. If the old file does not have the table, there are
+// none.
 func (c *tableCopier) match() error {
-	fresh, err := columnsOf(c.ctx, c.fresh.Writer(), c.table.name)
+	fresh, err := columnsOf(c.ctx, c.fresh.Internals().Writer(), c.table.name)
 	if err != nil {
 		return err
 	}
 	for _, name := range []string{c.table.name, c.table.was} {
 		old, err := columnsOf(c.ctx, c.old, name)
 		if err != nil || len(old) == 0 {
-			continue // the table is lost, or had another name
+			continue // the table cannot be read, or has another name
 		}
 		c.oldTable = name
 		known := map[string]bool{}
@@ -152,13 +157,14 @@ func (c *tableCopier) list(of func(column) string) string {
 	return strings.Join(names, ", ")
 }
 
-// bothWays walks a table without numbers by its key.
-func (c *tableCopier) bothWays(order string) string {
+// queryByKey returns the query that reads a table without rowids by its key.
+func (c *tableCopier) queryByKey(order string) string {
 	key := strings.Join([]string{c.columns[0].old, c.columns[1].old}, " "+order+", ")
 	return `SELECT 0, ` + c.oldNames() + ` FROM ` + c.oldTable + ` NOT INDEXED ORDER BY ` + key + ` ` + order
 }
 
-// read puts the rows of a query into the new file until one cannot be read.
+// read copies the rows of a query to the new file until it reaches a row that cannot
+// be read.
 func (c *tableCopier) read(query string, args ...any) error {
 	rows, err := c.old.QueryContext(c.ctx, query, args...)
 	if err != nil {
@@ -177,11 +183,11 @@ func (c *tableCopier) read(query string, args ...any) error {
 			return err
 		}
 		c.key = key
-		if !c.sound(row) {
+		if !c.hasColumnTypes(row) {
 			continue
 		}
 		c.blankUnreadable(row)
-		if c.full = append(c.full, row); len(c.full) == salvageBatch {
+		if c.waiting = append(c.waiting, row); len(c.waiting) == salvageBatch {
 			if err := c.flush(); err != nil {
 				return err
 			}
@@ -190,8 +196,8 @@ func (c *tableCopier) read(query string, args ...any) error {
 	return rows.Err()
 }
 
-// sound reports whether every value is of the kind that its column has.
-func (c *tableCopier) sound(row []any) bool {
+// hasColumnTypes reports whether every value has the type of its column.
+func (c *tableCopier) hasColumnTypes(row []any) bool {
 	for i, v := range row {
 		ok := true
 		switch v := v.(type) {
@@ -212,16 +218,16 @@ func (c *tableCopier) sound(row []any) bool {
 	return true
 }
 
-// flush writes the rows that wait. One that does not fit, such as a second
-// item with one id, is left out.
+// flush writes the rows that are not written yet. A row that violates a constraint,
+// such as a second item with the same ID, is skipped.
 func (c *tableCopier) flush() error {
-	rows := c.full
-	c.full = nil
+	rows := c.waiting
+	c.waiting = nil
 	if len(rows) == 0 || c.failed != nil {
 		return c.failed
 	}
 	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (?` + strings.Repeat(", ?", len(c.columns)-1) + `)`
-	c.failed = c.fresh.Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
+	c.failed = c.fresh.Internals().Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(c.ctx, query)
 		if err != nil {
 			return err
@@ -237,10 +243,10 @@ func (c *tableCopier) flush() error {
 	return c.failed
 }
 
-// loadRowIDs reads the numbers of the rows from elsewhere: those of items from an
-// index of the old file, others from the items that were taken over.
+// loadRowIDs reads the rowids from elsewhere: those of items from an index of the old
+// file, others from the items that have been copied.
 func (c *tableCopier) loadRowIDs() {
-	from := c.fresh.Writer()
+	from := c.fresh.Internals().Writer()
 	if c.table.name == "items" {
 		from = c.old
 	}
@@ -254,9 +260,9 @@ func (c *tableCopier) loadRowIDs() {
 	slices.Sort(c.known)
 }
 
-// nextReadable finds the first number after key from which on rows can be read
-// again. Where no numbers are known, it tries steps that double, then halves
-// the last one.
+// nextReadable returns the first rowid after key from which rows can be read again. If
+// the rowids are not known, it tries steps that double, and then bisects the last
+// step.
 func (c *tableCopier) nextReadable(key int64) int64 {
 	if len(c.known) > 0 {
 		from, _ := slices.BinarySearch(c.known, key+1)
@@ -290,7 +296,7 @@ func (c *tableCopier) nextReadable(key int64) int64 {
 	return good
 }
 
-// readable reports whether the first row from a number on can be read.
+// readable reports whether the first row with this rowid or a larger one can be read.
 func (c *tableCopier) readable(from int64) bool {
 	rows, err := c.old.QueryContext(c.ctx, `SELECT * FROM `+c.oldTable+` NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1`, from)
 	if err != nil {

@@ -16,16 +16,17 @@ import (
 	"dateline/cache"
 )
 
-// Of the daily backups, as many of the last days are kept, and before these one
-// a month for as many months: who notices late what is lost finds it, too.
+// The daily backups that are kept: all of the last days, and before them one a month, for
+// users who notice a loss late.
 const (
 	keptDays   = 7
 	keptMonths = 12
 )
 
-// BackUpDaily writes today's backup into the directory backups beside the
-// cache and removes the oldest ones. When today has one already, or there is
-// nothing to keep, it does nothing and path is empty.
+// BackUpDaily writes today's backup into the directory backups beside the database,
+// and deletes the oldest backups. It returns the path of the backup. If there is a
+// backup of today, or if there are no marks and feeds, it does nothing and path is
+// empty.
 func BackUpDaily(ctx context.Context, s *cache.Store) (path string, err error) {
 	if path = backupPath(s); exists(path) {
 		return "", nil
@@ -33,11 +34,10 @@ func BackUpDaily(ctx context.Context, s *cache.Store) (path string, err error) {
 	return BackUpNow(ctx, s)
 }
 
-// BackUpNow is [BackUpDaily], whether today has a backup already or not.
-// One that would be empty replaces none.
+// BackUpNow is like [BackUpDaily], but replaces a backup of today.
 func BackUpNow(ctx context.Context, s *cache.Store) (path string, err error) {
 	path = backupPath(s)
-	errEmpty := errors.New("nothing to keep")
+	errEmpty := errors.New("nothing to back up")
 	err = WriteFile(path, func(w io.Writer) error {
 		feeds, err := s.Feeds(ctx)
 		if err != nil {
@@ -58,23 +58,25 @@ func BackUpNow(ctx context.Context, s *cache.Store) (path string, err error) {
 	return path, prune(s, Backups(s.Path()))
 }
 
-// backupPath is where the backup of today belongs.
+// backupPath returns the path of today's backup.
 func backupPath(s *cache.Store) string {
-	return backupPrefix(s.Path()) + s.CurrentTime().Format(time.DateOnly) + ".zip"
+	return backupPrefix(s.Path()) + s.Internals().Now().Format(time.DateOnly) + ".zip"
 }
 
-// backupPrefix is what the names of a cache's backups begin with.
+// backupPrefix returns the beginning of the paths of the backups of the database at
+// path.
 func backupPrefix(path string) string {
 	name := filepath.Base(path)
 	return filepath.Join(filepath.Dir(path), "backups", strings.TrimSuffix(name, filepath.Ext(name))+"-")
 }
 
-// Backups are the daily backups of the cache at path, newest first.
+// Backups returns the paths of the daily backups of the database at path, newest
+// first.
 func Backups(path string) []string {
 	prefix := backupPrefix(path)
 	entries, err := os.ReadDir(filepath.Dir(prefix))
 	if err != nil {
-		return nil // none have been made
+		return nil // there are no backups yet
 	}
 	var found []string
 	for _, e := range entries {
@@ -91,11 +93,11 @@ func Backups(path string) []string {
 	return found
 }
 
-// prune removes what is not kept of backups, which come newest first. Those of
-// days to come do not count and stay: whether the clock is wrong now, or was then,
-// is not known.
+// prune deletes the backups that are not kept. They come newest first. Backups with a
+// date in the future are not counted and stay, because it is not known whether the
+// clock is wrong now or was wrong then.
 func prune(s *cache.Store, backups []string) error {
-	tomorrow := backupPrefix(s.Path()) + s.CurrentTime().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
+	tomorrow := backupPrefix(s.Path()) + s.Internals().Now().AddDate(0, 0, 1).Format(time.DateOnly) + ".zip"
 	backups = slices.DeleteFunc(backups, func(path string) bool { return path > tomorrow })
 	month := func(path string) string { return path[:len(path)-len("-02.zip")] }
 	var errs []error
@@ -113,8 +115,8 @@ func prune(s *cache.Store, backups []string) error {
 	return errors.Join(errs...)
 }
 
-// WriteFile writes a file for the user's eyes only, whole or not at all, and
-// makes its directory.
+// WriteFile writes a file that only the user can read, completely or not at all. It
+// creates the directory.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -137,7 +139,8 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	return nil
 }
 
-// syncDir hastens new names to the disk; the files are whole without it.
+// syncDir writes new names of files to the disk. If it fails, the files are complete
+// anyway.
 func syncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		_ = d.Sync()

@@ -12,11 +12,11 @@ import (
 	"dateline/cache/db"
 )
 
-// pageSize is the size of the pages of a cache, SQLite's usual one.
+// pageSize is the size of the pages of a database in bytes, the default of SQLite.
 const pageSize = 4096
 
-// copyDamaged copies a damaged file with its log, and repairs the header of the
-// copy so that SQLite opens it.
+// copyDamaged copies a damaged file with its log, and repairs the header of the copy
+// so that SQLite can open it.
 func copyDamaged(path, to string) error {
 	if exists(path + "-wal") {
 		if err := copyFile(path+"-wal", to+"-wal"); err != nil {
@@ -47,9 +47,10 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// repairHeader gives a file the header it had (SQLite file format, section
-// 1.3), with as many pages as there are and no free ones. Where the root of the
-// schema is destroyed, too, it is made anew out of its leaves.
+// repairHeader writes a new header with the number of pages of the file and an empty
+// list of free pages. If the root page of the schema is destroyed, too, it builds a
+// new root from the leaf pages. See
+// https://www.sqlite.org/fileformat.html#the_database_header.
 func repairHeader(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -73,9 +74,9 @@ func repairHeader(f *os.File) error {
 	copy(page, db.Magic)
 	binary.BigEndian.PutUint16(page[16:], pageSize)
 	copy(page[18:], []byte{2, 2, 0, 64, 32, 32})
-	binary.BigEndian.PutUint32(page[24:], 1) // change counter, and below: the version it is valid for
+	binary.BigEndian.PutUint32(page[24:], 1) // file change counter; version-valid-for below must be equal
 	binary.BigEndian.PutUint32(page[28:], pages)
-	clear(page[32:40]) // the list of free pages
+	clear(page[32:40]) // the freelist
 	binary.BigEndian.PutUint32(page[44:], 4)
 	binary.BigEndian.PutUint32(page[56:], 1) // UTF-8
 	binary.BigEndian.PutUint32(page[92:], 1)
@@ -83,20 +84,19 @@ func repairHeader(f *os.File) error {
 	return err
 }
 
-// The kinds of pages of a table.
+// The types of the pages of a table: https://www.sqlite.org/fileformat.html#b_tree_pages.
 const (
 	leafPage  = 0x0d
 	innerPage = 0x05
 )
 
-// schemaLeaf is a page with rows of the schema, the last of which has the
-// number key.
+// schemaLeaf is a leaf page of the schema. key is the rowid of its last row.
 type schemaLeaf struct {
 	page uint32
 	key  int64
 }
 
-// schemaLeaves finds the pages that hold the schema.
+// schemaLeaves returns the leaf pages of the schema, in the order of their keys.
 func schemaLeaves(f *os.File, pages uint32) ([]schemaLeaf, error) {
 	var leaves []schemaLeaf
 	b := make([]byte, pageSize)
@@ -117,8 +117,8 @@ func schemaLeaves(f *os.File, pages uint32) ([]schemaLeaf, error) {
 	return slices.CompactFunc(leaves, func(a, b schemaLeaf) bool { return a.key == b.key }), nil
 }
 
-// schemaRow reads the number of a row of the schema, which begins with the word
-// table or index.
+// schemaRow returns the rowid of a row of the schema. Such a row begins with the word
+// table or index; ok reports whether it does.
 func schemaRow(cell []byte) (key int64, ok bool) {
 	_, n := varint(cell)
 	rowid, m := varint(cell[n:])
@@ -131,8 +131,8 @@ func schemaRow(cell []byte) (key int64, ok bool) {
 	return int64(rowid), word == "table" || word == "index"
 }
 
-// varint reads one of SQLite's integers, high bits first; n is 0 where there is
-// none.
+// varint returns the varint at the start of b and its length; n is 0 if there is none.
+// See https://www.sqlite.org/fileformat.html#varint.
 func varint(b []byte) (v uint64, n int) {
 	for i := range min(len(b), 8) {
 		v = v<<7 | uint64(b[i]&0x7f)
@@ -143,8 +143,8 @@ func varint(b []byte) (v uint64, n int) {
 	return 0, 0
 }
 
-// schemaRoot makes the first page, without the header of the file, for leaves
-// in the order of their keys.
+// schemaRoot returns the first page of a file, without the header, as the root of the
+// leaves in the order of their keys.
 func schemaRoot(leaves []schemaLeaf) []byte {
 	page := make([]byte, pageSize)
 	head := page[db.HeaderSize:]

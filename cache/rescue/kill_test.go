@@ -20,7 +20,7 @@ import (
 	"dateline/feed/query"
 )
 
-// victimPath is the variable that makes the test binary a process to be killed.
+// victimPath is the environment variable with which the test binary runs victim.
 const victimPath = "DATELINE_VICTIM"
 
 func TestMain(m *testing.M) {
@@ -34,9 +34,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// victim works on a cache until it is killed: it opens it, which takes over an
-// old one, saves, marks, takes back, indexes, removes and vacuums. Each mark is
-// acknowledged with a line once Mark has returned.
+// victim works on a database until it is killed. It opens it, which takes over an old
+// one, saves, marks, undoes, indexes, removes and vacuums. It prints a line after each
+// mark that is saved.
 func victim(ctx context.Context, path string) error {
 	start := time.Now()
 	fmt.Println(opening)
@@ -59,14 +59,14 @@ func victim(ctx context.Context, path string) error {
 				return err
 			}
 		}
-		if err := mischief(ctx, s); err != nil {
+		if err := changes(ctx, s); err != nil {
 			return err
 		}
 	}
 }
 
-// mischief is all that happens to a cache between two answers of its feeds.
-func mischief(ctx context.Context, s *cache.Store) error {
+// changes makes the changes between two checks of the feeds.
+func changes(ctx context.Context, s *cache.Store) error {
 	q, err := query.Parse("feed:b")
 	if err != nil {
 		return err
@@ -80,15 +80,15 @@ func mischief(ctx context.Context, s *cache.Store) error {
 		if i%2 == 0 {
 			m.Flag, m.Label = feed.Label, "kept"
 		}
-		if err := s.Mark(ctx, m); err != nil {
+		if _, err := s.Apply(ctx, cache.MarkItems{m}); err != nil {
 			return err
 		}
 		fmt.Println(m.Flag, r.ID)
 	}
-	if _, err := s.MarkAll(ctx, cache.View{}, feed.Read, "", true, time.Now()); err != nil {
+	if _, err := s.Apply(ctx, cache.MarkView{Mark: feed.Mark{Flag: feed.Read, On: true, At: time.Now()}}); err != nil {
 		return err
 	}
-	if _, err := s.Undo(ctx, time.Now()); err != nil {
+	if _, err := s.Apply(ctx, cache.UndoLast{At: time.Now()}); err != nil {
 		return err
 	}
 	if _, err := s.IndexPending(ctx, 30); err != nil {
@@ -103,9 +103,9 @@ func mischief(ctx context.Context, s *cache.Store) error {
 	return s.Vacuum(ctx)
 }
 
-// A process that is killed at any instant of taking over, saving, marking,
-// indexing, backing up and vacuuming leaves a sound file that has every mark it
-// was told is kept, and a whole backup.
+// TestKilledAtAnyInstant checks that a process that is killed while it takes over, saves,
+// marks, indexes, backs up or vacuums leaves an undamaged file with every mark that it
+// has acknowledged, and a complete backup.
 func TestKilledAtAnyInstant(t *testing.T) {
 	kills, seed := number(t, "DATELINE_KILLS", 64), number(t, "DATELINE_SEED", uint64(time.Now().UnixNano()))
 	if testing.Short() {
@@ -118,7 +118,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	acknowledged, marks := map[string]bool{}, 0
 	for n := range kills {
 		if n%8 == 0 {
-			// A new file, or one of an older dateline: taking over is killed, too.
+			// Half of the files are of an older dateline, so that a takeover is killed, too.
 			discard(path)
 			clear(acknowledged)
 			if v := int(n/8) % (len(oldSchemas(t)) + 1); v > 0 {
@@ -126,8 +126,8 @@ func TestKilledAtAnyInstant(t *testing.T) {
 				acknowledged["starred 2"], acknowledged["label 4"] = true, true
 			}
 		}
-		// One early, some later, and some that surely have work behind them,
-		// however slow the machine is.
+		// Kill one early, some later, and some after they have certainly written, however
+		// slow the machine is.
 		since, most := opening, 40*time.Millisecond
 		if n%4 != 0 {
 			most = 200 * time.Millisecond
@@ -144,11 +144,11 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		}
 	}
 	if marks == 0 {
-		t.Error("nothing was ever marked: the processes are killed too early")
+		t.Error("nothing was marked: the processes are killed too early")
 	}
 }
 
-// number is a variable of the environment.
+// number returns the value of an environment variable.
 func number(t *testing.T, name string, otherwise uint64) uint64 {
 	t.Helper()
 	text := os.Getenv(name)
@@ -162,12 +162,12 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 	return n
 }
 
-// opening is what a victim says before it opens the cache: starting a process
-// takes long on some machines.
+// opening is the line that victim prints before it opens the database, because
+// starting a process takes long on some machines.
 const opening = "opening"
 
-// kill runs a victim, kills it some time after it said since, or first
-// acknowledged a mark if that is empty, and gives what it acknowledged.
+// kill runs a victim and kills it some time after it has printed the line since, or
+// its first mark if since is empty. It returns the marks that were acknowledged.
 func kill(t *testing.T, path, since string, after time.Duration) []string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -198,7 +198,7 @@ func kill(t *testing.T, path, since string, after time.Duration) []string {
 	return lines
 }
 
-// survived looks a cache over after its process was killed.
+// survived checks a database after its process was killed.
 func survived(ctx context.Context, path string, acknowledged map[string]bool) error {
 	s, _, err := Open(ctx, path, cache.Options{}, func(string) {})
 	if err != nil {
@@ -217,7 +217,7 @@ func survived(ctx context.Context, path string, acknowledged map[string]bool) er
 		feed.Starred: `SELECT id FROM items WHERE starred = 1`,
 		feed.Label:   `SELECT i.id FROM labels l JOIN items i ON i.pos = l.pos WHERE l.held = 1`,
 	} {
-		ids, err := db.Integers(ctx, s.Readers(), db.SQL(query))
+		ids, err := db.Integers(ctx, s.Internals().Readers(), db.SQL(query))
 		if err != nil {
 			return err
 		}

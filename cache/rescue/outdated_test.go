@@ -15,13 +15,14 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 	"dateline/feed/markup"
 )
 
-// oldSchemas are the files of the schemas before the first release, which were
-// applied one after the other.
+// oldSchemas returns the schemas before the first release, which were applied one
+// after the other.
 func oldSchemas(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/schema/*.sql")
@@ -31,7 +32,7 @@ func oldSchemas(t *testing.T) []string {
 	return names
 }
 
-// packedBody is a body as it is stored.
+// packedBody returns a body as it is stored.
 func packedBody(t *testing.T, text string) []byte {
 	t.Helper()
 	e, err := zstd.NewWriter(nil)
@@ -49,7 +50,7 @@ const (
 // markedAt is when the marks of an old database were made.
 var markedAt = noon.Add(-time.Hour)
 
-// makeOld makes a database of an older dateline, with marks of every kind.
+// makeOld creates a database of an older dateline, with marks of every kind.
 func makeOld(t *testing.T, path string, version int) {
 	t.Helper()
 	conn, err := db.Open(path, 1, db.Pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
@@ -109,72 +110,71 @@ func makeOld(t *testing.T, path string, version int) {
 	}
 }
 
-// hasOld holds a store to what makeOld wrote.
+// hasOld checks that a store has what makeOld wrote.
 func (s testStore) hasOld(version int) {
-	s.t.Helper()
+	s.T.Helper()
 	s.sound()
-	s.index()
+	s.IndexAll()
 	for query, want := range map[string][]string{
 		"": {"1", "2", "4", "6", "7", "8"}, "is:read": {"1"}, "is:starred": {"2", "9"}, "is:hidden": {"3"}, "label:later": {"4"}, "label:once": {}, "is:snoozed": {"5"},
 		"feed:=" + leftFeed: {"9"}, "word6": {"6"}, "zebra is:unread": {"2", "4", "6", "7", "8"}, "author:anna is:hidden": {"3"}, "tag:world is:read": {"1"},
 	} {
-		equal(s.t, fmt.Sprint(version, ": ", query), s.list(query), want)
+		cachetest.Equal(s.T, fmt.Sprint(version, ": ", query), s.List(query), want)
 	}
 	at := markedAt.UnixMicro()
-	times, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT read_at FROM items WHERE id IN (1, 8) UNION ALL SELECT starred_at FROM items WHERE id IN (2, 9) UNION ALL
+	times, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT read_at FROM items WHERE id IN (1, 8) UNION ALL SELECT starred_at FROM items WHERE id IN (2, 9) UNION ALL
 		SELECT hidden_at FROM items WHERE id = 3 UNION ALL SELECT snoozed_at FROM items WHERE id = 5 UNION ALL SELECT at FROM labels`))
-	s.must(err)
-	equal(s.t, "times of marks", times, []int64{at, at, at, at, at, at, at, at})
-	a, err := s.Article(s.ctx(), 5)
-	s.must(err)
-	equal(s.t, "snoozed until", a.Snoozed, noon.Add(48*time.Hour))
-	equal(s.t, "body", a.Body, markup.Body{Raw: "<p>zebra word5</p>", Base: oldFeed})
-	permille, err := s.ReadingPosition(s.ctx(), 6)
-	s.must(err)
-	equal(s.t, "reading progress", permille, 321)
-	screen, err := s.Setting(s.ctx(), "screen")
-	s.must(err)
-	equal(s.t, "setting", screen, `{"pane":1}`)
-	feeds, err := s.Feeds(s.ctx())
-	s.must(err)
+	s.Must(err)
+	cachetest.Equal(s.T, "times of marks", times, []int64{at, at, at, at, at, at, at, at})
+	a, err := s.Article(s.Ctx(), 5)
+	s.Must(err)
+	cachetest.Equal(s.T, "snoozed until", a.Snoozed, noon.Add(48*time.Hour))
+	cachetest.Equal(s.T, "body", a.Body, markup.Body{Raw: "<p>zebra word5</p>", Base: oldFeed})
+	permille, err := s.ReadingPosition(s.Ctx(), 6)
+	s.Must(err)
+	cachetest.Equal(s.T, "reading progress", permille, 321)
+	screen, err := s.Setting(s.Ctx(), "screen")
+	s.Must(err)
+	cachetest.Equal(s.T, "setting", screen, `{"pane":1}`)
+	feeds, err := s.Feeds(s.Ctx())
+	s.Must(err)
 	f := feeds[0]
-	equal(s.t, "feeds", []any{len(feeds), f.URL, f.Title, f.Tags, f.Total, f.Unread, f.Account}, []any{1, oldFeed, "Mine", []string{"world"}, 6, 5, ""})
-	equal(s.t, "poll state", []any{f.Poll.ETag, f.Poll.LastModified, f.Poll.BodyHash, f.Poll.LastChecked, f.Poll.NextCheck, f.Poll.Status, f.Poll.FinalURL},
+	cachetest.Equal(s.T, "feeds", []any{len(feeds), f.URL, f.Title, f.Tags, f.Total, f.Unread, f.Account}, []any{1, oldFeed, "Mine", []string{"world"}, 6, 5, ""})
+	cachetest.Equal(s.T, "poll state", []any{f.Poll.ETag, f.Poll.LastModified, f.Poll.BodyHash, f.Poll.LastChecked, f.Poll.NextCheck, f.Poll.Status, f.Poll.FinalURL},
 		[]any{"tag", "then", "hash", markedAt, markedAt.Add(time.Minute), 200, "https://a.example/final"})
 	if version >= 2 {
-		equal(s.t, "reason and interval", []any{f.Poll.Reason, f.Poll.PostInterval}, []any{"because", time.Hour})
-		polls, err := s.Polls(s.ctx(), oldFeed, 9)
-		s.must(err)
-		equal(s.t, "polls", len(polls), 1)
-		r, err := s.Revision(s.ctx(), 7)
-		s.must(err)
-		equal(s.t, "revision", []any{r.Title, r.Body.Raw}, []any{"Before", "older"})
-		equal(s.t, "found in the page", s.list("wholepage"), []string{"7"})
-		equal(s.t, "has", s.list("has:image is:edited has:fulltext"), []string{"7"})
+		cachetest.Equal(s.T, "reason and interval", []any{f.Poll.Reason, f.Poll.PostInterval}, []any{"because", time.Hour})
+		polls, err := s.Polls(s.Ctx(), oldFeed, 9)
+		s.Must(err)
+		cachetest.Equal(s.T, "polls", len(polls), 1)
+		r, err := s.Revision(s.Ctx(), 7)
+		s.Must(err)
+		cachetest.Equal(s.T, "revision", []any{r.Title, r.Body.Raw}, []any{"Before", "older"})
+		cachetest.Equal(s.T, "found in the page", s.List("wholepage"), []string{"7"})
+		cachetest.Equal(s.T, "has", s.List("has:image is:edited has:fulltext"), []string{"7"})
 	}
 	s.keepsTheRest(version)
 }
 
-// keepsTheRest looks at what shows later: pending marks, undo, ids, and removed
-// items.
+// keepsTheRest checks pending marks, undo, IDs and removed items.
 func (s testStore) keepsTheRest(version int) {
-	s.t.Helper()
+	s.T.Helper()
 	if version >= 4 {
-		pending, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT identity FROM pending_marks`))
-		s.must(err)
-		equal(s.t, "pending marks", pending, []int64{2000})
+		pending, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT identity FROM pending_marks`))
+		s.Must(err)
+		cachetest.Equal(s.T, "pending marks", pending, []int64{2000})
 	}
-	removed, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT identity FROM removed_items`))
-	s.must(err)
-	equal(s.t, "removed items", removed, []int64{77})
-	step, err := s.Undo(s.ctx(), s.Now())
-	s.must(err)
-	equal(s.t, "undone", []any{step.Flag, step.On, step.Items}, []any{feed.Starred, false, []int64{2}})
-	s.save(oldFeed, item("fresh", time.Minute))
-	equal(s.t, "next id", s.id("fresh"), 500)
+	removed, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT identity FROM removed_items`))
+	s.Must(err)
+	cachetest.Equal(s.T, "removed items", removed, []int64{77})
+	undone, err := s.Apply(s.Ctx(), cache.UndoLast{At: s.Now()})
+	s.Must(err)
+	cachetest.Equal(s.T, "undone", []any{undone.Step.Flag, undone.Step.On, undone.Step.Items}, []any{feed.Starred, false, []int64{2}})
+	s.SaveItems(oldFeed, cachetest.Item("fresh", time.Minute))
+	cachetest.Equal(s.T, "next id", s.ID("fresh"), 500)
 }
 
-// openOld opens a path as main does.
+// openOld opens a database like main.
 func openOld(t *testing.T, path string) (testStore, Result) {
 	t.Helper()
 	c := open(t).Clock
@@ -186,9 +186,9 @@ func openOld(t *testing.T, path string) (testStore, Result) {
 	return testStoreOf(s, c, t), r
 }
 
-// A database of every older dateline is taken over with all that it holds. The
-// old file stays as it was, and is for the user's eyes only. The next start has
-// nothing to do.
+// TestTakeOver checks that a database of every older dateline is taken over
+// completely. The old file stays as it was, and only the user can read it. The next
+// start has nothing to do.
 func TestTakeOver(t *testing.T) {
 	for version := 1; version <= len(oldSchemas(t)); version++ {
 		path := filepath.Join(t.TempDir(), "dateline.db")
@@ -210,17 +210,18 @@ func TestTakeOver(t *testing.T) {
 			t.Errorf("version %d: the old file is not what it was: %v", version, err)
 		}
 		info, err := os.Stat(r.Old)
-		s.must(err)
-		equal(t, "permissions of the old file", info.Mode().Perm(), fs.FileMode(0o600))
+		s.Must(err)
+		cachetest.Equal(t, "permissions of the old file", info.Mode().Perm(), fs.FileMode(0o600))
 		if _, again := openOld(t, path); again.Old != "" {
 			t.Errorf("version %d: taken over twice", version)
 		}
 		left, _ := filepath.Glob(path + ".salvaging*")
-		equal(t, "left behind", left, nil)
+		cachetest.Equal(t, "left behind", left, nil)
 	}
 }
 
-// What an older dateline that was killed left in its log is taken over as well.
+// TestTakeOverWithLog checks that what an older dateline that was killed left in its
+// log is taken over, too.
 func TestTakeOverWithLog(t *testing.T) {
 	dir := t.TempDir()
 	live, path := filepath.Join(dir, "live.db"), filepath.Join(dir, "dateline.db")
@@ -239,11 +240,11 @@ func TestTakeOverWithLog(t *testing.T) {
 		}
 	}
 	s, _ := openOld(t, path)
-	equal(t, "starred", s.list("is:starred"), []string{"2", "8", "9"})
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"2", "8", "9"})
 }
 
-// Of several processes that start at once one takes over, and the others find
-// what it made.
+// TestTakeOverAtOnce checks that of several processes that start at the same time one
+// takes over, and the others use the new file.
 func TestTakeOverAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -266,14 +267,15 @@ func TestTakeOverAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	equal(t, "processes that took over", len(kept), 1)
+	cachetest.Equal(t, "processes that took over", len(kept), 1)
 	files, _ := filepath.Glob(path + ".outdated*")
-	equal(t, "old files", files, kept)
+	cachetest.Equal(t, "old files", files, kept)
 	s, _ := openOld(t, path)
 	s.hasOld(7)
 }
 
-// A takeover that was killed while the files changed their names begins again.
+// TestTakeOverKilledAtTheEnd checks that a takeover that was killed while the files
+// were renamed starts again.
 func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -287,10 +289,10 @@ func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	}
 	s, r := openOld(t, path)
 	s.hasOld(7)
-	equal(t, "old file", r.Old, path+".outdated-"+noon.Format(time.DateOnly))
+	cachetest.Equal(t, "old file", r.Old, path+".outdated-"+noon.Format(time.DateOnly))
 }
 
-// A damaged database of an older dateline is salvaged.
+// TestTakeOverDamaged checks that a damaged database of an older dateline is salvaged.
 func TestTakeOverDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -316,7 +318,7 @@ func TestTakeOverDamaged(t *testing.T) {
 	if r.Outdated || !strings.Contains(r.Sentence(), "damaged") {
 		t.Errorf("%+v", r)
 	}
-	pending, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT DISTINCT identity FROM pending_marks ORDER BY 1`))
-	s.must(err)
-	equal(t, "items whose marks are kept", pending, []int64{1001, 1002, 1003, 1004, 1005, 1006, 1008, 1009, 2000})
+	pending, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT DISTINCT identity FROM pending_marks ORDER BY 1`))
+	s.Must(err)
+	cachetest.Equal(t, "items with pending marks", pending, []int64{1001, 1002, 1003, 1004, 1005, 1006, 1008, 1009, 2000})
 }

@@ -18,28 +18,30 @@ import (
 	"dateline/feed/text"
 )
 
-// Restored is what a backup held.
+// Restored is what [Restore] found in a backup.
 type Restored struct {
-	// Subscriptions are for the caller to subscribe to.
+	// Subscriptions are the subscriptions. Restore does not subscribe to them; the
+	// caller may.
 	Subscriptions []feed.Subscription
-	// Marks counts the lines that were taken in, Waiting those of them whose item
-	// is not in the cache: they hold once it is.
+	// Marks counts the marks that were read. Waiting counts those whose items are not
+	// in the database; they are applied when the items arrive.
 	Marks, Waiting int
 }
 
-var errNoBackup = errors.New("this is no backup of dateline, or it is damaged: `dateline restore` without a file lists those there are")
+var errNoBackup = errors.New("this is not a backup of dateline, or it is damaged: `dateline restore` without a file lists the backups")
 
-// restoreSlice is how many lines are taken in in one transaction.
-const restoreSlice = 5_000
+// restoreChunk is the number of lines that one transaction stores.
+const restoreChunk = 5_000
 
-// longestLine is how long a line of a backup can be, in bytes.
-const longestLine = 1 << 20
+// maxLine is the largest length of a line of a backup, in bytes.
+const maxLine = 1 << 20
 
-// Restore takes in what the user did according to a backup. Of the backup
-// and the cache, the later word on each thing wins, so that a backup can be
-// restored at any time and more than once. It is no step for [cache.Store.Undo]. It
-// works in several transactions; what is not done when ctx ends is done by the
-// next Restore of the same backup.
+// Restore applies the marks of a backup. Of the marks in the backup and in the
+// database the newest wins. So a backup can be restored at any time, and more than
+// once. It is not a step of undo.
+//
+// Restore works in several transactions. If ctx ends, the next Restore of the same
+// backup does the rest.
 func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) (Restored, error) {
 	const op = "restore the backup"
 	var r Restored
@@ -61,10 +63,10 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	}
 	defer marks.Close()
 	lines := bufio.NewScanner(marks)
-	lines.Buffer(nil, longestLine)
+	lines.Buffer(nil, maxLine)
 	for more := true; more; {
-		err := s.Write(ctx, op, func(tx *sql.Tx) error {
-			n, err := keepLines(ctx, tx, lines, s.CurrentTime())
+		err := s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
+			n, err := storeLines(ctx, tx, lines, s.Internals().Now())
 			r.Marks += n
 			more = n > 0
 			return err
@@ -73,19 +75,20 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 			return r, err
 		}
 	}
-	r.Waiting, err = s.ApplyPendingMarks(ctx)
+	r.Waiting, err = s.Internals().ApplyPendingMarks(ctx)
 	return r, err
 }
 
-// keepLines takes the next lines of a backup into pending_marks.
-func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.Time) (n int, err error) {
-	k := keeper{ctx: ctx, tx: tx, now: now, feeds: map[string]int64{}}
-	for n < restoreSlice && lines.Scan() {
+// storeLines stores the next lines of a backup in pending_marks and returns how many
+// there were.
+func storeLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.Time) (n int, err error) {
+	k := pendingWriter{ctx: ctx, tx: tx, now: now, feeds: map[string]int64{}}
+	for n < restoreChunk && lines.Scan() {
 		var l backupLine
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
 			return n, fmt.Errorf("%w (%w)", errNoBackup, err)
 		}
-		if err := k.keep(l); err != nil {
+		if err := k.add(l); err != nil {
 			return n, err
 		}
 		n++
@@ -93,18 +96,18 @@ func keepLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.T
 	return n, lines.Err()
 }
 
-// keeper writes lines into pending_marks.
-type keeper struct {
+// pendingWriter stores lines in pending_marks.
+type pendingWriter struct {
 	ctx   context.Context
 	tx    *sql.Tx
 	now   time.Time
 	feeds map[string]int64
 }
 
-// keep takes one line in; of two about the same thing the later word stays, and
-// one of days to come, said by a wrong clock, is later than none of today. A
-// flag of a later dateline is passed over.
-func (k *keeper) keep(l backupLine) error {
+// add stores one line. Of two lines about the same flag of an item the newest mark
+// wins. A mark with a time in the future was made with a wrong clock, and any mark of
+// today replaces it. A line with an unknown flag, from a later dateline, is ignored.
+func (k *pendingWriter) add(l backupLine) error {
 	value := db.ToMicros(l.Until)
 	switch {
 	case l.Flag == cache.FlagProgress:
@@ -133,8 +136,8 @@ func (k *keeper) keep(l backupLine) error {
 	return err
 }
 
-// feed is the id of a feed, which need not be subscribed yet.
-func (k *keeper) feed(url string) (int64, error) {
+// feed returns the ID of a feed. If there is none, it adds an unsubscribed one.
+func (k *pendingWriter) feed(url string) (int64, error) {
 	if id, ok := k.feeds[url]; ok {
 		return id, nil
 	}

@@ -1,14 +1,13 @@
-// Package rescue protects what the user did from loss: backups and their
-// restoring, the check and repair of a database, the salvage of a damaged one, and
-// the takeover of one of an older dateline.
+// Package rescue protects the marks of the user from loss. It writes and restores
+// backups, checks and repairs a database, recovers what can be read of a damaged one, and
+// takes over the database of an older dateline.
 //
-// It stands above package cache, because it fills new databases by opening them as
-// everybody does, and because the store never needs it. So cache stays free of the
-// code for bad days, and a program opens its database with [Open] of this package.
+// Start at [Open], which a program calls instead of cache.Open. [Backup] and [Restore]
+// are the backups, [Check] and [Repair] the check, [Salvage] and [TakeOver] the rest.
 //
-// A damaged or outdated file is never changed. A new one is filled beside it, and
-// takes its name when it is complete and on the disk; the old one gets a name that
-// says why. Never put a table into the schema without a row in savedTables.
+// A damaged or outdated file is never changed. A new file is filled beside it, and takes
+// its name when it is complete and on the disk. The old file gets a name that says why.
+// Never add a table to the schema without an entry in savedTables.
 package rescue
 
 import (
@@ -26,20 +25,20 @@ import (
 	"dateline/cache/db"
 )
 
-// Result is what became of a damaged or outdated database.
+// Result is what [Salvage] or [TakeOver] did.
 type Result struct {
-	// Old is where the old file is kept; empty if another process was faster.
+	// Old is the path of the old file. It is empty if another process was faster.
 	Old string
-	// Outdated reports whether the old file was whole, but of an older dateline.
+	// Outdated reports whether the old file was of an older dateline, and not damaged.
 	Outdated bool
-	// Items counts the items that were saved, Lost those that were seen to be there
-	// and could not be read.
+	// Items counts the items in the new file. Lost counts the items of which only
+	// marks could be read.
 	Items, Lost int
-	// Backup is the backup whose marks were restored as well; empty if none were.
+	// Backup is the backup whose marks were restored, too; empty if there was none.
 	Backup string
 }
 
-// Sentence tells the user.
+// Sentence returns a message for the user.
 func (r Result) Sentence() string {
 	if r.Outdated {
 		return fmt.Sprintf("the database of an older dateline was taken over: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
@@ -51,18 +50,18 @@ func (r Result) Sentence() string {
 	return text + "; the old file is kept as " + r.Old
 }
 
-// Open is [cache.Open], and takes over a database of an older dateline first. It
-// tells with a sentence that this takes a while; r.Old is empty if nothing was
+// Open is [cache.Open], but takes over a database of an older dateline first. If that
+// takes long, it calls tell with a message for the user. r.Old is empty if nothing was
 // taken over.
-func Open(ctx context.Context, path string, o cache.Options, tell func(sentence string)) (s *cache.Store, r Result, err error) {
+func Open(ctx context.Context, path string, o cache.Options, tell func(message string)) (s *cache.Store, r Result, err error) {
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
 	}
-	told := time.AfterFunc(longWait, func() {
+	timer := time.AfterFunc(longWait, func() {
 		tell("the database of an older dateline is being taken over; this happens once and takes minutes if it is large")
 	})
-	defer told.Stop()
+	defer timer.Stop()
 	if r, err = TakeOver(ctx, path, o); err != nil {
 		return nil, r, err
 	}
@@ -70,22 +69,22 @@ func Open(ctx context.Context, path string, o cache.Options, tell func(sentence 
 	return s, r, err
 }
 
-// longWait is how long the user waits without an explanation.
+// longWait is how long the user waits without a message.
 const longWait = time.Second
 
-// Salvage replaces the damaged database at path by a new one with all that can be
-// read of it and the marks of its newest backup, and keeps the old file beside
-// it. The feeds bring the rest again if they still list it. No other process
-// should have the database open. It needs room for two more files of the same
-// size. If it fails, nothing is changed.
+// Salvage replaces the damaged database at path by a new one with everything that can
+// be read and with the marks of the newest backup. The old file is kept beside it.
+// What is lost comes again if the feeds still list it. No other process should have
+// the database open. Salvage needs free space for two more files of the same size. If
+// it fails, nothing is changed.
 func Salvage(ctx context.Context, path string, o cache.Options) (Result, error) {
 	return replace(ctx, "salvage "+path, path, func() (Result, error) { return salvageDamaged(ctx, path, o) })
 }
 
-// TakeOver replaces the database of an older dateline at path by a new one with
-// all that it holds, and keeps the old file beside it. Processes that start at the
-// same time wait for the first of them. If it fails or is killed, nothing is
-// changed, and the next start begins again.
+// TakeOver replaces the database of an older dateline at path by a new one with the
+// same content. The old file is kept beside it. Other processes that start at the same
+// time wait. If TakeOver fails or is killed, nothing is changed, and the next start
+// tries again.
 func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error) {
 	op := "take over " + path
 	return replace(ctx, op, path, func() (r Result, err error) {
@@ -100,7 +99,8 @@ func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error)
 	})
 }
 
-// replace runs f while no other process replaces the file.
+// replace runs f while no other process replaces the file. If another process has
+// replaced it meanwhile, it does nothing.
 func replace(ctx context.Context, op, path string, f func() (Result, error)) (Result, error) {
 	before, err := os.Stat(path)
 	if err != nil {
@@ -117,21 +117,22 @@ func replace(ctx context.Context, op, path string, f func() (Result, error)) (Re
 	}
 	r, err := f()
 	if err != nil {
-		// The lock file stays: others wait for it, and a new one would not stop them.
+		// The lock file stays, because others wait for it. A new one would not stop them.
 		return Result{}, cache.WrapError(ctx, op, err)
 	}
-	_ = os.Remove(lock) // whoever waits for it finds another database
+	_ = os.Remove(lock) // processes that wait for it find another database
 	return r, nil
 }
 
-// isCurrent reports whether a file has the schema of this dateline. A new file is
-// complete before it is put in place, so the header tells.
+// isCurrent reports whether a file has this dateline's schema. Reading the header is
+// enough, because a new file is complete before it gets its name.
 func isCurrent(path string) (bool, error) {
 	header, err := db.ReadStart(path, db.HeaderSize)
 	return err == nil && len(header) == db.HeaderSize && db.BigEndian(header[db.UserVersionAt:]) >= cache.SchemaVersion, err
 }
 
-// salvageDamaged reads a copy of the file, whose header it can repair.
+// salvageDamaged fills a new file from a copy of the damaged one, because it repairs
+// the header of the copy.
 func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Result, err error) {
 	damaged := path + ".salvaging-old"
 	discard(damaged)
@@ -152,8 +153,8 @@ func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Result
 	return r, err
 }
 
-// takeOverWhole reads the file itself, and keeps older datelines from writing to
-// it meanwhile.
+// takeOverWhole fills a new file from the old one itself, and keeps older datelines
+// from writing to it meanwhile.
 func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Result, err error) {
 	r.Outdated = true
 	old, err := lockOld(ctx, path)
@@ -177,9 +178,9 @@ func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Result,
 	return r, err
 }
 
-// lockOld opens the file of an older dateline with the write lock, and with all
-// of its log in the file. So a process that is killed while the files change
-// their names leaves a whole database.
+// lockOld opens the file of an older dateline and takes its write lock, with an empty
+// log. So if the process is killed while the files are renamed, each of them is
+// complete.
 func lockOld(ctx context.Context, path string) (*sql.DB, error) {
 	old, err := db.Open(path, 1, db.Pragmas("cache_size(-8000)"))
 	if err != nil {
@@ -204,10 +205,10 @@ func lockOld(ctx context.Context, path string) (*sql.DB, error) {
 	return old, nil
 }
 
-// freshSuffix ends the name of the new file until it is complete.
+// freshSuffix is the end of the name of the new file until it is complete.
 const freshSuffix = ".salvaging-new"
 
-// filler fills a new file with what an old one holds.
+// filler fills a new file with the content of an old one.
 type filler struct {
 	ctx context.Context
 	old *sql.DB
@@ -217,7 +218,7 @@ type filler struct {
 	now   func() time.Time
 }
 
-// run makes the new file beside path.
+// run creates the new file beside path.
 func (f *filler) run(path string, o cache.Options) (err error) {
 	fresh := path + freshSuffix
 	discard(fresh)
@@ -230,10 +231,10 @@ func (f *filler) run(path string, o cache.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	f.now = s.CurrentTime
+	f.now = s.Internals().Now
 	err = f.fill(s, path)
 	if err == nil {
-		_, err = s.Writer().ExecContext(f.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		_, err = s.Internals().Writer().ExecContext(f.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
 	if err = errors.Join(err, s.Close()); err != nil {
 		return err
@@ -241,10 +242,11 @@ func (f *filler) run(path string, o cache.Options) (err error) {
 	return syncFile(fresh)
 }
 
-// fill takes everything over that can be read.
+// fill copies everything that can be read.
 func (f *filler) fill(s *cache.Store, path string) error {
-	// Nobody sees the new file before it is complete and on the disk.
-	if _, err := s.Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 0; PRAGMA synchronous = 0; PRAGMA cache_size = -65536`); err != nil {
+	// The new file is not used before it is complete. Until it is synced at the end,
+	// writing need not wait for the disk.
+	if _, err := s.Internals().Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 0; PRAGMA synchronous = 0; PRAGMA cache_size = -65536`); err != nil {
 		return err
 	}
 	for _, t := range savedTables() {
@@ -256,10 +258,10 @@ func (f *filler) fill(s *cache.Store, path string) error {
 			return cache.ErrCorrupt
 		}
 	}
-	if err := s.Write(f.ctx, "put the saved items in order", func(tx *sql.Tx) error { return f.settle(tx) }); err != nil {
+	if err := s.Internals().Write(f.ctx, "complete the saved items", func(tx *sql.Tx) error { return f.repairRows(tx) }); err != nil {
 		return err
 	}
-	if _, err := s.Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 1; PRAGMA synchronous = 2`); err != nil {
+	if _, err := s.Internals().Writer().ExecContext(f.ctx, `PRAGMA foreign_keys = 1; PRAGMA synchronous = 2`); err != nil {
 		return err
 	}
 	if !f.whole {
@@ -270,7 +272,7 @@ func (f *filler) fill(s *cache.Store, path string) error {
 			}
 		}
 	}
-	_, err := s.RepairCounts(f.ctx)
+	_, err := s.Internals().RepairCounts(f.ctx)
 	return err
 }
 
@@ -288,9 +290,9 @@ func restoreFile(ctx context.Context, s *cache.Store, name string) error {
 	return err
 }
 
-// settle repairs rows whose companions are lost. Of an item without text only the
-// marks are kept, until its feed brings it again.
-func (f *filler) settle(tx *sql.Tx) error {
+// repairRows repairs rows of which related rows are lost. Of an item without a text only
+// the marks are kept, as pending marks, until its feed brings it again.
+func (f *filler) repairRows(tx *sql.Tx) error {
 	const headless = ` FROM items i WHERE i.id NOT IN (SELECT id FROM details)`
 	const wait = `INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, `
 	queries := []string{`DELETE FROM items WHERE feed NOT IN (SELECT id FROM feeds)`}
@@ -322,7 +324,7 @@ func (f *filler) settle(tx *sql.Tx) error {
 		// A response that is equal to the last one must be parsed again.
 		queries = append(queries, `UPDATE feeds SET etag = '', last_modified = '', body_hash = ''`)
 	}
-	// Of an old file that is damaged it may not be known.
+	// In a damaged file it may not be readable.
 	var next sql.NullInt64
 	_ = f.old.QueryRowContext(f.ctx, `SELECT max(next) FROM sequence`).Scan(&next)
 	if _, err := tx.ExecContext(f.ctx, `UPDATE sequence SET next = max(next, ?)`, next.Int64); err != nil {
@@ -347,9 +349,9 @@ func syncFile(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// swap puts the new file in the place of the old one, which is kept under a name
-// that says why. If the old one has a log, that is renamed first, so that it is
-// never taken for that of the new file.
+// swap renames the old file to a name that says why, and the new file to path. If the
+// old file has a log, it is renamed first, so that SQLite never takes it for the log
+// of the new file.
 func swap(path, fresh, why string, now time.Time) (old string, err error) {
 	base := path + "." + why + "-" + now.Format(time.DateOnly)
 	old = base
@@ -362,7 +364,7 @@ func swap(path, fresh, why string, now time.Time) (old string, err error) {
 		}
 	}
 	_ = os.Remove(path + "-wal") // empty
-	_ = os.Remove(path + "-shm") // made again from the log
+	_ = os.Remove(path + "-shm") // SQLite creates it again
 	if !isSame(path, old) && os.Link(path, old) != nil {
 		if err := os.Rename(path, old); err != nil {
 			return "", err
@@ -378,14 +380,14 @@ func swap(path, fresh, why string, now time.Time) (old string, err error) {
 	return old, nil
 }
 
-// isSame reports whether two names are of one file.
+// isSame reports whether two paths are the same file.
 func isSame(a, b string) bool {
 	x, err := os.Stat(a)
 	y, err2 := os.Stat(b)
 	return err == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// discard removes files and what SQLite keeps beside them.
+// discard deletes databases with the files that SQLite keeps beside them.
 func discard(paths ...string) {
 	for _, p := range paths {
 		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/feed"
 )
@@ -19,42 +20,42 @@ import (
 // manyItems is how many items a damaged cache of these tests has.
 const manyItems = 420
 
-// damage is a cache with many items, every third of them starred, and a backup
-// if asked for; spoil has its bytes.
-func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path string, c *clock) {
+// damage creates a damaged database with many items, every third of them starred, and
+// a backup if backup is set. spoil returns the damaged bytes.
+func damage(t *testing.T, backup bool, spoil func(file []byte) []byte) (path string, c *cachetest.Clock) {
 	t.Helper()
 	s := open(t)
-	s.subscribe("https://a.example/")
-	s.save("https://a.example/", manyArticles()...)
+	s.Subscribe("https://a.example/")
+	s.SaveItems("https://a.example/", manyArticles()...)
 	var stars []string
 	for i := range manyItems {
 		if i%3 == 0 {
 			stars = append(stars, fmt.Sprint(i))
 		}
 	}
-	s.advance(time.Minute)
-	s.mark(feed.Starred, true, stars...)
-	s.index()
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Starred, true, stars...)
+	s.IndexAll()
 	if backup {
-		_, err := BackUpNow(s.ctx(), s.Store.Store)
-		s.must(err)
+		_, err := BackUpNow(s.Ctx(), s.Store.Store)
+		s.Must(err)
 	}
-	s.must(s.Close())
+	s.Must(s.Close())
 	file, err := os.ReadFile(s.Path())
-	s.must(err)
-	s.must(os.WriteFile(s.Path(), spoil(file), 0o600))
+	s.Must(err)
+	s.Must(os.WriteFile(s.Path(), spoil(file), 0o600))
 	return s.Path(), s.Clock
 }
 
 func manyArticles() []feed.Article {
 	var items []feed.Article
 	for i := range manyItems {
-		items = append(items, item(fmt.Sprint(i), time.Duration(i+1)*time.Minute, fmt.Sprintf("Title %d of many", i), "<p>"+strings.Repeat(fmt.Sprint("word", i, " "), 40)))
+		items = append(items, cachetest.Item(fmt.Sprint(i), time.Duration(i+1)*time.Minute, fmt.Sprintf("Title %d of many", i), "<p>"+strings.Repeat(fmt.Sprint("word", i, " "), 40)))
 	}
 	return items
 }
 
-// rootOf is the number of the root page of a table.
+// rootOf returns the number of the root page of a table.
 func rootOf(t *testing.T, path, table string) int {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -82,15 +83,15 @@ func pagesOf(file []byte, about string) (pages []int) {
 }
 
 // damaged copy is a way to spoil a file.
-type wreck struct {
+type damagedFile struct {
 	spoil func([]byte) []byte
-	// least is how many items are to be there before the feed is asked again.
+	// least is the number of items that must be left before the feed is checked again.
 	least int
 }
 
-func wrecks() map[string]wreck {
+func damages() map[string]damagedFile {
 	zero := func(file []byte, page int) { clear(file[page*pageSize:][:pageSize]) }
-	return map[string]wreck{
+	return map[string]damagedFile{
 		"nothing":                 {func(b []byte) []byte { return b }, manyItems},
 		"its header":              {func(b []byte) []byte { copy(b, strings.Repeat("x", db.HeaderSize)); return b }, manyItems},
 		"its first page":          {func(b []byte) []byte { clear(b[:pageSize]); return b }, manyItems},
@@ -122,14 +123,14 @@ func wrecks() map[string]wreck {
 	}
 }
 
-// Whatever happened to the file: what can be read of it is there afterwards,
-// the file is sound, and the old one is kept byte by byte. Where there is a
-// backup, no mark is lost once the feed has brought its items again.
+// TestSalvage checks that everything readable of a damaged file is in the new one,
+// that the new file is undamaged, and that the old file is kept unchanged. If there is
+// a backup, no mark is lost after the feed has brought its items again.
 func TestSalvage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long under the race detector")
 	}
-	for name, c := range wrecks() {
+	for name, c := range damages() {
 		t.Run(name, func(t *testing.T) {
 			var spoiled []byte
 			path, clock := damage(t, true, func(b []byte) []byte { spoiled = bytes.Clone(c.spoil(b)); return spoiled })
@@ -146,13 +147,13 @@ func TestSalvage(t *testing.T) {
 			if r.Items < c.least {
 				t.Errorf("%d items are left, want at least %d", r.Items, c.least)
 			}
-			s.advance(time.Hour)
-			s.subscribe("https://a.example/")
-			s.save("https://a.example/", manyArticles()...)
-			s.index()
-			equal(t, "items", len(s.list("")), manyItems)
-			equal(t, "starred", len(s.list("is:starred")), manyItems/3)
-			equal(t, "found", s.list("word77"), []string{"77"})
+			s.Advance(time.Hour)
+			s.Subscribe("https://a.example/")
+			s.SaveItems("https://a.example/", manyArticles()...)
+			s.IndexAll()
+			cachetest.Equal(t, "items", len(s.List("")), manyItems)
+			cachetest.Equal(t, "starred", len(s.List("is:starred")), manyItems/3)
+			cachetest.Equal(t, "found", s.List("word77"), []string{"77"})
 			s.sound()
 			left, err := filepath.Glob(path + ".salvaging*")
 			if err != nil || len(left) > 0 {
@@ -162,15 +163,16 @@ func TestSalvage(t *testing.T) {
 	}
 }
 
-// sound is whether a full check finds nothing.
+// sound checks that a full check finds no problems.
 func (s testStore) sound() {
-	s.t.Helper()
-	h, err := Check(s.ctx(), s.Store.Store)
-	s.must(err)
-	equal(s.t, "problems", h.Problems, nil)
+	s.T.Helper()
+	h, err := Check(s.Ctx(), s.Store.Store)
+	s.Must(err)
+	cachetest.Equal(s.T, "problems", h.Problems, nil)
 }
 
-// A page of marks that is lost costs just these marks, without any backup.
+// TestSalvageWithoutBackup checks that the loss of a page of marks costs only these
+// marks if there is no backup.
 func TestSalvageWithoutBackup(t *testing.T) {
 	var root int
 	path, clock := damage(t, false, func(b []byte) []byte { return b })
@@ -199,23 +201,23 @@ func TestSalvageWithoutBackup(t *testing.T) {
 	}
 	s := openAt(t, path, clock)
 	s.sound()
-	if n := len(s.list("is:starred")); n < (manyItems-100)/3 {
+	if n := len(s.List("is:starred")); n < (manyItems-100)/3 {
 		t.Errorf("%d items are starred", n)
 	}
 }
 
-// A cache whose beginning is destroyed is told from a file that was never one,
-// and that is not salvaged away.
+// TestOpenTellsDamagedFromForeign checks that a database with a destroyed header is
+// not taken for a file of another program, and that such a file is not salvaged.
 func TestOpenTellsDamagedFromForeign(t *testing.T) {
 	path, clock := damage(t, false, func(b []byte) []byte { clear(b[:pageSize]); return b })
 	_, err := cache.Open(t.Context(), path, cache.Options{Now: clock.Now})
 	if !errors.Is(err, cache.ErrCorrupt) {
-		t.Errorf("a cache without its first page: %v", err)
+		t.Errorf("a database without its first page: %v", err)
 	}
 }
 
-// The database of another program is left as it is to the last byte, whatever
-// version it says it has.
+// TestOpenLeavesForeignFilesAlone checks that the database of another program is left
+// unchanged, whatever its version is.
 func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 	for _, setup := range []string{"PRAGMA user_version = 3", "PRAGMA application_id = 77", "PRAGMA user_version = 99"} {
 		path := filepath.Join(t.TempDir(), "other.db")
@@ -246,26 +248,26 @@ func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 	}
 }
 
-// Damaged indexes are made anew without anything lost.
+// TestRepair checks that damaged indexes are built again and nothing is lost.
 func TestRepair(t *testing.T) {
 	s := open(t)
-	s.subscribe("a")
-	s.save("a", item("1", time.Minute, "One", "alpha"), item("2", time.Minute, "Two", "beta"))
-	s.index()
-	s.mark(feed.Starred, true, "1")
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute, "One", "alpha"), cachetest.Item("2", time.Minute, "Two", "beta"))
+	s.IndexAll()
+	s.MarkItems(feed.Starred, true, "1")
 	for _, q := range []string{
 		`PRAGMA writable_schema = 1`,
 		`DELETE FROM items_index_data WHERE id > 10`,
 		`UPDATE feeds SET unread = 7`,
 	} {
 		_, err := s.Writer().Exec(q)
-		s.must(err)
+		s.Must(err)
 	}
-	h, err := Repair(s.ctx(), s.Store.Store)
-	s.must(err)
-	equal(t, "problems", h.Problems, nil)
-	s.index()
-	equal(t, "found", s.list("alpha"), []string{"1"})
-	equal(t, "starred", s.list("is:starred"), []string{"1"})
+	h, err := Repair(s.Ctx(), s.Store.Store)
+	s.Must(err)
+	cachetest.Equal(t, "problems", h.Problems, nil)
+	s.IndexAll()
+	cachetest.Equal(t, "found", s.List("alpha"), []string{"1"})
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
 	s.CheckCounts()
 }

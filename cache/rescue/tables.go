@@ -9,19 +9,21 @@ import (
 // savedTable is a table that is copied from the old file.
 type savedTable struct {
 	name string
-	// was is its name in the databases of older datelines; renamed has what
-	// columns were called there.
+	// was is its name in databases of older datelines; empty if it is the same.
+	// renamed has the old names of its columns.
 	was     string
 	renamed map[string]string
-	// keyed tables have a number for each row. The others are scanned from both ends.
+	// keyed reports whether the table has rowids. Other tables are read from both
+	// ends.
 	keyed bool
-	// keys is a query for the numbers, without the direction; empty if nothing else
+	// keys is a query for the rowids, without its direction; empty if no other table
 	// has them.
 	keys string
-	// not are columns that are computed again.
+	// not are the columns that are not copied, because they are computed again.
 	not []string
-	// json and packed columns are emptied if they cannot be read any more.
-	json, packed []string
+	// json and compressed are the columns with JSON and with compressed bodies. A value
+	// that cannot be read is replaced by an empty one.
+	json, compressed []string
 }
 
 func savedTables() []savedTable {
@@ -29,13 +31,13 @@ func savedTables() []savedTable {
 	return []savedTable{
 		{name: "feeds", keyed: true, json: []string{"tags", "poll_hints"}, renamed: map[string]string{
 			"config_order": "place", "poll_hints": "wishes", "post_interval": "rhythm", "claimed_until": "asking"}},
-		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + db.OurIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}, renamed: map[string]string{
+		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + db.KnownIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}, renamed: map[string]string{
 			"source_hash": "source", "unsubscribed": "away", "has_enclosure": "enclosed", "has_image": "pictured", "has_comments": "commented", "has_page_text": "fulltext"}},
 		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures"}},
-		{name: "contents", keyed: true, keys: ofItems, packed: []string{"body"}},
+		{name: "contents", keyed: true, keys: ofItems, compressed: []string{"body"}},
 		{name: "progress", was: "positions", keyed: true, keys: ofItems},
-		{name: "revisions", keyed: true, keys: ofItems, packed: []string{"body"}},
-		{name: "page_texts", was: "fulltexts", keyed: true, keys: ofItems, packed: []string{"body"}},
+		{name: "revisions", keyed: true, keys: ofItems, compressed: []string{"body"}},
+		{name: "page_texts", was: "fulltexts", keyed: true, keys: ofItems, compressed: []string{"body"}},
 		{name: "journal", keyed: true},
 		{name: "labels"},
 		{name: "removed_items", was: "gone"},
@@ -45,7 +47,7 @@ func savedTables() []savedTable {
 	}
 }
 
-// blankUnreadable empties the columns of a row that cannot be read any more.
+// blankUnreadable empties the values of a row that cannot be read.
 func (c *tableCopier) blankUnreadable(row []any) {
 	for i, col := range c.columns {
 		for _, name := range c.table.json {
@@ -53,8 +55,8 @@ func (c *tableCopier) blankUnreadable(row []any) {
 				row[i] = ""
 			}
 		}
-		for _, name := range c.table.packed {
-			if body, ok := row[i].([]byte); ok && col.name == name && !c.fresh.Decompresses(body) {
+		for _, name := range c.table.compressed {
+			if body, ok := row[i].([]byte); ok && col.name == name && !c.fresh.Internals().Decompresses(body) {
 				row[i] = []byte{}
 			}
 		}

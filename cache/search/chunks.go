@@ -24,8 +24,8 @@ const (
 )
 
 // bind returns the query with the bounds of the range instead of the placeholders.
-func (s posRange) bind(t db.Text) db.Text {
-	ends := [...]int64{aboveBound: s.above, belowBound: s.below, lowBound: s.low, highBound: s.high}
+func (r posRange) bind(t db.Text) db.Text {
+	ends := [...]int64{aboveBound: r.above, belowBound: r.below, lowBound: r.low, highBound: r.high}
 	args := slices.Clone(t.Args)
 	for i, a := range args {
 		if e, ok := a.(bound); ok {

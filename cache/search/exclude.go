@@ -64,6 +64,6 @@ func (c *compiler) excludedExpr(n *query.Node) (expr string, in textIndex, err e
 // fromMerged returns the FROM of a branch with merged document numbers, in order.
 // The LIMIT -1 is there because SQLite ignores the ORDER BY of a subquery without
 // LIMIT.
-func (a branch) fromMerged(ascending bool) db.Text {
-	return db.SQL("("+a.merged.SQL+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", a.merged.Args...)
+func (b branch) fromMerged(ascending bool) db.Text {
+	return db.SQL("("+b.merged.SQL+" ORDER BY 1 "+direction(ascending)+" LIMIT -1) n CROSS JOIN items i INDEXED BY items_doc_number ON i.doc_number = n.doc_number", b.merged.Args...)
 }

@@ -57,7 +57,7 @@ func TestHasScans(t *testing.T) {
 func TestReadItemsScan(t *testing.T) {
 	s := open(t)
 	s.Fill(2*search.MaxExtras + 10)
-	_, err := s.MarkFrom(s.ctx(), view(t, ""), cache.Pos{At: 1000 * (search.MaxExtras + 8)}, false, feed.Read, true, s.Now())
+	_, err := s.Apply(s.ctx(), cache.MarkBeside{From: cache.Pos{At: 1000 * (search.MaxExtras + 8)}, Mark: feed.Mark{Flag: feed.Read, On: true, At: s.Now()}})
 	s.must(err)
 	p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, "is:read"))
 	s.must(err)
@@ -65,7 +65,7 @@ func TestReadItemsScan(t *testing.T) {
 	first, _, _, err := p.Peek(s.ctx(), s.Readers(), search.NewRange(db.Bottom, db.Top), false, 1)
 	s.must(err)
 	equal(t, "newest", first, int64(1000*(search.MaxExtras+7)))
-	_, err = s.MarkFrom(s.ctx(), view(t, ""), cache.Pos{At: 1000 * 20}, true, feed.Read, false, s.advance(time.Second))
+	_, err = s.Apply(s.ctx(), cache.MarkBeside{From: cache.Pos{At: 1000 * 20}, Above: true, Mark: feed.Mark{Flag: feed.Read, At: s.advance(time.Second)}})
 	s.must(err)
 	p, err = s.Search().Plan(s.ctx(), s.Readers(), view(t, "is:read"))
 	s.must(err)

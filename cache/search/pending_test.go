@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/cache/cachetest"
 	"dateline/feed"
 )
 
@@ -19,18 +20,18 @@ func TestSearchWhileItemsChange(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(7, 1))
 	s := open(t)
-	feeds := randomStore(s, r, false)
+	feeds := s.FillRandom(r, false)
 	s.index()
 	var queries []string
 	for range 40 {
-		queries = append(queries, randomQuery(r, feeds, 1))
+		queries = append(queries, cachetest.RandomQuery(r, feeds, 1))
 	}
 	queries = append(queries, "bud", "bu", "b", "東京", `"budget café"`, "-bud", "bud or is:starred")
 	change := func(round int) {
 		s.advance(time.Minute)
 		var items []feed.Article
 		for n := range 10 {
-			items = append(items, randomItem(r, fmt.Sprintf("0-%d", n+round*3)))
+			items = append(items, cachetest.RandomItem(r, fmt.Sprintf("0-%d", n+round*3)))
 		}
 		s.save(feeds[0], items...)
 		s.RemoveItems(`id % 17 = ?`, round)

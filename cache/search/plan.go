@@ -69,42 +69,42 @@ type branch struct {
 // a candidate list, and the caller adds ORDER BY and LIMIT. The queries of
 // mergeFeeds and fromMerged are in order without that. If ordered is not set, the
 // query is for [Plan.Members].
-func (a branch) rangeSQL(ordered, ascending bool) db.Text {
-	bounds := db.SQL(a.column+" > ? AND "+a.column+" < ?", aboveBound, belowBound)
-	if a.byNumber {
-		bounds = db.SQL(a.column+" > ? AND "+a.column+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
+func (b branch) rangeSQL(ordered, ascending bool) db.Text {
+	bounds := db.SQL(b.column+" > ? AND "+b.column+" < ?", aboveBound, belowBound)
+	if b.byNumber {
+		bounds = db.SQL(b.column+" > ? AND "+b.column+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
 	}
 	if ordered {
-		bounds.And(a.inCandidates)
+		bounds.And(b.inCandidates)
 	} else {
-		bounds.And(a.dedup)
+		bounds.And(b.dedup)
 	}
-	if a.feeds == nil {
-		position, from := a.column, db.SQL(a.from)
-		if a.byNumber {
+	if b.feeds == nil {
+		position, from := b.column, db.SQL(b.from)
+		if b.byNumber {
 			position = "i.pos"
 		}
-		if a.merged.SQL != "" {
-			from = a.fromMerged(ascending)
+		if b.merged.SQL != "" {
+			from = b.fromMerged(ascending)
 		}
 		t := db.SQL("SELECT "+position+" AS pos FROM "+from.SQL+" WHERE ", slices.Clone(from.Args)...)
-		t.Add(a.where.SQL, a.where.Args...)
+		t.Add(b.where.SQL, b.where.Args...)
 		t.And(bounds)
 		return t
 	}
 	if !ordered {
-		t := db.SQL("SELECT "+a.column+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+a.from+" WHERE ", db.JSONIntegers(a.feeds))
-		t.Add(a.where.SQL, a.where.Args...)
+		t := db.SQL("SELECT "+b.column+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+b.from+" WHERE ", db.JSONIntegers(b.feeds))
+		t.Add(b.where.SQL, b.where.Args...)
 		t.And(bounds)
 		return t
 	}
-	return a.mergeFeeds(ascending)
+	return b.mergeFeeds(ascending)
 }
 
 // mergeFeeds returns a query that merges the feeds' index ranges. A recursive query
 // serves as priority queue: each step removes the first position and adds the next
 // one of the same feed. A page costs one seek for each feed and one for each row.
-func (a branch) mergeFeeds(ascending bool) db.Text {
+func (b branch) mergeFeeds(ascending bool) db.Text {
 	beyond, limit := " < ", " > ?"
 	from, to := belowBound, aboveBound
 	if ascending {
@@ -112,16 +112,16 @@ func (a branch) mergeFeeds(ascending bool) db.Text {
 		from, to = aboveBound, belowBound
 	}
 	next := func(start string, args ...any) db.Text {
-		t := db.SQL("(SELECT " + a.column + " FROM " + a.from + " WHERE ")
-		t.Add(a.where.SQL, a.where.Args...)
-		t.Add(" AND "+a.column+beyond+start, args...)
-		t.Add(" AND "+a.column+limit+" ORDER BY "+a.column+" "+direction(ascending)+" LIMIT 1)", to)
+		t := db.SQL("(SELECT " + b.column + " FROM " + b.from + " WHERE ")
+		t.Add(b.where.SQL, b.where.Args...)
+		t.Add(" AND "+b.column+beyond+start, args...)
+		t.Add(" AND "+b.column+limit+" ORDER BY "+b.column+" "+direction(ascending)+" LIMIT 1)", to)
 		return t
 	}
 	first, second := next("?", from), next("w.pos")
 	t := db.SQL("SELECT pos FROM (WITH RECURSIVE scan(feed, pos) AS (SELECT w.feed, ")
 	t.Add(first.SQL, first.Args...)
-	t.Add(" FROM (SELECT value AS feed FROM json_each(?)) w UNION ALL SELECT w.feed, ", db.JSONIntegers(a.feeds))
+	t.Add(" FROM (SELECT value AS feed FROM json_each(?)) w UNION ALL SELECT w.feed, ", db.JSONIntegers(b.feeds))
 	t.Add(second.SQL, second.Args...)
 	t.Add(" FROM scan w WHERE w.pos IS NOT NULL ORDER BY 2 " + direction(ascending) + ") SELECT pos FROM scan WHERE pos IS NOT NULL)")
 	return t

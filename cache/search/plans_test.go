@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/cachetest"
 	"dateline/cache/db"
 	"dateline/cache/search"
 	"dateline/feed"
@@ -35,22 +36,10 @@ func (e explaining) QueryRowContext(ctx context.Context, query string, args ...a
 // reads, or check links last.
 func (e explaining) explain(query string, args ...any) {
 	e.t.Helper()
-	rows, err := e.Readers().QueryContext(e.ctx(), "EXPLAIN QUERY PLAN "+query, args...)
-	e.must(err)
-	defer rows.Close()
-	var plan []string
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		e.must(rows.Scan(&id, &parent, &unused, &detail))
-		plan = append(plan, detail)
-	}
-	e.must(rows.Err())
+	plan := e.Plan(query, args...)
 	for _, step := range plan {
-		table := strings.Fields(strings.TrimPrefix(step, "SCAN ") + " ")
-		scan := strings.HasPrefix(step, "SCAN ") && len(table) > 0 && (table[0] == "i" || table[0] == "items" || table[0] == "d" || table[0] == "l" || table[0] == "details" || table[0] == "labels" || table[0] == "c")
 		linksLast := strings.HasPrefix(step, "SEARCH d EXISTS")
-		if scan || linksLast || strings.Contains(step, "TEMP B-TREE") {
+		if linksLast || cachetest.ScansOrSorts(step) {
 			e.t.Errorf("%s: %s\n  of %s\n  plan:\n    %s", e.view, step, query, strings.Join(plan, "\n    "))
 		}
 	}

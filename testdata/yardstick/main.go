@@ -1,5 +1,5 @@
-// Yardstick links what dateline links, draws one frame and waits for a key: what
-// starting costs any program that is made of the same libraries.
+// Yardstick links the same libraries as dateline, draws one frame and waits for a key.
+// Its start is what the libraries cost.
 package main
 
 import (
@@ -35,7 +35,7 @@ func (frame) View() tea.View {
 }
 
 func main() {
-	// At Bubble Tea's own pace the frame would wait up to 16 ms for its turn.
+	// With Bubble Tea's default of 60 frames a second the frame would wait up to 16 ms.
 	if _, err := tea.NewProgram(frame{}, tea.WithFPS(120)).Run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

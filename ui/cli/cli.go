@@ -1,15 +1,19 @@
-// Package cli is the face of dateline without a screen: commands over the same
-// store and source that the reader uses, for people, for scripts and for cron.
+// Package cli is dateline without a screen: commands for people, scripts and cron.
+// They use the same store and source as the screen.
 //
-// Data goes to stdout, progress to stderr and only to a terminal. The exit
-// code is 0 when all went well, 1 when the command failed, 2 when it was done
-// in part. What --json prints is a contract; it is written down in json.go.
+// Start in [Run]. The command "dateline NAME" is in the file command_NAME.go. The other
+// files help all commands: they check arguments, find a feed by its name, parse a
+// query, and print.
+//
+// Data goes to stdout. Progress goes to stderr, and only if stderr is a terminal. The
+// exit code is 0 after success, 1 after a failure, and 2 if the command was done in
+// part. What --json prints is a contract (print_json.go): keys may be added, but never
+// renamed or removed.
 package cli
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -25,42 +29,45 @@ import (
 	"dateline/feed/query"
 )
 
-// Deps is what the commands need of the program around them.
+// Deps is what the commands need from package main.
 type Deps struct {
 	// Version is what --version prints.
 	Version string
 	Now     func() time.Time
-	// Read opens the reader and returns when the reader was left.
-	Read func(ctx context.Context, f Files) error
-	// Open reads the configuration and opens the cache.
-	Open func(ctx context.Context, f Files) (*Session, error)
-	// Paths says where the files are, whether they exist or not.
+	// OpenScreen runs the screen and returns when the user has quit.
+	OpenScreen func(ctx context.Context, f Files) error
+	// OpenSession reads the configuration and opens the database.
+	OpenSession func(ctx context.Context, f Files) (*Session, error)
+	// Paths returns the paths of the configuration and the database. The files need
+	// not exist.
 	Paths func(f Files) (config, db string, err error)
-	// Check reads the configuration and counts what it holds.
-	Check func(f Files) (Checked, error)
-	// Example is the configuration that holds without a file.
-	Example []byte
+	// CheckConfig reads the configuration. If the configuration has mistakes, the
+	// error lists them.
+	CheckConfig func(f Files) (ConfigSummary, error)
+	// ExampleConfig is the configuration that applies if there is no file.
+	ExampleConfig []byte
 }
 
-// Files are the files named on the command line; empty means the usual place.
+// Files are the files named on the command line, empty if the default applies.
 type Files struct{ Config, DB string }
 
-// Session is an open cache and the way to new news.
+// Session is what a command works on.
 type Session struct {
 	Store  *cache.Store
 	Source feed.Source
-	// Rules are those of the configuration, also the expired ones.
+	// Rules are all rules of the configuration, including expired rules.
 	Rules []query.Rule
-	// Width is the configured measure of an article, in columns.
+	// Width is the configured width of an article, in columns.
 	Width int
-	// NotifyCommand tells of new items; nil when nothing is to tell of them.
+	// NotifyCommand runs the configured program for a notification. It is nil if no
+	// program is configured.
 	NotifyCommand func(ctx context.Context, title, body string) error
 	Close         func() error
 }
 
-// Checked tells what a good configuration holds.
-type Checked struct {
-	// Exists is false when the example holds for want of a file.
+// ConfigSummary describes a configuration without mistakes.
+type ConfigSummary struct {
+	// Exists is false if there is no file. Then the example applies.
 	Exists         bool
 	Feeds, Queries int
 }
@@ -74,70 +81,71 @@ type app struct {
 	err     io.Writer
 }
 
-// Run executes one command line and gives the exit code.
+// Run runs the command line args and returns the exit code.
 func Run(ctx context.Context, d Deps, args []string) int {
 	if slices.Contains(args, "--no-color") {
-		_ = os.Setenv("NO_COLOR", "1") // help and the reader look there; the name is a valid one
+		_ = os.Setenv("NO_COLOR", "1") // for the help and the screen; cannot fail for this name
 	}
-	// With someone listening, writing to a pipe that was closed is an error that
-	// the commands see, not the end of the process in the middle of a write.
+	// Without a handler for SIGPIPE, writing to a closed pipe would end the process in
+	// the middle of a write. With a handler the commands get an error instead.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
 	defer signal.Stop(pipe)
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	// A terminal window that closes is a way to leave the reader; under nohup it
-	// is none.
+	// The system sends SIGHUP when the window of the terminal closes. Under nohup
+	// SIGHUP is ignored and must stay so.
 	if !signal.Ignored(syscall.SIGHUP) {
 		ends = append(ends, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(ctx, ends...)
 	defer stop()
-	root := Command(d)
-	root.SetArgs(keepTerms(root, args))
+	root := rootCommand(d)
+	root.SetArgs(separateTerms(root, args))
 	err := execute(ctx, root, d.Version, args)
-	var part *partError
+	var partial *partialError
 	switch {
 	case err == nil, errors.Is(err, syscall.EPIPE):
 		return 0
-	case errors.As(err, &part):
+	case errors.As(err, &partial):
 		return 2
 	default:
 		return 1
 	}
 }
 
-// execute runs the command. fang is for what it is good at, help and manual: on
-// an error it would ask the terminal for its colours, and wait where none
-// answers.
+// execute runs the command. Only help, manual, completion and version use fang. Fang
+// asks the terminal for its colours when it prints an error, and waits if the terminal
+// does not respond.
 func execute(ctx context.Context, root *cobra.Command, version string, args []string) error {
 	for _, word := range []string{"help", "--help", "-h", "man", "completion", "--version", "-v"} {
 		if slices.Contains(args, word) {
 			return fang.Execute(ctx, root, fang.WithVersion(version),
-				fang.WithErrorHandler(func(w io.Writer, _ fang.Styles, err error) { printError(w, err) }))
+				fang.WithErrorHandler(func(w io.Writer, _ fang.Styles, err error) { reportError(w, err) }))
 		}
 	}
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		printError(os.Stderr, err)
+		reportError(os.Stderr, err)
 	}
 	return err
 }
 
-// Command is the whole tree of commands; the root opens the reader.
-func Command(d Deps) *cobra.Command {
+// rootCommand returns the command dateline with all its subcommands. Without a
+// subcommand it opens the screen.
+func rootCommand(d Deps) *cobra.Command {
 	a := &app{Deps: d, out: os.Stdout, err: os.Stderr}
 	root := &cobra.Command{
 		Use:   "dateline",
 		Short: "Read the news in a terminal",
-		Long: "Read the news in a terminal: RSS, Atom and JSON Feed, kept in one file that you own.\n" +
-			"Without a command the reader opens.",
+		Long: "Read the news in a terminal. dateline reads RSS, Atom and JSON Feed, and stores everything in one\n" +
+			"file on your computer. Without a command it opens the screen.",
 		Example: "dateline\ndateline add https://example.org/\ndateline refresh && dateline list is:unread since:1d",
-		Args:    noCommand,
+		Args:    rejectUnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !isTerminal(a.out) {
-				return errors.New("the reader needs a terminal to show itself on; list and the other commands work without one (dateline --help)")
+				return errors.New("dateline needs a terminal; commands such as `dateline list` do not (see `dateline --help`)")
 			}
-			return a.Read(cmd.Context(), a.files)
+			return a.OpenScreen(cmd.Context(), a.files)
 		},
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
@@ -147,9 +155,7 @@ func Command(d Deps) *cobra.Command {
 	flags.StringVar(&a.files.Config, "config", "", "use this configuration file")
 	flags.StringVar(&a.files.DB, "db", "", "use this database file")
 	flags.BoolVar(&a.noColor, "no-color", false, "print without colours")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(explainFlagError)
 	root.AddCommand(
 		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.rulesCommand(),
 		a.addCommand(), a.removeCommand(), a.moveCommand(), a.importCommand(), a.exportCommand(),
@@ -158,10 +164,11 @@ func Command(d Deps) *cobra.Command {
 	return root
 }
 
-// withSession runs a command on an open cache and closes it.
+// withSession returns the function of a command that needs a session. It opens the
+// session, calls do, and closes the session.
 func (a *app) withSession(do func(ctx context.Context, s *Session, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		s, err := a.Open(cmd.Context(), a.files)
+		s, err := a.OpenSession(cmd.Context(), a.files)
 		if err != nil {
 			return err
 		}

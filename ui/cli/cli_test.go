@@ -13,41 +13,41 @@ import (
 	"dateline/feed/schedule"
 )
 
-// TestVerdict: the exit code that cron and scripts see.
+// TestVerdict checks the exit code of a refresh. Cron and scripts rely on it.
 func TestVerdict(t *testing.T) {
-	stopped := fmt.Errorf("refresh: %w", context.Canceled)
+	interrupted := fmt.Errorf("refresh: %w", context.Canceled)
 	for name, c := range map[string]struct {
-		done, failed int
-		err          error
-		want         int
+		checked, failed int
+		err             error
+		want            int
 	}{
-		"nothing due":         {0, 0, nil, 0},
-		"all well":            {3, 0, nil, 0},
-		"some failed":         {3, 1, nil, 2},
-		"all failed":          {3, 3, nil, 1},
-		"one, which failed":   {1, 1, nil, 1},
-		"stopped on the way":  {3, 1, stopped, 2},
-		"stopped at once":     {0, 0, stopped, 1},
-		"could not be saved":  {3, 0, errors.New("disk full"), 1},
-		"stopped, all failed": {2, 2, stopped, 1},
+		"nothing due":             {0, 0, nil, 0},
+		"all well":                {3, 0, nil, 0},
+		"some failed":             {3, 1, nil, 2},
+		"all failed":              {3, 3, nil, 1},
+		"one, which failed":       {1, 1, nil, 1},
+		"interrupted later":       {3, 1, interrupted, 2},
+		"interrupted at once":     {0, 0, interrupted, 1},
+		"could not be saved":      {3, 0, errors.New("disk full"), 1},
+		"interrupted, all failed": {2, 2, interrupted, 1},
 	} {
-		tally := tally{done: c.done, failed: c.failed}
+		tally := tally{checked: c.checked, failed: c.failed}
 		err := tally.verdict(c.err)
-		var part *partError
+		var partial *partialError
 		got := 0
-		if errors.As(err, &part) {
+		if errors.As(err, &partial) {
 			got = 2
 		} else if err != nil {
 			got = 1
 		}
 		if got != c.want {
-			t.Errorf("%s: %v is code %d, want %d", name, err, got, c.want)
+			t.Errorf("%s: %v has code %d, want %d", name, err, got, c.want)
 		}
 	}
 }
 
-// TestWrongClock: a refresh by hand or from cron tells of it once, whichever
-// report brought it.
+// TestWrongClock checks that a refresh prints once that the clock is wrong, whichever
+// report says so.
 func TestWrongClock(t *testing.T) {
 	var out strings.Builder
 	tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
@@ -56,11 +56,11 @@ func TestWrongClock(t *testing.T) {
 	tally.print([]feed.Feed{{URL: "a"}, {URL: "b"}})
 	tally.out.Flush()
 	if n := strings.Count(out.String(), "clock is 3 days ahead of the servers'"); n != 1 {
-		t.Errorf("told %d times:\n%s", n, &out)
+		t.Errorf("printed %d times:\n%s", n, &out)
 	}
 }
 
-// TestFindFeed: a name finds one feed or none, never the wrong one.
+// TestFindFeed checks that a name finds one feed or none.
 func TestFindFeed(t *testing.T) {
 	feeds := []feed.Feed{
 		{URL: "https://a.example/", Title: "News"},
@@ -87,11 +87,11 @@ func TestFindFeed(t *testing.T) {
 		}
 	}
 	if _, err := findFeed(feeds, "twin"); err == nil || !strings.Contains(err.Error(), "e.example") || !strings.Contains(err.Error(), "f.example") {
-		t.Errorf("an ambiguous name is answered with %v", err)
+		t.Errorf("an ambiguous name: %v", err)
 	}
 }
 
-// TestParseMark: each flag and its opposite, and labels by name.
+// TestParseMark checks every flag and its opposite, and labels.
 func TestParseMark(t *testing.T) {
 	for s, want := range map[string]feed.Mark{
 		"read": {Flag: feed.Read, On: true}, "unread": {Flag: feed.Read},
@@ -111,7 +111,7 @@ func TestParseMark(t *testing.T) {
 	}
 }
 
-// TestFit: columns stay straight whatever the script.
+// TestFit checks that text of any script gets the same width.
 func TestFit(t *testing.T) {
 	for s, want := range map[string]string{"abc": "abc  ", "abcdef": "abcd…", "東京": "東京 ", "東京都": "東京…", "e\u0301": "e\u0301    "} {
 		if got := fit(s, 5); got != want {
@@ -120,17 +120,9 @@ func TestFit(t *testing.T) {
 	}
 }
 
-// TestSize: a size is told in the unit that suits it.
-func TestSize(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 3 << 20: "3.0 MiB", 5 << 30: "5.0 GiB"} {
-		if got := size(n); got != want {
-			t.Errorf("size(%d) = %s, want %s", n, got, want)
-		}
-	}
-}
-
-// Who refreshes while another process does is told so, not that nothing is due.
-func TestAnotherProcessIsAsking(t *testing.T) {
+// TestAnotherProcessRefreshes checks that a refresh says that another process is
+// refreshing, and not that no feed is due.
+func TestAnotherProcessRefreshes(t *testing.T) {
 	for reason, want := range map[string]string{schedule.ReasonOtherProcess: "Another dateline", "not due yet": "No feed is due"} {
 		var out strings.Builder
 		tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}

@@ -68,7 +68,7 @@ func TestEveryChangeReachesTheStore(t *testing.T) {
 		n      int
 		want   string
 	}{
-		{cache.MarkItems{{Items: []int64{rows[1].ID}, Flag: feed.Read, On: true, At: now}}, 0, "-r--"},
+		{cache.MarkItems{{Items: []int64{rows[1].ID}, Flag: feed.Read, On: true, At: now}}, 1, "-r--"},
 		{cache.MarkBeside{From: rows[1].Pos, Above: true, Mark: read}, 1, "rr--"},
 		{cache.MarkBeside{From: rows[2].Pos, Mark: read}, 1, "rr-r"},
 		{cache.MarkView{Mark: read}, 1, "rrrr"},

@@ -1,0 +1,199 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"dateline/feed"
+)
+
+var errChanged = errors.New("another program keeps writing it")
+
+// Add subscribes to feeds and returns the configuration that then applies. Feeds that
+// are in the file already are left out.
+func (f *File) Add(subs []feed.Subscription) (Config, error) {
+	return f.edit(func(doc []byte) (edited, error) { return addFeeds(doc, subs) })
+}
+
+// Remove removes a feed and returns the configuration that then applies. url has no
+// user and no password.
+func (f *File) Remove(url string) (Config, error) {
+	return f.edit(func(doc []byte) (edited, error) { return removeFeed(doc, url) })
+}
+
+// Move replaces the url of a feed and returns the configuration that then applies.
+// from has no user and no password. Those of the feed are kept if to is on the same
+// server.
+func (f *File) Move(from, to string) (Config, error) {
+	return f.edit(func(doc []byte) (edited, error) { return moveFeed(doc, from, to) })
+}
+
+// edit applies change to the file and returns the configuration that then applies. It
+// holds a lock, reads the file again and replaces it as a whole. A change after which
+// the file would have mistakes is refused.
+func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
+	err := os.MkdirAll(filepath.Dir(f.Lock), 0o700)
+	write := version.replace
+	if err == nil {
+		var unlock func()
+		if unlock, err = lockedfile.MutexAt(f.Lock).Lock(); err == nil {
+			defer unlock()
+		}
+	}
+	if err != nil {
+		write = func(version, []byte) error { return fmt.Errorf("lock the configuration: %w", err) }
+	}
+	for range 5 {
+		c, err := f.editOnce(change, write)
+		if !errors.Is(err, errChanged) {
+			return c, err
+		}
+	}
+	return Config{}, fmt.Errorf("%s was not changed: %w; close the file there and try again", f.Path, errChanged)
+}
+
+// editOnce is one attempt of edit. The error is errChanged if another program changed
+// the file meanwhile.
+func (f *File) editOnce(change func(doc []byte) (edited, error), write func(version, []byte) error) (Config, error) {
+	v, err := f.read()
+	if err != nil {
+		return Config{}, err
+	}
+	current, err := Parse(v.doc, f.Path, f.Checks)
+	if err != nil {
+		return Config{}, fmt.Errorf("fix the configuration first:\n%w", err)
+	}
+	edit, err := change(bytes.TrimPrefix(v.doc, byteOrderMark))
+	if err != nil {
+		return Config{}, fmt.Errorf("%s was not changed: %w", f.Path, err)
+	}
+	if bytes.HasPrefix(v.doc, byteOrderMark) {
+		edit.doc = append(bytes.Clone(byteOrderMark), edit.doc...)
+	}
+	if bytes.Equal(edit.doc, v.doc) {
+		return current, nil
+	}
+	result, err := Parse(edit.doc, f.Path, f.Checks)
+	if err != nil {
+		return Config{}, fmt.Errorf("%s was not changed, because the result would have errors:\n%w", f.Path, err)
+	}
+	switch err := write(v, edit.doc); {
+	case errors.Is(err, errChanged):
+		return Config{}, err
+	case err != nil:
+		return Config{}, edit.notWritten(f.Path, err)
+	}
+	return result, nil
+}
+
+// version is the file as it was read.
+type version struct {
+	// path has no symbolic links.
+	path string
+	doc  []byte
+	mode fs.FileMode
+	// exists is false if there is no file and doc is the example.
+	exists bool
+}
+
+// read returns the file as it is now, or the example if there is no file.
+func (f *File) read() (version, error) {
+	path, err := followLinks(f.Path)
+	if err != nil {
+		return version{}, fmt.Errorf("cannot read the configuration: %w", err)
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return version{path: path, doc: f.Example, mode: 0o600}, nil
+	}
+	if err != nil {
+		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
+	}
+	doc, err := os.ReadFile(path)
+	if err != nil {
+		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
+	}
+	return version{path: path, doc: doc, mode: info.Mode().Perm(), exists: true}, nil
+}
+
+// followLinks returns the path that a chain of symbolic links leads to. There may be
+// no file at that path.
+func followLinks(path string) (string, error) {
+	for range 40 {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return "", fmt.Errorf("%s is a symbolic link to itself; replace it by a file", path)
+}
+
+// replace writes a new file beside the old one and renames it, so that a crash
+// leaves either the old file or the new one. The error is errChanged if the old file
+// is no longer v.
+func (v version) replace(doc []byte) error {
+	dir := filepath.Dir(v.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := v.writable(); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(dir, ".config-*.toml")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(doc)
+	err = cmp.Or(err, tmp.Chmod(v.mode), tmp.Sync())
+	if err = cmp.Or(err, tmp.Close()); err != nil {
+		return err
+	}
+	if !v.unchanged() {
+		return errChanged
+	}
+	if err := os.Rename(tmp.Name(), v.path); err != nil {
+		return err
+	}
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync() // the file is complete in any case; this only saves the rename sooner
+		_ = d.Close()
+	}
+	return nil
+}
+
+// writable returns an error if the file is read-only. A file that a user made
+// read-only is not replaced, even if its directory is writable.
+func (v version) writable() error {
+	if !v.exists {
+		return nil
+	}
+	if v.mode&0o222 == 0 {
+		return errors.New("the file is read-only")
+	}
+	w, err := os.OpenFile(v.path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// unchanged reports whether the file still is what was read.
+func (v version) unchanged() bool {
+	doc, err := os.ReadFile(v.path)
+	if !v.exists {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return err == nil && bytes.Equal(doc, v.doc)
+}

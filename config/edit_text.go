@@ -1,0 +1,182 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dateline/feed"
+	"dateline/feed/text"
+)
+
+// edited is a document after a change.
+type edited struct {
+	doc []byte
+	// lines are the lines that were added or removed. todo tells a user what to do
+	// with them if the file cannot be written.
+	lines, todo string
+}
+
+// errInlineFeeds is returned if the feeds are written as one value. Such a value can have
+// any layout, so an edit would have to rewrite what a person wrote.
+var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[feeds]] tables")
+
+// addFeeds inserts [[feeds]] tables after the last [[feeds]] table of doc. If there is
+// none, it inserts them at the end. Feeds that are already in doc are left out.
+func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	known := map[string]bool{}
+	for _, url := range o.feedURLs {
+		address, _, _ := text.SplitLogin(url)
+		known[address] = true
+	}
+	nl := lineEnd(doc)
+	var tables []string
+	for _, s := range subs {
+		address, _, _ := text.SplitLogin(s.URL)
+		if !known[address] {
+			tables = append(tables, feedTable(s, nl))
+		}
+		known[address] = true
+	}
+	if len(tables) == 0 {
+		return edited{doc: doc}, nil
+	}
+	if o.inlineFeeds {
+		return edited{}, errInlineFeeds
+	}
+	at := len(doc)
+	for _, s := range o.statements {
+		if s.feed >= 0 {
+			at = wholeLines(doc, s.span).to
+		}
+	}
+	text := strings.Join(tables, nl)
+	before := ""
+	if at > 0 && doc[at-1] != '\n' {
+		before = nl
+	}
+	if at > 0 {
+		before += nl
+	}
+	return edited{
+		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
+		lines: text,
+		todo:  "add these lines at its end",
+	}, nil
+}
+
+// removeFeed removes the [[feeds]] table of a feed, with its sub-tables and the
+// comments inside. Comments above the table stay.
+func removeFeed(doc []byte, url string) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	index, ok := o.feedIndex(url)
+	if !ok {
+		return edited{doc: doc}, nil
+	}
+	if o.inlineFeeds {
+		return edited{}, errInlineFeeds
+	}
+	var out, lines []byte
+	kept := 0
+	for _, cut := range feedLines(doc, o.statements, index) {
+		lines = append(lines, doc[cut.from:cut.to]...)
+		cut = withBlankLine(doc, cut)
+		out = append(out, doc[kept:cut.from]...)
+		kept = cut.to
+	}
+	return edited{
+		doc:   append(out, doc[kept:]...),
+		lines: string(lines),
+		todo:  "remove these lines",
+	}, nil
+}
+
+// moveFeed replaces the url of a feed and nothing else. A user and password in the
+// old url are kept if the new one is on the same server.
+func moveFeed(doc []byte, from, to string) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	n, ok := o.feedIndex(from)
+	if !ok {
+		return edited{doc: doc}, nil
+	}
+	at := o.values[fmt.Sprintf("feeds.%d.url", n)]
+	value := Quote(text.KeepLogin(to, o.feedURLs[n]))
+	return edited{
+		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
+		lines: "url = " + value + lineEnd(doc),
+		todo:  "replace the feed's url by this line",
+	}, nil
+}
+
+// feedLines returns the ranges of lines that belong to the feed with an index.
+func feedLines(doc []byte, statements []statement, index int) []span {
+	var list []span
+	open := false
+	for _, s := range statements {
+		if s.feed != index {
+			open = false
+			continue
+		}
+		lines := wholeLines(doc, s.span)
+		if open {
+			list[len(list)-1].to = lines.to
+		} else {
+			list = append(list, lines)
+		}
+		open = true
+	}
+	return list
+}
+
+// withBlankLine adds the blank line above a cut to it, if a blank line or the end of
+// the document follows. Otherwise two blank lines in a row would be left.
+func withBlankLine(doc []byte, cut span) span {
+	rest := doc[cut.to:]
+	next, _, _ := bytes.Cut(rest, []byte("\n"))
+	if len(bytes.TrimSpace(next)) > 0 || cut.from == 0 {
+		return cut
+	}
+	above := wholeLines(doc, span{cut.from - 1, cut.from - 1})
+	if len(bytes.TrimSpace(doc[above.from:above.to])) == 0 {
+		cut.from = above.from
+	}
+	return cut
+}
+
+// feedTable returns a subscription as a [[feeds]] table with line ends nl.
+func feedTable(s feed.Subscription, nl string) string {
+	lines := []string{"[[feeds]]", "url = " + Quote(s.URL)}
+	if s.Name != "" {
+		lines = append(lines, "name = "+Quote(s.Name))
+	}
+	if len(s.Tags) > 0 {
+		lines = append(lines, "tags = "+quoteList(s.Tags))
+	}
+	return strings.Join(lines, nl) + nl
+}
+
+// lineEnd returns the line end that doc uses.
+func lineEnd(doc []byte) string {
+	if bytes.Contains(doc, []byte("\r\n")) {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// notWritten returns the error for a change that could not be saved. It tells the
+// user how to make the change by hand.
+func (e edited) notWritten(path string, err error) error {
+	return fmt.Errorf("cannot write %s (%w); make it writable, or %s yourself:\n\n%s", path, err, e.todo, e.lines)
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// File is the configuration file. Several programs, and several goroutines of
+// one, can read and edit one file.
+type File struct {
+	// Path is where the file is. It need not exist.
+	Path string
+	// Lock is the path of an empty file that is locked during an edit. It is outside
+	// the directory of the configuration, because people keep that directory under
+	// version control.
+	Lock string
+	// Example is the configuration that applies if there is no file, and the text
+	// that the first edit writes.
+	Example []byte
+	Checks  Checks
+}
+
+// Checks holds the checks of values that other packages define. Every field must
+// be set.
+type Checks struct {
+	// Key checks a key and its actions.
+	Key func(key string, actions []string) error
+	// IsLocal reports whether an address names a file or a program instead of a
+	// server.
+	IsLocal func(address string) bool
+	// Local checks an address for which IsLocal is true.
+	Local func(address string) error
+	// Proxy checks the address of a proxy.
+	Proxy func(address string) error
+	// Builtin is the address of the one built-in feed.
+	Builtin string
+}
+
+// Load reads the file, or the example if there is no file. If the file has
+// mistakes, the error is an [*Error] with all of them.
+func (f *File) Load() (Config, error) {
+	doc, err := os.ReadFile(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Parse(f.Example, "config.example.toml", f.Checks)
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
+	}
+	return Parse(doc, f.Path, f.Checks)
+}
+
+var byteOrderMark = []byte("\ufeff")
+
+// Parse reads the text of a configuration. Errors name path as the file.
+func Parse(doc []byte, path string, checks Checks) (Config, error) {
+	p := newProblems(bytes.TrimPrefix(doc, byteOrderMark), checks)
+	c := p.decode()
+	if len(p.list) > 0 {
+		if _, err := p.outline(); err != nil {
+			return Config{}, p.err(path)
+		}
+	}
+	p.check(&c)
+	return c, p.err(path)
+}
+
+// defaultConfig returns the configuration of an empty file.
+func defaultConfig() Config {
+	var c Config
+	top := optionsOf(reflect.TypeFor[Config]())
+	feeds := optionsOf(reflect.TypeFor[FeedOptions]())
+	doc := defaultLines(top) + "[defaults]\n" + defaultLines(feeds)
+	if err := toml.Unmarshal([]byte(doc), &c); err != nil {
+		panic("the defaults in Config's tags are not TOML: " + err.Error())
+	}
+	return c
+}
+
+func defaultLines(options []option) string {
+	var b strings.Builder
+	for _, o := range options {
+		if o.value != "" {
+			b.WriteString(o.name + " = " + o.value + "\n")
+		}
+	}
+	return b.String()
+}
+
+// option is one field of a configuration struct.
+type option struct {
+	name  string
+	field reflect.StructField
+	// value is the default in TOML, empty if there is none.
+	value string
+}
+
+// optionsOf returns the options of a struct, with those of embedded structs.
+func optionsOf(t reflect.Type) []option {
+	var list []option
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous {
+			continue
+		}
+		o := option{name: f.Tag.Get("toml"), field: f, value: f.Tag.Get("default")}
+		kind := withoutPointers(f.Type)
+		if o.value != "" && (kind.Kind() == reflect.String || kind.Kind() == reflect.Struct) {
+			o.value = Quote(o.value)
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// withoutPointers returns a type without its pointers.
+func withoutPointers(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dateline/cache"
+	"dateline/config"
+	"dateline/feed"
+	"dateline/feed/poll"
+	"dateline/feed/text"
+)
+
+// localSource is the [feed.Source] for the [[feeds]] tables of the configuration file. It
+// checks the feeds itself.
+type localSource struct {
+	// longRunning is true if the program goes on after a refresh. Then a refresh gives
+	// memory back to the system.
+	longRunning bool
+	// refreshing is the number of running refreshes.
+	refreshing atomic.Int32
+	poller     *poll.Poller
+	file       *config.File
+	store      *cache.Store
+
+	mu   sync.Mutex
+	subs []feed.Subscription
+	// version is the version of the file that subs were read from.
+	version fileVersion
+}
+
+// fileVersion is different after a file was changed. It is zero if there is no file.
+type fileVersion struct {
+	modified time.Time
+	size     int64
+}
+
+func versionOf(path string) fileVersion {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileVersion{}
+	}
+	return fileVersion{info.ModTime(), info.Size()}
+}
+
+// newLocalSource returns a source for a file with the configuration c. It replaces
+// the subscriptions in the database by the subscriptions of c. It sets o.Store and
+// o.Subscriptions.
+func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*localSource, error) {
+	s := &localSource{file: file, store: store, subs: c.Subscriptions(), version: versionOf(file.Path)}
+	o.Store, o.Subscriptions = store, s.subscriptions
+	s.poller = poll.New(o)
+	store.SetRules(c.ParsedRules())
+	err := store.SetFeeds(ctx, s.subs)
+	if store.ReadOnly() != nil {
+		err = nil // Refresh sets the feeds when the database is writable again
+	}
+	return s, err
+}
+
+// subscriptions returns the subscriptions. It reads the file again if it was changed. If
+// the changed file has mistakes, it returns the subscriptions as they were before.
+func (s *localSource) subscriptions() []feed.Subscription {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := versionOf(s.file.Path); now != s.version {
+		s.version = now
+		if c, err := s.file.Load(); err == nil {
+			s.subs = c.Subscriptions()
+			s.store.SetRules(c.ParsedRules())
+		}
+	}
+	return s.subs
+}
+
+// Refresh implements [feed.Source].
+func (s *localSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
+	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+		return err
+	}
+	if s.refreshing.Add(1) == 1 {
+		refreshLimits.use()
+	}
+	defer func() {
+		if s.refreshing.Add(-1) > 0 {
+			return
+		}
+		screenLimits.use()
+		if !s.longRunning {
+			return
+		}
+		s.store.Shrink(ctx)
+		freeSpareMemory()
+	}()
+	return s.poller.Refresh(ctx, request, report)
+}
+
+// Discover implements [feed.Source].
+func (s *localSource) Discover(ctx context.Context, url string) ([]feed.Candidate, error) {
+	return s.poller.Discover(ctx, url)
+}
+
+// Preview implements [feed.Source].
+func (s *localSource) Preview(ctx context.Context, url string) (feed.Preview, error) {
+	return s.poller.Preview(ctx, url)
+}
+
+// Fulltext implements [feed.Source].
+func (s *localSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
+	a, err := s.store.Article(ctx, item)
+	if err != nil {
+		return feed.Fulltext{}, err
+	}
+	var sub feed.Subscription
+	for _, known := range s.subscriptions() {
+		if known.URL == a.Feed {
+			sub = known
+		}
+	}
+	text, err := s.poller.Fulltext(ctx, sub, a.Link)
+	if err != nil || text.Fetched.IsZero() {
+		return text, err
+	}
+	return text, s.store.SetFulltext(ctx, item, text)
+}
+
+// NextDue implements [feed.Source].
+func (s *localSource) NextDue(ctx context.Context) (time.Time, error) {
+	return s.poller.NextDue(ctx)
+}
+
+// Changed implements [feed.Source]. If the system cannot watch the database, it
+// reports nothing.
+func (s *localSource) Changed(ctx context.Context) <-chan struct{} {
+	changes, err := s.store.Changes(ctx)
+	if err != nil {
+		return nil
+	}
+	return changes
+}
+
+// Subscribe implements [feed.Source].
+func (s *localSource) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
+	clean := make([]feed.Subscription, len(subs))
+	for i, sub := range subs {
+		address, _, _ := text.SplitLogin(sub.URL)
+		if err := s.file.Checks.Subscription(address); err != nil {
+			return err
+		}
+		clean[i] = feed.Subscription{URL: sub.URL, Name: text.Clean(sub.Name)}
+		for _, tag := range sub.Tags {
+			if tag = text.Clean(tag); tag != "" {
+				clean[i].Tags = append(clean[i].Tags, tag)
+			}
+		}
+	}
+	return s.edit(ctx, func() (config.Config, error) { return s.file.Add(clean) })
+}
+
+// Unsubscribe implements [feed.Source].
+func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
+	url, _, _ = text.SplitLogin(url)
+	known := false
+	for _, sub := range s.subscriptions() {
+		known = known || sub.URL == url
+	}
+	if !known {
+		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
+	}
+	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
+}
+
+// edit changes the file, and replaces the subscriptions in the database by the
+// subscriptions of the file.
+func (s *localSource) edit(ctx context.Context, change func() (config.Config, error)) error {
+	if err := s.editFile(change); err != nil {
+		return err
+	}
+	return s.store.SetFeeds(ctx, s.subscriptions())
+}
+
+// editFile changes the file and leaves the subscriptions in the database unchanged.
+func (s *localSource) editFile(change func() (config.Config, error)) error {
+	c, err := change()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subs, s.version = c.Subscriptions(), versionOf(s.file.Path)
+	s.store.SetRules(c.ParsedRules())
+	return nil
+}
+
+// Move implements [feed.Source]. It changes the file first, then the database. If the
+// database cannot be changed, the file is changed back. If the process ends between the
+// two changes, the feed's items keep the old address.
+func (s *localSource) Move(ctx context.Context, from, to string) error {
+	from, _, _ = text.SplitLogin(from)
+	address, _, _ := text.SplitLogin(to)
+	subs := s.subscriptions()
+	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return sub.URL == from })
+	if i < 0 {
+		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(from))
+	}
+	if err := s.file.Checks.Subscription(address); err != nil {
+		return err
+	}
+	if err := checkMove(subs[i], address); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(subs, func(sub feed.Subscription) bool { return sub.URL == address }) {
+		return fmt.Errorf("you are already subscribed to %s; run `dateline remove` for one of the two feeds first", text.Clean(address))
+	}
+	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {
+		return err
+	}
+	if err := s.store.MoveFeed(ctx, from, address); err != nil && !errors.Is(err, cache.ErrNoFeed) {
+		back := s.editFile(func() (config.Config, error) { return s.file.Move(address, from) })
+		return errors.Join(err, back)
+	}
+	return s.store.SetFeeds(ctx, s.subscriptions())
+}
+
+// checkMove returns an error if a feed may not move to another address. A feed with a
+// password, cookies or headers may not move to another server, because they would be
+// sent there.
+func checkMove(sub feed.Subscription, to string) error {
+	old, err := url.Parse(sub.URL)
+	if err != nil {
+		return fmt.Errorf("the feed's address %s is invalid; correct it in the configuration", text.Clean(sub.URL))
+	}
+	u, err := url.Parse(to)
+	if err != nil {
+		return fmt.Errorf("the address %s is invalid; check its spelling", text.Clean(to))
+	}
+	a := sub.Settings.Access
+	private := a.User != "" || a.Password != "" || len(a.PasswordCommand) > 0 || a.Cookies != "" || len(sub.Settings.Headers) > 0
+	same := strings.EqualFold(old.Host, u.Host) && (u.Scheme == old.Scheme || u.Scheme == "https")
+	if private && !same {
+		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server; to send them there, change the address in the configuration yourself", text.Clean(u.Host))
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dateline/cache/rescue"
+	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
+)
+
+// refreshOptions are the arguments and flags of "dateline refresh".
+type refreshOptions struct {
+	names                []string
+	all, asJSON, verbose bool
+}
+
+func (a *app) refreshCommand() *cobra.Command {
+	var o refreshOptions
+	cmd := &cobra.Command{
+		Use:   "refresh [FEED…]",
+		Short: "Fetch new items",
+		Long: "Check the feeds that are due, or all feeds, or the named feeds. FEED is a URL or a part of a title.\n" +
+			"The exit code is 2 if some of the feeds failed, and 1 if all of them failed.",
+		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
+		ValidArgsFunction: a.completeFeed,
+		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			o.names = args
+			return a.refresh(ctx, s, o)
+		}),
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "check all feeds, due or not, except feeds that are paused or gone, or whose server asked for a pause")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per feed")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "print the result of every feed, or why it was not checked")
+	return cmd
+}
+
+func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
+	request := feed.RefreshRequest{DueOnly: !o.all}
+	if len(o.names) > 0 {
+		feeds, err := findFeeds(ctx, s, o.names)
+		if err != nil {
+			return err
+		}
+		request.DueOnly = false
+		for _, f := range feeds {
+			request.Feeds = append(request.Feeds, f.URL)
+		}
+	}
+	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
+	err := s.Source.Refresh(ctx, request, t.add)
+	t.progress.clear()
+	a.notify(ctx, s, t.newItems)
+	if err == nil {
+		_, backupErr := rescue.BackUpDaily(ctx, s.Store)
+		err = cmp.Or(ctx.Err(), s.Store.Maintain(ctx), backupErr)
+	}
+	if !o.asJSON {
+		// The feeds are read after the refresh, because the title of a new feed comes
+		// with its first response.
+		feeds, feedsErr := s.Store.Feeds(context.WithoutCancel(ctx))
+		err = cmp.Or(err, feedsErr)
+		if o.verbose {
+			t.explain(feeds, a.Now())
+		}
+		t.print(feeds)
+	}
+	return t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
+}
+
+// notify runs the notification program once for all new items of a refresh. If the
+// program fails, notify prints a line on stderr. The exit code of the refresh does not
+// change.
+func (a *app) notify(ctx context.Context, s *Session, items []feed.NewItem) {
+	if s.NotifyCommand == nil || len(items) == 0 {
+		return
+	}
+	title, body := feed.Notification(items)
+	if err := s.NotifyCommand(context.WithoutCancel(ctx), title, body); err != nil {
+		fmt.Fprintln(a.err, "dateline:", text.Clean(err.Error()))
+	}
+}
+
+// tally counts what the feeds report. As JSON it prints each report at once. For people
+// it prints what is important after the last report.
+type tally struct {
+	out      *printer
+	progress *progress
+	asJSON   bool
+	// reports has the last report of each feed, by URL.
+	reports  map[string]feed.Report
+	newItems []feed.NewItem
+	// writeErr is the first error of writing the output, nil if there is none. The
+	// refresh goes on after it, because saving new items matters more.
+	writeErr error
+
+	// otherProcess is true if another process is checking some of the feeds.
+	otherProcess bool
+	// offline is the message about a network problem, empty if there is none.
+	offline string
+
+	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
+	// is 0 if the clock is right.
+	clockAhead time.Duration
+
+	// checked counts the feeds that were checked, failed those of them that failed.
+	checked, failed int
+	// added and edited count items.
+	added, edited int
+}
+
+// add counts a report, and prints it if the output is JSON.
+func (t *tally) add(r feed.Report) {
+	if r.Status != feed.Skipped {
+		t.checked++
+	}
+	t.added += r.New
+	t.edited += r.Updated
+	t.newItems = append(t.newItems, r.Notify...)
+	if r.Status == feed.Failed {
+		t.failed++
+	}
+	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
+	if r.Offline {
+		t.offline = r.Error
+	}
+	t.clockAhead = cmp.Or(t.clockAhead, r.ClockAhead)
+	if t.writeErr != nil {
+		return
+	}
+	t.reports[r.URL] = r
+	if t.asJSON {
+		t.progress.clear()
+		t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
+	}
+	t.progress.show(fmt.Sprintf("%s of %s, %s new", text.Number(r.Done), text.Plural(r.Total, "feed"), text.Number(t.added)))
+}
+
+// explain prints the result of each feed, or why it was not checked.
+func (t *tally) explain(feeds []feed.Feed, now time.Time) {
+	for _, f := range feeds {
+		r, reported := t.reports[f.URL]
+		if !reported {
+			continue
+		}
+		f.Poll.NextCheck, f.Poll.Reason = r.Next, r.Reason
+		s := schedule.NextText(f, now)
+		switch {
+		case r.Status == feed.Skipped && r.Reason == "":
+			s = "not checked"
+		case r.Status == feed.Skipped && r.Next.IsZero():
+			s = r.Reason
+		case r.Status != feed.Skipped:
+			s = responseText(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
+		}
+		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(t.out.theme.Strong, text.Clean(f.DisplayTitle())), 32), text.Clean(s))
+	}
+}
+
+// print prints the feeds that have new or edited items or failed, in the order of
+// feeds, and a summary.
+func (t *tally) print(feeds []feed.Feed) {
+	if t.checked == 0 && t.otherProcess {
+		fmt.Fprintln(t.out, "Another dateline process is refreshing these feeds; new items will show up here.")
+		return
+	}
+	if t.checked == 0 {
+		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")
+		return
+	}
+	for _, f := range feeds {
+		title := text.Clean(f.DisplayTitle())
+		switch r := t.reports[f.URL]; {
+		case r.Offline: // printed once for all feeds, below
+		case r.Status == feed.Failed:
+			fmt.Fprintf(t.out, "%s  %s: %s\n", t.out.paint(t.out.theme.Failed, "    failed"), title, text.Clean(r.Error))
+		case r.New > 0:
+			fmt.Fprintf(t.out, "%6s new  %s\n", text.Number(r.New), t.out.paint(t.out.theme.Strong, title))
+		case r.Updated > 0:
+			fmt.Fprintf(t.out, "%3s edited  %s\n", text.Number(r.Updated), title)
+		}
+	}
+	if t.offline != "" {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
+	}
+	if t.clockAhead != 0 {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockSentence(t.clockAhead)))
+	}
+	failed := ""
+	if t.failed > 0 {
+		failed = "; " + text.Plural(t.failed, "feed") + " failed"
+	}
+	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", text.Plural(t.checked, "feed"), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
+}
+
+// verdict returns the error that decides the exit code. err is the error of the refresh
+// itself, nil if there is none.
+func (t *tally) verdict(err error) error {
+	good := t.checked - t.failed
+	switch {
+	case errors.Is(err, context.Canceled) && good > 0:
+		return &partialError{err}
+	case err != nil:
+		return err
+	case t.failed == 0:
+		return nil
+	case good == 0 && t.offline != "":
+		return errors.New("no feed could be fetched; check the network connection")
+	case good == 0 && t.failed == 1:
+		return errors.New("the feed failed; `dateline feeds` shows why")
+	case good == 0:
+		return fmt.Errorf("all %s failed; `dateline feeds` shows why", text.Plural(t.failed, "feed"))
+	default:
+		return &partialError{fmt.Errorf("%s of %s failed; `dateline feeds` shows why", text.Number(t.failed), text.Plural(t.checked, "feed"))}
+	}
+}
