@@ -11,9 +11,9 @@ import (
 	"dateline/feed"
 )
 
-// TestTheSessionIsKeptWithoutTheSources protects holding a key: the place in
-// the list is written, and the feeds are not read again for it.
-func TestTheSessionIsKeptWithoutTheSources(t *testing.T) {
+// TestTheSessionIsSavedWithoutTheSources protects holding a key: the selected item is
+// saved without reading the feeds again.
+func TestTheSessionIsSavedWithoutTheSources(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("j", "j")
 	row, _ := s.m.headlines.List.Current()
@@ -31,8 +31,8 @@ func TestTheSessionIsKeptWithoutTheSources(t *testing.T) {
 	}
 }
 
-// TestCountsFollowAMark protects the totals of a feed: they come from the
-// cache after a mark, though the feeds are not read again.
+// TestCountsFollowAMark protects the counts of a feed: after a mark they are read from the
+// database without reading the feeds again.
 func TestCountsFollowAMark(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter")
@@ -43,8 +43,8 @@ func TestCountsFollowAMark(t *testing.T) {
 	s.expect("40 of 40 unread")
 }
 
-// TestFocusLooksAtOnce protects who comes back to the reader's window: ticks
-// stand meanwhile, and what others wrote shows with the focus.
+// TestFocusLooksAtOnce checks that ticks stop without the focus, and that changes of other
+// processes are shown when the focus returns.
 func TestFocusLooksAtOnce(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	gen := s.m.changes.generation
@@ -64,8 +64,8 @@ func TestFocusLooksAtOnce(t *testing.T) {
 	s.expect("41 of 41 unread")
 }
 
-// TestNothingWakesWithoutTheFocus protects the battery of a reader that is open
-// in another window: with the focus goes the tick that was being waited for.
+// TestNothingWakesWithoutTheFocus protects the battery: when the terminal loses the focus,
+// the wait for the next tick ends.
 func TestNothingWakesWithoutTheFocus(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	waits, hang := map[time.Duration]int{}, after
@@ -85,8 +85,8 @@ func TestNothingWakesWithoutTheFocus(t *testing.T) {
 	}
 }
 
-// TestOneRetryAtATime protects a full disk from a crowd of retries, one for
-// each mark that could not be written.
+// TestOneRetryAtATime checks that only one retry waits, however many marks could not be
+// written.
 func TestOneRetryAtATime(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.m.marks.retrying = false
@@ -101,9 +101,9 @@ func TestOneRetryAtATime(t *testing.T) {
 	}
 }
 
-// TestPrefetchGoesTheReadersWay protects the next article on the way down and
-// on the way up, without rendering both neighbours of every row.
-func TestPrefetchGoesTheReadersWay(t *testing.T) {
+// TestPrefetchFollowsTheDirection checks that the next article in the direction of the
+// user is prefetched, and not both neighbors of every row.
+func TestPrefetchFollowsTheDirection(t *testing.T) {
 	s := newScreen(t, 160, 40)
 	s.press("g", "g", "j", "j", "j", "j", "j")
 	rows, at := s.m.headlines.List.Rows(), s.m.headlines.List.Index()

@@ -8,7 +8,7 @@ import (
 	"dateline/feed"
 )
 
-// benchScreen is a reader at 200x60 over n items, drawn once.
+// benchScreen returns a screen of 200x60 cells with n items that was drawn once.
 func benchScreen(b *testing.B, n int) *screen {
 	b.Helper()
 	c := testClock()
@@ -26,8 +26,8 @@ func benchScreen(b *testing.B, n int) *screen {
 	return s
 }
 
-// BenchmarkKey is one press of j from the key to the drawn frame's text, its
-// loads included. It should be the same at any number of items.
+// BenchmarkKey measures one press of j until the frame is drawn, with its loads. The time
+// should not depend on the number of items.
 func BenchmarkKey(b *testing.B) {
 	for _, n := range []int{1000, 20000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -44,7 +44,7 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkView is the drawing of one frame alone.
+// BenchmarkView measures drawing a frame.
 func BenchmarkView(b *testing.B) {
 	s := benchScreen(b, 1000)
 	b.ReportAllocs()

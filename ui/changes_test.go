@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// TestChangesOfOthersShow protects the reader beside a `dateline refresh`: what
-// another process puts into the cache appears, and the row in hand stays.
+// TestChangesOfOthersShow checks that items of another process, such as `dateline refresh`,
+// appear and that the selected row stays.
 func TestChangesOfOthersShow(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter", "j", "j")
@@ -35,15 +35,15 @@ func TestChangesOfOthersShow(t *testing.T) {
 	s.send(ticked{s.m.changes.generation, version()})
 	s.expect("41 of 41 unread")
 	if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
-		t.Errorf("the row in hand is now %q", row.Title)
+		t.Errorf("the selected row is now %q", row.Title)
 	}
 	s.press("k", "k", "k")
 	s.expect("From the night's refresh")
 }
 
-// TestAFailedListIsNoAnswer protects against old rows under a new question:
-// when the cache cannot answer, the list says so.
-func TestAFailedListIsNoAnswer(t *testing.T) {
+// TestAFailedListShowsNoRows protects against old rows under a new query: if the database
+// cannot be read, the list shows the error.
+func TestAFailedListShowsNoRows(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.m.deps.Store.Close()
 	s.press("/", "type:maritime")
@@ -51,9 +51,9 @@ func TestAFailedListIsNoAnswer(t *testing.T) {
 	s.expectNot("Go 2 is not coming")
 }
 
-// TestReportedChangesShowAtOnce protects the open reader beside a `dateline refresh`:
-// what the source reports as changed by another process is shown without a tick, also
-// without the focus, and the next change is waited for.
+// TestReportedChangesShowAtOnce checks that a change that the source
+// reports is shown without a tick, also without the focus, and that the screen waits for
+// the next change.
 func TestReportedChangesShowAtOnce(t *testing.T) {
 	changes := make(chan struct{}, 1)
 	s := newScreen(t, 120, 40)

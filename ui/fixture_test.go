@@ -25,8 +25,8 @@ func testSubs() []feed.Subscription {
 	}
 }
 
-// testDocs are feeds with what makes screens hard: long titles, wide and
-// right-to-left script, no title, no text.
+// testDocs are feeds that are hard to show: long titles, wide and right-to-left scripts,
+// no title, no text.
 func testDocs(now time.Time) map[string]*feed.Document {
 	return map[string]*feed.Document{
 		natoURL: testDoc("NATO News", "What's new at NATO Headquarters?", "https://www.nato.example/", []feed.Article{

@@ -8,8 +8,8 @@ import (
 	"dateline/feed/markup"
 )
 
-// TestFullText protects the way to the page's text and back: fetched once, kept,
-// and said where it is from.
+// TestFullText checks that the page's text is fetched once, stored, and shown with its
+// origin, and that the feed's text can be shown again.
 func TestFullText(t *testing.T) {
 	for _, size := range []struct {
 		name string
@@ -34,8 +34,8 @@ func TestFullText(t *testing.T) {
 	}
 }
 
-// TestFullTextFails protects the feed's text from a page that has none: it
-// stays, and a sentence says why.
+// TestFullTextFails checks that the feed's text stays and a message says why if the page
+// has no text.
 func TestFullTextFails(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
 		f.page = feed.Fulltext{Error: "nato.example refuses to give the page (403 Forbidden): o opens it in the browser"}
@@ -48,8 +48,8 @@ func TestFullTextFails(t *testing.T) {
 	}
 }
 
-// TestFeedsWithFullText protects the option fulltext: its items open with the
-// page's text where it is kept.
+// TestFeedsWithFullText checks that items of a feed with the option fulltext open with the
+// page's text if it is stored.
 func TestFeedsWithFullText(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
 		f.subs[0].Settings.Fulltext = true
@@ -61,7 +61,7 @@ func TestFeedsWithFullText(t *testing.T) {
 	s.expect("Both sides are asked")
 }
 
-// TestFetchingStops protects Esc while a page is being fetched: its late answer
+// TestFetchingStops checks that Esc stops the fetch of a page, and that a late result
 // changes nothing.
 func TestFetchingStops(t *testing.T) {
 	s := newScreen(t, 120, 40)

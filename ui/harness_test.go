@@ -21,33 +21,33 @@ import (
 
 var update = flag.Bool("update", false, "write the golden screens anew")
 
-// clock is a clock that stands still until it is told to move.
+// clock is a clock that stands still until the test sets it.
 type clock struct{ t time.Time }
 
 func (c *clock) now() time.Time { return c.t }
 
 func testClock() *clock { return &clock{time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)} }
 
-// fakeSource serves documents from memory into the real cache.
+// fakeSource saves documents from memory in a real database.
 type fakeSource struct {
 	store *cache.Store
 	clock *clock
 	docs  map[string]*feed.Document
 	subs  []feed.Subscription
-	// errors are the sentences that feeds fail with.
+	// errors holds the messages of feeds that fail.
 	errors map[string]string
 	found  []feed.Candidate
 	asked  []feed.RefreshRequest
-	// page is what every item's page has, pages how often one was fetched.
+	// page is the text of every item's page. pages counts the fetches.
 	page  feed.Fulltext
 	pages int
-	// states take the place of a good answer's.
+	// states replaces the states of feeds.
 	states map[string]feed.PollState
 	// notices are the new items that each refresh reports.
 	notices []feed.NewItem
-	// nextDue says when the next feed is due; nil means that none is.
+	// nextDue returns when the next feed is due. If it is nil, no feed is due.
 	nextDue func() (time.Time, error)
-	// changes reports what others change; nil reports nothing.
+	// changes reports changes of other processes; nil reports nothing.
 	changes chan struct{}
 }
 
@@ -150,7 +150,7 @@ func (s *fakeSource) Unsubscribe(ctx context.Context, url string) error {
 	return s.store.SetFeeds(ctx, s.subs)
 }
 
-// screen drives a model as a person would: keys in, lines out.
+// screen drives a model as a user would: keys in, lines out.
 type screen struct {
 	t      testing.TB
 	m      *Model
@@ -159,11 +159,11 @@ type screen struct {
 	path   string
 	opened []string
 	copied []string
-	// raw is what went to the terminal beside the screen.
+	// raw is what was written to the terminal in addition to the screen.
 	raw []string
 }
 
-// newScreen starts a reader on an empty cache with the test's feeds refreshed.
+// newScreen starts a screen on an empty database and refreshes the test's feeds.
 func newScreen(t testing.TB, w, h int, change ...func(*Deps, *fakeSource)) *screen {
 	t.Helper()
 	c := testClock()
@@ -173,7 +173,7 @@ func newScreen(t testing.TB, w, h int, change ...func(*Deps, *fakeSource)) *scre
 	return s
 }
 
-// start opens cache and model; a second start is a restart.
+// start opens the database and the model. A second start is a restart.
 func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
 	s.t.Helper()
 	store, err := cache.Open(s.t.Context(), s.path, cache.Options{Now: s.clock.now})
@@ -204,7 +204,7 @@ func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
 	s.run(s.m.Init())
 }
 
-// restart quits, and starts again on the same cache.
+// restart quits and starts again on the same database.
 func (s *screen) restart(w, h int) {
 	s.t.Helper()
 	if err := s.m.Finish(); err != nil {
@@ -223,7 +223,7 @@ func (s *screen) send(msg tea.Msg) {
 	s.run(cmd)
 }
 
-// run carries out a command and what follows from it until all is quiet.
+// run carries out a command and all commands that follow from it.
 func (s *screen) run(cmd tea.Cmd) {
 	s.t.Helper()
 	if cmd == nil {
@@ -280,7 +280,7 @@ func keyPress(name string) tea.KeyPressMsg {
 	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
 }
 
-// text is the screen without styles, lines without trailing blanks.
+// text returns the screen without styles and trailing spaces.
 func (s *screen) text() string {
 	s.m.dirty = true
 	var lines []string
@@ -328,12 +328,12 @@ func (s *screen) golden(name string) {
 		s.t.Fatal(err)
 	}
 	if got != string(want) {
-		s.t.Errorf("%s differs (go test ./ui -update writes it anew); got:\n%s", file, got)
+		s.t.Errorf("%s differs (go test ./ui -update rewrites it); got:\n%s", file, got)
 	}
 }
 
-// expectWidth fails when a line is not exactly as wide as the screen, which
-// would tear the columns, or when there are too many or too few lines.
+// expectWidth fails if a line is not exactly as wide as the screen, or if the number of
+// lines is wrong.
 func (s *screen) expectWidth() {
 	s.t.Helper()
 	s.m.dirty = true

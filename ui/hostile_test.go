@@ -17,12 +17,12 @@ import (
 	"dateline/ui/frame"
 )
 
-// output is a terminal that keeps every byte.
+// output is a terminal that records every byte.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
-	// program, if any, is made to paint all anew while a text is waited for: what
-	// is drawn over what was there comes out in parts.
+	// program repaints everything while a test waits for a text, because a change is
+	// written in parts. It may be nil.
 	program *tea.Program
 }
 
@@ -38,7 +38,7 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// take is what was written since the last time.
+// take returns what was written since the last call.
 func (o *output) take() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -61,7 +61,7 @@ func (o *output) waitFor(t *testing.T, text string) {
 	t.Fatalf("%q never came out; the last was:\n%q", text, all[max(len(all)-4000, 0):])
 }
 
-// hostileLook is a terminal and how dateline is set for it.
+// hostileLook is a terminal with settings of dateline.
 type hostileLook struct {
 	name  string
 	w, h  int
@@ -77,11 +77,11 @@ func hostileLooks() []hostileLook {
 	}
 }
 
-// scene is something that can be on the screen, and how to get there.
+// scene is a state of the screen and the keys that lead to it.
 type scene struct {
 	name string
 	keys []string
-	// there says that it is on the screen.
+	// there reports whether the scene is on the screen.
 	there func(*Model) bool
 }
 
@@ -119,7 +119,7 @@ func scenes() []scene {
 	}
 }
 
-// away closes what is open and goes to the scene.
+// away closes everything that is open and goes to the scene.
 func (s *screen) away(sc scene) {
 	s.t.Helper()
 	if sc.there(s.m) {
@@ -138,10 +138,9 @@ func (s *screen) away(sc scene) {
 	}
 }
 
-// TestEveryKeyOnHostileFeeds protects the reader's terminal at the last border
-// there is, the bytes that the whole program writes: with hostile text in every
-// field, each key of the table is pressed on each pane, overlay and prompt, at each
-// size and look, and nothing may come out but dateline's own sequences.
+// TestEveryKeyOnHostileFeeds checks the bytes that the whole program writes to the terminal.
+// With hostile text in every field, it presses each key on each pane, overlay and prompt, at
+// each size and with each settings. Only dateline's own sequences may be written.
 func TestEveryKeyOnHostileFeeds(t *testing.T) {
 	for i, l := range hostileLooks() {
 		if testing.Short() && i != 1 {
@@ -171,9 +170,8 @@ func TestEveryKeyOnHostileFeeds(t *testing.T) {
 	}
 }
 
-// TestEveryAttackInEveryField protects the same border against each attack in
-// each field and each place of an article: every item is opened, read to its
-// end, copied and asked about.
+// TestEveryAttackInEveryField checks the same for each attack in each field and part of an
+// article. Every item is opened, scrolled to its end, copied, and its information is shown.
 func TestEveryAttackInEveryField(t *testing.T) {
 	n := corpus.HostileItems()
 	if testing.Short() {
@@ -193,9 +191,8 @@ func TestEveryAttackInEveryField(t *testing.T) {
 	st.end()
 }
 
-// TestHostileKeysPastesAndMice protects the same border against what comes from
-// the terminal itself: attacks that are pasted or arrive as keys, clicks on each
-// cell, and a size that changes meanwhile.
+// TestHostileKeysPastesAndMice checks the same for input from the terminal: attacks that are
+// pasted or arrive as keys, clicks on each cell, and a changing size.
 func TestHostileKeysPastesAndMice(t *testing.T) {
 	s := hostileScreen(t, 80, 24, 3)
 	st := newStage(s)
@@ -244,8 +241,8 @@ func TestHostileKeysPastesAndMice(t *testing.T) {
 	st.end()
 }
 
-// TestHostileNotifications protects what stands inside a notification on its
-// way from a refresh, and the command that takes the terminal's place.
+// TestHostileNotifications checks the text of notifications after a refresh, for the terminal and
+// for the notification command.
 func TestHostileNotifications(t *testing.T) {
 	s := hostileScreen(t, 80, 24, 1)
 	s.send(tea.BlurMsg{})
@@ -253,7 +250,7 @@ func TestHostileNotifications(t *testing.T) {
 		s.m.notifier.Dialect, s.raw = dialect, nil
 		s.send(duePassed{s.m.refresh.next.generation})
 		if len(s.raw) != 1 {
-			t.Errorf("%s: told %d times", dialect, len(s.raw))
+			t.Errorf("%s: notified %d times", dialect, len(s.raw))
 		}
 		for _, f := range foreign(strings.Join(s.raw, ""), false) {
 			t.Errorf("%s: %s", dialect, f)
@@ -272,10 +269,8 @@ func TestHostileNotifications(t *testing.T) {
 	s.expect("notify_command failed")
 }
 
-// TestNothingHostileReachesTheTerminal protects the same border in the program
-// as it runs, with nothing of a test between the screen and the terminal: what
-// is asked of the terminal at the start, commands that end in their own time,
-// a crash, and the end.
+// TestNothingHostileReachesTheTerminal checks the same in a running program: the requests to the
+// terminal at the start, commands in the background, a panic, and the end.
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	s := hostileScreen(t, 120, 40, 3)
 	var out output

@@ -30,9 +30,8 @@ const (
 	evilJSON = "https://evil.example/json"
 )
 
-// hostileScreen is a reader all of whose feeds, servers and programs are
-// hostile. What comes out of a document goes through the parser; what a server,
-// a program or the disk says is handed over as bad as it can be.
+// hostileScreen returns a screen with hostile feeds, servers and programs. Documents pass through
+// the parser. Messages of servers, programs and the disk are hostile text.
 func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSource)) *screen {
 	t.Helper()
 	var tries atomic.Int32 // a program at work opens pages side by side
@@ -60,8 +59,7 @@ func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSou
 	return s
 }
 
-// unwilling is a source that changes no subscription, and says so in the worst
-// of words.
+// unwilling is a source that refuses to change subscriptions, with hostile messages.
 type unwilling struct{ *fakeSource }
 
 func (unwilling) Subscribe(context.Context, ...feed.Subscription) error {
@@ -74,8 +72,7 @@ func (unwilling) Move(context.Context, string, string) error {
 	return errors.New(corpus.Hostile("move", 32))
 }
 
-// hostileDocs are the feeds in each format, the attacks in another order for
-// each turn.
+// hostileDocs returns feeds in each format. Each turn has the attacks in another order.
 func hostileDocs(t *testing.T, items, turn int) map[string]*feed.Document {
 	t.Helper()
 	docs := map[string]*feed.Document{}
@@ -136,8 +133,8 @@ func hostileSettings(t *testing.T, d *Deps) {
 	d.Store.SetRules([]query.Rule{{Name: text.Clean(corpus.Hostile("rule", 27)), Query: pane.MustQuery("title:duration or author:author"), Labels: []string{text.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
 }
 
-// hostileMarks gives items labels and hides one by a rule, names that no door
-// has seen.
+// hostileMarks gives items labels and hides an item by a rule. The names are hostile and were not
+// cleaned.
 func (s *screen) hostileMarks() {
 	s.t.Helper()
 	rows := s.m.headlines.List.Rows()
@@ -154,24 +151,24 @@ func (s *screen) hostileMarks() {
 	}
 }
 
-// stage drives a screen inside a real program, step by step, so that what is
-// looked at are the bytes that a terminal would get.
+// stage drives a screen inside a real program, step by step. It checks the bytes that a terminal
+// would get.
 type stage struct {
 	s       *screen
 	program *tea.Program
 	out     output
 	done    chan error
-	// seen are the lines that were written, found what must not have been.
+	// seen holds the lines that were written, found what must not be written.
 	seen  map[string]bool
 	found map[string]string
 }
 
-// step is something to do on the stage; nil lets the renderer catch up.
+// step is an action on the stage. A nil step lets the renderer catch up.
 type step func()
 
 func newStage(s *screen, env ...string) *stage {
 	s.t.Helper()
-	// A pipe that nobody writes to: the program waits for no answer of it.
+	// Nobody writes to the pipe, and the program does not wait for input.
 	in, keyboard, err := os.Pipe()
 	if err != nil {
 		s.t.Fatal(err)
@@ -187,10 +184,10 @@ func newStage(s *screen, env ...string) *stage {
 	return st
 }
 
-// Init does nothing: the screen has begun by itself.
+// Init does nothing, because the screen was started before.
 func (st *stage) Init() tea.Cmd { return nil }
 
-// Update takes steps, and gives what they sent to the terminal to the program.
+// Update takes steps and passes what they send to the terminal to the program.
 func (st *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	do, ok := msg.(step)
 	if !ok || do == nil {
@@ -209,10 +206,10 @@ func (st *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return st, tea.Batch(cmds...)
 }
 
-// View is the screen's.
+// View returns the view of the screen.
 func (st *stage) View() tea.View { return st.s.m.View() }
 
-// do takes a step and scans all that came of it. where is told with what is found.
+// do takes a step and scans the output. where describes the step in messages.
 func (st *stage) do(where string, do func()) {
 	st.s.t.Helper()
 	var page string
@@ -220,7 +217,7 @@ func (st *stage) do(where string, do func()) {
 		do()
 		page = st.s.m.View().Content
 	}))
-	// The second message is taken when the first has been carried out.
+	// The second message is handled after the first.
 	st.program.Send(step(nil))
 	if fresh := st.fresh(page); fresh != "" {
 		st.note(where+", on the page", foreign(fresh, true))
@@ -230,7 +227,7 @@ func (st *stage) do(where string, do func()) {
 	st.note(where, foreign(st.out.take(), false))
 }
 
-// fresh are the lines of a page that no page had before.
+// fresh returns the lines of a page that were not seen before.
 func (st *stage) fresh(page string) string {
 	var b strings.Builder
 	for line := range strings.Lines(page) {
@@ -242,8 +239,7 @@ func (st *stage) fresh(page string) string {
 	return b.String()
 }
 
-// torn finds lines that a text has made longer or shorter than the screen is
-// wide, or more of them than it has.
+// torn finds lines that are not as wide as the screen, and pages with too many lines.
 func torn(page string, w, h int) []string {
 	if w < 40 || h < 12 {
 		return nil
@@ -261,7 +257,7 @@ func torn(page string, w, h int) []string {
 	return found
 }
 
-// flush makes the renderer write what it has.
+// flush makes the renderer write everything.
 func (st *stage) flush() {
 	st.s.t.Helper()
 	if err := st.program.ReleaseTerminal(); err != nil {
@@ -281,7 +277,7 @@ func (st *stage) note(where string, found []string) {
 	}
 }
 
-// end ends the program and fails the test for all that was found.
+// end ends the program and reports everything that was found.
 func (st *stage) end() {
 	t := st.s.t
 	t.Helper()

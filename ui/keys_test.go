@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestEveryActionHasOneMeaning protects the table: names and keys are unique,
-// every key can be written, every section is on the help page.
+// TestEveryActionHasOneMeaning checks the table of actions: names and keys are unique,
+// every key is valid, and every section is on the help page.
 func TestEveryActionHasOneMeaning(t *testing.T) {
 	names, keys := map[string]bool{}, map[string]string{}
 	for _, a := range actions(new(Model)) {
@@ -51,8 +51,8 @@ func TestPresetsNameActions(t *testing.T) {
 	}
 }
 
-// TestRebinding protects the reader's own keys: bound, unbound, several at
-// once, and mistakes told with the nearest name.
+// TestRebinding checks the user's own keys: bound, unbound, several actions on a key, and
+// errors with the most similar name.
 func TestRebinding(t *testing.T) {
 	s := newScreen(t, 120, 40, func(d *Deps, _ *fakeSource) {
 		d.Settings.Keys = map[string][]string{"x": {"toggle-star", "toggle-read"}, "d": {}, "g space": {"go-starred"}}

@@ -2,8 +2,8 @@ package ui
 
 import "testing"
 
-// TestLayoutFillsTheScreen protects the arithmetic: at every size and focus the
-// panes, the lines between them and the status line cover the screen once.
+// TestLayoutFillsTheScreen checks that at every size and focus the panes, the lines between
+// them and the status line cover each cell once.
 func TestLayoutFillsTheScreen(t *testing.T) {
 	for _, option := range []string{"auto", "columns", "stack", "single"} {
 		for w := 40; w <= 240; w += 23 {

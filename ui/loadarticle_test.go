@@ -15,8 +15,8 @@ func longBody(size int) markup.Body {
 	return markup.Body{Raw: strings.Repeat(p, size/len(p))}
 }
 
-// A long article begins with the lines it will have, comes in pieces, and ends
-// as if it had been rendered in one.
+// TestALongArticleBeginsBeforeItIsWhole checks that a long article starts with its first
+// lines, arrives in chunks, and ends like an article that was rendered at once.
 func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	body, key, l := longBody(300<<10), pageKey{id: 1, width: 60}, renderOptions{width: 60}
@@ -27,22 +27,22 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 	if len(msg.lines) < 40 || len(msg.lines) == len(want.Lines) || !slices.Equal(msg.lines, want.Lines[:len(msg.lines)]) {
 		t.Errorf("it begins with %d lines of %d: %q", len(msg.lines), len(want.Lines), msg.lines[:min(len(msg.lines), 3)])
 	}
-	pieces := 1
-	for cmd := s.m.article.take(msg); cmd != nil; pieces++ {
+	chunks := 1
+	for cmd := s.m.article.take(msg); cmd != nil; chunks++ {
 		next, ok := cmd().(articleLoaded)
 		if !ok {
-			t.Fatalf("after %d pieces no lines came", pieces)
+			t.Fatalf("after %d chunks no lines came", chunks)
 		}
 		cmd = s.m.article.take(next)
 	}
 	p := s.m.article
-	if !p.Whole || pieces < 10 || !slices.Equal(p.Lines, want.Lines) || !slices.Equal(p.links, want.Links) {
-		t.Errorf("after %d pieces there are %d lines and %d links, not %d and %d", pieces, len(p.Lines), len(p.links), len(want.Lines), len(want.Links))
+	if !p.Whole || chunks < 10 || !slices.Equal(p.Lines, want.Lines) || !slices.Equal(p.links, want.Links) {
+		t.Errorf("after %d chunks there are %d lines and %d links, not %d and %d", chunks, len(p.Lines), len(p.links), len(want.Lines), len(want.Links))
 	}
 }
 
-// BenchmarkLongArticle is the time until the beginning of a long article can be
-// shown, and, at most, until a further piece of it.
+// BenchmarkLongArticle measures the time until the first lines of a long article can be
+// shown, and the longest time until the next chunk.
 func BenchmarkLongArticle(b *testing.B) {
 	for name, size := range map[string]int{"30KB": 30 << 10, "300KB": 300 << 10, "3MB": 3 << 20} {
 		body, l := longBody(size), renderOptions{width: 76}

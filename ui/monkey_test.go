@@ -7,9 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// TestAnyKeysAtAnySize protects against the keys nobody thought of: whatever is
-// pressed, clicked and resized in whatever order, the screen stays whole, every
-// line as wide as the terminal.
+// TestAnyKeysAtAnySize presses, clicks and resizes at random. Every line must stay as wide
+// as the terminal.
 func TestAnyKeysAtAnySize(t *testing.T) {
 	for _, seed := range []uint64{0, 1, 2, 7} {
 		monkey(t, seed, 400)

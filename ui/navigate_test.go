@@ -8,9 +8,9 @@ import (
 	"dateline/feed"
 )
 
-// TestEdgesAreTold protects the keys that have nowhere to go: they name the
-// edge they stand at, and marking nothing offers no undo of something else.
-func TestEdgesAreTold(t *testing.T) {
+// TestEdgesAreReported checks that keys at the first and last item say so, and that marking
+// nothing does not offer an undo.
+func TestEdgesAreReported(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:nato", "enter", "enter", "K")
 	s.expect("this is the first article here")
@@ -21,8 +21,8 @@ func TestEdgesAreTold(t *testing.T) {
 	s.expectNot("u undoes")
 }
 
-// TestPreviousUnreadGoesBack protects N at the top of a long list: when nothing
-// before the window is unread, the source before this one follows.
+// TestPreviousUnreadGoesBack checks that N goes to the source before if no item before the
+// window is unread.
 func TestPreviousUnreadGoesBack(t *testing.T) {
 	var long []feed.Article
 	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) {

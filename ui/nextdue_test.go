@@ -9,8 +9,8 @@ import (
 	"dateline/feed"
 )
 
-// newWaiting is a reader that waits for a feed due in half an hour, and what it
-// has been asked for since.
+// newWaiting returns a screen that waits for a feed due in half an hour, and the refreshes
+// that it has started.
 func newWaiting(t *testing.T) (s *screen, asked func() []feed.RefreshRequest) {
 	s = newScreen(t, 120, 40, func(d *Deps, src *fakeSource) {
 		src.nextDue = func() (time.Time, error) { return src.clock.now().Add(30 * time.Minute), nil }
@@ -20,9 +20,9 @@ func newWaiting(t *testing.T) (s *screen, asked func() []feed.RefreshRequest) {
 	return s, func() []feed.RefreshRequest { return s.source.asked[before:] }
 }
 
-// TestPollingWakesWithTheComputer protects the news of the morning: the timer of
-// the next due feed stood while the computer slept, so whatever wakes the reader
-// first polls what is due by the time of day, once.
+// TestPollingWakesWithTheComputer checks the start of a refresh after the computer has
+// slept. The timer of the next due feed stood still, so the first tick, focus or key starts
+// the refresh, once.
 func TestPollingWakesWithTheComputer(t *testing.T) {
 	for name, wake := range map[string]func(*screen){
 		"a tick":    func(s *screen) { s.send(ticked{generation: s.m.changes.generation}) },
@@ -41,7 +41,7 @@ func TestPollingWakesWithTheComputer(t *testing.T) {
 			wake(s)
 		}
 		if n := len(asked()); n > 0 {
-			t.Errorf("%s: asked %d times before anything was due", name, n)
+			t.Errorf("%s: %d refreshes before a feed was due", name, n)
 		}
 		s.clock.t = s.clock.t.Add(8 * time.Hour)
 		wake(s)
@@ -51,7 +51,8 @@ func TestPollingWakesWithTheComputer(t *testing.T) {
 	}
 }
 
-// A timer that is in time tells of no sleep, nor does a key before.
+// TestATimerInTimeIsNoSleep checks that a timer in time, or a key before it, does not count
+// as a wake after sleep.
 func TestATimerInTimeIsNoSleep(t *testing.T) {
 	s, asked := newWaiting(t)
 	s.press("R")
@@ -63,9 +64,9 @@ func TestATimerInTimeIsNoSleep(t *testing.T) {
 	}
 }
 
-// TestAKeyAfterASleepTellsOfIt protects the feed that the reader names first: its
-// network may not be there yet.
-func TestAKeyAfterASleepTellsOfIt(t *testing.T) {
+// TestAKeyAfterASleepIsAfterSleep checks that a refresh by a key after sleep is marked as
+// such, because the network may not work yet.
+func TestAKeyAfterASleepIsAfterSleep(t *testing.T) {
 	s, asked := newWaiting(t)
 	s.clock.t = s.clock.t.Add(8 * time.Hour)
 	s.press("R")
@@ -74,8 +75,8 @@ func TestAKeyAfterASleepTellsOfIt(t *testing.T) {
 	}
 }
 
-// TestAClockSetBackEndsTheWait protects the polling from a wait that was made by
-// a clock that was ahead: when to poll is asked anew.
+// TestAClockSetBackEndsTheWait checks that the next due feed is loaded again if the clock
+// was set back.
 func TestAClockSetBackEndsTheWait(t *testing.T) {
 	s, _ := newWaiting(t)
 	gen := s.m.refresh.next.generation

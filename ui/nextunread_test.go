@@ -8,8 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// TestAJumpThatWasLeftOpensNothing protects what is unread: when the reader
-// goes elsewhere before a jump has arrived, nothing is opened in its place.
+// TestAJumpThatWasLeftOpensNothing protects unread items: if the user moves on before a jump
+// has found its item, no article is opened.
 func TestAJumpThatWasLeftOpensNothing(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter", "s", "t", "type:nato", "enter", "enter", "n", "n", "n")
@@ -24,12 +24,12 @@ func TestAJumpThatWasLeftOpensNothing(t *testing.T) {
 	s.expect("Kernel development report 00", "43") // all of Tech is unread still
 }
 
-// first carries out commands until one answers with an M.
+// first carries out commands until one returns an M.
 func first[M tea.Msg](t *testing.T, cmd tea.Cmd) M {
 	t.Helper()
 	var none M
 	if cmd == nil {
-		t.Fatalf("no command answers with %T", none)
+		t.Fatalf("no command returns a %T", none)
 	}
 	switch msg := cmd().(type) {
 	case M:
@@ -44,13 +44,13 @@ func first[M tea.Msg](t *testing.T, cmd tea.Cmd) M {
 			}
 		}
 	}
-	t.Fatalf("no command answers with %T", none)
+	t.Fatalf("no command returns a %T", none)
 	return none
 }
 
-// TestPollingOutlivesABusyCache protects the polling by time: when the cache
-// cannot say what is due next, it is asked again.
-func TestPollingOutlivesABusyCache(t *testing.T) {
+// TestPollingOutlivesABusyDatabase checks that polling continues if reading the next due
+// feed fails.
+func TestPollingOutlivesABusyDatabase(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) {
 		src.nextDue = func() (time.Time, error) { return time.Time{}, errors.New("busy") }
 	})

@@ -15,8 +15,7 @@ import (
 	"dateline/ui/notify"
 )
 
-// TestTerminalDialects protects the choice of the sequence for a terminal, and
-// the way through tmux.
+// TestTerminalDialects checks the control sequence for each terminal, and for tmux.
 func TestTerminalDialects(t *testing.T) {
 	for _, c := range []struct {
 		with string
@@ -44,9 +43,9 @@ func TestTerminalDialects(t *testing.T) {
 	}
 }
 
-// TestOneNoticeARefresh protects the reader's peace: one notification however
-// many items, and none while they look at the screen.
-func TestOneNoticeARefresh(t *testing.T) {
+// TestOneNotificationARefresh checks that a refresh shows one notification for any number
+// of items, and none while the user is looking at the screen.
+func TestOneNotificationARefresh(t *testing.T) {
 	s := newScreen(t, 80, 24, func(d *Deps, f *fakeSource) {
 		d.Settings.NotifyWith = "osc9"
 		f.notices = []feed.NewItem{{Title: "First", FeedTitle: "Feed"}, {Title: "Second", FeedTitle: "Feed"}}
@@ -55,7 +54,7 @@ func TestOneNoticeARefresh(t *testing.T) {
 	s.raw = nil
 	s.press("R")
 	if len(s.raw) > 0 {
-		t.Errorf("a reader who pressed a key was told by %q", s.raw)
+		t.Errorf("a user who pressed a key was notified by %q", s.raw)
 	}
 	s.clock.t = s.clock.t.Add(time.Hour)
 	s.send(duePassed{s.m.refresh.next.generation})
@@ -66,12 +65,12 @@ func TestOneNoticeARefresh(t *testing.T) {
 	s.send(tea.FocusMsg{})
 	s.send(duePassed{s.m.refresh.next.generation})
 	if len(s.raw) > 0 {
-		t.Errorf("a terminal with the focus was told by %q", s.raw)
+		t.Errorf("a terminal with the focus was notified by %q", s.raw)
 	}
 }
 
-// TestNotifyCommand protects the program that takes the terminal's place, and
-// the word about one that fails.
+// TestNotifyCommand checks the program that replaces the terminal's notifications, and the
+// message if it fails.
 func TestNotifyCommand(t *testing.T) {
 	var told []string
 	s := newScreen(t, 120, 24, func(d *Deps, f *fakeSource) {
@@ -90,9 +89,9 @@ func TestNotifyCommand(t *testing.T) {
 	s.expect("notify_command failed: exec: no such program")
 }
 
-// TestHostileNotices protects the terminal from a headline that would end the
-// sequence it stands in, or begin another: nothing but text is inside.
-func TestHostileNotices(t *testing.T) {
+// TestNotificationsContainOnlyText checks that a headline cannot end its control sequence or
+// start another one.
+func TestNotificationsContainOnlyText(t *testing.T) {
 	for n := range 2 * corpus.HostileItems() {
 		notices := []feed.NewItem{{Title: corpus.Hostile("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.Hostile("feed", n+3)}}
 		for _, dialect := range []string{"osc9", "osc777", "osc99"} {

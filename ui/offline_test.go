@@ -10,13 +10,13 @@ import (
 	"dateline/feed"
 )
 
-// awaySource has no network while away is set.
-type awaySource struct {
+// offlineSource has no network while away is set.
+type offlineSource struct {
 	*fakeSource
 	away string
 }
 
-func (s awaySource) Refresh(_ context.Context, _ feed.RefreshRequest, report func(feed.Report)) error {
+func (s offlineSource) Refresh(_ context.Context, _ feed.RefreshRequest, report func(feed.Report)) error {
 	for i := range 4 {
 		r := feed.Report{URL: natoURL, Status: feed.Unchanged, Done: i + 1, Total: 4}
 		if s.away != "" {
@@ -27,18 +27,18 @@ func (s awaySource) Refresh(_ context.Context, _ feed.RefreshRequest, report fun
 	return nil
 }
 
-// A network that is away is told of once, not at every try, and once more when
-// it goes away again or a key asks.
-func TestNoNetworkIsToldOnce(t *testing.T) {
+// TestNoNetworkIsReportedOnce checks that a network problem is reported once, and again
+// after it was solved or if the user starts the refresh.
+func TestNoNetworkIsReportedOnce(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	const away = "No server can be reached: check the network connection."
-	round := func(sentence string, byKey, told bool) {
+	round := func(message string, byKey, reported bool) {
 		t.Helper()
 		s.m.status.clear()
-		s.m.deps.Source = awaySource{s.source, sentence}
+		s.m.deps.Source = offlineSource{s.source, message}
 		s.run(s.m.refresh.start(feed.RefreshRequest{DueOnly: !byKey}, byKey))
-		if got := strings.Contains(s.m.View().Content, "No server can be reached"); got != told {
-			t.Errorf("%q, by key %v: told %v", sentence, byKey, got)
+		if got := strings.Contains(s.m.View().Content, "No server can be reached"); got != reported {
+			t.Errorf("%q, by key %v: reported %v", message, byKey, got)
 		}
 	}
 	round(away, false, true)
@@ -48,7 +48,7 @@ func TestNoNetworkIsToldOnce(t *testing.T) {
 	round(away, false, true)
 }
 
-// clockSource has servers that say how far this computer's clock is ahead.
+// clockSource reports that the clock of this computer is ahead.
 type clockSource struct {
 	*fakeSource
 	ahead time.Duration
@@ -60,16 +60,17 @@ func (s clockSource) Refresh(_ context.Context, _ feed.RefreshRequest, report fu
 	return nil
 }
 
-// A wrong clock is told of once for as long as it is wrong.
-func TestAWrongClockIsToldOnce(t *testing.T) {
+// TestAWrongClockIsReportedOnce checks that a wrong clock is reported once while it is
+// wrong.
+func TestAWrongClockIsReportedOnce(t *testing.T) {
 	s := newScreen(t, 120, 40)
-	round := func(ahead time.Duration, byKey bool, told string) {
+	round := func(ahead time.Duration, byKey bool, reported string) {
 		t.Helper()
 		s.m.status.clear()
 		s.m.deps.Source = clockSource{s.source, ahead}
 		s.run(s.m.refresh.start(feed.RefreshRequest{DueOnly: !byKey}, byKey))
-		if got := s.m.View().Content; strings.Contains(got, "This computer's clock") != (told != "") || !strings.Contains(got, told) {
-			t.Errorf("%v ahead, by key %v: not %q in\n%s", ahead, byKey, told, got)
+		if got := s.m.View().Content; strings.Contains(got, "This computer's clock") != (reported != "") || !strings.Contains(got, reported) {
+			t.Errorf("%v ahead, by key %v: not %q in\n%s", ahead, byKey, reported, got)
 		}
 	}
 	const day = 24 * time.Hour
@@ -81,7 +82,7 @@ func TestAWrongClockIsToldOnce(t *testing.T) {
 	round(-2*time.Hour, true, "clock is 2 hours behind the servers'")
 }
 
-// brokenSource cannot keep anything while err is set.
+// brokenSource cannot save anything while err is set.
 type brokenSource struct {
 	*fakeSource
 	err error
@@ -91,17 +92,17 @@ func (s brokenSource) Refresh(context.Context, feed.RefreshRequest, func(feed.Re
 	return s.err
 }
 
-// A disk that is full is told of once, not at every try, and once more when it
-// was not meanwhile or a key asks.
-func TestAFullDiskIsToldOnce(t *testing.T) {
+// TestAFullDiskIsReportedOnce checks that a full disk is reported once, and again after there
+// was space or if the user starts the refresh.
+func TestAFullDiskIsReportedOnce(t *testing.T) {
 	s := newScreen(t, 120, 40)
-	round := func(err error, byKey, told bool) {
+	round := func(err error, byKey, reported bool) {
 		t.Helper()
 		s.m.status.clear()
 		s.m.deps.Source = brokenSource{s.source, err}
 		s.run(s.m.refresh.start(feed.RefreshRequest{DueOnly: !byKey}, byKey))
-		if got := strings.Contains(s.m.View().Content, "the disk is full"); got != told {
-			t.Errorf("%v, by key %v: told %v", err, byKey, got)
+		if got := strings.Contains(s.m.View().Content, "the disk is full"); got != reported {
+			t.Errorf("%v, by key %v: reported %v", err, byKey, got)
 		}
 	}
 	round(cache.ErrFull, false, true)

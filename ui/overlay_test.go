@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// TestOverlayFilterTakesSeveralWords protects spaces in an overlay's filter, and
-// where it is: typing must not make it jump.
+// TestOverlayFilterTakesSeveralWords checks that a filter may have spaces, and that the
+// overlay does not move while the user types.
 func TestOverlayFilterTakesSeveralWords(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	s.press("t")
@@ -32,8 +32,8 @@ func TestOverlayFilterTakesSeveralWords(t *testing.T) {
 	s.expect("go.example/blog/feed.atom")
 }
 
-// TestFoldedFeedsAreFoundByName protects feeds of a folded group from being out
-// of reach: t offers them and unfolds the group for them.
+// TestFoldedFeedsAreFoundByName checks that t lists feeds of a folded group and unfolds the
+// group.
 func TestFoldedFeedsAreFoundByName(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter", "g", "f", "z", "a")
@@ -42,9 +42,8 @@ func TestFoldedFeedsAreFoundByName(t *testing.T) {
 	s.expect("40 of 40 unread", "▌    LWN")
 }
 
-// TestInfoTellsTheWholeReason protects the sentence of a failure from being cut
-// off before its way out.
-func TestInfoTellsTheWholeReason(t *testing.T) {
+// TestInfoShowsTheWholeReason checks that the message of a failure is not cut off.
+func TestInfoShowsTheWholeReason(t *testing.T) {
 	reason := "old.example refuses to give the feed (403 Forbidden): it may need a login, or another user_agent in the settings of the feed"
 	s := newScreen(t, 80, 24, func(_ *Deps, src *fakeSource) { src.errors[oldURL] = reason })
 	s.press("t", "type:planet", "enter", "i")
@@ -52,8 +51,8 @@ func TestInfoTellsTheWholeReason(t *testing.T) {
 	s.expectWidth()
 }
 
-// TestOverlaysSurviveAResize protects an overlay and a prompt that are open while
-// the terminal changes its size.
+// TestOverlaysSurviveAResize checks that an overlay and a prompt stay open if the size of the
+// terminal changes.
 func TestOverlaysSurviveAResize(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	for _, keys := range [][]string{{"?"}, {"t"}, {"i"}, {"X"}, {"/", "type:is:unraed foo"}} {
@@ -69,9 +68,9 @@ func TestOverlaysSurviveAResize(t *testing.T) {
 	}
 }
 
-// TestOffersReplaceTheWaiting protects the status line from saying that feeds
-// are looked for behind the overlay that offers them.
-func TestOffersReplaceTheWaiting(t *testing.T) {
+// TestOffersReplaceTheProgress checks that the status line no longer says that dateline looks
+// for feeds when the overlay lists them.
+func TestOffersReplaceTheProgress(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) {
 		src.found = []feed.Candidate{{URL: "https://one.example/a"}, {URL: "https://one.example/b"}}
 	})

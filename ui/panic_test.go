@@ -16,44 +16,45 @@ import (
 	"dateline/ui/saver"
 )
 
-// tripping is a source that panics in whatever it is asked.
-type tripping struct{ feed.Source }
+// panicking is a source that panics.
+type panicking struct{ feed.Source }
 
-func (tripping) Refresh(context.Context, feed.RefreshRequest, func(feed.Report)) error {
-	panic("tripped")
+func (panicking) Refresh(context.Context, feed.RefreshRequest, func(feed.Report)) error {
+	panic("no such row")
 }
-func (tripping) Discover(context.Context, string) ([]feed.Candidate, error) { panic("tripped") }
+func (panicking) Discover(context.Context, string) ([]feed.Candidate, error) { panic("no such row") }
 
-// A panic in a refresh or in a command ends that job: the reader is told, the
-// fault is kept, and keys work on.
+// TestAPanicEndsItsJobOnly checks a panic in a refresh or a command: the user sees a message,
+// the panic is recorded, and the screen continues.
 func TestAPanicEndsItsJobOnly(t *testing.T) {
-	var kept []*feed.PanicError
+	var recorded []*feed.PanicError
 	s := newScreen(t, 120, 40, func(d *Deps, _ *fakeSource) {
-		d.Crashed = func(c *feed.PanicError) { kept = append(kept, c) }
+		d.Crashed = func(c *feed.PanicError) { recorded = append(recorded, c) }
 	})
-	s.m.deps.Source = tripping{s.source}
+	s.m.deps.Source = panicking{s.source}
 	s.m.status.clear()
 	s.run(s.m.refresh.startAll())
-	if !strings.Contains(s.m.status.text, "tripped") || s.m.refresh.running || len(kept) != 1 {
-		t.Fatalf("after a refresh that panicked: %q, running %v, %d kept", s.m.status.text, s.m.refresh.running, len(kept))
+	if !strings.Contains(s.m.status.text, "no such row") || s.m.refresh.running || len(recorded) != 1 {
+		t.Fatalf("after a refresh that panicked: %q, running %v, %d recorded", s.m.status.text, s.m.refresh.running, len(recorded))
 	}
 	batch := tea.Batch(func() tea.Msg { panic("in a batch") }, func() tea.Msg { return nil })
 	s.run(s.m.guard(tea.Batch(batch, func() tea.Msg { return nil })))
-	if !strings.Contains(s.m.status.text, "in a batch") || len(kept) != 2 || len(kept[1].Stack) == 0 {
-		t.Fatalf("after a command that panicked: %q, %d kept", s.m.status.text, len(kept))
+	if !strings.Contains(s.m.status.text, "in a batch") || len(recorded) != 2 || len(recorded[1].Stack) == 0 {
+		t.Fatalf("after a command that panicked: %q, %d recorded", s.m.status.text, len(recorded))
 	}
 	if s.m.panicked != nil {
-		t.Fatal("the screen fell with a worker")
+		t.Fatal("the panic of a command ended the screen")
 	}
 }
 
-// A write that panics is given up and told; those behind it are written.
+// TestAPanicOfAWriteKeepsTheOthers checks that a write that panics is dropped and reported,
+// and that the writes after it are done.
 func TestAPanicOfAWriteKeepsTheOthers(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	written := false
 	s.m.saver = saver.New(func(_ context.Context, c cache.Change) (cache.Result, error) {
 		if _, ok := c.(cache.UndoLast); ok {
-			panic("tripped")
+			panic("no such row")
 		}
 		written = true
 		return cache.Result{}, nil
@@ -63,13 +64,13 @@ func TestAPanicOfAWriteKeepsTheOthers(t *testing.T) {
 	if !written || s.m.saver.Unsaved() {
 		t.Error("the write behind the one that panicked is still waiting")
 	}
-	if !strings.Contains(s.m.status.text, "tripped") {
-		t.Errorf("the reader is told %q", s.m.status.text)
+	if !strings.Contains(s.m.status.text, "no such row") {
+		t.Errorf("the status line shows %q", s.m.status.text)
 	}
 }
 
-// A panic in the screen itself ends the program with an error and not with a
-// stack over the terminal, and what the reader did is still written.
+// TestAPanicOfTheScreenEndsInGoodOrder checks that a panic of the screen ends the program with
+// an error, and that changes are still written.
 func TestAPanicOfTheScreenEndsInGoodOrder(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	d := s.m.deps

@@ -17,8 +17,8 @@ import (
 	"dateline/ui/pane"
 )
 
-// TestPictureIsFresh keeps the picture in README.md what the program draws:
-// -update writes it.
+// TestPictureIsFresh checks that the picture in README.md is what the program draws. With
+// -update it writes the picture.
 func TestPictureIsFresh(t *testing.T) {
 	const path = "../docs/screen.svg"
 	s := newScreen(t, 120, 34, func(d *Deps, f *fakeSource) {
@@ -37,7 +37,7 @@ func TestPictureIsFresh(t *testing.T) {
 	}
 	got, err := os.ReadFile(path)
 	if err != nil || string(got) != want {
-		t.Errorf("%s is not what the screen is (%v); make golden writes it anew", path, err)
+		t.Errorf("%s is not what the screen is (%v); make golden rewrites it", path, err)
 	}
 }
 
@@ -130,7 +130,7 @@ func (p pen) attributes() string {
 	return a
 }
 
-// runs cuts a styled line where its style changes, at two blanks, and round
+// runs cuts a styled line where its style changes, at two spaces, and around
 // shapes and everything that is not exactly one cell wide.
 func runs(line string) []run {
 	var out []run
@@ -220,7 +220,7 @@ func pixels(f float64) string {
 }
 
 // TestPictureCells protects the picture's alignment: a wide character takes two
-// cells and stands alone, a style ends where it ends, blanks move what follows.
+// cells and stands alone, a style ends where it ends, spaces move what follows.
 func TestPictureCells(t *testing.T) {
 	got := runs("a\x1b[1mb c\x1b[m  東d│e")
 	want := []run{

@@ -9,7 +9,7 @@ import (
 
 const movedURL = "https://nato.example/new.xml"
 
-// problemScreen has one feed of each kind of problem.
+// problemScreen returns a screen with one feed for each kind of problem.
 func problemScreen(t *testing.T, w, h int) *screen {
 	t.Helper()
 	return newScreen(t, w, h, func(_ *Deps, f *fakeSource) {
@@ -32,8 +32,8 @@ func problemScreen(t *testing.T, w, h int) *screen {
 	})
 }
 
-// TestProblemFeeds protects the answer to "what is wrong with my feeds": all of
-// them by one key, the whole sentence, and the way to each.
+// TestProblemFeeds checks the list of feeds with problems: all of them, the whole message, and
+// the keys for each.
 func TestProblemFeeds(t *testing.T) {
 	for _, size := range []struct {
 		name string
@@ -56,15 +56,15 @@ func TestProblemFeeds(t *testing.T) {
 	}
 }
 
-// TestAllIsWell protects the empty state of the overlay.
-func TestAllIsWell(t *testing.T) {
+// TestNoProblems checks the message if no feed has a problem.
+func TestNoProblems(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("g", "e")
 	s.expect("no problems: all 4 feeds work")
 }
 
-// TestAFailureShowsAtOnce protects a feed that failed once from being left out
-// of what ge lists, which the status line points to.
+// TestAFailureShowsAtOnce checks that ge also lists a feed that has failed once, because the
+// status line says so.
 func TestAFailureShowsAtOnce(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) { f.errors[oldURL] = "old.example did not answer; try later." })
 	s.press("g", "e")
@@ -74,8 +74,8 @@ func TestAFailureShowsAtOnce(t *testing.T) {
 	s.expectNot("Failed once")
 }
 
-// TestMovedFeeds protects the write of a new address and the way back; a feed
-// that has not moved says so.
+// TestMovedFeeds checks that M writes a new address and undoes that, and the message for a feed
+// that has not moved.
 func TestMovedFeeds(t *testing.T) {
 	s := problemScreen(t, 120, 40)
 	s.press("t", "type:go blog", "enter", "M")
@@ -91,7 +91,7 @@ func TestMovedFeeds(t *testing.T) {
 	}
 }
 
-// TestInfo protects the explanation of a feed and an item, aligned and whole.
+// TestInfo checks the information about a feed and an item.
 func TestInfo(t *testing.T) {
 	for _, size := range []struct {
 		name string

@@ -6,8 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// TestTypedTextIsCleaned protects the screen from what a terminal that does not
-// mark a paste hands over as keys, and the place of the cursor in what is left.
+// TestTypedTextIsCleaned checks that control characters are removed from text that a terminal
+// pastes as keys, and that the cursor keeps its position.
 func TestTypedTextIsCleaned(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	typed := func(text string) {
@@ -29,8 +29,7 @@ func TestTypedTextIsCleaned(t *testing.T) {
 	}
 }
 
-// TestStatusIsCleaned protects the status line from what is quoted in it, such
-// as a key that means nothing.
+// TestStatusIsCleaned checks that text that the status line quotes is cleaned.
 func TestStatusIsCleaned(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	s.send(tea.KeyPressMsg{Code: tea.KeyExtended, Text: "\u202e\x1b[2J"})

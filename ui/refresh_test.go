@@ -7,7 +7,7 @@ import (
 	"dateline/feed"
 )
 
-// slowSource answers with one feed and then waits until it is stopped.
+// slowSource refreshes one feed and then waits until it is stopped.
 type slowSource struct {
 	*fakeSource
 	first bool
@@ -21,8 +21,8 @@ func (s slowSource) Refresh(ctx context.Context, ask feed.RefreshRequest, report
 	return ctx.Err()
 }
 
-// TestStoppingARefresh protects the way out of a round: it is named from the
-// first moment, and the end tells what has come, once.
+// TestStoppingARefresh checks that the status line shows from the start how to stop a refresh,
+// and at the end what it brought, once.
 func TestStoppingARefresh(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.m.deps.Source = slowSource{s.source, true}
@@ -37,8 +37,8 @@ func TestStoppingARefresh(t *testing.T) {
 	s.expectNot("stopping the refresh")
 }
 
-// TestNothingHasComeYet protects the first minute: before any feed has
-// answered, nothing pretends that everything is read.
+// TestNothingHasComeYet checks that the first refresh does not show that everything is read
+// before any feed was fetched.
 func TestNothingHasComeYet(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) { src.docs = nil })
 	s.expect("Everything is read.")

@@ -12,9 +12,9 @@ import (
 	"dateline/ui/saver"
 )
 
-// TestAFailedWriteIsKept protects what the reader did while the disk is full:
-// it stays first in line, is told, and is written as soon as that works.
-func TestAFailedWriteIsKept(t *testing.T) {
+// TestAFailedWriteIsRetried protects what the user did while the disk is full: the change stays
+// first in the queue, is reported, and is written as soon as that works.
+func TestAFailedWriteIsRetried(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	full := true
 	var order []int
@@ -34,7 +34,7 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	s.m.status.clear()
 	s.run(s.m.drain())
 	if s.m.status.text != "" {
-		t.Errorf("told again: %s", s.m.status.text)
+		t.Errorf("reported again: %s", s.m.status.text)
 	}
 	if !s.m.saver.Unsaved() || len(order) != 1 {
 		t.Fatalf("written %v", order)
@@ -50,8 +50,8 @@ func TestAFailedWriteIsKept(t *testing.T) {
 	s.expect("your changes are saved")
 }
 
-// TestQuittingWritesWhatIsPending protects marks made in the last moment: the
-// program does not wait for its commands, Finish does.
+// TestQuittingWritesWhatIsPending protects marks made just before quitting. The program does not
+// wait for its commands, but Finish writes the marks.
 func TestQuittingWritesWhatIsPending(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.m.Update(keyPress("t"))
@@ -65,8 +65,8 @@ func TestQuittingWritesWhatIsPending(t *testing.T) {
 	}
 }
 
-// TestASignalIsAWayToQuit protects the reader who closes the terminal's window:
-// the program ends without complaint, and what was marked is there.
+// TestASignalIsAWayToQuit checks that the program ends without an error and saves marks if the
+// terminal's window is closed.
 func TestASignalIsAWayToQuit(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	row, _ := s.m.headlines.List.Current()
@@ -84,11 +84,11 @@ func TestASignalIsAWayToQuit(t *testing.T) {
 	select {
 	case <-shown:
 	case err := <-ended:
-		t.Fatalf("the reader ended by itself: %v", err)
+		t.Fatalf("the program ended by itself: %v", err)
 	}
 	signal()
 	if err := <-ended; err != nil {
-		t.Errorf("the end of the context is told as %v", err)
+		t.Errorf("the end of the context returns %v", err)
 	}
 	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
 	if err != nil || !a.Starred {

@@ -12,9 +12,8 @@ import (
 	"dateline/ui/pane"
 )
 
-// TestSessionComesWithItsRows protects the first frame: the one message that
-// brings the session shows the source, the headlines and the row where the reader
-// was, whichever source it is and however it was narrowed.
+// TestSessionComesWithItsRows protects the first frame: the message with the session shows the
+// source, the headlines and the row where the user was, for every source and filter.
 func TestSessionComesWithItsRows(t *testing.T) {
 	all := func(s *screen) { s.turnTo(pane.KeyEverything) }
 	for name, source := range map[string]func(*screen){
@@ -47,7 +46,7 @@ func TestSessionComesWithItsRows(t *testing.T) {
 	}
 }
 
-// whereabouts are a list and the place in it.
+// whereabouts are a list and the position in it.
 type whereabouts struct {
 	source             string
 	unreadOnly, oldest bool
@@ -74,8 +73,8 @@ func (s *screen) turnTo(key string) {
 	s.run(s.m.headlines.open(source, 0))
 }
 
-// TestSessionOfASourceThatIsGone protects the rows from standing under another
-// name: a feed that is not subscribed to any more is left for the unread ones.
+// TestSessionOfASourceThatIsGone checks that the unread items are shown if the feed of the
+// session is not subscribed any more.
 func TestSessionOfASourceThatIsGone(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.turnTo(pane.FeedKey(lwnURL, "Tech"))

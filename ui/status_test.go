@@ -9,7 +9,7 @@ import (
 	"dateline/feed"
 )
 
-// mute is a source that finds no feeds and says so at length.
+// mute is a source that finds no feeds. Its message is long.
 type mute struct{ *fakeSource }
 
 func (mute) Preview(context.Context, string) (feed.Preview, error) { return feed.Preview{}, nil }
@@ -18,10 +18,9 @@ func (mute) Discover(context.Context, string) ([]feed.Candidate, error) {
 	return nil, errors.New("this page announces no feed: look for a link called RSS, Atom or feed on the page, and give its address")
 }
 
-// TestLongAnswersAreReadToTheirEnd protects the way out at the end of a
-// sentence: what is longer than the screen is wide takes more lines, until the
-// next key.
-func TestLongAnswersAreReadToTheirEnd(t *testing.T) {
+// TestLongMessagesAreShownInFull checks that a message that is longer than the screen is wide
+// takes more lines, until the next key.
+func TestLongMessagesAreShownInFull(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		s := newScreen(t, size[0], size[1], func(d *Deps, src *fakeSource) { d.Source = mute{src} })
 		s.press("a", "type:x.example", "enter")
@@ -32,9 +31,9 @@ func TestLongAnswersAreReadToTheirEnd(t *testing.T) {
 	}
 }
 
-// TestMalformedQueryIsToldInFull protects the note of a query that is none: it
-// is readable once Enter was pressed on it, and the prompt stays open.
-func TestMalformedQueryIsToldInFull(t *testing.T) {
+// TestMalformedQueryIsExplainedInFull checks that Enter on a malformed query shows the whole
+// error, and that the prompt stays open.
+func TestMalformedQueryIsExplainedInFull(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	s.press("/", "type:is:unraed maritime exercise")
 	s.expect("column 4", "…")
@@ -48,8 +47,8 @@ func TestMalformedQueryIsToldInFull(t *testing.T) {
 	s.expectNot("did you mean")
 }
 
-// TestRefreshLeavesThePromptAlone protects what is being typed from a refresh
-// that runs and fails meanwhile.
+// TestRefreshLeavesThePromptAlone checks that a refresh that fails does not change the text that
+// the user is typing.
 func TestRefreshLeavesThePromptAlone(t *testing.T) {
 	s := newScreen(t, 80, 24, func(_ *Deps, src *fakeSource) { src.errors[oldURL] = "the server is down; try again later" })
 	s.press("/", "type:maritme", "left", "left")
@@ -62,8 +61,8 @@ func TestRefreshLeavesThePromptAlone(t *testing.T) {
 	}
 }
 
-// TestFilterGoesBeforeTheSearch protects the way out of a filter on a search:
-// Esc drops one after the other.
+// TestFilterGoesBeforeTheSearch checks that Esc ends first the filter on a search and then the
+// search.
 func TestFilterGoesBeforeTheSearch(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("/", "type:report", "enter")
@@ -77,9 +76,8 @@ func TestFilterGoesBeforeTheSearch(t *testing.T) {
 	s.expectNot("Search: report")
 }
 
-// TestCountStaysWhileReloading protects the header of a search from saying
-// that it searches whenever another process writes, and from losing its count
-// on the way to the first and the last hit.
+// TestCountStaysWhileReloading checks that the header of a search keeps its count while another
+// process writes, and when the user goes to the first or last match.
 func TestCountStaysWhileReloading(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("/", "type:report", "enter")

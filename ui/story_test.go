@@ -94,9 +94,9 @@ func TestMarksAndTheirUndo(t *testing.T) {
 	s.expect("1 starred", "Kernel development report 02")
 }
 
-// TestReadRowsStayUntilAskedAgain protects the list from jumping: an item read
-// in the unread view stays, dimmed, until the view is asked for again.
-func TestReadRowsStayUntilAskedAgain(t *testing.T) {
+// TestReadRowsStayUntilLoadedAgain checks that an item read in the unread view stays, dimmed,
+// until the view is loaded again.
+func TestReadRowsStayUntilLoadedAgain(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("enter", "q")
 	s.expect("Go 2 is not coming")
@@ -120,8 +120,8 @@ func TestNextUnreadCrossesFeeds(t *testing.T) {
 	}
 }
 
-// TestSearchAsYouType protects search and filter: hits while typing, an error
-// that points at the place, n walking the hits, Esc leading back.
+// TestSearchAsYouType checks search and filter: matches while typing, an error with its column, n
+// for the next match, and Esc to return.
 func TestSearchAsYouType(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter", "j", "j")
@@ -144,8 +144,8 @@ func TestSearchAsYouType(t *testing.T) {
 	s.expect("Nothing found.", "/ changes the search")
 }
 
-// TestSubscribeAndRemove protects adding a feed by a page's address, from the
-// choice to the first items, and removing one after a question.
+// TestSubscribeAndRemove checks adding a feed by the address of a page, from the choice to the
+// first items, and removing a feed after a question.
 func TestSubscribeAndRemove(t *testing.T) {
 	const url = "https://new.example/feed"
 	s := newScreen(t, 120, 40)
@@ -173,8 +173,8 @@ func TestSubscribeAndRemove(t *testing.T) {
 	s.expect("no feed there; try another address")
 }
 
-// TestNewsArrivesBelowTheCursor protects the row in hand: arrivals do not move
-// it on the screen, and the count of new items is told.
+// TestNewsArrivesBelowTheCursor checks that new items do not move the selected row on
+// the screen, and that their number is shown.
 func TestNewsArrivesBelowTheCursor(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter", "j", "j", "j")
@@ -196,14 +196,14 @@ func TestNewsArrivesBelowTheCursor(t *testing.T) {
 	s.press("r")
 	s.expect("+1 new", "41 of 41 unread")
 	if got := line(); got != before || before < 0 {
-		t.Errorf("the row in hand moved from line %d to %d:\n%s", before, got, s.text())
+		t.Errorf("the selected row moved from line %d to %d:\n%s", before, got, s.text())
 	}
 	s.press("g", "l")
 	s.expect("New since the last refresh", "Breaking: a new kernel")
 }
 
-// TestFailedFeedSaysWhy protects the error state: marked in the sources, told
-// in the header and after the refresh.
+// TestFailedFeedSaysWhy checks that a failed feed is marked in the sources, and that the error is
+// shown in the header and after the refresh.
 func TestFailedFeedSaysWhy(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
 		f.errors[oldURL] = "the server old.example does not answer; check the address or try later"
@@ -214,8 +214,8 @@ func TestFailedFeedSaysWhy(t *testing.T) {
 	s.expect("check the address or try later")
 }
 
-// TestTheScreenComesBack protects the place of the reader across a restart:
-// source, row, pane, density and the position in the article.
+// TestTheScreenComesBack checks that a restart restores the source, row, pane, density and reading
+// progress.
 func TestTheScreenComesBack(t *testing.T) {
 	s := newScreen(t, 120, 24)
 	s.press("t", "type:nato", "enter", "j", "enter", "ctrl+d")
@@ -233,7 +233,7 @@ func TestTheScreenComesBack(t *testing.T) {
 	}
 }
 
-// TestKeysThatCannotActSayWhy protects the promise that no key is silent.
+// TestKeysThatCannotActSayWhy checks that every key that cannot act shows a message.
 func TestKeysThatCannotActSayWhy(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("c")

@@ -12,9 +12,8 @@ import (
 	"dateline/feed/corpus"
 )
 
-// sequenceKinds are all sequences that dateline and Bubble Tea write. What is
-// not here is refused: a list of what is known to be bad would only hold what
-// somebody thought of.
+// sequenceKinds are all sequences that dateline and Bubble Tea write. Any other sequence is an
+// error. A list of forbidden sequences would not be complete.
 var sequenceKinds = []*regexp.Regexp{
 	regexp.MustCompile(`^\x1b\[[0-9]*(;[0-9]+)?[HABCDEFGdXPLMSTJKb@]$`),                                 // moving, erasing, shifting, repeating
 	regexp.MustCompile(`^\x1b(M|\[[0-9]+;[0-9]+r)$`),                                                    // scrolling a part of the screen
@@ -43,9 +42,8 @@ var (
 	alienStyle = regexp.MustCompile(`^\x1b\[[568][;m]|38;5;201`)
 )
 
-// foreign finds what in a stream of bytes is not dateline's own, each with what
-// stands before it, from which the field can be told. On a page there are only
-// styles, links and lines; the rest is for the terminal.
+// foreign returns everything in a stream of bytes that is not dateline's own, with the text before
+// it, which shows the field. A page may only have styles, links and lines.
 func foreign(stream string, page bool) []string {
 	var found []string
 	for rest := stream; rest != ""; {
@@ -65,7 +63,7 @@ func foreign(stream string, page bool) []string {
 	return found
 }
 
-// unfitText says what is wrong with what stands between sequences.
+// unfitText returns what is wrong with text between sequences.
 func unfitText(text string, page bool) string {
 	if !page {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r", ""), "\b", "")
@@ -75,7 +73,7 @@ func unfitText(text string, page bool) string {
 	return corpus.Unfit(text)
 }
 
-// sequenceLen is the length of the sequence (ECMA-48) that s begins with.
+// sequenceLen returns the length of the sequence (ECMA-48) at the start of s.
 func sequenceLen(s string) int {
 	if len(s) < 2 {
 		return len(s)
@@ -104,7 +102,7 @@ func sequenceLen(s string) int {
 	return 2
 }
 
-// unfitSequence says what is wrong with a sequence.
+// unfitSequence returns what is wrong with a sequence.
 func unfitSequence(s string, page bool) string {
 	if styleKind.MatchString(s) {
 		if alienStyle.MatchString(s) {
@@ -139,8 +137,8 @@ func unfitSequence(s string, page bool) string {
 	return "a sequence"
 }
 
-// TestForeignKnowsAttacks: the scanner that the other tests rely on refuses each
-// attack and lets dateline's own through.
+// TestForeignKnowsAttacks checks the scanner of the other tests: it finds each attack and accepts
+// dateline's own sequences.
 func TestForeignKnowsAttacks(t *testing.T) {
 	for _, attack := range corpus.Attacks() {
 		steers := corpus.Unfit(attack) != "" && strings.Trim(attack, "\r\n\b") != ""

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// edit changes what the publisher says in the exercise article, an hour later.
+// edit changes the text of the exercise article, an hour later.
 func (s *screen) edit() {
 	s.clock.t = s.clock.t.Add(3600e9)
 	item := &s.source.docs[natoURL].Items[1]
@@ -14,8 +14,8 @@ func (s *screen) edit() {
 	s.press("R")
 }
 
-// TestEditsAreShownByWord protects the answer to "what did they change": which
-// words went and came, with and without colours, and the way back.
+// TestEditsAreShownByWord checks that removed and added words are marked, with and without colours,
+// and that the text can be shown again.
 func TestEditsAreShownByWord(t *testing.T) {
 	for _, size := range []struct {
 		name string
@@ -43,8 +43,8 @@ func TestEditsAreShownByWord(t *testing.T) {
 	}
 }
 
-// TestEditsInColour protects the marks of a terminal with colours: struck out
-// and underlined, on every line that they go over.
+// TestEditsInColour checks that words are struck out and underlined on a terminal with colours, on
+// every line.
 func TestEditsInColour(t *testing.T) {
 	s := newScreen(t, 60, 40)
 	s.edit()

@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// counter shows how many numbers it was sent, under a ticker that slows quickly.
+// counter is a program that shows how many messages it got. Its ticker slows down quickly.
 type counter struct {
 	program *tea.Program
 	ticker  chan *frameTicker

@@ -15,8 +15,7 @@ func numbers(from, to int) []int {
 
 func ints() List[int, int] { return New(func(i int) int { return i }) }
 
-// TestReloadKeepsRowAndLine protects the promise that arrivals do not move the
-// row in hand.
+// TestReloadKeepsRowAndLine checks that new rows do not move the selected row.
 func TestReloadKeepsRowAndLine(t *testing.T) {
 	l := ints()
 	l.SetHeight(5)
@@ -32,9 +31,9 @@ func TestReloadKeepsRowAndLine(t *testing.T) {
 	}
 }
 
-// TestWalkStaysSmall protects memory: a walk over a long list keeps only a
-// window of it, and asks for more at the right edge.
-func TestWalkStaysSmall(t *testing.T) {
+// TestALongListStaysSmall protects memory: moving through a long list keeps only a window of it
+// loaded, and wants rows at the right edge.
+func TestALongListStaysSmall(t *testing.T) {
 	const total, page, keep = 10000, 90, 200
 	l := ints()
 	l.SetHeight(20)
@@ -71,7 +70,7 @@ func TestWalkStaysSmall(t *testing.T) {
 	}
 }
 
-// TestEmptyList protects against an index out of range in a list of nothing.
+// TestEmptyList protects against an index out of range in an empty list.
 func TestEmptyList(t *testing.T) {
 	l := ints()
 	l.SetHeight(10)
@@ -107,10 +106,9 @@ func TestScrollTakesTheCursorAlong(t *testing.T) {
 	}
 }
 
-// TestFirstHeightShowsWhatComesBefore protects a pane that comes to the screen
-// after its cursor was set: the rows above it are there to be seen. One that
-// only grows keeps the line.
-func TestFirstHeightShowsWhatComesBefore(t *testing.T) {
+// TestFirstHeightShowsRowsAbove checks a pane whose cursor was set before it was shown: rows above
+// the cursor are shown. A pane that only grows keeps the line.
+func TestFirstHeightShowsRowsAbove(t *testing.T) {
 	for cursor, top := range map[int]int{3: 0, 50: 40} {
 		l := ints()
 		l.Replace(numbers(0, 100), cursor, true, true)

@@ -8,8 +8,8 @@ import (
 	"dateline/ui/style"
 )
 
-// TestOverlayOverAnyText protects the lines beside an overlay: whatever character its
-// edge falls on, each stays as wide as the screen.
+// TestOverlayOverAnyText checks that each line stays as wide as the screen, whatever character
+// the edge of the overlay cuts.
 func TestOverlayOverAnyText(t *testing.T) {
 	th := style.New(true, "unicode")
 	for n := range corpus.HostileItems() {

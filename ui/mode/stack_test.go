@@ -16,8 +16,8 @@ func press(t *testing.T, s *Stack[string], key tea.KeyPressMsg) (Answer, string)
 	return a, opener
 }
 
-// TestTheStackGivesKeysToTheTop protects what is being typed: an overlay that opens
-// late lies below the prompt, and each mode answers its own opener.
+// TestTheStackGivesKeysToTheTop checks that an overlay that opens late lies below the prompt, and
+// that each mode has its own opener.
 func TestTheStackGivesKeysToTheTop(t *testing.T) {
 	var s Stack[string]
 	s.OpenPrompt(NewPrompt("/", "", 80), "search")
@@ -38,8 +38,8 @@ func TestTheStackGivesKeysToTheTop(t *testing.T) {
 	}
 }
 
-// TestAnOverlayAnswers protects what a key on an overlay means: a question takes its
-// keys, a list with keys answers with the row, and headings are never chosen.
+// TestAnOverlayAnswers checks the answers of an overlay: to the keys of a question, to keys with a
+// row, and that headings are never chosen.
 func TestAnOverlayAnswers(t *testing.T) {
 	for name, c := range map[string]struct {
 		overlay Overlay
@@ -68,8 +68,8 @@ func TestAnOverlayAnswers(t *testing.T) {
 	}
 }
 
-// TestRebuildKeepsTheCursor protects an overlay that follows changed feeds: the
-// cursor stays, other overlays stay, and one with nothing left closes.
+// TestRebuildKeepsTheCursor checks that rebuilding keeps the cursor and other overlays, and closes
+// an overlay with nothing left.
 func TestRebuildKeepsTheCursor(t *testing.T) {
 	var s Stack[string]
 	rows := []Row{{Left: "a"}, {Left: "b"}, {Left: "c"}}

@@ -9,8 +9,8 @@ import (
 	"dateline/ui/style"
 )
 
-// TestPanesFillTheirRectangle protects the screen from being torn: a pane returns
-// exactly as many lines as its rectangle has, each as wide as that.
+// TestPanesFillTheirRectangle checks that a pane returns exactly as many lines as its rectangle
+// has, each as wide as the rectangle.
 func TestPanesFillTheirRectangle(t *testing.T) {
 	now := time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
 	feeds := []feed.Feed{

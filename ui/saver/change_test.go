@@ -56,8 +56,8 @@ func marks(t *testing.T, store *cache.Store) (marks string) {
 	return marks
 }
 
-// TestEveryChangeReachesTheStore protects the one way from a key to the database: each
-// kind of change does there what its name says, in the order it was made.
+// TestEveryChangeReachesTheStore checks that each kind of change does what its name says in the
+// database, in the order in which the changes were made.
 func TestEveryChangeReachesTheStore(t *testing.T) {
 	ctx, now := t.Context(), time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
 	store, rows := newStore(t, now)
@@ -84,7 +84,7 @@ func TestEveryChangeReachesTheStore(t *testing.T) {
 		}
 		out := s.Outcomes()
 		if len(out) != 1 || out[0].Change == nil || out[0].N != c.n {
-			t.Errorf("%#v came to %#v", c.change, out)
+			t.Errorf("%#v resulted in %#v", c.change, out)
 		}
 		if got := marks(t, store); got != c.want {
 			t.Errorf("after %#v the items are %s, want %s", c.change, got, c.want)
@@ -98,7 +98,7 @@ func TestEveryChangeReachesTheStore(t *testing.T) {
 	}
 }
 
-// TestNothingToRedoIsNoError protects the queue from a redo that has nothing to do.
+// TestNothingToRedoIsNoError checks that a redo with nothing to do does not block the queue.
 func TestNothingToRedoIsNoError(t *testing.T) {
 	now := time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)
 	store, _ := newStore(t, now)
@@ -108,6 +108,6 @@ func TestNothingToRedoIsNoError(t *testing.T) {
 		t.Error(err)
 	}
 	if out := s.Outcomes(); len(out) != 1 || !out[0].Nothing {
-		t.Errorf("it came to %#v", out)
+		t.Errorf("it resulted in %#v", out)
 	}
 }

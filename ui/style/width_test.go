@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// TestFitAgreesWithTheTerminal protects alignment: the quick way of measuring
-// and cutting gives what the full one gives, for every kind of script.
+// TestFitAgreesWithTheTerminal protects alignment: the fast way of measuring and cutting has the
+// same result as the slow way, for every kind of script.
 func TestFitAgreesWithTheTerminal(t *testing.T) {
 	for _, s := range []string{
 		"", "plain", "café déjà vu – “quoted” … · done", "новости недели", "Ελληνικά", "日本語の見出し", "שלום עולם", "e\u0301 combining",
@@ -27,7 +27,7 @@ func TestFitAgreesWithTheTerminal(t *testing.T) {
 	}
 }
 
-// A text that was cut and is cut again right there ends in one ellipsis.
+// TestFitCutsOnce checks that a text that is cut twice at the same point ends in one ellipsis.
 func TestFitCutsOnce(t *testing.T) {
 	for _, s := range []string{"also in Feed 0…", "auch in 新聞…"} {
 		if got, want := Fit(s+" · more", ansi.StringWidth(s)+1, "…"), s; got != want {
