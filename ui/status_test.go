@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dateline/feed"
+	"dateline/feed/fetch"
 )
 
 // mute is a source that finds no feeds. Its message is long.
@@ -88,12 +89,6 @@ func TestCountStaysWhileReloading(t *testing.T) {
 	s.expect("40 found")
 }
 
-// fetchFailure is an error of a fetch, which has a message for the user.
-type fetchFailure struct{}
-
-func (fetchFailure) Error() string       { return "GET https://a.example/feed: 503 Service Unavailable" }
-func (fetchFailure) UserMessage() string { return "a.example has a server error (503)" }
-
 // failingSource finds no feeds and returns err.
 type failingSource struct {
 	*fakeSource
@@ -107,13 +102,14 @@ func (s failingSource) Discover(context.Context, string) ([]feed.Candidate, erro
 // TestErrorsShowTheirUserMessage protects what the status line says of an error: the
 // message for users if there is one, also of a wrapped error, or else the error's text.
 func TestErrorsShowTheirUserMessage(t *testing.T) {
+	reset := &fetch.Error{URL: "https://a.example/feed", Kind: fetch.KindReset}
 	crash := &feed.PanicError{Job: "fetching a feed", Value: "index out of range"}
 	for _, c := range []struct {
 		err  error
 		want string
 	}{
-		{fetchFailure{}, "a.example has a server error (503)"},
-		{fmt.Errorf("finding feeds: %w", fetchFailure{}), "a.example has a server error (503)"},
+		{reset, reset.UserMessage()},
+		{fmt.Errorf("finding feeds: %w", reset), reset.UserMessage()},
 		{crash, crash.UserMessage()},
 		{errors.New("the disk is full"), "the disk is full"},
 	} {
