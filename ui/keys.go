@@ -53,7 +53,7 @@ func (k keymap) keysOf(a *action) []string {
 func (k keymap) keyFor(name string) string { return k.named[name] }
 
 // keyRank returns the position of a key among the keys of an action. Keys of the
-// configuration follow those of the table.
+// configuration follow the keys of the table.
 func keyRank(a *action, key string) int {
 	if i := slices.Index(a.keys, key); i >= 0 {
 		return i
@@ -235,7 +235,7 @@ type keyboard struct {
 	count int
 }
 
-// press adds a key to those typed so far and acts if they are complete.
+// press adds a key to the keys typed so far. If they are complete, it acts.
 func (k *keyboard) press(key string) tea.Cmd {
 	if k.isCount(key) {
 		k.count = min(k.count*10+int(key[0]-'0'), 99999)

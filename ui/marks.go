@@ -282,7 +282,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 // showStep shows what an undo or redo changed and reports whether it did anything.
 func (k *marker) showStep(what string, o saver.Outcome) bool {
 	if o.Nothing {
-		k.status.say("there is nothing to " + what)
+		k.status.say("nothing to " + what)
 		return false
 	}
 	k.show(o.Step.Items, o.Step.Flag, o.Step.On)

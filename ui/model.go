@@ -73,8 +73,7 @@ type Settings struct {
 	// Width is the most cells a line of an article takes; 0 means 76.
 	Width int
 	Mouse bool
-	// RefreshOnStart refreshes every feed at the start, and not only those that are
-	// due.
+	// RefreshOnStart refreshes every feed at the start, and not only the due feeds.
 	RefreshOnStart bool
 	// NotifyWith is the control sequence for notifications of the terminal: "auto",
 	// "osc9", "osc777", "osc99" or "off"; empty means off.

@@ -36,7 +36,7 @@ func (m *Model) showProblems() tea.Cmd {
 	return nil
 }
 
-// noProblems says that all feeds work.
+// noProblems returns the message that all feeds work.
 func noProblems(feeds int) string {
 	switch feeds {
 	case 0:

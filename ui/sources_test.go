@@ -8,8 +8,8 @@ import (
 	"dateline/ui/pane"
 )
 
-// TestRecountAgreesWithRebuild protects the counts that are moved in place:
-// they are those that rows made anew would have, folded groups included.
+// TestRecountAgreesWithRebuild checks that updated counts are the same as the counts of rebuilt
+// rows, also in folded groups.
 func TestRecountAgreesWithRebuild(t *testing.T) {
 	s := newScreen(t, 120, 40, func(d *Deps, src *fakeSource) {
 		src.subs[0].Tags = []string{"World", "Tech"}

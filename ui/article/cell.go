@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// cellKind says how a cell takes part in line breaking.
+// cellKind is the kind of a cell in line breaking.
 type cellKind uint8
 
 const (

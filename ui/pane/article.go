@@ -28,7 +28,8 @@ type Article struct {
 	Failed string
 	// Top is the first line that is shown.
 	Top int
-	// Height and headLines are those of the last drawing.
+	// Height is the number of lines above the progress line, and headerHeight the number
+	// of header lines, in the last drawing.
 	Height       int
 	headerHeight int
 	// Restore is the reading progress to return to when all lines are loaded, in

@@ -10,8 +10,8 @@ import (
 	"dateline/feed"
 )
 
-// TestScreensAtEverySize protects how the page is set, at each shape of the
-// screen, in both densities, with an article open.
+// TestScreensAtEverySize compares the page with the golden files: at each shape of the screen, in
+// both densities, with an article open.
 func TestScreensAtEverySize(t *testing.T) {
 	for _, size := range []struct {
 		name string
@@ -34,8 +34,7 @@ func TestScreensAtEverySize(t *testing.T) {
 	}
 }
 
-// TestResizeInTheMiddle protects the screen against a terminal that changes
-// its size at any moment.
+// TestResizeInTheMiddle checks the screen while the terminal changes its size.
 func TestResizeInTheMiddle(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("n", "enter")
@@ -48,7 +47,7 @@ func TestResizeInTheMiddle(t *testing.T) {
 	s.expect("Wide characters")
 }
 
-// TestReadingAFeed tells the story of a morning: open, read on, go back.
+// TestReadingAFeed opens a feed, reads on and goes back.
 func TestReadingAFeed(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:nato", "enter")
@@ -67,8 +66,8 @@ func TestReadingAFeed(t *testing.T) {
 	}
 }
 
-// TestMarksAndTheirUndo protects what the reader did: every form of marking,
-// its undo, its redo, and that all of it is there after a restart.
+// TestMarksAndTheirUndo checks every way of marking, its undo and redo, and that the marks are there
+// after a restart.
 func TestMarksAndTheirUndo(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter")
@@ -107,8 +106,8 @@ func TestReadRowsStayUntilLoadedAgain(t *testing.T) {
 	}
 }
 
-// TestNextUnreadCrossesFeeds protects n: through the list, then on to the next
-// source with unread items, and an article is opened where one was open.
+// TestNextUnreadCrossesFeeds checks that n goes through the list and then to the next source with
+// unread items. If an article was open, the next article is opened.
 func TestNextUnreadCrossesFeeds(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:nato", "enter", "enter", "n", "n", "n")
@@ -246,7 +245,7 @@ func TestKeysThatCannotActSayWhy(t *testing.T) {
 	s.expect("choose an item first")
 }
 
-// TestHelpShowsEveryAction protects the help page: all actions, filterable.
+// TestHelpShowsEveryAction checks that the help page has all actions and a filter.
 func TestHelpShowsEveryAction(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("?", "type:subscribe")
@@ -256,7 +255,7 @@ func TestHelpShowsEveryAction(t *testing.T) {
 	s.expectNot("Keys: subscribe")
 }
 
-// TestCopyUsesTheTerminal protects y, Y and gy.
+// TestCopyUsesTheTerminal checks y, Y and gy.
 func TestCopyUsesTheTerminal(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:nato", "enter", "y", "Y", "g", "y")
@@ -270,7 +269,7 @@ func TestCopyUsesTheTerminal(t *testing.T) {
 	}
 }
 
-// TestMouse protects click, double click and wheel.
+// TestMouse checks click, double click and wheel.
 func TestMouse(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	at := func(text string) tea.Mouse {
