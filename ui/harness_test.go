@@ -19,7 +19,7 @@ import (
 	"dateline/feed/schedule"
 )
 
-var update = flag.Bool("update", false, "write the golden screens anew")
+var update = flag.Bool("update", false, "rewrite the golden screens")
 
 // clock is a clock that stands still until the test sets it.
 type clock struct{ t time.Time }

@@ -71,7 +71,7 @@ const (
 	areaArticle
 )
 
-// shape is how many panes stand side by side.
+// shape says which panes are shown and how they are arranged.
 type shape int
 
 const (

@@ -84,7 +84,7 @@ func TestNotifyCommand(t *testing.T) {
 	told = nil
 	s.send(duePassed{s.m.refresh.next.generation})
 	if want := []string{"dateline|First, and foremost — Feed"}; !slices.Equal(told, want) {
-		t.Errorf("told %q, want %q", told, want)
+		t.Errorf("the command got %q, want %q", told, want)
 	}
 	s.expect("notify_command failed: exec: no such program")
 }

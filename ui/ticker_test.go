@@ -45,9 +45,9 @@ func (s *frameTicker) stopped() bool {
 	return s.at == len(s.rates)
 }
 
-// TestFrameTicker protects a laptop's battery and the frame after a rest: the ticker
-// of Bubble Tea is where we look for it, it stands while nothing happens, and
-// every message that follows is drawn.
+// TestFrameTicker protects a laptop's battery and the frame after an idle time: Bubble Tea
+// has the expected field for its ticker, the ticker stops while nothing happens, and every
+// later message is drawn.
 func TestFrameTicker(t *testing.T) {
 	var out output
 	keys, _ := io.Pipe()

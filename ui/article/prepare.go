@@ -52,6 +52,7 @@ func mergeText(n *html.Node) {
 	}
 }
 
+// node prepares a node and everything below it.
 func (p *preparer) node(n *html.Node, at enclosing) {
 	switch n.Type {
 	case html.TextNode:

@@ -122,8 +122,8 @@ func (s *layouter) tryTable(md string, rows [][]string, room, width int) bool {
 }
 
 // tableLine removes the first space of a line and makes the borders faint. It also
-// removes hyperlinks: a link may continue in the next line of its table cell, and the
-// text of other table cells stands between.
+// removes hyperlinks: a link may continue in the next line of its table cell, with the
+// text of other table cells in between.
 func (s *layouter) tableLine(line []cell) []cell {
 	line = trim(line[min(len(line), 1):])
 	for i, c := range line {

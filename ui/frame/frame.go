@@ -116,7 +116,7 @@ func removeControls(text string) string {
 const linkPrefix = "\x1b]8;"
 
 // sequence returns the length of the colour (ECMA-48, SGR) or link (OSC 8) at the
-// beginning of a text; 0 if there is none.
+// start of a text; 0 if there is none.
 func sequence(s string) int {
 	switch {
 	case strings.HasPrefix(s, "\x1b["):
@@ -137,7 +137,7 @@ func sequence(s string) int {
 }
 
 // StyleLen returns the length of the sequence for colour and weight (ECMA-48, SGR)
-// at the beginning of a text; 0 if there is none.
+// at the start of a text; 0 if there is none.
 func StyleLen(s string) int {
 	if !strings.HasPrefix(s, "\x1b[") {
 		return 0

@@ -27,9 +27,11 @@ type Painter struct {
 	// up reports whether the alternate screen is up.
 	up bool
 	// stale reports whether the screen may differ from shown.
-	stale        bool
-	shown        Frame
-	syncEnabled  bool
+	stale bool
+	// shown is the frame that was painted last.
+	shown       Frame
+	syncEnabled bool
+	// reduceColors reduces the colours of a text; nil if the terminal has all colours.
 	reduceColors func(string) string
 	// cursor reports whether the terminal shows its cursor.
 	cursor bool
