@@ -97,7 +97,7 @@ func (s *localSource) Refresh(ctx context.Context, request feed.RefreshRequest, 
 		if !s.longRunning {
 			return
 		}
-		s.store.Shrink(ctx)
+		s.store.ReleaseMemory(ctx)
 		freeSpareMemory()
 	}()
 	return s.poller.Refresh(ctx, request, report)
@@ -113,11 +113,11 @@ func (s *localSource) Preview(ctx context.Context, url string) (feed.Preview, er
 	return s.poller.Preview(ctx, url)
 }
 
-// Fulltext implements [feed.Source].
-func (s *localSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
+// PageText implements [feed.Source].
+func (s *localSource) PageText(ctx context.Context, item int64) (feed.PageText, error) {
 	a, err := s.store.Article(ctx, item)
 	if err != nil {
-		return feed.Fulltext{}, err
+		return feed.PageText{}, err
 	}
 	var sub feed.Subscription
 	for _, known := range s.subscriptions() {
@@ -125,11 +125,11 @@ func (s *localSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, 
 			sub = known
 		}
 	}
-	text, err := s.poller.Fulltext(ctx, sub, a.Link)
+	text, err := s.poller.PageText(ctx, sub, a.Link)
 	if err != nil || text.Fetched.IsZero() {
 		return text, err
 	}
-	return text, s.store.SetFulltext(ctx, item, text)
+	return text, s.store.SetPageText(ctx, item, text)
 }
 
 // NextDue implements [feed.Source].

@@ -112,7 +112,7 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	}
 	started, err = connect(ctx, p, file, c, openDatabase(ctx, p.db))
 	if err == nil && salvaged.Old != "" {
-		started.notice = salvaged.Sentence()
+		started.notice = salvaged.UserMessage()
 	}
 	return started, err
 }
@@ -149,7 +149,7 @@ func openDatabase(ctx context.Context, db string) openedDatabase {
 	store, r, err := rescue.Open(ctx, db, cache.Options{Now: time.Now}, warn)
 	o := openedDatabase{store: store, err: err}
 	if r.Old != "" {
-		o.notice = r.Sentence()
+		o.notice = r.UserMessage()
 	}
 	return o
 }

@@ -84,7 +84,7 @@ func filledDatabase(b *testing.B, n int) (config, db string) {
 		for i := range c.Items {
 			doc.Items = append(doc.Items, c.Article(f, i))
 		}
-		_, err = store.Save(ctx, feed.Fetched{URL: c.URL(f), Document: doc, State: state, Round: start})
+		_, err = store.Save(ctx, feed.Fetched{URL: c.URL(f), Document: doc, State: state, RefreshStart: start})
 	}
 	for left := 1; left > 0 && err == nil; {
 		left, err = store.IndexPending(ctx, 5000)

@@ -79,7 +79,7 @@ func (h *hostileHome) run(args ...string) (stdout string, ok bool) {
 	}
 	for what, text := range map[string]string{"stdout": out.String(), "stderr": errs.String()} {
 		for line := range strings.Lines(text) {
-			if bad := corpus.Unfit(line); bad != "" {
+			if bad := corpus.FindUnsafe(line); bad != "" {
 				h.t.Errorf("%.60q…: %s on %s: %.300q", strings.Join(args, " "), bad, what, line)
 				break
 			}
@@ -115,7 +115,7 @@ func (h *hostileHome) runJSON(args ...string) {
 func unfitJSON(v any) (path, bad string) {
 	switch v := v.(type) {
 	case string:
-		return "", corpus.Unfit(v)
+		return "", corpus.FindUnsafe(v)
 	case []any:
 		for _, e := range v {
 			if path, bad := unfitJSON(e); bad != "" {
@@ -193,7 +193,7 @@ func (h *hostileHome) hostileLists() {
 	h.run("add", "--preview", h.server+"/json")
 	h.run("add", h.server+"/announces")
 	h.run("add", h.server+"/page")
-	h.run("add", h.server+"/atom?again", "--name", corpus.HostileWhole("name"), "--tag", corpus.HostileWhole("tag"))
+	h.run("add", h.server+"/atom?again", "--name", corpus.HostileTextAll("name"), "--tag", corpus.HostileTextAll("tag"))
 	h.run("import", h.write("raw.opml", hostileOPML(h.server, func(s string) string { return s })))
 	escaped := func(s string) string {
 		var b bytes.Buffer
@@ -223,7 +223,7 @@ func (h *hostileHome) hostileLists() {
 		}
 		if e, ok := token.(xml.StartElement); ok {
 			for _, a := range e.Attr {
-				if bad := corpus.Unfit(a.Value); bad != "" {
+				if bad := corpus.FindUnsafe(a.Value); bad != "" {
 					t.Errorf("%s in %s of the exported list: %q", bad, a.Name.Local, a.Value)
 				}
 			}
@@ -236,7 +236,7 @@ func (h *hostileHome) hostileLists() {
 func TestNoHostileArgumentIsPrinted(t *testing.T) {
 	h := newHostileHome(t)
 	h.write("config.toml", "[[feeds]]\nurl = \"builtin:guide\"\n")
-	bad := corpus.HostileWhole("argument")
+	bad := corpus.HostileTextAll("argument")
 	for _, args := range [][]string{
 		{bad}, {"list", bad}, {"list", `title:"` + bad}, {"list", "-" + bad}, {"list", "--" + bad}, {"show", bad}, {"show", "1", "--format", bad}, {"mark", bad, "x"}, {"mark", "label:" + bad, "is:unread"},
 		{"mark", "read", "--id", bad}, {"feeds", bad}, {"remove", bad}, {"move", bad}, {"move", "guide", bad}, {"move", "guide", "https://e.example/" + bad}, {"refresh", bad}, {"add", bad}, {"add", "http://" + bad}, {"add", "https://e.example/" + bad},
@@ -251,17 +251,17 @@ func TestNoHostileArgumentIsPrinted(t *testing.T) {
 			continue
 		}
 		// Files that exist, with long names.
-		name := strings.NewReplacer("/", "", "\x00", "").Replace(corpus.Hostile("f", n))
-		path := h.write(name[:min(len(name), 200)], "[[feeds]]\n"+corpus.Hostile("key", n)+" = 1\nurl = \""+corpus.Hostile("value", n)+"\"\n")
+		name := strings.NewReplacer("/", "", "\x00", "").Replace(corpus.HostileText("f", n))
+		path := h.write(name[:min(len(name), 200)], "[[feeds]]\n"+corpus.HostileText("key", n)+" = 1\nurl = \""+corpus.HostileText("value", n)+"\"\n")
 		h.run("--config", path, "config", "check")
 		h.run("import", path)
 		h.run("restore", path)
 		h.run("--db", path, "list")
-		address := strings.ToValidUTF8(corpus.Hostile("https://e.example/", n), "")
+		address := strings.ToValidUTF8(corpus.HostileText("https://e.example/", n), "")
 		h.write("config.toml", "theme = "+config.Quote(address)+"\n[keys]\n"+config.Quote(address)+" = \"open\"\n[[feeds]]\nurl = "+config.Quote(address)+"\nuser_agent = "+config.Quote(address)+"\n[feeds.headers]\n"+config.Quote(address)+" = \"x\"\n")
 		h.run("config", "check")
 		h.write("config.toml", "[[feeds]]\nurl = "+config.Quote(address)+"\n")
-		if _, ok := h.run("feeds"); ok && corpus.Unfit(address) != "" {
+		if _, ok := h.run("feeds"); ok && corpus.FindUnsafe(address) != "" {
 			t.Errorf("the configuration accepts the address %q", address)
 		}
 	}
@@ -286,7 +286,7 @@ func TestNothingHostileOnATerminal(t *testing.T) {
 			t.Errorf("%s wrote no colour: %.300q", args, out)
 		}
 		for line := range strings.Lines(ownSequences.ReplaceAllString(out, "")) {
-			if bad := corpus.Unfit(line); bad != "" {
+			if bad := corpus.FindUnsafe(line); bad != "" {
 				t.Errorf("%s: %s in %.300q", args, bad, line)
 			}
 		}
@@ -304,7 +304,7 @@ func header(field string) string {
 			return -1
 		}
 		return r
-	}, corpus.HostileWhole(field))
+	}, corpus.HostileTextAll(field))
 }
 
 // validInURL has attacks that a URL can contain.
@@ -313,7 +313,7 @@ const validInURL = "\u009b2J\u202e\u200b\u2028\u00ad\u3164\U000e0041\x9bOWNED"
 // hostileServer serves attacks in documents, web pages and every header.
 func hostileServer(t *testing.T) *httptest.Server {
 	t.Helper()
-	bad := func(field string) string { return oneLine(corpus.HostileWhole(field)) }
+	bad := func(field string) string { return oneLine(corpus.HostileTextAll(field)) }
 	n := corpus.HostileItems()
 	edits := 0
 	mux := http.NewServeMux()
@@ -330,7 +330,7 @@ func hostileServer(t *testing.T) *httptest.Server {
 	mux.HandleFunc("/announces", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		for i := range n {
-			attack := strings.ReplaceAll(corpus.Hostile("announced", i), `"`, "")
+			attack := strings.ReplaceAll(corpus.HostileText("announced", i), `"`, "")
 			fmt.Fprintf(w, `<link rel="alternate" type="application/rss+xml" title="%s" href="/feed/%[1]s">`, attack)
 			fmt.Fprintf(w, `<a href="/rss/%s" type="application/atom+xml">%[1]s</a>`, attack)
 		}
@@ -338,7 +338,7 @@ func hostileServer(t *testing.T) *httptest.Server {
 	mux.HandleFunc("/page", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(http.StatusNotFound)
-		fmt.Fprint(w, "<title>"+corpus.HostileWhole("page")+"</title>")
+		fmt.Fprint(w, "<title>"+corpus.HostileTextAll("page")+"</title>")
 	})
 	// These are responses that net/http would not send.
 	for path, response := range map[string]string{
@@ -375,7 +375,7 @@ func hostileTLS(t *testing.T) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := pkix.Name{CommonName: strings.ToValidUTF8(corpus.Hostile("cn", 0), ""), Organization: []string{strings.ToValidUTF8(corpus.Hostile("org", 11), "")}}
+	names := pkix.Name{CommonName: strings.ToValidUTF8(corpus.HostileText("cn", 0), ""), Organization: []string{strings.ToValidUTF8(corpus.HostileText("org", 11), "")}}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: names, NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"\x1b[2J\x1b]0;OWNED\x07.example", "\x7f\b.example"}}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -395,13 +395,13 @@ func hostileConfig(t *testing.T, dir, server, tlsServer string) string {
 	t.Helper()
 	var b strings.Builder
 	name := func(field string, n int) string {
-		return config.Quote(field + strings.ToValidUTF8(corpus.Hostile(field, n), ""))
+		return config.Quote(field + strings.ToValidUTF8(corpus.HostileText(field, n), ""))
 	}
 	script := filepath.Join(dir, "program")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\ncat \"$0.txt\" >&2\nexit 3\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(script+".txt", []byte(oneLine(corpus.HostileWhole("stderr"))), 0o600); err != nil {
+	if err := os.WriteFile(script+".txt", []byte(oneLine(corpus.HostileTextAll("stderr"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	urls := []string{tlsServer, "exec:" + script, "file:" + dir + "/no such file", "http://nosuch.invalid/"}
@@ -412,7 +412,7 @@ func hostileConfig(t *testing.T, dir, server, tlsServer string) string {
 		fmt.Fprintf(&b, "[[rules]]\nname = %s\nquery = %s\nlabels = [%s]\n%s\n", name(fmt.Sprint("rule", i), i), config.Quote([]string{"title:31mtitle", "author:author", "is:unread"}[i]), name("label", i+3), rule)
 	}
 	for i := range 6 {
-		fmt.Fprintf(&b, "[[queries]]\nname = %s\nquery = %s\n", name(fmt.Sprint("query", i), i), config.Quote(`"`+strings.NewReplacer(`"`, "", `\`, "").Replace(strings.ToValidUTF8(corpus.Hostile("term", i), ""))+`" or is:unread`))
+		fmt.Fprintf(&b, "[[queries]]\nname = %s\nquery = %s\n", name(fmt.Sprint("query", i), i), config.Quote(`"`+strings.NewReplacer(`"`, "", `\`, "").Replace(strings.ToValidUTF8(corpus.HostileText("term", i), ""))+`" or is:unread`))
 	}
 	for i, url := range urls {
 		fmt.Fprintf(&b, "[[feeds]]\nurl = %s\n", config.Quote(url))
@@ -426,9 +426,9 @@ func hostileConfig(t *testing.T, dir, server, tlsServer string) string {
 // hostileOPML returns an OPML file with attacks. written encodes each attack.
 func hostileOPML(server string, written func(string) string) string {
 	var b strings.Builder
-	b.WriteString("<opml version=\"2.0\"><head><title>" + written(corpus.Hostile("opmltitle", 0)) + "</title></head><body>")
+	b.WriteString("<opml version=\"2.0\"><head><title>" + written(corpus.HostileText("opmltitle", 0)) + "</title></head><body>")
 	for i := range corpus.HostileItems() {
-		bad := written(corpus.Hostile("opml", i))
+		bad := written(corpus.HostileText("opml", i))
 		fmt.Fprintf(&b, `<outline text="folder%s"><outline type="rss" text="%[1]s" title="title%[1]s" xmlUrl="%[2]s/opml%[3]d/%[1]s" htmlUrl="%[2]s/%[1]s" category="/a%[1]s/b,c%[1]s"/></outline>`, bad, server, i)
 	}
 	return b.String() + "</body></opml>"

@@ -37,7 +37,7 @@ func TestApply(t *testing.T) {
 	cachetest.Equal(t, "marked in the view", apply(cache.MarkView{View: cachetest.View(t, "is:unread"), Mark: feed.Mark{Flag: feed.Label, Label: "later", On: true, At: at}}).N, 2)
 	cachetest.Equal(t, "labelled", s.List("label:later"), []string{"3", "4"})
 	apply(cache.SetProgress{Item: s.ID("4"), Permille: 250})
-	permille, err := s.ReadingPosition(s.Ctx(), s.ID("4"))
+	permille, err := s.Progress(s.Ctx(), s.ID("4"))
 	s.Must(err)
 	cachetest.Equal(t, "progress", permille, 250)
 	apply(cache.SetSetting{"screen", "x"})

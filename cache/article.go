@@ -108,7 +108,7 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	var categories, enclosures, labels string
 	var body sql.RawBytes
 	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.Account, &a.FeedTitle,
-		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.Fulltext, &a.Read, &a.Starred, &a.Hidden, &snoozed,
+		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.HasPageText, &a.Read, &a.Starred, &a.Hidden, &snoozed,
 		&a.Key, &a.GUID, &a.Title, &a.Author, &a.Summary, &a.Link, &a.Comments, &published, &updated, &a.Words, &categories, &enclosures,
 		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &labels, &a.Body.Base, &body); err != nil {
 		return 0, a, err

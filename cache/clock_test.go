@@ -119,7 +119,7 @@ func TestPollLogOfAWrongClock(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA)
 	answer := func(key string) {
-		_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, Round: s.Now(), Document: &feed.Document{Items: []feed.Article{cachetest.Item(key, time.Hour)}}, Log: feed.Poll{At: s.Now()}})
+		_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, RefreshStart: s.Now(), Document: &feed.Document{Items: []feed.Article{cachetest.Item(key, time.Hour)}}, Log: feed.PollLogEntry{At: s.Now()}})
 		s.Must(err)
 	}
 	s.Advance(year)
@@ -129,7 +129,7 @@ func TestPollLogOfAWrongClock(t *testing.T) {
 	}
 	s.Advance(-year)
 	answer("now")
-	polls, err := s.Polls(s.Ctx(), feedA, cache.MaxPolls)
+	polls, err := s.PollLog(s.Ctx(), feedA, cache.MaxPolls)
 	s.Must(err)
 	if len(polls) != 1 || !polls[0].At.Equal(s.Now()) {
 		t.Errorf("%d entries, %+v", len(polls), polls)

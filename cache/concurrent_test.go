@@ -26,7 +26,7 @@ func TestConcurrentStores(t *testing.T) {
 				for i := range 5 {
 					items = append(items, cachetest.Item(fmt.Sprint(r, "-", i), time.Duration(r*5+i+1)*time.Minute))
 				}
-				if _, err := by.Save(t.Context(), feed.Fetched{URL: "a", Round: noon, Document: &feed.Document{Items: items}}); err != nil {
+				if _, err := by.Save(t.Context(), feed.Fetched{URL: "a", RefreshStart: noon, Document: &feed.Document{Items: items}}); err != nil {
 					t.Error("save:", err)
 				}
 				rows, err := by.After(t.Context(), cache.View{}, cache.Pos{}, 100)

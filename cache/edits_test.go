@@ -68,19 +68,19 @@ func TestPageText(t *testing.T) {
 	s.Subscribe("a")
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "<p>teaser"), cachetest.Item("2", 2*time.Hour, "Two", "<p>other"))
 	id := s.ID("1")
-	none, err := s.Fulltext(s.Ctx(), id)
+	none, err := s.PageText(s.Ctx(), id)
 	s.Must(err)
-	cachetest.Equal(t, "never fetched", none, feed.Fulltext{})
+	cachetest.Equal(t, "never fetched", none, feed.PageText{})
 	for i, failed := range []bool{true, false, true} {
-		page := feed.Fulltext{Body: markup.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.Advance(time.Minute)}
+		page := feed.PageText{Body: markup.Body{Raw: "<article>whole story", Base: "https://example.org/1"}, Fetched: s.Advance(time.Minute)}
 		if failed {
 			page.Error = "the page needs a login: open it in the browser"
 		}
-		s.Must(s.SetFulltext(s.Ctx(), id, page))
-		got, err := s.Fulltext(s.Ctx(), id)
+		s.Must(s.SetPageText(s.Ctx(), id, page))
+		got, err := s.PageText(s.Ctx(), id)
 		s.Must(err)
 		if i == 0 {
-			cachetest.Equal(t, "failed", got, feed.Fulltext{Fetched: s.Now(), Error: page.Error})
+			cachetest.Equal(t, "failed", got, feed.PageText{Fetched: s.Now(), Error: page.Error})
 			cachetest.Equal(t, "has none", s.List("has:fulltext"), []string{})
 			s.IndexAll()
 			continue
@@ -97,7 +97,7 @@ func TestPageText(t *testing.T) {
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "<p>edited"))
 	s.IndexAll()
 	cachetest.Equal(t, "after an edit", s.List("whole edited"), []string{"1"})
-	if err := s.SetFulltext(s.Ctx(), 4711, feed.Fulltext{}); !errors.Is(err, cache.ErrNotFound) {
+	if err := s.SetPageText(s.Ctx(), 4711, feed.PageText{}); !errors.Is(err, cache.ErrNotFound) {
 		t.Errorf("unknown item: %v", err)
 	}
 }
@@ -114,7 +114,7 @@ func TestItemsWithoutPageText(t *testing.T) {
 	s.MarkItems(feed.Hidden, true, "hidden")
 	want := func(max int) (keys []string) {
 		t.Helper()
-		items, err := s.WantFulltext(s.Ctx(), "a", max)
+		items, err := s.ItemsWithoutPageText(s.Ctx(), "a", max)
 		s.Must(err)
 		for _, i := range items {
 			keys = append(keys, i.Key)
@@ -122,8 +122,8 @@ func TestItemsWithoutPageText(t *testing.T) {
 		return keys
 	}
 	cachetest.Equal(t, "newest", want(2), []string{"1", "2"})
-	s.Must(s.SetFulltext(s.Ctx(), s.ID("1"), feed.Fulltext{Body: markup.Body{Raw: "text"}}))
-	s.Must(s.SetFulltext(s.Ctx(), s.ID("2"), feed.Fulltext{Error: "the page is gone"}))
+	s.Must(s.SetPageText(s.Ctx(), s.ID("1"), feed.PageText{Body: markup.Body{Raw: "text"}}))
+	s.Must(s.SetPageText(s.Ctx(), s.ID("2"), feed.PageText{Error: "the page is gone"}))
 	cachetest.Equal(t, "fetched once", want(9), []string{"3"})
 }
 
@@ -134,7 +134,7 @@ func TestTextsAreRemovedWithTheirItem(t *testing.T) {
 	s.Subscribe("a")
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "One", "text"))
 	s.SaveItems("a", cachetest.Item("1", time.Hour, "Two", "text"))
-	s.Must(s.SetFulltext(s.Ctx(), s.ID("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
+	s.Must(s.SetPageText(s.Ctx(), s.ID("1"), feed.PageText{Body: markup.Body{Raw: "whole"}}))
 	s.IndexAll()
 	_, err := s.Purge(s.Ctx(), "a")
 	s.Must(err)

@@ -213,7 +213,7 @@ func setFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) err
 	number := func(i int) int { return int(n[i].Int64) }
 	*f = feed.Feed{
 		Title: t[0], URL: t[1], Account: t[13], Description: t[2], Site: t[3],
-		Updated: db.FromMicros(n[0]), Asking: db.FromMicros(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
+		Updated: db.FromMicros(n[0]), ClaimedUntil: db.FromMicros(n[11]), Paused: number(12) != 0, Fulltext: number(13) != 0,
 		Total: number(14), Unread: number(15),
 		Poll: feed.PollState{
 			LastChecked: db.FromMicros(n[1]), LastOK: db.FromMicros(n[2]), NextCheck: db.FromMicros(n[3]),

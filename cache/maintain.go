@@ -25,9 +25,9 @@ func (s *Store) Vacuum(ctx context.Context) error {
 	return nil
 }
 
-// Shrink releases the memory of cached pages. SQLite reads them again when it needs
+// ReleaseMemory releases the memory of cached pages. SQLite reads them again when it needs
 // them.
-func (s *Store) Shrink(ctx context.Context) {
+func (s *Store) ReleaseMemory(ctx context.Context) {
 	_, _ = s.writer.ExecContext(ctx, `PRAGMA shrink_memory`) // if it fails, the memory stays in use
 }
 

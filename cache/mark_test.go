@@ -88,7 +88,7 @@ func TestSaveKeepsMarks(t *testing.T) {
 	if !a.Read || !a.Starred || !a.Edited || !a.Snoozed.Equal(until) || !slices.Equal(a.Labels, []string{"later"}) {
 		t.Errorf("marks lost: %+v", a.Item)
 	}
-	permille, err := s.ReadingPosition(s.Ctx(), id)
+	permille, err := s.Progress(s.Ctx(), id)
 	s.Must(err)
 	cachetest.Equal(t, "reading position", permille, 500)
 	cachetest.Equal(t, "by label", s.List("label:later is:snoozed"), []string{"1"})

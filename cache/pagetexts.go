@@ -12,10 +12,10 @@ import (
 	"dateline/feed/markup"
 )
 
-// Fulltext returns the page text of an item, or the message that says why there is
+// PageText returns the page text of an item, or the message that says why there is
 // none. Fetched is zero if the page was never fetched.
-func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
-	var t feed.Fulltext
+func (s *Store) PageText(ctx context.Context, id int64) (feed.PageText, error) {
+	var t feed.PageText
 	var fetched sql.NullInt64
 	var body []byte
 	err := s.readers.QueryRowContext(ctx, `SELECT fetched, base, body, error FROM page_texts WHERE id = ?`, id).
@@ -30,13 +30,13 @@ func (s *Store) Fulltext(ctx context.Context, id int64) (feed.Fulltext, error) {
 	return t, WrapError(ctx, "read the page text", err)
 }
 
-// SetFulltext saves the page text of an item, or the message that says why there is
+// SetPageText saves the page text of an item, or the message that says why there is
 // none. If Fetched is zero, it is now. A failure does not replace a text. If the item
 // is gone, the error is [ErrNotFound].
 //
 // Searches find the words of the page text beside those of the feed's own text. They
 // are slower until [Store.IndexPending] has indexed it.
-func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) error {
+func (s *Store) SetPageText(ctx context.Context, id int64, t feed.PageText) error {
 	if t.Fetched.IsZero() {
 		t.Fetched = s.now()
 	}
@@ -72,7 +72,7 @@ func (s *Store) SetFulltext(ctx context.Context, id int64, t feed.Fulltext) erro
 	})
 }
 
-// pageTextNewest is the number of newest items of a feed that [Store.WantFulltext] looks
+// pageTextNewest is the number of newest items of a feed that [Store.ItemsWithoutPageText] looks
 // at. Older items are not fetched, such as the archive from before the option was set.
 const pageTextNewest = 200
 
@@ -81,9 +81,9 @@ const sqlWantFulltext = `SELECT n.pos FROM (SELECT i.pos FROM items i INDEXED BY
 	CROSS JOIN items i ON i.pos = n.pos JOIN details d ON d.id = i.id
 	WHERE d.link <> '' AND NOT EXISTS (SELECT 1 FROM page_texts t WHERE t.id = i.id) LIMIT ?`
 
-// WantFulltext returns items of a feed whose page was never fetched: up to max of the
+// ItemsWithoutPageText returns items of a feed whose page was never fetched: up to max of the
 // newest that have a link, newest first.
-func (s *Store) WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error) {
+func (s *Store) ItemsWithoutPageText(ctx context.Context, url string, max int) ([]feed.Item, error) {
 	const op = "list items without a page text"
 	positions, err := db.Integers(ctx, s.readers, db.SQL(sqlWantFulltext, url, pageTextNewest, max))
 	if err != nil {

@@ -40,7 +40,7 @@ func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) erro
 
 // logPoll adds an entry to the poll log, with what was saved. It deletes the oldest
 // entries, and those that a wrong clock dated in the future.
-func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
+func (w *itemWriter) logPoll(id int64, l feed.PollLogEntry, saved feed.Saved) {
 	if l.At.IsZero() {
 		return
 	}
@@ -52,23 +52,23 @@ func (w *itemWriter) logPoll(id int64, l feed.Poll, saved feed.Saved) {
 		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, maxPolls)
 }
 
-// Polls returns the last entries of the poll log of a feed, newest first: up to max,
+// PollLog returns the last entries of the poll log of a feed, newest first: up to max,
 // and at most [maxPolls].
-func (s *Store) Polls(ctx context.Context, url string, max int) ([]feed.Poll, error) {
+func (s *Store) PollLog(ctx context.Context, url string, max int) ([]feed.PollLogEntry, error) {
 	polls, err := readPolls(ctx, s.readers, url, max)
 	return polls, WrapError(ctx, "read the poll log of "+url, err)
 }
 
-func readPolls(ctx context.Context, q db.Querier, url string, max int) ([]feed.Poll, error) {
+func readPolls(ctx context.Context, q db.Querier, url string, max int) ([]feed.PollLogEntry, error) {
 	rows, err := q.QueryContext(ctx, `SELECT at, outcome, status, bytes, arrived, updated, reissued, duration, error FROM polls
 		WHERE feed = (SELECT id FROM feeds WHERE url = ?) ORDER BY at DESC LIMIT ?`, url, max)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var polls []feed.Poll
+	var polls []feed.PollLogEntry
 	for rows.Next() {
-		var p feed.Poll
+		var p feed.PollLogEntry
 		var at sql.NullInt64
 		var duration int64
 		if err := rows.Scan(&at, &p.Outcome, &p.Status, &p.Bytes, &p.New, &p.Updated, &p.Reissued, &duration, &p.Error); err != nil {

@@ -29,7 +29,7 @@ func TestClaim(t *testing.T) {
 	cachetest.Equal(t, "the second", other.claim(feeds, false), []string{"c"})
 	cachetest.Equal(t, "by name", other.claim(feeds[:1], true), []string{"a"})
 	until := s.Now().Add(10 * time.Minute)
-	cachetest.Equal(t, "shown to others", other.feedOf("b").Asking, until)
+	cachetest.Equal(t, "shown to others", other.feedOf("b").ClaimedUntil, until)
 	s.Must(s.Release(s.Ctx(), []string{"b"}, until.Add(-time.Second)))
 	cachetest.Equal(t, "after the end of another claim", other.claim(feeds[1:2], false), []string(nil))
 	s.Must(s.Release(s.Ctx(), []string{"b"}, until))
@@ -55,6 +55,6 @@ func TestClaimAfterCheck(t *testing.T) {
 	cachetest.Equal(t, "as it was read before", other.claim(feeds, false), []string(nil))
 	feeds, err = other.Feeds(s.Ctx())
 	s.Must(err)
-	cachetest.Equal(t, "claimed after the result", feeds[0].Asking, time.Time{})
+	cachetest.Equal(t, "claimed after the result", feeds[0].ClaimedUntil, time.Time{})
 	cachetest.Equal(t, "as it is", other.claim(feeds, false), []string{"a"})
 }

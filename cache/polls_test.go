@@ -39,7 +39,7 @@ func TestPollStateIsSaved(t *testing.T) {
 			Fresh: time.Second, Until: noon.Add(time.Minute)},
 		Reason: "posts daily", PostInterval: 5 * time.Hour, Newest: noon.Add(-time.Hour), MovedTo: feedB, MovedSince: noon, MovedTimes: 3,
 	}
-	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, State: want, Log: feed.Poll{At: noon, Outcome: feed.Failed}})
+	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, State: want, Log: feed.PollLogEntry{At: noon, Outcome: feed.Failed}})
 	s.Must(err)
 	f := s.feedOf(feedA)
 	if !reflect.DeepEqual(f.Poll, want) || !f.Paused {
@@ -47,7 +47,7 @@ func TestPollStateIsSaved(t *testing.T) {
 	}
 	_, err = s.Purge(s.Ctx(), feedA)
 	s.Must(err)
-	polls, err := s.Polls(s.Ctx(), feedA, 10)
+	polls, err := s.PollLog(s.Ctx(), feedA, 10)
 	s.Must(err)
 	if f := s.feedOf(feedA); !reflect.DeepEqual(f.Poll, feed.PollState{}) || len(polls) != 0 {
 		t.Errorf("after a purge: %+v, %v", f.Poll, polls)
@@ -60,7 +60,7 @@ func TestPollLog(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA, feedB)
 	for n := range cache.MaxPolls + 5 {
-		a := feed.Fetched{URL: feedA, Log: feed.Poll{At: noon.Add(time.Duration(n) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, Duration: time.Second, Error: "e"}}
+		a := feed.Fetched{URL: feedA, Log: feed.PollLogEntry{At: noon.Add(time.Duration(n) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, Duration: time.Second, Error: "e"}}
 		if n == cache.MaxPolls+4 {
 			a.Document = &feed.Document{Items: []feed.Article{cachetest.Item("1", time.Hour), cachetest.Item("2", time.Hour)}}
 		}
@@ -69,16 +69,16 @@ func TestPollLog(t *testing.T) {
 	}
 	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedB})
 	s.Must(err)
-	polls, err := s.Polls(s.Ctx(), feedA, 100)
+	polls, err := s.PollLog(s.Ctx(), feedA, 100)
 	s.Must(err)
-	want := feed.Poll{At: noon.Add((cache.MaxPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
+	want := feed.PollLogEntry{At: noon.Add((cache.MaxPolls + 4) * time.Minute), Outcome: feed.OK, Status: 200, Bytes: 12, New: 2, Duration: time.Second, Error: "e"}
 	if len(polls) != cache.MaxPolls || polls[0] != want || !polls[cache.MaxPolls-1].At.Equal(noon.Add(5*time.Minute)) {
 		t.Errorf("%d entries, the first %+v", len(polls), polls[0])
 	}
-	if polls, err := s.Polls(s.Ctx(), feedA, 2); err != nil || len(polls) != 2 {
+	if polls, err := s.PollLog(s.Ctx(), feedA, 2); err != nil || len(polls) != 2 {
 		t.Errorf("two entries: %v, %v", polls, err)
 	}
-	if polls, err := s.Polls(s.Ctx(), feedB, 2); err != nil || len(polls) != 0 {
+	if polls, err := s.PollLog(s.Ctx(), feedB, 2); err != nil || len(polls) != 0 {
 		t.Errorf("a result without an entry wrote %v, %v", polls, err)
 	}
 }
@@ -89,7 +89,7 @@ func TestMoveFeed(t *testing.T) {
 	s := open(t)
 	s.Subscribe(feedA)
 	s.SaveItems(feedA, cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour))
-	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, Log: feed.Poll{At: noon}, State: feed.PollState{
+	_, err := s.Save(s.Ctx(), feed.Fetched{URL: feedA, Log: feed.PollLogEntry{At: noon}, State: feed.PollState{
 		ETag: `"1"`, BodyHash: "h", Gone: true, Failures: 1, Error: "No.", MovedTo: feedB, MovedSince: noon, MovedTimes: 3, LastOK: noon}})
 	s.Must(err)
 	s.Must(s.MoveFeed(s.Ctx(), feedA, feedB))
@@ -98,7 +98,7 @@ func TestMoveFeed(t *testing.T) {
 	if want := (feed.PollState{BodyHash: "h", LastOK: noon}); f.Total != 2 || f.Unread != 2 || !reflect.DeepEqual(f.Poll, want) {
 		t.Errorf("%+v", f)
 	}
-	if polls, err := s.Polls(s.Ctx(), feedB, 9); err != nil || len(polls) != 1 {
+	if polls, err := s.PollLog(s.Ctx(), feedB, 9); err != nil || len(polls) != 1 {
 		t.Errorf("log: %v, %v", polls, err)
 	}
 	if saved := s.SaveItems(feedB, cachetest.Item("1", time.Hour)); saved.New != 0 {

@@ -113,7 +113,7 @@ func TestOneOfTen(t *testing.T) {
 		switch role {
 		case "save":
 			f := (round + number) % 4
-			_, err = s.Save(ctx, feed.Fetched{URL: string(rune('a' + f)), Document: &feed.Document{Items: listedItems(f, round/4)}, Round: time.Now()})
+			_, err = s.Save(ctx, feed.Fetched{URL: string(rune('a' + f)), Document: &feed.Document{Items: listedItems(f, round/4)}, RefreshStart: time.Now()})
 			if err == nil && round%10 == 9 {
 				_, err = s.IndexPending(ctx, 100)
 			}

@@ -76,7 +76,7 @@ func TestReissuedArchive(t *testing.T) {
 			cachetest.Equal(t, "labelled", s.List("label:later"), []string{"new-6"})
 			cachetest.Equal(t, "all", len(s.List("")), 12)
 			cachetest.Equal(t, "the same items", s.IDs("new-0", "new-5", "new-9"), ids)
-			at, err := s.ReadingPosition(s.Ctx(), s.ID("new-1"))
+			at, err := s.Progress(s.Ctx(), s.ID("new-1"))
 			s.Must(err)
 			cachetest.Equal(t, "position", at, 700)
 			for range 2 {

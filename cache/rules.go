@@ -30,7 +30,7 @@ func (s *Store) activeRules(now time.Time) []query.Rule {
 
 // asArrived returns an item without the changes that were made since it arrived.
 func asArrived(a feed.Article) feed.Article {
-	a.Read, a.Starred, a.Hidden, a.Edited, a.Fulltext = false, false, false, false, false
+	a.Read, a.Starred, a.Hidden, a.Edited, a.HasPageText = false, false, false, false, false
 	a.Snoozed, a.Labels = time.Time{}, nil
 	return a
 }

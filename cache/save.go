@@ -140,7 +140,7 @@ func (w *itemWriter) save(batches []batch) ([]feed.Saved, error) {
 			return nil, err
 		}
 		if saved[i].New > 0 {
-			if err := w.saveRefreshStart(b.Round); err != nil {
+			if err := w.saveRefreshStart(b.RefreshStart); err != nil {
 				return nil, err
 			}
 		}
@@ -218,7 +218,7 @@ func (w *itemWriter) updateChanged(t *target, old known, in incoming, isNew bool
 	if err != nil {
 		return known{}, err
 	}
-	if !isNew && in.TookOver(before) {
+	if !isNew && in.ReusesGUIDOf(before) {
 		if err := w.releaseGUID(before); err != nil {
 			return known{}, err
 		}

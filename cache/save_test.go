@@ -51,7 +51,7 @@ func TestCanceledSave(t *testing.T) {
 		}
 		return noon
 	})
-	_, err := s.Save(ctx, feed.Fetched{URL: "a", Round: noon, Document: &feed.Document{Items: []feed.Article{cachetest.Item("1", time.Hour)}}})
+	_, err := s.Save(ctx, feed.Fetched{URL: "a", RefreshStart: noon, Document: &feed.Document{Items: []feed.Article{cachetest.Item("1", time.Hour)}}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("save: %v", err)
 	}

@@ -26,9 +26,9 @@ func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {
 	return err
 }
 
-// ReadingPosition returns the reading progress of an item in thousandths of its
+// Progress returns the reading progress of an item in thousandths of its
 // article, so that it is independent of the width. 0 is the top.
-func (s *Store) ReadingPosition(ctx context.Context, id int64) (int, error) {
+func (s *Store) Progress(ctx context.Context, id int64) (int, error) {
 	var permille int
 	err := s.readers.QueryRowContext(ctx, `SELECT permille FROM progress WHERE id = ?`, id).Scan(&permille)
 	if errors.Is(err, sql.ErrNoRows) {

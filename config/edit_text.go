@@ -112,7 +112,7 @@ func moveFeed(doc []byte, from, to string) (edited, error) {
 		return edited{doc: doc}, nil
 	}
 	at := o.values[fmt.Sprintf("feeds.%d.url", n)]
-	value := Quote(text.KeepLogin(to, o.feedURLs[n]))
+	value := Quote(text.CopyLogin(to, o.feedURLs[n]))
 	return edited{
 		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
 		lines: "url = " + value + lineEnd(doc),

@@ -132,7 +132,7 @@ func nearest(word string, names []string) string {
 	}
 	word = strings.ToLower(word)
 	best := text.Nearest(word, names)
-	if text.Distance(word, best) > max((len(word)+1)/3, 1) {
+	if text.EditDistance(word, best) > max((len(word)+1)/3, 1) {
 		return ""
 	}
 	return best

@@ -110,9 +110,9 @@ type Feed struct {
 	// Fulltext is set if the pages of the feed's new items are fetched.
 	Fulltext bool
 	Poll     PollState
-	// Asking is the time at which a claim on the feed ends: until then this or
+	// ClaimedUntil is the time at which a claim on the feed ends: until then this or
 	// another process is fetching it. Zero if no process has a claim.
-	Asking time.Time
+	ClaimedUntil time.Time
 	// Total and Unread count the stored items that are not hidden.
 	Total  int
 	Unread int
@@ -188,8 +188,8 @@ type PollHints struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// Poll is an entry of a feed's poll log: the result of one check.
-type Poll struct {
+// PollLogEntry is an entry of a feed's poll log: the result of one check.
+type PollLogEntry struct {
 	// At is the time of the check.
 	At      time.Time
 	Outcome Status

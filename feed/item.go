@@ -63,8 +63,8 @@ type Item struct {
 	Enclosures []Enclosure
 	// Image is set if the item or its body has a picture.
 	Image bool
-	// Fulltext is set if the text of the item's page has been fetched and saved.
-	Fulltext bool
+	// HasPageText is set if the text of the item's page has been fetched and saved.
+	HasPageText bool
 	// Chapters and Transcript are the addresses of a podcast's chapters and
 	// transcript (https://podcasting2.org/docs/podcast-namespace). Empty if missing.
 	Chapters   string
@@ -128,8 +128,8 @@ type Revision struct {
 	Replaced time.Time
 }
 
-// Fulltext is the page text of an item: the article of its web page.
-type Fulltext struct {
+// HasPageText is the page text of an item: the article of its web page.
+type PageText struct {
 	Body markup.Body
 	// Fetched is the time of the request for the page. It is zero if the page was never
 	// requested, or if trying again soon may help.

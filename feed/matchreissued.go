@@ -151,11 +151,11 @@ func (m *reissueMatcher) hasSameContent(fresh, old int) bool {
 		text.Clean(m.fresh[fresh].Body.Text()) == text.Clean(m.body(old).Text())
 }
 
-// TookOver reports whether a is a different item from old, although both have the same
+// ReusesGUIDOf reports whether a is a different item from old, although both have the same
 // GUID. This happens if a publisher restarts numbering its items, or gives its latest
 // item always the same GUID. The titles and links must differ, a must be newer, and the
 // texts must differ or be empty. Package cache then saves a as a new item.
-func (a Article) TookOver(old Article) bool {
+func (a Article) ReusesGUIDOf(old Article) bool {
 	differ := func(x, y string) bool { return x != "" && y != "" && x != y }
 	s, was := text.Clean(a.Body.Text()), text.Clean(old.Body.Text())
 	return !old.Published.IsZero() && a.Published.After(old.Published) &&

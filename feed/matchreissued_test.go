@@ -160,7 +160,7 @@ func TestTookOver(t *testing.T) {
 		"no date":      {article("https://a.example/2", "New", time.Time{}, "new text"), false},
 		"no title":     {article("https://a.example/2", "", at.Add(1), "new text"), false},
 	} {
-		if got := c.a.TookOver(old); got != c.want {
+		if got := c.a.ReusesGUIDOf(old); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -7,12 +7,12 @@ import (
 	"dateline/feed/text"
 )
 
-// Notification returns the title and the text of one notification for new items. For a
+// NotificationText returns the title and the text of one notification for new items. For a
 // single item they are its feed and its title, otherwise the number of items and the
 // first few titles. Both are one line of plain text, and empty if there are no items.
 // Package cache decides which items get a notification. The screen (ui/notify.go) and the
 // command line (ui/cli/notify.go) send it.
-func Notification(items []NewItem) (title, body string) {
+func NotificationText(items []NewItem) (title, body string) {
 	const maxTitles = 3
 	switch len(items) {
 	case 0:

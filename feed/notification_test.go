@@ -14,7 +14,7 @@ func TestNotification(t *testing.T) {
 		{[]NewItem{{Title: "A"}, {Title: "B"}}, "2 new items", "A · B"},
 		{[]NewItem{{Title: "A"}, {Title: "B"}, {Title: "C"}, {Title: "D"}, {Title: "E"}}, "5 new items", "A · B · C · and 2 more"},
 	} {
-		if title, body := Notification(c.items); title != c.title || body != c.body {
+		if title, body := NotificationText(c.items); title != c.title || body != c.body {
 			t.Errorf("%d items: %q, %q", len(c.items), title, body)
 		}
 	}

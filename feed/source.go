@@ -31,9 +31,9 @@ type Source interface {
 	// Move replaces a feed's address in the configuration. The feed keeps its
 	// settings, items and marks.
 	Move(ctx context.Context, from, to string) error
-	// Fulltext fetches the page of an item and saves the page's article. If the page
+	// PageText fetches the page of an item and saves the page's article. If the page
 	// has no article, the result says why and the error is nil.
-	Fulltext(ctx context.Context, item int64) (Fulltext, error)
+	PageText(ctx context.Context, item int64) (PageText, error)
 	// NextDue returns when the next feed may be checked automatically, at the
 	// earliest now. The zero time means that no feed is due.
 	NextDue(ctx context.Context) (time.Time, error)
@@ -115,8 +115,8 @@ type Report struct {
 	Duration time.Duration
 	// FinalURL is the address of the response, after redirects.
 	FinalURL string
-	// HTTP is the HTTP status. 0 means that there was no response.
-	HTTP int
+	// HTTPStatus is the HTTP status. 0 means that there was no response.
+	HTTPStatus int
 	// Bytes is the size of the decoded body.
 	Bytes int64
 	// Reissued counts known items that got a new GUID. They kept their marks.
@@ -147,11 +147,11 @@ type Fetched struct {
 	Document *Document
 	// State replaces the stored state of the feed.
 	State PollState
-	// Round is the time at which the refresh began.
-	Round time.Time
+	// RefreshStart is the time at which the refresh began.
+	RefreshStart time.Time
 	// Log is the entry for the poll log. Saving fills in its counts of items. If At is
 	// zero, no entry is written.
-	Log Poll
+	Log PollLogEntry
 }
 
 // NewItem is an item to send a notification for.

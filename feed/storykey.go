@@ -225,7 +225,7 @@ func canonicalEscapes(s string) string {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c == '%' && text.IsEscape(s[i:]) {
+		if c == '%' && text.BeginsWithEscape(s[i:]) {
 			c = hexValue(s[i+1])<<4 | hexValue(s[i+2])
 			i += 2
 			if c == '%' || strings.IndexByte("/?#&=+;", c) >= 0 {

@@ -260,7 +260,7 @@ func (s *selection) noFulltext() string {
 	switch {
 	case !ok:
 		return s.noItem()
-	case i.Link == "" && !i.Fulltext:
+	case i.Link == "" && !i.HasPageText:
 		return "this item has no link, so there is no page to fetch"
 	}
 	return ""

@@ -57,7 +57,7 @@ func TestFocusLooksAtOnce(t *testing.T) {
 	s.press("t", "type:lwn", "enter")
 	s.send(tea.BlurMsg{})
 	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{testItem("While you were away", s.clock.t, "<p>New.</p>")})
-	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, RefreshStart: s.clock.t}); err != nil {
 		t.Fatal(err)
 	}
 	s.send(tea.FocusMsg{})

@@ -29,7 +29,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 	}
 	defer other.Close()
 	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{testItem("From the night's refresh", s.clock.t, "<p>New.</p>")})
-	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, RefreshStart: s.clock.t}); err != nil {
 		t.Fatal(err)
 	}
 	s.send(ticked{s.m.changes.generation, version()})
@@ -72,7 +72,7 @@ func TestReportedChangesShowAtOnce(t *testing.T) {
 	for n, title := range []string{"From the night's refresh", "From cron"} {
 		item := testItem(title, s.clock.t, "<p>New.</p>")
 		doc := testDoc("LWN.net", "", fmt.Sprintf("https://lwn.example/fresh/%d/", n), []feed.Article{item})
-		if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+		if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, RefreshStart: s.clock.t}); err != nil {
 			t.Fatal(err)
 		}
 		changes <- struct{}{}
@@ -124,7 +124,7 @@ func TestReportedChangeIsBelieved(t *testing.T) {
 	defer other.Close()
 	item := testItem("From the night's refresh", s.clock.t, "<p>New.</p>")
 	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{item})
-	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, Round: s.clock.t}); err != nil {
+	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, RefreshStart: s.clock.t}); err != nil {
 		t.Fatal(err)
 	}
 	s.send(changedOutside{version: 0})

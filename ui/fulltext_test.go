@@ -16,7 +16,7 @@ func TestFullText(t *testing.T) {
 		w, h int
 	}{{"80x24", 80, 24}, {"120x40", 120, 40}} {
 		s := newScreen(t, size.w, size.h, func(_ *Deps, f *fakeSource) {
-			f.page = feed.Fulltext{Body: markup.Body{Raw: "<p>" + strings.Repeat("The whole story. ", 200) + "</p>"}}
+			f.page = feed.PageText{Body: markup.Body{Raw: "<p>" + strings.Repeat("The whole story. ", 200) + "</p>"}}
 		})
 		s.press("t", "type:nato", "enter", "enter")
 		s.expect("x fetches the full text")
@@ -38,7 +38,7 @@ func TestFullText(t *testing.T) {
 // has no text.
 func TestFullTextFails(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
-		f.page = feed.Fulltext{Error: "nato.example refuses to give the page (403 Forbidden): o opens it in the browser"}
+		f.page = feed.PageText{Error: "nato.example refuses to give the page (403 Forbidden): o opens it in the browser"}
 	})
 	s.press("t", "type:nato", "enter", "enter", "x")
 	s.expect("refuses to give the page", "Both sides are asked")
@@ -53,7 +53,7 @@ func TestFullTextFails(t *testing.T) {
 func TestFeedsWithFullText(t *testing.T) {
 	s := newScreen(t, 120, 40, func(_ *Deps, f *fakeSource) {
 		f.subs[0].Settings.Fulltext = true
-		f.page = feed.Fulltext{Body: markup.Body{Raw: "<p>The whole story.</p>"}}
+		f.page = feed.PageText{Body: markup.Body{Raw: "<p>The whole story.</p>"}}
 	})
 	s.press("t", "type:nato", "enter", "enter", "x", "q", "j", "k", "enter")
 	s.expect("The whole story.")
@@ -72,6 +72,6 @@ func TestFetchingStops(t *testing.T) {
 	s.press("esc")
 	s.expectNot("fetching the page")
 	s.expect("stopped")
-	s.send(pageFetched{item: item, text: feed.Fulltext{Body: markup.Body{Raw: "late"}}})
+	s.send(pageFetched{item: item, text: feed.PageText{Body: markup.Body{Raw: "late"}}})
 	s.expect("Both sides are asked")
 }

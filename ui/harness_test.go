@@ -39,7 +39,7 @@ type fakeSource struct {
 	found  []feed.Candidate
 	asked  []feed.RefreshRequest
 	// page is the text of every item's page. pages counts the fetches.
-	page  feed.Fulltext
+	page  feed.PageText
 	pages int
 	// states replaces the states of feeds.
 	states map[string]feed.PollState
@@ -70,13 +70,13 @@ func (s *fakeSource) Refresh(ctx context.Context, ask feed.RefreshRequest, repor
 	}
 	for i, url := range urls {
 		now := s.clock.now()
-		f := feed.Fetched{URL: url, Document: s.docs[url], Round: now, State: feed.PollState{
+		f := feed.Fetched{URL: url, Document: s.docs[url], RefreshStart: now, State: feed.PollState{
 			LastChecked: now, LastOK: now, NextCheck: now.Add(30 * time.Minute), Status: 200, Error: s.errors[url],
 		}}
 		if state, ok := s.states[url]; ok {
 			f.State = state
 		}
-		f.Log = feed.Poll{At: now, Outcome: feed.OK, Status: 200, Bytes: 48 << 10, Duration: 312 * time.Millisecond, Error: f.State.Error}
+		f.Log = feed.PollLogEntry{At: now, Outcome: feed.OK, Status: 200, Bytes: 48 << 10, Duration: 312 * time.Millisecond, Error: f.State.Error}
 		if f.State.Error != "" {
 			f.Document, f.Log.Outcome = nil, feed.Failed
 		}
@@ -120,11 +120,11 @@ func (s *fakeSource) Subscribe(ctx context.Context, subs ...feed.Subscription) e
 	return s.store.SetFeeds(ctx, s.subs)
 }
 
-func (s *fakeSource) Fulltext(ctx context.Context, item int64) (feed.Fulltext, error) {
+func (s *fakeSource) PageText(ctx context.Context, item int64) (feed.PageText, error) {
 	s.pages++
 	t := s.page
 	t.Fetched = s.clock.now()
-	return t, s.store.SetFulltext(ctx, item, t)
+	return t, s.store.SetPageText(ctx, item, t)
 }
 
 func (s *fakeSource) Move(ctx context.Context, from, to string) error {

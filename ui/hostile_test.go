@@ -205,7 +205,7 @@ func TestHostileKeysPastesAndMice(t *testing.T) {
 		st.do(sc.name+", pastes", func() {
 			s.away(sc)
 			for n := range corpus.HostileItems() {
-				s.send(tea.PasteMsg{Content: corpus.Hostile("pasted", n)})
+				s.send(tea.PasteMsg{Content: corpus.HostileText("pasted", n)})
 			}
 		})
 		for i, attack := range corpus.Attacks() {
@@ -258,10 +258,10 @@ func TestHostileNotifications(t *testing.T) {
 	}
 	s = hostileScreen(t, 80, 24, 1, func(d *Deps, _ *fakeSource) {
 		d.NotifyCommand = func(_ context.Context, title, body string) error {
-			if bad := corpus.Unfit(title + body); bad != "" || strings.ContainsAny(title+body, "\n\t") {
+			if bad := corpus.FindUnsafe(title + body); bad != "" || strings.ContainsAny(title+body, "\n\t") {
 				t.Errorf("%s for the command: %q, %q", bad, title, body)
 			}
-			return errors.New(corpus.Hostile("command", 1))
+			return errors.New(corpus.HostileText("command", 1))
 		}
 	})
 	s.send(tea.BlurMsg{})
@@ -289,12 +289,12 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	for _, k := range []string{"esc", "U", "esc", "t", "esc", "X", "esc", "y", "Y", "o", "o", "z", "d", "R", "a"} {
 		p.Send(keyPress(k))
 	}
-	p.Send(tea.PasteMsg{Content: corpus.Hostile("evil.example", 3)})
+	p.Send(tea.PasteMsg{Content: corpus.HostileText("evil.example", 3)})
 	p.Send(keyPress("enter"))
 	out.waitFor(t, "This page offers 2 feeds")
 	p.Send(keyPress("esc"))
 	p.Send(keyPress("/"))
-	p.Send(tea.PasteMsg{Content: corpus.Hostile("pasted", 4) + "ENDOFTEST"})
+	p.Send(tea.PasteMsg{Content: corpus.HostileText("pasted", 4) + "ENDOFTEST"})
 	out.waitFor(t, "ENDOFTEST")
 	p.Quit()
 	if err := <-done; err != nil {

@@ -41,13 +41,13 @@ func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSou
 		hostileSource(t, f, items)
 		hostileSettings(t, d)
 		d.Source = unwilling{f}
-		f.nextDue = func() (time.Time, error) { return time.Time{}, errors.New(corpus.Hostile("nextdue", 0)) }
+		f.nextDue = func() (time.Time, error) { return time.Time{}, errors.New(corpus.HostileText("nextdue", 0)) }
 		d.Open = func(_ context.Context, url string, _ bool) error {
 			n := int(tries.Add(1))
 			if n%2 == 0 {
-				panic(corpus.Hostile("panic", n))
+				panic(corpus.HostileText("panic", n))
 			}
-			return fmt.Errorf("exec %s: %s", url, corpus.Hostile("open", n))
+			return fmt.Errorf("exec %s: %s", url, corpus.HostileText("open", n))
 		}
 	}}, change...)...)
 	s.send(tea.EnvMsg{"TERM=xterm-256color"})
@@ -63,13 +63,13 @@ func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSou
 type unwilling struct{ *fakeSource }
 
 func (unwilling) Subscribe(context.Context, ...feed.Subscription) error {
-	return errors.New(corpus.Hostile("subscribe", 30))
+	return errors.New(corpus.HostileText("subscribe", 30))
 }
 func (unwilling) Unsubscribe(context.Context, string) error {
-	return errors.New(corpus.Hostile("unsubscribe", 31))
+	return errors.New(corpus.HostileText("unsubscribe", 31))
 }
 func (unwilling) Move(context.Context, string, string) error {
-	return errors.New(corpus.Hostile("move", 32))
+	return errors.New(corpus.HostileText("move", 32))
 }
 
 // hostileDocs returns feeds in each format. Each turn has the attacks in another order.
@@ -85,7 +85,7 @@ func hostileDocs(t *testing.T, items, turn int) map[string]*feed.Document {
 		}
 		for i := range doc.Items {
 			if turn > 0 {
-				doc.Items[i].Title = text.PlainTitle(corpus.Hostile("edited", i+turn))
+				doc.Items[i].Title = text.PlainTitle(corpus.HostileText("edited", i+turn))
 				doc.Items[i].Body.Raw = corpus.HostileBody("https://evil.example", i+turn)
 			}
 		}
@@ -98,39 +98,39 @@ func hostileSource(t *testing.T, f *fakeSource, items int) {
 	t.Helper()
 	f.docs = hostileDocs(t, items, 0)
 	f.docs["https://evil.example/preview"] = f.docs[evilJSON]
-	name := text.Clean(corpus.Hostile("name", 3))
-	tags := []string{text.Clean(corpus.Hostile("tag", 4)), "Evil"}
-	typed, _ := text.SafeURL("https://evil.example/" + corpus.Hostile("address", 5))
+	name := text.Clean(corpus.HostileText("name", 3))
+	tags := []string{text.Clean(corpus.HostileText("tag", 4)), "Evil"}
+	typed, _ := text.SafeURL("https://evil.example/" + corpus.HostileText("address", 5))
 	moved := "https://evil.example/moved"
 	f.subs = []feed.Subscription{
 		{URL: evilRSS, Tags: tags}, {URL: evilAtom, Name: name, Tags: tags[1:]}, {URL: evilJSON, Settings: feed.Settings{Fulltext: true}},
 		{URL: typed}, {URL: moved, Name: name}, {URL: "https://evil.example/paused", Settings: feed.Settings{Paused: true}},
 	}
 	now := f.clock.now()
-	f.errors = map[string]string{typed: corpus.Hostile("error", 6)}
+	f.errors = map[string]string{typed: corpus.HostileText("error", 6)}
 	f.states = map[string]feed.PollState{
-		moved: {LastChecked: now, LastOK: now, NextCheck: now, Status: 200, Reason: corpus.Hostile("reason", 7), FinalURL: corpus.Hostile("final", 8), MovedTo: "https://evil.example/" + corpus.Hostile("movedto", 9),
-			MovedSince: now.AddDate(0, -3, 0), MovedTimes: 99, ETag: corpus.Hostile("etag", 10)},
-		evilRSS: {LastChecked: now, LastOK: now, NextCheck: now.Add(time.Hour), Status: 200, Reason: corpus.Hostile("reason", 11), FinalURL: corpus.Hostile("final", 12)},
+		moved: {LastChecked: now, LastOK: now, NextCheck: now, Status: 200, Reason: corpus.HostileText("reason", 7), FinalURL: corpus.HostileText("final", 8), MovedTo: "https://evil.example/" + corpus.HostileText("movedto", 9),
+			MovedSince: now.AddDate(0, -3, 0), MovedTimes: 99, ETag: corpus.HostileText("etag", 10)},
+		evilRSS: {LastChecked: now, LastOK: now, NextCheck: now.Add(time.Hour), Status: 200, Reason: corpus.HostileText("reason", 11), FinalURL: corpus.HostileText("final", 12)},
 	}
 	f.found = []feed.Candidate{
-		{URL: "https://evil.example/" + corpus.Hostile("found", 13), Title: corpus.Hostile("foundtitle", 14), Type: corpus.Hostile("foundtype", 15), Note: corpus.Hostile("note", 16)},
-		{URL: "https://evil.example/preview", Title: corpus.Hostile("foundtitle", 17)},
+		{URL: "https://evil.example/" + corpus.HostileText("found", 13), Title: corpus.HostileText("foundtitle", 14), Type: corpus.HostileText("foundtype", 15), Note: corpus.HostileText("note", 16)},
+		{URL: "https://evil.example/preview", Title: corpus.HostileText("foundtitle", 17)},
 	}
-	f.page = feed.Fulltext{Body: markup.Body{Raw: corpus.HostileBody("https://evil.example", 18)}}
-	f.notices = []feed.NewItem{{Item: 1, Title: corpus.Hostile("notice", 19), FeedTitle: corpus.Hostile("noticefeed", 20)}, {Title: corpus.Hostile("notice", 21)}}
+	f.page = feed.PageText{Body: markup.Body{Raw: corpus.HostileBody("https://evil.example", 18)}}
+	f.notices = []feed.NewItem{{Item: 1, Title: corpus.HostileText("notice", 19), FeedTitle: corpus.HostileText("noticefeed", 20)}, {Title: corpus.HostileText("notice", 21)}}
 }
 
 func hostileSettings(t *testing.T, d *Deps) {
 	t.Helper()
-	q, err := query.Parse(`title:"` + strings.ReplaceAll(corpus.Hostile("query", 22), `"`, "") + `" or is:unread or is:read`)
+	q, err := query.Parse(`title:"` + strings.ReplaceAll(corpus.HostileText("query", 22), `"`, "") + `" or is:unread or is:read`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Settings.Queries = []SavedQuery{{Name: text.Clean(corpus.Hostile("saved", 23)), Query: q}}
-	d.Settings.ConfigPath, d.Settings.Version, d.Settings.Notice = corpus.Hostile("config", 24), corpus.Hostile("version", 25), corpus.Hostile("started", 26)
+	d.Settings.Queries = []SavedQuery{{Name: text.Clean(corpus.HostileText("saved", 23)), Query: q}}
+	d.Settings.ConfigPath, d.Settings.Version, d.Settings.Notice = corpus.HostileText("config", 24), corpus.HostileText("version", 25), corpus.HostileText("started", 26)
 	d.Settings.NotifyWith = "osc777"
-	d.Store.SetRules([]query.Rule{{Name: text.Clean(corpus.Hostile("rule", 27)), Query: pane.MustQuery("title:duration or author:author"), Labels: []string{text.Clean(corpus.Hostile("rulelabel", 28))}, Notify: true}})
+	d.Store.SetRules([]query.Rule{{Name: text.Clean(corpus.HostileText("rule", 27)), Query: pane.MustQuery("title:duration or author:author"), Labels: []string{text.Clean(corpus.HostileText("rulelabel", 28))}, Notify: true}})
 }
 
 // hostileMarks gives items labels and hides an item by a rule. The names are hostile and were not
@@ -145,7 +145,7 @@ func (s *screen) hostileMarks() {
 	for _, r := range rows {
 		ids = append(ids, r.ID)
 	}
-	mark := feed.Mark{Items: ids, Flag: feed.Label, Label: corpus.Hostile("label", 29), On: true, At: s.clock.now()}
+	mark := feed.Mark{Items: ids, Flag: feed.Label, Label: corpus.HostileText("label", 29), On: true, At: s.clock.now()}
 	if _, err := s.m.deps.Store.Apply(s.t.Context(), cache.MarkItems{mark}); err != nil {
 		s.t.Fatal(err)
 	}

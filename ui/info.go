@@ -22,9 +22,9 @@ import (
 type infoLoaded struct {
 	feed     *feed.Feed
 	item     *feed.Item
-	polls    []feed.Poll
+	polls    []feed.PollLogEntry
 	edited   time.Time
-	fulltext feed.Fulltext
+	fulltext feed.PageText
 	err      error
 	// list is the query of the list in which the item is.
 	list string
@@ -58,7 +58,7 @@ func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
 	ctx, store := e.ctx, e.deps.Store
 	return func() tea.Msg {
 		if msg.feed != nil {
-			msg.polls, msg.err = store.Polls(ctx, msg.feed.URL, pollsShown)
+			msg.polls, msg.err = store.PollLog(ctx, msg.feed.URL, pollsShown)
 		}
 		if msg.item != nil {
 			was, err := store.Revision(ctx, msg.item.ID)
@@ -67,7 +67,7 @@ func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
 			}
 			msg.edited = was.Replaced
 			var textErr error
-			msg.fulltext, textErr = store.Fulltext(ctx, msg.item.ID)
+			msg.fulltext, textErr = store.PageText(ctx, msg.item.ID)
 			msg.err = cmp.Or(msg.err, err, textErr)
 		}
 		return msg
@@ -136,7 +136,7 @@ func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 
 // pollInfo returns the log of checks: for each its age, its duration, the size of the
 // response and the result.
-func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
+func pollInfo(polls []feed.PollLogEntry, now time.Time) []mode.Row {
 	if len(polls) == 0 {
 		return nil
 	}
@@ -156,7 +156,7 @@ func pollInfo(polls []feed.Poll, now time.Time) []mode.Row {
 }
 
 // pollText returns what a successful check brought.
-func pollText(p feed.Poll) string {
+func pollText(p feed.PollLogEntry) string {
 	var words []string
 	if p.Status != 0 {
 		words = append(words, fmt.Sprint(p.Status))

@@ -217,7 +217,7 @@ func showKeys(seq string) string {
 // nearest returns a hint at the known name that is most similar to name.
 func nearest(name string, known map[string]*action) string {
 	near := text.Nearest(name, slices.Sorted(maps.Keys(known)))
-	if text.Distance(name, near) > 3 {
+	if text.EditDistance(name, near) > 3 {
 		return "; the guide's page on keys lists them all"
 	}
 	return fmt.Sprintf("; did you mean %q?", near)

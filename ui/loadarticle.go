@@ -126,7 +126,7 @@ func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderO
 		if err != nil {
 			return articleLoaded{key: key, first: true, err: err}
 		}
-		progress, _ := store.ReadingPosition(ctx, key.id)
+		progress, _ := store.Progress(ctx, key.id)
 		msg := firstLines(a.Body, key, o)
 		msg.item, msg.first, msg.progress = a.Item, true, progress
 		return msg
@@ -342,7 +342,7 @@ func (a *articleView) reshow() tea.Cmd {
 func (a *articleView) loadProgress() tea.Cmd {
 	ctx, store, id := a.ctx, a.deps.Store, a.ID
 	return func() tea.Msg {
-		at, err := store.ReadingPosition(ctx, id)
+		at, err := store.Progress(ctx, id)
 		if err != nil || at == 0 {
 			return nil
 		}

@@ -93,7 +93,7 @@ func TestNotifyCommand(t *testing.T) {
 // start another one.
 func TestNotificationsContainOnlyText(t *testing.T) {
 	for n := range 2 * corpus.HostileItems() {
-		notices := []feed.NewItem{{Title: corpus.Hostile("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.Hostile("feed", n+3)}}
+		notices := []feed.NewItem{{Title: corpus.HostileText("title", n) + "\x1b\\\a;4;1;50" + strings.Repeat("long ", 500), FeedTitle: corpus.HostileText("feed", n+3)}}
 		for _, dialect := range []string{"osc9", "osc777", "osc99"} {
 			got := notify.Terminal{Dialect: dialect}.Sequence(notify.Title, notify.Text(notices))
 			tmux := notify.Terminal{Dialect: dialect, Tmux: true}.Sequence(notify.Title, notify.Text(notices))

@@ -177,7 +177,7 @@ func (r *refresher) take(msg reported) (over bool) {
 			r.offline = x.Error
 		}
 		if x.ClockAhead != 0 {
-			r.clock = schedule.ClockSentence(x.ClockAhead)
+			r.clock = schedule.ClockMessage(x.ClockAhead)
 		}
 		if x.Status == feed.Failed {
 			r.failed++

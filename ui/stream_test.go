@@ -70,7 +70,7 @@ func unfitText(text string, page bool) string {
 	} else if strings.Contains(text, "\t") {
 		return "a tab"
 	}
-	return corpus.Unfit(text)
+	return corpus.FindUnsafe(text)
 }
 
 // sequenceLen returns the length of the sequence (ECMA-48) at the start of s.
@@ -111,7 +111,7 @@ func unfitSequence(s string, page bool) string {
 		return ""
 	}
 	if m := linkKind.FindStringSubmatch(s); m != nil {
-		return corpus.Unfit(m[1])
+		return corpus.FindUnsafe(m[1])
 	}
 	if page {
 		return "a sequence"
@@ -124,14 +124,14 @@ func unfitSequence(s string, page bool) string {
 		case string(text) == corpus.Owned || strings.ContainsAny(string(text), "\n\t"):
 			return fmt.Sprintf("%q for the clipboard", text)
 		}
-		return corpus.Unfit(string(text))
+		return corpus.FindUnsafe(string(text))
 	}
 	if m := tmuxKind.FindStringSubmatch(s); m != nil {
 		return strings.Join(foreign(strings.ReplaceAll(m[1], "\x1b\x1b", "\x1b"), false), "; ")
 	}
 	for _, kind := range sequenceKinds {
 		if kind.MatchString(s) {
-			return corpus.Unfit(strings.Trim(s, "\x1b\a"))
+			return corpus.FindUnsafe(strings.Trim(s, "\x1b\a"))
 		}
 	}
 	return "a sequence"
@@ -141,7 +141,7 @@ func unfitSequence(s string, page bool) string {
 // dateline's own sequences.
 func TestForeignKnowsAttacks(t *testing.T) {
 	for _, attack := range corpus.Attacks() {
-		steers := corpus.Unfit(attack) != "" && strings.Trim(attack, "\r\n\b") != ""
+		steers := corpus.FindUnsafe(attack) != "" && strings.Trim(attack, "\r\n\b") != ""
 		got := foreign("text"+attack+"text", false)
 		switch attack {
 		case "\x1b[31m", "\x1b[99;1H", "\x1b[2J", "\x1b[?25l", "\x1b[?1049l", "\x1b[>4;2m", "\x1b[1;3r", "\x1bM", "\x1b]10;?\a", "\x1b]9;4;1;50\a":
@@ -152,7 +152,7 @@ func TestForeignKnowsAttacks(t *testing.T) {
 		if steers != (len(got) > 0) {
 			t.Errorf("%+q: %q", attack, got)
 		}
-		if onPage := foreign("text"+attack+"text", true); corpus.Unfit(attack) != "" && len(onPage) == 0 &&
+		if onPage := foreign("text"+attack+"text", true); corpus.FindUnsafe(attack) != "" && len(onPage) == 0 &&
 			attack != "\x1b[31m" && !strings.Contains(attack, "]8;;") {
 			t.Errorf("%+q is let through on a page", attack)
 		}

@@ -31,7 +31,7 @@ const (
 
 // ownVersion returns the text that an item opens with.
 func (a *articleView) ownVersion(i feed.Item) version {
-	if f, ok := a.sources.FeedOf(i.Feed); ok && f.Fulltext && i.Fulltext {
+	if f, ok := a.sources.FeedOf(i.Feed); ok && f.Fulltext && i.HasPageText {
 		return versionPage
 	}
 	return versionFeed
@@ -72,7 +72,7 @@ func bodyOf(ctx context.Context, store *cache.Store, a feed.Article, v version) 
 	if v != versionPage {
 		return a.Body, nil
 	}
-	t, err := store.Fulltext(ctx, a.ID)
+	t, err := store.PageText(ctx, a.ID)
 	if err != nil || t.Body.Raw == "" {
 		return a.Body, err
 	}
@@ -89,7 +89,7 @@ func (a *articleView) notes(k keymap) []string {
 		notes = append(notes, k.keyed("show-diff", "what was edited", "shows the text"))
 	case a.key.version == versionPage:
 		notes = append(notes, k.keyed("toggle-fulltext", "full text of "+pane.Host(i.Link), "shows the feed's"))
-	case i.Fulltext:
+	case i.HasPageText:
 		notes = append(notes, k.keyed("toggle-fulltext", "the feed's text", "shows the full text"))
 	case i.Link != "" && i.Words < shortText && k.keyFor("toggle-fulltext") != "":
 		notes = append(notes, k.keyFor("toggle-fulltext")+" fetches the full text")
@@ -125,7 +125,7 @@ type pageFetcher struct {
 // pageFetched brings the text of an item's page.
 type pageFetched struct {
 	item int64
-	text feed.Fulltext
+	text feed.PageText
 	err  error
 }
 
@@ -137,7 +137,7 @@ func (p *pageFetcher) fetch(i feed.Item) tea.Cmd {
 	source := p.deps.Source
 	return func() tea.Msg {
 		defer cancel()
-		text, err := source.Fulltext(ctx, i.ID)
+		text, err := source.PageText(ctx, i.ID)
 		return pageFetched{i.ID, text, err}
 	}
 }
@@ -180,7 +180,7 @@ func (m *Model) toggleFulltext() tea.Cmd {
 	switch {
 	case a.key.version == versionPage:
 		return tea.Batch(reveal, a.showVersion(versionFeed))
-	case a.Item.Fulltext:
+	case a.Item.HasPageText:
 		return tea.Batch(reveal, a.showVersion(versionPage))
 	case m.pageText.item == a.ID:
 		m.status.say("already fetching its page; Esc stops")
@@ -197,14 +197,14 @@ func (m *Model) showPageText(msg pageFetched) tea.Cmd {
 	rows := m.headlines.List.Rows()
 	for i := range rows {
 		if rows[i].ID == msg.item {
-			rows[i].Fulltext = true
+			rows[i].HasPageText = true
 		}
 	}
 	if m.article.ID != msg.item {
 		m.status.say("full text fetched; open the article and press x")
 		return nil
 	}
-	m.article.Item.Fulltext = true
+	m.article.Item.HasPageText = true
 	return m.article.showVersion(versionPage)
 }
 
@@ -230,13 +230,13 @@ func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 // diff lays out the difference between an earlier and the current text of an article.
 func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
 	legend := "Edit seen on " + was.Replaced.In(o.zone).Format("Monday 2 January 2006, 15:04") + ": " +
-		o.marked(text.Removed, "removed") + ", " + o.marked(text.Added, "added") + "."
+		o.marked(text.DiffRemoved, "removed") + ", " + o.marked(text.DiffAdded, "added") + "."
 	lines := o.wrap(legend)
 	if was.Title != now.Title {
 		lines = append(append(lines, ""), o.paragraphs(text.Diff(was.Title, now.Title))...)
 	}
 	parts := text.Diff(longLines(was.Body), longLines(now.Body))
-	if len(parts) == 0 || len(parts) == 1 && parts[0].Op == text.Same && was.Title == now.Title {
+	if len(parts) == 0 || len(parts) == 1 && parts[0].Kind == text.DiffSame && was.Title == now.Title {
 		parts = append([]text.DiffPart{{Text: "No words were changed, only the formatting.\n"}}, parts...)
 	}
 	return append(append(lines, ""), o.paragraphs(parts)...)
@@ -262,9 +262,9 @@ func (o renderOptions) paragraphs(parts []text.DiffPart) []string {
 	for _, p := range parts {
 		s, joined := strings.CutPrefix(p.Text, "\n")
 		switch {
-		case joined && p.Op == text.Removed && s == "":
+		case joined && p.Kind == text.DiffRemoved && s == "":
 			// Two paragraphs became one.
-			line.WriteString(o.marked(p.Op, o.theme.Glyphs.Paragraph))
+			line.WriteString(o.marked(p.Kind, o.theme.Glyphs.Paragraph))
 		case joined:
 			end()
 		}
@@ -272,11 +272,11 @@ func (o renderOptions) paragraphs(parts []text.DiffPart) []string {
 			if i > 0 {
 				end()
 			}
-			if i == 0 && p.Op == text.Added && replaced {
+			if i == 0 && p.Kind == text.DiffAdded && replaced {
 				line.WriteByte(' ')
 			}
-			replaced = p.Op == text.Removed && line.Len() == 0
-			line.WriteString(o.marked(p.Op, paragraph))
+			replaced = p.Kind == text.DiffRemoved && line.Len() == 0
+			line.WriteString(o.marked(p.Kind, paragraph))
 		}
 	}
 	end()
@@ -285,14 +285,14 @@ func (o renderOptions) paragraphs(parts []text.DiffPart) []string {
 
 // marked marks text as removed or added, with colours or with the symbols of wdiff. Spaces
 // around the text are not marked.
-func (o renderOptions) marked(op text.DiffOp, s string) string {
+func (o renderOptions) marked(op text.DiffKind, s string) string {
 	bare := strings.TrimSpace(s)
-	if op == text.Same || bare == "" {
+	if op == text.DiffSame || bare == "" {
 		return s
 	}
 	before, after, _ := strings.Cut(s, bare)
 	sgr, open, shut := o.theme.Added, "{+", "+}"
-	if op == text.Removed {
+	if op == text.DiffRemoved {
 		sgr, open, shut = o.theme.Removed, "[-", "-]"
 	}
 	if o.noColor || o.ascii {

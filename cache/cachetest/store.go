@@ -114,7 +114,7 @@ func (s Store) Must(err error) {
 // SaveItems saves a document of a feed with these items.
 func (s Store) SaveItems(url string, items ...feed.Article) feed.Saved {
 	s.T.Helper()
-	saved, err := s.Save(s.Ctx(), feed.Fetched{URL: url, Round: s.Now(), Document: &feed.Document{Title: "Title of " + url, Items: items}})
+	saved, err := s.Save(s.Ctx(), feed.Fetched{URL: url, RefreshStart: s.Now(), Document: &feed.Document{Title: "Title of " + url, Items: items}})
 	s.Must(err)
 	return saved[0]
 }

@@ -80,10 +80,10 @@ func (w *lineWriter) write(l backupLine) error {
 	return err
 }
 
-// Backup writes the subscriptions as OPML and all marks as JSON Lines into a ZIP file,
+// WriteBackup writes the subscriptions as OPML and all marks as JSON Lines into a ZIP file,
 // which [Restore] reads. It returns the number of marks. A backup has no articles, no
 // settings of feeds and no passwords. A million marks take a few seconds.
-func Backup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err error) {
+func WriteBackup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, err error) {
 	const op = "write a backup"
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })

@@ -23,7 +23,7 @@ import (
 func (s testStore) backup() *bytes.Reader {
 	s.T.Helper()
 	var b bytes.Buffer
-	_, err := Backup(s.Ctx(), s.Store.Store, &b)
+	_, err := WriteBackup(s.Ctx(), s.Store.Store, &b)
 	s.Must(err)
 	return bytes.NewReader(b.Bytes())
 }
@@ -63,7 +63,7 @@ func (s testStore) hasEverything() {
 	cachetest.Equal(s.T, "hidden", s.List("is:hidden"), []string{"5"})
 	cachetest.Equal(s.T, "labelled", s.List(`label:"to keep"`), []string{"6"})
 	cachetest.Equal(s.T, "snoozed", s.List("is:snoozed"), []string{"1"})
-	permille, err := s.ReadingPosition(s.Ctx(), s.ID("3"))
+	permille, err := s.Progress(s.Ctx(), s.ID("3"))
 	s.Must(err)
 	cachetest.Equal(s.T, "progress", permille, 400)
 	s.CheckCounts()
@@ -79,7 +79,7 @@ func TestRestoreIntoEmptyDatabase(t *testing.T) {
 	r := s.restore(old.backup())
 	cachetest.Equal(t, "subscriptions", len(r.Subscriptions), 2)
 	cachetest.Equal(t, "marks", r.Marks, 8)
-	cachetest.Equal(t, "waiting", r.Waiting, 8)
+	cachetest.Equal(t, "waiting", r.Pending, 8)
 	third := open(t)
 	third.restore(s.backup())
 	for _, s := range []testStore{s, third} {
@@ -99,7 +99,7 @@ func TestRestoreKeepsNewerMarks(t *testing.T) {
 	s := open(t)
 	s.doEverything()
 	before := s.backup()
-	cachetest.Equal(t, "waiting", s.restore(before).Waiting, 0)
+	cachetest.Equal(t, "waiting", s.restore(before).Pending, 0)
 	s.hasEverything()
 	s.Advance(time.Minute)
 	s.MarkItems(feed.Starred, false, "3")
@@ -180,9 +180,9 @@ func TestBackupsRotate(t *testing.T) {
 	cachetest.Equal(t, "permissions of the directory", info.Mode().Perm(), os.FileMode(0o700))
 	entries, err := os.ReadDir(filepath.Dir(path))
 	s.Must(err)
-	cachetest.Equal(t, "files", len(entries), len(Backups(s.Path())))
+	cachetest.Equal(t, "files", len(entries), len(ListBackups(s.Path())))
 	var days []string
-	for _, b := range Backups(s.Path()) {
+	for _, b := range ListBackups(s.Path()) {
 		days = append(days, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(b), "cache-"), ".zip"))
 	}
 	cachetest.Equal(t, "days", days, []string{"2027-01-31", "2027-01-30", "2027-01-29", "2027-01-28", "2027-01-27", "2027-01-26", "2027-01-25",

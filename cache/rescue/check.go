@@ -21,7 +21,7 @@ type CheckReport struct {
 	Items, Pending int
 	// Bytes is the size of the file, Log the size of the write-ahead log beside it,
 	// and Free the space that a vacuum would give back. All are in bytes.
-	Bytes, Log, Free int64
+	Bytes, WAL, Free int64
 	// Schema is the version of the schema.
 	Schema int
 }
@@ -65,7 +65,7 @@ func check(ctx context.Context, s *cache.Store) (CheckReport, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Bytes, r.Log = db.FileSize(s.Path()), db.FileSize(s.Path()+"-wal")
+	r.Bytes, r.WAL = db.FileSize(s.Path()), db.FileSize(s.Path()+"-wal")
 	return r, nil
 }
 

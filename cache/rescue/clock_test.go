@@ -48,8 +48,8 @@ func TestBackupsOfAWrongClock(t *testing.T) {
 	days(10)
 	s.Advance(-year)
 	days(7)
-	cachetest.Equal(t, "backups of both years", len(Backups(s.Path())), 7+8)
+	cachetest.Equal(t, "backups of both years", len(ListBackups(s.Path())), 7+8)
 	s.Advance(-2 * year)
 	days(1)
-	cachetest.Equal(t, "backups with that of a clock behind", len(Backups(s.Path())), 7+8+1)
+	cachetest.Equal(t, "backups with that of a clock behind", len(ListBackups(s.Path())), 7+8+1)
 }

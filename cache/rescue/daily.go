@@ -43,7 +43,7 @@ func BackUpNow(ctx context.Context, s *cache.Store) (path string, err error) {
 		if err != nil {
 			return err
 		}
-		lines, err := Backup(ctx, s, w)
+		lines, err := WriteBackup(ctx, s, w)
 		if err == nil && lines == 0 && len(feeds) == 0 {
 			err = errEmpty
 		}
@@ -55,7 +55,7 @@ func BackUpNow(ctx context.Context, s *cache.Store) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return path, prune(s, Backups(s.Path()))
+	return path, prune(s, ListBackups(s.Path()))
 }
 
 // backupPath returns the path of today's backup.
@@ -70,9 +70,9 @@ func backupPrefix(path string) string {
 	return filepath.Join(filepath.Dir(path), "backups", strings.TrimSuffix(name, filepath.Ext(name))+"-")
 }
 
-// Backups returns the paths of the daily backups of the database at path, newest
+// ListBackups returns the paths of the daily backups of the database at path, newest
 // first.
-func Backups(path string) []string {
+func ListBackups(path string) []string {
 	prefix := backupPrefix(path)
 	entries, err := os.ReadDir(filepath.Dir(prefix))
 	if err != nil {

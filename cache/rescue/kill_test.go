@@ -55,7 +55,7 @@ func victim(ctx context.Context, path string) error {
 				d.Items = append(d.Items, feed.Article{Item: feed.Item{Key: key, GUID: key, Title: key, Published: time.UnixMicro(round)},
 					Body: markup.Body{Raw: strings.Repeat("word"+key+" ", 200)}})
 			}
-			if _, err := s.Save(ctx, feed.Fetched{URL: url, Round: time.Now(), Document: d}); err != nil {
+			if _, err := s.Save(ctx, feed.Fetched{URL: url, RefreshStart: time.Now(), Document: d}); err != nil {
 				return err
 			}
 		}
@@ -230,7 +230,7 @@ func survived(ctx context.Context, path string, acknowledged map[string]bool) er
 			return fmt.Errorf("the mark %q was acknowledged and is lost", line)
 		}
 	}
-	for _, b := range Backups(path)[:min(1, len(Backups(path)))] {
+	for _, b := range ListBackups(path)[:min(1, len(ListBackups(path)))] {
 		return restoreFile(ctx, s, b)
 	}
 	return nil

@@ -130,7 +130,7 @@ func (s testStore) hasOld(version int) {
 	s.Must(err)
 	cachetest.Equal(s.T, "snoozed until", a.Snoozed, noon.Add(48*time.Hour))
 	cachetest.Equal(s.T, "body", a.Body, markup.Body{Raw: "<p>zebra word5</p>", Base: oldFeed})
-	permille, err := s.ReadingPosition(s.Ctx(), 6)
+	permille, err := s.Progress(s.Ctx(), 6)
 	s.Must(err)
 	cachetest.Equal(s.T, "reading progress", permille, 321)
 	screen, err := s.Setting(s.Ctx(), "screen")
@@ -144,7 +144,7 @@ func (s testStore) hasOld(version int) {
 		[]any{"tag", "then", "hash", markedAt, markedAt.Add(time.Minute), 200, "https://a.example/final"})
 	if version >= 2 {
 		cachetest.Equal(s.T, "reason and interval", []any{f.Poll.Reason, f.Poll.PostInterval}, []any{"because", time.Hour})
-		polls, err := s.Polls(s.Ctx(), oldFeed, 9)
+		polls, err := s.PollLog(s.Ctx(), oldFeed, 9)
 		s.Must(err)
 		cachetest.Equal(s.T, "polls", len(polls), 1)
 		r, err := s.Revision(s.Ctx(), 7)
@@ -175,7 +175,7 @@ func (s testStore) keepsTheRest(version int) {
 }
 
 // openOld opens a database like main.
-func openOld(t *testing.T, path string) (testStore, Result) {
+func openOld(t *testing.T, path string) (testStore, Replacement) {
 	t.Helper()
 	c := open(t).Clock
 	s, r, err := Open(t.Context(), path, cache.Options{Now: c.Now}, func(string) {})
@@ -202,8 +202,8 @@ func TestTakeOver(t *testing.T) {
 		}
 		s, r := openOld(t, path)
 		s.hasOld(version)
-		if !strings.Contains(r.Sentence(), "older dateline") || !strings.Contains(r.Sentence(), r.Old) || r.Items != 9 {
-			t.Errorf("version %d: %q", version, r.Sentence())
+		if !strings.Contains(r.UserMessage(), "older dateline") || !strings.Contains(r.UserMessage(), r.Old) || r.Items != 9 {
+			t.Errorf("version %d: %q", version, r.UserMessage())
 		}
 		after, err := os.ReadFile(r.Old)
 		if err != nil || string(after) != string(before) {
@@ -315,7 +315,7 @@ func TestTakeOverDamaged(t *testing.T) {
 	f.Close()
 	s, r := openOld(t, path)
 	s.sound()
-	if r.Outdated || !strings.Contains(r.Sentence(), "damaged") {
+	if r.Outdated || !strings.Contains(r.UserMessage(), "damaged") {
 		t.Errorf("%+v", r)
 	}
 	pending, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT DISTINCT identity FROM pending_marks ORDER BY 1`))

@@ -25,7 +25,7 @@ type Restored struct {
 	Subscriptions []feed.Subscription
 	// Marks counts the marks that were read. Waiting counts those whose items are not
 	// in the database; they are applied when the items arrive.
-	Marks, Waiting int
+	Marks, Pending int
 }
 
 var errNoBackup = errors.New("this is not a backup of dateline, or it is damaged: `dateline restore` without a file lists the backups")
@@ -75,7 +75,7 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 			return r, err
 		}
 	}
-	r.Waiting, err = s.Internals().ApplyPendingMarks(ctx)
+	r.Pending, err = s.Internals().ApplyPendingMarks(ctx)
 	return r, err
 }
 

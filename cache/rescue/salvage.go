@@ -2,7 +2,7 @@
 // backups, checks and repairs a database, recovers what can be read of a damaged one, and
 // takes over the database of an older dateline.
 //
-// Start at [Open], which a program calls instead of cache.Open. [Backup] and [Restore]
+// Start at [Open], which a program calls instead of cache.Open. [WriteBackup] and [Restore]
 // are the backups, [Check] and [Repair] the check, [Salvage] and [TakeOver] the rest.
 //
 // A damaged or outdated file is never changed. A new file is filled beside it, and takes
@@ -25,8 +25,8 @@ import (
 	"dateline/cache/db"
 )
 
-// Result is what [Salvage] or [TakeOver] did.
-type Result struct {
+// Replacement is what [Salvage] or [TakeOver] did.
+type Replacement struct {
 	// Old is the path of the old file. It is empty if another process was faster.
 	Old string
 	// Outdated reports whether the old file was of an older dateline, and not damaged.
@@ -38,8 +38,8 @@ type Result struct {
 	Backup string
 }
 
-// Sentence returns a message for the user.
-func (r Result) Sentence() string {
+// UserMessage returns a message for the user.
+func (r Replacement) UserMessage() string {
 	if r.Outdated {
 		return fmt.Sprintf("the database of an older dateline was taken over: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
 	}
@@ -53,7 +53,7 @@ func (r Result) Sentence() string {
 // Open is [cache.Open], but takes over a database of an older dateline first. If that
 // takes long, it calls tell with a message for the user. r.Old is empty if nothing was
 // taken over.
-func Open(ctx context.Context, path string, o cache.Options, tell func(message string)) (s *cache.Store, r Result, err error) {
+func Open(ctx context.Context, path string, o cache.Options, tell func(message string)) (s *cache.Store, r Replacement, err error) {
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
@@ -77,17 +77,17 @@ const longWait = time.Second
 // What is lost comes again if the feeds still list it. No other process should have
 // the database open. Salvage needs free space for two more files of the same size. If
 // it fails, nothing is changed.
-func Salvage(ctx context.Context, path string, o cache.Options) (Result, error) {
-	return replace(ctx, "salvage "+path, path, func() (Result, error) { return salvageDamaged(ctx, path, o) })
+func Salvage(ctx context.Context, path string, o cache.Options) (Replacement, error) {
+	return replace(ctx, "salvage "+path, path, func() (Replacement, error) { return salvageDamaged(ctx, path, o) })
 }
 
 // TakeOver replaces the database of an older dateline at path by a new one with the
 // same content. The old file is kept beside it. Other processes that start at the same
 // time wait. If TakeOver fails or is killed, nothing is changed, and the next start
 // tries again.
-func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error) {
+func TakeOver(ctx context.Context, path string, o cache.Options) (Replacement, error) {
 	op := "take over " + path
-	return replace(ctx, op, path, func() (r Result, err error) {
+	return replace(ctx, op, path, func() (r Replacement, err error) {
 		if current, err := isCurrent(path); current || err != nil {
 			return r, err // another process was faster
 		}
@@ -101,24 +101,24 @@ func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error)
 
 // replace runs f while no other process replaces the file. If another process has
 // replaced it meanwhile, it does nothing.
-func replace(ctx context.Context, op, path string, f func() (Result, error)) (Result, error) {
+func replace(ctx context.Context, op, path string, f func() (Replacement, error)) (Replacement, error) {
 	before, err := os.Stat(path)
 	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", op, err)
+		return Replacement{}, fmt.Errorf("%s: %w", op, err)
 	}
 	lock := path + ".salvaging.lock"
 	unlock, err := lockedfile.MutexAt(lock).Lock()
 	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", op, err)
+		return Replacement{}, fmt.Errorf("%s: %w", op, err)
 	}
 	defer unlock()
 	if now, err := os.Stat(path); err == nil && !os.SameFile(before, now) {
-		return Result{}, nil // another process was faster
+		return Replacement{}, nil // another process was faster
 	}
 	r, err := f()
 	if err != nil {
 		// The lock file stays, because others wait for it. A new one would not stop them.
-		return Result{}, cache.WrapError(ctx, op, err)
+		return Replacement{}, cache.WrapError(ctx, op, err)
 	}
 	_ = os.Remove(lock) // processes that wait for it find another database
 	return r, nil
@@ -133,7 +133,7 @@ func isCurrent(path string) (bool, error) {
 
 // salvageDamaged fills a new file from a copy of the damaged one, because it repairs
 // the header of the copy.
-func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Result, err error) {
+func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Replacement, err error) {
 	damaged := path + ".salvaging-old"
 	discard(damaged)
 	defer discard(damaged)
@@ -155,7 +155,7 @@ func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Result
 
 // takeOverWhole fills a new file from the old one itself, and keeps older datelines
 // from writing to it meanwhile.
-func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Result, err error) {
+func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replacement, err error) {
 	r.Outdated = true
 	old, err := lockOld(ctx, path)
 	if err != nil {
@@ -214,7 +214,7 @@ type filler struct {
 	old *sql.DB
 	// whole reports whether the old file is not damaged. Then nothing may be missing.
 	whole bool
-	r     *Result
+	r     *Replacement
 	now   func() time.Time
 }
 
@@ -265,7 +265,7 @@ func (f *filler) fill(s *cache.Store, path string) error {
 		return err
 	}
 	if !f.whole {
-		for _, b := range Backups(path) {
+		for _, b := range ListBackups(path) {
 			if restoreFile(f.ctx, s, b) == nil {
 				f.r.Backup = b
 				break

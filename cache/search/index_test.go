@@ -91,7 +91,7 @@ func TestPageTextDuringIndexing(t *testing.T) {
 	s.save("a", item("1", time.Hour, "One", "teaser"))
 	write, err := s.Search().ReadPending(s.ctx(), 10)
 	s.must(err)
-	s.must(s.SetFulltext(s.ctx(), s.id("1"), feed.Fulltext{Body: markup.Body{Raw: "whole"}}))
+	s.must(s.SetPageText(s.ctx(), s.id("1"), feed.PageText{Body: markup.Body{Raw: "whole"}}))
 	s.must(write())
 	s.index()
 	equal(t, "found", s.list("whole"), []string{"1"})

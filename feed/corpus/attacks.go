@@ -51,8 +51,8 @@ const (
 // each field and in each part of its bodies.
 func HostileItems() int { return (len(Attacks()) + windowStep - 1) / windowStep }
 
-// Hostile returns a field's name followed by the attacks for item n.
-func Hostile(field string, n int) string { return attackWindow(field, n*windowStep, windowSize) }
+// HostileText returns a field's name followed by the attacks for item n.
+func HostileText(field string, n int) string { return attackWindow(field, n*windowStep, windowSize) }
 
 // attackWindow returns a field's name followed by size attacks, from index first on. The name
 // is repeated after each attack.
@@ -66,10 +66,10 @@ func attackWindow(field string, first, size int) string {
 	return b.String()
 }
 
-// Unfit describes the first part of a text that must not reach a terminal. It is empty if
+// FindUnsafe describes the first part of a text that must not reach a terminal. It is empty if
 // there is none. Line feeds and tabs are allowed. Unfit shares no code with the sanitizing
 // of dateline, so it can test it.
-func Unfit(text string) string {
+func FindUnsafe(text string) string {
 	marks := 0 // consecutive combining marks and joiners
 	for i, r := range text {
 		if r >= ' ' && r < 0x7f {
@@ -103,5 +103,5 @@ func Unfit(text string) string {
 	return ""
 }
 
-// HostileWhole returns a field's name followed by all attacks.
-func HostileWhole(field string) string { return attackWindow(field, 0, len(Attacks())) }
+// HostileTextAll returns a field's name followed by all attacks.
+func HostileTextAll(field string) string { return attackWindow(field, 0, len(Attacks())) }

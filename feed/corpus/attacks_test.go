@@ -12,12 +12,12 @@ import (
 func TestUnfitFindsAttacks(t *testing.T) {
 	for _, attack := range Attacks() {
 		harmless := !strings.ContainsFunc(attack, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xfff00 }) || strings.Trim(attack, "\n\t") == ""
-		if got := Unfit("a" + attack + "b"); (got == "") != harmless {
+		if got := FindUnsafe("a" + attack + "b"); (got == "") != harmless {
 			t.Errorf("Unfit(%+q) = %q", attack, got)
 		}
 	}
 	for _, fit := range []string{"plain\n\ttext", "naïve “東京” שְׁלוֹם नि\u200dष", "👩\u200d❤\ufe0f\u200d💋\u200d👩 🏴", "\ufffd", "ཧྐྵྨླྺྼྻྂ"} {
-		if got := Unfit(fit); got != "" {
+		if got := FindUnsafe(fit); got != "" {
 			t.Errorf("Unfit(%q) = %q", fit, got)
 		}
 	}
@@ -39,7 +39,7 @@ func TestHostileFeedsParse(t *testing.T) {
 			if text == "" && field != "chapters" && field != "transcript" && field != "comments" {
 				t.Errorf("%s: no %s", name, field)
 			}
-			if bad := Unfit(text); bad != "" {
+			if bad := FindUnsafe(text); bad != "" {
 				t.Errorf("%s: %s in the %s: %.300q", name, bad, field, text)
 			}
 		}

@@ -14,9 +14,9 @@ import (
 func HostileRSS(base string, n int) string {
 	bad := func(field string, i int) string {
 		if i%2 == 0 {
-			return html.EscapeString(Hostile(field, i))
+			return html.EscapeString(HostileText(field, i))
 		}
-		return strings.NewReplacer("<", "", "]]>", "").Replace(Hostile(field, i))
+		return strings.NewReplacer("<", "", "]]>", "").Replace(HostileText(field, i))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" `+
@@ -77,7 +77,7 @@ func HostileJSON(base string, n int) string {
 	type dict = map[string]any
 	var items []dict
 	for i := range n {
-		bad := func(field string) string { return Hostile(field, i) }
+		bad := func(field string) string { return HostileText(field, i) }
 		items = append(items, dict{
 			"id": fmt.Sprint(i) + bad("id"), "url": base + "/" + bad("url"), "external_url": base + "/x/" + bad("external"), "title": bad("title"),
 			"content_html": HostileBody(base, i), "content_text": bad("text"), "summary": bad("summary"), "image": base + "/" + bad("image"), "tags": []string{bad("tag")},
@@ -85,8 +85,8 @@ func HostileJSON(base string, n int) string {
 			"attachments": []dict{{"url": base + "/a/" + bad("attachment"), "mime_type": bad("mime"), "title": bad("attachmenttitle")}},
 		})
 	}
-	text, err := json.Marshal(dict{"version": "https://jsonfeed.org/version/1.1", "title": Hostile("feedtitle", 0), "description": Hostile("feeddescription", 0),
-		"home_page_url": base + "/" + Hostile("home", 0), "items": items})
+	text, err := json.Marshal(dict{"version": "https://jsonfeed.org/version/1.1", "title": HostileText("feedtitle", 0), "description": HostileText("feeddescription", 0),
+		"home_page_url": base + "/" + HostileText("home", 0), "items": items})
 	if err != nil {
 		panic(err) // marshalling maps and strings cannot fail
 	}
@@ -96,7 +96,7 @@ func HostileJSON(base string, n int) string {
 // HostileAtom returns an Atom feed with n items and attacks in each field. base is the start of
 // all addresses.
 func HostileAtom(base string, n int) string {
-	bad := func(field string, i int) string { return html.EscapeString(Hostile(field, i)) }
+	bad := func(field string, i int) string { return html.EscapeString(HostileText(field, i)) }
 	var b strings.Builder
 	fmt.Fprintf(&b, `<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">%s</title><subtitle>%s</subtitle><id>%s</id><link href="%s/%s"/>`,
 		bad("feedtitle", 0), bad("subtitle", 0), bad("feedid", 0), base, bad("feedlink", 0))

@@ -43,12 +43,12 @@ type ArticleError struct {
 func (e *ArticleError) Error() string { return e.message }
 func (e *ArticleError) Unwrap() error { return e.err }
 
-// Article returns the article of an HTML page. Elements that match a CSS selector of drop
+// ExtractArticle returns the article of an HTML page. Elements that match a CSS selector of drop
 // are removed first. If elements match a selector of keep, they are the article. Otherwise
 // the article is the part of the page that looks most like one. contentType is the value
 // of the HTTP header, address is the URL of the response. Any error is an [*ArticleError].
 // Article recovers from panics of the libraries, and reads 5 MB of the page at most.
-func Article(page []byte, contentType, address string, keep, drop []string) (body markup.Body, err error) {
+func ExtractArticle(page []byte, contentType, address string, keep, drop []string) (body markup.Body, err error) {
 	host := hostName(address)
 	defer func() {
 		if p := recover(); p != nil {

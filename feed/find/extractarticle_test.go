@@ -40,7 +40,7 @@ func checkWords(t *testing.T, text string, has, lacks []string) {
 // page. Its links and pictures are resolved against the page's base, and each picture is
 // in it once.
 func TestExtractArticle(t *testing.T) {
-	body, err := Article(readPage(t, "article.html"), "text/html", "https://gazette.example/news/1", nil, nil)
+	body, err := ExtractArticle(readPage(t, "article.html"), "text/html", "https://gazette.example/news/1", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestExtractArticle(t *testing.T) {
 // TestExtractDropped checks that elements that match the drop selectors are removed.
 func TestExtractDropped(t *testing.T) {
 	page := readPage(t, "article.html")
-	body, err := Article(page, "text/html", "https://gazette.example/news/1", nil, []string{".advert-box", "blockquote, .none"})
+	body, err := ExtractArticle(page, "text/html", "https://gazette.example/news/1", nil, []string{".advert-box", "blockquote, .none"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestExtractDropped(t *testing.T) {
 // replaces the picture that a script loads.
 func TestExtractKept(t *testing.T) {
 	page := readPage(t, "comic.html")
-	body, err := Article(page, "text/html", "https://comic.example/12", []string{".byline", ".strip"}, []string{".advert"})
+	body, err := ExtractArticle(page, "text/html", "https://comic.example/12", []string{".byline", ".strip"}, []string{".advert"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestExtractKept(t *testing.T) {
 		t.Errorf("not in the order of the page, or not once:\n%s", safe)
 	}
 	// If nothing matches, the article is found without selectors.
-	body, err = Article(readPage(t, "article.html"), "text/html", "https://gazette.example/1", []string{".nothing"}, nil)
+	body, err = ExtractArticle(readPage(t, "article.html"), "text/html", "https://gazette.example/1", []string{".nothing"}, nil)
 	if err != nil || !strings.Contains(body.Text(), "After ninety years") {
 		t.Errorf("%q, %v", body.Text(), err)
 	}
@@ -100,7 +100,7 @@ func TestExtractCharset(t *testing.T) {
 		"UTF-8":       {"text/html", "<html><body>" + text},
 		"false label": {"text/html; charset=iso-8859-1", "<html><body>" + text},
 	} {
-		body, err := Article([]byte(c.page), c.contentType, "https://x.example/", nil, nil)
+		body, err := ExtractArticle([]byte(c.page), c.contentType, "https://x.example/", nil, nil)
 		if err != nil || !strings.Contains(body.Text(), "Die Mühle mahlt wieder, sagt Ådne, für alle.") {
 			t.Errorf("%s: %q, %v", name, body.Text(), err)
 		}
@@ -127,7 +127,7 @@ func TestExtractNothing(t *testing.T) {
 		{name: "heavy", page: heavy, words: "too large"},
 		{name: "selector", page: "<p>x", keep: []string{"p["}, words: "fulltext_keep"},
 	} {
-		body, err := Article([]byte(c.page), "text/html", "https://site.example/a", c.keep, nil)
+		body, err := ExtractArticle([]byte(c.page), "text/html", "https://site.example/a", c.keep, nil)
 		if err == nil {
 			t.Errorf("%s: found %q", c.name, body.Text())
 			continue
@@ -149,7 +149,7 @@ func TestExtractBounded(t *testing.T) {
 		"meta":    "<meta property='og:title' content='" + long + "'>" + strings.Repeat("<h2>x y z</h2>", 2000) + para,
 		"picture": "<p><img src='data:image/png;base64," + strings.Repeat("A", 2<<20) + "'></p>" + para,
 	} {
-		body, err := Article([]byte(page), "text/html", "https://x.example/", nil, nil)
+		body, err := ExtractArticle([]byte(page), "text/html", "https://x.example/", nil, nil)
 		if err != nil || len(body.Raw) > markup.MaxBody || !strings.Contains(body.Raw, "words, and more") {
 			t.Errorf("%s: %d bytes, %v", name, len(body.Raw), err)
 		}
@@ -180,7 +180,7 @@ func FuzzExtractArticle(f *testing.F) {
 		f.Add(page, "p, .strip")
 	}
 	f.Fuzz(func(t *testing.T, page []byte, keep string) {
-		body, err := Article(page, "", "https://x.example/", []string{keep}, nil)
+		body, err := ExtractArticle(page, "", "https://x.example/", []string{keep}, nil)
 		if err == nil && (body.Raw == "" || len(body.Raw) > markup.MaxBody) {
 			t.Errorf("%d bytes", len(body.Raw))
 		}

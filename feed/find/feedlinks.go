@@ -1,7 +1,7 @@
 // Package find looks for feeds and articles in web pages.
 //
-// Start at [Links], which finds the feeds that a page announces or links to, and at
-// [HostFeeds], which knows the feeds of well-known hosts. [Article] finds the article of
+// Start at [FeedLinks], which finds the feeds that a page announces or links to, and at
+// [HostFeeds], which knows the feeds of well-known hosts. [ExtractArticle] finds the article of
 // an item's page. Package poll decides which of them to use for an address.
 //
 // Never fetch anything here: callers pass pages as bytes.
@@ -20,11 +20,11 @@ import (
 // maxCandidates is the maximum number of feeds of one page.
 const maxCandidates = 100
 
-// Links returns the feeds of an HTML page. First come the feeds that link elements announce
+// FeedLinks returns the feeds of an HTML page. First come the feeds that link elements announce
 // (https://html.spec.whatwg.org/multipage/links.html#rel-alternate), then the anchors that
 // look like links to feeds. base is the URL of the page. The URLs are absolute and unique.
 // It returns nil if there are no feeds.
-func Links(page []byte, base string) []feed.Candidate {
+func FeedLinks(page []byte, base string) []feed.Candidate {
 	f := linkFinder{base: base, seen: map[string]bool{}, open: -1}
 	z := html.NewTokenizer(strings.NewReader(text.Decode(page, "")))
 	for {
@@ -46,7 +46,7 @@ func Links(page []byte, base string) []feed.Candidate {
 	}
 }
 
-// linkFinder holds the state of [Links].
+// linkFinder holds the state of [FeedLinks].
 type linkFinder struct {
 	base string
 	// seen has the addresses in announced and linked.

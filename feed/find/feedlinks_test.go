@@ -22,7 +22,7 @@ func TestLinks(t *testing.T) {
 		<a href="feed.xml">again</a> <a href="/tags/go.rss">Go <b>posts</b></a> <a href="feed://pod.example/cast">Cast</a>
 		<a href="?feed=rss2">query</a> <a href="/feedback">no</a> <a href="#rss">no</a> <a href="mailto:rss@x.example">no</a>
 		<a href="/news/rss/">Trailing <a href="/about">no</a></body></html>`
-	got := Links([]byte(page), "https://site.example/a/b")
+	got := FeedLinks([]byte(page), "https://site.example/a/b")
 	want := []feed.Candidate{
 		{URL: "https://site.example/blog/feed.xml", Title: "All & more", Type: "RSS"},
 		{URL: "https://other.example/atom", Title: "", Type: "Atom"},
@@ -35,7 +35,7 @@ func TestLinks(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
-	if got := Links([]byte("no page"), "https://site.example/"); len(got) != 0 {
+	if got := FeedLinks([]byte("no page"), "https://site.example/"); len(got) != 0 {
 		t.Errorf("found %q in nothing", got)
 	}
 }

@@ -50,7 +50,7 @@ func (p *Poller) Discover(ctx context.Context, address string) ([]feed.Candidate
 	defer res.Release()
 	found, err := p.feedsAt(ctx, u, res)
 	for i := range found {
-		found[i].URL = text.KeepLogin(found[i].URL, u)
+		found[i].URL = text.CopyLogin(found[i].URL, u)
 	}
 	return found, err
 }
@@ -131,7 +131,7 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	isPage := errors.As(err, &not) && not.Kind == "html"
 	var linked, hosted []feed.Candidate
 	if isPage {
-		linked = find.Links(res.Body, res.FinalURL)
+		linked = find.FeedLinks(res.Body, res.FinalURL)
 		hosted = find.HostFeeds(res.FinalURL, res.Body)
 	}
 	if len(hosted) == 0 {
@@ -148,7 +148,7 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	// A large page would keep its body slot while the well-known addresses are
 	// fetched.
 	res.Release()
-	if found := p.probe(ctx, text.KeepLogin(res.FinalURL, address)); len(found) > 0 {
+	if found := p.probe(ctx, text.CopyLogin(res.FinalURL, address)); len(found) > 0 {
 		return found, nil
 	}
 	return nil, &messageError{"This page has no link to a feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
@@ -230,7 +230,7 @@ func (p *Poller) Preview(ctx context.Context, address string) (feed.Preview, err
 	newest := slices.Clone(doc.Items)
 	slices.SortStableFunc(newest, func(a, b feed.Article) int { return b.Published.Compare(a.Published) })
 	return feed.Preview{
-		Candidate:    candidate(text.KeepLogin(cmp.Or(res.Permanent, u), u), res, doc),
+		Candidate:    candidate(text.CopyLogin(cmp.Or(res.Permanent, u), u), res, doc),
 		Description:  doc.Description,
 		Site:         doc.Site,
 		Items:        newest[:min(previewItems, len(newest))],

@@ -14,7 +14,7 @@ import (
 // that lasts longer than claims can was made with a wrong clock and does not
 // count.
 func claimedByOther(f feed.Feed, now time.Time) bool {
-	return f.Asking.After(now) && !f.Asking.After(now.Add(claimDuration))
+	return f.ClaimedUntil.After(now) && !f.ClaimedUntil.After(now.Add(claimDuration))
 }
 
 // claimFeeds claims all feeds of the plan for this process. It drops those that

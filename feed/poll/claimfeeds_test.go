@@ -200,7 +200,7 @@ func TestClaimsEnd(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		// After the last report the screen asks when the next feed is due.
-		if feeds, err := other.store.Feeds(t.Context()); err != nil || !feeds[0].Asking.IsZero() || !feeds[1].Asking.IsZero() {
+		if feeds, err := other.store.Feeds(t.Context()); err != nil || !feeds[0].ClaimedUntil.IsZero() || !feeds[1].ClaimedUntil.IsZero() {
 			t.Errorf("still claimed when it is reported: %v", err)
 		}
 	})

@@ -64,7 +64,7 @@ func (p *Poller) planRefresh(ctx context.Context, req feed.RefreshRequest) (plan
 		j := job{feed: f, settings: subs[f.URL], onRequest: req.Feeds != nil && !req.DueOnly}
 		skip := j.whySkip(req, now)
 		if wrong && skip.Reason != "" {
-			out.corrected = append(out.corrected, feed.Fetched{URL: f.URL, State: f.Poll, Round: now})
+			out.corrected = append(out.corrected, feed.Fetched{URL: f.URL, State: f.Poll, RefreshStart: now})
 			out.claimed = append(out.claimed, asRead)
 		}
 		switch saved, taken := p.claims[f.URL]; {
@@ -145,7 +145,7 @@ func (p *Poller) NextDue(ctx context.Context) (time.Time, error) {
 			due = now // Refresh corrects the state
 		}
 		if claimedByOther(f, now) {
-			due = later(due, f.Asking)
+			due = later(due, f.ClaimedUntil)
 		}
 		if next.IsZero() || due.Before(next) {
 			next = due

@@ -138,10 +138,10 @@ func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 	}
 	r := &out.report
 	r.Status, r.Error = o.reportStatus(), o.failure
-	r.Duration, r.FinalURL, r.HTTP, r.Bytes = max(took, 0), o.respondedURL, o.status, o.response.Bytes
+	r.Duration, r.FinalURL, r.HTTPStatus, r.Bytes = max(took, 0), o.respondedURL, o.status, o.response.Bytes
 	r.Next, r.Reason, r.MovedTo = planned.Next, planned.Reason, schedule.NewAddress(state)
-	out.fetched = feed.Fetched{URL: j.feed.URL, Document: o.doc, State: state, Round: round, Log: feed.Poll{
-		At: ended, Outcome: r.Status, Status: r.HTTP, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
+	out.fetched = feed.Fetched{URL: j.feed.URL, Document: o.doc, State: state, RefreshStart: round, Log: feed.PollLogEntry{
+		At: ended, Outcome: r.Status, Status: r.HTTPStatus, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
 	return out
 }
 
@@ -162,7 +162,7 @@ func (p *Poller) postpone(out result, until, round time.Time) result {
 	state := out.job.feed.Poll
 	state.NextCheck, state.Reason = later(state.NextCheck, until), schedule.ReasonRetryAfter
 	state.Hints.Until = later(state.Hints.Until, until)
-	out.fetched = feed.Fetched{URL: out.job.feed.URL, State: state, Round: round}
+	out.fetched = feed.Fetched{URL: out.job.feed.URL, State: state, RefreshStart: round}
 	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
 	return out
 }

@@ -252,7 +252,7 @@ func TestPortalIsNoSite(t *testing.T) {
 	if len(r.store.texts) != 0 {
 		t.Errorf("saved %+v", r.store.texts)
 	}
-	text, err := r.Fulltext(context.Background(), feed.Subscription{}, "http://site.example/story")
+	text, err := r.PageText(context.Background(), feed.Subscription{}, "http://site.example/story")
 	if err != nil || !text.Fetched.IsZero() || !strings.Contains(text.Error, "wants a login") {
 		t.Errorf("%+v, %v", text, err)
 	}

@@ -22,15 +22,15 @@ const acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
 // pagePause is how long a host is left alone after a temporary failure.
 const pagePause = time.Minute
 
-// Fulltext fetches the web page of an item and returns its article. It uses the
+// PageText fetches the web page of an item and returns its article. It uses the
 // settings of sub, which may be zero. The feed's headers, cookies and password
 // are sent only if the page is on the feed's own server. If the page has no
 // article, the Error of the result says why. If another attempt may succeed
 // soon, its Fetched is zero. The returned error is the error of ctx.
-func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link string) (feed.Fulltext, error) {
-	done := make(chan feed.Fulltext, 1)
+func (p *Poller) PageText(ctx context.Context, sub feed.Subscription, link string) (feed.PageText, error) {
+	done := make(chan feed.PageText, 1)
 	p.queues.add(hostKey(link), func() {
-		var page feed.Fulltext
+		var page feed.PageText
 		defer func() { done <- page }()
 		page = p.fetchPage(ctx, sub, link)
 	})
@@ -38,16 +38,16 @@ func (p *Poller) Fulltext(ctx context.Context, sub feed.Subscription, link strin
 	case page := <-done:
 		return page, ctx.Err()
 	case <-ctx.Done():
-		return feed.Fulltext{}, ctx.Err()
+		return feed.PageText{}, ctx.Err()
 	}
 }
 
 // fetchPage fetches a page and extracts its article.
-func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link string) feed.PageText {
 	if ctx.Err() != nil {
-		return feed.Fulltext{}
+		return feed.PageText{}
 	}
-	out := feed.Fulltext{Fetched: p.now()}
+	out := feed.PageText{Fetched: p.now()}
 	request, ok := pageRequest(sub, link)
 	if !ok {
 		out.Error = "This item has no web page: there is only the text from the feed."
@@ -57,7 +57,7 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
 		if failed.Kind == fetch.KindCanceled {
-			return feed.Fulltext{}
+			return feed.PageText{}
 		}
 		out.Error = pageMessage(failed)
 		if temporary(failed) {
@@ -77,11 +77,11 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 	p.parseSlots <- struct{}{}
 	defer func() { <-p.parseSlots }()
 	if ctx.Err() != nil {
-		return feed.Fulltext{}
+		return feed.PageText{}
 	}
 	set := sub.Settings
 	crash := feed.Recover("parsing a page", p.crashed, func() {
-		out.Body, err = find.Article(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
+		out.Body, err = find.ExtractArticle(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
 	})
 	if crash != nil {
 		err = errors.New(crash.UserMessage())
@@ -219,7 +219,7 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 			continue
 		}
 		defer p.releasePages(j.feed.URL)
-		items, err := p.store.WantFulltext(ctx, j.feed.URL, pagesPerFeed)
+		items, err := p.store.ItemsWithoutPageText(ctx, j.feed.URL, pagesPerFeed)
 		if err != nil {
 			storeErr = errors.Join(storeErr, err)
 			continue
@@ -237,7 +237,7 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 		if got.text.Fetched.IsZero() {
 			continue
 		}
-		if err := p.store.SetFulltext(saveCtx, got.item, got.text); err != nil {
+		if err := p.store.SetPageText(saveCtx, got.item, got.text); err != nil {
 			storeErr = errors.Join(storeErr, err)
 			continue
 		}
@@ -253,14 +253,14 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 // pageText is the page text of one item.
 type pageText struct {
 	item int64
-	text feed.Fulltext
+	text feed.PageText
 }
 
 // fetchPageIfAllowed fetches a page unless its host asked for a pause or there
 // is an outage.
-func (p *Poller) fetchPageIfAllowed(ctx context.Context, sub feed.Subscription, link string) feed.Fulltext {
+func (p *Poller) fetchPageIfAllowed(ctx context.Context, sub feed.Subscription, link string) feed.PageText {
 	if p.hostPausedUntil(hostKey(link)).After(p.now()) || p.offlineMessage() != "" {
-		return feed.Fulltext{}
+		return feed.PageText{}
 	}
 	return p.fetchPage(ctx, sub, link)
 }

@@ -33,7 +33,7 @@ func TestFulltext(t *testing.T) {
 			io.WriteString(w, article)
 		}
 	})
-	got, err := newRig(t).Fulltext(context.Background(), feed.Subscription{}, s.URL+"/old")
+	got, err := newRig(t).PageText(context.Background(), feed.Subscription{}, s.URL+"/old")
 	if err != nil || got.Error != "" || !got.Fetched.Equal(noon) || got.Body.Base != s.URL+"/new" || !strings.Contains(got.Body.Text(), "The mill turns") {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -45,7 +45,7 @@ func TestFulltextSelectors(t *testing.T) {
 		io.WriteString(w, `<html><body><p>Away</p><div class="x">Only <b>this</b><i>not this</i></div></body></html>`)
 	})
 	sub := feed.Subscription{URL: s.URL, Settings: feed.Settings{KeepSelectors: []string{".x"}, DropSelectors: []string{"i"}}}
-	got, err := newRig(t).Fulltext(context.Background(), sub, s.URL)
+	got, err := newRig(t).PageText(context.Background(), sub, s.URL)
 	if err != nil || got.Error != "" || got.Body.Text() != "Only this" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -69,7 +69,7 @@ func TestFulltextSecrets(t *testing.T) {
 	}}
 	r := newRig(t)
 	for _, host := range []string{home, away} {
-		if got, err := r.Fulltext(context.Background(), sub, "http://"+host+"/page"); err != nil || got.Error != "" {
+		if got, err := r.PageText(context.Background(), sub, "http://"+host+"/page"); err != nil || got.Error != "" {
 			t.Errorf("%s: %+v, %v", host, got, err)
 		}
 		if requested[host].Get("User-Agent") != "mine/1" {
@@ -147,7 +147,7 @@ func TestFulltextFailures(t *testing.T) {
 		{"", "no web page", false},
 	} {
 		sub := feed.Subscription{URL: s.URL}
-		got, err := newRig(t).Fulltext(context.Background(), sub, c.link)
+		got, err := newRig(t).PageText(context.Background(), sub, c.link)
 		if err != nil || !strings.Contains(got.Error, c.words) || !strings.Contains(got.Error, ": ") || !strings.HasSuffix(got.Error, ".") ||
 			got.Error != text.Clean(got.Error) || got.Body != (markup.Body{}) || got.Fetched.IsZero() != c.again {
 			t.Errorf("%s: %+v, %v", c.link, got, err)
@@ -162,8 +162,8 @@ func TestFulltextStopped(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	got, err := newRig(t).Fulltext(ctx, feed.Subscription{}, s.URL)
-	if !errors.Is(err, context.Canceled) || got != (feed.Fulltext{}) {
+	got, err := newRig(t).PageText(ctx, feed.Subscription{}, s.URL)
+	if !errors.Is(err, context.Canceled) || got != (feed.PageText{}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -68,11 +68,11 @@ type Store interface {
 	// IndexPending adds at most max items to the search index and returns the
 	// number of items that are left.
 	IndexPending(ctx context.Context, max int) (left int, err error)
-	// WantFulltext returns at most max of a feed's newest items whose page text was
+	// ItemsWithoutPageText returns at most max of a feed's newest items whose page text was
 	// never fetched.
-	WantFulltext(ctx context.Context, url string, max int) ([]feed.Item, error)
-	// SetFulltext stores the page text of an item, or why there is none.
-	SetFulltext(ctx context.Context, item int64, t feed.Fulltext) error
+	ItemsWithoutPageText(ctx context.Context, url string, max int) ([]feed.Item, error)
+	// SetPageText stores the page text of an item, or why there is none.
+	SetPageText(ctx context.Context, item int64, t feed.PageText) error
 }
 
 // Options configures a [Poller]. Client, Store and Subscriptions are required.

@@ -39,7 +39,7 @@ type fakeStore struct {
 	claims int
 	// withoutPageText holds the items without page text by feed, texts the saved page texts.
 	withoutPageText map[string][]feed.Item
-	texts           map[int64]feed.Fulltext
+	texts           map[int64]feed.PageText
 	// serverTime is the time by the servers' clocks.
 	serverTime time.Time
 }
@@ -73,7 +73,7 @@ func (s *fakeStore) Release(_ context.Context, urls []string, _ time.Time) error
 func (s *fakeStore) setAsking(url string, until time.Time) {
 	for i := range s.feeds {
 		if s.feeds[i].URL == url {
-			s.feeds[i].Asking = until
+			s.feeds[i].ClaimedUntil = until
 		}
 	}
 }
@@ -102,7 +102,7 @@ func (s *fakeStore) Save(ctx context.Context, answers ...feed.Fetched) ([]feed.S
 		out = append(out, saved)
 		for i := range s.feeds {
 			if s.feeds[i].URL == a.URL {
-				s.feeds[i].Poll, s.feeds[i].Asking = a.State, time.Time{}
+				s.feeds[i].Poll, s.feeds[i].ClaimedUntil = a.State, time.Time{}
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func (s *fakeStore) IndexPending(_ context.Context, max int) (int, error) {
 	return s.pending, nil
 }
 
-func (s *fakeStore) WantFulltext(_ context.Context, url string, max int) ([]feed.Item, error) {
+func (s *fakeStore) ItemsWithoutPageText(_ context.Context, url string, max int) ([]feed.Item, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []feed.Item
@@ -139,14 +139,14 @@ func (s *fakeStore) WantFulltext(_ context.Context, url string, max int) ([]feed
 	return out, nil
 }
 
-func (s *fakeStore) SetFulltext(ctx context.Context, item int64, t feed.Fulltext) error {
+func (s *fakeStore) SetPageText(ctx context.Context, item int64, t feed.PageText) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if s.texts == nil {
-		s.texts = map[int64]feed.Fulltext{}
+		s.texts = map[int64]feed.PageText{}
 	}
 	s.texts[item] = t
 	s.pending++

@@ -35,7 +35,7 @@ func TestValidatorsSurvive(t *testing.T) {
 	})
 	r := newRig(t, s.URL)
 	rep := r.refresh(t, feed.RefreshRequest{})[s.URL]
-	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, HTTP: 200, Bytes: int64(len(rss(`News "1"`, 3))),
+	want := feed.Report{URL: s.URL, Status: feed.OK, New: 3, FinalURL: s.URL, HTTPStatus: 200, Bytes: int64(len(rss(`News "1"`, 3))),
 		Next: noon.Add(time.Hour), Reason: "your interval is 1 hour", Done: 1, Total: 1}
 	if !reflect.DeepEqual(rep, want) {
 		t.Errorf("first:\n got %+v\nwant %+v", rep, want)
@@ -220,8 +220,8 @@ func TestBoundedConcurrency(t *testing.T) {
 		t.Errorf("%d feeds in one transaction", n)
 	}
 	for _, a := range r.store.saved {
-		if !a.Round.Equal(noon) {
-			t.Errorf("%s has round %v", a.URL, a.Round)
+		if !a.RefreshStart.Equal(noon) {
+			t.Errorf("%s has round %v", a.URL, a.RefreshStart)
 		}
 	}
 	if r.store.pending != 0 {

@@ -99,7 +99,7 @@ func (r *round) saveOneByOne(ctx context.Context, got []result) error {
 		state.Error = g.report.Error
 		log := g.fetched.Log
 		log.Outcome, log.Error = g.report.Status, g.report.Error
-		if _, again := r.poller.store.Save(ctx, feed.Fetched{URL: g.fetched.URL, State: state, Round: g.fetched.Round, Log: log}); again != nil {
+		if _, again := r.poller.store.Save(ctx, feed.Fetched{URL: g.fetched.URL, State: state, RefreshStart: g.fetched.RefreshStart, Log: log}); again != nil {
 			return err
 		}
 		r.reportResult(*g)

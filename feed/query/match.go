@@ -161,7 +161,7 @@ func (m *matcher) matchHas(property Has) bool {
 	case HasImage:
 		return a.Image
 	case HasFulltext:
-		return a.Fulltext
+		return a.HasPageText
 	case HasComments:
 		return a.Comments != ""
 	}

@@ -14,9 +14,9 @@ const clockSlack = 5 * time.Minute
 // clock was wrong when the time was recorded, or has been set back since.
 func InFuture(t, now time.Time) bool { return t.After(now.Add(clockSlack)) }
 
-// ClockSentence returns a user message about a wrong clock. ahead is how far the clock is
+// ClockMessage returns a user message about a wrong clock. ahead is how far the clock is
 // ahead of the servers' clocks. It is negative if the clock is behind.
-func ClockSentence(ahead time.Duration) string {
+func ClockMessage(ahead time.Duration) string {
 	start := time.Unix(0, 0)
 	if ahead < 0 {
 		return "This computer's clock is " + feed.Until(start.Add(-ahead), start) + " behind the servers' clocks: set it correctly. Until then ages are wrong."

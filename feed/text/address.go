@@ -89,7 +89,7 @@ func EncodeURL(s string) string {
 	marks = 0
 	for i, r := range s {
 		switch {
-		case r == '%' && i > path && !IsEscape(s[i:]):
+		case r == '%' && i > path && !BeginsWithEscape(s[i:]):
 			b.WriteString("%25")
 		case r == '\n' || r == '\r' || r == '\t':
 			// The URL standard drops these. They come from wrapped lines.
@@ -105,9 +105,9 @@ func EncodeURL(s string) string {
 	return b.String()
 }
 
-// IsEscape reports whether s begins with a percent-encoded byte (RFC 3986
+// BeginsWithEscape reports whether s begins with a percent-encoded byte (RFC 3986
 // section 2.1).
-func IsEscape(s string) bool {
+func BeginsWithEscape(s string) bool {
 	isHex := func(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 	return len(s) > 2 && isHex(s[1]) && isHex(s[2])
 }
@@ -168,11 +168,11 @@ func SplitLogin(s string) (address, user, password string) {
 	return s[:from] + s[to:], unescapeLogin(user), unescapeLogin(password)
 }
 
-// KeepLogin returns address with the user and password of other, if both are on
+// CopyLogin returns address with the user and password of other, if both are on
 // the same server and address has no login. Otherwise it returns address
 // unchanged, also if address is http and other is https: a password must not
 // leave encryption.
-func KeepLogin(address, other string) string {
+func CopyLogin(address, other string) string {
 	from, to := loginRange(other)
 	at, end := loginRange(address)
 	if from == to || at != end {

@@ -40,14 +40,14 @@ func TestKeepLogin(t *testing.T) {
 		"http://a.example:81/new":     "http://a.example:81/new",
 		"builtin:guide":               "builtin:guide",
 	} {
-		if got := KeepLogin(address, login); got != want {
+		if got := CopyLogin(address, login); got != want {
 			t.Errorf("KeepLogin(%q) = %q, want %q", address, got, want)
 		}
 	}
-	if got := KeepLogin("http://a.example/new", "https://ann:pw@a.example/"); got != "http://a.example/new" {
+	if got := CopyLogin("http://a.example/new", "https://ann:pw@a.example/"); got != "http://a.example/new" {
 		t.Errorf("a step down took the login along: %s", got)
 	}
-	if got := KeepLogin("http://a.example/", "http://a.example/"); got != "http://a.example/" {
+	if got := CopyLogin("http://a.example/", "http://a.example/"); got != "http://a.example/" {
 		t.Errorf("no login became %s", got)
 	}
 }

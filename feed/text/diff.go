@@ -7,20 +7,20 @@ import (
 	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
-// DiffOp is the kind of a [DiffPart].
-type DiffOp int
+// DiffKind is the kind of a [DiffPart].
+type DiffKind int
 
 // The kinds of parts: in both texts, only in the old one, only in the new one.
 const (
-	Same DiffOp = iota
-	Removed
-	Added
+	DiffSame DiffKind = iota
+	DiffRemoved
+	DiffAdded
 )
 
 // DiffPart is a piece of text that both texts or only one of them contain. The
 // parts that are not Removed, joined, are the new text.
 type DiffPart struct {
-	Op   DiffOp
+	Kind DiffKind
 	Text string
 }
 
@@ -62,8 +62,8 @@ type diffWriter struct {
 }
 
 // add appends text to the last part if that has the same kind, or adds a part.
-func (d *diffWriter) add(op DiffOp, text string) {
-	if n := len(d.parts); n > 0 && d.parts[n-1].Op == op {
+func (d *diffWriter) add(op DiffKind, text string) {
+	if n := len(d.parts); n > 0 && d.parts[n-1].Kind == op {
 		d.parts[n-1].Text += text
 		return
 	}
@@ -76,7 +76,7 @@ func (d *diffWriter) addSame(paragraphs []string) {
 		if d.started {
 			p = "\n" + p
 		}
-		d.add(Same, p)
+		d.add(DiffSame, p)
 		d.started = true
 	}
 }
@@ -86,17 +86,17 @@ func (d *diffWriter) compareWords(old, now []string) {
 	oldWords, newWords := splitWords(old, len(d.parts) > 0), splitWords(now, d.started)
 	at := 0
 	for _, hunk := range lcs.DiffLines(wordTexts(oldWords), wordTexts(newWords)) {
-		d.addWords(Same, newWords[at:hunk.ReplStart])
-		d.addWords(Removed, oldWords[hunk.Start:hunk.End])
-		d.addWords(Added, newWords[hunk.ReplStart:hunk.ReplEnd])
+		d.addWords(DiffSame, newWords[at:hunk.ReplStart])
+		d.addWords(DiffRemoved, oldWords[hunk.Start:hunk.End])
+		d.addWords(DiffAdded, newWords[hunk.ReplStart:hunk.ReplEnd])
 		at = hunk.ReplEnd
 	}
-	d.addWords(Same, newWords[at:])
+	d.addWords(DiffSame, newWords[at:])
 	d.started = d.started || len(now) > 0
 }
 
 // addWords adds words as one part.
-func (d *diffWriter) addWords(op DiffOp, all []diffWord) {
+func (d *diffWriter) addWords(op DiffKind, all []diffWord) {
 	var b strings.Builder
 	for _, t := range all {
 		b.WriteString(t.before)

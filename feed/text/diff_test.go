@@ -10,10 +10,10 @@ import (
 func wdiff(parts []DiffPart) string {
 	var b strings.Builder
 	for _, p := range parts {
-		switch p.Op {
-		case Removed:
+		switch p.Kind {
+		case DiffRemoved:
 			b.WriteString("[-" + p.Text + "-]")
-		case Added:
+		case DiffAdded:
 			b.WriteString("{+" + p.Text + "+}")
 		default:
 			b.WriteString(p.Text)
@@ -59,10 +59,10 @@ func FuzzDiff(f *testing.F) {
 		old, now = strings.ToValidUTF8(old, "?"), strings.ToValidUTF8(now, "?")
 		var was, is strings.Builder
 		for _, p := range Diff(old, now) {
-			if p.Op != Added {
+			if p.Kind != DiffAdded {
 				was.WriteString(p.Text)
 			}
-			if p.Op != Removed {
+			if p.Kind != DiffRemoved {
 				is.WriteString(p.Text)
 			}
 		}

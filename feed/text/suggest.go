@@ -2,15 +2,15 @@ package text
 
 import "slices"
 
-// Nearest returns the element of names with the smallest [Distance] to name, the
+// Nearest returns the element of names with the smallest [EditDistance] to name, the
 // first of several. names must not be empty.
 func Nearest(name string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return Distance(name, a) - Distance(name, b) })
+	return slices.MinFunc(names, func(a, b string) int { return EditDistance(name, a) - EditDistance(name, b) })
 }
 
-// Distance returns how many letters must be inserted, deleted or changed to turn
+// EditDistance returns how many letters must be inserted, deleted or changed to turn
 // a into b, the Levenshtein distance. It keeps one row of the usual table.
-func Distance(a, b string) int {
+func EditDistance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)
 	for j := range row {

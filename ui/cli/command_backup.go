@@ -39,7 +39,7 @@ func (a *app) backupCommand() *cobra.Command {
 // backupTo writes a backup to a file, or to stdout if name is "-".
 func (a *app) backupTo(ctx context.Context, s *Session, name string) error {
 	write := func(w io.Writer) error {
-		_, err := rescue.Backup(ctx, s.Store, w)
+		_, err := rescue.WriteBackup(ctx, s.Store, w)
 		return err
 	}
 	if name == "-" {

@@ -60,7 +60,7 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 	fmt.Fprintf(out, "database       %s (schema %d)\n", text.Clean(db), r.Schema)
 	fmt.Fprintf(out, "feeds          %s subscribed, %s others\n", text.Number(r.Feeds), text.Number(r.Unsubscribed))
 	fmt.Fprintf(out, "items          %s, %s of them not in the search index yet\n", text.Number(r.Items), text.Number(r.Pending))
-	fmt.Fprintf(out, "size           %s (%s unused), write-ahead log %s\n", text.Size(r.Bytes), text.Size(r.Free), text.Size(r.Log))
+	fmt.Fprintf(out, "size           %s (%s unused), write-ahead log %s\n", text.Size(r.Bytes), text.Size(r.Free), text.Size(r.WAL))
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "problem"), text.Clean(p))
 	}
@@ -94,7 +94,7 @@ func (a *app) repair(ctx context.Context, s *Session) error {
 	if err != nil || salvaged.Old == "" {
 		return err
 	}
-	return a.print("Repaired: " + text.Clean(salvaged.Sentence()) + ".\n")
+	return a.print("Repaired: " + text.Clean(salvaged.UserMessage()) + ".\n")
 }
 
 func (a *app) vacuum(ctx context.Context, s *Session, out *printer, before rescue.CheckReport) error {

@@ -61,9 +61,9 @@ func (a *app) feeds(ctx context.Context, s *Session, o feedsOptions) error {
 		if o.problems && !hasProblem(f, now) {
 			continue
 		}
-		var checks []feed.Poll
+		var checks []feed.PollLogEntry
 		if o.verbose {
-			if checks, err = s.Store.Polls(ctx, f.URL, allChecks); err != nil {
+			if checks, err = s.Store.PollLog(ctx, f.URL, allChecks); err != nil {
 				return out.finish(err)
 			}
 		}
@@ -109,7 +109,7 @@ func printFeed(out *printer, f feed.Feed, now time.Time) {
 }
 
 // explainFeed prints when a feed is checked next and why, and its last checks.
-func explainFeed(out *printer, f feed.Feed, checks []feed.Poll, now time.Time) {
+func explainFeed(out *printer, f feed.Feed, checks []feed.PollLogEntry, now time.Time) {
 	p := f.Poll
 	row := func(name, s string) {
 		if s != "" {
@@ -134,7 +134,7 @@ func explainFeed(out *printer, f feed.Feed, checks []feed.Poll, now time.Time) {
 }
 
 // checkText returns one check of a feed as a line.
-func checkText(p feed.Poll) string {
+func checkText(p feed.PollLogEntry) string {
 	line := p.At.Local().Format(minuteFormat) + "  " + fit(string(p.Outcome), 9) + "  " + responseText(p)
 	if p.Error != "" {
 		line += ": " + p.Error
@@ -144,7 +144,7 @@ func checkText(p feed.Poll) string {
 
 // responseText returns the HTTP status of a response, its size, and how many items were
 // new, edited or reissued.
-func responseText(p feed.Poll) string {
+func responseText(p feed.PollLogEntry) string {
 	s := text.Size(p.Bytes)
 	if p.Status != 0 {
 		s = fmt.Sprintf("%d, %s", p.Status, s)

@@ -81,7 +81,7 @@ func (a *app) notify(ctx context.Context, s *Session, items []feed.NewItem) {
 	if s.NotifyCommand == nil || len(items) == 0 {
 		return
 	}
-	title, body := feed.Notification(items)
+	title, body := feed.NotificationText(items)
 	if err := s.NotifyCommand(context.WithoutCancel(ctx), title, body); err != nil {
 		fmt.Fprintln(a.err, "dateline:", text.Clean(err.Error()))
 	}
@@ -157,7 +157,7 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 		case r.Status == feed.Skipped && r.Next.IsZero():
 			s = r.Reason
 		case r.Status != feed.Skipped:
-			s = responseText(feed.Poll{Status: r.HTTP, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
+			s = responseText(feed.PollLogEntry{Status: r.HTTPStatus, Bytes: r.Bytes, New: r.New, Updated: r.Updated, Reissued: r.Reissued}) + "; " + s
 		}
 		fmt.Fprintf(t.out, "%s %s  %s\n", fit(string(r.Status), 9), fit(t.out.paint(t.out.theme.Strong, text.Clean(f.DisplayTitle())), 32), text.Clean(s))
 	}
@@ -190,7 +190,7 @@ func (t *tally) print(feeds []feed.Feed) {
 		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
 	}
 	if t.clockAhead != 0 {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockSentence(t.clockAhead)))
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockMessage(t.clockAhead)))
 	}
 	failed := ""
 	if t.failed > 0 {

@@ -31,7 +31,7 @@ func (a *app) restoreCommand() *cobra.Command {
 }
 
 func (a *app) listBackups(s *Session) error {
-	backups := rescue.Backups(s.Store.Path())
+	backups := rescue.ListBackups(s.Store.Path())
 	if len(backups) == 0 {
 		return errors.New("there is no backup yet; run `dateline backup`")
 	}
@@ -65,12 +65,12 @@ func (a *app) restore(ctx context.Context, s *Session, name string) error {
 // the database yet.
 func restoredText(r rescue.Restored) string {
 	restored := "Restored " + text.Plural(r.Marks, "mark")
-	switch r.Waiting {
+	switch r.Pending {
 	case 0:
 		return restored + "."
 	case 1:
 		return restored + "; 1 of them applies when its item arrives."
 	default:
-		return fmt.Sprintf("%s; %s of them apply when their items arrive.", restored, text.Number(r.Waiting))
+		return fmt.Sprintf("%s; %s of them apply when their items arrive.", restored, text.Number(r.Pending))
 	}
 }

@@ -70,7 +70,7 @@ func (a *app) showCommand() *cobra.Command {
 // pageText returns the stored text of an item's web page. If there is none, it returns
 // an error that says why.
 func pageText(ctx context.Context, s *Session, id int64) (markup.Body, error) {
-	t, err := s.Store.Fulltext(ctx, id)
+	t, err := s.Store.PageText(ctx, id)
 	switch {
 	case err != nil:
 		return markup.Body{}, err
@@ -169,9 +169,9 @@ func (p *printer) difference(parts []text.DiffPart) string {
 				b.WriteByte('\n')
 			}
 			switch s := strings.TrimSpace(line); {
-			case s == "" || part.Op == text.Same:
+			case s == "" || part.Kind == text.DiffSame:
 				b.WriteString(line)
-			case part.Op == text.Removed:
+			case part.Kind == text.DiffRemoved:
 				b.WriteString(strings.Replace(line, s, p.paint(p.theme.Removed, "[-"+s+"-]"), 1))
 			default:
 				b.WriteString(strings.Replace(line, s, p.paint(p.theme.Added, "{+"+s+"+}"), 1))

@@ -153,7 +153,7 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 		HiddenBy:     a.HiddenBy,
 		Edited:       a.Edited,
 		Future:       a.Future,
-		Fulltext:     a.Fulltext,
+		Fulltext:     a.HasPageText,
 		Chapters:     a.Chapters,
 		Transcript:   a.Transcript,
 		AlsoIn:       emptyList(a.AlsoIn),
@@ -206,7 +206,7 @@ func perDay(interval time.Duration) float64 {
 	return math.Round(100*24*float64(time.Hour)/float64(interval)) / 100
 }
 
-func jsonOfPolls(polls []feed.Poll) *[]pollJSON {
+func jsonOfPolls(polls []feed.PollLogEntry) *[]pollJSON {
 	out := make([]pollJSON, len(polls))
 	for i, p := range polls {
 		out[i] = pollJSON{
@@ -233,7 +233,7 @@ func jsonOfReport(r feed.Report) reportJSON {
 		Error:      r.Error,
 		DurationMS: r.Duration.Milliseconds(),
 		FinalURL:   r.FinalURL,
-		HTTP:       r.HTTP,
+		HTTP:       r.HTTPStatus,
 		Bytes:      r.Bytes,
 		Reissued:   r.Reissued,
 		MovedTo:    r.MovedTo,

@@ -15,7 +15,7 @@ func TestOverlayOverAnyText(t *testing.T) {
 	for n := range corpus.HostileItems() {
 		for w := 40; w < 120; w += 7 {
 			var page []string
-			for _, content := range []string{corpus.Hostile("日本e\u0301", n), corpus.Hostile("👩\u200d🚀 ", n)} {
+			for _, content := range []string{corpus.HostileText("日本e\u0301", n), corpus.HostileText("👩\u200d🚀 ", n)} {
 				for range 6 {
 					page = append(page, style.Pad(style.Fit(text.Clean(content), w-len(page)%4, ""), w))
 				}

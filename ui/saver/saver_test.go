@@ -28,7 +28,7 @@ func newStore(t *testing.T, now time.Time) (*cache.Store, []cache.Row) {
 		a.Identify()
 		doc.Items = append(doc.Items, a)
 	}
-	if _, err := store.Save(ctx, feed.Fetched{URL: url, Document: doc, Round: now}); err != nil {
+	if _, err := store.Save(ctx, feed.Fetched{URL: url, Document: doc, RefreshStart: now}); err != nil {
 		t.Fatal(err)
 	}
 	rows := list(t, store)
@@ -90,7 +90,7 @@ func TestEveryChangeReachesTheStore(t *testing.T) {
 			t.Errorf("after %#v the items are %s, want %s", c.change, got, c.want)
 		}
 	}
-	if at, err := store.ReadingPosition(ctx, rows[0].ID); at != 420 || err != nil {
+	if at, err := store.Progress(ctx, rows[0].ID); at != 420 || err != nil {
 		t.Errorf("progress %d, %v", at, err)
 	}
 	if text, err := store.Setting(ctx, "screen"); text != "left" || err != nil {
