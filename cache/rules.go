@@ -74,3 +74,34 @@ func (s *Store) RuleHits(ctx context.Context, r query.Rule, since time.Time, yie
 	}
 	return n, nil
 }
+
+// ruleEffect is what the rules do to a new item.
+type ruleEffect struct {
+	read, star, notify bool
+	// hiddenBy is the first rule that hides the item; empty if none does.
+	hiddenBy string
+	labels   []string
+}
+
+func (v ruleEffect) hidden() bool { return v.hiddenBy != "" }
+
+// applyRules returns the effect of all active rules that match the item as it arrived.
+// A rule does not see what other rules do.
+func (w *itemWriter) applyRules(a feed.Article, t *target) ruleEffect {
+	var v ruleEffect
+	for _, r := range w.rules {
+		if !r.Query.Match(a, t.info, arrival(w.seen)) {
+			continue
+		}
+		v.read = v.read || r.Read
+		v.star = v.star || r.Star
+		v.notify = v.notify || r.Notify
+		if r.Hide {
+			v.hiddenBy = cmp.Or(v.hiddenBy, r.Name)
+		}
+		v.labels = append(v.labels, r.Labels...)
+	}
+	slices.Sort(v.labels)
+	v.labels = slices.Compact(v.labels)
+	return v
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"dateline/cache/db"
@@ -44,37 +43,6 @@ func (w *itemWriter) targetOf(b batch) (*target, error) {
 		t.info.Title = cmp.Or(t.info.Title, b.Document.Title)
 	}
 	return t, db.FromJSON(tags, &t.info.Tags)
-}
-
-// ruleEffect is what the rules do to a new item.
-type ruleEffect struct {
-	read, star, notify bool
-	// hiddenBy is the first rule that hides the item; empty if none does.
-	hiddenBy string
-	labels   []string
-}
-
-func (v ruleEffect) hidden() bool { return v.hiddenBy != "" }
-
-// applyRules returns the effect of all active rules that match the item as it arrived.
-// A rule does not see what other rules do.
-func (w *itemWriter) applyRules(a feed.Article, t *target) ruleEffect {
-	var v ruleEffect
-	for _, r := range w.rules {
-		if !r.Query.Match(a, t.info, arrival(w.seen)) {
-			continue
-		}
-		v.read = v.read || r.Read
-		v.star = v.star || r.Star
-		v.notify = v.notify || r.Notify
-		if r.Hide {
-			v.hiddenBy = cmp.Or(v.hiddenBy, r.Name)
-		}
-		v.labels = append(v.labels, r.Labels...)
-	}
-	slices.Sort(v.labels)
-	v.labels = slices.Compact(v.labels)
-	return v
 }
 
 // insertNew writes a new item with the marks that the rules make. The time of these

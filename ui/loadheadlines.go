@@ -335,3 +335,8 @@ func (h *headlineList) emptyText(refreshing bool) []string {
 	}
 	return []string{"Nothing here.", "", "r refreshes, ga shows everything."}
 }
+
+// showRows shows loaded rows. After the first rows the polling begins.
+func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
+	return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
+}

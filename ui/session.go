@@ -166,11 +166,6 @@ func (s *session) beginSoon() tea.Cmd {
 	return s.after(s.ctx, beginAfter, func(time.Time) tea.Msg { return begun{} })
 }
 
-// showRows shows loaded rows. After the first rows the polling begins.
-func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
-	return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
-}
-
 // beginPolling refreshes the feeds that are due, indexes what an earlier run has not
 // indexed, and watches for changes of other processes.
 func (m *Model) beginPolling() tea.Cmd {
