@@ -44,10 +44,10 @@ func (p *presence) watching(now time.Time) bool {
 	return p.focused && (p.reports || now.Sub(p.lastKey) < absentAfter)
 }
 
-// changeWatcher notices changes that other processes make to the database. The source
+// changeListener notices changes that other processes make to the database. The source
 // reports changes at once. If it does not, they are noticed once a minute while the
 // terminal has the focus.
-type changeWatcher struct {
+type changeListener struct {
 	*env
 	// version is the version of the database that the screen shows; 0 if unknown.
 	version int64
@@ -69,7 +69,7 @@ type ticked struct {
 type changedOutside struct{ version int64 }
 
 // tick starts a chain of ticks and ends the chain before. The first tick comes after in.
-func (w *changeWatcher) tick(in time.Duration) tea.Cmd {
+func (w *changeListener) tick(in time.Duration) tea.Cmd {
 	w.stop()
 	ctx, cancel := context.WithCancel(w.ctx)
 	w.untick = cancel
@@ -79,7 +79,7 @@ func (w *changeWatcher) tick(in time.Duration) tea.Cmd {
 
 // stop ends the chain of ticks and its timer at once, so that the timer does not wake
 // the processor.
-func (w *changeWatcher) stop() {
+func (w *changeListener) stop() {
 	w.generation++
 	w.untick()
 }
@@ -92,14 +92,14 @@ type watching struct {
 }
 
 // watch lets the source watch for changes.
-func (w *changeWatcher) watch() tea.Cmd {
+func (w *changeListener) watch() tea.Cmd {
 	ctx, source, store := w.ctx, w.deps.Source, w.deps.Store
 	return func() tea.Msg { return watching{source.Changed(ctx), readVersion(ctx, store)} }
 }
 
 // wait waits for the next reported change, and changePause longer for further changes.
 // It uses no processor time while there are none.
-func (w *changeWatcher) wait() tea.Cmd {
+func (w *changeListener) wait() tea.Cmd {
 	ctx, changed, store := w.ctx, w.changed, w.deps.Store
 	if changed == nil {
 		return nil
@@ -130,7 +130,7 @@ func readVersion(ctx context.Context, store *cache.Store) int64 {
 
 // differs records a version and reports whether another process has written since the
 // last version.
-func (w *changeWatcher) differs(version int64) bool {
+func (w *changeListener) differs(version int64) bool {
 	before := w.version
 	if version == 0 || version == before {
 		return false

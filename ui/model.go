@@ -29,6 +29,7 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/ui/frame"
+	"dateline/ui/frameticker"
 	"dateline/ui/mode"
 	"dateline/ui/pane"
 	"dateline/ui/saver"
@@ -123,7 +124,7 @@ type Model struct {
 	session       session
 	presence      presence
 	notifier      notifier
-	changes       changeWatcher
+	changes       changeListener
 	maintenance   maintenance
 	pointer       pointer
 
@@ -133,7 +134,7 @@ type Model struct {
 	// program runs the screen; nil in tests without a program. ticker is created with
 	// the first message.
 	program *tea.Program
-	ticker  *frameTicker
+	ticker  *frameticker.Ticker
 	// painter paints the frames. If it is nil, Bubble Tea paints them.
 	painter *frame.Painter
 	// suspends receives the signal SIGTSTP.
@@ -188,7 +189,7 @@ func (m *Model) connect() {
 	m.pageText = pageFetcher{env: m.env}
 	m.subscriptions = subscriptions{env: m.env, sources: &m.sources}
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
-	m.changes = changeWatcher{env: m.env, untick: func() {}}
+	m.changes = changeListener{env: m.env, untick: func() {}}
 	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh}
 	m.keys = keyboard{env: m.env, geometry: &m.geometry}
 }
@@ -204,7 +205,7 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	if err != nil {
 		return err
 	}
-	usual := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()}
+	usual := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameticker.FramesPerSecond), tea.WithoutSignalHandler()}
 	if options == nil {
 		usual = append(usual, m.paintOn(os.Stdout))
 	}

@@ -2,11 +2,12 @@ package ui
 
 import (
 	"context"
+
+	tea "charm.land/bubbletea/v2"
+
 	"dateline/feed"
 	"dateline/feed/text"
 	"dateline/ui/notify"
-
-	tea "charm.land/bubbletea/v2"
 )
 
 // notifier shows desktop notifications about new items, one for each refresh.

@@ -5,6 +5,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/text"
+	"dateline/ui/frameticker"
 	"dateline/ui/mode"
 )
 
@@ -48,8 +49,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	}
 	m.dirty = true
 	if m.ticker == nil {
-		m.ticker = newFrameTicker(m.program, tickRates())
-		m.ticker.wake()
+		m.ticker = frameticker.New(m.program, frameticker.Rates())
+		m.ticker.Wake()
 	}
 	cmd := m.take(msg)
 	return tea.Batch(cmd, m.session.debounce())
@@ -141,7 +142,7 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		m.learnTerminal(msg)
 	}
 	// All other messages are Bubble Tea's own. Most of them write something.
-	m.ticker.wake()
+	m.ticker.Wake()
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 
 // resize lays the screen out for a new size.
 func (m *Model) resize(w, h int) tea.Cmd {
-	m.ticker.wake()
+	m.ticker.Wake()
 	m.width, m.height = w, h
 	m.arrange()
 	if p := m.modes.Prompt(); p != nil {
@@ -58,7 +58,7 @@ func (m *Model) View() tea.View {
 	}
 	if m.painter == nil || v.WindowTitle != m.drawn.WindowTitle || (v.ProgressBar == nil) != (m.drawn.ProgressBar == nil) ||
 		v.ProgressBar != nil && *v.ProgressBar != *m.drawn.ProgressBar {
-		m.ticker.wake()
+		m.ticker.Wake()
 	}
 	m.drawn = v
 	return v

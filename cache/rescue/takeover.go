@@ -3,9 +3,10 @@ package rescue
 import (
 	"context"
 	"database/sql"
+	"errors"
+
 	"dateline/cache"
 	"dateline/cache/db"
-	"errors"
 )
 
 // TakeOver replaces the database of an older dateline at path by a new one with the

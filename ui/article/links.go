@@ -7,10 +7,10 @@ import (
 	"strings"
 	"unicode"
 
-	"dateline/feed/text"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/text"
 )
 
 // links numbers the addresses of an article in reading order.

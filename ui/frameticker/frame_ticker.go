@@ -1,4 +1,9 @@
-package ui
+// Package frameticker lets an idle screen rest: it stops the ticker by which Bubble Tea
+// draws while there is nothing to draw.
+//
+// Start with [New], once the program runs, and call [Ticker.Wake] whenever there may be
+// something to draw. Never call it on a timer, or the processor never rests.
+package frameticker
 
 import (
 	"reflect"
@@ -8,9 +13,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// frameTicker stops Bubble Tea's ticker while there is nothing to write, and starts it
+// Ticker stops Bubble Tea's ticker while there is nothing to write, and starts it
 // again if there may be something. So an idle screen does not wake the processor. A nil
-// frameTicker does nothing.
+// Ticker does nothing.
 //
 // Bubble Tea v2.1.1 asks its renderer 120 times a second whether there is
 // something to write (Program.startRenderer). This costs two percent of a processor on
@@ -20,11 +25,11 @@ import (
 // unexported methods, so it cannot be replaced.
 //
 // So this file sets the private field Program.ticker by reflection. If a release of the
-// library renames the field or changes its type, TestFrameTicker fails, newFrameTicker
+// library renames the field or changes its type, TestFrameTicker fails, New
 // returns nil, and the library ticks as usual.
-type frameTicker struct {
+type Ticker struct {
 	ticker *time.Ticker
-	rates  []tickRate
+	rates  []Rate
 
 	mu sync.Mutex
 	// at is the index of the current rate, or len(rates) while the ticker is stopped.
@@ -34,28 +39,28 @@ type frameTicker struct {
 	turn  *time.Timer
 }
 
-// tickRate is how often the ticker ticks until that long after the last wake.
-type tickRate struct {
+// Rate is how often the ticker ticks until that long after the last wake.
+type Rate struct {
 	every, until time.Duration
 }
 
-// tickRates returns the rates of the ticker after a wake. The first rate writes a frame
+// Rates returns the rates of the ticker after a wake. The first rate writes a frame
 // at once, the second is the rate of the program. The slow third rate is for a busy
 // machine that has not drawn anything during the first two.
-func tickRates() []tickRate {
-	return []tickRate{
+func Rates() []Rate {
+	return []Rate{
 		{2 * time.Millisecond, 8 * time.Millisecond},
-		{time.Second / framesPerSecond, 60 * time.Millisecond},
+		{time.Second / FramesPerSecond, 60 * time.Millisecond},
 		{250 * time.Millisecond, 1200 * time.Millisecond},
 	}
 }
 
-// framesPerSecond is the highest number of frames a second.
-const framesPerSecond = 120
+// FramesPerSecond is the highest number of frames a second.
+const FramesPerSecond = 120
 
-// newFrameTicker returns a frameTicker for the ticker of a running program. It returns nil
+// New returns a Ticker for the ticker of a running program. It returns nil
 // if the program has no field ticker of the expected type.
-func newFrameTicker(p *tea.Program, paces []tickRate) *frameTicker {
+func New(p *tea.Program, paces []Rate) *Ticker {
 	if p == nil {
 		return nil
 	}
@@ -63,13 +68,13 @@ func newFrameTicker(p *tea.Program, paces []tickRate) *frameTicker {
 	if !field.IsValid() || field.Type() != reflect.TypeFor[*time.Ticker]() || field.IsNil() {
 		return nil
 	}
-	s := &frameTicker{ticker: (*time.Ticker)(field.UnsafePointer()), rates: paces, at: len(paces)}
+	s := &Ticker{ticker: (*time.Ticker)(field.UnsafePointer()), rates: paces, at: len(paces)}
 	s.turn = time.AfterFunc(time.Hour, s.slowDown)
 	return s
 }
 
-// wake starts the ticker, because Bubble Tea has something to write or will have soon.
-func (s *frameTicker) wake() {
+// Wake starts the ticker, because Bubble Tea has something to write or will have soon.
+func (s *Ticker) Wake() {
 	if s == nil {
 		return
 	}
@@ -85,7 +90,7 @@ func (s *frameTicker) wake() {
 }
 
 // slowDown changes to the next pace if wake has not been called for long enough.
-func (s *frameTicker) slowDown() {
+func (s *Ticker) slowDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.at == len(s.rates) {

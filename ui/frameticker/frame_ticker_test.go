@@ -1,8 +1,10 @@
-package ui
+package frameticker
 
 import (
 	"fmt"
 	"io"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,8 +14,8 @@ import (
 // counter is a program that shows how many messages it got. Its ticker slows down quickly.
 type counter struct {
 	program *tea.Program
-	ticker  chan *frameTicker
-	own     *frameTicker
+	ticker  chan *Ticker
+	own     *Ticker
 	n       int
 }
 
@@ -21,12 +23,12 @@ func (c *counter) Init() tea.Cmd { return nil }
 
 func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if c.own == nil {
-		c.own = newFrameTicker(c.program, []tickRate{
+		c.own = New(c.program, []Rate{
 			{time.Millisecond, 3 * time.Millisecond}, {2 * time.Millisecond, 6 * time.Millisecond}, {4 * time.Millisecond, 30 * time.Millisecond},
 		})
 		c.ticker <- c.own
 	}
-	c.own.wake()
+	c.own.Wake()
 	if n, ok := msg.(int); ok {
 		c.n = n
 	}
@@ -39,7 +41,7 @@ func (c *counter) View() tea.View {
 	return v
 }
 
-func (s *frameTicker) stopped() bool {
+func (s *Ticker) stopped() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at == len(s.rates)
@@ -51,7 +53,7 @@ func (s *frameTicker) stopped() bool {
 func TestFrameTicker(t *testing.T) {
 	var out output
 	keys, _ := io.Pipe()
-	c := &counter{ticker: make(chan *frameTicker, 1)}
+	c := &counter{ticker: make(chan *Ticker, 1)}
 	c.program = tea.NewProgram(c, tea.WithContext(t.Context()), tea.WithInput(keys), tea.WithOutput(&out), tea.WithWindowSize(40, 5), tea.WithoutSignalHandler())
 	ended := make(chan error, 1)
 	go func() { _, err := c.program.Run(); ended <- err }()
@@ -76,4 +78,30 @@ func TestFrameTicker(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
+}
+
+// output collects what a program writes.
+type output struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+// waitFor waits until the text was written.
+func (o *output) waitFor(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		o.mu.Lock()
+		all := o.b.String()
+		o.mu.Unlock()
+		if strings.Contains(all, text) {
+			return
+		}
+	}
+	t.Fatalf("%q was never written", text)
 }
