@@ -16,7 +16,7 @@
 // sorted list of the document numbers of the documents that have the term.
 //
 // Document numbers rise with the position of the item, which is its date
-// (docnumbers.go). So a posting list is in date order, as every list of items is,
+// (document_numbers.go). So a posting list is in date order, as every list of items is,
 // and a scan of it ends when the page is full. This is early termination: a page of
 // a common word costs as little as one of a rare word. Nothing is ranked.
 //
@@ -26,7 +26,7 @@
 // A search runs while it is typed, so the last word of a term is usually a prefix.
 // A prefix of two or three characters is one term of the prefix index. A longer
 // prefix is completed to the words of the word index that begin with it, and is the
-// union of their posting lists (fts5.go).
+// union of their posting lists (fts5_expression.go).
 //
 // # Plans
 //
@@ -39,7 +39,7 @@
 //	no words                     a range of an index of items: a feed's,       scan.go
 //	                             the unread, the starred, a label's …
 //	several feeds                the ranges of the feeds, merged               plan.go
-//	has:                         a branch for each combination of flags        has.go
+//	has:                         a branch for each combination of flags        has_term.go
 //	words, prefixes              intersection and union of posting lists       words.go
 //	words in a list, such as     the posting list, intersected with the        candidates.go
 //	a feed or is:unread          candidate list
@@ -48,16 +48,16 @@
 //	a word and a short prefix    the posting lists of both indexes,            words.go
 //	                             intersected by SQLite
 //	a word or a short prefix     two branches, one for each index              prefixes.go
-//	only -words                  all document numbers without the posting      exclude.go
+//	only -words                  all document numbers without the posting      exclude_words.go
 //	                             lists of the words
 //	a word or is:starred …       the candidate list, with a lookup or a        candidates.go
 //	                             posting list as condition
-//	sort:                        all rows of the view, sorted                  sort.go
-//	limit:                       the first rows, read when the plan is made    limit.go
+//	sort:                        all rows of the view, sorted                  sort_term.go
+//	limit:                       the first rows, read when the plan is made    limit_term.go
 //
 // Conditions that the branch itself does not answer are checked for each row that
 // it reads (compile.go). The feeds and the copies of a story that a view shows are
-// conditions, too (feedterms.go, storycopies.go).
+// conditions, too (feed_terms.go, story_copies.go).
 //
 // A lookup asks the index whether one document has a term. It costs as much as
 // reading some thousand postings, so terms are counted before a plan is chosen. A

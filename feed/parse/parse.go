@@ -3,7 +3,7 @@
 //
 // Start at [Parse]. A document is decoded by package text, rewritten into a
 // normal form that gofeed accepts, and read by gofeed. Then rss.go, atom.go and
-// jsonfeed.go fill a rawItem from each format, and rawitem.go turns it into an
+// json_feed.go fill a rawItem from each format, and raw_item.go turns it into an
 // article. extensions.go reads what other vocabularies add. Dates, durations,
 // enclosures, authors and polling hints have a file each.
 //

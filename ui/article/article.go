@@ -10,11 +10,11 @@
 //   - markup.go parses HTML into units. A unit is a block such as a paragraph or a
 //     list. units.go finds the units and split.go divides large ones.
 //   - prepare.go changes the tree so that its text cannot be read as Markdown.
-//     links.go numbers the links, tablecells.go flattens the cells of tables.
-//   - convert.go converts the tree to Markdown.
+//     links.go numbers the links, table_cells.go flattens the cells of tables.
+//   - html_to_markdown.go converts the tree to Markdown.
 //   - blocks.go lays out the blocks of the Markdown. inline.go lets glamour style
 //     the text in a block, and table.go a table.
-//   - cell.go reads glamour's output as cells, and wrap.go breaks them into lines.
+//   - terminal_cell.go reads glamour's output as cells, and wrap.go breaks them into lines.
 //
 // Never give glamour nested blocks: they take it very long, and it loses their
 // indentation. Never put text into the tree without escapePunct (escape.go). Never
