@@ -67,7 +67,7 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	return edited{
 		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
 		lines: text,
-		todo:  "add these lines at its end",
+		todo:  "add these lines after the last [[feeds]] table, or at its end",
 	}, nil
 }
 

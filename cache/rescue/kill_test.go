@@ -118,7 +118,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	acknowledged, marks := map[string]bool{}, 0
 	for n := range kills {
 		if n%8 == 0 {
-			// Half of the files are of an older dateline, so that a takeover is killed, too.
+			// Half of the files are of an older version, so that a conversion is killed, too.
 			discard(path)
 			clear(acknowledged)
 			if v := int(n/8) % (len(oldSchemas(t)) + 1); v > 0 {

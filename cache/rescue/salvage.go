@@ -1,9 +1,11 @@
 // Package rescue protects the marks of the user from loss. It writes and restores
 // backups, checks and repairs a database, recovers what can be read of a damaged one, and
-// takes over the database of an older dateline.
+// converts the database of an older version of dateline.
 //
-// Start at [Open], which a program calls instead of cache.Open. [Backup] and [Restore]
-// are the backups, [Check] and [Repair] the check, [Salvage] and [TakeOver] the rest.
+// Start at [Open], which a program calls instead of cache.Open. [Backup] writes a backup,
+// and [Restore] reads one. [Check] finds damage in a database, and [Repair] repairs it.
+// [Salvage] recovers what can be read of a damaged file, and [TakeOver] converts the file
+// of an older version.
 //
 // A damaged or outdated file is never changed. A new file is filled beside it, and takes
 // its name when it is complete and on the disk. The old file gets a name that says why.
@@ -29,7 +31,7 @@ import (
 type Result struct {
 	// Old is the path of the old file. It is empty if another process was faster.
 	Old string
-	// Outdated reports whether the old file was of an older dateline, and not damaged.
+	// Outdated reports whether the old file was of an older version, and not damaged.
 	Outdated bool
 	// Items counts the items in the new file. Lost counts the items of which only
 	// marks could be read.
@@ -41,7 +43,7 @@ type Result struct {
 // Sentence returns a message for the user.
 func (r Result) Sentence() string {
 	if r.Outdated {
-		return fmt.Sprintf("the database of an older dateline was taken over: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
+		return fmt.Sprintf("the database was converted from an older version of dateline: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
 	}
 	text := fmt.Sprintf("the database was damaged: %d items with their marks were saved from it", r.Items)
 	if r.Backup != "" {
@@ -50,16 +52,15 @@ func (r Result) Sentence() string {
 	return text + "; the old file is kept as " + r.Old
 }
 
-// Open is [cache.Open], but takes over a database of an older dateline first. If that
-// takes long, it calls tell with a message for the user. r.Old is empty if nothing was
-// taken over.
-func Open(ctx context.Context, path string, o cache.Options, tell func(message string)) (s *cache.Store, r Result, err error) {
+// Open is [cache.Open], but converts a database of an older version first. If that takes
+// long, it calls warn with a user message. r.Old is empty if nothing was converted.
+func Open(ctx context.Context, path string, o cache.Options, warn func(message string)) (s *cache.Store, r Result, err error) {
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
 	}
 	timer := time.AfterFunc(longWait, func() {
-		tell("the database of an older dateline is being taken over; this happens once and takes minutes if it is large")
+		warn("the database is being converted from an older version of dateline; this happens once and takes minutes if it is large")
 	})
 	defer timer.Stop()
 	if r, err = TakeOver(ctx, path, o); err != nil {
@@ -81,12 +82,12 @@ func Salvage(ctx context.Context, path string, o cache.Options) (Result, error) 
 	return replace(ctx, "salvage "+path, path, func() (Result, error) { return salvageDamaged(ctx, path, o) })
 }
 
-// TakeOver replaces the database of an older dateline at path by a new one with the
+// TakeOver replaces the database of an older version at path by a new one with the
 // same content. The old file is kept beside it. Other processes that start at the same
 // time wait. If TakeOver fails or is killed, nothing is changed, and the next start
 // tries again.
 func TakeOver(ctx context.Context, path string, o cache.Options) (Result, error) {
-	op := "take over " + path
+	op := "convert " + path
 	return replace(ctx, op, path, func() (r Result, err error) {
 		if current, err := isCurrent(path); current || err != nil {
 			return r, err // another process was faster
@@ -153,7 +154,7 @@ func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Result
 	return r, err
 }
 
-// takeOverWhole fills a new file from the old one itself, and keeps older datelines
+// takeOverWhole fills a new file from the old one itself, and keeps older versions
 // from writing to it meanwhile.
 func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Result, err error) {
 	r.Outdated = true
@@ -178,7 +179,7 @@ func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Result,
 	return r, err
 }
 
-// lockOld opens the file of an older dateline and takes its write lock, with an empty
+// lockOld opens the file of an older version and takes its write lock, with an empty
 // log. So if the process is killed while the files are renamed, each of them is
 // complete.
 func lockOld(ctx context.Context, path string) (*sql.DB, error) {

@@ -171,7 +171,8 @@ func (p *Poller) noteWake() {
 type pauseWindow struct{ from, until time.Time }
 
 // end returns the end of the window. It returns zero if the window has not
-// started yet: then the clock was set back since, and windows are short.
+// started yet. That means the clock was set back. Ignoring the window is
+// harmless, because windows are short.
 func (w pauseWindow) end(now time.Time) time.Time {
 	if schedule.InFuture(w.from, now) {
 		return time.Time{}

@@ -56,7 +56,7 @@ func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 // noNewAddress returns the error for a feed that cannot be moved without an address.
 func noNewAddress(f feed.Feed) error {
 	if f.Poll.MovedTo != "" {
-		return fmt.Errorf("the server redirects to %s, but too recently to be sure; run `dateline move FEED %[1]s`", text.Clean(f.Poll.MovedTo))
+		return fmt.Errorf("the server redirects to %s, but only since recently; to move anyway, run `dateline move FEED %[1]s`", text.Clean(f.Poll.MovedTo))
 	}
 	return errors.New("the server reports no new address; run `dateline move FEED URL`")
 }
