@@ -6,9 +6,11 @@
 // [Store.Before] return windows of a [View], and [Store.Apply] stores what the user
 // did. [Store.Changes] reports what other processes write.
 //
-// The file has one writer, and readers beside it. The upsert of an item never names
-// a column that holds the user's marks: nothing that a publisher says may overwrite
-// a mark. Of two marks the newest wins, in whatever order they arrive.
+// The file has one writer, and readers beside it. Of two marks the newest wins, in
+// whatever order they arrive.
+//
+// Never name a column of the user's marks in the upsert of an item: a document of a
+// publisher must not overwrite a mark.
 //
 // Package search below this one finds the items of a view. Package rescue above it
 // writes backups, repairs databases and converts older ones.

@@ -244,7 +244,7 @@ func TestTakeOverWithLog(t *testing.T) {
 }
 
 // TestTakeOverAtOnce checks that of several processes that start at the same time one
-// takes over, and the others use the new file.
+// converts the file, and the others use the new file.
 func TestTakeOverAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -274,7 +274,7 @@ func TestTakeOverAtOnce(t *testing.T) {
 	s.hasOld(7)
 }
 
-// TestTakeOverKilledAtTheEnd checks that a takeover that was killed while the files
+// TestTakeOverKilledAtTheEnd checks that a conversion that was killed while the files
 // were renamed starts again.
 func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")

@@ -1,5 +1,5 @@
 // Package poll refreshes the feeds of the configuration: it chooses the feeds
-// to fetch, fetches and parses them, and hands the results to a [Store], which
+// to fetch, fetches and parses them, and passes the results to a [Store], which
 // another package implements. Start at [Poller.Refresh].
 //
 //	duefeeds     which feeds are fetched, and why others are not
