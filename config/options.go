@@ -64,7 +64,9 @@ type Config struct {
 	// NotifyCommand is a program that shows notifications instead of the terminal:
 	// a list of arguments, or one string that is split at spaces (no shell runs
 	// it). %t is replaced by the title, %b by the text. Without them both are
-	// added at the end.
+	// added at the end. On the screen the title is "dateline" and the text the
+	// first item. In `dateline refresh` the title is the feed's title or the number
+	// of items, and the text their titles.
 	NotifyCommand Command `toml:"notify_command" sample:"[\"notify-send\", \"--app-name=dateline\", \"%t\", \"%b\"]"`
 
 	// Keys binds keys to actions. The value is an action, a list of actions that

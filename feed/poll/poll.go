@@ -33,7 +33,7 @@ import (
 )
 
 const (
-	// These are the limits of requests at the same time if [Options] sets none.
+	// Limits of requests at the same time if [Options] sets none.
 	defaultWorkers = 96
 	defaultPerHost = 2
 	// pauseAfterFailure is how long nothing is due after a refresh that was
