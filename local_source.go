@@ -230,8 +230,8 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	return s.store.SetFeeds(ctx, s.subscriptions())
 }
 
-// checkMove returns an error if a feed may not move to another address. A feed with a
-// password, cookies or headers may not move to another server, because they would be
+// checkMove returns an error if a feed must not move to another address. A feed with a
+// password, cookies or headers must not move to another server, because they would be
 // sent there.
 func checkMove(sub feed.Subscription, to string) error {
 	old, err := url.Parse(sub.URL)

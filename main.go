@@ -1,13 +1,18 @@
 // Dateline reads the news in a terminal.
 //
-// Package main only connects the other packages. Start in main: it hands the command
-// line to package cli, which calls runScreen for the screen or openSession for a
-// command. Both call open, which reads the configuration and opens the database.
+// Package main connects the other packages and decides which files and programs they
+// use. Start in main: it passes the arguments to package cli, which calls runScreen for
+// the screen or openSession for a command. Both call open, which reads the configuration
+// and opens the database.
 //
-// Options of the configuration are passed as arguments to the other packages. No
-// package keeps the configuration in a global variable. The other files of this package
-// start programs (start_browser.go, run_notify_command.go), edit subscriptions
-// (local_source.go), and find the files (paths.go).
+// The other files of this package find the files (paths.go), edit subscriptions
+// (local_source.go), start programs without a terminal (start_browser.go,
+// run_notify_command.go, detach_unix.go, detach_other.go), make the built-in feed of the
+// guide (guide.go), write the reports of panics (crashlog.go), and set the limits of the
+// garbage collector (gclimits.go).
+//
+// Never keep the configuration in a global variable: options are passed as arguments to
+// the other packages.
 package main
 
 import (
@@ -138,13 +143,13 @@ func configFile(p paths) *config.File {
 // openedDatabase is the result of opening the database.
 type openedDatabase struct {
 	store *cache.Store
-	// notice says that the database of an older dateline was converted, empty if it
+	// notice says that the database of an older version was converted, empty if it
 	// was not.
 	notice string
 	err    error
 }
 
-// openDatabase opens the database. The database of an older dateline is converted first.
+// openDatabase opens the database. The database of an older version is converted first.
 func openDatabase(ctx context.Context, db string) openedDatabase {
 	store, r, err := rescue.Open(ctx, db, cache.Options{Now: time.Now}, warn)
 	o := openedDatabase{store: store, err: err}

@@ -15,7 +15,8 @@ import (
 const notifyTimeout = 10 * time.Second
 
 // notifier returns a function that runs c for a notification, nil if c is empty. Title
-// and body come from publishers, so each stays within one argument.
+// and body come from publishers, so each stays within one argument. In a command they are
+// those of [feed.Notification], on the screen those of package ui/notify.
 func notifier(c config.Command) func(ctx context.Context, title, body string) error {
 	if len(c) == 0 {
 		return nil

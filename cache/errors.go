@@ -15,10 +15,10 @@ import (
 var (
 	ErrFull     = errors.New("the disk is full: free some space; saved data is safe")
 	ErrReadOnly = errors.New("the database cannot be written: check the permissions of the file and its directory, or choose another file with --db")
-	ErrCorrupt  = errors.New("the database is damaged: close every dateline and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
+	ErrCorrupt  = errors.New("the database is damaged: close all running dateline windows and commands and run `dateline doctor --repair`, which saves what can be read and keeps the old file")
 	ErrForeign  = errors.New("this is not a dateline database, or its header is damaged: choose another file with --db, or move it away")
-	ErrOutdated = errors.New("the database was written by an older, unreleased dateline: start dateline or run any command, which takes it over")
-	ErrNewer    = errors.New("the database was written by a newer dateline: install that version, or choose another file with --db")
+	ErrOutdated = errors.New("the database was written by an older, unreleased version of dateline: start dateline or run any command, which converts it")
+	ErrNewer    = errors.New("the database was written by a newer version of dateline: install that version, or choose another file with --db")
 	ErrLocked   = errors.New("another program keeps the database locked: close it and try again")
 	ErrOpen     = errors.New("the database cannot be opened: check that the directory exists and can be written, or choose another file with --db")
 	ErrIO       = errors.New("the disk reports an error: check it, then run `dateline doctor`")
@@ -27,7 +27,7 @@ var (
 // Errors about something that the database does not have.
 var (
 	ErrNotFound      = errors.New("no such item in the database: `dateline list` shows the IDs")
-	ErrNoFeed        = errors.New("no such feed in the database: `dateline feeds` shows the addresses")
+	ErrNoFeed        = errors.New("no such feed in the database: `dateline feeds` shows the URLs")
 	ErrNothingToUndo = errors.New("nothing to undo")
 	ErrNothingToRedo = errors.New("nothing to redo")
 )

@@ -360,8 +360,8 @@ func (c *markChange) changedRows() db.Text {
 	return t
 }
 
-// recordTime sets the time of the mark on items that already are as the mark says, so
-// that an older opposite mark that arrives later does not replace it.
+// recordTime raises the mark time of items that already have the state. Otherwise an
+// older opposite mark that arrives later would win.
 func (c *markChange) recordTime() error {
 	ids, at := db.JSONIntegers(c.Items), c.At.UnixMicro()
 	const ofItems = ` WHERE id IN (SELECT value FROM json_each(?))`

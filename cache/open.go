@@ -6,12 +6,14 @@
 // [Store.Before] return windows of a [View], and [Store.Apply] stores what the user
 // did. [Store.Changes] reports what other processes write.
 //
-// The file has one writer, and readers beside it. The upsert of an item never names
-// a column that holds the user's marks: nothing that a publisher says may overwrite
-// a mark. Of two marks the newest wins, in whatever order they arrive.
+// The file has one writer, and readers beside it. Of two marks the newest wins, in
+// whatever order they arrive.
+//
+// Never name a column of the user's marks in the upsert of an item: a document of a
+// publisher must not overwrite a mark.
 //
 // Package search below this one finds the items of a view. Package rescue above it
-// writes backups, repairs databases and takes over older ones.
+// writes backups, repairs databases and converts older ones.
 package cache
 
 import (
@@ -77,8 +79,8 @@ const readerConns = 3
 // file with 0600. It reads little of an existing file, whatever its size.
 //
 // If the file cannot be written now, it is opened for reading; see [Store.ReadOnly]. A
-// database of an older dateline is [ErrOutdated]; package rescue takes it over. A
-// database of a newer dateline is [ErrNewer].
+// database of an older version is [ErrOutdated]; package rescue converts it. A database
+// of a newer version is [ErrNewer].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now

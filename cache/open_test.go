@@ -72,7 +72,7 @@ func TestOpenAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// TestOpenRefuses checks that a database of a newer dateline and files of other
+// TestOpenRefuses checks that a database of a newer version and files of other
 // programs are refused and left as they are.
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()

@@ -147,7 +147,7 @@ func (w *itemWriter) candidates(query string, args ...any) ([]candidate, error) 
 }
 
 // releaseGUID gives an item an identity that no document can have, because another
-// item has taken over its GUID.
+// item now has its GUID.
 func (w *itemWriter) releaseGUID(old feed.Article) error {
 	key := fmt.Sprintf("%s #%d", old.Key, old.ID)
 	w.exec(`UPDATE details SET key = ? WHERE id = ?`, key, old.ID)

@@ -22,11 +22,11 @@ const removeChunk = 200
 // transactions.
 func (s *Store) Retain(ctx context.Context, now time.Time) (removed int, err error) {
 	const op = "remove old items"
-	rules, err := readRetention(ctx, s.readers)
+	limits, err := readRetention(ctx, s.readers)
 	if err != nil {
 		return 0, WrapError(ctx, op, err)
 	}
-	for _, k := range rules {
+	for _, k := range limits {
 		n, err := s.retain(ctx, k, now)
 		removed += n
 		if err != nil {
@@ -51,15 +51,15 @@ func readRetention(ctx context.Context, q db.Querier) ([]retention, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	var rules []retention
+	var limits []retention
 	for rows.Next() {
 		var k retention
 		if err := rows.Scan(&k.feed, &k.days, &k.items, &k.unread); err != nil {
 			return nil, err
 		}
-		rules = append(rules, k)
+		limits = append(limits, k)
 	}
-	return rules, rows.Err()
+	return limits, rows.Err()
 }
 
 // sqlRemovable returns the removable items of a feed below a position, oldest first.

@@ -28,7 +28,7 @@ import (
 // first result of a feed, and none that a rule hid.
 //
 // [Store.IndexPending] adds the texts to the search index. The result for a feed that
-// the database does not know, because it was purged meanwhile, is dropped.
+// is not in the database, because it was purged meanwhile, is dropped.
 func (s *Store) Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved, error) {
 	batches := make([]batch, len(results))
 	for i, r := range results {
@@ -187,7 +187,8 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 		case isKnown:
 			have[in.identity], err = w.updateChanged(t, old, in, old.id >= first, saved)
 		default:
-			// A second item with the same key in one document is an edit of the first one.
+			// Package parse makes the keys of a document unique. If another source
+			// does not, a second item with the same key is an edit of the first.
 			have[in.identity], err = w.insertNew(t, in, saved)
 		}
 		if err != nil {

@@ -180,7 +180,7 @@ func TestSnoozedStory(t *testing.T) {
 	cachetest.Equal(t, "counts", []int{c.Total, c.Unread, c.Feeds["a"].Total, c.Feeds["b"].Total}, []int{1, 1, 0, 1})
 }
 
-// TestTakenOverGUIDFindsItsStory checks that an item that takes over a GUID finds its
+// TestTakenOverGUIDFindsItsStory checks that an item that receives the GUID of another item finds its
 // story like a new item.
 func TestTakenOverGUIDFindsItsStory(t *testing.T) {
 	s := open(t)

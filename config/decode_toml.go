@@ -11,8 +11,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// decode returns the configuration of the document, and adds its mistakes. The decoder
-// stops at the first value of a wrong type. So that all mistakes are reported at once,
+// decode returns the configuration of the document, and adds the document's mistakes to
+// the list of problems. The decoder stops at the first value of a wrong type. So that all mistakes are reported at once,
 // such a value is blanked out and the document is read again.
 func (p *problems) decode() Config {
 	doc := bytes.Clone(p.doc)

@@ -66,7 +66,7 @@ func parseDuration(s string) (time.Duration, error) {
 			return 0, bad
 		}
 		if n > int64(math.MaxInt64-sum)/int64(unit) {
-			return 0, fmt.Errorf("%q is too long a time span; write at most a few hundred years", s)
+			return 0, fmt.Errorf(`%q is too long; write at most "%dd", which is 292 years`, s, int64(math.MaxInt64/(24*time.Hour)))
 		}
 		sum += time.Duration(n) * unit
 		rest = rest[digits+letters:]

@@ -14,7 +14,7 @@ import (
 // edited is a document after a change.
 type edited struct {
 	doc []byte
-	// lines are the lines that were added or removed. todo tells a user what to do
+	// lines are the lines that were added or removed. todo is what the user can do
 	// with them if the file cannot be written.
 	lines, todo string
 }
@@ -67,7 +67,7 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	return edited{
 		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
 		lines: text,
-		todo:  "add these lines at its end",
+		todo:  "add these lines after the last [[feeds]] table, or at the end if there is none",
 	}, nil
 }
 
@@ -178,5 +178,5 @@ func lineEnd(doc []byte) string {
 // notWritten returns the error for a change that could not be saved. It tells the
 // user how to make the change by hand.
 func (e edited) notWritten(path string, err error) error {
-	return fmt.Errorf("cannot write %s (%w); make it writable, or %s yourself:\n\n%s", path, err, e.todo, e.lines)
+	return fmt.Errorf("cannot write %s (%w); make it writable, or edit it yourself: %s:\n\n%s", path, err, e.todo, e.lines)
 }

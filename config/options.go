@@ -64,7 +64,9 @@ type Config struct {
 	// NotifyCommand is a program that shows notifications instead of the terminal:
 	// a list of arguments, or one string that is split at spaces (no shell runs
 	// it). %t is replaced by the title, %b by the text. Without them both are
-	// added at the end.
+	// added at the end. On the screen the title is "dateline" and the text the
+	// first item. In `dateline refresh` the title is the feed's title or the number
+	// of items, and the text their titles.
 	NotifyCommand Command `toml:"notify_command" sample:"[\"notify-send\", \"--app-name=dateline\", \"%t\", \"%b\"]"`
 
 	// Keys binds keys to actions. The value is an action, a list of actions that
@@ -127,7 +129,7 @@ type FeedOptions struct {
 	// "auto" depends on how often the feed has new items and on what its server
 	// asks for.
 	Interval *Interval `toml:"interval" default:"auto"`
-	// Paused feeds are checked only on request.
+	// Paused feeds are checked only with r or `dateline refresh FEED`.
 	Paused *bool `toml:"paused" default:"false"`
 	// Timeout is how long the whole response may take.
 	Timeout *Duration `toml:"timeout" default:"30s"`
@@ -180,15 +182,15 @@ type Rule struct {
 	Name string `toml:"name" sample:"\"No football\""`
 	// Query matches the new items that the rule is for.
 	Query string `toml:"query" sample:"\"tag:world title:football\""`
-	// Hide removes them from every list. is:hidden finds them.
+	// Hide removes the matching items from every list. is:hidden finds them.
 	Hide bool `toml:"hide" sample:"true"`
-	// Read marks them as read.
+	// Read marks the matching items as read.
 	Read bool `toml:"read" sample:"true"`
-	// Star stars them.
+	// Star stars the matching items.
 	Star bool `toml:"star" sample:"true"`
-	// Labels are added to them: a list, or one string.
+	// Labels are added to the matching items: a list, or one string.
 	Labels List `toml:"labels" sample:"[\"later\"]"`
-	// Notify shows a notification of them.
+	// Notify shows a notification of the matching items.
 	Notify bool `toml:"notify" sample:"true"`
 	// Until is the last day of the rule. Without it the rule never ends.
 	Until any `toml:"until" sample:"2026-12-31"`

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Quote returns s as a TOML basic string. TOML knows all of JSON's escapes. DEL
+// Quote returns s as a TOML basic string. TOML has all of JSON's escapes. DEL
 // is the one character that JSON leaves bare and TOML forbids.
 func Quote(s string) string {
 	var b bytes.Buffer

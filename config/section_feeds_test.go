@@ -66,7 +66,7 @@ c.toml:3:13: on_update must be "keep" or "unread"; did you mean "keep"?
     3 | on_update = "kep"
       |             ^~~~~`},
 		"rules": {"[[rules]]\nquery = \"x\"\nhide = true\n[[rules]]\nname = \"r\"\nquery = \"title:(\"\nread = true\nuntil = \"soon\"\n[[rules]]\nname = \"r\"\nquery = \"x\"\n[[rules]]\nname = \"q\"\nqueri = \"x\"\nlabels = \"later\"\n", `
-c.toml:1:3: a rule needs a name, which its hidden items show; add name = "…"
+c.toml:1:3: a rule needs a name; items that it hides show it; add name = "…"
     1 | [[rules]]
       |   ^~~~~
 c.toml:6:10: in the query: title: needs a value right after the colon; put quotes round it to search for the word

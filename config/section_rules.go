@@ -12,7 +12,7 @@ import (
 	"dateline/feed/text"
 )
 
-// checkRules adds the mistakes in [[rules]] tables, and cleans names and labels.
+// checkRules adds the mistakes in [[rules]] tables to the list of problems, and cleans names and labels.
 func (p *problems) checkRules(rules []Rule) {
 	options := limitedOptions(reflect.TypeFor[Rule]())
 	seen := map[string]bool{}
@@ -21,7 +21,7 @@ func (p *problems) checkRules(rules []Rule) {
 		r.Name = text.Clean(r.Name)
 		switch {
 		case r.Name == "":
-			p.add(p.locate("rules", i, "name"), "a rule needs a name, which its hidden items show; add name = \"…\"")
+			p.add(p.locate("rules", i, "name"), "a rule needs a name; items that it hides show it; add name = \"…\"")
 		case seen[r.Name]:
 			p.add(p.locate("rules", i, "name"), "there is already a rule %q; use another name", r.Name)
 		}

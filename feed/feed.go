@@ -35,7 +35,7 @@ type Settings struct {
 	// Interval is the time between two checks, before jitter. 0 means that the
 	// schedule follows how often the feed posts.
 	Interval time.Duration
-	// Paused feeds are checked only on request.
+	// Paused feeds are not checked automatically.
 	Paused bool
 	// Timeout limits a whole request, including reading the body.
 	Timeout time.Duration
@@ -105,7 +105,7 @@ type Feed struct {
 	Tags        []string
 	// Updated is the publisher's date of the last change. It is zero if unknown.
 	Updated time.Time
-	// Paused is set if the feed is checked only on request.
+	// Paused is set if the feed is not checked automatically.
 	Paused bool
 	// Fulltext is set if the pages of the feed's new items are fetched.
 	Fulltext bool
@@ -143,7 +143,7 @@ type PollState struct {
 	Failures int
 	// Error is the user message of the last failure. Empty if the last check succeeded.
 	Error string
-	// Gone is set if the server answered 410. The feed is then checked only on request.
+	// Gone is set if the server answered 410. The feed is then no longer checked automatically.
 	Gone bool
 	// FinalURL is the address that redirects led to. Empty if there were none.
 	FinalURL string

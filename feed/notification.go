@@ -10,8 +10,10 @@ import (
 // NotificationText returns the title and the text of one notification for new items. For a
 // single item they are its feed and its title, otherwise the number of items and the
 // first few titles. Both are one line of plain text, and empty if there are no items.
-// Package cache decides which items get a notification. The screen (ui/notify.go) and the
-// command line (ui/cli/notify.go) send it.
+// Package cache decides which items get a notification.
+//
+// Only `dateline refresh` sends this text (ui/cli/command_refresh.go). The screen sends
+// another one: the title "dateline", and a body with the first item (package ui/notify).
 func NotificationText(items []NewItem) (title, body string) {
 	const maxTitles = 3
 	switch len(items) {

@@ -16,8 +16,9 @@ type Source interface {
 	// fails, Refresh reports that in a Report and does not return an error.
 	Refresh(ctx context.Context, request RefreshRequest, report func(Report)) error
 	// Discover returns the feeds that a URL offers. If the URL is a feed, it is the
-	// only one. Otherwise they are the feeds that the page announces. If there are
-	// none, the error says why.
+	// only one. Otherwise they are the feeds that the page links to and those known
+	// for its host, or else the first feed at a well-known path of the site. If there
+	// are none, the error says why.
 	Discover(ctx context.Context, url string) ([]Candidate, error)
 	// Preview fetches and parses the feed at a URL and saves nothing. The text of an
 	// error is a user message.

@@ -1,6 +1,9 @@
 // Package cachetest has helpers for the tests of packages cache, search and rescue: a
-// store in a temporary directory ([Open]) with a clock that the test moves, items,
-// views, and random items and queries. Only tests import it.
+// store in a temporary directory with a clock that the test moves, items, views, and
+// random items and queries.
+//
+// Start at [Open], which opens a store. Never import it outside of tests: house_test.go
+// checks that.
 package cachetest
 
 import (

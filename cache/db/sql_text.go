@@ -1,9 +1,12 @@
-// Package db has what all packages with SQL need: pieces of SQL with their arguments
-// ([Text]), queries of one column, times, lists and packed rows as columns, the
-// position of an item, and the opening and the header of a database file.
+// Package db has what all packages with SQL need: pieces of SQL with their arguments,
+// queries of one column, times, lists and packed rows as columns, the position of an
+// item, and the header of a database file. It decides how values are written in columns
+// and with which settings a file is opened.
 //
-// Of the schema it has only the name [KnownIndex]. Only package cache and those below it
-// import it.
+// Start at [Text], a piece of SQL with its arguments, and at [Open], which opens a file.
+//
+// Never add knowledge of the schema here: of the schema, this package has only the name
+// [KnownIndex]. Only package cache and the packages below it import this package.
 package db
 
 import "strconv"

@@ -227,7 +227,7 @@ func (c *tableCopier) flush() error {
 		return c.failed
 	}
 	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (?` + strings.Repeat(", ?", len(c.columns)-1) + `)`
-	c.failed = c.fresh.Internals().Write(c.ctx, "take over "+c.table.name, func(tx *sql.Tx) error {
+	c.failed = c.fresh.Internals().Write(c.ctx, "copy "+c.table.name, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(c.ctx, query)
 		if err != nil {
 			return err

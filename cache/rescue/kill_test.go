@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// victim works on a database until it is killed. It opens it, which takes over an old
+// victim works on a database until it is killed. It opens it, which converts an old
 // one, saves, marks, undoes, indexes, removes and vacuums. It prints a line after each
 // mark that is saved.
 func victim(ctx context.Context, path string) error {
@@ -103,7 +103,7 @@ func changes(ctx context.Context, s *cache.Store) error {
 	return s.Vacuum(ctx)
 }
 
-// TestKilledAtAnyInstant checks that a process that is killed while it takes over, saves,
+// TestKilledAtAnyInstant checks that a process that is killed while it converts, saves,
 // marks, indexes, backs up or vacuums leaves an undamaged file with every mark that it
 // has acknowledged, and a complete backup.
 func TestKilledAtAnyInstant(t *testing.T) {
@@ -118,7 +118,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	acknowledged, marks := map[string]bool{}, 0
 	for n := range kills {
 		if n%8 == 0 {
-			// Half of the files are of an older dateline, so that a takeover is killed, too.
+			// Half of the files are of an older version, so that a conversion is killed, too.
 			discard(path)
 			clear(acknowledged)
 			if v := int(n/8) % (len(oldSchemas(t)) + 1); v > 0 {

@@ -50,7 +50,7 @@ const (
 // markedAt is when the marks of an old database were made.
 var markedAt = noon.Add(-time.Hour)
 
-// makeOld creates a database of an older dateline, with marks of every kind.
+// makeOld creates a database of an older version, with marks of every kind.
 func makeOld(t *testing.T, path string, version int) {
 	t.Helper()
 	conn, err := db.Open(path, 1, db.Pragmas("auto_vacuum(incremental)", "journal_mode(wal)"))
@@ -186,7 +186,7 @@ func openOld(t *testing.T, path string) (testStore, Replacement) {
 	return testStoreOf(s, c, t), r
 }
 
-// TestTakeOver checks that a database of every older dateline is taken over
+// TestTakeOver checks that a database of every older version is converted
 // completely. The old file stays as it was, and only the user can read it. The next
 // start has nothing to do.
 func TestTakeOver(t *testing.T) {
@@ -202,7 +202,7 @@ func TestTakeOver(t *testing.T) {
 		}
 		s, r := openOld(t, path)
 		s.hasOld(version)
-		if !strings.Contains(r.UserMessage(), "older dateline") || !strings.Contains(r.UserMessage(), r.Old) || r.Items != 9 {
+		if !strings.Contains(r.UserMessage(), "older version of dateline") || !strings.Contains(r.UserMessage(), r.Old) || r.Items != 9 {
 			t.Errorf("version %d: %q", version, r.UserMessage())
 		}
 		after, err := os.ReadFile(r.Old)
@@ -213,15 +213,15 @@ func TestTakeOver(t *testing.T) {
 		s.Must(err)
 		cachetest.Equal(t, "permissions of the old file", info.Mode().Perm(), fs.FileMode(0o600))
 		if _, again := openOld(t, path); again.Old != "" {
-			t.Errorf("version %d: taken over twice", version)
+			t.Errorf("version %d: converted twice", version)
 		}
 		left, _ := filepath.Glob(path + ".salvaging*")
 		cachetest.Equal(t, "left behind", left, nil)
 	}
 }
 
-// TestTakeOverWithLog checks that what an older dateline that was killed left in its
-// log is taken over, too.
+// TestTakeOverWithLog checks that what an older version that was killed left in its
+// log is converted, too.
 func TestTakeOverWithLog(t *testing.T) {
 	dir := t.TempDir()
 	live, path := filepath.Join(dir, "live.db"), filepath.Join(dir, "dateline.db")
@@ -244,7 +244,7 @@ func TestTakeOverWithLog(t *testing.T) {
 }
 
 // TestTakeOverAtOnce checks that of several processes that start at the same time one
-// takes over, and the others use the new file.
+// converts the file, and the others use the new file.
 func TestTakeOverAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)
@@ -274,7 +274,7 @@ func TestTakeOverAtOnce(t *testing.T) {
 	s.hasOld(7)
 }
 
-// TestTakeOverKilledAtTheEnd checks that a takeover that was killed while the files
+// TestTakeOverKilledAtTheEnd checks that a conversion that was killed while the files
 // were renamed starts again.
 func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
@@ -292,7 +292,7 @@ func TestTakeOverKilledAtTheEnd(t *testing.T) {
 	cachetest.Equal(t, "old file", r.Old, path+".outdated-"+noon.Format(time.DateOnly))
 }
 
-// TestTakeOverDamaged checks that a damaged database of an older dateline is salvaged.
+// TestTakeOverDamaged checks that a damaged database of an older version is salvaged.
 func TestTakeOverDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dateline.db")
 	makeOld(t, path, 7)

@@ -1,9 +1,11 @@
 // Package rescue protects the marks of the user from loss. It writes and restores
 // backups, checks and repairs a database, recovers what can be read of a damaged one, and
-// takes over the database of an older dateline.
+// converts the database of an older version of dateline.
 //
-// Start at [Open], which a program calls instead of cache.Open. [WriteBackup] and [Restore]
-// are the backups, [Check] and [Repair] the check, [Salvage] and [TakeOver] the rest.
+// Start at [Open], which a program calls instead of cache.Open. [WriteBackup] writes a backup,
+// and [Restore] reads one. [Check] finds damage in a database, and [Repair] repairs it.
+// [Salvage] recovers what can be read of a damaged file, and [TakeOver] converts the file
+// of an older version.
 //
 // A damaged or outdated file is never changed. A new file is filled beside it, and takes
 // its name when it is complete and on the disk. The old file gets a name that says why.
@@ -29,7 +31,7 @@ import (
 type Replacement struct {
 	// Old is the path of the old file. It is empty if another process was faster.
 	Old string
-	// Outdated reports whether the old file was of an older dateline, and not damaged.
+	// Outdated reports whether the old file was of an older version, and not damaged.
 	Outdated bool
 	// Items counts the items in the new file. Lost counts the items of which only
 	// marks could be read.
@@ -41,7 +43,7 @@ type Replacement struct {
 // UserMessage returns a message for the user.
 func (r Replacement) UserMessage() string {
 	if r.Outdated {
-		return fmt.Sprintf("the database of an older dateline was taken over: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
+		return fmt.Sprintf("the database was converted from an older version of dateline: %d items with their marks; the old file is kept as %s", r.Items, r.Old)
 	}
 	text := fmt.Sprintf("the database was damaged: %d items with their marks were saved from it", r.Items)
 	if r.Backup != "" {
@@ -50,16 +52,15 @@ func (r Replacement) UserMessage() string {
 	return text + "; the old file is kept as " + r.Old
 }
 
-// Open is [cache.Open], but takes over a database of an older dateline first. If that
-// takes long, it calls tell with a message for the user. r.Old is empty if nothing was
-// taken over.
-func Open(ctx context.Context, path string, o cache.Options, tell func(message string)) (s *cache.Store, r Replacement, err error) {
+// Open is [cache.Open], but converts a database of an older version first. If that takes
+// long, it calls warn with a user message. r.Old is empty if nothing was converted.
+func Open(ctx context.Context, path string, o cache.Options, warn func(message string)) (s *cache.Store, r Replacement, err error) {
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
 	}
 	timer := time.AfterFunc(longWait, func() {
-		tell("the database of an older dateline is being taken over; this happens once and takes minutes if it is large")
+		warn("the database is being converted from an older version of dateline; this happens once and takes minutes if it is large")
 	})
 	defer timer.Stop()
 	if r, err = TakeOver(ctx, path, o); err != nil {

@@ -9,14 +9,14 @@ import (
 // savedTable is a table that is copied from the old file.
 type savedTable struct {
 	name string
-	// was is its name in databases of older datelines; empty if it is the same.
+	// was is its name in databases of older versions; empty if it is the same.
 	// renamed has the old names of its columns.
 	was     string
 	renamed map[string]string
 	// keyed reports whether the table has rowids. Other tables are read from both
 	// ends.
 	keyed bool
-	// keys is a query for the rowids, without its direction; empty if no other table
+	// keys is a query for the rowids, without ASC or DESC; empty if no other table
 	// has them.
 	keys string
 	// not are the columns that are not copied, because they are computed again.

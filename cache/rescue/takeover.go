@@ -9,12 +9,12 @@ import (
 	"dateline/cache/db"
 )
 
-// TakeOver replaces the database of an older dateline at path by a new one with the
+// TakeOver replaces the database of an older version at path by a new one with the
 // same content. The old file is kept beside it. Other processes that start at the same
 // time wait. If TakeOver fails or is killed, nothing is changed, and the next start
 // tries again.
 func TakeOver(ctx context.Context, path string, o cache.Options) (Replacement, error) {
-	op := "take over " + path
+	op := "convert " + path
 	return replace(ctx, op, path, func() (r Replacement, err error) {
 		if current, err := isCurrent(path); current || err != nil {
 			return r, err // another process was faster
@@ -27,7 +27,7 @@ func TakeOver(ctx context.Context, path string, o cache.Options) (Replacement, e
 	})
 }
 
-// takeOverWhole fills a new file from the old one itself, and keeps older datelines
+// takeOverWhole fills a new file from the old one itself, and keeps older versions
 // from writing to it meanwhile.
 func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replacement, err error) {
 	r.Outdated = true
@@ -52,7 +52,7 @@ func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replace
 	return r, err
 }
 
-// lockOld opens the file of an older dateline and takes its write lock, with an empty
+// lockOld opens the file of an older version and takes its write lock, with an empty
 // log. So if the process is killed while the files are renamed, each of them is
 // complete.
 func lockOld(ctx context.Context, path string) (*sql.DB, error) {

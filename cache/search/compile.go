@@ -212,7 +212,7 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	case query.FieldBefore:
 		return db.SQL("i.pos < ?", c.positionOf(t)), nil
 	}
-	return db.Text{}, errors.New("the cache does not know the field " + string(t.Field))
+	return db.Text{}, errors.New("the search does not support the field " + string(t.Field))
 }
 
 // positionOf returns the lowest position at or after the term's time, rounded up to

@@ -99,12 +99,12 @@ func (look numberLookup) neighbors(pos int64) (low, high numberedItem, err error
 type freeRange struct {
 	// low and high are the items at its ends, both outside the range.
 	low, high numberedItem
-	// from is the index of the first entry that belongs there. preferred are the
-	// preferred numbers of that entry and those after it.
+	// from is the index of the first entry in this range. preferred are the
+	// preferred numbers of that and all later entries.
 	from      int
 	preferred []int64
-	// pendingBelow is how many older pending items belong there, too. They get
-	// their numbers later, below those of the entries.
+	// pendingBelow is how many older pending items are in this range, too. They
+	// get their numbers later, below those of the entries.
 	pendingBelow int64
 }
 

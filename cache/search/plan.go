@@ -65,10 +65,9 @@ type branch struct {
 }
 
 // rangeSQL returns the query for the positions of the branch in a range, whose ends
-// are [bound] placeholders. If ordered is set, the query is for a page: it may read
-// a candidate list, and the caller adds ORDER BY and LIMIT. The queries of
-// mergeFeeds and fromMerged are in order without that. If ordered is not set, the
-// query is for [Plan.Members].
+// are [bound] placeholders. If ordered is set, the query reads one page. It may use
+// the candidate list, and the caller adds ORDER BY and LIMIT; mergeFeeds and
+// fromMerged need no ORDER BY. Otherwise it is for [Plan.Members].
 func (b branch) rangeSQL(ordered, ascending bool) db.Text {
 	bounds := db.SQL(b.column+" > ? AND "+b.column+" < ?", aboveBound, belowBound)
 	if b.byNumber {

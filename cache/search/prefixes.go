@@ -151,7 +151,7 @@ func isPositive(n *query.Node) bool { return n.Op != query.Not }
 
 // splitByIndex splits conditions into those for the word index and those for the
 // prefix index. A short prefix that few words begin with goes to the word index if
-// that is asked for a word anyway: FTS5 then intersects the two.
+// the word index is queried for another word anyway. FTS5 then intersects the two.
 func (c *compiler) splitByIndex(answered []*query.Node) (words, prefixes []*query.Node, err error) {
 	for _, n := range answered {
 		if !onlyPrefixes(n) {

@@ -105,8 +105,10 @@ func (c *compiler) textBranches(answered []*query.Node, e *alternatives) (branch
 }
 
 // textBranch returns the branch that scans the matches of the given conditions in
-// one index, restricted to the candidate list. never reports that nothing can
-// match, few that looking up the candidates is cheaper.
+// one index, restricted to the candidate list.
+//
+//   - never reports whether nothing can match.
+//   - few reports whether looking up the candidates is cheaper.
 //
 // If the conditions need both indexes, one is scanned. Common terms of the other
 // are merged into its posting list, and rare ones are looked up for each row. The
@@ -145,9 +147,12 @@ func (c *compiler) textBranch(answered []*query.Node) (a branch, few, never bool
 }
 
 // otherConditions compiles the conditions that are left for the other index, x.
-// merged adds the posting lists of common terms to the scan, with INTERSECT or
-// EXCEPT. lookups has a [compiler.lookup] for each of the rest. phrases is how many
-// phrases the conditions have. never reports whether nothing can match.
+//
+//   - merged adds the posting lists of common terms to the scan, with INTERSECT or
+//     EXCEPT.
+//   - lookups has a [compiler.lookup] for each of the other terms.
+//   - phrases is how many phrases the conditions have.
+//   - never reports whether nothing can match.
 func (c *compiler) otherConditions(x textIndex, nodes []*query.Node) (merged, lookups db.Text, phrases int, never bool, err error) {
 	for _, n := range nodes {
 		inner, not, with := n, "", " INTERSECT "

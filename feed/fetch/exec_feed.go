@@ -13,7 +13,7 @@ import (
 	"dateline/feed/text"
 )
 
-// These are the roles of the programs that a configuration can name for a feed.
+// Roles of the programs that a configuration can name for a feed.
 // Messages show them.
 const (
 	roleFeed     = "program"

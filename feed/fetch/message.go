@@ -63,14 +63,14 @@ func (e *Error) UserMessage() string {
 	case KindDowngrade:
 		return fmt.Sprintf("%s redirects from https to http (%s); dateline did not follow: subscribe to the http address if you trust it.", host, e.cause())
 	case KindEncoding:
-		return fmt.Sprintf("%s used a compression that dateline did not ask for (%s): tell the site, or look for another feed on it.", host, e.cause())
+		return fmt.Sprintf("%s used a compression that dateline did not ask for (%s): tell the site's owner, or look for another feed on it.", host, e.cause())
 	case KindTruncated:
 		return fmt.Sprintf("%s closed the connection before sending data: try again later.", host)
 	case KindCanceled:
 		return "The refresh was stopped before this feed responded: refresh again to fetch it."
 	}
 	if why, unruly := strings.CutPrefix(e.cause(), invalidHTTP); unruly {
-		return fmt.Sprintf("%s sent an invalid HTTP response (%s): try again later, or tell the site.", host, strings.TrimPrefix(strings.TrimPrefix(why, "net/http: "), "http: "))
+		return fmt.Sprintf("%s sent an invalid HTTP response (%s): try again later, or tell the site's owner.", host, strings.TrimPrefix(strings.TrimPrefix(why, "net/http: "), "http: "))
 	}
 	return fmt.Sprintf("Fetching from %s failed (%s): check the feed's address and headers, or try again later.", host, e.cause())
 }
@@ -151,11 +151,11 @@ func (e *Error) tlsMessage(host string) string {
 	case errors.As(e.Err, &unknown):
 		return fmt.Sprintf("The certificate of %s is not signed by an authority that this computer trusts: if it is your own server, install its authority's certificate on this computer, or set insecure = true for the feed.", host)
 	case errors.As(e.Err, &name):
-		return fmt.Sprintf("The certificate of %s is for another host name: check the address, or tell the site.", host)
+		return fmt.Sprintf("The certificate of %s is for another host name: check the address, or tell the site's owner.", host)
 	case errors.As(e.Err, &noRoots):
 		return "This computer has no list of certificate authorities: install its ca-certificates package."
 	case errors.As(e.Err, &record):
 		return fmt.Sprintf("%s does not use https at this address: try http:// instead.", host)
 	}
-	return fmt.Sprintf("Cannot make a secure connection to %s (%s): try again later, or tell the site.", host, e.cause())
+	return fmt.Sprintf("Cannot make a secure connection to %s (%s): try again later, or tell the site's owner.", host, e.cause())
 }

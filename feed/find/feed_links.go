@@ -1,7 +1,7 @@
 // Package find looks for feeds and articles in web pages.
 //
 // Start at [FeedLinks], which finds the feeds that a page announces or links to, and at
-// [HostFeeds], which knows the feeds of well-known hosts. [ExtractArticle] finds the article of
+// [HostFeeds], which lists the feeds of well-known hosts. [ExtractArticle] finds the article of
 // an item's page. Package poll decides which of them to use for an address.
 //
 // Never fetch anything here: callers pass pages as bytes.

@@ -15,7 +15,7 @@ import (
 )
 
 // HostFeeds returns feeds that belong to a page but that the page does not announce. It
-// knows the addresses of feeds on some well-known hosts, and on hosts with some well-known
+// derives their addresses for some well-known hosts, and for hosts with some well-known
 // software. page is the HTML at pageURL. If page is nil, only the address is used. Nothing
 // is fetched, so a feed may not exist or may be empty. If pageURL is the address of a feed
 // file, it returns nil.
@@ -58,8 +58,8 @@ func isFeedFile(path string) bool {
 	return slices.Contains([]string{".atom", ".rss", ".rdf", ".xml"}, strings.ToLower(gopath.Ext(path)))
 }
 
-// hostRule describes the feeds of a host's pages. Of the rules with the same hosts only the
-// first one that matches is used.
+// hostRule describes the feeds of a host's pages. If several rules have the same hosts,
+// only the first match is used.
 type hostRule struct {
 	// hosts lists host names, separated by spaces. "*.name" means all subdomains of a
 	// name, "+software" all pages made with that software.

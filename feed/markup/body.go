@@ -1,7 +1,7 @@
 // Package markup handles the HTML of articles: it repairs and sanitizes the
 // HTML, and extracts its text, its summary and whether it has pictures.
 //
-// A [Body] holds HTML as the publisher sent it. [Body.Safe] is the only maker of
+// Start at [Body], which holds HTML as the publisher sent it. [Body.Safe] is the only maker of
 // [SafeHTML], which is the only markup that may reach the screen or a file.
 // [Body.Text] extracts the plain text, and [Body.Summarize] only what a list
 // shows of an article, which is faster.

@@ -36,7 +36,7 @@ func (b Body) Summarize() Summary {
 type summarizer struct {
 	count text.WordCounter
 	// head is the beginning of the text on one line, and runes its length in
-	// characters. pendingSpace is whether white space follows head. marks counts
+	// characters. pendingSpace reports whether white space follows head. marks counts
 	// the combining marks on its last character.
 	head         []byte
 	runes        int

@@ -65,17 +65,17 @@ type dateParser struct {
 	hasTime              bool
 	// dayHalf is "am" or "pm" of a twelve-hour clock, or "".
 	dayHalf string
-	// latinHalf is whether dayHalf was written in Latin letters, as in American
+	// latinHalf reports whether dayHalf was written in Latin letters, as in American
 	// dates.
 	latinHalf bool
 	// offset is the zone's offset in seconds east of UTC.
 	offset int
-	// hasOffset is whether the zone was given as a number, hasZoneName whether
+	// hasOffset reports whether the zone was given as a number, hasZoneName whether
 	// it was given by name.
 	hasOffset, hasZoneName bool
-	// isKorean is whether the date is in Korean.
+	// isKorean reports whether the date is in Korean.
 	isKorean bool
-	// isWeekDate is whether the numbers are a year, a week and a day (ISO 8601).
+	// isWeekDate reports whether the numbers are a year, a week and a day (ISO 8601).
 	isWeekDate bool
 }
 
@@ -370,7 +370,7 @@ type dateToken struct {
 	word      string
 	number    int
 	digits    int
-	// isMonth is whether the number is marked as a month (1月).
+	// isMonth reports whether the number is marked as a month (1月).
 	isMonth bool
 }
 

@@ -18,7 +18,7 @@ const minLongText = 256
 type longTexts struct {
 	prefix string
 	texts  []string
-	// trimSpace is whether gofeed removes white space at the ends of a text.
+	// trimSpace reports whether gofeed removes white space at the ends of a text.
 	trimSpace bool
 }
 

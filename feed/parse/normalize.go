@@ -33,12 +33,12 @@ const maxItems = 30_000
 //   - What gofeed would drop (rdf:about, xml:base, Atom's ID) is in elements with [ownPrefix].
 type normalForm struct {
 	xml []byte
-	// isAtom is whether the feed is Atom and not RSS.
+	// isAtom reports whether the feed is Atom and not RSS.
 	isAtom bool
-	// isFeed is whether an element of a feed was found. An RDF document without
+	// isFeed reports whether an element of a feed was found. An RDF document without
 	// one is about something else.
 	isFeed bool
-	// truncated is whether the document ended before its root did, or has more
+	// truncated reports whether the document ended before its root did, or has more
 	// than [maxItems] items.
 	truncated bool
 	// texts are the long texts, which gofeed need not read.
@@ -62,7 +62,7 @@ type normalizer struct {
 	itemStart   int
 	fieldsStart int
 	itemCount   int
-	// hasChannel is whether a channel has been opened.
+	// hasChannel reports whether a channel has been opened.
 	hasChannel bool
 	isFeed     bool
 	texts      *longTexts
@@ -327,7 +327,7 @@ func (n *normalizer) isDropped(name string) bool {
 }
 
 // textToHTML returns the content of an Atom text construct (RFC 4287 section
-// 3.1, and the modes of Atom 0.3) as HTML. fragment is whether it contained
+// 3.1, and the modes of Atom 0.3) as HTML. fragment reports whether it contained
 // elements.
 func textToHTML(content, kind, mode string, fragment bool) string {
 	kind = strings.ToLower(strings.TrimSpace(kind))

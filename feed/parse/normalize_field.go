@@ -21,13 +21,13 @@ type fieldReader struct {
 	// Otherwise joined holds the text.
 	single string
 	joined strings.Builder
-	// keepMarkup is whether elements in the field are part of its content.
+	// keepMarkup reports whether elements in the field are part of its content.
 	// Otherwise only their text is.
 	keepMarkup bool
-	// isXHTML is whether decoded text is text (type "xhtml" of Atom). Otherwise
+	// isXHTML reports whether decoded text is text (type "xhtml" of Atom). Otherwise
 	// decoded text is HTML.
 	isXHTML bool
-	// hasMarkup is whether elements were found.
+	// hasMarkup reports whether elements were found.
 	hasMarkup bool
 	// openForeign is the number of open elements that are not HTML. Only their
 	// nesting is limited, because badly written HTML often leaves elements open.

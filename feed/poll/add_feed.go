@@ -35,7 +35,7 @@ func (p *messageError) Unwrap() error { return p.err }
 
 // Discover returns the feeds that an address offers. If the address is a feed,
 // it returns this feed. If it is a web page, it returns the feeds that the page
-// links to and those that [find.HostFeeds] knows, or else the first feed at a
+// links to and those of [find.HostFeeds], or else the first feed at a
 // well-known path of the site. If the page cannot be read, it returns the feeds
 // that follow from the address alone. An address without a scheme is tried with
 // https, then with http. The text of an error is a message for the user.

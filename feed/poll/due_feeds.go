@@ -94,9 +94,9 @@ func (j job) whySkip(req feed.RefreshRequest, now time.Time) schedule.Schedule {
 	case j.onRequest:
 		return schedule.Schedule{}
 	case p.Gone:
-		return schedule.Schedule{Reason: "gone, as the server says: checked only on request"}
+		return schedule.Schedule{Reason: "gone, as the server says: press r or run `dateline refresh FEED` to check it"}
 	case j.settings.Paused:
-		return schedule.Schedule{Reason: "paused in the configuration: checked only on request"}
+		return schedule.Schedule{Reason: "paused in the configuration: press r or run `dateline refresh FEED` to check it"}
 	case p.Hints.Until.After(now):
 		return schedule.Schedule{Next: later(due, p.Hints.Until), Reason: schedule.ReasonRetryAfter}
 	case req.DueOnly && due.After(now):

@@ -152,8 +152,8 @@ func (o outcome) failedWithoutResponse() bool {
 }
 
 // longestRequest returns more time than a request can take with its timeout. If
-// the time of day says that it took longer, the computer slept meanwhile, and
-// the connection broke because of that.
+// it took longer by the wall clock, the computer slept meanwhile, and the
+// connection broke because of that.
 func (j job) longestRequest() time.Duration { return max(j.settings.Timeout, wakeGrace) + wakeGrace }
 
 // postpone returns the result for a feed whose host has just asked for a pause.

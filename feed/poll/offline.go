@@ -29,7 +29,7 @@ type evidence struct {
 // evidenceKind is a kind of evidence.
 type evidenceKind int
 
-// These are the kinds of evidence, the strongest first.
+// Kinds of evidence, the strongest first.
 const (
 	// loginStatus is the status that only a network sends to demand a login (RFC
 	// 6585 section 6).

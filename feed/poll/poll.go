@@ -1,5 +1,5 @@
 // Package poll refreshes the feeds of the configuration: it chooses the feeds
-// to fetch, fetches and parses them, and hands the results to a [Store], which
+// to fetch, fetches and parses them, and passes the results to a [Store], which
 // another package implements. Start at [Poller.Refresh].
 //
 //	duefeeds     which feeds are fetched, and why others are not
@@ -33,7 +33,7 @@ import (
 )
 
 const (
-	// These are the limits of requests at the same time if [Options] sets none.
+	// Limits of requests at the same time if [Options] sets none.
 	defaultWorkers = 96
 	defaultPerHost = 2
 	// pauseAfterFailure is how long nothing is due after a refresh that was
@@ -171,7 +171,8 @@ func (p *Poller) noteWake() {
 type pauseWindow struct{ from, until time.Time }
 
 // end returns the end of the window. It returns zero if the window has not
-// started yet: then the clock was set back since, and windows are short.
+// started yet. That means the clock was set back. Ignoring the window is
+// harmless, because windows are short.
 func (w pauseWindow) end(now time.Time) time.Time {
 	if schedule.InFuture(w.from, now) {
 		return time.Time{}

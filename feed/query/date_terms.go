@@ -22,6 +22,9 @@ type When struct {
 // dateForms is the end of the messages about invalid dates.
 const dateForms = "write a span like 45m 6h 2d 3w 1mo 1y, today, yesterday, a weekday, or a date like 2026-11-23"
 
+// maxSpan is the largest number in a span.
+const maxSpan = 99999
+
 // parseWhen parses one of the forms that dateForms lists. problem says what is wrong with
 // s. It is empty if s is valid.
 func parseWhen(s string) (w When, problem string) {
@@ -30,8 +33,8 @@ func parseWhen(s string) (w When, problem string) {
 	switch unit := s[digits:]; {
 	case digits > 0 && (len(unit) == 1 && strings.Contains("mhdwy", unit) || unit == "mo"):
 		n, err := strconv.Atoi(s[:digits])
-		if err != nil || n > 99999 {
-			return When{}, fmt.Sprintf("%q is too long ago", s)
+		if err != nil || n > maxSpan {
+			return When{}, fmt.Sprintf("%q is too long ago, the largest number is %d", s, maxSpan)
 		}
 		return When{n: n, unit: unit}, ""
 	case s == "today" || s == "yesterday":

@@ -31,7 +31,7 @@ type FeedInfo struct {
 }
 
 // Match reports whether a matches q, without regard to sort and limit. f describes the
-// feed of a. Match is the reference for the SQL of package cache. It does not know
+// feed of a. Match is the reference for the SQL of package cache. It ignores
 // stories: the cache's view decides which of the matching items of a story are shown.
 func (q Query) Match(a feed.Article, f FeedInfo, env Env) bool {
 	if (a.Hidden || a.Snoozed.After(env.Now)) && !q.ShowsHidden() {

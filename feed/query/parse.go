@@ -256,7 +256,7 @@ type token struct {
 	kind tokenKind
 	// column is the position of the token, in characters from 1.
 	column int
-	// name is the name before the colon in lower case. It is empty for a word or a
+	// name is the lower-cased text before the colon. It is empty for a word or a
 	// phrase without a name, and for kinds other than tokenTerm.
 	name string
 	// value is the word, the text between the quotes, or the text after the colon.

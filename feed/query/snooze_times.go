@@ -16,7 +16,7 @@ const (
 	longestSnooze = 10
 )
 
-// snoozeHint is the way out of every misspelt snooze.
+// snoozeHint ends every message about an invalid snooze time.
 const snoozeHint = "write a span like 3h, 3d, 2w or 1mo, tomorrow, a weekday, or a date like 2026-12-01"
 
 // ParseSnooze returns when a snooze ends that begins now. text is a span from
@@ -30,7 +30,7 @@ func ParseSnooze(text string, now time.Time) (time.Time, error) {
 	}
 	switch {
 	case !ok:
-		return time.Time{}, fmt.Errorf("%q is no time to snooze until: %s", text, snoozeHint)
+		return time.Time{}, fmt.Errorf("%q is not a time for the end of a snooze: %s", text, snoozeHint)
 	case !until.After(now):
 		return time.Time{}, fmt.Errorf("%q is not in the future: %s", text, snoozeHint)
 	case until.After(now.AddDate(longestSnooze, 0, 0)):

@@ -57,9 +57,9 @@ func NextText(f feed.Feed, now time.Time) string {
 	p := f.Poll
 	switch {
 	case p.Gone:
-		return "checked only on request: it is gone for good"
+		return "gone for good: press r or run `dateline refresh FEED` to check it"
 	case f.Paused:
-		return "paused: checked only on request"
+		return "paused: press r or run `dateline refresh FEED` to check it"
 	case p.Reason == "":
 		return "next " + untilText(p.NextCheck, now)
 	}

@@ -23,9 +23,9 @@ func TestExplain(t *testing.T) {
 	}
 	for want, f := range map[string]feed.Feed{
 		"next now": {},
-		"next in 2 hours, posts about once a day":      {Poll: feed.PollState{NextCheck: now.Add(2 * time.Hour), Reason: "posts about once a day"}},
-		"paused: checked only on request":              {Paused: true, Poll: feed.PollState{Reason: "r"}},
-		"checked only on request: it is gone for good": {Poll: feed.PollState{Gone: true, Reason: "r"}},
+		"next in 2 hours, posts about once a day":                           {Poll: feed.PollState{NextCheck: now.Add(2 * time.Hour), Reason: "posts about once a day"}},
+		"paused: press r or run `dateline refresh FEED` to check it":        {Paused: true, Poll: feed.PollState{Reason: "r"}},
+		"gone for good: press r or run `dateline refresh FEED` to check it": {Poll: feed.PollState{Gone: true, Reason: "r"}},
 	} {
 		if got := NextText(f, now); got != want {
 			t.Errorf("next: %q, want %q", got, want)

@@ -43,13 +43,13 @@ func ProblemOf(f feed.Feed, now time.Time) (Problem, string) {
 		return Gone, "The server says that this feed is gone for good (410), so dateline no longer checks it: " +
 			"unsubscribe, look for its new address on the site, or refresh this feed once more."
 	case f.Paused:
-		return Paused, "Paused in the configuration, so dateline checks it only on request: remove paused there to check it automatically again."
+		return Paused, "Paused in the configuration: press r or run `dateline refresh FEED` to check it, or remove paused there to check it automatically again."
 	case failing && p.LastOK.IsZero():
-		return Failing, fmt.Sprintf("Failed %s and has never worked. %s", text.Plural(p.Failures, "time"), p.Error)
+		return Failing, fmt.Sprintf("This feed has failed %s and never worked. %s", text.Plural(p.Failures, "time"), p.Error)
 	case failing:
 		return Failing, fmt.Sprintf("Failed %s since it last worked %s. %s", text.Plural(p.Failures, "time"), feed.Ago(p.LastOK, now), p.Error)
 	case NewAddress(p) != "":
-		return Moved, fmt.Sprintf("Moved permanently to %s; the server has redirected there for %s. Write the new address into the configuration with the key M or with dateline move.",
+		return Moved, fmt.Sprintf("Moved permanently to %s; the server has redirected there for %s. Write the new address into the configuration with the key M or with `dateline move`.",
 			text.Clean(NewAddress(p)), durationText(now.Sub(p.MovedSince)))
 	case isSilent(p, now):
 		return Silent, silentMessage(p, now)

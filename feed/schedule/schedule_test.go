@@ -193,7 +193,7 @@ func TestProblemOf(t *testing.T) {
 		{"one failure", feed.Feed{Poll: feed.PollState{Failures: 1, LastOK: ago(time.Hour), Error: "E."}}, "", ""},
 		{"three failures", feed.Feed{Poll: feed.PollState{Failures: 3, LastOK: ago(time.Hour), Error: "E."}}, Failing, "Failed 3 times since it last worked 1 hour ago. E."},
 		{"one failure in two days", feed.Feed{Poll: feed.PollState{Failures: 1, LastOK: ago(2 * day), Error: "E."}}, Failing, "2 days ago"},
-		{"never worked", feed.Feed{Poll: feed.PollState{Failures: 3, Error: "E."}}, Failing, "has never worked"},
+		{"never worked", feed.Feed{Poll: feed.PollState{Failures: 3, Error: "E."}}, Failing, "and never worked"},
 		{"gone", feed.Feed{Poll: feed.PollState{Gone: true, Failures: 9}}, Gone, "unsubscribe"},
 		{"paused", feed.Feed{Paused: true, Poll: feed.PollState{Failures: 9}}, Paused, "Paused"},
 		{"moved", feed.Feed{Poll: moved}, Moved, "https://new.example/"},

@@ -279,7 +279,7 @@ type decodeFunc func(raw []byte) ([]byte, error)
 
 // lookupCharset returns the decoder of the charset that a label means, and the
 // charset's name in the Encoding Standard. The decoder is nil if the label is
-// unknown. Besides the labels of the standard it knows IANA's labels and names
+// unknown. Besides the labels of the standard it accepts IANA's labels and names
 // of code pages on older systems, because feeds use them too.
 func lookupCharset(label string) (decodeFunc, string) {
 	label = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(label)), "_", "-")

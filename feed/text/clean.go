@@ -1,5 +1,5 @@
 // Package text turns bytes and strings from outside into text that is safe to
-// show, store and compare. It knows neither feeds nor HTML documents.
+// show, store and compare. It handles neither feeds nor HTML documents.
 //
 // Start at [Clean] for one line and [CleanText] for several lines. Every string
 // from a feed, a server or a file passes one of them before it is shown.

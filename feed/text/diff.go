@@ -57,7 +57,7 @@ func textLines(s string) []string {
 // diffWriter collects the parts of a difference.
 type diffWriter struct {
 	parts []DiffPart
-	// started is whether a paragraph of the new text has been written.
+	// started reports whether a paragraph of the new text has been written.
 	started bool
 }
 
@@ -111,7 +111,7 @@ func (d *diffWriter) addWords(op DiffKind, all []diffWord) {
 // between two paragraphs. before is the space before it, or "".
 type diffWord struct{ before, text string }
 
-// splitWords splits paragraphs into words. inside is whether text precedes the
+// splitWords splits paragraphs into words. inside reports whether text precedes the
 // first paragraph.
 func splitWords(paragraphs []string, inside bool) []diffWord {
 	var out []diffWord

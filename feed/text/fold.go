@@ -44,7 +44,7 @@ func IndexText(s string) string {
 		s = toNFKC(s)
 	}
 	out := make([]byte, 0, len(s)+len(s)/8)
-	// start is where the current token begins. separated is whether the next
+	// start is where the current token begins. separated reports whether the next
 	// character begins a new one.
 	start, separated := 0, false
 	for _, r := range s {

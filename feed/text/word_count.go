@@ -24,8 +24,7 @@ type WordCounter struct {
 	inWord uint8
 }
 
-// What a character means for the count. A character without meaning is 0, as the
-// apostrophe in "don't".
+// Kinds of characters. 0 means no effect, such as the apostrophe in "don't".
 const (
 	wordChar uint8 = 1 << iota
 	separator

@@ -169,7 +169,7 @@ func checkTimes(f feed.Feed, now time.Time) string {
 	}
 	switch {
 	case p.Gone:
-		return last + ", gone: checked only on request"
+		return last + ", gone: `dateline refresh FEED` checks it"
 	case f.Paused:
 		return last + ", paused"
 	case p.LastChecked.IsZero():

@@ -16,15 +16,15 @@ import (
 func (a *app) moveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "move FEED [URL]",
-		Short: "Change the address of a feed",
-		Long: "Change the address of a feed in the configuration. The new address is URL. Without URL it is the address\n" +
+		Short: "Change the URL of a feed",
+		Long: "Change the URL of a feed in the configuration to URL. Without URL the new one is the URL\n" +
 			"that the server permanently redirects to. The feed's items, marks and settings stay.",
 		Example: "dateline move \"nato news\"\ndateline move https://example.org/old.xml https://example.org/new.xml",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 || len(args) == 2 {
 				return nil
 			}
-			return requireArgs(1, "a feed, and its new address if the server does not redirect to it")(cmd, args)
+			return requireArgs(1, "a feed, and its new URL if the server does not redirect to it")(cmd, args)
 		},
 		ValidArgsFunction: a.completeFeed,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
@@ -56,7 +56,7 @@ func (a *app) move(ctx context.Context, s *Session, name, to string) error {
 // noNewAddress returns the error for a feed that cannot be moved without an address.
 func noNewAddress(f feed.Feed) error {
 	if f.Poll.MovedTo != "" {
-		return fmt.Errorf("the server redirects to %s, but too recently to be sure; run `dateline move FEED %[1]s`", text.Clean(f.Poll.MovedTo))
+		return fmt.Errorf("the server redirects to %s, but only since recently; to move anyway, run `dateline move FEED %[1]s`", text.Clean(f.Poll.MovedTo))
 	}
 	return errors.New("the server reports no new address; run `dateline move FEED URL`")
 }

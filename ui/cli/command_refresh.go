@@ -74,9 +74,10 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	return t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
 }
 
-// notify runs the notification program once for all new items of a refresh. If the
-// program fails, notify prints a line on stderr. The exit code of the refresh does not
-// change.
+// notify runs the notification program once for all new items of a refresh, with the
+// title and body of [feed.Notification]. The screen passes another title and body to the
+// same program: those of package ui/notify. If the program fails, notify prints a line on
+// stderr. The exit code of the refresh does not change.
 func (a *app) notify(ctx context.Context, s *Session, items []feed.NewItem) {
 	if s.NotifyCommand == nil || len(items) == 0 {
 		return
