@@ -128,7 +128,7 @@ type Revision struct {
 	Replaced time.Time
 }
 
-// HasPageText is the page text of an item: the article of its web page.
+// PageText is the page text of an item: the article of its web page.
 type PageText struct {
 	Body markup.Body
 	// Fetched is the time of the request for the page. It is zero if the page was never

@@ -3,6 +3,7 @@ package db
 import (
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // The header of a database file, see https://www.sqlite.org/fileformat.html#the_database_header.
@@ -28,6 +29,15 @@ func ReadStart(path string, n int64) ([]byte, error) {
 // BigEndian returns the number in the first four bytes of b.
 func BigEndian(b []byte) uint32 {
 	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+}
+
+// ResolveLink returns the path of the file that path leads to. SQLite keeps its log beside
+// that file. If there is no file yet, ResolveLink returns path unchanged.
+func ResolveLink(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
 }
 
 // FileSize returns the size of a file in bytes; 0 if there is none.

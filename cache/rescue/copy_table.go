@@ -39,6 +39,15 @@ type tableCopier struct {
 // one.
 type column struct{ name, old, kind string }
 
+// value returns the placeholder of a value. The driver reads an empty BLOB as nil, and no
+// column of BLOBs may be NULL.
+func (c column) value() string {
+	if c.kind == "BLOB" {
+		return "coalesce(?, x'')"
+	}
+	return "?"
+}
+
 const (
 	// salvageBatch is the number of rows that one transaction writes.
 	salvageBatch = 5_000
@@ -226,7 +235,7 @@ func (c *tableCopier) flush() error {
 	if len(rows) == 0 || c.failed != nil {
 		return c.failed
 	}
-	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (?` + strings.Repeat(", ?", len(c.columns)-1) + `)`
+	query := `INSERT OR IGNORE INTO ` + c.table.name + ` (` + c.names() + `) VALUES (` + c.list(column.value) + `)`
 	c.failed = c.fresh.Internals().Write(c.ctx, "copy "+c.table.name, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(c.ctx, query)
 		if err != nil {

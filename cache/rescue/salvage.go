@@ -55,6 +55,8 @@ func (r Replacement) UserMessage() string {
 // Open is [cache.Open], but converts a database of an older version first. If that takes
 // long, it calls warn with a user message. r.Old is empty if nothing was converted.
 func Open(ctx context.Context, path string, o cache.Options, warn func(message string)) (s *cache.Store, r Replacement, err error) {
+	path = db.ResolveLink(path)
+	finishSwap(path)
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
@@ -79,6 +81,7 @@ const longWait = time.Second
 // the database open. Salvage needs free space for two more files of the same size. If
 // it fails, nothing is changed.
 func Salvage(ctx context.Context, path string, o cache.Options) (Replacement, error) {
+	path = db.ResolveLink(path)
 	return replace(ctx, "salvage "+path, path, func() (Replacement, error) { return salvageDamaged(ctx, path, o) })
 }
 
@@ -88,6 +91,9 @@ func replace(ctx context.Context, op, path string, f func() (Replacement, error)
 	before, err := os.Stat(path)
 	if err != nil {
 		return Replacement{}, fmt.Errorf("%s: %w", op, err)
+	}
+	if dir := filepath.Dir(path); !isWritable(dir) {
+		return Replacement{}, fmt.Errorf("%s: dateline must write a new file to %s: make this directory writable, or choose another database with --db", op, dir)
 	}
 	lock := path + ".salvaging.lock"
 	unlock, err := lockedfile.MutexAt(lock).Lock()
@@ -278,6 +284,24 @@ func syncFile(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// finishSwap gives the new file its name if a process was killed between the two
+// renames of [swap]. The new file is complete then.
+func finishSwap(path string) {
+	if !exists(path) && exists(path+freshSuffix) {
+		_ = os.Rename(path+freshSuffix, path)
+	}
+}
+
+// isWritable reports whether a file can be made in a directory.
+func isWritable(dir string) bool {
+	f, err := os.CreateTemp(dir, ".dateline-*")
+	if err != nil {
+		return false
+	}
+	_ = f.Close()
+	return os.Remove(f.Name()) == nil
 }
 
 // swap renames the old file to a name that says why, and the new file to path. If the

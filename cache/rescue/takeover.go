@@ -1,9 +1,12 @@
 package rescue
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"time"
 
 	"dateline/cache"
 	"dateline/cache/db"
@@ -14,6 +17,7 @@ import (
 // time wait. If TakeOver fails or is killed, nothing is changed, and the next start
 // tries again.
 func TakeOver(ctx context.Context, path string, o cache.Options) (Replacement, error) {
+	path = db.ResolveLink(path)
 	op := "convert " + path
 	return replace(ctx, op, path, func() (r Replacement, err error) {
 		if current, err := isCurrent(path); current || err != nil {
@@ -27,11 +31,11 @@ func TakeOver(ctx context.Context, path string, o cache.Options) (Replacement, e
 	})
 }
 
-// takeOverWhole fills a new file from the old one itself, and keeps older versions
-// from writing to it meanwhile.
+// takeOverWhole fills a new file from the old one itself, and keeps every other process
+// from using the old one until the new one has its name.
 func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replacement, err error) {
 	r.Outdated = true
-	old, err := lockOld(ctx, path)
+	old, err := lockOld(ctx, path, db.LockTimeout)
 	if err != nil {
 		return r, err
 	}
@@ -40,41 +44,43 @@ func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replace
 	if err := f.run(path, o); err != nil {
 		return r, err
 	}
-	// The last connection to close removes the log, which is empty.
-	if err := old.Close(); err != nil {
-		return r, err
-	}
-	if db.FileSize(path+"-wal") > 0 {
-		discard(path + freshSuffix)
-		return r, cache.ErrLocked
-	}
 	r.Old, err = swap(path, path+freshSuffix, "outdated", f.now())
 	return r, err
 }
 
-// lockOld opens the file of an older version and takes its write lock, with an empty
-// log. So if the process is killed while the files are renamed, each of them is
-// complete.
-func lockOld(ctx context.Context, path string) (*sql.DB, error) {
-	old, err := db.Open(path, 1, db.Pragmas("cache_size(-8000)"))
+// errInUse is a lock that does not go away: the program that has it is open.
+var errInUse = fmt.Errorf("an older version of dateline is using the database: close all its windows and commands, then start this one again (%w)", cache.ErrLocked)
+
+// lockOld opens the file of an older version for this process alone. If another process
+// has it open, lockOld waits that long and returns [errInUse]. What that process wrote after the copy
+// would be lost otherwise, because it would go on writing to the old file.
+//
+// Leaving WAL mode is what tells: SQLite does so only for the last connection
+// (https://www.sqlite.org/wal.html#persistence_of_wal_mode), and empties the log. In
+// exclusive locking mode the lock then stays until the connection is closed.
+func lockOld(ctx context.Context, path string, patience time.Duration) (*sql.DB, error) {
+	old, err := db.Open(path, 1, db.Pragmas("cache_size(-8000)", "locking_mode(exclusive)"))
 	if err != nil {
 		return nil, err
 	}
-	for range 3 {
-		var busy, log, done int
-		err = old.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done)
-		if err == nil {
-			_, err = old.ExecContext(ctx, `BEGIN IMMEDIATE`)
+	for end := time.Now().Add(patience); ; {
+		var mode string
+		err = old.QueryRowContext(ctx, `PRAGMA journal_mode = DELETE`).Scan(&mode)
+		if err == nil && mode == "delete" {
+			if _, err = old.ExecContext(ctx, `BEGIN EXCLUSIVE`); err == nil {
+				return old, nil
+			}
 		}
-		if err != nil || db.FileSize(path+"-wal") == 0 {
-			break
+		locked := err == nil || errors.Is(cache.WrapError(ctx, "", err), cache.ErrLocked)
+		if locked && time.Now().After(end) {
+			err = errInUse
 		}
-		_, err = old.ExecContext(ctx, `ROLLBACK`)
-		err = errors.Join(err, cache.ErrLocked)
+		if !locked || errors.Is(err, errInUse) || ctx.Err() != nil {
+			return nil, errors.Join(cmp.Or(ctx.Err(), err), old.Close())
+		}
+		time.Sleep(lockRetry)
 	}
-	if err != nil {
-		old.Close()
-		return nil, err
-	}
-	return old, nil
 }
+
+// lockRetry is the time between two attempts to lock the old file.
+const lockRetry = 50 * time.Millisecond
