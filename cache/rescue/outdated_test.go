@@ -278,7 +278,7 @@ func TestTakeOverInUse(t *testing.T) {
 		}
 	}
 	star(7)
-	if old, err := lockOld(t.Context(), path, time.Millisecond); !errors.Is(err, errInUse) {
+	if old, err := lockOld(t.Context(), path, time.Millisecond); !errors.Is(err, inUseError{}) {
 		if err == nil {
 			old.Close()
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"dateline/cache"
@@ -48,11 +47,17 @@ func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replace
 	return r, err
 }
 
-// errInUse is a lock that does not go away: the program that has it is open.
-var errInUse = fmt.Errorf("an older version of dateline is using the database: close all its windows and commands, then start this one again (%w)", cache.ErrLocked)
+// inUseError is a lock that does not go away, because the program that has it is open.
+type inUseError struct{}
+
+func (inUseError) Error() string {
+	return "an older version of dateline is using the database: close all its windows and commands, then start this one again"
+}
+
+func (inUseError) Unwrap() error { return cache.ErrLocked }
 
 // lockOld opens the file of an older version for this process alone. If another process
-// has it open, lockOld waits that long and returns [errInUse]. What that process wrote after the copy
+// has it open, lockOld waits that long and returns [inUseError]. What that process wrote after the copy
 // would be lost otherwise, because it would go on writing to the old file.
 //
 // Leaving WAL mode is what tells: SQLite does so only for the last connection
@@ -73,9 +78,9 @@ func lockOld(ctx context.Context, path string, patience time.Duration) (*sql.DB,
 		}
 		locked := err == nil || errors.Is(cache.WrapError(ctx, "", err), cache.ErrLocked)
 		if locked && time.Now().After(end) {
-			err = errInUse
+			err = inUseError{}
 		}
-		if !locked || errors.Is(err, errInUse) || ctx.Err() != nil {
+		if !locked || errors.Is(err, inUseError{}) || ctx.Err() != nil {
 			return nil, errors.Join(cmp.Or(ctx.Err(), err), old.Close())
 		}
 		time.Sleep(lockRetry)
