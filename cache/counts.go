@@ -155,6 +155,17 @@ func countSnoozed(ctx context.Context, q db.Querier, now time.Time) (map[string]
 	return counts, rows.Err()
 }
 
+// SnoozeEnded reports whether the snooze of an item ended later than after and not later
+// than until. It reads one entry of an index.
+func (s *Store) SnoozeEnded(ctx context.Context, after, until time.Time) (bool, error) {
+	var ended bool
+	err := s.readers.QueryRowContext(ctx, sqlSnoozeEnded, after.UnixMicro(), until.UnixMicro()).Scan(&ended)
+	return ended, WrapError(ctx, "look for snoozes that have ended", err)
+}
+
+const sqlSnoozeEnded = `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_snoozed
+	WHERE snoozed_until IS NOT NULL AND snoozed_until > ? AND snoozed_until <= ?)`
+
 // updateCounters updates the counters of the feeds after a change of read or hidden.
 func (c *markChange) updateCounters() error {
 	if c.Flag != feed.Read && c.Flag != feed.Hidden {

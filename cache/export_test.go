@@ -88,6 +88,7 @@ func FixedQueries() []FixedQuery {
 		{sqlArticles, []any{"[1,2]"}},
 		{sqlArticle, []any{1}},
 		{sqlCountStarredToday, []any{1, 2, 3}},
+		{sqlSnoozeEnded, []any{1, 2}},
 		{sqlKnown, []any{1, "[1]"}},
 		{sqlSources, []any{"a", "[1]"}},
 		{sqlSameInstant, []any{1, "[1]", 1, 2, "title"}},

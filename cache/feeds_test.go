@@ -1,6 +1,7 @@
 package cache_test
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -103,4 +104,32 @@ func TestSourcesAreFeedsAndCounts(t *testing.T) {
 	if !reflect.DeepEqual(feeds, alone) || len(feeds) != 2 || feeds[1].Total != 2 || feeds[1].Unread != 1 {
 		t.Errorf("feeds:\n got %+v\nwant %+v", feeds, alone)
 	}
+}
+
+// TestSnoozeEnded checks that the end of a snooze is found in the span that ends at its
+// time, as lists show the item from then on, and in no other span.
+func TestSnoozeEnded(t *testing.T) {
+	s := open(t)
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute), cachetest.Item("2", time.Minute))
+	end := noon.Add(time.Hour)
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("1"), Flag: feed.Snooze, On: true, Until: end, At: s.Now()}))
+	for _, c := range []struct {
+		after, until time.Time
+		want         bool
+	}{
+		{noon, end.Add(-time.Microsecond), false},
+		{noon, end, true},
+		{end.Add(-time.Microsecond), end.Add(time.Hour), true},
+		{end, end.Add(time.Hour), false},
+		{end.Add(time.Hour), noon, false}, // the clock was set back
+	} {
+		got, err := s.SnoozeEnded(s.Ctx(), c.after, c.until)
+		s.Must(err)
+		cachetest.Equal(t, fmt.Sprintf("from %v to %v", c.after, c.until), got, c.want)
+	}
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("1"), Flag: feed.Snooze, At: s.Now()}))
+	got, err := s.SnoozeEnded(s.Ctx(), noon, end)
+	s.Must(err)
+	cachetest.Equal(t, "after the snooze was removed", got, false)
 }

@@ -22,7 +22,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 		}
 		return v
 	}
-	s.send(ticked{s.m.changes.generation, version()})
+	s.send(ticked{generation: s.m.changes.generation, version: version()})
 	other, err := cache.Open(t.Context(), s.path, cache.Options{Now: s.clock.now})
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 	if _, err := other.Save(t.Context(), feed.Fetched{URL: lwnURL, Document: doc, RefreshStart: s.clock.t}); err != nil {
 		t.Fatal(err)
 	}
-	s.send(ticked{s.m.changes.generation, version()})
+	s.send(ticked{generation: s.m.changes.generation, version: version()})
 	s.expect("41 of 41 unread")
 	if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
 		t.Errorf("the selected row is now %q", row.Title)

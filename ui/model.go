@@ -189,7 +189,7 @@ func (m *Model) connect() {
 	m.pageText = pageFetcher{env: m.env}
 	m.subscriptions = subscriptions{env: m.env, sources: &m.sources}
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
-	m.changes = changeListener{env: m.env, untick: func() {}}
+	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}
 	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh}
 	m.keys = keyboard{env: m.env, geometry: &m.geometry}
 }

@@ -26,7 +26,7 @@ const (
 	absentAfter = time.Minute
 	// tickEvery is how often the ages on an idle screen are updated.
 	tickEvery = time.Minute
-	// versionWait is how long reading the version waits for a busy database.
+	// versionWait is how long a tick waits for a busy database.
 	versionWait = 250 * time.Millisecond
 	// changePause is how long reported changes are gathered before they are shown.
 	changePause = 200 * time.Millisecond
@@ -46,11 +46,13 @@ func (p *presence) watching(now time.Time) bool {
 
 // changeListener notices changes that other processes make to the database. The source
 // reports changes at once. If it does not, they are noticed once a minute while the
-// terminal has the focus.
+// terminal has the focus. Snoozes that end are noticed then, too.
 type changeListener struct {
 	*env
 	// version is the version of the database that the screen shows; 0 if unknown.
 	version int64
+	// snoozesAt is up to when the ends of snoozes are shown.
+	snoozesAt time.Time
 	// generation numbers the chains of ticks. Only the last chain continues. untick
 	// ends its wait.
 	generation int
@@ -63,6 +65,14 @@ type changeListener struct {
 type ticked struct {
 	generation int
 	version    int64
+	snoozes    snoozeLook
+}
+
+// snoozeLook is the result of looking for snoozes that have ended. at is the time of the
+// look; the zero time if it failed.
+type snoozeLook struct {
+	at    time.Time
+	ended bool
 }
 
 // changedOutside reports that another process changed the database.
@@ -73,8 +83,10 @@ func (w *changeListener) tick(in time.Duration) tea.Cmd {
 	w.stop()
 	ctx, cancel := context.WithCancel(w.ctx)
 	w.untick = cancel
-	generation, store := w.generation, w.deps.Store
-	return w.after(ctx, in, func(time.Time) tea.Msg { return ticked{generation, readVersion(ctx, store)} })
+	generation, store, since, now := w.generation, w.deps.Store, w.snoozesAt, w.now
+	return w.after(ctx, in, func(time.Time) tea.Msg {
+		return ticked{generation, readVersion(ctx, store), lookForSnoozes(ctx, store, since, now())}
+	})
 }
 
 // stop ends the chain of ticks and its timer at once, so that the timer does not wake
@@ -128,6 +140,17 @@ func readVersion(ctx context.Context, store *cache.Store) int64 {
 	return v
 }
 
+// lookForSnoozes looks for snoozes that ended later than since and not later than now.
+func lookForSnoozes(ctx context.Context, store *cache.Store, since, now time.Time) snoozeLook {
+	ctx, cancel := context.WithTimeout(ctx, versionWait)
+	defer cancel()
+	ended, err := store.SnoozeEnded(ctx, since, now)
+	if err != nil {
+		return snoozeLook{}
+	}
+	return snoozeLook{now, ended}
+}
+
 // differs records a version and reports whether another process has written since the
 // last version.
 func (w *changeListener) differs(version int64) bool {
@@ -154,16 +177,25 @@ func after(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.
 	}
 }
 
-// ticked shows changes of other processes and starts the work for idle times.
+// ticked shows changes of other processes and items whose snooze has ended, and starts the
+// work for idle times.
 func (m *Model) ticked(msg ticked) tea.Cmd {
 	if msg.generation != m.changes.generation {
 		return nil
+	}
+	if !msg.snoozes.at.IsZero() {
+		m.changes.snoozesAt = msg.snoozes.at
 	}
 	cmds := []tea.Cmd{m.refresh.catchUp(), m.maintenance.run()}
 	if m.presence.focused {
 		cmds = append(cmds, m.changes.tick(tickEvery))
 	}
-	return tea.Batch(append(cmds, m.followVersion(msg.version))...)
+	load := m.followVersion(msg.version)
+	if load == nil && msg.snoozes.ended {
+		// Also during a refresh: if it brings nothing new, it does not load the rows.
+		load = tea.Batch(m.sources.load(), m.headlines.reload())
+	}
+	return tea.Batch(append(cmds, load)...)
 }
 
 // showWatching shows changes that were made before the source was watching, and waits
@@ -212,7 +244,7 @@ func (m *Model) lostFocus() tea.Cmd {
 	return m.session.saveNow()
 }
 
-// gotFocus looks at once for changes that were made meanwhile.
+// gotFocus looks at once for changes that were made meanwhile, and for snoozes that ended.
 func (m *Model) gotFocus() tea.Cmd {
 	m.presence.focused, m.presence.reports = true, true
 	return m.changes.tick(0)

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/cache"
 	"dateline/feed"
 )
 
@@ -62,6 +63,54 @@ func TestFocusLooksAtOnce(t *testing.T) {
 	}
 	s.send(tea.FocusMsg{})
 	s.expect("41 of 41 unread")
+}
+
+// TestTheEndOfASnoozeShows checks that an item is shown when its snooze ends although
+// nothing writes to the database: at the next tick, also during a refresh, and when the
+// terminal gets the focus. Other ticks load nothing.
+func TestTheEndOfASnoozeShows(t *testing.T) {
+	for name, wake := range map[string]func(s *screen, tick func()){
+		"a tick":    func(_ *screen, tick func()) { tick() },
+		"a refresh": func(s *screen, tick func()) { s.m.refresh.running = true; tick() },
+		"the focus": func(s *screen, _ func()) { s.send(tea.BlurMsg{}); s.send(tea.FocusMsg{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScreen(t, 120, 40)
+			s.press("t", "type:lwn", "enter")
+			row := s.m.headlines.List.Rows()[1]
+			snooze := feed.Mark{Items: []int64{row.ID}, Flag: feed.Snooze, On: true, Until: s.clock.t.Add(90 * time.Second), At: s.clock.t}
+			if _, err := s.m.deps.Store.Apply(t.Context(), cache.MarkItems{snooze}); err != nil {
+				t.Fatal(err)
+			}
+			s.run(s.m.loadChanges())
+			s.expect("39 of 39 unread")
+			s.expectNot(row.Title)
+			var due func(time.Time) tea.Msg
+			s.m.after = func(_ context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+				if d == tickEvery {
+					due = f
+					return nil
+				}
+				return func() tea.Msg { return f(s.clock.now()) }
+			}
+			s.run(s.m.changes.tick(tickEvery))
+			tick := func() { s.send(due(s.clock.now())) }
+			s.clock.t = s.clock.t.Add(time.Minute)
+			loads := s.m.headlines.generation
+			tick()
+			if s.m.headlines.generation != loads {
+				t.Error("a tick loads the list although no snooze has ended")
+			}
+			s.clock.t = s.clock.t.Add(time.Minute)
+			wake(s, tick)
+			s.expect("40 of 40 unread", row.Title)
+			loads = s.m.headlines.generation
+			tick()
+			if s.m.headlines.generation != loads {
+				t.Error("the end of the snooze loads the list twice")
+			}
+		})
+	}
 }
 
 // TestNothingWakesWithoutTheFocus protects the battery: when the terminal loses the focus,

@@ -35,6 +35,17 @@ func allowOneFile(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// rejectEmptyFiles returns an error if --config or --db is given, but empty. With the
+// default file a command would work on other data than the user meant.
+func rejectEmptyFiles(cmd *cobra.Command, _ []string) error {
+	for _, name := range []string{"config", "db"} {
+		if f := cmd.Flag(name); f != nil && f.Changed && f.Value.String() == "" {
+			return fmt.Errorf("--%s needs a file, but is empty (is a shell variable not set?); name a file, or leave out --%s to use the default file", name, name)
+		}
+	}
+	return nil
+}
+
 // explainFlagError adds to an error about a flag where the flags are explained. It removes
 // the text of package strconv from the error.
 func explainFlagError(cmd *cobra.Command, err error) error {

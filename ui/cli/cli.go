@@ -147,6 +147,7 @@ func rootCommand(d Deps) *cobra.Command {
 			}
 			return a.OpenScreen(cmd.Context(), a.files)
 		},
+		PersistentPreRunE:          rejectEmptyFiles,
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
 		SilenceUsage:               true,

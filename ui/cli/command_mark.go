@@ -33,9 +33,13 @@ func markNames() []markName {
 	}
 }
 
+var errNoIDs = errors.New("--id needs at least one ID; `dateline list` prints the IDs")
+
 func (a *app) markCommand() *cobra.Command {
 	var ids []string
-	cmd := &cobra.Command{
+	var cmd *cobra.Command
+	byID := func() bool { return cmd.Flags().Changed("id") }
+	cmd = &cobra.Command{
 		Use:   "mark FLAG QUERY | mark FLAG --id ID…",
 		Short: "Mark the items that match a query",
 		Long: "Mark the items that match a query, or the items with the given IDs. `dateline list` prints the IDs. FLAG\n" +
@@ -49,6 +53,9 @@ func (a *app) markCommand() *cobra.Command {
 			if len(args) == 0 {
 				return errors.New("mark needs a flag and a query, such as `dateline mark read tag:world`")
 			}
+			if byID() && len(ids) == 0 && len(args) == 1 {
+				return errNoIDs
+			}
 			return nil
 		},
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
@@ -56,12 +63,18 @@ func (a *app) markCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(ids) > 0 {
+			if byID() {
 				return a.markByID(ctx, s, m, append(ids, args[1:]...))
 			}
 			return a.markByQuery(ctx, s, m, args[1:])
 		}),
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if err.Error() == "flag needs an argument: --id" {
+			return errNoIDs
+		}
+		return explainFlagError(cmd, err)
+	})
 	cmd.Flags().StringSliceVar(&ids, "id", nil, "mark the items with these IDs instead of a query; more IDs may follow")
 	var complete []string
 	for _, n := range markNames() {

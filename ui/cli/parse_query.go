@@ -44,7 +44,11 @@ func separateTerms(root *cobra.Command, args []string) []string {
 			flags = append(flags, arg)
 		case strings.HasPrefix(arg, "--"):
 			flags = append(flags, arg)
-			if len(rest) > 0 && takesValue(cmd, arg) {
+			if takesValue(cmd, arg) {
+				if len(rest) == 0 {
+					// Without the --, which cobra would take as the value.
+					return append([]string{cmd.Name()}, flags...)
+				}
 				flags, rest = append(flags, rest[0]), rest[1:]
 			}
 		default:
