@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
 	"time"
 
 	"dateline/cache"
@@ -42,6 +43,12 @@ func takeOverWhole(ctx context.Context, path string, o cache.Options) (r Replace
 	f := filler{ctx: ctx, old: old, whole: true, r: &r}
 	if err := f.run(path, o); err != nil {
 		return r, err
+	}
+	if runtime.GOOS == "windows" {
+		// Windows renames no open file. Elsewhere the lock holds until both have their names.
+		if err := old.Close(); err != nil {
+			return r, err
+		}
 	}
 	r.Old, err = swap(path, path+freshSuffix, "outdated", f.now())
 	return r, err
