@@ -82,8 +82,8 @@ func createTables(ctx context.Context, writer *sql.DB) error {
 }
 
 // inspect checks that the file is a database of dateline, or new, before anything is
-// written to it. marked reports whether the file has the application ID. In that case
-// inspect reads only the header.
+// written to it. marked reports whether the file has the application ID. Of such a file,
+// and of one with an older schema, inspect reads only the start.
 func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	header, err := readStart(s.path, db.HeaderSize)
 	switch {
@@ -91,7 +91,15 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 		return false, err
 	case len(header) < db.HeaderSize, string(header[:len(db.Magic)]) != db.Magic:
 		return false, ErrForeign
-	case db.BigEndian(header[db.ApplicationAt:]) == applicationID:
+	}
+	marked = db.BigEndian(header[db.ApplicationAt:]) == applicationID
+	version := db.BigEndian(header[db.UserVersionAt:])
+	if version > 0 && version < SchemaVersion && (marked || hasSchema(s.path)) {
+		// SQLite must not open the file: another process may be replacing it, and the log
+		// of the new file would be taken for that of the old one.
+		return marked, ErrOutdated
+	}
+	if marked {
 		return true, nil
 	}
 	conn, err := s.openPool(1, db.Pragmas("user_version"))
@@ -108,7 +116,7 @@ func (s *Store) inspect(ctx context.Context) (marked bool, err error) {
 	return id == applicationID, err
 }
 
-// schemaSearchBytes is the number of bytes of a file in which orDamaged searches for the
+// schemaSearchBytes is the number of bytes of a file in which hasSchema searches for the
 // schema.
 const schemaSearchBytes = 1 << 20
 
@@ -118,10 +126,16 @@ func orDamaged(path string, err error) error {
 	if !errors.Is(err, ErrForeign) {
 		return err
 	}
-	if start, _ := readStart(path, schemaSearchBytes); bytes.Contains(start, []byte(db.KnownIndex)) {
+	if hasSchema(path) {
 		return ErrCorrupt
 	}
 	return err
+}
+
+// hasSchema reports whether the start of a file contains the schema of dateline.
+func hasSchema(path string) bool {
+	start, _ := readStart(path, schemaSearchBytes)
+	return bytes.Contains(start, []byte(db.KnownIndex))
 }
 
 // readStart returns up to n bytes of a file.
