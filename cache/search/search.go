@@ -11,7 +11,7 @@
 // Two FTS5 tables without content (https://sqlite.org/fts5.html) make up the index.
 // The word index has the words of each item's title, author and text. The prefix
 // index has the first two and the first three characters of these words, each once
-// per document (prefixes.go). An indexed item is a document. It has a document
+// per document (short_prefixes.go). An indexed item is a document. It has a document
 // number, which is its rowid in both tables. The posting list of a term is the
 // sorted list of the document numbers of the documents that have the term.
 //
@@ -21,7 +21,7 @@
 // a common word costs as little as one of a rare word. Nothing is ranked.
 //
 // Items are indexed after they are saved (index.go). Until then they are pending,
-// and searched in Go (unindexed.go).
+// and searched in Go (pending_items.go).
 //
 // A search runs while it is typed, so the last word of a term is usually a prefix.
 // A prefix of two or three characters is one term of the prefix index. A longer
@@ -47,8 +47,8 @@
 //	                             index for each item
 //	a word and a short prefix    the posting lists of both indexes,            words.go
 //	                             intersected by SQLite
-//	a word or a short prefix     two branches, one for each index              prefixes.go
-//	only -words                  all document numbers without the posting      exclude_words.go
+//	a word or a short prefix     two branches, one for each index              short_prefixes.go
+//	only -words                  all document numbers without the posting      only_excluded_words.go
 //	                             lists of the words
 //	a word or is:starred …       the candidate list, with a lookup or a        candidates.go
 //	                             posting list as condition

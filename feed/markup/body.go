@@ -11,8 +11,6 @@ package markup
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -48,9 +46,6 @@ func (b Body) Head(n int) (head Body, cut bool) {
 	}
 	return head, true
 }
-
-// summaryLength is the limit of a summary in characters.
-const summaryLength = 300
 
 // Text returns the body as clean plain text for the search index, at most
 // [maxText] bytes of it. Each block is a line. The alternative texts of pictures
@@ -150,33 +145,6 @@ func joinLines(s string) string {
 		}
 	}
 	return b.String()
-}
-
-// clipSummary returns s on one line. A text longer than [summaryLength]
-// characters is cut after a word and ends in "…".
-func clipSummary(s string) string {
-	s = text.Clean(text.Truncate(s, utf8.UTFMax*(summaryLength+1)))
-	end, lastSpace, n := len(s), 0, 0
-	for i, r := range s {
-		if n == summaryLength {
-			end = i
-			break
-		}
-		if r == ' ' {
-			lastSpace = i
-		}
-		n++
-	}
-	if end == len(s) {
-		return s
-	}
-	// In scripts without spaces the cut is at the limit.
-	if lastSpace > end/2 {
-		end = lastSpace
-	}
-	return strings.TrimRightFunc(s[:end], func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(",;:–—-([{", r)
-	}) + "…"
 }
 
 // EscapeText returns plain text as HTML. Blank lines separate paragraphs, and

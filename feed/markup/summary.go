@@ -197,3 +197,33 @@ func parseAttributes(tag string) []html.Attribute {
 	}
 	return attrs
 }
+
+// summaryLength is the limit of a summary in characters.
+const summaryLength = 300
+
+// clipSummary returns s on one line. A text longer than [summaryLength]
+// characters is cut after a word and ends in "…".
+func clipSummary(s string) string {
+	s = text.Clean(text.Truncate(s, utf8.UTFMax*(summaryLength+1)))
+	end, lastSpace, n := len(s), 0, 0
+	for i, r := range s {
+		if n == summaryLength {
+			end = i
+			break
+		}
+		if r == ' ' {
+			lastSpace = i
+		}
+		n++
+	}
+	if end == len(s) {
+		return s
+	}
+	// In scripts without spaces the cut is at the limit.
+	if lastSpace > end/2 {
+		end = lastSpace
+	}
+	return strings.TrimRightFunc(s[:end], func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(",;:–—-([{", r)
+	}) + "…"
+}
