@@ -7,7 +7,8 @@
 // [Salvage] recovers what can be read of a damaged file, and [TakeOver] converts the file
 // of an older version.
 //
-// A damaged or outdated file is never changed. A new file is filled beside it, and takes
+// The content of a damaged or outdated file is never changed. Only the log of an outdated
+// file is written into it. A new file is filled beside it, and takes
 // its name when it is complete and on the disk. The old file gets a name that says why.
 // Never add a table to the schema without an entry in savedTables.
 package rescue

@@ -14,8 +14,8 @@ import (
 
 // TakeOver replaces the database of an older version at path by a new one with the
 // same content. The old file is kept beside it. Other processes that start at the same
-// time wait. If TakeOver fails or is killed, nothing is changed, and the next start
-// tries again.
+// time wait. If TakeOver fails or is killed, the old file keeps its name and its content,
+// and the next start tries again.
 func TakeOver(ctx context.Context, path string, o cache.Options) (Replacement, error) {
 	path = db.ResolveLink(path)
 	op := "convert " + path
@@ -64,12 +64,12 @@ func (inUseError) Error() string {
 func (inUseError) Unwrap() error { return cache.ErrLocked }
 
 // lockOld opens the file of an older version for this process alone. If another process
-// has it open, lockOld waits that long and returns [inUseError]. What that process wrote after the copy
-// would be lost otherwise, because it would go on writing to the old file.
+// still has it open after patience, lockOld returns [inUseError]. That process would go on
+// writing to the old file, and its marks would be lost.
 //
-// Leaving WAL mode is what tells: SQLite does so only for the last connection
-// (https://www.sqlite.org/wal.html#persistence_of_wal_mode), and empties the log. In
-// exclusive locking mode the lock then stays until the connection is closed.
+// To find out, lockOld leaves WAL mode. SQLite does that only for the last connection, and
+// empties the log (https://www.sqlite.org/wal.html#persistence_of_wal_mode). In exclusive
+// locking mode the lock then stays until the connection is closed.
 func lockOld(ctx context.Context, path string, patience time.Duration) (*sql.DB, error) {
 	old, err := db.Open(path, 1, db.Pragmas("cache_size(-8000)", "locking_mode(exclusive)"))
 	if err != nil {
