@@ -1,41 +1,110 @@
 package parse
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
 
-	"dateline/feed"
 	"dateline/feed/text"
 )
 
-// fromAtom converts a feed of Atom 0.3 or 1.0 (RFC 4287).
-func fromAtom(f *atom.Feed, src Origin) *feed.Document {
-	x := extensions(f.Extensions)
-	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
-	site := rawItem{base: base}
-	site.atomLinks(f.Links)
-	doc := &feed.Document{
-		Title:       text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title"))), 4096),
-		Description: text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Subtitle, x.text("itunes:summary", "itunes:subtitle", "dc:description"))), 4096),
-		Site:        text.FirstNonBlank(firstURL(base, site.links), pageFromID(f.ID, src.URL)),
-		Updated:     firstDate([]string{f.Updated, x.text("dcterms:modified"), x.text("dc:date")}),
-		Hints:       feed.PollHints{Period: updatePeriod(x)},
+// addAtomFeedField adds a field of a feed of Atom 0.3 or 1.0 (RFC 4287).
+func addAtomFeedField(a *atom.Feed, f field) {
+	switch f.name {
+	case "title":
+		a.Title = f.text
+	case "subtitle", "tagline":
+		a.Subtitle = f.text
+	case "id":
+		setText(&a.ID, f.text)
+	case "updated", "modified":
+		setText(&a.Updated, f.text)
+	case "link":
+		a.Links = append(a.Links, f.link())
 	}
-	authors := atomNames(f.Authors)
-	if len(authors) == 0 {
-		authors = append(x.all("dc:creator"), x.all("itunes:author")...)
+}
+
+// addEntryField adds a field of an Atom entry.
+func (i *xmlItem) addEntryField(f field) {
+	e := i.atom
+	switch f.name {
+	case "title":
+		e.Title = f.text
+	case "id":
+		e.ID = text.FirstNonBlank(e.ID, f.text)
+	case "published", "issued":
+		setText(&e.Published, f.text)
+	case "updated", "modified":
+		setText(&e.Updated, f.text)
+	case "created":
+		i.created = text.FirstNonBlank(i.created, f.text)
+	case "category":
+		e.Categories = append(e.Categories, &atom.Category{Term: f.attr("term"), Label: strings.TrimSpace(f.attr("label"))})
+	case "link":
+		i.addReplyCount(f)
+		e.Links = append(e.Links, f.link())
+	case "enclosure":
+		e.Links = append(e.Links, &atom.Link{Rel: "enclosure", Href: cmp.Or(f.attr("url", "href"), f.text), Type: f.attr("type"), Length: f.attr("length")})
+	case "content":
+		i.addContentLink(f)
+		keepLongest(&i.content, f)
+	case "summary":
+		keepLongest(&i.summary, f)
 	}
-	doc.Items = make([]feed.Article, 0, len(f.Entries))
-	for _, e := range f.Entries {
-		raw := fromAtomEntry(e, base)
-		if joinNames(raw.authors) == "" {
-			raw.authors = authors
+}
+
+// link returns the link that a field is. Its relation is in lower case and a
+// word if the specification has one (RFC 4287 section 4.2.7.2).
+func (f field) link() *atom.Link {
+	rel := strings.ToLower(strings.TrimSpace(f.attr("rel")))
+	rel = cmp.Or(strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/"), "alternate")
+	return &atom.Link{Rel: rel, Href: cmp.Or(f.attr("href"), f.text), Type: f.attr("type"), Length: f.attr("length")}
+}
+
+// addReplyCount adds the number of replies of a link (RFC 4685 section 5).
+func (i *xmlItem) addReplyCount(link field) {
+	for _, a := range link.attrs {
+		if localName(a.Name) == "count" && strings.Contains(a.Name, ":") {
+			i.replyCounts = append(i.replyCounts, a.Value)
 		}
-		doc.Items = append(doc.Items, raw.article())
 	}
-	return doc
+}
+
+// addContentLink adds the address of content that is in another document (RFC
+// 4287 section 4.1.3.2): as a link, or as an enclosure if it is not a page.
+func (i *xmlItem) addContentLink(content field) {
+	link := &atom.Link{Rel: "related", Href: content.attr("src"), Type: content.attr("type")}
+	if !isPage(link) {
+		link.Rel = "enclosure"
+	}
+	if link.Href != "" {
+		i.atom.Links = append(i.atom.Links, link)
+	}
+}
+
+// isPage reports whether a link may lead to a page.
+func isPage(l *atom.Link) bool {
+	return l.Type == "" || strings.Contains(strings.ToLower(l.Type), "html")
+}
+
+// addEntry adds the values of an Atom entry and those of other vocabularies in
+// it.
+func (raw *rawItem) addEntry(general *gofeed.Item, i *xmlItem) {
+	raw.authors = personNames(general.Authors)
+	raw.content, raw.summary = i.content, i.summary
+	raw.published = []string{i.atom.Published}
+	raw.addLinks(i.atom.Links)
+	raw.addExtensions(i)
+	if joinNames(raw.authors) == "" && i.atom.Source != nil {
+		for _, p := range i.atom.Source.Authors {
+			raw.authors = append(raw.authors, text.FirstNonBlank(p.Name, p.Email))
+		}
+	}
+	// An entry that was never changed may have only an update date.
+	raw.published = append(raw.published, i.atom.Updated)
 }
 
 // pageFromID returns the feed's ID if it is a web address other than the
@@ -47,60 +116,25 @@ func pageFromID(id, document string) string {
 	return text.WebURL("", id)
 }
 
-// fromAtomEntry converts an entry. base is the address against which its links are
-// resolved.
-func fromAtomEntry(e *atom.Entry, base string) rawItem {
-	x := extensions(e.Extensions)
-	raw := rawItem{
-		base:      base,
-		guid:      x.text("dateline:id"),
-		title:     e.Title,
-		authors:   atomNames(e.Authors),
-		published: []string{e.Published},
-		updated:   []string{e.Updated},
-		content:   x.richest("dateline:content"),
-		summary:   x.richest("dateline:summary"),
-	}
-	for _, c := range e.Categories {
-		raw.categories = append(raw.categories, text.FirstNonBlank(c.Label, c.Term))
-	}
-	raw.atomLinks(e.Links)
-	raw.addExtensions(x)
-	if joinNames(raw.authors) == "" && e.Source != nil {
-		raw.authors = atomNames(e.Source.Authors)
-	}
-	// An entry that was never changed may have only an update date.
-	raw.published = append(raw.published, e.Updated)
-	return raw
-}
-
-// atomLinks adds links by their relation (RFC 4287 section 4.2.7.2). Of several
+// addLinks adds links by their relation (RFC 4287 section 4.2.7.2). Of several
 // alternate links, pages come first.
-func (raw *rawItem) atomLinks(links []*atom.Link) {
+func (raw *rawItem) addLinks(links []*atom.Link) {
 	var other, related, self, replies []string
 	for _, l := range links {
-		rel := strings.ToLower(strings.TrimSpace(l.Rel))
-		rel = strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/")
-		kind := strings.ToLower(l.Type)
-		isPage := kind == "" || strings.Contains(kind, "html")
 		switch {
-		case rel == "alternate" && isPage:
+		case l.Rel == "alternate" && isPage(l):
 			raw.links = append(raw.links, l.Href)
-		case rel == "alternate":
+		case l.Rel == "alternate":
 			other = append(other, l.Href)
-		case rel == "enclosure":
-			raw.enclosures = append(raw.enclosures, newEnclosure(l.Href, l.Type, l.Length, ""))
-		case rel == contentRel && !isPage:
-			raw.enclosures = append(raw.enclosures, newEnclosure(l.Href, l.Type, "", ""))
-		case rel == chaptersRel:
+		case l.Rel == chaptersRel:
 			raw.chapters = append(raw.chapters, l.Href)
-		case rel == contentRel, rel == "related", rel == "via":
+		case l.Rel == "related", l.Rel == "via":
 			related = append(related, l.Href)
-		case rel == "self":
+		case l.Rel == "self":
 			self = append(self, l.Href)
-		case rel == "replies" && isPage:
+		case l.Rel == "replies" && isPage(l):
 			raw.comments = append(raw.comments, l.Href)
-		case rel == "replies":
+		case l.Rel == "replies":
 			replies = append(replies, l.Href)
 		}
 	}
@@ -111,16 +145,4 @@ func (raw *rawItem) atomLinks(links []*atom.Link) {
 	} else if raw.guid != "" { // the entry's own document
 		raw.links = append(raw.links, self...)
 	}
-}
-
-// atomNames returns the names of persons, or the mail address of a person
-// without a name.
-func atomNames(persons []*atom.Person) []string {
-	var out []string
-	for _, p := range persons {
-		if name := text.FirstNonBlank(p.Name, p.Email); name != "" {
-			out = append(out, name)
-		}
-	}
-	return out
 }

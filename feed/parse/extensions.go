@@ -11,9 +11,9 @@ import (
 // addExtensions adds the elements of other vocabularies, in any format: Media
 // RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
 // come first, so a field is filled only if it is still empty.
-func (raw *rawItem) addExtensions(x extensions) {
-	raw.base = text.FirstNonBlank(x.text("dateline:base"), raw.base)
-	raw.guid = text.FirstNonBlank(raw.guid, x.text("dateline:id"), x.text("dateline:about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+func (raw *rawItem) addExtensions(i *xmlItem) {
+	x := i.extensions
+	raw.guid = text.FirstNonBlank(raw.guid, i.about, x.text("atom:id", "dc:identifier", "dcterms:identifier"))
 	raw.title = text.FirstNonBlank(raw.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
 	raw.authors = append(raw.authors, x.all("dc:creator")...)
 	raw.authors = append(raw.authors, x.all("dc:author")...)
@@ -24,7 +24,7 @@ func (raw *rawItem) addExtensions(x extensions) {
 		raw.authors = x.atomAuthors()
 	}
 	raw.published = append(raw.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
-		x.text("dcterms:created"), x.text("dcterms:available", "dateline:created"), x.text("dcterms:date"))
+		x.text("dcterms:created"), text.FirstNonBlank(x.text("dcterms:available"), i.created), x.text("dcterms:date"))
 	raw.updated = append(raw.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
 	raw.categories = append(raw.categories, x.all("dc:subject")...)
 	raw.categories = append(raw.categories, x.all("dcterms:subject")...)
@@ -53,7 +53,6 @@ func (raw *rawItem) addExtensions(x extensions) {
 	raw.comments = append(raw.comments, x.text("wfw:comment", "wfw:commentrss"))
 	raw.commentCounts = append(raw.commentCounts, x.all("slash:comments")...)
 	raw.commentCounts = append(raw.commentCounts, x.all("thr:total")...)
-	raw.commentCounts = append(raw.commentCounts, x.all("dateline:replies")...)
 }
 
 // addITunesCategories adds the categories of iTunes, which may contain
@@ -120,8 +119,21 @@ func mediaText(parent ext.Extension, name string, depth int) string {
 	return ""
 }
 
-// extensions are the elements of other vocabularies, by prefix and name.
+// extensions are the elements of other vocabularies, by their usual prefix and
+// their name.
 type extensions ext.Extensions
+
+// add adds an element with a name, "prefix:name".
+func (x *extensions) add(name string, e ext.Extension) {
+	prefix, local, _ := strings.Cut(name, ":")
+	if *x == nil {
+		*x = extensions{}
+	}
+	if (*x)[prefix] == nil {
+		(*x)[prefix] = map[string][]ext.Extension{}
+	}
+	(*x)[prefix][local] = append((*x)[prefix][local], e)
+}
 
 // richest returns the longest text of the first name that has any. The other
 // texts of that name are its extract or its plain form.

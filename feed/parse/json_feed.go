@@ -21,20 +21,15 @@ import (
 // (https://www.jsonfeed.org/version/1.1/).
 func fromJSON(f *json.Feed, src Origin) *feed.Document {
 	doc := &feed.Document{
-		Title:       text.Truncate(text.PlainTitle(f.Title), 4096),
-		Description: text.Truncate(text.PlainTitle(f.Description), 4096),
+		Title:       plainField(f.Title),
+		Description: plainField(f.Description),
 		Site:        text.WebURL(src.Base, f.HomePageURL),
 	}
 	authors := jsonNames(f.Author, f.Authors)
 	doc.Items = make([]feed.Article, 0, len(f.Items))
 	for _, i := range f.Items {
-		if i == nil {
-			continue
-		}
 		raw := fromJSONItem(i, src.Base)
-		if joinNames(raw.authors) == "" {
-			raw.authors = authors
-		}
+		raw.authors = firstNames(raw.authors, authors)
 		doc.Items = append(doc.Items, raw.article())
 	}
 	return doc
@@ -59,12 +54,10 @@ func fromJSONItem(i *json.Item, base string) rawItem {
 	if text.IsHTTPURL(raw.guid) {
 		raw.links = append(raw.links, raw.guid)
 	}
-	if i.Attachments != nil {
-		for _, a := range *i.Attachments {
-			file := newEnclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
-			file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
-			raw.enclosures = append(raw.enclosures, file)
-		}
+	for _, a := range *i.Attachments {
+		file := newEnclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
+		file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
+		raw.enclosures = append(raw.enclosures, file)
 	}
 	return raw
 }
@@ -72,56 +65,86 @@ func fromJSONItem(i *json.Item, base string) rawItem {
 // jsonNames returns the names in authors (version 1.1) or, if there are none,
 // the name in author (version 1.0).
 func jsonNames(one *json.Author, several []*json.Author) []string {
-	var out []string
+	var names []string
 	for _, a := range several {
-		if a != nil {
-			out = append(out, a.Name)
-		}
+		names = append(names, a.Name)
 	}
-	if one != nil && joinNames(out) == "" {
-		out = append(out, one.Name)
-	}
-	return out
+	return firstNames(names, []string{one.Name})
 }
 
 var errNoItems = errors.New("it has no items")
 
-// repairJSON returns a JSON Feed that gofeed accepts: fields of a wrong type are
-// converted or dropped, and a truncated document ends after its last complete
-// item. Long texts move to texts, because gofeed reads the document several
-// times.
-func repairJSON(text string, texts *longTexts) (repaired string, truncated bool, err error) {
-	root, err := readJSON(text)
+// readJSON reads a JSON Feed into gofeed's types, whose own parser reads every
+// text several times and refuses a document for one field of a wrong type. Here
+// such a field is converted or empty, and a truncated document ends after its
+// last complete item.
+func readJSON(text string) (f *json.Feed, truncated bool, err error) {
+	root, err := decodeJSON(text)
 	if err != nil {
 		// A string contains a line end or a tab that is not escaped. Elsewhere a
 		// space means the same.
 		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
-		root, err = readJSON(text)
+		root, err = decodeJSON(text)
 	}
 	if err != nil {
-		text = closeJSON(text)
 		truncated = true
-		if root, _ = readJSON(text); root == nil {
-			return "", false, err
+		if root, _ = decodeJSON(closeJSON(text)); root == nil {
+			return nil, false, err
 		}
 	}
 	_, list := root["items"].([]any)
 	version, _ := root["version"].(string)
 	if !list && !strings.Contains(version, "jsonfeed") {
-		return "", false, errNoItems
+		return nil, false, errNoItems
 	}
-	items := jsonItems(root["items"])
-	texts.convertObject(root)
-	kept := []any{}
-	for _, item := range items {
-		if object, ok := item.(map[string]any); ok && len(kept) < maxItems {
-			texts.convertObject(object)
-			kept = append(kept, object)
+	f = &json.Feed{
+		Title:       jsonText(root["title"]),
+		Description: jsonText(root["description"]),
+		HomePageURL: jsonText(root["home_page_url"]),
+		Author:      jsonAuthor(root["author"]),
+		Authors:     jsonAuthors(root["authors"]),
+	}
+	for _, item := range jsonItems(root["items"]) {
+		if object, ok := item.(map[string]any); ok && len(f.Items) < maxItems {
+			f.Items = append(f.Items, jsonItem(object))
 		}
 	}
-	root["items"] = kept
-	out, err := stdjson.Marshal(root)
-	return string(out), truncated, err
+	return f, truncated, nil
+}
+
+// jsonItem returns an item with the fields of object that dateline reads.
+func jsonItem(object map[string]any) *json.Item {
+	i := &json.Item{
+		ID:            jsonText(object["id"]),
+		URL:           jsonText(object["url"]),
+		ExternalURL:   jsonText(object["external_url"]),
+		Title:         jsonText(object["title"]),
+		ContentHTML:   jsonText(object["content_html"]),
+		ContentText:   jsonText(object["content_text"]),
+		Summary:       jsonText(object["summary"]),
+		Image:         jsonText(object["image"]),
+		BannerImage:   jsonText(object["banner_image"]),
+		DatePublished: jsonText(object["date_published"]),
+		DateModified:  jsonText(object["date_modified"]),
+		Author:        jsonAuthor(object["author"]),
+		Authors:       jsonAuthors(object["authors"]),
+	}
+	for _, tag := range jsonList(object["tags"]) {
+		i.Tags = append(i.Tags, jsonText(tag))
+	}
+	var files []json.Attachments
+	for _, value := range jsonList(object["attachments"]) {
+		if file, ok := value.(map[string]any); ok {
+			files = append(files, json.Attachments{
+				URL:               jsonText(file["url"]),
+				MimeType:          jsonText(file["mime_type"]),
+				SizeInBytes:       jsonCount(file["size_in_bytes"]),
+				DurationInSeconds: jsonCount(file["duration_in_seconds"]),
+			})
+		}
+	}
+	i.Attachments = &files
+	return i
 }
 
 // jsonItems returns the items of a feed: a list, a single item, or the values of
@@ -145,53 +168,13 @@ func jsonItems(value any) []any {
 	return items
 }
 
-// readJSON decodes the JSON object that text begins with.
-func readJSON(text string) (map[string]any, error) {
+// decodeJSON decodes the JSON object that text begins with.
+func decodeJSON(text string) (map[string]any, error) {
 	decoder := stdjson.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var root map[string]any
 	err := decoder.Decode(&root)
 	return root, err
-}
-
-// convertObject gives the fields of a feed, an item or an attachment the types
-// that the specification requires. It deletes unknown fields.
-func (l *longTexts) convertObject(object map[string]any) {
-	for key, value := range object {
-		switch key {
-		case "version", "title", "home_page_url", "feed_url", "description", "id", "url", "external_url", "content_html",
-			"content_text", "summary", "image", "banner_image", "date_published", "date_modified", "language", "mime_type",
-			"name":
-			object[key] = l.placeholder(jsonText(value))
-		case "size_in_bytes", "duration_in_seconds":
-			object[key] = jsonCount(value)
-		case "author":
-			object[key] = jsonAuthor(value)
-		case "authors":
-			var persons []any
-			for _, v := range jsonList(value) {
-				persons = append(persons, jsonAuthor(v))
-			}
-			object[key] = persons
-		case "tags":
-			tags := []string{}
-			for _, v := range jsonList(value) {
-				tags = append(tags, jsonText(v))
-			}
-			object[key] = tags
-		case "attachments":
-			files := []any{}
-			for _, v := range jsonList(value) {
-				if file, ok := v.(map[string]any); ok {
-					l.convertObject(file)
-					files = append(files, file)
-				}
-			}
-			object[key] = files
-		default:
-			delete(object, key)
-		}
-	}
 }
 
 // jsonText returns a value as a string: a string, a number, or the first string of a
@@ -222,12 +205,21 @@ func jsonCount(value any) int64 {
 	return int64(n)
 }
 
-// jsonAuthor returns an author object for an author that may be only a name.
-func jsonAuthor(value any) any {
+// jsonAuthor returns an author, who may be given as only a name.
+func jsonAuthor(value any) *json.Author {
 	if person, ok := value.(map[string]any); ok {
-		return map[string]any{"name": jsonText(person["name"])}
+		value = person["name"]
 	}
-	return map[string]any{"name": jsonText(value)}
+	return &json.Author{Name: jsonText(value)}
+}
+
+// jsonAuthors returns the authors in a list.
+func jsonAuthors(value any) []*json.Author {
+	var authors []*json.Author
+	for _, v := range jsonList(value) {
+		authors = append(authors, jsonAuthor(v))
+	}
+	return authors
 }
 
 // jsonList returns a value as a list. A single value becomes a list of one.

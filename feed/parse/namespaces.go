@@ -1,36 +1,37 @@
 package parse
 
 import (
+	"cmp"
 	"strings"
 
 	"dateline/feed/text"
 )
 
 // declareNamespaces adds the namespaces that a start tag declares.
-func (n *normalizer) declareNamespaces(attrs []text.XMLAttr) {
+func (r *xmlReader) declareNamespaces(attrs []text.XMLAttr) {
 	for _, a := range attrs {
 		if a.Name == "xmlns" {
-			n.namespaces = append(n.namespaces, namespace{key: namespaceKey(a.Value)})
+			r.namespaces = append(r.namespaces, namespace{key: namespaceKey(a.Value)})
 		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {
-			n.namespaces = append(n.namespaces, namespace{prefix: prefix, key: namespaceKey(a.Value)})
+			r.namespaces = append(r.namespaces, namespace{prefix: prefix, key: namespaceKey(a.Value)})
 		}
 	}
 }
 
 // lookupNamespace returns the [namespaceKey] of a prefix, or "".
-func (n *normalizer) lookupNamespace(prefix string) string {
-	for i := len(n.namespaces) - 1; i >= 0; i-- {
-		if n.namespaces[i].prefix == prefix {
-			return n.namespaces[i].key
+func (r *xmlReader) lookupNamespace(prefix string) string {
+	for i := len(r.namespaces) - 1; i >= 0; i-- {
+		if r.namespaces[i].prefix == prefix {
+			return r.namespaces[i].key
 		}
 	}
 	return ""
 }
 
-// qualifiedName returns the name of an element in the output. It is the local
+// qualifiedName returns the name by which an element is known here. It is the local
 // name if the element belongs to the feed's own vocabulary. Otherwise it has the
 // usual prefix of its namespace, or else the prefix in the document.
-func (n *normalizer) qualifiedName(written string) string {
+func (r *xmlReader) qualifiedName(written string) string {
 	prefix, _, found := strings.Cut(written, ":")
 	if !found {
 		prefix = ""
@@ -39,22 +40,19 @@ func (n *normalizer) qualifiedName(written string) string {
 	if local == "" {
 		local = "unknown"
 	}
-	key := n.lookupNamespace(prefix)
+	key := r.lookupNamespace(prefix)
 	known := canonicalPrefix(key)
 	switch {
-	case key == "" && prefix == "", isRSSNamespace(key), key != "" && key == n.rootNamespace && (known == "" || known == "atom" || known == "rdf"):
+	case key == "" && prefix == "", isRSSNamespace(key), key != "" && key == r.rootNamespace && (known == "" || known == "atom" || known == "rdf"):
 		return local
-	case n.isAtom && known == "atom":
+	case r.isAtom && known == "atom":
 		return local
 	case known != "":
 		return known + ":" + local
-	case key == "" && (strings.EqualFold(prefix, "rss") || n.isAtom && strings.EqualFold(prefix, "atom")):
+	case key == "" && (strings.EqualFold(prefix, "rss") || r.isAtom && strings.EqualFold(prefix, "atom")):
 		return local
 	}
-	if prefix = localName(prefix); prefix == "" || prefix == ownPrefix {
-		prefix = "unknown"
-	}
-	return prefix + ":" + local
+	return cmp.Or(localName(prefix), "unknown") + ":" + local
 }
 
 // localName returns the part of a name after its prefix in lower case. It is ""

@@ -14,14 +14,9 @@
 package parse
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
-
-	"github.com/mmcdole/gofeed/atom"
-	"github.com/mmcdole/gofeed/json"
-	"github.com/mmcdole/gofeed/rss"
 
 	"dateline/feed"
 	"dateline/feed/text"
@@ -108,46 +103,27 @@ func isWeb(address string) bool {
 
 // parseXML reads a feed of RSS, Atom or RDF.
 func parseXML(text string, src Origin) (*feed.Document, error) {
-	form, err := normalize(text, src.Base)
+	f, err := readXML(text, src.Base)
 	if err != nil {
 		return nil, err
 	}
-	if !form.isFeed {
+	if !f.isFeed {
 		return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
 	}
-	var doc *feed.Document
-	if form.isAtom {
-		parsed, err := new(atom.Parser).Parse(bytes.NewReader(form.xml))
-		if err != nil {
-			return nil, &NotFeedError{Kind: "xml", Err: err}
-		}
-		form.texts.restore(parsed)
-		doc = fromAtom(parsed, src)
-	} else {
-		parsed, err := new(rss.Parser).Parse(bytes.NewReader(form.xml))
-		if err != nil {
-			return nil, &NotFeedError{Kind: "xml", Err: err}
-		}
-		form.texts.restore(parsed)
-		doc = fromRSS(parsed, src)
+	doc, err := f.document(src)
+	if err != nil {
+		return nil, &NotFeedError{Kind: "xml", Err: err}
 	}
-	doc.Truncated = form.truncated
 	return doc, nil
 }
 
 // parseJSON reads a JSON Feed.
 func parseJSON(text string, src Origin) (*feed.Document, error) {
-	texts := newLongTexts()
-	repaired, truncated, err := repairJSON(text, texts)
+	f, truncated, err := readJSON(text)
 	if err != nil {
 		return nil, &NotFeedError{Kind: "json", Err: err}
 	}
-	parsed, err := new(json.Parser).Parse(strings.NewReader(repaired))
-	if err != nil {
-		return nil, &NotFeedError{Kind: "json", Err: err}
-	}
-	texts.restore(parsed)
-	doc := fromJSON(parsed, src)
+	doc := fromJSON(f, src)
 	doc.Truncated = truncated
 	return doc, nil
 }

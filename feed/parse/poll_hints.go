@@ -6,28 +6,29 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mmcdole/gofeed/rss"
-
 	"dateline/feed"
 )
 
 // maxTTL is the limit of a time to live. A longer one is shortened.
 const maxTTL = 366 * 24 * time.Hour
 
-// rssPollHints returns the polling hints of an RSS document
+// pollHints returns the polling hints of a feed. Most of them are of RSS
 // (https://www.rssboard.org/rss-specification).
-func rssPollHints(f *rss.Feed, x extensions) feed.PollHints {
-	hints := feed.PollHints{Period: updatePeriod(x)}
-	if minutes, err := strconv.ParseFloat(strings.TrimSpace(f.TTL), 64); err == nil && minutes > 0 {
+func (f *xmlFeed) pollHints() feed.PollHints {
+	hints := feed.PollHints{Period: updatePeriod(f.extensions)}
+	if f.rss == nil {
+		return hints
+	}
+	if minutes, err := strconv.ParseFloat(strings.TrimSpace(f.rss.TTL), 64); err == nil && minutes > 0 {
 		hints.TTL = time.Duration(min(minutes, maxTTL.Minutes()) * float64(time.Minute))
 	}
-	for _, s := range f.SkipHours {
+	for _, s := range f.rss.SkipHours {
 		// RSS 0.91 counts hours from 1 to 24. 24 is midnight.
 		if hour, err := strconv.Atoi(strings.TrimSpace(s)); err == nil && hour >= 0 && hour <= 24 {
 			hints.SkipHours = append(hints.SkipHours, hour%24)
 		}
 	}
-	for _, s := range f.SkipDays {
+	for _, s := range f.rss.SkipDays {
 		if day, ok := englishWeekday(strings.TrimSpace(s)); ok {
 			hints.SkipDays = append(hints.SkipDays, day)
 		}

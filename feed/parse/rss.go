@@ -1,101 +1,114 @@
 package parse
 
 import (
+	"cmp"
 	"strings"
 
+	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/rss"
 
-	"dateline/feed"
 	"dateline/feed/text"
 )
 
-// fromRSS converts a feed of RSS 0.9x, 1.0 or 2.0
+// addRSSFeedField adds a field of a channel of RSS 0.9x, 1.0 or 2.0
 // (https://www.rssboard.org/rss-specification).
-func fromRSS(f *rss.Feed, src Origin) *feed.Document {
-	x := extensions(f.Extensions)
-	base := text.FirstNonBlank(x.text("dateline:base"), src.Base)
-	doc := &feed.Document{
-		Title:       text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Title, x.text("dc:title", "itunes:title", "atom:title"))), 4096),
-		Description: text.Truncate(text.PlainTitle(text.FirstNonBlank(f.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))), 4096),
-		Updated: firstDate([]string{f.LastBuildDate, f.PubDate, x.text("dcterms:modified"), x.text("dc:date"),
-			x.text("atom:updated"), x.text("dateline:lastmod")}),
-		Hints: rssPollHints(f, x),
+func addRSSFeedField(channel *rss.Feed, f field) {
+	switch f.name {
+	case "title":
+		channel.Title = f.text
+	case "description":
+		channel.Description = f.text
+	case "link":
+		channel.Links = append(channel.Links, f.text)
+	case "managingeditor":
+		setText(&channel.ManagingEditor, f.text)
+	case "pubdate":
+		setText(&channel.PubDate, f.text)
+	case "lastbuilddate":
+		setText(&channel.LastBuildDate, f.text)
+	case "ttl":
+		setText(&channel.TTL, f.text)
 	}
-	site := rawItem{links: append(f.Links, x.text("dateline:href")), base: base}
-	site.addAtomLinks(x)
-	doc.Site = firstURL(base, site.links)
-	authors := rssAuthors(f, x)
-	doc.Items = make([]feed.Article, 0, len(f.Items))
-	for _, i := range f.Items {
-		raw := fromRSSItem(i, base)
-		if joinNames(raw.authors) == "" {
-			raw.authors = authors
-		}
-		doc.Items = append(doc.Items, raw.article())
-	}
-	return doc
 }
 
-// rssAuthors returns the authors of the feed, or nil.
-func rssAuthors(f *rss.Feed, x extensions) []string {
-	for _, authors := range [][]string{{f.ManagingEditor}, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"),
-		x.all("googleplay:author"), x.atomAuthors(), x.all("itunes:owner")} {
-		if joinNames(authors) != "" {
-			return authors
+// addRSSField adds a field of an RSS item.
+func (i *xmlItem) addRSSField(f field) {
+	item := i.rss
+	switch f.name {
+	case "title":
+		item.Title = f.text
+	case "link":
+		item.Links = append(item.Links, f.text)
+	case "comments":
+		setText(&item.Comments, f.text)
+	case "pubdate":
+		setText(&item.PubDate, f.text)
+	case "guid":
+		item.GUID = &rss.GUID{Value: f.text, IsPermalink: cmp.Or(f.attr("ispermalink"), "true")}
+	case "category":
+		item.Categories = append(item.Categories, &rss.Category{Value: cmp.Or(f.text, f.attr("label", "term", "text"))})
+	case "enclosure":
+		item.Enclosures = append(item.Enclosures, &rss.Enclosure{URL: cmp.Or(f.attr("url"), f.attr("href"), f.text), Type: f.attr("type"), Length: f.attr("length")})
+	case "author":
+		i.authors = append(i.authors, f.text)
+	case "description":
+		keepLongest(&i.description, f)
+	case "summary":
+		keepLongest(&i.summary, f)
+	case "encoded": // of any vocabulary
+		keepLongest(&i.encoded, f)
+	case "body":
+		keepLongest(&i.body, f)
+	case "fullitem":
+		keepLongest(&i.fullItem, f)
+	case "content":
+		keepLongest(&i.content, f)
+	default:
+		if item.Custom == nil {
+			item.Custom = map[string]string{}
+		}
+		if f.text != "" {
+			item.Custom[f.name] = f.text
 		}
 	}
-	return nil
 }
 
-// fromRSSItem converts an item. base is the address against which its links are
-// resolved.
-func fromRSSItem(i *rss.Item, base string) rawItem {
-	x := extensions(i.Extensions)
-	raw := rawItem{
-		base:      base,
-		title:     i.Title,
-		links:     i.Links,
-		comments:  []string{i.Comments},
-		content:   x.richest("dateline:encoded", "xhtml:body", "xhtml:div", "dateline:body", "dateline:fullitem", "dateline:content", "atom:content"),
-		summary:   x.richest("dateline:description"),
-		published: []string{i.PubDate},
-	}
-	raw.addSecondDescription(x.richest("dateline:summary"))
+// addRSSItem adds the values of an RSS item and those of other vocabularies in
+// it.
+func (raw *rawItem) addRSSItem(general *gofeed.Item, i *xmlItem) {
+	x := i.extensions
+	raw.links = general.Links
+	raw.comments = []string{i.rss.Comments}
+	raw.content = cmp.Or(i.encoded, x.richest("xhtml:body", "xhtml:div"), i.body, i.fullItem, i.content, x.richest("atom:content"))
+	raw.summary = i.description
+	raw.addSecondDescription(i.summary)
+	raw.published = []string{general.Published}
 	permalink := ""
-	if i.GUID != nil {
-		raw.guid = i.GUID.Value
-		permalink = permalinkFrom(raw.guid, strings.ToLower(strings.TrimSpace(i.GUID.IsPermalink)))
+	if i.rss.GUID != nil {
+		permalink = permalinkFrom(raw.guid, strings.ToLower(strings.TrimSpace(i.rss.GUID.IsPermalink)))
 	}
 	// A name from another vocabulary is better than a mail address.
 	var mails []string
-	for _, author := range x.all("dateline:author") {
+	for _, author := range i.authors {
 		if name := personName(author); strings.Contains(name, "@") {
 			mails = append(mails, author)
 		} else if name != "" {
 			raw.authors = append(raw.authors, author)
 		}
 	}
-	for _, c := range i.Categories {
-		raw.categories = append(raw.categories, c.Value)
-	}
-	for _, e := range i.Enclosures {
-		raw.enclosures = append(raw.enclosures, newEnclosure(e.URL, e.Type, e.Length, ""))
-	}
-	raw.addExtensions(x)
-	if joinNames(raw.authors) == "" {
-		raw.authors = mails
-	}
-	about := x.text("dateline:about")
+	raw.addExtensions(i)
+	raw.authors = firstNames(raw.authors, mails)
+	about := i.about
 	if !text.IsHTTPURL(about) {
 		about = ""
 	}
-	raw.links = append(raw.links, permalink, about, x.text("dateline:href"), x.text("feedburner:origlink"), i.Custom["url"], i.Custom["permalink"])
-	raw.guid = text.FirstNonBlank(raw.guid, i.Custom["id"])
-	raw.published = append(raw.published, i.Custom["published"], i.Custom["date"], i.Custom["issued"], i.Custom["created"])
-	raw.updated = append(raw.updated, i.Custom["updated"], i.Custom["modified"], i.Custom["lastbuilddate"], x.text("dateline:lastmod"))
-	raw.categories = append(raw.categories, splitKeywords([]string{i.Custom["tags"]})...)
-	raw.hasImage = raw.hasImage || !text.IsBlank(i.Custom["image"])
-	return raw
+	own := general.Custom
+	raw.links = append(raw.links, permalink, about, i.href, x.text("feedburner:origlink"), own["url"], own["permalink"])
+	raw.guid = text.FirstNonBlank(raw.guid, own["id"])
+	raw.published = append(raw.published, own["published"], own["date"], own["issued"], own["created"])
+	raw.updated = append(raw.updated, own["updated"], own["modified"], own["lastbuilddate"], i.lastMod)
+	raw.categories = append(raw.categories, splitKeywords([]string{own["tags"]})...)
+	raw.hasImage = raw.hasImage || !text.IsBlank(own["image"])
 }
 
 // addSecondDescription adds a second description, which RSS does not define. The

@@ -1,0 +1,313 @@
+package parse
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mmcdole/gofeed/atom"
+	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
+
+	"dateline/feed/text"
+)
+
+// errDepth is the error for a document whose nesting could exhaust the stack of
+// a recursive reader.
+var errDepth = fmt.Errorf("its elements are nested deeper than %d levels", maxNesting)
+
+var errNoRoot = errors.New("it has no feed element")
+
+// maxNesting is the limit of nested elements.
+const maxNesting = 200
+
+// maxItems is the limit of items in one document, because an item takes only a
+// few bytes. The largest real archives have fewer.
+const maxItems = 30_000
+
+// xmlReader reads a document into an [xmlFeed], element by element, however
+// malformed it is. Its stack holds the open elements with a structure. Any other
+// element is a field, which is read whole.
+type xmlReader struct {
+	lexer         text.XMLLexer
+	stack         []openElement
+	namespaces    []namespace
+	rootNamespace string
+	isAtom        bool
+	// hasChannel reports whether a channel has been opened.
+	hasChannel bool
+	itemCount  int
+	feed       xmlFeed
+	// item is the open item, or nil.
+	item *xmlItem
+	err  error
+}
+
+// openElement is an element whose end tag has not been read.
+type openElement struct {
+	// written is the name in the document, name what [xmlReader.qualifiedName]
+	// returns. base is the address against which links inside are resolved.
+	written, name string
+	base          string
+	role          role
+	// extension and person are what its fields fill if that is its role.
+	extension ext.Extension
+	person    *atom.Person
+	// outerNamespaces is how many namespaces were in scope outside.
+	outerNamespaces int
+}
+
+// role is what the fields in an element belong to.
+type role int
+
+// The zero role is that of an element whose fields are not read.
+const (
+	ofNothing role = iota
+	ofFeed
+	ofItem
+	ofSource
+	ofPerson
+	ofExtension
+	ofSkippedTimes
+)
+
+// readXML reads a feed of RSS, Atom or RDF. base is the address against which
+// its links are resolved. The error is errDepth or a [NotFeedError].
+func readXML(doc, base string) (*xmlFeed, error) {
+	r := xmlReader{lexer: text.XMLLexer{Source: doc}}
+	if err := r.openRoot(base); err != nil {
+		return nil, err
+	}
+	for len(r.stack) > 0 && r.err == nil {
+		t, ok := r.lexer.Next()
+		if !ok || r.lexer.Truncated || r.itemCount > maxItems {
+			r.feed.truncated = true
+			r.item = nil // it is incomplete
+			for len(r.stack) > 0 {
+				r.closeElement()
+			}
+			break
+		}
+		switch t.Kind {
+		case text.XMLStartTag:
+			r.startTag(t)
+		case text.XMLEndTag:
+			r.endTag(t.Name)
+		case text.XMLText:
+			r.addBareName(t.Text)
+		}
+	}
+	return &r.feed, r.err
+}
+
+// openRoot finds and opens the root element. Junk, comments and warnings may
+// precede it.
+func (r *xmlReader) openRoot(base string) error {
+	first := ""
+	for {
+		t, ok := r.lexer.Next()
+		if !ok {
+			return notFeed(first, r.lexer.Source)
+		}
+		if t.Kind == text.XMLDirective && first == "" && strings.HasPrefix(strings.ToLower(t.Text), "<!doctype html") {
+			first = "html"
+		}
+		if t.Kind != text.XMLStartTag {
+			continue
+		}
+		local := localName(t.Name)
+		if first == "" {
+			first = local
+		}
+		switch local {
+		case "rss", "rdf", "channel":
+			r.feed.rss = &rss.Feed{}
+		case "feed", "entry": // an entry document (RFC 4287 section 2)
+			r.isAtom = true
+			r.feed.atom = &atom.Feed{}
+		case "html":
+			return &NotFeedError{Kind: "html"}
+		default:
+			continue
+		}
+		if local == "channel" || local == "entry" {
+			// It is read as if its root were around it.
+			r.stack = append(r.stack, openElement{base: base})
+		}
+		r.openElement(t, local, base)
+		r.feed.isFeed = local != "rdf" || slices.ContainsFunc(r.namespaces, func(s namespace) bool { return isRSSNamespace(s.key) })
+		return nil
+	}
+}
+
+// startTag handles a start tag outside any field.
+func (r *xmlReader) startTag(t text.XMLToken) {
+	outer := len(r.namespaces)
+	r.declareNamespaces(t.Attrs)
+	name := r.qualifiedName(t.Name)
+	r.namespaces = r.namespaces[:outer]
+	if name == "item" || name == "entry" {
+		// An item inside an item: the first one has no end tag.
+		for r.item != nil {
+			r.closeElement()
+		}
+	}
+	parent := r.stack[len(r.stack)-1]
+	switch {
+	case name == "items" && !r.isAtom && r.item == nil:
+		// It contains the items (RSS 1.1) or a table of contents.
+	case name == "channel" && r.hasChannel:
+		// The items of a second channel are added to the first.
+	case !r.isStructured(name):
+		r.readField(t, name, parent)
+	case len(r.stack) >= maxNesting:
+		r.err = errDepth
+	default:
+		r.openElement(t, name, parent.base)
+		if t.SelfClosing {
+			r.closeElement()
+		}
+	}
+}
+
+// isStructured reports whether the children of an element are read one by one.
+func (r *xmlReader) isStructured(name string) bool {
+	switch name {
+	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
+		return true
+	case "author", "contributor", "source":
+		return r.isAtom
+	case "skiphours", "skipdays":
+		return !r.isAtom && r.item == nil
+	}
+	return false
+}
+
+// openElement pushes an element onto the stack. parentBase is the address
+// against which its own base is resolved.
+func (r *xmlReader) openElement(t text.XMLToken, name, parentBase string) {
+	e := openElement{written: t.Name, name: name, base: parentBase, outerNamespaces: len(r.namespaces)}
+	r.declareNamespaces(t.Attrs)
+	for _, a := range t.Attrs {
+		if strings.EqualFold(a.Name, "xml:base") {
+			e.base = text.Resolve(parentBase, a.Value)
+		}
+	}
+	if len(r.stack) == 0 {
+		prefix, _, found := strings.Cut(t.Name, ":")
+		if !found {
+			prefix = ""
+		}
+		r.rootNamespace = r.lookupNamespace(prefix)
+	}
+	e.role = r.roleOf(name)
+	if r.item != nil {
+		r.item.hasFields = true
+	}
+	switch e.role {
+	case ofItem:
+		r.openItem(t, e.base)
+	case ofFeed:
+		r.hasChannel = name == "channel"
+		r.feed.isFeed = true
+		r.feed.addAttributes(t.Attrs, e.base)
+	case ofExtension:
+		resolveAddresses(t.Attrs, e.base)
+		e.extension = newExtension(field{name: name, attrs: t.Attrs})
+	case ofPerson:
+		e.person = &atom.Person{}
+	case ofSource:
+		r.item.atom.Source = &atom.Source{}
+	}
+	r.stack = append(r.stack, e)
+}
+
+// openItem begins an item. An entry of RSS or an item of Atom is read, too, but
+// then [xmlReader.closeElement] drops it.
+func (r *xmlReader) openItem(t text.XMLToken, base string) {
+	r.item = &xmlItem{}
+	if r.isAtom {
+		r.item.atom = &atom.Entry{}
+	} else {
+		r.item.rss = &rss.Item{}
+	}
+	r.item.addAttributes(t.Attrs, base)
+	r.item.hasFields = r.item.about+r.item.href+r.item.lastMod != ""
+	r.feed.isFeed = true
+	r.itemCount++
+}
+
+// roleOf returns the role of an element with a structure inside the innermost
+// open element.
+func (r *xmlReader) roleOf(name string) role {
+	parent := ofNothing
+	if len(r.stack) > 0 {
+		parent = r.stack[len(r.stack)-1].role
+	}
+	isPart := parent == ofFeed || parent == ofItem
+	switch {
+	case name == "feed", name == "channel" && !r.isAtom:
+		return ofFeed
+	case name == "item", name == "entry":
+		return ofItem
+	case parent == ofExtension, isPart && strings.Contains(name, ":"):
+		return ofExtension
+	case name == "author" && (isPart || parent == ofSource):
+		return ofPerson
+	case name == "source" && parent == ofItem:
+		return ofSource
+	case (name == "skiphours" || name == "skipdays") && parent == ofFeed:
+		return ofSkippedTimes
+	}
+	return ofNothing
+}
+
+// closeElement ends the innermost element and gives what it contains to the
+// element around it.
+func (r *xmlReader) closeElement() {
+	e := r.stack[len(r.stack)-1]
+	r.stack = r.stack[:len(r.stack)-1]
+	r.namespaces = r.namespaces[:e.outerNamespaces]
+	switch e.role {
+	case ofItem:
+		if r.item != nil && r.item.hasFields && (e.name == "entry") == r.isAtom {
+			r.feed.addItem(*r.item)
+		}
+		r.item = nil
+	case ofPerson:
+		r.addAuthor(e.person)
+	case ofExtension:
+		r.addExtension(e.name, e.extension)
+	}
+	if len(r.stack) == 1 && r.stack[0].written == "" {
+		r.stack = r.stack[:0] // the root that openRoot has added
+	}
+}
+
+// endTag closes the innermost element with a name and all elements inside it. It
+// ignores an end tag without a start tag.
+func (r *xmlReader) endTag(written string) {
+	if !r.isOpen(written) {
+		return
+	}
+	for {
+		top := r.stack[len(r.stack)-1].written
+		r.closeElement()
+		if strings.EqualFold(top, written) {
+			return
+		}
+	}
+}
+
+// isOpen reports whether an element with a name is open.
+func (r *xmlReader) isOpen(written string) bool {
+	return slices.ContainsFunc(r.stack, func(e openElement) bool { return strings.EqualFold(e.written, written) })
+}
+
+// addBareName adds the name of a person that has no name element of its own.
+func (r *xmlReader) addBareName(s string) {
+	if p := r.stack[len(r.stack)-1].person; p != nil && *p == (atom.Person{}) {
+		p.Name = strings.TrimSpace(r.lexer.DecodeEntities(s))
+	}
+}
