@@ -72,6 +72,9 @@ func TestBroken(t *testing.T) {
 		"comment never closed":      {head + `<!-- x >` + item + tail, 1, false},
 		"empty items":               {head + strings.Repeat("<item/><item></item>", 10) + item + tail, 1, false},
 		"items without end":         {head + strings.Repeat("<item><title>x</title></item>", maxItems+5) + tail, 1, true},
+		"author never closed":       {`<feed><title>Feed</title><author><name>Ann</name><entry><title>One</title></entry></feed>`, 1, false},
+		"group never closed":        {head + `<media:group><media:title>x</media:title>` + item + tail, 1, false},
+		"item around the channel":   {`<rss><item><title>Zero</title>` + strings.TrimPrefix(whole, "<rss version=\"2.0\">"), 2, false},
 		"upper case":                {strings.ToUpper(head + `<item><title>One</title></item>` + tail), 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {

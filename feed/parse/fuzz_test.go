@@ -11,9 +11,9 @@ import (
 	"dateline/feed/text"
 )
 
-// FuzzParse checks for any input that Parse does not panic, that gofeed accepts
-// the normal form, that fields are plain text on one line without anything that
-// controls a terminal, that links are absolute and keys unique.
+// FuzzParse checks for any input that Parse does not panic, that XML with an
+// element of a feed is read, that fields are plain text on one line without
+// anything that controls a terminal, that links are absolute and keys unique.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.xml")
 	for _, file := range files {
@@ -30,7 +30,7 @@ func FuzzParse(f *testing.F) {
 			mustBePlain(t, "error", err.Error())
 			var not *NotFeedError
 			if errors.As(err, &not) && not.Err != nil && (not.Kind == "xml" && not.Err != errNoRoot || not.Kind == "unknown") {
-				t.Errorf("the normal form was refused: %v", err)
+				t.Errorf("the feed was refused: %v", err)
 			}
 			return
 		}

@@ -1,10 +1,12 @@
 package parse
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -29,6 +31,34 @@ func TestJSONFieldTypes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestJSONTexts checks that texts of any length arrive as they are.
+func TestJSONTexts(t *testing.T) {
+	s := " \n" + strings.Repeat("Words of a <b>long</b> text & more. ", 20) + "\t"
+	file := "https://a.test/" + strings.Repeat("f", 600)
+	raw, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": s, "items": []any{
+		map[string]any{"id": strings.Repeat("i", 600), "content_html": s, "authors": []any{map[string]any{"name": strings.Repeat("n", 600)}},
+			"attachments": []any{map[string]any{"url": file, "mime_type": "audio/mpeg"}}},
+		map[string]any{"id": "2", "content_text": s},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := Parse(raw, Origin{URL: "https://a.test/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.Title != text.PlainTitle(s) {
+		t.Errorf("title %q", doc.Title)
+	}
+	first := doc.Items[0]
+	if first.Body.Raw != s || first.GUID != strings.Repeat("i", 600) || first.Author != strings.Repeat("n", 600) || first.Enclosures[0].URL != file {
+		t.Errorf("item %+v", first)
+	}
+	if want := markup.EscapeText(s); doc.Items[1].Body.Raw != want {
+		t.Errorf("text %q, want %q", doc.Items[1].Body.Raw, want)
 	}
 }
 

@@ -137,6 +137,31 @@ func TestLocalOrigin(t *testing.T) {
 	}
 }
 
+// TestLineEnds checks that a line end is one character in any field (XML section
+// 2.11), so that a blank line separates paragraphs.
+func TestLineEnds(t *testing.T) {
+	for _, name := range []string{"description", "itunes:summary"} {
+		raw := "<rss><channel><item><title>t</title><" + name + ">One\r\n\r\nTwo</" + name + "></item></channel></rss>"
+		doc, err := Parse([]byte(raw), pairOrigin)
+		if err != nil || strings.Contains(doc.Items[0].Body.Raw, "\r") || strings.Count(doc.Items[0].Body.Safe().String(), "<p>") != 2 {
+			t.Errorf("%s: %+v, %v", name, doc, err)
+		}
+	}
+}
+
+// TestHostOfAnyScript checks that a host is the same whether the feed is RSS or
+// Atom.
+func TestHostOfAnyScript(t *testing.T) {
+	for _, raw := range []string{
+		`<rss><channel><item><link>https://詹姆斯.example/a</link></item></channel></rss>`,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://詹姆斯.example/a"/></entry></feed>`,
+	} {
+		if doc, err := Parse([]byte(raw), pairOrigin); err != nil || doc.Items[0].Link != "https://詹姆斯.example/a" {
+			t.Errorf("%s\ngot %+v, %v", raw, doc, err)
+		}
+	}
+}
+
 // rfc3339 returns a time for a golden file, or "" for the zero time.
 func rfc3339(t time.Time) string {
 	if t.IsZero() {

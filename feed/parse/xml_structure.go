@@ -75,6 +75,7 @@ const (
 // readXML reads a feed of RSS, Atom or RDF. base is the address against which
 // its links are resolved. The error is errDepth or a [NotFeedError].
 func readXML(doc, base string) (*xmlFeed, error) {
+	doc = strings.ReplaceAll(doc, "\r\n", "\n") // XML section 2.11
 	r := xmlReader{lexer: text.XMLLexer{Source: doc}}
 	if err := r.openRoot(base); err != nil {
 		return nil, err
@@ -153,18 +154,18 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 			r.closeElement()
 		}
 	}
-	parent := r.stack[len(r.stack)-1]
+	base := r.stack[len(r.stack)-1].base
 	switch {
 	case name == "items" && !r.isAtom && r.item == nil:
 		// It contains the items (RSS 1.1) or a table of contents.
 	case name == "channel" && r.hasChannel:
 		// The items of a second channel are added to the first.
 	case !r.isStructured(name):
-		r.readField(t, name, parent)
+		r.readField(t, name, base)
 	case len(r.stack) >= maxNesting:
 		r.err = errDepth
 	default:
-		r.openElement(t, name, parent.base)
+		r.openElement(t, name, base)
 		if t.SelfClosing {
 			r.closeElement()
 		}
@@ -184,14 +185,14 @@ func (r *xmlReader) isStructured(name string) bool {
 	return false
 }
 
-// openElement pushes an element onto the stack. parentBase is the address
-// against which its own base is resolved.
-func (r *xmlReader) openElement(t text.XMLToken, name, parentBase string) {
-	e := openElement{written: t.Name, name: name, base: parentBase, outerNamespaces: len(r.namespaces)}
+// openElement pushes an element onto the stack. base is the address against
+// which its own base is resolved.
+func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
+	e := openElement{written: t.Name, name: name, base: base, outerNamespaces: len(r.namespaces)}
 	r.declareNamespaces(t.Attrs)
 	for _, a := range t.Attrs {
 		if strings.EqualFold(a.Name, "xml:base") {
-			e.base = text.Resolve(parentBase, a.Value)
+			e.base = text.Resolve(base, a.Value)
 		}
 	}
 	if len(r.stack) == 0 {

@@ -40,13 +40,14 @@ type fieldReader struct {
 	ignoring int
 }
 
-// readField reads the field that t opens.
-func (r *xmlReader) readField(t text.XMLToken, name string, parent openElement) {
+// readField reads the field that t opens. base is the address against which its
+// own base is resolved.
+func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 	f := fieldReader{r: r, name: name, written: t.Name, keepMarkup: isTextConstruct(name)}
 	for _, a := range t.Attrs {
 		switch strings.ToLower(a.Name) {
 		case "xml:base":
-			f.base = text.Resolve(parent.base, a.Value)
+			f.base = text.Resolve(base, a.Value)
 		case "type":
 			f.kind = strings.ToLower(strings.TrimSpace(a.Value))
 		case "mode":
@@ -61,16 +62,20 @@ func (r *xmlReader) readField(t text.XMLToken, name string, parent openElement) 
 	if r.err != nil || r.lexer.Truncated || r.isDropped(name) {
 		return
 	}
-	out := field{name: name, attrs: t.Attrs, text: strings.TrimSpace(f.single + f.joined.String()), base: f.base}
+	out := field{name: name, text: strings.TrimSpace(f.single + f.joined.String()), base: f.base}
 	if f.keepMarkup {
 		out.text = f.toHTML(out.text)
-		// The address of content in another document is the only attribute that matters.
-		resolveAddresses(out.attrs, parent.base)
-		if out.text != "" || name == "content" && r.isAtom && out.attr("src") != "" {
+		if name == "content" && r.isAtom {
+			// It may be in another document (RFC 4287 section 4.1.3.2).
+			out.attrs = t.Attrs
+			resolveAddresses(out.attrs, base)
+		}
+		if out.text != "" || out.attr("src") != "" {
 			r.addField(out)
 		}
 		return
 	}
+	out.attrs = t.Attrs
 	if f.base != "" {
 		resolveAddresses(out.attrs, f.base)
 		if out.text != "" && (name == "link" || name == "comments" || name == "enclosure" || name == "uri") {

@@ -121,14 +121,8 @@ func (r *xmlReader) addField(f field) {
 	if r.item != nil {
 		r.item.hasFields = true
 	}
-	switch {
-	case r.isAtom:
-	case f.name == "abstract": // in CDF
-		f.name = "dc:description"
-	case f.name == "link" && f.attr("href") != "":
-		f.name = "atom:link"
-	case f.name == "content:encoded" && r.item != nil:
-		f.name = "encoded"
+	if !r.isAtom {
+		f.name = r.rssName(f)
 	}
 	top := &r.stack[len(r.stack)-1]
 	switch {
@@ -158,6 +152,19 @@ func (r *xmlReader) addField(f field) {
 	default:
 		addRSSFeedField(r.feed.rss, f)
 	}
+}
+
+// rssName returns the name of a field in RSS by which dateline reads it.
+func (r *xmlReader) rssName(f field) string {
+	switch {
+	case f.name == "abstract": // of CDF
+		return "dc:description"
+	case f.name == "link" && f.attr("href") != "":
+		return "atom:link"
+	case f.name == "content:encoded" && r.item != nil: // older feeds write no prefix
+		return "encoded"
+	}
+	return strings.TrimPrefix(f.name, "rdf:") // RSS 1.0 is RDF
 }
 
 // newExtension returns a field as an element of another vocabulary.
