@@ -7,28 +7,36 @@ import (
 
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
+	ext "github.com/mmcdole/gofeed/extensions"
 
 	"dateline/feed/text"
 )
 
-// addAtomFeedField adds a field of a feed of Atom 0.3 or 1.0 (RFC 4287).
-func addAtomFeedField(a *atom.Feed, f field) {
+// addAtomFeedField adds a field of a feed of Atom 0.3 or 1.0 (RFC 4287). It
+// returns false if gofeed's type has none of that name.
+func addAtomFeedField(a *atom.Feed, f field) bool {
 	switch f.name {
 	case "title":
 		a.Title = f.text
 	case "subtitle", "tagline":
 		a.Subtitle = f.text
 	case "id":
-		setText(&a.ID, f.text)
+		a.ID = cmp.Or(f.text, a.ID)
 	case "updated", "modified":
-		setText(&a.Updated, f.text)
+		a.Updated = cmp.Or(f.text, a.Updated)
 	case "link":
-		a.Links = append(a.Links, f.link())
+		a.Links = append(a.Links, newLink(f))
+	case "author":
+		a.Authors = append(a.Authors, newPerson(f.extension()))
+	default:
+		return false
 	}
+	return true
 }
 
-// addEntryField adds a field of an Atom entry.
-func (i *xmlItem) addEntryField(f field) {
+// addEntryField adds a field of an Atom entry. It returns false if gofeed's type
+// has none of that name, or only for one of several.
+func (i *xmlItem) addEntryField(f field) bool {
 	e := i.atom
 	switch f.name {
 	case "title":
@@ -36,53 +44,62 @@ func (i *xmlItem) addEntryField(f field) {
 	case "id":
 		e.ID = text.FirstNonBlank(e.ID, f.text)
 	case "published", "issued":
-		setText(&e.Published, f.text)
+		e.Published = cmp.Or(f.text, e.Published)
 	case "updated", "modified":
-		setText(&e.Updated, f.text)
-	case "created":
-		i.created = text.FirstNonBlank(i.created, f.text)
+		e.Updated = cmp.Or(f.text, e.Updated)
 	case "category":
 		e.Categories = append(e.Categories, &atom.Category{Term: f.attr("term"), Label: strings.TrimSpace(f.attr("label"))})
+	case "author":
+		e.Authors = append(e.Authors, newPerson(f.extension()))
+	case "source":
+		e.Source = &atom.Source{}
+		for _, author := range f.children["author"] {
+			e.Source.Authors = append(e.Source.Authors, newPerson(author))
+		}
 	case "link":
-		i.addReplyCount(f)
-		e.Links = append(e.Links, f.link())
+		for _, a := range f.attrs {
+			if localName(a.Name) == "count" && strings.Contains(a.Name, ":") {
+				i.replyCounts = append(i.replyCounts, a.Value)
+			}
+		}
+		e.Links = append(e.Links, newLink(f))
 	case "enclosure":
 		e.Links = append(e.Links, &atom.Link{Rel: "enclosure", Href: cmp.Or(f.attr("url", "href"), f.text), Type: f.attr("type"), Length: f.attr("length")})
 	case "content":
-		i.addContentLink(f)
-		keepLongest(&i.content, f)
-	case "summary":
-		keepLongest(&i.summary, f)
+		// It may be in another document (RFC 4287 section 4.1.3.2).
+		link := &atom.Link{Rel: "related", Href: f.attr("src"), Type: f.attr("type")}
+		if !isPage(link) {
+			link.Rel = "enclosure"
+		}
+		if link.Href != "" {
+			e.Links = append(e.Links, link)
+		}
+		return false
+	default:
+		return false
 	}
+	return true
 }
 
-// link returns the link that a field is. Its relation is in lower case and a
-// word if the specification has one (RFC 4287 section 4.2.7.2).
-func (f field) link() *atom.Link {
+// newLink returns the link that a field is. Its relation is in lower case, and a
+// word if RFC 4287 section 4.2.7.2 has one.
+func newLink(f field) *atom.Link {
 	rel := strings.ToLower(strings.TrimSpace(f.attr("rel")))
 	rel = cmp.Or(strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/"), "alternate")
 	return &atom.Link{Rel: rel, Href: cmp.Or(f.attr("href"), f.text), Type: f.attr("type"), Length: f.attr("length")}
 }
 
-// addReplyCount adds the number of replies of a link (RFC 4685 section 5).
-func (i *xmlItem) addReplyCount(link field) {
-	for _, a := range link.attrs {
-		if localName(a.Name) == "count" && strings.Contains(a.Name, ":") {
-			i.replyCounts = append(i.replyCounts, a.Value)
-		}
+// newPerson returns the person that an element is, whose text is the name if it
+// has no element for it.
+func newPerson(e ext.Extension) *atom.Person {
+	p := &atom.Person{Name: e.Value}
+	for _, child := range e.Children["name"] {
+		p.Name = text.FirstNonBlank(child.Value, p.Name)
 	}
-}
-
-// addContentLink adds the address of content that is in another document (RFC
-// 4287 section 4.1.3.2): as a link, or as an enclosure if it is not a page.
-func (i *xmlItem) addContentLink(content field) {
-	link := &atom.Link{Rel: "related", Href: content.attr("src"), Type: content.attr("type")}
-	if !isPage(link) {
-		link.Rel = "enclosure"
+	for _, child := range e.Children["email"] {
+		p.Email = text.FirstNonBlank(child.Value, p.Email)
 	}
-	if link.Href != "" {
-		i.atom.Links = append(i.atom.Links, link)
-	}
+	return p
 }
 
 // isPage reports whether a link may lead to a page.
@@ -92,19 +109,20 @@ func isPage(l *atom.Link) bool {
 
 // addEntry adds the values of an Atom entry and those of other vocabularies in
 // it.
-func (raw *rawItem) addEntry(general *gofeed.Item, i *xmlItem) {
+func (raw *rawItem) addEntry(e *atom.Entry, general *gofeed.Item, i *extras) {
+	x := i.extensions
 	raw.authors = personNames(general.Authors)
-	raw.content, raw.summary = i.content, i.summary
-	raw.published = []string{i.atom.Published}
-	raw.addLinks(i.atom.Links)
+	raw.content, raw.summary = x.richest("content"), x.richest("summary")
+	raw.published = []string{e.Published}
+	raw.addLinks(e.Links)
 	raw.addExtensions(i)
-	if joinNames(raw.authors) == "" && i.atom.Source != nil {
-		for _, p := range i.atom.Source.Authors {
+	if joinNames(raw.authors) == "" && e.Source != nil {
+		for _, p := range e.Source.Authors {
 			raw.authors = append(raw.authors, text.FirstNonBlank(p.Name, p.Email))
 		}
 	}
 	// An entry that was never changed may have only an update date.
-	raw.published = append(raw.published, i.atom.Updated)
+	raw.published = append(raw.published, x.text("created"), e.Updated)
 }
 
 // pageFromID returns the feed's ID if it is a web address other than the

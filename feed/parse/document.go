@@ -9,38 +9,41 @@ import (
 
 // document returns what the feed says. It chooses among the values that gofeed's
 // translators find in the formats and those of other vocabularies.
-func (f *xmlFeed) document(src Origin) (*feed.Document, error) {
+func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	general, err := f.translate()
 	if err != nil {
 		return nil, err
 	}
 	x := f.extensions
-	f.base = text.FirstNonBlank(f.base, src.Base)
+	site := rawItem{base: text.FirstNonBlank(f.base, src.Base)}
 	doc := &feed.Document{
 		Title:       plainField(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
 		Description: plainField(text.FirstNonBlank(general.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))),
 		Updated: firstDate([]string{general.Updated, general.Published, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), f.lastMod}),
 		Hints:     f.pollHints(),
+		Items:     make([]feed.Article, 0, len(general.Items)),
 		Truncated: f.truncated,
 	}
-	site := rawItem{base: f.base}
 	var authors []string
-	if f.atom != nil {
+	switch {
+	case f.json != nil:
+		site.links = []string{general.Link}
+		authors = jsonNames(f.json.Author, f.json.Authors)
+	case f.atom != nil:
 		site.addLinks(f.atom.Links)
-		doc.Site = text.FirstNonBlank(firstURL(f.base, site.links), pageFromID(f.atom.ID, src.URL))
+		site.links = append(site.links, pageFromID(f.atom.ID, src.URL))
 		authors = personNames(general.Authors)
-	} else {
+	default:
 		site.links = append(general.Links, f.href)
 		site.addAtomLinks(x)
-		doc.Site = firstURL(f.base, site.links)
 		authors = []string{f.rss.ManagingEditor}
 	}
+	doc.Site = firstURL(site.base, site.links)
 	authors = firstNames(authors, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"), x.all("googleplay:author"),
 		x.atomAuthors(), x.all("itunes:owner"))
-	doc.Items = make([]feed.Article, 0, len(f.items))
-	for n, i := range general.Items {
-		raw := f.rawItem(i, &f.items[n])
+	for n := range general.Items {
+		raw := f.rawItem(n, general.Items[n], site.base)
 		raw.authors = firstNames(raw.authors, authors)
 		doc.Items = append(doc.Items, raw.article())
 	}
@@ -60,23 +63,25 @@ func firstNames(lists ...[]string) []string {
 	return nil
 }
 
-// rawItem returns an item with the values of gofeed's translation and of i.
-func (f *xmlFeed) rawItem(general *gofeed.Item, i *xmlItem) rawItem {
+// rawItem returns the item with number n. base is the base of the feed.
+func (f *parsedFeed) rawItem(n int, general *gofeed.Item, base string) rawItem {
 	raw := rawItem{
-		base:          text.FirstNonBlank(i.base, f.base),
-		guid:          general.GUID,
-		title:         general.Title,
-		updated:       []string{general.Updated},
-		categories:    general.Categories,
-		commentCounts: i.replyCounts,
+		base:       base,
+		guid:       general.GUID,
+		title:      general.Title,
+		updated:    []string{general.Updated},
+		categories: general.Categories,
 	}
 	for _, e := range general.Enclosures {
 		raw.enclosures = append(raw.enclosures, newEnclosure(e.URL, e.Type, e.Length, ""))
 	}
-	if i.atom != nil {
-		raw.addEntry(general, i)
-	} else {
-		raw.addRSSItem(general, i)
+	switch {
+	case f.json != nil:
+		raw.addJSON(f.json.Items[n], general, f.items[n])
+	case f.atom != nil:
+		raw.addEntry(f.atom.Entries[n], general, f.items[n])
+	default:
+		raw.addRSS(f.rss.Items[n], general, f.items[n])
 	}
 	return raw
 }

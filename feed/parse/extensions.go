@@ -11,8 +11,10 @@ import (
 // addExtensions adds the elements of other vocabularies, in any format: Media
 // RSS, iTunes, Google Play, Dublin Core, threading. The format's own elements
 // come first, so a field is filled only if it is still empty.
-func (raw *rawItem) addExtensions(i *xmlItem) {
+func (raw *rawItem) addExtensions(i *extras) {
 	x := i.extensions
+	raw.base = text.FirstNonBlank(i.base, raw.base)
+	raw.commentCounts = i.replyCounts
 	raw.guid = text.FirstNonBlank(raw.guid, i.about, x.text("atom:id", "dc:identifier", "dcterms:identifier"))
 	raw.title = text.FirstNonBlank(raw.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
 	raw.authors = append(raw.authors, x.all("dc:creator")...)
@@ -24,7 +26,7 @@ func (raw *rawItem) addExtensions(i *xmlItem) {
 		raw.authors = x.atomAuthors()
 	}
 	raw.published = append(raw.published, x.text("dcterms:issued"), x.text("dc:date"), x.text("atom:published", "atom:issued"),
-		x.text("dcterms:created"), text.FirstNonBlank(x.text("dcterms:available"), i.created), x.text("dcterms:date"))
+		x.text("dcterms:created"), x.text("dcterms:available"), x.text("dcterms:date"))
 	raw.updated = append(raw.updated, x.text("dcterms:modified"), x.text("atom:updated", "atom:modified"), x.text("dc:date"))
 	raw.categories = append(raw.categories, x.all("dc:subject")...)
 	raw.categories = append(raw.categories, x.all("dcterms:subject")...)
@@ -87,13 +89,8 @@ func (raw *rawItem) addAtomLinks(x extensions) {
 func (x extensions) atomAuthors() []string {
 	var out []string
 	for _, a := range x.elements("atom:author") {
-		name := a.Value
-		for _, child := range []string{"email", "name"} {
-			for _, e := range a.Children[child] {
-				name = text.FirstNonBlank(e.Value, name)
-			}
-		}
-		out = append(out, name)
+		p := newPerson(a)
+		out = append(out, text.FirstNonBlank(p.Name, p.Email))
 	}
 	return out
 }
@@ -119,20 +116,26 @@ func mediaText(parent ext.Extension, name string, depth int) string {
 	return ""
 }
 
-// extensions are the elements of other vocabularies, by their usual prefix and
-// their name.
+// extensions are elements by prefix and name. The prefix is the usual one of
+// their vocabulary, or empty if it is that of the feed.
 type extensions ext.Extensions
 
-// add adds an element with a name, "prefix:name".
-func (x *extensions) add(name string, e ext.Extension) {
-	prefix, local, _ := strings.Cut(name, ":")
+// add adds an element.
+func (x *extensions) add(f field) {
+	prefix, local := splitName(f.name)
 	if *x == nil {
 		*x = extensions{}
 	}
 	if (*x)[prefix] == nil {
 		(*x)[prefix] = map[string][]ext.Extension{}
 	}
-	(*x)[prefix][local] = append((*x)[prefix][local], e)
+	(*x)[prefix][local] = append((*x)[prefix][local], f.extension())
+}
+
+// splitName splits "prefix:name" or "name".
+func splitName(name string) (prefix, local string) {
+	at := strings.IndexByte(name, ':')
+	return name[:max(at, 0)], name[at+1:]
 }
 
 // richest returns the longest text of the first name that has any. The other
@@ -153,12 +156,12 @@ func (x extensions) richest(names ...string) htmlText {
 }
 
 // text returns the first text that one of the names has, or "". A name is
-// "prefix:name".
+// "prefix:name" or "name".
 func (x extensions) text(names ...string) string {
 	for _, name := range names {
-		for _, value := range x.all(name) {
-			if !text.IsBlank(value) {
-				return value
+		for _, e := range x.elements(name) {
+			if !text.IsBlank(e.Value) {
+				return e.Value
 			}
 		}
 	}
@@ -166,9 +169,12 @@ func (x extensions) text(names ...string) string {
 }
 
 // all returns the texts of all elements with a name.
-func (x extensions) all(name string) []string {
+func (x extensions) all(name string) []string { return texts(x.elements(name)) }
+
+// texts returns the texts of elements that have one.
+func texts(elements []ext.Extension) []string {
 	var out []string
-	for _, e := range x.elements(name) {
+	for _, e := range elements {
 		if !text.IsBlank(e.Value) {
 			out = append(out, e.Value)
 		}
@@ -176,9 +182,9 @@ func (x extensions) all(name string) []string {
 	return out
 }
 
-// elements returns the elements with a name, "prefix:name".
+// elements returns the elements with a name, "prefix:name" or "name".
 func (x extensions) elements(name string) []ext.Extension {
-	prefix, local, _ := strings.Cut(name, ":")
+	prefix, local := splitName(name)
 	return x[prefix][local]
 }
 

@@ -10,56 +10,28 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/json"
 
-	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
-// fromJSON converts a JSON Feed 1.0 or 1.1
+// addJSON adds the values of an item of a JSON Feed 1.0 or 1.1
 // (https://www.jsonfeed.org/version/1.1/).
-func fromJSON(f *json.Feed, src Origin) *feed.Document {
-	doc := &feed.Document{
-		Title:       plainField(f.Title),
-		Description: plainField(f.Description),
-		Site:        text.WebURL(src.Base, f.HomePageURL),
-	}
-	authors := jsonNames(f.Author, f.Authors)
-	doc.Items = make([]feed.Article, 0, len(f.Items))
-	for _, i := range f.Items {
-		raw := fromJSONItem(i, src.Base)
-		raw.authors = firstNames(raw.authors, authors)
-		doc.Items = append(doc.Items, raw.article())
-	}
-	return doc
-}
-
-// fromJSONItem converts an item. base is the address against which its links are
-// resolved.
-func fromJSONItem(i *json.Item, base string) rawItem {
-	raw := rawItem{
-		base:       base,
-		guid:       i.ID,
-		links:      []string{i.URL, i.ExternalURL},
-		title:      i.Title,
-		authors:    jsonNames(i.Author, i.Authors),
-		published:  []string{i.DatePublished},
-		updated:    []string{i.DateModified},
-		content:    htmlText{text: text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))},
-		summary:    htmlText{text: markup.EscapeText(i.Summary)},
-		categories: i.Tags,
-		hasImage:   text.FirstNonBlank(i.Image, i.BannerImage) != "",
-	}
+func (raw *rawItem) addJSON(i *json.Item, general *gofeed.Item, x *extras) {
+	raw.links = general.Links
 	if text.IsHTTPURL(raw.guid) {
 		raw.links = append(raw.links, raw.guid)
 	}
-	for _, a := range *i.Attachments {
-		file := newEnclosure(a.URL, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10), "")
-		file.Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
-		raw.enclosures = append(raw.enclosures, file)
+	raw.authors = jsonNames(i.Author, i.Authors)
+	raw.published, raw.updated = []string{x.published}, []string{x.updated}
+	raw.content.text = text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))
+	raw.summary.text = markup.EscapeText(i.Summary)
+	raw.hasImage = general.Image != nil
+	for n, a := range *i.Attachments {
+		raw.enclosures[n].Duration = parseDuration(strconv.FormatInt(a.DurationInSeconds, 10))
 	}
-	return raw
 }
 
 // jsonNames returns the names in authors (version 1.1) or, if there are none,
@@ -77,8 +49,8 @@ var errNoItems = errors.New("it has no items")
 // readJSON reads a JSON Feed into gofeed's types, whose own parser reads every
 // text several times and refuses a document for one field of a wrong type. Here
 // such a field is converted or empty, and a truncated document ends after its
-// last complete item.
-func readJSON(text string) (f *json.Feed, truncated bool, err error) {
+// last complete item. The error is a [NotFeedError].
+func readJSON(text string) (*parsedFeed, error) {
 	root, err := decodeJSON(text)
 	if err != nil {
 		// A string contains a line end or a tab that is not escaped. Elsewhere a
@@ -86,48 +58,49 @@ func readJSON(text string) (f *json.Feed, truncated bool, err error) {
 		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
 		root, err = decodeJSON(text)
 	}
-	if err != nil {
-		truncated = true
+	truncated := err != nil
+	if truncated {
 		if root, _ = decodeJSON(closeJSON(text)); root == nil {
-			return nil, false, err
+			return nil, &NotFeedError{Kind: "json", Err: err}
 		}
 	}
 	_, list := root["items"].([]any)
 	version, _ := root["version"].(string)
 	if !list && !strings.Contains(version, "jsonfeed") {
-		return nil, false, errNoItems
+		return nil, &NotFeedError{Kind: "json", Err: errNoItems}
 	}
-	f = &json.Feed{
+	feed := &json.Feed{
 		Title:       jsonText(root["title"]),
 		Description: jsonText(root["description"]),
 		HomePageURL: jsonText(root["home_page_url"]),
 		Author:      jsonAuthor(root["author"]),
 		Authors:     jsonAuthors(root["authors"]),
 	}
+	f := &parsedFeed{json: feed, truncated: truncated}
 	for _, item := range jsonItems(root["items"]) {
-		if object, ok := item.(map[string]any); ok && len(f.Items) < maxItems {
-			f.Items = append(f.Items, jsonItem(object))
+		if object, ok := item.(map[string]any); ok && len(f.items) < maxItems {
+			feed.Items = append(feed.Items, jsonItem(object))
+			f.items = append(f.items, &extras{published: jsonText(object["date_published"]), updated: jsonText(object["date_modified"])})
 		}
 	}
-	return f, truncated, nil
+	return f, nil
 }
 
-// jsonItem returns an item with the fields of object that dateline reads.
+// jsonItem returns an item with the fields of object that dateline reads, but
+// without dates.
 func jsonItem(object map[string]any) *json.Item {
 	i := &json.Item{
-		ID:            jsonText(object["id"]),
-		URL:           jsonText(object["url"]),
-		ExternalURL:   jsonText(object["external_url"]),
-		Title:         jsonText(object["title"]),
-		ContentHTML:   jsonText(object["content_html"]),
-		ContentText:   jsonText(object["content_text"]),
-		Summary:       jsonText(object["summary"]),
-		Image:         jsonText(object["image"]),
-		BannerImage:   jsonText(object["banner_image"]),
-		DatePublished: jsonText(object["date_published"]),
-		DateModified:  jsonText(object["date_modified"]),
-		Author:        jsonAuthor(object["author"]),
-		Authors:       jsonAuthors(object["authors"]),
+		ID:          jsonText(object["id"]),
+		URL:         jsonText(object["url"]),
+		ExternalURL: jsonText(object["external_url"]),
+		Title:       jsonText(object["title"]),
+		ContentHTML: jsonText(object["content_html"]),
+		ContentText: jsonText(object["content_text"]),
+		Summary:     jsonText(object["summary"]),
+		Image:       jsonText(object["image"]),
+		BannerImage: jsonText(object["banner_image"]),
+		Author:      jsonAuthor(object["author"]),
+		Authors:     jsonAuthors(object["authors"]),
 	}
 	for _, tag := range jsonList(object["tags"]) {
 		i.Tags = append(i.Tags, jsonText(tag))

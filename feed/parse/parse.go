@@ -77,13 +77,17 @@ func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 	src.Base = text.FirstNonBlank(src.Base, src.URL)
 	text := text.JoinSurrogates(text.Decode(raw, src.ContentType))
 	trimmed := strings.TrimSpace(text)
+	var f *parsedFeed
 	switch {
 	case trimmed == "":
-		return nil, &NotFeedError{Kind: "empty"}
+		err = &NotFeedError{Kind: "empty"}
 	case trimmed[0] == '{' || trimmed[0] == '[':
-		doc, err = parseJSON(trimmed, src)
+		f, err = readJSON(trimmed)
 	default:
-		doc, err = parseXML(text, src)
+		f, err = readXML(text, src.Base)
+	}
+	if err == nil {
+		doc, err = f.document(src)
 	}
 	if err != nil {
 		return nil, err
@@ -101,33 +105,6 @@ func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 func isWeb(address string) bool {
 	scheme, _, _ := strings.Cut(address, ":")
 	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
-}
-
-// parseXML reads a feed of RSS, Atom or RDF.
-func parseXML(text string, src Origin) (*feed.Document, error) {
-	f, err := readXML(text, src.Base)
-	if err != nil {
-		return nil, err
-	}
-	if !f.isFeed {
-		return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
-	}
-	doc, err := f.document(src)
-	if err != nil {
-		return nil, &NotFeedError{Kind: "xml", Err: err}
-	}
-	return doc, nil
-}
-
-// parseJSON reads a JSON Feed.
-func parseJSON(text string, src Origin) (*feed.Document, error) {
-	f, truncated, err := readJSON(text)
-	if err != nil {
-		return nil, &NotFeedError{Kind: "json", Err: err}
-	}
-	doc := fromJSON(f, src)
-	doc.Truncated = truncated
-	return doc, nil
 }
 
 // notFeed returns the error for a document without the root element of a feed.

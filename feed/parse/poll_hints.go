@@ -14,7 +14,7 @@ const maxTTL = 366 * 24 * time.Hour
 
 // pollHints returns the polling hints of a feed. Most of them are of RSS
 // (https://www.rssboard.org/rss-specification).
-func (f *xmlFeed) pollHints() feed.PollHints {
+func (f *parsedFeed) pollHints() feed.PollHints {
 	hints := feed.PollHints{Period: updatePeriod(f.extensions)}
 	if f.rss == nil {
 		return hints

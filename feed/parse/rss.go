@@ -10,9 +10,23 @@ import (
 	"dateline/feed/text"
 )
 
+// rssName returns the name of a field in RSS by which dateline reads it.
+func rssName(f field) string {
+	switch {
+	case f.name == "abstract": // of CDF
+		return "dc:description"
+	case f.name == "link" && f.attr("href") != "":
+		return "atom:link"
+	case f.name == "content:encoded":
+		return "encoded"
+	}
+	return strings.TrimPrefix(f.name, "rdf:") // RSS 1.0 is RDF
+}
+
 // addRSSFeedField adds a field of a channel of RSS 0.9x, 1.0 or 2.0
-// (https://www.rssboard.org/rss-specification).
-func addRSSFeedField(channel *rss.Feed, f field) {
+// (https://www.rssboard.org/rss-specification). It returns false if gofeed's type
+// has none of that name.
+func addRSSFeedField(channel *rss.Feed, f field) bool {
 	switch f.name {
 	case "title":
 		channel.Title = f.text
@@ -21,94 +35,81 @@ func addRSSFeedField(channel *rss.Feed, f field) {
 	case "link":
 		channel.Links = append(channel.Links, f.text)
 	case "managingeditor":
-		setText(&channel.ManagingEditor, f.text)
+		channel.ManagingEditor = cmp.Or(f.text, channel.ManagingEditor)
 	case "pubdate":
-		setText(&channel.PubDate, f.text)
+		channel.PubDate = cmp.Or(f.text, channel.PubDate)
 	case "lastbuilddate":
-		setText(&channel.LastBuildDate, f.text)
+		channel.LastBuildDate = cmp.Or(f.text, channel.LastBuildDate)
 	case "ttl":
-		setText(&channel.TTL, f.text)
+		channel.TTL = cmp.Or(f.text, channel.TTL)
+	case "skiphours":
+		channel.SkipHours = texts(f.children["hour"])
+	case "skipdays":
+		channel.SkipDays = texts(f.children["day"])
+	default:
+		return false
 	}
+	return true
 }
 
-// addRSSField adds a field of an RSS item.
-func (i *xmlItem) addRSSField(f field) {
-	item := i.rss
+// addRSSField adds a field of an RSS item. It returns false if gofeed's type has
+// none of that name, or only for one of several.
+func addRSSField(item *rss.Item, f field) bool {
 	switch f.name {
 	case "title":
 		item.Title = f.text
 	case "link":
 		item.Links = append(item.Links, f.text)
 	case "comments":
-		setText(&item.Comments, f.text)
+		item.Comments = cmp.Or(f.text, item.Comments)
 	case "pubdate":
-		setText(&item.PubDate, f.text)
+		item.PubDate = cmp.Or(f.text, item.PubDate)
 	case "guid":
 		item.GUID = &rss.GUID{Value: f.text, IsPermalink: cmp.Or(f.attr("ispermalink"), "true")}
 	case "category":
 		item.Categories = append(item.Categories, &rss.Category{Value: cmp.Or(f.text, f.attr("label", "term", "text"))})
 	case "enclosure":
 		item.Enclosures = append(item.Enclosures, &rss.Enclosure{URL: cmp.Or(f.attr("url"), f.attr("href"), f.text), Type: f.attr("type"), Length: f.attr("length")})
-	case "author":
-		i.authors = append(i.authors, f.text)
-	case "description":
-		keepLongest(&i.description, f)
-	case "summary":
-		keepLongest(&i.summary, f)
-	case "encoded": // of any vocabulary
-		keepLongest(&i.encoded, f)
-	case "body":
-		keepLongest(&i.body, f)
-	case "fullitem":
-		keepLongest(&i.fullItem, f)
-	case "content":
-		keepLongest(&i.content, f)
 	default:
-		if item.Custom == nil {
-			item.Custom = map[string]string{}
-		}
-		if f.text != "" {
-			item.Custom[f.name] = f.text
-		}
+		return false
 	}
+	return true
 }
 
-// addRSSItem adds the values of an RSS item and those of other vocabularies in
-// it.
-func (raw *rawItem) addRSSItem(general *gofeed.Item, i *xmlItem) {
+// addRSS adds the values of an RSS item and those of other vocabularies in it.
+func (raw *rawItem) addRSS(item *rss.Item, general *gofeed.Item, i *extras) {
 	x := i.extensions
 	raw.links = general.Links
-	raw.comments = []string{i.rss.Comments}
-	raw.content = cmp.Or(i.encoded, x.richest("xhtml:body", "xhtml:div"), i.body, i.fullItem, i.content, x.richest("atom:content"))
-	raw.summary = i.description
-	raw.addSecondDescription(i.summary)
-	raw.published = []string{general.Published}
+	raw.comments = []string{item.Comments}
+	raw.content = x.richest("encoded", "xhtml:body", "xhtml:div", "body", "fullitem", "content", "atom:content")
+	raw.summary = x.richest("description")
+	raw.addSecondDescription(x.richest("summary"))
 	permalink := ""
-	if i.rss.GUID != nil {
-		permalink = permalinkFrom(raw.guid, strings.ToLower(strings.TrimSpace(i.rss.GUID.IsPermalink)))
+	if item.GUID != nil {
+		permalink = permalinkFrom(raw.guid, strings.ToLower(strings.TrimSpace(item.GUID.IsPermalink)))
 	}
 	// A name from another vocabulary is better than a mail address.
 	var mails []string
-	for _, author := range i.authors {
+	for _, author := range x.all("author") {
 		if name := personName(author); strings.Contains(name, "@") {
 			mails = append(mails, author)
 		} else if name != "" {
 			raw.authors = append(raw.authors, author)
 		}
 	}
+	raw.published = []string{item.PubDate}
 	raw.addExtensions(i)
 	raw.authors = firstNames(raw.authors, mails)
 	about := i.about
 	if !text.IsHTTPURL(about) {
 		about = ""
 	}
-	own := general.Custom
-	raw.links = append(raw.links, permalink, about, i.href, x.text("feedburner:origlink"), own["url"], own["permalink"])
-	raw.guid = text.FirstNonBlank(raw.guid, own["id"])
-	raw.published = append(raw.published, own["published"], own["date"], own["issued"], own["created"])
-	raw.updated = append(raw.updated, own["updated"], own["modified"], own["lastbuilddate"], i.lastMod)
-	raw.categories = append(raw.categories, splitKeywords([]string{own["tags"]})...)
-	raw.hasImage = raw.hasImage || !text.IsBlank(own["image"])
+	raw.links = append(raw.links, permalink, about, i.href, x.text("feedburner:origlink"), x.text("url"), x.text("permalink"))
+	raw.guid = text.FirstNonBlank(raw.guid, x.text("id"))
+	raw.published = append(raw.published, x.text("published"), x.text("date"), x.text("issued"), x.text("created"))
+	raw.updated = append(raw.updated, x.text("updated"), x.text("modified"), x.text("lastbuilddate"), i.lastMod)
+	raw.categories = append(raw.categories, splitKeywords(x.all("tags"))...)
+	raw.hasImage = raw.hasImage || x.text("image") != ""
 }
 
 // addSecondDescription adds a second description, which RSS does not define. The

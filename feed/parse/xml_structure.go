@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
-	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
 
 	"dateline/feed/text"
@@ -26,9 +25,9 @@ const maxNesting = 200
 // few bytes. The largest real archives have fewer.
 const maxItems = 30_000
 
-// xmlReader reads a document into an [xmlFeed], element by element, however
-// malformed it is. Its stack holds the open elements with a structure. Any other
-// element is a field, which is read whole.
+// xmlReader reads a document into a [parsedFeed], element by element, however
+// malformed it is. Its stack holds the open elements whose children are read one
+// by one. Any other element is read whole.
 type xmlReader struct {
 	lexer         text.XMLLexer
 	stack         []openElement
@@ -38,7 +37,10 @@ type xmlReader struct {
 	// hasChannel reports whether a channel has been opened.
 	hasChannel bool
 	itemCount  int
-	feed       xmlFeed
+	// isFeed reports whether an element of a feed was found. An RDF document without
+	// one is about something else.
+	isFeed bool
+	feed   parsedFeed
 	// item is the open item, or nil.
 	item *xmlItem
 	err  error
@@ -46,35 +48,29 @@ type xmlReader struct {
 
 // openElement is an element whose end tag has not been read.
 type openElement struct {
-	// written is the name in the document, name what [xmlReader.qualifiedName]
-	// returns. base is the address against which links inside are resolved.
-	written, name string
-	base          string
+	// written is the name in the document. base is the address against which links
+	// inside are resolved.
+	written, base string
 	role          role
-	// extension and person are what its fields fill if that is its role.
-	extension ext.Extension
-	person    *atom.Person
+	// field is what the element gives to the one around it if that is its role.
+	field field
 	// outerNamespaces is how many namespaces were in scope outside.
 	outerNamespaces int
 }
 
-// role is what the fields in an element belong to.
+// role is what the children of an element belong to.
 type role int
 
-// The zero role is that of an element whose fields are not read.
 const (
-	ofNothing role = iota
+	ofRoot role = iota
 	ofFeed
 	ofItem
-	ofSource
-	ofPerson
-	ofExtension
-	ofSkippedTimes
+	ofField
 )
 
 // readXML reads a feed of RSS, Atom or RDF. base is the address against which
 // its links are resolved. The error is errDepth or a [NotFeedError].
-func readXML(doc, base string) (*xmlFeed, error) {
+func readXML(doc, base string) (*parsedFeed, error) {
 	doc = strings.ReplaceAll(doc, "\r\n", "\n") // XML section 2.11
 	r := xmlReader{lexer: text.XMLLexer{Source: doc}}
 	if err := r.openRoot(base); err != nil {
@@ -98,6 +94,9 @@ func readXML(doc, base string) (*xmlFeed, error) {
 		case text.XMLText:
 			r.addBareName(t.Text)
 		}
+	}
+	if r.err == nil && !r.isFeed {
+		return nil, &NotFeedError{Kind: "xml", Err: errNoRoot}
 	}
 	return &r.feed, r.err
 }
@@ -137,7 +136,7 @@ func (r *xmlReader) openRoot(base string) error {
 			r.stack = append(r.stack, openElement{base: base})
 		}
 		r.openElement(t, local, base)
-		r.feed.isFeed = local != "rdf" || slices.ContainsFunc(r.namespaces, func(s namespace) bool { return isRSSNamespace(s.key) })
+		r.isFeed = local != "rdf" || slices.ContainsFunc(r.namespaces, func(s namespace) bool { return isRSSNamespace(s.key) })
 		return nil
 	}
 }
@@ -188,98 +187,60 @@ func (r *xmlReader) isStructured(name string) bool {
 // openElement pushes an element onto the stack. base is the address against
 // which its own base is resolved.
 func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
-	e := openElement{written: t.Name, name: name, base: base, outerNamespaces: len(r.namespaces)}
+	e := openElement{written: t.Name, base: base, outerNamespaces: len(r.namespaces)}
 	r.declareNamespaces(t.Attrs)
 	for _, a := range t.Attrs {
 		if strings.EqualFold(a.Name, "xml:base") {
 			e.base = text.Resolve(base, a.Value)
 		}
 	}
-	if len(r.stack) == 0 {
-		prefix, _, found := strings.Cut(t.Name, ":")
-		if !found {
-			prefix = ""
-		}
-		r.rootNamespace = r.lookupNamespace(prefix)
-	}
-	e.role = r.roleOf(name)
-	if r.item != nil {
-		r.item.hasFields = true
-	}
-	switch e.role {
-	case ofItem:
-		r.openItem(t, e.base)
-	case ofFeed:
-		r.hasChannel = name == "channel"
-		r.feed.isFeed = true
+	switch {
+	case name == "item", name == "entry":
+		e.role = ofItem
+		r.openItem(t, name, e.base)
+	case name == "feed", name == "channel" && !r.isAtom:
+		e.role = ofFeed
+		r.isFeed, r.hasChannel = true, name == "channel"
 		r.feed.addAttributes(t.Attrs, e.base)
-	case ofExtension:
+	case len(r.stack) > 0:
+		e.role = ofField
 		resolveAddresses(t.Attrs, e.base)
-		e.extension = newExtension(field{name: name, attrs: t.Attrs})
-	case ofPerson:
-		e.person = &atom.Person{}
-	case ofSource:
-		r.item.atom.Source = &atom.Source{}
+		e.field = field{name: name, attrs: t.Attrs}
+	}
+	if len(r.stack) == 0 {
+		prefix, _ := splitName(t.Name)
+		r.rootNamespace = r.lookupNamespace(prefix)
 	}
 	r.stack = append(r.stack, e)
 }
 
-// openItem begins an item. An entry of RSS or an item of Atom is read, too, but
-// then [xmlReader.closeElement] drops it.
-func (r *xmlReader) openItem(t text.XMLToken, base string) {
+// openItem begins an item. An entry in RSS and an item in Atom belong to no feed.
+func (r *xmlReader) openItem(t text.XMLToken, name, base string) {
 	r.item = &xmlItem{}
+	r.item.addAttributes(t.Attrs, base)
+	r.item.hasFields = r.item.about+r.item.href+r.item.lastMod != ""
 	if r.isAtom {
 		r.item.atom = &atom.Entry{}
 	} else {
 		r.item.rss = &rss.Item{}
 	}
-	r.item.addAttributes(t.Attrs, base)
-	r.item.hasFields = r.item.about+r.item.href+r.item.lastMod != ""
-	r.feed.isFeed = true
+	r.item.isForeign = (name == "entry") != r.isAtom
+	r.isFeed = true
 	r.itemCount++
 }
 
-// roleOf returns the role of an element with a structure inside the innermost
-// open element.
-func (r *xmlReader) roleOf(name string) role {
-	parent := ofNothing
-	if len(r.stack) > 0 {
-		parent = r.stack[len(r.stack)-1].role
-	}
-	isPart := parent == ofFeed || parent == ofItem
-	switch {
-	case name == "feed", name == "channel" && !r.isAtom:
-		return ofFeed
-	case name == "item", name == "entry":
-		return ofItem
-	case parent == ofExtension, isPart && strings.Contains(name, ":"):
-		return ofExtension
-	case name == "author" && (isPart || parent == ofSource):
-		return ofPerson
-	case name == "source" && parent == ofItem:
-		return ofSource
-	case (name == "skiphours" || name == "skipdays") && parent == ofFeed:
-		return ofSkippedTimes
-	}
-	return ofNothing
-}
-
-// closeElement ends the innermost element and gives what it contains to the
+// closeElement ends the innermost element and gives it to the feed or to the
 // element around it.
 func (r *xmlReader) closeElement() {
 	e := r.stack[len(r.stack)-1]
 	r.stack = r.stack[:len(r.stack)-1]
 	r.namespaces = r.namespaces[:e.outerNamespaces]
-	switch e.role {
-	case ofItem:
-		if r.item != nil && r.item.hasFields && (e.name == "entry") == r.isAtom {
-			r.feed.addItem(*r.item)
-		}
+	switch {
+	case e.role == ofField:
+		r.addField(e.field)
+	case e.role == ofItem:
+		r.feed.addItem(r.item)
 		r.item = nil
-	case ofPerson:
-		r.addAuthor(e.person)
-	case ofExtension:
-		r.addExtension(e.name, e.extension)
 	}
 	if len(r.stack) == 1 && r.stack[0].written == "" {
 		r.stack = r.stack[:0] // the root that openRoot has added
@@ -306,9 +267,9 @@ func (r *xmlReader) isOpen(written string) bool {
 	return slices.ContainsFunc(r.stack, func(e openElement) bool { return strings.EqualFold(e.written, written) })
 }
 
-// addBareName adds the name of a person that has no name element of its own.
+// addBareName adds the name of an author that has no element for the name.
 func (r *xmlReader) addBareName(s string) {
-	if p := r.stack[len(r.stack)-1].person; p != nil && *p == (atom.Person{}) {
-		p.Name = strings.TrimSpace(r.lexer.DecodeEntities(s))
+	if f := &r.stack[len(r.stack)-1].field; r.isAtom && f.name == "author" && f.text == "" && f.children == nil {
+		f.text = strings.TrimSpace(r.lexer.DecodeEntities(s))
 	}
 }
