@@ -57,9 +57,9 @@ func (i *xmlItem) addEntryField(f field) bool {
 			e.Source.Authors = append(e.Source.Authors, newPerson(author))
 		}
 	case "link":
-		for _, a := range f.attrs {
+		for _, a := range f.attrs { // RFC 4685 section 5
 			if localName(a.Name) == "count" && strings.Contains(a.Name, ":") {
-				i.replyCounts = append(i.replyCounts, a.Value)
+				i.extensions.add(field{name: "thr:count", text: a.Value})
 			}
 		}
 		e.Links = append(e.Links, newLink(f))

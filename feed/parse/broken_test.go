@@ -89,6 +89,14 @@ func TestBroken(t *testing.T) {
 	}
 }
 
+// TestEntriesWithoutFeed checks that an entry without an end tag may be the root.
+func TestEntriesWithoutFeed(t *testing.T) {
+	doc, err := Parse([]byte(`<entry><title>One</title><entry><title>Two</title></entry>`), Origin{})
+	if err != nil || len(doc.Items) != 2 || doc.Items[1].Title != "Two" {
+		t.Errorf("%+v, %v", doc, err)
+	}
+}
+
 // TestControlReferences checks that no character reference produces a control
 // character.
 func TestControlReferences(t *testing.T) {

@@ -20,7 +20,7 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		Title:       plainField(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
 		Description: plainField(text.FirstNonBlank(general.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))),
 		Updated: firstDate([]string{general.Updated, general.Published, x.text("dcterms:modified"), x.text("dc:date"),
-			x.text("atom:updated"), f.lastMod}),
+			x.text("atom:updated"), x.text("lastmod")}),
 		Hints:     f.pollHints(),
 		Items:     make([]feed.Article, 0, len(general.Items)),
 		Truncated: f.truncated,
@@ -35,7 +35,7 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		site.links = append(site.links, pageFromID(f.atom.ID, src.URL))
 		authors = personNames(general.Authors)
 	default:
-		site.links = append(general.Links, f.href)
+		site.links = append(general.Links, x.text("href"))
 		site.addAtomLinks(x)
 		authors = []string{f.rss.ManagingEditor}
 	}

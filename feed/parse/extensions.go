@@ -14,8 +14,7 @@ import (
 func (raw *rawItem) addExtensions(i *extras) {
 	x := i.extensions
 	raw.base = text.FirstNonBlank(i.base, raw.base)
-	raw.commentCounts = i.replyCounts
-	raw.guid = text.FirstNonBlank(raw.guid, i.about, x.text("atom:id", "dc:identifier", "dcterms:identifier"))
+	raw.guid = text.FirstNonBlank(raw.guid, x.text("about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
 	raw.title = text.FirstNonBlank(raw.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
 	raw.authors = append(raw.authors, x.all("dc:creator")...)
 	raw.authors = append(raw.authors, x.all("dc:author")...)
@@ -55,6 +54,7 @@ func (raw *rawItem) addExtensions(i *extras) {
 	raw.comments = append(raw.comments, x.text("wfw:comment", "wfw:commentrss"))
 	raw.commentCounts = append(raw.commentCounts, x.all("slash:comments")...)
 	raw.commentCounts = append(raw.commentCounts, x.all("thr:total")...)
+	raw.commentCounts = append(raw.commentCounts, x.all("thr:count")...)
 }
 
 // addITunesCategories adds the categories of iTunes, which may contain

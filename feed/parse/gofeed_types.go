@@ -2,7 +2,6 @@ package parse
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
@@ -28,36 +27,17 @@ type parsedFeed struct {
 	truncated bool
 }
 
-// extras are what a feed or an item has beyond gofeed's type, or what gofeed's
-// translator would take the first value of, where dateline takes the best.
+// extras are what a feed or an item has beyond gofeed's type.
 type extras struct {
 	// base is the address against which addresses are resolved.
 	base string
-	// about is the attribute of RDF, href and lastMod are those of CDF (the Channel
-	// Definition Format of 1997).
-	about, href, lastMod string
+	// extensions are the elements that gofeed's type has no field for, or for only
+	// one of several. gofeed's translators would take the first value of a few of
+	// them, and dateline takes the best.
+	extensions extensions
 	// published and updated are the dates of an item of a JSON Feed, in which
 	// gofeed's translator would try each of its two hundred layouts.
 	published, updated string
-	// replyCounts are the numbers of replies of links (RFC 4685 section 5).
-	replyCounts []string
-	extensions  extensions
-}
-
-// addAttributes adds the attributes of the element of a feed or an item.
-func (x *extras) addAttributes(attrs []text.XMLAttr, base string) {
-	x.base = base
-	for _, a := range attrs {
-		name := strings.ToLower(a.Name)
-		switch {
-		case name == "href":
-			x.href = a.Value
-		case name == "lastmod":
-			x.lastMod = a.Value
-		case strings.HasSuffix(name, ":about"):
-			x.about = a.Value
-		}
-	}
 }
 
 // translate returns the feed as gofeed translates it from its format.
@@ -71,27 +51,23 @@ func (f *parsedFeed) translate() (*gofeed.Feed, error) {
 	return (&gofeed.DefaultRSSTranslator{DisableContentImageScan: true}).Translate(f.rss)
 }
 
-// addItem adds an item that is complete. It may be nil.
+// xmlItem is an item while it is read. Either rss or atom is set.
+type xmlItem struct {
+	rss  *rss.Item
+	atom *atom.Entry
+	extras
+	// hasFields reports whether the item contains anything.
+	hasFields bool
+}
+
+// addItem adds an item that is complete.
 func (f *parsedFeed) addItem(i *xmlItem) {
-	if i == nil || i.isForeign || !i.hasFields {
-		return
-	}
 	f.items = append(f.items, &i.extras)
 	if f.atom != nil {
 		f.atom.Entries = append(f.atom.Entries, i.atom)
 	} else {
 		f.rss.Items = append(f.rss.Items, i.rss)
 	}
-}
-
-// xmlItem is an item while it is read. Either rss or atom is set.
-type xmlItem struct {
-	rss  *rss.Item
-	atom *atom.Entry
-	extras
-	// hasFields reports whether the item contains anything. isForeign reports
-	// whether it is an entry in RSS or an item in Atom.
-	hasFields, isForeign bool
 }
 
 // field is an element that was read whole. name is what [xmlReader.qualifiedName]

@@ -100,14 +100,14 @@ func (raw *rawItem) addRSS(item *rss.Item, general *gofeed.Item, i *extras) {
 	raw.published = []string{item.PubDate}
 	raw.addExtensions(i)
 	raw.authors = firstNames(raw.authors, mails)
-	about := i.about
+	about := x.text("about")
 	if !text.IsHTTPURL(about) {
 		about = ""
 	}
-	raw.links = append(raw.links, permalink, about, i.href, x.text("feedburner:origlink"), x.text("url"), x.text("permalink"))
+	raw.links = append(raw.links, permalink, about, x.text("href"), x.text("feedburner:origlink"), x.text("url"), x.text("permalink"))
 	raw.guid = text.FirstNonBlank(raw.guid, x.text("id"))
 	raw.published = append(raw.published, x.text("published"), x.text("date"), x.text("issued"), x.text("created"))
-	raw.updated = append(raw.updated, x.text("updated"), x.text("modified"), x.text("lastbuilddate"), i.lastMod)
+	raw.updated = append(raw.updated, x.text("updated"), x.text("modified"), x.text("lastbuilddate"), x.text("lastmod"))
 	raw.categories = append(raw.categories, splitKeywords(x.all("tags"))...)
 	raw.hasImage = raw.hasImage || x.text("image") != ""
 }

@@ -239,7 +239,7 @@ func (f *fieldReader) isEndedBy(t text.XMLToken) bool {
 	}
 	switch localName(t.Name) {
 	case "item", "entry":
-		return f.r.item != nil && (localName(t.Name) == "item") != f.r.isAtom
+		return f.r.item != nil && f.r.isItem(localName(t.Name))
 	case "pubdate", "guid", "enclosure", "lastbuilddate", "managingeditor":
 		return !f.r.isAtom && !f.r.isDropped(f.name)
 	case "description", "link", "author", "category":

@@ -48,7 +48,8 @@ type xmlReader struct {
 
 // openElement is an element whose end tag has not been read.
 type openElement struct {
-	// written is the name in the document. base is the address against which links
+	// written is the name in the document. It is empty for a root that the document
+	// lacks. base is the address against which links
 	// inside are resolved.
 	written, base string
 	role          role
@@ -76,7 +77,7 @@ func readXML(doc, base string) (*parsedFeed, error) {
 	if err := r.openRoot(base); err != nil {
 		return nil, err
 	}
-	for len(r.stack) > 0 && r.err == nil {
+	for len(r.stack) > 0 && r.stack[len(r.stack)-1].written != "" && r.err == nil {
 		t, ok := r.lexer.Next()
 		if !ok || r.lexer.Truncated || r.itemCount > maxItems {
 			r.feed.truncated = true
@@ -147,7 +148,7 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 	r.declareNamespaces(t.Attrs)
 	name := r.qualifiedName(t.Name)
 	r.namespaces = r.namespaces[:outer]
-	if name == "item" || name == "entry" {
+	if r.isItem(name) {
 		// An item inside an item: the first one has no end tag.
 		for r.item != nil {
 			r.closeElement()
@@ -169,6 +170,11 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 			r.closeElement()
 		}
 	}
+}
+
+// isItem reports whether an element with a name is an item of the feed.
+func (r *xmlReader) isItem(name string) bool {
+	return name == "item" && !r.isAtom || name == "entry" && r.isAtom
 }
 
 // isStructured reports whether the children of an element are read one by one.
@@ -194,39 +200,48 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 			e.base = text.Resolve(base, a.Value)
 		}
 	}
+	if len(r.stack) == 0 {
+		prefix, _ := splitName(t.Name)
+		r.rootNamespace = r.lookupNamespace(prefix)
+	}
 	switch {
-	case name == "item", name == "entry":
+	case r.isItem(name):
 		e.role = ofItem
-		r.openItem(t, name, e.base)
+		r.isFeed = true
+		r.itemCount++
+		r.item = &xmlItem{extras: extras{base: e.base}}
+		if r.isAtom {
+			r.item.atom = &atom.Entry{}
+		} else {
+			r.item.rss = &rss.Item{}
+		}
 	case name == "feed", name == "channel" && !r.isAtom:
 		e.role = ofFeed
-		r.isFeed, r.hasChannel = true, name == "channel"
-		r.feed.addAttributes(t.Attrs, e.base)
+		r.isFeed = true
+		r.hasChannel = name == "channel"
+		r.feed.base = e.base
 	case len(r.stack) > 0:
 		e.role = ofField
 		resolveAddresses(t.Attrs, e.base)
 		e.field = field{name: name, attrs: t.Attrs}
 	}
-	if len(r.stack) == 0 {
-		prefix, _ := splitName(t.Name)
-		r.rootNamespace = r.lookupNamespace(prefix)
-	}
 	r.stack = append(r.stack, e)
+	if e.role == ofItem || e.role == ofFeed {
+		r.addAttributes(t.Attrs)
+	}
 }
 
-// openItem begins an item. An entry in RSS and an item in Atom belong to no feed.
-func (r *xmlReader) openItem(t text.XMLToken, name, base string) {
-	r.item = &xmlItem{}
-	r.item.addAttributes(t.Attrs, base)
-	r.item.hasFields = r.item.about+r.item.href+r.item.lastMod != ""
-	if r.isAtom {
-		r.item.atom = &atom.Entry{}
-	} else {
-		r.item.rss = &rss.Item{}
+// addAttributes adds the attributes of an item or a feed that are fields in RDF
+// and CDF (the Channel Definition Format of 1997).
+func (r *xmlReader) addAttributes(attrs []text.XMLAttr) {
+	for _, a := range attrs {
+		switch name := localName(a.Name); name {
+		case "about", "href", "lastmod":
+			if a.Value != "" {
+				r.addField(field{name: name, text: a.Value})
+			}
+		}
 	}
-	r.item.isForeign = (name == "entry") != r.isAtom
-	r.isFeed = true
-	r.itemCount++
 }
 
 // closeElement ends the innermost element and gives it to the feed or to the
@@ -239,11 +254,10 @@ func (r *xmlReader) closeElement() {
 	case e.role == ofField:
 		r.addField(e.field)
 	case e.role == ofItem:
-		r.feed.addItem(r.item)
+		if r.item != nil && r.item.hasFields {
+			r.feed.addItem(r.item)
+		}
 		r.item = nil
-	}
-	if len(r.stack) == 1 && r.stack[0].written == "" {
-		r.stack = r.stack[:0] // the root that openRoot has added
 	}
 }
 
