@@ -29,7 +29,7 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	switch {
 	case f.json != nil:
 		site.links = []string{general.Link}
-		authors = jsonNames(f.json.Author, f.json.Authors)
+		authors = jsonNames(f.json.Authors)
 	case f.atom != nil:
 		site.addLinks(f.atom.Links)
 		site.links = append(site.links, pageFromID(f.atom.ID, src.URL))

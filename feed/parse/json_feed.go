@@ -24,7 +24,7 @@ func (raw *rawItem) addJSON(i *json.Item, general *gofeed.Item, x *extras) {
 	if text.IsHTTPURL(raw.guid) {
 		raw.links = append(raw.links, raw.guid)
 	}
-	raw.authors = jsonNames(i.Author, i.Authors)
+	raw.authors = jsonNames(i.Authors)
 	raw.published, raw.updated = []string{x.published}, []string{x.updated}
 	raw.content.text = text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))
 	raw.summary.text = markup.EscapeText(i.Summary)
@@ -34,14 +34,13 @@ func (raw *rawItem) addJSON(i *json.Item, general *gofeed.Item, x *extras) {
 	}
 }
 
-// jsonNames returns the names in authors (version 1.1) or, if there are none,
-// the name in author (version 1.0).
-func jsonNames(one *json.Author, several []*json.Author) []string {
+// jsonNames returns the names of authors.
+func jsonNames(authors []*json.Author) []string {
 	var names []string
-	for _, a := range several {
+	for _, a := range authors {
 		names = append(names, a.Name)
 	}
-	return firstNames(names, []string{one.Name})
+	return names
 }
 
 var errNoItems = errors.New("it has no items")
@@ -73,8 +72,7 @@ func readJSON(text string) (*parsedFeed, error) {
 		Title:       jsonText(root["title"]),
 		Description: jsonText(root["description"]),
 		HomePageURL: jsonText(root["home_page_url"]),
-		Author:      jsonAuthor(root["author"]),
-		Authors:     jsonAuthors(root["authors"]),
+		Authors:     jsonAuthors(root),
 	}
 	f := &parsedFeed{json: feed, truncated: truncated}
 	for _, item := range jsonItems(root["items"]) {
@@ -99,8 +97,7 @@ func jsonItem(object map[string]any) *json.Item {
 		Summary:     jsonText(object["summary"]),
 		Image:       jsonText(object["image"]),
 		BannerImage: jsonText(object["banner_image"]),
-		Author:      jsonAuthor(object["author"]),
-		Authors:     jsonAuthors(object["authors"]),
+		Authors:     jsonAuthors(object),
 	}
 	for _, tag := range jsonList(object["tags"]) {
 		i.Tags = append(i.Tags, jsonText(tag))
@@ -178,19 +175,22 @@ func jsonCount(value any) int64 {
 	return int64(n)
 }
 
-// jsonAuthor returns an author, who may be given as only a name.
-func jsonAuthor(value any) *json.Author {
-	if person, ok := value.(map[string]any); ok {
-		value = person["name"]
-	}
-	return &json.Author{Name: jsonText(value)}
-}
-
-// jsonAuthors returns the authors in a list.
-func jsonAuthors(value any) []*json.Author {
+// jsonAuthors returns the authors of a feed or an item, each of which may be only
+// a name.
+func jsonAuthors(object map[string]any) []*json.Author {
 	var authors []*json.Author
-	for _, v := range jsonList(value) {
-		authors = append(authors, jsonAuthor(v))
+	for _, key := range []string{"authors", "author"} { // of version 1.1, of 1.0
+		for _, value := range jsonList(object[key]) {
+			if person, ok := value.(map[string]any); ok {
+				value = person["name"]
+			}
+			if name := jsonText(value); personName(name) != "" {
+				authors = append(authors, &json.Author{Name: name})
+			}
+		}
+		if len(authors) > 0 {
+			break
+		}
 	}
 	return authors
 }

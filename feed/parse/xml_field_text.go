@@ -62,21 +62,14 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 	if r.err != nil || r.lexer.Truncated || r.isDropped(name) {
 		return
 	}
-	out := field{name: name, text: strings.TrimSpace(f.single + f.joined.String()), base: f.base}
+	out := field{name: name, attrs: t.Attrs, text: strings.TrimSpace(f.single + f.joined.String()), base: f.base}
 	if f.keepMarkup {
 		out.text = f.toHTML(out.text)
-		if name == "content" && r.isAtom {
-			// It may be in another document (RFC 4287 section 4.1.3.2).
-			out.attrs = t.Attrs
-			resolveAddresses(out.attrs, base)
+		resolveAddresses(out.attrs, base)
+		if out.attr("src") == "" {
+			out.attrs = nil // Only an address of content elsewhere matters.
 		}
-		if out.text != "" || out.attr("src") != "" {
-			r.addField(out)
-		}
-		return
-	}
-	out.attrs = t.Attrs
-	if f.base != "" {
+	} else if f.base != "" {
 		resolveAddresses(out.attrs, f.base)
 		if out.text != "" && (name == "link" || name == "comments" || name == "enclosure" || name == "uri") {
 			out.text = text.Resolve(f.base, out.text)
