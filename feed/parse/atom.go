@@ -12,33 +12,30 @@ import (
 	"dateline/feed/text"
 )
 
-// addAtomFeedField adds a field of a feed of Atom 0.3 or 1.0 (RFC 4287). It
-// returns false if gofeed's type has none of that name.
-func addAtomFeedField(a *atom.Feed, f field) bool {
-	switch f.name {
+// addAtomField adds a field of a feed of Atom 0.3 or 1.0 (RFC 4287).
+func (f *parsedFeed) addAtomField(e field) {
+	switch a := f.atom; e.name {
 	case "title":
-		a.Title = f.text
+		a.Title = e.text
 	case "subtitle", "tagline":
-		a.Subtitle = f.text
+		a.Subtitle = e.text
 	case "id":
-		a.ID = cmp.Or(f.text, a.ID)
+		a.ID = cmp.Or(e.text, a.ID)
 	case "updated", "modified":
-		a.Updated = cmp.Or(f.text, a.Updated)
+		a.Updated = cmp.Or(e.text, a.Updated)
 	case "link":
-		a.Links = append(a.Links, newLink(f))
+		a.Links = append(a.Links, newLink(e))
 	case "author":
-		a.Authors = append(a.Authors, newPerson(f.extension()))
+		a.Authors = append(a.Authors, newPerson(e.extension()))
 	default:
-		return false
+		f.extensions.add(e)
 	}
-	return true
 }
 
-// addEntryField adds a field of an Atom entry. It returns false if gofeed's type
-// has none of that name, or only for one of several.
-func (i *xmlItem) addEntryField(f field) bool {
-	e := i.atom
-	switch f.name {
+// addAtomField adds a field of an Atom entry. Of several contents and summaries
+// the longest is read, so they are extensions.
+func (i *xmlItem) addAtomField(f field) {
+	switch e := i.atom; f.name {
 	case "title":
 		e.Title = f.text
 	case "id":
@@ -64,7 +61,9 @@ func (i *xmlItem) addEntryField(f field) bool {
 		}
 		e.Links = append(e.Links, newLink(f))
 	case "enclosure":
-		e.Links = append(e.Links, &atom.Link{Rel: "enclosure", Href: cmp.Or(f.attr("url", "href"), f.text), Type: f.attr("type"), Length: f.attr("length")})
+		link := newLink(f)
+		link.Rel = "enclosure"
+		e.Links = append(e.Links, link)
 	case "content":
 		// It may be in another document (RFC 4287 section 4.1.3.2).
 		link := &atom.Link{Rel: "related", Href: f.attr("src"), Type: f.attr("type")}
@@ -74,11 +73,10 @@ func (i *xmlItem) addEntryField(f field) bool {
 		if link.Href != "" {
 			e.Links = append(e.Links, link)
 		}
-		return false
+		i.extensions.add(f)
 	default:
-		return false
+		i.extensions.add(f)
 	}
-	return true
 }
 
 // newLink returns the link that a field is. Its relation is in lower case, and a
@@ -86,7 +84,7 @@ func (i *xmlItem) addEntryField(f field) bool {
 func newLink(f field) *atom.Link {
 	rel := strings.ToLower(strings.TrimSpace(f.attr("rel")))
 	rel = cmp.Or(strings.TrimPrefix(rel, "http://www.iana.org/assignments/relation/"), "alternate")
-	return &atom.Link{Rel: rel, Href: cmp.Or(f.attr("href"), f.text), Type: f.attr("type"), Length: f.attr("length")}
+	return &atom.Link{Rel: rel, Href: cmp.Or(f.attr("href", "url"), f.text), Type: f.attr("type"), Length: f.attr("length")}
 }
 
 // newPerson returns the person that an element is, whose text is the name if it
@@ -123,15 +121,6 @@ func (raw *rawItem) addEntry(e *atom.Entry, general *gofeed.Item, i *extras) {
 	}
 	// An entry that was never changed may have only an update date.
 	raw.published = append(raw.published, x.text("created"), e.Updated)
-}
-
-// pageFromID returns the feed's ID if it is a web address other than the
-// document's own, or "".
-func pageFromID(id, document string) string {
-	if !text.IsHTTPURL(id) || strings.TrimSpace(id) == document {
-		return ""
-	}
-	return text.WebURL("", id)
 }
 
 // addLinks adds links by their relation (RFC 4287 section 4.2.7.2). Of several

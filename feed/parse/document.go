@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"strings"
+
 	"github.com/mmcdole/gofeed"
 
 	"dateline/feed"
@@ -32,7 +34,9 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		authors = jsonNames(f.json.Authors)
 	case f.atom != nil:
 		site.addLinks(f.atom.Links)
-		site.links = append(site.links, pageFromID(f.atom.ID, src.URL))
+		if id := strings.TrimSpace(f.atom.ID); text.IsHTTPURL(id) && id != src.URL {
+			site.links = append(site.links, id)
+		}
 		authors = personNames(general.Authors)
 	default:
 		site.links = append(general.Links, x.text("href"))

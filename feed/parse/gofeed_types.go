@@ -106,8 +106,7 @@ func (f field) extension() ext.Extension {
 	return e
 }
 
-// addField gives a field to the innermost open element. What gofeed's type has no
-// field for is an extension.
+// addField gives a field to the innermost open element.
 func (r *xmlReader) addField(f field) {
 	if !r.isAtom {
 		f.name = rssName(f)
@@ -120,16 +119,16 @@ func (r *xmlReader) addField(f field) {
 		}
 		e := f.extension()
 		top.field.children[e.Name] = append(top.field.children[e.Name], e)
+	case top.role == ofFeed && r.isAtom:
+		r.feed.addAtomField(f)
+	case top.role == ofFeed:
+		r.feed.addRSSField(f)
 	case top.role == ofItem && r.item != nil:
 		r.item.hasFields = true
-		known := r.isAtom && r.item.addEntryField(f) || !r.isAtom && addRSSField(r.item.rss, f)
-		if !known {
-			r.item.extensions.add(f)
-		}
-	case top.role == ofFeed:
-		known := r.isAtom && addAtomFeedField(r.feed.atom, f) || !r.isAtom && addRSSFeedField(r.feed.rss, f)
-		if !known {
-			r.feed.extensions.add(f)
+		if r.isAtom {
+			r.item.addAtomField(f)
+		} else {
+			r.item.addRSSField(f)
 		}
 	}
 }

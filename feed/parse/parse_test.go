@@ -141,10 +141,12 @@ func TestLocalOrigin(t *testing.T) {
 // 2.11), so that a blank line separates paragraphs.
 func TestLineEnds(t *testing.T) {
 	for _, name := range []string{"description", "itunes:summary"} {
-		raw := "<rss><channel><item><title>t</title><" + name + ">One\r\n\r\nTwo</" + name + "></item></channel></rss>"
-		doc, err := Parse([]byte(raw), pairOrigin)
-		if err != nil || strings.Contains(doc.Items[0].Body.Raw, "\r") || strings.Count(doc.Items[0].Body.Safe().String(), "<p>") != 2 {
-			t.Errorf("%s: %+v, %v", name, doc, err)
+		for _, end := range []string{"\n", "\r", "\r\n"} {
+			raw := "<rss><channel><item><title>t</title><" + name + ">One" + end + end + "Two</" + name + "></item></channel></rss>"
+			doc, err := Parse([]byte(raw), pairOrigin)
+			if err != nil || strings.Contains(doc.Items[0].Body.Raw, "\r") || strings.Count(doc.Items[0].Body.Safe().String(), "<p>") != 2 {
+				t.Errorf("%s, %q: %+v, %v", name, end, doc, err)
+			}
 		}
 	}
 }

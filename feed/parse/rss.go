@@ -23,39 +23,37 @@ func rssName(f field) string {
 	return strings.TrimPrefix(f.name, "rdf:") // RSS 1.0 is RDF
 }
 
-// addRSSFeedField adds a field of a channel of RSS 0.9x, 1.0 or 2.0
-// (https://www.rssboard.org/rss-specification). It returns false if gofeed's type
-// has none of that name.
-func addRSSFeedField(channel *rss.Feed, f field) bool {
-	switch f.name {
+// addRSSField adds a field of a channel of RSS 0.9x, 1.0 or 2.0
+// (https://www.rssboard.org/rss-specification).
+func (f *parsedFeed) addRSSField(e field) {
+	switch channel := f.rss; e.name {
 	case "title":
-		channel.Title = f.text
+		channel.Title = e.text
 	case "description":
-		channel.Description = f.text
+		channel.Description = e.text
 	case "link":
-		channel.Links = append(channel.Links, f.text)
+		channel.Links = append(channel.Links, e.text)
 	case "managingeditor":
-		channel.ManagingEditor = cmp.Or(f.text, channel.ManagingEditor)
+		channel.ManagingEditor = cmp.Or(e.text, channel.ManagingEditor)
 	case "pubdate":
-		channel.PubDate = cmp.Or(f.text, channel.PubDate)
+		channel.PubDate = cmp.Or(e.text, channel.PubDate)
 	case "lastbuilddate":
-		channel.LastBuildDate = cmp.Or(f.text, channel.LastBuildDate)
+		channel.LastBuildDate = cmp.Or(e.text, channel.LastBuildDate)
 	case "ttl":
-		channel.TTL = cmp.Or(f.text, channel.TTL)
+		channel.TTL = cmp.Or(e.text, channel.TTL)
 	case "skiphours":
-		channel.SkipHours = texts(f.children["hour"])
+		channel.SkipHours = texts(e.children["hour"])
 	case "skipdays":
-		channel.SkipDays = texts(f.children["day"])
+		channel.SkipDays = texts(e.children["day"])
 	default:
-		return false
+		f.extensions.add(e)
 	}
-	return true
 }
 
-// addRSSField adds a field of an RSS item. It returns false if gofeed's type has
-// none of that name, or only for one of several.
-func addRSSField(item *rss.Item, f field) bool {
-	switch f.name {
+// addRSSField adds a field of an RSS item. gofeed's type has room for only one
+// author, description and text.
+func (i *xmlItem) addRSSField(f field) {
+	switch item := i.rss; f.name {
 	case "title":
 		item.Title = f.text
 	case "link":
@@ -71,9 +69,8 @@ func addRSSField(item *rss.Item, f field) bool {
 	case "enclosure":
 		item.Enclosures = append(item.Enclosures, &rss.Enclosure{URL: cmp.Or(f.attr("url"), f.attr("href"), f.text), Type: f.attr("type"), Length: f.attr("length")})
 	default:
-		return false
+		i.extensions.add(f)
 	}
-	return true
 }
 
 // addRSS adds the values of an RSS item and those of other vocabularies in it.

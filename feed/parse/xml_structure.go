@@ -48,9 +48,8 @@ type xmlReader struct {
 
 // openElement is an element whose end tag has not been read.
 type openElement struct {
-	// written is the name in the document. It is empty for a root that the document
-	// lacks. base is the address against which links
-	// inside are resolved.
+	// written is the name in the document, or empty if the document lacks this
+	// root. base is the address against which links inside are resolved.
 	written, base string
 	role          role
 	// field is what the element gives to the one around it if that is its role.
@@ -72,7 +71,7 @@ const (
 // readXML reads a feed of RSS, Atom or RDF. base is the address against which
 // its links are resolved. The error is errDepth or a [NotFeedError].
 func readXML(doc, base string) (*parsedFeed, error) {
-	doc = strings.ReplaceAll(doc, "\r\n", "\n") // XML section 2.11
+	doc = strings.ReplaceAll(strings.ReplaceAll(doc, "\r\n", "\n"), "\r", "\n") // XML section 2.11
 	r := xmlReader{lexer: text.XMLLexer{Source: doc}}
 	if err := r.openRoot(base); err != nil {
 		return nil, err
