@@ -4,10 +4,10 @@
 // Start at [Parse]. A document is decoded by package text. xml_structure.go finds
 // the items in XML, xml_field_text.go reads the text of a field, and
 // gofeed_types.go, rss.go and atom.go say which field of gofeed's types it fills.
-// gofeed translates these types into its general feed. document.go chooses
-// among its values and those of other vocabularies (extensions.go), and
-// raw_item.go turns them into an article. json_feed.go is the same for JSON.
-// Dates, durations, enclosures, authors and polling hints have a file each.
+// json_feed.go does all this for JSON Feed. gofeed translates its types into a
+// general feed. document.go chooses among its values and those of other
+// vocabularies (extensions.go), and raw_item.go turns them into an article. Dates,
+// durations, enclosures, authors and polling hints have a file each.
 //
 // To fix the reading of a feed, put its document into testdata with the items
 // that it should give.
