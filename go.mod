@@ -28,9 +28,10 @@ require (
 	modernc.org/sqlite v1.62.0 // gitlab.com/cznic/sqlite
 )
 
+require github.com/alecthomas/chroma/v2 v2.27.0
+
 require (
 	github.com/JohannesKaufmann/dom v0.3.1 // indirect
-	github.com/alecthomas/chroma/v2 v2.27.0 // indirect
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymerick/douceur v0.2.0 // indirect
 	github.com/charmbracelet/colorprofile v0.4.3 // indirect

@@ -1,34 +1,21 @@
 package article
 
 import (
-	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
 
 	"dateline/feed/text"
 )
 
-// Text is escaped before it passes through Markdown: every ASCII punctuation character
-// is replaced by a private-use character, at privateBase plus its code. A private-use
-// character has the same width, but no meaning in Markdown. So the text of an article
-// cannot become markup.
-//
-// Control runes carry what dateline itself adds: links, faint text and line breaks. They
-// are tag characters (U+E0020 to U+E007F), which have no width and count as letters in
-// Markdown. [text.CleanText] removes tag characters from every text of a feed.
+// Before text is converted to Markdown, every ASCII punctuation character is replaced by a
+// private-use character, at privateBase plus its code. The converter's own escaping takes
+// quadratic time. Afterwards backslashEscape puts the characters back, with a backslash
+// where they would have a meaning.
 const (
 	privateBase = 0xFFF00
-
-	linkStart     = '\U000E004C' // followed by the link's number in tag digits and linkNumberEnd
-	linkNumberEnd = '\U000E007F'
-	linkEnd       = '\U000E006C'
-	dimStart      = '\U000E0044'
-	dimEnd        = '\U000E0064'
-	emptyLetter   = '\U000E004E' // an invisible letter, so that emphasis has a letter inside
-	breakRune     = '\U000E0042'
-	tagDigit      = '\U000E0030'
-
 	// converterNewline is the character that html-to-markdown uses for a line break in
 	// code.
 	converterNewline = marker.MarkerCodeBlockNewline
@@ -67,26 +54,61 @@ func isPunct(r rune) bool {
 	return r > ' ' && r < 0x7f && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// unescape returns the original text without control runes.
-func unescape(s string) string {
-	return strings.Map(func(r rune) rune {
-		if isControlRune(r) {
-			return -1
-		}
-		return unescapeRune(r)
-	}, s)
-}
-
-// isControlRune reports whether r is a control rune of this package.
-func isControlRune(r rune) bool { return r >= 0xE0000 && r <= 0xE007F }
-
-// linkStartRunes returns the control runes that start the link with number n.
-func linkStartRunes(n int) string {
+// backslashEscape turns private-use characters back into punctuation. It puts a
+// backslash before punctuation that would have a meaning in Markdown.
+func backslashEscape(md string) string {
+	md = text.CleanText(md)
 	var b strings.Builder
-	b.WriteRune(linkStart)
-	for _, d := range strconv.Itoa(n) {
-		b.WriteRune(tagDigit + d - '0')
+	b.Grow(len(md))
+	var before rune
+	lineStart := true
+	for i, r := range md {
+		meant := unescapeRune(r)
+		if meant != r {
+			if hasMeaning(meant, before, md[i+utf8.RuneLen(r):], lineStart) {
+				b.WriteByte('\\')
+			}
+		}
+		b.WriteRune(meant)
+		// Only margins and the digits of a number may precede the start of a text.
+		lineStart = r == '\n' || lineStart && (r == ' ' || r == '>' || r == '-' || unicode.IsDigit(r))
+		before = meant
 	}
-	b.WriteRune(linkNumberEnd)
 	return b.String()
 }
+
+// hasMeaning reports whether the punctuation r would have a meaning in Markdown. before
+// is the rune before it, rest the escaped text behind it.
+func hasMeaning(r, before rune, rest string, lineStart bool) bool {
+	after, _ := utf8.DecodeRuneInString(rest)
+	after = unescapeRune(after)
+	switch r {
+	case '\\', '`', '*', '[', ']', '<', '|':
+		return true
+	case '_':
+		return !isWordRune(before) || !isWordRune(after)
+	case '~':
+		return before == '~' || after == '~'
+	case '&':
+		return isEntity(rest)
+	case '#', '+', '-', '=', '>', '.', ')':
+		return lineStart
+	}
+	return false
+}
+
+// isEntity reports whether s, behind an ampersand, would be read as an entity.
+func isEntity(s string) bool {
+	const longest = 32
+	n := 0
+	for _, r := range s {
+		r = unescapeRune(r)
+		if n++; n > longest || r != '#' && !isWordRune(r) {
+			return r == ';' && n > 1
+		}
+	}
+	return false
+}
+
+// isWordRune reports whether r is a letter or a digit.
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -24,7 +24,7 @@ func TestNoControlCharacterComesOut(t *testing.T) {
 		for _, p := range places {
 			h := safe(fmt.Sprintf(p, b))
 			r := Render(h, full(60))
-			for _, line := range r.Lines {
+			for _, line := range texts(r.Lines) {
 				checkBytes(t, line, p, b)
 			}
 			for _, l := range r.Links {

@@ -1,9 +1,8 @@
 package article
 
 import (
+	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
@@ -14,7 +13,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
-	"dateline/feed/text"
 )
 
 // newConverter returns a converter from HTML to Markdown.
@@ -70,61 +68,36 @@ func escapeTree(n *html.Node) {
 	}
 }
 
-// backslashEscape turns private-use characters back into punctuation. It puts a
-// backslash before punctuation that would have a meaning in Markdown.
-func backslashEscape(md string) string {
-	md = text.CleanText(md)
-	var b strings.Builder
-	b.Grow(len(md))
-	var before rune
-	lineStart := true
-	for i, r := range md {
-		meant := unescapeRune(r)
-		if meant != r {
-			if hasMeaning(meant, before, md[i+utf8.RuneLen(r):], lineStart) {
-				b.WriteByte('\\')
-			}
-		}
-		b.WriteRune(meant)
-		// Only margins and the digits of a number may precede the start of a text.
-		lineStart = r == '\n' || lineStart && (r == ' ' || r == '>' || r == '-' || unicode.IsDigit(r))
-		before = meant
-	}
-	return b.String()
-}
-
-// hasMeaning reports whether the punctuation r would have a meaning in Markdown. before
-// is the rune before it, rest the escaped text behind it.
-func hasMeaning(r, before rune, rest string, lineStart bool) bool {
-	after, _ := utf8.DecodeRuneInString(rest)
-	after = unescapeRune(after)
-	switch r {
-	case '\\', '`', '*', '[', ']', '<', '|':
-		return true
-	case '_':
-		return !isWordRune(before) || !isWordRune(after)
-	case '~':
-		return before == '~' || after == '~'
-	case '&':
-		return isEntity(rest)
-	case '#', '+', '-', '=', '>', '.', ')':
-		return lineStart
-	}
-	return false
-}
-
-// isEntity reports whether s, behind an ampersand, would be read as an entity.
-func isEntity(s string) bool {
-	const longest = 32
-	n := 0
-	for _, r := range s {
-		r = unescapeRune(r)
-		if n++; n > longest || r != '#' && !isWordRune(r) {
-			return r == ';' && n > 1
+// flattenCells makes each cell one line. It also limits row and column spans, because
+// the converter allocates memory for each cell of a span.
+func flattenCells(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.DataAtom {
+		case atom.Td, atom.Th, atom.Caption:
+			boundSpans(c)
+			flattenBlocks(c)
+		default:
+			flattenCells(c)
 		}
 	}
-	return false
 }
 
-// isWordRune reports whether r is a letter or a digit.
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// flattenBlocks turns the blocks below n into inline text with spaces between.
+func flattenBlocks(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		flattenBlocks(c)
+		if isBlock(c.DataAtom) || c.DataAtom == atom.Br {
+			c.Data, c.DataAtom = atom.Span.String(), atom.Span
+			c.InsertBefore(textNode(" "), c.FirstChild)
+			c.AppendChild(textNode(" "))
+		}
+	}
+}
+
+func boundSpans(cell *html.Node) {
+	for i, a := range cell.Attr {
+		if a.Key == "colspan" || a.Key == "rowspan" {
+			cell.Attr[i].Val = strconv.Itoa(spanOf(cell, a.Key))
+		}
+	}
+}

@@ -1,65 +1,61 @@
 package article
 
-import (
-	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
-	"golang.org/x/net/html"
+import "dateline/feed/markup"
 
-	"dateline/feed/markup"
-)
-
-// chunkSize is how much text, in bytes, one call of [Job.Next] lays out at least. It
-// takes a few milliseconds.
+// chunkSize is how much of an article, in the measure of [weight], one call of [Job.Next]
+// lays out at least. It takes about a millisecond.
 const chunkSize = 4 << 10
 
-// Job lays out an article chunk by chunk. The first lines can be shown while the
-// others are laid out. Only one goroutine may use a Job at a time. Several jobs may
-// run at once.
+// Job lays out an article piece by piece. The first lines can be shown while the others
+// are laid out. Only one goroutine may use a Job at a time. Several jobs may run at once.
 type Job struct {
-	markup    htmlMarkup
-	links     links
-	prepare   preparer
-	converter *converter.Converter
-	layout    layouter
+	markup htmlMarkup
+	layout *layouter
 	// shown is how many links Next has returned so far.
 	shown int
-	// started reports whether Next has returned a line.
-	started bool
+}
+
+// Piece is a part of an article.
+type Piece struct {
+	// Lines are the lines from At on. At is the number of lines before the piece, or
+	// less if the piece colours a block of code: then it replaces as many lines as it
+	// has, and their text stays the same.
+	At    int
+	Lines []Line
+	// Links are the links that no earlier piece has.
+	Links []Link
+	// Whole reports whether this piece or an earlier one has the last line. Later pieces
+	// only colour code.
+	Whole bool
 }
 
 // Start returns a job for an article. [Job.Next] does the work.
 func Start(h markup.SafeHTML, o Options) *Job {
-	j := &Job{markup: newMarkup(h), converter: newConverter(), layout: newLayouter(o)}
-	j.prepare = preparer{links: &j.links, ascii: o.ASCII}
-	j.layout.links = &j.links
-	return j
+	return &Job{markup: newMarkup(h), layout: newLayouter(o)}
 }
 
-// Next lays out the next chunk. It returns the lines of the chunk and the links that
-// did not occur before. All chunks together are what [Render] returns. A chunk may
-// have no lines. more reports whether there is another chunk.
-func (j *Job) Next() (lines []string, links []Link, more bool) {
-	root := &html.Node{Type: html.DocumentNode}
-	j.prepare.size = 0
-	for j.prepare.size < chunkSize {
+// Next returns the next piece, which may have no lines. All pieces together are what
+// [Render] returns. more reports whether there is another piece. The pieces that colour
+// code come last, because colouring takes longer than anything else.
+func (j *Job) Next() (p Piece, more bool) {
+	l := j.layout
+	if !j.markup.more() {
+		p = l.colorNext()
+		p.Whole = true
+		return p, len(l.uncolored) > 0
+	}
+	p.At = l.count
+	l.out = nil
+	for size := 0; size < chunkSize; {
 		unit := j.markup.next()
 		if unit == nil {
 			break
 		}
-		root.AppendChild(unit)
-		j.prepare.node(unit, enclosing{})
+		size += weight(unit)
+		l.apart(l.count > 0, func() { l.block(unit) })
 	}
-	md, err := j.converter.ConvertNode(root)
-	if err != nil {
-		// This fails only if the converter has no plugins. The tree still has the
-		// text.
-		md = []byte(textOf(root))
-	}
-	lines = j.layout.layOut(md)
-	if j.started && len(lines) > 0 {
-		lines = append([]string{""}, lines...)
-	}
-	j.started = j.started || len(lines) > 0
-	links = j.links.list[j.shown:]
-	j.shown = len(j.links.list)
-	return lines, links, j.markup.more()
+	p.Lines, p.Links = l.out, l.links.list[j.shown:]
+	j.shown = len(l.links.list)
+	p.Whole = !j.markup.more()
+	return p, !p.Whole || len(l.uncolored) > 0
 }

@@ -1,12 +1,11 @@
 package article
 
 import (
-	"net/url"
-	"path"
 	"strconv"
 	"strings"
 	"unicode"
 
+	glamour "charm.land/glamour/v2/ansi"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -36,26 +35,6 @@ func (l *links) numberOf(address, s string) int {
 	l.byURL[u] = n
 	l.list = append(l.list, Link{N: n, URL: u, Text: text.Clean(s)})
 	return n
-}
-
-// reference returns the faint [n] behind a link. A no-break space ties it to the word
-// before it.
-func reference(n int) string {
-	return string(dimStart) + "\u00a0" + escapePunct("["+strconv.Itoa(n)+"]") + string(dimEnd)
-}
-
-// fileName is the last part of an image's address.
-func fileName(address string) string {
-	const none = "image"
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme == "data" {
-		return none
-	}
-	name := text.Clean(path.Base(u.Path))
-	if name == "" || name == "." || name == "/" {
-		return none
-	}
-	return name
 }
 
 // bareURL returns the offsets of the first http address in plain text; -1 if there is
@@ -114,36 +93,50 @@ func urlLen(s string) int {
 	return end
 }
 
-// anchor numbers a link and puts its number behind it. If the address is not safe or
-// there is no text, only the content stays.
-func (p *preparer) anchor(n *html.Node, at enclosing) {
-	if hasBlock(n) {
-		pushDown(n)
-		rename(n, atom.Div)
-		p.children(n, at)
-		return
+// anchor appends a link with its number behind it. If the address is not safe or there is
+// no text, only the content stays.
+func (l *layouter) anchor(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
+	link := &span{style: l.style.LinkText, outer: at.link}
+	at.link = link
+	link.children = l.inline(nil, n, at)
+	name := linkText(n)
+	number := 0
+	if name != "" {
+		number = l.links.numberOf(attr(n, "href"), name)
 	}
-	address, text := attr(n, "href"), linkText(n)
-	at.link = true
-	p.children(n, at)
-	if strings.TrimSpace(unescape(textOf(n))) == "" {
-		unwrap(n)
-		return
-	}
-	number := p.links.numberOf(address, text)
 	if number == 0 {
-		unwrap(n)
-		return
+		link.style.Underline = nil
+		return append(out, link)
 	}
-	// The control runes say which link it is. The address is only a fragment, because
-	// glamour prints other addresses behind the link.
-	n.Attr = []html.Attribute{{Key: "href", Val: "#"}}
-	n.InsertBefore(textNode(linkStartRunes(number)), n.FirstChild)
-	end := string(linkEnd)
-	if !strings.HasSuffix(strings.TrimSpace(textOf(n)), reference(number)) {
-		end += reference(number)
+	link.mark = linkMark(int32(number), 0)
+	out = append(out, link)
+	if ref := reference(number); len(link.children) == 0 || link.children[len(link.children)-1] != ref {
+		out = append(out, ref)
 	}
-	n.AppendChild(textNode(end))
+	return out
+}
+
+// reference returns the faint [n] behind a link. A no-break space ties it to the word
+// before it.
+func reference(n int) dim { return dim("\u00a0[" + strconv.Itoa(n) + "]") }
+
+// textWithLinks appends a text with its web addresses as links.
+func (l *layouter) textWithLinks(out []glamour.ElementRenderer, s string) []glamour.ElementRenderer {
+	for {
+		start, end := bareURL(s)
+		if start < 0 {
+			break
+		}
+		address := s[start:end]
+		if number := l.links.numberOf(address, address); number > 0 {
+			link := &span{style: l.style.LinkText, mark: linkMark(int32(number), 0), children: appendText(nil, address)}
+			out = append(appendText(out, s[:start]), link, reference(number))
+		} else {
+			out = appendText(out, s[:end])
+		}
+		s = s[end:]
+	}
+	return appendText(out, s)
 }
 
 // linkText returns the name of a link for the list of links: its text, or the
@@ -153,7 +146,7 @@ func linkText(n *html.Node) string {
 		return s
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.DataAtom == atom.Img {
+		if c.DataAtom == atom.Img && !isPixel(c) {
 			return imageText(c)
 		}
 		if s := linkText(c); s != "" {
@@ -172,7 +165,6 @@ func pushDown(a *html.Node) {
 	link := element(atom.A)
 	link.Attr = []html.Attribute{{Key: "href", Val: attr(a, "href")}}
 	moveChildren(link, target)
-	flattenBlocks(link)
 	target.AppendChild(link)
 }
 

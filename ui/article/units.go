@@ -17,10 +17,11 @@ func parse(s string) []*html.Node {
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
-	var u unitList
-	u.add(body)
-	u.endParagraph()
-	return u.units
+	var units []*html.Node
+	for _, b := range blocksOf(body) {
+		units = append(units, split(b)...)
+	}
+	return units
 }
 
 // bareText returns the text of HTML that is nested too deeply for the parser. The end of
@@ -42,48 +43,54 @@ func bareText(s string) []*html.Node {
 	}
 }
 
-// unitList collects units.
-type unitList struct {
-	units []*html.Node
+// blocksOf takes the content of n apart into blocks. Text between two of them becomes a
+// paragraph, and the content of elements that only contain blocks takes their place. So
+// each block is a heading, a list, a quote, code, a table, a rule, or a paragraph.
+func blocksOf(n *html.Node) []*html.Node {
+	var l blockList
+	l.add(n)
+	return l.blocks
+}
+
+// blockList collects blocks.
+type blockList struct {
+	blocks []*html.Node
 	// para is the paragraph that collects inline content; nil if there is none.
 	para *html.Node
 }
 
-// add moves the children of n into units.
-func (u *unitList) add(n *html.Node) {
+// add moves the children of n into blocks.
+func (l *blockList) add(n *html.Node) {
+	l.para = nil
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
 		switch {
 		case c.Type == html.TextNode:
-			u.inline(c)
+			l.inline(c)
 		case c.Type != html.ElementNode:
-		case c.DataAtom == atom.Br && u.para != nil && isBreak(u.para.LastChild):
-			u.endParagraph()
+		case c.DataAtom == atom.Br && l.para != nil && isBreak(l.para.LastChild):
+			l.para = nil
 		case isWrapper(c):
-			u.endParagraph()
-			u.add(c)
-			u.endParagraph()
+			if c.DataAtom == atom.A {
+				pushDown(c)
+			}
+			l.add(c)
 		case isBlock(c.DataAtom):
-			u.endParagraph()
-			u.units = append(u.units, split(c)...)
+			l.blocks = append(l.blocks, c)
+			l.para = nil
 		default:
-			u.inline(c)
+			l.inline(c)
 		}
 	}
+	l.para = nil
 }
 
-func (u *unitList) inline(n *html.Node) {
-	if u.para == nil {
-		u.para = element(atom.P)
+func (l *blockList) inline(n *html.Node) {
+	if l.para == nil {
+		l.para = element(atom.P)
+		l.blocks = append(l.blocks, l.para)
 	}
-	u.para.AppendChild(n)
-}
-
-func (u *unitList) endParagraph() {
-	if u.para != nil {
-		u.units = append(u.units, split(u.para)...)
-		u.para = nil
-	}
+	l.para.AppendChild(n)
 }
 
 // isBreak reports whether n is a <br>, or spaces that follow a <br>.
@@ -100,11 +107,13 @@ func isWrapper(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Table:
 		return isLayout(n)
-	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre, atom.A, atom.P,
+	case atom.A:
+		return firstBlock(n) != nil
+	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
 		return false
 	}
-	return isBlock(n.DataAtom) || hasBlock(n)
+	return isBlock(n.DataAtom) && n.DataAtom != atom.P || hasBlock(n)
 }
 
 // hasBlock reports whether n contains a block element.
@@ -158,16 +167,8 @@ func moveChildren(to, from *html.Node) {
 	}
 }
 
-// unwrap replaces n by its children.
-func unwrap(n *html.Node) {
-	for c := n.FirstChild; c != nil; c = n.FirstChild {
-		n.RemoveChild(c)
-		n.Parent.InsertBefore(c, n)
-	}
-	n.Parent.RemoveChild(n)
-}
-
-func rename(n *html.Node, a atom.Atom) { n.Data, n.DataAtom = a.String(), a }
+// isBlank reports whether there is neither text nor an image in n.
+func isBlank(n *html.Node) bool { return n.DataAtom != atom.Img && linkText(n) == "" }
 
 // textOf returns the text below n. A <br> is a line break.
 func textOf(n *html.Node) string {
