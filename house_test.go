@@ -26,7 +26,7 @@ var allowedImports = map[string][]string{
 	"dateline/ui": {"dateline/ui/frameticker", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
 	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
-		"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
+		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
 	"dateline/ui/pane": {"dateline/ui/style", "dateline/ui/list", "dateline/ui/article",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/schedule"},
 	"dateline/ui/mode":        {"dateline/ui/style", "dateline/feed/text"},
@@ -54,6 +54,7 @@ var allowedImports = map[string][]string{
 	"dateline/feed/query":    {"dateline/feed", "dateline/feed/text"},
 	"dateline/feed/schedule": {"dateline/feed", "dateline/feed/text"},
 	"dateline/feed":          {"dateline/feed/markup", "dateline/feed/text"},
+	"dateline/feed/markdown": {"dateline/feed/markup", "dateline/feed/text"},
 	"dateline/feed/markup":   {"dateline/feed/text"},
 	"dateline/feed/text":     {},
 

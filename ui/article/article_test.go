@@ -232,23 +232,6 @@ func TestKinsoku(t *testing.T) {
 	}
 }
 
-// TestMarkdown checks that Markdown keeps the structure and escapes only what would have
-// another meaning.
-func TestMarkdown(t *testing.T) {
-	for html, want := range map[string]string{
-		"<h2>A <b>b</b></h2><p>c <a href=\"/d\">d</a></p>":              "## A **b**\n\nc [d](https://example.org/d)\n",
-		"<p>*a* snake_case _x_ 2 * 3, [b](c) &lt;i&gt; C:\\ `</p>":      "\\*a\\* snake_case \\_x\\_ 2 \\* 3, \\[b\\](c) \\<i> C:\\\\ \\`\n",
-		"<p>1. a</p><p># b</p><p>- c (d) e. f-g</p>":                    "1\\. a\n\n\\# b\n\n\\- c (d) e. f-g\n",
-		"<ul><li>+ a</li></ul><pre>*x*\n\n  y</pre>":                    "- \\+ a\n\n```\n*x*\n\n  y\n```\n",
-		"<p>AT&amp;T &amp;amp; R &amp; D <code>*a*&amp;amp;</code></p>": "AT&T \\&amp; R & D `*a*&amp;`\n",
-		"": "",
-	} {
-		if got := Markdown(safe(html)); got != want {
-			t.Errorf("%s\n got %q\nwant %q", html, got, want)
-		}
-	}
-}
-
 // TestOversizedBlocks checks that large paragraphs, lists and tables are split without
 // losing text.
 func TestOversizedBlocks(t *testing.T) {

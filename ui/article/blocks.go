@@ -2,6 +2,7 @@ package article
 
 import (
 	"cmp"
+	"io"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"dateline/feed/markup"
 	"dateline/ui/style"
 )
 
@@ -67,7 +69,10 @@ type margin struct {
 }
 
 func newLayouter(o Options) *layouter {
-	l := &layouter{options: o, textWidth: max(cmp.Or(max(o.Width, 0), defaultWidth), minWidth), palette: colors(o)}
+	l := &layouter{options: o, textWidth: max(cmp.Or(max(o.Width, 0), defaultWidth), minWidth)}
+	if o.Colors {
+		l.palette = style.ArticleColors(o.Dark)
+	}
 	l.glyphs = style.ForArticle(o.ASCII)
 	l.style = glamourStyle(l.palette, &l.glyphs)
 	l.context = glamour.NewRenderContext(glamour.Options{Styles: l.style, ChromaFormatter: codeFormatter})
@@ -132,13 +137,10 @@ func (l *layouter) heading(n *html.Node) {
 	l.begin(Heading)
 	l.current.level = n.Data[1] - '0'
 	e := glamour.HeadingElement{Level: int(l.current.level), First: true}
-	elements := l.inline(nil, n, place{})
-	l.reader = cellReader{cells: l.reader.cells[:0]}
-	// The reader never fails, and so do the elements.
-	_ = e.Render(&l.reader, l.context)
-	_ = renderAll(elements, &l.reader, l.context)
-	_ = e.Finish(&l.reader, l.context)
-	l.lines(collapse(l.reader.cells))
+	_ = e.Render(io.Discard, l.context)
+	cells := l.read(l.inline(nil, n, place{}))
+	_ = e.Finish(io.Discard, l.context)
+	l.lines(cells)
 }
 
 // rule draws a rule as wide as the text.
@@ -170,7 +172,7 @@ func (l *layouter) nested(n *html.Node) {
 func (l *layouter) list(n *html.Node) {
 	items := listItems(n)
 	ordered, number := n.DataAtom == atom.Ol, 1
-	if start, err := strconv.Atoi(attr(n, "start")); err == nil {
+	if start, err := strconv.Atoi(markup.NodeAttribute(n, "start")); err == nil {
 		number = start
 	}
 	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(number+len(items)-1)))
@@ -196,23 +198,22 @@ func (l *layouter) list(n *html.Node) {
 // listItems returns the blocks of each item of a list. What stands between items
 // belongs to the item before.
 func listItems(list *html.Node) [][]*html.Node {
-	var items [][]*html.Node
+	var nodes []*html.Node
 	for c := list.FirstChild; c != nil; c = list.FirstChild {
-		if c.DataAtom == atom.Li {
-			list.RemoveChild(c)
-			items = append(items, blocksOf(c))
-			continue
+		list.RemoveChild(c)
+		switch {
+		case c.DataAtom == atom.Li:
+			nodes = append(nodes, c)
+		case isBlank(c):
+		case len(nodes) == 0:
+			nodes = append(nodes, element(atom.Li, c))
+		default:
+			nodes[len(nodes)-1].AppendChild(c)
 		}
-		between := element(atom.Div)
-		for ; c != nil && c.DataAtom != atom.Li; c = list.FirstChild {
-			list.RemoveChild(c)
-			between.AppendChild(c)
-		}
-		if blocks := blocksOf(between); len(items) == 0 {
-			items = append(items, blocks)
-		} else {
-			items[len(items)-1] = append(items[len(items)-1], blocks...)
-		}
+	}
+	items := make([][]*html.Node, len(nodes))
+	for i, n := range nodes {
+		items[i] = blocksOf(n)
 	}
 	return items
 }

@@ -9,8 +9,10 @@ import (
 
 	glamour "charm.land/glamour/v2/ansi"
 	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/net/html"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -53,7 +55,8 @@ func (l *layouter) code(pre *html.Node) {
 		lines[i] = strings.TrimRight(line, " ")
 	}
 	l.begin(Code)
-	b := codeBlock{source: strings.Join(lines, "\n"), language: languageOf(pre), block: l.current}
+	language, _ := strings.CutPrefix(markup.NodeAttribute(markup.CodeOf(pre), "class"), "language-")
+	b := codeBlock{source: strings.Join(lines, "\n"), language: language, block: l.current}
 	l.indented("  ", "  ", cellStyle{}, func() {
 		l.emitGap()
 		b.line = l.count
@@ -132,15 +135,14 @@ func (l *layouter) colored(b codeBlock) (cells []cell, err error) {
 	if err := e.Render(&out, l.context); err != nil {
 		return nil, err
 	}
-	var r cellReader
-	_, _ = r.WriteString(out.String())
-	for n := len(r.cells); n > 0 && r.cells[n-1].kind == lineBreak; n-- {
-		r.cells = r.cells[:n-1]
-	}
-	if want := cellsOf(b.source, cellStyle{}); !sameText(r.cells, want) {
+	if strings.TrimRight(ansi.Strip(out.String()), "\n") != b.source {
 		return nil, errColoring
 	}
-	return r.cells, nil
+	cells = cellsOf(out.String(), cellStyle{})
+	for n := len(cells); n > 0 && cells[n-1].kind == lineBreak; n-- {
+		cells = cells[:n-1]
+	}
+	return cells, nil
 }
 
 // timedBuffer is a buffer that ends the work of its writer when it is late. Chroma
@@ -158,19 +160,6 @@ func (b *timedBuffer) Write(p []byte) (int, error) {
 	return b.Builder.Write(p)
 }
 
-// sameText reports whether two texts are the same.
-func sameText(a, b []cell) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].text != b[i].text || a[i].kind != b[i].kind {
-			return false
-		}
-	}
-	return true
-}
-
 // knows reports whether chroma knows a language. It takes chroma itself 4 to 24 ms to
 // find out that it does not.
 func (l *layouter) knows(language string) bool {
@@ -181,23 +170,6 @@ func (l *layouter) knows(language string) bool {
 		}
 	}
 	return l.languages[language]
-}
-
-// languageOf returns the language that the class of a <pre>, or of the <code> in it, names,
-// in lower case; empty if none is named. The sanitiser leaves only such classes.
-func languageOf(pre *html.Node) string {
-	for _, n := range []*html.Node{pre, pre.FirstChild} {
-		if n == nil {
-			continue
-		}
-		class := attr(n, "class")
-		for _, prefix := range []string{"language-", "lang-", "highlight-source-"} {
-			if language, ok := strings.CutPrefix(class, prefix); ok {
-				return strings.ToLower(language)
-			}
-		}
-	}
-	return ""
 }
 
 // expandTabs replaces tabs by spaces.

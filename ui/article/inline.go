@@ -56,7 +56,7 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 		if at.cell {
 			return appendText(out, " ")
 		}
-		return append(out, lineBreakElement{})
+		return append(out, &glamour.BaseElement{Token: "\n"})
 	case atom.Img:
 		return l.picture(out, n, at)
 	case atom.A:
@@ -167,27 +167,21 @@ func (e *span) StyleOverrideRender(w io.Writer, ctx glamour.RenderContext, aroun
 	}
 	_, _ = io.WriteString(w, e.mark)
 	for _, c := range e.children {
-		if err := renderIn(around, c, w, ctx); err != nil {
-			return err
+		if o, ok := c.(glamour.StyleOverriderElementRenderer); ok {
+			_ = o.StyleOverrideRender(w, ctx, around)
+		} else {
+			_ = c.Render(w, ctx)
 		}
 	}
-	if e.mark == "" {
+	switch {
+	case e.mark == "":
 		return nil
+	case e.outer != nil && e.outer.mark != "":
+		_, err := io.WriteString(w, e.outer.mark)
+		return err
 	}
-	mark := linkMark(0, 0)
-	if e.outer != nil && e.outer.mark != "" {
-		mark = e.outer.mark
-	}
-	_, err := io.WriteString(w, mark)
+	_, err := io.WriteString(w, linkMark(0, 0))
 	return err
-}
-
-// renderIn writes an element with the style around it, if it takes one.
-func renderIn(around glamour.StylePrimitive, e glamour.ElementRenderer, w io.Writer, ctx glamour.RenderContext) error {
-	if o, ok := e.(glamour.StyleOverriderElementRenderer); ok {
-		return o.StyleOverrideRender(w, ctx, around)
-	}
-	return e.Render(w, ctx)
 }
 
 // dim is a faint text that dateline adds. Glamour cannot make text faint.
@@ -199,30 +193,11 @@ func (e dim) Render(w io.Writer, _ glamour.RenderContext) error {
 	return err
 }
 
-// lineBreakElement is a <br>.
-type lineBreakElement struct{}
-
-// Render writes a line break.
-func (lineBreakElement) Render(w io.Writer, _ glamour.RenderContext) error {
-	_, err := io.WriteString(w, "\n")
-	return err
-}
-
 // read returns what the elements write, without needless spaces. The cells are valid until
 // the next call.
 func (l *layouter) read(elements []glamour.ElementRenderer) []cell {
 	l.reader = cellReader{cells: l.reader.cells[:0]}
 	// The reader never fails, and so do the elements.
-	_ = renderAll(elements, &l.reader, l.context)
+	_ = (&span{children: elements}).Render(&l.reader, l.context)
 	return collapse(l.reader.cells)
-}
-
-// renderAll writes elements.
-func renderAll(elements []glamour.ElementRenderer, w io.Writer, ctx glamour.RenderContext) error {
-	for _, e := range elements {
-		if err := e.Render(w, ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }

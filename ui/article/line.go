@@ -112,53 +112,73 @@ func (l *layouter) line(margin, text []cell, b block, j Joint) Line {
 
 // write returns a line with the text, links and pictures of cells.
 func (l *layouter) write(cells []cell) Line {
-	var line Line
-	b := l.bytes[:0]
-	var now, last, want cellStyle
-	var link, picture int32
+	l.bytes = appendCells(l.bytes[:0], cells, l.appendHyperlink, l.allowed)
+	line := Line{Text: string(l.bytes)}
 	column := 0
-	for _, c := range cells {
-		if c.link != link {
-			b = l.appendHyperlink(b, link, c.link)
-			if link = c.link; link > 0 {
-				line.Links = append(line.Links, LinkPlace{N: link, Column: uint16(column)})
+	for i, c := range cells {
+		if c.link > 0 {
+			if i == 0 || cells[i-1].link != c.link {
+				line.Links = append(line.Links, LinkPlace{N: c.link, Column: uint16(column)})
 			}
-		}
-		if link > 0 {
 			line.Links[len(line.Links)-1].Width += uint16(c.width)
 		}
-		if c.picture > 0 && c.picture != picture {
-			if place := &l.pictures[c.picture-1]; !place.placed {
-				place.placed = true
-				line.Pictures = append(line.Pictures, place.Picture)
-			}
+		if c.picture > 0 && !l.pictures[c.picture-1].placed {
+			l.pictures[c.picture-1].placed = true
+			line.Pictures = append(line.Pictures, l.pictures[c.picture-1].Picture)
 		}
-		picture = c.picture
+		column += int(c.width)
+	}
+	return line
+}
+
+// appendCells appends the text of cells. mark appends what begins the link of a cell, or
+// ends the link before it; style returns how a style is shown.
+func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style func(cellStyle) cellStyle) []byte {
+	var now, last, want cellStyle
+	var before cell
+	for _, c := range cells {
+		if c.link != before.link || c.picture != before.picture {
+			b = mark(b, c)
+		}
+		before = c
 		if c.style != last {
-			last, want = c.style, c.style.allowed(l.options)
+			last, want = c.style, style(c.style)
 		}
-		if !l.plain && want != now {
+		if want != now {
 			b = appendSGR(b, now, want)
 			now = want
 		}
 		b = append(b, c.text...)
-		column += int(c.width)
 	}
-	b = appendSGR(b, now, cellStyle{})
-	l.bytes = l.appendHyperlink(b, link, 0)
-	line.Text = string(l.bytes)
-	return line
+	if b = appendSGR(b, now, cellStyle{}); before.link > 0 || before.picture > 0 {
+		b = mark(b, cell{})
+	}
+	return b
 }
 
-// appendHyperlink appends the sequence (OSC 8) that ends the link from and starts the
-// link to. 0 means no link. The id tells the terminal that the parts of a link on several
-// lines belong together.
-func (l *layouter) appendHyperlink(b []byte, from, to int32) []byte {
+// allowed returns a style as far as the options allow it.
+func (l *layouter) allowed(s cellStyle) cellStyle {
 	switch {
-	case !l.options.Links || l.plain || from == to:
+	case l.plain:
+		return cellStyle{}
+	case l.options.Colors:
+		return s
+	}
+	if s.attr&italic != 0 {
+		s.attr |= underline
+	}
+	return cellStyle{attr: s.attr & (bold | underline | struck)}
+}
+
+// appendHyperlink appends the sequence (OSC 8) that starts the link of a cell, or ends the
+// link before it. The id tells the terminal that the parts of a link on several lines
+// belong together.
+func (l *layouter) appendHyperlink(b []byte, c cell) []byte {
+	switch {
+	case !l.options.Links || l.plain:
 		return b
-	case to <= 0 || int(to) > len(l.links.list):
+	case c.link == 0:
 		return append(b, ansi.ResetHyperlink()...)
 	}
-	return append(b, ansi.SetHyperlink(l.links.list[to-1].URL, "id="+strconv.Itoa(int(to)))...)
+	return append(b, ansi.SetHyperlink(l.links.list[c.link-1].URL, "id="+strconv.Itoa(int(c.link)))...)
 }

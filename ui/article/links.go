@@ -4,11 +4,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	glamour "charm.land/glamour/v2/ansi"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -40,48 +42,34 @@ func (l *links) numberOf(address, s string) int {
 // bareURL returns the offsets of the first http address in plain text; -1 if there is
 // none.
 func bareURL(s string) (start, end int) {
-	for from := 0; ; {
+	for from := 0; ; from = start + len("http") {
 		i := strings.Index(s[from:], "http")
 		if i < 0 {
 			return -1, -1
 		}
 		start = from + i
-		rest := s[start:]
-		if scheme := schemeLen(rest); scheme > 0 && (start == 0 || !isWordByte(s[start-1])) {
-			if n := urlLen(rest); n > scheme {
-				return start, start + n
-			}
+		before, _ := utf8.DecodeLastRuneInString(s[:start])
+		scheme, _, found := strings.Cut(s[start:min(start+len("https://"), len(s))], "://")
+		if !found || scheme != "http" && scheme != "https" || before < utf8.RuneSelf && isWordRune(before) {
+			continue
 		}
-		from = start + len("http")
-	}
-}
-
-func isWordByte(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-}
-
-// schemeLen returns the length of "http://" or "https://" at the start of s; 0 if neither
-// is there.
-func schemeLen(s string) int {
-	for _, p := range []string{"http://", "https://"} {
-		if strings.HasPrefix(s, p) {
-			return len(p)
+		if n := urlLen(s[start:]); n > len(scheme)+len("://") {
+			return start, start + n
 		}
 	}
-	return 0
 }
 
 // urlLen returns the length of the address at the start of s. Punctuation at its end is
 // not part of the address, because it belongs to the sentence. A closing bracket is
 // part of it only if the address has the opening bracket, too.
 func urlLen(s string) int {
+	s = s[:min(len(s), 2048)]
 	end := strings.IndexFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || r >= 0x2000 && !unicode.IsLetter(r) || r >= 0x2E80 || strings.ContainsRune("<>\"`|\\^{}", r)
 	})
 	if end < 0 {
 		end = len(s)
 	}
-	end = min(end, 2048)
 	for end > 0 {
 		last := s[end-1]
 		unopened := last == ')' && strings.Count(s[:end], "(") < strings.Count(s[:end], ")")
@@ -102,7 +90,7 @@ func (l *layouter) anchor(out []glamour.ElementRenderer, n *html.Node, at place)
 	name := linkText(n)
 	number := 0
 	if name != "" {
-		number = l.links.numberOf(attr(n, "href"), name)
+		number = l.links.numberOf(markup.NodeAttribute(n, "href"), name)
 	}
 	if number == 0 {
 		link.style.Underline = nil
@@ -162,24 +150,23 @@ func pushDown(a *html.Node) {
 	for n := firstBlock(target); n != nil; n = firstBlock(target) {
 		target = n
 	}
-	link := element(atom.A)
-	link.Attr = []html.Attribute{{Key: "href", Val: attr(a, "href")}}
-	moveChildren(link, target)
+	link := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: a.Attr}
+	for c := target.FirstChild; c != nil; c = target.FirstChild {
+		target.RemoveChild(c)
+		link.AppendChild(c)
+	}
 	target.AppendChild(link)
 }
 
 // firstBlock returns the first block in n that has text; nil if there is none.
 func firstBlock(n *html.Node) *html.Node {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type != html.ElementNode {
-			continue
-		}
+	for c := range n.Descendants() {
 		if isBlock(c.DataAtom) && strings.TrimSpace(textOf(c)) != "" {
 			return c
-		}
-		if b := firstBlock(c); b != nil {
-			return b
 		}
 	}
 	return nil
 }
+
+// isWordRune reports whether r is a letter or a digit.
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -21,50 +21,39 @@ const (
 // parseSize is how much HTML, in bytes, is parsed at once at least.
 const parseSize = 16 << 10
 
-// htmlMarkup returns an article's units one by one. It parses only as much HTML as the
-// next unit needs.
+// htmlMarkup returns an article's blocks one by one. It parses only as much HTML as the
+// next block needs.
 type htmlMarkup struct {
 	// rest is the HTML that is not parsed yet.
-	rest string
-	// cut reports whether the end of the article was cut off, and the notice about it
-	// has not been returned yet.
-	cut   bool
-	units []*html.Node
+	rest   string
+	blocks []*html.Node
 }
 
 func newMarkup(h markup.SafeHTML) htmlMarkup {
 	s := h.String()
-	if len(s) <= maxArticle {
-		return htmlMarkup{rest: s}
+	if len(s) > maxArticle {
+		s = s[:max(strings.LastIndexByte(s[:maxArticle], '<'), maxArticle/2)]
+		s = strings.ToValidUTF8(s, "") + "<p>[The rest of this article is too long to show.]</p>"
 	}
-	s = s[:maxArticle]
-	s = strings.ToValidUTF8(s[:max(strings.LastIndexByte(s, '<'), maxArticle/2)], "")
-	return htmlMarkup{rest: s, cut: true}
+	return htmlMarkup{rest: s}
 }
 
-// next returns the next unit: a block element, or a paragraph made of the text between
-// two block elements. It returns nil at the end.
+// next returns the next block; nil at the end.
 func (m *htmlMarkup) next() *html.Node {
-	for len(m.units) == 0 {
-		switch {
-		case m.rest != "":
-			end := topLevel(m.rest, parseSize)
-			m.units = parse(m.rest[:end])
-			m.rest = m.rest[end:]
-		case m.cut:
-			m.cut = false
-			return element(atom.P, textNode("[The rest of this article is too long to show.]"))
-		default:
+	for len(m.blocks) == 0 {
+		if m.rest == "" {
 			return nil
 		}
+		end := topLevel(m.rest, parseSize)
+		m.blocks, m.rest = parse(m.rest[:end]), m.rest[end:]
 	}
-	unit := m.units[0]
-	m.units = m.units[1:]
-	return unit
+	b := m.blocks[0]
+	m.blocks = m.blocks[1:]
+	return b
 }
 
-// more reports whether next may return another unit.
-func (m *htmlMarkup) more() bool { return len(m.units) > 0 || m.rest != "" || m.cut }
+// more reports whether next may return another block.
+func (m *htmlMarkup) more() bool { return len(m.blocks) > 0 || m.rest != "" }
 
 // topLevel returns the offset of the first end of a top-level block at size bytes or
 // later, or the length of s. It relies on sanitised HTML: every element is closed,

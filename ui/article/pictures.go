@@ -8,6 +8,7 @@ import (
 	glamour "charm.land/glamour/v2/ansi"
 	"golang.org/x/net/html"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -23,8 +24,8 @@ func (l *layouter) picture(out []glamour.ElementRenderer, n *html.Node, at place
 	if isPixel(n) {
 		return out
 	}
-	address, name := attr(n, "src"), imageText(n)
-	l.pictures = append(l.pictures, placedPicture{Picture: Picture{URL: address, Alt: name, Width: number(attr(n, "width")), Height: number(attr(n, "height"))}})
+	address, name := markup.NodeAttribute(n, "src"), imageText(n)
+	l.pictures = append(l.pictures, placedPicture{Picture: Picture{URL: address, Alt: name, Width: number(markup.NodeAttribute(n, "width")), Height: number(markup.NodeAttribute(n, "height"))}})
 	number := l.links.numberOf(address, name)
 	out = append(out, &span{
 		mark: linkMark(int32(number), int32(len(l.pictures))), outer: at.link,
@@ -48,7 +49,7 @@ func (l *layouter) media(out []glamour.ElementRenderer, n *html.Node, at place) 
 // imageText returns the description of an image: its alternative text, or else its
 // title, or else the name of its file.
 func imageText(n *html.Node) string {
-	return cmp.Or(text.Clean(attr(n, "alt")), text.Clean(attr(n, "title")), fileName(attr(n, "src")))
+	return cmp.Or(text.Clean(markup.NodeAttribute(n, "alt")), text.Clean(markup.NodeAttribute(n, "title")), fileName(markup.NodeAttribute(n, "src")))
 }
 
 // fileName is the last part of an image's address.
@@ -67,6 +68,6 @@ func fileName(address string) string {
 
 // isPixel reports whether an image is a tracking pixel.
 func isPixel(n *html.Node) bool {
-	w, h := attr(n, "width"), attr(n, "height")
+	w, h := markup.NodeAttribute(n, "width"), markup.NodeAttribute(n, "height")
 	return (w == "0" || w == "1") && (h == "0" || h == "1" || h == "")
 }

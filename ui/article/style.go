@@ -28,14 +28,6 @@ type cellStyle struct {
 	color int16
 }
 
-// colors returns the colours that the options allow.
-func colors(o Options) style.Article {
-	if !o.Colors {
-		return style.Article{}
-	}
-	return style.ArticleColors(o.Dark)
-}
-
 // glamourStyle returns the style for glamour's elements. Margins and indents stay unset,
 // because blocks.go lays out the blocks.
 //
@@ -70,6 +62,9 @@ func colorName(index int16) *string {
 	return &s
 }
 
+// attributes are the attributes that a code of SGR sets, or, above 20, unsets.
+var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 9: struck, 22: bold | faint, 23: italic, 24: underline, 29: struck}
+
 // apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
 // ignores backgrounds and colours beyond the 256, which glamourStyle does not use.
 func (s cellStyle) apply(params string) cellStyle {
@@ -79,24 +74,10 @@ func (s cellStyle) apply(params string) cellStyle {
 		switch {
 		case n == 0:
 			s = cellStyle{}
-		case n == 1:
-			s.attr |= bold
-		case n == 2:
-			s.attr |= faint
-		case n == 3:
-			s.attr |= italic
-		case n == 4:
-			s.attr |= underline
-		case n == 9:
-			s.attr |= struck
-		case n == 22:
-			s.attr &^= bold | faint
-		case n == 23:
-			s.attr &^= italic
-		case n == 24:
-			s.attr &^= underline
-		case n == 29:
-			s.attr &^= struck
+		case n > 0 && n < 20:
+			s.attr |= attributes[n]
+		case n > 0 && n < len(attributes):
+			s.attr &^= attributes[n]
 		case n >= 30 && n <= 37:
 			s.color = int16(n - 30 + 1)
 		case n == 39:
@@ -142,15 +123,4 @@ func appendSGR(b []byte, from, to cellStyle) []byte {
 		b = b[:len(b)-1]
 	}
 	return append(b, 'm')
-}
-
-// allowed returns the style as far as the options allow it.
-func (s cellStyle) allowed(o Options) cellStyle {
-	if o.Colors {
-		return s
-	}
-	if s.attr&italic != 0 {
-		s.attr |= underline
-	}
-	return cellStyle{attr: s.attr & (bold | underline | struck)}
 }

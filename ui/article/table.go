@@ -1,21 +1,20 @@
 package article
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
+	glamour "charm.land/glamour/v2/ansi"
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
 )
 
 const (
-	// maxCell is the longest text of a cell in a data table, in bytes. A table with a
-	// longer cell is a layout table.
-	maxCell = 500
-	// maxColumns is how many columns a data table has at most.
-	maxColumns = 64
 	// maxSpan is how many rows or columns a cell takes at most.
 	maxSpan = 24
 	// minColumn is the least width of a readable column, with its border.
@@ -34,6 +33,8 @@ type grid struct {
 	rows   []tableRow
 	align  []lipgloss.Position
 	widths []int
+	// spans[i] is how many more rows the last cell in column i takes.
+	spans []int
 	// letters is the number of letters and digits.
 	letters int
 }
@@ -71,76 +72,58 @@ func (l *layouter) table(n *html.Node) {
 // grid reads a table. Its caption is laid out at once, above.
 func (l *layouter) grid(n *html.Node) grid {
 	var g grid
-	// spans[i] is how many more rows the cell in column i takes.
-	var spans []int
-	for row := range tableRows(n) {
-		if row.DataAtom == atom.Caption {
+	for c := range n.Descendants() {
+		switch c.DataAtom {
+		case atom.Caption:
 			l.begin(Paragraph)
-			l.lines(l.read(l.inline(nil, row, place{})))
+			l.lines(l.read(l.inline(nil, c, place{})))
 			l.begin(Table)
-			continue
-		}
-		cells, header := l.row(row, &g, &spans)
-		switch {
-		case cells == nil:
-		case header && g.header == nil && g.rows == nil:
-			g.header = cells
-		default:
-			g.rows = append(g.rows, cells)
+		case atom.Tr:
+			switch row, header := l.row(c, &g); {
+			case row == nil:
+			case header && g.header == nil && g.rows == nil:
+				g.header = row
+			default:
+				g.rows = append(g.rows, row)
+			}
 		}
 	}
 	return g
 }
 
-// tableRows returns the rows and captions of a table.
-func tableRows(n *html.Node) func(yield func(*html.Node) bool) {
-	return func(yield func(*html.Node) bool) {
-		for c := range n.Descendants() {
-			if (c.DataAtom == atom.Tr || c.DataAtom == atom.Caption) && !yield(c) {
-				return
-			}
-		}
-	}
-}
-
 // row reads a row. It is nil if it has no text. header reports whether it names the
 // columns: it is in a <thead>, or has no other cells than <th>.
-func (l *layouter) row(tr *html.Node, g *grid, spans *[]int) (row tableRow, header bool) {
-	header = true
-	some := false
-	column := 0
+func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
+	head, onlyTh, some := tr.Parent.DataAtom == atom.Thead, true, false
 	put := func(cells []cell, rows int) {
-		if column == len(*spans) {
-			*spans = append(*spans, 0)
-			g.widths, g.align = append(g.widths, 0), append(g.align, lipgloss.Left)
+		column := len(row)
+		if column == len(g.spans) {
+			g.spans, g.widths, g.align = append(g.spans, 0), append(g.widths, 0), append(g.align, lipgloss.Left)
 		}
-		(*spans)[column] = rows
-		g.widths[column] = max(g.widths[column], widthOf(cells))
+		g.spans[column], g.widths[column] = rows, max(g.widths[column], widthOf(cells))
 		row = append(row, cells)
-		column++
 	}
-	for c := tr.FirstChild; c != nil; c = c.NextSibling {
+	for c := range tr.ChildNodes() {
 		if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
 			continue
 		}
-		for column < len(*spans) && (*spans)[column] > 0 {
-			put(nil, (*spans)[column]-1)
+		for len(row) < len(g.spans) && g.spans[len(row)] > 0 {
+			put(nil, g.spans[len(row)]-1)
 		}
 		elements := l.inline(nil, c, place{cell: true})
-		if c.DataAtom == atom.Th || tr.Parent.DataAtom == atom.Thead {
-			elements = append(elements[:0:0], strong(elements))
+		if head || c.DataAtom == atom.Th {
+			elements = []glamour.ElementRenderer{strong(elements)}
 		}
-		cells := append([]cell(nil), l.read(elements)...)
-		header = header && (c.DataAtom == atom.Th || len(cells) == 0)
-		some = some || len(cells) > 0
+		cells := slices.Clone(l.read(elements))
+		some, onlyTh = some || len(cells) > 0, onlyTh && (len(cells) == 0 || c.DataAtom == atom.Th)
 		g.letters += countLetters(cells)
 		rows := spanOf(c, "rowspan") - 1
 		put(cells, rows)
-		switch attr(c, "align") {
+		switch markup.NodeAttribute(c, "align") {
 		case "right":
-			g.align[column-1] = lipgloss.Right
+			g.align[len(row)-1] = lipgloss.Right
 		case "center":
-			g.align[column-1] = lipgloss.Center
+			g.align[len(row)-1] = lipgloss.Center
 		}
 		for range spanOf(c, "colspan") - 1 {
 			put(nil, rows)
@@ -149,12 +132,12 @@ func (l *layouter) row(tr *html.Node, g *grid, spans *[]int) (row tableRow, head
 	if !some {
 		return nil, false
 	}
-	return row, header || tr.Parent.DataAtom == atom.Thead
+	return row, head || onlyTh
 }
 
 // spanOf returns how many rows or columns a cell takes.
 func spanOf(cell *html.Node, key string) int {
-	n, _ := strconv.Atoi(attr(cell, key))
+	n, _ := strconv.Atoi(markup.NodeAttribute(cell, key))
 	return min(max(n, 1), maxSpan)
 }
 
@@ -185,29 +168,10 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 // texts returns the cells of a row as lipgloss reads them.
 func (r tableRow) texts() []string {
 	texts := make([]string, len(r))
-	var b []byte
 	for i, cells := range r {
-		b = b[:0]
-		var now cellStyle
-		var link, picture int32
-		for _, c := range cells {
-			if c.link != link || c.picture != picture {
-				link, picture = c.link, c.picture
-				b = append(b, linkMark(link, picture)...)
-			}
-			b = appendSGR(b, now, c.style)
-			now = c.style
-			if c.kind == noBreakSpace {
-				b = append(b, "\u00a0"...)
-				continue
-			}
-			b = append(b, c.text...)
-		}
-		b = appendSGR(b, now, cellStyle{})
-		if link > 0 || picture > 0 {
-			b = append(b, linkMark(0, 0)...)
-		}
-		texts[i] = string(b)
+		texts[i] = string(appendCells(nil, cells, func(b []byte, c cell) []byte {
+			return append(b, linkMark(c.link, c.picture)...)
+		}, func(s cellStyle) cellStyle { return s }))
 	}
 	return texts
 }
@@ -243,33 +207,4 @@ func (l *layouter) records(g grid) {
 			}
 		})
 	}
-}
-
-// isLayout reports whether a table only arranges the parts of a page, as in newsletters.
-func isLayout(table *html.Node) bool {
-	columns := 0
-	for c := range table.Descendants() {
-		switch c.DataAtom {
-		case atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Blockquote, atom.Hr, atom.Figure:
-			return true
-		case atom.Tr:
-			columns = max(columns, countCells(c))
-		case atom.Td, atom.Th:
-			if len(textOf(c)) > maxCell {
-				return true
-			}
-		}
-	}
-	return columns < 2 || columns > maxColumns
-}
-
-// countCells returns the number of cells in a table row.
-func countCells(tr *html.Node) int {
-	n := 0
-	for c := tr.FirstChild; c != nil; c = c.NextSibling {
-		if c.DataAtom == atom.Td || c.DataAtom == atom.Th {
-			n++
-		}
-	}
-	return n
 }

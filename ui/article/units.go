@@ -5,47 +5,31 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
 )
 
-// parse returns the units of a part of an article's HTML.
+// maxParagraph is the largest paragraph in the measure of [weight]. Longer ones become
+// several, so that no text takes much memory at once.
+const maxParagraph = 32 << 10
+
+// parse returns the blocks of a part of an article's HTML.
 func parse(s string) []*html.Node {
-	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	body := element(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(s), body)
 	if err != nil {
-		nodes = bareText(s)
+		// The HTML is nested too deeply for the parser.
+		nodes = []*html.Node{textNode(markup.Body{Raw: s}.Text())}
 	}
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
-	var units []*html.Node
-	for _, b := range blocksOf(body) {
-		units = append(units, split(b)...)
-	}
-	return units
+	return blocksOf(body)
 }
 
-// bareText returns the text of HTML that is nested too deeply for the parser. The end of
-// a block becomes two line breaks.
-func bareText(s string) []*html.Node {
-	var nodes []*html.Node
-	z := html.NewTokenizer(strings.NewReader(s))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return nodes
-		case html.TextToken:
-			nodes = append(nodes, textNode(string(z.Text())))
-		case html.EndTagToken:
-			if name, _ := z.TagName(); isBlock(atom.Lookup(name)) {
-				nodes = append(nodes, element(atom.Br), element(atom.Br))
-			}
-		}
-	}
-}
-
-// blocksOf takes the content of n apart into blocks. Text between two of them becomes a
-// paragraph, and the content of elements that only contain blocks takes their place. So
-// each block is a heading, a list, a quote, code, a table, a rule, or a paragraph.
+// blocksOf takes the content of n apart into blocks: headings, lists, quotes, code, tables,
+// rules, and paragraphs, which hold the text between them.
 func blocksOf(n *html.Node) []*html.Node {
 	var l blockList
 	l.add(n)
@@ -55,42 +39,61 @@ func blocksOf(n *html.Node) []*html.Node {
 // blockList collects blocks.
 type blockList struct {
 	blocks []*html.Node
-	// para is the paragraph that collects inline content; nil if there is none.
-	para *html.Node
+	// paragraph collects inline content; nil if there is none. size is its weight.
+	paragraph *html.Node
+	size      int
 }
 
 // add moves the children of n into blocks.
 func (l *blockList) add(n *html.Node) {
-	l.para = nil
+	l.paragraph = nil
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
 		switch {
 		case c.Type == html.TextNode:
+			for len(c.Data) > maxParagraph {
+				part := strings.ToValidUTF8(c.Data[:max(strings.LastIndexByte(c.Data[:maxParagraph], ' '), maxParagraph/2)], "")
+				l.inline(textNode(part))
+				c.Data = c.Data[len(part):]
+			}
 			l.inline(c)
 		case c.Type != html.ElementNode:
-		case c.DataAtom == atom.Br && l.para != nil && isBreak(l.para.LastChild):
-			l.para = nil
+		case c.DataAtom == atom.Br && l.paragraph != nil && isBreak(l.paragraph.LastChild):
+			l.paragraph = nil
 		case isWrapper(c):
 			if c.DataAtom == atom.A {
 				pushDown(c)
 			}
 			l.add(c)
 		case isBlock(c.DataAtom):
-			l.blocks = append(l.blocks, c)
-			l.para = nil
+			l.blocks, l.paragraph = append(l.blocks, c), nil
 		default:
 			l.inline(c)
 		}
 	}
-	l.para = nil
+	l.paragraph = nil
 }
 
 func (l *blockList) inline(n *html.Node) {
-	if l.para == nil {
-		l.para = element(atom.P)
-		l.blocks = append(l.blocks, l.para)
+	w := weight(n)
+	if l.paragraph == nil || l.size+w > maxParagraph {
+		l.paragraph, l.size = element(atom.P), 0
+		l.blocks = append(l.blocks, l.paragraph)
 	}
-	l.para.AppendChild(n)
+	l.paragraph.AppendChild(n)
+	l.size += w
+}
+
+// weight returns the bytes of text in n, plus 16 for each node.
+func weight(n *html.Node) int {
+	w := 16
+	if n.Type == html.TextNode {
+		w += len(n.Data)
+	}
+	for c := range n.ChildNodes() {
+		w += weight(c)
+	}
+	return w
 }
 
 // isBreak reports whether n is a <br>, or spaces that follow a <br>.
@@ -101,25 +104,22 @@ func isBreak(n *html.Node) bool {
 	return n != nil && n.DataAtom == atom.Br
 }
 
-// isWrapper reports whether an element only contains blocks, so that its children can
-// replace it.
+// isWrapper reports whether the children of an element can replace it: it has no meaning
+// itself, or is a link or style around blocks.
 func isWrapper(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Table:
-		return isLayout(n)
+		return markup.IsLayoutTable(n)
 	case atom.A:
 		return firstBlock(n) != nil
-	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre,
-		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
+	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
 		return false
 	}
-	return isBlock(n.DataAtom) && n.DataAtom != atom.P || hasBlock(n)
-}
-
-// hasBlock reports whether n contains a block element.
-func hasBlock(n *html.Node) bool {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type == html.ElementNode && (isBlock(c.DataAtom) || hasBlock(c)) {
+	if isBlock(n.DataAtom) {
+		return true
+	}
+	for c := range n.Descendants() {
+		if isBlock(c.DataAtom) {
 			return true
 		}
 	}
@@ -129,14 +129,10 @@ func hasBlock(n *html.Node) bool {
 // isBlock reports whether an element starts on a line of its own.
 func isBlock(a atom.Atom) bool {
 	switch a {
-	case atom.P, atom.Div, atom.Section, atom.Article, atom.Main, atom.Aside, atom.Header, atom.Footer, atom.Nav,
-		atom.Figure, atom.Figcaption, atom.Center, atom.Details, atom.Summary, atom.Address, atom.Hgroup, atom.Form,
-		atom.Fieldset, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt,
-		atom.Dd, atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th,
-		atom.Blockquote, atom.Pre, atom.Hr:
-		return true
+	case 0, atom.Br, atom.Img, atom.Picture, atom.Source, atom.Audio, atom.Video:
+		return false
 	}
-	return false
+	return text.IsBlockTag(a.String())
 }
 
 func textNode(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
@@ -149,42 +145,22 @@ func element(a atom.Atom, children ...*html.Node) *html.Node {
 	return n
 }
 
-// attr returns an attribute of n; empty if n does not have it.
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// moveChildren moves the children of from to the end of to.
-func moveChildren(to, from *html.Node) {
-	for c := from.FirstChild; c != nil; c = from.FirstChild {
-		from.RemoveChild(c)
-		to.AppendChild(c)
-	}
-}
-
 // isBlank reports whether there is neither text nor an image in n.
 func isBlank(n *html.Node) bool { return n.DataAtom != atom.Img && linkText(n) == "" }
 
-// textOf returns the text below n. A <br> is a line break.
+// textOf returns the text of n. A <br> is a line break.
 func textOf(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
 	var b strings.Builder
-	var walk func(*html.Node)
-	walk = func(n *html.Node) {
+	for c := range n.Descendants() {
 		switch {
-		case n.Type == html.TextNode:
-			b.WriteString(n.Data)
-		case n.DataAtom == atom.Br:
+		case c.Type == html.TextNode:
+			b.WriteString(c.Data)
+		case c.DataAtom == atom.Br:
 			b.WriteByte('\n')
 		}
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			walk(c)
-		}
 	}
-	walk(n)
 	return b.String()
 }
