@@ -11,7 +11,6 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"dateline/feed/markup"
 	"dateline/ui/style"
 )
 
@@ -171,10 +170,7 @@ func (l *layouter) nested(n *html.Node) {
 
 func (l *layouter) list(n *html.Node) {
 	items := listItems(n)
-	ordered, number := n.DataAtom == atom.Ol, 1
-	if start, err := strconv.Atoi(markup.NodeAttribute(n, "start")); err == nil {
-		number = start
-	}
+	ordered, number := n.DataAtom == atom.Ol, firstNumber(n)
 	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(number+len(items)-1)))
 	bullet := l.glyphs.Bullets[l.lists%len(l.glyphs.Bullets)]
 	l.lists++

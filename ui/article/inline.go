@@ -82,10 +82,15 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 	case atom.Q:
 		return appendText(l.inline(appendText(out, "“"), n, at), "”")
 	}
-	if isBlock(n.DataAtom) {
-		return appendText(l.inline(appendText(out, " "), n, at), " ")
+	block := isBlock(n.DataAtom)
+	if block && n.PrevSibling != nil {
+		out = appendText(out, " ")
 	}
-	return l.inline(out, n, at)
+	out = l.inline(out, n, at)
+	if block && n.NextSibling != nil {
+		out = appendText(out, " ")
+	}
+	return out
 }
 
 // raised returns x² for x<sup>2</sup>, and likewise subscripts. x2 would mean something

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -10,9 +11,9 @@ import (
 	"dateline/feed/text"
 )
 
-// maxParagraph is the largest paragraph in the measure of [weight]. Longer ones become
-// several, so that no text takes much memory at once.
-const maxParagraph = 32 << 10
+// maxBlock is the largest paragraph, list or other block, but code, in the measure of
+// [weight]. Larger ones become several, so that a piece takes neither long nor much memory.
+const maxBlock = 32 << 10
 
 // parse returns the blocks of a part of an article's HTML.
 func parse(s string) []*html.Node {
@@ -25,7 +26,49 @@ func parse(s string) []*html.Node {
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
-	return blocksOf(body)
+	var blocks []*html.Node
+	for _, b := range blocksOf(body) {
+		blocks = append(blocks, split(b)...)
+	}
+	return blocks
+}
+
+// split divides a block that is heavier than maxBlock into several. Each has a part of its
+// children.
+func split(n *html.Node) []*html.Node {
+	if n.FirstChild == nil || n.DataAtom == atom.Pre || weight(n) <= maxBlock {
+		return []*html.Node{n}
+	}
+	var parts []*html.Node
+	room, number := 0, firstNumber(n)
+	for c := n.FirstChild; c != nil; c = n.FirstChild {
+		n.RemoveChild(c)
+		for _, child := range split(c) {
+			w := weight(child)
+			if w > room {
+				part := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
+				if n.DataAtom == atom.Ol {
+					part.Attr = []html.Attribute{{Key: "start", Val: strconv.Itoa(number)}}
+				}
+				parts, room = append(parts, part), maxBlock
+			}
+			parts[len(parts)-1].AppendChild(child)
+			room -= w
+			if child.DataAtom == atom.Li {
+				number++
+			}
+		}
+	}
+	return parts
+}
+
+// firstNumber returns the number of the first item of a list.
+func firstNumber(list *html.Node) int {
+	n, err := strconv.Atoi(markup.NodeAttribute(list, "start"))
+	if err != nil {
+		return 1
+	}
+	return n
 }
 
 // blocksOf takes the content of n apart into blocks: headings, lists, quotes, code, tables,
@@ -51,8 +94,8 @@ func (l *blockList) add(n *html.Node) {
 		n.RemoveChild(c)
 		switch {
 		case c.Type == html.TextNode:
-			for len(c.Data) > maxParagraph {
-				part := strings.ToValidUTF8(c.Data[:max(strings.LastIndexByte(c.Data[:maxParagraph], ' '), maxParagraph/2)], "")
+			for len(c.Data) > maxBlock {
+				part := strings.ToValidUTF8(c.Data[:max(strings.LastIndexByte(c.Data[:maxBlock], ' '), maxBlock/2)], "")
 				l.inline(textNode(part))
 				c.Data = c.Data[len(part):]
 			}
@@ -76,7 +119,7 @@ func (l *blockList) add(n *html.Node) {
 
 func (l *blockList) inline(n *html.Node) {
 	w := weight(n)
-	if l.paragraph == nil || l.size+w > maxParagraph {
+	if l.paragraph == nil || l.size+w > maxBlock {
 		l.paragraph, l.size = element(atom.P), 0
 		l.blocks = append(l.blocks, l.paragraph)
 	}
