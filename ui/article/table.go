@@ -60,7 +60,7 @@ func (l *layouter) table(n *html.Node) {
 	case len(g.widths)*minColumn <= room:
 		lines = l.tableLines(g, room)
 	}
-	if countLetters(lines...) < g.letters {
+	if lines == nil || countLetters(lines...) < g.letters {
 		l.records(g)
 		return
 	}
