@@ -17,6 +17,8 @@ type place struct {
 	// link is the link around it; nil if there is none.
 	link *span
 	code bool
+	// raised are the symbols of superscripts or subscripts; empty outside of them.
+	raised string
 	// cell reports whether the text is in the cell of a table, which is one line.
 	cell bool
 }
@@ -37,6 +39,9 @@ func (l *layouter) inline(out []glamour.ElementRenderer, n *html.Node, at place)
 // text appends a text node.
 func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []glamour.ElementRenderer {
 	s = text.CleanText(s)
+	if at.raised != "" {
+		s = raise(s, at.raised)
+	}
 	switch {
 	case at.code:
 		// CodeSpanElement takes no style from the elements around it, so that code
@@ -70,9 +75,7 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
 		at.code = true
 	case atom.Sup, atom.Sub:
-		if s := l.raised(n); s != "" {
-			return appendText(out, s)
-		}
+		at.raised = l.raisedGlyphs(n)
 	case atom.Video, atom.Audio:
 		return l.media(out, n, at)
 	case atom.Rt:
@@ -93,23 +96,31 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 	return out
 }
 
-// raised returns x² for x<sup>2</sup>, and likewise subscripts. x2 would mean something
-// else. Only digits and signs have such symbols: for others it returns an empty text.
-func (l *layouter) raised(n *html.Node) string {
-	const plain, high, low = "0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "₀₁₂₃₄₅₆₇₈₉₊₋"
-	glyphs := []rune(high)
-	if n.DataAtom == atom.Sub {
-		glyphs = []rune(low)
-	}
-	c := n.FirstChild
-	if l.options.ASCII || c == nil || c != n.LastChild || c.Type != html.TextNode {
+// raisedGlyphs returns the symbols for [plainGlyphs] in a superscript or subscript, because
+// without them x<sup>2</sup> would mean something else. Other text than digits and signs
+// has none: then it returns an empty text.
+func (l *layouter) raisedGlyphs(n *html.Node) string {
+	switch {
+	case l.options.ASCII || strings.Trim(textOf(n), plainGlyphs+" ") != "":
 		return ""
+	case n.DataAtom == atom.Sub:
+		return "₀₁₂₃₄₅₆₇₈₉₊₋"
 	}
-	s := strings.TrimSpace(c.Data)
-	if strings.Trim(s, plain) != "" {
-		return ""
-	}
-	return strings.Map(func(r rune) rune { return glyphs[strings.IndexRune(plain, r)] }, s)
+	return "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+}
+
+// plainGlyphs are the characters that can be raised.
+const plainGlyphs = "0123456789+-"
+
+// raise replaces the plainGlyphs in s by those at the same place in glyphs.
+func raise(s, glyphs string) string {
+	symbols := []rune(glyphs)
+	return strings.Map(func(r rune) rune {
+		if i := strings.IndexRune(plainGlyphs, r); i >= 0 {
+			return symbols[i]
+		}
+		return -1
+	}, s)
 }
 
 // appendText appends a text. In HTML every kind of white space is a space.

@@ -36,6 +36,7 @@ func TestBlocks(t *testing.T) {
 		`<a href="/x"><figure><img src="/i.png" alt="b"><figcaption>c</figcaption></figure></a>`:          "▧ b [1]\n\nc [2]",
 		`<a href="/x"><div></div></a><p>a</p>`:                                                            "a",
 		"<h2>a<div>b</div>c</h2>":                                                                         "a b c",
+		`<p>x<sup> 2 </sup> H<sub>2</sub>O a<sup><a href="/n">12</a></sup> 1<sup>st</sup></p>`:            "x² H₂O a¹² [1] 1st",
 		"<p>a<br><br>b<br>c</p>":                                                                          "a\n\nb\nc",
 		"<pre>\n\n  a \n\tb\n\n</pre>":                                                                    "    a\n      b",
 	} {
