@@ -8,8 +8,7 @@
 //
 // An article passes through these steps:
 //
-//   - markup.go parses HTML into units. A unit is a block such as a paragraph or a
-//     list. units.go finds the blocks and split.go divides large units.
+//   - parse.go parses HTML and takes it apart into blocks, such as paragraphs and lists.
 //   - blocks.go lays out blocks: lists, quotes, empty lines, margins. code.go and
 //     table.go lay out code and tables.
 //   - inline.go makes glamour's elements of the HTML inside a block. links.go numbers
@@ -82,14 +81,7 @@ func (r *Rendering) Add(p Piece) bool {
 // Render lays out a whole article. The largest articles take about a second. To show
 // the first lines sooner, use [Start].
 func Render(h markup.SafeHTML, o Options) Rendering {
-	var r Rendering
-	job := Start(h, o)
-	for more := true; more; {
-		var p Piece
-		p, more = job.Next()
-		r.Add(p)
-	}
-	return r
+	return Start(h, o).all()
 }
 
 // Text returns an article as plain text without escape sequences. The addresses of
@@ -97,20 +89,15 @@ func Render(h markup.SafeHTML, o Options) Rendering {
 func Text(h markup.SafeHTML, width int) string {
 	job := Start(h, Options{Width: width})
 	job.layout.plain = true
+	r := job.all()
 	var b strings.Builder
-	for more := true; more; {
-		var p Piece
-		p, more = job.Next()
-		for _, line := range p.Lines {
-			b.WriteString(line.Text)
-			b.WriteByte('\n')
-		}
+	for _, line := range r.Lines {
+		b.WriteString(line.Text + "\n")
 	}
-	links := job.layout.links.list
-	if len(links) > 0 && b.Len() > 0 {
+	if len(r.Links) > 0 && b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	for _, l := range links {
+	for _, l := range r.Links {
 		fmt.Fprintf(&b, "[%d] %s\n", l.N, l.URL)
 	}
 	return b.String()

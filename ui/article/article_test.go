@@ -167,7 +167,7 @@ func TestJob(t *testing.T) {
 	}
 }
 
-// TestParsingInParts checks that parsing in parts finds the same units as parsing at once.
+// TestParsingInParts checks that parsing in parts finds the same blocks as parsing at once.
 func TestParsingInParts(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.html")
 	var all strings.Builder
@@ -188,18 +188,18 @@ func TestParsingInParts(t *testing.T) {
 		return b.String()
 	}
 	h := safe(all.String())
-	m := newMarkup(h)
-	if end := topLevel(m.rest, parseSize); end > 2*parseSize {
+	j := Start(h, Options{})
+	if end := topLevel(j.rest, parseSize); end > 2*parseSize {
 		t.Errorf("the first part has %d bytes", end)
 	}
 	for i, want := range parse(h.String()) {
-		got := m.next()
+		got := j.nextBlock()
 		if got == nil || markupOf(got) != markupOf(want) {
-			t.Fatalf("unit %d differs: %s", i, markupOf(want))
+			t.Fatalf("block %d differs: %s", i, markupOf(want))
 		}
 	}
-	if m.next() != nil {
-		t.Error("there are more units")
+	if j.nextBlock() != nil {
+		t.Error("there are more blocks")
 	}
 }
 

@@ -31,12 +31,15 @@ type layouter struct {
 	style     glamour.StyleConfig
 	context   glamour.RenderContext
 	links     links
-	pictures  []placedPicture
+	// pictures are the pictures that no line has yet, by their number from 1; nil for
+	// those that a line has.
+	pictures []*Picture
 	// uncolored are the blocks of code to colour after the last line, codeSize is their
 	// size in bytes.
 	uncolored []codeBlock
 	codeSize  int
-	languages map[string]bool
+	// languages are the names that chroma knows, in order; nil until they are needed.
+	languages []string
 
 	// out holds the lines of the piece that is being laid out, count is the number of
 	// lines so far.

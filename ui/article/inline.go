@@ -17,8 +17,8 @@ type place struct {
 	// link is the link around it; nil if there is none.
 	link *span
 	code bool
-	// raised are the symbols of superscripts or subscripts; empty outside of them.
-	raised string
+	// symbols replaces the text of a superscript or subscript; nil outside of them.
+	symbols *strings.Replacer
 	// cell reports whether the text is in the cell of a table, which is one line.
 	cell bool
 }
@@ -39,14 +39,14 @@ func (l *layouter) inline(out []glamour.ElementRenderer, n *html.Node, at place)
 // text appends a text node.
 func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []glamour.ElementRenderer {
 	s = text.CleanText(s)
-	if at.raised != "" {
-		s = raise(s, at.raised)
+	if at.symbols != nil {
+		s = at.symbols.Replace(s)
 	}
 	switch {
 	case at.code:
 		// CodeSpanElement takes no style from the elements around it, so that code
 		// would never be bold.
-		return append(out, &glamour.BaseElement{Token: escape(s), Style: l.style.Code.StylePrimitive})
+		return append(out, &glamour.BaseElement{Token: escaper.Replace(s), Style: l.style.Code.StylePrimitive})
 	case at.link != nil:
 		return appendText(out, s)
 	}
@@ -75,7 +75,7 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
 		at.code = true
 	case atom.Sup, atom.Sub:
-		at.raised = l.raisedGlyphs(n)
+		at.symbols = l.symbols(n)
 	case atom.Video, atom.Audio:
 		return l.media(out, n, at)
 	case atom.Rt:
@@ -96,31 +96,22 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 	return out
 }
 
-// raisedGlyphs returns the symbols for [plainGlyphs] in a superscript or subscript, because
-// without them x<sup>2</sup> would mean something else. Other text than digits and signs
-// has none: then it returns an empty text.
-func (l *layouter) raisedGlyphs(n *html.Node) string {
+// The symbols of superscripts and subscripts. Only digits and signs have some.
+var (
+	raised  = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹", "+", "⁺", "-", "⁻", " ", "")
+	lowered = strings.NewReplacer("0", "₀", "1", "₁", "2", "₂", "3", "₃", "4", "₄", "5", "₅", "6", "₆", "7", "₇", "8", "₈", "9", "₉", "+", "₊", "-", "₋", " ", "")
+)
+
+// symbols returns what replaces the text of a superscript or subscript, because x2 would
+// mean something else than x<sup>2</sup>; nil if that is not possible.
+func (l *layouter) symbols(n *html.Node) *strings.Replacer {
 	switch {
-	case l.options.ASCII || strings.Trim(textOf(n), plainGlyphs+" ") != "":
-		return ""
+	case l.options.ASCII || strings.Trim(textOf(n), "0123456789+- ") != "":
+		return nil
 	case n.DataAtom == atom.Sub:
-		return "₀₁₂₃₄₅₆₇₈₉₊₋"
+		return lowered
 	}
-	return "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
-}
-
-// plainGlyphs are the characters that can be raised.
-const plainGlyphs = "0123456789+-"
-
-// raise replaces the plainGlyphs in s by those at the same place in glyphs.
-func raise(s, glyphs string) string {
-	symbols := []rune(glyphs)
-	return strings.Map(func(r rune) rune {
-		if i := strings.IndexRune(plainGlyphs, r); i >= 0 {
-			return symbols[i]
-		}
-		return -1
-	}, s)
+	return raised
 }
 
 // appendText appends a text. In HTML every kind of white space is a space.
@@ -128,28 +119,12 @@ func appendText(out []glamour.ElementRenderer, s string) []glamour.ElementRender
 	if s == "" {
 		return out
 	}
-	return append(out, &glamour.BaseElement{Token: escape(s)})
+	return append(out, &glamour.BaseElement{Token: escaper.Replace(s)})
 }
 
-// escape makes white space of HTML spaces. It doubles backslashes, because BaseElement
+// escaper makes white space of HTML spaces. It doubles backslashes, because BaseElement
 // drops those before punctuation.
-func escape(s string) string {
-	if !strings.ContainsAny(s, "\\\n\t") {
-		return s
-	}
-	b := make([]byte, 0, len(s)+8)
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case '\n', '\t':
-			b = append(b, ' ')
-		case '\\':
-			b = append(b, `\\`...)
-		default:
-			b = append(b, c)
-		}
-	}
-	return string(b)
-}
+var escaper = strings.NewReplacer(`\`, `\\`, "\n", " ", "\t", " ")
 
 // strong returns an element that makes others bold.
 func strong(children []glamour.ElementRenderer) glamour.ElementRenderer {

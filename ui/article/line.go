@@ -122,9 +122,9 @@ func (l *layouter) write(cells []cell) Line {
 			}
 			line.Links[len(line.Links)-1].Width += uint16(c.width)
 		}
-		if c.picture > 0 && !l.pictures[c.picture-1].placed {
-			l.pictures[c.picture-1].placed = true
-			line.Pictures = append(line.Pictures, l.pictures[c.picture-1].Picture)
+		if c.picture > 0 && l.pictures[c.picture-1] != nil {
+			line.Pictures = append(line.Pictures, *l.pictures[c.picture-1])
+			l.pictures[c.picture-1] = nil
 		}
 		column += int(c.width)
 	}

@@ -12,20 +12,13 @@ import (
 	"dateline/feed/text"
 )
 
-// placedPicture is a picture. placed reports whether a line has it already: a description
-// may take several lines.
-type placedPicture struct {
-	Picture
-	placed bool
-}
-
 // picture appends the description of an image. Tracking pixels are left out.
 func (l *layouter) picture(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
 	if isPixel(n) {
 		return out
 	}
 	address, name := markup.NodeAttribute(n, "src"), imageText(n)
-	l.pictures = append(l.pictures, placedPicture{Picture: Picture{URL: address, Alt: name, Width: number(markup.NodeAttribute(n, "width")), Height: number(markup.NodeAttribute(n, "height"))}})
+	l.pictures = append(l.pictures, &Picture{URL: address, Alt: name, Width: number(markup.NodeAttribute(n, "width")), Height: number(markup.NodeAttribute(n, "height"))})
 	number := l.links.numberOf(address, name)
 	out = append(out, &span{
 		mark: linkMark(int32(number), int32(len(l.pictures))), outer: at.link,

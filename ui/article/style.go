@@ -23,7 +23,7 @@ const (
 // cellStyle is the style of a cell.
 type cellStyle struct {
 	attr attribute
-	// color is an index into the terminal's 256 colours plus 1; 0 means the
+	// color is an index into the terminal's first 16 colours plus 1; 0 means the
 	// terminal's own text colour.
 	color int16
 }
@@ -66,11 +66,10 @@ func colorName(index int16) *string {
 var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 9: struck, 22: bold | faint, 23: italic, 24: underline, 29: struck}
 
 // apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
-// ignores backgrounds and colours beyond the 256, which glamourStyle does not use.
+// ignores backgrounds and other colours than the 16, which glamourStyle does not use.
 func (s cellStyle) apply(params string) cellStyle {
-	codes := strings.Split(params, ";")
-	for i := 0; i < len(codes); i++ {
-		n, _ := strconv.Atoi(codes[i])
+	for code := range strings.SplitSeq(params, ";") {
+		n, _ := strconv.Atoi(code)
 		switch {
 		case n == 0:
 			s = cellStyle{}
@@ -84,10 +83,6 @@ func (s cellStyle) apply(params string) cellStyle {
 			s.color = 0
 		case n >= 90 && n <= 97:
 			s.color = int16(n - 90 + 8 + 1)
-		case n == 38 && i+2 < len(codes) && codes[i+1] == "5":
-			index, _ := strconv.Atoi(codes[i+2])
-			s.color = int16(index&0xff + 1)
-			i += 2
 		}
 	}
 	return s
@@ -111,14 +106,11 @@ func appendSGR(b []byte, from, to cellStyle) []byte {
 		}
 	}
 	if to.color != from.color {
-		switch index := int64(to.color - 1); {
-		case index < 8:
-			b = strconv.AppendInt(b, 30+index, 10)
-		case index < 16:
-			b = strconv.AppendInt(b, 90+index-8, 10)
-		default:
-			b = strconv.AppendInt(append(b, "38;5;"...), index, 10)
+		code := 30 + int64(to.color-1)
+		if to.color > 8 {
+			code = 90 + int64(to.color-9)
 		}
+		b = strconv.AppendInt(b, code, 10)
 	} else {
 		b = b[:len(b)-1]
 	}
