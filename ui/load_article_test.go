@@ -42,6 +42,36 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 	}
 }
 
+// TestCodeIsColoredWhenTheArticleIsWhole checks that an article with code is whole before
+// its code is coloured, that colouring changes the lines, and that lines of a load that was
+// replaced are dropped.
+func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	body := markup.Body{Raw: `<p>before</p><pre><code class="language-go">func main() {}</code></pre><p>after</p>`}
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	a := &s.m.article
+	a.show(feed.Item{ID: 1}, key)
+	msg := firstLines(body, key, o)
+	msg.first = true
+	cmd := a.take(msg)
+	if !a.Whole || cmd == nil || strings.Contains(a.Lines[2].Text, "\x1b[1") {
+		t.Fatalf("whole %v, line %q", a.Whole, a.Lines[2].Text)
+	}
+	if _, ok := a.pages.get(key); ok {
+		t.Error("the page is stored without colours")
+	}
+	late := articleLoaded{key: key, piece: article.Piece{At: 100, Lines: make([]article.Line, 1)}, next: func() articleLoaded { return articleLoaded{} }}
+	if a.take(late) != nil || len(a.Lines) != 5 {
+		t.Errorf("a late piece was taken: %d lines", len(a.Lines))
+	}
+	if cmd = a.take(cmd().(articleLoaded)); cmd != nil {
+		t.Error("there are further pieces")
+	}
+	if p, ok := a.pages.get(key); !ok || !strings.Contains(p.Lines[2].Text, "\x1b[1;33mfunc") || len(p.Lines) != 5 {
+		t.Errorf("stored %v: %v", ok, p.Lines)
+	}
+}
+
 // BenchmarkLongArticle measures the time until the first lines of a long article can be
 // shown, and the longest time until the next chunk.
 func BenchmarkLongArticle(b *testing.B) {
