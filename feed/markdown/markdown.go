@@ -1,4 +1,4 @@
-// Package markdown writes an article as Markdown, for the command line and for copying.
+// Package markdown writes an article as Markdown, for `dateline show --format markdown`.
 //
 // Start with [Of]. escape.go keeps text from being read as Markdown.
 package markdown
