@@ -11,6 +11,7 @@ require (
 	codeberg.org/readeck/go-readability/v2 v2.1.3 // codeberg.org/readeck/go-readability
 	github.com/JohannesKaufmann/html-to-markdown/v2 v2.5.2 // github.com/JohannesKaufmann/html-to-markdown
 	github.com/adrg/xdg v0.5.3 // github.com/adrg/xdg
+	github.com/alecthomas/chroma/v2 v2.27.0 // github.com/alecthomas/chroma
 	github.com/andybalholm/cascadia v1.3.5 // github.com/andybalholm/cascadia
 	github.com/aymanbagabas/go-udiff v0.4.1 // github.com/aymanbagabas/go-udiff
 	github.com/charmbracelet/x/ansi v0.11.9 // github.com/charmbracelet/x
@@ -30,7 +31,6 @@ require (
 
 require (
 	github.com/JohannesKaufmann/dom v0.3.1 // indirect
-	github.com/alecthomas/chroma/v2 v2.27.0 // indirect
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymerick/douceur v0.2.0 // indirect
 	github.com/charmbracelet/colorprofile v0.4.3 // indirect

@@ -46,8 +46,7 @@ type pageKey struct {
 
 // page is a rendered article: styled lines no wider than its key's width.
 type page struct {
-	lines []string
-	links []article.Link
+	article.Rendering
 	// whole reports whether the page has all lines.
 	whole bool
 }
@@ -55,16 +54,15 @@ type page struct {
 // noProgress means that there is no reading progress to return to.
 const noProgress = -1
 
-// articleLoaded brings lines of an article. The first message also brings its item. If
-// next is not nil, it returns the following lines.
+// articleLoaded brings a piece of an article. The first message also brings its item. If
+// next is not nil, it returns the following piece.
 type articleLoaded struct {
 	key      pageKey
 	item     feed.Item
-	lines    []string
-	links    []article.Link
+	piece    article.Piece
 	progress int
 	first    bool
-	// replace reports whether the lines replace the lines before.
+	// replace reports whether the piece replaces all lines before.
 	replace bool
 	next    func() articleLoaded
 	err     error
@@ -141,18 +139,19 @@ func firstLines(b markup.Body, key pageKey, o renderOptions) articleLoaded {
 	if !cut {
 		return whole()
 	}
-	lines, links, _ := article.Start(head.Safe(), o.article()).Next()
-	return articleLoaded{key: key, lines: lines, links: links, next: func() articleLoaded {
+	piece, _ := article.Start(head.Safe(), o.article()).Next()
+	piece.Whole = false
+	return articleLoaded{key: key, piece: piece, next: func() articleLoaded {
 		msg := whole()
 		msg.replace = true
 		return msg
 	}}
 }
 
-// nextLines renders the next chunk of a job.
+// nextLines renders the next piece of a job.
 func nextLines(job *article.Job, key pageKey) articleLoaded {
-	lines, links, more := job.Next()
-	msg := articleLoaded{key: key, lines: lines, links: links}
+	piece, more := job.Next()
+	msg := articleLoaded{key: key, piece: piece}
 	if more {
 		msg.next = func() articleLoaded { return nextLines(job, key) }
 	}
@@ -177,7 +176,7 @@ func (a *articleView) show(i feed.Item, key pageKey) {
 	a.Article = pane.Article{ID: i.ID, Item: i, Width: key.width, Restore: noProgress}
 	a.key, a.links, a.chosen, a.from = key, nil, false, 0
 	if p, ok := a.pages.get(key); ok {
-		a.Lines, a.links, a.Whole, a.Loaded = p.lines, p.links, p.whole, true
+		a.Lines, a.links, a.Whole, a.Loaded = p.Lines, p.Links, p.whole, true
 	}
 }
 
@@ -272,7 +271,7 @@ func prefetch(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 			return nil
 		}
 		r := article.Render(a.Body.Safe(), o.article())
-		return pagePrefetched{key, page{r.Lines, r.Links, true}}
+		return pagePrefetched{key, page{r, true}}
 	}
 }
 
@@ -301,15 +300,21 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	if msg.replace {
 		a.Lines, a.links = nil, nil
 	}
-	a.Lines = append(a.Lines, msg.lines...)
-	a.links = append(a.links, msg.links...)
+	shown := article.Rendering{Lines: a.Lines, Links: a.links}
+	if !shown.Add(msg.piece) {
+		// The article was loaded again meanwhile, and that load goes on.
+		return nil
+	}
+	a.Lines, a.links = shown.Lines, shown.Links
+	if msg.piece.Whole && !a.Whole {
+		a.Whole = true
+		a.RestoreProgress()
+	}
 	if msg.next != nil {
 		next := msg.next
 		return func() tea.Msg { return next() }
 	}
-	a.Whole = true
-	a.pages.put(a.key, page{a.Lines, a.links, true})
-	a.RestoreProgress()
+	a.pages.put(a.key, page{shown, true})
 	return nil
 }
 
@@ -382,7 +387,11 @@ type cachedPage struct {
 	bytes int
 }
 
-const pageCacheMax = 16 << 20
+const (
+	pageCacheMax = 16 << 20
+	// lineSize is about the size in bytes of a line without its texts.
+	lineSize = 112
+)
 
 func newPageCache() *pageCache {
 	return &pageCache{byKey: map[pageKey]*list.Element{}, order: list.New()}
@@ -402,8 +411,11 @@ func (c *pageCache) put(k pageKey, p page) {
 		c.drop(e)
 	}
 	size := 256
-	for _, l := range p.lines {
-		size += len(l) + 16
+	for _, l := range p.Lines {
+		size += lineSize + len(l.Text)
+		for _, picture := range l.Pictures {
+			size += len(picture.URL) + len(picture.Alt)
+		}
 	}
 	c.byKey[k] = c.order.PushFront(cachedPage{k, p, size})
 	c.bytes += size

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -24,8 +25,8 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 	s.m.article.show(feed.Item{ID: 1}, key)
 	msg := firstLines(body, key, l)
 	msg.first = true
-	if len(msg.lines) < 40 || len(msg.lines) == len(want.Lines) || !slices.Equal(msg.lines, want.Lines[:len(msg.lines)]) {
-		t.Errorf("it begins with %d lines of %d: %q", len(msg.lines), len(want.Lines), msg.lines[:min(len(msg.lines), 3)])
+	if got := msg.piece.Lines; len(got) < 40 || len(got) == len(want.Lines) || !reflect.DeepEqual(got, want.Lines[:len(got)]) {
+		t.Errorf("it begins with %d lines of %d: %v", len(got), len(want.Lines), got[:min(len(got), 3)])
 	}
 	chunks := 1
 	for cmd := s.m.article.take(msg); cmd != nil; chunks++ {
@@ -36,8 +37,38 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 		cmd = s.m.article.take(next)
 	}
 	p := s.m.article
-	if !p.Whole || chunks < 10 || !slices.Equal(p.Lines, want.Lines) || !slices.Equal(p.links, want.Links) {
+	if !p.Whole || chunks < 10 || !reflect.DeepEqual(p.Lines, want.Lines) || !slices.Equal(p.links, want.Links) {
 		t.Errorf("after %d chunks there are %d lines and %d links, not %d and %d", chunks, len(p.Lines), len(p.links), len(want.Lines), len(want.Links))
+	}
+}
+
+// TestCodeIsColoredWhenTheArticleIsWhole checks that an article with code is whole before
+// its code is coloured, that colouring changes the lines, and that lines of a load that was
+// replaced are dropped.
+func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	body := markup.Body{Raw: `<p>before</p><pre><code class="language-go">func main() {}</code></pre><p>after</p>`}
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	a := &s.m.article
+	a.show(feed.Item{ID: 1}, key)
+	msg := firstLines(body, key, o)
+	msg.first = true
+	cmd := a.take(msg)
+	if !a.Whole || cmd == nil || strings.Contains(a.Lines[2].Text, "\x1b[1") {
+		t.Fatalf("whole %v, line %q", a.Whole, a.Lines[2].Text)
+	}
+	if _, ok := a.pages.get(key); ok {
+		t.Error("the page is stored without colours")
+	}
+	late := articleLoaded{key: key, piece: article.Piece{At: 100, Lines: make([]article.Line, 1)}, next: func() articleLoaded { return articleLoaded{} }}
+	if a.take(late) != nil || len(a.Lines) != 5 {
+		t.Errorf("a late piece was taken: %d lines", len(a.Lines))
+	}
+	if cmd = a.take(cmd().(articleLoaded)); cmd != nil {
+		t.Error("there are further pieces")
+	}
+	if p, ok := a.pages.get(key); !ok || !strings.Contains(p.Lines[2].Text, "\x1b[1;33mfunc") || len(p.Lines) != 5 {
+		t.Errorf("stored %v: %v", ok, p.Lines)
 	}
 }
 

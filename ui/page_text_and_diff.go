@@ -216,7 +216,7 @@ func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 		if err == nil {
 			var was feed.Revision
 			if was, err = store.Revision(ctx, key.id); err == nil {
-				msg.item, msg.lines = a.Item, o.diff(was, a)
+				msg.item, msg.piece = a.Item, article.Piece{Lines: o.diff(was, a), Whole: true}
 			}
 		}
 		if errors.Is(err, cache.ErrNotFound) {
@@ -228,7 +228,7 @@ func loadDiff(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 }
 
 // diff lays out the difference between an earlier and the current text of an article.
-func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
+func (o renderOptions) diff(was feed.Revision, now feed.Article) []article.Line {
 	legend := "Edit seen on " + was.Replaced.In(o.zone).Format("Monday 2 January 2006, 15:04") + ": " +
 		o.marked(text.DiffRemoved, "removed") + ", " + o.marked(text.DiffAdded, "added") + "."
 	lines := o.wrap(legend)
@@ -239,7 +239,12 @@ func (o renderOptions) diff(was feed.Revision, now feed.Article) []string {
 	if len(parts) == 0 || len(parts) == 1 && parts[0].Kind == text.DiffSame && was.Title == now.Title {
 		parts = append([]text.DiffPart{{Text: "No words were changed, only the formatting.\n"}}, parts...)
 	}
-	return append(append(lines, ""), o.paragraphs(parts)...)
+	lines = append(append(lines, ""), o.paragraphs(parts)...)
+	out := make([]article.Line, len(lines))
+	for i, l := range lines {
+		out[i].Text = l
+	}
+	return out
 }
 
 // longLines returns a body as text with each paragraph on one line.

@@ -79,7 +79,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("value").Matching(bluemonday.Integer).OnElements("li")
 	p.AllowAttrs("open", "reversed").OnElements("details", "ol")
 	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
-	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(language|lang|highlight-source)-[\w+#.-]+$`)).OnElements("code", "pre")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[\w+#.-]+$`)).OnElements("code", "pre")
 	p.AllowAttrs("lang").Matching(regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)).Globally()
 	p.AllowStyles(safeStyles...).Globally()
 	p.AllowURLSchemes("http", "https", "mailto", "gemini", "data")
@@ -234,8 +234,11 @@ func unwrapNode(n *html.Node) *html.Node {
 // sanitizeAttributes resolves the addresses of n and cleans its other
 // attributes. The policy decides which attributes stay.
 func (s *sanitizer) sanitizeAttributes(n *html.Node) {
-	if n.DataAtom == atom.Img {
+	switch n.DataAtom {
+	case atom.Img:
 		setLazySource(n)
+	case atom.Pre:
+		setCodeLanguage(n)
 	}
 	kept := n.Attr[:0]
 	const maxStyle = 512 // bytes of a style attribute

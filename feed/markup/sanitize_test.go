@@ -16,7 +16,7 @@ func TestSafe(t *testing.T) {
 		"<b>unclosed <i>tags":                                          "<b>unclosed <i>tags</i></b>",
 		"<font color=red>red</font> <span>plain</span>":                "red plain",
 		"<math><mi>x</mi></math><svg><text>y</text></svg>":             "x",
-		"<pre><code class='language-go evil'>a</code></pre>":           "<pre><code>a</code></pre>",
+		"<pre><code class='language-go evil'>a</code></pre>":           "<pre><code class=\"language-go\">a</code></pre>",
 		"<pre><code class=language-go>a\n\tb</code></pre>":             "<pre><code class=\"language-go\">a\n\tb</code></pre>",
 		// addresses
 		"<a href=/rel>x</a>":                                                      `<a href="https://example.org/rel">x</a>`,
@@ -139,6 +139,24 @@ func TestSafeIsLinear(t *testing.T) {
 		raw := strings.Repeat(piece, MaxBody/len(piece))
 		if got := repairMarkup(raw + "</title>"); len(got) > 4*MaxBody {
 			t.Errorf("%s: %d bytes", piece, len(got))
+		}
+	}
+}
+
+// TestCodeLanguage checks the ways in which pages name the language of code.
+func TestCodeLanguage(t *testing.T) {
+	for raw, want := range map[string]string{
+		`<pre class="brush: php; gutter: false">`: "php", `<pre class="brush:js">`: "js", `<pre class="prettyprint lang-Java">`: "java",
+		`<pre><code class="hljs python">`: "python", `<pre><code class="hljs language-c++">`: "c++", `<pre class="src src-sh">`: "sh",
+		`<div class="highlight highlight-source-go"><pre>`: "go", `<div class="language-ruby highlighter-rouge"><div class="highlight"><pre class="highlight"><code>`: "ruby",
+		`<div class="highlight-python notranslate"><div class="highlight"><pre>`: "python", `<pre class="sourceCode haskell"><code class="sourceCode haskell">`: "haskell",
+		`<div class="highlight"><pre><code data-lang="rust">`: "rust", `<pre data-enlighter-language="css">`: "css", `<pre lang="python">`: "python",
+		`<pre><code class="css">`: "css", `<pre><code class="language-js{1,3}">`: "js", `<figure><pre data-language="c#">`: "c#",
+		`<pre lang="en">`: "", `<pre lang="pt-BR">`: "", `<pre class="a b">`: "", `<section class="language-go"><pre>`: "", `<pre class="language-&quot;x">`: "",
+	} {
+		got := Body{Raw: raw + "x"}.Safe().String()
+		if want == "" && strings.Contains(got, "class") || want != "" && !strings.Contains(got, `class="language-`+want+`"`) {
+			t.Errorf("%s gives %s, want %q", raw, got, want)
 		}
 	}
 }

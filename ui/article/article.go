@@ -2,23 +2,23 @@
 // and a text width into styled lines and a list of numbered links.
 //
 // Start with [Render], which lays out a whole article. [Start] returns a [Job] that
-// lays it out in chunks, so that the first lines can be shown at once. [Text] and
-// [Markdown] are for the command line.
+// lays it out in pieces, so that the first lines can be shown at once. A [Line] says what
+// is on it: links, pictures, headings, blocks. [Text] and [Markdown] are for the command
+// line.
 //
-// A chunk passes through these steps:
+// An article passes through these steps:
 //
-//   - markup.go parses HTML into units. A unit is a block such as a paragraph or a
-//     list. units.go finds the units and split.go divides large ones.
-//   - prepare.go changes the tree so that its text cannot be read as Markdown.
-//     links.go numbers the links, table_cells.go flattens the cells of tables.
-//   - html_to_markdown.go converts the tree to Markdown.
-//   - blocks.go lays out the blocks of the Markdown. inline.go lets glamour style
-//     the text in a block, and table.go a table.
-//   - terminal_cell.go reads glamour's output as cells, and wrap.go breaks them into lines.
+//   - parse.go parses HTML and takes it apart into blocks, such as paragraphs and lists.
+//   - blocks.go lays out blocks: lists, quotes, empty lines, margins. code.go and
+//     table.go lay out code and tables.
+//   - inline.go makes glamour's elements of the HTML inside a block. links.go numbers
+//     the links, pictures.go describes pictures.
+//   - cell.go reads what the elements write as cells, wrap.go breaks them into lines,
+//     and line.go writes these for the terminal.
 //
-// Never give glamour nested blocks: they take it very long, and it loses their
-// indentation. Never put text into the tree without escapePunct (escape.go). Never
-// depend on the screen that shows the lines.
+// Never give glamour a block with other blocks inside: it takes very long for those, and
+// loses their indentation. Never write text to a [Line] that did not pass through cells.
+// Never depend on the screen that shows the lines.
 package article
 
 import (
@@ -58,25 +58,30 @@ type Link struct {
 
 // Rendering is an article as lines for the terminal.
 type Rendering struct {
-	// Lines hold their own styles. Each line starts and ends unstyled. It has no
-	// trailing spaces and no line break.
-	Lines []string
+	Lines []Line
 	Links []Link
+}
+
+// Add adds a piece of a job and reports whether it could: not if a piece before it is
+// missing. Adding a piece again changes nothing.
+func (r *Rendering) Add(p Piece) bool {
+	if p.At > len(r.Lines) {
+		return false
+	}
+	n := copy(r.Lines[p.At:], p.Lines)
+	r.Lines = append(r.Lines, p.Lines[n:]...)
+	for _, l := range p.Links {
+		if l.N > len(r.Links) {
+			r.Links = append(r.Links, l)
+		}
+	}
+	return true
 }
 
 // Render lays out a whole article. The largest articles take about a second. To show
 // the first lines sooner, use [Start].
 func Render(h markup.SafeHTML, o Options) Rendering {
-	var r Rendering
-	job := Start(h, o)
-	for more := true; more; {
-		var lines []string
-		var links []Link
-		lines, links, more = job.Next()
-		r.Lines = append(r.Lines, lines...)
-		r.Links = append(r.Links, links...)
-	}
-	return r
+	return Start(h, o).all()
 }
 
 // Text returns an article as plain text without escape sequences. The addresses of
@@ -84,19 +89,15 @@ func Render(h markup.SafeHTML, o Options) Rendering {
 func Text(h markup.SafeHTML, width int) string {
 	job := Start(h, Options{Width: width})
 	job.layout.plain = true
+	r := job.all()
 	var b strings.Builder
-	for more := true; more; {
-		var lines []string
-		lines, _, more = job.Next()
-		for _, line := range lines {
-			b.WriteString(line)
-			b.WriteByte('\n')
-		}
+	for _, line := range r.Lines {
+		b.WriteString(line.Text + "\n")
 	}
-	if len(job.links.list) > 0 && b.Len() > 0 {
+	if len(r.Links) > 0 && b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	for _, l := range job.links.list {
+	for _, l := range r.Links {
 		fmt.Fprintf(&b, "[%d] %s\n", l.N, l.URL)
 	}
 	return b.String()

@@ -51,10 +51,3 @@ func BenchmarkFirst(b *testing.B) {
 		Start(h, Options{Width: 76, Dark: true, Colors: true, Links: true}).Next()
 	}
 }
-
-func BenchmarkMarkdown300KB(b *testing.B) {
-	h := prose(300 << 10)
-	for b.Loop() {
-		Markdown(h)
-	}
-}

@@ -1,17 +1,15 @@
 package article
 
 import (
+	"cmp"
+	"io"
 	"strconv"
 	"strings"
 
-	"charm.land/glamour/v2"
+	glamour "charm.land/glamour/v2/ansi"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
-	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/ui/style"
 )
@@ -21,8 +19,8 @@ const (
 	minWidth     = 8
 )
 
-// layouter lays out Markdown block by block. It draws margins and breaks lines itself.
-// Glamour styles only the text of a paragraph, a heading or a table.
+// layouter lays out HTML block by block. It draws margins and breaks lines itself.
+// Glamour's elements style what is inside a block.
 type layouter struct {
 	options Options
 	// plain turns off every escape sequence.
@@ -30,124 +28,201 @@ type layouter struct {
 	textWidth int
 	palette   style.Article
 	glyphs    style.ArticleGlyphs
-	links     *links
-	parser    parser.Parser
-	inline    *glamour.TermRenderer
+	style     glamour.StyleConfig
+	context   glamour.RenderContext
+	links     links
+	// pictures are the pictures that no line has yet, by their number from 1; nil for
+	// those that a line has.
+	pictures []*Picture
+	// uncolored are the blocks of code to colour after the last line, codeSize is their
+	// size in bytes.
+	uncolored []codeBlock
+	codeSize  int
+	// languages are the names that chroma knows, in order; nil until they are needed.
+	languages []string
 
-	source  []byte
-	out     []string
-	margins []*margin
-	// gap is the empty line, with its margin, to emit before the next line; nil if
-	// there is none.
-	gap []cell
+	// out holds the lines of the piece that is being laid out, count is the number of
+	// lines so far.
+	out   []Line
+	count int
+	// current is the block that is being laid out, blocksSoFar the number of blocks.
+	current     block
+	blocksSoFar int32
+	margins     []*margin
+	// nesting is the number of lists and quotes around the block, lists that of lists
+	// alone.
+	nesting, lists int
+	// gap is the margin of the empty line to emit before the next line, if hasGap.
+	gap    []cell
+	hasGap bool
+
+	// These are used again for each block or line, so that they are allocated once.
+	reader        cellReader
+	margin, cells []cell
+	bytes         []byte
 }
 
 // margin is what a list item or quote puts before its lines. first is for its first
 // line, rest for the others.
 type margin struct {
-	first, rest string
-	style       layoutStyle
+	first, rest []cell
 	// used reports whether first was emitted.
 	used bool
 }
 
-func newLayouter(o Options) layouter {
-	s := layouter{options: o, textWidth: o.Width, palette: colors(o)}
-	if s.textWidth <= 0 {
-		s.textWidth = defaultWidth
+func newLayouter(o Options) *layouter {
+	l := &layouter{options: o, textWidth: max(cmp.Or(max(o.Width, 0), defaultWidth), minWidth)}
+	if o.Colors {
+		l.palette = style.ArticleColors(o.Dark)
 	}
-	s.textWidth = max(s.textWidth, minWidth)
-	s.glyphs = style.ForArticle(o.ASCII)
-	s.parser = parser.NewParser(
-		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
-		parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
-	)
-	s.inline = s.newInline(0)
-	return s
+	l.glyphs = style.ForArticle(o.ASCII)
+	l.style = glamourStyle(l.palette, &l.glyphs)
+	l.context = glamour.NewRenderContext(glamour.Options{Styles: l.style, ChromaFormatter: codeFormatter})
+	return l
 }
 
-// layOut returns the lines of the Markdown of a chunk.
-func (s *layouter) layOut(md []byte) []string {
-	s.source, s.out, s.gap = md, nil, nil
-	s.blocks(s.parser.Parse(text.NewReader(md)), false)
-	return s.out
-}
-
-// blocks lays out the children of n, with empty lines between them unless tight.
-func (s *layouter) blocks(n ast.Node, tight bool) {
-	s.each(n, tight, s.block)
-}
-
-// each calls layOut for the children of n. Unless tight, it puts an empty line between
-// children that have lines.
-func (s *layouter) each(n ast.Node, tight bool, layOut func(ast.Node)) {
+// blocks lays out blocks, with empty lines between them unless tight.
+func (l *layouter) blocks(list []*html.Node, tight bool) {
 	some := false
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		before, gap := len(s.out), s.gap
-		if some && !tight && gap == nil {
-			s.gap = s.margin()
-		}
-		layOut(c)
-		if len(s.out) == before {
-			s.gap = gap
-			continue
-		}
-		some = true
+	for _, n := range list {
+		some = l.apart(some && !tight, func() { l.block(n) }) || some
 	}
 }
 
-func (s *layouter) block(n ast.Node) {
-	switch n := n.(type) {
-	case *ast.Heading:
-		s.paragraph(strings.Repeat("#", n.Level) + " " + s.lines(n))
-	case *ast.Paragraph, *ast.TextBlock:
-		s.paragraph(s.lines(n))
-	case *ast.Blockquote:
-		s.indented(margin{first: s.glyphs.Bar, rest: s.glyphs.Bar, style: layoutStyle{attr: faint}}, func() { s.blocks(n, false) })
-	case *ast.List:
-		s.list(n)
-	case *ast.CodeBlock, *ast.FencedCodeBlock:
-		s.code(s.lines(n))
-	case *ast.ThematicBreak:
-		s.rule()
-	case *extast.Table:
-		s.table(n)
+// apart calls layOut and reports whether that emitted lines. If gap is set, an empty line
+// comes before them.
+func (l *layouter) apart(gap bool, layOut func()) bool {
+	before, hadGap := l.count, l.hasGap
+	if gap && !l.hasGap {
+		l.gap, l.hasGap = l.appendMargin(nil), true
+	}
+	layOut()
+	if l.count == before {
+		l.hasGap = hadGap
+	}
+	return l.count > before
+}
+
+// block lays out a block of those that [blocksOf] returns.
+func (l *layouter) block(n *html.Node) {
+	switch n.DataAtom {
+	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote:
+		l.nested(n)
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		l.heading(n)
+	case atom.Pre:
+		l.code(n)
+	case atom.Table:
+		l.table(n)
+	case atom.Hr:
+		l.rule()
+	default:
+		l.begin(Paragraph)
+		l.lines(l.read(l.inline(nil, n, place{})))
 	}
 }
 
-// lines returns the Markdown of a block without its margins.
-func (s *layouter) lines(n ast.Node) string {
-	var b strings.Builder
-	for i := range n.Lines().Len() {
-		line := n.Lines().At(i)
-		b.Write(line.Value(s.source))
-	}
-	return b.String()
+// begin begins a block.
+func (l *layouter) begin(k Kind) {
+	l.blocksSoFar++
+	l.current = block{number: l.blocksSoFar, kind: k}
 }
 
-func (s *layouter) list(l *ast.List) {
-	number, last := l.Start, l.Start+l.ChildCount()-1
-	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(last)))
-	bullet := s.glyphs.Bullets[listDepth(l)%len(s.glyphs.Bullets)]
-	tight := isTight(l)
-	s.each(l, tight, func(item ast.Node) {
+// lines emits the text of a block, broken into lines.
+func (l *layouter) lines(cells []cell) {
+	first, rest := l.marginWidths()
+	wrap(cells, l.textWidth-first, l.textWidth-rest, l.emit)
+}
+
+// heading lays out a heading. What is between Render and Finish has the heading's style.
+func (l *layouter) heading(n *html.Node) {
+	l.begin(Heading)
+	l.current.level = n.Data[1] - '0'
+	e := glamour.HeadingElement{Level: int(l.current.level), First: true}
+	_ = e.Render(io.Discard, l.context)
+	cells := l.read(l.inline(nil, n, place{}))
+	_ = e.Finish(io.Discard, l.context)
+	l.lines(cells)
+}
+
+// rule draws a rule as wide as the text.
+func (l *layouter) rule() {
+	l.begin(Rule)
+	_, rest := l.marginWidths()
+	l.emit(cellsOf(strings.Repeat(l.glyphs.Rule, l.textWidth-rest), cellStyle{attr: faint}), NewLine)
+}
+
+// nested lays out a list or quote. If it is nested more than maxNesting deep, its
+// content is not indented.
+func (l *layouter) nested(n *html.Node) {
+	if l.nesting >= maxNesting {
+		l.blocks(blocksOf(n), false)
+		return
+	}
+	l.nesting++
+	switch n.DataAtom {
+	case atom.Blockquote:
+		l.indented(l.glyphs.Bar, l.glyphs.Bar, cellStyle{attr: faint}, func() { l.blocks(blocksOf(n), false) })
+	case atom.Dl:
+		l.definitions(n)
+	default:
+		l.list(n)
+	}
+	l.nesting--
+}
+
+func (l *layouter) list(n *html.Node) {
+	items := listItems(n)
+	ordered, number := n.DataAtom == atom.Ol, firstNumber(n)
+	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(number+len(items)-1)))
+	bullet := l.glyphs.Bullets[l.lists%len(l.glyphs.Bullets)]
+	l.lists++
+	tight, some := isTight(items), false
+	for _, item := range items {
 		first := bullet
-		if l.IsOrdered() {
+		if ordered {
 			first = strconv.Itoa(number) + ". "
 			first = strings.Repeat(" ", max(digits+2-len(first), 0)) + first
+		}
+		if l.apart(some && !tight, func() {
+			l.indented(first, strings.Repeat(" ", ansi.StringWidth(first)), cellStyle{}, func() { l.blocks(item, tight) })
+		}) {
+			some = true
 			number++
 		}
-		s.indented(margin{first: first, rest: strings.Repeat(" ", ansi.StringWidth(first))}, func() { s.blocks(item, tight) })
-	})
+	}
+	l.lists--
 }
 
-// isTight reports whether no item of a list has two paragraphs. Markdown's own rule does
-// not work here, because the converter puts an empty line before every nested list.
-func isTight(l *ast.List) bool {
-	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
+// listItems returns the blocks of each item of a list. What stands between items
+// belongs to the item before.
+func listItems(list *html.Node) [][]*html.Node {
+	var nodes []*html.Node
+	for c := list.FirstChild; c != nil; c = list.FirstChild {
+		list.RemoveChild(c)
+		switch {
+		case c.DataAtom == atom.Li:
+			nodes = append(nodes, c)
+		case isBlank(c):
+		case len(nodes) == 0:
+			nodes = append(nodes, element(atom.Li, c))
+		default:
+			nodes[len(nodes)-1].AppendChild(c)
+		}
+	}
+	items := make([][]*html.Node, len(nodes))
+	for i, n := range nodes {
+		items[i] = blocksOf(n)
+	}
+	return items
+}
+
+// isTight reports whether no item of a list has two paragraphs.
+func isTight(items [][]*html.Node) bool {
+	for _, item := range items {
 		paragraphs := 0
-		for c := item.FirstChild(); c != nil; c = c.NextSibling() {
-			if k := c.Kind(); k == ast.KindParagraph || k == ast.KindTextBlock {
+		for _, n := range item {
+			if n.DataAtom == atom.P && !isBlank(n) {
 				paragraphs++
 			}
 		}
@@ -158,68 +233,79 @@ func isTight(l *ast.List) bool {
 	return true
 }
 
-// listDepth returns the number of lists around n.
-func listDepth(n ast.Node) int {
-	depth := 0
-	for p := n.Parent(); p != nil; p = p.Parent() {
-		if _, ok := p.(*ast.List); ok {
-			depth++
+// definitions lays out a definition list: terms bold, and their definitions indented
+// below.
+func (l *layouter) definitions(dl *html.Node) {
+	afterTerm := true
+	for c := dl.FirstChild; c != nil; c = dl.FirstChild {
+		dl.RemoveChild(c)
+		switch c.DataAtom {
+		case atom.Dt:
+			l.apart(!afterTerm, func() {
+				l.begin(Paragraph)
+				l.lines(l.read([]glamour.ElementRenderer{strong(l.inline(nil, c, place{}))}))
+			})
+			afterTerm = true
+			continue
+		case atom.Div:
+			l.apart(!afterTerm, func() { l.definitions(c) })
+		default:
+			if isBlank(c) {
+				continue
+			}
+			content := element(atom.Div, c)
+			l.indented("  ", "  ", cellStyle{}, func() { l.blocks(blocksOf(content), false) })
 		}
+		afterTerm = false
 	}
-	return depth
 }
 
 // indented calls layOut with a margin added. If the margins would leave less than a third
 // of the text width, or less than 12 cells, the text keeps its bullet but is not
 // indented further.
-func (s *layouter) indented(m margin, layOut func()) {
-	first, rest := s.marginWidths()
-	room := s.textWidth - max(s.textWidth/3, 12)
-	if rest+ansi.StringWidth(m.rest) > room {
-		m.rest = ""
+func (l *layouter) indented(first, rest string, style cellStyle, layOut func()) {
+	before, beforeRest := l.marginWidths()
+	room := l.textWidth - max(l.textWidth/3, 12)
+	if beforeRest+ansi.StringWidth(rest) > room {
+		rest = ""
 	}
-	if first+ansi.StringWidth(m.first) > max(room, s.textWidth/2) {
-		m.first = ""
+	if before+ansi.StringWidth(first) > max(room, l.textWidth/2) {
+		first = ""
 	}
-	s.margins = append(s.margins, &m)
+	l.margins = append(l.margins, &margin{first: cellsOf(first, style), rest: cellsOf(rest, style)})
 	layOut()
-	s.margins = s.margins[:len(s.margins)-1]
+	l.margins = l.margins[:len(l.margins)-1]
 }
 
 // marginWidths returns the width of the margins of the next line, and of the lines after
 // it.
-func (s *layouter) marginWidths() (first, rest int) {
-	for _, m := range s.margins {
-		w := ansi.StringWidth(m.rest)
+func (l *layouter) marginWidths() (first, rest int) {
+	for _, m := range l.margins {
+		w := widthOf(m.rest)
 		rest += w
 		if !m.used {
-			w = ansi.StringWidth(m.first)
+			w = widthOf(m.first)
 		}
 		first += w
 	}
 	return first, rest
 }
 
-// margin returns the margins before the next line. It is never nil.
-func (s *layouter) margin() []cell {
-	r := cellReader{cells: make([]cell, 0, 2*len(s.margins))}
-	for _, m := range s.margins {
-		text := m.rest
-		if !m.used {
-			text, m.used = m.first, true
+// appendMargin appends the margins before the next line.
+func (l *layouter) appendMargin(cells []cell) []cell {
+	for _, m := range l.margins {
+		if m.used {
+			cells = append(cells, m.rest...)
+		} else {
+			cells, m.used = append(cells, m.first...), true
 		}
-		r.style = m.style
-		r.read(text)
 	}
-	return r.cells
+	return cells
 }
 
-// emit adds a line behind the margins. If an empty line is due before it, it adds that
-// first.
-func (s *layouter) emit(cells []cell) {
-	if s.gap != nil {
-		s.out = append(s.out, s.render(s.gap))
-		s.gap = nil
-	}
-	s.out = append(s.out, s.render(append(s.margin(), cells...)))
+// cellsOf returns a text of dateline's own as cells.
+func cellsOf(s string, style cellStyle) []cell {
+	r := cellReader{style: style}
+	_, _ = r.WriteString(s)
+	return r.cells
 }

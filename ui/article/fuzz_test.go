@@ -1,6 +1,7 @@
 package article
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
@@ -9,8 +10,8 @@ import (
 )
 
 // FuzzRender checks what the pane relies on for every body: no line is too wide, only
-// styles and hyperlinks of this package reach the terminal, and the chunks of an article
-// have as many lines as the whole.
+// styles and hyperlinks of this package reach the terminal, and the pieces of an article
+// are the whole.
 func FuzzRender(f *testing.F) {
 	for _, seed := range []string{
 		"", "plain", "<p>one<p>two", "<pre>\tcode\n\n</pre>", "<table><tr><td>a<td colspan=9>b<tr><td>c</table>", "<ul><li><ol><li>x<blockquote>y",
@@ -24,7 +25,7 @@ func FuzzRender(f *testing.F) {
 		o := full(10 + int(width)%190)
 		h := markup.Body{Raw: raw, Base: "https://e.org/"}.Safe()
 		r := Render(h, o)
-		for _, line := range r.Lines {
+		for _, line := range texts(r.Lines) {
 			if w := ansi.StringWidth(line); w > o.Width {
 				t.Fatalf("%d cells of %d in %q of %q", w, o.Width, line, raw)
 			}
@@ -33,14 +34,14 @@ func FuzzRender(f *testing.F) {
 		for _, l := range r.Links {
 			checkClean(t, l.URL+l.Text, "fuzz", raw)
 		}
-		lines := 0
+		var pieces Rendering
 		for j, more := Start(h, o), true; more; {
-			var next []string
-			next, _, more = j.Next()
-			lines += len(next)
+			var p Piece
+			p, more = j.Next()
+			pieces.Add(p)
 		}
-		if lines != len(r.Lines) {
-			t.Fatalf("%d lines in chunks, %d at once of %q", lines, len(r.Lines), raw)
+		if !reflect.DeepEqual(pieces, r) {
+			t.Fatalf("%d lines in pieces, %d at once of %q", len(pieces.Lines), len(r.Lines), raw)
 		}
 	})
 }

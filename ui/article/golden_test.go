@@ -38,7 +38,7 @@ func TestGolden(t *testing.T) {
 		}
 		for _, width := range []int{40, 72, 90} {
 			r := Render(safe(string(raw)), Options{Width: width, Dark: true, Colors: true})
-			got := strings.ReplaceAll(strings.Join(r.Lines, "\n"), "\x1b", "␛") + "\n\n"
+			got := strings.ReplaceAll(strings.Join(texts(r.Lines), "\n"), "\x1b", "␛") + "\n\n"
 			for _, l := range r.Links {
 				got += fmt.Sprintf("%d %s %q\n", l.N, l.URL, l.Text)
 			}
@@ -91,9 +91,9 @@ func TestEveryWidthKeepsTheText(t *testing.T) {
 // checkLines checks what holds for every rendering.
 func checkLines(t *testing.T, name string, h markup.SafeHTML, width int) {
 	t.Helper()
-	r := Render(h, full(width))
+	lines := texts(Render(h, full(width)).Lines)
 	var shown strings.Builder
-	for i, line := range r.Lines {
+	for i, line := range lines {
 		plain := ansi.Strip(line)
 		shown.WriteString(plain)
 		if w := ansi.StringWidth(line); w > width {
@@ -105,7 +105,7 @@ func checkLines(t *testing.T, name string, h markup.SafeHTML, width int) {
 		if strings.LastIndex(line, "\x1b[m") < strings.LastIndex(line, "\x1b[") {
 			t.Errorf("%s: line %d ends styled: %q", name, i, line)
 		}
-		if plain == "" && (i == 0 || i == len(r.Lines)-1 || ansi.Strip(r.Lines[i-1]) == "" && line == "" && r.Lines[i-1] == "") {
+		if plain == "" && (i == 0 || i == len(lines)-1 || ansi.Strip(lines[i-1]) == "" && line == "" && lines[i-1] == "") {
 			t.Errorf("%s: needless empty line %d", name, i)
 		}
 	}

@@ -1,130 +1,194 @@
 package article
 
 import (
-	"strconv"
+	"io"
 	"strings"
 
-	"charm.land/glamour/v2"
+	glamour "charm.land/glamour/v2/ansi"
 	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"dateline/feed/text"
 )
 
-// newInline returns a glamour renderer; nil if glamour fails. With a width of 0 glamour
-// does not break and pad lines, which is nine tenths of its work. Only tables need a
-// width.
-func (s *layouter) newInline(width int) *glamour.TermRenderer {
-	r, err := glamour.NewTermRenderer(
-		glamour.WithStyles(glamourStyle(s.palette, &s.glyphs)),
-		glamour.WithWordWrap(width),
-		glamour.WithInlineTableLinks(true),
-		glamour.WithPreservedNewLines(),
-	)
-	if err != nil {
-		return nil
-	}
-	return r
+// place says what is around inline HTML.
+type place struct {
+	// link is the link around it; nil if there is none.
+	link *span
+	code bool
+	// symbols replaces the text of a superscript or subscript; nil outside of them.
+	symbols *strings.Replacer
+	// cell reports whether the text is in the cell of a table, which is one line.
+	cell bool
 }
 
-// glamourise renders Markdown with glamour. Text without markup is returned as it is:
-// escaped text has no punctuation, so any punctuation is markup. If glamour fails, the
-// text has no styles.
-func glamourise(r *glamour.TermRenderer, md string) string {
-	if r == nil || !strings.ContainsAny(md, "*`[~#|") {
-		return md
-	}
-	out, err := r.Render(md)
-	if err != nil {
-		return md
-	}
-	return strings.Trim(out, "\n")
-}
-
-// paragraph lays out a paragraph or a heading.
-func (s *layouter) paragraph(md string) {
-	var r cellReader
-	r.read(glamourise(s.inline, md))
-	first, rest := s.marginWidths()
-	for _, line := range wrap(r.cells, s.textWidth-first, s.textWidth-rest) {
-		s.emit(line)
-	}
-}
-
-// rule draws a rule as wide as the text.
-func (s *layouter) rule() {
-	_, rest := s.marginWidths()
-	r := cellReader{style: layoutStyle{attr: faint}}
-	r.read(strings.Repeat(s.glyphs.Rule, s.textWidth-rest))
-	s.emit(r.cells)
-}
-
-// code lays out a code block, indented by two cells. A line that is too long continues
-// in the next line behind a symbol.
-func (s *layouter) code(source string) {
-	if strings.TrimSpace(source) == "" {
-		return
-	}
-	s.indented(margin{first: "  ", rest: "  "}, func() {
-		first, rest := s.marginWidths()
-		for _, line := range strings.Split(strings.Trim(source, "\n"), "\n") {
-			r := cellReader{style: layoutStyle{color: s.palette.Code}}
-			r.read(strings.TrimRight(line, " "))
-			s.codeLine(r.cells, s.textWidth-max(first, rest))
+// inline appends glamour's elements for the content of n.
+func (l *layouter) inline(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.Type {
+		case html.TextNode:
+			out = l.text(out, c.Data, at)
+		case html.ElementNode:
+			out = l.element(out, c, at)
 		}
-	})
-}
-
-// codeLine emits a line of code as lines of at most limit cells.
-func (s *layouter) codeLine(cells []cell, limit int) {
-	symbol := cellReader{style: layoutStyle{attr: faint}}
-	symbol.read(s.glyphs.Wrapped)
-	var prefix []cell
-	for {
-		room, n := limit-len(prefix), 0
-		for width := 0; n < len(cells) && width+int(cells[n].width) <= room; n++ {
-			width += int(cells[n].width)
-		}
-		if n == 0 && len(cells) > 0 {
-			n = 1
-		}
-		s.emit(append(prefix[:len(prefix):len(prefix)], cells[:n]...))
-		if cells = cells[n:]; len(cells) == 0 {
-			return
-		}
-		prefix = symbol.cells
 	}
+	return out
 }
 
-// render returns a line of cells as a string that starts and ends unstyled.
-func (s *layouter) render(line []cell) string {
-	line = trim(line)
-	var b strings.Builder
-	var now layoutStyle
-	var link int32
-	for _, c := range line {
-		want := c.style.allowed(s.options)
-		if c.link != link {
-			b.WriteString(s.hyperlink(link, c.link))
-			link = c.link
-		}
-		if !s.plain && want != now {
-			b.WriteString(sgr(now, want))
-			now = want
-		}
-		b.WriteString(c.text)
+// text appends a text node.
+func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []glamour.ElementRenderer {
+	s = text.CleanText(s)
+	if at.symbols != nil {
+		s = at.symbols.Replace(s)
 	}
-	b.WriteString(sgr(now, layoutStyle{}))
-	b.WriteString(s.hyperlink(link, 0))
-	return b.String()
-}
-
-// hyperlink returns the sequence (OSC 8) that ends the link from and starts the link
-// to. 0 means no link. The id tells the terminal that the parts of a link on several
-// lines belong together.
-func (s *layouter) hyperlink(from, to int32) string {
 	switch {
-	case !s.options.Links || s.plain || from == to:
-		return ""
-	case to <= 0 || int(to) > len(s.links.list):
-		return ansi.ResetHyperlink()
+	case at.code:
+		// CodeSpanElement takes no style from the elements around it, so that code
+		// would never be bold.
+		return append(out, &glamour.BaseElement{Token: escaper.Replace(s), Style: l.style.Code.StylePrimitive})
+	case at.link != nil:
+		return appendText(out, s)
 	}
-	return ansi.SetHyperlink(s.links.list[to-1].URL, "id="+strconv.Itoa(int(to)))
+	return l.textWithLinks(out, s)
+}
+
+// element appends an element with its content. A block inside of a heading or of the cell
+// of a table becomes text with spaces around.
+func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
+	switch n.DataAtom {
+	case atom.Br:
+		if at.cell {
+			return appendText(out, " ")
+		}
+		return append(out, &glamour.BaseElement{Token: "\n"})
+	case atom.Img:
+		return l.picture(out, n, at)
+	case atom.A:
+		return l.anchor(out, n, at)
+	case atom.B, atom.Strong:
+		return append(out, strong(l.inline(nil, n, at)))
+	case atom.I, atom.Em:
+		return append(out, &glamour.EmphasisElement{Level: 1, Children: l.inline(nil, n, at)})
+	case atom.Del, atom.S, atom.Strike:
+		return append(out, &span{style: l.style.Strikethrough, children: l.inline(nil, n, at)})
+	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
+		at.code = true
+	case atom.Sup, atom.Sub:
+		at.symbols = l.symbols(n)
+	case atom.Video, atom.Audio:
+		return l.media(out, n, at)
+	case atom.Rt:
+		if n.PrevSibling == nil || n.PrevSibling.DataAtom != atom.Rp {
+			return appendText(l.inline(appendText(out, "("), n, at), ")")
+		}
+	case atom.Q:
+		return appendText(l.inline(appendText(out, "“"), n, at), "”")
+	}
+	block := isBlock(n.DataAtom)
+	if block && n.PrevSibling != nil {
+		out = appendText(out, " ")
+	}
+	out = l.inline(out, n, at)
+	if block && n.NextSibling != nil {
+		out = appendText(out, " ")
+	}
+	return out
+}
+
+// The symbols of superscripts and subscripts. Only digits and signs have some.
+var (
+	raised  = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹", "+", "⁺", "-", "⁻", " ", "")
+	lowered = strings.NewReplacer("0", "₀", "1", "₁", "2", "₂", "3", "₃", "4", "₄", "5", "₅", "6", "₆", "7", "₇", "8", "₈", "9", "₉", "+", "₊", "-", "₋", " ", "")
+)
+
+// symbols returns what replaces the text of a superscript or subscript, because x2 would
+// mean something else than x<sup>2</sup>; nil if that is not possible.
+func (l *layouter) symbols(n *html.Node) *strings.Replacer {
+	switch {
+	case l.options.ASCII || strings.Trim(textOf(n), "0123456789+- ") != "":
+		return nil
+	case n.DataAtom == atom.Sub:
+		return lowered
+	}
+	return raised
+}
+
+// appendText appends a text. In HTML every kind of white space is a space.
+func appendText(out []glamour.ElementRenderer, s string) []glamour.ElementRenderer {
+	if s == "" {
+		return out
+	}
+	return append(out, &glamour.BaseElement{Token: escaper.Replace(s)})
+}
+
+// escaper makes white space of HTML spaces. It doubles backslashes, because BaseElement
+// drops those before punctuation.
+var escaper = strings.NewReplacer(`\`, `\\`, "\n", " ", "\t", " ")
+
+// strong returns an element that makes others bold.
+func strong(children []glamour.ElementRenderer) glamour.ElementRenderer {
+	return &glamour.EmphasisElement{Level: 2, Children: children}
+}
+
+// span is what glamour has no element for: struck text and links, in which other elements
+// keep their own style.
+type span struct {
+	children []glamour.ElementRenderer
+	// style is what the span adds to the style around: underline, or struck.
+	style glamour.StylePrimitive
+	// mark is the [linkMark] of a link or picture; empty for others. outer is the link
+	// around it.
+	mark  string
+	outer *span
+}
+
+// Render writes the span outside of other styles.
+func (e *span) Render(w io.Writer, ctx glamour.RenderContext) error {
+	return e.StyleOverrideRender(w, ctx, glamour.StylePrimitive{})
+}
+
+// StyleOverrideRender writes the span with the style that is around it.
+func (e *span) StyleOverrideRender(w io.Writer, ctx glamour.RenderContext, around glamour.StylePrimitive) error {
+	if e.style.Underline != nil {
+		around.Underline = e.style.Underline
+	}
+	if e.style.CrossedOut != nil {
+		around.CrossedOut = e.style.CrossedOut
+	}
+	_, _ = io.WriteString(w, e.mark)
+	for _, c := range e.children {
+		if o, ok := c.(glamour.StyleOverriderElementRenderer); ok {
+			_ = o.StyleOverrideRender(w, ctx, around)
+		} else {
+			_ = c.Render(w, ctx)
+		}
+	}
+	switch {
+	case e.mark == "":
+		return nil
+	case e.outer != nil && e.outer.mark != "":
+		_, err := io.WriteString(w, e.outer.mark)
+		return err
+	}
+	_, err := io.WriteString(w, linkMark(0, 0))
+	return err
+}
+
+// dim is a faint text that dateline adds. Glamour cannot make text faint.
+type dim string
+
+// Render writes the text.
+func (e dim) Render(w io.Writer, _ glamour.RenderContext) error {
+	_, err := io.WriteString(w, ansi.Style{}.Faint().Styled(string(e)))
+	return err
+}
+
+// read returns what the elements write, without needless spaces. The cells are valid until
+// the next call.
+func (l *layouter) read(elements []glamour.ElementRenderer) []cell {
+	l.reader = cellReader{cells: l.reader.cells[:0]}
+	// The reader never fails, and so do the elements.
+	_ = (&span{children: elements}).Render(&l.reader, l.context)
+	return collapse(l.reader.cells)
 }

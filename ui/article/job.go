@@ -1,65 +1,148 @@
 package article
 
 import (
-	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"strings"
+
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
 )
 
-// chunkSize is how much text, in bytes, one call of [Job.Next] lays out at least. It
-// takes a few milliseconds.
-const chunkSize = 4 << 10
+// maxArticle and maxCode are the largest article and code block, in bytes, and
+// maxNesting the deepest nesting of lists and quotes that are laid out. The sanitiser
+// has its own limits, but this package does not rely on them.
+const (
+	maxArticle = 1 << 20
+	maxCode    = 64 << 10
+	maxNesting = 8
+)
 
-// Job lays out an article chunk by chunk. The first lines can be shown while the
-// others are laid out. Only one goroutine may use a Job at a time. Several jobs may
-// run at once.
+// parseSize is how much HTML, in bytes, is parsed at once at least. chunkSize is how much
+// of an article, in the measure of [weight], one call of [Job.Next] lays out at least. It
+// takes about a millisecond.
+const (
+	parseSize = 16 << 10
+	chunkSize = 4 << 10
+)
+
+// Job lays out an article piece by piece. The first lines can be shown while the others
+// are laid out. Only one goroutine may use a Job at a time. Several jobs may run at once.
 type Job struct {
-	markup    htmlMarkup
-	links     links
-	prepare   preparer
-	converter *converter.Converter
-	layout    layouter
+	// rest is the HTML that is not parsed yet, blocks are those that are not laid out.
+	rest   string
+	blocks []*html.Node
+	layout *layouter
 	// shown is how many links Next has returned so far.
 	shown int
-	// started reports whether Next has returned a line.
-	started bool
+}
+
+// Piece is a part of an article.
+type Piece struct {
+	// Lines are the lines from At on. At is the number of lines before the piece, or
+	// less if the piece colours a block of code: then it replaces as many lines as it
+	// has, and their text stays the same.
+	At    int
+	Lines []Line
+	// Links are the links that no earlier piece has.
+	Links []Link
+	// Whole reports whether this piece or an earlier one has the last line. Later pieces
+	// only colour code.
+	Whole bool
 }
 
 // Start returns a job for an article. [Job.Next] does the work.
 func Start(h markup.SafeHTML, o Options) *Job {
-	j := &Job{markup: newMarkup(h), converter: newConverter(), layout: newLayouter(o)}
-	j.prepare = preparer{links: &j.links, ascii: o.ASCII}
-	j.layout.links = &j.links
-	return j
+	s := h.String()
+	if len(s) > maxArticle {
+		s = s[:max(strings.LastIndexByte(s[:maxArticle], '<'), maxArticle/2)]
+		s = strings.ToValidUTF8(s, "") + "<p>[The rest of this article is too long to show.]</p>"
+	}
+	return &Job{rest: s, layout: newLayouter(o)}
 }
 
-// Next lays out the next chunk. It returns the lines of the chunk and the links that
-// did not occur before. All chunks together are what [Render] returns. A chunk may
-// have no lines. more reports whether there is another chunk.
-func (j *Job) Next() (lines []string, links []Link, more bool) {
-	root := &html.Node{Type: html.DocumentNode}
-	j.prepare.size = 0
-	for j.prepare.size < chunkSize {
-		unit := j.markup.next()
-		if unit == nil {
+// Next returns the next piece, which may have no lines. All pieces together are what
+// [Render] returns. more reports whether there is another piece. The pieces that colour
+// code come last, because colouring takes longer than anything else.
+func (j *Job) Next() (p Piece, more bool) {
+	l := j.layout
+	if j.isLaidOut() {
+		p = l.colorNext()
+		p.Whole = true
+		return p, len(l.uncolored) > 0
+	}
+	p.At = l.count
+	l.out = nil
+	for size := 0; size < chunkSize; {
+		b := j.nextBlock()
+		if b == nil {
 			break
 		}
-		root.AppendChild(unit)
-		j.prepare.node(unit, enclosing{})
+		size += weight(b)
+		l.apart(l.count > 0, func() { l.block(b) })
 	}
-	md, err := j.converter.ConvertNode(root)
-	if err != nil {
-		// This fails only if the converter has no plugins. The tree still has the
-		// text.
-		md = []byte(textOf(root))
+	p.Lines, p.Links = l.out, l.links.list[j.shown:]
+	j.shown = len(l.links.list)
+	p.Whole = j.isLaidOut()
+	return p, !p.Whole || len(l.uncolored) > 0
+}
+
+// all returns the whole article.
+func (j *Job) all() (r Rendering) {
+	for more := true; more; {
+		var p Piece
+		p, more = j.Next()
+		r.Add(p)
 	}
-	lines = j.layout.layOut(md)
-	if j.started && len(lines) > 0 {
-		lines = append([]string{""}, lines...)
+	return r
+}
+
+// isLaidOut reports whether there is no further block.
+func (j *Job) isLaidOut() bool { return len(j.blocks) == 0 && j.rest == "" }
+
+// nextBlock returns the next block; nil at the end. It parses only as much HTML as needed.
+func (j *Job) nextBlock() *html.Node {
+	for len(j.blocks) == 0 {
+		if j.rest == "" {
+			return nil
+		}
+		end := topLevel(j.rest, parseSize)
+		j.blocks, j.rest = parse(j.rest[:end]), j.rest[end:]
 	}
-	j.started = j.started || len(lines) > 0
-	links = j.links.list[j.shown:]
-	j.shown = len(j.links.list)
-	return lines, links, j.markup.more()
+	b := j.blocks[0]
+	j.blocks = j.blocks[1:]
+	return b
+}
+
+// topLevel returns the offset of the first end of a top-level block at size bytes or
+// later, or the length of s. It relies on sanitised HTML: every element is closed,
+// and no attribute has angle brackets.
+func topLevel(s string, size int) int {
+	depth := 0
+	for at := 0; ; {
+		start := strings.IndexByte(s[at:], '<')
+		if start < 0 {
+			return len(s)
+		}
+		at += start + 1
+		end := strings.IndexByte(s[at:], '>')
+		if end < 0 {
+			return len(s)
+		}
+		tag, closing := strings.CutPrefix(s[at:at+end], "/")
+		at += end + 1
+		name, _, _ := strings.Cut(tag, " ")
+		kind := atom.Lookup([]byte(strings.TrimSuffix(name, "/")))
+		switch kind {
+		case atom.Br, atom.Hr, atom.Img, atom.Source:
+			continue
+		}
+		if !closing {
+			depth++
+			continue
+		}
+		if depth--; depth == 0 && at >= size && isBlock(kind) {
+			return at
+		}
+	}
 }

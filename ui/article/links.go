@@ -1,15 +1,16 @@
 package article
 
 import (
-	"net/url"
-	"path"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	glamour "charm.land/glamour/v2/ansi"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -38,71 +39,37 @@ func (l *links) numberOf(address, s string) int {
 	return n
 }
 
-// reference returns the faint [n] behind a link. A no-break space ties it to the word
-// before it.
-func reference(n int) string {
-	return string(dimStart) + "\u00a0" + escapePunct("["+strconv.Itoa(n)+"]") + string(dimEnd)
-}
-
-// fileName is the last part of an image's address.
-func fileName(address string) string {
-	const none = "image"
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme == "data" {
-		return none
-	}
-	name := text.Clean(path.Base(u.Path))
-	if name == "" || name == "." || name == "/" {
-		return none
-	}
-	return name
-}
-
 // bareURL returns the offsets of the first http address in plain text; -1 if there is
 // none.
 func bareURL(s string) (start, end int) {
-	for from := 0; ; {
+	for from := 0; ; from = start + len("http") {
 		i := strings.Index(s[from:], "http")
 		if i < 0 {
 			return -1, -1
 		}
 		start = from + i
-		rest := s[start:]
-		if scheme := schemeLen(rest); scheme > 0 && (start == 0 || !isWordByte(s[start-1])) {
-			if n := urlLen(rest); n > scheme {
-				return start, start + n
-			}
+		before, _ := utf8.DecodeLastRuneInString(s[:start])
+		scheme, _, found := strings.Cut(s[start:min(start+len("https://"), len(s))], "://")
+		if !found || scheme != "http" && scheme != "https" || before < utf8.RuneSelf && isWordRune(before) {
+			continue
 		}
-		from = start + len("http")
-	}
-}
-
-func isWordByte(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-}
-
-// schemeLen returns the length of "http://" or "https://" at the start of s; 0 if neither
-// is there.
-func schemeLen(s string) int {
-	for _, p := range []string{"http://", "https://"} {
-		if strings.HasPrefix(s, p) {
-			return len(p)
+		if n := urlLen(s[start:]); n > len(scheme)+len("://") {
+			return start, start + n
 		}
 	}
-	return 0
 }
 
 // urlLen returns the length of the address at the start of s. Punctuation at its end is
 // not part of the address, because it belongs to the sentence. A closing bracket is
 // part of it only if the address has the opening bracket, too.
 func urlLen(s string) int {
+	s = s[:min(len(s), 2048)]
 	end := strings.IndexFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || r >= 0x2000 && !unicode.IsLetter(r) || r >= 0x2E80 || strings.ContainsRune("<>\"`|\\^{}", r)
 	})
 	if end < 0 {
 		end = len(s)
 	}
-	end = min(end, 2048)
 	for end > 0 {
 		last := s[end-1]
 		unopened := last == ')' && strings.Count(s[:end], "(") < strings.Count(s[:end], ")")
@@ -114,36 +81,50 @@ func urlLen(s string) int {
 	return end
 }
 
-// anchor numbers a link and puts its number behind it. If the address is not safe or
-// there is no text, only the content stays.
-func (p *preparer) anchor(n *html.Node, at enclosing) {
-	if hasBlock(n) {
-		pushDown(n)
-		rename(n, atom.Div)
-		p.children(n, at)
-		return
+// anchor appends a link with its number behind it. If the address is not safe or there is
+// no text, only the content stays.
+func (l *layouter) anchor(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
+	link := &span{style: l.style.LinkText, outer: at.link}
+	at.link = link
+	link.children = l.inline(nil, n, at)
+	name := linkText(n)
+	number := 0
+	if name != "" {
+		number = l.links.numberOf(markup.NodeAttribute(n, "href"), name)
 	}
-	address, text := attr(n, "href"), linkText(n)
-	at.link = true
-	p.children(n, at)
-	if strings.TrimSpace(unescape(textOf(n))) == "" {
-		unwrap(n)
-		return
-	}
-	number := p.links.numberOf(address, text)
 	if number == 0 {
-		unwrap(n)
-		return
+		link.style.Underline = nil
+		return append(out, link)
 	}
-	// The control runes say which link it is. The address is only a fragment, because
-	// glamour prints other addresses behind the link.
-	n.Attr = []html.Attribute{{Key: "href", Val: "#"}}
-	n.InsertBefore(textNode(linkStartRunes(number)), n.FirstChild)
-	end := string(linkEnd)
-	if !strings.HasSuffix(strings.TrimSpace(textOf(n)), reference(number)) {
-		end += reference(number)
+	link.mark = linkMark(int32(number), 0)
+	out = append(out, link)
+	if ref := reference(number); len(link.children) == 0 || link.children[len(link.children)-1] != ref {
+		out = append(out, ref)
 	}
-	n.AppendChild(textNode(end))
+	return out
+}
+
+// reference returns the faint [n] behind a link. A no-break space ties it to the word
+// before it.
+func reference(n int) dim { return dim("\u00a0[" + strconv.Itoa(n) + "]") }
+
+// textWithLinks appends a text with its web addresses as links.
+func (l *layouter) textWithLinks(out []glamour.ElementRenderer, s string) []glamour.ElementRenderer {
+	for {
+		start, end := bareURL(s)
+		if start < 0 {
+			break
+		}
+		address := s[start:end]
+		if number := l.links.numberOf(address, address); number > 0 {
+			link := &span{style: l.style.LinkText, mark: linkMark(int32(number), 0), children: appendText(nil, address)}
+			out = append(appendText(out, s[:start]), link, reference(number))
+		} else {
+			out = appendText(out, s[:end])
+		}
+		s = s[end:]
+	}
+	return appendText(out, s)
 }
 
 // linkText returns the name of a link for the list of links: its text, or the
@@ -153,7 +134,7 @@ func linkText(n *html.Node) string {
 		return s
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.DataAtom == atom.Img {
+		if c.DataAtom == atom.Img && !isPixel(c) {
 			return imageText(c)
 		}
 		if s := linkText(c); s != "" {
@@ -169,25 +150,23 @@ func pushDown(a *html.Node) {
 	for n := firstBlock(target); n != nil; n = firstBlock(target) {
 		target = n
 	}
-	link := element(atom.A)
-	link.Attr = []html.Attribute{{Key: "href", Val: attr(a, "href")}}
-	moveChildren(link, target)
-	flattenBlocks(link)
+	link := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: a.Attr}
+	for c := target.FirstChild; c != nil; c = target.FirstChild {
+		target.RemoveChild(c)
+		link.AppendChild(c)
+	}
 	target.AppendChild(link)
 }
 
 // firstBlock returns the first block in n that has text; nil if there is none.
 func firstBlock(n *html.Node) *html.Node {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type != html.ElementNode {
-			continue
-		}
+	for c := range n.Descendants() {
 		if isBlock(c.DataAtom) && strings.TrimSpace(textOf(c)) != "" {
 			return c
-		}
-		if b := firstBlock(c); b != nil {
-			return b
 		}
 	}
 	return nil
 }
+
+// isWordRune reports whether r is a letter or a digit.
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

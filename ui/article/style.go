@@ -20,26 +20,22 @@ const (
 	struck
 )
 
-// layoutStyle is the style of a cell.
-type layoutStyle struct {
+// cellStyle is the style of a cell.
+type cellStyle struct {
 	attr attribute
-	// color is an index into the terminal's 256 colours plus 1; 0 means the
+	// color is an index into the terminal's first 16 colours plus 1; 0 means the
 	// terminal's own text colour.
 	color int16
 }
 
-// colors returns the colours that the options allow.
-func colors(o Options) style.Article {
-	if !o.Colors {
-		return style.Article{}
-	}
-	return style.ArticleColors(o.Dark)
-}
-
-// glamourStyle returns the style for glamour. Colour, margin and indent of the document
-// stay unset, because glamour would pad every line with styled spaces.
+// glamourStyle returns the style for glamour's elements. Margins and indents stay unset,
+// because blocks.go lays out the blocks.
+//
+// Chroma keeps the first style that glamour registers for code, so that style must be the
+// same on every background. Text in code has no colour there: code.go adds it. The style
+// for errors stays unset, because code in articles often is a fragment.
 func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
-	yes := true
+	yes, text := true, style.CodeString
 	c := ansi.StyleConfig{}
 	c.Heading.Bold = &yes
 	c.H1.Color, c.H2.Color = colorName(p.Heading), colorName(p.Heading)
@@ -49,6 +45,11 @@ func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
 	c.LinkText.Underline = &yes
 	c.Code.Color = colorName(p.Code)
 	c.Table.RowSeparator, c.Table.ColumnSeparator, c.Table.CenterSeparator = &g.Rule, &g.Column, &g.Cross
+	c.CodeBlock.Chroma = &ansi.Chroma{
+		Keyword:       ansi.StylePrimitive{Bold: &yes},
+		Comment:       ansi.StylePrimitive{Italic: &yes},
+		LiteralString: ansi.StylePrimitive{Color: &text},
+	}
 	return c
 }
 
@@ -61,76 +62,57 @@ func colorName(index int16) *string {
 	return &s
 }
 
+// attributes are the attributes that a code of SGR sets, or, above 20, unsets.
+var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 9: struck, 22: bold | faint, 23: italic, 24: underline, 29: struck}
+
 // apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
-// ignores backgrounds and colours beyond the 256, which glamourStyle does not use.
-func (s layoutStyle) apply(params string) layoutStyle {
-	codes := strings.Split(params, ";")
-	for i := 0; i < len(codes); i++ {
-		n, _ := strconv.Atoi(codes[i])
+// ignores backgrounds and other colours than the 16, which glamourStyle does not use.
+func (s cellStyle) apply(params string) cellStyle {
+	for code := range strings.SplitSeq(params, ";") {
+		n, _ := strconv.Atoi(code)
 		switch {
 		case n == 0:
-			s = layoutStyle{}
-		case n == 1:
-			s.attr |= bold
-		case n == 3:
-			s.attr |= italic
-		case n == 4:
-			s.attr |= underline
-		case n == 9:
-			s.attr |= struck
+			s = cellStyle{}
+		case n > 0 && n < 20:
+			s.attr |= attributes[n]
+		case n > 0 && n < len(attributes):
+			s.attr &^= attributes[n]
 		case n >= 30 && n <= 37:
 			s.color = int16(n - 30 + 1)
+		case n == 39:
+			s.color = 0
 		case n >= 90 && n <= 97:
 			s.color = int16(n - 90 + 8 + 1)
-		case n == 38 && i+2 < len(codes) && codes[i+1] == "5":
-			index, _ := strconv.Atoi(codes[i+2])
-			s.color = int16(index&0xff + 1)
-			i += 2
 		}
 	}
 	return s
 }
 
-// sgr returns the shortest sequence that changes one style into another.
-func sgr(from, to layoutStyle) string {
+// appendSGR appends the shortest sequence that changes one style into another.
+func appendSGR(b []byte, from, to cellStyle) []byte {
 	if from == to {
-		return ""
+		return b
 	}
-	if to == (layoutStyle{}) {
-		return "\x1b[m"
+	b = append(b, "\x1b["...)
+	if to == (cellStyle{}) {
+		return append(b, 'm')
 	}
-	var codes []string
 	if from.attr&^to.attr != 0 || from.color != 0 && from.color != to.color {
-		codes, from = append(codes, ""), layoutStyle{}
+		b, from = append(b, ';'), cellStyle{}
 	}
-	for _, a := range []struct {
-		attr attribute
-		code string
-	}{{bold, "1"}, {faint, "2"}, {italic, "3"}, {underline, "4"}, {struck, "9"}} {
-		if (to.attr&^from.attr)&a.attr != 0 {
-			codes = append(codes, a.code)
+	for i, code := range "12349" {
+		if (to.attr&^from.attr)&(1<<i) != 0 {
+			b = append(b, byte(code), ';')
 		}
 	}
 	if to.color != from.color {
-		switch index := int(to.color - 1); {
-		case index < 8:
-			codes = append(codes, strconv.Itoa(30+index))
-		case index < 16:
-			codes = append(codes, strconv.Itoa(90+index-8))
-		default:
-			codes = append(codes, "38;5;"+strconv.Itoa(index))
+		code := 30 + int64(to.color-1)
+		if to.color > 8 {
+			code = 90 + int64(to.color-9)
 		}
+		b = strconv.AppendInt(b, code, 10)
+	} else {
+		b = b[:len(b)-1]
 	}
-	return "\x1b[" + strings.Join(codes, ";") + "m"
-}
-
-// allowed returns the style as far as the options allow it.
-func (s layoutStyle) allowed(o Options) layoutStyle {
-	if o.Colors {
-		return s
-	}
-	if s.attr&italic != 0 {
-		s.attr |= underline
-	}
-	return layoutStyle{attr: s.attr & (bold | underline | struck)}
+	return append(b, 'm')
 }

@@ -1,216 +1,210 @@
 package article
 
 import (
-	"strings"
+	"slices"
+	"strconv"
 	"unicode/utf8"
 
-	extast "github.com/yuin/goldmark/extension/ast"
+	glamour "charm.land/glamour/v2/ansi"
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
 )
 
-// minColumn is the least width of a readable column, with its border.
-const minColumn = 8
+const (
+	// maxSpan is how many rows or columns a cell takes at most.
+	maxSpan = 24
+	// minColumn is the least width of a readable column, with its border.
+	minColumn = 8
+	// borderWidth is the width of a border with the spaces beside it.
+	borderWidth = 3
+)
 
-// table lays out a table with glamour, at its own width or else at the text width. A
-// table with too many columns becomes a record for each row.
-func (s *layouter) table(t *extast.Table) {
-	rows := s.rows(t)
-	if len(rows) == 0 || len(rows[0]) == 0 {
+// tableRow is a row of a table, with the cells of the screen for each of its cells.
+type tableRow [][]cell
+
+// grid is the content of a table.
+type grid struct {
+	// header names the columns; nil if the table has no header.
+	header tableRow
+	rows   []tableRow
+	align  []lipgloss.Position
+	widths []int
+	// spans[i] is how many more rows the last cell in column i takes.
+	spans []int
+	// letters is the number of letters and digits.
+	letters int
+}
+
+// table lays out a table with lipgloss, as glamour does: at its own width, or else at
+// the text width. A table with too many columns becomes a record for each row.
+func (l *layouter) table(n *html.Node) {
+	l.begin(Table)
+	g := l.grid(n)
+	if g.header == nil && g.rows == nil {
 		return
 	}
-	_, margin := s.marginWidths()
-	room := s.textWidth - margin
-	md := tableMarkdown(rows, t.Alignments)
-	if s.tryTable(md, rows, room, 0) {
+	natural := (len(g.widths) - 1) * borderWidth
+	for _, w := range g.widths {
+		natural += w
+	}
+	first, rest := l.marginWidths()
+	room := l.textWidth - max(first, rest)
+	var lines [][]cell
+	switch {
+	case natural <= room:
+		lines = l.tableLines(g, 0)
+	case len(g.widths)*minColumn <= room:
+		lines = l.tableLines(g, room)
+	}
+	if lines == nil || countLetters(lines...) < g.letters {
+		l.records(g)
 		return
-	}
-	if len(rows[0])*minColumn > room || !s.tryTable(md, rows, room, room) {
-		s.records(rows)
-	}
-}
-
-// rows returns the Markdown of every cell. The first row is the header.
-func (s *layouter) rows(t *extast.Table) [][]string {
-	var rows [][]string
-	for r := t.FirstChild(); r != nil; r = r.NextSibling() {
-		var row []string
-		for c := r.FirstChild(); c != nil; c = c.NextSibling() {
-			row = append(row, strings.TrimSpace(s.lines(c)))
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-// tableMarkdown returns the Markdown of a table with a bold header.
-func tableMarkdown(rows [][]string, alignments []extast.Alignment) string {
-	var b strings.Builder
-	for i, row := range rows {
-		b.WriteByte('|')
-		for _, c := range row {
-			if i == 0 {
-				c = strong(c)
-			}
-			b.WriteString(" " + c + " |")
-		}
-		b.WriteByte('\n')
-		if i > 0 {
-			continue
-		}
-		b.WriteByte('|')
-		for _, a := range alignments {
-			switch a {
-			case extast.AlignRight:
-				b.WriteString("--:|")
-			case extast.AlignCenter:
-				b.WriteString(":-:|")
-			default:
-				b.WriteString("---|")
-			}
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// strong makes Markdown bold, unless a part of it is bold already.
-func strong(md string) string {
-	if md == "" || strings.Contains(md, "**") {
-		return md
-	}
-	return "**" + string(emptyLetter) + md + string(emptyLetter) + "**"
-}
-
-// tryTable lays out the table and reports whether it fits into room cells with its whole
-// text. If it does not, nothing is emitted. width is the width of the table; 0 means as
-// wide as its text.
-func (s *layouter) tryTable(md string, rows [][]string, room, width int) bool {
-	renderer := s.inline
-	if width > 0 {
-		// Glamour puts a space before every cell. tableLine removes the first one.
-		renderer = s.newInline(width + 1)
-	}
-	var r cellReader
-	r.read(glamourise(renderer, md))
-	lines := splitLines(r.cells)
-	for len(lines) > 0 && len(trim(lines[0])) == 0 {
-		lines = lines[1:]
-	}
-	if len(lines) < 2 || countWordRunes(r.cells) < s.wordRunesIn(rows) {
-		return false
-	}
-	if emptyRow(rows[0]) {
-		// Glamour draws an empty header, too, and a rule under it.
-		lines = lines[2:]
-	}
-	widest := 0
-	for i, line := range lines {
-		lines[i] = s.tableLine(line)
-		if !s.isRule(lines[i]) {
-			widest = max(widest, widthOf(lines[i]))
-		}
-	}
-	if widest > room {
-		return false
 	}
 	for _, line := range lines {
-		if s.isRule(line) {
-			line = line[:min(len(line), widest)]
-		}
-		s.emit(line)
+		l.emit(line, NewLine)
 	}
-	return true
 }
 
-// tableLine removes the first space of a line and makes the borders faint. It also
-// removes hyperlinks: a link may continue in the next line of its table cell, with the
-// text of other table cells in between.
-func (s *layouter) tableLine(line []cell) []cell {
-	line = trim(line[min(len(line), 1):])
-	for i, c := range line {
-		line[i].link = 0
-		if c.text == s.glyphs.Column || c.text == s.glyphs.Rule && s.isRule(line) || c.text == s.glyphs.Cross {
-			line[i].style = layoutStyle{attr: faint}
-		}
-	}
-	return line
-}
-
-// isRule reports whether a line is the rule under a table's header.
-func (s *layouter) isRule(line []cell) bool {
-	for _, c := range line {
-		if c.text != s.glyphs.Rule && c.text != s.glyphs.Cross {
-			return false
+// grid reads a table. Its caption is laid out at once, above.
+func (l *layouter) grid(n *html.Node) grid {
+	var g grid
+	for c := range n.Descendants() {
+		switch c.DataAtom {
+		case atom.Caption:
+			l.begin(Paragraph)
+			l.lines(l.read(l.inline(nil, c, place{})))
+			l.begin(Table)
+		case atom.Tr:
+			switch row, header := l.row(c, &g); {
+			case row == nil:
+			case header && g.header == nil && g.rows == nil:
+				g.header = row
+			default:
+				g.rows = append(g.rows, row)
+			}
 		}
 	}
-	return len(line) > 0
+	return g
 }
 
-// widthOf returns the width of a line in cells.
-func widthOf(line []cell) int {
-	w := 0
-	for _, c := range line {
-		w += int(c.width)
+// row reads a row. It is nil if it has no text. header reports whether it names the
+// columns: it is in a <thead>, or has no other cells than <th>.
+func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
+	head, onlyTh, some := tr.Parent.DataAtom == atom.Thead, true, false
+	put := func(cells []cell, rows int) {
+		column := len(row)
+		if column == len(g.spans) {
+			g.spans, g.widths, g.align = append(g.spans, 0), append(g.widths, 0), append(g.align, lipgloss.Left)
+		}
+		g.spans[column], g.widths[column] = rows, max(g.widths[column], widthOf(cells))
+		row = append(row, cells)
 	}
-	return w
-}
-
-// splitLines divides cells into lines at the line breaks.
-func splitLines(cells []cell) [][]cell {
-	lines := [][]cell{nil}
-	for _, c := range cells {
-		if c.kind == lineBreak {
-			lines = append(lines, nil)
+	for c := range tr.ChildNodes() {
+		if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
 			continue
 		}
-		lines[len(lines)-1] = append(lines[len(lines)-1], c)
+		for len(row) < len(g.spans) && g.spans[len(row)] > 0 {
+			put(nil, g.spans[len(row)]-1)
+		}
+		elements := l.inline(nil, c, place{cell: true})
+		if head || c.DataAtom == atom.Th {
+			elements = []glamour.ElementRenderer{strong(elements)}
+		}
+		cells := slices.Clone(l.read(elements))
+		some, onlyTh = some || len(cells) > 0, onlyTh && (len(cells) == 0 || c.DataAtom == atom.Th)
+		g.letters += countLetters(cells)
+		rows := spanOf(c, "rowspan") - 1
+		put(cells, rows)
+		switch markup.NodeAttribute(c, "align") {
+		case "right":
+			g.align[len(row)-1] = lipgloss.Right
+		case "center":
+			g.align[len(row)-1] = lipgloss.Center
+		}
+		for range spanOf(c, "colspan") - 1 {
+			put(nil, rows)
+		}
 	}
-	return lines
+	if !some {
+		return nil, false
+	}
+	return row, head || onlyTh
 }
 
-func emptyRow(row []string) bool {
-	return strings.TrimSpace(strings.Join(row, "")) == ""
+// spanOf returns how many rows or columns a cell takes.
+func spanOf(cell *html.Node, key string) int {
+	n, _ := strconv.Atoi(markup.NodeAttribute(cell, key))
+	return min(max(n, 1), maxSpan)
 }
 
-// countWordRunes counts the letters and digits. Borders have none.
-func countWordRunes(cells []cell) int {
+// tableLines returns the lines of a table that is width cells wide; 0 means as wide as its
+// text. The borders and their places are those of glamour's tables.
+func (l *layouter) tableLines(g grid, width int) [][]cell {
+	rules := l.style.Table
+	t := table.New().Width(width).
+		Border(lipgloss.Border{Top: *rules.RowSeparator, Left: *rules.ColumnSeparator, Middle: *rules.CenterSeparator}).
+		BorderStyle(lipgloss.NewStyle().Faint(true)).
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false)
+	styles := make([]lipgloss.Style, len(g.widths))
+	for i := range styles {
+		styles[i] = lipgloss.NewStyle().Align(g.align[i]).Margin(0, 1)
+	}
+	styles[0] = styles[0].MarginLeft(0)
+	styles[len(styles)-1] = styles[len(styles)-1].MarginRight(0)
+	t.StyleFunc(func(_, column int) lipgloss.Style { return styles[column] })
+	if g.header != nil {
+		t.Headers(g.header.texts()...)
+	}
+	for _, row := range g.rows {
+		t.Row(row.texts()...)
+	}
+	return splitLines(cellsOf(t.String(), cellStyle{}))
+}
+
+// texts returns the cells of a row as lipgloss reads them.
+func (r tableRow) texts() []string {
+	texts := make([]string, len(r))
+	for i, cells := range r {
+		texts[i] = string(appendCells(nil, cells, func(b []byte, c cell) []byte {
+			return append(b, linkMark(c.link, c.picture)...)
+		}, func(s cellStyle) cellStyle { return s }))
+	}
+	return texts
+}
+
+// countLetters counts the letters and digits. Borders have none.
+func countLetters(lines ...[]cell) int {
 	n := 0
-	for _, c := range cells {
-		if r, _ := utf8.DecodeRuneInString(c.text); isWordRune(r) {
-			n++
+	for _, line := range lines {
+		for _, c := range line {
+			if r, _ := utf8.DecodeRuneInString(c.text); isWordRune(r) {
+				n++
+			}
 		}
 	}
 	return n
 }
 
-// wordRunesIn counts the letters and digits of rows of Markdown.
-func (s *layouter) wordRunesIn(rows [][]string) int {
-	n := 0
-	for _, row := range rows {
-		for _, c := range row {
-			var r cellReader
-			r.read(glamourise(s.inline, c))
-			n += countWordRunes(r.cells)
-		}
-	}
-	return n
-}
-
-// records lays out each row as a record: a paragraph for each cell that is not empty,
-// with the name of its column before it.
-func (s *layouter) records(rows [][]string) {
-	head := rows[0]
-	for i, row := range rows[1:] {
-		if i > 0 && s.gap == nil {
-			s.gap = s.margin()
-		}
-		for column, c := range row {
-			if c == "" {
-				continue
+// records lays out each row as a record: a line for each cell that is not empty, with the
+// name of its column before it.
+func (l *layouter) records(g grid) {
+	for i, row := range g.rows {
+		l.apart(i > 0, func() {
+			for column, cells := range row {
+				if len(cells) == 0 {
+					continue
+				}
+				var line []cell
+				if column < len(g.header) && len(g.header[column]) > 0 {
+					line = append(append(line, g.header[column]...), cellsOf(":", cellStyle{attr: bold})...)
+					line = append(line, cellsOf(" ", cellStyle{})...)
+				}
+				l.lines(append(line, cells...))
 			}
-			if column < len(head) && head[column] != "" {
-				c = strong(head[column]+escapePunct(":")) + " " + c
-			}
-			s.paragraph(c)
-		}
+		})
 	}
 }

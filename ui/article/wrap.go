@@ -5,23 +5,28 @@ import (
 	"unicode/utf8"
 )
 
-// wrap breaks cells into lines. The first line is at most first cells wide, and the
-// others at most rest cells. A word is cut only if it is wider than a line. Spaces at
-// the ends of lines are dropped, and several spaces become one.
-func wrap(cells []cell, first, rest int) [][]cell {
-	var lines [][]cell
-	cells = collapse(cells)
-	limit := max(first, 2)
+// wrap breaks collapsed cells into lines and calls emit for each. The first line is at
+// most first cells wide, and the others at most rest cells. A word is cut only if it is
+// wider than a line. Spaces at the ends of lines are dropped.
+func wrap(cells []cell, first, rest int, emit func([]cell, Joint)) {
+	limit, joint := max(first, 2), NewLine
 	for start := 0; start < len(cells); {
 		if cells[start].kind == space {
 			start++
 			continue
 		}
 		end, next := fill(cells, start, limit)
-		lines = append(lines, trim(cells[start:end]))
+		emit(trim(cells[start:end]), joint)
+		switch cells[next-1].kind {
+		case lineBreak:
+			joint = NewLine
+		case space:
+			joint = Blank
+		default:
+			joint = Cut
+		}
 		start, limit = next, max(rest, 2)
 	}
-	return lines
 }
 
 // fill returns the end of the line that begins at start, and the start of the next line.
@@ -48,12 +53,11 @@ func fill(cells []cell, start, limit int) (end, next int) {
 // collapse replaces several spaces by one. It removes spaces and breaks at both ends,
 // and every break after the second of a series. It changes cells in place.
 func collapse(cells []cell) []cell {
-	out := cells[:0]
-	breaks := 2
-	for _, c := range cells {
+	n, breaks := 0, 2
+	for i, c := range cells {
 		switch c.kind {
 		case space:
-			if len(out) == 0 || out[len(out)-1].kind != character && out[len(out)-1].kind != noBreakSpace {
+			if n == 0 || cells[n-1].kind != character && cells[n-1].kind != noBreakSpace {
 				continue
 			}
 		case lineBreak:
@@ -63,12 +67,15 @@ func collapse(cells []cell) []cell {
 		case character:
 			breaks = 0
 		}
-		out = append(out, c)
+		if n < i {
+			cells[n] = c
+		}
+		n++
 	}
-	for len(out) > 0 && out[len(out)-1].kind != character {
-		out = out[:len(out)-1]
+	for n > 0 && cells[n-1].kind != character {
+		n--
 	}
-	return out
+	return cells[:n]
 }
 
 // trim removes the spaces at the end of a line.

@@ -14,6 +14,7 @@ import (
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/feed/markdown"
 	"dateline/feed/markup"
 	"dateline/feed/text"
 	"dateline/ui/article"
@@ -114,7 +115,7 @@ func (a *app) show(item feed.Article, format string, width int) error {
 	case "html":
 		_, err = fmt.Fprintln(out, item.Body.Safe().String())
 	case "markdown":
-		s := strings.TrimSpace(article.Markdown(item.Body.Safe()))
+		s := strings.TrimSpace(markdown.Of(item.Body.Safe()))
 		_, err = fmt.Fprintf(out, "# %s\n\n%s\n\n%s\n", text.Clean(item.DisplayTitle()), a.byline(item.Item), s)
 	default:
 		content := strings.TrimRight(article.Text(item.Body.Safe(), width), "\n")

@@ -9,6 +9,7 @@ import (
 
 	"dateline/feed"
 	"dateline/feed/text"
+	"dateline/ui/article"
 	"dateline/ui/style"
 )
 
@@ -20,7 +21,7 @@ type Article struct {
 	// Width is the width for which the lines were laid out.
 	Width int
 	// Lines are the lines laid out so far. Whole reports whether all lines are laid out.
-	Lines []string
+	Lines []article.Line
 	Whole bool
 	// Loaded reports whether at least the first lines are loaded.
 	Loaded bool
@@ -169,7 +170,7 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 		case i < len(all):
 			lines = append(lines, style.Pad(margin+all[i], r.W))
 		case i-len(all) < len(a.Lines):
-			lines = append(lines, style.Pad(margin+a.Lines[i-len(all)], r.W))
+			lines = append(lines, style.Pad(margin+a.Lines[i-len(all)].Text, r.W))
 		default:
 			lines = append(lines, style.Spaces(r.W))
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/ui/article"
 	"dateline/ui/style"
 )
 
@@ -28,7 +29,7 @@ func TestPanesFillTheirRectangle(t *testing.T) {
 	}
 	full.List.Replace(rows, 7, true, true)
 	compact.List.Replace(rows, 7, true, true)
-	article := Article{ID: 1, Item: rows[0].Item, Width: 20, Lines: []string{"one", "two", "three"}, Whole: true, Loaded: true, Restore: -1}
+	article := Article{ID: 1, Item: rows[0].Item, Width: 20, Lines: []article.Line{{Text: "one"}, {Text: "two"}, {Text: "three"}}, Whole: true, Loaded: true, Restore: -1}
 	theme := style.New(true, "")
 	for w := 20; w < 150; w += 9 {
 		for h := 5; h < 40; h += 3 {

@@ -70,6 +70,10 @@ func CommandLine() Theme {
 // terminal's text colour.
 type Article struct{ Heading, Code int16 }
 
+// CodeString is the colour of strings in code, as chroma names it: the green of the
+// terminal's own 16 colours.
+const CodeString = "#ansidarkgreen"
+
 // ArticleColors returns the colours of an article on a dark or light background.
 func ArticleColors(dark bool) Article {
 	if dark {

@@ -18,6 +18,8 @@ func TestNoControlCharacterComesOut(t *testing.T) {
 		"<p>a%sb</p>", "<h1>%s</h1>", "<pre>a%sb</pre>", "<p><code>%s</code></p>", "<ul><li>%s</li></ul>", `<p><a href="https://e.org/%s">x</a></p>`,
 		`<p><a href="https://e.org/" title="%s">%[1]s</a></p>`, `<img src="https://e.org/%s.png">`, `<img src="/x" alt="%s" title="%[1]s">`,
 		"<table><tr><th>%s</th><th>a</th></tr><tr><td>%[1]s</td><td>b</td></tr></table>", `<pre><code class="language-%s">x</code></pre>`,
+		`<pre class="brush: %s">x</pre>`, `<pre><code class="language-go">a := "%s" // %[1]s</code></pre>`, `<table><caption>%s</caption><tr><td>a</td><td>%[1]s</td></tr></table>`,
+		`<ruby>%s<rt>%[1]s</rt></ruby>`, "<p>x<sup>%s</sup></p>",
 		"<p>https://e.org/%s/x</p>", "<dl><dt>%s</dt><dd>%[1]s</dd></dl>", `<video src="https://e.org/%s.mp4"></video>`, "<blockquote cite='%s'>x</blockquote>",
 	}
 	for _, b := range bad {
@@ -25,13 +27,15 @@ func TestNoControlCharacterComesOut(t *testing.T) {
 			h := safe(fmt.Sprintf(p, b))
 			r := Render(h, full(60))
 			for _, line := range r.Lines {
-				checkBytes(t, line, p, b)
+				checkBytes(t, line.Text, p, b)
+				for _, picture := range line.Pictures {
+					checkClean(t, picture.URL+picture.Alt, p, b)
+				}
 			}
 			for _, l := range r.Links {
 				checkClean(t, l.URL+l.Text, p, b)
 			}
 			checkClean(t, strings.ReplaceAll(Text(h, 60), "\n", ""), p, b)
-			checkClean(t, strings.NewReplacer("\n", "", "\t", "").Replace(Markdown(h)), p, b)
 		}
 	}
 }
@@ -78,8 +82,29 @@ func checkClean(t *testing.T, s, place, bad string) {
 	t.Helper()
 	for _, r := range s {
 		if r < 0x20 || r >= 0x7f && r <= 0x9f || r == 0x61c || r >= 0x200b && r <= 0x200f && r != 0x200d && r != 0x200c || r >= 0x2028 && r <= 0x202e ||
-			r >= 0x2060 && r <= 0x2069 || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f || r == 0x10eeee || r >= privateBase && r <= privateBase+0x7f {
+			r >= 0x2060 && r <= 0x2069 || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f || r == 0x10eeee {
 			t.Fatalf("%q in %s: %U in %q", bad, place, r, s)
+		}
+	}
+}
+
+// TestHugeBlocksComeInPieces checks that no input makes a piece large: long lists,
+// tables, paragraphs and words.
+func TestHugeBlocksComeInPieces(t *testing.T) {
+	for name, raw := range map[string]string{
+		"list": "<ul>" + strings.Repeat("<li>item</li>", 8_000) + "</ul>", "definitions": "<dl>" + strings.Repeat("<dt>a</dt><dd>b</dd>", 5_000) + "</dl>",
+		"table": "<table>" + strings.Repeat("<tr><td>one</td><td>two</td></tr>", 4_000) + "</table>", "text": "<p>" + strings.Repeat("word ", 60_000) + "</p>",
+		"wide table": "<table>" + strings.Repeat("<tr>"+strings.Repeat("<td>x</td>", 60)+"</tr>", 150) + "</table>", "word": "<p>" + strings.Repeat("x", 300<<10) + "</p>",
+		"addresses": "<p>" + strings.Repeat("http://", 40_000) + "</p>", "spans": "<table>" + strings.Repeat("<tr>"+strings.Repeat("<td colspan=9999 rowspan=9999>x</td>", 20)+"</tr>", 200) + "</table>",
+		"code": strings.Repeat("<pre><code class=language-nosuch>x</code></pre>", 5_000), "quotes": strings.Repeat(strings.Repeat("<blockquote>", 8)+"x"+strings.Repeat("</blockquote>", 8), 2_000),
+	} {
+		list := pieces(raw, full(76))
+		sum, longest := 0, 0
+		for _, p := range list {
+			sum, longest = sum+len(p.Lines), max(longest, len(p.Lines))
+		}
+		if len(list) < 5 || longest > sum/3 {
+			t.Errorf("%s: %d pieces, %d of %d lines in one", name, len(list), longest, sum)
 		}
 	}
 }

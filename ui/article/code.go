@@ -1,0 +1,176 @@
+package article
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	glamour "charm.land/glamour/v2/ansi"
+	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/net/html"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
+)
+
+const (
+	// codeFormatter names chroma's formatter with the terminal's own 16 colours.
+	codeFormatter = "terminal16"
+	// maxColored is the largest block of code that is coloured, and maxColoredSum the
+	// code of an article that is coloured, in bytes. Chroma takes 1 to 6 ms for a KB.
+	maxColored    = 16 << 10
+	maxColoredSum = 128 << 10
+	// maxColoring is how long colouring a block may take. Chroma's expressions can take
+	// any time for some texts.
+	maxColoring = 2 * time.Second
+)
+
+// codeBlock is a block of code that was laid out without colours.
+type codeBlock struct {
+	source, language string
+	// line is the number of its first line in the article.
+	line int
+	block
+	// first and rest are the margins of its first line and of the others, room is the
+	// width of a line of code.
+	first, rest []cell
+	room        int
+}
+
+// code lays out a <pre>, indented by two cells. It cuts code above maxCode.
+func (l *layouter) code(pre *html.Node) {
+	s := text.CleanText(textOf(pre))
+	if len(s) > maxCode {
+		s = strings.ToValidUTF8(s[:maxCode], "") + "\n…"
+	}
+	if strings.TrimSpace(s) == "" {
+		return
+	}
+	lines := strings.Split(strings.Trim(s, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(expandTabs(line), " ")
+	}
+	l.begin(Code)
+	language, _ := strings.CutPrefix(markup.NodeAttribute(markup.CodeOf(pre), "class"), "language-")
+	b := codeBlock{source: strings.Join(lines, "\n"), language: language, block: l.current}
+	l.indented("  ", "  ", cellStyle{}, func() {
+		l.emitGap()
+		b.line = l.count
+		b.first, b.rest = l.appendMargin(nil), l.appendMargin(nil)
+		b.room = l.textWidth - max(widthOf(b.first), widthOf(b.rest))
+		l.add(l.codeLines(b, cellsOf(b.source, cellStyle{}))...)
+	})
+	if l.options.Colors && !l.plain && b.language != "" && len(b.source) <= maxColored && l.codeSize+len(b.source) <= maxColoredSum {
+		l.codeSize += len(b.source)
+		l.uncolored = append(l.uncolored, b)
+	}
+}
+
+// codeLines returns the lines of a block of code. A line that is too long continues in
+// the next line behind a symbol. Text without a colour gets that of code.
+func (l *layouter) codeLines(b codeBlock, cells []cell) []Line {
+	var lines []Line
+	for i, c := range cells {
+		if c.style.color == 0 {
+			cells[i].style.color = l.palette.Code
+		}
+	}
+	symbol := cellsOf(l.glyphs.Wrapped, cellStyle{attr: faint})
+	margin := b.first
+	for _, line := range splitLines(cells) {
+		joint, room := NewLine, b.room
+		for {
+			n := 0
+			for width := 0; n < len(line) && (n == 0 || width+int(line[n].width) <= room); n++ {
+				width += int(line[n].width)
+			}
+			lines = append(lines, l.line(margin, line[:n], b.block, joint))
+			if line = line[n:]; len(line) == 0 {
+				break
+			}
+			joint, room = Cut, b.room-widthOf(symbol)
+			margin = append(b.rest[:len(b.rest):len(b.rest)], symbol...)
+		}
+		margin = b.rest
+	}
+	return lines
+}
+
+// colorNext returns a piece that colours the next block of code whose language is known.
+// It has no lines if there is none. Chroma itself would take up to 24 ms to find out that
+// it does not know a language.
+func (l *layouter) colorNext() Piece {
+	if l.languages == nil {
+		l.languages = lexers.Names(true)
+	}
+	for len(l.uncolored) > 0 {
+		b := l.uncolored[0]
+		l.uncolored = l.uncolored[1:]
+		if _, known := slices.BinarySearch(l.languages, b.language); !known {
+			continue
+		}
+		cells, err := l.colored(b)
+		if err == nil {
+			return Piece{At: b.line, Lines: l.codeLines(b, cells)}
+		}
+	}
+	return Piece{At: l.count}
+}
+
+// errColoring means that a block of code stays without colours.
+var errColoring = errors.New("the code was not coloured")
+
+// colored returns the cells of a block of code with colours. It fails if chroma takes too
+// long, fails, or does not return the same text.
+func (l *layouter) colored(b codeBlock) (cells []cell, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errColoring, p)
+		}
+	}()
+	var out timedBuffer
+	timer := time.AfterFunc(maxColoring, func() { out.late.Store(true) })
+	defer timer.Stop()
+	e := glamour.CodeBlockElement{Code: b.source, Language: b.language}
+	if err := e.Render(&out, l.context); err != nil {
+		return nil, err
+	}
+	if strings.TrimRight(ansi.Strip(out.String()), "\n") != b.source {
+		return nil, errColoring
+	}
+	cells = cellsOf(out.String(), cellStyle{})
+	for n := len(cells); n > 0 && cells[n-1].kind == lineBreak; n-- {
+		cells = cells[:n-1]
+	}
+	return cells, nil
+}
+
+// timedBuffer is a buffer that ends the work of its writer when it is late. Chroma
+// ignores errors of writing, so only a panic ends it.
+type timedBuffer struct {
+	strings.Builder
+	late atomic.Bool
+}
+
+// Write appends p, or panics with errColoring.
+func (b *timedBuffer) Write(p []byte) (int, error) {
+	if b.late.Load() {
+		panic(errColoring)
+	}
+	return b.Builder.Write(p)
+}
+
+// expandTabs replaces the tabs of a line by spaces.
+func expandTabs(line string) string {
+	const stop = 4
+	parts := strings.Split(line, "\t")
+	for i, p := range parts[:len(parts)-1] {
+		parts[i] = p + strings.Repeat(" ", stop-utf8.RuneCountInString(p)%stop)
+	}
+	return strings.Join(parts, "")
+}

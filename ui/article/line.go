@@ -1,0 +1,184 @@
+package article
+
+import (
+	"strconv"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Line is a line of an article: how it looks, and what is on it.
+type Line struct {
+	// Text is the line for the terminal, with its styles. It starts and ends unstyled,
+	// and has no trailing spaces and no line break.
+	Text string
+	// Block is the number of the block to which the line belongs, from 1 in reading
+	// order. All lines of a paragraph have the same number, and so have those of a
+	// heading, a block of code or a table. An empty line between two blocks has 0.
+	Block int32
+	// Kind is the kind of the block.
+	Kind Kind
+	// Level is the level of a heading, from 1 to 6; 0 on other lines.
+	Level uint8
+	// Joint says what stands between the text of the line before and this one.
+	Joint Joint
+	// Indent is the width in cells of what dateline puts before the text: bullets,
+	// quotation bars, and the symbol before the remainder of a long line of code.
+	Indent uint16
+	// Links are the places of links on the line, from left to right.
+	Links []LinkPlace
+	// Pictures are the pictures whose descriptions begin on the line.
+	Pictures []Picture
+}
+
+// Kind is a kind of block.
+type Kind uint8
+
+// The kinds of blocks. A Space is the empty line between two blocks.
+const (
+	Space Kind = iota
+	Paragraph
+	Heading
+	Code
+	Table
+	Rule
+)
+
+// Joint is what stands between two lines in the text of an article. With it a reader can
+// join lines that were broken only because of the width.
+type Joint uint8
+
+const (
+	// NewLine begins a new line in the article, too. Each block begins with one.
+	NewLine Joint = iota
+	// Blank continues the text after a space, Cut without one.
+	Blank
+	Cut
+)
+
+// LinkPlace is a part of a link's text on one line.
+type LinkPlace struct {
+	// N is the link's number, as in [Link].
+	N int32
+	// Column and Width are in cells.
+	Column, Width uint16
+}
+
+// Picture is an image of an article. Its line shows its description.
+type Picture struct {
+	// URL is a web address or a data: URL (RFC 2397), as the sanitiser has left it; empty
+	// if it has left none.
+	URL string
+	// Alt is the description that the line shows, on one line.
+	Alt string
+	// Width and Height are the size in pixels that the article gives; 0 if it gives none.
+	Width, Height int32
+}
+
+// block says to which block lines belong.
+type block struct {
+	number int32
+	kind   Kind
+	level  uint8
+}
+
+// emit adds a line of the current block behind the margins. If an empty line is due
+// before it, it adds that first.
+func (l *layouter) emit(cells []cell, j Joint) {
+	l.emitGap()
+	l.margin = l.appendMargin(l.margin[:0])
+	l.add(l.line(l.margin, cells, l.current, j))
+}
+
+// emitGap adds the empty line that is due before the next line.
+func (l *layouter) emitGap() {
+	if l.hasGap {
+		l.hasGap = false
+		l.add(l.line(l.gap, nil, block{}, NewLine))
+	}
+}
+
+func (l *layouter) add(lines ...Line) {
+	l.out = append(l.out, lines...)
+	l.count += len(lines)
+}
+
+// line returns the line of cells behind a margin.
+func (l *layouter) line(margin, text []cell, b block, j Joint) Line {
+	l.cells = append(append(l.cells[:0], margin...), text...)
+	line := l.write(trim(l.cells))
+	line.Block, line.Kind, line.Level, line.Joint, line.Indent = b.number, b.kind, b.level, j, uint16(widthOf(margin))
+	return line
+}
+
+// write returns a line with the text, links and pictures of cells.
+func (l *layouter) write(cells []cell) Line {
+	l.bytes = appendCells(l.bytes[:0], cells, l.appendHyperlink, l.allowed)
+	line := Line{Text: string(l.bytes)}
+	column := 0
+	for i, c := range cells {
+		if c.link > 0 {
+			if i == 0 || cells[i-1].link != c.link {
+				line.Links = append(line.Links, LinkPlace{N: c.link, Column: uint16(column)})
+			}
+			line.Links[len(line.Links)-1].Width += uint16(c.width)
+		}
+		if c.picture > 0 && l.pictures[c.picture-1] != nil {
+			line.Pictures = append(line.Pictures, *l.pictures[c.picture-1])
+			l.pictures[c.picture-1] = nil
+		}
+		column += int(c.width)
+	}
+	return line
+}
+
+// appendCells appends the text of cells. mark appends what begins the link of a cell, or
+// ends the link before it; style returns how a style is shown.
+func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style func(cellStyle) cellStyle) []byte {
+	var now, last, want cellStyle
+	var before cell
+	for _, c := range cells {
+		if c.link != before.link || c.picture != before.picture {
+			b = mark(b, c)
+		}
+		before = c
+		if c.style != last {
+			last, want = c.style, style(c.style)
+		}
+		if want != now {
+			b = appendSGR(b, now, want)
+			now = want
+		}
+		b = append(b, c.text...)
+	}
+	if b = appendSGR(b, now, cellStyle{}); before.link > 0 || before.picture > 0 {
+		b = mark(b, cell{})
+	}
+	return b
+}
+
+// allowed returns a style as far as the options allow it.
+func (l *layouter) allowed(s cellStyle) cellStyle {
+	switch {
+	case l.plain:
+		return cellStyle{}
+	case l.options.Colors:
+		return s
+	}
+	if s.attr&italic != 0 {
+		s.attr |= underline
+	}
+	return cellStyle{attr: s.attr & (bold | underline | struck)}
+}
+
+// appendHyperlink appends the sequence (OSC 8) that starts the link of a cell, or ends the
+// link before it. The id tells the terminal that the parts of a link on several lines
+// belong together.
+func (l *layouter) appendHyperlink(b []byte, c cell) []byte {
+	switch {
+	case !l.options.Links || l.plain:
+		return b
+	case c.link == 0:
+		return append(b, ansi.ResetHyperlink()...)
+	}
+	return append(b, ansi.SetHyperlink(l.links.list[c.link-1].URL, "id="+strconv.Itoa(int(c.link)))...)
+}

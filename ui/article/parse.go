@@ -1,0 +1,209 @@
+package article
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
+)
+
+// maxBlock is the largest paragraph, list or other block, but code, in the measure of
+// [weight]. Larger ones become several, so that a piece takes neither long nor much memory.
+const maxBlock = 32 << 10
+
+// parse returns the blocks of a part of an article's HTML.
+func parse(s string) []*html.Node {
+	body := element(atom.Body)
+	nodes, err := html.ParseFragment(strings.NewReader(s), body)
+	if err != nil {
+		// The HTML is nested too deeply for the parser.
+		nodes = []*html.Node{textNode(markup.Body{Raw: s}.Text())}
+	}
+	for _, n := range nodes {
+		body.AppendChild(n)
+	}
+	var blocks []*html.Node
+	for _, b := range blocksOf(body) {
+		blocks = append(blocks, split(b)...)
+	}
+	return blocks
+}
+
+// split divides a block that is heavier than maxBlock into several. Each has a part of its
+// children.
+func split(n *html.Node) []*html.Node {
+	if n.FirstChild == nil || n.DataAtom == atom.Pre || weight(n) <= maxBlock {
+		return []*html.Node{n}
+	}
+	var parts []*html.Node
+	room, number := 0, firstNumber(n)
+	for c := n.FirstChild; c != nil; c = n.FirstChild {
+		n.RemoveChild(c)
+		for _, child := range split(c) {
+			w := weight(child)
+			if w > room {
+				part := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
+				if n.DataAtom == atom.Ol {
+					part.Attr = []html.Attribute{{Key: "start", Val: strconv.Itoa(number)}}
+				}
+				parts, room = append(parts, part), maxBlock
+			}
+			parts[len(parts)-1].AppendChild(child)
+			room -= w
+			if child.DataAtom == atom.Li {
+				number++
+			}
+		}
+	}
+	return parts
+}
+
+// firstNumber returns the number of the first item of a list.
+func firstNumber(list *html.Node) int {
+	n, err := strconv.Atoi(markup.NodeAttribute(list, "start"))
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// blocksOf takes the content of n apart into blocks: headings, lists, quotes, code, tables,
+// rules, and paragraphs, which hold the text between them.
+func blocksOf(n *html.Node) []*html.Node {
+	var l blockList
+	l.add(n)
+	return l.blocks
+}
+
+// blockList collects blocks.
+type blockList struct {
+	blocks []*html.Node
+	// paragraph collects inline content; nil if there is none. size is its weight.
+	paragraph *html.Node
+	size      int
+}
+
+// add moves the children of n into blocks.
+func (l *blockList) add(n *html.Node) {
+	l.paragraph = nil
+	for c := n.FirstChild; c != nil; c = n.FirstChild {
+		n.RemoveChild(c)
+		switch {
+		case c.Type == html.TextNode:
+			for len(c.Data) > maxBlock {
+				part := strings.ToValidUTF8(c.Data[:max(strings.LastIndexByte(c.Data[:maxBlock], ' '), maxBlock/2)], "")
+				l.inline(textNode(part))
+				c.Data = c.Data[len(part):]
+			}
+			l.inline(c)
+		case c.Type != html.ElementNode:
+		case c.DataAtom == atom.Br && l.paragraph != nil && isBreak(l.paragraph.LastChild):
+			l.paragraph = nil
+		case isWrapper(c):
+			if c.DataAtom == atom.A {
+				pushDown(c)
+			}
+			l.add(c)
+		case isBlock(c.DataAtom):
+			l.blocks, l.paragraph = append(l.blocks, c), nil
+		default:
+			l.inline(c)
+		}
+	}
+	l.paragraph = nil
+}
+
+func (l *blockList) inline(n *html.Node) {
+	w := weight(n)
+	if l.paragraph == nil || l.size+w > maxBlock {
+		l.paragraph, l.size = element(atom.P), 0
+		l.blocks = append(l.blocks, l.paragraph)
+	}
+	l.paragraph.AppendChild(n)
+	l.size += w
+}
+
+// weight returns the bytes of text in n, plus 16 for each node.
+func weight(n *html.Node) int {
+	w := 16
+	if n.Type == html.TextNode {
+		w += len(n.Data)
+	}
+	for c := range n.ChildNodes() {
+		w += weight(c)
+	}
+	return w
+}
+
+// isBreak reports whether n is a <br>, or spaces that follow a <br>.
+func isBreak(n *html.Node) bool {
+	for n != nil && n.Type == html.TextNode && strings.TrimSpace(n.Data) == "" {
+		n = n.PrevSibling
+	}
+	return n != nil && n.DataAtom == atom.Br
+}
+
+// isWrapper reports whether the children of an element can replace it: it has no meaning
+// itself, or is a link or style around blocks.
+func isWrapper(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Table:
+		return markup.IsLayoutTable(n)
+	case atom.A:
+		return firstBlock(n) != nil
+	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
+		return false
+	}
+	if isBlock(n.DataAtom) {
+		return true
+	}
+	for c := range n.Descendants() {
+		if isBlock(c.DataAtom) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBlock reports whether an element starts on a line of its own.
+func isBlock(a atom.Atom) bool {
+	switch a {
+	case 0, atom.Br, atom.Img, atom.Picture, atom.Source, atom.Audio, atom.Video:
+		return false
+	}
+	return text.IsBlockTag(a.String())
+}
+
+func textNode(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
+
+func element(a atom.Atom, children ...*html.Node) *html.Node {
+	n := &html.Node{Type: html.ElementNode, Data: a.String(), DataAtom: a}
+	for _, c := range children {
+		n.AppendChild(c)
+	}
+	return n
+}
+
+// isBlank reports whether there is neither text nor an image in n.
+func isBlank(n *html.Node) bool { return n.DataAtom != atom.Img && linkText(n) == "" }
+
+// textOf returns the text of n. A <br> is a line break.
+func textOf(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for c := range n.Descendants() {
+		switch {
+		case c.Type == html.TextNode:
+			b.WriteString(c.Data)
+		case c.DataAtom == atom.Br:
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,47 @@
+package article
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestTables checks the shapes of tables.
+func TestTables(t *testing.T) {
+	for raw, want := range map[string]string{
+		"<table><thead><tr><th>a</th><th>b</th></tr></thead></table>":                                                           "a │ b\n──┼──",
+		"<table><tr><th>a</th><td>1</td></tr><tr><th>b</th><td>2</td></tr></table>":                                             "a │ 1\nb │ 2",
+		"<table><caption>C</caption><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>":                         "C\na │ b\n──┼──\n1 │ 2",
+		"<table><tr><td></td><td> </td></tr></table><p>x</p>":                                                                   "x",
+		`<table><tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr><tr><td colspan="2">d</td></tr></table>`:            "a │ b\n  │ c\nd │",
+		`<table><tr><td>a</td><td align="right">1</td></tr><tr><td>b</td><td align="right">20</td></tr></table>`:                "a │  1\nb │ 20",
+		"<table><tr><th>a</th><th>b</th></tr><tr>" + strings.Repeat("<td>✓</td>", 12) + "</tr></table>":                         "a: ✓\nb: ✓" + strings.Repeat("\n✓", 10),
+		"<table><tr><td>a<br>b</td><td><p>c</p><p>d</p></td></tr></table>":                                                      "a b │ c d",
+		"<table><tr><td>one, two, three, four, five</td><td>1</td></tr></table>":                                                "one, two, three, four,  │ 1\nfive                    │",
+		"<table><tr><th>a long name, which does not fit into one line</th><th>b</th></tr><tr><td>x</td><td>y</td></tr></table>": "a long name, which does not\nfit into one line: x\nb: y",
+	} {
+		if got := plain(Render(safe(raw), Options{Width: 27})); got != want {
+			t.Errorf("%s\n got %q\nwant %q", raw, got, want)
+		}
+	}
+}
+
+// TestBlocks checks how lists, definitions and links around blocks are laid out.
+func TestBlocks(t *testing.T) {
+	for raw, want := range map[string]string{
+		"<dl><dt>A</dt><dt>B</dt><dd>c</dd><dd><p>d</p><p>e</p></dd><div><dt>F</dt><dd>g</dd></div></dl>": "A\nB\n  c\n  d\n\n  e\n\nF\n  g",
+		"<ul><li>a</li><ul><li>b</li></ul><li>c</li></ul>":                                                "• a\n  ◦ b\n• c",
+		"<ul><ul><li>a</li></ul></ul>":                                                                    "• ◦ a",
+		"<blockquote><ul><li>a</li></ul></blockquote>":                                                    "│ • a",
+		`<a href="/x"><div><img src="/i.png" alt="b"></div></a>`:                                          "▧ b [1] [2]",
+		`<a href="/x"><figure><img src="/i.png" alt="b"><figcaption>c</figcaption></figure></a>`:          "▧ b [1]\n\nc [2]",
+		`<a href="/x"><div></div></a><p>a</p>`:                                                            "a",
+		"<h2>a<div>b</div>c</h2>":                                                                         "a b c",
+		`<p>x<sup> 2 </sup> H<sub>2</sub>O a<sup><a href="/n">12</a></sup> 1<sup>st</sup></p>`:            "x² H₂O a¹² [1] 1st",
+		"<p>a<br><br>b<br>c</p>":                                                                          "a\n\nb\nc",
+		"<pre>\n\n  a \n\tb\n\n</pre>":                                                                    "    a\n      b",
+	} {
+		if got := plain(Render(safe(raw), Options{Width: 40})); got != want {
+			t.Errorf("%s\n got %q\nwant %q", raw, got, want)
+		}
+	}
+}
