@@ -13,7 +13,8 @@
 //	pagetext     the articles of the web pages of new items, if a feed wants them
 //	addfeed      which feeds an address offers, before one is subscribed to
 //
-// The texts are indexed after the last feed is saved. The number of results
+// The texts are indexed after the last feed is saved, and while no server responds
+// (indextexts). The number of results
 // that wait to be saved is limited, so memory does not grow with the number of
 // feeds. Never read the wall clock here: use the Poller's now.
 package poll
@@ -112,6 +113,9 @@ type Poller struct {
 	// parse is [parse.Parse], except in tests.
 	parse  func([]byte, parse.Origin) (*feed.Document, error)
 	queues *hostQueues
+	// idleAfter is how long no response has arrived when a refresh counts as waiting
+	// for servers. Tests change it.
+	idleAfter time.Duration
 	// parseSlots limits the documents that are parsed at the same time.
 	parseSlots chan struct{}
 
@@ -143,6 +147,7 @@ func New(o Options) *Poller {
 		crashed:       o.Crashed,
 		parse:         parse.Parse,
 		queues:        newHostQueues(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
+		idleAfter:     idleAfter,
 		parseSlots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
 		hostPauses:    make(map[string]pauseWindow),
