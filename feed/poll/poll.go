@@ -10,13 +10,13 @@
 //	offline      whether the network is to blame and not the feeds
 //	savebatch    several feeds are saved in one transaction while the next batch
 //	             is prepared; the goroutine that called Refresh reports them
+//	indextexts   texts are indexed after the last feed is saved, and while no server
+//	             responds
 //	pagetext     the articles of the web pages of new items, if a feed wants them
 //	addfeed      which feeds an address offers, before one is subscribed to
 //
-// The texts are indexed after the last feed is saved, and while no server responds
-// (indextexts). The number of results
-// that wait to be saved is limited, so memory does not grow with the number of
-// feeds. Never read the wall clock here: use the Poller's now.
+// The number of results that wait to be saved is limited, so memory does not grow
+// with the number of feeds. Never read the wall clock here: use the Poller's now.
 package poll
 
 import (
