@@ -6,8 +6,9 @@ import (
 )
 
 const (
-	// requestMemory is how many bytes a request takes until its body needs a slot of
-	// package fetch: its connection with TLS, its goroutines and the first 32 KB.
+	// requestMemory is how many bytes a request may take until its body needs a slot
+	// of package fetch: its connection with TLS, its goroutines, the first bytes of
+	// its body, and as much garbage.
 	requestMemory = 256 << 10
 	// filesPerRequest is how many files a request opens: a connection, and a second
 	// one while the first address of a host does not respond.
@@ -15,10 +16,10 @@ const (
 	// otherFiles is how many files everything else opens, with host names that are
 	// being looked up and connections that wait for the next request.
 	otherFiles = 384
-	// leastRequests and mostRequests are the bounds of maxRequests. The routers of
-	// some homes fail with more than some thousand connections.
+	// leastRequests and mostRequests are the bounds of maxRequests. More
+	// requests would make hardly any refresh faster.
 	leastRequests = 32
-	mostRequests  = 512
+	mostRequests  = 256
 )
 
 // maxRequests returns how many feeds are fetched at the same time if the

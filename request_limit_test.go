@@ -16,9 +16,10 @@ func TestMaxRequests(t *testing.T) {
 	}{
 		{0, 0, mostRequests},
 		{1 << 20, 0, mostRequests},
-		{1024, 0, 320},
+		{1024, 0, mostRequests},
+		{640, 0, 128},
 		{256, 0, leastRequests},
-		{0, 64 << 20, 256},
+		{0, 32 << 20, 128},
 		{0, 1 << 20, leastRequests},
 		{0, 1 << 40, mostRequests},
 	} {

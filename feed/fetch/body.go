@@ -19,7 +19,7 @@ const (
 	// largeBodies slots from largeBody bytes on. Feeds are small. Without slots,
 	// every request could hold a body of [Options.MaxBody] bytes in memory, and
 	// everything that parsing makes of it.
-	mediumBody   = 32 << 10
+	mediumBody   = 8 << 10
 	mediumBodies = 48
 	largeBody    = 512 << 10
 	largeBodies  = 2

@@ -15,11 +15,11 @@ const (
 	// batchFeeds is the limit of feeds in one transaction, and batchItems roughly
 	// the limit of items. Larger transactions are faster for each item, but a
 	// user's mark waits until the transaction ends.
-	batchFeeds = 100
+	batchFeeds = 250
 	batchItems = 300
 	// batchDelay is how long a result waits for others to share its transaction.
 	// Most of the cost of a transaction does not depend on its size.
-	batchDelay = 10 * time.Millisecond
+	batchDelay = 30 * time.Millisecond
 	// saveGrace is how long saving may continue after the refresh was canceled.
 	saveGrace = 5 * time.Second
 )
@@ -165,7 +165,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			r.reportSkipped(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
-	r.index.limit = r.poller.clock().Sub(r.begun)
+	r.index.limit = r.poller.clock().Sub(r.begun) / 2
 	for _, last := range []func() error{
 		func() error { return r.finishIndex(ctx) },
 		func() error { return r.fetchPageTexts(ctx, todo) },
