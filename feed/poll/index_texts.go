@@ -18,7 +18,15 @@ const (
 	// idleAfter is how long no response has arrived when the refresh counts as
 	// waiting for servers.
 	idleAfter = 100 * time.Millisecond
+	// shortIndexing is how long nobody minds waiting for the index.
+	shortIndexing = time.Second
 )
+
+// indexLimit returns how long a brief refresh may index if everything before took
+// that long: a quarter of it, and always a short while, but never longer than it.
+func indexLimit(took time.Duration) time.Duration {
+	return max(took/4, min(took, shortIndexing))
+}
 
 // indexing is the state of the search index in a refresh.
 type indexing struct {

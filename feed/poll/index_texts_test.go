@@ -42,20 +42,29 @@ func newTimedRig(t *testing.T, urls ...string) (*rig, *timedStore) {
 	return r, s
 }
 
-// A brief refresh indexes for at most half as long as everything before took. The next
-// refresh that is not brief indexes the rest.
-func TestBriefRefreshIndexesForHalfTheTime(t *testing.T) {
+// A brief refresh indexes for a quarter of the time that everything before took. The
+// next refresh that is not brief indexes the rest.
+func TestBriefRefreshIndexesForAQuarterOfTheTime(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, rss("News", 3000)) })
 	r, s := newTimedRig(t, server.URL)
-	s.save = 4 * time.Second
+	s.save = 8 * time.Second
 	r.refresh(t, feed.RefreshRequest{Brief: true})
 	if s.pending != 1000 {
-		t.Errorf("%d of 3000 items are not indexed after 4 seconds of saving and 1 ms an item", s.pending)
+		t.Errorf("%d of 3000 items are not indexed after 8 seconds of saving and 1 ms an item", s.pending)
 	}
 	s.save = 0
 	r.refresh(t, feed.RefreshRequest{})
 	if s.pending != 0 {
 		t.Errorf("%d items are not indexed", s.pending)
+	}
+}
+
+// After a short refresh the index takes at most as long, after a long one a quarter.
+func TestIndexLimit(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{0: 0, 300 * time.Millisecond: 300 * time.Millisecond, 2 * time.Second: time.Second, 12 * time.Second: 3 * time.Second} {
+		if got := indexLimit(took); got != want {
+			t.Errorf("after %v: %v, want %v", took, got, want)
+		}
 	}
 }
 

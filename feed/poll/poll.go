@@ -86,8 +86,8 @@ type Options struct {
 	// Now returns the current time. If it is nil, [time.Now] is used.
 	Now func() time.Time
 	// Workers is the limit of requests at the same time, and PerHost the limit for
-	// one host and port. 0 means defaultWorkers and defaultPerHost. Workers are
-	// cheap, and many of them keep a few slow hosts from delaying the other feeds.
+	// one host and port. 0 means defaultWorkers and defaultPerHost. Many workers run
+	// only while servers are slow.
 	Workers int
 	PerHost int
 	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]. If it is
