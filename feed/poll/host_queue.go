@@ -19,7 +19,7 @@ const (
 	// growAfter.
 	growBelow = 8
 	// growAfter is how often it is checked whether more tasks should run.
-	growAfter = 15 * time.Millisecond
+	growAfter = 25 * time.Millisecond
 )
 
 // hostQueues runs tasks: at most workers at the same time, at most perHost for
