@@ -8,14 +8,16 @@
 // The other files of this package find the files (paths.go), edit subscriptions
 // (local_source.go), start programs without a terminal (start_browser.go,
 // run_notify_command.go, detach_unix.go, detach_other.go), make the built-in feed of the
-// guide (guide.go), write the reports of panics (crashlog.go), and set the limits of the
-// garbage collector (gclimits.go).
+// guide (guide.go), write the reports of panics (crash_log.go), and set the limits of the
+// garbage collector (memory_limits.go) and of requests at the same time
+// (request_limit.go, open_files_unix.go, open_files_other.go).
 //
 // Never keep the configuration in a global variable: options are passed as arguments to
 // the other packages.
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -191,7 +193,7 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	s, err := newLocalSource(ctx, file, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
-		Workers: c.Workers,
+		Workers: cmp.Or(c.Workers, maxRequests(openFileLimit())),
 		PerHost: c.PerHost,
 		Crashed: crashes.add,
 	})

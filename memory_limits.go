@@ -23,8 +23,9 @@ var (
 	// memory small, so that one huge document does not double it.
 	screenLimits = gcLimits{64 << 20, 50}
 	// refreshLimits are for a refresh, which makes much garbage. With screenLimits
-	// it would spend a quarter of its time on collecting.
-	refreshLimits = gcLimits{144 << 20, 130}
+	// it would spend a quarter of its time on collecting. A first refresh of many
+	// feeds needs about 40 MB at the same time.
+	refreshLimits = gcLimits{88 << 20, 130}
 	// startLimits are for the start of the screen. They collect nothing up to the
 	// limit, because collecting what the libraries and the configuration leave
 	// behind would take a fifth of the start.

@@ -82,7 +82,7 @@ func BenchmarkTerminal(b *testing.B) {
 // 1,000 feeds. It reports no processor time, because the refresh uses it too.
 func BenchmarkTerminalRefreshing(b *testing.B) {
 	dateline := buildProgram(b, ".")
-	c := serveCorpus(b, 50*time.Millisecond)
+	c, _ := serveCorpus(b, 50*time.Millisecond)
 	for range b.N {
 		dir := b.TempDir()
 		config, db := writeFile(b, dir, "config.toml", string(configOf(c))), filepath.Join(dir, "cache.db")

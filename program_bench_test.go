@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,86 +113,162 @@ func configOf(c corpus.Corpus) []byte {
 	return out.Bytes()
 }
 
-// BenchmarkRefresh refreshes 1,000 loopback feeds of 20 items on 200 hosts for the first
-// time and again, with dateline and with the other feed readers that are installed. For
+// BenchmarkRefresh refreshes 1,000 loopback feeds of 20 items on 200 hosts with dateline
+// and with the other feed readers that are installed: for the first time, with nothing
+// new, and with two new items in a tenth of the feeds. The readers take turns. For
 // comparison, gofeed parses the same documents.
 func BenchmarkRefresh(b *testing.B) {
 	dateline := buildProgram(b, ".")
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
-		c := serveCorpus(b, latency)
+		c, publish := serveCorpus(b, latency)
 		b.Run(fmt.Sprintf("latency=%v", latency), func(b *testing.B) {
 			b.Run("gofeed parses", func(b *testing.B) { parseAlone(b, c) })
-			b.Run("dateline", func(b *testing.B) {
-				dir := b.TempDir()
-				config := writeFile(b, dir, "config.toml", string(configOf(c)))
-				twice(b, dir, func() *exec.Cmd {
-					return exec.Command(dateline, "--config", config, "--db", filepath.Join(dir, "cache.db"), "refresh", "--all", "--json")
+			readers := benchReaders(b, dateline, c)
+			for _, r := range readers {
+				b.Run("first/"+r.name, func(b *testing.B) { r.measure(b, r.reset) })
+			}
+			for _, r := range readers {
+				b.Run("nothing new/"+r.name, func(b *testing.B) {
+					r.catchUp(b)
+					r.measure(b, func() {})
 				})
-			})
-			b.Run("newsboat", func(b *testing.B) {
-				dir := b.TempDir()
-				urls := writeFile(b, dir, "urls", strings.Join(addresses(c), "\n"))
-				settings := writeFile(b, dir, "config", "reload-threads 32\n")
-				twice(b, dir, func() *exec.Cmd {
-					return exec.Command("newsboat", "-u", urls, "-C", settings, "-c", filepath.Join(dir, "cache.db"), "-x", "reload")
+			}
+			for _, r := range readers {
+				b.Run("a tenth new/"+r.name, func(b *testing.B) {
+					r.catchUp(b)
+					r.measure(b, publish)
 				})
-			})
-			b.Run("newsraft", func(b *testing.B) {
-				dir := b.TempDir()
-				urls := writeFile(b, dir, "feeds", strings.Join(addresses(c), "\n"))
-				twice(b, dir, func() *exec.Cmd {
-					return exec.Command("newsraft", "-f", urls, "-c", writeFile(b, dir, "config", ""), "-d", filepath.Join(dir, "cache.db"), "-e", "reload-all")
-				})
-			})
-			b.Run("sfeed", func(b *testing.B) {
-				dir := b.TempDir()
-				var rc strings.Builder
-				fmt.Fprintf(&rc, "sfeedpath=%q\nmaxjobs=32\nfeeds() {\n", filepath.Join(dir, "feeds"))
-				for i, address := range addresses(c) {
-					fmt.Fprintf(&rc, "feed \"%d\" %q\n", i, address)
-				}
-				rc.WriteString("}\n")
-				settings := writeFile(b, dir, "sfeedrc", rc.String())
-				twice(b, dir, func() *exec.Cmd { return exec.Command("sfeed_update", settings) })
-			})
+			}
 		})
 	}
 }
 
-// twice measures the first and the second refresh of a feed reader.
-func twice(b *testing.B, dir string, command func() *exec.Cmd) {
-	if _, err := exec.LookPath(command().Path); err != nil {
-		b.Skip("not installed")
+// benchReader is a feed reader with its files in a directory of its own.
+type benchReader struct {
+	name, dir string
+	files     map[string]string
+	// args is the command line of a refresh, below dir.
+	args func(dir string) []string
+	// finish does what the reader left to do after a refresh. It may be nil.
+	finish func(b *testing.B, dir string)
+}
+
+// benchReaders returns the feed readers that are installed, all with the feeds of c.
+func benchReaders(b *testing.B, dateline string, c corpus.Corpus) (installed []*benchReader) {
+	urls := strings.Join(addresses(c), "\n")
+	var sfeedrc strings.Builder
+	sfeedrc.WriteString("sfeedpath=\"$HOME/feeds\"\nmaxjobs=32\nfeeds() {\n")
+	for i, address := range addresses(c) {
+		fmt.Fprintf(&sfeedrc, "feed \"%d\" %q\n", i, address)
 	}
-	for _, round := range []string{"first", "again"} {
-		b.Run(round, func(b *testing.B) {
-			for range b.N {
-				cmd := command()
-				cmd.Env = append(os.Environ(), "HOME="+dir)
-				out, err := cmd.StdoutPipe()
-				if err != nil {
-					b.Fatal(err)
-				}
-				start := time.Now()
-				if err := cmd.Start(); err != nil {
-					b.Fatal(err)
-				}
-				last := start
-				peak := peakMemory(cmd.Process.Pid)
-				for lines := bufio.NewScanner(out); lines.Scan(); {
-					last = time.Now()
-				}
-				if err := cmd.Wait(); err != nil {
-					b.Logf("%v: %v", cmd.Path, err)
-				}
-				if strings.Contains(cmd.String(), "--json") {
-					b.ReportMetric(last.Sub(start).Seconds(), "saved-s")
-				}
-				used := cmd.ProcessState
-				b.ReportMetric((used.UserTime() + used.SystemTime()).Seconds(), "cpu-s")
-				b.ReportMetric(peak(), "peak-MB")
-			}
-		})
+	sfeedrc.WriteString("}\n")
+	for _, r := range []*benchReader{
+		{name: "dateline", files: map[string]string{"config.toml": string(configOf(c))}, finish: indexAll, args: func(dir string) []string {
+			return []string{dateline, "--config", dir + "/config.toml", "--db", dir + "/cache.db", "refresh", "--all", "--json"}
+		}},
+		{name: "newsraft", files: map[string]string{"feeds": urls, "config": ""}, args: func(dir string) []string {
+			return []string{"newsraft", "-f", dir + "/feeds", "-c", dir + "/config", "-d", dir + "/cache.db", "-e", "reload-all"}
+		}},
+		{name: "newsboat", files: map[string]string{"urls": urls, "config": "reload-threads 32\n"}, args: func(dir string) []string {
+			return []string{"newsboat", "-u", dir + "/urls", "-C", dir + "/config", "-c", dir + "/cache.db", "-x", "reload"}
+		}},
+		{name: "sfeed", files: map[string]string{"sfeedrc": sfeedrc.String()}, args: func(dir string) []string {
+			return []string{"sfeed_update", dir + "/sfeedrc"}
+		}},
+	} {
+		if _, err := exec.LookPath(r.args("")[0]); err != nil {
+			b.Logf("%s is not installed", r.name)
+			continue
+		}
+		r.dir = b.TempDir()
+		r.reset()
+		installed = append(installed, r)
+	}
+	return installed
+}
+
+// reset deletes what the reader has fetched.
+func (r *benchReader) reset() {
+	os.RemoveAll(r.dir)
+	os.MkdirAll(r.dir, 0o700)
+	for name, text := range r.files {
+		os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o600) // the reader fails if this does
+	}
+}
+
+// command returns the command of a refresh.
+func (r *benchReader) command() *exec.Cmd {
+	args := r.args(r.dir)
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), "HOME="+r.dir)
+	return cmd
+}
+
+// catchUp fetches what the reader has not fetched yet. It is not measured.
+func (r *benchReader) catchUp(b *testing.B) {
+	b.StopTimer()
+	if err := r.command().Run(); err != nil {
+		b.Logf("%s: %v", r.name, err)
+	}
+	if r.finish != nil {
+		r.finish(b, r.dir)
+	}
+}
+
+// measure measures refreshes. prepare, which is called before each of them, and what the
+// reader left to do after a refresh are not measured.
+func (r *benchReader) measure(b *testing.B, prepare func()) {
+	b.StopTimer()
+	for range b.N {
+		prepare()
+		b.StartTimer()
+		r.refresh(b)
+		b.StopTimer()
+		if r.finish != nil {
+			r.finish(b, r.dir)
+		}
+	}
+}
+
+// refresh refreshes once.
+func (r *benchReader) refresh(b *testing.B) {
+	cmd := r.command()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	last := start
+	peak := peakMemory(cmd.Process.Pid)
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		last = time.Now()
+	}
+	if err := cmd.Wait(); err != nil {
+		b.Logf("%s: %v", r.name, err)
+	}
+	if r.name == "dateline" {
+		b.ReportMetric(last.Sub(start).Seconds(), "saved-s")
+	}
+	used := cmd.ProcessState
+	b.ReportMetric((used.UserTime() + used.SystemTime()).Seconds(), "cpu-s")
+	b.ReportMetric(peak(), "peak-MB")
+}
+
+// indexAll indexes what a first refresh left, as the open screen does. So the next
+// refreshes are measured as on any later day.
+func indexAll(b *testing.B, dir string) {
+	store, err := cache.Open(context.Background(), filepath.Join(dir, "cache.db"), cache.Options{})
+	for left := 1; left > 0 && err == nil; {
+		left, err = store.IndexPending(context.Background(), 5000)
+	}
+	if err == nil {
+		err = store.Close()
+	}
+	if err != nil {
+		b.Fatal(err)
 	}
 }
 
@@ -248,8 +325,8 @@ func parseAlone(b *testing.B, c corpus.Corpus) {
 }
 
 // serveCorpus serves the feeds of a refresh on 200 loopback addresses. Outside Linux it
-// uses one.
-func serveCorpus(b *testing.B, latency time.Duration) corpus.Corpus {
+// uses one. publish gives every tenth feed two new items.
+func serveCorpus(b *testing.B, latency time.Duration) (c corpus.Corpus, publish func()) {
 	listener, err := net.Listen("tcp4", "0.0.0.0:0")
 	if err != nil {
 		b.Skip("cannot listen on all addresses:", err)
@@ -259,19 +336,33 @@ func serveCorpus(b *testing.B, latency time.Duration) corpus.Corpus {
 	if runtime.GOOS == "linux" { // other systems only have 127.0.0.1
 		hosts = 200
 	}
-	c := corpus.Corpus{Feeds: benchFeeds, Items: 20, Now: time.Now(),
+	var withheld atomic.Int64
+	withheld.Store(1000)
+	c = corpus.Corpus{Feeds: benchFeeds, Items: 20, Now: time.Now(),
+		Withheld: func(f int) int {
+			if f%10 != f/10%10 {
+				return 0
+			}
+			return int(withheld.Load())
+		},
 		Base: func(f int) string { return fmt.Sprintf("http://127.0.0.%d:%d", 1+f%hosts, port) }}
 	server := &http.Server{Handler: c.Handler(latency)}
 	go server.Serve(listener)
 	b.Cleanup(func() { server.Close() })
-	for _, address := range addresses(c) { // so that each document is made before the measurement
-		res, err := http.Get(address)
-		if err != nil {
-			b.Skip("this machine does not have all of 127.0.0.0/8:", err)
+	makeDocuments := func() { // so that the measurement does not include it
+		for _, address := range addresses(c) {
+			res, err := http.Get(address)
+			if err != nil {
+				b.Skip("this machine does not have all of 127.0.0.0/8:", err)
+			}
+			res.Body.Close()
 		}
-		res.Body.Close()
 	}
-	return c
+	makeDocuments()
+	return c, func() {
+		withheld.Add(-2)
+		makeDocuments()
+	}
 }
 
 func addresses(c corpus.Corpus) []string {

@@ -45,23 +45,25 @@ func newDecoder() *zstd.Decoder {
 // compressors returns the number of bodies that are compressed at the same time.
 func compressors() int { return min(runtime.GOMAXPROCS(0), 4) }
 
-// compressEarly compresses the bodies of new and changed items before the transaction,
-// so that the write lock is held for a shorter time. If it cannot read which items are
-// known, it compresses nothing. Bodies that are not compressed here are compressed
-// when they are written.
-func (s *Store) compressEarly(ctx context.Context, batches []batch) {
+// prepareNew compresses the bodies and computes the keys of feeds that have no items
+// yet, before the transaction, so that the write lock is held for a shorter time. Other
+// feeds rarely have many new items, and finding them would take longer than the work
+// itself. It is done when they are written, and so it is if prepareNew cannot read which
+// feeds have items.
+func (s *Store) prepareNew(ctx context.Context, batches []batch) {
 	var todo []*incoming
 	for _, b := range batches {
 		if len(b.items) == 0 {
 			continue
 		}
-		same, err := s.sources(ctx, b)
+		filled, err := s.hasItems(ctx, b.URL)
 		if err != nil {
 			return
 		}
 		for i := range b.items {
-			if in := &b.items[i]; !same[[2]int64{in.identity, in.source}] {
-				todo = append(todo, in)
+			if !filled {
+				b.items[i].setKeys()
+				todo = append(todo, &b.items[i])
 			}
 		}
 	}
@@ -82,32 +84,15 @@ func (s *Store) compressEarly(ctx context.Context, batches []batch) {
 	done.Wait()
 }
 
-// sqlSources checks first whether the feed has any items. A new feed has none, and
-// then the items are not looked up one by one.
-const sqlSources = `SELECT i.identity, i.source_hash FROM json_each(?2) j
-	CROSS JOIN items i INDEXED BY items_identity ON i.feed = (SELECT id FROM feeds WHERE url = ?1) AND i.identity = j.value
-	WHERE EXISTS (SELECT 1 FROM items o INDEXED BY items_identity WHERE o.feed = (SELECT id FROM feeds WHERE url = ?1))`
+const sqlHasItems = `SELECT EXISTS (SELECT 1 FROM items INDEXED BY items_identity WHERE feed = (SELECT id FROM feeds WHERE url = ?))`
 
-// sources returns the pairs of identity and source hash that are known of a batch.
-func (s *Store) sources(ctx context.Context, b batch) (map[[2]int64]bool, error) {
-	stmt, err := s.cachedStatement(ctx, s.readers, sqlSources)
+// hasItems reports whether a feed has items, before the transaction.
+func (s *Store) hasItems(ctx context.Context, url string) (filled bool, err error) {
+	stmt, err := s.cachedStatement(ctx, s.readers, sqlHasItems)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	rows, err := stmt.QueryContext(ctx, b.URL, b.identities)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	known := map[[2]int64]bool{}
-	for rows.Next() {
-		var k [2]int64
-		if err := rows.Scan(&k[0], &k[1]); err != nil {
-			return nil, err
-		}
-		known[k] = true
-	}
-	return known, rows.Err()
+	return filled, stmt.QueryRowContext(ctx, url).Scan(&filled)
 }
 
 // compressedBody returns the body of an item as it is stored.

@@ -90,7 +90,7 @@ func FixedQueries() []FixedQuery {
 		{sqlCountStarredToday, []any{1, 2, 3}},
 		{sqlSnoozeEnded, []any{1, 2}},
 		{sqlKnown, []any{1, "[1]"}},
-		{sqlSources, []any{"a", "[1]"}},
+		{sqlHasItems, []any{"a"}},
 		{sqlSameInstant, []any{1, "[1]", 1, 2, "title"}},
 		{sqlSameLink, []any{1, "[1]", 1}},
 		{sqlUnlisted, []any{1, "[1]", 500, db.IDBits, "[1]", `["title"]`}},

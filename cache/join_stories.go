@@ -39,13 +39,16 @@ const sqlSharedKeys = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT
 
 // findSharedKeys returns which links and titles of new and changed items the database already
 // has. It asks once for a whole batch. Items of the batch itself are not compared with
-// each other, because a story has only one item of a feed.
+// each other, because a story has only one item of a feed. It sets the keys of these
+// items.
 func (w *itemWriter) findSharedKeys(items []incoming, have map[int64]known) (storyIndex, error) {
 	var links, titles []int64
-	for _, in := range items {
+	for i := range items {
+		in := &items[i]
 		if old, isKnown := have[in.identity]; isKnown && old.source == in.source {
 			continue
 		}
+		in.setKeys()
 		if in.keys.link.Valid {
 			links = append(links, in.keys.link.Int64)
 		}

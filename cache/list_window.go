@@ -28,6 +28,12 @@ func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error)
 	return left, WrapError(ctx, "index the new items", err)
 }
 
+// Unindexed returns how many items are not in the search index yet.
+func (s *Store) Unindexed(ctx context.Context) (n int, err error) {
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&n)
+	return n, WrapError(ctx, "count the items that are not indexed", err)
+}
+
 // After returns up to n rows of the view after from, in the order of the view. The
 // zero Pos is before the first row.
 func (s *Store) After(ctx context.Context, v View, from Pos, n int) ([]Row, error) {

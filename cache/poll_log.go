@@ -47,10 +47,11 @@ func (w *itemWriter) logPoll(id int64, l feed.PollLogEntry, saved feed.Saved) {
 	w.exec(`INSERT OR REPLACE INTO polls (feed, at, outcome, status, bytes, arrived, updated, reissued, duration, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, db.ToMicros(l.At), l.Outcome, l.Status, l.Bytes, saved.New, saved.Updated, saved.Reissued, l.Duration.Microseconds(), l.Error)
-	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at > ?2`, id, latestAllowed(l.At).UnixMicro())
-	w.exec(`DELETE FROM polls WHERE feed = ?1 AND at <=
-		(SELECT at FROM polls WHERE feed = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`, id, maxPolls)
+	w.exec(sqlTrimPolls, id, latestAllowed(l.At).UnixMicro(), maxPolls)
 }
+
+const sqlTrimPolls = `DELETE FROM polls WHERE feed = ?1 AND (at > ?2 OR at <=
+	(SELECT at FROM polls WHERE feed = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3))`
 
 // PollLog returns the last entries of the poll log of a feed, newest first: up to max,
 // and at most [maxPolls].

@@ -37,7 +37,7 @@ func (s *Store) Save(ctx context.Context, results ...feed.Fetched) ([]feed.Saved
 			return nil, WrapError(ctx, "save "+r.URL, err)
 		}
 	}
-	s.compressEarly(ctx, batches)
+	s.prepareNew(ctx, batches)
 	var saved []feed.Saved
 	var w *itemWriter
 	err := s.write(ctx, "save the new items", func(tx *sql.Tx) (err error) {
@@ -68,11 +68,20 @@ type incoming struct {
 	feed.Article
 	identity, source       int64
 	categories, enclosures string
-	// keys are the hashes by which the item finds its story.
-	keys storyKeys
-	// compressed is the compressed body. It is nil if [Store.compressEarly] has not
+	// keys are the hashes by which the item finds its story. hasKeys reports whether
+	// they are set.
+	keys    storyKeys
+	hasKeys bool
+	// compressed is the compressed body. It is nil if [Store.prepareNew] has not
 	// compressed it.
 	compressed []byte
+}
+
+// setKeys sets the keys of an item. It does nothing if they are set.
+func (in *incoming) setKeys() {
+	if !in.hasKeys {
+		in.keys, in.hasKeys = keysOfStory(in.Article), true
+	}
 }
 
 // known is what the database has of an incoming item.
@@ -90,7 +99,7 @@ func prepareBatch(a feed.Fetched) (batch, error) {
 	b.items = make([]incoming, 0, len(a.Document.Items))
 	var h hasher
 	for _, article := range slices.Backward(a.Document.Items) {
-		in := incoming{Article: article, identity: hash(article.Key), keys: keysOfStory(article)}
+		in := incoming{Article: article, identity: h.hash(article.Key)}
 		var err, err2 error
 		in.categories, err = db.ToJSON(article.Categories)
 		in.enclosures, err2 = db.ToJSON(article.Enclosures)

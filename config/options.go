@@ -52,8 +52,9 @@ type Config struct {
 	// RefreshOnStart refreshes all feeds at the start. If false, only the feeds
 	// that are due are checked.
 	RefreshOnStart bool `toml:"refresh_on_start" default:"false"`
-	// Workers is how many feeds are fetched at the same time.
-	Workers int `toml:"workers" default:"96" min:"1" max:"256"`
+	// Workers is how many feeds are fetched at the same time. 0 means as many as
+	// memory and the limit of open files allow.
+	Workers int `toml:"workers" default:"0" min:"0" max:"512"`
 	// PerHost is how many feeds of one server are fetched at the same time.
 	PerHost int `toml:"per_host" default:"2" min:"1" max:"16"`
 	// NotifyWith is how the terminal shows notifications: by the escape sequence

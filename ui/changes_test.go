@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -129,4 +131,37 @@ func TestReportedChangeIsBelieved(t *testing.T) {
 	}
 	s.send(changedOutside{version: 0})
 	s.expect("41 of 41 unread")
+}
+
+// TestIndexesWhatOthersLeft checks that an open screen indexes the texts that another
+// process saved and did not index, and that it waits until no more changes come.
+func TestIndexesWhatOthersLeft(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	ctx, store := t.Context(), s.m.deps.Store
+	doc := testDoc("LWN.net", "", "https://lwn.example/fresh/", []feed.Article{testItem("Saved by cron", s.clock.t, "<p>New.</p>")})
+	if _, err := store.Save(ctx, feed.Fetched{URL: lwnURL, Document: doc, RefreshStart: s.clock.t}); err != nil {
+		t.Fatal(err)
+	}
+	hang := after
+	s.m.after = func(ctx context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+		if d == othersPause {
+			return hang(ctx, time.Hour, f)
+		}
+		return func() tea.Msg { return f(s.clock.now()) }
+	}
+	waiting := s.m.maintenance.indexOthers()
+	ended := make(chan tea.Msg)
+	go func() { ended <- waiting() }()
+	s.m.after = func(_ context.Context, _ time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+		return func() tea.Msg { return f(s.clock.now()) }
+	}
+	later := s.m.loadChanges()
+	<-ended // the second change ends the first wait
+	if n, err := store.Unindexed(ctx); n != 1 || err != nil {
+		t.Fatalf("%d items are not indexed (%v), want the new one", n, err)
+	}
+	s.run(later)
+	if n, err := store.Unindexed(ctx); n != 0 || err != nil {
+		t.Errorf("%d items are not indexed (%v)", n, err)
+	}
 }

@@ -190,7 +190,7 @@ func (m *Model) connect() {
 	m.subscriptions = subscriptions{env: m.env, sources: &m.sources}
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
 	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}
-	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh}
+	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh, stopWaiting: func() {}}
 	m.keys = keyboard{env: m.env, geometry: &m.geometry}
 }
 

@@ -34,6 +34,10 @@ const (
 	// and maintainEvery the shortest time between two runs of the maintenance.
 	maintainAfter = time.Minute
 	maintainEvery = time.Hour
+	// othersPause is how long other processes have written nothing when the texts that
+	// they left out of the search index are indexed. A refresh of another process
+	// comes to its end first.
+	othersPause = 5 * time.Second
 	// indexStep is how many items are indexed at once. Then the context is checked.
 	indexStep = 500
 )
@@ -233,7 +237,7 @@ func (m *Model) loadChanges() tea.Cmd {
 		return nil
 	}
 	m.article.pages.forget()
-	return tea.Batch(m.sources.load(), m.headlines.reload(), m.refresh.loadNextDue())
+	return tea.Batch(m.sources.load(), m.headlines.reload(), m.refresh.loadNextDue(), m.maintenance.indexOthers())
 }
 
 // lostFocus ends the ticks and saves the session, because the terminal may stay without
@@ -256,6 +260,8 @@ type maintenance struct {
 	presence *presence
 	refresh  *refresher
 	last     time.Time
+	// stopWaiting ends the wait of indexOthers.
+	stopWaiting context.CancelFunc
 }
 
 // maintained reports that the maintenance has ended. It may have removed old items.
@@ -269,6 +275,16 @@ func (t *maintenance) catchUp() tea.Cmd {
 		indexPending(ctx, store)
 		return nil
 	}
+}
+
+// indexOthers indexes what other processes left unindexed, after they have written
+// nothing for othersPause.
+func (t *maintenance) indexOthers() tea.Cmd {
+	t.stopWaiting()
+	ctx, cancel := context.WithCancel(t.ctx)
+	t.stopWaiting = cancel
+	index := t.catchUp()
+	return t.after(ctx, othersPause, func(time.Time) tea.Msg { return index() })
 }
 
 // indexPending indexes until nothing is left. If it fails, searches still find the items

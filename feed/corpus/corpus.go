@@ -30,6 +30,10 @@ type Corpus struct {
 	// Base returns the address of a feed's site, without a slash at the end. If nil,
 	// each feed has its own host below example.org.
 	Base func(f int) string
+	// Withheld returns how many of the newest items the documents of feed f do not
+	// have yet. They have as many older ones instead. If it falls, a feed has new
+	// items. If nil, no items are withheld.
+	Withheld func(f int) int
 }
 
 // Gap is the time between the dates of two consecutive items of the corpus.
@@ -65,6 +69,14 @@ func (c Corpus) Subscriptions() []feed.Subscription {
 type entry struct {
 	guid, title, author, summary, link, body string
 	published                                time.Time
+}
+
+// first returns the number of the newest item in the documents of feed f.
+func (c Corpus) first(f int) int {
+	if c.Withheld == nil {
+		return 0
+	}
+	return c.Withheld(f)
 }
 
 // entry returns item i of feed f. It always returns the same item for the same numbers.

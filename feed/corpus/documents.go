@@ -33,8 +33,9 @@ func (c Corpus) rss(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>%s</title><link>%s/</link><description>News of feed %d</description>`,
 		c.feedTitle(f), c.Site(f), f)
+	first := c.first(f)
 	for i := range c.Items {
-		e := c.entry(f, i)
+		e := c.entry(f, first+i)
 		fmt.Fprintf(&b, "<item><title>%s</title><link>%s</link><guid>%s</guid><pubDate>%s</pubDate><author>%s</author><description>%s</description><content:encoded><![CDATA[%s]]></content:encoded></item>\n",
 			html.EscapeString(e.title), e.link, e.guid, e.published.UTC().Format(time.RFC1123Z), e.author, e.summary, e.body)
 	}
@@ -47,8 +48,9 @@ func (c Corpus) atom(f int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>%s</title><link href="%s/"/><id>%s/</id><updated>%s</updated>`,
 		c.feedTitle(f), c.Site(f), c.Site(f), c.Now.UTC().Format(time.RFC3339))
+	first := c.first(f)
 	for i := range c.Items {
-		e := c.entry(f, i)
+		e := c.entry(f, first+i)
 		fmt.Fprintf(&b, "<entry><title>%s</title><link href=\"%s\"/><id>%s</id><updated>%s</updated><author><name>%s</name></author><summary>%s</summary><content type=\"html\">%s</content></entry>\n",
 			html.EscapeString(e.title), e.link, e.guid, e.published.UTC().Format(time.RFC3339), e.author, e.summary, html.EscapeString(e.body))
 	}
@@ -70,9 +72,9 @@ func (c Corpus) json(f int) string {
 		Published string   `json:"date_published"`
 		Authors   []author `json:"authors"`
 	}
-	items := make([]item, c.Items)
+	items, first := make([]item, c.Items), c.first(f)
 	for i := range items {
-		e := c.entry(f, i)
+		e := c.entry(f, first+i)
 		items[i] = item{e.guid, e.link, e.title, e.summary, e.body, e.published.UTC().Format(time.RFC3339), []author{{e.author}}}
 	}
 	doc, err := json.Marshal(map[string]any{"version": "https://jsonfeed.org/version/1.1", "title": c.feedTitle(f), "home_page_url": c.Site(f) + "/", "items": items})
@@ -83,10 +85,12 @@ func (c Corpus) json(f int) string {
 }
 
 // Handler returns a handler that serves the feeds and answers conditional requests. Each
-// response is delayed by latency. A document is generated at its first request and reused.
+// response is delayed by latency. A document is generated at its first request, and reused
+// until its feed has new items.
 func (c Corpus) Handler(latency time.Duration) http.Handler {
 	type document struct {
-		once             sync.Once
+		sync.Mutex
+		first            int
 		body, kind, etag string
 	}
 	docs := make([]document, c.Feeds)
@@ -97,19 +101,22 @@ func (c Corpus) Handler(latency time.Duration) http.Handler {
 			return
 		}
 		d := &docs[f]
-		d.once.Do(func() {
+		d.Lock()
+		if first := c.first(f); d.etag == "" || d.first != first {
 			d.body, d.kind = c.Document(f)
 			sum := fnv.New64a()
 			sum.Write([]byte(d.body))
-			d.etag = fmt.Sprintf("\"%x\"", sum.Sum64())
-		})
+			d.first, d.etag = first, fmt.Sprintf("\"%x\"", sum.Sum64())
+		}
+		body, kind, etag := d.body, d.kind, d.etag
+		d.Unlock()
 		time.Sleep(latency)
-		w.Header().Set("ETag", d.etag)
-		if r.Header.Get("If-None-Match") == d.etag {
+		w.Header().Set("ETag", etag)
+		if r.Header.Get("If-None-Match") == etag {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		w.Header().Set("Content-Type", d.kind)
-		fmt.Fprint(w, d.body)
+		w.Header().Set("Content-Type", kind)
+		fmt.Fprint(w, body)
 	})
 }

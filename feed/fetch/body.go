@@ -15,12 +15,14 @@ import (
 )
 
 const (
-	// largeBody is the size in bytes from which a body needs a slot, and
-	// largeBodies is the number of slots. Feeds are small. Without slots, every
-	// request could hold a body of [Options.MaxBody] bytes in memory, and
+	// A body needs one of mediumBodies slots from mediumBody bytes on, and one of
+	// largeBodies slots from largeBody bytes on. Feeds are small. Without slots,
+	// every request could hold a body of [Options.MaxBody] bytes in memory, and
 	// everything that parsing makes of it.
-	largeBody   = 512 << 10
-	largeBodies = 2
+	mediumBody   = 8 << 10
+	mediumBodies = 48
+	largeBody    = 512 << 10
+	largeBodies  = 2
 )
 
 // errTooLarge reports a body that exceeds the limit.
@@ -30,7 +32,7 @@ var errTooLarge = errors.New("the body is too large")
 // what was read before. The caller must release the slot when the body is no
 // longer needed.
 func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *bodySlot, error) {
-	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), free: largeBody, slots: c.largeSlots}
+	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), next: c.bodySlots}
 	// Stop early if the length is known, which it never is for a compressed body.
 	if res.ContentLength > c.maxBody {
 		return nil, slot, errTooLarge
@@ -97,17 +99,31 @@ type errorReader struct{ err error }
 
 func (f errorReader) Read([]byte) (int, error) { return 0, f.err }
 
-// bodySlot reads a body. The first bytes need no slot. The rest waits until one
-// of the client's slots for large bodies is free.
+// sizeSlots are slots for bodies that are larger than a size in bytes.
+type sizeSlots struct {
+	size  int
+	slots chan struct{}
+}
+
+// newBodySlots returns the slots of a client, those for smaller bodies first. A
+// body that waits for a slot holds only slots for smaller bodies, so those that
+// it waits for never wait for it.
+func newBodySlots() []sizeSlots {
+	return []sizeSlots{{mediumBody, make(chan struct{}, mediumBodies)}, {largeBody, make(chan struct{}, largeBodies)}}
+}
+
+// bodySlot reads a body. The first bytes need no slot. The rest waits until a slot
+// for bodies of its size is free.
 type bodySlot struct {
 	ctx   context.Context
 	limit *deadline
 	from  io.Reader
-	// free is the number of bytes that may still be read without a slot.
-	free  int
-	slots chan struct{}
-	// held reports whether this body has a slot.
-	held bool
+	// read is the number of bytes that were read.
+	read int
+	// next are the slots that the body has not needed yet, and held those that it
+	// has.
+	next []sizeSlots
+	held []chan struct{}
 }
 
 // Read reads from the body. It waits for a slot if one is needed.
@@ -116,33 +132,33 @@ func (slot *bodySlot) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := slot.from.Read(p)
-	slot.free -= n
+	slot.read += n
 	return n, err
 }
 
-// acquire waits for a slot if the free bytes are used up. The wait does not
-// count against the request's timeout, because it is not the server's fault.
+// acquire waits for the slots that a body of the size read so far needs. The wait
+// does not count against the request's timeout, because it is not the server's
+// fault.
 func (slot *bodySlot) acquire() error {
-	if slot.free > 0 || slot.held {
-		return nil
+	for len(slot.next) > 0 && slot.read >= slot.next[0].size {
+		slot.limit.pause()
+		select {
+		case slot.next[0].slots <- struct{}{}:
+			slot.limit.restart()
+		case <-slot.ctx.Done():
+			return slot.ctx.Err()
+		}
+		slot.held, slot.next = append(slot.held, slot.next[0].slots), slot.next[1:]
 	}
-	slot.limit.pause()
-	select {
-	case slot.slots <- struct{}{}:
-		slot.held = true
-		slot.limit.restart()
-		return nil
-	case <-slot.ctx.Done():
-		return slot.ctx.Err()
-	}
+	return nil
 }
 
-// release frees the slot if it is held.
+// release frees the slots that are held.
 func (slot *bodySlot) release() {
-	if slot.held {
-		slot.held = false
-		<-slot.slots
+	for _, slots := range slot.held {
+		<-slots
 	}
+	slot.held = nil
 }
 
 // deadline cancels a request that takes longer than its timeout.

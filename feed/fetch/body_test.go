@@ -21,7 +21,7 @@ func TestBodySlots(t *testing.T) {
 	places := make(chan struct{}, 1)
 	through := func(ctx context.Context, size int) *bodySlot {
 		_, limit, _ := newDeadline(ctx, time.Hour)
-		return &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), free: 1000, slots: places}
+		return &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), next: []sizeSlots{{1000, places}}}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	first := through(ctx, 5000)
@@ -29,7 +29,7 @@ func TestBodySlots(t *testing.T) {
 		t.Fatalf("first: %d bytes, %v", len(body), err)
 	}
 	small := through(ctx, 900)
-	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || small.held {
+	if body, err := io.ReadAll(small); len(body) != 900 || err != nil || len(small.held) > 0 {
 		t.Errorf("small: %d bytes, %v", len(body), err)
 	}
 	small.release()
@@ -56,8 +56,9 @@ func TestSlotWaitIsNoTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, limit, cancel := newDeadline(t.Context(), time.Second)
 		defer cancel()
-		g := &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader("words"), slots: make(chan struct{}, 1)}
-		g.slots <- struct{}{}
+		slots := make(chan struct{}, 1)
+		g := &bodySlot{ctx: ctx, limit: limit, from: strings.NewReader("words"), next: []sizeSlots{{0, slots}}}
+		slots <- struct{}{}
 		read := make(chan string)
 		go func() {
 			body, err := io.ReadAll(g)
@@ -67,7 +68,7 @@ func TestSlotWaitIsNoTimeout(t *testing.T) {
 			read <- string(body)
 		}()
 		time.Sleep(time.Hour)
-		<-g.slots
+		<-slots
 		if got := <-read; got != "words" || ctx.Err() != nil {
 			t.Errorf("read %q, %v", got, ctx.Err())
 		}
@@ -78,38 +79,50 @@ func TestSlotWaitIsNoTimeout(t *testing.T) {
 	})
 }
 
-// A large body holds its slot until it is released. A body that fails releases
-// its slot itself.
+// A body that is not small holds its slots until it is released. A body that
+// fails releases its slots itself.
 func TestSlotIsReleased(t *testing.T) {
-	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/endless" {
-			endless(w, r)
-			return
+	for size, slots := range map[int]int{mediumBody: mediumBodies, largeBody: largeBodies} {
+		s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/endless" {
+				endless(w, r)
+				return
+			}
+			w.Write(make([]byte, 2*size))
+		})
+		c := client(t, func(o *Options) { o.MaxBody = 3 * int64(size) })
+		for range 2 * slots {
+			fail(t, c, Request{URL: s.URL + "/endless"}, KindTooLarge)
 		}
-		w.Write(make([]byte, 2*largeBody))
-	})
-	c := client(t, func(o *Options) { o.MaxBody = 3 * largeBody })
-	for range 2 * largeBodies {
-		fail(t, c, Request{URL: s.URL + "/endless"}, KindTooLarge)
-	}
-	var held []Response
-	for range largeBodies {
-		held = append(held, get(t, c, Request{URL: s.URL}))
-	}
-	late := make(chan Response)
-	go func() {
-		res, err := c.Get(context.Background(), Request{URL: s.URL})
-		if err != nil {
-			t.Error(err)
+		var held []Response
+		for range slots {
+			held = append(held, get(t, c, Request{URL: s.URL}))
 		}
-		late <- res
-	}()
-	held[0].Release()
-	held[0].Release()
-	(<-late).Release()
-	held[1].Release()
-	if len(c.largeSlots) != 0 {
-		t.Errorf("%d slots are taken", len(c.largeSlots))
+		late := make(chan Response)
+		go func() {
+			res, err := c.Get(context.Background(), Request{URL: s.URL})
+			if err != nil {
+				t.Error(err)
+			}
+			late <- res
+		}()
+		held[0].Release()
+		held[0].Release()
+		(<-late).Release()
+		for _, h := range held[1:] {
+			h.Release()
+		}
+		checkFree(t, c)
+	}
+}
+
+// checkFree checks that no body holds a slot.
+func checkFree(t *testing.T, c *Client) {
+	t.Helper()
+	for _, s := range c.bodySlots {
+		if len(s.slots) != 0 {
+			t.Errorf("%d slots for %d bytes are taken", len(s.slots), s.size)
+		}
 	}
 }
 
@@ -152,7 +165,7 @@ func TestUnannouncedCompression(t *testing.T) {
 		"first bytes of gzip alone": {[]byte("\x1f\x8b\x08"), "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := &Client{maxBody: 1000, largeSlots: make(chan struct{}, 1)}
+			client := &Client{maxBody: 1000, bodySlots: newBodySlots()}
 			ctx, limit, cancel := newDeadline(t.Context(), time.Minute)
 			defer cancel()
 			res := &http.Response{Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{"Content-Encoding": {c.encoding}}, ContentLength: -1}

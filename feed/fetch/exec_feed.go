@@ -101,7 +101,7 @@ func (c *cappedOutput) Write(p []byte) (int, error) {
 		if err := c.slot.acquire(); err != nil {
 			return 0, err
 		}
-		c.slot.free -= len(p)
+		c.slot.read += len(p)
 	}
 	c.body = append(c.body, p...)
 	return len(p), nil
@@ -138,7 +138,7 @@ func (c *Client) execFeed(ctx context.Context, limit *deadline, r Request) (Resp
 	if err != nil {
 		return Response{}, &Error{Kind: KindScheme, Err: err}
 	}
-	slot := &bodySlot{ctx: ctx, limit: limit, free: largeBody, slots: c.largeSlots}
+	slot := &bodySlot{ctx: ctx, limit: limit, next: c.bodySlots}
 	out := &cappedOutput{max: c.maxBody, slot: slot}
 	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
 		slot.release()

@@ -61,8 +61,8 @@ type Client struct {
 	maxBody         int64
 	builtinDocument func(name string) ([]byte, bool)
 	now             func() time.Time
-	// largeSlots has one slot for each large body that may be in memory.
-	largeSlots chan struct{}
+	// bodySlots limits the bodies that may be in memory, by their size.
+	bodySlots  []sizeSlots
 	challenges challengeCache
 	passwords  passwords
 }
@@ -75,7 +75,7 @@ func New(o Options) *Client {
 		maxBody:         cmp.Or(o.MaxBody, DefaultMaxBody),
 		builtinDocument: o.Builtin,
 		now:             o.Now,
-		largeSlots:      make(chan struct{}, largeBodies),
+		bodySlots:       newBodySlots(),
 		challenges:      challengeCache{known: map[string]*usedChallenge{}},
 		passwords:       passwords{known: map[string]*password{}},
 	}
@@ -179,9 +179,9 @@ type Response struct {
 	slot *bodySlot
 }
 
-// Release frees the slot of a large body. Call it when the body and everything
-// made from it are no longer needed: only a few large bodies may be in memory,
-// and further ones wait. Calling it twice does no harm.
+// Release frees the slots of the body. Call it when the body and everything made
+// from it are no longer needed: only a limited number of bodies that are not small
+// may be in memory, and further ones wait. Calling it twice does no harm.
 func (r Response) Release() {
 	if r.slot != nil {
 		r.slot.release()

@@ -94,7 +94,7 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
 	defer f.Close()
-	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), free: largeBody, slots: c.largeSlots}
+	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), next: c.bodySlots}
 	if out.Body, err = io.ReadAll(slot); err != nil {
 		slot.release()
 		return Response{}, &Error{Kind: KindFile, Err: err}

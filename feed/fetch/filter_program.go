@@ -14,11 +14,11 @@ func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res
 		return nil
 	}
 	if res.slot == nil {
-		res.slot = &bodySlot{ctx: ctx, limit: limit, slots: c.largeSlots}
+		res.slot = &bodySlot{ctx: ctx, limit: limit, next: c.bodySlots}
 	}
-	// If the body has a slot, the filter's output uses the same one. Otherwise two
-	// filters could wait for each other's slots.
-	res.slot.free = largeBody
+	// The filter's output uses the slots that the body has. Otherwise two filters
+	// could wait for each other's slots.
+	res.slot.read = 0
 	out := &cappedOutput{max: c.maxBody, slot: res.slot}
 	err := run(ctx, program{role: roleFilter, argv: argv, input: res.Body, out: out})
 	if err == nil && len(out.body) == 0 {

@@ -11,8 +11,20 @@ import (
 	"dateline/feed/schedule"
 )
 
+const (
+	// firstWorkers is how many tasks run at the same time as long as servers respond
+	// fast. More would only take memory and processor time.
+	firstWorkers = 96
+	// growBelow decides when tasks wait: if less than one of growBelow has ended in
+	// growAfter.
+	growBelow = 8
+	// growAfter is how often it is checked whether more tasks should run.
+	growAfter = 25 * time.Millisecond
+)
+
 // hostQueues runs tasks: at most workers at the same time, at most perHost for
-// one host, and the hosts in turn. Its goroutines end when no task is left.
+// one host, and the hosts in turn. It begins with firstWorkers and runs more while
+// most of the tasks wait for servers. Its goroutines end when no task is left.
 type hostQueues struct {
 	workers, perHost int
 	// crashed is called after a task panics. If it is nil, the panic is not
@@ -21,7 +33,14 @@ type hostQueues struct {
 
 	mu      sync.Mutex
 	running int
-	hosts   map[string]*hostQueue
+	// limit is how many tasks may run now. It starts again at firstWorkers when no
+	// task is left.
+	limit int
+	// ended counts the tasks that ended since the last check of limit. checking
+	// reports whether the next check is planned.
+	ended    int
+	checking bool
+	hosts    map[string]*hostQueue
 	// ready holds each queue that has a waiting task and may start it, once.
 	ready []*hostQueue
 }
@@ -38,7 +57,7 @@ type hostQueue struct {
 
 // newHostQueues returns empty queues.
 func newHostQueues(workers, perHost int, crashed func(*feed.PanicError)) *hostQueues {
-	return &hostQueues{workers: workers, perHost: perHost, crashed: crashed, hosts: make(map[string]*hostQueue)}
+	return &hostQueues{workers: workers, perHost: perHost, crashed: crashed, limit: min(workers, firstWorkers), hosts: make(map[string]*hostQueue)}
 }
 
 // add queues a task and returns at once.
@@ -52,10 +71,34 @@ func (q *hostQueues) add(host string, task func()) {
 	}
 	h.tasks = append(h.tasks, task)
 	q.makeReady(h)
-	if len(q.ready) > 0 && q.running < q.workers {
+	q.start(1)
+}
+
+// start starts up to n workers for the tasks that are ready. If the limit is
+// reached, it plans a check whether more should run. The caller holds the lock.
+func (q *hostQueues) start(n int) {
+	for range min(n, len(q.ready), q.limit-q.running) {
 		q.running++
 		go q.work()
 	}
+	if q.running == q.limit && q.limit < q.workers && !q.checking {
+		q.checking, q.ended = true, 0
+		time.AfterFunc(growAfter, q.grow)
+	}
+}
+
+// grow doubles the limit if few tasks have ended since the last check.
+func (q *hostQueues) grow() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.checking = false
+	if q.running < q.limit || len(q.ready) == 0 {
+		return
+	}
+	if growBelow*q.ended < q.running {
+		q.limit = min(2*q.limit, q.workers)
+	}
+	q.start(q.limit)
 }
 
 // work runs tasks until none is ready.
@@ -73,6 +116,9 @@ func (q *hostQueues) next() (*hostQueue, func()) {
 	defer q.mu.Unlock()
 	if len(q.ready) == 0 {
 		q.running--
+		if q.running == 0 {
+			q.limit = min(q.workers, firstWorkers)
+		}
 		return nil, nil
 	}
 	h := q.ready[0]
@@ -91,6 +137,7 @@ func (q *hostQueues) done(h *hostQueue) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	h.busy--
+	q.ended++
 	q.makeReady(h)
 	if h.busy == 0 && len(h.tasks) == 0 {
 		delete(q.hosts, h.host)

@@ -69,3 +69,44 @@ func TestHostsTakeTurns(t *testing.T) {
 		t.Errorf("order %s", got)
 	}
 }
+
+// While all tasks wait, more of them run at the same time. Afterwards the limit
+// starts again.
+func TestQueuesGrowWhileTasksWait(t *testing.T) {
+	const all = 2*firstWorkers + 7
+	l := newHostQueues(all, 1, nil)
+	var running, done sync.WaitGroup
+	running.Add(all)
+	done.Add(all)
+	for i := range all {
+		l.add(fmt.Sprint(i), func() {
+			defer done.Done()
+			running.Done()
+			running.Wait() // ends when all tasks run
+		})
+	}
+	done.Wait()
+	for left := -1; left != 0; {
+		l.mu.Lock()
+		left = l.running
+		if left == 0 && l.limit != firstWorkers {
+			t.Errorf("the limit is %d afterwards", l.limit)
+		}
+		l.mu.Unlock()
+	}
+}
+
+// The limit grows only if most of the tasks have been waiting.
+func TestQueuesDoNotGrowWhileTasksEnd(t *testing.T) {
+	for ended, want := range map[int]int{0: 2 * firstWorkers, firstWorkers/growBelow - 1: 2 * firstWorkers, firstWorkers / growBelow: firstWorkers, firstWorkers: firstWorkers} {
+		l := newHostQueues(4*firstWorkers, 1, nil)
+		l.running, l.ended, l.checking = firstWorkers, ended, true
+		l.add("waiting", func() {})
+		l.grow()
+		l.mu.Lock()
+		if l.limit != want {
+			t.Errorf("after %d of %d tasks have ended the limit is %d, want %d", ended, firstWorkers, l.limit, want)
+		}
+		l.mu.Unlock()
+	}
+}

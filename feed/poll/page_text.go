@@ -242,7 +242,7 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 			continue
 		}
 		saved++
-		r.unindexed = true
+		r.index.saved(1)
 	}
 	if ctx.Err() != nil || saved > 0 {
 		return nil

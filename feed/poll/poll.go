@@ -10,12 +10,13 @@
 //	offline      whether the network is to blame and not the feeds
 //	savebatch    several feeds are saved in one transaction while the next batch
 //	             is prepared; the goroutine that called Refresh reports them
+//	indextexts   texts are indexed after the last feed is saved, and while no server
+//	             responds
 //	pagetext     the articles of the web pages of new items, if a feed wants them
 //	addfeed      which feeds an address offers, before one is subscribed to
 //
-// The texts are indexed after the last feed is saved. The number of results
-// that wait to be saved is limited, so memory does not grow with the number of
-// feeds. Never read the wall clock here: use the Poller's now.
+// The number of results that wait to be saved is limited, so memory does not grow
+// with the number of feeds. Never read the wall clock here: use the Poller's now.
 package poll
 
 import (
@@ -85,8 +86,8 @@ type Options struct {
 	// Now returns the current time. If it is nil, [time.Now] is used.
 	Now func() time.Time
 	// Workers is the limit of requests at the same time, and PerHost the limit for
-	// one host and port. 0 means defaultWorkers and defaultPerHost. Workers are
-	// cheap, and many of them keep a few slow hosts from delaying the other feeds.
+	// one host and port. 0 means defaultWorkers and defaultPerHost. Many workers run
+	// only while servers are slow.
 	Workers int
 	PerHost int
 	// Jitter returns random numbers from -1 to 1 for [schedule.NextCheck]. If it is
@@ -112,6 +113,9 @@ type Poller struct {
 	// parse is [parse.Parse], except in tests.
 	parse  func([]byte, parse.Origin) (*feed.Document, error)
 	queues *hostQueues
+	// idleAfter is how long no response has arrived when a refresh counts as waiting
+	// for servers. Tests change it.
+	idleAfter time.Duration
 	// parseSlots limits the documents that are parsed at the same time.
 	parseSlots chan struct{}
 
@@ -143,6 +147,7 @@ func New(o Options) *Poller {
 		crashed:       o.Crashed,
 		parse:         parse.Parse,
 		queues:        newHostQueues(cmp.Or(o.Workers, defaultWorkers), cmp.Or(o.PerHost, defaultPerHost), o.Crashed),
+		idleAfter:     idleAfter,
 		parseSlots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
 		claims:        make(map[string]chan struct{}),
 		hostPauses:    make(map[string]pauseWindow),

@@ -3,7 +3,6 @@ package poll
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -16,21 +15,21 @@ const (
 	// batchFeeds is the limit of feeds in one transaction, and batchItems roughly
 	// the limit of items. Larger transactions are faster for each item, but a
 	// user's mark waits until the transaction ends.
-	batchFeeds = 100
+	batchFeeds = 250
 	batchItems = 300
 	// batchDelay is how long a result waits for others to share its transaction.
 	// Most of the cost of a transaction does not depend on its size.
-	batchDelay = 10 * time.Millisecond
-	// indexChunk is how many items are indexed before checking whether to stop.
-	indexChunk = 1000
+	batchDelay = 30 * time.Millisecond
 	// saveGrace is how long saving may continue after the refresh was canceled.
 	saveGrace = 5 * time.Second
 )
 
 // round is one call of Refresh.
 type round struct {
-	poller  *Poller
-	started time.Time
+	poller *Poller
+	// begun is when the refresh began by the clock for durations, and started by the
+	// time of day.
+	begun, started time.Time
 	// claimsEnd is when the claims of the refresh expire.
 	claimsEnd time.Time
 	results   chan result
@@ -41,9 +40,7 @@ type round struct {
 	// pending counts the jobs whose result has not arrived.
 	pending     int
 	done, total int
-	// unindexed reports whether texts may wait to be indexed: those of this
-	// refresh, and those that a killed process left.
-	unindexed bool
+	index       indexing
 	// network is what the responses so far show about the network. held are the
 	// failures that the network may have caused. offline reports whether it did.
 	network networkState
@@ -81,6 +78,7 @@ type round struct {
 // Refresh returns the error of ctx if that ended it early, or the error of the
 // store. After an error of the store, no further feed is fetched or reported.
 func (p *Poller) Refresh(ctx context.Context, req feed.RefreshRequest, report func(feed.Report)) error {
+	begun := p.clock()
 	if req.AfterSleep {
 		p.noteWake()
 	}
@@ -94,6 +92,7 @@ func (p *Poller) Refresh(ctx context.Context, req feed.RefreshRequest, report fu
 	}
 	r := &round{
 		poller:    p,
+		begun:     begun,
 		claimsEnd: todo.claimsEnd,
 		started:   p.now(),
 		results:   make(chan result, resultQueue),
@@ -102,8 +101,7 @@ func (p *Poller) Refresh(ctx context.Context, req feed.RefreshRequest, report fu
 		servers:   serverClocks{skews: map[string]time.Duration{}},
 		pending:   len(todo.jobs),
 		total:     len(todo.jobs) + len(todo.unknown) + len(todo.fetchedElsewhere),
-
-		unindexed: true,
+		index:     indexing{unindexed: true, brief: req.Brief},
 	}
 	for _, skipped := range todo.skipped {
 		r.reportSkipped(skipped)
@@ -142,7 +140,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			x = r.poller.runJob(fetching, j, r.started)
 		})
 	}
-	storeErr := r.saveAll(saveCtx, stop)
+	storeErr := r.saveAll(saveCtx, fetching, stop)
 	if storeErr == nil {
 		r.blameNetwork(ctx)
 	}
@@ -167,6 +165,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			r.reportSkipped(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
+	r.index.limit = indexLimit(r.poller.clock().Sub(r.begun))
 	for _, last := range []func() error{
 		func() error { return r.finishIndex(ctx) },
 		func() error { return r.fetchPageTexts(ctx, todo) },
@@ -177,22 +176,6 @@ func (r *round) run(ctx context.Context, todo plan) error {
 		}
 	}
 	return ctx.Err()
-}
-
-// finishIndex indexes what was saved. It runs after every feed is saved:
-// earlier it would compete with them for the processor and the writer. If ctx
-// ends, or another process adds items faster than they are indexed, a later
-// refresh continues.
-func (r *round) finishIndex(ctx context.Context) error {
-	for last := math.MaxInt; r.unindexed && ctx.Err() == nil; {
-		left, err := r.poller.store.IndexPending(ctx, indexChunk)
-		if err != nil && ctx.Err() == nil {
-			return err
-		}
-		r.unindexed = left > 0 && left < last
-		last = left
-	}
-	return nil
 }
 
 // reportDone reports a feed and counts it as done.

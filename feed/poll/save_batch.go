@@ -69,6 +69,7 @@ func (r *round) finishSave(ctx context.Context, s *saving) (err error) {
 
 // reportResult reports a result that is saved or needs no saving.
 func (r *round) reportResult(g result) {
+	r.index.saved(g.report.New + g.report.Updated + g.report.Reissued)
 	if g.skipped {
 		r.reportSkipped(feed.Report{URL: g.job.feed.URL, Status: feed.Skipped})
 		return
@@ -121,9 +122,10 @@ func addCounts(got []result, saved []feed.Saved) {
 }
 
 // saveAll saves the results as they arrive and reports them in that order.
-// While one transaction is written, the next batch is prepared. After an error
-// of the store no further feed is fetched.
-func (r *round) saveAll(ctx context.Context, stop func()) (storeErr error) {
+// While one transaction is written, the next batch is prepared. While no response
+// arrives, texts are indexed. After an error of the store no further feed is
+// fetched. fetching ends when nothing is fetched any more.
+func (r *round) saveAll(ctx, fetching context.Context, stop func()) (storeErr error) {
 	var written *saving
 	finish := func() {
 		if written == nil {
@@ -138,15 +140,24 @@ func (r *round) saveAll(ctx context.Context, stop func()) (storeErr error) {
 		releaseAll(written.results)
 		written = nil
 	}
+	wait := r.poller.idleAfter
 	for r.pending > 0 {
 		var saved chan struct{}
-		if written != nil {
+		var idle <-chan time.Time
+		switch {
+		case written != nil:
 			saved = written.done
+		case storeErr == nil && r.index.unindexed && !r.index.failed:
+			idle = time.After(wait)
 		}
 		select {
 		case <-saved:
 			finish()
+		case <-idle:
+			r.indexIdle(fetching)
+			wait = 0
 		case x := <-r.results:
+			wait = r.poller.idleAfter
 			got := r.holdFailures(r.nextBatch(x), stop)
 			if storeErr != nil {
 				releaseAll(got)

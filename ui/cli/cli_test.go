@@ -133,3 +133,20 @@ func TestAnotherProcessRefreshes(t *testing.T) {
 		}
 	}
 }
+
+// TestProgressSaysWhenAllIsSaved checks that a refresh says when only the search index is
+// missing, so that the user knows that nothing is lost with ctrl+c.
+func TestProgressSaysWhenAllIsSaved(t *testing.T) {
+	for _, c := range []struct {
+		done, added int
+		want        string
+	}{
+		{999, 20, "999 of 1000 feeds, 20 new"},
+		{1000, 20, "1000 of 1000 feeds, 20 new; all saved, indexing for search"},
+		{1000, 0, "1000 of 1000 feeds, 0 new"},
+	} {
+		if got := progressText(feed.Report{Done: c.done, Total: 1000}, c.added); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

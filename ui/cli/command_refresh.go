@@ -42,7 +42,7 @@ func (a *app) refreshCommand() *cobra.Command {
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	request := feed.RefreshRequest{DueOnly: !o.all}
+	request := feed.RefreshRequest{DueOnly: !o.all, Brief: true}
 	if len(o.names) > 0 {
 		feeds, err := findFeeds(ctx, s, o.names)
 		if err != nil {
@@ -71,7 +71,20 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 		}
 		t.print(feeds)
 	}
-	return t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
+	err = t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
+	a.explainUnindexed(ctx, s)
+	return err
+}
+
+// explainUnindexed prints on stderr how many items are not in the search index yet, if
+// stderr is a terminal and there are any.
+func (a *app) explainUnindexed(ctx context.Context, s *Session) {
+	if !isTerminal(a.err) {
+		return
+	}
+	if n, err := s.Store.Unindexed(ctx); err == nil && n > 0 {
+		fmt.Fprintf(a.err, "Not in the search index yet: %s. Searches find them, but take longer until dateline is open or refreshes again.\n", text.Plural(n, "item"))
+	}
 }
 
 // notify runs the notification program once for all new items of a refresh, with the
@@ -140,7 +153,17 @@ func (t *tally) add(r feed.Report) {
 		t.progress.clear()
 		t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 	}
-	t.progress.show(fmt.Sprintf("%s of %s, %s new", text.Number(r.Done), text.Plural(r.Total, "feed"), text.Number(t.added)))
+	t.progress.show(progressText(r, t.added))
+}
+
+// progressText returns the line of progress after a report. added is the number of new
+// items so far. After the last report only the search index is missing.
+func progressText(r feed.Report, added int) string {
+	line := fmt.Sprintf("%s of %s, %s new", text.Number(r.Done), text.Plural(r.Total, "feed"), text.Number(added))
+	if r.Done == r.Total && added > 0 {
+		line += "; all saved, indexing for search"
+	}
+	return line
 }
 
 // explain prints the result of each feed, or why it was not checked.
