@@ -33,9 +33,7 @@ type compiler struct {
 	// nil if no item is pending.
 	pending map[*query.Node][]int64
 	// completed has the completions of the prefixes that were looked up.
-	completed map[string]completed
-	// counted has the lengths of posting lists, by index and expression.
-	counted map[string]counted
+	completed map[string][]string
 	// copyFilter is the condition for the items of a story that the view shows;
 	// empty if it shows all. leadsOnly reports whether it shows leads only.
 	copyFilter db.Text
@@ -43,14 +41,9 @@ type compiler struct {
 	// forOtherCopies is set while conditions on the other items of a story are
 	// compiled.
 	forOtherCopies bool
-	// expectedRows is the least number of rows that the compiled conditions will be
-	// checked for. 0 means one or a few.
-	expectedRows int
-	// uncounted reports whether the plan scans many items and counting them would
-	// take long.
-	uncounted bool
-	// candidates is the candidate list, if the query has terms on text.
-	candidates candidates
+	// scanning is set while conditions on the rows of a scan are compiled, instead of
+	// conditions on single items.
+	scanning bool
 	// filter is the condition that each row of a branch or extra row must meet.
 	filter db.Text
 }
@@ -257,6 +250,29 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 		}
 	}
 	return db.SQL(nothing)
+}
+
+// textCondition returns the condition that row i of items matches a term: by the
+// index if the item is indexed, otherwise as [compiler.matchPending] found it. A scan
+// reads the posting list of the range that it reads. For a single item the index is
+// asked whether its document has the term.
+func (c *compiler) textCondition(n *query.Node) (db.Text, error) {
+	e, err := c.expressionOf(n)
+	if err != nil {
+		return db.Text{}, err
+	}
+	t := db.SQL("(i.doc_number IS NOT NULL AND ")
+	if c.scanning && !c.forOtherCopies {
+		t.Add("+i.doc_number IN (SELECT x.rowid FROM items_index x WHERE x.items_index MATCH ? AND x.rowid > ? AND x.rowid < ?)", e.fts5, lowBound, highBound)
+	} else {
+		t.Add("EXISTS (SELECT 1 FROM items_index x WHERE x.items_index MATCH ? AND x.rowid = i.doc_number)", e.fts5)
+	}
+	if pending := c.pending[n]; len(pending) > 0 {
+		list := db.In("i.pos", pending)
+		t.Add(" OR "+list.SQL, list.Args...)
+	}
+	t.Add(")")
+	return t, nil
 }
 
 // nothing is a condition that holds for no item. SQLite must not see that it is

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"database/sql"
+	"math"
 	"slices"
 
 	"dateline/cache/db"
@@ -16,7 +17,7 @@ import (
 const (
 	// numbersPerSecond is how many document numbers there are for each second. An
 	// item prefers those of its date.
-	numbersPerSecond = 16
+	numbersPerSecond = 4
 	// spacing is the distance between the document numbers of items that are too
 	// many for their second. Items that come later get the numbers between.
 	spacing = 4
@@ -205,7 +206,7 @@ func (ix *Index) renumber(ctx context.Context, op string, entries []entry) error
 		given[d.pos] = first + at*span/n
 		positions = append(positions, d.pos)
 	}
-	moving, err := ix.readEntries(ctx, slices.Clone(positions))
+	moving, err := ix.readEntries(ctx, positions, math.MaxInt)
 	if err != nil {
 		return err
 	}

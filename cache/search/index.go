@@ -7,16 +7,16 @@ import (
 
 	"dateline/cache/db"
 	"dateline/feed"
-	"dateline/feed/text"
 )
 
 const (
-	// batchItems is how many items are read for the index at a time.
-	batchItems = 200
-	// batchBytes is how many bytes of text one transaction indexes. They take some
-	// 70 ms of processor time, whether in five long items or in five hundred short
-	// ones. So a mark never waits long for its transaction.
-	batchBytes = 256 << 10
+	// batchItems is how many items one transaction indexes at most.
+	batchItems = 500
+	// batchBytes is the text after which a transaction takes no more items. It takes
+	// some 150 ms of processor time, in five long items or in five hundred short
+	// ones, so that a mark never waits long for it. Smaller transactions would cost
+	// more, because FTS5 writes a segment for each and merges the segments later.
+	batchBytes = 1 << 20
 )
 
 // AddPending indexes up to max pending items, newest first, in short transactions.
@@ -50,8 +50,9 @@ type textBatch struct {
 	err     error
 }
 
-// prefetch reads the newest n pending items below a position while the batch before
-// is written. Reading and folding the texts is a third of the work.
+// prefetch reads a batch of the newest pending items below a position, at most n,
+// while the batch before is written. Reading and folding the texts is a third of
+// the work.
 func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBatch {
 	read := make(chan textBatch, 1)
 	go func() {
@@ -66,19 +67,16 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBa
 	return read
 }
 
-// addEntries writes entries into the index, the last ones first. It uses several
-// transactions if the entries have much text.
+// addEntries writes entries into the index, the last ones first. It takes more than
+// one transaction if documents must be renumbered.
 func (ix *Index) addEntries(ctx context.Context, op string, entries []entry) error {
-	for len(entries) > 0 {
-		from := lastBatch(entries)
-		left := 0
+	for left := len(entries); left > 0; entries = entries[:left] {
 		err := ix.write(ctx, op, func(tx *sql.Tx) (err error) {
-			left, err = addBatch(ctx, tx, entries[from:])
+			left, err = addBatch(ctx, tx, entries)
 			return err
 		})
-		entries = entries[:from+left]
 		if err == nil && left > 0 {
-			err = ix.renumber(ctx, op, entries)
+			err = ix.renumber(ctx, op, entries[:left])
 		}
 		if err != nil {
 			return err
@@ -87,64 +85,45 @@ func (ix *Index) addEntries(ctx context.Context, op string, entries []entry) err
 	return nil
 }
 
-// lastBatch returns where the last batch of the entries begins. A batch is as much
-// as one transaction indexes, at least one entry.
-func lastBatch(entries []entry) int {
-	from, text := len(entries)-1, entries[len(entries)-1].size()
-	for from > 0 && text+entries[from-1].size() <= batchBytes {
-		from--
-		text += entries[from].size()
-	}
-	return from
-}
-
-// entry is an item as the index stores it.
+// entry is an item as the index stores it: the terms of each column, see
+// [terms].
 type entry struct {
 	// pos is the position, and source the hash of all that the publisher said.
 	pos, source int64
 	// fetched is when the page text in body was fetched, in microseconds; 0 if
 	// there is none.
-	fetched             int64
-	title, author, body string
-	// prefixes are the terms of the prefix index. See [prefixesOf].
-	prefixes string
+	fetched                   int64
+	body, title, author, link string
 }
 
-func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
+func (e entry) size() int { return len(e.body) + len(e.title) + len(e.author) + len(e.link) }
 
 const sqlPending = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
 
-// readPending reads the newest n pending items below a position. It reads before
-// the write lock is taken. The entries are oldest first, because FTS5 writes rising
-// rowids together, and each falling one by itself.
+// readPending reads a batch of the newest pending items below a position, at most n.
+// It reads before the write lock is taken.
 func (ix *Index) readPending(ctx context.Context, n int, below int64) ([]entry, error) {
 	pending, err := db.Integers(ctx, ix.readers, db.SQL(sqlPending, below, n))
 	if err != nil || len(pending) == 0 {
 		return nil, err
 	}
-	return ix.readEntries(ctx, pending)
+	return ix.readEntries(ctx, pending, batchBytes)
 }
 
-// readEntries reads the items at positions, which are newest first, and reverses
-// positions. The entries are oldest first.
-func (ix *Index) readEntries(ctx context.Context, positions []int64) ([]entry, error) {
-	slices.Reverse(positions)
-	sources, err := db.Integers(ctx, ix.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(positions)))
-	if err != nil {
-		return nil, err
-	}
-	sourceOf := map[int64]int64{}
-	for i, pos := range positions {
-		sourceOf[pos] = sources[i]
-	}
+// readEntries reads the items at positions, which are newest first, until they have
+// enough text. The entries are oldest first, because FTS5 writes rising rowids
+// together, and each falling one by itself.
+func (ix *Index) readEntries(ctx context.Context, positions []int64, enough int) ([]entry, error) {
 	var entries []entry
-	err = ix.texts.ReadDocuments(ctx, ix.readers, positions, func(d Document) error {
-		e := entry{pos: d.Pos, source: sourceOf[d.Pos], fetched: d.Page.Fetched,
-			title: text.IndexText(d.Article.Title), author: text.IndexText(d.Article.Author), body: text.IndexText(d.text())}
-		e.prefixes = prefixesOf(e.title, e.author, e.body)
+	var t termWriter
+	err := ix.texts.ReadDocuments(ctx, ix.readers, positions, func(d Document) bool {
+		e := entry{pos: d.Pos, source: d.Source, fetched: d.Page.Fetched, body: t.words(d.text()),
+			title: everyDocument + t.words(d.Title), author: t.words(d.Author), link: t.trigrams(d.Link)}
 		entries = append(entries, e)
-		return nil
+		enough -= e.size()
+		return enough > 0
 	})
+	slices.Reverse(entries)
 	return entries, err
 }
 
@@ -176,24 +155,26 @@ func addBatch(ctx context.Context, tx *sql.Tx, entries []entry) (left int, err e
 	return left, writeEntries(context.WithoutCancel(ctx), tx, entries[left:], given[left:])
 }
 
-// writeEntries writes entries under rising document numbers. It skips an entry if
-// its item was edited, removed or indexed since it was read.
+const (
+	// sqlClaim gives an item its document number, unless it was edited, removed or
+	// indexed since it was read.
+	sqlClaim = `UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
+		AND iif(has_page_text, (SELECT t.fetched FROM page_texts t WHERE t.id = items.id), 0) = ?`
+	sqlAddDocument = `INSERT INTO items_index (rowid, body, title, author, link) VALUES (?, ?, ?, ?, ?)`
+)
+
+// writeEntries writes entries under rising document numbers.
 func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
-	var prepared []*sql.Stmt
-	for _, query := range []string{
-		`UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
-			AND iif(has_page_text, (SELECT t.fetched FROM page_texts t WHERE t.id = items.id), 0) = ?`,
-		`INSERT INTO items_index (rowid, title, author, body) VALUES (?, ?, ?, ?)`,
-		`INSERT INTO items_prefixes (rowid, prefixes) VALUES (?, ?)`,
-	} {
-		stmt, err := tx.PrepareContext(ctx, query)
-		if err != nil {
-			return err
-		}
-		defer stmt.Close()
-		prepared = append(prepared, stmt)
+	claim, err := tx.PrepareContext(ctx, sqlClaim)
+	if err != nil {
+		return err
 	}
-	claim, addWords, addPrefixes := prepared[0], prepared[1], prepared[2]
+	defer claim.Close()
+	add, err := tx.PrepareContext(ctx, sqlAddDocument)
+	if err != nil {
+		return err
+	}
+	defer add.Close()
 	for i, e := range entries {
 		result, err := claim.ExecContext(ctx, given[i], e.pos, e.source, e.fetched)
 		if err != nil {
@@ -204,10 +185,7 @@ func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int6
 		} else if n == 0 {
 			continue
 		}
-		if _, err := addWords.ExecContext(ctx, given[i], e.title, e.author, e.body); err != nil {
-			return err
-		}
-		if _, err := addPrefixes.ExecContext(ctx, given[i], e.prefixes); err != nil {
+		if _, err := add.ExecContext(ctx, given[i], e.body, e.title, e.author, e.link); err != nil {
 			return err
 		}
 	}
@@ -228,7 +206,6 @@ func Remove(ctx context.Context, tx *sql.Tx, positions string) error {
 // RemoveQueries returns the statements of [Remove]. Their parameter ?1 is a JSON
 // array of positions.
 func RemoveQueries() []string {
-	const numbers = ` WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`
-	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_prefixes` + numbers,
+	return []string{`DELETE FROM items_index WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`,
 		`UPDATE items SET indexed = 0, doc_number = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}
 }

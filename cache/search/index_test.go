@@ -67,7 +67,7 @@ func TestIndexInBatches(t *testing.T) {
 // tables.
 func (s testStore) checkIndex() {
 	s.t.Helper()
-	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('integrity-check')`} {
+	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`} {
 		_, err := s.Writer().Exec(check)
 		s.must(err)
 	}
@@ -75,7 +75,7 @@ func (s testStore) checkIndex() {
 		(SELECT id, doc_number, indexed, lag(doc_number) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= doc_number OR indexed <> 1`)
 	s.must(err)
 	equal(s.t, "wrong document numbers", len(wrong), 0)
-	for _, table := range []string{"items_index", "items_prefixes"} {
+	for _, table := range []string{"items_index"} {
 		var missing, strange int
 		s.must(s.Readers().QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE doc_number IS NOT NULL AND doc_number NOT IN (SELECT id FROM `+table+`_docsize)),
 			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT doc_number FROM items WHERE doc_number IS NOT NULL))`).Scan(&missing, &strange))

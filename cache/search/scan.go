@@ -21,19 +21,6 @@ func (c *compiler) boundTime() {
 	}
 }
 
-// chooseScan chooses the branches and extra rows of the plan. There are none if no
-// feed can have an item in the view.
-func (c *compiler) chooseScan() error {
-	if !c.everyFeed && len(c.feeds) == 0 {
-		return nil
-	}
-	c.filter = c.where
-	if text, err := c.scanText(); text || err != nil {
-		return err
-	}
-	return c.chooseList()
-}
-
 // chooseList chooses the branches and extra rows for everything that the view asks
 // except text.
 func (c *compiler) chooseList() error {
@@ -159,7 +146,6 @@ func (c *compiler) scanRead() error {
 	case few:
 		return c.addExtras(from, read)
 	}
-	c.uncounted = true
 	c.addBranch("items i NOT INDEXED", db.SQL("i.read = 1"))
 	return nil
 }
@@ -209,15 +195,11 @@ func (c *compiler) isFew(from string, where db.Text) (bool, error) {
 	return n <= maxExtras, err
 }
 
-// addExtras looks up the items of the view for which where holds, and adds them as
-// extra rows.
+// addExtras looks up the items of the view for which a condition holds, and adds them
+// as extra rows.
 func (c *compiler) addExtras(from string, where db.Text) error {
-	where.And(c.filter)
-	s, err := c.wholeRange()
-	if err != nil {
-		return err
-	}
-	found, err := db.Integers(c.ctx, c.q, s.bind(db.SQL("SELECT i.pos FROM "+from+" WHERE "+where.SQL, where.Args...)))
+	where.And(c.where)
+	found, err := db.Integers(c.ctx, c.q, db.SQL("SELECT i.pos FROM "+from+" WHERE "+where.SQL, where.Args...))
 	c.extras = append(c.extras, found...)
 	return err
 }

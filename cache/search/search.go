@@ -80,18 +80,20 @@ import (
 // Texts reads from the store what the index needs.
 type Texts interface {
 	// ReadDocuments calls yield for the items at these positions, in the order of
-	// positions. It stops at the first error.
-	ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(Document) error) error
+	// positions, until it returns false.
+	ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(Document) (more bool)) error
 	// LastRefresh returns when the last refresh that found new items began: is:new
 	// means first seen since then. It is zero if there was none.
 	LastRefresh(ctx context.Context) (time.Time, error)
 }
 
-// Document is an item with all text that a search finds it by.
+// Document is an item with all text that a search finds it by. Source is the hash of
+// all that the publisher said.
 type Document struct {
-	Pos     int64
-	Article feed.Article
-	Page    PageText
+	Pos, Source         int64
+	Title, Author, Link string
+	Body                markup.Body
+	Page                PageText
 }
 
 // PageText is the text of an item's web page. Fetched is the time it was fetched,
@@ -104,17 +106,18 @@ type PageText struct {
 // text returns the item's own text, followed by the text of its page.
 func (d Document) text() string {
 	if d.Page.Text == "" {
-		return d.Article.Body.Text()
+		return d.Body.Text()
 	}
-	return d.Article.Body.Text() + "\n" + d.Page.Text
+	return d.Body.Text() + "\n" + d.Page.Text
 }
 
-// joinedBody returns [Document.text] as a body, for [query.Query.Match].
-func (d Document) joinedBody() markup.Body {
-	if d.Page.Text == "" {
-		return d.Article.Body
+// article returns the document as an item, for [query.Query.Match].
+func (d Document) article() feed.Article {
+	body := d.Body
+	if d.Page.Text != "" {
+		body.Raw = html.EscapeString(d.text())
 	}
-	return markup.Body{Raw: html.EscapeString(d.text()), Base: d.Article.Body.Base}
+	return feed.Article{Item: feed.Item{Title: d.Title, Author: d.Author, Link: d.Link}, Body: body}
 }
 
 // Index is the full-text index of a database. It may be used by several goroutines.
@@ -123,15 +126,15 @@ type Index struct {
 	write   func(ctx context.Context, op string, f func(tx *sql.Tx) error) error
 	texts   Texts
 	now     func() time.Time
-	// maxLookups, lookupCost and chunkRows are the constants [maxLookups],
-	// [lookupCost] and [firstChunk]. Tests set smaller ones.
-	maxLookups, lookupCost, chunkRows int
+	// fewPostings and chunkRows are the constants [fewPostings] and [firstChunk].
+	// Tests set smaller ones.
+	fewPostings, chunkRows int
 }
 
 // New returns the index of a database. It reads through readers. write runs f in
 // one transaction; op names the operation in errors.
 func New(readers db.Querier, write func(ctx context.Context, op string, f func(tx *sql.Tx) error) error, texts Texts, now func() time.Time) *Index {
-	return &Index{readers: readers, write: write, texts: texts, now: now, maxLookups: maxLookups, lookupCost: lookupCost, chunkRows: firstChunk}
+	return &Index{readers: readers, write: write, texts: texts, now: now, fewPostings: fewPostings, chunkRows: firstChunk}
 }
 
 // FeedInfos returns what queries can ask about feeds, by the URLs of all feeds in
@@ -152,7 +155,6 @@ func FeedInfos(ctx context.Context, q db.Querier) (map[string]query.FeedInfo, er
 func Clear(ctx context.Context, tx *sql.Tx) error {
 	for _, query := range []string{
 		`INSERT INTO items_index (items_index) VALUES ('delete-all')`,
-		`INSERT INTO items_prefixes (items_prefixes) VALUES ('delete-all')`,
 		`UPDATE items SET indexed = 0, doc_number = NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, query); err != nil {
@@ -162,15 +164,11 @@ func Clear(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Optimize merges the segments of each index into one, which saves space
+// Optimize merges the segments of the index into one, which saves space
 // (https://sqlite.org/fts5.html#the_optimize_command).
 func Optimize(ctx context.Context, conn *sql.DB) error {
-	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`} {
-		if _, err := conn.ExecContext(ctx, query); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := conn.ExecContext(ctx, `INSERT INTO items_index (items_index) VALUES ('optimize')`)
+	return err
 }
 
 // View is a list as the user sees it. Of each story it shows one item: the lead, or

@@ -48,14 +48,15 @@ func IndexText(s string) string {
 	// character begins a new one.
 	start, separated := 0, false
 	for _, r := range s {
-		if isIgnorable(r) {
+		ascii := r < utf8.RuneSelf
+		if !ascii && isIgnorable(r) {
 			continue
 		}
 		if !isTokenRune(r) {
 			separated = true
 			continue
 		}
-		alone := IsUnspaced(r)
+		alone := !ascii && IsUnspaced(r)
 		if len(out) > 0 && (separated || alone) {
 			out = append(out, ' ')
 			start = len(out)
