@@ -274,7 +274,7 @@ func BenchmarkIndex(b *testing.B) {
 		b.ReportMetric(float64(time.Since(start).Microseconds())/n, "us/item")
 		b.StopTimer()
 		var bytes float64
-		s.Must(s.Readers().QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name = 'items_doc_number'`).Scan(&bytes))
+		s.Must(s.Readers().QueryRow(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'items_index%' OR name LIKE 'items_prefixes%' OR name = 'items_doc_number'`).Scan(&bytes))
 		b.ReportMetric(bytes/n, "bytes/item")
 		s.Must(s.Close())
 	}

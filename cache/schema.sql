@@ -270,21 +270,33 @@ CREATE TABLE settings (
 ) WITHOUT ROWID;
 
 -- The search index. Package search folds the texts and splits them into words; the
--- table has no copy of the texts. A rowid is a document number. Document numbers are
--- small and in the order of pos, because an index consists mostly of the differences
--- between them. A text that is not indexed yet is searched in Go. The body is the first
--- column, because FTS5 stores no column number with its postings then.
+-- tables have no copy of the texts. The rowids are document numbers. They are small and
+-- in the order of pos, because an index consists mostly of the differences between them.
+-- A text that is not indexed yet is searched in Go. The body is the first column, because
+-- FTS5 stores no column number with the postings of that one.
 CREATE VIRTUAL TABLE items_index USING fts5(
-  body, title, author, link,
+  body, title, author,
   content = '', contentless_delete = 1,
-  tokenize = "ascii tokenchars '_'"
+  tokenize = 'ascii'
 );
 
--- The terms of the index, for the completion of a prefix.
+-- The words of the index, for the completion of a prefix.
 CREATE VIRTUAL TABLE items_vocabulary USING fts5vocab('items_index', 'instance');
+
+-- The prefixes of two and three characters of an item's words, and the trigrams of its
+-- link, each once. Prefixes of the title begin with §, those of the author with ¶,
+-- trigrams with ¤.
+CREATE VIRTUAL TABLE items_prefixes USING fts5(
+  prefixes,
+  content = '', contentless_delete = 1,
+  tokenize = 'ascii',
+  detail = none
+);
 
 -- The size in bytes up to which FTS5 gathers changes in memory before it writes them. A
 -- transaction adds about 5 MB, more than the default.
 INSERT INTO items_index (items_index, rank) VALUES ('hashsize', 16777216);
--- How many segments of one level FTS5 merges into one of the next.
-INSERT INTO items_index (items_index, rank) VALUES ('automerge', 8);
+INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 16777216);
+-- How many segments of a level FTS5 merges into one of the next level.
+INSERT INTO items_index (items_index, rank) VALUES ('automerge', 16);
+INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('automerge', 16);

@@ -186,9 +186,7 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
 		return c.textCondition(n)
 	case query.FieldLink:
-		// Not EXISTS: SQLite would turn it into a join and check it last, after
-		// conditions that cost more.
-		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
+		return c.linkCondition(n)
 	case query.FieldLabel:
 		names, err := c.labelNames(n)
 		if err != nil {
@@ -253,26 +251,52 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 }
 
 // textCondition returns the condition that row i of items matches a term: by the
-// index if the item is indexed, otherwise as [compiler.matchPending] found it. A scan
-// reads the posting list of the range that it reads. For a single item the index is
-// asked whether its document has the term.
+// index if the item is indexed, otherwise as [compiler.matchPending] found it.
 func (c *compiler) textCondition(n *query.Node) (db.Text, error) {
-	e, err := c.expressionOf(n)
+	has, err := c.lookup(n)
 	if err != nil {
 		return db.Text{}, err
 	}
-	t := db.SQL("(i.doc_number IS NOT NULL AND ")
-	if c.scanning && !c.forOtherCopies {
-		t.Add("+i.doc_number IN (SELECT x.rowid FROM items_index x WHERE x.items_index MATCH ? AND x.rowid > ? AND x.rowid < ?)", e.fts5, lowBound, highBound)
-	} else {
-		t.Add("EXISTS (SELECT 1 FROM items_index x WHERE x.items_index MATCH ? AND x.rowid = i.doc_number)", e.fts5)
-	}
+	t := db.SQL("(i.doc_number IS NOT NULL AND "+has.SQL, has.Args...)
 	if pending := c.pending[n]; len(pending) > 0 {
 		list := db.In("i.pos", pending)
 		t.Add(" OR "+list.SQL, list.Args...)
 	}
 	t.Add(")")
 	return t, nil
+}
+
+// linkCondition returns the condition that the link of row i of items contains the
+// text of a term. A scan first leaves out the items without its trigrams.
+func (c *compiler) linkCondition(n *query.Node) (db.Text, error) {
+	// Not EXISTS: SQLite would turn it into a join and check it last, after
+	// conditions that cost more.
+	contains := db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(n.Term.Text))
+	if !c.scanning || c.forOtherCopies || trigramsExpr(n.Term.Text) == "" {
+		return contains, nil
+	}
+	t, err := c.lookup(n)
+	t = db.SQL("(i.doc_number IS NULL OR "+t.SQL+")", t.Args...)
+	t.And(contains)
+	return t, err
+}
+
+// lookup returns the condition that the document of row i of items matches a term. A
+// scan reads the posting list of the range that it reads. For a single item it asks
+// the index for its document.
+func (c *compiler) lookup(n *query.Node) (db.Text, error) {
+	x := wordIndex
+	e, err := c.expressionOf(prefixIndex, n)
+	if e.fts5 != "" {
+		x = prefixIndex
+	} else if err == nil {
+		e, err = c.expressionOf(wordIndex, n)
+	}
+	if !c.scanning || c.forOtherCopies {
+		return x.exists(e.fts5), err
+	}
+	postings := x.postings(e.fts5)
+	return db.SQL("+i.doc_number IN ("+postings.SQL+")", postings.Args...), err
 }
 
 // nothing is a condition that holds for no item. SQLite must not see that it is

@@ -17,7 +17,7 @@ import (
 const (
 	// numbersPerSecond is how many document numbers there are for each second. An
 	// item prefers those of its date.
-	numbersPerSecond = 4
+	numbersPerSecond = 16
 	// spacing is the distance between the document numbers of items that are too
 	// many for their second. Items that come later get the numbers between.
 	spacing = 4

@@ -20,6 +20,7 @@ const (
 	FromHas         = fromHas
 	BatchBytes      = batchBytes
 	MaxExtras       = maxExtras
+	FewPostings     = fewPostings
 	MaxCompletions  = maxCompletions
 	SQLAdjacent     = sqlAdjacent
 	SQLNumbersIn    = sqlNumbersIn

@@ -4,46 +4,87 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"dateline/cache/db"
 	"dateline/feed/query"
 )
 
-// expression is an FTS5 expression for a condition
+// textIndex is the name of one of the two FTS5 tables of the index. A document has
+// the same document number in both.
+type textIndex string
+
+const (
+	// wordIndex has the words of body, title and author, with their offsets, so that
+	// it can find phrases.
+	wordIndex textIndex = "items_index"
+	// prefixIndex has the short prefixes of the words and the trigrams of the link,
+	// each once per document.
+	prefixIndex textIndex = "items_prefixes"
+)
+
+const (
+	// everyDocument is a term of every document, in both tables. The documents
+	// without a word are the difference between its posting list and the word's.
+	// [text.IndexText] never returns it.
+	everyDocument = "§"
+	// noDocument is a term that no document has.
+	noDocument = "§§"
+)
+
+// exists returns the condition that row i of items matches an expression. SQLite
+// looks that up for each row.
+func (x textIndex) exists(expr string) db.Text {
+	name := string(x)
+	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = i.doc_number)", expr)
+}
+
+// postings returns the query for the posting list of an expression, in a range with
+// [bound] placeholders.
+func (x textIndex) postings(expr string) db.Text {
+	name := string(x)
+	return db.SQL("SELECT x.rowid FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
+}
+
+// expression is the FTS5 expression of a condition for one of the tables
 // (https://sqlite.org/fts5.html#full_text_query_syntax).
 type expression struct {
 	// fts5 finds every document for which the condition holds. It is empty if the
-	// index has nothing to say about the condition.
+	// table cannot narrow the documents down.
 	fts5 string
 	// exact reports whether it finds no other document.
 	exact bool
+	// positive reports whether it says which terms a document has, instead of only
+	// which it lacks.
+	positive bool
 }
 
-// expressionOf returns the expression for a condition. Words are always quoted, so
-// that nothing a user types is FTS5 syntax.
-func (c *compiler) expressionOf(n *query.Node) (expression, error) {
+// expressionOf returns the expression of a condition.
+func (c *compiler) expressionOf(x textIndex, n *query.Node) (expression, error) {
 	switch n.Op {
 	case query.And:
-		return c.allOf(n.Kids)
+		return c.allOf(x, n.Kids)
 	case query.Not:
-		return c.allOf([]*query.Node{n})
+		return c.allOf(x, []*query.Node{n})
 	case query.Or:
-		return c.anyOf(n.Kids)
+		return c.anyOf(x, n.Kids)
 	}
+	var fts5 string
+	var err error
 	switch {
-	case isTextTerm(n.Term):
-		fts5, err := c.wordsExpr(n.Term)
-		return expression{fts5, true}, err
-	case n.Term.Field == query.FieldLink:
-		return expression{fts5: trigramsExpr(n.Term.Text)}, nil
+	case n.Term.Field == query.FieldLink && x == prefixIndex:
+		fts5 = trigramsExpr(n.Term.Text)
+		return expression{fts5: fts5, positive: fts5 != ""}, nil
+	case isTextTerm(n.Term) && x == wordIndex:
+		fts5, err = c.wordsExpr(n.Term)
+	case isShortPrefix(n.Term) && x == prefixIndex:
+		fts5 = prefixExpr(n.Term)
 	}
-	return expression{}, nil
+	return expression{fts5, fts5 != "", fts5 != ""}, err
 }
 
-// allOf returns the expression for several conditions that must all hold. It leaves
-// out those about which the index has nothing to say.
-func (c *compiler) allOf(nodes []*query.Node) (expression, error) {
+// allOf returns the expression of several conditions that must all hold. It leaves
+// out those about which the table says nothing.
+func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expression, error) {
 	all := expression{exact: true}
 	var yes, no []string
 	for _, n := range nodes {
@@ -51,7 +92,7 @@ func (c *compiler) allOf(nodes []*query.Node) (expression, error) {
 		if negated {
 			n = n.Kids[0]
 		}
-		e, err := c.expressionOf(n)
+		e, err := c.expressionOf(x, n)
 		switch {
 		case err != nil:
 			return expression{}, err
@@ -64,8 +105,9 @@ func (c *compiler) allOf(nodes []*query.Node) (expression, error) {
 			yes = append(yes, e.fts5)
 		}
 		all.exact = all.exact && e.exact
+		all.positive = all.positive || e.positive && !negated
 	}
-	if len(yes) == 0 && len(no) > 0 {
+	if len(no) > 0 && len(yes) == 0 {
 		yes = []string{quote(everyDocument)}
 	}
 	all.fts5 = join(yes, " AND ")
@@ -75,20 +117,21 @@ func (c *compiler) allOf(nodes []*query.Node) (expression, error) {
 	return all, nil
 }
 
-// anyOf returns the expression for several conditions of which one must hold.
-func (c *compiler) anyOf(nodes []*query.Node) (expression, error) {
-	any := expression{exact: true}
+// anyOf returns the expression of several conditions of which one must hold.
+func (c *compiler) anyOf(x textIndex, nodes []*query.Node) (expression, error) {
+	some := expression{exact: true, positive: true}
 	var kids []string
 	for _, n := range nodes {
-		e, err := c.expressionOf(n)
+		e, err := c.expressionOf(x, n)
 		if err != nil || e.fts5 == "" {
 			return expression{}, err
 		}
 		kids = append(kids, e.fts5)
-		any.exact = any.exact && e.exact
+		some.exact = some.exact && e.exact
+		some.positive = some.positive && e.positive
 	}
-	any.fts5 = join(kids, " OR ")
-	return any, nil
+	some.fts5 = join(kids, " OR ")
+	return some, nil
 }
 
 func join(kids []string, operator string) string {
@@ -98,7 +141,7 @@ func join(kids []string, operator string) string {
 	return "(" + strings.Join(kids, operator) + ")"
 }
 
-// columns has the columns of the index that each field means.
+// columns has the columns of the word index that each field means.
 var columns = map[query.Field]string{
 	query.FieldText:   "{title body}",
 	query.FieldTitle:  "title",
@@ -106,9 +149,10 @@ var columns = map[query.Field]string{
 	query.FieldBody:   "body",
 }
 
-// wordsExpr returns the expression for a term of words. If it is a prefix that is a
-// term of the index, it reads one posting list. Otherwise the last word may stand
-// for several, each the end of a phrase.
+// wordsExpr returns the expression of a term for the word index. A prefix stands for
+// several words, each the end of a phrase. It is empty if the prefix index answers
+// the term, and the word index would have to merge the posting lists of many words.
+// Words are always quoted, so that nothing a user types is FTS5 syntax.
 func (c *compiler) wordsExpr(t query.Term) (string, error) {
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
@@ -116,15 +160,23 @@ func (c *compiler) wordsExpr(t query.Term) (string, error) {
 	}
 	last := len(tokens) - 1
 	ends := []string{quote(tokens[last])}
+	if lastIsPrefix {
+		var err error
+		if ends, err = c.completions(tokens[last]); err != nil {
+			return "", err
+		}
+		switch {
+		case len(ends) == 0:
+			ends = []string{quote(noDocument)}
+		case len(ends) > maxCompletions && isShortPrefix(t):
+			return "", nil
+		case len(ends) > maxCompletions:
+			ends = []string{quote(tokens[last]) + " *"}
+		}
+	}
 	start := ""
 	if last > 0 {
 		start = quote(strings.Join(tokens[:last], " ")) + " + "
-	}
-	if lastIsPrefix {
-		var err error
-		if ends, err = c.completions(tokens[last], last == 0); err != nil {
-			return "", err
-		}
 	}
 	phrases := make([]string, len(ends))
 	for i, end := range ends {
@@ -133,40 +185,22 @@ func (c *compiler) wordsExpr(t query.Term) (string, error) {
 	return "(" + columns[t.Field] + " : (" + strings.Join(phrases, " OR ") + "))", nil
 }
 
-// completions returns the terms that a prefix stands for. A prefix of three
-// characters that is no part of a phrase is a term itself. One of two characters is
-// completed to such terms, any other one to words.
-func (c *compiler) completions(prefix string, alone bool) ([]string, error) {
-	switch n := utf8.RuneCountInString(prefix); {
-	case alone && n == prefixLength:
-		return []string{quote(prefixMarker + prefix)}, nil
-	case alone && n < prefixLength:
-		ends, err := c.termsWith(prefixMarker + prefix)
-		return append(ends, quote(prefix)), err
-	}
-	ends, err := c.termsWith(prefix)
-	if len(ends) == 0 {
-		ends = []string{quote(noDocument)}
-	}
-	return ends, err
-}
-
-// maxCompletions is how many terms a prefix is completed to. If more begin with it,
-// FTS5 completes it, and merges all their posting lists before it returns the first
-// row.
+// maxCompletions is how many words a prefix is completed to. If more words begin
+// with it, FTS5 merges all their posting lists before it returns the first row.
 const maxCompletions = 100
 
-// sqlCompletions seeks from each term to the next. Reading the rows in order would
-// read the whole posting list of each term.
-const sqlCompletions = `WITH RECURSIVE terms(term) AS (
+// sqlCompletions seeks from each word to the next. Reading the rows in order would
+// read the whole posting list of each word.
+const sqlCompletions = `WITH RECURSIVE words(word) AS (
 	SELECT (SELECT term FROM items_vocabulary WHERE term >= ?1 AND term <= ?2 LIMIT 1)
-	UNION ALL SELECT (SELECT term FROM items_vocabulary WHERE term >= terms.term || char(1) AND term <= ?2 LIMIT 1) FROM terms WHERE terms.term IS NOT NULL
+	UNION ALL SELECT (SELECT term FROM items_vocabulary WHERE term >= words.word || char(1) AND term <= ?2 LIMIT 1) FROM words WHERE words.word IS NOT NULL
 	LIMIT ?3)
-SELECT term FROM terms WHERE term IS NOT NULL`
+SELECT word FROM words WHERE word IS NOT NULL`
 
-// termsWith returns the terms of the index that begin with a prefix, quoted. The
-// result is kept, because a plan may need it several times.
-func (c *compiler) termsWith(prefix string) ([]string, error) {
+// completions returns the words of the word index that begin with a prefix, quoted,
+// at most one more than maxCompletions. The result is kept, because a plan needs it
+// several times.
+func (c *compiler) completions(prefix string) ([]string, error) {
 	if known, ok := c.completed[prefix]; ok {
 		return slices.Clone(known), nil
 	}
@@ -174,33 +208,14 @@ func (c *compiler) termsWith(prefix string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(found) > maxCompletions {
-		found = []string{quote(prefix) + " *"}
-	} else {
-		for i, term := range found {
-			found[i] = quote(term)
-		}
+	for i, word := range found {
+		found[i] = quote(word)
 	}
 	if c.completed == nil {
 		c.completed = map[string][]string{}
 	}
 	c.completed[prefix] = found
 	return slices.Clone(found), nil
-}
-
-// trigramsExpr returns the expression for the documents that may contain a part of a
-// link: those that have its trigrams. It is empty if the part is too short.
-func trigramsExpr(part string) string {
-	trigrams := trigramsOf(part)
-	if len(trigrams) == 0 {
-		return ""
-	}
-	slices.Sort(trigrams)
-	trigrams = slices.Compact(trigrams)
-	for i, trigram := range trigrams {
-		trigrams[i] = quote(trigram)
-	}
-	return "(link : " + join(trigrams, " AND ") + ")"
 }
 
 // quote returns words as an FTS5 phrase.

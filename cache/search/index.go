@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 
 	"dateline/cache/db"
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 const (
@@ -85,18 +87,20 @@ func (ix *Index) addEntries(ctx context.Context, op string, entries []entry) err
 	return nil
 }
 
-// entry is an item as the index stores it: the terms of each column, see
-// [terms].
+// entry is an item as the index stores it.
 type entry struct {
 	// pos is the position, and source the hash of all that the publisher said.
 	pos, source int64
 	// fetched is when the page text in body was fetched, in microseconds; 0 if
 	// there is none.
-	fetched                   int64
-	body, title, author, link string
+	fetched             int64
+	body, title, author string
+	// short are the terms of the prefix index: the prefixes of words, see
+	// [prefixesOf], and the trigrams of the link.
+	short string
 }
 
-func (e entry) size() int { return len(e.body) + len(e.title) + len(e.author) + len(e.link) }
+func (e entry) size() int { return len(e.body) + len(e.title) + len(e.author) + len(e.short) }
 
 const sqlPending = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
 
@@ -115,10 +119,11 @@ func (ix *Index) readPending(ctx context.Context, n int, below int64) ([]entry, 
 // together, and each falling one by itself.
 func (ix *Index) readEntries(ctx context.Context, positions []int64, enough int) ([]entry, error) {
 	var entries []entry
-	var t termWriter
 	err := ix.texts.ReadDocuments(ctx, ix.readers, positions, func(d Document) bool {
-		e := entry{pos: d.Pos, source: d.Source, fetched: d.Page.Fetched, body: t.words(d.text()),
-			title: everyDocument + t.words(d.Title), author: t.words(d.Author), link: t.trigrams(d.Link)}
+		e := entry{pos: d.Pos, source: d.Source, fetched: d.Page.Fetched,
+			body: text.IndexText(d.text()), title: text.IndexText(d.Title), author: text.IndexText(d.Author)}
+		e.short = everyDocument + " " + prefixesOf(e.title, e.author, e.body) + strings.Join(trigramsOf(d.Link), " ")
+		e.title = everyDocument + " " + e.title
 		entries = append(entries, e)
 		enough -= e.size()
 		return enough > 0
@@ -160,21 +165,25 @@ const (
 	// indexed since it was read.
 	sqlClaim = `UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
 		AND iif(has_page_text, (SELECT t.fetched FROM page_texts t WHERE t.id = items.id), 0) = ?`
-	sqlAddDocument = `INSERT INTO items_index (rowid, body, title, author, link) VALUES (?, ?, ?, ?, ?)`
+	sqlAddWords    = `INSERT INTO items_index (rowid, body, title, author) VALUES (?, ?, ?, ?)`
+	sqlAddPrefixes = `INSERT INTO items_prefixes (rowid, prefixes) VALUES (?, ?)`
 )
 
-// writeEntries writes entries under rising document numbers.
+// writeEntries writes entries under rising document numbers, first the words of all,
+// then the prefixes of all. So the postings that FTS5 gathers in memory are close
+// together.
 func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
-	claim, err := tx.PrepareContext(ctx, sqlClaim)
-	if err != nil {
-		return err
+	var prepared []*sql.Stmt
+	for _, query := range []string{sqlClaim, sqlAddWords, sqlAddPrefixes} {
+		stmt, err := tx.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		defer stmt.Close()
+		prepared = append(prepared, stmt)
 	}
-	defer claim.Close()
-	add, err := tx.PrepareContext(ctx, sqlAddDocument)
-	if err != nil {
-		return err
-	}
-	defer add.Close()
+	claim, addWords, addPrefixes := prepared[0], prepared[1], prepared[2]
+	var claimed []int
 	for i, e := range entries {
 		result, err := claim.ExecContext(ctx, given[i], e.pos, e.source, e.fetched)
 		if err != nil {
@@ -182,10 +191,17 @@ func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int6
 		}
 		if n, err := result.RowsAffected(); err != nil {
 			return err
-		} else if n == 0 {
-			continue
+		} else if n > 0 {
+			claimed = append(claimed, i)
 		}
-		if _, err := add.ExecContext(ctx, given[i], e.body, e.title, e.author, e.link); err != nil {
+	}
+	for _, i := range claimed {
+		if _, err := addWords.ExecContext(ctx, given[i], entries[i].body, entries[i].title, entries[i].author); err != nil {
+			return err
+		}
+	}
+	for _, i := range claimed {
+		if _, err := addPrefixes.ExecContext(ctx, given[i], entries[i].short); err != nil {
 			return err
 		}
 	}
@@ -206,6 +222,7 @@ func Remove(ctx context.Context, tx *sql.Tx, positions string) error {
 // RemoveQueries returns the statements of [Remove]. Their parameter ?1 is a JSON
 // array of positions.
 func RemoveQueries() []string {
-	return []string{`DELETE FROM items_index WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`,
+	const numbers = ` WHERE rowid IN (SELECT i.doc_number FROM json_each(?1) j CROSS JOIN items i ON i.pos = j.value WHERE i.doc_number IS NOT NULL)`
+	return []string{`DELETE FROM items_index` + numbers, `DELETE FROM items_prefixes` + numbers,
 		`UPDATE items SET indexed = 0, doc_number = NULL WHERE pos IN (SELECT value FROM json_each(?1)) AND indexed = 1`}
 }

@@ -16,25 +16,22 @@ import (
 // items, or many short ones, however many were asked for, so that a mark does not
 // wait for all of them.
 func TestIndexBatchesAreBounded(t *testing.T) {
-	entries := func(sizes ...int) (list []search.Entry) {
-		for _, n := range sizes {
-			list = append(list, search.NewEntry("t", "a", strings.Repeat("x", n-2)))
-		}
-		return list
-	}
-	for _, c := range []struct {
-		sizes []int
-		want  int
-	}{
-		{[]int{10}, 0},
-		{[]int{10, 20, 30}, 0},
-		{[]int{search.BatchBytes / 2, search.BatchBytes / 2}, 0},
-		{[]int{search.BatchBytes / 2, search.BatchBytes / 2, search.BatchBytes / 2}, 1},
-		{[]int{10, 3 * search.BatchBytes}, 1},
-		{[]int{3 * search.BatchBytes, 10}, 1},
-		{[]int{3 * search.BatchBytes}, 0},
+	for _, c := range []struct{ size, want int }{
+		{10, 9},
+		{search.BatchBytes / 5, 5},
+		{search.BatchBytes / 8, 8},
 	} {
-		equal(t, fmt.Sprint(c.sizes, ": the last batch begins"), search.LastBatch(entries(c.sizes...)), c.want)
+		s := open(t)
+		s.subscribe("a")
+		var items []feed.Article
+		for i := range 9 {
+			items = append(items, item(fmt.Sprint(i), time.Duration(i)*time.Hour, "title", strings.Repeat("x ", c.size/2)))
+		}
+		s.save("a", items...)
+		write, err := s.Search().ReadPending(s.ctx(), len(items))
+		s.must(err)
+		s.must(write())
+		equal(t, fmt.Sprint(c.size, " bytes: indexed at a time"), len(s.docNumbers()), c.want)
 	}
 }
 
@@ -67,7 +64,7 @@ func TestIndexInBatches(t *testing.T) {
 // tables.
 func (s testStore) checkIndex() {
 	s.t.Helper()
-	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`} {
+	for _, check := range []string{`INSERT INTO items_index (items_index) VALUES ('integrity-check')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('integrity-check')`} {
 		_, err := s.Writer().Exec(check)
 		s.must(err)
 	}
@@ -75,7 +72,7 @@ func (s testStore) checkIndex() {
 		(SELECT id, doc_number, indexed, lag(doc_number) OVER (ORDER BY pos) AS before FROM items WHERE doc_number IS NOT NULL) WHERE before >= doc_number OR indexed <> 1`)
 	s.must(err)
 	equal(s.t, "wrong document numbers", len(wrong), 0)
-	for _, table := range []string{"items_index"} {
+	for _, table := range []string{"items_index", "items_prefixes"} {
 		var missing, strange int
 		s.must(s.Readers().QueryRowContext(s.ctx(), `SELECT (SELECT count(*) FROM items WHERE doc_number IS NOT NULL AND doc_number NOT IN (SELECT id FROM `+table+`_docsize)),
 			(SELECT count(*) FROM `+table+`_docsize WHERE id NOT IN (SELECT doc_number FROM items WHERE doc_number IS NOT NULL))`).Scan(&missing, &strange))

@@ -68,12 +68,15 @@ func (b branch) rangeSQL(ordered, ascending bool) db.Text {
 	if b.feeds != nil {
 		t.Add("(SELECT value AS feed FROM json_each(?)) w CROSS JOIN ", db.JSONIntegers(b.feeds))
 	}
-	t.Add(b.from+" WHERE "+b.where.SQL, b.where.Args...)
+	var where db.Text
+	where.And(b.where)
 	if b.byNumber {
-		t.And(db.SQL(b.column+" > ? AND "+b.column+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound))
+		where.And(db.SQL(b.column+" > ? AND "+b.column+" < ?", lowBound, highBound))
+		where.And(db.SQL("i.pos > ? AND i.pos < ?", aboveBound, belowBound))
 	} else {
-		t.And(db.SQL(b.column+" > ? AND "+b.column+" < ?", aboveBound, belowBound))
+		where.And(db.SQL(b.column+" > ? AND "+b.column+" < ?", aboveBound, belowBound))
 	}
+	t.Add(b.from+" WHERE "+where.SQL, where.Args...)
 	return t
 }
 

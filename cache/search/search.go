@@ -155,6 +155,7 @@ func FeedInfos(ctx context.Context, q db.Querier) (map[string]query.FeedInfo, er
 func Clear(ctx context.Context, tx *sql.Tx) error {
 	for _, query := range []string{
 		`INSERT INTO items_index (items_index) VALUES ('delete-all')`,
+		`INSERT INTO items_prefixes (items_prefixes) VALUES ('delete-all')`,
 		`UPDATE items SET indexed = 0, doc_number = NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, query); err != nil {
@@ -164,11 +165,15 @@ func Clear(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Optimize merges the segments of the index into one, which saves space
+// Optimize merges the segments of each table into one, which saves space
 // (https://sqlite.org/fts5.html#the_optimize_command).
 func Optimize(ctx context.Context, conn *sql.DB) error {
-	_, err := conn.ExecContext(ctx, `INSERT INTO items_index (items_index) VALUES ('optimize')`)
-	return err
+	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`} {
+		if _, err := conn.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // View is a list as the user sees it. Of each story it shows one item: the lead, or
