@@ -37,10 +37,6 @@ func (c *compiler) chooseList() error {
 		}
 	}
 	flags := c.hasFlags()
-	fewHave, err := c.fewHave(flags)
-	if err != nil {
-		return err
-	}
 	switch {
 	case is[query.IsSnoozed]:
 		return c.addExtras("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
@@ -54,8 +50,6 @@ func (c *compiler) chooseList() error {
 		return c.scanLabel(label)
 	case has[query.HasFulltext]:
 		c.addBranch("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
-	case fewHave:
-		c.scanHas(flags)
 	case is[query.IsNew]:
 		return c.scanNew()
 	case is[query.IsUnread]:

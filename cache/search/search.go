@@ -4,16 +4,17 @@
 // reads the rows. [query.Query.Match] defines what a query finds; the SQL finds the
 // same items. Never scan or sort all items for something that a key waits for: a
 // test reads the query plans of SQLite. Only sort: sorts, because no index has its
-// order.
+// order. Why it is done this way stands in docs/decisions/search.md.
 //
 // # Index
 //
 // Two FTS5 tables without content (https://sqlite.org/fts5.html) make up the index.
 // The word index has the words of each item's title, author and text. The prefix
-// index has the first two and the first three characters of these words, each once
-// per document (short_prefixes.go). An indexed item is a document. It has a document
-// number, which is its rowid in both tables. The posting list of a term is the
-// sorted list of the document numbers of the documents that have the term.
+// index has the first two and the first three characters of these words
+// (short_prefixes.go) and the trigrams of the link (link_trigrams.go), each once per
+// document. An indexed item is a document. It has a document number, which is its
+// rowid in both tables. The posting list of a term is the sorted list of the document
+// numbers of the documents that have the term.
 //
 // Document numbers rise with the position of the item, which is its date
 // (document_numbers.go). So a posting list is in date order, as every list of items is,
@@ -23,46 +24,27 @@
 // Items are indexed after they are saved (index.go). Until then they are pending,
 // and searched in Go (pending_items.go).
 //
-// A search runs while it is typed, so the last word of a term is usually a prefix.
-// A prefix of two or three characters is one term of the prefix index. A longer
-// prefix is completed to the words of the word index that begin with it, and is the
-// union of their posting lists (fts5_expression.go).
-//
 // # Plans
 //
-// A [Plan] has branches and extra rows. A branch scans a range of one index in date
-// order (plan.go); the range is one of positions or of document numbers. The
-// branches are merged by date. Extra rows are the rows that no branch covers,
-// because they are few or pending. They are looked up when the plan is made.
+// A [Plan] has branches and extra rows (plan.go). A branch scans a range of one index
+// in date order. Extra rows are the rows that no branch covers, because they are few
+// or pending. They are looked up when the plan is made.
 //
-//	query                        plan                                          file
-//	no words                     a range of an index of items: a feed's,       scan.go
-//	                             the unread, the starred, a label's …
-//	several feeds                the ranges of the feeds, merged               plan.go
-//	has:                         a branch for each combination of flags        has_term.go
-//	words, prefixes              intersection and union of posting lists       words.go
-//	words in a list, such as     the posting list, intersected with the        candidates.go
-//	a feed or is:unread          candidate list
-//	words in a very short list   the candidate list, with a lookup in the      candidates.go
-//	                             index for each item
-//	a word and a short prefix    the posting lists of both indexes,            words.go
-//	                             intersected by SQLite
-//	a word or a short prefix     two branches, one for each index              short_prefixes.go
-//	only -words                  all document numbers without the posting      only_excluded_words.go
-//	                             lists of the words
-//	a word or is:starred …       the candidate list, with a lookup or a        candidates.go
-//	                             posting list as condition
-//	sort:                        all rows of the view, sorted                  sort_term.go
-//	limit:                       the first rows, read when the plan is made    limit_term.go
+//	query                        plan
+//	no words                     the list of the view: a range of an index of items,
+//	                             such as a feed's, the unread, a label's (scan.go)
+//	words, "phrases", prefixes,  a scan of posting lists. FTS5 intersects, merges
+//	-words, a part of a link     and subtracts them (fts5_expression.go)
+//	few postings and more        each posting's item is checked (text_scan.go)
+//	many postings in a list      the intersection of both, chunk by chunk (chunks.go)
+//	word or is:starred           the list of the view; the posting list of the same
+//	                             chunk is a condition
+//	sort:, limit:                all rows, sorted (sort_term.go); the first rows, read
+//	                             when the plan is made (limit_term.go)
 //
 // Conditions that the branch itself does not answer are checked for each row that
 // it reads (compile.go). The feeds and the copies of a story that a view shows are
 // conditions, too (feed_terms.go, story_copies.go).
-//
-// A lookup asks the index whether one document has a term. It costs as much as
-// reading some thousand postings, so terms are counted before a plan is chosen. A
-// long list that a condition reads as a whole is read in chunks, each twice as long
-// as the last, until the page is full (chunks.go).
 package search
 
 import (
