@@ -35,10 +35,10 @@ func (r posRange) bind(t db.Text) db.Text {
 }
 
 const (
-	// firstChunk is how many candidates the first chunk has: more than a page,
-	// because usually not every candidate is in the view.
+	// firstChunk is how many rows of the list the first chunk has: more than a page,
+	// because usually not every row of the list is in the view.
 	firstChunk = 128
-	// maxChunk limits the candidates of a chunk, and so the memory that it takes.
+	// maxChunk limits the rows of a chunk, and so the memory that it takes.
 	maxChunk = 1 << 17
 )
 

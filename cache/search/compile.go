@@ -44,7 +44,8 @@ type compiler struct {
 	// scanning is set while conditions on the rows of a scan are compiled, instead of
 	// conditions on single items.
 	scanning bool
-	// filter is the condition that each row of a branch or extra row must meet.
+	// filter is the condition that each row of a branch must meet, without what the
+	// branch answers itself. Extra rows must meet [Plan.where].
 	filter db.Text
 }
 

@@ -28,7 +28,7 @@ type Plan struct {
 	low, high    int64
 	// where is the condition of the whole view, for one row i of items.
 	where db.Text
-	// chunkBy is set if the plan is read in chunks. It is the candidate list: each
+	// chunkBy is set if the plan is read in chunks. It is the list of the view: each
 	// chunk has a number of its rows. See [Plan.byChunks].
 	chunkBy *Plan
 	// chunkRows is how many rows of chunkBy the first chunk has.
