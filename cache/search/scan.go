@@ -86,10 +86,13 @@ func (c *compiler) scanFeeds(from, where string) {
 	}
 }
 
+// fromItems is the scan of all items.
+const fromItems = "items i NOT INDEXED"
+
 // scanAll scans all items, or those of the view's feeds.
 func (c *compiler) scanAll() {
 	if c.everyFeed || c.view.Query.ShowsHidden() {
-		c.addBranch("items i NOT INDEXED", db.Text{})
+		c.addBranch(fromItems, db.Text{})
 		return
 	}
 	c.scanFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
@@ -100,7 +103,7 @@ func (c *compiler) scanAll() {
 // instead.
 func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.addBranch("items i NOT INDEXED", db.Text{})
+		c.addBranch(fromItems, db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
@@ -140,7 +143,7 @@ func (c *compiler) scanRead() error {
 	case few:
 		return c.addExtras(from, read)
 	}
-	c.addBranch("items i NOT INDEXED", db.SQL("i.read = 1"))
+	c.addBranch(fromItems, db.SQL("i.read = 1"))
 	return nil
 }
 

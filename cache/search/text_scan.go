@@ -61,8 +61,10 @@ func (c *compiler) chooseScan() error {
 	name := string(d.index)
 	where := db.SQL(name+" MATCH ?", d.fts5)
 	if !d.few && !list.hasEveryItem() {
-		where.And(list.hasDocument(name + ".rowid"))
 		c.chunkBy = list
+		if !list.scansItems() {
+			where.And(list.hasDocument(name + ".rowid"))
+		}
 	}
 	where.And(c.filter)
 	c.branches = []branch{{column: name + ".rowid", byNumber: true, where: where,
@@ -130,6 +132,12 @@ func (c *compiler) list() (*Plan, error) {
 // hasEveryItem reports whether the plan scans all items.
 func (p *Plan) hasEveryItem() bool {
 	return slices.ContainsFunc(p.branches, func(b branch) bool { return b.where.SQL == "" })
+}
+
+// scansItems reports whether the plan scans the table of items and leaves out some,
+// as is:read does. Checking an item then costs less than listing all.
+func (p *Plan) scansItems() bool {
+	return slices.ContainsFunc(p.branches, func(b branch) bool { return b.from == fromItems })
 }
 
 // hasDocument returns the condition that the plan has the document with a number, in
