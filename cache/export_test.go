@@ -94,7 +94,7 @@ func FixedQueries() []FixedQuery {
 		{sqlSameInstant, []any{1, "[1]", 1, 2, "title"}},
 		{sqlSameLink, []any{1, "[1]", 1}},
 		{sqlUnlisted, []any{1, "[1]", 500, db.IDBits, "[1]", `["title"]`}},
-		{sqlPageTexts, []any{"[1,2]"}},
+		{sqlDocuments, []any{"[1,2]"}},
 		{sqlWantFulltext, []any{"a", 200, 20}},
 		{sqlSaveRevision, []any{1, 2}},
 		{sqlRuleHits, []any{1}},

@@ -99,44 +99,40 @@ func (s *Store) ItemsWithoutPageText(ctx context.Context, url string, max int) (
 	return items, WrapError(ctx, op, err)
 }
 
-const sqlPageTexts = `SELECT i.pos, t.fetched, t.base, t.body FROM json_each(?) j CROSS JOIN items i ON i.pos = j.value
-	JOIN page_texts t ON t.id = i.id WHERE i.has_page_text = 1`
-
-// pageTexts returns the page texts of the items at positions.
-func (s *bodyCodec) pageTexts(ctx context.Context, q db.Querier, positions []int64) (map[int64]search.PageText, error) {
-	rows, err := q.QueryContext(ctx, sqlPageTexts, db.JSONIntegers(positions))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	texts := map[int64]search.PageText{}
-	for rows.Next() {
-		var pos int64
-		var page search.PageText
-		var b markup.Body
-		var packed sql.RawBytes
-		if err := rows.Scan(&pos, &page.Fetched, &b.Base, &packed); err != nil {
-			return nil, err
-		}
-		if b.Raw, err = s.decompress(packed); err != nil {
-			return nil, err
-		}
-		page.Text = b.Text()
-		texts[pos] = page
-	}
-	return texts, rows.Err()
-}
-
 // texts implements [search.Texts].
 type texts struct{ *Store }
 
+const sqlDocuments = `SELECT i.pos, i.source_hash, d.title, d.author, d.link, c.base, c.body, t.fetched, t.base, t.body FROM json_each(?) j
+	CROSS JOIN items i ON i.pos = j.value JOIN details d ON d.id = i.id JOIN contents c ON c.id = i.id
+	LEFT JOIN page_texts t ON t.id = i.id AND i.has_page_text = 1`
+
 // ReadDocuments implements [search.Texts].
-func (t texts) ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(search.Document) error) error {
-	pages, err := t.pageTexts(ctx, q, positions)
+func (t texts) ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(search.Document) bool) error {
+	rows, err := q.QueryContext(ctx, sqlDocuments, db.JSONIntegers(positions))
 	if err != nil {
 		return err
 	}
-	return t.scanArticles(ctx, q, func(pos int64, a feed.Article) error {
-		return yield(search.Document{Pos: pos, Article: a, Page: pages[pos]})
-	}, sqlArticles, db.JSONIntegers(positions))
+	defer rows.Close()
+	for more := true; more && rows.Next(); {
+		var d search.Document
+		var page markup.Body
+		var base sql.NullString
+		var fetched sql.NullInt64
+		var body, pageBody sql.RawBytes
+		if err := rows.Scan(&d.Pos, &d.Source, &d.Title, &d.Author, &d.Link, &d.Body.Base, &body, &fetched, &base, &pageBody); err != nil {
+			return err
+		}
+		if d.Body.Raw, err = t.decompress(body); err != nil {
+			return err
+		}
+		if fetched.Valid {
+			if page.Raw, err = t.decompress(pageBody); err != nil {
+				return err
+			}
+			page.Base = base.String
+			d.Page = search.PageText{Fetched: fetched.Int64, Text: page.Text()}
+		}
+		more = yield(d)
+	}
+	return rows.Err()
 }

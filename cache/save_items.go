@@ -252,7 +252,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 			return known{}, err
 		}
 	}
-	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author
+	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author && in.Link == before.Link
 	if old.indexed && !indexed {
 		for _, query := range search.RemoveQueries() {
 			w.exec(query, db.JSONIntegers([]int64{old.pos}))

@@ -272,9 +272,10 @@ CREATE TABLE settings (
 -- The search index. Package search folds the texts and splits them into words; the
 -- tables have no copy of the texts. The rowids are document numbers. They are small and
 -- in the order of pos, because an index consists mostly of the differences between them.
--- A text that is not indexed yet is searched in Go.
+-- A text that is not indexed yet is searched in Go. The body is the first column, because
+-- FTS5 stores no column number with the postings of that one.
 CREATE VIRTUAL TABLE items_index USING fts5(
-  title, author, body,
+  body, title, author,
   content = '', contentless_delete = 1,
   tokenize = 'ascii'
 );
@@ -282,8 +283,9 @@ CREATE VIRTUAL TABLE items_index USING fts5(
 -- The words of the index, for the completion of a prefix.
 CREATE VIRTUAL TABLE items_vocabulary USING fts5vocab('items_index', 'instance');
 
--- The prefixes of two and three characters of an item's words, each once. Prefixes of the
--- title begin with §, those of the author with ¶.
+-- The prefixes of two and three characters of an item's words, and the trigrams of its
+-- link, each once. Prefixes of the title begin with §, those of the author with ¶,
+-- trigrams with ¤.
 CREATE VIRTUAL TABLE items_prefixes USING fts5(
   prefixes,
   content = '', contentless_delete = 1,
@@ -292,6 +294,9 @@ CREATE VIRTUAL TABLE items_prefixes USING fts5(
 );
 
 -- The size in bytes up to which FTS5 gathers changes in memory before it writes them. A
--- transaction adds about 1.5 MB, more than the default.
-INSERT INTO items_index (items_index, rank) VALUES ('hashsize', 4194304);
-INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 4194304);
+-- transaction adds about 5 MB, more than the default.
+INSERT INTO items_index (items_index, rank) VALUES ('hashsize', 16777216);
+INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 16777216);
+-- How many segments of a level FTS5 merges into one of the next level.
+INSERT INTO items_index (items_index, rank) VALUES ('automerge', 8);
+INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('automerge', 8);

@@ -44,9 +44,9 @@ func TestQueriesAgree(t *testing.T) {
 			s.indexStep(n)
 			text := cachetest.RandomQuery(r, feeds, 2)
 			v := view(t, text)
-			// Short lists are looked up or intersected. Every word is rare, or common,
-			// so that its posting list is merged and read in chunks.
-			s.Search().SetLimits(search.MaxLookups*(n%2), search.LookupCost*(n/2%2))
+			// Every word is rare, so that each item is looked up, or common, so that its
+			// posting list is read in chunks.
+			s.Search().SetFewPostings(search.FewPostings * (n % 2))
 			s.Search().SetChunk(5)
 			want := []string{}
 			for _, a := range everything {

@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"dateline/cache/db"
@@ -36,38 +35,36 @@ func (r posRange) bind(t db.Text) db.Text {
 }
 
 const (
-	// firstChunk is how many candidates the first chunk has: more than a page,
-	// because usually not every candidate is in the view.
+	// firstChunk is how many rows of the list the first chunk has: more than a page,
+	// because usually not every row of the list is in the view.
 	firstChunk = 128
-	// maxChunk limits the candidates of a chunk, and so the memory that it takes.
+	// maxChunk limits the rows of a chunk, and so the memory that it takes.
 	maxChunk = 1 << 17
 )
 
-// byChunks is [Plan.between] for a plan with conditions that read a whole posting
-// list or candidate list first. Reading a list in order costs a hundredth of a
-// lookup per entry, but reading all of it for one page is wasteful. So the range is
-// read in chunks, each twice as long as the last, until there are n rows. A page
-// costs at most about twice its own range, however many items there are.
+// byChunks is [Plan.between] for a plan with conditions that read the posting list or
+// the list of the whole range first. So the range is read in chunks, each with twice
+// as many rows of chunkBy as the last, until there are n rows. A page costs at most
+// about twice its own range, however many items there are.
 func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, ascending bool, n int) ([]int64, error) {
 	var found []int64
 	for size := p.chunkRows; ; size = min(2*size, maxChunk) {
 		chunk := posRange{above: above, below: below}
-		first, last, more, err := p.chunkBy.peek(ctx, q, chunk, ascending, size)
+		lowest, highest, more, err := p.chunkBy.peek(ctx, q, chunk, ascending, size)
 		if err != nil {
 			return nil, err
 		}
 		if more && ascending {
-			above, chunk.below = last, last+1
+			above, chunk.below = highest, highest+1
 		} else if more {
-			below, chunk.above = last, last-1
+			below, chunk.above = lowest, lowest-1
 		}
 		left := n
 		if n >= 0 {
 			left = n - len(found)
 		}
-		if !p.chunkBy.usesNumbers() { // a scan by document number misses pending items before first
-			chunk = p.trimChunk(first, chunk, ascending)
-		}
+		lowest, highest = p.widen(chunk, lowest, highest)
+		chunk.above, chunk.below = max(chunk.above, lowest-1), min(chunk.below, highest+1)
 		some, err := p.scanRange(ctx, q, chunk, ascending, left)
 		if err != nil {
 			return nil, err
@@ -78,45 +75,32 @@ func (p *Plan) byChunks(ctx context.Context, q db.Querier, above, below int64, a
 	}
 }
 
-// trimChunk shortens the chunk so that it starts at its first candidate or extra
-// row. The rows before that cannot be in the view, but a common word may have many
-// postings there.
-func (p *Plan) trimChunk(position int64, chunk posRange, ascending bool) posRange {
-	for _, at := range p.extras {
-		if chunk.above < at && at < chunk.below && (at < position) == ascending {
-			position = at
-		}
+// peek returns the lowest and the highest of the first n rows in the range, in the
+// given direction. more reports whether there are n rows. If there is no row, lowest
+// is above highest. A common word may have many postings outside these two.
+func (p *Plan) peek(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) (lowest, highest int64, more bool, err error) {
+	lowest, highest = p.widen(s, db.Top, db.Bottom)
+	scan, err := p.scan(ctx, q, s, ascending, n)
+	if err != nil || scan.SQL == "" {
+		return lowest, highest, false, err
 	}
-	if ascending {
-		chunk.above = position - 1
-	} else {
-		chunk.below = position + 1
+	t := db.SQL("SELECT count(*) = ?, coalesce(min(pos), ?), coalesce(max(pos), ?) FROM (", n, db.Top, db.Bottom)
+	t.Add(scan.SQL+")", scan.Args...)
+	var from, to int64
+	err = q.QueryRowContext(ctx, t.SQL, t.Args...).Scan(&more, &from, &to)
+	if more {
+		return from, to, true, err
 	}
-	return chunk
+	return min(lowest, from), max(highest, to), false, err
 }
 
-// peek returns the positions of the first and the nth row in the range, in the
-// given direction. more reports whether there are n rows. If there are fewer, last
-// is the last row. If there is none, first is the start of the range.
-func (p *Plan) peek(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) (first, last int64, more bool, err error) {
-	first, last = s.below-1, s.above+1
-	if ascending {
-		first, last = last, first
+// widen lowers lowest and raises highest so that the extra rows in the range are
+// between them.
+func (p *Plan) widen(s posRange, lowest, highest int64) (int64, int64) {
+	for _, at := range p.extras {
+		if s.above < at && at < s.below {
+			lowest, highest = min(lowest, at), max(highest, at)
+		}
 	}
-	scans, err := p.scans(ctx, q, s, ascending, n)
-	if err != nil || len(scans) == 0 {
-		return first, last, false, err
-	}
-	ends := "max(pos), min(pos)"
-	if ascending {
-		ends = "min(pos), max(pos)"
-	}
-	t := db.SQL("SELECT count(*) = ?, "+ends+" FROM (", n)
-	t.Add(scans[0].SQL+")", scans[0].Args...)
-	var from, to sql.NullInt64
-	err = q.QueryRowContext(ctx, t.SQL, t.Args...).Scan(&more, &from, &to)
-	if from.Valid {
-		first, last = from.Int64, to.Int64
-	}
-	return first, last, more, err
+	return lowest, highest
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func TestPageEndsWithItsChunk(t *testing.T) {
 	}
 	s.mark(feed.Read, true, middle...)
 	s.index()
-	s.Search().SetLimits(0, 0)
+	s.Search().SetFewPostings(-1)
 	s.Search().SetChunk(2)
 	for query, want := range map[string]int{"two or is:starred": 40, "one is:unread": 20, "-two is:unread or is:starred": 10} {
 		v := view(t, query)
@@ -67,9 +68,9 @@ func TestPageEndsWithItsChunk(t *testing.T) {
 	}
 }
 
-// TestChunksBeginWithCandidates tests that a scan does not read postings before the
-// first candidate: the unread items may all be old, and the word in all items.
-func TestChunksBeginWithCandidates(t *testing.T) {
+// TestChunksHaveOnlyTheirRows tests that a chunk does not reach beyond its first and
+// last row: the unread items may all be old, and the word in all items.
+func TestChunksHaveOnlyTheirRows(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "one"), item("3", 3*time.Hour, "one"), item("4", 4*time.Hour, "one"))
@@ -77,15 +78,16 @@ func TestChunksBeginWithCandidates(t *testing.T) {
 	p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, "is:unread"))
 	s.must(err)
 	whole := search.NewRange(db.Bottom, db.Top)
-	first, last, more, err := p.Peek(s.ctx(), s.Readers(), whole, false, 2)
+	lowest, highest, more, err := p.Peek(s.ctx(), s.Readers(), whole, false, 1)
 	s.must(err)
-	equal(t, "newest", []any{first, last, more}, []any{s.position("3"), s.position("4"), true})
-	equal(t, "chunk from the newest", p.ChunkFrom(first, whole, false), search.NewRange(db.Bottom, s.position("3")+1))
-	first, last, more, err = p.Peek(s.ctx(), s.Readers(), whole, true, 3)
+	equal(t, "newest", []any{lowest, highest, more}, []any{s.position("3"), s.position("3"), true})
+	lowest, highest, more, err = p.Peek(s.ctx(), s.Readers(), whole, true, 3)
 	s.must(err)
-	equal(t, "oldest", []any{first, last, more}, []any{s.position("4"), s.position("3"), false})
+	equal(t, "all", []any{lowest, highest, more}, []any{s.position("4"), s.position("3"), false})
 	p.SetExtras(s.position("1"))
-	equal(t, "chunk with an extra row", p.ChunkFrom(s.position("3"), whole, false), search.NewRange(db.Bottom, s.position("1")+1))
+	lowest, highest, more, err = p.Peek(s.ctx(), s.Readers(), whole, true, 3)
+	s.must(err)
+	equal(t, "with an extra row", []any{lowest, highest, more}, []any{s.position("4"), s.position("1"), false})
 }
 
 // position returns the position of an item.
@@ -96,9 +98,8 @@ func (s testStore) position(key string) int64 {
 	return positions[0]
 }
 
-// TestExcludedWords tests that the items without common words are scanned as sorted
-// lists that SQLite merges. They are in order in both directions, with the pending
-// items among them.
+// TestExcludedWords tests that the items without a word are the scan of a posting
+// list. They are in order in both directions, with the pending items among them.
 func TestExcludedWords(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
@@ -106,7 +107,6 @@ func TestExcludedWords(t *testing.T) {
 		item("5", 5*time.Hour, "one"), item("6", 6*time.Hour, "three"))
 	s.index()
 	s.save("a", item("7", 150*time.Minute, "three"), item("8", 151*time.Minute, "one"))
-	s.Search().SetLimits(0, 0)
 	for query, want := range map[string][]string{
 		"-one":           {"2", "7", "4", "6"},
 		"-on":            {"2", "7", "4", "6"},
@@ -118,7 +118,7 @@ func TestExcludedWords(t *testing.T) {
 		v := view(t, query)
 		p, err := s.Search().Plan(s.ctx(), s.Readers(), v)
 		s.must(err)
-		equal(t, query+": merged", len(p.Branches()) == 1 && p.Branches()[0].IsMerged(), true)
+		equal(t, query+": posting list", strings.HasPrefix(p.Branches()[0].From(), "items_"), true)
 		equal(t, query, s.all(v), want)
 		n, err := s.Count(s.ctx(), v, 0)
 		s.must(err)
@@ -154,23 +154,21 @@ func (s testStore) equalPages(v cache.View, keys ...string) {
 	}
 }
 
-// TestWordsMergedWithPrefixes tests that a word and a common prefix, which are in
-// different indexes, are scanned as two sorted lists as well, without looking up
-// items.
-func TestWordsMergedWithPrefixes(t *testing.T) {
+// TestWordsWithPrefixes tests that a word and a common prefix, which are in different
+// tables, are intersected, by lookups or chunk by chunk.
+func TestWordsWithPrefixes(t *testing.T) {
 	s := open(t)
 	s.subscribe("a")
 	many := manyWords("on")
 	s.save("a", item("1", time.Hour, "three", many), item("2", 2*time.Hour, "three"), item("3", 3*time.Hour, "four", many), item("4", 4*time.Hour, "three", many))
 	s.index()
 	s.save("a", item("5", 90*time.Minute, "three", many), item("6", 91*time.Minute, "three"))
-	s.Search().SetLimits(0, 0)
 	for query, want := range map[string][]string{"three on": {"1", "5", "4"}, "three -on": {"6", "2"}, "three on since:3h": {"1", "5"}} {
 		v := view(t, query)
-		p, err := s.Search().Plan(s.ctx(), s.Readers(), v)
-		s.must(err)
-		equal(t, query+": merged", p.Branches()[0].IsMerged(), true)
-		equal(t, query, s.all(v), want)
+		for _, few := range []int{-1, search.FewPostings} {
+			s.Search().SetFewPostings(few)
+			equal(t, query, s.all(v), want)
+		}
 		v.Oldest = true
 		got := s.all(v)
 		slices.Reverse(got)

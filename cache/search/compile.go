@@ -33,9 +33,7 @@ type compiler struct {
 	// nil if no item is pending.
 	pending map[*query.Node][]int64
 	// completed has the completions of the prefixes that were looked up.
-	completed map[string]completed
-	// counted has the lengths of posting lists, by index and expression.
-	counted map[string]counted
+	completed map[string][]string
 	// copyFilter is the condition for the items of a story that the view shows;
 	// empty if it shows all. leadsOnly reports whether it shows leads only.
 	copyFilter db.Text
@@ -43,15 +41,11 @@ type compiler struct {
 	// forOtherCopies is set while conditions on the other items of a story are
 	// compiled.
 	forOtherCopies bool
-	// expectedRows is the least number of rows that the compiled conditions will be
-	// checked for. 0 means one or a few.
-	expectedRows int
-	// uncounted reports whether the plan scans many items and counting them would
-	// take long.
-	uncounted bool
-	// candidates is the candidate list, if the query has terms on text.
-	candidates candidates
-	// filter is the condition that each row of a branch or extra row must meet.
+	// scanning is set while conditions on the rows of a scan are compiled, instead of
+	// conditions on single items.
+	scanning bool
+	// filter is the condition that each row of a branch must meet, without what the
+	// branch answers itself. Extra rows must meet [Plan.where].
 	filter db.Text
 }
 
@@ -193,9 +187,7 @@ func (c *compiler) leaf(n *query.Node, positive bool) (db.Text, error) {
 	case query.FieldText, query.FieldTitle, query.FieldAuthor, query.FieldBody:
 		return c.textCondition(n)
 	case query.FieldLink:
-		// Not EXISTS: SQLite would turn it into a join and check it last, after
-		// conditions that cost more.
-		return db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(t.Text)), nil
+		return c.linkCondition(n)
 	case query.FieldLabel:
 		names, err := c.labelNames(n)
 		if err != nil {
@@ -257,6 +249,55 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 		}
 	}
 	return db.SQL(nothing)
+}
+
+// textCondition returns the condition that row i of items matches a term: by the
+// index if the item is indexed, otherwise as [compiler.matchPending] found it.
+func (c *compiler) textCondition(n *query.Node) (db.Text, error) {
+	has, err := c.lookup(n)
+	if err != nil {
+		return db.Text{}, err
+	}
+	t := db.SQL("(i.doc_number IS NOT NULL AND "+has.SQL, has.Args...)
+	if pending := c.pending[n]; len(pending) > 0 {
+		list := db.In("i.pos", pending)
+		t.Add(" OR "+list.SQL, list.Args...)
+	}
+	t.Add(")")
+	return t, nil
+}
+
+// linkCondition returns the condition that the link of row i of items contains the
+// text of a term. A scan first leaves out the items without its trigrams.
+func (c *compiler) linkCondition(n *query.Node) (db.Text, error) {
+	// Not EXISTS: SQLite would turn it into a join and check it last, after
+	// conditions that cost more.
+	contains := db.SQL(`coalesce((SELECT instr(coalesce(d.link_folded, lower(d.link)), ?) FROM details d WHERE d.id = i.id), 0) > 0`, text.Fold(n.Term.Text))
+	if !c.scanning || c.forOtherCopies || trigramsExpr(n.Term.Text) == "" {
+		return contains, nil
+	}
+	t, err := c.lookup(n)
+	t = db.SQL("(i.doc_number IS NULL OR "+t.SQL+")", t.Args...)
+	t.And(contains)
+	return t, err
+}
+
+// lookup returns the condition that the document of row i of items matches a term. A
+// scan reads the posting list of the range that it reads. For a single item it asks
+// the index for its document.
+func (c *compiler) lookup(n *query.Node) (db.Text, error) {
+	x := wordIndex
+	e, err := c.expressionOf(prefixIndex, n)
+	if e.fts5 != "" {
+		x = prefixIndex
+	} else if err == nil {
+		e, err = c.expressionOf(wordIndex, n)
+	}
+	if !c.scanning || c.forOtherCopies {
+		return x.exists(e.fts5), err
+	}
+	postings := x.postings(e.fts5)
+	return db.SQL("+i.doc_number IN ("+postings.SQL+")", postings.Args...), err
 }
 
 // nothing is a condition that holds for no item. SQLite must not see that it is

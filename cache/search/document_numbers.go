@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"database/sql"
+	"math"
 	"slices"
 
 	"dateline/cache/db"
@@ -205,7 +206,7 @@ func (ix *Index) renumber(ctx context.Context, op string, entries []entry) error
 		given[d.pos] = first + at*span/n
 		positions = append(positions, d.pos)
 	}
-	moving, err := ix.readEntries(ctx, slices.Clone(positions))
+	moving, err := ix.readEntries(ctx, positions, math.MaxInt)
 	if err != nil {
 		return err
 	}

@@ -14,134 +14,165 @@ import (
 type textIndex string
 
 const (
-	// wordIndex has the words of title, author and body, with their offsets, so
-	// that it can find phrases.
+	// wordIndex has the words of body, title and author, with their offsets, so that
+	// it can find phrases.
 	wordIndex textIndex = "items_index"
-	// prefixIndex has the prefixes of two and three characters of the words, each
-	// once per document.
+	// prefixIndex has the short prefixes of the words and the trigrams of the link,
+	// each once per document.
 	prefixIndex textIndex = "items_prefixes"
 )
 
 const (
-	// docNumber is the column with the document number of row i of items.
-	docNumber = "i.doc_number"
-	// isIndexed excludes pending items. Their document number is NULL, and FTS5
-	// would read all matches to compare them with NULL.
-	isIndexed = " AND i.doc_number IS NOT NULL"
+	// everyDocument is a term of every document, in both tables. The documents
+	// without a word are the difference between its posting list and the word's.
+	// [text.IndexText] never returns it.
+	everyDocument = "§"
+	// noDocument is a term that no document has.
+	noDocument = "§§"
 )
-
-// indexOf returns the index that answers a condition on text.
-func indexOf(n *query.Node) textIndex {
-	if onlyPrefixes(n) {
-		return prefixIndex
-	}
-	return wordIndex
-}
 
 // exists returns the condition that row i of items matches an expression. SQLite
 // looks that up for each row.
 func (x textIndex) exists(expr string) db.Text {
 	name := string(x)
-	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = "+docNumber+")", expr)
+	return db.SQL("EXISTS (SELECT 1 FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid = i.doc_number)", expr)
 }
 
 // postings returns the query for the posting list of an expression, in a range with
 // [bound] placeholders.
 func (x textIndex) postings(expr string) db.Text {
 	name := string(x)
-	return db.SQL("SELECT x.rowid AS doc_number FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
+	return db.SQL("SELECT x.rowid FROM "+name+" x WHERE x."+name+" MATCH ? AND x.rowid > ? AND x.rowid < ?", expr, lowBound, highBound)
 }
 
-// answeredByFTS5 reports whether FTS5 can answer the condition. FTS5 can subtract
-// the matches of a Not from those of another condition, but cannot answer a Not
-// alone.
-func (c *compiler) answeredByFTS5(n *query.Node) bool {
-	switch n.Op {
-	case query.Leaf:
-		return isTextTerm(n.Term)
-	case query.Not:
-		return n.Kids[0].Op != query.Not && c.answeredByFTS5(n.Kids[0])
-	case query.Or:
-		return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return k.Op == query.Not || !c.answeredByFTS5(k) })
-	}
-	return !slices.ContainsFunc(n.Kids, func(k *query.Node) bool { return !c.answeredByFTS5(k) }) &&
-		slices.ContainsFunc(n.Kids, isPositive)
+// expression is the FTS5 expression of a condition for one of the tables
+// (https://sqlite.org/fts5.html#full_text_query_syntax).
+type expression struct {
+	// fts5 finds every document for which the condition holds. It is empty if the
+	// table cannot narrow the documents down.
+	fts5 string
+	// exact reports whether it finds no other document.
+	exact bool
+	// positive reports whether it says which terms a document has, instead of only
+	// which it lacks.
+	positive bool
 }
 
-// match returns the FTS5 expression of a condition that is not a Not. never reports
-// whether the index has no match.
-func (c *compiler) match(x textIndex, n *query.Node) (expr string, never bool, err error) {
+// expressionOf returns the expression of a condition.
+func (c *compiler) expressionOf(x textIndex, n *query.Node) (expression, error) {
 	switch n.Op {
-	case query.Leaf:
-		expr, err = c.matchExpr(x, n.Term)
-		return expr, expr == "", err
 	case query.And:
 		return c.allOf(x, n.Kids)
+	case query.Not:
+		return c.allOf(x, []*query.Node{n})
+	case query.Or:
+		return c.anyOf(x, n.Kids)
 	}
-	var some []string
-	for _, k := range n.Kids {
-		kid, never, err := c.match(x, k)
-		if err != nil {
-			return "", false, err
-		}
-		if !never {
-			some = append(some, kid)
-		}
+	var fts5 string
+	var err error
+	switch {
+	case n.Term.Field == query.FieldLink && x == prefixIndex:
+		fts5 = trigramsExpr(n.Term.Text)
+		return expression{fts5: fts5, positive: fts5 != ""}, nil
+	case isTextTerm(n.Term) && x == wordIndex:
+		fts5, err = c.wordsExpr(n.Term)
+	case isShortPrefix(n.Term) && x == prefixIndex:
+		fts5 = prefixExpr(n.Term)
 	}
-	return "(" + strings.Join(some, " OR ") + ")", len(some) == 0, nil
+	return expression{fts5, fts5 != "", fts5 != ""}, err
 }
 
-// allOf returns the FTS5 expression for several conditions that must all hold. It
-// is empty if all of them are Nots. never reports whether the index has no match.
-func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expr string, never bool, err error) {
+// allOf returns the expression of several conditions that must all hold. It leaves
+// out those about which the table says nothing.
+func (c *compiler) allOf(x textIndex, nodes []*query.Node) (expression, error) {
+	all := expression{exact: true}
 	var yes, no []string
 	for _, n := range nodes {
 		negated := n.Op == query.Not
 		if negated {
 			n = n.Kids[0]
 		}
-		kid, nothing, err := c.match(x, n)
+		e, err := c.expressionOf(x, n)
 		switch {
 		case err != nil:
-			return "", false, err
-		case negated && !nothing:
-			no = append(no, kid)
-		case !negated && nothing:
-			never = true
-		case !negated:
-			yes = append(yes, kid)
+			return expression{}, err
+		case e.fts5 == "" || negated && !e.exact:
+			all.exact = false
+			continue
+		case negated:
+			no = append(no, e.fts5)
+		default:
+			yes = append(yes, e.fts5)
 		}
+		all.exact = all.exact && e.exact
+		all.positive = all.positive || e.positive && !negated
 	}
-	if never || len(yes) == 0 {
-		return "", never, nil
+	if len(no) > 0 && len(yes) == 0 {
+		yes = []string{quote(everyDocument)}
 	}
-	expr = "(" + strings.Join(yes, " AND ") + ")"
+	all.fts5 = join(yes, " AND ")
 	if len(no) > 0 {
-		expr = "(" + expr + " NOT (" + strings.Join(no, " OR ") + "))"
+		all.fts5 = "(" + all.fts5 + " NOT " + join(no, " OR ") + ")"
 	}
-	return expr, false, nil
+	return all, nil
 }
 
-// matchExpr returns the FTS5 expression of a term
-// (https://sqlite.org/fts5.html#full_text_query_syntax). Words are always quoted,
-// so that nothing a user types is FTS5 syntax. It is empty if the index has no
-// match.
-func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
-	if x == prefixIndex {
-		return prefixExpr(t), nil
+// anyOf returns the expression of several conditions of which one must hold.
+func (c *compiler) anyOf(x textIndex, nodes []*query.Node) (expression, error) {
+	some := expression{exact: true, positive: true}
+	var kids []string
+	for _, n := range nodes {
+		e, err := c.expressionOf(x, n)
+		if err != nil || e.fts5 == "" {
+			return expression{}, err
+		}
+		kids = append(kids, e.fts5)
+		some.exact = some.exact && e.exact
+		some.positive = some.positive && e.positive
 	}
+	some.fts5 = join(kids, " OR ")
+	return some, nil
+}
+
+func join(kids []string, operator string) string {
+	if len(kids) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(kids, operator) + ")"
+}
+
+// columns has the columns of the word index that each field means.
+var columns = map[query.Field]string{
+	query.FieldText:   "{title body}",
+	query.FieldTitle:  "title",
+	query.FieldAuthor: "author",
+	query.FieldBody:   "body",
+}
+
+// wordsExpr returns the expression of a term for the word index. A prefix stands for
+// several words, each the end of a phrase. It is empty if the prefix index answers
+// the term, and the word index would have to merge the posting lists of many words.
+// Words are always quoted, so that nothing a user types is FTS5 syntax.
+func (c *compiler) wordsExpr(t query.Term) (string, error) {
 	tokens, lastIsPrefix := t.Tokens()
 	if len(tokens) == 0 {
-		return "", nil
+		return quote(noDocument), nil
 	}
 	last := len(tokens) - 1
 	ends := []string{quote(tokens[last])}
 	if lastIsPrefix {
-		done, err := c.completions(tokens[last])
-		if err != nil || len(done.ends) == 0 {
+		var err error
+		if ends, err = c.completions(tokens[last]); err != nil {
 			return "", err
 		}
-		ends = done.ends
+		switch {
+		case len(ends) == 0:
+			ends = []string{quote(noDocument)}
+		case len(ends) > maxCompletions && isShortPrefix(t):
+			return "", nil
+		case len(ends) > maxCompletions:
+			ends = []string{quote(tokens[last]) + " *"}
+		}
 	}
 	start := ""
 	if last > 0 {
@@ -154,28 +185,9 @@ func (c *compiler) matchExpr(x textIndex, t query.Term) (string, error) {
 	return "(" + columns[t.Field] + " : (" + strings.Join(phrases, " OR ") + "))", nil
 }
 
-// columns has the columns of the word index that each field means.
-var columns = map[query.Field]string{
-	query.FieldText:   "{title body}",
-	query.FieldTitle:  "title",
-	query.FieldAuthor: "author",
-	query.FieldBody:   "body",
-}
-
-// quote returns words as an FTS5 phrase.
-func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
-
 // maxCompletions is how many words a prefix is completed to. If more words begin
 // with it, FTS5 merges all their posting lists before it returns the first row.
 const maxCompletions = 100
-
-// completed is what a prefix was completed to: the phrases to search for, in ends.
-// all reports whether ends are all words that begin with the prefix. If it is not
-// set, ends is one FTS5 prefix query.
-type completed struct {
-	ends []string
-	all  bool
-}
 
 // sqlCompletions seeks from each word to the next. Reading the rows in order would
 // read the whole posting list of each word.
@@ -185,31 +197,26 @@ const sqlCompletions = `WITH RECURSIVE words(word) AS (
 	LIMIT ?3)
 SELECT word FROM words WHERE word IS NOT NULL`
 
-// completions completes a prefix to the words of the word index that begin with it.
-// The result is kept, because completing a common prefix takes longer than reading
-// a page.
-func (c *compiler) completions(prefix string) (completed, error) {
-	done, known := c.completed[prefix]
-	if known {
-		return done, nil
+// completions returns the words of the word index that begin with a prefix, quoted,
+// at most one more than maxCompletions. The result is kept, because a plan needs it
+// several times.
+func (c *compiler) completions(prefix string) ([]string, error) {
+	if known, ok := c.completed[prefix]; ok {
+		return slices.Clone(known), nil
 	}
 	found, err := db.Strings(c.ctx, c.q, sqlCompletions, prefix, prefix+string(unicode.MaxRune), maxCompletions+1)
 	if err != nil {
-		return completed{}, err
+		return nil, err
 	}
-	done = completed{ends: []string{quote(prefix) + " *"}}
-	if len(found) <= maxCompletions {
-		done = completed{ends: found, all: true}
-		for i, word := range found {
-			found[i] = quote(word)
-		}
+	for i, word := range found {
+		found[i] = quote(word)
 	}
 	if c.completed == nil {
-		c.completed = map[string]completed{}
+		c.completed = map[string][]string{}
 	}
-	c.completed[prefix] = done
-	return done, nil
+	c.completed[prefix] = found
+	return slices.Clone(found), nil
 }
 
-// phrasesIn returns the number of phrases in an FTS5 expression.
-func phrasesIn(expr string) int { return strings.Count(expr, `"`) / 2 }
+// quote returns words as an FTS5 phrase.
+func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }

@@ -62,25 +62,10 @@ func (c *compiler) matchesAll(nodes []*query.Node, a feed.Article) bool {
 
 const fromHas = "items i INDEXED BY items_has"
 
-// where returns the condition for the items with these flags.
-func (t hasFlags) where() db.Text {
-	return db.SQL("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?", t.enclosure, t.image, t.comments)
-}
-
 // scanHas adds a branch for each combination of flags.
 func (c *compiler) scanHas(flags []hasFlags) {
 	for _, t := range flags {
-		c.addBranch(fromHas, t.where())
+		c.addBranch(fromHas, db.SQL("(i.has_enclosure = 1 OR i.has_image = 1 OR i.has_comments = 1) AND i.has_enclosure = ? AND i.has_image = ? AND i.has_comments = ?",
+			t.enclosure, t.image, t.comments))
 	}
-}
-
-// fewHave reports whether the view can have flags, and at most maxExtras items have
-// each combination of them.
-func (c *compiler) fewHave(flags []hasFlags) (bool, error) {
-	for _, t := range flags {
-		if few, err := c.isFew(fromHas, t.where()); !few || err != nil {
-			return false, err
-		}
-	}
-	return len(flags) > 0, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 
 	"dateline/cache/db"
 	"dateline/feed"
@@ -11,12 +12,13 @@ import (
 )
 
 const (
-	// batchItems is how many items are read for the index at a time.
-	batchItems = 200
-	// batchBytes is how many bytes of text one transaction indexes. They take some
-	// 70 ms of processor time, whether in five long items or in five hundred short
-	// ones. So a mark never waits long for its transaction.
-	batchBytes = 256 << 10
+	// batchItems is how many items one transaction indexes at most.
+	batchItems = 500
+	// batchBytes is the text after which a transaction takes no more items. It takes
+	// some 150 ms of processor time, in five long items or in five hundred short
+	// ones, so that a mark never waits long for it. Smaller transactions would cost
+	// more, because FTS5 writes a segment for each and merges the segments later.
+	batchBytes = 1 << 20
 )
 
 // AddPending indexes up to max pending items, newest first, in short transactions.
@@ -50,8 +52,9 @@ type textBatch struct {
 	err     error
 }
 
-// prefetch reads the newest n pending items below a position while the batch before
-// is written. Reading and folding the texts is a third of the work.
+// prefetch reads a batch of the newest pending items below a position, at most n,
+// while the batch before is written. Reading and folding the texts is a third of
+// the work.
 func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBatch {
 	read := make(chan textBatch, 1)
 	go func() {
@@ -66,36 +69,22 @@ func (ix *Index) prefetch(ctx context.Context, n int, below int64) <-chan textBa
 	return read
 }
 
-// addEntries writes entries into the index, the last ones first. It uses several
-// transactions if the entries have much text.
+// addEntries writes entries into the index, the last ones first. It takes more than
+// one transaction if documents must be renumbered.
 func (ix *Index) addEntries(ctx context.Context, op string, entries []entry) error {
-	for len(entries) > 0 {
-		from := lastBatch(entries)
-		left := 0
+	for left := len(entries); left > 0; entries = entries[:left] {
 		err := ix.write(ctx, op, func(tx *sql.Tx) (err error) {
-			left, err = addBatch(ctx, tx, entries[from:])
+			left, err = addBatch(ctx, tx, entries)
 			return err
 		})
-		entries = entries[:from+left]
 		if err == nil && left > 0 {
-			err = ix.renumber(ctx, op, entries)
+			err = ix.renumber(ctx, op, entries[:left])
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// lastBatch returns where the last batch of the entries begins. A batch is as much
-// as one transaction indexes, at least one entry.
-func lastBatch(entries []entry) int {
-	from, text := len(entries)-1, entries[len(entries)-1].size()
-	for from > 0 && text+entries[from-1].size() <= batchBytes {
-		from--
-		text += entries[from].size()
-	}
-	return from
 }
 
 // entry is an item as the index stores it.
@@ -105,46 +94,41 @@ type entry struct {
 	// fetched is when the page text in body was fetched, in microseconds; 0 if
 	// there is none.
 	fetched             int64
-	title, author, body string
-	// prefixes are the terms of the prefix index. See [prefixesOf].
-	prefixes string
+	body, title, author string
+	// short are the terms of the prefix index: the prefixes of words, see
+	// [prefixesOf], and the trigrams of the link.
+	short string
 }
 
-func (e entry) size() int { return len(e.title) + len(e.author) + len(e.body) }
+func (e entry) size() int { return len(e.body) + len(e.title) + len(e.author) + len(e.short) }
 
 const sqlPending = `SELECT pos FROM items INDEXED BY items_pending WHERE indexed = 0 AND pos < ? ORDER BY pos DESC LIMIT ?`
 
-// readPending reads the newest n pending items below a position. It reads before
-// the write lock is taken. The entries are oldest first, because FTS5 writes rising
-// rowids together, and each falling one by itself.
+// readPending reads a batch of the newest pending items below a position, at most n.
+// It reads before the write lock is taken.
 func (ix *Index) readPending(ctx context.Context, n int, below int64) ([]entry, error) {
 	pending, err := db.Integers(ctx, ix.readers, db.SQL(sqlPending, below, n))
 	if err != nil || len(pending) == 0 {
 		return nil, err
 	}
-	return ix.readEntries(ctx, pending)
+	return ix.readEntries(ctx, pending, batchBytes)
 }
 
-// readEntries reads the items at positions, which are newest first, and reverses
-// positions. The entries are oldest first.
-func (ix *Index) readEntries(ctx context.Context, positions []int64) ([]entry, error) {
-	slices.Reverse(positions)
-	sources, err := db.Integers(ctx, ix.readers, db.SQL(`SELECT coalesce((SELECT source_hash FROM items WHERE pos = j.value), 0) FROM json_each(?) j`, db.JSONIntegers(positions)))
-	if err != nil {
-		return nil, err
-	}
-	sourceOf := map[int64]int64{}
-	for i, pos := range positions {
-		sourceOf[pos] = sources[i]
-	}
+// readEntries reads the items at positions, which are newest first, until they have
+// enough text. The entries are oldest first, because FTS5 writes rising rowids
+// together, and each falling one by itself.
+func (ix *Index) readEntries(ctx context.Context, positions []int64, enough int) ([]entry, error) {
 	var entries []entry
-	err = ix.texts.ReadDocuments(ctx, ix.readers, positions, func(d Document) error {
-		e := entry{pos: d.Pos, source: sourceOf[d.Pos], fetched: d.Page.Fetched,
-			title: text.IndexText(d.Article.Title), author: text.IndexText(d.Article.Author), body: text.IndexText(d.text())}
-		e.prefixes = prefixesOf(e.title, e.author, e.body)
+	err := ix.texts.ReadDocuments(ctx, ix.readers, positions, func(d Document) bool {
+		e := entry{pos: d.Pos, source: d.Source, fetched: d.Page.Fetched,
+			body: text.IndexText(d.text()), title: text.IndexText(d.Title), author: text.IndexText(d.Author)}
+		e.short = everyDocument + " " + prefixesOf(e.title, e.author, e.body) + strings.Join(trigramsOf(d.Link), " ")
+		e.title = everyDocument + " " + e.title
 		entries = append(entries, e)
-		return nil
+		enough -= e.size()
+		return enough > 0
 	})
+	slices.Reverse(entries)
 	return entries, err
 }
 
@@ -176,16 +160,21 @@ func addBatch(ctx context.Context, tx *sql.Tx, entries []entry) (left int, err e
 	return left, writeEntries(context.WithoutCancel(ctx), tx, entries[left:], given[left:])
 }
 
-// writeEntries writes entries under rising document numbers. It skips an entry if
-// its item was edited, removed or indexed since it was read.
+const (
+	// sqlClaim gives an item its document number, unless it was edited, removed or
+	// indexed since it was read.
+	sqlClaim = `UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
+		AND iif(has_page_text, (SELECT t.fetched FROM page_texts t WHERE t.id = items.id), 0) = ?`
+	sqlAddWords    = `INSERT INTO items_index (rowid, body, title, author) VALUES (?, ?, ?, ?)`
+	sqlAddPrefixes = `INSERT INTO items_prefixes (rowid, prefixes) VALUES (?, ?)`
+)
+
+// writeEntries writes entries under rising document numbers, first the words of all,
+// then the prefixes of all. So the postings that FTS5 gathers in memory are close
+// together.
 func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int64) error {
 	var prepared []*sql.Stmt
-	for _, query := range []string{
-		`UPDATE items SET indexed = 1, doc_number = ? WHERE pos = ? AND source_hash = ? AND doc_number IS NULL
-			AND iif(has_page_text, (SELECT t.fetched FROM page_texts t WHERE t.id = items.id), 0) = ?`,
-		`INSERT INTO items_index (rowid, title, author, body) VALUES (?, ?, ?, ?)`,
-		`INSERT INTO items_prefixes (rowid, prefixes) VALUES (?, ?)`,
-	} {
+	for _, query := range []string{sqlClaim, sqlAddWords, sqlAddPrefixes} {
 		stmt, err := tx.PrepareContext(ctx, query)
 		if err != nil {
 			return err
@@ -194,6 +183,7 @@ func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int6
 		prepared = append(prepared, stmt)
 	}
 	claim, addWords, addPrefixes := prepared[0], prepared[1], prepared[2]
+	var claimed []int
 	for i, e := range entries {
 		result, err := claim.ExecContext(ctx, given[i], e.pos, e.source, e.fetched)
 		if err != nil {
@@ -201,13 +191,17 @@ func writeEntries(ctx context.Context, tx *sql.Tx, entries []entry, given []int6
 		}
 		if n, err := result.RowsAffected(); err != nil {
 			return err
-		} else if n == 0 {
-			continue
+		} else if n > 0 {
+			claimed = append(claimed, i)
 		}
-		if _, err := addWords.ExecContext(ctx, given[i], e.title, e.author, e.body); err != nil {
+	}
+	for _, i := range claimed {
+		if _, err := addWords.ExecContext(ctx, given[i], entries[i].body, entries[i].title, entries[i].author); err != nil {
 			return err
 		}
-		if _, err := addPrefixes.ExecContext(ctx, given[i], e.prefixes); err != nil {
+	}
+	for _, i := range claimed {
+		if _, err := addPrefixes.ExecContext(ctx, given[i], entries[i].short); err != nil {
 			return err
 		}
 	}

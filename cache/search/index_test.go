@@ -16,25 +16,22 @@ import (
 // items, or many short ones, however many were asked for, so that a mark does not
 // wait for all of them.
 func TestIndexBatchesAreBounded(t *testing.T) {
-	entries := func(sizes ...int) (list []search.Entry) {
-		for _, n := range sizes {
-			list = append(list, search.NewEntry("t", "a", strings.Repeat("x", n-2)))
-		}
-		return list
-	}
-	for _, c := range []struct {
-		sizes []int
-		want  int
-	}{
-		{[]int{10}, 0},
-		{[]int{10, 20, 30}, 0},
-		{[]int{search.BatchBytes / 2, search.BatchBytes / 2}, 0},
-		{[]int{search.BatchBytes / 2, search.BatchBytes / 2, search.BatchBytes / 2}, 1},
-		{[]int{10, 3 * search.BatchBytes}, 1},
-		{[]int{3 * search.BatchBytes, 10}, 1},
-		{[]int{3 * search.BatchBytes}, 0},
+	for _, c := range []struct{ size, want int }{
+		{10, 9},
+		{search.BatchBytes / 5, 5},
+		{search.BatchBytes / 8, 8},
 	} {
-		equal(t, fmt.Sprint(c.sizes, ": the last batch begins"), search.LastBatch(entries(c.sizes...)), c.want)
+		s := open(t)
+		s.subscribe("a")
+		var items []feed.Article
+		for i := range 9 {
+			items = append(items, item(fmt.Sprint(i), time.Duration(i)*time.Hour, "title", strings.Repeat("x ", c.size/2)))
+		}
+		s.save("a", items...)
+		write, err := s.Search().ReadPending(s.ctx(), len(items))
+		s.must(err)
+		s.must(write())
+		equal(t, fmt.Sprint(c.size, " bytes: indexed at a time"), len(s.docNumbers()), c.want)
 	}
 }
 

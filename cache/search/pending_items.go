@@ -1,8 +1,6 @@
 package search
 
 import (
-	"time"
-
 	"dateline/cache/db"
 	"dateline/feed/query"
 )
@@ -21,15 +19,14 @@ func (c *compiler) matchPending() error {
 	c.pending = map[*query.Node][]int64{}
 	var terms []*query.Node
 	leaves(root, &terms)
-	return c.ix.texts.ReadDocuments(c.ctx, c.q, pending, func(d Document) error {
-		a := d.Article
-		a.Hidden, a.Snoozed, a.Body = false, time.Time{}, d.joinedBody()
+	return c.ix.texts.ReadDocuments(c.ctx, c.q, pending, func(d Document) bool {
+		a := d.article()
 		for _, n := range terms {
 			if c.matches(n, a, query.FeedInfo{}) {
 				c.pending[n] = append(c.pending[n], d.Pos)
 			}
 		}
-		return nil
+		return true
 	})
 }
 

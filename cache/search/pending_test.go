@@ -26,7 +26,7 @@ func TestSearchWhileItemsChange(t *testing.T) {
 	for range 40 {
 		queries = append(queries, cachetest.RandomQuery(r, feeds, 1))
 	}
-	queries = append(queries, "bud", "bu", "b", "東京", `"budget café"`, "-bud", "bud or is:starred")
+	queries = append(queries, "bud", "bu", "b", "東京", `"budget café"`, "-bud", "bud or is:starred", "link:example.org", "link:org/0-1", "-link:g/0-1")
 	change := func(round int) {
 		s.advance(time.Minute)
 		var items []feed.Article
@@ -80,6 +80,6 @@ func TestExcludedWordThatNoPendingItemHas(t *testing.T) {
 	s.save("a", item("1", time.Hour, "one"), item("2", 2*time.Hour, "two"))
 	s.index()
 	s.save("a", item("3", 90*time.Minute, "three"))
-	s.Search().SetLimits(0, 0)
+	s.Search().SetFewPostings(-1)
 	equal(t, "-one", s.list("-one"), []string{"3", "2"})
 }

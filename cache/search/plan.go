@@ -28,7 +28,7 @@ type Plan struct {
 	low, high    int64
 	// where is the condition of the whole view, for one row i of items.
 	where db.Text
-	// chunkBy is set if the plan is read in chunks. It is the candidate list: each
+	// chunkBy is set if the plan is read in chunks. It is the list of the view: each
 	// chunk has a number of its rows. See [Plan.byChunks].
 	chunkBy *Plan
 	// chunkRows is how many rows of chunkBy the first chunk has.
@@ -52,52 +52,32 @@ type branch struct {
 	// byNumber is set if column is a document number. from then joins the row i of
 	// items.
 	byNumber bool
-	// dedup excludes the rows that an earlier branch returns. [Plan.Members] needs
-	// it to count and mark each row once. Ordered reads remove duplicates after
-	// merging.
-	dedup db.Text
-	// merged, if set, is a query for document numbers that combines several posting
-	// lists in order. column is then n.doc_number, and from is not used.
-	merged db.Text
-	// inCandidates is the condition that a row is in a long candidate list. It
-	// reads the list as a whole, so it is used only for a chunk.
-	inCandidates db.Text
 }
 
 // rangeSQL returns the query for the positions of the branch in a range, whose ends
-// are [bound] placeholders. If ordered is set, the query reads one page. It may use
-// the candidate list, and the caller adds ORDER BY and LIMIT; mergeFeeds and
-// fromMerged need no ORDER BY. Otherwise it is for [Plan.Members].
+// are [bound] placeholders. If ordered is set, the query reads one page in order; for
+// a branch over several feeds it has an ORDER BY, otherwise the caller adds it.
 func (b branch) rangeSQL(ordered, ascending bool) db.Text {
-	bounds := db.SQL(b.column+" > ? AND "+b.column+" < ?", aboveBound, belowBound)
+	if b.feeds != nil && ordered {
+		return b.mergeFeeds(ascending)
+	}
+	t := db.SQL("SELECT " + b.column + " AS pos FROM ")
 	if b.byNumber {
-		bounds = db.SQL(b.column+" > ? AND "+b.column+" < ? AND i.pos > ? AND i.pos < ?", lowBound, highBound, aboveBound, belowBound)
+		t = db.SQL("SELECT i.pos FROM ")
 	}
-	if ordered {
-		bounds.And(b.inCandidates)
+	if b.feeds != nil {
+		t.Add("(SELECT value AS feed FROM json_each(?)) w CROSS JOIN ", db.JSONIntegers(b.feeds))
+	}
+	var where db.Text
+	where.And(b.where)
+	if b.byNumber {
+		where.And(db.SQL(b.column+" > ? AND "+b.column+" < ?", lowBound, highBound))
+		where.And(db.SQL("i.pos > ? AND i.pos < ?", aboveBound, belowBound))
 	} else {
-		bounds.And(b.dedup)
+		where.And(db.SQL(b.column+" > ? AND "+b.column+" < ?", aboveBound, belowBound))
 	}
-	if b.feeds == nil {
-		position, from := b.column, db.SQL(b.from)
-		if b.byNumber {
-			position = "i.pos"
-		}
-		if b.merged.SQL != "" {
-			from = b.fromMerged(ascending)
-		}
-		t := db.SQL("SELECT "+position+" AS pos FROM "+from.SQL+" WHERE ", slices.Clone(from.Args)...)
-		t.Add(b.where.SQL, b.where.Args...)
-		t.And(bounds)
-		return t
-	}
-	if !ordered {
-		t := db.SQL("SELECT "+b.column+" AS pos FROM (SELECT value AS feed FROM json_each(?)) w CROSS JOIN "+b.from+" WHERE ", db.JSONIntegers(b.feeds))
-		t.Add(b.where.SQL, b.where.Args...)
-		t.And(bounds)
-		return t
-	}
-	return b.mergeFeeds(ascending)
+	t.Add(b.from+" WHERE "+where.SQL, where.Args...)
+	return t
 }
 
 // mergeFeeds returns a query that merges the feeds' index ranges. A recursive query
@@ -226,23 +206,21 @@ func (p *Plan) between(ctx context.Context, q db.Querier, above, below int64, as
 }
 
 // scanRange is [Plan.between] for a range that is read in one go. It merges the
-// rows of several scans and the extra rows in Go.
+// rows of the scan and the extra rows in Go.
 func (p *Plan) scanRange(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]int64, error) {
-	scans, err := p.scans(ctx, q, s, ascending, n)
+	scan, err := p.scan(ctx, q, s, ascending, n)
 	if err != nil {
 		return nil, err
 	}
 	var found []int64
-	for _, scan := range scans {
-		some, err := db.Integers(ctx, q, scan)
-		if err != nil {
+	if scan.SQL != "" {
+		if found, err = db.Integers(ctx, q, scan); err != nil {
 			return nil, err
 		}
-		found = append(found, some...)
 	}
 	extras := slices.Clone(p.extras)
 	extras = slices.DeleteFunc(extras, func(at int64) bool { return at <= s.above || at >= s.below })
-	if len(extras) == 0 && len(scans) < 2 {
+	if len(extras) == 0 {
 		return found, nil
 	}
 	found = append(found, extras...)
@@ -263,38 +241,29 @@ func (p *Plan) cheapInOrder() bool {
 	return p.limitedRows == nil && !slices.ContainsFunc(p.branches, func(a branch) bool { return a.feeds != nil })
 }
 
-// scans returns the queries for the first n positions of the branches in the range,
-// each in order. It is one query if SQLite can merge the branches. It is one for
-// each branch if one of them has document numbers, because SQLite cannot see that
-// these are in the order of positions.
-func (p *Plan) scans(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) ([]db.Text, error) {
+// scan returns the query for the first n positions of the branches in the range, in
+// order. It is empty if there are no branches. A scan by document number is the only
+// branch of its plan, because SQLite cannot see that document numbers are in the
+// order of positions.
+func (p *Plan) scan(ctx context.Context, q db.Querier, s posRange, ascending bool, n int) (db.Text, error) {
+	if len(p.branches) == 0 {
+		return db.Text{}, nil
+	}
+	var err error
 	if p.usesNumbers() {
-		var err error
 		if s.low, s.high, err = numberRange(ctx, q, s.above, s.below); err != nil {
-			return nil, err
+			return db.Text{}, err
 		}
 	}
-	if !slices.ContainsFunc(p.branches, func(a branch) bool { return a.byNumber }) {
-		t := p.union(true, ascending)
-		if t.SQL == "" {
-			return nil, nil
-		}
-		if p.branches[0].feeds == nil || len(p.branches) > 1 {
-			t.Add(" ORDER BY 1 " + direction(ascending))
-		}
-		t.Add(" LIMIT ?", n)
-		return []db.Text{s.bind(t)}, nil
+	t := p.union(true, ascending)
+	switch first := p.branches[0]; {
+	case first.byNumber:
+		t.Add(" ORDER BY " + first.column + " " + direction(ascending))
+	case first.feeds == nil || len(p.branches) > 1:
+		t.Add(" ORDER BY 1 " + direction(ascending))
 	}
-	var scans []db.Text
-	for _, a := range p.branches {
-		t := a.rangeSQL(true, ascending)
-		if a.merged.SQL == "" { // [branch.fromMerged] has an ORDER BY already
-			t.Add(" ORDER BY " + a.column + " " + direction(ascending))
-		}
-		t.Add(" LIMIT ?", n)
-		scans = append(scans, s.bind(t))
-	}
-	return scans, nil
+	t.Add(" LIMIT ?", n)
+	return s.bind(t), nil
 }
 
 func direction(ascending bool) string {

@@ -55,19 +55,19 @@ func TestPlansNeitherScanNorSort(t *testing.T) {
 	s.save("b", item("3", 3*time.Minute, "three", "text"))
 	s.must(s.Mark(s.ctx(), feed.Mark{Items: s.ids("1"), Flag: feed.Label, Label: "later", On: true, At: s.Now()}))
 	for _, state := range []string{"pending", "indexed", "intersected", "analyzed"} {
-		s.Search().SetLimits(search.MaxLookups, search.LookupCost)
+		s.Search().SetFewPostings(search.FewPostings)
 		switch state {
 		case "indexed":
 			s.index()
 		case "intersected":
-			s.Search().SetLimits(0, 0)
+			s.Search().SetFewPostings(-1)
 		case "analyzed":
 			s = s.analyzed()
 		}
 		for _, query := range []string{
 			"", "is:unread", "is:read", "is:starred", "is:hidden", "is:edited", "is:new", "is:new is:unread", "is:labelled", "label:later", "is:snoozed",
 			"feed:=a", "feed:=a is:unread", "feed:a or feed:b", "is:unread (feed:=a or feed:=b or feed:=c)", "tag:none is:unread", "-feed:=a", "-feed:=a is:unread",
-			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example", "link:example text",
+			"since:today", "since:2d is:unread", "before:2d feed:=b", "has:enclosure", "link:example", "link:ex", "link:example text", "-link:example", "link:example or text", "link:example is:unread", "link:example te -text", "text or te", "te (text or link:example)",
 			"text", "te", "t", `"text"`, "title:one text", "text -title:one", "text is:unread", "text feed:=a", "(text or title:two) is:unread", "東京", "text since:2d", "te text", "te -text", "-te text", "(te or text)", "title:te or author:te", "te since:2d", "te is:unread", "te -title:on feed:=a",
 			"-text", "-te", "-te -text", "-text is:unread", "-te feed:=a", "-text or is:starred", "text (te or is:starred)", "text is:read", "has:fulltext", "has:fulltext text", "has:image -has:enclosure is:new", "has:image or has:comments",
 			"is:unread has:image", "is:unread -label:later", "is:unread is:unstarred", "is:unread (is:starred or has:image)", "tag:none title:text", "-feed:=a -title:text is:unread",
@@ -120,13 +120,13 @@ func TestSearchStaysWithinItsTime(t *testing.T) {
 	s.index()
 	p, err := s.Search().Plan(s.ctx(), s.Readers(), view(t, "one since:2d before:1d"))
 	s.must(err)
-	scans, err := p.Scans(s.ctx(), s.Readers(), p.Range(), false, 10)
+	scan, err := p.Scan(s.ctx(), s.Readers(), p.Range(), false, 10)
 	s.must(err)
 	for what, key := range map[string]string{"start": "3", "end": "1"} {
 		number, err := db.Integers(s.ctx(), s.Readers(), db.SQL(`SELECT doc_number FROM items WHERE id = ?`, s.id(key)))
 		s.must(err)
-		if !slices.Contains(scans[0].Args, any(number[0])) {
-			t.Errorf("%s of the scan: no bound %d in %v", what, number[0], scans[0].Args)
+		if !slices.Contains(scan.Args, any(number[0])) {
+			t.Errorf("%s of the scan: no bound %d in %v", what, number[0], scan.Args)
 		}
 	}
 	equal(t, "found", s.list("one since:2d before:1d"), []string{"2"})

@@ -21,19 +21,6 @@ func (c *compiler) boundTime() {
 	}
 }
 
-// chooseScan chooses the branches and extra rows of the plan. There are none if no
-// feed can have an item in the view.
-func (c *compiler) chooseScan() error {
-	if !c.everyFeed && len(c.feeds) == 0 {
-		return nil
-	}
-	c.filter = c.where
-	if text, err := c.scanText(); text || err != nil {
-		return err
-	}
-	return c.chooseList()
-}
-
 // chooseList chooses the branches and extra rows for everything that the view asks
 // except text.
 func (c *compiler) chooseList() error {
@@ -50,10 +37,6 @@ func (c *compiler) chooseList() error {
 		}
 	}
 	flags := c.hasFlags()
-	fewHave, err := c.fewHave(flags)
-	if err != nil {
-		return err
-	}
 	switch {
 	case is[query.IsSnoozed]:
 		return c.addExtras("items i INDEXED BY items_snoozed", db.SQL("i.snoozed_until IS NOT NULL"))
@@ -67,8 +50,6 @@ func (c *compiler) chooseList() error {
 		return c.scanLabel(label)
 	case has[query.HasFulltext]:
 		c.addBranch("items i INDEXED BY items_page_text", db.SQL("i.has_page_text = 1"))
-	case fewHave:
-		c.scanHas(flags)
 	case is[query.IsNew]:
 		return c.scanNew()
 	case is[query.IsUnread]:
@@ -105,10 +86,13 @@ func (c *compiler) scanFeeds(from, where string) {
 	}
 }
 
+// fromItems is the scan of all items.
+const fromItems = "items i NOT INDEXED"
+
 // scanAll scans all items, or those of the view's feeds.
 func (c *compiler) scanAll() {
 	if c.everyFeed || c.view.Query.ShowsHidden() {
-		c.addBranch("items i NOT INDEXED", db.Text{})
+		c.addBranch(fromItems, db.Text{})
 		return
 	}
 	c.scanFeeds("items i INDEXED BY items_feed", "i.hidden = 0")
@@ -119,7 +103,7 @@ func (c *compiler) scanAll() {
 // instead.
 func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
-		c.addBranch("items i NOT INDEXED", db.Text{})
+		c.addBranch(fromItems, db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
@@ -159,8 +143,7 @@ func (c *compiler) scanRead() error {
 	case few:
 		return c.addExtras(from, read)
 	}
-	c.uncounted = true
-	c.addBranch("items i NOT INDEXED", db.SQL("i.read = 1"))
+	c.addBranch(fromItems, db.SQL("i.read = 1"))
 	return nil
 }
 
@@ -209,15 +192,11 @@ func (c *compiler) isFew(from string, where db.Text) (bool, error) {
 	return n <= maxExtras, err
 }
 
-// addExtras looks up the items of the view for which where holds, and adds them as
-// extra rows.
+// addExtras looks up the items of the view for which a condition holds, and adds them
+// as extra rows.
 func (c *compiler) addExtras(from string, where db.Text) error {
-	where.And(c.filter)
-	s, err := c.wholeRange()
-	if err != nil {
-		return err
-	}
-	found, err := db.Integers(c.ctx, c.q, s.bind(db.SQL("SELECT i.pos FROM "+from+" WHERE "+where.SQL, where.Args...)))
+	where.And(c.where)
+	found, err := db.Integers(c.ctx, c.q, db.SQL("SELECT i.pos FROM "+from+" WHERE "+where.SQL, where.Args...))
 	c.extras = append(c.extras, found...)
 	return err
 }

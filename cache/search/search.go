@@ -4,16 +4,17 @@
 // reads the rows. [query.Query.Match] defines what a query finds; the SQL finds the
 // same items. Never scan or sort all items for something that a key waits for: a
 // test reads the query plans of SQLite. Only sort: sorts, because no index has its
-// order.
+// order. Why it is done this way stands in docs/decisions/search.md.
 //
 // # Index
 //
 // Two FTS5 tables without content (https://sqlite.org/fts5.html) make up the index.
 // The word index has the words of each item's title, author and text. The prefix
-// index has the first two and the first three characters of these words, each once
-// per document (short_prefixes.go). An indexed item is a document. It has a document
-// number, which is its rowid in both tables. The posting list of a term is the
-// sorted list of the document numbers of the documents that have the term.
+// index has the first two and the first three characters of these words
+// (short_prefixes.go) and the trigrams of the link (link_trigrams.go), each once per
+// document. An indexed item is a document. It has a document number, which is its
+// rowid in both tables. The posting list of a term is the sorted list of the document
+// numbers of the documents that have the term.
 //
 // Document numbers rise with the position of the item, which is its date
 // (document_numbers.go). So a posting list is in date order, as every list of items is,
@@ -23,46 +24,27 @@
 // Items are indexed after they are saved (index.go). Until then they are pending,
 // and searched in Go (pending_items.go).
 //
-// A search runs while it is typed, so the last word of a term is usually a prefix.
-// A prefix of two or three characters is one term of the prefix index. A longer
-// prefix is completed to the words of the word index that begin with it, and is the
-// union of their posting lists (fts5_expression.go).
-//
 // # Plans
 //
-// A [Plan] has branches and extra rows. A branch scans a range of one index in date
-// order (plan.go); the range is one of positions or of document numbers. The
-// branches are merged by date. Extra rows are the rows that no branch covers,
-// because they are few or pending. They are looked up when the plan is made.
+// A [Plan] has branches and extra rows (plan.go). A branch scans a range of one index
+// in date order. Extra rows are the rows that no branch covers, because they are few
+// or pending. They are looked up when the plan is made.
 //
-//	query                        plan                                          file
-//	no words                     a range of an index of items: a feed's,       scan.go
-//	                             the unread, the starred, a label's …
-//	several feeds                the ranges of the feeds, merged               plan.go
-//	has:                         a branch for each combination of flags        has_term.go
-//	words, prefixes              intersection and union of posting lists       words.go
-//	words in a list, such as     the posting list, intersected with the        candidates.go
-//	a feed or is:unread          candidate list
-//	words in a very short list   the candidate list, with a lookup in the      candidates.go
-//	                             index for each item
-//	a word and a short prefix    the posting lists of both indexes,            words.go
-//	                             intersected by SQLite
-//	a word or a short prefix     two branches, one for each index              short_prefixes.go
-//	only -words                  all document numbers without the posting      only_excluded_words.go
-//	                             lists of the words
-//	a word or is:starred …       the candidate list, with a lookup or a        candidates.go
-//	                             posting list as condition
-//	sort:                        all rows of the view, sorted                  sort_term.go
-//	limit:                       the first rows, read when the plan is made    limit_term.go
+//	query                        plan
+//	no words                     the list of the view: a range of an index of items,
+//	                             such as a feed's, the unread, a label's (scan.go)
+//	words, "phrases", prefixes,  a scan of posting lists. FTS5 intersects, merges
+//	-words, a part of a link     and subtracts them (fts5_expression.go)
+//	few postings and more        each posting's item is checked (text_scan.go)
+//	many postings in a list      the intersection of both, chunk by chunk (chunks.go)
+//	word or is:starred           the list of the view; the posting list of the same
+//	                             chunk is a condition
+//	sort:, limit:                all rows, sorted (sort_term.go); the first rows, read
+//	                             when the plan is made (limit_term.go)
 //
 // Conditions that the branch itself does not answer are checked for each row that
 // it reads (compile.go). The feeds and the copies of a story that a view shows are
 // conditions, too (feed_terms.go, story_copies.go).
-//
-// A lookup asks the index whether one document has a term. It costs as much as
-// reading some thousand postings, so terms are counted before a plan is chosen. A
-// long list that a condition reads as a whole is read in chunks, each twice as long
-// as the last, until the page is full (chunks.go).
 package search
 
 import (
@@ -80,18 +62,20 @@ import (
 // Texts reads from the store what the index needs.
 type Texts interface {
 	// ReadDocuments calls yield for the items at these positions, in the order of
-	// positions. It stops at the first error.
-	ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(Document) error) error
+	// positions, until it returns false.
+	ReadDocuments(ctx context.Context, q db.Querier, positions []int64, yield func(Document) (more bool)) error
 	// LastRefresh returns when the last refresh that found new items began: is:new
 	// means first seen since then. It is zero if there was none.
 	LastRefresh(ctx context.Context) (time.Time, error)
 }
 
-// Document is an item with all text that a search finds it by.
+// Document is an item with all text that a search finds it by. Source is the hash of
+// all that the publisher said.
 type Document struct {
-	Pos     int64
-	Article feed.Article
-	Page    PageText
+	Pos, Source         int64
+	Title, Author, Link string
+	Body                markup.Body
+	Page                PageText
 }
 
 // PageText is the text of an item's web page. Fetched is the time it was fetched,
@@ -104,17 +88,18 @@ type PageText struct {
 // text returns the item's own text, followed by the text of its page.
 func (d Document) text() string {
 	if d.Page.Text == "" {
-		return d.Article.Body.Text()
+		return d.Body.Text()
 	}
-	return d.Article.Body.Text() + "\n" + d.Page.Text
+	return d.Body.Text() + "\n" + d.Page.Text
 }
 
-// joinedBody returns [Document.text] as a body, for [query.Query.Match].
-func (d Document) joinedBody() markup.Body {
-	if d.Page.Text == "" {
-		return d.Article.Body
+// article returns the document as an item, for [query.Query.Match].
+func (d Document) article() feed.Article {
+	body := d.Body
+	if d.Page.Text != "" {
+		body.Raw = html.EscapeString(d.text())
 	}
-	return markup.Body{Raw: html.EscapeString(d.text()), Base: d.Article.Body.Base}
+	return feed.Article{Item: feed.Item{Title: d.Title, Author: d.Author, Link: d.Link}, Body: body}
 }
 
 // Index is the full-text index of a database. It may be used by several goroutines.
@@ -123,15 +108,15 @@ type Index struct {
 	write   func(ctx context.Context, op string, f func(tx *sql.Tx) error) error
 	texts   Texts
 	now     func() time.Time
-	// maxLookups, lookupCost and chunkRows are the constants [maxLookups],
-	// [lookupCost] and [firstChunk]. Tests set smaller ones.
-	maxLookups, lookupCost, chunkRows int
+	// fewPostings and chunkRows are the constants [fewPostings] and [firstChunk].
+	// Tests set smaller ones.
+	fewPostings, chunkRows int
 }
 
 // New returns the index of a database. It reads through readers. write runs f in
 // one transaction; op names the operation in errors.
 func New(readers db.Querier, write func(ctx context.Context, op string, f func(tx *sql.Tx) error) error, texts Texts, now func() time.Time) *Index {
-	return &Index{readers: readers, write: write, texts: texts, now: now, maxLookups: maxLookups, lookupCost: lookupCost, chunkRows: firstChunk}
+	return &Index{readers: readers, write: write, texts: texts, now: now, fewPostings: fewPostings, chunkRows: firstChunk}
 }
 
 // FeedInfos returns what queries can ask about feeds, by the URLs of all feeds in
@@ -162,7 +147,7 @@ func Clear(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Optimize merges the segments of each index into one, which saves space
+// Optimize merges the segments of each table into one, which saves space
 // (https://sqlite.org/fts5.html#the_optimize_command).
 func Optimize(ctx context.Context, conn *sql.DB) error {
 	for _, query := range []string{`INSERT INTO items_index (items_index) VALUES ('optimize')`, `INSERT INTO items_prefixes (items_prefixes) VALUES ('optimize')`} {

@@ -48,24 +48,41 @@ func IndexText(s string) string {
 	// character begins a new one.
 	start, separated := 0, false
 	for _, r := range s {
-		if isIgnorable(r) {
+		ascii := foldedASCII(r)
+		if ascii == 0 && r >= utf8.RuneSelf && isIgnorable(r) {
 			continue
 		}
-		if !isTokenRune(r) {
+		if ascii == 0 && (r < utf8.RuneSelf || !isTokenRune(r)) {
 			separated = true
 			continue
 		}
-		alone := IsUnspaced(r)
+		alone := ascii == 0 && IsUnspaced(r)
 		if len(out) > 0 && (separated || alone) {
 			out = append(out, ' ')
 			start = len(out)
 		}
 		separated = alone
-		if len(out)-start < maxToken {
+		switch {
+		case len(out)-start >= maxToken:
+		case ascii != 0:
+			out = append(out, ascii)
+		default:
 			out = appendFolded(out, r)
 		}
 	}
 	return string(out)
+}
+
+// foldedASCII returns a letter or digit of ASCII in lower case, and 0 for any other
+// character.
+func foldedASCII(r rune) byte {
+	switch {
+	case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+		return byte(r)
+	case 'A' <= r && r <= 'Z':
+		return byte(r) + 'a' - 'A'
+	}
+	return 0
 }
 
 // toNFKC returns s in NFKC. Invalid UTF-8 is replaced first, because NFKC would
@@ -92,7 +109,7 @@ func isASCII(s string) bool {
 // isTokenRune reports whether r is part of a token. Private-use characters are.
 func isTokenRune(r rune) bool {
 	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return foldedASCII(r) != 0
 	}
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r)
 }
