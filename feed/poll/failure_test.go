@@ -160,13 +160,15 @@ func TestPanicWhileParsing(t *testing.T) {
 // If the store accepts nothing, the refresh ends with the store's error after a
 // few attempts, without fetching all feeds. Then nothing is due for a while.
 func TestStoreFailure(t *testing.T) {
+	// More feeds than workers, results and batches together hold.
+	const feeds = 1000
 	var requested atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		requested.Add(1)
 		io.WriteString(w, rss(r.URL.Path, 1))
 	})
 	var urls []string
-	for i := range 200 {
+	for i := range feeds {
 		urls = append(urls, fmt.Sprintf("%s/%d", s.URL, i))
 	}
 	r := newRig(t, urls...)
@@ -177,7 +179,7 @@ func TestStoreFailure(t *testing.T) {
 	if !errors.Is(err, full) || reports != 0 || r.store.saves > 4 || len(r.claims) != 0 {
 		t.Errorf("%v, %d reports, %d saves, %d claims", err, reports, r.store.saves, len(r.claims))
 	}
-	if n := requested.Load(); n == 200 {
+	if n := requested.Load(); n == feeds {
 		t.Error("every feed was fetched although nothing could be saved")
 	}
 	if next, err := r.NextDue(context.Background()); err != nil || !next.Equal(noon.Add(pauseAfterFailure)) {
