@@ -27,6 +27,8 @@ func TestManyValues(t *testing.T) {
 		"media":               item(many("<media:content url='/%d'/>", 60_000)),
 		"authors":             item(many("<dc:creator>n%d</dc:creator>", 60_000)),
 		"authors of the feed": "<feed>" + many("<author><name>n%d</name></author>", 20_000) + strings.Repeat("<entry><title>a</title></entry>", 20_000) + "</feed>",
+		"namespaces":          "<rss " + many("xmlns:a%d='u' ", 60_000) + "><channel><item>" + many("<q:t>x%d</q:t>", 60_000) + "</item></channel></rss>",
+		"long bases":          "<feed xml:base='http://a.example/" + strings.Repeat("x", 100_000) + "/'>" + many("<entry xml:base='y/'><title>%d</title><link href='z'/></entry>", 10_000) + "</feed>",
 		"one author again":    "<feed>" + strings.Repeat("<author><name> </name></author>", 20_000) + strings.Repeat("<entry><title>a</title></entry>", 20_000) + "</feed>",
 	} {
 		d, err := Parse([]byte(doc), Origin{URL: "https://example.org/"})
