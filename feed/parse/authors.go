@@ -7,16 +7,36 @@ import (
 	"dateline/feed/text"
 )
 
+// maxAuthor is the largest text that names the authors of an item, in bytes.
+const maxAuthor = 1024
+
 // joinNames returns the names of the authors separated by commas, each name
 // once.
-func joinNames(authors []string) string {
+func joinNames(authors []string) string { return strings.Join(uniqueNames(authors), ", ") }
+
+// uniqueNames returns the names of the authors, each name once. It stops when they
+// are longer than maxAuthor, because there may be very many.
+func uniqueNames(authors []string) []string {
 	var out []string
+	known := make(map[string]bool)
+	size := 0
 	for _, author := range authors {
-		if name := personName(author); name != "" && !slices.Contains(out, name) {
-			out = append(out, name)
+		name := personName(author)
+		if name == "" || known[name] {
+			continue
+		}
+		known[name] = true
+		out = append(out, name)
+		if size += len(name); size > maxAuthor {
+			break
 		}
 	}
-	return strings.Join(out, ", ")
+	return out
+}
+
+// namesAnybody reports whether one of the authors has a name.
+func namesAnybody(authors []string) bool {
+	return slices.ContainsFunc(authors, func(author string) bool { return personName(author) != "" })
 }
 
 // personName returns the name in "a@b.c (Name)", "Name (a@b.c)" and "Name

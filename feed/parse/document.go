@@ -46,10 +46,14 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	doc.Site = firstURL(site.base, site.links)
 	authors = firstNames(authors, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"), x.all("googleplay:author"),
 		x.atomAuthors(), x.all("itunes:owner"))
+	author := joinNames(authors)
 	for n := range general.Items {
 		raw := f.rawItem(n, general.Items[n], site.base)
-		raw.authors = firstNames(raw.authors, authors)
-		doc.Items = append(doc.Items, raw.article())
+		a := raw.article()
+		if a.Author == "" {
+			a.Author = text.Truncate(author, maxAuthor)
+		}
+		doc.Items = append(doc.Items, a)
 	}
 	return doc, nil
 }
@@ -60,7 +64,7 @@ func plainField(s string) string { return text.Truncate(text.PlainTitle(s), 4096
 // firstNames returns the first list that names anybody, or nil.
 func firstNames(lists ...[]string) []string {
 	for _, names := range lists {
-		if joinNames(names) != "" {
+		if namesAnybody(names) {
 			return names
 		}
 	}

@@ -3,7 +3,6 @@ package parse
 import (
 	"mime"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,14 +17,16 @@ import (
 // item.
 func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 	var out []feed.Enclosure
+	places := make(map[string]int) // There may be very many.
 	for _, e := range raw.enclosures {
 		e.URL = text.WebURL(raw.base, text.UnescapeAmpersands(e.URL))
 		e.Type = strings.ToLower(text.Clean(e.Type))
 		if e.URL == "" {
 			continue
 		}
-		at := slices.IndexFunc(out, func(o feed.Enclosure) bool { return o.URL == e.URL })
-		if at < 0 {
+		at, known := places[e.URL]
+		if !known {
+			places[e.URL] = len(out)
 			out = append(out, e)
 			continue
 		}

@@ -9,7 +9,11 @@ import (
 
 // declareNamespaces adds the namespaces that a start tag declares.
 func (r *xmlReader) declareNamespaces(attrs []text.XMLAttr) {
+	const maxNamespaces = 500 // because each name is looked up among all
 	for _, a := range attrs {
+		if len(r.namespaces) >= maxNamespaces {
+			return
+		}
 		if a.Name == "xmlns" {
 			r.namespaces = append(r.namespaces, namespace{key: namespaceKey(a.Value)})
 		} else if prefix, found := strings.CutPrefix(a.Name, "xmlns:"); found {

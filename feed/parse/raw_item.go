@@ -52,7 +52,7 @@ func (raw rawItem) article() feed.Article {
 	}
 	a.GUID = text.Truncate(text.Clean(raw.guid), 4096)
 	a.Title = text.Truncate(text.PlainTitle(raw.title), 4096)
-	a.Author = text.Truncate(joinNames(raw.authors), 1024)
+	a.Author = text.Truncate(joinNames(raw.authors), maxAuthor)
 	a.Link = firstURL(raw.base, raw.links)
 	a.Comments = firstURL(raw.base, raw.comments)
 	a.CommentCount = maxCount(raw.commentCounts)
@@ -79,8 +79,10 @@ func (raw rawItem) article() feed.Article {
 // repeated ones.
 func cleanCategories(values []string) []string {
 	var out []string
+	known := make(map[string]bool) // There may be very many.
 	for _, v := range values {
-		if v = text.Truncate(text.PlainTitle(v), 256); v != "" && !slices.Contains(out, v) {
+		if v = text.Truncate(text.PlainTitle(v), 256); v != "" && !known[v] {
+			known[v] = true
 			out = append(out, v)
 		}
 	}

@@ -47,7 +47,7 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 	for _, a := range t.Attrs {
 		switch strings.ToLower(a.Name) {
 		case "xml:base":
-			f.base = text.Resolve(base, a.Value)
+			f.base = resolveBase(base, a.Value)
 		case "type":
 			f.kind = strings.ToLower(strings.TrimSpace(a.Value))
 		case "mode":

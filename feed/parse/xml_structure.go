@@ -196,7 +196,7 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 	r.declareNamespaces(t.Attrs)
 	for _, a := range t.Attrs {
 		if strings.EqualFold(a.Name, "xml:base") {
-			e.base = text.Resolve(base, a.Value)
+			e.base = resolveBase(base, a.Value)
 		}
 	}
 	if len(r.stack) == 0 {
@@ -228,6 +228,19 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 	if e.role == ofItem || e.role == ofFeed {
 		r.addAttributes(t.Attrs)
 	}
+}
+
+// resolveBase returns the xml:base of an element inside base. Each item keeps its base, so
+// a very long one is ignored.
+func resolveBase(base, ref string) string {
+	const maxBase = 4096
+	if len(ref) > maxBase {
+		return base
+	}
+	if s := text.Resolve(base, ref); len(s) <= maxBase {
+		return s
+	}
+	return base
 }
 
 // addAttributes adds the attributes of an item or a feed that are fields in RDF

@@ -77,7 +77,7 @@ func newLayouter(o Options) *layouter {
 	}
 	l.glyphs = style.ForArticle(o.ASCII)
 	l.style = glamourStyle(l.palette, &l.glyphs)
-	l.context = glamour.NewRenderContext(glamour.Options{Styles: l.style, ChromaFormatter: codeFormatter})
+	l.context = glamour.NewRenderContext(glamour.Options{Styles: l.style})
 	return l
 }
 
@@ -145,11 +145,11 @@ func (l *layouter) heading(n *html.Node) {
 	l.lines(cells)
 }
 
-// rule draws a rule as wide as the text.
+// rule draws a rule as wide as the text beside every margin.
 func (l *layouter) rule() {
 	l.begin(Rule)
-	_, rest := l.marginWidths()
-	l.emit(cellsOf(strings.Repeat(l.glyphs.Rule, l.textWidth-rest), cellStyle{attr: faint}), NewLine)
+	first, rest := l.marginWidths()
+	l.emit(cellsOf(strings.Repeat(l.glyphs.Rule, max(l.textWidth-max(first, rest), 1)), cellStyle{attr: faint}), NewLine)
 }
 
 // nested lays out a list or quote. If it is nested more than maxNesting deep, its

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
-	glamour "charm.land/glamour/v2/ansi"
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/formatters"
 	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/net/html"
@@ -25,6 +25,8 @@ const (
 	// code of an article that is coloured, in bytes. Chroma takes 1 to 6 ms for a KB.
 	maxColored    = 16 << 10
 	maxColoredSum = 128 << 10
+	// maxColoredBlocks is how many blocks are coloured.
+	maxColoredBlocks = 512
 	// maxColoring is how long colouring a block may take. Chroma's expressions can take
 	// any time for some texts.
 	maxColoring = 2 * time.Second
@@ -65,8 +67,10 @@ func (l *layouter) code(pre *html.Node) {
 		b.room = l.textWidth - max(widthOf(b.first), widthOf(b.rest))
 		l.add(l.codeLines(b, cellsOf(b.source, cellStyle{}))...)
 	})
-	if l.options.Colors && !l.plain && b.language != "" && len(b.source) <= maxColored && l.codeSize+len(b.source) <= maxColoredSum {
-		l.codeSize += len(b.source)
+	// Each block takes time and is a piece of its own, however small it is.
+	size := max(len(b.source), maxColoredSum/maxColoredBlocks)
+	if l.options.Colors && !l.plain && b.language != "" && len(b.source) <= maxColored && l.codeSize+size <= maxColoredSum {
+		l.codeSize += size
 		l.uncolored = append(l.uncolored, b)
 	}
 }
@@ -127,17 +131,34 @@ var errColoring = errors.New("the code was not coloured")
 
 // colored returns the cells of a block of code with colours. It fails if chroma takes too
 // long, fails, or does not return the same text.
+//
+// It reads chroma's tokens itself, because only between two of them it can stop: chroma
+// joins those of one kind before it writes them, which may be all. A lexer that is not a
+// list of expressions may read the whole text for its first token, so it is not used.
 func (l *layouter) colored(b codeBlock) (cells []cell, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", errColoring, p)
 		}
 	}()
-	var out timedBuffer
-	timer := time.AfterFunc(maxColoring, func() { out.late.Store(true) })
-	defer timer.Stop()
-	e := glamour.CodeBlockElement{Code: b.source, Language: b.language}
-	if err := e.Render(&out, l.context); err != nil {
+	lexer, ok := lexers.Get(b.language).(*chroma.RegexLexer)
+	if !ok {
+		return nil, errColoring
+	}
+	end := time.Now().Add(maxColoring)
+	next, err := lexer.Tokenise(nil, b.source)
+	if err != nil {
+		return nil, err
+	}
+	var tokens []chroma.Token
+	for t := next(); t != chroma.EOF; t = next() {
+		if time.Now().After(end) {
+			return nil, errColoring
+		}
+		tokens = append(tokens, t)
+	}
+	var out strings.Builder
+	if err := formatters.Get(codeFormatter).Format(&out, codeStyle(), chroma.Literator(tokens...)); err != nil {
 		return nil, err
 	}
 	if strings.TrimRight(ansi.Strip(out.String()), "\n") != b.source {
@@ -148,21 +169,6 @@ func (l *layouter) colored(b codeBlock) (cells []cell, err error) {
 		cells = cells[:n-1]
 	}
 	return cells, nil
-}
-
-// timedBuffer is a buffer that ends the work of its writer when it is late. Chroma
-// ignores errors of writing, so only a panic ends it.
-type timedBuffer struct {
-	strings.Builder
-	late atomic.Bool
-}
-
-// Write appends p, or panics with errColoring.
-func (b *timedBuffer) Write(p []byte) (int, error) {
-	if b.late.Load() {
-		panic(errColoring)
-	}
-	return b.Builder.Write(p)
 }
 
 // expandTabs replaces the tabs of a line by spaces.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -86,17 +87,15 @@ func TestCodeStaysPlain(t *testing.T) {
 
 // TestColoringEnds checks that code stays as it is if chroma takes too long or fails.
 func TestColoringEnds(t *testing.T) {
-	var b timedBuffer
-	b.late.Store(true)
 	l := newLayouter(full(60))
-	func() {
-		defer func() {
-			if recover() != errColoring {
-				t.Error("a late buffer takes text")
-			}
-		}()
-		_, _ = b.Write([]byte("x"))
-	}()
+	start := time.Now()
+	l.uncolored = []codeBlock{{source: strings.Repeat("<", 16000), language: "abap"}}
+	if p := l.colorNext(); len(p.Lines) > 0 {
+		t.Errorf("a text that chroma takes very long for was coloured: %d lines", len(p.Lines))
+	}
+	if d := time.Since(start); d > 5*maxColoring {
+		t.Errorf("it took %v", d)
+	}
 	l.uncolored = []codeBlock{{source: "x\r\ny", language: "go"}}
 	if p := l.colorNext(); len(p.Lines) > 0 {
 		t.Errorf("a text that chroma changes was coloured: %q", texts(p.Lines))

@@ -86,14 +86,35 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 		return appendText(l.inline(appendText(out, "“"), n, at), "”")
 	}
 	block := isBlock(n.DataAtom)
-	if block && n.PrevSibling != nil {
+	if block && !isFirst(n) {
 		out = appendText(out, " ")
 	}
 	out = l.inline(out, n, at)
-	if block && n.NextSibling != nil {
+	if block && !isLast(n) {
 		out = appendText(out, " ")
 	}
 	return out
+}
+
+// isFirst reports whether nothing is before n, also if n is the first in inline elements.
+func isFirst(n *html.Node) bool {
+	for ; n != nil && n.PrevSibling == nil; n = n.Parent {
+		if n.Parent == nil || isBlock(n.Parent.DataAtom) {
+			return true
+		}
+	}
+	return n == nil
+}
+
+// isLast reports whether nothing is behind n, also if n is the last in inline elements. The
+// number of a link separates its text from what is behind it.
+func isLast(n *html.Node) bool {
+	for ; n != nil && n.NextSibling == nil; n = n.Parent {
+		if n.Parent == nil || n.Parent.DataAtom == atom.A || isBlock(n.Parent.DataAtom) {
+			return true
+		}
+	}
+	return n == nil
 }
 
 // The symbols of superscripts and subscripts. Only digits and signs have some.
@@ -105,8 +126,9 @@ var (
 // symbols returns what replaces the text of a superscript or subscript, because x2 would
 // mean something else than x<sup>2</sup>; nil if that is not possible.
 func (l *layouter) symbols(n *html.Node) *strings.Replacer {
+	s := strings.Trim(textOf(n), " ")
 	switch {
-	case l.options.ASCII || strings.Trim(textOf(n), "0123456789+- ") != "":
+	case l.options.ASCII || s == "" || strings.Trim(s, "0123456789+-") != "":
 		return nil
 	case n.DataAtom == atom.Sub:
 		return lowered

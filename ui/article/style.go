@@ -3,8 +3,10 @@ package article
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"charm.land/glamour/v2/ansi"
+	"github.com/alecthomas/chroma/v2"
 
 	"dateline/ui/style"
 )
@@ -30,12 +32,8 @@ type cellStyle struct {
 
 // glamourStyle returns the style for glamour's elements. Margins and indents stay unset,
 // because blocks.go lays out the blocks.
-//
-// Chroma keeps the first style that glamour registers for code, so that style must be the
-// same on every background. Text in code has no colour there: code.go adds it. The style
-// for errors stays unset, because code in articles often is a fragment.
 func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
-	yes, text := true, style.CodeString
+	yes := true
 	c := ansi.StyleConfig{}
 	c.Heading.Bold = &yes
 	c.H1.Color, c.H2.Color = colorName(p.Heading), colorName(p.Heading)
@@ -45,13 +43,19 @@ func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
 	c.LinkText.Underline = &yes
 	c.Code.Color = colorName(p.Code)
 	c.Table.RowSeparator, c.Table.ColumnSeparator, c.Table.CenterSeparator = &g.Rule, &g.Column, &g.Cross
-	c.CodeBlock.Chroma = &ansi.Chroma{
-		Keyword:       ansi.StylePrimitive{Bold: &yes},
-		Comment:       ansi.StylePrimitive{Italic: &yes},
-		LiteralString: ansi.StylePrimitive{Color: &text},
-	}
 	return c
 }
+
+// codeStyle returns chroma's style for code, which is the same on every background. Text in
+// code has no colour there: code.go adds it. The style for errors stays unset, because
+// code in articles often is a fragment.
+var codeStyle = sync.OnceValue(func() *chroma.Style {
+	return chroma.MustNewStyle("dateline", chroma.StyleEntries{
+		chroma.Keyword:       "bold",
+		chroma.Comment:       "italic",
+		chroma.LiteralString: style.CodeString,
+	})
+})
 
 // colorName returns a colour as glamour names it; nil if index is 0.
 func colorName(index int16) *string {

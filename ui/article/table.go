@@ -190,10 +190,17 @@ func countLetters(lines ...[]cell) int {
 }
 
 // records lays out each row as a record: a line for each cell that is not empty, with the
-// name of its column before it.
+// name of its column before it. Names of columns without any text come first.
 func (l *layouter) records(g grid) {
+	some := false
+	for column, name := range g.header {
+		if len(name) > 0 && !slices.ContainsFunc(g.rows, func(r tableRow) bool { return column < len(r) && len(r[column]) > 0 }) {
+			l.lines(name)
+			some = true
+		}
+	}
 	for i, row := range g.rows {
-		l.apart(i > 0, func() {
+		l.apart(i > 0 || some, func() {
 			for column, cells := range row {
 				if len(cells) == 0 {
 					continue
