@@ -69,8 +69,8 @@ type RefreshRequest struct {
 	// available yet.
 	AfterSleep bool
 	// Brief is set if somebody waits until Refresh returns. Then Refresh indexes for
-	// search only what it saved, and after the last save for a quarter of the time that
-	// all before took, or a second if that took longer. Searches find the other texts, too, but take longer.
+	// search, after the last save, for a quarter of the time that all before took,
+	// and leaves a few texts. Searches find those, too, but take longer.
 	Brief bool
 }
 

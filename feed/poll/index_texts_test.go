@@ -59,30 +59,21 @@ func TestBriefRefreshIndexesForAQuarterOfTheTime(t *testing.T) {
 	}
 }
 
-// After a short refresh the index takes at most as long, after a long one a quarter.
-func TestIndexLimit(t *testing.T) {
-	for took, want := range map[time.Duration]time.Duration{0: 0, 300 * time.Millisecond: 300 * time.Millisecond, 2 * time.Second: time.Second, 12 * time.Second: 3 * time.Second} {
-		if got := indexLimit(took); got != want {
-			t.Errorf("after %v: %v, want %v", took, got, want)
-		}
-	}
-}
-
-// A brief refresh without a wait for servers indexes only as many texts as it
-// saved. Without any it does not index at all.
-func TestBriefRefreshIndexesItsOwn(t *testing.T) {
-	body := rss("News", 3)
+// A brief refresh leaves a few texts to others, and counts those that were left before.
+func TestBriefRefreshLeavesFewTexts(t *testing.T) {
+	body := rss("News", 56)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, body) })
 	r, s := newTimedRig(t, server.URL)
 	s.save = time.Minute
-	s.pending = 5000
+	s.pending = 200
 	r.refresh(t, feed.RefreshRequest{Brief: true})
-	if s.pending != 5000 || s.indexed != 1 {
-		t.Errorf("%d items are not indexed after %d calls", s.pending, s.indexed)
+	if s.pending != 256 || s.indexed != 0 {
+		t.Errorf("few texts: %d items are not indexed after %d calls", s.pending, s.indexed)
 	}
+	s.pending++
 	r.refresh(t, feed.RefreshRequest{Brief: true})
-	if s.pending != 5000 || s.indexed != 1 {
-		t.Errorf("nothing new: %d items are not indexed after %d calls", s.pending, s.indexed)
+	if s.pending != 0 {
+		t.Errorf("one more: %d items are not indexed", s.pending)
 	}
 }
 
@@ -113,8 +104,8 @@ func TestIndexesWhileWaiting(t *testing.T) {
 	r := newRig(t, server.URL)
 	r.store.pending = 5*idleChunk + 1
 	r.Poller.store = waitedStore{r.store, sync.OnceFunc(func() { close(indexed) })}
-	if got := r.refresh(t, feed.RefreshRequest{Brief: true})[server.URL]; got.Status != feed.OK || r.store.pending != 0 {
-		t.Errorf("%+v, %d items are not indexed", got, r.store.pending)
+	if got := r.refresh(t, feed.RefreshRequest{Brief: true})[server.URL]; got.Status != feed.OK || r.store.pending != 1 {
+		t.Errorf("%+v, %d items are not indexed besides the new one", got, r.store.pending-1)
 	}
 }
 

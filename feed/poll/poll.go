@@ -69,6 +69,8 @@ type Store interface {
 	// IndexPending adds at most max items to the search index and returns the
 	// number of items that are left.
 	IndexPending(ctx context.Context, max int) (left int, err error)
+	// Unindexed returns how many items are not in the search index yet.
+	Unindexed(ctx context.Context) (int, error)
 	// ItemsWithoutPageText returns at most max of a feed's newest items whose page text was
 	// never fetched.
 	ItemsWithoutPageText(ctx context.Context, url string, max int) ([]feed.Item, error)

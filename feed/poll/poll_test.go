@@ -127,6 +127,12 @@ func (s *fakeStore) IndexPending(_ context.Context, max int) (int, error) {
 	return s.pending, nil
 }
 
+func (s *fakeStore) Unindexed(context.Context) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pending, nil
+}
+
 func (s *fakeStore) ItemsWithoutPageText(_ context.Context, url string, max int) ([]feed.Item, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

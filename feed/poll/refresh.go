@@ -165,7 +165,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 			r.reportSkipped(feed.Report{URL: o.url, Status: feed.Skipped})
 		}
 	}
-	r.index.limit = indexLimit(r.poller.clock().Sub(r.begun))
+	r.index.limit = r.poller.clock().Sub(r.begun) / briefPart
 	for _, last := range []func() error{
 		func() error { return r.finishIndex(ctx) },
 		func() error { return r.fetchPageTexts(ctx, todo) },
