@@ -33,7 +33,9 @@ type articleView struct {
 	from int64
 	// generation numbers the waits before loading. Only the last wait loads an article.
 	generation int
-	pages      *pageCache
+	// loading numbers the loads. Lines of an earlier one are dropped.
+	loading int
+	pages   *pageCache
 }
 
 // pageKey identifies a rendering.
@@ -57,7 +59,9 @@ const noProgress = -1
 // articleLoaded brings a piece of an article. The first message also brings its item. If
 // next is not nil, it returns the following piece.
 type articleLoaded struct {
-	key      pageKey
+	key pageKey
+	// loading is the number of the load, see [articleView.loading].
+	loading  int
 	item     feed.Item
 	piece    article.Piece
 	progress int
@@ -174,6 +178,7 @@ func (a *articleView) pageKey(i feed.Item) pageKey {
 // show shows an item, with the cached page if there is one.
 func (a *articleView) show(i feed.Item, key pageKey) {
 	a.Article = pane.Article{ID: i.ID, Item: i, Width: key.width, Restore: noProgress}
+	a.loading++
 	a.key, a.links, a.chosen, a.from = key, nil, false, 0
 	if p, ok := a.pages.get(key); ok {
 		a.Lines, a.links, a.Whole, a.Loaded = p.Lines, p.Links, p.whole, true
@@ -230,7 +235,20 @@ func (a *articleView) load() tea.Cmd {
 	if a.ID == 0 {
 		return nil
 	}
-	return loadArticle(a.ctx, a.deps.Store, a.key, a.options())
+	a.loading++
+	return numbered(a.loading, loadArticle(a.ctx, a.deps.Store, a.key, a.options()))
+}
+
+// numbered gives the messages of a load its number.
+func numbered(loading int, load tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		msg := load()
+		if loaded, ok := msg.(articleLoaded); ok {
+			loaded.loading = loading
+			return loaded
+		}
+		return msg
+	}
 }
 
 // loadUnlessShown loads the article at once, unless all of it is shown already.
@@ -275,9 +293,9 @@ func prefetch(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 	}
 }
 
-// take adds lines. Lines for another article or width are dropped.
+// take adds lines. Those of another article, width or load are dropped.
 func (a *articleView) take(msg articleLoaded) tea.Cmd {
-	if msg.key != a.key {
+	if msg.key != a.key || msg.loading != a.loading {
 		return nil
 	}
 	if msg.err != nil {
@@ -302,7 +320,6 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	}
 	shown := article.Rendering{Lines: a.Lines, Links: a.links}
 	if !shown.Add(msg.piece) {
-		// The article was loaded again meanwhile, and that load goes on.
 		return nil
 	}
 	a.Lines, a.links = shown.Lines, shown.Links
@@ -312,7 +329,7 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	}
 	if msg.next != nil {
 		next := msg.next
-		return func() tea.Msg { return next() }
+		return numbered(msg.loading, func() tea.Msg { return next() })
 	}
 	a.pages.put(a.key, page{shown, true})
 	return nil

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/ui/article"
@@ -24,7 +26,7 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 	want := article.Render(body.Safe(), l.article())
 	s.m.article.show(feed.Item{ID: 1}, key)
 	msg := firstLines(body, key, l)
-	msg.first = true
+	msg.first, msg.loading = true, s.m.article.loading
 	if got := msg.piece.Lines; len(got) < 40 || len(got) == len(want.Lines) || !reflect.DeepEqual(got, want.Lines[:len(got)]) {
 		t.Errorf("it begins with %d lines of %d: %v", len(got), len(want.Lines), got[:min(len(got), 3)])
 	}
@@ -43,8 +45,8 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 }
 
 // TestCodeIsColoredWhenTheArticleIsWhole checks that an article with code is whole before
-// its code is coloured, that colouring changes the lines, and that lines of a load that was
-// replaced are dropped.
+// its code is coloured, that colouring changes the lines, and that it is
+// stored with colours.
 func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	body := markup.Body{Raw: `<p>before</p><pre><code class="language-go">func main() {}</code></pre><p>after</p>`}
@@ -52,7 +54,7 @@ func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
 	a := &s.m.article
 	a.show(feed.Item{ID: 1}, key)
 	msg := firstLines(body, key, o)
-	msg.first = true
+	msg.first, msg.loading = true, a.loading
 	cmd := a.take(msg)
 	if !a.Whole || cmd == nil || strings.Contains(a.Lines[2].Text, "\x1b[1") {
 		t.Fatalf("whole %v, line %q", a.Whole, a.Lines[2].Text)
@@ -60,15 +62,41 @@ func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
 	if _, ok := a.pages.get(key); ok {
 		t.Error("the page is stored without colours")
 	}
-	late := articleLoaded{key: key, piece: article.Piece{At: 100, Lines: make([]article.Line, 1)}, next: func() articleLoaded { return articleLoaded{} }}
-	if a.take(late) != nil || len(a.Lines) != 5 {
-		t.Errorf("a late piece was taken: %d lines", len(a.Lines))
-	}
 	if cmd = a.take(cmd().(articleLoaded)); cmd != nil {
 		t.Error("there are further pieces")
 	}
 	if p, ok := a.pages.get(key); !ok || !strings.Contains(p.Lines[2].Text, "\x1b[1;33mfunc") || len(p.Lines) != 5 {
 		t.Errorf("stored %v: %v", ok, p.Lines)
+	}
+}
+
+// TestLinesOfAnEarlierLoad checks that a piece of an article that was left and is loaded
+// again changes nothing. A piece that colours code would end the new load early.
+func TestLinesOfAnEarlierLoad(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	body := longBody(300 << 10)
+	body.Raw = `<pre><code class="language-go">func main() {}</code></pre>` + body.Raw
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	a := &s.m.article
+	begin := func() tea.Cmd {
+		a.show(feed.Item{ID: 1}, key)
+		msg := firstLines(body, key, o)
+		msg.first, msg.loading = true, a.loading
+		return a.take(msg)
+	}
+	cmd := begin()
+	for !a.Whole {
+		cmd = a.take(cmd().(articleLoaded))
+	}
+	late := cmd().(articleLoaded)
+	a.show(feed.Item{ID: 2}, pageKey{id: 2, width: 60})
+	begin()
+	lines := len(a.Lines)
+	if a.take(late) != nil || a.Whole || len(a.Lines) != lines {
+		t.Errorf("a late piece was taken: whole %v, %d lines instead of %d", a.Whole, len(a.Lines), lines)
+	}
+	if _, ok := a.pages.get(key); ok {
+		t.Error("an article that is not whole was stored")
 	}
 }
 
