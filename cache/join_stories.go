@@ -42,10 +42,17 @@ const sqlSharedKeys = `SELECT 0, value FROM json_each(?1) j WHERE EXISTS (SELECT
 // each other, because a story has only one item of a feed. It sets the keys of these
 // items.
 func (w *itemWriter) findSharedKeys(items []incoming, have map[int64]known) (storyIndex, error) {
+	// If an identity occurs twice, the item that is unchanged may replace the changed one.
+	changed := map[int64]bool{}
+	for _, in := range items {
+		if old, isKnown := have[in.identity]; !isKnown || old.source != in.source {
+			changed[in.identity] = true
+		}
+	}
 	var links, titles []int64
 	for i := range items {
 		in := &items[i]
-		if old, isKnown := have[in.identity]; isKnown && old.source == in.source {
+		if !changed[in.identity] {
 			continue
 		}
 		in.setKeys()
