@@ -142,7 +142,9 @@ func spanOf(cell *html.Node, key string) int {
 }
 
 // tableLines returns the lines of a table that is width cells wide; 0 means as wide as its
-// text. The borders and their places are those of glamour's tables.
+// text. A column that needs no more than its fair part of a width keeps its own, so that
+// text is broken and not numbers. The borders and their places are those of glamour's
+// tables.
 func (l *layouter) tableLines(g grid, width int) [][]cell {
 	rules := l.style.Table
 	t := table.New().Width(width).
@@ -155,6 +157,12 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 	}
 	styles[0] = styles[0].MarginLeft(0)
 	styles[len(styles)-1] = styles[len(styles)-1].MarginRight(0)
+	fair := (width - len(styles) + 1) / len(styles)
+	for i, s := range styles {
+		if own := g.widths[i] + s.GetHorizontalFrameSize(); own <= fair {
+			styles[i] = s.Width(own)
+		}
+	}
 	t.StyleFunc(func(_, column int) lipgloss.Style { return styles[column] })
 	if g.header != nil {
 		t.Headers(g.header.texts()...)

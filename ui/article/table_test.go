@@ -17,6 +17,7 @@ func TestTables(t *testing.T) {
 		"<table><tr><th>a</th><th>b</th></tr><tr>" + strings.Repeat("<td>✓</td>", 12) + "</tr></table>":                         "a: ✓\nb: ✓" + strings.Repeat("\n✓", 10),
 		"<table><tr><td>a<br>b</td><td><p>c</p><p>d</p></td></tr></table>":                                                      "a b │ c d",
 		"<table><tr><td>one, two, three, four, five</td><td>1</td></tr></table>":                                                "one, two, three, four,  │ 1\nfive                    │",
+		`<table><tr><td>1931–40</td><td align="right">-10.25</td><td>Coal bunker beside the shelf</td></tr></table>`:            "1931–40 │ -10.25 │ Coal\n        │        │ bunker\n        │        │ beside\n        │        │ the\n        │        │ shelf",
 		"<table><tr><th>a long name, which does not fit into one line</th><th>b</th></tr><tr><td>x</td><td>y</td></tr></table>": "a long name, which does not\nfit into one line: x\nb: y",
 	} {
 		if got := plain(Render(safe(raw), Options{Width: 27})); got != want {
