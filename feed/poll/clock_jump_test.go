@@ -51,7 +51,7 @@ func newWrongClock(t *testing.T) *wrongClock {
 		urls = append(urls, fmt.Sprintf("http://127.0.0.%d:%s%s", min(i+1, 3), port, path))
 	}
 	c.rig = newRig(t, urls...)
-	c.queues.workers = 1 // so that asks need no lock
+	c.queues = newHostQueues(1, 1, nil) // so that requests need no lock
 	return c
 }
 
