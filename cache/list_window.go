@@ -30,7 +30,7 @@ func (s *Store) IndexPending(ctx context.Context, max int) (left int, err error)
 
 // Unindexed returns how many items are not in the search index yet.
 func (s *Store) Unindexed(ctx context.Context) (n int, err error) {
-	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&n)
+	n, err = s.index.CountPending(ctx)
 	return n, WrapError(ctx, "count the items that are not indexed", err)
 }
 

@@ -42,8 +42,13 @@ func (ix *Index) AddPending(ctx context.Context, max int) (left int, err error) 
 			return 0, err
 		}
 	}
-	err = ix.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&left)
-	return left, err
+	return ix.CountPending(ctx)
+}
+
+// CountPending returns how many items are not indexed yet.
+func (ix *Index) CountPending(ctx context.Context) (n int, err error) {
+	err = ix.readers.QueryRowContext(ctx, `SELECT count(*) FROM items INDEXED BY items_pending WHERE indexed = 0`).Scan(&n)
+	return n, err
 }
 
 // textBatch is the result of reading a batch of items.
