@@ -86,7 +86,7 @@ func hasMeaning(r, before rune, rest string, lineStart bool) bool {
 	case '\\', '`', '*', '[', ']', '<', '|':
 		return true
 	case '_':
-		return !isWordRune(before) || !isWordRune(after)
+		return !text.IsWordRune(before) || !text.IsWordRune(after)
 	case '~':
 		return before == '~' || after == '~'
 	case '&':
@@ -103,12 +103,9 @@ func isEntity(s string) bool {
 	n := 0
 	for _, r := range s {
 		r = unescapeRune(r)
-		if n++; n > longest || r != '#' && !isWordRune(r) {
+		if n++; n > longest || r != '#' && !text.IsWordRune(r) {
 			return r == ';' && n > 1
 		}
 	}
 	return false
 }
-
-// isWordRune reports whether r is a letter or a digit.
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -80,10 +80,13 @@ func (c *WordCounter) runeKind(r rune) uint8 {
 	case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 		c.unspaced++
 		return separator
-	case unicode.IsLetter(r) || unicode.IsDigit(r):
+	case IsWordRune(r):
 		return wordChar
 	case unicode.IsSpace(r):
 		return separator
 	}
 	return 0
 }
+
+// IsWordRune reports whether r is a letter or a digit.
+func IsWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

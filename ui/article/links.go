@@ -50,7 +50,7 @@ func bareURL(s string) (start, end int) {
 		start = from + i
 		before, _ := utf8.DecodeLastRuneInString(s[:start])
 		scheme, _, found := strings.Cut(s[start:min(start+len("https://"), len(s))], "://")
-		if !found || scheme != "http" && scheme != "https" || before < utf8.RuneSelf && isWordRune(before) {
+		if !found || scheme != "http" && scheme != "https" || before < utf8.RuneSelf && text.IsWordRune(before) {
 			continue
 		}
 		if n := urlLen(s[start:]); n > len(scheme)+len("://") {
@@ -167,6 +167,3 @@ func firstBlock(n *html.Node) *html.Node {
 	}
 	return nil
 }
-
-// isWordRune reports whether r is a letter or a digit.
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

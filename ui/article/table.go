@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
+	"dateline/feed/text"
 )
 
 const (
@@ -189,7 +190,7 @@ func countLetters(lines ...[]cell) int {
 	n := 0
 	for _, line := range lines {
 		for _, c := range line {
-			if r, _ := utf8.DecodeRuneInString(c.text); isWordRune(r) {
+			if r, _ := utf8.DecodeRuneInString(c.text); text.IsWordRune(r) {
 				n++
 			}
 		}
