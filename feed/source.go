@@ -70,9 +70,13 @@ type RefreshRequest struct {
 	AfterSleep bool
 	// Brief is set if somebody waits until Refresh returns. Then Refresh indexes for
 	// search, after the last save, for a quarter of the time that all before took,
-	// and leaves a few texts. Searches find those, too, but take longer.
+	// and leaves [FewTexts] texts. Searches find those, too.
 	Brief bool
 }
+
+// FewTexts is how many texts outside the search index hardly slow a search: it reads
+// them in some hundredths of a second.
+const FewTexts = 256
 
 // Candidate is a feed that the user can subscribe to.
 type Candidate struct {

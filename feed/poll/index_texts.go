@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"time"
+
+	"dateline/feed"
 )
 
 const (
@@ -17,9 +19,6 @@ const (
 	// idleAfter is how long no response has arrived when the refresh counts as
 	// waiting for servers.
 	idleAfter = 100 * time.Millisecond
-	// fewTexts is how many texts a brief refresh leaves for others to index. A search
-	// reads them in some hundredths of a second.
-	fewTexts = 256
 	// briefPart is the part of the time of a brief refresh for which it indexes after
 	// its last save: one of briefPart.
 	briefPart = 4
@@ -62,7 +61,7 @@ func (r *round) finishIndex(ctx context.Context) error {
 	x, chunk := &r.index, indexChunk
 	if x.brief {
 		waiting, err := r.poller.store.Unindexed(ctx)
-		if err != nil || waiting <= fewTexts {
+		if err != nil || waiting <= feed.FewTexts {
 			return err
 		}
 		chunk = briefChunk

@@ -77,12 +77,12 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 }
 
 // explainUnindexed prints on stderr how many items are not in the search index yet, if
-// stderr is a terminal and there are any.
+// stderr is a terminal and they are so many that searches take longer.
 func (a *app) explainUnindexed(ctx context.Context, s *Session) {
 	if !isTerminal(a.err) {
 		return
 	}
-	if n, err := s.Store.Unindexed(ctx); err == nil && n > 0 {
+	if n, err := s.Store.Unindexed(ctx); err == nil && n > feed.FewTexts {
 		fmt.Fprintf(a.err, "Not in the search index yet: %s. Searches find them, but take longer until dateline is open or refreshes again.\n", text.Plural(n, "item"))
 	}
 }
