@@ -2,18 +2,18 @@
 // to fetch, fetches and parses them, and passes the results to a [Store], which
 // another package implements. Start at [Poller.Refresh].
 //
-//	duefeeds     which feeds are fetched, and why others are not
-//	claimfeeds   a claim on each feed, so that no two processes fetch it at once
-//	hostqueue    a limited number of requests at once, fewer to one host
+//	due_feeds    which feeds are fetched, and why others are not
+//	claim_feeds  a claim on each feed, so that no two processes fetch it at once
+//	host_queue   a limited number of requests at once, fewer to one host
 //	job          conditional request, body hash, [parse.Parse], a few feeds at once
-//	feedstate    what is stored of the response: failures, hints, redirects
+//	feed_state   what is stored of the response: failures, hints, redirects
 //	offline      whether the network is to blame and not the feeds
-//	savebatch    several feeds are saved in one transaction while the next batch
+//	save_batch   several feeds are saved in one transaction while the next batch
 //	             is prepared; the goroutine that called Refresh reports them
-//	indextexts   texts are indexed after the last feed is saved, and while no server
+//	index_texts  texts are indexed after the last feed is saved, and while no server
 //	             responds
-//	pagetext     the articles of the web pages of new items, if a feed wants them
-//	addfeed      which feeds an address offers, before one is subscribed to
+//	page_text    the articles of the web pages of new items, if a feed wants them
+//	add_feed     which feeds an address offers, before one is subscribed to
 //
 // The number of results that wait to be saved is limited, so memory does not grow
 // with the number of feeds. Never read the wall clock here: use the Poller's now.
