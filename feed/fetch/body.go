@@ -1,16 +1,10 @@
 package fetch
 
 import (
-	"bufio"
-	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"context"
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -25,79 +19,29 @@ const (
 	largeBodies  = 2
 )
 
-// errTooLarge reports a body that exceeds the limit.
+// errTooLarge reports a body that exceeds the limit and is refused.
 var errTooLarge = errors.New("the body is too large")
 
-// readBody reads the decoded body up to the limit. With an error it returns
-// what was read before. The caller must release the slot when the body is no
-// longer needed.
-func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) ([]byte, *bodySlot, error) {
-	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(newInflater(res), c.maxBody+1), next: c.bodySlots}
-	// Stop early if the length is known, which it never is for a compressed body.
-	if res.ContentLength > c.maxBody {
-		return nil, slot, errTooLarge
+// readBody reads the decompressed body up to the limit. With an error it returns
+// what was read before. A text that exceeds the limit is cut there and is no
+// error, except if compression made it much smaller: then it is a bomb. The
+// caller must release the slot when the body is no longer needed.
+func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) (body []byte, shortened bool, slot *bodySlot, err error) {
+	u := newUnpacker(res)
+	slot = &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(u, c.maxBody+1), next: c.bodySlots}
+	// Stop early if the length is known.
+	if u.open(); res.ContentLength > c.maxBody && !u.isText && !u.packed {
+		return nil, false, slot, errTooLarge
 	}
-	body, err := io.ReadAll(slot)
-	if int64(len(body)) > c.maxBody {
-		return nil, slot, errTooLarge
+	body, err = io.ReadAll(slot)
+	if int64(len(body)) <= c.maxBody {
+		return body, false, slot, err
 	}
-	return body, slot, err
+	if !u.isText || u.isBomb(c.maxBody) {
+		return nil, false, slot, errTooLarge
+	}
+	return wholeRunes(body[:c.maxBody]), true, slot, nil
 }
-
-// inflater decompresses a body that is compressed although the headers do not
-// say so: a .xml.gz file, a missing Content-Encoding, or deflate that was not
-// asked for. It decompresses one level. The limit applies to its output, so a
-// compression bomb is stopped.
-type inflater struct {
-	from io.Reader
-	out  io.Reader
-	// deflate reports whether Content-Encoding is deflate. Servers send it with a
-	// zlib header, without one, or without any compression.
-	deflate bool
-}
-
-// newInflater returns an inflater of the response's body.
-func newInflater(res *http.Response) *inflater {
-	return &inflater{from: res.Body, deflate: strings.EqualFold(res.Header.Get("Content-Encoding"), "deflate")}
-}
-
-// Read decompresses gzip (RFC 1952) and zlib (RFC 1950). It recognizes them by
-// their first bytes, with which no text starts.
-func (f *inflater) Read(p []byte) (int, error) {
-	if f.out != nil {
-		return f.out.Read(p)
-	}
-	buffered := bufio.NewReaderSize(f.from, 4096)
-	head, _ := buffered.Peek(32)
-	var err error
-	switch f.out = buffered; {
-	case bytes.HasPrefix(head, []byte("\x1f\x8b\x08")):
-		f.out, err = gzip.NewReader(buffered)
-	case len(head) > 1 && head[0] == 0x78 && (int(head[0])<<8|int(head[1]))%31 == 0:
-		f.out, err = zlib.NewReader(buffered)
-	case f.deflate && !startsAsText(head):
-		f.out = flate.NewReader(buffered)
-	}
-	if err != nil {
-		f.out = errorReader{err}
-	}
-	return f.out.Read(p)
-}
-
-// startsAsText reports whether the first bytes of a document can be text.
-func startsAsText(head []byte) bool {
-	for _, c := range bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")) {
-		if c >= 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return false
-		}
-	}
-	return true
-}
-
-// errorReader is a reader that always returns its error.
-type errorReader struct{ err error }
-
-func (f errorReader) Read([]byte) (int, error) { return 0, f.err }
 
 // sizeSlots are slots for bodies that are larger than a size in bytes.
 type sizeSlots struct {

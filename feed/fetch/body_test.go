@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -126,61 +127,111 @@ func checkFree(t *testing.T, c *Client) {
 	}
 }
 
-// A compressed body is decoded even if the header is missing or wrong, and a
-// compression bomb is stopped at the limit.
-func TestUnannouncedCompression(t *testing.T) {
-	packed := func(to func(io.Writer) io.WriteCloser, size int) []byte {
-		var b bytes.Buffer
-		w := to(&b)
-		if _, err := io.WriteString(w, strings.Repeat("<", size)); err != nil {
-			t.Fatal(err)
+// A body is what its first bytes say, whatever its label. A compression bomb is
+// stopped at the limit, and a long text is cut there.
+func TestUnpack(t *testing.T) {
+	compress := func(to func(io.Writer) io.WriteCloser) func(string) string {
+		return func(s string) string {
+			var b bytes.Buffer
+			w := to(&b)
+			if _, err := io.WriteString(w, s); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
 		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
 	}
-	asGzip := func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
-	asZlib := func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
-	asFlate := func(w io.Writer) io.WriteCloser {
+	asGzip := compress(func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	asZlib := compress(func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+	asFlate := compress(func(w io.Writer) io.WriteCloser {
 		f, err := flate.NewWriter(w, 9)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return f
+	})
+	const limit = 1 << 20
+	small := "<rss>" + strings.Repeat("<item/>", 100) + "</rss>"
+	json := `{"version": "https://jsonfeed.org/version/1.1", "title": "Käse"}`
+	wide := "\xff\xfe<\x00r\x00s\x00s\x00/\x00>\x00"
+	latin := "<?xml version='1.0' encoding='iso-8859-1'?><rss>K\xe4se</rss>"
+	var varied strings.Builder
+	for i := 0; varied.Len() < limit+limit/2; i++ {
+		fmt.Fprint(&varied, i, ", ")
 	}
-	for name, c := range map[string]struct {
-		body     []byte
-		encoding string
-		size     int
-	}{
-		"gzip, unannounced":         {packed(asGzip, 900), "", 900},
-		"zlib, unannounced":         {packed(asZlib, 900), "", 900},
-		"deflate as zlib":           {packed(asZlib, 900), "deflate", 900},
-		"deflate without frame":     {packed(asFlate, 900), "deflate", 900},
-		"deflate that is plain":     {[]byte("<rss/>"), "deflate", 6},
-		"plain, of one byte":        {[]byte("x"), "", 1},
-		"bomb":                      {packed(asGzip, 1<<20), "", -1},
-		"gzip cut short":            {packed(asGzip, 900)[:14], "", 0},
-		"first bytes of gzip alone": {[]byte("\x1f\x8b\x08"), "", 0},
+	long := "<rss>" + varied.String()
+	cut := long[:limit]
+	bomb := strings.Repeat("<", 4*limit)
+	const tooLarge, foreign, broken = "too large", "the compression is", "unexpected EOF"
+	for name, c := range map[string]struct{ body, labels, want, err string }{
+		"plain":                         {body: small, want: small},
+		"plain of one byte":             {body: "x", want: "x"},
+		"nothing":                       {labels: "gzip"},
+		"gzip":                          {body: asGzip(small), labels: "gzip", want: small},
+		"x-gzip":                        {body: asGzip(small), labels: "X-GZip", want: small},
+		"gzip without a label":          {body: asGzip(small), want: small},
+		"gzip labeled br":               {body: asGzip(small), labels: "br", want: small},
+		"gzip labeled deflate":          {body: asGzip(small), labels: "deflate", want: small},
+		"gzip twice":                    {body: asGzip(asGzip(small)), labels: "gzip, gzip", want: small},
+		"gzip twice, labeled once":      {body: asGzip(asGzip(small)), labels: "gzip", want: small},
+		"gzip once, labeled twice":      {body: asGzip(small), labels: "gzip, gzip", want: small},
+		"gzip in zlib":                  {body: asZlib(asGzip(small)), labels: "gzip,deflate", want: small},
+		"gzip four times":               {body: asGzip(asGzip(asGzip(asGzip(small)))), labels: "gzip", want: asGzip(small)},
+		"zlib":                          {body: asZlib(small), labels: "deflate", want: small},
+		"zlib without a label":          {body: asZlib(small), want: small},
+		"zlib labeled gzip":             {body: asZlib(small), labels: "gzip", want: small},
+		"deflate":                       {body: asFlate(small), labels: "deflate", want: small},
+		"deflate labeled gzip":          {body: asFlate(small), labels: "gzip", want: small},
+		"plain XML labeled gzip":        {body: small, labels: "gzip", want: small},
+		"plain XML labeled deflate":     {body: small, labels: "deflate", want: small},
+		"plain XML labeled br":          {body: small, labels: "br", want: small},
+		"plain XML labeled zstd":        {body: small, labels: "zstd", want: small},
+		"plain XML labeled compress":    {body: small, labels: "compress", want: small},
+		"plain XML labeled gzip, br":    {body: small, labels: "gzip, br", want: small},
+		"plain XML labeled nonsense":    {body: small, labels: "utf-8", want: small},
+		"plain JSON labeled gzip":       {body: json, labels: "gzip", want: json},
+		"plain JSON labeled br":         {body: json, labels: "br", want: json},
+		"a byte order mark labeled br":  {body: "\xef\xbb\xbf" + small, labels: "br", want: "\xef\xbb\xbf" + small},
+		"UTF-16 labeled br":             {body: wide, labels: "br", want: wide},
+		"Latin-1 labeled gzip":          {body: latin, labels: "gzip", want: latin},
+		"words labeled br":              {body: "Käse und Brot", labels: "br", want: "Käse und Brot"},
+		"words that start like zlib":    {body: "x^2 is a square", want: "x^2 is a square"},
+		"br":                            {body: "\x8b\x01\x80x\x03", labels: "br", err: foreign + " br"},
+		"zstd":                          {body: "\x28\xb5\x2f\xfd\x04", labels: "zstd", err: foreign + " zstd"},
+		"zstd without a label":          {body: "\x28\xb5\x2f\xfd\x04", err: foreign + " zstd"},
+		"br in gzip":                    {body: asGzip("\x8b\x01\x80x\x03"), labels: "br, gzip", err: foreign + " br"},
+		"a picture labeled gzip":        {body: "\x89PNG\r\n\x1a\n\x00", labels: "gzip", want: "\x89PNG\r\n\x1a\n\x00"},
+		"gzip cut short":                {body: asGzip(small)[:14], err: broken},
+		"first bytes of gzip":           {body: "\x1f\x8b\x08", err: broken},
+		"as long as the limit":          {body: cut, want: cut},
+		"a long text":                   {body: long, want: cut},
+		"a long text in gzip":           {body: asGzip(long), labels: "gzip", want: cut},
+		"a long text twice in gzip":     {body: asGzip(asGzip(long)), labels: "gzip", want: cut},
+		"a long text that ends in half": {body: cut[:limit-1] + "ä" + cut, want: cut[:limit-1]},
+		"a bomb":                        {body: asGzip(bomb), labels: "gzip", err: tooLarge},
+		"a bomb without a label":        {body: asGzip(bomb), err: tooLarge},
+		"a bomb in zlib":                {body: asZlib(bomb), labels: "gzip", err: tooLarge},
+		"a bomb in a bomb":              {body: asGzip(asGzip(bomb)), labels: "gzip, gzip", err: tooLarge},
+		"a bomb of zeros":               {body: asGzip(strings.Repeat("\x00", 4*limit)), labels: "gzip", err: tooLarge},
+		"a long file of bytes":          {body: strings.Repeat("\x01\x02", limit), err: tooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := &Client{maxBody: 1000, bodySlots: newBodySlots()}
-			ctx, limit, cancel := newDeadline(t.Context(), time.Minute)
+			client := &Client{maxBody: limit, bodySlots: newBodySlots()}
+			ctx, deadline, cancel := newDeadline(t.Context(), time.Minute)
 			defer cancel()
-			res := &http.Response{Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{"Content-Encoding": {c.encoding}}, ContentLength: -1}
-			body, _, err := client.readBody(ctx, limit, res)
+			res := &http.Response{Body: io.NopCloser(strings.NewReader(c.body)), Header: http.Header{"Content-Encoding": {c.labels}}, ContentLength: int64(len(c.body))}
+			body, shortened, slot, err := client.readBody(ctx, deadline, res)
+			defer slot.release()
 			switch {
-			case c.size < 0:
-				if !errors.Is(err, errTooLarge) {
-					t.Errorf("%d bytes, %v; want the cap to end it", len(body), err)
-				}
-			case c.size == 0:
-				if err == nil {
-					t.Errorf("%q without an error", body)
-				}
-			case len(body) != c.size || err != nil:
-				t.Errorf("%d bytes, %v; want %d", len(body), err, c.size)
+			case c.err == "" && (err != nil || string(body) != c.want):
+				t.Errorf("%d bytes %.40q, %v; want %d bytes", len(body), body, err, len(c.want))
+			case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)):
+				t.Errorf("%d bytes, %v; want the error %q", len(body), err, c.err)
+			}
+			if want := strings.HasPrefix(name, "a long text"); shortened != want {
+				t.Errorf("shortened %v", shortened)
 			}
 		})
 	}

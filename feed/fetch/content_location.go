@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"dateline/feed/text"
 )
 
 // contentLocation resolves the Content-Location header against the address that
@@ -15,11 +17,13 @@ func contentLocation(header string, at *url.URL) string {
 	if header == "" {
 		return ""
 	}
-	ref, err := url.Parse(header)
+	if _, err := url.Parse(header); err != nil {
+		return ""
+	}
+	u, err := text.ReadURL(at.String(), header)
 	if err != nil {
 		return ""
 	}
-	u := at.ResolveReference(ref)
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}

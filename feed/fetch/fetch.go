@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 const (
@@ -145,7 +146,8 @@ type Response struct {
 	ContentType string
 	// ETag and LastModified are the validators to store with the document. With a
 	// filter, ETag also identifies the filter. Both are empty if the body is
-	// Partial.
+	// Partial. If NotModified is set, those that are not empty replace the stored
+	// ones (RFC 9111 section 4.3.4).
 	ETag         string
 	LastModified string
 	// FinalURL is the address that responded, without user, password and fragment.
@@ -175,6 +177,11 @@ type Response struct {
 	// Partial reports whether Body is incomplete: the connection broke, or the
 	// server sent a part (206). Body may still contain whole items.
 	Partial bool
+	// Shortened reports whether Body has only the first [Options.MaxBody] bytes of a
+	// longer text.
+	Shortened bool
+	// Links are the Link headers as received (RFC 8288), at most 64.
+	Links []string
 
 	slot *bodySlot
 }
@@ -240,28 +247,49 @@ func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out R
 	if err != nil {
 		return out, displayURL(nil, r.Moved), err
 	}
+	for {
+		var leads bool
+		out, leads, err = c.requestPage(ctx, limit, r, rd)
+		if err != nil {
+			return out, displayURL(rd.at, ""), rd.asAuthError(err)
+		}
+		if !leads {
+			break
+		}
+	}
+	out.FinalURL, out.Redirects, out.Permanent = rd.at.String(), rd.hops, rd.moved
+	return out, displayURL(rd.at, ""), nil
+}
+
+// requestPage requests rd.at, follows redirects, and reads the response. leads
+// reports whether the response is a page that leads on. Then rd.at is its target,
+// and the response is released.
+func (c *Client) requestPage(ctx context.Context, limit *deadline, r Request, rd *redirects) (out Response, leads bool, err error) {
 	res, err := rd.follow(ctx)
 	if err != nil {
-		return out, displayURL(rd.at, ""), err
+		return out, false, err
 	}
 	defer res.Body.Close()
 	if !rd.sendsValidators() {
 		r.ETag, r.LastModified = "", ""
 	}
-	out, err = c.newResponse(ctx, limit, r, res)
-	out.FinalURL, out.Redirects, out.Permanent = rd.at.String(), rd.hops, rd.moved
+	if out, err = c.newResponse(ctx, limit, r, res); err != nil {
+		return out, false, err
+	}
 	out.ContentLocation = contentLocation(res.Header.Get("Content-Location"), rd.at)
-	return out, displayURL(rd.at, ""), rd.asAuthError(err)
+	leads, err = rd.leadOn(res.Header, out)
+	if leads || err != nil {
+		out.Release()
+	}
+	return out, leads, err
 }
 
-// parseURL parses an absolute http or https address. The result keeps user and
-// password. They are sent as a header only.
+// parseURL parses an absolute http or https address as a browser does. The result
+// keeps user and password. They are sent as a header only.
 func parseURL(raw string) (*url.URL, error) {
-	u, err := url.Parse(raw)
-	var bad *url.Error
-	if errors.As(err, &bad) {
-		// The error around the cause would show the address with its password.
-		return nil, &Error{URL: displayURL(nil, raw), Kind: KindScheme, Err: bad.Err}
+	u, err := text.ReadURL("", raw)
+	if err != nil {
+		return nil, &Error{URL: displayURL(nil, raw), Kind: KindScheme, Err: err}
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
 		return nil, &Error{URL: displayURL(u, raw), Kind: KindScheme}

@@ -82,8 +82,6 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	case !info.Mode().IsRegular():
 		return Response{}, &Error{Kind: KindFile, Err: errors.New("it is not a regular file")}
-	case info.Size() > c.maxBody:
-		return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 	}
 	out := Response{Status: http.StatusOK, FinalURL: r.URL, ETag: fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size())}
 	if out.ETag == r.ETag {
@@ -98,6 +96,13 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 	if out.Body, err = io.ReadAll(slot); err != nil {
 		slot.release()
 		return Response{}, &Error{Kind: KindFile, Err: err}
+	}
+	if info.Size() > c.maxBody {
+		if !startsAsText(out.Body[:min(len(out.Body), headSize)]) {
+			slot.release()
+			return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
+		}
+		out.Body, out.Shortened = wholeRunes(out.Body), true
 	}
 	out.Bytes, out.slot = int64(len(out.Body)), slot
 	return out, nil

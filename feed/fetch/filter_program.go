@@ -10,7 +10,13 @@ import (
 // filter replaces the body of a response by what the configured filter makes of
 // it.
 func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res *Response) error {
-	if len(argv) == 0 || res.NotModified {
+	if len(argv) == 0 {
+		return nil
+	}
+	if res.NotModified {
+		if res.ETag != "" {
+			res.ETag += filterSeparator + filterHash(argv)
+		}
 		return nil
 	}
 	if res.slot == nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"dateline/feed/text"
 )
 
 // checkProxyResponse returns an error if the proxy refuses to connect.
@@ -31,7 +33,7 @@ func CheckProxy(proxy string) error {
 
 // parseProxy parses the address of a proxy.
 func parseProxy(proxy string) (*url.URL, error) {
-	u, err := url.Parse(proxy)
+	u, err := text.ReadURL("", proxy)
 	if err != nil || u.Hostname() == "" {
 		return nil, errBadProxy
 	}

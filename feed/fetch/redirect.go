@@ -9,6 +9,8 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+
+	"dateline/feed/text"
 )
 
 // maxRedirects is the number of redirects after which a request fails.
@@ -28,8 +30,10 @@ type redirects struct {
 	// jar holds the cookies that hosts set during the redirects, each for its own
 	// host.
 	jar http.CookieJar
-	// hops counts the redirects.
-	hops int
+	// hops counts the redirects, and pages those of them that a page made.
+	hops, pages int
+	// seen holds the requests so far: see stateAt.
+	seen map[string]bool
 	// onOwnHost reports whether all requests so far went to the host of first.
 	onOwnHost bool
 	// permanent reports whether all redirects so far were permanent. moved is the
@@ -40,7 +44,7 @@ type redirects struct {
 
 // newRedirects returns the state before the first request.
 func newRedirects(c *Client, r Request, start *url.URL) (*redirects, error) {
-	rd := &redirects{client: c, request: r, first: start, at: withoutUser(start), onOwnHost: true, permanent: true}
+	rd := &redirects{client: c, request: r, first: start, at: withoutUser(start), onOwnHost: true, permanent: true, seen: map[string]bool{}}
 	if r.Moved != "" {
 		moved, err := parseURL(r.Moved)
 		if err != nil {
@@ -61,30 +65,43 @@ func newRedirects(c *Client, r Request, start *url.URL) (*redirects, error) {
 // follow requests rd.at and follows redirects from there. The caller closes the
 // body of the response.
 func (rd *redirects) follow(ctx context.Context) (*http.Response, error) {
-	seen := make(map[string]bool)
 	for {
 		req, err := rd.newRequest(ctx)
 		if err != nil {
 			return nil, err
 		}
-		// A host may redirect to the same address after it set a cookie.
-		state := rd.at.String() + " " + req.Header.Get("Cookie")
-		if seen[state] {
+		state := rd.stateAt(rd.at)
+		if rd.seen[state] {
 			return nil, &Error{Kind: KindLoop, Err: fmt.Errorf("back to %s", displayURL(rd.at, ""))}
 		}
 		res, err := rd.send(ctx, req)
 		if err != nil {
 			return nil, err
 		}
-		seen[state] = true
-		if !isRedirect(res.StatusCode) || res.Header.Get("Location") == "" {
+		rd.seen[state] = true
+		location := res.Header.Get("Location")
+		if !isRedirect(res.StatusCode) || location == "" {
 			return res, nil
 		}
 		discard(res)
-		if err := rd.step(res); err != nil {
+		next, err := text.ReadURL(rd.at.String(), location)
+		if err != nil {
+			return nil, &Error{Kind: KindRedirects, Err: errBadTarget}
+		}
+		if err := rd.step(next, isPermanent(res.StatusCode)); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// stateAt identifies a request for an address. A host may redirect to the same
+// address after it set a cookie.
+func (rd *redirects) stateAt(u *url.URL) string {
+	state := u.String()
+	for _, c := range rd.jar.Cookies(u) {
+		state += " " + c.Name + "=" + c.Value
+	}
+	return state
 }
 
 // send sends one request. It sends it again with credentials if the host asks
@@ -133,7 +150,11 @@ func (rd *redirects) keepCookies(res *http.Response) {
 }
 
 // sendsValidators reports whether the validators came from the host of rd.at.
-func (rd *redirects) sendsValidators() bool { return sameHost(rd.validated, rd.at) }
+// The first address gets only its own: a page that leads to the feed would answer
+// 304 for itself.
+func (rd *redirects) sendsValidators() bool {
+	return sameHost(rd.validated, rd.at) && (rd.hops > 0 || rd.validated.Path == rd.at.Path)
+}
 
 // asAuthError changes a 401 error to [KindAuth] if credentials were sent.
 func (rd *redirects) asAuthError(err error) error {
@@ -147,31 +168,36 @@ func (rd *redirects) asAuthError(err error) error {
 // errBadTarget reports a redirect to an invalid address.
 var errBadTarget = errors.New("the redirect's target is not a valid address")
 
-// step sets rd to the target of the redirect in res. It returns an error if the
-// redirect must not be followed.
-func (rd *redirects) step(res *http.Response) error {
-	location := res.Header.Get("Location")
-	next, err := rd.at.Parse(location)
-	if err != nil {
-		return &Error{Kind: KindRedirects, Err: errBadTarget}
-	}
+// tooManyRedirects returns the error for more than max redirects.
+func tooManyRedirects(max int) error {
+	return &Error{Kind: KindRedirects, Err: fmt.Errorf("more than %d times", max)}
+}
+
+// step sets rd to the target of a redirect. It returns an error if the redirect
+// must not be followed.
+func (rd *redirects) step(next *url.URL, permanent bool) error {
 	next.User, next.Fragment, next.RawFragment = nil, "", ""
 	switch {
 	case next.Scheme != "http" && next.Scheme != "https" || next.Hostname() == "":
-		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", displayURL(next, location))}
+		return &Error{Kind: KindScheme, Err: fmt.Errorf("redirects to %s", displayURL(next, ""))}
 	case rd.at.Scheme == "https" && next.Scheme == "http":
-		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("to %s", displayURL(next, location))}
+		return &Error{Kind: KindDowngrade, Err: fmt.Errorf("to %s", displayURL(next, ""))}
 	case rd.hops == maxRedirects:
-		return &Error{Kind: KindRedirects, Err: fmt.Errorf("more than %d times", maxRedirects)}
+		return tooManyRedirects(maxRedirects)
 	}
 	rd.hops++
-	rd.permanent = rd.permanent && (res.StatusCode == http.StatusMovedPermanently || res.StatusCode == http.StatusPermanentRedirect)
+	rd.permanent = rd.permanent && permanent
 	if rd.permanent {
 		rd.moved = next.String()
 	}
 	rd.onOwnHost = rd.onOwnHost && sameHost(rd.first, next)
 	rd.at = next
 	return nil
+}
+
+// isPermanent reports whether a redirect with this status is permanent.
+func isPermanent(status int) bool {
+	return status == http.StatusMovedPermanently || status == http.StatusPermanentRedirect
 }
 
 // isRedirect reports whether a status is a redirect that names its target (RFC
@@ -188,8 +214,8 @@ func isRedirect(status int) bool {
 // SameServer reports whether two addresses lead to the same server, so that
 // secrets for one may be sent to the other.
 func SameServer(from, to string) bool {
-	a, errA := url.Parse(from)
-	b, errB := url.Parse(to)
+	a, errA := text.ReadURL("", from)
+	b, errB := text.ReadURL("", to)
 	return errA == nil && errB == nil && a.Hostname() != "" && sameHost(a, b)
 }
 

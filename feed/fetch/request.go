@@ -14,6 +14,8 @@ func (rd *redirects) newRequest(ctx context.Context) (*http.Request, error) {
 	}
 	r := rd.request
 	req.Header.Set("Accept", cmp.Or(r.Accept, accept))
+	// net/http would trust the response's Content-Encoding. See unpacker.
+	req.Header.Set("Accept-Encoding", "gzip")
 	req.Header.Set("User-Agent", cmp.Or(r.UserAgent, rd.client.userAgent, "dateline"))
 	if rd.sendsValidators() {
 		setNonEmpty(req.Header, "If-None-Match", r.ETag)
@@ -43,7 +45,7 @@ func (rd *redirects) addPrivateHeaders(ctx context.Context, req *http.Request) e
 		case "Host":
 			req.Host = value
 		case "Accept-Encoding":
-			// net/http decodes only what it asked for itself.
+			// dateline decompresses only what it asks for itself.
 		default:
 			req.Header.Set(name, value)
 		}

@@ -23,6 +23,9 @@ const accept = "application/rss+xml, application/atom+xml, application/feed+json
 // maxDelay is the longest Retry-After or max-age that is believed.
 const maxDelay = 30 * 24 * time.Hour
 
+// maxLinks is the number of Link headers that are read.
+const maxLinks = 64
+
 // newResponse converts the server's response. It returns an error if the
 // response is not successful.
 func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, res *http.Response) (Response, error) {
@@ -37,17 +40,18 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	switch {
 	case res.StatusCode == http.StatusNotModified && conditional:
 		out.NotModified = true
+		out.ETag, out.LastModified = validator(h, "ETag"), validator(h, "Last-Modified")
 		return out, nil
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return Response{}, &Error{Kind: KindStatus, Status: res.StatusCode, RetryAfter: out.RetryAfter, Page: pageHash(res)}
 	}
-	if enc := strings.ToLower(h.Get("Content-Encoding")); unrequestedEncoding(enc) {
-		return Response{}, &Error{Kind: KindEncoding, Status: res.StatusCode, Err: fmt.Errorf("Content-Encoding is %s", enc)}
-	}
-	body, slot, err := c.readBody(ctx, limit, res)
+	body, shortened, slot, err := c.readBody(ctx, limit, res)
+	var foreign *encodingError
 	switch {
 	case errors.Is(err, errTooLarge):
 		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
+	case errors.As(err, &foreign):
+		err = &Error{Kind: KindEncoding, Status: res.StatusCode, Err: err}
 	case err != nil && ctx.Err() == nil && len(body) == 0:
 		err = &Error{Kind: KindTruncated, Status: res.StatusCode, Err: err}
 	case err == nil || ctx.Err() == nil:
@@ -58,8 +62,10 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 		slot.release()
 		return Response{}, err
 	}
-	out.Body, out.Bytes, out.slot = body, int64(len(body)), slot
+	out.Body, out.Bytes, out.Shortened, out.slot = body, int64(len(body)), shortened, slot
 	out.ContentType = h.Get("Content-Type")
+	out.Links = h.Values("Link")
+	out.Links = out.Links[:min(len(out.Links), maxLinks)]
 	if !out.Partial {
 		out.ETag, out.LastModified = validator(h, "ETag"), validator(h, "Last-Modified")
 	}
@@ -88,17 +94,6 @@ func validator(h http.Header, name string) string {
 		return v
 	}
 	return ""
-}
-
-// unrequestedEncoding reports whether a body that net/http did not decode is in
-// an encoding that the client did not ask for. Other values are mistakes of
-// servers that send plain text.
-func unrequestedEncoding(encoding string) bool {
-	switch encoding {
-	case "br", "zstd", "compress":
-		return true
-	}
-	return false
 }
 
 // retryAfter parses the Retry-After header in both of its forms (RFC 9110

@@ -45,24 +45,36 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-// The limit is exact. A body whose announced length exceeds it is not read.
+// The limit is exact. A text is cut there and keeps its validators. Other data
+// whose announced length exceeds it is not read.
 func TestBodyLimit(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		n := 100
 		fmt.Sscanf(r.URL.Path, "/%d", &n)
+		w.Header().Set("ETag", `"1"`)
 		if r.URL.Query().Has("length") {
 			w.Header().Set("Content-Length", fmt.Sprint(n))
 		} else {
 			w.(http.Flusher).Flush()
 		}
-		w.Write(bytes.Repeat([]byte("x"), n))
+		letter := "x"
+		if r.URL.Query().Has("data") {
+			letter = "\x00"
+		}
+		w.Write(bytes.Repeat([]byte(letter), n))
 	})
 	c := client(t, func(o *Options) { o.MaxBody = 5000 })
 	for _, query := range []string{"", "?length"} {
-		if res := get(t, c, Request{URL: s.URL + "/5000" + query}); len(res.Body) != 5000 {
-			t.Errorf("%q: %d bytes", query, len(res.Body))
+		res := get(t, c, Request{URL: s.URL + "/5000" + query})
+		if len(res.Body) != 5000 || res.Shortened {
+			t.Errorf("%q: %d bytes, shortened %v", query, len(res.Body), res.Shortened)
 		}
-		fail(t, c, Request{URL: s.URL + "/5001" + query}, KindTooLarge)
+		res = get(t, c, Request{URL: s.URL + "/5001" + query})
+		if len(res.Body) != 5000 || !res.Shortened || res.Partial || res.ETag != `"1"` {
+			t.Errorf("%q: %d bytes, shortened %v, partial %v, ETag %s", query, len(res.Body), res.Shortened, res.Partial, res.ETag)
+		}
+		data := strings.TrimSuffix(query+"&data", "?")
+		fail(t, c, Request{URL: s.URL + "/5001?" + strings.TrimPrefix(data, "?")}, KindTooLarge)
 	}
 }
 
@@ -147,18 +159,27 @@ func TestPartial(t *testing.T) {
 	fail(t, c, Request{URL: s.URL + "/nothing"}, KindTruncated)
 }
 
-// An encoding that was not asked for is an error that names it. A plain body
+// A compression that was not asked for is an error that names it. A plain body
 // with a wrong header is accepted.
 func TestUnrequestedEncoding(t *testing.T) {
 	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get("Accept-Encoding"); got != "gzip" {
+			t.Errorf("Accept-Encoding is %q", got)
+		}
 		w.Header().Set("Content-Encoding", strings.TrimPrefix(r.URL.Path, "/"))
+		if r.URL.Query().Has("packed") {
+			w.Write([]byte("\x8b\x01\x80x\x03"))
+			return
+		}
 		w.Write([]byte("<rss/>"))
 	})
 	c := client(t)
-	if e := fail(t, c, Request{URL: s.URL + "/br"}, KindEncoding); !strings.Contains(e.UserMessage(), "br") {
+	if e := fail(t, c, Request{URL: s.URL + "/br?packed", Headers: map[string]string{"accept-encoding": "br"}}, KindEncoding); !strings.Contains(e.UserMessage(), "(the compression is br)") {
 		t.Error(e.UserMessage())
 	}
-	if res := get(t, c, Request{URL: s.URL + "/utf-8"}); string(res.Body) != "<rss/>" {
-		t.Errorf("body %q", res.Body)
+	for _, label := range []string{"utf-8", "gzip", "br", "deflate"} {
+		if res := get(t, c, Request{URL: s.URL + "/" + label}); string(res.Body) != "<rss/>" {
+			t.Errorf("body %q", res.Body)
+		}
 	}
 }

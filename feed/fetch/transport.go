@@ -24,8 +24,8 @@ func defaultTimeouts() phaseTimeouts {
 	return phaseTimeouts{dial: 10 * time.Second, handshake: 10 * time.Second, header: time.Minute}
 }
 
-// newTransport returns a pool of connections. net/http asks for gzip and
-// decodes it. [net.Dialer] tries IPv6 and IPv4 at the same time (RFC 8305). If
+// newTransport returns a pool of connections.
+// [net.Dialer] tries IPv6 and IPv4 at the same time (RFC 8305). If
 // resolver is nil, the system's is used.
 func newTransport(p phaseTimeouts, resolver *net.Resolver) *http.Transport {
 	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: resolver}

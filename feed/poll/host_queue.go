@@ -1,14 +1,13 @@
 package poll
 
 import (
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"dateline/feed"
 	"dateline/feed/schedule"
+	"dateline/feed/text"
 )
 
 const (
@@ -180,9 +179,9 @@ func (p *Poller) hostPausedUntil(host string) time.Time {
 
 // hostKey returns the scheme and host of an address, which identify a server.
 func hostKey(address string) string {
-	u, err := url.Parse(address)
+	u, err := text.ReadURL("", address)
 	if err != nil {
 		return ""
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host)
+	return u.Scheme + "://" + u.Host
 }
