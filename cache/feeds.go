@@ -224,7 +224,10 @@ func setFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) err
 		},
 	}
 	*copies = FeedCount{number(16), number(17)}
-	return cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &f.Poll.Hints))
+	var hints storedHints
+	err := cmp.Or(db.FromJSON(t[4], &f.Tags), db.FromJSON(t[10], &hints))
+	f.Poll.Hints, f.Poll.LastFull, f.Poll.Shortened = hints.PollHints, hints.LastFull, hints.Shortened
+	return err
 }
 
 // MoveFeed gives a feed a new address. Its items, marks and poll log stay. The

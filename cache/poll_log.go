@@ -13,11 +13,19 @@ import (
 // maxPolls is the number of entries in the poll log of a feed.
 const maxPolls = 30
 
+// storedHints is the column poll_hints: the polling hints, and what else is known of the
+// last document.
+type storedHints struct {
+	feed.PollHints
+	LastFull  time.Time `json:"last_full,omitzero"`
+	Shortened bool      `json:"shortened,omitempty"`
+}
+
 // saveState saves the poll state of a feed, and its title and description if there is
 // a document.
 func (w *itemWriter) saveState(t *target, f feed.Fetched, saved feed.Saved) error {
 	p := f.State
-	hints, err := json.Marshal(p.Hints)
+	hints, err := json.Marshal(storedHints{p.Hints, p.LastFull, p.Shortened})
 	if err != nil {
 		return err
 	}

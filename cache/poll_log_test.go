@@ -33,7 +33,7 @@ func TestPollStateIsSaved(t *testing.T) {
 	s := open(t)
 	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: feedA, Settings: feed.Settings{Paused: true}}}))
 	want := feed.PollState{
-		ETag: `"1"`, LastModified: "then", BodyHash: "h", LastChecked: noon, LastOK: noon, NextCheck: noon.Add(time.Hour),
+		ETag: `"1"`, LastModified: "then", BodyHash: "h", LastChecked: noon, LastOK: noon, LastFull: noon.Add(-2 * time.Hour), Shortened: true, NextCheck: noon.Add(time.Hour),
 		Status: 200, Failures: 2, Error: "No.", Gone: true, FinalURL: feedB,
 		Hints: feed.PollHints{TTL: time.Hour, Period: time.Minute, SkipHours: []int{1, 2}, SkipDays: []time.Weekday{time.Sunday},
 			Fresh: time.Second, Until: noon.Add(time.Minute)},

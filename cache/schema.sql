@@ -41,8 +41,8 @@ CREATE TABLE feeds (
   moved_to      TEXT    NOT NULL DEFAULT '',
   moved_since   INTEGER,
   moved_times   INTEGER NOT NULL DEFAULT 0,
-  -- When the feed is checked next, and why. poll_hints are the hints of the server, as
-  -- JSON. post_interval is in microseconds. newest is the date of the newest item.
+  -- When the feed is checked next, and why. poll_hints are the hints of the server and
+  -- the last document, as JSON. post_interval is in microseconds. newest is the date of the newest item.
   next_check    INTEGER,
   reason        TEXT    NOT NULL DEFAULT '',
   poll_hints    TEXT    NOT NULL DEFAULT '',

@@ -134,6 +134,12 @@ type PollState struct {
 	LastChecked time.Time
 	// LastOK is the time of the last successful check. Zero means never.
 	LastOK time.Time
+	// LastFull is the time of the last response that had a document. Zero means
+	// unknown.
+	LastFull time.Time
+	// Shortened is set if the document is longer than dateline reads, so that only
+	// its first items are known.
+	Shortened bool
 	// NextCheck is the earliest time of the next automatic check. If it is zero, the
 	// feed is due at once, unless Gone is set.
 	NextCheck time.Time

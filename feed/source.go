@@ -128,6 +128,8 @@ type Report struct {
 	HTTPStatus int
 	// Bytes is the size of the decoded body.
 	Bytes int64
+	// Shortened is set if the document is longer than dateline reads.
+	Shortened bool
 	// Reissued counts known items that got a new GUID. They kept their marks.
 	Reissued int
 	// MovedTo is the new address of a feed that has moved permanently, as

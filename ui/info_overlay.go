@@ -107,6 +107,7 @@ func feedInfo(f feed.Feed, now time.Time) []mode.Row {
 		{Heading: "Feed"},
 		{Left: "title", Right: f.DisplayTitle()},
 		{Left: "state", Right: cmp.Or(health, p.Error)},
+		{Left: "shortened", Right: schedule.ShortenedMessage(p.Shortened)},
 		{Left: "address", Right: f.URL},
 		{Left: "site", Right: f.Site},
 		{Left: "tags", Right: strings.Join(f.Tags, ", ")},

@@ -48,14 +48,34 @@ func nextState(s feed.PollState, o outcome, now time.Time) feed.PollState {
 	if o.response.Redirects > 0 || o.atNewAddress {
 		s.FinalURL = o.response.FinalURL
 	}
-	if !o.response.NotModified && complete(o) {
-		s.ETag, s.LastModified, s.BodyHash = o.response.ETag, o.response.LastModified, o.hash
-	}
+	s = keepValidators(s, o, now)
 	if o.doc != nil {
 		s.PostInterval = cmp.Or(schedule.PostInterval(o.doc.Items, now), s.PostInterval)
 		s.Newest = later(s.Newest, schedule.NewestDate(o.doc.Items, now))
 	}
 	return countRedirects(s, o, now)
+}
+
+// keepValidators returns the state with the validators after a successful
+// outcome. Those of a response to a request that failed with validators are not
+// stored, so that the next request does not fail again.
+func keepValidators(s feed.PollState, o outcome, now time.Time) feed.PollState {
+	if o.response.NotModified {
+		s.ETag, s.LastModified = cmp.Or(o.response.ETag, s.ETag), cmp.Or(o.response.LastModified, s.LastModified)
+		if s.LastFull.IsZero() {
+			s.LastFull = now
+		}
+		return s
+	}
+	s.LastFull, s.Shortened = now, o.response.Shortened
+	if !complete(o) {
+		return s
+	}
+	s.ETag, s.LastModified, s.BodyHash = o.response.ETag, o.response.LastModified, o.hash
+	if o.withoutThem {
+		s.ETag, s.LastModified = "", ""
+	}
+	return s
 }
 
 // nextHints returns the polling hints after an outcome. If there is no new
@@ -112,9 +132,9 @@ func (o outcome) pausesHost() bool {
 
 // complete reports whether the response's validators may be sent next time.
 // With those of a truncated document the server would answer 304 and the rest
-// would never arrive.
+// would never arrive. The rest of a shortened one never arrives anyway.
 func complete(o outcome) bool {
-	return !o.response.Partial && (o.doc == nil || !o.doc.Truncated)
+	return o.response.Shortened || !o.response.Partial && (o.doc == nil || !o.doc.Truncated)
 }
 
 // parseMessage says why a response has no items and what the user can do.
@@ -125,6 +145,9 @@ func parseMessage(res fetch.Response, err error) string {
 	}
 	if res.Partial {
 		return fmt.Sprintf("The response of %s ended before its first item: dateline checks the feed again later.", host)
+	}
+	if res.Shortened {
+		return fmt.Sprintf("The response of %s is too large (more than %s) and has no whole item at its start: look for a smaller feed on the site.", host, text.Size(res.Bytes))
 	}
 	var not *parse.NotFeedError
 	kind := ""

@@ -79,9 +79,14 @@ type outcome struct {
 	kind                  fetch.Kind
 	noResponse, untrusted bool
 	// pageHash is a hash of the page that was received instead of the feed. isHTML
-	// reports whether it is a web page.
-	pageHash string
-	isHTML   bool
+	// reports whether it is a web page. notFeed reports whether something else than
+	// a feed was received, such as a page or nothing.
+	pageHash        string
+	isHTML, notFeed bool
+	// conditional reports whether the validators of the last response were sent.
+	// withoutThem reports whether that failed and the outcome is that of a request
+	// without them.
+	conditional, withoutThem bool
 	// atNewAddress reports whether the new address of a moved feed was requested.
 	// fellBack reports whether that failed and the outcome is that of the old
 	// address.
@@ -139,6 +144,7 @@ func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 	r := &out.report
 	r.Status, r.Error = o.reportStatus(), o.failure
 	r.Duration, r.FinalURL, r.HTTPStatus, r.Bytes = max(took, 0), o.respondedURL, o.status, o.response.Bytes
+	r.Shortened = o.failure == "" && state.Shortened
 	r.Next, r.Reason, r.MovedTo = planned.Next, planned.Reason, schedule.NewAddress(state)
 	out.fetched = feed.Fetched{URL: j.feed.URL, Document: o.doc, State: state, RefreshStart: round, Log: feed.PollLogEntry{
 		At: ended, Outcome: r.Status, Status: r.HTTPStatus, Bytes: r.Bytes, Duration: r.Duration, Error: r.Error}}
@@ -181,23 +187,42 @@ func (o outcome) reportStatus() feed.Status {
 // fetch requests a feed and parses the response. It returns false if ctx ended
 // the request. A feed that has moved is requested at its new address. If there
 // is no feed any more, the old address is requested again, and its outcome
-// counts.
+// counts. The same holds for validators that the server cannot cope with. At most
+// one request follows the first.
 func (p *Poller) fetch(ctx context.Context, j job) (o outcome, ok bool) {
 	moved := schedule.NewAddress(j.feed.Poll)
-	o, ok = p.request(ctx, j, moved)
-	if moved == "" || !ok || !o.wrongAddress {
+	conditional := !schedule.FullDue(j.feed.Poll, p.now())
+	o, ok = p.request(ctx, j, moved, conditional)
+	switch {
+	case !ok:
+	case o.blamesValidators():
+		o.response.Release()
+		o, ok = p.request(ctx, j, moved, false)
+		o.atNewAddress, o.withoutThem = moved != "", true
+	case moved != "" && o.wrongAddress:
+		o.response.Release()
+		o, ok = p.request(ctx, j, "", conditional)
+		o.fellBack = true
+	default:
 		o.atNewAddress = moved != ""
-		return o, ok
 	}
-	o.response.Release()
-	o, ok = p.request(ctx, j, "")
-	o.fellBack = true
 	return o, ok
 }
 
-// request sends one request. If moved is not empty, it requests that address.
-func (p *Poller) request(ctx context.Context, j job, moved string) (o outcome, ok bool) {
+// request sends one request. If moved is not empty, it requests that address. It
+// sends validators only if conditional is set.
+func (p *Poller) request(ctx context.Context, j job, moved string, conditional bool) (o outcome, ok bool) {
 	old := j.feed.Poll
+	if !conditional {
+		old.ETag, old.LastModified = "", ""
+	}
+	o, ok = p.requestAs(ctx, j, moved, old)
+	o.conditional = old.ETag != "" || old.LastModified != ""
+	return o, ok
+}
+
+// requestAs sends one request with the validators of old.
+func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.PollState) (o outcome, ok bool) {
 	res, err := p.client.Get(ctx, fetch.Request{
 		URL: j.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
 		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: j.settings.Timeout,
@@ -227,7 +252,8 @@ func (p *Poller) request(ctx context.Context, j job, moved string) (o outcome, o
 	if err != nil {
 		o.failure, o.wrongAddress = parseMessage(res, err), !res.Partial
 		var not *parse.NotFeedError
-		o.isHTML = errors.As(err, &not) && not.Kind == "html"
+		o.notFeed = errors.As(err, &not)
+		o.isHTML = o.notFeed && not.Kind == "html"
 		if o.isHTML && !res.Partial {
 			o.pageHash = o.hash
 		}
@@ -235,6 +261,13 @@ func (p *Poller) request(ctx context.Context, j job, moved string) (o outcome, o
 	o.doc = doc
 	o.response.Body = nil
 	return o, true
+}
+
+// blamesValidators reports whether a conditional request failed in a way in which
+// a plain one may not: the server refuses the validators, or returns nothing or a
+// page instead of the feed.
+func (o outcome) blamesValidators() bool {
+	return o.conditional && (o.notFeed || o.status == 400 || o.status == 412 || o.status == 416)
 }
 
 // origin tells the parser where a response came from.
@@ -253,7 +286,7 @@ func (p *Poller) parseBody(res fetch.Response) (doc *feed.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if res.Partial {
+	if res.Partial || res.Shortened {
 		if len(doc.Items) == 0 {
 			return nil, errors.New("it ended early")
 		}

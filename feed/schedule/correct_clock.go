@@ -37,7 +37,7 @@ func CorrectClock(p feed.PollState, now time.Time) (feed.PollState, bool) {
 		return p, tooLong
 	}
 	ahead := p.LastChecked.Sub(now)
-	for _, t := range []*time.Time{&p.LastOK, &p.MovedSince} {
+	for _, t := range []*time.Time{&p.LastOK, &p.LastFull, &p.MovedSince} {
 		if t.After(now) {
 			*t = t.Add(-ahead)
 		}

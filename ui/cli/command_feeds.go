@@ -106,6 +106,9 @@ func printFeed(out *printer, f feed.Feed, now time.Time) {
 	case f.Poll.Error != "" && problem == "":
 		fmt.Fprintf(out, "%s%s\n", indent, out.paint(out.theme.Failed, text.Clean(f.Poll.Error)))
 	}
+	if message := schedule.ShortenedMessage(f.Poll.Shortened); message != "" {
+		fmt.Fprintf(out, "%s%s\n", indent, message)
+	}
 }
 
 // explainFeed prints when a feed is checked next and why, and its last checks.

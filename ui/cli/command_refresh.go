@@ -209,6 +209,9 @@ func (t *tally) print(feeds []feed.Feed) {
 		case r.Updated > 0:
 			fmt.Fprintf(t.out, "%3s edited  %s\n", text.Number(r.Updated), title)
 		}
+		if r := t.reports[f.URL]; r.Shortened && r.Status == feed.OK {
+			fmt.Fprintf(t.out, " shortened  %s: %s\n", title, schedule.ShortenedMessage(true))
+		}
 	}
 	if t.offline != "" {
 		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))

@@ -92,6 +92,8 @@ type feedJSON struct {
 	HealthReason string           `json:"health_reason"`
 	// Account is "" for a local feed.
 	Account string `json:"account"`
+	// Shortened is missing unless the document is longer than dateline reads.
+	Shortened bool `json:"shortened,omitempty"`
 	// AsksFor and Polls are missing without --verbose.
 	AsksFor *[]string   `json:"asks_for,omitempty"`
 	Polls   *[]pollJSON `json:"polls,omitempty"`
@@ -125,6 +127,8 @@ type reportJSON struct {
 	MovedTo    string      `json:"moved_to"`
 	NextCheck  string      `json:"next_check"`
 	Reason     string      `json:"reason"`
+	// Shortened is missing unless the document is longer than dateline reads.
+	Shortened bool `json:"shortened,omitempty"`
 }
 
 // jsonOfItem returns an item for JSON. If content is true, its text is included as
@@ -194,6 +198,7 @@ func jsonOfFeed(f feed.Feed, now time.Time) feedJSON {
 		Health:       problem,
 		HealthReason: message,
 		Account:      f.Account,
+		Shortened:    f.Poll.Shortened,
 	}
 }
 
@@ -239,6 +244,7 @@ func jsonOfReport(r feed.Report) reportJSON {
 		MovedTo:    r.MovedTo,
 		NextCheck:  jsonTime(r.Next),
 		Reason:     r.Reason,
+		Shortened:  r.Shortened,
 	}
 }
 
