@@ -8,6 +8,7 @@
 package find
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -20,12 +21,14 @@ import (
 // maxCandidates is the maximum number of feeds of one page.
 const maxCandidates = 100
 
-// FeedLinks returns the feeds of an HTML page. First come the feeds that link elements announce
+// FeedLinks returns the feeds of an HTML page. First come the feeds that Link headers
+// and link elements announce
 // (https://html.spec.whatwg.org/multipage/links.html#rel-alternate), then the anchors that
 // look like links to feeds. base is the URL of the page. The URLs are absolute and unique.
-// It returns nil if there are no feeds.
-func FeedLinks(page []byte, base string) []feed.Candidate {
+// It returns nil if there are no feeds. page may be nil.
+func FeedLinks(page []byte, base string, linkHeaders ...string) []feed.Candidate {
 	f := linkFinder{base: base, seen: map[string]bool{}, open: -1}
+	f.addHeaderLinks(linkHeaders)
 	z := html.NewTokenizer(strings.NewReader(text.Decode(page, "")))
 	for {
 		switch z.Next() {
@@ -40,8 +43,12 @@ func FeedLinks(page []byte, base string) []feed.Candidate {
 				f.closeAnchor()
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, more := z.TagName()
-			f.startTag(string(name), markup.TokenAttributes(z, more))
+			raw, more := z.TagName()
+			name := string(raw)
+			if name == "noscript" {
+				z.NextIsNotRawText()
+			}
+			f.startTag(name, markup.TokenAttributes(z, more))
 		}
 	}
 }
@@ -69,15 +76,15 @@ func (f *linkFinder) startTag(tag string, attrs []html.Attribute) {
 	case tag == "base":
 		f.base = text.Resolve(f.base, href)
 	case tag == "link":
-		kind, isFeed := feedType(values["type"])
-		rel := " " + strings.ToLower(values["rel"]) + " "
-		if isFeed && strings.Contains(rel, " alternate ") || strings.Contains(rel, " feed ") {
-			f.announced = f.add(f.announced, href, values["title"], kind)
-		}
+		f.announce(href, values["rel"], values["type"], values["title"])
 	case tag == "a":
 		f.closeAnchor()
 		kind, isFeed := feedType(values["type"])
-		if !isFeed {
+		if inner, held := feedBehind(text.Resolve(f.base, href)); held {
+			href = inner
+			kind, _ = feedAddress(inner)
+			isFeed = inner != ""
+		} else if !isFeed {
 			kind, isFeed = feedAddress(href)
 		}
 		if !isFeed {
@@ -88,6 +95,15 @@ func (f *linkFinder) startTag(tag string, attrs []html.Attribute) {
 		if len(f.linked) > before {
 			f.open = before
 		}
+	}
+}
+
+// announce adds the feed of a link with a relation and a media type.
+func (f *linkFinder) announce(href, rel, mediaType, title string) {
+	kind, isFeed := feedType(mediaType)
+	relations := strings.Fields(strings.ToLower(rel))
+	if isFeed && slices.Contains(relations, "alternate") || slices.Contains(relations, "feed") {
+		f.announced = f.add(f.announced, href, title, kind)
 	}
 }
 
