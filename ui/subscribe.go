@@ -148,7 +148,7 @@ func (addressPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 		return nil
 	}
 	m.modes.Close()
-	typed := strings.TrimSpace(accepted.Text)
+	typed := text.PastedAddress(accepted.Text)
 	if typed == "" {
 		return nil
 	}

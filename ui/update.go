@@ -163,6 +163,9 @@ func (m *Model) paste(s string) tea.Cmd {
 	if top == nil {
 		return nil
 	}
+	if _, isAddress := by.(addressPrompt); isAddress {
+		s = text.PastedAddress(s) // the line ends are lost in the prompt
+	}
 	answer, cmd := top.Paste(text.Clean(s))
 	return m.answered(by, answer, cmd)
 }

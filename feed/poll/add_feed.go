@@ -83,16 +83,27 @@ func (p *Poller) fetchTyped(ctx context.Context, address string) (found string, 
 }
 
 // addressesToTry returns the complete addresses to try for what a user typed or
-// pasted.
+// pasted. What must not stand raw in an address is encoded.
 func addressesToTry(typed string) []string {
-	s := strings.TrimSpace(typed)
+	s := text.PastedAddress(typed)
 	if len(s) >= 5 && strings.EqualFold(s[:5], "feed:") {
 		s = strings.TrimPrefix(s[5:], "//")
 	}
-	if s == "" || strings.Contains(s, "://") || strings.HasPrefix(s, "builtin:") || fetch.IsLocal(s) {
+	switch {
+	case s == "" || strings.HasPrefix(s, "builtin:") || fetch.IsLocal(s):
 		return []string{s}
+	case hasScheme(s):
+		return []string{text.Resolve("", s)}
 	}
-	return []string{"https://" + s, "http://" + s}
+	s = strings.TrimPrefix(s, "//")
+	return []string{text.Resolve("", "https://"+s), text.Resolve("", "http://"+s)}
+}
+
+// hasScheme reports whether an address begins with a scheme and "://". An address in
+// the query does not count.
+func hasScheme(s string) bool {
+	scheme, _, found := strings.Cut(s, "://")
+	return found && !strings.ContainsAny(scheme, "/?#")
 }
 
 // tryHTTP reports whether http may work although https failed.
@@ -129,11 +140,13 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	}
 	var not *parse.NotFeedError
 	isPage := errors.As(err, &not) && not.Kind == "html"
-	var linked, hosted []feed.Candidate
+	var page []byte
+	var hosted []feed.Candidate
 	if isPage {
-		linked = find.FeedLinks(res.Body, res.FinalURL)
-		hosted = find.HostFeeds(res.FinalURL, res.Body)
+		page = res.Body
+		hosted = find.HostFeeds(res.FinalURL, page)
 	}
+	linked := find.FeedLinks(page, res.FinalURL, res.Links...)
 	if len(hosted) == 0 {
 		// A consent page or a login page has another address than the requested
 		// one.

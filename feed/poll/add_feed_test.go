@@ -37,6 +37,46 @@ func TestDiscoverFeed(t *testing.T) {
 	}
 }
 
+// An address is asked for as a browser would, however it was pasted, and the
+// subscription gets an address that the configuration accepts.
+func TestDiscoverPasted(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/lead":
+			io.WriteString(w, `<html><meta http-equiv=refresh content="0; url='/feed?q=a b'">`)
+		case "/page":
+			w.Header().Set("Link", `</feed?q=a b>; rel=alternate; type=application/rss+xml`)
+			fmt.Fprintf(w, page, "")
+		case "/file":
+			w.Header().Set("Content-Type", "text/plain")
+			w.Header().Set("Link", `</feed?q=a%20b>; rel=alternate; type=application/rss+xml`)
+			io.WriteString(w, "words")
+		default:
+			w.Header().Set("X", r.URL.RawQuery)
+			io.WriteString(w, rss(r.URL.RawQuery, 1))
+		}
+	})
+	r := newRig(t)
+	feedURL := s.URL + "/feed?q=a%20b"
+	for typed, want := range map[string]string{
+		s.URL + "/feed?q=a b":                                              feedURL,
+		"<" + s.URL + "/feed?q=a b>,":                                      feedURL,
+		"\ufeff“" + s.URL + "/feed?q=a b”":                                 feedURL,
+		s.URL + "/feed?q=a b\nhttps://no.example/":                         feedURL,
+		s.URL + "/feed?q=a b https://no.example/":                          feedURL,
+		strings.TrimPrefix(s.URL, "http://") + "/feed?u=http://x.example/": s.URL + "/feed?u=http://x.example/",
+		s.URL + `/feed?q="|<>`:                                             s.URL + "/feed?q=%22|%3C%3E",
+		s.URL + "/lead":                                                    s.URL + "/lead",
+		s.URL + "/page":                                                    feedURL,
+		s.URL + "/file":                                                    feedURL,
+	} {
+		got, err := r.Discover(context.Background(), typed)
+		if err != nil || len(got) != 1 || got[0].URL != want {
+			t.Errorf("%q: %+v, %v", typed, got, err)
+		}
+	}
+}
+
 // A page returns the feeds that it links to. Then no well-known paths are
 // tried.
 func TestDiscoverAnnounced(t *testing.T) {

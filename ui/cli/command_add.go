@@ -31,10 +31,11 @@ func (a *app) addCommand() *cobra.Command {
 		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example\ndateline add --preview https://example.org/feed.xml",
 		Args:    requireArgs(1, "the URL of a feed or of a web page"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+			address := text.PastedAddress(args[0])
 			if o.preview {
-				return a.preview(ctx, s, args[0])
+				return a.preview(ctx, s, address)
 			}
-			return a.add(ctx, s, args[0], o)
+			return a.add(ctx, s, address, o)
 		}),
 	}
 	cmd.Flags().StringArrayVar(&o.tags, "tag", nil, "give the feed this tag; can be repeated")
