@@ -81,6 +81,10 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 	}
 	set := sub.Settings
 	crash := feed.Recover("parsing a page", p.crashed, func() {
+		if isPlainText(res) {
+			out.Body, err = find.PlainText(res.Body, res.ContentType, res.FinalURL)
+			return
+		}
 		out.Body, err = find.ExtractArticle(res.Body, res.ContentType, res.FinalURL, set.KeepSelectors, set.DropSelectors)
 	})
 	if crash != nil {
@@ -169,7 +173,7 @@ func notArticle(res fetch.Response) string {
 		what = "an audio file"
 	case kind == "video":
 		what = "a video"
-	case media == "" || media == "text/html" || media == "application/xhtml+xml":
+	case media == "" || media == "text/html" || media == "application/xhtml+xml" || isPlainText(res):
 	case !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html")):
 		what = "a file of type " + text.Clean(media)
 	}
@@ -177,6 +181,17 @@ func notArticle(res fetch.Response) string {
 		return ""
 	}
 	return fmt.Sprintf("%s has %s at this address, not a page with an article: press o to open it.", host, what)
+}
+
+// isPlainText reports whether a response is text without markup, or with that of
+// Markdown, which is read as it is written. A web page with a wrong type is not.
+func isPlainText(res fetch.Response) bool {
+	media, _, _ := mime.ParseMediaType(res.ContentType)
+	switch media {
+	case "text/plain", "text/markdown", "text/x-markdown", "text/x-web-markdown":
+		return find.IsPlainText(res.Body, res.ContentType)
+	}
+	return false
 }
 
 // loginPath reports whether a redirect to this path leads to a login.

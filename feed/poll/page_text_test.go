@@ -39,6 +39,41 @@ func TestFulltext(t *testing.T) {
 	}
 }
 
+// A page of plain text is its own article, a page that leads on is followed, and
+// other data is refused.
+func TestFulltextOfOtherPages(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		kind, body := "text/html", article
+		switch r.URL.Path {
+		case "/text":
+			kind, body = "text/plain; charset=iso-8859-1", "K\xe4se\n  und Brot"
+		case "/markdown":
+			kind, body = "text/markdown", "# Bread\n\n* rye"
+		case "/lead":
+			body = `<html><head><meta http-equiv="refresh" content="0; url=/text"></head></html>`
+		case "/reload":
+			body = strings.Replace(article, "<head>", `<head><meta http-equiv="refresh" content="5">`, 1)
+		case "/pdf":
+			kind, body = "text/plain", "%PDF-1.7\n"
+		case "/csv":
+			kind, body = "text/csv", "a,b"
+		case "/html-as-text":
+			kind = "text/plain"
+		}
+		w.Header().Set("Content-Type", kind)
+		io.WriteString(w, body)
+	})
+	for path, want := range map[string]string{
+		"/text": "Käse\nund Brot", "/markdown": "# Bread\n* rye", "/lead": "Käse\nund Brot",
+		"/reload": "The mill turns", "/html-as-text": "The mill turns", "/pdf": "", "/csv": "",
+	} {
+		got, err := newRig(t).PageText(context.Background(), feed.Subscription{}, s.URL+path)
+		if err != nil || (got.Error == "") != (want != "") || !strings.Contains(got.Body.Text(), want) {
+			t.Errorf("%s: %q, %q, %v", path, got.Body.Text(), got.Error, err)
+		}
+	}
+}
+
 // The selectors of the subscription are used.
 func TestFulltextSelectors(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -25,5 +25,5 @@ func ShortenedMessage(shortened bool) string {
 	if !shortened {
 		return ""
 	}
-	return "This feed is too large to read all of it: you see only the items at its start. Look for a smaller feed on the site."
+	return "This feed is shortened, because it is too large: you see only the items at its start. Look for a smaller feed on the site."
 }
