@@ -106,53 +106,61 @@ func TestPageRefresh(t *testing.T) {
 	}
 }
 
+// leadingPage writes a page that leads on.
+func leadingPage(w http.ResponseWriter, to string) {
+	w.Header().Set("Content-Type", "text/html")
+	fmt.Fprintf(w, "<html><head><meta http-equiv=refresh content='0; url=%s'></head><body>page</body>", to)
+}
+
+// leadOn answers with pages that lead on, some of them to the server other, or with
+// a feed that has an ETag.
+func leadOn(w http.ResponseWriter, r *http.Request, other string) {
+	var n int
+	switch {
+	case r.URL.Path == "/one":
+		leadingPage(w, "/feed")
+	case r.URL.Path == "/moved":
+		http.Redirect(w, r, "/one", http.StatusMovedPermanently)
+	case r.URL.Path == "/to-moved":
+		leadingPage(w, "/moved")
+	case r.URL.Path == "/other":
+		leadingPage(w, other+"/feed")
+	case r.URL.Path == "/a":
+		leadingPage(w, "/b")
+	case r.URL.Path == "/b":
+		leadingPage(w, "/a")
+	case r.URL.Path == "/cookie":
+		if _, err := r.Cookie("seen"); err == nil {
+			w.Write([]byte("<rss/>"))
+			return
+		}
+		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1", Path: "/"})
+		leadingPage(w, "/back")
+	case r.URL.Path == "/back":
+		leadingPage(w, "/cookie")
+	case strings.HasPrefix(r.URL.Path, "/chain/"):
+		fmt.Sscanf(r.URL.Path, "/chain/%d", &n)
+		leadingPage(w, fmt.Sprintf("/chain/%d", n+1))
+	case r.Header.Get("If-None-Match") == `"1"`:
+		w.WriteHeader(http.StatusNotModified)
+	default:
+		w.Header().Set("ETag", `"1"`)
+		w.Write([]byte("<rss/>"))
+	}
+}
+
 // A page that leads on is followed like a redirect, with the same limits, and
 // never in circles.
 func TestPagesThatLeadOn(t *testing.T) {
-	page := func(w http.ResponseWriter, to string) {
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, "<html><head><meta http-equiv=refresh content='0; url=%s'></head><body>page</body>", to)
-	}
 	secrets := map[string]string{}
 	other := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		secrets["authorization"], secrets["key"], secrets["match"] = r.Header.Get("Authorization"), r.Header.Get("X-Key"), r.Header.Get("If-None-Match")
 		w.Write([]byte("<rss/>"))
 	})
 	asked := map[string]int{}
-	var s = serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		asked[r.URL.Path]++
-		var n int
-		switch {
-		case r.URL.Path == "/one":
-			page(w, "/feed")
-		case r.URL.Path == "/moved":
-			http.Redirect(w, r, "/one", http.StatusMovedPermanently)
-		case r.URL.Path == "/to-moved":
-			page(w, "/moved")
-		case r.URL.Path == "/other":
-			page(w, other.URL+"/feed")
-		case r.URL.Path == "/a":
-			page(w, "/b")
-		case r.URL.Path == "/b":
-			page(w, "/a")
-		case r.URL.Path == "/cookie":
-			if _, err := r.Cookie("seen"); err == nil {
-				w.Write([]byte("<rss/>"))
-				return
-			}
-			http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1", Path: "/"})
-			page(w, "/back")
-		case r.URL.Path == "/back":
-			page(w, "/cookie")
-		case strings.HasPrefix(r.URL.Path, "/chain/"):
-			fmt.Sscanf(r.URL.Path, "/chain/%d", &n)
-			page(w, fmt.Sprintf("/chain/%d", n+1))
-		case r.Header.Get("If-None-Match") == `"1"`:
-			w.WriteHeader(http.StatusNotModified)
-		default:
-			w.Header().Set("ETag", `"1"`)
-			w.Write([]byte("<rss/>"))
-		}
+		leadOn(w, r, other.URL)
 	})
 	c := client(t)
 	for path, want := range map[string]struct {
