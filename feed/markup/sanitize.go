@@ -103,6 +103,9 @@ const (
 	maxDepth   = 64
 )
 
+// maxStyle is the largest style attribute, in bytes.
+const maxStyle = 512
+
 // sanitizer removes everything from a parsed body that must not be shown.
 type sanitizer struct {
 	base string
@@ -114,6 +117,7 @@ type sanitizer struct {
 // sanitizeTree sanitizes the children of root. base is the address against which
 // links are resolved.
 func sanitizeTree(root *html.Node, base string) {
+	keepWhiteSpace(root, collapseSpace, false)
 	s := sanitizer{base: base}
 	s.sanitizeChildren(root, 0, 0)
 }
@@ -241,7 +245,6 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 		setCodeLanguage(n)
 	}
 	kept := n.Attr[:0]
-	const maxStyle = 512 // bytes of a style attribute
 	for _, a := range n.Attr {
 		if a.Namespace != "" {
 			continue
