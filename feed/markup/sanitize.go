@@ -147,6 +147,13 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	if isEmbed(n.DataAtom) {
 		return s.replaceEmbed(n)
 	}
+	if n.DataAtom == atom.Table {
+		if code := highlightedCode(n); code != nil {
+			n.Parent.InsertBefore(code, n)
+			n.Parent.RemoveChild(n)
+			return code
+		}
+	}
 	if n.DataAtom == atom.Img && isTrackingPixel(n.Attr) || n.DataAtom == atom.Noscript && repeatsImage(n) {
 		return removeNode(n)
 	}
@@ -174,6 +181,9 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	}
 	s.sanitizeChildren(n, depth+1, indents)
 	s.addMediaLink(n)
+	if n.DataAtom == atom.Pre {
+		breakLines(n)
+	}
 	return n.NextSibling
 }
 
