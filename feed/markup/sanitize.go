@@ -75,8 +75,9 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("datetime").OnElements("time", "del", "ins")
 	p.AllowAttrs("colspan", "rowspan").Matching(bluemonday.Integer).OnElements("td", "th")
 	p.AllowAttrs("align").Matching(bluemonday.CellAlign).OnElements("td", "th")
-	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
-	p.AllowAttrs("value").Matching(bluemonday.Integer).OnElements("li")
+	p.AllowAttrs("start").Matching(regexp.MustCompile(`^-?[0-9]+$`)).OnElements("ol")
+	p.AllowAttrs("value").Matching(regexp.MustCompile(`^-?[0-9]+$`)).OnElements("li")
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^[1aAiI]$`)).OnElements("ol", "li")
 	p.AllowAttrs("open", "reversed").OnElements("details", "ol")
 	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[\w+#.-]+$`)).OnElements("code", "pre")
@@ -140,6 +141,9 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	case html.ElementNode:
 	default:
 		return removeNode(n)
+	}
+	if n.DataAtom == atom.Input {
+		replaceTaskBox(n)
 	}
 	if n.Namespace != "" && n.Namespace != "math" || isRemoved(n.DataAtom) {
 		return removeNode(n)
@@ -253,6 +257,8 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 		setLazySource(n)
 	case atom.Pre:
 		setCodeLanguage(n)
+	case atom.Ol, atom.Li:
+		setListNumbers(n)
 	}
 	kept := n.Attr[:0]
 	for _, a := range n.Attr {
