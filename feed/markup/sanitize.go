@@ -25,12 +25,17 @@ type SafeHTML struct{ html string }
 // fragment again.
 func (h SafeHTML) String() string { return h.html }
 
-// Safe returns the body as sanitized HTML. It reads at most [MaxBody] bytes.
+// Safe returns the body as sanitized HTML. It reads at most [MaxBody] bytes, and says so
+// in a last paragraph if that is not the whole body.
 // Embedded videos of known hosts become links. Other embedded pages, scripts,
 // styles, form controls and tracking pixels are removed. Lists, tables and
 // quotations nested deeper than [maxIndents] are flattened.
 func (b Body) Safe() SafeHTML {
-	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
+	raw, notice := b.Raw, ""
+	if len(raw) > MaxBody {
+		raw, notice = cutBody(raw), TooLong
+	}
+	raw = repairMarkup(raw)
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}
@@ -40,7 +45,7 @@ func (b Body) Safe() SafeHTML {
 	if err != nil {
 		// The parser refuses HTML nested deeper than 512 levels. The text is
 		// still shown.
-		return SafeHTML{html: policy().Sanitize(EscapeText(b.Text()))}
+		return SafeHTML{html: policy().Sanitize(EscapeText(b.scan(MaxBody).Text)) + notice}
 	}
 	for _, n := range nodes {
 		root.AppendChild(n)
@@ -49,10 +54,23 @@ func (b Body) Safe() SafeHTML {
 	var out strings.Builder
 	for n := range root.ChildNodes() {
 		if err := html.Render(&out, n); err != nil {
-			return SafeHTML{html: policy().Sanitize(EscapeText(b.Text()))}
+			return SafeHTML{html: policy().Sanitize(EscapeText(b.scan(MaxBody).Text)) + notice}
 		}
 	}
-	return SafeHTML{html: strings.TrimSpace(policy().Sanitize(out.String()))}
+	return SafeHTML{html: strings.TrimSpace(policy().Sanitize(out.String())) + notice}
+}
+
+// TooLong is the paragraph at the end of an article of which only the beginning is shown.
+const TooLong = "<p>[The rest of this article is too long to show.]</p>"
+
+// cutBody returns the first [MaxBody] bytes of raw, up to a tag or the end of a word.
+func cutBody(raw string) string {
+	const room = 4 << 10 // to look for that
+	head := text.Truncate(raw, MaxBody)
+	if at := strings.LastIndexAny(head[len(head)-room:], "<\n "); at > 0 {
+		return head[:len(head)-room+at]
+	}
+	return head
 }
 
 // policy returns the list of allowed elements and attributes, which is applied
