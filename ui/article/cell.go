@@ -31,6 +31,8 @@ type cell struct {
 	link, picture int32
 	width         uint8
 	kind          cellKind
+	// added reports whether dateline has added the cell to code.
+	added bool
 }
 
 // cellReader turns what glamour's elements write into cells. Of the sequences it reads
