@@ -101,7 +101,7 @@ func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
 		if column == len(g.spans) {
 			g.spans, g.widths, g.align = append(g.spans, 0), append(g.widths, 0), append(g.align, lipgloss.Left)
 		}
-		g.spans[column], g.widths[column] = rows, max(g.widths[column], widthOf(cells))
+		g.spans[column], g.widths[column] = rows, max(g.widths[column], widestOf(cells))
 		row = append(row, cells)
 	}
 	for c := range tr.ChildNodes() {
@@ -111,7 +111,7 @@ func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
 		for len(row) < len(g.spans) && g.spans[len(row)] > 0 {
 			put(nil, g.spans[len(row)]-1)
 		}
-		elements := l.inline(nil, c, place{cell: true})
+		elements := l.inline(nil, c, place{cell: true, lines: markup.KeepsLines(c)})
 		if head || c.DataAtom == atom.Th {
 			elements = []glamour.ElementRenderer{strong(elements)}
 		}
@@ -178,11 +178,27 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 func (r tableRow) texts() []string {
 	texts := make([]string, len(r))
 	for i, cells := range r {
-		texts[i] = string(appendCells(nil, cells, func(b []byte, c cell) []byte {
-			return append(b, linkMark(c.link, c.picture)...)
-		}, func(s cellStyle) cellStyle { return s }))
+		var b []byte
+		for k, line := range splitLines(cells) {
+			if k > 0 {
+				b = append(b, '\n')
+			}
+			b = appendCells(b, line, func(b []byte, c cell) []byte {
+				return append(b, linkMark(c.link, c.picture)...)
+			}, func(s cellStyle) cellStyle { return s })
+		}
+		texts[i] = string(b)
 	}
 	return texts
+}
+
+// widestOf returns the width of the widest line of cells.
+func widestOf(cells []cell) int {
+	w := 0
+	for _, line := range splitLines(cells) {
+		w = max(w, widthOf(line))
+	}
+	return w
 }
 
 // countLetters counts the letters and digits. Borders have none.
