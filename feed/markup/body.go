@@ -106,7 +106,7 @@ func (b Body) scan(most int) ScanResult {
 				put(space)
 			case tag == "td" || tag == "th":
 				put(cell)
-			case !text.IsInlineTag(tag):
+			case !text.IsInlineTag(tag) || isStyledBlock(string(z.Raw())):
 				put(line)
 			}
 		}

@@ -158,13 +158,31 @@ func (w *lineWriter) isBlock(n *html.Node) bool {
 	if n.Type != html.ElementNode {
 		return false
 	}
-	switch display, _, _ := strings.Cut(styleValue(n, "display"), " "); display {
-	case "block", "flex", "grid", "table", "table-row", "table-row-group", "table-header-group", "table-footer-group", "table-caption", "list-item", "flow-root", "-webkit-box":
-		return true
-	case "inline", "inline-block", "inline-flex", "inline-grid", "inline-table", "table-cell", "contents", "ruby":
-		return false
+	if block, known := displayOf(n); known {
+		return block
 	}
 	return isLineTag(n.Data) || w.codeLines && n.DataAtom == atom.Code
+}
+
+// displayOf reports whether the style of n makes it a block, and whether it says so at all.
+func displayOf(n *html.Node) (block, known bool) {
+	switch display, _, _ := strings.Cut(styleValue(n, "display"), " "); display {
+	case "block", "flex", "grid", "table", "table-row", "table-row-group", "table-header-group", "table-footer-group", "table-caption",
+		"list-item", "flow-root", "-webkit-box":
+		return true, true
+	case "inline", "inline-block", "inline-flex", "inline-grid", "inline-table", "table-cell", "contents", "ruby":
+		return false, true
+	}
+	return false, false
+}
+
+// isStyledBlock reports whether the style in a start tag makes its element a block.
+func isStyledBlock(tag string) bool {
+	if !strings.Contains(tag, "isplay") && !strings.Contains(tag, "ISPLAY") {
+		return false
+	}
+	block, _ := displayOf(&html.Node{Attr: parseAttributes(tag)})
+	return block
 }
 
 // hasCodeLines reports whether a <pre> consists of several <code> of one class, with
