@@ -61,6 +61,8 @@ func TestCode(t *testing.T) {
 		"<blockquote><pre><code class=language-go><a href=/x>a</a>\n  b</code></pre></blockquote>":            "> ```go\n> a\n>   b\n> ```\n> \n> [a](https://example.org/x)\n",
 		"<a href=/x><pre>a\n  b</pre></a>":                                                                    "```\na\n  b\n```\n\n[a b](https://example.org/x)\n",
 		"<pre><div>a</div><div>  b</div></pre><code><pre>c\n\n\nd</pre></code>":                               "```\na\n  b\n```\n\n```\nc\n\n\nd\n```\n",
+		"<table style='white-space:pre'><tr><td><code>a\n b</code></td><td>c</td></tr></table>":               "|  |  |\n|---|---|\n| `a`<br>\u00a0`b` | c |\n",
+		"<p>a <code style='white-space:pre'>b\n  *c*</code> d</p><pre>&nbsp;e</pre>":                          "a `b`  \n\u00a0\u00a0`*c*` d\n\n```\n e\n```\n",
 		"<table><tr><th>x</th><th>y</th></tr><tr><td><pre>a | b\n\n  c\n</pre></td><td>d</td></tr></table>":   "| x | y |\n|---|---|\n| `a \\| b`<br>\u00a0\u00a0`c` | d |\n",
 		"<table><tr><td>a<pre>b</pre>c</td><td><pre><a href=/x>d</a></pre></td></tr></table>":                 "|  |  |\n|---|---|\n| a<br>`b`<br>c | `d` [d](https://example.org/x) |\n",
 		"<table><tr><td><ul><li>a</li><li>b</li></ul></td><td><ol start=3><li>c</li></ol>d</td></tr></table>": "|  |  |\n|---|---|\n| • a<br>• b | 3. c<br>d |\n",

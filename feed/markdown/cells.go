@@ -25,7 +25,7 @@ func flattenChildren(n *html.Node, lines bool) {
 		case c.DataAtom == atom.Br && lines:
 			c.Type, c.Data, c.DataAtom, c.Attr = html.TextNode, string(cellBreak), 0, nil
 			continue
-		case c.DataAtom == atom.Pre:
+		case c.DataAtom == atom.Pre, c.DataAtom == atom.Code && lines && hasBreak(c):
 			flattenCode(c)
 			continue
 		case c.DataAtom == atom.Ul || c.DataAtom == atom.Ol:
@@ -57,30 +57,17 @@ func markItems(list *html.Node) {
 	}
 }
 
-// flattenCode makes each line of a <pre> code of its own. The blanks before it are outside,
-// because code in a line loses them. A "|" would end the cell.
+// flattenCode makes each line of a <pre> code of its own. A "|" would end the cell.
 func flattenCode(pre *html.Node) {
 	s, shown := readCode(pre)
-	for c := pre.FirstChild; c != nil; c = pre.FirstChild {
-		pre.RemoveChild(c)
-	}
-	pre.Data, pre.DataAtom = atom.Span.String(), atom.Span
-	add := func(s string) { pre.AppendChild(&html.Node{Type: html.TextNode, Data: s}) }
-	for line := range strings.SplitSeq(strings.Trim(s, "\n"), "\n") {
-		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
-		rest := strings.TrimLeft(line, " ")
-		add(string(cellBreak) + strings.Repeat("\u00a0", len(line)-len(rest)))
-		if rest != "" {
-			code := &html.Node{Type: html.ElementNode, Data: "code", DataAtom: atom.Code}
-			code.AppendChild(&html.Node{Type: html.TextNode, Data: strings.ReplaceAll(rest, "|", `\|`)})
-			pre.AppendChild(code)
-		}
-	}
+	end := func() *html.Node { return &html.Node{Type: html.TextNode, Data: string(cellBreak)} }
+	setLines(pre, strings.ReplaceAll(strings.Trim(s, "\n"), "|", `\|`), end)
+	pre.InsertBefore(end(), pre.FirstChild)
 	for _, n := range shown {
-		add(" ")
+		pre.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
 		pre.AppendChild(n)
 	}
-	add(string(cellBreak))
+	pre.AppendChild(end())
 }
 
 // tidyBreaks removes the breaks at both ends of a cell, and all but one of several.

@@ -39,7 +39,7 @@ func plainCode(pre *html.Node) {
 	pre.Parent.InsertBefore(p, pre.NextSibling)
 }
 
-// readCode returns the text of code, with the descriptions of pictures, and copies of its
+// readCode returns the text of code, without no-break spaces, with the descriptions of pictures, and copies of its
 // links and pictures, each address once.
 func readCode(pre *html.Node) (s string, shown []*html.Node) {
 	var b strings.Builder
@@ -67,7 +67,7 @@ func readCode(pre *html.Node) (s string, shown []*html.Node) {
 			shown = append(shown, a)
 		}
 	}
-	return b.String(), shown
+	return strings.ReplaceAll(b.String(), "\u00a0", " "), shown
 }
 
 // linkName returns the text of a link on one line, or the description of its picture.
@@ -106,4 +106,52 @@ func codeIn(n *html.Node) *html.Node {
 		}
 	}
 	return nil
+}
+
+// splitCode makes each line of code in a text code of its own, because Markdown has no line
+// breaks in it.
+func splitCode(code *html.Node) {
+	if !hasBreak(code) {
+		return
+	}
+	s, shown := readCode(code)
+	setLines(code, s, func() *html.Node { return &html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br} })
+	for _, n := range shown {
+		code.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+		code.AppendChild(n)
+	}
+}
+
+// hasBreak reports whether there is a <br> in n.
+func hasBreak(n *html.Node) bool {
+	for c := range n.Descendants() {
+		if c.DataAtom == atom.Br {
+			return true
+		}
+	}
+	return false
+}
+
+// setLines replaces the content of n by lines of code with the result of end between. The
+// blanks before a line are outside of the code, because code in a text loses them.
+func setLines(n *html.Node, s string, end func() *html.Node) {
+	for c := n.FirstChild; c != nil; c = n.FirstChild {
+		n.RemoveChild(c)
+	}
+	n.Data, n.DataAtom = atom.Span.String(), atom.Span
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			n.AppendChild(end())
+		}
+		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
+		rest := strings.TrimLeft(line, " ")
+		if indent := len(line) - len(rest); indent > 0 {
+			n.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Repeat("\u00a0", indent)})
+		}
+		if rest != "" {
+			code := &html.Node{Type: html.ElementNode, Data: "code", DataAtom: atom.Code}
+			code.AppendChild(&html.Node{Type: html.TextNode, Data: rest})
+			n.AppendChild(code)
+		}
+	}
 }

@@ -59,6 +59,9 @@ func escapeTree(n *html.Node) {
 		return
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
 		if codeIn(n) == nil {
+			splitCode(n)
+		}
+		if n.DataAtom != atom.Span && codeIn(n) == nil {
 			return
 		}
 	case atom.A:

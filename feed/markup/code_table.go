@@ -129,7 +129,7 @@ func hasGutterClass(cell *html.Node) bool {
 	for class := range strings.FieldsSeq(strings.ToLower(NodeAttribute(cell, "class"))) {
 		switch class {
 		case "gutter", "linenos", "lineno", "linenumbers", "line-numbers", "linenumber", "line-number", "blob-num", "hljs-ln-numbers",
-			"rouge-gutter", "gl", "lntd", "lnt", "lines-num", "line-num", "ln":
+			"rouge-gutter", "gl", "crayon-nums", "lntd", "lnt", "lines-num", "line-num", "ln":
 			return true
 		}
 	}
