@@ -130,7 +130,7 @@ func linkMark(link, picture int32) string {
 	switch {
 	case picture > 0:
 		return ansi.SetHyperlink(strconv.Itoa(int(link)), pictureParam+strconv.Itoa(int(picture)))
-	case link > 0:
+	case link != 0:
 		return ansi.SetHyperlink(strconv.Itoa(int(link)))
 	}
 	return ansi.ResetHyperlink()

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,28 @@ func TestTables(t *testing.T) {
 		if got := plain(Render(safe(raw), Options{Width: 27})); got != want {
 			t.Errorf("%s\n got %q\nwant %q", raw, got, want)
 		}
+	}
+}
+
+// TestSpannedCells checks that the text of a cell that takes several columns makes none of
+// them wider than needed.
+func TestSpannedCells(t *testing.T) {
+	year := "<tr><td>1931</td><td>8.1</td><td>11.9</td></tr>"
+	for raw, want := range map[string]string{
+		"<tr><th>Year</th><th>Min</th><th>Max</th></tr><tr><td colspan=3>Before the <a href=/x>war</a></td></tr>" + year:    "Year │ Min │ Max\n─────┼─────┼──────\nBefore the war [1]\n1931 │ 8.1 │ 11.9",
+		"<tr><th></th><th colspan=2>Temperatures</th></tr>" + year:                                                          "     │ Temperatures\n─────┼─────┼───────\n1931 │ 8.1 │ 11.9",
+		"<tr><th colspan=2>First group</th><th colspan=2>Second</th></tr><tr><td>a</td><td>b</td><td>c</td><td>d</td></tr>": "First group │ Second\n──┼─────────┼───┼───\na │ b       │ c │ d",
+		"<tr><td>x</td><td colspan=99>a long text</td></tr><tr><td>a</td><td>b</td></tr>":                                   "x │ a long text\na │ b",
+		year + "<tr><td colspan=3>A note that is long enough for several lines, below a narrow table</td></tr>":             "1931 │ 8.1 │ 11.9\nA note that is long enough for several\nlines, below a narrow table",
+		"<tr><td rowspan=2>a</td><td colspan=2>b c d e</td></tr><tr><td>f</td><td>g</td></tr>":                              "a │ b c d e\n  │ f │ g",
+		year + "<tr><td colspan=2><pre>one\n  two three</pre></td><td>x</td></tr>":                                          "1931        │ 8.1 │ 11.9\none         │     │ x\n  two three │     │",
+	} {
+		if got := strings.ReplaceAll(plain(Render(safe("<table>"+raw+"</table>"), Options{Width: 50})), "\u00a0", " "); got != want {
+			t.Errorf("%s\n got %q\nwant %q", raw, got, want)
+		}
+	}
+	for width := 8; width < 60; width += 3 {
+		checkLines(t, fmt.Sprint("width ", width), safe("<table>"+year+"<tr><td colspan=2>one two three four five</td><td>six</td></tr><tr><td colspan=3>seven eight</td></tr></table>"), width)
 	}
 }
 
