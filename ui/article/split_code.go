@@ -11,7 +11,7 @@ import (
 func splitCode(pre *html.Node) []*html.Node {
 	s := codeSplitter{path: []*html.Node{pre}}
 	s.split(pre)
-	for _, part := range s.parts[:len(s.parts)-1] {
+	for _, part := range s.parts[:max(len(s.parts)-1, 0)] {
 		part.Attr = append(part.Attr[:len(part.Attr):len(part.Attr)], html.Attribute{Key: unfinished})
 	}
 	return s.parts
