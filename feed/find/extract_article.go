@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"codeberg.org/readeck/go-readability/v2"
 	"github.com/andybalholm/cascadia"
@@ -79,7 +80,8 @@ func ExtractArticle(page []byte, contentType, address string, keep, drop []strin
 	if err != nil {
 		return markup.Body{}, &ArticleError{noArticleReason(host, source), err}
 	}
-	body.Raw = text.Truncate(body.Raw, markup.MaxBody)
+	// One character more than Safe reads, so that Safe says that the rest is missing.
+	body.Raw = text.Truncate(body.Raw, markup.MaxBody+utf8.UTFMax)
 	found := body.Scan()
 	if n := len([]rune(found.Text)); n == 0 && !found.HasImage || n < minArticle && keepers == nil {
 		return markup.Body{}, &ArticleError{message: noArticleReason(host, source)}

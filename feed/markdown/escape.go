@@ -21,6 +21,14 @@ const (
 	converterNewline = marker.MarkerCodeBlockNewline
 )
 
+// Characters for what is written without a backslash: the boxes of tasks, and the end of a
+// line in the cell of a table.
+const (
+	taskOpen rune = privateBase + 1 + iota
+	taskDone
+	cellBreak
+)
+
 // escapePunct escapes a text so that no Markdown parser finds a meaning in it. It also
 // removes control characters once more, because decoding entities may have produced
 // some.
@@ -63,6 +71,11 @@ func backslashEscape(md string) string {
 	var before rune
 	lineStart := true
 	for i, r := range md {
+		if s := markOf(r); s != "" {
+			b.WriteString(s)
+			before, lineStart = ' ', false
+			continue
+		}
 		meant := unescapeRune(r)
 		if meant != r {
 			if hasMeaning(meant, before, md[i+utf8.RuneLen(r):], lineStart) {
@@ -71,10 +84,28 @@ func backslashEscape(md string) string {
 		}
 		b.WriteRune(meant)
 		// Only margins and the digits of a number may precede the start of a text.
-		lineStart = r == '\n' || lineStart && (r == ' ' || r == '>' || r == '-' || unicode.IsDigit(r))
+		lineStart = r == '\n' || lineStart && (r == ' ' || r == '>' || r == '-' || r == '.' || unicode.IsDigit(r))
 		before = meant
 	}
 	return b.String()
+}
+
+// markOf returns what one of dateline's own characters is written as; "" for any other.
+func markOf(r rune) string {
+	switch r {
+	case taskOpen:
+		return "[ ]"
+	case taskDone:
+		return "[x]"
+	case cellBreak:
+		return "<br>"
+	}
+	return ""
+}
+
+// withoutMarks returns HTML without the characters that [markOf] knows.
+func withoutMarks(s string) string {
+	return strings.NewReplacer(string(taskOpen), "\uFFFD", string(taskDone), "\uFFFD", string(cellBreak), "\uFFFD").Replace(s)
 }
 
 // hasMeaning reports whether the punctuation r would have a meaning in Markdown. before

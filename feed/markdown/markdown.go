@@ -1,6 +1,7 @@
 // Package markdown writes an article as Markdown, for `dateline show --format markdown`.
 //
-// Start with [Of]. escape.go keeps text from being read as Markdown.
+// Start with [Of]. escape.go keeps text from being read as Markdown. lists_and_quotes.go,
+// code.go and cells.go write what the converter would write wrong.
 package markdown
 
 import (
@@ -16,14 +17,13 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
-	"dateline/feed/text"
 )
 
 // Of returns an article as Markdown: CommonMark with the tables and the strikethrough of
 // GitHub Flavored Markdown. It ends in a line break unless it is empty.
 func Of(h markup.SafeHTML) string {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragment(strings.NewReader(h.String()), body)
+	nodes, err := html.ParseFragment(strings.NewReader(withoutMarks(h.String())), body)
 	if err != nil {
 		return markup.Body{Raw: h.String()}.Text()
 	}
@@ -31,12 +31,15 @@ func Of(h markup.SafeHTML) string {
 		body.AppendChild(n)
 	}
 	escapeTree(body)
-	md, err := converter.NewConverter(converter.WithPlugins(
+	c := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(),
 		commonmark.NewCommonmarkPlugin(commonmark.WithListEndComment(false)),
 		strikethrough.NewStrikethroughPlugin(),
 		table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal), table.WithSkipEmptyRows(true)),
-	)).ConvertNode(body)
+	))
+	c.Register.RendererFor("blockquote", converter.TagTypeBlock, renderQuote, converter.PriorityEarly)
+	c.Register.RendererFor("ol", converter.TagTypeBlock, renderOrdered, converter.PriorityEarly)
+	md, err := c.ConvertNode(body)
 	if err != nil {
 		return markup.Body{Raw: h.String()}.Text()
 	}
@@ -51,8 +54,24 @@ func Of(h markup.SafeHTML) string {
 // in code. In a table, each cell becomes one line.
 func escapeTree(n *html.Node) {
 	switch n.DataAtom {
-	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
+	case atom.Pre:
+		plainCode(n)
 		return
+	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
+		if codeIn(n) == nil {
+			splitCode(n)
+		}
+		if n.DataAtom != atom.Span && codeIn(n) == nil {
+			return
+		}
+	case atom.A:
+		if pre := codeIn(n); pre != nil {
+			moveIntoCode(n, pre)
+		}
+	case atom.Ol:
+		moveStray(n)
+	case atom.Li:
+		markTask(n)
 	case atom.Table:
 		if markup.IsLayoutTable(n) {
 			unwrapTable(n)
@@ -71,6 +90,22 @@ func escapeTree(n *html.Node) {
 	}
 }
 
+// markTask writes the box of a task as GitHub Flavored Markdown has it, which is not escaped.
+func markTask(li *html.Node) {
+	for c := range li.Descendants() {
+		if c.Type != html.TextNode || strings.TrimSpace(c.Data) == "" {
+			continue
+		}
+		s := strings.TrimLeft(c.Data, " \n\t")
+		if rest, found := strings.CutPrefix(s, markup.TaskOpen); found {
+			c.Data = string(taskOpen) + rest
+		} else if rest, found := strings.CutPrefix(s, markup.TaskDone); found {
+			c.Data = string(taskDone) + rest
+		}
+		return
+	}
+}
+
 // unwrapTable makes a table and its parts blocks without a meaning. Tables in it stay.
 func unwrapTable(n *html.Node) {
 	n.Data, n.DataAtom = atom.Div.String(), atom.Div
@@ -78,18 +113,6 @@ func unwrapTable(n *html.Node) {
 		switch c.DataAtom {
 		case atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th:
 			unwrapTable(c)
-		}
-	}
-}
-
-// flattenBlocks turns the blocks below n into inline text with spaces between.
-func flattenBlocks(n *html.Node) {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		flattenBlocks(c)
-		if c.Type == html.ElementNode && c.DataAtom != atom.Img && !text.IsInlineTag(c.Data) {
-			c.Data, c.DataAtom = atom.Span.String(), atom.Span
-			c.InsertBefore(&html.Node{Type: html.TextNode, Data: " "}, c.FirstChild)
-			c.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
 		}
 	}
 }

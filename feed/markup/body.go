@@ -60,13 +60,16 @@ type ScanResult struct {
 
 // Scan extracts the text, and looks for a picture that is not a tracking pixel,
 // in one pass. It does not build a tree, so deep nesting costs nothing.
-func (b Body) Scan() ScanResult {
+func (b Body) Scan() ScanResult { return b.scan(maxText) }
+
+// scan is Scan for at most so many bytes of text.
+func (b Body) scan(most int) ScanResult {
 	if strings.IndexByte(b.Raw, '<') < 0 {
-		return ScanResult{Text: joinLines(html.UnescapeString(text.Truncate(b.Raw, maxText)))}
+		return ScanResult{Text: joinLines(html.UnescapeString(text.Truncate(b.Raw, most)))}
 	}
 	var s strings.Builder
-	s.Grow(min(len(b.Raw), maxText))
-	left, hasImage := maxText, false
+	s.Grow(min(len(b.Raw), most))
+	left, hasImage := most, false
 	put := func(piece []byte) {
 		size := len(piece)
 		if size > left {
@@ -103,7 +106,7 @@ func (b Body) Scan() ScanResult {
 				put(space)
 			case tag == "td" || tag == "th":
 				put(cell)
-			case !text.IsInlineTag(tag):
+			case !text.IsInlineTag(tag) || isStyledBlock(string(z.Raw())):
 				put(line)
 			}
 		}

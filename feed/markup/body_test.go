@@ -18,7 +18,8 @@ func TestText(t *testing.T) {
 		"a &#27;[2J&#x202e; b":                        "a [2J b",
 		"<p>\n  spaced   out \n\n</p>\n<p></p>":       "spaced out",
 		strings.Repeat("<div>", 2000) + "deep":        "deep",
-		"<p>cut <b":                                   "cut",
+		"<pre><span style='display:block'>a;</span><span STYLE='color:red;DISPLAY : block'>b;</span><i>c</i></pre>": "a;\nb;c",
+		"<p>cut <b": "cut",
 	} {
 		if got := (Body{Raw: in}).Text(); got != want {
 			t.Errorf("Text of %.60q = %q, want %q", in, got, want)

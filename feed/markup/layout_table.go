@@ -7,13 +7,13 @@ import (
 
 // IsLayoutTable reports whether a table only arranges the parts of a page, as in
 // newsletters. Then its content is shown without the table. A data table has 2 to 64
-// columns and short cells.
+// columns and short cells. Code in a cell may be longer than text.
 func IsLayoutTable(table *html.Node) bool {
-	const maxColumns, maxCell = 64, 500 // columns, bytes
+	const maxColumns, maxCell, maxCode = 64, 500, 2000 // columns, bytes
 	columns := 0
 	for n := range table.Descendants() {
 		switch n.DataAtom {
-		case atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Blockquote, atom.Hr, atom.Figure:
+		case atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Hr, atom.Figure:
 			return true
 		case atom.Tr:
 			cells := 0
@@ -24,16 +24,30 @@ func IsLayoutTable(table *html.Node) bool {
 			}
 			columns = max(columns, cells)
 		case atom.Td, atom.Th:
-			size := 0
+			prose, code := 0, 0
 			for c := range n.Descendants() {
-				if c.Type == html.TextNode {
-					size += len(c.Data)
+				switch {
+				case c.Type != html.TextNode:
+				case inCode(c, n):
+					code += len(c.Data)
+				default:
+					prose += len(c.Data)
 				}
 			}
-			if size > maxCell {
+			if prose > maxCell || code > maxCode {
 				return true
 			}
 		}
 	}
 	return columns < 2 || columns > maxColumns
+}
+
+// inCode reports whether n is in a <pre> in a cell.
+func inCode(n, cell *html.Node) bool {
+	for ; n != cell; n = n.Parent {
+		if n.DataAtom == atom.Pre {
+			return true
+		}
+	}
+	return false
 }

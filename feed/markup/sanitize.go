@@ -25,12 +25,17 @@ type SafeHTML struct{ html string }
 // fragment again.
 func (h SafeHTML) String() string { return h.html }
 
-// Safe returns the body as sanitized HTML. It reads at most [MaxBody] bytes.
+// Safe returns the body as sanitized HTML. It reads at most [MaxBody] bytes, and says so
+// in a last paragraph if that is not the whole body.
 // Embedded videos of known hosts become links. Other embedded pages, scripts,
 // styles, form controls and tracking pixels are removed. Lists, tables and
 // quotations nested deeper than [maxIndents] are flattened.
 func (b Body) Safe() SafeHTML {
-	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
+	raw, notice := b.Raw, ""
+	if len(raw) > MaxBody {
+		raw, notice = cutBody(raw), TooLong
+	}
+	raw = repairMarkup(raw)
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}
@@ -40,7 +45,7 @@ func (b Body) Safe() SafeHTML {
 	if err != nil {
 		// The parser refuses HTML nested deeper than 512 levels. The text is
 		// still shown.
-		return SafeHTML{html: policy().Sanitize(EscapeText(b.Text()))}
+		return SafeHTML{html: policy().Sanitize(EscapeText(b.scan(MaxBody).Text)) + notice}
 	}
 	for _, n := range nodes {
 		root.AppendChild(n)
@@ -49,10 +54,23 @@ func (b Body) Safe() SafeHTML {
 	var out strings.Builder
 	for n := range root.ChildNodes() {
 		if err := html.Render(&out, n); err != nil {
-			return SafeHTML{html: policy().Sanitize(EscapeText(b.Text()))}
+			return SafeHTML{html: policy().Sanitize(EscapeText(b.scan(MaxBody).Text)) + notice}
 		}
 	}
-	return SafeHTML{html: strings.TrimSpace(policy().Sanitize(out.String()))}
+	return SafeHTML{html: strings.TrimSpace(policy().Sanitize(out.String())) + notice}
+}
+
+// TooLong is the paragraph at the end of an article of which only the beginning is shown.
+const TooLong = "<p>[The rest of this article is too long to show.]</p>"
+
+// cutBody returns the first [MaxBody] bytes of raw, up to a tag or the end of a word.
+func cutBody(raw string) string {
+	const room = 4 << 10 // to look for that
+	head := text.Truncate(raw, MaxBody)
+	if at := strings.LastIndexAny(head[len(head)-room:], "<\n "); at > 0 {
+		return head[:len(head)-room+at]
+	}
+	return head
 }
 
 // policy returns the list of allowed elements and attributes, which is applied
@@ -75,8 +93,9 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("datetime").OnElements("time", "del", "ins")
 	p.AllowAttrs("colspan", "rowspan").Matching(bluemonday.Integer).OnElements("td", "th")
 	p.AllowAttrs("align").Matching(bluemonday.CellAlign).OnElements("td", "th")
-	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
-	p.AllowAttrs("value").Matching(bluemonday.Integer).OnElements("li")
+	p.AllowAttrs("start").Matching(regexp.MustCompile(`^-?[0-9]+$`)).OnElements("ol")
+	p.AllowAttrs("value").Matching(regexp.MustCompile(`^-?[0-9]+$`)).OnElements("li")
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^[1aAiI]$`)).OnElements("ol", "li")
 	p.AllowAttrs("open", "reversed").OnElements("details", "ol")
 	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[\w+#.-]+$`)).OnElements("code", "pre")
@@ -103,6 +122,9 @@ const (
 	maxDepth   = 64
 )
 
+// maxStyle is the largest style attribute, in bytes.
+const maxStyle = 512
+
 // sanitizer removes everything from a parsed body that must not be shown.
 type sanitizer struct {
 	base string
@@ -114,6 +136,7 @@ type sanitizer struct {
 // sanitizeTree sanitizes the children of root. base is the address against which
 // links are resolved.
 func sanitizeTree(root *html.Node, base string) {
+	keepWhiteSpace(root, collapseSpace, false)
 	s := sanitizer{base: base}
 	s.sanitizeChildren(root, 0, 0)
 }
@@ -137,11 +160,21 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	default:
 		return removeNode(n)
 	}
+	if n.DataAtom == atom.Input {
+		replaceTaskBox(n)
+	}
 	if n.Namespace != "" && n.Namespace != "math" || isRemoved(n.DataAtom) {
 		return removeNode(n)
 	}
 	if isEmbed(n.DataAtom) {
 		return s.replaceEmbed(n)
+	}
+	if n.DataAtom == atom.Table {
+		if code := highlightedCode(n); code != nil {
+			n.Parent.InsertBefore(code, n)
+			n.Parent.RemoveChild(n)
+			return code
+		}
 	}
 	if n.DataAtom == atom.Img && isTrackingPixel(n.Attr) || n.DataAtom == atom.Noscript && repeatsImage(n) {
 		return removeNode(n)
@@ -170,6 +203,9 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	}
 	s.sanitizeChildren(n, depth+1, indents)
 	s.addMediaLink(n)
+	if n.DataAtom == atom.Pre {
+		breakLines(n)
+	}
 	return n.NextSibling
 }
 
@@ -239,9 +275,10 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 		setLazySource(n)
 	case atom.Pre:
 		setCodeLanguage(n)
+	case atom.Ol, atom.Li:
+		setListNumbers(n)
 	}
 	kept := n.Attr[:0]
-	const maxStyle = 512 // bytes of a style attribute
 	for _, a := range n.Attr {
 		if a.Namespace != "" {
 			continue

@@ -121,6 +121,34 @@ func TestSafeIsBounded(t *testing.T) {
 	}
 }
 
+// TestLongBodies checks that a body above the limit says so, and is not cut in a word.
+func TestLongBodies(t *testing.T) {
+	for _, raw := range []string{
+		"<pre>" + strings.Repeat("one line of words\n", MaxBody/8), strings.Repeat("word ", MaxBody/4),
+		"<blockquote><ul><li>" + strings.Repeat("word <b>word</b> ", MaxBody/8),
+	} {
+		got := Body{Raw: raw}.Safe().String()
+		if !strings.HasSuffix(got, ">"+TooLong) && !strings.HasSuffix(got, "word"+TooLong) || strings.Contains(strings.TrimSuffix(got, TooLong), TooLong) {
+			t.Errorf("%.20s ends in %q", raw, got[len(got)-90:])
+		}
+		end := Body{Raw: strings.TrimSuffix(got[len(got)-200:], TooLong)}.Text()
+		for _, word := range strings.Fields(end)[2:] {
+			if !strings.Contains(" one line of words word ", " "+word+" ") {
+				t.Errorf("%.20s: %q is cut", raw, end)
+			}
+		}
+	}
+	whole := "<p>" + strings.Repeat("word ", MaxBody/5-2) + "</p>"
+	if got := (Body{Raw: whole}).Safe().String(); strings.Contains(got, "too long") || len(got) < len(whole)-10 {
+		t.Errorf("%d of %d bytes are left", len(got), len(whole))
+	}
+	// The parser refuses this, so the text is extracted, which has a limit of its own elsewhere.
+	deep := strings.Repeat("<div>", 1000) + strings.Repeat("word ", maxText/4)
+	if got := strings.Count((Body{Raw: deep}).Safe().String(), "word"); got != maxText/4 {
+		t.Errorf("%d of %d words are left", got, maxText/4)
+	}
+}
+
 // TestSafeIsStable checks that sanitizing safe HTML changes nothing, so that a
 // body which was exported and imported stays the same.
 func TestSafeIsStable(t *testing.T) {

@@ -20,7 +20,7 @@ func TestSummaryMatchesText(t *testing.T) {
 		"<p>" + strings.Repeat(" \n\u200b ", 2000) + "late</p>", strings.Repeat("😀", 299) + " <b>x</b> 😀😀😀",
 		strings.Repeat("😀", 300) + " 😀", strings.Repeat("word, ", 90), "<p>" + strings.Repeat("é<b>x</b> ", 40_000),
 		strings.Repeat("é", 200_000), "<i>" + strings.Repeat("€", 100_000) + "<img src=late.png>", "<!-- c --><![CDATA[x]]> <a title='>'>y</a>",
-		"<img width=1 src=x.gif>", "<IMG WIDTH='1px' SRC=x>", `<img style="display&colon;none" src=x>`, "<img alt='width=1' src=x/>", "<p title='<img>'>", "a" + strings.Repeat("\u0301", 40) + " <b>b</b>\u0301", "\r\rcarriage\rreturns", "<pre>a\n\tb</pre>", "ไทย हिन्दी العربية",
+		"<pre><span style='display:block'>a;</span><span style=display:inline>b</span><div>c</div></pre>", "<img width=1 src=x.gif>", "<IMG WIDTH='1px' SRC=x>", `<img style="display&colon;none" src=x>`, "<img alt='width=1' src=x/>", "<p title='<img>'>", "a" + strings.Repeat("\u0301", 40) + " <b>b</b>\u0301", "\r\rcarriage\rreturns", "<pre>a\n\tb</pre>", "ไทย हिन्दी العربية",
 	}
 	files, err := filepath.Glob("../parse/testdata/*")
 	if err != nil {

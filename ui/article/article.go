@@ -10,7 +10,9 @@
 //
 //   - parse.go parses HTML and takes it apart into blocks, such as paragraphs and lists.
 //   - blocks.go lays out blocks: lists, quotes, empty lines, margins. code.go and
-//     table.go lay out code and tables.
+//     table.go lay out code and tables, code_text.go and cell_lines.go read what is in
+//     these. split_code.go divides large blocks of code, spanned_cells.go lays out cells
+//     of several columns.
 //   - inline.go makes glamour's elements of the HTML inside a block. links.go numbers
 //     the links, pictures.go describes pictures.
 //   - cell.go reads what the elements write as cells, wrap.go breaks them into lines,

@@ -244,20 +244,23 @@ func TestOversizedBlocks(t *testing.T) {
 	} {
 		checkLines(t, name, safe(raw), 50)
 	}
-	lines := texts(Render(safe("<ol start=7>"+items+"</ol>"), Options{Width: 40}).Lines)
-	if got := lines[len(lines)-1]; got != "3006. item" {
-		t.Errorf("the last item is %q", got)
+	for start, want := range map[string]string{"start=7": "3006. item", "reversed": "   1. item", "type=I": "MMM. item"} {
+		lines := texts(Render(safe("<ol "+start+">"+items+"</ol>"), Options{Width: 40}).Lines)
+		if got := lines[len(lines)-1]; strings.TrimSpace(got) != strings.TrimSpace(want) {
+			t.Errorf("%s: the last item is %q", start, got)
+		}
+	}
+	quote := texts(Render(safe("<blockquote><p>"+words+"</p><p>"+words+"</p></blockquote>"), Options{Width: 50}).Lines)
+	for i, line := range quote {
+		if !strings.HasPrefix(line, "│") {
+			t.Errorf("line %d of %d has no bar: %q", i, len(quote), line)
+		}
 	}
 }
 
-// TestCaps checks that long code, articles and spans are limited, and that the article
-// says so.
+// TestCaps checks that articles and spans are limited, and that the article says so.
 func TestCaps(t *testing.T) {
-	code := Render(safe("<pre>"+strings.Repeat("x = 1\n", 20<<10)+"</pre><p>after</p>"), Options{Width: 40})
-	if n := len(code.Lines); n > maxCode/6+5 || code.Lines[n-1].Text != "after" {
-		t.Errorf("%d lines of code, last %q", n, code.Lines[n-1].Text)
-	}
-	long := plain(Render(safe("<p>"+strings.Repeat("&amp;", maxArticle/5)+"</p>"), Options{Width: 80}))
+	long := plain(Render(safe("<p>"+strings.Repeat("&amp;", markup.MaxBody/5)+"</p>"), Options{Width: 80}))
 	if !strings.HasSuffix(long, "[The rest of this article is too long to show.]") {
 		t.Errorf("a long article ends in %q", long[len(long)-80:])
 	}

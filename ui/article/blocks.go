@@ -3,7 +3,7 @@ package article
 import (
 	"cmp"
 	"io"
-	"strconv"
+	"slices"
 	"strings"
 
 	glamour "charm.land/glamour/v2/ansi"
@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"dateline/feed/markup"
 	"dateline/ui/style"
 )
 
@@ -81,11 +82,11 @@ func newLayouter(o Options) *layouter {
 	return l
 }
 
-// blocks lays out blocks, with empty lines between them unless tight.
-func (l *layouter) blocks(list []*html.Node, tight bool) {
-	some := false
+// blocks lays out blocks, with empty lines between them unless tight. follows reports
+// whether other blocks of the same element are before them.
+func (l *layouter) blocks(list []*html.Node, tight, follows bool) {
 	for _, n := range list {
-		some = l.apart(some && !tight, func() { l.block(n) }) || some
+		follows = l.apart(follows && !tight && !is(n, continued), func() { l.block(n) }) || follows
 	}
 }
 
@@ -156,13 +157,13 @@ func (l *layouter) rule() {
 // content is not indented.
 func (l *layouter) nested(n *html.Node) {
 	if l.nesting >= maxNesting {
-		l.blocks(blocksOf(n), false)
+		l.blocks(blocksOf(n), false, is(n, continued))
 		return
 	}
 	l.nesting++
 	switch n.DataAtom {
 	case atom.Blockquote:
-		l.indented(l.glyphs.Bar, l.glyphs.Bar, cellStyle{attr: faint}, func() { l.blocks(blocksOf(n), false) })
+		l.indented(l.glyphs.Bar, l.glyphs.Bar, cellStyle{attr: faint}, func() { l.blocks(blocksOf(n), false, is(n, continued)) })
 	case atom.Dl:
 		l.definitions(n)
 	default:
@@ -171,33 +172,49 @@ func (l *layouter) nested(n *html.Node) {
 	l.nesting--
 }
 
+// list lays out a list. Its numbers are as wide as the widest of them.
 func (l *layouter) list(n *html.Node) {
 	items := listItems(n)
-	ordered, number := n.DataAtom == atom.Ol, firstNumber(n)
-	digits := max(len(strconv.Itoa(number)), len(strconv.Itoa(number+len(items)-1)))
 	bullet := l.glyphs.Bullets[l.lists%len(l.glyphs.Bullets)]
+	width := 0
+	for _, item := range items {
+		width = max(width, len(item.number))
+	}
 	l.lists++
-	tight, some := isTight(items), false
+	tight, some := isTight(items), is(n, continued)
 	for _, item := range items {
 		first := bullet
-		if ordered {
-			first = strconv.Itoa(number) + ". "
-			first = strings.Repeat(" ", max(digits+2-len(first), 0)) + first
+		switch {
+		case item.continued:
+			first = strings.Repeat(" ", ansi.StringWidth(bullet))
+			if n.DataAtom == atom.Ol {
+				first = strings.Repeat(" ", width)
+			}
+		case n.DataAtom == atom.Ol:
+			first = strings.Repeat(" ", width-len(item.number)) + item.number
 		}
-		if l.apart(some && !tight, func() {
-			l.indented(first, strings.Repeat(" ", ansi.StringWidth(first)), cellStyle{}, func() { l.blocks(item, tight) })
-		}) {
-			some = true
-			number++
-		}
+		some = l.apart(some && !tight && !item.continued, func() {
+			l.indented(first, strings.Repeat(" ", ansi.StringWidth(first)), cellStyle{}, func() { l.blocks(item.blocks, tight, item.continued) })
+		}) || some
 	}
 	l.lists--
 }
 
-// listItems returns the blocks of each item of a list. What stands between items
-// belongs to the item before.
-func listItems(list *html.Node) [][]*html.Node {
+// listItem is an item of a list.
+type listItem struct {
+	// number is what is before the item of an ordered list, such as "9. "; empty if it has
+	// no number.
+	number string
+	blocks []*html.Node
+	// continued reports whether an earlier item is the beginning of this one.
+	continued bool
+}
+
+// listItems returns the items of a list. What stands between items belongs to the item
+// before.
+func listItems(list *html.Node) []listItem {
 	var nodes []*html.Node
+	unnumbered := 0 // what stands before the first item
 	for c := list.FirstChild; c != nil; c = list.FirstChild {
 		list.RemoveChild(c)
 		switch {
@@ -205,24 +222,55 @@ func listItems(list *html.Node) [][]*html.Node {
 			nodes = append(nodes, c)
 		case isBlank(c):
 		case len(nodes) == 0:
-			nodes = append(nodes, element(atom.Li, c))
+			nodes, unnumbered = append(nodes, element(atom.Li, c)), 1
 		default:
 			nodes[len(nodes)-1].AppendChild(c)
 		}
 	}
-	items := make([][]*html.Node, len(nodes))
+	numbers := map[*html.Node]string{}
+	if list.DataAtom == atom.Ol {
+		numbers = itemNumbers(list, nodes[unnumbered:])
+	}
+	items := make([]listItem, len(nodes))
 	for i, n := range nodes {
-		items[i] = blocksOf(n)
+		items[i] = listItem{blocks: blocksOf(n), continued: is(n, continued)}
+		if number := cmp.Or(markup.NodeAttribute(n, listNumber), numbers[n]); number != "" {
+			items[i].number = number + ". "
+		}
 	}
 	return items
 }
 
+// itemNumbers returns the numbers of those items of an ordered list that have content.
+func itemNumbers(list *html.Node, items []*html.Node) map[*html.Node]string {
+	items = slices.DeleteFunc(slices.Clone(items), func(n *html.Node) bool { return n.DataAtom != atom.Li || isEmptyItem(n) })
+	next := markup.NumbersOf(list, len(items))
+	numbers := make(map[*html.Node]string, len(items))
+	for _, n := range items {
+		numbers[n] = next.Take(n)
+	}
+	return numbers
+}
+
+// isEmptyItem reports whether an item shows nothing.
+func isEmptyItem(li *html.Node) bool {
+	if !isBlank(li) {
+		return false
+	}
+	for c := range li.Descendants() {
+		if c.DataAtom == atom.Hr {
+			return false
+		}
+	}
+	return true
+}
+
 // isTight reports whether no item of a list has two paragraphs.
-func isTight(items [][]*html.Node) bool {
+func isTight(items []listItem) bool {
 	for _, item := range items {
 		paragraphs := 0
-		for _, n := range item {
-			if n.DataAtom == atom.P && !isBlank(n) {
+		for _, n := range item.blocks {
+			if n.DataAtom == atom.P && !is(n, continued) && !isBlank(n) {
 				paragraphs++
 			}
 		}
@@ -236,7 +284,7 @@ func isTight(items [][]*html.Node) bool {
 // definitions lays out a definition list: terms bold, and their definitions indented
 // below.
 func (l *layouter) definitions(dl *html.Node) {
-	afterTerm := true
+	afterTerm := !is(dl, continued)
 	for c := dl.FirstChild; c != nil; c = dl.FirstChild {
 		dl.RemoveChild(c)
 		switch c.DataAtom {
@@ -254,7 +302,7 @@ func (l *layouter) definitions(dl *html.Node) {
 				continue
 			}
 			content := element(atom.Div, c)
-			l.indented("  ", "  ", cellStyle{}, func() { l.blocks(blocksOf(content), false) })
+			l.indented("  ", "  ", cellStyle{}, func() { l.blocks(blocksOf(content), false, false) })
 		}
 		afterTerm = false
 	}

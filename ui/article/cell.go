@@ -31,6 +31,8 @@ type cell struct {
 	link, picture int32
 	width         uint8
 	kind          cellKind
+	// added reports whether dateline has added the cell to code.
+	added bool
 }
 
 // cellReader turns what glamour's elements write into cells. Of the sequences it reads
@@ -128,7 +130,7 @@ func linkMark(link, picture int32) string {
 	switch {
 	case picture > 0:
 		return ansi.SetHyperlink(strconv.Itoa(int(link)), pictureParam+strconv.Itoa(int(picture)))
-	case link > 0:
+	case link != 0:
 		return ansi.SetHyperlink(strconv.Itoa(int(link)))
 	}
 	return ansi.ResetHyperlink()

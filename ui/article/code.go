@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/formatters"
@@ -15,7 +14,6 @@ import (
 	"golang.org/x/net/html"
 
 	"dateline/feed/markup"
-	"dateline/feed/text"
 )
 
 const (
@@ -35,6 +33,9 @@ const (
 // codeBlock is a block of code that was laid out without colours.
 type codeBlock struct {
 	source, language string
+	// shown are the cells of the code if it has links or pictures; nil if they are those
+	// of the source.
+	shown []cell
 	// line is the number of its first line in the article.
 	line int
 	block
@@ -44,28 +45,28 @@ type codeBlock struct {
 	room        int
 }
 
-// code lays out a <pre>, indented by two cells. It cuts code above maxCode.
+// code lays out a <pre>, indented by two cells.
 func (l *layouter) code(pre *html.Node) {
-	s := text.CleanText(textOf(pre))
-	if len(s) > maxCode {
-		s = strings.ToValidUTF8(s[:maxCode], "") + "\n…"
-	}
-	if strings.TrimSpace(s) == "" {
+	lines := l.readCode(pre)
+	if len(lines) == 0 {
 		return
 	}
-	lines := strings.Split(strings.Trim(s, "\n"), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(expandTabs(line), " ")
+	if !is(pre, continued) {
+		l.begin(Code)
 	}
-	l.begin(Code)
 	language, _ := strings.CutPrefix(markup.NodeAttribute(markup.CodeOf(pre), "class"), "language-")
-	b := codeBlock{source: strings.Join(lines, "\n"), language: language, block: l.current}
+	b := codeBlock{language: language, block: l.current}
+	cells := joinLines(lines)
+	b.source = sourceOf(cells)
+	if slices.ContainsFunc(cells, func(c cell) bool { return c.link > 0 || c.added }) {
+		b.shown = cells
+	}
 	l.indented("  ", "  ", cellStyle{}, func() {
 		l.emitGap()
 		b.line = l.count
 		b.first, b.rest = l.appendMargin(nil), l.appendMargin(nil)
 		b.room = l.textWidth - max(widthOf(b.first), widthOf(b.rest))
-		l.add(l.codeLines(b, cellsOf(b.source, cellStyle{}))...)
+		l.add(l.codeLines(b, slices.Clone(cells))...)
 	})
 	// Each block takes time and is a piece of its own, however small it is.
 	size := max(len(b.source), maxColoredSum/maxColoredBlocks)
@@ -80,7 +81,7 @@ func (l *layouter) code(pre *html.Node) {
 func (l *layouter) codeLines(b codeBlock, cells []cell) []Line {
 	var lines []Line
 	for i, c := range cells {
-		if c.style.color == 0 {
+		if c.style.color == 0 && !c.added {
 			cells[i].style.color = l.palette.Code
 		}
 	}
@@ -89,20 +90,54 @@ func (l *layouter) codeLines(b codeBlock, cells []cell) []Line {
 	for _, line := range splitLines(cells) {
 		joint, room := NewLine, b.room
 		for {
-			n := 0
-			for width := 0; n < len(line) && (n == 0 || width+int(line[n].width) <= room); n++ {
-				width += int(line[n].width)
-			}
-			lines = append(lines, l.line(margin, line[:n], b.block, joint))
-			if line = line[n:]; len(line) == 0 {
+			end, next := fillCode(line, room, b.room-widthOf(symbol))
+			lines = append(lines, l.line(margin, line[:end], b.block, joint))
+			if next == len(line) {
 				break
 			}
-			joint, room = Cut, b.room-widthOf(symbol)
+			joint = Cut
+			if next > end {
+				joint = Blank
+			}
+			line, room = line[next:], b.room-widthOf(symbol)
 			margin = append(b.rest[:len(b.rest):len(b.rest)], symbol...)
 		}
 		margin = b.rest
 	}
 	return lines
+}
+
+// fillCode returns the end of what fits into a line of code, and the start of the next
+// line, which is rest cells wide. It breaks code at a blank if that keeps the word behind it whole, and else in the
+// middle of the word.
+func fillCode(line []cell, room, rest int) (end, next int) {
+	width, blank := 0, 0
+	for i, c := range line {
+		if c.kind == space && i > 0 && line[i-1].kind != space {
+			blank = i
+		}
+		if width += int(c.width); width <= room || i == 0 {
+			continue
+		}
+		if blank > 0 && (i == blank || wordWidth(line[blank+1:]) <= rest) {
+			return blank, blank + 1
+		}
+		return i, i
+	}
+	return len(line), len(line)
+}
+
+// wordWidth returns the width of a line up to the end of its first word.
+func wordWidth(line []cell) int {
+	width, word := 0, false
+	for _, c := range line {
+		if c.kind == space && word {
+			break
+		}
+		word = c.kind != space
+		width += int(c.width)
+	}
+	return width
 }
 
 // colorNext returns a piece that colours the next block of code whose language is known.
@@ -168,15 +203,27 @@ func (l *layouter) colored(b codeBlock) (cells []cell, err error) {
 	for n := len(cells); n > 0 && cells[n-1].kind == lineBreak; n-- {
 		cells = cells[:n-1]
 	}
+	if b.shown != nil {
+		return withColors(b.shown, cells)
+	}
 	return cells, nil
 }
 
-// expandTabs replaces the tabs of a line by spaces.
-func expandTabs(line string) string {
-	const stop = 4
-	parts := strings.Split(line, "\t")
-	for i, p := range parts[:len(parts)-1] {
-		parts[i] = p + strings.Repeat(" ", stop-utf8.RuneCountInString(p)%stop)
+// withColors returns cells of code with the styles of those that chroma coloured. What
+// dateline has added stays as it is, and links stay underlined.
+func withColors(shown, colored []cell) ([]cell, error) {
+	cells := slices.Clone(shown)
+	at := 0
+	for i, c := range cells {
+		if c.added {
+			continue
+		}
+		if at == len(colored) || colored[at].text != c.text {
+			return nil, errColoring
+		}
+		cells[i].style = colored[at].style
+		cells[i].style.attr |= c.style.attr & underline
+		at++
 	}
-	return strings.Join(parts, "")
+	return cells, nil
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -19,8 +20,14 @@ type place struct {
 	code bool
 	// symbols replaces the text of a superscript or subscript; nil outside of them.
 	symbols *strings.Replacer
-	// cell reports whether the text is in the cell of a table, which is one line.
+	// cell reports whether the text is in the cell of a table. Its blocks are on one line,
+	// but code and lists.
 	cell bool
+	// lines reports whether the cell keeps its line breaks, pre whether the text is code of
+	// several lines in it.
+	lines, pre bool
+	// lists is the number of lists in the cell around the text.
+	lists int
 }
 
 // inline appends glamour's elements for the content of n.
@@ -43,6 +50,8 @@ func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []gla
 		s = at.symbols.Replace(s)
 	}
 	switch {
+	case at.pre:
+		return l.cellCode(out, s)
 	case at.code:
 		// CodeSpanElement takes no style from the elements around it, so that code
 		// would never be bold.
@@ -58,10 +67,10 @@ func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []gla
 func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
 	switch n.DataAtom {
 	case atom.Br:
-		if at.cell {
+		if at.cell && !at.lines {
 			return appendText(out, " ")
 		}
-		return append(out, &glamour.BaseElement{Token: "\n"})
+		return append(out, newLine())
 	case atom.Img:
 		return l.picture(out, n, at)
 	case atom.A:
@@ -72,7 +81,12 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 		return append(out, &glamour.EmphasisElement{Level: 1, Children: l.inline(nil, n, at)})
 	case atom.Del, atom.S, atom.Strike:
 		return append(out, &span{style: l.style.Strikethrough, children: l.inline(nil, n, at)})
-	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
+	case atom.Pre, atom.Ul, atom.Ol:
+		if at.cell {
+			return l.cellLines(out, n, at)
+		}
+		at.code = n.DataAtom == atom.Pre
+	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
 		at.code = true
 	case atom.Sup, atom.Sub:
 		at.symbols = l.symbols(n)
@@ -85,6 +99,7 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 	case atom.Q:
 		return appendText(l.inline(appendText(out, "“"), n, at), "”")
 	}
+	at.lines = at.lines || markup.KeepsLines(n)
 	block := isBlock(n.DataAtom)
 	if block && !isFirst(n) {
 		out = appendText(out, " ")

@@ -9,12 +9,11 @@ import (
 	"dateline/feed/markup"
 )
 
-// maxArticle and maxCode are the largest article and code block, in bytes, and
-// maxNesting the deepest nesting of lists and quotes that are laid out. The sanitiser
-// has its own limits, but this package does not rely on them.
+// maxArticle is the largest article, in bytes, and maxNesting the deepest nesting of lists
+// and quotes that are laid out. The sanitiser has its own limits, but this package does not
+// rely on them. Sanitised HTML may be longer than what the publisher sent.
 const (
-	maxArticle = 1 << 20
-	maxCode    = 64 << 10
+	maxArticle = 4 << 20
 	maxNesting = 8
 )
 
@@ -56,7 +55,7 @@ func Start(h markup.SafeHTML, o Options) *Job {
 	s := h.String()
 	if len(s) > maxArticle {
 		s = s[:max(strings.LastIndexByte(s[:maxArticle], '<'), maxArticle/2)]
-		s = strings.ToValidUTF8(s, "") + "<p>[The rest of this article is too long to show.]</p>"
+		s = strings.ToValidUTF8(s, "") + markup.TooLong
 	}
 	return &Job{rest: s, layout: newLayouter(o)}
 }
@@ -79,7 +78,7 @@ func (j *Job) Next() (p Piece, more bool) {
 			break
 		}
 		size += weight(b)
-		l.apart(l.count > 0, func() { l.block(b) })
+		l.apart(l.count > 0 && !is(b, continued), func() { l.block(b) })
 	}
 	p.Lines, p.Links = l.out, l.links.list[j.shown:]
 	j.shown = len(l.links.list)

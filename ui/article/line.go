@@ -150,7 +150,7 @@ func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style f
 		}
 		b = append(b, c.text...)
 	}
-	if b = appendSGR(b, now, cellStyle{}); before.link > 0 || before.picture > 0 {
+	if b = appendSGR(b, now, cellStyle{}); before.link != 0 || before.picture > 0 {
 		b = mark(b, cell{})
 	}
 	return b

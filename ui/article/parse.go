@@ -1,7 +1,7 @@
 package article
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,8 +11,8 @@ import (
 	"dateline/feed/text"
 )
 
-// maxBlock is the largest paragraph, list or other block, but code, in the measure of
-// [weight]. Larger ones become several, so that a piece takes neither long nor much memory.
+// maxBlock is the largest paragraph, list or other block in the measure of [weight]. Larger
+// ones become several, so that a piece takes neither long nor much memory.
 const maxBlock = 32 << 10
 
 // parse returns the blocks of a part of an article's HTML.
@@ -33,42 +33,71 @@ func parse(s string) []*html.Node {
 	return blocks
 }
 
+// The attributes that dateline gives to the parts of a divided block. Sanitised HTML has
+// none of them.
+const (
+	// continued marks a part that is not the first, unfinished one that is not the last.
+	// No empty line comes before a continued part.
+	continued  = "continued"
+	unfinished = "unfinished"
+	// listNumber is the number of an item in a list that was divided.
+	listNumber = "number"
+)
+
+// is reports whether n has one of the marks.
+func is(n *html.Node, mark string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == mark })
+}
+
 // split divides a block that is heavier than maxBlock into several. Each has a part of its
 // children.
 func split(n *html.Node) []*html.Node {
-	if n.FirstChild == nil || n.DataAtom == atom.Pre || weight(n) <= maxBlock {
+	if n.FirstChild == nil || weight(n) <= maxBlock {
 		return []*html.Node{n}
 	}
+	switch n.DataAtom {
+	case atom.Pre:
+		return splitCode(n)
+	case atom.Ol:
+		setNumbers(n)
+	}
 	var parts []*html.Node
-	room, number := 0, firstNumber(n)
+	room := 0
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
 		for _, child := range split(c) {
 			w := weight(child)
 			if w > room {
-				part := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
-				if n.DataAtom == atom.Ol {
-					part.Attr = []html.Attribute{{Key: "start", Val: strconv.Itoa(number)}}
-				}
-				parts, room = append(parts, part), maxBlock
+				parts, room = append(parts, partOf(n, len(parts) > 0)), maxBlock
 			}
 			parts[len(parts)-1].AppendChild(child)
 			room -= w
-			if child.DataAtom == atom.Li {
-				number++
-			}
 		}
 	}
 	return parts
 }
 
-// firstNumber returns the number of the first item of a list.
-func firstNumber(list *html.Node) int {
-	n, err := strconv.Atoi(markup.NodeAttribute(list, "start"))
-	if err != nil {
-		return 1
+// partOf returns an element like n for a part of its content. follows reports whether there
+// is a part before it.
+func partOf(n *html.Node, follows bool) *html.Node {
+	part := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
+	if !follows {
+		return part
 	}
-	return n
+	switch n.DataAtom {
+	case atom.Pre, atom.Blockquote, atom.Ul, atom.Ol, atom.Li, atom.Dl:
+		part.Attr = append(slices.Clone(n.Attr), html.Attribute{Key: continued})
+	}
+	return part
+}
+
+// setNumbers notes the numbers of a list in its items.
+func setNumbers(list *html.Node) {
+	for i, number := range itemNumbers(list, slices.Collect(list.ChildNodes())) {
+		if number != "" {
+			i.Attr = append(i.Attr, html.Attribute{Key: listNumber, Val: number})
+		}
+	}
 }
 
 // blocksOf takes the content of n apart into blocks: headings, lists, quotes, code, tables,
@@ -120,7 +149,11 @@ func (l *blockList) add(n *html.Node) {
 func (l *blockList) inline(n *html.Node) {
 	w := weight(n)
 	if l.paragraph == nil || l.size+w > maxBlock {
-		l.paragraph, l.size = element(atom.P), 0
+		p := element(atom.P)
+		if l.paragraph != nil {
+			p.Attr = []html.Attribute{{Key: continued}}
+		}
+		l.paragraph, l.size = p, 0
 		l.blocks = append(l.blocks, l.paragraph)
 	}
 	l.paragraph.AppendChild(n)

@@ -17,9 +17,7 @@ func (l *layouter) picture(out []glamour.ElementRenderer, n *html.Node, at place
 	if isPixel(n) {
 		return out
 	}
-	address, name := markup.NodeAttribute(n, "src"), imageText(n)
-	l.pictures = append(l.pictures, &Picture{URL: address, Alt: name, Width: number(markup.NodeAttribute(n, "width")), Height: number(markup.NodeAttribute(n, "height"))})
-	number := l.links.numberOf(address, name)
+	name, number := l.describe(n)
 	out = append(out, &span{
 		mark: linkMark(int32(number), int32(len(l.pictures))), outer: at.link,
 		children: []glamour.ElementRenderer{dim(l.glyphs.Image + "\u00a0" + name)},
@@ -28,6 +26,14 @@ func (l *layouter) picture(out []glamour.ElementRenderer, n *html.Node, at place
 		out = append(out, reference(number))
 	}
 	return out
+}
+
+// describe adds an image to the pictures and the links of the article. It returns the
+// image's description and the number of its link, 0 if it has none.
+func (l *layouter) describe(n *html.Node) (name string, link int) {
+	address, name := markup.NodeAttribute(n, "src"), imageText(n)
+	l.pictures = append(l.pictures, &Picture{URL: address, Alt: name, Width: number(markup.NodeAttribute(n, "width")), Height: number(markup.NodeAttribute(n, "height"))})
+	return name, l.links.numberOf(address, name)
 }
 
 // media appends a symbol and the text that replaces a video or audio recording. The

@@ -36,6 +36,12 @@ type grid struct {
 	widths []int
 	// spans[i] is how many more rows the last cell in column i takes.
 	spans []int
+	// spanned are the cells that take several columns.
+	spanned []spannedCell
+	// columns is the number of columns in which cells begin.
+	columns int
+	// exact reports whether each column is as wide as widths says.
+	exact bool
 	// letters is the number of letters and digits.
 	letters int
 }
@@ -48,19 +54,9 @@ func (l *layouter) table(n *html.Node) {
 	if g.header == nil && g.rows == nil {
 		return
 	}
-	natural := (len(g.widths) - 1) * borderWidth
-	for _, w := range g.widths {
-		natural += w
-	}
+	g.trim()
 	first, rest := l.marginWidths()
-	room := l.textWidth - max(first, rest)
-	var lines [][]cell
-	switch {
-	case natural <= room:
-		lines = l.tableLines(g, 0)
-	case len(g.widths)*minColumn <= room:
-		lines = l.tableLines(g, room)
-	}
+	lines := l.gridLines(g, l.textWidth-max(first, rest))
 	if lines == nil || countLetters(lines...) < g.letters {
 		l.records(g)
 		return
@@ -68,6 +64,38 @@ func (l *layouter) table(n *html.Node) {
 	for _, line := range lines {
 		l.emit(line, NewLine)
 	}
+}
+
+// gridLines returns the lines of a table that is at most room cells wide; nil if it has too
+// many columns.
+func (l *layouter) gridLines(g grid, room int) [][]cell {
+	if len(g.spanned) > 0 {
+		marked := g.withoutSpanned()
+		if natural := marked.width(); natural <= room {
+			if lines := l.putSpanned(l.tableLines(marked, natural), g); lines != nil {
+				return lines
+			}
+		}
+		for _, s := range g.spanned {
+			g.widths[s.column] = max(g.widths[s.column], widestOf(s.cells))
+		}
+	}
+	switch {
+	case g.width() <= room:
+		return l.tableLines(g, 0)
+	case len(g.widths)*minColumn <= room:
+		return l.tableLines(g, room)
+	}
+	return nil
+}
+
+// width returns the width of a table with the columns as wide as their text.
+func (g grid) width() int {
+	w := (len(g.widths) - 1) * borderWidth
+	for _, column := range g.widths {
+		w += column
+	}
+	return w
 }
 
 // grid reads a table. Its caption is laid out at once, above.
@@ -80,11 +108,15 @@ func (l *layouter) grid(n *html.Node) grid {
 			l.lines(l.read(l.inline(nil, c, place{})))
 			l.begin(Table)
 		case atom.Tr:
+			from := len(g.spanned)
 			switch row, header := l.row(c, &g); {
 			case row == nil:
 			case header && g.header == nil && g.rows == nil:
 				g.header = row
 			default:
+				for i := range g.spanned[from:] {
+					g.spanned[from+i].row = len(g.rows)
+				}
 				g.rows = append(g.rows, row)
 			}
 		}
@@ -96,12 +128,15 @@ func (l *layouter) grid(n *html.Node) grid {
 // columns: it is in a <thead>, or has no other cells than <th>.
 func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
 	head, onlyTh, some := tr.Parent.DataAtom == atom.Thead, true, false
-	put := func(cells []cell, rows int) {
+	put := func(cells []cell, rows, columns int) {
 		column := len(row)
 		if column == len(g.spans) {
 			g.spans, g.widths, g.align = append(g.spans, 0), append(g.widths, 0), append(g.align, lipgloss.Left)
 		}
-		g.spans[column], g.widths[column] = rows, max(g.widths[column], widthOf(cells))
+		g.spans[column] = rows
+		if columns == 1 {
+			g.widths[column] = max(g.widths[column], widestOf(cells))
+		}
 		row = append(row, cells)
 	}
 	for c := range tr.ChildNodes() {
@@ -109,25 +144,29 @@ func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
 			continue
 		}
 		for len(row) < len(g.spans) && g.spans[len(row)] > 0 {
-			put(nil, g.spans[len(row)]-1)
+			put(nil, g.spans[len(row)]-1, 1)
 		}
-		elements := l.inline(nil, c, place{cell: true})
+		elements := l.inline(nil, c, place{cell: true, lines: markup.KeepsLines(c)})
 		if head || c.DataAtom == atom.Th {
 			elements = []glamour.ElementRenderer{strong(elements)}
 		}
 		cells := slices.Clone(l.read(elements))
 		some, onlyTh = some || len(cells) > 0, onlyTh && (len(cells) == 0 || c.DataAtom == atom.Th)
 		g.letters += countLetters(cells)
-		rows := spanOf(c, "rowspan") - 1
-		put(cells, rows)
+		rows, columns := spanOf(c, "rowspan")-1, spanOf(c, "colspan")
+		if columns > 1 && len(cells) > 0 {
+			g.spanned = append(g.spanned, spannedCell{cells: cells, column: len(row), columns: columns, row: headerRow})
+		}
+		put(cells, rows, columns)
+		g.columns = max(g.columns, len(row))
 		switch markup.NodeAttribute(c, "align") {
 		case "right":
 			g.align[len(row)-1] = lipgloss.Right
 		case "center":
 			g.align[len(row)-1] = lipgloss.Center
 		}
-		for range spanOf(c, "colspan") - 1 {
-			put(nil, rows)
+		for range columns - 1 {
+			put(nil, rows, 1)
 		}
 	}
 	if !some {
@@ -160,7 +199,7 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 	styles[len(styles)-1] = styles[len(styles)-1].MarginRight(0)
 	fair := (width - len(styles) + 1) / len(styles)
 	for i, s := range styles {
-		if own := g.widths[i] + s.GetHorizontalFrameSize(); own <= fair {
+		if own := g.widths[i] + s.GetHorizontalFrameSize(); own <= fair || g.exact {
 			styles[i] = s.Width(own)
 		}
 	}
@@ -178,11 +217,27 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 func (r tableRow) texts() []string {
 	texts := make([]string, len(r))
 	for i, cells := range r {
-		texts[i] = string(appendCells(nil, cells, func(b []byte, c cell) []byte {
-			return append(b, linkMark(c.link, c.picture)...)
-		}, func(s cellStyle) cellStyle { return s }))
+		var b []byte
+		for k, line := range splitLines(cells) {
+			if k > 0 {
+				b = append(b, '\n')
+			}
+			b = appendCells(b, line, func(b []byte, c cell) []byte {
+				return append(b, linkMark(c.link, c.picture)...)
+			}, func(s cellStyle) cellStyle { return s })
+		}
+		texts[i] = string(b)
 	}
 	return texts
+}
+
+// widestOf returns the width of the widest line of cells.
+func widestOf(cells []cell) int {
+	w := 0
+	for _, line := range splitLines(cells) {
+		w = max(w, widthOf(line))
+	}
+	return w
 }
 
 // countLetters counts the letters and digits. Borders have none.

@@ -1,0 +1,157 @@
+package markdown
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"dateline/feed/markup"
+	"dateline/feed/text"
+)
+
+// plainCode makes the content of a <pre> one text, because Markdown has no links and no
+// pictures in code. These become a paragraph behind it. A link whose text is its address
+// needs none.
+func plainCode(pre *html.Node) {
+	code := markup.CodeOf(pre)
+	s, shown := readCode(pre)
+	for c := pre.FirstChild; c != nil; c = pre.FirstChild {
+		pre.RemoveChild(c)
+	}
+	if code != pre {
+		for c := code.FirstChild; c != nil; c = code.FirstChild {
+			code.RemoveChild(c)
+		}
+		pre.AppendChild(code)
+	}
+	code.AppendChild(&html.Node{Type: html.TextNode, Data: s})
+	if len(shown) == 0 || pre.Parent == nil {
+		return
+	}
+	p := &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P}
+	for i, n := range shown {
+		if i > 0 {
+			p.AppendChild(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br})
+		}
+		p.AppendChild(n)
+	}
+	pre.Parent.InsertBefore(p, pre.NextSibling)
+}
+
+// readCode returns the text of code, without no-break spaces, with the descriptions of pictures, and copies of its
+// links and pictures, each address once.
+func readCode(pre *html.Node) (s string, shown []*html.Node) {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for n := range pre.Descendants() {
+		switch {
+		case n.Type == html.TextNode:
+			b.WriteString(n.Data)
+		case n.DataAtom == atom.Br:
+			b.WriteByte('\n')
+		case n.DataAtom == atom.Img:
+			b.WriteString(markup.NodeAttribute(n, "alt"))
+			if src := markup.NodeAttribute(n, "src"); src != "" && !seen[src] {
+				seen[src] = true
+				shown = append(shown, &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr})
+			}
+		case n.DataAtom == atom.A:
+			href, name := markup.NodeAttribute(n, "href"), linkName(n)
+			if href == "" || name == "" || name == href || seen[href] {
+				continue
+			}
+			seen[href] = true
+			a := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
+			a.AppendChild(&html.Node{Type: html.TextNode, Data: name})
+			shown = append(shown, a)
+		}
+	}
+	return strings.ReplaceAll(b.String(), "\u00a0", " "), shown
+}
+
+// linkName returns the text of a link on one line, or the description of its picture.
+func linkName(a *html.Node) string {
+	var b, alt strings.Builder
+	for n := range a.Descendants() {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		} else if n.DataAtom == atom.Img {
+			alt.WriteString(markup.NodeAttribute(n, "alt"))
+		}
+	}
+	if s := text.Clean(b.String()); s != "" {
+		return s
+	}
+	return text.Clean(alt.String())
+}
+
+// moveIntoCode moves a link around code into the code.
+func moveIntoCode(a, pre *html.Node) {
+	code := markup.CodeOf(pre)
+	link := &html.Node{Type: a.Type, Data: a.Data, DataAtom: a.DataAtom, Attr: a.Attr}
+	for c := code.FirstChild; c != nil; c = code.FirstChild {
+		code.RemoveChild(c)
+		link.AppendChild(c)
+	}
+	code.AppendChild(link)
+	a.Data, a.DataAtom, a.Attr = "div", atom.Div, nil
+}
+
+// codeIn returns the first block of code in n; nil if there is none.
+func codeIn(n *html.Node) *html.Node {
+	for c := range n.Descendants() {
+		if c.DataAtom == atom.Pre {
+			return c
+		}
+	}
+	return nil
+}
+
+// splitCode makes each line of code in a text code of its own, because Markdown has no line
+// breaks in it.
+func splitCode(code *html.Node) {
+	if !hasBreak(code) {
+		return
+	}
+	s, shown := readCode(code)
+	setLines(code, s, func() *html.Node { return &html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br} })
+	for _, n := range shown {
+		code.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+		code.AppendChild(n)
+	}
+}
+
+// hasBreak reports whether there is a <br> in n.
+func hasBreak(n *html.Node) bool {
+	for c := range n.Descendants() {
+		if c.DataAtom == atom.Br {
+			return true
+		}
+	}
+	return false
+}
+
+// setLines replaces the content of n by lines of code with the result of end between. The
+// blanks before a line are outside of the code, because code in a text loses them.
+func setLines(n *html.Node, s string, end func() *html.Node) {
+	for c := n.FirstChild; c != nil; c = n.FirstChild {
+		n.RemoveChild(c)
+	}
+	n.Data, n.DataAtom = atom.Span.String(), atom.Span
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			n.AppendChild(end())
+		}
+		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
+		rest := strings.TrimLeft(line, " ")
+		if indent := len(line) - len(rest); indent > 0 {
+			n.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Repeat("\u00a0", indent)})
+		}
+		if rest != "" {
+			code := &html.Node{Type: html.ElementNode, Data: "code", DataAtom: atom.Code}
+			code.AppendChild(&html.Node{Type: html.TextNode, Data: rest})
+			n.AppendChild(code)
+		}
+	}
+}
