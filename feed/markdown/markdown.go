@@ -1,6 +1,7 @@
 // Package markdown writes an article as Markdown, for `dateline show --format markdown`.
 //
-// Start with [Of]. escape.go keeps text from being read as Markdown.
+// Start with [Of]. inline_text.go writes what Markdown has no markup for, and escape.go keeps
+// text from being read as Markdown.
 package markdown
 
 import (
@@ -30,6 +31,7 @@ func Of(h markup.SafeHTML) string {
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
+	writeInline(body)
 	escapeTree(body)
 	md, err := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(),
