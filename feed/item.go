@@ -26,7 +26,8 @@ type Item struct {
 	Title   string
 	Author  string
 	Summary string
-	// Link is the absolute http or https address of the item's page. Empty if unknown.
+	// Link is the absolute address of the item's page, or of what the item offers if it
+	// has no page: see [text.FileURL]. Empty if unknown.
 	Link string
 	// Comments is the absolute address of the discussion. Empty if unknown.
 	Comments string

@@ -117,7 +117,8 @@ func hasMeaning(r, before rune, rest string, lineStart bool) bool {
 	case '\\', '`', '*', '[', ']', '<', '|':
 		return true
 	case '_':
-		return !text.IsWordRune(before) || !text.IsWordRune(after)
+		// Behind a word it begins no emphasis before a bracket, as in a_(i,j).
+		return !text.IsWordRune(before) || !text.IsWordRune(after) && after != '('
 	case '~':
 		return before == '~' || after == '~'
 	case '&':

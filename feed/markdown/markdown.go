@@ -1,7 +1,8 @@
 // Package markdown writes an article as Markdown, for `dateline show --format markdown`.
 //
-// Start with [Of]. escape.go keeps text from being read as Markdown. lists_and_quotes.go,
-// code.go and cells.go write what the converter would write wrong.
+// Start with [Of]. inline_text.go writes what Markdown has no markup for, and escape.go keeps
+// text from being read as Markdown. lists_and_quotes.go, code.go and cells.go write what the
+// converter would write wrong.
 package markdown
 
 import (
@@ -30,6 +31,7 @@ func Of(h markup.SafeHTML) string {
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
+	writeInline(body)
 	escapeTree(body)
 	c := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(),

@@ -22,6 +22,15 @@ func TestOf(t *testing.T) {
 		"<ul><li>+ a</li></ul><pre>*x*\n\n  y</pre>":                    "- \\+ a\n\n```\n*x*\n\n  y\n```\n",
 		"<p>AT&amp;T &amp;amp; R &amp; D <code>*a*&amp;amp;</code></p>": "AT&T \\&amp; R & D `*a*&amp;`\n",
 		"": "",
+		// what Markdown has no markup for
+		"<p>2<sup>60</sup> x<sup>n+1</sup> a<sub>i,j</sub> 1<sup>st</sup></p>":                           "2⁶⁰ x^(n+1) a_(i,j) 1st\n",
+		"<p>He said <q>yes</q> <ruby>漢<rt>kan</rt></ruby></p>":                                           "He said “yes” 漢(kan)\n",
+		"<ol start=5><li>a<li>b</ol>":                                                                    "5. a\n6. b\n",
+		"<p>a<audio src=/a.mp3>fallback</audio>b</p>":                                                    "a [Audio](https://example.org/a.mp3) b\n",
+		"<p><del>old</del><ins>new</ins> <span style='text-decoration:line-through'>x</span></p>":        "~~old~~ new ~~x~~\n",
+		"<p><code>a <s>b</s></code></p><pre><code><del>- a</del>\n+ b</code></pre>":                      "`a ~~b~~`\n\n```\n~~- a~~\n+ b\n```\n",
+		"<b><p>a</p><p>b</p></b>":                                                                        "**a**\n\n**b**\n",
+		"<p><a href='magnet:?xt=1'>m</a></p>":                                                            "[m](magnet:?xt=1)\n",
 		"<table><tr><td><h3>A</h3><p>b</p></td><td><table><tr><td>c</td></tr></table></td></tr></table>": "### A\n\nb\n\nc\n",
 		"<table><tr><th>a</th><th>b</th></tr><tr><td><p>c</p><p>d</p></td><td>e<br>f</td></tr></table>":  "| a | b |\n|---|---|\n| c d | e f |\n",
 	} {

@@ -79,7 +79,7 @@ func (b Body) scan(most int) ScanResult {
 		s.Write(piece)
 	}
 	space, cell, line := []byte(" "), []byte("\t"), []byte("\n")
-	z := html.NewTokenizer(strings.NewReader(repairMarkup(text.Truncate(b.Raw, MaxBody))))
+	z := html.NewTokenizer(strings.NewReader(plainMarkup(repairMarkup(text.Truncate(b.Raw, MaxBody)))))
 	hiddenTag := ""
 	for left > 0 {
 		kind := z.Next()
@@ -102,7 +102,12 @@ func (b Body) scan(most int) ScanResult {
 			case kind == html.StartTagToken && text.IsHiddenTag(tag):
 				hiddenTag = strings.Clone(tag)
 			case tag == "img":
-				hasImage = hasImage || !isTrackingPixel(TokenAttributes(z, more))
+				attrs := withSource(TokenAttributes(z, more))
+				if emoji := emojiOf(attrs); emoji != "" {
+					put([]byte(emoji))
+					break
+				}
+				hasImage = hasImage || !isTrackingPixel(attrs)
 				put(space)
 			case tag == "td" || tag == "th":
 				put(cell)

@@ -103,7 +103,7 @@ func isGutter(cell *html.Node) bool {
 			return false
 		}
 	}
-	return len(numbers) > 0 || hasGutterClass(cell) && text.IsBlank(textOf(cell))
+	return len(numbers) > 0 || hasGutterClass(cell) && text.IsBlank(textOf(cell, MaxBody))
 }
 
 // lineNumbers returns the numbers that are the text of a cell; -1 for a word that is none.
@@ -144,15 +144,4 @@ func containsElement(n *html.Node, a atom.Atom) bool {
 		}
 	}
 	return false
-}
-
-// textOf returns the text below n.
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
-		}
-	}
-	return b.String()
 }

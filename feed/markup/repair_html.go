@@ -8,8 +8,9 @@ import (
 
 // repairMarkup repairs mistakes that would hide the rest of a text in a browser:
 // CDATA marks, which HTML does not have, comments without an end, and raw text
-// elements without an end tag, most often <iframe/>. The result is as untrusted
-// as s.
+// elements and recordings without an end tag, most often <iframe/>. It removes
+// what stands in a recording for browsers that cannot play it. The result is as
+// untrusted as s.
 func repairMarkup(s string) string {
 	if strings.Contains(s, text.CDATAStart) {
 		s = strings.NewReplacer(text.CDATAStart, "", "]]>", "").Replace(s)
@@ -49,7 +50,7 @@ func (r *repairer) next(from int) int {
 		}
 		from += at
 		switch r.src[from+1] | 0x20 {
-		case '!', 'i', 'n', 'p', 's', 't', 'x':
+		case '!', 'a', 'i', 'n', 'p', 's', 't', 'v', 'x':
 			return from
 		}
 		from++
@@ -84,6 +85,9 @@ func (r *repairer) repairElement(at int) int {
 		n++
 	}
 	name := strings.ToLower(r.src[at+1 : at+n])
+	if full := tagName(r.src[at+1:]); full == name && (name == "audio" || name == "video") {
+		return r.repairMedia(at, name)
+	}
 	code := name == "script" || name == "style"
 	if !code && !isRawTextTag(name) {
 		return at + n
@@ -102,6 +106,48 @@ func (r *repairer) repairElement(at int) int {
 		return end
 	}
 	return start
+}
+
+// repairMedia removes the content of the <audio> or <video> at offset at, which is
+// for browsers without these elements (HTML sections 4.8.8 and 4.8.9). The files
+// stay. A missing end tag is added. It returns the offset to continue at.
+func (r *repairer) repairMedia(at int, name string) int {
+	start := at + tagLength(r.src[at:])
+	hasSource := attribute(parseAttributes(r.src[at:start]), "src") != ""
+	end, another := r.find("</"+name, start), r.find("<"+name, start)
+	closing := ""
+	if end < 0 || another >= 0 && another < end {
+		closing = "</" + name + ">"
+		for end = start; ; end += tagLength(r.src[end:]) {
+			rest := strings.TrimLeft(r.src[end:], " \t\r\n")
+			if kind := tagName(strings.TrimPrefix(rest, "<")); rest == "" || rest[0] != '<' || kind != "source" && kind != "track" {
+				break
+			}
+			end = len(r.src) - len(rest)
+		}
+	}
+	var files strings.Builder
+	link := ""
+	for s := r.src[start:end]; s != ""; {
+		s = s[tagStart(s):]
+		if s == "" {
+			break
+		}
+		size := tagLength(s)
+		switch kind := tagName(s[1:]); {
+		case kind == "source":
+			hasSource = true
+			files.WriteString(s[:size])
+		case kind == "a" && link == "":
+			link = s[:size] + strings.ToUpper(name[:1]) + name[1:] + "</a>"
+		}
+		s = s[size:]
+	}
+	if hasSource {
+		link = ""
+	}
+	r.replace(start, end, files.String()+link+closing)
+	return end
 }
 
 // find is [strings.Index] from an offset on, ignoring the case of src. The

@@ -3,7 +3,6 @@ package markup
 import (
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,17 +38,12 @@ func (b Body) Safe() SafeHTML {
 	if strings.TrimSpace(raw) == "" {
 		return SafeHTML{}
 	}
-	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	// dateline runs no scripts, so it shows the content of <noscript>.
-	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(raw), root, html.ParseOptionEnableScripting(false))
+	root, err := parseFragment(raw)
 	if err != nil {
-		// The parser refuses HTML nested deeper than 512 levels. The text is
-		// still shown.
+		// The text is still shown.
 		return SafeHTML{html: policy().Sanitize(EscapeText(b.scan(MaxBody).Text)) + notice}
 	}
-	for _, n := range nodes {
-		root.AppendChild(n)
-	}
+	settle(root)
 	sanitizeTree(root, b.Base)
 	var out strings.Builder
 	for n := range root.ChildNodes() {
@@ -85,6 +79,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 		"time", "tr", "tt", "u", "ul", "var", "wbr")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("title").Globally()
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[^\s"'<>&]{1,128}$`)).Globally()
 	p.AllowAttrs("src", "srcset", "alt").OnElements("img")
 	p.AllowAttrs("src", "srcset", "type").OnElements("source")
 	p.AllowAttrs("src", "poster").OnElements("audio", "video")
@@ -131,6 +126,7 @@ type sanitizer struct {
 	// marks counts combining marks across text nodes, because they combine on
 	// the screen too.
 	marks text.MarkLimiter
+	pusher
 }
 
 // sanitizeTree sanitizes the children of root. base is the address against which
@@ -176,10 +172,18 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 			return code
 		}
 	}
-	if n.DataAtom == atom.Img && isTrackingPixel(n.Attr) || n.DataAtom == atom.Noscript && repeatsImage(n) {
+	if n.DataAtom == atom.Noscript && repeatsImage(n) {
 		return removeNode(n)
 	}
 	switch n.DataAtom {
+	case atom.Img:
+		if s.replacePicture(n) {
+			return removeNode(n)
+		}
+	case atom.Source, atom.Audio, atom.Video:
+		if NodeAttribute(n, "src") == "" && n.Parent.DataAtom != atom.Picture {
+			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: NodeAttribute(n, "data-src")})
+		}
 	case atom.Menu, atom.Dir:
 		n.Data, n.DataAtom = "ul", atom.Ul
 	case atom.Xmp, atom.Listing:
@@ -189,7 +193,7 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 		indents++
 	}
 	if depth >= maxDepth || indents > maxIndents && (isIndented(n.DataAtom) || n.DataAtom == atom.Li) || isUnwrapped(n.DataAtom) ||
-		n.DataAtom == atom.Span && NodeAttribute(n, "style") == "" {
+		n.DataAtom == atom.Span && NodeAttribute(n, "style") == "" && cleanID(NodeAttribute(n, "id")) == "" {
 		return unwrapNode(n)
 	}
 	if base := NodeAttribute(n, "xml:base"); base != "" {
@@ -199,14 +203,34 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	}
 	s.sanitizeAttributes(n)
 	if n.DataAtom == atom.A && NodeAttribute(n, "href") == "" {
-		return unwrapNode(n)
+		if NodeAttribute(n, "id") == "" {
+			return unwrapNode(n)
+		}
+		n.Data, n.DataAtom = "span", atom.Span // the target of a link
 	}
 	s.sanitizeChildren(n, depth+1, indents)
 	s.addMediaLink(n)
 	if n.DataAtom == atom.Pre {
 		breakLines(n)
 	}
-	return n.NextSibling
+	next := n.NextSibling
+	s.strikeStyled(n)
+	s.pushDown(n)
+	return next
+}
+
+// replacePicture gives a picture its own address. It reports whether the picture is
+// to be removed, because it counts readers or because the emoji that it draws stands
+// before it.
+func (s *sanitizer) replacePicture(n *html.Node) bool {
+	if setSource(n); isTrackingPixel(n.Attr) {
+		return true
+	}
+	emoji := emojiOf(n.Attr)
+	if emoji != "" {
+		n.Parent.InsertBefore(newText(s.marks.CleanText(emoji)), n)
+	}
+	return emoji != ""
 }
 
 // isRemoved reports whether an element is removed with its content.
@@ -271,8 +295,10 @@ func unwrapNode(n *html.Node) *html.Node {
 // attributes. The policy decides which attributes stay.
 func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 	switch n.DataAtom {
-	case atom.Img:
-		setLazySource(n)
+	case atom.A:
+		if NodeAttribute(n, "id") == "" {
+			n.Attr = append(n.Attr, html.Attribute{Key: "id", Val: NodeAttribute(n, "name")})
+		}
 	case atom.Pre:
 		setCodeLanguage(n)
 	case atom.Ol, atom.Li:
@@ -290,6 +316,8 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 			a.Val = s.mediaURL(n, a.Val)
 		case "srcset":
 			a.Val = s.resolveSrcset(a.Val)
+		case "id":
+			a.Val = cleanID(a.Val)
 		case "style":
 			if a.Val = text.Clean(a.Val); len(a.Val) > maxStyle {
 				a.Val = ""
@@ -302,6 +330,16 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 		}
 	}
 	n.Attr = kept
+}
+
+// cleanID returns the name of a place that links may lead to, or "" if it cannot be
+// one.
+func cleanID(id string) string {
+	const longest = 128 // bytes
+	if id = text.Clean(id); len(id) > longest || strings.ContainsAny(id, " \"'<>&") {
+		return ""
+	}
+	return id
 }
 
 // mediaURL returns the address of a picture, a sound or a video, or "" if it is
@@ -325,61 +363,6 @@ func isDataImage(ref string) bool {
 		}
 	}
 	return false
-}
-
-// resolveSrcset resolves the addresses of a srcset attribute (HTML section
-// 4.8.4.2.1). Each may have a descriptor.
-func (s *sanitizer) resolveSrcset(set string) string {
-	var out []string
-	for candidate := range strings.SplitSeq(set, ", ") {
-		fields := strings.Fields(text.Clean(candidate))
-		if len(fields) == 0 {
-			continue
-		}
-		ref := text.WebURL(s.base, strings.TrimSuffix(fields[0], ","))
-		if ref == "" {
-			continue
-		}
-		out = append(out, strings.Join(append([]string{ref}, fields[1:]...), " "))
-	}
-	return strings.Join(out, ", ")
-}
-
-// setLazySource sets the address of a picture that a script would load later.
-func setLazySource(n *html.Node) {
-	src := NodeAttribute(n, "src")
-	if src != "" && !strings.HasPrefix(src, "data:") {
-		return
-	}
-	for _, key := range []string{"data-src", "data-original", "data-lazy-src"} {
-		if lazy := NodeAttribute(n, key); lazy != "" {
-			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "src" })
-			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: lazy})
-			return
-		}
-	}
-}
-
-// repeatsImage reports whether the <noscript> element n only repeats the picture
-// before it, for browsers without scripts.
-func repeatsImage(n *html.Node) bool {
-	before := n.PrevSibling
-	for before != nil && before.Type == html.TextNode && text.IsBlank(before.Data) {
-		before = before.PrevSibling
-	}
-	if before == nil || before.DataAtom != atom.Img {
-		return false
-	}
-	images := 0
-	for c := range n.Descendants() {
-		switch {
-		case c.DataAtom == atom.Img:
-			images++
-		case c.Type != html.TextNode || !text.IsBlank(c.Data):
-			return false
-		}
-	}
-	return images == 1
 }
 
 // isEmbed reports whether an element embeds another page or a plug-in.
@@ -534,10 +517,19 @@ func isTrackerURL(src string) bool {
 	return false
 }
 
+// emojiOf returns the emoji that a picture draws, or "": see [text.EmojiText].
+func emojiOf(attrs []html.Attribute) string {
+	return text.EmojiText(func(key string) string { return attribute(attrs, key) })
+}
+
 // NodeAttribute returns the value of an attribute of n without white space around
 // it, or "" if n does not have the attribute.
-func NodeAttribute(n *html.Node, key string) string {
-	for _, a := range n.Attr {
+func NodeAttribute(n *html.Node, key string) string { return attribute(n.Attr, key) }
+
+// attribute returns the value of an attribute without white space around it, or
+// "".
+func attribute(attrs []html.Attribute, key string) string {
+	for _, a := range attrs {
 		if a.Key == key {
 			return strings.TrimSpace(a.Val)
 		}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/feed/text"
 )
@@ -26,7 +27,7 @@ func (b Body) Summarize() Summary {
 	if strings.IndexByte(b.Raw, '<') < 0 {
 		sum.addText(b.Raw)
 	} else {
-		sum.readMarkup(repairMarkup(text.Truncate(b.Raw, MaxBody)))
+		sum.readMarkup(plainMarkup(repairMarkup(text.Truncate(b.Raw, MaxBody))))
 	}
 	return Summary{clipSummary(string(sum.head)), sum.count.Total(), sum.image}
 }
@@ -60,6 +61,50 @@ func (sum *summarizer) readMarkup(s string) {
 			s = sum.readTag(s)
 		}
 	}
+}
+
+// IsEmpty reports whether the body shows nothing: no text, no picture and no
+// recording.
+func (b Body) IsEmpty() bool {
+	const short = 1024 // bytes: such a body may be no more than a button
+	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
+	if showsText(raw) && (!needsTree(raw) || showsText(plainMarkup(raw))) && (len(raw) > short || !hasRemoved(raw)) {
+		return false
+	}
+	if b.Base == "" {
+		b.Base = "https://example.com/" // Any address makes a relative one a picture's.
+	}
+	return !showsText(b.Safe().String()) // It has links to the recordings.
+}
+
+// hasRemoved reports whether the HTML s has an element whose text [Body.Safe]
+// removes.
+func hasRemoved(s string) bool {
+	for {
+		s = s[tagStart(s):]
+		if s == "" {
+			return false
+		}
+		if isRemoved(atom.Lookup([]byte(tagName(s[1:])))) {
+			return true
+		}
+		s = s[1:]
+	}
+}
+
+// showsText reports whether there is text or a picture in the HTML s.
+func showsText(s string) bool {
+	sum := summarizer{left: maxText}
+	for s != "" && len(sum.head) == 0 && !sum.image && sum.left > 0 {
+		at := tagStart(s)
+		if sum.hidden == "" {
+			sum.addText(s[:at])
+		}
+		if s = s[at:]; s != "" {
+			s = sum.readTag(s)
+		}
+	}
+	return len(sum.head) > 0 || sum.image
 }
 
 // tagStart returns the offset of the next tag, comment or declaration, or the
@@ -141,7 +186,12 @@ func (sum *summarizer) readTag(s string) string {
 			return s[rawTextEnd(s, name):]
 		}
 	case name == "img":
-		sum.image = sum.image || !isTrackingPixel(parseAttributes(tag))
+		attrs := withSource(parseAttributes(tag))
+		if emoji := emojiOf(attrs); emoji != "" {
+			sum.addText(html.EscapeString(emoji))
+			break
+		}
+		sum.image = sum.image || !isTrackingPixel(attrs)
 		sum.addBreak()
 	case !text.IsInlineTag(name) || isStyledBlock(tag):
 		sum.addBreak()

@@ -19,7 +19,7 @@ func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 	var out []feed.Enclosure
 	places := make(map[string]int) // There may be very many.
 	for _, e := range raw.enclosures {
-		e.URL = text.WebURL(raw.base, text.UnescapeAmpersands(e.URL))
+		e.URL = text.FileURL(raw.base, text.UnescapeAmpersands(e.URL))
 		e.Type = strings.ToLower(text.Clean(e.Type))
 		if e.URL == "" {
 			continue

@@ -5,6 +5,7 @@ import (
 
 	ext "github.com/mmcdole/gofeed/extensions"
 
+	"dateline/feed/markup"
 	"dateline/feed/text"
 )
 
@@ -139,12 +140,13 @@ func splitName(name string) (prefix, local string) {
 }
 
 // richest returns the longest text of the first name that has any. The other
-// texts of that name are its extract or its plain form.
+// texts of that name are its extract or its plain form. A text that shows nothing
+// does not count.
 func (x extensions) richest(names ...string) htmlText {
 	var p htmlText
 	for _, name := range names {
 		for _, e := range x.elements(name) {
-			if !text.IsBlank(e.Value) && len(e.Value) > len(p.text) {
+			if !text.IsBlank(e.Value) && len(e.Value) > len(p.text) && !(markup.Body{Raw: e.Value}).IsEmpty() {
 				p = htmlText{e.Value, e.Attrs["base"]}
 			}
 		}

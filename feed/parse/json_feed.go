@@ -26,7 +26,10 @@ func (raw *rawItem) addJSON(i *json.Item, general *gofeed.Item, x *extras) {
 	}
 	raw.authors = jsonNames(i.Authors)
 	raw.published, raw.updated = []string{x.published}, []string{x.updated}
-	raw.content.text = text.FirstNonBlank(i.ContentHTML, markup.EscapeText(i.ContentText))
+	raw.content.text = i.ContentHTML
+	if (markup.Body{Raw: i.ContentHTML}).IsEmpty() {
+		raw.content.text = markup.EscapeText(i.ContentText)
+	}
 	raw.summary.text = markup.EscapeText(i.Summary)
 	raw.hasImage = general.Image != nil
 	for n, a := range *i.Attachments {

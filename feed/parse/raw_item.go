@@ -53,7 +53,7 @@ func (raw rawItem) article() feed.Article {
 	a.GUID = text.Truncate(text.Clean(raw.guid), 4096)
 	a.Title = text.Truncate(text.PlainTitle(raw.title), 4096)
 	a.Author = text.Truncate(joinNames(raw.authors), maxAuthor)
-	a.Link = firstURL(raw.base, raw.links)
+	a.Link = firstLink(raw.base, raw.links)
 	a.Comments = firstURL(raw.base, raw.comments)
 	a.CommentCount = maxCount(raw.commentCounts)
 	a.Published = firstDate(raw.published)
@@ -94,6 +94,20 @@ func cleanCategories(values []string) []string {
 func firstURL(base string, candidates []string) string {
 	for _, s := range candidates {
 		if address := text.WebURL(base, text.UnescapeAmpersands(s)); address != "" {
+			return address
+		}
+	}
+	return ""
+}
+
+// firstLink is like [firstURL]. If no candidate is a web address, the first one that
+// may be shown counts, such as a magnet link.
+func firstLink(base string, candidates []string) string {
+	if address := firstURL(base, candidates); address != "" {
+		return address
+	}
+	for _, s := range candidates {
+		if address := text.FileURL(base, text.UnescapeAmpersands(s)); address != "" {
 			return address
 		}
 	}

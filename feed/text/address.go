@@ -33,7 +33,8 @@ func SafeURL(s string) (string, bool) {
 // LinkOnlySchemes are schemes that [LinkURL] allows and [SafeURL] does not. Such
 // addresses load nothing by themselves. An exported article keeps them as links,
 // but dateline opens none of them.
-var LinkOnlySchemes = []string{"ftp", "ftps", "sftp", "magnet", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp", "geo", "sip", "gopher", "matrix"}
+var LinkOnlySchemes = []string{"ftp", "ftps", "sftp", "magnet", "ed2k", "irc", "ircs", "xmpp", "tel", "sms", "news", "nntp",
+	"geo", "sip", "sips", "gopher", "finger", "matrix", "webcal", "feed", "git", "rsync", "ipfs", "ipns", "rtsp", "mms", "bitcoin"}
 
 // LinkURL returns the address s, encoded by [EncodeURL], if it may be the target
 // of a link in an article. It returns "" otherwise. It allows what [SafeURL]
@@ -154,6 +155,19 @@ func WebURL(base, ref string) string {
 		return ""
 	}
 	return s
+}
+
+// FileURL is like [WebURL], and also allows the schemes of [LinkOnlySchemes]: an
+// item may offer a file by magnet or ftp. dateline shows such an address, but does
+// not open it.
+func FileURL(base, ref string) string {
+	if s := WebURL(base, ref); s != "" {
+		return s
+	}
+	if _, ok := SafeURL(ref); ok { // a mail address
+		return ""
+	}
+	return LinkURL(ref)
 }
 
 // UnescapeAmpersands replaces "&amp;" in an address by "&". Some feeds escape

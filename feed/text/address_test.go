@@ -52,6 +52,19 @@ func TestKeepLogin(t *testing.T) {
 	}
 }
 
+// TestFileURL checks which addresses an item may offer.
+func TestFileURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"/a": "https://x.example/a", "https://y.example/": "https://y.example/", "magnet:?xt=urn:btih:1": "magnet:?xt=urn:btih:1",
+		"ftp://x.example/a b": "ftp://x.example/a%20b", "IRC://x.example/c": "IRC://x.example/c", "tel:+49": "tel:+49",
+		"mailto:a@x.example": "", "javascript:x": "", "data:text/html,x": "", "file:///etc/passwd": "", "": "", "ms-settings:x": "",
+	} {
+		if got := FileURL("https://x.example/b/", in); got != want {
+			t.Errorf("FileURL(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 // TestSafeURL checks that only four schemes pass and that nothing in an address
 // can end a terminal sequence.
 func TestSafeURL(t *testing.T) {

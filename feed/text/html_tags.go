@@ -33,7 +33,7 @@ func IsBlockTag(name string) bool {
 // IsHiddenTag reports whether name is an HTML element whose text is not shown.
 func IsHiddenTag(name string) bool {
 	switch name {
-	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes", "svg":
+	case "script", "style", "template", "title", "textarea", "select", "iframe", "noembed", "noframes", "svg", "canvas", "datalist", "dialog":
 		return true
 	}
 	return false

@@ -21,8 +21,10 @@ func PlainTitle(s string) string {
 }
 
 // stripTags removes HTML tags and comments, and the content of <script> and
-// <style>. Block tags are replaced by a space.
+// <style>. Block tags are replaced by a space. What changes the meaning of the
+// text, such as a superscript, is written as plain text: see [writeMarkup].
 func stripTags(s string) string {
+	s = writeMarkup(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	for {

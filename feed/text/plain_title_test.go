@@ -10,7 +10,7 @@ func TestPlainTitle(t *testing.T) {
 		"<b>Bold</b> words":                  "Bold words",
 		"<p>One</p><p>Two</p>":               "One Two",
 		"One<br/>Two":                        "One Two",
-		"H<sub>2</sub>O":                     "H2O",
+		"H<sub>2</sub>O":                     "H₂O",
 		"a < b && c > d":                     "a < b && c > d",
 		"x <y> z":                            "x <y> z",
 		"List<String> in Java":               "List<String> in Java",

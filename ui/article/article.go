@@ -51,7 +51,8 @@ type Options struct {
 type Link struct {
 	// N is the number of the link, from 1 in reading order.
 	N int
-	// URL is an address that [text.SafeURL] has accepted.
+	// URL is an address that [text.LinkURL] has accepted. Not each of them may be
+	// opened: see [text.SafeURL].
 	URL string
 	// Text is the link's text, or an image's description, on one line. If an address
 	// occurs more than once, it is the text of the first link.

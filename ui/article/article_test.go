@@ -192,7 +192,7 @@ func TestParsingInParts(t *testing.T) {
 	if end := topLevel(j.rest, parseSize); end > 2*parseSize {
 		t.Errorf("the first part has %d bytes", end)
 	}
-	for i, want := range parse(h.String()) {
+	for i, want := range parse(h.String(), newLayouter(full(72)).prepare) {
 		got := j.nextBlock()
 		if got == nil || markupOf(got) != markupOf(want) {
 			t.Fatalf("block %d differs: %s", i, markupOf(want))
@@ -294,5 +294,38 @@ func TestRandomArticles(t *testing.T) {
 		if t.Failed() {
 			return
 		}
+	}
+}
+
+// TestStylesOfWords checks that struck words are struck where there are styles, and that
+// ASCII has no symbols for scripts.
+func TestStylesOfWords(t *testing.T) {
+	h := safe("<p>is <del>not</del> 2<sup>60</sup> x<sup>n+1</sup> word<sup>1</sup> H<sub>2</sub>O</p>")
+	if got := texts(Render(h, Options{Width: 60, Colors: true}).Lines)[0]; got != "is \x1b[9mnot\x1b[m 2⁶⁰ x^(n+1) word¹ H₂O" {
+		t.Errorf("%q", got)
+	}
+	if got := texts(Render(h, Options{Width: 60, ASCII: true}).Lines)[0]; !strings.HasSuffix(got, " 2^60 x^(n+1) word1 H2O") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestOnlySafeLinksAreHyperlinks checks that an address which dateline does not open is
+// listed, but is none for the terminal.
+func TestOnlySafeLinksAreHyperlinks(t *testing.T) {
+	r := Render(safe(`<p><a href="magnet:?xt=1">magnet</a> <a href="/x">page</a></p>`), full(60))
+	if len(r.Links) != 2 || r.Links[0].URL != "magnet:?xt=1" {
+		t.Errorf("%+v", r.Links)
+	}
+	if got := r.Lines[0].Text; strings.Contains(got, "magnet:") || !strings.Contains(got, "https://example.org/x") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestJoinersAreBounded checks a chain of joiners in as many elements, which would take
+// minutes if each were joined to all before it.
+func TestJoinersAreBounded(t *testing.T) {
+	r := Render(safe("<p>"+strings.Repeat("<i>👩\u200d</i>", 20_000)), full(60))
+	if len(r.Lines) < 2 {
+		t.Errorf("%d lines", len(r.Lines))
 	}
 }

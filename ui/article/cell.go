@@ -76,6 +76,10 @@ func (r *cellReader) WriteString(s string) (int, error) {
 	return size, nil
 }
 
+// maxJoined is the longest cell, in bytes, to which text of the next write may be added. A
+// chain of joiners in many elements would take quadratic time.
+const maxJoined = 256
+
 // cluster reads the grapheme cluster at the start of s and returns the remainder.
 func (r *cellReader) cluster(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
@@ -87,7 +91,7 @@ func (r *cellReader) cluster(s string) string {
 		return s[size:]
 	}
 	text, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-	if n := len(r.cells); r.boundary && n > 0 && r.cells[n-1].kind == character {
+	if n := len(r.cells); r.boundary && n > 0 && r.cells[n-1].kind == character && len(r.cells[n-1].text) <= maxJoined {
 		joined, joinedWidth := ansi.FirstGraphemeCluster(r.cells[n-1].text+text, ansi.GraphemeWidth)
 		if len(joined) == len(r.cells[n-1].text)+len(text) {
 			r.cells[n-1].text, r.cells[n-1].width = joined, uint8(joinedWidth)

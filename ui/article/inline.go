@@ -18,8 +18,6 @@ type place struct {
 	// link is the link around it; nil if there is none.
 	link *span
 	code bool
-	// symbols replaces the text of a superscript or subscript; nil outside of them.
-	symbols *strings.Replacer
 	// cell reports whether the text is in the cell of a table. Its blocks are on one line,
 	// but code and lists.
 	cell bool
@@ -46,9 +44,6 @@ func (l *layouter) inline(out []glamour.ElementRenderer, n *html.Node, at place)
 // text appends a text node.
 func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []glamour.ElementRenderer {
 	s = text.CleanText(s)
-	if at.symbols != nil {
-		s = at.symbols.Replace(s)
-	}
 	switch {
 	case at.pre:
 		return l.cellCode(out, s)
@@ -88,8 +83,6 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 		at.code = n.DataAtom == atom.Pre
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
 		at.code = true
-	case atom.Sup, atom.Sub:
-		at.symbols = l.symbols(n)
 	case atom.Video, atom.Audio:
 		return l.media(out, n, at)
 	case atom.Rt:
@@ -132,23 +125,13 @@ func isLast(n *html.Node) bool {
 	return n == nil
 }
 
-// The symbols of superscripts and subscripts. Only digits and signs have some.
-var (
-	raised  = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹", "+", "⁺", "-", "⁻", " ", "")
-	lowered = strings.NewReplacer("0", "₀", "1", "₁", "2", "₂", "3", "₃", "4", "₄", "5", "₅", "6", "₆", "7", "₇", "8", "₈", "9", "₉", "+", "₊", "-", "₋", " ", "")
-)
-
-// symbols returns what replaces the text of a superscript or subscript, because x2 would
-// mean something else than x<sup>2</sup>; nil if that is not possible.
-func (l *layouter) symbols(n *html.Node) *strings.Replacer {
-	s := strings.Trim(textOf(n), " ")
-	switch {
-	case l.options.ASCII || s == "" || strings.Trim(s, "0123456789+-") != "":
-		return nil
-	case n.DataAtom == atom.Sub:
-		return lowered
+// prepare writes as text what a terminal has no style for: superscripts and subscripts,
+// and struck words if there are no styles at all.
+func (l *layouter) prepare(body *html.Node) {
+	markup.WriteScripts(body, l.options.ASCII)
+	if l.plain {
+		markup.MarkStruck(body)
 	}
-	return raised
 }
 
 // appendText appends a text. In HTML every kind of white space is a space.

@@ -106,7 +106,7 @@ func (j *Job) nextBlock() *html.Node {
 			return nil
 		}
 		end := topLevel(j.rest, parseSize)
-		j.blocks, j.rest = parse(j.rest[:end]), j.rest[end:]
+		j.blocks, j.rest = parse(j.rest[:end], j.layout.prepare), j.rest[end:]
 	}
 	b := j.blocks[0]
 	j.blocks = j.blocks[1:]

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/feed/text"
 )
 
 // Line is a line of an article: how it looks, and what is on it.
@@ -180,5 +182,9 @@ func (l *layouter) appendHyperlink(b []byte, c cell) []byte {
 	case c.link == 0:
 		return append(b, ansi.ResetHyperlink()...)
 	}
-	return append(b, ansi.SetHyperlink(l.links.list[c.link-1].URL, "id="+strconv.Itoa(int(c.link)))...)
+	address, ok := text.SafeURL(l.links.list[c.link-1].URL)
+	if !ok { // The terminal would open what dateline does not.
+		return append(b, ansi.ResetHyperlink()...)
+	}
+	return append(b, ansi.SetHyperlink(address, "id="+strconv.Itoa(int(c.link)))...)
 }

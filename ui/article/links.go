@@ -21,10 +21,10 @@ type links struct {
 }
 
 // numberOf returns the number of an address, and adds the address if it is new. s is the
-// text of the link. It returns 0 if [text.SafeURL] rejects the address.
+// text of the link. It returns 0 if [text.LinkURL] rejects the address.
 func (l *links) numberOf(address, s string) int {
-	u, ok := text.SafeURL(strings.TrimSpace(address))
-	if !ok {
+	u := text.LinkURL(address)
+	if u == "" {
 		return 0
 	}
 	if n := l.byURL[u]; n > 0 {

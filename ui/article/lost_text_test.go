@@ -17,6 +17,14 @@ func TestTextStays(t *testing.T) {
 		{"<p>a<sup> </sup>b</p>", "a b"},
 		{"<p>notes<sup>1 2</sup></p>", "notes1 2"},
 		{"<p>x<sup> 2 </sup></p>", "x²"},
+		{"<p>x<sup>n+1</sup>, a<sub>i,j</sub>, 1<sup>st</sup></p>", "x^(n+1), a_(i,j), 1st"},
+		{"<p>word<sup><a href='/n'>1</a></sup></p>", "word¹ [1]"},
+		{"<p>not <del>open</del><ins>shut</ins></p>", "not ~~open~~ shut"},
+		{"<s><p>one</p><p>two</p></s>", "~~one~~"},
+		{"<p>one<video src=/v.mp4>fallback</video>two</p>", "one ▷ Video [1] two"},
+		{"<q><p>one</p></q>", "“one”"},
+		{"<p><img src='/loaf.jpg' alt=''> <img src='/loaf.jpg'></p>", "▧ image [1] ▧ loaf.jpg [1]"},
+		{"<p><a href='magnet:?xt=1'>magnet</a> <a href='javascript:x'>no</a></p>", "magnet [1] no"},
 	} {
 		got, _, _ := strings.Cut(Text(safe(c.raw), 60), "\n")
 		if got = strings.ReplaceAll(got, "\u00a0", " "); got != c.want {

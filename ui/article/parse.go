@@ -15,8 +15,9 @@ import (
 // ones become several, so that a piece takes neither long nor much memory.
 const maxBlock = 32 << 10
 
-// parse returns the blocks of a part of an article's HTML.
-func parse(s string) []*html.Node {
+// parse returns the blocks of a part of an article's HTML. prepare may change the tree
+// before.
+func parse(s string, prepare func(body *html.Node)) []*html.Node {
 	body := element(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(s), body)
 	if err != nil {
@@ -26,6 +27,7 @@ func parse(s string) []*html.Node {
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
+	prepare(body)
 	var blocks []*html.Node
 	for _, b := range blocksOf(body) {
 		blocks = append(blocks, split(b)...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"path"
+	"slices"
 
 	glamour "charm.land/glamour/v2/ansi"
 	"golang.org/x/net/html"
@@ -36,31 +37,41 @@ func (l *layouter) describe(n *html.Node) (name string, link int) {
 	return name, l.links.numberOf(address, name)
 }
 
-// media appends a symbol and the text that replaces a video or audio recording. The
-// sanitiser has added a link to that text.
+// media appends a symbol and the link to a video or audio recording, which the sanitiser
+// has added.
 func (l *layouter) media(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
-	if n.FirstChild != nil {
-		out = append(out, dim(cmp.Or(l.glyphs.Media, "["+n.Data+"]")+"\u00a0"))
+	if n.FirstChild == nil {
+		return out
 	}
-	return l.inline(out, n, at)
+	out = append(appendText(out, " "), dim(cmp.Or(l.glyphs.Media, "["+n.Data+"]")+"\u00a0"))
+	return appendText(l.inline(out, n, at), " ")
 }
 
 // imageText returns the description of an image: its alternative text, or else its
-// title, or else the name of its file.
+// title, or else the name of its file. An empty alternative text says that the image needs
+// no description (HTML section 4.8.4.4).
 func imageText(n *html.Node) string {
-	return cmp.Or(text.Clean(markup.NodeAttribute(n, "alt")), text.Clean(markup.NodeAttribute(n, "title")), fileName(markup.NodeAttribute(n, "src")))
+	if s := cmp.Or(text.Clean(markup.NodeAttribute(n, "alt")), text.Clean(markup.NodeAttribute(n, "title"))); s != "" {
+		return s
+	}
+	if slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "alt" }) {
+		return unnamed
+	}
+	return fileName(markup.NodeAttribute(n, "src"))
 }
+
+// unnamed is the description of an image of which nothing is known.
+const unnamed = "image"
 
 // fileName is the last part of an image's address.
 func fileName(address string) string {
-	const none = "image"
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "data" {
-		return none
+		return unnamed
 	}
 	name := text.Clean(path.Base(u.Path))
 	if name == "" || name == "." || name == "/" {
-		return none
+		return unnamed
 	}
 	return name
 }
