@@ -78,31 +78,46 @@ func EncodeURL(s string) string {
 	if !strings.ContainsFunc(s, bad) && !strings.Contains(s, "%") && utf8.ValidString(s) {
 		return s
 	}
-	path := 0
-	if host := strings.Index(s, "//"); host >= 0 {
-		path = len(s)
-		if end := strings.IndexAny(s[host+2:], "/?#"); end >= 0 {
-			path = host + 2 + end
-		}
-	}
+	path := pathStart(s)
 	var b strings.Builder
 	marks = 0
 	for i, r := range s {
 		switch {
-		case r == '%' && i > path && !BeginsWithEscape(s[i:]):
+		case r == '%' && i >= path && !BeginsWithEscape(s[i:]):
 			b.WriteString("%25")
 		case r == '\n' || r == '\r' || r == '\t':
 			// The URL standard drops these. They come from wrapped lines.
 			// (https://url.spec.whatwg.org/#url-parsing)
 		case bad(r):
-			for _, c := range []byte(string(r)) {
-				fmt.Fprintf(&b, "%%%02X", c)
-			}
+			writeEscaped(&b, r)
 		default:
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
+}
+
+// percentEncode percent-encodes the characters of s that are bad.
+func percentEncode(s string, bad func(rune) bool) string {
+	if !strings.ContainsFunc(s, bad) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if bad(r) {
+			writeEscaped(&b, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// writeEscaped writes each byte of r percent-encoded.
+func writeEscaped(b *strings.Builder, r rune) {
+	for _, c := range []byte(string(r)) {
+		fmt.Fprintf(b, "%%%02X", c)
+	}
 }
 
 // BeginsWithEscape reports whether s begins with a percent-encoded byte (RFC 3986
@@ -112,23 +127,20 @@ func BeginsWithEscape(s string) bool {
 	return len(s) > 2 && isHex(s[1]) && isHex(s[2])
 }
 
-// Resolve returns the absolute address of ref relative to base (RFC 3986 section
-// 5), encoded by [EncodeURL]. If base is not absolute or one of the two cannot
-// be parsed, it returns ref.
+// Resolve returns the absolute address of ref relative to base as [ReadURL] reads
+// it. If ref is absolute, letters of other scripts stay. If base is not absolute,
+// or one of the two cannot be parsed, it returns ref, encoded by [EncodeURL]. If
+// ref is empty, it returns "".
 func Resolve(base, ref string) string {
-	ref = EncodeURL(strings.TrimSpace(ref))
-	if ref == "" || base == "" {
+	ref = EncodeURL(mapHost(trimReference(ref), idnaProfile().ToUnicode))
+	if ref == "" || base == "" || schemeOf(ref) != "" {
 		return ref
 	}
-	r, err := url.Parse(ref)
-	if err != nil || r.IsAbs() {
+	u, err := ReadURL(base, ref)
+	if err != nil || u.Host == "" {
 		return ref
 	}
-	b, err := url.Parse(base)
-	if err != nil || !b.IsAbs() || b.Host == "" {
-		return ref
-	}
-	return b.ResolveReference(r).String()
+	return u.String()
 }
 
 // WebURL resolves ref against base and returns the result if it is an http,
