@@ -143,7 +143,7 @@ func (sum *summarizer) readTag(s string) string {
 	case name == "img":
 		sum.image = sum.image || !isTrackingPixel(parseAttributes(tag))
 		sum.addBreak()
-	case !text.IsInlineTag(name):
+	case text.BreaksLine(name):
 		sum.addBreak()
 	}
 	return s

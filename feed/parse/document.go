@@ -19,8 +19,8 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	x := f.extensions
 	site := rawItem{base: text.FirstNonBlank(f.base, src.Base)}
 	doc := &feed.Document{
-		Title:       plainField(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
-		Description: plainField(text.FirstNonBlank(general.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))),
+		Title:       oneLine(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
+		Description: oneLine(f.description(general)),
 		Updated: firstDate([]string{general.Updated, general.Published, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), x.text("lastmod")}),
 		Hints:     f.pollHints(),
@@ -58,8 +58,18 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	return doc, nil
 }
 
-// plainField returns a title or a description of a feed as plain text.
-func plainField(s string) string { return text.Truncate(text.PlainTitle(s), 4096) }
+// description returns the description of the feed as plain text.
+func (f *parsedFeed) description(general *gofeed.Feed) string {
+	own, x := general.Description, f.extensions
+	if f.rss != nil {
+		own = text.PlainTitle(own)
+	}
+	other := x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description")
+	return text.FirstNonBlank(own, x.text("atom:subtitle"), text.PlainTitle(other), x.text("subtitle"))
+}
+
+// oneLine returns plain text of a publisher as it is stored.
+func oneLine(s string) string { return text.Truncate(text.Clean(s), 4096) }
 
 // firstNames returns the first list that names anybody, or nil.
 func firstNames(lists ...[]string) []string {

@@ -11,9 +11,10 @@ import (
 	"dateline/feed/text"
 )
 
-// rawItem is an item as its format has it, before cleaning. All texts are HTML.
+// rawItem is an item as its format has it, before cleaning. The texts are HTML.
 type rawItem struct {
-	guid  string
+	guid string
+	// title is plain text.
 	title string
 	// links and comments are candidates for the addresses, best first.
 	links    []string
@@ -51,7 +52,7 @@ func (raw rawItem) article() feed.Article {
 		a.Body.Raw = markup.WrapParagraphs(a.Body.Raw)
 	}
 	a.GUID = text.Truncate(text.Clean(raw.guid), 4096)
-	a.Title = text.Truncate(text.PlainTitle(raw.title), 4096)
+	a.Title = oneLine(raw.title)
 	a.Author = text.Truncate(joinNames(raw.authors), maxAuthor)
 	a.Link = firstURL(raw.base, raw.links)
 	a.Comments = firstURL(raw.base, raw.comments)
