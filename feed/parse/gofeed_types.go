@@ -35,6 +35,9 @@ type extras struct {
 	// one of several. gofeed's translators would take the first value of a few of
 	// them, and dateline takes the best.
 	extensions extensions
+	// foreign are fields in a namespace that dateline does not know, until the item
+	// or the feed ends.
+	foreign []field
 	// published and updated are the dates of an item of a JSON Feed, in which
 	// gofeed's translator would try each of its two hundred layouts.
 	published, updated string

@@ -28,7 +28,7 @@ func rssName(f field) string {
 func (f *parsedFeed) addRSSField(e field) {
 	switch channel := f.rss; e.name {
 	case "title":
-		channel.Title = e.text
+		channel.Title = cmp.Or(channel.Title, e.text)
 	case "description":
 		channel.Description = e.text
 	case "link":
@@ -55,7 +55,7 @@ func (f *parsedFeed) addRSSField(e field) {
 func (i *xmlItem) addRSSField(f field) {
 	switch item := i.rss; f.name {
 	case "title":
-		item.Title = f.text
+		item.Title = cmp.Or(item.Title, f.text)
 	case "link":
 		item.Links = append(item.Links, f.text)
 	case "comments":

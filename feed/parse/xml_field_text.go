@@ -40,9 +40,9 @@ type fieldReader struct {
 	ignoring int
 }
 
-// readField reads the field that t opens. base is the address against which its
-// own base is resolved.
-func (r *xmlReader) readField(t text.XMLToken, name, base string) {
+// readField reads the field that t opens, and reports whether it says anything.
+// base is the address against which its own base is resolved.
+func (r *xmlReader) readField(t text.XMLToken, name, base string) (out field, ok bool) {
 	f := fieldReader{r: r, name: name, written: t.Name, keepMarkup: isTextConstruct(name)}
 	for _, a := range t.Attrs {
 		switch strings.ToLower(a.Name) {
@@ -60,9 +60,9 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 		f.read()
 	}
 	if r.err != nil || r.lexer.Truncated || r.isDropped(name) {
-		return
+		return field{}, false
 	}
-	out := field{name: name, attrs: t.Attrs, text: f.content(), base: f.base}
+	out = field{name: name, attrs: t.Attrs, text: f.content(), base: f.base}
 	hasContent := out.text != ""
 	if f.keepMarkup {
 		if isTitle(name) {
@@ -80,9 +80,7 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 			out.text = text.Resolve(f.base, out.text)
 		}
 	}
-	if hasContent || len(out.attrs) > 0 {
-		r.addField(out)
-	}
+	return out, hasContent || len(out.attrs) > 0
 }
 
 // content returns what was read, without the marks of a CDATA section in it.
@@ -289,7 +287,7 @@ func (f *fieldReader) isEndedBy(t text.XMLToken) bool {
 	}
 	switch localName(t.Name) {
 	case "item", "entry":
-		return f.r.item != nil && f.r.isItem(localName(t.Name))
+		return f.r.isItem(localName(t.Name))
 	case "pubdate", "guid", "enclosure", "lastbuilddate", "managingeditor":
 		return !f.r.isAtom && !f.r.isDropped(f.name)
 	case "description", "link", "author", "category":

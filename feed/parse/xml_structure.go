@@ -146,7 +146,11 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 	outer := len(r.namespaces)
 	r.declareNamespaces(t.Attrs)
 	name := r.qualifiedName(t.Name)
+	foreign := r.foreignName(t.Name, name)
 	r.namespaces = r.namespaces[:outer]
+	if r.item == nil && (r.isItem(foreign) || foreign == "channel" && !r.isAtom) {
+		name, foreign = foreign, ""
+	}
 	if r.isItem(name) {
 		// An item inside an item: the first one has no end tag.
 		for r.item != nil {
@@ -159,8 +163,14 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 		// It contains the items (RSS 1.1) or a table of contents.
 	case name == "channel" && r.hasChannel:
 		// The items of a second channel are added to the first.
+	case foreign != "" && r.mayBeOwn(foreign, t.Name):
+		if f, ok := r.readField(t, foreign, base); ok {
+			r.addForeign(f)
+		}
 	case !r.isStructured(name):
-		r.readField(t, name, base)
+		if f, ok := r.readField(t, name, base); ok {
+			r.addField(f)
+		}
 	case len(r.stack) >= maxNesting:
 		r.err = errDepth
 	default:
@@ -179,7 +189,9 @@ func (r *xmlReader) isItem(name string) bool {
 // isStructured reports whether the children of an element are read one by one.
 func (r *xmlReader) isStructured(name string) bool {
 	switch name {
-	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
+	case "item", "entry":
+		return r.isItem(name)
+	case "channel", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
 		return true
 	case "author", "contributor", "source":
 		return r.isAtom
@@ -266,10 +278,15 @@ func (r *xmlReader) closeElement() {
 	case e.role == ofField:
 		r.addField(e.field)
 	case e.role == ofItem:
+		if r.item != nil {
+			r.item.adoptForeign()
+		}
 		if r.item != nil && r.item.hasFields {
 			r.feed.addItem(r.item)
 		}
 		r.item = nil
+	case e.role == ofFeed:
+		r.feed.adoptForeign()
 	}
 }
 
