@@ -17,7 +17,7 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		return nil, err
 	}
 	x := f.extensions
-	site := rawItem{base: text.FirstNonBlank(f.base, src.Base)}
+	site := rawItem{base: text.FirstNonBlank(f.base, src.Base), declared: f.declared || src.isDeclared}
 	doc := &feed.Document{
 		Title:       oneLine(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
 		Description: oneLine(f.description(general)),
@@ -44,11 +44,16 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		authors = []string{f.rss.ManagingEditor}
 	}
 	doc.Site = firstURL(site.base, site.links)
+	itemBase := site.base
+	if f.atom == nil && !site.declared && doc.Site != "" {
+		// RSS and JSON Feed do not say what is the base. Atom does: the document.
+		itemBase = doc.Site
+	}
 	authors = firstNames(authors, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"), x.all("googleplay:author"),
 		x.atomAuthors(), x.all("itunes:owner"))
 	author := joinNames(authors)
 	for n := range general.Items {
-		raw := f.rawItem(n, general.Items[n], site.base)
+		raw := f.rawItem(n, general.Items[n], itemBase, site.declared)
 		a := raw.article()
 		if a.Author == "" {
 			a.Author = text.Truncate(author, maxAuthor)
@@ -81,10 +86,12 @@ func firstNames(lists ...[]string) []string {
 	return nil
 }
 
-// rawItem returns the item with number n. base is the base of the feed.
-func (f *parsedFeed) rawItem(n int, general *gofeed.Item, base string) rawItem {
+// rawItem returns the item with number n. base is the base of its addresses, and
+// declared reports whether the document or its server names it.
+func (f *parsedFeed) rawItem(n int, general *gofeed.Item, base string, declared bool) rawItem {
 	raw := rawItem{
 		base:       base,
+		declared:   declared,
 		guid:       general.GUID,
 		title:      general.Title,
 		updated:    []string{general.Updated},

@@ -29,8 +29,10 @@ type parsedFeed struct {
 
 // extras are what a feed or an item has beyond gofeed's type.
 type extras struct {
-	// base is the address against which addresses are resolved.
-	base string
+	// base is the address against which addresses are resolved, and declared reports
+	// whether the document names it (xml:base).
+	base     string
+	declared bool
 	// extensions are the elements that gofeed's type has no field for, or for only
 	// one of several. gofeed's translators would take the first value of a few of
 	// them, and dateline takes the best.

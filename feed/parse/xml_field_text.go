@@ -63,6 +63,9 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) (out field, ok
 		return field{}, false
 	}
 	out = field{name: name, attrs: t.Attrs, text: f.content(), base: f.base}
+	if f.base != "" || r.declaresBase() {
+		f.setEmptyAddress(&out, text.FirstNonBlank(f.base, base))
+	}
 	hasContent := out.text != ""
 	if f.keepMarkup {
 		if isTitle(name) {
@@ -81,6 +84,36 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) (out field, ok
 		}
 	}
 	return out, hasContent || len(out.attrs) > 0
+}
+
+// declaresBase reports whether an empty address in the open element is that of a
+// page: the base that an item of RSS has, or any of Atom. Without one it is the feed
+// itself.
+func (r *xmlReader) declaresBase() bool {
+	top := r.stack[len(r.stack)-1]
+	return top.own || top.declared && r.isAtom
+}
+
+// setEmptyAddress sets the address of a link or a file that has an empty one to
+// the base (RFC 3986 section 5.2.2).
+func (f *fieldReader) setEmptyAddress(out *field, base string) {
+	switch f.name {
+	case "link", "atom:link", "enclosure":
+	default:
+		return
+	}
+	has := false
+	for i, a := range out.attrs {
+		if name := localName(a.Name); name == "href" || name == "url" {
+			has = true
+			if text.IsBlank(a.Value) {
+				out.attrs[i].Value = base
+			}
+		}
+	}
+	if !has && out.text == "" && f.name == "link" && !f.r.isAtom {
+		out.text = base
+	}
 }
 
 // content returns what was read, without the marks of a CDATA section in it.

@@ -51,6 +51,9 @@ type openElement struct {
 	// written is the name in the document, or empty if the document lacks this
 	// root. base is the address against which links inside are resolved.
 	written, base string
+	// declared reports whether base is an xml:base of the element or of one around
+	// it, and own whether the element itself has one.
+	declared, own bool
 	role          role
 	// field is what the element gives to the one around it if that is its role.
 	field field
@@ -205,10 +208,11 @@ func (r *xmlReader) isStructured(name string) bool {
 // which its own base is resolved.
 func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 	e := openElement{written: t.Name, base: base, outerNamespaces: len(r.namespaces)}
+	e.declared = len(r.stack) > 0 && r.stack[len(r.stack)-1].declared
 	r.declareNamespaces(t.Attrs)
 	for _, a := range t.Attrs {
 		if strings.EqualFold(a.Name, "xml:base") {
-			e.base = resolveBase(base, a.Value)
+			e.base, e.declared, e.own = resolveBase(base, a.Value), true, true
 		}
 	}
 	if len(r.stack) == 0 {
@@ -220,7 +224,7 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 		e.role = ofItem
 		r.isFeed = true
 		r.itemCount++
-		r.item = &xmlItem{extras: extras{base: e.base}}
+		r.item = &xmlItem{extras: extras{base: e.base, declared: e.declared}}
 		if r.isAtom {
 			r.item.atom = &atom.Entry{}
 		} else {
@@ -230,10 +234,12 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 		e.role = ofFeed
 		r.isFeed = true
 		r.hasChannel = name == "channel"
-		r.feed.base = e.base
+		r.feed.base, r.feed.declared = e.base, e.declared
 	case len(r.stack) > 0:
 		e.role = ofField
-		resolveAddresses(t.Attrs, e.base)
+		if e.own {
+			resolveAddresses(t.Attrs, e.base)
+		}
 		e.field = field{name: name, attrs: t.Attrs}
 	}
 	r.stack = append(r.stack, e)
