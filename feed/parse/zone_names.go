@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // Not every system has the zone database.
+	"unicode/utf8"
 )
 
 // cutZoneName returns a date without the names of time zones from the zone
@@ -13,9 +14,7 @@ func cutZoneName(s string) (string, *time.Location) {
 	var zone *time.Location
 	var b strings.Builder
 	for s != "" {
-		if s[0] == '[' {
-			suffix, rest, _ := strings.Cut(s[1:], "]")
-			suffix = strings.TrimPrefix(suffix, "!")
+		if suffix, rest := cutSuffix(s); suffix != "" {
 			if strings.HasPrefix(suffix, "+") || strings.HasPrefix(suffix, "-") {
 				b.WriteString(suffix)
 			} else if z := loadZone(suffix); zone == nil {
@@ -44,6 +43,23 @@ func cutZoneName(s string) (string, *time.Location) {
 		}
 	}
 	return b.String(), zone
+}
+
+// cutSuffix returns the content of the suffix in brackets that s begins with, and
+// the rest of s. If there is none, suffix is empty.
+func cutSuffix(s string) (suffix, rest string) {
+	if s[0] != '[' {
+		return "", s
+	}
+	suffix, rest, closed := strings.Cut(s[1:], "]")
+	suffix = strings.TrimPrefix(suffix, "!")
+	other := func(r rune) bool {
+		return r >= utf8.RuneSelf || !isZoneLetter(byte(r)) && (r < '0' || r > '9') && !strings.ContainsRune("/+-=:", r)
+	}
+	if !closed || suffix == "" || suffix[0] >= '0' && suffix[0] <= '9' || strings.ContainsFunc(suffix, other) {
+		return "", s
+	}
+	return suffix, rest
 }
 
 // isZoneLetter reports whether c may begin the name of a zone.
