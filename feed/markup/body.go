@@ -40,7 +40,8 @@ func (b Body) Head(n int) (head Body, cut bool) {
 	if len(b.Raw) <= 2*n {
 		return b, false
 	}
-	head = Body{Raw: text.Truncate(b.Raw, n), Base: b.Base}
+	// Whether a word in angle brackets is a tag, only the whole text says.
+	head = Body{Raw: text.Truncate(repairMarkup(text.Truncate(b.Raw, MaxBody)), n), Base: b.Base}
 	if i := strings.LastIndexByte(head.Raw, '<'); i > 0 {
 		head.Raw = head.Raw[:i]
 	}
@@ -111,7 +112,7 @@ func (b Body) scan(most int) ScanResult {
 				put(space)
 			case tag == "td" || tag == "th":
 				put(cell)
-			case !text.IsInlineTag(tag) || isStyledBlock(string(z.Raw())):
+			case text.BreaksLine(tag) || isStyledBlock(string(z.Raw())):
 				put(line)
 			}
 		}

@@ -6,15 +6,16 @@ import (
 	"dateline/feed/text"
 )
 
-// repairMarkup repairs mistakes that would hide the rest of a text in a browser:
-// CDATA marks, which HTML does not have, comments without an end, and raw text
-// elements and recordings without an end tag, most often <iframe/>. It removes
+// repairMarkup repairs mistakes that would hide words in a browser: CDATA marks,
+// which HTML does not have, words in angle brackets, comments without an end, and
+// raw text elements and recordings without an end tag, most often <iframe/>. It removes
 // what stands in a recording for browsers that cannot play it. The result is as
 // untrusted as s.
 func repairMarkup(s string) string {
 	if strings.Contains(s, text.CDATAStart) {
-		s = strings.NewReplacer(text.CDATAStart, "", "]]>", "").Replace(s)
+		s = text.RemoveCDATA(s)
 	}
+	s = text.EscapeWords(s)
 	r := repairer{src: s}
 	for at := r.next(0); at >= 0; at = r.next(at) {
 		if strings.HasPrefix(s[at:], "<!--") {

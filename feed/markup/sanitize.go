@@ -276,7 +276,7 @@ func removeNode(n *html.Node) *html.Node {
 // children from what is before them.
 func unwrapNode(n *html.Node) *html.Node {
 	parent := n.Parent
-	if !text.IsInlineTag(n.Data) && n.PrevSibling != nil && n.FirstChild != nil {
+	if text.BreaksLine(n.Data) && n.PrevSibling != nil && n.FirstChild != nil {
 		parent.InsertBefore(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br}, n)
 	}
 	next := n.NextSibling

@@ -193,7 +193,7 @@ func (sum *summarizer) readTag(s string) string {
 		}
 		sum.image = sum.image || !isTrackingPixel(attrs)
 		sum.addBreak()
-	case !text.IsInlineTag(name) || isStyledBlock(tag):
+	case text.BreaksLine(name) || isStyledBlock(tag):
 		sum.addBreak()
 	}
 	return s

@@ -16,9 +16,9 @@ import (
 func (f *parsedFeed) addAtomField(e field) {
 	switch a := f.atom; e.name {
 	case "title":
-		a.Title = e.text
+		a.Title = cmp.Or(a.Title, e.text)
 	case "subtitle", "tagline":
-		a.Subtitle = e.text
+		a.Subtitle = cmp.Or(a.Subtitle, e.text)
 	case "id":
 		a.ID = cmp.Or(e.text, a.ID)
 	case "updated", "modified":
@@ -37,7 +37,7 @@ func (f *parsedFeed) addAtomField(e field) {
 func (i *xmlItem) addAtomField(f field) {
 	switch e := i.atom; f.name {
 	case "title":
-		e.Title = f.text
+		e.Title = cmp.Or(e.Title, f.text)
 	case "id":
 		e.ID = text.FirstNonBlank(e.ID, f.text)
 	case "published", "issued":

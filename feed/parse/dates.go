@@ -14,7 +14,8 @@ import (
 // parseDate reads a date as publishers write it, and returns it in UTC. It reads
 // RFC 822 and its misspellings, ISO 8601 and W3CDTF in part or whole, asctime,
 // seconds, milliseconds or microseconds since 1970, and dates in words of many
-// languages. A date without a zone is in UTC, a Korean one in Korean time. If s
+// languages. A zone may be an offset, an abbreviation or a name of the zone
+// database. A date without a zone is in UTC, a Korean one in Korean time. If s
 // cannot be read without guessing, the result is zero.
 func parseDate(s string) time.Time {
 	s = strings.Map(asciiDigit, text.Clean(s))
@@ -24,7 +25,8 @@ func parseDate(s string) time.Time {
 	if t, ok := parseDigits(s); ok {
 		return t
 	}
-	p := dateParser{tokens: dateTokens(s), isKorean: strings.ContainsAny(s, "년월일전후")}
+	s, zone := cutZoneName(s)
+	p := dateParser{tokens: dateTokens(s), isKorean: strings.ContainsAny(s, "년월일전후"), zone: zone}
 	return p.parse()
 }
 
@@ -73,6 +75,9 @@ type dateParser struct {
 	// hasOffset reports whether the zone was given as a number, hasZoneName whether
 	// it was given by name.
 	hasOffset, hasZoneName bool
+	// zone is the zone of the database that was named, or nil. An offset or an
+	// abbreviation beside it comes first (RFC 9557 section 3.4).
+	zone *time.Location
 	// isKorean reports whether the date is in Korean.
 	isKorean bool
 	// isWeekDate reports whether the numbers are a year, a week and a day (ISO 8601).
@@ -92,7 +97,11 @@ func (p *dateParser) parse() time.Time {
 	if t.Day() != day && p.hour < 24 && p.second < 60 {
 		return time.Time{} // such as April 31
 	}
-	if p.isKorean && p.hasTime && !p.hasZoneName && !p.hasOffset {
+	switch {
+	case p.hasZoneName || p.hasOffset:
+	case p.zone != nil:
+		return time.Date(year, time.Month(month), day, p.hour, p.minute, p.second, p.nanos, p.zone).UTC()
+	case p.isKorean && p.hasTime:
 		p.offset = 9 * 3600
 	}
 	return t.Add(-time.Duration(p.offset) * time.Second)

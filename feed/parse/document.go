@@ -17,10 +17,10 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		return nil, err
 	}
 	x := f.extensions
-	site := rawItem{base: text.FirstNonBlank(f.base, src.Base)}
+	site := rawItem{base: text.FirstNonBlank(f.base, src.Base), declared: f.declared || src.isDeclared}
 	doc := &feed.Document{
-		Title:       plainField(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
-		Description: plainField(text.FirstNonBlank(general.Description, x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description"))),
+		Title:       oneLine(text.FirstNonBlank(general.Title, x.text("dc:title", "itunes:title", "atom:title"))),
+		Description: oneLine(f.description(general)),
 		Updated: firstDate([]string{general.Updated, general.Published, x.text("dcterms:modified"), x.text("dc:date"),
 			x.text("atom:updated"), x.text("lastmod")}),
 		Hints:     f.pollHints(),
@@ -44,11 +44,16 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 		authors = []string{f.rss.ManagingEditor}
 	}
 	doc.Site = firstURL(site.base, site.links)
+	itemBase := site.base
+	if f.atom == nil && !site.declared && doc.Site != "" {
+		// RSS and JSON Feed do not say what is the base. Atom does: the document.
+		itemBase = doc.Site
+	}
 	authors = firstNames(authors, x.all("dc:creator"), x.all("dc:author"), x.all("itunes:author"), x.all("googleplay:author"),
 		x.atomAuthors(), x.all("itunes:owner"))
 	author := joinNames(authors)
 	for n := range general.Items {
-		raw := f.rawItem(n, general.Items[n], site.base)
+		raw := f.rawItem(n, general.Items[n], itemBase, site.declared)
 		a := raw.article()
 		if a.Author == "" {
 			a.Author = text.Truncate(author, maxAuthor)
@@ -58,8 +63,18 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	return doc, nil
 }
 
-// plainField returns a title or a description of a feed as plain text.
-func plainField(s string) string { return text.Truncate(text.PlainTitle(s), 4096) }
+// description returns the description of the feed as plain text.
+func (f *parsedFeed) description(general *gofeed.Feed) string {
+	own, x := general.Description, f.extensions
+	if f.rss != nil {
+		own = text.PlainTitle(own)
+	}
+	other := x.text("itunes:summary", "itunes:subtitle", "googleplay:description", "dc:description")
+	return text.FirstNonBlank(own, x.text("atom:subtitle"), text.PlainTitle(other), x.text("subtitle"))
+}
+
+// oneLine returns plain text of a publisher as it is stored.
+func oneLine(s string) string { return text.Truncate(text.Clean(s), 4096) }
 
 // firstNames returns the first list that names anybody, or nil.
 func firstNames(lists ...[]string) []string {
@@ -71,10 +86,12 @@ func firstNames(lists ...[]string) []string {
 	return nil
 }
 
-// rawItem returns the item with number n. base is the base of the feed.
-func (f *parsedFeed) rawItem(n int, general *gofeed.Item, base string) rawItem {
+// rawItem returns the item with number n. base is the base of its addresses, and
+// declared reports whether the document or its server names it.
+func (f *parsedFeed) rawItem(n int, general *gofeed.Item, base string, declared bool) rawItem {
 	raw := rawItem{
 		base:       base,
+		declared:   declared,
 		guid:       general.GUID,
 		title:      general.Title,
 		updated:    []string{general.Updated},

@@ -14,7 +14,9 @@ import (
 // come first, so a field is filled only if it is still empty.
 func (raw *rawItem) addExtensions(i *extras) {
 	x := i.extensions
-	raw.base = text.FirstNonBlank(i.base, raw.base)
+	if i.declared {
+		raw.base, raw.declared = i.base, true
+	}
 	raw.guid = text.FirstNonBlank(raw.guid, x.text("about"), x.text("atom:id", "dc:identifier", "dcterms:identifier"))
 	raw.title = text.FirstNonBlank(raw.title, x.text("dc:title", "media:title", "itunes:title", "atom:title", "dcterms:title"))
 	raw.authors = append(raw.authors, x.all("dc:creator")...)

@@ -29,12 +29,17 @@ type parsedFeed struct {
 
 // extras are what a feed or an item has beyond gofeed's type.
 type extras struct {
-	// base is the address against which addresses are resolved.
-	base string
+	// base is the address against which addresses are resolved, and declared reports
+	// whether the document names it (xml:base).
+	base     string
+	declared bool
 	// extensions are the elements that gofeed's type has no field for, or for only
 	// one of several. gofeed's translators would take the first value of a few of
 	// them, and dateline takes the best.
 	extensions extensions
+	// foreign are fields in a namespace that dateline does not know, until the item
+	// or the feed ends.
+	foreign []field
 	// published and updated are the dates of an item of a JSON Feed, in which
 	// gofeed's translator would try each of its two hundred layouts.
 	published, updated string

@@ -52,17 +52,17 @@ var errNoItems = errors.New("it has no items")
 // text several times and refuses a document for one field of a wrong type. Here
 // such a field is converted or empty, and a truncated document ends after its
 // last complete item. The error is a [NotFeedError].
-func readJSON(text string) (*parsedFeed, error) {
-	root, err := decodeJSON(text)
+func readJSON(doc string) (*parsedFeed, error) {
+	root, err := decodeJSON(doc)
 	if err != nil {
 		// A string contains a line end or a tab that is not escaped. Elsewhere a
 		// space means the same.
-		text = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
-		root, err = decodeJSON(text)
+		doc = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(doc)
+		root, err = decodeJSON(doc)
 	}
 	truncated := err != nil
 	if truncated {
-		if root, _ = decodeJSON(closeJSON(text)); root == nil {
+		if root, _ = decodeJSON(closeJSON(doc)); root == nil {
 			return nil, &NotFeedError{Kind: "json", Err: err}
 		}
 	}
@@ -72,8 +72,8 @@ func readJSON(text string) (*parsedFeed, error) {
 		return nil, &NotFeedError{Kind: "json", Err: errNoItems}
 	}
 	feed := &json.Feed{
-		Title:       jsonText(root["title"]),
-		Description: jsonText(root["description"]),
+		Title:       text.PlainTitle(jsonText(root["title"])),
+		Description: text.PlainTitle(jsonText(root["description"])),
 		HomePageURL: jsonText(root["home_page_url"]),
 		Authors:     jsonAuthors(root),
 	}
@@ -94,7 +94,7 @@ func jsonItem(object map[string]any) *json.Item {
 		ID:          jsonText(object["id"]),
 		URL:         jsonText(object["url"]),
 		ExternalURL: jsonText(object["external_url"]),
-		Title:       jsonText(object["title"]),
+		Title:       text.PlainTitle(jsonText(object["title"])),
 		ContentHTML: jsonText(object["content_html"]),
 		ContentText: jsonText(object["content_text"]),
 		Summary:     jsonText(object["summary"]),
@@ -155,7 +155,7 @@ func decodeJSON(text string) (map[string]any, error) {
 func jsonText(value any) string {
 	switch v := value.(type) {
 	case string:
-		return v
+		return text.UnwrapCDATA(v)
 	case stdjson.Number:
 		return v.String()
 	case []any:

@@ -34,6 +34,8 @@ type Origin struct {
 	Base string
 	// ContentType is the HTTP header, or empty.
 	ContentType string
+	// isDeclared reports whether the server named Base.
+	isDeclared bool
 }
 
 // NotFeedError reports that a document is not a feed, and what it is.
@@ -74,6 +76,7 @@ func Parse(raw []byte, src Origin) (doc *feed.Document, err error) {
 			doc, err = nil, &NotFeedError{Kind: "unknown", Err: fmt.Errorf("reading the document failed: %v", p)}
 		}
 	}()
+	src.isDeclared = src.Base != "" && src.Base != src.URL && isWeb(src.URL)
 	src.Base = text.FirstNonBlank(src.Base, src.URL)
 	text := text.JoinSurrogates(text.Decode(raw, src.ContentType))
 	trimmed := strings.TrimSpace(text)

@@ -126,7 +126,7 @@ func TestLocalOrigin(t *testing.T) {
 				t.Fatalf("%s of %s: %v", name, origin, err)
 			}
 			a := got.Items[0]
-			if a.Link != "https://a.example/1" || len(a.Enclosures) != 1 || a.Enclosures[0].URL != "https://a.example/news/a.mp3" || !strings.Contains(a.Body.Safe().String(), `"https://a.example/news/more"`) {
+			if a.Link != "https://a.example/1" || len(a.Enclosures) != 1 || a.Enclosures[0].URL != "https://a.example/news/a.mp3" || !strings.Contains(a.Body.Safe().String(), `"https://a.example/more"`) {
 				t.Errorf("%s of %s: link %q, enclosures %+v, text %s", name, origin, a.Link, a.Enclosures, a.Body.Safe())
 			}
 		}
@@ -187,6 +187,14 @@ func TestBase(t *testing.T) {
 		doc, err := Parse([]byte(raw), src)
 		if err != nil || len(doc.Items) != 1 || doc.Items[0].Link != want {
 			t.Errorf("%s\ngot %+v, %v, want %s", raw, doc, err, want)
+		}
+	}
+	// The server's base comes before the item's address, unless it is the feed's own.
+	const doc = `<rss><channel><link>https://c.example/</link><item><link>https://c.example/dir/1</link><description>&lt;a href="x"&gt;x&lt;/a&gt;</description></item></channel></rss>`
+	for base, want := range map[string]string{src.Base: "http://example.com/dir/x", src.URL: "https://c.example/dir/x", "": "https://c.example/dir/x"} {
+		d, err := Parse([]byte(doc), Origin{URL: src.URL, Base: base})
+		if err != nil || !strings.Contains(d.Items[0].Body.Safe().String(), `"`+want+`"`) {
+			t.Errorf("base %q: %+v, %v, want %s", base, d, err, want)
 		}
 	}
 }

@@ -11,9 +11,10 @@ import (
 	"dateline/feed/text"
 )
 
-// rawItem is an item as its format has it, before cleaning. All texts are HTML.
+// rawItem is an item as its format has it, before cleaning. The texts are HTML.
 type rawItem struct {
-	guid  string
+	guid string
+	// title is plain text.
 	title string
 	// links and comments are candidates for the addresses, best first.
 	links    []string
@@ -35,9 +36,11 @@ type rawItem struct {
 	// chapters and transcripts are candidates for the addresses, best first.
 	chapters    []string
 	transcripts []string
-	// base is the address against which the addresses of the item are resolved,
-	// and those in its text if the text has no base of its own.
-	base string
+	// base is the address against which the addresses of the item are resolved.
+	// declared reports whether the document or its server names it. Then it is also
+	// the base of the item's text, unless the text has one of its own.
+	base     string
+	declared bool
 }
 
 // article cleans the item and returns it as an article.
@@ -46,14 +49,15 @@ func (raw rawItem) article() feed.Article {
 	if line.text == "" {
 		line = raw.summary
 	}
-	a := feed.Article{Body: markup.Body{Raw: line.text, Base: text.FirstNonBlank(line.base, raw.base)}}
+	a := feed.Article{Body: markup.Body{Raw: line.text}}
 	if !strings.Contains(a.Body.Raw, "<") && strings.Contains(a.Body.Raw, "\n\n") {
 		a.Body.Raw = markup.WrapParagraphs(a.Body.Raw)
 	}
 	a.GUID = text.Truncate(text.Clean(raw.guid), 4096)
-	a.Title = text.Truncate(text.PlainTitle(raw.title), 4096)
+	a.Title = oneLine(raw.title)
 	a.Author = text.Truncate(joinNames(raw.authors), maxAuthor)
 	a.Link = firstLink(raw.base, raw.links)
+	a.Body.Base = text.FirstNonBlank(line.base, raw.textBase(a.Link))
 	a.Comments = firstURL(raw.base, raw.comments)
 	a.CommentCount = maxCount(raw.commentCounts)
 	a.Published = firstDate(raw.published)
@@ -73,6 +77,16 @@ func (raw rawItem) article() feed.Article {
 		return strings.HasPrefix(e.Type, "image/")
 	})
 	return a
+}
+
+// textBase returns the address against which the addresses in the text are
+// resolved: the declared base, or else the item's own address, because the text
+// comes from that page.
+func (raw rawItem) textBase(link string) string {
+	if raw.declared || !isWeb(link) {
+		return raw.base
+	}
+	return link
 }
 
 // cleanCategories returns the categories as plain text, without empty and

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"cmp"
+	"path"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
@@ -28,7 +29,7 @@ func rssName(f field) string {
 func (f *parsedFeed) addRSSField(e field) {
 	switch channel := f.rss; e.name {
 	case "title":
-		channel.Title = e.text
+		channel.Title = cmp.Or(channel.Title, e.text)
 	case "description":
 		channel.Description = e.text
 	case "link":
@@ -55,7 +56,7 @@ func (f *parsedFeed) addRSSField(e field) {
 func (i *xmlItem) addRSSField(f field) {
 	switch item := i.rss; f.name {
 	case "title":
-		item.Title = f.text
+		item.Title = cmp.Or(item.Title, f.text)
 	case "link":
 		item.Links = append(item.Links, f.text)
 	case "comments":
@@ -63,7 +64,7 @@ func (i *xmlItem) addRSSField(f field) {
 	case "pubdate":
 		item.PubDate = cmp.Or(f.text, item.PubDate)
 	case "guid":
-		item.GUID = &rss.GUID{Value: f.text, IsPermalink: cmp.Or(f.attr("ispermalink"), "true")}
+		item.GUID = &rss.GUID{Value: f.text, IsPermalink: f.attr("ispermalink")}
 	case "category":
 		item.Categories = append(item.Categories, &rss.Category{Value: cmp.Or(f.text, f.attr("label", "term", "text"))})
 	case "enclosure":
@@ -124,13 +125,28 @@ func (raw *rawItem) addSecondDescription(p htmlText) {
 }
 
 // permalinkFrom returns the guid if it is an address, or "". isPermaLink is the
-// attribute of that name.
+// attribute of that name, or empty. Only if it says "true", a guid such as
+// "episode/1/" is a relative address.
 func permalinkFrom(guid, isPermaLink string) string {
-	encoded := text.EncodeURL(strings.TrimSpace(guid))
+	guid = strings.TrimSpace(guid)
+	encoded := text.EncodeURL(guid)
 	switch {
 	case isPermaLink == "false":
-	case strings.HasPrefix(guid, "/"), text.IsHTTPURL(guid), isPermaLink == "true" && text.IsHTTPURL(encoded):
+	case strings.HasPrefix(guid, "/"), text.IsHTTPURL(guid), text.IsHTTPURL(encoded):
+		return guid
+	case isPermaLink == "true" && isRelativePage(guid):
 		return guid
 	}
 	return ""
+}
+
+// isRelativePage reports whether a guid looks like the relative address of a page:
+// it has a path, a query or the ending of a file, and neither a scheme nor blanks.
+func isRelativePage(guid string) bool {
+	if strings.ContainsAny(guid, ": \t\n<>") {
+		return false
+	}
+	name, _, _ := strings.Cut(guid, "?")
+	ending := path.Ext(name)
+	return strings.ContainsAny(guid, "/?") || len(ending) > 3 && strings.Trim(ending[1:], "abcdefghijklmnopqrstuvwxyz") == ""
 }

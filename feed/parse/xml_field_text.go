@@ -40,9 +40,9 @@ type fieldReader struct {
 	ignoring int
 }
 
-// readField reads the field that t opens. base is the address against which its
-// own base is resolved.
-func (r *xmlReader) readField(t text.XMLToken, name, base string) {
+// readField reads the field that t opens, and reports whether it says anything.
+// base is the address against which its own base is resolved.
+func (r *xmlReader) readField(t text.XMLToken, name, base string) (out field, ok bool) {
 	f := fieldReader{r: r, name: name, written: t.Name, keepMarkup: isTextConstruct(name)}
 	for _, a := range t.Attrs {
 		switch strings.ToLower(a.Name) {
@@ -60,11 +60,19 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 		f.read()
 	}
 	if r.err != nil || r.lexer.Truncated || r.isDropped(name) {
-		return
+		return field{}, false
 	}
-	out := field{name: name, attrs: t.Attrs, text: strings.TrimSpace(f.single + f.joined.String()), base: f.base}
+	out = field{name: name, attrs: t.Attrs, text: f.content(), base: f.base}
+	if f.base != "" || r.declaresBase() {
+		f.setEmptyAddress(&out, text.FirstNonBlank(f.base, base))
+	}
+	hasContent := out.text != ""
 	if f.keepMarkup {
-		out.text = f.toHTML(out.text)
+		if isTitle(name) {
+			out.text = f.toTitle(out.text)
+		} else {
+			out.text = f.toHTML(out.text)
+		}
 		resolveAddresses(out.attrs, base)
 		if out.attr("src") == "" {
 			out.attrs = nil // Only an address of content elsewhere matters.
@@ -75,9 +83,50 @@ func (r *xmlReader) readField(t text.XMLToken, name, base string) {
 			out.text = text.Resolve(f.base, out.text)
 		}
 	}
-	if out.text != "" || len(out.attrs) > 0 {
-		r.addField(out)
+	return out, hasContent || len(out.attrs) > 0
+}
+
+// declaresBase reports whether an empty address in the open element is that of a
+// page: the base that an item of RSS has, or any of Atom. Without one it is the feed
+// itself.
+func (r *xmlReader) declaresBase() bool {
+	top := r.stack[len(r.stack)-1]
+	return top.own || top.declared && r.isAtom
+}
+
+// setEmptyAddress sets the address of a link or a file that has an empty one to
+// the base (RFC 3986 section 5.2.2).
+func (f *fieldReader) setEmptyAddress(out *field, base string) {
+	switch f.name {
+	case "link", "atom:link", "enclosure":
+	default:
+		return
 	}
+	has := false
+	for i, a := range out.attrs {
+		if name := localName(a.Name); name == "href" || name == "url" {
+			has = true
+			if text.IsBlank(a.Value) {
+				out.attrs[i].Value = base
+			}
+		}
+	}
+	if !has && out.text == "" && f.name == "link" && !f.r.isAtom {
+		out.text = base
+	}
+}
+
+// content returns what was read, without the marks of a CDATA section in it.
+func (f *fieldReader) content() string {
+	s := strings.TrimSpace(f.single + f.joined.String())
+	inner := strings.TrimSpace(text.UnwrapCDATA(s))
+	if inner != s && f.keepMarkup && !strings.Contains(inner, "<") {
+		// What is in the section was escaped together with its marks.
+		if plain := text.DecodeEntities(inner); text.HasHTMLElement(plain) {
+			return plain
+		}
+	}
+	return inner
 }
 
 // toHTML returns the content of a text with or without HTML as HTML.
@@ -88,10 +137,44 @@ func (f *fieldReader) toHTML(s string) string {
 	switch {
 	case f.isAtomText:
 		return textToHTML(s, f.kind, f.mode, f.hasMarkup)
-	case strings.HasPrefix(f.name, "media:") && f.kind != "html" && !text.HasHTMLElement(s):
+	case f.isPlainMedia(s):
 		return markup.EscapeText(text.DecodeEntities(s))
 	}
 	return s
+}
+
+// toTitle returns the content of a title as plain text on one line. A type of Atom
+// says how to read it: text is text to the letter, and HTML is read once (RFC 4287
+// section 3.1.1). In RSS it may be either.
+func (f *fieldReader) toTitle(s string) string {
+	if f.hasMarkup {
+		s = withoutWrapper(s)
+	}
+	switch {
+	case f.isAtomText:
+		plain, isHTML := decodeText(s, f.kind, f.mode, f.hasMarkup)
+		if isHTML {
+			return text.PlainHTML(plain)
+		}
+		return text.Clean(plain)
+	case f.isPlainMedia(s):
+		return text.Clean(text.DecodeEntities(s))
+	}
+	return text.PlainTitle(s)
+}
+
+// isPlainMedia reports whether the field is a text of Media RSS without HTML.
+func (f *fieldReader) isPlainMedia(s string) bool {
+	return strings.HasPrefix(f.name, "media:") && f.kind != "html" && !text.HasHTMLElement(s)
+}
+
+// isTitle reports whether a text is shown on one line.
+func isTitle(name string) bool {
+	switch name {
+	case "title", "subtitle", "tagline", "atom:title", "atom:subtitle", "media:title", "itunes:title", "dc:title", "dcterms:title":
+		return true
+	}
+	return false
 }
 
 // resolveAddresses resolves the addresses in attributes against base.
@@ -113,7 +196,7 @@ func isTextConstruct(name string) bool {
 	switch name {
 	case "title", "description", "encoded", "summary", "content", "subtitle", "tagline", "info", "body", "fullitem",
 		"content:encoded", "itunes:summary", "itunes:subtitle", "itunes:title", "googleplay:description",
-		"media:title", "media:description", "dc:title", "dc:description", "xhtml:body", "xhtml:div",
+		"media:title", "media:description", "dc:title", "dcterms:title", "dc:description", "xhtml:body", "xhtml:div",
 		"atom:title", "atom:summary", "atom:content", "atom:subtitle":
 		return true
 	}
@@ -132,25 +215,30 @@ func (r *xmlReader) isDropped(name string) bool {
 	return false
 }
 
-// textToHTML returns the content of an Atom text construct (RFC 4287 section
-// 3.1, and the modes of Atom 0.3) as HTML. fragment reports whether it contained
-// elements.
+// textToHTML returns the content of an Atom text construct as HTML. fragment
+// reports whether it contained elements.
 func textToHTML(content, kind, mode string, fragment bool) string {
+	plain, isHTML := decodeText(content, kind, mode, fragment)
+	if isHTML || kind == "" && text.IsWholeHTML(plain) {
+		// Whole articles of HTML without a type are common.
+		return plain
+	}
+	return markup.EscapeText(plain)
+}
+
+// decodeText returns the content of an Atom text construct, and whether it is HTML
+// or text (RFC 4287 section 3.1, and the modes of Atom 0.3). fragment reports
+// whether it contained elements.
+func decodeText(content, kind, mode string, fragment bool) (decoded string, isHTML bool) {
 	if mode == "base64" || isBinaryType(kind) {
 		plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(content), ""))
 		if err != nil || !utf8.Valid(plain) {
-			return ""
+			return "", false
 		}
 		content = text.RemoveControls(string(plain))
 	}
-	switch {
-	case fragment || isBinaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml"):
-		return content
-	case kind == "" && (text.HasHTMLElement(content) || text.DecodeEntities(content) != content):
-		// The default type is plain text, but HTML without a type is common.
-		return content
-	}
-	return markup.EscapeText(content)
+	// What is neither text nor an element was encoded, because it is HTML.
+	return content, fragment || mode == "base64" && kind == "" || isBinaryType(kind) || strings.Contains(kind, "html") || strings.Contains(kind, "xml")
 }
 
 // isBinaryType reports whether content of a type is encoded as base64.
@@ -232,7 +320,7 @@ func (f *fieldReader) isEndedBy(t text.XMLToken) bool {
 	}
 	switch localName(t.Name) {
 	case "item", "entry":
-		return f.r.item != nil && f.r.isItem(localName(t.Name))
+		return f.r.isItem(localName(t.Name))
 	case "pubdate", "guid", "enclosure", "lastbuilddate", "managingeditor":
 		return !f.r.isAtom && !f.r.isDropped(f.name)
 	case "description", "link", "author", "category":
@@ -268,15 +356,17 @@ func (f *fieldReader) readTag(t text.XMLToken) {
 		return
 	}
 	f.hasMarkup = true
-	if local == "" {
-		return
+	name := local
+	if !isHTMLName(local) {
+		// It may be a word in angle brackets, which keeps its spelling.
+		name = t.Name[strings.LastIndexByte(t.Name, ':')+1:]
 	}
 	b := f.joinedText()
 	b.WriteByte('<')
 	if t.Kind == text.XMLEndTag {
 		b.WriteByte('/')
 	}
-	b.WriteString(local)
+	b.WriteString(name)
 	for _, a := range t.Attrs {
 		name := strings.ToLower(a.Name)
 		if strings.HasPrefix(name, "xmlns") || strings.ContainsAny(name, `"'<>=/`) {
@@ -290,7 +380,7 @@ func (f *fieldReader) readTag(t text.XMLToken) {
 	}
 	b.WriteByte('>')
 	if t.SelfClosing && !isVoidTag(local) {
-		b.WriteString("</" + local + ">")
+		b.WriteString("</" + name + ">")
 	}
 }
 

@@ -51,6 +51,9 @@ type openElement struct {
 	// written is the name in the document, or empty if the document lacks this
 	// root. base is the address against which links inside are resolved.
 	written, base string
+	// declared reports whether base is an xml:base of the element or of one around
+	// it, and own whether the element itself has one.
+	declared, own bool
 	role          role
 	// field is what the element gives to the one around it if that is its role.
 	field field
@@ -146,7 +149,11 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 	outer := len(r.namespaces)
 	r.declareNamespaces(t.Attrs)
 	name := r.qualifiedName(t.Name)
+	foreign := r.foreignName(t.Name, name)
 	r.namespaces = r.namespaces[:outer]
+	if r.item == nil && (r.isItem(foreign) || foreign == "channel" && !r.isAtom) {
+		name, foreign = foreign, ""
+	}
 	if r.isItem(name) {
 		// An item inside an item: the first one has no end tag.
 		for r.item != nil {
@@ -159,8 +166,14 @@ func (r *xmlReader) startTag(t text.XMLToken) {
 		// It contains the items (RSS 1.1) or a table of contents.
 	case name == "channel" && r.hasChannel:
 		// The items of a second channel are added to the first.
+	case foreign != "" && r.mayBeOwn(foreign, t.Name):
+		if f, ok := r.readField(t, foreign, base); ok {
+			r.addForeign(f)
+		}
 	case !r.isStructured(name):
-		r.readField(t, name, base)
+		if f, ok := r.readField(t, name, base); ok {
+			r.addField(f)
+		}
 	case len(r.stack) >= maxNesting:
 		r.err = errDepth
 	default:
@@ -179,7 +192,9 @@ func (r *xmlReader) isItem(name string) bool {
 // isStructured reports whether the children of an element are read one by one.
 func (r *xmlReader) isStructured(name string) bool {
 	switch name {
-	case "channel", "item", "entry", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
+	case "item", "entry":
+		return r.isItem(name)
+	case "channel", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
 		return true
 	case "author", "contributor", "source":
 		return r.isAtom
@@ -193,10 +208,11 @@ func (r *xmlReader) isStructured(name string) bool {
 // which its own base is resolved.
 func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 	e := openElement{written: t.Name, base: base, outerNamespaces: len(r.namespaces)}
+	e.declared = len(r.stack) > 0 && r.stack[len(r.stack)-1].declared
 	r.declareNamespaces(t.Attrs)
 	for _, a := range t.Attrs {
 		if strings.EqualFold(a.Name, "xml:base") {
-			e.base = resolveBase(base, a.Value)
+			e.base, e.declared, e.own = resolveBase(base, a.Value), true, true
 		}
 	}
 	if len(r.stack) == 0 {
@@ -208,7 +224,7 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 		e.role = ofItem
 		r.isFeed = true
 		r.itemCount++
-		r.item = &xmlItem{extras: extras{base: e.base}}
+		r.item = &xmlItem{extras: extras{base: e.base, declared: e.declared}}
 		if r.isAtom {
 			r.item.atom = &atom.Entry{}
 		} else {
@@ -218,10 +234,12 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 		e.role = ofFeed
 		r.isFeed = true
 		r.hasChannel = name == "channel"
-		r.feed.base = e.base
+		r.feed.base, r.feed.declared = e.base, e.declared
 	case len(r.stack) > 0:
 		e.role = ofField
-		resolveAddresses(t.Attrs, e.base)
+		if e.own {
+			resolveAddresses(t.Attrs, e.base)
+		}
 		e.field = field{name: name, attrs: t.Attrs}
 	}
 	r.stack = append(r.stack, e)
@@ -266,10 +284,15 @@ func (r *xmlReader) closeElement() {
 	case e.role == ofField:
 		r.addField(e.field)
 	case e.role == ofItem:
+		if r.item != nil {
+			r.item.adoptForeign()
+		}
 		if r.item != nil && r.item.hasFields {
 			r.feed.addItem(r.item)
 		}
 		r.item = nil
+	case e.role == ofFeed:
+		r.feed.adoptForeign()
 	}
 }
 

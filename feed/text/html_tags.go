@@ -30,6 +30,13 @@ func IsBlockTag(name string) bool {
 	return false
 }
 
+// BreaksLine reports whether an HTML element with a name separates the words on
+// both sides. Elements that HTML does not know are within a line (CSS Display
+// section 2).
+func BreaksLine(name string) bool {
+	return IsBlockTag(name) || name == "listing" || name == "xmp" || name == "title"
+}
+
 // IsHiddenTag reports whether name is an HTML element whose text is not shown.
 func IsHiddenTag(name string) bool {
 	switch name {
@@ -82,18 +89,72 @@ func LeadingHTMLTag(s string) (string, int) {
 	return "", 0
 }
 
-// HasHTMLElement reports whether s contains an HTML element with both its tags,
-// which is rare in plain text.
-func HasHTMLElement(s string) bool {
-	for {
-		at := strings.Index(s, "</")
-		if at < 0 {
-			return false
-		}
-		name, size := LeadingHTMLTag(s[at:])
-		if size > 0 && strings.Contains(strings.ToLower(s[:at]), "<"+name) {
-			return true
-		}
-		s = s[at+2:]
+// isHTMLTag reports whether name is that of any HTML element.
+func isHTMLTag(name string) bool { return IsInlineTag(name) || IsBlockTag(name) || isRareTag(name) }
+
+// isRareTag reports whether name is an HTML element that is neither inline nor a
+// block: it shows nothing, or is obsolete.
+func isRareTag(name string) bool {
+	switch name {
+	case "base", "basefont", "bgsound", "blink", "canvas", "command", "datalist", "keygen", "listing", "math", "meter",
+		"multicol", "nextid", "plaintext", "rb", "rtc", "slot", "spacer", "title", "xmp":
+		return true
 	}
+	return false
+}
+
+// isVoidTag reports whether an HTML element has no content and no end tag (HTML
+// section 13.1.2).
+func isVoidTag(name string) bool {
+	switch name {
+	case "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link", "meta",
+		"param", "source", "track", "wbr":
+		return true
+	}
+	return false
+}
+
+// isOptionallyClosed reports whether the end tag of an HTML element may be left
+// out (HTML section 13.1.2.4).
+func isOptionallyClosed(name string) bool {
+	switch name {
+	case "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "caption", "rp", "rt", "rb", "rtc":
+		return true
+	}
+	return false
+}
+
+// needsEndTag reports whether an HTML element without attributes and end tag can
+// only be meant as a word. Browsers take all that follows for its content and
+// hide it, or the element does nothing without attributes.
+func needsEndTag(name string) bool {
+	switch name {
+	case "applet", "audio", "button", "canvas", "command", "data", "datalist", "details", "dialog", "fieldset", "form",
+		"frameset", "head", "iframe", "label", "legend", "map", "marquee", "math", "meter", "noembed", "noframes", "object",
+		"optgroup", "option", "output", "picture", "progress", "script", "select", "slot", "style", "summary", "svg",
+		"template", "textarea", "time", "title", "var", "video", "xmp":
+		return true
+	}
+	return false
+}
+
+// hidesTags reports whether the content of an element has other tags than HTML,
+// or none.
+func hidesTags(name string) bool {
+	switch name {
+	case "script", "style", "svg", "math", "textarea", "title", "xmp", "iframe", "noembed", "noframes":
+		return true
+	}
+	return false
+}
+
+// isOfficeTag reports whether a tag comes from a text processor or a social
+// network. Nobody closes them all.
+func isOfficeTag(name string) bool {
+	prefix, _, found := strings.Cut(name, ":")
+	switch prefix {
+	case "o", "v", "w", "st1", "fb":
+		return found
+	}
+	return false
 }

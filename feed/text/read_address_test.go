@@ -28,7 +28,6 @@ func TestReadURL(t *testing.T) {
 		{"https://a.example/dir/page?q", "#n1", "https://a.example/dir/page?q#n1"},
 		{"https://a.example/dir/page?q", "?r", "https://a.example/dir/page?r"},
 		{"https://a.example/dir/page", "//b.example/x", "https://b.example/x"},
-		{"https://a.example/dir/page", "../x", "https://a.example/x"},
 		{" https://a.example/dir/page ", "x", "https://a.example/dir/x"},
 		{"https://a.example/dir/page", "mailto:ann@a.example", "mailto:ann@a.example"},
 		// Backslashes.
@@ -44,7 +43,6 @@ func TestReadURL(t *testing.T) {
 		{"", "http://straße.example/", "http://xn--strae-oqa.example/"},
 		{"", "http://例え.テスト/x", "http://xn--r8jz45g.xn--zckzah/x"},
 		{"", "http://my_shop.hän--x.example/", "http://my_shop.xn--hn--x-gra.example/"},
-		{"", "http://xn--hn-via.example/", "http://xn--hn-via.example/"},
 		{"", "http://a\u0308.example/", "http://xn--4ca.example/"},
 		{"", "http://１２７.0.0.1:80/", "http://127.0.0.1:80/"},
 		{"", "http://[::1]:8080/a b", "http://[::1]:8080/a%20b"},

@@ -105,20 +105,13 @@ func (l *XMLLexer) takeText(n int) XMLToken {
 // CDATAStart is the mark that begins a CDATA section.
 const CDATAStart = "<![CDATA["
 
-// readCDATA reads a CDATA section. It removes a second pair of CDATA marks.
+// readCDATA reads a CDATA section. Marks of another one within it stay: see
+// [UnwrapCDATA].
 func (l *XMLLexer) readCDATA() XMLToken {
-	l.Offset += len(CDATAStart)
-	wrapped := strings.HasPrefix(l.Source[l.Offset:], CDATAStart)
-	if wrapped {
-		l.Offset += len(CDATAStart)
-	}
-	start := l.Offset
+	start := l.Offset + len(CDATAStart)
+	l.Offset = start
 	l.skipPast("]]>")
-	t := XMLToken{Kind: XMLCDATA, Text: strings.TrimSuffix(l.Source[start:l.Offset], "]]>")}
-	if wrapped && strings.HasPrefix(l.Source[l.Offset:], "]]>") {
-		l.Offset += len("]]>")
-	}
-	return t
+	return XMLToken{Kind: XMLCDATA, Text: strings.TrimSuffix(l.Source[start:l.Offset], "]]>")}
 }
 
 // skipComment skips a comment. If the comment has no end, it skips to the next
