@@ -124,6 +124,9 @@ func feedServer() http.Handler {
 		fmt.Fprintf(w, `<rss version="2.0"><channel><title>Edited</title><item><guid>1</guid><title>Ten %[1]s</title>
 			<description>They have %[1]s today.</description></item></channel></rss>`, []string{"sheep", "ships"}[min(edits.Add(1), 2)-1])
 	})
+	for _, name := range []string{"/revised", "/sessions", "/bulletin", "/versions", "/milestones"} {
+		mux.HandleFunc(name, identities(name))
+	}
 	mux.HandleFunc("/down", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
 	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/rss", http.StatusMovedPermanently) })
 	mux.HandleFunc("/gone", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
@@ -176,3 +179,39 @@ const hostileFeed = "<rss version=\"2.0\"><channel><title>Ev\u009b31mil &amp;#27
 	"<item><guid>g\u009b2J\u202e\x7f</guid><title>&amp;#27;]52;c;aGk=&amp;#7;Title\u009b31m\u202e</title><author>a\u0090b</author>" +
 	"<link>http://h.example/\u009b</link><category>c\u2066</category>" +
 	"<description>&lt;p&gt;&amp;#27;[31mred \u009b2J \u202e &amp;#x9b;&lt;/p&gt;</description></item></channel></rss>"
+
+// identities serves a feed whose items keep their identity in an odd way. The response
+// changes with each request.
+func identities(name string) http.HandlerFunc {
+	var requests atomic.Int64
+	return func(w http.ResponseWriter, _ *http.Request) {
+		n := requests.Add(1)
+		day := func(d int64) string { return fmt.Sprintf("2026-11-%02dT09:00:00Z", d) }
+		item := func(guid, link, title, date, text string) {
+			fmt.Fprintf(w, "<item><title>%s</title><description>%s</description>", title, text)
+			for tag, value := range map[string]string{"guid": guid, "link": link, "dc:date": date} {
+				if value != "" {
+					fmt.Fprintf(w, "<%[1]s>%[2]s</%[1]s>", tag, value)
+				}
+			}
+			fmt.Fprint(w, "</item>")
+		}
+		fmt.Fprintf(w, `<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>%s</title>`, name)
+		switch name {
+		case "/revised":
+			item(fmt.Sprint("https://paper.example/41#", n), "https://paper.example/41", "Bakers strike", day(n), "Some words.")
+			item("https://paper.example/40#0", "https://paper.example/40", "Rye is dear", day(1), "Others.")
+		case "/sessions":
+			for i, title := range []string{"Salt", "v2.0"} {
+				item("", fmt.Sprintf("http://board.example/view?t=%d&amp;sid=%032x", i, n*100+int64(i)), title, "", "Some words.")
+			}
+		case "/bulletin":
+			for d := n; d < n+3; d++ {
+				item("", "https://mill.example/news.html", "Progress report", day(d), fmt.Sprint("Day ", d))
+			}
+		case "/versions", "/milestones":
+			item("1", "https://tools.example/log#v"+strings.TrimPrefix(name, "/")[:1], "All about "+name, day(1), "Some words.")
+		}
+		fmt.Fprint(w, `</channel></rss>`)
+	}
+}

@@ -23,7 +23,7 @@ type storyKeys struct{ link, title sql.NullInt64 }
 
 func keysOfStory(a feed.Article) storyKeys {
 	key := func(text string) sql.NullInt64 { return sql.NullInt64{Int64: hash(text), Valid: text != ""} }
-	return storyKeys{key(feed.CanonicalLink(a.Link)), key(feed.StoryTitle(a.Title))}
+	return storyKeys{key(feed.StoryPage(a.Link)), key(feed.StoryTitle(a.Title))}
 }
 
 // meet reports whether items with these keys can be one story.
@@ -80,14 +80,15 @@ func (w *itemWriter) findSharedKeys(items []incoming, have map[int64]known) (sto
 // linkToStory makes the new item of a feed, at pos, a copy if it is a story that
 // another feed has brought before. done reports whether the user has read or hidden
 // the story already.
-func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done bool, err error) {
+func (w *itemWriter) linkToStory(t *target, id, pos int64, in incoming) (done bool, err error) {
 	var lead int64
+	keys := in.keys
 	if keys.link.Valid && t.sharedKeys.links[keys.link.Int64] {
-		lead, err = w.storyAmong(t.id, sqlLinkCandidates, id, t.id, keys.link, keys.title, maxCandidates)
+		lead, err = w.storyAmong(t.id, in.Item, sqlLinkCandidates, id, t.id, keys.link, keys.title, maxCandidates)
 	}
 	if err == nil && lead == 0 && keys.title.Valid && t.sharedKeys.titles[keys.title.Int64] {
 		date := db.DateOf(pos)
-		lead, err = w.storyAmong(t.id, sqlTitleCandidates, id, t.id, keys.link, keys.title, maxCandidates,
+		lead, err = w.storyAmong(t.id, in.Item, sqlTitleCandidates, id, t.id, keys.link, keys.title, maxCandidates,
 			db.FirstPosition(date.Add(-storyTime)), db.FirstPosition(date.Add(storyTime+time.Second))-1)
 	}
 	if err != nil || lead == 0 {
@@ -99,11 +100,11 @@ func (w *itemWriter) linkToStory(t *target, id, pos int64, keys storyKeys) (done
 // These queries return the items with the same link or title, except those of feeds
 // with the setting Separate.
 const (
-	sqlCandidates = `SELECT i.feed, coalesce(i.copy_of, i.id), coalesce(i.link_hash = ?3 AND i.title_hash = ?4, 0) FROM items i `
+	sqlCandidates = `SELECT i.feed, coalesce(i.copy_of, i.id), coalesce(i.link_hash = ?3 AND i.title_hash = ?4, 0), d.link, d.title FROM items i `
 	ofOthers      = ` AND i.id <> ?1 AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.id IN (i.feed, ?2) AND f.separate = 1) LIMIT ?5`
 
-	sqlLinkCandidates  = sqlCandidates + `INDEXED BY items_link_hash WHERE i.link_hash = ?3` + ofOthers
-	sqlTitleCandidates = sqlCandidates + `INDEXED BY items_title_hash WHERE i.title_hash = ?4 AND i.pos BETWEEN ?6 AND ?7` + ofOthers
+	sqlLinkCandidates  = sqlCandidates + `INDEXED BY items_link_hash JOIN details d ON d.id = i.id WHERE i.link_hash = ?3` + ofOthers
+	sqlTitleCandidates = sqlCandidates + `INDEXED BY items_title_hash JOIN details d ON d.id = i.id WHERE i.title_hash = ?4 AND i.pos BETWEEN ?6 AND ?7` + ofOthers
 )
 
 // storyCandidate is an item that has the link or the title of a new item.
@@ -111,12 +112,22 @@ type storyCandidate struct {
 	feed, lead int64
 	// both reports whether it has the link and the title.
 	both bool
+	// item has the link and the title.
+	item feed.Item
 }
 
 // storyAmong returns the lead of the oldest story among the items that a query
-// returns, if the story has no item of the feed yet; 0 if there is none.
-func (w *itemWriter) storyAmong(feedID int64, query string, args ...any) (int64, error) {
+// returns, if the story has no item of the feed yet; 0 if there is none. Items that are
+// different parts of a page are not one story.
+func (w *itemWriter) storyAmong(feedID int64, item feed.Item, query string, args ...any) (int64, error) {
 	found, err := w.storyCandidates(query, args)
+	others := map[int64]bool{}
+	for _, t := range found {
+		if feed.DifferentParts(item, t.item) {
+			others[t.lead] = true
+		}
+	}
+	found = slices.DeleteFunc(found, func(t storyCandidate) bool { return others[t.lead] })
 	if err != nil || len(found) == 0 {
 		return 0, err
 	}
@@ -144,7 +155,7 @@ func (w *itemWriter) storyCandidates(query string, args []any) ([]storyCandidate
 	var found []storyCandidate
 	err := w.each(query, args, func(rows *sql.Rows) error {
 		var t storyCandidate
-		err := rows.Scan(&t.feed, &t.lead, &t.both)
+		err := rows.Scan(&t.feed, &t.lead, &t.both, &t.item.Link, &t.item.Title)
 		found = append(found, t)
 		return err
 	})
@@ -164,18 +175,18 @@ func ambiguous(feedID int64, found []storyCandidate) bool {
 }
 
 // updateStoryKeys updates the keys of an edited item. It leaves its story if both its
-// link and its title are new.
-func (w *itemWriter) updateStoryKeys(id int64, keys storyKeys) error {
+// link and its title are new, or if it has become another part of its page.
+func (w *itemWriter) updateStoryKeys(id int64, keys storyKeys, isOtherPart bool) error {
 	if w.err != nil {
 		return w.err
 	}
 	var before storyKeys
 	w.err = w.tx.QueryRowContext(w.ctx, `SELECT link_hash, title_hash FROM items WHERE id = ?`, id).Scan(&before.link, &before.title)
-	if w.err != nil || before == keys {
+	if w.err != nil || before == keys && !isOtherPart {
 		return w.err
 	}
 	w.exec(`UPDATE items SET link_hash = ?, title_hash = ? WHERE id = ?`, keys.link, keys.title, id)
-	if w.err == nil && !keys.meet(before) {
+	if w.err == nil && (isOtherPart || !keys.meet(before)) {
 		w.err = stories{w.ctx, w.tx}.leave(id)
 	}
 	return w.err

@@ -56,6 +56,15 @@ func TestSameStory(t *testing.T) {
 		"link before title":        {items{storyItem("1", "https://example.org/x", title, time.Hour), storyItem("2", "https://example.org/y", "Two", time.Hour)}, items{storyItem("3", "https://example.org/y", title, time.Hour)}, []string{"2"}},
 		"one link for many things": {items{storyItem("1", "https://example.org/log", "Release one", time.Hour), storyItem("2", "https://example.org/log", "Release two", time.Hour)}, items{storyItem("3", "https://example.org/log", "Release three", time.Hour)}, []string{"3"}},
 		"one link, and the title":  {items{storyItem("1", "https://example.org/log", "Release one", time.Hour), storyItem("2", "https://example.org/log", title, time.Hour)}, items{storyItem("3", "https://example.org/log", title, time.Hour)}, []string{"2"}},
+		"versions on one page":     {items{storyItem("1", "https://example.org/log#v1.2", "Oven 1.2 is out", time.Hour)}, items{storyItem("2", "https://example.org/log#v1.3", "What changed in the mill", time.Hour)}, []string{"2"}},
+		"one version":              {items{storyItem("1", "https://example.org/log#v1.2", "Oven 1.2 is out", time.Hour), storyItem("2", "https://example.org/log#v1.3", "Oven 1.3 is out", time.Hour)}, items{storyItem("3", "http://www.example.org/log?utm_source=x#v1.3", "The new oven", time.Hour)}, []string{"2"}},
+		"blocks with one headline": {items{storyItem("1", "https://example.org/live#block-1", title, time.Hour)}, items{storyItem("2", "https://example.org/live#block-2", title, time.Hour)}, []string{"2"}},
+		"a page and its part":      {items{storyItem("1", "https://example.org/log", "All changes", time.Hour)}, items{storyItem("2", "https://example.org/log#v1.3", "Oven 1.3 is out", time.Hour)}, []string{"2"}},
+		"a page, its part, title":  {items{storyItem("1", "https://example.org/log", "Out", time.Hour)}, items{storyItem("2", "https://example.org/log#start-reading", "Out!", time.Hour)}, []string{"1"}},
+		"anchors that say nothing": {items{storyItem("1", "https://example.org/x#respond", "One", time.Hour), storyItem("2", "https://example.org/y#ref=rss", "Two", time.Hour)}, items{storyItem("3", "https://example.org/x#top", "Three", time.Hour), storyItem("4", "https://example.org/y", "Four", time.Hour)}, []string{"1", "2"}},
+		"routes":                   {items{storyItem("1", "https://example.org/#/a", "One", time.Hour), storyItem("2", "https://example.org/#!/b", "Two", time.Hour)}, items{storyItem("3", "https://example.org/#!/a", "Three", time.Hour), storyItem("4", "https://example.org/#!/b?utm_source=x", "Four", time.Hour)}, []string{"3", "2"}},
+		"parts of a front page":    {items{storyItem("1", "https://example.org/#day-1", "One", time.Hour)}, items{storyItem("2", "https://example.org/#day-2", "Two", time.Hour), storyItem("3", "https://www.example.org#day-1", "Three", time.Hour)}, []string{"2", "1"}},
+		"session numbers":          {items{storyItem("1", "https://example.org/x?t=1&sid=0123456789abcdef0123456789abcdef", "One", time.Hour)}, items{storyItem("2", "https://example.org/x;jsessionid=1.node1?t=1", "Two", time.Hour)}, []string{"1"}},
 		"two of the second feed":   {items{storyItem("1", "https://example.org/x", "One", time.Hour)}, items{storyItem("2", "https://example.org/x", "Two", time.Hour), storyItem("3", "https://example.org/x", "Three", time.Hour)}, []string{"2", "1"}},
 	} {
 		s := open(t)
@@ -72,6 +81,22 @@ func TestSameStory(t *testing.T) {
 		}
 		s.CheckCounts()
 	}
+}
+
+// TestStoriesOfPartsOfAPage checks that a part of a page does not join another part by
+// the whole page, which has the same title, and that an edit that leads to another part
+// leaves the story.
+func TestStoriesOfPartsOfAPage(t *testing.T) {
+	s := open(t)
+	s.Subscribe("a", "b", "c")
+	s.SaveItems("a", storyItem("a1", "https://example.org/log", "Out", time.Hour))
+	s.SaveItems("b", storyItem("b1", "https://example.org/log#v1", "Out", time.Hour))
+	cachetest.Equal(t, "by page and title", s.lead("b1"), "a1")
+	s.SaveItems("c", storyItem("c1", "https://example.org/log#v2", "Out", time.Hour))
+	cachetest.Equal(t, "another part", s.lead("c1"), "c1")
+	s.SaveItems("b", storyItem("b1", "https://example.org/log#v3", "Much later", time.Hour))
+	cachetest.Equal(t, "edited", s.lead("b1"), "b1")
+	s.CheckCounts()
 }
 
 // TestStoriesAreFlat checks that a third item is a copy of the lead even if it only

@@ -434,13 +434,18 @@ func applyPending(ctx context.Context, tx *sql.Tx, feedID int64) error {
 }
 
 // applyPendingToArrived calls [applyPending] for a feed that has just brought new
-// items.
-func (w *itemWriter) applyPendingToArrived(t *target) error {
+// items. A mark may wait under another key of an item, as [feed.Article.StoredKeys] has.
+func (w *itemWriter) applyPendingToArrived(t *target, b batch) error {
 	var waits bool
 	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)
 	if err != nil || !waits {
 		return err
 	}
+	for identity, owners := range b.otherKeysOf(nil, nil).narrow {
+		if len(owners) == 1 {
+			w.exec(`UPDATE OR IGNORE pending_marks SET identity = ? WHERE feed = ? AND identity = ?`, b.items[owners[0]].identity, t.id, identity)
+		}
+	}
 	t.counts = FeedCount{} // applyPending counts them
-	return applyPending(w.ctx, w.tx, t.id)
+	return errors.Join(w.err, applyPending(w.ctx, w.tx, t.id))
 }

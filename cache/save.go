@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -90,12 +91,20 @@ type known struct {
 	indexed         bool
 }
 
+// listIdentities sets identities.
+func (b *batch) listIdentities() {
+	list := make([]int64, len(b.items))
+	for i := range b.items {
+		list[i] = b.items[i].identity
+	}
+	b.identities = db.JSONIntegers(list)
+}
+
 func prepareBatch(a feed.Fetched) (batch, error) {
 	b := batch{Fetched: a}
 	if a.Document == nil {
 		return b, nil
 	}
-	identities := make([]int64, 0, len(a.Document.Items))
 	b.items = make([]incoming, 0, len(a.Document.Items))
 	var h hasher
 	for _, article := range slices.Backward(a.Document.Items) {
@@ -107,17 +116,16 @@ func prepareBatch(a feed.Fetched) (batch, error) {
 			return b, err
 		}
 		// The number of comments is not part of the source, because it changes with every
-		// check and is no update.
-		source := []string{article.GUID, article.Title, article.Author, article.Summary, article.Link, article.Comments,
-			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, article.Body.Base, article.Body.Raw}
+		// check and is no update. Neither is another session number.
+		source := []string{feed.WithoutSession(article.GUID), article.Title, article.Author, article.Summary, feed.WithoutSession(article.Link), feed.WithoutSession(article.Comments),
+			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, feed.WithoutSession(article.Body.Base), article.Body.Raw}
 		if article.Chapters != "" || article.Transcript != "" {
 			source = append(source, article.Chapters, article.Transcript)
 		}
 		in.source = h.hash(source...)
 		b.items = append(b.items, in)
-		identities = append(identities, in.identity)
 	}
-	b.identities = db.JSONIntegers(identities)
+	b.listIdentities()
 	return b, nil
 }
 
@@ -160,22 +168,24 @@ func (w *itemWriter) save(batches []batch) ([]feed.Saved, error) {
 // items saves the items of one batch. The last item of the document comes first, so
 // that the first item gets the highest ID.
 func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
-	removed, err := w.removed(t.id, b)
-	if err != nil {
-		return err
-	}
 	filled, err := w.hasItems(t.id)
 	if err != nil {
 		return err
 	}
 	t.checkedBefore = t.checkedBefore || filled
 	have := map[int64]known{}
-	var reissued map[int]known
+	var reissued map[int]candidate
 	if filled {
 		if have, err = w.known(t.id, b.identities); err != nil {
 			return err
 		}
-		if reissued, err = w.findReissued(t, b, have, removed); err != nil {
+	}
+	removed, err := w.removed(t.id, b, have)
+	if err != nil {
+		return err
+	}
+	if filled {
+		if reissued, err = w.findReissued(t, &b, have, removed); err != nil {
 			return err
 		}
 	}
@@ -206,30 +216,20 @@ func (w *itemWriter) items(t *target, b batch, saved *feed.Saved) error {
 	}
 	slices.Reverse(saved.Notify)
 	if saved.New > 0 {
-		return w.applyPendingToArrived(t)
+		return w.applyPendingToArrived(t, b)
 	}
 	return nil
 }
 
-// updateReissued updates an item that has a new identity.
-func (w *itemWriter) updateReissued(t *target, old known, in incoming, saved *feed.Saved) (known, error) {
-	before, err := w.articleIn(w.ctx, w.tx, old.id)
-	if err != nil {
-		return known{}, err
-	}
-	saved.Reissued++
-	return w.update(t, old, in, before, true)
-}
-
 // updateChanged updates an item whose source has changed, unless another item took over its
-// GUID. young reports whether it was inserted for the same document.
+// key. isNew reports whether it was inserted for the same document.
 func (w *itemWriter) updateChanged(t *target, old known, in incoming, isNew bool, saved *feed.Saved) (known, error) {
 	before, err := w.articleIn(w.ctx, w.tx, old.id)
 	if err != nil {
 		return known{}, err
 	}
-	if !isNew && in.ReusesGUIDOf(before) {
-		if err := w.releaseGUID(before); err != nil {
+	if !isNew && in.ReusesKeyOf(before) {
+		if err := w.releaseKey(before); err != nil {
 			return known{}, err
 		}
 		return w.insertNew(t, in, saved)
@@ -253,24 +253,58 @@ func (w *itemWriter) known(feedID int64, identities string) (map[int64]known, er
 const sqlKnown = `SELECT i.identity, i.id, i.pos, i.source_hash, i.indexed FROM json_each(?2) j
 	CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`
 
-// removed returns the identities of the items that retention removed and that the feed
-// still lists. It deletes the records of those that the feed does not list any more,
-// except if the document is truncated.
-func (w *itemWriter) removed(feedID int64, b batch) (map[int64]bool, error) {
-	if !b.Document.Truncated {
-		err := w.exec(`DELETE FROM removed_items WHERE feed = ?1 AND identity NOT IN (SELECT value FROM json_each(?2))`, feedID, b.identities)
-		if err != nil {
-			return nil, err
-		}
-	}
-	removed := map[int64]bool{}
+// removed returns the identities of the items of a document that retention removed. It
+// deletes the records of those that the feed does not list any more, except if the document
+// is truncated.
+func (w *itemWriter) removed(feedID int64, b batch, have map[int64]known) (map[int64]bool, error) {
+	recorded := map[int64]bool{}
 	err := w.each(`SELECT identity FROM removed_items WHERE feed = ?`, []any{feedID}, func(rows *sql.Rows) error {
 		var identity int64
 		err := rows.Scan(&identity)
-		removed[identity] = true
+		recorded[identity] = true
 		return err
 	})
-	return removed, err
+	if err != nil || len(recorded) == 0 {
+		return recorded, err
+	}
+	listed := map[int64]bool{}
+	for _, in := range b.items {
+		listed[in.identity] = true
+	}
+	removed := maps.Clone(recorded)
+	for identity, owners := range b.otherKeysOf(have, recorded).narrow {
+		listed[identity] = true
+		if recorded[identity] && len(owners) == 1 {
+			removed[b.items[owners[0]].identity] = true
+		}
+	}
+	if err := w.removeRevisions(feedID, b, removed); err != nil || b.Document.Truncated {
+		return removed, err
+	}
+	var gone []int64
+	for identity := range recorded {
+		if !listed[identity] {
+			gone = append(gone, identity)
+		}
+	}
+	if len(gone) == 0 {
+		return removed, nil
+	}
+	return removed, w.exec(`DELETE FROM removed_items WHERE feed = ?1 AND identity IN (SELECT value FROM json_each(?2))`, feedID, db.JSONIntegers(gone))
+}
+
+// removeRevisions adds to removed the items of a document of which retention removed an
+// earlier revision.
+func (w *itemWriter) removeRevisions(feedID int64, b batch, removed map[int64]bool) error {
+	for key, earlier := range feed.EarlierRevisions(b.Document.Items) {
+		for _, k := range earlier {
+			if identity := hash(key); removed[hash(k)] && !removed[identity] {
+				removed[identity] = true
+				w.exec(`INSERT OR IGNORE INTO removed_items (feed, identity) VALUES (?, ?)`, feedID, identity)
+			}
+		}
+	}
+	return w.err
 }
 
 // hash returns a hash of texts: the first 64 bits of their SHA-256, with the length

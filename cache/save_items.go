@@ -58,7 +58,7 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 	if err := w.insert(t, in, a, pos, v); err != nil {
 		return known{}, err
 	}
-	done, err := w.linkToStory(t, a.ID, pos, in.keys)
+	done, err := w.linkToStory(t, a.ID, pos, in)
 	if err != nil {
 		return known{}, err
 	}
@@ -263,7 +263,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
 		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
 	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.compressedBody(in), old.id)
-	if err := w.updateStoryKeys(old.id, in.keys); err != nil {
+	if err := w.updateStoryKeys(old.id, in.keys, feed.DifferentParts(before.Item, in.Item)); err != nil {
 		return known{}, err
 	}
 	if changed && t.renew && !reissued {

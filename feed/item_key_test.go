@@ -53,16 +53,22 @@ func TestKeysAreUnique(t *testing.T) {
 		a.GUID, a.Title = "g", title
 		return a
 	}
+	worded := func(title string) Article {
+		a := article("g", "l", title)
+		a.Body.Raw = "the same words"
+		return a
+	}
 	for name, c := range map[string]struct {
 		items []Article
 		want  []string
 	}{
 		"same in all":             {[]Article{article("g", "l", "t"), article("g", "l", "t")}, []string{"guid:g"}},
-		"same but edited":         {[]Article{article("g", "l", "new"), article("g", "l", "old")}, []string{"guid:g"}},
+		"same but edited":         {[]Article{worded("new"), worded("old")}, []string{"guid:g"}},
+		"titles alone":            {[]Article{article("g", "l", "t1"), article("g", "l", "t2")}, []string{"guid:g l t1", "guid:g l t2"}},
 		"same but moved":          {[]Article{article("g", "l2", "t"), article("g", "l1", "t")}, []string{"guid:g"}},
 		"GUID reused":             {[]Article{article("g", "l1", "t1"), article("g", "l2", "t2")}, []string{"guid:g l1", "guid:g l2"}},
 		"one link for all":        {[]Article{article("", "l", "t1"), article("", "l", "t2")}, []string{"link:l t1", "link:l t2"}},
-		"the site's page for all": {[]Article{front("t1", 1), front("t2", 2), front("t3", 3), front("t2", 4)}, []string{"guid:g l t1", "guid:g l t2", "guid:g l t3"}},
+		"the site's page for all": {[]Article{front("t1", 1), front("t2", 2), front("t3", 3), front("t2", 4)}, []string{"guid:g l t1", "guid:g l t2 2026-11-02T00:00:00Z", "guid:g l t2 2026-11-04T00:00:00Z", "guid:g l t3"}},
 		"GUID, no link":           {[]Article{article("g", "", "t1"), article("g", "", "t2")}, []string{"guid:g t1", "guid:g t2"}},
 		"GUID, no title":          {[]Article{article("g", "l1", ""), article("g", "l2", "")}, []string{"guid:g l1", "guid:g l2"}},
 		"one link, dates":         {[]Article{dated("l", 1), dated("l", 2), dated("l", 1)}, []string{"link:l 2026-11-01T00:00:00Z", "link:l 2026-11-02T00:00:00Z"}},

@@ -22,7 +22,7 @@ func article(link, title string, at time.Time, text ...string) Article {
 
 // paired reports whether Reissued pairs two items.
 func paired(fresh, old Article) bool {
-	pairs := Reissued([]Article{fresh}, []Item{old.Item}, func(int) markup.Body { return old.Body })
+	pairs := Reissued(nil, []Article{fresh}, []Item{old.Item}, func(int) markup.Body { return old.Body })
 	return len(pairs) == 1
 }
 
@@ -91,7 +91,7 @@ func TestReissuedAmbiguous(t *testing.T) {
 		"by the hour": {[]Article{later, same}, []Item{same.Item, later.Item}, 2},
 		"nothing":     {nil, nil, 0},
 	} {
-		pairs := Reissued(c.fresh, c.old, body)
+		pairs := Reissued(nil, c.fresh, c.old, body)
 		if len(pairs) != c.want {
 			t.Errorf("%s: %v", name, pairs)
 		}
@@ -137,7 +137,7 @@ func TestNewItemsAreNotReissued(t *testing.T) {
 			a := newArticle(n, 0)
 			old, bodies = append(old, a.Item), append(bodies, a.Body)
 		}
-		if pairs := Reissued(fresh, old, func(i int) markup.Body { return bodies[i] }); len(pairs) != 0 {
+		if pairs := Reissued(nil, fresh, old, func(i int) markup.Body { return bodies[i] }); len(pairs) != 0 {
 			t.Errorf("%s: %v", name, pairs)
 		}
 	}
@@ -160,7 +160,7 @@ func TestTookOver(t *testing.T) {
 		"no date":      {article("https://a.example/2", "New", time.Time{}, "new text"), false},
 		"no title":     {article("https://a.example/2", "", at.Add(1), "new text"), false},
 	} {
-		if got := c.a.ReusesGUIDOf(old); got != c.want {
+		if got := c.a.ReusesKeyOf(old); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

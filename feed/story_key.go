@@ -13,30 +13,66 @@ import (
 )
 
 // CanonicalLink returns the same text for all addresses of one story: with http or https,
-// www, mobile and AMP pages, with or without tracking parameters. Use the result only for
-// comparing, because it may not be a working address. It is empty if the link is empty,
-// a site's front page, or not an http or https address. Package cache joins items into
-// stories by this text and by [StoryTitle].
+// www, mobile and AMP pages, with or without tracking parameters and session numbers. Use the
+// result only for comparing, because it may not be a working address. It is empty if the link
+// is empty, a site's front page, or not an http or https address. An anchor is part of
+// it, unless the anchor is known to say nothing, such as "#respond". Package cache joins
+// items into stories by [StoryPage] and by [StoryTitle].
 func CanonicalLink(link string) string {
-	u := parseWebPage(link)
+	page, anchor := canonicalAddress(link)
+	return page + anchor
+}
+
+// StoryPage returns the [CanonicalLink] without the anchor of a part of the page. Items
+// with the same page can be one story if [DifferentParts] does not say otherwise. Of a part
+// of a front page it is the whole canonical link, because a front page says nothing.
+func StoryPage(link string) string {
+	page, anchor := canonicalAddress(link)
+	if strings.Contains(strings.TrimPrefix(page, "https://"), "/") || strings.ContainsAny(page, "?#") {
+		return page
+	}
+	return page + anchor
+}
+
+// DifferentParts reports whether the links of two items lead to different parts of one
+// page, such as two versions in a list of changes. A part and the whole page are
+// different, too, unless the items have the same title.
+func DifferentParts(a, b Item) bool {
+	page, anchor := canonicalAddress(a.Link)
+	otherPage, other := canonicalAddress(b.Link)
+	if page != otherPage || anchor == other {
+		return false
+	}
+	title := text.IndexText(a.Title)
+	return anchor != "" && other != "" || title == "" || title != text.IndexText(b.Title)
+}
+
+// canonicalAddress returns the two parts of a canonical link: the page with a route or a
+// comment, and the anchor of another part of the page.
+func canonicalAddress(link string) (page, anchor string) {
+	u := parseWebPage(WithoutSession(link))
 	for range 2 {
 		if original := ampOriginal(u); original != nil {
 			u = original
 		}
 	}
 	if u == nil {
-		return ""
+		return "", ""
 	}
-	page := canonicalPath(u.EscapedPath())
-	query := canonicalQuery(u.RawQuery, page)
-	route := canonicalFragment(u.EscapedFragment())
-	if page == "/" {
-		page = ""
+	path := canonicalPath(u.EscapedPath())
+	query := canonicalQuery(u.RawQuery, path)
+	fragment, isPage := canonicalFragment(u.EscapedFragment())
+	if path == "/" {
+		path = ""
 	}
-	if page+query+route == "" {
-		return ""
+	if path+query+fragment == "" {
+		return "", ""
 	}
-	return "https://" + canonicalHost(u) + page + query + route
+	page = "https://" + canonicalHost(u) + path + query
+	if isPage {
+		return page + fragment, ""
+	}
+	return page, fragment
 }
 
 // parseWebPage parses an http or https address. It returns nil for any other text.
@@ -188,7 +224,7 @@ var trackingParams = []string{
 	"fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "li_fat_id", "igshid", "igsh",
 	"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "oly_anon_id", "oly_enc_id", "ck_subscriber_id",
 	"_ga", "_gl", "usqp", "xtor", "cmpid", "icid", "ncid", "ocid", "smid", "s_cid", "sc_cid", "wt_mc", "wt.mc_id", "wt_zmc", "ftag", "mbid", "tpcc", "srnd", "sref",
-	"ref_src", "ref_url", "traffic_source", "spm", "sr_share", "guccounter", "wprov", "maca", "emc", "rss",
+	"ref_src", "ref_url", "traffic_source", "spm", "sr_share", "guccounter", "wprov", "maca", "emc", "rss", "echobox",
 }
 
 // refererParams are names of parameters that name the page with the link, if their value
@@ -201,22 +237,57 @@ var refererValues = []string{
 	"producthunt", "mastodon", "bluesky", "telegram", "whatsapp", "instagram", "youtu", "google", "googlenews", "flipboard", "feedly", "inoreader", "lobsters",
 }
 
-// canonicalFragment returns the fragment if it selects other content: a route of a web
-// application, or a comment of a discussion. Otherwise it returns an empty text.
-func canonicalFragment(fragment string) string {
-	f := canonicalEscapes(fragment)
-	if strings.HasPrefix(f, "!") || strings.HasPrefix(f, "/") && f != "/" {
-		return "#" + f
+// canonicalFragment returns the fragment if it selects other content. isPage reports whether
+// that is a page of its own: a route of a web application, or a comment of a discussion. Any
+// other fragment is a part of a page.
+func canonicalFragment(fragment string) (f string, isPage bool) {
+	// A fragment directive, such as ":~:text=word", only highlights.
+	f, _, _ = strings.Cut(canonicalEscapes(fragment), ":~:")
+	route := strings.TrimPrefix(f, "!")
+	if len(route) < len(f) || strings.HasPrefix(f, "/") {
+		if strings.Trim(route, "/") == "" {
+			return "", false
+		}
+		page, query, found := strings.Cut(f, "?")
+		if found {
+			page += canonicalQuery(query, page)
+		}
+		return "#" + page, true
 	}
 	name := strings.TrimRight(f, "0123456789")
-	if name != f && slices.Contains(commentAnchors, strings.ToLower(strings.TrimRight(name, "-_"))) {
-		return "#" + f
+	word := strings.ToLower(strings.TrimRight(name, "-_"))
+	switch {
+	case name != f && slices.Contains(commentAnchors, word):
+		return "#" + f, true
+	case strings.Contains(f, "="):
+		if query := canonicalQuery(strings.TrimPrefix(f, "?"), ""); query != "" {
+			return "#" + query[len("?"):], false
+		}
+		return "", false
+	case f == "" || slices.Contains(emptyAnchors, strings.ToLower(f)), name != f && word == "more", isShareMark(f):
+		return "", false
 	}
-	return ""
+	return "#" + f, false
 }
 
 // commentAnchors are the words before the number in the anchor of a comment.
 var commentAnchors = []string{"", "c", "comment", "issuecomment", "discussioncomment", "discussion_r", "p", "post", "msg", "reply", "answer"}
+
+// emptyAnchors are anchors that lead to the page itself: its beginning, its text, its
+// comments, or nothing. They are in lower case.
+var emptyAnchors = []string{
+	"top", "page-top", "pagetop", "back-to-top", "main", "main-content", "maincontent", "content", "skip", "jump", "more", "readmore", "read-more", "continue",
+	"respond", "comment", "comments", "comment-form", "commentform", "comment-list", "commentlist", "comment-section", "comments-section", "comments-area",
+	"add-comment", "addcomment", "leave-a-comment", "leave-comment", "postcomment", "post-comment", "reply", "replies", "reply-title", "disqus_thread", "disqus",
+	"rss", "feed", "atom", "xtor", "ref", "_", "_=_", "close", "void", "null", "undefined",
+}
+
+// isShareMark reports whether a fragment was added by a button that counts how often an
+// address is shared or copied: AddThis writes ".VDHyXvldWSo", Tynt "ixzz3AbCdEfGh", ShareThis
+// "sthash.AbCd.dpbs".
+func isShareMark(f string) bool {
+	return strings.HasPrefix(f, ".") || strings.HasPrefix(f, "ixzz") || strings.HasPrefix(f, "sthash.")
+}
 
 // canonicalEscapes percent-encodes bytes that are not printable ASCII, and decodes all
 // other escapes except those of "%" and the delimiters of a URL.

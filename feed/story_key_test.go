@@ -14,6 +14,9 @@ func TestCanonicalLink(t *testing.T) {
 			"https://example.org/a/b?mc_cid=1&mc_eid=2&igshid=3", "https://example.org/a/b?at_medium=RSS&at_campaign=KARANGA", "https://example.org/a/b?ns_mchannel=rss&ns_source=x",
 			"https://example.org/a/b?ref=rss", "https://example.org/a/b?source=rss----0a1b2c---4", "https://example.org/a/b?CMP=Share_iOSApp", "https://example.org/a/b?from=feed&via=twitter",
 			"https://example.org/a/b?partner=rssnyt&emc=rss", "https://example.org/a/b#xtor=RSS-1", "https://example.org/a/b#:~:text=word", "https://example.org/a/b?",
+			"https://example.org/a/b#top", "https://example.org/a/b#respond", "https://example.org/a/b#comments", "https://example.org/a/b#ref=rss", "https://example.org/a/b#/", "https://example.org/a/b#!",
+			"https://example.org/a/b#more-123", "https://example.org/a/b#utm_source=rss&utm_medium=feed", "https://example.org/a/b#.VDHyXvldWSo", "https://example.org/a/b#Echobox=1600000000", "https://example.org/a/b#Comments",
+			"https://example.org/a/b?PHPSESSID=1", "https://example.org/a/b;jsessionid=0A1B", "https://example.org/a/b?sid=0123456789abcdef0123456789abcdef", "https://example.org/(S(lit3py55t21z5v55vlm25s55))/a/b",
 			"https://example.org/a/b/amp", "https://example.org/a/b/amp/", "https://example.org/amp/a/b", "https://example.org/a/b.amp", "https://example.org/a/b?amp", "https://example.org/a/b?amp=1",
 			"https://example.org/a/b?outputType=amp", "https://www.google.com/amp/s/www.example.org/a/b", "https://www.google.com/amp/example.org/a/b/amp/", "https://google.co.uk/amp/s/example.org/a/b?utm_source=x",
 			"https://cdn.ampproject.org/c/s/www.example.org/a/b", "https://www-example-org.cdn.ampproject.org/v/s/www.example.org/a/b?amp_js_v=0.1&usqp=x",
@@ -26,7 +29,12 @@ func TestCanonicalLink(t *testing.T) {
 		"https://xn--bcher-kva.example/a":          {"https://bücher.example/a", "http://www.BÜCHER.example/a", "https://xn--bcher-kva.example/a"},
 		"https://example.org#!/a":                  {"https://example.org/#!/a"},
 		"https://example.org/app#/a":               {"https://example.org/app/#/a"},
+		"https://example.org/app#/a?id=1":          {"https://example.org/app#/a?utm_source=rss&id=1"},
 		"https://example.org/a#comment-12":         {"https://example.org/a/?utm_source=x#comment-12"},
+		"https://example.org/a#v1.2":               {"https://www.example.org/a/#v1.2", "https://example.org/a?fbclid=1#v1.2:~:text=word"},
+		"https://example.org/a#t=120":              {"https://example.org/a#t=120", "https://example.org/a#utm_source=x&t=120"},
+		"https://example.org#note-5":               {"http://example.org/#note-5"},
+		"https://example.org/a?sid=12":             {"https://example.org/a?sid=12"},
 		"https://en.wikipedia.org/wiki/A":          {"https://en.m.wikipedia.org/wiki/A"},
 		"https://example.org:8080/a":               {"http://example.org:8080/a/"},
 		"https://example.org/a%2Fb":                {"https://example.org/a%2fb"},
@@ -71,6 +79,24 @@ func TestStoryTitle(t *testing.T) {
 	} {
 		if got := StoryTitle(title); got != want {
 			t.Errorf("%q: %q, want %q", title, got, want)
+		}
+	}
+}
+
+// TestStoryPage checks that the page of a story has no anchor of a part, and that routes,
+// comments and parts of a front page stay.
+func TestStoryPage(t *testing.T) {
+	for link, want := range map[string]string{
+		"https://example.org/a#v1.2":       "https://example.org/a",
+		"https://example.org/?p=1#v1.2":    "https://example.org?p=1",
+		"https://example.org/a#/route":     "https://example.org/a#/route",
+		"https://example.org/#/route":      "https://example.org#/route",
+		"https://example.org/a#comment-12": "https://example.org/a#comment-12",
+		"https://example.org/#day-1":       "https://example.org#day-1",
+		"https://example.org/#top":         "",
+	} {
+		if got := StoryPage(link); got != want {
+			t.Errorf("%s: %q, want %q", link, got, want)
 		}
 	}
 }
