@@ -36,7 +36,7 @@ func TestManyValues(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	if d := time.Since(start); d > 20*time.Second {
+	if d := time.Since(start); d > time.Minute {
 		t.Errorf("it took %v", d)
 	}
 }
