@@ -189,10 +189,12 @@ func (t tagToken) isMarkup(strict, closed bool) bool {
 		return true
 	case isVoidTag(t.name):
 		return t.hasAttributes || !strict && (t.name == "hr" || t.name == "col" || t.isEnd || !t.isWord() && !t.beginsSentence())
-	case closed, t.hasAttributes && known:
+	case closed:
 		return true
 	case strict || !known:
 		return false
+	case t.hasAttributes:
+		return true
 	case t.isEnd, isOptionallyClosed(t.name):
 		return true
 	case t.name == "html" || t.name == "body":
