@@ -52,6 +52,36 @@ func TestTerminalIsRestored(t *testing.T) {
 	}
 }
 
+// TestConfigurationVanishes checks that an open dateline keeps its feeds if the
+// configuration vanishes or gets a mistake, says so, and uses it again once it is mended.
+func TestConfigurationVanishes(t *testing.T) {
+	p := startOnTerminal(t, 160, 40)
+	p.expect("First steps")
+	config := p.cmd.Args[2]
+	refresh := func(text string) {
+		from := p.written()
+		p.write("R")
+		p.expectAfter(from, text)
+	}
+	if err := os.Rename(config, config+".away"); err != nil {
+		t.Fatal(err)
+	}
+	refresh("is gone; put it back")
+	if err := os.WriteFile(config, []byte("[[feeds]]\nurl = \"builtin:guide\"\noops = [\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refresh("config.toml:3:9: array is incomplete")
+	if err := os.Rename(config+".away", config); err != nil {
+		t.Fatal(err)
+	}
+	refresh("nothing new")
+	if bytes.Contains(p.shown(), []byte("Hacker News")) {
+		t.Error("the example's feeds were shown")
+	}
+	p.write("Q")
+	p.expect("\x1b[?1049l")
+}
+
 // terminal is a pseudo-terminal with a program on it.
 type terminal struct {
 	t    testing.TB

@@ -48,6 +48,16 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// First returns the first problem with its place in one line, and how many more there are.
+func (e *Error) First() string {
+	p := e.Problems[0]
+	s := fmt.Sprintf("%s:%d:%d: %s", e.Path, p.Line, p.Column, p.Text)
+	if more := len(e.Problems) - 1; more > 0 {
+		s += " (and " + text.Plural(more, "more mistake") + "; `dateline config check` lists all)"
+	}
+	return s
+}
+
 // problems collects the mistakes of one document.
 type problems struct {
 	doc    []byte

@@ -30,7 +30,7 @@ func (a *app) addCommand() *cobra.Command {
 			"feeds, print them and subscribe to none. --preview shows what a feed contains.",
 		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example\ndateline add --preview https://example.org/feed.xml",
 		Args:    requireArgs(1, "the URL of a feed or of a web page"),
-		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {
 			if o.preview {
 				return a.preview(ctx, s, args[0])
 			}

@@ -20,7 +20,7 @@ func (a *app) importCommand() *cobra.Command {
 		Long:    "Subscribe to the feeds of an OPML file, or of stdin if FILE is -. Folders become tags. Existing\nsubscriptions do not change.",
 		Example: "dateline import subscriptions.opml",
 		Args:    requireArgs(1, "an OPML file, or - for stdin"),
-		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {
 			subs, err := readOPML(args[0])
 			if len(subs) == 0 {
 				return fmt.Errorf("import %s: %w", args[0], noFeeds(err))
