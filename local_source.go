@@ -198,7 +198,7 @@ func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 	url, _, _ = text.SplitLogin(url)
 	known := false
 	for _, sub := range s.subscriptions() {
-		known = known || sub.URL == url
+		known = known || text.SameAddress(sub.URL, url)
 	}
 	if !known {
 		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
@@ -235,17 +235,19 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	from, _, _ = text.SplitLogin(from)
 	address, _, _ := text.SplitLogin(to)
 	subs := s.subscriptions()
-	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return sub.URL == from })
+	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, from) })
 	if i < 0 {
 		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(from))
 	}
+	from = subs[i].URL
 	if err := s.file.Checks.Subscription(address); err != nil {
 		return err
 	}
 	if err := checkMove(subs[i], address); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(subs, func(sub feed.Subscription) bool { return sub.URL == address }) {
+	other := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, address) })
+	if from == address || other >= 0 && other != i {
 		return fmt.Errorf("you are already subscribed to %s; run `dateline remove` for one of the two feeds first", text.Clean(address))
 	}
 	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {

@@ -56,7 +56,7 @@ func (a *app) add(ctx context.Context, s *Session, address string, o addOptions)
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return c.Address() == withoutLogin(address) }); i >= 0 && !o.all {
+	if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return text.SameAddress(c.Address(), address) }); i >= 0 && !o.all {
 		found = found[i : i+1]
 	}
 	if len(found) > 1 && !o.all {
@@ -98,7 +98,7 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 	}
 	known := map[string]bool{}
 	for _, f := range feeds {
-		known[f.URL] = true
+		known[text.AddressKey(f.URL)] = true
 	}
 	if err := s.Source.Subscribe(ctx, subs...); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 	added := 0
 	for _, sub := range subs {
 		address := withoutLogin(sub.URL)
-		if known[address] {
+		if known[text.AddressKey(address)] {
 			fmt.Fprintf(out, "Already subscribed to %s\n", text.Clean(address))
 			continue
 		}
