@@ -90,8 +90,7 @@ func (p *problems) add(at span, format string, args ...any) {
 	at.to = min(max(at.to, at.from), len(p.doc))
 	at.from = min(at.from, at.to)
 	line := wholeLines(p.doc, span{at.from, at.from})
-	number := bytes.Count(p.doc[:at.from], []byte("\n")) + 1
-	column := utf8.RuneCount(p.doc[line.from:at.from]) + 1
+	number, column := p.place(at)
 	if slices.ContainsFunc(p.list, func(o Problem) bool { return o.Line == number && o.Column == column }) {
 		return
 	}
@@ -101,6 +100,12 @@ func (p *problems) add(at span, format string, args ...any) {
 		Text:    printable([]byte(fmt.Sprintf(format, args...))),
 		Excerpt: excerpt(p.doc, number, line, at),
 	})
+}
+
+// place returns the line and column at which a span of the document begins.
+func (p *problems) place(at span) (line, column int) {
+	from := wholeLines(p.doc, span{at.from, at.from}).from
+	return bytes.Count(p.doc[:at.from], []byte("\n")) + 1, utf8.RuneCount(p.doc[from:at.from]) + 1
 }
 
 // err returns the collected mistakes, nil if there are none.
