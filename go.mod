@@ -15,6 +15,7 @@ require (
 	github.com/andybalholm/cascadia v1.3.5 // github.com/andybalholm/cascadia
 	github.com/aymanbagabas/go-udiff v0.4.1 // github.com/aymanbagabas/go-udiff
 	github.com/charmbracelet/x/ansi v0.11.9 // github.com/charmbracelet/x
+	github.com/charmbracelet/x/term v0.2.2 // github.com/charmbracelet/x
 	github.com/fsnotify/fsnotify v1.10.1 // github.com/fsnotify/fsnotify
 	github.com/icholy/digest v1.2.0 // github.com/icholy/digest
 	github.com/klauspost/compress v1.20.3 // github.com/klauspost/compress
@@ -37,7 +38,6 @@ require (
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
 	github.com/charmbracelet/x/exp/charmtone v0.0.0-20250603201427-c31516f43444 // indirect
 	github.com/charmbracelet/x/exp/slice v0.0.0-20250327172914-2fdc97757edf // indirect
-	github.com/charmbracelet/x/term v0.2.2 // indirect
 	github.com/charmbracelet/x/termios v0.1.1 // indirect
 	github.com/charmbracelet/x/windows v0.2.2 // indirect
 	github.com/clipperhouse/displaywidth v0.11.0 // indirect

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -80,6 +81,36 @@ func TestConfigurationVanishes(t *testing.T) {
 	}
 	p.write("Q")
 	p.expect("\x1b[?1049l")
+}
+
+// TestTerminalIsGone takes the terminal away while hangups are ignored, as under nohup. The
+// program must end, and keep what the user has marked.
+func TestTerminalIsGone(t *testing.T) {
+	program := datelineCommand(t)
+	shell := exec.Command("sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`}, program.Args...)...)
+	shell.Env = program.Env
+	p := runOnTerminal(t, shell, 120, 40)
+	p.expect("First steps")
+	p.write("s")
+	p.expect("starred")
+	if err := p.ptmx.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("the program ended with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the program lives on without a terminal")
+	}
+	list := exec.Command(program.Path, append(slices.Clone(program.Args[1:]), "list", "is:starred")...)
+	list.Env = program.Env
+	if out, err := list.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("First steps")) {
+		t.Errorf("the star is lost: %v, %s", err, out)
+	}
 }
 
 // terminal is a pseudo-terminal with a program on it.

@@ -194,7 +194,7 @@ func (m *Model) connect() {
 	m.keys = keyboard{env: m.env, geometry: &m.geometry}
 }
 
-// Run shows the screen until the user quits or ctx ends. Then it writes what is not
+// Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it writes what is not
 // saved yet. It returns nil if ctx ends: the caller handles signals and ends ctx. The
 // options are for tests. If there are any, Bubble Tea paints instead of the painter.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
@@ -207,7 +207,7 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	}
 	usual := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameticker.FramesPerSecond), tea.WithoutSignalHandler()}
 	if options == nil {
-		usual = append(usual, m.paintOn(os.Stdout))
+		usual = append(usual, m.paintOn(os.Stdout), m.readFrom(os.Stdin))
 	}
 	m.program = tea.NewProgram(m, append(usual, options...)...)
 	go m.handleSuspend()

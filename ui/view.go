@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"io"
 	"os"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/term"
 
 	"dateline/feed"
 	"dateline/feed/text"
@@ -178,6 +180,38 @@ type screenFile struct {
 }
 
 func (f screenFile) Write(b []byte) (int, error) { return f.painter.Write(b) }
+
+// inputFile is the terminal that Bubble Tea reads from. Bubble Tea does not end when its
+// input ends.
+type inputFile struct {
+	*os.File
+	// ended is called when the input has ended, because the terminal is gone.
+	ended func()
+}
+
+// Read reports any error as the end of the input: a terminal that is gone gives an error
+// on some systems.
+func (f inputFile) Read(b []byte) (int, error) {
+	n, err := f.File.Read(b)
+	if err == nil || n > 0 {
+		return n, nil
+	}
+	f.ended()
+	return 0, io.EOF
+}
+
+// readFrom returns the option that ends the program when the input ends. If stdin is no
+// terminal, the terminal of the session is read instead.
+func (m *Model) readFrom(stdin *os.File) tea.ProgramOption {
+	if !term.IsTerminal(stdin.Fd()) {
+		terminal, _, err := tea.OpenTTY()
+		if err != nil {
+			return func(*tea.Program) {} // Bubble Tea reports the same error
+		}
+		stdin = terminal
+	}
+	return tea.WithInput(inputFile{stdin, func() { go m.program.Quit() }})
+}
 
 // knownSymbols returns the symbols of the screen and of articles that every terminal
 // draws in one cell.
