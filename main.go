@@ -303,6 +303,7 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		Mouse:          c.Mouse,
 		RefreshOnStart: c.RefreshOnStart,
 		NotifyWith:     c.NotifyWith,
+		ColorFGBG:      os.Getenv("COLORFGBG"),
 		NoColor:        os.Getenv("NO_COLOR") != "",
 	}
 	queries, err := c.SavedQueries()

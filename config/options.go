@@ -38,7 +38,8 @@ type Config struct {
 	// Icons is the set of symbols for unread, starred and so on. "ascii" is for
 	// fonts and terminals that lack the others.
 	Icons string `toml:"icons" default:"unicode" oneof:"unicode ascii"`
-	// Theme is "dark" or "light". "auto" asks the terminal for its background.
+	// Theme is "dark" or "light". "auto" asks the terminal for its background, and
+	// uses the variable COLORFGBG if the terminal does not answer.
 	Theme string `toml:"theme" default:"auto" oneof:"auto dark light"`
 	// Density is how many lines an item has in the list: two, with age and the
 	// start of the text ("comfortable"), or one ("compact").

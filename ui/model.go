@@ -79,6 +79,9 @@ type Settings struct {
 	// NotifyWith is the control sequence for notifications of the terminal: "auto",
 	// "osc9", "osc777", "osc99" or "off"; empty means off.
 	NotifyWith string
+	// ColorFGBG is the environment variable of that name, such as "0;15". It tells the
+	// background of a terminal that does not answer.
+	ColorFGBG string
 	// NoColor turns off colours inside articles. The other colours depend on the
 	// terminal.
 	NoColor    bool
@@ -153,7 +156,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	}
 	m := &Model{
 		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Apply, d.Crashed)},
-		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.Theme != "light", d.Settings.Icons)},
+		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}

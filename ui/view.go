@@ -3,6 +3,7 @@ package ui
 import (
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +27,19 @@ func (m *Model) resize(w, h int) tea.Cmd {
 		p.Resize(w)
 	}
 	return tea.Batch(m.article.reshow(), m.headlines.wantMore())
+}
+
+// startsDark reports whether to begin with the colours for a dark terminal. If the option
+// theme does not say, the last number of the variable COLORFGBG does, which some terminals
+// set: it is the color of the background. The terminal's own answer replaces it.
+func (s Settings) startsDark() bool {
+	if s.Theme == "dark" || s.Theme == "light" {
+		return s.Theme == "dark"
+	}
+	last := s.ColorFGBG[strings.LastIndexByte(s.ColorFGBG, ';')+1:]
+	n, err := strconv.Atoi(strings.TrimSpace(last))
+	light := err == nil && (n == 7 || n >= 9 && n <= 15)
+	return !light
 }
 
 // setBackground chooses the colours for a dark or a light terminal.
