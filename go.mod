@@ -15,7 +15,6 @@ require (
 	github.com/andybalholm/cascadia v1.3.5 // github.com/andybalholm/cascadia
 	github.com/aymanbagabas/go-udiff v0.4.1 // github.com/aymanbagabas/go-udiff
 	github.com/charmbracelet/x/ansi v0.11.9 // github.com/charmbracelet/x
-	github.com/charmbracelet/x/term v0.2.2 // github.com/charmbracelet/x
 	github.com/fsnotify/fsnotify v1.10.1 // github.com/fsnotify/fsnotify
 	github.com/icholy/digest v1.2.0 // github.com/icholy/digest
 	github.com/klauspost/compress v1.20.3 // github.com/klauspost/compress
@@ -26,6 +25,7 @@ require (
 	github.com/spf13/cobra v1.10.2 // github.com/spf13/cobra
 	github.com/yuin/goldmark v1.8.7 // github.com/yuin/goldmark
 	golang.org/x/net v0.62.0 // github.com/golang/net
+	golang.org/x/sys v0.49.0 // github.com/golang/sys
 	golang.org/x/text v0.43.0 // github.com/golang/text
 	modernc.org/sqlite v1.62.0 // gitlab.com/cznic/sqlite
 )
@@ -38,6 +38,7 @@ require (
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
 	github.com/charmbracelet/x/exp/charmtone v0.0.0-20250603201427-c31516f43444 // indirect
 	github.com/charmbracelet/x/exp/slice v0.0.0-20250327172914-2fdc97757edf // indirect
+	github.com/charmbracelet/x/term v0.2.2 // indirect
 	github.com/charmbracelet/x/termios v0.1.1 // indirect
 	github.com/charmbracelet/x/windows v0.2.2 // indirect
 	github.com/clipperhouse/displaywidth v0.11.0 // indirect
@@ -66,7 +67,6 @@ require (
 	github.com/xo/terminfo v1.0.0 // indirect
 	github.com/yuin/goldmark-emoji v1.0.5 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

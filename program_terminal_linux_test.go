@@ -113,6 +113,54 @@ func TestTerminalIsGone(t *testing.T) {
 	}
 }
 
+// TestTextBrowser checks that a browser without a window gets the terminal, that the keys for
+// signals are for the browser alone, that both stop and continue together, and that the screen
+// is drawn again.
+func TestTextBrowser(t *testing.T) {
+	program := datelineCommand(t)
+	dir := t.TempDir()
+	browser := filepath.Join(dir, "w3m")
+	script := "#!/bin/sh\ntrap 'echo interrupted' INT\ntest -t 0 && test -t 1 || exit 9\necho page of $1\n" +
+		"for n in 1 2 3 4 5 6 7 8; do read line && echo read $line; case $line in end) exit 0;; bad) exit 7;; esac; done\n"
+	if err := os.WriteFile(browser, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	feed := filepath.Join(dir, "feed.xml")
+	if err := os.WriteFile(feed, []byte(`<rss version="2.0"><channel><title>Feed</title><item><title>With a link</title><link>http://a.example/x</link></item></channel></rss>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := program.Args[2]
+	if err := os.WriteFile(config, fmt.Appendf(nil, "browser = [%q, \"%%u\"]\n[[feeds]]\nurl = \"file://%s\"\n", browser, feed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shell := exec.Command("sh", append([]string{"-m", "-c", `"$0" "$@"; echo shell"-"stopped; read line; fg; echo shell"-"left`}, program.Args...)...)
+	shell.Env = program.Env
+	p := runOnTerminal(t, shell, 120, 40)
+	p.expect("With a link")
+	p.write("o")
+	p.expect("page of http://a.example/x")
+	p.write("hello\n")
+	p.expect("read hello")
+	p.write("\x03")
+	p.expect("interrupted")
+	p.write("\x1a")
+	p.expect("shell-stopped")
+	p.write("\n")
+	p.write("back\n")
+	p.expect("read back")
+	from := p.written()
+	p.write("end\n")
+	p.expectAfter(from, "\x1b[?1049h")
+	p.expectAfter(from, "With a link")
+	p.write("o")
+	p.expectAfter(from, "page of http://a.example/x")
+	p.write("bad\n")
+	p.expectAfter(from, "the browser failed: exit status 7")
+	p.write("Q")
+	p.expect("shell-left")
+	p.checkRestored(p.before)
+}
+
 // terminal is a pseudo-terminal with a program on it.
 type terminal struct {
 	t    testing.TB

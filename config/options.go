@@ -27,7 +27,9 @@ type Config struct {
 	// Browser is the program that opens links: a list of arguments, or one
 	// string that is split at spaces (no shell runs it). %u is replaced by the
 	// address. Without %u the address is added at the end. The default is
-	// the system's browser (xdg-open, on macOS open).
+	// what the variable BROWSER names, and then the system's browser (xdg-open,
+	// on macOS open). w3m, lynx, links, elinks and the like get the terminal
+	// until you quit them.
 	Browser Command `toml:"browser" sample:"[\"firefox\", \"--new-tab\", \"%u\"]"`
 	// Layout arranges the panes: side by side ("columns"), list above article
 	// ("stack"), or one at a time ("single"). "auto" chooses by the size of the

@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"os/signal"
 	"time"
 
@@ -43,7 +44,7 @@ type Deps struct {
 	Source feed.Source
 	// Open shows a URL in the user's browser. It gets the URL as an argument and
 	// must not pass it through a shell.
-	Open func(ctx context.Context, url string, background bool) error
+	Open func(ctx context.Context, url string, background bool) (Browser, error)
 	// NotifyCommand runs the user's program for notifications. If it is nil, the
 	// terminal shows them. It gets both texts as arguments and must not pass them
 	// through a shell.
@@ -57,6 +58,16 @@ type Deps struct {
 	Settings Settings
 	// Now returns the current time. If it is nil, time.Now is used.
 	Now func() time.Time
+}
+
+// Browser is the user's browser with a page.
+type Browser struct {
+	// Terminal is a browser that needs the terminal. It is not started yet. It is nil if
+	// the browser was started in a window of its own.
+	Terminal *exec.Cmd
+	// Failed waits some seconds and returns how the browser failed; nil if it did not.
+	// It may be nil.
+	Failed func() error
 }
 
 // Settings are the options of the configuration that concern the screen.

@@ -108,7 +108,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case subscribed:
 		return m.showSubscribed(msg)
 	case opened:
-		m.browser.show(msg)
+		return m.browser.show(msg)
+	case browserEnded:
+		return m.browser.showEnded(msg)
 	default:
 		return m.takeInput(msg)
 	}

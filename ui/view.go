@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/term"
 
 	"dateline/feed"
 	"dateline/feed/text"
@@ -217,7 +216,7 @@ func (f inputFile) Read(b []byte) (int, error) {
 // readFrom returns the option that ends the program when the input ends. If stdin is no
 // terminal, the terminal of the session is read instead.
 func (m *Model) readFrom(stdin *os.File) tea.ProgramOption {
-	if !term.IsTerminal(stdin.Fd()) {
+	if !isDevice(stdin) {
 		terminal, _, err := tea.OpenTTY()
 		if err != nil {
 			return func(*tea.Program) {} // Bubble Tea reports the same error
@@ -225,6 +224,16 @@ func (m *Model) readFrom(stdin *os.File) tea.ProgramOption {
 		stdin = terminal
 	}
 	return tea.WithInput(inputFile{stdin, func() { go m.program.Quit() }})
+}
+
+// isDevice reports whether a file is a device other than [os.DevNull], such as a terminal.
+func isDevice(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // knownSymbols returns the symbols of the screen and of articles that every terminal
