@@ -283,9 +283,13 @@ func (p *terminal) expect(text string) {
 // suspends the program, and that the screen is drawn again when the program continues.
 // The texts that the shell prints are in no article of the guide.
 func TestSuspendAndContinue(t *testing.T) {
-	for name, suspend := range map[string]func(*terminal){
-		"by key":    func(p *terminal) { p.write("\x1a") },
-		"by signal": func(p *terminal) { syscall.Kill(p.child(), syscall.SIGTSTP) },
+	for name, c := range map[string]struct {
+		suspend func(*terminal)
+		quit    string
+	}{
+		"by key":             {func(p *terminal) { p.write("\x1a") }, "Q"},
+		"by key in a prompt": {func(p *terminal) { p.write("a\x1a") }, "\x03Q"},
+		"by signal":          {func(p *terminal) { syscall.Kill(p.child(), syscall.SIGTSTP) }, "Q"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			program := datelineCommand(t)
@@ -293,14 +297,14 @@ func TestSuspendAndContinue(t *testing.T) {
 			shell.Env = program.Env
 			p := runOnTerminal(t, shell, 120, 40)
 			p.expect("First steps")
-			suspend(p)
+			c.suspend(p)
 			p.expect("shell-stopped")
 			p.checkRestored(p.before)
 			from := len(p.shown())
 			p.write("\n")
 			p.expectAfter(from, "\x1b[?1049h")
 			p.expectAfter(from, "First steps")
-			p.write("Q")
+			p.write(c.quit)
 			p.expect("shell-left")
 			p.checkRestored(p.before)
 		})

@@ -16,7 +16,7 @@ import (
 // keymap finds the actions of a key or a sequence of keys such as "gg". A
 // sequence is written as its keys with spaces between them.
 type keymap struct {
-	bound    map[string][]*action
+	actions  map[string][]*action
 	prefixes map[string]bool
 	table    []action
 	hints    map[area][]hint
@@ -28,14 +28,14 @@ type keymap struct {
 // could follow.
 func (k keymap) lookup(typed []string) (bound []*action, more bool) {
 	s := strings.Join(typed, " ")
-	return k.bound[s], k.prefixes[s]
+	return k.actions[s], k.prefixes[s]
 }
 
 // keysOf returns the keys of an action as the help page shows them, in the order of the
 // action table.
 func (k keymap) keysOf(a *action) []string {
 	var keys []string
-	for seq, bound := range k.bound {
+	for seq, bound := range k.actions {
 		if slices.Contains(bound, a) {
 			keys = append(keys, showKeys(seq))
 		}
@@ -64,13 +64,13 @@ func keyRank(a *action, key string) int {
 // newKeymap binds the keys of the table, then of a preset, then of the user's bindings.
 // bindings maps a key to the names of actions. An empty list unbinds the key.
 func newKeymap(table []action, preset string, bindings map[string][]string) (keymap, error) {
-	k := keymap{bound: map[string][]*action{}, prefixes: map[string]bool{}, table: table}
+	k := keymap{actions: map[string][]*action{}, prefixes: map[string]bool{}, table: table}
 	byName := map[string]*action{}
 	for i := range k.table {
 		a := &k.table[i]
 		byName[a.name] = a
 		for _, key := range a.keys {
-			k.bound[mustSplit(key)] = []*action{a}
+			k.actions[mustSplit(key)] = []*action{a}
 		}
 	}
 	extra, ok := presets[preset]
@@ -78,7 +78,7 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 		return k, fmt.Errorf("unknown keymap %q; use %q or %q", preset, "dateline", "newsboat")
 	}
 	for key, name := range extra {
-		k.bound[mustSplit(key)] = []*action{byName[name]}
+		k.actions[mustSplit(key)] = []*action{byName[name]}
 	}
 	for key, names := range bindings {
 		if err := k.bind(byName, key, names); err != nil {
@@ -89,9 +89,9 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 	return k, nil
 }
 
-// index fills prefixes, hints and named from bound.
+// index fills prefixes, hints and named from actions.
 func (k *keymap) index() {
-	for seq := range k.bound {
+	for seq := range k.actions {
 		for i := range seq {
 			if seq[i] == ' ' {
 				k.prefixes[seq[:i]] = true
@@ -121,7 +121,7 @@ func (k keymap) bind(byName map[string]*action, key string, names []string) erro
 		return err
 	}
 	if len(names) == 0 {
-		delete(k.bound, seq)
+		delete(k.actions, seq)
 		return nil
 	}
 	var bound []*action
@@ -132,7 +132,7 @@ func (k keymap) bind(byName map[string]*action, key string, names []string) erro
 		}
 		bound = append(bound, a)
 	}
-	k.bound[seq] = bound
+	k.actions[seq] = bound
 	return nil
 }
 
@@ -260,6 +260,19 @@ func (k *keyboard) press(key string) tea.Cmd {
 		return nil
 	}
 	return k.act(bound, n)
+}
+
+// bound reports whether a key would do something after the keys typed so far.
+func (k *keyboard) bound(key string) bool {
+	actions, more := k.lookup(append(slices.Clone(k.typed), key))
+	return len(actions) > 0 || more || k.isCount(key)
+}
+
+// suspends reports whether a key does nothing but suspend the program, and is no text. Such a
+// key also works in prompts and overlays.
+func (k *keyboard) suspends(key tea.KeyPressMsg) bool {
+	bound := k.actions[mode.KeyName(key)]
+	return key.Text == "" && len(bound) == 1 && bound[0].name == "suspend"
 }
 
 // isCount reports whether a key is a digit of a number before a key. In an article the

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // TestEveryActionHasOneMeaning checks the table of actions: names and keys are unique,
@@ -80,4 +82,52 @@ func TestRebinding(t *testing.T) {
 	if err := CheckKeys("", map[string][]string{"g+": {"quit"}, "+": {"open"}, "ctrl++": {"last"}}); err != nil {
 		t.Errorf("a plus is a key like others: %v", err)
 	}
+}
+
+// TestKeysOfOtherLayouts checks that a letter of another keyboard layout acts as the key at its
+// place, that what the configuration binds comes first, and that text stays text.
+func TestKeysOfOtherLayouts(t *testing.T) {
+	s := newScreen(t, 120, 40, func(d *Deps, _ *fakeSource) { d.Settings.Keys = map[string][]string{"ж": {"toggle-star"}} })
+	at := func() int { return s.m.headlines.List.Index() }
+	start := at()
+	s.press("о", "о", "л")
+	if at() != start+1 {
+		t.Errorf("о о л moved from %d to %d", start, at())
+	}
+	s.press("п", "п")
+	if at() != 0 {
+		t.Errorf("пп moved to %d", at())
+	}
+	s.press("g", "п", "П")
+	if at() == 0 {
+		t.Error("П did not move to the end")
+	}
+	s.press("п", "п", "3", "о")
+	if at() != 3 {
+		t.Errorf("3о moved to %d", at())
+	}
+	s.send(tea.KeyPressMsg{Code: 'ש', BaseCode: 'j', ShiftedCode: 'j', Text: "ש"})
+	if at() != 4 {
+		t.Errorf("a key with a reported place moved to %d", at())
+	}
+	s.press("ж")
+	if row, _ := s.m.headlines.List.Current(); !row.Starred {
+		t.Error("the key of the configuration did nothing")
+	}
+	s.press("日")
+	s.expect("日 does nothing here")
+	s.press(".", "type:о")
+	s.send(tea.KeyPressMsg{Code: '.', BaseCode: '/', ShiftedCode: '/', Text: "."})
+	s.press("type:тест")
+	s.expect("тест")
+	if got, _ := s.m.modes.Prompt().Text(); got != "тест" {
+		t.Errorf("the prompt has %q", got)
+	}
+	s.press("esc", "esc")
+	s.press("enter", "Ч") // X asks whether to unsubscribe; н is the key of y
+	s.expect("Unsubscribe from")
+	s.press("т")
+	s.expectNot("Unsubscribe from")
+	s.press("type:?сорт")
+	s.expect("Keys: сорт")
 }

@@ -64,6 +64,7 @@ func (m *Model) View() tea.View {
 	v := m.paint(rows)
 	v.AltScreen = true
 	v.ReportFocus = true
+	v.KeyboardEnhancements.ReportAlternateKeys = true
 	v.WindowTitle = m.title()
 	if m.deps.Settings.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
