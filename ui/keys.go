@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -233,10 +234,76 @@ type keyboard struct {
 	keymap
 	typed []string
 	count int
+	// links opens links by their numbers.
+	links linkNumber
+}
+
+// linkNumber is the number of a link that is being typed. A digit waits for another one only
+// if the article has a link of such a number.
+type linkNumber struct {
+	typed int
+	// generation numbers the waits.
+	generation int
+	// last returns the largest number of a link in the article.
+	last func() int
+	open func(int) tea.Cmd
+}
+
+// linkPause is how long the number of a link waits for another digit.
+const linkPause = time.Second
+
+// linkPaused reports that no other digit came.
+type linkPaused struct{ generation int }
+
+// typeLink adds a digit to the number of a link. The link is opened at once if no link has a
+// longer number, or else by Enter or after linkPause.
+func (k *keyboard) typeLink(digit int) tea.Cmd {
+	l := &k.links
+	l.typed = l.typed*10 + digit
+	l.generation++
+	if l.typed*10 > l.last() {
+		return k.openTyped()
+	}
+	k.status.waiting(k.waitingText())
+	generation := l.generation
+	return k.after(k.ctx, linkPause, func(time.Time) tea.Msg { return linkPaused{generation} })
+}
+
+// openTyped opens the link whose number was typed.
+func (k *keyboard) openTyped() tea.Cmd {
+	n := k.links.typed
+	k.links.typed = 0
+	k.status.waiting("")
+	return k.links.open(n)
+}
+
+// linkPaused opens the link whose number was typed, if no other key came.
+func (k *keyboard) linkPaused(msg linkPaused) tea.Cmd {
+	if k.links.typed == 0 || msg.generation != k.links.generation {
+		return nil
+	}
+	return k.openTyped()
+}
+
+// continuesLink reports whether a key is another digit of a link's number.
+func (k *keyboard) continuesLink(key string) bool {
+	return k.links.typed > 0 && len(key) == 1 && key >= "0" && key <= "9"
 }
 
 // press adds a key to the keys typed so far. If they are complete, it acts.
 func (k *keyboard) press(key string) tea.Cmd {
+	switch {
+	case k.continuesLink(key):
+		return k.typeLink(int(key[0] - '0'))
+	case k.links.typed > 0 && key == "enter":
+		return k.openTyped()
+	}
+	if k.links.typed > 0 {
+		k.links.typed = 0
+		if key == "esc" {
+			return nil
+		}
+	}
 	if k.isCount(key) {
 		k.count = min(k.count*10+int(key[0]-'0'), 99999)
 		k.status.waiting(k.waitingText())
@@ -287,8 +354,8 @@ func (k *keyboard) isCount(key string) bool {
 // waitingText returns the unfinished number and keys for the status line.
 func (k *keyboard) waitingText() string {
 	s := strings.Join(k.typed, "")
-	if k.count > 0 {
-		s = text.Number(k.count) + s
+	if n := max(k.count, k.links.typed); n > 0 {
+		s = text.Number(n) + s
 	}
 	return s + k.theme.Glyphs.Ellipsis
 }

@@ -205,7 +205,7 @@ func (m *Model) connect() {
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
 	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}
 	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh, stopWaiting: func() {}}
-	m.keys = keyboard{env: m.env, geometry: &m.geometry}
+	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }
 
 // Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it writes what is not

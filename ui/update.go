@@ -110,19 +110,21 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showPreview(msg)
 	case subscribed:
 		return m.showSubscribed(msg)
-	case opened:
-		return m.browser.show(msg)
-	case browserEnded:
-		return m.browser.showEnded(msg)
 	default:
 		return m.takeInput(msg)
 	}
 	return nil
 }
 
-// takeInput passes a message from the terminal to its method.
+// takeInput passes a message from the terminal, or about what a key opened, to its method.
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case linkPaused:
+		return m.keys.linkPaused(msg)
+	case opened:
+		return m.browser.show(msg)
+	case browserEnded:
+		return m.browser.showEnded(msg)
 	case tea.WindowSizeMsg:
 		return m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
