@@ -25,6 +25,7 @@ require (
 	github.com/spf13/cobra v1.10.2 // github.com/spf13/cobra
 	github.com/yuin/goldmark v1.8.7 // github.com/yuin/goldmark
 	golang.org/x/net v0.62.0 // github.com/golang/net
+	golang.org/x/sys v0.49.0 // github.com/golang/sys
 	golang.org/x/text v0.43.0 // github.com/golang/text
 	modernc.org/sqlite v1.62.0 // gitlab.com/cznic/sqlite
 )
@@ -66,7 +67,6 @@ require (
 	github.com/xo/terminfo v1.0.0 // indirect
 	github.com/yuin/goldmark-emoji v1.0.5 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

@@ -35,6 +35,8 @@ type localSource struct {
 	subs []feed.Subscription
 	// version is the version of the file that subs were read from.
 	version fileVersion
+	// unusable is why the file cannot be used now, nil if it can.
+	unusable error
 }
 
 // fileVersion is different after a file was changed. It is zero if there is no file.
@@ -66,25 +68,51 @@ func newLocalSource(ctx context.Context, file *config.File, c config.Config, sto
 	return s, err
 }
 
-// subscriptions returns the subscriptions. It reads the file again if it was changed. If
-// the changed file has mistakes, it returns the subscriptions as they were before.
+// subscriptions returns the subscriptions. It reads the file again if it was changed, or
+// could not be used before. If the file is gone or has mistakes, it returns the
+// subscriptions as they were before.
 func (s *localSource) subscriptions() []feed.Subscription {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := versionOf(s.file.Path); now != s.version {
-		s.version = now
-		if c, err := s.file.Load(); err == nil {
-			s.subs = c.Subscriptions()
-			s.store.SetRules(c.ParsedRules())
-		}
+	now := versionOf(s.file.Path)
+	if now == s.version && s.unusable == nil {
+		return s.subs
+	}
+	c, err := s.file.Load()
+	if s.version, s.unusable = now, err; err == nil {
+		s.subs = c.Subscriptions()
+		s.store.SetRules(c.ParsedRules())
 	}
 	return s.subs
 }
 
-// Refresh implements [feed.Source].
+// unusableFile returns the user message about a file that could not be used when it was
+// read last, empty if it could be used.
+func (s *localSource) unusableFile() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unusable == nil {
+		return ""
+	}
+	what := s.unusable.Error()
+	if wrong := (*config.Error)(nil); errors.As(s.unusable, &wrong) {
+		what = wrong.First()
+	}
+	return "your feeds stay as they were: " + what
+}
+
+// Refresh implements [feed.Source]. If the configuration cannot be used, the feeds stay as
+// they were, and every report says so.
 func (s *localSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
 	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
 		return err
+	}
+	if warning := s.unusableFile(); warning != "" {
+		plain := report
+		report = func(r feed.Report) {
+			r.Warning = warning
+			plain(r)
+		}
 	}
 	if s.refreshing.Add(1) == 1 {
 		refreshLimits.use()
@@ -170,7 +198,7 @@ func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 	url, _, _ = text.SplitLogin(url)
 	known := false
 	for _, sub := range s.subscriptions() {
-		known = known || sub.URL == url
+		known = known || text.SameAddress(sub.URL, url)
 	}
 	if !known {
 		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
@@ -195,7 +223,7 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.subs, s.version = c.Subscriptions(), versionOf(s.file.Path)
+	s.subs, s.version, s.unusable = c.Subscriptions(), versionOf(s.file.Path), nil
 	s.store.SetRules(c.ParsedRules())
 	return nil
 }
@@ -207,17 +235,19 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	from, _, _ = text.SplitLogin(from)
 	address, _, _ := text.SplitLogin(to)
 	subs := s.subscriptions()
-	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return sub.URL == from })
+	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, from) })
 	if i < 0 {
 		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(from))
 	}
+	from = subs[i].URL
 	if err := s.file.Checks.Subscription(address); err != nil {
 		return err
 	}
 	if err := checkMove(subs[i], address); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(subs, func(sub feed.Subscription) bool { return sub.URL == address }) {
+	other := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, address) })
+	if from == address || other >= 0 && other != i {
 		return fmt.Errorf("you are already subscribed to %s; run `dateline remove` for one of the two feeds first", text.Clean(address))
 	}
 	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {

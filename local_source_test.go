@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -15,13 +16,14 @@ import (
 	"dateline/feed/corpus"
 	"dateline/feed/fetch"
 	"dateline/feed/poll"
+	"dateline/ui/cli"
 )
 
 // openSource returns a source for a configuration, with a real database and client.
 func openSource(t *testing.T, doc string) (*localSource, *cache.Store) {
 	t.Helper()
 	dir := t.TempDir()
-	file := configFile(paths{config: filepath.Join(dir, "conf", "config.toml"), lock: filepath.Join(dir, "state", "config.lock")})
+	file := configFile(paths{config: filepath.Join(dir, "conf", "config.toml"), lock: filepath.Join(dir, "state", "config.lock")}, cli.Files{})
 	write(t, file.Path, doc)
 	c, err := file.Load()
 	if err != nil {
@@ -129,6 +131,67 @@ func TestEditedMeanwhile(t *testing.T) {
 	}
 	if got := urls(t, store); !slices.Equal(got, []string{server.URL + "/rss"}) {
 		t.Errorf("the database has %v", got)
+	}
+}
+
+// TestFileUnusable checks that the subscriptions stay while the file is gone, unreadable or
+// has mistakes, that a refresh says so, that nothing writes the example, and that a mended
+// file holds although its time and size are those of before.
+func TestFileUnusable(t *testing.T) {
+	const good = "[[feeds]]\nurl = \"builtin:guide\"\nname = \"Mine\"\n"
+	for name, damage := range map[string]struct {
+		do      func(path string) error
+		warning string
+	}{
+		"gone":         {os.Remove, "config.toml is gone; put it back"},
+		"a mistake":    {func(path string) error { return os.WriteFile(path, []byte(good+"oops = [\n"), 0o600) }, "config.toml:4:9: array is incomplete"},
+		"two mistakes": {func(path string) error { return os.WriteFile(path, []byte("a = 1\nb = 2\n"), 0o600) }, "(and 1 more mistake; `dateline config check` lists all)"},
+		"a directory":  {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, "config.toml is a directory"},
+		"a dangling link": {func(path string) error {
+			return errors.Join(os.Remove(path), os.Symlink("nowhere", path))
+		}, "config.toml is a symbolic link to nowhere, which does not exist"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, store := openSource(t, good)
+			warnings := func() (list []string) {
+				if err := s.Refresh(t.Context(), feed.RefreshRequest{}, func(r feed.Report) { list = append(list, r.Warning) }); err != nil {
+					t.Fatal(err)
+				}
+				return list
+			}
+			info, err := os.Stat(s.file.Path)
+			if err != nil || !slices.Equal(warnings(), []string{""}) {
+				t.Fatalf("%v, or a warning about a good file", err)
+			}
+			if err := damage.do(s.file.Path); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				got := warnings()
+				if len(got) != 1 || !strings.HasPrefix(got[0], "your feeds stay as they were: ") || !strings.Contains(got[0], damage.warning) {
+					t.Errorf("warnings %q, want one with %q", got, damage.warning)
+				}
+			}
+			if err := s.Subscribe(t.Context(), feed.Subscription{URL: "https://a.example/"}); err == nil {
+				t.Error("a subscription was written")
+			}
+			if got := urls(t, store); !slices.Equal(got, []string{"builtin:guide"}) {
+				t.Errorf("the database has %v", got)
+			}
+			if err := os.RemoveAll(s.file.Path); err != nil {
+				t.Fatal(err)
+			}
+			write(t, s.file.Path, strings.Replace(good, "Mine", "Ours", 1))
+			if err := os.Chtimes(s.file.Path, info.ModTime(), info.ModTime()); err != nil {
+				t.Fatal(err)
+			}
+			if got := warnings(); !slices.Equal(got, []string{""}) {
+				t.Errorf("after it was mended: %q", got)
+			}
+			if got := s.subscriptions(); got[0].Name != "Ours" {
+				t.Errorf("after it was mended: %+v", got)
+			}
+		})
 	}
 }
 

@@ -95,14 +95,14 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	early := openEarly(ctx, p.db, meanwhile)
-	file := configFile(p)
-	c, err := file.Load()
+	file := configFile(p, f)
+	c, err := loadConfig(file)
 	if err != nil {
 		cancel()
 		if o := <-early; o.store != nil {
 			err = errors.Join(err, o.store.Close())
 		}
-		return nil, fmt.Errorf("the configuration has errors:\n%w", err)
+		return nil, err
 	}
 	o, isEarly := <-early
 	if !isEarly {
@@ -124,12 +124,19 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	return started, err
 }
 
-// configFile returns the configuration file at p, with the checks of other packages.
-func configFile(p paths) *config.File {
+// configFile returns the configuration file at p, with the checks of other packages. The
+// example does not stand in for a file that the user has named: its name may be misspelled.
+// A command that begins a named file begins it empty.
+func configFile(p paths, f cli.Files) *config.File {
+	example := exampleConfig
+	if f.Config != "" {
+		example = []byte{}
+	}
 	return &config.File{
-		Path:    p.config,
-		Lock:    p.lock,
-		Example: exampleConfig,
+		Path:     p.config,
+		Lock:     p.lock,
+		Example:  example,
+		Required: f.Config != "" && !f.MayBegin,
 		Checks: config.Checks{
 			Key: func(key string, actions []string) error {
 				return ui.CheckKeys("", map[string][]string{key: actions})
@@ -140,6 +147,15 @@ func configFile(p paths) *config.File {
 			Builtin: guideURL,
 		},
 	}
+}
+
+// loadConfig reads the configuration. If it has mistakes, the error lists them.
+func loadConfig(file *config.File) (config.Config, error) {
+	c, err := file.Load()
+	if wrong := (*config.Error)(nil); errors.As(err, &wrong) {
+		err = fmt.Errorf("the configuration has errors:\n%w", err)
+	}
+	return c, err
 }
 
 // openedDatabase is the result of opening the database.
@@ -235,9 +251,9 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 	if err != nil {
 		return cli.ConfigSummary{}, err
 	}
-	c, err := configFile(p).Load()
+	c, err := loadConfig(configFile(p, f))
 	if err != nil {
-		return cli.ConfigSummary{}, fmt.Errorf("the configuration has errors:\n%w", err)
+		return cli.ConfigSummary{}, err
 	}
 	_, missing := os.Stat(p.config)
 	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
@@ -287,6 +303,7 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		Mouse:          c.Mouse,
 		RefreshOnStart: c.RefreshOnStart,
 		NotifyWith:     c.NotifyWith,
+		ColorFGBG:      os.Getenv("COLORFGBG"),
 		NoColor:        os.Getenv("NO_COLOR") != "",
 	}
 	queries, err := c.SavedQueries()

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,6 +51,114 @@ func TestTerminalIsRestored(t *testing.T) {
 			p.checkRestored(before)
 		})
 	}
+}
+
+// TestConfigurationVanishes checks that an open dateline keeps its feeds if the
+// configuration vanishes or gets a mistake, says so, and uses it again once it is mended.
+func TestConfigurationVanishes(t *testing.T) {
+	p := startOnTerminal(t, 160, 40)
+	p.expect("First steps")
+	config := p.cmd.Args[2]
+	refresh := func(text string) {
+		from := p.written()
+		p.write("R")
+		p.expectAfter(from, text)
+	}
+	if err := os.Rename(config, config+".away"); err != nil {
+		t.Fatal(err)
+	}
+	refresh("is gone; put it back")
+	if err := os.WriteFile(config, []byte("[[feeds]]\nurl = \"builtin:guide\"\noops = [\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refresh("config.toml:3:9: array is incomplete")
+	if err := os.Rename(config+".away", config); err != nil {
+		t.Fatal(err)
+	}
+	refresh("nothing new")
+	if bytes.Contains(p.shown(), []byte("Hacker News")) {
+		t.Error("the example's feeds were shown")
+	}
+	p.write("Q")
+	p.expect("\x1b[?1049l")
+}
+
+// TestTerminalIsGone takes the terminal away while hangups are ignored, as under nohup. The
+// program must end, and keep what the user has marked.
+func TestTerminalIsGone(t *testing.T) {
+	program := datelineCommand(t)
+	shell := exec.Command("sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`}, program.Args...)...)
+	shell.Env = program.Env
+	p := runOnTerminal(t, shell, 120, 40)
+	p.expect("First steps")
+	p.write("s")
+	p.expect("starred")
+	if err := p.ptmx.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("the program ended with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the program lives on without a terminal")
+	}
+	list := exec.Command(program.Path, append(slices.Clone(program.Args[1:]), "list", "is:starred")...)
+	list.Env = program.Env
+	if out, err := list.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("First steps")) {
+		t.Errorf("the star is lost: %v, %s", err, out)
+	}
+}
+
+// TestTextBrowser checks that a browser without a window gets the terminal, that the keys for
+// signals are for the browser alone, that both stop and continue together, and that the screen
+// is drawn again.
+func TestTextBrowser(t *testing.T) {
+	program := datelineCommand(t)
+	dir := t.TempDir()
+	browser := filepath.Join(dir, "w3m")
+	script := "#!/bin/sh\ntrap 'echo interrupted' INT\ntest -t 0 && test -t 1 || exit 9\necho page of $1\n" +
+		"for n in 1 2 3 4 5 6 7 8; do read line && echo read $line; case $line in end) exit 0;; bad) exit 7;; esac; done\n"
+	if err := os.WriteFile(browser, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	feed := filepath.Join(dir, "feed.xml")
+	if err := os.WriteFile(feed, []byte(`<rss version="2.0"><channel><title>Feed</title><item><title>With a link</title><link>http://a.example/x</link></item></channel></rss>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := program.Args[2]
+	if err := os.WriteFile(config, fmt.Appendf(nil, "browser = [%q, \"%%u\"]\n[[feeds]]\nurl = \"file://%s\"\n", browser, feed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shell := exec.Command("sh", append([]string{"-m", "-c", `"$0" "$@"; echo shell"-"stopped; read line; fg; echo shell"-"left`}, program.Args...)...)
+	shell.Env = program.Env
+	p := runOnTerminal(t, shell, 120, 40)
+	p.expect("With a link")
+	p.write("o")
+	p.expect("page of http://a.example/x")
+	p.write("hello\n")
+	p.expect("read hello")
+	p.write("\x03")
+	p.expect("interrupted")
+	p.write("\x1a")
+	p.expect("shell-stopped")
+	p.write("\n")
+	p.write("back\n")
+	p.expect("read back")
+	from := p.written()
+	p.write("end\n")
+	p.expectAfter(from, "\x1b[?1049h")
+	p.expectAfter(from, "With a link")
+	p.write("o")
+	p.expectAfter(from, "page of http://a.example/x")
+	p.write("bad\n")
+	p.expectAfter(from, "the browser failed: exit status 7")
+	p.write("Q")
+	p.expect("shell-left")
+	p.checkRestored(p.before)
 }
 
 // terminal is a pseudo-terminal with a program on it.
@@ -174,9 +283,13 @@ func (p *terminal) expect(text string) {
 // suspends the program, and that the screen is drawn again when the program continues.
 // The texts that the shell prints are in no article of the guide.
 func TestSuspendAndContinue(t *testing.T) {
-	for name, suspend := range map[string]func(*terminal){
-		"by key":    func(p *terminal) { p.write("\x1a") },
-		"by signal": func(p *terminal) { syscall.Kill(p.child(), syscall.SIGTSTP) },
+	for name, c := range map[string]struct {
+		suspend func(*terminal)
+		quit    string
+	}{
+		"by key":             {func(p *terminal) { p.write("\x1a") }, "Q"},
+		"by key in a prompt": {func(p *terminal) { p.write("a\x1a") }, "\x03Q"},
+		"by signal":          {func(p *terminal) { syscall.Kill(p.child(), syscall.SIGTSTP) }, "Q"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			program := datelineCommand(t)
@@ -184,14 +297,14 @@ func TestSuspendAndContinue(t *testing.T) {
 			shell.Env = program.Env
 			p := runOnTerminal(t, shell, 120, 40)
 			p.expect("First steps")
-			suspend(p)
+			c.suspend(p)
 			p.expect("shell-stopped")
 			p.checkRestored(p.before)
 			from := len(p.shown())
 			p.write("\n")
 			p.expectAfter(from, "\x1b[?1049h")
 			p.expectAfter(from, "First steps")
-			p.write("Q")
+			p.write(c.quit)
 			p.expect("shell-left")
 			p.checkRestored(p.before)
 		})

@@ -15,9 +15,7 @@ func (p *problems) check(c *Config) {
 	p.checkOptions(limitedOptions(reflect.TypeFor[Config]()), reflect.ValueOf(*c))
 	p.checkFeedOptions(c.Defaults, "defaults")
 	p.checkFeeds(c.Feeds)
-	for i, q := range c.Queries {
-		p.checkQuery(q, i)
-	}
+	p.checkQueries(c.Queries)
 	p.checkRules(c.Rules)
 	p.checkKeys(c)
 }

@@ -62,7 +62,7 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 // editOnce is one attempt of edit. The error is errChanged if another program changed
 // the file meanwhile.
 func (f *File) editOnce(change func(doc []byte) (edited, error), write func(version, []byte) error) (Config, error) {
-	v, err := f.read()
+	v, err := f.readVersion()
 	if err != nil {
 		return Config{}, err
 	}
@@ -90,6 +90,7 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	case err != nil:
 		return Config{}, edit.notWritten(f.Path, err)
 	}
+	f.seen.Store(true)
 	return result, nil
 }
 
@@ -103,24 +104,22 @@ type version struct {
 	exists bool
 }
 
-// read returns the file as it is now, or the example if there is no file.
-func (f *File) read() (version, error) {
+// readVersion returns the file as it is now, or the example if there is no file.
+func (f *File) readVersion() (version, error) {
 	path, err := followLinks(f.Path)
 	if err != nil {
 		return version{}, fmt.Errorf("cannot read the configuration: %w", err)
 	}
+	v := version{path: path, mode: 0o600}
+	if v.doc, v.exists, err = f.read(); err != nil || !v.exists {
+		return v, err
+	}
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return version{path: path, doc: f.Example, mode: 0o600}, nil
-	}
 	if err != nil {
 		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
 	}
-	doc, err := os.ReadFile(path)
-	if err != nil {
-		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
-	}
-	return version{path: path, doc: doc, mode: info.Mode().Perm(), exists: true}, nil
+	v.mode = info.Mode().Perm()
+	return v, nil
 }
 
 // followLinks returns the path that a chain of symbolic links leads to. There may be

@@ -24,7 +24,8 @@ type edited struct {
 var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[feeds]] tables")
 
 // addFeeds inserts [[feeds]] tables after the last [[feeds]] table of doc. If there is
-// none, it inserts them at the end. Feeds that are already in doc are left out.
+// none, it inserts them at the end. Feeds that are already in doc, in any spelling of
+// their address, are left out.
 func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
@@ -32,17 +33,16 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	}
 	known := map[string]bool{}
 	for _, url := range o.feedURLs {
-		address, _, _ := text.SplitLogin(url)
-		known[address] = true
+		known[text.AddressKey(url)] = true
 	}
 	nl := lineEnd(doc)
 	var tables []string
 	for _, s := range subs {
-		address, _, _ := text.SplitLogin(s.URL)
-		if !known[address] {
+		key := text.AddressKey(s.URL)
+		if !known[key] {
 			tables = append(tables, feedTable(s, nl))
 		}
-		known[address] = true
+		known[key] = true
 	}
 	if len(tables) == 0 {
 		return edited{doc: doc}, nil

@@ -48,6 +48,16 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// First returns the first problem with its place in one line, and how many more there are.
+func (e *Error) First() string {
+	p := e.Problems[0]
+	s := fmt.Sprintf("%s:%d:%d: %s", e.Path, p.Line, p.Column, p.Text)
+	if more := len(e.Problems) - 1; more > 0 {
+		s += " (and " + text.Plural(more, "more mistake") + "; `dateline config check` lists all)"
+	}
+	return s
+}
+
 // problems collects the mistakes of one document.
 type problems struct {
 	doc    []byte
@@ -80,8 +90,7 @@ func (p *problems) add(at span, format string, args ...any) {
 	at.to = min(max(at.to, at.from), len(p.doc))
 	at.from = min(at.from, at.to)
 	line := wholeLines(p.doc, span{at.from, at.from})
-	number := bytes.Count(p.doc[:at.from], []byte("\n")) + 1
-	column := utf8.RuneCount(p.doc[line.from:at.from]) + 1
+	number, column := p.place(at)
 	if slices.ContainsFunc(p.list, func(o Problem) bool { return o.Line == number && o.Column == column }) {
 		return
 	}
@@ -91,6 +100,12 @@ func (p *problems) add(at span, format string, args ...any) {
 		Text:    printable([]byte(fmt.Sprintf(format, args...))),
 		Excerpt: excerpt(p.doc, number, line, at),
 	})
+}
+
+// place returns the line and column at which a span of the document begins.
+func (p *problems) place(at span) (line, column int) {
+	from := wholeLines(p.doc, span{at.from, at.from}).from
+	return bytes.Count(p.doc[:at.from], []byte("\n")) + 1, utf8.RuneCount(p.doc[from:at.from]) + 1
 }
 
 // err returns the collected mistakes, nil if there are none.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -24,7 +26,12 @@ type File struct {
 	// Example is the configuration that applies if there is no file, and the text
 	// that the first edit writes.
 	Example []byte
-	Checks  Checks
+	// Required is set if the file must exist. Then the example never applies.
+	Required bool
+	Checks   Checks
+	// seen is set after the file was read or written. From then on the file must
+	// exist: a file that vanishes is not replaced by the example.
+	seen atomic.Bool
 }
 
 // Checks holds the checks of values that other packages define. Every field must
@@ -43,17 +50,63 @@ type Checks struct {
 	Builtin string
 }
 
-// Load reads the file, or the example if there is no file. If the file has
-// mistakes, the error is an [*Error] with all of them.
+// Load reads the file, or the example if there is no file and the example may apply. If
+// the file has mistakes, the error is an [*Error] with all of them.
 func (f *File) Load() (Config, error) {
-	doc, err := os.ReadFile(f.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Parse(f.Example, "config.example.toml", f.Checks)
-	}
+	doc, exists, err := f.read()
 	if err != nil {
-		return Config{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
+		return Config{}, err
+	}
+	if !exists {
+		return Parse(doc, "config.example.toml", f.Checks)
 	}
 	return Parse(doc, f.Path, f.Checks)
+}
+
+// read returns the text of the file. If there is no file, it returns the example, and an
+// error if the example must not apply.
+func (f *File) read() (doc []byte, exists bool, err error) {
+	doc, err = os.ReadFile(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f.Example, false, f.whyMissing()
+	}
+	if info, statErr := os.Stat(f.Path); err != nil && statErr == nil && info.IsDir() {
+		return nil, false, fmt.Errorf("cannot read the configuration: %s is a directory; name a file with --config", f.Path)
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
+	}
+	f.seen.Store(true)
+	return doc, true, nil
+}
+
+// whyMissing returns why a file that does not exist is an error, nil if the example
+// applies. A symbolic link without a target is always an error: its target is on a disk
+// that is not mounted, or was moved.
+func (f *File) whyMissing() error {
+	link, target := danglingLink(f.Path)
+	switch {
+	case link != "":
+		return fmt.Errorf("cannot read the configuration: %s is a symbolic link to %s, which does not exist; restore it, or remove the link", link, target)
+	case f.seen.Load():
+		return fmt.Errorf("the configuration %s is gone; put it back", f.Path)
+	case f.Required:
+		return fmt.Errorf("there is no configuration %s; check the name, or begin the file: dateline --config %s add URL", f.Path, f.Path)
+	}
+	return nil
+}
+
+// danglingLink returns the symbolic link in a path that leads to nothing, and its target.
+// Both are empty if there is none.
+func danglingLink(path string) (link, target string) {
+	for ; ; path = filepath.Dir(path) {
+		if target, err := os.Readlink(path); err == nil {
+			return path, target
+		}
+		if _, err := os.Lstat(path); err == nil || path == filepath.Dir(path) {
+			return "", ""
+		}
+	}
 }
 
 var byteOrderMark = []byte("\ufeff")

@@ -158,10 +158,10 @@ func (o outline) locate(path ...any) span {
 }
 
 // feedIndex returns the index of the [[feeds]] table of a feed. address has no user
-// and no password.
+// and no password, and can be spelled differently.
 func (o outline) feedIndex(address string) (n int, ok bool) {
 	for n, url := range o.feedURLs {
-		if known, _, _ := text.SplitLogin(url); known == address {
+		if text.SameAddress(url, address) {
 			return n, true
 		}
 	}

@@ -27,7 +27,9 @@ type Config struct {
 	// Browser is the program that opens links: a list of arguments, or one
 	// string that is split at spaces (no shell runs it). %u is replaced by the
 	// address. Without %u the address is added at the end. The default is
-	// the system's browser (xdg-open, on macOS open).
+	// what the variable BROWSER names, and then the system's browser (xdg-open,
+	// on macOS open). w3m, lynx, links, elinks and the like get the terminal
+	// until you quit them.
 	Browser Command `toml:"browser" sample:"[\"firefox\", \"--new-tab\", \"%u\"]"`
 	// Layout arranges the panes: side by side ("columns"), list above article
 	// ("stack"), or one at a time ("single"). "auto" chooses by the size of the
@@ -38,7 +40,8 @@ type Config struct {
 	// Icons is the set of symbols for unread, starred and so on. "ascii" is for
 	// fonts and terminals that lack the others.
 	Icons string `toml:"icons" default:"unicode" oneof:"unicode ascii"`
-	// Theme is "dark" or "light". "auto" asks the terminal for its background.
+	// Theme is "dark" or "light". "auto" asks the terminal for its background, and
+	// uses the variable COLORFGBG if the terminal does not answer.
 	Theme string `toml:"theme" default:"auto" oneof:"auto dark light"`
 	// Density is how many lines an item has in the list: two, with age and the
 	// start of the text ("comfortable"), or one ("compact").

@@ -114,10 +114,10 @@ func (p *problems) checkFeeds(feeds []Feed) {
 		address, _, _ := text.SplitLogin(f.URL)
 		if err := p.checks.feedURL(address); err != nil {
 			p.add(p.locate("feeds", i, "url"), "%v", err)
-		} else if seen[address] {
+		} else if seen[text.AddressKey(address)] {
 			p.add(p.locate("feeds", i, "url"), "the feed %s is listed twice; remove one of the two", address)
 		}
-		seen[address] = true
+		seen[text.AddressKey(address)] = true
 		for n, tag := range f.Tags {
 			if f.Tags[n] = text.Clean(tag); f.Tags[n] == "" {
 				p.add(p.locate("feeds", i, "tags", n), "a tag must not be empty; remove it")

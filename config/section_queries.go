@@ -28,11 +28,22 @@ func (c Config) SavedQueries() ([]SavedQuery, error) {
 	return saved, nil
 }
 
-func (p *problems) checkQuery(q Query, i int) {
-	if strings.TrimSpace(q.Name) == "" {
-		p.add(p.locate("queries", i, "name"), "a saved query needs a name; add name = \"…\"")
+// checkQueries adds the mistakes in [[queries]] tables to the list of problems. Two saved
+// queries of one name are a mistake: the screen finds a saved query by its name.
+func (p *problems) checkQueries(queries []Query) {
+	first := map[string]int{}
+	for i, q := range queries {
+		name := strings.TrimSpace(text.Clean(q.Name))
+		if before, known := first[name]; name == "" {
+			p.add(p.locate("queries", i, "name"), "a saved query needs a name; add name = \"…\"")
+		} else if known {
+			line, column := p.place(p.locate("queries", before, "name"))
+			p.add(p.locate("queries", i, "name"), "there is already a saved query %q, in line %d, column %d; use another name", name, line, column)
+		} else {
+			first[name] = i
+		}
+		p.checkQueryText(q.Query, "queries", i, "query")
 	}
-	p.checkQueryText(q.Query, "queries", i, "query")
 }
 
 // checkQueryText adds the mistake in the query at path.

@@ -120,7 +120,11 @@ type Report struct {
 	// Offline is set if the local network is the reason for the failure. All such
 	// reports of a refresh have the same Error, so show it once. The feeds' states do
 	// not change.
-	Offline  bool
+	Offline bool
+	// Warning is a user message about the subscriptions as a whole, such as that the
+	// configuration cannot be read. All reports of a refresh have the same Warning, so
+	// show it once. Empty if there is none.
+	Warning  string
 	Duration time.Duration
 	// FinalURL is the address of the response, after redirects.
 	FinalURL string

@@ -92,7 +92,7 @@ func readActions(m *Model) []action {
 		{name: "open-comments", section: sectionRead, help: "open the discussion", keys: []string{"c"}, do: once(m.browser.openComments), why: m.selected.noComments},
 		{name: "open-enclosure", section: sectionRead, help: "open the enclosed file in the browser", keys: []string{"e"}, do: once(m.browser.openEnclosure), why: m.selected.noEnclosure},
 		{name: "links", section: sectionRead, help: "list the article's links", keys: []string{"U"}, do: once(m.showLinks), why: m.selected.noLinks},
-		{name: "open-link", section: sectionRead, help: "open the link of that number", keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, do: m.browser.openLink, why: m.selected.noLinks},
+		{name: "open-link", section: sectionRead, help: "open the link of that number; Enter ends a number", keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, do: m.keys.typeLink, why: m.selected.noLinks},
 		{name: "toggle-fulltext", section: sectionRead, help: "the full text of the page, or the feed's text", hint: "full text", in: inArticle, keys: []string{"x"}, do: once(m.toggleFulltext), why: m.selected.noFulltext},
 		{name: "show-diff", section: sectionRead, help: "what the publisher edited, or the text again", keys: []string{"gd"}, do: once(m.navigate.toggleDiff), why: m.selected.noDiff},
 		{name: "copy-link", section: sectionRead, help: "copy the item's (or feed's) address", keys: []string{"y"}, do: once(m.browser.copyLink), why: m.selected.noCopy},
@@ -253,6 +253,15 @@ func (s *selection) noLinks() string {
 		return "this article has no links"
 	}
 	return ""
+}
+
+// lastLink returns the largest number of a link in the article; 0 if there is none.
+func (s *selection) lastLink() int {
+	last := 0
+	for _, l := range s.article.links {
+		last = max(last, l.N)
+	}
+	return last
 }
 
 func (s *selection) noFulltext() string {

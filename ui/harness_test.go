@@ -183,7 +183,10 @@ func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
 	s.t.Cleanup(func() { store.Close() })
 	s.source.store = store
 	d := Deps{Store: store, Source: s.source, Now: s.clock.now, Settings: Settings{Theme: "dark", Mouse: true}}
-	d.Open = func(_ context.Context, url string, _ bool) error { s.opened = append(s.opened, url); return nil }
+	d.Open = func(_ context.Context, url string, _ bool) (Browser, error) {
+		s.opened = append(s.opened, url)
+		return Browser{}, nil
+	}
 	for _, f := range change {
 		f(&d, s.source)
 	}

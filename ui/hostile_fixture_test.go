@@ -42,12 +42,16 @@ func hostileScreen(t *testing.T, w, h, items int, change ...func(*Deps, *fakeSou
 		hostileSettings(t, d)
 		d.Source = unwilling{f}
 		f.nextDue = func() (time.Time, error) { return time.Time{}, errors.New(corpus.HostileText("nextdue", 0)) }
-		d.Open = func(_ context.Context, url string, _ bool) error {
+		d.Open = func(_ context.Context, url string, _ bool) (Browser, error) {
 			n := int(tries.Add(1))
 			if n%2 == 0 {
 				panic(corpus.HostileText("panic", n))
 			}
-			return fmt.Errorf("exec %s: %s", url, corpus.HostileText("open", n))
+			err := fmt.Errorf("exec %s: %s", url, corpus.HostileText("open", n))
+			if n%3 == 0 {
+				return Browser{Failed: func() error { return err }}, nil
+			}
+			return Browser{}, err
 		}
 	}}, change...)...)
 	s.send(tea.EnvMsg{"TERM=xterm-256color"})

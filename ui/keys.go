@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,7 +17,7 @@ import (
 // keymap finds the actions of a key or a sequence of keys such as "gg". A
 // sequence is written as its keys with spaces between them.
 type keymap struct {
-	bound    map[string][]*action
+	actions  map[string][]*action
 	prefixes map[string]bool
 	table    []action
 	hints    map[area][]hint
@@ -28,14 +29,14 @@ type keymap struct {
 // could follow.
 func (k keymap) lookup(typed []string) (bound []*action, more bool) {
 	s := strings.Join(typed, " ")
-	return k.bound[s], k.prefixes[s]
+	return k.actions[s], k.prefixes[s]
 }
 
 // keysOf returns the keys of an action as the help page shows them, in the order of the
 // action table.
 func (k keymap) keysOf(a *action) []string {
 	var keys []string
-	for seq, bound := range k.bound {
+	for seq, bound := range k.actions {
 		if slices.Contains(bound, a) {
 			keys = append(keys, showKeys(seq))
 		}
@@ -64,13 +65,13 @@ func keyRank(a *action, key string) int {
 // newKeymap binds the keys of the table, then of a preset, then of the user's bindings.
 // bindings maps a key to the names of actions. An empty list unbinds the key.
 func newKeymap(table []action, preset string, bindings map[string][]string) (keymap, error) {
-	k := keymap{bound: map[string][]*action{}, prefixes: map[string]bool{}, table: table}
+	k := keymap{actions: map[string][]*action{}, prefixes: map[string]bool{}, table: table}
 	byName := map[string]*action{}
 	for i := range k.table {
 		a := &k.table[i]
 		byName[a.name] = a
 		for _, key := range a.keys {
-			k.bound[mustSplit(key)] = []*action{a}
+			k.actions[mustSplit(key)] = []*action{a}
 		}
 	}
 	extra, ok := presets[preset]
@@ -78,7 +79,7 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 		return k, fmt.Errorf("unknown keymap %q; use %q or %q", preset, "dateline", "newsboat")
 	}
 	for key, name := range extra {
-		k.bound[mustSplit(key)] = []*action{byName[name]}
+		k.actions[mustSplit(key)] = []*action{byName[name]}
 	}
 	for key, names := range bindings {
 		if err := k.bind(byName, key, names); err != nil {
@@ -89,9 +90,9 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 	return k, nil
 }
 
-// index fills prefixes, hints and named from bound.
+// index fills prefixes, hints and named from actions.
 func (k *keymap) index() {
-	for seq := range k.bound {
+	for seq := range k.actions {
 		for i := range seq {
 			if seq[i] == ' ' {
 				k.prefixes[seq[:i]] = true
@@ -121,7 +122,7 @@ func (k keymap) bind(byName map[string]*action, key string, names []string) erro
 		return err
 	}
 	if len(names) == 0 {
-		delete(k.bound, seq)
+		delete(k.actions, seq)
 		return nil
 	}
 	var bound []*action
@@ -132,7 +133,7 @@ func (k keymap) bind(byName map[string]*action, key string, names []string) erro
 		}
 		bound = append(bound, a)
 	}
-	k.bound[seq] = bound
+	k.actions[seq] = bound
 	return nil
 }
 
@@ -233,10 +234,76 @@ type keyboard struct {
 	keymap
 	typed []string
 	count int
+	// links opens links by their numbers.
+	links linkNumber
+}
+
+// linkNumber is the number of a link that is being typed. A digit waits for another one only
+// if the article has a link of such a number.
+type linkNumber struct {
+	typed int
+	// generation numbers the waits.
+	generation int
+	// last returns the largest number of a link in the article.
+	last func() int
+	open func(int) tea.Cmd
+}
+
+// linkPause is how long the number of a link waits for another digit.
+const linkPause = time.Second
+
+// linkPaused reports that no other digit came.
+type linkPaused struct{ generation int }
+
+// typeLink adds a digit to the number of a link. The link is opened at once if no link has a
+// longer number, or else by Enter or after linkPause.
+func (k *keyboard) typeLink(digit int) tea.Cmd {
+	l := &k.links
+	l.typed = l.typed*10 + digit
+	l.generation++
+	if l.typed*10 > l.last() {
+		return k.openTyped()
+	}
+	k.status.waiting(k.waitingText())
+	generation := l.generation
+	return k.after(k.ctx, linkPause, func(time.Time) tea.Msg { return linkPaused{generation} })
+}
+
+// openTyped opens the link whose number was typed.
+func (k *keyboard) openTyped() tea.Cmd {
+	n := k.links.typed
+	k.links.typed = 0
+	k.status.waiting("")
+	return k.links.open(n)
+}
+
+// linkPaused opens the link whose number was typed, if no other key came.
+func (k *keyboard) linkPaused(msg linkPaused) tea.Cmd {
+	if k.links.typed == 0 || msg.generation != k.links.generation {
+		return nil
+	}
+	return k.openTyped()
+}
+
+// continuesLink reports whether a key is another digit of a link's number.
+func (k *keyboard) continuesLink(key string) bool {
+	return k.links.typed > 0 && len(key) == 1 && key >= "0" && key <= "9"
 }
 
 // press adds a key to the keys typed so far. If they are complete, it acts.
 func (k *keyboard) press(key string) tea.Cmd {
+	switch {
+	case k.continuesLink(key):
+		return k.typeLink(int(key[0] - '0'))
+	case k.links.typed > 0 && key == "enter":
+		return k.openTyped()
+	}
+	if k.links.typed > 0 {
+		k.links.typed = 0
+		if key == "esc" {
+			return nil
+		}
+	}
 	if k.isCount(key) {
 		k.count = min(k.count*10+int(key[0]-'0'), 99999)
 		k.status.waiting(k.waitingText())
@@ -262,6 +329,19 @@ func (k *keyboard) press(key string) tea.Cmd {
 	return k.act(bound, n)
 }
 
+// bound reports whether a key would do something after the keys typed so far.
+func (k *keyboard) bound(key string) bool {
+	actions, more := k.lookup(append(slices.Clone(k.typed), key))
+	return len(actions) > 0 || more || k.isCount(key)
+}
+
+// suspends reports whether a key does nothing but suspend the program, and is no text. Such a
+// key also works in prompts and overlays.
+func (k *keyboard) suspends(key tea.KeyPressMsg) bool {
+	bound := k.actions[mode.KeyName(key)]
+	return key.Text == "" && len(bound) == 1 && bound[0].name == "suspend"
+}
+
 // isCount reports whether a key is a digit of a number before a key. In an article the
 // digits open its links.
 func (k *keyboard) isCount(key string) bool {
@@ -274,8 +354,8 @@ func (k *keyboard) isCount(key string) bool {
 // waitingText returns the unfinished number and keys for the status line.
 func (k *keyboard) waitingText() string {
 	s := strings.Join(k.typed, "")
-	if k.count > 0 {
-		s = text.Number(k.count) + s
+	if n := max(k.count, k.links.typed); n > 0 {
+		s = text.Number(n) + s
 	}
 	return s + k.theme.Glyphs.Ellipsis
 }

@@ -1,8 +1,13 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dateline/ui/article"
 )
 
 // TestEveryActionHasOneMeaning checks the table of actions: names and keys are unique,
@@ -80,4 +85,108 @@ func TestRebinding(t *testing.T) {
 	if err := CheckKeys("", map[string][]string{"g+": {"quit"}, "+": {"open"}, "ctrl++": {"last"}}); err != nil {
 		t.Errorf("a plus is a key like others: %v", err)
 	}
+}
+
+// TestKeysOfOtherLayouts checks that a letter of another keyboard layout acts as the key at its
+// place, that what the configuration binds comes first, and that text stays text.
+func TestKeysOfOtherLayouts(t *testing.T) {
+	s := newScreen(t, 120, 40, func(d *Deps, _ *fakeSource) { d.Settings.Keys = map[string][]string{"ж": {"toggle-star"}} })
+	at := func() int { return s.m.headlines.List.Index() }
+	start := at()
+	s.press("о", "о", "л")
+	if at() != start+1 {
+		t.Errorf("о о л moved from %d to %d", start, at())
+	}
+	s.press("п", "п")
+	if at() != 0 {
+		t.Errorf("пп moved to %d", at())
+	}
+	s.press("g", "п", "П")
+	if at() == 0 {
+		t.Error("П did not move to the end")
+	}
+	s.press("п", "п", "3", "о")
+	if at() != 3 {
+		t.Errorf("3о moved to %d", at())
+	}
+	s.send(tea.KeyPressMsg{Code: 'ש', BaseCode: 'j', ShiftedCode: 'j', Text: "ש"})
+	if at() != 4 {
+		t.Errorf("a key with a reported place moved to %d", at())
+	}
+	s.press("ж")
+	if row, _ := s.m.headlines.List.Current(); !row.Starred {
+		t.Error("the key of the configuration did nothing")
+	}
+	s.press("日")
+	s.expect("日 does nothing here")
+	s.press(".", "type:о")
+	s.send(tea.KeyPressMsg{Code: '.', BaseCode: '/', ShiftedCode: '/', Text: "."})
+	s.press("type:тест")
+	s.expect("тест")
+	if got, _ := s.m.modes.Prompt().Text(); got != "тест" {
+		t.Errorf("the prompt has %q", got)
+	}
+	s.press("esc", "esc")
+	s.press("enter", "Ч") // X asks whether to unsubscribe; н is the key of y
+	s.expect("Unsubscribe from")
+	s.press("т")
+	s.expectNot("Unsubscribe from")
+	s.press("type:?сорт")
+	s.expect("Keys: сорт")
+}
+
+// TestLinkNumbers checks that a link with a number of two digits can be opened by its number,
+// and that a digit waits only if it can be the first of two.
+func TestLinkNumbers(t *testing.T) {
+	for _, c := range []struct {
+		links int
+		keys  string
+		want  string
+	}{
+		{9, "1 2", "1 2"},
+		{12, "1 2", "12"},
+		{12, "2", "2"},
+		{12, "1 enter", "1"},
+		{12, "1 0", "10"},
+		{12, "1 pause", "1"},
+		{12, "1 1 pause", "11"},
+		{12, "1 esc 2", "2"},
+		{12, "1 j 2", "2"},
+		{12, "1 2 3", "12 3"},
+		{120, "1 2 0", "120"},
+		{120, "1 2 enter", "12"},
+		{120, "1 2 pause", "12"},
+		{120, "9 9", "99"},
+	} {
+		s := newScreen(t, 120, 40)
+		s.press("enter")
+		s.m.article.links = nil
+		for n := range c.links {
+			s.m.article.links = append(s.m.article.links, article.Link{N: n + 1, URL: fmt.Sprintf("https://a.example/%d", n+1)})
+		}
+		for key := range strings.FieldsSeq(c.keys) {
+			if key == "pause" {
+				s.send(linkPaused{s.m.keys.links.generation})
+				continue
+			}
+			s.press(key)
+		}
+		got := strings.ReplaceAll(strings.Join(s.opened, " "), "https://a.example/", "")
+		if got != c.want {
+			t.Errorf("%d links, keys %s: opened %q, want %q", c.links, c.keys, got, c.want)
+		}
+	}
+}
+
+// TestChoiceFollowsSubscriptions checks that the list of sources drops a feed that was removed,
+// and keeps what was typed.
+func TestChoiceFollowsSubscriptions(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:go blog")
+	s.expect("Go to: go blog", "The Go Blog")
+	if err := s.source.Unsubscribe(t.Context(), goURL); err != nil {
+		t.Fatal(err)
+	}
+	s.run(s.m.sources.load())
+	s.expect("Go to: go blog", "nothing matches")
 }

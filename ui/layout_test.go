@@ -53,3 +53,26 @@ func TestShapesBySize(t *testing.T) {
 		}
 	}
 }
+
+// TestBackgroundOfSilentTerminal checks which colours a terminal gets that does not tell
+// its background, and that its answer and the option theme come first.
+func TestBackgroundOfSilentTerminal(t *testing.T) {
+	for _, c := range []struct {
+		theme, variable string
+		dark            bool
+	}{
+		{"", "", true}, {"auto", "15;0", true}, {"auto", "0;15", false}, {"auto", "0;7", false}, {"auto", "0;8", true},
+		{"auto", "0;default;15", false}, {"auto", "15;default;0", true}, {"auto", "0;9", false}, {"auto", "0;6", true},
+		{"auto", "0;16", true}, {"auto", "0;default", true}, {"auto", "15;", true}, {"auto", "15", false}, {"auto", "light", true},
+		{"dark", "0;15", true}, {"light", "15;0", false},
+	} {
+		m := newScreen(t, 80, 24, func(d *Deps, _ *fakeSource) { d.Settings.Theme, d.Settings.ColorFGBG = c.theme, c.variable }).m
+		if m.theme.Dark != c.dark {
+			t.Errorf("theme %q, COLORFGBG %q: dark is %v", c.theme, c.variable, m.theme.Dark)
+		}
+		m.setBackground(true)
+		if want := c.theme != "light"; m.theme.Dark != want {
+			t.Errorf("theme %q, COLORFGBG %q: after the answer dark is %v", c.theme, c.variable, m.theme.Dark)
+		}
+	}
+}

@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"os/signal"
 	"time"
 
@@ -43,7 +44,7 @@ type Deps struct {
 	Source feed.Source
 	// Open shows a URL in the user's browser. It gets the URL as an argument and
 	// must not pass it through a shell.
-	Open func(ctx context.Context, url string, background bool) error
+	Open func(ctx context.Context, url string, background bool) (Browser, error)
 	// NotifyCommand runs the user's program for notifications. If it is nil, the
 	// terminal shows them. It gets both texts as arguments and must not pass them
 	// through a shell.
@@ -57,6 +58,16 @@ type Deps struct {
 	Settings Settings
 	// Now returns the current time. If it is nil, time.Now is used.
 	Now func() time.Time
+}
+
+// Browser is the user's browser with a page.
+type Browser struct {
+	// Terminal is a browser that needs the terminal. It is not started yet. It is nil if
+	// the browser was started in a window of its own.
+	Terminal *exec.Cmd
+	// Failed waits some seconds and returns how the browser failed; nil if it did not.
+	// It may be nil.
+	Failed func() error
 }
 
 // Settings are the options of the configuration that concern the screen.
@@ -79,6 +90,9 @@ type Settings struct {
 	// NotifyWith is the control sequence for notifications of the terminal: "auto",
 	// "osc9", "osc777", "osc99" or "off"; empty means off.
 	NotifyWith string
+	// ColorFGBG is the environment variable of that name, such as "0;15". It tells the
+	// background of a terminal that does not answer.
+	ColorFGBG string
 	// NoColor turns off colours inside articles. The other colours depend on the
 	// terminal.
 	NoColor    bool
@@ -153,7 +167,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	}
 	m := &Model{
 		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Apply, d.Crashed)},
-		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.Theme != "light", d.Settings.Icons)},
+		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}
@@ -191,10 +205,10 @@ func (m *Model) connect() {
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
 	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}
 	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh, stopWaiting: func() {}}
-	m.keys = keyboard{env: m.env, geometry: &m.geometry}
+	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }
 
-// Run shows the screen until the user quits or ctx ends. Then it writes what is not
+// Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it writes what is not
 // saved yet. It returns nil if ctx ends: the caller handles signals and ends ctx. The
 // options are for tests. If there are any, Bubble Tea paints instead of the painter.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
@@ -207,7 +221,7 @@ func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	}
 	usual := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameticker.FramesPerSecond), tea.WithoutSignalHandler()}
 	if options == nil {
-		usual = append(usual, m.paintOn(os.Stdout))
+		usual = append(usual, m.paintOn(os.Stdout), m.readFrom(os.Stdin))
 	}
 	m.program = tea.NewProgram(m, append(usual, options...)...)
 	go m.handleSuspend()

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,6 +11,7 @@ import (
 	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/mode"
+	"dateline/ui/suspend"
 )
 
 // browser opens addresses in the user's browser and copies them.
@@ -18,12 +20,21 @@ type browser struct {
 	*geometry
 	selected *selection
 	marks    *marker
+	// started is closed when the last browser was started; nil before the first. So
+	// pages are opened in the order of the keys.
+	started <-chan struct{}
 }
 
-// opened is the result of opening a page in the browser.
+// opened brings the browser of a page, and its error if it did not start.
 type opened struct {
-	url string
-	err error
+	browser Browser
+	err     error
+}
+
+// browserEnded reports how a browser ended; failed is nil if it did not fail.
+type browserEnded struct {
+	failed     error
+	onTerminal bool
 }
 
 // open shows a URL in the browser if [text.SafeURL] accepts it.
@@ -39,13 +50,49 @@ func (b *browser) open(url string, background bool) tea.Cmd {
 	}
 	b.status.say("opening " + text.Clean(safe))
 	ctx, open := context.WithoutCancel(b.ctx), b.deps.Open
-	return func() tea.Msg { return opened{safe, open(ctx, safe, background)} }
+	before, started := b.started, make(chan struct{})
+	b.started = started
+	return func() tea.Msg {
+		defer close(started)
+		if before != nil {
+			<-before
+		}
+		browser, err := open(ctx, safe, background)
+		return opened{browser, err}
+	}
 }
 
-func (b *browser) show(msg opened) {
-	if msg.err != nil {
-		b.status.fail("the browser did not start: " + text.Clean(msg.err.Error()) + "; set `browser` in the configuration, y copies the address")
+// show reports a browser that did not start. A browser that needs the terminal gets it, any
+// other is watched for a while.
+func (b *browser) show(msg opened) tea.Cmd {
+	switch failed, program := msg.browser.Failed, msg.browser.Terminal; {
+	case msg.err != nil:
+		b.status.fail("the browser did not start: " + b.advice(msg.err))
+	case program != nil:
+		return suspend.Lend(b.ctx, program, func(err error) tea.Msg { return browserEnded{err, true} })
+	case failed != nil:
+		return func() tea.Msg { return browserEnded{failed: failed()} }
 	}
+	return nil
+}
+
+// showEnded reports a browser that has failed. If the browser had the terminal, everything is
+// drawn again.
+func (b *browser) showEnded(msg browserEnded) tea.Cmd {
+	if msg.failed != nil {
+		b.status.fail("the browser failed: " + b.advice(msg.failed))
+	} else if msg.onTerminal {
+		b.status.clear()
+	}
+	if msg.onTerminal {
+		return tea.ClearScreen
+	}
+	return nil
+}
+
+// advice returns an error of the browser with what the user can do.
+func (b *browser) advice(err error) string {
+	return strings.ReplaceAll(err.Error(), "\n", "; ") + "; set `browser` in the configuration, y copies the address"
 }
 
 func (b *browser) openPage() tea.Cmd       { return b.openAndRead(false) }

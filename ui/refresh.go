@@ -45,6 +45,9 @@ type refresher struct {
 	// right. clockShown reports whether the user has seen it.
 	clock      string
 	clockShown bool
+	// warning is the message about the subscriptions as a whole; empty if there is none.
+	// warned is the message that the user has seen.
+	warning, warned string
 	// broken is the error that ended the last refresh; empty if there was none. It is
 	// shown once, although the refresh is tried again every minute.
 	broken string
@@ -94,7 +97,7 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
 	r.done, r.total, r.fresh, r.edited, r.failed = 0, 0, 0, 0, 0
-	r.lastError, r.result, r.remark, r.offline, r.clock = "", "", "", "", ""
+	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning = "", "", "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source, record := r.deps.Source, r.deps.Crashed
 	r.ended.Add(1)
@@ -173,6 +176,7 @@ func (r *refresher) take(msg reported) (over bool) {
 		r.edited += x.Updated
 		r.note(x)
 		r.notifier.waiting = append(r.notifier.waiting, x.Notify...)
+		r.warning = x.Warning
 		if x.Offline {
 			r.offline = x.Error
 		}
@@ -251,6 +255,8 @@ func (r *refresher) end(err error) {
 		r.result = "nothing new"
 	}
 	switch {
+	case r.warning != "" && (r.byKey || r.warning != r.warned):
+		r.status.fail(r.warning)
 	case r.offline != "":
 		if r.byKey || !r.offlineShown {
 			r.status.fail(r.offline)
@@ -271,6 +277,7 @@ func (r *refresher) end(err error) {
 // noteShown records what the user has seen. A network problem ends with the first
 // successful response. The clock is wrong until a refresh finds it right.
 func (r *refresher) noteShown() {
+	r.warned = r.warning
 	if r.done > r.failed {
 		r.clockShown = r.clock != ""
 	}

@@ -74,7 +74,7 @@ func TestASignalIsAWayToQuit(t *testing.T) {
 	defer signal()
 	shown := make(chan struct{})
 	d := s.m.deps
-	d.Open = func(context.Context, string, bool) error { close(shown); return nil }
+	d.Open = func(context.Context, string, bool) (Browser, error) { close(shown); return Browser{}, nil }
 	keys, typed := io.Pipe()
 	var out output
 	ended := make(chan error, 1)

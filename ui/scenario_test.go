@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -292,4 +294,39 @@ func TestMouse(t *testing.T) {
 	wheel := at("The Go Blog")
 	wheel.Button = tea.MouseWheelDown
 	s.send(tea.MouseWheelMsg(wheel))
+}
+
+// TestBrowsersStartInOrder checks that pages are opened in the order of the keys, also if
+// the commands run the other way round, and that failures are told.
+func TestBrowsersStartInOrder(t *testing.T) {
+	s := newScreen(t, 120, 40, func(d *Deps, _ *fakeSource) {
+		open := d.Open
+		d.Open = func(ctx context.Context, url string, background bool) (Browser, error) {
+			b, _ := open(ctx, url, background)
+			switch {
+			case strings.HasSuffix(url, "/missing"):
+				return b, errors.New(`exec: "xdg-open": executable file not found in $PATH`)
+			case strings.HasSuffix(url, "/failing"):
+				b.Failed = func() error { return errors.New("firefox: exit status 1") }
+			}
+			return b, nil
+		}
+	})
+	first, second := s.m.browser.open("https://a.example/1", false), s.m.browser.open("https://a.example/2", false)
+	ended := make(chan struct{})
+	go func() {
+		second()
+		close(ended)
+	}()
+	first()
+	<-ended
+	if got := strings.Join(s.opened, " "); got != "https://a.example/1 https://a.example/2" {
+		t.Errorf("opened %s", got)
+	}
+	s.run(s.m.browser.open("https://a.example/missing", false))
+	s.expect("the browser did not start: exec: \"xdg-open\": executable file not found in $PATH; set `browser` in the configuration, y")
+	s.run(s.m.browser.open("https://a.example/failing", false))
+	s.expect("the browser failed: firefox: exit status 1; set `browser` in the configuration, y copies the address")
+	s.run(s.m.browser.open("https://a.example/good", false))
+	s.expect("opening https://a.example/good")
 }

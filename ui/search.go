@@ -140,8 +140,15 @@ type choosing struct{ keys []string }
 
 // chooseSource opens the list of all sources.
 func (m *Model) chooseSource() tea.Cmd {
+	c := &choosing{}
+	m.modes.OpenOverlay(c.rebuild(m), c)
+	return nil
+}
+
+// rebuild implements [rebuilder].
+func (c *choosing) rebuild(m *Model) *mode.Overlay {
 	var rows []mode.Row
-	var keys []string
+	c.keys = nil
 	for _, s := range m.sources.Shown(nil) {
 		if s.Kind == pane.KindGap {
 			continue
@@ -150,13 +157,12 @@ func (m *Model) chooseSource() tea.Cmd {
 		if s.Kind == pane.KindTag {
 			row.Right = strings.TrimSpace("group " + row.Right)
 		}
-		rows, keys = append(rows, row), append(keys, s.Key)
+		rows, c.keys = append(rows, row), append(c.keys, s.Key)
 	}
-	m.modes.OpenOverlay(&mode.Overlay{Title: "Go to", Rows: rows, Choose: true}, choosing{keys})
-	return nil
+	return &mode.Overlay{Title: "Go to", Rows: rows, Choose: true}
 }
 
-func (c choosing) answered(m *Model, a mode.Answer) tea.Cmd {
+func (c *choosing) answered(m *Model, a mode.Answer) tea.Cmd {
 	chosen, ok := a.(mode.Chosen)
 	if !ok {
 		return nil

@@ -197,9 +197,11 @@ func (o offerList) answered(m *Model, a mode.Answer) tea.Cmd {
 // preview loads the preview of a feed. If the feed is subscribed already, it goes to the
 // feed.
 func (m *Model) preview(c feed.Candidate, offered []feed.Candidate) tea.Cmd {
-	if f, ok := m.sources.FeedOf(c.Address()); ok {
-		m.status.say("already subscribed to " + f.DisplayTitle())
-		return m.navigate.goTo(m.sources.KeyOf(c.Address()))
+	for _, f := range m.sources.Feeds {
+		if text.SameAddress(f.URL, c.URL) {
+			m.status.say("already subscribed to " + f.DisplayTitle())
+			return m.navigate.goTo(m.sources.KeyOf(f.URL))
+		}
 	}
 	m.status.say("reading " + text.Clean(c.Address()) + m.theme.Glyphs.Ellipsis)
 	return m.subscriptions.preview(c, offered)

@@ -1,12 +1,15 @@
 package ui
 
 import (
+	"unicode/utf8"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
 	"dateline/feed/text"
 	"dateline/ui/frameticker"
 	"dateline/ui/mode"
+	"dateline/ui/suspend"
 )
 
 // opener decides what the answers of a mode do. It is stored with the mode on the stack.
@@ -107,17 +110,21 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showPreview(msg)
 	case subscribed:
 		return m.showSubscribed(msg)
-	case opened:
-		m.browser.show(msg)
 	default:
 		return m.takeInput(msg)
 	}
 	return nil
 }
 
-// takeInput passes a message from the terminal to its method.
+// takeInput passes a message from the terminal, or about what a key opened, to its method.
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case linkPaused:
+		return m.keys.linkPaused(msg)
+	case opened:
+		return m.browser.show(msg)
+	case browserEnded:
+		return m.browser.showEnded(msg)
 	case tea.WindowSizeMsg:
 		return m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
@@ -147,14 +154,27 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 }
 
 // press passes a key to the mode on top, or else to the actions bound to it. It also
-// refreshes feeds that have become due while the computer was asleep.
+// refreshes feeds that have become due while the computer was asleep. A letter of another
+// keyboard layout acts as the key at its place if it does nothing itself and is no text.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.begin()
-	if top, by := m.modes.Top(); top != nil {
-		answer, cmd := top.Key(k)
-		return tea.Batch(m.answered(by, answer, cmd), m.refresh.catchUp())
+	k, at, known := mode.Typed(k)
+	top, by := m.modes.Top()
+	if top == nil {
+		name := mode.KeyName(k)
+		if known && !m.keys.bound(name) && m.keys.bound(mode.KeyName(at)) {
+			name = mode.KeyName(at)
+		}
+		return tea.Batch(m.keys.press(name), m.refresh.catchUp())
 	}
-	return tea.Batch(m.keys.press(mode.KeyName(k)), m.refresh.catchUp())
+	if m.keys.suspends(k) {
+		return suspend.Command()
+	}
+	answer, cmd := top.Key(k)
+	if o, isOverlay := top.(*mode.Overlay); isOverlay && known && answer == nil && k.Code >= utf8.RuneSelf && !o.TakesText() {
+		answer, cmd = top.Key(at)
+	}
+	return tea.Batch(m.answered(by, answer, cmd), m.refresh.catchUp())
 }
 
 // paste passes pasted text to the mode on top. Without a mode it does nothing.

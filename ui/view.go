@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,6 +26,19 @@ func (m *Model) resize(w, h int) tea.Cmd {
 		p.Resize(w)
 	}
 	return tea.Batch(m.article.reshow(), m.headlines.wantMore())
+}
+
+// startsDark reports whether to begin with the colours for a dark terminal. If the option
+// theme does not say, the last number of the variable COLORFGBG does, which some terminals
+// set: it is the color of the background. The terminal's own answer replaces it.
+func (s Settings) startsDark() bool {
+	if s.Theme == "dark" || s.Theme == "light" {
+		return s.Theme == "dark"
+	}
+	last := s.ColorFGBG[strings.LastIndexByte(s.ColorFGBG, ';')+1:]
+	n, err := strconv.Atoi(strings.TrimSpace(last))
+	light := err == nil && (n == 7 || n >= 9 && n <= 15)
+	return !light
 }
 
 // setBackground chooses the colours for a dark or a light terminal.
@@ -49,6 +64,7 @@ func (m *Model) View() tea.View {
 	v := m.paint(rows)
 	v.AltScreen = true
 	v.ReportFocus = true
+	v.KeyboardEnhancements.ReportAlternateKeys = true
 	v.WindowTitle = m.title()
 	if m.deps.Settings.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
@@ -178,6 +194,48 @@ type screenFile struct {
 }
 
 func (f screenFile) Write(b []byte) (int, error) { return f.painter.Write(b) }
+
+// inputFile is the terminal that Bubble Tea reads from. Bubble Tea does not end when its
+// input ends.
+type inputFile struct {
+	*os.File
+	// ended is called when the input has ended, because the terminal is gone.
+	ended func()
+}
+
+// Read reports any error as the end of the input: a terminal that is gone gives an error
+// on some systems.
+func (f inputFile) Read(b []byte) (int, error) {
+	n, err := f.File.Read(b)
+	if err == nil || n > 0 {
+		return n, nil
+	}
+	f.ended()
+	return 0, io.EOF
+}
+
+// readFrom returns the option that ends the program when the input ends. If stdin is no
+// terminal, the terminal of the session is read instead.
+func (m *Model) readFrom(stdin *os.File) tea.ProgramOption {
+	if !isDevice(stdin) {
+		terminal, _, err := tea.OpenTTY()
+		if err != nil {
+			return func(*tea.Program) {} // Bubble Tea reports the same error
+		}
+		stdin = terminal
+	}
+	return tea.WithInput(inputFile{stdin, func() { go m.program.Quit() }})
+}
+
+// isDevice reports whether a file is a device other than [os.DevNull], such as a terminal.
+func isDevice(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
+}
 
 // knownSymbols returns the symbols of the screen and of articles that every terminal
 // draws in one cell.

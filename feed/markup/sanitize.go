@@ -156,38 +156,8 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	default:
 		return removeNode(n)
 	}
-	if n.DataAtom == atom.Input {
-		replaceTaskBox(n)
-	}
-	if n.Namespace != "" && n.Namespace != "math" || isRemoved(n.DataAtom) {
-		return removeNode(n)
-	}
-	if isEmbed(n.DataAtom) {
-		return s.replaceEmbed(n)
-	}
-	if n.DataAtom == atom.Table {
-		if code := highlightedCode(n); code != nil {
-			n.Parent.InsertBefore(code, n)
-			n.Parent.RemoveChild(n)
-			return code
-		}
-	}
-	if n.DataAtom == atom.Noscript && repeatsImage(n) {
-		return removeNode(n)
-	}
-	switch n.DataAtom {
-	case atom.Img:
-		if s.replacePicture(n) {
-			return removeNode(n)
-		}
-	case atom.Source, atom.Audio, atom.Video:
-		if NodeAttribute(n, "src") == "" && n.Parent.DataAtom != atom.Picture {
-			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: NodeAttribute(n, "data-src")})
-		}
-	case atom.Menu, atom.Dir:
-		n.Data, n.DataAtom = "ul", atom.Ul
-	case atom.Xmp, atom.Listing:
-		n.Data, n.DataAtom = "pre", atom.Pre
+	if next, replaced := s.replaceElement(n); replaced {
+		return next
 	}
 	if isIndented(n.DataAtom) {
 		indents++
@@ -217,6 +187,46 @@ func (s *sanitizer) sanitizeNode(n *html.Node, depth, indents int) *html.Node {
 	s.strikeStyled(n)
 	s.pushDown(n)
 	return next
+}
+
+// replaceElement renames elements that HTML calls otherwise, and replaces or removes
+// those that are not shown as they are. It reports whether it did the latter, and
+// then returns the node to continue with.
+func (s *sanitizer) replaceElement(n *html.Node) (next *html.Node, replaced bool) {
+	if n.DataAtom == atom.Input {
+		replaceTaskBox(n)
+	}
+	if n.Namespace != "" && n.Namespace != "math" || isRemoved(n.DataAtom) {
+		return removeNode(n), true
+	}
+	if isEmbed(n.DataAtom) {
+		return s.replaceEmbed(n), true
+	}
+	switch n.DataAtom {
+	case atom.Table:
+		if code := highlightedCode(n); code != nil {
+			n.Parent.InsertBefore(code, n)
+			n.Parent.RemoveChild(n)
+			return code, true
+		}
+	case atom.Noscript:
+		if repeatsImage(n) {
+			return removeNode(n), true
+		}
+	case atom.Img:
+		if s.replacePicture(n) {
+			return removeNode(n), true
+		}
+	case atom.Source, atom.Audio, atom.Video:
+		if NodeAttribute(n, "src") == "" && n.Parent.DataAtom != atom.Picture {
+			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: NodeAttribute(n, "data-src")})
+		}
+	case atom.Menu, atom.Dir:
+		n.Data, n.DataAtom = "ul", atom.Ul
+	case atom.Xmp, atom.Listing:
+		n.Data, n.DataAtom = "pre", atom.Pre
+	}
+	return nil, false
 }
 
 // replacePicture gives a picture its own address. It reports whether the picture is

@@ -1,19 +1,19 @@
 // Package opml reads and writes subscription lists in OPML 2.0
 // (https://opml.org/spec2.opml), the format that feed readers exchange.
 //
-// Start at [Parse] and [Write]. Parse also accepts lists that are not valid XML. Write
-// writes a list that Parse reads back with the same addresses, titles and tags.
+// Start at [Read] and [Write]. Read also accepts lists that are not valid XML. Write
+// writes a list that Read reads back with the same addresses, titles and tags.
 //
 // Never return an address from a file that is not http or https: file: and exec: may only
 // come from the configuration.
 package opml
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -38,24 +38,52 @@ type outline struct {
 	HTMLURL  string     `xml:"htmlUrl,attr,omitempty"`
 	Category string     `xml:"category,attr,omitempty"`
 	Outlines []*outline `xml:"outline"`
+	// url is the address of the types link and include. comment is set if the outline
+	// and all inside are commented out. Both are only read.
+	url     string
+	comment bool
 }
 
-// Parse reads the feeds of an OPML file in any encoding. The XML may be invalid.
+// List is the content of an OPML file.
+type List struct {
+	// Feeds are the feeds to subscribe to. Their Settings are zero.
+	Feeds []feed.Subscription
+	// LeftOut are the outlines that look like feeds and are not among Feeds.
+	LeftOut []LeftOut
+}
+
+// LeftOut is an outline that is no feed to subscribe to.
+type LeftOut struct {
+	// Title and Address are as the file has them, without markup and control
+	// characters. Either may be empty.
+	Title, Address string
+	// Reason says why it is left out.
+	Reason string
+}
+
+// Parse reads the feeds of an OPML file, as [Read] does.
+func Parse(r io.Reader) ([]feed.Subscription, error) {
+	list, err := Read(r)
+	return list.Feeds, err
+}
+
+// Read reads an OPML file in any encoding. The XML may be invalid.
 //
 // The tags of a feed are the names of the folders around it and the elements of its
 // category attribute. Its name is its title, otherwise its text, unless that is the URL.
-// Feeds that are not http or https are ignored. If several feeds have the same URL, the
-// first is used, with the tags of all. Settings are zero.
+// An address of host and path without a scheme is read as https. If several feeds have the same URL, the
+// first is used, with the tags of all. What is neither http nor https, has no address or
+// is commented out (isComment) is left out.
 //
-// If the file ends early or is damaged, Parse returns the feeds read so far and an error.
+// If the file ends early or is damaged, Read returns what was read so far and an error.
 // The text of an error is a user message.
-func Parse(r io.Reader) ([]feed.Subscription, error) {
+func Read(r io.Reader) (List, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("read OPML: %w", err)
+		return List{}, fmt.Errorf("read OPML: %w", err)
 	}
 	if len(raw) > maxSize {
-		return nil, fmt.Errorf("this file is larger than %s; split it and import the parts", text.Size(maxSize))
+		return List{}, fmt.Errorf("this file is larger than %s; split it and import the parts", text.Size(maxSize))
 	}
 	l := &text.XMLLexer{Source: text.Decode(raw, "")}
 	p := parser{index: map[string]int{}}
@@ -63,15 +91,15 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 		t, more := l.Next()
 		switch {
 		case l.Truncated && p.opened, !more && p.opened && !p.closed:
-			return p.subs, fmt.Errorf("the file is incomplete or damaged after %s; repair it near line %d, or export it again",
-				text.Plural(len(p.subs), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
+			return p.list, fmt.Errorf("the file is incomplete or damaged after %s; repair it near line %d, or export it again",
+				text.Plural(len(p.list.Feeds), "feed"), 1+strings.Count(l.Source[:l.Offset], "\n"))
 		case !more && !p.opened:
-			return nil, errors.New("this file is empty or not OPML; export the list again, as OPML")
+			return List{}, errors.New("this file is empty or not OPML; export the list again, as OPML")
 		case !more:
-			return p.subs, nil
+			return p.list, nil
 		}
 		if err := p.token(t); err != nil {
-			return p.subs, err
+			return p.list, err
 		}
 	}
 }
@@ -80,11 +108,21 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 type parser struct {
 	// opened and closed are set after the start and the end of the root element.
 	opened, closed bool
-	// folders has the names of the open outline elements. The name of a feed is empty.
-	folders []string
-	subs    []feed.Subscription
-	// index maps a [urlKey] to an index in subs.
+	// open are the open outline elements.
+	open []openOutline
+	list List
+	// index maps a [text.AddressKey] to an index in the feeds of list.
 	index map[string]int
+}
+
+// openOutline is an outline element whose end was not read yet.
+type openOutline struct {
+	// folder is the name of a folder, empty for a feed.
+	folder string
+	// commented is set if the outline or one around it is commented out.
+	commented bool
+	// lost is what is left out if the outline turns out to be no folder.
+	lost *LeftOut
 }
 
 // token handles a token of the file.
@@ -109,9 +147,14 @@ func (p *parser) token(t text.XMLToken) error {
 
 // endOutline handles the end of the innermost open outline.
 func (p *parser) endOutline() {
-	if len(p.folders) > 0 {
-		p.folders = p.folders[:len(p.folders)-1]
+	last := len(p.open) - 1
+	if last < 0 {
+		return
 	}
+	if lost := p.open[last].lost; lost != nil {
+		p.list.LeftOut = append(p.list.LeftOut, *lost)
+	}
+	p.open = p.open[:last]
 }
 
 // checkRoot returns an error if the root element is not that of OPML.
@@ -140,6 +183,14 @@ func readOutline(attrs []text.XMLAttr) (o outline) {
 			o.XMLURL = a.Value
 		case "category":
 			o.Category = a.Value
+		case "type":
+			o.Type = strings.TrimSpace(a.Value)
+		case "htmlurl":
+			o.HTMLURL = strings.TrimSpace(a.Value)
+		case "url":
+			o.url = strings.TrimSpace(a.Value)
+		case "iscomment":
+			o.comment = strings.EqualFold(strings.TrimSpace(a.Value), "true")
 		}
 	}
 	if o.Title == "" {
@@ -150,29 +201,73 @@ func readOutline(attrs []text.XMLAttr) (o outline) {
 
 // startOutline handles the start of a folder or a feed.
 func (p *parser) startOutline(o outline) error {
-	if len(p.folders) >= maxDepth {
+	if len(p.open) >= maxDepth {
 		return fmt.Errorf("the folders are nested more than %d deep; flatten them and import the file again", maxDepth)
 	}
-	if strings.TrimSpace(o.XMLURL) == "" {
-		p.folders = append(p.folders, o.Title)
+	inner := openOutline{commented: o.comment}
+	if last := len(p.open) - 1; last >= 0 {
+		p.open[last].lost = nil
+		inner.commented = inner.commented || p.open[last].commented
+	}
+	address := strings.TrimSpace(o.XMLURL)
+	if address == "" {
+		inner.folder = o.Title
+		if reason := whyNoFeed(o); reason != "" && !inner.commented {
+			inner.lost = leftOut(o, cmp.Or(o.url, o.HTMLURL), reason)
+		}
+		p.open = append(p.open, inner)
 		return nil
 	}
-	tags := p.folders
+	p.open = append(p.open, inner)
+	known, reason := feedURL(address)
+	if inner.commented {
+		reason = "it is commented out (isComment)"
+	}
+	if reason != "" {
+		p.list.LeftOut = append(p.list.LeftOut, *leftOut(o, address, reason))
+		return nil
+	}
+	p.addFeed(o, known)
+	return nil
+}
+
+// whyNoFeed returns why an outline without the address of a feed cannot be subscribed to,
+// unless others are inside it. It is empty for an outline that can only be a folder.
+func whyNoFeed(o outline) string {
+	switch {
+	case strings.EqualFold(o.Type, "include"), strings.EqualFold(o.Type, "link") && strings.HasSuffix(strings.ToLower(o.url), ".opml"):
+		return "it is another list; import that by itself"
+	case o.url != "" || o.HTMLURL != "":
+		return "it has no address of a feed; `dateline add` finds the feed of a page"
+	case o.Type != "" && !strings.EqualFold(o.Type, "folder"):
+		return "it has no address"
+	}
+	return ""
+}
+
+// leftOut returns the record of an outline that is left out.
+func leftOut(o outline, address, reason string) *LeftOut {
+	address, _, _ = text.SplitLogin(address)
+	return &LeftOut{Title: o.Title, Address: text.Clean(address), Reason: reason}
+}
+
+// addFeed adds a feed, or the name and tags of a feed that was added before.
+func (p *parser) addFeed(o outline, address string) {
+	var tags []string
+	for _, outer := range p.open {
+		tags = append(tags, outer.folder)
+	}
 	for path := range strings.SplitSeq(o.Category, ",") {
-		tags = append(tags[:len(tags):len(tags)], strings.Split(path, "/")...)
+		tags = append(tags, strings.Split(path, "/")...)
 	}
-	p.folders = append(p.folders, "")
-	address, ok := feedURL(o.XMLURL)
-	if !ok {
-		return nil
-	}
-	at, known := p.index[urlKey(address)]
+	key := text.AddressKey(address)
+	at, known := p.index[key]
 	if !known {
-		at = len(p.subs)
-		p.index[urlKey(address)] = at
-		p.subs = append(p.subs, feed.Subscription{URL: address})
+		at = len(p.list.Feeds)
+		p.index[key] = at
+		p.list.Feeds = append(p.list.Feeds, feed.Subscription{URL: address})
 	}
-	s := &p.subs[at]
+	s := &p.list.Feeds[at]
 	if s.Name == "" && o.Title != address && o.Title != o.XMLURL {
 		s.Name = o.Title
 	}
@@ -181,45 +276,13 @@ func (p *parser) startOutline(o outline) error {
 			s.Tags = append(s.Tags, tag)
 		}
 	}
-	return nil
-}
-
-// feedURL returns an address without the prefix feed:, as in feed://host/path and
-// feed:https://host/path. ok is set if the address is http or https.
-func feedURL(s string) (address string, ok bool) {
-	s = strings.TrimSpace(s)
-	if len(s) > 5 && strings.EqualFold(s[:5], "feed:") {
-		s = s[5:]
-		if strings.HasPrefix(s, "//") {
-			s = "http:" + s
-		}
-	}
-	s, ok = text.SafeURL(s)
-	return s, ok && strings.EqualFold(s[:4], "http")
-}
-
-// urlKey returns the same text for all spellings of an address: scheme and host in lower
-// case, no default port, no fragment, and "/" for an empty path.
-func urlKey(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return s
-	}
-	u.Scheme, u.Host, u.Fragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), ""
-	if port := u.Port(); port == "80" && u.Scheme == "http" || port == "443" && u.Scheme == "https" {
-		u.Host = strings.TrimSuffix(u.Host, ":"+port)
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	return u.String()
 }
 
 // Write writes the http and https feeds as OPML 2.0. title is the title of the list.
 //
 // A feed is in the folder of its first tag, and all its tags are in its category attribute.
 // A tag with a comma or a slash cannot be in that attribute, so it becomes a folder inside
-// the first one. [Parse] reads the same titles and tags.
+// the first one. [Read] reads the same titles and tags.
 func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	doc := struct {
 		XMLName xml.Name   `xml:"opml"`
@@ -230,7 +293,7 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	}{Version: "2.0", Title: title, Created: now.UTC().Format(time.RFC1123)}
 	root := &outline{}
 	for _, f := range feeds {
-		if _, ok := feedURL(f.URL); ok {
+		if _, reason := feedURL(f.URL); reason == "" {
 			root.addFeed(f)
 		}
 	}

@@ -181,6 +181,61 @@ type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 
+// TestLeftOut checks which outlines are left out and for what reason, and that nothing
+// else is.
+func TestLeftOut(t *testing.T) {
+	for _, c := range []struct{ outline, address, left string }{
+		{`<outline text="A" xmlUrl="a.example/feed.xml"/>`, "https://a.example/feed.xml", ""},
+		{`<outline text="A" xmlUrl="a.example:8080/feed.xml"/>`, "https://a.example:8080/feed.xml", ""},
+		{`<outline text="A" xmlUrl="//a.example/feed.xml"/>`, "https://a.example/feed.xml", ""},
+		{`<outline text="A" xmlUrl="localhost/feed.xml"/>`, "https://localhost/feed.xml", ""},
+		{`<outline text="A" xmlUrl="feed:a.example/feed.xml"/>`, "https://a.example/feed.xml", ""},
+		{`<outline text="A" xmlUrl="https://a.example/?a=1&amp;amp;b=2"/>`, "https://a.example/?a=1&b=2", ""},
+		{`<outline text="A" xmlUrl="https://a.example/?a=1&amp;amp;amp;b=2&amp;#38;c=3"/>`, "https://a.example/?a=1&b=2&c=3", ""},
+		{`<outline text="A" xmlUrl="https://a.example/?a=1&amp;copy=2"/>`, "https://a.example/?a=1&copy=2", ""},
+		{`<outline text="A" xmlUrl="https://a.example/a b"/>`, "https://a.example/a%20b", ""},
+		{`<outline text="A" xmlUrl="https://a.example/" isComment="false"/>`, "https://a.example/", ""},
+		{`<outline text="F" type="folder" xmlUrl=""><outline xmlUrl="https://a.example/"/></outline>`, "https://a.example/", ""},
+		{`<outline text="F" type="rss"><outline xmlUrl="https://a.example/"/></outline>`, "https://a.example/", ""},
+		{`<outline text="An empty folder"/>`, "", ""},
+
+		{`<outline text="A" xmlUrl="mail:weekly@list.example"/>`, "", "A mail:weekly@list.example: dateline reads only http"},
+		{`<outline text="A" xmlUrl="weekly@list.example"/>`, "", "A weekly@list.example: its address does not begin"},
+		{`<outline text="A" xmlUrl="gopher://a.example/x"/>`, "", "A gopher://a.example/x: dateline reads only http"},
+		{`<outline text="A" xmlUrl="exec:~/bin/x"/>`, "", "A exec:~/bin/x: feeds from files and programs"},
+		{`<outline text="A" xmlUrl="filter:x:https://a.example/"/>`, "", "feeds from files and programs"},
+		{`<outline text="A" xmlUrl="|x"/>`, "", "A |x: feeds from files and programs"},
+		{`<outline text="A" xmlUrl="file:///x.xml"/>`, "", "feeds from files and programs"},
+		{`<outline text="A" xmlUrl="/home/x.xml"/>`, "", "its address does not begin"},
+		{`<outline text="A" xmlUrl="feed.xml"/>`, "", "its address does not begin"},
+		{`<outline text="A" xmlUrl="https://"/>`, "", "A https://: its address is not valid"},
+		{`<outline text="A" xmlUrl="http:/a.example/x"/>`, "", "its address is not valid"},
+		{`<outline text="A" xmlUrl="https://a b.example/"/>`, "", "its address is not valid"},
+		{`<outline text="A" xmlUrl="https://ann:pw@a b.example/"/>`, "", "A https://a b.example/: its address is not valid"},
+		{`<outline text="A" type="rss" xmlUrl=" "/>`, "", "A : it has no address"},
+		{`<outline text="A" type="rss"></outline>`, "", "A : it has no address"},
+		{`<outline text="A" htmlUrl="https://a.example/"/>`, "", "A https://a.example/: it has no address of a feed"},
+		{`<outline text="A" type="include" url="https://a.example/l.opml"/>`, "", "it is another list"},
+		{`<outline text="A" xmlUrl="https://a.example/" isComment="true"/>`, "", "A https://a.example/: it is commented out"},
+		{`<outline text="F" ISCOMMENT="True"><outline text="G"><outline text="A" xmlUrl="https://a.example/"/></outline></outline>`, "", "A https://a.example/: it is commented out"},
+	} {
+		list, err := Read(strings.NewReader(`<opml><body>` + c.outline + `<outline xmlUrl="https://last.example/"/></body></opml>`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, left string
+		for _, f := range list.Feeds[:len(list.Feeds)-1] {
+			got += f.URL
+		}
+		for _, l := range list.LeftOut {
+			left += l.Title + " " + l.Address + ": " + l.Reason
+		}
+		if got != c.address || !strings.Contains(left, c.left) || c.left == "" && left != "" || list.Feeds[len(list.Feeds)-1].URL != "https://last.example/" {
+			t.Errorf("%s\ngives %q and leaves out %q; want %q and %q", c.outline, got, left, c.address, c.left)
+		}
+	}
+}
+
 // FuzzParse checks that no file gives an address that is not http or https, or unclean text.
 func FuzzParse(f *testing.F) {
 	f.Add(opml(`<outline text="a"><outline title="b" xmlUrl="feed://x.org/a" category="/x/y,z"/></outline>`))

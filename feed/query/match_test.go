@@ -55,6 +55,12 @@ func TestMatchWords(t *testing.T) {
 		"author:zoe":        true,
 		`author:"zoe smi"`:  false,
 		"author:++":         false,
+		"!budget":           false,
+		"NOT nothing":       true,
+		"grain & deal":      true,
+		"nothing | grain":   true,
+		"grain –nothing":    true,
+		"grain AND nothing": false,
 	})
 }
 

@@ -20,9 +20,12 @@ const maxQueryLimit = 1_000_000
 // Parse reads a query:
 //
 //	query = and { "or" and }
-//	and   = not { not }
-//	not   = [ "-" ] ( "(" query ")" | term )
+//	and   = not { [ "AND" ] not }
+//	not   = [ "-" | "NOT" ] ( "(" query ")" | term )
 //	term  = word | "phrase" | field:value | field:"value" | feed:=value
+//
+// OR, | and || mean or, & and && mean AND, ! and long dashes mean a minus. Other signs of
+// query languages, and these signs in other places, are mistakes.
 //
 // The terms sort:KEY, limit:N and limit:N/feed may stand anywhere outside parentheses. The
 // empty string is the zero Query. Any error is an [*Error].
@@ -67,7 +70,7 @@ func (p *parser) parseOr(depth int) (*Node, error) {
 			return nil, err
 		}
 		if n == nil && (or.kind == tokenOr || p.token.kind == tokenOr) {
-			return nil, p.errorAt(cmp.Or(or.column, p.token.column), `%q needs a term on both sides; put quotes round it to search for the word`, "or")
+			return nil, p.oneSided(cmp.Or(or, p.token))
 		}
 		kids = append(kids, n)
 		if p.token.kind != tokenOr {
@@ -83,17 +86,35 @@ func (p *parser) parseOr(depth int) (*Node, error) {
 // parseAnd reads the rule and of the grammar. It returns nil if there is no condition.
 func (p *parser) parseAnd(depth int) (*Node, error) {
 	var kids []*Node
+	var and token // an "AND" that waits for its second term
 	for {
 		switch p.token.kind {
 		case tokenEnd, tokenClose, tokenOr:
+			if and.kind == tokenAnd {
+				return nil, p.oneSided(and)
+			}
 			return allOf(kids...), nil
+		case tokenAnd:
+			if len(kids) == 0 || and.kind == tokenAnd {
+				return nil, p.oneSided(p.token)
+			}
+			and = p.token
+			if err := p.advance(); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		n, err := p.parseOperand(depth)
 		if err != nil {
 			return nil, err
 		}
-		kids = append(kids, n)
+		kids, and = append(kids, n), token{}
 	}
+}
+
+// oneSided returns the error for an operator that has no term on one of its sides.
+func (p *parser) oneSided(operator token) error {
+	return p.errorAt(operator.column, `%q needs a term on both sides; put quotes round it to search for the word`, operator.value)
 }
 
 // parseOperand reads the rule not of the grammar. It returns nil for sort: and limit:.
@@ -109,17 +130,18 @@ func (p *parser) parseOperand(depth int) (*Node, error) {
 	case tokenMinus:
 		// With a space after it the minus would be a dash in a text.
 		if k := p.token.kind; p.token.column != t.column+1 || k == tokenEnd || k == tokenClose {
-			return nil, p.errorAt(t.column, "- needs a term right after it; put quotes round it to search for text with a dash")
+			return nil, p.errorAt(t.column, "%s needs a term right after it; put quotes round it to search for text with it", t.value)
 		}
-		n, err := p.parseOperand(depth + 1)
-		if err != nil {
-			return nil, err
+		return p.parseNegated(depth)
+	case tokenNot:
+		if k := p.token.kind; k == tokenEnd || k == tokenClose || k == tokenOr || k == tokenAnd {
+			return nil, p.errorAt(t.column, `"NOT" needs a term after it; put quotes round it to search for the word`)
 		}
-		return &Node{Op: Not, Kids: []*Node{n}}, nil
+		return p.parseNegated(depth)
 	case tokenOpen:
 		return p.parseGroup(t, depth)
-	case tokenOr:
-		return nil, p.errorAt(t.column, `%q needs a term on both sides; put quotes round it to search for the word`, t.value)
+	case tokenOr, tokenAnd:
+		return nil, p.oneSided(t)
 	}
 	if t.name == "sort" || t.name == "limit" {
 		if depth > 0 {
@@ -132,6 +154,15 @@ func (p *parser) parseOperand(depth int) (*Node, error) {
 		return nil, err
 	}
 	return &Node{Term: term}, nil
+}
+
+// parseNegated reads the operand after a negation.
+func (p *parser) parseNegated(depth int) (*Node, error) {
+	n, err := p.parseOperand(depth + 1)
+	if err != nil {
+		return nil, err
+	}
+	return &Node{Op: Not, Kids: []*Node{n}}, nil
 }
 
 // parseGroup reads the rest of a group after its opening parenthesis.
@@ -248,6 +279,8 @@ const (
 	tokenClose
 	tokenMinus
 	tokenOr
+	tokenAnd
+	tokenNot
 	tokenTerm
 )
 
@@ -259,7 +292,8 @@ type token struct {
 	// name is the lower-cased text before the colon. It is empty for a word or a
 	// phrase without a name, and for kinds other than tokenTerm.
 	name string
-	// value is the word, the text between the quotes, or the text after the colon.
+	// value is the word, the text between the quotes, or the text after the colon. For an
+	// operator it is the operator as it was typed.
 	value string
 	// quoted is set if the value was in quotes.
 	quoted bool
@@ -308,9 +342,10 @@ func (l *lexer) next() (token, error) {
 		t.kind = tokenOpen
 	case ')':
 		t.kind = tokenClose
-	case '-':
-		t.kind = tokenMinus
 	default:
+		if sign, found, err := l.lexSign(t); found {
+			return sign, err
+		}
 		return l.lexTerm(t)
 	}
 	l.offset++
@@ -327,9 +362,19 @@ func (l *lexer) lexTerm(t token) (token, error) {
 		return t, err
 	}
 	t.value = l.lexWord()
-	if t.value == "or" || t.value == "OR" {
+	switch t.value {
+	case "or", "OR":
 		t.kind = tokenOr
 		return t, nil
+	case "AND":
+		t.kind = tokenAnd
+		return t, nil
+	case "NOT":
+		t.kind = tokenNot
+		return t, nil
+	}
+	if err := l.checkWord(t, t.value); err != nil {
+		return t, err
 	}
 	name, rest, ok := splitName(t.value)
 	if !ok || rest == "" && l.peek() != '"' && !slices.Contains(termNames, strings.ToLower(name)) {
@@ -352,10 +397,13 @@ func (l *lexer) lexTerm(t token) (token, error) {
 	if err == nil && t.value == "" {
 		err = l.errorAt(t.column, `%s: needs a value right after the colon; put quotes round it to search for the word`, t.name)
 	}
+	if err == nil {
+		err = l.checkFieldValue(t)
+	}
 	return t, err
 }
 
-// lexWord reads up to a space, a parenthesis or a quotation mark.
+// lexWord reads up to a space, a parenthesis, a quotation mark or a bar.
 func (l *lexer) lexWord() string {
 	start := l.offset
 	for l.offset < len(l.src) && !isDelimiter(l.src[l.offset]) {
@@ -387,7 +435,9 @@ func (l *lexer) lexPhrase() (string, error) {
 }
 
 // isDelimiter reports whether r ends a word.
-func isDelimiter(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' || r == '"' }
+func isDelimiter(r rune) bool {
+	return unicode.IsSpace(r) || r == '(' || r == ')' || r == '"' || r == '|'
+}
 
 // splitName splits a word at its first colon. ok is set if the word looks like a field:
 // only letters precede the colon, and the two slashes of a URL do not follow it.
@@ -398,11 +448,16 @@ func splitName(word string) (name, rest string, ok bool) {
 }
 
 // isBareValue reports whether s needs no quotes as the value of a field.
-func isBareValue(s string) bool { return s != "" && !strings.ContainsFunc(s, isDelimiter) }
+func isBareValue(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, isDelimiter) && !startsForeign(s) && !strings.Contains(s, "&&")
+}
 
 // isBareWord reports whether s needs no quotes as a word without a field.
 func isBareWord(s string) bool {
-	if !isBareValue(s) || s == "or" || s == "OR" || strings.HasPrefix(s, "-") {
+	if !isBareValue(s) || isOperator(s) || s == "&" || isMinus([]rune(s)[0]) {
+		return false
+	}
+	if _, _, _, compares := comparison(s); compares {
 		return false
 	}
 	name, rest, ok := splitName(s)

@@ -61,6 +61,87 @@ func TestParseQuery(t *testing.T) {
 	})
 }
 
+// TestForeignSigns checks that signs of other query languages mean what they mean there, and
+// that words which only contain such signs stay words.
+func TestForeignSigns(t *testing.T) {
+	checkReadings(t, []queryReading{
+		{"!shorts", "not(|shorts)", "-shorts"},
+		{"film !shorts", "and(|film, not(|shorts))", "film -shorts"},
+		{`!"a b" !is:unread !(a or b) ！x ¬x`, "and(not(|a b!), not(is|unread), not(or(|a, |b)), not(|x), not(|x))",
+			`-"a b" -is:unread -(a or b) -x -x`},
+		{"!!a !-a -!a", "and(not(not(|a)), not(not(|a)), not(not(|a)))", "--a --a --a"},
+		{"film NOT shorts", "and(|film, not(|shorts))", "film -shorts"},
+		{"NOT is:read NOT (a b) NOT NOT c", "and(not(is|read), not(and(|a, |b)), not(not(|c)))", "-is:read -(a b) --c"},
+		{"NOT(a) AND(b)", "and(not(|a), |b)", "-a b"},
+		{"long AND film", "and(|long, |film)", "long film"},
+		{"a AND NOT b OR c", "or(and(|a, not(|b)), |c)", "a -b or c"},
+		{"(a AND b) && c", "and(|a, |b, |c)", "a b c"},
+		{"sort:title AND a", "|a", "a sort:title"},
+		{"film | shorts", "or(|film, |shorts)", "film or shorts"},
+		{"a || b |c| d", "or(|a, |b, |c, |d)", "a or b or c or d"},
+		{"(a)|(b) tag:x | tag:y", "or(|a, and(|b, tag|x), tag|y)", "a or b tag:x or tag:y"},
+		{"–shorts —shorts −is:read ‐a －b", "and(not(|shorts), not(|shorts), not(is|read), not(|a), not(|b))", "-shorts -shorts -is:read -a -b"},
+		{"rock & roll", "and(|rock, |roll)", "rock roll"},
+		{"wow! R&D AT&T wow!! a!b text!! &c", "and(|wow!, |R&D, |AT&T, |wow!!, |a!b, |text!!, |&c)", ""},
+		{"not this and that Not And", "and(|not, |this, |and, |that, |Not, |And)", ""},
+		{"a–b c~ 2<3 a=b <3 k≥2", "and(|a–b, |c~, |2<3, |a=b, |<3, |k≥2)", ""},
+		{`"!a" "NOT" "a | b" "&&" tag:"!x" tag:"a|b" "~a" "=" "tag=x"`,
+			"and(|!a!, |NOT!, |a | b!, |&&!, tag|!x, tag|a|b, |~a!, |=!, |tag=x!)", ""},
+		{"https://x.example/?a=b&c=d link:?a=1&b=2 link:-x", "and(|https://x.example/?a=b&c=d, link|?a=1&b=2, link|-x)", ""},
+	})
+}
+
+// TestForeignSignErrors checks that a sign which has no meaning is refused at its column, and
+// that the message says how to write it.
+func TestForeignSignErrors(t *testing.T) {
+	checkErrors(t, []queryMistake{
+		{"is:!unread", 4, "write -is:unread"},
+		{"a tag:!world", 7, "write -tag:world"},
+		{"title:!!x", 7, "write -title:x"},
+		{"title:~x", 7, "write -title:x"},
+		{"since:!2d", 7, "write -since:2d"},
+		{"! shorts", 1, "! needs a term right after it"},
+		{"film !", 6, "! needs a term right after it"},
+		{"(!)", 2, "right after it"},
+		{"a – b", 3, "– needs a term right after it"},
+		{"~shorts", 1, "-word leaves out"},
+		{"a ~ b", 3, "-word leaves out"},
+		{"title !~ x", 7, "-word leaves out"},
+		{`title != "x"`, 7, "-word leaves out"},
+		{"unread = yes", 8, "write a field with a colon"},
+		{"a =~ b", 3, "write a field with a colon"},
+		{"age < 7", 5, "write a field with a colon"},
+		{"tag!=world", 4, "write -tag:world"},
+		{"a feed!~lwn", 7, "write -feed:lwn"},
+		{"Tag=world", 4, "write tag:world"},
+		{"is==read", 3, "write is:read"},
+		{`title="x"`, 6, "write title:"},
+		{"film|shorts", 5, `"|" needs spaces round it`},
+		{"tag:a|b", 6, "as in tag:a | tag:b"},
+		{"tag:a||b", 6, `"||" needs spaces round it`},
+		{`"a"|"b"`, 4, "needs spaces round it"},
+		{"a&&b", 2, "needs spaces round it"},
+		{"tag:a&&b", 6, "needs spaces round it"},
+		{"film |", 6, `"|" needs a term on both sides`},
+		{"| film", 1, `"|" needs a term on both sides`},
+		{"a |", 3, "on both sides"},
+		{"a || || b", 3, "on both sides"},
+		{"AND a", 1, `"AND" needs a term on both sides`},
+		{"a AND", 3, `"AND" needs a term on both sides`},
+		{"a AND AND b", 7, "on both sides"},
+		{"a && OR b", 3, "on both sides"},
+		{"a OR AND b", 6, "on both sides"},
+		{"(a &&) b", 4, "on both sides"},
+		{"-AND", 2, "on both sides"},
+		{"a NOT", 3, `"NOT" needs a term after it`},
+		{"NOT OR a", 1, `"NOT" needs a term after it`},
+		{"(NOT)", 2, `"NOT" needs a term after it`},
+		{"NOT limit:3", 5, "applies to the whole query"},
+		{strings.Repeat("!", 200) + "a", 102, "nested too deeply"},
+		{strings.Repeat("NOT ", 200) + "a", 405, "nested too deeply"},
+	})
+}
+
 // TestParseQueryFields checks the values that each field accepts.
 func TestParseQueryFields(t *testing.T) {
 	checkReadings(t, []queryReading{
@@ -129,11 +210,7 @@ func roundTrip(t *testing.T, q Query) {
 // TestParseQueryErrors checks that each mistake is reported at its column, with a message
 // that says what to do.
 func TestParseQueryErrors(t *testing.T) {
-	for _, c := range []struct {
-		in     string
-		column int
-		has    string
-	}{
+	checkErrors(t, []queryMistake{
 		{"titel:x", 1, "did you mean title:?"},
 		{"a foo:bar", 3, `there is no field "foo"`},
 		{`foo:"bar"`, 1, "Put quotes round it"},
@@ -171,7 +248,21 @@ func TestParseQueryErrors(t *testing.T) {
 		{"before:100000d", 8, "too long ago"},
 		{strings.Repeat("(", 200) + "a", 102, "nested too deeply"},
 		{strings.Repeat("-", 200) + "a", 102, "nested too deeply"},
-	} {
+	})
+}
+
+// queryMistake is a test case: a malformed query, the column of the mistake, and a part of
+// the message.
+type queryMistake struct {
+	in     string
+	column int
+	has    string
+}
+
+// checkErrors checks that queries are refused at the expected column.
+func checkErrors(t *testing.T, mistakes []queryMistake) {
+	t.Helper()
+	for _, c := range mistakes {
 		_, err := Parse(c.in)
 		var qe *Error
 		if !errors.As(err, &qe) {

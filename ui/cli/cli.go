@@ -49,7 +49,12 @@ type Deps struct {
 }
 
 // Files are the files named on the command line, empty if the default applies.
-type Files struct{ Config, DB string }
+type Files struct {
+	Config, DB string
+	// MayBegin is set if the command may begin the file Config. For any other command
+	// a missing Config is an error.
+	MayBegin bool
+}
 
 // Session is what a command works on.
 type Session struct {
@@ -163,6 +168,16 @@ func rootCommand(d Deps) *cobra.Command {
 		a.configCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(),
 	)
 	return root
+}
+
+// beginning returns the function of a command that needs a session and may begin the
+// configuration file.
+func (a *app) beginning(do func(ctx context.Context, s *Session, args []string) error) func(*cobra.Command, []string) error {
+	run := a.withSession(do)
+	return func(cmd *cobra.Command, args []string) error {
+		a.files.MayBegin = true
+		return run(cmd, args)
+	}
 }
 
 // withSession returns the function of a command that needs a session. It opens the

@@ -30,7 +30,7 @@ func (a *app) addCommand() *cobra.Command {
 			"feeds, print them and subscribe to none. --preview shows what a feed contains.",
 		Example: "dateline add https://example.org/\ndateline add https://example.org/feed.xml --tag world --name Example\ndateline add --preview https://example.org/feed.xml",
 		Args:    requireArgs(1, "the URL of a feed or of a web page"),
-		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
+		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {
 			address := text.PastedAddress(args[0])
 			if o.preview {
 				return a.preview(ctx, s, address)
@@ -57,7 +57,7 @@ func (a *app) add(ctx context.Context, s *Session, address string, o addOptions)
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return c.Address() == withoutLogin(address) }); i >= 0 && !o.all {
+	if i := slices.IndexFunc(found, func(c feed.Candidate) bool { return text.SameAddress(c.Address(), address) }); i >= 0 && !o.all {
 		found = found[i : i+1]
 	}
 	if len(found) > 1 && !o.all {
@@ -99,7 +99,7 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 	}
 	known := map[string]bool{}
 	for _, f := range feeds {
-		known[f.URL] = true
+		known[text.AddressKey(f.URL)] = true
 	}
 	if err := s.Source.Subscribe(ctx, subs...); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (a *app) subscribe(ctx context.Context, s *Session, subs []feed.Subscriptio
 	added := 0
 	for _, sub := range subs {
 		address := withoutLogin(sub.URL)
-		if known[address] {
+		if known[text.AddressKey(address)] {
 			fmt.Fprintf(out, "Already subscribed to %s\n", text.Clean(address))
 			continue
 		}

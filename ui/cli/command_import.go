@@ -1,14 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"dateline/feed"
 	"dateline/feed/opml"
 	"dateline/feed/text"
 )
@@ -17,15 +18,15 @@ func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "import FILE|-",
 		Short:   "Subscribe to the feeds of an OPML file",
-		Long:    "Subscribe to the feeds of an OPML file, or of stdin if FILE is -. Folders become tags. Existing\nsubscriptions do not change.",
+		Long:    "Subscribe to the feeds of an OPML file, or of stdin if FILE is -. Folders become tags. Existing\nsubscriptions do not change. What cannot be imported is printed with the reason.",
 		Example: "dateline import subscriptions.opml",
 		Args:    requireArgs(1, "an OPML file, or - for stdin"),
-		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			subs, err := readOPML(args[0])
-			if len(subs) == 0 {
-				return fmt.Errorf("import %s: %w", args[0], noFeeds(err))
+		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {
+			list, err := readOPML(args[0])
+			if len(list.Feeds) == 0 {
+				return fmt.Errorf("import %s: %w", args[0], noFeeds(list, err))
 			}
-			if failed := a.importAll(ctx, s, subs); failed != nil {
+			if failed := a.importAll(ctx, s, list); failed != nil {
 				return failed
 			}
 			if err != nil {
@@ -38,33 +39,51 @@ func (a *app) importCommand() *cobra.Command {
 
 // noFeeds returns the error for a file without feeds. err is the error of reading it,
 // nil if there was none.
-func noFeeds(err error) error {
-	if err == nil {
-		return errors.New("the file has no feeds; export your subscriptions as OPML in the program that you used before")
+func noFeeds(list opml.List, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case len(list.LeftOut) > 0:
+		return fmt.Errorf("the file has no feeds that can be imported.\n%s", leftOutText(list.LeftOut))
 	}
-	return err
+	return errors.New("the file has no feeds; export your subscriptions as OPML in the program that you used before")
+}
+
+// leftOutText returns what an import leaves out, with the reasons, one on a line.
+func leftOutText(left []opml.LeftOut) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Left out %s:\n", text.Number(len(left)))
+	for _, l := range left {
+		what := cmp.Or(l.Title, l.Address, "an outline without a name")
+		if l.Address != "" && l.Address != what {
+			what += " (" + l.Address + ")"
+		}
+		fmt.Fprintf(&b, "    %s: %s\n", text.Clean(what), l.Reason)
+	}
+	return b.String()
 }
 
 // readOPML reads a file, or stdin if name is "-".
-func readOPML(name string) ([]feed.Subscription, error) {
+func readOPML(name string) (opml.List, error) {
 	if name == "-" {
-		return opml.Parse(os.Stdin)
+		return opml.Read(os.Stdin)
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return opml.List{}, err
 	}
 	defer f.Close()
-	return opml.Parse(f)
+	return opml.Read(f)
 }
 
-// importAll subscribes to feeds and prints how many of them were new.
-func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscription) error {
+// importAll subscribes to the feeds of a list, and prints how many of them were new and
+// what was left out.
+func (a *app) importAll(ctx context.Context, s *Session, list opml.List) error {
 	before, err := s.Store.Feeds(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.Source.Subscribe(ctx, subs...); err != nil {
+	if err := s.Source.Subscribe(ctx, list.Feeds...); err != nil {
 		return err
 	}
 	after, err := s.Store.Feeds(ctx)
@@ -73,8 +92,12 @@ func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscriptio
 	}
 	added := len(after) - len(before)
 	message := "Subscribed to " + text.Plural(added, "feed")
-	if known := len(subs) - added; known > 0 {
+	if known := len(list.Feeds) - added; known > 0 {
 		message += "; already subscribed to " + text.Number(known)
 	}
-	return a.print(message + ".\n")
+	message += ".\n"
+	if len(list.LeftOut) > 0 {
+		message += leftOutText(list.LeftOut)
+	}
+	return a.print(message)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/cache/rescue"
+	"dateline/feed/opml"
 	"dateline/feed/text"
 )
 
@@ -58,7 +59,7 @@ func (a *app) restore(ctx context.Context, s *Session, name string) error {
 	if len(r.Subscriptions) == 0 {
 		return nil
 	}
-	return a.importAll(ctx, s, r.Subscriptions)
+	return a.importAll(ctx, s, opml.List{Feeds: r.Subscriptions})
 }
 
 // restoredText says how many marks a backup had, and how many of their items are not in

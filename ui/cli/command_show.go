@@ -38,6 +38,9 @@ func (a *app) showCommand() *cobra.Command {
 			if !slices.Contains(showFormats(), format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(showFormats(), ", "))
 			}
+			if width < 0 {
+				return fmt.Errorf("--width is a number of columns, not %d", width)
+			}
 			if diff && format != "text" {
 				return errors.New("--diff prints only text; leave out --format")
 			}

@@ -23,7 +23,7 @@ func findFeed(feeds []feed.Feed, name string) (feed.Feed, error) {
 		return feed.Feed{}, errors.New("name a feed by its URL or a part of its title; `dateline feeds` lists your feeds")
 	}
 	for _, f := range feeds {
-		if f.URL == name {
+		if text.SameAddress(f.URL, name) {
 			return f, nil
 		}
 		if text.Fold(f.Title) == part {

@@ -49,6 +49,9 @@ type Row struct {
 // Key implements [Mode]: it moves, filters, chooses or answers.
 func (o *Overlay) Key(k tea.KeyPressMsg) (Answer, tea.Cmd) { return o.key(KeyName(k), k.Text), nil }
 
+// TakesText reports whether letters filter the rows. Otherwise they are keys.
+func (o *Overlay) TakesText() bool { return o.Answers == nil && o.Keys == nil }
+
 // KeyName returns the name of a key as the key bindings write it.
 func KeyName(k tea.KeyPressMsg) string {
 	if k.Text != "" && k.Text != " " && k.Mod&(tea.ModCtrl|tea.ModAlt) == 0 {
@@ -98,7 +101,7 @@ func (o *Overlay) key(name, text string) Answer {
 			o.filterBy(string(r[:len(r)-1]))
 		}
 	default:
-		if o.Answers == nil && o.Keys == nil && text != "" {
+		if o.TakesText() && text != "" {
 			o.filterBy(o.filter + text)
 		}
 	}

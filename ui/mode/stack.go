@@ -125,7 +125,7 @@ func (s *Stack[O]) Overlay() *Overlay {
 
 // Rebuild replaces overlays whose content has changed. fresh returns the new overlay of
 // an opener. If it returns nil and true, the overlay is closed. If it returns false, the
-// overlay stays as it is. The cursor stays where it was.
+// overlay stays as it is. The cursor and the filter stay.
 func (s *Stack[O]) Rebuild(fresh func(O) (*Overlay, bool)) {
 	kept := s.entries[:0]
 	for _, e := range s.entries {
@@ -134,7 +134,7 @@ func (s *Stack[O]) Rebuild(fresh func(O) (*Overlay, bool)) {
 			if o == nil {
 				continue
 			}
-			o.filterBy("")
+			o.filterBy(old.filter)
 			o.Move(old.cursor - o.cursor)
 			e.mode = o
 		}
