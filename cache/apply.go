@@ -19,9 +19,8 @@ type Change interface {
 
 // Result is what a [Change] did.
 type Result struct {
-	// N is the number of items that a mark really changed, or of the items of the step
-	// that was undone or redone. It includes the items of the same stories in other
-	// feeds. It is 0 for other changes.
+	// N is the number of items that a mark, an undo or a redo really changed. It
+	// includes the items of the same stories in other feeds. It is 0 for other changes.
 	N int
 	// Step is what was undone or redone; the zero value for other changes.
 	Step Step
@@ -30,6 +29,10 @@ type Result struct {
 // Apply makes a change. All marks, undo, redo, reading progress and settings are
 // written through Apply. A change that failed can be applied again, because of
 // several marks the newest wins, whatever the order.
+//
+// What the user does now replaces what is stored, whatever time the stored mark has: it may
+// have been made with a clock that was ahead. The new mark gets a later time than the
+// stored one. Only a mark that another process made after At and before now stays.
 func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
 	if c == nil {
 		return Result{}, errors.New("apply: no change")
@@ -39,9 +42,9 @@ func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
 
 // MarkItems marks items by their IDs, as one step of undo.
 //
-// For each item and flag the mark with the latest At wins, in whatever order the
-// marks arrive. Of marks with equal At the last to arrive wins. If At is zero, it is
-// now. The flags [feed.Read] and [feed.Hidden] belong to a story: the mark holds for
+// If marks waited to be written, the mark with the latest At wins for each item and flag.
+// Of marks with equal At the last to be written wins. If At is zero or later than now, it
+// is now. The flags [feed.Read] and [feed.Hidden] belong to a story: the mark holds for
 // the story's items in all feeds. The step holds only the items that really changed;
 // if there are none, there is no step. IDs without an item are ignored.
 type MarkItems []feed.Mark

@@ -253,6 +253,10 @@ func (i Internals) Write(ctx context.Context, op string, f func(tx *sql.Tx) erro
 // Now returns the time by the store's clock.
 func (i Internals) Now() time.Time { return i.s.now() }
 
+// Present returns the time up to which marks of a copy of the database can have been made,
+// by this computer's clock and the clocks of the servers.
+func (i Internals) Present(ctx context.Context) (time.Time, error) { return i.s.present(ctx) }
+
 // Index returns the index that answers the queries of views.
 func (i Internals) Index() *search.Index { return i.s.index }
 
