@@ -2,7 +2,11 @@ package cache
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"dateline/cache/db"
@@ -33,11 +37,58 @@ type Result struct {
 // What the user does now replaces what is stored, whatever time the stored mark has: it may
 // have been made with a clock that was ahead. The new mark gets a later time than the
 // stored one. Only a mark that another process made after At and before now stays.
+//
+// After Apply returns, a power cut loses no mark. Reading progress and settings may be
+// lost: see [Store.Commit].
 func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
+	r, err := s.Commit(ctx, c)
+	if err != nil {
+		return r, err
+	}
+	switch c.(type) {
+	case SetProgress, SetSetting:
+		return r, nil
+	}
+	return r, s.Sync(ctx)
+}
+
+// Commit makes a change like [Store.Apply], but leaves it to the system when to write it to
+// the disk. After Commit returns, other processes see the change, and it stays if this
+// process is killed. A power cut may lose it until [Store.Sync] has returned. Commit is
+// faster by the time that the disk takes.
+func (s *Store) Commit(ctx context.Context, c Change) (Result, error) {
 	if c == nil {
 		return Result{}, errors.New("apply: no change")
 	}
 	return c.apply(ctx, s)
+}
+
+// BeginLog writes a setting if the write-ahead log is empty. When SQLite begins a log, it
+// waits for the disk before it writes the first change. The first mark of the user would
+// wait, too, and be lost if the process is killed meanwhile. Errors are ignored, because
+// nothing depends on the setting.
+func (s *Store) BeginLog(ctx context.Context) {
+	if db.FileSize(s.path+"-wal") > 0 {
+		return
+	}
+	_ = s.transact(ctx, "begin the log", func(tx *sql.Tx) error { return setSetting(ctx, tx, "cache.log", "") })
+}
+
+// Sync waits until everything that is committed is on the disk. All of it is in the
+// write-ahead log, or was synchronized when SQLite emptied the log.
+func (s *Store) Sync(ctx context.Context) error {
+	const op = "save your marks"
+	log, err := os.OpenFile(s.path+"-wal", os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return WrapError(ctx, op, err)
+	}
+	if err := errors.Join(log.Sync(), log.Close()); err != nil {
+		return fmt.Errorf("%s: %w (%w)", op, ErrIO, err)
+	}
+	return nil
 }
 
 // MarkItems marks items by their IDs, as one step of undo.

@@ -16,7 +16,7 @@ import (
 
 // markItems makes the marks of a [MarkItems].
 func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err error) {
-	err = s.writeDurably(ctx, "save your marks", func(tx *sql.Tx) error {
+	err = s.write(ctx, "save your marks", func(tx *sql.Tx) error {
 		step, err := beginStep(ctx, tx)
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	var begun journalRef
 	for chunk := range slices.Chunk(slices.Compact(positions), s.markChunk) {
 		done := 0
-		err := s.writeDurably(ctx, op, func(tx *sql.Tx) error {
+		err := s.write(ctx, op, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
 			if err != nil || step == 0 {
 				return err

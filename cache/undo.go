@@ -48,7 +48,7 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 	var of journalRef
 	var done []journalEntry
 	for more := true; more; {
-		err := s.writeDurably(ctx, w.op, func(tx *sql.Tx) error {
+		err := s.write(ctx, w.op, func(tx *sql.Tx) error {
 			if of.step == 0 {
 				err := tx.QueryRowContext(ctx, `SELECT step, max(id) FROM journal WHERE step = (`+w.which+`) GROUP BY step`).Scan(&of.step, &of.id)
 				if errors.Is(err, sql.ErrNoRows) {

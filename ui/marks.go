@@ -332,7 +332,13 @@ func (k *marker) failed(err error) tea.Cmd {
 
 func (k *marker) retry() tea.Cmd {
 	k.retrying = false
-	return k.drain()
+	drain := k.drain()
+	return func() tea.Msg {
+		if msg := drain(); msg != nil {
+			return msg
+		}
+		return saved{} // nothing was left but to write to the disk
+	}
 }
 
 // succeeded reports that everything is saved, if a failed write was reported before.

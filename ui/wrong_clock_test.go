@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"dateline/cache"
 	"dateline/feed"
+	"dateline/ui/saver"
 )
 
 // TestMarksAfterAWrongClock checks that A, m, s and u do in the database what the screen
@@ -57,6 +59,11 @@ func TestAMarkThatChangedNothing(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:nato", "enter")
 	row, _ := s.m.headlines.List.Current()
+	free := make(chan bool)
+	s.m.saver = saver.New(func(ctx context.Context, c cache.Change) (cache.Result, error) {
+		<-free
+		return s.m.deps.Store.Apply(ctx, c)
+	}, nil)
 	_, cmd := s.m.Update(keyPress("s"))
 	s.clock.t = s.clock.t.Add(time.Second)
 	for _, on := range []bool{true, false} {
@@ -66,6 +73,7 @@ func TestAMarkThatChangedNothing(t *testing.T) {
 		}
 	}
 	s.clock.t = s.clock.t.Add(time.Second)
+	close(free)
 	s.run(cmd)
 	if row, _ := s.m.headlines.List.Current(); row.Starred {
 		t.Error("the screen shows a star that the database does not have")
