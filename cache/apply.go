@@ -2,7 +2,11 @@ package cache
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"dateline/cache/db"
@@ -19,9 +23,8 @@ type Change interface {
 
 // Result is what a [Change] did.
 type Result struct {
-	// N is the number of items that a mark really changed, or of the items of the step
-	// that was undone or redone. It includes the items of the same stories in other
-	// feeds. It is 0 for other changes.
+	// N is the number of items that a mark, an undo or a redo really changed. It
+	// includes the items of the same stories in other feeds. It is 0 for other changes.
 	N int
 	// Step is what was undone or redone; the zero value for other changes.
 	Step Step
@@ -30,18 +33,69 @@ type Result struct {
 // Apply makes a change. All marks, undo, redo, reading progress and settings are
 // written through Apply. A change that failed can be applied again, because of
 // several marks the newest wins, whatever the order.
+//
+// What the user does now replaces what is stored, whatever time the stored mark has: it may
+// have been made with a clock that was ahead. The new mark gets a later time than the
+// stored one. Only a mark that another process made after At and before now stays.
+//
+// After Apply returns, a power cut loses no mark. Reading progress and settings may be
+// lost: see [Store.Commit].
 func (s *Store) Apply(ctx context.Context, c Change) (Result, error) {
+	r, err := s.Commit(ctx, c)
+	if err != nil {
+		return r, err
+	}
+	switch c.(type) {
+	case SetProgress, SetSetting:
+		return r, nil
+	}
+	return r, s.Sync(ctx)
+}
+
+// Commit makes a change like [Store.Apply], but leaves it to the system when to write it to
+// the disk. After Commit returns, other processes see the change, and it stays if this
+// process is killed. A power cut may lose it until [Store.Sync] has returned. Commit is
+// faster by the time that the disk takes.
+func (s *Store) Commit(ctx context.Context, c Change) (Result, error) {
 	if c == nil {
 		return Result{}, errors.New("apply: no change")
 	}
 	return c.apply(ctx, s)
 }
 
+// BeginLog writes a setting if the write-ahead log is empty. When SQLite begins a log, it
+// waits for the disk before it writes the first change. The first mark of the user would
+// wait, too, and be lost if the process is killed meanwhile. Errors are ignored, because
+// nothing depends on the setting.
+func (s *Store) BeginLog(ctx context.Context) {
+	if db.FileSize(s.path+"-wal") > 0 {
+		return
+	}
+	_ = s.transact(ctx, "begin the log", func(tx *sql.Tx) error { return setSetting(ctx, tx, "cache.log", "") })
+}
+
+// Sync waits until everything that is committed is on the disk. All of it is in the
+// write-ahead log, or was synchronized when SQLite emptied the log.
+func (s *Store) Sync(ctx context.Context) error {
+	const op = "save your marks"
+	log, err := os.OpenFile(s.path+"-wal", os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return WrapError(ctx, op, err)
+	}
+	if err := errors.Join(log.Sync(), log.Close()); err != nil {
+		return fmt.Errorf("%s: %w (%w)", op, ErrIO, err)
+	}
+	return nil
+}
+
 // MarkItems marks items by their IDs, as one step of undo.
 //
-// For each item and flag the mark with the latest At wins, in whatever order the
-// marks arrive. Of marks with equal At the last to arrive wins. If At is zero, it is
-// now. The flags [feed.Read] and [feed.Hidden] belong to a story: the mark holds for
+// If marks waited to be written, the mark with the latest At wins for each item and flag.
+// Of marks with equal At the last to be written wins. If At is zero or later than now, it
+// is now. The flags [feed.Read] and [feed.Hidden] belong to a story: the mark holds for
 // the story's items in all feeds. The step holds only the items that really changed;
 // if there are none, there is no step. IDs without an item are ignored.
 type MarkItems []feed.Mark

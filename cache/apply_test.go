@@ -2,11 +2,14 @@ package cache_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"dateline/cache"
 	"dateline/cache/cachetest"
+	"dateline/cache/db"
 	"dateline/feed"
 )
 
@@ -133,4 +136,40 @@ func TestSnoozeView(t *testing.T) {
 	check("one back", []string{"3"}, []string{"1", "2"})
 	s.Advance(49 * time.Hour)
 	check("when their time has come", []string{"1", "2", "3"}, []string{})
+}
+
+// TestBeginLog checks that BeginLog begins a log that is empty, and writes nothing to
+// another one.
+func TestBeginLog(t *testing.T) {
+	s := open(t)
+	s.Must(s.Maintain(s.Ctx()))
+	size := func() int64 { return db.FileSize(s.Path() + "-wal") }
+	cachetest.Equal(t, "empty log", size(), 0)
+	s.BeginLog(s.Ctx())
+	begun := size()
+	if begun == 0 {
+		t.Error("the log is still empty")
+	}
+	s.BeginLog(s.Ctx())
+	cachetest.Equal(t, "log", size(), begun)
+}
+
+// TestCommit checks that other processes see a change when Commit returns, and that Sync
+// returns an error if the write-ahead log cannot be synchronized.
+func TestCommit(t *testing.T) {
+	s := open(t)
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("1", time.Minute))
+	other := openAt(t, s.Path(), s.Clock)
+	_, err := s.Commit(s.Ctx(), cache.MarkItems{{Items: s.IDs("1"), Flag: feed.Starred, On: true}})
+	s.Must(err)
+	cachetest.Equal(t, "starred", other.List("is:starred"), []string{"1"})
+	s.Must(s.Sync(s.Ctx()))
+	path := filepath.Join(t.TempDir(), "cache.db")
+	s.SetPath(path)
+	s.Must(s.Sync(s.Ctx())) // nothing is in a log that does not exist
+	s.Must(os.Mkdir(path+"-wal", 0o700))
+	if err := s.Sync(s.Ctx()); err == nil {
+		t.Error("no error")
+	}
 }

@@ -56,13 +56,14 @@ func UndoChunk(ctx context.Context, tx *sql.Tx, chunk int, at time.Time) (int, e
 	if err != nil {
 		return 0, err
 	}
-	return len(entries), entries[0].replay(ctx, tx, at, false)
+	_, err = entries[0].replay(ctx, tx, at, at, false)
+	return len(entries), err
 }
 
 // MarkWithoutStep marks items, but not the other items of their stories, and adds no
 // step of undo.
 func MarkWithoutStep(ctx context.Context, tx *sql.Tx, m feed.Mark) error {
-	c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(m.At)}
+	c := markChange{Mark: m, ctx: ctx, tx: tx, now: m.At}
 	if err := c.collect(`i.id`, m.Items); err != nil {
 		return err
 	}

@@ -28,9 +28,8 @@ const (
 
 // correctFutureTimes moves dates that a fast clock wrote to now: positions, first-seen
 // times, read times and snoozes. Otherwise such an item would stay on top of every
-// list until its date, a snooze until tomorrow would last for a year, and an item that
-// was read would stay in every list of unread items. Marks made then stay; any newer
-// mark replaces them.
+// list until its date, and a snooze until tomorrow would last for a year. Marks made then
+// stay; any newer mark replaces them.
 func (s *Store) correctFutureTimes(ctx context.Context) error {
 	now := s.now()
 	for _, step := range []struct {
@@ -40,13 +39,13 @@ func (s *Store) correctFutureTimes(ctx context.Context) error {
 	}{
 		{sqlFuturePositions, db.FirstPosition(latestAllowed(now)), func(tx *sql.Tx, positions string) error { return moveToNow(ctx, tx, positions, now) }},
 		{sqlFutureSeen, latestAllowed(now).UnixMicro(), func(tx *sql.Tx, positions string) error { return correctFirstSeen(ctx, tx, positions, now) }},
-		{sqlFutureRead, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
-			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlAtPositions, positions, UndatedMarkTime(now))
+		{sqlFutureRead, latestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
+			_, err := tx.ExecContext(ctx, `UPDATE items SET read_at = ?2`+sqlAtPositions, positions, undatedMarkTime(now).UnixMicro())
 			return err
 		}},
-		{sqlFutureSnoozed, LatestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
+		{sqlFutureSnoozed, latestPlausible(now).UnixMicro(), func(tx *sql.Tx, positions string) error {
 			_, err := tx.ExecContext(ctx, `UPDATE items SET snoozed_until = snoozed_until - (snoozed_at - ?2), snoozed_at = ?3`+sqlAtPositions,
-				positions, now.UnixMicro(), UndatedMarkTime(now))
+				positions, now.UnixMicro(), undatedMarkTime(now).UnixMicro())
 			return err
 		}},
 	} {
@@ -61,9 +60,27 @@ func (s *Store) correctFutureTimes(ctx context.Context) error {
 // now, because clocks are adjusted by seconds all the time.
 func latestAllowed(now time.Time) time.Time { return now.Add(time.Minute) }
 
-// UndatedMarkTime returns the time, in microseconds, of a mark that was made at an
-// unknown time: one day before now. Any mark of today replaces such a mark.
-func UndatedMarkTime(now time.Time) int64 { return now.AddDate(0, 0, -1).UnixMicro() }
+// latestPlausible returns the time up to which a mark may be in the future: one day after
+// now. A mark with a later time was made at an unknown time.
+func latestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
+
+// undatedMarkTime returns the time of a mark that was made at an unknown time: one day
+// before now. Any mark of today replaces such a mark.
+func undatedMarkTime(now time.Time) time.Time { return now.AddDate(0, 0, -1) }
+
+// CopiedMarkTime returns the time that a mark of a copy, such as a backup, counts as made
+// at: the mark's own time, or present if the mark is more than a minute ahead of it. The
+// time of a mark that is more than a day ahead is unknown. It counts as made a day before
+// present, so that any mark of today replaces it. See [Internals.Present].
+func CopiedMarkTime(at, present time.Time) time.Time {
+	switch {
+	case at.After(latestPlausible(present)):
+		return undatedMarkTime(present)
+	case at.After(latestAllowed(present)):
+		return present
+	}
+	return at
+}
 
 func (s *Store) correctChunks(ctx context.Context, find db.Text, right func(tx *sql.Tx, positions string) error) error {
 	for {
@@ -112,11 +129,53 @@ func correctFirstSeen(ctx context.Context, tx *sql.Tx, positions string, now tim
 // refresh.
 const serverTimeSetting = "cache.present"
 
+// clockSetting holds the time by this computer's clock when the server time was stored.
+const clockSetting = "cache.clock"
+
 // SetServerTime stores the time by the clocks of the servers that have just responded.
 // Retention removes items by this time if it is earlier than the time of this
 // computer, whose clock may be years fast.
 func (s *Store) SetServerTime(ctx context.Context, servers time.Time) error {
-	return s.saveSetting(ctx, serverTimeSetting, strconv.FormatInt(servers.UnixMicro(), 10))
+	return s.write(ctx, "save the time of the servers", func(tx *sql.Tx) error {
+		for key, t := range map[string]time.Time{serverTimeSetting: servers, clockSetting: s.now()} {
+			if err := setSetting(ctx, tx, key, strconv.FormatInt(t.UnixMicro(), 10)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const (
+	// minSkew is the smallest difference between the clocks of the servers and of this
+	// computer that counts as an error. Their dates have whole seconds, and a response
+	// may have been on its way for many seconds.
+	minSkew = time.Minute
+	// skewDuration is how long a difference counts.
+	skewDuration = 24 * time.Hour
+)
+
+// present returns the time up to which marks of a copy can have been made. It is the
+// time of this computer, corrected by the difference to the servers' clocks if the last
+// refresh found one. If the clock was set back since, the difference does not count. The
+// servers' time of the last refresh has passed in any case.
+func (s *Store) present(ctx context.Context) (time.Time, error) {
+	servers, err := s.timeSetting(ctx, serverTimeSetting)
+	if err != nil {
+		return time.Time{}, err
+	}
+	clock, err := s.timeSetting(ctx, clockSetting)
+	if err != nil {
+		return time.Time{}, err
+	}
+	now := s.now()
+	if since := now.Sub(clock); !clock.IsZero() && 0 <= since && since < skewDuration && clock.Sub(servers).Abs() >= minSkew {
+		return servers.Add(since), nil
+	}
+	if now.Before(servers) {
+		return servers, nil
+	}
+	return now, nil
 }
 
 // certainTime returns a time that has certainly passed: the earlier of the server time

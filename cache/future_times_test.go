@@ -138,3 +138,146 @@ func TestPollLogOfAWrongClock(t *testing.T) {
 	s.Must(err)
 	cachetest.Equal(t, "last refresh", last, s.Now())
 }
+
+// everyFlag returns a mark of each kind.
+func everyFlag() []feed.Mark {
+	return []feed.Mark{{Flag: feed.Read}, {Flag: feed.Starred}, {Flag: feed.Hidden}, {Flag: feed.Label, Label: "work"}, {Flag: feed.Snooze, Until: noon.AddDate(1, 0, 0)}}
+}
+
+// has reports whether an item has the state of a mark.
+func (s testStore) has(id int64, m feed.Mark) bool {
+	s.T.Helper()
+	a, err := s.Article(s.Ctx(), id)
+	s.Must(err)
+	return map[feed.Flag]bool{feed.Read: a.Read, feed.Starred: a.Starred, feed.Hidden: a.Hidden, feed.Label: len(a.Labels) > 0, feed.Snooze: !a.Snoozed.IsZero()}[m.Flag]
+}
+
+// TestAMarkOfNowWins checks that a mark replaces the stored one although that was made
+// with a clock that was hours or days ahead, or this clock is behind. The count is what
+// changed, also for views, undo and redo.
+func TestAMarkOfNowWins(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Second, 2 * time.Hour, 3 * time.Hour, 8 * time.Hour, 23 * time.Hour, 30 * time.Hour, 365 * 24 * time.Hour} {
+		for _, m := range everyFlag() {
+			s := open(t)
+			s.Subscribe("a")
+			s.SaveItems("a", cachetest.Item("one", time.Hour))
+			m.Items = s.IDs("one")
+			view := cachetest.View(t, "is:hidden or is:snoozed or is:unread or is:read")
+			apply := func(what string, c cache.Change, want bool) {
+				t.Helper()
+				r, err := s.Apply(s.Ctx(), c)
+				s.Must(err)
+				if r.N != 1 || s.has(1, m) != want {
+					t.Errorf("%s with a clock that was %v ahead, %s: %d changed, the state is %v", m.Flag, ahead, what, r.N, s.has(1, m))
+				}
+			}
+			items := func(on bool) cache.Change { m.On, m.At = on, s.Now(); return cache.MarkItems{m} }
+			all := func(on bool) cache.Change { m.On, m.At = on, s.Now(); return cache.MarkView{View: view, Mark: m} }
+			s.Advance(ahead)
+			apply("marked", items(true), true)
+			s.Advance(-ahead)
+			apply("taken back", items(false), false)
+			apply("marked as a view", all(true), true)
+			apply("taken back as a view", all(false), false)
+			for range 2 {
+				apply("undone", cache.UndoLast{At: s.Now()}, true)
+				apply("redone", cache.RedoLast{At: s.Now()}, false)
+				apply("undone again", cache.UndoLast{}, true)
+				apply("redone again", cache.RedoLast{}, false)
+			}
+			apply("marked at no time", cache.MarkItems{{Items: m.Items, Flag: m.Flag, Label: m.Label, Until: m.Until, On: true}}, true)
+			s.CheckCounts()
+		}
+	}
+}
+
+// TestProcessesWithDifferentClocks checks that of two processes whose clocks differ the
+// last one to mark wins.
+func TestProcessesWithDifferentClocks(t *testing.T) {
+	for _, m := range everyFlag() {
+		s := open(t)
+		s.Subscribe("a")
+		s.SaveItems("a", cachetest.Item("one", time.Hour))
+		other := openAt(t, s.Path(), cachetest.NewClock(noon.Add(-3*time.Hour)))
+		m.Items = s.IDs("one")
+		for n := range 6 {
+			by := []testStore{s, other}[n%2]
+			by.Advance(time.Second)
+			m.On, m.At = !m.On, by.Now()
+			r, err := by.Apply(by.Ctx(), cache.MarkItems{m})
+			s.Must(err)
+			if r.N != 1 || s.has(1, m) != m.On {
+				t.Errorf("%s: mark %d changed %d items", m.Flag, n, r.N)
+			}
+		}
+	}
+}
+
+// TestAMarkThatWaited checks that a mark that could not be written at once does not
+// replace a mark that another process made since, and that nothing is counted then.
+func TestAMarkThatWaited(t *testing.T) {
+	for _, m := range everyFlag() {
+		s := open(t)
+		s.Subscribe("a")
+		s.SaveItems("a", cachetest.Item("one", time.Hour))
+		waits := m
+		waits.Items, waits.On, waits.At = s.IDs("one"), true, s.Advance(time.Second)
+		m.Items, m.On, m.At = waits.Items, true, s.Advance(time.Second)
+		s.Must(s.Mark(s.Ctx(), m))
+		m.On, m.At = false, s.Advance(time.Second)
+		s.Must(s.Mark(s.Ctx(), m))
+		s.Advance(time.Second)
+		r, err := s.Apply(s.Ctx(), cache.MarkItems{waits})
+		s.Must(err)
+		if r.N != 0 || s.has(1, m) {
+			t.Errorf("%s: the mark that waited changed %d items", m.Flag, r.N)
+		}
+	}
+}
+
+// TestAMarkThatWaitedReplacesThatOfARule checks that a mark of a story holds for an item
+// that arrives before it is written, and that a rule marks otherwise.
+func TestAMarkThatWaitedReplacesThatOfARule(t *testing.T) {
+	s := threeFeeds(t)
+	s.Subscribe("a", "b", "c", "d")
+	q, err := query.Parse("feed:=d")
+	s.Must(err)
+	s.SetRules([]query.Rule{{Name: "r", Query: q, Read: true}})
+	waits := feed.Mark{Items: s.IDs("a1"), Flag: feed.Read, At: s.Advance(time.Second)}
+	s.Advance(time.Second)
+	s.SaveItems("d", storyItem("d1", "https://example.org/story", "In d", time.Minute))
+	cachetest.Equal(t, "read by the rule", s.List("is:read feed:=d"), []string{"d1"})
+	s.Advance(time.Second)
+	s.Must(s.Mark(s.Ctx(), waits))
+	cachetest.Equal(t, "read", s.List("is:read feed:=d"), []string{})
+}
+
+// TestUnreadViewAfterAWrongClock checks that a view of unread items keeps those that are
+// read in it, and not those that were read before with a clock that was ahead.
+func TestUnreadViewAfterAWrongClock(t *testing.T) {
+	s := open(t)
+	s.Subscribe("a")
+	s.SaveItems("a", cachetest.Item("before", time.Hour), cachetest.Item("in it", 2*time.Hour), cachetest.Item("unread", 3*time.Hour))
+	s.Advance(8 * time.Hour)
+	s.MarkItems(feed.Read, true, "before")
+	s.Advance(-8 * time.Hour)
+	for _, query := range []string{"is:unread", "is:unread title:title"} {
+		v := cachetest.View(t, query)
+		v.Opened = s.Now()
+		s.MarkItems(feed.Read, true, "in it")
+		cachetest.Equal(t, query, s.All(v), []string{"in it", "unread"})
+	}
+}
+
+// TestAnEditAfterAWrongClock checks that an edited item becomes unread again although it
+// was read with a clock that was ahead.
+func TestAnEditAfterAWrongClock(t *testing.T) {
+	s := open(t)
+	s.Must(s.SetFeeds(s.Ctx(), []feed.Subscription{{URL: "a", Settings: feed.Settings{RenewEdited: true}}}))
+	s.SaveItems("a", cachetest.Item("one", time.Hour, "Title", "old"))
+	s.Advance(8 * time.Hour)
+	s.MarkItems(feed.Read, true, "one")
+	s.Advance(-7 * time.Hour)
+	s.SaveItems("a", cachetest.Item("one", time.Hour, "Title", "new"))
+	cachetest.Equal(t, "unread", s.List("is:unread"), []string{"one"})
+}

@@ -16,16 +16,15 @@ import (
 
 // markItems makes the marks of a [MarkItems].
 func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err error) {
-	err = s.writeDurably(ctx, "save your marks", func(tx *sql.Tx) error {
+	err = s.write(ctx, "save your marks", func(tx *sql.Tx) error {
 		step, err := beginStep(ctx, tx)
 		if err != nil {
 			return err
 		}
 		var ids []int64
+		now := s.now()
 		for _, m := range marks {
-			if m.At.IsZero() {
-				m.At = s.now()
-			}
+			m.At = madeAt(m.At, now)
 			if err := CheckMark(m); err != nil {
 				return err
 			}
@@ -34,7 +33,7 @@ func (s *Store) markItems(ctx context.Context, marks []feed.Mark) (n int, err er
 					return err
 				}
 			}
-			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
+			c := markChange{Mark: m, ctx: ctx, tx: tx, now: now}
 			if err := c.run(step, `i.id`, m.Items); err != nil {
 				return err
 			}
@@ -62,6 +61,7 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	if m.At.IsZero() {
 		m.At = s.now()
 	}
+	made := m.At
 	if err := CheckMark(m); err != nil {
 		return 0, err
 	}
@@ -77,16 +77,18 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	var begun journalRef
 	for chunk := range slices.Chunk(slices.Compact(positions), s.markChunk) {
 		done := 0
-		err := s.writeDurably(ctx, op, func(tx *sql.Tx) error {
+		err := s.write(ctx, op, func(tx *sql.Tx) error {
 			step, err := begun.number(ctx, tx)
 			if err != nil || step == 0 {
 				return err
 			}
-			c := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now()), only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), LatestPlausible(s.now()).UnixMicro())}
+			now := s.now()
+			m.At = madeAt(made, now)
+			c := markChange{Mark: m, ctx: ctx, tx: tx, now: now, only: db.SQL(` AND (i.first_seen <= ? OR i.first_seen > ?)`, m.At.UnixMicro(), now.UnixMicro())}
 			if err := c.run(step, `i.pos`, chunk); err != nil {
 				return err
 			}
-			rest := markChange{Mark: m, ctx: ctx, tx: tx, latest: LatestPlausible(s.now())}
+			rest := markChange{Mark: m, ctx: ctx, tx: tx, now: now}
 			err = rest.runStoryItems(step, c.items)
 			done, begun = len(c.items)+len(rest.items), cmp.Or(begun, c.ref)
 			return err
@@ -119,11 +121,11 @@ type markChange struct {
 	feed.Mark
 	ctx context.Context
 	tx  *sql.Tx
-	// latest is [LatestPlausible] of now. A stored mark with a later time was made
-	// with a wrong clock, so any other mark replaces it.
-	latest time.Time
-	// force makes the mark replace newer ones. Undo sets it, because an undo comes
-	// after what it undoes, whatever the clocks say.
+	// now is the time by this computer's clock when the mark is written. A stored mark
+	// with a later time was made before this one, with another clock.
+	now time.Time
+	// force makes the mark replace all others. Undo sets it, because an undo comes
+	// after what it undoes, even if it waited to be written.
 	force bool
 	// only is one more condition on the items i; empty if there is none.
 	only db.Text
@@ -142,9 +144,16 @@ type markChange struct {
 // valid if they do not.
 type span struct{ first, last sql.NullInt64 }
 
-// LatestPlausible returns the latest time that a mark can have: one day after now,
-// because the clocks of other devices may differ.
-func LatestPlausible(now time.Time) time.Time { return now.AddDate(0, 0, 1) }
+// madeAt returns when a change was made, by the clock that shows now when the change is
+// written. A change may have waited to be written, but it was never made after now. If at
+// has a monotonic clock reading, it does not matter whether the clock was set meanwhile.
+// If at is zero, the change is made now.
+func madeAt(at, now time.Time) time.Time {
+	if at.IsZero() {
+		return now
+	}
+	return now.Add(-max(now.Sub(at), 0))
+}
 
 // changed is an item before a change.
 type changed struct {
@@ -278,12 +287,14 @@ func (c *markChange) scan(t db.Text, key string, keys []int64) error {
 // needsChange returns the condition for items i that the mark changes, and the column,
 // after the other ones, that holds what was there before.
 func (c *markChange) needsChange() (cond db.Text, was string) {
-	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
+	at := c.At.UnixMicro()
 	if c.force {
 		at = db.Top
 	}
+	// A stored mark is newer only if another process made it while this one waited to be
+	// written. A mark that a rule made on arrival is never newer.
 	older := func(column string) db.Text {
-		return db.SQL(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ?)`, int64(db.Bottom), at, latest)
+		return db.SQL(`(coalesce(`+column+`, ?) <= ? OR `+column+` > ? OR `+column+` = i.first_seen)`, int64(db.Bottom), at, c.now.UnixMicro())
 	}
 	switch c.Flag {
 	case feed.Snooze:
@@ -308,24 +319,43 @@ func (c *markChange) until() sql.NullInt64 {
 	return db.ToMicros(c.Until)
 }
 
+// newerThan returns the SQL for the time of a mark that replaces the mark in a column: the
+// time of the new mark, but at least a microsecond after the mark that it replaces. So a
+// copy of the replaced mark, such as in a backup, does not come back. A replaced mark that
+// is later than [latestPlausible] does not count.
+func (c *markChange) newerThan(column string) db.Text {
+	at := c.At.UnixMicro()
+	return db.SQL(`iif(`+column+` > ?, ?, max(?, coalesce(`+column+` + 1, ?)))`, latestPlausible(c.now).UnixMicro(), at, at, int64(db.Bottom))
+}
+
+// timeColumn returns the column that holds the time of the mark.
+func (c *markChange) timeColumn() string {
+	switch c.Flag {
+	case feed.Label:
+		return `at`
+	case feed.Snooze:
+		return `snoozed_at`
+	}
+	return string(c.Flag) + `_at`
+}
+
 // apply changes the items that collect has found.
 func (c *markChange) apply() error {
 	if len(c.items) == 0 {
 		return nil
 	}
-	at, latest := c.At.UnixMicro(), c.latest.UnixMicro()
-	newest := func(column string) string { return `iif(` + column + ` > ?, ?, max(?, coalesce(` + column + `, ?)))` }
-	f := string(c.Flag)
+	newer := c.newerThan(c.timeColumn())
 	var t db.Text
 	switch c.Flag {
 	case feed.Label:
 		return c.exec(`INSERT INTO labels (name, pos, held, at) SELECT ?, value, ?, ? FROM json_each(?) WHERE 1
-			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = iif(at > ?, excluded.at, max(excluded.at, at))`, c.Label, c.On, at, c.positions(), latest)
+			ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = `+newer.SQL, append([]any{c.Label, c.On, c.At.UnixMicro(), c.positions()}, newer.Args...)...)
 	case feed.Snooze:
-		t = db.SQL(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `+newest(`snoozed_at`), c.until(), latest, at, at, int64(db.Bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET snoozed_until = ?, snoozed_at = `, c.until())
 	default:
-		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+f+` = ?, `+f+`_at = `+newest(f+`_at`), c.On, latest, at, at, int64(db.Bottom))
+		t = db.SQL(`UPDATE items AS i NOT INDEXED SET `+string(c.Flag)+` = ?, `+string(c.Flag)+`_at = `, c.On)
 	}
+	t.Add(newer.SQL, newer.Args...)
 	rows := c.changedRows()
 	t.Add(` WHERE `+rows.SQL, rows.Args...)
 	if err := c.exec(t.SQL, t.Args...); err != nil {

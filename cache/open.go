@@ -192,35 +192,6 @@ func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) erro
 	return WrapError(ctx, op, err)
 }
 
-// writeDurably is write for what the user did: after it returns, not even a power cut
-// loses the change. Data of feeds comes again, so write leaves it to the system when
-// to write it to the disk.
-func (s *Store) writeDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
-	return s.noteWrite(op, s.transactDurably(ctx, op, f))
-}
-
-func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
-	defer s.screenPrefetch.Store(nil)
-	conn, err := s.writer.Conn(ctx)
-	if err != nil {
-		return WrapError(ctx, op, err)
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); err != nil {
-		return WrapError(ctx, op, err)
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = NORMAL`)
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return WrapError(ctx, op, err)
-	}
-	defer tx.Rollback()
-	if err := f(tx); err != nil {
-		return WrapError(ctx, op, err)
-	}
-	return WrapError(ctx, op, tx.Commit())
-}
-
 // Version returns a number that changes when another process has changed the file.
 // Writes of this store do not change it. Version takes some microseconds, but waits
 // while a write is running.
@@ -252,6 +223,10 @@ func (i Internals) Write(ctx context.Context, op string, f func(tx *sql.Tx) erro
 
 // Now returns the time by the store's clock.
 func (i Internals) Now() time.Time { return i.s.now() }
+
+// Present returns the time up to which marks of a copy of the database can have been made,
+// by this computer's clock and the clocks of the servers.
+func (i Internals) Present(ctx context.Context) (time.Time, error) { return i.s.present(ctx) }
 
 // Index returns the index that answers the queries of views.
 func (i Internals) Index() *search.Index { return i.s.index }

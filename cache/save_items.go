@@ -104,14 +104,13 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 
 // markUnread makes an edited item and its story unread again, in a feed with that
 // setting. The time of the mark is now, so that a later mark of the user wins. Items
-// that a rule marked read on arrival stay read, and so do items that the user marked
-// later.
+// that a rule marked read on arrival stay read.
 func (w *itemWriter) markUnread(id int64) error {
 	items, err := wholeStories(w.ctx, w.tx, []int64{id})
 	if err != nil {
 		return err
 	}
-	c := markChange{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, latest: LatestPlausible(w.seen), only: db.SQL(` AND i.read_at IS NOT i.first_seen`)}
+	c := markChange{Mark: feed.Mark{Flag: feed.Read, At: w.seen}, ctx: w.ctx, tx: w.tx, now: w.seen, only: db.SQL(` AND i.read_at IS NOT i.first_seen`)}
 	if err := c.collect(`i.id`, items); err != nil {
 		return err
 	}

@@ -21,7 +21,8 @@ type Step struct {
 	// On is the state after it. If the step has several marks, it is the state of the
 	// first one.
 	On bool
-	// Items are the IDs of the N items of the step.
+	// Items are the IDs of the N items that changed. Items of the step that were marked
+	// otherwise since, and already have the state, are not among them.
 	Items []int64
 	N     int
 }
@@ -44,13 +45,10 @@ func redoKind() replayKind {
 }
 
 func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result, error) {
-	if at.IsZero() {
-		at = s.now()
-	}
 	var of journalRef
 	var done []journalEntry
 	for more := true; more; {
-		err := s.writeDurably(ctx, w.op, func(tx *sql.Tx) error {
+		err := s.write(ctx, w.op, func(tx *sql.Tx) error {
 			if of.step == 0 {
 				err := tx.QueryRowContext(ctx, `SELECT step, max(id) FROM journal WHERE step = (`+w.which+`) GROUP BY step`).Scan(&of.step, &of.id)
 				if errors.Is(err, sql.ErrNoRows) {
@@ -64,13 +62,14 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 			if err != nil {
 				return err
 			}
-			for _, e := range entries {
-				if err := e.replay(ctx, tx, at, w.forward); err != nil {
+			more = itemsIn(entries) >= s.markChunk
+			now := s.now()
+			for n, e := range entries {
+				if entries[n].Items, err = e.replay(ctx, tx, at, now, w.forward); err != nil {
 					return err
 				}
 			}
 			done = append(done, entries...)
-			more = itemsIn(entries) >= s.markChunk
 			return nil
 		})
 		if err != nil {
@@ -81,7 +80,8 @@ func (s *Store) replay(ctx context.Context, at time.Time, w replayKind) (Result,
 	return Result{N: step.N, Step: step}, nil
 }
 
-// summary returns the Step for entries in the order in which they were replayed.
+// summary returns the Step for entries in the order in which they were replayed. Their
+// Items are those that changed.
 func summary(entries []journalEntry, forward bool) Step {
 	if !forward {
 		slices.Reverse(entries)
@@ -239,32 +239,37 @@ func itemsIn(entries []journalEntry) int {
 }
 
 // replay makes the mark of the entry again if forward is set, or the opposite mark,
-// and records that in the journal.
-func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at time.Time, forward bool) error {
-	c := markChange{Mark: e.Mark, ctx: ctx, tx: tx, latest: LatestPlausible(at), force: true, span: e.span}
+// and records that in the journal. The undo or redo was made at the time at. replay
+// returns the IDs of the items that changed.
+func (e journalEntry) replay(ctx context.Context, tx *sql.Tx, at, now time.Time, forward bool) (ids []int64, err error) {
+	c := markChange{Mark: e.Mark, ctx: ctx, tx: tx, now: now, force: true, span: e.span}
 	if err := c.exec(`UPDATE journal SET undone = ? WHERE id = ?`, !forward, e.id); err != nil {
-		return err
+		return nil, err
 	}
-	c.On = e.On == forward
-	if at.After(e.At) {
-		c.At = at
-	}
+	c.On, c.At = e.On == forward, madeAt(at, now)
 	if e.Flag == feed.Snooze && !forward {
 		return e.restoreSnooze(c)
 	}
 	if err := c.collect(`i.id`, e.Items); err != nil {
-		return err
+		return nil, err
 	}
-	return c.apply()
+	for _, i := range c.items {
+		ids = append(ids, i.id)
+	}
+	return ids, c.apply()
 }
 
-// restoreSnooze gives each item the snooze time that it had before.
-func (e journalEntry) restoreSnooze(c markChange) error {
+// restoreSnooze gives each item the snooze time that it had before. It returns the IDs of
+// the items that changed.
+func (e journalEntry) restoreSnooze(c markChange) ([]int64, error) {
 	was, err := json.Marshal(e.was)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.exec(`UPDATE items SET snoozed_until = b.value, snoozed_at = max(?, coalesce(snoozed_at, ?))
-		FROM json_each(?) j JOIN json_each(?) b ON b.key = j.key WHERE items.id = j.value`,
-		c.At.UnixMicro(), int64(db.Bottom), db.JSONIntegers(e.Items), string(was))
+	t := db.SQL(`UPDATE items SET snoozed_until = b.value, snoozed_at = `)
+	newer := c.newerThan(c.timeColumn())
+	t.Add(newer.SQL, newer.Args...)
+	t.Add(` FROM json_each(?) j JOIN json_each(?) b ON b.key = j.key WHERE items.id = j.value AND items.snoozed_until IS NOT b.value RETURNING items.id`,
+		db.JSONIntegers(e.Items), string(was))
+	return db.Integers(c.ctx, c.tx, t)
 }

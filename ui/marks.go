@@ -257,19 +257,21 @@ func (m *Model) showSaved(msg saved) tea.Cmd {
 }
 
 // showOutcomes shows the results of changes. It reports whether the list and the counts
-// must be loaded again.
+// must be loaded again. If a mark changed nothing, another process has marked the items
+// meanwhile, and the screen shows what the mark should have done.
 func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 	for _, o := range outcomes {
 		counted = counted || o.N > 0
 		switch o.Change.(type) {
 		case cache.MarkItems:
-			counted = true
+			counted, reload = true, reload || o.N == 0
 		case cache.UndoLast:
 			reload = k.showStep("undo", o) || reload
 		case cache.RedoLast:
 			reload = k.showStep("redo", o) || reload
 		case cache.MarkView, cache.MarkBeside:
 			if o.N == 0 {
+				counted, reload = true, true
 				k.status.say("nothing to mark: no unread items there")
 			} else {
 				k.status.say(fmt.Sprintf("marked %s read, u undoes", text.Number(o.N)))
@@ -284,6 +286,10 @@ func (k *marker) showStep(what string, o saver.Outcome) bool {
 	if o.Nothing {
 		k.status.say("nothing to " + what)
 		return false
+	}
+	if o.N == 0 {
+		k.status.say(what + ": nothing to change, the items were marked again since")
+		return true
 	}
 	k.show(o.Step.Items, o.Step.Flag, o.Step.On)
 	k.status.say(stepText(what, o.Step))
@@ -326,7 +332,13 @@ func (k *marker) failed(err error) tea.Cmd {
 
 func (k *marker) retry() tea.Cmd {
 	k.retrying = false
-	return k.drain()
+	drain := k.drain()
+	return func() tea.Msg {
+		if msg := drain(); msg != nil {
+			return msg
+		}
+		return saved{} // nothing was left but to write to the disk
+	}
 }
 
 // succeeded reports that everything is saved, if a failed write was reported before.

@@ -166,11 +166,12 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		d.Settings.Width = 76
 	}
 	m := &Model{
-		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Apply, d.Crashed)},
+		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Commit, d.Crashed)},
 		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}
+	m.saver.SyncWith(d.Store.Sync)
 	m.connect()
 	m.presence.lastKey = m.now()
 	var err error
@@ -294,8 +295,11 @@ func (e *env) drain() tea.Cmd {
 	}
 }
 
-// save queues a change and returns the command that writes it.
+// save queues a change, begins to write it at once, and returns the command that waits for
+// the result. Bubble Tea would start the command only after it has drawn the screen.
 func (e *env) save(c cache.Change) tea.Cmd {
 	e.saver.Add(c)
-	return e.drain()
+	drain, result := e.drain(), make(chan tea.Msg, 1)
+	go func() { result <- drain() }()
+	return func() tea.Msg { return <-result }
 }

@@ -277,6 +277,15 @@ func (t *maintenance) catchUp() tea.Cmd {
 	}
 }
 
+// beginLog makes the database ready for marks.
+func (t *maintenance) beginLog() tea.Cmd {
+	ctx, store := t.ctx, t.deps.Store
+	return func() tea.Msg {
+		store.BeginLog(ctx)
+		return nil
+	}
+}
+
 // indexOthers indexes what other processes left unindexed, after they have written
 // nothing for othersPause.
 func (t *maintenance) indexOthers() tea.Cmd {
@@ -315,6 +324,7 @@ func (t *maintenance) run() tea.Cmd {
 		if err := store.Maintain(ctx); err != nil {
 			return nil
 		}
+		store.BeginLog(ctx) // Maintain has emptied the log
 		return maintained{err}
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/ui/frame"
 	"dateline/ui/saver"
 )
 
@@ -47,6 +49,53 @@ func TestAFailedWriteIsRetried(t *testing.T) {
 	if s.m.saver.Unsaved() || len(order) != 3 || order[1] != 1 {
 		t.Errorf("written %v", order)
 	}
+	s.expect("your changes are saved")
+}
+
+// TestTheWriteBeginsWithTheKey checks that a mark is written before Bubble Tea runs the
+// command of the key, and that the title shows it only after that.
+func TestTheWriteBeginsWithTheKey(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.m.painter = frame.NewPainter(io.Discard, "")
+	s.press("t", "type:nato", "enter")
+	row, _ := s.m.headlines.List.Current()
+	before := s.m.View().WindowTitle
+	free := make(chan bool)
+	s.m.saver = saver.New(func(ctx context.Context, c cache.Change) (cache.Result, error) {
+		<-free
+		return s.m.deps.Store.Commit(ctx, c)
+	}, nil)
+	_, cmd := s.m.Update(keyPress("m"))
+	if title := s.m.View().WindowTitle; title != before {
+		t.Errorf("the title is %q before the write, it was %q", title, before)
+	}
+	close(free)
+	s.m.saver.Wait(time.Hour)
+	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
+	if err != nil || a.Read == row.Read {
+		t.Errorf("read %v, %v", a.Read, err)
+	}
+	s.run(cmd)
+	if title := s.m.View().WindowTitle; title == before {
+		t.Errorf("the title is still %q after the write", title)
+	}
+}
+
+// TestAFailedSyncIsRetried checks that marks that are written, but could not be synchronized,
+// are reported until the disk works again.
+func TestAFailedSyncIsRetried(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	fails := true
+	s.m.saver.SyncWith(func(context.Context) error {
+		if fails {
+			return cache.ErrIO
+		}
+		return nil
+	})
+	s.press("t", "type:nato", "enter", "s")
+	s.expect("not saved: ", "your changes are kept and dateline retries")
+	fails = false
+	s.send(retryPassed{})
 	s.expect("your changes are saved")
 }
 

@@ -167,13 +167,14 @@ func (s *session) beginSoon() tea.Cmd {
 }
 
 // beginPolling refreshes the feeds that are due, indexes what an earlier run has not
-// indexed, and watches for changes of other processes.
+// indexed, and watches for changes of other processes. It makes the database ready for
+// marks first.
 func (m *Model) beginPolling() tea.Cmd {
 	if m.deps.Shown != nil {
 		m.deps.Shown()
 	}
 	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch())
+	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch())
 }
 
 // debounce saves a changed session after saveAfter.

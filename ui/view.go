@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -66,6 +67,9 @@ func (m *Model) View() tea.View {
 	v.ReportFocus = true
 	v.KeyboardEnhancements.ReportAlternateKeys = true
 	v.WindowTitle = m.title()
+	if m.painter != nil && m.drawn.WindowTitle != "" && m.saver.Unsaved() {
+		v.WindowTitle = m.drawn.WindowTitle // Bubble Tea would write it before the change is written
+	}
 	if m.deps.Settings.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
@@ -108,6 +112,10 @@ func (m *Model) paint(rows []frame.Row) tea.View {
 func (m *Model) nothingLoaded() bool {
 	return !m.session.restored && !m.session.touched && !m.status.failed
 }
+
+// answerLimit is how long the answer to a key waits until the database has what the user
+// did. A write takes a millisecond or two, unless another process or a refresh writes.
+const answerLimit = 30 * time.Millisecond
 
 // title returns the terminal window's title.
 func (m *Model) title() string {
@@ -247,6 +255,7 @@ func knownSymbols() string {
 // write through it.
 func (m *Model) paintOn(terminal *os.File) tea.ProgramOption {
 	m.painter = frame.NewPainter(terminal, knownSymbols())
+	m.painter.Before(func() { m.saver.Wait(answerLimit) })
 	go func() {
 		if crash := feed.Recover("painting the screen", m.deps.Crashed, m.painter.Run); crash != nil {
 			m.program.Kill()

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"dateline/cache"
@@ -40,6 +41,9 @@ const maxLine = 1 << 20
 // database the newest wins. So a backup can be restored at any time, and more than
 // once. It is not a step of undo.
 //
+// A mark that is ahead of the servers' clocks counts as made when its backup is restored
+// for the first time, or before that: see [cache.CopiedMarkTime].
+//
 // Restore works in several transactions. If ctx ends, the next Restore of the same
 // backup does the rest.
 func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) (Restored, error) {
@@ -62,11 +66,24 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 		return r, fmt.Errorf("%s: %w", op, errNoBackup)
 	}
 	defer marks.Close()
+	present, err := s.Internals().Present(ctx)
+	if err != nil {
+		return r, err
+	}
+	info, err := marks.Stat()
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", op, errNoBackup)
+	}
+	key := contentKey(info)
 	lines := bufio.NewScanner(marks)
 	lines.Buffer(nil, maxLine)
 	for more := true; more; {
 		err := s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
-			n, err := storeLines(ctx, tx, lines, s.Internals().Now())
+			first, err := firstRestored(ctx, tx, key, present)
+			if err != nil {
+				return err
+			}
+			n, err := storeLines(pendingWriter{ctx: ctx, tx: tx, present: first, key: key, feeds: map[string]int64{}}, lines)
 			r.Marks += n
 			more = n > 0
 			return err
@@ -79,10 +96,27 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	return r, err
 }
 
+// contentKey returns the key of the setting that holds when marks with this content were
+// restored for the first time.
+func contentKey(marks fs.FileInfo) string {
+	var checksum uint32
+	if h, ok := marks.Sys().(*zip.FileHeader); ok {
+		checksum = h.CRC32
+	}
+	return fmt.Sprintf("rescue.restored.%08x-%d", checksum, marks.Size())
+}
+
+// firstRestored returns when a backup with marks ahead of the servers' clocks was restored
+// for the first time; present if it was not yet.
+func firstRestored(ctx context.Context, tx *sql.Tx, key string, present time.Time) (time.Time, error) {
+	at := present.UnixMicro()
+	err := tx.QueryRowContext(ctx, `SELECT min(?2, coalesce(max(CAST(value AS INTEGER)), ?2)) FROM settings WHERE key = ?1`, key, at).Scan(&at)
+	return time.UnixMicro(at).UTC(), err
+}
+
 // storeLines stores the next lines of a backup in pending_marks and returns how many
 // there were.
-func storeLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.Time) (n int, err error) {
-	k := pendingWriter{ctx: ctx, tx: tx, now: now, feeds: map[string]int64{}}
+func storeLines(k pendingWriter, lines *bufio.Scanner) (n int, err error) {
 	for n < restoreChunk && lines.Scan() {
 		var l backupLine
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
@@ -98,15 +132,17 @@ func storeLines(ctx context.Context, tx *sql.Tx, lines *bufio.Scanner, now time.
 
 // pendingWriter stores lines in pending_marks.
 type pendingWriter struct {
-	ctx   context.Context
-	tx    *sql.Tx
-	now   time.Time
-	feeds map[string]int64
+	ctx context.Context
+	tx  *sql.Tx
+	// present is the latest time that a mark can have been made at. If a mark is later,
+	// present is stored under key.
+	present time.Time
+	key     string
+	feeds   map[string]int64
 }
 
 // add stores one line. Of two lines about the same flag of an item the newest mark
-// wins. A mark with a time in the future was made with a wrong clock, and any mark of
-// today replaces it. A line with an unknown flag, from a later dateline, is ignored.
+// wins. A line with an unknown flag, from a later dateline, is ignored.
 func (k *pendingWriter) add(l backupLine) error {
 	value := db.ToMicros(l.Until)
 	switch {
@@ -123,17 +159,28 @@ func (k *pendingWriter) add(l backupLine) error {
 	if err != nil {
 		return err
 	}
-	var at int64
-	switch {
-	case l.At.After(cache.LatestPlausible(k.now)):
-		at = cache.UndatedMarkTime(k.now)
-	case !l.At.IsZero():
-		at = l.At.UnixMicro()
+	at, err := k.time(l.At)
+	if err != nil {
+		return err
 	}
 	_, err = k.tx.ExecContext(k.ctx, `INSERT INTO pending_marks (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET is_on = excluded.is_on, at = excluded.at, value = excluded.value WHERE excluded.at > at`,
 		id, identity, l.Flag, l.Label, l.On, at, value)
 	return err
+}
+
+// time returns the time, in microseconds, that the mark of a line counts as made at; 0 if
+// the line has no time.
+func (k *pendingWriter) time(at time.Time) (int64, error) {
+	if at.IsZero() {
+		return 0, nil
+	}
+	counts := cache.CopiedMarkTime(at, k.present)
+	if counts.Equal(at) {
+		return at.UnixMicro(), nil
+	}
+	_, err := k.tx.ExecContext(k.ctx, `INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING`, k.key, k.present.UnixMicro())
+	return counts.UnixMicro(), err
 }
 
 // feed returns the ID of a feed. If there is none, it adds an unsubscribed one.

@@ -226,7 +226,7 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
-			return db.SQL("(i.read = 0 OR i.read_at >= ?)", c.view.Opened.UnixMicro())
+			return db.SQL("(i.read = 0 OR i.read_at BETWEEN ? AND ?)", c.view.Opened.UnixMicro(), c.latestRead())
 		}
 		return db.SQL("i.read = 0")
 	case query.IsRead:
@@ -250,6 +250,11 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	}
 	return db.SQL(nothing)
 }
+
+// latestRead returns the latest time, in microseconds, at which an item can have been read
+// since the view was opened: a minute from now, because clocks are adjusted by seconds all
+// the time. An item with a later time was read before, with a clock that was ahead.
+func (c *compiler) latestRead() int64 { return c.now.Add(time.Minute).UnixMicro() }
 
 // textCondition returns the condition that row i of items matches a term: by the
 // index if the item is indexed, otherwise as [compiler.matchPending] found it.

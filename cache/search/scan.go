@@ -107,7 +107,7 @@ func (c *compiler) scanUnread() error {
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
-		stay := db.SQL("i.read = 1 AND i.read_at >= ?", opened.UnixMicro())
+		stay := db.SQL("i.read = 1 AND i.read_at BETWEEN ? AND ?", opened.UnixMicro(), c.latestRead())
 		few, err := c.isFew("items i INDEXED BY items_read_at", stay)
 		if err != nil {
 			return err

@@ -18,6 +18,8 @@ type Painter struct {
 	out io.Writer
 	// known are symbols that every terminal draws in one cell.
 	known string
+	// before is called before a frame is painted; it may be nil.
+	before func()
 	// wake has an entry if there may be something to paint.
 	wake chan struct{}
 	done chan struct{}
@@ -51,6 +53,11 @@ const frameInterval = 8 * time.Millisecond
 func NewPainter(out io.Writer, known string) *Painter {
 	return &Painter{out: out, known: known, wake: make(chan struct{}, 1), done: make(chan struct{})}
 }
+
+// Before makes Run call before with each frame that it is about to paint. It may wait for
+// what the frame shows: meanwhile Show replaces the next frame, not this one. Call Before
+// before Run.
+func (p *Painter) Before(before func()) { p.before = before }
 
 // Show sets the frame to paint. It replaces a frame that is not painted yet.
 func (p *Painter) Show(f Frame) {
@@ -97,10 +104,21 @@ func (p *Painter) Run() {
 		if early := frameInterval - time.Since(last); early > 0 {
 			time.Sleep(early)
 		}
-		if p.paint() {
+		f := p.nextFrame()
+		if p.before != nil && f != nil {
+			p.before()
+		}
+		if p.paint(f) {
 			last = time.Now()
 		}
 	}
+}
+
+// nextFrame returns the frame to paint; nil if there is none yet.
+func (p *Painter) nextFrame() *Frame {
+	p.nextMu.Lock()
+	defer p.nextMu.Unlock()
+	return p.next
 }
 
 // Close ends Run.
@@ -130,14 +148,11 @@ func (p *Painter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// paint writes what differs between the screen and the next frame. It reports whether
-// anything did.
-func (p *Painter) paint() bool {
+// paint writes what differs between the screen and a frame. It reports whether anything
+// did.
+func (p *Painter) paint(f *Frame) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.nextMu.Lock()
-	f := p.next
-	p.nextMu.Unlock()
 	if !p.up || f == nil {
 		return false
 	}

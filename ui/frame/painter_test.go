@@ -109,7 +109,7 @@ func TestTheScreenShowsTheFrame(t *testing.T) {
 		}
 		f.Rows = rows
 		p.Show(f)
-		p.paint()
+		p.paint(p.nextFrame())
 		want := styles.ReplaceAllString(strings.Join(Lines(rows), "\n"), "")
 		if got := g.text(); got != want {
 			t.Fatalf("frame %d shows\n%s\nwant\n%s", n, got, want)
@@ -126,7 +126,7 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	paint := func(right string) string {
 		out.Reset()
 		p.Show(Frame{Rows: []Row{{{0, "left "}, {5, right}}, {{0, "second line"}}}})
-		p.paint()
+		p.paint(p.nextFrame())
 		return out.String()
 	}
 	paint("right")
@@ -152,14 +152,14 @@ func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
 	var out bytes.Buffer
 	p := NewPainter(&out, "")
 	p.Show(Frame{Rows: Whole([]string{"early"}), Cursor: &Point{2, 0}})
-	if p.paint() || out.Len() > 0 {
+	if p.paint(p.nextFrame()) || out.Len() > 0 {
 		t.Errorf("before the screen is up: %q", out.String())
 	}
 	p.Write([]byte(screenUp))
-	if !p.paint() {
+	if !p.paint(p.nextFrame()) {
 		t.Error("a frame that was painted does not count, and the next one would follow it too closely")
 	}
-	if p.paint() {
+	if p.paint(p.nextFrame()) {
 		t.Error("a frame that changed nothing counts, and the next one would wait for it")
 	}
 	if got := out.String(); !strings.Contains(got, "early") || !strings.HasSuffix(got, "\x1b[1;3H\x1b[?25h") {
@@ -168,7 +168,7 @@ func TestNothingIsPaintedOutsideTheScreen(t *testing.T) {
 	p.Write([]byte("\x1b[60d" + screenDown))
 	out.Reset()
 	p.Show(Frame{Rows: Whole([]string{"late"})})
-	p.paint()
+	p.paint(p.nextFrame())
 	if out.Len() > 0 {
 		t.Errorf("after the screen went down: %q", out.String())
 	}
@@ -192,3 +192,44 @@ func TestOnlyColoursAndLinksPass(t *testing.T) {
 		}
 	}
 }
+
+// TestBefore checks that a frame is painted after the function of Before has returned, and
+// that a frame that is set meanwhile waits for its own call.
+func TestBefore(t *testing.T) {
+	waiting, free := make(chan bool), make(chan bool)
+	out := make(chan string, 10)
+	p := NewPainter(writerFunc(func(b []byte) (int, error) { out <- string(b); return len(b), nil }), "")
+	p.Before(func() { waiting <- true; <-free })
+	go p.Run()
+	defer p.Close()
+	fmt.Fprint(p, screenUp)
+	<-out
+	for _, text := range []string{"one", "two"} {
+		p.Show(Frame{Rows: Whole([]string{text})})
+		<-waiting
+		select {
+		case b := <-out:
+			t.Errorf("%q is painted before the wait is over", b)
+		default:
+		}
+		if text == "one" {
+			p.Show(Frame{Rows: Whole([]string{"meanwhile"})})
+		}
+		free <- true
+		if b := <-out; !strings.Contains(b, text) {
+			t.Errorf("%q is painted, not %s", b, text)
+		}
+		if text == "one" {
+			<-waiting
+			free <- true
+			if b := <-out; !strings.Contains(b, "meanwhile") {
+				t.Errorf("%q is painted", b)
+			}
+		}
+	}
+}
+
+// writerFunc is a writer that calls a function.
+type writerFunc func(b []byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

@@ -2,7 +2,8 @@
 // for the disk. They add a [cache.Change] to the [Saver], which writes it in the
 // background. After the screen has closed, it writes the changes that are left.
 //
-// Start with [New], [Saver.Add] and [Saver.Drain]. Never write a mark without the saver:
+// Start with [New], [Saver.Add] and [Saver.Drain]. [Saver.Wait] lets the screen show what a
+// key did after it is written, if that is soon. Never write a mark without the saver:
 // it could be written before an earlier mark.
 package saver
 
@@ -10,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"dateline/cache"
 	"dateline/feed"
@@ -28,13 +30,24 @@ type Outcome struct {
 // stays first in the queue.
 type Saver struct {
 	apply func(context.Context, cache.Change) (cache.Result, error)
+	// sync writes to the disk what apply wrote; nil if apply does that.
+	sync func(context.Context) error
 	// crashed is called with the panic of a change; nil if panics are not recorded.
 	crashed func(*feed.PanicError)
 
 	draining sync.Mutex
+	syncing  sync.Mutex
+
+	// queue protects the fields below.
 	queue    sync.Mutex
 	pending  []cache.Change
 	outcomes []Outcome
+	// unsynced reports whether changes were written since sync was called.
+	unsynced bool
+	// written is closed when pending gets empty; nil while it is empty. since is when it
+	// got its first change.
+	written chan struct{}
+	since   time.Time
 }
 
 // New returns a saver that writes changes with apply, which is [cache.Store.Apply] except
@@ -44,11 +57,36 @@ func New(apply func(context.Context, cache.Change) (cache.Result, error), crashe
 	return &Saver{apply: apply, crashed: crashed}
 }
 
+// SyncWith makes Drain call sync after it has written changes, which is [cache.Store.Sync].
+// Then apply can leave it to the system when to write them to the disk, like
+// [cache.Store.Commit]. After an error sync is called again by the next Drain.
+func (s *Saver) SyncWith(sync func(context.Context) error) { s.sync = sync }
+
 // Add puts a change at the end of the queue.
 func (s *Saver) Add(c cache.Change) {
 	s.queue.Lock()
 	defer s.queue.Unlock()
+	if len(s.pending) == 0 {
+		s.written, s.since = make(chan struct{}), time.Now()
+	}
 	s.pending = append(s.pending, c)
+}
+
+// Wait waits until all changes are written, but only until limit has passed since the
+// queue got its first change. So a database that is busy for long delays its caller once.
+func (s *Saver) Wait(limit time.Duration) {
+	s.queue.Lock()
+	written, left := s.written, limit-time.Since(s.since)
+	s.queue.Unlock()
+	if written == nil || left <= 0 {
+		return
+	}
+	late := time.NewTimer(left)
+	defer late.Stop()
+	select {
+	case <-written:
+	case <-late.C:
+	}
 }
 
 // Unsaved reports whether a change is not written yet.
@@ -73,6 +111,11 @@ func (s *Saver) done(o Outcome) {
 	defer s.queue.Unlock()
 	s.pending = s.pending[1:]
 	s.outcomes = append(s.outcomes, o)
+	s.unsynced = true
+	if len(s.pending) == 0 {
+		close(s.written)
+		s.written = nil
+	}
 }
 
 // Outcomes returns the outcomes since the last call.
@@ -87,8 +130,39 @@ func (s *Saver) Outcomes() []Outcome {
 // Drain writes until nothing is left or a change fails. [Saver.Outcomes] returns the
 // outcomes, so a caller that only wants to read the database may drain first. If a change
 // fails, Drain returns its error. If a change panics, the change is dropped, and Drain
-// returns a [feed.PanicError] after it has written the others.
+// returns a [feed.PanicError] after it has written the others. While Drain waits for the
+// disk, another goroutine can write new changes.
 func (s *Saver) Drain(ctx context.Context) error {
+	return errors.Join(s.write(ctx), s.flush(ctx))
+}
+
+// flush calls sync if changes were written since the last call.
+func (s *Saver) flush(ctx context.Context) error {
+	if s.sync == nil {
+		return nil
+	}
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	if !s.setUnsynced(false) {
+		return nil
+	}
+	err := s.sync(ctx)
+	if err != nil {
+		s.setUnsynced(true)
+	}
+	return err
+}
+
+// setUnsynced sets unsynced and returns what it was.
+func (s *Saver) setUnsynced(to bool) (was bool) {
+	s.queue.Lock()
+	defer s.queue.Unlock()
+	was, s.unsynced = s.unsynced, to
+	return was
+}
+
+// write writes until nothing is left or a change fails.
+func (s *Saver) write(ctx context.Context) error {
 	s.draining.Lock()
 	defer s.draining.Unlock()
 	var lost error

@@ -1,7 +1,10 @@
 package saver
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -109,5 +112,111 @@ func TestNothingToRedoIsNoError(t *testing.T) {
 	}
 	if out := s.Outcomes(); len(out) != 1 || !out[0].Nothing {
 		t.Errorf("it resulted in %#v", out)
+	}
+}
+
+// TestWait checks that Wait returns when all changes are written, and not before. If the
+// database is busy for long, only the first caller waits.
+func TestWait(t *testing.T) {
+	begun, free := make(chan bool), make(chan bool)
+	s := New(func(context.Context, cache.Change) (cache.Result, error) {
+		begun <- true
+		<-free
+		return cache.Result{}, nil
+	}, nil)
+	s.Wait(time.Hour) // nothing is pending
+	drain := func() chan error {
+		drained := make(chan error)
+		go func() { drained <- s.Drain(t.Context()) }()
+		return drained
+	}
+	for range 2 {
+		s.Add(cache.SetProgress{})
+		s.Add(cache.SetProgress{})
+		drained, waited := drain(), make(chan bool)
+		<-begun
+		go func() { s.Wait(time.Hour); waited <- s.Unsaved() }()
+		free <- true
+		<-begun
+		select {
+		case <-waited:
+			t.Error("Wait returned before the second change was written")
+		default:
+		}
+		free <- true
+		if <-waited {
+			t.Error("Wait returned, and a change is not written")
+		}
+		if err := <-drained; err != nil {
+			t.Error(err)
+		}
+	}
+	s.Add(cache.SetProgress{})
+	drained := drain()
+	<-begun
+	s.Wait(time.Microsecond)
+	s.Wait(time.Microsecond) // has passed since the change was made
+	if !s.Unsaved() {
+		t.Error("the change is written")
+	}
+	free <- true
+	if err := <-drained; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSync checks that changes are synchronized after they were written, that an error
+// makes the next Drain synchronize again, but write no change twice, and that new changes
+// are written while the disk is slow.
+func TestSync(t *testing.T) {
+	var wrote []int
+	s := New(func(_ context.Context, c cache.Change) (cache.Result, error) {
+		wrote = append(wrote, c.(cache.SetProgress).Permille)
+		return cache.Result{}, nil
+	}, nil)
+	full := true
+	var synced []int
+	s.SyncWith(func(context.Context) error {
+		if full {
+			return cache.ErrFull
+		}
+		synced = append(synced, len(wrote))
+		return nil
+	})
+	s.Add(cache.SetProgress{Permille: 1})
+	s.Add(cache.SetProgress{Permille: 2})
+	if err := s.Drain(t.Context()); !errors.Is(err, cache.ErrFull) || s.Unsaved() {
+		t.Errorf("with a full disk: %v", err)
+	}
+	full = false
+	for range 2 {
+		if err := s.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if !slices.Equal(wrote, []int{1, 2}) || !slices.Equal(synced, []int{2}) {
+		t.Errorf("wrote %v, synchronized after %v", wrote, synced)
+	}
+
+	begun, free := make(chan bool), make(chan bool)
+	s.SyncWith(func(context.Context) error { begun <- true; <-free; return nil })
+	drained := make(chan error)
+	drain := func() { drained <- s.Drain(t.Context()) }
+	s.Add(cache.SetProgress{Permille: 3})
+	go drain()
+	<-begun
+	s.Add(cache.SetProgress{Permille: 4})
+	go drain()
+	s.Wait(time.Hour)
+	if s.Unsaved() {
+		t.Error("a change waits for the disk")
+	}
+	free <- true
+	<-begun
+	free <- true
+	for range 2 {
+		if err := <-drained; err != nil {
+			t.Error(err)
+		}
 	}
 }
