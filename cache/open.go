@@ -55,6 +55,13 @@ type Store struct {
 	markChunk int
 	// index answers the queries of views.
 	index *search.Index
+	// original tells whether the file is still the one that was opened. given is done
+	// once, when it is not.
+	original *db.Original
+	given    sync.Once
+	// logAside is the new name of a log that belonged to another file; empty if there
+	// was none.
+	logAside string
 	// readOnly is why the file could not be written at the last try; nil if it could.
 	readOnly atomic.Pointer[error]
 	// walWrites counts the writes that found the write-ahead log too large.
@@ -130,6 +137,12 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.logAside, err = db.SetForeignLogAside(s.path, s.now()); err != nil {
+		return err
+	}
+	if s.original, err = db.OpenOriginal(s.path); err != nil {
+		return fileError(err)
+	}
 	// Both limits of the log are 16 MB. Every transaction of a refresh writes the same
 	// pages of the indexes. With a large log SQLite copies them to the file less often.
 	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
@@ -150,20 +163,28 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)
-	return nil
+	return s.learnWrites(ctx)
 }
 
 // Close ends all queries and closes the file. A Store that [Open] could not open
-// completely can be closed, too.
+// completely can be closed, too. If another program has changed the file, it stays open
+// until the process ends: SQLite would copy its log into the file.
 func (s *Store) Close() error {
 	if s.endPrefetch != nil {
 		s.endPrefetch()
+	}
+	if s.Replaced() != nil {
+		return nil
 	}
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
+	}
+	if s.original != nil {
+		errs = append(errs, s.original.Close())
+		s.original = nil
 	}
 	return errors.Join(errs...)
 }
@@ -179,12 +200,15 @@ func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) 
 
 func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	defer s.screenPrefetch.Store(nil)
+	if err := s.look(); err != nil {
+		return WrapError(ctx, op, err)
+	}
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback() // after an error or a panic; does nothing after a commit
-	if err := f(tx); err != nil {
+	if err := s.inOriginal(ctx, tx, f); err != nil {
 		return WrapError(ctx, op, err)
 	}
 	err = tx.Commit()
@@ -201,6 +225,9 @@ func (s *Store) writeDurably(ctx context.Context, op string, f func(tx *sql.Tx) 
 
 func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	defer s.screenPrefetch.Store(nil)
+	if err := s.look(); err != nil {
+		return WrapError(ctx, op, err)
+	}
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return WrapError(ctx, op, err)
@@ -215,7 +242,7 @@ func (s *Store) transactDurably(ctx context.Context, op string, f func(tx *sql.T
 		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback()
-	if err := f(tx); err != nil {
+	if err := s.inOriginal(ctx, tx, f); err != nil {
 		return WrapError(ctx, op, err)
 	}
 	return WrapError(ctx, op, tx.Commit())

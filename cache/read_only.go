@@ -29,10 +29,16 @@ type connector struct {
 	normal, immutable driver.Connector
 	// readOnly is set to the reason if a connection could only be opened for reading.
 	readOnly *atomic.Pointer[error]
+	// look returns an error if the path does not lead to the file of the other
+	// connections. SQLite would open what is there, or make a new file.
+	look func() error
 }
 
 // Connect implements [driver.Connector].
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := c.look(); err != nil {
+		return nil, err
+	}
 	// Beside a read-only file SQLite would create read-only files, which stay
 	// read-only after the file can be written again.
 	why := error(ErrReadOnly)
@@ -82,7 +88,7 @@ func writeError(err error) error {
 // openPool returns a pool of up to conns connections to the file, for writing if
 // possible, otherwise for reading.
 func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
-	normal, err := sqlite.NewConnector(db.DSN(s.path, query))
+	normal, err := sqlite.NewConnector(db.DSN(s.path, "mode=rw&"+query))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +96,7 @@ func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(connector{s.path, normal, immutable, &s.readOnly})
+	pool := sql.OpenDB(connector{s.path, normal, immutable, &s.readOnly, s.look})
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	return pool, nil
@@ -154,6 +160,10 @@ const readerLifetime = 10 * time.Second
 // connections are opened again, also for reading. Within a process SQLite shares what
 // one connection could open only for reading with the next one.
 func (s *Store) noteWrite(op string, err error) error {
+	if errors.Is(err, ErrReplaced) {
+		s.giveUp(err)
+		return err
+	}
 	err = s.explainReadOnly(op, err)
 	why := writeError(err)
 	if why == nil && (err != nil || s.ReadOnly() == nil) {
