@@ -27,6 +27,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -119,7 +121,7 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	}
 	started, err = connect(ctx, p, file, c, openDatabase(ctx, p.db))
 	if err == nil && salvaged.Old != "" {
-		started.notice = salvaged.UserMessage()
+		started.notice = join(salvaged.UserMessage(), started.notice)
 	}
 	return started, err
 }
@@ -158,7 +160,28 @@ func openDatabase(ctx context.Context, db string) openedDatabase {
 	if r.Old != "" {
 		o.notice = r.UserMessage()
 	}
+	if err == nil {
+		o.notice = join(o.notice, store.Notice(), takeUnsaved(ctx, store))
+	}
 	return o
+}
+
+// takeUnsaved takes in what earlier processes could not write. While another process keeps
+// the database locked, that waits for the next start. It returns a message for the user,
+// empty if there is none.
+func takeUnsaved(ctx context.Context, store *cache.Store) string {
+	ctx, cancel := context.WithTimeoutCause(ctx, takePatience, cache.ErrLocked)
+	defer cancel()
+	return rescue.TakeUnsaved(ctx, store).UserMessage()
+}
+
+// takePatience is how long a start waits for another process before it leaves the changes of
+// an earlier one for later.
+const takePatience = 3 * time.Second
+
+// join joins messages that are not empty.
+func join(messages ...string) string {
+	return strings.Join(slices.DeleteFunc(messages, func(m string) bool { return m == "" }), "; ")
 }
 
 // openEarly opens the database in the background if its file exists, and then calls

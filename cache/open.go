@@ -94,7 +94,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	op := "open " + path
 	path = db.ResolveLink(path)
-	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markChunk: 10_000}
+	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder), &shownItems{}}, markChunk: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
@@ -109,6 +109,17 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 func setBusyTimeout(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
 	_, err := conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience.Milliseconds()))
 	return err
+}
+
+// WaitForOthers sets how long a write waits for other processes; at first it is
+// [db.LockTimeout]. If ctx ends or a write runs until then, nothing changes.
+func (s *Store) WaitForOthers(ctx context.Context, patience time.Duration) {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_ = setBusyTimeout(ctx, conn, patience) // if it fails, the write waits longer
 }
 
 // connectWithRetry connects, and tries again as long as the file is locked. Two

@@ -27,6 +27,15 @@ func (s *Store) Replaced() error {
 	return err
 }
 
+// Notice returns a message for the user about what was done when the file was opened; empty
+// if there is none.
+func (s *Store) Notice() string {
+	if s.logAside == "" {
+		return ""
+	}
+	return "the log beside the database was of another database and is kept as " + s.logAside
+}
+
 // look is Replaced, but leaves the log where it is.
 func (s *Store) look() error {
 	if s.original == nil {
