@@ -203,7 +203,7 @@ func (w *changeWatcher) run(ctx context.Context) {
 				return
 			}
 			base := filepath.Base(e.Name)
-			if moved := e.Has(fsnotify.Create) || e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename); moved && (base == name || e.Name == w.dir) {
+			if (base == name || e.Name == w.dir) && w.store.Replaced() != nil {
 				w.look(ctx)
 			}
 			if base != name && base != name+"-wal" || waiting {

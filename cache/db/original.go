@@ -154,14 +154,14 @@ func (o *Original) Look() error {
 			o.lost = err
 			break
 		}
-		// Another process may be writing the header.
+		// Another process may be writing the header, or the same content as before.
 		time.Sleep(lookPause)
 	}
 	return o.lost
 }
 
 const (
-	lookTries = 3
+	lookTries = 20
 	lookPause = 5 * time.Millisecond
 )
 
@@ -199,11 +199,15 @@ func (o *Original) compare(now seen) error {
 		return ErrCut
 	case h.pageSize != old.pageSize, old.application != 0 && h.application != old.application:
 		return ErrContent
-	case now.size < o.size && now.size < int64(h.pages)*int64(h.pageSize):
+	}
+	if err := o.compareWrites(old.writes, h.writes); err != nil {
+		return err
+	}
+	if now.size < o.size && now.size < int64(h.pages)*int64(h.pageSize) {
 		// When SQLite makes the file smaller, it has written the number of pages before.
 		return ErrCut
 	}
-	return o.compareWrites(old.writes, h.writes)
+	return nil
 }
 
 func (o *Original) compareWrites(before, now uint32) error {

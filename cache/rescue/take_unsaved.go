@@ -92,12 +92,14 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 		steps, err := readUnsaved(path)
 		if err == nil {
 			var n int
-			n, err = takeSteps(ctx, s, steps)
-			t.Marks += n
-		}
-		if err == nil {
-			err = os.Remove(path)
-			t.Files++
+			if n, err = takeSteps(ctx, s, steps); err != nil && ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			if err == nil {
+				t.Marks += n
+				t.Files++
+				err = os.Remove(path)
+			}
 		}
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Problems = append(t.Problems, problemOf(path, err))
