@@ -79,6 +79,9 @@ type program struct {
 	source *localSource
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
+	// exposed says that other users can read secrets in the configuration; empty if
+	// they cannot.
+	exposed string
 	// readOnly is true if the database could not be written at the start.
 	readOnly bool
 	// crashes is the log of panics.
@@ -223,7 +226,7 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
+	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice, exposed: file.Exposed(c)}
 	if why := store.ReadOnly(); why != nil {
 		started.notice, started.readOnly = "read-only for now: "+why.Error(), true
 	}
@@ -249,6 +252,7 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		Width:         p.config.Width,
 		NotifyCommand: notifier(p.config.NotifyCommand),
 		Close:         p.store.Close,
+		Exposed:       p.exposed,
 	}, nil
 }
 
@@ -258,12 +262,13 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 	if err != nil {
 		return cli.ConfigSummary{}, err
 	}
-	c, err := configFile(p).Load()
+	file := configFile(p)
+	c, err := file.Load()
 	if err != nil {
 		return cli.ConfigSummary{}, fmt.Errorf("the configuration has errors:\n%w", err)
 	}
 	_, missing := os.Stat(p.config)
-	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
+	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Exposed: file.Exposed(c)}, nil
 }
 
 // runScreen runs the screen until the user quits.
@@ -279,7 +284,7 @@ func runScreen(ctx context.Context, f cli.Files) error {
 	p.source.longRunning = true
 	settings, err := screenSettings(p.config)
 	if err == nil {
-		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice
+		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), join(p.notice, p.exposed)
 		if p.readOnly {
 			settings.Notice += "; your changes are kept and saved later"
 		}

@@ -62,6 +62,9 @@ type Store struct {
 	// logAside is the new name of a log that belonged to another file; empty if there
 	// was none.
 	logAside string
+	// shared reports whether other users can read or write the file, and this one cannot
+	// change that.
+	shared bool
 	// readOnly is why the file could not be written at the last try; nil if it could.
 	readOnly atomic.Pointer[error]
 	// walWrites counts the writes that found the write-ahead log too large.

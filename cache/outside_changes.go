@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -30,10 +31,14 @@ func (s *Store) Replaced() error {
 // Notice returns a message for the user about what was done when the file was opened; empty
 // if there is none.
 func (s *Store) Notice() string {
-	if s.logAside == "" {
-		return ""
+	var notices []string
+	if s.logAside != "" {
+		notices = append(notices, "the log beside the database was of another database, or of another state of it, and is kept as "+s.logAside)
 	}
-	return "the log beside the database was of another database and is kept as " + s.logAside
+	if s.shared {
+		notices = append(notices, "the database belongs to another user and is not private: choose another file with --db, or change its mode")
+	}
+	return strings.Join(notices, "; ")
 }
 
 // look is Replaced, but leaves the log where it is.

@@ -103,13 +103,19 @@ func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
 }
 
 // create creates the directory and an empty file that only the user can read. SQLite
-// gives the files beside it the same permissions. An existing file that can only be
-// read is no error.
+// gives the files beside it the same permissions. From existing files create takes the
+// permissions of other users: a copy or an archive may have added them. An existing file
+// that can only be read is no error.
 func (s *Store) create() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return fileError(err)
 	}
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if db.MakePrivate(s.path+suffix) != nil {
+			s.shared = true
+		}
+	}
 	if err == nil {
 		return f.Close()
 	}

@@ -14,7 +14,10 @@ import (
 	"dateline/feed"
 )
 
-var errChanged = errors.New("another program keeps writing it")
+var (
+	errChanged  = errors.New("another program keeps writing it")
+	errHardLink = errors.New("the file has another name, a hard link, that would keep the old text")
+)
 
 // Add subscribes to feeds and returns the configuration that then applies. Feeds that
 // are in the file already are left out.
@@ -99,6 +102,8 @@ type version struct {
 	path string
 	doc  []byte
 	mode fs.FileMode
+	// names is the number of hard links to the file.
+	names uint64
 	// exists is false if there is no file and doc is the example.
 	exists bool
 }
@@ -120,7 +125,7 @@ func (f *File) read() (version, error) {
 	if err != nil {
 		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
 	}
-	return version{path: path, doc: doc, mode: info.Mode().Perm(), exists: true}, nil
+	return version{path: path, doc: doc, mode: info.Mode().Perm(), names: hardLinks(info), exists: true}, nil
 }
 
 // followLinks returns the path that a chain of symbolic links leads to. There may be
@@ -173,14 +178,19 @@ func (v version) replace(doc []byte) error {
 	return nil
 }
 
-// writable returns an error if the file is read-only. A file that a user made
-// read-only is not replaced, even if its directory is writable.
+// writable returns an error if the file is read-only or has another name. A file that a
+// user made read-only is not replaced, even if its directory is writable. With another
+// name the user means both to be one file. Writing into it would keep that, but a crash
+// could then leave half of the text.
 func (v version) writable() error {
 	if !v.exists {
 		return nil
 	}
 	if v.mode&0o222 == 0 {
 		return errors.New("the file is read-only")
+	}
+	if v.names > 1 {
+		return errHardLink
 	}
 	w, err := os.OpenFile(v.path, os.O_WRONLY, 0)
 	if err != nil {

@@ -57,6 +57,9 @@ func (r Replacement) UserMessage() string {
 // long, it calls warn with a user message. r.Old is empty if nothing was converted.
 func Open(ctx context.Context, path string, o cache.Options, warn func(message string)) (s *cache.Store, r Replacement, err error) {
 	path = db.ResolveLink(path)
+	for _, backup := range ListBackups(path) {
+		_ = db.MakePrivate(backup) // fails if it belongs to another user
+	}
 	finishSwap(path)
 	s, err = cache.Open(ctx, path, o)
 	if !errors.Is(err, cache.ErrOutdated) {
