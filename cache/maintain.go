@@ -53,6 +53,9 @@ func (s *Store) Maintain(ctx context.Context) error {
 
 func (s *Store) maintain(ctx context.Context) error {
 	const op = "maintain the database"
+	if err := s.Replaced(); err != nil {
+		return WrapError(ctx, op, err)
+	}
 	if err := s.correctFutureTimes(ctx); err != nil {
 		return WrapError(ctx, op, err)
 	}
