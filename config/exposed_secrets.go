@@ -55,14 +55,14 @@ func secretsOf(c Config) []string {
 
 // noteAddress notes a password or a token in an address.
 func noteAddress(note func(what, value string), address string) {
-	_, user, password := text.SplitLogin(address)
-	if password == "" && strings.HasPrefix(address, "http") {
-		password = user // some servers take a token as the user
-	}
-	note("passwords in addresses", password)
 	u, err := url.Parse(address)
 	if err != nil {
+		_, user, password := text.SplitLogin(address)
+		note("passwords in addresses", user+password)
 		return
+	}
+	if u.User != nil {
+		note("passwords in addresses", u.User.String()) // some servers take a token as the user
 	}
 	for name, values := range u.Query() {
 		if isTokenName(name) {

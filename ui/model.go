@@ -268,12 +268,9 @@ func (m *Model) Finish() error {
 	defer cancel()
 	m.deps.Store.WaitForOthers(limited, finishPatience)
 	err := m.saver.Drain(limited)
-	if m.saver.Unsaved() {
-		kept, keepErr := m.unsaved.Keep(ctx, m.saver.Pending())
-		err = &notSaved{errors.Join(err, keepErr), kept}
-	} else {
-		_, keepErr := m.unsaved.Keep(ctx, nil)
-		err = errors.Join(err, keepErr)
+	kept, keepErr := m.unsaved.Keep(ctx, m.saver.Pending)
+	if err = errors.Join(err, keepErr); m.saver.Unsaved() {
+		err = &notSaved{err, kept}
 	}
 	m.refresh.wait()
 	return err
@@ -320,7 +317,7 @@ func (e *env) drain() tea.Cmd {
 		}
 		if errors.Is(err, cache.ErrReplaced) {
 			// The changes can never be written. So they are kept at once.
-			kept, keepErr := e.unsaved.Keep(context.WithoutCancel(ctx), s.Pending())
+			kept, keepErr := e.unsaved.Keep(context.WithoutCancel(ctx), s.Pending)
 			err = &notSaved{errors.Join(err, keepErr), kept}
 		}
 		return saved{out, err}

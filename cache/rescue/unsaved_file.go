@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"dateline/cache"
@@ -21,6 +22,7 @@ import (
 // [TakeUnsaved] reads it.
 type Unsaved struct {
 	store *cache.Store
+	mu    sync.Mutex
 	// path is the path of the file; empty if there is none yet.
 	path string
 }
@@ -110,11 +112,14 @@ type replayed struct {
 	Made  time.Time `json:"made"`
 }
 
-// Keep writes the changes to the file of u, completely or not at all, and replaces what it
-// had. The file and its name are on the disk when Keep returns. If there are no changes,
-// Keep removes the file.
-func (u *Unsaved) Keep(ctx context.Context, changes []cache.Change) (k Kept, err error) {
-	if changes = withoutUndone(changes); len(changes) == 0 {
+// Keep writes the changes that pending returns to the file of u, completely or not at all,
+// and replaces what it had. The file and its name are on the disk when Keep returns. If there
+// are no changes, Keep removes the file. Several goroutines may call Keep.
+func (u *Unsaved) Keep(ctx context.Context, pending func() []cache.Change) (k Kept, err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	changes := withoutUndone(pending())
+	if len(changes) == 0 {
 		return k, u.remove()
 	}
 	w := unsavedWriter{ctx: ctx, from: u.store.Internals(), kept: &k}

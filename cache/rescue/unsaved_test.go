@@ -55,6 +55,11 @@ func (s testStore) state() string {
 	return b.String()
 }
 
+// all returns a function that returns changes.
+func all(changes ...cache.Change) func() []cache.Change {
+	return func() []cache.Change { return changes }
+}
+
 // queues returns lists of changes that a saver may have when it cannot write.
 func queues(s testStore) map[string][]cache.Change {
 	now := s.Advance(time.Minute)
@@ -103,7 +108,7 @@ func TestKeptChangesAreTakenIn(t *testing.T) {
 			_, _ = direct.Apply(direct.Ctx(), c) // there may be nothing to redo
 		}
 		locked := lock(t, later.Path())
-		kept, err := NewUnsaved(later.Store.Store).Keep(later.Ctx(), queues(later)[name])
+		kept, err := NewUnsaved(later.Store.Store).Keep(later.Ctx(), all(queues(later)[name]...))
 		later.Must(err)
 		locked()
 		if kept.Lost > 0 {
@@ -160,13 +165,13 @@ func lock(t *testing.T, path string) func() {
 func TestKeptChangesOfAnotherDatabase(t *testing.T) {
 	s := storeWithSteps(t)
 	now := s.Advance(time.Minute)
-	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), []cache.Change{
+	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), all(
 		cache.MarkItems{{Items: []int64{s.id(0), s.id(1)}, Flag: feed.Read, On: true, At: now}},
 		cache.UndoLast{At: now}, // takes back the mark
 		cache.UndoLast{At: now}, // the snooze
 		cache.UndoLast{At: now}, // the stars
 		cache.MarkItems{{Items: []int64{s.id(4), s.id(5)}, Flag: feed.Read, On: true, At: now}},
-	})
+	))
 	s.Must(err)
 	other := openAt(t, filepath.Join(t.TempDir(), "cache.db"), s.Clock)
 	other.Subscribe("https://x.test", "https://a.test/feed")
@@ -186,7 +191,7 @@ func TestKeptChangesOfAnotherDatabase(t *testing.T) {
 // TestALaterMarkWinsOverAKeptOne checks that what was said after a change was kept stays.
 func TestALaterMarkWinsOverAKeptOne(t *testing.T) {
 	s := storeWithItems(t)
-	_, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), []cache.Change{cache.MarkItems{{Items: []int64{s.id(0), s.id(1)}, Flag: feed.Starred, On: true, At: s.Now()}}})
+	_, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), all(cache.MarkItems{{Items: []int64{s.id(0), s.id(1)}, Flag: feed.Starred, On: true, At: s.Now()}}))
 	s.Must(err)
 	s.Advance(time.Minute)
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{s.id(1)}, Flag: feed.Starred, On: true}))
@@ -207,7 +212,7 @@ func TestFilesOfSeveralProcesses(t *testing.T) {
 		by      *Unsaved
 		changes []cache.Change
 	}{{first, []cache.Change{star(0)}}, {second, []cache.Change{star(1)}}, {first, []cache.Change{star(0), star(2)}}} {
-		_, err := k.by.Keep(s.Ctx(), k.changes)
+		_, err := k.by.Keep(s.Ctx(), all(k.changes...))
 		s.Must(err)
 	}
 	cachetest.Equal(t, "files", len(ListUnsaved(s.Path())), 2)
@@ -215,7 +220,7 @@ func TestFilesOfSeveralProcesses(t *testing.T) {
 		t.Errorf("%+v", taken)
 	}
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"guid:i0", "guid:i1", "guid:i2"})
-	_, err := first.Keep(s.Ctx(), nil)
+	_, err := first.Keep(s.Ctx(), all())
 	s.Must(err) // the file is gone already
 }
 
@@ -225,7 +230,7 @@ func TestNamesOfItemsThatCannotBeRead(t *testing.T) {
 	s := storeWithItems(t)
 	rows := s.rows()
 	s.Must(os.WriteFile(s.Path(), bytes.Repeat([]byte("no database "), 5_000), 0o600))
-	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), []cache.Change{cache.MarkItems{{Items: []int64{rows[0].ID, 999}, Flag: feed.Starred, On: true}}})
+	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), all(cache.MarkItems{{Items: []int64{rows[0].ID, 999}, Flag: feed.Starred, On: true}}))
 	if err != nil || kept.Lost != 1 || len(kept.Marks) != 1 || !strings.Contains(kept.UserMessage(), "Item 0") {
 		t.Errorf("%+v %v", kept, err)
 	}
@@ -235,9 +240,9 @@ func TestNamesOfItemsThatCannotBeRead(t *testing.T) {
 // changed, that it stays, and that the user is told.
 func TestDamagedUnsavedFiles(t *testing.T) {
 	s := storeWithItems(t)
-	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), []cache.Change{
+	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), all(
 		cache.MarkItems{{Items: []int64{s.id(0)}, Flag: feed.Starred, On: true, At: s.Now()}}, cache.SetSetting{Key: "screen", Value: "left"},
-	})
+	))
 	s.Must(err)
 	whole, err := os.ReadFile(kept.Path)
 	s.Must(err)
