@@ -52,14 +52,16 @@ func (s *Store) look() error {
 	return nil
 }
 
-// giveUp takes the log out of the way, once. A file that was renamed first gets what is in
-// its log. A log cannot be copied into a file with another content. The log of a file that
-// was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
+// giveUp takes the log out of the way, once. A file that was renamed, or whose log was
+// removed, first gets what is in its log. If another process already has another log for
+// the file, that stays. A log cannot be copied into a file with another content. The log of
+// a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
 func (s *Store) giveUp(why error) {
 	s.given.Do(func() {
 		moved := errors.Is(why, db.ErrGone) || errors.Is(why, db.ErrOther)
 		switch {
-		case moved && s.copyLog(context.Background()):
+		case errors.Is(why, db.ErrLog) && !s.original.LogIsGone():
+		case (moved || errors.Is(why, db.ErrLog)) && s.copyLog(context.Background()):
 			s.original.RemoveLog()
 		case errors.Is(why, db.ErrCut) && db.FileSize(s.path) >= db.HeaderSize:
 		default:
@@ -208,7 +210,8 @@ func (w *changeWatcher) run(ctx context.Context) {
 				return
 			}
 			base := filepath.Base(e.Name)
-			if (base == name || e.Name == w.dir) && w.store.Replaced() != nil {
+			gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)
+			if (base == name || e.Name == w.dir || gone && strings.HasPrefix(base, name)) && w.store.Replaced() != nil {
 				w.look(ctx)
 			}
 			if base != name && base != name+"-wal" || waiting {

@@ -178,6 +178,7 @@ func (s *Store) noteWrite(op string, err error) error {
 	if s.readOnly.Store(nil); why != nil {
 		s.readOnly.Store(&why)
 	}
+	s.original.Reconnects()
 	s.writer.SetMaxIdleConns(0)
 	s.writer.SetMaxIdleConns(1)
 	if s.readers != nil {

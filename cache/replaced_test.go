@@ -182,6 +182,29 @@ func TestARenamedFileIsComplete(t *testing.T) {
 	}
 }
 
+// TestALogPulledAway checks that what was written before the log, or the memory that
+// processes share, was removed is not lost, and that nothing is written without them.
+func TestALogPulledAway(t *testing.T) {
+	for _, files := range [][]string{{"-wal"}, {"-shm"}, {"-wal", "-shm"}} {
+		path := databaseOf(t, "a")
+		s := openAt(t, path, cachetest.NewClock(noon))
+		s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{3}, Flag: feed.Starred, On: true}))
+		for _, f := range files {
+			s.Must(os.Remove(path + f))
+		}
+		if err := s.Mark(s.Ctx(), feed.Mark{Items: []int64{4}, Flag: feed.Starred, On: true}); !errors.Is(err, cache.ErrReplaced) {
+			t.Errorf("%v: a mark returns %v", files, err)
+		}
+		s.Must(s.Close())
+		next := openAt(t, copyOf(t, path), s.Clock)
+		var check string
+		s.Must(next.Readers().QueryRow(`PRAGMA integrity_check`).Scan(&check))
+		if n, err := next.Count(s.Ctx(), cachetest.View(t, "is:starred"), 0); n != 1 || err != nil || check != "ok" {
+			t.Errorf("%v: %d marks, %v, %s", files, n, err, check)
+		}
+	}
+}
+
 // TestReplacedUnderAnotherProcess does the same to the database of another process, which
 // then ends in good order.
 func TestReplacedUnderAnotherProcess(t *testing.T) {

@@ -18,6 +18,7 @@ var (
 	ErrOther   = errors.New("another file was put in its place")
 	ErrContent = errors.New("something else was written into the file")
 	ErrCut     = errors.New("the file was cut off")
+	ErrLog     = errors.New("the log beside the file was removed or replaced")
 )
 
 // Original is the file that a store has opened. It tells whether that file is still at
@@ -35,6 +36,9 @@ type Original struct {
 	// count is the last count of writes that this process has read or written; 0 if
 	// none.
 	count uint32
+	// reconnects reports whether SQLite may have closed the file in between. Then it may
+	// have removed its log.
+	reconnects bool
 	// lost is what happened to the file; nil if nothing did. It stays.
 	lost   error
 	closed bool
@@ -185,6 +189,9 @@ func (o *Original) look() error {
 	if err := o.compare(now); err != nil {
 		return err
 	}
+	if !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
+		return ErrLog
+	}
 	o.seen = now
 	return nil
 }
@@ -225,6 +232,27 @@ func (o *Original) compareWrites(before, now uint32) error {
 		}
 	}
 	return nil
+}
+
+// Reconnects tells o that SQLite may close the file, and open it again.
+func (o *Original) Reconnects() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.reconnects = true
+}
+
+// LogIsGone reports whether there is nothing in place of a log or of shared memory that was
+// removed. Otherwise another process already uses what is there.
+func (o *Original) LogIsGone() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	log, shm := statOrNil(o.path+"-wal"), statOrNil(o.path+"-shm")
+	return (log == nil || !isAnother(o.log, log)) && (shm == nil || !isAnother(o.shm, shm))
+}
+
+// isAnother reports whether a file that was there is gone or another one.
+func isAnother(was, now fs.FileInfo) bool {
+	return was != nil && (now == nil || !os.SameFile(was, now))
 }
 
 // RemoveLog removes the log and the shared memory of the file from its path, if they still

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rogpeppe/go-internal/lockedfile"
+
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/query"
@@ -85,9 +87,19 @@ func ListUnsaved(path string) []string {
 // so a later mark wins. A file can be taken in twice: a process may be killed before it
 // has removed the file. A damaged file is not used and not removed.
 func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
-	if s.ReadOnly() != nil {
+	if s.ReadOnly() != nil || len(ListUnsaved(s.Path())) == 0 {
 		return t
 	}
+	// Two processes must not make the same undo.
+	lock := s.Path() + unsavedMark + "lock"
+	unlock, err := lockedfile.MutexAt(lock).Lock()
+	if err != nil {
+		return Taken{Problems: []string{"the changes of an earlier run still wait for the database: " + err.Error()}}
+	}
+	defer func() {
+		_ = os.Remove(lock)
+		unlock()
+	}()
 	for _, path := range ListUnsaved(s.Path()) {
 		steps, err := readUnsaved(path)
 		if err == nil {
