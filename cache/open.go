@@ -177,7 +177,12 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)
-	return s.learnWrites(ctx)
+	writes, err := writeCount(ctx, s.readers)
+	if err != nil {
+		return err
+	}
+	s.original.Count(writes)
+	return s.look()
 }
 
 // Close ends all queries and closes the file. A Store that [Open] could not open

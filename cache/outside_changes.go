@@ -23,7 +23,7 @@ import (
 func (s *Store) Replaced() error {
 	err := s.look()
 	if err != nil {
-		s.giveUp(err)
+		giveUp(s, err)
 	}
 	return err
 }
@@ -56,12 +56,12 @@ func (s *Store) look() error {
 // removed, first gets what is in its log. If another process already has another log for
 // the file, that stays. A log cannot be copied into a file with another content. The log of
 // a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
-func (s *Store) giveUp(why error) {
+func giveUp(s *Store, why error) {
 	s.given.Do(func() {
 		moved := errors.Is(why, db.ErrGone) || errors.Is(why, db.ErrOther)
 		switch {
 		case errors.Is(why, db.ErrLog) && !s.original.LogIsGone():
-		case (moved || errors.Is(why, db.ErrLog)) && s.copyLog(context.Background()):
+		case (moved || errors.Is(why, db.ErrLog)) && copyLog(context.Background(), s.writer):
 			s.original.RemoveLog()
 		case errors.Is(why, db.ErrCut) && db.FileSize(s.path) >= db.HeaderSize:
 		default:
@@ -72,11 +72,11 @@ func (s *Store) giveUp(why error) {
 
 // copyLog copies the log into a file that may have been renamed, and empties it. It
 // reports whether that was done.
-func (s *Store) copyLog(ctx context.Context) bool {
-	if s.writer == nil {
+func copyLog(ctx context.Context, writer *sql.DB) bool {
+	if writer == nil {
 		return false
 	}
-	conn, err := s.writer.Conn(ctx)
+	conn, err := writer.Conn(ctx)
 	if err != nil {
 		return false
 	}
@@ -124,16 +124,6 @@ func writeCount(ctx context.Context, q db.Querier) (uint32, error) {
 		return 0, err
 	}
 	return uint32(max(n[0], 0)), nil // without a count it is SQLite's own default, which is negative
-}
-
-// learnWrites reads the count of writes after the file was opened.
-func (s *Store) learnWrites(ctx context.Context) error {
-	writes, err := writeCount(ctx, s.readers)
-	if err != nil {
-		return err
-	}
-	s.original.Count(writes)
-	return s.look()
 }
 
 const (

@@ -167,7 +167,7 @@ const readerLifetime = 10 * time.Second
 // one connection could open only for reading with the next one.
 func (s *Store) noteWrite(op string, err error) error {
 	if errors.Is(err, ErrReplaced) {
-		s.giveUp(err)
+		giveUp(s, err)
 		return err
 	}
 	err = s.explainReadOnly(op, err)

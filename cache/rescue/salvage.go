@@ -5,7 +5,8 @@
 // Start at [Open], which a program calls instead of cache.Open. [WriteBackup] writes a backup,
 // and [Restore] reads one. [Check] finds damage in a database, and [Repair] repairs it.
 // [Salvage] recovers what can be read of a damaged file, and [TakeOver] converts the file
-// of an older version.
+// of an older version. [Unsaved] keeps changes that cannot be written, and [TakeUnsaved]
+// makes them later.
 //
 // The content of a damaged or outdated file is never changed. Only the log of an outdated
 // file is written into it. A new file is filled beside it, and takes
