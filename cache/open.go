@@ -43,7 +43,9 @@ type Options struct {
 // in several transactions say so; they keep what the finished transactions changed.
 type Store struct {
 	path string
-	now  func() time.Time
+	// named is the path that was given to Open. It may be a symbolic link to path.
+	named string
+	now   func() time.Time
 	// writer has one connection. It also runs PRAGMA data_version, which counts only
 	// the changes of other connections, so that writes of this store do not change
 	// [Store.Version].
@@ -95,9 +97,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	op := "open " + path
+	op, named := "open "+path, path
 	path = db.ResolveLink(path)
-	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder), &shownItems{}}, markChunk: 10_000}
+	s := &Store{path: path, named: named, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder), &shownItems{}}, markChunk: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
@@ -181,7 +183,9 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.original.Count(writes)
+	if err := s.original.Follow(writes); err != nil {
+		return err
+	}
 	return s.look()
 }
 
@@ -295,6 +299,9 @@ func (i Internals) Writer() *sql.DB { return i.s.writer }
 func (i Internals) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return i.s.write(ctx, op, f)
 }
+
+// Named returns the path that was given to [Open], which may be a symbolic link.
+func (i Internals) Named() string { return i.s.named }
 
 // Now returns the time by the store's clock.
 func (i Internals) Now() time.Time { return i.s.now() }

@@ -54,7 +54,8 @@ func (s *Store) look() error {
 
 // giveUp takes the log out of the way, once. A file that was renamed, or whose log was
 // removed, first gets what is in its log. If another process already has another log for
-// the file, that stays. A log cannot be copied into a file with another content. The log of
+// the file, that stays, and so does the log of a database that was restored into the file by
+// means of SQLite. A log cannot be copied into a file with another content. The log of
 // a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
 func giveUp(s *Store, why error) {
 	s.given.Do(func() {
@@ -63,6 +64,7 @@ func giveUp(s *Store, why error) {
 		case errors.Is(why, db.ErrLog) && !s.original.LogIsGone():
 		case (moved || errors.Is(why, db.ErrLog)) && copyLog(context.Background(), s.writer):
 			s.original.RemoveLog()
+		case errors.Is(why, db.ErrRestore), errors.Is(why, db.ErrContent) && s.writer != nil && s.original.HasCount(currentCount(s.writer)):
 		case errors.Is(why, db.ErrCut) && db.FileSize(s.path) >= db.HeaderSize:
 		default:
 			s.original.SetLogAside(s.now())
@@ -98,6 +100,9 @@ func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) e
 	if err != nil {
 		return err
 	}
+	if s.original.Follow(writes) != nil {
+		return s.look()
+	}
 	if writes == 0 {
 		writes = rand.Uint32() & db.WritesMask
 	}
@@ -113,8 +118,13 @@ func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) e
 	if err := f(tx); err != nil {
 		return err
 	}
-	s.original.Count(writes)
 	return s.look()
+}
+
+// currentCount is writeCount; 0 if the count cannot be read.
+func currentCount(writer *sql.DB) uint32 {
+	n, _ := writeCount(context.Background(), writer)
+	return n
 }
 
 // writeCount returns the count of writes in the database; 0 if it has none yet.

@@ -110,6 +110,9 @@ func (s *Store) create() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return fileError(err)
 	}
+	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
+		return errors.Join(errors.New("it is not a file"), ErrOpen) // reading from a pipe would wait forever
+	}
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		if db.MakePrivate(s.path+suffix) != nil {

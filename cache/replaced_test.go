@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"modernc.org/sqlite"
+
 	"dateline/cache"
 	"dateline/cache/cachetest"
 	"dateline/feed"
@@ -180,6 +182,37 @@ func TestARenamedFileIsComplete(t *testing.T) {
 	if n, err := old.Count(s.Ctx(), cachetest.View(t, "is:starred"), 0); n != 1 || err != nil {
 		t.Errorf("%d marks, %v", n, err)
 	}
+}
+
+// TestRestoredBySQLite checks that nothing is written to a database that another program has
+// restored into the file by means of SQLite: its items have other IDs.
+func TestRestoredBySQLite(t *testing.T) {
+	path, other := databaseOf(t, "a"), databaseOf(t, "b")
+	s := openAt(t, path, cachetest.NewClock(noon))
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{3}, Flag: feed.Starred, On: true}))
+	d, err := sql.Open("sqlite", path)
+	s.Must(err)
+	defer d.Close()
+	conn, err := d.Conn(s.Ctx())
+	s.Must(err)
+	s.Must(conn.Raw(func(c any) error {
+		from, err := c.(interface {
+			NewRestore(string) (*sqlite.Backup, error)
+		}).NewRestore(other)
+		if err != nil {
+			return err
+		}
+		for more := true; more && err == nil; {
+			more, err = from.Step(-1)
+		}
+		return errors.Join(err, from.Finish())
+	}))
+	s.Must(conn.Close())
+	if err := s.Mark(s.Ctx(), feed.Mark{Items: []int64{4}, Flag: feed.Starred, On: true}); !errors.Is(err, cache.ErrReplaced) {
+		t.Errorf("a mark returns %v", err)
+	}
+	s.Must(s.Close())
+	checkWhole(t, path, "b")
 }
 
 // TestALogPulledAway checks that what was written before the log, or the memory that

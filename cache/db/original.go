@@ -18,6 +18,7 @@ var (
 	ErrOther   = errors.New("another file was put in its place")
 	ErrContent = errors.New("something else was written into the file")
 	ErrCut     = errors.New("the file was cut off")
+	ErrRestore = errors.New("another database was restored into the file")
 	ErrLog     = errors.New("the log beside the file was removed or replaced")
 )
 
@@ -33,8 +34,7 @@ type Original struct {
 
 	mu sync.Mutex
 	seen
-	// count is the last count of writes that this process has read or written; 0 if
-	// none.
+	// count is the last count of writes that this process has read; 0 if none.
 	count uint32
 	// reconnects reports whether SQLite may have closed the file in between. Then it may
 	// have removed its log.
@@ -135,12 +135,24 @@ func (o *Original) read() (h header, err error) {
 	return h, nil
 }
 
-// Count tells o the count of writes in the database. Between two counts of the same
-// transaction nobody else writes.
-func (o *Original) Count(writes uint32) {
+// Follow compares the count of writes at the start of a transaction with the last one. If it
+// does not follow, another database was restored into the file by means of SQLite, and the
+// error is ErrRestore.
+func (o *Original) Follow(writes uint32) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.lost == nil && o.count != 0 && (writes == 0 || (writes-o.count)&WritesMask > mostWrites) {
+		o.lost = ErrRestore
+	}
 	o.count = writes
+	return o.lost
+}
+
+// HasCount reports whether the count of writes that SQLite reads can be that of the file. Then
+// the content was written by means of SQLite, and the log belongs to it.
+func (o *Original) HasCount(writes uint32) bool {
+	h, err := o.read()
+	return err == nil && writes != 0 && (h.writes-writes+mostWrites)&WritesMask <= 2*mostWrites
 }
 
 // Look returns nil if the file is still at its path and nothing but SQLite has written to

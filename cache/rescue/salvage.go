@@ -57,12 +57,13 @@ func (r Replacement) UserMessage() string {
 // Open is [cache.Open], but converts a database of an older version first. If that takes
 // long, it calls warn with a user message. r.Old is empty if nothing was converted.
 func Open(ctx context.Context, path string, o cache.Options, warn func(message string)) (s *cache.Store, r Replacement, err error) {
+	named := path
 	path = db.ResolveLink(path)
 	for _, backup := range ListBackups(path) {
 		_ = db.MakePrivate(backup) // fails if it belongs to another user
 	}
 	finishSwap(path)
-	s, err = cache.Open(ctx, path, o)
+	s, err = cache.Open(ctx, named, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
 	}
@@ -73,7 +74,7 @@ func Open(ctx context.Context, path string, o cache.Options, warn func(message s
 	if r, err = TakeOver(ctx, path, o); err != nil {
 		return nil, r, err
 	}
-	s, err = cache.Open(ctx, path, o)
+	s, err = cache.Open(ctx, named, o)
 	return s, r, err
 }
 

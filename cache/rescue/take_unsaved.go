@@ -87,7 +87,14 @@ func ListUnsaved(path string) []string {
 // so a later mark wins. A file can be taken in twice: a process may be killed before it
 // has removed the file. A damaged file is not used and not removed.
 func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
-	if s.ReadOnly() != nil || len(ListUnsaved(s.Path())) == 0 {
+	files := func() []string {
+		list := ListUnsaved(s.Path())
+		if named := s.Internals().Named(); named != s.Path() {
+			list = append(list, ListUnsaved(named)...)
+		}
+		return list
+	}
+	if s.ReadOnly() != nil || len(files()) == 0 {
 		return t
 	}
 	// Two processes must not make the same undo.
@@ -100,7 +107,7 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 		_ = os.Remove(lock)
 		unlock()
 	}()
-	for _, path := range ListUnsaved(s.Path()) {
+	for _, path := range files() {
 		steps, err := readUnsaved(path)
 		if err == nil {
 			var n int

@@ -131,7 +131,13 @@ func (u *Unsaved) Keep(ctx context.Context, pending func() []cache.Change) (k Ke
 	}
 	path := u.path
 	if path == "" {
-		if path, err = unsavedPath(u.store.Path()); err != nil {
+		// If a symbolic link leads to another file now, the next start finds what is beside
+		// the link.
+		beside := u.store.Path()
+		if u.store.Replaced() != nil {
+			beside = u.store.Internals().Named()
+		}
+		if path, err = unsavedPath(beside); err != nil {
 			return k, err
 		}
 	}
