@@ -40,7 +40,7 @@ var allowedImports = map[string][]string{
 	"dateline/ui/frame":       {},
 
 	"dateline/cache":        {"dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
-	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/opml"},
+	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/opml", "dateline/feed/query"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
 	"dateline/cache/db": {},

@@ -221,6 +221,9 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 	if err != nil {
 		return err
 	}
+	if message := s.file.Exposed(c); message != "" && !s.longRunning {
+		warn(message)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.subs, s.version, s.unusable = c.Subscriptions(), versionOf(s.file.Path), nil

@@ -27,6 +27,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -77,6 +79,9 @@ type program struct {
 	source *localSource
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
+	// exposed says that other users can read secrets in the configuration; empty if
+	// they cannot.
+	exposed string
 	// readOnly is true if the database could not be written at the start.
 	readOnly bool
 	// crashes is the log of panics.
@@ -119,7 +124,7 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	}
 	started, err = connect(ctx, p, file, c, openDatabase(ctx, p.db))
 	if err == nil && salvaged.Old != "" {
-		started.notice = salvaged.UserMessage()
+		started.notice = join(salvaged.UserMessage(), started.notice)
 	}
 	return started, err
 }
@@ -174,7 +179,28 @@ func openDatabase(ctx context.Context, db string) openedDatabase {
 	if r.Old != "" {
 		o.notice = r.UserMessage()
 	}
+	if err == nil {
+		o.notice = join(o.notice, store.Notice(), takeUnsaved(ctx, store))
+	}
 	return o
+}
+
+// takeUnsaved takes in what earlier processes could not write. While another process keeps
+// the database locked, that waits for the next start. It returns a message for the user,
+// empty if there is none.
+func takeUnsaved(ctx context.Context, store *cache.Store) string {
+	ctx, cancel := context.WithTimeoutCause(ctx, takePatience, cache.ErrLocked)
+	defer cancel()
+	return rescue.TakeUnsaved(ctx, store).UserMessage()
+}
+
+// takePatience is how long a start waits for another process before it leaves the changes of
+// an earlier one for later.
+const takePatience = 3 * time.Second
+
+// join joins messages that are not empty.
+func join(messages ...string) string {
+	return strings.Join(slices.DeleteFunc(messages, func(m string) bool { return m == "" }), "; ")
 }
 
 // openEarly opens the database in the background if its file exists, and then calls
@@ -216,7 +242,7 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
+	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice, exposed: file.Exposed(c)}
 	if why := store.ReadOnly(); why != nil {
 		started.notice, started.readOnly = "read-only for now: "+why.Error(), true
 	}
@@ -242,6 +268,7 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		Width:         p.config.Width,
 		NotifyCommand: notifier(p.config.NotifyCommand),
 		Close:         p.store.Close,
+		Exposed:       p.exposed,
 	}, nil
 }
 
@@ -251,12 +278,13 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 	if err != nil {
 		return cli.ConfigSummary{}, err
 	}
-	c, err := loadConfig(configFile(p, f))
+	file := configFile(p, f)
+	c, err := loadConfig(file)
 	if err != nil {
 		return cli.ConfigSummary{}, err
 	}
 	_, missing := os.Stat(p.config)
-	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
+	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Exposed: file.Exposed(c)}, nil
 }
 
 // runScreen runs the screen until the user quits.
@@ -272,7 +300,7 @@ func runScreen(ctx context.Context, f cli.Files) error {
 	p.source.longRunning = true
 	settings, err := screenSettings(p.config)
 	if err == nil {
-		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), p.notice
+		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), join(p.notice, p.exposed)
 		if p.readOnly {
 			settings.Notice += "; your changes are kept and saved later"
 		}

@@ -127,6 +127,7 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 		}
 	}
 	slices.Sort(a.Labels)
+	s.shown.add(a.Item)
 	var err error
 	a.Body.Raw, err = s.decompress(body)
 	return at, a, err

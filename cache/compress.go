@@ -21,6 +21,8 @@ const maxBody = 64 << 20
 type bodyCodec struct {
 	encoder func() *zstd.Encoder
 	decoder func() *zstd.Decoder
+	// shown has the names of the items that were read last.
+	shown *shownItems
 }
 
 // newEncoder returns the encoder of a store. Bodies are small, so its window is small,

@@ -21,6 +21,7 @@ var (
 	ErrNewer    = errors.New("the database was written by a newer version of dateline: install that version, or choose another file with --db")
 	ErrLocked   = errors.New("another program keeps the database locked: close it and try again")
 	ErrOpen     = errors.New("the database cannot be opened: check that the directory exists and can be written, or choose another file with --db")
+	ErrReplaced = errors.New("another program changed the database while dateline had it open, so nothing more is written to it: quit and start dateline again")
 	ErrIO       = errors.New("the disk reports an error: check it, then run `dateline doctor`")
 )
 

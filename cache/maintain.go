@@ -14,6 +14,9 @@ import (
 // of the same size, and keeps other processes from writing.
 func (s *Store) Vacuum(ctx context.Context) error {
 	const op = "vacuum the database"
+	if err := s.Replaced(); err != nil {
+		return WrapError(ctx, op, err)
+	}
 	if err := search.Optimize(ctx, s.writer); err != nil {
 		return WrapError(ctx, op, err)
 	}
@@ -50,6 +53,9 @@ func (s *Store) Maintain(ctx context.Context) error {
 
 func (s *Store) maintain(ctx context.Context) error {
 	const op = "maintain the database"
+	if err := s.Replaced(); err != nil {
+		return WrapError(ctx, op, err)
+	}
 	if err := s.correctFutureTimes(ctx); err != nil {
 		return WrapError(ctx, op, err)
 	}
@@ -69,6 +75,9 @@ func (s *Store) maintain(ctx context.Context) error {
 			break
 		}
 		before = free
+		if err := s.Replaced(); err != nil {
+			return WrapError(ctx, op, err)
+		}
 		if _, err := s.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
 			return WrapError(ctx, op, err)
 		}
@@ -105,6 +114,9 @@ const walRetryWrites = 8
 // finish soon. It takes all read connections of this store first. Otherwise its
 // readers could take turns and use the log forever.
 func (s *Store) checkpoint(ctx context.Context) error {
+	if err := s.Replaced(); err != nil {
+		return err
+	}
 	soon, cancel := context.WithTimeout(ctx, walTimeout)
 	defer cancel()
 	for range readerConns {

@@ -43,7 +43,9 @@ type Options struct {
 // in several transactions say so; they keep what the finished transactions changed.
 type Store struct {
 	path string
-	now  func() time.Time
+	// named is the path that was given to Open. It may be a symbolic link to path.
+	named string
+	now   func() time.Time
 	// writer has one connection. It also runs PRAGMA data_version, which counts only
 	// the changes of other connections, so that writes of this store do not change
 	// [Store.Version].
@@ -55,6 +57,16 @@ type Store struct {
 	markChunk int
 	// index answers the queries of views.
 	index *search.Index
+	// original tells whether the file is still the one that was opened. given is done
+	// once, when it is not.
+	original *db.Original
+	given    sync.Once
+	// logAside is the new name of a log that belonged to another file; empty if there
+	// was none.
+	logAside string
+	// shared reports whether other users can read or write the file, and this one cannot
+	// change that.
+	shared bool
 	// readOnly is why the file could not be written at the last try; nil if it could.
 	readOnly atomic.Pointer[error]
 	// walWrites counts the writes that found the write-ahead log too large.
@@ -85,9 +97,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	op := "open " + path
+	op, named := "open "+path, path
 	path = db.ResolveLink(path)
-	s := &Store{path: path, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder)}, markChunk: 10_000}
+	s := &Store{path: path, named: named, now: o.Now, bodyCodec: bodyCodec{sync.OnceValue(newEncoder), sync.OnceValue(newDecoder), &shownItems{}}, markChunk: 10_000}
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
@@ -102,6 +114,17 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 func setBusyTimeout(ctx context.Context, conn *sql.Conn, patience time.Duration) error {
 	_, err := conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience.Milliseconds()))
 	return err
+}
+
+// WaitForOthers sets how long a write waits for other processes; at first it is
+// [db.LockTimeout]. If ctx ends or a write runs until then, nothing changes.
+func (s *Store) WaitForOthers(ctx context.Context, patience time.Duration) {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_ = setBusyTimeout(ctx, conn, patience) // if it fails, the write waits longer
 }
 
 // connectWithRetry connects, and tries again as long as the file is locked. Two
@@ -130,6 +153,12 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.logAside, err = db.SetForeignLogAside(s.path, s.now()); err != nil {
+		return err
+	}
+	if s.original, err = db.OpenOriginal(s.path); err != nil {
+		return fileError(err)
+	}
 	// Both limits of the log are 16 MB. Every transaction of a refresh writes the same
 	// pages of the indexes. With a large log SQLite copies them to the file less often.
 	settings := []string{"journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-8000)",
@@ -150,20 +179,35 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	s.index = search.New(s.readers, s.write, texts{s}, s.now)
-	return nil
+	writes, err := writeCount(ctx, s.readers)
+	if err != nil {
+		return err
+	}
+	if err := s.original.Follow(writes); err != nil {
+		return err
+	}
+	return s.look()
 }
 
 // Close ends all queries and closes the file. A Store that [Open] could not open
-// completely can be closed, too.
+// completely can be closed, too. If another program has changed the file, it stays open
+// until the process ends: SQLite would copy its log into the file.
 func (s *Store) Close() error {
 	if s.endPrefetch != nil {
 		s.endPrefetch()
+	}
+	if s.Replaced() != nil {
+		return nil
 	}
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
+	}
+	if s.original != nil {
+		errs = append(errs, s.original.Close())
+		s.original = nil
 	}
 	return errors.Join(errs...)
 }
@@ -179,12 +223,15 @@ func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) 
 
 func (s *Store) transact(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	defer s.screenPrefetch.Store(nil)
+	if err := s.look(); err != nil {
+		return WrapError(ctx, op, err)
+	}
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return WrapError(ctx, op, err)
 	}
 	defer tx.Rollback() // after an error or a panic; does nothing after a commit
-	if err := f(tx); err != nil {
+	if err := s.inOriginal(ctx, tx, f); err != nil {
 		return WrapError(ctx, op, err)
 	}
 	err = tx.Commit()
@@ -220,6 +267,9 @@ func (i Internals) Writer() *sql.DB { return i.s.writer }
 func (i Internals) Write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
 	return i.s.write(ctx, op, f)
 }
+
+// Named returns the path that was given to [Open], which may be a symbolic link.
+func (i Internals) Named() string { return i.s.named }
 
 // Now returns the time by the store's clock.
 func (i Internals) Now() time.Time { return i.s.now() }

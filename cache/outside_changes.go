@@ -2,14 +2,139 @@ package cache
 
 import (
 	"context"
-	"os"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 
+	"dateline/cache/db"
 	"dateline/feed"
 )
+
+// Replaced returns an [ErrReplaced] with what happened if another program has removed,
+// renamed, replaced or overwritten the file; nil if not. Then nothing more is written to
+// the file or to what is in its place, and the log goes out of the way of what is there.
+// That holds until the store is opened again.
+func (s *Store) Replaced() error {
+	err := s.look()
+	if err != nil {
+		giveUp(s, err)
+	}
+	return err
+}
+
+// Notice returns a message for the user about what was done when the file was opened; empty
+// if there is none.
+func (s *Store) Notice() string {
+	var notices []string
+	if s.logAside != "" {
+		notices = append(notices, "the log beside the database was of another database, or of another state of it, and is kept as "+s.logAside)
+	}
+	if s.shared {
+		notices = append(notices, "the database belongs to another user and is not private: choose another file with --db, or change its mode")
+	}
+	return strings.Join(notices, "; ")
+}
+
+// look is Replaced, but leaves the log where it is.
+func (s *Store) look() error {
+	if s.original == nil {
+		return nil
+	}
+	if err := s.original.Look(); err != nil {
+		return fmt.Errorf("%s: %w: %w", s.path, err, ErrReplaced)
+	}
+	return nil
+}
+
+// giveUp takes the log out of the way, once. A file that was renamed, or whose log was
+// removed, first gets what is in its log. If another process already has another log for
+// the file, that stays, and so does the log of a database that was restored into the file by
+// means of SQLite. A log cannot be copied into a file with another content. The log of
+// a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
+func giveUp(s *Store, why error) {
+	s.given.Do(func() {
+		moved := errors.Is(why, db.ErrGone) || errors.Is(why, db.ErrOther)
+		switch {
+		case errors.Is(why, db.ErrLog) && !s.original.LogIsGone():
+		case (moved || errors.Is(why, db.ErrLog)) && copyLog(context.Background(), s.writer):
+			s.original.RemoveLog()
+		case errors.Is(why, db.ErrRestore), errors.Is(why, db.ErrContent) && s.writer != nil && s.original.HasCount(currentCount(s.writer)):
+		case errors.Is(why, db.ErrCut) && db.FileSize(s.path) >= db.HeaderSize:
+		default:
+			s.original.SetLogAside(s.now())
+		}
+	})
+}
+
+// copyLog copies the log into a file that may have been renamed, and empties it. It
+// reports whether that was done.
+func copyLog(ctx context.Context, writer *sql.DB) bool {
+	if writer == nil {
+		return false
+	}
+	conn, err := writer.Conn(ctx)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if setBusyTimeout(ctx, conn, time.Second) != nil {
+		return false
+	}
+	defer setBusyTimeout(ctx, conn, db.LockTimeout)
+	var busy, frames, copied int
+	err = conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &copied)
+	return err == nil && busy == 0
+}
+
+// inOriginal runs f in a transaction of the writer, and counts the transaction in the file.
+// It looks at the file before and after f. The count tells databases from each other, and
+// says to which state of a database a log belongs; see [db.SetForeignLogAside].
+func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) error) error {
+	writes, err := writeCount(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if s.original.Follow(writes) != nil {
+		return s.look()
+	}
+	if writes == 0 {
+		writes = rand.Uint32() & db.WritesMask
+	}
+	writes = max(1, (writes+1)&db.WritesMask)
+	// The first pragma also sets the size of the connection's cache.
+	cache, err := db.Integers(ctx, tx, db.SQL(`PRAGMA cache_size`))
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA default_cache_size = %d; PRAGMA cache_size = %d`, writes, cache[0])); err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return err
+	}
+	return s.look()
+}
+
+// currentCount is writeCount; 0 if the count cannot be read.
+func currentCount(writer *sql.DB) uint32 {
+	n, _ := writeCount(context.Background(), writer)
+	return n
+}
+
+// writeCount returns the count of writes in the database; 0 if it has none yet.
+func writeCount(ctx context.Context, q db.Querier) (uint32, error) {
+	n, err := db.Integers(ctx, q, db.SQL(`PRAGMA default_cache_size`))
+	if err != nil || len(n) == 0 {
+		return 0, err
+	}
+	return uint32(max(n[0], 0)), nil // without a count it is SQLite's own default, which is negative
+}
 
 const (
 	// changesDelay is the time between the first write of another process and the
@@ -22,7 +147,8 @@ const (
 )
 
 // Changes returns a channel that receives a value within a second after another
-// process has changed the database. The channel is closed when ctx ends.
+// process has changed the database, or removed or replaced its file. The channel is
+// closed when ctx ends.
 //
 // Changes watches the directory for writes to the database and its log, so nothing
 // wakes up while nobody writes. If the system cannot watch the directory, now or
@@ -48,7 +174,7 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 		watcher.Close()
 		return nil, WrapError(ctx, op, err)
 	}
-	w := changeWatcher{store: s, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
+	w := changeWatcher{store: s, dir: dir, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
 	go func() {
 		defer close(w.changed)
 		defer watcher.Close()
@@ -60,7 +186,9 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 
 // changeWatcher reports the writes of other processes, but not those of its own store.
 type changeWatcher struct {
-	store   *Store
+	store *Store
+	// dir is the directory of the database, as it is watched.
+	dir     string
 	watcher *fsnotify.Watcher
 	// version is [Store.Version] at the last check.
 	version int64
@@ -81,7 +209,12 @@ func (w *changeWatcher) run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			if base := filepath.Base(e.Name); base != name && base != name+"-wal" || waiting {
+			base := filepath.Base(e.Name)
+			gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)
+			if (base == name || e.Name == w.dir || gone && strings.HasPrefix(base, name)) && w.store.Replaced() != nil {
+				w.look(ctx)
+			}
+			if base != name && base != name+"-wal" || waiting {
 				continue
 			}
 			waiting = true
@@ -108,13 +241,15 @@ func (w *changeWatcher) run(ctx context.Context) {
 // look sends to the channel if another process has changed the database. It reports
 // whether the version could be read.
 func (w *changeWatcher) look(ctx context.Context) bool {
-	version, err := w.store.Version(ctx)
-	if err != nil {
-		_, missing := os.Stat(w.store.path)
-		return ctx.Err() != nil || missing != nil // if the file is gone, there is nothing to wait for
-	}
-	if version == w.version {
-		return true
+	version := w.version
+	if w.store.Replaced() == nil {
+		var err error
+		if version, err = w.store.Version(ctx); err != nil {
+			return ctx.Err() != nil
+		}
+		if version == w.version {
+			return true
+		}
 	}
 	w.version = version
 	select {

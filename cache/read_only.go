@@ -29,10 +29,16 @@ type connector struct {
 	normal, immutable driver.Connector
 	// readOnly is set to the reason if a connection could only be opened for reading.
 	readOnly *atomic.Pointer[error]
+	// look returns an error if the path does not lead to the file of the other
+	// connections. SQLite would open what is there, or make a new file.
+	look func() error
 }
 
 // Connect implements [driver.Connector].
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := c.look(); err != nil {
+		return nil, err
+	}
 	// Beside a read-only file SQLite would create read-only files, which stay
 	// read-only after the file can be written again.
 	why := error(ErrReadOnly)
@@ -82,7 +88,7 @@ func writeError(err error) error {
 // openPool returns a pool of up to conns connections to the file, for writing if
 // possible, otherwise for reading.
 func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
-	normal, err := sqlite.NewConnector(db.DSN(s.path, query))
+	normal, err := sqlite.NewConnector(db.DSN(s.path, "mode=rw&"+query))
 	if err != nil {
 		return nil, err
 	}
@@ -90,20 +96,29 @@ func (s *Store) openPool(conns int, query string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(connector{s.path, normal, immutable, &s.readOnly})
+	pool := sql.OpenDB(connector{s.path, normal, immutable, &s.readOnly, s.look})
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	return pool, nil
 }
 
 // create creates the directory and an empty file that only the user can read. SQLite
-// gives the files beside it the same permissions. An existing file that can only be
-// read is no error.
+// gives the files beside it the same permissions. From existing files create takes the
+// permissions of other users: a copy or an archive may have added them. An existing file
+// that can only be read is no error.
 func (s *Store) create() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return fileError(err)
 	}
+	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
+		return errors.Join(errors.New("it is not a file"), ErrOpen) // reading from a pipe would wait forever
+	}
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if db.MakePrivate(s.path+suffix) != nil {
+			s.shared = true
+		}
+	}
 	if err == nil {
 		return f.Close()
 	}
@@ -154,6 +169,10 @@ const readerLifetime = 10 * time.Second
 // connections are opened again, also for reading. Within a process SQLite shares what
 // one connection could open only for reading with the next one.
 func (s *Store) noteWrite(op string, err error) error {
+	if errors.Is(err, ErrReplaced) {
+		giveUp(s, err)
+		return err
+	}
 	err = s.explainReadOnly(op, err)
 	why := writeError(err)
 	if why == nil && (err != nil || s.ReadOnly() == nil) {
@@ -162,6 +181,7 @@ func (s *Store) noteWrite(op string, err error) error {
 	if s.readOnly.Store(nil); why != nil {
 		s.readOnly.Store(&why)
 	}
+	s.original.Reconnects()
 	s.writer.SetMaxIdleConns(0)
 	s.writer.SetMaxIdleConns(1)
 	if s.readers != nil {

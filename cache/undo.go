@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -106,6 +107,71 @@ type journalEntry struct {
 	span span
 }
 
+// JournalStep is a step of the journal. Entry is the ID of its last entry and Made the
+// time of that. Marks are what undo or redo makes of it.
+type JournalStep struct {
+	Entry int64
+	Made  time.Time
+	Marks []feed.Mark
+}
+
+// JournalStep returns the step that undo takes back after it has taken back n others, or
+// the one that redo repeats after n others. ok is false if there is none.
+func (i Internals) JournalStep(ctx context.Context, redo bool, n int) (s JournalStep, ok bool, err error) {
+	w := undoKind()
+	if redo {
+		w = redoKind()
+	}
+	var of journalRef
+	err = i.s.readers.QueryRowContext(ctx, `SELECT step, max(id) FROM journal WHERE undone = ? GROUP BY step ORDER BY step `+w.order+` LIMIT 1 OFFSET ?`, redo, n).Scan(&of.step, &of.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	entries, err := readChunk(ctx, i.s.readers, of, w, math.MaxInt)
+	if err != nil {
+		return s, false, err
+	}
+	s.Entry = of.id
+	for _, e := range entries {
+		if e.id == of.id {
+			s.Made = e.At
+		}
+		s.Marks = append(s.Marks, e.marks(redo)...)
+	}
+	return s, true, nil
+}
+
+// marks returns the marks of a redo or an undo of the entry.
+func (e journalEntry) marks(redo bool) []feed.Mark {
+	m := e.Mark
+	m.On = e.On == redo
+	if e.Flag != feed.Snooze || redo {
+		return []feed.Mark{m}
+	}
+	marks := make([]feed.Mark, len(e.Items))
+	for n, id := range e.Items {
+		m.Items, m.On, m.Until = []int64{id}, e.was[n] != nil, time.Time{}
+		if m.On {
+			m.Until = time.UnixMicro(*e.was[n]).UTC()
+		}
+		marks[n] = m
+	}
+	return marks
+}
+
+// IsUndone reports whether an entry of the journal, made at a time, is undone. ok is false
+// if there is no such entry.
+func (i Internals) IsUndone(ctx context.Context, entry int64, made time.Time) (undone, ok bool, err error) {
+	err = i.s.readers.QueryRowContext(ctx, `SELECT undone FROM journal WHERE id = ? AND at = ?`, entry, made.UnixMicro()).Scan(&undone)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
+	}
+	return undone, err == nil, err
+}
+
 // maxSteps is the number of steps that can be undone.
 const maxSteps = 500
 
@@ -200,7 +266,7 @@ func decodeIDs(b []byte) ([]int64, error) {
 
 // readChunk returns the next entries of a step to replay, until they have most items
 // or more.
-func readChunk(ctx context.Context, tx *sql.Tx, of journalRef, w replayKind, most int) ([]journalEntry, error) {
+func readChunk(ctx context.Context, tx db.Querier, of journalRef, w replayKind, most int) ([]journalEntry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, flag, label, is_on, until, at, items, was, first, last FROM journal
 		WHERE step = ? AND id <= ? AND undone = ? ORDER BY id `+w.order, of.step, of.id, w.forward)
 	if err != nil {

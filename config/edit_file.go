@@ -14,7 +14,10 @@ import (
 	"dateline/feed"
 )
 
-var errChanged = errors.New("another program keeps writing it")
+var (
+	errChanged  = errors.New("another program keeps writing it")
+	errHardLink = errors.New("the file has another name, a hard link, that would keep the old text")
+)
 
 // Add subscribes to feeds and returns the configuration that then applies. Feeds that
 // are in the file already are left out.
@@ -100,6 +103,8 @@ type version struct {
 	path string
 	doc  []byte
 	mode fs.FileMode
+	// names is the number of hard links to the file.
+	names uint64
 	// exists is false if there is no file and doc is the example.
 	exists bool
 }
@@ -118,7 +123,7 @@ func (f *File) readVersion() (version, error) {
 	if err != nil {
 		return version{}, fmt.Errorf("cannot read the configuration: %w; make it readable, or choose another file with --config", err)
 	}
-	v.mode = info.Mode().Perm()
+	v.mode, v.names = info.Mode().Perm(), hardLinks(info)
 	return v, nil
 }
 
@@ -172,14 +177,19 @@ func (v version) replace(doc []byte) error {
 	return nil
 }
 
-// writable returns an error if the file is read-only. A file that a user made
-// read-only is not replaced, even if its directory is writable.
+// writable returns an error if the file is read-only or has another name. A file that a
+// user made read-only is not replaced, even if its directory is writable. With another
+// name the user means both to be one file. Writing into it would keep that, but a crash
+// could then leave half of the text.
 func (v version) writable() error {
 	if !v.exists {
 		return nil
 	}
 	if v.mode&0o222 == 0 {
 		return errors.New("the file is read-only")
+	}
+	if v.names > 1 {
+		return errHardLink
 	}
 	w, err := os.OpenFile(v.path, os.O_WRONLY, 0)
 	if err != nil {

@@ -178,5 +178,9 @@ func lineEnd(doc []byte) string {
 // notWritten returns the error for a change that could not be saved. It tells the
 // user how to make the change by hand.
 func (e edited) notWritten(path string, err error) error {
-	return fmt.Errorf("cannot write %s (%w); make it writable, or edit it yourself: %s:\n\n%s", path, err, e.todo, e.lines)
+	instead := "make it writable, or edit it yourself"
+	if errors.Is(err, errHardLink) {
+		instead = "replace one of the names by a symbolic link, or edit it yourself"
+	}
+	return fmt.Errorf("cannot write %s (%w); %s: %s:\n\n%s", path, err, instead, e.todo, e.lines)
 }

@@ -319,6 +319,11 @@ func stepText(what string, s cache.Step) string {
 // failed reports a change that could not be written, once for each reason. The write is
 // tried again after retryAfter.
 func (k *marker) failed(err error) tea.Cmd {
+	if errors.Is(err, cache.ErrReplaced) {
+		k.unsaved = userMessage(err)
+		k.status.fail(k.unsaved)
+		return nil
+	}
 	if reason := userMessage(err); reason != k.unsaved {
 		k.unsaved = reason
 		k.status.fail("not saved: " + reason + "; your changes are kept and dateline retries")

@@ -23,11 +23,13 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/feed"
 	"dateline/ui/frame"
 	"dateline/ui/frameticker"
@@ -115,6 +117,11 @@ type env struct {
 	after  func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	saver  *saver.Saver
 	status status
+	// unsaved is the file for changes that cannot be written to the database.
+	unsaved *rescue.Unsaved
+	// saving is the context of the writes while the screen is open. stopSaving ends it.
+	saving     context.Context
+	stopSaving context.CancelFunc
 }
 
 // Model is the whole screen.
@@ -166,12 +173,13 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		d.Settings.Width = 76
 	}
 	m := &Model{
-		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Commit, d.Crashed)},
+		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Commit, d.Crashed), unsaved: rescue.NewUnsaved(d.Store)},
 		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}
 	m.saver.SyncWith(d.Store.Sync)
+	m.saving, m.stopSaving = context.WithCancel(context.WithoutCancel(ctx))
 	m.connect()
 	m.presence.lastKey = m.now()
 	var err error
@@ -254,15 +262,46 @@ func (m *Model) handleSuspend() {
 	}
 }
 
-// Finish waits for a running refresh to save what it fetched and writes everything
-// the user did that is not in the database yet. Call it once, after the program
-// has ended and its context was cancelled.
+const (
+	// finishPatience is how long the last writes wait for other processes. The system
+	// kills a program that takes long to end.
+	finishPatience = 2 * time.Second
+	// finishLimit is how long the last writes may take.
+	finishLimit = 10 * time.Second
+)
+
+// Finish writes everything the user did that is not in the database yet, and waits for a
+// running refresh to save what it fetched. What cannot be written goes to a file, which
+// the next start takes in; the error names it. Call Finish once, after the program has
+// ended and its context was cancelled.
 func (m *Model) Finish() error {
-	m.refresh.wait()
 	m.article.leave()
 	m.session.save()
-	return m.saver.Drain(context.WithoutCancel(m.ctx))
+	m.stopSaving()
+	ctx := context.WithoutCancel(m.ctx)
+	limited, cancel := context.WithTimeoutCause(ctx, finishLimit, cache.ErrLocked)
+	defer cancel()
+	m.deps.Store.WaitForOthers(limited, finishPatience)
+	err := m.saver.Drain(limited)
+	kept, keepErr := m.unsaved.Keep(ctx, m.saver.Pending)
+	if err = errors.Join(err, keepErr); m.saver.Unsaved() {
+		err = &notSaved{err, kept}
+	}
+	m.refresh.wait()
+	return err
 }
+
+// notSaved is the error of changes that are not in the database when the screen closes.
+type notSaved struct {
+	why  error
+	kept rescue.Kept
+}
+
+func (e *notSaved) Error() string {
+	return strings.TrimSuffix(e.why.Error()+"\n"+e.kept.UserMessage(), "\n")
+}
+
+func (e *notSaved) Unwrap() error { return e.why }
 
 // Init asks the terminal for its background colour and loads the last session.
 func (m *Model) Init() tea.Cmd {
@@ -284,12 +323,17 @@ func (m *Model) startNow(cmd tea.Cmd) tea.Cmd {
 
 // drain returns a command that writes what the user did. Its message is [saved].
 func (e *env) drain() tea.Cmd {
-	s, ctx := e.saver, context.WithoutCancel(e.ctx)
+	s, ctx := e.saver, e.saving
 	return func() tea.Msg {
 		err := s.Drain(ctx)
 		out := s.Outcomes()
 		if len(out) == 0 && err == nil {
 			return nil
+		}
+		if errors.Is(err, cache.ErrReplaced) {
+			// The changes can never be written. So they are kept at once.
+			kept, keepErr := e.unsaved.Keep(context.WithoutCancel(ctx), s.Pending)
+			err = &notSaved{errors.Join(err, keepErr), kept}
 		}
 		return saved{out, err}
 	}

@@ -57,6 +57,8 @@ type changeListener struct {
 	version int64
 	// snoozesAt is up to when the ends of snoozes are shown.
 	snoozesAt time.Time
+	// told reports whether the user knows that the file was replaced.
+	told bool
 	// generation numbers the chains of ticks. Only the last chain continues. untick
 	// ends its wait.
 	generation int
@@ -70,6 +72,7 @@ type ticked struct {
 	generation int
 	version    int64
 	snoozes    snoozeLook
+	replaced   error
 }
 
 // snoozeLook is the result of looking for snoozes that have ended. at is the time of the
@@ -79,8 +82,12 @@ type snoozeLook struct {
 	ended bool
 }
 
-// changedOutside reports that another process changed the database.
-type changedOutside struct{ version int64 }
+// changedOutside reports that another process changed the database, or, if replaced is not
+// nil, its file.
+type changedOutside struct {
+	version  int64
+	replaced error
+}
 
 // tick starts a chain of ticks and ends the chain before. The first tick comes after in.
 func (w *changeListener) tick(in time.Duration) tea.Cmd {
@@ -89,7 +96,7 @@ func (w *changeListener) tick(in time.Duration) tea.Cmd {
 	w.untick = cancel
 	generation, store, since, now := w.generation, w.deps.Store, w.snoozesAt, w.now
 	return w.after(ctx, in, func(time.Time) tea.Msg {
-		return ticked{generation, readVersion(ctx, store), lookForSnoozes(ctx, store, since, now())}
+		return ticked{generation, readVersion(ctx, store), lookForSnoozes(ctx, store, since, now()), store.Replaced()}
 	})
 }
 
@@ -120,7 +127,7 @@ func (w *changeListener) wait() tea.Cmd {
 	if changed == nil {
 		return nil
 	}
-	pause := w.after(ctx, changePause, func(time.Time) tea.Msg { return changedOutside{readVersion(ctx, store)} })
+	pause := w.after(ctx, changePause, func(time.Time) tea.Msg { return changedOutside{readVersion(ctx, store), store.Replaced()} })
 	return func() tea.Msg {
 		select {
 		case _, open := <-changed:
@@ -194,6 +201,7 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 	if m.presence.focused {
 		cmds = append(cmds, m.changes.tick(tickEvery))
 	}
+	m.tellReplaced(msg.replaced)
 	load := m.followVersion(msg.version)
 	if load == nil && msg.snoozes.ended {
 		// Also during a refresh: if it brings nothing new, it does not load the rows.
@@ -206,12 +214,16 @@ func (m *Model) ticked(msg ticked) tea.Cmd {
 // for more.
 func (m *Model) showWatching(msg watching) tea.Cmd {
 	m.changes.changed = msg.changed
-	return m.showChanges(changedOutside{msg.version})
+	return m.showChanges(changedOutside{version: msg.version})
 }
 
 // showChanges shows changes of other processes and waits for more. If the version could not
 // be read because this process was writing, everything is loaded again.
 func (m *Model) showChanges(msg changedOutside) tea.Cmd {
+	if msg.replaced != nil {
+		m.tellReplaced(msg.replaced)
+		return m.changes.wait()
+	}
 	known := m.changes.version != 0 && msg.version == m.changes.version
 	if msg.version != 0 {
 		m.changes.version = msg.version
@@ -220,6 +232,15 @@ func (m *Model) showChanges(msg changedOutside) tea.Cmd {
 		return m.changes.wait()
 	}
 	return tea.Batch(m.loadChanges(), m.changes.wait())
+}
+
+// tellReplaced tells the user, once, that another program has replaced the database.
+func (m *Model) tellReplaced(why error) {
+	if why == nil || m.changes.told {
+		return
+	}
+	m.changes.told = true
+	m.status.fail(userMessage(why) + "; what you mark until then is kept for it")
 }
 
 // followVersion loads everything again if another process has changed the database.

@@ -2,14 +2,17 @@ package ui
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
+	"os"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/cache/rescue"
 	"dateline/ui/frame"
 	"dateline/ui/saver"
 )
@@ -142,5 +145,61 @@ func TestASignalIsAWayToQuit(t *testing.T) {
 	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
 	if err != nil || !a.Starred {
 		t.Errorf("starred %v, %v", a.Starred, err)
+	}
+}
+
+// TestQuittingWhileAnotherProcessWrites protects marks made while another process keeps the
+// database locked: quitting puts them into a file, says so with the name of the item, and the
+// next start takes them in.
+func TestQuittingWhileAnotherProcessWrites(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	row, _ := s.m.headlines.List.Current()
+	other, err := sql.Open("sqlite", s.m.deps.Store.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	if _, err := other.Exec(`BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+	s.m.Update(keyPress("s")) // the command that would write is never run
+	err = s.m.Finish()
+	var kept *notSaved
+	if !errors.Is(err, cache.ErrLocked) || !errors.As(err, &kept) || kept.kept.Path == "" {
+		t.Fatalf("quitting returns %v", err)
+	}
+	if len(kept.kept.Marks) != 1 || kept.kept.Marks[0] != "star on “"+row.Title+"”" {
+		t.Errorf("it says %v", kept.kept.Marks)
+	}
+	if _, err := other.Exec(`ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	if taken := rescue.TakeUnsaved(t.Context(), s.m.deps.Store); taken.Marks != 1 {
+		t.Errorf("%+v", taken)
+	}
+	a, err := s.m.deps.Store.Article(t.Context(), row.ID)
+	if err != nil || !a.Starred {
+		t.Errorf("starred %v, %v", a.Starred, err)
+	}
+}
+
+// TestAReplacedDatabaseIsToldAtOnce checks that the screen says that the database is gone, before
+// a key is pressed, and keeps the marks that follow, also if the program is killed.
+func TestAReplacedDatabaseIsToldAtOnce(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	path := s.m.deps.Store.Path()
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	s.send(changedOutside{replaced: s.m.deps.Store.Replaced()})
+	s.expect("the file was removed or renamed", "quit and start dateline again")
+	s.press("s")
+	s.expect("kept for the next start")
+	if files := rescue.ListUnsaved(path); len(files) != 1 {
+		t.Errorf("the mark is in %v", files)
+	}
+	if err := s.m.Finish(); !errors.Is(err, cache.ErrReplaced) {
+		t.Errorf("quitting returns %v", err)
 	}
 }

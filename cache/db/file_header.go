@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // The header of a database file, see https://www.sqlite.org/fileformat.html#the_database_header.
@@ -52,3 +53,13 @@ func FileSize(path string) int64 {
 // KnownIndex is the name of an index that the schema of every database of dateline has
 // had. A file that contains it is one of dateline.
 const KnownIndex = "items_identity"
+
+// MakePrivate takes the permissions of all other users away from a file. The error says
+// that they stay, because the file belongs to somebody else.
+func MakePrivate(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || runtime.GOOS == "windows" || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	return os.Chmod(path, info.Mode().Perm()&^0o077)
+}

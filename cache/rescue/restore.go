@@ -135,7 +135,7 @@ type pendingWriter struct {
 	ctx context.Context
 	tx  *sql.Tx
 	// present is the latest time that a mark can have been made at. If a mark is later,
-	// present is stored under key.
+	// present is stored under key, unless key is empty.
 	present time.Time
 	key     string
 	feeds   map[string]int64
@@ -178,6 +178,9 @@ func (k *pendingWriter) time(at time.Time) (int64, error) {
 	counts := cache.CopiedMarkTime(at, k.present)
 	if counts.Equal(at) {
 		return at.UnixMicro(), nil
+	}
+	if k.key == "" {
+		return counts.UnixMicro(), nil
 	}
 	_, err := k.tx.ExecContext(k.ctx, `INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING`, k.key, k.present.UnixMicro())
 	return counts.UnixMicro(), err

@@ -5,7 +5,8 @@
 // Start at [Open], which a program calls instead of cache.Open. [WriteBackup] writes a backup,
 // and [Restore] reads one. [Check] finds damage in a database, and [Repair] repairs it.
 // [Salvage] recovers what can be read of a damaged file, and [TakeOver] converts the file
-// of an older version.
+// of an older version. [Unsaved] keeps changes that cannot be written, and [TakeUnsaved]
+// makes them later.
 //
 // The content of a damaged or outdated file is never changed. Only the log of an outdated
 // file is written into it. A new file is filled beside it, and takes
@@ -56,9 +57,13 @@ func (r Replacement) UserMessage() string {
 // Open is [cache.Open], but converts a database of an older version first. If that takes
 // long, it calls warn with a user message. r.Old is empty if nothing was converted.
 func Open(ctx context.Context, path string, o cache.Options, warn func(message string)) (s *cache.Store, r Replacement, err error) {
+	named := path
 	path = db.ResolveLink(path)
+	for _, backup := range ListBackups(path) {
+		_ = db.MakePrivate(backup) // fails if it belongs to another user
+	}
 	finishSwap(path)
-	s, err = cache.Open(ctx, path, o)
+	s, err = cache.Open(ctx, named, o)
 	if !errors.Is(err, cache.ErrOutdated) {
 		return s, r, err
 	}
@@ -69,7 +74,7 @@ func Open(ctx context.Context, path string, o cache.Options, warn func(message s
 	if r, err = TakeOver(ctx, path, o); err != nil {
 		return nil, r, err
 	}
-	s, err = cache.Open(ctx, path, o)
+	s, err = cache.Open(ctx, named, o)
 	return s, r, err
 }
 

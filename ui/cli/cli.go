@@ -68,6 +68,9 @@ type Session struct {
 	// program is configured.
 	NotifyCommand func(ctx context.Context, title, body string) error
 	Close         func() error
+	// Exposed says that other users can read secrets in the configuration; empty if
+	// they cannot.
+	Exposed string
 }
 
 // ConfigSummary describes a configuration without mistakes.
@@ -75,6 +78,9 @@ type ConfigSummary struct {
 	// Exists is false if there is no file. Then the example applies.
 	Exists         bool
 	Feeds, Queries int
+	// Exposed says that other users can read secrets in the file; empty if they
+	// cannot.
+	Exposed string
 }
 
 // app is one run of the program.

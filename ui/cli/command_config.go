@@ -57,5 +57,9 @@ func (a *app) checkConfig() error {
 	if !c.Exists {
 		return a.print(fmt.Sprintf("There is no %s; the built-in example applies (%s).\n", text.Clean(path), content))
 	}
-	return a.print(fmt.Sprintf("%s has no errors (%s).\n", text.Clean(path), content))
+	warning := ""
+	if c.Exposed != "" {
+		warning = "Warning: " + c.Exposed + ".\n"
+	}
+	return a.print(fmt.Sprintf("%s has no errors (%s).\n%s", text.Clean(path), content, warning))
 }

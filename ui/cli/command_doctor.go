@@ -64,6 +64,9 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "problem"), text.Clean(p))
 	}
+	if s.Exposed != "" {
+		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "warning"), s.Exposed)
+	}
 	if len(r.Problems) > 0 {
 		return out.finish(fmt.Errorf("found %s; run `dateline doctor --repair`", text.Plural(len(r.Problems), "problem")))
 	}

@@ -10,6 +10,7 @@ package saver
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,6 +94,13 @@ func (s *Saver) Wait(limit time.Duration) {
 func (s *Saver) Unsaved() bool {
 	_, waits := s.first()
 	return waits
+}
+
+// Pending returns the changes that are not written yet, in order.
+func (s *Saver) Pending() []cache.Change {
+	s.queue.Lock()
+	defer s.queue.Unlock()
+	return slices.Clone(s.pending)
 }
 
 // first returns the change to write next; false if there is none.
