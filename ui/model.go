@@ -115,6 +115,8 @@ type env struct {
 	after  func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
 	saver  *saver.Saver
 	status status
+	// keymap names the keys that messages mention.
+	keymap *keymap
 }
 
 // Model is the whole screen.
@@ -172,9 +174,11 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 		suspends: make(chan os.Signal, 1),
 	}
 	m.connect()
+	m.env.keymap = &m.keys.keymap
 	m.presence.lastKey = m.now()
 	var err error
 	m.keys.keymap, err = newKeymap(actions(m), d.Settings.Keymap, d.Settings.Keys)
+	m.headlines.CopyKey, m.headlines.RefreshKey = m.keys.keyFor("copy-feed"), m.keys.keyFor("refresh")
 	return m, err
 }
 
