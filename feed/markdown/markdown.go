@@ -70,6 +70,9 @@ func escapeTree(n *html.Node) {
 		if pre := codeIn(n); pre != nil {
 			moveIntoCode(n, pre)
 		}
+		keepAddress(n, "href")
+	case atom.Img:
+		keepAddress(n, "src")
 	case atom.Ol:
 		moveStray(n)
 	case atom.Li:

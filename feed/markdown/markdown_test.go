@@ -40,6 +40,26 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestAddresses checks that addresses stay as they are, but for what Markdown reads as a sign.
+func TestAddresses(t *testing.T) {
+	for href, want := range map[string]string{
+		"https://e.org/?z=1&a=b:c,d&q=a+b&e=%2F/#f": "https://e.org/?z=1&a=b:c,d&q=a+b&e=%2F/#f",
+		"magnet:?xt=urn:btih:0a1b&dn=a+b":           "magnet:?xt=urn:btih:0a1b&dn=a+b",
+		"tel:+49(0)30":                              "tel:+49%280%2930",
+		"https://e.org/a_(b)?c=[1]":                 "https://e.org/a_%28b%29?c=%5B1%5D",
+		"https://e.org/?b=é&amp;copy;":              "https://e.org/?b=é&amp;copy;",
+		`https://e.org/?a=\*`:                       "https://e.org/?a=%5C*",
+		"mailto:a@e.org?subject=Hi%20there":         "mailto:a@e.org?subject=Hi%20there",
+	} {
+		if got := Of(safe("<p><a href='" + href + "'>a</a></p>")); got != "[a]("+want+")\n" {
+			t.Errorf("%s: %q", href, got)
+		}
+	}
+	if got := Of(safe("<img alt=a src='/b?c=d:e+f'><pre><a href='/?g=h:i'>j</a></pre>")); got != "![a](https://example.org/b?c=d:e+f)\n\n```\nj\n```\n\n[j](https://example.org/?g=h:i)\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestNoControlCharacterComesOut protects the terminal, to which the text is printed.
 func TestNoControlCharacterComesOut(t *testing.T) {
 	for _, bad := range []string{"\x1b[2J", "\u009b2J", "\x1bPq\x1b\\", "\u202e", "\U000E0041", "&#27;[2J", "&amp;#27;", "\a\b\v\x7f", "\uf002", "\U000fff2a"} {
