@@ -60,10 +60,7 @@ func escapeTree(n *html.Node) {
 		plainCode(n)
 		return
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
-		if codeIn(n) == nil {
-			splitCode(n)
-		}
-		if n.DataAtom != atom.Span && codeIn(n) == nil {
+		if codeIn(n) == nil && !splitCode(n) && !spreadCode(n) {
 			return
 		}
 	case atom.A:
@@ -84,8 +81,11 @@ func escapeTree(n *html.Node) {
 	case atom.Td, atom.Th:
 		limitSpans(n)
 		flattenBlocks(n)
+		escapeBars(n)
 	case atom.Caption:
 		flattenBlocks(n)
+	case atom.Details, atom.Summary: // which the converter does not know
+		n.Data, n.DataAtom = atom.Div.String(), atom.Div
 	}
 	if n.Type == html.TextNode {
 		n.Data = escapePunct(n.Data)

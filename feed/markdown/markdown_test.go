@@ -29,6 +29,7 @@ func TestOf(t *testing.T) {
 		"<p>a<audio src=/a.mp3>fallback</audio>b</p>":                                                    "a [Audio](https://example.org/a.mp3) b\n",
 		"<p><del>old</del><ins>new</ins> <span style='text-decoration:line-through'>x</span></p>":        "~~old~~ new ~~x~~\n",
 		"<p><code>a <s>b</s></code></p><pre><code><del>- a</del>\n+ b</code></pre>":                      "`a ~~b~~`\n\n```\n~~- a~~\n+ b\n```\n",
+		"<details><summary>a</summary>b</details>c":                                                      "a\n\nb\n\nc\n",
 		"<b><p>a</p><p>b</p></b>":                                                                        "**a**\n\n**b**\n",
 		"<p><a href='magnet:?xt=1'>m</a></p>":                                                            "[m](magnet:?xt=1)\n",
 		"<table><tr><td><h3>A</h3><p>b</p></td><td><table><tr><td>c</td></tr></table></td></tr></table>": "### A\n\nb\n\nc\n",
