@@ -67,7 +67,7 @@ func (s *Store) Commit(ctx context.Context, c Change) (Result, error) {
 // waits for the disk before it writes the first change. The first mark of the user would
 // wait, too, and be lost if the process is killed meanwhile. Errors are ignored, because
 // nothing depends on the setting.
-func (s *Store) BeginLog(ctx context.Context) {
+func BeginLog(ctx context.Context, s *Store) {
 	if db.FileSize(s.path+"-wal") > 0 {
 		return
 	}

@@ -145,12 +145,12 @@ func TestBeginLog(t *testing.T) {
 	s.Must(s.Maintain(s.Ctx()))
 	size := func() int64 { return db.FileSize(s.Path() + "-wal") }
 	cachetest.Equal(t, "empty log", size(), 0)
-	s.BeginLog(s.Ctx())
+	cache.BeginLog(s.Ctx(), s.Store)
 	begun := size()
 	if begun == 0 {
 		t.Error("the log is still empty")
 	}
-	s.BeginLog(s.Ctx())
+	cache.BeginLog(s.Ctx(), s.Store)
 	cachetest.Equal(t, "log", size(), begun)
 }
 

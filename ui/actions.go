@@ -214,7 +214,7 @@ func (s *selection) link() string {
 func (s *selection) noItem() string {
 	if _, ok := s.item(); !ok {
 		if s.focus == areaSources {
-			return "choose an item first: Enter goes to the headlines"
+			return s.headlines.withTips("choose an item first", ": ", "open", "goes to the headlines")
 		}
 		return "there is no item here"
 	}
@@ -295,7 +295,7 @@ func (s *selection) noCopy() string {
 
 func (s *selection) noFeed() string {
 	if _, ok := s.feed(); !ok {
-		return "choose a feed first: t finds one by name"
+		return s.headlines.withTips("choose a feed first", ": ", "choose-source", "finds one by name")
 	}
 	return ""
 }

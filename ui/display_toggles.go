@@ -10,7 +10,7 @@ func (h *headlineList) toggleShowRead() tea.Cmd {
 	h.UnreadOnly = !h.UnreadOnly
 	h.session.dirty = true
 	if h.UnreadOnly {
-		h.status.say("unread items only; zu shows read items again")
+		h.status.say(h.withTips("unread items only", "; ", "toggle-show-read", "shows read items again"))
 	} else {
 		h.status.say("read and unread items")
 	}
@@ -21,7 +21,7 @@ func (h *headlineList) toggleOrder() tea.Cmd {
 	h.Oldest = !h.Oldest
 	h.session.dirty = true
 	if h.Oldest {
-		h.status.say("oldest first; zs reverses the order")
+		h.status.say(h.withTips("oldest first", "; ", "toggle-order", "reverses the order"))
 	} else {
 		h.status.say("newest first")
 	}
@@ -45,7 +45,7 @@ func (n *navigator) toggleZen() tea.Cmd {
 	n.session.dirty = true
 	n.arrange()
 	if n.zen && n.focus != areaArticle {
-		n.status.say("zen mode on; zm turns it off")
+		n.status.say(n.withTips("zen mode on", "; ", "toggle-zen", "turns it off"))
 	} else if n.focus != areaArticle {
 		n.status.say("zen mode off")
 	}

@@ -53,6 +53,33 @@ func (k keymap) keysOf(a *action) []string {
 // keyFor returns the first key of an action by its name; empty if it has none.
 func (k keymap) keyFor(name string) string { return k.named[name] }
 
+// tips returns what keys do, for a message. pairs are an action and the words for what it does,
+// one after the other. Actions without a key are left out.
+func (k keymap) tips(pairs ...string) string {
+	var tips []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		key := k.keyFor(pairs[i])
+		switch key {
+		case "":
+			continue
+		case "enter", "esc":
+			key = strings.ToUpper(key[:1]) + key[1:]
+		}
+		tips = append(tips, key+" "+pairs[i+1])
+	}
+	return strings.Join(tips, ", ")
+}
+
+// withTips returns a note, and behind a separator what keys do, as [keymap.tips] returns it. If
+// none of the actions has a key, it returns the note.
+func (e *env) withTips(note, separator string, pairs ...string) string {
+	tips := e.keymap.tips(pairs...)
+	if tips == "" {
+		return note
+	}
+	return note + separator + tips
+}
+
 // keyRank returns the position of a key among the keys of an action. Keys of the
 // configuration follow the keys of the table.
 func keyRank(a *action, key string) int {
@@ -322,7 +349,7 @@ func (k *keyboard) press(key string) tea.Cmd {
 	k.typed, k.count = nil, 0
 	if len(bound) == 0 {
 		if key != "esc" {
-			k.status.say(showKeys(strings.Join(typed, " ")) + " does nothing here; ? shows all keys")
+			k.status.say(k.withTips(showKeys(strings.Join(typed, " "))+" does nothing here", "; ", "help", "shows all keys"))
 		}
 		return nil
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -189,4 +190,38 @@ func TestChoiceFollowsSubscriptions(t *testing.T) {
 	}
 	s.run(s.m.sources.load())
 	s.expect("Go to: go blog", "nothing matches")
+}
+
+// TestMessagesNameTheBoundKeys checks that the footer and the messages name the keys that the
+// configuration binds, and no key of an action that has none.
+func TestMessagesNameTheBoundKeys(t *testing.T) {
+	s := newScreen(t, 160, 40, func(d *Deps, _ *fakeSource) {
+		d.Settings.Keys = map[string][]string{
+			"u": nil, "ctrl+y": {"undo"}, "ctrl+r": nil, "ctrl+t": {"redo"}, "?": nil, "f1": nil, "gy": nil, "F": {"copy-feed"},
+			"zu": nil, "b": {"open-browser"}, "o": nil, "t": nil, "z": {"choose-source"}, "U": nil,
+		}
+	})
+	s.press("j")
+	s.expect("ctrl+y undo")
+	s.expectNot("u undo", "? help")
+	s.press("D")
+	s.expect("hidden, ctrl+y undoes")
+	s.press("ctrl+y")
+	s.expect("no longer hidden, ctrl+t redoes")
+	s.press("ctrl+t")
+	s.expect("now hidden, ctrl+y undoes")
+	s.press("!")
+	s.expect("! does nothing here")
+	s.expectNot("shows all keys")
+	s.press("z", "type:nato", "enter")
+	s.expect("F copies")
+	s.press("j", "enter", "9")
+	s.expect("there is no link 9")
+	s.expectNot("lists the links")
+	s.press("esc", "esc", "g", "s")
+	s.expect("Nothing is starred.", "s stars an item")
+	s.press("tab", "g", "a", "tab", "X")
+	s.run(s.m.browser.open("https://a.example/", false))
+	s.run(s.m.browser.show(opened{err: errors.New("none")}))
+	s.expect("y copies the address")
 }

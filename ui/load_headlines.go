@@ -309,31 +309,38 @@ func (h *headlineList) here() bookmark {
 	return b
 }
 
-// emptyText returns why the list is empty, and which key changes that.
+// emptyText returns why the list is empty, and which keys change that.
 func (h *headlineList) emptyText(refreshing bool) []string {
+	tips := func(why string, pairs ...string) []string {
+		if tips := h.keymap.tips(pairs...); tips != "" {
+			return []string{why, "", tips + "."}
+		}
+		return []string{why, "", ""}
+	}
 	switch {
 	case h.Failed != "":
-		return []string{h.Failed, "", "R tries again; `dateline doctor` checks the database."}
+		return []string{h.Failed, "", h.keymap.tips("refresh-all", "tries again; ") + "`dateline doctor` checks the database."}
 	case !h.Loaded:
 		return nil
 	case h.Filter != nil:
-		return []string{"Nothing here matches the filter.", "", `\ changes it, Esc removes it.`}
+		return tips("Nothing here matches the filter.", "filter", "changes it", "escape", "removes it")
 	case h.Search != nil:
-		return []string{"Nothing found.", "", "/ changes the search, Esc goes back."}
+		return tips("Nothing found.", "search", "changes the search", "escape", "goes back")
 	case len(h.sources.Feeds) == 0:
-		return []string{"No feeds yet.", "", "a subscribes to one: type the address of a feed or of any page.", "? shows all keys."}
+		why := tips("No feeds yet.", "add-feed", "subscribes to one: type the address of a feed or of any page")
+		return append(why, tips("", "help", "shows all keys")[2])
 	case refreshing && h.sources.Counts.Total == 0:
-		return []string{"Refreshing the feeds; new items appear here.", "", "? shows all keys."}
+		return tips("Refreshing the feeds; new items appear here.", "help", "shows all keys")
 	case h.Source.Feed != nil && h.Source.Feed.Poll.LastChecked.IsZero():
-		return []string{"This feed has not been checked yet.", "", "r checks it now."}
+		return tips("This feed has not been checked yet.", "refresh", "checks it now")
 	case h.Source.Feed != nil && h.Source.Feed.Poll.Error != "":
-		return []string{"There are no items: this feed could not be read.", "", "r tries again, i shows more, X unsubscribes."}
+		return tips("There are no items: this feed could not be read.", "refresh", "tries again", "info", "shows more", "remove-feed", "unsubscribes")
 	case h.Source.Key == pane.KeyUnread || h.UnreadOnly:
-		return []string{"Everything is read.", "", "ga shows everything, R refreshes, a adds a feed."}
+		return tips("Everything is read.", "go-everything", "shows everything", "refresh-all", "refreshes", "add-feed", "adds a feed")
 	case h.Source.Key == pane.KeyStarred:
-		return []string{"Nothing is starred.", "", "s stars an item; starred items are kept for good."}
+		return tips("Nothing is starred.", "toggle-star", "stars an item; starred items are kept for good")
 	}
-	return []string{"Nothing here.", "", "r refreshes, ga shows everything."}
+	return tips("Nothing here.", "refresh", "refreshes", "go-everything", "shows everything")
 }
 
 // showRows shows loaded rows. After the first rows the polling begins.

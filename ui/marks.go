@@ -49,7 +49,7 @@ func (k *marker) mark(ids []int64, flag feed.Flag, on bool, done string) tea.Cmd
 		return nil
 	}
 	if done != "" {
-		k.status.say(done + ", u undoes")
+		k.status.say(k.withTips(done, ", ", "undo", "undoes"))
 	}
 	return k.save(cache.MarkItems{{Items: ids, Flag: flag, On: on, At: k.now()}})
 }
@@ -274,7 +274,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 				counted, reload = true, true
 				k.status.say("nothing to mark: no unread items there")
 			} else {
-				k.status.say(fmt.Sprintf("marked %s read, u undoes", text.Number(o.N)))
+				k.status.say(k.withTips("marked "+text.Number(o.N)+" read", ", ", "undo", "undoes"))
 			}
 		}
 	}
@@ -292,12 +292,12 @@ func (k *marker) showStep(what string, o saver.Outcome) bool {
 		return true
 	}
 	k.show(o.Step.Items, o.Step.Flag, o.Step.On)
-	k.status.say(stepText(what, o.Step))
+	k.status.say(k.stepText(what, o.Step))
 	return true
 }
 
 // stepText returns what an undo or redo has changed.
-func stepText(what string, s cache.Step) string {
+func (k *marker) stepText(what string, s cache.Step) string {
 	state := map[feed.Flag][2]string{
 		feed.Read:    {"now unread", "now read"},
 		feed.Starred: {"no longer starred", "now starred"},
@@ -309,11 +309,11 @@ func stepText(what string, s cache.Step) string {
 	if s.On {
 		now = state[1]
 	}
-	other := "ctrl+r redoes"
+	done := fmt.Sprintf("%s: %s %s", strings.Replace(what, "do", "done", 1), text.Plural(s.N, "item"), now)
 	if what == "redo" {
-		other = "u undoes"
+		return k.withTips(done, ", ", "undo", "undoes")
 	}
-	return fmt.Sprintf("%s: %s %s, %s", strings.Replace(what, "do", "done", 1), text.Plural(s.N, "item"), now, other)
+	return k.withTips(done, ", ", "redo", "redoes")
 }
 
 // failed reports a change that could not be written, once for each reason. The write is

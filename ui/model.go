@@ -122,6 +122,8 @@ type env struct {
 	// saving is the context of the writes while the screen is open. stopSaving ends it.
 	saving     context.Context
 	stopSaving context.CancelFunc
+	// keymap names the keys that messages mention.
+	keymap *keymap
 }
 
 // Model is the whole screen.
@@ -181,9 +183,11 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	m.saver.SyncWith(d.Store.Sync)
 	m.saving, m.stopSaving = context.WithCancel(context.WithoutCancel(ctx))
 	m.connect()
+	m.env.keymap = &m.keys.keymap
 	m.presence.lastKey = m.now()
 	var err error
 	m.keys.keymap, err = newKeymap(actions(m), d.Settings.Keymap, d.Settings.Keys)
+	m.headlines.CopyKey, m.headlines.RefreshKey = m.keys.keyFor("copy-feed"), m.keys.keyFor("refresh")
 	return m, err
 }
 

@@ -210,7 +210,7 @@ func (m *Model) escape() tea.Cmd {
 		m.status.say("stopping the refresh; items that have arrived are saved")
 		return nil
 	case m.focus == areaSources:
-		m.status.say("q quits")
+		m.status.say(m.withTips("this is the top level", "; ", "out", "quits"))
 		return nil
 	}
 	return m.navigate.out()

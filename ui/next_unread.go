@@ -28,7 +28,7 @@ func (n *navigator) nextUnread(by int) tea.Cmd {
 	h := n.headlines
 	if h.Search != nil {
 		if !h.List.Move(by) {
-			n.status.say("no more hits; Esc ends the search")
+			n.status.say(n.withTips("no more hits", "; ", "escape", "ends the search"))
 			return nil
 		}
 		return n.arrived()

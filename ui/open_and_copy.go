@@ -92,7 +92,8 @@ func (b *browser) showEnded(msg browserEnded) tea.Cmd {
 
 // advice returns an error of the browser with what the user can do.
 func (b *browser) advice(err error) string {
-	return strings.ReplaceAll(err.Error(), "\n", "; ") + "; set `browser` in the configuration, y copies the address"
+	what := strings.ReplaceAll(err.Error(), "\n", "; ") + "; set `browser` in the configuration"
+	return b.withTips(what, ", ", "copy-link", "copies the address")
 }
 
 func (b *browser) openPage() tea.Cmd       { return b.openAndRead(false) }
@@ -124,7 +125,7 @@ func (b *browser) openLink(n int) tea.Cmd {
 			return b.open(l.URL, false)
 		}
 	}
-	b.status.say(fmt.Sprintf("there is no link %d; U lists the links", n))
+	b.status.say(b.withTips(fmt.Sprintf("there is no link %d", n), "; ", "links", "lists the links"))
 	return nil
 }
 

@@ -302,7 +302,7 @@ func (t *maintenance) catchUp() tea.Cmd {
 func (t *maintenance) beginLog() tea.Cmd {
 	ctx, store := t.ctx, t.deps.Store
 	return func() tea.Msg {
-		store.BeginLog(ctx)
+		cache.BeginLog(ctx, store)
 		return nil
 	}
 }
@@ -345,7 +345,7 @@ func (t *maintenance) run() tea.Cmd {
 		if err := store.Maintain(ctx); err != nil {
 			return nil
 		}
-		store.BeginLog(ctx) // Maintain has emptied the log
+		cache.BeginLog(ctx, store) // Maintain has emptied the log
 		return maintained{err}
 	}
 }

@@ -107,8 +107,8 @@ const shortText = 115
 // keyed adds the key of an action and what it does to a note. If the action has no key, it
 // returns the note.
 func (k keymap) keyed(action, note, does string) string {
-	if key := k.keyFor(action); key != "" {
-		return note + ", " + key + " " + does
+	if tip := k.tips(action, does); tip != "" {
+		return note + ", " + tip
 	}
 	return note
 }
@@ -183,7 +183,7 @@ func (m *Model) toggleFulltext() tea.Cmd {
 	case a.Item.HasPageText:
 		return tea.Batch(reveal, a.showVersion(versionPage))
 	case m.pageText.item == a.ID:
-		m.status.say("already fetching its page; Esc stops")
+		m.status.say(m.withTips("already fetching its page", "; ", "escape", "stops"))
 		return reveal
 	}
 	return tea.Batch(reveal, m.pageText.fetch(a.Item))

@@ -29,7 +29,7 @@ var problemKinds = []struct {
 func (m *Model) showProblems() tea.Cmd {
 	o, urls := m.problems()
 	if o == nil {
-		m.status.say(noProblems(len(m.sources.Feeds)))
+		m.status.say(m.noProblems())
 		return nil
 	}
 	m.modes.OpenOverlay(o, &problemList{urls})
@@ -37,10 +37,11 @@ func (m *Model) showProblems() tea.Cmd {
 }
 
 // noProblems returns the message that all feeds work.
-func noProblems(feeds int) string {
+func (m *Model) noProblems() string {
+	feeds := len(m.sources.Feeds)
 	switch feeds {
 	case 0:
-		return "there are no feeds yet; a subscribes to one"
+		return m.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one")
 	case 1:
 		return "no problems: the feed works"
 	}

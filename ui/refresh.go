@@ -133,7 +133,7 @@ func (r *refresher) startShown() tea.Cmd {
 
 func (r *refresher) startAll() tea.Cmd {
 	if len(r.sources.Feeds) == 0 {
-		r.status.say("there are no feeds yet; a subscribes to one")
+		r.status.say(r.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one"))
 		return nil
 	}
 	return r.start(feed.RefreshRequest{}, true)
@@ -229,7 +229,7 @@ func (r *refresher) note(x feed.Report) {
 	case x.Reissued > 0:
 		r.remark = name + " gave " + text.Plural(x.Reissued, "known item") + " new IDs; they keep your marks"
 	case x.MovedTo != "" && schedule.NewAddress(f.Poll) == "":
-		r.remark = name + " has moved permanently; M takes its new address, ge lists such feeds"
+		r.remark = r.withTips(name+" has moved permanently", "; ", "move-feed", "takes its new address", "problem-feeds", "lists such feeds")
 	}
 }
 
@@ -269,7 +269,7 @@ func (r *refresher) end(err error) {
 	case r.failed == 1 && r.byKey:
 		r.status.fail(r.lastError)
 	case r.byKey || r.session.first && !r.session.touched:
-		r.status.fail(text.Plural(r.failed, "feed") + " failed; ge lists them with the reasons")
+		r.status.fail(r.withTips(text.Plural(r.failed, "feed")+" failed", "; ", "problem-feeds", "lists them with the reasons"))
 	}
 	r.noteShown()
 }
@@ -297,7 +297,7 @@ func (r *refresher) progress(w int, t style.Theme) string {
 	case !r.running:
 		return r.result
 	case r.total == 0 && r.byKey:
-		return "refreshing" + t.Glyphs.Ellipsis + " Esc stops"
+		return r.withTips("refreshing"+t.Glyphs.Ellipsis, " ", "escape", "stops")
 	case r.total == 0:
 		return ""
 	}
@@ -311,7 +311,7 @@ func (r *refresher) progress(w int, t style.Theme) string {
 		s += " +" + text.Number(r.fresh) + " new"
 	}
 	if r.byKey {
-		s += " Esc stops"
+		s = r.withTips(s, " ", "escape", "stops")
 	}
 	return s
 }

@@ -152,9 +152,9 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 // welcome returns the message for the first start, with the most important keys.
 func (s *session) welcome() string {
 	if s.width < 64 {
-		return "Enter opens, n next unread, ? all keys"
+		return s.keymap.tips("open", "opens", "next-unread", "next unread", "help", "all keys")
 	}
-	return "Welcome: Enter opens, n is the next unread, ? shows all keys"
+	return s.withTips("Welcome", ": ", "open", "opens", "next-unread", "is the next unread", "help", "shows all keys")
 }
 
 // beginSoon starts the polling after beginAfter. Only the first call does so.

@@ -79,7 +79,7 @@ func (m *Model) statusLines(w int) []string {
 // progress returns what is being fetched, or what the last refresh brought.
 func (m *Model) progress() string {
 	if !m.refresh.running && m.pageText.item != 0 {
-		return "fetching the page of " + m.pageText.host + m.theme.Glyphs.Ellipsis + " Esc stops"
+		return m.withTips("fetching the page of "+m.pageText.host+m.theme.Glyphs.Ellipsis, " ", "escape", "stops")
 	}
 	return m.refresh.progress(m.width, m.theme)
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -84,13 +83,15 @@ func (s *subscriptions) remove(f feed.Feed) tea.Cmd {
 
 // move writes a feed's new address into the configuration, or undoes the last move.
 func (s *subscriptions) move(f feed.Feed) tea.Cmd {
-	to, done := schedule.NewAddress(f.Poll), "the configuration now has the address %s; M goes back"
+	to := schedule.NewAddress(f.Poll)
+	done := s.withTips("the configuration now has the address "+text.Clean(to), "; ", "move-feed", "goes back")
 	if to == "" {
-		to, done = s.from, "the configuration has the address %s again; M takes the new one"
+		to = s.from
+		done = s.withTips("the configuration has the address "+text.Clean(to)+" again", "; ", "move-feed", "takes the new one")
 	}
 	s.from, s.to = f.URL, to
 	source := s.deps.Source
-	return s.change(fmt.Sprintf(done, text.Clean(to)), to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
+	return s.change(done, to, func(ctx context.Context) error { return source.Move(ctx, f.URL, to) })
 }
 
 // whyNotMove returns why a feed's address cannot be changed; empty if it can.

@@ -183,6 +183,7 @@ func (m *Model) paneLines(a area) []string {
 	case areaHeadlines:
 		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
 	}
+	m.article.OpenKey = m.keys.keyFor("open-browser")
 	return m.article.Render(r, t, focused, now, m.article.notes(m.keys.keymap))
 }
 

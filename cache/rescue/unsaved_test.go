@@ -196,6 +196,7 @@ func TestALaterMarkWinsOverAKeptOne(t *testing.T) {
 	s.Advance(time.Minute)
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{s.id(1)}, Flag: feed.Starred, On: true}))
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{s.id(1)}, Flag: feed.Starred}))
+	s.Advance(time.Minute)
 	TakeUnsaved(s.Ctx(), s.Store.Store)
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"guid:i0"})
 }

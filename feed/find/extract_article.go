@@ -54,7 +54,7 @@ func ExtractArticle(page []byte, contentType, address string, keep, drop []strin
 	defer func() {
 		if p := recover(); p != nil {
 			body = markup.Body{}
-			err = &ArticleError{fmt.Sprintf("The page of %s could not be parsed: press o to open it in the browser.", host), fmt.Errorf("%v", p)}
+			err = &ArticleError{fmt.Sprintf("The page of %s could not be parsed: open it in the browser.", host), fmt.Errorf("%v", p)}
 		}
 	}()
 	keepers, keepErr := parseSelectors(keep)
@@ -65,10 +65,10 @@ func ExtractArticle(page []byte, contentType, address string, keep, drop []strin
 	source := decodePage(page[:min(len(page), maxPage)], contentType)
 	root, err := html.Parse(strings.NewReader(source))
 	if err != nil {
-		return markup.Body{}, &ArticleError{fmt.Sprintf("The page of %s is nested too deeply to read: press o to open it in the browser.", host), err}
+		return markup.Body{}, &ArticleError{fmt.Sprintf("The page of %s is nested too deeply to read: open it in the browser.", host), err}
 	}
 	if !limitPage(root) {
-		return markup.Body{}, &ArticleError{message: fmt.Sprintf("The page of %s is too large to find its article: press o to open it in the browser.", host)}
+		return markup.Body{}, &ArticleError{message: fmt.Sprintf("The page of %s is too large to find its article: open it in the browser.", host)}
 	}
 	dropMatches(root, droppers)
 	body.Base = pageBase(root, address)
@@ -112,13 +112,13 @@ func noArticleReason(host, source string) string {
 	switch {
 	case strings.Contains(low, `"isaccessibleforfree":false`), strings.Contains(low, `"isaccessibleforfree": false`),
 		strings.Contains(low, `"isaccessibleforfree":"false"`), strings.Contains(low, `"isaccessibleforfree": "false"`):
-		return fmt.Sprintf("%s gives this article to subscribers only: press o to open it in the browser, or set cookies in the feed's settings to send your login.", host)
+		return fmt.Sprintf("%s gives this article to subscribers only: open it in the browser, or set cookies in the feed's settings to send your login.", host)
 	case strings.Contains(low, `type="password"`), strings.Contains(low, `type=password`), strings.Contains(low, `type='password'`):
-		return fmt.Sprintf("%s asks for a login before it shows the article: press o to open it in the browser, or set cookies in the feed's settings to send your login.", host)
+		return fmt.Sprintf("%s asks for a login before it shows the article: open it in the browser, or set cookies in the feed's settings to send your login.", host)
 	case strings.Contains(low, "<script") && strings.Contains(low, "enable javascript"):
-		return fmt.Sprintf("%s builds its pages with JavaScript, so they contain no article: press o to open it in the browser.", host)
+		return fmt.Sprintf("%s builds its pages with JavaScript, so they contain no article: open it in the browser.", host)
 	}
-	return fmt.Sprintf("The page of %s has no article that dateline can find: press o to open it in the browser, or select the article with fulltext_keep in the feed's settings.", host)
+	return fmt.Sprintf("The page of %s has no article that dateline can find: open it in the browser, or select the article with fulltext_keep in the feed's settings.", host)
 }
 
 // decodePage returns a page as UTF-8, like [text.Decode]. An HTML page may name its charset

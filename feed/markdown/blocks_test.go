@@ -28,11 +28,12 @@ func TestLists(t *testing.T) {
 		"<ol><li>a</li><li>b</li></ol>":                                                                  "1. a\n2. b\n",
 		"<ol start=9><li>a</li><li>b</li></ol>":                                                          "9. a\n10. b\n",
 		"<ol start=0><li>a</li><li>b</li></ol>":                                                          "0. a\n1. b\n",
-		"<ol reversed><li>a</li><li></li><li>b</li></ol>":                                                "2. a\n\n<!-- -->\n\n1. b\n",
+		"<ol reversed><li>a</li><li></li><li>b</li></ol>":                                                "3. a\n\n<!-- -->\n\n1. b\n",
 		"<ol><li>a</li><li value=10>b</li><li>c</li></ol>":                                               "1. a\n\n<!-- -->\n\n10. b\n11. c\n",
 		"<ol><li>a</li></ol> <ol><li>b</li></ol>":                                                        "1. a\n\n<!-- -->\n\n1. b\n",
 		"<div><ol><li>a</li></ol></div><div><p></p><ol><li>b</li></ol></div><p>c</p><ol><li>d</li></ol>": "1. a\n\n<!-- -->\n\n1. b\n\nc\n\n1. d\n",
 		"<div><ol><li>a</li></ol></div><div><ol><li>b</li></ol></div>":                                   "1. a\n\n<!-- -->\n\n1. b\n",
+		"<ol><li></li><li>a</li><ol><li>b</li></ol><li>c</li></ol>":                                      "2. a\n   \n   1. b\n3. c\n",
 		"<ol type=a><li>a</li><li>b</li></ol>":                                                           "a. a  \nb. b\n",
 		"<ol type=I start=4><li>a<pre>x</pre></li><li><ul><li>b</li></ul></li></ol>":                     "IV. a\n\n```\nx\n```\n\nV.\n\n- b\n",
 		"<ol start=-1><li>a</li><li>b</li></ol>":                                                         "-1. a\n\n0. b\n",
@@ -67,6 +68,12 @@ func TestCode(t *testing.T) {
 		"<table><tr><td>a<pre>b</pre>c</td><td><pre><a href=/x>d</a></pre></td></tr></table>":                 "|  |  |\n|---|---|\n| a<br>`b`<br>c | `d` [d](https://example.org/x) |\n",
 		"<table><tr><td><ul><li>a</li><li>b</li></ul></td><td><ol start=3><li>c</li></ol>d</td></tr></table>": "|  |  |\n|---|---|\n| • a<br>• b | 3. c<br>d |\n",
 		"<table><tr><td style='white-space:pre-line'>a\nb</td><td>c<br>d</td></tr></table>":                   "|  |  |\n|---|---|\n| a<br>b | c d |\n",
+		"<table><tr><td><code>a|b</code> c|d</td><td><pre><a href=/x>e|f</a></pre></td></tr></table>":         "|  |  |\n|---|---|\n| `a\\|b` c\\|d | `e\\|f` [e\\|f](https://example.org/x) |\n",
+		// in a text
+		"<p>a <code>b <a href=/x>c</a>, <b><a href=/y>*d*</a></b></code> e</p>":                                     "a `b` [`c`](https://example.org/x)`,` [**`*d*`**](https://example.org/y) e\n",
+		"<p>a <kbd><a href=/x>b</a>.<img src=/p.png alt=p></kbd> <code><a id=i>c</a></code></p>":                    "a [`b`](https://example.org/x)`.`![p](https://example.org/p.png) `c`\n",
+		"<code>a <p>b *c*</p><ul><li>d</li></ul></code><p>*e*</p>":                                                  "`a`\n\n`b *c*`\n\n- `d`\n\n\\*e\\*\n",
+		"<table><tr><td>a <code>b<br>c</code></td><td><samp style='white-space:pre'>d\n e</samp></td></tr></table>": "|  |  |\n|---|---|\n| a <br>`b`<br>`c` | `d`<br>\u00a0`e` |\n",
 	} {
 		if got := Of(safe(html)); got != want {
 			t.Errorf("%s\n got %q\nwant %q", html, got, want)

@@ -25,7 +25,7 @@ func flattenChildren(n *html.Node, lines bool) {
 		case c.DataAtom == atom.Br && lines:
 			c.Type, c.Data, c.DataAtom, c.Attr = html.TextNode, string(cellBreak), 0, nil
 			continue
-		case c.DataAtom == atom.Pre, c.DataAtom == atom.Code && lines && hasBreak(c):
+		case c.DataAtom == atom.Pre, isTextCode(c.DataAtom) && hasBreak(c):
 			flattenCode(c)
 			continue
 		case c.DataAtom == atom.Ul || c.DataAtom == atom.Ol:
@@ -57,11 +57,30 @@ func markItems(list *html.Node) {
 	}
 }
 
-// flattenCode makes each line of a <pre> code of its own. A "|" would end the cell.
+// escapeBars escapes each "|" of code in a cell, where it would end the cell.
+func escapeBars(cell *html.Node) {
+	for n := range cell.Descendants() {
+		if n.Type == html.TextNode && strings.Contains(n.Data, "|") && inCode(n, cell) {
+			n.Data = strings.ReplaceAll(n.Data, "|", `\|`)
+		}
+	}
+}
+
+// inCode reports whether n is in code in a cell.
+func inCode(n, cell *html.Node) bool {
+	for ; n != cell; n = n.Parent {
+		if isTextCode(n.DataAtom) {
+			return true
+		}
+	}
+	return false
+}
+
+// flattenCode makes each line of code in a cell code of its own.
 func flattenCode(pre *html.Node) {
 	s, shown := readCode(pre)
 	end := func() *html.Node { return &html.Node{Type: html.TextNode, Data: string(cellBreak)} }
-	setLines(pre, strings.ReplaceAll(strings.Trim(s, "\n"), "|", `\|`), end)
+	setLines(pre, strings.Trim(s, "\n"), end)
 	pre.InsertBefore(end(), pre.FirstChild)
 	for _, n := range shown {
 		pre.AppendChild(&html.Node{Type: html.TextNode, Data: " "})

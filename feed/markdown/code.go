@@ -109,10 +109,10 @@ func codeIn(n *html.Node) *html.Node {
 }
 
 // splitCode makes each line of code in a text code of its own, because Markdown has no line
-// breaks in it.
-func splitCode(code *html.Node) {
+// breaks in it. It reports whether there are several lines.
+func splitCode(code *html.Node) bool {
 	if !hasBreak(code) {
-		return
+		return false
 	}
 	s, shown := readCode(code)
 	setLines(code, s, func() *html.Node { return &html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br} })
@@ -120,16 +120,21 @@ func splitCode(code *html.Node) {
 		code.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
 		code.AppendChild(n)
 	}
+	return true
 }
 
-// hasBreak reports whether there is a <br> in n.
+// hasBreak reports whether there is a <br> in n, and no block.
 func hasBreak(n *html.Node) bool {
+	some := false
 	for c := range n.Descendants() {
-		if c.DataAtom == atom.Br {
-			return true
+		switch {
+		case c.DataAtom == atom.Br:
+			some = true
+		case isBlock(c):
+			return false
 		}
 	}
-	return false
+	return some
 }
 
 // setLines replaces the content of n by lines of code with the result of end between. The

@@ -38,17 +38,24 @@ func renderOrdered(ctx converter.Context, w converter.Writer, n *html.Node) conv
 	for c := range n.ChildNodes() {
 		var buf bytes.Buffer
 		ctx.RenderNodes(ctx, &buf, c)
-		if content := tidyLines(string(ctx.UnEscapeContent(buf.Bytes()))); content != "" {
+		content := tidyLines(string(ctx.UnEscapeContent(buf.Bytes())))
+		switch last := len(items) - 1; {
+		case c.DataAtom == atom.Li:
 			items, contents = append(items, c), append(contents, content)
+		case content != "" && last >= 0: // It belongs to the item before.
+			contents[last] = strings.TrimSpace(contents[last] + "\n\n" + content)
 		}
-	}
-	if len(items) == 0 {
-		return converter.RenderSuccess
 	}
 	numbers := markup.NumbersOf(n, len(items))
 	l := orderedList{follows: followsList(n)}
 	for i, item := range items {
-		l.write(numbers.Take(item), contents[i])
+		number := numbers.Take(item)
+		if contents[i] != "" {
+			l.write(number, contents[i])
+		}
+	}
+	if l.md.Len() == 0 {
+		return converter.RenderSuccess
 	}
 	_, _ = w.WriteString("\n\n" + l.md.String() + "\n\n")
 	return converter.RenderSuccess

@@ -60,16 +60,16 @@ func escapeTree(n *html.Node) {
 		plainCode(n)
 		return
 	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
-		if codeIn(n) == nil {
-			splitCode(n)
-		}
-		if n.DataAtom != atom.Span && codeIn(n) == nil {
+		if codeIn(n) == nil && !splitCode(n) && !spreadCode(n) {
 			return
 		}
 	case atom.A:
 		if pre := codeIn(n); pre != nil {
 			moveIntoCode(n, pre)
 		}
+		keepAddress(n, "href")
+	case atom.Img:
+		keepAddress(n, "src")
 	case atom.Ol:
 		moveStray(n)
 	case atom.Li:
@@ -81,8 +81,11 @@ func escapeTree(n *html.Node) {
 	case atom.Td, atom.Th:
 		limitSpans(n)
 		flattenBlocks(n)
+		escapeBars(n)
 	case atom.Caption:
 		flattenBlocks(n)
+	case atom.Details, atom.Summary: // which the converter does not know
+		n.Data, n.DataAtom = atom.Div.String(), atom.Div
 	}
 	if n.Type == html.TextNode {
 		n.Data = escapePunct(n.Data)

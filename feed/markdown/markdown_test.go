@@ -29,6 +29,7 @@ func TestOf(t *testing.T) {
 		"<p>a<audio src=/a.mp3>fallback</audio>b</p>":                                                    "a [Audio](https://example.org/a.mp3) b\n",
 		"<p><del>old</del><ins>new</ins> <span style='text-decoration:line-through'>x</span></p>":        "~~old~~ new ~~x~~\n",
 		"<p><code>a <s>b</s></code></p><pre><code><del>- a</del>\n+ b</code></pre>":                      "`a ~~b~~`\n\n```\n~~- a~~\n+ b\n```\n",
+		"<details><summary>a</summary>b</details>c":                                                      "a\n\nb\n\nc\n",
 		"<b><p>a</p><p>b</p></b>":                                                                        "**a**\n\n**b**\n",
 		"<p><a href='magnet:?xt=1'>m</a></p>":                                                            "[m](magnet:?xt=1)\n",
 		"<table><tr><td><h3>A</h3><p>b</p></td><td><table><tr><td>c</td></tr></table></td></tr></table>": "### A\n\nb\n\nc\n",
@@ -37,6 +38,26 @@ func TestOf(t *testing.T) {
 		if got := Of(safe(html)); got != want {
 			t.Errorf("%s\n got %q\nwant %q", html, got, want)
 		}
+	}
+}
+
+// TestAddresses checks that addresses stay as they are, but for what Markdown reads as a sign.
+func TestAddresses(t *testing.T) {
+	for href, want := range map[string]string{
+		"https://e.org/?z=1&a=b:c,d&q=a+b&e=%2F/#f": "https://e.org/?z=1&a=b:c,d&q=a+b&e=%2F/#f",
+		"magnet:?xt=urn:btih:0a1b&dn=a+b":           "magnet:?xt=urn:btih:0a1b&dn=a+b",
+		"tel:+49(0)30":                              "tel:+49%280%2930",
+		"https://e.org/a_(b)?c=[1]":                 "https://e.org/a_%28b%29?c=%5B1%5D",
+		"https://e.org/?b=é&amp;copy;":              "https://e.org/?b=é&amp;copy;",
+		`https://e.org/?a=\*`:                       "https://e.org/?a=%5C*",
+		"mailto:a@e.org?subject=Hi%20there":         "mailto:a@e.org?subject=Hi%20there",
+	} {
+		if got := Of(safe("<p><a href='" + href + "'>a</a></p>")); got != "[a]("+want+")\n" {
+			t.Errorf("%s: %q", href, got)
+		}
+	}
+	if got := Of(safe("<img alt=a src='/b?c=d:e+f'><pre><a href='/?g=h:i'>j</a></pre>")); got != "![a](https://example.org/b?c=d:e+f)\n\n```\nj\n```\n\n[j](https://example.org/?g=h:i)\n" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -47,10 +47,41 @@ func parseFragment(s string) (*html.Node, error) {
 	return root, err
 }
 
-// settle removes what no browser shows, and replaces formulas by text.
+// settle removes what no browser shows, replaces formulas by text, and makes
+// superscripts and subscripts of a style elements.
 func settle(root *html.Node) {
 	removeHidden(root)
 	writeFormulas(root)
+	raiseStyled(root)
+}
+
+// raiseStyled makes a <sup> or <sub> of each text below n that only a style raises or
+// lowers. One that already has such an element around it or in it stays.
+func raiseStyled(n *html.Node) {
+	for c := range n.ChildNodes() {
+		tag := atom.Atom(0)
+		if c.DataAtom == atom.Span || c.DataAtom == atom.Font {
+			tag = scriptTag(c)
+		}
+		switch {
+		case c.DataAtom == atom.Sup || c.DataAtom == atom.Sub:
+		case tag != 0 && !containsElement(c, atom.Sup) && !containsElement(c, atom.Sub):
+			c.Data, c.DataAtom = tag.String(), tag
+		default:
+			raiseStyled(c)
+		}
+	}
+}
+
+// scriptTag returns the element that does what the style of n does, or 0.
+func scriptTag(n *html.Node) atom.Atom {
+	switch styleValue(n, "vertical-align") {
+	case "super":
+		return atom.Sup
+	case "sub":
+		return atom.Sub
+	}
+	return 0
 }
 
 // needsTree reports whether a tag in s may be one that [plainMarkup] replaces.
@@ -86,6 +117,9 @@ func isWritten(tag string) bool {
 		if strings.Contains(tag, mark) {
 			return true
 		}
+	}
+	if strings.Contains(tag, "vertical-align") {
+		return strings.Contains(tag, "super") || strings.Contains(tag, "sub")
 	}
 	return false
 }

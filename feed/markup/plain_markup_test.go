@@ -19,8 +19,10 @@ func TestPlainText(t *testing.T) {
 		`<math><semantics><msqrt><mrow><mi>x</mi><mo>+</mo><mn>1</mn></mrow></msqrt><annotation encoding="TeX">\sqrt{x+1}</annotation><annotation-xml encoding="text/html"><b>no</b></annotation-xml></semantics></math>`: "√(x+1)",
 		`<mml:math><mml:msup><mml:mi>c</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math>`: "c²",
 		`<math alttext="x^2"></math>`: "x^2",
-		`<span class=katex><span class=katex-mathml><math><mi>x</mi></math></span><span class=katex-html aria-hidden=true>x</span></span>`: "x",
-		`<span style="display:none"><math><mi>x</mi></math></span><img class="mwe-math-fallback-image-inline" src="x.svg" alt="{x}">`:      "x",
+		`<span class=katex><span class=katex-mathml><math><mi>x</mi></math></span><span class=katex-html aria-hidden=true>x</span></span>`:                "x",
+		`<span style="display:none"><math><mi>x</mi></math></span><img class="mwe-math-fallback-image-inline" src="x.svg" alt="{x}">`:                     "x",
+		"x<span style='Vertical-Align: super'>n+1</span> a<font style='vertical-align:sub;color:red'>i</font> b<span style='vertical-align:top'>2</span>": "x^(n+1) a_i b2",
+		"x<sup><span style='vertical-align:super'>2</span></sup> y<span style='vertical-align:super'><sup>2</sup></span>":                                 "x² y²",
 		// struck words
 		"The shop is <del>not</del> open <s> 9 </s>10":               "The shop is ~~not~~ open ~~9~~ 10",
 		"<del>old</del><ins>new</ins> colo<del>u</del>r <del></del>": "~~old~~ new colo~~u~~r",

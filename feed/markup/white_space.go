@@ -65,6 +65,8 @@ func keepWhiteSpace(n *html.Node, around whiteSpace, inPre bool) {
 		switch {
 		case c.Type == html.TextNode && inPre && around == collapseSpace:
 			c.Data = strings.ReplaceAll(c.Data, "\n", " ")
+		case c.Type == html.TextNode && inPre && around == keepLines:
+			c.Data = joinBlanks(c.Data)
 		case c.Type == html.TextNode && !inPre && around != collapseSpace:
 			splitLines(c, around)
 		case c.Type == html.ElementNode && c.Namespace == "" && !isRemoved(c.DataAtom):
@@ -133,6 +135,25 @@ func keepBlanks(line string, start bool) string {
 		}
 	}
 	return string(b)
+}
+
+// joinBlanks makes each run of blanks in a text one, and removes those beside the ends of
+// lines.
+func joinBlanks(s string) string {
+	const blanks = " \t"
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(blanks, r) })
+		joined := strings.Join(words, " ")
+		if i == 0 && strings.TrimLeft(line, blanks) != line && (joined != "" || len(lines) == 1) {
+			joined = " " + joined
+		}
+		if i == len(lines)-1 && joined != "" && joined != " " && strings.TrimRight(line, blanks) != line {
+			joined += " "
+		}
+		lines[i] = joined
+	}
+	return strings.Join(lines, "\n")
 }
 
 // keepCellLines notes in the style of the cell of a table around n that its lines are kept.

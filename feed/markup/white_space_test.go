@@ -32,8 +32,9 @@ func TestWhiteSpaceByStyle(t *testing.T) {
 		"<p style='xwhite-space:pre'>a\nb</p>":   "a\nb",
 		"<pre style='white-space:normal'>a\nb":   "a\nb",
 		// code stays as it is
-		"<pre style='white-space:pre-wrap'>a\n  b\tc</pre>":  "a\n  b\tc",
-		"<div style='white-space:pre'><pre>a\n  b</pre>c\nd": "a\n  b<>c|d",
+		"<pre style='white-space:pre-wrap'>a\n  b\tc</pre>":                        "a\n  b\tc",
+		"<pre style='white-space:pre-line'>a  b\n   c&nbsp; <b> d</b> \n\ne</pre>": "a b\nc_  d\n\ne",
+		"<div style='white-space:pre'><pre>a\n  b</pre>c\nd":                       "a\n  b<>c|d",
 	} {
 		safe := Body{Raw: raw}.Safe().String()
 		got := strings.NewReplacer("<br/>", "|", "\u00a0", "_").Replace(safe)

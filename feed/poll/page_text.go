@@ -128,9 +128,9 @@ func pageMessage(e *fetch.Error) string {
 	host := hostForMessage(e.URL)
 	switch e.Status {
 	case 401, 403:
-		return fmt.Sprintf("%s does not let dateline read this page (%d): press o to open it in the browser, or try a login or another user_agent in the feed's settings.", host, e.Status)
+		return fmt.Sprintf("%s does not let dateline read this page (%d): open it in the browser, or try a login or another user_agent in the feed's settings.", host, e.Status)
 	case 402:
-		return fmt.Sprintf("%s gives this article to subscribers only (402): press o to open it in the browser, or set cookies in the feed's settings to send your login.", host)
+		return fmt.Sprintf("%s gives this article to subscribers only (402): open it in the browser, or set cookies in the feed's settings to send your login.", host)
 	case 404:
 		return fmt.Sprintf("%s no longer has this page (404): only the text from the feed is left.", host)
 	case 410:
@@ -140,15 +140,15 @@ func pageMessage(e *fetch.Error) string {
 	case 503:
 		return fmt.Sprintf("%s is unavailable at the moment (503): try again in a few minutes.", host)
 	case 451:
-		return fmt.Sprintf("%s is not allowed to show this page for legal reasons (451): press o to open it in the browser.", host)
+		return fmt.Sprintf("%s is not allowed to show this page for legal reasons (451): open it in the browser.", host)
 	}
 	switch {
 	case e.Status >= 500:
 		return fmt.Sprintf("%s has a server error (%d): try again later.", host, e.Status)
 	case e.Kind == fetch.KindStatus:
-		return fmt.Sprintf("%s did not give the page (%d): press o to open it in the browser.", host, e.Status)
+		return fmt.Sprintf("%s did not give the page (%d): open it in the browser.", host, e.Status)
 	case e.Kind == fetch.KindTooLarge:
-		return fmt.Sprintf("The page of %s is too large: press o to open it in the browser.", host)
+		return fmt.Sprintf("The page of %s is too large: open it in the browser.", host)
 	}
 	return e.UserMessage()
 }
@@ -158,7 +158,7 @@ func pageMessage(e *fetch.Error) string {
 func notArticle(res fetch.Response) string {
 	host := hostForMessage(res.FinalURL)
 	if end, err := url.Parse(res.FinalURL); err == nil && res.Redirects > 0 && loginPath(end.Path) {
-		return fmt.Sprintf("%s asks for a login before it shows the article: press o to open it in the browser, or set cookies in the feed's settings to send your login.", host)
+		return fmt.Sprintf("%s asks for a login before it shows the article: open it in the browser, or set cookies in the feed's settings to send your login.", host)
 	}
 	head := bytes.ToLower(res.Body[:min(len(res.Body), 1024)])
 	media, _, _ := mime.ParseMediaType(res.ContentType)
@@ -180,7 +180,7 @@ func notArticle(res fetch.Response) string {
 	if what == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s has %s at this address, not a page with an article: press o to open it.", host, what)
+	return fmt.Sprintf("%s has %s at this address, not a page with an article: open it in the browser.", host, what)
 }
 
 // isPlainText reports whether a response is text without markup, or with that of

@@ -105,7 +105,7 @@ func EmojiText(attr func(name string) string) string {
 		s := Clean(attr(name))
 		switch {
 		case s == "" || len(s) > longest:
-		case byClass && !strings.Contains(s, " "), (isEmoji(s) || isEmojiName(s)) && (isNamed || isLineSize(attr) || isEmojiPath(attr("src")) || isEmojiPath(attr("data-src"))):
+		case byClass && !strings.Contains(s, " "), (isEmoji(s) || isEmojiName(s) || isEmoticon(s)) && (isNamed || isLineSize(attr) || isEmojiPath(attr("src")) || isEmojiPath(attr("data-src"))):
 			return s
 		}
 		if s != "" {
@@ -140,6 +140,13 @@ func isEmojiName(s string) bool {
 	return !strings.ContainsFunc(s[1:len(s)-1], func(r rune) bool {
 		return !IsWordRune(r) && r != '_' && r != '-' && r != '+'
 	})
+}
+
+// isEmoticon reports whether s is a face of punctuation, such as ":-)" or ";D".
+func isEmoticon(s string) bool {
+	const longest = 4
+	return len(s) > 1 && len(s) <= longest && strings.ContainsRune(":;=", rune(s[0])) && strings.Trim(s[1:], "-'oO^") != "" &&
+		strings.Trim(s[1:], `-'oO^()[]|/\*DPpSs3@$?!`) == ""
 }
 
 // isEmojiPath reports whether the address of a picture is in a set of emoji.

@@ -241,28 +241,16 @@ func listItems(list *html.Node) []listItem {
 	return items
 }
 
-// itemNumbers returns the numbers of those items of an ordered list that have content.
+// itemNumbers returns the numbers of the items of an ordered list. An empty item takes a
+// number, too.
 func itemNumbers(list *html.Node, items []*html.Node) map[*html.Node]string {
-	items = slices.DeleteFunc(slices.Clone(items), func(n *html.Node) bool { return n.DataAtom != atom.Li || isEmptyItem(n) })
+	items = slices.DeleteFunc(slices.Clone(items), func(n *html.Node) bool { return n.DataAtom != atom.Li })
 	next := markup.NumbersOf(list, len(items))
 	numbers := make(map[*html.Node]string, len(items))
 	for _, n := range items {
 		numbers[n] = next.Take(n)
 	}
 	return numbers
-}
-
-// isEmptyItem reports whether an item shows nothing.
-func isEmptyItem(li *html.Node) bool {
-	if !isBlank(li) {
-		return false
-	}
-	for c := range li.Descendants() {
-		if c.DataAtom == atom.Hr {
-			return false
-		}
-	}
-	return true
 }
 
 // isTight reports whether no item of a list has two paragraphs.

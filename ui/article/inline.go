@@ -62,7 +62,7 @@ func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []gla
 func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
 	switch n.DataAtom {
 	case atom.Br:
-		if at.cell && !at.lines {
+		if at.cell && !at.lines && !at.code {
 			return appendText(out, " ")
 		}
 		return append(out, newLine())

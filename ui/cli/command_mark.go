@@ -45,8 +45,8 @@ func (a *app) markCommand() *cobra.Command {
 		Long: "Mark the items that match a query, or the items with the given IDs. `dateline list` prints the IDs. FLAG\n" +
 			"is read, unread, starred, unstarred, hidden, unhidden, label:NAME, unlabel:NAME, snooze:TIME or unsnooze.\n" +
 			"A snoozed item is in no list until TIME; is:snoozed finds it. TIME is a span from now (3h, 3d, 2w, 1mo),\n" +
-			"or tomorrow, a weekday or a date, which mean 6 in the morning. The key u undoes the command in an open\n" +
-			"dateline.",
+			"or tomorrow, a weekday or a date, which mean 6 in the morning. An open dateline can undo the\n" +
+			"command.",
 		Example: "dateline mark read tag:world before:1w\ndateline mark starred --id 123 124\ndateline mark label:later title:budget\n" +
 			"dateline mark snooze:fri tag:longread",
 		Args: func(_ *cobra.Command, args []string) error {

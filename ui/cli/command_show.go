@@ -79,7 +79,7 @@ func pageText(ctx context.Context, s *Session, id int64) (markup.Body, error) {
 	case err != nil:
 		return markup.Body{}, err
 	case t.Fetched.IsZero():
-		return markup.Body{}, fmt.Errorf("the page of item %d has not been fetched; open the item and press x, or set fulltext = true for its feed", id)
+		return markup.Body{}, fmt.Errorf("the page of item %d has not been fetched; fetch it on the screen (toggle-fulltext), or set fulltext = true for its feed", id)
 	case t.Error != "":
 		return markup.Body{}, errors.New(t.Error)
 	}

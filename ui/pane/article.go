@@ -36,8 +36,18 @@ type Article struct {
 	// Restore is the reading progress to return to when all lines are loaded, in
 	// permille; -1 if there is none.
 	Restore int
+	// OpenKey is the key that opens the item's page; empty if there is none.
+	OpenKey string
 	// Moved reports whether the user has scrolled. Then the progress must be saved.
 	Moved bool
+}
+
+// noText returns what is shown instead of an empty text.
+func (a *Article) noText() string {
+	if a.OpenKey == "" {
+		return "This item has no text."
+	}
+	return "This item has no text; " + a.OpenKey + " opens its page."
 }
 
 // RestoreProgress scrolls to the saved reading progress. Call it when all lines are
@@ -160,7 +170,7 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 	case a.Failed != "":
 		all = append(all, style.Paint(t.Failed, style.Fit(a.Failed, w, t.Glyphs.Ellipsis)))
 	case a.Whole && len(a.Lines) == 0:
-		all = append(all, style.Paint(t.Dim, style.Fit("This item has no text; o opens its page.", w, t.Glyphs.Ellipsis)))
+		all = append(all, style.Paint(t.Dim, style.Fit(a.noText(), w, t.Glyphs.Ellipsis)))
 	}
 	a.headerHeight = len(all)
 	a.Top = max(min(a.Top, a.Scrollable()), 0)

@@ -37,6 +37,9 @@ type Headlines struct {
 	UnreadOnly bool
 	Oldest     bool
 	Compact    bool
+	// CopyKey and RefreshKey are the keys that copy a feed's address and refresh it; empty
+	// if there are none.
+	CopyKey, RefreshKey string
 	// HeaderHeight is the height of the header in the last drawing.
 	HeaderHeight int
 }
@@ -129,14 +132,18 @@ func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 		return []string{line(name, weight, p.countLine(t)), style.Spaces(r.W)}
 	}
 	tall := r.H >= 12
-	lines := []string{line(name, weight, checkedLine(*f, t, now, r.W))}
+	lines := []string{line(name, weight, p.checkedLine(*f, t, now, r.W))}
 	if tall {
 		lines = append(lines, line(f.Description, t.Dim, t.JoinDots(Host(f.Site), p.countLine(t))))
 	}
 	if f.Poll.Error != "" {
 		lines = append(lines, failureLines(f.Poll.Error, r, t)...)
 	}
-	return append(lines, line(text.Clean(f.URL), t.Dim, "gy copies"), style.Spaces(r.W))
+	copies := ""
+	if p.CopyKey != "" {
+		copies = p.CopyKey + " copies"
+	}
+	return append(lines, line(text.Clean(f.URL), t.Dim, copies), style.Spaces(r.W))
 }
 
 // failureLines returns why a feed failed, in at most two lines.
@@ -152,7 +159,7 @@ func failureLines(reason string, r Rect, t style.Theme) []string {
 }
 
 // checkedLine returns when a feed was checked and when it is checked next.
-func checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
+func (p *Headlines) checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
 	checked := "never checked"
 	if !f.Poll.LastChecked.IsZero() {
 		checked = "checked " + feed.Ago(f.Poll.LastChecked, now)
@@ -160,7 +167,10 @@ func checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
 	next := "next in " + feed.Until(f.Poll.NextCheck, now)
 	switch {
 	case f.Poll.Gone:
-		next = "gone; only r checks it"
+		next = "gone"
+		if p.RefreshKey != "" {
+			next += "; only " + p.RefreshKey + " checks it"
+		}
 	case schedule.Due(f.Poll, now):
 		next = "due now"
 	}
