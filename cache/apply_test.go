@@ -145,12 +145,12 @@ func TestBeginLog(t *testing.T) {
 	s.Must(s.Maintain(s.Ctx()))
 	size := func() int64 { return db.FileSize(s.Path() + "-wal") }
 	cachetest.Equal(t, "empty log", size(), 0)
-	cache.BeginLog(s.Ctx(), s.Store)
+	cache.BeginLog(s.Ctx(), s.Store.Store)
 	begun := size()
 	if begun == 0 {
 		t.Error("the log is still empty")
 	}
-	cache.BeginLog(s.Ctx(), s.Store)
+	cache.BeginLog(s.Ctx(), s.Store.Store)
 	cachetest.Equal(t, "log", size(), begun)
 }
 
