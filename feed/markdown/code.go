@@ -19,13 +19,18 @@ func plainCode(pre *html.Node) {
 	for c := pre.FirstChild; c != nil; c = pre.FirstChild {
 		pre.RemoveChild(c)
 	}
-	if code != pre {
+	switch {
+	case text.IsBlank(s):
+		pre.Data, pre.DataAtom = atom.Div.String(), atom.Div
+	case code == pre:
+		pre.AppendChild(newText(s))
+	default:
 		for c := code.FirstChild; c != nil; c = code.FirstChild {
 			code.RemoveChild(c)
 		}
+		code.AppendChild(newText(s))
 		pre.AppendChild(code)
 	}
-	code.AppendChild(&html.Node{Type: html.TextNode, Data: s})
 	if len(shown) == 0 || pre.Parent == nil {
 		return
 	}
