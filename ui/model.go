@@ -21,7 +21,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"os/signal"
 	"time"
 
@@ -43,7 +42,7 @@ type Deps struct {
 	Store  *cache.Store
 	Source feed.Source
 	// Open shows a URL in the user's browser. It gets the URL as an argument and
-	// must not pass it through a shell.
+	// must not pass it through a shell. If ctx ends, a browser on the terminal ends.
 	Open func(ctx context.Context, url string, background bool) (Browser, error)
 	// NotifyCommand runs the user's program for notifications. If it is nil, the
 	// terminal shows them. It gets both texts as arguments and must not pass them
@@ -62,9 +61,9 @@ type Deps struct {
 
 // Browser is the user's browser with a page.
 type Browser struct {
-	// Terminal is a browser that needs the terminal. It is not started yet. It is nil if
-	// the browser was started in a window of its own.
-	Terminal *exec.Cmd
+	// Terminal runs a browser that needs the terminal, until the user quits it. It is nil
+	// if the browser was started in a window of its own.
+	Terminal func() error
 	// Failed waits some seconds and returns how the browser failed; nil if it did not.
 	// It may be nil.
 	Failed func() error

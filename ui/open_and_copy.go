@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,7 +11,6 @@ import (
 	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/mode"
-	"dateline/ui/suspend"
 )
 
 // browser opens addresses in the user's browser and copies them.
@@ -49,7 +48,7 @@ func (b *browser) open(url string, background bool) tea.Cmd {
 		return nil
 	}
 	b.status.say("opening " + text.Clean(safe))
-	ctx, open := context.WithoutCancel(b.ctx), b.deps.Open
+	ctx, open := b.ctx, b.deps.Open
 	before, started := b.started, make(chan struct{})
 	b.started = started
 	return func() tea.Msg {
@@ -69,12 +68,23 @@ func (b *browser) show(msg opened) tea.Cmd {
 	case msg.err != nil:
 		b.status.fail("the browser did not start: " + b.advice(msg.err))
 	case program != nil:
-		return suspend.Lend(b.ctx, program, func(err error) tea.Msg { return browserEnded{err, true} })
+		return tea.Exec(onTerminal(program), func(err error) tea.Msg { return browserEnded{err, true} })
 	case failed != nil:
 		return func() tea.Msg { return browserEnded{failed: failed()} }
 	}
 	return nil
 }
+
+// onTerminal runs a program for which Bubble Tea gives the terminal away. The program opens the
+// terminal itself. It implements [tea.ExecCommand].
+type onTerminal func() error
+
+// Run runs the program until it ends.
+func (f onTerminal) Run() error { return f() }
+
+func (onTerminal) SetStdin(io.Reader)  {}
+func (onTerminal) SetStdout(io.Writer) {}
+func (onTerminal) SetStderr(io.Writer) {}
 
 // showEnded reports a browser that has failed. If the browser had the terminal, everything is
 // drawn again.

@@ -1,11 +1,9 @@
 //go:build !unix
 
 // Package suspend suspends the program, as Ctrl+Z does in a shell: the terminal is
-// restored, and the program stops until the shell continues it. It also lends the terminal
-// to another program.
+// restored, and the program stops until the shell continues it.
 //
-// Start with [Command] for the key, [Notify] for the signal SIGTSTP, and [Lend] for the
-// terminal.
+// Start with [Command] for the key and [Notify] for the signal SIGTSTP.
 package suspend
 
 import (
