@@ -23,21 +23,21 @@ func plainCode(pre *html.Node) {
 	case text.IsBlank(s):
 		pre.Data, pre.DataAtom = atom.Div.String(), atom.Div
 	case code == pre:
-		pre.AppendChild(newText(s))
+		pre.AppendChild(markup.NewText(s))
 	default:
 		for c := code.FirstChild; c != nil; c = code.FirstChild {
 			code.RemoveChild(c)
 		}
-		code.AppendChild(newText(s))
+		code.AppendChild(markup.NewText(s))
 		pre.AppendChild(code)
 	}
 	if len(shown) == 0 || pre.Parent == nil {
 		return
 	}
-	p := &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P}
+	p := markup.NewElement(atom.P)
 	for i, n := range shown {
 		if i > 0 {
-			p.AppendChild(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br})
+			p.AppendChild(markup.NewElement(atom.Br))
 		}
 		p.AppendChild(n)
 	}
@@ -68,7 +68,7 @@ func readCode(pre *html.Node) (s string, shown []*html.Node) {
 			}
 			seen[href] = true
 			a := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
-			a.AppendChild(&html.Node{Type: html.TextNode, Data: name})
+			a.AppendChild(markup.NewText(name))
 			shown = append(shown, a)
 		}
 	}
@@ -120,9 +120,9 @@ func splitCode(code *html.Node) bool {
 		return false
 	}
 	s, shown := readCode(code)
-	setLines(code, s, func() *html.Node { return &html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br} })
+	setLines(code, s, func() *html.Node { return markup.NewElement(atom.Br) })
 	for _, n := range shown {
-		code.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+		code.AppendChild(markup.NewText(" "))
 		code.AppendChild(n)
 	}
 	return true
@@ -135,7 +135,7 @@ func hasBreak(n *html.Node) bool {
 		switch {
 		case c.DataAtom == atom.Br:
 			some = true
-		case isBlock(c):
+		case markup.IsBlock(c.DataAtom):
 			return false
 		}
 	}
@@ -156,11 +156,11 @@ func setLines(n *html.Node, s string, end func() *html.Node) {
 		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
 		rest := strings.TrimLeft(line, " ")
 		if indent := len(line) - len(rest); indent > 0 {
-			n.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Repeat("\u00a0", indent)})
+			n.AppendChild(markup.NewText(strings.Repeat("\u00a0", indent)))
 		}
 		if rest != "" {
-			code := &html.Node{Type: html.ElementNode, Data: "code", DataAtom: atom.Code}
-			code.AppendChild(&html.Node{Type: html.TextNode, Data: rest})
+			code := markup.NewElement(atom.Code)
+			code.AppendChild(markup.NewText(rest))
 			n.AppendChild(code)
 		}
 	}

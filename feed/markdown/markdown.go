@@ -23,7 +23,7 @@ import (
 // Of returns an article as Markdown: CommonMark with the tables and the strikethrough of
 // GitHub Flavored Markdown. It ends in a line break unless it is empty.
 func Of(h markup.SafeHTML) string {
-	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	body := markup.NewElement(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(withoutMarks(h.String())), body)
 	if err != nil {
 		return markup.Body{Raw: h.String()}.Text()

@@ -219,7 +219,7 @@ func tagName(s string) string {
 	for n < len(s) && s[n] > ' ' && s[n] != '/' && s[n] != '>' {
 		n++
 	}
-	return asciiLower(s[:n])
+	return text.ASCIILower(s[:n])
 }
 
 // rawTextEnd returns the offset of the end tag of a raw text element, or the
@@ -243,7 +243,7 @@ func parseAttributes(tag string) []html.Attribute {
 	t, _ := (&text.XMLLexer{Source: tag}).ReadTag()
 	attrs := make([]html.Attribute, len(t.Attrs))
 	for i, a := range t.Attrs {
-		attrs[i] = html.Attribute{Key: asciiLower(a.Name), Val: a.Value}
+		attrs[i] = html.Attribute{Key: text.ASCIILower(a.Name), Val: a.Value}
 	}
 	return attrs
 }

@@ -161,7 +161,7 @@ func (l *tagLexer) skipTo(mark string, past int) bool {
 		return false
 	}
 	if l.lower == "" {
-		l.lower = asciiLower(l.source)
+		l.lower = ASCIILower(l.source)
 	}
 	next := strings.Index(l.lower[l.at:], mark)
 	if next < 0 {
@@ -264,7 +264,7 @@ func readTagToken(s string, at int) (tagToken, bool) {
 		i++
 	}
 	t.written = s[from:i]
-	t.name = asciiLower(t.written)
+	t.name = ASCIILower(t.written)
 	quote := byte(0)
 	for ; i < len(s); i++ {
 		switch c := s[i]; {
@@ -300,8 +300,8 @@ func isPlainName(name string) bool {
 	return true
 }
 
-// asciiLower returns s with the ASCII letters in small letters. The length stays.
-func asciiLower(s string) string {
+// ASCIILower returns s with the ASCII letters in small letters. The length stays.
+func ASCIILower(s string) string {
 	large := func(c byte) bool { return c >= 'A' && c <= 'Z' }
 	for i := range len(s) {
 		if !large(s[i]) {
