@@ -113,6 +113,9 @@ func isWritten(tag string) bool {
 		return false
 	}
 	tag = text.ASCIILower(tag)
+	if !strings.Contains(tag, "style") {
+		return strings.Contains(tag, "hidden")
+	}
 	for _, mark := range []string{"hidden", "display", "visibility", "line-through"} {
 		if strings.Contains(tag, mark) {
 			return true

@@ -179,6 +179,9 @@ func (l *tagLexer) skipTo(mark string, past int) bool {
 // follows or do nothing else. A tag of no HTML element needs one in any case.
 func (t tagToken) isMarkup(strict, closed bool) bool {
 	known := isHTMLTag(t.name)
+	if known && !strict && t.end > 0 && (t.isEnd || t.hasAttributes) {
+		return true // as most tags are
+	}
 	ownName := strings.ContainsAny(t.name, "-:") // as only custom elements have
 	switch {
 	case !isPlainName(t.written), t.end == 0 && (strict || !known || !t.hasAttributes && !t.isCut):
