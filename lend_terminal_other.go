@@ -10,7 +10,7 @@ import (
 
 // lendTerminal runs a program on the terminal, such as a browser without a window. It returns
 // an error after another exit status than 0.
-func lendTerminal(_ context.Context, p *exec.Cmd) error {
+func lendTerminal(_ context.Context, p *exec.Cmd, _ func() error) error {
 	p.Stdin, p.Stdout, p.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return p.Run()
 }

@@ -17,8 +17,9 @@ import (
 // lendTerminal runs a program on the terminal, such as a browser without a window, and then
 // takes the terminal back. It runs the program as a shell runs a job: in the foreground and in
 // a process group of its own, so that the keys for signals are for the program alone. It
-// returns an error after another exit status than 0. If ctx ends, so does the program.
-func lendTerminal(ctx context.Context, p *exec.Cmd) error {
+// returns an error after another exit status than 0. If ctx ends, so does the program. stop
+// stops dateline until the shell continues it.
+func lendTerminal(ctx context.Context, p *exec.Cmd, stop func() error) error {
 	// os.OpenFile would make the terminal non-blocking for the program, too.
 	fd, err := unix.Open("/dev/tty", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -44,13 +45,13 @@ func lendTerminal(ctx context.Context, p *exec.Cmd) error {
 		case <-ended:
 		}
 	}()
-	err = waitForJob(fd, p.Process.Pid)
+	err = waitForJob(fd, p.Process.Pid, stop)
 	return errors.Join(err, p.Process.Release())
 }
 
-// waitForJob waits until a program ends. If the program is stopped, dateline stops, too, so that
-// the shell gets the terminal. Both continue together.
-func waitForJob(terminal, pid int) error {
+// waitForJob waits until a program ends. If the program is stopped, stop stops dateline, too, so
+// that the shell gets the terminal. Both continue together.
+func waitForJob(terminal, pid int, stop func() error) error {
 	for {
 		var status unix.WaitStatus
 		_, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil)
@@ -60,7 +61,7 @@ func waitForJob(terminal, pid int) error {
 			return err
 		case status.Stopped():
 			foreground(terminal, unix.Getpgrp())
-			if err := stopDateline(); err != nil {
+			if err := stop(); err != nil {
 				return err
 			}
 			foreground(terminal, pid)
@@ -79,16 +80,4 @@ func waitForJob(terminal, pid int) error {
 // gone, it does nothing.
 func foreground(terminal, group int) {
 	_ = unix.IoctlSetPointerInt(terminal, unix.TIOCSPGRP, group)
-}
-
-// stopDateline stops dateline's process group. It returns when the shell continues it.
-func stopDateline() error {
-	on := make(chan os.Signal, 1)
-	signal.Notify(on, syscall.SIGCONT)
-	defer signal.Stop(on)
-	err := unix.Kill(0, unix.SIGSTOP)
-	if err == nil {
-		<-on
-	}
-	return err
 }

@@ -78,7 +78,7 @@ func openFirst(ctx context.Context, commands [][]string) (ui.Browser, error) {
 			continue
 		}
 		if needsTerminal(args, program.Path) {
-			return ui.Browser{Terminal: func() error { return lendTerminal(ctx, program) }}, nil
+			return ui.Browser{Terminal: func(stop func() error) error { return lendTerminal(ctx, program, stop) }}, nil
 		}
 		failed, err := startBrowser(program)
 		if err != nil {

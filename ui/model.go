@@ -61,9 +61,10 @@ type Deps struct {
 
 // Browser is the user's browser with a page.
 type Browser struct {
-	// Terminal runs a browser that needs the terminal, until the user quits it. It is nil
-	// if the browser was started in a window of its own.
-	Terminal func() error
+	// Terminal runs a browser that needs the terminal, until the user quits it. stop stops
+	// dateline until the shell continues it. Terminal is nil if the browser was started in a
+	// window of its own.
+	Terminal func(stop func() error) error
 	// Failed waits some seconds and returns how the browser failed; nil if it did not.
 	// It may be nil.
 	Failed func() error

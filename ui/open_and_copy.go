@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,6 +10,7 @@ import (
 	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/mode"
+	"dateline/ui/suspend"
 )
 
 // browser opens addresses in the user's browser and copies them.
@@ -68,23 +68,12 @@ func (b *browser) show(msg opened) tea.Cmd {
 	case msg.err != nil:
 		b.status.fail("the browser did not start: " + b.advice(msg.err))
 	case program != nil:
-		return tea.Exec(onTerminal(program), func(err error) tea.Msg { return browserEnded{err, true} })
+		return tea.Exec(suspend.OnTerminal(func() error { return program(suspend.Stop) }), func(err error) tea.Msg { return browserEnded{err, true} })
 	case failed != nil:
 		return func() tea.Msg { return browserEnded{failed: failed()} }
 	}
 	return nil
 }
-
-// onTerminal runs a program for which Bubble Tea gives the terminal away. The program opens the
-// terminal itself. It implements [tea.ExecCommand].
-type onTerminal func() error
-
-// Run runs the program until it ends.
-func (f onTerminal) Run() error { return f() }
-
-func (onTerminal) SetStdin(io.Reader)  {}
-func (onTerminal) SetStdout(io.Writer) {}
-func (onTerminal) SetStderr(io.Writer) {}
 
 // showEnded reports a browser that has failed. If the browser had the terminal, everything is
 // drawn again.

@@ -15,5 +15,8 @@ import (
 // Notify does nothing, because this system has no signal that suspends a program.
 func Notify(chan os.Signal) {}
 
+// Stop does nothing, for the same reason.
+func Stop() error { return nil }
+
 // Command returns the command of Bubble Tea.
 func Command() tea.Cmd { return tea.Suspend }
