@@ -91,12 +91,14 @@ func needsTree(s string) bool {
 		if at < 0 {
 			return false
 		}
-		s = s[at+1:]
+		if s = s[at+1:]; s == "" || s[0]|0x20 < 'a' || s[0]|0x20 > 'z' {
+			continue // such as an end tag
+		}
 		end := strings.IndexByte(s, '>')
 		if end < 0 {
 			end = len(s)
 		}
-		if tag := s[:end]; isWritten(tag) {
+		if isWritten(s[:end]) {
 			return true
 		}
 	}

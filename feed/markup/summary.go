@@ -90,7 +90,8 @@ func beginsWithText(s string) bool {
 			return s != "" && text.IsWordRune(first)
 		}
 		switch tagName(s[1:]) {
-		case "a", "article", "b", "blockquote", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "i", "li", "ol", "p", "section", "span", "strong", "ul":
+		case "a", "article", "b", "blockquote", "br", "code", "div", "em", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p",
+			"pre", "section", "span", "strong", "ul":
 		default:
 			return false
 		}
