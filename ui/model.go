@@ -212,9 +212,10 @@ func (m *Model) connect() {
 	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }
 
-// Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it writes what is not
-// saved yet. It returns nil if ctx ends: the caller handles signals and ends ctx. The
-// options are for tests. If there are any, Bubble Tea paints instead of the painter.
+// Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it
+// writes what is not saved yet. It returns nil if ctx ends: the caller handles signals and
+// ends ctx. The options are for tests. If there are any, Bubble Tea paints instead of the
+// painter.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	outer := ctx
 	ctx, cancel := context.WithCancel(outer)

@@ -44,8 +44,8 @@ func plainCode(pre *html.Node) {
 	pre.Parent.InsertBefore(p, pre.NextSibling)
 }
 
-// readCode returns the text of code, without no-break spaces, with the descriptions of pictures, and copies of its
-// links and pictures, each address once.
+// readCode returns the text of code, without no-break spaces and with the descriptions of
+// pictures, and copies of its links and pictures, each address once.
 func readCode(pre *html.Node) (s string, shown []*html.Node) {
 	var b strings.Builder
 	seen := map[string]bool{}

@@ -109,8 +109,8 @@ func (l *layouter) codeLines(b codeBlock, code [][]cell) []Line {
 }
 
 // fillCode returns the end of what fits into a line of code, and the start of the next
-// line, which is rest cells wide. It breaks code at a blank if that keeps the word behind it whole, and else in the
-// middle of the word.
+// line, which is rest cells wide. It breaks code at a blank if that keeps the word behind
+// it whole, and else in the middle of the word.
 func fillCode(line []cell, room, rest int) (end, next int) {
 	width, blank := 0, 0
 	for i, c := range line {
