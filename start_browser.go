@@ -31,16 +31,16 @@ const maxBrowserWords = 4 << 10
 // browsers of $BROWSER and then the system's browser are tried. If background is true and
 // the system supports it, the browser stays in the background.
 func browser(c config.Command) func(ctx context.Context, url string, background bool) (ui.Browser, error) {
-	return func(_ context.Context, url string, background bool) (ui.Browser, error) {
+	return func(ctx context.Context, url string, background bool) (ui.Browser, error) {
 		safe, ok := text.SafeURL(url)
 		if !ok {
 			return ui.Browser{}, fmt.Errorf("this kind of link may be unsafe: %s; copy it if you trust it", text.Clean(url))
 		}
 		if len(c) > 0 {
-			return openFirst([][]string{c.Fill([]string{"%u"}, []string{safe})})
+			return openFirst(ctx, [][]string{c.Fill([]string{"%u"}, []string{safe})})
 		}
 		commands := browsersOf(os.Getenv("BROWSER"), safe)
-		return openFirst(append(commands, systemBrowser(runtime.GOOS, background).Fill(nil, []string{safe})))
+		return openFirst(ctx, append(commands, systemBrowser(runtime.GOOS, background).Fill(nil, []string{safe})))
 	}
 }
 
@@ -69,7 +69,7 @@ func browsersOf(value, url string) [][]string {
 
 // openFirst starts the first command whose program exists, or prepares it if it needs the
 // terminal. If it soon fails, the next one is tried.
-func openFirst(commands [][]string) (ui.Browser, error) {
+func openFirst(ctx context.Context, commands [][]string) (ui.Browser, error) {
 	var failure error
 	for i, args := range commands {
 		program := exec.Command(args[0], args[1:]...)
@@ -78,7 +78,7 @@ func openFirst(commands [][]string) (ui.Browser, error) {
 			continue
 		}
 		if needsTerminal(args, program.Path) {
-			return ui.Browser{Terminal: program}, nil
+			return ui.Browser{Terminal: func(stop func() error) error { return lendTerminal(ctx, program, stop) }}, nil
 		}
 		failed, err := startBrowser(program)
 		if err != nil {
@@ -90,7 +90,7 @@ func openFirst(commands [][]string) (ui.Browser, error) {
 			if err == nil || i+1 == len(commands) {
 				return err
 			}
-			next, otherErr := openFirst(commands[i+1:])
+			next, otherErr := openFirst(ctx, commands[i+1:])
 			if otherErr != nil || next.Failed == nil {
 				return err
 			}

@@ -26,7 +26,7 @@ func TestBrowser(t *testing.T) {
 	open := browser(config.Command{script, "--tab", "%u"})
 	b, err := open(context.Background(), "https://a.example/?q=$(reboot)&x='y'", false)
 	if err != nil || b.Terminal != nil {
-		t.Fatal(b, err)
+		t.Fatal(err)
 	}
 	if err := b.Failed(); err != nil {
 		t.Error(err)

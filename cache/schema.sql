@@ -298,5 +298,5 @@ CREATE VIRTUAL TABLE items_prefixes USING fts5(
 INSERT INTO items_index (items_index, rank) VALUES ('hashsize', 16777216);
 INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 16777216);
 -- How many segments of a level FTS5 merges into one of the next level.
-INSERT INTO items_index (items_index, rank) VALUES ('automerge', 16);
-INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('automerge', 16);
+INSERT INTO items_index (items_index, rank) VALUES ('automerge', 8);
+INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('automerge', 8);

@@ -100,7 +100,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 	return nil
 }
 
-func (m *Model) feedInfo(f feed.Feed, now time.Time) []mode.Row {
+func (e *env) feedInfo(f feed.Feed, now time.Time) []mode.Row {
 	p := f.Poll
 	_, health := schedule.ProblemOf(f, now)
 	rows := []mode.Row{
@@ -115,7 +115,7 @@ func (m *Model) feedInfo(f feed.Feed, now time.Time) []mode.Row {
 		{Left: "posts", Right: schedule.RateText(p.PostInterval)},
 		{Left: "newest item", Right: when(p.Newest, now)},
 		{Left: "checked", Right: cmp.Or(when(p.LastChecked, now), "not yet")},
-		{Left: "next check", Right: m.nextCheckText(f, now)},
+		{Left: "next check", Right: e.nextCheckText(f, now)},
 		{Left: "server asks for", Right: hintsText(p.Hints, now)},
 	}
 	if p.Failures > 0 {
@@ -220,7 +220,7 @@ func spans(numbers []int) string {
 	return strings.Join(parts, ", ")
 }
 
-func (m *Model) itemInfo(msg infoLoaded, now time.Time) []mode.Row {
+func (e *env) itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 	i := *msg.item
 	published := when(i.Published, now)
 	if i.Future {
@@ -244,7 +244,7 @@ func (m *Model) itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 		{Left: "first seen", Right: when(i.FirstSeen, now)},
 		{Left: "edited", Right: edited},
 		{Left: "full text", Right: page},
-		{Left: "in lists", Right: m.listedText(i, msg.list, now)},
+		{Left: "in lists", Right: e.listedText(i, msg.list, now)},
 		{Left: "labels", Right: strings.Join(i.Labels, ", ")},
 		{Left: "categories", Right: strings.Join(i.Categories, ", ")},
 		{Left: "GUID", Right: i.GUID},
@@ -252,12 +252,12 @@ func (m *Model) itemInfo(msg infoLoaded, now time.Time) []mode.Row {
 }
 
 // listedText returns why an item is in a list, or why lists do not show it.
-func (m *Model) listedText(i feed.Item, query string, now time.Time) string {
+func (e *env) listedText(i feed.Item, query string, now time.Time) string {
 	switch {
 	case i.Hidden && i.HiddenBy != "":
-		return m.withTips("hidden by the rule "+i.HiddenBy, "; ", "hide", "unhides it") + ", is:hidden finds it"
+		return e.withTips("hidden by the rule "+i.HiddenBy, "; ", "hide", "unhides it") + ", is:hidden finds it"
 	case i.Hidden:
-		return m.withTips("hidden by you", "; ", "hide", "unhides it") + ", is:hidden finds it"
+		return e.withTips("hidden by you", "; ", "hide", "unhides it") + ", is:hidden finds it"
 	case i.Snoozed.After(now):
 		return "snoozed until " + when(i.Snoozed, now) + "; is:snoozed finds it"
 	case query == "":
@@ -288,13 +288,13 @@ func when(t, now time.Time) string {
 }
 
 // nextCheckText returns when a feed is checked next, and why.
-func (m *Model) nextCheckText(f feed.Feed, now time.Time) string {
+func (e *env) nextCheckText(f feed.Feed, now time.Time) string {
 	p := f.Poll
 	switch {
 	case p.Gone:
-		return m.withTips("not checked automatically: the server says the feed is gone for good", "; ", "refresh", "checks it now")
+		return e.withTips("not checked automatically: the server says the feed is gone for good", "; ", "refresh", "checks it now")
 	case f.Paused:
-		return m.withTips("not checked automatically: paused in the configuration", "; ", "refresh", "checks it now")
+		return e.withTips("not checked automatically: paused in the configuration", "; ", "refresh", "checks it now")
 	case schedule.Due(p, now):
 		return "now"
 	case p.Reason != "":

@@ -21,7 +21,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strings"
 	"time"
@@ -45,7 +44,7 @@ type Deps struct {
 	Store  *cache.Store
 	Source feed.Source
 	// Open shows a URL in the user's browser. It gets the URL as an argument and
-	// must not pass it through a shell.
+	// must not pass it through a shell. If ctx ends, a browser on the terminal ends.
 	Open func(ctx context.Context, url string, background bool) (Browser, error)
 	// NotifyCommand runs the user's program for notifications. If it is nil, the
 	// terminal shows them. It gets both texts as arguments and must not pass them
@@ -64,9 +63,10 @@ type Deps struct {
 
 // Browser is the user's browser with a page.
 type Browser struct {
-	// Terminal is a browser that needs the terminal. It is not started yet. It is nil if
-	// the browser was started in a window of its own.
-	Terminal *exec.Cmd
+	// Terminal runs a browser that needs the terminal, until the user quits it. stop stops
+	// dateline until the shell continues it. Terminal is nil if the browser was started in a
+	// window of its own.
+	Terminal func(stop func() error) error
 	// Failed waits some seconds and returns how the browser failed; nil if it did not.
 	// It may be nil.
 	Failed func() error
@@ -221,9 +221,10 @@ func (m *Model) connect() {
 	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }
 
-// Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it writes what is not
-// saved yet. It returns nil if ctx ends: the caller handles signals and ends ctx. The
-// options are for tests. If there are any, Bubble Tea paints instead of the painter.
+// Run shows the screen until the user quits, the terminal is gone or ctx ends. Then it
+// writes what is not saved yet. It returns nil if ctx ends: the caller handles signals and
+// ends ctx. The options are for tests. If there are any, Bubble Tea paints instead of the
+// painter.
 func Run(ctx context.Context, d Deps, options ...tea.ProgramOption) error {
 	outer := ctx
 	ctx, cancel := context.WithCancel(outer)

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -49,7 +48,7 @@ func (b *browser) open(url string, background bool) tea.Cmd {
 		return nil
 	}
 	b.status.say("opening " + text.Clean(safe))
-	ctx, open := context.WithoutCancel(b.ctx), b.deps.Open
+	ctx, open := b.ctx, b.deps.Open
 	before, started := b.started, make(chan struct{})
 	b.started = started
 	return func() tea.Msg {
@@ -69,7 +68,7 @@ func (b *browser) show(msg opened) tea.Cmd {
 	case msg.err != nil:
 		b.status.fail("the browser did not start: " + b.advice(msg.err))
 	case program != nil:
-		return suspend.Lend(b.ctx, program, func(err error) tea.Msg { return browserEnded{err, true} })
+		return tea.Exec(suspend.OnTerminal(func() error { return program(suspend.Stop) }), func(err error) tea.Msg { return browserEnded{err, true} })
 	case failed != nil:
 		return func() tea.Msg { return browserEnded{failed: failed()} }
 	}

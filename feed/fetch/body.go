@@ -9,14 +9,16 @@ import (
 )
 
 const (
-	// A body needs one of mediumBodies slots from mediumBody bytes on, and one of
-	// largeBodies slots from largeBody bytes on. Feeds are small. Without slots,
-	// every request could hold a body of [Options.MaxBody] bytes in memory, and
-	// everything that parsing makes of it.
+	// A body needs one of mediumBodies slots from mediumBody bytes on, one of
+	// largeBodies slots from largeBody bytes on, and one of hugeBodies from hugeBody
+	// bytes on. Feeds are small. Without slots, every request could hold a body of
+	// [Options.MaxBody] bytes in memory, and everything that parsing makes of it.
 	mediumBody   = 8 << 10
 	mediumBodies = 48
 	largeBody    = 512 << 10
 	largeBodies  = 2
+	hugeBody     = 4 << 20
+	hugeBodies   = 1
 )
 
 // errTooLarge reports a body that exceeds the limit and is refused.
@@ -53,7 +55,11 @@ type sizeSlots struct {
 // body that waits for a slot holds only slots for smaller bodies, so those that
 // it waits for never wait for it.
 func newBodySlots() []sizeSlots {
-	return []sizeSlots{{mediumBody, make(chan struct{}, mediumBodies)}, {largeBody, make(chan struct{}, largeBodies)}}
+	return []sizeSlots{
+		{mediumBody, make(chan struct{}, mediumBodies)},
+		{largeBody, make(chan struct{}, largeBodies)},
+		{hugeBody, make(chan struct{}, hugeBodies)},
+	}
 }
 
 // bodySlot reads a body. The first bytes need no slot. The rest waits until a slot

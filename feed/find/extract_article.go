@@ -210,7 +210,7 @@ func unwrapNoscript(part *html.Node) {
 		}
 	}
 	for _, n := range found {
-		context := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+		context := markup.NewElement(atom.Div)
 		content, err := html.ParseFragment(strings.NewReader(n.FirstChild.Data), context)
 		if err != nil || len(content) != 1 || content[0].DataAtom != atom.Img {
 			continue

@@ -3,6 +3,8 @@ package find
 import (
 	"net/url"
 	"strings"
+
+	"dateline/feed/text"
 )
 
 // maxHeld is how many addresses may be inside each other.
@@ -33,7 +35,7 @@ func feedBehind(address string) (inner string, held bool) {
 // isSubscribeButton reports whether an address that holds another one is made to
 // subscribe to it.
 func isSubscribeButton(address string) bool {
-	_, rest, _ := strings.Cut(asciiLower(address), "://")
+	_, rest, _ := strings.Cut(text.ASCIILower(address), "://")
 	if i := strings.Index(rest, "http"); i >= 0 {
 		rest = rest[:i]
 	}
@@ -76,7 +78,7 @@ func heldAddress(address string) (string, bool) {
 	if !found {
 		return "", false
 	}
-	low := asciiLower(after)
+	low := text.ASCIILower(after)
 	for from := 0; ; {
 		i := strings.Index(low[from:], "http")
 		if i < 0 {
@@ -130,15 +132,4 @@ func readHeld(s, low string, inQuery bool) (string, bool) {
 		}
 	}
 	return scheme + "://" + rest, rest != ""
-}
-
-// asciiLower returns s with its ASCII letters in lower case. It has the length of s.
-func asciiLower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c | 0x20
-		}
-	}
-	return string(b)
 }

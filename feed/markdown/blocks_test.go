@@ -69,6 +69,8 @@ func TestCode(t *testing.T) {
 		"<table><tr><td><ul><li>a</li><li>b</li></ul></td><td><ol start=3><li>c</li></ol>d</td></tr></table>": "|  |  |\n|---|---|\n| • a<br>• b | 3. c<br>d |\n",
 		"<table><tr><td style='white-space:pre-line'>a\nb</td><td>c<br>d</td></tr></table>":                   "|  |  |\n|---|---|\n| a<br>b | c d |\n",
 		"<table><tr><td><code>a|b</code> c|d</td><td><pre><a href=/x>e|f</a></pre></td></tr></table>":         "|  |  |\n|---|---|\n| `a\\|b` c\\|d | `e\\|f` [e\\|f](https://example.org/x) |\n",
+		"a<pre></pre><pre><code> \n</code></pre><blockquote><pre><img src=/p.png></pre></blockquote>":         "a\n\n> ![](https://example.org/p.png)\n",
+		"<p>a <img alt='*b*'> <img src='ftp://e.org/c.png' alt=c></p>":                                        "a \\*b\\* c\n",
 		// in a text
 		"<p>a <code>b <a href=/x>c</a>, <b><a href=/y>*d*</a></b></code> e</p>":                                     "a `b` [`c`](https://example.org/x)`,` [**`*d*`**](https://example.org/y) e\n",
 		"<p>a <kbd><a href=/x>b</a>.<img src=/p.png alt=p></kbd> <code><a id=i>c</a></code></p>":                    "a [`b`](https://example.org/x)`.`![p](https://example.org/p.png) `c`\n",

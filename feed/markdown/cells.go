@@ -38,8 +38,8 @@ func flattenChildren(n *html.Node, lines bool) {
 				space = string(cellBreak)
 			}
 			c.Data, c.DataAtom = atom.Span.String(), atom.Span
-			c.InsertBefore(&html.Node{Type: html.TextNode, Data: space}, c.FirstChild)
-			c.AppendChild(&html.Node{Type: html.TextNode, Data: space})
+			c.InsertBefore(markup.NewText(space), c.FirstChild)
+			c.AppendChild(markup.NewText(space))
 		}
 	}
 }
@@ -53,7 +53,7 @@ func markItems(list *html.Node) {
 		if list.DataAtom == atom.Ol {
 			mark = numbers.Take(li) + ". "
 		}
-		li.InsertBefore(&html.Node{Type: html.TextNode, Data: mark}, li.FirstChild)
+		li.InsertBefore(markup.NewText(mark), li.FirstChild)
 	}
 }
 
@@ -79,11 +79,11 @@ func inCode(n, cell *html.Node) bool {
 // flattenCode makes each line of code in a cell code of its own.
 func flattenCode(pre *html.Node) {
 	s, shown := readCode(pre)
-	end := func() *html.Node { return &html.Node{Type: html.TextNode, Data: string(cellBreak)} }
+	end := func() *html.Node { return markup.NewText(string(cellBreak)) }
 	setLines(pre, strings.Trim(s, "\n"), end)
 	pre.InsertBefore(end(), pre.FirstChild)
 	for _, n := range shown {
-		pre.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+		pre.AppendChild(markup.NewText(" "))
 		pre.AppendChild(n)
 	}
 	pre.AppendChild(end())

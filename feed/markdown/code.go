@@ -19,28 +19,33 @@ func plainCode(pre *html.Node) {
 	for c := pre.FirstChild; c != nil; c = pre.FirstChild {
 		pre.RemoveChild(c)
 	}
-	if code != pre {
+	switch {
+	case text.IsBlank(s):
+		pre.Data, pre.DataAtom = atom.Div.String(), atom.Div
+	case code == pre:
+		pre.AppendChild(markup.NewText(s))
+	default:
 		for c := code.FirstChild; c != nil; c = code.FirstChild {
 			code.RemoveChild(c)
 		}
+		code.AppendChild(markup.NewText(s))
 		pre.AppendChild(code)
 	}
-	code.AppendChild(&html.Node{Type: html.TextNode, Data: s})
 	if len(shown) == 0 || pre.Parent == nil {
 		return
 	}
-	p := &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P}
+	p := markup.NewElement(atom.P)
 	for i, n := range shown {
 		if i > 0 {
-			p.AppendChild(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br})
+			p.AppendChild(markup.NewElement(atom.Br))
 		}
 		p.AppendChild(n)
 	}
 	pre.Parent.InsertBefore(p, pre.NextSibling)
 }
 
-// readCode returns the text of code, without no-break spaces, with the descriptions of pictures, and copies of its
-// links and pictures, each address once.
+// readCode returns the text of code, without no-break spaces and with the descriptions of
+// pictures, and copies of its links and pictures, each address once.
 func readCode(pre *html.Node) (s string, shown []*html.Node) {
 	var b strings.Builder
 	seen := map[string]bool{}
@@ -63,7 +68,7 @@ func readCode(pre *html.Node) (s string, shown []*html.Node) {
 			}
 			seen[href] = true
 			a := &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr}
-			a.AppendChild(&html.Node{Type: html.TextNode, Data: name})
+			a.AppendChild(markup.NewText(name))
 			shown = append(shown, a)
 		}
 	}
@@ -115,9 +120,9 @@ func splitCode(code *html.Node) bool {
 		return false
 	}
 	s, shown := readCode(code)
-	setLines(code, s, func() *html.Node { return &html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br} })
+	setLines(code, s, func() *html.Node { return markup.NewElement(atom.Br) })
 	for _, n := range shown {
-		code.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+		code.AppendChild(markup.NewText(" "))
 		code.AppendChild(n)
 	}
 	return true
@@ -130,7 +135,7 @@ func hasBreak(n *html.Node) bool {
 		switch {
 		case c.DataAtom == atom.Br:
 			some = true
-		case isBlock(c):
+		case markup.IsBlock(c.DataAtom):
 			return false
 		}
 	}
@@ -151,11 +156,11 @@ func setLines(n *html.Node, s string, end func() *html.Node) {
 		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
 		rest := strings.TrimLeft(line, " ")
 		if indent := len(line) - len(rest); indent > 0 {
-			n.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Repeat("\u00a0", indent)})
+			n.AppendChild(markup.NewText(strings.Repeat("\u00a0", indent)))
 		}
 		if rest != "" {
-			code := &html.Node{Type: html.ElementNode, Data: "code", DataAtom: atom.Code}
-			code.AppendChild(&html.Node{Type: html.TextNode, Data: rest})
+			code := markup.NewElement(atom.Code)
+			code.AppendChild(markup.NewText(rest))
 			n.AppendChild(code)
 		}
 	}

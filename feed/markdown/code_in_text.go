@@ -1,13 +1,13 @@
 package markdown
 
 import (
+	"math"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
-	"dateline/feed/text"
 )
 
 // isTextCode reports whether Markdown writes an element as code within a text.
@@ -27,7 +27,7 @@ func spreadCode(code *html.Node) bool {
 	}
 	code.Data, code.DataAtom = atom.Span.String(), atom.Span
 	for c := range code.Descendants() {
-		if isBlock(c) {
+		if markup.IsBlock(c.DataAtom) {
 			code.Data, code.DataAtom = atom.Div.String(), atom.Div
 		}
 	}
@@ -44,7 +44,7 @@ func wrapCode(n *html.Node) {
 			writeRun(&run, n, c)
 			wrapCode(c)
 		} else {
-			run.WriteString(textOf(c))
+			run.WriteString(markup.TextOf(c, math.MaxInt))
 			n.RemoveChild(c)
 		}
 		c = next
@@ -60,18 +60,18 @@ func writeRun(run *strings.Builder, n, before *html.Node) {
 	inner := strings.Trim(s, " \n\t")
 	if inner == "" {
 		if s != "" {
-			n.InsertBefore(newText(" "), before)
+			n.InsertBefore(markup.NewText(" "), before)
 		}
 		return
 	}
-	code := &html.Node{Type: html.ElementNode, Data: "code", DataAtom: atom.Code}
-	code.AppendChild(newText(inner))
+	code := markup.NewElement(atom.Code)
+	code.AppendChild(markup.NewText(inner))
 	if !strings.HasPrefix(s, inner) {
-		n.InsertBefore(newText(" "), before)
+		n.InsertBefore(markup.NewText(" "), before)
 	}
 	n.InsertBefore(code, before)
 	if !strings.HasSuffix(s, inner) {
-		n.InsertBefore(newText(" "), before)
+		n.InsertBefore(markup.NewText(" "), before)
 	}
 }
 
@@ -87,28 +87,5 @@ func hasMore(n *html.Node) bool {
 
 // isMore reports whether n is a link, a picture, a line break or a block.
 func isMore(n *html.Node) bool {
-	return n.DataAtom == atom.A && markup.NodeAttribute(n, "href") != "" || n.DataAtom == atom.Img || n.DataAtom == atom.Br || isBlock(n)
-}
-
-// isBlock reports whether n is on lines of its own.
-func isBlock(n *html.Node) bool {
-	switch n.DataAtom {
-	case atom.Br, atom.Img, atom.Picture, atom.Source, atom.Audio, atom.Video:
-		return false
-	}
-	return n.Type == html.ElementNode && text.IsBlockTag(n.Data)
-}
-
-// textOf returns the text of n.
-func textOf(n *html.Node) string {
-	if n.Type == html.TextNode {
-		return n.Data
-	}
-	var b strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
-		}
-	}
-	return b.String()
+	return n.DataAtom == atom.A && markup.NodeAttribute(n, "href") != "" || n.DataAtom == atom.Img || n.DataAtom == atom.Br || markup.IsBlock(n.DataAtom)
 }

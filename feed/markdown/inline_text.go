@@ -23,26 +23,18 @@ func surround(n *html.Node) {
 		case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var, atom.Pre:
 			markup.MarkStruck(c) // Code has no markup.
 		case atom.Q:
-			putAround(c, "“", "”")
+			markup.PutAround(c, "“", "”")
 		case atom.Rt:
 			if c.PrevSibling == nil || c.PrevSibling.DataAtom != atom.Rp {
-				putAround(c, "(", ")")
+				markup.PutAround(c, "(", ")")
 			}
 		case atom.Audio, atom.Video:
-			n.InsertBefore(newText(" "), c)
-			n.InsertBefore(newText(" "), c.NextSibling)
+			n.InsertBefore(markup.NewText(" "), c)
+			n.InsertBefore(markup.NewText(" "), c.NextSibling)
 		case atom.Ins:
 			if c.PrevSibling != nil && c.PrevSibling.DataAtom == atom.Del {
-				n.InsertBefore(newText(" "), c)
+				n.InsertBefore(markup.NewText(" "), c)
 			}
 		}
 	}
 }
-
-// putAround puts a text before and after the content of n.
-func putAround(n *html.Node, before, after string) {
-	n.InsertBefore(newText(before), n.FirstChild)
-	n.AppendChild(newText(after))
-}
-
-func newText(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }

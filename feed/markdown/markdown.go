@@ -1,8 +1,8 @@
 // Package markdown writes an article as Markdown, for `dateline show --format markdown`.
 //
 // Start with [Of]. inline_text.go writes what Markdown has no markup for, and escape.go keeps
-// text from being read as Markdown. lists_and_quotes.go, code.go and cells.go write what the
-// converter would write wrong.
+// text from being read as Markdown. lists_and_quotes.go, code.go, code_in_text.go, cells.go
+// and addresses.go write what the converter would write wrong.
 package markdown
 
 import (
@@ -23,7 +23,7 @@ import (
 // Of returns an article as Markdown: CommonMark with the tables and the strikethrough of
 // GitHub Flavored Markdown. It ends in a line break unless it is empty.
 func Of(h markup.SafeHTML) string {
-	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	body := markup.NewElement(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(withoutMarks(h.String())), body)
 	if err != nil {
 		return markup.Body{Raw: h.String()}.Text()
@@ -70,6 +70,9 @@ func escapeTree(n *html.Node) {
 		keepAddress(n, "href")
 	case atom.Img:
 		keepAddress(n, "src")
+		if markup.NodeAttribute(n, "src") == "" { // Only its description is left.
+			n.Type, n.Data, n.DataAtom = html.TextNode, markup.NodeAttribute(n, "alt"), 0
+		}
 	case atom.Ol:
 		moveStray(n)
 	case atom.Li:

@@ -149,7 +149,7 @@ func (w *lineWriter) newLine(n *html.Node) {
 
 // insert writes a text before n.
 func (w *lineWriter) insert(s string, n *html.Node) {
-	w.last = &html.Node{Type: html.TextNode, Data: s}
+	w.last = NewText(s)
 	n.Parent.InsertBefore(w.last, n)
 }
 
@@ -195,13 +195,4 @@ func hasCodeLines(pre *html.Node) bool {
 		}
 	}
 	return first != nil && first.NextSibling != nil
-}
-
-// unwrap replaces n by its children.
-func unwrap(n *html.Node) {
-	for c := n.FirstChild; c != nil; c = n.FirstChild {
-		n.RemoveChild(c)
-		n.Parent.InsertBefore(c, n)
-	}
-	n.Parent.RemoveChild(n)
 }

@@ -46,7 +46,7 @@ func TestLinesOfCode(t *testing.T) {
 		got := ""
 		for n := range root.Descendants() {
 			if n.DataAtom == atom.Pre {
-				got = strings.Trim(textOf(n, MaxBody), "\n")
+				got = strings.Trim(TextOf(n, MaxBody), "\n")
 				for c := range n.Descendants() {
 					if isLineTag(c.Data) || c.DataAtom == atom.Br {
 						t.Errorf("%s: <%s> is left", raw, c.Data)

@@ -1,7 +1,7 @@
 package markup
 
 import (
-	"slices"
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -15,33 +15,34 @@ import (
 // it, as highlighters write it, as a <pre>; nil for any other table. The numbers are left
 // out, because they would make the code useless to copy. The content moves from the table.
 func highlightedCode(table *html.Node) *html.Node {
-	var cells []*html.Node
+	var first *html.Node
+	var code []*html.Node
+	numbers := 0
 	for n := range table.Descendants() {
 		switch n.DataAtom {
 		case atom.Table, atom.Caption, atom.Th:
 			return nil
 		case atom.Tr:
 			row := cellsOf(n)
-			if len(row) < 2 || slices.ContainsFunc(row[:len(row)-1], func(c *html.Node) bool { return !isGutter(c) }) {
+			if len(row) < 2 {
 				return nil
 			}
-			cells = append(cells, row...)
+			first = cmp.Or(first, row[0])
+			for _, c := range row[:len(row)-1] {
+				if !isGutter(c) {
+					return nil
+				}
+				numbers += len(lineNumbers(c))
+			}
+			code = append(code, row[len(row)-1])
 		}
 	}
-	if len(cells) == 0 {
+	if first == nil {
 		return nil
-	}
-	code, numbers := []*html.Node{}, 0
-	for _, c := range cells {
-		if c.NextSibling == nil || nextCell(c) == nil {
-			code = append(code, c)
-		} else {
-			numbers += len(lineNumbers(c))
-		}
 	}
 	// Without the class of a gutter, only numbers of several lines beside one block of
 	// code are certain: "1" in a cell may be anything.
-	if !hasGutterClass(cells[0]) && (len(code) > 1 || numbers < 2 || !containsElement(code[0], atom.Pre)) {
+	if !hasGutterClass(first) && (len(code) > 1 || numbers < 2 || !containsElement(code[0], atom.Pre)) {
 		return nil
 	}
 	return joinCode(code)
@@ -58,15 +59,15 @@ func joinCode(cells []*html.Node) *html.Node {
 			}
 		}
 	}
-	pre := &html.Node{Type: html.ElementNode, Data: "pre", DataAtom: atom.Pre}
+	pre := NewElement(atom.Pre)
 	for _, cell := range cells {
-		line := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+		line := NewElement(atom.Div)
 		for c := cell.FirstChild; c != nil; c = cell.FirstChild {
 			cell.RemoveChild(c)
 			line.AppendChild(c)
 		}
 		if line.FirstChild == nil {
-			line.AppendChild(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br})
+			line.AppendChild(NewElement(atom.Br))
 		}
 		pre.AppendChild(line)
 	}
@@ -84,16 +85,6 @@ func cellsOf(tr *html.Node) []*html.Node {
 	return cells
 }
 
-// nextCell returns the cell behind a cell in its row; nil if it is the last.
-func nextCell(cell *html.Node) *html.Node {
-	for n := cell.NextSibling; n != nil; n = n.NextSibling {
-		if n.DataAtom == atom.Td || n.DataAtom == atom.Th {
-			return n
-		}
-	}
-	return nil
-}
-
 // isGutter reports whether a cell has nothing but the numbers of lines, one after the
 // other. It may be empty if its class says what it is.
 func isGutter(cell *html.Node) bool {
@@ -103,7 +94,7 @@ func isGutter(cell *html.Node) bool {
 			return false
 		}
 	}
-	return len(numbers) > 0 || hasGutterClass(cell) && text.IsBlank(textOf(cell, MaxBody))
+	return len(numbers) > 0 || hasGutterClass(cell) && text.IsBlank(TextOf(cell, MaxBody))
 }
 
 // lineNumbers returns the numbers that are the text of a cell; -1 for a word that is none.
@@ -134,14 +125,4 @@ func hasGutterClass(cell *html.Node) bool {
 		}
 	}
 	return NodeAttribute(cell, "data-line-number") != "" || NodeAttribute(cell, "data-linenos") != ""
-}
-
-// containsElement reports whether an element is below n.
-func containsElement(n *html.Node, a atom.Atom) bool {
-	for c := range n.Descendants() {
-		if c.DataAtom == a {
-			return true
-		}
-	}
-	return false
 }

@@ -61,7 +61,7 @@ func mustBeSafe(t *testing.T, out string) {
 
 func parseBody(t *testing.T, fragment string) *html.Node {
 	t.Helper()
-	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	root := NewElement(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(fragment), root)
 	if err != nil {
 		t.Fatalf("%v: %q", err, fragment)

@@ -58,9 +58,9 @@ func isHeadingMark(n *html.Node) bool {
 	if heading == nil || !isHeading(heading) {
 		return false
 	}
-	own := strings.TrimSpace(textOf(n, most))
+	own := strings.TrimSpace(TextOf(n, most))
 	isMark := strings.Trim(own, "#¶§🔗⚓∞\ufe0f ") == "" || n.DataAtom == atom.A && strings.Contains(NodeAttribute(n, "href"), "#")
-	return isMark && strings.TrimSpace(textOf(heading, most)) != own
+	return isMark && strings.TrimSpace(TextOf(heading, most)) != own
 }
 
 // isHeading reports whether n is a heading.

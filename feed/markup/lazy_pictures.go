@@ -31,8 +31,7 @@ func withSource(attrs []html.Attribute) []html.Attribute {
 	if source == "" || source == src {
 		return attrs
 	}
-	attrs = slices.DeleteFunc(slices.Clone(attrs), func(a html.Attribute) bool { return a.Key == "src" })
-	return append(attrs, html.Attribute{Key: "src", Val: source})
+	return withAttribute(slices.Clone(attrs), "src", source)
 }
 
 // lazySource returns the address that a script would load later, or "". Any other
@@ -180,7 +179,7 @@ func setSource(n *html.Node) {
 			continue
 		}
 		if found := attribute(withSource(c.Attr), "src"); found != "" {
-			n.Attr = append(slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "src" }), html.Attribute{Key: "src", Val: found})
+			setAttribute(n, "src", found)
 			return
 		}
 	}

@@ -97,8 +97,7 @@ func parseInteger(s string) (int, bool) {
 // sheets can name the kind of number, too.
 func setListNumbers(n *html.Node) {
 	if kind := numberKind(n); kind != "" {
-		n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "type" })
-		n.Attr = append(n.Attr, html.Attribute{Key: "type", Val: kind})
+		setAttribute(n, "type", kind)
 	}
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool {
 		_, ok := parseInteger(a.Val)
@@ -135,7 +134,7 @@ func numberKind(n *html.Node) string {
 // replaceTaskBox puts a text before the box of a task in a list, because form controls are
 // removed. The no-break space keeps the box on one line.
 func replaceTaskBox(input *html.Node) {
-	if !strings.EqualFold(NodeAttribute(input, "type"), "checkbox") || hidesElement(NodeAttribute(input, "style"), func(string) bool { return false }) {
+	if !strings.EqualFold(NodeAttribute(input, "type"), "checkbox") {
 		return
 	}
 	for n := input.Parent; n != nil; n = n.Parent {
@@ -143,18 +142,13 @@ func replaceTaskBox(input *html.Node) {
 			continue
 		}
 		box := TaskOpen
-		for _, a := range input.Attr {
-			switch a.Key {
-			case "checked":
-				box = TaskDone
-			case "hidden":
-				return
-			}
+		if slices.ContainsFunc(input.Attr, func(a html.Attribute) bool { return a.Key == "checked" }) {
+			box = TaskDone
 		}
 		if next := input.NextSibling; next == nil || next.Type != html.TextNode || strings.TrimLeft(next.Data, " \t\n\u00a0") == next.Data {
 			box += " "
 		}
-		input.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: box}, input)
+		input.Parent.InsertBefore(NewText(box), input)
 		return
 	}
 }

@@ -39,7 +39,7 @@ func plainMarkup(s string) string {
 // scripts, so the content of <noscript> counts. It fails if HTML is nested deeper
 // than 512 levels.
 func parseFragment(s string) (*html.Node, error) {
-	root := newElement(atom.Body)
+	root := NewElement(atom.Body)
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(s), root, html.ParseOptionEnableScripting(false))
 	for _, n := range nodes {
 		root.AppendChild(n)
@@ -91,12 +91,14 @@ func needsTree(s string) bool {
 		if at < 0 {
 			return false
 		}
-		s = s[at+1:]
+		if s = s[at+1:]; s == "" || s[0]|0x20 < 'a' || s[0]|0x20 > 'z' {
+			continue // such as an end tag
+		}
 		end := strings.IndexByte(s, '>')
 		if end < 0 {
 			end = len(s)
 		}
-		if tag := s[:end]; isWritten(tag) {
+		if isWritten(s[:end]) {
 			return true
 		}
 	}
@@ -112,7 +114,10 @@ func isWritten(tag string) bool {
 	if strings.IndexByte(tag, ' ') < 0 && strings.IndexByte(tag, '\n') < 0 && strings.IndexByte(tag, '\t') < 0 {
 		return false
 	}
-	tag = asciiLower(tag)
+	tag = text.ASCIILower(tag)
+	if !strings.Contains(tag, "style") {
+		return strings.Contains(tag, "hidden")
+	}
 	for _, mark := range []string{"hidden", "display", "visibility", "line-through"} {
 		if strings.Contains(tag, mark) {
 			return true
@@ -142,7 +147,7 @@ func WriteScripts(n *html.Node, ascii bool) {
 
 // writeScript writes the content of a <sup> or <sub> as text.
 func writeScript(n *html.Node, ascii bool) {
-	before, content, after := textBefore(n), textOf(n, maxScript+1), runeAfter(n)
+	before, content, after := textBefore(n), TextOf(n, maxScript+1), runeAfter(n)
 	isSup := n.DataAtom == atom.Sup
 	n.Data, n.DataAtom = "span", atom.Span
 	if len(content) > maxScript {
@@ -155,7 +160,7 @@ func writeScript(n *html.Node, ascii bool) {
 	if ascii {
 		script = script.ASCII(before, content, after)
 	}
-	if script == (text.Script{}) || script.Open != "" && hasLink(n) { // a link is a footnote
+	if script == (text.Script{}) || script.Open != "" && containsElement(n, atom.A) { // a link is a footnote
 		return
 	}
 	trimText(n)
@@ -165,19 +170,8 @@ func writeScript(n *html.Node, ascii bool) {
 		}
 	}
 	if script.Open != "" {
-		n.InsertBefore(newText(script.Open), n.FirstChild)
-		n.AppendChild(newText(script.Close))
+		PutAround(n, script.Open, script.Close)
 	}
-}
-
-// hasLink reports whether there is a link in n.
-func hasLink(n *html.Node) bool {
-	for c := range n.Descendants() {
-		if c.DataAtom == atom.A {
-			return true
-		}
-	}
-	return false
 }
 
 // trimText removes the white space at both ends of the text of n.
@@ -212,19 +206,18 @@ func isStruck(n *html.Node) bool {
 // markStruck puts the signs around an element. White space stays outside, and
 // separates the words from those that replace them.
 func markStruck(n *html.Node) {
-	content := textOf(n, maxText)
+	content := TextOf(n, maxText)
 	if text.IsBlank(content) {
 		return
 	}
 	if strings.TrimLeft(content, " \n\t") != content {
-		n.Parent.InsertBefore(newText(" "), n)
+		n.Parent.InsertBefore(NewText(" "), n)
 	}
 	if next := n.NextSibling; strings.TrimRight(content, " \n\t") != content || next != nil && next.DataAtom == atom.Ins {
-		n.Parent.InsertBefore(newText(" "), next)
+		n.Parent.InsertBefore(NewText(" "), next)
 	}
 	trimText(n)
-	n.InsertBefore(newText("~~"), n.FirstChild)
-	n.AppendChild(newText("~~"))
+	PutAround(n, "~~", "~~")
 	n.Data, n.DataAtom = "span", atom.Span
 }
 
@@ -237,7 +230,7 @@ func writeFormulas(n *html.Node) {
 			if s == "" {
 				s = text.Clean(NodeAttribute(c, "alttext"))
 			}
-			n.InsertBefore(newText(text.Beside(textBefore(c), s, runeAfter(c))), c)
+			n.InsertBefore(NewText(text.Beside(textBefore(c), s, runeAfter(c))), c)
 			n.RemoveChild(c)
 		} else {
 			writeFormulas(c)
@@ -322,23 +315,3 @@ func runeAfter(n *html.Node) rune {
 
 // isInline reports whether n is an element within a line.
 func isInline(n *html.Node) bool { return n.Type == html.ElementNode && text.IsInlineTag(n.Data) }
-
-// textOf returns the text below n, at most about limit bytes of it.
-func textOf(n *html.Node, limit int) string {
-	var b strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
-		}
-		if b.Len() >= limit {
-			break
-		}
-	}
-	return b.String()
-}
-
-func newText(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
-
-func newElement(a atom.Atom) *html.Node {
-	return &html.Node{Type: html.ElementNode, Data: a.String(), DataAtom: a}
-}

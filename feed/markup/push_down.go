@@ -33,15 +33,11 @@ func (p *pusher) pushDown(n *html.Node) {
 		p.wrapRuns(n, n)
 	}
 	if id := NodeAttribute(n, "id"); id != "" {
-		target := newElement(atom.Span)
+		target := NewElement(atom.Span)
 		target.Attr = []html.Attribute{{Key: "id", Val: id}}
 		n.InsertBefore(target, n.FirstChild)
 	}
-	for c := n.FirstChild; c != nil; c = n.FirstChild {
-		n.RemoveChild(c)
-		n.Parent.InsertBefore(c, n)
-	}
-	n.Parent.RemoveChild(n)
+	unwrap(n)
 }
 
 // isWithin reports whether n is in an element.
@@ -63,19 +59,10 @@ func isStyle(a atom.Atom) bool {
 	return false
 }
 
-// isBlock reports whether n begins on a line of its own.
-func isBlock(n *html.Node) bool {
-	switch n.DataAtom {
-	case atom.Br, atom.Img, atom.Picture, atom.Source, atom.Audio, atom.Video:
-		return false
-	}
-	return n.Type == html.ElementNode && text.IsBlockTag(n.Data)
-}
-
 // hasBlock reports whether there is a block in n.
 func hasBlock(n *html.Node) bool {
 	for c := range n.Descendants() {
-		if isBlock(c) {
+		if IsBlock(c.DataAtom) {
 			return true
 		}
 	}
@@ -89,14 +76,14 @@ func (p *pusher) wrapRuns(n, wrapper *html.Node) {
 	for c := n.FirstChild; c != nil && p.runs < maxRuns; {
 		next := c.NextSibling
 		switch {
-		case isBlock(c) || hasBlock(c):
+		case IsBlock(c.DataAtom) || hasBlock(c):
 			run = nil
 			p.wrapRuns(c, wrapper)
 		case run == nil && c.Type == html.TextNode && text.IsBlank(c.Data):
 		case run == nil:
 			p.runs++
-			run = newElement(wrapper.DataAtom)
-			run.Attr = slices.DeleteFunc(slices.Clone(wrapper.Attr), func(a html.Attribute) bool { return a.Key == "id" })
+			run = NewElement(wrapper.DataAtom)
+			run.Attr = withAttribute(slices.Clone(wrapper.Attr), "id", "")
 			n.InsertBefore(run, c)
 			fallthrough
 		default:
@@ -138,12 +125,9 @@ func (p *pusher) strikeStyled(n *html.Node) {
 			kept = append(kept, declaration)
 		}
 	}
-	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "style" })
-	if len(kept) > 0 {
-		n.Attr = append(n.Attr, html.Attribute{Key: "style", Val: strings.Join(kept, ";")})
-	}
+	setAttribute(n, "style", strings.Join(kept, ";"))
 	if !isStruck(n) && !isWithin(n, atom.S) {
-		p.wrapRuns(n, newElement(atom.S))
+		p.wrapRuns(n, NewElement(atom.S))
 	}
 }
 

@@ -155,7 +155,7 @@ func (r *repairer) repairMedia(at int, name string) int {
 // offset must not decrease from one call to the next.
 func (r *repairer) find(sub string, from int) int {
 	if r.found == nil {
-		r.found, r.lower = map[string]int{}, asciiLower(r.src)
+		r.found, r.lower = map[string]int{}, text.ASCIILower(r.src)
 	}
 	if at, known := r.found[sub]; known && (at < 0 || at >= from) {
 		return at
@@ -196,19 +196,4 @@ func tagLength(s string) int {
 		}
 	}
 	return len(s)
-}
-
-// asciiLower returns s with the ASCII letters in lower case. The length stays.
-func asciiLower(s string) string {
-	large := func(r rune) bool { return r >= 'A' && r <= 'Z' }
-	if !strings.ContainsFunc(s, large) {
-		return s
-	}
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c | 0x20
-		}
-	}
-	return string(b)
 }

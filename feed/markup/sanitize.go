@@ -238,7 +238,7 @@ func (s *sanitizer) replacePicture(n *html.Node) bool {
 	}
 	emoji := emojiOf(n.Attr)
 	if emoji != "" {
-		n.Parent.InsertBefore(newText(s.marks.CleanText(emoji)), n)
+		n.Parent.InsertBefore(NewText(s.marks.CleanText(emoji)), n)
 	}
 	return emoji != ""
 }
@@ -285,19 +285,14 @@ func removeNode(n *html.Node) *html.Node {
 // node after n if there are none. If n is a block, a line break separates the
 // children from what is before them.
 func unwrapNode(n *html.Node) *html.Node {
-	parent := n.Parent
 	if text.BreaksLine(n.Data) && n.PrevSibling != nil && n.FirstChild != nil {
-		parent.InsertBefore(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br}, n)
+		n.Parent.InsertBefore(NewElement(atom.Br), n)
 	}
 	next := n.NextSibling
 	if n.FirstChild != nil {
 		next = n.FirstChild
 	}
-	for c := n.FirstChild; c != nil; c = n.FirstChild {
-		n.RemoveChild(c)
-		parent.InsertBefore(c, n)
-	}
-	parent.RemoveChild(n)
+	unwrap(n)
 	return next
 }
 
@@ -405,7 +400,7 @@ func (s *sanitizer) replaceEmbed(n *html.Node) *html.Node {
 // newLink returns a link element.
 func newLink(href, text string) *html.Node {
 	a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: href}}}
-	a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
+	a.AppendChild(NewText(text))
 	return a
 }
 

@@ -67,6 +67,9 @@ func (sum *summarizer) readMarkup(s string) {
 // recording.
 func (b Body) IsEmpty() bool {
 	const short = 1024 // bytes: such a body may be no more than a button
+	if beginsWithText(b.Raw) {
+		return false
+	}
 	raw := repairMarkup(text.Truncate(b.Raw, MaxBody))
 	if showsText(raw) && (!needsTree(raw) || showsText(plainMarkup(raw))) && (len(raw) > short || !hasRemoved(raw)) {
 		return false
@@ -75,6 +78,29 @@ func (b Body) IsEmpty() bool {
 		b.Base = "https://example.com/" // Any address makes a relative one a picture's.
 	}
 	return !showsText(b.Safe().String()) // It has links to the recordings.
+}
+
+// beginsWithText reports whether the HTML s begins with a word, perhaps in ordinary
+// elements, as most bodies do. Nothing behind it can hide that.
+func beginsWithText(s string) bool {
+	for {
+		s = strings.TrimLeft(s, " \t\r\n")
+		if !strings.HasPrefix(s, "<") {
+			first, _ := utf8.DecodeRuneInString(s)
+			return s != "" && text.IsWordRune(first)
+		}
+		switch tagName(s[1:]) {
+		case "a", "article", "b", "blockquote", "br", "code", "div", "em", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p",
+			"pre", "section", "span", "strong", "ul":
+		default:
+			return false
+		}
+		size := tagLength(s)
+		if isWritten(s[1:size]) {
+			return false
+		}
+		s = s[size:]
+	}
 }
 
 // hasRemoved reports whether the HTML s has an element whose text [Body.Safe]
@@ -219,7 +245,7 @@ func tagName(s string) string {
 	for n < len(s) && s[n] > ' ' && s[n] != '/' && s[n] != '>' {
 		n++
 	}
-	return asciiLower(s[:n])
+	return text.ASCIILower(s[:n])
 }
 
 // rawTextEnd returns the offset of the end tag of a raw text element, or the
@@ -243,7 +269,7 @@ func parseAttributes(tag string) []html.Attribute {
 	t, _ := (&text.XMLLexer{Source: tag}).ReadTag()
 	attrs := make([]html.Attribute, len(t.Attrs))
 	for i, a := range t.Attrs {
-		attrs[i] = html.Attribute{Key: asciiLower(a.Name), Val: a.Value}
+		attrs[i] = html.Attribute{Key: text.ASCIILower(a.Name), Val: a.Value}
 	}
 	return attrs
 }

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -104,14 +103,14 @@ func splitLines(n *html.Node, w whiteSpace) {
 	empty := 0
 	for i, line := range strings.Split(s, "\n") {
 		if i > 0 && empty < maxEmpty {
-			n.Parent.InsertBefore(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br}, n)
+			n.Parent.InsertBefore(NewElement(atom.Br), n)
 		}
 		if w == keepSpace {
 			line = keepBlanks(line, i > 0 || first || n.PrevSibling != nil && n.PrevSibling.DataAtom == atom.Br)
 		}
 		if empty++; line != "" {
 			empty = 0
-			n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: line}, n)
+			n.Parent.InsertBefore(NewText(line), n)
 		}
 	}
 	n.Parent.RemoveChild(n)
@@ -165,11 +164,10 @@ func keepCellLines(n *html.Node) {
 		}
 		if !KeepsLines(p) {
 			style := "white-space: pre-line; " + NodeAttribute(p, "style")
-			p.Attr = slices.DeleteFunc(p.Attr, func(a html.Attribute) bool { return a.Key == "style" })
 			if len(style) > maxStyle {
 				style = "white-space: pre-line"
 			}
-			p.Attr = append(p.Attr, html.Attribute{Key: "style", Val: style})
+			setAttribute(p, "style", style)
 		}
 		return
 	}

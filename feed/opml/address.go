@@ -10,8 +10,8 @@ import (
 
 // feedURL returns the address of a feed as it can be subscribed to: without the prefix
 // feed:, as in feed://host/path and feed:https://host/path, without ampersands that were
-// escaped twice, and with https if it is a host and a path without a scheme. reason says why the address cannot be
-// subscribed to, and is empty if it can.
+// escaped twice, and with https if it is a host and a path without a scheme. reason says
+// why the address cannot be subscribed to, and is empty if it can.
 func feedURL(s string) (address, reason string) {
 	s = unescape(strings.TrimSpace(s))
 	if len(s) > 5 && strings.EqualFold(s[:5], "feed:") {
@@ -38,7 +38,7 @@ func feedURL(s string) (address, reason string) {
 	return address, ""
 }
 
-// maxEscapes is how often an ampersand may be escaped in vain.
+// maxEscapes is how many escapes of one ampersand are undone.
 const maxEscapes = 4
 
 // unescape replaces ampersands that were escaped twice or more.

@@ -10,7 +10,8 @@ import (
 // foreignName returns the local name of an element of RSS or Atom that some tool
 // put into a namespace of its own, or "". name is what [xmlReader.qualifiedName]
 // returns. An element with a prefix may be a field of another vocabulary, so only
-// those names count that mean the same everywhere.
+// those names count that mean the same everywhere, unless the whole item has the
+// prefix.
 func (r *xmlReader) foreignName(written, name string) string {
 	prefix, local := splitName(name)
 	writtenPrefix, _, hasPrefix := strings.Cut(written, ":")
@@ -21,14 +22,23 @@ func (r *xmlReader) foreignName(written, name string) string {
 		return ""
 	}
 	switch local {
-	case "channel", "item", "entry", "title", "link", "guid", "pubdate", "published", "updated", "description", "summary", "content":
+	case "channel", "item", "entry", "title", "link", "guid", "pubdate", "published", "updated", "description", "summary", "content",
+		"enclosure", "encoded":
 		return local
-	case "id", "author", "category", "enclosure", "comments", "issued", "modified", "encoded":
-		if !hasPrefix {
+	case "id", "author", "category", "comments", "issued", "modified":
+		if !hasPrefix || r.isOfOpenPrefix(written) {
 			return local
 		}
 	}
 	return ""
+}
+
+// isOfOpenPrefix reports whether an element has the prefix of the item, entry or
+// channel that it stands in.
+func (r *xmlReader) isOfOpenPrefix(written string) bool {
+	prefix, _, found := strings.Cut(written, ":")
+	outer, _, outerFound := strings.Cut(r.stack[len(r.stack)-1].written, ":")
+	return found && outerFound && prefix == outer
 }
 
 // isUsualPrefix reports whether a prefix is that of a vocabulary of
@@ -43,7 +53,7 @@ func isUsualPrefix(prefix string) bool {
 }
 
 // mayBeOwn reports whether an element with a [xmlReader.foreignName] may be a field
-// of the open item or feed. Those of a feed have no prefix.
+// of the open item or feed. Those of a feed have no prefix, or that of the feed.
 func (r *xmlReader) mayBeOwn(foreign, written string) bool {
 	if foreign == "item" || foreign == "entry" || foreign == "channel" {
 		return false
@@ -52,7 +62,7 @@ func (r *xmlReader) mayBeOwn(foreign, written string) bool {
 	case ofItem:
 		return r.item != nil
 	case ofFeed:
-		return !strings.Contains(written, ":")
+		return !strings.Contains(written, ":") || r.isOfOpenPrefix(written)
 	}
 	return false
 }

@@ -80,6 +80,9 @@ func namespaceKey(uri string) string {
 	return strings.TrimRight(uri, "/#")
 }
 
+// mathNamespace is the [namespaceKey] of MathML.
+const mathNamespace = "www.w3.org/1998/math/mathml"
+
 // isRSSNamespace reports whether a namespace, given its [namespaceKey], is one
 // of RSS itself. Most RSS has none.
 func isRSSNamespace(key string) bool {

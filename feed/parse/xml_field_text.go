@@ -358,8 +358,7 @@ func (f *fieldReader) readTag(t text.XMLToken) {
 	f.hasMarkup = true
 	name := local
 	if !isHTMLName(local) {
-		// It may be a word in angle brackets, which keeps its spelling.
-		name = t.Name[strings.LastIndexByte(t.Name, ':')+1:]
+		name = f.unknownName(t)
 	}
 	b := f.joinedText()
 	b.WriteByte('<')
@@ -378,10 +377,25 @@ func (f *fieldReader) readTag(t text.XMLToken) {
 		b.WriteString(html.EscapeString(a.Value))
 		b.WriteByte('"')
 	}
-	b.WriteByte('>')
-	if t.SelfClosing && !isVoidTag(local) {
-		b.WriteString("</" + name + ">")
+	switch {
+	case t.SelfClosing && isTitle(f.name) && !isHTMLName(local):
+		b.WriteString("/>")
+	case t.SelfClosing && !isVoidTag(local):
+		b.WriteString("></" + name + ">")
+	default:
+		b.WriteByte('>')
 	}
+}
+
+// unknownName returns the name of an element that is not HTML, in its own
+// spelling, because it may be a word in angle brackets. In a title the prefix of
+// another vocabulary stays, which no such word has.
+func (f *fieldReader) unknownName(t text.XMLToken) string {
+	prefix, _, found := strings.Cut(t.Name, ":")
+	if found && isTitle(f.name) && f.r.lookupNamespace(prefix) != mathNamespace {
+		return t.Name
+	}
+	return t.Name[strings.LastIndexByte(t.Name, ':')+1:]
 }
 
 // addLinkedMedia adds Media RSS elements that some publishers put into a link.

@@ -3,8 +3,6 @@ package text
 import (
 	"net/url"
 	"strings"
-
-	"golang.org/x/net/idna"
 )
 
 // AddressKey returns the same text for all spellings of the address of a feed (RFC 3986
@@ -19,7 +17,7 @@ func AddressKey(s string) string {
 		return s
 	}
 	host := strings.ToLower(u.Hostname())
-	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+	if ascii, err := idnaProfile().ToASCII(host); err == nil {
 		host = ascii
 	}
 	if strings.Contains(host, ":") {

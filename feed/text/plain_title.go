@@ -72,7 +72,7 @@ func stripTags(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	done, hidden := 0, ""
-	for t := range tagsOf(s) {
+	for t := range tagsOf(s, nil) {
 		if !t.isMarkup(true, closed[t.name]) {
 			continue
 		}

@@ -58,8 +58,11 @@ func StyleValue(style, property string) string {
 	return found
 }
 
-// withoutComments returns a style without its comments.
+// withoutComments returns a style without its comments. A comment separates words.
 func withoutComments(style string) string {
+	if !strings.Contains(style, "/*") {
+		return style
+	}
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(style, "/*")
@@ -67,6 +70,7 @@ func withoutComments(style string) string {
 		if !found {
 			return b.String()
 		}
+		b.WriteByte(' ')
 		_, style, _ = strings.Cut(after, "*/")
 	}
 }

@@ -17,7 +17,7 @@ func EscapeWords(s string) string {
 		name string
 	}
 	var words []word
-	for t := range tagsOf(s) {
+	for t := range tagsOf(s, ordinaryTag) {
 		if t.isMarkup(false, false) {
 			continue
 		}
@@ -70,7 +70,7 @@ func IsWholeHTML(s string) bool {
 	if len(closed) == 0 {
 		return false
 	}
-	for t := range tagsOf(s) {
+	for t := range tagsOf(s, nil) {
 		if closed[t.name] && isHTMLTag(t.name) && (t.at == 0 || t.hasAttributes) {
 			return true
 		}
@@ -85,7 +85,7 @@ func closedNames(s string) map[string]bool {
 	if !strings.Contains(s, "</") {
 		return nil
 	}
-	for t := range tagsOf(s) {
+	for t := range tagsOf(s, nil) {
 		switch {
 		case !t.isEnd && !t.selfClosing && !opened[t.name]:
 			if opened == nil {
@@ -114,9 +114,26 @@ type tagToken struct {
 	isCut bool
 }
 
+// ordinaryTag returns the length of the tag that s begins with if it is one that
+// [EscapeWords] keeps, whatever is around it, as most are: it has no attributes and a
+// name in small letters, and is an end tag, or a start tag whose end tag may be left
+// out. It is 0 for others.
+func ordinaryTag(s string) int {
+	const longest = 16 // bytes
+	end := strings.IndexByte(s[:min(len(s), longest)], '>')
+	switch {
+	case end < 0:
+		return 0
+	case s[1] == '/' && isHTMLTag(s[2:end]), isOptionallyClosed(s[1:end]):
+		return end + 1
+	}
+	return 0
+}
+
 // tagsOf returns what looks like a tag in s, in order, outside comments, formulas,
-// pictures, scripts and style sheets.
-func tagsOf(s string) iter.Seq[tagToken] {
+// pictures, scripts and style sheets. It leaves out those tags for which skip, if it is
+// not nil, returns their length.
+func tagsOf(s string, skip func(string) int) iter.Seq[tagToken] {
 	return func(yield func(tagToken) bool) {
 		l := tagLexer{source: s}
 		for {
@@ -127,6 +144,12 @@ func tagsOf(s string) iter.Seq[tagToken] {
 			l.at += at
 			if strings.HasPrefix(s[l.at:], "<!--") && l.skipTo("-->", len("-->")) {
 				continue
+			}
+			if skip != nil {
+				if size := skip(s[l.at:]); size > 0 {
+					l.at += size
+					continue
+				}
 			}
 			t, ok := readTagToken(s, l.at)
 			l.at++
@@ -161,7 +184,7 @@ func (l *tagLexer) skipTo(mark string, past int) bool {
 		return false
 	}
 	if l.lower == "" {
-		l.lower = asciiLower(l.source)
+		l.lower = ASCIILower(l.source)
 	}
 	next := strings.Index(l.lower[l.at:], mark)
 	if next < 0 {
@@ -179,6 +202,9 @@ func (l *tagLexer) skipTo(mark string, past int) bool {
 // follows or do nothing else. A tag of no HTML element needs one in any case.
 func (t tagToken) isMarkup(strict, closed bool) bool {
 	known := isHTMLTag(t.name)
+	if known && !strict && t.end > 0 && (t.isEnd || t.hasAttributes) {
+		return true // as most tags are
+	}
 	ownName := strings.ContainsAny(t.name, "-:") // as only custom elements have
 	switch {
 	case !isPlainName(t.written), t.end == 0 && (strict || !known || !t.hasAttributes && !t.isCut):
@@ -264,7 +290,7 @@ func readTagToken(s string, at int) (tagToken, bool) {
 		i++
 	}
 	t.written = s[from:i]
-	t.name = asciiLower(t.written)
+	t.name = ASCIILower(t.written)
 	quote := byte(0)
 	for ; i < len(s); i++ {
 		switch c := s[i]; {
@@ -300,8 +326,8 @@ func isPlainName(name string) bool {
 	return true
 }
 
-// asciiLower returns s with the ASCII letters in small letters. The length stays.
-func asciiLower(s string) string {
+// ASCIILower returns s with the ASCII letters in small letters. The length stays.
+func ASCIILower(s string) string {
 	large := func(c byte) bool { return c >= 'A' && c <= 'Z' }
 	for i := range len(s) {
 		if !large(s[i]) {

@@ -222,7 +222,7 @@ func listItems(list *html.Node) []listItem {
 			nodes = append(nodes, c)
 		case isBlank(c):
 		case len(nodes) == 0:
-			nodes, unnumbered = append(nodes, element(atom.Li, c)), 1
+			nodes, unnumbered = append(nodes, markup.NewElement(atom.Li, c)), 1
 		default:
 			nodes[len(nodes)-1].AppendChild(c)
 		}
@@ -289,7 +289,7 @@ func (l *layouter) definitions(dl *html.Node) {
 			if isBlank(c) {
 				continue
 			}
-			content := element(atom.Div, c)
+			content := markup.NewElement(atom.Div, c)
 			l.indented("  ", "  ", cellStyle{}, func() { l.blocks(blocksOf(content), false, false) })
 		}
 		afterTerm = false

@@ -17,7 +17,7 @@ func (l *layouter) cellLines(out []glamour.ElementRenderer, n *html.Node, at pla
 	if isBlank(n) {
 		return out
 	}
-	if !isFirst(n) {
+	if !endsLine(out) && !isAlone(n, func(n *html.Node) *html.Node { return n.PrevSibling }) {
 		out = append(out, newLine())
 	}
 	if n.DataAtom == atom.Pre {
@@ -27,10 +27,32 @@ func (l *layouter) cellLines(out []glamour.ElementRenderer, n *html.Node, at pla
 	} else {
 		out = l.cellList(out, n, at)
 	}
-	if !isLast(n) {
+	if !isAlone(n, func(n *html.Node) *html.Node { return n.NextSibling }) {
 		out = append(out, newLine())
 	}
 	return out
+}
+
+// endsLine reports whether elements end with a line break.
+func endsLine(out []glamour.ElementRenderer) bool {
+	if len(out) == 0 {
+		return false
+	}
+	last, ok := out[len(out)-1].(*glamour.BaseElement)
+	return ok && last.Token == "\n"
+}
+
+// isAlone reports whether nothing else is on one side of n in the cell of a table, or in the
+// item of a list in it. beside returns the next node on that side.
+func isAlone(n *html.Node, beside func(*html.Node) *html.Node) bool {
+	for ; n != nil && n.DataAtom != atom.Td && n.DataAtom != atom.Th && n.DataAtom != atom.Li; n = n.Parent {
+		for c := beside(n); c != nil; c = beside(c) {
+			if !isBlank(c) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // cellCode appends the text of code in a cell. Its blanks stay.

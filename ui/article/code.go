@@ -56,17 +56,18 @@ func (l *layouter) code(pre *html.Node) {
 	}
 	language, _ := strings.CutPrefix(markup.NodeAttribute(markup.CodeOf(pre), "class"), "language-")
 	b := codeBlock{language: language, block: l.current}
-	cells := joinLines(lines)
-	b.source = sourceOf(cells)
-	if slices.ContainsFunc(cells, func(c cell) bool { return c.link > 0 || c.added }) {
-		b.shown = cells
+	b.source = sourceOf(lines)
+	if slices.ContainsFunc(lines, func(line []cell) bool {
+		return slices.ContainsFunc(line, func(c cell) bool { return c.link > 0 || c.added })
+	}) {
+		b.shown = joinLines(lines)
 	}
 	l.indented("  ", "  ", cellStyle{}, func() {
 		l.emitGap()
 		b.line = l.count
 		b.first, b.rest = l.appendMargin(nil), l.appendMargin(nil)
 		b.room = l.textWidth - max(widthOf(b.first), widthOf(b.rest))
-		l.add(l.codeLines(b, slices.Clone(cells))...)
+		l.add(l.codeLines(b, lines)...)
 	})
 	// Each block takes time and is a piece of its own, however small it is.
 	size := max(len(b.source), maxColoredSum/maxColoredBlocks)
@@ -76,18 +77,18 @@ func (l *layouter) code(pre *html.Node) {
 	}
 }
 
-// codeLines returns the lines of a block of code. A line that is too long continues in
-// the next line behind a symbol. Text without a colour gets that of code.
-func (l *layouter) codeLines(b codeBlock, cells []cell) []Line {
+// codeLines sets the lines of a block of code, whose cells it changes. A line that is too
+// long continues in the next line behind a symbol. Text without a colour gets that of code.
+func (l *layouter) codeLines(b codeBlock, code [][]cell) []Line {
 	var lines []Line
-	for i, c := range cells {
-		if c.style.color == 0 && !c.added {
-			cells[i].style.color = l.palette.Code
-		}
-	}
 	symbol := cellsOf(l.glyphs.Wrapped, cellStyle{attr: faint})
 	margin := b.first
-	for _, line := range splitLines(cells) {
+	for _, line := range code {
+		for i, c := range line {
+			if c.style.color == 0 && !c.added {
+				line[i].style.color = l.palette.Code
+			}
+		}
 		joint, room := NewLine, b.room
 		for {
 			end, next := fillCode(line, room, b.room-widthOf(symbol))
@@ -108,8 +109,8 @@ func (l *layouter) codeLines(b codeBlock, cells []cell) []Line {
 }
 
 // fillCode returns the end of what fits into a line of code, and the start of the next
-// line, which is rest cells wide. It breaks code at a blank if that keeps the word behind it whole, and else in the
-// middle of the word.
+// line, which is rest cells wide. It breaks code at a blank if that keeps the word behind
+// it whole, and else in the middle of the word.
 func fillCode(line []cell, room, rest int) (end, next int) {
 	width, blank := 0, 0
 	for i, c := range line {
@@ -155,7 +156,7 @@ func (l *layouter) colorNext() Piece {
 		}
 		cells, err := l.colored(b)
 		if err == nil {
-			return Piece{At: b.line, Lines: l.codeLines(b, cells)}
+			return Piece{At: b.line, Lines: l.codeLines(b, splitLines(cells))}
 		}
 	}
 	return Piece{At: l.count}

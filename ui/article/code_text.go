@@ -1,6 +1,7 @@
 package article
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -61,6 +62,7 @@ func (r *codeReader) read(n *html.Node) {
 // text reads a text with its tabs and lines.
 func (r *codeReader) text(s string) {
 	const stop = 4
+	r.cells = slices.Grow(r.cells, len(s))
 	for s != "" {
 		end := strings.IndexAny(s, "\t\n")
 		if end < 0 {
@@ -154,16 +156,17 @@ func (r *codeReader) add(s string) {
 	}
 }
 
-// sourceOf returns the text of code without what dateline has added.
-func sourceOf(cells []cell) string {
+// sourceOf returns the text of lines of code without what dateline has added.
+func sourceOf(lines [][]cell) string {
 	var b strings.Builder
-	for _, c := range cells {
-		switch {
-		case c.added:
-		case c.kind == lineBreak:
+	for i, line := range lines {
+		if i > 0 {
 			b.WriteByte('\n')
-		default:
-			b.WriteString(c.text)
+		}
+		for _, c := range line {
+			if !c.added {
+				b.WriteString(c.text)
+			}
 		}
 	}
 	return b.String()

@@ -93,7 +93,7 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 		return appendText(l.inline(appendText(out, "“"), n, at), "”")
 	}
 	at.lines = at.lines || markup.KeepsLines(n)
-	block := isBlock(n.DataAtom)
+	block := markup.IsBlock(n.DataAtom)
 	if block && !isFirst(n) {
 		out = appendText(out, " ")
 	}
@@ -107,7 +107,7 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 // isFirst reports whether nothing is before n, also if n is the first in inline elements.
 func isFirst(n *html.Node) bool {
 	for ; n != nil && n.PrevSibling == nil; n = n.Parent {
-		if n.Parent == nil || isBlock(n.Parent.DataAtom) {
+		if n.Parent == nil || markup.IsBlock(n.Parent.DataAtom) {
 			return true
 		}
 	}
@@ -118,7 +118,7 @@ func isFirst(n *html.Node) bool {
 // number of a link separates its text from what is behind it.
 func isLast(n *html.Node) bool {
 	for ; n != nil && n.NextSibling == nil; n = n.Parent {
-		if n.Parent == nil || n.Parent.DataAtom == atom.A || isBlock(n.Parent.DataAtom) {
+		if n.Parent == nil || n.Parent.DataAtom == atom.A || markup.IsBlock(n.Parent.DataAtom) {
 			return true
 		}
 	}

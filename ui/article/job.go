@@ -140,7 +140,7 @@ func topLevel(s string, size int) int {
 			depth++
 			continue
 		}
-		if depth--; depth == 0 && at >= size && isBlock(kind) {
+		if depth--; depth == 0 && at >= size && markup.IsBlock(kind) {
 			return at
 		}
 	}

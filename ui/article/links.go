@@ -161,7 +161,7 @@ func pushDown(a *html.Node) {
 // firstBlock returns the first block in n that has text; nil if there is none.
 func firstBlock(n *html.Node) *html.Node {
 	for c := range n.Descendants() {
-		if isBlock(c.DataAtom) && strings.TrimSpace(textOf(c)) != "" {
+		if markup.IsBlock(c.DataAtom) && strings.TrimSpace(textOf(c)) != "" {
 			return c
 		}
 	}

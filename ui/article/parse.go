@@ -8,7 +8,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
-	"dateline/feed/text"
 )
 
 // maxBlock is the largest paragraph, list or other block in the measure of [weight]. Larger
@@ -18,11 +17,11 @@ const maxBlock = 32 << 10
 // parse returns the blocks of a part of an article's HTML. prepare may change the tree
 // before.
 func parse(s string, prepare func(body *html.Node)) []*html.Node {
-	body := element(atom.Body)
+	body := markup.NewElement(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(s), body)
 	if err != nil {
 		// The HTML is nested too deeply for the parser.
-		nodes = []*html.Node{textNode(markup.Body{Raw: s}.Text())}
+		nodes = []*html.Node{markup.NewText(markup.Body{Raw: s}.Text())}
 	}
 	for _, n := range nodes {
 		body.AppendChild(n)
@@ -127,7 +126,7 @@ func (l *blockList) add(n *html.Node) {
 		case c.Type == html.TextNode:
 			for len(c.Data) > maxBlock {
 				part := strings.ToValidUTF8(c.Data[:max(strings.LastIndexByte(c.Data[:maxBlock], ' '), maxBlock/2)], "")
-				l.inline(textNode(part))
+				l.inline(markup.NewText(part))
 				c.Data = c.Data[len(part):]
 			}
 			l.inline(c)
@@ -139,7 +138,7 @@ func (l *blockList) add(n *html.Node) {
 				pushDown(c)
 			}
 			l.add(c)
-		case isBlock(c.DataAtom):
+		case markup.IsBlock(c.DataAtom):
 			l.blocks, l.paragraph = append(l.blocks, c), nil
 		default:
 			l.inline(c)
@@ -151,7 +150,7 @@ func (l *blockList) add(n *html.Node) {
 func (l *blockList) inline(n *html.Node) {
 	w := weight(n)
 	if l.paragraph == nil || l.size+w > maxBlock {
-		p := element(atom.P)
+		p := markup.NewElement(atom.P)
 		if l.paragraph != nil {
 			p.Attr = []html.Attribute{{Key: continued}}
 		}
@@ -193,34 +192,15 @@ func isWrapper(n *html.Node) bool {
 	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
 		return false
 	}
-	if isBlock(n.DataAtom) {
+	if markup.IsBlock(n.DataAtom) {
 		return true
 	}
 	for c := range n.Descendants() {
-		if isBlock(c.DataAtom) {
+		if markup.IsBlock(c.DataAtom) {
 			return true
 		}
 	}
 	return false
-}
-
-// isBlock reports whether an element starts on a line of its own.
-func isBlock(a atom.Atom) bool {
-	switch a {
-	case 0, atom.Br, atom.Img, atom.Picture, atom.Source, atom.Audio, atom.Video:
-		return false
-	}
-	return text.IsBlockTag(a.String())
-}
-
-func textNode(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
-
-func element(a atom.Atom, children ...*html.Node) *html.Node {
-	n := &html.Node{Type: html.ElementNode, Data: a.String(), DataAtom: a}
-	for _, c := range children {
-		n.AppendChild(c)
-	}
-	return n
 }
 
 // isBlank reports whether there is neither text nor an image in n.

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"dateline/feed/markup"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -57,11 +58,11 @@ func (s *codeSplitter) text(data string) {
 			at += min(at+1, 1) * from
 		}
 		if at < 0 {
-			s.add(textNode(data))
+			s.add(markup.NewText(data))
 			s.room -= len(data)
 			return
 		}
-		s.add(textNode(data[:at]))
+		s.add(markup.NewText(data[:at]))
 		s.open, data = nil, data[at+1:]
 	}
 }

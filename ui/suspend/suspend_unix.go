@@ -1,15 +1,12 @@
 //go:build unix
 
 // Package suspend suspends the program, as Ctrl+Z does in a shell: the terminal is
-// restored, and the program stops until the shell continues it. It also lends the terminal
-// to another program.
+// restored, and the program stops until the shell continues it.
 //
-// Start with [Command] for the key, [Notify] for the signal SIGTSTP, and [Lend] for the
-// terminal.
+// Start with [Command] for the key and [Notify] for the signal SIGTSTP.
 package suspend
 
 import (
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,14 +21,11 @@ func Notify(signals chan os.Signal) { signal.Notify(signals, syscall.SIGTSTP) }
 // Command returns the command that suspends the program. [tea.Suspend] cannot be used: it
 // sends SIGTSTP, which does not stop the program after [Notify] was called.
 func Command() tea.Cmd {
-	return tea.Exec(suspended{}, func(error) tea.Msg { return tea.ClearScreen() })
+	return tea.Exec(OnTerminal(Stop), func(error) tea.Msg { return tea.ClearScreen() })
 }
 
-// suspended implements [tea.ExecCommand]. Running it stops dateline.
-type suspended struct{}
-
-// Run stops the process group. It returns when the shell continues it.
-func (suspended) Run() error {
+// Stop stops dateline's process group. It returns when the shell continues it.
+func Stop() error {
 	on := make(chan os.Signal, 1)
 	signal.Notify(on, syscall.SIGCONT)
 	defer signal.Stop(on)
@@ -41,7 +35,3 @@ func (suspended) Run() error {
 	}
 	return err
 }
-
-func (suspended) SetStdin(io.Reader)  {}
-func (suspended) SetStdout(io.Writer) {}
-func (suspended) SetStderr(io.Writer) {}

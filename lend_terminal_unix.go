@@ -1,38 +1,25 @@
 //go:build unix
 
-package suspend
+package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"syscall"
 
-	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sys/unix"
 )
 
-// Lend returns the command that runs a program on the terminal, such as a browser without a
-// window, and then takes the terminal back. done makes the message from how the program
-// ended: nil, or an error after another exit status than 0. If ctx ends, so does the program.
-func Lend(ctx context.Context, program *exec.Cmd, done func(error) tea.Msg) tea.Cmd {
-	return tea.Exec(lent{ctx, program}, done)
-}
-
-// lent implements [tea.ExecCommand]. It runs the program as a shell runs a job: in the
-// foreground and in a process group of its own, so that the keys for signals are for the
-// program alone.
-type lent struct {
-	ctx     context.Context
-	program *exec.Cmd
-}
-
-// Run runs the program until it ends.
-func (l lent) Run() error {
+// lendTerminal runs a program on the terminal, such as a browser without a window, and then
+// takes the terminal back. It runs the program as a shell runs a job: in the foreground and in
+// a process group of its own, so that the keys for signals are for the program alone. It
+// returns an error after another exit status than 0. If ctx ends, so does the program. stop
+// stops dateline until the shell continues it.
+func lendTerminal(ctx context.Context, p *exec.Cmd, stop func() error) error {
 	// os.OpenFile would make the terminal non-blocking for the program, too.
 	fd, err := unix.Open("/dev/tty", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -44,7 +31,6 @@ func (l lent) Run() error {
 	signal.Ignore(syscall.SIGTTOU)
 	defer signal.Reset(syscall.SIGTTOU)
 	defer foreground(fd, unix.Getpgrp())
-	p := l.program
 	p.Stdin, p.Stdout, p.Stderr = terminal, terminal, terminal
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Foreground: true, Ctty: fd}
 	if err := p.Start(); err != nil {
@@ -54,18 +40,18 @@ func (l lent) Run() error {
 	defer close(ended)
 	go func() {
 		select {
-		case <-l.ctx.Done():
+		case <-ctx.Done():
 			_ = unix.Kill(-p.Process.Pid, unix.SIGHUP)
 		case <-ended:
 		}
 	}()
-	err = wait(fd, p.Process.Pid)
+	err = waitForJob(fd, p.Process.Pid, stop)
 	return errors.Join(err, p.Process.Release())
 }
 
-// wait waits until a program ends. If the program is stopped, dateline stops, too, so that
-// the shell gets the terminal. Both continue together.
-func wait(terminal, pid int) error {
+// waitForJob waits until a program ends. If the program is stopped, stop stops dateline, too, so
+// that the shell gets the terminal. Both continue together.
+func waitForJob(terminal, pid int, stop func() error) error {
 	for {
 		var status unix.WaitStatus
 		_, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil)
@@ -75,7 +61,7 @@ func wait(terminal, pid int) error {
 			return err
 		case status.Stopped():
 			foreground(terminal, unix.Getpgrp())
-			if err := (suspended{}).Run(); err != nil {
+			if err := stop(); err != nil {
 				return err
 			}
 			foreground(terminal, pid)
@@ -95,8 +81,3 @@ func wait(terminal, pid int) error {
 func foreground(terminal, group int) {
 	_ = unix.IoctlSetPointerInt(terminal, unix.TIOCSPGRP, group)
 }
-
-// The program opens the terminal itself.
-func (lent) SetStdin(io.Reader)  {}
-func (lent) SetStdout(io.Writer) {}
-func (lent) SetStderr(io.Writer) {}
