@@ -184,7 +184,10 @@ func (s *localSource) edit(ctx context.Context, change func() (config.Config, er
 	if err := s.editFile(change); err != nil {
 		return err
 	}
-	return s.store.SetFeeds(ctx, s.subscriptions())
+	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+		return fmt.Errorf("the configuration is changed, and the next start brings the database up to date: %w", err)
+	}
+	return nil
 }
 
 // editFile changes the file and leaves the subscriptions in the database unchanged.

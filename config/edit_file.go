@@ -23,21 +23,21 @@ func (f *File) Add(subs []feed.Subscription) (Config, error) {
 }
 
 // Remove removes a feed and returns the configuration that then applies. url has no
-// user and no password.
+// user and no password. If the file does not list the feed, it returns an error.
 func (f *File) Remove(url string) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return removeFeed(doc, url) })
 }
 
 // Move replaces the url of a feed and returns the configuration that then applies.
 // from has no user and no password. Those of the feed are kept if to is on the same
-// server.
+// server. If the file does not list the feed, it returns an error.
 func (f *File) Move(from, to string) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return moveFeed(doc, from, to) })
 }
 
 // edit applies change to the file and returns the configuration that then applies. It
 // holds a lock, reads the file again and replaces it as a whole. A change after which
-// the file would have mistakes is refused.
+// the file would have mistakes, or would mean anything else than it should, is refused.
 func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 	err := os.MkdirAll(filepath.Dir(f.Lock), 0o700)
 	write := version.replace
@@ -77,12 +77,15 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	if bytes.HasPrefix(v.doc, byteOrderMark) {
 		edit.doc = append(bytes.Clone(byteOrderMark), edit.doc...)
 	}
-	if bytes.Equal(edit.doc, v.doc) {
+	if edit.want == nil {
 		return current, nil
 	}
 	result, err := Parse(edit.doc, f.Path, f.Checks)
 	if err != nil {
 		return Config{}, fmt.Errorf("%s was not changed, because the result would have errors:\n%w", f.Path, err)
+	}
+	if !edit.isRight(current, result) {
+		return Config{}, fmt.Errorf("%s was not changed, because dateline cannot make this change in it; edit it yourself: %s:\n\n%s", f.Path, edit.todo, edit.lines)
 	}
 	switch err := write(v, edit.doc); {
 	case errors.Is(err, errChanged):

@@ -64,14 +64,20 @@ func (a *app) importAll(ctx context.Context, s *Session, subs []feed.Subscriptio
 	if err != nil {
 		return err
 	}
+	subscribed := map[string]bool{}
+	for _, f := range before {
+		subscribed[f.URL] = true
+	}
 	if err := s.Source.Subscribe(ctx, subs...); err != nil {
 		return err
 	}
-	after, err := s.Store.Feeds(ctx)
-	if err != nil {
-		return err
+	added := 0
+	for _, sub := range subs {
+		if address := withoutLogin(sub.URL); !subscribed[address] {
+			subscribed[address] = true
+			added++
+		}
 	}
-	added := len(after) - len(before)
 	message := "Subscribed to " + text.Plural(added, "feed")
 	if known := len(subs) - added; known > 0 {
 		message += "; already subscribed to " + text.Number(known)
