@@ -1,7 +1,7 @@
 // Dateline reads the news in a terminal.
 //
 // Package main connects the other packages and decides which files and programs they
-// use. Start in main: it passes the arguments to package cli, which calls runScreen for
+// use. Start in main: it passes the arguments to package cli, which calls openScreen for
 // the screen or openSession for a command. Both call open, which reads the configuration
 // and opens the database.
 //
@@ -53,7 +53,7 @@ func main() {
 	os.Exit(cli.Run(context.Background(), cli.Deps{
 		Version:     version(),
 		Now:         time.Now,
-		OpenScreen:  runScreen,
+		OpenScreen:  openScreen,
 		OpenSession: openSession,
 		Paths: func(f cli.Files) (config, db string, err error) {
 			p, err := findPaths(f.Config, f.DB)
@@ -243,13 +243,19 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries)}, nil
 }
 
-// runScreen runs the screen until the user quits.
-func runScreen(ctx context.Context, f cli.Files) error {
+// openScreen opens what the screen works on. run runs the screen until the user quits.
+func openScreen(ctx context.Context, f cli.Files) (run func() error, err error) {
 	shown := fastStart()
 	p, err := open(ctx, f, func(s *cache.Store) { s.Prefetch(ctx) })
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return func() error { return runScreen(ctx, p, shown) }, nil
+}
+
+// runScreen runs the screen until the user quits, and closes the database. shown is
+// called when the screen shows something.
+func runScreen(ctx context.Context, p *program, shown func()) error {
 	// Go's default handling of SIGQUIT would not restore the terminal.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGQUIT)
 	defer stop()

@@ -21,7 +21,10 @@ func (a *app) importCommand() *cobra.Command {
 		Example: "dateline import subscriptions.opml",
 		Args:    requireArgs(1, "an OPML file, or - for stdin"),
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
-			subs, err := readOPML(args[0])
+			subs, err := orInterrupted(ctx, func() ([]feed.Subscription, error) { return readOPML(args[0]) })
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if len(subs) == 0 {
 				return fmt.Errorf("import %s: %w", args[0], noFeeds(err))
 			}
