@@ -152,8 +152,10 @@ type filler struct {
 	old *sql.DB
 	// whole reports whether the old file is not damaged. Then nothing may be missing.
 	whole bool
-	r     *Replacement
-	now   func() time.Time
+	// blanked are the IDs of the items of which a text could not be read.
+	blanked []int64
+	r       *Replacement
+	now     func() time.Time
 }
 
 // run creates the new file beside path.
@@ -194,6 +196,14 @@ func (f *filler) fill(s *cache.Store, path string) error {
 		}
 		if f.whole && c.gaps {
 			return cache.ErrCorrupt
+		}
+		switch t.name {
+		case "details", "contents":
+			f.blanked = append(f.blanked, c.blanked...)
+		case "page_texts":
+			if err := f.dropPageTexts(s, c.blanked); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.Internals().Write(f.ctx, "complete the saved items", func(tx *sql.Tx) error { return f.repairRows(tx) }); err != nil {
@@ -258,7 +268,11 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 		`UPDATE items SET has_page_text = 0 WHERE has_page_text = 1 AND id NOT IN (SELECT id FROM page_texts)`,
 		`UPDATE items SET copy_of = NULL WHERE copy_of NOT IN (SELECT id FROM items WHERE copy_of IS NULL)`,
 		`UPDATE sequence SET next = max(next, (SELECT coalesce(max(id), 0) + 1 FROM items))`)
-	if !f.whole {
+	// An item without its texts takes them from the next full response of its feed.
+	if _, err := tx.ExecContext(f.ctx, `UPDATE items SET source_hash = 0 WHERE id IN (SELECT value FROM json_each(?))`, db.JSONIntegers(f.blanked)); err != nil {
+		return err
+	}
+	if !f.whole || len(f.blanked) > 0 {
 		// A response that is equal to the last one must be parsed again.
 		queries = append(queries, `UPDATE feeds SET etag = '', last_modified = '', body_hash = ''`)
 	}
@@ -277,6 +291,18 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 		}
 	}
 	return tx.QueryRowContext(f.ctx, `SELECT count(*) FROM items`).Scan(&f.r.Items)
+}
+
+// dropPageTexts deletes page texts that could not be read, so that they are fetched
+// again.
+func (f *filler) dropPageTexts(s *cache.Store, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.Internals().Write(f.ctx, "drop unreadable page texts", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(f.ctx, `DELETE FROM page_texts WHERE id IN (SELECT value FROM json_each(?))`, db.JSONIntegers(ids))
+		return err
+	})
 }
 
 func syncFile(path string) error {
