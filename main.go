@@ -77,6 +77,9 @@ type program struct {
 	source *localSource
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
+	// repaired is the part of notice that says how a damaged database was replaced,
+	// empty if it was not damaged.
+	repaired string
 	// readOnly is true if the database could not be written at the start.
 	readOnly bool
 	// crashes is the log of panics.
@@ -120,6 +123,7 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	started, err = connect(ctx, p, file, c, openDatabase(ctx, p.db))
 	if err == nil && salvaged.Old != "" {
 		started.notice = salvaged.UserMessage()
+		started.repaired = started.notice
 	}
 	return started, err
 }
@@ -148,7 +152,9 @@ type openedDatabase struct {
 	// notice says that the database of an older version was converted, empty if it
 	// was not.
 	notice string
-	err    error
+	// repaired is notice if the database was damaged, else empty.
+	repaired string
+	err      error
 }
 
 // openDatabase opens the database. The database of an older version is converted first.
@@ -157,6 +163,9 @@ func openDatabase(ctx context.Context, db string) openedDatabase {
 	o := openedDatabase{store: store, err: err}
 	if r.Old != "" {
 		o.notice = r.UserMessage()
+		if !r.Outdated {
+			o.repaired = o.notice
+		}
 	}
 	return o
 }
@@ -200,7 +209,7 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice}
+	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice, repaired: o.repaired}
 	if why := store.ReadOnly(); why != nil {
 		started.notice, started.readOnly = "read-only for now: "+why.Error(), true
 	}
@@ -225,6 +234,7 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		Rules:         p.config.ParsedRules(),
 		Width:         p.config.Width,
 		NotifyCommand: notifier(p.config.NotifyCommand),
+		Repaired:      p.repaired,
 		Close:         p.store.Close,
 	}, nil
 }

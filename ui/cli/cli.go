@@ -64,7 +64,10 @@ type Session struct {
 	// NotifyCommand runs the configured program for a notification. It is nil if no
 	// program is configured.
 	NotifyCommand func(ctx context.Context, title, body string) error
-	Close         func() error
+	// Repaired says how a damaged database was replaced when it was opened. It is empty
+	// if the database was not damaged.
+	Repaired string
+	Close    func() error
 }
 
 // ConfigSummary describes a configuration without mistakes.
