@@ -6,7 +6,7 @@
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go), start programs without a terminal (start_browser.go,
+// (local_source.go, move_feed.go), start programs without a terminal (start_browser.go,
 // run_notify_command.go, detach_unix.go, detach_other.go), make the built-in feed of the
 // guide (guide.go), write the reports of panics (crash_log.go), and set the limits of the
 // garbage collector (memory_limits.go) and of requests at the same time
