@@ -209,6 +209,8 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	file.RemoveLeftovers()
+	rescue.RemoveLeftovers(ctx, store)
 	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice, repaired: o.repaired}
 	if why := store.ReadOnly(); why != nil {
 		started.notice, started.readOnly = "read-only for now: "+why.Error(), true

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
@@ -39,15 +40,10 @@ func (f *File) Move(from, to string) (Config, error) {
 // holds a lock, reads the file again and replaces it as a whole. A change after which
 // the file would have mistakes, or would mean anything else than it should, is refused.
 func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
-	err := os.MkdirAll(filepath.Dir(f.Lock), 0o700)
 	write := version.replace
-	if err == nil {
-		var unlock func()
-		if unlock, err = lockedfile.MutexAt(f.Lock).Lock(); err == nil {
-			defer unlock()
-		}
-	}
-	if err != nil {
+	if unlock, err := f.lock(); err == nil {
+		defer unlock()
+	} else {
 		write = func(version, []byte) error { return fmt.Errorf("lock the configuration: %w", err) }
 	}
 	for range 5 {
@@ -57,6 +53,14 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 		}
 	}
 	return Config{}, fmt.Errorf("%s was not changed: %w; close the file there and try again", f.Path, errChanged)
+}
+
+// lock waits until no other process edits the file. It creates the directory of the lock.
+func (f *File) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(f.Lock), 0o700); err != nil {
+		return nil, err
+	}
+	return lockedfile.MutexAt(f.Lock).Lock()
 }
 
 // editOnce is one attempt of edit. The error is errChanged if another program changed
@@ -153,7 +157,7 @@ func (v version) replace(doc []byte) error {
 	if err := v.writable(); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(dir, ".config-*.toml")
+	tmp, err := os.CreateTemp(dir, tempPrefix+"*"+tempSuffix)
 	if err != nil {
 		return err
 	}
@@ -174,6 +178,46 @@ func (v version) replace(doc []byte) error {
 		_ = d.Close()
 	}
 	return nil
+}
+
+// The start and the end of the name of a new file until it is complete. Digits are between
+// them.
+const (
+	tempPrefix = ".dateline-config-"
+	tempSuffix = ".toml"
+)
+
+// RemoveLeftovers removes the incomplete new files of processes that were killed during an
+// edit. An edit has the lock while it has such a file. What cannot be removed stays.
+func (f *File) RemoveLeftovers() {
+	path, err := followLinks(f.Path)
+	if err != nil || len(leftovers(filepath.Dir(path))) == 0 {
+		return
+	}
+	unlock, err := f.lock()
+	if err != nil {
+		return
+	}
+	defer unlock()
+	for _, name := range leftovers(filepath.Dir(path)) {
+		_ = os.Remove(name)
+	}
+}
+
+// leftovers returns the paths of the incomplete new files in a directory.
+func leftovers(dir string) (paths []string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		rest, ours := strings.CutPrefix(e.Name(), tempPrefix)
+		digits, complete := strings.CutSuffix(rest, tempSuffix)
+		if ours && complete && e.Type().IsRegular() && strings.Trim(digits, "0123456789") == "" {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths
 }
 
 // writable returns an error if the file is read-only. A file that a user made

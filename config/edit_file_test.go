@@ -234,7 +234,7 @@ func TestEditKeepsTheFile(t *testing.T) {
 	if got := contents(t, target); !strings.HasPrefix(got, "\ufeffwidth = 80\n\n[[feeds]]") {
 		t.Errorf("got %q", got)
 	}
-	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".config-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".dateline-*")); len(left) > 0 {
 		t.Errorf("left behind %v", left)
 	}
 }
@@ -281,6 +281,29 @@ func TestNoLock(t *testing.T) {
 	}
 	if got := contents(t, e.Path); got != "width = 80\n" {
 		t.Errorf("the file is now %q", got)
+	}
+}
+
+// TestRemoveLeftovers checks that the new files of killed edits are removed, and no other
+// file.
+func TestRemoveLeftovers(t *testing.T) {
+	f := newFile(t, "width = 80\n")
+	dir := filepath.Dir(f.Path)
+	tmp, err := os.CreateTemp(dir, tempPrefix+"*"+tempSuffix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmp.Close()
+	mine := filepath.Join(dir, tempPrefix+"mine"+tempSuffix)
+	write(t, mine, "")
+	f.RemoveLeftovers()
+	if _, err := os.Stat(tmp.Name()); err == nil {
+		t.Errorf("%s is left", tmp.Name())
+	}
+	for _, path := range []string{mine, f.Path} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -96,7 +96,7 @@ func replace(ctx context.Context, op, path string, f func() (Replacement, error)
 	if dir := filepath.Dir(path); !isWritable(dir) {
 		return Replacement{}, fmt.Errorf("%s: dateline must write a new file to %s: make this directory writable, or choose another database with --db", op, dir)
 	}
-	lock := path + ".salvaging.lock"
+	lock := path + lockSuffix
 	unlock, err := lockedfile.MutexAt(lock).Lock()
 	if err != nil {
 		return Replacement{}, fmt.Errorf("%s: %w", op, err)
@@ -124,7 +124,7 @@ func isCurrent(path string) (bool, error) {
 // salvageDamaged fills a new file from a copy of the damaged one, because it repairs
 // the header of the copy.
 func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Replacement, err error) {
-	damaged := path + ".salvaging-old"
+	damaged := path + copySuffix
 	discard(damaged)
 	defer discard(damaged)
 	if err := copyDamaged(path, damaged); err != nil {
@@ -143,8 +143,14 @@ func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Replac
 	return r, err
 }
 
-// freshSuffix is the end of the name of the new file until it is complete.
-const freshSuffix = ".salvaging-new"
+const (
+	// freshSuffix is the end of the name of the new file until it is complete.
+	freshSuffix = ".salvaging-new"
+	// copySuffix is the end of the name of the copy of a damaged file.
+	copySuffix = ".salvaging-old"
+	// lockSuffix is the end of the name of the file that is locked meanwhile.
+	lockSuffix = ".salvaging.lock"
+)
 
 // filler fills a new file with the content of an old one.
 type filler struct {
@@ -323,10 +329,11 @@ func finishSwap(path string) {
 
 // isWritable reports whether a file can be made in a directory.
 func isWritable(dir string) bool {
-	f, err := os.CreateTemp(dir, ".dateline-*")
+	f, release, err := createTemporary(dir)
 	if err != nil {
 		return false
 	}
+	defer release()
 	_ = f.Close()
 	return os.Remove(f.Name()) == nil
 }
