@@ -61,7 +61,7 @@ func newLocalSource(ctx context.Context, file *config.File, c config.Config, sto
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
 	store.SetRules(c.ParsedRules())
-	err := store.SetFeeds(ctx, s.subs)
+	err := s.setFeeds(ctx)
 	if store.ReadOnly() != nil {
 		err = nil // Refresh sets the feeds when the database is writable again
 	}
@@ -104,7 +104,7 @@ func (s *localSource) unusableFile() string {
 // Refresh implements [feed.Source]. If the configuration cannot be used, the feeds stay as
 // they were, and every report says so.
 func (s *localSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
-	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+	if err := s.setFeeds(ctx); err != nil {
 		return err
 	}
 	if warning := s.unusableFile(); warning != "" {
@@ -212,7 +212,10 @@ func (s *localSource) edit(ctx context.Context, change func() (config.Config, er
 	if err := s.editFile(change); err != nil {
 		return err
 	}
-	return s.store.SetFeeds(ctx, s.subscriptions())
+	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+		return fmt.Errorf("the configuration is changed, and the next start brings the database up to date: %w", err)
+	}
+	return nil
 }
 
 // editFile changes the file and leaves the subscriptions in the database unchanged.
@@ -233,7 +236,7 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 
 // Move implements [feed.Source]. It changes the file first, then the database. If the
 // database cannot be changed, the file is changed back. If the process ends between the
-// two changes, the feed's items keep the old address.
+// two changes, the next one completes the move (move_feed.go).
 func (s *localSource) Move(ctx context.Context, from, to string) error {
 	from, _, _ = text.SplitLogin(from)
 	address, _, _ := text.SplitLogin(to)
@@ -253,14 +256,7 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	if from == address || other >= 0 && other != i {
 		return fmt.Errorf("you are already subscribed to %s; run `dateline remove` for one of the two feeds first", text.Clean(address))
 	}
-	if err := s.editFile(func() (config.Config, error) { return s.file.Move(from, to) }); err != nil {
-		return err
-	}
-	if err := s.store.MoveFeed(ctx, from, address); err != nil && !errors.Is(err, cache.ErrNoFeed) {
-		back := s.editFile(func() (config.Config, error) { return s.file.Move(address, from) })
-		return errors.Join(err, back)
-	}
-	return s.store.SetFeeds(ctx, s.subscriptions())
+	return s.moveInBoth(ctx, from, to, address)
 }
 
 // checkMove returns an error if a feed must not move to another address. A feed with a

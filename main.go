@@ -1,17 +1,17 @@
 // Dateline reads the news in a terminal.
 //
 // Package main connects the other packages and decides which files and programs they
-// use. Start in main: it passes the arguments to package cli, which calls runScreen for
+// use. Start in main: it passes the arguments to package cli, which calls openScreen for
 // the screen or openSession for a command. Both call open, which reads the configuration
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go), start programs without a terminal (start_browser.go,
+// (local_source.go, move_feed.go), start programs without a terminal (start_browser.go,
 // run_notify_command.go, detach_unix.go, detach_other.go) or on it (lend_terminal_unix.go,
-// lend_terminal_other.go), make the built-in feed of the guide (guide.go), write the reports
-// of panics (crash_log.go), and set the limits of the garbage collector (memory_limits.go)
-// and of requests at the same time (request_limit.go, open_files_unix.go,
-// open_files_other.go).
+// lend_terminal_other.go), make the built-in feed of the guide (guide.go), write the
+// reports of panics (crash_log.go), and set the limits of the garbage collector
+// (memory_limits.go) and of requests at the same time (request_limit.go,
+// open_files_unix.go, open_files_other.go).
 //
 // Never keep the configuration in a global variable: options are passed as arguments to
 // the other packages.
@@ -56,7 +56,7 @@ func main() {
 	os.Exit(cli.Run(context.Background(), cli.Deps{
 		Version:     version(),
 		Now:         time.Now,
-		OpenScreen:  runScreen,
+		OpenScreen:  openScreen,
 		OpenSession: openSession,
 		Paths: func(f cli.Files) (config, db string, err error) {
 			p, err := findPaths(f.Config, f.DB)
@@ -83,6 +83,9 @@ type program struct {
 	// exposed says that other users can read secrets in the configuration; empty if
 	// they cannot.
 	exposed string
+	// repaired is the part of notice that says how a damaged database was replaced,
+	// empty if it was not damaged.
+	repaired string
 	// readOnly is true if the database could not be written at the start.
 	readOnly bool
 	// crashes is the log of panics.
@@ -125,7 +128,8 @@ func open(ctx context.Context, f cli.Files, meanwhile func(*cache.Store)) (*prog
 	}
 	started, err = connect(ctx, p, file, c, openDatabase(ctx, p.db))
 	if err == nil && salvaged.Old != "" {
-		started.notice = join(salvaged.UserMessage(), started.notice)
+		started.repaired = salvaged.UserMessage()
+		started.notice = join(started.repaired, started.notice)
 	}
 	return started, err
 }
@@ -170,7 +174,9 @@ type openedDatabase struct {
 	// notice says that the database of an older version was converted, empty if it
 	// was not.
 	notice string
-	err    error
+	// repaired is notice if the database was damaged, else empty.
+	repaired string
+	err      error
 }
 
 // openDatabase opens the database. The database of an older version is converted first.
@@ -179,6 +185,9 @@ func openDatabase(ctx context.Context, db string) openedDatabase {
 	o := openedDatabase{store: store, err: err}
 	if r.Old != "" {
 		o.notice = r.UserMessage()
+		if !r.Outdated {
+			o.repaired = o.notice
+		}
 	}
 	if err == nil {
 		o.notice = join(o.notice, store.Notice(), takeUnsaved(ctx, store))
@@ -243,7 +252,12 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	started := &program{paths: p, config: c, store: store, source: s, crashes: crashes, notice: o.notice, exposed: file.Exposed(c)}
+	file.RemoveLeftovers()
+	rescue.RemoveLeftovers(ctx, store)
+	started := &program{
+		paths: p, config: c, store: store, source: s, crashes: crashes,
+		notice: o.notice, repaired: o.repaired, exposed: file.Exposed(c),
+	}
 	if why := store.ReadOnly(); why != nil {
 		started.notice, started.readOnly = "read-only for now: "+why.Error(), true
 	}
@@ -268,6 +282,7 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		Rules:         p.config.ParsedRules(),
 		Width:         p.config.Width,
 		NotifyCommand: notifier(p.config.NotifyCommand),
+		Repaired:      p.repaired,
 		Close:         p.store.Close,
 		Exposed:       p.exposed,
 	}, nil
@@ -288,13 +303,19 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Exposed: file.Exposed(c)}, nil
 }
 
-// runScreen runs the screen until the user quits.
-func runScreen(ctx context.Context, f cli.Files) error {
+// openScreen opens what the screen works on. run runs the screen until the user quits.
+func openScreen(ctx context.Context, f cli.Files) (run func() error, err error) {
 	shown := fastStart()
 	p, err := open(ctx, f, func(s *cache.Store) { s.Prefetch(ctx) })
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return func() error { return runScreen(ctx, p, shown) }, nil
+}
+
+// runScreen runs the screen until the user quits, and closes the database. shown is
+// called when the screen shows something.
+func runScreen(ctx context.Context, p *program, shown func()) error {
 	// Go's default handling of SIGQUIT would not restore the terminal.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGQUIT)
 	defer stop()

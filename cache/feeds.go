@@ -236,6 +236,8 @@ func setFeed(f *feed.Feed, copies *FeedCount, n []sql.NullInt64, t []string) err
 //
 // If the database has a feed with the new address, from an earlier subscription, its
 // items are merged. If it has none with the address from, the error is [ErrNoFeed].
+//
+// MoveFeed works in several transactions. The last one ends the plan of [Store.PlanMove].
 func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 	op := "move " + from
 	if from == to {
@@ -250,7 +252,7 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 			return err
 		}
 		if other, _, err = feedByURL(ctx, tx, to); errors.Is(err, sql.ErrNoRows) {
-			return changeURL(ctx, tx, id, to)
+			return changeURL(ctx, tx, id, from, to)
 		} else if err != nil {
 			return err
 		}
@@ -274,11 +276,64 @@ func (s *Store) MoveFeed(ctx context.Context, from, to string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM feeds WHERE id = ?`, other); err != nil {
 			return err
 		}
-		return changeURL(ctx, tx, id, to)
+		return changeURL(ctx, tx, id, from, to)
 	})
 }
 
-func changeURL(ctx context.Context, tx *sql.Tx, id int64, to string) error {
+// movePrefix is the start of the keys of the settings that hold planned moves. The old
+// address follows. The value is the new address.
+const movePrefix = "cache.move "
+
+// PlannedMoves are the feeds that are about to move in the configuration. A process can be
+// killed between the change of the configuration and [Store.MoveFeed], which ends the plan.
+// Then the next process finds it. The addresses have no user and no password.
+type PlannedMoves struct{ Store *Store }
+
+// Add plans to move a feed. After Add returns, not even a power cut loses the plan.
+func (p PlannedMoves) Add(ctx context.Context, from, to string) error {
+	err := p.Store.write(ctx, "plan the move of "+from, func(tx *sql.Tx) error { return setSetting(ctx, tx, movePrefix+from, to) })
+	if err != nil {
+		return err
+	}
+	return p.Store.Sync(ctx)
+}
+
+// Drop removes the plan to move a feed. If there is none, it does nothing.
+func (p PlannedMoves) Drop(ctx context.Context, from string) error {
+	return p.Store.write(ctx, "drop the move of "+from, func(tx *sql.Tx) error { return dropMove(ctx, tx, from) })
+}
+
+func dropMove(ctx context.Context, tx *sql.Tx, from string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM settings WHERE key = ?`, movePrefix+from)
+	return err
+}
+
+// All returns the old and the new addresses of the moves that are running, or that a
+// process did not complete.
+func (p PlannedMoves) All(ctx context.Context) (map[string]string, error) {
+	const op = "read the planned moves"
+	// Compared as bytes, "!" is the next character after the space that ends movePrefix.
+	rows, err := p.Store.readers.QueryContext(ctx, `SELECT key, value FROM settings WHERE key >= ? AND key < ?`, movePrefix, strings.TrimSuffix(movePrefix, " ")+"!")
+	if err != nil {
+		return nil, WrapError(ctx, op, err)
+	}
+	defer rows.Close()
+	moves := map[string]string{}
+	for rows.Next() {
+		var key, to string
+		if err := rows.Scan(&key, &to); err != nil {
+			return nil, WrapError(ctx, op, err)
+		}
+		moves[strings.TrimPrefix(key, movePrefix)] = to
+	}
+	return moves, WrapError(ctx, op, rows.Err())
+}
+
+// changeURL gives a feed the address to and ends the plan to move it from another one.
+func changeURL(ctx context.Context, tx *sql.Tx, id int64, from, to string) error {
+	if err := dropMove(ctx, tx, from); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `UPDATE feeds SET url = ?, etag = '', last_modified = '', final_url = '',
 		moved_to = '', moved_since = NULL, moved_times = 0,
 		next_check = iif(gone OR failures > 0, NULL, next_check), gone = 0, failures = 0, error = '' WHERE id = ?`, to, id)

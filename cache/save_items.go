@@ -240,18 +240,23 @@ func (in incoming) details(id int64) []any {
 		db.ToMicros(in.Published), db.ToMicros(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, id}
 }
 
+// lostSource is the source_hash of an item of which a rescue could not read the texts.
+const lostSource = 0
+
 // update writes the changes of a publisher to an item. A reissued item does not become
-// unread again, because other software may write the same text differently.
+// unread again, because other software may write the same text differently. An item of
+// which a rescue could not read the texts takes them without counting as edited.
 func (w *itemWriter) update(t *target, old known, in incoming, before feed.Article, reissued bool) (known, error) {
 	pos, future := moved(before, in.Published, w.seen)
-	edited, changed := before.Edited, before.Fingerprint() != in.Fingerprint()
+	lost := old.source == lostSource
+	edited, changed := before.Edited, !lost && before.Fingerprint() != in.Fingerprint()
 	if changed {
 		var err error
 		if edited, err = w.saveRevision(old.id, in); err != nil {
 			return known{}, err
 		}
 	}
-	indexed := old.indexed && !changed && pos == old.pos && in.Author == before.Author && in.Link == before.Link
+	indexed := old.indexed && !changed && !lost && pos == old.pos && in.Author == before.Author && in.Link == before.Link
 	if old.indexed && !indexed {
 		for _, query := range search.RemoveQueries() {
 			w.exec(query, db.JSONIntegers([]int64{old.pos}))

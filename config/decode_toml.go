@@ -161,8 +161,8 @@ func validValues(t reflect.Type) string {
 	}
 }
 
-// typeAt returns the type of the option with a dotted key. The key has no array
-// indexes.
+// typeAt returns the type of the option with a dotted key, whose names may be in
+// another case. The key has no array indexes.
 func typeAt(key []string) (reflect.Type, bool) {
 	t := reflect.TypeFor[Config]()
 	for _, name := range key {
@@ -174,7 +174,7 @@ func typeAt(key []string) (reflect.Type, bool) {
 			t = withoutPointers(t.Elem())
 		case reflect.Struct:
 			options := optionsOf(t)
-			i := slices.IndexFunc(options, func(o option) bool { return o.name == name })
+			i := slices.IndexFunc(options, func(o option) bool { return strings.EqualFold(o.name, name) })
 			if i < 0 {
 				return nil, false
 			}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
@@ -26,31 +27,26 @@ func (f *File) Add(subs []feed.Subscription) (Config, error) {
 }
 
 // Remove removes a feed and returns the configuration that then applies. url has no
-// user and no password.
+// user and no password. If the file does not list the feed, it returns an error.
 func (f *File) Remove(url string) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return removeFeed(doc, url) })
 }
 
 // Move replaces the url of a feed and returns the configuration that then applies.
 // from has no user and no password. Those of the feed are kept if to is on the same
-// server.
+// server. If the file does not list the feed, it returns an error.
 func (f *File) Move(from, to string) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return moveFeed(doc, from, to) })
 }
 
 // edit applies change to the file and returns the configuration that then applies. It
 // holds a lock, reads the file again and replaces it as a whole. A change after which
-// the file would have mistakes is refused.
+// the file would have mistakes, or would mean anything else than it should, is refused.
 func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
-	err := os.MkdirAll(filepath.Dir(f.Lock), 0o700)
 	write := version.replace
-	if err == nil {
-		var unlock func()
-		if unlock, err = lockedfile.MutexAt(f.Lock).Lock(); err == nil {
-			defer unlock()
-		}
-	}
-	if err != nil {
+	if unlock, err := f.lock(); err == nil {
+		defer unlock()
+	} else {
 		write = func(version, []byte) error { return fmt.Errorf("lock the configuration: %w", err) }
 	}
 	for range 5 {
@@ -60,6 +56,14 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 		}
 	}
 	return Config{}, fmt.Errorf("%s was not changed: %w; close the file there and try again", f.Path, errChanged)
+}
+
+// lock waits until no other process edits the file. It creates the directory of the lock.
+func (f *File) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(f.Lock), 0o700); err != nil {
+		return nil, err
+	}
+	return lockedfile.MutexAt(f.Lock).Lock()
 }
 
 // editOnce is one attempt of edit. The error is errChanged if another program changed
@@ -80,12 +84,15 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	if bytes.HasPrefix(v.doc, byteOrderMark) {
 		edit.doc = append(bytes.Clone(byteOrderMark), edit.doc...)
 	}
-	if bytes.Equal(edit.doc, v.doc) {
+	if edit.want == nil {
 		return current, nil
 	}
 	result, err := Parse(edit.doc, f.Path, f.Checks)
 	if err != nil {
 		return Config{}, fmt.Errorf("%s was not changed, because the result would have errors:\n%w", f.Path, err)
+	}
+	if !edit.isRight(current, result) {
+		return Config{}, fmt.Errorf("%s was not changed, because dateline cannot make this change in it; edit it yourself: %s:\n\n%s", f.Path, edit.todo, edit.lines)
 	}
 	switch err := write(v, edit.doc); {
 	case errors.Is(err, errChanged):
@@ -154,7 +161,7 @@ func (v version) replace(doc []byte) error {
 	if err := v.writable(); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(dir, ".config-*.toml")
+	tmp, err := os.CreateTemp(dir, tempPrefix+"*"+tempSuffix)
 	if err != nil {
 		return err
 	}
@@ -175,6 +182,46 @@ func (v version) replace(doc []byte) error {
 		_ = d.Close()
 	}
 	return nil
+}
+
+// The start and the end of the name of a new file until it is complete. Digits are between
+// them.
+const (
+	tempPrefix = ".dateline-config-"
+	tempSuffix = ".toml"
+)
+
+// RemoveLeftovers removes the incomplete new files of processes that were killed during an
+// edit. An edit has the lock while it has such a file. What cannot be removed stays.
+func (f *File) RemoveLeftovers() {
+	path, err := followLinks(f.Path)
+	if err != nil || len(leftovers(filepath.Dir(path))) == 0 {
+		return
+	}
+	unlock, err := f.lock()
+	if err != nil {
+		return
+	}
+	defer unlock()
+	for _, name := range leftovers(filepath.Dir(path)) {
+		_ = os.Remove(name)
+	}
+}
+
+// leftovers returns the paths of the incomplete new files in a directory.
+func leftovers(dir string) (paths []string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		rest, ours := strings.CutPrefix(e.Name(), tempPrefix)
+		digits, complete := strings.CutSuffix(rest, tempSuffix)
+		if ours && complete && e.Type().IsRegular() && strings.Trim(digits, "0123456789") == "" {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths
 }
 
 // writable returns an error if the file is read-only or has another name. A file that a

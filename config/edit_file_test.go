@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dateline/feed"
+	"dateline/feed/text"
 )
 
 func addOf(subs ...feed.Subscription) func([]byte) (edited, error) {
@@ -94,7 +95,7 @@ func TestRemoveFeed(t *testing.T) {
 			"[defaults]\ninterval = '1h'\n[[queries]]\nname = 'x'\nquery = ''\n"},
 		"many-line values": {
 			"[[feeds]]\nurl = 'https://r.example/'\ntags = [\n  'a', # x\n  'b',\n]\n[keys]\n", "[keys]\n"},
-		"unknown feed": {"width = 80\n", "width = 80\n"},
+		"the only one": {"[[feeds]]\nurl = 'https://r.example/'\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := removeFeed([]byte(c.doc), "https://r.example/")
@@ -118,12 +119,62 @@ func TestMoveFeed(t *testing.T) {
 			"# mine\n[[feeds]]\nname = 'A' # a\nurl   =  " + quoted + "   # home\r\n[[feeds]]\nurl = \"https://c.example/\"\n"},
 		"single quotes, no end of line": {"[[feeds]]\nurl = 'https://a.example/'", "[[feeds]]\nurl = " + quoted},
 		"one value":                     {"feeds = [{url = 'https://c.example/'}, { url='https://a.example/', tags=['x'] }]\n", "feeds = [{url = 'https://c.example/'}, { url=" + quoted + ", tags=['x'] }]\n"},
-		"unknown feed":                  {"[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n", "[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := moveFeed([]byte(c.doc), from, to)
 			if err != nil || string(got.doc) != c.want {
 				t.Errorf("%v, got\n%s\nwant\n%s", err, got.doc, c.want)
+			}
+		})
+	}
+}
+
+// TestAnEditThatChangesNothing checks that removing and moving a feed that is not in the
+// file are errors, and that the file stays as it is.
+func TestAnEditThatChangesNothing(t *testing.T) {
+	for name, doc := range map[string]string{
+		"no feeds":     "width = 80\n",
+		"other feeds":  "[[feeds]]\nurl = 'https://c.example/' # https://a.example/\n",
+		"a known move": "[[feeds]]\nurl = 'https://b.example/'\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFile(t, doc)
+			if _, err := f.Remove("https://a.example/"); !errors.Is(err, errNotListed) {
+				t.Errorf("Remove: got %v", err)
+			}
+			if _, err := f.Move("https://a.example/", "https://b.example/"); !errors.Is(err, errNotListed) {
+				t.Errorf("Move: got %v", err)
+			}
+			if got := contents(t, f.Path); got != doc {
+				t.Errorf("the file is now\n%s", got)
+			}
+		})
+	}
+}
+
+// TestAnEditDoesWhatItSays checks that an edit whose result means anything else than it
+// should is refused: nothing changed, the wrong feed changed, or something beside it.
+func TestAnEditDoesWhatItSays(t *testing.T) {
+	const doc = "width = 80\n[[feeds]]\nurl = 'https://a.example/'\n[[feeds]]\nurl = 'https://b.example/'\n"
+	for name, wrong := range map[string]func(string) string{
+		"nothing changed":    func(string) string { return doc },
+		"the wrong feed":     func(string) string { return strings.Replace(doc, "[[feeds]]\nurl = 'https://b.example/'\n", "", 1) },
+		"something beside":   func(right string) string { return strings.Replace(right, "80", "90", 1) },
+		"another feed, too":  func(right string) string { return strings.Replace(right, "url", "name = 'x'\nurl", 1) },
+		"all feeds are gone": func(string) string { return "width = 80\n" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFile(t, doc)
+			_, err := f.edit(func(doc []byte) (edited, error) {
+				e, err := removeFeed(doc, "https://a.example/")
+				e.doc = []byte(wrong(string(e.doc)))
+				return e, err
+			})
+			if err == nil || !strings.Contains(err.Error(), "remove these lines:\n\n[[feeds]]\nurl = 'https://a.example/'\n") {
+				t.Errorf("got %v", err)
+			}
+			if got := contents(t, f.Path); got != doc {
+				t.Errorf("the file is now\n%s", got)
 			}
 		})
 	}
@@ -183,7 +234,7 @@ func TestEditKeepsTheFile(t *testing.T) {
 	if got := contents(t, target); !strings.HasPrefix(got, "\ufeffwidth = 80\n\n[[feeds]]") {
 		t.Errorf("got %q", got)
 	}
-	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".config-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".dateline-*")); len(left) > 0 {
 		t.Errorf("left behind %v", left)
 	}
 }
@@ -230,6 +281,29 @@ func TestNoLock(t *testing.T) {
 	}
 	if got := contents(t, e.Path); got != "width = 80\n" {
 		t.Errorf("the file is now %q", got)
+	}
+}
+
+// TestRemoveLeftovers checks that the new files of killed edits are removed, and no other
+// file.
+func TestRemoveLeftovers(t *testing.T) {
+	f := newFile(t, "width = 80\n")
+	dir := filepath.Dir(f.Path)
+	tmp, err := os.CreateTemp(dir, tempPrefix+"*"+tempSuffix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmp.Close()
+	mine := filepath.Join(dir, tempPrefix+"mine"+tempSuffix)
+	write(t, mine, "")
+	f.RemoveLeftovers()
+	if _, err := os.Stat(tmp.Name()); err == nil {
+		t.Errorf("%s is left", tmp.Name())
+	}
+	for _, path := range []string{mine, f.Path} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -297,8 +371,8 @@ func TestManyEditors(t *testing.T) {
 	}
 }
 
-// FuzzEdit checks that the result of adding and removing feeds is valid and has the
-// expected number of feeds.
+// FuzzEdit checks that the result of adding, moving and removing feeds is valid, and that
+// it differs from what was before in just that.
 func FuzzEdit(f *testing.F) {
 	f.Add(example(f), "name")
 	f.Add([]byte("[[feeds]]\nurl='https://a.example/'\n[feeds.headers]\n[keys]\n"), "]]\n")
@@ -313,14 +387,22 @@ func FuzzEdit(f *testing.F) {
 			return
 		}
 		after, err2 := Parse(added.doc, "c.toml", realChecks())
-		if err != nil || err2 != nil || len(after.Feeds) != len(before.Feeds)+1 {
+		if err != nil || err2 != nil || !added.isRight(before, after) {
 			t.Fatalf("after adding: %v, %v\n%s", err, err2, added.doc)
 		}
 		for _, fd := range after.Feeds {
-			removed, err := removeFeed(added.doc, fd.URL)
-			left, err2 := Parse(removed.doc, "c.toml", realChecks())
-			if err != nil || err2 != nil || len(left.Feeds) != len(before.Feeds) {
-				t.Fatalf("after removing %s: %v, %v\n%s", fd.URL, err, err2, removed.doc)
+			address, _, _ := text.SplitLogin(fd.URL)
+			removed, err := removeFeed(added.doc, address)
+			moved, err2 := moveFeed(added.doc, address, "https://elsewhere.example/")
+			if err != nil || err2 != nil {
+				t.Fatalf("cannot remove (%v) or move (%v) %s\n%s", err, err2, address, added.doc)
+			}
+			for _, e := range []edited{removed, moved} {
+				was, _ := Parse(added.doc, "c.toml", realChecks()) // isRight modifies it
+				is, err := Parse(e.doc, "c.toml", realChecks())
+				if err != nil || !e.isRight(was, is) {
+					t.Fatalf("%s, %s: %v\n%s", e.todo, address, err, e.doc)
+				}
 			}
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,7 +18,13 @@ type edited struct {
 	// lines are the lines that were added or removed. todo is what the user can do
 	// with them if the file cannot be written.
 	lines, todo string
+	// want returns the feeds of the document after the change. It gets the feeds before
+	// the change, and may modify them. It is nil if doc is unchanged.
+	want func(before []Feed) []Feed
 }
+
+// errNotListed is returned if the feed to change is not in the file.
+var errNotListed = errors.New("it does not list the feed; `dateline feeds` lists your feeds")
 
 // errInlineFeeds is returned if the feeds are written as one value. Such a value can have
 // any layout, so an edit would have to rewrite what a person wrote.
@@ -37,10 +44,12 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	}
 	nl := lineEnd(doc)
 	var tables []string
+	var added []Feed
 	for _, s := range subs {
 		key := text.AddressKey(s.URL)
 		if !known[key] {
 			tables = append(tables, feedTable(s, nl))
+			added = append(added, feedOf(s))
 		}
 		known[key] = true
 	}
@@ -68,6 +77,7 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
 		lines: text,
 		todo:  "add these lines after the last [[feeds]] table, or at the end if there is none",
+		want:  func(before []Feed) []Feed { return append(before, added...) },
 	}, nil
 }
 
@@ -80,7 +90,7 @@ func removeFeed(doc []byte, url string) (edited, error) {
 	}
 	index, ok := o.feedIndex(url)
 	if !ok {
-		return edited{doc: doc}, nil
+		return edited{}, errNotListed
 	}
 	if o.inlineFeeds {
 		return edited{}, errInlineFeeds
@@ -97,6 +107,7 @@ func removeFeed(doc []byte, url string) (edited, error) {
 		doc:   append(out, doc[kept:]...),
 		lines: string(lines),
 		todo:  "remove these lines",
+		want:  func(before []Feed) []Feed { return slices.Delete(before, index, index+1) },
 	}, nil
 }
 
@@ -109,15 +120,29 @@ func moveFeed(doc []byte, from, to string) (edited, error) {
 	}
 	n, ok := o.feedIndex(from)
 	if !ok {
-		return edited{doc: doc}, nil
+		return edited{}, errNotListed
 	}
 	at := o.values[fmt.Sprintf("feeds.%d.url", n)]
-	value := Quote(text.CopyLogin(to, o.feedURLs[n]))
+	url := text.CopyLogin(to, o.feedURLs[n])
+	value := Quote(url)
 	return edited{
 		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
 		lines: "url = " + value + lineEnd(doc),
 		todo:  "replace the feed's url by this line",
+		want: func(before []Feed) []Feed {
+			before[n].URL = url
+			return before
+		},
 	}, nil
+}
+
+// feedOf returns what the table of a subscription is read as.
+func feedOf(s feed.Subscription) Feed {
+	f := Feed{URL: strings.TrimSpace(s.URL), Name: text.Clean(s.Name)}
+	for _, tag := range s.Tags {
+		f.Tags = append(f.Tags, text.Clean(tag))
+	}
+	return f
 }
 
 // feedLines returns the ranges of lines that belong to the feed with an index.
@@ -165,6 +190,16 @@ func feedTable(s feed.Subscription, nl string) string {
 		lines = append(lines, "tags = "+quoteList(s.Tags))
 	}
 	return strings.Join(lines, nl) + nl
+}
+
+// isRight reports whether a change made the configuration before to after, and changed
+// nothing but the feeds that it should. It modifies before.
+func (e edited) isRight(before, after Config) bool {
+	before.Feeds = e.want(before.Feeds)
+	if len(before.Feeds) == 0 && len(after.Feeds) == 0 {
+		before.Feeds, after.Feeds = nil, nil
+	}
+	return reflect.DeepEqual(before, after)
 }
 
 // lineEnd returns the line end that doc uses.

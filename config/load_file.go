@@ -120,6 +120,9 @@ func Parse(doc []byte, path string, checks Checks) (Config, error) {
 			return Config{}, p.err(path)
 		}
 	}
+	if !p.checkNames() {
+		return Config{}, p.err(path) // check would not find the places of what is misspelled
+	}
 	p.check(&c)
 	return c, p.err(path)
 }

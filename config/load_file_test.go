@@ -25,6 +25,48 @@ c.toml:3:3: unknown option "intervall"; did you mean "interval"?
 c.toml:1:3: unknown option "feed"; did you mean "feeds"?
     1 | [[feed]]
       |   ^~~~`},
+		"another case": {"Width = 80\n[Defaults]\nInterval = \"1h\"\n[[Feeds]]\nurl = \"gopher://a.example/\"\n[[feeds]]\nUrl = \"https://a.example/\"\nTAGS = [\"x\"]\n[feeds.Headers]\nUrl = \"1\"\n", `
+c.toml:1:1: unknown option "Width"; did you mean "width"?
+    1 | Width = 80
+      | ^~~~~
+c.toml:2:2: unknown option "Defaults"; did you mean "defaults"?
+    2 | [Defaults]
+      |  ^~~~~~~~
+c.toml:4:3: unknown option "Feeds"; did you mean "feeds"?
+    4 | [[Feeds]]
+      |   ^~~~~
+c.toml:7:1: unknown option "Url"; did you mean "url"?
+    7 | Url = "https://a.example/"
+      | ^~~
+c.toml:8:1: unknown option "TAGS"; did you mean "tags"?
+    8 | TAGS = ["x"]
+      | ^~~~
+c.toml:9:8: unknown option "Headers"; did you mean "headers"?
+    9 | [feeds.Headers]
+      |        ^~~~~~~`},
+		"another case in a value": {"feeds = [{ url = \"https://a.example/\" }, { \"URL\" = \"https://b.example/\" }]\nDefaults.Interval = \"1h\"\ndefaults.Interval = \"1h\"\n", `
+c.toml:1:44: unknown option "URL"; did you mean "url"?
+    1 | feeds = [{ url = "https://a.example/" }, { "URL" = "https://b.example/" }]
+      |                                            ^~~~~
+c.toml:2:1: unknown option "Defaults"; did you mean "defaults"?
+    2 | Defaults.Interval = "1h"
+      | ^~~~~~~~
+c.toml:3:10: unknown option "Interval"; did you mean "interval"?
+    3 | defaults.Interval = "1h"
+      |          ^~~~~~~~`},
+		"another case beside another mistake": {"width = \"80\"\nMouse = 1\nwidht = 3\n", `
+c.toml:1:9: width must be a whole number
+    1 | width = "80"
+      |         ^~~~
+c.toml:2:1: unknown option "Mouse"; did you mean "mouse"?
+    2 | Mouse = 1
+      | ^~~~~
+c.toml:2:9: Mouse must be true or false
+    2 | Mouse = 1
+      |         ^
+c.toml:3:1: unknown option "widht"; did you mean "width"?
+    3 | widht = 3
+      | ^~~~~`},
 		"an option of a feed at the top": {"interval = \"5m\"\n", `
 c.toml:1:1: "interval" is not an option here; move it to [defaults] or to a [[feeds]] table
     1 | interval = "5m"

@@ -21,6 +21,9 @@ type tableCopier struct {
 	table savedTable
 	// gaps reports whether some rows could not be read.
 	gaps bool
+	// blanked are the rowids of rows with a value that could not be read and is empty
+	// in the new file.
+	blanked []int64
 
 	// oldTable is the table's name in the old file.
 	oldTable string
@@ -195,7 +198,9 @@ func (c *tableCopier) read(query string, args ...any) error {
 		if !c.hasColumnTypes(row) {
 			continue
 		}
-		c.blankUnreadable(row)
+		if c.blankUnreadable(row) {
+			c.blanked = append(c.blanked, key)
+		}
 		if c.waiting = append(c.waiting, row); len(c.waiting) == salvageBatch {
 			if err := c.flush(); err != nil {
 				return err

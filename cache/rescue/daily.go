@@ -122,10 +122,11 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	tmp, err := os.CreateTemp(dir, ".dateline-*")
+	tmp, release, err := createTemporary(dir)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
+	defer release()
 	defer os.Remove(tmp.Name())
 	buffer := bufio.NewWriter(tmp)
 	err = cmp.Or(write(buffer), buffer.Flush(), tmp.Sync())

@@ -101,7 +101,7 @@ func replace(ctx context.Context, op, path string, f func() (Replacement, error)
 	if dir := filepath.Dir(path); !isWritable(dir) {
 		return Replacement{}, fmt.Errorf("%s: dateline must write a new file to %s: make this directory writable, or choose another database with --db", op, dir)
 	}
-	lock := path + ".salvaging.lock"
+	lock := path + lockSuffix
 	unlock, err := lockedfile.MutexAt(lock).Lock()
 	if err != nil {
 		return Replacement{}, fmt.Errorf("%s: %w", op, err)
@@ -129,7 +129,7 @@ func isCurrent(path string) (bool, error) {
 // salvageDamaged fills a new file from a copy of the damaged one, because it repairs
 // the header of the copy.
 func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Replacement, err error) {
-	damaged := path + ".salvaging-old"
+	damaged := path + copySuffix
 	discard(damaged)
 	defer discard(damaged)
 	if err := copyDamaged(path, damaged); err != nil {
@@ -148,8 +148,14 @@ func salvageDamaged(ctx context.Context, path string, o cache.Options) (r Replac
 	return r, err
 }
 
-// freshSuffix is the end of the name of the new file until it is complete.
-const freshSuffix = ".salvaging-new"
+const (
+	// freshSuffix is the end of the name of the new file until it is complete.
+	freshSuffix = ".salvaging-new"
+	// copySuffix is the end of the name of the copy of a damaged file.
+	copySuffix = ".salvaging-old"
+	// lockSuffix is the end of the name of the file that is locked meanwhile.
+	lockSuffix = ".salvaging.lock"
+)
 
 // filler fills a new file with the content of an old one.
 type filler struct {
@@ -157,8 +163,10 @@ type filler struct {
 	old *sql.DB
 	// whole reports whether the old file is not damaged. Then nothing may be missing.
 	whole bool
-	r     *Replacement
-	now   func() time.Time
+	// blanked are the IDs of the items of which a text could not be read.
+	blanked []int64
+	r       *Replacement
+	now     func() time.Time
 }
 
 // run creates the new file beside path.
@@ -199,6 +207,14 @@ func (f *filler) fill(s *cache.Store, path string) error {
 		}
 		if f.whole && c.gaps {
 			return cache.ErrCorrupt
+		}
+		switch t.name {
+		case "details", "contents":
+			f.blanked = append(f.blanked, c.blanked...)
+		case "page_texts":
+			if err := f.dropPageTexts(s, c.blanked); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.Internals().Write(f.ctx, "complete the saved items", func(tx *sql.Tx) error { return f.repairRows(tx) }); err != nil {
@@ -263,7 +279,11 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 		`UPDATE items SET has_page_text = 0 WHERE has_page_text = 1 AND id NOT IN (SELECT id FROM page_texts)`,
 		`UPDATE items SET copy_of = NULL WHERE copy_of NOT IN (SELECT id FROM items WHERE copy_of IS NULL)`,
 		`UPDATE sequence SET next = max(next, (SELECT coalesce(max(id), 0) + 1 FROM items))`)
-	if !f.whole {
+	// An item without its texts takes them from the next full response of its feed.
+	if _, err := tx.ExecContext(f.ctx, `UPDATE items SET source_hash = 0 WHERE id IN (SELECT value FROM json_each(?))`, db.JSONIntegers(f.blanked)); err != nil {
+		return err
+	}
+	if !f.whole || len(f.blanked) > 0 {
 		// A response that is equal to the last one must be parsed again.
 		queries = append(queries, `UPDATE feeds SET etag = '', last_modified = '', body_hash = ''`)
 	}
@@ -284,6 +304,18 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 	return tx.QueryRowContext(f.ctx, `SELECT count(*) FROM items`).Scan(&f.r.Items)
 }
 
+// dropPageTexts deletes page texts that could not be read, so that they are fetched
+// again.
+func (f *filler) dropPageTexts(s *cache.Store, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.Internals().Write(f.ctx, "drop unreadable page texts", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(f.ctx, `DELETE FROM page_texts WHERE id IN (SELECT value FROM json_each(?))`, db.JSONIntegers(ids))
+		return err
+	})
+}
+
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -302,10 +334,11 @@ func finishSwap(path string) {
 
 // isWritable reports whether a file can be made in a directory.
 func isWritable(dir string) bool {
-	f, err := os.CreateTemp(dir, ".dateline-*")
+	f, release, err := createTemporary(dir)
 	if err != nil {
 		return false
 	}
+	defer release()
 	_ = f.Close()
 	return os.Remove(f.Name()) == nil
 }

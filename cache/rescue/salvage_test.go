@@ -271,3 +271,71 @@ func TestRepair(t *testing.T) {
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"1"})
 	s.CheckCounts()
 }
+
+// TestLostTextsComeAgain checks that an item whose texts could not be read takes them from
+// the next response of its feed, keeps its marks, and does not count as edited. The next
+// request must be one for the whole document.
+func TestLostTextsComeAgain(t *testing.T) {
+	for _, c := range []struct {
+		name, spoil string
+		replace     func(*testing.T, string, cache.Options) (Replacement, error)
+	}{
+		{"body of a damaged file", `UPDATE contents SET body = x'28b52ffd00deadbeef' WHERE id = ?`, salvageOf},
+		{"lists of a damaged file", `UPDATE details SET enclosures = '[{' WHERE id = ?`, salvageOf},
+		{"row of a damaged file", `DELETE FROM contents WHERE id = ?`, salvageOf},
+		{"body of an older file", `UPDATE contents SET body = x'28b52ffd00deadbeef' WHERE id = ?`, takeOverOf},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t)
+			s.Subscribe("a")
+			items := []feed.Article{cachetest.Item("1", time.Minute, "One", "alpha"), cachetest.Item("2", time.Minute, "Two", "beta")}
+			items[0].Enclosures = []feed.Enclosure{{URL: "https://a.example/1.mp3", Type: "audio/mpeg"}}
+			s.SaveItems("a", items...)
+			s.Advance(time.Minute)
+			s.MarkItems(feed.Read, true, "1")
+			s.MarkItems(feed.Starred, true, "1")
+			for _, q := range []string{c.spoil, `UPDATE feeds SET etag = 'x', body_hash = 'y' WHERE ? > 0`} {
+				_, err := s.Writer().Exec(q, s.ID("1"))
+				s.Must(err)
+			}
+			s.Must(s.Close())
+			_, err := c.replace(t, s.Path(), cache.Options{Now: s.Clock.Now})
+			s.Must(err)
+			s = openAt(t, s.Path(), s.Clock)
+			s.Subscribe("a")
+			s.IndexAll()
+			feeds, err := s.Feeds(s.Ctx())
+			s.Must(err)
+			cachetest.Equal(t, "validators", feeds[0].Poll.ETag+feeds[0].Poll.BodyHash, "")
+			s.Advance(time.Hour)
+			s.SaveItems("a", items...)
+			s.IndexAll()
+			a, err := s.Article(s.Ctx(), s.ID("1"))
+			s.Must(err)
+			cachetest.Equal(t, "body", a.Body.Raw, items[0].Body.Raw)
+			cachetest.Equal(t, "enclosures", a.Enclosures, items[0].Enclosures)
+			cachetest.Equal(t, "read, starred, edited", []bool{a.Read, a.Starred, a.Edited}, []bool{true, true, false})
+			cachetest.Equal(t, "found", s.List("alpha"), []string{"1"})
+			s.sound()
+		})
+	}
+}
+
+func salvageOf(t *testing.T, path string, o cache.Options) (Replacement, error) {
+	return Salvage(t.Context(), path, o)
+}
+
+// takeOverOf makes the file one of an older version first.
+func takeOverOf(t *testing.T, path string, o cache.Options) (Replacement, error) {
+	old, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.Exec(`PRAGMA user_version = 1`); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return TakeOver(t.Context(), path, o)
+}

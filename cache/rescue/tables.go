@@ -47,18 +47,20 @@ func savedTables() []savedTable {
 	}
 }
 
-// blankUnreadable empties the values of a row that cannot be read.
-func (c *tableCopier) blankUnreadable(row []any) {
+// blankUnreadable empties the values of a row that cannot be read, and reports whether
+// there are any.
+func (c *tableCopier) blankUnreadable(row []any) (blanked bool) {
 	for i, col := range c.columns {
 		for _, name := range c.table.json {
 			if text, ok := row[i].(string); ok && col.name == name && text != "" && !json.Valid([]byte(text)) {
-				row[i] = ""
+				row[i], blanked = "", true
 			}
 		}
 		for _, name := range c.table.compressed {
 			if body, ok := row[i].([]byte); ok && col.name == name && !c.fresh.Internals().Decompresses(body) {
-				row[i] = []byte{}
+				row[i], blanked = []byte{}, true
 			}
 		}
 	}
+	return blanked
 }

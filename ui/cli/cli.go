@@ -3,7 +3,7 @@
 //
 // Start in [Run]. The command "dateline NAME" is in the file command_NAME.go. The other
 // files help all commands: they check arguments, find a feed by its name, parse a
-// query, and print.
+// query, print, and end a command after a signal (interrupt.go).
 //
 // Data goes to stdout. Progress goes to stderr, and only if stderr is a terminal. The
 // exit code is 0 after success, 1 after a failure, and 2 if the command was done in
@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,8 +35,9 @@ type Deps struct {
 	// Version is what --version prints.
 	Version string
 	Now     func() time.Time
-	// OpenScreen runs the screen and returns when the user has quit.
-	OpenScreen func(ctx context.Context, f Files) error
+	// OpenScreen opens what the screen works on. run runs the screen, and returns when
+	// the user has quit and everything is saved.
+	OpenScreen func(ctx context.Context, f Files) (run func() error, err error)
 	// OpenSession reads the configuration and opens the database.
 	OpenSession func(ctx context.Context, f Files) (*Session, error)
 	// Paths returns the paths of the configuration and the database. The files need
@@ -67,10 +69,13 @@ type Session struct {
 	// NotifyCommand runs the configured program for a notification. It is nil if no
 	// program is configured.
 	NotifyCommand func(ctx context.Context, title, body string) error
-	Close         func() error
+	// Repaired says how a damaged database was replaced when it was opened. It is empty
+	// if the database was not damaged.
+	Repaired string
 	// Exposed says that other users can read secrets in the configuration; empty if
 	// they cannot.
 	Exposed string
+	Close   func() error
 }
 
 // ConfigSummary describes a configuration without mistakes.
@@ -90,9 +95,13 @@ type app struct {
 	noColor bool
 	out     io.Writer
 	err     io.Writer
+	// onScreen is true while the screen runs. It saves what the user did before it
+	// ends, however long that takes.
+	onScreen atomic.Bool
 }
 
-// Run runs the command line args and returns the exit code.
+// Run runs the command line args and returns the exit code. After a signal that ends the
+// process, it returns within two seconds, except while the screen saves what the user did.
 func Run(ctx context.Context, d Deps, args []string) int {
 	if slices.Contains(args, "--no-color") {
 		_ = os.Setenv("NO_COLOR", "1") // for the help and the screen; cannot fail for this name
@@ -110,11 +119,15 @@ func Run(ctx context.Context, d Deps, args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(ctx, ends...)
 	defer stop()
-	root := rootCommand(d)
+	a := &app{Deps: d, out: os.Stdout, err: os.Stderr}
+	root := a.rootCommand()
 	root.SetArgs(separateTerms(root, args))
-	err := execute(ctx, root, d.Version, args)
+	err := runCommand(ctx, func() error { return execute(ctx, root, d.Version, args) }, a.onScreen.Load)
 	var partial *partialError
 	switch {
+	case errors.Is(err, errAbandoned):
+		reportAbandoned(os.Stderr)
+		return 1
 	case err == nil, errors.Is(err, syscall.EPIPE):
 		return 0
 	case errors.As(err, &partial):
@@ -143,8 +156,7 @@ func execute(ctx context.Context, root *cobra.Command, version string, args []st
 
 // rootCommand returns the command dateline with all its subcommands. Without a
 // subcommand it opens the screen.
-func rootCommand(d Deps) *cobra.Command {
-	a := &app{Deps: d, out: os.Stdout, err: os.Stderr}
+func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dateline",
 		Short: "Read the news in a terminal",
@@ -156,7 +168,12 @@ func rootCommand(d Deps) *cobra.Command {
 			if !isTerminal(a.out) {
 				return errors.New("dateline needs a terminal; commands such as `dateline list` do not (see `dateline --help`)")
 			}
-			return a.OpenScreen(cmd.Context(), a.files)
+			run, err := a.OpenScreen(cmd.Context(), a.files)
+			if err != nil {
+				return err
+			}
+			a.onScreen.Store(true)
+			return run()
 		},
 		PersistentPreRunE:          rejectEmptyFiles,
 		SilenceErrors:              true,

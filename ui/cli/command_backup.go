@@ -45,5 +45,5 @@ func (a *app) backupTo(ctx context.Context, s *Session, name string) error {
 	if name == "-" {
 		return write(stdout{a.out})
 	}
-	return rescue.WriteFile(name, write)
+	return rescue.BackUpTo(ctx, s.Store, name, write)
 }

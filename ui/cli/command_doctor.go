@@ -82,6 +82,9 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 func (a *app) repair(ctx context.Context, s *Session) error {
 	r, err := rescue.Check(ctx, s.Store)
 	if err == nil && len(r.Problems) == 0 {
+		if s.Repaired != "" {
+			return a.print("Repaired: " + text.Clean(s.Repaired) + ".\n")
+		}
 		return a.print("No problems found; there is nothing to repair.\n")
 	}
 	if r, err = rescue.Repair(ctx, s.Store); err == nil && len(r.Problems) == 0 {
@@ -94,8 +97,11 @@ func (a *app) repair(ctx context.Context, s *Session) error {
 		return err
 	}
 	salvaged, err := rescue.Salvage(ctx, s.Store.Path(), cache.Options{Now: a.Now})
-	if err != nil || salvaged.Old == "" {
+	if err != nil {
 		return err
+	}
+	if salvaged.Old == "" {
+		return a.print("Repaired by another dateline process.\n")
 	}
 	return a.print("Repaired: " + text.Clean(salvaged.UserMessage()) + ".\n")
 }

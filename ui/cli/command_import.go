@@ -22,7 +22,10 @@ func (a *app) importCommand() *cobra.Command {
 		Example: "dateline import subscriptions.opml",
 		Args:    requireArgs(1, "an OPML file, or - for stdin"),
 		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {
-			list, err := readOPML(args[0])
+			list, err := orInterrupted(ctx, func() (opml.List, error) { return readOPML(args[0]) })
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if len(list.Feeds) == 0 {
 				return fmt.Errorf("import %s: %w", args[0], noFeeds(list, err))
 			}
@@ -83,14 +86,20 @@ func (a *app) importAll(ctx context.Context, s *Session, list opml.List) error {
 	if err != nil {
 		return err
 	}
+	subscribed := map[string]bool{}
+	for _, f := range before {
+		subscribed[f.URL] = true
+	}
 	if err := s.Source.Subscribe(ctx, list.Feeds...); err != nil {
 		return err
 	}
-	after, err := s.Store.Feeds(ctx)
-	if err != nil {
-		return err
+	added := 0
+	for _, sub := range list.Feeds {
+		if address := withoutLogin(sub.URL); !subscribed[address] {
+			subscribed[address] = true
+			added++
+		}
 	}
-	added := len(after) - len(before)
 	message := "Subscribed to " + text.Plural(added, "feed")
 	if known := len(list.Feeds) - added; known > 0 {
 		message += "; already subscribed to " + text.Number(known)

@@ -40,7 +40,7 @@ func (a *app) listBackups(s *Session) error {
 }
 
 func (a *app) restore(ctx context.Context, s *Session, name string) error {
-	f, err := os.Open(name)
+	f, err := orInterrupted(ctx, func() (*os.File, error) { return os.Open(name) })
 	if err != nil {
 		return err
 	}
