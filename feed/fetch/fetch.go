@@ -62,8 +62,8 @@ type Client struct {
 	maxBody         int64
 	builtinDocument func(name string) ([]byte, bool)
 	now             func() time.Time
-	// bodySlots limits the bodies that may be in memory, by their size.
-	bodySlots  []sizeSlots
+	// memory limits the bodies that may be in memory.
+	memory     *memory
 	challenges challengeCache
 	passwords  passwords
 }
@@ -76,7 +76,7 @@ func New(o Options) *Client {
 		maxBody:         cmp.Or(o.MaxBody, DefaultMaxBody),
 		builtinDocument: o.Builtin,
 		now:             o.Now,
-		bodySlots:       newBodySlots(),
+		memory:          newMemory(),
 		challenges:      challengeCache{known: map[string]*usedChallenge{}},
 		passwords:       passwords{known: map[string]*password{}},
 	}
@@ -94,6 +94,7 @@ func New(o Options) *Client {
 // the next one.
 func (c *Client) CloseIdle() {
 	c.transports.closeIdle()
+	c.memory.forget()
 }
 
 // Request describes one request.
@@ -133,6 +134,12 @@ type Request struct {
 	// Timeout is the limit of the whole request with redirects and body. 0 means
 	// [DefaultTimeout].
 	Timeout time.Duration
+	// Last is set if an earlier request for the same document failed with
+	// [KindSlow]. Its body gets memory after all others, and no more time.
+	Last bool
+	// OnWait is called with true when the body begins to wait for memory, and with
+	// false when it ends to. It may be nil.
+	OnWait func(waiting bool)
 }
 
 // Response is a successful response.
@@ -183,15 +190,15 @@ type Response struct {
 	// Links are the Link headers as received (RFC 8288), at most 64.
 	Links []string
 
-	slot *bodySlot
+	claim *claim
 }
 
-// Release frees the slots of the body. Call it when the body and everything made
-// from it are no longer needed: only a limited number of bodies that are not small
-// may be in memory, and further ones wait. Calling it twice does no harm.
+// Release frees the memory of the body. Call it when the body and everything made
+// from it are no longer needed: all bodies share a limited memory, and further ones
+// wait. Calling it twice does no harm.
 func (r Response) Release() {
-	if r.slot != nil {
-		r.slot.release()
+	if r.claim != nil {
+		r.claim.release()
 	}
 }
 
@@ -209,7 +216,7 @@ func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	defer cancel()
 	out, at, err := c.request(bounded, limit, r.withServerValidators())
 	if err == nil {
-		err = c.filter(bounded, limit, r.Access.Filter, &out)
+		err = c.filter(bounded, limit, r, &out)
 	}
 	if err != nil {
 		return Response{}, asError(ctx, bounded, at, err)

@@ -92,18 +92,19 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
 	defer f.Close()
-	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), next: c.bodySlots}
-	if out.Body, err = io.ReadAll(slot); err != nil {
-		slot.release()
+	claim := c.claimMemory(ctx, limit, r, io.LimitReader(f, c.maxBody))
+	if out.Body, err = io.ReadAll(claim); err != nil {
+		claim.release()
 		return Response{}, &Error{Kind: KindFile, Err: err}
 	}
 	if info.Size() > c.maxBody {
 		if !startsAsText(out.Body[:min(len(out.Body), headSize)]) {
-			slot.release()
+			claim.release()
 			return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 		}
 		out.Body, out.Shortened = wholeRunes(out.Body), true
 	}
-	out.Bytes, out.slot = int64(len(out.Body)), slot
+	claim.complete()
+	out.Bytes, out.claim = int64(len(out.Body)), claim
 	return out, nil
 }

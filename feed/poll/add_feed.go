@@ -158,7 +158,7 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	if !isPage {
 		return nil, &messageError{parseMessage(res, err), err}
 	}
-	// A large page would keep its body slot while the well-known addresses are
+	// A large page would keep its memory while the well-known addresses are
 	// fetched.
 	res.Release()
 	if found := p.probe(ctx, text.CopyLogin(res.FinalURL, address)); len(found) > 0 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/fetch"
 	"dateline/feed/markup"
 	"dateline/feed/text"
 )
@@ -318,5 +319,21 @@ func TestRefreshStoppedAtPages(t *testing.T) {
 	}
 	if _, kept := r.store.texts[1]; !kept || len(r.store.texts) != 1 {
 		t.Errorf("saved %v", r.store.texts)
+	}
+}
+
+// Page texts may take a refresh a little beyond its longest timeout, no further.
+func TestPagesTimeout(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct{ timeout, passed, want time.Duration }{
+		{0, 0, fetch.DefaultTimeout + pageGrace},
+		{time.Minute, 20 * time.Second, 40*time.Second + pageGrace},
+		{10 * time.Second, time.Hour, pageGrace},
+	} {
+		round := &round{poller: r.Poller, begun: noon.Add(-c.passed)}
+		todo := plan{jobs: []job{{settings: feed.Settings{Timeout: time.Second}}, {settings: feed.Settings{Timeout: c.timeout}}}}
+		if got := round.pagesTimeout(todo); got != c.want {
+			t.Errorf("%v after %v: %v, want %v", c.timeout, c.passed, got, c.want)
+		}
 	}
 }
