@@ -55,6 +55,9 @@ const (
 	// KindShortage is a request for which this computer has not enough: memory, open
 	// files, ports or buffers. It says nothing about the feed.
 	KindShortage Kind = "shortage"
+	// KindPrivate is an address of a private network that a server on the internet
+	// led to.
+	KindPrivate Kind = "private"
 	// KindTLS is a connection that cannot be secured, for instance because the
 	// server's certificate is not trusted.
 	KindTLS Kind = "tls"

@@ -134,6 +134,11 @@ type Request struct {
 	// Timeout is the limit of the whole request with redirects and body. 0 means
 	// [DefaultTimeout].
 	Timeout time.Duration
+	// PublicOnly is set if the address comes from a feed or a page on the internet.
+	// Then the request reaches no private address, such as one of this computer's
+	// network. A request without it may begin at a private address. One that begins
+	// at a public address never leads to a private one, unless Access allows it.
+	PublicOnly bool
 	// Last is set if an earlier request for the same document failed with
 	// [KindSlow]. Its body gets memory after all others, and no more time.
 	Last bool
@@ -164,6 +169,9 @@ type Response struct {
 	// base of the document's relative links if the document itself names none.
 	// Empty if there is no such header or its host is not public.
 	ContentLocation string
+	// Public reports whether the request was limited to public addresses in the end,
+	// because it began at one or was PublicOnly.
+	Public bool
 	// Redirects counts the redirects that were followed.
 	Redirects int
 	// Permanent is the target of the permanent redirects (301, 308) at the start of
@@ -265,6 +273,7 @@ func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out R
 		}
 	}
 	out.FinalURL, out.Redirects, out.Permanent = rd.at.String(), rd.hops, rd.moved
+	out.Public = rd.guard.public
 	return out, displayURL(rd.at, ""), nil
 }
 

@@ -105,9 +105,7 @@ type outcome struct {
 // runJob fetches one feed and returns its new state.
 func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 	begun := p.clock()
-	if j.begun.IsZero() {
-		j.begun = begun
-	}
+	j.begun = cmp.Or(j.begun, begun)
 	out := result{job: j, release: j.release, report: feed.Report{URL: j.feed.URL}}
 	if ctx.Err() != nil {
 		out.skipped = true

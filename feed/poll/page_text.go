@@ -101,7 +101,8 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 
 // pageRequest returns the request for a page. If the page is on the feed's
 // server, the request has the feed's headers and login. Otherwise it has only
-// the feed's user agent, timeout and proxy. The feed's filter is never used. It
+// the feed's user agent, timeout and proxy. The feed's filter is never used. Only a
+// feed of a private network may have pages there. It
 // returns false if link is not a web address.
 func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	at, err := url.Parse(link)
@@ -109,7 +110,8 @@ func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 		return fetch.Request{}, false
 	}
 	set := sub.Settings
-	out := fetch.Request{Accept: acceptPage, UserAgent: set.UserAgent, Timeout: set.Timeout, Access: feed.Access{Proxy: set.Access.Proxy}}
+	out := fetch.Request{Accept: acceptPage, UserAgent: set.UserAgent, Timeout: set.Timeout, Access: feed.Access{Proxy: set.Access.Proxy, AllowPrivate: set.Access.AllowPrivate}}
+	out.PublicOnly = !fetch.InPrivateNetwork(sub.URL)
 	if fetch.SameServer(sub.URL, link) {
 		out.Headers, out.Access, out.Configured = set.Headers, set.Access, true
 		out.Access.Filter = nil

@@ -34,7 +34,7 @@ func TestFulltext(t *testing.T) {
 			io.WriteString(w, article)
 		}
 	})
-	got, err := newRig(t).PageText(context.Background(), feed.Subscription{}, s.URL+"/old")
+	got, err := newRig(t).PageText(context.Background(), feed.Subscription{URL: s.URL}, s.URL+"/old")
 	if err != nil || got.Error != "" || !got.Fetched.Equal(noon) || got.Body.Base != s.URL+"/new" || !strings.Contains(got.Body.Text(), "The mill turns") {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -68,7 +68,7 @@ func TestFulltextOfOtherPages(t *testing.T) {
 		"/text": "Käse\nund Brot", "/markdown": "# Bread\n* rye", "/lead": "Käse\nund Brot",
 		"/reload": "The mill turns", "/html-as-text": "The mill turns", "/pdf": "", "/csv": "",
 	} {
-		got, err := newRig(t).PageText(context.Background(), feed.Subscription{}, s.URL+path)
+		got, err := newRig(t).PageText(context.Background(), feed.Subscription{URL: s.URL}, s.URL+path)
 		if err != nil || (got.Error == "") != (want != "") || !strings.Contains(got.Body.Text(), want) {
 			t.Errorf("%s: %q, %q, %v", path, got.Body.Text(), got.Error, err)
 		}
@@ -198,7 +198,7 @@ func TestFulltextStopped(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	got, err := newRig(t).PageText(ctx, feed.Subscription{}, s.URL)
+	got, err := newRig(t).PageText(ctx, feed.Subscription{URL: s.URL}, s.URL)
 	if !errors.Is(err, context.Canceled) || got != (feed.PageText{}) {
 		t.Errorf("%+v, %v", got, err)
 	}
