@@ -188,7 +188,7 @@ func kindOf(err error) Kind {
 		return KindTimeout
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return KindRefused
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return KindUnreachable
 	// Most errors of crypto/tls have no type of their own, but all of them contain
 	// this text.
@@ -201,11 +201,20 @@ func kindOf(err error) Kind {
 }
 
 // isShortage reports whether this computer had too little of something for a request:
-// open files, ports, buffers or memory.
+// open files, ports, buffers or memory. A DNS error has the cause as text only. Without
+// an IPv6 address of its own a computer has no port for another one's: that is no
+// shortage.
 func isShortage(err error) bool {
-	for _, own := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.EAGAIN} {
-		if errors.Is(err, own) {
-			return true
+	var dns *net.DNSError
+	var op *net.OpError
+	isDNS := errors.As(err, &dns)
+	for _, own := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
+		if errors.Is(err, own) || isDNS && strings.HasSuffix(dns.Err, own.Error()) {
+			to, isTCP := (*net.TCPAddr)(nil), false
+			if errors.As(err, &op) {
+				to, isTCP = op.Addr.(*net.TCPAddr)
+			}
+			return own != syscall.EADDRNOTAVAIL || !isTCP || to.IP.To4() != nil
 		}
 	}
 	return false

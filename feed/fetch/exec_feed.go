@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"dateline/feed/text"
@@ -75,6 +76,10 @@ func run(ctx context.Context, p program) error {
 			why += ": " + line
 		}
 		return &programError{p.role, why}
+	}
+	// EAGAIN means that there are too many processes.
+	if isShortage(err) || errors.Is(err, syscall.EAGAIN) {
+		return &Error{Kind: KindShortage, Err: err}
 	}
 	return &programError{p.role, err.Error()}
 }

@@ -43,6 +43,9 @@ type Options struct {
 	// Builtin returns the document of a builtin:NAME address and reports whether it
 	// exists. If it is nil, no document exists.
 	Builtin func(name string) ([]byte, bool)
+	// Files limits the files that all connections have open at the same time. 0 means
+	// no limit.
+	Files int
 	// Transport replaces the client's own transport in tests. If it is nil, the
 	// client makes its own.
 	Transport http.RoundTripper
@@ -81,12 +84,25 @@ func New(o Options) *Client {
 		passwords:       passwords{known: map[string]*password{}},
 	}
 	if c.transports.standard == nil {
-		c.transports.standard = newTransport(defaultTimeouts(), nil)
+		c.transports.standard = c.newTransport(o.Files)
 	}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	return c
+}
+
+// newTransport returns the standard transport, whose connections have at most so many
+// files open. 0 means no limit.
+func (c *Client) newTransport(files int) *http.Transport {
+	t := newTransport(defaultTimeouts(), nil)
+	if files > 0 {
+		limit := newConnectionLimit(files)
+		limit.closeIdle = c.transports.closeIdle
+		t.DialContext = limit.dialer(t.DialContext)
+		t.MaxIdleConns = min(t.MaxIdleConns, max(files/4, 1))
+	}
+	return t
 }
 
 // CloseIdle closes the connections that no request uses. Call it after a

@@ -99,15 +99,15 @@ func TestPrivateAddresses(t *testing.T) {
 		}
 	})
 	for name, r := range map[string]Request{
-		"redirect":         {URL: "http://public.example/redirect"},
-		"two redirects":    {URL: "http://public.example/twice"},
-		"by name":          {URL: "http://public.example/localhost"},
-		"mapped":           {URL: "http://public.example/mapped"},
-		"page":             {URL: "http://public.example/page"},
-		"new address":      {URL: "http://public.example/", Moved: inside.URL},
-		"changing name":    {URL: "http://changing.example/back"},
-		"page of an item":  {URL: inside.URL, PublicOnly: true},
-		"named localhost":  {URL: strings.Replace(inside.URL, "127.0.0.1", "localhost", 1), PublicOnly: true},
+		"redirect":        {URL: "http://public.example/redirect"},
+		"two redirects":   {URL: "http://public.example/twice"},
+		"by name":         {URL: "http://public.example/localhost"},
+		"mapped":          {URL: "http://public.example/mapped"},
+		"page":            {URL: "http://public.example/page"},
+		"new address":     {URL: "http://public.example/", Moved: inside.URL},
+		"changing name":   {URL: "http://changing.example/back"},
+		"page of an item": {URL: inside.URL, PublicOnly: true},
+		"named localhost": {URL: strings.Replace(inside.URL, "127.0.0.1", "localhost", 1), PublicOnly: true},
 	} {
 		e := fail(t, internet(t, s), r, KindPrivate)
 		if m := e.UserMessage(); !strings.Contains(m, "private network") || !strings.Contains(m, "allow_private") {
