@@ -241,11 +241,12 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	}
 	store := o.store
 	crashes := crashLog{p.crashes, time.Now}
-	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin()})
+	files := openFileLimit()
+	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin(), Files: connectionFiles(files)})
 	s, err := newLocalSource(ctx, file, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
-		Workers: cmp.Or(c.Workers, maxRequests(openFileLimit())),
+		Workers: limitRequests(cmp.Or(c.Workers, maxRequests(files)), files),
 		PerHost: c.PerHost,
 		Crashed: crashes.add,
 	})

@@ -10,16 +10,15 @@ const (
 	// of package fetch: its connection with TLS, its goroutines, the first bytes of
 	// its body, and as much garbage.
 	requestMemory = 256 << 10
-	// filesPerRequest is how many files a request opens: a connection, and a second
-	// one while the first address of a host does not respond.
-	filesPerRequest = 2
-	// otherFiles is how many files everything else opens, with host names that are
-	// being looked up and connections that wait for the next request.
-	otherFiles = 384
+	// otherFiles is how many files everything but connections opens: the database, the
+	// terminal, the configuration.
+	otherFiles = 64
 	// leastRequests and mostRequests are the bounds of maxRequests. More
 	// requests would make hardly any refresh faster.
 	leastRequests = 32
 	mostRequests  = 256
+	// fewestFiles is how many files connections may open at least.
+	fewestFiles = 12
 )
 
 // maxRequests returns how many feeds are fetched at the same time if the
@@ -31,9 +30,25 @@ func maxRequests(files int) int {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		memory = min(memory, debug.SetMemoryLimit(-1))
 	}
-	n := min(int(memory/requestMemory), mostRequests)
+	n := max(min(int(memory/requestMemory), mostRequests), leastRequests)
+	return limitRequests(n, files)
+}
+
+// limitRequests returns n, or fewer requests if their connections would open too many
+// files. A request needs a second file while it connects, and a quarter more run while
+// some wait for memory.
+func limitRequests(n, files int) int {
 	if files > 0 {
-		n = min(n, (files-otherFiles)/filesPerRequest)
+		n = min(n, connectionFiles(files)*2/3)
 	}
-	return max(n, leastRequests)
+	return n
+}
+
+// connectionFiles returns how many files all connections may have open if the program
+// may open so many; 0 for unlimited.
+func connectionFiles(files int) int {
+	if files <= 0 {
+		return 0
+	}
+	return max(files-otherFiles, fewestFiles)
 }

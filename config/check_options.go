@@ -18,6 +18,7 @@ func (p *problems) check(c *Config) {
 	p.checkQueries(c.Queries)
 	p.checkRules(c.Rules)
 	p.checkKeys(c)
+	p.checkCommands(c)
 }
 
 // limitedOption is an option whose values are limited in a way that the decoder does not

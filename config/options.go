@@ -26,10 +26,10 @@ package config
 type Config struct {
 	// Browser is the program that opens links: a list of arguments, or one
 	// string that is split at spaces (no shell runs it). %u is replaced by the
-	// address. Without %u the address is added at the end. The default is
-	// what the variable BROWSER names, and then the system's browser (xdg-open,
-	// on macOS open). w3m, lynx, links, elinks and the like get the terminal
-	// until you quit them.
+	// address, which no shell may get as code. Without %u the address is added at
+	// the end. The default is what the variable BROWSER names, and then the
+	// system's browser (xdg-open, on macOS open). w3m, lynx, links, elinks and
+	// the like get the terminal until you quit them.
 	Browser Command `toml:"browser" sample:"[\"firefox\", \"--new-tab\", \"%u\"]"`
 	// Layout arranges the panes: side by side ("columns"), list above article
 	// ("stack"), or one at a time ("single"). "auto" chooses by the size of the
@@ -120,6 +120,10 @@ type Feed struct {
 	// Insecure accepts any certificate of the feed's own server, such as a
 	// self-signed certificate.
 	Insecure bool `toml:"insecure" default:"false"`
+	// AllowPrivate lets the feed's redirects and web pages lead to addresses of your
+	// own network or computer. Without it only a feed that is there itself may do
+	// that.
+	AllowPrivate bool `toml:"allow_private" default:"false"`
 	// Filter is a program that gets the server's response on its standard input
 	// and prints the feed.
 	Filter Command `toml:"filter" sample:"[\"xsltproc\", \"/home/ann/repair.xsl\", \"-\"]"`

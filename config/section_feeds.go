@@ -65,6 +65,7 @@ func (f Feed) settings(lookup func(string) (string, bool)) feed.Settings {
 		Cookies:         env.expand(f.Cookies),
 		Proxy:           env.expand(valueOf(f.Proxy)),
 		Insecure:        f.Insecure,
+		AllowPrivate:    f.AllowPrivate,
 		Filter:          f.Filter,
 	}
 	_, user, password := text.SplitLogin(f.URL)

@@ -84,6 +84,9 @@ type Access struct {
 	Proxy string
 	// Insecure accepts any certificate of the feed's own host.
 	Insecure bool
+	// AllowPrivate lets the feed's redirects and pages lead to private addresses,
+	// although the feed itself is on the internet.
+	AllowPrivate bool
 	// Unset names an environment variable that the configuration uses but that is
 	// not set. Such a feed is never fetched. Empty if all variables are set.
 	Unset string

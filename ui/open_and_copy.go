@@ -22,6 +22,8 @@ type browser struct {
 	// started is closed when the last browser was started; nil before the first. So
 	// pages are opened in the order of the keys.
 	started <-chan struct{}
+	// warned is the address of the misleading link that the user was told of last.
+	warned string
 }
 
 // opened brings the browser of a page, and its error if it did not start.
@@ -117,11 +119,26 @@ func (b *browser) openEnclosure() tea.Cmd {
 	return b.open(i.Enclosures[0].URL, false)
 }
 
+// follow opens a link of an article. If the text of the link names another site than
+// the one it leads to, the user is told so first, and follows it by doing the same again.
+// opened reports whether the link was opened.
+func (b *browser) follow(l article.Link) (cmd tea.Cmd, opened bool) {
+	named, target := text.MisleadingLink(l.Text, l.URL)
+	if named != "" && b.warned != l.URL {
+		b.warned = l.URL
+		b.status.say(fmt.Sprintf("link %d says %s but leads to %s; the same key again opens it", l.N, named, target))
+		return nil, false
+	}
+	b.warned = ""
+	return b.open(l.URL, false), true
+}
+
 // openLink opens the article's link with a number.
 func (b *browser) openLink(n int) tea.Cmd {
 	for _, l := range b.selected.article.links {
 		if l.N == n {
-			return b.open(l.URL, false)
+			cmd, _ := b.follow(l)
+			return cmd
 		}
 	}
 	b.status.say(b.withTips(fmt.Sprintf("there is no link %d", n), "; ", "links", "lists the links"))
@@ -166,8 +183,13 @@ func (m *Model) showLinks() tea.Cmd {
 	links := m.article.links
 	rows := make([]mode.Row, len(links))
 	for i, l := range links {
-		rows[i] = mode.Row{Left: fmt.Sprintf("[%d] %s", l.N, text.Clean(l.Text)), Right: text.Clean(l.URL)}
+		left := fmt.Sprintf("[%d] %s", l.N, text.Clean(l.Text))
+		if _, target := text.MisleadingLink(l.Text, l.URL); target != "" {
+			left = fmt.Sprintf("[%d] leads to %s, not to: %s", l.N, target, text.Clean(l.Text))
+		}
+		rows[i] = mode.Row{Left: left, Right: text.Clean(l.URL)}
 	}
+	m.browser.warned = ""
 	m.modes.OpenOverlay(&mode.Overlay{Title: "Links", Rows: rows, Choose: true}, linkList{links})
 	return nil
 }
@@ -177,6 +199,9 @@ func (l linkList) answered(m *Model, a mode.Answer) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	m.modes.Close()
-	return m.browser.open(l.links[chosen.Row].URL, false)
+	cmd, opened := m.browser.follow(l.links[chosen.Row])
+	if opened {
+		m.modes.Close()
+	}
+	return cmd
 }

@@ -8,119 +8,229 @@ import (
 	"time"
 )
 
-const (
-	// A body needs one of mediumBodies slots from mediumBody bytes on, one of
-	// largeBodies slots from largeBody bytes on, and one of hugeBodies from hugeBody
-	// bytes on. Feeds are small. Without slots, every request could hold a body of
-	// [Options.MaxBody] bytes in memory, and everything that parsing makes of it.
-	mediumBody   = 8 << 10
-	mediumBodies = 48
-	largeBody    = 512 << 10
-	largeBodies  = 2
-	hugeBody     = 4 << 20
-	hugeBodies   = 1
-)
-
 // errTooLarge reports a body that exceeds the limit and is refused.
 var errTooLarge = errors.New("the body is too large")
+
+// errSlow reports a body that came slowly and lost its memory to others, and
+// errCrowded one for which there was no memory.
+var (
+	errSlow    = errors.New("other feeds needed the memory")
+	errCrowded = errors.New("other feeds took the memory for responses")
+)
 
 // readBody reads the decompressed body up to the limit. With an error it returns
 // what was read before. A text that exceeds the limit is cut there and is no
 // error, except if compression made it much smaller: then it is a bomb. The
-// caller must release the slot when the body is no longer needed.
-func (c *Client) readBody(ctx context.Context, limit *deadline, res *http.Response) (body []byte, shortened bool, slot *bodySlot, err error) {
+// caller must release the claim when the body is no longer needed.
+func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *http.Response) (body []byte, shortened bool, claim *claim, err error) {
 	u := newUnpacker(res)
-	slot = &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(u, c.maxBody+1), next: c.bodySlots}
+	claim = c.claimMemory(ctx, limit, r, io.LimitReader(u, c.maxBody+1))
+	claim.fromServer = true
 	// Stop early if the length is known.
-	if u.open(); res.ContentLength > c.maxBody && !u.isText && !u.packed {
-		return nil, false, slot, errTooLarge
+	u.open()
+	if !u.packed && res.ContentLength >= 0 {
+		claim.expected = min(res.ContentLength, claim.expected)
 	}
-	body, err = io.ReadAll(slot)
+	if res.ContentLength > c.maxBody && !u.isText && !u.packed {
+		return nil, false, claim, errTooLarge
+	}
+	body, err = io.ReadAll(claim)
+	claim.complete()
 	if int64(len(body)) <= c.maxBody {
-		return body, false, slot, err
+		return body, false, claim, err
 	}
 	if !u.isText || u.isBomb(c.maxBody) {
-		return nil, false, slot, errTooLarge
+		return nil, false, claim, errTooLarge
 	}
-	return wholeRunes(body[:c.maxBody]), true, slot, nil
+	return wholeRunes(body[:c.maxBody]), true, claim, nil
 }
 
-// sizeSlots are slots for bodies that are larger than a size in bytes.
-type sizeSlots struct {
-	size  int
-	slots chan struct{}
-}
-
-// newBodySlots returns the slots of a client, those for smaller bodies first. A
-// body that waits for a slot holds only slots for smaller bodies, so those that
-// it waits for never wait for it.
-func newBodySlots() []sizeSlots {
-	return []sizeSlots{
-		{mediumBody, make(chan struct{}, mediumBodies)},
-		{largeBody, make(chan struct{}, largeBodies)},
-		{hugeBody, make(chan struct{}, hugeBodies)},
-	}
-}
-
-// bodySlot reads a body. The first bytes need no slot. The rest waits until a slot
-// for bodies of its size is free.
-type bodySlot struct {
+// claim is the memory of one body. It reads the body.
+type claim struct {
 	ctx   context.Context
 	limit *deadline
 	from  io.Reader
-	// read is the number of bytes that were read.
-	read int
-	// next are the slots that the body has not needed yet, and held those that it
-	// has.
-	next []sizeSlots
-	held []chan struct{}
+	// last is set for a body that lost its memory before. It gets memory after all
+	// others.
+	last bool
+	// onWait is [Request.OnWait]. It may be nil.
+	onWait func(waiting bool)
+	// expected is the size that the server promised, the limit if it promised none.
+	expected int64
+	// fromServer is set if a server sends the body. Only such a body can lose its
+	// memory.
+	fromServer bool
+
+	memory *memory
+	// The lock of memory guards the fields below. read and held are the numbers of
+	// bytes that were received and that were claimed.
+	read, held int64
+	// receiving is set while the body may be received, large if it is a large one.
+	receiving, large bool
+	arrival          int
+	// waiting is set while the claim waits for memory, since the time since.
+	waiting bool
+	since   time.Time
+	granted chan struct{}
+	// idleWait is how long it has waited in all while the link was idle.
+	idleWait time.Duration
+	// past is the number of received bytes at the latest checks, the oldest first.
+	past []int64
+	// lost is set if the claim was taken away, and whole when the body was received.
+	lost, whole bool
+	// crowded is set if there was no memory for the body, and that is not the
+	// server's fault.
+	crowded bool
 }
 
-// Read reads from the body. It waits for a slot if one is needed.
-func (slot *bodySlot) Read(p []byte) (int, error) {
-	if err := slot.acquire(); err != nil {
+// claimMemory returns a claim that has no memory yet, for a body that is read from
+// from. The caller must release it.
+func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
+	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last, onWait: r.OnWait, expected: c.maxBody + 1})
+}
+
+// Read reads from the body. It waits for memory if more is needed.
+func (c *claim) Read(p []byte) (int, error) {
+	room, err := c.acquire()
+	if err != nil {
 		return 0, err
 	}
-	n, err := slot.from.Read(p)
-	slot.read += n
+	n, err := c.from.Read(p[:min(int64(len(p)), room)])
+	c.received(n)
 	return n, err
 }
 
-// acquire waits for the slots that a body of the size read so far needs. The wait
-// does not count against the request's timeout, because it is not the server's
-// fault.
-func (slot *bodySlot) acquire() error {
-	for len(slot.next) > 0 && slot.read >= slot.next[0].size {
-		slot.limit.pause()
-		select {
-		case slot.next[0].slots <- struct{}{}:
-			slot.limit.restart()
-		case <-slot.ctx.Done():
-			return slot.ctx.Err()
+// received counts bytes that were received.
+func (c *claim) received(n int) {
+	m := c.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c.read += int64(n)
+	if c.fromServer {
+		m.link.add(n, time.Now())
+	}
+}
+
+// acquire waits until there is memory for more bytes, and returns for how many. The
+// wait does not count against the request's timeout, because it is not the
+// server's fault. A body that lost its memory before has no more time than that.
+func (c *claim) acquire() (room int64, err error) {
+	m := c.memory
+	m.mu.Lock()
+	if room := max(c.held, freeBytes) - c.read; room > 0 {
+		m.mu.Unlock()
+		return room, nil
+	}
+	m.begin(c)
+	waits := c.waiting
+	m.mu.Unlock()
+	if waits {
+		if err := c.wait(); err != nil {
+			return 0, err
 		}
-		slot.held, slot.next = append(slot.held, slot.next[0].slots), slot.next[1:]
+	}
+	return max(c.held, freeBytes) - c.read, nil
+}
+
+// wait waits until the claim gets memory.
+func (c *claim) wait() error {
+	if !c.last {
+		c.limit.pause()
+		defer c.limit.restart()
+	}
+	if c.onWait != nil {
+		c.onWait(true)
+		defer c.onWait(false)
+	}
+	select {
+	case <-c.granted:
+		return nil
+	case <-c.ctx.Done():
+	}
+	m := c.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c.waiting, c.crowded = false, true
+	return c.ctx.Err()
+}
+
+// complete records that the whole body was received. From now on the claim cannot be
+// lost.
+func (c *claim) complete() {
+	m := c.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.leave(c)
+	c.whole = true
+	used := c.read
+	if used <= freeBytes {
+		used = 0
+	}
+	if !c.lost && used < c.held {
+		m.free += c.held - used
+		c.held = used
+	}
+	if c.held == 0 {
+		delete(m.claims, c) // there is nothing to release
+	}
+	m.grant()
+}
+
+// startOutput makes the claim one for the output of a program that gets the body. The
+// output uses the memory of the body first.
+func (c *claim) startOutput() {
+	c.memory.mu.Lock()
+	defer c.memory.mu.Unlock()
+	c.read, c.fromServer, c.whole = 0, false, false
+	c.memory.claims[c] = true
+}
+
+// failure returns why the body has not enough memory. It is nil if it has.
+func (c *claim) failure() error {
+	c.memory.mu.Lock()
+	defer c.memory.mu.Unlock()
+	switch {
+	case c.crowded:
+		return &Error{Kind: KindShortage, Err: errCrowded}
+	case c.lost:
+		return &Error{Kind: KindSlow, Status: http.StatusOK, Err: errSlow}
 	}
 	return nil
 }
 
-// release frees the slots that are held.
-func (slot *bodySlot) release() {
-	for _, slots := range slot.held {
-		<-slots
+// release frees the memory. Calling it twice does no harm.
+func (c *claim) release() {
+	m := c.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.claims[c] {
+		return
 	}
-	slot.held = nil
+	delete(m.claims, c)
+	m.leave(c)
+	m.free += c.held
+	if c.lost {
+		m.leaving -= c.held
+	}
+	if m.overdraft == c {
+		m.overdraft = nil
+	}
+	m.grant()
 }
 
 // deadline cancels a request that takes longer than its timeout.
 type deadline struct {
-	timer   *time.Timer
-	timeout time.Duration
+	timer  *time.Timer
+	cancel context.CancelFunc
+	// left is the time that was left at the time since.
+	left  time.Duration
+	since time.Time
 }
 
 // newDeadline returns a context that is canceled with ctx or after timeout.
 func newDeadline(ctx context.Context, timeout time.Duration) (context.Context, *deadline, context.CancelFunc) {
 	out, cancel := context.WithCancel(ctx)
-	d := &deadline{time.AfterFunc(timeout, cancel), timeout}
+	d := &deadline{time.AfterFunc(timeout, cancel), cancel, timeout, time.Now()}
 	return out, d, func() {
 		d.timer.Stop()
 		cancel()
@@ -128,7 +238,13 @@ func newDeadline(ctx context.Context, timeout time.Duration) (context.Context, *
 }
 
 // pause stops the timer.
-func (d *deadline) pause() { d.timer.Stop() }
+func (d *deadline) pause() {
+	d.timer.Stop()
+	d.left -= time.Since(d.since)
+}
 
-// restart starts the timer again with the whole timeout.
-func (d *deadline) restart() { d.timer.Reset(d.timeout) }
+// restart starts the timer again with the time that was left.
+func (d *deadline) restart() {
+	d.since = time.Now()
+	d.timer.Reset(max(d.left, 0))
+}

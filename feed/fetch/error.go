@@ -49,6 +49,15 @@ const (
 	KindReset Kind = "reset"
 	// KindTimeout is a phase or a whole request that took too long.
 	KindTimeout Kind = "timeout"
+	// KindSlow is a body that was received so slowly, or was so large, that it lost
+	// its memory to others. The same request with [Request.Last] may succeed.
+	KindSlow Kind = "slow"
+	// KindShortage is a request for which this computer has not enough: memory, open
+	// files, ports or buffers. It says nothing about the feed.
+	KindShortage Kind = "shortage"
+	// KindPrivate is an address of a private network that a server on the internet
+	// led to.
+	KindPrivate Kind = "private"
 	// KindTLS is a connection that cannot be secured, for instance because the
 	// server's certificate is not trusted.
 	KindTLS Kind = "tls"
@@ -114,7 +123,7 @@ func (e *Error) Gone() bool { return e.Status == http.StatusGone }
 func (e *Error) LocalFailure() bool {
 	var dns *net.DNSError
 	switch e.Kind {
-	case KindUnreachable, KindProxy:
+	case KindUnreachable, KindProxy, KindShortage:
 		return true
 	case KindStatus:
 		return e.Status == http.StatusNetworkAuthenticationRequired
@@ -143,9 +152,13 @@ func (e *Error) NoResponse() bool {
 // request's timeout.
 func asError(ctx, bounded context.Context, at string, err error) *Error {
 	var e *Error
-	if !errors.As(err, &e) {
+	if errors.As(err, &e) && ctx.Err() != nil && (e.Kind == KindSlow || e.Kind == KindShortage) {
+		e.Kind = KindCanceled
+	}
+	if e == nil {
 		e = &Error{Kind: kindOf(err), Err: err}
 		switch {
+		case e.Kind == KindShortage:
 		case ctx.Err() != nil:
 			e.Kind = KindCanceled
 		case bounded.Err() != nil:
@@ -163,6 +176,8 @@ func kindOf(err error) Kind {
 	var timeout net.Error
 	var program *programError
 	switch {
+	case isShortage(err):
+		return KindShortage
 	case errors.As(err, &program):
 		return KindProgram
 	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
@@ -173,7 +188,7 @@ func kindOf(err error) Kind {
 		return KindTimeout
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return KindRefused
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return KindUnreachable
 	// Most errors of crypto/tls have no type of their own, but all of them contain
 	// this text.
@@ -183,6 +198,26 @@ func kindOf(err error) Kind {
 		return KindReset
 	}
 	return KindOther
+}
+
+// isShortage reports whether this computer had too little of something for a request:
+// open files, ports, buffers or memory. A DNS error has the cause as text only. Without
+// an IPv6 address of its own a computer has no port for another one's: that is no
+// shortage.
+func isShortage(err error) bool {
+	var dns *net.DNSError
+	var op *net.OpError
+	isDNS := errors.As(err, &dns)
+	for _, own := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
+		if errors.Is(err, own) || isDNS && strings.HasSuffix(dns.Err, own.Error()) {
+			to, isTCP := (*net.TCPAddr)(nil), false
+			if errors.As(err, &op) {
+				to, isTCP = op.Addr.(*net.TCPAddr)
+			}
+			return own != syscall.EADDRNOTAVAIL || !isTCP || to.IP.To4() != nil
+		}
+	}
+	return false
 }
 
 // displayURL returns an address that is safe to show: cleaned, shortened, and

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"dateline/feed/text"
@@ -76,18 +77,22 @@ func run(ctx context.Context, p program) error {
 		}
 		return &programError{p.role, why}
 	}
+	// EAGAIN means that there are too many processes.
+	if isShortage(err) || errors.Is(err, syscall.EAGAIN) {
+		return &Error{Kind: KindShortage, Err: err}
+	}
 	return &programError{p.role, err.Error()}
 }
 
 // cappedOutput collects the output of a program up to max bytes. Large output
-// waits for a body slot, as large responses do.
+// waits for memory, as large responses do.
 type cappedOutput struct {
 	body []byte
 	max  int64
 	full bool
-	// slot is nil if max is small.
-	slot *bodySlot
-	stop func()
+	// claim is nil if max is small.
+	claim *claim
+	stop  func()
 }
 
 // Write appends output. It stops a program that writes too much.
@@ -97,11 +102,11 @@ func (c *cappedOutput) Write(p []byte) (int, error) {
 		c.stop()
 		return 0, errTooLarge
 	}
-	if c.slot != nil {
-		if err := c.slot.acquire(); err != nil {
+	if c.claim != nil {
+		if _, err := c.claim.acquire(); err != nil {
 			return 0, err
 		}
-		c.slot.read += len(p)
+		c.claim.received(len(p))
 	}
 	c.body = append(c.body, p...)
 	return len(p), nil
@@ -138,11 +143,12 @@ func (c *Client) execFeed(ctx context.Context, limit *deadline, r Request) (Resp
 	if err != nil {
 		return Response{}, &Error{Kind: KindScheme, Err: err}
 	}
-	slot := &bodySlot{ctx: ctx, limit: limit, next: c.bodySlots}
-	out := &cappedOutput{max: c.maxBody, slot: slot}
+	claim := c.claimMemory(ctx, limit, r, nil)
+	out := &cappedOutput{max: c.maxBody, claim: claim}
 	if err := run(ctx, program{role: roleFeed, argv: argv, out: out}); err != nil {
-		slot.release()
+		claim.release()
 		return Response{}, err
 	}
-	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, slot: slot}, nil
+	claim.complete()
+	return Response{Status: http.StatusOK, Body: out.body, Bytes: int64(len(out.body)), FinalURL: r.URL, claim: claim}, nil
 }

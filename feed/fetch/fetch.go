@@ -43,6 +43,9 @@ type Options struct {
 	// Builtin returns the document of a builtin:NAME address and reports whether it
 	// exists. If it is nil, no document exists.
 	Builtin func(name string) ([]byte, bool)
+	// Files limits the files that all connections have open at the same time. 0 means
+	// no limit.
+	Files int
 	// Transport replaces the client's own transport in tests. If it is nil, the
 	// client makes its own.
 	Transport http.RoundTripper
@@ -62,8 +65,8 @@ type Client struct {
 	maxBody         int64
 	builtinDocument func(name string) ([]byte, bool)
 	now             func() time.Time
-	// bodySlots limits the bodies that may be in memory, by their size.
-	bodySlots  []sizeSlots
+	// memory limits the bodies that may be in memory.
+	memory     *memory
 	challenges challengeCache
 	passwords  passwords
 }
@@ -76,12 +79,12 @@ func New(o Options) *Client {
 		maxBody:         cmp.Or(o.MaxBody, DefaultMaxBody),
 		builtinDocument: o.Builtin,
 		now:             o.Now,
-		bodySlots:       newBodySlots(),
+		memory:          newMemory(),
 		challenges:      challengeCache{known: map[string]*usedChallenge{}},
 		passwords:       passwords{known: map[string]*password{}},
 	}
 	if c.transports.standard == nil {
-		c.transports.standard = newTransport(defaultTimeouts(), nil)
+		c.transports.standard = c.newTransport(o.Files)
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -89,11 +92,25 @@ func New(o Options) *Client {
 	return c
 }
 
+// newTransport returns the standard transport, whose connections have at most so many
+// files open. 0 means no limit.
+func (c *Client) newTransport(files int) *http.Transport {
+	t := newTransport(defaultTimeouts(), nil)
+	if files > 0 {
+		limit := newConnectionLimit(files)
+		limit.closeIdle = c.transports.closeIdle
+		t.DialContext = limit.dialer(t.DialContext)
+		t.MaxIdleConns = min(t.MaxIdleConns, max(files/4, 1))
+	}
+	return t
+}
+
 // CloseIdle closes the connections that no request uses. Call it after a
 // refresh, so that neither this computer nor the servers hold connections until
 // the next one.
 func (c *Client) CloseIdle() {
 	c.transports.closeIdle()
+	c.memory.forget()
 }
 
 // Request describes one request.
@@ -133,6 +150,17 @@ type Request struct {
 	// Timeout is the limit of the whole request with redirects and body. 0 means
 	// [DefaultTimeout].
 	Timeout time.Duration
+	// PublicOnly is set if the address comes from a feed or a page on the internet.
+	// Then the request reaches no private address, such as one of this computer's
+	// network. A request without it may begin at a private address. One that begins
+	// at a public address never leads to a private one, unless Access allows it.
+	PublicOnly bool
+	// Last is set if an earlier request for the same document failed with
+	// [KindSlow]. Its body gets memory after all others, and no more time.
+	Last bool
+	// OnWait is called with true when the body begins to wait for memory, and with
+	// false when it ends to. It may be nil.
+	OnWait func(waiting bool)
 }
 
 // Response is a successful response.
@@ -157,6 +185,9 @@ type Response struct {
 	// base of the document's relative links if the document itself names none.
 	// Empty if there is no such header or its host is not public.
 	ContentLocation string
+	// Public reports whether the request was limited to public addresses in the end,
+	// because it began at one or was PublicOnly.
+	Public bool
 	// Redirects counts the redirects that were followed.
 	Redirects int
 	// Permanent is the target of the permanent redirects (301, 308) at the start of
@@ -183,15 +214,15 @@ type Response struct {
 	// Links are the Link headers as received (RFC 8288), at most 64.
 	Links []string
 
-	slot *bodySlot
+	claim *claim
 }
 
-// Release frees the slots of the body. Call it when the body and everything made
-// from it are no longer needed: only a limited number of bodies that are not small
-// may be in memory, and further ones wait. Calling it twice does no harm.
+// Release frees the memory of the body. Call it when the body and everything made
+// from it are no longer needed: all bodies share a limited memory, and further ones
+// wait. Calling it twice does no harm.
 func (r Response) Release() {
-	if r.slot != nil {
-		r.slot.release()
+	if r.claim != nil {
+		r.claim.release()
 	}
 }
 
@@ -209,7 +240,7 @@ func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	defer cancel()
 	out, at, err := c.request(bounded, limit, r.withServerValidators())
 	if err == nil {
-		err = c.filter(bounded, limit, r.Access.Filter, &out)
+		err = c.filter(bounded, limit, r, &out)
 	}
 	if err != nil {
 		return Response{}, asError(ctx, bounded, at, err)
@@ -258,6 +289,7 @@ func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out R
 		}
 	}
 	out.FinalURL, out.Redirects, out.Permanent = rd.at.String(), rd.hops, rd.moved
+	out.Public = rd.guard.public
 	return out, displayURL(rd.at, ""), nil
 }
 

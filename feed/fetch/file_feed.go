@@ -68,6 +68,14 @@ func (c *Client) fetchLocal(ctx context.Context, limit *deadline, r Request) (Re
 	return c.readFile(ctx, limit, r)
 }
 
+// fileError returns the error for a file that cannot be read.
+func fileError(err error) *Error {
+	if isShortage(err) {
+		return &Error{Kind: KindShortage, Err: err}
+	}
+	return &Error{Kind: KindFile, Err: err}
+}
+
 // readFile reads a file: feed. It accepts regular files only, because a pipe or
 // a device might never end. The validator is made of the file's modification
 // time and size.
@@ -79,7 +87,7 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return Response{}, &Error{Kind: KindFile, Err: err}
+		return Response{}, fileError(err)
 	case !info.Mode().IsRegular():
 		return Response{}, &Error{Kind: KindFile, Err: errors.New("it is not a regular file")}
 	}
@@ -89,21 +97,22 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return Response{}, &Error{Kind: KindFile, Err: err}
+		return Response{}, fileError(err)
 	}
 	defer f.Close()
-	slot := &bodySlot{ctx: ctx, limit: limit, from: io.LimitReader(f, c.maxBody), next: c.bodySlots}
-	if out.Body, err = io.ReadAll(slot); err != nil {
-		slot.release()
-		return Response{}, &Error{Kind: KindFile, Err: err}
+	claim := c.claimMemory(ctx, limit, r, io.LimitReader(f, c.maxBody))
+	if out.Body, err = io.ReadAll(claim); err != nil {
+		claim.release()
+		return Response{}, fileError(err)
 	}
 	if info.Size() > c.maxBody {
 		if !startsAsText(out.Body[:min(len(out.Body), headSize)]) {
-			slot.release()
+			claim.release()
 			return Response{}, &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 		}
 		out.Body, out.Shortened = wholeRunes(out.Body), true
 	}
-	out.Bytes, out.slot = int64(len(out.Body)), slot
+	claim.complete()
+	out.Bytes, out.claim = int64(len(out.Body)), claim
 	return out, nil
 }

@@ -9,7 +9,8 @@ import (
 
 // filter replaces the body of a response by what the configured filter makes of
 // it.
-func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res *Response) error {
+func (c *Client) filter(ctx context.Context, limit *deadline, r Request, res *Response) error {
+	argv := r.Access.Filter
 	if len(argv) == 0 {
 		return nil
 	}
@@ -19,19 +20,18 @@ func (c *Client) filter(ctx context.Context, limit *deadline, argv []string, res
 		}
 		return nil
 	}
-	if res.slot == nil {
-		res.slot = &bodySlot{ctx: ctx, limit: limit, next: c.bodySlots}
+	if res.claim == nil {
+		res.claim = c.claimMemory(ctx, limit, r, nil)
 	}
-	// The filter's output uses the slots that the body has. Otherwise two filters
-	// could wait for each other's slots.
-	res.slot.read = 0
-	out := &cappedOutput{max: c.maxBody, slot: res.slot}
+	res.claim.startOutput()
+	out := &cappedOutput{max: c.maxBody, claim: res.claim}
 	err := run(ctx, program{role: roleFilter, argv: argv, input: res.Body, out: out})
 	if err == nil && len(out.body) == 0 {
 		err = &programError{roleFilter, "it printed nothing"}
 	}
+	res.claim.complete()
 	if err != nil {
-		res.slot.release()
+		res.claim.release()
 		return err
 	}
 	res.Body = out.body

@@ -45,7 +45,7 @@ func (e *Error) UserMessage() string {
 		return fmt.Sprintf("The proxy for %s cannot be used (%s): check the option proxy, or HTTP_PROXY and HTTPS_PROXY in the environment.", host, e.cause())
 	case KindReset:
 		return fmt.Sprintf("%s closed the connection without a response: try again later, or check the address.", host)
-	case KindTimeout:
+	case KindTimeout, KindSlow, KindShortage, KindPrivate:
 		return e.timeoutMessage(host)
 	case KindTLS:
 		return e.tlsMessage(host)
@@ -79,8 +79,16 @@ func (e *Error) UserMessage() string {
 // parse.
 const invalidHTTP = "net/http: HTTP/1.x transport connection broken: "
 
-// timeoutMessage is the message of [KindTimeout].
+// timeoutMessage is the message of [KindTimeout] and of what this side ended itself.
 func (e *Error) timeoutMessage(host string) string {
+	switch e.Kind {
+	case KindPrivate:
+		return fmt.Sprintf("%s leads to a private network (%s); dateline did not follow: set allow_private = true for the feed if it is yours.", host, e.cause())
+	case KindShortage:
+		return fmt.Sprintf("This computer has too little for so many requests (%s): dateline tries again by itself; fewer workers in the configuration need less.", e.cause())
+	case KindSlow:
+		return fmt.Sprintf("%s sends its response too slowly (%s): dateline checks it again later.", host, e.cause())
+	}
 	var slow *programError
 	if errors.As(e.Err, &slow) {
 		return fmt.Sprintf("The feed's %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)

@@ -181,7 +181,7 @@ func TestPagesThatLeadOn(t *testing.T) {
 		t.Errorf("in a circle: %q at %s, %d requests", res.Body, res.FinalURL, asked["/a"])
 	}
 	fail(t, c, Request{URL: s.URL + "/chain/0"}, KindRedirects)
-	checkFree(t, c)
+	checkFree(t, c.memory)
 	login := strings.Replace(s.URL, "://", "://ann:pw@", 1)
 	get(t, c, Request{URL: login + "/other", Headers: map[string]string{"X-Key": "k"}, ETag: `"1"`})
 	if secrets["authorization"]+secrets["key"]+secrets["match"] != "" {

@@ -27,6 +27,7 @@ type redirects struct {
 	// validated is the address whose response had the validators.
 	validated   *url.URL
 	credentials *credentials
+	guard       guard
 	// jar holds the cookies that hosts set during the redirects, each for its own
 	// host.
 	jar http.CookieJar
@@ -52,6 +53,7 @@ func newRedirects(c *Client, r Request, start *url.URL) (*redirects, error) {
 		}
 		rd.at, rd.onOwnHost = withoutUser(moved), sameHost(start, moved)
 	}
+	rd.guard = newGuard(r, start, rd.at)
 	rd.validated = rd.at
 	if u, err := parseURL(r.Validated); err == nil {
 		rd.validated = u
@@ -110,6 +112,10 @@ func (rd *redirects) send(ctx context.Context, req *http.Request) (*http.Respons
 	options := routeOptions{proxy: rd.request.Access.Proxy}
 	if rd.onOwnHost && rd.request.Access.Insecure {
 		options.insecure = rd.at.Hostname()
+	}
+	req, err := rd.guard.route(req, rd.client.transports.isProxied(options, req), &options)
+	if err != nil {
+		return nil, err
 	}
 	transport, err := rd.client.transports.get(options)
 	if err != nil {

@@ -45,9 +45,11 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return Response{}, &Error{Kind: KindStatus, Status: res.StatusCode, RetryAfter: out.RetryAfter, Page: pageHash(res)}
 	}
-	body, shortened, slot, err := c.readBody(ctx, limit, res)
+	body, shortened, claim, err := c.readBody(ctx, limit, r, res)
 	var foreign *encodingError
 	switch {
+	case claim.failure() != nil:
+		err = claim.failure()
 	case errors.Is(err, errTooLarge):
 		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 	case errors.As(err, &foreign):
@@ -59,10 +61,10 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 		err = nil
 	}
 	if err != nil {
-		slot.release()
+		claim.release()
 		return Response{}, err
 	}
-	out.Body, out.Bytes, out.Shortened, out.slot = body, int64(len(body)), shortened, slot
+	out.Body, out.Bytes, out.Shortened, out.claim = body, int64(len(body)), shortened, claim
 	out.ContentType = h.Get("Content-Type")
 	out.Links = h.Values("Link")
 	out.Links = out.Links[:min(len(out.Links), maxLinks)]

@@ -28,7 +28,7 @@ func defaultTimeouts() phaseTimeouts {
 // [net.Dialer] tries IPv6 and IPv4 at the same time (RFC 8305). If
 // resolver is nil, the system's is used.
 func newTransport(p phaseTimeouts, resolver *net.Resolver) *http.Transport {
-	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: resolver}
+	dialer := &net.Dialer{Timeout: p.dial, KeepAlive: 30 * time.Second, Resolver: resolver, ControlContext: checkDial}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		OnProxyConnectResponse: checkProxyResponse,
@@ -53,6 +53,10 @@ type routeOptions struct {
 	proxy string
 	// insecure is the host whose certificate is not checked. Empty if none.
 	insecure string
+	// publicOnly is set if connections lead to public addresses only. Such a
+	// transport has connections of its own, so that none is used again that leads
+	// elsewhere.
+	publicOnly bool
 }
 
 // maxTransports is the number of transports that are kept besides the standard
@@ -99,6 +103,21 @@ func (rs *transports) get(r routeOptions) (http.RoundTripper, error) {
 	return t, nil
 }
 
+// isProxied reports whether a request with the options goes through a proxy.
+func (rs *transports) isProxied(r routeOptions, req *http.Request) bool {
+	standard, isOwn := rs.standard.(*http.Transport)
+	switch {
+	case !isOwn || r.proxy == "none":
+		return false
+	case r.proxy != "":
+		return true
+	case standard.Proxy == nil:
+		return false
+	}
+	proxy, err := standard.Proxy(req)
+	return err != nil || proxy != nil
+}
+
 // closeIdle closes the idle connections of all transports.
 func (rs *transports) closeIdle() {
 	(&http.Client{Transport: rs.standard}).CloseIdleConnections()
@@ -121,6 +140,9 @@ func (r routeOptions) apply(t *http.Transport) error {
 			return &Error{Kind: KindProxy, Err: err}
 		}
 		t.Proxy = http.ProxyURL(u)
+	}
+	if r.publicOnly {
+		t.DialContext = publicDialer(t.DialContext)
 	}
 	if r.insecure != "" {
 		// Other hosts, such as the proxy, are checked as usual.

@@ -12,7 +12,7 @@ import (
 	"dateline/feed/text"
 )
 
-// mergedEnclosures returns the enclosures with absolute addresses. Enclosures
+// mergedEnclosures returns the first enclosures with absolute addresses. Enclosures
 // with the same address are merged. A file without a duration gets that of the
 // item.
 func (raw rawItem) mergedEnclosures() []feed.Enclosure {
@@ -25,6 +25,9 @@ func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 			continue
 		}
 		at, known := places[e.URL]
+		if !known && len(out) == maxValues {
+			continue
+		}
 		if !known {
 			places[e.URL] = len(out)
 			out = append(out, e)

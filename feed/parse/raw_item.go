@@ -89,12 +89,19 @@ func (raw rawItem) textBase(link string) string {
 	return link
 }
 
-// cleanCategories returns the categories as plain text, without empty and
+// maxValues is how many categories and files of an item are kept. No reader needs more,
+// and everything behind the parser handles each of them.
+const maxValues = 100
+
+// cleanCategories returns the first categories as plain text, without empty and
 // repeated ones.
 func cleanCategories(values []string) []string {
 	var out []string
 	known := make(map[string]bool) // There may be very many.
 	for _, v := range values {
+		if len(out) == maxValues {
+			break
+		}
 		if v = text.Truncate(text.PlainTitle(v), 256); v != "" && !known[v] {
 			known[v] = true
 			out = append(out, v)

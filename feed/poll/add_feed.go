@@ -158,10 +158,10 @@ func (p *Poller) feedsAt(ctx context.Context, address string, res fetch.Response
 	if !isPage {
 		return nil, &messageError{parseMessage(res, err), err}
 	}
-	// A large page would keep its body slot while the well-known addresses are
+	// A large page would keep its memory while the well-known addresses are
 	// fetched.
 	res.Release()
-	if found := p.probe(ctx, text.CopyLogin(res.FinalURL, address)); len(found) > 0 {
+	if found := p.probe(ctx, text.CopyLogin(res.FinalURL, address), res.Public); len(found) > 0 {
 		return found, nil
 	}
 	return nil, &messageError{"This page has no link to a feed: look for a link called RSS, Atom or feed on the site, and add its address.", err}
@@ -182,8 +182,9 @@ func mergeCandidates(linked, hosted []feed.Candidate) []feed.Candidate {
 }
 
 // probe tries the paths where feeds usually are, one after the other. It
-// returns the first feed, because the others are probably the same one.
-func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
+// returns the first feed, because the others are probably the same one. publicOnly is
+// that of the requests.
+func (p *Poller) probe(ctx context.Context, page string, publicOnly bool) []feed.Candidate {
 	base, err := url.Parse(page)
 	if err != nil {
 		return nil
@@ -195,7 +196,7 @@ func (p *Poller) probe(ctx context.Context, page string) []feed.Candidate {
 		"/feed/", "/rss", "/feeds/posts/default", "/feed.json", "/blog/feed.xml",
 	} {
 		u := base.ResolveReference(&url.URL{Path: path}).String()
-		res, err := p.client.Get(ctx, fetch.Request{URL: u, Timeout: probeTimeout})
+		res, err := p.client.Get(ctx, fetch.Request{URL: u, Timeout: probeTimeout, PublicOnly: publicOnly})
 		if err != nil {
 			continue
 		}

@@ -116,7 +116,7 @@ func countRedirects(s feed.PollState, o outcome, now time.Time) feed.PollState {
 // not that the server has a temporary problem.
 func wrongAddress(e *fetch.Error) bool {
 	switch e.Kind {
-	case fetch.KindTimeout, fetch.KindReset, fetch.KindTruncated, fetch.KindCanceled:
+	case fetch.KindTimeout, fetch.KindSlow, fetch.KindReset, fetch.KindTruncated, fetch.KindCanceled:
 		return false
 	case fetch.KindStatus:
 		return e.Status < 500 && e.Status != statusTooManyRequests && e.RetryAfter == 0

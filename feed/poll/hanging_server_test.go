@@ -39,6 +39,61 @@ func endlessResponses(over <-chan struct{}) map[string]http.HandlerFunc {
 	}
 }
 
+// Servers that send much and then trickle delay no other feed, large or small, although
+// all they sent has no room in memory.
+func TestGoodFinishWhileLargeTrickle(t *testing.T) {
+	const bad, large, small = 80, 10, 30
+	over := make(chan struct{})
+	burst := strings.Repeat(" ", 900<<10)
+	big := strings.Replace(rss("Large", 3), "Some words", strings.Repeat("Some words. ", 900<<10/12/3), 3)
+	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/bad":
+			io.WriteString(w, "<rss><channel>"+burst)
+			for r.Context().Err() == nil {
+				select {
+				case <-over:
+					return
+				case <-time.After(10 * time.Millisecond):
+					io.WriteString(w, " ")
+					w.(http.Flusher).Flush()
+				}
+			}
+		case "/large":
+			io.WriteString(w, big)
+		default:
+			io.WriteString(w, rss("Small", 3))
+		}
+	})
+	var urls []string
+	for i := range bad {
+		urls = append(urls, fmt.Sprintf("http://127.0.1.%d:%s/bad", i+1, port))
+	}
+	for i := range large {
+		urls = append(urls, fmt.Sprintf("http://127.0.2.%d:%s/large", i+1, port))
+	}
+	for i := range small {
+		urls = append(urls, fmt.Sprintf("http://127.0.3.%d:%s/small", i+1, port))
+	}
+	r := newRig(t, urls...)
+	r.each(func(s *feed.Settings) { s.Timeout = 5 * time.Minute })
+	good := 0
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
+		if strings.HasSuffix(rep.URL, "/bad") {
+			return
+		}
+		if rep.Status != feed.OK || rep.New != 3 {
+			t.Errorf("%+v", rep)
+		}
+		if good++; good == large+small {
+			close(over)
+		}
+	})
+	if err != nil || good != large+small {
+		t.Errorf("%d good feeds of %d, %v", good, large+small, err)
+	}
+}
+
 // Servers that hang, trickle or never end delay no other feed: every good feed,
 // even on the same host, is fetched and saved while the bad ones still run.
 func TestGoodFinishWhileBadHang(t *testing.T) {

@@ -32,6 +32,9 @@ type hostQueues struct {
 
 	mu      sync.Mutex
 	running int
+	// waiting is the number of running tasks that wait for memory. They do not count
+	// as running, up to maxWaiting of them.
+	waiting int
 	// limit is how many tasks may run now. It starts again at firstWorkers when no
 	// task is left.
 	limit int
@@ -76,14 +79,36 @@ func (q *hostQueues) add(host string, task func()) {
 // start starts up to n workers for the tasks that are ready. If the limit is
 // reached, it plans a check whether more should run. The caller holds the lock.
 func (q *hostQueues) start(n int) {
-	for range min(n, len(q.ready), q.limit-q.running) {
+	for range min(n, len(q.ready), q.limit-q.active()) {
 		q.running++
 		go q.work()
 	}
-	if q.running == q.limit && q.limit < q.workers && !q.checking {
+	if q.active() >= q.limit && q.limit < q.workers && !q.checking {
 		q.checking, q.ended = true, 0
 		time.AfterFunc(growAfter, q.grow)
 	}
+}
+
+// active returns how many running tasks count against the limit.
+func (q *hostQueues) active() int {
+	return q.running - min(q.waiting, q.maxWaiting())
+}
+
+// maxWaiting returns how many waiting tasks do not count as running. Each of them has
+// a connection.
+func (q *hostQueues) maxWaiting() int { return q.workers / 4 }
+
+// wait records that a running task begins or ends to wait for memory. Another one may
+// run meanwhile.
+func (q *hostQueues) wait(begins bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !begins {
+		q.waiting--
+		return
+	}
+	q.waiting++
+	q.start(1)
 }
 
 // grow doubles the limit if few tasks have ended since the last check.
@@ -91,7 +116,7 @@ func (q *hostQueues) grow() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.checking = false
-	if q.running < q.limit || len(q.ready) == 0 {
+	if q.active() < q.limit || len(q.ready) == 0 {
 		return
 	}
 	if growBelow*q.ended < q.running {
@@ -108,12 +133,12 @@ func (q *hostQueues) work() {
 	}
 }
 
-// next returns the next task and its queue. If none is ready, it returns nil
-// and its worker must end.
+// next returns the next task and its queue. If none is ready, or too many run since
+// tasks that waited go on, it returns nil and its worker must end.
 func (q *hostQueues) next() (*hostQueue, func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.ready) == 0 {
+	if len(q.ready) == 0 || q.active() > q.limit {
 		q.running--
 		if q.running == 0 {
 			q.limit = min(q.workers, firstWorkers)

@@ -21,6 +21,12 @@ type job struct {
 	onRequest bool
 	// release ends the claim on the feed.
 	release func()
+	// begun is when the first request for the feed began. Zero before it.
+	begun time.Time
+	// last is set if the feed's response came slowly and the feed was deferred.
+	last bool
+	// onWait is [fetch.Request.OnWait].
+	onWait func(waiting bool)
 }
 
 // address returns the address to request: the new one if the feed has moved.
@@ -35,6 +41,9 @@ type result struct {
 	// skipped reports whether the refresh ended before a response. Nothing is
 	// saved.
 	skipped bool
+	// deferred reports whether the feed is fetched once more, after the others: see
+	// defers.
+	deferred bool
 	// postponed reports whether the feed was not fetched because its host asked for
 	// a pause.
 	postponed bool
@@ -95,12 +104,13 @@ type outcome struct {
 
 // runJob fetches one feed and returns its new state.
 func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
+	begun := p.clock()
+	j.begun = cmp.Or(j.begun, begun)
 	out := result{job: j, release: j.release, report: feed.Report{URL: j.feed.URL}}
 	if ctx.Err() != nil {
 		out.skipped = true
 		return out
 	}
-	begun := p.clock()
 	if until := p.hostPausedUntil(hostKey(j.address())); !j.onRequest && until.After(p.now()) {
 		return p.postpone(out, until, round)
 	}
@@ -113,6 +123,10 @@ func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 	}
 	if !ok {
 		out.skipped = true
+		return out
+	}
+	if p.defers(j, o) {
+		out.deferred, out.outcome = true, o
 		return out
 	}
 	took, ended := p.clock().Sub(begun), p.now()
@@ -141,9 +155,8 @@ func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 		out.pausedHost = hostKey(o.lastURL)
 		p.pauseHost(out.pausedHost, state.Hints.Until)
 	}
+	out.report = o.report(j.feed.URL, took)
 	r := &out.report
-	r.Status, r.Error = o.reportStatus(), o.failure
-	r.Duration, r.FinalURL, r.HTTPStatus, r.Bytes = max(took, 0), o.respondedURL, o.status, o.response.Bytes
 	r.Shortened = o.failure == "" && state.Shortened
 	r.Next, r.Reason, r.MovedTo = planned.Next, planned.Reason, schedule.NewAddress(state)
 	out.fetched = feed.Fetched{URL: j.feed.URL, Document: o.doc, State: state, RefreshStart: round, Log: feed.PollLogEntry{
@@ -171,6 +184,12 @@ func (p *Poller) postpone(out result, until, round time.Time) result {
 	out.fetched = feed.Fetched{URL: out.job.feed.URL, State: state, RefreshStart: round}
 	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
 	return out
+}
+
+// report returns the report of a feed without what its state says.
+func (o outcome) report(url string, took time.Duration) feed.Report {
+	return feed.Report{URL: url, Status: o.reportStatus(), Error: o.failure, Duration: max(took, 0), FinalURL: o.respondedURL,
+		HTTPStatus: o.status, Bytes: o.response.Bytes}
 }
 
 // reportStatus returns the status of the report.
@@ -225,8 +244,8 @@ func (p *Poller) request(ctx context.Context, j job, moved string, conditional b
 func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.PollState) (o outcome, ok bool) {
 	res, err := p.client.Get(ctx, fetch.Request{
 		URL: j.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
-		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: j.settings.Timeout,
-		Access: j.settings.Access, Configured: true,
+		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: p.timeLeft(j),
+		Access: j.settings.Access, Configured: true, Last: j.last, OnWait: j.onWait,
 	})
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
@@ -262,6 +281,33 @@ func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.Po
 	o.response.Body = nil
 	return o, true
 }
+
+// defers reports whether the feed is fetched once more: its response came slowly, or
+// this computer had too little of something for it and there is still time.
+func (p *Poller) defers(j job, o outcome) bool {
+	switch o.kind {
+	case fetch.KindSlow:
+		return !j.last
+	case fetch.KindShortage:
+		return p.clock().Sub(j.begun) < j.timeout()-leastTimeLeft && p.clock().Sub(j.begun) >= 0
+	}
+	return false
+}
+
+// timeLeft returns the timeout of the next request for a feed. A deferred feed has what
+// is left since its first request, so that it does not make the refresh longer.
+func (p *Poller) timeLeft(j job) time.Duration {
+	if !j.last {
+		return j.settings.Timeout
+	}
+	return max(j.timeout()-p.clock().Sub(j.begun), leastTimeLeft)
+}
+
+// leastTimeLeft is the shortest timeout of a deferred feed.
+const leastTimeLeft = 3 * time.Second
+
+// timeout returns the timeout of a request for the feed.
+func (j job) timeout() time.Duration { return cmp.Or(j.settings.Timeout, fetch.DefaultTimeout) }
 
 // blamesValidators reports whether a conditional request failed in a way in which
 // a plain one may not: the server refuses the validators, or returns nothing or a

@@ -53,6 +53,7 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 		out.Error = "This item has no web page: there is only the text from the feed."
 		return out
 	}
+	request.OnWait = p.queues.wait
 	res, err := p.client.Get(ctx, request)
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
@@ -60,7 +61,9 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 			return feed.PageText{}
 		}
 		out.Error = pageMessage(failed)
-		if temporary(failed) {
+		if failed.Kind == fetch.KindSlow {
+			out.Fetched = time.Time{}
+		} else if temporary(failed) {
 			out.Fetched = time.Time{}
 			p.pauseHost(hostKey(link), p.now().Add(max(failed.RetryAfter, pagePause)))
 		}
@@ -98,7 +101,8 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 
 // pageRequest returns the request for a page. If the page is on the feed's
 // server, the request has the feed's headers and login. Otherwise it has only
-// the feed's user agent, timeout and proxy. The feed's filter is never used. It
+// the feed's user agent, timeout and proxy. The feed's filter is never used. Only a
+// feed of a private network may have pages there. It
 // returns false if link is not a web address.
 func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	at, err := url.Parse(link)
@@ -106,7 +110,8 @@ func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 		return fetch.Request{}, false
 	}
 	set := sub.Settings
-	out := fetch.Request{Accept: acceptPage, UserAgent: set.UserAgent, Timeout: set.Timeout, Access: feed.Access{Proxy: set.Access.Proxy}}
+	out := fetch.Request{Accept: acceptPage, UserAgent: set.UserAgent, Timeout: set.Timeout, Access: feed.Access{Proxy: set.Access.Proxy, AllowPrivate: set.Access.AllowPrivate}}
+	out.PublicOnly = !fetch.InPrivateNetwork(sub.URL)
 	if fetch.SameServer(sub.URL, link) {
 		out.Headers, out.Access, out.Configured = set.Headers, set.Access, true
 		out.Access.Filter = nil
@@ -217,6 +222,21 @@ func hostForMessage(address string) string {
 // pagesPerFeed is how many pages of one feed are fetched in a refresh.
 const pagesPerFeed = 20
 
+// pageGrace is how much longer than the longest timeout a refresh may take because of
+// page texts.
+const pageGrace = 5 * time.Second
+
+// pagesTimeout returns how long page texts may be fetched, so that slow pages do not
+// make the refresh much longer than its slowest feed may. What is left is fetched by
+// the next refresh.
+func (r *round) pagesTimeout(todo plan) time.Duration {
+	longest := time.Duration(0)
+	for _, j := range todo.jobs {
+		longest = max(longest, j.timeout())
+	}
+	return max(longest+pageGrace-r.poller.clock().Sub(r.begun), pageGrace)
+}
+
 // fetchPageTexts fetches the pages of the newest items of the feeds with the
 // option fulltext, and saves the page texts. It runs at the end of a refresh,
 // when every feed has been reported. A page text that cannot be saved, for
@@ -226,23 +246,23 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 	if r.offline {
 		return nil
 	}
+	fetching, stop := context.WithTimeout(ctx, r.pagesTimeout(todo))
+	defer stop()
 	texts := make(chan pageText, resultQueue)
 	requested, saved := 0, 0
-	var storeErr error
-	for _, j := range todo.jobs {
-		if !j.settings.Fulltext || ctx.Err() != nil || !p.claimPages(j.feed.URL) {
-			continue
-		}
-		defer p.releasePages(j.feed.URL)
-		items, err := p.store.ItemsWithoutPageText(ctx, j.feed.URL, pagesPerFeed)
-		if err != nil {
-			storeErr = errors.Join(storeErr, err)
-			continue
-		}
-		sub := feed.Subscription{URL: j.feed.URL, Settings: j.settings}
-		for _, item := range items {
+	wanted, storeErr := r.itemsWithoutPageText(ctx, todo)
+	for _, w := range wanted {
+		defer p.releasePages(w.sub.URL)
+	}
+	// The feeds take turns, so that none with slow pages keeps the others waiting.
+	for i := range pagesPerFeed {
+		for _, w := range wanted {
+			if i >= len(w.items) {
+				continue
+			}
 			requested++
-			p.queues.add(hostKey(item.Link), func() { texts <- pageText{item.ID, p.fetchPageIfAllowed(ctx, sub, item.Link)} })
+			item := w.items[i]
+			p.queues.add(hostKey(item.Link), func() { texts <- pageText{item.ID, p.fetchPageIfAllowed(fetching, w.sub, item.Link)} })
 		}
 	}
 	saveCtx, end := withGrace(ctx, saveGrace)
@@ -263,6 +283,29 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 		return nil
 	}
 	return storeErr
+}
+
+// itemsWithoutPageText returns the newest items whose pages are to be fetched, and
+// claims the pages of their feeds.
+func (r *round) itemsWithoutPageText(ctx context.Context, todo plan) (wanted []feedPages, storeErr error) {
+	p := r.poller
+	for _, j := range todo.jobs {
+		if !j.settings.Fulltext || ctx.Err() != nil || !p.claimPages(j.feed.URL) {
+			continue
+		}
+		items, err := p.store.ItemsWithoutPageText(ctx, j.feed.URL, pagesPerFeed)
+		if err != nil {
+			storeErr = errors.Join(storeErr, err)
+		}
+		wanted = append(wanted, feedPages{feed.Subscription{URL: j.feed.URL, Settings: j.settings}, items})
+	}
+	return wanted, storeErr
+}
+
+// feedPages are the items of a feed whose pages are fetched.
+type feedPages struct {
+	sub   feed.Subscription
+	items []feed.Item
 }
 
 // pageText is the page text of one item.

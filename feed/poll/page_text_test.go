@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/fetch"
 	"dateline/feed/markup"
 	"dateline/feed/text"
 )
@@ -33,7 +34,7 @@ func TestFulltext(t *testing.T) {
 			io.WriteString(w, article)
 		}
 	})
-	got, err := newRig(t).PageText(context.Background(), feed.Subscription{}, s.URL+"/old")
+	got, err := newRig(t).PageText(context.Background(), feed.Subscription{URL: s.URL}, s.URL+"/old")
 	if err != nil || got.Error != "" || !got.Fetched.Equal(noon) || got.Body.Base != s.URL+"/new" || !strings.Contains(got.Body.Text(), "The mill turns") {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -67,7 +68,7 @@ func TestFulltextOfOtherPages(t *testing.T) {
 		"/text": "Käse\nund Brot", "/markdown": "# Bread\n* rye", "/lead": "Käse\nund Brot",
 		"/reload": "The mill turns", "/html-as-text": "The mill turns", "/pdf": "", "/csv": "",
 	} {
-		got, err := newRig(t).PageText(context.Background(), feed.Subscription{}, s.URL+path)
+		got, err := newRig(t).PageText(context.Background(), feed.Subscription{URL: s.URL}, s.URL+path)
 		if err != nil || (got.Error == "") != (want != "") || !strings.Contains(got.Body.Text(), want) {
 			t.Errorf("%s: %q, %q, %v", path, got.Body.Text(), got.Error, err)
 		}
@@ -197,7 +198,7 @@ func TestFulltextStopped(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	got, err := newRig(t).PageText(ctx, feed.Subscription{}, s.URL)
+	got, err := newRig(t).PageText(ctx, feed.Subscription{URL: s.URL}, s.URL)
 	if !errors.Is(err, context.Canceled) || got != (feed.PageText{}) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -318,5 +319,21 @@ func TestRefreshStoppedAtPages(t *testing.T) {
 	}
 	if _, kept := r.store.texts[1]; !kept || len(r.store.texts) != 1 {
 		t.Errorf("saved %v", r.store.texts)
+	}
+}
+
+// Page texts may take a refresh a little beyond its longest timeout, no further.
+func TestPagesTimeout(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct{ timeout, passed, want time.Duration }{
+		{0, 0, fetch.DefaultTimeout + pageGrace},
+		{time.Minute, 20 * time.Second, 40*time.Second + pageGrace},
+		{10 * time.Second, time.Hour, pageGrace},
+	} {
+		round := &round{poller: r.Poller, begun: noon.Add(-c.passed)}
+		todo := plan{jobs: []job{{settings: feed.Settings{Timeout: time.Second}}, {settings: feed.Settings{Timeout: c.timeout}}}}
+		if got := round.pagesTimeout(todo); got != c.want {
+			t.Errorf("%v after %v: %v, want %v", c.timeout, c.passed, got, c.want)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/fetch"
 )
 
 const (
@@ -20,6 +21,10 @@ const (
 	// batchDelay is how long a result waits for others to share its transaction.
 	// Most of the cost of a transaction does not depend on its size.
 	batchDelay = 30 * time.Millisecond
+	// deferral is how long a feed whose response came slowly waits for its second
+	// request, and shortDeferral how long one waits for which this computer had too
+	// little.
+	deferral, shortDeferral = 3 * time.Second, time.Second
 	// saveGrace is how long saving may continue after the refresh was canceled.
 	saveGrace = 5 * time.Second
 )
@@ -132,13 +137,7 @@ func (r *round) run(ctx context.Context, todo plan) error {
 	saveCtx, end := withGrace(ctx, saveGrace)
 	defer end()
 	for _, j := range todo.jobs {
-		r.poller.queues.add(hostKey(j.address()), func() {
-			// This result is used if the job panics. Otherwise the refresh would
-			// wait forever.
-			x := result{job: j, release: j.release, skipped: true, report: feed.Report{URL: j.feed.URL}}
-			defer func() { r.results <- x }()
-			x = r.poller.runJob(fetching, j, r.started)
-		})
+		r.queue(fetching, j)
 	}
 	storeErr := r.saveAll(saveCtx, fetching, stop)
 	if storeErr == nil {
@@ -176,6 +175,37 @@ func (r *round) run(ctx context.Context, todo plan) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// queue fetches a feed when its host and the limit of requests allow it.
+func (r *round) queue(ctx context.Context, j job) {
+	j.onWait = r.poller.queues.wait
+	r.poller.queues.add(hostKey(j.address()), func() {
+		// This result is used if the job panics. Otherwise the refresh would
+		// wait forever.
+		x := result{job: j, release: j.release, skipped: true, report: feed.Report{URL: j.feed.URL}}
+		defer func() {
+			if x.deferred {
+				go r.queueLast(ctx, x.job, x.outcome.kind == fetch.KindSlow)
+				return
+			}
+			r.results <- x
+		}()
+		x = r.poller.runJob(ctx, j, r.started)
+	})
+}
+
+// queueLast fetches a deferred feed once more when the others had time to end.
+func (r *round) queueLast(ctx context.Context, j job, slow bool) {
+	wait := shortDeferral
+	if slow {
+		j.last, wait = true, deferral
+	}
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+	}
+	r.queue(ctx, j)
 }
 
 // reportDone reports a feed and counts it as done.

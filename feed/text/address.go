@@ -13,7 +13,8 @@ import (
 
 // SafeURL returns the address s, encoded by [EncodeURL], and reports whether it
 // may go to a browser, the clipboard or a terminal hyperlink. Only absolute
-// http, https, gemini and mailto addresses pass. Nothing else may hand an
+// http, https, gemini and mailto addresses pass. A mailto address loses the fields
+// that are not in mailFields. Nothing else may hand an
 // address to one of the three.
 func SafeURL(s string) (string, bool) {
 	s = EncodeURL(strings.TrimSpace(s))
@@ -25,7 +26,8 @@ func SafeURL(s string) (string, bool) {
 	case "http", "https", "gemini":
 		return s, u.Hostname() != ""
 	case "mailto":
-		return s, u.Opaque != ""
+		s = safeMailLink(s)
+		return s, s != ""
 	}
 	return "", false
 }
