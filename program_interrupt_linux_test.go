@@ -44,7 +44,6 @@ func waitingCommands() map[string]waiting {
 		"a list in a pipe":            {config: guide, args: "import $HOME/fifo", begun: "dateline.db"},
 		"a backup in a pipe":          {config: guide, args: "restore $HOME/fifo", begun: "dateline.db"},
 		"a configuration in a pipe":   {args: "feeds --config $HOME/fifo"},
-		"a database in a pipe":        {config: guide, args: "feeds --db $HOME/fifo"},
 		"the screen, before it shows": {args: "--config $HOME/fifo", onTerminal: true},
 		"output that nobody reads":    {args: "config example", prepare: fullPipe},
 		"a locked database":           {config: guide, args: "mark read is:unread", prepare: lockDatabase},

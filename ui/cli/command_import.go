@@ -88,15 +88,15 @@ func (a *app) importAll(ctx context.Context, s *Session, list opml.List) error {
 	}
 	subscribed := map[string]bool{}
 	for _, f := range before {
-		subscribed[f.URL] = true
+		subscribed[text.AddressKey(f.URL)] = true
 	}
 	if err := s.Source.Subscribe(ctx, list.Feeds...); err != nil {
 		return err
 	}
 	added := 0
 	for _, sub := range list.Feeds {
-		if address := withoutLogin(sub.URL); !subscribed[address] {
-			subscribed[address] = true
+		if key := text.AddressKey(withoutLogin(sub.URL)); !subscribed[key] {
+			subscribed[key] = true
 			added++
 		}
 	}
