@@ -5,7 +5,7 @@ help:
 	@echo "make run      start dateline from the sources"
 	@echo "make check    run every check that a change must pass (.ci/run)"
 	@echo "make golden   write the generated files again: screens, articles, example, guide, picture"
-	@echo "make fuzz     fuzz for an hour, divided among the targets"
+	@echo "make fuzz     fuzz for an hour, divided among the targets, and keep what was found"
 	@echo "make bench    run the benchmarks; see docs/performance.md"
 
 build:
@@ -24,4 +24,4 @@ bench:
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
 fuzz:
-	DATELINE_FUZZ_TIME=6m .ci/run fuzz
+	DATELINE_FUZZ=all DATELINE_FUZZ_TIME=4m .ci/run fuzz corpus
