@@ -23,12 +23,13 @@ var allowedImports = map[string][]string{
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
-	"dateline/ui": {"dateline/ui/frameticker", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+	"dateline/ui": {"dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
 	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
 	"dateline/ui/pane": {"dateline/ui/style", "dateline/ui/list", "dateline/ui/article",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/schedule"},
+	"dateline/ui/info":        {"dateline/ui/mode", "dateline/feed", "dateline/feed/schedule", "dateline/feed/text"},
 	"dateline/ui/mode":        {"dateline/ui/style", "dateline/feed/text"},
 	"dateline/ui/saver":       {"dateline/cache", "dateline/feed"},
 	"dateline/ui/notify":      {"dateline/ui/style", "dateline/feed", "dateline/feed/text"},

@@ -1,13 +1,102 @@
 package ui
 
 import (
+	"cmp"
+	"errors"
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/schedule"
 	"dateline/feed/text"
+	"dateline/ui/info"
 	"dateline/ui/mode"
 )
+
+// infoLoaded brings information about a feed and an item. A nil feed or item is not
+// shown.
+type infoLoaded struct {
+	feed     *feed.Feed
+	item     *feed.Item
+	polls    []feed.PollLogEntry
+	edited   time.Time
+	fulltext feed.PageText
+	err      error
+	// list is the query of the list in which the item is.
+	list string
+	// opener is the opener of the overlay. If it is nil, the overlay is for reading only.
+	opener opener
+}
+
+// pollsShown is how many of a feed's last checks are listed.
+const pollsShown = 30
+
+// showInfo shows information about the selected feed and item.
+func (m *Model) showInfo() tea.Cmd {
+	var msg infoLoaded
+	item, hasItem := m.selected.item()
+	msg.feed = m.headlines.Source.Feed
+	if hasItem {
+		msg.item, msg.list = &item, m.headlines.view.Query.String()
+		if own, ok := m.sources.FeedOf(item.Feed); ok {
+			msg.feed = &own
+		}
+	}
+	if msg.feed == nil && msg.item == nil {
+		m.status.say("nothing to show here; choose a feed or an item")
+		return nil
+	}
+	return m.loadInfo(msg)
+}
+
+// loadInfo reads the information that is not in memory.
+func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
+	ctx, store := e.ctx, e.deps.Store
+	return func() tea.Msg {
+		if msg.feed != nil {
+			msg.polls, msg.err = store.PollLog(ctx, msg.feed.URL, pollsShown)
+		}
+		if msg.item != nil {
+			was, err := store.Revision(ctx, msg.item.ID)
+			if errors.Is(err, cache.ErrNotFound) {
+				err = nil
+			}
+			msg.edited = was.Replaced
+			var textErr error
+			msg.fulltext, textErr = store.PageText(ctx, msg.item.ID)
+			msg.err = cmp.Or(msg.err, err, textErr)
+		}
+		return msg
+	}
+}
+
+// showLoadedInfo opens the overlay, unless the user has opened something else meanwhile.
+func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
+	by := msg.opener
+	if m.modes.Prompt() != nil || m.modes.Overlay() != nil && by == nil {
+		return nil
+	}
+	if by == nil {
+		by = readOnly{}
+	}
+	if msg.err != nil {
+		m.status.fail(userMessage(msg.err))
+		return nil
+	}
+	var rows []mode.Row
+	page := info.Page{Now: m.now(), Tips: m.withTips}
+	if msg.item != nil {
+		rows = append(rows, page.Item(info.Item{Item: *msg.item, Replaced: msg.edited, Page: msg.fulltext, List: msg.list})...)
+	}
+	if msg.feed != nil {
+		rows = append(rows, page.Feed(*msg.feed)...)
+		rows = append(rows, page.Checks(msg.polls)...)
+	}
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Info", Rows: mode.Wrap(rows, mode.TextWidth(m.width))}, by)
+	return nil
+}
 
 // problemList is the opener of the list of feeds with problems. urls holds the feed of
 // each row; empty for a heading.
