@@ -75,8 +75,10 @@ type disk struct {
 	mu  sync.Mutex
 	// armed is the fault to inject; nil if there is none.
 	armed *fault
-	// counted is the number of I/Os so far that could have the fault.
+	// counted is the number of I/Os so far that could have the fault, and classes that of
+	// all I/Os by class.
 	counted int
+	classes [writes + 1]int
 	// at is the I/O that failed first; empty if none did.
 	at   string
 	dead bool
@@ -128,15 +130,27 @@ func (d *disk) arm(f fault) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.armed, d.counted, d.at = &f, 0, ""
+	clear(d.classes[:])
 }
 
-// disarm ends the fault, except a kill. It returns how many I/Os could have had it, and
-// the one that failed first.
-func (d *disk) disarm() (counted int, at string) {
+// disarm ends the fault, except a kill. It returns the I/O that failed first.
+func (d *disk) disarm() (at string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.armed = nil
-	return d.counted, d.at
+	return d.at
+}
+
+// length returns how many I/Os of the last run could have a kind of fault.
+func (d *disk) length(k faultKind) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for c, counted := range d.classes {
+		if k.hits(class(c)) {
+			n += counted
+		}
+	}
+	return n
 }
 
 // revive makes the disk work again after a kill.
@@ -174,6 +188,9 @@ func (d *disk) count(what string, c class, half func()) (faultKind, bool) {
 		return kill, true
 	}
 	f := d.armed
+	if f != nil {
+		d.classes[c]++
+	}
 	if f == nil || !f.kind.hits(c) {
 		return 0, false
 	}

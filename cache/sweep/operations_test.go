@@ -37,6 +37,8 @@ type operation struct {
 	// between are the beginnings of rows that other content may have between two
 	// transactions.
 	between []string
+	// repeated are the beginnings of rows that may differ after a repetition.
+	repeated []string
 	// once reports whether the operation must not be repeated when it is done already.
 	once bool
 	// check returns an error if the outcome is wrong in another way. failed is the error
@@ -66,7 +68,7 @@ func markOperations() []operation {
 			}
 			return apply(ctx, w, cache.MarkItems{{Items: ids, Flag: feed.Starred, On: true}, {Items: ids, Flag: feed.Read, On: true}, {Items: ids, Flag: feed.Label, Label: "new", On: true}})
 		}},
-		{name: "mark all", steps: true, between: []string{"journal"}, run: markAll},
+		{name: "mark all", steps: true, between: []string{"journal"}, repeated: []string{"journal"}, run: markAll},
 		{name: "undo", once: true, steps: true, between: []string{"journal"}, prepare: func(w *world) { w.tools().Must(apply(w.t.Context(), w, everything(w))) },
 			run: func(ctx context.Context, w *world) error {
 				w.clock.Advance(time.Second)
@@ -155,7 +157,7 @@ func feedOperations() []operation {
 		{name: "remove", run: setFeeds(feedB, feedC)},
 		{name: "import", run: setFeeds(append(many, feedA, feedB, feedC)...)},
 		{name: "move", steps: true, between: []string{"setting"}, run: move},
-		{name: "move onto another feed", steps: true, between: []string{"setting", "copy", "label", "marks", "item"}, prepare: func(w *world) {
+		{name: "move onto another feed", steps: true, between: []string{"setting", "copy", "item"}, prepare: func(w *world) {
 			s := w.tools()
 			s.Subscribe(feedA, feedB, feedC, movedTo)
 			s.SaveItems(movedTo, articles("a", 0, 10)...)
@@ -259,7 +261,7 @@ func backupOperations() []operation {
 		}, run: func(ctx context.Context, w *world) error {
 			return restore(ctx, w, w.store, rescue.ListBackups(w.path())[0])
 		}},
-		{name: "take unsaved changes", steps: true, once: true, between: []string{"journal"}, prepare: func(w *world) {
+		{name: "take unsaved changes", steps: true, once: true, between: []string{"journal"}, repeated: []string{"journal"}, prepare: func(w *world) {
 			s := w.tools()
 			s.Advance(time.Minute)
 			_, err := rescue.NewUnsaved(w.store).Keep(s.Ctx(), func() []cache.Change {

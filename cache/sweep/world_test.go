@@ -149,7 +149,7 @@ func (w *world) state(ctx context.Context) ([]string, error) {
 				into[i] = &row[i]
 			}
 			err = rows.Scan(into...)
-			state = append(state, fmt.Sprint(row...))
+			state = append(state, strings.TrimSuffix(fmt.Sprintln(row...), "\n"))
 		}
 		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
 			return nil, err
@@ -196,10 +196,7 @@ func (w *world) searchable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for n, key := range keys {
-		if n%5 != 0 {
-			continue
-		}
+	for _, key := range keys[:min(1, len(keys))] {
 		rows, err := w.store.After(ctx, cachetest.View(w.t, "unique"+key+"end"), cache.Pos{}, 10)
 		if err != nil {
 			return err
