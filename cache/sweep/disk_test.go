@@ -115,6 +115,7 @@ func real(t testing.TB, dir string) string {
 
 // diskOf returns the disk of a file; nil if it has no faults.
 func diskOf(path string) *disk {
+	path = filepath.FromSlash(path)
 	vfs.mu.Lock()
 	defer vfs.mu.Unlock()
 	for _, d := range vfs.disks {

@@ -139,6 +139,9 @@ func newSeries(t *testing.T, filled string, op operation) *series {
 	for k := range s.lengths {
 		s.lengths[k] = d.length(faultKind(k))
 	}
+	if s.lengths[ioError] == 0 {
+		t.Fatal("SQLite does not use the VFS")
+	}
 	w.close()
 	must(t, w.open(t.Context()))
 	s.after = w.mustState()
