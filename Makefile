@@ -1,4 +1,4 @@
-.PHONY: help build run check golden bench fuzz
+.PHONY: help build run check golden bench fuzz sweep
 
 help:
 	@echo "make build    build the program as ./dateline"
@@ -6,6 +6,7 @@ help:
 	@echo "make check    run every check that a change must pass (.ci/run)"
 	@echo "make golden   write the generated files again: screens, articles, example, guide, picture"
 	@echo "make fuzz     fuzz for an hour, divided among the targets, and keep what was found"
+	@echo "make sweep    test a fault of the disk at every I/O, for up to an hour"
 	@echo "make bench    run the benchmarks; see docs/performance.md"
 
 build:
@@ -25,3 +26,6 @@ bench:
 
 fuzz:
 	DATELINE_FUZZ=all DATELINE_FUZZ_TIME=4m .ci/run fuzz corpus
+
+sweep:
+	DATELINE_SWEEP=all go test -timeout 60m -run Sweep ./...

@@ -61,6 +61,7 @@ var allowedImports = map[string][]string{
 
 	// Only tests import this package: see TestCorpusStaysInTests.
 	"dateline/feed/corpus":     {"dateline/feed", "dateline/feed/markup"},
+	"dateline/cache/sweep":     {},
 	"dateline/cache/cachetest": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/markup", "dateline/feed/query"},
 }
 

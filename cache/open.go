@@ -293,6 +293,9 @@ func (i Internals) ApplyPendingMarks(ctx context.Context) (left int, err error) 
 	return i.s.applyPendingMarks(ctx)
 }
 
+// SetMarkChunk sets how many items are marked in one transaction. Tests make it small.
+func (i Internals) SetMarkChunk(n int) { i.s.markChunk = n }
+
 // Decompresses reports whether a stored body can be read.
 func (i Internals) Decompresses(body []byte) bool {
 	_, err := i.s.decompress(body)

@@ -1,8 +1,10 @@
 package rescue
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +35,8 @@ type tableCopier struct {
 	// known are the sorted rowids that another table or an index has; empty if
 	// unknown.
 	known []int64
-	// waiting are rows that are not written yet. failed is the first error of writing.
+	// waiting are rows that are not written yet. failed is the first error of writing, or of
+	// the disk.
 	waiting [][]any
 	failed  error
 }
@@ -114,7 +117,10 @@ func (c *tableCopier) match() error {
 	}
 	for _, name := range []string{c.table.name, c.table.was} {
 		old, err := columnsOf(c.ctx, c.old, name)
-		if err != nil || len(old) == 0 {
+		if c.notDisk(err) != nil || len(old) == 0 {
+			if c.failed != nil {
+				return c.failed
+			}
 			continue // the table cannot be read, or has another name
 		}
 		c.oldTable = name
@@ -178,6 +184,28 @@ func (c *tableCopier) queryByKey(order string) string {
 // read copies the rows of a query to the new file until it reaches a row that cannot
 // be read.
 func (c *tableCopier) read(query string, args ...any) error {
+	return c.notDisk(c.readRows(query, args...))
+}
+
+// notDisk returns err. If it says that reading failed, and not that the old file is damaged,
+// the copier gives up: what is not read now is there to be read the next time.
+func (c *tableCopier) notDisk(err error) error {
+	c.failed = cmp.Or(c.failed, diskError(c.ctx, err))
+	return err
+}
+
+// diskError returns err if it comes from the disk and not from a damaged file; otherwise nil.
+func diskError(ctx context.Context, err error) error {
+	known := cache.WrapError(ctx, "", err)
+	for _, e := range []error{cache.ErrIO, cache.ErrFull, cache.ErrOpen, cache.ErrLocked} {
+		if errors.Is(known, e) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *tableCopier) readRows(query string, args ...any) error {
 	rows, err := c.old.QueryContext(c.ctx, query, args...)
 	if err != nil {
 		return err
@@ -267,7 +295,7 @@ func (c *tableCopier) loadRowIDs() {
 	for _, order := range []string{"ASC", "DESC"} {
 		list, err := db.Integers(c.ctx, from, db.SQL(c.table.keys+order))
 		c.known = append(c.known, list...)
-		if err == nil {
+		if c.notDisk(err) == nil {
 			break
 		}
 	}
@@ -281,7 +309,7 @@ func (c *tableCopier) nextReadable(key int64) int64 {
 	if len(c.known) > 0 {
 		from, _ := slices.BinarySearch(c.known, key+1)
 		for _, k := range c.known[from:] {
-			if c.readable(k) {
+			if c.failed != nil || c.readable(k) {
 				return k
 			}
 		}
@@ -313,11 +341,11 @@ func (c *tableCopier) nextReadable(key int64) int64 {
 // readable reports whether the first row with this rowid or a larger one can be read.
 func (c *tableCopier) readable(from int64) bool {
 	rows, err := c.old.QueryContext(c.ctx, `SELECT * FROM `+c.oldTable+` NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1`, from)
-	if err != nil {
+	if c.notDisk(err) != nil {
 		return false
 	}
 	defer rows.Close()
 	for rows.Next() {
 	}
-	return rows.Err() == nil
+	return c.notDisk(rows.Err()) == nil
 }

@@ -289,7 +289,9 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 	}
 	// In a damaged file it may not be readable.
 	var next sql.NullInt64
-	_ = f.old.QueryRowContext(f.ctx, `SELECT max(next) FROM sequence`).Scan(&next)
+	if err := diskError(f.ctx, f.old.QueryRowContext(f.ctx, `SELECT max(next) FROM sequence`).Scan(&next)); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(f.ctx, `UPDATE sequence SET next = max(next, ?)`, next.Int64); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 		}
 		return list
 	}
-	if s.ReadOnly() != nil || len(files()) == 0 {
+	if len(files()) == 0 {
 		return t
 	}
 	// Two processes must not make the same undo.
