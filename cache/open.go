@@ -287,9 +287,9 @@ func (i Internals) RepairCounts(ctx context.Context) (wrong []string, err error)
 	return i.s.repairCounts(ctx)
 }
 
-// ApplyPendingMarks applies the pending marks of all items that are in the database,
-// and returns how many marks are still pending.
-func (i Internals) ApplyPendingMarks(ctx context.Context) (left int, err error) {
+// ApplyPendingMarks applies the pending marks of all items that are in the database. It
+// returns how many of them changed an item, and how many marks are still pending.
+func (i Internals) ApplyPendingMarks(ctx context.Context) (changed, left int, err error) {
 	return i.s.applyPendingMarks(ctx)
 }
 
