@@ -55,7 +55,7 @@ func (s *Store) look() error {
 // giveUp takes the log out of the way, once. A file that was renamed, or whose log was
 // removed, first gets what is in its log. If another process already has another log for
 // the file, that stays, and so does the log of a database that was restored into the file by
-// means of SQLite. A log cannot be copied into a file with another content. The log of
+// means of SQLite. What is left of a log that was cut off stays if the file has no more of it. A log cannot be copied into a file with another content. The log of
 // a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
 func giveUp(s *Store, why error) {
 	s.given.Do(func() {
@@ -65,6 +65,7 @@ func giveUp(s *Store, why error) {
 		case (moved || errors.Is(why, db.ErrLog)) && copyLog(context.Background(), s.writer):
 			s.original.RemoveLog()
 		case errors.Is(why, db.ErrRestore), errors.Is(why, db.ErrContent) && s.writer != nil && s.original.HasCount(currentCount(s.writer)):
+		case errors.Is(why, db.ErrLogCut) && s.original.LogCanStay():
 		case errors.Is(why, db.ErrCut) && db.FileSize(s.path) >= db.HeaderSize:
 		default:
 			s.original.SetLogAside(s.now())
@@ -96,6 +97,10 @@ func copyLog(ctx context.Context, writer *sql.DB) bool {
 // It looks at the file before and after f. The count tells databases from each other, and
 // says to which state of a database a log belongs; see [db.SetForeignLogAside].
 func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) error) error {
+	// Without a part of its log SQLite would read anything.
+	if err := s.look(); err != nil {
+		return err
+	}
 	writes, err := writeCount(ctx, tx)
 	if err != nil {
 		return err

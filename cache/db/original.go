@@ -20,6 +20,7 @@ var (
 	ErrCut     = errors.New("the file was cut off")
 	ErrRestore = errors.New("another database was restored into the file")
 	ErrLog     = errors.New("the log beside the file was removed or replaced")
+	ErrLogCut  = errors.New("the log beside the file was cut off")
 )
 
 // Original is the file that a store has opened. It tells whether that file is still at
@@ -31,6 +32,10 @@ type Original struct {
 	// file ends all locks that the process has on it.
 	file *os.File
 	info fs.FileInfo
+	// index is the open file of the shared memory, the last one of indexes. It is nil if
+	// there is none.
+	index   *os.File
+	indexes []*os.File
 
 	mu sync.Mutex
 	seen
@@ -94,6 +99,9 @@ func (o *Original) Close() error {
 		return nil
 	}
 	o.closed = true
+	for _, f := range o.indexes {
+		_ = f.Close()
+	}
 	return o.file.Close()
 }
 
@@ -203,6 +211,9 @@ func (o *Original) look() error {
 	}
 	if !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
 		return ErrLog
+	}
+	if o.logIsCut() {
+		return ErrLogCut
 	}
 	o.seen = now
 	return nil

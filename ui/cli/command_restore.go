@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -41,6 +42,9 @@ func (a *app) listBackups(s *Session) error {
 
 func (a *app) restore(ctx context.Context, s *Session, name string) error {
 	f, err := orInterrupted(ctx, func() (*os.File, error) { return os.Open(name) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %q; `dateline restore` without a file lists the backups", name)
+	}
 	if err != nil {
 		return err
 	}
