@@ -156,7 +156,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if s.logAside, err = db.SetForeignLogAside(s.path, s.now()); err != nil {
 		return err
 	}
-	if s.original, err = db.OpenOriginal(s.path); err != nil {
+	if s.original, err = db.OpenOriginal(s.path, s.named); err != nil {
 		return fileError(err)
 	}
 	// Both limits of the log are 16 MB. Every transaction of a refresh writes the same

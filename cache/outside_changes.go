@@ -61,6 +61,7 @@ func giveUp(s *Store, why error) {
 	s.given.Do(func() {
 		moved := errors.Is(why, db.ErrGone) || errors.Is(why, db.ErrOther)
 		switch {
+		case errors.Is(why, db.ErrLink): // the file and its log are where they were
 		case errors.Is(why, db.ErrLog) && !s.original.LogIsGone():
 		case (moved || errors.Is(why, db.ErrLog)) && copyLog(context.Background(), s.writer):
 			s.original.RemoveLog()
@@ -175,11 +176,18 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 	if err == nil {
 		err = watcher.Add(dir)
 	}
+	link := ""
+	if s.named != s.path {
+		// If the link cannot be watched, the next write finds that it has changed.
+		if linkDir, err := filepath.EvalSymlinks(filepath.Dir(s.named)); err == nil && watcher.Add(linkDir) == nil {
+			link = filepath.Join(linkDir, filepath.Base(s.named))
+		}
+	}
 	if err != nil {
 		watcher.Close()
 		return nil, WrapError(ctx, op, err)
 	}
-	w := changeWatcher{store: s, dir: dir, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
+	w := changeWatcher{store: s, dir: dir, link: link, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
 	go func() {
 		defer close(w.changed)
 		defer watcher.Close()
@@ -193,7 +201,10 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 type changeWatcher struct {
 	store *Store
 	// dir is the directory of the database, as it is watched.
-	dir     string
+	dir string
+	// link is the symbolic link to the database, as it is watched; empty if there is
+	// none.
+	link    string
 	watcher *fsnotify.Watcher
 	// version is [Store.Version] at the last check.
 	version int64
@@ -216,7 +227,7 @@ func (w *changeWatcher) run(ctx context.Context) {
 			}
 			base := filepath.Base(e.Name)
 			gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)
-			if (base == name || e.Name == w.dir || gone && strings.HasPrefix(base, name)) && w.store.Replaced() != nil {
+			if (base == name || e.Name == w.dir || e.Name == w.link || gone && strings.HasPrefix(base, name)) && w.store.Replaced() != nil {
 				w.look(ctx)
 			}
 			if base != name && base != name+"-wal" || waiting {

@@ -274,6 +274,44 @@ func TestALogCutOff(t *testing.T) {
 	}
 }
 
+// TestALinkThatChanges checks that nothing more is written to a database after the symbolic
+// link to it was removed or leads to another one, and that the watcher tells of it. The
+// marks before that are in the database.
+func TestALinkThatChanges(t *testing.T) {
+	for name, change := range map[string]func(link, other string) error{
+		"removed": func(link, _ string) error { return os.Remove(link) },
+		"changed": func(link, other string) error { return errors.Join(os.Remove(link), os.Symlink(other, link)) },
+		"a file":  func(link, other string) error { return os.Rename(other, link) },
+	} {
+		path, other := databaseOf(t, "a"), databaseOf(t, "b")
+		link := filepath.Join(t.TempDir(), "link.db")
+		if err := os.Symlink(path, link); err != nil {
+			t.Skip("this system has no symbolic links")
+		}
+		s := openAt(t, link, cachetest.NewClock(noon))
+		changes, err := s.Changes(s.Ctx())
+		s.Must(err)
+		s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Starred, On: true}))
+		s.Must(change(link, other))
+		select {
+		case <-changes:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: the watcher does not tell of it", name)
+		}
+		if err := s.Mark(s.Ctx(), feed.Mark{Items: []int64{2}, Flag: feed.Starred, On: true}); !errors.Is(err, cache.ErrReplaced) {
+			t.Errorf("%s: a mark returns %v", name, err)
+		}
+		s.Must(s.Close())
+		next := openAt(t, path, s.Clock)
+		if n, err := next.Count(s.Ctx(), cachetest.View(t, "is:starred"), 0); n != 1 || err != nil {
+			t.Errorf("%s: %d marks, %v", name, n, err)
+		}
+		if name == "changed" {
+			checkWhole(t, other, "b")
+		}
+	}
+}
+
 // TestReplacedUnderAnotherProcess does the same to the database of another process, which
 // then ends in good order.
 func TestReplacedUnderAnotherProcess(t *testing.T) {
