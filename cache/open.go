@@ -153,6 +153,9 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err = db.CheckLogFiles(s.path); err != nil {
+		return err
+	}
 	if s.logAside, err = db.SetForeignLogAside(s.path, s.now()); err != nil {
 		return err
 	}

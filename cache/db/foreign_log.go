@@ -114,6 +114,18 @@ func SetForeignLogAside(path string, now time.Time) (aside string, err error) {
 	return "", nil
 }
 
+// CheckLogFiles returns an error if a named pipe, a socket or a device has the name of a log
+// of the file at path. Opening it might never end.
+func CheckLogFiles(path string) error {
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} {
+		const other = os.ModeNamedPipe | os.ModeSocket | os.ModeDevice
+		if info, err := os.Stat(path + suffix); err == nil && info.Mode()&other != 0 {
+			return errors.New(path + suffix + " is not a file: move it away")
+		}
+	}
+	return nil
+}
+
 // Lock waits until no other process has the lock in the file at path. Only the user can
 // open a file that Lock creates: whoever can open it can hold the lock.
 func Lock(path string) (unlock func(), err error) {

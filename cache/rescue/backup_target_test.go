@@ -1,12 +1,15 @@
 package rescue
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"dateline/cache/cachetest"
+	"dateline/cache/db"
 )
 
 // TestBackUpToReplacesOnlyFiles checks that a backup replaces no directory, no device, no
@@ -48,4 +51,31 @@ func TestBackUpToReplacesOnlyFiles(t *testing.T) {
 	info, err := os.Lstat(path("link.zip"))
 	s.Must(err)
 	cachetest.Equal(t, "the link is a link", info.Mode().Type(), os.ModeSymlink)
+}
+
+// TestNothingOfADamagedBackup checks that a backup with a wrong checksum changes nothing, even
+// if most of it can be read, and that the message says what to do.
+func TestNothingOfADamagedBackup(t *testing.T) {
+	old := open(t)
+	old.doEverything()
+	whole, err := io.ReadAll(old.backup())
+	old.Must(err)
+	for n := 0; n < len(whole); n += 41 { // a new database for each costs time
+		damaged := bytes.Clone(whole)
+		damaged[n] ^= 4
+		s := open(t)
+		_, err := Restore(t.Context(), s.Store.Store, bytes.NewReader(damaged), int64(len(damaged)))
+		if err == nil {
+			continue // a bit that means nothing, such as of a date
+		}
+		if !errors.Is(err, errNoBackup) {
+			t.Errorf("bit of byte %d: %v", n, err)
+		}
+		left, err := db.Integers(s.Ctx(), s.Readers(), db.SQL(`SELECT count(*) FROM pending_marks`))
+		s.Must(err)
+		if left[0] != 0 {
+			t.Errorf("bit of byte %d: %d marks are left", n, left[0])
+		}
+		s.Must(s.Close())
+	}
 }

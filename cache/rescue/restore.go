@@ -62,7 +62,10 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	}
 	defer list.Close()
 	if r.Subscriptions, err = opml.Parse(list); err != nil {
-		return r, fmt.Errorf("%s: %s: %w", op, backupFeeds, err)
+		return r, fmt.Errorf("%s: %w (%s: %w)", op, errNoBackup, backupFeeds, err)
+	}
+	if err := checkWhole(z, backupMarks); err != nil {
+		return r, fmt.Errorf("%s: %w (%s: %w)", op, errNoBackup, backupMarks, err)
 	}
 	marks, err := z.Open(backupMarks)
 	if err != nil {
@@ -97,6 +100,18 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	}
 	r.Changed, r.Pending, err = s.Internals().ApplyPendingMarks(ctx)
 	return r, err
+}
+
+// checkWhole reads a file of a backup up to its checksum, so that nothing of a damaged one
+// is used.
+func checkWhole(z *zip.Reader, name string) error {
+	f, err := z.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(io.Discard, f)
+	return err
 }
 
 // contentKey returns the key of the setting that holds when marks with this content were
