@@ -294,7 +294,7 @@ func TestOnlyAFileIsReadAgain(t *testing.T) {
 	if err := os.WriteFile(path, []byte("width = 80"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f := &File{Path: path}
+	f := &File{Path: path, Checks: realChecks()}
 	if _, err := f.Load(); err != nil {
 		t.Fatal(err)
 	}
