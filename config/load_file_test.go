@@ -298,8 +298,8 @@ func TestOnlyAFileIsReadAgain(t *testing.T) {
 	if _, err := f.Load(); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
-		t.Fatal(err)
+	if err := errors.Join(os.Remove(path), os.Symlink(os.DevNull, path)); err != nil {
+		t.Skip(err)
 	}
 	if _, err := f.Load(); err == nil || !strings.Contains(err.Error(), "cannot be read again") {
 		t.Errorf("loading it again returns %v", err)
