@@ -252,8 +252,11 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	if err := checkMove(subs[i], address); err != nil {
 		return err
 	}
+	if from == address {
+		return fmt.Errorf("the feed's address is %s already; name the address to move it to", text.Clean(address))
+	}
 	other := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, address) })
-	if from == address || other >= 0 && other != i {
+	if other >= 0 && other != i {
 		return fmt.Errorf("you are already subscribed to %s; run `dateline remove` for one of the two feeds first", text.Clean(address))
 	}
 	return s.moveInBoth(ctx, from, to, address)

@@ -59,7 +59,9 @@ func (s *localSource) lockMoves() (unlock func()) {
 	dir := filepath.Dir(s.file.Lock)
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
-		unlock, err = lockedfile.MutexAt(filepath.Join(dir, "move.lock")).Lock()
+		var lock *lockedfile.File
+		lock, err = lockedfile.OpenFile(filepath.Join(dir, "move.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+		unlock = func() { _ = lock.Close() }
 	}
 	if err != nil {
 		return func() {}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -51,10 +52,34 @@ func findPaths(config, db string) (paths, error) {
 		}
 		p.db = filepath.Join(xdg.DataHome, "dateline", "dateline.db")
 	}
+	if isSamePath(p.config, p.db) {
+		return paths{}, fmt.Errorf("%s is named as the configuration and as the database; choose another file with --config or --db", p.db)
+	}
 	p.lock = filepath.Join(filepath.Dir(p.db), "config.lock")
 	if known("XDG_STATE_HOME") {
 		p.lock = filepath.Join(xdg.StateHome, "dateline", "config.lock")
 	}
 	p.crashes = filepath.Join(filepath.Dir(p.lock), "crash.log")
 	return p, nil
+}
+
+// isSamePath reports whether two paths lead to the same file, or would if the file existed.
+func isSamePath(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	if errX == nil && errY == nil {
+		return os.SameFile(x, y)
+	}
+	return inRealDir(a) == inRealDir(b)
+}
+
+// inRealDir returns a path without symbolic links in its directory.
+func inRealDir(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		path = full
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	return path
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -19,5 +21,40 @@ func TestFindPaths(t *testing.T) {
 	p, err := findPaths("c.toml", "dir/d.db")
 	if err != nil || p != (paths{config: "c.toml", db: "dir/d.db", lock: "dir/config.lock", crashes: "dir/crash.log"}) {
 		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
+// TestConfigIsNotDatabase checks that one file cannot be both the configuration and the
+// database, however it is named, before and after it exists.
+func TestConfigIsNotDatabase(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Mkdir("real", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("real", "link"); err != nil {
+		t.Skip("this system has no symbolic links")
+	}
+	same := [][2]string{{"f", "./f"}, {"f", filepath.Join(dir, "f")}, {"real/f", "link/f"}, {"real/../f", "f"}}
+	check := func() {
+		t.Helper()
+		for _, c := range same {
+			if p, err := findPaths(c[0], c[1]); err == nil {
+				t.Errorf("findPaths(%q) = %+v", c, p)
+			}
+		}
+	}
+	check()
+	for _, name := range []string{"f", "real/f"} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link("f", "hard"); err == nil {
+		same = append(same, [2]string{"hard", "f"})
+	}
+	check()
+	if _, err := findPaths("f", "g"); err != nil {
+		t.Error(err)
 	}
 }

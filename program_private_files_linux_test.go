@@ -31,7 +31,12 @@ func TestWrittenFilesArePrivate(t *testing.T) {
 		cmd.Env = append(cmd.Env, "HOME="+home, "TERM=xterm-256color")
 		return cmd
 	}
-	for _, args := range [][]string{{"refresh"}, {"backup"}, {"doctor"}} {
+	list := filepath.Join(t.TempDir(), "list.opml")
+	if err := os.WriteFile(list, []byte(`<opml version="2.0"><body><outline xmlUrl="https://a.example/"/></body></opml>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands := [][]string{{"refresh"}, {"backup"}, {"doctor"}, {"import", list}, {"move", "a.example", "https://b.example/"}, {"remove", "b.example"}}
+	for _, args := range commands {
 		if out, err := run(args...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}

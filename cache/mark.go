@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"dateline/cache/db"
@@ -415,24 +416,63 @@ func (c *markChange) exec(query string, args ...any) error {
 const FlagProgress = "place"
 
 // applyPendingMarks applies the pending marks of all items that are here, feed by
-// feed, and returns how many marks are still pending.
-func (s *Store) applyPendingMarks(ctx context.Context) (left int, err error) {
+// feed. It returns how many of them changed an item, and how many are still pending.
+func (s *Store) applyPendingMarks(ctx context.Context) (changed, left int, err error) {
 	const op = "restore the marks of a feed"
 	feeds, err := db.Integers(ctx, s.readers, db.SQL(`SELECT DISTINCT feed FROM pending_marks`))
 	if err != nil {
-		return 0, WrapError(ctx, op, err)
+		return 0, 0, WrapError(ctx, op, err)
 	}
 	for _, id := range feeds {
-		if err := s.write(ctx, op, func(tx *sql.Tx) error { return applyPending(ctx, tx, id) }); err != nil {
-			return 0, err
+		n := 0
+		err := s.write(ctx, op, func(tx *sql.Tx) (err error) {
+			if n, err = countPending(ctx, tx, id); err != nil {
+				return err
+			}
+			return applyPending(ctx, tx, id)
+		})
+		if err != nil {
+			return changed, 0, err
 		}
+		changed += n
 	}
 	err = s.readers.QueryRowContext(ctx, `SELECT count(*) FROM pending_marks`).Scan(&left)
-	return left, WrapError(ctx, op, err)
+	return changed, left, WrapError(ctx, op, err)
 }
 
-// pendingHere selects the pending marks of a feed whose items are here.
-const pendingHere = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
+const (
+	// pendingHere selects the pending marks of a feed whose items are here.
+	pendingHere = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
+
+	// flagIsOlder is the condition that a pending mark replaces a flag of its item. $ is
+	// the flag.
+	flagIsOlder = ` AND (i.$_at IS NULL OR i.$_at < w.at OR i.$_at = i.first_seen)`
+
+	snoozeIsOlder = ` AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at)`
+)
+
+// ofFlag puts the name of a flag into SQL.
+func ofFlag(query string, f feed.Flag) string { return strings.ReplaceAll(query, "$", string(f)) }
+
+// countPending returns how many marks [applyPending] will change, not only give another
+// time.
+func countPending(ctx context.Context, tx *sql.Tx, feedID int64) (total int, err error) {
+	count := func(flag string, query string) {
+		n := 0
+		if err == nil {
+			err = tx.QueryRowContext(ctx, `SELECT count(*)`+query, feedID, flag).Scan(&n)
+		}
+		total += n
+	}
+	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
+		count(string(f), pendingHere+ofFlag(flagIsOlder+` AND i.$ <> w.is_on`, f))
+	}
+	count(string(feed.Snooze), pendingHere+snoozeIsOlder+` AND i.snoozed_until IS NOT w.value`)
+	count(string(feed.Label), pendingHere+` AND w.is_on <> coalesce((SELECT iif(w.at > l.at OR l.at = i.first_seen, l.held, w.is_on) FROM labels l
+		WHERE l.name = w.label AND l.pos = i.pos), 0)`)
+	count(FlagProgress, pendingHere+` AND NOT EXISTS (SELECT 1 FROM progress p WHERE p.id = i.id)`)
+	return total, err
+}
 
 // applyPending applies the pending marks of the items of a feed that are here, counts
 // the items of the feed again, and deletes these marks. The newest mark wins. A mark
@@ -446,12 +486,10 @@ func applyPending(ctx context.Context, tx *sql.Tx, feedID int64) error {
 		}
 	}
 	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
-		name := string(f)
-		exec(`UPDATE items SET `+name+` = v.is_on, `+name+`_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+pendingHere+`
-			AND (i.`+name+`_at IS NULL OR i.`+name+`_at < w.at OR i.`+name+`_at = i.first_seen)) v WHERE items.pos = v.pos`, feedID, name)
+		exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+pendingHere+flagIsOlder+`) v WHERE items.pos = v.pos`, f), feedID, string(f))
 	}
-	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+pendingHere+`
-		AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at)) v WHERE items.pos = v.pos`, feedID, string(feed.Snooze))
+	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+pendingHere+snoozeIsOlder+`) v
+		WHERE items.pos = v.pos`, feedID, string(feed.Snooze))
 	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+pendingHere+`
 		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
 		WHERE excluded.at > labels.at OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, feedID, string(feed.Label))

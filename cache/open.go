@@ -153,10 +153,13 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err = db.CheckLogFiles(s.path); err != nil {
+		return err
+	}
 	if s.logAside, err = db.SetForeignLogAside(s.path, s.now()); err != nil {
 		return err
 	}
-	if s.original, err = db.OpenOriginal(s.path); err != nil {
+	if s.original, err = db.OpenOriginal(s.path, s.named); err != nil {
 		return fileError(err)
 	}
 	// Both limits of the log are 16 MB. Every transaction of a refresh writes the same
@@ -287,9 +290,9 @@ func (i Internals) RepairCounts(ctx context.Context) (wrong []string, err error)
 	return i.s.repairCounts(ctx)
 }
 
-// ApplyPendingMarks applies the pending marks of all items that are in the database,
-// and returns how many marks are still pending.
-func (i Internals) ApplyPendingMarks(ctx context.Context) (left int, err error) {
+// ApplyPendingMarks applies the pending marks of all items that are in the database. It
+// returns how many of them changed an item, and how many marks are still pending.
+func (i Internals) ApplyPendingMarks(ctx context.Context) (changed, left int, err error) {
 	return i.s.applyPendingMarks(ctx)
 }
 

@@ -55,16 +55,18 @@ func (s *Store) look() error {
 // giveUp takes the log out of the way, once. A file that was renamed, or whose log was
 // removed, first gets what is in its log. If another process already has another log for
 // the file, that stays, and so does the log of a database that was restored into the file by
-// means of SQLite. A log cannot be copied into a file with another content. The log of
+// means of SQLite. What is left of a log that was cut off stays if the file has no more of it. A log cannot be copied into a file with another content. The log of
 // a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
 func giveUp(s *Store, why error) {
 	s.given.Do(func() {
 		moved := errors.Is(why, db.ErrGone) || errors.Is(why, db.ErrOther)
 		switch {
+		case errors.Is(why, db.ErrLink): // the file and its log are where they were
 		case errors.Is(why, db.ErrLog) && !s.original.LogIsGone():
 		case (moved || errors.Is(why, db.ErrLog)) && copyLog(context.Background(), s.writer):
 			s.original.RemoveLog()
 		case errors.Is(why, db.ErrRestore), errors.Is(why, db.ErrContent) && s.writer != nil && s.original.HasCount(currentCount(s.writer)):
+		case errors.Is(why, db.ErrLogCut) && s.original.LogCanStay():
 		case errors.Is(why, db.ErrCut) && db.FileSize(s.path) >= db.HeaderSize:
 		default:
 			s.original.SetLogAside(s.now())
@@ -96,6 +98,10 @@ func copyLog(ctx context.Context, writer *sql.DB) bool {
 // It looks at the file before and after f. The count tells databases from each other, and
 // says to which state of a database a log belongs; see [db.SetForeignLogAside].
 func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) error) error {
+	// Without a part of its log SQLite would read anything.
+	if err := s.look(); err != nil {
+		return err
+	}
 	writes, err := writeCount(ctx, tx)
 	if err != nil {
 		return err
@@ -170,11 +176,18 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 	if err == nil {
 		err = watcher.Add(dir)
 	}
+	link := ""
+	if s.named != s.path {
+		// If the link cannot be watched, the next write finds that it has changed.
+		if linkDir, err := filepath.EvalSymlinks(filepath.Dir(s.named)); err == nil && watcher.Add(linkDir) == nil {
+			link = filepath.Join(linkDir, filepath.Base(s.named))
+		}
+	}
 	if err != nil {
 		watcher.Close()
 		return nil, WrapError(ctx, op, err)
 	}
-	w := changeWatcher{store: s, dir: dir, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
+	w := changeWatcher{store: s, dir: dir, link: link, watcher: watcher, version: version, changed: make(chan struct{}, 1)}
 	go func() {
 		defer close(w.changed)
 		defer watcher.Close()
@@ -188,7 +201,10 @@ func (s *Store) Changes(ctx context.Context) (<-chan struct{}, error) {
 type changeWatcher struct {
 	store *Store
 	// dir is the directory of the database, as it is watched.
-	dir     string
+	dir string
+	// link is the symbolic link to the database, as it is watched; empty if there is
+	// none.
+	link    string
 	watcher *fsnotify.Watcher
 	// version is [Store.Version] at the last check.
 	version int64
@@ -211,7 +227,7 @@ func (w *changeWatcher) run(ctx context.Context) {
 			}
 			base := filepath.Base(e.Name)
 			gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)
-			if (base == name || e.Name == w.dir || gone && strings.HasPrefix(base, name)) && w.store.Replaced() != nil {
+			if (base == name || e.Name == w.dir || e.Name == w.link || gone && strings.HasPrefix(base, name)) && w.store.Replaced() != nil {
 				w.look(ctx)
 			}
 			if base != name && base != name+"-wal" || waiting {

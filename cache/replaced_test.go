@@ -238,6 +238,80 @@ func TestALogPulledAway(t *testing.T) {
 	}
 }
 
+// TestALogCutOff checks that nothing is written to a file whose log was cut off, and that
+// the file is whole after it, whether SQLite had copied a part of the log into it or not.
+func TestALogCutOff(t *testing.T) {
+	for _, copied := range []bool{false, true} {
+		for _, left := range []int64{0, 20, 4096 + 56, 1 << 14} {
+			path := databaseOf(t, "a")
+			s := openAt(t, path, cachetest.NewClock(noon))
+			mark := func(id int64) error {
+				return s.Mark(s.Ctx(), feed.Mark{Items: []int64{id}, Flag: feed.Starred, On: true})
+			}
+			s.Must(mark(1))
+			s.Must(mark(2))
+			if copied {
+				other, err := sql.Open("sqlite", path)
+				s.Must(err)
+				_, err = other.Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+				s.Must(err)
+				s.Must(other.Close())
+			}
+			s.Must(mark(3))
+			s.Must(os.Truncate(path+"-wal", left))
+			if err := mark(4); !errors.Is(err, cache.ErrReplaced) {
+				t.Errorf("%d bytes left: a mark returns %v", left, err)
+			}
+			s.Must(s.Close())
+			next := openAt(t, copyOf(t, path), s.Clock)
+			var check string
+			s.Must(next.Readers().QueryRow(`PRAGMA integrity_check`).Scan(&check))
+			n, err := next.Count(s.Ctx(), cachetest.View(t, "is:starred"), 0)
+			if err != nil || check != "ok" || copied && n != 2 {
+				t.Errorf("%d bytes left, copied %t: %d marks, %v, %s", left, copied, n, err, check)
+			}
+		}
+	}
+}
+
+// TestALinkThatChanges checks that nothing more is written to a database after the symbolic
+// link to it was removed or leads to another one, and that the watcher tells of it. The
+// marks before that are in the database.
+func TestALinkThatChanges(t *testing.T) {
+	for name, change := range map[string]func(link, other string) error{
+		"removed": func(link, _ string) error { return os.Remove(link) },
+		"changed": func(link, other string) error { return errors.Join(os.Remove(link), os.Symlink(other, link)) },
+		"a file":  func(link, other string) error { return os.Rename(other, link) },
+	} {
+		path, other := databaseOf(t, "a"), databaseOf(t, "b")
+		link := filepath.Join(t.TempDir(), "link.db")
+		if err := os.Symlink(path, link); err != nil {
+			t.Skip("this system has no symbolic links")
+		}
+		s := openAt(t, link, cachetest.NewClock(noon))
+		changes, err := s.Changes(s.Ctx())
+		s.Must(err)
+		s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{1}, Flag: feed.Starred, On: true}))
+		s.Must(change(link, other))
+		select {
+		case <-changes:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: the watcher does not tell of it", name)
+		}
+		if err := s.Mark(s.Ctx(), feed.Mark{Items: []int64{2}, Flag: feed.Starred, On: true}); !errors.Is(err, cache.ErrReplaced) {
+			t.Errorf("%s: a mark returns %v", name, err)
+		}
+		s.Must(s.Close())
+		next := openAt(t, path, s.Clock)
+		if n, err := next.Count(s.Ctx(), cachetest.View(t, "is:starred"), 0); n != 1 || err != nil {
+			t.Errorf("%s: %d marks, %v", name, n, err)
+		}
+		if name == "changed" {
+			checkWhole(t, other, "b")
+		}
+	}
+}
+
 // TestReplacedUnderAnotherProcess does the same to the database of another process, which
 // then ends in good order.
 func TestReplacedUnderAnotherProcess(t *testing.T) {

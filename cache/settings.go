@@ -14,11 +14,11 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return value, WrapError(ctx, "read setting "+key, err)
+	return value, WrapError(ctx, "read where you were and how the screen looked", err)
 }
 
 func (s *Store) saveSetting(ctx context.Context, key, value string) error {
-	return s.write(ctx, "save setting "+key, func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
+	return s.write(ctx, "save where you are and how the screen looks", func(tx *sql.Tx) error { return setSetting(ctx, tx, key, value) })
 }
 
 func setSetting(ctx context.Context, tx *sql.Tx, key, value string) error {

@@ -63,7 +63,11 @@ func (f *File) lock() (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(f.Lock), 0o700); err != nil {
 		return nil, err
 	}
-	return lockedfile.MutexAt(f.Lock).Lock()
+	lock, err := lockedfile.OpenFile(f.Lock, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Close() }, nil
 }
 
 // editOnce is one attempt of edit. The error is errChanged if another program changed

@@ -65,7 +65,13 @@ func (f *File) Load() (Config, error) {
 
 // read returns the text of the file. If there is no file, it returns the example, and an
 // error if the example must not apply.
+//
+// A named pipe or a device is read once, when dateline starts. Later it would be empty, or
+// never end.
 func (f *File) read() (doc []byte, exists bool, err error) {
+	if info, err := os.Stat(f.Path); err == nil && f.seen.Load() && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, false, fmt.Errorf("the configuration cannot be read again: %s is not a regular file; put a regular file there", f.Path)
+	}
 	doc, err = os.ReadFile(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f.Example, false, f.whyMissing()

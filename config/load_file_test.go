@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -283,4 +285,23 @@ func FuzzParseConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestOnlyAFileIsReadAgain checks that a configuration that was read once is not read
+// from anything but a regular file: reading a named pipe would never end.
+func TestOnlyAFileIsReadAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte("width = 80"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := &File{Path: path, Checks: realChecks()}
+	if _, err := f.Load(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(path), os.Symlink(os.DevNull, path)); err != nil {
+		t.Skip(err)
+	}
+	if _, err := f.Load(); err == nil || !strings.Contains(err.Error(), "cannot be read again") {
+		t.Errorf("loading it again returns %v", err)
+	}
 }

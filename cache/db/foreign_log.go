@@ -86,7 +86,7 @@ func SetForeignLogAside(path string, now time.Time) (aside string, err error) {
 		return "", nil // there is no log, or SQLite says what is wrong with it
 	}
 	lock := path + ".log.lock"
-	unlock, err := lockedfile.MutexAt(lock).Lock()
+	unlock, err := Lock(lock)
 	if err != nil {
 		return "", err
 	}
@@ -112,6 +112,28 @@ func SetForeignLogAside(path string, now time.Time) (aside string, err error) {
 		return aside, nil
 	}
 	return "", nil
+}
+
+// CheckLogFiles returns an error if a named pipe, a socket or a device has the name of a log
+// of the file at path. Opening it might never end.
+func CheckLogFiles(path string) error {
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} {
+		const other = os.ModeNamedPipe | os.ModeSocket | os.ModeDevice
+		if info, err := os.Stat(path + suffix); err == nil && info.Mode()&other != 0 {
+			return errors.New(path + suffix + " is not a file: move it away")
+		}
+	}
+	return nil
+}
+
+// Lock waits until no other process has the lock in the file at path. Only the user can
+// open a file that Lock creates: whoever can open it can hold the lock.
+func Lock(path string) (unlock func(), err error) {
+	f, err := lockedfile.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = f.Close() }, nil
 }
 
 const (

@@ -19,7 +19,9 @@ var (
 	ErrContent = errors.New("something else was written into the file")
 	ErrCut     = errors.New("the file was cut off")
 	ErrRestore = errors.New("another database was restored into the file")
+	ErrLink    = errors.New("the symbolic link to the file was removed or changed")
 	ErrLog     = errors.New("the log beside the file was removed or replaced")
+	ErrLogCut  = errors.New("the log beside the file was cut off")
 )
 
 // Original is the file that a store has opened. It tells whether that file is still at
@@ -27,10 +29,16 @@ var (
 // renamed, and copies its log into whatever was written over the file.
 type Original struct {
 	path string
+	// named is the path that the user named; it may be a symbolic link to path.
+	named string
 	// file is open as long as SQLite has the file open: closing any descriptor of a
 	// file ends all locks that the process has on it.
 	file *os.File
 	info fs.FileInfo
+	// index is the open file of the shared memory, the last one of indexes. It is nil if
+	// there is none.
+	index   *os.File
+	indexes []*os.File
 
 	mu sync.Mutex
 	seen
@@ -70,13 +78,14 @@ const WritesMask = 1<<31 - 1
 // looks. A file whose count is further ahead, or behind, is another one.
 const mostWrites = 1 << 20
 
-// OpenOriginal opens the file at path for looking at it.
-func OpenOriginal(path string) (*Original, error) {
+// OpenOriginal opens the file at path for looking at it. named is path, or a symbolic
+// link to it.
+func OpenOriginal(path, named string) (*Original, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	o := &Original{path: path, file: f}
+	o := &Original{path: path, named: named, file: f}
 	if o.info, err = f.Stat(); err == nil {
 		o.seen, err = o.learn()
 	}
@@ -94,6 +103,9 @@ func (o *Original) Close() error {
 		return nil
 	}
 	o.closed = true
+	for _, f := range o.indexes {
+		_ = f.Close()
+	}
 	return o.file.Close()
 }
 
@@ -166,7 +178,7 @@ func (o *Original) Look() error {
 		if err == nil {
 			break
 		}
-		if try == lookTries || errors.Is(err, ErrGone) || errors.Is(err, ErrOther) {
+		if try == lookTries || errors.Is(err, ErrGone) || errors.Is(err, ErrOther) || errors.Is(err, ErrLink) {
 			o.lost = err
 			break
 		}
@@ -190,6 +202,8 @@ func (o *Original) look() error {
 		return nil // SQLite says what is wrong
 	case !os.SameFile(at, o.info):
 		return ErrOther
+	case o.isLinkChanged():
+		return ErrLink
 	}
 	now, err := o.learn()
 	switch {
@@ -204,8 +218,24 @@ func (o *Original) look() error {
 	if !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
 		return ErrLog
 	}
+	if o.logIsCut() {
+		return ErrLogCut
+	}
 	o.seen = now
 	return nil
+}
+
+// isLinkChanged reports whether the link to the file leads elsewhere, or nowhere. Then the
+// next start will not find what is written to the file.
+func (o *Original) isLinkChanged() bool {
+	if o.named == o.path {
+		return false
+	}
+	at, err := os.Stat(o.named)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	}
+	return !os.SameFile(at, o.info)
 }
 
 // compare compares the file with what it was at the last look.

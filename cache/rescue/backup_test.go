@@ -79,6 +79,7 @@ func TestRestoreIntoEmptyDatabase(t *testing.T) {
 	r := s.restore(old.backup())
 	cachetest.Equal(t, "subscriptions", len(r.Subscriptions), 2)
 	cachetest.Equal(t, "marks", r.Marks, 8)
+	cachetest.Equal(t, "changed", r.Changed, 0)
 	cachetest.Equal(t, "waiting", r.Pending, 8)
 	third := open(t)
 	third.restore(s.backup())
@@ -117,6 +118,30 @@ func TestRestoreKeepsNewerMarks(t *testing.T) {
 	cachetest.Equal(t, "unread in another cache", other.List("is:unread"), []string{"2", "3", "4", "6"})
 	cachetest.Equal(t, "starred in another cache", other.List("is:starred"), []string{})
 	other.CheckCounts()
+}
+
+// TestRestoreCountsWhatChanges checks that of the marks of a backup only those count that
+// change an item.
+func TestRestoreCountsWhatChanges(t *testing.T) {
+	s := open(t)
+	s.doEverything()
+	before := s.backup()
+	cachetest.Equal(t, "changed by a backup of the same state", s.restore(before).Changed, 0)
+	fresh := open(t)
+	fresh.Advance(time.Hour)
+	fresh.Subscribe("https://a.example/", "https://b.example/")
+	fresh.SaveItems("https://a.example/", cachetest.Item("1", time.Hour), cachetest.Item("2", 2*time.Hour), cachetest.Item("3", 3*time.Hour))
+	fresh.SaveItems("https://b.example/", cachetest.Item("4", 4*time.Hour), cachetest.Item("5", 5*time.Hour), cachetest.Item("6", 6*time.Hour))
+	cachetest.Equal(t, "changed in a new database", fresh.restore(before).Changed, 7) // that 2 is unread is no change
+	fresh.hasEverything()
+	s.Advance(time.Minute)
+	s.MarkItems(feed.Starred, false, "3")
+	s.MarkItems(feed.Read, false, "4")
+	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: s.IDs("6"), Flag: feed.Label, Label: "to keep"}, feed.Mark{Items: s.IDs("1"), Flag: feed.Snooze}))
+	cachetest.Equal(t, "changed by older marks", s.restore(before).Changed, 0)
+	after := s.backup()
+	cachetest.Equal(t, "changed by newer marks", fresh.restore(after).Changed, 4)
+	cachetest.Equal(t, "changed by the same again", fresh.restore(after).Changed, 0)
 }
 
 // TestRestoreComesBeforeRules checks that a restored mark replaces the mark of a rule,

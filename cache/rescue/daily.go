@@ -120,7 +120,7 @@ func prune(s *cache.Store, backups []string) error {
 func WriteFile(path string, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return fmt.Errorf("write %s: %w; make it possible to create the directory, or move away what has its name", path, err)
 	}
 	tmp, release, err := createTemporary(dir)
 	if err != nil {

@@ -19,8 +19,13 @@ const tempPrefix = ".dateline-"
 const backupDirSetting = "cache.backup_dir"
 
 // BackUpTo is [WriteFile] for a file in any directory. If the process is killed, the next
-// [RemoveLeftovers] finds what it left there.
-func BackUpTo(ctx context.Context, s *cache.Store, path string, write func(io.Writer) error) error {
+// [RemoveLeftovers] finds what it left there. BackUpTo follows symbolic links. It replaces
+// only a regular file, and neither the database nor a file of keep.
+func BackUpTo(ctx context.Context, s *cache.Store, path string, write func(io.Writer) error, keep ...string) error {
+	path, err := backupTarget(s, path, keep)
+	if err != nil {
+		return err
+	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
 		return err

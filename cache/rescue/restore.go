@@ -24,9 +24,12 @@ type Restored struct {
 	// Subscriptions are the subscriptions. Restore does not subscribe to them; the
 	// caller may.
 	Subscriptions []feed.Subscription
-	// Marks counts the marks that were read. Waiting counts those whose items are not
-	// in the database; they are applied when the items arrive.
-	Marks, Pending int
+	// Marks counts the marks of the backup, and Changed those that changed an item. For
+	// the others the database has the same mark, or a newer one.
+	Marks, Changed int
+	// Pending counts the marks in the database whose items are not there, of this backup
+	// and of earlier ones. They are applied when the items arrive.
+	Pending int
 }
 
 var errNoBackup = errors.New("this is not a backup of dateline, or it is damaged: `dateline restore` without a file lists the backups")
@@ -59,7 +62,10 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 	}
 	defer list.Close()
 	if r.Subscriptions, err = opml.Parse(list); err != nil {
-		return r, fmt.Errorf("%s: %s: %w", op, backupFeeds, err)
+		return r, fmt.Errorf("%s: %w (%s: %w)", op, errNoBackup, backupFeeds, err)
+	}
+	if err := checkWhole(z, backupMarks); err != nil {
+		return r, fmt.Errorf("%s: %w (%s: %w)", op, errNoBackup, backupMarks, err)
 	}
 	marks, err := z.Open(backupMarks)
 	if err != nil {
@@ -92,8 +98,20 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 			return r, err
 		}
 	}
-	r.Pending, err = s.Internals().ApplyPendingMarks(ctx)
+	r.Changed, r.Pending, err = s.Internals().ApplyPendingMarks(ctx)
 	return r, err
+}
+
+// checkWhole reads a file of a backup up to its checksum, so that nothing of a damaged one
+// is used.
+func checkWhole(z *zip.Reader, name string) error {
+	f, err := z.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(io.Discard, f)
+	return err
 }
 
 // contentKey returns the key of the setting that holds when marks with this content were

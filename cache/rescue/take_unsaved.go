@@ -15,9 +15,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
 	"dateline/cache"
+	"dateline/cache/db"
 	"dateline/feed"
 	"dateline/feed/query"
 	"dateline/feed/text"
@@ -25,9 +24,11 @@ import (
 
 // Taken is what [TakeUnsaved] did.
 type Taken struct {
-	// Files counts the files that were taken in, Marks their marks of items and views,
-	// undos and redos.
+	// Files counts the files that were taken in. Marks counts the marks of items that
+	// changed by that, or wait for their items.
 	Files, Marks int
+	// HadMarks is true if the files had marks, undos or redos.
+	HadMarks bool
 	// Problems are messages about files that were not taken in; empty if there are
 	// none. Such files stay as they are.
 	Problems []string
@@ -36,8 +37,11 @@ type Taken struct {
 // UserMessage returns a message for the user; empty if there is nothing to say.
 func (t Taken) UserMessage() string {
 	var parts []string
-	if t.Marks > 0 {
+	switch {
+	case t.Marks > 0:
 		parts = append(parts, "added to the database what an earlier run could not write: "+text.Plural(t.Marks, "mark"))
+	case t.HadMarks:
+		parts = append(parts, "the marks that an earlier run kept in a file were in the database already, or you changed them since")
 	}
 	return strings.Join(append(parts, t.Problems...), "; ")
 }
@@ -99,7 +103,7 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 	}
 	// Two processes must not make the same undo.
 	lock := s.Path() + unsavedMark + "lock"
-	unlock, err := lockedfile.MutexAt(lock).Lock()
+	unlock, err := db.Lock(lock)
 	if err != nil {
 		return Taken{Problems: []string{"the changes of an earlier run still wait for the database: " + err.Error()}}
 	}
@@ -117,6 +121,7 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 			if err == nil {
 				t.Marks += n
 				t.Files++
+				t.HadMarks = t.HadMarks || hasMarks(steps)
 				err = os.Remove(path)
 			}
 		}
@@ -245,105 +250,113 @@ func (l unsavedLine) mark() feed.Mark {
 	return feed.Mark{Flag: feed.Flag(l.Flag), Label: l.Label, On: l.On, At: l.At, Until: l.Until}
 }
 
-// takeSteps makes the changes in order. It returns how many marks of the user they are.
+// hasMarks reports whether a change is more than reading progress or a setting.
+func hasMarks(steps [][]unsavedLine) bool {
+	return slices.ContainsFunc(steps, func(lines []unsavedLine) bool {
+		return lines[0].Setting == "" && lines[0].Flag != cache.FlagProgress
+	})
+}
+
+// takeSteps makes the changes in order. It returns how many marks changed, or wait for
+// their items.
 func takeSteps(ctx context.Context, s *cache.Store, steps [][]unsavedLine) (marks int, err error) {
 	for _, lines := range steps {
-		first := lines[0]
+		first, n := lines[0], 0
 		switch {
 		case first.Setting != "":
 			_, err = s.Apply(ctx, cache.SetSetting{Key: first.Setting, Value: first.Value})
 		case first.Replay != nil:
-			marks++
-			err = takeReplay(ctx, s, first, lines[1:])
+			n, err = takeReplay(ctx, s, first, lines[1:])
 		case first.View != nil:
-			marks++
-			err = takeView(ctx, s, first)
+			n, err = takeView(ctx, s, first)
 		default:
-			if first.Flag != cache.FlagProgress {
-				marks++
-			}
-			err = takeItems(ctx, s, lines)
+			n, err = takeItems(ctx, s, lines)
 		}
-		if err != nil {
+		if marks += n; err != nil {
 			return marks, err
 		}
 	}
 	return marks, nil
 }
 
-func takeView(ctx context.Context, s *cache.Store, l unsavedLine) error {
+func takeView(ctx context.Context, s *cache.Store, l unsavedLine) (n int, err error) {
 	q, err := query.Parse(l.View.Query)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	v := cache.View{Query: q, Opened: l.View.Opened, Oldest: l.View.Oldest}
-	if l.View.From == nil {
-		_, err = s.Apply(ctx, cache.MarkView{View: v, Mark: l.mark()})
-	} else {
-		_, err = s.Apply(ctx, cache.MarkBeside{View: v, From: *l.View.From, Above: l.View.Above, Mark: l.mark()})
+	var c cache.Change = cache.MarkView{View: v, Mark: l.mark()}
+	if l.View.From != nil {
+		c = cache.MarkBeside{View: v, From: *l.View.From, Above: l.View.Above, Mark: l.mark()}
 	}
-	return err
+	r, err := s.Apply(ctx, c)
+	return r.N, err
 }
 
 // takeReplay makes an undo or redo, if the step is still the one that it was about. If it
 // is replayed already, nothing is done. In a database without the step the marks of lines
 // are made.
-func takeReplay(ctx context.Context, s *cache.Store, l unsavedLine, lines []unsavedLine) error {
+func takeReplay(ctx context.Context, s *cache.Store, l unsavedLine, lines []unsavedLine) (n int, err error) {
 	r := *l.Replay
 	undone, known, err := s.Internals().IsUndone(ctx, r.Entry, r.Made)
 	if err != nil || known && undone != r.Redo {
-		return err
+		return 0, err
 	}
 	next, ok, err := s.Internals().JournalStep(ctx, r.Redo, 0)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	var c cache.Change = cache.UndoLast{At: l.At}
 	switch {
 	case !known || !ok || next.Entry != r.Entry:
 		return takeItems(ctx, s, lines)
 	case r.Redo:
-		_, err = s.Apply(ctx, cache.RedoLast{At: l.At})
-	default:
-		_, err = s.Apply(ctx, cache.UndoLast{At: l.At})
+		c = cache.RedoLast{At: l.At}
 	}
-	return err
+	made, err := s.Apply(ctx, c)
+	return made.N, err
 }
 
 // takeItems makes marks of items, as one step of undo. Marks of items that are not in the
 // database are stored as pending, as those of a backup.
-func takeItems(ctx context.Context, s *cache.Store, lines []unsavedLine) error {
+func takeItems(ctx context.Context, s *cache.Store, lines []unsavedLine) (n int, err error) {
 	const op = "save the marks of an earlier run"
 	var marks cache.MarkItems
 	var waiting []backupLine
 	for _, l := range lines {
 		identity, err := identityOf(l.Item)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		var id int64
 		err = s.Internals().Readers().QueryRowContext(ctx, `SELECT i.id FROM items i WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.identity = ?`, l.Feed, identity).Scan(&id)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			waiting = append(waiting, l.backupLine)
+			if l.Flag != cache.FlagProgress {
+				n++
+			}
 		case err != nil:
-			return cache.WrapError(ctx, op, err)
+			return 0, cache.WrapError(ctx, op, err)
 		case l.Flag == cache.FlagProgress:
 			if _, err := s.Apply(ctx, cache.SetProgress{Item: id, Permille: l.Permille}); err != nil {
-				return err
+				return 0, err
 			}
 		default:
 			marks = addMark(marks, l.mark(), id)
 		}
 	}
 	if len(marks) > 0 {
-		if _, err := s.Apply(ctx, marks); err != nil {
-			return err
+		made, err := s.Apply(ctx, marks)
+		if err != nil {
+			return 0, err
 		}
+		n += made.N
 	}
 	if len(waiting) == 0 {
-		return nil
+		return n, nil
 	}
-	return s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
+	return n, s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
 		k := pendingWriter{ctx: ctx, tx: tx, present: s.Internals().Now(), feeds: map[string]int64{}}
 		for _, l := range waiting {
 			if err := k.add(l); err != nil {

@@ -32,7 +32,7 @@ func NewUnsaved(s *cache.Store) *Unsaved { return &Unsaved{store: s} }
 
 // Kept is what [Unsaved.Keep] did.
 type Kept struct {
-	// Path is the file; empty if there was nothing to keep.
+	// Path is the file; empty if there was nothing to keep, or if it could not be written.
 	Path string
 	// Marks says which marks, undos and redos wait, for people; settings and reading
 	// progress are not among them.
@@ -50,6 +50,9 @@ func (k Kept) UserMessage() string {
 		message = "kept for the next start of dateline, which adds it to the database: " + shorten(k.Marks) + " (in " + k.Path + ")"
 	case k.Path != "":
 		message = "the place where you were reading is kept for the next start of dateline (in " + k.Path + ")"
+	}
+	if k.Path == "" && len(k.Marks) > 0 {
+		message = "not kept, so mark again when that is mended: " + shorten(k.Marks)
 	}
 	if k.Lost > 0 {
 		message = strings.TrimPrefix(fmt.Sprintf("%s; %d changes are lost, because the database cannot be read", message, k.Lost), "; ")
@@ -138,14 +141,20 @@ func (u *Unsaved) Keep(ctx context.Context, pending func() []cache.Change) (k Ke
 			beside = u.store.Internals().Named()
 		}
 		if path, err = unsavedPath(beside); err != nil {
-			return k, err
+			return k, notKept(beside, err)
 		}
 	}
 	if err := WriteFile(path, w.write); err != nil {
-		return k, err
+		return k, notKept(path, err)
 	}
 	u.path, k.Path = path, path
 	return k, nil
+}
+
+// notKept returns the error for changes that can be written neither to the database nor to a
+// file beside it at path.
+func notKept(path string, err error) error {
+	return fmt.Errorf("nor can your changes be kept in %s, where dateline must be able to write a file: %w", filepath.Dir(path), err)
 }
 
 // unsavedPath returns a path that no other process uses.
@@ -156,7 +165,7 @@ func unsavedPath(database string) (string, error) {
 	}
 	f, err := os.CreateTemp(dir, ".dateline-*")
 	if err != nil {
-		return "", fmt.Errorf("keep your changes: %w", err)
+		return "", err
 	}
 	defer os.Remove(f.Name())
 	unique := strings.TrimPrefix(filepath.Base(f.Name()), ".dateline-")

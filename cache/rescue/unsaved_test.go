@@ -179,7 +179,7 @@ func TestKeptChangesOfAnotherDatabase(t *testing.T) {
 	other.SaveItems("https://a.test/feed", cachetest.Item("guid:i5", time.Hour), cachetest.Item("guid:i8", time.Hour))
 	other.Must(other.Mark(other.Ctx(), feed.Mark{Items: []int64{other.id(8), other.ID("guid:x")}, Flag: feed.Starred, On: true, At: now.Add(-time.Minute)}))
 	other.Must(os.Rename(kept.Path, other.Path()+unsavedMark+"1"+unsavedSuffix))
-	if taken := TakeUnsaved(other.Ctx(), other.Store.Store); taken.Marks != 3 || len(taken.Problems) > 0 {
+	if taken := TakeUnsaved(other.Ctx(), other.Store.Store); taken.Marks != 5 || len(taken.Problems) > 0 {
 		t.Errorf("%+v", taken)
 	}
 	cachetest.Equal(t, "read", other.List("is:read"), []string{"guid:i5"})
@@ -197,8 +197,46 @@ func TestALaterMarkWinsOverAKeptOne(t *testing.T) {
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{s.id(1)}, Flag: feed.Starred, On: true}))
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{s.id(1)}, Flag: feed.Starred}))
 	s.Advance(time.Minute)
-	TakeUnsaved(s.Ctx(), s.Store.Store)
+	cachetest.Equal(t, "marks that changed", TakeUnsaved(s.Ctx(), s.Store.Store).Marks, 1)
 	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"guid:i0"})
+}
+
+// TestMarksThatChangedNothing checks that a file that was taken in before is not told of as
+// if it changed something again, and that a mark of a view counts its items.
+func TestMarksThatChangedNothing(t *testing.T) {
+	s := storeWithItems(t)
+	now := s.Advance(time.Minute)
+	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), all(cache.MarkView{View: cachetest.View(t, "is:unread"), Mark: feed.Mark{Flag: feed.Read, On: true, At: now}}))
+	s.Must(err)
+	content, err := os.ReadFile(kept.Path)
+	s.Must(err)
+	want, err := s.Count(s.Ctx(), cachetest.View(t, "is:unread"), 0)
+	s.Must(err)
+	cachetest.Equal(t, "marks", TakeUnsaved(s.Ctx(), s.Store.Store).Marks, want)
+	s.Must(os.WriteFile(kept.Path, content, 0o600)) // as if the process had been killed before it removed the file
+	again := TakeUnsaved(s.Ctx(), s.Store.Store)
+	if again.Marks != 0 || again.Files != 1 || !strings.Contains(again.UserMessage(), "in the database already") {
+		t.Errorf("%+v: %s", again, again.UserMessage())
+	}
+}
+
+// TestChangesThatCannotBeKept checks that the message names what is lost, and where a file
+// must be possible.
+func TestChangesThatCannotBeKept(t *testing.T) {
+	s := storeWithItems(t)
+	s.rows()
+	dir := filepath.Dir(s.Path())
+	if err := os.Rename(dir, dir+"-moved"); err != nil {
+		t.Skip("this system renames no directory with open files")
+	}
+	s.Must(os.WriteFile(dir, nil, 0o600))
+	kept, err := NewUnsaved(s.Store.Store).Keep(s.Ctx(), all(cache.MarkItems{{Items: []int64{s.id(0)}, Flag: feed.Starred, On: true}}))
+	if err == nil || !strings.Contains(err.Error(), dir+", where dateline must be able to write a file") {
+		t.Errorf("the error is %v", err)
+	}
+	if !strings.Contains(kept.UserMessage(), "not kept, so mark again") || !strings.Contains(kept.UserMessage(), "Item 0") {
+		t.Errorf("it says %q", kept.UserMessage())
+	}
 }
 
 // TestFilesOfSeveralProcesses checks that the files of several processes are taken in, and that

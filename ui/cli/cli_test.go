@@ -53,7 +53,7 @@ func TestWrongClock(t *testing.T) {
 	tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
 	tally.add(feed.Report{URL: "a", Status: feed.OK, New: 1, ClockAhead: 72 * time.Hour})
 	tally.add(feed.Report{URL: "b", Status: feed.Skipped})
-	tally.print([]feed.Feed{{URL: "a"}, {URL: "b"}})
+	tally.print([]feed.Feed{{URL: "a"}, {URL: "b"}}, nil)
 	tally.out.Flush()
 	if n := strings.Count(out.String(), "clock is 3 days ahead of the servers'"); n != 1 {
 		t.Errorf("printed %d times:\n%s", n, &out)
@@ -127,7 +127,7 @@ func TestAnotherProcessRefreshes(t *testing.T) {
 		var out strings.Builder
 		tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
 		tally.add(feed.Report{URL: "a", Status: feed.Skipped, Reason: reason})
-		tally.print(nil)
+		tally.print(nil, nil)
 		if err := tally.out.Flush(); err != nil || !strings.HasPrefix(out.String(), want) {
 			t.Errorf("%s: %q, %v", reason, out.String(), err)
 		}

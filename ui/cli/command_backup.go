@@ -45,5 +45,9 @@ func (a *app) backupTo(ctx context.Context, s *Session, name string) error {
 	if name == "-" {
 		return write(stdout{a.out})
 	}
-	return rescue.BackUpTo(ctx, s.Store, name, write)
+	config, _, err := a.Paths(a.files)
+	if err != nil {
+		return err
+	}
+	return rescue.BackUpTo(ctx, s.Store, name, write, config)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -72,10 +73,16 @@ func readOPML(name string) (opml.List, error) {
 		return opml.Read(os.Stdin)
 	}
 	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return opml.List{}, errors.New("there is no such file; check its name")
+	}
 	if err != nil {
 		return opml.List{}, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return opml.List{}, errors.New("this is a directory; name the OPML file in it")
+	}
 	return opml.Read(f)
 }
 

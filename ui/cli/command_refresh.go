@@ -69,7 +69,7 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 		if o.verbose {
 			t.explain(feeds, a.Now())
 		}
-		t.print(feeds)
+		t.print(feeds, err)
 	}
 	err = t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
 	a.explainUnindexed(ctx, s)
@@ -188,11 +188,14 @@ func (t *tally) explain(feeds []feed.Feed, now time.Time) {
 }
 
 // print prints the feeds that have new or edited items or failed, in the order of
-// feeds, and a summary.
-func (t *tally) print(feeds []feed.Feed) {
+// feeds, and a summary. err is why the refresh failed, nil if it did not.
+func (t *tally) print(feeds []feed.Feed, err error) {
 	if t.checked == 0 && t.otherProcess {
 		fmt.Fprintln(t.out, "Another dateline process is refreshing these feeds; new items will show up here.")
 		return
+	}
+	if t.checked == 0 && err != nil {
+		return // the error says why no feed was checked
 	}
 	if t.checked == 0 {
 		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -41,6 +42,9 @@ func (a *app) listBackups(s *Session) error {
 
 func (a *app) restore(ctx context.Context, s *Session, name string) error {
 	f, err := orInterrupted(ctx, func() (*os.File, error) { return os.Open(name) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %q; `dateline restore` without a file lists the backups", name)
+	}
 	if err != nil {
 		return err
 	}
@@ -62,16 +66,16 @@ func (a *app) restore(ctx context.Context, s *Session, name string) error {
 	return a.importAll(ctx, s, opml.List{Feeds: r.Subscriptions})
 }
 
-// restoredText says how many marks a backup had, and how many of their items are not in
-// the database yet.
+// restoredText says how many marks changed, and how many wait for their items.
 func restoredText(r rescue.Restored) string {
-	restored := "Restored " + text.Plural(r.Marks, "mark")
-	switch r.Pending {
-	case 0:
-		return restored + "."
-	case 1:
-		return restored + "; 1 of them applies when its item arrives."
-	default:
-		return fmt.Sprintf("%s; %s of them apply when their items arrive.", restored, text.Number(r.Pending))
+	restored := "Restored " + text.Plural(r.Changed, "mark")
+	switch {
+	case r.Pending == 1:
+		return restored + "; 1 more applies when its item arrives."
+	case r.Pending > 1:
+		return fmt.Sprintf("%s; %s more apply when their items arrive.", restored, text.Number(r.Pending))
+	case r.Changed == 0 && r.Marks > 0:
+		return fmt.Sprintf("Restored no marks: the database has all %s of the backup, or newer ones.", text.Number(r.Marks))
 	}
+	return restored + "."
 }
