@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"dateline/feed"
@@ -29,6 +30,8 @@ type job struct {
 	onWait func(waiting bool)
 	// onResponse is called with the time that a request took. It may be nil.
 	onResponse func(took time.Duration)
+	// received is [fetch.Request.Received]. It may be nil.
+	received *atomic.Int64
 }
 
 // address returns the address to request: the new one if the feed has moved.
@@ -250,7 +253,7 @@ func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.Po
 	res, err := p.client.Get(ctx, fetch.Request{
 		URL: j.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
 		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: p.timeLeft(j),
-		Access: j.settings.Access, Configured: true, Last: j.last, OnWait: j.onWait,
+		Access: j.settings.Access, Configured: true, Last: j.last, OnWait: j.onWait, Received: j.received,
 	})
 	if j.onResponse != nil {
 		j.onResponse(p.clock().Sub(begun))

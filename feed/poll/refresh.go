@@ -193,7 +193,7 @@ func (r *round) queue(ctx context.Context, j job) {
 		x := result{job: j, release: j.release, skipped: true, report: feed.Report{URL: j.feed.URL}}
 		defer func() {
 			if x.deferred {
-				go r.queueLast(ctx, x.job, x.outcome.kind == fetch.KindSlow)
+				go r.queueLast(ctx, x.job, x.outcome.kind)
 				return
 			}
 			r.results <- x
@@ -202,15 +202,38 @@ func (r *round) queue(ctx context.Context, j job) {
 			x = r.leave(j)
 			return
 		}
-		x = r.poller.runJob(ctx, j, r.started)
+		x = r.runYielding(ctx, j)
 	})
 }
 
+// runYielding runs a job. If its server is so slow that it makes room for others, it is
+// deferred, unless it was before.
+func (r *round) runYielding(ctx context.Context, j job) result {
+	if j.last {
+		return r.poller.runJob(ctx, j, r.started)
+	}
+	fetching, y, end := r.poller.queues.beginYielding(ctx)
+	defer end()
+	j.received = &y.received
+	x := r.poller.runJob(fetching, j, r.started)
+	if x.skipped && y.stopped.Load() && ctx.Err() == nil {
+		x.deferred, x.outcome.kind = true, kindYielded
+	}
+	return x
+}
+
+// kindYielded is the kind of an outcome that made room for others.
+const kindYielded fetch.Kind = "yielded"
+
 // queueLast fetches a deferred feed once more when the others had time to end.
-func (r *round) queueLast(ctx context.Context, j job, slow bool) {
+func (r *round) queueLast(ctx context.Context, j job, kind fetch.Kind) {
 	wait := shortDeferral
-	if slow {
+	switch kind {
+	case fetch.KindSlow:
 		j.last, wait = true, deferral
+	case kindYielded:
+		j.last, wait = true, 0
+		r.poller.queues.awaitOthers(ctx)
 	}
 	select {
 	case <-time.After(wait):

@@ -16,8 +16,9 @@ const (
 	// because of a slow host with many feeds.
 	slowHostGrace = 5 * time.Second
 	// slowHostPause is how long the feeds wait that a refresh leaves because their
-	// host is slow.
-	slowHostPause = 5 * time.Minute
+	// host is slow. slowFeedPause is for those that were themselves asked, and were
+	// slow.
+	slowHostPause, slowFeedPause = 5 * time.Minute, 30 * time.Minute
 )
 
 // hostTimes measures how long the hosts of a refresh take to respond. Its zero value
@@ -82,7 +83,11 @@ func (r *round) leaves(j job) bool {
 
 // leave returns the result for a feed that is left for the next refresh.
 func (r *round) leave(j job) result {
-	return r.poller.postpone(result{job: j, release: j.release, report: feed.Report{URL: j.feed.URL}}, r.poller.now().Add(slowHostPause), r.started, schedule.ReasonSlowHost)
+	pause := slowHostPause
+	if j.last {
+		pause = slowFeedPause
+	}
+	return r.poller.postpone(result{job: j, release: j.release, report: feed.Report{URL: j.feed.URL}}, r.poller.now().Add(pause), r.started, schedule.ReasonSlowHost)
 }
 
 // longestTimeout returns the longest timeout of the feeds of the plan.

@@ -55,8 +55,8 @@ const MaxPause = 7 * 24 * time.Hour
 const ReasonRetryAfter = "the server asked for a pause"
 
 // ReasonSlowHost is the [Schedule.Reason] if a refresh left the feed because its server is
-// slow and has other feeds.
-const ReasonSlowHost = "its server is slow, and other feeds there took the time"
+// slow.
+const ReasonSlowHost = "its server is slow, and the refresh had no time left for it"
 
 // ReasonOtherProcess is the [Schedule.Reason] if another process has a claim on the feed.
 const ReasonOtherProcess = "another dateline process is checking it or just did"
