@@ -215,6 +215,11 @@ func (r *round) runYielding(ctx context.Context, j job) result {
 	fetching, y, end := r.poller.queues.beginYielding(ctx)
 	defer end()
 	j.received = &y.received
+	onWait := j.onWait
+	j.onWait = func(begins bool) {
+		r.poller.queues.waitYielding(y, begins)
+		onWait(begins)
+	}
 	x := r.poller.runJob(fetching, j, r.started)
 	if x.skipped && y.stopped.Load() && ctx.Err() == nil {
 		x.deferred, x.outcome.kind = true, kindYielded

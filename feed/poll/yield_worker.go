@@ -21,11 +21,14 @@ const (
 
 // yielding is a running task that makes room for others if its server is slow.
 type yielding struct {
+	// begun is when the task began, or when it last ended to wait for memory.
 	begun time.Time
-	// received counts the bytes of the body.
+	// received counts the bytes of the body since then.
 	received atomic.Int64
 	stop     context.CancelFunc
 	stopped  atomic.Bool
+	// waits is set while the task waits for memory.
+	waits bool
 }
 
 // rate returns how many bytes a second were received.
@@ -47,6 +50,15 @@ func (q *hostQueues) beginYielding(ctx context.Context) (out context.Context, y 
 		defer q.mu.Unlock()
 		delete(q.yieldings, y)
 	}
+}
+
+// waitYielding records that a task begins or ends to wait for memory, which is not its
+// server's fault.
+func (q *hostQueues) waitYielding(y *yielding, begins bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	y.waits, y.begun = begins, time.Now()
+	y.received.Store(0)
 }
 
 // planYield plans a check if tasks wait although as many run as may. The caller holds the
@@ -87,7 +99,7 @@ func (q *hostQueues) yield() {
 func (q *hostQueues) slowest(now time.Time, n int) []*yielding {
 	var slow []*yielding
 	for y := range q.yieldings {
-		if !y.stopped.Load() && now.Sub(y.begun) >= yieldAfter && y.rate(now) < leastRate {
+		if !y.stopped.Load() && !y.waits && now.Sub(y.begun) >= yieldAfter && y.rate(now) < leastRate {
 			slow = append(slow, y)
 		}
 	}

@@ -55,12 +55,36 @@ func TestSlowTasksMakeRoom(t *testing.T) {
 	}
 }
 
-// Tasks that receive enough keep their places, and so do all if others end all the time, as
+// Tasks that receive enough or wait for memory keep their places, and so do all if others end all the time, as
 // on a slow link.
 func TestSlowTasksKeepTheirPlaces(t *testing.T) {
 	if begun, stopped := runSlowTasks(t, 10, func(_ int, y *yielding) { y.received.Add(1 << 30) }); begun < time.Minute || stopped != 0 {
 		t.Errorf("%d fast tasks made room", stopped)
 	}
+	synctest.Test(t, func(t *testing.T) {
+		q := newHostQueues(2, 2, nil)
+		stopped := 0
+		for i := range 3 {
+			q.add(fmt.Sprint("host", i), func() {
+				fetching, y, end := q.beginYielding(t.Context())
+				defer end()
+				q.waitYielding(y, true)
+				time.Sleep(20 * time.Second)
+				q.waitYielding(y, false)
+				select {
+				case <-fetching.Done():
+				case <-time.After(yieldAfter / 2):
+				}
+				if y.stopped.Load() {
+					stopped++
+				}
+			})
+		}
+		time.Sleep(5 * time.Minute)
+		if stopped > 0 {
+			t.Errorf("%d tasks made room because they waited for memory", stopped)
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		q := newHostQueues(4, 2, nil)
 		stopped := false
