@@ -117,9 +117,7 @@ func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 		return out
 	}
 	if until := p.hostPausedUntil(hostKey(j.address())); !j.onRequest && until.After(p.now()) {
-		out = p.postpone(out, until, round, schedule.ReasonRetryAfter)
-		out.fetched.State.Hints.Until = later(out.fetched.State.Hints.Until, until)
-		return out
+		return p.postpone(out, until, round, schedule.ReasonRetryAfter)
 	}
 	var o outcome
 	ok := true
@@ -188,6 +186,9 @@ func (p *Poller) postpone(out result, until, round time.Time, reason string) res
 	out.postponed = true
 	state := out.job.feed.Poll
 	state.NextCheck, state.Reason = later(state.NextCheck, until), reason
+	if reason == schedule.ReasonRetryAfter {
+		state.Hints.Until = later(state.Hints.Until, until)
+	}
 	out.fetched = feed.Fetched{URL: out.job.feed.URL, State: state, RefreshStart: round}
 	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
 	return out
