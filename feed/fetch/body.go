@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -55,6 +56,8 @@ type claim struct {
 	last bool
 	// onWait is [Request.OnWait]. It may be nil.
 	onWait func(waiting bool)
+	// total is [Request.Received]. It may be nil.
+	total *atomic.Int64
 	// expected is the size that the server promised, the limit if it promised none.
 	expected int64
 	// fromServer is set if a server sends the body. Only such a body can lose its
@@ -86,7 +89,7 @@ type claim struct {
 // claimMemory returns a claim that has no memory yet, for a body that is read from
 // from. The caller must release it.
 func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
-	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last, onWait: r.OnWait, expected: c.maxBody + 1})
+	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last, onWait: r.OnWait, total: r.Received, expected: c.maxBody + 1})
 }
 
 // Read reads from the body. It waits for memory if more is needed.
@@ -102,6 +105,9 @@ func (c *claim) Read(p []byte) (int, error) {
 
 // received counts bytes that were received.
 func (c *claim) received(n int) {
+	if c.total != nil {
+		c.total.Add(int64(n))
+	}
 	m := c.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()

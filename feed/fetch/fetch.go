@@ -18,6 +18,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"dateline/feed"
@@ -161,6 +162,8 @@ type Request struct {
 	// OnWait is called with true when the body begins to wait for memory, and with
 	// false when it ends to. It may be nil.
 	OnWait func(waiting bool)
+	// Received counts the bytes of the body that were received. It may be nil.
+	Received *atomic.Int64
 }
 
 // Response is a successful response.
