@@ -11,6 +11,7 @@ import (
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/ui/article"
+	"dateline/ui/style"
 )
 
 func longBody(size int) markup.Body {
@@ -50,7 +51,7 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	body := markup.Body{Raw: `<p>before</p><pre><code class="language-go">func main() {}</code></pre><p>after</p>`}
-	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, theme: style.New(true, "")}
 	a := &s.m.article
 	a.show(feed.Item{ID: 1}, key)
 	msg := firstLines(body, key, o)
@@ -76,7 +77,7 @@ func TestLinesOfAnEarlierLoad(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	body := longBody(300 << 10)
 	body.Raw = `<pre><code class="language-go">func main() {}</code></pre>` + body.Raw
-	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, theme: style.New(true, "")}
 	a := &s.m.article
 	begin := func() tea.Cmd {
 		a.show(feed.Item{ID: 1}, key)
