@@ -31,9 +31,9 @@ var palettes = []palette{
 	{"solarized-dark", true, "#002b36", "#839496", "#4d9fdd", "#7f9092", "#ee7a72", "#05313d", "#584a00", "#65a39d", "#a28fc4", "#8f9c3f", "#b8922f"},
 	{"solarized-light", false, "#fdf6e3", "#586e75", "#1c6ba5", "#60757d", "#bf2420", "#f5eedb", "#f6dd8d", "#1c7069", "#65589f", "#5f6d00", "#8a6500"},
 	{"gruvbox", true, "#282828", "#ebdbb2", "#8fb5a4", "#a99b88", "#fc6d58", "#3a3532", "#665413", "#a8bb8f", "#d8a0b0", "#bdbd5e", "#dfae5c"},
-	{"nord", true, "#2e3440", "#d8dee9", "#88c0d0", "#a9b2c2", "#e0959c", "#384152", "#665a2e", "#9cc4c3", "#9bb6d2", "#a9c292", "#c9a9c3"},
+	{"nord", true, "#2e3440", "#d8dee9", "#88c0d0", "#a9b2c2", "#ffa0a5", "#384152", "#665a2e", "#9cc4c3", "#9bb6d2", "#a9c292", "#c9a9c3"},
 	{"catppuccin-mocha", true, "#1e1e2e", "#cdd6f4", "#89b4fa", "#9da3bd", "#f38ba8", "#2c2d40", "#614f22", "#a6dcd3", "#cbb0f2", "#aedaa9", "#f2bd98"},
-	{"catppuccin-latte", false, "#eff1f5", "#4c4f69", "#1a58d6", "#5f6379", "#c40d37", "#e1e5ee", "#f6dc96", "#0e656b", "#7430cf", "#2c691e", "#9a3d09"},
+	{"catppuccin-latte", false, "#eff1f5", "#4c4f69", "#1a58d6", "#5f6379", "#b5002b", "#e1e5ee", "#f6dc96", "#0e656b", "#7430cf", "#2c691e", "#9a3d09"},
 	{"high-contrast", true, "#000000", "#ffffff", "#ffd75f", "#d0d0d0", "#ff9d97", "#16345c", "#6b4f00", "#bfe3ea", "#e3c6ec", "#c7e3ae", "#f0d3a3"},
 	{"high-contrast-light", false, "#ffffff", "#000000", "#00409a", "#3a3a3a", "#990000", "#cfe2ff", "#ffd75f", "#123c4a", "#4b1f5c", "#21400b", "#573800"},
 }
@@ -61,11 +61,10 @@ func CheckTheme(name string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}
-	hint := ""
-	if near := text.Nearest(strings.ToLower(name), names); text.EditDistance(strings.ToLower(name), near) <= max((len(name)+1)/3, 1) {
-		hint = fmt.Sprintf("; did you mean %q?", near)
+	if near := text.Nearest(strings.ToLower(name), names); text.EditDistance(strings.ToLower(name), near) <= max(len(name)/3, 2) {
+		return fmt.Errorf("there is no theme %q; did you mean %q? `dateline config themes` shows all", name, near)
 	}
-	return fmt.Errorf(`theme must be "%s"%s`, strings.Join(names, `" or "`), hint)
+	return fmt.Errorf("there is no theme %q; choose one of %s", name, strings.Join(names, ", "))
 }
 
 // paletteOf returns the palette of a theme. "auto" and unknown names are the default for

@@ -144,12 +144,16 @@ func (c chooser) hue(own, themes string) string {
 	if own != "" {
 		return c.Depth.front(mustColor(own))
 	}
-	return c.Depth.front(c.legible(mustColor(themes)))
+	strongest := "#000000"
+	if c.Dark {
+		strongest = "#ffffff"
+	}
+	return c.Depth.front(c.legible(mustColor(themes), mustColor(strongest)))
 }
 
 // legible returns a colour of the theme with enough contrast on the selection and on the
-// background: one nearer to the text's colour if it has too little itself.
-func (c chooser) legible(from color.Color) color.Color {
+// background: one nearer to strongest if it has too little itself.
+func (c chooser) legible(from, strongest color.Color) color.Color {
 	below := []color.Color{c.Background}
 	if s := c.Depth.as(c.selected()); s != nil && c.Depth < Colors16 {
 		below = append(below, s)
@@ -164,7 +168,7 @@ func (c chooser) legible(from color.Color) color.Color {
 	}
 	const steps = 20
 	for i := range steps {
-		if x := c.Depth.as(mix(from, c.Text, float64(i)/steps)); x != nil && enough(x) {
+		if x := c.Depth.as(mix(from, strongest, float64(i)/steps)); x != nil && enough(x) {
 			return x
 		}
 	}
@@ -187,7 +191,7 @@ func (c chooser) dim() string {
 	}
 	themes := mustColor(c.palette.dim)
 	most := contrast(c.Text, c.Background)
-	if x := c.legible(themes); contrast(x, c.Background) < most*0.9 {
+	if x := c.legible(themes, c.Text); contrast(x, c.Background) < most*0.9 {
 		return c.Depth.front(x)
 	}
 	// The text itself has little contrast. Its own colour, as near to the background as it
