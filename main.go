@@ -151,6 +151,8 @@ func configFile(p paths, f cli.Files) *config.File {
 			Key: func(key string, actions []string) error {
 				return ui.CheckKeys("", map[string][]string{key: actions})
 			},
+			Theme:   ui.CheckTheme,
+			Color:   ui.CheckColor,
 			IsLocal: fetch.IsLocal,
 			Local:   fetch.CheckLocal,
 			Proxy:   fetch.CheckProxy,
@@ -347,6 +349,9 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		Layout:         c.Layout,
 		Icons:          c.Icons,
 		Theme:          c.Theme,
+		Colors:         colorsOf(c.Colors.ColorSet),
+		DarkColors:     colorsOf(c.Colors.Dark),
+		LightColors:    colorsOf(c.Colors.Light),
 		Density:        c.Density,
 		Keymap:         c.Keymap,
 		Keys:           c.Bindings(),
@@ -362,6 +367,14 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		s.Queries = append(s.Queries, ui.SavedQuery(q))
 	}
 	return s, err
+}
+
+// colorsOf returns colours of the configuration as the screen takes them.
+func colorsOf(c config.ColorSet) ui.Colors {
+	return ui.Colors{
+		Accent: string(c.Accent), Dim: string(c.Dim), Code: string(c.Code),
+		Heading: string(c.Heading), Failure: string(c.Failure), Selection: string(c.Selection),
+	}
 }
 
 // version returns the installed release. If the release is unknown, it returns the

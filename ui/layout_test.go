@@ -1,6 +1,11 @@
 package ui
 
-import "testing"
+import (
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
 
 // TestLayoutFillsTheScreen checks that at every size and focus the panes, the lines between
 // them and the status line cover each cell once.
@@ -70,7 +75,7 @@ func TestBackgroundOfSilentTerminal(t *testing.T) {
 		if m.theme.Dark != c.dark {
 			t.Errorf("theme %q, COLORFGBG %q: dark is %v", c.theme, c.variable, m.theme.Dark)
 		}
-		m.setBackground(true)
+		m.learnColors(tea.BackgroundColorMsg{Color: ansi.Black})
 		if want := c.theme != "light"; m.theme.Dark != want {
 			t.Errorf("theme %q, COLORFGBG %q: after the answer dark is %v", c.theme, c.variable, m.theme.Dark)
 		}

@@ -43,7 +43,7 @@ type pageKey struct {
 	id      int64
 	version version
 	width   int
-	dark    bool
+	style   style.Article
 }
 
 // page is a rendered article: styled lines no wider than its key's width.
@@ -102,7 +102,6 @@ const (
 // renderOptions holds what a rendering depends on, apart from the article.
 type renderOptions struct {
 	width   int
-	dark    bool
 	noColor bool
 	ascii   bool
 	theme   style.Theme
@@ -111,7 +110,7 @@ type renderOptions struct {
 }
 
 func (o renderOptions) article() article.Options {
-	return article.Options{Width: o.width, Dark: o.dark, Colors: !o.noColor, ASCII: o.ascii, Links: true}
+	return article.Options{Width: o.width, Style: o.theme.Article, Colors: !o.noColor, ASCII: o.ascii, Links: true}
 }
 
 // loadArticle reads an article and renders its first lines. The field next of the message
@@ -166,13 +165,13 @@ func nextLines(job *article.Job, key pageKey) articleLoaded {
 func (a *articleView) options() renderOptions {
 	s := a.deps.Settings
 	return renderOptions{
-		width: a.lineWidth(), dark: a.theme.Dark, noColor: s.NoColor, ascii: s.Icons == "ascii",
+		width: a.lineWidth(), noColor: s.NoColor, ascii: s.Icons == "ascii",
 		theme: a.theme, zone: a.now().Location(),
 	}
 }
 
 func (a *articleView) pageKey(i feed.Item) pageKey {
-	return pageKey{id: i.ID, version: a.versionOf(i), width: a.lineWidth(), dark: a.theme.Dark}
+	return pageKey{id: i.ID, version: a.versionOf(i), width: a.lineWidth(), style: a.theme.Article}
 }
 
 // show shows an item, with the cached page if there is one.
@@ -358,6 +357,30 @@ func (a *articleView) reshow() tea.Cmd {
 		return nil
 	}
 	return a.load()
+}
+
+// recolor renders the article again in other colours. The lines that are shown stay until
+// the new ones replace all of them, so that nothing moves.
+func (a *articleView) recolor() tea.Cmd {
+	key := a.pageKey(a.Item)
+	if a.ID == 0 || !a.Loaded || !a.Whole || key.version == versionDiff {
+		return a.reshow()
+	}
+	ctx, store, o := a.ctx, a.deps.Store, a.options()
+	a.key = key
+	a.generation++
+	a.loading++
+	return numbered(a.loading, func() tea.Msg {
+		item, err := store.Article(ctx, key.id)
+		if err == nil {
+			item.Body, err = bodyOf(ctx, store, item, key.version)
+		}
+		if err != nil {
+			return articleLoaded{key: key, err: err}
+		}
+		r := article.Render(item.Body.Safe(), o.article())
+		return articleLoaded{key: key, replace: true, piece: article.Piece{Lines: r.Lines, Links: r.Links, Whole: true}}
+	})
 }
 
 // loadProgress reads the reading progress of an article that is shown already.

@@ -76,11 +76,14 @@ type Browser struct {
 type Settings struct {
 	// Layout is "auto", "columns", "stack" or "single"; empty means auto.
 	Layout string
-	// Icons is "unicode" or "ascii", Theme "auto", "dark" or "light", Density
-	// "comfortable" or "compact"; empty means the first.
+	// Icons is "unicode" or "ascii", Theme "auto" or a name that [CheckTheme] knows,
+	// Density "comfortable" or "compact"; empty means the first.
 	Icons   string
 	Theme   string
 	Density string
+	// Colors replace colours of the theme, DarkColors and LightColors only on a
+	// background of that kind.
+	Colors, DarkColors, LightColors Colors
 	// Keymap names a preset. Keys maps a key to actions; an empty list unbinds it.
 	Keymap string
 	Keys   map[string][]string
@@ -95,8 +98,7 @@ type Settings struct {
 	// ColorFGBG is the environment variable of that name, such as "0;15". It tells the
 	// background of a terminal that does not answer.
 	ColorFGBG string
-	// NoColor turns off colours inside articles. The other colours depend on the
-	// terminal.
+	// NoColor turns off every colour. Weights stay.
 	NoColor    bool
 	Queries    []SavedQuery
 	ConfigPath string
@@ -107,6 +109,14 @@ type Settings struct {
 
 // SavedQuery is a query of the configuration, shown among the sources.
 type SavedQuery = pane.SavedQuery
+
+// Colors are colours of the configuration.
+type Colors = style.Colors
+
+// CheckTheme returns what is wrong with the name of a theme, CheckColor what is wrong with a
+// colour; nil if nothing is.
+func CheckTheme(name string) error  { return style.CheckTheme(name) }
+func CheckColor(value string) error { return style.CheckColor(value) }
 
 // env holds what every part of the screen needs.
 type env struct {
@@ -158,6 +168,8 @@ type Model struct {
 	// the first message.
 	program *tea.Program
 	ticker  *frameticker.Ticker
+	// terminal is what is known about the terminal's colours.
+	terminal style.Terminal
 	// painter paints the frames. If it is nil, Bubble Tea paints them.
 	painter *frame.Painter
 	// suspends receives the signal SIGTSTP.
@@ -176,7 +188,8 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	}
 	m := &Model{
 		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Commit, d.Crashed), unsaved: rescue.NewUnsaved(d.Store)},
-		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
+		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: d.Settings.look().Theme(d.Settings.terminal())},
+		terminal: d.Settings.terminal(),
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}
@@ -308,11 +321,11 @@ func (e *notSaved) Error() string {
 
 func (e *notSaved) Unwrap() error { return e.why }
 
-// Init asks the terminal for its background colour and loads the last session.
+// Init asks the terminal for its colours and loads the last session.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.startNow(m.session.load()), m.changes.tick(0)}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
-		cmds = append(cmds, tea.RequestBackgroundColor)
+		cmds = append(cmds, tea.RequestBackgroundColor, tea.RequestForegroundColor)
 	}
 	return m.guard(tea.Batch(cmds...))
 }

@@ -127,8 +127,8 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		return m.browser.showEnded(msg)
 	case tea.WindowSizeMsg:
 		return m.resize(msg.Width, msg.Height)
-	case tea.BackgroundColorMsg:
-		return m.setBackground(msg.IsDark())
+	case tea.BackgroundColorMsg, tea.ForegroundColorMsg, tea.ColorProfileMsg:
+		return m.learnColors(msg)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -145,7 +145,7 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		return m.gotFocus()
 	case tea.BlurMsg:
 		return m.lostFocus()
-	case tea.ModeReportMsg, tea.ColorProfileMsg:
+	case tea.ModeReportMsg:
 		m.learnTerminal(msg)
 	}
 	// All other messages are Bubble Tea's own. Most of them write something.

@@ -28,6 +28,7 @@ import (
 	"strings"
 
 	"dateline/feed/markup"
+	"dateline/ui/style"
 )
 
 // Options hold how an article is laid out.
@@ -35,9 +36,10 @@ type Options struct {
 	// Width is the text width in cells. No line is wider. 0 means 72. A width below
 	// 8 counts as 8.
 	Width int
-	// Dark chooses the colours for a dark background.
-	Dark bool
-	// Colors allows colours, italic and faint text. If it is false, only bold,
+	// Style says how code and less important text look. The zero value shows them as all
+	// text.
+	Style style.Article
+	// Colors allows colours and italic text. If it is false, only bold, faint,
 	// underlined and struck text remain, and italic text is underlined.
 	Colors bool
 	// ASCII limits the symbols that dateline adds to ASCII. The text itself stays as

@@ -27,7 +27,6 @@ type layouter struct {
 	// plain turns off every escape sequence.
 	plain     bool
 	textWidth int
-	palette   style.Article
 	glyphs    style.ArticleGlyphs
 	style     glamour.StyleConfig
 	context   glamour.RenderContext
@@ -73,11 +72,8 @@ type margin struct {
 
 func newLayouter(o Options) *layouter {
 	l := &layouter{options: o, textWidth: max(cmp.Or(max(o.Width, 0), defaultWidth), minWidth)}
-	if o.Colors {
-		l.palette = style.ArticleColors(o.Dark)
-	}
 	l.glyphs = style.ForArticle(o.ASCII)
-	l.style = glamourStyle(l.palette, &l.glyphs)
+	l.style = glamourStyle(&l.glyphs)
 	l.context = glamour.NewRenderContext(glamour.Options{Styles: l.style})
 	return l
 }
@@ -135,6 +131,9 @@ func (l *layouter) lines(cells []cell) {
 	wrap(cells, l.textWidth-first, l.textWidth-rest, l.emit)
 }
 
+// faintHeading is the first level of headings that are dim. Glamour cannot make text faint.
+const faintHeading = 3
+
 // heading lays out a heading. What is between Render and Finish has the heading's style.
 func (l *layouter) heading(n *html.Node) {
 	l.begin(Heading)
@@ -143,6 +142,11 @@ func (l *layouter) heading(n *html.Node) {
 	_ = e.Render(io.Discard, l.context)
 	cells := l.read(l.inline(nil, n, place{}))
 	_ = e.Finish(io.Discard, l.context)
+	if l.current.level >= faintHeading {
+		for i := range cells {
+			cells[i].style.attr |= faint
+		}
+	}
 	l.lines(cells)
 }
 

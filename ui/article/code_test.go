@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/ui/style"
 )
 
 // pieces returns the pieces of an article.
@@ -45,7 +47,14 @@ func main() { return "text" }</code></pre></li></ul><p>after <a href="/x">x</a><
 		r.Add(p)
 	}
 	shown := strings.Join(texts(r.Lines), "\n")
-	for _, want := range []string{"\x1b[3;33m// a comment, which is too\x1b[m", "\x1b[1;33mfunc\x1b[;33m main() { \x1b[1mreturn\x1b[m", "\x1b[;32m\"text\"\x1b[;33m }\x1b[m", "\x1b[33m    \x1b[1mif\x1b[;33m x: \x1b[1mpass\x1b[m"} {
+	of := fewColors.Of
+	code, keyword := of(style.InkCode), of(style.InkKeyword)
+	for _, want := range []string{
+		"\x1b[" + of(style.InkComment) + "m// a comment, which is too\x1b[m",
+		"\x1b[" + keyword + "mfunc\x1b[;" + code + "m main() { \x1b[;" + keyword + "mreturn\x1b[m",
+		"\x1b[;" + of(style.InkString) + "m\"text\"\x1b[;" + code + "m }\x1b[m",
+		"\x1b[" + code + "m    \x1b[;" + keyword + "mif\x1b[;" + code + "m x: \x1b[;" + keyword + "mpass\x1b[m",
+	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in %q", want, shown)
 		}
@@ -71,9 +80,9 @@ func TestLinksInCode(t *testing.T) {
 			t.Errorf("%s\n got %q\nwant %q", raw, got, want)
 		}
 	}
-	list := pieces(`<pre><code class="language-go">func <a href="/m">main</a>() { return "x" }</code></pre>`, Options{Width: 60, Dark: true, Colors: true})
+	list := pieces(`<pre><code class="language-go">func <a href="/m">main</a>() { return "x" }</code></pre>`, Options{Width: 60, Style: fewColors, Colors: true})
 	got := list[len(list)-1].Lines[0]
-	want := "  \x1b[1;33mfunc\x1b[;33m \x1b[4mmain\x1b[;2m [1]\x1b[;33m() { \x1b[1mreturn\x1b[;33m \x1b[;32m\"x\"\x1b[;33m }\x1b[m"
+	want := "  \x1b[1;36mfunc\x1b[;36m \x1b[4mmain\x1b[;2m [1]\x1b[;36m() { \x1b[;1;36mreturn\x1b[;36m \x1b[;36m\"x\"\x1b[;36m }\x1b[m"
 	if len(list) != 2 || got.Text != want || len(got.Links) != 1 || textAt(got, got.Links[0].Column, got.Links[0].Width) != "main" {
 		t.Errorf("%d pieces, %q with links %v", len(list), got.Text, got.Links)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed/markup"
+	"dateline/ui/style"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -19,9 +20,12 @@ const site = "https://example.org/"
 
 func safe(raw string) markup.SafeHTML { return markup.Body{Raw: raw, Base: site}.Safe() }
 
+// fewColors are the styles on a dark terminal with 16 colours, which are short.
+var fewColors = style.Options{}.Theme(style.Terminal{Dark: true, Known: true, Depth: style.Colors16}).Article
+
 // full returns the options that show everything.
 func full(width int) Options {
-	return Options{Width: width, Dark: true, Colors: true, Links: true}
+	return Options{Width: width, Style: fewColors, Colors: true, Links: true}
 }
 
 // TestGolden compares renderings with the golden files. They hold every line as it goes
@@ -37,7 +41,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, width := range []int{40, 72, 90} {
-			r := Render(safe(string(raw)), Options{Width: width, Dark: true, Colors: true})
+			r := Render(safe(string(raw)), Options{Width: width, Style: fewColors, Colors: true})
 			got := strings.ReplaceAll(strings.Join(texts(r.Lines), "\n"), "\x1b", "␛") + "\n\n"
 			for _, l := range r.Links {
 				got += fmt.Sprintf("%d %s %q\n", l.N, l.URL, l.Text)

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed/text"
+	"dateline/ui/style"
 )
 
 // Line is a line of an article: how it looks, and what is on it.
@@ -114,7 +115,7 @@ func (l *layouter) line(margin, text []cell, b block, j Joint) Line {
 
 // write returns a line with the text, links and pictures of cells.
 func (l *layouter) write(cells []cell) Line {
-	l.bytes = appendCells(l.bytes[:0], cells, l.appendHyperlink, l.allowed)
+	l.bytes = appendCells(l.bytes[:0], cells, l.appendHyperlink, l.allowed, &l.options.Style)
 	line := Line{Text: string(l.bytes)}
 	column := 0
 	for i, c := range cells {
@@ -134,8 +135,9 @@ func (l *layouter) write(cells []cell) Line {
 }
 
 // appendCells appends the text of cells. mark appends what begins the link of a cell, or
-// ends the link before it; style returns how a style is shown.
-func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style func(cellStyle) cellStyle) []byte {
+// ends the link before it; allowed returns the style that is shown. shown is as in
+// [appendSGR].
+func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, allowed func(cellStyle) cellStyle, shown *style.Article) []byte {
 	var now, last, want cellStyle
 	var before cell
 	for _, c := range cells {
@@ -144,32 +146,38 @@ func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style f
 		}
 		before = c
 		if c.style != last {
-			last, want = c.style, style(c.style)
+			last, want = c.style, allowed(c.style)
 		}
 		if want != now {
-			b = appendSGR(b, now, want)
+			b = appendSGR(b, now, want, shown)
 			now = want
 		}
 		b = append(b, c.text...)
 	}
-	if b = appendSGR(b, now, cellStyle{}); before.link != 0 || before.picture > 0 {
+	if b = appendSGR(b, now, cellStyle{}, shown); before.link != 0 || before.picture > 0 {
 		b = mark(b, cell{})
 	}
 	return b
 }
 
-// allowed returns a style as far as the options allow it.
+// allowed returns a style as far as the options allow it and the screen shows it.
 func (l *layouter) allowed(s cellStyle) cellStyle {
-	switch {
-	case l.plain:
+	if l.plain {
 		return cellStyle{}
-	case l.options.Colors:
-		return s
 	}
-	if s.attr&italic != 0 {
-		s.attr |= underline
+	if !l.options.Colors {
+		if s.attr&italic != 0 {
+			s.attr |= underline
+		}
+		s = cellStyle{attr: s.attr &^ italic}
 	}
-	return cellStyle{attr: s.attr & (bold | underline | struck)}
+	if l.options.Style.Dim == "" {
+		s.attr &^= faint
+	}
+	if l.options.Style.Of(style.Ink(s.color)) == "" {
+		s.color = 0
+	}
+	return s
 }
 
 // appendHyperlink appends the sequence (OSC 8) that starts the link of a cell, or ends the

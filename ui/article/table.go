@@ -224,7 +224,7 @@ func (r tableRow) texts() []string {
 			}
 			b = appendCells(b, line, func(b []byte, c cell) []byte {
 				return append(b, linkMark(c.link, c.picture)...)
-			}, func(s cellStyle) cellStyle { return s })
+			}, func(s cellStyle) cellStyle { return s }, nil)
 		}
 		texts[i] = string(b)
 	}

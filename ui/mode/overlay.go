@@ -200,7 +200,7 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 	for i := range page {
 		plain := ansi.Strip(page[i])
 		if i < y || i >= y+len(box) {
-			page[i] = style.Paint(t.Dim, plain)
+			page[i] = style.Paint(t.Behind, plain)
 			continue
 		}
 		left := style.Pad(ansi.Truncate(plain, x, ""), x)
@@ -213,7 +213,7 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 		}
 		right = style.Fit(right, rest, "")
 		right = style.Spaces(rest-style.Width(right)) + right
-		page[i] = style.Paint(t.Dim, left) + box[i-y] + style.Paint(t.Dim, right)
+		page[i] = style.Paint(t.Behind, left) + box[i-y] + style.Paint(t.Behind, right)
 	}
 	return page
 }
@@ -311,6 +311,9 @@ func (o *Overlay) row(r Row, selected bool, left, inner int, t style.Theme) stri
 	text := style.Paint(weight, style.Fit(r.Left, left, t.Glyphs.Ellipsis)) + style.Spaces(left-style.Width(r.Left))
 	if r.Right != "" {
 		text += "  " + style.Paint(t.Dim, style.Fit(r.Right, inner-left-4, t.Glyphs.Ellipsis))
+	}
+	if selected && o.Choose {
+		return t.Band(style.Pad(bar+text, inner))
 	}
 	return bar + text
 }

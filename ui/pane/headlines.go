@@ -238,8 +238,18 @@ func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 		} else {
 			lines = append(lines, p.fullRow(row, selected, focused, r.W, t, now)...)
 		}
+		if selected && focused {
+			layBand(lines[len(lines)-p.RowHeight():], t)
+		}
 	}
 	return fill(lines, r)
+}
+
+// layBand lays the background of the selection under lines.
+func layBand(lines []string, t style.Theme) {
+	for i, l := range lines {
+		lines[i] = t.Band(l)
+	}
 }
 
 // marks draws the selection bar and the marks for unread and starred.

@@ -368,7 +368,11 @@ func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
 	lines = append(lines, style.Pad(" "+style.Paint(head, style.Fit("dateline", r.W-1, "")), r.W), style.Spaces(r.W))
 	p.List.SetHeight(r.H - SourcesHeaderHeight)
 	for i, s := range p.List.Visible() {
-		lines = append(lines, p.row(s, p.List.Top()+i == p.List.Index(), focused, r.W, t))
+		selected := p.List.Top()+i == p.List.Index()
+		lines = append(lines, p.row(s, selected, focused, r.W, t))
+		if selected && focused {
+			layBand(lines[len(lines)-1:], t)
+		}
 	}
 	return fill(lines, r)
 }
