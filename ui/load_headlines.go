@@ -106,7 +106,11 @@ func loadRows(ctx context.Context, store *cache.Store, s *saver.Saver, v cache.V
 			result.rows, result.err = shownRows(rows, err)
 			result.index = index
 			result.head = result.index < n/2
-			result.tail = len(result.rows)-result.index-1 < n/2
+			below := len(result.rows) - result.index
+			if below > 0 && result.rows[result.index].ID == around {
+				below-- // without the item itself, which the view may not have
+			}
+			result.tail = below < n/2
 			result.before = rowsBefore(ctx, store, v, result)
 			return result
 		}

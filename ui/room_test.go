@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -331,4 +332,22 @@ func TestListsSayWhereYouAre(t *testing.T) {
 	s.expect("2 of 900 found")
 	s.press("esc", "t", "type:tech", "enter")
 	s.expect("1 of 903")
+}
+
+// TestARestartShowsTheWholeList checks that the list goes on below the rows that are loaded first
+// if the selected item is not in it any more.
+func TestARestartShowsTheWholeList(t *testing.T) {
+	s := newScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		var items []feed.Article
+		for i := range 300 {
+			items = append(items, testItem(fmt.Sprintf("Short %03d", i), f.clock.t.AddDate(0, 0, -2-i), "<p>Short.</p>"))
+		}
+		f.docs[lwnURL] = testDoc("LWN.net", "", "https://lwn.example/", items)
+	})
+	s.press("g", "u", "4", "j", "enter", "q")
+	s.clock.t = s.clock.t.Add(time.Hour)
+	s.restart(80, 24)
+	s.expect(" of 306")
+	s.press("G")
+	s.expect("306 of 306", "Short 299")
 }

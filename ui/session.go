@@ -138,6 +138,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	if s, ok := m.sources.Selected(); ok && s.Key == k.Source && msg.rows != nil {
 		h.turnTo(s)
 		_, msg.rows.generation = h.startQuery(msg.opened)
+		h.Count = h.total()
 		cmds = append(cmds, m.navigate.showRows(*msg.rows), m.session.beginSoon())
 	} else if ok {
 		cmds = append(cmds, h.open(s, k.Item))

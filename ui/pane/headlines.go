@@ -275,6 +275,7 @@ func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 	p.HeaderHeight = len(lines)
 	p.List.SetHeight(max((r.H-len(lines))/p.RowHeight(), 1))
 	if p.List.Len() == 0 {
+		lines = append(lines, style.Spaces(r.W))
 		for _, w := range emptyText {
 			lines = append(lines, style.Pad("   "+style.Paint(t.Dim, style.Fit(w, r.W-4, t.Glyphs.Ellipsis)), r.W))
 		}
