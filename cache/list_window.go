@@ -111,7 +111,7 @@ func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
 }
 
 // CountBefore counts the rows of the view before from, up to max.
-func (s *Store) CountBefore(ctx context.Context, v View, from Pos, max int) (int, error) {
+func CountBefore(ctx context.Context, s *Store, v View, from Pos, max int) (int, error) {
 	p, err := s.index.Plan(ctx, s.readers, v)
 	var keys []Pos
 	if err == nil {

@@ -126,7 +126,7 @@ func rowsBefore(ctx context.Context, store *cache.Store, v cache.View, result ro
 	if result.head || len(result.rows) == 0 {
 		return 0
 	}
-	n, err := store.CountBefore(ctx, v, cache.Pos(result.rows[0].Pos), pane.ListMax)
+	n, err := cache.CountBefore(ctx, store, v, cache.Pos(result.rows[0].Pos), pane.ListMax)
 	if err != nil || n >= pane.ListMax {
 		return -1
 	}

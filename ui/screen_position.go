@@ -39,21 +39,21 @@ func (g *geometry) onScreen(x, y int) frame.Point {
 
 // readingPosition returns how much of the open article is above the screen, and the title that
 // comes next, in at most w cells; empty if no article is open.
-func (m *Model) readingPosition(w int) string {
-	if m.focus != areaArticle && !m.layout.strip || !m.shows(areaArticle) || m.article.ID == 0 {
+func (n *navigator) readingPosition(w int) string {
+	if n.focus != areaArticle && !n.layout.strip || !n.shows(areaArticle) || n.article.ID == 0 {
 		return ""
 	}
-	position := m.article.Position()
-	next, ok := m.navigate.nextTitle()
+	position := n.article.Position()
+	next, ok := n.nextTitle()
 	if room := w - style.Width(position) - 2; ok && room >= 16 {
-		next = style.Fit("next: "+next, room, m.theme.Glyphs.Ellipsis)
+		next = style.Fit("next: "+next, room, n.theme.Glyphs.Ellipsis)
 	} else {
 		next = ""
 	}
 	if position != "" && next != "" {
 		position += "  "
 	}
-	return style.Paint(m.theme.Dim, style.Fit(position+next, max(w, 0), ""))
+	return style.Paint(n.theme.Dim, style.Fit(position+next, max(w, 0), ""))
 }
 
 // nextTitle returns the title of the item to which the key for the next unread goes, among the

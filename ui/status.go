@@ -49,7 +49,7 @@ func (m *Model) statusLines(w int) []string {
 	}
 	left := m.progress()
 	if left == "" && m.status.text == "" {
-		left = m.readingPosition(w * 2 / 5)
+		left = m.navigate.readingPosition(w * 2 / 5)
 	}
 	if m.status.text == "" {
 		hints := m.keys.footer(m.focus, t, w-4-style.Width(left)-style.Width(right))
