@@ -233,3 +233,38 @@ func TestBefore(t *testing.T) {
 type writerFunc func(b []byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// TestTheCursorStandsWhereTheFrameSays protects readers of braille lines: the cursor is at its place
+// after each frame and after everything else that is written, also while it is hidden.
+func TestTheCursorStandsWhereTheFrameSays(t *testing.T) {
+	g := newFakeTerminal(24, 6)
+	p := NewPainter(g, "")
+	write := func(s string) {
+		t.Helper()
+		if _, err := p.Write([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(screenUp)
+	row := strings.Repeat("x", 24)
+	f := Frame{Rows: []Row{{{0, row}}, {{0, row}}}, Cursor: &Point{3, 1}, HideCursor: true}
+	check := func(when string) {
+		t.Helper()
+		p.Show(f)
+		p.paint(p.nextFrame())
+		if g.x != f.Cursor.X || g.y != f.Cursor.Y || p.cursor == f.HideCursor {
+			t.Errorf("%s the cursor is at %d,%d (shown: %v), want %v", when, g.x, g.y, p.cursor, *f.Cursor)
+		}
+	}
+	check("at first")
+	f.Rows = []Row{{{0, strings.Repeat("y", 24)}}, {{0, row}}}
+	check("after a change")
+	write("\x1b[5;9H")
+	check("after another writer")
+	f.Cursor = &Point{7, 0}
+	check("after a move")
+	f.HideCursor = false
+	check("in a prompt")
+	f.HideCursor = true
+	check("after the prompt")
+}
