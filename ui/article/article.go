@@ -15,6 +15,7 @@
 //     of several columns.
 //   - inline.go makes glamour's elements of the HTML inside a block. links.go numbers
 //     the links, pictures.go describes pictures.
+//   - jump.go finds footnotes and their references on the lines.
 //   - cell.go reads what the elements write as cells, wrap.go breaks them into lines,
 //     and line.go writes these for the terminal.
 //

@@ -26,8 +26,11 @@ type Line struct {
 	// Indent is the width in cells of what dateline puts before the text: bullets,
 	// quotation bars, and the symbol before the remainder of a long line of code.
 	Indent uint16
-	// Links are the places of links on the line, from left to right.
+	// Links are the places of links and jumps on the line, from left to right.
 	Links []LinkPlace
+	// Anchors are the ids of the places in the article that begin on the line: what a jump
+	// leads to.
+	Anchors []string
 	// Pictures are the pictures whose descriptions begin on the line.
 	Pictures []Picture
 }
@@ -57,12 +60,18 @@ const (
 	Cut
 )
 
-// LinkPlace is a part of a link's text on one line.
+// LinkPlace is a part of the text of a link or jump on one line. A jump leads to another
+// place in the same article: a reference to a footnote, the way back from it, or a link to a
+// heading.
 type LinkPlace struct {
-	// N is the link's number, as in [Link].
+	// N is the link's number, as in [Link]; 0 for a jump.
 	N int32
 	// Column and Width are in cells.
 	Column, Width uint16
+	// Target is the id of the place to which a jump leads; empty for a link.
+	Target string
+	// Note reports whether a jump is the reference of a footnote, such as ¹.
+	Note bool
 }
 
 // Picture is an image of an article. Its line shows its description.
