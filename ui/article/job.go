@@ -32,6 +32,8 @@ type Job struct {
 	rest   string
 	blocks []*html.Node
 	layout *layouter
+	// head is the head of the article until its text is parsed.
+	head Head
 	// shown is how many links Next has returned so far.
 	shown int
 }
@@ -61,7 +63,7 @@ func Start(h markup.SafeHTML, o Options) *Job {
 	if strings.Contains(s, ` href="#`) {
 		l.places.above = make(map[string]bool)
 	}
-	return &Job{rest: s, layout: l}
+	return &Job{rest: s, blocks: o.Head.blocks(), head: o.Head, layout: l}
 }
 
 // Next returns the next piece, which may have no lines. All pieces together are what
@@ -111,6 +113,10 @@ func (j *Job) nextBlock() *html.Node {
 		}
 		end := topLevel(j.rest, parseSize)
 		j.blocks, j.rest = parse(j.rest[:end], j.layout.prepare), j.rest[end:]
+		j.blocks, j.head = j.head.withoutRepeats(j.blocks, j.rest), Head{}
+		if j.rest == "" {
+			j.blocks = asMail(j.blocks)
+		}
 	}
 	b := j.blocks[0]
 	j.blocks = j.blocks[1:]

@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
-	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/style"
 )
@@ -85,8 +84,8 @@ func (a *Article) Scroll(n int) bool {
 // AtEnd reports whether the last line is shown.
 func (a *Article) AtEnd() bool { return a.Whole && a.Top >= a.Scrollable() }
 
-// header returns the lines above the body: title, feed, author, date, age, notes and
-// enclosed files.
+// header returns the lines above the body: title, feed, author, date, age and
+// notes.
 func (a *Article) header(w int, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	weight := t.Strong
 	if focused {
@@ -111,9 +110,6 @@ func (a *Article) header(w int, t style.Theme, focused bool, now time.Time, note
 		meta = part
 	}
 	lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
-	for _, e := range a.Item.Enclosures {
-		lines = append(lines, style.Paint(t.Dim, style.Fit(enclosure(e), w, t.Glyphs.Ellipsis)))
-	}
 	return append(lines, "")
 }
 
@@ -136,21 +132,6 @@ func stateText(i feed.Item) string {
 		words = append(words, "starred")
 	}
 	return strings.Join(append(words, labelTexts(i)...), ", ")
-}
-
-func enclosure(e feed.Enclosure) string {
-	s := "+ " + e.URL
-	var notes []string
-	if e.Type != "" {
-		notes = append(notes, e.Type)
-	}
-	if e.Length > 0 {
-		notes = append(notes, text.Size(e.Length))
-	}
-	if len(notes) > 0 {
-		s += " (" + strings.Join(notes, ", ") + ")"
-	}
-	return text.Clean(s)
 }
 
 // ArticleMargin is the space on either side of an article.
