@@ -411,7 +411,7 @@ type cachedPage struct {
 const (
 	pageCacheMax = 16 << 20
 	// lineSize is about the size in bytes of a line without its texts.
-	lineSize = 112
+	lineSize = 136
 )
 
 func newPageCache() *pageCache {
