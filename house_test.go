@@ -36,7 +36,7 @@ var allowedImports = map[string][]string{
 	"dateline/ui/notify":      {"dateline/ui/style", "dateline/feed", "dateline/feed/text"},
 	"dateline/ui/suspend":     {},
 	"dateline/ui/frameticker": {},
-	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed/text", "dateline/feed/markup"},
+	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
 	"dateline/ui/style":       {"dateline/ui/frame", "dateline/feed/text"},
 	"dateline/ui/list":        {},
 	"dateline/ui/frame":       {},

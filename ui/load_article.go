@@ -105,12 +105,14 @@ type renderOptions struct {
 	noColor bool
 	ascii   bool
 	theme   style.Theme
+	// head is what stands before the text.
+	head article.Head
 	// zone is the user's time zone.
 	zone *time.Location
 }
 
 func (o renderOptions) article() article.Options {
-	return article.Options{Width: o.width, Style: o.theme.Article, Colors: !o.noColor, ASCII: o.ascii, Links: true}
+	return article.Options{Width: o.width, Style: o.theme.Article, Colors: !o.noColor, ASCII: o.ascii, Head: o.head, Links: true}
 }
 
 // loadArticle reads an article and renders its first lines. The field next of the message
@@ -127,6 +129,7 @@ func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderO
 		if err != nil {
 			return articleLoaded{key: key, first: true, err: err}
 		}
+		o.head = article.HeadOf(a)
 		progress, _ := store.Progress(ctx, key.id)
 		msg := firstLines(a.Body, key, o)
 		msg.item, msg.first, msg.progress = a.Item, true, progress
@@ -287,6 +290,7 @@ func prefetch(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 		if err != nil || len(a.Body.Raw) > prefetchMax {
 			return nil
 		}
+		o.head = article.HeadOf(a)
 		r := article.Render(a.Body.Safe(), o.article())
 		return pagePrefetched{key, page{r, true}}
 	}
@@ -434,7 +438,7 @@ type cachedPage struct {
 const (
 	pageCacheMax = 16 << 20
 	// lineSize is about the size in bytes of a line without its texts.
-	lineSize = 112
+	lineSize = 136
 )
 
 func newPageCache() *pageCache {

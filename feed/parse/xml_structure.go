@@ -198,7 +198,7 @@ func (r *xmlReader) isStructured(name string) bool {
 	switch name {
 	case "item", "entry":
 		return r.isItem(name)
-	case "channel", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
+	case "channel", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure", "psc:chapters":
 		return true
 	case "author", "contributor", "source":
 		return r.isAtom

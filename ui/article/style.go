@@ -21,6 +21,7 @@ const (
 	italic
 	underline
 	struck
+	reverse
 )
 
 // cellStyle is the style of a cell.
@@ -59,7 +60,7 @@ var codeStyle = sync.OnceValue(func() *chroma.Style {
 })
 
 // attributes are the attributes that a code of SGR sets, or, above 20, unsets.
-var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 9: struck, 22: bold | faint, 23: italic, 24: underline, 29: struck}
+var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 7: reverse, 9: struck, 22: bold | faint, 23: italic, 24: underline, 27: reverse, 29: struck}
 
 // apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
 // ignores backgrounds and other colours than the first 16, which are inks here.
@@ -99,7 +100,7 @@ func appendSGR(b []byte, from, to cellStyle, shown *style.Article) []byte {
 		b, from = append(b, ';'), cellStyle{}
 	}
 	added := to.attr &^ from.attr
-	for i, code := range "12349" {
+	for i, code := range "123497" {
 		if added&(1<<i) != 0 && (shown == nil || 1<<i != faint) {
 			b = append(b, byte(code), ';')
 		}

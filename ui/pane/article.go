@@ -9,7 +9,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
-	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/style"
 )
@@ -139,8 +138,7 @@ func (a *Article) AtEnd() bool { return a.Whole && a.Top >= a.Scrollable() }
 // the text begins on the same line below a title of two.
 const headerAir = 28
 
-// header returns the lines above the body: title, feed, author, date, age, notes and
-// enclosed files.
+// header returns the lines above the body: title, feed, author, date, age and notes.
 func (a *Article) header(w, h int, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	weight := t.Strong
 	if focused {
@@ -158,9 +156,6 @@ func (a *Article) header(w, h int, t style.Theme, focused bool, now time.Time, n
 	}
 	for _, meta := range a.meta(w, t, now, notes) {
 		lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
-	}
-	for _, e := range a.Item.Enclosures {
-		lines = append(lines, style.Paint(t.Dim, style.Fit(enclosure(e), w, t.Glyphs.Ellipsis)))
 	}
 	return append(lines, "")
 }
@@ -218,21 +213,6 @@ func stateText(i feed.Item) string {
 		words = append(words, "starred")
 	}
 	return strings.Join(append(words, labelTexts(i)...), ", ")
-}
-
-func enclosure(e feed.Enclosure) string {
-	s := "+ " + e.URL
-	var notes []string
-	if e.Type != "" {
-		notes = append(notes, e.Type)
-	}
-	if e.Length > 0 {
-		notes = append(notes, text.Size(e.Length))
-	}
-	if len(notes) > 0 {
-		s += " (" + strings.Join(notes, ", ") + ")"
-	}
-	return text.Clean(s)
 }
 
 // ArticleMargin is the space on either side of an article. Its text stands below the titles of
