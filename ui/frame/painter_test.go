@@ -81,7 +81,7 @@ func randomRow(rnd *rand.Rand, w int) Row {
 	words := []string{"plain", "\x1b[1mbold\x1b[m", "", "ünï", "देव", "\x1b]8;;https://a.example\a\x1b[4mlink\x1b]8;;\a\x1b[m", "\x1b[38;5;246mdim  \x1b[m"}
 	fill := func(x, w int) Piece {
 		text := words[rnd.IntN(len(words))]
-		return Piece{x, text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
+		return Piece{X: x, Text: text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
 	}
 	if rnd.IntN(8) == 0 {
 		return Row{fill(0, w)}
@@ -125,7 +125,7 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	p.Write([]byte(screenUp))
 	paint := func(right string) string {
 		out.Reset()
-		p.Show(Frame{Rows: []Row{{{0, "left "}, {5, right}}, {{0, "second line"}}}})
+		p.Show(Frame{Rows: []Row{{{X: 0, Text: "left "}, {X: 5, Text: right}}, {{X: 0, Text: "second line"}}}})
 		p.paint(p.nextFrame())
 		return out.String()
 	}
