@@ -56,7 +56,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.ticker.Wake()
 	}
 	cmd := m.take(msg)
-	return tea.Batch(cmd, m.session.debounce())
+	return tea.Batch(cmd, m.pictures.follow(), m.session.debounce())
 }
 
 // take passes a message to its method.
@@ -100,6 +100,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showMaintained(msg)
 	case saved:
 		return m.showSaved(msg)
+	case pictureMode, pictureRest, pictureLoaded:
+		return m.pictures.handle(msg)
 	case pageFetched:
 		return m.showPageText(msg)
 	case infoLoaded:
@@ -149,6 +151,7 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		m.learnTerminal(msg)
 	}
 	// All other messages are Bubble Tea's own. Most of them write something.
+	m.pictures.learn(msg)
 	m.ticker.Wake()
 	return nil
 }

@@ -30,6 +30,8 @@ type Line struct {
 	Links []LinkPlace
 	// Pictures are the pictures whose descriptions begin on the line.
 	Pictures []Picture
+	// Row says which row of which picture the line shows, if [InsertPictures] has added it.
+	Row PictureRow
 }
 
 // Kind is a kind of block.
@@ -74,6 +76,8 @@ type Picture struct {
 	Alt string
 	// Width and Height are the size in pixels that the article gives; 0 if it gives none.
 	Width, Height int32
+	// Column is where on its line the description begins.
+	Column uint16
 }
 
 // block says to which block lines belong.
@@ -126,6 +130,7 @@ func (l *layouter) write(cells []cell) Line {
 		}
 		if c.picture > 0 && l.pictures[c.picture-1] != nil {
 			line.Pictures = append(line.Pictures, *l.pictures[c.picture-1])
+			line.Pictures[len(line.Pictures)-1].Column = uint16(column)
 			l.pictures[c.picture-1] = nil
 		}
 		column += int(c.width)

@@ -36,9 +36,10 @@ func NewDiskCache(dir string) *DiskCache { return &DiskCache{dir: dir, max: disk
 // Key identifies a scaled picture.
 type Key struct {
 	Address string
-	// Limit is the largest number of cells for which it was scaled, and Cell the size of a
-	// cell in pixels.
+	// Limit is the largest number of cells for which it was scaled, Wide the largest number
+	// of columns if it is wide, and Cell the size of a cell in pixels.
 	Limit Size
+	Wide  int
 	Cell  image.Point
 	// Blocks is set for a picture of half blocks.
 	Blocks bool
@@ -46,7 +47,7 @@ type Key struct {
 
 // file returns the name of a picture's file. It does not tell the address.
 func (c *DiskCache) file(k Key) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %v %v", k.Address, k.Limit, k.Cell, k.Blocks))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %d %v %v", k.Address, k.Limit, k.Wide, k.Cell, k.Blocks))
 	return filepath.Join(c.dir, hex.EncodeToString(sum[:16])+".png")
 }
 

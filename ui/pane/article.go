@@ -33,6 +33,8 @@ type Article struct {
 	// of header lines, in the last drawing.
 	Height       int
 	headerHeight int
+	// margin is the space before the lines in the last drawing.
+	margin int
 	// Restore is the reading progress to return to when all lines are loaded, in
 	// permille; -1 if there is none.
 	Restore int
@@ -80,6 +82,20 @@ func (a *Article) Scroll(n int) bool {
 		a.Moved = true
 	}
 	return a.Top != was
+}
+
+// FirstLine returns the index of the first of Lines that is shown. It is negative while lines
+// of the header are above it.
+func (a *Article) FirstLine() int { return a.Top - a.headerHeight }
+
+// PictureAt returns which row of a picture is shown on a line of the pane, and at which
+// column of the pane it begins; false if there is none.
+func (a *Article) PictureAt(y int) (row article.PictureRow, column int, ok bool) {
+	i := a.FirstLine() + y
+	if y < 0 || y >= a.Height || i < 0 || i >= len(a.Lines) || a.Lines[i].Row.Picture == 0 {
+		return article.PictureRow{}, 0, false
+	}
+	return a.Lines[i].Row, a.margin + int(a.Lines[i].Indent), true
 }
 
 // AtEnd reports whether the last line is shown.
@@ -164,7 +180,8 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 	}
 	a.Height = r.H - 1
 	w := min(a.Width, max(r.W-2*ArticleMargin, 1))
-	margin := style.Spaces(min(ArticleMargin, max(r.W-w, 0)))
+	a.margin = min(ArticleMargin, max(r.W-w, 0))
+	margin := style.Spaces(a.margin)
 	all := a.header(w, t, focused, now, notes)
 	switch {
 	case a.Failed != "":
