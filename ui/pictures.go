@@ -56,6 +56,8 @@ type pictures struct {
 	// prompt is until when pictures may still move what is seen, because the reader waits
 	// for them; zero means no longer.
 	prompt time.Time
+	// closed counts how often pictures were dropped.
+	closed int
 }
 
 // pictureMode brings the option images of an item's feed. asked reports whether a key asks
@@ -72,6 +74,10 @@ type pictureLoaded struct{ result gallery.Result }
 // pictureRest reports that the article has been shown for a while.
 type pictureRest struct{ item int64 }
 
+// picturesClosed reports that memoryDelay has passed since the pictures of an article were
+// dropped.
+type picturesClosed struct{ closed int }
+
 const (
 	// previewPictures is how long an article must be shown beside the list until the
 	// option images = "always" fetches its pictures.
@@ -79,7 +85,9 @@ const (
 	// promptAlways and promptAsked are how long pictures may move the text below them
 	// while the reader does nothing.
 	promptAlways = time.Second
-	promptAsked  = time.Minute
+	// memoryDelay is how long pictures are gone before their memory is given back.
+	memoryDelay = 2 * time.Second
+	promptAsked = time.Minute
 	// fewWords is the number of words up to which an article is its pictures: a comic, or
 	// a photograph.
 	fewWords = 80
@@ -233,6 +241,8 @@ func (p *pictures) handle(msg tea.Msg) tea.Cmd {
 		return p.rested(msg)
 	case pictureLoaded:
 		p.take(msg)
+	case picturesClosed:
+		return p.closedFor(msg)
 	}
 	return nil
 }
@@ -251,13 +261,26 @@ func (p *pictures) hide() tea.Cmd {
 	p.gallery.Close(p.screen())
 	p.page = pageKey{}
 	p.setLines(p.article.plain)
-	return freeMemory
+	return p.freeMemory()
 }
 
-// freeMemory gives the memory of pictures back to the system.
-func freeMemory() tea.Msg {
-	debug.FreeOSMemory()
-	return nil
+// freeMemory gives the memory of pictures back to the system, when the reader has stopped
+// leaving articles: it takes some processor time.
+func (p *pictures) freeMemory() tea.Cmd {
+	p.closed++
+	closed := p.closed
+	return p.after(p.ctx, memoryDelay, func(time.Time) tea.Msg { return picturesClosed{closed} })
+}
+
+// closedFor frees the memory if no other article with pictures was left meanwhile.
+func (p *pictures) closedFor(msg picturesClosed) tea.Cmd {
+	if msg.closed != p.closed || p.on {
+		return nil
+	}
+	return func() tea.Msg {
+		debug.FreeOSMemory()
+		return nil
+	}
 }
 
 // setLines replaces the lines of the article. What is first on the screen stays there.
@@ -379,7 +402,7 @@ func (p *pictures) change() tea.Cmd {
 	p.item, p.on, p.considered, p.page, p.top = p.article.ID, false, false, pageKey{}, p.article.Top
 	if was {
 		p.gallery.Close(p.screen())
-		return tea.Batch(freeMemory, p.follow())
+		return tea.Batch(p.freeMemory(), p.follow())
 	}
 	return p.follow()
 }

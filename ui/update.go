@@ -100,7 +100,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showMaintained(msg)
 	case saved:
 		return m.showSaved(msg)
-	case pictureMode, pictureRest, pictureLoaded:
+	case pictureMode, pictureRest, pictureLoaded, picturesClosed:
 		return m.pictures.handle(msg)
 	case pageFetched:
 		return m.showPageText(msg)
