@@ -24,7 +24,7 @@ var allowedImports = map[string][]string{
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
-	"dateline/ui": {"dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
 	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
@@ -39,6 +39,8 @@ var allowedImports = map[string][]string{
 	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
 	"dateline/ui/style":       {"dateline/ui/frame", "dateline/feed/text"},
 	"dateline/ui/list":        {},
+	"dateline/ui/image":       {},
+	"dateline/ui/gallery":     {"dateline/ui/image", "dateline/ui/article", "dateline/ui/frame"},
 	"dateline/ui/frame":       {},
 
 	"dateline/cache":        {"dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
@@ -82,6 +84,7 @@ var owners = map[string][]string{
 	"log":                          {"dateline"},
 	"github.com/spf13/cobra":       {"dateline/ui/cli", "dateline"},
 	"github.com/pelletier/go-toml": {"dateline/config"},
+	"golang.org/x/image":           {"dateline/ui/image"},
 }
 
 const (

@@ -46,6 +46,11 @@ type Config struct {
 	// dark if both are silent. No theme paints the background: choose one that
 	// suits your terminal's.
 	Theme string `toml:"theme" default:"auto"`
+	// ImageProtocol is how pictures are shown in articles. "auto" takes what the
+	// terminal really shows: the protocol of kitty or iTerm2, sixels, or half
+	// blocks. The other words force one of them, and "off" leaves descriptions.
+	// Whether pictures are fetched is the option images in [defaults].
+	ImageProtocol string `toml:"image_protocol" default:"auto" oneof:"auto kitty iterm2 sixel blocks off"`
 	// Density is how many lines an item has in the list: two, with age and the
 	// start of the text ("comfortable"), or one ("compact").
 	Density string `toml:"density" default:"comfortable" oneof:"comfortable compact"`
@@ -194,6 +199,10 @@ type FeedOptions struct {
 	FulltextKeep List `toml:"fulltext_keep" sample:"[\"article\", \"#comments\"]"`
 	// FulltextDrop are CSS selectors of what is left out of the article.
 	FulltextDrop List `toml:"fulltext_drop" sample:"[\".newsletter\", \"aside\"]"`
+	// Images is when the pictures of an article are fetched from the servers that
+	// the article names: when zi asks for them ("ask"), when the article is opened
+	// ("always"), or never ("off").
+	Images *string `toml:"images" default:"ask" oneof:"ask always off"`
 	// Notify shows a notification of every new item.
 	Notify *bool `toml:"notify" default:"false"`
 	// Separate shows a feed's items on their own if other feeds have the same

@@ -23,6 +23,8 @@ type articleView struct {
 	sources   *sourceList
 	headlines *headlineList
 
+	// plain are the lines without pictures. Lines has the pictures that are shown, too.
+	plain []article.Line
 	// key names the rendering that is shown or being loaded.
 	key   pageKey
 	links []article.Link
@@ -181,16 +183,16 @@ func (a *articleView) pageKey(i feed.Item) pageKey {
 func (a *articleView) show(i feed.Item, key pageKey) {
 	a.Article = pane.Article{ID: i.ID, Item: i, Width: key.width, Restore: noProgress}
 	a.loading++
-	a.key, a.links, a.chosen, a.from = key, nil, false, 0
+	a.key, a.plain, a.links, a.chosen, a.from = key, nil, nil, false, 0
 	if p, ok := a.pages.get(key); ok {
-		a.Lines, a.links, a.Whole, a.Loaded = p.Lines, p.Links, p.whole, true
+		a.plain, a.Lines, a.links, a.Whole, a.Loaded = p.Lines, p.Lines, p.Links, p.whole, true
 	}
 }
 
 // clear shows no article.
 func (a *articleView) clear() {
 	a.Article = pane.Article{Restore: noProgress}
-	a.key, a.links, a.chosen, a.from = pageKey{}, nil, false, 0
+	a.key, a.plain, a.links, a.chosen, a.from = pageKey{}, nil, nil, false, 0
 }
 
 // preview shows the item under the cursor beside the list without marking it. If the
@@ -309,7 +311,7 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 		fresh := msg.item
 		fresh.Read, fresh.Starred = a.Item.Read, a.Item.Starred
 		a.Relay()
-		a.Item, a.links, a.Whole, a.Loaded = fresh, nil, false, true
+		a.Item, a.plain, a.links, a.Whole, a.Loaded = fresh, nil, nil, false, true
 		own := a.ownVersion(fresh)
 		if !a.chosen && own != a.key.version {
 			// The row was loaded before the page's text was fetched.
@@ -321,13 +323,13 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	}
 	if msg.replace {
 		a.Relay()
-		a.links = nil
+		a.plain, a.links = nil, nil
 	}
-	shown := article.Rendering{Lines: a.Lines, Links: a.links}
+	shown := article.Rendering{Lines: a.plain, Links: a.links}
 	if !shown.Add(msg.piece) {
 		return nil
 	}
-	a.Lines, a.links = shown.Lines, shown.Links
+	a.plain, a.Lines, a.links = shown.Lines, shown.Lines, shown.Links
 	if msg.piece.Whole && !a.Whole {
 		a.Whole = true
 		a.RestoreProgress()
@@ -378,6 +380,7 @@ func (a *articleView) recolor() tea.Cmd {
 		if err != nil {
 			return articleLoaded{key: key, err: err}
 		}
+		o.head = article.HeadOf(item)
 		r := article.Render(item.Body.Safe(), o.article())
 		return articleLoaded{key: key, replace: true, piece: article.Piece{Lines: r.Lines, Links: r.Links, Whole: true}}
 	})
@@ -419,7 +422,7 @@ func (a *articleView) leave() {
 	if a.key.version != a.ownVersion(a.Item) {
 		return
 	}
-	a.saver.Add(cache.SetProgress{Item: a.ID, Permille: a.Permille()})
+	a.saver.Add(cache.SetProgress{Item: a.ID, Permille: a.textPermille()})
 }
 
 // pageCache holds the renderings that were used last, up to pageCacheMax bytes.

@@ -50,6 +50,10 @@ type Deps struct {
 	// terminal shows them. It gets both texts as arguments and must not pass them
 	// through a shell.
 	NotifyCommand func(ctx context.Context, title, body string) error
+	// Pictures fetches pictures. If it is nil, there are only their descriptions.
+	Pictures Pictures
+	// PictureDir is the directory in which pictures are kept; empty means nowhere.
+	PictureDir string
 	// Crashed is called after a panic, which the screen reports. If it is nil, the
 	// panic is not recorded. It may be called from several goroutines.
 	Crashed func(*feed.PanicError)
@@ -84,6 +88,10 @@ type Settings struct {
 	// Colors replace colours of the theme, DarkColors and LightColors only on a
 	// background of that kind.
 	Colors, DarkColors, LightColors Colors
+	// ImageProtocol is how pictures are shown: "auto", "kitty", "iterm2", "sixel",
+	// "blocks" or "off"; empty means auto. Tmux reports whether the terminal is tmux.
+	ImageProtocol string
+	Tmux          bool
 	// Keymap names a preset. Keys maps a key to actions; an empty list unbinds it.
 	Keymap string
 	Keys   map[string][]string
@@ -152,6 +160,7 @@ type Model struct {
 
 	refresh       refresher
 	pageText      pageFetcher
+	pictures      pictures
 	subscriptions subscriptions
 	browser       browser
 	session       session
@@ -227,6 +236,7 @@ func (m *Model) connect() {
 	m.notifier = notifier{env: m.env, presence: &m.presence}
 	m.refresh = refresher{env: m.env, sources: &m.sources, headlines: &m.headlines, session: &m.session, notifier: &m.notifier}
 	m.pageText = pageFetcher{env: m.env}
+	m.pictures = newPictures(m.env, &m.geometry, &m.article, func() *frame.Painter { return m.painter })
 	m.subscriptions = subscriptions{env: m.env, sources: &m.sources}
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
 	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}

@@ -250,6 +250,9 @@ func (m *Model) escape() tea.Cmd {
 	case m.pageText.stop():
 		m.status.say("stopped; the feed's own text stays")
 		return nil
+	case m.pictures.stop():
+		m.status.say(m.withTips("stopped; no pictures", ", ", "toggle-images", "fetches them"))
+		return nil
 	case m.refresh.cancelable():
 		m.refresh.stop()
 		m.status.say("stopping the refresh; items that have arrived are saved")

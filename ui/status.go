@@ -84,6 +84,9 @@ func (m *Model) progress() string {
 	if !m.refresh.running && m.pageText.item != 0 {
 		return m.withTips("fetching the page of "+m.pageText.host+m.theme.Glyphs.Ellipsis, " ", "escape", "stops")
 	}
+	if s := m.pictures.progress(); s != "" && !m.refresh.running {
+		return s
+	}
 	return m.refresh.progress(m.width, m.theme)
 }
 

@@ -57,7 +57,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	}
 	cmd := m.take(msg)
 	m.fitList()
-	return tea.Batch(cmd, m.session.debounce())
+	return tea.Batch(cmd, m.pictures.follow(), m.session.debounce())
 }
 
 // take passes a message to its method.
@@ -101,6 +101,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showMaintained(msg)
 	case saved:
 		return m.showSaved(msg)
+	case pictureMode, pictureRest, pictureLoaded, picturesClosed:
+		return m.pictures.handle(msg)
 	case pageFetched:
 		return m.showPageText(msg)
 	case infoLoaded:
@@ -150,6 +152,7 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		m.learnTerminal(msg)
 	}
 	// All other messages are Bubble Tea's own. Most of them write something.
+	m.pictures.learn(msg)
 	m.ticker.Wake()
 	return nil
 }

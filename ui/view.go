@@ -175,6 +175,9 @@ func (m *Model) page() []frame.Row {
 		for _, p := range []area{areaSources, areaHeadlines, areaArticle} {
 			if r := l.areas[p]; r.W > 0 && y >= r.Y && y < r.Y+r.H {
 				put(r.X, drawn[p][y-r.Y])
+				if p == areaArticle {
+					rows[y][len(rows[y])-1].Picture = m.pictures.cells(y - r.Y)
+				}
 			}
 		}
 		if r := l.areas[areaHeadlines]; l.rule >= 0 && y == l.rule {

@@ -34,6 +34,8 @@ type Line struct {
 	Anchors []string
 	// Pictures are the pictures whose descriptions begin on the line.
 	Pictures []Picture
+	// Row says which row of which picture the line shows, if [InsertPictures] has added it.
+	Row PictureRow
 }
 
 // Kind is a kind of block.
@@ -84,6 +86,8 @@ type Picture struct {
 	Alt string
 	// Width and Height are the size in pixels that the article gives; 0 if it gives none.
 	Width, Height int32
+	// Column is where on its line the description begins.
+	Column uint16
 }
 
 // block says to which block lines belong.
@@ -155,6 +159,7 @@ func (l *layouter) write(cells []cell, b block) Line {
 		}
 		if c.picture > 0 && l.pictures[c.picture-1] != nil {
 			line.Pictures = append(line.Pictures, *l.pictures[c.picture-1])
+			line.Pictures[len(line.Pictures)-1].Column = uint16(column)
 			l.pictures[c.picture-1] = nil
 		}
 		column += int(c.width)

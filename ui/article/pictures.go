@@ -91,6 +91,69 @@ func (l *layouter) describe(n *html.Node) (name string, link int) {
 	return name, l.links.numberOf(address, name)
 }
 
+// PictureRow is a row of cells of a picture.
+type PictureRow struct {
+	// Picture is the number of the picture, from 1 in reading order; 0 for a line that
+	// shows no picture. Row counts from 0.
+	Picture, Row int32
+}
+
+// InsertPictures returns lines with the rows of pictures. rows returns the rows of a picture
+// by its number, as styled text; nil if it stays words. indent is where the text beside it
+// begins, in cells. A picture stands above the line that describes it, above the whole
+// table if that is a cell, and below the paragraph if it is in the middle of one: so the
+// description and the caption follow it.
+func InsertPictures(lines []Line, rows func(number int, p Picture, indent int) []string) []Line {
+	type stand struct {
+		number, indent int
+		rows           []string
+	}
+	stands, number, total := map[int][]stand{}, 0, 0
+	for i, l := range lines {
+		for _, p := range l.Pictures {
+			number++
+			if r := rows(number, p, int(l.Indent)); len(r) > 0 {
+				at := standsAt(lines, i, p)
+				stands[at] = append(stands[at], stand{number, int(l.Indent), r})
+				total += len(r)
+			}
+		}
+	}
+	if total == 0 {
+		return lines
+	}
+	out := make([]Line, 0, len(lines)+total)
+	for i := range len(lines) + 1 {
+		for _, s := range stands[i] {
+			for row, text := range s.rows {
+				out = append(out, Line{Text: text, Indent: uint16(s.indent), Row: PictureRow{Picture: int32(s.number), Row: int32(row)}})
+			}
+		}
+		if i < len(lines) {
+			out = append(out, lines[i])
+		}
+	}
+	return out
+}
+
+// standsAt returns the index of the line above which a picture stands that is described on
+// line i.
+func standsAt(lines []Line, i int, p Picture) int {
+	l := lines[i]
+	inBlock := func(i int) bool { return i >= 0 && i < len(lines) && lines[i].Block == l.Block && l.Block != 0 }
+	switch {
+	case l.Kind == Table || l.Kind == Code:
+		for inBlock(i - 1) {
+			i--
+		}
+	case p.Column > l.Indent:
+		for i++; inBlock(i); {
+			i++
+		}
+	}
+	return i
+}
+
 // media appends a symbol and the link to a video or audio recording, which the sanitiser
 // has added.
 func (l *layouter) media(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {

@@ -38,8 +38,9 @@ type Painter struct {
 	// cursor reports whether the terminal shows its cursor.
 	cursor bool
 	// strayed reports whether something else may have moved the cursor.
-	strayed bool
-	buf     bytes.Buffer
+	strayed  bool
+	buf      bytes.Buffer
+	pictures pictures
 
 	// next is the frame to paint. It has its own lock, so that Show never waits for
 	// a slow terminal.
@@ -113,6 +114,7 @@ func (p *Painter) Run() {
 		if p.paint(f) {
 			last = time.Now()
 		}
+		p.sendNext(last)
 	}
 }
 
@@ -138,8 +140,11 @@ const (
 func (p *Painter) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n, err := p.out.Write(b)
 	up, down := bytes.LastIndex(b, []byte(screenUp)), bytes.LastIndex(b, []byte(screenDown))
+	if down > up || bytes.Contains(b, []byte(erased)) {
+		p.recall()
+	}
+	n, err := p.out.Write(b)
 	if up != down {
 		p.up, p.cursor = up > down, false
 	}
@@ -160,6 +165,7 @@ func (p *Painter) paint(f *Frame) bool {
 		return false
 	}
 	p.buf.Reset()
+	p.pictures.fit(len(f.Rows), p.stale)
 	for y, row := range f.Rows {
 		var was Row
 		if !p.stale && y < len(p.shown.Rows) {
@@ -198,12 +204,16 @@ func (p *Painter) row(y int, was, row Row) {
 	if sameColumns(was, row) && was.knownWidth(p.known) && row.knownWidth(p.known) {
 		for i, piece := range row {
 			if was[i] != piece {
+				if was[i].Picture != nil {
+					p.pictures.drawn[y] = nil
+				}
 				p.piece(y, piece, i == len(row)-1)
 			}
 		}
 		return
 	}
 	p.hideCursor()
+	p.pictures.drawn[y] = nil
 	// Turning off wrapping keeps a text on its line if it is drawn wider than
 	// measured.
 	p.move(0, y)
@@ -224,7 +234,7 @@ func (p *Painter) piece(y int, piece Piece, last bool) {
 	p.hideCursor()
 	p.move(piece.X, y)
 	text := removeControls(piece.Text)
-	if p.reduceColors != nil {
+	if p.reduceColors != nil && piece.Picture == nil {
 		text = p.reduceColors(text)
 	}
 	shown := strings.TrimRight(text, " ")

@@ -81,7 +81,7 @@ func randomRow(rnd *rand.Rand, w int) Row {
 	words := []string{"plain", "\x1b[1mbold\x1b[m", "", "ünï", "देव", "\x1b]8;;https://a.example\a\x1b[4mlink\x1b]8;;\a\x1b[m", "\x1b[38;5;246mdim  \x1b[m"}
 	fill := func(x, w int) Piece {
 		text := words[rnd.IntN(len(words))]
-		return Piece{x, text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
+		return Piece{X: x, Text: text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
 	}
 	if rnd.IntN(8) == 0 {
 		return Row{fill(0, w)}
@@ -125,7 +125,7 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	p.Write([]byte(screenUp))
 	paint := func(right string) string {
 		out.Reset()
-		p.Show(Frame{Rows: []Row{{{0, "left "}, {5, right}}, {{0, "second line"}}}})
+		p.Show(Frame{Rows: []Row{{{X: 0, Text: "left "}, {X: 5, Text: right}}, {{X: 0, Text: "second line"}}}})
 		p.paint(p.nextFrame())
 		return out.String()
 	}
@@ -247,7 +247,7 @@ func TestTheCursorStandsWhereTheFrameSays(t *testing.T) {
 	}
 	write(screenUp)
 	row := strings.Repeat("x", 24)
-	f := Frame{Rows: []Row{{{0, row}}, {{0, row}}}, Cursor: &Point{3, 1}, HideCursor: true}
+	f := Frame{Rows: []Row{{{Text: row}}, {{Text: row}}}, Cursor: &Point{3, 1}, HideCursor: true}
 	check := func(when string) {
 		t.Helper()
 		p.Show(f)
@@ -257,7 +257,7 @@ func TestTheCursorStandsWhereTheFrameSays(t *testing.T) {
 		}
 	}
 	check("at first")
-	f.Rows = []Row{{{0, strings.Repeat("y", 24)}}, {{0, row}}}
+	f.Rows = []Row{{{Text: strings.Repeat("y", 24)}}, {{Text: row}}}
 	check("after a change")
 	write("\x1b[5;9H")
 	check("after another writer")

@@ -35,6 +35,8 @@ type Article struct {
 	headerHeight int
 	// cursorLine is the line of the pane with the first words that were drawn.
 	cursorLine int
+	// margin is the space before the lines in the last drawing.
+	margin int
 	// Restore is the reading progress to return to when all lines are loaded, in
 	// permille; -1 if there is none.
 	Restore int
@@ -129,6 +131,21 @@ func (a *Article) settle() {
 	if a.Whole {
 		a.goal = 0
 	}
+}
+
+// FirstLine returns the index of the first of Lines that is shown. It is negative while lines
+// of the header are above it.
+func (a *Article) FirstLine() int { return a.Top - a.headerHeight }
+
+// PictureAt returns which row of a picture is shown on a line of the pane, and at which
+// column of the pane it begins; false if there is none.
+func (a *Article) PictureAt(y int) (row article.PictureRow, column int, ok bool) {
+	y -= a.headHeight()
+	i := a.FirstLine() + y
+	if a.waiting || y < 0 || y >= a.Height || i < 0 || i >= len(a.Lines) || a.Lines[i].Row.Picture == 0 {
+		return article.PictureRow{}, 0, false
+	}
+	return a.Lines[i].Row, a.margin + int(a.Lines[i].Indent), true
 }
 
 // AtEnd reports whether the last line is shown.
@@ -250,7 +267,8 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 	}
 	a.Height = max(r.H-a.headHeight(), 1)
 	w := a.textWidth(r.W)
-	margin := style.Spaces(a.Margin(r.W))
+	a.margin = a.Margin(r.W)
+	margin := style.Spaces(a.margin)
 	all := a.header(w, r.H, t, focused, now, notes)
 	titleHeight := len(all) - 1
 	switch {
