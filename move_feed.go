@@ -3,10 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"dateline/cache"
 	"dateline/config"
@@ -56,11 +52,7 @@ func (s *localSource) finishMove(ctx context.Context, from, to string) error {
 // the file of the lock cannot be written, there is no lock. Then no process can edit the
 // configuration either.
 func (s *localSource) lockMoves() (unlock func()) {
-	dir := filepath.Dir(s.file.Lock)
-	err := os.MkdirAll(dir, 0o700)
-	if err == nil {
-		unlock, err = lockedfile.MutexAt(filepath.Join(dir, "move.lock")).Lock()
-	}
+	unlock, err := s.file.LockAs("move.lock")
 	if err != nil {
 		return func() {}
 	}

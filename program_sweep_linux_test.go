@@ -41,6 +41,8 @@ type sweep struct {
 	inSteps bool
 }
 
+func (s sweep) nextCommand() string { return cmp.Or(s.next, "doctor") }
+
 func sweeps() map[string]sweep {
 	two := func(h sweepHome) { h.does("add $SRV/atom", "refresh", "mark read Match") }
 	return map[string]sweep{
@@ -103,24 +105,19 @@ func (s sweep) run(t *testing.T, server string) {
 		s.prepare(h)
 	}
 	clean := h.copy()
-	good := clean.trace(&tracer{fault: failed, at: -1}, s.command)
+	count := tracer{}
+	good := clean.trace(&count, s.command)
 	if errors.Is(good.err, errNoTrace) {
 		t.Skip(good.err)
 	}
 	if good.err != nil || good.code != 0 {
 		t.Fatalf("%s without a fault: %v, exit code %d\n%s%s", s.command, good.err, good.code, good.stdout, good.stderr)
 	}
-	before := h.state()
-	clean.does(cmp.Or(s.next, "doctor"))
-	after := clean.state()
-	if !h.opens() {
-		before.feeds, before.items = after.feeds, after.items
-	}
-	for _, f := range []fault{killed, failed, full, short} {
-		count := tracer{fault: f, at: -1}
-		h.copy().trace(&count, s.command)
-		points := s.points(count.seen)
-		if len(points) == 0 && f != short {
+	before, after := h.copy().started(s), clean.started(s)
+	before.files = append(before.files, h.state().files...)
+	for _, f := range faults() {
+		points := s.points(count.seen[f])
+		if len(points) == 0 {
 			t.Errorf("no call can suffer %s", f)
 		}
 		for _, at := range points {
@@ -129,15 +126,15 @@ func (s sweep) run(t *testing.T, server string) {
 			got := there.trace(tr, s.command)
 			wrong := s.judge(there, tr, got, good, before, after)
 			if wrong != nil {
-				t.Errorf("%s at call %d of %d (%s): %v\nexit code %d\n%s%s", f, at, count.seen, tr.hit, wrong, got.code, got.stdout, got.stderr)
+				t.Errorf("%s at call %d of %d (%s): %v\nexit code %d\n%s%s", f, at, count.seen[f], tr.hit, wrong, got.code, got.stdout, got.stderr)
 			}
 			there.clear(wrong != nil)
 		}
-		t.Logf("%s: %d of %d calls", f, len(points), count.seen)
+		t.Logf("%s: %d of %d calls", f, len(points), count.seen[f])
 	}
 }
 
-// points returns the calls to try, of n.
+// points returns the calls to try, of 1 to n.
 func (s sweep) points(n int) (points []int) {
 	most := 6
 	switch {
@@ -148,7 +145,7 @@ func (s sweep) points(n int) (points []int) {
 	}
 	most = min(n, most)
 	for i := range most {
-		points = append(points, (2*i+1)*n/(2*most))
+		points = append(points, (2*i+1)*n/(2*most)+1)
 	}
 	return points
 }
@@ -169,7 +166,7 @@ func (s sweep) judge(h sweepHome, tr *tracer, got, good ran, before, after sweep
 	case got.code != 0 && got.code != -1 && got.stderr == "":
 		return errors.New("the command does not say what failed")
 	}
-	if next := h.runs(cmp.Or(s.next, "doctor")); next.code != 0 {
+	if next := h.runs(s.nextCommand()); next.code != 0 {
 		return fmt.Errorf("the next start ended with %d:\n%s%s", next.code, next.stdout, next.stderr)
 	}
 	then := h.state()
@@ -299,8 +296,11 @@ func (h sweepHome) sql(text string) {
 	h.check(errors.Join(err, pool.Close()))
 }
 
-// opens reports whether the database can be read as it is.
-func (h sweepHome) opens() bool { return h.state().wrong == "" }
+// started returns the state after the next start.
+func (h sweepHome) started(s sweep) sweepState {
+	h.does(s.nextCommand())
+	return h.state()
+}
 
 // ran is a command that has ended. What depends on the directory or the time is replaced in
 // its output.

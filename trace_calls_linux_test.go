@@ -36,19 +36,22 @@ const (
 	short fault = "short write"
 )
 
+func faults() []fault { return []fault{killed, failed, full, short} }
+
 // tracer runs a program and does one thing to one of its calls.
 type tracer struct {
 	// dir is the directory whose files count. Calls on other files, pipes, sockets and
 	// the terminal do not.
 	dir   string
 	fault fault
-	// at is the number of the call, from 0 on, among those that the fault can happen to.
+	// at is the number of the call, from 1 on, among those that the fault can happen to.
+	// If it is 0, nothing fails.
 	at int
 	// limit ends a program that hangs.
 	limit time.Duration
 
-	// seen is the number of calls that the fault can happen to.
-	seen int
+	// seen is the number of calls that each fault can happen to.
+	seen map[fault]int
 	// hit is the call to which the fault happened, empty if it did not.
 	hit  string
 	hung atomic.Bool
@@ -87,7 +90,7 @@ func (tr *tracer) trace(cmd *exec.Cmd) (int, error) {
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("%w: %w", errNoTrace, err)
 	}
-	tr.process, tr.calls, tr.pending = cmd.Process.Pid, fileCalls(), map[int]unix.Errno{}
+	tr.process, tr.calls, tr.pending, tr.seen = cmd.Process.Pid, fileCalls(), map[int]unix.Errno{}, map[fault]int{}
 	timer := time.AfterFunc(tr.limit, func() {
 		tr.hung.Store(cmd.Process.Kill() == nil)
 	})
@@ -173,11 +176,12 @@ func (tr *tracer) call(thread int) error {
 	if tr.hit != "" {
 		return tr.again(thread, c, file, info.args)
 	}
-	if !c.suffers(tr.fault, info.args) {
-		return nil
+	for _, f := range faults() {
+		if c.suffers(f, file, info.args) {
+			tr.seen[f]++
+		}
 	}
-	tr.seen++
-	if tr.seen-1 != tr.at {
+	if tr.at == 0 || tr.seen[tr.fault] != tr.at || !c.suffers(tr.fault, file, info.args) {
 		return nil
 	}
 	tr.hit = c.name + " " + strings.TrimPrefix(file, tr.dir+"/")
@@ -197,8 +201,8 @@ func (tr *tracer) call(thread int) error {
 // again handles a call after the fault has happened.
 func (tr *tracer) again(thread int, c fileCall, file string, args [6]uint64) error {
 	switch {
-	case tr.fault == full && c.suffers(full, args):
-	case tr.fault == short && tr.shortened == file && c.suffers(short, args):
+	case tr.fault == full && c.suffers(full, file, args):
+	case tr.fault == short && tr.shortened == file && c.suffers(short, file, args):
 		tr.shortened = ""
 	default:
 		return nil
@@ -227,7 +231,7 @@ type callKind int
 
 const (
 	reading callKind = iota
-	// opening reads or changes, depending on the flags, the argument after the path.
+	// opening creates the file if there is none and the argument after the path says so.
 	opening
 	// locking is a lock, if the argument after the descriptor says so.
 	locking
@@ -239,12 +243,12 @@ const (
 	writing
 )
 
-// suffers reports whether the fault can happen to the call.
-func (c fileCall) suffers(f fault, args [6]uint64) bool {
+// suffers reports whether the fault can happen to the call on the file.
+func (c fileCall) suffers(f fault, file string, args [6]uint64) bool {
 	kind := c.kind
 	if kind == opening {
 		kind = reading
-		if args[c.at+1]&(unix.O_CREAT|unix.O_TRUNC) != 0 {
+		if _, err := os.Lstat(file); err != nil && args[c.at+1]&unix.O_CREAT != 0 {
 			kind = growing
 		}
 	}

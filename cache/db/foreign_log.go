@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // The format of the write-ahead log: https://www.sqlite.org/fileformat.html#the_write_ahead_log.
@@ -86,7 +84,7 @@ func SetForeignLogAside(path string, now time.Time) (aside string, err error) {
 		return "", nil // there is no log, or SQLite says what is wrong with it
 	}
 	lock := path + ".log.lock"
-	unlock, err := lockedfile.MutexAt(lock).Lock()
+	unlock, err := LockFile(lock)
 	if err != nil {
 		return "", err
 	}

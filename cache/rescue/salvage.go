@@ -23,8 +23,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
 	"dateline/cache"
 	"dateline/cache/db"
 )
@@ -102,7 +100,7 @@ func replace(ctx context.Context, op, path string, f func() (Replacement, error)
 		return Replacement{}, fmt.Errorf("%s: dateline must write a new file to %s: make this directory writable, or choose another database with --db", op, dir)
 	}
 	lock := path + lockSuffix
-	unlock, err := lockedfile.MutexAt(lock).Lock()
+	unlock, err := db.LockFile(lock)
 	if err != nil {
 		return Replacement{}, fmt.Errorf("%s: %w", op, err)
 	}

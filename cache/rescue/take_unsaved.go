@@ -15,9 +15,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
 	"dateline/cache"
+	"dateline/cache/db"
 	"dateline/feed"
 	"dateline/feed/query"
 	"dateline/feed/text"
@@ -99,7 +98,7 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 	}
 	// Two processes must not make the same undo.
 	lock := s.Path() + unsavedMark + "lock"
-	unlock, err := lockedfile.MutexAt(lock).Lock()
+	unlock, err := db.LockFile(lock)
 	if err != nil {
 		return Taken{Problems: []string{"the changes of an earlier run still wait for the database: " + err.Error()}}
 	}
