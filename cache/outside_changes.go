@@ -96,6 +96,9 @@ func copyLog(ctx context.Context, writer *sql.DB) bool {
 // It looks at the file before and after f. The count tells databases from each other, and
 // says to which state of a database a log belongs; see [db.SetForeignLogAside].
 func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) error) error {
+	if err := s.canWrite(ctx, tx); err != nil {
+		return err
+	}
 	writes, err := writeCount(ctx, tx)
 	if err != nil {
 		return err
@@ -119,6 +122,21 @@ func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) e
 		return err
 	}
 	return s.look()
+}
+
+// canWrite returns why the connection of a transaction cannot write, nil if it can. A
+// connection that was opened on a full disk may read the file without its log, and so an
+// earlier count of writes.
+func (s *Store) canWrite(ctx context.Context, tx *sql.Tx) error {
+	why := s.ReadOnly()
+	if why == nil {
+		return nil
+	}
+	only, err := db.Integers(ctx, tx, db.SQL(`PRAGMA query_only`))
+	if err != nil || only[0] == 0 {
+		return err
+	}
+	return why
 }
 
 // currentCount is writeCount; 0 if the count cannot be read.

@@ -69,7 +69,9 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 		if o.verbose {
 			t.explain(feeds, a.Now())
 		}
-		t.print(feeds)
+		if err == nil || t.checked > 0 {
+			t.print(feeds)
+		}
 	}
 	err = t.out.finish(cmp.Or(t.writeErr, t.verdict(err)))
 	a.explainUnindexed(ctx, s)
