@@ -36,6 +36,13 @@ type sweep struct {
 	prepare func(h sweepHome)
 	// next is the command after that with the failed call. If it is empty, it is doctor.
 	next string
+	// again is what repeats the command. If it is empty, it is the command. For ten
+	// minutes a refresh leaves the feeds to a process that was killed, unless they are
+	// named.
+	again string
+	// says is the beginning of what the command says if it did everything. If it is empty,
+	// it says what it says without a fault.
+	says string
 	// inSteps is true if the configuration may have the new feeds, and the database not
 	// yet their items or marks.
 	inSteps bool
@@ -54,8 +61,8 @@ func sweeps() map[string]sweep {
 		"import": {command: "import $HOME/list.opml", prepare: func(h sweepHome) {
 			h.write("list.opml", `<opml version="2.0"><body><outline text="a"><outline xmlUrl="$SRV/atom"/></outline><outline xmlUrl="$SRV/json"/></body></opml>`)
 		}},
-		"refresh":       {command: "refresh", prepare: func(h sweepHome) { h.does("add $SRV/atom") }},
-		"first refresh": {command: "refresh", prepare: func(h sweepHome) { h.remove("dateline.db", "backups") }},
+		"refresh":       {command: "refresh", again: "refresh $SRV/atom", prepare: func(h sweepHome) { h.does("add $SRV/atom") }},
+		"first refresh": {command: "refresh", again: "refresh $SRV/rss", prepare: func(h sweepHome) { h.remove("dateline.db", "backups") }},
 		"backup":        {command: "backup", prepare: func(h sweepHome) { h.remove("backups") }},
 		"backup of a name": {command: "backup $HOME/marks/marks.zip", prepare: func(h sweepHome) {
 			h.write("marks/other", "")
@@ -66,10 +73,10 @@ func sweeps() map[string]sweep {
 			h.remove("dateline.db", "backups")
 			h.does("refresh", "mark starred Second")
 		}},
-		"repair": {command: "doctor --repair", next: "doctor --repair", prepare: func(h sweepHome) {
+		"repair": {command: "doctor --repair", next: "doctor --repair", says: "Repaired: ", prepare: func(h sweepHome) {
 			h.sql("UPDATE feeds SET unread = 77; DELETE FROM contents WHERE id = 99")
 		}},
-		"salvage": {command: "doctor --repair", next: "doctor --repair", prepare: func(h sweepHome) {
+		"salvage": {command: "doctor --repair", next: "doctor --repair", says: "Repaired: ", prepare: func(h sweepHome) {
 			h.overwrite("dateline.db", make([]byte, 4096))
 		}},
 		"vacuum": {command: "doctor --vacuum"},
@@ -114,7 +121,8 @@ func (s sweep) run(t *testing.T, server string) {
 		t.Fatalf("%s without a fault: %v, exit code %d\n%s%s", s.command, good.err, good.code, good.stdout, good.stderr)
 	}
 	before, after := h.copy().started(s), clean.started(s)
-	before.files = append(before.files, h.state().files...)
+	// After an error of the disk in the database it is salvaged, and the old file kept.
+	before.files = append(before.files, append(h.state().files, "dateline.db.damaged-DATE")...)
 	for _, f := range faults() {
 		points := s.points(count.seen[f])
 		if len(points) == 0 {
@@ -136,7 +144,7 @@ func (s sweep) run(t *testing.T, server string) {
 
 // points returns the calls to try, of 1 to n.
 func (s sweep) points(n int) (points []int) {
-	most := 6
+	most := 3
 	switch {
 	case os.Getenv(sweepAll) == "all":
 		most = n
@@ -161,7 +169,7 @@ func (s sweep) judge(h sweepHome, tr *tracer, got, good ran, before, after sweep
 		return errors.New("the command hung")
 	case strings.Contains(got.stderr, "panic") || strings.Contains(got.stderr, "goroutine "):
 		return errors.New("the command panicked")
-	case got.code == 0 && got.stdout != good.stdout:
+	case got.code == 0 && got.stdout != good.stdout && (s.says == "" || !strings.HasPrefix(got.stdout, s.says)):
 		return fmt.Errorf("the command ended well, but did not say %q", good.stdout)
 	case got.code != 0 && got.code != -1 && got.stderr == "":
 		return errors.New("the command does not say what failed")
@@ -178,10 +186,12 @@ func (s sweep) judge(h sweepHome, tr *tracer, got, good ran, before, after sweep
 	if claimed && !done {
 		return fmt.Errorf("it is not done, as the command said\n%s", then.diff(after))
 	}
-	if got.code == 0 && !slices.Equal(then.files, after.files) {
-		return fmt.Errorf("there are the files %q, not %q", then.files, after.files)
+	for _, file := range after.files {
+		if got.code == 0 && !slices.Contains(then.files, file) && s.says == "" {
+			return fmt.Errorf("there is no file %s", file)
+		}
 	}
-	again := h.runs(s.command)
+	again := h.runs(cmp.Or(s.again, s.command))
 	if again.code != 0 && !done {
 		return fmt.Errorf("the command again ended with %d:\n%s%s", again.code, again.stdout, again.stderr)
 	}

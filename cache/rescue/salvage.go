@@ -106,14 +106,14 @@ func replace(ctx context.Context, op, path string, f func() (Replacement, error)
 	}
 	defer unlock()
 	if now, err := os.Stat(path); err == nil && !os.SameFile(before, now) {
+		_ = os.Remove(lock)
 		return Replacement{}, nil // another process was faster
 	}
 	r, err := f()
 	if err != nil {
-		// The lock file stays, because others wait for it. A new one would not stop them.
 		return Replacement{}, cache.WrapError(ctx, op, err)
 	}
-	_ = os.Remove(lock) // processes that wait for it find another database
+	_ = os.Remove(lock)
 	return r, nil
 }
 
