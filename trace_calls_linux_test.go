@@ -86,7 +86,8 @@ func (tr *tracer) trace(cmd *exec.Cmd) (int, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	cmd.SysProcAttr.Ptrace = true
+	// In a group of its own the program can be waited for without taking the ends of others.
+	cmd.SysProcAttr.Ptrace, cmd.SysProcAttr.Setpgid = true, true
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("%w: %w", errNoTrace, err)
 	}
@@ -111,8 +112,7 @@ func (tr *tracer) trace(cmd *exec.Cmd) (int, error) {
 		}
 		var err error
 		for thread, err = 0, unix.EINTR; err == unix.EINTR; {
-			// Without WNOTHREAD this would take the ends of other tests' programs.
-			thread, err = unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+			thread, err = unix.Wait4(-tr.process, &status, unix.WALL, nil)
 		}
 		if err != nil {
 			return 0, err

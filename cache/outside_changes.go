@@ -96,7 +96,7 @@ func copyLog(ctx context.Context, writer *sql.DB) bool {
 // It looks at the file before and after f. The count tells databases from each other, and
 // says to which state of a database a log belongs; see [db.SetForeignLogAside].
 func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) error) error {
-	if err := s.canWrite(ctx, tx); err != nil {
+	if err := canWrite(ctx, tx, s.ReadOnly()); err != nil {
 		return err
 	}
 	writes, err := writeCount(ctx, tx)
@@ -124,11 +124,10 @@ func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) e
 	return s.look()
 }
 
-// canWrite returns why the connection of a transaction cannot write, nil if it can. A
-// connection that was opened on a full disk may read the file without its log, and so an
-// earlier count of writes.
-func (s *Store) canWrite(ctx context.Context, tx *sql.Tx) error {
-	why := s.ReadOnly()
+// canWrite returns why the connection of a transaction cannot write, nil if it can. why is
+// why the store was read-only last. A connection that was opened on a full disk may read the
+// file without its log, and so an earlier count of writes.
+func canWrite(ctx context.Context, tx *sql.Tx, why error) error {
 	if why == nil {
 		return nil
 	}
