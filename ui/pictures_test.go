@@ -223,7 +223,7 @@ func TestComics(t *testing.T) {
 		t.Errorf("a comic takes %d rows:\n%s", n, s.text())
 	}
 	s.press("J", "z", "i")
-	s.expect("Four panels", strings.Repeat("▀", 90))
+	s.expect("Four panels", strings.Repeat("▀", 84))
 	s.expectWidth()
 }
 
