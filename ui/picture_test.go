@@ -1,9 +1,14 @@
 package ui
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"html"
+	stdimage "image"
+	stdcolor "image/color"
+	"image/png"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -14,31 +19,100 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"dateline/feed"
 	"dateline/ui/pane"
 )
 
-// TestPictureIsFresh checks that the picture in README.md is what the program draws. With
-// -update it writes the picture.
-func TestPictureIsFresh(t *testing.T) {
-	const path = "../docs/screen.svg"
-	s := newScreen(t, 120, 34, func(d *Deps, f *fakeSource) {
+// TestPicturesOfTheScreen checks that the pictures in README.md are what the program draws.
+// With -update it writes them.
+func TestPicturesOfTheScreen(t *testing.T) {
+	for name, picture := range map[string]struct {
+		sheet sheet
+		title string
+		open  func(t *testing.T) *screen
+	}{
+		"screen": {darkSheet, "sources at the left, headlines at the right, an open article below them", func(t *testing.T) *screen {
+			return openForPicture(t, 120, 34, "dark")
+		}},
+		"screen-light": {lightSheet, "the same screen on a light background", func(t *testing.T) *screen {
+			return openForPicture(t, 120, 34, "light")
+		}},
+		"screen-80x24": {darkSheet, "an open article on a terminal of 80 by 24", func(t *testing.T) *screen {
+			return openForPicture(t, 80, 24, "dark")
+		}},
+		"screen-picture": {darkSheet, "an article with a picture in half blocks", photoForPicture},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := picture.open(t)
+			s.m.dirty = true
+			want := picture.sheet.svg(strings.Split(s.m.View().Content, "\n"), s.m.width, picture.title)
+			path := "../docs/" + name + ".svg"
+			if *update {
+				if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			got, err := os.ReadFile(path)
+			if err != nil || string(got) != want {
+				t.Errorf("%s is not what the screen is (%v); make golden rewrites it", path, err)
+			}
+		})
+	}
+}
+
+// openForPicture opens a screen on an article of a feed.
+func openForPicture(t *testing.T, w, h int, theme string) *screen {
+	s := newScreen(t, w, h, func(d *Deps, f *fakeSource) {
+		d.Settings.Theme = theme
 		d.Settings.Queries = []SavedQuery{{Name: "This morning", Query: pane.MustQuery("since:6h")}}
 		f.errors[oldURL] = "old.example has nothing at this address (404 Not Found): look for the feed's new address on the site."
 	})
 	s.clock.t = s.clock.t.Add(26*time.Minute + 41*time.Second)
 	s.press("t", "type:nato", "enter", "j", "j", "s", "k", "enter")
-	s.m.dirty = true
-	want := svg(strings.Split(s.m.View().Content, "\n"), s.m.width)
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
+	return s
+}
+
+// photoForPicture opens a screen on an article with a picture.
+func photoForPicture(t *testing.T) *screen {
+	s := newScreen(t, 100, 30, func(d *Deps, f *fakeSource) {
+		d.Pictures = &testPictures{mode: "ask", data: map[string][]byte{"hills.png": hills(t)}}
+		d.Settings.ImageProtocol, d.Settings.Layout = "blocks", "single"
+		f.subs = []feed.Subscription{{URL: natoURL, Name: "Slow Notes"}}
+		item := testItem("Above the valley", f.clock.now().Add(-time.Hour), `<figure><img src="https://p.example/hills.png" width="600" height="330"
+			alt="Three rows of hills, and a low sun above them"><figcaption>From the hut, a little before six.</figcaption></figure>
+			<p>The path begins behind the church and does not hurry. After an hour the last roof is below you.</p>`)
+		f.docs = map[string]*feed.Document{natoURL: testDoc("Slow Notes", "", "https://p.example/", []feed.Article{item})}
+	})
+	s.press("g", "u", "enter", "z", "i")
+	s.expect("▀▀▀▀▀▀▀▀")
+	return s
+}
+
+// hills returns a picture of hills in the evening.
+func hills(t *testing.T) []byte {
+	const w, h = 600, 330
+	m := stdimage.NewRGBA(stdimage.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			sky := uint8(255 * y / h)
+			c := stdcolor.RGBA{60 + sky/2, 70 + sky/3, 120 - sky/4, 255}
+			if dx, dy := x-410, y-150; dx*dx+dy*dy < 42*42 {
+				c = stdcolor.RGBA{250, 214, 130, 255}
+			}
+			for i, base := range []float64{190, 230, 275} {
+				if float64(y) > base+float64(26-6*i)*math.Sin(float64(x)/float64(70+25*i)+float64(2*i)) {
+					c = stdcolor.RGBA{uint8(62 - 16*i), uint8(78 - 18*i), uint8(92 - 22*i), 255}
+				}
+			}
+			m.SetRGBA(x, y, c)
 		}
-		return
 	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Errorf("%s is not what the screen is (%v); make golden rewrites it", path, err)
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
 	}
+	return b.Bytes()
 }
 
 // The picture's measures, in pixels. A glyph of the usual monospaced fonts is
@@ -50,22 +124,25 @@ const (
 	border     = 14
 )
 
-const (
-	paper = "#16181d"
-	ink   = "#d3d6dc"
+// sheet has the colours of the background and of plain text.
+type sheet struct{ paper, ink string }
+
+var (
+	darkSheet  = sheet{"#16181d", "#d3d6dc"}
+	lightSheet = sheet{"#fbfbf8", "#24272d"}
 )
 
 // svg draws lines of styled text on a grid of cells.
-func svg(lines []string, columns int) string {
+func (s sheet) svg(lines []string, columns int, title string) string {
 	var b strings.Builder
 	w, h := float64(columns)*cellWidth+2*border, len(lines)*cellHeight+2*border
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %d" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="%d">`+"\n",
 		pixels(w), h, fontSize)
-	b.WriteString("<title>dateline: sources at the left, headlines at the right, an article below them</title>\n")
-	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", paper)
+	fmt.Fprintf(&b, "<title>dateline: %s</title>\n", title)
+	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", s.paper)
 	for y, line := range lines {
 		for _, r := range runs(line) {
-			r.draw(&b, y)
+			s.draw(&b, r, y)
 		}
 	}
 	b.WriteString("</svg>\n")
@@ -90,10 +167,10 @@ type run struct {
 // draw writes a run in line y. Lines and bars are drawn as shapes, so that
 // they meet; the length of a text is set, so that it fits its cells in any
 // font.
-func (r run) draw(b *strings.Builder, y int) {
+func (s sheet) draw(b *strings.Builder, r run, y int) {
 	x, top, w := border+float64(r.x)*cellWidth, border+y*cellHeight, float64(r.w)*cellWidth
 	shape := func(x float64, y int, w float64, h int) {
-		fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`+"\n", pixels(x), y, pixels(w), h, cmp.Or(r.pen.color, ink))
+		fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`+"\n", pixels(x), y, pixels(w), h, cmp.Or(r.pen.color, s.ink))
 	}
 	if r.pen.below != "" {
 		fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`+"\n", pixels(x), top, pixels(w), cellHeight, r.pen.below)
@@ -108,22 +185,24 @@ func (r run) draw(b *strings.Builder, y int) {
 		shape(x, top+cellHeight/2, w, 1)
 	case '▌':
 		shape(x, top, cellWidth/2, cellHeight)
+	case '▀':
+		shape(x, top, w, cellHeight/2)
 	default:
 		fmt.Fprintf(b, `<text x="%s" y="%d" textLength="%s" lengthAdjust="spacingAndGlyphs"%s>%s</text>`+"\n",
-			pixels(x), top+cellHeight-5, pixels(w), r.pen.attributes(), html.EscapeString(r.text))
+			pixels(x), top+cellHeight-5, pixels(w), s.attributes(r.pen), html.EscapeString(r.text))
 	}
 }
 
 // shapeOf is the line or bar that a text begins with; zero for others.
 func shapeOf(s string) rune {
-	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("│─▌", r) {
+	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("│─▌▀", r) {
 		return r
 	}
 	return 0
 }
 
-func (p pen) attributes() string {
-	a := ` fill="` + cmp.Or(p.color, ink) + `"`
+func (s sheet) attributes(p pen) string {
+	a := ` fill="` + cmp.Or(p.color, s.ink) + `"`
 	for _, x := range []struct {
 		on   bool
 		text string
