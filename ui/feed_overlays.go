@@ -94,7 +94,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 		rows = append(rows, page.Feed(*msg.feed)...)
 		rows = append(rows, page.Checks(msg.polls)...)
 	}
-	m.modes.OpenOverlay(&mode.Overlay{Title: "Info", Rows: mode.Wrap(rows, mode.TextWidth(m.width))}, by)
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Info", Rows: rows}, by)
 	return nil
 }
 
@@ -166,7 +166,7 @@ func (m *Model) problems() (*mode.Overlay, []string) {
 	}
 	return &mode.Overlay{
 		Title: "Feeds with problems", Rows: rows, Detail: true, Choose: true, Keys: []string{"i", "r", "M", "X"},
-		Footer: "Enter opens, i explains, r refreshes, M moves, X unsubscribes, Esc closes",
+		Tips: []mode.Hint{{Key: "enter", Word: "open"}, {Key: "i", Word: "info"}, {Key: "r", Word: "refresh"}, {Key: "M", Word: "move"}, {Key: "X", Word: "unsubscribe"}},
 	}, at
 }
 

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/ui/mode"
 	"dateline/ui/pane"
 )
 
@@ -34,15 +35,20 @@ const doubleClick = 400 * time.Millisecond
 // wheelLines is how many lines one notch of the wheel scrolls.
 const wheelLines = 3
 
-// clicked selects what was clicked. A double click opens it.
+// clicked selects what was clicked. A double click opens it. A word of the status line does what
+// its key does.
 func (m *Model) clicked(c tea.Mouse) tea.Cmd {
+	if c.Button == tea.MouseLeft {
+		if cmd, hit := m.clickStatus(c.X, c.Y); hit {
+			return cmd
+		}
+	}
 	m.begin()
 	if c.Button != tea.MouseLeft || m.modes.Prompt() != nil {
 		return nil
 	}
 	if m.modes.Overlay() != nil {
-		m.modes.CloseOverlays()
-		return nil
+		return m.clickOverlay(c)
 	}
 	if m.pointer.border = m.borderAt(c.X, c.Y); m.pointer.border != borderNone {
 		return nil
@@ -59,6 +65,16 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 		cmds = append(cmds, m.navigate.open())
 	}
 	return tea.Batch(cmds...)
+}
+
+// clickOverlay chooses the row that was clicked. A click outside closes the overlay.
+func (m *Model) clickOverlay(c tea.Mouse) tea.Cmd {
+	answer, inside := m.modes.Overlay().Click(c.X, c.Y)
+	if !inside {
+		answer = mode.Cancelled{}
+	}
+	_, by := m.modes.Top()
+	return m.answered(by, answer, nil)
 }
 
 // selectAt puts the cursor on the row drawn at a line of a pane.
@@ -94,7 +110,7 @@ func (m *Model) wheeled(w tea.Mouse) tea.Cmd {
 		return nil
 	}
 	if o := m.modes.Overlay(); o != nil {
-		o.Move(n)
+		o.Scroll(n)
 		return nil
 	}
 	p, ok := m.areaAt(w.X, w.Y)
