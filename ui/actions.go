@@ -134,7 +134,7 @@ func feedActions(m *Model) []action {
 	return []action{
 		{name: "refresh", section: sectionFeeds, help: "refresh this feed or group", hint: "refresh", in: inLists, keys: []string{"r"}, do: once(m.refresh.startShown)},
 		{name: "refresh-all", section: sectionFeeds, help: "refresh everything", hint: "refresh all", in: inSources, keys: []string{"R"}, do: once(m.refresh.startAll)},
-		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: inSources, keys: []string{"a"}, do: once(m.askAddress)},
+		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: []area{areaSources, areaHeadlines}, keys: []string{"a"}, do: once(m.askAddress)},
 		{name: "remove-feed", section: sectionFeeds, help: "unsubscribe from this feed; asks first", keys: []string{"X"}, do: once(m.removeFeed), why: m.selected.noFeed},
 		{name: "move-feed", section: sectionFeeds, help: "take a moved feed's new address, or go back", keys: []string{"M"}, do: once(m.moveFeed), why: m.noMove},
 		{name: "problem-feeds", section: sectionFeeds, help: "feeds with problems: failing, moved, gone, silent, paused", keys: []string{"ge"}, do: once(m.showProblems)},
@@ -216,7 +216,7 @@ func (s *selection) noItem() string {
 		if s.focus == areaSources {
 			return s.headlines.withTips("choose an item first", ": ", "open", "goes to the headlines")
 		}
-		return "there is no item here"
+		return s.headlines.withTips("there is no item here", "; ", "choose-source", "goes to another list")
 	}
 	return ""
 }

@@ -321,6 +321,8 @@ func (m *Model) hintWord(a *action) string {
 		return onlyIf(m.marks.undoable, a.hint)
 	case "refresh", "refresh-all":
 		return onlyIf(!m.refresh.running && len(m.sources.Feeds) > 0, a.hint)
+	case "add-feed":
+		return onlyIf(m.focus == areaSources || len(m.sources.Feeds) == 0, a.hint)
 	case "search", "choose-source":
 		return onlyIf(len(m.sources.Feeds) > 0, a.hint)
 	}

@@ -30,6 +30,9 @@ type Overlay struct {
 	Keys []string
 	// Tips are the keys to show; nil for those that every overlay has.
 	Tips []Hint
+	// Acts reports whether one of Keys would do something with a row, so that it is shown;
+	// nil if each would with every row.
+	Acts func(key string, row int) bool
 
 	filter string
 	// filtering reports whether letters filter the rows of an overlay in which they are
@@ -60,7 +63,10 @@ func (o *Overlay) Hints() []Hint {
 	if o.filtering {
 		return []Hint{{"enter", "done"}, {"esc", "all rows"}}
 	}
-	hints := slices.Clone(o.Tips)
+	row, _ := o.selected()
+	hints := slices.DeleteFunc(slices.Clone(o.Tips), func(h Hint) bool {
+		return o.Acts != nil && slices.Contains(o.Keys, h.Key) && !o.Acts(h.Key, row)
+	})
 	if hints == nil && o.Choose {
 		hints = []Hint{{"enter", "choose"}}
 	}
