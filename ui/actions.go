@@ -17,7 +17,7 @@ type action struct {
 	section string
 	help    string
 	// hint is the word for the status line in the panes of in; empty if it does not show
-	// the action. [Model.hintWord] replaces it where it depends on what is shown.
+	// the action. [statusLine.hintWord] replaces it where it depends on what is shown.
 	hint string
 	in   []area
 	keys []string

@@ -36,7 +36,7 @@ const doubleClick = 400 * time.Millisecond
 const wheelLines = 3
 
 // clicked selects what was clicked. A double click opens it. A word of the status line does what
-// its key does.
+// its key does. A click beside an overlay closes it.
 func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	if c.Button == tea.MouseLeft {
 		if cmd, hit := m.clickStatus(c.X, c.Y); hit {
@@ -47,8 +47,13 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	if c.Button != tea.MouseLeft || m.modes.Prompt() != nil {
 		return nil
 	}
-	if m.modes.Overlay() != nil {
-		return m.clickOverlay(c)
+	if o := m.modes.Overlay(); o != nil {
+		answer, inside := o.Click(c.X, c.Y)
+		if !inside {
+			answer = mode.Cancelled{}
+		}
+		_, by := m.modes.Top()
+		return m.answered(by, answer, nil)
 	}
 	if m.pointer.border = m.borderAt(c.X, c.Y); m.pointer.border != borderNone {
 		return nil
@@ -65,16 +70,6 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 		cmds = append(cmds, m.navigate.open())
 	}
 	return tea.Batch(cmds...)
-}
-
-// clickOverlay chooses the row that was clicked. A click outside closes the overlay.
-func (m *Model) clickOverlay(c tea.Mouse) tea.Cmd {
-	answer, inside := m.modes.Overlay().Click(c.X, c.Y)
-	if !inside {
-		answer = mode.Cancelled{}
-	}
-	_, by := m.modes.Top()
-	return m.answered(by, answer, nil)
 }
 
 // selectAt puts the cursor on the row drawn at a line of a pane.

@@ -86,6 +86,21 @@ func (s *status) fail(content string) { s.text, s.failed = text.Clean(content), 
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
 
+// statusLine draws the status line. It knows what the keys would do.
+type statusLine struct {
+	*env
+	*geometry
+	sources   *sourceList
+	headlines *headlineList
+	article   *articleView
+	selected  *selection
+	marks     *marker
+	refresh   *refresher
+	pageText  *pageFetcher
+	keys      *keyboard
+	modes     *mode.Stack[opener]
+}
+
 // userMessage returns what the user sees of an error: its own message for users, or
 // else its text.
 func userMessage(err error) string {
@@ -110,11 +125,11 @@ func (m *Model) statusLines(w int) []string {
 	if m.status.typing != "" {
 		right = m.status.typing + " "
 	}
-	left := m.progress()
+	left := m.line.progress()
 	if m.status.text == "" {
-		return m.hintLine(left, right, w)
+		return m.line.hintLine(left, right, w)
 	}
-	lines := m.messageLines(left, right, w)
+	lines := m.line.messageLines(left, right, w)
 	if top, _ := m.modes.Top(); top == nil {
 		m.status.locate(lines, m.status.tips)
 	}
@@ -123,8 +138,8 @@ func (m *Model) statusLines(w int) []string {
 
 // hintLine draws the line with the keys that make sense now. What is on the left stays, and
 // the last keys that do not fit are left out.
-func (m *Model) hintLine(left, right string, w int) []string {
-	t, hints := m.theme, m.hints()
+func (l *statusLine) hintLine(left, right string, w int) []string {
+	t, hints := l.theme, l.hints()
 	if right != "" {
 		right = " " + right
 	}
@@ -147,34 +162,34 @@ func (m *Model) hintLine(left, right string, w int) []string {
 		keys += " "
 	}
 	lines := []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(keys)-style.Width(right))+keys+right, w, "")}
-	if top, _ := m.modes.Top(); top == nil {
-		hints = append(hints, m.status.tips...)
+	if top, _ := l.modes.Top(); top == nil {
+		hints = append(hints, l.status.tips...)
 	}
-	m.status.locate(lines, hints)
+	l.status.locate(lines, hints)
 	return lines
 }
 
 // messageLines draws the message, beside the progress of a refresh.
-func (m *Model) messageLines(left, right string, w int) []string {
-	t := m.theme
+func (l *statusLine) messageLines(left, right string, w int) []string {
+	t := l.theme
 	weight, gap := "", ""
-	if m.status.failed {
+	if l.status.failed {
 		weight = t.Failed
 	}
 	if left != "" {
 		gap = "  "
 	}
-	if !m.refresh.running && style.Width(left)+style.Width(gap)+style.Width(m.status.text)+2 > w {
+	if !l.refresh.running && style.Width(left)+style.Width(gap)+style.Width(l.status.text)+2 > w {
 		// The counts also show what the refresh brought.
 		left, gap = "", ""
 	}
-	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(m.status.text) <= room {
-		return []string{style.Pad(" "+left+gap+style.Paint(weight, m.status.text), w-style.Width(right)) + right}
+	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(l.status.text) <= room {
+		return []string{style.Pad(" "+left+gap+style.Paint(weight, l.status.text), w-style.Width(right)) + right}
 	}
-	if m.height < style.BoxedHeight {
-		return []string{style.Pad(" "+style.Paint(weight, style.Fit(m.status.text, w-2, t.Glyphs.Ellipsis)), w)}
+	if l.height < style.BoxedHeight {
+		return []string{style.Pad(" "+style.Paint(weight, style.Fit(l.status.text, w-2, t.Glyphs.Ellipsis)), w)}
 	}
-	lines := t.Boxed(m.status.text, weight, w)
+	lines := t.Boxed(l.status.text, weight, w)
 	if left+right == "" {
 		return lines
 	}
@@ -182,11 +197,11 @@ func (m *Model) messageLines(left, right string, w int) []string {
 }
 
 // progress returns what is being fetched, or what the last refresh brought.
-func (m *Model) progress() string {
-	if !m.refresh.running && m.pageText.item != 0 {
-		return m.withTips("fetching the page of "+m.pageText.host+m.theme.Glyphs.Ellipsis, " ", "escape", "stops")
+func (l *statusLine) progress() string {
+	if !l.refresh.running && l.pageText.item != 0 {
+		return l.withTips("fetching the page of "+l.pageText.host+l.theme.Glyphs.Ellipsis, " ", "escape", "stops")
 	}
-	return m.refresh.progress(m.width, m.theme)
+	return l.refresh.progress(l.width, l.theme)
 }
 
 // promptHints returns the keys that a prompt shows.
@@ -200,18 +215,18 @@ func promptHints(t style.Theme) []hint {
 
 // hints returns the keys that make sense now: those of the overlay, those that continue an
 // unfinished sequence, or those of the pane.
-func (m *Model) hints() []hint {
-	if o := m.modes.Overlay(); o != nil {
+func (l *statusLine) hints() []hint {
+	if o := l.modes.Overlay(); o != nil {
 		var hints []hint
 		for _, h := range o.Hints() {
-			hints = append(hints, hint{h.Key, m.keyGlyph(h.Key), h.Word})
+			hints = append(hints, hint{h.Key, l.keyGlyph(h.Key), h.Word})
 		}
 		return hints
 	}
-	if len(m.keys.typed) > 0 {
-		return m.keys.continuations()
+	if len(l.keys.typed) > 0 {
+		return l.keys.continuations()
 	}
-	return m.paneHints()
+	return l.paneHints()
 }
 
 // keyGlyph returns a key as the list of keys shows it.
@@ -242,28 +257,28 @@ func (k *keyboard) continuations() []hint {
 }
 
 // paneHints returns the keys of the focused pane that would do something now.
-func (m *Model) paneHints() []hint {
+func (l *statusLine) paneHints() []hint {
 	var hints []hint
 	add := func(a *action) {
-		key := m.keys.keyFor(a.name)
-		if key == "" || a.hint == "" || !slices.Contains(a.in, m.focus) || a.why != nil && a.why() != "" {
+		key := l.keys.keyFor(a.name)
+		if key == "" || a.hint == "" || !slices.Contains(a.in, l.focus) || a.why != nil && a.why() != "" {
 			return
 		}
-		if word := m.hintWord(a); word != "" {
-			hints = append(hints, hint{mustSplit(key), m.keyGlyph(key), word})
+		if word := l.hintWord(a); word != "" {
+			hints = append(hints, hint{mustSplit(key), l.keyGlyph(key), word})
 		}
 	}
-	order := hintOrder(m.focus)
+	order := hintOrder(l.focus)
 	for _, name := range order {
-		for i := range m.keys.table {
-			if m.keys.table[i].name == name {
-				add(&m.keys.table[i])
+		for i := range l.keys.table {
+			if l.keys.table[i].name == name {
+				add(&l.keys.table[i])
 			}
 		}
 	}
-	for i := range m.keys.table {
-		if !slices.Contains(order, m.keys.table[i].name) {
-			add(&m.keys.table[i])
+	for i := range l.keys.table {
+		if !slices.Contains(order, l.keys.table[i].name) {
+			add(&l.keys.table[i])
 		}
 	}
 	return hints
@@ -283,13 +298,13 @@ func hintOrder(a area) []string {
 
 // hintWord returns the word for an action in the status line; empty if the action would do
 // nothing now.
-func (m *Model) hintWord(a *action) string {
-	h := &m.headlines
+func (l *statusLine) hintWord(a *action) string {
+	h := l.headlines
 	switch a.name {
 	case "page-down":
-		return m.pageWord(a.hint)
+		return l.pageWord(a.hint)
 	case "next-unread":
-		return m.nextWord(a.hint)
+		return l.nextWord(a.hint)
 	case "escape":
 		switch {
 		case h.Filter != nil:
@@ -298,19 +313,19 @@ func (m *Model) hintWord(a *action) string {
 			return ""
 		}
 	case "open":
-		if m.focus == areaHeadlines && h.List.Len() == 0 {
+		if l.focus == areaHeadlines && h.List.Len() == 0 {
 			return ""
 		}
 	case "toggle-read":
-		if i, _ := m.selected.item(); i.Read {
+		if i, _ := l.selected.item(); i.Read {
 			return "unread"
 		}
 	case "toggle-star":
-		if i, _ := m.selected.item(); i.Starred {
+		if i, _ := l.selected.item(); i.Starred {
 			return "unstar"
 		}
 	case "toggle-fulltext":
-		if m.article.key.version == versionPage {
+		if l.article.key.version == versionPage {
 			return "feed's text"
 		}
 	case "mark-all-read":
@@ -318,13 +333,13 @@ func (m *Model) hintWord(a *action) string {
 			return ""
 		}
 	case "undo":
-		return onlyIf(m.marks.undoable, a.hint)
+		return onlyIf(l.marks.undoable, a.hint)
 	case "refresh", "refresh-all":
-		return onlyIf(!m.refresh.running && len(m.sources.Feeds) > 0, a.hint)
+		return onlyIf(!l.refresh.running && len(l.sources.Feeds) > 0, a.hint)
 	case "add-feed":
-		return onlyIf(m.focus == areaSources || len(m.sources.Feeds) == 0, a.hint)
+		return onlyIf(l.focus == areaSources || len(l.sources.Feeds) == 0, a.hint)
 	case "search", "choose-source":
-		return onlyIf(len(m.sources.Feeds) > 0, a.hint)
+		return onlyIf(len(l.sources.Feeds) > 0, a.hint)
 	}
 	return a.hint
 }
@@ -338,29 +353,29 @@ func onlyIf(holds bool, word string) string {
 }
 
 // pageWord returns what the key for a page down does; empty if it does nothing.
-func (m *Model) pageWord(page string) string {
-	if m.focus != areaArticle {
-		l := &m.headlines.List
-		return onlyIf(l.Index() < l.Len()-1 || !l.TailLoaded() && l.Len() > 0, page)
+func (l *statusLine) pageWord(page string) string {
+	if l.focus != areaArticle {
+		rows := &l.headlines.List
+		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, page)
 	}
-	if m.article.AtEnd() {
-		return onlyIf(m.nextWord("next") != "", "next")
+	if l.article.AtEnd() {
+		return onlyIf(l.nextWord("next") != "", "next")
 	}
-	return onlyIf(m.article.ID != 0, page)
+	return onlyIf(l.article.ID != 0, page)
 }
 
 // nextWord returns what the key for the next unread item does; empty if it does nothing. In a
 // list without a search, the keys that move are enough.
-func (m *Model) nextWord(next string) string {
-	l := &m.headlines.List
+func (l *statusLine) nextWord(next string) string {
+	rows := &l.headlines.List
 	switch {
-	case m.headlines.Search != nil:
-		return onlyIf(l.Index() < l.Len()-1 || !l.TailLoaded() && l.Len() > 0, "next hit")
-	case m.focus == areaHeadlines:
+	case l.headlines.Search != nil:
+		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, "next hit")
+	case l.focus == areaHeadlines:
 		return ""
 	}
-	others := m.sources.Counts.Unread
-	if !m.article.Item.Read {
+	others := l.sources.Counts.Unread
+	if !l.article.Item.Read {
 		others--
 	}
 	return onlyIf(others > 0, next)
