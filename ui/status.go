@@ -256,7 +256,8 @@ func (k *keyboard) continuations() []hint {
 	return hints
 }
 
-// paneHints returns the keys of the focused pane that would do something now.
+// paneHints returns the keys of the focused pane that would do something now. Of two with the
+// same word it returns the first.
 func (l *statusLine) paneHints() []hint {
 	var hints []hint
 	add := func(a *action) {
@@ -264,7 +265,8 @@ func (l *statusLine) paneHints() []hint {
 		if key == "" || a.hint == "" || !slices.Contains(a.in, l.focus) || a.why != nil && a.why() != "" {
 			return
 		}
-		if word := l.hintWord(a); word != "" {
+		word := l.hintWord(a)
+		if word != "" && !slices.ContainsFunc(hints, func(h hint) bool { return h.word == word }) {
 			hints = append(hints, hint{mustSplit(key), l.keyGlyph(key), word})
 		}
 	}
@@ -289,7 +291,7 @@ func (l *statusLine) paneHints() []hint {
 func hintOrder(a area) []string {
 	switch a {
 	case areaArticle:
-		return []string{"page-down", "next-unread", "escape", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
+		return []string{"page-down", "next-unread", "escape", "follow-link", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
 	case areaHeadlines:
 		return []string{"page-down", "open", "next-unread", "escape", "toggle-read", "mark-all-read", "toggle-star", "search", "help", "refresh", "undo"}
 	}
