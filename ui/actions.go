@@ -16,8 +16,8 @@ type action struct {
 	name    string
 	section string
 	help    string
-	// hint is the word for the footer in the panes of in; empty if the footer does not
-	// show the action.
+	// hint is the word for the status line in the panes of in; empty if it does not show
+	// the action. [statusLine.hintWord] replaces it where it depends on what is shown.
 	hint string
 	in   []area
 	keys []string
@@ -64,7 +64,7 @@ func moveActions(m *Model) []action {
 	return []action{
 		{name: "down", section: sectionMove, help: "a row or line down", keys: []string{"j", "down"}, do: by(m.navigate.move, 1)},
 		{name: "up", section: sectionMove, help: "a row or line up", keys: []string{"k", "up"}, do: by(m.navigate.move, -1)},
-		{name: "page-down", section: sectionMove, help: "a page down; at an article's end the next one", keys: []string{"space", "pgdown", "ctrl+f"}, do: m.navigate.pageDown},
+		{name: "page-down", section: sectionMove, help: "a page down; at an article's end the next one", hint: "page", in: inNews, keys: []string{"space", "pgdown", "ctrl+f"}, do: m.navigate.pageDown},
 		{name: "page-up", section: sectionMove, help: "a page up", keys: []string{"shift+space", "pgup", "ctrl+b"}, do: by(m.navigate.pages, -1)},
 		{name: "half-down", section: sectionMove, help: "half a page down", keys: []string{"ctrl+d"}, do: by(m.navigate.halfPages, 1)},
 		{name: "half-up", section: sectionMove, help: "half a page up", keys: []string{"ctrl+u"}, do: by(m.navigate.halfPages, -1)},
@@ -73,15 +73,15 @@ func moveActions(m *Model) []action {
 		{name: "next-pane", section: sectionMove, help: "the next pane", keys: []string{"tab"}, do: by(m.navigate.nextPane, 1)},
 		{name: "previous-pane", section: sectionMove, help: "the previous pane", keys: []string{"shift+tab"}, do: by(m.navigate.nextPane, -1)},
 		{name: "open", section: sectionMove, help: "open, one level in", hint: "open", in: []area{areaSources, areaHeadlines}, keys: []string{"enter", "l", "right"}, do: once(m.navigate.open)},
-		{name: "out", section: sectionMove, help: "one level out; quit at the top", hint: "back", in: inArticle, keys: []string{"q", "h", "left", "backspace"}, do: once(m.navigate.out)},
-		{name: "escape", section: sectionMove, help: "stop a refresh, end a search, go out", keys: []string{"esc"}, do: once(m.escape)},
+		{name: "out", section: sectionMove, help: "one level out; quit at the top", hint: "list", in: inArticle, keys: []string{"q", "h", "left", "backspace"}, do: once(m.navigate.out)},
+		{name: "escape", section: sectionMove, help: "stop a refresh, end a search, go out", hint: "end search", in: inNews, keys: []string{"esc"}, do: once(m.escape)},
 		{name: "quit", section: sectionMove, help: "quit now", keys: []string{"Q", "ctrl+c"}, do: once(func() tea.Cmd { return tea.Quit })},
 	}
 }
 
 func readActions(m *Model) []action {
 	return []action{
-		{name: "next-unread", section: sectionRead, help: "the next unread, across feeds; the next hit", hint: "next unread", in: inArticle, keys: []string{"n"}, do: by(m.navigate.nextUnread, 1)},
+		{name: "next-unread", section: sectionRead, help: "the next unread, across feeds; the next hit", hint: "next", in: inNews, keys: []string{"n"}, do: by(m.navigate.nextUnread, 1)},
 		{name: "previous-unread", section: sectionRead, help: "the previous unread or hit", keys: []string{"N", "p"}, do: by(m.navigate.nextUnread, -1)},
 		{name: "next", section: sectionRead, help: "the next source or article", keys: []string{"J"}, do: by(m.navigate.neighbor, 1)},
 		{name: "previous", section: sectionRead, help: "the previous source or article", keys: []string{"K"}, do: by(m.navigate.neighbor, -1)},
@@ -91,7 +91,7 @@ func readActions(m *Model) []action {
 		{name: "open-background", section: sectionRead, help: "open in the background and mark read", keys: []string{"O"}, do: once(m.browser.openBackground), why: m.selected.noLink},
 		{name: "open-comments", section: sectionRead, help: "open the discussion", keys: []string{"c"}, do: once(m.browser.openComments), why: m.selected.noComments},
 		{name: "open-enclosure", section: sectionRead, help: "open the enclosed file in the browser", keys: []string{"e"}, do: once(m.browser.openEnclosure), why: m.selected.noEnclosure},
-		{name: "links", section: sectionRead, help: "list the article's links", keys: []string{"U"}, do: once(m.showLinks), why: m.selected.noLinks},
+		{name: "links", section: sectionRead, help: "list the article's links", hint: "links", in: inArticle, keys: []string{"U"}, do: once(m.showLinks), why: m.selected.noLinks},
 		{name: "open-link", section: sectionRead, help: "open the link of that number; Enter ends a number", keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, do: m.keys.typeLink, why: m.selected.noLinks},
 		{name: "toggle-fulltext", section: sectionRead, help: "the full text of the page, or the feed's text", hint: "full text", in: inArticle, keys: []string{"x"}, do: once(m.toggleFulltext), why: m.selected.noFulltext},
 		{name: "show-diff", section: sectionRead, help: "what the publisher edited, or the text again", keys: []string{"gd"}, do: once(m.navigate.toggleDiff), why: m.selected.noDiff},
@@ -119,14 +119,14 @@ func findActions(m *Model) []action {
 	return []action{
 		{name: "search", section: sectionFind, help: "search everything, as you type", hint: "search", in: inAll, keys: []string{"/"}, do: once(m.startSearch)},
 		{name: "filter", section: sectionFind, help: "filter this list, as you type", keys: []string{`\`}, do: once(m.startFilter)},
-		{name: "choose-source", section: sectionFind, help: "go to a source by name", keys: []string{"t"}, do: once(m.chooseSource)},
+		{name: "choose-source", section: sectionFind, help: "go to a source by name", hint: "go to", in: inSources, keys: []string{"t"}, do: once(m.chooseSource)},
 		{name: "go-unread", section: sectionFind, help: "all unread items", keys: []string{"gu"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyUnread) })},
 		{name: "go-starred", section: sectionFind, help: "all starred items", keys: []string{"gs"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyStarred) })},
 		{name: "go-today", section: sectionFind, help: "today's items", keys: []string{"gt"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyToday) })},
 		{name: "go-everything", section: sectionFind, help: "everything", keys: []string{"ga"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyEverything) })},
 		{name: "go-new", section: sectionFind, help: "the new items of the last refresh", keys: []string{"gl"}, do: once(m.navigate.goNew)},
 		{name: "go-sources", section: sectionFind, help: "the sources", keys: []string{"gf"}, do: once(m.navigate.goSources)},
-		{name: "help", section: sectionFind, help: "this page; type to filter it", hint: "help", in: inAll, keys: []string{"?", "f1"}, do: once(m.showHelp)},
+		{name: "help", section: sectionFind, help: "this list; type to filter it, Enter does the chosen one", hint: "help", in: inAll, keys: []string{"?", "f1"}, do: once(m.showHelp)},
 	}
 }
 
@@ -134,7 +134,7 @@ func feedActions(m *Model) []action {
 	return []action{
 		{name: "refresh", section: sectionFeeds, help: "refresh this feed or group", hint: "refresh", in: inLists, keys: []string{"r"}, do: once(m.refresh.startShown)},
 		{name: "refresh-all", section: sectionFeeds, help: "refresh everything", hint: "refresh all", in: inSources, keys: []string{"R"}, do: once(m.refresh.startAll)},
-		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: inSources, keys: []string{"a"}, do: once(m.askAddress)},
+		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: []area{areaSources, areaHeadlines}, keys: []string{"a"}, do: once(m.askAddress)},
 		{name: "remove-feed", section: sectionFeeds, help: "unsubscribe from this feed; asks first", keys: []string{"X"}, do: once(m.removeFeed), why: m.selected.noFeed},
 		{name: "move-feed", section: sectionFeeds, help: "take a moved feed's new address, or go back", keys: []string{"M"}, do: once(m.moveFeed), why: m.noMove},
 		{name: "problem-feeds", section: sectionFeeds, help: "feeds with problems: failing, moved, gone, silent, paused", keys: []string{"ge"}, do: once(m.showProblems)},
@@ -220,7 +220,7 @@ func (s *selection) noItem() string {
 		if s.focus == areaSources {
 			return s.headlines.withTips("choose an item first", ": ", "open", "goes to the headlines")
 		}
-		return "there is no item here"
+		return s.headlines.withTips("there is no item here", "; ", "choose-source", "goes to another list")
 	}
 	return ""
 }

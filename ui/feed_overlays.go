@@ -45,7 +45,7 @@ func (m *Model) showInfo() tea.Cmd {
 		}
 	}
 	if msg.feed == nil && msg.item == nil {
-		m.status.say("nothing to show here; choose a feed or an item")
+		m.status.say(m.withTips("choose a feed or an item first", ": ", "choose-source", "finds a feed by name"))
 		return nil
 	}
 	return m.loadInfo(msg)
@@ -94,7 +94,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 		rows = append(rows, page.Feed(*msg.feed)...)
 		rows = append(rows, page.Checks(msg.polls)...)
 	}
-	m.modes.OpenOverlay(&mode.Overlay{Title: "Info", Rows: mode.Wrap(rows, mode.TextWidth(m.width))}, by)
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Info", Rows: rows}, by)
 	return nil
 }
 
@@ -164,9 +164,13 @@ func (m *Model) problems() (*mode.Overlay, []string) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	acts := func(key string, row int) bool {
+		f, ok := m.sources.FeedOf(at[row])
+		return ok && (key != "M" || m.subscriptions.whyNotMove(f) == "")
+	}
 	return &mode.Overlay{
-		Title: "Feeds with problems", Rows: rows, Detail: true, Choose: true, Keys: []string{"i", "r", "M", "X"},
-		Footer: "Enter opens, i explains, r refreshes, M moves, X unsubscribes, Esc closes",
+		Title: "Feeds with problems", Rows: rows, Detail: true, Choose: true, Acts: acts, Keys: []string{"i", "r", "M", "X"},
+		Tips: []mode.Hint{{Key: "enter", Word: "open"}, {Key: "i", Word: "info"}, {Key: "r", Word: "refresh"}, {Key: "M", Word: "move"}, {Key: "X", Word: "unsubscribe"}},
 	}, at
 }
 

@@ -20,7 +20,6 @@ type keymap struct {
 	actions  map[string][]*action
 	prefixes map[string]bool
 	table    []action
-	hints    map[area][]hint
 	// named holds the first key of each action that has a key.
 	named map[string]string
 }
@@ -57,27 +56,48 @@ func (k keymap) keyFor(name string) string { return k.named[name] }
 // one after the other. Actions without a key are left out.
 func (k keymap) tips(pairs ...string) string {
 	var tips []string
-	for i := 0; i+1 < len(pairs); i += 2 {
-		key := k.keyFor(pairs[i])
-		switch key {
-		case "":
-			continue
-		case "enter", "esc":
-			key = strings.ToUpper(key[:1]) + key[1:]
-		}
-		tips = append(tips, key+" "+pairs[i+1])
+	for _, h := range k.tipHints(pairs...) {
+		tips = append(tips, h.text())
 	}
 	return strings.Join(tips, ", ")
 }
 
+// tipHints returns the parts of [keymap.tips].
+func (k keymap) tipHints(pairs ...string) []hint {
+	var tips []hint
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if key := k.keyFor(pairs[i]); key != "" {
+			tips = append(tips, hint{mustSplit(key), titled(key), pairs[i+1]})
+		}
+	}
+	return tips
+}
+
+// titled returns a key as messages show it.
+func titled(key string) string {
+	if key == "enter" || key == "esc" {
+		return strings.ToUpper(key[:1]) + key[1:]
+	}
+	return key
+}
+
 // withTips returns a note, and behind a separator what keys do, as [keymap.tips] returns it. If
-// none of the actions has a key, it returns the note.
+// none of the actions has a key, it returns the note. In the status line the tips can be clicked.
 func (e *env) withTips(note, separator string, pairs ...string) string {
-	tips := e.keymap.tips(pairs...)
-	if tips == "" {
+	tips := e.keymap.tipHints(pairs...)
+	if len(tips) == 0 {
 		return note
 	}
-	return note + separator + tips
+	for i, h := range tips {
+		if i == 0 {
+			note += separator
+		} else {
+			note += ", "
+		}
+		note += h.text()
+		e.status.offer(h)
+	}
+	return note
 }
 
 // keyRank returns the position of a key among the keys of an action. Keys of the
@@ -117,7 +137,7 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 	return k, nil
 }
 
-// index fills prefixes, hints and named from actions.
+// index fills prefixes and named from actions.
 func (k *keymap) index() {
 	for seq := range k.actions {
 		for i := range seq {
@@ -126,19 +146,11 @@ func (k *keymap) index() {
 			}
 		}
 	}
-	k.hints, k.named = map[area][]hint{}, map[string]string{}
+	k.named = map[string]string{}
 	for i := range k.table {
 		a := &k.table[i]
-		keys := k.keysOf(a)
-		if len(keys) == 0 {
-			continue
-		}
-		k.named[a.name] = keys[0]
-		if a.hint == "" {
-			continue
-		}
-		for _, p := range a.in {
-			k.hints[p] = append(k.hints[p], hint{keys[0], a.hint})
+		if keys := k.keysOf(a); len(keys) > 0 {
+			k.named[a.name] = keys[0]
 		}
 	}
 }
@@ -251,9 +263,6 @@ func nearest(name string, known map[string]*action) string {
 	return fmt.Sprintf("; did you mean %q?", near)
 }
 
-// hint is a key and the word for what it does.
-type hint struct{ key, word string }
-
 // keyboard collects the keys of a sequence and the number before it.
 type keyboard struct {
 	*env
@@ -263,6 +272,8 @@ type keyboard struct {
 	count int
 	// links opens links by their numbers.
 	links linkNumber
+	// unknown are the last keys that did nothing, which the status line has said.
+	unknown string
 }
 
 // linkNumber is the number of a link that is being typed. A digit waits for another one only
@@ -349,11 +360,59 @@ func (k *keyboard) press(key string) tea.Cmd {
 	k.typed, k.count = nil, 0
 	if len(bound) == 0 {
 		if key != "esc" {
-			k.status.say(k.withTips(showKeys(strings.Join(typed, " "))+" does nothing here", "; ", "help", "shows all keys"))
+			k.explainUnknown(typed)
 		}
 		return nil
 	}
+	k.unknown = ""
 	return k.act(bound, n)
+}
+
+// explainUnknown says that keys do nothing, and names the nearest key that does something: the
+// same letter in the other case, or else the same letter in another sequence. It does not say
+// so again if the same keys are typed again at once.
+func (k *keyboard) explainUnknown(typed []string) {
+	seq := strings.Join(typed, " ")
+	if seq == k.unknown {
+		return
+	}
+	k.unknown = seq
+	what := showKeys(seq) + " does nothing here"
+	if near, a := k.nearestKeys(typed); a != nil {
+		tip := hint{near, titled(showKeys(near)), "is: " + a.help}
+		k.status.offer(tip)
+		k.status.say(k.withTips(what+"; "+tip.text(), "; ", "help", "shows all keys"))
+		return
+	}
+	k.status.say(k.withTips(what, "; ", "help", "shows all keys"))
+}
+
+// nearestKeys returns the keys nearest to keys that do nothing, and what they do; nil if there
+// are none.
+func (k *keyboard) nearestKeys(typed []string) (near string, does *action) {
+	last := typed[len(typed)-1]
+	if utf8.RuneCountInString(last) != 1 {
+		return "", nil
+	}
+	before, other := strings.Join(typed[:len(typed)-1], " "), strings.ToLower(last)
+	if other == last {
+		other = strings.ToUpper(last)
+	}
+	candidates := []string{strings.TrimLeft(before+" "+other, " ")}
+	for _, letter := range []string{last, other} {
+		candidates = append(candidates, letter)
+		for _, seq := range slices.Sorted(maps.Keys(k.actions)) {
+			if strings.HasSuffix(seq, " "+letter) {
+				candidates = append(candidates, seq)
+			}
+		}
+	}
+	for _, seq := range candidates {
+		if bound := k.actions[seq]; len(bound) > 0 && (bound[0].why == nil || bound[0].why() == "") {
+			return seq, bound[0]
+		}
+	}
+	return "", nil
 }
 
 // bound reports whether a key would do something after the keys typed so far.
@@ -410,10 +469,25 @@ func (k *keyboard) act(bound []*action, n int) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// showHelp lists every action with its keys.
+// keyList opened the list of all keys. rows holds the action of each row; nil for a heading.
+type keyList struct{ rows []*action }
+
+// showHelp lists every action with its keys. The chosen action is carried out.
 func (m *Model) showHelp() tea.Cmd {
-	m.modes.OpenOverlay(&mode.Overlay{Title: "Keys", Rows: helpRows(m.keys.keymap)}, readOnly{})
+	rows, does := helpRows(m.keys.keymap)
+	m.modes.OpenOverlay(&mode.Overlay{
+		Title: "Keys", Rows: rows, Choose: true, Wrap: true, Tips: []mode.Hint{{Key: "enter", Word: "do it"}},
+	}, keyList{does})
 	return nil
+}
+
+func (l keyList) answered(m *Model, a mode.Answer) tea.Cmd {
+	chosen, ok := a.(mode.Chosen)
+	if !ok {
+		return nil
+	}
+	m.modes.Close()
+	return m.keys.act([]*action{l.rows[chosen.Row]}, 1)
 }
 
 // readOnly opened an overlay that is only for reading.
@@ -426,17 +500,17 @@ func (readOnly) answered(m *Model, a mode.Answer) tea.Cmd {
 	return nil
 }
 
-func helpRows(k keymap) []mode.Row {
-	var rows []mode.Row
+// helpRows returns the rows of the help page, and the action of each; nil for a heading.
+func helpRows(k keymap) (rows []mode.Row, does []*action) {
 	for _, section := range sections {
-		rows = append(rows, mode.Row{Heading: section})
+		rows, does = append(rows, mode.Row{Heading: section}), append(does, nil)
 		for i := range k.table {
 			if a := &k.table[i]; a.section == section {
-				rows = append(rows, mode.Row{Left: helpKeys(k.keysOf(a)), Right: a.help})
+				rows, does = append(rows, mode.Row{Left: helpKeys(k.keysOf(a)), Right: a.help}), append(does, a)
 			}
 		}
 	}
-	return rows
+	return rows, does
 }
 
 func helpKeys(keys []string) string {

@@ -201,11 +201,11 @@ func TestMessagesNameTheBoundKeys(t *testing.T) {
 			"zu": nil, "b": {"open-browser"}, "o": nil, "t": nil, "z": {"choose-source"}, "U": nil,
 		}
 	})
+	s.press("D")
+	s.expect("hidden, ctrl+y undoes")
 	s.press("j")
 	s.expect("ctrl+y undo")
 	s.expectNot("u undo", "? help")
-	s.press("D")
-	s.expect("hidden, ctrl+y undoes")
 	s.press("ctrl+y")
 	s.expect("no longer hidden, ctrl+t redoes")
 	s.press("ctrl+t")

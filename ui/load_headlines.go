@@ -3,11 +3,15 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/cache"
+	"dateline/feed"
+	"dateline/feed/schedule"
+	"dateline/feed/text"
 	"dateline/ui/list"
 	"dateline/ui/pane"
 	"dateline/ui/saver"
@@ -375,19 +379,61 @@ func (h *headlineList) emptyText(refreshing bool) []string {
 		return tips("Nothing found.", "search", "changes the search", "escape", "goes back")
 	case len(h.sources.Feeds) == 0:
 		why := tips("No feeds yet.", "add-feed", "subscribes to one: type the address of a feed or of any page")
-		return append(why, tips("", "help", "shows all keys")[2])
+		return append(why, tips("", "help", "shows all keys", "quit", "quits")[2])
 	case refreshing && h.sources.Counts.Total == 0:
 		return tips("Refreshing the feeds; new items appear here.", "help", "shows all keys")
 	case h.Source.Feed != nil && h.Source.Feed.Poll.LastChecked.IsZero():
 		return tips("This feed has not been checked yet.", "refresh", "checks it now")
 	case h.Source.Feed != nil && h.Source.Feed.Poll.Error != "":
-		return tips("There are no items: this feed could not be read.", "refresh", "tries again", "info", "shows more", "remove-feed", "unsubscribes")
-	case h.Source.Key == pane.KeyUnread || h.UnreadOnly:
+		return tips("There are no items: "+h.failureText(*h.Source.Feed), "refresh", "tries again", "info", "shows more", "remove-feed", "unsubscribes")
+	case h.sources.Counts.Total == 0 && h.failing() > 0:
+		why := fmt.Sprintf("Nothing has arrived yet: %d of %s could not be read.", h.failing(), text.Plural(len(h.sources.Feeds), "feed"))
+		return tips(why, "problem-feeds", "lists them with the reasons", "refresh-all", "tries again")
+	case h.UnreadOnly && h.Source.Key != pane.KeyUnread:
+		return tips("Everything here is read.", "toggle-show-read", "shows read items too", "next-unread-source", "goes to the next source with news")
+	case h.Source.Key == pane.KeyUnread:
 		return tips("Everything is read.", "go-everything", "shows everything", "refresh-all", "refreshes", "add-feed", "adds a feed")
 	case h.Source.Key == pane.KeyStarred:
 		return tips("Nothing is starred.", "toggle-star", "stars an item; starred items are kept for good")
 	}
-	return tips("Nothing here.", "refresh", "refreshes", "go-everything", "shows everything")
+	return tips(h.whyEmpty(), "refresh", "refreshes", "go-everything", "shows everything")
+}
+
+// whyEmpty returns why a source without a problem has no items.
+func (h *headlineList) whyEmpty() string {
+	switch {
+	case h.Source.Key == pane.KeyToday:
+		return "Nothing has arrived today."
+	case h.Source.Key == pane.KeyNew:
+		return "The last refresh brought nothing new."
+	case h.Source.Kind == pane.KindQuery:
+		return "No item matches this saved query."
+	case h.Source.Feed != nil:
+		return "This feed has no items."
+	}
+	return "There are no items yet."
+}
+
+// failing returns how many feeds could not be read at their last check.
+func (h *headlineList) failing() int {
+	n := 0
+	for _, f := range h.sources.Feeds {
+		if f.Poll.Error != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// failureText returns how a feed fails, and since when.
+func (h *headlineList) failureText(f feed.Feed) string {
+	if _, reason := schedule.ProblemOf(f, h.now()); reason != "" {
+		return text.Clean(reason)
+	}
+	if f.Poll.LastOK.IsZero() {
+		return "this feed has not been read yet. " + text.Clean(f.Poll.Error)
+	}
+	return "this feed fails since " + feed.Ago(f.Poll.LastOK, h.now()) + ". " + text.Clean(f.Poll.Error)
 }
 
 // showRows shows loaded rows. After the first rows the polling begins.

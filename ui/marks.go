@@ -28,6 +28,8 @@ type marker struct {
 	unsaved string
 	// retrying reports whether a failed write is about to be tried again.
 	retrying bool
+	// undoable reports whether there is a change to undo, as far as the screen knows.
+	undoable bool
 }
 
 // saved brings the changes that were written, and the error that stopped the writing.
@@ -265,6 +267,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 		switch o.Change.(type) {
 		case cache.MarkItems:
 			counted, reload = true, reload || o.N == 0
+			k.undoable = true
 		case cache.UndoLast:
 			reload = k.showStep("undo", o) || reload
 		case cache.RedoLast:
@@ -274,6 +277,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 				counted, reload = true, true
 				k.status.say("nothing to mark: no unread items there")
 			} else {
+				k.undoable = true
 				k.status.say(k.withTips("marked "+text.Number(o.N)+" read", ", ", "undo", "undoes"))
 			}
 		}
@@ -283,7 +287,7 @@ func (k *marker) showOutcomes(outcomes []saver.Outcome) (reload, counted bool) {
 
 // showStep shows what an undo or redo changed and reports whether it did anything.
 func (k *marker) showStep(what string, o saver.Outcome) bool {
-	if o.Nothing {
+	if k.undoable = what == "redo" || !o.Nothing; o.Nothing {
 		k.status.say("nothing to " + what)
 		return false
 	}

@@ -169,6 +169,7 @@ type Model struct {
 	changes       changeListener
 	maintenance   maintenance
 	pointer       pointer
+	line          statusLine
 
 	// dirty reports whether the screen differs from drawn.
 	dirty bool
@@ -241,6 +242,10 @@ func (m *Model) connect() {
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
 	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}
 	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh, stopWaiting: func() {}}
+	m.line = statusLine{
+		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected,
+		marks: &m.marks, refresh: &m.refresh, pageText: &m.pageText, pictures: &m.pictures, keys: &m.keys, modes: &m.modes,
+	}
 	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }
 

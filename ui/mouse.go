@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/ui/mode"
 	"dateline/ui/pane"
 )
 
@@ -34,15 +35,25 @@ const doubleClick = 400 * time.Millisecond
 // wheelLines is how many lines one notch of the wheel scrolls.
 const wheelLines = 3
 
-// clicked selects what was clicked. A double click opens it.
+// clicked selects what was clicked. A double click opens it. A word of the status line does what
+// its key does. A click beside an overlay closes it.
 func (m *Model) clicked(c tea.Mouse) tea.Cmd {
+	if c.Button == tea.MouseLeft {
+		if cmd, hit := m.clickStatus(c.X, c.Y); hit {
+			return cmd
+		}
+	}
 	m.begin()
 	if c.Button != tea.MouseLeft || m.modes.Prompt() != nil {
 		return nil
 	}
-	if m.modes.Overlay() != nil {
-		m.modes.CloseOverlays()
-		return nil
+	if o := m.modes.Overlay(); o != nil {
+		answer, inside := o.Click(c.X, c.Y)
+		if !inside {
+			answer = mode.Cancelled{}
+		}
+		_, by := m.modes.Top()
+		return m.answered(by, answer, nil)
 	}
 	m.pointer.border = m.borderAt(c.X, c.Y)
 	p, ok := m.areaAt(c.X, c.Y)
@@ -92,7 +103,7 @@ func (m *Model) wheeled(w tea.Mouse) tea.Cmd {
 		return nil
 	}
 	if o := m.modes.Overlay(); o != nil {
-		o.Move(n)
+		o.Scroll(n)
 		return nil
 	}
 	p, ok := m.areaAt(w.X, w.Y)

@@ -190,7 +190,7 @@ func (m *Model) showLinks() tea.Cmd {
 		rows[i] = mode.Row{Left: left, Right: text.Clean(l.URL)}
 	}
 	m.browser.warned = ""
-	m.modes.OpenOverlay(&mode.Overlay{Title: "Links", Rows: rows, Choose: true}, linkList{links})
+	m.modes.OpenOverlay(&mode.Overlay{Title: "Links", Rows: rows, Choose: true, Detail: true, Tips: []mode.Hint{{Key: "enter", Word: "open"}}}, linkList{links})
 	return nil
 }
 

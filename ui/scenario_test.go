@@ -162,7 +162,7 @@ func TestSubscribeAndRemove(t *testing.T) {
 	s.press("enter")
 	s.expect("First of the new feed", "subscribed to New Feed", "1 unread")
 	s.press("X")
-	s.expect("Unsubscribe from New Feed?", "y unsubscribes")
+	s.expect("Unsubscribe from New Feed?", "y unsubscribe")
 	s.press("n")
 	s.expect("First of the new feed")
 	s.press("X", "y")

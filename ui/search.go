@@ -159,7 +159,7 @@ func (c *choosing) rebuild(m *Model) *mode.Overlay {
 		}
 		rows, c.keys = append(rows, row), append(c.keys, s.Key)
 	}
-	return &mode.Overlay{Title: "Go to", Rows: rows, Choose: true}
+	return &mode.Overlay{Title: "Go to", Rows: rows, Choose: true, Numbers: true, Tips: []mode.Hint{{Key: "enter", Word: "go"}}}
 }
 
 func (c *choosing) answered(m *Model, a mode.Answer) tea.Cmd {

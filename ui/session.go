@@ -144,7 +144,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 		cmds = append(cmds, h.open(s, k.Item))
 	}
 	m.session.dirty = false
-	if m.session.first {
+	if m.session.first && len(m.sources.Feeds) > 0 { // without feeds the empty list names the keys
 		m.status.say(m.session.welcome())
 	}
 	if notice := m.deps.Settings.Notice; notice != "" {

@@ -2,9 +2,15 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"dateline/feed/text"
+	"dateline/ui/mode"
+	"dateline/ui/pane"
 	"dateline/ui/style"
 )
 
@@ -17,6 +23,60 @@ type status struct {
 	failed bool
 	// typing holds the keys of an unfinished sequence.
 	typing string
+	// tips are the keys that messages have named since the last key.
+	tips []hint
+	// spots are the words of the last drawing that can be clicked.
+	spots []spot
+}
+
+// hint is a key in the status line and the word for what it does.
+type hint struct {
+	// keys are the keys that a click presses, with spaces between them; empty if it
+	// presses none.
+	keys string
+	// shown is the key as it is shown; empty if the word is not about one key.
+	shown, word string
+}
+
+// text returns the hint as it is shown.
+func (h hint) text() string { return strings.TrimLeft(h.shown+" "+h.word, " ") }
+
+// spot is a hint that can be clicked: its line, counted from the last line of the screen, and
+// its first cell and width.
+type spot struct {
+	keys        string
+	up, x, wide int
+}
+
+// offer records a tip of a message, so that it can be clicked.
+func (s *status) offer(h hint) {
+	if !slices.Contains(s.tips, h) {
+		s.tips = append(s.tips, h)
+	}
+}
+
+// locate finds the hints in the lines that were drawn.
+func (s *status) locate(lines []string, hints []hint) {
+	for i, l := range lines {
+		plain := ansi.Strip(l)
+		for _, h := range hints {
+			at := strings.LastIndex(plain, h.text())
+			if at >= 0 && h.keys != "" {
+				s.spots = append(s.spots, spot{h.keys, len(lines) - 1 - i, style.Width(plain[:at]), style.Width(h.text())})
+			}
+		}
+	}
+}
+
+// at returns the keys of the hint at a cell; empty if there is none. up is the line, counted
+// from the last line of the screen.
+func (s *status) at(x, up int) string {
+	for _, p := range s.spots {
+		if p.up == up && x >= p.x && x < p.x+p.wide {
+			return p.keys
+		}
+	}
+	return ""
 }
 
 // say shows a message, and fail an error. Both clean the text, because it may quote a
@@ -25,6 +85,22 @@ func (s *status) say(content string)  { s.text, s.failed = text.Clean(content), 
 func (s *status) fail(content string) { s.text, s.failed = text.Clean(content), true }
 func (s *status) waiting(keys string) { s.typing = keys }
 func (s *status) clear()              { *s = status{} }
+
+// statusLine draws the status line. It knows what the keys would do.
+type statusLine struct {
+	*env
+	*geometry
+	sources   *sourceList
+	headlines *headlineList
+	article   *articleView
+	selected  *selection
+	marks     *marker
+	refresh   *refresher
+	pageText  *pageFetcher
+	pictures  *pictures
+	keys      *keyboard
+	modes     *mode.Stack[opener]
+}
 
 // userMessage returns what the user sees of an error: its own message for users, or
 // else its text.
@@ -40,39 +116,84 @@ func userMessage(err error) string {
 // gets more lines above it, so that the end of the message is not cut off.
 func (m *Model) statusLines(w int) []string {
 	t := m.theme
+	m.status.spots = m.status.spots[:0]
 	if p := m.modes.Prompt(); p != nil {
-		return p.Render(w, m.height, t)
+		lines := p.Render(w, m.height, t)
+		m.status.locate(lines, promptHints(t))
+		return lines
 	}
 	right := ""
 	if m.status.typing != "" {
 		right = m.status.typing + " "
 	}
-	left := m.progress()
+	left := m.line.progress()
 	if left == "" && m.status.text == "" {
 		left = m.navigate.readingPosition(w * 2 / 5)
 	}
 	if m.status.text == "" {
-		hints := m.keys.footer(m.focus, t, w-4-style.Width(left)-style.Width(right))
-		return []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(hints)-style.Width(right))+hints+right, w, "")}
+		return m.line.hintLine(left, right, w)
 	}
+	lines := m.line.messageLines(left, right, w)
+	if top, _ := m.modes.Top(); top == nil {
+		m.status.locate(lines, m.status.tips)
+	}
+	return lines
+}
+
+// hintLine draws the line with the keys that make sense now. What is on the left stays, and
+// the last keys that do not fit are left out.
+func (l *statusLine) hintLine(left, right string, w int) []string {
+	t, hints := l.theme, l.hints()
+	if right != "" {
+		right = " " + right
+	}
+	room := w - 3 - style.Width(left) - style.Width(right)
+	var shown []string
+	used := 0
+	for i, h := range hints {
+		if used += style.Width(h.text()) + min(i, 1)*2; used > room {
+			hints = hints[:i]
+			break
+		}
+		word := style.Paint(t.Dim, h.word)
+		if h.shown != "" {
+			word = style.Paint(t.Strong, h.shown) + " " + word
+		}
+		shown = append(shown, word)
+	}
+	keys := strings.Join(shown, "  ")
+	if keys != "" {
+		keys += " "
+	}
+	lines := []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(keys)-style.Width(right))+keys+right, w, "")}
+	if top, _ := l.modes.Top(); top == nil {
+		hints = append(hints, l.status.tips...)
+	}
+	l.status.locate(lines, hints)
+	return lines
+}
+
+// messageLines draws the message, beside the progress of a refresh.
+func (l *statusLine) messageLines(left, right string, w int) []string {
+	t := l.theme
 	weight, gap := "", ""
-	if m.status.failed {
+	if l.status.failed {
 		weight = t.Failed
 	}
 	if left != "" {
 		gap = "  "
 	}
-	if !m.refresh.running && style.Width(left)+style.Width(gap)+style.Width(m.status.text)+2 > w {
+	if !l.refresh.running && style.Width(left)+style.Width(gap)+style.Width(l.status.text)+2 > w {
 		// The counts also show what the refresh brought.
 		left, gap = "", ""
 	}
-	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(m.status.text) <= room {
-		return []string{style.Pad(" "+left+gap+style.Paint(weight, m.status.text), w-style.Width(right)) + right}
+	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(l.status.text) <= room {
+		return []string{style.Pad(" "+left+gap+style.Paint(weight, l.status.text), w-style.Width(right)) + right}
 	}
-	if m.height < style.BoxedHeight {
-		return []string{style.Pad(" "+style.Paint(weight, style.Fit(m.status.text, w-2, t.Glyphs.Ellipsis)), w)}
+	if l.height < style.BoxedHeight {
+		return []string{style.Pad(" "+style.Paint(weight, style.Fit(l.status.text, w-2, t.Glyphs.Ellipsis)), w)}
 	}
-	lines := t.Boxed(m.status.text, weight, w)
+	lines := t.Boxed(l.status.text, weight, w)
 	if left+right == "" {
 		return lines
 	}
@@ -80,34 +201,210 @@ func (m *Model) statusLines(w int) []string {
 }
 
 // progress returns what is being fetched, or what the last refresh brought.
-func (m *Model) progress() string {
-	if !m.refresh.running && m.pageText.item != 0 {
-		return m.withTips("fetching the page of "+m.pageText.host+m.theme.Glyphs.Ellipsis, " ", "escape", "stops")
+func (l *statusLine) progress() string {
+	if !l.refresh.running && l.pageText.item != 0 {
+		return l.withTips("fetching the page of "+l.pageText.host+l.theme.Glyphs.Ellipsis, " ", "escape", "stops")
 	}
-	if s := m.pictures.progress(); s != "" && !m.refresh.running {
+	if s := l.pictures.progress(); s != "" && !l.refresh.running {
 		return s
 	}
-	return m.refresh.progress(m.width, m.theme)
+	return l.refresh.progress(l.width, l.theme)
 }
 
-// footer returns the keys of a pane that make sense now, as many as fit into w cells.
-func (k keymap) footer(in area, t style.Theme, w int) string {
-	var parts []string
-	used := 0
-	for _, h := range k.hints[in] {
-		key := h.key
-		if key == "enter" {
-			key = t.Glyphs.Enter
-		}
-		n := style.Width(key) + 1 + style.Width(h.word) + 2
-		if used+n > w {
-			continue
-		}
-		used += n
-		parts = append(parts, style.Paint(t.Strong, key)+" "+style.Paint(t.Dim, h.word))
+// promptHints returns the keys that a prompt shows.
+func promptHints(t style.Theme) []hint {
+	var hints []hint
+	for i, h := range mode.PromptHints(t.Glyphs) {
+		hints = append(hints, hint{[]string{"enter", "esc"}[i], h.Key, h.Word})
 	}
-	if len(parts) == 0 {
+	return hints
+}
+
+// hints returns the keys that make sense now: those of the overlay, those that continue an
+// unfinished sequence, or those of the pane.
+func (l *statusLine) hints() []hint {
+	if o := l.modes.Overlay(); o != nil {
+		var hints []hint
+		for _, h := range o.Hints() {
+			hints = append(hints, hint{h.Key, l.keyGlyph(h.Key), h.Word})
+		}
+		return hints
+	}
+	if len(l.keys.typed) > 0 {
+		return l.keys.continuations()
+	}
+	return l.paneHints()
+}
+
+// keyGlyph returns a key as the list of keys shows it.
+func (g *geometry) keyGlyph(key string) string {
+	if key == "enter" {
+		return g.theme.Glyphs.Enter
+	}
+	return titled(key)
+}
+
+// continuations returns the keys that complete the keys typed so far, with the names of their
+// actions, which are shorter than what the list of keys says.
+func (k *keyboard) continuations() []hint {
+	var hints []hint
+	prefix := strings.Join(k.typed, " ") + " "
+	for i := range k.table {
+		a := &k.table[i]
+		for _, key := range k.keysOf(a) {
+			rest, ok := strings.CutPrefix(mustSplit(key), prefix)
+			if !ok || a.why != nil && a.why() != "" {
+				continue
+			}
+			word := strings.TrimPrefix(strings.TrimPrefix(a.name, "go-"), "toggle-")
+			hints = append(hints, hint{rest, showKeys(rest), strings.ReplaceAll(word, "-", " ")})
+		}
+	}
+	return hints
+}
+
+// paneHints returns the keys of the focused pane that would do something now. Of two with the
+// same word it returns the first.
+func (l *statusLine) paneHints() []hint {
+	var hints []hint
+	add := func(a *action) {
+		key := l.keys.keyFor(a.name)
+		if key == "" || a.hint == "" || !slices.Contains(a.in, l.focus) || a.why != nil && a.why() != "" {
+			return
+		}
+		word := l.hintWord(a)
+		if word != "" && !slices.ContainsFunc(hints, func(h hint) bool { return h.word == word }) {
+			hints = append(hints, hint{mustSplit(key), l.keyGlyph(key), word})
+		}
+	}
+	order := hintOrder(l.focus)
+	for _, name := range order {
+		for i := range l.keys.table {
+			if l.keys.table[i].name == name {
+				add(&l.keys.table[i])
+			}
+		}
+	}
+	for i := range l.keys.table {
+		if !slices.Contains(order, l.keys.table[i].name) {
+			add(&l.keys.table[i])
+		}
+	}
+	return hints
+}
+
+// hintOrder returns the names of actions in the order in which the status line of a pane shows
+// them. All others follow in the order of their table.
+func hintOrder(a area) []string {
+	switch a {
+	case areaArticle:
+		return []string{"page-down", "next-unread", "escape", "follow-link", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
+	case areaHeadlines:
+		return []string{"page-down", "open", "next-unread", "escape", "toggle-read", "mark-all-read", "toggle-star", "search", "help", "refresh", "undo"}
+	}
+	return []string{"open", "mark-all-read", "choose-source", "refresh-all", "add-feed", "search", "help"}
+}
+
+// hintWord returns the word for an action in the status line; empty if the action would do
+// nothing now.
+func (l *statusLine) hintWord(a *action) string {
+	h := l.headlines
+	switch a.name {
+	case "page-down":
+		return l.pageWord(a.hint)
+	case "next-unread":
+		return l.nextWord(a.hint)
+	case "escape":
+		switch {
+		case h.Filter != nil:
+			return "end filter"
+		case h.Search == nil:
+			return ""
+		}
+	case "open":
+		if l.focus == areaHeadlines && h.List.Len() == 0 {
+			return ""
+		}
+	case "toggle-read":
+		if i, _ := l.selected.item(); i.Read {
+			return "unread"
+		}
+	case "toggle-star":
+		if i, _ := l.selected.item(); i.Starred {
+			return "unstar"
+		}
+	case "toggle-fulltext":
+		if l.article.key.version == versionPage {
+			return "feed's text"
+		}
+	case "mark-all-read":
+		if !slices.ContainsFunc(h.List.Rows(), func(r pane.Row) bool { return !r.Read }) && (h.List.TailLoaded() || h.List.Len() == 0) {
+			return ""
+		}
+	case "undo":
+		return onlyIf(l.marks.undoable, a.hint)
+	case "refresh", "refresh-all":
+		return onlyIf(!l.refresh.running && len(l.sources.Feeds) > 0, a.hint)
+	case "add-feed":
+		return onlyIf(l.focus == areaSources || len(l.sources.Feeds) == 0, a.hint)
+	case "search", "choose-source":
+		return onlyIf(len(l.sources.Feeds) > 0, a.hint)
+	}
+	return a.hint
+}
+
+// onlyIf returns a word if a condition holds, or else nothing.
+func onlyIf(holds bool, word string) string {
+	if holds {
+		return word
+	}
+	return ""
+}
+
+// pageWord returns what the key for a page down does; empty if it does nothing.
+func (l *statusLine) pageWord(page string) string {
+	if l.focus != areaArticle {
+		rows := &l.headlines.List
+		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, page)
+	}
+	if l.article.AtEnd() {
+		return onlyIf(l.nextWord("next") != "", "next")
+	}
+	return onlyIf(l.article.ID != 0, page)
+}
+
+// nextWord returns what the key for the next unread item does; empty if it does nothing. In a
+// list without a search, the keys that move are enough.
+func (l *statusLine) nextWord(next string) string {
+	rows := &l.headlines.List
+	switch {
+	case l.headlines.Search != nil:
+		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, "next hit")
+	case l.focus == areaHeadlines:
 		return ""
 	}
-	return strings.Join(parts, "  ") + " "
+	others := l.sources.Counts.Unread
+	if !l.article.Item.Read {
+		others--
+	}
+	return onlyIf(others > 0, next)
+}
+
+// clickStatus presses the key whose word was clicked in the status line; false if there is
+// none at this cell.
+func (m *Model) clickStatus(x, y int) (cmd tea.Cmd, hit bool) {
+	keys := m.status.at(x, m.height-1-y)
+	if keys == "" {
+		return nil, false
+	}
+	m.begin()
+	if top, by := m.modes.Top(); top != nil {
+		answer, cmd := top.Key(mode.KeyNamed(keys))
+		return m.answered(by, answer, cmd), true
+	}
+	var cmds []tea.Cmd
+	for key := range strings.FieldsSeq(keys) {
+		cmds = append(cmds, m.keys.press(key))
+	}
+	return tea.Batch(cmds...), true
 }

@@ -181,7 +181,7 @@ func (m *Model) offer(found []feed.Candidate) tea.Cmd {
 	m.modes.CloseOverlays()
 	m.modes.OpenOverlay(&mode.Overlay{
 		Title: "This page offers " + text.Plural(len(rows), "feed"), Rows: rows, Choose: true,
-		Footer: "Enter shows a feed, type to filter, Esc closes",
+		Tips: []mode.Hint{{Key: "enter", Word: "preview"}},
 	}, offerList{found})
 	return nil
 }
@@ -214,17 +214,17 @@ func (m *Model) showPreview(msg previewed) tea.Cmd {
 	m.status.clear()
 	c := msg.candidate
 	o := &mode.Overlay{
-		Title:  "Subscribe to " + text.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
-		Footer: "Enter subscribes, Esc leaves it",
+		Title: "Subscribe to " + text.Clean(cmp.Or(msg.preview.Title, c.Title, c.Address())) + "?",
+		Tips:  []mode.Hint{{Key: "enter", Word: "subscribe"}, {Key: "esc", Word: "cancel"}},
 	}
 	if msg.offered != nil {
-		o.Footer = "Enter subscribes, Esc goes back"
+		o.Tips[1].Word = "back"
 	}
 	rows := previewRows(msg.preview, m.now())
 	if msg.err != nil {
 		rows = []mode.Row{{Left: "address", Right: text.Clean(c.Address())}, {Left: "error", Right: userMessage(msg.err)}}
 	}
-	o.Rows = mode.Wrap(rows, mode.TextWidth(m.width))
+	o.Rows = rows
 	m.modes.CloseOverlays()
 	m.modes.OpenOverlay(o, subscribeQuestion{c, msg.offered})
 	return nil
@@ -279,7 +279,7 @@ func (m *Model) askRemove(f feed.Feed) tea.Cmd {
 	m.modes.OpenOverlay(&mode.Overlay{
 		Title:   "Unsubscribe from " + f.DisplayTitle() + "?",
 		Rows:    []mode.Row{{Left: text.Clean(f.URL)}, {Left: text.Plural(f.Total, "item") + " stay in the database with their marks"}},
-		Footer:  "y unsubscribes, n or Esc keeps the feed",
+		Tips:    []mode.Hint{{Key: "y", Word: "unsubscribe"}, {Key: "n", Word: "keep the feed"}},
 		Answers: []string{"y", "n", "q"},
 	}, removeQuestion{f})
 	return nil

@@ -6,40 +6,46 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
-	"dateline/ui/style"
+	"dateline/feed/text"
 )
 
-// Overlay is a list over the dimmed page: help, a choice, a question or a text to read.
+// Overlay is a list over the dimmed page: help, a choice, a question or a text to read. Its
+// keys are shown in the status line, see [Overlay.Hints].
 type Overlay struct {
 	Title string
-	// Footer says what keys do. If it is empty, a usual footer is shown.
-	Footer string
-	Rows   []Row
-	// Choose reports whether Enter chooses a row. If not, the overlay is for
-	// reading.
+	Rows  []Row
+	// Choose reports whether Enter and a click choose a row. If not, the overlay is for
+	// reading: it has no cursor, and keys scroll it.
 	Choose bool
-	// Answers are the keys that answer a question. A question has no filter.
-	Answers []string
-	// Keys are keys for the selected row. An overlay with Keys has no filter. There j
-	// and k move the cursor.
-	Keys []string
+	// Wrap shows long rows of a choice on several lines. Rows for reading always wrap.
+	Wrap bool
+	// Numbers puts the right sides at the right edge.
+	Numbers bool
 	// Detail shows the right side of the selected row in full below the rows.
 	Detail bool
+	// Answers are the keys that answer a question.
+	Answers []string
+	// Keys are keys for the selected row.
+	Keys []string
+	// Tips are the keys to show; nil for those that every overlay has.
+	Tips []Hint
+	// Acts reports whether one of Keys would do something with a row, so that it is shown;
+	// nil if each would with every row.
+	Acts func(key string, row int) bool
 
 	filter string
+	// filtering reports whether letters filter the rows of an overlay in which they are
+	// keys otherwise.
+	filtering bool
 	// shown holds the indexes of the rows that pass the filter.
 	shown  []int
 	cursor int
-	top    int
-	height int
-	// x and y are the cell of the first row in the last drawing.
-	x, y int
+	// scrolled reports whether the wheel has scrolled since the cursor has moved. Then the
+	// cursor follows what is shown.
+	scrolled bool
+	drawn    drawing
 }
-
-// detailLines is the height of the right side that is shown in full, in lines.
-const detailLines = 3
 
 // Row is a line of an overlay.
 type Row struct {
@@ -48,11 +54,44 @@ type Row struct {
 	Left, Right string
 }
 
+// Hint is a key and the word for what it does. Key is a name as [KeyName] returns it; empty
+// if the word is about all keys.
+type Hint struct{ Key, Word string }
+
+// Hints returns the keys that make sense now.
+func (o *Overlay) Hints() []Hint {
+	if o.filtering {
+		return []Hint{{"enter", "done"}, {"esc", "all rows"}}
+	}
+	row, _ := o.selected()
+	hints := slices.DeleteFunc(slices.Clone(o.Tips), func(h Hint) bool {
+		return o.Acts != nil && slices.Contains(o.Keys, h.Key) && !o.Acts(h.Key, row)
+	})
+	if hints == nil && o.Choose {
+		hints = []Hint{{"enter", "choose"}}
+	}
+	if o.scrolls() && !o.TakesText() && !slices.Contains(o.Keys, "space") {
+		hints = append([]Hint{{"space", "page"}}, hints...)
+	}
+	if !slices.ContainsFunc(hints, func(h Hint) bool { return h.Key == "esc" }) && o.Answers == nil {
+		hints = append(hints, Hint{"esc", "close"})
+	}
+	switch {
+	case o.TakesText() && len(o.Rows) > 1:
+		hints = append(hints, Hint{"", "type to filter"})
+	case o.Answers == nil && (o.scrolls() || o.filter != ""):
+		hints = append(hints, Hint{"/", "filter"})
+	}
+	return hints
+}
+
 // Key implements [Mode]: it moves, filters, chooses or answers.
 func (o *Overlay) Key(k tea.KeyPressMsg) (Answer, tea.Cmd) { return o.key(KeyName(k), k.Text), nil }
 
 // TakesText reports whether letters filter the rows. Otherwise they are keys.
-func (o *Overlay) TakesText() bool { return o.Answers == nil && o.Keys == nil }
+func (o *Overlay) TakesText() bool {
+	return o.filtering || o.Choose && o.Answers == nil && o.Keys == nil
+}
 
 // KeyName returns the name of a key as the key bindings write it.
 func KeyName(k tea.KeyPressMsg) string {
@@ -62,52 +101,99 @@ func KeyName(k tea.KeyPressMsg) string {
 	return k.Keystroke()
 }
 
+// KeyNamed returns the key with a name that a [Hint] has.
+func KeyNamed(name string) tea.KeyPressMsg {
+	switch name {
+	case "enter":
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	case "esc":
+		return tea.KeyPressMsg{Code: tea.KeyEscape}
+	case "space":
+		name = " "
+	}
+	return tea.KeyPressMsg{Code: []rune(name + " ")[0], Text: name}
+}
+
 // Paste implements [Mode]: the text is added to the filter.
 func (o *Overlay) Paste(text string) (Answer, tea.Cmd) {
-	o.filterBy(o.filter + text)
+	if o.TakesText() {
+		o.filterBy(o.filter + text)
+	}
 	return nil, nil
 }
 
 func (o *Overlay) key(name, text string) Answer {
-	if slices.Contains(o.Answers, name) {
+	if !o.filtering && slices.Contains(o.Answers, name) {
 		return Pressed{Key: name, Row: -1}
 	}
-	if o.Keys != nil {
-		if slices.Contains(o.Keys, name) {
-			if row, ok := o.selected(); ok {
-				return Pressed{Key: name, Row: row}
-			}
-			return nil
+	if !o.filtering && slices.Contains(o.Keys, name) {
+		if row, ok := o.selected(); ok {
+			return Pressed{Key: name, Row: row}
 		}
-		name = cmp.Or(map[string]string{"j": "down", "k": "up", "q": "esc"}[name], name)
+		return nil
+	}
+	if o.filtering && (name == "enter" || name == "esc") {
+		if o.filtering = false; name == "esc" {
+			o.filterBy("")
+		}
+		return nil
+	}
+	if !o.TakesText() {
+		name = cmp.Or(letterKeys()[name], name)
 	}
 	switch name {
 	case "esc", "ctrl+c":
 		return Cancelled{}
 	case "enter":
 		return o.enter()
-	case "down", "ctrl+n", "tab":
-		o.Move(1)
-	case "up", "ctrl+p", "shift+tab":
-		o.Move(-1)
-	case "pgdown", "ctrl+f", "ctrl+d":
-		o.Move(o.height)
-	case "pgup", "ctrl+b", "ctrl+u":
-		o.Move(-o.height)
-	case "home":
-		o.Move(-len(o.Rows))
-	case "end":
-		o.Move(len(o.Rows))
+	case "/":
+		if !o.TakesText() && o.Answers == nil {
+			o.filtering = true
+			return nil
+		}
 	case "backspace":
-		if r := []rune(o.filter); len(r) > 0 {
+		if r := []rune(o.filter); o.TakesText() && len(r) > 0 {
 			o.filterBy(string(r[:len(r)-1]))
 		}
-	default:
-		if o.TakesText() && text != "" {
-			o.filterBy(o.filter + text)
-		}
+		return nil
+	}
+	if n, moves := o.step(name); moves {
+		o.Move(n)
+	} else if o.TakesText() && text != "" {
+		o.filterBy(o.filter + text)
 	}
 	return nil
+}
+
+// letterKeys names the keys that act like others where letters are keys.
+func letterKeys() map[string]string {
+	return map[string]string{
+		"j": "down", "k": "up", "q": "esc", "space": "pgdown", "b": "pgup", "shift+space": "pgup", "g": "home", "G": "end",
+	}
+}
+
+// step returns by how many rows or lines a key moves; false if it does not.
+func (o *Overlay) step(name string) (n int, moves bool) {
+	page := max(o.drawn.height-1, 1)
+	switch name {
+	case "down", "ctrl+n", "tab":
+		return 1, true
+	case "up", "ctrl+p", "shift+tab":
+		return -1, true
+	case "pgdown", "ctrl+f":
+		return page, true
+	case "pgup", "ctrl+b":
+		return -page, true
+	case "ctrl+d":
+		return max(page/2, 1), true
+	case "ctrl+u":
+		return -max(page/2, 1), true
+	case "home":
+		return -len(o.drawn.lines) - len(o.shown), true
+	case "end":
+		return len(o.drawn.lines) + len(o.shown), true
+	}
+	return 0, false
 }
 
 func (o *Overlay) enter() Answer {
@@ -131,42 +217,53 @@ func (o *Overlay) selected() (row int, ok bool) {
 // Filter returns the text by which the rows are filtered.
 func (o *Overlay) Filter() string { return o.filter }
 
-// filterBy shows only the rows that contain every word of the text, and the headings of
-// their sections. It removes control characters from the text, because not every terminal
-// marks pasted text.
-func (o *Overlay) filterBy(text string) {
-	text = cleanTyped(text)
-	o.filter, o.shown, o.cursor, o.top = text, o.shown[:0], 0, 0
-	words := strings.Fields(strings.ToLower(text))
-	head := -1
+// filterBy shows only the rows that match every word of the text, and the headings of their
+// sections. Without sections the best row of a choice comes first. In sections rows that have
+// only the letters of the words are shown if no row contains the words. It removes control
+// characters from the text, because not every terminal marks pasted text.
+func (o *Overlay) filterBy(typed string) {
+	typed = cleanTyped(typed)
+	o.filter, o.shown, o.cursor, o.scrolled = typed, o.shown[:0], 0, false
+	o.drawn.top = 0
+	words := strings.Fields(text.Fold(typed))
+	scores, anyExact := make([]int, len(o.Rows)), false
+	exact := make([]bool, len(o.Rows))
+	sections := false
 	for i, r := range o.Rows {
 		if r.Heading != "" {
+			sections = true
+			continue
+		}
+		scores[i], exact[i] = rowScore(r, words)
+		anyExact = anyExact || exact[i]
+	}
+	head := -1
+	for i, r := range o.Rows {
+		switch {
+		case r.Heading != "":
 			head = i
-			continue
+		case scores[i] == 0 || (sections || !o.Choose) && anyExact && !exact[i]:
+		default:
+			if head >= 0 {
+				o.shown = append(o.shown, head)
+				head = -1
+			}
+			o.shown = append(o.shown, i)
 		}
-		if !containsAll(strings.ToLower(r.Left+" "+r.Right), words) {
-			continue
-		}
-		if head >= 0 {
-			o.shown = append(o.shown, head)
-			head = -1
-		}
-		o.shown = append(o.shown, i)
+	}
+	if len(words) > 0 && o.Choose && !sections {
+		slices.SortStableFunc(o.shown, func(a, b int) int { return scores[b] - scores[a] })
 	}
 	o.skipHeading(1)
 }
 
-func containsAll(text string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
-}
-
-// Move moves the cursor by n rows.
+// Move moves the cursor by n rows, or scrolls a text by n lines.
 func (o *Overlay) Move(n int) {
+	if !o.Choose {
+		o.Scroll(n)
+		return
+	}
+	o.scrolled = false
 	o.cursor = max(min(o.cursor+n, len(o.shown)-1), 0)
 	o.skipHeading(n)
 }
@@ -184,158 +281,23 @@ func (o *Overlay) skipHeading(n int) {
 	}
 }
 
-// Cursor returns the cell where the selected row begins in the last drawing.
-func (o *Overlay) Cursor() (x, y int) { return o.x, o.y + o.cursor - o.top }
-
-// TextWidth returns the width of the text in an overlay on a screen of w cells.
-func TextWidth(w int) int { return max(min(w-4, 92), 10) }
-
-// Over draws the overlay over the dimmed page.
-func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
-	inner := TextWidth(w)
-	// The height depends on all rows and not on the shown rows, so that the overlay
-	// does not jump while the user types.
-	room := len(page) - 6
-	if o.Detail {
-		room -= detailLines
+// Click handles a click on a cell. inside reports whether the cell belongs to the overlay. A
+// click on a row chooses it.
+func (o *Overlay) Click(x, y int) (a Answer, inside bool) {
+	d := o.drawn
+	if x < d.x || x >= d.x+d.w || y < d.y || y >= d.y+d.h {
+		return nil, false
 	}
-	o.height = max(min(room, len(o.Rows)), 1)
-	box := o.box(inner, t)
-	x, y := max((w-inner-4)/2, 0), max((len(page)-len(box))/2, 0)
-	o.x, o.y = x+2, y+2
-	for i := range page {
-		plain := ansi.Strip(page[i])
-		if i < y || i >= y+len(box) {
-			page[i] = style.Paint(t.Behind, plain)
-			continue
-		}
-		left := style.Pad(ansi.Truncate(plain, x, ""), x)
-		rest := w - x - inner - 4
-		right := ansi.TruncateLeft(plain, x+inner+4, "")
-		for cut := x + inner + 5; style.Width(right) > rest && cut < w; cut++ {
-			// A wide character was cut by the edge, or a character is wider without
-			// the character before it.
-			right = ansi.TruncateLeft(plain, cut, "")
-		}
-		right = style.Fit(right, rest, "")
-		right = style.Spaces(rest-style.Width(right)) + right
-		page[i] = style.Paint(t.Behind, left) + box[i-y] + style.Paint(t.Behind, right)
+	line := y - d.firstRow + d.top
+	if !o.Choose || y < d.firstRow || y >= d.firstRow+d.height || line >= len(d.lines) {
+		return nil, true
 	}
-	return page
-}
-
-// box draws the overlay without the page: the title, the rows, the detail and the footer.
-func (o *Overlay) box(inner int, t style.Theme) []string {
-	line := func(text string) string {
-		return style.Paint(t.Dim, t.Glyphs.Column) + " " + style.Pad(text, inner) + " " + style.Paint(t.Dim, t.Glyphs.Column)
+	at := d.lines[line].shown
+	if at >= len(o.shown) || o.Rows[o.shown[at]].Heading != "" {
+		return nil, true
 	}
-	rule := style.Paint(t.Dim, strings.Repeat(t.Glyphs.Rule, inner+4))
-	title := style.Paint(t.Accent, style.Fit(o.Title, inner, t.Glyphs.Ellipsis))
-	if o.filter != "" {
-		title = style.Paint(t.Accent, style.Fit(o.Title+": "+o.filter, inner-1, t.Glyphs.Ellipsis)) + style.Paint(t.Match, " ")
-	}
-	out := []string{rule, line(title)}
-	if o.cursor < o.top {
-		o.top = o.cursor
-	}
-	o.top = max(o.top, o.cursor-o.height+1)
-	if o.cursor == 1 {
-		o.top = 0
-	}
-	left := o.leftWidth(inner)
-	for i := o.top; i < o.top+o.height; i++ {
-		switch {
-		case i < len(o.shown):
-			out = append(out, line(o.row(o.Rows[o.shown[i]], i == o.cursor, left, inner, t)))
-		case i == 0:
-			out = append(out, line(style.Paint(t.Dim, style.Fit("nothing matches; Backspace shortens the filter", inner, t.Glyphs.Ellipsis))))
-		default:
-			out = append(out, line(""))
-		}
-	}
-	if o.Detail {
-		for _, l := range o.detail(inner) {
-			out = append(out, line(style.Fit(l, inner, t.Glyphs.Ellipsis)))
-		}
-	}
-	return append(out, line(style.Paint(t.Dim, style.Fit(o.footer(), inner, t.Glyphs.Ellipsis))), rule)
-}
-
-// detail returns the right side of the selected row in full, on lines of w cells.
-func (o *Overlay) detail(w int) []string {
-	lines := make([]string, detailLines)
-	if len(o.shown) == 0 {
-		return lines
-	}
-	wrapped := strings.Split(ansi.Wrap(o.Rows[o.shown[o.cursor]].Right, max(w-2, 1), ""), "\n")
-	for i := range lines {
-		if i < len(wrapped) {
-			lines[i] = "  " + wrapped[i]
-		}
-	}
-	if len(wrapped) > detailLines {
-		lines[detailLines-1] += " " + strings.Join(wrapped[detailLines:], " ")
-	}
-	return lines
-}
-
-func (o *Overlay) footer() string {
-	switch {
-	case o.Footer != "":
-		return o.Footer
-	case o.Choose:
-		return "type to filter, Enter chooses, Esc closes"
-	}
-	return "type to filter, arrows move, Esc closes"
-}
-
-// leftWidth returns the width of the left column: the width of its longest entry, but at
-// most two fifths of inner.
-func (o *Overlay) leftWidth(inner int) int {
-	w := 0
-	both := false
-	for _, r := range o.Rows {
-		w = max(w, style.Width(r.Left))
-		both = both || r.Right != ""
-	}
-	if !both {
-		return inner - 2
-	}
-	return min(w, inner*2/5)
-}
-
-func (o *Overlay) row(r Row, selected bool, left, inner int, t style.Theme) string {
-	if r.Heading != "" {
-		return style.Paint(t.Strong, style.Fit(r.Heading, inner, t.Glyphs.Ellipsis))
-	}
-	bar, weight := "  ", ""
-	if selected && o.Choose {
-		bar, weight = style.Paint(t.Accent, t.Glyphs.Bar)+" ", t.Selected
-	} else if selected && o.Answers == nil {
-		bar = style.Paint(t.Dim, t.Glyphs.Bar) + " "
-	}
-	text := style.Paint(weight, style.Fit(r.Left, left, t.Glyphs.Ellipsis)) + style.Spaces(left-style.Width(r.Left))
-	if r.Right != "" {
-		text += "  " + style.Paint(t.Dim, style.Fit(r.Right, inner-left-4, t.Glyphs.Ellipsis))
-	}
-	if selected && o.Choose {
-		return t.Band(style.Pad(bar+text, inner))
-	}
-	return bar + text
-}
-
-// Wrap breaks long right sides into several rows of w cells, for an overlay for reading.
-func Wrap(rows []Row, w int) []Row {
-	o := Overlay{Rows: rows}
-	room := max(w-o.leftWidth(w)-4, 8)
-	var out []Row
-	for _, r := range rows {
-		for part := range strings.SplitSeq(ansi.Wrap(r.Right, room, ""), "\n") {
-			out = append(out, Row{Heading: r.Heading, Left: r.Left, Right: part})
-			r.Left = ""
-		}
-	}
-	return out
+	o.cursor, o.scrolled = at, false
+	return o.enter(), true
 }
 
 func sign(n int) int {

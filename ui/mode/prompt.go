@@ -94,11 +94,21 @@ func (p *Prompt) Render(w, h int, t style.Theme) []string {
 	if p.insisted && style.Width(p.Note) > room && h >= style.BoxedHeight {
 		return append(t.Boxed(p.Note, t.Failed, w), style.Pad(left, w))
 	}
-	note := style.Fit(p.Note, room, t.Glyphs.Ellipsis)
+	note := style.Paint(t.Failed, style.Fit(p.Note, room, t.Glyphs.Ellipsis))
 	if room < 8 {
 		note = ""
 	}
-	return []string{style.Pad(left, w-style.Width(note)-1) + style.Paint(t.Failed, note) + " "}
+	if keys := PromptHints(t.Glyphs); p.Note == "" && p.input.Value() != "" && room >= 30 {
+		for i, h := range keys {
+			note += style.Spaces(2*min(i, 1)) + style.Paint(t.Strong, h.Key) + " " + style.Paint(t.Dim, h.Word)
+		}
+	}
+	return []string{style.Pad(left, w-style.Width(note)-1) + note + " "}
+}
+
+// PromptHints returns the keys that end a prompt, as it shows them.
+func PromptHints(g style.Glyphs) []Hint {
+	return []Hint{{g.Enter, "accept"}, {"Esc", "cancel"}}
 }
 
 // Cursor returns the terminal's cursor if the prompt is on line y.

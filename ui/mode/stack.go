@@ -136,6 +136,7 @@ func (s *Stack[O]) Rebuild(fresh func(O) (*Overlay, bool)) {
 			}
 			o.filterBy(old.filter)
 			o.Move(old.cursor - o.cursor)
+			o.filtering, o.drawn.top = old.filtering, old.drawn.top
 			e.mode = o
 		}
 		kept = append(kept, e)

@@ -276,8 +276,10 @@ func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 	p.List.SetHeight(max((r.H-len(lines))/p.RowHeight(), 1))
 	if p.List.Len() == 0 {
 		lines = append(lines, style.Spaces(r.W))
-		for _, w := range emptyText {
-			lines = append(lines, style.Pad("   "+style.Paint(t.Dim, style.Fit(w, r.W-4, t.Glyphs.Ellipsis)), r.W))
+		for _, words := range emptyText {
+			for _, w := range style.Wrap(words, r.W-4) {
+				lines = append(lines, style.Pad("   "+style.Paint(t.Dim, w), r.W))
+			}
 		}
 		return fill(lines, r)
 	}

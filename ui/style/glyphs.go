@@ -8,16 +8,20 @@ type Glyphs struct {
 	Unread, Star, Bar, Column, Rule, Ellipsis, Failed, Dot string
 	Open, Closed, Full, Empty, Left, Right, Above, Enter   string
 	Edited, Paragraph, Moved, Paused                       string
+	// The corners of a frame, and where a rule meets its sides.
+	TopLeft, TopRight, BottomLeft, BottomRight, TeeLeft, TeeRight string
 }
 
 var unicodeGlyphs = Glyphs{
 	Unread: "●", Star: "★", Bar: "▌", Column: "│", Rule: "─", Ellipsis: "…", Failed: "!", Dot: "·",
 	Open: "▾", Closed: "▸", Full: "█", Empty: "░", Left: "▕", Right: "▏", Above: "↑", Enter: "⏎", Edited: "±", Paragraph: "¶", Moved: "»", Paused: "‖",
+	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯", TeeLeft: "├", TeeRight: "┤",
 }
 
 var asciiGlyphs = Glyphs{
 	Unread: "*", Star: "+", Bar: ">", Column: "|", Rule: "-", Ellipsis: "...", Failed: "!", Dot: "-",
 	Open: "v", Closed: ">", Full: "#", Empty: ".", Left: "[", Right: "]", Above: "^", Enter: "Enter", Edited: "~", Paragraph: "/", Moved: ">", Paused: "=",
+	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", TeeLeft: "+", TeeRight: "+",
 }
 
 // Known returns the symbols of the screen in one string.
@@ -25,6 +29,7 @@ func (g Glyphs) Known() string {
 	return strings.Join([]string{
 		g.Unread, g.Star, g.Bar, g.Column, g.Rule, g.Ellipsis, g.Failed, g.Dot, g.Open, g.Closed, g.Full, g.Empty,
 		g.Left, g.Right, g.Above, g.Enter, g.Edited, g.Paragraph, g.Moved, g.Paused,
+		g.TopLeft, g.TopRight, g.BottomLeft, g.BottomRight, g.TeeLeft, g.TeeRight,
 	}, "")
 }
 

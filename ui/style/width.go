@@ -93,7 +93,8 @@ func fitMeasured(s string, w int, ellipsis string) string {
 func Pad(s string, w int) string {
 	n := Width(s)
 	if n > w {
-		return Pad(ansi.Truncate(s, max(w, 0), ""), w)
+		s = ansi.Truncate(s, max(w, 0), "")
+		n = Width(s)
 	}
 	return s + Spaces(w-n)
 }
