@@ -50,6 +50,7 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	switch {
 	case claim.failure() != nil:
 		err = claim.failure()
+	case errors.Is(err, errSkimmed):
 	case errors.Is(err, errTooLarge):
 		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
 	case errors.As(err, &foreign):
