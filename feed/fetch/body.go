@@ -14,18 +14,25 @@ var errTooLarge = errors.New("the body is too large")
 
 // errSlow reports a body that came slowly and lost its memory to others, and
 // errCrowded one for which there was no memory. errSkim reports a body that must be
-// skimmed, and errSkimmed one that was.
+// skimmed.
 var (
 	errSlow    = errors.New("other feeds needed the memory")
 	errCrowded = errors.New("other feeds took the memory for responses")
 	errSkim    = errors.New("the body must be skimmed")
-	errSkimmed = errors.New("the body was skimmed")
 )
+
+// skimmedError reports a body that was skimmed to its end.
+type skimmedError struct {
+	// bytes is how many bytes the body has, roughly if it is compressed.
+	bytes int64
+}
+
+func (e *skimmedError) Error() string { return "the body was skimmed" }
 
 // readBody reads the decompressed body up to the limit. With an error it returns
 // what was read before. A text that exceeds the limit is cut there and is no
-// error, except if compression made it much smaller: then it is a bomb. With
-// [errSkimmed] the server sends the body to its end, but there was no memory for it. The
+// error, except if compression made it much smaller: then it is a bomb. With a
+// [*skimmedError] the server sends the body to its end, but there was no memory for it. The
 // caller must release the claim when the body is no longer needed.
 func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *http.Response) (body []byte, shortened bool, claim *claim, err error) {
 	u := newUnpacker(res)
@@ -41,7 +48,7 @@ func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *
 	}
 	body, err = claim.readAll()
 	if errors.Is(err, errSkim) {
-		return nil, false, claim, claim.skim(res.Body, c.maxBody)
+		return nil, false, claim, claim.skim(res.Body, c.maxBody, u.packed)
 	}
 	claim.complete()
 	if int64(len(body)) <= c.maxBody {
@@ -61,9 +68,9 @@ type claim struct {
 	// last is set for a body that lost its memory before. It gets memory after all
 	// others.
 	last bool
-	// proven is set if the server has just sent the whole body. It gets memory before
-	// all others.
-	proven bool
+	// proven is the size of the body if the server has just sent all of it, or else 0. A
+	// proven body gets memory before all others.
+	proven int64
 	// onWait is [Request.OnWait]. It may be nil.
 	onWait func(waiting bool)
 	// total is [Request.Received]. It may be nil.
@@ -103,7 +110,7 @@ type claim struct {
 // claimMemory returns a claim that has no memory yet, for a body that is read from
 // from. The caller must release it.
 func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
-	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last && !r.proven, proven: r.proven, onWait: r.OnWait, total: r.Received, expected: c.maxBody + 1})
+	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last && r.proven == 0, proven: r.proven, onWait: r.OnWait, total: r.Received, expected: c.maxBody + 1})
 }
 
 // readAll reads the whole body. With an error it returns what was read before.
@@ -132,22 +139,24 @@ func (c *claim) readAll() ([]byte, error) {
 }
 
 // skim releases the memory and reads the rest of the response without keeping it, up to
-// most bytes. It returns [errSkimmed] if the response ended.
-func (c *claim) skim(rest io.Reader, most int64) error {
+// most bytes. It returns a [*skimmedError] if the response ended.
+func (c *claim) skim(rest io.Reader, most int64, packed bool) error {
+	const usualGrowth = 6 // of compressed feeds
 	c.release()
 	buffer := make([]byte, 8<<10)
-	for most > 0 {
+	for ended := false; !ended && c.read < most; {
 		n, err := rest.Read(buffer)
 		c.received(n)
-		most -= int64(n)
-		switch {
-		case c.ctx.Err() != nil:
+		if c.ctx.Err() != nil {
 			return c.ctx.Err()
-		case err != nil:
-			return errSkimmed
 		}
+		ended = err != nil
 	}
-	return errSkimmed
+	size := c.read
+	if packed {
+		size *= usualGrowth
+	}
+	return &skimmedError{max(min(size, most), 1)}
 }
 
 // received counts bytes that were received.

@@ -79,9 +79,9 @@ func (m *memory) add(c *claim) *claim {
 }
 
 // step returns how many bytes a claim takes next. A body of a known size takes no more
-// than that.
+// than that, and a proven one takes all at once, so that it holds nothing while it waits.
 func (c *claim) step() int64 {
-	next := max(c.held, smallBody)
+	next := max(c.held, smallBody, c.proven-c.held)
 	if left := c.expected - c.held; left > 0 && left < next+smallBody {
 		next = left
 	}
@@ -121,7 +121,7 @@ func (c *claim) keepsFree() int64 {
 	switch {
 	case c.last:
 		return poolBytes / 2
-	case c.held == 0:
+	case c.held == 0 && c.proven == 0:
 		return 0
 	}
 	return headroom
@@ -134,8 +134,8 @@ func (m *memory) lacks(c *claim) int64 {
 
 // hasPlace reports whether the claim's body may be received further.
 func (m *memory) hasPlace(c *claim) bool {
-	others := m.underWay - c.underWay
-	return c.held == 0 || others == 0 || others+c.held+c.step() <= underWay
+	others, size := m.underWay-c.underWay, c.held+c.step()
+	return size <= smallBody || others == 0 || others+size <= underWay
 }
 
 // leave ends that a body is being received. It reports whether another one may be received
@@ -173,15 +173,16 @@ func (m *memory) waiters() []*claim {
 }
 
 // inTurn compares the turns of two claims: proven ones come first, those that lost their
-// memory before come last, and those that hold less come before others.
+// memory before come last, and those that hold less, or are proven to be smaller, come
+// before others.
 func inTurn(a, b *claim) int {
-	return cmp.Or(cmp.Compare(a.group(), b.group()), cmp.Compare(a.held, b.held), cmp.Compare(a.arrival, b.arrival))
+	return cmp.Or(cmp.Compare(a.group(), b.group()), cmp.Compare(a.proven, b.proven), cmp.Compare(a.held, b.held), cmp.Compare(a.arrival, b.arrival))
 }
 
 // group returns which claims get memory before and after this one.
 func (c *claim) group() int {
 	switch {
-	case c.proven:
+	case c.proven > 0:
 		return 0
 	case c.last:
 		return 2
@@ -306,7 +307,7 @@ func (m *memory) skimLargest(need int64) {
 	}
 	waiters := m.waiters()
 	for i, c := range slices.Backward(waiters) {
-		if c.idleWait += checkInterval; i == 0 || c.idleWait <= skimAfter || !c.fromServer || c.proven || need <= 0 {
+		if c.idleWait += checkInterval; i == 0 || c.idleWait <= skimAfter || !c.fromServer || c.proven > 0 || need <= 0 {
 			continue
 		}
 		need -= c.held + c.step()

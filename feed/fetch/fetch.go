@@ -164,9 +164,9 @@ type Request struct {
 	OnWait func(waiting bool)
 	// Received counts the bytes of the body that were received. It may be nil.
 	Received *atomic.Int64
-	// proven is set if the server has just sent the whole body, and there was no memory
-	// for it.
-	proven bool
+	// proven is the size of the body if the server has just sent all of it, and there was
+	// no memory for it, or else 0.
+	proven int64
 }
 
 // Response is a successful response.
@@ -304,8 +304,9 @@ func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out R
 // and the response is released.
 func (c *Client) requestPage(ctx context.Context, limit *deadline, r Request, rd *redirects) (out Response, leads bool, err error) {
 	out, header, err := c.receive(ctx, limit, r, rd)
-	if errors.Is(err, errSkimmed) {
-		r.proven = true
+	var skimmed *skimmedError
+	if errors.As(err, &skimmed) {
+		r.proven = skimmed.bytes
 		delete(rd.seen, rd.stateAt(rd.at))
 		out, header, err = c.receive(ctx, limit, r, rd)
 	}
