@@ -168,7 +168,10 @@ func (s *stalling) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", promise)
 	}
 	burst, _ := strconv.Atoi(r.FormValue("burst"))
-	io.WriteString(w, "<rss><channel>"+strings.Repeat(" ", burst))
+	io.WriteString(w, "<rss><channel>")
+	for block := strings.Repeat(" ", 20_000); burst > 0; burst -= len(block) {
+		io.WriteString(w, block[:min(burst, len(block))])
+	}
 	w.(http.Flusher).Flush()
 	select {
 	case <-s.over:
@@ -192,7 +195,12 @@ func TestGoodFinishWhileBodiesStall(t *testing.T) {
 		{"burst=600000", 8}, {"burst=600000", 200}, {"burst=600000&promise=601000", 200}, {"burst=600000&promise=4000000", 200},
 		{"burst=4000000", 8}, {"burst=4000000", 200}, {"burst=4000000&promise=5000000", 200}, {"burst=4000000&once=4000000", 60},
 	} {
-		t.Run(fmt.Sprintf("%d/%s", c.bad, c.query), func(t *testing.T) { finishWhileStalling(t, c.query, c.bad) })
+		t.Run(fmt.Sprintf("%d/%s", c.bad, c.query), func(t *testing.T) {
+			if testing.Short() && c.bad == 200 && strings.Contains(c.query, "4000000") {
+				t.Skip("the servers send 800 MB")
+			}
+			finishWhileStalling(t, c.query, c.bad)
+		})
 	}
 }
 
