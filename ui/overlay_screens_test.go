@@ -126,7 +126,7 @@ func TestOverlaysByMouse(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	s.press("t")
 	s.clickOn("LWN  ")
-	s.expect("LWN  ", "of 42")
+	s.expect("LWN  ", "of 40")
 	s.press("?")
 	s.expect("1 of ")
 	for range 40 {

@@ -13,15 +13,26 @@ import (
 var errTooLarge = errors.New("the body is too large")
 
 // errSlow reports a body that came slowly and lost its memory to others, and
-// errCrowded one for which there was no memory.
+// errCrowded one for which there was no memory. errSkim reports a body that must be
+// skimmed.
 var (
 	errSlow    = errors.New("other feeds needed the memory")
 	errCrowded = errors.New("other feeds took the memory for responses")
+	errSkim    = errors.New("the body must be skimmed")
 )
+
+// skimmedError reports a body that was skimmed to its end.
+type skimmedError struct {
+	// bytes is how many bytes the body has, roughly if it is compressed.
+	bytes int64
+}
+
+func (e *skimmedError) Error() string { return "the body was skimmed" }
 
 // readBody reads the decompressed body up to the limit. With an error it returns
 // what was read before. A text that exceeds the limit is cut there and is no
-// error, except if compression made it much smaller: then it is a bomb. The
+// error, except if compression made it much smaller: then it is a bomb. With a
+// [*skimmedError] the server sends the body to its end, but there was no memory for it. The
 // caller must release the claim when the body is no longer needed.
 func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *http.Response) (body []byte, shortened bool, claim *claim, err error) {
 	u, maxBody := newUnpacker(res), c.maxBodyOf(r)
@@ -35,7 +46,10 @@ func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *
 	if res.ContentLength > maxBody && !u.isText && !u.packed {
 		return nil, false, claim, errTooLarge
 	}
-	body, err = io.ReadAll(claim)
+	body, err = claim.readAll()
+	if errors.Is(err, errSkim) {
+		return nil, false, claim, claim.skim(res.Body, maxBody, u.packed)
+	}
 	claim.complete()
 	if int64(len(body)) <= maxBody {
 		return body, false, claim, err
@@ -54,6 +68,9 @@ type claim struct {
 	// last is set for a body that lost its memory before. It gets memory after all
 	// others.
 	last bool
+	// proven is the size of the body if the server has just sent all of it, or else 0. A
+	// proven body gets memory before all others.
+	proven int64
 	// onWait is [Request.OnWait]. It may be nil.
 	onWait func(waiting bool)
 	// total is [Request.Received]. It may be nil.
@@ -68,9 +85,11 @@ type claim struct {
 	// The lock of memory guards the fields below. read and held are the numbers of
 	// bytes that were received and that were claimed.
 	read, held int64
-	// receiving is set while the body may be received, large if it is a large one.
-	receiving, large bool
-	arrival          int
+	// receiving is set while the body may be received, and underWay is what it has
+	// claimed then if that is more than smallBody.
+	receiving bool
+	underWay  int64
+	arrival   int
 	// waiting is set while the claim waits for memory, since the time since.
 	waiting bool
 	since   time.Time
@@ -81,6 +100,8 @@ type claim struct {
 	past []int64
 	// lost is set if the claim was taken away, and whole when the body was received.
 	lost, whole bool
+	// skims is set if the body must be skimmed.
+	skims bool
 	// crowded is set if there was no memory for the body, and that is not the
 	// server's fault.
 	crowded bool
@@ -89,18 +110,53 @@ type claim struct {
 // claimMemory returns a claim that has no memory yet, for a body that is read from
 // from. The caller must release it.
 func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
-	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1})
+	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last && r.proven == 0, proven: r.proven, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1})
 }
 
-// Read reads from the body. It waits for memory if more is needed.
-func (c *claim) Read(p []byte) (int, error) {
-	room, err := c.acquire()
-	if err != nil {
-		return 0, err
+// readAll reads the whole body. With an error it returns what was read before.
+func (c *claim) readAll() ([]byte, error) {
+	var body []byte
+	for {
+		room, err := c.acquire()
+		if err != nil {
+			return body, err
+		}
+		if len(body) == cap(body) {
+			larger := make([]byte, len(body), int64(len(body))+room)
+			copy(larger, body)
+			body = larger
+		}
+		n, err := c.from.Read(body[len(body):min(int64(cap(body)), int64(len(body))+room)])
+		c.received(n)
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			return body, nil
+		}
+		if err != nil {
+			return body, err
+		}
 	}
-	n, err := c.from.Read(p[:min(int64(len(p)), room)])
-	c.received(n)
-	return n, err
+}
+
+// skim releases the memory and reads the rest of the response without keeping it, up to
+// most bytes. It returns a [*skimmedError] if the response ended.
+func (c *claim) skim(rest io.Reader, most int64, packed bool) error {
+	const usualGrowth = 6 // of compressed feeds
+	c.release()
+	buffer := make([]byte, 8<<10)
+	for ended := false; !ended && c.read < most; {
+		n, err := rest.Read(buffer)
+		c.received(n)
+		if c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
+		ended = err != nil
+	}
+	size := c.read
+	if packed {
+		size *= usualGrowth
+	}
+	return &skimmedError{max(min(size, most), 1)}
 }
 
 // received counts bytes that were received.
@@ -123,7 +179,7 @@ func (c *claim) received(n int) {
 func (c *claim) acquire() (room int64, err error) {
 	m := c.memory
 	m.mu.Lock()
-	if room := max(c.held, freeBytes) - c.read; room > 0 {
+	if room := c.room(); room > 0 {
 		m.mu.Unlock()
 		return room, nil
 	}
@@ -135,8 +191,12 @@ func (c *claim) acquire() (room int64, err error) {
 			return 0, err
 		}
 	}
-	return max(c.held, freeBytes) - c.read, nil
+	return c.room(), nil
 }
+
+// room returns how many more bytes may be received: those that were claimed, and one to
+// see the end of the body.
+func (c *claim) room() int64 { return max(c.held, freeBytes) + 1 - c.read }
 
 // wait waits until the claim gets memory.
 func (c *claim) wait() error {
@@ -150,6 +210,9 @@ func (c *claim) wait() error {
 	}
 	select {
 	case <-c.granted:
+		if c.skims {
+			return errSkim
+		}
 		return nil
 	case <-c.ctx.Done():
 	}
@@ -215,7 +278,7 @@ func (c *claim) release() {
 	delete(m.claims, c)
 	m.leave(c)
 	m.free += c.held
-	if c.lost {
+	if c.lost || c.skims {
 		m.leaving -= c.held
 	}
 	if m.overdraft == c {

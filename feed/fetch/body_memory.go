@@ -16,13 +16,11 @@ const (
 	// headroom is the part of the pool that only small bodies get. Bodies that lost
 	// their memory before get half of the pool.
 	headroom = 8 << 20
-	// Most feeds are smaller than smallBody. A body claims that much first, then
-	// all up to largeBody, and then largeBody at a time. So few bodies hold much
-	// while they wait for more, and those that have begun can end.
-	smallBody, largeBody = 32 << 10, 1 << 20
-	// manyLarge is how many large bodies are received at the same time, so that
-	// they do not share a slow link until all of them are too late.
-	manyLarge = 4
+	// smallBody is what a body claims first. Then it claims as much again as it has.
+	smallBody = 32 << 10
+	// underWay is how many bytes the larger bodies that are received at the same time may
+	// have claimed, so that they do not share a slow link until all of them are too late.
+	underWay = 4 << 20
 	// checkInterval is how often bodies are checked while others wait. pastChecks
 	// is for how many checks at least a body is watched before it counts as slow.
 	checkInterval = 50 * time.Millisecond
@@ -33,17 +31,23 @@ const (
 	leastRate   = 16 << 10
 	patience    = 400 * time.Millisecond
 	rateDoubles = 150 * time.Millisecond
-	// longestIdleWait is how long a body waits in all while the link is idle.
-	longestIdleWait = 5 * time.Second
+	// skimAfter is how long a body waits in all while the link is idle before it may be
+	// skimmed.
+	skimAfter = 300 * time.Millisecond
 	// idleShare is the part of the best rate of all bodies below which the link
 	// counts as idle: then the servers are slow, and not the network on this side.
 	idleShare = 4
 )
 
 // memory is the memory that all bodies of a client share. A body claims it step by
-// step, and holds it until everything that is made of the body is saved. A body whose
-// server is slow, although the link is not, gives its memory up if others wait for it. If large bodies wait for
-// each other, the ones that began last give it up.
+// step, and holds it until everything that is made of the body is saved. The next step
+// goes to the body that holds least, so that small bodies come before larger ones,
+// whatever servers promise. A body whose server is slow, although the link is not, gives
+// its memory up if others wait for it. If bodies wait for each other, the largest ones
+// are skimmed: they give their memory up, and are read on without being kept. A body
+// that comes to its end like that is requested again, and is proven: it gets memory
+// before all others. So the servers that stall are found out without memory, all at the
+// same time.
 type memory struct {
 	mu   sync.Mutex
 	free int64
@@ -52,8 +56,8 @@ type memory struct {
 	// overdraft is the claim that may exceed the pool. It may be nil.
 	overdraft *claim
 	claims    map[*claim]bool
-	// large is how many large bodies are being received.
-	large    int
+	// underWay is what the larger bodies that are being received have claimed.
+	underWay int64
 	arrivals int
 	link     traffic
 	checking bool
@@ -75,31 +79,38 @@ func (m *memory) add(c *claim) *claim {
 }
 
 // step returns how many bytes a claim takes next. A body of a known size takes no more
-// than that, and a byte to see its end.
+// than that, and a proven one takes all at once, so that it holds nothing while it waits.
 func (c *claim) step() int64 {
-	next := int64(smallBody)
-	switch {
-	case c.held >= largeBody:
-		next = largeBody
-	case c.held > 0:
-		next = largeBody - c.held
-	}
-	if left := c.expected + 1 - c.held; left > 0 && left < next+smallBody {
+	next := max(c.held, smallBody, c.proven-c.held)
+	if left := c.expected - c.held; left > 0 && left < next+smallBody {
 		next = left
 	}
 	return next
 }
 
-// begin gives the claim its next step, or makes it wait. The caller holds the lock.
+// begin gives the claim its next step, or makes it wait. One that needs not wait is
+// received further, even if there is no place for others. The caller holds the lock.
 func (m *memory) begin(c *claim) {
 	c.waiting, c.since, c.granted = true, time.Now(), make(chan struct{})
-	if m.offer(c); !c.waiting {
+	if !m.mustWait(c) && m.offer(c) {
 		return
 	}
 	if m.leave(c) {
 		m.grant()
 	}
-	m.watch()
+	if c.waiting {
+		m.watch()
+	}
+}
+
+// mustWait reports whether another claim waits for memory whose turn is before that of c.
+func (m *memory) mustWait(c *claim) bool {
+	for v := range m.claims {
+		if v != c && v.waiting && !v.lost && inTurn(v, c) < 0 && m.hasPlace(v) && !m.hasBytes(v) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasBytes reports whether there is memory for the next step of a claim.
@@ -110,7 +121,7 @@ func (c *claim) keepsFree() int64 {
 	switch {
 	case c.last:
 		return poolBytes / 2
-	case c.held == 0:
+	case c.held == 0 && c.proven == 0:
 		return 0
 	}
 	return headroom
@@ -123,36 +134,33 @@ func (m *memory) lacks(c *claim) int64 {
 
 // hasPlace reports whether the claim's body may be received further.
 func (m *memory) hasPlace(c *claim) bool {
-	return c.held < largeBody || c.large || m.large < manyLarge
+	others, size := m.underWay-c.underWay, c.held+c.step()
+	return size <= smallBody || others == 0 || others+size <= underWay
 }
 
-// leave ends that a body is being received. It reports whether another large one may
-// be received now. The caller holds the lock.
+// leave ends that a body is being received. It reports whether another one may be received
+// instead. The caller holds the lock.
 func (m *memory) leave(c *claim) bool {
-	c.receiving = false
-	if !c.large {
-		return false
-	}
-	c.large = false
-	m.large--
-	return true
+	left := c.underWay
+	c.receiving, c.underWay = false, 0
+	m.underWay -= left
+	return left > 0
 }
 
 // give gives a waiting claim its next step. The caller holds the lock.
 func (m *memory) give(c *claim) {
-	if c.held >= largeBody && !c.large {
-		c.large = true
-		m.large++
-	}
 	step := c.step()
 	m.free -= step
 	c.held += step
+	if c.held > smallBody {
+		m.underWay += c.held - c.underWay
+		c.underWay = c.held
+	}
 	c.waiting, c.receiving, c.past = false, true, c.past[:0]
 	close(c.granted)
 }
 
-// waiters returns the waiting claims in the order in which they get memory: those that
-// lost their memory before last, and those of a known size first.
+// waiters returns the waiting claims in the order in which they get memory.
 func (m *memory) waiters() []*claim {
 	var found []*claim
 	for c := range m.claims {
@@ -164,61 +172,51 @@ func (m *memory) waiters() []*claim {
 	return found
 }
 
-// inTurn compares the turns of two claims.
+// inTurn compares the turns of two claims: proven ones come first, those that lost their
+// memory before come last, and those that hold less, or are proven to be smaller, come
+// before others.
 func inTurn(a, b *claim) int {
-	if a.last != b.last {
-		if a.last {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(cmp.Compare(a.expected, b.expected), cmp.Compare(a.arrival, b.arrival))
+	return cmp.Or(cmp.Compare(a.group(), b.group()), cmp.Compare(a.proven, b.proven), cmp.Compare(a.held, b.held), cmp.Compare(a.arrival, b.arrival))
 }
 
-// grant offers memory to all waiting claims, in their order. The caller holds the lock.
+// group returns which claims get memory before and after this one.
+func (c *claim) group() int {
+	switch {
+	case c.proven > 0:
+		return 0
+	case c.last:
+		return 2
+	}
+	return 1
+}
+
+// grant offers memory to the waiting claims in their order, until there is none for the
+// next one. The caller holds the lock.
 func (m *memory) grant() {
 	if m.overdraft != nil && m.overdraft.whole && m.free >= 0 {
 		m.overdraft = nil
 	}
 	for _, c := range m.waiters() {
-		m.offer(c)
+		if m.hasPlace(c) && !m.offer(c) {
+			return
+		}
 	}
 }
 
-// offer gives memory to a waiting claim if there is some. If not, it may exceed the
-// pool, or it gets the memory of a larger one. The caller holds the lock.
-func (m *memory) offer(c *claim) {
-	switch {
-	case !m.hasPlace(c):
-	case m.hasBytes(c):
-		m.give(c)
-	case m.overdraft == nil:
+// offer gives memory to a waiting claim, if there is some or if it may exceed the pool.
+// The caller holds the lock.
+func (m *memory) offer(c *claim) bool {
+	if !m.hasPlace(c) {
+		return false
+	}
+	if !m.hasBytes(c) {
+		if m.overdraft != nil {
+			return false
+		}
 		m.overdraft = c
-		m.give(c)
-	default:
-		m.evictLater(c)
 	}
-}
-
-// evictLater takes the memory of the large body that waits, too, and whose turn is the
-// last one, if it is after that of c, until there is enough for c.
-func (m *memory) evictLater(c *claim) {
-	if m.lacks(c) <= m.leaving {
-		return
-	}
-	var latest *claim
-	for v := range m.claims {
-		if !v.waiting || v.lost || !v.fromServer || v == m.overdraft || v.held < largeBody || inTurn(v, c) <= 0 {
-			continue
-		}
-		if latest == nil || inTurn(v, latest) > 0 {
-			latest = v
-		}
-	}
-	if latest != nil {
-		latest.crowded = true
-		m.evict(latest)
-	}
+	m.give(c)
+	return true
 }
 
 // evict takes the memory of a claim. Its request ends, and then it is released. The
@@ -242,7 +240,7 @@ func (m *memory) watch() {
 	time.AfterFunc(checkInterval, m.check)
 }
 
-// check takes the memory of slow bodies if others need it, and lets more large ones be
+// check takes the memory of slow bodies if others need it, and lets more bodies be
 // received. It does neither while the link is busy: then it is the link that is slow.
 func (m *memory) check() {
 	m.mu.Lock()
@@ -252,7 +250,6 @@ func (m *memory) check() {
 	idle := m.link.idle(now)
 	if idle {
 		m.admitMore()
-		m.endIdleWaits()
 	}
 	var need, keep int64
 	var longest time.Duration
@@ -266,7 +263,8 @@ func (m *memory) check() {
 		}
 	}
 	if need > 0 && idle {
-		m.evictSlow(need+keep-m.free-m.leaving, leastRate<<min(max(longest-patience, 0)/rateDoubles, 8))
+		need = m.evictSlow(need+keep-m.free-m.leaving, leastRate<<min(max(longest-patience, 0)/rateDoubles, 8))
+		m.skimLargest(need)
 	}
 	m.grant()
 	for c := range m.claims {
@@ -280,21 +278,24 @@ func (m *memory) check() {
 	}
 }
 
-// admitMore doubles the number of large bodies that are received.
+// admitMore lets about twice as many bytes be under way.
 func (m *memory) admitMore() {
-	more := max(manyLarge, m.large)
+	more := max(underWay, m.underWay)
 	for _, c := range m.waiters() {
-		if more > 0 && !m.hasPlace(c) && m.hasBytes(c) {
-			more--
+		if more <= 0 || !m.hasBytes(c) {
+			return
+		}
+		if !m.hasPlace(c) {
+			more -= c.held + c.step()
 			m.give(c)
 		}
 	}
 }
 
-// endIdleWaits ends the requests that have waited too long although the link was idle.
-// Their timeouts stand still meanwhile, and the refresh would take too long. A wait
-// for bodies that are being parsed and saved is not the servers' fault, and goes on.
-func (m *memory) endIdleWaits() {
+// skimLargest takes the memory of the claims whose turn is last, until need bytes are
+// free, and lets their bodies be skimmed. They have waited although the link was idle. A
+// wait for bodies that are being parsed and saved is no such wait.
+func (m *memory) skimLargest(need int64) {
 	var whole int64
 	for c := range m.claims {
 		if c.whole {
@@ -304,18 +305,23 @@ func (m *memory) endIdleWaits() {
 	if whole > poolBytes/2 {
 		return
 	}
-	for _, c := range m.waiters() {
-		if c.idleWait += checkInterval; c.idleWait > longestIdleWait && c.fromServer && !c.last {
-			c.crowded = true
-			m.evict(c)
+	waiters := m.waiters()
+	for i, c := range slices.Backward(waiters) {
+		if c.idleWait += checkInterval; i == 0 || c.idleWait <= skimAfter || !c.fromServer || c.proven > 0 || need <= 0 {
+			continue
 		}
+		need -= c.held + c.step()
+		m.leaving += c.held
+		m.leave(c)
+		c.waiting, c.skims = false, true
+		close(c.granted)
 	}
 }
 
-// evictSlow takes the memory of the slowest bodies, until need bytes are free. Bodies
-// that are as fast as rate, in bytes a second, keep theirs. So do those that lost
+// evictSlow takes the memory of the slowest bodies, until need bytes are free. It returns
+// how many of them are not. Bodies that are as fast as rate, in bytes a second, keep theirs. So do those that lost
 // their memory before, if they are as fast as leastRate.
-func (m *memory) evictSlow(need, rate int64) {
+func (m *memory) evictSlow(need, rate int64) int64 {
 	var slow []*claim
 	for c := range m.claims {
 		if c.fromServer && c.receiving && !c.lost && len(c.past) == c.watchedFor() && (c.rate() < leastRate || c.rate() < rate && !c.last) {
@@ -325,11 +331,12 @@ func (m *memory) evictSlow(need, rate int64) {
 	slices.SortFunc(slow, func(a, b *claim) int { return cmp.Or(cmp.Compare(a.rate(), b.rate()), cmp.Compare(b.held, a.held)) })
 	for _, c := range slow {
 		if need <= 0 {
-			return
+			break
 		}
 		need -= c.held
 		m.evict(c)
 	}
+	return need
 }
 
 // rate returns how many bytes a second were received since the oldest check.

@@ -3,9 +3,11 @@ package fetch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,9 +19,12 @@ func (m *memory) bodyOf(ctx context.Context, size int) *claim {
 	return m.add(&claim{ctx: ctx, limit: limit, from: strings.NewReader(strings.Repeat("x", size)), expected: 1 << 40, fromServer: true})
 }
 
-// read reads a body to its end.
-func (c *claim) readAll() (int, error) {
-	body, err := io.ReadAll(c)
+// receive reads a body to its end, and skims it if it must.
+func (c *claim) receive() (int, error) {
+	body, err := c.readAll()
+	if errors.Is(err, errSkim) {
+		return 0, c.skim(c.from, 1<<40, false)
+	}
 	c.complete()
 	return len(body), err
 }
@@ -29,7 +34,7 @@ func checkFree(t *testing.T, m *memory) {
 	t.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.free != poolBytes || len(m.claims) > 0 || m.leaving != 0 || m.overdraft != nil || m.large != 0 {
+	if m.free != poolBytes || len(m.claims) > 0 || m.leaving != 0 || m.overdraft != nil || m.underWay != 0 {
 		t.Errorf("not free: %+v", m)
 	}
 }
@@ -41,17 +46,17 @@ func TestBodiesShareMemory(t *testing.T) {
 	var held []*claim
 	for range (poolBytes - headroom) / (4 << 20) {
 		c := m.bodyOf(t.Context(), 4<<20)
-		if n, err := c.readAll(); n != 4<<20 || err != nil {
+		if n, err := c.receive(); n != 4<<20 || err != nil {
 			t.Fatalf("%d bytes, %v", n, err)
 		}
 		held = append(held, c)
 	}
 	over := m.bodyOf(t.Context(), 4<<20)
-	if n, err := over.readAll(); n != 4<<20 || err != nil {
+	if n, err := over.receive(); n != 4<<20 || err != nil {
 		t.Fatalf("the one that may exceed the pool: %d bytes, %v", n, err)
 	}
 	small := m.bodyOf(t.Context(), freeBytes-1)
-	if n, err := small.readAll(); n != freeBytes-1 || err != nil || small.held > 0 {
+	if n, err := small.receive(); n != freeBytes-1 || err != nil || small.held > 0 {
 		t.Errorf("small: %d bytes, %v", n, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -59,7 +64,7 @@ func TestBodiesShareMemory(t *testing.T) {
 	m.overdraft = over
 	waiting := m.bodyOf(ctx, poolBytes)
 	go func() {
-		_, err := waiting.readAll()
+		_, err := waiting.receive()
 		ended <- err
 	}()
 	cancel()
@@ -70,7 +75,7 @@ func TestBodiesShareMemory(t *testing.T) {
 	held[0].release()
 	over.release()
 	last := m.bodyOf(t.Context(), 2<<20)
-	if n, err := last.readAll(); n != 2<<20 || err != nil {
+	if n, err := last.receive(); n != 2<<20 || err != nil {
 		t.Errorf("after one was released: %d bytes, %v", n, err)
 	}
 	for _, c := range append(held, small, waiting, last) {
@@ -87,7 +92,7 @@ func TestWaitForMemoryIsNoTimeout(t *testing.T) {
 		var held []*claim
 		for m.free > headroom {
 			c := m.bodyOf(t.Context(), 4<<20)
-			if _, err := c.readAll(); err != nil {
+			if _, err := c.receive(); err != nil {
 				t.Fatal(err)
 			}
 			held = append(held, c)
@@ -99,7 +104,7 @@ func TestWaitForMemoryIsNoTimeout(t *testing.T) {
 		m.overdraft = &claim{}
 		read := make(chan int)
 		go func() {
-			n, err := c.readAll()
+			n, err := c.receive()
 			if err != nil {
 				t.Error(err)
 			}
@@ -155,7 +160,7 @@ func TestSlowBodiesLoseMemory(t *testing.T) {
 					ctx, limit, cancel := newDeadline(t.Context(), 30*time.Second)
 					defer cancel()
 					bad := m.add(&claim{ctx: ctx, limit: limit, from: &trickle{ctx, c.burst, c.bytes, 100 * time.Millisecond}, expected: 1 << 40, fromServer: true})
-					_, _ = bad.readAll()
+					_, _ = bad.receive()
 					bad.release()
 					all <- bad
 				}()
@@ -165,15 +170,10 @@ func TestSlowBodiesLoseMemory(t *testing.T) {
 			if c.bytes > 1<<10 {
 				most = 4 * time.Second // these are not that slow
 			}
-			good := m.bodyOf(t.Context(), 2<<20)
-			if c.known {
-				good.expected = 2 << 20
-			}
-			n, err := good.readAll()
+			n, err := m.request(t.Context(), 2<<20, c.known)
 			if took := time.Since(begun); n != 2<<20 || err != nil || took > most {
 				t.Errorf("beside %d that trickle after %d bytes: %d bytes after %v, %v", c.hostile, c.burst, n, took, err)
 			}
-			good.release()
 			lost := 0
 			for range c.hostile {
 				if bad := <-all; bad.failure() != nil {
@@ -189,6 +189,78 @@ func TestSlowBodiesLoseMemory(t *testing.T) {
 			checkFree(t, m)
 		})
 	}
+}
+
+// request receives a good body as [Client.Get] does: once more if it was skimmed. known is
+// set if its server says how long it is.
+func (m *memory) request(ctx context.Context, size int, known bool) (n int, err error) {
+	var skimmed skimmedError
+	for range 2 {
+		c := m.bodyOf(ctx, size)
+		if c.proven = skimmed.bytes; known {
+			c.expected = int64(size)
+		}
+		n, err = c.receive()
+		c.release()
+		again := new(skimmedError)
+		if !errors.As(err, &again) {
+			break
+		}
+		skimmed = *again
+	}
+	return n, err
+}
+
+// Good bodies of any size come soon beside servers that begin at the same time, send much
+// and then trickle, whatever these say about the length. The clock is virtual, so this
+// counts only the waits.
+func TestGoodBodiesBesideStalledOnes(t *testing.T) {
+	for _, burst := range []int{1 << 10, 10 << 10, 100 << 10, 600 << 10, 1 << 20, 4 << 20, 9 << 20} {
+		for _, hostile := range []int{8, 200} {
+			for _, promised := range []int{0, burst + 1, 20_000, 10 << 20} {
+				t.Run(fmt.Sprintf("%d that send %d of %d bytes", hostile, burst, promised), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { besideStalled(t, burst, hostile, promised) })
+				})
+			}
+		}
+	}
+}
+
+// besideStalled receives good bodies beside hostile ones that send burst bytes and promise
+// so many. 0 stands for no promise.
+func besideStalled(t *testing.T, burst, hostile, promised int) {
+	m := newMemory()
+	var bad, good sync.WaitGroup
+	for i := range hostile {
+		bad.Go(func() {
+			ctx, limit, cancel := newDeadline(t.Context(), 6*time.Second)
+			defer cancel()
+			c := m.add(&claim{ctx: ctx, limit: limit, from: &trickle{ctx, burst, 1, time.Second}, expected: 10<<20 + 1, fromServer: true})
+			if promised > 0 {
+				c.expected = int64(promised)
+			}
+			_, _ = c.receive()
+			c.release()
+		})
+		if i%(hostile/4) > 0 {
+			continue
+		}
+		for _, size := range []int{1000, 50_000, 500_000, 2_000_000, 8_000_000} {
+			good.Go(func() {
+				begun := time.Now()
+				n, err := m.request(t.Context(), size, i == 0)
+				if took := time.Since(begun); n != size || err != nil || took > 3*time.Second {
+					t.Errorf("%d of %d bytes after %v: %v", n, size, took, err)
+				}
+			})
+		}
+	}
+	good.Wait()
+	begun := time.Now()
+	if bad.Wait(); time.Since(begun) > 8*time.Second {
+		t.Errorf("the hostile ones ended %v later", time.Since(begun))
+	}
+	checkFree(t, m)
 }
 
 // On a slow link bodies take turns, so that each of them is in time. None counts as slow.
@@ -209,7 +281,7 @@ func takeTurns(t *testing.T, bodies, size, rate int) {
 				ctx, limit, cancel := newDeadline(t.Context(), 30*time.Second)
 				defer cancel()
 				c := m.add(&claim{ctx: ctx, limit: limit, from: io.LimitReader(&slowLink{ctx, link, rate}, int64(size)), expected: 1 << 40, fromServer: true})
-				_, err := c.readAll()
+				_, err := c.receive()
 				c.release()
 				errs <- err
 			}()
@@ -277,7 +349,7 @@ func TestSlowResponse(t *testing.T) {
 	var held []*claim
 	for c.memory.free > headroom {
 		h := c.memory.bodyOf(t.Context(), 4<<20)
-		if _, err := h.readAll(); err != nil {
+		if _, err := h.receive(); err != nil {
 			t.Fatal(err)
 		}
 		held = append(held, h)
@@ -286,7 +358,7 @@ func TestSlowResponse(t *testing.T) {
 	held[0].release()
 	go func() {
 		time.Sleep(50 * time.Millisecond)
-		c.memory.bodyOf(t.Context(), 5<<20).readAll()
+		c.memory.bodyOf(t.Context(), 5<<20).receive()
 	}()
 	e := fail(t, c, Request{URL: s.URL}, KindSlow)
 	if m := e.UserMessage(); !strings.Contains(m, "too slowly") {

@@ -163,6 +163,9 @@ func asError(ctx, bounded context.Context, at string, err error) *Error {
 			e.Kind = KindCanceled
 		case bounded.Err() != nil:
 			e.Kind = KindTimeout
+			if errors.Is(err, context.Canceled) { // the deadline cancels, which is no interruption
+				e.Err = context.DeadlineExceeded
+			}
 		}
 	}
 	e.URL = at

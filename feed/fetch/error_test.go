@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -224,4 +225,13 @@ func secure(t *testing.T, cert tls.Certificate, h http.HandlerFunc) (*httptest.S
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 	transport.TLSClientConfig.RootCAs.AddCert(cert.Leaf)
 	return s, client(t, func(o *Options) { o.Transport = transport })
+}
+
+// A timeout is not an interruption by the user.
+func TestTimeoutIsNoInterruption(t *testing.T) {
+	s := serve(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	e := fail(t, client(t, func(*Options) {}), Request{URL: s.URL, Timeout: 50 * time.Millisecond}, KindTimeout)
+	if errors.Is(e, context.Canceled) || !errors.Is(e, context.DeadlineExceeded) {
+		t.Errorf("%#v", e)
+	}
 }

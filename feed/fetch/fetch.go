@@ -168,6 +168,9 @@ type Request struct {
 	OnWait func(waiting bool)
 	// Received counts the bytes of the body that were received. It may be nil.
 	Received *atomic.Int64
+	// proven is the size of the body if the server has just sent all of it, and there was
+	// no memory for it, or else 0.
+	proven int64
 }
 
 // Response is a successful response.
@@ -304,23 +307,36 @@ func (c *Client) request(ctx context.Context, limit *deadline, r Request) (out R
 // reports whether the response is a page that leads on. Then rd.at is its target,
 // and the response is released.
 func (c *Client) requestPage(ctx context.Context, limit *deadline, r Request, rd *redirects) (out Response, leads bool, err error) {
-	res, err := rd.follow(ctx)
+	out, header, err := c.receive(ctx, limit, r, rd)
+	var skimmed *skimmedError
+	if errors.As(err, &skimmed) {
+		r.proven = skimmed.bytes
+		delete(rd.seen, rd.stateAt(rd.at))
+		out, header, err = c.receive(ctx, limit, r, rd)
+	}
 	if err != nil {
 		return out, false, err
+	}
+	out.ContentLocation = contentLocation(header.Get("Content-Location"), rd.at)
+	leads, err = rd.leadOn(header, out)
+	if leads || err != nil {
+		out.Release()
+	}
+	return out, leads, err
+}
+
+// receive requests rd.at, follows redirects, and reads the body.
+func (c *Client) receive(ctx context.Context, limit *deadline, r Request, rd *redirects) (Response, http.Header, error) {
+	res, err := rd.follow(ctx)
+	if err != nil {
+		return Response{}, nil, err
 	}
 	defer res.Body.Close()
 	if !rd.sendsValidators() {
 		r.ETag, r.LastModified = "", ""
 	}
-	if out, err = c.newResponse(ctx, limit, r, res); err != nil {
-		return out, false, err
-	}
-	out.ContentLocation = contentLocation(res.Header.Get("Content-Location"), rd.at)
-	leads, err = rd.leadOn(res.Header, out)
-	if leads || err != nil {
-		out.Release()
-	}
-	return out, leads, err
+	out, err := c.newResponse(ctx, limit, r, res)
+	return out, res.Header, err
 }
 
 // parseURL parses an absolute http or https address as a browser does. The result

@@ -101,7 +101,7 @@ func (c *Client) readFile(ctx context.Context, limit *deadline, r Request) (Resp
 	}
 	defer f.Close()
 	claim := c.claimMemory(ctx, limit, r, io.LimitReader(f, c.maxBody))
-	if out.Body, err = io.ReadAll(claim); err != nil {
+	if out.Body, err = claim.readAll(); err != nil {
 		claim.release()
 		return Response{}, fileError(err)
 	}

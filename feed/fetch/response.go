@@ -47,9 +47,11 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	}
 	body, shortened, claim, err := c.readBody(ctx, limit, r, res)
 	var foreign *encodingError
+	var skimmed *skimmedError
 	switch {
 	case claim.failure() != nil:
 		err = claim.failure()
+	case errors.As(err, &skimmed):
 	case errors.Is(err, errTooLarge):
 		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBodyOf(r)))}
 	case errors.As(err, &foreign):

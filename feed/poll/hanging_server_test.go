@@ -6,12 +6,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"dateline/feed"
+	"dateline/feed/fetch"
 )
 
 // endlessResponses are responses that do not end before over is closed.
@@ -144,5 +147,101 @@ func TestGoodFinishWhileBadHang(t *testing.T) {
 	})
 	if err != nil || good != 2*all {
 		t.Errorf("%d good feeds of %d, %v", good, 2*all, err)
+	}
+}
+
+// stalling serves bodies that stall: with ?burst=N after N bytes, and with ?promise=N
+// it promises N. With ?once=N the first response of each host is whole, and has N bytes.
+type stalling struct {
+	over  chan struct{}
+	asked sync.Map
+}
+
+func (s *stalling) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if size, err := strconv.Atoi(r.FormValue("once")); err == nil {
+		if _, again := s.asked.LoadOrStore(r.Host, true); !again {
+			io.WriteString(w, sizedRSS(size))
+			return
+		}
+	}
+	if promise := r.FormValue("promise"); promise != "" {
+		w.Header().Set("Content-Length", promise)
+	}
+	burst, _ := strconv.Atoi(r.FormValue("burst"))
+	io.WriteString(w, "<rss><channel>")
+	for block := strings.Repeat(" ", 20_000); burst > 0; burst -= len(block) {
+		io.WriteString(w, block[:min(burst, len(block))])
+	}
+	w.(http.Flusher).Flush()
+	select {
+	case <-s.over:
+	case <-r.Context().Done():
+	}
+}
+
+// sizedRSS returns a feed of one item that has about size bytes.
+func sizedRSS(size int) string {
+	return strings.Replace(rss("Sized", 1), "Some words", strings.Repeat("Some words. ", size/12), 1)
+}
+
+// Good feeds of every size are saved while the servers that stall still hold all that they
+// can, whatever they sent and promise.
+func TestGoodFinishWhileBodiesStall(t *testing.T) {
+	for _, c := range []struct {
+		query string
+		bad   int
+	}{
+		{"burst=10000", 200}, {"burst=10000&promise=20000", 200}, {"burst=100000", 200}, {"burst=100000&promise=100100", 200},
+		{"burst=600000", 8}, {"burst=600000", 200}, {"burst=600000&promise=601000", 200}, {"burst=600000&promise=4000000", 200},
+		{"burst=4000000", 8}, {"burst=4000000", 200}, {"burst=4000000&promise=5000000", 200}, {"burst=4000000&once=4000000", 60},
+	} {
+		t.Run(fmt.Sprintf("%d/%s", c.bad, c.query), func(t *testing.T) {
+			if testing.Short() && c.bad == 200 && strings.Contains(c.query, "4000000") {
+				t.Skip("the servers send 800 MB")
+			}
+			finishWhileStalling(t, c.query, c.bad)
+		})
+	}
+}
+
+// finishWhileStalling refreshes good feeds beside so many hostile ones. The hostile bodies
+// end when all good feeds are saved.
+func finishWhileStalling(t *testing.T, query string, bad int) {
+	sizes := []int{1000, 50_000, 500_000, 2_000_000, 8_000_000}
+	hostile := &stalling{over: make(chan struct{})}
+	port := serveHosts(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bad" {
+			hostile.ServeHTTP(w, r)
+			return
+		}
+		size, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
+		io.WriteString(w, sizedRSS(size))
+	})
+	var urls []string
+	for i := range bad {
+		urls = append(urls, fmt.Sprintf("http://127.0.1.%d:%s/bad?%s", i+1, port, query))
+		if i == bad/2 {
+			for _, size := range sizes {
+				urls = append(urls, fmt.Sprintf("http://127.0.2.1:%s/%d", port, size))
+			}
+		}
+	}
+	r := newRig(t, urls...)
+	r.client, r.queues = fetch.New(fetch.Options{}), newHostQueues(256, 2, nil)
+	r.each(func(s *feed.Settings) { s.Timeout = time.Minute })
+	good := 0
+	err := r.Refresh(context.Background(), feed.RefreshRequest{}, func(rep feed.Report) {
+		if strings.Contains(rep.URL, "/bad") {
+			return
+		}
+		if rep.Status != feed.OK || rep.New != 1 {
+			t.Errorf("%+v", rep)
+		}
+		if good++; good == len(sizes) {
+			close(hostile.over)
+		}
+	})
+	if err != nil || good != len(sizes) {
+		t.Errorf("%d good feeds of %d, %v", good, len(sizes), err)
 	}
 }
