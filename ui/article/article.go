@@ -15,6 +15,7 @@
 //     of several columns.
 //   - inline.go makes glamour's elements of the HTML inside a block. links.go numbers
 //     the links, pictures.go describes pictures.
+//   - jump.go finds footnotes and their references on the lines.
 //   - cell.go reads what the elements write as cells, wrap.go breaks them into lines,
 //     and line.go writes these for the terminal.
 //
@@ -38,7 +39,7 @@ type Options struct {
 	// Dark chooses the colours for a dark background.
 	Dark bool
 	// Colors allows colours, italic and faint text. If it is false, only bold,
-	// underlined and struck text remain, and italic text is underlined.
+	// underlined, struck and reversed text remain, and italic text is underlined.
 	Colors bool
 	// ASCII limits the symbols that dateline adds to ASCII. The text itself stays as
 	// it is.
@@ -70,6 +71,10 @@ type Rendering struct {
 func (r *Rendering) Add(p Piece) bool {
 	if p.At > len(r.Lines) {
 		return false
+	}
+	for i := range min(len(r.Lines)-p.At, len(p.Lines)) {
+		// A line that is coloured again keeps what only its first piece says.
+		p.Lines[i].Anchors, p.Lines[i].Pictures = r.Lines[p.At+i].Anchors, r.Lines[p.At+i].Pictures
 	}
 	n := copy(r.Lines[p.At:], p.Lines)
 	r.Lines = append(r.Lines, p.Lines[n:]...)

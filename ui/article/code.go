@@ -47,6 +47,7 @@ type codeBlock struct {
 
 // code lays out a <pre>, indented by two cells.
 func (l *layouter) code(pre *html.Node) {
+	l.places.allBeginHere(pre)
 	lines := l.readCode(pre)
 	if len(lines) == 0 {
 		return

@@ -61,7 +61,7 @@ func TestLinksInCode(t *testing.T) {
 		"<pre>see <a href='https://e.example/'>https://e.example/</a></pre>":                   "  see https://e.example/ [1]\n\n[1] https://e.example/\n",
 		"<pre>a <img src=/p.png alt='a stair'> b</pre>":                                        "  a ▧ a stair [1] b\n\n[1] https://example.org/p.png\n",
 		"<pre><a href=/x><img src=/p.png alt=p></a> <a href=/p.png><img src=/p.png></a>":       "  ▧ p [1] [2] ▧ p.png [1]\n\n[1] https://example.org/p.png\n[2] https://example.org/x\n",
-		"<blockquote><pre><code>a <a href=/x>b</a>\n  c</code></pre></blockquote>":             "│   a b [1]\n│     c\n\n[1] https://example.org/x\n",
+		"<blockquote><pre><code>a <a href=/x>b</a>\n  c</code></pre></blockquote>":             "▏   a b [1]\n▏     c\n\n[1] https://example.org/x\n",
 		"<a href=/x><pre>a\n  b</pre></a>":                                                     "  a\n    b [1]\n\n[1] https://example.org/x\n",
 		"<pre><a href='javascript:x'>a</a> <a href=/x></a><a>b</a></pre>":                      "  a b\n",
 		"<pre>https://e.example/\t<b>b</b>\tc</pre>":                                           "  https://e.example/  b   c\n",
@@ -90,8 +90,8 @@ func TestLongCode(t *testing.T) {
 	}
 	for around, margin := range map[string]string{
 		"<pre>%s</pre>": "  ", "<code><pre>%s</pre></code>": "  ", "<p>x</p><pre><code class=language-go>%s</code></pre><p>y</p>": "  ",
-		"<blockquote><p>x</p><pre>%s</pre><p>y</p></blockquote>": "│   ", "<ol><li>x<pre>%s</pre></li><li>y</li></ol>": "     ",
-		"<ul><li>x<blockquote><pre>%s</pre></blockquote>y</li></ul>": "  │   ", "<table><tr><td>x</td><td><pre>%s</pre></td></tr></table>": "  ",
+		"<blockquote><p>x</p><pre>%s</pre><p>y</p></blockquote>": "▏   ", "<ol><li>x<pre>%s</pre></li><li>y</li></ol>": "     ",
+		"<ul><li>x<blockquote><pre>%s</pre></blockquote>y</li></ul>": "  ▏   ", "<table><tr><td>x</td><td><pre>%s</pre></td></tr></table>": "  ",
 	} {
 		for _, content := range []string{mail.String(), strings.ReplaceAll(mail.String(), "\n", "\n\n"), rows.String()} {
 			list := pieces(fmt.Sprintf(around, content), Options{Width: 60})

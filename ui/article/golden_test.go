@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, width := range []int{40, 72, 90} {
+		for _, width := range []int{40, 76} {
 			r := Render(safe(string(raw)), Options{Width: width, Dark: true, Colors: true})
 			got := strings.ReplaceAll(strings.Join(texts(r.Lines), "\n"), "\x1b", "␛") + "\n\n"
 			for _, l := range r.Links {
@@ -91,7 +91,8 @@ func TestEveryWidthKeepsTheText(t *testing.T) {
 // checkLines checks what holds for every rendering.
 func checkLines(t *testing.T, name string, h markup.SafeHTML, width int) {
 	t.Helper()
-	lines := texts(Render(h, full(width)).Lines)
+	r := Render(h, full(width))
+	lines := texts(r.Lines)
 	var shown strings.Builder
 	for i, line := range lines {
 		plain := ansi.Strip(line)
@@ -105,7 +106,7 @@ func checkLines(t *testing.T, name string, h markup.SafeHTML, width int) {
 		if strings.LastIndex(line, "\x1b[m") < strings.LastIndex(line, "\x1b[") {
 			t.Errorf("%s: line %d ends styled: %q", name, i, line)
 		}
-		if plain == "" && (i == 0 || i == len(lines)-1 || ansi.Strip(lines[i-1]) == "" && line == "" && lines[i-1] == "") {
+		if plain == "" && (i == 0 || i == len(lines)-1 || ansi.Strip(lines[i-1]) == "" && r.Lines[min(i+1, len(lines)-1)].Kind != Heading) {
 			t.Errorf("%s: needless empty line %d", name, i)
 		}
 	}

@@ -57,7 +57,11 @@ func Start(h markup.SafeHTML, o Options) *Job {
 		s = s[:max(strings.LastIndexByte(s[:maxArticle], '<'), maxArticle/2)]
 		s = strings.ToValidUTF8(s, "") + markup.TooLong
 	}
-	return &Job{rest: s, layout: newLayouter(o)}
+	l := newLayouter(o)
+	if strings.Contains(s, ` href="#`) {
+		l.places.above = make(map[string]bool)
+	}
+	return &Job{rest: s, layout: l}
 }
 
 // Next returns the next piece, which may have no lines. All pieces together are what
@@ -78,7 +82,7 @@ func (j *Job) Next() (p Piece, more bool) {
 			break
 		}
 		size += weight(b)
-		l.apart(l.count > 0 && !is(b, continued), func() { l.block(b) })
+		l.apart(l.count > 0 && !isAttached(b), func() { l.block(b) })
 	}
 	p.Lines, p.Links = l.out, l.links.list[j.shown:]
 	j.shown = len(l.links.list)

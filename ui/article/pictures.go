@@ -5,9 +5,12 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strings"
 
 	glamour "charm.land/glamour/v2/ansi"
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/feed/markup"
 	"dateline/feed/text"
@@ -27,6 +30,57 @@ func (l *layouter) picture(out []glamour.ElementRenderer, n *html.Node, at place
 		out = append(out, reference(number))
 	}
 	return out
+}
+
+// onlyPictures returns the images of a paragraph without any other content, each with the
+// link around it; nil if there is other content.
+func onlyPictures(p *html.Node) []*html.Node {
+	var pictures []*html.Node
+	for c := range p.ChildNodes() {
+		img := c
+		for img.FirstChild != nil && img.FirstChild == img.LastChild {
+			img = img.FirstChild
+		}
+		switch {
+		case c.Type == html.TextNode && text.IsBlank(c.Data), c.DataAtom == atom.Br:
+		case img.DataAtom == atom.Img:
+			pictures = append(pictures, c)
+		default:
+			return nil
+		}
+	}
+	return pictures
+}
+
+// pictureLines lays out images on lines of their own. The lines of a description are
+// indented behind its symbol, and so is the title below: of a comic it may be the point.
+func (l *layouter) pictureLines(pictures []*html.Node) {
+	rest := l.pictureIndent()
+	for _, n := range pictures {
+		n.Parent.RemoveChild(n)
+		l.indented("", rest, cellStyle{}, func() { l.lines(l.read(l.inline(nil, markup.NewElement(atom.P, n), place{}))) })
+		if title := pictureTitle(n); title != "" {
+			l.indented(rest, rest, cellStyle{}, func() { l.lines(l.read(appendText(nil, title))) })
+		}
+	}
+}
+
+// pictureIndent returns the blanks before the lines below the symbol of an image.
+func (l *layouter) pictureIndent() string {
+	return strings.Repeat(" ", ansi.StringWidth(l.glyphs.Image)+1)
+}
+
+// pictureTitle returns the title of an image if it says more than its description. A single
+// word mostly is the name of a file.
+func pictureTitle(n *html.Node) string {
+	for n.FirstChild != nil {
+		n = n.FirstChild
+	}
+	title := text.Clean(markup.NodeAttribute(n, "title"))
+	if isPixel(n) || !strings.Contains(title, " ") || strings.EqualFold(title, imageText(n)) {
+		return ""
+	}
+	return title
 }
 
 // describe adds an image to the pictures and the links of the article. It returns the

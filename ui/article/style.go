@@ -20,6 +20,7 @@ const (
 	italic
 	underline
 	struck
+	reverse
 )
 
 // cellStyle is the style of a cell.
@@ -67,7 +68,7 @@ func colorName(index int16) *string {
 }
 
 // attributes are the attributes that a code of SGR sets, or, above 20, unsets.
-var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 9: struck, 22: bold | faint, 23: italic, 24: underline, 29: struck}
+var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 7: reverse, 9: struck, 22: bold | faint, 23: italic, 24: underline, 27: reverse, 29: struck}
 
 // apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
 // ignores backgrounds and other colours than the 16, which glamourStyle does not use.
@@ -104,7 +105,7 @@ func appendSGR(b []byte, from, to cellStyle) []byte {
 	if from.attr&^to.attr != 0 || from.color != 0 && from.color != to.color {
 		b, from = append(b, ';'), cellStyle{}
 	}
-	for i, code := range "12349" {
+	for i, code := range "123497" {
 		if (to.attr&^from.attr)&(1<<i) != 0 {
 			b = append(b, byte(code), ';')
 		}
