@@ -26,7 +26,11 @@ type Theme struct {
 	Failed, Match string
 	// Removed and Added are for the words of an edit.
 	Removed, Added string
-	Glyphs         Glyphs
+	// Behind is for the page behind an overlay, which is dimmer than anything in it.
+	// Paint it over plain text. Hit is for what a search has found, Hint for the letters on
+	// links.
+	Behind, Hit, Hint string
+	Glyphs            Glyphs
 }
 
 // New returns the theme for a dark or a light background. If icons is "ascii", the symbols
@@ -48,6 +52,9 @@ func New(dark bool, icons string) Theme {
 		Match:    sequence(plain.Reverse(true)),
 		Removed:  sequence(plain.Foreground(red).Strikethrough(true)),
 		Added:    sequence(plain.Foreground(green).Underline(true)),
+		Behind:   sequence(plain.Foreground(choose(lipgloss.Color("250"), lipgloss.Color("239")))),
+		Hit:      sequence(plain.Foreground(choose(lipgloss.Color("16"), lipgloss.Color("231"))).Background(choose(lipgloss.Color("222"), lipgloss.Color("58")))),
+		Hint:     sequence(accent.Bold(true).Reverse(true)),
 		Glyphs:   unicodeGlyphs,
 	}
 	if icons == "ascii" {
