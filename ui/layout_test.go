@@ -9,8 +9,15 @@ func TestLayoutFillsTheScreen(t *testing.T) {
 		for w := 40; w <= 240; w += 23 {
 			for h := 12; h <= 70; h += 11 {
 				for _, focus := range []area{areaSources, areaHeadlines, areaArticle} {
-					checkCover(t, arrange(w, h, option, focus, false, splits{}), w, h)
-					checkCover(t, arrange(w, h, option, focus, true, splits{Sources: 500, Headlines: 1, Stack: 400}), w, h)
+					for _, g := range []geometry{
+						{}, {zen: true, splits: splits{Sources: 500, Headlines: 1, Stack: 400, Reading: 400}},
+						{reading: true}, {reading: true, splits: splits{Stack: 1, Reading: 1}}, {noPreview: true}, {noPreview: true, reading: true},
+						{reading: true, list: listSize{rows: 1}}, {list: listSize{rows: 2}},
+					} {
+						g.option, g.focus = option, focus
+						g.list = listSize{header: 1, row: 2, rows: g.list.rows}
+						checkCover(t, arrange(w, h, g), w, h)
+					}
 				}
 			}
 		}

@@ -305,7 +305,8 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	if msg.first {
 		fresh := msg.item
 		fresh.Read, fresh.Starred = a.Item.Read, a.Item.Starred
-		a.Item, a.Lines, a.links, a.Whole, a.Loaded = fresh, nil, nil, false, true
+		a.Relay()
+		a.Item, a.links, a.Whole, a.Loaded = fresh, nil, false, true
 		own := a.ownVersion(fresh)
 		if !a.chosen && own != a.key.version {
 			// The row was loaded before the page's text was fetched.
@@ -316,7 +317,8 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 		}
 	}
 	if msg.replace {
-		a.Lines, a.links = nil, nil
+		a.Relay()
+		a.links = nil
 	}
 	shown := article.Rendering{Lines: a.Lines, Links: a.links}
 	if !shown.Add(msg.piece) {
@@ -345,19 +347,21 @@ func (a *articleView) reshow() tea.Cmd {
 	if key == a.key && a.Loaded {
 		return nil
 	}
-	at := noProgress
-	if a.Loaded && a.Scrollable() > 0 {
-		at = a.Permille()
-	}
-	chosen, height := a.chosen, a.Height
-	a.show(a.Item, key)
-	a.chosen, a.Height, a.Restore = chosen, height, at
+	a.showAgain(key, a.Place())
 	a.generation++
 	if a.Loaded {
 		a.RestoreProgress()
 		return nil
 	}
 	return a.load()
+}
+
+// showAgain shows another rendering of the same item, at a place.
+func (a *articleView) showAgain(key pageKey, at pane.Place) {
+	chosen, height, restore, moved := a.chosen, a.Height, a.Restore, a.Moved
+	a.show(a.Item, key)
+	a.chosen, a.Height, a.Restore, a.Moved = chosen, height, restore, moved
+	a.Return(at)
 }
 
 // loadProgress reads the reading progress of an article that is shown already.

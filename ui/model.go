@@ -176,7 +176,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	}
 	m := &Model{
 		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Commit, d.Crashed), unsaved: rescue.NewUnsaved(d.Store)},
-		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
+		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, list: listSize{header: 1, row: 1, rows: manyRows}, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}
@@ -187,7 +187,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	m.presence.lastKey = m.now()
 	var err error
 	m.keys.keymap, err = newKeymap(actions(m), d.Settings.Keymap, d.Settings.Keys)
-	m.headlines.CopyKey, m.headlines.RefreshKey = m.keys.keyFor("copy-feed"), m.keys.keyFor("refresh")
+	m.headlines.RefreshKey = m.keys.keyFor("refresh")
 	return m, err
 }
 

@@ -48,6 +48,9 @@ func (m *Model) statusLines(w int) []string {
 		right = m.status.typing + " "
 	}
 	left := m.progress()
+	if left == "" && m.status.text == "" {
+		left = m.readingPosition(w * 2 / 5)
+	}
 	if m.status.text == "" {
 		hints := m.keys.footer(m.focus, t, w-4-style.Width(left)-style.Width(right))
 		return []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(hints)-style.Width(right))+hints+right, w, "")}

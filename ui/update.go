@@ -56,6 +56,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.ticker.Wake()
 	}
 	cmd := m.take(msg)
+	m.fitList()
 	return tea.Batch(cmd, m.session.debounce())
 }
 

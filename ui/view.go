@@ -88,19 +88,15 @@ func (m *Model) View() tea.View {
 // painter, Bubble Tea draws an empty page. It only opens and closes the alternate screen
 // and sets title, mouse and progress.
 func (m *Model) paint(rows []frame.Row) tea.View {
-	var cursor *tea.Cursor
-	if p := m.modes.Prompt(); p != nil {
-		cursor = p.Cursor(m.layout.status.Y)
-	}
+	cursor, typing := m.cursor()
 	if m.painter == nil {
 		v := tea.NewView(strings.Join(frame.Lines(rows), "\n"))
-		v.Cursor = cursor
+		if typing {
+			v.Cursor = tea.NewCursor(cursor.X, cursor.Y)
+		}
 		return v
 	}
-	f := frame.Frame{Rows: rows}
-	if cursor != nil {
-		f.Cursor = &frame.Point{X: cursor.X, Y: cursor.Y}
-	}
+	f := frame.Frame{Rows: rows, Cursor: &cursor, HideCursor: !typing}
 	if !m.nothingLoaded() {
 		m.painter.Show(f)
 	}
@@ -167,7 +163,7 @@ func (m *Model) page() []frame.Row {
 				put(r.X, drawn[p][y-r.Y])
 			}
 		}
-		if r := l.areas[areaHeadlines]; y == l.rule {
+		if r := l.areas[areaHeadlines]; l.rule >= 0 && y == l.rule {
 			put(r.X, style.Paint(t.Dim, strings.Repeat(t.Glyphs.Rule, r.W)))
 		}
 	}
@@ -181,9 +177,13 @@ func (m *Model) paneLines(a area) []string {
 	case areaSources:
 		return m.sources.Render(r, t, focused)
 	case areaHeadlines:
+		m.headlines.Strip = m.layout.strip
 		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
 	}
 	m.article.OpenKey = m.keys.keyFor("open-browser")
+	m.article.Tip = m.article.tip(m.keys.keymap)
+	m.article.Short = m.width < sideWidth
+	m.article.Zen = m.zen && m.focus == areaArticle
 	return m.article.Render(r, t, focused, now, m.article.notes(m.keys.keymap))
 }
 

@@ -27,8 +27,11 @@ type Row []Piece
 // Frame is a whole screen.
 type Frame struct {
 	Rows []Row
-	// Cursor is where the terminal's cursor is shown; nil hides it.
-	Cursor *Point
+	// Cursor is where the terminal's cursor stands; nil hides it. Programs that read the
+	// screen aloud or show it in braille follow the cursor, also if HideCursor is set and
+	// nobody sees it.
+	Cursor     *Point
+	HideCursor bool
 }
 
 // Point is a cell of the screen.

@@ -37,7 +37,9 @@ type Painter struct {
 	reduceColors func(string) string
 	// cursor reports whether the terminal shows its cursor.
 	cursor bool
-	buf    bytes.Buffer
+	// strayed reports whether something else may have moved the cursor.
+	strayed bool
+	buf     bytes.Buffer
 
 	// next is the frame to paint. It has its own lock, so that Show never waits for
 	// a slow terminal.
@@ -141,8 +143,9 @@ func (p *Painter) Write(b []byte) (int, error) {
 	if up != down {
 		p.up, p.cursor = up > down, false
 	}
-	if p.up && (up >= 0 || bytes.Contains(b, []byte(erased))) {
-		p.stale = true
+	if p.up {
+		p.stale = p.stale || up >= 0 || bytes.Contains(b, []byte(erased))
+		p.strayed = true
 		p.nudge()
 	}
 	return n, err
@@ -165,7 +168,7 @@ func (p *Painter) paint(f *Frame) bool {
 		p.row(y, was, row)
 	}
 	painted := p.buf.Len() > 0
-	p.putCursor(f.Cursor)
+	p.putCursor(f.Cursor, f.HideCursor)
 	p.shown, p.stale = *f, false
 	if p.buf.Len() == 0 {
 		return false
@@ -260,16 +263,20 @@ func (p *Painter) hideCursor() {
 }
 
 // putCursor moves the cursor to its position in the frame, after everything is painted.
-func (p *Painter) putCursor(at *Point) {
-	if at == nil {
+func (p *Painter) putCursor(at *Point, hide bool) {
+	if at == nil || hide {
 		p.hideCursor()
+	}
+	if at == nil {
 		return
 	}
-	if was := p.shown.Cursor; p.cursor && p.buf.Len() == 0 && was != nil && *was == *at {
+	was := p.shown.Cursor
+	if p.buf.Len() == 0 && !p.strayed && was != nil && *was == *at && p.cursor == !hide {
 		return
 	}
 	p.move(at.X, at.Y)
-	if !p.cursor {
+	p.strayed = false
+	if !p.cursor && !hide {
 		p.buf.WriteString("\x1b[?25h")
 		p.cursor = true
 	}

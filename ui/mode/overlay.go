@@ -34,6 +34,8 @@ type Overlay struct {
 	cursor int
 	top    int
 	height int
+	// x and y are the cell of the first row in the last drawing.
+	x, y int
 }
 
 // detailLines is the height of the right side that is shown in full, in lines.
@@ -182,6 +184,9 @@ func (o *Overlay) skipHeading(n int) {
 	}
 }
 
+// Cursor returns the cell where the selected row begins in the last drawing.
+func (o *Overlay) Cursor() (x, y int) { return o.x, o.y + o.cursor - o.top }
+
 // TextWidth returns the width of the text in an overlay on a screen of w cells.
 func TextWidth(w int) int { return max(min(w-4, 92), 10) }
 
@@ -197,6 +202,7 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 	o.height = max(min(room, len(o.Rows)), 1)
 	box := o.box(inner, t)
 	x, y := max((w-inner-4)/2, 0), max((len(page)-len(box))/2, 0)
+	o.x, o.y = x+2, y+2
 	for i := range page {
 		plain := ansi.Strip(page[i])
 		if i < y || i >= y+len(box) {

@@ -273,6 +273,14 @@ func (p *Sources) Move(n int) bool {
 	return p.List.Index() != was
 }
 
+// Turn scrolls by n rows, and moves the cursor with them. It reports whether the cursor moved.
+func (p *Sources) Turn(n int) bool {
+	was := p.List.Index()
+	p.List.Turn(n)
+	p.SkipGap(cmp.Compare(n, 0))
+	return p.List.Index() != was
+}
+
 // SkipGap moves the cursor off a gap, in the direction dir.
 func (p *Sources) SkipGap(dir int) {
 	if s, ok := p.List.Current(); ok && s.Kind == KindGap {
@@ -357,6 +365,9 @@ func (p *Sources) SetQueryCounts(counts map[string]int) {
 
 // SourcesHeaderHeight is the number of lines above the rows of the sources.
 const SourcesHeaderHeight = 2
+
+// SourcesMargin is the space on the left of a source's name.
+const SourcesMargin = 3
 
 // Render draws the pane as exactly r.H lines of r.W cells.
 func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
