@@ -332,6 +332,7 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 			Source:        p.source,
 			Open:          browser(p.config.Browser),
 			NotifyCommand: notifier(p.config.NotifyCommand),
+			SaveQuery:     p.source.saveQuery,
 			Crashed:       p.crashes.add,
 			Shown:         shown,
 			Settings:      settings,

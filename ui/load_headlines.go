@@ -32,6 +32,8 @@ type headlineList struct {
 	// came, so that the layout may fit it.
 	loading context.Context
 	opened  bool
+	// passagesFor is the generation whose passages are being loaded; 0 if none are.
+	passagesFor int
 	// loadingMore reports whether the rows beyond an edge are being loaded.
 	loadingMore bool
 }
@@ -175,7 +177,7 @@ func (h *headlineList) open(s pane.Source, item int64) tea.Cmd {
 // turnTo sets the source that is shown and ends a search or filter.
 func (h *headlineList) turnTo(s pane.Source) {
 	h.Source = s
-	h.Search, h.Filter, h.SearchText, h.FilterText = nil, nil, "", ""
+	h.Search, h.Filter, h.SearchText, h.FilterText, h.Passages = nil, nil, "", "", nil
 	h.session.dirty = true
 }
 

@@ -50,6 +50,9 @@ type Deps struct {
 	// terminal shows them. It gets both texts as arguments and must not pass them
 	// through a shell.
 	NotifyCommand func(ctx context.Context, title, body string) error
+	// SaveQuery writes a saved query into the configuration. The text of its error is a
+	// user message. If it is nil, queries cannot be saved.
+	SaveQuery func(ctx context.Context, name, query string) error
 	// Crashed is called after a panic, which the screen reports. If it is nil, the
 	// panic is not recorded. It may be called from several goroutines.
 	Crashed func(*feed.PanicError)
@@ -136,6 +139,8 @@ type Model struct {
 	article   articleView
 	navigate  navigator
 	selected  selection
+	jumps     jumper
+	history   histories
 	marks     marker
 	keys      keyboard
 	modes     mode.Stack[opener]
@@ -208,8 +213,10 @@ func (m *Model) connect() {
 	m.marks = marker{env: m.env, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected}
 	m.navigate = navigator{
 		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines,
-		article: &m.article, marks: &m.marks, session: &m.session,
+		article: &m.article, marks: &m.marks, session: &m.session, jumps: &m.jumps,
 	}
+	m.jumps = jumper{env: m.env, geometry: &m.geometry, article: &m.article, browser: &m.browser}
+	m.history = newHistories(m.env)
 	m.presence = presence{focused: true}
 	m.notifier = notifier{env: m.env, presence: &m.presence}
 	m.refresh = refresher{env: m.env, sources: &m.sources, headlines: &m.headlines, session: &m.session, notifier: &m.notifier}

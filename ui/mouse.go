@@ -40,7 +40,7 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	if c.Button != tea.MouseLeft || m.modes.Prompt() != nil {
 		return nil
 	}
-	if m.modes.Overlay() != nil {
+	if m.modes.Overlay() != nil || m.modes.Hints() != nil {
 		m.modes.CloseOverlays()
 		return nil
 	}
@@ -53,7 +53,9 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	double := m.pointer.x == c.X && m.pointer.y == c.Y && now.Sub(m.pointer.at) < doubleClick
 	m.pointer.x, m.pointer.y, m.pointer.at = c.X, c.Y, now
 	cmds := []tea.Cmd{m.navigate.setFocus(p), m.selectAt(p, c.Y-m.layout.areas[p].Y)}
-	if double && p != areaArticle {
+	if p == areaArticle {
+		cmds = append(cmds, m.clickText(c.X, c.Y, double))
+	} else if double {
 		cmds = append(cmds, m.navigate.open())
 	}
 	return tea.Batch(cmds...)

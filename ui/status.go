@@ -48,11 +48,21 @@ func (m *Model) statusLines(w int) []string {
 		right = m.status.typing + " "
 	}
 	left := m.progress()
+	walking := m.searchStatus()
+	if m.status.text == "" && walking != "" {
+		left = strings.TrimSpace(left + "  " + walking)
+	}
+	if hints := m.modes.Hints(); hints != nil {
+		right = hints.Typed() + right
+	}
 	if left == "" && m.status.text == "" {
 		left = m.readingPosition(w * 2 / 5)
 	}
 	if m.status.text == "" {
-		hints := m.keys.footer(m.focus, t, w-4-style.Width(left)-style.Width(right))
+		hints := ""
+		if m.modes.Hints() == nil {
+			hints = m.keys.footer(m.focus, walking != "", t, w-4-style.Width(left)-style.Width(right))
+		}
 		return []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(hints)-style.Width(right))+hints+right, w, "")}
 	}
 	weight, gap := "", ""
@@ -88,11 +98,16 @@ func (m *Model) progress() string {
 }
 
 // footer returns the keys of a pane that make sense now, as many as fit into w cells.
-func (k keymap) footer(in area, t style.Theme, w int) string {
+// walking reports whether the key for the next unread goes to the next hit of a search; the
+// line says so already.
+func (k keymap) footer(in area, walking bool, t style.Theme, w int) string {
 	var parts []string
 	used := 0
 	for _, h := range k.hints[in] {
 		key := h.key
+		if walking && h.word == hintNextUnread {
+			continue
+		}
 		if key == "enter" {
 			key = t.Glyphs.Enter
 		}

@@ -93,22 +93,19 @@ func (p Phrase) beginsAt(tokens []text.Token) bool {
 	return true
 }
 
-// passageLead is how much of a text, in bytes, a passage has before the first hit.
-const passageLead = 40
-
 // Passage returns the part of a text, of at most size bytes, around the first place that has
-// one of the phrases, on one line. inside reports whether it begins inside the text. The
-// passage is empty if no place has one.
-func (p Phrases) Passage(s string, size int) (passage string, inside bool) {
+// one of the phrases, on one line. It begins with a word at most lead bytes before that.
+// inside reports whether it begins inside the text. The passage is empty if no place has one.
+func (p Phrases) Passage(s string, lead, size int) (passage string, inside bool) {
 	found := p.Find(s)
 	if len(found) == 0 {
 		return "", false
 	}
 	from := 0
-	if hit := found[0].From; hit > passageLead {
+	if hit := found[0].From; hit > lead {
 		from = hit
-		if i := strings.IndexAny(s[hit-passageLead:hit], " \n\t"); i >= 0 {
-			from = hit - passageLead + i + 1
+		if i := strings.IndexAny(s[hit-lead:hit], " \n\t"); i >= 0 {
+			from = hit - lead + i + 1
 		}
 	}
 	return text.Clean(text.Truncate(s[from:], size)), from > 0

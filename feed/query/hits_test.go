@@ -51,13 +51,13 @@ func TestPassage(t *testing.T) {
 		t.Fatal(err)
 	}
 	const s = "Every few years somebody asks me why I still keep a log of the temperature\nin my cellar. The answer is long."
-	if got, inside := q.Phrases().Passage(s, 60); got != "of the temperature in my cellar. The answer is long." || !inside {
+	if got, inside := q.Phrases().Passage(s, 40, 60); got != "keep a log of the temperature in my cellar. The answer is lo" || !inside {
 		t.Errorf("%q %v", got, inside)
 	}
-	if got, inside := q.Phrases().Passage("A cellar", 60); got != "A cellar" || inside {
+	if got, inside := q.Phrases().Passage("A cellar", 40, 60); got != "A cellar" || inside {
 		t.Errorf("%q %v", got, inside)
 	}
-	if got, _ := q.Phrases().Passage("nothing", 60); got != "" {
+	if got, _ := q.Phrases().Passage("nothing", 40, 60); got != "" {
 		t.Errorf("%q", got)
 	}
 }

@@ -181,34 +181,3 @@ func (l Line) LinkAt(column int) (LinkPlace, bool) {
 	}
 	return LinkPlace{}, false
 }
-
-// Over returns a styled line with a text over its cells from a column on. The text is shown
-// in a style of its own. If it is empty, the cells keep theirs.
-func Over(line string, column, width int, sgr, text string) string {
-	left := ansi.Truncate(line, column, "")
-	if w := ansi.StringWidth(left); w < column {
-		left += strings.Repeat(" ", column-w)
-	}
-	if text == "" {
-		text = ansi.Strip(ansi.Cut(line, column, column+width))
-	}
-	text = ansi.Truncate(text, width, "")
-	if w := ansi.StringWidth(text); w < width {
-		text += strings.Repeat(" ", width-w)
-	}
-	return left + ansi.ResetStyle + sgr + text + ansi.ResetStyle + behind(line, column+width)
-}
-
-// behind returns a styled line from a column on. If the column is within a wide character,
-// spaces replace it.
-func behind(line string, column int) string {
-	want := ansi.StringWidth(line) - column
-	if want <= 0 {
-		return ansi.TruncateLeft(line, column, "")
-	}
-	right := ansi.TruncateLeft(line, column, "")
-	for cut := column + 1; ansi.StringWidth(right) > want && cut <= column+want; cut++ {
-		right = ansi.TruncateLeft(line, cut, "")
-	}
-	return strings.Repeat(" ", want-ansi.StringWidth(right)) + right
-}

@@ -90,26 +90,3 @@ func TestLinksOn(t *testing.T) {
 		t.Errorf("a link that begins above has no place: %v", got)
 	}
 }
-
-// TestOver checks that text over a line moves nothing, whatever it covers.
-func TestOver(t *testing.T) {
-	line := "a \x1b[1mbold\x1b[m \x1b]8;;https://x.example/\x1b\\link\x1b]8;;\x1b\\ 東京 z"
-	plain := ansi.Strip(line)
-	for column := range ansi.StringWidth(line) {
-		for width := 1; width < 4; width++ {
-			got := ansi.Strip(Over(line, column, width, "\x1b[7m", "xyz"[:width]))
-			if ansi.StringWidth(got) != max(ansi.StringWidth(line), column+width) {
-				t.Errorf("%d %d: %q", column, width, got)
-			}
-			if left := ansi.Truncate(plain, column, ""); !strings.HasPrefix(got, left) {
-				t.Errorf("%d %d: %q begins otherwise", column, width, got)
-			}
-			if !strings.HasSuffix(got, ansi.TruncateLeft(plain, column+width+1, "")) {
-				t.Errorf("%d %d: %q ends otherwise", column, width, got)
-			}
-		}
-	}
-	if got := Over(line, 2, 4, "\x1b[7m", ""); ansi.Strip(got) != plain {
-		t.Errorf("%q", got)
-	}
-}

@@ -1,6 +1,7 @@
 package mode
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,17 +22,26 @@ const hintLetters = "fjdkslagh"
 func NewHints(n int) *Hints { return &Hints{labels: hintLabels(n)} }
 
 // hintLabels returns n labels of letters. None is the prefix of another. Their lengths
-// differ by one letter at most, and the shorter ones come first.
+// differ by one letter at most, and the shorter ones come first. The best letters are those
+// that are enough alone.
 func hintLabels(n int) []string {
 	labels := []string{""}
-	for from := 0; ; from++ {
-		if rest := labels[from:]; len(rest) >= n && rest[0] != "" {
-			return rest[:n]
-		}
-		for _, r := range hintLetters {
-			labels = append(labels, labels[from]+string(r))
+	from := 0
+	for ; len(labels)-from < n || labels[from] == ""; from++ {
+		for i := len(hintLetters) - 1; i >= 0; i-- {
+			labels = append(labels, labels[from]+hintLetters[i:i+1])
 		}
 	}
+	labels = labels[from:]
+	slices.SortFunc(labels, func(a, b string) int {
+		for i := range min(len(a), len(b)) {
+			if d := strings.IndexByte(hintLetters, a[i]) - strings.IndexByte(hintLetters, b[i]); d != 0 && len(a) == len(b) {
+				return d
+			}
+		}
+		return len(a) - len(b)
+	})
+	return labels[:n]
 }
 
 // Labels returns the letters that are left to type for each thing; empty for those that

@@ -345,7 +345,7 @@ func (p *Headlines) fullRow(r Row, selected, focused bool, w int, t style.Theme,
 		from = style.Fit(r.FeedTitle, max(room*2/5, 12), t.Glyphs.Ellipsis)
 	}
 	facts := t.JoinDots(from, age(r.Item, now), rowNotes(r.Item, room*2/5, t))
-	second := style.Fit(t.JoinDots(facts, p.summary(r, t.Glyphs.Ellipsis)), room, t.Glyphs.Ellipsis)
+	second := style.Fit(t.JoinDots(facts, p.summary(r, room-style.Width(facts)-3, t.Glyphs.Ellipsis)), room, t.Glyphs.Ellipsis)
 	if !strings.HasPrefix(second, facts) {
 		facts = second
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed/query"
+	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/style"
 )
@@ -57,6 +58,10 @@ func (a *Article) Reveal(line int) {
 	}
 }
 
+// TopLine returns the index of the line of the text at the top of the pane; below zero if
+// that is a line of the header.
+func (a *Article) TopLine() int { return a.Top - a.headerHeight }
+
 // FirstLine returns the index of the first line of the text that is shown, and EndLine that
 // behind the last one.
 func (a *Article) FirstLine() int { return max(a.Top-a.headerHeight, 0) }
@@ -71,20 +76,13 @@ func (a *Article) LineAt(y int) (line int, ok bool) {
 	return line, y >= a.headHeight() && line >= 0 && line < len(a.Lines)
 }
 
-// decorated returns the lines of the text that are shown with hits and hints on them, by
+// decorated returns the lines of the text that are shown with hits on them, or with hints, by
 // index. Other lines are shown as they are.
 func (a *Article) decorated(t style.Theme) map[int]string {
-	if a.Find == nil && len(a.Hints) == 0 {
-		return nil
+	if len(a.Hints) > 0 {
+		return a.hinted(t)
 	}
-	lines := map[int]string{}
-	over := func(line, column, width int, sgr, text string) {
-		shown, ok := lines[line]
-		if !ok {
-			shown = a.Lines[line].Text
-		}
-		lines[line] = article.Over(shown, column, width, sgr, text)
-	}
+	over := map[int][]article.Over{}
 	if a.Find != nil {
 		for _, hit := range article.FindAround(a.Lines, a.FirstLine(), a.EndLine(), a.Find) {
 			sgr := t.Hit
@@ -92,14 +90,28 @@ func (a *Article) decorated(t style.Theme) map[int]string {
 				sgr = t.Match
 			}
 			for _, s := range hit {
-				over(s.Line, s.Column, s.Width, sgr, "")
+				over[s.Line] = append(over[s.Line], article.Over{Column: s.Column, Width: s.Width, Style: sgr})
 			}
 		}
 	}
+	return a.painted(over)
+}
+
+// hinted returns the lines that have hints.
+func (a *Article) hinted(t style.Theme) map[int]string {
+	over := map[int][]article.Over{}
 	for _, h := range a.Hints {
 		if h.Line < len(a.Lines) {
-			over(h.Line, h.Column, ansi.StringWidth(h.Text), t.Hint, h.Text)
+			over[h.Line] = append(over[h.Line], article.Over{Column: h.Column, Width: ansi.StringWidth(h.Text), Style: t.Hint, Text: h.Text})
 		}
+	}
+	return a.painted(over)
+}
+
+func (a *Article) painted(over map[int][]article.Over) map[int]string {
+	lines := make(map[int]string, len(over))
+	for line, parts := range over {
+		lines[line] = article.PaintOver(a.Lines[line].Text, parts)
 	}
 	return lines
 }
@@ -135,6 +147,20 @@ func (p *Headlines) phrases() query.Phrases {
 	return p.hits
 }
 
+// HitPosition returns which of the items that were found is the selected one.
+func (p *Headlines) HitPosition() string {
+	switch at := p.List.Position(); {
+	case p.List.Len() == 0:
+		return "no hits"
+	case p.Count < 0:
+		return ""
+	case at == 0:
+		return p.countText() + " hits"
+	default:
+		return "hit " + text.Number(at) + " of " + p.countText()
+	}
+}
+
 // Hits returns what finds the words of the search and the filter in a text; nil if they have
 // no words.
 func (p *Headlines) Hits() article.Finder { return finder(p.phrases().InBody()) }
@@ -145,10 +171,11 @@ func (p *Headlines) TitleHits() article.Finder { return finder(p.phrases().InTit
 // passageSize is how long the passage of a row is, in bytes.
 const passageSize = 400
 
-// Passage returns the part of a text with the first hit, for the row of an item; empty if
-// there is none.
-func (p *Headlines) Passage(body string, ellipsis string) string {
-	return passage(p.phrases().InBody(), body, ellipsis)
+// PassageOf returns a function for the part of a text with the first hit, for the row of an
+// item. The part is empty if there is none. The function does not use the pane.
+func (p *Headlines) PassageOf(ellipsis string) func(body string) string {
+	words := p.phrases().InBody()
+	return func(body string) string { return passage(words, body, passageLead, ellipsis) }
 }
 
 // WantsPassage reports whether a row shows a passage of its text that is not loaded yet.
@@ -161,26 +188,33 @@ func (p *Headlines) WantsPassage(r Row) bool {
 	return len(words) > 0 && !loaded && len(words.Find(r.Summary)) == 0
 }
 
-func passage(words query.Phrases, body, ellipsis string) string {
-	s, inside := words.Passage(body, passageSize)
+// passageLead is how much text a passage has before the first hit, in bytes.
+const passageLead = 40
+
+func passage(words query.Phrases, body string, lead int, ellipsis string) string {
+	s, inside := words.Passage(body, lead, passageSize)
 	if inside {
 		return ellipsis + s
 	}
 	return s
 }
 
-// summary returns what a row shows of the text: the passage with the first hit of the search,
-// or else the summary.
-func (p *Headlines) summary(r Row, ellipsis string) string {
+// summary returns what a row shows of the text in w cells: the passage with the first hit of
+// the search, or else the summary.
+func (p *Headlines) summary(r Row, w int, ellipsis string) string {
 	words := p.phrases().InBody()
 	if len(words) == 0 {
 		return r.Summary
 	}
-	if s := passage(words, r.Summary, ellipsis); s != "" {
+	lead := max(min(passageLead, w/3), 0)
+	if s := passage(words, r.Summary, lead, ellipsis); s != "" {
 		return s
 	}
 	if s := p.Passages[r.ID]; s != "" {
-		return s
+		if style.Width(s) <= w || lead == passageLead {
+			return s
+		}
+		return passage(words, s, lead, ellipsis)
 	}
 	return r.Summary
 }
