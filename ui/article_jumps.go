@@ -19,8 +19,11 @@ import (
 type jumper struct {
 	*env
 	*geometry
-	article *articleView
-	browser *browser
+	modes     *mode.Stack[opener]
+	headlines *headlineList
+	article   *articleView
+	browser   *browser
+	history   *histories
 
 	// item is the article of back, and back are the places in it from which the user has
 	// jumped, the last one at the end.
@@ -145,8 +148,8 @@ func (j *jumper) noHeadings() string {
 type contents struct{ of pageKey }
 
 // showContents lists the headings. The one that is read is selected.
-func (m *Model) showContents() tea.Cmd {
-	lines := m.article.Lines
+func (j *jumper) showContents() tea.Cmd {
+	lines := j.article.Lines
 	headings := article.Headings(lines)
 	least := uint8(6)
 	for _, line := range headings {
@@ -157,12 +160,12 @@ func (m *Model) showContents() tea.Cmd {
 	for i, line := range headings {
 		indent := strings.Repeat("  ", int(lines[line].Level-least))
 		rows[i] = mode.Row{Left: indent + text.Clean(article.NoteText(lines, line))}
-		if line <= max(m.jumps.here(), m.article.FirstLine()) {
+		if line <= max(j.here(), j.article.FirstLine()) {
 			at = i
 		}
 	}
 	o := &mode.Overlay{Title: "Contents", Rows: rows, Choose: true, Footer: "type to filter, Enter goes there, Esc closes"}
-	m.modes.OpenOverlay(o, contents{m.article.key})
+	j.modes.OpenOverlay(o, contents{j.article.key})
 	o.Move(at)
 	return nil
 }
@@ -240,10 +243,10 @@ func (j *jumper) without(links []article.VisibleLink) string {
 }
 
 // startHints puts letters on the visible links.
-func (m *Model) startHints(copies bool) tea.Cmd {
-	links := m.jumps.visibleLinks(copies)
-	m.browser.warned = ""
-	m.modes.OpenHints(mode.NewHints(len(links)), hinting{links, copies, m.jumps.shownText()})
+func (j *jumper) startHints(copies bool) tea.Cmd {
+	links := j.visibleLinks(copies)
+	j.browser.warned = ""
+	j.modes.OpenHints(mode.NewHints(len(links)), hinting{links, copies, j.shownText()})
 	return nil
 }
 
@@ -275,8 +278,8 @@ func (h hinting) answered(m *Model, a mode.Answer) tea.Cmd {
 }
 
 // hints returns the letters over the links; nil if no link is being chosen.
-func (m *Model) hints() []pane.Hint {
-	top, by := m.modes.Top()
+func (j *jumper) hints() []pane.Hint {
+	top, by := j.modes.Top()
 	h, choosing := top.(*mode.Hints)
 	if !choosing {
 		return nil
@@ -292,7 +295,7 @@ func (m *Model) hints() []pane.Hint {
 		if l.Line != line {
 			line, free = l.Line, 0
 		}
-		column := max(min(int(l.Column), m.article.Width-len(label)), free)
+		column := max(min(int(l.Column), j.article.Width-len(label)), free)
 		free = column + len(label)
 		hints = append(hints, pane.Hint{Line: l.Line, Column: column, Text: label})
 	}
@@ -301,24 +304,24 @@ func (m *Model) hints() []pane.Hint {
 
 // clickText acts on a click on a link: a click on a jump jumps, and a double click on a
 // link follows it.
-func (m *Model) clickText(x, y int, double bool) tea.Cmd {
-	r := m.layout.areas[areaArticle]
-	line, ok := m.article.LineAt(y - r.Y)
+func (j *jumper) clickText(x, y int, double bool) tea.Cmd {
+	r := j.layout.areas[areaArticle]
+	line, ok := j.article.LineAt(y - r.Y)
 	if !ok {
 		return nil
 	}
-	p, ok := m.article.Lines[line].LinkAt(x - r.X - m.article.Margin(r.W))
+	p, ok := j.article.Lines[line].LinkAt(x - r.X - j.article.Margin(r.W))
 	switch {
 	case !ok:
 		return nil
 	case p.Target != "":
-		return m.jumps.to(p.Target)
+		return j.to(p.Target)
 	case double:
-		return m.browser.openLink(int(p.N))
+		return j.browser.openLink(int(p.N))
 	}
-	i := slices.IndexFunc(m.article.links, func(link article.Link) bool { return link.N == int(p.N) })
+	i := slices.IndexFunc(j.article.links, func(link article.Link) bool { return link.N == int(p.N) })
 	if i >= 0 {
-		m.status.say(m.article.links[i].URL + "; a double click opens it")
+		j.status.say(j.article.links[i].URL + "; a double click opens it")
 	}
 	return nil
 }
@@ -356,13 +359,21 @@ type findingPrompt struct {
 	line int
 }
 
+// noFind returns why there is nothing to look within; empty if there is something.
+func (j *jumper) noFind() string {
+	if j.focus == areaArticle && j.article.Whole && len(j.article.Lines) == 0 {
+		return j.withTips("this article has no text to look in", "; ", "search", "searches all articles")
+	}
+	return ""
+}
+
 // startFind opens the prompt for words to find in the article.
-func (m *Model) startFind() tea.Cmd {
-	p := mode.NewPrompt(`\`, "", m.width)
-	p.History, p.Results = &m.history.finds.History, true
-	m.jumps.find = finding{generation: m.jumps.find.generation}
-	m.modes.OpenPrompt(p, findingPrompt{m.article.Place(), m.article.TopLine()})
-	return m.history.finds.load()
+func (j *jumper) startFind() tea.Cmd {
+	p := mode.NewPrompt(`\`, "", j.width)
+	p.History, p.Results = &j.history.finds.History, true
+	j.find = finding{generation: j.find.generation}
+	j.modes.OpenPrompt(p, findingPrompt{j.article.Place(), j.article.TopLine()})
+	return j.history.finds.load()
 }
 
 func (f findingPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
@@ -370,10 +381,10 @@ func (f findingPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 	case mode.Changed:
 		return m.jumps.findText(a.Text, f.line, true)
 	case mode.Accepted:
-		return m.jumps.accept(m, a.Text)
+		return m.jumps.accept(a.Text)
 	case mode.Left:
 		typed, _ := m.modes.Prompt().Text()
-		return m.jumps.accept(m, typed)
+		return m.jumps.accept(typed)
 	}
 	m.jumps.endFind()
 	m.article.Scroll(0)
@@ -385,15 +396,15 @@ func (f findingPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 }
 
 // accept ends the typing.
-func (j *jumper) accept(m *Model, typed string) tea.Cmd {
-	m.modes.Close()
+func (j *jumper) accept(typed string) tea.Cmd {
+	j.modes.Close()
 	f := &j.find
 	f.typing = false
 	if strings.TrimSpace(typed) == "" {
 		j.endFind()
 		return nil
 	}
-	saved := m.history.finds.add(typed)
+	saved := j.history.finds.add(typed)
 	if f.text != typed {
 		return tea.Batch(saved, j.findText(typed, j.article.TopLine(), false))
 	}
@@ -499,45 +510,45 @@ func (j *jumper) position() string {
 	return "hit " + text.Number(f.at+1) + " of " + text.Number(len(f.hits))
 }
 
-// settleJumps ends what does not fit what is on the screen any more: letters on links, and a
+// settle ends what does not fit what is on the screen any more: letters on links, and a
 // search in another article. It searches again what was laid out again.
-func (m *Model) settleJumps() tea.Cmd {
-	if top, by := m.modes.Top(); top != nil {
-		if h, choosing := by.(hinting); choosing && h.on != m.jumps.shownText() {
-			m.modes.Close()
+func (j *jumper) settle() tea.Cmd {
+	if top, by := j.modes.Top(); top != nil {
+		if h, choosing := by.(hinting); choosing && h.on != j.shownText() {
+			j.modes.Close()
 		}
 		if p, typing := top.(*mode.Prompt); typing {
-			p.Info = m.promptInfo(by)
+			p.Info = j.promptInfo(by)
 		}
 	}
-	f := &m.jumps.find
+	f := &j.find
 	if f.text == "" {
 		return nil
 	}
-	if f.item != m.article.ID || m.focus != areaArticle {
-		m.jumps.endFind()
+	if f.item != j.article.ID || j.focus != areaArticle {
+		j.endFind()
 		return nil
 	}
-	if m.article.Whole && (f.of != m.article.key || !f.whole) {
-		return m.jumps.searchText()
+	if j.article.Whole && (f.of != j.article.key || !f.whole) {
+		return j.searchText()
 	}
 	return nil
 }
 
 // promptInfo returns what has been found for the text in a prompt.
-func (m *Model) promptInfo(by opener) string {
-	h := &m.headlines
+func (j *jumper) promptInfo(by opener) string {
+	h := j.headlines
 	switch by.(type) {
 	case findingPrompt:
-		if m.jumps.find.text != "" {
-			return m.jumps.position()
+		if j.find.text != "" {
+			return j.position()
 		}
 	case searching, filtering:
 		if h.Search == nil && h.Filter == nil {
 			return ""
 		}
 		if !h.Loaded {
-			return "searching" + m.theme.Glyphs.Ellipsis
+			return "searching" + j.theme.Glyphs.Ellipsis
 		}
 		return h.HitPosition()
 	}
@@ -545,41 +556,41 @@ func (m *Model) promptInfo(by opener) string {
 }
 
 // markHits tells the article pane what to mark.
-func (m *Model) markHits() {
-	a, f := &m.article.Article, m.jumps.find
-	a.Find, a.FindInTitle, a.Current = m.headlines.Hits(), m.headlines.TitleHits(), nil
-	if m.jumps.finding() {
+func (j *jumper) markHits() {
+	a, f := &j.article.Article, j.find
+	a.Find, a.FindInTitle, a.Current = j.headlines.Hits(), j.headlines.TitleHits(), nil
+	if j.finding() {
 		a.Find, a.FindInTitle = f.finder(), nil
 		if f.at < len(f.hits) {
 			a.Current = f.hits[f.at]
 		}
 	}
-	a.Hints = m.hints()
+	a.Hints = j.hints()
 }
 
 // searchStatus returns what the status line says during a search: which hit is the current
 // one, and the keys for the next one and to end; empty if there is no search.
-func (m *Model) searchStatus() string {
-	t := m.theme
-	if m.modes.Hints() != nil {
+func (j *jumper) searchStatus() string {
+	t := j.theme
+	if j.modes.Hints() != nil {
 		return t.JoinDots(style.Paint(t.Strong, "type the letters of a link"), style.Paint(t.Dim, "Esc ends"))
 	}
-	at, inText := "", m.jumps.finding()
-	switch h := &m.headlines; {
+	at, inText := "", j.finding()
+	switch h := j.headlines; {
 	case inText:
-		at = m.jumps.position()
-	case h.Search == nil && h.Filter == nil || m.focus == areaSources || h.Failed != "":
+		at = j.position()
+	case h.Search == nil && h.Filter == nil || j.focus == areaSources || h.Failed != "":
 		return ""
 	case !h.Loaded:
 		at = "searching" + t.Glyphs.Ellipsis
 	default:
 		at = h.HitPosition()
 	}
-	next, ends := m.keys.tips("next-unread", "next"), m.keys.tips("escape", "ends")
-	if m.headlines.Search == nil && !inText || strings.HasPrefix(at, "no ") {
+	next, ends := j.keymap.tips("next-unread", "next"), j.keymap.tips("escape", "ends")
+	if j.headlines.Search == nil && !inText || strings.HasPrefix(at, "no ") {
 		next = ""
 	}
-	if m.focus == areaArticle && !inText {
+	if j.focus == areaArticle && !inText {
 		ends = ""
 	}
 	return style.Paint(t.Dim, t.JoinDots(at, next, ends))

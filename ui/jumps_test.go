@@ -124,7 +124,7 @@ func TestJumpScreens(t *testing.T) {
 func TestLinkLetters(t *testing.T) {
 	s := newEssayScreen(t, 120, 40)
 	s.press("f")
-	hints := s.m.hints()
+	hints := s.m.jumps.hints()
 	if len(hints) != 13 {
 		t.Fatalf("%d letters for 13 links: %v", len(hints), hints)
 	}
@@ -339,8 +339,8 @@ func TestHostileTextForgesNoHints(t *testing.T) {
 		t.Errorf("%d hints before f", n)
 	}
 	s.press("f")
-	if n := painted(); n != len(s.m.hints()) || n == 0 {
-		t.Errorf("%d hints for %d links", n, len(s.m.hints()))
+	if n := painted(); n != len(s.m.jumps.hints()) || n == 0 {
+		t.Errorf("%d hints for %d links", n, len(s.m.jumps.hints()))
 	}
 	if strings.Contains(s.m.View().Content, hint) && s.m.theme.Hint != hint {
 		i := strings.Index(s.m.View().Content, hint)

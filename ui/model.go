@@ -141,6 +141,7 @@ type Model struct {
 	selected  selection
 	jumps     jumper
 	history   histories
+	queries   queryKeeper
 	marks     marker
 	keys      keyboard
 	modes     mode.Stack[opener]
@@ -215,7 +216,11 @@ func (m *Model) connect() {
 		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines,
 		article: &m.article, marks: &m.marks, session: &m.session, jumps: &m.jumps,
 	}
-	m.jumps = jumper{env: m.env, geometry: &m.geometry, article: &m.article, browser: &m.browser}
+	m.jumps = jumper{
+		env: m.env, geometry: &m.geometry, modes: &m.modes, headlines: &m.headlines, article: &m.article,
+		browser: &m.browser, history: &m.history,
+	}
+	m.queries = queryKeeper{env: m.env, geometry: &m.geometry, modes: &m.modes, headlines: &m.headlines, sources: &m.sources, navigate: &m.navigate}
 	m.history = newHistories(m.env)
 	m.presence = presence{focused: true}
 	m.notifier = notifier{env: m.env, presence: &m.presence}

@@ -54,7 +54,7 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	m.pointer.x, m.pointer.y, m.pointer.at = c.X, c.Y, now
 	cmds := []tea.Cmd{m.navigate.setFocus(p), m.selectAt(p, c.Y-m.layout.areas[p].Y)}
 	if p == areaArticle {
-		cmds = append(cmds, m.clickText(c.X, c.Y, double))
+		cmds = append(cmds, m.jumps.clickText(c.X, c.Y, double))
 	} else if double {
 		cmds = append(cmds, m.navigate.open())
 	}

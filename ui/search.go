@@ -42,7 +42,7 @@ func (m *Model) startSearch() tea.Cmd {
 // if that has the focus.
 func (m *Model) startFilter() tea.Cmd {
 	if m.focus == areaArticle {
-		return m.startFind()
+		return m.jumps.startFind()
 	}
 	h := &m.headlines
 	if h.Search == nil && h.Filter == nil {
@@ -52,14 +52,6 @@ func (m *Model) startFilter() tea.Cmd {
 	p.History, p.Results = &m.history.searches.History, true
 	m.modes.OpenPrompt(p, filtering{p})
 	return m.history.searches.load()
-}
-
-// noFind returns why there is nothing to look within; empty if there is something.
-func (m *Model) noFind() string {
-	if m.focus == areaArticle && m.article.Whole && len(m.article.Lines) == 0 {
-		return m.withTips("this article has no text to look in", "; ", "search", "searches all articles")
-	}
-	return ""
 }
 
 func (s searching) answered(m *Model, a mode.Answer) tea.Cmd {
@@ -212,14 +204,21 @@ func (h *headlineList) loadPassages(msg passagesDue) tea.Cmd {
 			if ctx.Err() != nil {
 				return nil
 			}
-			result.passages[id] = ""
 			if err != nil {
+				result.passages[id] = ""
 				continue
 			}
 			head, cut := a.Body.Head(passageHead)
-			if result.passages[id] = passage(head.Text()); result.passages[id] == "" && cut {
-				result.passages[id] = passage(a.Body.Text())
+			found := passage(head.Text())
+			if found == "" && cut {
+				found = passage(a.Body.Text())
 			}
+			if found == "" && a.HasPageText {
+				if page, err := bodyOf(ctx, store, a, versionPage); err == nil {
+					found = passage(page.Text())
+				}
+			}
+			result.passages[id] = found
 		}
 		return result
 	}
@@ -319,6 +318,16 @@ type querySaved struct {
 	err   error
 }
 
+// queryKeeper keeps searches as saved queries.
+type queryKeeper struct {
+	*env
+	*geometry
+	modes     *mode.Stack[opener]
+	headlines *headlineList
+	sources   *sourceList
+	navigate  *navigator
+}
+
 // queryName is the opener of the prompt for the name of a saved query.
 type queryName struct {
 	prompt *mode.Prompt
@@ -327,28 +336,28 @@ type queryName struct {
 	text string
 }
 
-// noSaveSearch returns why there is no search to keep; empty if there is one.
-func (m *Model) noSaveSearch() string {
-	h := &m.headlines
+// nothingToKeep returns why there is no search to keep; empty if there is one.
+func (k *queryKeeper) nothingToKeep() string {
+	h := k.headlines
 	switch {
-	case m.deps.SaveQuery == nil:
+	case k.deps.SaveQuery == nil:
 		return "queries cannot be saved here; add [[queries]] to the configuration"
 	case (h.Search == nil || h.SearchText == "") && h.Filter == nil:
-		return m.withTips("there is no search to keep", "; ", "search", "searches everything", "filter", "filters this list")
+		return k.withTips("there is no search to keep", "; ", "search", "searches everything", "filter", "filters this list")
 	}
 	return ""
 }
 
-// askQueryName asks for the name under which the search is kept.
-func (m *Model) askQueryName() tea.Cmd {
-	h := &m.headlines
+// askName asks for the name under which the search is kept.
+func (k *queryKeeper) askName() tea.Cmd {
+	h := k.headlines
 	q, written := *cmp.Or(h.Search, &h.Source.Query), h.SearchText
 	if h.Filter != nil {
 		q = q.And(*h.Filter)
 		written = q.String()
 	}
-	p := mode.NewPrompt("name of this search:", "", m.width)
-	m.modes.OpenPrompt(p, queryName{p, q, strings.TrimSpace(written)})
+	p := mode.NewPrompt("name of this search:", "", k.width)
+	k.modes.OpenPrompt(p, queryName{p, q, strings.TrimSpace(written)})
 	return nil
 }
 
@@ -356,14 +365,14 @@ func (n queryName) answered(m *Model, a mode.Answer) tea.Cmd {
 	typed := ""
 	switch a := a.(type) {
 	case mode.Changed:
-		n.prompt.Note = m.wrongQueryName(a.Text)
+		n.prompt.Note = m.queries.wrongName(a.Text)
 		return nil
 	case mode.Accepted:
 		typed = a.Text
 	default:
 		return nil
 	}
-	if n.prompt.Note = m.wrongQueryName(typed); n.prompt.Note != "" {
+	if n.prompt.Note = m.queries.wrongName(typed); n.prompt.Note != "" {
 		return nil
 	}
 	m.modes.Close()
@@ -378,10 +387,10 @@ func (n queryName) answered(m *Model, a mode.Answer) tea.Cmd {
 	}
 }
 
-// wrongQueryName returns what is wrong with a name for a saved query; empty if nothing is.
-func (m *Model) wrongQueryName(typed string) string {
+// wrongName returns what is wrong with a name for a saved query; empty if nothing is.
+func (k *queryKeeper) wrongName(typed string) string {
 	name := strings.TrimSpace(text.Clean(typed))
-	for _, q := range m.sources.Queries {
+	for _, q := range k.sources.Queries {
 		if q.Name == name {
 			return "there is already a saved query of this name; type another"
 		}
@@ -389,21 +398,21 @@ func (m *Model) wrongQueryName(typed string) string {
 	return ""
 }
 
-// showSavedQuery shows a new saved query among the sources, and its items.
-func (m *Model) showSavedQuery(msg querySaved) tea.Cmd {
+// show shows a new saved query among the sources, and its items.
+func (k *queryKeeper) show(msg querySaved) tea.Cmd {
 	if msg.err != nil {
-		m.status.fail(userMessage(msg.err))
+		k.status.fail(userMessage(msg.err))
 		return nil
 	}
-	m.sources.Queries = append(slices.Clip(m.sources.Queries), msg.query)
-	m.sources.Rebuild()
+	k.sources.Queries = append(slices.Clip(k.sources.Queries), msg.query)
+	k.sources.Rebuild()
 	done := "kept as “" + msg.query.Name + "” among the sources; to undo it, remove its [[queries]] table from the configuration"
-	if path := m.deps.Settings.ConfigPath; path != "" {
+	if path := k.deps.Settings.ConfigPath; path != "" {
 		done = "kept as “" + msg.query.Name + "” among the sources; to undo it, remove its [[queries]] table from " + path
 	}
-	cmd := m.navigate.goTo("query:" + msg.query.Name)
-	m.status.say(done)
-	return tea.Batch(cmd, m.sources.countQueries())
+	cmd := k.navigate.goTo("query:" + msg.query.Name)
+	k.status.say(done)
+	return tea.Batch(cmd, k.sources.countQueries())
 }
 
 // choosing is the opener of the list of all sources. keys holds the key of each row.

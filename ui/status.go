@@ -48,7 +48,7 @@ func (m *Model) statusLines(w int) []string {
 		right = m.status.typing + " "
 	}
 	left := m.progress()
-	walking := m.searchStatus()
+	walking := m.jumps.searchStatus()
 	if m.status.text == "" && walking != "" {
 		left = strings.TrimSpace(left + "  " + walking)
 	}

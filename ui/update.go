@@ -57,7 +57,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	}
 	cmd := m.take(msg)
 	m.fitList()
-	return tea.Batch(cmd, m.settleJumps(), m.headlines.wantPassages(), m.session.debounce())
+	return tea.Batch(cmd, m.jumps.settle(), m.headlines.wantPassages(), m.session.debounce())
 }
 
 // take passes a message to its method.
@@ -133,7 +133,7 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	case historyLoaded:
 		return m.history.show(msg)
 	case querySaved:
-		return m.showSavedQuery(msg)
+		return m.queries.show(msg)
 	case opened:
 		return m.browser.show(msg)
 	case browserEnded:

@@ -181,7 +181,7 @@ func (m *Model) paneLines(a area) []string {
 		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
 	}
 	m.article.OpenKey = m.keys.keyFor("open-browser")
-	m.markHits()
+	m.jumps.markHits()
 	m.article.Tip = m.article.tip(m.keys.keymap)
 	m.article.Short = m.width < sideWidth
 	m.article.Zen = m.zen && m.focus == areaArticle
