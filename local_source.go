@@ -206,6 +206,13 @@ func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
 
+// saveQuery writes a saved query into the file.
+func (s *localSource) saveQuery(_ context.Context, name, query string) error {
+	return s.editFile(func() (config.Config, error) {
+		return s.file.AddQuery(config.Query{Name: name, Query: query})
+	})
+}
+
 // edit changes the file, and replaces the subscriptions in the database by the
 // subscriptions of the file.
 func (s *localSource) edit(ctx context.Context, change func() (config.Config, error)) error {

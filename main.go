@@ -335,6 +335,7 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 			Source:        p.source,
 			Open:          browser(p.config.Browser),
 			NotifyCommand: notifier(p.config.NotifyCommand),
+			SaveQuery:     p.source.saveQuery,
 			Crashed:       p.crashes.add,
 			Pictures:      pictures{p.source, p.client},
 			PictureDir:    p.paths.pictures,

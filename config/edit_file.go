@@ -39,6 +39,12 @@ func (f *File) Move(from, to string) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return moveFeed(doc, from, to) })
 }
 
+// AddQuery adds a saved query and returns the configuration that then applies. If there is
+// already one of that name, it returns an error.
+func (f *File) AddQuery(q Query) (Config, error) {
+	return f.edit(func(doc []byte) (edited, error) { return addQuery(doc, q) })
+}
+
 // edit applies change to the file and returns the configuration that then applies. It
 // holds a lock, reads the file again and replaces it as a whole. A change after which
 // the file would have mistakes, or would mean anything else than it should, is refused.

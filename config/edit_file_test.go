@@ -82,6 +82,58 @@ func TestAddFeeds(t *testing.T) {
 	}
 }
 
+// TestAddQuery checks that a saved query is inserted after the last one, or at the end, that no
+// other byte changes, and that the file says the same as before in all else.
+func TestAddQuery(t *testing.T) {
+	const table = "[[queries]]\nname = \"Grain \\\"deal\\\"\"\nquery = \"\\\"grain deal\\\" -tag:x\"\n"
+	q := Query{Name: `Grain "deal"`, Query: `"grain deal" -tag:x`}
+	for name, c := range map[string]struct{ doc, want string }{
+		"no query":       {"width = 80 # wide\n[[feeds]]\nurl = 'https://a.example/'\n# end\n", "width = 80 # wide\n[[feeds]]\nurl = 'https://a.example/'\n# end\n\n" + table},
+		"after a query":  {"[[queries]]\nname='x'\nquery='y' # why\n# own\n\n[[feeds]]\nurl = 'https://a.example/'\n", "[[queries]]\nname='x'\nquery='y' # why\n\n" + table + "# own\n\n[[feeds]]\nurl = 'https://a.example/'\n"},
+		"no end of line": {"width = 80", "width = 80\n\n" + table},
+		"line ends":      {"width = 80\r\n", "width = 80\r\n\r\n" + strings.ReplaceAll(table, "\n", "\r\n")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newFile(t, c.doc)
+			conf, err := e.AddQuery(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := contents(t, e.Path); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			if n := len(conf.Queries); n == 0 || conf.Queries[n-1] != q {
+				t.Errorf("queries %v", conf.Queries)
+			}
+		})
+	}
+}
+
+// TestAddQueryRefuses checks that a name that is taken, a query with a mistake and a list that is
+// one value leave the file as it is, with an error that says why.
+func TestAddQueryRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		doc  string
+		q    Query
+		want string
+	}{
+		"name":    {"[[queries]]\nname = 'News '\nquery = 'is:new'\n", Query{"News", "x"}, "already a saved query"},
+		"query":   {"width = 80\n", Query{"News", "(x"}, "in the query"},
+		"no name": {"width = 80\n", Query{" ", "x"}, "needs a name"},
+		"inline":  {"queries = [{name = 'a', query = 'b'}]\n", Query{"News", "x"}, "written as one value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newFile(t, c.doc)
+			if _, err := e.AddQuery(c.q); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+			if got := contents(t, e.Path); got != c.doc {
+				t.Errorf("the file is\n%s", got)
+			}
+		})
+	}
+}
+
 // TestRemoveFeed checks that only the table is removed, and that comments above it stay.
 func TestRemoveFeed(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want string }{

@@ -18,9 +18,9 @@ type edited struct {
 	// lines are the lines that were added or removed. todo is what the user can do
 	// with them if the file cannot be written.
 	lines, todo string
-	// want returns the feeds of the document after the change. It gets the feeds before
-	// the change, and may modify them. It is nil if doc is unchanged.
-	want func(before []Feed) []Feed
+	// want turns the configuration before the change into the one that the document must
+	// have after it. It is nil if doc is unchanged.
+	want func(c *Config)
 }
 
 // errNotListed is returned if the feed to change is not in the file.
@@ -29,6 +29,9 @@ var errNotListed = errors.New("it does not list the feed; `dateline feeds` lists
 // errInlineFeeds is returned if the feeds are written as one value. Such a value can have
 // any layout, so an edit would have to rewrite what a person wrote.
 var errInlineFeeds = errors.New("the feeds are written as one value (feeds = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[feeds]] tables")
+
+// errInlineQueries is returned if the saved queries are written as one value.
+var errInlineQueries = errors.New("the saved queries are written as one value (queries = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[queries]] tables")
 
 // addFeeds inserts [[feeds]] tables after the last [[feeds]] table of doc. If there is
 // none, it inserts them at the end. Feeds that are already in doc, in any spelling of
@@ -59,13 +62,24 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	if o.inlineFeeds {
 		return edited{}, errInlineFeeds
 	}
+	text := strings.Join(tables, nl)
+	return edited{
+		doc:   insertTables(doc, text, nl, o.statements, func(s statement) bool { return s.feed >= 0 }),
+		lines: text,
+		todo:  "add these lines after the last [[feeds]] table, or at the end if there is none",
+		want:  func(c *Config) { c.Feeds = append(c.Feeds, added...) },
+	}, nil
+}
+
+// insertTables inserts tables after the last statement of their kind, or at the end of doc if
+// there is none, with a blank line before them.
+func insertTables(doc []byte, tables, nl string, statements []statement, ofKind func(statement) bool) []byte {
 	at := len(doc)
-	for _, s := range o.statements {
-		if s.feed >= 0 {
+	for _, s := range statements {
+		if ofKind(s) {
 			at = wholeLines(doc, s.span).to
 		}
 	}
-	text := strings.Join(tables, nl)
 	before := ""
 	if at > 0 && doc[at-1] != '\n' {
 		before = nl
@@ -73,11 +87,26 @@ func addFeeds(doc []byte, subs []feed.Subscription) (edited, error) {
 	if at > 0 {
 		before += nl
 	}
+	return slices.Concat(doc[:at], []byte(before+tables), doc[at:])
+}
+
+// addQuery inserts a [[queries]] table after the last one of doc. If there is none, it
+// inserts it at the end.
+func addQuery(doc []byte, q Query) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	if o.inlineQueries {
+		return edited{}, errInlineQueries
+	}
+	nl := lineEnd(doc)
+	table := strings.Join([]string{"[[queries]]", "name = " + Quote(q.Name), "query = " + Quote(q.Query)}, nl) + nl
 	return edited{
-		doc:   slices.Concat(doc[:at], []byte(before+text), doc[at:]),
-		lines: text,
-		todo:  "add these lines after the last [[feeds]] table, or at the end if there is none",
-		want:  func(before []Feed) []Feed { return append(before, added...) },
+		doc:   insertTables(doc, table, nl, o.statements, func(s statement) bool { return s.query }),
+		lines: table,
+		todo:  "add these lines at the end",
+		want:  func(c *Config) { c.Queries = append(c.Queries, q) },
 	}, nil
 }
 
@@ -107,7 +136,7 @@ func removeFeed(doc []byte, url string) (edited, error) {
 		doc:   append(out, doc[kept:]...),
 		lines: string(lines),
 		todo:  "remove these lines",
-		want:  func(before []Feed) []Feed { return slices.Delete(before, index, index+1) },
+		want:  func(c *Config) { c.Feeds = slices.Delete(c.Feeds, index, index+1) },
 	}, nil
 }
 
@@ -129,10 +158,7 @@ func moveFeed(doc []byte, from, to string) (edited, error) {
 		doc:   slices.Concat(doc[:at.from], []byte(value), doc[at.to:]),
 		lines: "url = " + value + lineEnd(doc),
 		todo:  "replace the feed's url by this line",
-		want: func(before []Feed) []Feed {
-			before[n].URL = url
-			return before
-		},
+		want:  func(c *Config) { c.Feeds[n].URL = url },
 	}, nil
 }
 
@@ -193,9 +219,9 @@ func feedTable(s feed.Subscription, nl string) string {
 }
 
 // isRight reports whether a change made the configuration before to after, and changed
-// nothing but the feeds that it should. It modifies before.
+// nothing but what it should. It modifies before.
 func (e edited) isRight(before, after Config) bool {
-	before.Feeds = e.want(before.Feeds)
+	e.want(&before)
 	if len(before.Feeds) == 0 && len(after.Feeds) == 0 {
 		before.Feeds, after.Feeds = nil, nil
 	}

@@ -22,6 +22,8 @@ type statement struct {
 	// feed is the index of the [[feeds]] table, or of the table of its sub-table,
 	// that the statement is in. It is -1 if the statement is in no such table.
 	feed int
+	// query reports whether the statement is in a [[queries]] table.
+	query bool
 	// pair is true for a key with its value, false for a table header.
 	pair bool
 }
@@ -37,6 +39,8 @@ type outline struct {
 	feedURLs map[int]string
 	// inlineFeeds is true if feeds is written as a value instead of as [[feeds]].
 	inlineFeeds bool
+	// inlineQueries is true if queries is written as a value instead of as [[queries]].
+	inlineQueries bool
 	// counts maps the path of an array of tables to the number of elements so far.
 	counts map[string]int
 }
@@ -53,7 +57,7 @@ func outlineOf(doc []byte) (outline, error) {
 		e := p.Expression()
 		if e.Kind == unstable.KeyValue {
 			at := spanOf(e.Raw)
-			o.statements = append(o.statements, statement{span: at, feed: number, pair: true})
+			o.statements = append(o.statements, statement{span: at, feed: number, query: inQuery(table), pair: true})
 			o.addPair(doc, table, e)
 			continue
 		}
@@ -64,10 +68,13 @@ func outlineOf(doc []byte) (outline, error) {
 		if table[0] == "feeds" && len(table) > 1 {
 			number, _ = strconv.Atoi(table[1])
 		}
-		o.statements = append(o.statements, statement{span: at, feed: number})
+		o.statements = append(o.statements, statement{span: at, feed: number, query: inQuery(table)})
 	}
 	return o, p.Error()
 }
+
+// inQuery reports whether a table is one of [[queries]].
+func inQuery(table []string) bool { return len(table) > 1 && table[0] == "queries" }
 
 // enter returns the path of a table header: its name with the indexes of array
 // elements.
@@ -100,6 +107,9 @@ func (o *outline) addPair(doc []byte, table []string, pair *unstable.Node) {
 	}
 	if len(path) == 1 && path[0] == "feeds" {
 		o.inlineFeeds = true
+	}
+	if len(path) == 1 && path[0] == "queries" {
+		o.inlineQueries = true
 	}
 	o.addValue(doc, path, value)
 }

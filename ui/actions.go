@@ -29,6 +29,7 @@ type action struct {
 }
 
 // The sections of the help page, in its order.
+
 const (
 	sectionMove    = "Moving"
 	sectionRead    = "Reading"
@@ -93,6 +94,12 @@ func readActions(m *Model) []action {
 		{name: "open-enclosure", section: sectionRead, help: "open the enclosed file in the browser", keys: []string{"e"}, do: once(m.browser.openEnclosure), why: m.selected.noEnclosure},
 		{name: "links", section: sectionRead, help: "list the article's links", hint: "links", in: inArticle, keys: []string{"U"}, do: once(m.showLinks), why: m.selected.noLinks},
 		{name: "open-link", section: sectionRead, help: "open the link of that number; Enter ends a number", keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, do: m.keys.typeLink, why: m.selected.noLinks},
+		{name: "follow-link", section: sectionRead, help: "put letters on all visible links and notes; typing them follows", hint: "links", in: inArticle, keys: []string{"f"}, do: once(func() tea.Cmd { return m.jumps.startHints(false) }), why: m.jumps.noVisible},
+		{name: "copy-a-link", section: sectionRead, help: "put letters on all visible links; typing them copies the address", keys: []string{"F"}, do: once(func() tea.Cmd { return m.jumps.startHints(true) }), why: m.jumps.noAddress},
+		{name: "jump-back", section: sectionRead, help: "back to where you read before a note, an anchor or the contents", keys: []string{"ctrl+o"}, do: once(m.jumps.takeBack), why: m.jumps.noReturn},
+		{name: "next-heading", section: sectionRead, help: "the next heading of the article", keys: []string{"]]"}, do: by(m.jumps.heading, 1), why: m.jumps.noHeadings},
+		{name: "previous-heading", section: sectionRead, help: "the heading before", keys: []string{"[["}, do: by(m.jumps.heading, -1), why: m.jumps.noHeadings},
+		{name: "contents", section: sectionRead, help: "table of contents: the headings of the article", keys: []string{"gO"}, do: once(m.jumps.showContents), why: m.jumps.noHeadings},
 		{name: "toggle-fulltext", section: sectionRead, help: "the full text of the page, or the feed's text", hint: "full text", in: inArticle, keys: []string{"x"}, do: once(m.toggleFulltext), why: m.selected.noFulltext},
 		{name: "show-diff", section: sectionRead, help: "what the publisher edited, or the text again", keys: []string{"gd"}, do: once(m.navigate.toggleDiff), why: m.selected.noDiff},
 		{name: "copy-link", section: sectionRead, help: "copy the item's (or feed's) address", keys: []string{"y"}, do: once(m.browser.copyLink), why: m.selected.noCopy},
@@ -118,7 +125,8 @@ func markActions(m *Model) []action {
 func findActions(m *Model) []action {
 	return []action{
 		{name: "search", section: sectionFind, help: "search everything, as you type", hint: "search", in: inAll, keys: []string{"/"}, do: once(m.startSearch)},
-		{name: "filter", section: sectionFind, help: "filter this list, as you type", keys: []string{`\`}, do: once(m.startFilter)},
+		{name: "filter", section: sectionFind, help: "filter this list, or find in the article's text, as you type", keys: []string{`\`}, do: once(m.startFilter), why: m.jumps.noFind},
+		{name: "save-search", section: sectionFind, help: "keep the search as a saved query in the configuration", keys: []string{"gS"}, do: once(m.queries.askName), why: m.queries.nothingToKeep},
 		{name: "choose-source", section: sectionFind, help: "go to a source by name", hint: "go to", in: inSources, keys: []string{"t"}, do: once(m.chooseSource)},
 		{name: "go-unread", section: sectionFind, help: "all unread items", keys: []string{"gu"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyUnread) })},
 		{name: "go-starred", section: sectionFind, help: "all starred items", keys: []string{"gs"}, do: once(func() tea.Cmd { return m.navigate.goTo(pane.KeyStarred) })},

@@ -53,3 +53,22 @@ func BenchmarkView(b *testing.B) {
 		s.m.View()
 	}
 }
+
+// BenchmarkSearchKey measures one press of j in the hits of a search, with its loads. The
+// words are marked in each frame, and the rows show passages.
+func BenchmarkSearchKey(b *testing.B) {
+	for _, n := range []int{1000, 100000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := benchScreen(b, n)
+			s.press("/", "type:headline or summary", "enter")
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				key := "j"
+				if i/(n/2)%2 == 1 {
+					key = "k"
+				}
+				s.press(key)
+			}
+		})
+	}
+}

@@ -36,6 +36,8 @@ type headlineList struct {
 	// came, so that the layout may fit it.
 	loading context.Context
 	opened  bool
+	// passagesFor is the generation whose passages are being loaded; 0 if none are.
+	passagesFor int
 	// loadingMore reports whether the rows beyond an edge are being loaded.
 	loadingMore bool
 }
@@ -179,7 +181,7 @@ func (h *headlineList) open(s pane.Source, item int64) tea.Cmd {
 // turnTo sets the source that is shown and ends a search or filter.
 func (h *headlineList) turnTo(s pane.Source) {
 	h.Source = s
-	h.Search, h.Filter, h.SearchText, h.FilterText = nil, nil, "", ""
+	h.Search, h.Filter, h.SearchText, h.FilterText, h.Passages = nil, nil, "", "", nil
 	h.session.dirty = true
 }
 
@@ -439,4 +441,65 @@ func (h *headlineList) failureText(f feed.Feed) string {
 // showRows shows loaded rows. After the first rows the polling begins.
 func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
 	return tea.Batch(m.navigate.showRows(msg), m.session.beginSoon())
+}
+
+// fitList tells the layout how much room the list needs. A list that was opened just now may give
+// room back. While the user types in a prompt, the list only grows.
+func (m *Model) fitList() {
+	h := &m.headlines
+	size := listSize{header: 1, row: h.ListRowHeight(), rows: m.list.rows}
+	if h.Failure(h.shownFeed()) != nil {
+		size.header = 2
+	}
+	if h.opened {
+		h.opened = false
+		size.rows = h.rowsNeeded()
+		if m.modes.Prompt() != nil {
+			size.rows = max(size.rows, m.list.rows)
+		}
+	}
+	if size != m.list {
+		m.list = size
+		m.arrange()
+	}
+}
+
+// manyRows is the number of rows of a list that needs all the room there is.
+const manyRows = 1 << 20
+
+// rowsNeeded returns how many rows the list has room for. An empty list needs room for the words
+// that say why.
+func (h *headlineList) rowsNeeded() int {
+	if h.List.Len() == 0 || !h.List.HeadLoaded() || !h.List.TailLoaded() {
+		return manyRows
+	}
+	return h.List.Len()
+}
+
+// total returns the number of rows of a list that was opened just now, if the counts beside the
+// sources tell it; -1 if they do not.
+func (h *headlineList) total() int {
+	s := h.Source
+	switch {
+	case h.Search != nil || h.Filter != nil || s.Kind == pane.KindQuery || s.Kind == pane.KindTag || s.Key == pane.KeyNew:
+		return -1
+	case s.Key == pane.KeyUnread, s.Kind == pane.KindFeed && h.UnreadOnly:
+		return s.Unread
+	case h.UnreadOnly:
+		return -1
+	case s.Feed != nil:
+		return s.Feed.Total
+	}
+	return s.Unread
+}
+
+// settleCount records the numbers that loaded rows tell: how many rows the list has, and how many
+// are before the first loaded row.
+func (h *headlineList) settleCount() {
+	l := &h.List
+	if at := l.Position(); at > 0 && l.TailLoaded() {
+		h.Count, h.Capped = at-l.Index()-1+l.Len(), false
+	} else if at == 0 && l.TailLoaded() && l.Len() > 0 && h.Count >= 0 && !h.Capped {
+		l.SetBefore(max(h.Count-l.Len(), 0))
+	}
 }

@@ -54,6 +54,9 @@ type Deps struct {
 	Pictures Pictures
 	// PictureDir is the directory in which pictures are kept; empty means nowhere.
 	PictureDir string
+	// SaveQuery writes a saved query into the configuration. The text of its error is a
+	// user message. If it is nil, queries cannot be saved.
+	SaveQuery func(ctx context.Context, name, query string) error
 	// Crashed is called after a panic, which the screen reports. If it is nil, the
 	// panic is not recorded. It may be called from several goroutines.
 	Crashed func(*feed.PanicError)
@@ -154,6 +157,9 @@ type Model struct {
 	article   articleView
 	navigate  navigator
 	selected  selection
+	jumps     jumper
+	history   histories
+	queries   queryKeeper
 	marks     marker
 	keys      keyboard
 	modes     mode.Stack[opener]
@@ -231,8 +237,14 @@ func (m *Model) connect() {
 	m.marks = marker{env: m.env, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected}
 	m.navigate = navigator{
 		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines,
-		article: &m.article, marks: &m.marks, session: &m.session,
+		article: &m.article, marks: &m.marks, session: &m.session, jumps: &m.jumps,
 	}
+	m.jumps = jumper{
+		env: m.env, geometry: &m.geometry, modes: &m.modes, headlines: &m.headlines, article: &m.article,
+		browser: &m.browser, history: &m.history,
+	}
+	m.queries = queryKeeper{env: m.env, geometry: &m.geometry, modes: &m.modes, headlines: &m.headlines, sources: &m.sources, navigate: &m.navigate}
+	m.history = newHistories(m.env)
 	m.presence = presence{focused: true}
 	m.notifier = notifier{env: m.env, presence: &m.presence}
 	m.refresh = refresher{env: m.env, sources: &m.sources, headlines: &m.headlines, session: &m.session, notifier: &m.notifier}

@@ -55,6 +55,10 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 		_, by := m.modes.Top()
 		return m.answered(by, answer, nil)
 	}
+	if m.modes.Hints() != nil {
+		m.modes.CloseOverlays()
+		return nil
+	}
 	m.pointer.border = m.borderAt(c.X, c.Y)
 	p, ok := m.areaAt(c.X, c.Y)
 	if !ok {
@@ -64,7 +68,9 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 	double := m.pointer.x == c.X && m.pointer.y == c.Y && now.Sub(m.pointer.at) < doubleClick
 	m.pointer.x, m.pointer.y, m.pointer.at = c.X, c.Y, now
 	cmds := []tea.Cmd{m.navigate.setFocus(p), m.selectAt(p, c.Y-m.layout.areas[p].Y)}
-	if double && p != areaArticle {
+	if p == areaArticle {
+		cmds = append(cmds, m.jumps.clickText(c.X, c.Y, double))
+	} else if double {
 		cmds = append(cmds, m.navigate.open())
 	}
 	return tea.Batch(cmds...)

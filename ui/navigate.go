@@ -21,6 +21,7 @@ type navigator struct {
 	article   *articleView
 	marks     *marker
 	session   *session
+	jumps     *jumper
 }
 
 // move moves the focused pane's cursor, or scrolls the article.
@@ -247,6 +248,9 @@ func (m *Model) escape() tea.Cmd {
 	switch {
 	case m.keys.forget():
 		return nil
+	case m.jumps.finding():
+		m.jumps.endFind()
+		return nil
 	case m.pageText.stop():
 		m.status.say("stopped; the feed's own text stays")
 		return nil
@@ -324,9 +328,13 @@ func (n *navigator) nextSource(by int) tea.Cmd {
 }
 
 // nextUnread goes to the next unread item of the list, then to the next source
-// that has one. During a search it goes to the next match.
+// that has one. During a search it goes to the next match, and in an article to the next
+// place with the words that are looked for there.
 func (n *navigator) nextUnread(by int) tea.Cmd {
 	h := n.headlines
+	if n.jumps.finding() {
+		return n.jumps.walk(by)
+	}
 	if h.Search != nil {
 		if !h.List.Move(by) {
 			n.status.say(n.withTips("no more hits", "; ", "escape", "ends the search"))

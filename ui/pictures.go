@@ -286,7 +286,7 @@ func (p *pictures) closedFor(msg picturesClosed) tea.Cmd {
 // setLines replaces the lines of the article. What is first on the screen stays there.
 func (p *pictures) setLines(lines []article.Line) {
 	a := p.article
-	if first := a.FirstLine(); first > 0 {
+	if first := a.TopLine(); first > 0 {
 		a.Top += gallery.Anchor(a.Lines, lines, first) - first
 	}
 	a.Lines = lines
@@ -324,11 +324,11 @@ func (p *pictures) follow() tea.Cmd {
 		free = true
 	}
 	lines := a.Lines
-	if p.gallery.Settle(lines, a.FirstLine(), a.Height, free) || isPlain(lines, a.plain) {
+	if p.gallery.Settle(lines, a.TopLine(), a.Height, free) || isPlain(lines, a.plain) {
 		p.setLines(p.gallery.Insert(a.plain))
 	}
 	p.top = a.Top
-	p.gallery.Trim(p.screen(), a.Lines, a.FirstLine(), a.Height)
+	p.gallery.Trim(p.screen(), a.Lines, a.TopLine(), a.Height)
 	return p.start()
 }
 
@@ -360,7 +360,7 @@ func isPlain(lines, plain []article.Line) bool {
 func (p *pictures) room() gallery.Room {
 	a := p.article
 	height := min(pictureRows, a.Height/2)
-	if header := a.Top - a.FirstLine(); a.Item.Words < fewWords {
+	if header := a.Top - a.TopLine(); a.Item.Words < fewWords {
 		height = max(height, a.Height-header-3)
 	}
 	if p.zen {
@@ -373,7 +373,7 @@ func (p *pictures) room() gallery.Room {
 // start starts to load the pictures that are near.
 func (p *pictures) start() tea.Cmd {
 	a, source := p.article, p.deps.Pictures
-	jobs := p.gallery.Plan(a.Lines, a.FirstLine(), a.Height)
+	jobs := p.gallery.Plan(a.Lines, a.TopLine(), a.Height)
 	if len(jobs) == 0 {
 		return nil
 	}
@@ -446,7 +446,7 @@ func (p *pictures) cells(y int) *frame.Picture {
 // textPermille returns the reading progress as it is without pictures.
 func (a *articleView) textPermille() int {
 	text := a.Article
-	if first := a.FirstLine(); first > 0 {
+	if first := a.TopLine(); first > 0 {
 		text.Top += gallery.Anchor(a.Lines, a.plain, first) - first
 	}
 	text.Lines = a.plain

@@ -127,6 +127,12 @@ func (m *Model) statusLines(w int) []string {
 		right = m.status.typing + " "
 	}
 	left := m.line.progress()
+	if walking := m.jumps.searchStatus(); m.status.text == "" && walking != "" {
+		left = strings.TrimSpace(left + "  " + walking)
+	}
+	if hints := m.modes.Hints(); hints != nil {
+		right = hints.Typed() + right
+	}
 	if left == "" && m.status.text == "" {
 		left = m.navigate.readingPosition(w * 2 / 5)
 	}
@@ -229,6 +235,9 @@ func (l *statusLine) hints() []hint {
 			hints = append(hints, hint{h.Key, l.keyGlyph(h.Key), h.Word})
 		}
 		return hints
+	}
+	if l.modes.Hints() != nil {
+		return nil
 	}
 	if len(l.keys.typed) > 0 {
 		return l.keys.continuations()
@@ -407,4 +416,35 @@ func (m *Model) clickStatus(x, y int) (cmd tea.Cmd, hit bool) {
 		cmds = append(cmds, m.keys.press(key))
 	}
 	return tea.Batch(cmds...), true
+}
+
+// readingPosition returns how much of the open article is above the screen, and the title that
+// comes next, in at most w cells; empty if no article is open.
+func (n *navigator) readingPosition(w int) string {
+	if n.focus != areaArticle && !n.layout.strip || !n.shows(areaArticle) || n.article.ID == 0 {
+		return ""
+	}
+	position := n.article.Position()
+	next, ok := n.nextTitle()
+	if room := w - style.Width(position) - 2; ok && room >= 16 {
+		next = style.Fit("next: "+next, room, n.theme.Glyphs.Ellipsis)
+	} else {
+		next = ""
+	}
+	if position != "" && next != "" {
+		position += "  "
+	}
+	return style.Paint(n.theme.Dim, style.Fit(position+next, max(w, 0), ""))
+}
+
+// nextTitle returns the title of the item to which the key for the next unread goes, among the
+// loaded rows; false if there is none.
+func (n *navigator) nextTitle() (string, bool) {
+	rows := n.headlines.List.Rows()
+	for i := n.headlines.List.Index() + 1; i < len(rows); i++ {
+		if n.headlines.Search != nil || !rows[i].Read {
+			return rows[i].DisplayTitle(), true
+		}
+	}
+	return "", false
 }

@@ -57,7 +57,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	}
 	cmd := m.take(msg)
 	m.fitList()
-	return tea.Batch(cmd, m.pictures.follow(), m.session.debounce())
+	return tea.Batch(cmd, m.pictures.follow(), m.jumps.settle(), m.headlines.wantPassages(), m.session.debounce())
 }
 
 // take passes a message to its method.
@@ -124,6 +124,18 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case linkPaused:
 		return m.keys.linkPaused(msg)
+	case foundInText:
+		m.jumps.take(msg)
+		return nil
+	case passagesDue:
+		return m.headlines.loadPassages(msg)
+	case passagesLoaded:
+		m.headlines.showPassages(msg)
+		return nil
+	case historyLoaded:
+		return m.history.show(msg)
+	case querySaved:
+		return m.queries.show(msg)
 	case opened:
 		return m.browser.show(msg)
 	case browserEnded:
@@ -176,6 +188,9 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	answer, cmd := top.Key(k)
 	if o, isOverlay := top.(*mode.Overlay); isOverlay && known && answer == nil && k.Code >= utf8.RuneSelf && !o.TakesText() {
+		answer, cmd = top.Key(at)
+	}
+	if h, choosing := top.(*mode.Hints); choosing && known && !h.Takes(k.Text) {
 		answer, cmd = top.Key(at)
 	}
 	return tea.Batch(m.answered(by, answer, cmd), m.refresh.catchUp())

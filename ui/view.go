@@ -195,9 +195,10 @@ func (m *Model) paneLines(a area) []string {
 		return m.sources.Render(r, t, focused)
 	case areaHeadlines:
 		m.headlines.Strip = m.layout.strip
-		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
+		return m.headlines.Render(r, t, focused, m.headlines.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
 	}
 	m.article.OpenKey = m.keys.keyFor("open-browser")
+	m.jumps.markHits()
 	m.article.Tip = m.article.tip(m.keys.keymap)
 	m.article.Short = m.width < sideWidth
 	m.article.Zen = m.zen && m.focus == areaArticle
@@ -206,8 +207,8 @@ func (m *Model) paneLines(a area) []string {
 
 // shownFeed returns the feed that the header of the headlines describes; nil if they come
 // from several feeds.
-func (m *Model) shownFeed() *feed.Feed {
-	if h := &m.headlines; h.Search == nil && h.Source.Kind == pane.KindFeed {
+func (h *headlineList) shownFeed() *feed.Feed {
+	if h.Search == nil && h.Source.Kind == pane.KindFeed {
 		return h.Source.Feed
 	}
 	return nil
@@ -311,4 +312,35 @@ func (m *Model) reduceColors(msg tea.ColorProfileMsg) {
 		_, _ = w.WriteString(text)
 		return b.String()
 	})
+}
+
+// cursor returns the cell where the terminal's cursor stands, and whether the user types text
+// there. Programs that read the screen aloud or show it in braille follow the cursor. It stands
+// in the prompt, on the selected row, or at the first line of the text that is read.
+func (m *Model) cursor() (at frame.Point, typing bool) {
+	if p := m.modes.Prompt(); p != nil {
+		if c := p.Cursor(m.layout.status.Y); c != nil {
+			return frame.Point{X: c.X, Y: c.Y}, true
+		}
+	}
+	if o := m.modes.Overlay(); o != nil {
+		x, y := o.Cursor()
+		return m.onScreen(x, y), false
+	}
+	r := m.layout.areas[m.focus]
+	switch m.focus {
+	case areaSources:
+		return m.onScreen(r.X+pane.SourcesMargin, r.Y+pane.SourcesHeaderHeight+m.sources.List.Index()-m.sources.List.Top()), false
+	case areaHeadlines:
+		if m.layout.strip && r.H == 1 {
+			return m.onScreen(r.X+1, r.Y), false
+		}
+		return m.onScreen(r.X+pane.HeadlinesMargin, r.Y+m.headlines.CursorLine()), false
+	}
+	return m.onScreen(r.X+m.article.Margin(r.W), r.Y+m.article.CursorLine()), false
+}
+
+// onScreen returns the nearest cell of the screen.
+func (g *geometry) onScreen(x, y int) frame.Point {
+	return frame.Point{X: max(min(x, g.width-1), 0), Y: max(min(y, g.height-1), 0)}
 }

@@ -15,8 +15,18 @@ import (
 type Prompt struct {
 	Label string
 	// Note says what is wrong with the text typed so far; empty if it is valid.
-	Note  string
-	input textinput.Model
+	Note string
+	// Info is shown beside the text if there is no Note.
+	Info string
+	// History holds the texts to which Up leads; nil if there is none.
+	History *History
+	// Results reports whether Down leads to what the prompt has found: it answers [Left].
+	Results bool
+	input   textinput.Model
+	// back is how many texts back in the history the prompt is, and draft what was typed
+	// before.
+	back  int
+	draft string
 	// insisted reports whether Enter was pressed since the text changed last.
 	insisted bool
 }
@@ -43,6 +53,9 @@ func (p *Prompt) Text() (text string, cursor int) { return p.input.Value(), p.in
 
 // Key implements [Mode].
 func (p *Prompt) Key(k tea.KeyPressMsg) (Answer, tea.Cmd) {
+	if a, handled := p.walkKey(k.Keystroke()); handled {
+		return a, nil
+	}
 	switch k.Keystroke() {
 	case "enter":
 		p.insisted = true
@@ -65,7 +78,7 @@ func (p *Prompt) edit(msg tea.Msg) (Answer, tea.Cmd) {
 	if p.input.Value() == before {
 		return nil, cmd
 	}
-	p.insisted = false
+	p.insisted, p.back = false, 0
 	return Changed{p.input.Value()}, cmd
 }
 
@@ -94,13 +107,16 @@ func (p *Prompt) Render(w, h int, t style.Theme) []string {
 	if p.insisted && style.Width(p.Note) > room && h >= style.BoxedHeight {
 		return append(t.Boxed(p.Note, t.Failed, w), style.Pad(left, w))
 	}
-	note := style.Paint(t.Failed, style.Fit(p.Note, room, t.Glyphs.Ellipsis))
-	if room < 8 {
+	note, weight := p.Note, t.Failed
+	if note == "" {
+		note, weight = p.Info, t.Dim
+	}
+	if note = style.Paint(weight, style.Fit(note, room, t.Glyphs.Ellipsis)); room < 8 {
 		note = ""
 	}
-	if keys := PromptHints(t.Glyphs); p.Note == "" && p.input.Value() != "" && room >= 30 {
-		for i, h := range keys {
-			note += style.Spaces(2*min(i, 1)) + style.Paint(t.Strong, h.Key) + " " + style.Paint(t.Dim, h.Word)
+	if p.Note == "" && p.input.Value() != "" && room-style.Width(note) >= 30 {
+		for _, h := range PromptHints(t.Glyphs) {
+			note += style.Spaces(2*min(len(note), 1)) + style.Paint(t.Strong, h.Key) + " " + style.Paint(t.Dim, h.Word)
 		}
 	}
 	return []string{style.Pad(left, w-style.Width(note)-1) + note + " "}

@@ -7,7 +7,7 @@ package mode
 
 import tea "charm.land/bubbletea/v2"
 
-// Mode is a prompt or an overlay.
+// Mode is a prompt, an overlay or the choice of a link by its letters.
 type Mode interface {
 	// Key handles a key. The answer is nil if there is nothing to decide.
 	Key(tea.KeyPressMsg) (Answer, tea.Cmd)
@@ -15,8 +15,8 @@ type Mode interface {
 	Paste(text string) (Answer, tea.Cmd)
 }
 
-// Answer is what a key means: [Cancelled], [Accepted], [Changed], [Chosen] or
-// [Pressed].
+// Answer is what a key means: [Cancelled], [Accepted], [Changed], [Chosen], [Pressed] or
+// [Left].
 type Answer interface{ answer() }
 
 // Cancelled reports that Esc was pressed.
@@ -29,7 +29,11 @@ type Accepted struct{ Text string }
 // Changed reports that the text of a prompt has changed.
 type Changed struct{ Text string }
 
-// Chosen reports that Enter was pressed on a row of an overlay.
+// Left reports that the user goes from a prompt down to what it has found.
+type Left struct{}
+
+// Chosen reports that Enter was pressed on a row of an overlay, or that the letters of a
+// link were typed.
 type Chosen struct{ Row int }
 
 // Pressed reports that one of the overlay's Answers or Keys was pressed. Row is the
@@ -42,6 +46,7 @@ type Pressed struct {
 func (Cancelled) answer() {}
 func (Accepted) answer()  {}
 func (Changed) answer()   {}
+func (Left) answer()      {}
 func (Chosen) answer()    {}
 func (Pressed) answer()   {}
 
@@ -68,6 +73,18 @@ func (s *Stack[O]) OpenOverlay(o *Overlay, opener O) {
 	}
 	o.filterBy("")
 	s.entries = append(s.entries[:at], append([]entry[O]{{o, opener}}, s.entries[at:]...)...)
+}
+
+// OpenHints puts the choice of a link on top.
+func (s *Stack[O]) OpenHints(h *Hints, opener O) {
+	s.entries = append(s.entries, entry[O]{h, opener})
+}
+
+// Hints returns the choice of a link on top; nil if there is none.
+func (s *Stack[O]) Hints() *Hints {
+	m, _ := s.Top()
+	h, _ := m.(*Hints)
+	return h
 }
 
 func isPrompt(m Mode) bool {

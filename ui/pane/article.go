@@ -48,6 +48,14 @@ type Article struct {
 	Moved bool
 	// Zen centres the text below a line with the title and the feed. Short shortens ages.
 	Zen, Short bool
+	// Find finds what is marked in the text, and FindInTitle what is marked in the title; nil
+	// if nothing is. Current is the hit that is marked more than the others.
+	Find, FindInTitle article.Finder
+	Current           []article.Span
+	// Hints are drawn over links.
+	Hints []Hint
+	// marked is the line with a bar beside it, plus one; 0 if there is none.
+	marked int
 
 	// goal is the line that the user has scrolled to while it is not laid out yet.
 	goal int
@@ -98,7 +106,7 @@ func (a *Article) Scroll(n int) bool {
 	if n > 0 && a.goal > a.Top {
 		want = max(a.goal, a.goal+n)
 	}
-	a.goal, a.place, a.waiting = 0, Place{}, false
+	a.goal, a.place, a.waiting, a.marked = 0, Place{}, false, 0
 	a.Top = max(min(want, a.Scrollable()), 0)
 	if want > a.Top && !a.Whole {
 		a.goal = want
@@ -133,15 +141,11 @@ func (a *Article) settle() {
 	}
 }
 
-// FirstLine returns the index of the first of Lines that is shown. It is negative while lines
-// of the header are above it.
-func (a *Article) FirstLine() int { return a.Top - a.headerHeight }
-
 // PictureAt returns which row of a picture is shown on a line of the pane, and at which
 // column of the pane it begins; false if there is none.
 func (a *Article) PictureAt(y int) (row article.PictureRow, column int, ok bool) {
 	y -= a.headHeight()
-	i := a.FirstLine() + y
+	i := a.TopLine() + y
 	if a.waiting || y < 0 || y >= a.Height || i < 0 || i >= len(a.Lines) || a.Lines[i].Row.Picture == 0 {
 		return article.PictureRow{}, 0, false
 	}
@@ -166,7 +170,7 @@ func (a *Article) header(w, h int, t style.Theme, focused bool, now time.Time, n
 		if len(lines) == 4 {
 			break
 		}
-		lines = append(lines, style.Paint(weight, style.Fit(l, w, t.Glyphs.Ellipsis)))
+		lines = append(lines, paintHits(style.Fit(l, w, t.Glyphs.Ellipsis), weight, t.Hit, a.FindInTitle))
 	}
 	if len(lines) == 1 && h >= headerAir && !a.Zen {
 		lines = append([]string{""}, lines...)
@@ -288,19 +292,23 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 		lines = append(lines, style.Pad(margin+running, r.W), style.Spaces(r.W))
 	}
 	a.cursorLine = -1
+	decorated := a.decorated(t)
 	for i := a.Top; len(lines) < r.H; i++ {
-		shown := ""
+		shown, beside := "", margin
 		switch {
 		case a.waiting:
 		case i < len(all):
 			shown = all[i]
 		case i-len(all) < len(a.Lines):
-			shown = a.Lines[i-len(all)].Text
+			shown, beside = a.Lines[i-len(all)].Text, a.bar(margin, i-len(all), t)
+			if d, ok := decorated[i-len(all)]; ok {
+				shown = d
+			}
 		}
 		if shown != "" && a.cursorLine < 0 {
 			a.cursorLine = len(lines)
 		}
-		lines = append(lines, style.Pad(margin+shown, r.W))
+		lines = append(lines, style.Pad(beside+shown, r.W))
 	}
 	a.cursorLine = max(a.cursorLine, a.headHeight())
 	return fill(lines, r)

@@ -40,8 +40,14 @@ type Headlines struct {
 	RefreshKey string
 	// Strip reports whether only a few rows are shown above an article, each on one line.
 	Strip bool
+	// Passages are the passages of rows in which a search was found, by item.
+	Passages map[int64]string
 	// HeaderHeight is the height of the header in the last drawing.
 	HeaderHeight int
+
+	// hits are the words of hitsOf, the search and the filter.
+	hits   query.Phrases
+	hitsOf [2]*query.Query
 }
 
 // Row is an item with its position.
@@ -350,10 +356,14 @@ func (p *Headlines) fullRow(r Row, selected, focused bool, w int, t style.Theme,
 	if p.mixed() {
 		from = style.Fit(r.FeedTitle, max(room*2/5, 12), t.Glyphs.Ellipsis)
 	}
-	second := style.Fit(t.JoinDots(from, age(r.Item, now), rowNotes(r.Item, room*2/5, t), r.Summary), room, t.Glyphs.Ellipsis)
+	facts := t.JoinDots(from, age(r.Item, now), rowNotes(r.Item, room*2/5, t))
+	second := style.Fit(t.JoinDots(facts, p.summary(r, room-style.Width(facts)-3, t.Glyphs.Ellipsis)), room, t.Glyphs.Ellipsis)
+	if !strings.HasPrefix(second, facts) {
+		facts = second
+	}
 	return []string{
-		marks(r.Item, selected, t) + style.Paint(titleStyle(r.Item, selected, focused, t), title) + style.Spaces(room+1-style.Width(title)),
-		bar + style.Spaces(marksWidth-1) + style.Paint(t.Dim, second) + style.Spaces(room+1-style.Width(second)),
+		marks(r.Item, selected, t) + paintHits(title, titleStyle(r.Item, selected, focused, t), t.Hit, p.TitleHits()) + style.Spaces(room+1-style.Width(title)),
+		bar + style.Spaces(marksWidth-1) + style.Paint(t.Dim, facts) + paintHits(second[len(facts):], t.Dim, t.Hit, p.Hits()) + style.Spaces(room+1-style.Width(second)),
 	}
 }
 
@@ -368,7 +378,7 @@ func (p *Headlines) compactRow(r Row, selected, focused bool, w int, t style.The
 	}
 	room := max(w-marksWidth-style.Width(right)-2, 4)
 	title := style.Fit(r.DisplayTitle(), room, t.Glyphs.Ellipsis)
-	return marks(r.Item, selected, t) + style.Paint(titleStyle(r.Item, selected, focused, t), title) +
+	return marks(r.Item, selected, t) + paintHits(title, titleStyle(r.Item, selected, focused, t), t.Hit, p.TitleHits()) +
 		style.Spaces(room+1-style.Width(title)) + style.Paint(t.Dim, right) + style.Spaces(w-marksWidth-room-1-style.Width(right))
 }
 
