@@ -18,7 +18,7 @@ type Counts struct {
 	Total, Unread int
 	// Starred counts the starred items that are not hidden.
 	Starred int
-	// Today counts the items dated since midnight in the user's time zone, up to
+	// Today counts the unread items dated since midnight in the user's time zone, up to
 	// [TodayCap]. A story counts once.
 	Today int
 	// Feeds has the counts of the subscribed feeds by URL.
@@ -117,7 +117,7 @@ func countStarredToday(ctx context.Context, q db.Querier, c *Counts, snoozed map
 
 const sqlCountStarredToday = `SELECT
 	(SELECT count(*) FROM items INDEXED BY items_starred WHERE starred = 1 AND hidden = 0),
-	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
+	(SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_unread_all WHERE read = 0 AND pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
 		AND (snoozed_until IS NULL OR snoozed_until <= ?2) LIMIT ?3))`
 
 // sumItems has the four counters of a feed for the items i.

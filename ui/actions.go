@@ -150,6 +150,7 @@ func displayActions(m *Model) []action {
 		{name: "toggle-density", section: sectionDisplay, help: "one or two lines for each headline", keys: []string{"zd"}, do: once(m.headlines.toggleDensity)},
 		{name: "toggle-zen", section: sectionDisplay, help: "the open article alone on the screen", keys: []string{"zm"}, do: once(m.navigate.toggleZen)},
 		{name: "toggle-fold", section: sectionDisplay, help: "fold or unfold a group of feeds", keys: []string{"za"}, do: once(m.navigate.toggleFold)},
+		{name: "toggle-news", section: sectionDisplay, help: "hide feeds without news, or show them", keys: []string{"zf"}, do: once(m.navigate.toggleNews)},
 		{name: "redraw", section: sectionDisplay, help: "draw the screen again", keys: []string{"ctrl+l"}, do: once(func() tea.Cmd { return tea.ClearScreen })},
 		{name: "suspend", section: sectionDisplay, help: "suspend; `fg` comes back", keys: []string{"ctrl+z"}, do: once(suspend.Command)},
 	}

@@ -46,6 +46,8 @@ type savedSession struct {
 	Zen     bool     `json:"zen"`
 	Folded  []string `json:"folded"`
 	Splits  splits   `json:"splits"`
+	// NewsOnly reports whether feeds without news are hidden.
+	NewsOnly bool `json:"news_only,omitempty"`
 }
 
 const sessionKey = "screen"
@@ -119,6 +121,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	k, h := msg.saved, &m.headlines
 	h.Compact, h.UnreadOnly, h.Oldest = k.Compact, k.Unread, k.Oldest
 	m.zen, m.splits = k.Zen, k.Splits
+	m.sources.NewsOnly = k.NewsOnly
 	for _, tag := range k.Folded {
 		m.sources.Folded[tag] = true
 	}
@@ -212,6 +215,7 @@ func (s *session) save() {
 	} else if row, ok := h.List.Current(); ok {
 		k.Item = row.ID
 	}
+	k.NewsOnly = s.sources.NewsOnly
 	for tag, on := range s.sources.Folded {
 		if on {
 			k.Folded = append(k.Folded, tag)

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -129,13 +130,17 @@ func (o *Overlay) selected() (row int, ok bool) {
 // Filter returns the text by which the rows are filtered.
 func (o *Overlay) Filter() string { return o.filter }
 
-// filterBy shows only the rows that contain every word of the text, and the headings of
-// their sections. It removes control characters from the text, because not every terminal
+// filterBy shows only the rows that match the text, and the headings of their sections. It
+// removes control characters from the text, because not every terminal
 // marks pasted text.
-func (o *Overlay) filterBy(text string) {
-	text = cleanTyped(text)
-	o.filter, o.shown, o.cursor, o.top = text, o.shown[:0], 0, 0
-	words := strings.Fields(strings.ToLower(text))
+func (o *Overlay) filterBy(typed string) {
+	typed = cleanTyped(typed)
+	o.filter, o.shown, o.cursor, o.top = typed, o.shown[:0], 0, 0
+	if o.fuzzy() && typed != "" {
+		o.rank(typed)
+		return
+	}
+	words := strings.Fields(strings.ToLower(typed))
 	head := -1
 	for i, r := range o.Rows {
 		if r.Heading != "" {
@@ -152,6 +157,31 @@ func (o *Overlay) filterBy(text string) {
 		o.shown = append(o.shown, i)
 	}
 	o.skipHeading(1)
+}
+
+// fuzzy reports whether the rows are filtered by [text.FuzzyScore]. The rows of sections stay
+// in order and are filtered by whole words.
+func (o *Overlay) fuzzy() bool {
+	return o.Choose && !slices.ContainsFunc(o.Rows, func(r Row) bool { return r.Heading != "" })
+}
+
+// rank shows the rows whose left side matches what was typed, the best first, then those
+// that only contain its words. Of two that match equally well, the shorter is first.
+func (o *Overlay) rank(typed string) {
+	words := strings.Fields(strings.ToLower(typed))
+	scores := make([]int, len(o.Rows))
+	for i, r := range o.Rows {
+		score, ok := text.FuzzyScore(typed, r.Left)
+		if ok {
+			scores[i] = score
+		} else if !containsAll(strings.ToLower(r.Left+" "+r.Right), words) {
+			continue
+		}
+		o.shown = append(o.shown, i)
+	}
+	slices.SortStableFunc(o.shown, func(a, b int) int {
+		return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(len(o.Rows[a].Left), len(o.Rows[b].Left)))
+	})
 }
 
 func containsAll(text string, words []string) bool {

@@ -1,0 +1,179 @@
+package pane
+
+import (
+	"slices"
+	"strings"
+
+	"dateline/feed"
+	"dateline/feed/text"
+)
+
+// folder is a group of feeds: a tag, or a folder around the folders of tags.
+type folder struct {
+	// path is the tag of the folder, as it was first written.
+	path  string
+	depth int
+	// feeds are the feeds with this tag, folders the folders inside this one. Both are
+	// in the order of the configuration.
+	feeds   []*feed.Feed
+	folders []*folder
+	// urls are the feeds of this folder and of those inside it, each once.
+	urls []string
+}
+
+// label returns the name of the folder without the folders around it.
+func label(path string) string {
+	names := text.TagPath(path)
+	return names[len(names)-1]
+}
+
+// tagTree groups feeds by their tags. A feed with two tags is in both folders.
+func tagTree(feeds []feed.Feed) (roots []*folder, untagged []*feed.Feed) {
+	known := map[string]*folder{}
+	for i := range feeds {
+		f := &feeds[i]
+		if len(f.Tags) == 0 {
+			untagged = append(untagged, f)
+		}
+		for _, tag := range f.Tags {
+			roots = addTagged(roots, known, f, text.TagPath(tag))
+		}
+	}
+	return roots, untagged
+}
+
+// addTagged adds a feed to the folder with a path, and the folders that are missing. known
+// holds all folders by their folded path, because a tag is the same in every case.
+func addTagged(roots []*folder, known map[string]*folder, f *feed.Feed, path []string) []*folder {
+	var outer *folder
+	for depth := range path {
+		key := text.Fold(strings.Join(path[:depth+1], "/"))
+		in, ok := known[key]
+		switch {
+		case ok:
+		case outer == nil:
+			in = &folder{path: path[0]}
+			roots = append(roots, in)
+		default:
+			in = &folder{path: outer.path + "/" + path[depth], depth: depth}
+			outer.folders = append(outer.folders, in)
+		}
+		known[key] = in
+		// Feeds are added one after the other, so a feed that is here already is the last.
+		if n := len(in.urls); n == 0 || in.urls[n-1] != f.URL {
+			in.urls = append(in.urls, f.URL)
+		}
+		outer = in
+	}
+	if n := len(outer.feeds); n == 0 || outer.feeds[n-1] != f {
+		outer.feeds = append(outer.feeds, f)
+	}
+	return roots
+}
+
+// treeRows makes the rows of folders and feeds.
+type treeRows struct {
+	rows []Source
+	// folded holds the paths of the folders whose feeds are not shown.
+	folded map[string]bool
+	// shows reports whether a row is shown. urls are its feeds.
+	shows func(key string, urls []string) bool
+}
+
+// add adds the rows of a folder: its own feeds, then the folders inside it, so that a feed
+// always stands below its own folder.
+func (t *treeRows) add(f *folder) {
+	key := "tag:" + f.path
+	if !t.shows(key, f.urls) {
+		return
+	}
+	closed := t.folded[f.path]
+	t.rows = append(t.rows, Source{
+		Kind: KindTag, Key: key, Name: f.path, Depth: f.depth, Folded: closed, Query: tagQuery(f.path), Feeds: f.urls,
+	})
+	if closed {
+		return
+	}
+	for _, own := range f.feeds {
+		t.addFeed(own, f.path, f.depth+1)
+	}
+	for _, inner := range f.folders {
+		t.add(inner)
+	}
+}
+
+func (t *treeRows) addFeed(f *feed.Feed, tag string, depth int) {
+	row := feedRow(f, tag, depth)
+	if t.shows(row.Key, row.Feeds) {
+		t.rows = append(t.rows, row)
+	}
+}
+
+// unfold unfolds the folders around a tag, and the folder of the tag itself if own is set.
+func (p *Sources) unfold(tag string, own bool) {
+	for path := range p.Folded {
+		if text.InFolder([]string{tag}, path) && (own || !text.InFolder([]string{path}, tag)) {
+			delete(p.Folded, path)
+		}
+	}
+}
+
+// hides reports whether feeds without news are hidden and the feed is one of them. A feed
+// that the server says is gone is shown, because the user has to do something.
+func (p *Sources) hides(f *feed.Feed) bool {
+	return p.NewsOnly && !f.Poll.Gone && p.Counts.Feeds[f.URL].Unread == 0 && !p.kept[f.URL]
+}
+
+// shows reports whether a row of the tree is shown while feeds without news are hidden.
+func (p *Sources) shows(hidden map[string]bool) func(key string, urls []string) bool {
+	return func(key string, urls []string) bool {
+		return p.kept[key] || slices.ContainsFunc(urls, func(url string) bool { return !hidden[url] })
+	}
+}
+
+// hidden returns the feeds that are hidden because they are without news.
+func (p *Sources) hidden() map[string]bool {
+	hidden := map[string]bool{}
+	for i := range p.Feeds {
+		if p.hides(&p.Feeds[i]) {
+			hidden[p.Feeds[i].URL] = true
+		}
+	}
+	return hidden
+}
+
+// HideRead hides the feeds that are without news now, or shows all feeds. The rows with
+// these keys stay.
+func (p *Sources) HideRead(on bool, keys ...string) {
+	p.NewsOnly, p.kept = on, map[string]bool{}
+	if s, ok := p.Selected(); ok {
+		keys = append(keys, s.Key)
+	}
+	p.keep(keys...)
+	p.Rebuild()
+}
+
+// keep keeps rows although they are without news.
+func (p *Sources) keep(keys ...string) {
+	for _, key := range keys {
+		if under, ok := strings.CutPrefix(key, "feed:"); ok {
+			_, url, _ := strings.Cut(under, "\x00")
+			p.kept[url] = true
+		} else {
+			p.kept[key] = true
+		}
+	}
+}
+
+// keepNews keeps what is shown now: a feed that becomes read stays until [Sources.HideRead]
+// is called again, so that no row moves while the user reads.
+func (p *Sources) keepNews() {
+	if s, ok := p.Selected(); ok {
+		p.keep(s.Key)
+	}
+	for i := range p.Feeds {
+		if f := &p.Feeds[i]; !p.hides(f) {
+			p.kept[f.URL] = true
+		}
+	}
+}
