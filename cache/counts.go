@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"time"
 
 	"dateline/cache/db"
@@ -226,4 +227,47 @@ func (s *Store) repairCounts(ctx context.Context) (wrong []string, err error) {
 		return err
 	})
 	return wrong, err
+}
+
+// sqlFeedStats lists the items of a feed: the second of the date, whether it is starred, when
+// the user read it, and the size of its texts. SQLite reads the sizes without the texts.
+var sqlFeedStats = `SELECT i.pos >> ` + strconv.Itoa(db.IDBits) + `, i.starred, iif(i.read = 1 AND i.read_at IS NOT i.first_seen, i.read_at, NULL),
+	coalesce(length(c.body), 0) + coalesce(length(r.body), 0) + coalesce(length(p.body), 0)
+	FROM items i INDEXED BY items_identity LEFT JOIN contents c ON c.id = i.id LEFT JOIN revisions r ON r.id = i.id LEFT JOIN page_texts p ON p.id = i.id
+	WHERE i.feed = (SELECT id FROM feeds WHERE url = ?)`
+
+// FeedStats returns the statistics of a feed up to now. It reads all items of the feed, and
+// no others. A URL that is unknown has no items.
+func (s *Store) FeedStats(ctx context.Context, url string, now time.Time) (feed.Stats, error) {
+	stats, err := readFeedStats(ctx, s.readers, url, now)
+	return stats, WrapError(ctx, "count the items of "+url, err)
+}
+
+func readFeedStats(ctx context.Context, q db.Querier, url string, now time.Time) (feed.Stats, error) {
+	var stats feed.Stats
+	rows, err := q.QueryContext(ctx, sqlFeedStats, url)
+	if err != nil {
+		return stats, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var second, size int64
+		var starred bool
+		var read sql.NullInt64
+		if err := rows.Scan(&second, &starred, &read, &size); err != nil {
+			return stats, err
+		}
+		stats.Items++
+		stats.Bytes += size
+		if starred {
+			stats.Starred++
+		}
+		if week, ok := feed.StatsWeek(time.Unix(second, 0), now); ok {
+			stats.Posts[week]++
+		}
+		if week, ok := feed.StatsWeek(db.FromMicros(read), now); ok && read.Valid {
+			stats.Read[week]++
+		}
+	}
+	return stats, rows.Err()
 }
