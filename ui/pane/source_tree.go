@@ -27,48 +27,72 @@ func label(path string) string {
 	return names[len(names)-1]
 }
 
-// tagTree groups feeds by their tags. A feed with two tags is in both folders.
-func tagTree(feeds []feed.Feed) (roots []*folder, untagged []*feed.Feed) {
-	known := map[string]*folder{}
+// tagTree are the folders of all feeds.
+type tagTree struct {
+	roots    []*folder
+	untagged []*feed.Feed
+	// known holds all folders by their folded path, because a tag is the same in every
+	// case. chains holds the folders of a tag, the outermost first, by the tag as it is
+	// written.
+	known  map[string]*folder
+	chains map[string][]*folder
+}
+
+// newTagTree groups feeds by their tags. A feed with two tags is in both folders.
+func newTagTree(feeds []feed.Feed) tagTree {
+	t := tagTree{known: map[string]*folder{}, chains: map[string][]*folder{}}
 	for i := range feeds {
 		f := &feeds[i]
 		if len(f.Tags) == 0 {
-			untagged = append(untagged, f)
+			t.untagged = append(t.untagged, f)
 		}
 		for _, tag := range f.Tags {
-			roots = addTagged(roots, known, f, text.TagPath(tag))
+			t.add(f, tag)
 		}
 	}
-	return roots, untagged
+	return t
 }
 
-// addTagged adds a feed to the folder with a path, and the folders that are missing. known
-// holds all folders by their folded path, because a tag is the same in every case.
-func addTagged(roots []*folder, known map[string]*folder, f *feed.Feed, path []string) []*folder {
-	var outer *folder
-	for depth := range path {
-		key := text.Fold(strings.Join(path[:depth+1], "/"))
-		in, ok := known[key]
-		switch {
-		case ok:
-		case outer == nil:
-			in = &folder{path: path[0]}
-			roots = append(roots, in)
-		default:
-			in = &folder{path: outer.path + "/" + path[depth], depth: depth}
-			outer.folders = append(outer.folders, in)
-		}
-		known[key] = in
-		// Feeds are added one after the other, so a feed that is here already is the last.
+// add adds a feed to the folders of a tag. Feeds are added one after the other, so a feed
+// that is in a folder already is the last one there.
+func (t *tagTree) add(f *feed.Feed, tag string) {
+	chain := t.chain(tag)
+	for _, in := range chain {
 		if n := len(in.urls); n == 0 || in.urls[n-1] != f.URL {
 			in.urls = append(in.urls, f.URL)
 		}
-		outer = in
 	}
-	if n := len(outer.feeds); n == 0 || outer.feeds[n-1] != f {
-		outer.feeds = append(outer.feeds, f)
+	in := chain[len(chain)-1]
+	if n := len(in.feeds); n == 0 || in.feeds[n-1] != f {
+		in.feeds = append(in.feeds, f)
 	}
-	return roots
+}
+
+// chain returns the folders of a tag, the outermost first, and makes those that are missing.
+func (t *tagTree) chain(tag string) []*folder {
+	if chain, ok := t.chains[tag]; ok {
+		return chain
+	}
+	var chain []*folder
+	path := text.TagPath(tag)
+	for depth, name := range path {
+		key := text.Fold(strings.Join(path[:depth+1], "/"))
+		in, ok := t.known[key]
+		switch {
+		case ok:
+		case depth == 0:
+			in = &folder{path: name}
+			t.roots = append(t.roots, in)
+		default:
+			outer := chain[depth-1]
+			in = &folder{path: outer.path + "/" + name, depth: depth}
+			outer.folders = append(outer.folders, in)
+		}
+		t.known[key] = in
+		chain = append(chain, in)
+	}
+	t.chains[tag] = chain
+	return chain
 }
 
 // treeRows makes the rows of folders and feeds.
@@ -78,6 +102,15 @@ type treeRows struct {
 	folded map[string]bool
 	// shows reports whether a row is shown. urls are its feeds.
 	shows func(key string, urls []string) bool
+}
+
+// group adds a gap and the rows that add adds, or nothing if there are no rows.
+func (t *treeRows) group(key string, add func()) {
+	before := len(t.rows)
+	t.rows = append(t.rows, Source{Kind: KindGap, Key: key})
+	if add(); len(t.rows) == before+1 {
+		t.rows = t.rows[:before]
+	}
 }
 
 // add adds the rows of a folder: its own feeds, then the folders inside it, so that a feed

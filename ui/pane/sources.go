@@ -214,24 +214,18 @@ func (p *Sources) rows(folded, hidden map[string]bool) []Source {
 	for _, q := range p.Queries {
 		rows = append(rows, Source{Kind: KindQuery, Key: "query:" + q.Name, Name: q.Name, Query: q.Query})
 	}
-	folders, untagged := tagTree(p.Feeds)
-	tree := treeRows{rows: slices.Grow(rows, len(p.Feeds)+2*len(folders)+1), folded: folded, shows: p.shows(hidden)}
-	for _, key := range []string{"gap:tags", "gap:"} {
-		gap := len(tree.rows)
-		tree.rows = append(tree.rows, Source{Kind: KindGap, Key: key})
-		if key == "gap:" {
-			for _, f := range untagged {
-				tree.addFeed(f, "", 0)
-			}
-		} else {
-			for _, f := range folders {
-				tree.add(f)
-			}
+	tags := newTagTree(p.Feeds)
+	tree := treeRows{rows: slices.Grow(rows, len(p.Feeds)+len(tags.known)+2), folded: folded, shows: p.shows(hidden)}
+	tree.group("gap:tags", func() {
+		for _, f := range tags.roots {
+			tree.add(f)
 		}
-		if len(tree.rows) == gap+1 {
-			tree.rows = tree.rows[:gap]
+	})
+	tree.group("gap:", func() {
+		for _, f := range tags.untagged {
+			tree.addFeed(f, "", 0)
 		}
-	}
+	})
 	return tree.rows
 }
 
