@@ -24,9 +24,10 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0 // github.com/rogpeppe/go-internal
 	github.com/spf13/cobra v1.10.2 // github.com/spf13/cobra
 	github.com/yuin/goldmark v1.8.7 // github.com/yuin/goldmark
+	golang.org/x/image v0.48.0 // github.com/golang/image
 	golang.org/x/net v0.62.0 // github.com/golang/net
-	golang.org/x/sys v0.49.0 // github.com/golang/sys
-	golang.org/x/text v0.43.0 // github.com/golang/text
+	golang.org/x/sys v0.50.0 // github.com/golang/sys
+	golang.org/x/text v0.44.0 // github.com/golang/text
 	modernc.org/sqlite v1.62.0 // gitlab.com/cznic/sqlite
 )
 
@@ -34,6 +35,7 @@ require (
 	github.com/JohannesKaufmann/dom v0.3.1 // indirect
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymerick/douceur v0.2.0 // indirect
+	github.com/bits-and-blooms/bitset v1.24.6 // indirect
 	github.com/charmbracelet/colorprofile v0.4.3 // indirect
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
 	github.com/charmbracelet/x/exp/charmtone v0.0.0-20250603201427-c31516f43444 // indirect
@@ -66,7 +68,7 @@ require (
 	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/xo/terminfo v1.0.0 // indirect
 	github.com/yuin/goldmark-emoji v1.0.5 // indirect
-	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sync v0.25.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

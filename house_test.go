@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ var allowedImports = map[string][]string{
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
-	"dateline/ui": {"dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
 	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
@@ -35,9 +36,11 @@ var allowedImports = map[string][]string{
 	"dateline/ui/notify":      {"dateline/ui/style", "dateline/feed", "dateline/feed/text"},
 	"dateline/ui/suspend":     {},
 	"dateline/ui/frameticker": {},
-	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed/text", "dateline/feed/markup"},
-	"dateline/ui/style":       {"dateline/ui/frame"},
+	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
+	"dateline/ui/style":       {"dateline/ui/frame", "dateline/feed/text"},
 	"dateline/ui/list":        {},
+	"dateline/ui/image":       {},
+	"dateline/ui/gallery":     {"dateline/ui/image", "dateline/ui/article", "dateline/ui/frame"},
 	"dateline/ui/frame":       {},
 
 	"dateline/cache":        {"dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
@@ -81,6 +84,7 @@ var owners = map[string][]string{
 	"log":                          {"dateline"},
 	"github.com/spf13/cobra":       {"dateline/ui/cli", "dateline"},
 	"github.com/pelletier/go-toml": {"dateline/config"},
+	"golang.org/x/image":           {"dateline/ui/image"},
 }
 
 const (
@@ -274,6 +278,27 @@ func receiverType(fn *ast.FuncDecl) string {
 			return x.Name
 		default:
 			return fmt.Sprintf("%T", e)
+		}
+	}
+}
+
+// colorsInCode matches what only ui/style may have: colours of lipgloss, hex values, numbers
+// of colours in SGR, and names of colours as chroma knows them.
+var colorsInCode = regexp.MustCompile(`lipgloss\.(Color|LightDark|ANSIColor|RGBColor)\b|ansi\.(BasicColor|IndexedColor|TrueColor|RGBColor)\b|"#[0-9a-fA-F]{6}"|#ansi[a-z]|\\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]`)
+
+// TestColorsAreInOnePackage checks that no other package than ui/style chooses a colour, so
+// that the test there has measured the contrast of each.
+func TestColorsAreInOnePackage(t *testing.T) {
+	for _, f := range sourceFiles(t) {
+		// Options have examples of colours in their comments and tags, and the pictures of
+		// an article have the colours that they have.
+		if f.test || f.pkg == "dateline/ui/style" || f.pkg == "dateline/ui/image" || f.pkg == "dateline/feed/corpus" || f.path == "config/options.go" {
+			continue
+		}
+		for i, line := range bytes.Split(f.text, []byte("\n")) {
+			if m := colorsInCode.Find(line); m != nil {
+				t.Errorf("%s:%d: %s; a colour belongs into ui/style", f.path, i+1, m)
+			}
 		}
 	}
 }

@@ -6,7 +6,7 @@
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go, move_feed.go), start programs without a terminal (start_browser.go,
+// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs without a terminal (start_browser.go,
 // run_notify_command.go, detach_unix.go, detach_other.go) or on it (lend_terminal_unix.go,
 // lend_terminal_other.go), make the built-in feed of the guide (guide.go), write the
 // reports of panics (crash_log.go), and set the limits of the garbage collector
@@ -78,6 +78,7 @@ type program struct {
 	config config.Config
 	store  *cache.Store
 	source *localSource
+	client *fetch.Client
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
 	// exposed says that other users can read secrets in the configuration; empty if
@@ -151,6 +152,8 @@ func configFile(p paths, f cli.Files) *config.File {
 			Key: func(key string, actions []string) error {
 				return ui.CheckKeys("", map[string][]string{key: actions})
 			},
+			Theme:   ui.CheckTheme,
+			Color:   ui.CheckColor,
 			IsLocal: fetch.IsLocal,
 			Local:   fetch.CheckLocal,
 			Proxy:   fetch.CheckProxy,
@@ -256,7 +259,7 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	file.RemoveLeftovers()
 	rescue.RemoveLeftovers(ctx, store)
 	started := &program{
-		paths: p, config: c, store: store, source: s, crashes: crashes,
+		paths: p, config: c, store: store, source: s, client: client, crashes: crashes,
 		notice: o.notice, repaired: o.repaired, exposed: file.Exposed(c),
 	}
 	if why := store.ReadOnly(); why != nil {
@@ -333,6 +336,8 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 			Open:          browser(p.config.Browser),
 			NotifyCommand: notifier(p.config.NotifyCommand),
 			Crashed:       p.crashes.add,
+			Pictures:      pictures{p.source, p.client},
+			PictureDir:    p.paths.pictures,
 			Shown:         shown,
 			Settings:      settings,
 			Now:           time.Now,
@@ -347,7 +352,11 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		Layout:         c.Layout,
 		Icons:          c.Icons,
 		Theme:          c.Theme,
+		Colors:         colorsOf(c.Colors.ColorSet),
+		DarkColors:     colorsOf(c.Colors.Dark),
+		LightColors:    colorsOf(c.Colors.Light),
 		Density:        c.Density,
+		ImageProtocol:  c.ImageProtocol,
 		Keymap:         c.Keymap,
 		Keys:           c.Bindings(),
 		Width:          c.Width,
@@ -355,6 +364,7 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		RefreshOnStart: c.RefreshOnStart,
 		NotifyWith:     c.NotifyWith,
 		ColorFGBG:      os.Getenv("COLORFGBG"),
+		Tmux:           os.Getenv("TMUX") != "",
 		NoColor:        os.Getenv("NO_COLOR") != "",
 	}
 	queries, err := c.SavedQueries()
@@ -362,6 +372,14 @@ func screenSettings(c config.Config) (ui.Settings, error) {
 		s.Queries = append(s.Queries, ui.SavedQuery(q))
 	}
 	return s, err
+}
+
+// colorsOf returns colours of the configuration as the screen takes them.
+func colorsOf(c config.ColorSet) ui.Colors {
+	return ui.Colors{
+		Accent: string(c.Accent), Dim: string(c.Dim), Code: string(c.Code),
+		Heading: string(c.Heading), Failure: string(c.Failure), Selection: string(c.Selection),
+	}
 }
 
 // version returns the installed release. If the release is unknown, it returns the

@@ -3,10 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"dateline/cache"
 	"dateline/config"
@@ -56,13 +52,7 @@ func (s *localSource) finishMove(ctx context.Context, from, to string) error {
 // the file of the lock cannot be written, there is no lock. Then no process can edit the
 // configuration either.
 func (s *localSource) lockMoves() (unlock func()) {
-	dir := filepath.Dir(s.file.Lock)
-	err := os.MkdirAll(dir, 0o700)
-	if err == nil {
-		var lock *lockedfile.File
-		lock, err = lockedfile.OpenFile(filepath.Join(dir, "move.lock"), os.O_RDWR|os.O_CREATE, 0o600)
-		unlock = func() { _ = lock.Close() }
-	}
+	unlock, err := s.file.LockAs("move.lock")
 	if err != nil {
 		return func() {}
 	}

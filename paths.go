@@ -18,6 +18,8 @@ type paths struct {
 	lock string
 	// crashes is the log of panics.
 	crashes string
+	// pictures is the directory of the pictures that were shown; empty if there is none.
+	pictures string
 }
 
 var errNoHome = errors.New("HOME is not set, so dateline cannot find its files; set HOME, or use both --config and --db")
@@ -60,6 +62,9 @@ func findPaths(config, db string) (paths, error) {
 		p.lock = filepath.Join(xdg.StateHome, "dateline", "config.lock")
 	}
 	p.crashes = filepath.Join(filepath.Dir(p.lock), "crash.log")
+	if known("XDG_CACHE_HOME") {
+		p.pictures = filepath.Join(xdg.CacheHome, "dateline", "pictures")
+	}
 	return p, nil
 }
 

@@ -10,7 +10,7 @@ import (
 // TestFindPaths checks that named files are preferred, and that there is an error if HOME
 // is not set.
 func TestFindPaths(t *testing.T) {
-	for _, v := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"} {
+	for _, v := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 		t.Setenv(v, "")
 	}
 	for _, c := range [][2]string{{"", ""}, {"c.toml", ""}, {"", "d.db"}} {

@@ -14,7 +14,7 @@ import (
 const itemColumns = `i.pos, i.id, f.url, f.account, ` + displayTitle + `,
 	i.first_seen, i.future, i.edited, i.has_image, i.has_page_text, i.read, i.starred, i.hidden, i.snoozed_until,
 	d.key, d.guid, d.title, d.author, d.summary, d.link, d.comments, d.published, d.updated, d.words, d.categories, d.enclosures,
-	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript, d.comment_count,
+	iif(i.hidden, d.hidden_by, ''), d.chapters, d.transcript, d.comment_count, d.more,
 	coalesce((SELECT json_group_array(l.name) FROM labels l WHERE l.pos = i.pos AND l.held = 1 HAVING count(*) > 0), '')`
 
 const (
@@ -105,12 +105,12 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	var a feed.Article
 	var at int64
 	var firstSeen, snoozed, published, updated sql.NullInt64
-	var categories, enclosures, labels string
+	var categories, enclosures, labels, more string
 	var body sql.RawBytes
 	if err := rows.Scan(&at, &a.ID, &a.Feed, &a.Account, &a.FeedTitle,
 		&firstSeen, &a.Future, &a.Edited, &a.Image, &a.HasPageText, &a.Read, &a.Starred, &a.Hidden, &snoozed,
 		&a.Key, &a.GUID, &a.Title, &a.Author, &a.Summary, &a.Link, &a.Comments, &published, &updated, &a.Words, &categories, &enclosures,
-		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &labels, &a.Body.Base, &body); err != nil {
+		&a.HiddenBy, &a.Chapters, &a.Transcript, &a.CommentCount, &more, &labels, &a.Body.Base, &body); err != nil {
 		return 0, a, err
 	}
 	a.Date, a.FirstSeen, a.Snoozed = db.DateOf(at), db.FromMicros(firstSeen), db.FromMicros(snoozed)
@@ -118,7 +118,7 @@ func (s *bodyCodec) scanArticle(rows *sql.Rows) (int64, feed.Article, error) {
 	for _, list := range []struct {
 		text string
 		into any
-	}{{categories, &a.Categories}, {enclosures, &a.Enclosures}, {labels, &a.Labels}} {
+	}{{categories, &a.Categories}, {enclosures, &a.Enclosures}, {labels, &a.Labels}, {more, &a.More}} {
 		if list.text == "" {
 			continue
 		}

@@ -110,6 +110,16 @@ func (s *Store) Count(ctx context.Context, v View, max int) (int, error) {
 	return n, WrapError(ctx, "count the items", err)
 }
 
+// CountBefore counts the rows of the view before from, up to max.
+func CountBefore(ctx context.Context, s *Store, v View, from Pos, max int) (int, error) {
+	p, err := s.index.Plan(ctx, s.readers, v)
+	var keys []Pos
+	if err == nil {
+		keys, err = p.Keys(ctx, s.readers, from, true, max)
+	}
+	return len(keys), WrapError(ctx, "count the items before the selected one", err)
+}
+
 // pageSize is the number of items that Items reads at a time.
 const pageSize = 200
 

@@ -102,6 +102,9 @@ func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) e
 	if err := s.look(); err != nil {
 		return err
 	}
+	if err := canWrite(ctx, tx, s.ReadOnly()); err != nil {
+		return err
+	}
 	writes, err := writeCount(ctx, tx)
 	if err != nil {
 		return err
@@ -125,6 +128,20 @@ func (s *Store) inOriginal(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) e
 		return err
 	}
 	return s.look()
+}
+
+// canWrite returns why the connection of a transaction cannot write, nil if it can. why is
+// why the store was read-only last. A connection that was opened on a full disk may read the
+// file without its log, and so an earlier count of writes.
+func canWrite(ctx context.Context, tx *sql.Tx, why error) error {
+	if why == nil {
+		return nil
+	}
+	only, err := db.Integers(ctx, tx, db.SQL(`PRAGMA query_only`))
+	if err != nil || only[0] == 0 {
+		return err
+	}
+	return why
 }
 
 // currentCount is writeCount; 0 if the count cannot be read.

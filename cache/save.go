@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -67,8 +68,8 @@ type batch struct {
 // incoming is an item of a document, prepared for writing.
 type incoming struct {
 	feed.Article
-	identity, source       int64
-	categories, enclosures string
+	identity, source             int64
+	categories, enclosures, more string
 	// keys are the hashes by which the item finds its story. hasKeys reports whether
 	// they are set.
 	keys    storyKeys
@@ -109,10 +110,15 @@ func prepareBatch(a feed.Fetched) (batch, error) {
 	var h hasher
 	for _, article := range slices.Backward(a.Document.Items) {
 		in := incoming{Article: article, identity: h.hash(article.Key)}
-		var err, err2 error
+		var err, err2, err3 error
 		in.categories, err = db.ToJSON(article.Categories)
 		in.enclosures, err2 = db.ToJSON(article.Enclosures)
-		if err := errors.Join(err, err2); err != nil {
+		if !article.More.IsZero() {
+			var more []byte
+			more, err3 = json.Marshal(article.More)
+			in.more = string(more)
+		}
+		if err := errors.Join(err, err2, err3); err != nil {
 			return b, err
 		}
 		// The number of comments is not part of the source, because it changes with every
@@ -121,6 +127,9 @@ func prepareBatch(a feed.Fetched) (batch, error) {
 			digits(article.Published), digits(article.Updated), in.categories, in.enclosures, feed.WithoutSession(article.Body.Base), article.Body.Raw}
 		if article.Chapters != "" || article.Transcript != "" {
 			source = append(source, article.Chapters, article.Transcript)
+		}
+		if in.more != "" {
+			source = append(source, in.more)
 		}
 		in.source = h.hash(source...)
 		b.items = append(b.items, in)

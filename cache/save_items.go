@@ -94,8 +94,8 @@ func (w *itemWriter) insert(t *target, in incoming, a feed.Article, pos int64, v
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		pos, a.ID, t.id, in.identity, in.source, seen, a.Future, len(a.Enclosures) > 0, a.Image, a.Comments != "", t.unsubscribed,
 		in.keys.link, in.keys.title, v.read, at(v.read), v.star, at(v.star), v.hidden(), at(v.hidden()))
-	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, chapters, transcript, comment_count, id, hidden_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(in.details(a.ID), v.hiddenBy)...)
+	w.exec(`INSERT INTO details (key, guid, title, author, summary, link, link_folded, comments, published, updated, words, categories, enclosures, chapters, transcript, comment_count, more, id, hidden_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(in.details(a.ID), v.hiddenBy)...)
 	for _, label := range v.labels {
 		w.exec(`INSERT INTO labels (name, pos, held, at) VALUES (?, ?, 1, ?)`, label, pos, seen)
 	}
@@ -237,7 +237,7 @@ func (in incoming) details(id int64) []any {
 		folded = sql.NullString{String: f, Valid: true}
 	}
 	return []any{in.Key, in.GUID, in.Title, in.Author, in.Summary, in.Link, folded, in.Comments,
-		db.ToMicros(in.Published), db.ToMicros(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, id}
+		db.ToMicros(in.Published), db.ToMicros(in.Updated), in.Words, in.categories, in.enclosures, in.Chapters, in.Transcript, in.CommentCount, in.more, id}
 }
 
 // lostSource is the source_hash of an item of which a rescue could not read the texts.
@@ -265,7 +265,7 @@ func (w *itemWriter) update(t *target, old known, in incoming, before feed.Artic
 	w.exec(`UPDATE items SET pos = ?, identity = ?, source_hash = ?, future = ?, edited = ?, has_enclosure = ?, has_image = ?, has_comments = ?, indexed = ? WHERE id = ?`,
 		pos, in.identity, in.source, future, edited, len(in.Enclosures) > 0, in.Image, in.Comments != "", indexed, old.id)
 	w.exec(`UPDATE details SET key = ?, guid = ?, title = ?, author = ?, summary = ?, link = ?, link_folded = ?, comments = ?,
-		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ? WHERE id = ?`, in.details(old.id)...)
+		published = ?, updated = ?, words = ?, categories = ?, enclosures = ?, chapters = ?, transcript = ?, comment_count = ?, more = ? WHERE id = ?`, in.details(old.id)...)
 	w.exec(`UPDATE contents SET base = ?, body = ? WHERE id = ?`, in.Body.Base, w.compressedBody(in), old.id)
 	if err := w.updateStoryKeys(old.id, in.keys, feed.DifferentParts(before.Item, in.Item)); err != nil {
 		return known{}, err

@@ -154,7 +154,9 @@ CREATE TABLE details (
   hidden_by     TEXT    NOT NULL DEFAULT '',
   chapters      TEXT    NOT NULL DEFAULT '',
   transcript    TEXT    NOT NULL DEFAULT '',
-  comment_count INTEGER NOT NULL DEFAULT 0
+  comment_count INTEGER NOT NULL DEFAULT 0,
+  -- What only some kinds of items have, as JSON; empty if it is nothing. See feed.More.
+  more          TEXT    NOT NULL DEFAULT ''
 );
 
 -- The bodies as the publisher sent them, compressed with zstd. base is the address to

@@ -18,6 +18,8 @@ func (p *problems) check(c *Config) {
 	p.checkQueries(c.Queries)
 	p.checkRules(c.Rules)
 	p.checkKeys(c)
+	p.checkTheme(c)
+	p.checkColors(c)
 	p.checkCommands(c)
 }
 

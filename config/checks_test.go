@@ -12,6 +12,8 @@ func realChecks() Checks {
 		Key: func(key string, actions []string) error {
 			return ui.CheckKeys("", map[string][]string{key: actions})
 		},
+		Theme:   ui.CheckTheme,
+		Color:   ui.CheckColor,
 		IsLocal: fetch.IsLocal,
 		Local:   fetch.CheckLocal,
 		Proxy:   fetch.CheckProxy,

@@ -9,9 +9,17 @@ import (
 // letters of the options before that word. Of some, every word is part of a program.
 var interpreters = map[string]string{
 	"sh": "c", "bash": "c", "dash": "c", "ash": "c", "zsh": "c", "ksh": "c", "mksh": "c", "yash": "c", "fish": "c", "csh": "c", "tcsh": "c",
-	"su": "c", "script": "c", "python": "c", "pypy": "c", "perl": "eE", "ruby": "e", "lua": "e", "node": "ep", "nodejs": "ep", "php": "r",
-	"osascript": "e", "cmd": "ck", "powershell": "cC", "pwsh": "cC", "ssh": everyWord, "eval": everyWord,
+	"su": "c", "script": "c", "python": "c", "pypy": "c", "perl": "eE", "ruby": "e", "lua": "e", "node": "ep", "nodejs": "ep", "bun": "ep", "php": "r", "rscript": "e",
+	"osascript": "e", "powershell": "cC", "pwsh": "cC", "emacs": "e", "emacsclient": "e", "vi": "c", "vim": "c", "nvim": "c", "gdb": "ex",
+	"cmd": everyWord, "ssh": everyWord, "eval": everyWord, "watch": everyWord, "awk": everyWord, "gawk": everyWord, "mawk": everyWord, "sed": everyWord,
+	"swaymsg": everyWord, "i3-msg": everyWord, "hyprctl": everyWord,
+	// Commands of tmux and screen. A message of tmux may contain #(program).
+	"display-message": everyWord, "run-shell": everyWord, "if-shell": everyWord, "send-keys": everyWord, "stuff": everyWord,
 }
+
+// partOfCode are characters that no address contains. A word that has them besides an
+// address is a program, whoever reads it.
+const partOfCode = " \t\r\n'\"`"
 
 // everyWord stands for the options of a program that reads every word as a program.
 const everyWord = "*"
@@ -33,6 +41,9 @@ func (c Command) codePlaceholder(placeholders ...string) string {
 	}
 	letters, code := "", false
 	for _, word := range words {
+		if strings.Contains(word, "%u") && strings.ContainsAny(word, partOfCode) && slices.Contains(placeholders, "%u") {
+			return "%u"
+		}
 		option := isCodeOption(word, letters)
 		if code || option || letters == everyWord {
 			if p := inside(word); p != "" {

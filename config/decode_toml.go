@@ -139,6 +139,8 @@ func validValues(t reflect.Type) string {
 		return `a time span such as "30m", "6h" or "1d", or "auto"`
 	case t == reflect.TypeFor[Command]():
 		return `a list of strings such as ["firefox", "%u"], or one string`
+	case t == reflect.TypeFor[Color]():
+		return `a colour: a name such as "red" or "bright blue", a number from 0 to 255, or "#rrggbb"`
 	case t == reflect.TypeFor[List]():
 		return `a list of strings such as ["one", "two"], or one string`
 	}

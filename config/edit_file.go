@@ -58,12 +58,18 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 	return Config{}, fmt.Errorf("%s was not changed: %w; close the file there and try again", f.Path, errChanged)
 }
 
-// lock waits until no other process edits the file. It creates the directory of the lock.
-func (f *File) lock() (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(f.Lock), 0o700); err != nil {
+// lock waits until no other process edits the file.
+func (f *File) lock() (unlock func(), err error) { return f.LockAs(filepath.Base(f.Lock)) }
+
+// LockAs waits until no other process has the lock with this name in the directory of
+// f.Lock, and takes it. It creates the directory, and a file that only the user can read:
+// whoever can read a file can lock it. The lock ends with the process.
+func (f *File) LockAs(name string) (unlock func(), err error) {
+	dir := filepath.Dir(f.Lock)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := lockedfile.OpenFile(f.Lock, os.O_RDWR|os.O_CREATE, 0o600)
+	lock, err := lockedfile.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -124,6 +124,17 @@ func writeExample(b *bytes.Buffer, docs map[string]string, o option) {
 	switch o.name {
 	case "keys":
 		b.WriteString("[keys]\n" + hash(o.field.Tag.Get("sample")) + "\n")
+	case "colors":
+		b.WriteString("[colors]\n")
+		for _, f := range optionsOf(reflect.TypeFor[ColorSet]()) {
+			b.WriteString(comment(docs["ColorSet."+f.field.Name], f) + setting(f))
+		}
+		for _, f := range optionsOf(reflect.TypeFor[Colors]()) {
+			if f.field.Type == reflect.TypeFor[ColorSet]() {
+				b.WriteString(comment(docs["Colors."+f.field.Name], f) + "#[colors." + f.name + "]\n")
+			}
+		}
+		b.WriteString("\n")
 	case "defaults":
 		b.WriteString("[defaults]\n")
 		for _, f := range optionsOf(reflect.TypeFor[FeedOptions]()) {
@@ -209,7 +220,7 @@ func fieldDocs(t *testing.T, path string) map[string]string {
 // shows it.
 func TestOptionsAreDocumented(t *testing.T) {
 	docs := fieldDocs(t, "options.go")
-	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[Feed](), reflect.TypeFor[Query](), reflect.TypeFor[Rule]()} {
+	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[Colors](), reflect.TypeFor[ColorSet](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[Feed](), reflect.TypeFor[Query](), reflect.TypeFor[Rule]()} {
 		for _, f := range reflect.VisibleFields(typ) {
 			if !f.Anonymous && len(f.Index) == 1 && !strings.HasPrefix(docs[typ.Name()+"."+f.Name], f.Name+" ") {
 				t.Errorf("%s.%s has no comment that begins with its name", typ.Name(), f.Name)
@@ -230,6 +241,7 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 	}
 	want := defaultConfig()
 	c.Feeds, c.Queries, c.Rules, c.Keys, c.Browser, c.NotifyCommand = nil, nil, nil, nil, nil, nil
+	c.Colors = Colors{}
 	d := &c.Defaults
 	d.UserAgent, d.Headers, d.Proxy, d.FulltextKeep, d.FulltextDrop = nil, nil, nil, nil, nil
 	if !reflect.DeepEqual(c, want) {

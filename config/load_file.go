@@ -39,6 +39,8 @@ type File struct {
 type Checks struct {
 	// Key checks a key and its actions.
 	Key func(key string, actions []string) error
+	// Theme checks the name of a theme, Color a colour, which may be empty.
+	Theme, Color func(string) error
 	// IsLocal reports whether an address names a file or a program instead of a
 	// server.
 	IsLocal func(address string) bool

@@ -143,6 +143,28 @@ c.toml:4:5: key "z": unknown action "toggle-raed"; did you mean "toggle-read"?
 c.toml:5:13: unknown key "ctrl+xy"; write it like "ctrl+r", "gg" or "pgdown"
     5 | "ctrl+xy" = "quit"
       |             ^~~~~~`},
+		"colours": {"theme = \"drak\"\n[colors]\naccent = \"blu\"\ndim = 256\n[colors.dark]\ncode = \"#12345\"\nheadings = 3\n[colors.light]\nfailure = \"chartreuse\"\nselection = true\n", `
+c.toml:1:9: there is no theme "drak"; did you mean "dark"? ` + "`dateline config themes`" + ` shows all
+    1 | theme = "drak"
+      |         ^~~~~~
+c.toml:3:10: accent: "blu" is no colour; did you mean "blue"? Else write a name such as "red" or "bright blue", a number from 0 to 255, or "#rrggbb"
+    3 | accent = "blu"
+      |          ^~~~~
+c.toml:4:7: dim: 256 is no colour; the numbers of colours go from 0 to 255
+    4 | dim = 256
+      |       ^~~
+c.toml:6:8: code: "#12345" is no colour; write six digits of 0-9 and a-f behind the #, such as "#5f87af"
+    6 | code = "#12345"
+      |        ^~~~~~~~
+c.toml:7:1: unknown option "headings"; did you mean "heading"?
+    7 | headings = 3
+      | ^~~~~~~~
+c.toml:9:11: failure: "chartreuse" is no colour; write a name such as "red" or "bright blue", a number from 0 to 255, or "#rrggbb"
+    9 | failure = "chartreuse"
+      |           ^~~~~~~~~~~~
+c.toml:10:13: selection: "true" is no colour; write a name such as "red" or "bright blue", a number from 0 to 255, or "#rrggbb"
+   10 | selection = true
+      |             ^~~~`},
 		"syntax": {"width = 80\nlayout = \"auto\n", `
 c.toml:2:15: basic strings cannot have new lines
     2 | layout = "auto
@@ -152,7 +174,7 @@ c.toml:2:1: key mouse is already defined
     2 | mouse = false
       | ^`},
 		"control characters": {"# \u202e\u009b31m\nwidth = 80\n\"\\u001b[2J\" = 1\n", `
-c.toml:3:1: unknown option "\x1b[2J"; the options here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, keys, defaults, feeds, queries, rules
+c.toml:3:1: unknown option "\x1b[2J"; the options here are browser, layout, width, icons, theme, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, colors, keys, defaults, feeds, queries, rules
     3 | "\u001b[2J" = 1
       | ^~~~`},
 		"a number instead of a program": {"browser = 3\n", `

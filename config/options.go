@@ -40,9 +40,17 @@ type Config struct {
 	// Icons is the set of symbols for unread, starred and so on. "ascii" is for
 	// fonts and terminals that lack the others.
 	Icons string `toml:"icons" default:"unicode" oneof:"unicode ascii"`
-	// Theme is "dark" or "light". "auto" asks the terminal for its background, and
-	// uses the variable COLORFGBG if the terminal does not answer.
-	Theme string `toml:"theme" default:"auto" oneof:"auto dark light"`
+	// Theme is the set of colours: "dark", "light" or another of those that
+	// `dateline config themes` shows. "auto" asks the terminal for its background,
+	// uses the variable COLORFGBG if the terminal does not answer, and takes it for
+	// dark if both are silent. No theme paints the background: choose one that
+	// suits your terminal's.
+	Theme string `toml:"theme" default:"auto"`
+	// ImageProtocol is how pictures are shown in articles. "auto" takes what the
+	// terminal really shows: the protocol of kitty or iTerm2, sixels, or half
+	// blocks. The other words force one of them, and "off" leaves descriptions.
+	// Whether pictures are fetched is the option images in [defaults].
+	ImageProtocol string `toml:"image_protocol" default:"auto" oneof:"auto kitty iterm2 sixel blocks off"`
 	// Density is how many lines an item has in the list: two, with age and the
 	// start of the text ("comfortable"), or one ("compact").
 	Density string `toml:"density" default:"comfortable" oneof:"comfortable compact"`
@@ -73,6 +81,9 @@ type Config struct {
 	// of items, and the text their titles.
 	NotifyCommand Command `toml:"notify_command" sample:"[\"notify-send\", \"--app-name=dateline\", \"%t\", \"%b\"]"`
 
+	// Colors replaces colours of the theme. A colour is a name ("red", "bright
+	// blue"), a number from 0 to 255, or a hex value ("#5f87af").
+	Colors Colors `toml:"colors"`
 	// Keys binds keys to actions. The value is an action, a list of actions that
 	// are done in order, or false, which removes the key. The help page (?) lists
 	// all actions.
@@ -90,6 +101,34 @@ type Config struct {
 	// Rules do something with new items that match a query. "dateline rules test"
 	// shows what a rule would have done to the items of the last 30 days.
 	Rules []Rule `toml:"rules"`
+}
+
+// Colors holds the options of [colors].
+type Colors struct {
+	ColorSet
+	// Dark holds colours for dark backgrounds only. They come before those of
+	// [colors].
+	Dark ColorSet `toml:"dark"`
+	// Light holds colours for light backgrounds only.
+	Light ColorSet `toml:"light"`
+}
+
+// ColorSet holds the colours that [colors], [colors.dark] and [colors.light] can have. An
+// empty colour is that of the theme.
+type ColorSet struct {
+	// Accent marks the selection and the pane with the focus.
+	Accent Color `toml:"accent" sample:"\"bright blue\""`
+	// Dim is for text that matters less: dates, names of feeds, marks of links.
+	Dim Color `toml:"dim" sample:"\"#8a8a8a\""`
+	// Code is for code in articles.
+	Code Color `toml:"code" sample:"108"`
+	// Heading is for headings in articles, which have no colour of their own in
+	// any theme.
+	Heading Color `toml:"heading" sample:"\"cyan\""`
+	// Failure is for what failed.
+	Failure Color `toml:"failure" sample:"\"red\""`
+	// Selection is the background of the selected row.
+	Selection Color `toml:"selection" sample:"236"`
 }
 
 // Feed holds the options of one [[feeds]] table.
@@ -161,6 +200,10 @@ type FeedOptions struct {
 	FulltextKeep List `toml:"fulltext_keep" sample:"[\"article\", \"#comments\"]"`
 	// FulltextDrop are CSS selectors of what is left out of the article.
 	FulltextDrop List `toml:"fulltext_drop" sample:"[\".newsletter\", \"aside\"]"`
+	// Images is when the pictures of an article are fetched from the servers that
+	// the article names: when zi asks for them ("ask"), when the article is opened
+	// ("always"), or never ("off").
+	Images *string `toml:"images" default:"ask" oneof:"ask always off"`
 	// Notify shows a notification of every new item.
 	Notify *bool `toml:"notify" default:"false"`
 	// Separate shows a feed's items on their own if other feeds have the same

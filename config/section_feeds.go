@@ -85,6 +85,7 @@ func (f Feed) settings(lookup func(string) (string, bool)) feed.Settings {
 		Fulltext:      valueOf(f.Fulltext),
 		KeepSelectors: f.FulltextKeep,
 		DropSelectors: f.FulltextDrop,
+		Images:        valueOf(f.Images),
 		Notify:        valueOf(f.Notify),
 		Separate:      valueOf(f.Separate),
 		UserAgent:     valueOf(f.UserAgent),

@@ -133,6 +133,7 @@ headers = { X = "${DATELINE_TEST_UNSET}" }
 proxy = "none"
 insecure = true
 filter = "mend --all"
+images = "always"
 [[feeds]]
 url = "file:~/feed.xml"
 interval = "2h"
@@ -144,11 +145,11 @@ password_command = ["pass", "b c"]
 	}
 	subs := c.Subscriptions()
 	a, b, f := subs[0].Settings, subs[1].Settings, subs[2].Settings
-	if a.Interval != 0 || !a.Paused || !a.Notify || a.RenewEdited || len(a.DropSelectors) != 2 || a.Access.Proxy != "http://proxy.example:3128" {
+	if a.Interval != 0 || !a.Paused || !a.Notify || a.RenewEdited || len(a.DropSelectors) != 2 || a.Images != "ask" || a.Access.Proxy != "http://proxy.example:3128" {
 		t.Errorf("a is %+v", a)
 	}
 	want := feed.Settings{
-		Timeout: 30 * time.Second, KeepUnread: true, RenewEdited: true, Fulltext: true, Notify: true, Separate: true,
+		Timeout: 30 * time.Second, KeepUnread: true, RenewEdited: true, Fulltext: true, Images: "always", Notify: true, Separate: true,
 		KeepSelectors: []string{"article"}, DropSelectors: []string{}, Headers: map[string]string{"X": ""},
 		Access: feed.Access{
 			User: "ann", Password: "${s3${x}", Cookies: "a=$1; b=s3${x", Proxy: "none", Insecure: true,

@@ -53,6 +53,9 @@ type Settings struct {
 	// select the article of a page, the second what to remove from the page.
 	KeepSelectors []string
 	DropSelectors []string
+	// Images is when the pictures of an item are fetched: "ask", "always" or "off". Empty
+	// means "ask".
+	Images string
 	// Notify sends a notification for each new item.
 	Notify bool
 	// Separate excludes the feed's items from stories: they are not joined with

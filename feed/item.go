@@ -70,8 +70,37 @@ type Item struct {
 	// transcript (https://podcasting2.org/docs/podcast-namespace). Empty if missing.
 	Chapters   string
 	Transcript string
+	More       More
 	// Words is the number of words in the body. Reading times are computed from it.
 	Words int
+}
+
+// More is what only some kinds of items have. The zero value is that of all others.
+type More struct {
+	// External is the absolute address of the page that an item of a link blog is about,
+	// Permalink that of the item itself. Each is empty if Link is that page, or if there is
+	// none.
+	External  string `json:"external,omitempty"`
+	Permalink string `json:"permalink,omitempty"`
+	// Season and Episode are the numbers of an episode. 0 means unknown.
+	Season  int `json:"season,omitempty"`
+	Episode int `json:"episode,omitempty"`
+	// Sections are the chapters of a recording in the feed itself
+	// (https://podlove.org/simple-chapters), in their order.
+	Sections []Section `json:"sections,omitempty"`
+}
+
+// IsZero reports whether there is nothing more.
+func (m More) IsZero() bool {
+	return m.External == "" && m.Permalink == "" && m.Season == 0 && m.Episode == 0 && len(m.Sections) == 0
+}
+
+// Section is a chapter of a recording.
+type Section struct {
+	// Start is in seconds from the beginning.
+	Start int `json:"start"`
+	// Title is plain text on one line.
+	Title string `json:"title"`
 }
 
 // Enclosure is a file that belongs to an item, such as an audio file, a picture or a

@@ -35,7 +35,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.send(ticked{generation: s.m.changes.generation, version: version()})
-	s.expect("41 of 41 unread")
+	s.expect("41 unread")
 	if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
 		t.Errorf("the selected row is now %q", row.Title)
 	}
@@ -84,7 +84,7 @@ func TestReportedChangesShowAtOnce(t *testing.T) {
 		}
 		s.run(s.m.followVersion(msg.version))
 		wait = s.m.changes.wait()
-		s.expect(fmt.Sprintf("%d of %d unread", 41+n, 41+n))
+		s.expect(fmt.Sprintf("%d unread · %d of %d", 41+n, 4+n, 41+n))
 		if row, _ := s.m.headlines.List.Current(); row.Title != "Kernel development report 02" {
 			t.Errorf("the selected row is now %q", row.Title)
 		}
@@ -130,7 +130,7 @@ func TestReportedChangeIsBelieved(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.send(changedOutside{version: 0})
-	s.expect("41 of 41 unread")
+	s.expect("41 unread")
 }
 
 // TestIndexesWhatOthersLeft checks that an open screen indexes the texts that another

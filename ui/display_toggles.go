@@ -52,6 +52,77 @@ func (n *navigator) toggleZen() tea.Cmd {
 	return n.article.reshow()
 }
 
+// togglePreview hides the article beside or below the list, or shows it again. An open article
+// stays.
+func (n *navigator) togglePreview() tea.Cmd {
+	n.noPreview = !n.noPreview
+	if n.noPreview && n.focus == areaArticle && !n.reading {
+		n.focus = areaHeadlines
+	}
+	if n.noPreview {
+		n.status.say(n.withTips("preview hidden", "; ", "toggle-preview", "shows it again"))
+	} else {
+		n.status.say(n.withTips("preview shown", "; ", "toggle-preview", "hides it"))
+	}
+	return n.rearranged()
+}
+
+// noBorder returns why the focused pane has no border to move; empty if it has one.
+func (n *navigator) noBorder() string {
+	if border, _ := n.borderOfFocus(); border != borderNone {
+		return ""
+	}
+	if n.hidesPreview() && n.layout.shape != shapeSingle {
+		return n.withTips("the preview is hidden, so there is no border to move", "; ", "toggle-preview", "shows it")
+	}
+	return "this pane has the whole screen, so there is no border to move"
+}
+
+// borderOfFocus returns the border of the focused pane and how far it is from the pane's start,
+// or for an article from the start of the list.
+func (g *geometry) borderOfFocus() (border paneBorder, at int) {
+	l := g.layout
+	switch {
+	case g.focus == areaSources && l.column[0] >= 0:
+		return borderSources, l.areas[areaSources].W
+	case g.focus == areaSources:
+		return borderNone, 0
+	case l.column[1] >= 0:
+		return borderHeadlines, l.areas[areaHeadlines].W
+	case l.border >= 0:
+		return borderRule, l.areas[areaHeadlines].H
+	}
+	return borderNone, 0
+}
+
+// columnStep is how many columns a key moves a border between columns.
+const columnStep = 2
+
+// moveBorder moves the border of the focused pane to the right or down, or with a negative by to
+// the left or up. What the layout does not allow is not remembered.
+func (n *navigator) moveBorder(by int) tea.Cmd {
+	before := n.splits
+	border, at := n.borderOfFocus()
+	switch border {
+	case borderSources:
+		n.splits.Sources = max(at+by*columnStep, 1)
+	case borderHeadlines:
+		n.splits.Headlines = max(at+by*columnStep, 1)
+	case borderRule:
+		n.moveRule(max(at+by, 1))
+	case borderNone:
+		return nil
+	}
+	n.arrange()
+	if _, now := n.borderOfFocus(); now == at {
+		n.splits = before
+		n.arrange()
+		n.status.say("the border cannot move further")
+		return nil
+	}
+	return tea.Batch(n.rearranged(), n.headlines.wantMore())
+}
+
 // toggleFold folds or unfolds the group under the cursor, or the group of the feed
 // there.
 func (n *navigator) toggleFold() tea.Cmd {

@@ -19,7 +19,7 @@ func TestFullText(t *testing.T) {
 			f.page = feed.PageText{Body: markup.Body{Raw: "<p>" + strings.Repeat("The whole story. ", 200) + "</p>"}}
 		})
 		s.press("t", "type:nato", "enter", "enter")
-		s.expect("x fetches the full text")
+		s.expect(map[int]string{80: "x fetches the full text", 120: "x full text"}[size.w])
 		s.press("x")
 		s.expect("The whole story", "full text of nato.example, x shows the feed's")
 		s.golden("fulltext-" + size.name)

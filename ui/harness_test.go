@@ -318,8 +318,13 @@ func (s *screen) expectNot(texts ...string) {
 // golden compares the screen with testdata/NAME.txt.
 func (s *screen) golden(name string) {
 	s.t.Helper()
+	s.goldenText(name, s.text())
+}
+
+// goldenText compares a text with testdata/NAME.txt.
+func (s *screen) goldenText(name, got string) {
+	s.t.Helper()
 	file := filepath.Join("testdata", name+".txt")
-	got := s.text()
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			s.t.Fatal(err)

@@ -68,7 +68,7 @@ func TestRebinding(t *testing.T) {
 	s.press("d")
 	s.expect("d does nothing here")
 	s.press("g", "space")
-	s.expect("1 starred")
+	s.expect("Starred ", "1 of 1")
 	for keys, want := range map[string]string{"togle-star": `did you mean "toggle-star"?`, "quite": `did you mean "quit"?`} {
 		err := CheckKeys("", map[string][]string{"x": {keys}})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -214,7 +214,8 @@ func TestMessagesNameTheBoundKeys(t *testing.T) {
 	s.expect("! does nothing here")
 	s.expectNot("shows all keys")
 	s.press("z", "type:nato", "enter")
-	s.expect("F copies")
+	s.press("F")
+	s.expect("copied")
 	s.press("j", "enter", "9")
 	s.expect("there is no link 9")
 	s.expectNot("lists the links")

@@ -1,6 +1,11 @@
 package ui
 
-import "testing"
+import (
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
 
 // TestLayoutFillsTheScreen checks that at every size and focus the panes, the lines between
 // them and the status line cover each cell once.
@@ -9,8 +14,15 @@ func TestLayoutFillsTheScreen(t *testing.T) {
 		for w := 40; w <= 240; w += 23 {
 			for h := 12; h <= 70; h += 11 {
 				for _, focus := range []area{areaSources, areaHeadlines, areaArticle} {
-					checkCover(t, arrange(w, h, option, focus, false, splits{}), w, h)
-					checkCover(t, arrange(w, h, option, focus, true, splits{Sources: 500, Headlines: 1, Stack: 400}), w, h)
+					for _, g := range []geometry{
+						{}, {zen: true, splits: splits{Sources: 500, Headlines: 1, Stack: 400, Reading: 400}},
+						{reading: true}, {reading: true, splits: splits{Stack: 1, Reading: 1}}, {noPreview: true}, {noPreview: true, reading: true},
+						{reading: true, list: listSize{rows: 1}}, {list: listSize{rows: 2}},
+					} {
+						g.option, g.focus = option, focus
+						g.list = listSize{header: 1, row: 2, rows: g.list.rows}
+						checkCover(t, arrange(w, h, g), w, h)
+					}
 				}
 			}
 		}
@@ -70,7 +82,7 @@ func TestBackgroundOfSilentTerminal(t *testing.T) {
 		if m.theme.Dark != c.dark {
 			t.Errorf("theme %q, COLORFGBG %q: dark is %v", c.theme, c.variable, m.theme.Dark)
 		}
-		m.setBackground(true)
+		m.learnColors(tea.BackgroundColorMsg{Color: ansi.Black})
 		if want := c.theme != "light"; m.theme.Dark != want {
 			t.Errorf("theme %q, COLORFGBG %q: after the answer dark is %v", c.theme, c.variable, m.theme.Dark)
 		}

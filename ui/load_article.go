@@ -23,6 +23,8 @@ type articleView struct {
 	sources   *sourceList
 	headlines *headlineList
 
+	// plain are the lines without pictures. Lines has the pictures that are shown, too.
+	plain []article.Line
 	// key names the rendering that is shown or being loaded.
 	key   pageKey
 	links []article.Link
@@ -43,7 +45,7 @@ type pageKey struct {
 	id      int64
 	version version
 	width   int
-	dark    bool
+	style   style.Article
 }
 
 // page is a rendered article: styled lines no wider than its key's width.
@@ -102,16 +104,17 @@ const (
 // renderOptions holds what a rendering depends on, apart from the article.
 type renderOptions struct {
 	width   int
-	dark    bool
 	noColor bool
 	ascii   bool
 	theme   style.Theme
+	// head is what stands before the text.
+	head article.Head
 	// zone is the user's time zone.
 	zone *time.Location
 }
 
 func (o renderOptions) article() article.Options {
-	return article.Options{Width: o.width, Dark: o.dark, Colors: !o.noColor, ASCII: o.ascii, Links: true}
+	return article.Options{Width: o.width, Style: o.theme.Article, Colors: !o.noColor, ASCII: o.ascii, Head: o.head, Links: true}
 }
 
 // loadArticle reads an article and renders its first lines. The field next of the message
@@ -128,6 +131,7 @@ func loadArticle(ctx context.Context, store *cache.Store, key pageKey, o renderO
 		if err != nil {
 			return articleLoaded{key: key, first: true, err: err}
 		}
+		o.head = article.HeadOf(a)
 		progress, _ := store.Progress(ctx, key.id)
 		msg := firstLines(a.Body, key, o)
 		msg.item, msg.first, msg.progress = a.Item, true, progress
@@ -166,29 +170,29 @@ func nextLines(job *article.Job, key pageKey) articleLoaded {
 func (a *articleView) options() renderOptions {
 	s := a.deps.Settings
 	return renderOptions{
-		width: a.lineWidth(), dark: a.theme.Dark, noColor: s.NoColor, ascii: s.Icons == "ascii",
+		width: a.lineWidth(), noColor: s.NoColor, ascii: s.Icons == "ascii",
 		theme: a.theme, zone: a.now().Location(),
 	}
 }
 
 func (a *articleView) pageKey(i feed.Item) pageKey {
-	return pageKey{id: i.ID, version: a.versionOf(i), width: a.lineWidth(), dark: a.theme.Dark}
+	return pageKey{id: i.ID, version: a.versionOf(i), width: a.lineWidth(), style: a.theme.Article}
 }
 
 // show shows an item, with the cached page if there is one.
 func (a *articleView) show(i feed.Item, key pageKey) {
 	a.Article = pane.Article{ID: i.ID, Item: i, Width: key.width, Restore: noProgress}
 	a.loading++
-	a.key, a.links, a.chosen, a.from = key, nil, false, 0
+	a.key, a.plain, a.links, a.chosen, a.from = key, nil, nil, false, 0
 	if p, ok := a.pages.get(key); ok {
-		a.Lines, a.links, a.Whole, a.Loaded = p.Lines, p.Links, p.whole, true
+		a.plain, a.Lines, a.links, a.Whole, a.Loaded = p.Lines, p.Lines, p.Links, p.whole, true
 	}
 }
 
 // clear shows no article.
 func (a *articleView) clear() {
 	a.Article = pane.Article{Restore: noProgress}
-	a.key, a.links, a.chosen, a.from = pageKey{}, nil, false, 0
+	a.key, a.plain, a.links, a.chosen, a.from = pageKey{}, nil, nil, false, 0
 }
 
 // preview shows the item under the cursor beside the list without marking it. If the
@@ -288,6 +292,7 @@ func prefetch(ctx context.Context, store *cache.Store, key pageKey, o renderOpti
 		if err != nil || len(a.Body.Raw) > prefetchMax {
 			return nil
 		}
+		o.head = article.HeadOf(a)
 		r := article.Render(a.Body.Safe(), o.article())
 		return pagePrefetched{key, page{r, true}}
 	}
@@ -305,7 +310,8 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	if msg.first {
 		fresh := msg.item
 		fresh.Read, fresh.Starred = a.Item.Read, a.Item.Starred
-		a.Item, a.Lines, a.links, a.Whole, a.Loaded = fresh, nil, nil, false, true
+		a.Relay()
+		a.Item, a.plain, a.links, a.Whole, a.Loaded = fresh, nil, nil, false, true
 		own := a.ownVersion(fresh)
 		if !a.chosen && own != a.key.version {
 			// The row was loaded before the page's text was fetched.
@@ -316,13 +322,14 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 		}
 	}
 	if msg.replace {
-		a.Lines, a.links = nil, nil
+		a.Relay()
+		a.plain, a.links = nil, nil
 	}
-	shown := article.Rendering{Lines: a.Lines, Links: a.links}
+	shown := article.Rendering{Lines: a.plain, Links: a.links}
 	if !shown.Add(msg.piece) {
 		return nil
 	}
-	a.Lines, a.links = shown.Lines, shown.Links
+	a.plain, a.Lines, a.links = shown.Lines, shown.Lines, shown.Links
 	if msg.piece.Whole && !a.Whole {
 		a.Whole = true
 		a.RestoreProgress()
@@ -345,19 +352,46 @@ func (a *articleView) reshow() tea.Cmd {
 	if key == a.key && a.Loaded {
 		return nil
 	}
-	at := noProgress
-	if a.Loaded && a.Scrollable() > 0 {
-		at = a.Permille()
-	}
-	chosen, height := a.chosen, a.Height
-	a.show(a.Item, key)
-	a.chosen, a.Height, a.Restore = chosen, height, at
+	a.showAgain(key, a.Place())
 	a.generation++
 	if a.Loaded {
 		a.RestoreProgress()
 		return nil
 	}
 	return a.load()
+}
+
+// recolor renders the article again in other colours. The lines that are shown stay until
+// the new ones replace all of them, so that nothing moves.
+func (a *articleView) recolor() tea.Cmd {
+	key := a.pageKey(a.Item)
+	if a.ID == 0 || !a.Loaded || !a.Whole || key.version == versionDiff {
+		return a.reshow()
+	}
+	ctx, store, o := a.ctx, a.deps.Store, a.options()
+	a.key = key
+	a.generation++
+	a.loading++
+	return numbered(a.loading, func() tea.Msg {
+		item, err := store.Article(ctx, key.id)
+		if err == nil {
+			item.Body, err = bodyOf(ctx, store, item, key.version)
+		}
+		if err != nil {
+			return articleLoaded{key: key, err: err}
+		}
+		o.head = article.HeadOf(item)
+		r := article.Render(item.Body.Safe(), o.article())
+		return articleLoaded{key: key, replace: true, piece: article.Piece{Lines: r.Lines, Links: r.Links, Whole: true}}
+	})
+}
+
+// showAgain shows another rendering of the same item, at a place.
+func (a *articleView) showAgain(key pageKey, at pane.Place) {
+	chosen, height, restore, moved := a.chosen, a.Height, a.Restore, a.Moved
+	a.show(a.Item, key)
+	a.chosen, a.Height, a.Restore, a.Moved = chosen, height, restore, moved
+	a.Return(at)
 }
 
 // loadProgress reads the reading progress of an article that is shown already.
@@ -388,7 +422,7 @@ func (a *articleView) leave() {
 	if a.key.version != a.ownVersion(a.Item) {
 		return
 	}
-	a.saver.Add(cache.SetProgress{Item: a.ID, Permille: a.Permille()})
+	a.saver.Add(cache.SetProgress{Item: a.ID, Permille: a.textPermille()})
 }
 
 // pageCache holds the renderings that were used last, up to pageCacheMax bytes.
@@ -407,7 +441,7 @@ type cachedPage struct {
 const (
 	pageCacheMax = 16 << 20
 	// lineSize is about the size in bytes of a line without its texts.
-	lineSize = 112
+	lineSize = 136
 )
 
 func newPageCache() *pageCache {

@@ -11,6 +11,7 @@ import (
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/ui/article"
+	"dateline/ui/style"
 )
 
 func longBody(size int) markup.Body {
@@ -50,13 +51,14 @@ func TestALongArticleBeginsBeforeItIsWhole(t *testing.T) {
 func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	body := markup.Body{Raw: `<p>before</p><pre><code class="language-go">func main() {}</code></pre><p>after</p>`}
-	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, theme: style.New(true, "")}
+	keyword := "\x1b[" + o.theme.Article.Of(style.InkKeyword)
 	a := &s.m.article
 	a.show(feed.Item{ID: 1}, key)
 	msg := firstLines(body, key, o)
 	msg.first, msg.loading = true, a.loading
 	cmd := a.take(msg)
-	if !a.Whole || cmd == nil || strings.Contains(a.Lines[2].Text, "\x1b[1") {
+	if !a.Whole || cmd == nil || strings.Contains(a.Lines[2].Text, keyword) {
 		t.Fatalf("whole %v, line %q", a.Whole, a.Lines[2].Text)
 	}
 	if _, ok := a.pages.get(key); ok {
@@ -65,7 +67,7 @@ func TestCodeIsColoredWhenTheArticleIsWhole(t *testing.T) {
 	if cmd = a.take(cmd().(articleLoaded)); cmd != nil {
 		t.Error("there are further pieces")
 	}
-	if p, ok := a.pages.get(key); !ok || !strings.Contains(p.Lines[2].Text, "\x1b[1;33mfunc") || len(p.Lines) != 5 {
+	if p, ok := a.pages.get(key); !ok || !strings.Contains(p.Lines[2].Text, keyword+"mfunc") || len(p.Lines) != 5 {
 		t.Errorf("stored %v: %v", ok, p.Lines)
 	}
 }
@@ -76,7 +78,7 @@ func TestLinesOfAnEarlierLoad(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	body := longBody(300 << 10)
 	body.Raw = `<pre><code class="language-go">func main() {}</code></pre>` + body.Raw
-	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, dark: true}
+	key, o := pageKey{id: 1, width: 60}, renderOptions{width: 60, theme: style.New(true, "")}
 	a := &s.m.article
 	begin := func() tea.Cmd {
 		a.show(feed.Item{ID: 1}, key)

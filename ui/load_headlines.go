@@ -28,6 +28,10 @@ type headlineList struct {
 	generation int
 	// cancel ends the loading for the query before.
 	cancel context.CancelFunc
+	// loading is the context of the query. opened reports whether the rows of another list
+	// came, so that the layout may fit it.
+	loading context.Context
+	opened  bool
 	// loadingMore reports whether the rows beyond an edge are being loaded.
 	loadingMore bool
 }
@@ -68,8 +72,12 @@ type rowsLoaded struct {
 	rows       []pane.Row
 	index      int
 	head, tail bool
-	count      int
-	err        error
+	// before is the number of rows of the list before the first row; -1 if it is unknown.
+	before int
+	count  int
+	// capped reports whether counting stopped at count.
+	capped bool
+	err    error
 }
 
 // windowSize returns how many rows are loaded at once for a screen of height rows.
@@ -98,13 +106,31 @@ func loadRows(ctx context.Context, store *cache.Store, s *saver.Saver, v cache.V
 			result.rows, result.err = shownRows(rows, err)
 			result.index = index
 			result.head = result.index < n/2
-			result.tail = len(result.rows)-result.index-1 < n/2
+			below := len(result.rows) - result.index
+			if below > 0 && result.rows[result.index].ID == around {
+				below-- // without the item itself, which the view may not have
+			}
+			result.tail = below < n/2
+			result.before = rowsBefore(ctx, store, v, result)
 			return result
 		}
 		result.rows, result.err = shownRows(store.After(ctx, v, cache.Pos{}, n))
 		result.head, result.tail = true, len(result.rows) < n
 		return result
 	}
+}
+
+// rowsBefore counts the rows of the list before the first row of a result; -1 if there are too
+// many to count.
+func rowsBefore(ctx context.Context, store *cache.Store, v cache.View, result rowsLoaded) int {
+	if result.head || len(result.rows) == 0 {
+		return 0
+	}
+	n, err := cache.CountBefore(ctx, store, v, cache.Pos(result.rows[0].Pos), pane.ListMax)
+	if err != nil || n >= pane.ListMax {
+		return -1
+	}
+	return n
 }
 
 // loadMore loads n rows beyond an edge of the window. from is the position of the row at
@@ -130,7 +156,7 @@ func loadMore(ctx context.Context, store *cache.Store, v cache.View, generation 
 func (h *headlineList) startQuery(opened time.Time) (context.Context, int) {
 	h.cancel()
 	ctx, cancel := context.WithCancel(h.ctx)
-	h.cancel = cancel
+	h.cancel, h.loading = cancel, ctx
 	h.generation++
 	h.view = cache.View{Query: h.Query(), Opened: opened, Oldest: h.Oldest}
 	h.Loaded, h.loadingMore, h.Failed = false, false, ""
@@ -160,7 +186,7 @@ func (h *headlineList) load(how how, around int64) tea.Cmd {
 	if how == reloadRows {
 		opened = h.view.Opened
 	} else {
-		h.Count = -1
+		h.Count, h.Capped = h.total(), false
 	}
 	ctx, generation := h.startQuery(opened)
 	if how == reloadRows && shown {
@@ -168,19 +194,22 @@ func (h *headlineList) load(how how, around int64) tea.Cmd {
 		// are loaded beyond an edge.
 		h.Loaded, h.loadingMore = true, true
 	}
-	cmds := []tea.Cmd{loadRows(ctx, h.deps.Store, h.saver, h.view, generation, how, around, h.windowSize())}
+	load := loadRows(ctx, h.deps.Store, h.saver, h.view, generation, how, around, h.windowSize())
 	if h.Search != nil || h.Filter != nil || h.Source.Kind == pane.KindQuery {
-		cmds = append(cmds, h.countRows(ctx, generation))
+		return tea.Batch(load, h.countRows(ctx, generation))
 	}
-	return tea.Batch(cmds...)
+	return load
 }
 
 // countRows counts the rows of the view for the header.
 func (h *headlineList) countRows(ctx context.Context, generation int) tea.Cmd {
-	store, v := h.deps.Store, h.view
+	store, v, most := h.deps.Store, h.view, pane.CountMax
+	if h.Search == nil && h.Filter == nil && h.Source.Kind != pane.KindQuery {
+		most = pane.ListMax
+	}
 	return func() tea.Msg {
-		n, err := store.Count(ctx, v, pane.CountMax)
-		return rowsLoaded{generation: generation, how: countRows, count: n, err: err}
+		n, err := store.Count(ctx, v, most)
+		return rowsLoaded{generation: generation, how: countRows, count: n, capped: n >= most, err: err}
 	}
 }
 
@@ -198,6 +227,9 @@ func (h *headlineList) loadEnd() tea.Cmd {
 		result := rowsLoaded{generation: generation, how: replaceRows, tail: true}
 		result.rows, result.err = shownRows(store.Before(ctx, v, cache.Pos{}, n))
 		result.index, result.head = len(result.rows)-1, len(result.rows) < n
+		if !result.head {
+			result.before = -1
+		}
 		return result
 	}
 }
@@ -263,7 +295,8 @@ func (h *headlineList) take(msg rowsLoaded) rowsChange {
 		return rowsFailed
 	}
 	if msg.how == countRows {
-		h.Count = msg.count
+		h.Count, h.Capped = msg.count, msg.capped
+		h.settleCount()
 		return rowsIgnored
 	}
 	h.Loaded, h.loadingMore = true, false
@@ -271,8 +304,11 @@ func (h *headlineList) take(msg rowsLoaded) rowsChange {
 	switch msg.how {
 	case replaceRows, openRows:
 		h.List.Replace(msg.rows, msg.index, msg.head, msg.tail)
+		h.List.SetBefore(msg.before)
+		h.opened = true
 	case reloadRows:
 		h.List.Reload(msg.rows, msg.index, msg.head, msg.tail)
+		h.List.SetBefore(msg.before)
 	case appendRows:
 		h.List.Append(msg.rows, msg.tail)
 		h.List.Trim(windowKeep)
@@ -280,6 +316,7 @@ func (h *headlineList) take(msg rowsLoaded) rowsChange {
 		h.List.Prepend(msg.rows, msg.head)
 		h.List.Trim(windowKeep)
 	}
+	h.settleCount()
 	after, has := h.List.Current()
 	switch {
 	case msg.how == openRows:
@@ -288,6 +325,16 @@ func (h *headlineList) take(msg rowsLoaded) rowsChange {
 		return rowsMoved
 	}
 	return rowsKept
+}
+
+// wantCount counts the rows after a load if nothing else tells their number.
+func (h *headlineList) wantCount(how how) tea.Cmd {
+	partly := !h.List.HeadLoaded() || !h.List.TailLoaded()
+	again := how == reloadRows && h.Count < pane.ListMax
+	if h.loading == nil || !h.Loaded || !partly || h.Count >= 0 && !again || h.Search != nil || h.Filter != nil || h.Source.Kind == pane.KindQuery {
+		return nil
+	}
+	return h.countRows(h.loading, h.generation)
 }
 
 // sync gives the pane the current row of its source.

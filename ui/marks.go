@@ -202,7 +202,7 @@ func (n *navigator) readDown() tea.Cmd {
 func (n *navigator) hide() tea.Cmd {
 	cmd := n.marks.toggleHidden()
 	if n.focus == areaArticle {
-		n.focus = areaHeadlines
+		n.focus, n.reading = areaHeadlines, false
 		n.arrange()
 	}
 	if !n.headlines.List.Move(1) {

@@ -50,6 +50,10 @@ type Deps struct {
 	// terminal shows them. It gets both texts as arguments and must not pass them
 	// through a shell.
 	NotifyCommand func(ctx context.Context, title, body string) error
+	// Pictures fetches pictures. If it is nil, there are only their descriptions.
+	Pictures Pictures
+	// PictureDir is the directory in which pictures are kept; empty means nowhere.
+	PictureDir string
 	// Crashed is called after a panic, which the screen reports. If it is nil, the
 	// panic is not recorded. It may be called from several goroutines.
 	Crashed func(*feed.PanicError)
@@ -76,11 +80,18 @@ type Browser struct {
 type Settings struct {
 	// Layout is "auto", "columns", "stack" or "single"; empty means auto.
 	Layout string
-	// Icons is "unicode" or "ascii", Theme "auto", "dark" or "light", Density
-	// "comfortable" or "compact"; empty means the first.
+	// Icons is "unicode" or "ascii", Theme "auto" or a name that [CheckTheme] knows,
+	// Density "comfortable" or "compact"; empty means the first.
 	Icons   string
 	Theme   string
 	Density string
+	// Colors replace colours of the theme, DarkColors and LightColors only on a
+	// background of that kind.
+	Colors, DarkColors, LightColors Colors
+	// ImageProtocol is how pictures are shown: "auto", "kitty", "iterm2", "sixel",
+	// "blocks" or "off"; empty means auto. Tmux reports whether the terminal is tmux.
+	ImageProtocol string
+	Tmux          bool
 	// Keymap names a preset. Keys maps a key to actions; an empty list unbinds it.
 	Keymap string
 	Keys   map[string][]string
@@ -95,8 +106,7 @@ type Settings struct {
 	// ColorFGBG is the environment variable of that name, such as "0;15". It tells the
 	// background of a terminal that does not answer.
 	ColorFGBG string
-	// NoColor turns off colours inside articles. The other colours depend on the
-	// terminal.
+	// NoColor turns off every colour. Weights stay.
 	NoColor    bool
 	Queries    []SavedQuery
 	ConfigPath string
@@ -107,6 +117,14 @@ type Settings struct {
 
 // SavedQuery is a query of the configuration, shown among the sources.
 type SavedQuery = pane.SavedQuery
+
+// Colors are colours of the configuration.
+type Colors = style.Colors
+
+// CheckTheme returns what is wrong with the name of a theme, CheckColor what is wrong with a
+// colour; nil if nothing is.
+func CheckTheme(name string) error  { return style.CheckTheme(name) }
+func CheckColor(value string) error { return style.CheckColor(value) }
 
 // env holds what every part of the screen needs.
 type env struct {
@@ -142,6 +160,7 @@ type Model struct {
 
 	refresh       refresher
 	pageText      pageFetcher
+	pictures      pictures
 	subscriptions subscriptions
 	browser       browser
 	session       session
@@ -158,6 +177,8 @@ type Model struct {
 	// the first message.
 	program *tea.Program
 	ticker  *frameticker.Ticker
+	// terminal is what is known about the terminal's colours.
+	terminal style.Terminal
 	// painter paints the frames. If it is nil, Bubble Tea paints them.
 	painter *frame.Painter
 	// suspends receives the signal SIGTSTP.
@@ -176,7 +197,8 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	}
 	m := &Model{
 		env:      &env{ctx: ctx, deps: d, now: d.Now, after: after, saver: saver.New(d.Store.Commit, d.Crashed), unsaved: rescue.NewUnsaved(d.Store)},
-		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, theme: style.New(d.Settings.startsDark(), d.Settings.Icons)},
+		geometry: geometry{option: d.Settings.Layout, maxWidth: d.Settings.Width, focus: areaHeadlines, list: listSize{header: 1, row: 1, rows: manyRows}, theme: d.Settings.look().Theme(d.Settings.terminal())},
+		terminal: d.Settings.terminal(),
 		dirty:    true,
 		suspends: make(chan os.Signal, 1),
 	}
@@ -187,7 +209,7 @@ func New(ctx context.Context, d Deps) (*Model, error) {
 	m.presence.lastKey = m.now()
 	var err error
 	m.keys.keymap, err = newKeymap(actions(m), d.Settings.Keymap, d.Settings.Keys)
-	m.headlines.CopyKey, m.headlines.RefreshKey = m.keys.keyFor("copy-feed"), m.keys.keyFor("refresh")
+	m.headlines.RefreshKey = m.keys.keyFor("refresh")
 	return m, err
 }
 
@@ -214,6 +236,7 @@ func (m *Model) connect() {
 	m.notifier = notifier{env: m.env, presence: &m.presence}
 	m.refresh = refresher{env: m.env, sources: &m.sources, headlines: &m.headlines, session: &m.session, notifier: &m.notifier}
 	m.pageText = pageFetcher{env: m.env}
+	m.pictures = newPictures(m.env, &m.geometry, &m.article, func() *frame.Painter { return m.painter })
 	m.subscriptions = subscriptions{env: m.env, sources: &m.sources}
 	m.browser = browser{env: m.env, geometry: &m.geometry, selected: &m.selected, marks: &m.marks}
 	m.changes = changeListener{env: m.env, untick: func() {}, snoozesAt: m.now()}
@@ -308,11 +331,11 @@ func (e *notSaved) Error() string {
 
 func (e *notSaved) Unwrap() error { return e.why }
 
-// Init asks the terminal for its background colour and loads the last session.
+// Init asks the terminal for its colours and loads the last session.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.startNow(m.session.load()), m.changes.tick(0)}
 	if s := m.deps.Settings.Theme; s == "" || s == "auto" {
-		cmds = append(cmds, tea.RequestBackgroundColor)
+		cmds = append(cmds, tea.RequestBackgroundColor, tea.RequestForegroundColor)
 	}
 	return m.guard(tea.Batch(cmds...))
 }

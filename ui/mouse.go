@@ -44,16 +44,14 @@ func (m *Model) clicked(c tea.Mouse) tea.Cmd {
 		m.modes.CloseOverlays()
 		return nil
 	}
-	if m.pointer.border = m.borderAt(c.X, c.Y); m.pointer.border != borderNone {
-		return nil
-	}
+	m.pointer.border = m.borderAt(c.X, c.Y)
 	p, ok := m.areaAt(c.X, c.Y)
 	if !ok {
 		return nil
 	}
 	now := m.now()
 	double := m.pointer.x == c.X && m.pointer.y == c.Y && now.Sub(m.pointer.at) < doubleClick
-	m.pointer = pointer{x: c.X, y: c.Y, at: now}
+	m.pointer.x, m.pointer.y, m.pointer.at = c.X, c.Y, now
 	cmds := []tea.Cmd{m.navigate.setFocus(p), m.selectAt(p, c.Y-m.layout.areas[p].Y)}
 	if double && p != areaArticle {
 		cmds = append(cmds, m.navigate.open())
@@ -68,7 +66,7 @@ func (m *Model) selectAt(p area, y int) tea.Cmd {
 		i := m.sources.List.Top() + y - pane.SourcesHeaderHeight
 		rows := m.sources.List.Rows()
 		if y >= pane.SourcesHeaderHeight && i < len(rows) && rows[i].Kind != pane.KindGap {
-			m.sources.List.Go(i)
+			m.sources.List.Select(i)
 			if m.sources.OnRest() {
 				return m.navigate.toggleNews()
 			}
@@ -78,7 +76,7 @@ func (m *Model) selectAt(p area, y int) tea.Cmd {
 		h := &m.headlines
 		i := h.List.Top() + (y-h.HeaderHeight)/h.RowHeight()
 		if y >= h.HeaderHeight && i < h.List.Len() {
-			h.List.Go(i)
+			h.List.Select(i)
 			return m.navigate.moved()
 		}
 	}
@@ -127,11 +125,20 @@ func (m *Model) dragged(d tea.Mouse) tea.Cmd {
 	case borderHeadlines:
 		m.splits.Headlines = max(d.X-m.layout.areas[areaHeadlines].X, 1)
 	case borderRule:
-		m.splits.Stack = max(d.Y, 1)
+		m.moveRule(max(d.Y, 1))
 	}
 	m.session.dirty = true
 	m.arrange()
 	return nil
+}
+
+// moveRule gives the list lines lines: while an article is open, or in the list.
+func (g *geometry) moveRule(lines int) {
+	if g.reading {
+		g.splits.Reading = lines
+	} else {
+		g.splits.Stack = lines
+	}
 }
 
 // released ends the dragging of a border and renders the article for its new width.

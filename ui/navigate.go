@@ -57,7 +57,16 @@ func (n *navigator) followSource() tea.Cmd {
 
 // showRows shows new rows. If the cursor is on another item now, it shows that article.
 func (n *navigator) showRows(msg rowsLoaded) tea.Cmd {
-	switch n.headlines.take(msg) {
+	change := n.headlines.take(msg)
+	if change == rowsIgnored {
+		return nil
+	}
+	return tea.Batch(n.showChange(change), n.headlines.wantCount(msg.how))
+}
+
+// showChange shows what new rows have changed.
+func (n *navigator) showChange(change rowsChange) tea.Cmd {
+	switch change {
 	case rowsFailed:
 		return n.article.preview()
 	case rowsOpened:
@@ -74,7 +83,10 @@ func (n *navigator) showRows(msg rowsLoaded) tea.Cmd {
 }
 
 // halfPages moves by half pages.
-func (n *navigator) halfPages(by int) tea.Cmd { return n.move(by * max(n.pageRows()/2, 1)) }
+func (n *navigator) halfPages(by int) tea.Cmd { return n.turn(by * max(n.pageRows()/2, 1)) }
+
+// pages moves by pages, each with one row of the page before.
+func (n *navigator) pages(by int) tea.Cmd { return n.turn(by * max(n.pageRows()-1, 1)) }
 
 func (n *navigator) pageRows() int {
 	switch n.focus {
@@ -83,7 +95,24 @@ func (n *navigator) pageRows() int {
 	case areaHeadlines:
 		return n.headlines.List.Height()
 	}
-	return max(n.article.Height-2, 2)
+	return n.article.Height
+}
+
+// turn scrolls the focused pane by rows. The cursor moves with them.
+func (n *navigator) turn(rows int) tea.Cmd {
+	switch n.focus {
+	case areaSources:
+		if n.sources.Turn(rows) {
+			return n.followSource()
+		}
+	case areaHeadlines:
+		if n.headlines.List.Turn(rows) {
+			return n.moved()
+		}
+	case areaArticle:
+		n.article.Scroll(rows)
+	}
+	return nil
 }
 
 // pageDown moves by pages. At the end of an article it goes to the next unread
@@ -92,7 +121,7 @@ func (n *navigator) pageDown(by int) tea.Cmd {
 	if n.focus == areaArticle && n.article.AtEnd() {
 		return n.nextUnread(1)
 	}
-	return n.halfPages(2 * by)
+	return n.pages(by)
 }
 
 func (n *navigator) first() tea.Cmd {
@@ -117,7 +146,7 @@ func (n *navigator) last() tea.Cmd {
 		n.sources.List.Go(n.sources.List.Len() - 1)
 		return n.followSource()
 	case areaArticle:
-		n.article.Scroll(n.article.Scrollable())
+		n.article.ScrollToEnd()
 		return nil
 	}
 	if n.headlines.List.TailLoaded() {
@@ -136,19 +165,30 @@ func (n *navigator) setFocus(a area) tea.Cmd {
 		n.article.leave()
 	}
 	n.focus = a
-	n.session.dirty = true
-	before := n.lineWidth()
-	n.arrange()
-	if n.lineWidth() != before || a == areaArticle {
-		return n.article.reshow()
+	return n.rearranged()
+}
+
+// enter moves the focus to a pane and gives it the room: an article is open, or it is not.
+func (n *navigator) enter(a area) tea.Cmd {
+	n.reading = a == areaArticle
+	if a == n.focus {
+		return n.rearranged()
 	}
-	return nil
+	return n.setFocus(a)
+}
+
+// rearranged arranges the screen after the focus or an option has changed.
+func (n *navigator) rearranged() tea.Cmd {
+	n.session.dirty = true
+	n.arrange()
+	return n.article.reshow()
 }
 
 // nextPane moves the focus to the next pane. After the last pane comes the first.
 func (n *navigator) nextPane(by int) tea.Cmd {
 	next := area(((int(n.focus)+by)%3 + 3) % 3)
-	if next == areaArticle && n.article.ID == 0 {
+	hidden := n.noPreview && !n.reading && n.layout.shape != shapeSingle
+	if next == areaArticle && (n.article.ID == 0 || hidden) {
 		next = area(((int(next)+by)%3 + 3) % 3)
 	}
 	return n.setFocus(next)
@@ -161,7 +201,7 @@ func (n *navigator) open() tea.Cmd {
 		if n.sources.OnRest() {
 			return n.toggleNews()
 		}
-		return tea.Batch(n.followSource(), n.setFocus(areaHeadlines))
+		return tea.Batch(n.followSource(), n.enter(areaHeadlines))
 	case areaHeadlines:
 		return n.openArticle()
 	}
@@ -175,7 +215,7 @@ func (n *navigator) openArticle() tea.Cmd {
 		n.status.say("nothing to open here")
 		return nil
 	}
-	n.focus = areaArticle
+	n.focus, n.reading = areaArticle, true
 	n.arrange()
 	cmd := n.article.preview()
 	return tea.Batch(cmd, n.article.loadUnlessShown(), n.article.prefetchNext(), n.marks.mark([]int64{row.ID}, feed.Read, true, ""))
@@ -194,8 +234,8 @@ func (n *navigator) out() tea.Cmd {
 	switch {
 	case n.focus == areaArticle && n.article.key.version == versionDiff:
 		return n.toggleDiff()
-	case n.focus == areaArticle:
-		return n.setFocus(areaHeadlines)
+	case n.focus == areaArticle, n.layout.strip && n.focus == areaHeadlines:
+		return n.enter(areaHeadlines)
 	case n.headlines.Search != nil || n.headlines.Filter != nil:
 		return n.endSearch()
 	case n.focus == areaHeadlines:
@@ -212,6 +252,9 @@ func (m *Model) escape() tea.Cmd {
 		return nil
 	case m.pageText.stop():
 		m.status.say("stopped; the feed's own text stays")
+		return nil
+	case m.pictures.stop():
+		m.status.say(m.withTips("stopped; no pictures", ", ", "toggle-images", "fetches them"))
 		return nil
 	case m.refresh.cancelable():
 		m.refresh.stop()
@@ -254,13 +297,13 @@ func (n *navigator) goTo(key string) tea.Cmd {
 		return nil
 	}
 	s, _ := n.sources.Selected()
-	return tea.Batch(n.headlines.open(s, 0), n.setFocus(areaHeadlines))
+	return tea.Batch(n.headlines.open(s, 0), n.enter(areaHeadlines))
 }
 
 // goNew shows the new items of the last refresh.
 func (n *navigator) goNew() tea.Cmd {
 	s := pane.Source{Kind: pane.KindView, Key: pane.KeyNew, Name: "New since the last refresh", Query: pane.MustQuery("is:new")}
-	return tea.Batch(n.headlines.open(s, 0), n.setFocus(areaHeadlines))
+	return tea.Batch(n.headlines.open(s, 0), n.enter(areaHeadlines))
 }
 
 // goSources goes to the sources. It asks for them again: if feeds without news are hidden,

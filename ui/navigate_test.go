@@ -36,5 +36,5 @@ func TestPreviousUnreadGoesBack(t *testing.T) {
 		t.Fatal("the list is too short to be a window")
 	}
 	s.press("[", "r", "N")
-	s.expect("The Go Blog", "3 of 3 unread")
+	s.expect("The Go Blog", "3 unread")
 }

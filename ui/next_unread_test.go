@@ -13,7 +13,7 @@ import (
 func TestAJumpThatWasLeftOpensNothing(t *testing.T) {
 	s := newScreen(t, 120, 40)
 	s.press("t", "type:lwn", "enter", "s", "t", "type:nato", "enter", "enter", "n", "n", "n")
-	s.expect("0 of 4 unread")
+	s.expect("0 unread")
 	_, find := s.m.Update(keyPress("n"))
 	_, load := s.m.Update(first[rowFound](t, find))
 	s.press("g", "s")

@@ -29,7 +29,7 @@ func TestOverlayFilterTakesSeveralWords(t *testing.T) {
 	s.expectWidth()
 	s.press("backspace", "enter")
 	s.press("t", "type:go", "space", "type:blog", "enter")
-	s.expect("go.example/blog/feed.atom")
+	s.expect("The Go Blog", "3 unread · 1 of 3")
 }
 
 // TestFoldedFeedsAreFoundByName checks that t lists feeds of a folded group and unfolds the
@@ -39,7 +39,7 @@ func TestFoldedFeedsAreFoundByName(t *testing.T) {
 	s.press("t", "type:lwn", "enter", "g", "f", "z", "a")
 	s.expectNot("LWN   ")
 	s.press("t", "type:lwn", "enter")
-	s.expect("40 of 40 unread", "▌    LWN")
+	s.expect("40 unread", "▌    LWN")
 }
 
 // TestInfoShowsTheWholeReason checks that the message of a failure is not cut off.

@@ -46,14 +46,18 @@ func (a *articleView) versionOf(i feed.Item) version {
 	return a.ownVersion(i)
 }
 
-// showVersion shows another text of the current article from its top.
+// showVersion shows another text of the current article. If it has the paragraph at the top of
+// the pane, it begins there, or else at its top.
 func (a *articleView) showVersion(v version) tea.Cmd {
+	at := a.InOtherText(a.Place())
+	if v == versionDiff {
+		at = pane.Place{}
+	}
 	a.leave()
 	key := a.pageKey(a.Item)
 	key.version = v
-	height := a.Height
-	a.show(a.Item, key)
-	a.chosen, a.Height = v != a.ownVersion(a.Item), height
+	a.showAgain(key, at)
+	a.chosen, a.Moved, a.Restore = v != a.ownVersion(a.Item), false, noProgress
 	return a.loadUnlessShown()
 }
 
@@ -91,13 +95,21 @@ func (a *articleView) notes(k keymap) []string {
 		notes = append(notes, k.keyed("toggle-fulltext", "full text of "+pane.Host(i.Link), "shows the feed's"))
 	case i.HasPageText:
 		notes = append(notes, k.keyed("toggle-fulltext", "the feed's text", "shows the full text"))
-	case i.Link != "" && i.Words < shortText && k.keyFor("toggle-fulltext") != "":
-		notes = append(notes, k.keyFor("toggle-fulltext")+" fetches the full text")
 	}
 	if i.Edited && a.key.version != versionDiff {
 		notes = append(notes, k.keyed("show-diff", "edited", "shows how"))
 	}
 	return append(notes, pane.AlsoIn(i))
+}
+
+// tip returns which key fetches the full text of an item whose text is short; empty if that is
+// no use.
+func (a *articleView) tip(k keymap) string {
+	i := a.Item
+	if a.key.version != versionFeed || i.HasPageText || i.Link == "" || i.Words >= shortText {
+		return ""
+	}
+	return k.tips("toggle-fulltext", "fetches the full text")
 }
 
 // shortText is the number of words below which a text may be only the start of the

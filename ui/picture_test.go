@@ -74,7 +74,9 @@ func svg(lines []string, columns int) string {
 
 // pen is how a cell is drawn.
 type pen struct {
-	color                                  string
+	color string
+	// below is the background; empty for that of the page.
+	below                                  string
 	bold, faint, italic, underline, struck bool
 }
 
@@ -92,6 +94,12 @@ func (r run) draw(b *strings.Builder, y int) {
 	x, top, w := border+float64(r.x)*cellWidth, border+y*cellHeight, float64(r.w)*cellWidth
 	shape := func(x float64, y int, w float64, h int) {
 		fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`+"\n", pixels(x), y, pixels(w), h, cmp.Or(r.pen.color, ink))
+	}
+	if r.pen.below != "" {
+		fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`+"\n", pixels(x), top, pixels(w), cellHeight, r.pen.below)
+	}
+	if r.text == "" {
+		return
 	}
 	switch shapeOf(r.text) {
 	case '│':
@@ -146,6 +154,13 @@ func runs(line string) []run {
 				p.apply(strings.TrimSuffix(sgr, "m"))
 				joins = false
 			}
+		case seq == " " && p.below != "":
+			if n := len(out) - 1; n >= 0 && out[n].text == "" && out[n].x+out[n].w == x {
+				out[n].w++
+			} else {
+				out = append(out, run{p, "", x, 1})
+			}
+			joins, blanks = false, 0
 		case seq == " ":
 			blanks++
 		default:
@@ -186,6 +201,10 @@ func (p *pen) apply(sgr string) {
 		case code == 38 && len(codes) > 1 && codes[0] == "5":
 			index, _ := strconv.Atoi(codes[1])
 			p.color, codes = color(index), codes[2:]
+		case code == 38 && len(codes) > 3:
+			p.color, codes = hex(codes[1:4]), codes[4:]
+		case code == 48 && len(codes) > 3:
+			p.below, codes = hex(codes[1:4]), codes[4:]
 		case code >= 30 && code < 38:
 			p.color = color(code - 30)
 		case code >= 90 && code < 98:
@@ -194,6 +213,16 @@ func (p *pen) apply(sgr string) {
 			p.color = ""
 		}
 	}
+}
+
+// hex is a colour of red, green and blue.
+func hex(parts []string) string {
+	s := "#"
+	for _, p := range parts {
+		n, _ := strconv.Atoi(p)
+		s += fmt.Sprintf("%02x", n)
+	}
+	return s
 }
 
 // color is one of a terminal's 256 colours: sixteen, a cube and a ramp of

@@ -84,7 +84,7 @@ func TestMovedFeeds(t *testing.T) {
 	if s.source.subs[0].URL != movedURL {
 		t.Errorf("the feed's address is %s", s.source.subs[0].URL)
 	}
-	s.expect("the configuration now has the address https://nato.example/new.xml; M goes back", "4 of 4 unread")
+	s.expect("the configuration now has the address https://nato.example/new.xml; M goes back", "4 unread")
 	s.press("M")
 	if s.source.subs[0].URL != natoURL {
 		t.Errorf("the feed's address is %s", s.source.subs[0].URL)

@@ -67,7 +67,7 @@ func (m *Model) endPrompt(p *mode.Prompt, cmd tea.Cmd) tea.Cmd {
 		return cmd
 	}
 	m.modes.Close()
-	return tea.Batch(cmd, m.navigate.setFocus(areaHeadlines))
+	return tea.Batch(cmd, m.navigate.enter(areaHeadlines))
 }
 
 // search searches for the text typed so far. If the text is not a valid query, the prompt

@@ -37,15 +37,16 @@ type session struct {
 
 // savedSession is the session as it is stored.
 type savedSession struct {
-	Source  string   `json:"source"`
-	Item    int64    `json:"item"`
-	Pane    area     `json:"pane"`
-	Compact bool     `json:"compact"`
-	Unread  bool     `json:"unread_only"`
-	Oldest  bool     `json:"oldest"`
-	Zen     bool     `json:"zen"`
-	Folded  []string `json:"folded"`
-	Splits  splits   `json:"splits"`
+	Source    string   `json:"source"`
+	Item      int64    `json:"item"`
+	Pane      area     `json:"pane"`
+	Compact   bool     `json:"compact"`
+	Unread    bool     `json:"unread_only"`
+	Oldest    bool     `json:"oldest"`
+	Zen       bool     `json:"zen"`
+	NoPreview bool     `json:"no_preview,omitempty"`
+	Folded    []string `json:"folded"`
+	Splits    splits   `json:"splits"`
 	// NewsOnly reports whether feeds without news are hidden.
 	NewsOnly bool `json:"news_only,omitempty"`
 }
@@ -120,7 +121,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	m.session.restored, m.session.first = true, msg.first
 	k, h := msg.saved, &m.headlines
 	h.Compact, h.UnreadOnly, h.Oldest = k.Compact, k.Unread, k.Oldest
-	m.zen, m.splits = k.Zen, k.Splits
+	m.zen, m.noPreview, m.splits = k.Zen, k.NoPreview, k.Splits
 	m.sources.NewsOnly = k.NewsOnly
 	for _, tag := range k.Folded {
 		m.sources.Folded[tag] = true
@@ -133,11 +134,14 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	if m.focus == areaArticle && k.Item == 0 {
 		m.focus = areaHeadlines
 	}
+	m.reading = m.focus == areaArticle
+	m.fitList()
 	m.arrange()
 	m.session.touched = k.Item != 0
 	if s, ok := m.sources.Selected(); ok && s.Key == k.Source && msg.rows != nil {
 		h.turnTo(s)
 		_, msg.rows.generation = h.startQuery(msg.opened)
+		h.Count = h.total()
 		cmds = append(cmds, m.navigate.showRows(*msg.rows), m.session.beginSoon())
 	} else if ok {
 		cmds = append(cmds, h.open(s, k.Item))
@@ -177,7 +181,7 @@ func (m *Model) beginPolling() tea.Cmd {
 		m.deps.Shown()
 	}
 	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch())
+	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch(), m.pictures.askTerminal())
 }
 
 // debounce saves a changed session after saveAfter.
@@ -207,7 +211,7 @@ func (s *session) save() {
 	h := s.headlines
 	k := savedSession{
 		Source: h.Source.Key, Pane: s.focus, Compact: h.Compact,
-		Unread: h.UnreadOnly, Oldest: h.Oldest, Zen: s.zen, Splits: s.splits,
+		Unread: h.UnreadOnly, Oldest: h.Oldest, Zen: s.zen, NoPreview: s.noPreview, Splits: s.splits,
 	}
 	if h.Search != nil {
 		k.Source, k.Item = h.back.source, h.back.item

@@ -48,6 +48,9 @@ func (m *Model) statusLines(w int) []string {
 		right = m.status.typing + " "
 	}
 	left := m.progress()
+	if left == "" && m.status.text == "" {
+		left = m.navigate.readingPosition(w * 2 / 5)
+	}
 	if m.status.text == "" {
 		hints := m.keys.footer(m.focus, t, w-4-style.Width(left)-style.Width(right))
 		return []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(hints)-style.Width(right))+hints+right, w, "")}
@@ -80,6 +83,9 @@ func (m *Model) statusLines(w int) []string {
 func (m *Model) progress() string {
 	if !m.refresh.running && m.pageText.item != 0 {
 		return m.withTips("fetching the page of "+m.pageText.host+m.theme.Glyphs.Ellipsis, " ", "escape", "stops")
+	}
+	if s := m.pictures.progress(); s != "" && !m.refresh.running {
+		return s
 	}
 	return m.refresh.progress(m.width, m.theme)
 }

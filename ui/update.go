@@ -56,7 +56,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.ticker.Wake()
 	}
 	cmd := m.take(msg)
-	return tea.Batch(cmd, m.session.debounce())
+	m.fitList()
+	return tea.Batch(cmd, m.pictures.follow(), m.session.debounce())
 }
 
 // take passes a message to its method.
@@ -100,6 +101,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showMaintained(msg)
 	case saved:
 		return m.showSaved(msg)
+	case pictureMode, pictureRest, pictureLoaded, picturesClosed:
+		return m.pictures.handle(msg)
 	case pageFetched:
 		return m.showPageText(msg)
 	case infoLoaded:
@@ -127,8 +130,8 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		return m.browser.showEnded(msg)
 	case tea.WindowSizeMsg:
 		return m.resize(msg.Width, msg.Height)
-	case tea.BackgroundColorMsg:
-		return m.setBackground(msg.IsDark())
+	case tea.BackgroundColorMsg, tea.ForegroundColorMsg, tea.ColorProfileMsg:
+		return m.learnColors(msg)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -145,10 +148,11 @@ func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 		return m.gotFocus()
 	case tea.BlurMsg:
 		return m.lostFocus()
-	case tea.ModeReportMsg, tea.ColorProfileMsg:
+	case tea.ModeReportMsg:
 		m.learnTerminal(msg)
 	}
 	// All other messages are Bubble Tea's own. Most of them write something.
+	m.pictures.learn(msg)
 	m.ticker.Wake()
 	return nil
 }

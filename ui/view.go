@@ -3,7 +3,6 @@ package ui
 import (
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,26 +28,41 @@ func (m *Model) resize(w, h int) tea.Cmd {
 	return tea.Batch(m.article.reshow(), m.headlines.wantMore())
 }
 
-// startsDark reports whether to begin with the colours for a dark terminal. If the option
-// theme does not say, the last number of the variable COLORFGBG does, which some terminals
-// set: it is the color of the background. The terminal's own answer replaces it.
-func (s Settings) startsDark() bool {
-	if s.Theme == "dark" || s.Theme == "light" {
-		return s.Theme == "dark"
-	}
-	last := s.ColorFGBG[strings.LastIndexByte(s.ColorFGBG, ';')+1:]
-	n, err := strconv.Atoi(strings.TrimSpace(last))
-	light := err == nil && (n == 7 || n >= 9 && n <= 15)
-	return !light
+// look returns the user's choice of colours and symbols.
+func (s Settings) look() style.Options {
+	return style.Options{Name: s.Theme, Icons: s.Icons, Colors: s.Colors, Dark: s.DarkColors, Light: s.LightColors}
 }
 
-// setBackground chooses the colours for a dark or a light terminal.
-func (m *Model) setBackground(dark bool) tea.Cmd {
-	if s := m.deps.Settings.Theme; s == "dark" || s == "light" || dark == m.theme.Dark {
+// terminal returns what the environment tells about the terminal. Its own answers replace
+// that: see [Model.learnColors].
+func (s Settings) terminal() style.Terminal {
+	t := style.Terminal{}
+	t.Dark, t.Known = style.Background(s.ColorFGBG)
+	if s.NoColor {
+		t.Depth = style.NoColors
+	}
+	return t
+}
+
+// learnColors chooses the colours again after the terminal has told some of its own, or how
+// many it has.
+func (m *Model) learnColors(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.BackgroundColorMsg:
+		m.terminal.Dark, m.terminal.Known, m.terminal.Background = msg.IsDark(), true, msg.Color
+	case tea.ForegroundColorMsg:
+		m.terminal.Text = msg.Color
+	case tea.ColorProfileMsg:
+		if m.learnTerminal(msg); !m.deps.Settings.NoColor {
+			m.terminal.Depth = style.DepthOf(msg.Profile.String())
+		}
+	}
+	theme := m.deps.Settings.look().Theme(m.terminal)
+	if theme == m.theme {
 		return nil
 	}
-	m.theme = style.New(dark, m.deps.Settings.Icons)
-	return m.article.reshow()
+	m.theme = theme
+	return m.article.recolor()
 }
 
 // View draws the screen. If nothing has changed, it returns the last view.
@@ -88,19 +102,15 @@ func (m *Model) View() tea.View {
 // painter, Bubble Tea draws an empty page. It only opens and closes the alternate screen
 // and sets title, mouse and progress.
 func (m *Model) paint(rows []frame.Row) tea.View {
-	var cursor *tea.Cursor
-	if p := m.modes.Prompt(); p != nil {
-		cursor = p.Cursor(m.layout.status.Y)
-	}
+	cursor, typing := m.cursor()
 	if m.painter == nil {
 		v := tea.NewView(strings.Join(frame.Lines(rows), "\n"))
-		v.Cursor = cursor
+		if typing {
+			v.Cursor = tea.NewCursor(cursor.X, cursor.Y)
+		}
 		return v
 	}
-	f := frame.Frame{Rows: rows}
-	if cursor != nil {
-		f.Cursor = &frame.Point{X: cursor.X, Y: cursor.Y}
-	}
+	f := frame.Frame{Rows: rows, Cursor: &cursor, HideCursor: !typing}
 	if !m.nothingLoaded() {
 		m.painter.Show(f)
 	}
@@ -165,9 +175,12 @@ func (m *Model) page() []frame.Row {
 		for _, p := range []area{areaSources, areaHeadlines, areaArticle} {
 			if r := l.areas[p]; r.W > 0 && y >= r.Y && y < r.Y+r.H {
 				put(r.X, drawn[p][y-r.Y])
+				if p == areaArticle {
+					rows[y][len(rows[y])-1].Picture = m.pictures.cells(y - r.Y)
+				}
 			}
 		}
-		if r := l.areas[areaHeadlines]; y == l.rule {
+		if r := l.areas[areaHeadlines]; l.rule >= 0 && y == l.rule {
 			put(r.X, style.Paint(t.Dim, strings.Repeat(t.Glyphs.Rule, r.W)))
 		}
 	}
@@ -181,9 +194,13 @@ func (m *Model) paneLines(a area) []string {
 	case areaSources:
 		return m.sources.Render(r, t, focused)
 	case areaHeadlines:
+		m.headlines.Strip = m.layout.strip
 		return m.headlines.Render(r, t, focused, m.shownFeed(), now, m.headlines.emptyText(m.refresh.running))
 	}
 	m.article.OpenKey = m.keys.keyFor("open-browser")
+	m.article.Tip = m.article.tip(m.keys.keymap)
+	m.article.Short = m.width < sideWidth
+	m.article.Zen = m.zen && m.focus == areaArticle
 	return m.article.Render(r, t, focused, now, m.article.notes(m.keys.keymap))
 }
 
@@ -276,16 +293,22 @@ func (m *Model) learnTerminal(msg tea.Msg) {
 			m.painter.EnableSync()
 		}
 	case tea.ColorProfileMsg:
-		writer := *lipgloss.Writer
-		if writer.Profile = msg.Profile; writer.Profile.String() == "TrueColor" {
-			return
-		}
-		m.painter.SetColorProfile(func(text string) string {
-			var b strings.Builder
-			w := writer
-			w.Forward = &b
-			_, _ = w.WriteString(text)
-			return b.String()
-		})
+		m.reduceColors(msg)
 	}
+}
+
+// reduceColors makes the painter reduce colours to those that the terminal has.
+func (m *Model) reduceColors(msg tea.ColorProfileMsg) {
+	writer := *lipgloss.Writer
+	if writer.Profile = msg.Profile; style.DepthOf(writer.Profile.String()) == style.TrueColor {
+		m.painter.SetColorProfile(nil)
+		return
+	}
+	m.painter.SetColorProfile(func(text string) string {
+		var b strings.Builder
+		w := writer
+		w.Forward = &b
+		_, _ = w.WriteString(text)
+		return b.String()
+	})
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // The format of the write-ahead log: https://www.sqlite.org/fileformat.html#the_write_ahead_log.
@@ -86,7 +84,7 @@ func SetForeignLogAside(path string, now time.Time) (aside string, err error) {
 		return "", nil // there is no log, or SQLite says what is wrong with it
 	}
 	lock := path + ".log.lock"
-	unlock, err := Lock(lock)
+	unlock, err := LockFile(lock)
 	if err != nil {
 		return "", err
 	}
@@ -124,16 +122,6 @@ func CheckLogFiles(path string) error {
 		}
 	}
 	return nil
-}
-
-// Lock waits until no other process has the lock in the file at path. Only the user can
-// open a file that Lock creates: whoever can open it can hold the lock.
-func Lock(path string) (unlock func(), err error) {
-	f, err := lockedfile.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	return func() { _ = f.Close() }, nil
 }
 
 const (

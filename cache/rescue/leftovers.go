@@ -58,9 +58,9 @@ func RemoveLeftovers(ctx context.Context, s *cache.Store) {
 }
 
 // removeSalvage removes the new and the copied file of a salvage beside the database at
-// path. A process that works on them has the lock of replace.
+// path, and the file of its lock. A process that works on them has the lock of replace.
 func removeSalvage(path string) {
-	if !exists(path+freshSuffix) && !exists(path+copySuffix) {
+	if !exists(path+freshSuffix) && !exists(path+copySuffix) && !exists(path+lockSuffix) {
 		return
 	}
 	lock, err := os.OpenFile(path+lockSuffix, os.O_RDWR|os.O_CREATE, 0o600)
@@ -70,6 +70,7 @@ func removeSalvage(path string) {
 	defer lock.Close()
 	if db.TryLock(lock) && exists(path) { // without the database, the new file takes its place
 		discard(path+freshSuffix, path+copySuffix)
+		_ = os.Remove(path + lockSuffix)
 	}
 }
 

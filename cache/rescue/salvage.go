@@ -100,20 +100,20 @@ func replace(ctx context.Context, op, path string, f func() (Replacement, error)
 		return Replacement{}, fmt.Errorf("%s: dateline must write a new file to %s: make this directory writable, or choose another database with --db", op, dir)
 	}
 	lock := path + lockSuffix
-	unlock, err := db.Lock(lock)
+	unlock, err := db.LockFile(lock)
 	if err != nil {
 		return Replacement{}, fmt.Errorf("%s: %w", op, err)
 	}
 	defer unlock()
 	if now, err := os.Stat(path); err == nil && !os.SameFile(before, now) {
+		_ = os.Remove(lock)
 		return Replacement{}, nil // another process was faster
 	}
 	r, err := f()
 	if err != nil {
-		// The lock file stays, because others wait for it. A new one would not stop them.
 		return Replacement{}, cache.WrapError(ctx, op, err)
 	}
-	_ = os.Remove(lock) // processes that wait for it find another database
+	_ = os.Remove(lock)
 	return r, nil
 }
 

@@ -33,7 +33,7 @@ func savedTables() []savedTable {
 			"config_order": "place", "poll_hints": "wishes", "post_interval": "rhythm", "claimed_until": "asking"}},
 		{name: "items", keyed: true, keys: `SELECT pos FROM items INDEXED BY ` + db.KnownIndex + ` ORDER BY feed, identity `, not: []string{"doc_number"}, renamed: map[string]string{
 			"source_hash": "source", "unsubscribed": "away", "has_enclosure": "enclosed", "has_image": "pictured", "has_comments": "commented", "has_page_text": "fulltext"}},
-		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures"}},
+		{name: "details", keyed: true, keys: ofItems, json: []string{"categories", "enclosures", "more"}},
 		{name: "contents", keyed: true, keys: ofItems, compressed: []string{"body"}},
 		{name: "progress", was: "positions", keyed: true, keys: ofItems},
 		{name: "revisions", keyed: true, keys: ofItems, compressed: []string{"body"}},

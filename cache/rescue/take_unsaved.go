@@ -103,7 +103,7 @@ func TakeUnsaved(ctx context.Context, s *cache.Store) (t Taken) {
 	}
 	// Two processes must not make the same undo.
 	lock := s.Path() + unsavedMark + "lock"
-	unlock, err := db.Lock(lock)
+	unlock, err := db.LockFile(lock)
 	if err != nil {
 		return Taken{Problems: []string{"the changes of an earlier run still wait for the database: " + err.Error()}}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,26 +24,26 @@ var (
 // error, except if compression made it much smaller: then it is a bomb. The
 // caller must release the claim when the body is no longer needed.
 func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *http.Response) (body []byte, shortened bool, claim *claim, err error) {
-	u := newUnpacker(res)
-	claim = c.claimMemory(ctx, limit, r, io.LimitReader(u, c.maxBody+1))
+	u, maxBody := newUnpacker(res), c.maxBodyOf(r)
+	claim = c.claimMemory(ctx, limit, r, io.LimitReader(u, maxBody+1))
 	claim.fromServer = true
 	// Stop early if the length is known.
 	u.open()
 	if !u.packed && res.ContentLength >= 0 {
 		claim.expected = min(res.ContentLength, claim.expected)
 	}
-	if res.ContentLength > c.maxBody && !u.isText && !u.packed {
+	if res.ContentLength > maxBody && !u.isText && !u.packed {
 		return nil, false, claim, errTooLarge
 	}
 	body, err = io.ReadAll(claim)
 	claim.complete()
-	if int64(len(body)) <= c.maxBody {
+	if int64(len(body)) <= maxBody {
 		return body, false, claim, err
 	}
-	if !u.isText || u.isBomb(c.maxBody) {
+	if !u.isText || u.isBomb(maxBody) {
 		return nil, false, claim, errTooLarge
 	}
-	return wholeRunes(body[:c.maxBody]), true, claim, nil
+	return wholeRunes(body[:maxBody]), true, claim, nil
 }
 
 // claim is the memory of one body. It reads the body.
@@ -55,6 +56,8 @@ type claim struct {
 	last bool
 	// onWait is [Request.OnWait]. It may be nil.
 	onWait func(waiting bool)
+	// total is [Request.Received]. It may be nil.
+	total *atomic.Int64
 	// expected is the size that the server promised, the limit if it promised none.
 	expected int64
 	// fromServer is set if a server sends the body. Only such a body can lose its
@@ -86,7 +89,7 @@ type claim struct {
 // claimMemory returns a claim that has no memory yet, for a body that is read from
 // from. The caller must release it.
 func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
-	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last, onWait: r.OnWait, expected: c.maxBody + 1})
+	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1})
 }
 
 // Read reads from the body. It waits for memory if more is needed.
@@ -102,6 +105,9 @@ func (c *claim) Read(p []byte) (int, error) {
 
 // received counts bytes that were received.
 func (c *claim) received(n int) {
+	if c.total != nil {
+		c.total.Add(int64(n))
+	}
 	m := c.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()

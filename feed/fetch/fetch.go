@@ -18,6 +18,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"dateline/feed"
@@ -155,12 +156,18 @@ type Request struct {
 	// network. A request without it may begin at a private address. One that begins
 	// at a public address never leads to a private one, unless Access allows it.
 	PublicOnly bool
+	// NoCookies is set if cookies that servers set during redirects are not sent back.
+	NoCookies bool
+	// MaxBody lowers the limit of the body in bytes. 0 means [Options.MaxBody].
+	MaxBody int64
 	// Last is set if an earlier request for the same document failed with
 	// [KindSlow]. Its body gets memory after all others, and no more time.
 	Last bool
 	// OnWait is called with true when the body begins to wait for memory, and with
 	// false when it ends to. It may be nil.
 	OnWait func(waiting bool)
+	// Received counts the bytes of the body that were received. It may be nil.
+	Received *atomic.Int64
 }
 
 // Response is a successful response.
@@ -329,6 +336,9 @@ func parseURL(raw string) (*url.URL, error) {
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil
 }
+
+// maxBodyOf returns the limit of a request's body in bytes.
+func (c *Client) maxBodyOf(r Request) int64 { return min(cmp.Or(r.MaxBody, c.maxBody), c.maxBody) }
 
 func withoutUser(u *url.URL) *url.URL {
 	plain := *u

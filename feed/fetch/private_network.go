@@ -18,18 +18,23 @@ import (
 // is opened, so that a name that has another address the next time is no way around it.
 
 // privateRanges are the addresses besides those that [netip.Addr] knows as private:
-// networks of providers, of protocols and of tests, and the reserved ones (RFC 6890).
+// networks of providers, of protocols, of tests and of documents, local translators
+// (RFC 8215), tunnels (RFC 4380), and the reserved ones (RFC 6890).
 var privateRanges = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2001:db8::/32"),
+	netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("5f00::/16"),
 }
 
 // embeddedRanges are IPv6 addresses that contain an IPv4 address, and where: NAT64 (RFC
-// 6052), 6to4 (RFC 3056) and the deprecated IPv4-compatible ones (RFC 4291).
+// 6052), 6to4 (RFC 3056), translated ones (RFC 2765) and the deprecated IPv4-compatible
+// ones (RFC 4291).
 var embeddedRanges = []struct {
 	prefix netip.Prefix
 	at     int
-}{{netip.MustParsePrefix("64:ff9b::/96"), 12}, {netip.MustParsePrefix("2002::/16"), 2}, {netip.MustParsePrefix("::/96"), 12}}
+}{{netip.MustParsePrefix("64:ff9b::/96"), 12}, {netip.MustParsePrefix("2002::/16"), 2}, {netip.MustParsePrefix("::ffff:0:0:0/96"), 12}, {netip.MustParsePrefix("::/96"), 12}}
 
 // isPrivate reports whether an address is not on the internet: loopback, link-local,
 // private, multicast or reserved.

@@ -19,6 +19,8 @@ func TestIsPrivate(t *testing.T) {
 		"100.64.0.1": true, "0.0.0.0": true, "0.1.2.3": true, "192.0.0.8": true, "198.18.0.1": true, "224.0.0.1": true, "255.255.255.255": true, "240.0.0.1": true,
 		"::1": true, "::": true, "fe80::1%eth0": true, "fc00::1": true, "fd12::1": true, "ff02::1": true, "fec0::1": true,
 		"::ffff:127.0.0.1": true, "::ffff:10.0.0.1": true, "::127.0.0.1": true, "64:ff9b::7f00:1": true, "64:ff9b::a00:1": true, "2002:c0a8:101::1": true,
+		"64:ff9b:1::7f00:1": true, "64:ff9b:1:a00::1": true, "::ffff:0:127.0.0.1": true, "2001:0:4136:e378:8000:63bf:80ff:fffe": true, "2001:db8::1": true, "203.0.113.5": true,
+		"2001:4860:4860::8888": false, "::ffff:0:93.184.216.34": false,
 		"93.184.216.34": false, "172.32.0.1": false, "100.128.0.1": false, "2606:2800::1": false, "::ffff:93.184.216.34": false, "64:ff9b::5db8:d822": false,
 	} {
 		if got := isPrivate(netip.MustParseAddr(ip)); got != want {

@@ -24,8 +24,10 @@ func (rd *redirects) newRequest(ctx context.Context) (*http.Request, error) {
 	if rd.onOwnHost {
 		err = rd.addPrivateHeaders(ctx, req)
 	}
-	for _, c := range rd.jar.Cookies(rd.at) {
-		req.AddCookie(c)
+	if !r.NoCookies {
+		for _, c := range rd.jar.Cookies(rd.at) {
+			req.AddCookie(c)
+		}
 	}
 	return req, err
 }

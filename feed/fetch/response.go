@@ -51,7 +51,7 @@ func (c *Client) newResponse(ctx context.Context, limit *deadline, r Request, re
 	case claim.failure() != nil:
 		err = claim.failure()
 	case errors.Is(err, errTooLarge):
-		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBody))}
+		err = &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(c.maxBodyOf(r)))}
 	case errors.As(err, &foreign):
 		err = &Error{Kind: KindEncoding, Status: res.StatusCode, Err: err}
 	case err != nil && ctx.Err() == nil && len(body) == 0:

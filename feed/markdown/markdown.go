@@ -67,6 +67,10 @@ func escapeTree(n *html.Node) {
 		if pre := codeIn(n); pre != nil {
 			moveIntoCode(n, pre)
 		}
+		if markup.JumpTarget(markup.NodeAttribute(n, "href")) != "" { // Markdown cannot name places.
+			n.Data, n.DataAtom, n.Attr = atom.Span.String(), atom.Span, nil
+			break
+		}
 		keepAddress(n, "href")
 	case atom.Img:
 		keepAddress(n, "src")

@@ -31,6 +31,7 @@ func TestOf(t *testing.T) {
 		"<p><code>a <s>b</s></code></p><pre><code><del>- a</del>\n+ b</code></pre>":                      "`a ~~b~~`\n\n```\n~~- a~~\n+ b\n```\n",
 		"<details><summary>a</summary>b</details>c":                                                      "a\n\nb\n\nc\n",
 		"<b><p>a</p><p>b</p></b>":                                                                        "**a**\n\n**b**\n",
+		"<p>a<sup><a href='#n'>1</a></sup></p><p id=n>b</p>":                                             "a¹\n\nb\n",
 		"<p><a href='magnet:?xt=1'>m</a></p>":                                                            "[m](magnet:?xt=1)\n",
 		"<table><tr><td><h3>A</h3><p>b</p></td><td><table><tr><td>c</td></tr></table></td></tr></table>": "### A\n\nb\n\nc\n",
 		"<table><tr><th>a</th><th>b</th></tr><tr><td><p>c</p><p>d</p></td><td>e<br>f</td></tr></table>":  "| a | b |\n|---|---|\n| c d | e f |\n",

@@ -15,7 +15,8 @@ import (
 )
 
 // SafeHTML is HTML that may be shown, printed and exported. It has only allowed
-// elements and attributes, absolute addresses with harmless schemes, no control
+// elements and attributes, absolute addresses with harmless schemes or those of places in
+// the text itself (see [JumpTarget]), no control
 // characters and no deep nesting. Only [Body.Safe] makes it. The zero value is
 // an empty text.
 type SafeHTML struct{ html string }
@@ -100,6 +101,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowURLSchemes(text.LinkOnlySchemes...)
 	p.AllowDataURIImages()
 	p.RequireParseableURLs(true)
+	p.AllowRelativeURLs(true) // The sanitizer leaves only those of [sanitizer.jump].
 	return p
 })
 
@@ -123,6 +125,8 @@ const maxStyle = 512
 // sanitizer removes everything from a parsed body that must not be shown.
 type sanitizer struct {
 	base string
+	// places are the ids in the body, if it has links that may lead to them.
+	places map[string]bool
 	// marks counts combining marks across text nodes, because they combine on
 	// the screen too.
 	marks text.MarkLimiter
@@ -134,6 +138,7 @@ type sanitizer struct {
 func sanitizeTree(root *html.Node, base string) {
 	keepWhiteSpace(root, collapseSpace, false)
 	s := sanitizer{base: base}
+	s.findPlaces(root)
 	s.sanitizeChildren(root, 0, 0)
 }
 
@@ -315,7 +320,9 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 			continue
 		}
 		switch a.Key {
-		case "href", "cite":
+		case "href":
+			a.Val = s.linkAddress(a.Val)
+		case "cite":
 			a.Val = text.ASCIIHost(text.LinkURL(text.Resolve(s.base, a.Val)))
 		case "src", "poster":
 			a.Val = s.mediaURL(n, a.Val)
@@ -335,6 +342,14 @@ func (s *sanitizer) sanitizeAttributes(n *html.Node) {
 		}
 	}
 	n.Attr = kept
+}
+
+// linkAddress returns the address of a link, or "" if it is not allowed or leads nowhere.
+func (s *sanitizer) linkAddress(href string) string {
+	if address, inside := s.jump(href); address != "" || inside {
+		return address
+	}
+	return text.ASCIIHost(text.LinkURL(text.Resolve(s.base, href)))
 }
 
 // cleanID returns the name of a place that links may lead to, or "" if it cannot be

@@ -126,7 +126,7 @@ func (raw *rawItem) addEntry(e *atom.Entry, general *gofeed.Item, i *extras) {
 // addLinks adds links by their relation (RFC 4287 section 4.2.7.2). Of several
 // alternate links, pages come first.
 func (raw *rawItem) addLinks(links []*atom.Link) {
-	var other, related, self, replies []string
+	var other, related, via, self, replies []string
 	for _, l := range links {
 		switch {
 		case l.Rel == "alternate" && isPage(l):
@@ -135,8 +135,10 @@ func (raw *rawItem) addLinks(links []*atom.Link) {
 			other = append(other, l.Href)
 		case l.Rel == chaptersRel:
 			raw.chapters = append(raw.chapters, l.Href)
-		case l.Rel == "related", l.Rel == "via":
+		case l.Rel == "related":
 			related = append(related, l.Href)
+		case l.Rel == "via":
+			via = append(via, l.Href)
 		case l.Rel == "self":
 			self = append(self, l.Href)
 		case l.Rel == "replies" && isPage(l):
@@ -145,7 +147,8 @@ func (raw *rawItem) addLinks(links []*atom.Link) {
 			replies = append(replies, l.Href)
 		}
 	}
-	raw.links = slices.Concat(raw.links, other, related)
+	raw.links = slices.Concat(raw.links, other, related, via)
+	raw.related = append(raw.related, related...)
 	raw.comments = append(raw.comments, replies...)
 	if text.IsHTTPURL(raw.guid) {
 		raw.links = append(raw.links, raw.guid)

@@ -54,6 +54,7 @@ func (f *parsedFeed) document(src Origin) (*feed.Document, error) {
 	author := joinNames(authors)
 	for n := range general.Items {
 		raw := f.rawItem(n, general.Items[n], itemBase, site.declared)
+		raw.site = doc.Site
 		a := raw.article()
 		if a.Author == "" {
 			a.Author = text.Truncate(author, maxAuthor)

@@ -21,6 +21,9 @@ func (raw rawItem) mergedEnclosures() []feed.Enclosure {
 	for _, e := range raw.enclosures {
 		e.URL = text.FileURL(raw.base, text.UnescapeAmpersands(e.URL))
 		e.Type = strings.ToLower(text.Clean(e.Type))
+		if e.Type == flashType {
+			e = withoutFlash(e)
+		}
 		if e.URL == "" {
 			continue
 		}
@@ -128,6 +131,11 @@ func (raw *rawItem) addPodcast(x extensions) {
 		}
 	}
 	raw.duration = parseDuration(x.text("itunes:duration"))
+	raw.more.Season = maxCount([]string{x.text("itunes:season", "podcast:season")})
+	raw.more.Episode = maxCount([]string{x.text("itunes:episode", "podcast:episode")})
+	for _, list := range x.elements("psc:chapters") {
+		raw.addSections(list.Children["chapter"])
+	}
 	for _, c := range x.elements("podcast:chapters") {
 		raw.chapters = append(raw.chapters, text.FirstNonBlank(c.Attrs["url"], c.Value))
 	}

@@ -77,6 +77,8 @@ func (raw *rawItem) addAtomLinks(x extensions) {
 		switch strings.ToLower(text.FirstNonBlank(l.Attrs["rel"], "alternate")) {
 		case "alternate":
 			raw.links = append(raw.links, l.Attrs["href"])
+		case "related":
+			raw.related = append(raw.related, l.Attrs["href"])
 		case "enclosure":
 			raw.enclosures = append(raw.enclosures, newEnclosure(l.Attrs["href"], l.Attrs["type"], l.Attrs["length"], ""))
 		case "replies":

@@ -46,7 +46,7 @@ func (r *xmlReader) isOfOpenPrefix(written string) bool {
 func isUsualPrefix(prefix string) bool {
 	switch prefix {
 	case "atom", "rdf", "dc", "dcterms", "content", "slash", "sy", "thr", "wfw", "itunes", "googleplay", "podcast", "media",
-		"feedburner", "xhtml":
+		"feedburner", "psc", "xhtml":
 		return true
 	}
 	return false

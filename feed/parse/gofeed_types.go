@@ -111,8 +111,31 @@ func (f field) extension() ext.Extension {
 	return e
 }
 
-// addField gives a field to the innermost open element.
+// maxFields is how many elements of an item are kept until it ends, and how many of the
+// feed itself. Real ones have some dozens, and very many take much more memory than
+// their document.
+const maxFields = 5000
+
+// hasRoom counts an element of the open item, or of the feed. It reports whether the
+// element is to be kept.
+func (r *xmlReader) hasRoom() bool {
+	count := &r.feedFields
+	if r.item != nil {
+		count = &r.itemFields
+	}
+	*count++
+	return *count <= maxFields
+}
+
+// addField gives a field to the innermost open element if there is room for it.
 func (r *xmlReader) addField(f field) {
+	if r.hasRoom() {
+		r.keepField(f)
+	}
+}
+
+// keepField gives a field to the innermost open element.
+func (r *xmlReader) keepField(f field) {
 	if !r.isAtom {
 		f.name = rssName(f)
 	}

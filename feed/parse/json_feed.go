@@ -24,6 +24,7 @@ func (raw *rawItem) addJSON(i *json.Item, general *gofeed.Item, x *extras) {
 	if text.IsHTTPURL(raw.guid) {
 		raw.links = append(raw.links, raw.guid)
 	}
+	raw.external = []string{i.ExternalURL}
 	raw.authors = jsonNames(i.Authors)
 	raw.published, raw.updated = []string{x.published}, []string{x.updated}
 	raw.content.text = i.ContentHTML

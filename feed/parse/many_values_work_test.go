@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	ext "github.com/mmcdole/gofeed/extensions"
 )
 
 // repeatValues returns n values in a format with one number.
@@ -96,6 +98,39 @@ func TestWorkOfManyValues(t *testing.T) {
 		if bytesOfMore > bytes*more*3/2 || objectsOfMore > objects*more*3/2 {
 			t.Errorf("%s: %d times the values take %.1f times the memory and %.1f times the objects",
 				name, more, float64(bytesOfMore)/float64(bytes), float64(objectsOfMore)/float64(objects))
+		}
+	}
+}
+
+// TestFewFieldsAreKept checks that very many elements, direct ones and nested ones, are not
+// kept until their item ends, and that the next item has its own.
+func TestFewFieldsAreKept(t *testing.T) {
+	const n = 3 * maxFields
+	for name, many := range map[string]string{
+		"direct":   repeatValues("<media:content url='/%d'/>", n),
+		"names":    repeatValues("<e%d>x</e%[1]d>", n),
+		"children": "<media:group>" + repeatValues("<media:content url='/%d'/>", n) + "</media:group>",
+		"groups":   repeatValues("<media:group><media:content url='/%d'/></media:group>", n),
+	} {
+		f, err := readXML(rssItem(many+"</item><item><title>next</title><category>c</category>"), "")
+		if err != nil || len(f.items) != 2 || f.rss.Items[1].Title != "next" || len(f.rss.Items[1].Categories) != 1 {
+			t.Fatalf("%s: %v, %+v", name, err, f)
+		}
+		kept := 0
+		var count func(lists map[string][]ext.Extension)
+		count = func(lists map[string][]ext.Extension) {
+			for _, list := range lists {
+				kept += len(list)
+				for _, e := range list {
+					count(e.Children)
+				}
+			}
+		}
+		for _, lists := range f.items[0].extensions {
+			count(lists)
+		}
+		if kept > maxFields || kept < maxFields/3 {
+			t.Errorf("%s: %d elements are kept", name, kept)
 		}
 	}
 }

@@ -127,6 +127,8 @@ func canonicalPrefix(key string) string {
 		return "podcast"
 	case "search.yahoo.com/mrss", "search.yahoo.com/mrss/index.xml", "video.search.yahoo.com/mrss":
 		return "media"
+	case "podlove.org/simple-chapters":
+		return "psc"
 	case "rssnamespace.org/feedburner/ext/1.0":
 		return "feedburner"
 	case "www.w3.org/1999/xhtml":

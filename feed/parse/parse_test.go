@@ -80,6 +80,7 @@ type pairItem struct {
 	Image      bool             `json:"image,omitempty"`
 	Chapters   string           `json:"chapters,omitempty"`
 	Transcript string           `json:"transcript,omitempty"`
+	More       *feed.More       `json:"more,omitempty"`
 	Words      int              `json:"words,omitempty"`
 }
 
@@ -98,6 +99,9 @@ func describe(doc *feed.Document, err error) []byte {
 				Comments: a.Comments, Replies: a.CommentCount, Published: rfc3339(a.Published), Updated: rfc3339(a.Updated), Summary: a.Summary,
 				Content: a.Body.Safe().String(), Categories: a.Categories, Enclosures: a.Enclosures, Image: a.Image,
 				Chapters: a.Chapters, Transcript: a.Transcript, Words: a.Words})
+			if !a.More.IsZero() {
+				p.Items[len(p.Items)-1].More = &a.More
+			}
 		}
 	}
 	var b strings.Builder

@@ -36,6 +36,12 @@ type rawItem struct {
 	// chapters and transcripts are candidates for the addresses, best first.
 	chapters    []string
 	transcripts []string
+	more        feed.More
+	// external and related are candidates for the page that the item is about: those that
+	// certainly are, and those that are only if they lead to another site.
+	external, related []string
+	// site is the address of the feed's site. Empty if unknown.
+	site string
 	// base is the address against which the addresses of the item are resolved.
 	// declared reports whether the document or its server names it. Then it is also
 	// the base of the item's text, unless the text has one of its own.
@@ -66,6 +72,7 @@ func (raw rawItem) article() feed.Article {
 	a.Enclosures = raw.mergedEnclosures()
 	a.Chapters = firstURL(raw.base, raw.chapters)
 	a.Transcript = firstURL(raw.base, raw.transcripts)
+	a.More = raw.moreOf(a.Link)
 	body := a.Body.Summarize()
 	a.Words, a.Summary = body.Words, body.Text
 	if raw.summary.text != "" && raw.content.text != "" {

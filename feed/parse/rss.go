@@ -103,6 +103,7 @@ func (raw *rawItem) addRSS(item *rss.Item, general *gofeed.Item, i *extras) {
 		about = ""
 	}
 	raw.links = append(raw.links, permalink, about, x.text("href"), x.text("feedburner:origlink"), x.text("url"), x.text("permalink"))
+	raw.related = append(raw.related, permalink)
 	raw.guid = text.FirstNonBlank(raw.guid, x.text("id"))
 	raw.published = append(raw.published, x.text("published"), x.text("date"), x.text("issued"), x.text("created"))
 	raw.updated = append(raw.updated, x.text("updated"), x.text("modified"), x.text("lastbuilddate"), x.text("lastmod"))

@@ -37,6 +37,8 @@ type xmlReader struct {
 	// hasChannel reports whether a channel has been opened.
 	hasChannel bool
 	itemCount  int
+	// itemFields and feedFields are what [xmlReader.hasRoom] counts.
+	itemFields, feedFields int
 	// isFeed reports whether an element of a feed was found. An RDF document without
 	// one is about something else.
 	isFeed bool
@@ -55,8 +57,10 @@ type openElement struct {
 	// it, and own whether the element itself has one.
 	declared, own bool
 	role          role
-	// field is what the element gives to the one around it if that is its role.
-	field field
+	// field is what the element gives to the one around it if that is its role, and if
+	// there was room for it at its start.
+	field   field
+	hasRoom bool
 	// outerNamespaces is how many namespaces were in scope outside.
 	outerNamespaces int
 }
@@ -194,7 +198,7 @@ func (r *xmlReader) isStructured(name string) bool {
 	switch name {
 	case "item", "entry":
 		return r.isItem(name)
-	case "channel", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure":
+	case "channel", "media:group", "media:content", "atom:author", "itunes:category", "podcast:alternateenclosure", "psc:chapters":
 		return true
 	case "author", "contributor", "source":
 		return r.isAtom
@@ -224,6 +228,7 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 		e.role = ofItem
 		r.isFeed = true
 		r.itemCount++
+		r.itemFields = 0
 		r.item = &xmlItem{extras: extras{base: e.base, declared: e.declared}}
 		if r.isAtom {
 			r.item.atom = &atom.Entry{}
@@ -240,7 +245,7 @@ func (r *xmlReader) openElement(t text.XMLToken, name, base string) {
 		if e.own {
 			resolveAddresses(t.Attrs, e.base)
 		}
-		e.field = field{name: name, attrs: t.Attrs}
+		e.field, e.hasRoom = field{name: name, attrs: t.Attrs}, r.hasRoom()
 	}
 	r.stack = append(r.stack, e)
 	if e.role == ofItem || e.role == ofFeed {
@@ -281,8 +286,8 @@ func (r *xmlReader) closeElement() {
 	r.stack = r.stack[:len(r.stack)-1]
 	r.namespaces = r.namespaces[:e.outerNamespaces]
 	switch {
-	case e.role == ofField:
-		r.addField(e.field)
+	case e.role == ofField && e.hasRoom:
+		r.keepField(e.field)
 	case e.role == ofItem:
 		if r.item != nil {
 			r.item.adoptForeign()

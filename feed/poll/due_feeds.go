@@ -80,6 +80,10 @@ func (p *Poller) planRefresh(ctx context.Context, req feed.RefreshRequest) (plan
 			out.jobs = append(out.jobs, j)
 		}
 	}
+	// Feeds that failed the last time are likely to make others wait.
+	slices.SortStableFunc(out.jobs, func(a, b job) int {
+		return cmp.Compare(min(a.feed.Poll.Failures, 1), min(b.feed.Poll.Failures, 1))
+	})
 	return out, nil
 }
 

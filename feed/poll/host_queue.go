@@ -42,7 +42,14 @@ type hostQueues struct {
 	// reports whether the next check is planned.
 	ended    int
 	checking bool
-	hosts    map[string]*hostQueue
+	// yieldings are the running tasks that make room for others. endedForYield counts
+	// the tasks that ended since the last check of them, without the stopped ones.
+	// quiet is for how long hardly any has.
+	yieldings              map[*yielding]bool
+	endedForYield, stopped int
+	quiet                  time.Duration
+	yieldPlanned           bool
+	hosts                  map[string]*hostQueue
 	// ready holds each queue that has a waiting task and may start it, once.
 	ready []*hostQueue
 }
@@ -59,7 +66,7 @@ type hostQueue struct {
 
 // newHostQueues returns empty queues.
 func newHostQueues(workers, perHost int, crashed func(*feed.PanicError)) *hostQueues {
-	return &hostQueues{workers: workers, perHost: perHost, crashed: crashed, limit: min(workers, firstWorkers), hosts: make(map[string]*hostQueue)}
+	return &hostQueues{workers: workers, perHost: perHost, crashed: crashed, limit: min(workers, firstWorkers), hosts: make(map[string]*hostQueue), yieldings: map[*yielding]bool{}}
 }
 
 // add queues a task and returns at once.
@@ -87,6 +94,7 @@ func (q *hostQueues) start(n int) {
 		q.checking, q.ended = true, 0
 		time.AfterFunc(growAfter, q.grow)
 	}
+	q.planYield()
 }
 
 // active returns how many running tasks count against the limit.
@@ -162,6 +170,11 @@ func (q *hostQueues) done(h *hostQueue) {
 	defer q.mu.Unlock()
 	h.busy--
 	q.ended++
+	if q.stopped > 0 {
+		q.stopped--
+	} else {
+		q.endedForYield++
+	}
 	q.makeReady(h)
 	if h.busy == 0 && len(h.tasks) == 0 {
 		delete(q.hosts, h.host)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"dateline/feed"
@@ -27,6 +28,10 @@ type job struct {
 	last bool
 	// onWait is [fetch.Request.OnWait].
 	onWait func(waiting bool)
+	// onResponse is called with the time that a request took. It may be nil.
+	onResponse func(took time.Duration)
+	// received is [fetch.Request.Received]. It may be nil.
+	received *atomic.Int64
 }
 
 // address returns the address to request: the new one if the feed has moved.
@@ -45,7 +50,7 @@ type result struct {
 	// defers.
 	deferred bool
 	// postponed reports whether the feed was not fetched because its host asked for
-	// a pause.
+	// a pause or is slow.
 	postponed bool
 	// offline reports whether the network is to blame for the failure. Nothing is
 	// saved.
@@ -112,7 +117,7 @@ func (p *Poller) runJob(ctx context.Context, j job, round time.Time) result {
 		return out
 	}
 	if until := p.hostPausedUntil(hostKey(j.address())); !j.onRequest && until.After(p.now()) {
-		return p.postpone(out, until, round)
+		return p.postpone(out, until, round, schedule.ReasonRetryAfter)
 	}
 	var o outcome
 	ok := true
@@ -175,12 +180,15 @@ func (o outcome) failedWithoutResponse() bool {
 // connection broke because of that.
 func (j job) longestRequest() time.Duration { return max(j.settings.Timeout, wakeGrace) + wakeGrace }
 
-// postpone returns the result for a feed whose host has just asked for a pause.
-func (p *Poller) postpone(out result, until, round time.Time) result {
+// postpone returns the result for a feed that is not fetched before the given time, for
+// a reason of its host.
+func (p *Poller) postpone(out result, until, round time.Time, reason string) result {
 	out.postponed = true
 	state := out.job.feed.Poll
-	state.NextCheck, state.Reason = later(state.NextCheck, until), schedule.ReasonRetryAfter
-	state.Hints.Until = later(state.Hints.Until, until)
+	state.NextCheck, state.Reason = later(state.NextCheck, until), reason
+	if reason == schedule.ReasonRetryAfter {
+		state.Hints.Until = later(state.Hints.Until, until)
+	}
 	out.fetched = feed.Fetched{URL: out.job.feed.URL, State: state, RefreshStart: round}
 	out.report.Status, out.report.Next, out.report.Reason = feed.Skipped, state.NextCheck, state.Reason
 	return out
@@ -242,11 +250,15 @@ func (p *Poller) request(ctx context.Context, j job, moved string, conditional b
 
 // requestAs sends one request with the validators of old.
 func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.PollState) (o outcome, ok bool) {
+	begun := p.clock()
 	res, err := p.client.Get(ctx, fetch.Request{
 		URL: j.feed.URL, Moved: moved, ETag: old.ETag, LastModified: old.LastModified, Validated: old.FinalURL,
 		UserAgent: j.settings.UserAgent, Headers: j.settings.Headers, Timeout: p.timeLeft(j),
-		Access: j.settings.Access, Configured: true, Last: j.last, OnWait: j.onWait,
+		Access: j.settings.Access, Configured: true, Last: j.last, OnWait: j.onWait, Received: j.received,
 	})
+	if j.onResponse != nil {
+		j.onResponse(p.clock().Sub(begun))
+	}
 	var failed *fetch.Error
 	if errors.As(err, &failed) {
 		o = outcome{failure: failed.UserMessage(), status: failed.Status, retryAfter: failed.RetryAfter,
@@ -294,16 +306,17 @@ func (p *Poller) defers(j job, o outcome) bool {
 	return false
 }
 
-// timeLeft returns the timeout of the next request for a feed. A deferred feed has what
-// is left since its first request, so that it does not make the refresh longer.
+// timeLeft returns the timeout of the next request for a feed. A second request has what
+// is left since the first one began, so that it does not make the refresh longer.
 func (p *Poller) timeLeft(j job) time.Duration {
-	if !j.last {
-		return j.settings.Timeout
+	if j.begun.IsZero() {
+		return j.timeout()
 	}
-	return max(j.timeout()-p.clock().Sub(j.begun), leastTimeLeft)
+	left := j.timeout() - max(p.clock().Sub(j.begun), 0)
+	return max(left, min(leastTimeLeft, j.timeout()))
 }
 
-// leastTimeLeft is the shortest timeout of a deferred feed.
+// leastTimeLeft is the shortest timeout of a second request.
 const leastTimeLeft = 3 * time.Second
 
 // timeout returns the timeout of a request for the feed.

@@ -229,12 +229,8 @@ const pageGrace = 5 * time.Second
 // pagesTimeout returns how long page texts may be fetched, so that slow pages do not
 // make the refresh much longer than its slowest feed may. What is left is fetched by
 // the next refresh.
-func (r *round) pagesTimeout(todo plan) time.Duration {
-	longest := time.Duration(0)
-	for _, j := range todo.jobs {
-		longest = max(longest, j.timeout())
-	}
-	return max(longest+pageGrace-r.poller.clock().Sub(r.begun), pageGrace)
+func (r *round) pagesTimeout() time.Duration {
+	return max(r.longest+pageGrace-r.poller.clock().Sub(r.begun), pageGrace)
 }
 
 // fetchPageTexts fetches the pages of the newest items of the feeds with the
@@ -246,7 +242,7 @@ func (r *round) fetchPageTexts(ctx context.Context, todo plan) error {
 	if r.offline {
 		return nil
 	}
-	fetching, stop := context.WithTimeout(ctx, r.pagesTimeout(todo))
+	fetching, stop := context.WithTimeout(ctx, r.pagesTimeout())
 	defer stop()
 	texts := make(chan pageText, resultQueue)
 	requested, saved := 0, 0

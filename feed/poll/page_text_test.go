@@ -330,9 +330,9 @@ func TestPagesTimeout(t *testing.T) {
 		{time.Minute, 20 * time.Second, 40*time.Second + pageGrace},
 		{10 * time.Second, time.Hour, pageGrace},
 	} {
-		round := &round{poller: r.Poller, begun: noon.Add(-c.passed)}
 		todo := plan{jobs: []job{{settings: feed.Settings{Timeout: time.Second}}, {settings: feed.Settings{Timeout: c.timeout}}}}
-		if got := round.pagesTimeout(todo); got != c.want {
+		round := &round{poller: r.Poller, begun: noon.Add(-c.passed), longest: todo.longestTimeout()}
+		if got := round.pagesTimeout(); got != c.want {
 			t.Errorf("%v after %v: %v, want %v", c.timeout, c.passed, got, c.want)
 		}
 	}

@@ -5,6 +5,8 @@
 //	due_feeds    which feeds are fetched, and why others are not
 //	claim_feeds  a claim on each feed, so that no two processes fetch it at once
 //	host_queue   a limited number of requests at once, fewer to one host
+//	yield_worker slow servers make room for other feeds
+//	slow_host    a slow host with many feeds does not make the refresh long
 //	job          conditional request, body hash, [parse.Parse], a few feeds at once
 //	feed_state   what is stored of the response: failures, hints, redirects
 //	offline      whether the network is to blame and not the feeds

@@ -46,6 +46,9 @@ type round struct {
 	pending     int
 	done, total int
 	index       indexing
+	// longest is the longest timeout of the feeds.
+	longest time.Duration
+	hosts   hostTimes
 	// network is what the responses so far show about the network. held are the
 	// failures that the network may have caused. offline reports whether it did.
 	network networkState
@@ -71,6 +74,8 @@ type round struct {
 //     req.Feeds names it and req.DueOnly is not set.
 //   - [feed.Skipped] for a feed whose host asks for a pause during the
 //     refresh, with the same exception.
+//   - [feed.Skipped] for a feed that could make the refresh much longer than the
+//     longest timeout, because its host is slow and has many feeds.
 //   - [feed.Skipped] for a feed that another Refresh is fetching, after that
 //     result has been saved.
 //   - [feed.Skipped] for a feed without a response when ctx ended. Its state
@@ -107,6 +112,7 @@ func (p *Poller) Refresh(ctx context.Context, req feed.RefreshRequest, report fu
 		pending:   len(todo.jobs),
 		total:     len(todo.jobs) + len(todo.unknown) + len(todo.fetchedElsewhere),
 		index:     indexing{unindexed: true, brief: req.Brief},
+		longest:   todo.longestTimeout(),
 	}
 	for _, skipped := range todo.skipped {
 		r.reportSkipped(skipped)
@@ -180,26 +186,59 @@ func (r *round) run(ctx context.Context, todo plan) error {
 // queue fetches a feed when its host and the limit of requests allow it.
 func (r *round) queue(ctx context.Context, j job) {
 	j.onWait = r.poller.queues.wait
+	r.hosts.watch(&j, r.poller.clock)
 	r.poller.queues.add(hostKey(j.address()), func() {
 		// This result is used if the job panics. Otherwise the refresh would
 		// wait forever.
 		x := result{job: j, release: j.release, skipped: true, report: feed.Report{URL: j.feed.URL}}
 		defer func() {
 			if x.deferred {
-				go r.queueLast(ctx, x.job, x.outcome.kind == fetch.KindSlow)
+				go r.queueLast(ctx, x.job, x.outcome.kind)
 				return
 			}
 			r.results <- x
 		}()
-		x = r.poller.runJob(ctx, j, r.started)
+		if r.leaves(j) {
+			x = r.leave(j)
+			return
+		}
+		x = r.runYielding(ctx, j)
 	})
 }
 
+// runYielding runs a job. If its server is so slow that it makes room for others, it is
+// deferred, unless it was before.
+func (r *round) runYielding(ctx context.Context, j job) result {
+	if j.last {
+		return r.poller.runJob(ctx, j, r.started)
+	}
+	fetching, y, end := r.poller.queues.beginYielding(ctx)
+	defer end()
+	j.received = &y.received
+	onWait := j.onWait
+	j.onWait = func(begins bool) {
+		r.poller.queues.waitYielding(y, begins)
+		onWait(begins)
+	}
+	x := r.poller.runJob(fetching, j, r.started)
+	if x.skipped && y.stopped.Load() && ctx.Err() == nil {
+		x.deferred, x.outcome.kind = true, kindYielded
+	}
+	return x
+}
+
+// kindYielded is the kind of an outcome that made room for others.
+const kindYielded fetch.Kind = "yielded"
+
 // queueLast fetches a deferred feed once more when the others had time to end.
-func (r *round) queueLast(ctx context.Context, j job, slow bool) {
+func (r *round) queueLast(ctx context.Context, j job, kind fetch.Kind) {
 	wait := shortDeferral
-	if slow {
+	switch kind {
+	case fetch.KindSlow:
 		j.last, wait = true, deferral
+	case kindYielded:
+		j.last, wait = true, 0
+		r.poller.queues.awaitOthers(ctx)
 	}
 	select {
 	case <-time.After(wait):

@@ -54,6 +54,10 @@ const MaxPause = 7 * 24 * time.Hour
 // ReasonRetryAfter is the [Schedule.Reason] if the server sent Retry-After.
 const ReasonRetryAfter = "the server asked for a pause"
 
+// ReasonSlowHost is the [Schedule.Reason] if a refresh left the feed because its server is
+// slow.
+const ReasonSlowHost = "its server is slow, and the refresh had no time left for it"
+
 // ReasonOtherProcess is the [Schedule.Reason] if another process has a claim on the feed.
 const ReasonOtherProcess = "another dateline process is checking it or just did"
 

@@ -15,6 +15,9 @@
 //     of several columns.
 //   - inline.go makes glamour's elements of the HTML inside a block. links.go numbers
 //     the links, pictures.go describes pictures.
+//   - head.go says what stands between title and text: files, chapters, other pages.
+//   - mail.go takes the mails of mailing lists apart into text, quotes and signature.
+//   - jump.go finds footnotes and their references on the lines.
 //   - cell.go reads what the elements write as cells, wrap.go breaks them into lines,
 //     and line.go writes these for the terminal.
 //
@@ -28,6 +31,7 @@ import (
 	"strings"
 
 	"dateline/feed/markup"
+	"dateline/ui/style"
 )
 
 // Options hold how an article is laid out.
@@ -35,14 +39,17 @@ type Options struct {
 	// Width is the text width in cells. No line is wider. 0 means 72. A width below
 	// 8 counts as 8.
 	Width int
-	// Dark chooses the colours for a dark background.
-	Dark bool
-	// Colors allows colours, italic and faint text. If it is false, only bold,
-	// underlined and struck text remain, and italic text is underlined.
+	// Style says how code and less important text look. The zero value shows them as all
+	// text.
+	Style style.Article
+	// Colors allows colours and italic text. If it is false, only bold, faint, underlined,
+	// struck and reversed text remain, and italic text is underlined.
 	Colors bool
 	// ASCII limits the symbols that dateline adds to ASCII. The text itself stays as
 	// it is.
 	ASCII bool
+	// Head is shown before the text.
+	Head Head
 	// Links makes links clickable with hyperlink sequences (OSC 8).
 	Links bool
 }
@@ -71,6 +78,10 @@ func (r *Rendering) Add(p Piece) bool {
 	if p.At > len(r.Lines) {
 		return false
 	}
+	for i := range min(len(r.Lines)-p.At, len(p.Lines)) {
+		// A line that is coloured again keeps what only its first piece says.
+		p.Lines[i].Anchors, p.Lines[i].Pictures = r.Lines[p.At+i].Anchors, r.Lines[p.At+i].Pictures
+	}
 	n := copy(r.Lines[p.At:], p.Lines)
 	r.Lines = append(r.Lines, p.Lines[n:]...)
 	for _, l := range p.Links {
@@ -89,8 +100,11 @@ func Render(h markup.SafeHTML, o Options) Rendering {
 
 // Text returns an article as plain text without escape sequences. The addresses of
 // its links follow below. width is the text width in cells, as in [Options].
-func Text(h markup.SafeHTML, width int) string {
-	job := Start(h, Options{Width: width})
+func Text(h markup.SafeHTML, width int) string { return TextBelow(Head{}, h, width) }
+
+// TextBelow is like [Text], with a head before the text.
+func TextBelow(head Head, h markup.SafeHTML, width int) string {
+	job := Start(h, Options{Width: width, Head: head})
 	job.layout.plain = true
 	r := job.all()
 	var b strings.Builder

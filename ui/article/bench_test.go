@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dateline/feed/markup"
+	"dateline/ui/style"
 )
 
 // prose returns an article of about size bytes with the usual mix of blocks.
@@ -37,7 +38,7 @@ func BenchmarkRender(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Render(c.html, Options{Width: 76, Dark: true, Colors: true, Links: true})
+				Render(c.html, Options{Width: 76, Style: style.New(true, "").Article, Colors: true, Links: true})
 			}
 		})
 	}
@@ -48,6 +49,6 @@ func BenchmarkFirst(b *testing.B) {
 	h := prose(300 << 10)
 	b.ReportAllocs()
 	for b.Loop() {
-		Start(h, Options{Width: 76, Dark: true, Colors: true, Links: true}).Next()
+		Start(h, Options{Width: 76, Style: style.New(true, "").Article, Colors: true, Links: true}).Next()
 	}
 }

@@ -27,11 +27,11 @@ type layouter struct {
 	// plain turns off every escape sequence.
 	plain     bool
 	textWidth int
-	palette   style.Article
 	glyphs    style.ArticleGlyphs
 	style     glamour.StyleConfig
 	context   glamour.RenderContext
 	links     links
+	places    places
 	// pictures are the pictures that no line has yet, by their number from 1; nil for
 	// those that a line has.
 	pictures []*Picture
@@ -53,9 +53,13 @@ type layouter struct {
 	// nesting is the number of lists and quotes around the block, lists that of lists
 	// alone.
 	nesting, lists int
-	// gap is the margin of the empty line to emit before the next line, if hasGap.
+	// gap is the margin of the empty lines to emit before the next line, if hasGap. last is
+	// the kind of the line before.
 	gap    []cell
 	hasGap bool
+	last   Kind
+	// pictured reports whether the block before has nothing but pictures, or is their caption.
+	pictured bool
 
 	// These are used again for each block or line, so that they are allocated once.
 	reader        cellReader
@@ -73,11 +77,8 @@ type margin struct {
 
 func newLayouter(o Options) *layouter {
 	l := &layouter{options: o, textWidth: max(cmp.Or(max(o.Width, 0), defaultWidth), minWidth)}
-	if o.Colors {
-		l.palette = style.ArticleColors(o.Dark)
-	}
 	l.glyphs = style.ForArticle(o.ASCII)
-	l.style = glamourStyle(l.palette, &l.glyphs)
+	l.style = glamourStyle(&l.glyphs)
 	l.context = glamour.NewRenderContext(glamour.Options{Styles: l.style})
 	return l
 }
@@ -85,8 +86,10 @@ func newLayouter(o Options) *layouter {
 // blocks lays out blocks, with empty lines between them unless tight. follows reports
 // whether other blocks of the same element are before them.
 func (l *layouter) blocks(list []*html.Node, tight, follows bool) {
-	for _, n := range list {
-		follows = l.apart(follows && !tight && !is(n, continued), func() { l.block(n) }) || follows
+	for i, n := range list {
+		// Text behind a list in an item would look like a part of the list.
+		after := i > 0 && isList(list[i-1]) && !isList(n)
+		follows = l.apart(follows && (!tight || after) && !isAttached(n), func() { l.block(n) }) || follows
 	}
 }
 
@@ -106,8 +109,9 @@ func (l *layouter) apart(gap bool, layOut func()) bool {
 
 // block lays out a block of those that [blocksOf] returns.
 func (l *layouter) block(n *html.Node) {
+	l.places.beginsHere(n)
 	switch n.DataAtom {
-	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote:
+	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Details:
 		l.nested(n)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		l.heading(n)
@@ -118,14 +122,70 @@ func (l *layouter) block(n *html.Node) {
 	case atom.Hr:
 		l.rule()
 	default:
-		l.begin(Paragraph)
-		l.lines(l.read(l.inline(nil, n, place{})))
+		l.paragraph(n)
 	}
+}
+
+// isList reports whether n is a list of items.
+func isList(n *html.Node) bool { return n.DataAtom == atom.Ul || n.DataAtom == atom.Ol }
+
+// paragraph lays out text.
+func (l *layouter) paragraph(n *html.Node) {
+	below := l.pictured
+	l.begin(Paragraph)
+	if pictures := onlyPictures(n); pictures != nil {
+		l.pictureLines(pictures)
+		l.pictured = true
+		return
+	}
+	cells := l.read(l.inline(nil, n, place{}))
+	if !is(n, caption) {
+		l.lines(cells)
+		return
+	}
+	dimCells(cells)
+	indent := ""
+	if l.pictured = below && is(n, attached); l.pictured {
+		indent = l.pictureIndent()
+	}
+	l.indented(indent, indent, cellStyle{}, func() { l.lines(cells) })
+}
+
+// dimCells makes text faint.
+func dimCells(cells []cell) {
+	for i := range cells {
+		cells[i].style.attr |= faint
+	}
+}
+
+// details lays out what a browser shows on request: its summary, and what it sums up
+// indented below.
+func (l *layouter) details(n *html.Node) {
+	if !is(n, continued) {
+		summary := summaryOf(n)
+		l.begin(Paragraph)
+		l.indented(l.glyphs.Details, strings.Repeat(" ", ansi.StringWidth(l.glyphs.Details)), cellStyle{attr: faint}, func() {
+			l.lines(l.read([]glamour.ElementRenderer{strong(l.inline(nil, summary, place{}))}))
+		})
+	}
+	l.indented("  ", "  ", cellStyle{}, func() { l.blocks(blocksOf(n), false, is(n, continued)) })
+}
+
+// summaryOf takes the summary out of a <details>.
+func summaryOf(n *html.Node) *html.Node {
+	for c := range n.ChildNodes() {
+		if c.DataAtom == atom.Summary {
+			n.RemoveChild(c)
+			return c
+		}
+	}
+	return markup.NewElement(atom.Summary, markup.NewText("Details"))
 }
 
 // begin begins a block.
 func (l *layouter) begin(k Kind) {
 	l.blocksSoFar++
+	l.pictured = false
 	l.current = block{number: l.blocksSoFar, kind: k}
 }
 
@@ -135,6 +195,9 @@ func (l *layouter) lines(cells []cell) {
 	wrap(cells, l.textWidth-first, l.textWidth-rest, l.emit)
 }
 
+// faintHeading is the first level of headings that are dim. Glamour cannot make text faint.
+const faintHeading = 3
+
 // heading lays out a heading. What is between Render and Finish has the heading's style.
 func (l *layouter) heading(n *html.Node) {
 	l.begin(Heading)
@@ -143,6 +206,11 @@ func (l *layouter) heading(n *html.Node) {
 	_ = e.Render(io.Discard, l.context)
 	cells := l.read(l.inline(nil, n, place{}))
 	_ = e.Finish(io.Discard, l.context)
+	if l.current.level >= faintHeading {
+		for i := range cells {
+			cells[i].style.attr |= faint
+		}
+	}
 	l.lines(cells)
 }
 
@@ -166,6 +234,8 @@ func (l *layouter) nested(n *html.Node) {
 		l.indented(l.glyphs.Bar, l.glyphs.Bar, cellStyle{attr: faint}, func() { l.blocks(blocksOf(n), false, is(n, continued)) })
 	case atom.Dl:
 		l.definitions(n)
+	case atom.Details:
+		l.details(n)
 	default:
 		l.list(n)
 	}
@@ -194,7 +264,10 @@ func (l *layouter) list(n *html.Node) {
 			first = strings.Repeat(" ", width-len(item.number)) + item.number
 		}
 		some = l.apart(some && !tight && !item.continued, func() {
-			l.indented(first, strings.Repeat(" ", ansi.StringWidth(first)), cellStyle{}, func() { l.blocks(item.blocks, tight, item.continued) })
+			l.indented(first, strings.Repeat(" ", ansi.StringWidth(first)), cellStyle{}, func() {
+				l.places.beginsHere(item.node)
+				l.blocks(item.blocks, tight, item.continued)
+			})
 		}) || some
 	}
 	l.lists--
@@ -205,6 +278,7 @@ type listItem struct {
 	// number is what is before the item of an ordered list, such as "9. "; empty if it has
 	// no number.
 	number string
+	node   *html.Node
 	blocks []*html.Node
 	// continued reports whether an earlier item is the beginning of this one.
 	continued bool
@@ -233,7 +307,7 @@ func listItems(list *html.Node) []listItem {
 	}
 	items := make([]listItem, len(nodes))
 	for i, n := range nodes {
-		items[i] = listItem{blocks: blocksOf(n), continued: is(n, continued)}
+		items[i] = listItem{node: n, blocks: blocksOf(n), continued: is(n, continued)}
 		if number := cmp.Or(markup.NodeAttribute(n, listNumber), numbers[n]); number != "" {
 			items[i].number = number + ". "
 		}
@@ -278,6 +352,7 @@ func (l *layouter) definitions(dl *html.Node) {
 		switch c.DataAtom {
 		case atom.Dt:
 			l.apart(!afterTerm, func() {
+				l.places.beginsHere(c)
 				l.begin(Paragraph)
 				l.lines(l.read([]glamour.ElementRenderer{strong(l.inline(nil, c, place{}))}))
 			})
@@ -289,6 +364,7 @@ func (l *layouter) definitions(dl *html.Node) {
 			if isBlank(c) {
 				continue
 			}
+			l.places.beginsHere(c)
 			content := markup.NewElement(atom.Div, c)
 			l.indented("  ", "  ", cellStyle{}, func() { l.blocks(blocksOf(content), false, false) })
 		}

@@ -27,7 +27,8 @@ type cell struct {
 	text  string
 	style cellStyle
 	// link is the number of the link that the cell belongs to, picture that of the
-	// picture that it describes; 0 for none.
+	// picture that it describes; 0 for none. A jump has a number from [firstJump] on. A
+	// picture below 0 says that a place begins here: that with the number above 0.
 	link, picture int32
 	width         uint8
 	kind          cellKind
@@ -41,6 +42,9 @@ type cellReader struct {
 	cells         []cell
 	style         cellStyle
 	link, picture int32
+	// place is the number of the last place that begins before the next character; 0 if
+	// none does.
+	place int32
 	// boundary reports whether the next text begins a new write or follows a sequence.
 	// Its first character may then belong to the cell before.
 	boundary bool
@@ -103,7 +107,11 @@ func (r *cellReader) cluster(s string) string {
 }
 
 func (r *cellReader) put(text string, width int, k cellKind) {
-	r.cells = append(r.cells, cell{text: text, style: r.style, link: r.link, picture: r.picture, width: uint8(width), kind: k})
+	picture := r.picture
+	if r.place > 0 && picture == 0 && k == character {
+		picture, r.place = -r.place, 0
+	}
+	r.cells = append(r.cells, cell{text: text, style: r.style, link: r.link, picture: picture, width: uint8(width), kind: k})
 	r.boundary = false
 }
 
@@ -118,13 +126,21 @@ func (r *cellReader) escape(s string) string {
 		}
 	} else if mark, ok := strings.CutPrefix(seq, "\x1b]8;"); ok {
 		params, link, _ := strings.Cut(strings.TrimRight(mark, "\x07\x1b\\"), ";")
+		if place, ok := strings.CutPrefix(params, placeParam); ok {
+			r.place = number(place)
+			return s[len(seq):]
+		}
 		r.link, r.picture = number(link), number(strings.TrimPrefix(params, pictureParam))
 	}
 	return s[len(seq):]
 }
 
-// pictureParam precedes the number of a picture in the parameters of a mark.
-const pictureParam = "picture="
+// pictureParam precedes the number of a picture in the parameters of a mark, placeParam that
+// of a place.
+const (
+	pictureParam = "picture="
+	placeParam   = "place="
+)
 
 // linkMark returns the sequence that gives the text behind it to a link and a picture. It
 // is a hyperlink (OSC 8) with the link's number instead of an address, so that lipgloss

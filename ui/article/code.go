@@ -14,10 +14,11 @@ import (
 	"golang.org/x/net/html"
 
 	"dateline/feed/markup"
+	"dateline/ui/style"
 )
 
 const (
-	// codeFormatter names chroma's formatter with the terminal's own 16 colours.
+	// codeFormatter names chroma's formatter with 16 colours, of which some stand for inks.
 	codeFormatter = "terminal16"
 	// maxColored is the largest block of code that is coloured, and maxColoredSum the
 	// code of an article that is coloured, in bytes. Chroma takes 1 to 6 ms for a KB.
@@ -47,6 +48,7 @@ type codeBlock struct {
 
 // code lays out a <pre>, indented by two cells.
 func (l *layouter) code(pre *html.Node) {
+	l.places.allBeginHere(pre)
 	lines := l.readCode(pre)
 	if len(lines) == 0 {
 		return
@@ -86,7 +88,7 @@ func (l *layouter) codeLines(b codeBlock, code [][]cell) []Line {
 	for _, line := range code {
 		for i, c := range line {
 			if c.style.color == 0 && !c.added {
-				line[i].style.color = l.palette.Code
+				line[i].style.color = int16(style.InkCode)
 			}
 		}
 		joint, room := NewLine, b.room

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"dateline/ui/style"
 )
 
 // pieces returns the pieces of an article.
@@ -45,7 +47,14 @@ func main() { return "text" }</code></pre></li></ul><p>after <a href="/x">x</a><
 		r.Add(p)
 	}
 	shown := strings.Join(texts(r.Lines), "\n")
-	for _, want := range []string{"\x1b[3;33m// a comment, which is too\x1b[m", "\x1b[1;33mfunc\x1b[;33m main() { \x1b[1mreturn\x1b[m", "\x1b[;32m\"text\"\x1b[;33m }\x1b[m", "\x1b[33m    \x1b[1mif\x1b[;33m x: \x1b[1mpass\x1b[m"} {
+	of := fewColors.Of
+	code, keyword := of(style.InkCode), of(style.InkKeyword)
+	for _, want := range []string{
+		"\x1b[" + of(style.InkComment) + "m// a comment, which is too\x1b[m",
+		"\x1b[" + keyword + "mfunc\x1b[;" + code + "m main() { \x1b[;" + keyword + "mreturn\x1b[m",
+		"\x1b[;" + of(style.InkString) + "m\"text\"\x1b[;" + code + "m }\x1b[m",
+		"\x1b[" + code + "m    \x1b[;" + keyword + "mif\x1b[;" + code + "m x: \x1b[;" + keyword + "mpass\x1b[m",
+	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in %q", want, shown)
 		}
@@ -61,7 +70,7 @@ func TestLinksInCode(t *testing.T) {
 		"<pre>see <a href='https://e.example/'>https://e.example/</a></pre>":                   "  see https://e.example/ [1]\n\n[1] https://e.example/\n",
 		"<pre>a <img src=/p.png alt='a stair'> b</pre>":                                        "  a ▧ a stair [1] b\n\n[1] https://example.org/p.png\n",
 		"<pre><a href=/x><img src=/p.png alt=p></a> <a href=/p.png><img src=/p.png></a>":       "  ▧ p [1] [2] ▧ p.png [1]\n\n[1] https://example.org/p.png\n[2] https://example.org/x\n",
-		"<blockquote><pre><code>a <a href=/x>b</a>\n  c</code></pre></blockquote>":             "│   a b [1]\n│     c\n\n[1] https://example.org/x\n",
+		"<blockquote><pre><code>a <a href=/x>b</a>\n  c</code></pre></blockquote>":             "▏   a b [1]\n▏     c\n\n[1] https://example.org/x\n",
 		"<a href=/x><pre>a\n  b</pre></a>":                                                     "  a\n    b [1]\n\n[1] https://example.org/x\n",
 		"<pre><a href='javascript:x'>a</a> <a href=/x></a><a>b</a></pre>":                      "  a b\n",
 		"<pre>https://e.example/\t<b>b</b>\tc</pre>":                                           "  https://e.example/  b   c\n",
@@ -71,9 +80,9 @@ func TestLinksInCode(t *testing.T) {
 			t.Errorf("%s\n got %q\nwant %q", raw, got, want)
 		}
 	}
-	list := pieces(`<pre><code class="language-go">func <a href="/m">main</a>() { return "x" }</code></pre>`, Options{Width: 60, Dark: true, Colors: true})
+	list := pieces(`<pre><code class="language-go">func <a href="/m">main</a>() { return "x" }</code></pre>`, Options{Width: 60, Style: fewColors, Colors: true})
 	got := list[len(list)-1].Lines[0]
-	want := "  \x1b[1;33mfunc\x1b[;33m \x1b[4mmain\x1b[;2m [1]\x1b[;33m() { \x1b[1mreturn\x1b[;33m \x1b[;32m\"x\"\x1b[;33m }\x1b[m"
+	want := "  \x1b[1;36mfunc\x1b[;36m \x1b[4mmain\x1b[;2m [1]\x1b[;36m() { \x1b[;1;36mreturn\x1b[;36m \x1b[;36m\"x\"\x1b[;36m }\x1b[m"
 	if len(list) != 2 || got.Text != want || len(got.Links) != 1 || textAt(got, got.Links[0].Column, got.Links[0].Width) != "main" {
 		t.Errorf("%d pieces, %q with links %v", len(list), got.Text, got.Links)
 	}
@@ -90,8 +99,8 @@ func TestLongCode(t *testing.T) {
 	}
 	for around, margin := range map[string]string{
 		"<pre>%s</pre>": "  ", "<code><pre>%s</pre></code>": "  ", "<p>x</p><pre><code class=language-go>%s</code></pre><p>y</p>": "  ",
-		"<blockquote><p>x</p><pre>%s</pre><p>y</p></blockquote>": "│   ", "<ol><li>x<pre>%s</pre></li><li>y</li></ol>": "     ",
-		"<ul><li>x<blockquote><pre>%s</pre></blockquote>y</li></ul>": "  │   ", "<table><tr><td>x</td><td><pre>%s</pre></td></tr></table>": "  ",
+		"<blockquote><p>x</p><pre>%s</pre><p>y</p></blockquote>": "▏   ", "<ol><li>x<pre>%s</pre></li><li>y</li></ol>": "     ",
+		"<ul><li>x<blockquote><pre>%s</pre></blockquote>y</li></ul>": "  ▏   ", "<table><tr><td>x</td><td><pre>%s</pre></td></tr></table>": "  ",
 	} {
 		for _, content := range []string{mail.String(), strings.ReplaceAll(mail.String(), "\n", "\n\n"), rows.String()} {
 			list := pieces(fmt.Sprintf(around, content), Options{Width: 60})

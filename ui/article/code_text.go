@@ -96,7 +96,13 @@ func (r *codeReader) anchor(a *html.Node) {
 	if name == "" {
 		return
 	}
-	number := r.l.links.numberOf(markup.NodeAttribute(a, "href"), name)
+	target := markup.JumpTarget(markup.NodeAttribute(a, "href"))
+	number := 0
+	if target != "" {
+		number = r.l.jumpTo(a, target)
+	} else {
+		number = r.l.links.numberOf(markup.NodeAttribute(a, "href"), name)
+	}
 	if number == 0 {
 		return
 	}
@@ -108,7 +114,7 @@ func (r *codeReader) anchor(a *html.Node) {
 			}
 		}
 	}
-	if !r.endsWith(reference(number)) {
+	if target == "" && !r.endsWith(reference(number)) {
 		r.add(string(reference(number)))
 	}
 }

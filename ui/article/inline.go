@@ -60,6 +60,7 @@ func (l *layouter) text(out []glamour.ElementRenderer, s string, at place) []gla
 // element appends an element with its content. A block inside of a heading or of the cell
 // of a table becomes text with spaces around.
 func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place) []glamour.ElementRenderer {
+	out = l.addPlace(out, n)
 	switch n.DataAtom {
 	case atom.Br:
 		if at.cell && !at.lines && !at.code {
@@ -76,12 +77,19 @@ func (l *layouter) element(out []glamour.ElementRenderer, n *html.Node, at place
 		return append(out, &glamour.EmphasisElement{Level: 1, Children: l.inline(nil, n, at)})
 	case atom.Del, atom.S, atom.Strike:
 		return append(out, &span{style: l.style.Strikethrough, children: l.inline(nil, n, at)})
+	case atom.Ins:
+		return append(out, &span{style: glamour.StylePrimitive{Underline: l.style.LinkText.Underline}, children: l.inline(nil, n, at)})
+	case atom.Mark:
+		return append(out, &span{style: glamour.StylePrimitive{Inverse: l.style.LinkText.Underline}, children: l.inline(nil, n, at)})
+	case atom.Kbd: // Without colours a key would look like any word.
+		at.code = true
+		return append(out, strong(l.inline(nil, n, at)))
 	case atom.Pre, atom.Ul, atom.Ol:
 		if at.cell {
 			return l.cellLines(out, n, at)
 		}
 		at.code = n.DataAtom == atom.Pre
-	case atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Var:
+	case atom.Code, atom.Samp, atom.Tt, atom.Var:
 		at.code = true
 	case atom.Video, atom.Audio:
 		return l.media(out, n, at)
@@ -125,9 +133,10 @@ func isLast(n *html.Node) bool {
 	return n == nil
 }
 
-// prepare writes as text what a terminal has no style for: superscripts and subscripts,
+// prepare writes as text what a terminal has no style for: footnotes, superscripts and subscripts,
 // and struck words if there are no styles at all.
 func (l *layouter) prepare(body *html.Node) {
+	l.raiseNotes(body)
 	markup.WriteScripts(body, l.options.ASCII)
 	if l.plain {
 		markup.MarkStruck(body)
@@ -151,11 +160,11 @@ func strong(children []glamour.ElementRenderer) glamour.ElementRenderer {
 	return &glamour.EmphasisElement{Level: 2, Children: children}
 }
 
-// span is what glamour has no element for: struck text and links, in which other elements
+// span is what glamour has no element for: struck, inserted and marked text, and links, in which other elements
 // keep their own style.
 type span struct {
 	children []glamour.ElementRenderer
-	// style is what the span adds to the style around: underline, or struck.
+	// style is what the span adds to the style around: underline, struck or inverse.
 	style glamour.StylePrimitive
 	// mark is the [linkMark] of a link or picture; empty for others. outer is the link
 	// around it.
@@ -175,6 +184,9 @@ func (e *span) StyleOverrideRender(w io.Writer, ctx glamour.RenderContext, aroun
 	}
 	if e.style.CrossedOut != nil {
 		around.CrossedOut = e.style.CrossedOut
+	}
+	if e.style.Inverse != nil {
+		around.Inverse = e.style.Inverse
 	}
 	_, _ = io.WriteString(w, e.mark)
 	for _, c := range e.children {

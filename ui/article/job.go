@@ -32,6 +32,8 @@ type Job struct {
 	rest   string
 	blocks []*html.Node
 	layout *layouter
+	// head is the head of the article until its text is parsed.
+	head Head
 	// shown is how many links Next has returned so far.
 	shown int
 }
@@ -57,7 +59,11 @@ func Start(h markup.SafeHTML, o Options) *Job {
 		s = s[:max(strings.LastIndexByte(s[:maxArticle], '<'), maxArticle/2)]
 		s = strings.ToValidUTF8(s, "") + markup.TooLong
 	}
-	return &Job{rest: s, layout: newLayouter(o)}
+	l := newLayouter(o)
+	if strings.Contains(s, ` href="#`) {
+		l.places.above = make(map[string]bool)
+	}
+	return &Job{rest: s, blocks: o.Head.blocks(), head: o.Head, layout: l}
 }
 
 // Next returns the next piece, which may have no lines. All pieces together are what
@@ -78,7 +84,7 @@ func (j *Job) Next() (p Piece, more bool) {
 			break
 		}
 		size += weight(b)
-		l.apart(l.count > 0 && !is(b, continued), func() { l.block(b) })
+		l.apart(l.count > 0 && !isAttached(b), func() { l.block(b) })
 	}
 	p.Lines, p.Links = l.out, l.links.list[j.shown:]
 	j.shown = len(l.links.list)
@@ -107,6 +113,10 @@ func (j *Job) nextBlock() *html.Node {
 		}
 		end := topLevel(j.rest, parseSize)
 		j.blocks, j.rest = parse(j.rest[:end], j.layout.prepare), j.rest[end:]
+		j.blocks, j.head = j.head.withoutRepeats(j.blocks, j.rest), Head{}
+		if j.rest == "" {
+			j.blocks = asMail(j.blocks)
+		}
 	}
 	b := j.blocks[0]
 	j.blocks = j.blocks[1:]

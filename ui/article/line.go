@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed/text"
+	"dateline/ui/style"
 )
 
 // Line is a line of an article: how it looks, and what is on it.
@@ -26,10 +27,15 @@ type Line struct {
 	// Indent is the width in cells of what dateline puts before the text: bullets,
 	// quotation bars, and the symbol before the remainder of a long line of code.
 	Indent uint16
-	// Links are the places of links on the line, from left to right.
+	// Links are the places of links and jumps on the line, from left to right.
 	Links []LinkPlace
+	// Anchors are the ids of the places in the article that begin on the line: what a jump
+	// leads to.
+	Anchors []string
 	// Pictures are the pictures whose descriptions begin on the line.
 	Pictures []Picture
+	// Row says which row of which picture the line shows, if [InsertPictures] has added it.
+	Row PictureRow
 }
 
 // Kind is a kind of block.
@@ -57,12 +63,18 @@ const (
 	Cut
 )
 
-// LinkPlace is a part of a link's text on one line.
+// LinkPlace is a part of the text of a link or jump on one line. A jump leads to another
+// place in the same article: a reference to a footnote, the way back from it, or a link to a
+// heading.
 type LinkPlace struct {
-	// N is the link's number, as in [Link].
+	// N is the link's number, as in [Link]; 0 for a jump.
 	N int32
 	// Column and Width are in cells.
 	Column, Width uint16
+	// Target is the id of the place to which a jump leads; empty for a link.
+	Target string
+	// Note reports whether a jump is the reference of a footnote, such as ¹.
+	Note bool
 }
 
 // Picture is an image of an article. Its line shows its description.
@@ -74,6 +86,8 @@ type Picture struct {
 	Alt string
 	// Width and Height are the size in pixels that the article gives; 0 if it gives none.
 	Width, Height int32
+	// Column is where on its line the description begins.
+	Column uint16
 }
 
 // block says to which block lines belong.
@@ -91,10 +105,18 @@ func (l *layouter) emit(cells []cell, j Joint) {
 	l.add(l.line(l.margin, cells, l.current, j))
 }
 
-// emitGap adds the empty line that is due before the next line.
+// emitGap adds the empty lines that are due before the next line: two above a heading, and
+// none below it.
 func (l *layouter) emitGap() {
-	if l.hasGap {
-		l.hasGap = false
+	if !l.hasGap {
+		return
+	}
+	l.hasGap = false
+	if l.last == Heading {
+		return
+	}
+	l.add(l.line(l.gap, nil, block{}, NewLine))
+	if l.current.kind == Heading {
 		l.add(l.line(l.gap, nil, block{}, NewLine))
 	}
 }
@@ -102,40 +124,64 @@ func (l *layouter) emitGap() {
 func (l *layouter) add(lines ...Line) {
 	l.out = append(l.out, lines...)
 	l.count += len(lines)
+	if len(lines) > 0 {
+		l.last = lines[len(lines)-1].Kind
+	}
 }
 
 // line returns the line of cells behind a margin.
 func (l *layouter) line(margin, text []cell, b block, j Joint) Line {
 	l.cells = append(append(l.cells[:0], margin...), text...)
-	line := l.write(trim(l.cells))
+	line := l.write(trim(l.cells), b)
 	line.Block, line.Kind, line.Level, line.Joint, line.Indent = b.number, b.kind, b.level, j, uint16(widthOf(margin))
 	return line
 }
 
-// write returns a line with the text, links and pictures of cells.
-func (l *layouter) write(cells []cell) Line {
-	l.bytes = appendCells(l.bytes[:0], cells, l.appendHyperlink, l.allowed)
-	line := Line{Text: string(l.bytes)}
+// write returns a line of a block with the text, links, places and pictures of cells, which
+// it changes.
+func (l *layouter) write(cells []cell, b block) Line {
+	line := Line{}
+	place := 0
+	if b.number > 0 {
+		place = l.places.due
+	}
 	column := 0
 	for i, c := range cells {
+		if c.picture < 0 {
+			place = max(place, int(-c.picture))
+			cells[i].picture, c.picture = 0, 0
+		}
 		if c.link > 0 {
 			if i == 0 || cells[i-1].link != c.link {
-				line.Links = append(line.Links, LinkPlace{N: c.link, Column: uint16(column)})
+				line.Links = append(line.Links, l.linkPlace(c, column))
 			}
 			line.Links[len(line.Links)-1].Width += uint16(c.width)
 		}
 		if c.picture > 0 && l.pictures[c.picture-1] != nil {
 			line.Pictures = append(line.Pictures, *l.pictures[c.picture-1])
+			line.Pictures[len(line.Pictures)-1].Column = uint16(column)
 			l.pictures[c.picture-1] = nil
 		}
 		column += int(c.width)
 	}
+	line.Anchors = l.places.take(place)
+	l.bytes = appendCells(l.bytes[:0], cells, l.appendHyperlink, l.allowed, &l.options.Style)
+	line.Text = string(l.bytes)
 	return line
 }
 
+// linkPlace returns the place of the link or jump that begins with a cell.
+func (l *layouter) linkPlace(c cell, column int) LinkPlace {
+	if j := l.places.jumpOf(c); j != nil {
+		return LinkPlace{Column: uint16(column), Target: j.target, Note: j.note}
+	}
+	return LinkPlace{N: c.link, Column: uint16(column)}
+}
+
 // appendCells appends the text of cells. mark appends what begins the link of a cell, or
-// ends the link before it; style returns how a style is shown.
-func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style func(cellStyle) cellStyle) []byte {
+// ends the link before it; allowed returns the style that is shown. shown is as in
+// [appendSGR].
+func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, allowed func(cellStyle) cellStyle, shown *style.Article) []byte {
 	var now, last, want cellStyle
 	var before cell
 	for _, c := range cells {
@@ -144,32 +190,38 @@ func appendCells(b []byte, cells []cell, mark func([]byte, cell) []byte, style f
 		}
 		before = c
 		if c.style != last {
-			last, want = c.style, style(c.style)
+			last, want = c.style, allowed(c.style)
 		}
 		if want != now {
-			b = appendSGR(b, now, want)
+			b = appendSGR(b, now, want, shown)
 			now = want
 		}
 		b = append(b, c.text...)
 	}
-	if b = appendSGR(b, now, cellStyle{}); before.link != 0 || before.picture > 0 {
+	if b = appendSGR(b, now, cellStyle{}, shown); before.link != 0 || before.picture > 0 {
 		b = mark(b, cell{})
 	}
 	return b
 }
 
-// allowed returns a style as far as the options allow it.
+// allowed returns a style as far as the options allow it and the screen shows it.
 func (l *layouter) allowed(s cellStyle) cellStyle {
-	switch {
-	case l.plain:
+	if l.plain {
 		return cellStyle{}
-	case l.options.Colors:
-		return s
 	}
-	if s.attr&italic != 0 {
-		s.attr |= underline
+	if !l.options.Colors {
+		if s.attr&italic != 0 {
+			s.attr |= underline
+		}
+		s = cellStyle{attr: s.attr &^ italic}
 	}
-	return cellStyle{attr: s.attr & (bold | underline | struck)}
+	if l.options.Style.Dim == "" {
+		s.attr &^= faint
+	}
+	if l.options.Style.Of(style.Ink(s.color)) == "" {
+		s.color = 0
+	}
+	return s
 }
 
 // appendHyperlink appends the sequence (OSC 8) that starts the link of a cell, or ends the
@@ -179,7 +231,7 @@ func (l *layouter) appendHyperlink(b []byte, c cell) []byte {
 	switch {
 	case !l.options.Links || l.plain:
 		return b
-	case c.link == 0:
+	case c.link == 0 || c.link >= firstJump:
 		return append(b, ansi.ResetHyperlink()...)
 	}
 	address, ok := text.SafeURL(l.links.list[c.link-1].URL)

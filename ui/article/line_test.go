@@ -47,7 +47,7 @@ next</pre><p>東京は、海に近づくなと言った。</p><hr><table><tr><td
 	var block int32
 	for _, l := range r.Lines {
 		if l.Kind == Space {
-			if l.Block != 0 || strings.Trim(l.Text, "│ ") != "" {
+			if l.Block != 0 || strings.Trim(l.Text, "▏ ") != "" {
 				t.Errorf("a space has block %d and text %q", l.Block, l.Text)
 			}
 			continue
@@ -65,7 +65,7 @@ next</pre><p>東京は、海に近づくなと言った。</p><hr><table><tr><td
 		got = append(got, text)
 	}
 	want := []string{"2 2 A heading that is too long for one line", "1 0 An item of several lines\nwith a break", "3 0 code = \"too long for one line\"\nnext",
-		"1 0 東京は、海に近づくなと言った。", "5 0 " + strings.Repeat("─", 20), "4 0 a │ b"}
+		"1 0 東京は、海に近づくなと言った。", "5 0 " + strings.Repeat("─", 20), "4 0 a  b"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}
@@ -83,7 +83,7 @@ func TestLinesHavePictures(t *testing.T) {
 		}
 	}
 	want := []string{`text ▧ a long: https://example.org/a.png "a long description of the picture" 640x480`,
-		`▧ image: data:image/png;base64,AAAA "image" 0x0`, `x │ ▧ in a cell [2]: https://example.org/b.png "in a cell" 0x0`}
+		`▧ image: data:image/png;base64,AAAA "image" 0x0`, `x  ▧ in a cell [2]: https://example.org/b.png "in a cell" 0x0`}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}

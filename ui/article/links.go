@@ -87,6 +87,9 @@ func (l *layouter) anchor(out []glamour.ElementRenderer, n *html.Node, at place)
 	link := &span{style: l.style.LinkText, outer: at.link}
 	at.link = link
 	link.children = l.inline(nil, n, at)
+	if target := markup.JumpTarget(markup.NodeAttribute(n, "href")); target != "" {
+		return l.jump(out, n, target, link)
+	}
 	name := linkText(n)
 	number := 0
 	if name != "" {
@@ -100,6 +103,9 @@ func (l *layouter) anchor(out []glamour.ElementRenderer, n *html.Node, at place)
 	out = append(out, link)
 	if ref := reference(number); len(link.children) == 0 || link.children[len(link.children)-1] != ref {
 		out = append(out, ref)
+	}
+	if isFigure(runeBehind(n)) { // The number would look like a part of it.
+		out = appendText(out, " ")
 	}
 	return out
 }

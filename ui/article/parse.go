@@ -34,13 +34,17 @@ func parse(s string, prepare func(body *html.Node)) []*html.Node {
 	return blocks
 }
 
-// The attributes that dateline gives to the parts of a divided block. Sanitised HTML has
+// The attributes that dateline gives to blocks, most of them to the parts of a divided one. Sanitised HTML has
 // none of them.
 const (
 	// continued marks a part that is not the first, unfinished one that is not the last.
 	// No empty line comes before a continued part.
 	continued  = "continued"
 	unfinished = "unfinished"
+	// caption marks the caption of a picture or table, attached a block before which no
+	// empty line comes because it belongs to the one before.
+	caption  = "caption"
+	attached = "attached"
 	// listNumber is the number of an item in a list that was divided.
 	listNumber = "number"
 )
@@ -49,6 +53,9 @@ const (
 func is(n *html.Node, mark string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == mark })
 }
+
+// isAttached reports whether no empty line comes before a block.
+func isAttached(n *html.Node) bool { return is(n, continued) || is(n, attached) }
 
 // split divides a block that is heavier than maxBlock into several. Each has a part of its
 // children.
@@ -86,7 +93,7 @@ func partOf(n *html.Node, follows bool) *html.Node {
 		return part
 	}
 	switch n.DataAtom {
-	case atom.Pre, atom.Blockquote, atom.Ul, atom.Ol, atom.Li, atom.Dl:
+	case atom.Pre, atom.Blockquote, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Details:
 		part.Attr = append(slices.Clone(n.Attr), html.Attribute{Key: continued})
 	}
 	return part
@@ -104,17 +111,23 @@ func setNumbers(list *html.Node) {
 // blocksOf takes the content of n apart into blocks: headings, lists, quotes, code, tables,
 // rules, and paragraphs, which hold the text between them.
 func blocksOf(n *html.Node) []*html.Node {
-	var l blockList
+	l := blockList{root: n.DataAtom}
 	l.add(n)
 	return l.blocks
 }
 
 // blockList collects blocks.
 type blockList struct {
+	// root is the element that is taken apart.
+	root   atom.Atom
 	blocks []*html.Node
 	// paragraph collects inline content; nil if there is none. size is its weight.
 	paragraph *html.Node
 	size      int
+	// ids are those of the elements that were replaced by their children, for the next
+	// block. isCaption reports whether the blocks belong to a caption.
+	ids       []string
+	isCaption bool
 }
 
 // add moves the children of n into blocks.
@@ -134,17 +147,72 @@ func (l *blockList) add(n *html.Node) {
 		case c.DataAtom == atom.Br && l.paragraph != nil && isBreak(l.paragraph.LastChild):
 			l.paragraph = nil
 		case isWrapper(c):
-			if c.DataAtom == atom.A {
-				pushDown(c)
-			}
-			l.add(c)
+			l.wrapper(c)
 		case markup.IsBlock(c.DataAtom):
-			l.blocks, l.paragraph = append(l.blocks, c), nil
+			l.block(c)
+			l.paragraph = nil
 		default:
 			l.inline(c)
 		}
 	}
 	l.paragraph = nil
+}
+
+// block adds a block.
+func (l *blockList) block(n *html.Node) {
+	if len(l.ids) > 0 {
+		n.Attr = append(n.Attr, html.Attribute{Key: outerIDs, Val: strings.Join(l.ids, " ")})
+		l.ids = nil
+	}
+	if l.isCaption {
+		n.Attr = append(n.Attr, html.Attribute{Key: caption})
+	}
+	l.blocks = append(l.blocks, n)
+}
+
+// wrapper adds the children of an element that has no meaning itself.
+func (l *blockList) wrapper(n *html.Node) {
+	if id := markup.NodeAttribute(n, "id"); id != "" {
+		l.ids = append(l.ids, id)
+	}
+	switch n.DataAtom {
+	case atom.A:
+		pushDown(n)
+	case atom.Figcaption:
+		was := l.isCaption
+		l.isCaption = true
+		defer func() { l.isCaption = was }()
+	case atom.Figure:
+		first := len(l.blocks)
+		defer func() { attachCaptions(l.blocks[first:]) }()
+	case atom.Footer: // The source of a quote stands right below it.
+		if first := len(l.blocks); first > 0 && l.root == atom.Blockquote {
+			defer func() { attach(l.blocks[first:]) }()
+		}
+	}
+	l.add(n)
+}
+
+// attachCaptions attaches captions to the other blocks of a figure. The caption of a table
+// comes before it.
+func attachCaptions(blocks []*html.Node) {
+	for i := 1; i < len(blocks); i++ {
+		if is(blocks[i], caption) && blocks[i-1].DataAtom == atom.Table {
+			blocks[i-1], blocks[i] = blocks[i], blocks[i-1]
+		}
+	}
+	for i := 1; i < len(blocks); i++ {
+		if is(blocks[i], caption) != is(blocks[i-1], caption) {
+			attach(blocks[i:])
+		}
+	}
+}
+
+// attach attaches the first of blocks to the one before it.
+func attach(blocks []*html.Node) {
+	if len(blocks) > 0 {
+		blocks[0].Attr = append(blocks[0].Attr, html.Attribute{Key: attached})
+	}
 }
 
 func (l *blockList) inline(n *html.Node) {
@@ -155,7 +223,7 @@ func (l *blockList) inline(n *html.Node) {
 			p.Attr = []html.Attribute{{Key: continued}}
 		}
 		l.paragraph, l.size = p, 0
-		l.blocks = append(l.blocks, l.paragraph)
+		l.block(p)
 	}
 	l.paragraph.AppendChild(n)
 	l.size += w
@@ -189,7 +257,7 @@ func isWrapper(n *html.Node) bool {
 		return markup.IsLayoutTable(n)
 	case atom.A:
 		return firstBlock(n) != nil
-	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
+	case atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Details, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
 		return false
 	}
 	if markup.IsBlock(n.DataAtom) {

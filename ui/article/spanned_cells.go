@@ -2,6 +2,8 @@ package article
 
 import (
 	"slices"
+
+	"charm.land/lipgloss/v2"
 )
 
 // spannedCell is a cell that takes several columns. Lipgloss does not know these, so a mark
@@ -35,7 +37,7 @@ func (g *grid) trim() {
 // first column. Columns are made wider where the text of such a cell needs it.
 func (g grid) withoutSpanned() grid {
 	g.exact = true
-	g.widths, g.rows, g.header = slices.Clone(g.widths), slices.Clone(g.rows), slices.Clone(g.header)
+	g.widths, g.rows, g.header, g.align = slices.Clone(g.widths), slices.Clone(g.rows), slices.Clone(g.header), slices.Clone(g.align)
 	for i, s := range g.spanned {
 		width := widestOf(s.cells)
 		if width <= g.widths[s.column] {
@@ -56,7 +58,10 @@ func (g grid) withoutSpanned() grid {
 			area += w
 		}
 		g.widths[s.column] = max(g.widths[s.column], 1)
-		g.widths[last] += max(width-area, 0)
+		if width > area {
+			g.widths[last] += width - area
+			g.align[last] = lipgloss.Left // Numbers stay close to their neighbors.
+		}
 	}
 	return g
 }

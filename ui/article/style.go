@@ -16,61 +16,54 @@ type attribute uint8
 
 const (
 	bold attribute = 1 << iota
+	// faint is the one dim style of the screen, which is a colour if there are any.
 	faint
 	italic
 	underline
 	struck
+	reverse
 )
 
 // cellStyle is the style of a cell.
 type cellStyle struct {
 	attr attribute
-	// color is an index into the terminal's first 16 colours plus 1; 0 means the
-	// terminal's own text colour.
+	// color is the style.Ink of the text.
 	color int16
 }
 
 // glamourStyle returns the style for glamour's elements. Margins and indents stay unset,
 // because blocks.go lays out the blocks.
-func glamourStyle(p style.Article, g *style.ArticleGlyphs) ansi.StyleConfig {
+func glamourStyle(g *style.ArticleGlyphs) ansi.StyleConfig {
 	yes := true
 	c := ansi.StyleConfig{}
-	c.Heading.Bold = &yes
-	c.H1.Color, c.H2.Color = colorName(p.Heading), colorName(p.Heading)
+	c.Heading.Bold, c.Heading.Color = &yes, style.InkHeading.Glamour()
+	c.H1.Underline = &yes
 	c.Strong.Bold = &yes
 	c.Emph.Italic = &yes
 	c.Strikethrough.CrossedOut = &yes
 	c.LinkText.Underline = &yes
-	c.Code.Color = colorName(p.Code)
+	c.Code.Color = style.InkCode.Glamour()
 	c.Table.RowSeparator, c.Table.ColumnSeparator, c.Table.CenterSeparator = &g.Rule, &g.Column, &g.Cross
 	return c
 }
 
-// codeStyle returns chroma's style for code, which is the same on every background. Text in
-// code has no colour there: code.go adds it. The style for errors stays unset, because
-// code in articles often is a fragment.
+// codeStyle returns chroma's style for code, which has inks for colours. Text in code has
+// no colour there: code.go adds it. The style for errors stays unset, because code in
+// articles often is a fragment.
 var codeStyle = sync.OnceValue(func() *chroma.Style {
 	return chroma.MustNewStyle("dateline", chroma.StyleEntries{
-		chroma.Keyword:       "bold",
-		chroma.Comment:       "italic",
-		chroma.LiteralString: style.CodeString,
+		chroma.Keyword:       style.InkKeyword.Chroma(),
+		chroma.Comment:       style.InkComment.Chroma(),
+		chroma.LiteralString: style.InkString.Chroma(),
+		chroma.LiteralNumber: style.InkNumber.Chroma(),
 	})
 })
 
-// colorName returns a colour as glamour names it; nil if index is 0.
-func colorName(index int16) *string {
-	if index == 0 {
-		return nil
-	}
-	s := strconv.Itoa(int(index - 1))
-	return &s
-}
-
 // attributes are the attributes that a code of SGR sets, or, above 20, unsets.
-var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 9: struck, 22: bold | faint, 23: italic, 24: underline, 29: struck}
+var attributes = [...]attribute{1: bold, 2: faint, 3: italic, 4: underline, 7: reverse, 9: struck, 22: bold | faint, 23: italic, 24: underline, 27: reverse, 29: struck}
 
 // apply returns the style after a sequence with these parameters (ECMA-48, SGR). It
-// ignores backgrounds and other colours than the 16, which glamourStyle does not use.
+// ignores backgrounds and other colours than the first 16, which are inks here.
 func (s cellStyle) apply(params string) cellStyle {
 	for code := range strings.SplitSeq(params, ";") {
 		n, _ := strconv.Atoi(code)
@@ -92,8 +85,10 @@ func (s cellStyle) apply(params string) cellStyle {
 	return s
 }
 
-// appendSGR appends the shortest sequence that changes one style into another.
-func appendSGR(b []byte, from, to cellStyle) []byte {
+// appendSGR appends the shortest sequence that changes one style into another. shown says
+// how inks and faint text look; if it is nil, the sequence is one that [cellStyle.apply]
+// reads.
+func appendSGR(b []byte, from, to cellStyle, shown *style.Article) []byte {
 	if from == to {
 		return b
 	}
@@ -104,19 +99,23 @@ func appendSGR(b []byte, from, to cellStyle) []byte {
 	if from.attr&^to.attr != 0 || from.color != 0 && from.color != to.color {
 		b, from = append(b, ';'), cellStyle{}
 	}
-	for i, code := range "12349" {
-		if (to.attr&^from.attr)&(1<<i) != 0 {
+	added := to.attr &^ from.attr
+	for i, code := range "123497" {
+		if added&(1<<i) != 0 && (shown == nil || 1<<i != faint) {
 			b = append(b, byte(code), ';')
 		}
 	}
 	if to.color != from.color {
-		code := 30 + int64(to.color-1)
-		if to.color > 8 {
-			code = 90 + int64(to.color-9)
+		if shown == nil {
+			b = strconv.AppendInt(b, 30+int64(to.color-1), 10)
+		} else {
+			b = append(b, shown.Of(style.Ink(to.color))...)
 		}
-		b = strconv.AppendInt(b, code, 10)
-	} else {
-		b = b[:len(b)-1]
+		b = append(b, ';')
 	}
-	return append(b, 'm')
+	if shown != nil && to.attr&faint != 0 && (added&faint != 0 || to.color != from.color) {
+		b = append(append(b, shown.Dim...), ';')
+	}
+	b[len(b)-1] = 'm'
+	return b
 }

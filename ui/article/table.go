@@ -3,6 +3,7 @@ package article
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	glamour "charm.land/glamour/v2/ansi"
@@ -18,10 +19,11 @@ import (
 const (
 	// maxSpan is how many rows or columns a cell takes at most.
 	maxSpan = 24
-	// minColumn is the least width of a readable column, with its border.
+	// minColumn is the least width of a readable column, with the space behind it.
 	minColumn = 8
-	// borderWidth is the width of a border with the spaces beside it.
-	borderWidth = 3
+	// borderWidth is the width of the space between two columns. While the table is laid
+	// out, its last cell has a border, which says where the columns are.
+	borderWidth = 2
 )
 
 // tableRow is a row of a table, with the cells of the screen for each of its cells.
@@ -55,6 +57,7 @@ func (l *layouter) table(n *html.Node) {
 		return
 	}
 	g.trim()
+	g.alignNumbers()
 	first, rest := l.marginWidths()
 	lines := l.gridLines(g, l.textWidth-max(first, rest))
 	if lines == nil || countLetters(lines...) < g.letters {
@@ -62,8 +65,59 @@ func (l *layouter) table(n *html.Node) {
 		return
 	}
 	for _, line := range lines {
+		l.hideBorders(line)
 		l.emit(line, NewLine)
 	}
+}
+
+// hideBorders replaces the borders between the columns: by blanks, and in the rule below the
+// names of the columns by the rule.
+func (l *layouter) hideBorders(line []cell) {
+	rules := l.style.Table
+	for i, c := range line {
+		switch {
+		case isBorder(c, *rules.CenterSeparator):
+			line[i].text = *rules.RowSeparator
+		case isBorder(c, *rules.ColumnSeparator):
+			line[i] = cell{text: " ", width: 1, kind: space}
+		}
+	}
+}
+
+// alignNumbers aligns the columns that hold nothing but numbers on the right, unless the
+// article says how they are aligned.
+func (g *grid) alignNumbers() {
+	for column, align := range g.align {
+		some := false
+		numbers := align == lipgloss.Left && !slices.ContainsFunc(g.rows, func(r tableRow) bool {
+			if column >= len(r) || len(r[column]) == 0 {
+				return false
+			}
+			some = true
+			return !isNumber(r[column])
+		})
+		if numbers && some {
+			g.align[column] = lipgloss.Right
+		}
+	}
+}
+
+// isNumber reports whether the text of a cell is a number, perhaps with a sign before or a
+// unit of one character behind it.
+func isNumber(cells []cell) bool {
+	digits := 0
+	for i, c := range cells {
+		r, _ := utf8.DecodeRuneInString(c.text)
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case c.link == 0 && strings.ContainsRune(".,'’ ", r) && digits > 0:
+		case i == 0 && strings.ContainsRune("+-−±~<>≈$€£¥", r), i == len(cells)-1 && strings.ContainsRune("%‰°$€£¥", r):
+		default:
+			return false
+		}
+	}
+	return digits > 0
 }
 
 // gridLines returns the lines of a table that is at most room cells wide; nil if it has too
@@ -105,7 +159,9 @@ func (l *layouter) grid(n *html.Node) grid {
 		switch c.DataAtom {
 		case atom.Caption:
 			l.begin(Paragraph)
-			l.lines(l.read(l.inline(nil, c, place{})))
+			cells := l.read(l.inline(l.addPlace(nil, c), c, place{}))
+			dimCells(cells)
+			l.lines(cells)
 			l.begin(Table)
 		case atom.Tr:
 			from := len(g.spanned)
@@ -146,7 +202,7 @@ func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
 		for len(row) < len(g.spans) && g.spans[len(row)] > 0 {
 			put(nil, g.spans[len(row)]-1, 1)
 		}
-		elements := l.inline(nil, c, place{cell: true, lines: markup.KeepsLines(c)})
+		elements := l.inline(l.addPlace(l.addRow(tr, c), c), c, place{cell: true, lines: markup.KeepsLines(c)})
 		if head || c.DataAtom == atom.Th {
 			elements = []glamour.ElementRenderer{strong(elements)}
 		}
@@ -175,6 +231,16 @@ func (l *layouter) row(tr *html.Node, g *grid) (row tableRow, header bool) {
 	return row, head || onlyTh
 }
 
+// addRow returns the mark of a row for its first cell.
+func (l *layouter) addRow(tr, first *html.Node) []glamour.ElementRenderer {
+	for c := first.PrevSibling; c != nil; c = c.PrevSibling {
+		if c.Type == html.ElementNode {
+			return nil
+		}
+	}
+	return l.addPlace(nil, tr)
+}
+
 // spanOf returns how many rows or columns a cell takes.
 func spanOf(cell *html.Node, key string) int {
 	n, _ := strconv.Atoi(markup.NodeAttribute(cell, key))
@@ -183,8 +249,7 @@ func spanOf(cell *html.Node, key string) int {
 
 // tableLines returns the lines of a table that is width cells wide; 0 means as wide as its
 // text. A column that needs no more than its fair part of a width keeps its own, so that
-// text is broken and not numbers. The borders and their places are those of glamour's
-// tables.
+// text is broken and not numbers.
 func (l *layouter) tableLines(g grid, width int) [][]cell {
 	rules := l.style.Table
 	t := table.New().Width(width).
@@ -193,9 +258,8 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false)
 	styles := make([]lipgloss.Style, len(g.widths))
 	for i := range styles {
-		styles[i] = lipgloss.NewStyle().Align(g.align[i]).Margin(0, 1)
+		styles[i] = lipgloss.NewStyle().Align(g.align[i]).MarginRight(1)
 	}
-	styles[0] = styles[0].MarginLeft(0)
 	styles[len(styles)-1] = styles[len(styles)-1].MarginRight(0)
 	fair := (width - len(styles) + 1) / len(styles)
 	for i, s := range styles {
@@ -203,7 +267,16 @@ func (l *layouter) tableLines(g grid, width int) [][]cell {
 			styles[i] = s.Width(own)
 		}
 	}
-	t.StyleFunc(func(_, column int) lipgloss.Style { return styles[column] })
+	t.StyleFunc(func(row, column int) lipgloss.Style {
+		cells := g.header
+		if row != table.HeaderRow {
+			cells = g.rows[row]
+		}
+		if column < len(cells) && markIn(cells[column]) >= 0 { // The text begins at the mark.
+			return styles[column].Align(lipgloss.Left)
+		}
+		return styles[column]
+	})
 	if g.header != nil {
 		t.Headers(g.header.texts()...)
 	}
@@ -223,8 +296,11 @@ func (r tableRow) texts() []string {
 				b = append(b, '\n')
 			}
 			b = appendCells(b, line, func(b []byte, c cell) []byte {
+				if c.picture < 0 {
+					b = append(b, placeMark(-c.picture).String()...)
+				}
 				return append(b, linkMark(c.link, c.picture)...)
-			}, func(s cellStyle) cellStyle { return s })
+			}, func(s cellStyle) cellStyle { return s }, nil)
 		}
 		texts[i] = string(b)
 	}

@@ -6,13 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"dateline/feed/text"
+	"dateline/ui/style"
 )
 
 func (a *app) configCommand() *cobra.Command {
 	config := &cobra.Command{
 		Use:   "config",
-		Short: "Find or check the configuration, or print an example",
-		RunE:  requireSubcommand("a command", "path", "check", "example"),
+		Short: "Find or check the configuration, print an example or the themes",
+		RunE:  requireSubcommand("a command", "path", "check", "example", "themes"),
 	}
 	config.AddCommand(
 		&cobra.Command{
@@ -40,8 +41,38 @@ func (a *app) configCommand() *cobra.Command {
 			Args:    rejectArgs,
 			RunE:    func(*cobra.Command, []string) error { return a.print(string(a.ExampleConfig)) },
 		},
+		&cobra.Command{
+			Use:   "themes",
+			Short: "Print the themes, on a terminal each in its colours",
+			Long: "Print the names for the option theme. On a terminal a sample line of each follows in its\n" +
+				"colours. A theme does not paint the background, so choose one for that of your terminal.",
+			Args: rejectArgs,
+			RunE: func(*cobra.Command, []string) error { return a.printThemes() },
+		},
 	)
 	return config
+}
+
+// printThemes prints the names of the themes. On a terminal a sample line of each follows.
+func (a *app) printThemes() error {
+	out := a.printer()
+	depth := style.NoColors
+	if out.colors {
+		depth = style.OutputDepth()
+	}
+	for _, name := range style.Themes() {
+		if !out.colors {
+			_, _ = out.WriteString(name + "\n")
+			continue
+		}
+		theme := style.Options{Name: name}.Theme(style.Terminal{Depth: depth})
+		background := "for light backgrounds"
+		if theme.Dark {
+			background = "for dark backgrounds"
+		}
+		_, _ = out.WriteString(fit(name, 20) + " " + fit(background, 22) + theme.Sample() + "\n")
+	}
+	return out.finish(nil)
 }
 
 func (a *app) checkConfig() error {

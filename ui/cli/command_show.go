@@ -121,7 +121,7 @@ func (a *app) show(item feed.Article, format string, width int) error {
 		s := strings.TrimSpace(markdown.Of(item.Body.Safe()))
 		_, err = fmt.Fprintf(out, "# %s\n\n%s\n\n%s\n", text.Clean(item.DisplayTitle()), a.byline(item.Item), s)
 	default:
-		content := strings.TrimRight(article.Text(item.Body.Safe(), width), "\n")
+		content := strings.TrimRight(article.TextBelow(article.HeadOf(item), item.Body.Safe(), width), "\n")
 		_, err = fmt.Fprintf(out, "%s\n%s\n\n%s\n", out.paint(out.theme.Strong, text.Clean(item.DisplayTitle())), a.byline(item.Item), content)
 	}
 	return out.finish(err)
@@ -131,6 +131,9 @@ func (a *app) show(item feed.Article, format string, width int) error {
 // second line.
 func (a *app) byline(i feed.Item) string {
 	parts := []string{i.FeedTitle, i.Author, i.Date.In(a.Now().Location()).Format(minuteFormat), feed.Ago(i.Date, a.Now())}
+	if i.Author == i.FeedTitle {
+		parts[1] = ""
+	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	line := text.Clean(strings.Join(parts, " · "))
 	if i.Hidden {

@@ -54,6 +54,8 @@ type itemJSON struct {
 	AlsoIn     []string `json:"also_in"`
 	// CommentCount is 0 if unknown.
 	CommentCount int `json:"comment_count"`
+	// More is missing unless the item is of a kind that has more.
+	More *feed.More `json:"more,omitempty"`
 	// Account is "" for the items of a local feed.
 	Account string `json:"account"`
 	// SnoozedUntil is "" for an item that is not snoozed.
@@ -181,6 +183,9 @@ func jsonOfItem(a feed.Article, content bool, now time.Time) itemJSON {
 		CommentCount: a.CommentCount,
 		Account:      a.Account,
 		SnoozedUntil: jsonTime(a.Snoozed),
+	}
+	if !a.More.IsZero() {
+		j.More = &a.More
 	}
 	if content {
 		html := a.Body.Safe().String()

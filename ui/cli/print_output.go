@@ -39,7 +39,7 @@ func (o stdout) Write(b []byte) (int, error) {
 func (a *app) printer() *printer {
 	return &printer{
 		Writer: bufio.NewWriter(stdout{a.out}),
-		theme:  style.CommandLine(),
+		theme:  style.CommandLine(os.Getenv("COLORFGBG")),
 		colors: isTerminal(a.out) && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 }

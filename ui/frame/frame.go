@@ -19,6 +19,19 @@ import (
 type Piece struct {
 	X    int
 	Text string
+	// Picture is set if the piece shows a row of a picture. Its text then is cells of
+	// which every terminal knows the width, and its colours are painted as they are.
+	Picture *Picture
+}
+
+// Picture is a row of a picture. It is compared by its address.
+type Picture struct {
+	// X is the column of the screen at which the picture begins.
+	X int
+	// Strip is a sequence that draws the row at the position of the cursor, over the text
+	// of the piece; nil if the text shows the picture. It is written when nothing else has
+	// been painted for a moment.
+	Strip []byte
 }
 
 // Row is a line of the screen. Its pieces, from left to right, fill the line.
@@ -27,8 +40,11 @@ type Row []Piece
 // Frame is a whole screen.
 type Frame struct {
 	Rows []Row
-	// Cursor is where the terminal's cursor is shown; nil hides it.
-	Cursor *Point
+	// Cursor is where the terminal's cursor stands; nil hides it. Programs that read the
+	// screen aloud or show it in braille follow the cursor, also if HideCursor is set and
+	// nobody sees it.
+	Cursor     *Point
+	HideCursor bool
 }
 
 // Point is a cell of the screen.
@@ -63,7 +79,7 @@ func Lines(rows []Row) []string {
 // Japanese and Korean, and the known symbols.
 func (r Row) knownWidth(known string) bool {
 	return !slices.ContainsFunc(r, func(p Piece) bool {
-		return strings.ContainsFunc(p.Text, func(c rune) bool { return ambiguousWidth(c) && !strings.ContainsRune(known, c) })
+		return p.Picture == nil && strings.ContainsFunc(p.Text, func(c rune) bool { return ambiguousWidth(c) && !strings.ContainsRune(known, c) })
 	})
 }
 

@@ -37,7 +37,10 @@ type Painter struct {
 	reduceColors func(string) string
 	// cursor reports whether the terminal shows its cursor.
 	cursor bool
-	buf    bytes.Buffer
+	// strayed reports whether something else may have moved the cursor.
+	strayed  bool
+	buf      bytes.Buffer
+	pictures pictures
 
 	// next is the frame to paint. It has its own lock, so that Show never waits for
 	// a slow terminal.
@@ -111,6 +114,7 @@ func (p *Painter) Run() {
 		if p.paint(f) {
 			last = time.Now()
 		}
+		p.sendNext(last)
 	}
 }
 
@@ -136,13 +140,17 @@ const (
 func (p *Painter) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n, err := p.out.Write(b)
 	up, down := bytes.LastIndex(b, []byte(screenUp)), bytes.LastIndex(b, []byte(screenDown))
+	if down > up || bytes.Contains(b, []byte(erased)) {
+		p.recall()
+	}
+	n, err := p.out.Write(b)
 	if up != down {
 		p.up, p.cursor = up > down, false
 	}
-	if p.up && (up >= 0 || bytes.Contains(b, []byte(erased))) {
-		p.stale = true
+	if p.up {
+		p.stale = p.stale || up >= 0 || bytes.Contains(b, []byte(erased))
+		p.strayed = true
 		p.nudge()
 	}
 	return n, err
@@ -157,6 +165,7 @@ func (p *Painter) paint(f *Frame) bool {
 		return false
 	}
 	p.buf.Reset()
+	p.pictures.fit(len(f.Rows), p.stale)
 	for y, row := range f.Rows {
 		var was Row
 		if !p.stale && y < len(p.shown.Rows) {
@@ -165,7 +174,7 @@ func (p *Painter) paint(f *Frame) bool {
 		p.row(y, was, row)
 	}
 	painted := p.buf.Len() > 0
-	p.putCursor(f.Cursor)
+	p.putCursor(f.Cursor, f.HideCursor)
 	p.shown, p.stale = *f, false
 	if p.buf.Len() == 0 {
 		return false
@@ -195,12 +204,16 @@ func (p *Painter) row(y int, was, row Row) {
 	if sameColumns(was, row) && was.knownWidth(p.known) && row.knownWidth(p.known) {
 		for i, piece := range row {
 			if was[i] != piece {
+				if was[i].Picture != nil {
+					p.pictures.drawn[y] = nil
+				}
 				p.piece(y, piece, i == len(row)-1)
 			}
 		}
 		return
 	}
 	p.hideCursor()
+	p.pictures.drawn[y] = nil
 	// Turning off wrapping keeps a text on its line if it is drawn wider than
 	// measured.
 	p.move(0, y)
@@ -221,7 +234,7 @@ func (p *Painter) piece(y int, piece Piece, last bool) {
 	p.hideCursor()
 	p.move(piece.X, y)
 	text := removeControls(piece.Text)
-	if p.reduceColors != nil {
+	if p.reduceColors != nil && piece.Picture == nil {
 		text = p.reduceColors(text)
 	}
 	shown := strings.TrimRight(text, " ")
@@ -260,16 +273,20 @@ func (p *Painter) hideCursor() {
 }
 
 // putCursor moves the cursor to its position in the frame, after everything is painted.
-func (p *Painter) putCursor(at *Point) {
-	if at == nil {
+func (p *Painter) putCursor(at *Point, hide bool) {
+	if at == nil || hide {
 		p.hideCursor()
+	}
+	if at == nil {
 		return
 	}
-	if was := p.shown.Cursor; p.cursor && p.buf.Len() == 0 && was != nil && *was == *at {
+	was := p.shown.Cursor
+	if p.buf.Len() == 0 && !p.strayed && was != nil && *was == *at && p.cursor == !hide {
 		return
 	}
 	p.move(at.X, at.Y)
-	if !p.cursor {
+	p.strayed = false
+	if !p.cursor && !hide {
 		p.buf.WriteString("\x1b[?25h")
 		p.cursor = true
 	}

@@ -81,7 +81,7 @@ func randomRow(rnd *rand.Rand, w int) Row {
 	words := []string{"plain", "\x1b[1mbold\x1b[m", "", "ünï", "देव", "\x1b]8;;https://a.example\a\x1b[4mlink\x1b]8;;\a\x1b[m", "\x1b[38;5;246mdim  \x1b[m"}
 	fill := func(x, w int) Piece {
 		text := words[rnd.IntN(len(words))]
-		return Piece{x, text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
+		return Piece{X: x, Text: text + strings.Repeat(" ", w-utf8.RuneCountInString(styles.ReplaceAllString(text, "")))}
 	}
 	if rnd.IntN(8) == 0 {
 		return Row{fill(0, w)}
@@ -125,7 +125,7 @@ func TestOnlyWhatChangedIsPainted(t *testing.T) {
 	p.Write([]byte(screenUp))
 	paint := func(right string) string {
 		out.Reset()
-		p.Show(Frame{Rows: []Row{{{0, "left "}, {5, right}}, {{0, "second line"}}}})
+		p.Show(Frame{Rows: []Row{{{X: 0, Text: "left "}, {X: 5, Text: right}}, {{X: 0, Text: "second line"}}}})
 		p.paint(p.nextFrame())
 		return out.String()
 	}
@@ -233,3 +233,38 @@ func TestBefore(t *testing.T) {
 type writerFunc func(b []byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// TestTheCursorStandsWhereTheFrameSays protects readers of braille lines: the cursor is at its place
+// after each frame and after everything else that is written, also while it is hidden.
+func TestTheCursorStandsWhereTheFrameSays(t *testing.T) {
+	g := newFakeTerminal(24, 6)
+	p := NewPainter(g, "")
+	write := func(s string) {
+		t.Helper()
+		if _, err := p.Write([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(screenUp)
+	row := strings.Repeat("x", 24)
+	f := Frame{Rows: []Row{{{Text: row}}, {{Text: row}}}, Cursor: &Point{3, 1}, HideCursor: true}
+	check := func(when string) {
+		t.Helper()
+		p.Show(f)
+		p.paint(p.nextFrame())
+		if g.x != f.Cursor.X || g.y != f.Cursor.Y || p.cursor == f.HideCursor {
+			t.Errorf("%s the cursor is at %d,%d (shown: %v), want %v", when, g.x, g.y, p.cursor, *f.Cursor)
+		}
+	}
+	check("at first")
+	f.Rows = []Row{{{Text: strings.Repeat("y", 24)}}, {{Text: row}}}
+	check("after a change")
+	write("\x1b[5;9H")
+	check("after another writer")
+	f.Cursor = &Point{7, 0}
+	check("after a move")
+	f.HideCursor = false
+	check("in a prompt")
+	f.HideCursor = true
+	check("after the prompt")
+}

@@ -37,6 +37,7 @@ func (p Page) feed(f feed.Feed) []mode.Row {
 	rows := []mode.Row{
 		{Heading: "Feed"},
 		{Left: "title", Right: f.DisplayTitle()},
+		{Left: "description", Right: f.Description},
 		{Left: "state", Right: cmp.Or(health, poll.Error)},
 		{Left: "shortened", Right: schedule.ShortenedMessage(poll.Shortened)},
 		{Left: "address", Right: f.URL},

@@ -14,6 +14,12 @@ type List[T any, K comparable] struct {
 	cursor int
 	top    int
 	height int
+	// tallTop is the first row on the screen before the list was made short, as an index
+	// like top. It is used while short is set.
+	tallTop int
+	short   bool
+	// before is the number of rows before the first loaded row; -1 if it is unknown.
+	before int
 
 	headLoaded bool
 	tailLoaded bool
@@ -29,19 +35,41 @@ const (
 	Tail
 )
 
+// Scrolloff is how many rows stay visible above and below the cursor when it moves.
+const Scrolloff = 2
+
+// shortHeight is the largest height, in rows, of a list that was made short.
+const shortHeight = 3
+
 // New returns an empty list whose rows are identified by key.
 func New[T any, K comparable](key func(T) K) List[T, K] {
 	return List[T, K]{key: key, height: 1, headLoaded: true, tailLoaded: true}
 }
 
 // SetHeight sets how many rows the screen shows. The cursor stays visible and on its line.
-// If the height was 1 before, rows above the cursor are shown, too.
+// If the list was made short for a while, at most shortHeight rows, it shows the rows again
+// that it showed before, unless the cursor has left them.
 func (l *List[T, K]) SetHeight(rows int) {
-	if l.height == 1 && rows > 1 {
+	rows = max(rows, 1)
+	switch {
+	case rows == l.height:
+		return
+	case rows <= shortHeight && l.height > shortHeight:
+		l.tallTop, l.short = l.top, true
+	case rows > shortHeight && l.short:
+		l.short = false
+		if l.top = l.tallTop; l.cursor < l.top || l.cursor >= l.top+rows {
+			l.top = l.cursor - rows/2
+		}
+	case l.height == 1 && rows > 1:
 		l.top = min(l.top, max(l.cursor-rows/2, 0))
 	}
-	l.height = max(rows, 1)
+	l.height = rows
+	if l.height <= shortHeight {
+		l.top = l.cursor - l.height/2
+	}
 	l.clamp()
+	l.fill()
 }
 
 // Height returns how many rows the screen shows.
@@ -50,9 +78,10 @@ func (l *List[T, K]) Height() int { return l.height }
 // Replace sets a new window with the cursor at an index. head and tail report whether the
 // window has the first and the last row of the whole list.
 func (l *List[T, K]) Replace(rows []T, cursor int, head, tail bool) {
-	l.rows, l.cursor, l.top = rows, cursor, max(cursor-l.height/2, 0)
-	l.headLoaded, l.tailLoaded = head, tail
+	l.rows, l.cursor, l.top, l.short = rows, cursor, max(cursor-l.height/2, 0), false
+	l.setEdges(head, tail)
 	l.clamp()
+	l.fill()
 }
 
 // Reload sets a fresh copy of the window and keeps the cursor on its row and on its
@@ -65,9 +94,18 @@ func (l *List[T, K]) Reload(rows []T, fallback int, head, tail bool) {
 			at = i
 		}
 	}
+	l.tallTop += at - l.cursor
 	l.rows, l.cursor, l.top = rows, at, at-line
-	l.headLoaded, l.tailLoaded = head, tail
+	l.setEdges(head, tail)
 	l.clamp()
+}
+
+// setEdges records which ends of the list are loaded.
+func (l *List[T, K]) setEdges(head, tail bool) {
+	l.headLoaded, l.tailLoaded, l.before = head, tail, -1
+	if head {
+		l.before = 0
+	}
 }
 
 // Append adds rows at the end. done reports whether these are the last rows.
@@ -82,7 +120,14 @@ func (l *List[T, K]) Prepend(rows []T, done bool) {
 	l.rows = append(append(make([]T, 0, len(rows)+len(l.rows)), rows...), l.rows...)
 	l.cursor += len(rows)
 	l.top += len(rows)
+	l.tallTop += len(rows)
 	l.headLoaded = done
+	if l.before >= 0 {
+		l.before = max(l.before-len(rows), 0)
+	}
+	if done {
+		l.before = 0
+	}
 	l.clamp()
 }
 
@@ -91,12 +136,28 @@ func (l *List[T, K]) Prepend(rows []T, done bool) {
 func (l *List[T, K]) Trim(keep int) {
 	if from := l.cursor - keep; from > 0 {
 		l.rows = append([]T(nil), l.rows[from:]...)
-		l.cursor, l.top, l.headLoaded = l.cursor-from, l.top-from, false
+		l.cursor, l.top, l.tallTop, l.headLoaded = l.cursor-from, l.top-from, l.tallTop-from, false
+		if l.before >= 0 {
+			l.before += from
+		}
 	}
 	if to := l.cursor + keep; to < len(l.rows) {
 		l.rows, l.tailLoaded = append([]T(nil), l.rows[:to]...), false
 	}
 	l.clamp()
+}
+
+// SetBefore sets the number of rows of the whole list before the first loaded row; -1 means
+// that it is unknown.
+func (l *List[T, K]) SetBefore(n int) { l.before = n }
+
+// Position returns the number of the row under the cursor in the whole list, from 1; 0 if
+// it is unknown or there is no row.
+func (l *List[T, K]) Position() int {
+	if l.before < 0 || len(l.rows) == 0 {
+		return 0
+	}
+	return l.before + l.cursor + 1
 }
 
 // Wants returns the edge at which rows should be loaded: the cursor or the screen is less
@@ -148,11 +209,35 @@ func (l *List[T, K]) Visible() []T {
 func (l *List[T, K]) Move(n int) bool { return l.Go(l.cursor + n) }
 
 // Go puts the cursor on the loaded row with index i, or on the nearest row if i is out of
-// range. It reports whether the cursor moved.
+// range. Up to [Scrolloff] rows stay visible on either side of it. It reports whether the
+// cursor moved.
 func (l *List[T, K]) Go(i int) bool {
+	moved := l.Select(i)
+	l.keepMargin()
+	return moved
+}
+
+// Select puts the cursor on the loaded row with index i, like [List.Go], and scrolls only if
+// that row is not on the screen. A click selects, so that a second click finds the same row.
+func (l *List[T, K]) Select(i int) bool {
 	was := l.cursor
 	l.cursor = i
 	l.clamp()
+	return l.cursor != was
+}
+
+// Turn scrolls by n rows and moves the cursor with the rows, so that it stays on its line. At
+// the end of the list the cursor goes to the last row, and at its start to the first. It
+// reports whether the cursor moved.
+func (l *List[T, K]) Turn(n int) bool {
+	line := l.cursor - l.top
+	top := max(min(l.top+n, len(l.rows)-l.height), 0)
+	if top == l.top {
+		return l.Go(l.cursor + n)
+	}
+	was := l.cursor
+	l.cursor = top + line
+	l.Scroll(top - l.top)
 	return l.cursor != was
 }
 
@@ -166,10 +251,33 @@ func (l *List[T, K]) Find(k K) bool {
 	return true
 }
 
-// Scroll scrolls by n rows. The cursor moves only if it would leave the screen.
+// Scroll scrolls by n rows. The cursor moves only if it would come too near to the edge of
+// the screen.
 func (l *List[T, K]) Scroll(n int) {
 	l.top = max(min(l.top+n, len(l.rows)-l.height), 0)
-	l.cursor = max(min(l.cursor, l.top+l.height-1, len(l.rows)-1), min(l.top, max(len(l.rows)-1, 0)), 0)
+	above, below := l.margins()
+	l.cursor = max(min(l.cursor, l.top+l.height-1-below, len(l.rows)-1), min(l.top+above, max(len(l.rows)-1, 0)), 0)
+}
+
+// margins returns how many rows must be visible above and below the cursor. At the ends of
+// the list there are none to show.
+func (l *List[T, K]) margins() (above, below int) {
+	m := min(Scrolloff, (l.height-1)/2)
+	return min(m, l.top), min(m, max(len(l.rows)-l.top-l.height, 0))
+}
+
+// keepMargin scrolls so that the rows next to the cursor are visible.
+func (l *List[T, K]) keepMargin() {
+	m := min(Scrolloff, (l.height-1)/2)
+	l.top = min(l.top, max(l.cursor-m, 0))
+	l.top = max(l.top, min(l.cursor+m, len(l.rows)-1)-l.height+1, 0)
+}
+
+// fill scrolls back if there is room below the last row.
+func (l *List[T, K]) fill() {
+	if l.tailLoaded {
+		l.top = max(min(l.top, len(l.rows)-l.height), 0)
+	}
 }
 
 func (l *List[T, K]) clamp() {

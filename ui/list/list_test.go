@@ -101,7 +101,7 @@ func TestScrollTakesTheCursorAlong(t *testing.T) {
 	for range 30 {
 		l.Scroll(-3)
 	}
-	if l.Top() != 0 || l.Index() != 9 {
+	if l.Top() != 0 || l.Index() != 9-Scrolloff {
 		t.Errorf("back at top %d with the cursor at %d", l.Top(), l.Index())
 	}
 }
@@ -117,9 +117,107 @@ func TestFirstHeightShowsRowsAbove(t *testing.T) {
 			t.Errorf("cursor %d with %d on top, want %d with %d", l.Index(), l.Top(), cursor, top)
 		}
 		l.Scroll(cursor - top)
+		l.Select(cursor)
 		l.SetHeight(30)
 		if l.Index() != cursor || l.Top() != cursor {
 			t.Errorf("cursor %d with %d on top after it grew, want both %d", l.Index(), l.Top(), cursor)
 		}
+	}
+}
+
+// TestTheCursorKeepsRowsInSight checks that rows next to the cursor stay visible when it moves,
+// but that a click does not scroll.
+func TestTheCursorKeepsRowsInSight(t *testing.T) {
+	l := ints()
+	l.SetHeight(10)
+	l.Replace(numbers(0, 50), 0, true, true)
+	for range 8 {
+		l.Move(1)
+	}
+	if l.Index() != 8 || l.Top() != 1 {
+		t.Errorf("cursor %d with %d on top, want 8 with 1", l.Index(), l.Top())
+	}
+	l.Go(30)
+	if l.Top() != 30+Scrolloff-9 {
+		t.Errorf("row %d on top after a jump to 30", l.Top())
+	}
+	if top := l.Top(); !l.Select(top) || l.Top() != top {
+		t.Errorf("a click on the first row scrolled from %d to %d", top, l.Top())
+	}
+	l.Go(49)
+	if l.Top() != 40 {
+		t.Errorf("row %d on top at the end, want 40", l.Top())
+	}
+	l.Go(0)
+	if l.Top() != 0 {
+		t.Errorf("row %d on top at the start", l.Top())
+	}
+}
+
+// TestTurnMovesAPage checks that a turn moves a page from the first one on, that the cursor stays
+// on its line, and that it reaches both ends.
+func TestTurnMovesAPage(t *testing.T) {
+	l := ints()
+	l.SetHeight(10)
+	l.Replace(numbers(0, 35), 0, true, true)
+	for i, want := range []struct{ top, cursor int }{{9, 11}, {18, 20}, {25, 27}, {25, 34}, {25, 34}} {
+		l.Turn(9)
+		if l.Top() != want.top || l.Index() != want.cursor {
+			t.Errorf("turn %d: cursor %d with %d on top, want %+v", i, l.Index(), l.Top(), want)
+		}
+	}
+	for range 5 {
+		l.Turn(-9)
+	}
+	if l.Top() != 0 || l.Index() != 0 {
+		t.Errorf("cursor %d with %d on top, want the start", l.Index(), l.Top())
+	}
+}
+
+// TestAShortListComesBack checks that a list which is short for a while has its selection in the
+// middle, and shows the same rows as before when it is tall again.
+func TestAShortListComesBack(t *testing.T) {
+	l := ints()
+	l.SetHeight(14)
+	l.Replace(numbers(0, 100), 0, true, true)
+	l.Go(40)
+	l.Go(36)
+	top := l.Top()
+	l.SetHeight(3)
+	if l.Top() != 35 {
+		t.Errorf("row %d on top of three, want the selection 36 in their middle", l.Top())
+	}
+	l.Move(1)
+	if l.Top() != 36 {
+		t.Errorf("row %d on top of three after a step, want 36", l.Top())
+	}
+	l.Prepend(numbers(-5, 0), true)
+	l.SetHeight(14)
+	if got := l.Top() - 5; got != top {
+		t.Errorf("row %d on top again, want %d", got, top)
+	}
+	l.SetHeight(1)
+	l.Go(90)
+	l.SetHeight(14)
+	if i := l.Index(); i < l.Top() || i >= l.Top()+14 {
+		t.Errorf("cursor %d is off the screen at %d", i, l.Top())
+	}
+}
+
+// TestPositionCountsRowsThatAreNotLoaded checks the number of the selected row while only a part
+// of the list is loaded.
+func TestPositionCountsRowsThatAreNotLoaded(t *testing.T) {
+	l := ints()
+	l.Replace(numbers(500, 600), 50, false, false)
+	if l.Position() != 0 {
+		t.Errorf("position %d, want it unknown", l.Position())
+	}
+	l.SetBefore(500)
+	l.Prepend(numbers(400, 500), false)
+	l.Append(numbers(600, 700), false)
+	l.Trim(20)
+	l.Move(3)
+	if l.Position() != 554 {
+		t.Errorf("position %d, want 554", l.Position())
 	}
 }

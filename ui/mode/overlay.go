@@ -35,6 +35,8 @@ type Overlay struct {
 	cursor int
 	top    int
 	height int
+	// x and y are the cell of the first row in the last drawing.
+	x, y int
 }
 
 // detailLines is the height of the right side that is shown in full, in lines.
@@ -212,6 +214,9 @@ func (o *Overlay) skipHeading(n int) {
 	}
 }
 
+// Cursor returns the cell where the selected row begins in the last drawing.
+func (o *Overlay) Cursor() (x, y int) { return o.x, o.y + o.cursor - o.top }
+
 // TextWidth returns the width of the text in an overlay on a screen of w cells.
 func TextWidth(w int) int { return max(min(w-4, 92), 10) }
 
@@ -227,10 +232,11 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 	o.height = max(min(room, len(o.Rows)), 1)
 	box := o.box(inner, t)
 	x, y := max((w-inner-4)/2, 0), max((len(page)-len(box))/2, 0)
+	o.x, o.y = x+2, y+2
 	for i := range page {
 		plain := ansi.Strip(page[i])
 		if i < y || i >= y+len(box) {
-			page[i] = style.Paint(t.Dim, plain)
+			page[i] = style.Paint(t.Behind, plain)
 			continue
 		}
 		left := style.Pad(ansi.Truncate(plain, x, ""), x)
@@ -243,7 +249,7 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 		}
 		right = style.Fit(right, rest, "")
 		right = style.Spaces(rest-style.Width(right)) + right
-		page[i] = style.Paint(t.Dim, left) + box[i-y] + style.Paint(t.Dim, right)
+		page[i] = style.Paint(t.Behind, left) + box[i-y] + style.Paint(t.Behind, right)
 	}
 	return page
 }
@@ -341,6 +347,9 @@ func (o *Overlay) row(r Row, selected bool, left, inner int, t style.Theme) stri
 	text := style.Paint(weight, style.Fit(r.Left, left, t.Glyphs.Ellipsis)) + style.Spaces(left-style.Width(r.Left))
 	if r.Right != "" {
 		text += "  " + style.Paint(t.Dim, style.Fit(r.Right, inner-left-4, t.Glyphs.Ellipsis))
+	}
+	if selected && o.Choose {
+		return t.Band(style.Pad(bar+text, inner))
 	}
 	return bar + text
 }

@@ -2,13 +2,13 @@ package pane
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"dateline/feed"
-	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/style"
 )
@@ -29,18 +29,37 @@ type Article struct {
 	Failed string
 	// Top is the first line that is shown.
 	Top int
-	// Height is the number of lines above the progress line, and headerHeight the number
-	// of header lines, in the last drawing.
+	// Height is the number of lines of the text that are shown, and headerHeight the
+	// number of header lines, in the last drawing.
 	Height       int
 	headerHeight int
+	// cursorLine is the line of the pane with the first words that were drawn.
+	cursorLine int
+	// margin is the space before the lines in the last drawing.
+	margin int
 	// Restore is the reading progress to return to when all lines are loaded, in
 	// permille; -1 if there is none.
 	Restore int
 	// OpenKey is the key that opens the item's page; empty if there is none.
 	OpenKey string
+	// Tip is shown behind the other facts if there is room.
+	Tip string
 	// Moved reports whether the user has scrolled. Then the progress must be saved.
 	Moved bool
+	// Zen centres the text below a line with the title and the feed. Short shortens ages.
+	Zen, Short bool
+
+	// goal is the line that the user has scrolled to while it is not laid out yet.
+	goal int
+	// place is the place to return to. waiting reports whether it is not laid out yet, and
+	// placed is the line where it was.
+	place   Place
+	waiting bool
+	placed  int
 }
+
+// toEnd is the goal of a user who goes to the end.
+const toEnd = math.MaxInt
 
 // noText returns what is shown instead of an empty text.
 func (a *Article) noText() string {
@@ -53,7 +72,7 @@ func (a *Article) noText() string {
 // RestoreProgress scrolls to the saved reading progress. Call it when all lines are
 // loaded.
 func (a *Article) RestoreProgress() {
-	if a.Restore >= 0 && !a.Moved {
+	if a.Restore >= 0 && !a.Moved && a.place == (Place{}) {
 		a.Top = (a.Restore*a.Scrollable() + 500) / 1000
 	}
 	a.Restore = -1
@@ -61,7 +80,7 @@ func (a *Article) RestoreProgress() {
 
 // Scrollable returns how many lines the article can be scrolled.
 func (a *Article) Scrollable() int {
-	return max(a.headerHeight+len(a.Lines)+1-a.Height, 0)
+	return max(a.headerHeight+len(a.Lines)-a.Height, 0)
 }
 
 // Permille returns the reading progress in permille.
@@ -72,22 +91,72 @@ func (a *Article) Permille() int {
 	return 0
 }
 
-// Scroll scrolls by n lines and reports whether the article moved.
+// Scroll scrolls by n lines and reports whether the article moved. Lines that are not laid out
+// yet are shown when they are.
 func (a *Article) Scroll(n int) bool {
-	was := a.Top
-	a.Top = max(min(a.Top+n, a.Scrollable()), 0)
+	was, want := a.Top, a.Top+n
+	if n > 0 && a.goal > a.Top {
+		want = max(a.goal, a.goal+n)
+	}
+	a.goal, a.place, a.waiting = 0, Place{}, false
+	a.Top = max(min(want, a.Scrollable()), 0)
+	if want > a.Top && !a.Whole {
+		a.goal = want
+	}
 	if a.Top != was {
 		a.Moved = true
 	}
 	return a.Top != was
 }
 
+// ScrollToEnd scrolls to the last line, also if it is not laid out yet.
+func (a *Article) ScrollToEnd() {
+	a.Scroll(max(a.Scrollable()-a.Top, 0))
+	if !a.Whole {
+		a.goal, a.Moved = toEnd, true
+	}
+}
+
+// Relay drops the lines, because all of them are laid out again. The line at the top of the
+// pane comes back.
+func (a *Article) Relay() {
+	a.Lines = nil
+	a.goal = max(a.goal, a.Top)
+}
+
+// settle scrolls to the line where the user wants to be, as far as it is laid out.
+func (a *Article) settle() {
+	a.resolve()
+	a.Top = max(min(max(a.Top, a.goal), a.Scrollable()), 0)
+	if a.Whole {
+		a.goal = 0
+	}
+}
+
+// FirstLine returns the index of the first of Lines that is shown. It is negative while lines
+// of the header are above it.
+func (a *Article) FirstLine() int { return a.Top - a.headerHeight }
+
+// PictureAt returns which row of a picture is shown on a line of the pane, and at which
+// column of the pane it begins; false if there is none.
+func (a *Article) PictureAt(y int) (row article.PictureRow, column int, ok bool) {
+	y -= a.headHeight()
+	i := a.FirstLine() + y
+	if a.waiting || y < 0 || y >= a.Height || i < 0 || i >= len(a.Lines) || a.Lines[i].Row.Picture == 0 {
+		return article.PictureRow{}, 0, false
+	}
+	return a.Lines[i].Row, a.margin + int(a.Lines[i].Indent), true
+}
+
 // AtEnd reports whether the last line is shown.
 func (a *Article) AtEnd() bool { return a.Whole && a.Top >= a.Scrollable() }
 
-// header returns the lines above the body: title, feed, author, date, age, notes and
-// enclosed files.
-func (a *Article) header(w int, t style.Theme, focused bool, now time.Time, notes []string) []string {
+// headerAir is the height from which a pane leaves a blank line above a title of one line. So
+// the text begins on the same line below a title of two.
+const headerAir = 28
+
+// header returns the lines above the body: title, feed, author, date, age and notes.
+func (a *Article) header(w, h int, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	weight := t.Strong
 	if focused {
 		weight = t.Accent
@@ -99,26 +168,51 @@ func (a *Article) header(w int, t style.Theme, focused bool, now time.Time, note
 		}
 		lines = append(lines, style.Paint(weight, style.Fit(l, w, t.Glyphs.Ellipsis)))
 	}
-	meta := ""
-	for _, part := range append([]string{
-		a.Item.FeedTitle, a.Item.Author, date(a.Item, now), age(a.Item, now), readingTime(a.Item.Words), stateText(a.Item),
-	}, notes...) {
-		if joined := t.JoinDots(meta, part); meta == "" || style.Width(joined) <= w {
-			meta = joined
-			continue
-		}
-		lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
-		meta = part
+	if len(lines) == 1 && h >= headerAir && !a.Zen {
+		lines = append([]string{""}, lines...)
 	}
-	lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
-	for _, e := range a.Item.Enclosures {
-		lines = append(lines, style.Paint(t.Dim, style.Fit(enclosure(e), w, t.Glyphs.Ellipsis)))
+	for _, meta := range a.meta(w, t, now, notes) {
+		lines = append(lines, style.Paint(t.Dim, style.Fit(meta, w, t.Glyphs.Ellipsis)))
 	}
 	return append(lines, "")
 }
 
+// meta returns the line below the title: as many facts as fit, the most important first. What
+// the user or the publisher did to the item gets a line of its own if there is no room.
+func (a *Article) meta(w int, t style.Theme, now time.Time, notes []string) []string {
+	i := a.Item
+	author := i.Author
+	if strings.EqualFold(author, i.FeedTitle) {
+		author = ""
+	}
+	old := age(i, now)
+	if a.Short && !i.Future {
+		old = feed.ShortAge(i.Date, now)
+	}
+	line, full := "", false
+	for _, part := range []string{i.FeedTitle, author, date(i, now), old, readingTime(i.Words)} {
+		joined := t.JoinDots(line, part)
+		if full = full || line != "" && style.Width(joined) > w; !full {
+			line = joined
+		}
+	}
+	state := t.JoinDots(append([]string{stateText(i)}, notes...)...)
+	if joined := t.JoinDots(line, state); state == "" || style.Width(joined) <= w {
+		if tip := t.JoinDots(joined, a.Tip); style.Width(tip) <= w {
+			joined = tip
+		}
+		return []string{joined}
+	}
+	return []string{line, state}
+}
+
+// date returns the date of an item, with its year unless that is the present one.
 func date(i feed.Item, now time.Time) string {
-	return i.Date.In(now.Location()).Format("Monday 2 January 2006, 15:04")
+	d := i.Date.In(now.Location())
+	if d.Year() != now.Year() {
+		return d.Format("Mon 2 Jan 2006, 15:04")
+	}
+	return d.Format("Mon 2 Jan, 15:04")
 }
 
 // readingTime returns the reading time in minutes, at 230 words a minute; empty for a short
@@ -138,34 +232,45 @@ func stateText(i feed.Item) string {
 	return strings.Join(append(words, labelTexts(i)...), ", ")
 }
 
-func enclosure(e feed.Enclosure) string {
-	s := "+ " + e.URL
-	var notes []string
-	if e.Type != "" {
-		notes = append(notes, e.Type)
+// ArticleMargin is the space on either side of an article. Its text stands below the titles of
+// the headlines.
+const ArticleMargin = marksWidth
+
+// Margin returns the width of the space on the left of the text in a pane of w cells.
+func (a *Article) Margin(w int) int {
+	text := a.textWidth(w)
+	if a.Zen {
+		return max((w-text)/2, 0)
 	}
-	if e.Length > 0 {
-		notes = append(notes, text.Size(e.Length))
-	}
-	if len(notes) > 0 {
-		s += " (" + strings.Join(notes, ", ") + ")"
-	}
-	return text.Clean(s)
+	return min(ArticleMargin, max(w-text, 0))
 }
 
-// ArticleMargin is the space on either side of an article.
-const ArticleMargin = 3
+// textWidth returns the width of the text in a pane of w cells.
+func (a *Article) textWidth(w int) int { return min(a.Width, max(w-2*ArticleMargin, 1)) }
 
-// Render draws the pane as exactly r.H lines of r.W cells. The last line shows the reading
-// progress. notes are shown beside feed and date.
+// headHeight returns the number of lines of the pane above the lines that are scrolled.
+func (a *Article) headHeight() int {
+	if a.Zen {
+		return 2
+	}
+	return 0
+}
+
+// CursorLine returns the line of the pane with the first words of the article that are shown.
+func (a *Article) CursorLine() int { return a.cursorLine }
+
+// Render draws the pane as exactly r.H lines of r.W cells. notes are shown beside feed and
+// date.
 func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, notes []string) []string {
 	if a.ID == 0 {
 		return fill(nil, r)
 	}
-	a.Height = r.H - 1
-	w := min(a.Width, max(r.W-2*ArticleMargin, 1))
-	margin := style.Spaces(min(ArticleMargin, max(r.W-w, 0)))
-	all := a.header(w, t, focused, now, notes)
+	a.Height = max(r.H-a.headHeight(), 1)
+	w := a.textWidth(r.W)
+	a.margin = a.Margin(r.W)
+	margin := style.Spaces(a.margin)
+	all := a.header(w, r.H, t, focused, now, notes)
+	titleHeight := len(all) - 1
 	switch {
 	case a.Failed != "":
 		all = append(all, style.Paint(t.Failed, style.Fit(a.Failed, w, t.Glyphs.Ellipsis)))
@@ -173,30 +278,42 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 		all = append(all, style.Paint(t.Dim, style.Fit(a.noText(), w, t.Glyphs.Ellipsis)))
 	}
 	a.headerHeight = len(all)
-	a.Top = max(min(a.Top, a.Scrollable()), 0)
+	a.settle()
 	lines := make([]string, 0, r.H)
-	for i := a.Top; len(lines) < a.Height; i++ {
-		switch {
-		case i < len(all):
-			lines = append(lines, style.Pad(margin+all[i], r.W))
-		case i-len(all) < len(a.Lines):
-			lines = append(lines, style.Pad(margin+a.Lines[i-len(all)].Text, r.W))
-		default:
-			lines = append(lines, style.Spaces(r.W))
+	if a.Zen {
+		running := ""
+		if a.Top >= titleHeight-1 {
+			running = style.Paint(t.Dim, style.Fit(t.JoinDots(a.Item.DisplayTitle(), a.Item.FeedTitle), w, t.Glyphs.Ellipsis))
 		}
+		lines = append(lines, style.Pad(margin+running, r.W), style.Spaces(r.W))
 	}
-	return append(lines, style.Pad(style.Spaces(r.W-7)+style.Paint(t.Dim, a.position()), r.W))
+	a.cursorLine = -1
+	for i := a.Top; len(lines) < r.H; i++ {
+		shown := ""
+		switch {
+		case a.waiting:
+		case i < len(all):
+			shown = all[i]
+		case i-len(all) < len(a.Lines):
+			shown = a.Lines[i-len(all)].Text
+		}
+		if shown != "" && a.cursorLine < 0 {
+			a.cursorLine = len(lines)
+		}
+		lines = append(lines, style.Pad(margin+shown, r.W))
+	}
+	a.cursorLine = max(a.cursorLine, a.headHeight())
+	return fill(lines, r)
 }
 
-// position returns the reading progress for the last line; empty if the article fits on
-// the screen.
-func (a *Article) position() string {
+// Position returns the reading progress; empty if the article fits on the screen.
+func (a *Article) Position() string {
 	s := a.Scrollable()
-	if s == 0 || !a.Loaded {
+	switch {
+	case !a.Loaded || a.Whole && s == 0:
 		return ""
+	case !a.Whole:
+		return "..."
 	}
-	if !a.Whole {
-		return "   ..."
-	}
-	return fmt.Sprintf("%4d %%", a.Top*100/s)
+	return fmt.Sprintf("%d %%", a.Top*100/s)
 }

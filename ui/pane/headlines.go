@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"dateline/feed"
 	"dateline/feed/query"
 	"dateline/feed/schedule"
@@ -30,16 +28,18 @@ type Headlines struct {
 	Loaded bool
 	// Failed is the reason why the rows could not be loaded; empty if they were loaded.
 	Failed string
-	// Count is the number of rows of the list, counted up to [CountMax]; -1 if it
-	// is unknown.
-	Count int
+	// Count is the number of rows of the list; -1 if it is unknown. Capped reports whether
+	// counting stopped there.
+	Count  int
+	Capped bool
 
 	UnreadOnly bool
 	Oldest     bool
 	Compact    bool
-	// CopyKey and RefreshKey are the keys that copy a feed's address and refresh it; empty
-	// if there are none.
-	CopyKey, RefreshKey string
+	// RefreshKey is the key that refreshes a feed; empty if there is none.
+	RefreshKey string
+	// Strip reports whether only a few rows are shown above an article, each on one line.
+	Strip bool
 	// HeaderHeight is the height of the header in the last drawing.
 	HeaderHeight int
 }
@@ -56,8 +56,20 @@ type Position struct {
 	Key string
 }
 
-// CountMax is the number at which counting the matches of a search stops.
-const CountMax = 1000
+// CountMax is the number at which counting the matches of a search stops, and ListMax that at
+// which counting the rows of another list stops.
+const (
+	CountMax = 1000
+	ListMax  = 10000
+)
+
+// CursorLine returns the line of the pane on which the cursor's row begins.
+func (p *Headlines) CursorLine() int {
+	if p.List.Len() == 0 {
+		return 0
+	}
+	return p.HeaderHeight + (p.List.Index()-p.List.Top())*p.RowHeight()
+}
 
 // NewHeadlines returns the pane without rows.
 func NewHeadlines(compact bool) Headlines {
@@ -84,6 +96,14 @@ func (p *Headlines) Query() query.Query {
 
 // RowHeight returns the number of lines of one headline.
 func (p *Headlines) RowHeight() int {
+	if p.Strip {
+		return 1
+	}
+	return p.ListRowHeight()
+}
+
+// ListRowHeight returns the number of lines of one headline while the list has its room.
+func (p *Headlines) ListRowHeight() int {
 	if p.Compact {
 		return 1
 	}
@@ -105,61 +125,127 @@ func (p *Headlines) name() string {
 	return p.Source.Name
 }
 
-// header returns the lines above the rows. For a feed they show more details.
+// Failure returns the feed that failed, if the header says so in a second row; nil if it does
+// not. f is the feed that the header describes; nil if there is none.
+func (p *Headlines) Failure(f *feed.Feed) *feed.Feed {
+	if f == nil || f.Poll.Error == "" {
+		return nil
+	}
+	return f
+}
+
+// header returns the lines above the rows: the name, what is known of a feed, and the place of
+// the cursor. A feed that failed has a second line.
 func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time) []string {
 	weight := t.Strong
 	if focused {
 		weight = t.Accent
 	}
-	e := t.Glyphs.Ellipsis
 	name := p.name()
 	if p.FilterText != "" {
 		name += " " + t.Glyphs.Dot + " filter: " + p.FilterText
 	}
-	line := func(left, leftStyle, right string) string {
-		right = style.Fit(right, r.W-2, e)
-		room := r.W - 2 - style.Width(right)
-		if right != "" {
-			room -= 2
-		}
-		left = style.Fit(left, max(room, min(r.W-2, 12)), e)
-		if style.Width(left)+style.Width(right)+3 > r.W {
-			right = ""
-		}
-		return " " + style.Paint(leftStyle, left) + style.Spaces(r.W-2-style.Width(left)-style.Width(right)) + style.Paint(t.Dim, right) + " "
+	lines := []string{p.headerLine(name, weight, p.headerNotes(r, f, now, t), r.W, t)}
+	if failed := p.Failure(f); failed != nil && !p.Strip {
+		reason := t.Glyphs.Failed + " " + text.Clean(failed.Poll.Error)
+		lines = append(lines, style.Pad(" "+style.Paint(t.Failed, style.Fit(reason, r.W-2, t.Glyphs.Ellipsis)), r.W))
 	}
-	if f == nil {
-		return []string{line(name, weight, p.countLine(t)), style.Spaces(r.W)}
-	}
-	tall := r.H >= 12
-	lines := []string{line(name, weight, p.checkedLine(*f, t, now, r.W))}
-	if tall {
-		lines = append(lines, line(f.Description, t.Dim, t.JoinDots(Host(f.Site), p.countLine(t))))
-	}
-	if f.Poll.Error != "" {
-		lines = append(lines, failureLines(f.Poll.Error, r, t)...)
-	}
-	copies := ""
-	if p.CopyKey != "" {
-		copies = p.CopyKey + " copies"
-	}
-	return append(lines, line(text.Clean(f.URL), t.Dim, copies), style.Spaces(r.W))
+	return lines
 }
 
-// failureLines returns why a feed failed, in at most two lines.
-func failureLines(reason string, r Rect, t style.Theme) []string {
-	wrapped := strings.Split(ansi.Wrap(t.Glyphs.Failed+" "+text.Clean(reason), max(r.W-2, 10), ""), "\n")
-	if len(wrapped) > 2 {
-		wrapped = append(wrapped[:1], strings.Join(wrapped[1:], " "))
+// headerLine returns the first line of the header. notes are shown at its right as far as there
+// is room: the last of them first, which is the place of the cursor.
+func (p *Headlines) headerLine(name, weight string, notes []string, w int, t style.Theme) string {
+	room := max(w-2, 0)
+	least := min(style.Width(name), max(room/3, 12))
+	right := ""
+	for i := len(notes) - 1; i >= 0; i-- {
+		joined := t.JoinDots(notes[i], right)
+		if style.Width(joined)+2+least > room {
+			break
+		}
+		right = joined
 	}
-	for i, l := range wrapped {
-		wrapped[i] = style.Pad(" "+style.Paint(t.Failed, style.Fit(strings.TrimSpace(l), r.W-2, t.Glyphs.Ellipsis)), r.W)
+	left := style.Fit(name, max(room-style.Width(right)-2, 0), t.Glyphs.Ellipsis)
+	if right == "" {
+		left = style.Fit(name, room, t.Glyphs.Ellipsis)
 	}
-	return wrapped
+	return style.Pad(" "+style.Paint(weight, left)+style.Spaces(room-style.Width(left)-style.Width(right))+style.Paint(t.Dim, right), w)
 }
 
-// checkedLine returns when a feed was checked and when it is checked next.
-func (p *Headlines) checkedLine(f feed.Feed, t style.Theme, now time.Time, w int) string {
+// describedWidth is the width from which the header has the description of a feed.
+const describedWidth = 110
+
+// headerNotes returns what the header says beside the name. The last note is the most
+// important one.
+func (p *Headlines) headerNotes(r Rect, f *feed.Feed, now time.Time, t style.Theme) []string {
+	var notes []string
+	if f != nil && !p.Strip {
+		if r.W >= describedWidth {
+			notes = append(notes, f.Description)
+		}
+		notes = append(notes, p.checkedNotes(*f, now)...)
+	}
+	if p.Source.Feed != nil && p.Search == nil {
+		notes = append(notes, text.Number(p.Source.Unread)+" unread")
+	}
+	if p.Oldest {
+		notes = append(notes, "oldest first")
+	}
+	if p.UnreadOnly && p.Search == nil {
+		notes = append(notes, "unread only")
+	}
+	return append(notes, p.Position(t))
+}
+
+// Position returns where the cursor is in the list, such as "12 of 569"; empty if that is not
+// known.
+func (p *Headlines) Position(t style.Theme) string {
+	found := ""
+	if p.Search != nil || p.Filter != nil {
+		found = " found"
+	}
+	switch at := p.List.Position(); {
+	case p.Failed != "":
+		return ""
+	case !p.Loaded && found != "":
+		return "searching" + t.Glyphs.Ellipsis
+	case p.List.Len() == 0 && found != "" && p.Loaded:
+		return "0 found"
+	case p.List.Len() == 0:
+		return ""
+	case p.Count < 0:
+		return ""
+	case at == 0:
+		return p.countText() + found
+	default:
+		return text.Number(at) + " of " + p.countText() + found
+	}
+}
+
+// countText returns the number of rows of the list.
+func (p *Headlines) countText() string {
+	n := max(p.Count, p.List.Position())
+	if p.Capped {
+		return text.Number(n) + "+"
+	}
+	return text.Number(n)
+}
+
+// line returns the list on one line above an article, in place of the border: where the cursor
+// is, and in which list.
+func (p *Headlines) line(r Rect, t style.Theme, focused bool) []string {
+	weight := t.Dim
+	if focused {
+		weight = t.Accent
+	}
+	words := style.Fit(t.JoinDots(p.Position(t), p.name()), r.W-4, t.Glyphs.Ellipsis)
+	rule := strings.Repeat(t.Glyphs.Rule, max(r.W-style.Width(words)-3, 0))
+	return []string{style.Pad(" "+style.Paint(weight, words)+"  "+style.Paint(t.Dim, rule), r.W)}
+}
+
+// checkedNotes returns when a feed is checked next and when it was checked.
+func (p *Headlines) checkedNotes(f feed.Feed, now time.Time) []string {
 	checked := "never checked"
 	if !f.Poll.LastChecked.IsZero() {
 		checked = "checked " + feed.Ago(f.Poll.LastChecked, now)
@@ -174,58 +260,22 @@ func (p *Headlines) checkedLine(f feed.Feed, t style.Theme, now time.Time, w int
 	case schedule.Due(f.Poll, now):
 		next = "due now"
 	}
-	if w < 60 {
-		return checked
-	}
-	return t.JoinDots(checked, next)
-}
-
-// countLine returns how many rows there are; empty if unknown.
-func (p *Headlines) countLine(t style.Theme) string {
-	if p.Search != nil || p.Filter != nil || p.Source.Kind == KindQuery {
-		switch {
-		case p.Failed != "":
-			return ""
-		case !p.Loaded:
-			return "searching" + t.Glyphs.Ellipsis
-		case p.Count < 0:
-			return ""
-		case p.Count >= CountMax:
-			return text.Number(CountMax) + "+ found"
-		}
-		return text.Number(p.Count) + " found"
-	}
-	order := ""
-	if p.Oldest {
-		order = "oldest first"
-	}
-	only := ""
-	if p.UnreadOnly {
-		only = "unread only"
-	}
-	return t.JoinDots(only, order, p.unreadLine())
-}
-
-func (p *Headlines) unreadLine() string {
-	s := p.Source
-	switch {
-	case s.Feed != nil:
-		return text.Number(s.Unread) + " of " + text.Number(max(s.Feed.Total, s.Unread)) + " unread"
-	case s.Kind == KindTag || s.Key == KeyUnread:
-		return text.Number(s.Unread) + " unread"
-	case s.Key == KeyStarred:
-		return text.Number(s.Unread) + " starred"
-	}
-	return ""
+	return []string{next, checked}
 }
 
 // Render draws the pane as exactly r.H lines of r.W cells. f is the feed that the header
 // describes; nil if there is none. emptyText is shown if there are no rows.
 func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time, emptyText []string) []string {
+	if p.Strip && r.H == 1 {
+		p.HeaderHeight = 0
+		p.List.SetHeight(1)
+		return p.line(r, t, focused)
+	}
 	lines := p.header(r, t, focused, f, now)
 	p.HeaderHeight = len(lines)
 	p.List.SetHeight(max((r.H-len(lines))/p.RowHeight(), 1))
 	if p.List.Len() == 0 {
+		lines = append(lines, style.Spaces(r.W))
 		for _, w := range emptyText {
 			lines = append(lines, style.Pad("   "+style.Paint(t.Dim, style.Fit(w, r.W-4, t.Glyphs.Ellipsis)), r.W))
 		}
@@ -233,13 +283,23 @@ func (p *Headlines) Render(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 	}
 	for i, row := range p.List.Visible() {
 		selected := p.List.Top()+i == p.List.Index()
-		if p.Compact {
+		if p.RowHeight() == 1 {
 			lines = append(lines, p.compactRow(row, selected, focused, r.W, t, now))
 		} else {
 			lines = append(lines, p.fullRow(row, selected, focused, r.W, t, now)...)
 		}
+		if selected && focused {
+			layBand(lines[len(lines)-p.RowHeight():], t)
+		}
 	}
 	return fill(lines, r)
+}
+
+// layBand lays the background of the selection under lines.
+func layBand(lines []string, t style.Theme) {
+	for i, l := range lines {
+		lines[i] = t.Band(l)
+	}
 }
 
 // marks draws the selection bar and the marks for unread and starred.
@@ -273,6 +333,9 @@ func titleStyle(i feed.Item, selected, focused bool, t style.Theme) string {
 
 // marksWidth is the width of what marks returns, in cells.
 const marksWidth = 4
+
+// HeadlinesMargin is the space on the left of a headline's title.
+const HeadlinesMargin = marksWidth
 
 func (p *Headlines) fullRow(r Row, selected, focused bool, w int, t style.Theme, now time.Time) []string {
 	room := w - marksWidth - 1

@@ -295,6 +295,14 @@ func (p *Sources) Move(n int) bool {
 	return p.List.Index() != was
 }
 
+// Turn scrolls by n rows, and moves the cursor with them. It reports whether the cursor moved.
+func (p *Sources) Turn(n int) bool {
+	was := p.List.Index()
+	p.List.Turn(n)
+	p.SkipGap(cmp.Compare(n, 0))
+	return p.List.Index() != was
+}
+
 // SkipGap moves the cursor off a gap, in the direction dir.
 func (p *Sources) SkipGap(dir int) {
 	rows, at := p.List.Rows(), p.List.Index()
@@ -410,6 +418,9 @@ func (p *Sources) SetQueryCounts(counts map[string]int) {
 // SourcesHeaderHeight is the number of lines above the rows of the sources.
 const SourcesHeaderHeight = 2
 
+// SourcesMargin is the space on the left of a source's name.
+const SourcesMargin = 3
+
 // Render draws the pane as exactly r.H lines of r.W cells.
 func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
 	lines := make([]string, 0, r.H)
@@ -423,7 +434,11 @@ func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
 		p.Rebuild()
 	}
 	for i, s := range p.List.Visible() {
-		lines = append(lines, p.row(s, p.List.Top()+i == p.List.Index(), focused, r.W, t))
+		selected := p.List.Top()+i == p.List.Index()
+		lines = append(lines, p.row(s, selected, focused, r.W, t))
+		if selected && focused {
+			layBand(lines[len(lines)-1:], t)
+		}
 	}
 	return fill(lines, r)
 }

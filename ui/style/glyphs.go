@@ -61,19 +61,21 @@ type ArticleGlyphs struct {
 	// Image marks an image, Media a video or audio recording. If Media is empty, the name
 	// of the HTML element is used.
 	Image, Media string
+	// Details is put before the summary of what a browser unfolds on request.
+	Details string
 }
 
 // ForArticle returns the symbols inside articles, in ASCII if ascii is set.
 func ForArticle(ascii bool) ArticleGlyphs {
 	if ascii {
-		return ArticleGlyphs{Bar: "| ", Wrapped: "> ", Rule: "-", Column: "|", Cross: "+", Bullets: []string{"* ", "- ", "+ "}, Image: "[img]"}
+		return ArticleGlyphs{Bar: "| ", Wrapped: "> ", Rule: "-", Column: "|", Cross: "+", Bullets: []string{"* ", "- ", "+ "}, Image: "[img]", Details: "v "}
 	}
-	return ArticleGlyphs{Bar: "│ ", Wrapped: "↪ ", Rule: "─", Column: "│", Cross: "┼", Bullets: []string{"• ", "◦ ", "▪ "}, Image: "▧", Media: "▷"}
+	return ArticleGlyphs{Bar: "▏ ", Wrapped: "↪ ", Rule: "─", Column: "│", Cross: "┼", Bullets: []string{"• ", "◦ ", "▪ "}, Image: "▧", Media: "▷", Details: "▾ "}
 }
 
 // Known returns the symbols that every terminal draws in one cell. It leaves out the
 // symbols for recordings, wrapped lines and deeper lists, because terminals draw them with
 // different widths.
 func (g ArticleGlyphs) Known() string {
-	return g.Bar + g.Rule + g.Column + g.Cross + g.Bullets[0] + g.Image
+	return g.Bar + g.Rule + g.Column + g.Cross + g.Bullets[0] + g.Image + g.Details
 }

@@ -2,91 +2,78 @@
 // articles and for the command line. It also measures, cuts and pads text by its width in
 // cells of the terminal.
 //
-// Start with [New] for a [Theme], and with [Paint], [Width] and [Fit]. A colour must never
-// be the only difference: weight or symbols show the same on a terminal without colours.
-// No other package may define colours or symbols.
+// Start with [Options.Theme] for a [Theme], and with [Paint], [Width] and [Fit]. The
+// built-in themes are the table in built_in_themes.go. A colour must never be the only
+// difference: weight or symbols show the same on a terminal without colours. No other
+// package may define colours or symbols.
 package style
 
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Theme holds the styles of the screen, as SGR sequences for [Paint], and the symbols. The
-// painter reduces the colours to those that the terminal can show.
+// Theme holds the styles of the screen, as SGR sequences for [Paint], and the symbols. A
+// style may be empty. Themes can be compared.
 type Theme struct {
 	// Dark reports whether the colours are for a dark background.
 	Dark bool
 	// Accent is for the pane with the focus, Strong for headings, Unread for unread
 	// titles, Selected for the selected row, Dim for less important text.
 	Accent, Strong, Unread, Selected, Dim string
-	// Failed is for errors, Match for the cursor of a filter.
+	// Failed is for errors, and nothing else is red. Match is for the cursor of a filter.
 	Failed, Match string
 	// Removed and Added are for the words of an edit.
 	Removed, Added string
-	Glyphs         Glyphs
+	// Behind is for the page behind an overlay, which is dimmer than anything in it.
+	// Paint it over plain text. Hit is for what a search has found, Hint for the letters on
+	// links.
+	Behind, Hit, Hint string
+	// Article holds the styles inside articles.
+	Article Article
+	Glyphs  Glyphs
+	// band is the background of the selected row, see [Theme.Band].
+	band string
 }
 
-// New returns the theme for a dark or a light background. If icons is "ascii", the symbols
-// are ASCII characters.
+// New returns the default theme for a dark or a light background on a terminal with all
+// colours. If icons is "ascii", the symbols are ASCII characters.
 func New(dark bool, icons string) Theme {
-	choose := lipgloss.LightDark(dark)
-	plain := lipgloss.NewStyle()
-	accent := plain.Foreground(choose(lipgloss.Color("25"), lipgloss.Color("75")))
-	red := choose(lipgloss.Color("160"), lipgloss.Color("203"))
-	green := choose(lipgloss.Color("28"), lipgloss.Color("114"))
-	t := Theme{
-		Dark:     dark,
-		Accent:   sequence(accent.Bold(true)),
-		Strong:   sequence(plain.Bold(true)),
-		Unread:   sequence(plain.Bold(true)),
-		Selected: sequence(accent),
-		Dim:      sequence(plain.Foreground(choose(lipgloss.Color("242"), lipgloss.Color("246")))),
-		Failed:   sequence(plain.Foreground(red)),
-		Match:    sequence(plain.Reverse(true)),
-		Removed:  sequence(plain.Foreground(red).Strikethrough(true)),
-		Added:    sequence(plain.Foreground(green).Underline(true)),
-		Glyphs:   unicodeGlyphs,
-	}
-	if icons == "ascii" {
-		t.Glyphs = asciiGlyphs
+	return Options{Icons: icons}.Theme(Terminal{Dark: dark, Known: true})
+}
+
+// CommandLine returns the theme of the command line. It has the colours of the
+// terminal's own palette. colorFGBG is the variable COLORFGBG: less important text is faint
+// only if that tells a dark background, because on a light one it would be hard to read.
+func CommandLine(colorFGBG string) Theme {
+	t := Theme{Strong: sgr("1"), Unread: sgr("1"), Failed: sgr("1", "31"), Removed: sgr("9"), Added: sgr("1"), Glyphs: unicodeGlyphs}
+	if dark, known := Background(colorFGBG); dark && known {
+		t.Dim = sgr("2")
 	}
 	return t
 }
 
-// CommandLine returns the theme of the command line. It has the colours of the
-// terminal's own palette, because a command does not know the background.
-func CommandLine() Theme {
-	plain := lipgloss.NewStyle()
-	red := sequence(plain.Foreground(lipgloss.Color("1")))
-	bold := sequence(plain.Bold(true))
-	return Theme{Strong: bold, Unread: bold, Dim: sequence(plain.Faint(true)), Failed: red, Removed: red, Added: bold, Glyphs: unicodeGlyphs}
-}
-
-// Article holds the colours of an article as indexes into the terminal's first
-// 16 colours plus one. Those follow the user's own palette. 0 means the
-// terminal's text colour.
-type Article struct{ Heading, Code int16 }
-
-// CodeString is the colour of strings in code, as chroma names it: the green of the
-// terminal's own 16 colours.
-const CodeString = "#ansidarkgreen"
-
-// ArticleColors returns the colours of an article on a dark or light background.
-func ArticleColors(dark bool) Article {
-	if dark {
-		return Article{Heading: 6 + 1, Code: 3 + 1}
+// sgr returns the SGR sequence with some parameters; empty if all of them are. A frame has
+// hundreds of texts, and lipgloss takes several times as long to render each.
+func sgr(parts ...string) string {
+	all := joinParameters(parts...)
+	if all == "" {
+		return ""
 	}
-	return Article{Heading: 4 + 1, Code: 5 + 1}
+	return "\x1b[" + all + "m"
 }
 
-// sequence returns the SGR sequence of a style. A frame has hundreds of texts, and
-// lipgloss takes several times as long to render each.
-func sequence(s lipgloss.Style) string {
-	before, _, _ := strings.Cut(s.Render("x"), "x")
-	return before
+// joinParameters joins parameters of SGR that are not empty.
+func joinParameters(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p != "" && b.Len() > 0 {
+			b.WriteByte(';')
+		}
+		b.WriteString(p)
+	}
+	return b.String()
 }
 
 // Paint adds a style to plain text.

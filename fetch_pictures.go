@@ -1,0 +1,40 @@
+package main
+
+import (
+	"cmp"
+	"context"
+
+	"dateline/feed"
+	"dateline/feed/fetch"
+)
+
+// pictures fetches the pictures of items. It implements [ui.Pictures].
+type pictures struct {
+	source *localSource
+	client *fetch.Client
+}
+
+// Mode returns the option images of a feed, "ask" if the feed is not subscribed.
+func (p pictures) Mode(url string) string {
+	return cmp.Or(p.settings(url).Images, "ask")
+}
+
+// settings returns the settings of a feed, none if it is not subscribed.
+func (p pictures) settings(url string) feed.Settings {
+	for _, sub := range p.source.subscriptions() {
+		if sub.URL == url {
+			return sub.Settings
+		}
+	}
+	return feed.Settings{}
+}
+
+// Fetch fetches a picture of an item of a feed. The caller must call release when the data
+// is no longer needed.
+func (p pictures) Fetch(ctx context.Context, url, address string) (data []byte, release func(), err error) {
+	res, err := p.client.Picture(ctx, url, p.settings(url), address)
+	if err != nil {
+		return nil, nil, err
+	}
+	return res.Body, res.Release, nil
+}
