@@ -3,7 +3,6 @@ package cache
 import (
 	"context"
 	"database/sql"
-	"strconv"
 	"time"
 
 	"dateline/cache/db"
@@ -231,21 +230,21 @@ func (s *Store) repairCounts(ctx context.Context) (wrong []string, err error) {
 
 // sqlFeedStats lists the items of a feed: the second of the date, whether it is starred, when
 // the user read it, and the size of its texts. SQLite reads the sizes without the texts.
-var sqlFeedStats = `SELECT i.pos >> ` + strconv.Itoa(db.IDBits) + `, i.starred, iif(i.read = 1 AND i.read_at IS NOT i.first_seen, i.read_at, NULL),
+const sqlFeedStats = `SELECT i.pos >> ?2, i.starred, iif(i.read = 1 AND i.read_at IS NOT i.first_seen, i.read_at, NULL),
 	coalesce(length(c.body), 0) + coalesce(length(r.body), 0) + coalesce(length(p.body), 0)
 	FROM items i INDEXED BY items_identity LEFT JOIN contents c ON c.id = i.id LEFT JOIN revisions r ON r.id = i.id LEFT JOIN page_texts p ON p.id = i.id
-	WHERE i.feed = (SELECT id FROM feeds WHERE url = ?)`
+	WHERE i.feed = (SELECT id FROM feeds WHERE url = ?1)`
 
 // FeedStats returns the statistics of a feed up to now. It reads all items of the feed, and
 // no others. A URL that is unknown has no items.
-func (s *Store) FeedStats(ctx context.Context, url string, now time.Time) (feed.Stats, error) {
+func FeedStats(ctx context.Context, s *Store, url string, now time.Time) (feed.Stats, error) {
 	stats, err := readFeedStats(ctx, s.readers, url, now)
 	return stats, WrapError(ctx, "count the items of "+url, err)
 }
 
 func readFeedStats(ctx context.Context, q db.Querier, url string, now time.Time) (feed.Stats, error) {
 	var stats feed.Stats
-	rows, err := q.QueryContext(ctx, sqlFeedStats, url)
+	rows, err := q.QueryContext(ctx, sqlFeedStats, url, db.IDBits)
 	if err != nil {
 		return stats, err
 	}

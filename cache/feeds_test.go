@@ -146,7 +146,7 @@ func TestFeedStats(t *testing.T) {
 	s.MarkItems(feed.Starred, true, "old")
 	s.MarkItems(feed.Hidden, true, "hidden")
 	now := noon.Add(10 * feed.Day)
-	got, err := s.FeedStats(s.Ctx(), "a", now)
+	got, err := cache.FeedStats(s.Ctx(), s.Store.Store, "a", now)
 	s.Must(err)
 	if got.Bytes <= 0 {
 		t.Errorf("%d bytes", got.Bytes)
@@ -154,7 +154,7 @@ func TestFeedStats(t *testing.T) {
 	got.Bytes = 0
 	cachetest.Equal(t, "stats", got, feed.Stats{Items: 4, Starred: 1,
 		Posts: feed.Weeks{9: 2, 10: 1}, Read: feed.Weeks{10: 2}})
-	got, err = s.FeedStats(s.Ctx(), "unknown", now)
+	got, err = cache.FeedStats(s.Ctx(), s.Store.Store, "unknown", now)
 	s.Must(err)
 	cachetest.Equal(t, "stats of an unknown feed", got, feed.Stats{})
 }

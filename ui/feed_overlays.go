@@ -59,7 +59,7 @@ func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
 		if msg.feed != nil {
 			var err error
 			msg.polls, err = store.PollLog(ctx, msg.feed.URL, pollsShown)
-			msg.stats, msg.err = store.FeedStats(ctx, msg.feed.URL, now)
+			msg.stats, msg.err = cache.FeedStats(ctx, store, msg.feed.URL, now)
 			msg.err = cmp.Or(err, msg.err)
 		}
 		if msg.item != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/text"
 )
@@ -53,7 +54,7 @@ func (a *app) readStats(ctx context.Context, s *Session, names []string) ([]feed
 	}
 	list := make([]feedStats, len(feeds))
 	for i, f := range feeds {
-		stats, err := s.Store.FeedStats(ctx, f.URL, a.Now())
+		stats, err := cache.FeedStats(ctx, s.Store, f.URL, a.Now())
 		if err != nil {
 			return nil, err
 		}

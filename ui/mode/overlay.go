@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -161,7 +160,7 @@ func (o *Overlay) filterBy(typed string) {
 	o.skipHeading(1)
 }
 
-// fuzzy reports whether the rows are filtered by [text.FuzzyScore]. The rows of sections stay
+// fuzzy reports whether the rows are filtered by [FuzzyScore]. The rows of sections stay
 // in order and are filtered by whole words.
 func (o *Overlay) fuzzy() bool {
 	return o.Choose && !slices.ContainsFunc(o.Rows, func(r Row) bool { return r.Heading != "" })
@@ -173,7 +172,7 @@ func (o *Overlay) rank(typed string) {
 	words := strings.Fields(strings.ToLower(typed))
 	scores := make([]int, len(o.Rows))
 	for i, r := range o.Rows {
-		score, ok := text.FuzzyScore(typed, r.Left)
+		score, ok := FuzzyScore(typed, r.Left)
 		if ok {
 			scores[i] = score
 		} else if !containsAll(strings.ToLower(r.Left+" "+r.Right), words) {

@@ -1,8 +1,10 @@
-package text
+package mode
 
 import (
 	"strings"
 	"unicode"
+
+	"dateline/feed/text"
 )
 
 // The points of [FuzzyScore]: for each letter that is found, for one at the start of a word
@@ -16,13 +18,13 @@ const (
 )
 
 // FuzzyScore reports whether the letters of each word of typed are in name in their order,
-// with others between them, after [Fold]: hbp is in The Harbour Post. The better they
+// with others between them, after [text.Fold]: hbp is in The Harbour Post. The better they
 // match, the higher is the score: letters at the start of words and letters side by side
 // count more. Every name matches a typed text without words, with the score 0.
 func FuzzyScore(typed, name string) (score int, ok bool) {
-	letters := []rune(Fold(name))
+	letters := []rune(text.Fold(name))
 	letters = letters[:min(len(letters), fuzzyMaxLen)]
-	for word := range strings.FieldsSeq(Fold(typed)) {
+	for word := range strings.FieldsSeq(text.Fold(typed)) {
 		best := fuzzyWord([]rune(word), letters)
 		if best <= 0 {
 			return 0, false
