@@ -18,7 +18,7 @@ type Counts struct {
 	Total, Unread int
 	// Starred counts the starred items that are not hidden.
 	Starred int
-	// Today counts the items dated since midnight in the user's time zone, up to
+	// Today counts the unread items dated since midnight in the user's time zone, up to
 	// [TodayCap]. A story counts once.
 	Today int
 	// Feeds has the counts of the subscribed feeds by URL.
@@ -117,7 +117,7 @@ func countStarredToday(ctx context.Context, q db.Querier, c *Counts, snoozed map
 
 const sqlCountStarredToday = `SELECT
 	(SELECT count(*) FROM items INDEXED BY items_starred WHERE starred = 1 AND hidden = 0),
-	(SELECT count(*) FROM (SELECT 1 FROM items WHERE pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
+	(SELECT count(*) FROM (SELECT 1 FROM items INDEXED BY items_unread_all WHERE read = 0 AND pos >= ?1 AND hidden = 0 AND unsubscribed = 0 AND copy_of IS NULL
 		AND (snoozed_until IS NULL OR snoozed_until <= ?2) LIMIT ?3))`
 
 // sumItems has the four counters of a feed for the items i.
@@ -226,4 +226,47 @@ func (s *Store) repairCounts(ctx context.Context) (wrong []string, err error) {
 		return err
 	})
 	return wrong, err
+}
+
+// sqlFeedStats lists the items of a feed: the second of the date, whether it is starred, when
+// the user read it, and the size of its texts. SQLite reads the sizes without the texts.
+const sqlFeedStats = `SELECT i.pos >> ?2, i.starred, iif(i.read = 1 AND i.read_at IS NOT i.first_seen, i.read_at, NULL),
+	coalesce(length(c.body), 0) + coalesce(length(r.body), 0) + coalesce(length(p.body), 0)
+	FROM items i INDEXED BY items_identity LEFT JOIN contents c ON c.id = i.id LEFT JOIN revisions r ON r.id = i.id LEFT JOIN page_texts p ON p.id = i.id
+	WHERE i.feed = (SELECT id FROM feeds WHERE url = ?1)`
+
+// FeedStats returns the statistics of a feed up to now. It reads all items of the feed, and
+// no others. A URL that is unknown has no items.
+func FeedStats(ctx context.Context, s *Store, url string, now time.Time) (feed.Stats, error) {
+	stats, err := readFeedStats(ctx, s.readers, url, now)
+	return stats, WrapError(ctx, "count the items of "+url, err)
+}
+
+func readFeedStats(ctx context.Context, q db.Querier, url string, now time.Time) (feed.Stats, error) {
+	var stats feed.Stats
+	rows, err := q.QueryContext(ctx, sqlFeedStats, url, db.IDBits)
+	if err != nil {
+		return stats, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var second, size int64
+		var starred bool
+		var read sql.NullInt64
+		if err := rows.Scan(&second, &starred, &read, &size); err != nil {
+			return stats, err
+		}
+		stats.Items++
+		stats.Bytes += size
+		if starred {
+			stats.Starred++
+		}
+		if week, ok := feed.StatsWeek(time.Unix(second, 0), now); ok {
+			stats.Posts[week]++
+		}
+		if week, ok := feed.StatsWeek(db.FromMicros(read), now); ok && read.Valid {
+			stats.Read[week]++
+		}
+	}
+	return stats, rows.Err()
 }

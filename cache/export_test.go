@@ -89,6 +89,7 @@ func FixedQueries() []FixedQuery {
 		{sqlArticles, []any{"[1,2]"}},
 		{sqlArticle, []any{1}},
 		{sqlCountStarredToday, []any{1, 2, 3}},
+		{sqlFeedStats, []any{"a", db.IDBits}},
 		{sqlSnoozeEnded, []any{1, 2}},
 		{sqlKnown, []any{1, "[1]"}},
 		{sqlHasItems, []any{"a"}},

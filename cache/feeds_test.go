@@ -95,7 +95,7 @@ func TestSourcesAreFeedsAndCounts(t *testing.T) {
 
 	feeds, counts, err := s.Sources(s.Ctx(), s.Now())
 	s.Must(err)
-	cachetest.Equal(t, "counts", counts, cache.Counts{Total: 3, Unread: 2, Starred: 1, Today: 3, Feeds: map[string]cache.FeedCount{"a": {2, 1}, "b": {2, 2}}})
+	cachetest.Equal(t, "counts", counts, cache.Counts{Total: 3, Unread: 2, Starred: 1, Today: 2, Feeds: map[string]cache.FeedCount{"a": {2, 1}, "b": {2, 2}}})
 	later, err := s.Counts(s.Ctx(), s.Now())
 	s.Must(err)
 	cachetest.Equal(t, "counts later", later, counts)
@@ -132,4 +132,29 @@ func TestSnoozeEnded(t *testing.T) {
 	got, err := s.SnoozeEnded(s.Ctx(), noon, end)
 	s.Must(err)
 	cachetest.Equal(t, "after the snooze was removed", got, false)
+}
+
+// TestFeedStats checks which items count as posted and as read in which week, and that only
+// the items of the feed count.
+func TestFeedStats(t *testing.T) {
+	s := open(t)
+	s.Subscribe("a", "b")
+	s.SaveItems("a", cachetest.Item("now", 0, "Title", "a body"), cachetest.Item("week", 8*feed.Day), cachetest.Item("old", 100*feed.Day), cachetest.Item("hidden", 9*feed.Day))
+	s.SaveItems("b", cachetest.Item("other", 0))
+	s.Advance(time.Hour)
+	s.MarkItems(feed.Read, true, "week", "old")
+	s.MarkItems(feed.Starred, true, "old")
+	s.MarkItems(feed.Hidden, true, "hidden")
+	now := noon.Add(10 * feed.Day)
+	got, err := cache.FeedStats(s.Ctx(), s.Store.Store, "a", now)
+	s.Must(err)
+	if got.Bytes <= 0 {
+		t.Errorf("%d bytes", got.Bytes)
+	}
+	got.Bytes = 0
+	cachetest.Equal(t, "stats", got, feed.Stats{Items: 4, Starred: 1,
+		Posts: feed.Weeks{9: 2, 10: 1}, Read: feed.Weeks{10: 2}})
+	got, err = cache.FeedStats(s.Ctx(), s.Store.Store, "unknown", now)
+	s.Must(err)
+	cachetest.Equal(t, "stats of an unknown feed", got, feed.Stats{})
 }

@@ -142,7 +142,8 @@ type Feed struct {
 	URL string `toml:"url" sample:"\"https://example.org/members/feed.xml\""`
 	// Name is shown instead of the title of the feed.
 	Name string `toml:"name" sample:"\"Members\""`
-	// Tags group feeds. A feed can have several tags.
+	// Tags group feeds. A feed can have several tags. "News/World" is the folder World in
+	// the folder News.
 	Tags []string `toml:"tags" sample:"[\"world\", \"morning\"]"`
 	// User is your user name for basic or digest authentication. Here and in
 	// password, cookies, headers and proxy, ${NAME} is replaced by the environment

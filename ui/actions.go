@@ -162,6 +162,7 @@ func displayActions(m *Model) []action {
 		{name: "toggle-zen", section: sectionDisplay, help: "the open article alone on the screen", keys: []string{"zm"}, do: once(m.navigate.toggleZen)},
 		{name: "toggle-images", section: sectionDisplay, help: "fetch and show this article's pictures, or hide them", keys: []string{"zi"}, do: once(m.pictures.toggle), why: m.pictures.cannot},
 		{name: "toggle-fold", section: sectionDisplay, help: "fold or unfold a group of feeds", keys: []string{"za"}, do: once(m.navigate.toggleFold)},
+		{name: "toggle-news", section: sectionDisplay, help: "hide feeds without news, or show them", keys: []string{"zf"}, do: once(m.navigate.toggleNews)},
 		{name: "redraw", section: sectionDisplay, help: "draw the screen again", keys: []string{"ctrl+l"}, do: once(func() tea.Cmd { return tea.ClearScreen })},
 		{name: "suspend", section: sectionDisplay, help: "suspend; `fg` comes back", keys: []string{"ctrl+z"}, do: once(suspend.Command)},
 	}

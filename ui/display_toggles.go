@@ -142,3 +142,19 @@ func (n *navigator) toggleFold() tea.Cmd {
 	n.status.say("there is no group here; tags in the configuration make groups")
 	return nil
 }
+
+// toggleNews hides the feeds without news, or shows all feeds.
+func (n *navigator) toggleNews() tea.Cmd {
+	p := n.sources
+	if p.OnRest() {
+		p.Find(n.headlines.Source.Key) // the line goes, and with it the cursor's place
+	}
+	p.HideRead(!p.NewsOnly, n.headlines.Source.Key)
+	n.session.dirty = true
+	if p.NewsOnly {
+		n.status.say(n.withTips("feeds without news are hidden", "; ", "toggle-news", "shows them again"))
+	} else {
+		n.status.say(n.withTips("all feeds", "; ", "toggle-news", "hides those without news"))
+	}
+	return n.followSource()
+}

@@ -21,6 +21,7 @@ type infoLoaded struct {
 	feed     *feed.Feed
 	item     *feed.Item
 	polls    []feed.PollLogEntry
+	stats    feed.Stats
 	edited   time.Time
 	fulltext feed.PageText
 	err      error
@@ -53,10 +54,13 @@ func (m *Model) showInfo() tea.Cmd {
 
 // loadInfo reads the information that is not in memory.
 func (e *env) loadInfo(msg infoLoaded) tea.Cmd {
-	ctx, store := e.ctx, e.deps.Store
+	ctx, store, now := e.ctx, e.deps.Store, e.now()
 	return func() tea.Msg {
 		if msg.feed != nil {
-			msg.polls, msg.err = store.PollLog(ctx, msg.feed.URL, pollsShown)
+			var err error
+			msg.polls, err = store.PollLog(ctx, msg.feed.URL, pollsShown)
+			msg.stats, msg.err = cache.FeedStats(ctx, store, msg.feed.URL, now)
+			msg.err = cmp.Or(err, msg.err)
 		}
 		if msg.item != nil {
 			was, err := store.Revision(ctx, msg.item.ID)
@@ -86,7 +90,7 @@ func (m *Model) showLoadedInfo(msg infoLoaded) tea.Cmd {
 		return nil
 	}
 	var rows []mode.Row
-	page := info.Page{Now: m.now(), Tips: m.withTips}
+	page := info.Page{Now: m.now(), Tips: m.withTips, Stats: &msg.stats, Bars: m.theme.Glyphs.BarLine}
 	if msg.item != nil {
 		rows = append(rows, page.Item(info.Item{Item: *msg.item, Replaced: msg.edited, Page: msg.fulltext, List: msg.list})...)
 	}

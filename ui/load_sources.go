@@ -30,7 +30,7 @@ type countsLoaded struct {
 	err    error
 }
 
-// queriesCounted brings how many unread items match each saved query.
+// queriesCounted brings the number beside each saved query.
 type queriesCounted struct{ counts map[string]int }
 
 // readSources reads feeds and counts.
@@ -63,7 +63,8 @@ func (s *sourceList) loadCounts() tea.Cmd {
 	}
 }
 
-// countQueries counts the unread items that match each saved query.
+// countQueries counts the unread items that match each saved query, or all that match if
+// [pane.CountsAll] holds for it.
 func (s *sourceList) countQueries() tea.Cmd {
 	if len(s.Queries) == 0 {
 		return nil
@@ -72,7 +73,11 @@ func (s *sourceList) countQueries() tea.Cmd {
 	return func() tea.Msg {
 		counts := map[string]int{}
 		for _, q := range queries {
-			n, err := store.Count(ctx, cache.View{Query: q.Query.And(pane.MustQuery("is:unread"))}, pane.QueryCountMax)
+			counted := q.Query
+			if !pane.CountsAll(counted) {
+				counted = counted.And(pane.MustQuery("is:unread"))
+			}
+			n, err := store.Count(ctx, cache.View{Query: counted}, pane.QueryCountMax)
 			if err != nil {
 				return nil
 			}

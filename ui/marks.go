@@ -89,8 +89,10 @@ func (k *marker) count(i feed.Item, flag feed.Flag, on bool) {
 	switch {
 	case flag == feed.Read && on:
 		k.sources.Adjust(i.Feed, -1)
+		k.sources.AdjustToday(i.Date, k.now(), -1)
 	case flag == feed.Read:
 		k.sources.Adjust(i.Feed, 1)
+		k.sources.AdjustToday(i.Date, k.now(), 1)
 	case flag == feed.Starred && on:
 		k.sources.Counts.Starred++
 	case flag == feed.Starred:

@@ -84,6 +84,9 @@ func (m *Model) selectAt(p area, y int) tea.Cmd {
 		rows := m.sources.List.Rows()
 		if y >= pane.SourcesHeaderHeight && i < len(rows) && rows[i].Kind != pane.KindGap {
 			m.sources.List.Select(i)
+			if m.sources.OnRest() {
+				return m.navigate.toggleNews()
+			}
 			return m.navigate.followSource()
 		}
 	case areaHeadlines:

@@ -199,6 +199,9 @@ func (n *navigator) nextPane(by int) tea.Cmd {
 func (n *navigator) open() tea.Cmd {
 	switch n.focus {
 	case areaSources:
+		if n.sources.OnRest() {
+			return n.toggleNews()
+		}
 		return tea.Batch(n.followSource(), n.enter(areaHeadlines))
 	case areaHeadlines:
 		return n.openArticle()
@@ -307,7 +310,14 @@ func (n *navigator) goNew() tea.Cmd {
 	return tea.Batch(n.headlines.open(s, 0), n.enter(areaHeadlines))
 }
 
-func (n *navigator) goSources() tea.Cmd { return n.setFocus(areaSources) }
+// goSources goes to the sources. It asks for them again: if feeds without news are hidden,
+// those that have been read meanwhile are, too.
+func (n *navigator) goSources() tea.Cmd {
+	if n.sources.NewsOnly && n.focus != areaSources {
+		n.sources.HideRead(true, n.headlines.Source.Key)
+	}
+	return n.setFocus(areaSources)
+}
 
 func sign(n int) int {
 	if n < 0 {

@@ -429,9 +429,12 @@ func (m *Model) chooseSource() tea.Cmd {
 func (c *choosing) rebuild(m *Model) *mode.Overlay {
 	var rows []mode.Row
 	c.keys = nil
-	for _, s := range m.sources.Shown(nil) {
-		if s.Kind == pane.KindGap {
-			continue
+	listed := map[string]bool{}
+	for _, s := range m.sources.All() {
+		if s.Kind == pane.KindFeed && listed[s.Feed.URL] {
+			continue // it has a second tag
+		} else if s.Kind == pane.KindFeed {
+			listed[s.Feed.URL] = true
 		}
 		row := mode.Row{Left: s.Name, Right: s.CountText()}
 		if s.Kind == pane.KindTag {

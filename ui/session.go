@@ -47,6 +47,8 @@ type savedSession struct {
 	NoPreview bool     `json:"no_preview,omitempty"`
 	Folded    []string `json:"folded"`
 	Splits    splits   `json:"splits"`
+	// NewsOnly reports whether feeds without news are hidden.
+	NewsOnly bool `json:"news_only,omitempty"`
 }
 
 const sessionKey = "screen"
@@ -120,6 +122,7 @@ func (m *Model) restore(msg sessionLoaded) tea.Cmd {
 	k, h := msg.saved, &m.headlines
 	h.Compact, h.UnreadOnly, h.Oldest = k.Compact, k.Unread, k.Oldest
 	m.zen, m.noPreview, m.splits = k.Zen, k.NoPreview, k.Splits
+	m.sources.NewsOnly = k.NewsOnly
 	for _, tag := range k.Folded {
 		m.sources.Folded[tag] = true
 	}
@@ -216,6 +219,7 @@ func (s *session) save() {
 	} else if row, ok := h.List.Current(); ok {
 		k.Item = row.ID
 	}
+	k.NewsOnly = s.sources.NewsOnly
 	for tag, on := range s.sources.Folded {
 		if on {
 			k.Folded = append(k.Folded, tag)

@@ -43,7 +43,7 @@ func randomTerm(r *rand.Rand, feeds []string) string {
 	is := []string{"unread", "read", "starred", "unstarred", "hidden", "snoozed", "edited", "new", "labelled"}
 	list := []string{
 		word, word, start, start, "title:" + start, "author:" + start, "text:" + start, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
-		"feed:" + []string{"f1", "HOME", "title"}[r.IntN(3)], "feed:=" + feeds[r.IntN(len(feeds))], "tag:" + []string{"world", "Tech", "none"}[r.IntN(3)],
+		"feed:" + []string{"f1", "HOME", "title"}[r.IntN(3)], "feed:=" + feeds[r.IntN(len(feeds))], "tag:" + []string{"world", "Tech", "none", "tech/deep"}[r.IntN(4)],
 		"label:" + []string{"later", "LATER", "later-on", "none"}[r.IntN(4)],
 		"is:" + is[r.IntN(len(is))], "is:" + is[r.IntN(len(is))], "has:" + []string{"enclosure", "image", "fulltext", "comments"}[r.IntN(4)],
 		"since:" + []string{"2d", "6h", "today", "monday", "2026-11-20"}[r.IntN(5)], "before:" + []string{"1d", "yesterday", "2026-11-22"}[r.IntN(3)],
@@ -94,7 +94,7 @@ func RandomItem(r *rand.Rand, key string) feed.Article {
 func (s Store) FillRandom(r *rand.Rand, separate bool) []string {
 	s.T.Helper()
 	feeds := []string{"https://f1.example/", "https://f2.example/", "https://home.example/", "https://f4.example/"}
-	tags := [][]string{{"world"}, {"world", "tech"}, {"TECH"}, nil}
+	tags := [][]string{{"world"}, {"world", "tech/deep"}, {"TECH"}, nil}
 	var subs []feed.Subscription
 	for i, u := range feeds {
 		subs = append(subs, feed.Subscription{URL: u, Tags: tags[i], Name: []string{"", "Home"}[i%2], Settings: feed.Settings{Separate: separate}})

@@ -69,8 +69,8 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 
 // Read reads an OPML file in any encoding. The XML may be invalid.
 //
-// The tags of a feed are the names of the folders around it and the elements of its
-// category attribute. Its name is its title, otherwise its text, unless that is the URL.
+// The tags of a feed are the folders around it, as one tag such as News/World, and the
+// elements of its category attribute, such as "/News/World,Morning". Its name is its title, otherwise its text, unless that is the URL.
 // An address of host and path without a scheme is read as https. If several feeds have the same URL, the
 // first is used, with the tags of all. What is neither http nor https, has no address or
 // is commented out (isComment) is left out.
@@ -253,12 +253,9 @@ func leftOut(o outline, address, reason string) *LeftOut {
 
 // addFeed adds a feed, or the name and tags of a feed that was added before.
 func (p *parser) addFeed(o outline, address string) {
-	var tags []string
-	for _, outer := range p.open {
-		tags = append(tags, outer.folder)
-	}
+	tags := []string{p.openFolders()}
 	for path := range strings.SplitSeq(o.Category, ",") {
-		tags = append(tags, strings.Split(path, "/")...)
+		tags = append(tags, strings.Trim(path, "/ "))
 	}
 	key := text.AddressKey(address)
 	at, known := p.index[key]
@@ -272,17 +269,35 @@ func (p *parser) addFeed(o outline, address string) {
 		s.Name = o.Title
 	}
 	for _, tag := range tags {
-		if tag = text.PlainTitle(tag); tag != "" && !text.ContainsFolded(s.Tags, tag) {
+		if tag = joinedTag(tag); tag != "" && !text.ContainsFolded(s.Tags, tag) {
 			s.Tags = append(s.Tags, tag)
 		}
 	}
 }
 
+// openFolders returns the open folders as a tag: News/World for World inside News. It is
+// empty outside of folders.
+func (p *parser) openFolders() string {
+	var names []string
+	for _, outer := range p.open {
+		if outer.folder != "" {
+			names = append(names, outer.folder)
+		}
+	}
+	return strings.Join(names, "/")
+}
+
+// joinedTag returns a tag without markup, and without blanks around the names of folders.
+func joinedTag(tag string) string {
+	return strings.Join(text.TagPath(text.PlainTitle(tag)), "/")
+}
+
 // Write writes the http and https feeds as OPML 2.0. title is the title of the list.
 //
-// A feed is in the folder of its first tag, and all its tags are in its category attribute.
-// A tag with a comma or a slash cannot be in that attribute, so it becomes a folder inside
-// the first one. [Read] reads the same titles and tags.
+// A feed is in the folder of its first tag. The tag News/World is the folder World inside
+// News. All tags are in the category attribute, those of folders with slashes, as
+// "/News/World,Morning". A tag that cannot be in that attribute, such as one with a
+// comma, is one more folder with the feed. [Read] reads the same titles and tags.
 func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 	doc := struct {
 		XMLName xml.Name   `xml:"opml"`
@@ -316,19 +331,38 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 // addFeed adds a feed to the folders of its tags.
 func (o *outline) addFeed(f feed.Feed) {
 	var categories []string
+	in := []*outline{o}
 	for i, tag := range f.Tags {
-		special := strings.ContainsAny(tag, ",/")
-		if i == 0 || special {
-			o = o.folder(tag)
+		path := text.TagPath(tag)
+		special := strings.Contains(tag, ",") || strings.Trim(tag, "/ ") == ""
+		if special || i == 0 {
+			in = append(in, o.nested(path))
 		}
-		if !special {
-			categories = append(categories, tag)
+		switch {
+		case len(path) > 1 && !special:
+			categories = append(categories, "/"+strings.Join(path, "/"))
+		case !special:
+			categories = append(categories, path[0])
 		}
 	}
-	o.Outlines = append(o.Outlines, &outline{
-		Text: f.DisplayTitle(), Title: f.DisplayTitle(), Type: "rss", XMLURL: f.URL, HTMLURL: f.Site,
-		Category: strings.Join(categories, ","),
-	})
+	if len(in) > 1 {
+		in = in[1:]
+	}
+	for _, folder := range in {
+		folder.Outlines = append(folder.Outlines, &outline{
+			Text: f.DisplayTitle(), Title: f.DisplayTitle(), Type: "rss", XMLURL: f.URL, HTMLURL: f.Site,
+			Category: strings.Join(categories, ","),
+		})
+	}
+}
+
+// nested returns the folder inside o that is reached by the names of path. It adds folders
+// that are missing.
+func (o *outline) nested(path []string) *outline {
+	for _, name := range path {
+		o = o.folder(name)
+	}
+	return o
 }
 
 // folder returns the folder with a name inside o. It adds the folder if it is missing.

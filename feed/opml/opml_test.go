@@ -36,12 +36,16 @@ func TestParse(t *testing.T) {
 		{"folders within folders", `<outline text="News"><outline title="World"><outline text="A" xmlUrl="https://x.org/a"/></outline>
 			<outline text="B" xmlUrl="https://x.org/b"/></outline><outline text="C" xmlUrl="https://x.org/c"/>`,
 			[]feed.Subscription{
-				{URL: "https://x.org/a", Name: "A", Tags: []string{"News", "World"}},
+				{URL: "https://x.org/a", Name: "A", Tags: []string{"News/World"}},
 				{URL: "https://x.org/b", Name: "B", Tags: []string{"News"}},
 				{URL: "https://x.org/c", Name: "C"},
 			}},
 		{"categories", `<outline text="News"><outline text="A" xmlUrl="https://x.org/a" category="/Tech/Go, news ,,x"/></outline>`,
-			[]feed.Subscription{{URL: "https://x.org/a", Name: "A", Tags: []string{"News", "Tech", "Go", "x"}}}},
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "A", Tags: []string{"News", "Tech/Go", "x"}}}},
+		{"folders without a name", `<outline text=""><outline text="News"><outline><outline text="A" xmlUrl="https://x.org/a"/></outline></outline></outline>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "A", Tags: []string{"News"}}}},
+		{"the category repeats the folders", `<outline text="News"><outline text="World"><outline text="A" xmlUrl="https://x.org/a" category="/news/world/,/Mine / Own,a"/></outline></outline>`,
+			[]feed.Subscription{{URL: "https://x.org/a", Name: "A", Tags: []string{"News/World", "Mine/Own", "a"}}}},
 		{"a feed inside a feed is no folder", `<outline text="A" xmlUrl="https://x.org/a"><outline text="B" xmlUrl="https://x.org/b"/></outline>`,
 			[]feed.Subscription{{URL: "https://x.org/a", Name: "A"}, {URL: "https://x.org/b", Name: "B"}}},
 		{"duplicates are joined", `<outline text="One"><outline text="" xmlUrl="https://X.org:443/a"/></outline>
@@ -136,6 +140,8 @@ func TestWrite(t *testing.T) {
 		{URL: "http://x.org/c?d=1&e=2", Title: "東京", Tags: []string{"Tech", "C, C++", "TCP/IP", "x"}},
 		{URL: "https://x.org/d", Title: "D", Tags: []string{"a/b"}},
 		{URL: "https://x.org/e", Title: "E", Tags: []string{"News"}},
+		{URL: "https://x.org/f", Title: "F", Tags: []string{"News/World/Far East", "x", "Mine/Own", "a/b, c"}},
+		{URL: "https://x.org/g", Title: "G", Tags: []string{"News/World"}},
 	}
 	var b bytes.Buffer
 	if err := Write(&b, "My feeds", feeds, parseTime(t, "2026-11-23 12:00:00")); err != nil {
@@ -144,6 +150,7 @@ func TestWrite(t *testing.T) {
 	for _, s := range []string{
 		`<opml version="2.0">`, "<title>My feeds</title>", "<dateCreated>Mon, 23 Nov 2026 12:00:00 UTC</dateCreated>",
 		`<outline text="News">`, `type="rss" xmlUrl="https://x.org/a" htmlUrl="https://x.org/" category="News,World,a b"`,
+		`category="/News/World/Far East,x,/Mine/Own"`, "\n      <outline text=\"World\">\n        <outline text=\"Far East\">\n          <outline text=\"F\"",
 	} {
 		if !strings.Contains(b.String(), s) {
 			t.Errorf("%q is missing in\n%s", s, &b)

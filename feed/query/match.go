@@ -78,7 +78,7 @@ func (m *matcher) matchTerm(t Term) bool {
 	case FieldFeedURL:
 		return m.feed.URL == t.Text
 	case FieldTag:
-		return text.ContainsFolded(m.feed.Tags, t.Text)
+		return text.InFolder(m.feed.Tags, t.Text)
 	case FieldLabel:
 		return text.ContainsFolded(m.article.Labels, t.Text)
 	case FieldIs:

@@ -21,7 +21,7 @@ func sample() (feed.Article, FeedInfo, Env) {
 		},
 		Body: markup.Body{Raw: "<p>The budget of <b>1,000</b> C++ programmers.</p><p>東京で地震があった。</p>"},
 	}
-	f := FeedInfo{Title: "The Go Blog", URL: "https://go.dev/feed.atom", Tags: []string{"Tech", "a b"}}
+	f := FeedInfo{Title: "The Go Blog", URL: "https://go.dev/feed.atom", Tags: []string{"Tech", "a b", "News/World"}}
 	return a, f, Env{Now: now, NewSince: now.Add(-time.Hour)}
 }
 
@@ -77,6 +77,9 @@ func TestMatchTerms(t *testing.T) {
 		"feed:=https://go.dev/":          false,
 		"tag:tech":                       true,
 		"tag:tec":                        false,
+		"tag:news":                       true,
+		"tag:news/world":                 true,
+		"tag:world":                      false,
 		`tag:"A B"`:                      true,
 		`label:"read later"`:             true,
 		"label:read":                     false,

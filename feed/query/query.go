@@ -106,7 +106,9 @@ type Term struct {
 	// compared depends on the field:
 	//   - FieldText, FieldTitle, FieldAuthor and FieldBody must contain its [Term.Tokens].
 	//   - FieldLink and FieldFeedName must contain it, after folding both.
-	//   - FieldTag and FieldLabel must equal it, after folding both.
+	//   - FieldTag must be it or a folder inside it, such as news/world inside news; see
+	//     [text.InFolder].
+	//   - FieldLabel must equal it, after folding both.
 	//   - FieldFeedURL must equal it.
 	Text string
 	// Phrase is set if Text was quoted. Then its last word is not a prefix.

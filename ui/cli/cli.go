@@ -186,7 +186,7 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.BoolVar(&a.noColor, "no-color", false, "print without colours")
 	root.SetFlagErrorFunc(explainFlagError)
 	root.AddCommand(
-		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.rulesCommand(),
+		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.statsCommand(), a.rulesCommand(),
 		a.addCommand(), a.removeCommand(), a.moveCommand(), a.importCommand(), a.exportCommand(),
 		a.configCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(),
 	)

@@ -19,7 +19,7 @@ func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "import FILE|-",
 		Short:   "Subscribe to the feeds of an OPML file",
-		Long:    "Subscribe to the feeds of an OPML file, or of stdin if FILE is -. Folders become tags. Existing\nsubscriptions do not change. What cannot be imported is printed with the reason.",
+		Long:    "Subscribe to the feeds of an OPML file, or of stdin if FILE is -. Folders become tags:\nthe folder World inside News becomes News/World. Existing subscriptions do not change.\nWhat cannot be imported is printed with the reason.",
 		Example: "dateline import subscriptions.opml",
 		Args:    requireArgs(1, "an OPML file, or - for stdin"),
 		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {

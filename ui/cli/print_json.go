@@ -101,6 +101,23 @@ type feedJSON struct {
 	Polls   *[]pollJSON `json:"polls,omitempty"`
 }
 
+// statsJSON is a feed as "dateline stats" prints it.
+type statsJSON struct {
+	URL   string   `json:"url"`
+	Title string   `json:"title"`
+	Tags  []string `json:"tags"`
+	// Items counts all stored items, hidden ones too.
+	Items   int `json:"items"`
+	Unread  int `json:"unread"`
+	Starred int `json:"starred"`
+	// PostsPerDay follows from the usual interval between posts. It is 0 if unknown.
+	PostsPerDay float64 `json:"posts_per_day"`
+	// PostsByWeek and ReadByWeek have twelve numbers, the oldest week first.
+	PostsByWeek feed.Weeks `json:"posts_by_week"`
+	ReadByWeek  feed.Weeks `json:"read_by_week"`
+	Bytes       int64      `json:"bytes"`
+}
+
 // pollJSON is one check of a feed.
 type pollJSON struct {
 	At         string      `json:"at"`

@@ -20,6 +20,10 @@ type Page struct {
 	// Tips adds to a note what keys do. pairs are the name of an action and the words for
 	// what it does. Actions without a key are left out.
 	Tips func(note, separator string, pairs ...string) string
+	// Stats are the statistics of the feed; nil if they are not known.
+	Stats *feed.Stats
+	// Bars draws numbers as bars; nil if Stats is.
+	Bars func(numbers []int) string
 }
 
 // Feed returns the facts about a feed.
@@ -40,7 +44,9 @@ func (p Page) feed(f feed.Feed) []mode.Row {
 		{Left: "site", Right: f.Site},
 		{Left: "tags", Right: strings.Join(f.Tags, ", ")},
 		{Left: "items", Right: fmt.Sprintf("%s stored, %s unread", text.Number(f.Total), text.Number(f.Unread))},
-		{Left: "posts", Right: schedule.RateText(poll.PostInterval)},
+		{Left: "posts", Right: p.posts(poll.PostInterval)},
+		{Left: "you read", Right: p.read()},
+		{Left: "storage", Right: p.storage()},
 		{Left: "newest item", Right: when(poll.Newest, now)},
 		{Left: "checked", Right: cmp.Or(when(poll.LastChecked, now), "not yet")},
 		{Left: "next check", Right: p.nextCheck(f)},
@@ -61,6 +67,37 @@ func (p Page) feed(f feed.Feed) []mode.Row {
 		rows = append(rows, mode.Row{Left: "full text", Right: "the page of every new item is fetched"})
 	}
 	return rows
+}
+
+// posts returns how often a feed posts, with a bar for each of the last weeks.
+func (p Page) posts(interval time.Duration) string {
+	rate := schedule.RateText(interval)
+	if p.Stats == nil {
+		return rate
+	}
+	weeks := p.Stats.Posts
+	sum := fmt.Sprintf("%s in %d weeks", text.Number(weeks.Sum()), feed.StatsWeeks)
+	if rate == "" {
+		return p.Bars(weeks[:]) + " " + sum
+	}
+	return p.Bars(weeks[:]) + " " + rate + "; " + sum
+}
+
+// read returns how many items the user read in each of the last weeks.
+func (p Page) read() string {
+	if p.Stats == nil || p.Stats.Read.Sum() == 0 {
+		return ""
+	}
+	weeks := p.Stats.Read
+	return fmt.Sprintf("%s %s in %d weeks", p.Bars(weeks[:]), text.Number(weeks.Sum()), feed.StatsWeeks)
+}
+
+// storage returns how much room the texts of a feed take.
+func (p Page) storage() string {
+	if p.Stats == nil {
+		return ""
+	}
+	return text.Size(p.Stats.Bytes) + " for the texts of " + text.Plural(p.Stats.Items, "item")
 }
 
 // Checks returns the log of a feed's checks: for each its age, its duration, the size of

@@ -100,6 +100,10 @@ func (o *Overlay) Over(page []string, w int, t style.Theme) []string {
 	return page
 }
 
+// nothingMatches is shown if no row passes the filter. No overlay is narrower, if the screen
+// allows it.
+const nothingMatches = "nothing matches; Backspace shortens the filter"
+
 // width returns the width of the text on a screen of w cells: as wide as the rows, within
 // bounds. All rows count, so that the overlay does not move while the user types.
 func (o *Overlay) width(w int) int {
@@ -117,7 +121,7 @@ func (o *Overlay) width(w int) int {
 	if right > 0 {
 		need = max(need, margin+left+2+right)
 	}
-	return max(min(need, most), min(44, most))
+	return max(min(need, most), min(len(nothingMatches), most))
 }
 
 // box draws the overlay without the page: the frame, the title, the rows and the detail.
@@ -142,7 +146,7 @@ func (o *Overlay) box(inner, page int, t style.Theme) []string {
 		case i < len(d.lines):
 			out = append(out, line(o.drawLine(d.lines[i], left, inner, t)))
 		case i == 0 && len(o.Rows) > 0:
-			out = append(out, line(style.Paint(t.Dim, style.Fit("nothing matches; Backspace shortens the filter", inner, g.Ellipsis))))
+			out = append(out, line(style.Paint(t.Dim, style.Fit(nothingMatches, inner, g.Ellipsis))))
 		default:
 			out = append(out, line(""))
 		}

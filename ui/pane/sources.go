@@ -3,7 +3,9 @@ package pane
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"dateline/feed"
 	"dateline/feed/query"
@@ -16,25 +18,30 @@ import (
 // SourceKind is the kind of a row of the sources.
 type SourceKind int
 
-// The kinds of rows. A gap separates groups.
+// The kinds of rows. A gap separates groups. KindRest stands for the feeds without news
+// that are hidden.
 const (
 	KindGap SourceKind = iota
 	KindView
 	KindQuery
 	KindTag
 	KindFeed
+	KindRest
 )
 
 // Source is a row of the sources. A source has a list of items.
 type Source struct {
 	Kind SourceKind
 	// Key identifies the source, also after a restart.
-	Key   string
+	Key string
+	// Name is what the user calls the source. For a folder it has the folders around it.
 	Name  string
 	Query query.Query
 	// Feeds are the URLs that a refresh of this source fetches; nil means all.
-	Feeds  []string
-	Depth  int
+	Feeds []string
+	Depth int
+	// Unread is the number of unread items. For the starred items, and for a saved query
+	// for which [CountsAll] holds, it is the number of all items.
 	Unread int
 	// Capped reports whether Unread stopped counting at [QueryCountMax].
 	Capped bool
@@ -52,7 +59,8 @@ type SavedQuery struct {
 
 // Counts holds the numbers that are shown beside the sources.
 type Counts struct {
-	// Total, Unread, Starred and Today count the items of the views.
+	// Total, Unread and Starred count the items of the views. Today counts the unread
+	// items of today.
 	Total, Unread, Starred, Today int
 	// Feeds holds the counts of the subscribed feeds by URL.
 	Feeds map[string]FeedCount
@@ -100,10 +108,35 @@ type Sources struct {
 	Counts  Counts
 	// Folded holds the tags whose feeds are not shown.
 	Folded map[string]bool
+	// NewsOnly reports whether feeds without news are hidden. [Sources.HideRead] sets it.
+	NewsOnly bool
 	// Loaded reports whether feeds and counts have been set.
 	Loaded bool
 	// queryCounts holds how many unread items match each saved query, by name.
 	queryCounts map[string]int
+	// kept holds the URLs of feeds and the keys of other rows that are shown although
+	// feeds without news are hidden.
+	kept map[string]bool
+	// rest is the number of hidden feeds, and fitted the height of the list for which the
+	// rows were built.
+	rest, fitted int
+}
+
+// CountsAll reports whether all items of a saved query are counted and not only the unread:
+// it is about what the user keeps, such as labels and starred items, or about read ones.
+func CountsAll(q query.Query) bool {
+	return slices.ContainsFunc(q.Conjuncts(), func(n *query.Node) bool {
+		if n.Op != query.Leaf {
+			return false
+		}
+		switch t := n.Term; t.Field {
+		case query.FieldLabel:
+			return true
+		case query.FieldIs:
+			return slices.Contains([]query.Is{query.IsStarred, query.IsLabelled, query.IsSnoozed, query.IsHidden, query.IsRead}, t.Is)
+		}
+		return false
+	})
 }
 
 // QueryCountMax is the number at which counting the matches of a saved query stops.
@@ -116,12 +149,17 @@ func NewSources(queries []SavedQuery) Sources {
 		Queries:     queries,
 		queryCounts: map[string]int{},
 		Folded:      map[string]bool{},
+		kept:        map[string]bool{},
 	}
 }
 
-// Rebuild builds the rows from feeds and counts. The cursor stays on its source.
+// Rebuild builds the rows from feeds and counts. The cursor stays on its source. If feeds
+// without news are hidden, those that got news appear, and none goes.
 func (p *Sources) Rebuild() {
 	at := p.List.Index()
+	if p.NewsOnly {
+		p.keepNews()
+	}
 	p.List.Reload(p.Shown(p.Folded), at, true, true)
 	p.SkipGap(1)
 }
@@ -133,14 +171,42 @@ func (p *Sources) SetCounts(c Counts) {
 		f := &p.Feeds[i]
 		f.Total, f.Unread = c.Feeds[f.URL].Total, c.Feeds[f.URL].Unread
 	}
+	if len(p.hidden()) < p.rest {
+		p.Rebuild()
+	}
 	p.Recount()
 }
 
 // Recount updates the counts of the rows.
 func (p *Sources) Recount() { p.count(p.List.Rows()) }
 
-// Shown returns the sources without the feeds of folded tags.
+// All returns all sources: without gaps, and each feed in each of its folders.
+func (p *Sources) All() []Source {
+	rows := p.rows(nil, nil)
+	rows = slices.DeleteFunc(rows, func(s Source) bool { return s.Kind == KindGap })
+	p.count(rows)
+	return rows
+}
+
+// Shown returns the rows of the pane: without the feeds of folded tags and, if NewsOnly is
+// set, without feeds that have no news. Then the last row says how many there are. If all
+// rows fit, it is on the last line of the pane.
 func (p *Sources) Shown(folded map[string]bool) []Source {
+	hidden := p.hidden()
+	rows := p.rows(folded, hidden)
+	p.rest, p.fitted = len(hidden), p.List.Height()
+	if p.rest > 0 {
+		for i := range max(p.fitted-len(rows)-1, 1) {
+			rows = append(rows, Source{Kind: KindGap, Key: "gap:rest" + strconv.Itoa(i)})
+		}
+		rows = append(rows, Source{Kind: KindRest, Key: "rest", Name: text.Plural(p.rest, "feed") + " without news"})
+	}
+	p.count(rows)
+	return rows
+}
+
+// rows returns the rows without the feeds of folded tags and without hidden feeds.
+func (p *Sources) rows(folded, hidden map[string]bool) []Source {
 	var rows []Source
 	for _, v := range views {
 		rows = append(rows, Source{Kind: KindView, Key: v.key, Name: v.name, Query: MustQuery(v.query)})
@@ -148,20 +214,19 @@ func (p *Sources) Shown(folded map[string]bool) []Source {
 	for _, q := range p.Queries {
 		rows = append(rows, Source{Kind: KindQuery, Key: "query:" + q.Name, Name: q.Name, Query: q.Query})
 	}
-	tags, untagged := groupByTag(p.Feeds)
-	rows = slices.Grow(rows, len(p.Feeds)+2*len(tags)+1)
-	for _, t := range tags {
-		rows = append(rows, Source{Kind: KindGap, Key: "gap:" + t.name})
-		rows = append(rows, group(t, folded[t.name])...)
-	}
-	if len(untagged) > 0 {
-		rows = append(rows, Source{Kind: KindGap, Key: "gap:"})
-		for _, f := range untagged {
-			rows = append(rows, feedRow(f, "", 0))
+	tags := newTagTree(p.Feeds)
+	tree := treeRows{rows: slices.Grow(rows, len(p.Feeds)+len(tags.known)+2), folded: folded, shows: p.shows(hidden)}
+	tree.group("gap:tags", func() {
+		for _, f := range tags.roots {
+			tree.add(f)
 		}
-	}
-	p.count(rows)
-	return rows
+	})
+	tree.group("gap:", func() {
+		for _, f := range tags.untagged {
+			tree.addFeed(f, "", 0)
+		}
+	})
+	return tree.rows
 }
 
 // count sets the counts of rows.
@@ -192,23 +257,7 @@ func (p *Sources) viewCount(key string) int {
 	case KeyStarred:
 		return p.Counts.Starred
 	}
-	return p.Counts.Total
-}
-
-// group returns a tag's row and, unless it is folded, the rows of its feeds.
-func group(t tagGroup, folded bool) []Source {
-	rows := []Source{{
-		Kind: KindTag, Key: "tag:" + t.name, Name: t.name, Folded: folded,
-		Query: tagQuery(t.name),
-		Feeds: make([]string, 0, len(t.feeds)),
-	}}
-	for _, f := range t.feeds {
-		rows[0].Feeds = append(rows[0].Feeds, f.URL)
-		if !folded {
-			rows = append(rows, feedRow(f, t.name, 1))
-		}
-	}
-	return rows
+	return p.Counts.Unread
 }
 
 func feedRow(f *feed.Feed, tag string, depth int) Source {
@@ -229,39 +278,12 @@ func feedQuery(url string) query.Query {
 	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldFeedURL, Text: url}}}
 }
 
-type tagGroup struct {
-	name  string
-	feeds []*feed.Feed
-}
-
 // KeyOf returns the key of a feed's first row.
 func (p *Sources) KeyOf(url string) string {
 	if f, ok := p.FeedOf(url); ok && len(f.Tags) > 0 {
 		return FeedKey(url, f.Tags[0])
 	}
 	return FeedKey(url, "")
-}
-
-// groupByTag groups feeds by their tags, both in the order of the configuration. A feed
-// with two tags is in both groups.
-func groupByTag(feeds []feed.Feed) (tags []tagGroup, untagged []*feed.Feed) {
-	at := map[string]int{}
-	for i := range feeds {
-		f := &feeds[i]
-		if len(f.Tags) == 0 {
-			untagged = append(untagged, f)
-		}
-		for _, tag := range f.Tags {
-			i, ok := at[tag]
-			if !ok {
-				i = len(tags)
-				at[tag] = i
-				tags = append(tags, tagGroup{name: tag})
-			}
-			tags[i].feeds = append(tags[i].feeds, f)
-		}
-	}
-	return tags, untagged
 }
 
 // Move moves the cursor by n rows and skips the gaps between groups. It reports
@@ -283,9 +305,16 @@ func (p *Sources) Turn(n int) bool {
 
 // SkipGap moves the cursor off a gap, in the direction dir.
 func (p *Sources) SkipGap(dir int) {
-	if s, ok := p.List.Current(); ok && s.Kind == KindGap {
-		if !p.List.Move(max(dir, -1)) {
-			p.List.Move(-dir)
+	rows, at := p.List.Rows(), p.List.Index()
+	dir = cmp.Or(cmp.Compare(dir, 0), 1)
+	for _, dir := range []int{dir, -dir} {
+		i := at
+		for i >= 0 && i < len(rows) && rows[i].Kind == KindGap {
+			i += dir
+		}
+		if i >= 0 && i < len(rows) {
+			p.List.Go(i)
+			return
 		}
 	}
 }
@@ -293,26 +322,41 @@ func (p *Sources) SkipGap(dir int) {
 // Selected returns the source under the cursor.
 func (p *Sources) Selected() (Source, bool) {
 	s, ok := p.List.Current()
-	return s, ok && s.Kind != KindGap
+	return s, ok && s.Kind != KindGap && s.Kind != KindRest
+}
+
+// OnRest reports whether the cursor is on the line of the hidden feeds.
+func (p *Sources) OnRest() bool {
+	s, ok := p.List.Current()
+	return ok && s.Kind == KindRest
 }
 
 // Find puts the cursor on the source with this key and reports whether there is one. A
-// folded group is unfolded to show the feed. If the feed does not have the tag of the key
-// any more, Find uses another row of the feed.
+// hidden feed is shown, and folders around it are unfolded. If the feed does not have the
+// tag of the key any more, Find uses another row of the feed.
 func (p *Sources) Find(key string) bool {
 	if p.List.Find(key) {
 		return true
 	}
+	if tag, ok := strings.CutPrefix(key, "tag:"); ok {
+		p.keep(key)
+		p.unfold(tag, false)
+		p.Rebuild()
+		return p.List.Find(key)
+	}
 	tag, url, ok := strings.Cut(strings.TrimPrefix(key, "feed:"), "\x00")
-	if !ok {
+	f, subscribed := p.FeedOf(url)
+	if !ok || !subscribed {
 		return false
 	}
-	if p.Folded[tag] {
-		delete(p.Folded, tag)
-		p.Rebuild()
-		if p.List.Find(key) {
-			return true
-		}
+	if len(f.Tags) > 0 && !text.ContainsFolded(f.Tags, tag) {
+		tag = f.Tags[0]
+	}
+	p.keep(key)
+	p.unfold(tag, true)
+	p.Rebuild()
+	if p.List.Find(key) {
+		return true
 	}
 	i := slices.IndexFunc(p.List.Rows(), func(s Source) bool { return s.Kind == KindFeed && s.Feed.URL == url })
 	if i >= 0 {
@@ -348,6 +392,14 @@ func (p *Sources) Adjust(url string, by int) {
 	p.Counts.Unread = max(p.Counts.Unread+by, 0)
 }
 
+// AdjustToday changes the number of today's unread items by by if date is today.
+func (p *Sources) AdjustToday(date, now time.Time, by int) {
+	y, m, d := now.Date()
+	if !date.Before(time.Date(y, m, d, 0, 0, 0, 0, now.Location())) {
+		p.Counts.Today = max(p.Counts.Today+by, 0)
+	}
+}
+
 // FeedOf returns a subscribed feed by its URL.
 func (p *Sources) FeedOf(url string) (feed.Feed, bool) {
 	i := slices.IndexFunc(p.Feeds, func(f feed.Feed) bool { return f.URL == url })
@@ -378,6 +430,9 @@ func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
 	}
 	lines = append(lines, style.Pad(" "+style.Paint(head, style.Fit("dateline", r.W-1, "")), r.W), style.Spaces(r.W))
 	p.List.SetHeight(r.H - SourcesHeaderHeight)
+	if p.rest > 0 && p.fitted != p.List.Height() {
+		p.Rebuild()
+	}
 	for i, s := range p.List.Visible() {
 		selected := p.List.Top()+i == p.List.Index()
 		lines = append(lines, p.row(s, selected, focused, r.W, t))
@@ -388,9 +443,15 @@ func (p *Sources) Render(r Rect, t style.Theme, focused bool) []string {
 	return fill(lines, r)
 }
 
+// maxIndent is the depth up to which folders in folders are indented.
+const maxIndent = 4
+
 func (p *Sources) row(s Source, selected, focused bool, w int, t style.Theme) string {
 	if s.Kind == KindGap {
 		return style.Spaces(w)
+	}
+	if s.Kind == KindRest {
+		return restRow(s, selected, focused, w, t)
 	}
 	bar := " "
 	if selected {
@@ -399,7 +460,7 @@ func (p *Sources) row(s Source, selected, focused bool, w int, t style.Theme) st
 	count, weight := s.CountText(), t.Dim
 	mark := "  "
 	switch {
-	case s.Kind == KindTag && s.Folded:
+	case s.Kind == KindTag && s.Folded && s.Depth == 0:
 		mark = style.Paint(t.Dim, t.Glyphs.Closed) + " "
 	case s.Kind == KindFeed && s.Feed.Poll.Error != "":
 		mark = style.Paint(t.Failed, t.Glyphs.Failed) + " "
@@ -411,16 +472,41 @@ func (p *Sources) row(s Source, selected, focused bool, w int, t style.Theme) st
 	case s.Kind == KindFeed && s.Feed.Paused:
 		mark = style.Paint(t.Dim, t.Glyphs.Paused) + " "
 	}
-	name := style.Spaces(s.Depth*2) + s.Name
+	indent := style.Spaces(min(s.Depth, maxIndent) * 2)
+	name := indent + s.Name
+	if s.Kind == KindTag {
+		if s.Folded && s.Depth > 0 {
+			indent = indent[2:] + t.Glyphs.Closed + " "
+		}
+		name = indent + label(s.Name)
+	}
 	nameStyle := ""
 	switch {
 	case selected && focused:
 		nameStyle = t.Accent
-	case s.Kind == KindTag || s.Unread > 0 && s.Kind == KindFeed:
+	case s.Kind == KindFeed && s.Unread > 0:
 		nameStyle = t.Unread
+	case s.Kind == KindFeed:
+		nameStyle = t.Dim
 	}
 	room := w - 4 - style.Width(count)
 	return bar + mark + style.Pad(style.Paint(nameStyle, style.Fit(name, room-1, t.Glyphs.Ellipsis)), room) + style.Paint(weight, count) + " "
+}
+
+// restRow draws the line that says how many feeds are hidden.
+func restRow(s Source, selected, focused bool, w int, t style.Theme) string {
+	bar, weight := " ", t.Dim
+	if selected {
+		bar = style.Paint(t.Accent, t.Glyphs.Bar)
+	}
+	if selected && focused {
+		weight = t.Accent
+	}
+	name := s.Name
+	if style.Width(name) > w-3 {
+		name = strings.Replace(name, "feeds ", "", 1)
+	}
+	return style.Pad(bar+"  "+style.Paint(weight, style.Fit(name, w-3, t.Glyphs.Ellipsis)), w)
 }
 
 // CountText returns the number beside the source; empty if it is 0.

@@ -1,6 +1,9 @@
 package style
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Glyphs are the symbols of the screen. Each is one cell wide in every terminal, except
 // Ellipsis and Enter in ASCII.
@@ -10,18 +13,22 @@ type Glyphs struct {
 	Edited, Paragraph, Moved, Paused                       string
 	// The corners of a frame, and where a rule meets its sides.
 	TopLeft, TopRight, BottomLeft, BottomRight, TeeLeft, TeeRight string
+	// Bars are the bars of [Glyphs.BarLine], the lowest first.
+	Bars string
 }
 
 var unicodeGlyphs = Glyphs{
 	Unread: "●", Star: "★", Bar: "▌", Column: "│", Rule: "─", Ellipsis: "…", Failed: "!", Dot: "·",
 	Open: "▾", Closed: "▸", Full: "█", Empty: "░", Left: "▕", Right: "▏", Above: "↑", Enter: "⏎", Edited: "±", Paragraph: "¶", Moved: "»", Paused: "‖",
 	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯", TeeLeft: "├", TeeRight: "┤",
+	Bars: "▁▂▃▄▅▆▇█",
 }
 
 var asciiGlyphs = Glyphs{
 	Unread: "*", Star: "+", Bar: ">", Column: "|", Rule: "-", Ellipsis: "...", Failed: "!", Dot: "-",
 	Open: "v", Closed: ">", Full: "#", Empty: ".", Left: "[", Right: "]", Above: "^", Enter: "Enter", Edited: "~", Paragraph: "/", Moved: ">", Paused: "=",
 	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", TeeLeft: "+", TeeRight: "+",
+	Bars: "01234567",
 }
 
 // Known returns the symbols of the screen in one string.
@@ -29,8 +36,23 @@ func (g Glyphs) Known() string {
 	return strings.Join([]string{
 		g.Unread, g.Star, g.Bar, g.Column, g.Rule, g.Ellipsis, g.Failed, g.Dot, g.Open, g.Closed, g.Full, g.Empty,
 		g.Left, g.Right, g.Above, g.Enter, g.Edited, g.Paragraph, g.Moved, g.Paused,
-		g.TopLeft, g.TopRight, g.BottomLeft, g.BottomRight, g.TeeLeft, g.TeeRight,
+		g.TopLeft, g.TopRight, g.BottomLeft, g.BottomRight, g.TeeLeft, g.TeeRight, g.Bars,
 	}, "")
+}
+
+// BarLine draws each number as a bar. The largest has the full height, and 0 the lowest bar,
+// which no other number has.
+func (g Glyphs) BarLine(numbers []int) string {
+	bars, top := []rune(g.Bars), slices.Max(append([]int{1}, numbers...))
+	var b strings.Builder
+	for _, n := range numbers {
+		height := 0
+		if n > 0 {
+			height = max((n*(len(bars)-1)+top/2)/top, 1)
+		}
+		b.WriteRune(bars[height])
+	}
+	return b.String()
 }
 
 // ArticleGlyphs are the symbols inside articles.
