@@ -91,9 +91,9 @@ func (r *round) leave(j job) result {
 }
 
 // longestTimeout returns the longest timeout of the feeds of the plan.
-func (todo plan) longestTimeout() time.Duration {
+func (t plan) longestTimeout() time.Duration {
 	longest := time.Duration(0)
-	for _, j := range todo.jobs {
+	for _, j := range t.jobs {
 		longest = max(longest, j.timeout())
 	}
 	return longest
