@@ -28,6 +28,7 @@ require (
 	golang.org/x/net v0.62.0 // github.com/golang/net
 	golang.org/x/sys v0.50.0 // github.com/golang/sys
 	golang.org/x/text v0.44.0 // github.com/golang/text
+	modernc.org/libc v1.80.1 // gitlab.com/cznic/libc
 	modernc.org/sqlite v1.62.0 // gitlab.com/cznic/sqlite
 )
 
@@ -70,7 +71,6 @@ require (
 	github.com/yuin/goldmark-emoji v1.0.5 // indirect
 	golang.org/x/sync v0.25.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
-	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
