@@ -587,7 +587,8 @@ func (j *jumper) searchStatus() string {
 		at = h.HitPosition()
 	}
 	next, ends := j.keymap.tips("next-unread", "next"), j.keymap.tips("escape", "ends")
-	if j.headlines.Search == nil && !inText || strings.HasPrefix(at, "no ") {
+	rows := &j.headlines.List
+	if inText && len(j.find.hits) < 2 || !inText && rows.Index() >= rows.Len()-1 && rows.TailLoaded() {
 		next = ""
 	}
 	if j.focus == areaArticle && !inText {

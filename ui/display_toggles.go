@@ -37,6 +37,14 @@ func (h *headlineList) dropRead() tea.Cmd {
 func (h *headlineList) toggleDensity() tea.Cmd {
 	h.Compact = !h.Compact
 	h.session.dirty = true
+	switch {
+	case h.Compact:
+		h.status.say(h.withTips("one line a headline", "; ", "toggle-density", "shows two"))
+	case h.layout.strip:
+		h.status.say("two lines a headline, except above an open article")
+	default:
+		h.status.say(h.withTips("two lines a headline", "; ", "toggle-density", "shows one"))
+	}
 	return nil
 }
 

@@ -253,7 +253,7 @@ func TestFindInTheArticle(t *testing.T) {
 	s.press(`\`, "up", "up")
 	s.expectMarked(`\ CELLAR`)
 	s.press("esc", "q", `\`, "type:potato", "down")
-	s.expect("hit 1 of 2 · Esc ends")
+	s.expect("hit 1 of 2 · n next · Esc ends")
 }
 
 // TestSearchShowsWhatItFound checks that hits are marked in titles, passages and articles, but not

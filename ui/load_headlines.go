@@ -255,7 +255,8 @@ func (h *headlineList) loadHere() tea.Cmd {
 func (h *headlineList) reload() tea.Cmd {
 	cur, ok := h.List.Current()
 	if !ok || !h.session.touched && h.List.Index() == 0 && h.List.HeadLoaded() {
-		return h.loadTop()
+		load := h.loadTop()
+		return tea.Batch(load, h.countRows(h.loading, h.generation))
 	}
 	return h.load(reloadRows, cur.ID)
 }

@@ -345,9 +345,9 @@ func (n *navigator) nextUnread(by int) tea.Cmd {
 	if n.jumps.finding() {
 		return n.jumps.walk(by)
 	}
-	if h.Search != nil {
+	if h.Search != nil || h.Filter != nil {
 		if !h.List.Move(by) {
-			n.status.say(n.withTips("no more hits", "; ", "escape", "ends the search"))
+			n.status.say(n.withTips("no more hits", "; ", "escape", "ends "+h.sought()))
 			return nil
 		}
 		return n.arrived()

@@ -136,6 +136,42 @@ func TestAShortListGivesRoomBack(t *testing.T) {
 	}
 }
 
+// TestHitsGiveRoomBack checks that the list of a search or a filter keeps its room while the text is
+// typed, and then has no more lines than its rows need.
+func TestHitsGiveRoomBack(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("g", "a")
+	for _, key := range []string{"/", `\`} {
+		before := s.m.layout.areas[areaHeadlines].H
+		s.press(key, "type:report", "space", "type:07")
+		s.expect("1 found")
+		if h := s.m.layout.areas[areaHeadlines].H; h != before {
+			t.Errorf("typing after %s moved the border from %d to %d", key, before, h)
+		}
+		s.press("enter")
+		if h := s.m.layout.areas[areaHeadlines].H; h != 1+2 {
+			t.Errorf("the list of one hit of %s has %d lines", key, h)
+		}
+		s.press("esc")
+		if h := s.m.layout.areas[areaHeadlines].H; h != before {
+			t.Errorf("the end of %s leaves %d lines, want %d", key, h, before)
+		}
+	}
+}
+
+// TestTheFirstNewsAreCounted checks the number of rows after news came into an empty list that
+// nobody has touched, and of which only a part is loaded.
+func TestTheFirstNewsAreCounted(t *testing.T) {
+	s := newScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		var items []feed.Article
+		for i := range 300 {
+			items = append(items, testItem(fmt.Sprintf("Short %03d", i), f.clock.t.AddDate(0, 0, -2-i), "<p>Short.</p>"))
+		}
+		f.docs[lwnURL] = testDoc("LWN.net", "", "https://lwn.example/", items)
+	})
+	s.expect("1 of 307")
+}
+
 // TestBordersMove checks the keys and the mouse that move borders, that reading and the list have
 // their own, and that a restart brings them back.
 func TestBordersMove(t *testing.T) {

@@ -86,6 +86,7 @@ func (m *Model) endPrompt(p *mode.Prompt, typed string, cmd tea.Cmd) tea.Cmd {
 		return cmd
 	}
 	m.modes.Close()
+	m.headlines.opened = m.headlines.Loaded // while the text was typed, the list only grew
 	return tea.Batch(cmd, m.history.searches.add(strings.TrimSpace(typed)), m.navigate.enter(areaHeadlines))
 }
 
@@ -134,6 +135,14 @@ func typedQuery(p *mode.Prompt, s string) (query.Query, bool) {
 		p.Note = note
 	}
 	return q, err == nil
+}
+
+// sought names what chose the rows of the list: the filter, or else the search.
+func (h *headlineList) sought() string {
+	if h.Filter != nil {
+		return "the filter"
+	}
+	return "the search"
 }
 
 // endSearch ends a filter, or else the search, and returns to the bookmark.

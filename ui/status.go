@@ -134,7 +134,7 @@ func (m *Model) statusLines(w int) []string {
 		right = hints.Typed() + right
 	}
 	if left == "" && m.status.text == "" {
-		left = m.navigate.readingPosition(w * 2 / 5)
+		left = m.navigate.readingPosition(w*2/5 - 1)
 	}
 	if m.status.text == "" {
 		return m.line.hintLine(left, right, w)
@@ -146,6 +146,10 @@ func (m *Model) statusLines(w int) []string {
 	return lines
 }
 
+// hintGap is the number of blanks between two hints, and between what is on the left and the
+// first hint.
+const hintGap = 2
+
 // hintLine draws the line with the keys that make sense now. What is on the left stays, and
 // the last keys that do not fit are left out.
 func (l *statusLine) hintLine(left, right string, w int) []string {
@@ -153,11 +157,11 @@ func (l *statusLine) hintLine(left, right string, w int) []string {
 	if right != "" {
 		right = " " + right
 	}
-	room := w - 3 - style.Width(left) - style.Width(right)
+	room := w - 2*hintGap - style.Width(left) - style.Width(right)
 	var shown []string
 	used := 0
 	for i, h := range hints {
-		if used += style.Width(h.text()) + min(i, 1)*2; used > room {
+		if used += style.Width(h.text()) + min(i, 1)*hintGap; used > room {
 			hints = hints[:i]
 			break
 		}
@@ -387,7 +391,7 @@ func (l *statusLine) pageWord(page string) string {
 func (l *statusLine) nextWord(next string) string {
 	rows := &l.headlines.List
 	switch {
-	case l.headlines.Search != nil:
+	case l.headlines.Search != nil || l.headlines.Filter != nil:
 		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, "next hit")
 	case l.focus == areaHeadlines:
 		return ""
@@ -442,7 +446,7 @@ func (n *navigator) readingPosition(w int) string {
 func (n *navigator) nextTitle() (string, bool) {
 	rows := n.headlines.List.Rows()
 	for i := n.headlines.List.Index() + 1; i < len(rows); i++ {
-		if n.headlines.Search != nil || !rows[i].Read {
+		if n.headlines.Search != nil || n.headlines.Filter != nil || !rows[i].Read {
 			return rows[i].DisplayTitle(), true
 		}
 	}

@@ -120,3 +120,20 @@ func TestErrorsShowTheirUserMessage(t *testing.T) {
 		}
 	}
 }
+
+// TestHitsOfAFilterAreWalked checks that n and N walk the rows of a filter, read ones too, as they
+// walk those of a search, and that the status line offers n only where it leads somewhere.
+func TestHitsOfAFilterAreWalked(t *testing.T) {
+	s := newScreen(t, 120, 40)
+	s.press("t", "type:lwn", "enter", `\`, "type:report", "enter")
+	s.expect("filter: report", "1 of 40 found", "n next")
+	s.press("j", "m", "k", "n")
+	s.expect("2 of 40 found")
+	s.press("N")
+	s.expect("1 of 40 found")
+	s.press("G")
+	s.expect("40 of 40 found", "hit 40 of 40 · Esc ends")
+	s.expectNot("n next")
+	s.press("n")
+	s.expect("no more hits", "ends the filter", "filter: report")
+}

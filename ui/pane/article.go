@@ -190,7 +190,8 @@ func (a *Article) meta(w int, t style.Theme, now time.Time, notes []string) []st
 		author = ""
 	}
 	old := age(i, now)
-	if a.Short && !i.Future {
+	known := t.JoinDots(i.FeedTitle, author, date(i, now), old)
+	if !i.Future && (a.Short || style.Width(known) > w) {
 		old = feed.ShortAge(i.Date, now)
 	}
 	line, full := "", false
@@ -260,6 +261,16 @@ func (a *Article) headHeight() int {
 	return 0
 }
 
+// running returns the title and the feed in one line of at most w cells. A long title leaves room
+// for the feed.
+func (a *Article) running(w int, t style.Theme) string {
+	from := ""
+	if a.Item.FeedTitle != "" {
+		from = " " + t.Glyphs.Dot + " " + style.Fit(a.Item.FeedTitle, w/3, t.Glyphs.Ellipsis)
+	}
+	return style.Fit(a.Item.DisplayTitle(), w-style.Width(from), t.Glyphs.Ellipsis) + from
+}
+
 // CursorLine returns the line of the pane with the first words of the article that are shown.
 func (a *Article) CursorLine() int { return a.cursorLine }
 
@@ -287,7 +298,7 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 	if a.Zen {
 		running := ""
 		if a.Top >= titleHeight-1 {
-			running = style.Paint(t.Dim, style.Fit(t.JoinDots(a.Item.DisplayTitle(), a.Item.FeedTitle), w, t.Glyphs.Ellipsis))
+			running = style.Paint(t.Dim, a.running(w, t))
 		}
 		lines = append(lines, style.Pad(margin+running, r.W), style.Spaces(r.W))
 	}

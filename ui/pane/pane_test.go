@@ -53,3 +53,23 @@ func TestPanesFillTheirRectangle(t *testing.T) {
 		}
 	}
 }
+
+// TestTheRunningLineKeepsTheFeed checks that a long title leaves room for the name of the feed in
+// the line above a text in zen mode.
+func TestTheRunningLineKeepsTheFeed(t *testing.T) {
+	theme := style.New(true, "")
+	a := Article{Item: feed.Item{Title: "A title that is longer than the line has room for", FeedTitle: "Slow Notes"}}
+	for w, want := range map[int]string{
+		70: "A title that is longer than the line has room for · Slow Notes",
+		40: "A title that is longer tha… · Slow Notes",
+		24: "A title that… · Slow No…",
+	} {
+		if got := a.running(w, theme); got != want {
+			t.Errorf("in %d cells the line is %q, want %q", w, got, want)
+		}
+	}
+	a.Item.FeedTitle = ""
+	if got := a.running(70, theme); got != a.Item.Title {
+		t.Errorf("without the name of a feed the line is %q", got)
+	}
+}
