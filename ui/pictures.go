@@ -11,6 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dateline/feed"
 	"dateline/feed/text"
 	"dateline/ui/article"
 	"dateline/ui/frame"
@@ -383,7 +384,11 @@ func (p *pictures) start() tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for _, j := range jobs {
-		cmds = append(cmds, func() tea.Msg { return pictureLoaded{j.Run(fetch)} })
+		cmds = append(cmds, func() tea.Msg {
+			r := j.Failed("an internal error")
+			feed.Recover("loading a picture", p.deps.Crashed, func() { r = j.Run(fetch) })
+			return pictureLoaded{r}
+		})
 	}
 	p.setLines(p.gallery.Insert(a.plain))
 	return tea.Batch(cmds...)

@@ -377,3 +377,28 @@ func TestDataPicture(t *testing.T) {
 		t.Errorf("%v was asked for: %s\n%s", p.asked, s.m.pictures.cannot(), s.text())
 	}
 }
+
+// panickingPictures is a server of pictures of which only the last can be fetched.
+type panickingPictures struct{ *testPictures }
+
+func (p panickingPictures) Fetch(ctx context.Context, feed, address string) ([]byte, func(), error) {
+	if !strings.HasSuffix(address, "late.png") {
+		panic("no such pixel")
+	}
+	return p.testPictures.Fetch(ctx, feed, address)
+}
+
+// TestAPanicCostsOnePicture checks that the others are loaded, also if as many panic as are
+// loaded at the same time.
+func TestAPanicCostsOnePicture(t *testing.T) {
+	recorded := 0
+	s, _ := pictureScreen(t, "ask", "blocks", func(d *Deps) {
+		d.Pictures, d.Crashed = panickingPictures{d.Pictures.(*testPictures)}, func(*feed.PanicError) { recorded++ }
+	})
+	s.press("z", "i")
+	s.expect("no picture: an internal error")
+	s.press("G")
+	if recorded != 3 || s.m.pictures.gallery.Loading() != 0 || rowsOf(s) == 0 {
+		t.Errorf("%d panics were recorded, %d pictures are being loaded:\n%s", recorded, s.m.pictures.gallery.Loading(), s.text())
+	}
+}

@@ -367,9 +367,14 @@ func MergeRanges(ranges []Range) []Range {
 	return merged
 }
 
+// maxFolders is how deep folders can be inside each other: each takes a row and some columns
+// on the screen.
+const maxFolders = 12
+
 // TagPath returns the folders that a tag names, the outermost first: News/World is the
 // folder World in the folder News. Blanks around names and empty names are left out. A
-// tag without a name in it is a folder itself.
+// tag without a name in it is a folder itself. The name of the 12th folder is all the rest
+// of the tag.
 func TagPath(tag string) []string {
 	var path []string
 	for name := range strings.SplitSeq(tag, "/") {
@@ -379,6 +384,9 @@ func TagPath(tag string) []string {
 	}
 	if path == nil {
 		return []string{tag}
+	}
+	if len(path) > maxFolders {
+		path = append(path[:maxFolders-1:maxFolders-1], strings.Join(path[maxFolders-1:], "/"))
 	}
 	return path
 }

@@ -125,3 +125,19 @@ func TestInFolder(t *testing.T) {
 		}
 	}
 }
+
+// TestDeepFolders checks that a tag names few folders, however many slashes it has, and that
+// none of its names is lost.
+func TestDeepFolders(t *testing.T) {
+	for _, n := range []int{1, maxFolders, maxFolders + 1, 1000} {
+		tag := strings.Repeat(" a//", n)
+		path := TagPath(tag)
+		joined := strings.Join(path, "/")
+		if len(path) != min(n, maxFolders) || strings.Count(joined, "a") != n {
+			t.Errorf("a tag of %d names has %d folders: %.200q", n, len(path), path)
+		}
+		if again := TagPath(joined); !slices.Equal(again, path) || !InFolder([]string{tag}, path[0]) || !InFolder([]string{tag}, joined) {
+			t.Errorf("%.200q becomes %.200q", path, again)
+		}
+	}
+}

@@ -125,8 +125,8 @@ func blank(s string, from, to int) string {
 // Headings returns the indexes of the lines on which headings begin.
 func Headings(lines []Line) []int {
 	var found []int
-	for i, l := range lines {
-		if l.Kind == Heading && (i == 0 || lines[i-1].Block != l.Block) {
+	for i := range lines {
+		if lines[i].Kind == Heading && (i == 0 || lines[i-1].Block != lines[i].Block) {
 			found = append(found, i)
 		}
 	}

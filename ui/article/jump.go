@@ -37,12 +37,15 @@ func ReferenceLine(lines []Line, note int) int {
 	})
 }
 
+// maxNoteLines is how many lines of a block are enough for one line of the screen.
+const maxNoteLines = 20
+
 // NoteText returns the text of the block of a line as one plain line, such as a footnote
-// for the status line.
+// for the status line. Of a long block that is only the beginning.
 func NoteText(lines []Line, note int) string {
 	var b strings.Builder
 	first, end := noteLines(lines, note)
-	for _, l := range lines[first:end] {
+	for _, l := range lines[first:min(end, first+maxNoteLines)] {
 		if b.Len() > 0 && l.Joint != Cut {
 			b.WriteByte(' ')
 		}

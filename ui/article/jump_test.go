@@ -74,3 +74,11 @@ func TestJumps(t *testing.T) {
 		t.Error("what is not there was found")
 	}
 }
+
+// TestNoteTextOfALongBlock checks that the name of a heading of many words is short.
+func TestNoteTextOfALongBlock(t *testing.T) {
+	r := Render(safe("<h2>"+strings.Repeat("word ", 50_000)+"</h2>"), full(76))
+	if got := NoteText(r.Lines, 0); !strings.HasPrefix(got, "word word") || len(got) > 4<<10 {
+		t.Errorf("the name of a heading has %d bytes", len(got))
+	}
+}

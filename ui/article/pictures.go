@@ -109,11 +109,17 @@ func InsertPictures(lines []Line, rows func(number int, p Picture, indent int) [
 		rows           []string
 	}
 	stands, number, total := map[int][]stand{}, 0, 0
-	for i, l := range lines {
+	first, end := 0, 0
+	for i := range lines {
+		l := &lines[i]
 		for _, p := range l.Pictures {
 			number++
 			if r := rows(number, p, int(l.Indent)); len(r) > 0 {
-				at := standsAt(lines, i, p)
+				// A block may have thousands of lines and pictures.
+				if i >= end {
+					first, end = noteLines(lines, i)
+				}
+				at := standsAt(l, i, first, end, p)
 				stands[at] = append(stands[at], stand{number, int(l.Indent), r})
 				total += len(r)
 			}
@@ -137,19 +143,17 @@ func InsertPictures(lines []Line, rows func(number int, p Picture, indent int) [
 }
 
 // standsAt returns the index of the line above which a picture stands that is described on
-// line i.
-func standsAt(lines []Line, i int, p Picture) int {
-	l := lines[i]
-	inBlock := func(i int) bool { return i >= 0 && i < len(lines) && lines[i].Block == l.Block && l.Block != 0 }
+// line l with index i. Its block has the lines from first to end.
+func standsAt(l *Line, i, first, end int, p Picture) int {
 	switch {
+	case l.Block == 0:
+		if p.Column > l.Indent && l.Kind != Table && l.Kind != Code {
+			return i + 1
+		}
 	case l.Kind == Table || l.Kind == Code:
-		for inBlock(i - 1) {
-			i--
-		}
+		return first
 	case p.Column > l.Indent:
-		for i++; inBlock(i); {
-			i++
-		}
+		return end
 	}
 	return i
 }

@@ -201,7 +201,8 @@ type place struct{ at, rows int }
 func (g *Gallery) placesIn(lines []article.Line) []place {
 	places := make([]place, len(g.pictures))
 	number := 0
-	for i, l := range lines {
+	for i := range lines {
+		l := &lines[i]
 		if n := int(l.Row.Picture); n > 0 && n <= len(places) {
 			if places[n-1].rows++; places[n-1].rows == 1 {
 				places[n-1].at = i
@@ -269,19 +270,20 @@ func Anchor(before, after []article.Line, i int) int {
 	}
 	row := before[i].Row
 	text := 0
-	for _, l := range before[:i] {
-		if l.Row.Picture == 0 {
+	for at := range i {
+		if before[at].Row.Picture == 0 {
 			text++
 		}
 	}
 	start := -1
-	for at, l := range after {
+	for at := range after {
+		shown := after[at].Row
 		switch {
-		case row.Picture > 0 && l.Row.Picture == row.Picture:
-			if start = at; l.Row.Row == row.Row {
+		case row.Picture > 0 && shown.Picture == row.Picture:
+			if start = at; shown.Row == row.Row {
 				return at
 			}
-		case l.Row.Picture > 0:
+		case shown.Picture > 0:
 		case text == 0:
 			if start >= 0 {
 				return start

@@ -179,3 +179,20 @@ func TestFailuresAreWords(t *testing.T) {
 		g.Close(nil)
 	}
 }
+
+// TestAParagraphOfPictures checks where thousands of pictures in one block stand. The time
+// must not grow with the lines for each picture.
+func TestAParagraphOfPictures(t *testing.T) {
+	const n = 50_000
+	for kind, want := range map[article.Kind]int{article.Paragraph: n, article.Table: 0} {
+		plain := make([]article.Line, n, n+1)
+		for i := range plain {
+			plain[i] = article.Line{Block: 1, Kind: kind, Pictures: []article.Picture{{Column: 5}}}
+		}
+		plain = append(plain, article.Line{Block: 2, Kind: article.Paragraph})
+		shown := article.InsertPictures(plain, func(int, article.Picture, int) []string { return []string{"x"} })
+		if len(shown) != 2*n+1 || shown[want].Row.Picture != 1 || shown[want+n-1].Row.Picture != n {
+			t.Errorf("kind %d: line %d of %d shows picture %d", kind, want, len(shown), shown[want].Row.Picture)
+		}
+	}
+}

@@ -91,6 +91,12 @@ type Result struct {
 	why        string
 }
 
+// Failed returns the result of a job that cannot go on, with the reason in a few words. The
+// other pictures continue.
+func (j *Job) Failed(why string) Result {
+	return Result{generation: j.generation, number: j.number, why: why}
+}
+
 // Run loads the picture. It takes long: call it outside of the event loop.
 func (j *Job) Run(fetch Fetch) Result {
 	r := Result{generation: j.generation, number: j.number}

@@ -55,7 +55,7 @@ func CheckColor(s string) error {
 // nil.
 func parseColor(s string) (color.Color, error) {
 	folded := strings.ToLower(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), " "))
-	if folded == "" {
+	if strings.TrimSpace(s) == "" {
 		return nil, nil
 	}
 	if hex, ok := strings.CutPrefix(folded, "#"); ok {
@@ -68,7 +68,7 @@ func parseColor(s string) (color.Color, error) {
 		}
 		return color.RGBA{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n), A: 255}, nil
 	}
-	if n, err := strconv.Atoi(folded); err == nil {
+	if n, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
 		switch {
 		case n < 0 || n > 255:
 			return nil, fmt.Errorf("%s is no colour; the numbers of colours go from 0 to 255", s)

@@ -214,3 +214,12 @@ func TestAutoFitsTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestNoColourBelowZero checks that a sign is no part of a colour's number.
+func TestNoColourBelowZero(t *testing.T) {
+	for _, s := range []string{"-5", "5-", "-", "_"} {
+		if CheckColor(s) == nil {
+			t.Errorf("%q is a colour", s)
+		}
+	}
+}
