@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"dateline/feed/text"
 )
@@ -30,6 +31,9 @@ const maxQueryLimit = 1_000_000
 // The terms sort:KEY, limit:N and limit:N/feed may stand anywhere outside parentheses. The
 // empty string is the zero Query. Any error is an [*Error].
 func Parse(s string) (Query, error) {
+	if n := utf8.RuneCountInString(s); n > maxLength {
+		return Query{}, &Error{maxLength + 1, "a query has at most " + text.Number(maxLength) + " characters; make two queries of it"}
+	}
 	p := parser{lexer: lexer{src: []rune(strings.ToValidUTF8(s, "\uFFFD"))}}
 	if err := p.advance(); err != nil {
 		return Query{}, err
@@ -44,6 +48,10 @@ func Parse(s string) (Query, error) {
 	p.query.Root = root
 	return p.query, nil
 }
+
+// maxLength is the length of the longest query, in characters. The time of a search grows
+// with the number of its terms.
+const maxLength = 8192
 
 // parser is a recursive descent parser. token is the next token. sort: and limit: are
 // written to query when they are read.

@@ -23,20 +23,6 @@ func TargetLine(lines []Line, id string) int {
 	return slices.IndexFunc(lines, func(l Line) bool { return slices.Contains(l.Anchors, id) })
 }
 
-// ReferenceLine returns the index of the first line with a jump to the block of a line. It
-// leads from a footnote back to the text, also if the publisher gave it no link back. It
-// returns -1 if no jump leads there.
-func ReferenceLine(lines []Line, note int) int {
-	var ids []string
-	first, end := noteLines(lines, note)
-	for _, l := range lines[first:end] {
-		ids = append(ids, l.Anchors...)
-	}
-	return slices.IndexFunc(lines, func(l Line) bool {
-		return slices.ContainsFunc(l.Links, func(p LinkPlace) bool { return p.Target != "" && slices.Contains(ids, p.Target) })
-	})
-}
-
 // maxNoteLines is how many lines of a block are enough for one line of the screen.
 const maxNoteLines = 20
 

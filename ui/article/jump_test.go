@@ -31,9 +31,6 @@ func TestFootnotes(t *testing.T) {
 						if note < i || p.N != 0 {
 							t.Fatalf("the note of %+v is on line %d", p, note)
 						}
-						if back := ReferenceLine(r.Lines, note); back != i {
-							t.Errorf("width %d: from line %d back to %d, not %d", width, note, back, i)
-						}
 						notes = append(notes, textAt(l, p.Column, p.Width)+" "+strings.TrimSpace(NoteText(r.Lines, note)))
 					}
 				}
@@ -70,7 +67,7 @@ func TestJumps(t *testing.T) {
 	if got := strings.Join(jumps, " "); got != "0afalse 0bfalse 0cfalse 0dfalse 0efalse 0ffalse 1false" || len(r.Links) != 1 {
 		t.Errorf("jumps %s, links %v", got, r.Links)
 	}
-	if got := ReferenceLine(r.Lines, 99) + ReferenceLine(nil, 0) + TargetLine(r.Lines, "x"); got != -3 || NoteText(r.Lines, -1) != "" {
+	if got := TargetLine(r.Lines, "x"); got != -1 || NoteText(r.Lines, -1) != "" {
 		t.Error("what is not there was found")
 	}
 }

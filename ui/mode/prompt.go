@@ -34,6 +34,7 @@ type Prompt struct {
 // NewPrompt returns a prompt on a screen of w cells.
 func NewPrompt(label, text string, w int) *Prompt {
 	in := textinput.New()
+	in.CharLimit = maxTyped
 	in.Prompt = ""
 	in.SetVirtualCursor(false)
 	in.SetStyles(textinput.Styles{})
@@ -65,6 +66,10 @@ func (p *Prompt) Key(k tea.KeyPressMsg) (Answer, tea.Cmd) {
 	}
 	return p.edit(k)
 }
+
+// maxTyped is the length of the longest text in a prompt, in characters. Drawing takes the
+// time of the whole text.
+const maxTyped = 4096
 
 // Paste implements [Mode].
 func (p *Prompt) Paste(text string) (Answer, tea.Cmd) { return p.edit(tea.PasteMsg{Content: text}) }
