@@ -49,9 +49,13 @@ func Parse(s string) (Query, error) {
 	return p.query, nil
 }
 
-// maxLength is the length of the longest query, in characters. The time of a search grows
-// with the number of its terms.
-const maxLength = 8192
+// maxLength is the length of the longest query, in characters, and maxTerms how many terms it
+// may have. The time of a search grows with them, and SQLite takes expressions up to a depth
+// of 1,000.
+const (
+	maxLength = 8192
+	maxTerms  = 500
+)
 
 // parser is a recursive descent parser. token is the next token. sort: and limit: are
 // written to query when they are read.
@@ -59,6 +63,8 @@ type parser struct {
 	lexer
 	token token
 	query Query
+	// terms is the number of terms so far.
+	terms int
 }
 
 // advance reads the next token.
@@ -189,6 +195,9 @@ func (p *parser) parseGroup(open token, depth int) (*Node, error) {
 
 // parseTerm returns the term of a token of kind tokenTerm.
 func (p *parser) parseTerm(t token) (Term, error) {
+	if p.terms++; p.terms > maxTerms {
+		return Term{}, p.errorAt(t.column, "a query has at most %d terms; make two queries of it", maxTerms)
+	}
 	term := Term{Field: Field(t.name), Text: t.value}
 	switch term.Field {
 	case FieldText, FieldTitle, FieldAuthor, FieldBody:

@@ -359,10 +359,13 @@ func TestTermTokens(t *testing.T) {
 
 // TestQueryLength checks that a query has a limit, which bounds the time of a search.
 func TestQueryLength(t *testing.T) {
-	if _, err := Parse(strings.Repeat("a or ", maxLength/5-1) + "a"); err != nil {
+	if _, err := Parse(strings.Repeat("a or ", maxTerms-1) + "a"); err != nil {
 		t.Error(err)
 	}
 	var wrong *Error
+	if _, err := Parse(strings.Repeat("a ", maxTerms) + "b"); !errors.As(err, &wrong) || wrong.Column != 2*maxTerms+1 {
+		t.Errorf("too many terms give %v", err)
+	}
 	if _, err := Parse(strings.Repeat("é", maxLength+1)); !errors.As(err, &wrong) || wrong.Column != maxLength+1 {
 		t.Errorf("too long a query gives %v", err)
 	}
