@@ -357,7 +357,7 @@ func (h sweepHome) does(lines ...string) {
 // general replaces what depends on the directory or the time.
 func (h sweepHome) general(text string) string {
 	text = strings.ReplaceAll(text, h.dir, "$HOME")
-	text = regexp.MustCompile(`[0-9.,]+ [KM]?B\b`).ReplaceAllString(text, "SIZE")
+	text = regexp.MustCompile(`[0-9.,]+ ([KM]?B\b|bytes)`).ReplaceAllString(text, "SIZE")
 	return regexp.MustCompile(`\d{4}-\d\d-\d\d(-\d)?`).ReplaceAllString(text, "DATE")
 }
 
