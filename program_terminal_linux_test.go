@@ -230,10 +230,19 @@ func datelineCommand(t *testing.T) *exec.Cmd {
 	return cmd
 }
 
+// ioctl does not use [os.File.Fd]: after that a file closes only when its reader returns.
 func ioctl(t testing.TB, f *os.File, request uintptr, argument unsafe.Pointer) {
 	t.Helper()
-	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(argument)); errno != 0 {
-		t.Fatalf("ioctl %x: %v", request, errno)
+	c, err := f.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errno syscall.Errno
+	err = c.Control(func(fd uintptr) {
+		_, _, errno = syscall.Syscall(syscall.SYS_IOCTL, fd, request, uintptr(argument))
+	})
+	if err != nil || errno != 0 {
+		t.Fatalf("ioctl %x: %v, %v", request, err, errno)
 	}
 }
 
