@@ -263,9 +263,9 @@ func TestSearchShowsWhatItFound(t *testing.T) {
 	s.press("q", "/", "type:grandfather -zebra")
 	s.expectMarked("…", "My ⟦grandfather⟧ began.", "hit 1 of 1")
 	s.press("enter")
-	s.expect("hit 1 of 1 · n next · Esc ends")
+	s.expect("hit 1 of 1 · Esc ends")
 	s.press("enter", "G")
-	s.expect("hit 1 of 1 · n next")
+	s.expect("hit 1 of 1")
 	s.press("q", "esc", "/", "type:title:cellar -stair")
 	s.expect("no hits")
 	for range len("-stair") {

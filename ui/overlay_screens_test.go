@@ -166,9 +166,9 @@ func TestStatusWordsByMouse(t *testing.T) {
 	s.expect("Nothing is starred.")
 	s.press("/", "type:report")
 	s.clickOn("accept")
-	s.expect("end search", "next hit")
-	s.clickOn("Esc end search")
-	s.expectNot("Search: report")
+	s.expect("Esc ends", "next hit")
+	s.clickOn("n next hit")
+	s.expect("hit 2 of 40")
 }
 
 // TestUnknownKeysNameTheNearest checks that a key that means nothing says so once, and names the

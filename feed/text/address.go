@@ -100,6 +100,17 @@ func EncodeURL(s string) string {
 	return b.String()
 }
 
+// ASCIIURL returns an address in ASCII, as sequences for terminals need it: its host by
+// [ASCIIHost], and percent-encoded everything else that is not ASCII. A byte of a letter can
+// otherwise end the sequence.
+// (https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda, "Encodings")
+func ASCIIURL(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return percentEncode(ASCIIHost(s), func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
 // percentEncode percent-encodes the characters of s that are bad.
 func percentEncode(s string, bad func(rune) bool) string {
 	if !strings.ContainsFunc(s, bad) {

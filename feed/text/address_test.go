@@ -98,3 +98,16 @@ func TestSafeURL(t *testing.T) {
 		}
 	}
 }
+
+// TestASCIIURL checks that no byte of a letter is in an address for the terminal.
+func TestASCIIURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://a.example/x?y=%20":    "https://a.example/x?y=%20",
+		"https://bücher.example/˜/œ?q": "https://xn--bcher-kva.example/%CB%9C/%C5%93?q",
+		"mailto:ä@a.example":           "mailto:%C3%A4@a.example",
+	} {
+		if got := ASCIIURL(in); got != want {
+			t.Errorf("ASCIIURL(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

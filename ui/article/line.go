@@ -238,5 +238,5 @@ func (l *layouter) appendHyperlink(b []byte, c cell) []byte {
 	if !ok { // The terminal would open what dateline does not.
 		return append(b, ansi.ResetHyperlink()...)
 	}
-	return append(b, ansi.SetHyperlink(address, "id="+strconv.Itoa(int(c.link)))...)
+	return append(b, ansi.SetHyperlink(text.ASCIIURL(address), "id="+strconv.Itoa(int(c.link)))...)
 }
