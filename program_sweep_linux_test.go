@@ -93,6 +93,9 @@ func sweeps() map[string]sweep {
 // may say that it did what it did not. Without DATELINE_SWEEP=all some of the calls are
 // taken, evenly spread.
 func TestSweepOverCalls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes many minutes under the race detector")
+	}
 	server := httptest.NewServer(feedServer())
 	t.Cleanup(server.Close)
 	for name, s := range sweeps() {
@@ -145,11 +148,8 @@ func (s sweep) run(t *testing.T, server string) {
 // points returns the calls to try, of 1 to n.
 func (s sweep) points(n int) (points []int) {
 	most := 3
-	switch {
-	case os.Getenv(sweepAll) == "all":
+	if os.Getenv(sweepAll) == "all" {
 		most = n
-	case testing.Short():
-		most = 1
 	}
 	most = min(n, most)
 	for i := range most {

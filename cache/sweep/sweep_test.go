@@ -41,6 +41,9 @@ const patience = time.Minute
 //
 // It tries some points of each kind. DATELINE_SWEEP=all tries all of them (make sweep).
 func TestSweep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes many minutes under the race detector")
+	}
 	filled := filled(t)
 	for _, op := range operations() {
 		t.Run(op.name, func(t *testing.T) {
@@ -65,11 +68,8 @@ func kinds() (list []fault) {
 
 // pointsEach returns how many points of each kind are tried; 0 means all.
 func pointsEach() int {
-	switch {
-	case os.Getenv(sweepAll) == "all":
+	if os.Getenv(sweepAll) == "all" {
 		return 0
-	case testing.Short():
-		return 1
 	}
 	return 2
 }
