@@ -6,12 +6,12 @@
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs without a terminal (start_browser.go,
-// run_notify_command.go, detach_unix.go, detach_other.go) or on it (lend_terminal_unix.go,
-// lend_terminal_other.go), make the built-in feed of the guide (guide.go), write the
-// reports of panics (crash_log.go), and set the limits of the garbage collector
-// (memory_limits.go) and of requests at the same time (request_limit.go,
-// open_files_unix.go, open_files_other.go).
+// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs
+// without a terminal (start_browser.go, run_notify_command.go, detach_unix.go,
+// detach_other.go) or on it (lend_terminal_unix.go, lend_terminal_other.go), make the
+// built-in feed of the guide (guide.go), write the reports of panics (crash_log.go), and set
+// the limits of the garbage collector (memory_limits.go) and of requests at the same time
+// (request_limit.go, open_files_unix.go, open_files_other.go).
 //
 // Never keep the configuration in a global variable: options are passed as arguments to
 // the other packages.
