@@ -44,15 +44,12 @@ func runCommand(ctx context.Context, execute func() error, waits func() bool) er
 // reportAbandoned writes the message of an abandoned command. Stderr may be what the
 // command waits for.
 func reportAbandoned(w io.Writer) {
-	done := make(chan struct{})
-	go func() {
+	ctx, cancel := context.WithTimeout(context.Background(), reportGrace)
+	defer cancel()
+	_, _ = orInterrupted(ctx, func() (struct{}, error) {
 		reportError(w, context.Canceled)
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(reportGrace):
-	}
+		return struct{}{}, nil
+	})
 }
 
 // orInterrupted returns what f returns. If ctx ends first, it returns the error of ctx at
