@@ -53,7 +53,8 @@ func reportAbandoned(w io.Writer) {
 }
 
 // orInterrupted returns what f returns. If ctx ends first, it returns the error of ctx at
-// once. f is for system calls that know no context, and must not change anything.
+// once. f is for system calls that know no context. It may go on after that, so it must not
+// change a file.
 func orInterrupted[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
