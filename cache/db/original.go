@@ -36,9 +36,10 @@ type Original struct {
 	file *os.File
 	info fs.FileInfo
 	// index is the open file of the shared memory, the last one of indexes. It is nil if
-	// there is none.
-	index   *os.File
-	indexes []*os.File
+	// there is none. indexInfo describes it.
+	index     *os.File
+	indexInfo fs.FileInfo
+	indexes   []*os.File
 
 	mu sync.Mutex
 	seen
@@ -220,7 +221,7 @@ func (o *Original) look() error {
 	if !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
 		return ErrLog
 	}
-	if o.logIsCut() {
+	if o.logIsCut(now.shm) {
 		return ErrLogCut
 	}
 	o.seen = now
