@@ -231,8 +231,10 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 	if err != nil {
 		return err
 	}
-	if message := s.file.Exposed(c); message != "" && !s.longRunning {
-		warn(message)
+	if !s.longRunning {
+		if message := s.file.Exposed(c); message != "" {
+			warn(message)
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,12 +6,12 @@
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs without a terminal (start_browser.go,
-// run_notify_command.go, detach_unix.go, detach_other.go) or on it (lend_terminal_unix.go,
-// lend_terminal_other.go), make the built-in feed of the guide (guide.go), write the
-// reports of panics (crash_log.go), and set the limits of the garbage collector
-// (memory_limits.go) and of requests at the same time (request_limit.go,
-// open_files_unix.go, open_files_other.go).
+// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs
+// without a terminal (start_browser.go, run_notify_command.go, detach_unix.go,
+// detach_other.go) or on it (lend_terminal_unix.go, lend_terminal_other.go), make the
+// built-in feed of the guide (guide.go), write the reports of panics (crash_log.go), and set
+// the limits of the garbage collector (memory_limits.go) and of requests at the same time
+// (request_limit.go, open_files_unix.go, open_files_other.go).
 //
 // Never keep the configuration in a global variable: options are passed as arguments to
 // the other packages.
@@ -87,8 +87,8 @@ type program struct {
 	// repaired is the part of notice that says how a damaged database was replaced,
 	// empty if it was not damaged.
 	repaired string
-	// readOnly is true if the database could not be written at the start.
-	readOnly bool
+	// readOnly says why the database could not be written at the start, empty if it could.
+	readOnly string
 	// crashes is the log of panics.
 	crashes crashLog
 }
@@ -263,7 +263,7 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 		notice: o.notice, repaired: o.repaired, exposed: file.Exposed(c),
 	}
 	if why := store.ReadOnly(); why != nil {
-		started.notice, started.readOnly = "read-only for now: "+why.Error(), true
+		started.readOnly = "read-only for now: " + why.Error()
 	}
 	return started, nil
 }
@@ -277,8 +277,8 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.notice != "" {
-		warn(p.notice)
+	if notice := join(p.readOnly, p.notice); notice != "" {
+		warn(notice)
 	}
 	return &cli.Session{
 		Store:         p.store,
@@ -326,10 +326,11 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 	p.source.longRunning = true
 	settings, err := screenSettings(p.config)
 	if err == nil {
-		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), join(p.notice, p.exposed)
-		if p.readOnly {
-			settings.Notice += "; your changes are kept and saved later"
+		readOnly := p.readOnly
+		if readOnly != "" {
+			readOnly += "; your changes are kept and saved later"
 		}
+		settings.ConfigPath, settings.Version, settings.Notice = p.paths.config, version(), join(readOnly, p.notice, p.exposed)
 		err = ui.Run(ctx, ui.Deps{
 			Store:         p.store,
 			Source:        p.source,

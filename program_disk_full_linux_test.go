@@ -37,13 +37,15 @@ run 0 mark starred "First steps"
 run 0 list is:starred; says "First steps"
 
 STEP="in a read-only home"
+touch "$HOME/data/dateline.db.unsaved-1.jsonl"
 mount -o remount,ro "$HOME"
-run 0 list is:starred; says "First steps"
+run 0 list is:starred; says "First steps"; says "read-only for now: .*; the changes of an earlier run still wait"
 run 1 mark read "First steps"; says "cannot be written: check the permissions"
 run 1 refresh --all; says "cannot be written: check the permissions"
 
 STEP="in a writable home again"
 mount -o remount,rw "$HOME"
+rm "$HOME/data/dateline.db.unsaved-1.jsonl"
 run 0 mark read "First steps"
 run 0 refresh --all
 run 0 doctor; says "No problems found"

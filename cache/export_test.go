@@ -27,9 +27,6 @@ func (s *Store) SetClock(now func() time.Time) { s.now = now }
 // SetPath changes the path of the open store.
 func (s *Store) SetPath(path string) { s.path = path }
 
-// SetMarkChunk sets how many items are marked in one transaction.
-func (s *Store) SetMarkChunk(n int) { s.markChunk = n }
-
 // NoteWrite is noteWrite.
 func (s *Store) NoteWrite(op string, err error) error { return s.noteWrite(op, err) }
 

@@ -24,7 +24,7 @@ func (s testStore) unread() int {
 func TestMarkViewInChunks(t *testing.T) {
 	const chunk, n = 150, 2*150 + 10
 	s := open(t)
-	s.SetMarkChunk(chunk)
+	s.Internals().SetMarkChunk(chunk)
 	s.Fill(n)
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{7, chunk}, Flag: feed.Read, On: true, At: s.Now()}))
 	s.Must(s.Mark(s.Ctx(), feed.Mark{Items: []int64{9}, Flag: feed.Hidden, On: true, At: s.Now()}))
@@ -56,7 +56,7 @@ func (s testStore) positions(query string) []int64 {
 func TestUndoKilledBetweenChunks(t *testing.T) {
 	const chunk, n = 150, 150 + 10
 	s := open(t)
-	s.SetMarkChunk(chunk)
+	s.Internals().SetMarkChunk(chunk)
 	s.Fill(n)
 	_, err := s.markAll(cachetest.View(t, ""), feed.Read, "", true, s.Now())
 	s.Must(err)

@@ -53,10 +53,13 @@ func (s *Store) look() error {
 }
 
 // giveUp takes the log out of the way, once. A file that was renamed, or whose log was
-// removed, first gets what is in its log. If another process already has another log for
-// the file, that stays, and so does the log of a database that was restored into the file by
-// means of SQLite. What is left of a log that was cut off stays if the file has no more of it. A log cannot be copied into a file with another content. The log of
-// a file that was cut off stays: it belongs to what is left, and [rescue.Salvage] reads it.
+// removed, first gets what is in its log. A log cannot be copied into a file with another
+// content.
+//
+// A log stays if another process already uses it for the file, or if the database in the file
+// was restored by means of SQLite. What is left of a log that was cut off stays if the file
+// has no more of it. The log of a file that was cut off stays, too: it belongs to what is
+// left, and [rescue.Salvage] reads it.
 func giveUp(s *Store, why error) {
 	s.given.Do(func() {
 		moved := errors.Is(why, db.ErrGone) || errors.Is(why, db.ErrOther)

@@ -77,7 +77,7 @@ func TestUndoOfStoryIsExact(t *testing.T) {
 func TestMarkViewOfStories(t *testing.T) {
 	for _, chunk := range []int{1, 2, 10} {
 		s := open(t)
-		s.SetMarkChunk(chunk)
+		s.Internals().SetMarkChunk(chunk)
 		s.Subscribe("a", "b", "c")
 		var a, b []feed.Article
 		for i := range 5 {
@@ -172,7 +172,7 @@ func TestStoriesHold(t *testing.T) {
 	for seed := range uint64(3) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		s := open(t)
-		s.SetMarkChunk(3)
+		s.Internals().SetMarkChunk(3)
 		feeds := []string{"a", "b", "c", "d", "e"}
 		s.Subscribe(feeds...)
 		stories := map[string]string{}

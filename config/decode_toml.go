@@ -12,8 +12,8 @@ import (
 )
 
 // decode returns the configuration of the document, and adds the document's mistakes to
-// the list of problems. The decoder stops at the first value of a wrong type. So that all mistakes are reported at once,
-// such a value is blanked out and the document is read again.
+// the list of problems. The decoder stops at the first value of a wrong type. So that all
+// mistakes are reported at once, such a value is blanked out and the document is read again.
 func (p *problems) decode() Config {
 	doc := bytes.Clone(p.doc)
 	for {

@@ -17,9 +17,12 @@ import (
 // The file is not changed: people share their configuration, and keep it in places where
 // its mode is not theirs to choose.
 func (f *File) Exposed(c Config) string {
-	what := secretsOf(c)
 	info, err := os.Stat(f.Path)
-	if err != nil || runtime.GOOS == "windows" || len(what) == 0 || info.Mode().Perm()&0o044 == 0 {
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o044 == 0 {
+		return ""
+	}
+	what := secretsOf(c)
+	if len(what) == 0 {
 		return ""
 	}
 	path := text.Clean(f.Path)

@@ -69,8 +69,8 @@ func readLogState(path string) (s logState, err error) {
 		}
 	}
 	start, err := ReadStart(path, HeaderSize)
-	if err == nil && len(start) == HeaderSize && string(start[:len(Magic)]) == Magic {
-		s.writes = BigEndian(start[WritesAt:]) & WritesMask
+	if h, notSQLite := parseHeader(start); notSQLite == nil {
+		s.writes = h.writes
 	}
 	return s, err
 }

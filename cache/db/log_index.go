@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"encoding/binary"
+	"io/fs"
 	"os"
 )
 
@@ -52,27 +53,26 @@ func (i logIndex) size(n int64) int64 {
 }
 
 // logIsCut reports whether the log is shorter than SQLite has written it. When SQLite
-// itself makes the log shorter, it writes that into the index before.
-func (o *Original) logIsCut() bool {
+// itself makes the log shorter, it writes that into the index before. shm describes the
+// shared memory at its path; nil if there is none.
+func (o *Original) logIsCut(shm fs.FileInfo) bool {
 	if o.count == 0 || o.reconnects {
 		return false // the index may be one that a killed process has left
 	}
-	o.openIndex()
+	o.openIndex(shm)
 	index := readLogIndex(o.index)
 	return FileSize(o.path+"-wal") < index.size(index.frames)
 }
 
-// openIndex opens the shared memory that is at its path now. The file stays open: see
-// Original.file.
-func (o *Original) openIndex() {
-	if o.index != nil {
-		is, err := o.index.Stat()
-		if err == nil && isFile(o.path+"-shm", is) {
-			return
-		}
+// openIndex opens the shared memory at its path, which shm describes, unless it is open. The
+// file stays open: see Original.file.
+func (o *Original) openIndex(shm fs.FileInfo) {
+	if os.SameFile(o.indexInfo, shm) {
+		return
 	}
 	if f, err := os.Open(o.path + "-shm"); err == nil {
 		o.indexes, o.index = append(o.indexes, f), f
+		o.indexInfo, _ = f.Stat() // without it the next look opens the file again
 	}
 }
 

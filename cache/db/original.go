@@ -36,9 +36,10 @@ type Original struct {
 	file *os.File
 	info fs.FileInfo
 	// index is the open file of the shared memory, the last one of indexes. It is nil if
-	// there is none.
-	index   *os.File
-	indexes []*os.File
+	// there is none. indexInfo describes it.
+	index     *os.File
+	indexInfo fs.FileInfo
+	indexes   []*os.File
 
 	mu sync.Mutex
 	seen
@@ -87,7 +88,7 @@ func OpenOriginal(path, named string) (*Original, error) {
 	}
 	o := &Original{path: path, named: named, file: f}
 	if o.info, err = f.Stat(); err == nil {
-		o.seen, err = o.learn()
+		o.seen, err = o.learn(o.info)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -109,12 +110,9 @@ func (o *Original) Close() error {
 	return o.file.Close()
 }
 
-// learn reads the header and the size. A file that is still empty has no header.
-func (o *Original) learn() (s seen, err error) {
-	info, err := o.file.Stat()
-	if err != nil {
-		return s, err
-	}
+// learn reads the header of the file, which info describes. A file that is still empty has
+// no header.
+func (o *Original) learn(info fs.FileInfo) (s seen, err error) {
 	s = seen{size: info.Size(), log: statOrNil(o.path + "-wal"), shm: statOrNil(o.path + "-shm")}
 	if s.header, err = o.read(); s.size == 0 {
 		err = nil
@@ -140,11 +138,16 @@ func (o *Original) read() (h header, err error) {
 		}
 		return h, err
 	}
-	if !bytes.HasPrefix(b, []byte(Magic)) {
+	return parseHeader(b)
+}
+
+// parseHeader returns the header at the start of a file. The error is ErrContent if it is not
+// a header of SQLite.
+func parseHeader(b []byte) (h header, err error) {
+	if len(b) < HeaderSize || !bytes.HasPrefix(b, []byte(Magic)) {
 		return h, ErrContent
 	}
-	h = header{uint32(b[16])<<8 | uint32(b[17]), BigEndian(b[28:]), BigEndian(b[WritesAt:]) & WritesMask, BigEndian(b[ApplicationAt:])}
-	return h, nil
+	return header{uint32(b[16])<<8 | uint32(b[17]), BigEndian(b[28:]), BigEndian(b[WritesAt:]) & WritesMask, BigEndian(b[ApplicationAt:])}, nil
 }
 
 // Follow compares the count of writes at the start of a transaction with the last one. If it
@@ -196,7 +199,7 @@ const (
 func (o *Original) look() error {
 	at, err := os.Stat(o.path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+	case isMissing(err):
 		return ErrGone
 	case err != nil:
 		return nil // SQLite says what is wrong
@@ -205,7 +208,7 @@ func (o *Original) look() error {
 	case o.isLinkChanged():
 		return ErrLink
 	}
-	now, err := o.learn()
+	now, err := o.learn(at)
 	switch {
 	case errors.Is(err, ErrCut), errors.Is(err, ErrContent):
 		return err
@@ -218,7 +221,7 @@ func (o *Original) look() error {
 	if !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
 		return ErrLog
 	}
-	if o.logIsCut() {
+	if o.logIsCut(now.shm) {
 		return ErrLogCut
 	}
 	o.seen = now
@@ -233,9 +236,14 @@ func (o *Original) isLinkChanged() bool {
 	}
 	at, err := os.Stat(o.named)
 	if err != nil {
-		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+		return isMissing(err)
 	}
 	return !os.SameFile(at, o.info)
+}
+
+// isMissing reports whether an error says that there is no file at a path.
+func isMissing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // compare compares the file with what it was at the last look.

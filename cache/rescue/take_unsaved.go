@@ -3,6 +3,7 @@ package rescue
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -74,10 +75,7 @@ func ListUnsaved(path string) []string {
 		files = append(files, f)
 	}
 	slices.SortFunc(files, func(a, b file) int {
-		if a.made != b.made {
-			return int(min(1, max(-1, a.made-b.made)))
-		}
-		return strings.Compare(a.path, b.path)
+		return cmp.Or(cmp.Compare(a.made, b.made), strings.Compare(a.path, b.path))
 	})
 	paths := make([]string, len(files))
 	for i, f := range files {

@@ -163,12 +163,12 @@ func unsavedPath(database string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(dir, ".dateline-*")
+	f, err := os.CreateTemp(dir, tempPrefix+"*")
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(f.Name())
-	unique := strings.TrimPrefix(filepath.Base(f.Name()), ".dateline-")
+	unique := strings.TrimPrefix(filepath.Base(f.Name()), tempPrefix)
 	return database + unsavedMark + unique + unsavedSuffix, f.Close()
 }
 
@@ -310,20 +310,22 @@ func markText(marks []feed.Mark) string {
 // addMarks adds the lines of marks, and returns the titles of their items.
 func (w *unsavedWriter) addMarks(marks []feed.Mark) (titles []string) {
 	for _, m := range marks {
-		if m.At.IsZero() {
-			m.At = w.from.Now()
-		}
+		l := w.markLine(m)
 		for _, id := range m.Items {
-			l := backupLine{Flag: string(m.Flag), Label: m.Label, On: m.On, At: m.At.UTC(), Until: m.Until.UTC()}
-			if m.Until.IsZero() {
-				l.Until = time.Time{}
-			}
 			if title, ok := w.addItem(id, l); ok {
 				titles = append(titles, title)
 			}
 		}
 	}
 	return titles
+}
+
+// markLine returns the line of a mark without items. unsavedLine.mark is its reverse.
+func (w *unsavedWriter) markLine(m feed.Mark) backupLine {
+	if m.At.IsZero() {
+		m.At = w.from.Now()
+	}
+	return backupLine{Flag: string(m.Flag), Label: m.Label, On: m.On, At: m.At.UTC(), Until: m.Until.UTC()}
 }
 
 // addItem adds a line about an item.
@@ -342,12 +344,9 @@ func (w *unsavedWriter) addItem(id int64, l backupLine) (title string, ok bool) 
 }
 
 func (w *unsavedWriter) addView(v cache.View, m feed.Mark, from *cache.Pos, above bool) {
-	if m.At.IsZero() {
-		m.At = w.from.Now()
-	}
 	w.lines = append(w.lines, unsavedLine{
 		Step:       w.step,
-		backupLine: backupLine{Flag: string(m.Flag), Label: m.Label, On: m.On, At: m.At.UTC(), Until: m.Until},
+		backupLine: w.markLine(m),
 		View:       &unsavedView{Query: v.Query.String(), Opened: v.Opened, Oldest: v.Oldest, From: from, Above: above},
 	})
 	w.kept.Marks = append(w.kept.Marks, markText([]feed.Mark{m})+" all of "+v.Query.String())

@@ -44,19 +44,17 @@ func runCommand(ctx context.Context, execute func() error, waits func() bool) er
 // reportAbandoned writes the message of an abandoned command. Stderr may be what the
 // command waits for.
 func reportAbandoned(w io.Writer) {
-	done := make(chan struct{})
-	go func() {
+	ctx, cancel := context.WithTimeout(context.Background(), reportGrace)
+	defer cancel()
+	_, _ = orInterrupted(ctx, func() (struct{}, error) {
 		reportError(w, context.Canceled)
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(reportGrace):
-	}
+		return struct{}{}, nil
+	})
 }
 
 // orInterrupted returns what f returns. If ctx ends first, it returns the error of ctx at
-// once. f is for system calls that know no context, and must not change anything.
+// once. f is for system calls that know no context. It may go on after that, so it must not
+// change a file.
 func orInterrupted[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
