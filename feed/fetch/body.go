@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -48,7 +49,7 @@ func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *
 	}
 	body, err = claim.readAll()
 	if errors.Is(err, errSkim) {
-		return nil, false, claim, claim.skim(res.Body, maxBody, u.packed)
+		return nil, false, claim, claim.skim(u.outer, maxBody, u.packed)
 	}
 	claim.complete()
 	if int64(len(body)) <= maxBody {
@@ -69,8 +70,10 @@ type claim struct {
 	// others.
 	last bool
 	// proven is the size of the body if the server has just sent all of it, or else 0. A
-	// proven body gets memory before all others.
+	// proven body gets memory before all others, until it exceeds this size.
 	proven int64
+	// again is set if the body was skimmed before. It is not skimmed twice.
+	again bool
 	// onWait is [Request.OnWait]. It may be nil.
 	onWait func(waiting bool)
 	// total is [Request.Received]. It may be nil.
@@ -110,30 +113,32 @@ type claim struct {
 // claimMemory returns a claim that has no memory yet, for a body that is read from
 // from. The caller must release it.
 func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
-	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last && r.proven == 0, proven: r.proven, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1})
+	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last && r.proven == 0, proven: r.proven, again: r.proven > 0, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1})
 }
 
-// readAll reads the whole body. With an error it returns what was read before.
+// readAll reads the whole body. If reading fails, it returns what was read before. Each step
+// of memory is a piece, and the pieces are joined at the end: if a body were copied whenever
+// it grows, several bodies could be in memory twice.
 func (c *claim) readAll() ([]byte, error) {
-	var body []byte
+	var pieces [][]byte
+	var last []byte
 	for {
 		room, err := c.acquire()
 		if err != nil {
-			return body, err
+			return nil, err
 		}
-		if len(body) == cap(body) {
-			larger := make([]byte, len(body), int64(len(body))+room)
-			copy(larger, body)
-			body = larger
+		if len(last) == cap(last) {
+			pieces = append(pieces, last)
+			last = make([]byte, 0, room)
 		}
-		n, err := c.from.Read(body[len(body):min(int64(cap(body)), int64(len(body))+room)])
+		n, err := c.from.Read(last[len(last):cap(last)])
 		c.received(n)
-		body = body[:len(body)+n]
+		last = last[:len(last)+n]
 		if errors.Is(err, io.EOF) {
-			return body, nil
+			return slices.Concat(append(pieces, last)...), nil
 		}
 		if err != nil {
-			return body, err
+			return slices.Concat(append(pieces, last)...), err
 		}
 	}
 }

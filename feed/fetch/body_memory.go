@@ -92,7 +92,10 @@ func (c *claim) step() int64 {
 // received further, even if there is no place for others. The caller holds the lock.
 func (m *memory) begin(c *claim) {
 	c.waiting, c.since, c.granted = true, time.Now(), make(chan struct{})
-	if !m.mustWait(c) && m.offer(c) {
+	if c.held >= c.proven {
+		c.proven = 0 // the server sends more than before
+	}
+	if m.hasPlace(c) && !m.mustWait(c) && m.offer(c) {
 		return
 	}
 	if m.leave(c) {
@@ -106,7 +109,7 @@ func (m *memory) begin(c *claim) {
 // mustWait reports whether another claim waits for memory whose turn is before that of c.
 func (m *memory) mustWait(c *claim) bool {
 	for v := range m.claims {
-		if v != c && v.waiting && !v.lost && inTurn(v, c) < 0 && m.hasPlace(v) && !m.hasBytes(v) {
+		if v != c && v.waiting && !v.lost && m.inTurn(v, c) < 0 && m.hasPlace(v) && !m.hasBytes(v) {
 			return true
 		}
 	}
@@ -168,26 +171,28 @@ func (m *memory) waiters() []*claim {
 			found = append(found, c)
 		}
 	}
-	slices.SortFunc(found, inTurn)
+	slices.SortFunc(found, m.inTurn)
 	return found
 }
 
-// inTurn compares the turns of two claims: proven ones come first, those that lost their
-// memory before come last, and those that hold less, or are proven to be smaller, come
-// before others.
-func inTurn(a, b *claim) int {
-	return cmp.Or(cmp.Compare(a.group(), b.group()), cmp.Compare(a.proven, b.proven), cmp.Compare(a.held, b.held), cmp.Compare(a.arrival, b.arrival))
+// inTurn compares the turns of two claims: the one that may exceed the pool comes first, so
+// that it comes to its end, then the proven ones. Those that lost their memory before come
+// last. Otherwise those that hold less, or are proven to be smaller, come before others.
+func (m *memory) inTurn(a, b *claim) int {
+	return cmp.Or(cmp.Compare(m.group(a), m.group(b)), cmp.Compare(a.proven, b.proven), cmp.Compare(a.held, b.held), cmp.Compare(a.arrival, b.arrival))
 }
 
 // group returns which claims get memory before and after this one.
-func (c *claim) group() int {
+func (m *memory) group(c *claim) int {
 	switch {
-	case c.proven > 0:
+	case m.overdraft == c:
 		return 0
+	case c.proven > 0:
+		return 1
 	case c.last:
-		return 2
+		return 3
 	}
-	return 1
+	return 2
 }
 
 // grant offers memory to the waiting claims in their order, until there is none for the
@@ -203,12 +208,9 @@ func (m *memory) grant() {
 	}
 }
 
-// offer gives memory to a waiting claim, if there is some or if it may exceed the pool.
-// The caller holds the lock.
+// offer gives memory to a waiting claim that has a place, if there is some or if it may
+// exceed the pool. The caller holds the lock.
 func (m *memory) offer(c *claim) bool {
-	if !m.hasPlace(c) {
-		return false
-	}
 	if !m.hasBytes(c) {
 		if m.overdraft != nil {
 			return false
@@ -307,7 +309,7 @@ func (m *memory) skimLargest(need int64) {
 	}
 	waiters := m.waiters()
 	for i, c := range slices.Backward(waiters) {
-		if c.idleWait += checkInterval; i == 0 || c.idleWait <= skimAfter || !c.fromServer || c.proven > 0 || need <= 0 {
+		if c.idleWait += checkInterval; i == 0 || c.idleWait <= skimAfter || !c.fromServer || c.again || need <= 0 {
 			continue
 		}
 		need -= c.held + c.step()
@@ -319,8 +321,8 @@ func (m *memory) skimLargest(need int64) {
 }
 
 // evictSlow takes the memory of the slowest bodies, until need bytes are free. It returns
-// how many of them are not. Bodies that are as fast as rate, in bytes a second, keep theirs. So do those that lost
-// their memory before, if they are as fast as leastRate.
+// how many of them are not. Bodies that are as fast as rate, in bytes a second, keep theirs.
+// So do those that lost their memory before, if they are as fast as leastRate.
 func (m *memory) evictSlow(need, rate int64) int64 {
 	var slow []*claim
 	for c := range m.claims {

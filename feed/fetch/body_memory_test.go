@@ -263,6 +263,35 @@ func besideStalled(t *testing.T, burst, hostile, promised int) {
 	checkFree(t, m)
 }
 
+// Bodies that were skimmed, and are larger when they are requested again, all come to their
+// end.
+func TestBodiesLargerThanProven(t *testing.T) {
+	const bodies, size = 200, 600_000
+	for _, proven := range []int64{size - 4096, size / 3, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newMemory()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			link, errs := make(chan struct{}, 1), make(chan error)
+			for range bodies {
+				go func() {
+					c := m.bodyOf(ctx, 0)
+					c.from, c.proven, c.again = io.LimitReader(&slowLink{ctx, link, 10 << 20}, size), proven, true
+					_, err := c.receive()
+					c.release()
+					errs <- err
+				}()
+			}
+			for range bodies {
+				if err := <-errs; err != nil {
+					t.Fatalf("proven to have %d bytes: %v", proven, err)
+				}
+			}
+			checkFree(t, m)
+		})
+	}
+}
+
 // On a slow link bodies take turns, so that each of them is in time. None counts as slow.
 func TestBodiesTakeTurns(t *testing.T) {
 	for _, c := range []struct{ bodies, size, rate int }{{20, 2 << 20, 1 << 20}, {200, 100 << 10, 512 << 10}} {

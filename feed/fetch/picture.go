@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -59,8 +58,7 @@ func (e *Error) PictureWord() string {
 		return "an address that dateline does not fetch"
 	case KindUnreachable, KindRefused, KindReset, KindProxy, KindTruncated:
 		return "its server cannot be reached"
-	}
-	if errors.Is(e.Err, context.Canceled) || e.Kind == KindCanceled {
+	case KindCanceled:
 		return "stopped"
 	}
 	return "could not be fetched"

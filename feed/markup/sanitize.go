@@ -16,9 +16,8 @@ import (
 
 // SafeHTML is HTML that may be shown, printed and exported. It has only allowed
 // elements and attributes, absolute addresses with harmless schemes or those of places in
-// the text itself (see [JumpTarget]), no control
-// characters and no deep nesting. Only [Body.Safe] makes it. The zero value is
-// an empty text.
+// the text itself (see [JumpTarget]), no control characters and no deep nesting. Only
+// [Body.Safe] makes it. The zero value is an empty text.
 type SafeHTML struct{ html string }
 
 // String returns the HTML fragment. Parsing and rendering it gives the same

@@ -70,10 +70,11 @@ func Parse(r io.Reader) ([]feed.Subscription, error) {
 // Read reads an OPML file in any encoding. The XML may be invalid.
 //
 // The tags of a feed are the folders around it, as one tag such as News/World, and the
-// elements of its category attribute, such as "/News/World,Morning". Its name is its title, otherwise its text, unless that is the URL.
-// An address of host and path without a scheme is read as https. If several feeds have the same URL, the
-// first is used, with the tags of all. What is neither http nor https, has no address or
-// is commented out (isComment) is left out.
+// elements of its category attribute, such as "/News/World,Morning". Its name is its
+// title, otherwise its text, unless that is the URL. An address of host and path without a
+// scheme is read as https. If several feeds have the same URL, the first is used, with the
+// tags of all. What is neither http nor https, has no address or is commented out
+// (isComment) is left out.
 //
 // If the file ends early or is damaged, Read returns what was read so far and an error.
 // The text of an error is a user message.
@@ -331,7 +332,7 @@ func Write(w io.Writer, title string, feeds []feed.Feed, now time.Time) error {
 // addFeed adds a feed to the folders of its tags.
 func (o *outline) addFeed(f feed.Feed) {
 	var categories []string
-	in := []*outline{o}
+	var in []*outline
 	for i, tag := range f.Tags {
 		path := text.TagPath(tag)
 		special := strings.Contains(tag, ",") || strings.Trim(tag, "/ ") == ""
@@ -345,8 +346,8 @@ func (o *outline) addFeed(f feed.Feed) {
 			categories = append(categories, path[0])
 		}
 	}
-	if len(in) > 1 {
-		in = in[1:]
+	if in == nil {
+		in = []*outline{o}
 	}
 	for _, folder := range in {
 		folder.Outlines = append(folder.Outlines, &outline{

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"mime"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -150,3 +151,20 @@ func (raw *rawItem) addPodcast(x extensions) {
 
 // chaptersRel is the link relation of a file with Podlove Simple Chapters.
 const chaptersRel = "http://podlove.org/simple-chapters"
+
+// flashType is the media type of films that no program plays any more.
+const flashType = "application/x-shockwave-flash"
+
+// withoutFlash returns a flash film as the page that shows the same video. It has no address
+// if no page is known.
+func withoutFlash(e feed.Enclosure) feed.Enclosure {
+	u, err := url.Parse(e.URL)
+	id, isVideo := "", false
+	if err == nil && siteHost(e.URL) == "youtube.com" {
+		id, isVideo = strings.CutPrefix(u.Path, "/v/")
+	}
+	if e.URL = ""; isVideo && id != "" {
+		e.URL, e.Type = "https://www.youtube.com/watch?v="+url.QueryEscape(id), ""
+	}
+	return e
+}

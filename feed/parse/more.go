@@ -62,20 +62,3 @@ func (raw *rawItem) addSections(chapters []ext.Extension) {
 		raw.more.Sections = append(raw.more.Sections, feed.Section{Start: parseDuration(c.Attrs["start"]), Title: title})
 	}
 }
-
-// flashType is the media type of films that no program plays any more.
-const flashType = "application/x-shockwave-flash"
-
-// withoutFlash returns a flash film as the page that shows the same video. It has no address
-// if no page is known.
-func withoutFlash(e feed.Enclosure) feed.Enclosure {
-	u, err := url.Parse(e.URL)
-	id, isVideo := "", false
-	if err == nil && siteHost(e.URL) == "youtube.com" {
-		id, isVideo = strings.CutPrefix(u.Path, "/v/")
-	}
-	if e.URL = ""; isVideo && id != "" {
-		e.URL, e.Type = "https://www.youtube.com/watch?v="+url.QueryEscape(id), ""
-	}
-	return e
-}

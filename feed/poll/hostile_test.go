@@ -148,7 +148,7 @@ func TestHostileEndpoints(t *testing.T) {
 	b.refetchLate(t, reports)
 	// The largest document that is read, of 10 MB and 30,000 items, takes 60 MB, and
 	// another one may wait to be saved.
-	if most := usual + 144<<20; peak > most {
+	if most := usual + 112<<20; peak > most {
 		t.Errorf("the heap grew to %d MB; a refresh of good feeds takes %d", peak>>20, usual>>20)
 	}
 	states := map[string]feed.Feed{}

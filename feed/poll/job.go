@@ -270,6 +270,7 @@ func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.Po
 		return o, failed.Kind != fetch.KindCanceled
 	}
 	o = outcome{response: res, status: res.Status, serverTime: res.Clock, retryAfter: res.RetryAfter, respondedURL: res.FinalURL, lastURL: res.FinalURL}
+	o.response.Body = nil // the outcome stays until it is saved, and needs none
 	if res.NotModified {
 		return o, true
 	}
@@ -290,7 +291,6 @@ func (p *Poller) requestAs(ctx context.Context, j job, moved string, old feed.Po
 		}
 	}
 	o.doc = doc
-	o.response.Body = nil
 	return o, true
 }
 

@@ -102,8 +102,8 @@ func (p *Poller) fetchPage(ctx context.Context, sub feed.Subscription, link stri
 // pageRequest returns the request for a page. If the page is on the feed's
 // server, the request has the feed's headers and login. Otherwise it has only
 // the feed's user agent, timeout and proxy. The feed's filter is never used. Only a
-// feed of a private network may have pages there. It
-// returns false if link is not a web address.
+// feed of a private network may have pages there. It returns false if link is not a web
+// address.
 func pageRequest(sub feed.Subscription, link string) (fetch.Request, bool) {
 	at, err := url.Parse(link)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {

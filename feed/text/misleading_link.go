@@ -68,8 +68,7 @@ var fileEndings = []string{"ai", "app", "bz", "cc", "cs", "gz", "java", "md", "m
 // hostOf returns the host at the start of an address without a scheme. It returns "" if
 // that is no host name with a domain and no IP address.
 func hostOf(s string) string {
-	end := strings.IndexFunc(s, func(r rune) bool { return strings.ContainsRune(`/?#:\`, r) })
-	if end >= 0 {
+	if end := strings.IndexAny(s, `/?#:\`); end >= 0 {
 		s = s[:end]
 	}
 	s = s[strings.LastIndexByte(s, '@')+1:]
