@@ -22,6 +22,15 @@ type keymap struct {
 	table    []action
 	// named holds the first key of each action that has a key.
 	named map[string]string
+	// hinted are the actions that the status line of each pane may show, in its order.
+	hinted [3][]hintedAction
+}
+
+// hintedAction is an action that the status line may show.
+type hintedAction struct {
+	*action
+	// key is its first key as it is written, and keys as it is pressed.
+	key, keys string
 }
 
 // lookup returns the actions bound to the keys typed so far, and whether more keys
@@ -137,7 +146,7 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 	return k, nil
 }
 
-// index fills prefixes and named from actions.
+// index fills prefixes, named and hinted from actions.
 func (k *keymap) index() {
 	for seq := range k.actions {
 		for i := range seq {
@@ -152,6 +161,9 @@ func (k *keymap) index() {
 		if keys := k.keysOf(a); len(keys) > 0 {
 			k.named[a.name] = keys[0]
 		}
+	}
+	for in := range k.hinted {
+		k.hinted[in] = k.hintedIn(area(in))
 	}
 }
 

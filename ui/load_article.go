@@ -11,6 +11,7 @@ import (
 	"dateline/feed"
 	"dateline/feed/markup"
 	"dateline/ui/article"
+	"dateline/ui/gallery"
 	"dateline/ui/pane"
 	"dateline/ui/style"
 )
@@ -24,7 +25,9 @@ type articleView struct {
 	headlines *headlineList
 
 	// plain are the lines without pictures. Lines has the pictures that are shown, too.
+	// stale reports whether plain has changed since they were put there.
 	plain []article.Line
+	stale bool
 	// key names the rendering that is shown or being loaded.
 	key   pageKey
 	links []article.Link
@@ -307,6 +310,11 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 		a.Failed = userMessage(msg.err)
 		return nil
 	}
+	pictured := len(a.Lines) > len(a.plain)
+	if pictured && (msg.first || msg.replace) {
+		a.setLines(a.plain)
+		pictured = false
+	}
 	if msg.first {
 		fresh := msg.item
 		fresh.Read, fresh.Starred = a.Item.Read, a.Item.Starred
@@ -329,7 +337,9 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	if !shown.Add(msg.piece) {
 		return nil
 	}
-	a.plain, a.Lines, a.links = shown.Lines, shown.Lines, shown.Links
+	if a.plain, a.links, a.stale = shown.Lines, shown.Links, pictured; !pictured {
+		a.Lines = shown.Lines
+	}
 	if msg.piece.Whole && !a.Whole {
 		a.Whole = true
 		a.RestoreProgress()
@@ -340,6 +350,15 @@ func (a *articleView) take(msg articleLoaded) tea.Cmd {
 	}
 	a.pages.put(a.key, page{shown, true})
 	return nil
+}
+
+// setLines replaces the lines that are shown: by plain, or by plain with pictures. What is first
+// on the screen stays there.
+func (a *articleView) setLines(lines []article.Line) {
+	if first := a.TopLine(); first > 0 {
+		a.Top += gallery.Anchor(a.Lines, lines, first) - first
+	}
+	a.Lines, a.stale = lines, false
 }
 
 // reshow renders the article again if its width has changed or it was hidden

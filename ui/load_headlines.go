@@ -363,7 +363,7 @@ func (h *headlineList) here() bookmark {
 	return b
 }
 
-// emptyText returns why the list is empty, and which keys change that.
+// emptyText returns why the list is empty, and which keys change that; nil if it has rows.
 func (h *headlineList) emptyText(refreshing bool) []string {
 	tips := func(why string, pairs ...string) []string {
 		if tips := h.keymap.tips(pairs...); tips != "" {
@@ -372,6 +372,8 @@ func (h *headlineList) emptyText(refreshing bool) []string {
 		return []string{why, "", ""}
 	}
 	switch {
+	case h.List.Len() > 0:
+		return nil
 	case h.Failed != "":
 		return []string{h.Failed, "", h.keymap.tips("refresh-all", "tries again; ") + "`dateline doctor` checks the database."}
 	case !h.Loaded:

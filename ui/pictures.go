@@ -284,14 +284,10 @@ func (p *pictures) closedFor(msg picturesClosed) tea.Cmd {
 	}
 }
 
-// setLines replaces the lines of the article. What is first on the screen stays there.
+// setLines replaces the lines of the article, see [articleView.setLines].
 func (p *pictures) setLines(lines []article.Line) {
-	a := p.article
-	if first := a.TopLine(); first > 0 {
-		a.Top += gallery.Anchor(a.Lines, lines, first) - first
-	}
-	a.Lines = lines
-	p.top = a.Top
+	p.article.setLines(lines)
+	p.top = p.article.Top
 }
 
 // follow keeps the pictures with the article, after each message: it shows those of the
@@ -325,7 +321,7 @@ func (p *pictures) follow() tea.Cmd {
 		free = true
 	}
 	lines := a.Lines
-	if p.gallery.Settle(lines, a.TopLine(), a.Height, free) || isPlain(lines, a.plain) {
+	if p.gallery.Settle(lines, a.TopLine(), a.Height, free) || a.stale || isPlain(lines, a.plain) {
 		p.setLines(p.gallery.Insert(a.plain))
 	}
 	p.top = a.Top

@@ -9,6 +9,7 @@ import (
 	stdcolor "image/color"
 	"image/png"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dateline/feed"
+	"dateline/ui/article"
 	"dateline/ui/frame"
 )
 
@@ -211,6 +213,34 @@ func TestPicturesDoNotMoveTheText(t *testing.T) {
 	s.expectWidth()
 	if rowsOf(s) == 0 {
 		t.Errorf("another size shows no picture:\n%s", s.text())
+	}
+}
+
+// TestColoringKeepsPlace checks that nothing moves below pictures when code is coloured late, or
+// when the whole text is laid out again in other colours.
+func TestColoringKeepsPlace(t *testing.T) {
+	s, _ := pictureScreen(t, "ask", "blocks")
+	s.press("z", "i")
+	for _, down := range []int{5, 30} { // in the picture, and below it
+		s.m.article.Scroll(down - s.m.article.Top)
+		s.press("z")
+		s.press("esc")
+		before, a := s.text(), &s.m.article
+		line := len(a.plain) - 1
+		recolored := slices.Clone(a.plain[line:])
+		recolored[0].Text = "\x1b[1mThe end.\x1b[m"
+		s.send(articleLoaded{key: a.key, loading: a.loading, piece: article.Piece{At: line, Lines: recolored, Whole: true}})
+		if s.text() != before {
+			t.Errorf("at %d the text has moved:\n%s\nbefore:\n%s", down, s.text(), before)
+		}
+		if got := a.Lines[len(a.Lines)-1].Text; got != recolored[0].Text {
+			t.Errorf("the last line is shown as %q", got)
+		}
+	}
+	before, a := s.text(), &s.m.article
+	s.send(articleLoaded{key: a.key, loading: a.loading, replace: true, piece: article.Piece{Lines: slices.Clone(a.plain), Links: a.links, Whole: true}})
+	if s.text() != before {
+		t.Errorf("laid out again, the text has moved:\n%s\nbefore:\n%s", s.text(), before)
 	}
 }
 

@@ -26,7 +26,7 @@ func TestRecountAgreesWithRebuild(t *testing.T) {
 		unread[row.Key] = row.Unread
 	}
 	fresh := map[string]int{}
-	for _, row := range p.Shown(p.Folded) {
+	for _, row := range p.Shown() {
 		fresh[row.Key] = row.Unread
 	}
 	if !reflect.DeepEqual(unread, fresh) {

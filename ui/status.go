@@ -57,6 +57,9 @@ func (s *status) offer(h hint) {
 
 // locate finds the hints in the lines that were drawn.
 func (s *status) locate(lines []string, hints []hint) {
+	if len(hints) == 0 {
+		return
+	}
 	for i, l := range lines {
 		plain := ansi.Strip(l)
 		for _, h := range hints {
@@ -159,12 +162,16 @@ func (l *statusLine) hintLine(left, right string, w int) []string {
 	}
 	room := w - 2*hintGap - style.Width(left) - style.Width(right)
 	var shown []string
+	var spots []spot
 	used := 0
 	for i, h := range hints {
-		if used += style.Width(h.text()) + min(i, 1)*hintGap; used > room {
-			hints = hints[:i]
+		wide := style.Width(h.text())
+		used += min(i, 1) * hintGap
+		if used+wide > room {
 			break
 		}
+		spots = append(spots, spot{keys: h.keys, x: used, wide: wide})
+		used += wide
 		word := style.Paint(t.Dim, h.word)
 		if h.shown != "" {
 			word = style.Paint(t.Strong, h.shown) + " " + word
@@ -175,11 +182,15 @@ func (l *statusLine) hintLine(left, right string, w int) []string {
 	if keys != "" {
 		keys += " "
 	}
-	lines := []string{style.Fit(" "+left+style.Spaces(w-1-style.Width(left)-style.Width(keys)-style.Width(right))+keys+right, w, "")}
-	if top, _ := l.modes.Top(); top == nil {
-		hints = append(hints, l.status.tips...)
+	x := w - style.Width(keys) - style.Width(right)
+	lines := []string{style.Fit(" "+left+style.Spaces(x-1-style.Width(left))+keys+right, w, "")}
+	for _, s := range spots {
+		s.x += x
+		l.status.spots = append(l.status.spots, s)
 	}
-	l.status.locate(lines, hints)
+	if top, _ := l.modes.Top(); top == nil {
+		l.status.locate(lines, l.status.tips)
+	}
 	return lines
 }
 
@@ -280,30 +291,37 @@ func (k *keyboard) continuations() []hint {
 // same word it returns the first.
 func (l *statusLine) paneHints() []hint {
 	var hints []hint
-	add := func(a *action) {
-		key := l.keys.keyFor(a.name)
-		if key == "" || a.hint == "" || !slices.Contains(a.in, l.focus) || a.why != nil && a.why() != "" {
-			return
+	for _, a := range l.keys.hinted[l.focus] {
+		if a.why != nil && a.why() != "" {
+			continue
 		}
-		word := l.hintWord(a)
+		word := l.hintWord(a.action)
 		if word != "" && !slices.ContainsFunc(hints, func(h hint) bool { return h.word == word }) {
-			hints = append(hints, hint{mustSplit(key), l.keyGlyph(key), word})
-		}
-	}
-	order := hintOrder(l.focus)
-	for _, name := range order {
-		for i := range l.keys.table {
-			if l.keys.table[i].name == name {
-				add(&l.keys.table[i])
-			}
-		}
-	}
-	for i := range l.keys.table {
-		if !slices.Contains(order, l.keys.table[i].name) {
-			add(&l.keys.table[i])
+			hints = append(hints, hint{a.keys, l.keyGlyph(a.key), word})
 		}
 	}
 	return hints
+}
+
+// hintedIn returns the actions that the status line of a pane may show: first those of
+// [hintOrder], then the others in the order of their table.
+func (k *keymap) hintedIn(in area) []hintedAction {
+	var hinted []hintedAction
+	for i := range k.table {
+		a := &k.table[i]
+		if key := k.keyFor(a.name); key != "" && a.hint != "" && slices.Contains(a.in, in) {
+			hinted = append(hinted, hintedAction{a, key, mustSplit(key)})
+		}
+	}
+	order := hintOrder(in)
+	rank := func(a hintedAction) int {
+		if i := slices.Index(order, a.name); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(hinted, func(a, b hintedAction) int { return rank(a) - rank(b) })
+	return hinted
 }
 
 // hintOrder returns the names of actions in the order in which the status line of a pane shows
@@ -351,9 +369,7 @@ func (l *statusLine) hintWord(a *action) string {
 			return "feed's text"
 		}
 	case "mark-all-read":
-		if !slices.ContainsFunc(h.List.Rows(), func(r pane.Row) bool { return !r.Read }) && (h.List.TailLoaded() || h.List.Len() == 0) {
-			return ""
-		}
+		return onlyIf(!h.List.TailLoaded() && h.List.Len() > 0 || anyUnread(h.List.Rows()), a.hint)
 	case "undo":
 		return onlyIf(l.marks.undoable, a.hint)
 	case "refresh", "refresh-all":
@@ -364,6 +380,16 @@ func (l *statusLine) hintWord(a *action) string {
 		return onlyIf(len(l.sources.Feeds) > 0, a.hint)
 	}
 	return a.hint
+}
+
+// anyUnread reports whether one of the rows is unread. Rows are large, so it copies none.
+func anyUnread(rows []pane.Row) bool {
+	for i := range rows {
+		if !rows[i].Read {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyIf returns a word if a condition holds, or else nothing.

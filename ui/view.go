@@ -163,9 +163,10 @@ func (m *Model) page() []frame.Row {
 			drawn[p] = m.paneLines(area(p))
 		}
 	}
-	rows := make([]frame.Row, l.status.Y)
+	rows := make([]frame.Row, l.status.Y, l.status.Y+1) // with room for the status line
 	column := style.Paint(t.Dim, t.Glyphs.Column)
 	for y := range rows {
+		rows[y] = make(frame.Row, 0, len(l.areas))
 		put := func(x int, text string) {
 			if x > 0 {
 				x, text = x-1, column+text

@@ -133,8 +133,8 @@ func isLast(n *html.Node) bool {
 	return n == nil
 }
 
-// prepare writes as text what a terminal has no style for: footnotes, superscripts and subscripts,
-// and struck words if there are no styles at all.
+// prepare writes as text what a terminal has no style for: the references of footnotes,
+// superscripts and subscripts, and struck words if there are no styles at all.
 func (l *layouter) prepare(body *html.Node) {
 	l.raiseNotes(body)
 	markup.WriteScripts(body, l.options.ASCII)
@@ -160,8 +160,8 @@ func strong(children []glamour.ElementRenderer) glamour.ElementRenderer {
 	return &glamour.EmphasisElement{Level: 2, Children: children}
 }
 
-// span is what glamour has no element for: struck, inserted and marked text, and links, in which other elements
-// keep their own style.
+// span is what glamour has no element for: struck, inserted and marked text, and links, in
+// which other elements keep their own style.
 type span struct {
 	children []glamour.ElementRenderer
 	// style is what the span adds to the style around: underline, struck or inverse.

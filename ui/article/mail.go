@@ -59,9 +59,7 @@ func asMail(blocks []*html.Node) []*html.Node {
 func mailBlocks(head, lines []string, quotes int) []*html.Node {
 	var blocks []*html.Node
 	if len(head) > 0 {
-		p := linesOf(head)
-		p.Attr = []html.Attribute{{Key: caption}}
-		blocks = append(blocks, p)
+		blocks = append(blocks, captionOf(head))
 	}
 	for len(lines) > 0 {
 		if strings.TrimSpace(lines[0]) == "" {
@@ -79,9 +77,7 @@ func mailBlocks(head, lines []string, quotes int) []*html.Node {
 		case isQuote:
 			blocks = append(blocks, quoteOf(part, quotes))
 		case isSignature:
-			p := linesOf(part)
-			p.Attr = []html.Attribute{{Key: caption}}
-			blocks = append(blocks, p)
+			blocks = append(blocks, captionOf(part))
 		default:
 			blocks = append(blocks, linesOf(part))
 		}
@@ -105,6 +101,13 @@ func quoteOf(lines []string, quotes int) *html.Node {
 		inner[i] = strings.TrimPrefix(strings.TrimPrefix(line, ">"), " ")
 	}
 	return markup.NewElement(atom.Blockquote, mailBlocks(nil, inner, quotes+1)...)
+}
+
+// captionOf is [linesOf] for less important text.
+func captionOf(lines []string) *html.Node {
+	p := linesOf(lines)
+	p.Attr = []html.Attribute{{Key: caption}}
+	return p
 }
 
 // linesOf returns a paragraph that keeps its lines and the blanks before them.

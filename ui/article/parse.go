@@ -34,8 +34,8 @@ func parse(s string, prepare func(body *html.Node)) []*html.Node {
 	return blocks
 }
 
-// The attributes that dateline gives to blocks, most of them to the parts of a divided one. Sanitised HTML has
-// none of them.
+// The attributes that dateline gives to blocks, most of them to the parts of a divided one.
+// Sanitised HTML has none of them.
 const (
 	// continued marks a part that is not the first, unfinished one that is not the last.
 	// No empty line comes before a continued part.

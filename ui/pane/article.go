@@ -319,7 +319,10 @@ func (a *Article) Render(r Rect, t style.Theme, focused bool, now time.Time, not
 		if shown != "" && a.cursorLine < 0 {
 			a.cursorLine = len(lines)
 		}
-		lines = append(lines, style.Pad(beside+shown, r.W))
+		if beside += shown; beside == margin {
+			beside = style.Spaces(r.W)
+		}
+		lines = append(lines, style.Pad(beside, r.W))
 	}
 	a.cursorLine = max(a.cursorLine, a.headHeight())
 	return fill(lines, r)

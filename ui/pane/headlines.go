@@ -46,7 +46,7 @@ type Headlines struct {
 	HeaderHeight int
 
 	// hits are the words of hitsOf, the search and the filter.
-	hits   query.Phrases
+	hits   hitWords
 	hitsOf [2]*query.Query
 }
 
@@ -357,13 +357,17 @@ func (p *Headlines) fullRow(r Row, selected, focused bool, w int, t style.Theme,
 		from = style.Fit(r.FeedTitle, max(room*2/5, 12), t.Glyphs.Ellipsis)
 	}
 	facts := t.JoinDots(from, age(r.Item, now), rowNotes(r.Item, room*2/5, t))
-	second := style.Fit(t.JoinDots(facts, p.summary(r, room-style.Width(facts)-3, t.Glyphs.Ellipsis)), room, t.Glyphs.Ellipsis)
-	if !strings.HasPrefix(second, facts) {
+	summary, hits := r.Summary, p.Hits()
+	if hits != nil {
+		summary = p.summary(r, room-style.Width(facts)-3, t.Glyphs.Ellipsis)
+	}
+	second := style.Fit(t.JoinDots(facts, summary), room, t.Glyphs.Ellipsis)
+	if hits == nil || !strings.HasPrefix(second, facts) {
 		facts = second
 	}
 	return []string{
 		marks(r.Item, selected, t) + paintHits(title, titleStyle(r.Item, selected, focused, t), t.Hit, p.TitleHits()) + style.Spaces(room+1-style.Width(title)),
-		bar + style.Spaces(marksWidth-1) + style.Paint(t.Dim, facts) + paintHits(second[len(facts):], t.Dim, t.Hit, p.Hits()) + style.Spaces(room+1-style.Width(second)),
+		bar + style.Spaces(marksWidth-1) + style.Paint(t.Dim, facts) + paintHits(second[len(facts):], t.Dim, t.Hit, hits) + style.Spaces(room+1-style.Width(second)),
 	}
 }
 

@@ -82,16 +82,17 @@ func (a *Article) decorated(t style.Theme) map[int]string {
 	if len(a.Hints) > 0 {
 		return a.hinted(t)
 	}
+	if a.Find == nil {
+		return nil
+	}
 	over := map[int][]article.Over{}
-	if a.Find != nil {
-		for _, hit := range article.FindAround(a.Lines, a.FirstLine(), a.EndLine(), a.Find) {
-			sgr := t.Hit
-			if len(a.Current) > 0 && hit[0] == a.Current[0] {
-				sgr = t.Match
-			}
-			for _, s := range hit {
-				over[s.Line] = append(over[s.Line], article.Over{Column: s.Column, Width: s.Width, Style: sgr})
-			}
+	for _, hit := range article.FindAround(a.Lines, a.FirstLine(), a.EndLine(), a.Find) {
+		sgr := t.Hit
+		if len(a.Current) > 0 && hit[0] == a.Current[0] {
+			sgr = t.Match
+		}
+		for _, s := range hit {
+			over[s.Line] = append(over[s.Line], article.Over{Column: s.Column, Width: s.Width, Style: sgr})
 		}
 	}
 	return a.painted(over)
@@ -132,18 +133,22 @@ func finder(p query.Phrases) article.Finder {
 	return p.Find
 }
 
-// phrases returns the words of the search and the filter; nil if there is neither.
-func (p *Headlines) phrases() query.Phrases {
+// hitWords are the words that are marked in titles and in texts.
+type hitWords struct{ title, body query.Phrases }
+
+// hitWords returns the words of the search and the filter; none if there is neither.
+func (p *Headlines) hitWords() hitWords {
 	if p.Search == p.hitsOf[0] && p.Filter == p.hitsOf[1] {
 		return p.hits
 	}
 	p.hitsOf = [2]*query.Query{p.Search, p.Filter}
-	p.hits = nil
+	var all query.Phrases
 	for _, q := range p.hitsOf {
 		if q != nil {
-			p.hits = append(p.hits, q.Phrases()...)
+			all = append(all, q.Phrases()...)
 		}
 	}
+	p.hits = hitWords{all.InTitle(), all.InBody()}
 	return p.hits
 }
 
@@ -163,10 +168,10 @@ func (p *Headlines) HitPosition() string {
 
 // Hits returns what finds the words of the search and the filter in a text; nil if they have
 // no words.
-func (p *Headlines) Hits() article.Finder { return finder(p.phrases().InBody()) }
+func (p *Headlines) Hits() article.Finder { return finder(p.hitWords().body) }
 
 // TitleHits is like Hits, for titles.
-func (p *Headlines) TitleHits() article.Finder { return finder(p.phrases().InTitle()) }
+func (p *Headlines) TitleHits() article.Finder { return finder(p.hitWords().title) }
 
 // passageSize is how long the passage of a row is, in bytes.
 const passageSize = 400
@@ -174,7 +179,7 @@ const passageSize = 400
 // PassageOf returns a function for the part of a text with the first hit, for the row of an
 // item. The part is empty if there is none. The function does not use the pane.
 func (p *Headlines) PassageOf(ellipsis string) func(body string) string {
-	words := p.phrases().InBody()
+	words := p.hitWords().body
 	return func(body string) string { return passage(words, body, passageLead, ellipsis) }
 }
 
@@ -183,7 +188,7 @@ func (p *Headlines) WantsPassage(r Row) bool {
 	if p.RowHeight() == 1 {
 		return false
 	}
-	words := p.phrases().InBody()
+	words := p.hitWords().body
 	_, loaded := p.Passages[r.ID]
 	return len(words) > 0 && !loaded && len(words.Find(r.Summary)) == 0
 }
@@ -199,13 +204,10 @@ func passage(words query.Phrases, body string, lead int, ellipsis string) string
 	return s
 }
 
-// summary returns what a row shows of the text in w cells: the passage with the first hit of
-// the search, or else the summary.
+// summary returns what a row shows of the text in w cells during a search: the passage with the
+// first hit, or else the summary.
 func (p *Headlines) summary(r Row, w int, ellipsis string) string {
-	words := p.phrases().InBody()
-	if len(words) == 0 {
-		return r.Summary
-	}
+	words := p.hitWords().body
 	lead := max(min(passageLead, w/3), 0)
 	if s := passage(words, r.Summary, lead, ellipsis); s != "" {
 		return s

@@ -160,7 +160,7 @@ func (p *Sources) Rebuild() {
 	if p.NewsOnly {
 		p.keepNews()
 	}
-	p.List.Reload(p.Shown(p.Folded), at, true, true)
+	p.List.Reload(p.Shown(), at, true, true)
 	p.SkipGap(1)
 }
 
@@ -191,9 +191,9 @@ func (p *Sources) All() []Source {
 // Shown returns the rows of the pane: without the feeds of folded tags and, if NewsOnly is
 // set, without feeds that have no news. Then the last row says how many there are. If all
 // rows fit, it is on the last line of the pane.
-func (p *Sources) Shown(folded map[string]bool) []Source {
+func (p *Sources) Shown() []Source {
 	hidden := p.hidden()
-	rows := p.rows(folded, hidden)
+	rows := p.rows(p.Folded, hidden)
 	p.rest, p.fitted = len(hidden), p.List.Height()
 	if p.rest > 0 {
 		for i := range max(p.fitted-len(rows)-1, 1) {
