@@ -79,13 +79,18 @@ func (j *jumper) takeBack() tea.Cmd {
 	n := len(j.back) - 1
 	from := j.back[n].place
 	j.back = j.back[:n]
-	j.article.Scroll(0)
-	if from == (pane.Place{}) {
-		j.article.Scroll(-j.article.Top)
-	}
-	j.article.Return(from)
+	j.article.goBack(from)
 	j.status.say("back to where you read")
 	return nil
+}
+
+// goBack goes back to a place where the user was reading.
+func (a *articleView) goBack(p pane.Place) {
+	a.Scroll(0)
+	if p == (pane.Place{}) {
+		a.Scroll(-a.Top)
+	}
+	a.Return(p)
 }
 
 // noReturn returns why no jump can be taken back; empty if one can.
@@ -182,14 +187,10 @@ func (c contents) answered(m *Model, a mode.Answer) tea.Cmd {
 		return nil
 	}
 	m.jumps.remember()
-	m.article.ShowLine(headings[chosen.Row])
-	m.status.say(m.withTips(m.jumps.where(headings[chosen.Row]), "; ", "jump-back", "goes back to where you read"))
+	line := headings[chosen.Row]
+	m.article.ShowLine(line)
+	m.status.say(m.withTips("at “"+article.NoteText(m.article.Lines, line)+"”", "; ", "jump-back", "goes back to where you read"))
 	return nil
-}
-
-// where names a heading.
-func (j *jumper) where(line int) string {
-	return "at “" + article.NoteText(j.article.Lines, line) + "”"
 }
 
 // hinting is the opener of the choice of a link by its letters.
@@ -260,17 +261,17 @@ func (h hinting) answered(m *Model, a mode.Answer) tea.Cmd {
 		m.modes.Close()
 		return m.jumps.to(l.Target)
 	}
-	i := slices.IndexFunc(m.article.links, func(link article.Link) bool { return link.N == int(l.N) })
-	if i < 0 {
+	link, ok := m.article.link(int(l.N))
+	if !ok {
 		m.modes.Close()
 		m.status.say("this link has no address")
 		return nil
 	}
 	if h.copies {
 		m.modes.Close()
-		return m.browser.copy(m.article.links[i].URL)
+		return m.browser.copy(link.URL)
 	}
-	cmd, opened := m.browser.follow(m.article.links[i])
+	cmd, opened := m.browser.follow(link)
 	if opened {
 		m.modes.Close()
 	}
@@ -319,9 +320,8 @@ func (j *jumper) clickText(x, y int, double bool) tea.Cmd {
 	case double:
 		return j.browser.openLink(int(p.N))
 	}
-	i := slices.IndexFunc(j.article.links, func(link article.Link) bool { return link.N == int(p.N) })
-	if i >= 0 {
-		j.status.say(j.article.links[i].URL + "; a double click opens it")
+	if link, ok := j.article.link(int(p.N)); ok {
+		j.status.say(link.URL + "; a double click opens it")
 	}
 	return nil
 }
@@ -380,18 +380,12 @@ func (f findingPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 	switch a := a.(type) {
 	case mode.Changed:
 		return m.jumps.findText(a.Text, f.line, true)
-	case mode.Accepted:
-		return m.jumps.accept(a.Text)
-	case mode.Left:
+	case mode.Accepted, mode.Left:
 		typed, _ := m.modes.Prompt().Text()
 		return m.jumps.accept(typed)
 	}
 	m.jumps.endFind()
-	m.article.Scroll(0)
-	if f.from == (pane.Place{}) {
-		m.article.Scroll(-m.article.Top)
-	}
-	m.article.Return(f.from)
+	m.article.goBack(f.from)
 	return nil
 }
 
