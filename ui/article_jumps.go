@@ -541,10 +541,7 @@ func (j *jumper) promptInfo(by opener) string {
 		if h.Search == nil && h.Filter == nil {
 			return ""
 		}
-		if !h.Loaded {
-			return "searching" + j.theme.Glyphs.Ellipsis
-		}
-		return h.HitPosition()
+		return j.listPosition()
 	}
 	return ""
 }
@@ -563,30 +560,38 @@ func (j *jumper) markHits() {
 }
 
 // searchStatus returns what the status line says during a search: which hit is the current
-// one, and the keys for the next one and to end; empty if there is no search.
+// one, and the keys for the next one and to end; empty if there is no search. In an article
+// from a search of the list Esc does not end that, and the pane's own keys name the next hit.
 func (j *jumper) searchStatus() string {
-	t := j.theme
+	t, h := j.theme, j.headlines
 	if j.modes.Hints() != nil {
 		return t.JoinDots(style.Paint(t.Strong, "type the letters of a link"), style.Paint(t.Dim, "Esc ends"))
 	}
-	at, inText := "", j.finding()
-	switch h := j.headlines; {
-	case inText:
-		at = j.position()
-	case h.Search == nil && h.Filter == nil || j.focus == areaSources || h.Failed != "":
+	at, more := "", h.hasNext()
+	switch {
+	case j.finding():
+		at, more = j.position(), len(j.find.hits) > 1
+	case h.Search == nil && h.Filter == nil || j.focus == areaSources:
 		return ""
-	case !h.Loaded:
-		at = "searching" + t.Glyphs.Ellipsis
+	case h.Failed != "":
+		more = false
 	default:
-		at = h.HitPosition()
+		at = j.listPosition()
 	}
-	next, ends := j.keymap.tips("next-unread", "next"), j.keymap.tips("escape", "ends")
-	rows := &j.headlines.List
-	if inText && len(j.find.hits) < 2 || !inText && rows.Index() >= rows.Len()-1 && rows.TailLoaded() {
-		next = ""
+	if j.focus == areaArticle && !j.finding() {
+		return style.Paint(t.Dim, at)
 	}
-	if j.focus == areaArticle && !inText {
-		ends = ""
+	next := ""
+	if more {
+		next = j.withTips("", "", "next-unread", "next")
 	}
-	return style.Paint(t.Dim, t.JoinDots(at, next, ends))
+	return style.Paint(t.Dim, t.JoinDots(at, next, j.withTips("", "", "escape", "ends")))
+}
+
+// listPosition returns which row of a search is the current one.
+func (j *jumper) listPosition() string {
+	if !j.headlines.Loaded {
+		return "searching" + j.theme.Glyphs.Ellipsis
+	}
+	return j.headlines.HitPosition()
 }

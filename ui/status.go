@@ -100,6 +100,7 @@ type statusLine struct {
 	pictures  *pictures
 	keys      *keyboard
 	modes     *mode.Stack[opener]
+	jumps     *jumper
 }
 
 // userMessage returns what the user sees of an error: its own message for users, or
@@ -311,9 +312,9 @@ func (l *statusLine) paneHints() []hint {
 func hintOrder(a area) []string {
 	switch a {
 	case areaArticle:
-		return []string{"page-down", "next-unread", "escape", "follow-link", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
+		return []string{"page-down", "next-unread", "follow-link", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
 	case areaHeadlines:
-		return []string{"page-down", "open", "next-unread", "escape", "toggle-read", "mark-all-read", "toggle-star", "search", "help", "refresh", "undo"}
+		return []string{"page-down", "open", "next-unread", "toggle-read", "mark-all-read", "toggle-star", "search", "help", "refresh", "undo"}
 	}
 	return []string{"open", "mark-all-read", "choose-source", "refresh-all", "add-feed", "search", "help"}
 }
@@ -326,14 +327,7 @@ func (l *statusLine) hintWord(a *action) string {
 	case "page-down":
 		return l.pageWord(a.hint)
 	case "next-unread":
-		return l.nextWord(a.hint)
-	case "escape":
-		switch {
-		case h.Filter != nil:
-			return "end filter"
-		case h.Search == nil:
-			return ""
-		}
+		return onlyIf(!l.jumps.finding(), l.nextWord(a.hint)) // [jumper.searchStatus] names the key
 	case "open":
 		if l.focus == areaHeadlines && h.List.Len() == 0 {
 			return ""
@@ -377,8 +371,7 @@ func onlyIf(holds bool, word string) string {
 // pageWord returns what the key for a page down does; empty if it does nothing.
 func (l *statusLine) pageWord(page string) string {
 	if l.focus != areaArticle {
-		rows := &l.headlines.List
-		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, page)
+		return onlyIf(l.headlines.hasNext(), page)
 	}
 	if l.article.AtEnd() {
 		return onlyIf(l.nextWord("next") != "", "next")
@@ -386,13 +379,17 @@ func (l *statusLine) pageWord(page string) string {
 	return onlyIf(l.article.ID != 0, page)
 }
 
+// hasNext reports whether a row follows the selected one.
+func (h *headlineList) hasNext() bool {
+	return h.List.Index() < h.List.Len()-1 || !h.List.TailLoaded() && h.List.Len() > 0
+}
+
 // nextWord returns what the key for the next unread item does; empty if it does nothing. In a
 // list without a search, the keys that move are enough.
 func (l *statusLine) nextWord(next string) string {
-	rows := &l.headlines.List
 	switch {
 	case l.headlines.Search != nil || l.headlines.Filter != nil:
-		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, "next hit")
+		return onlyIf(l.headlines.hasNext(), "next hit")
 	case l.focus == areaHeadlines:
 		return ""
 	}
