@@ -265,7 +265,7 @@ func (k *keyboard) continuations() []hint {
 	prefix := strings.Join(k.typed, " ") + " "
 	for i := range k.table {
 		a := &k.table[i]
-		for _, key := range k.keysOf(a) {
+		for _, key := range k.keys[a.name] {
 			rest, ok := strings.CutPrefix(mustSplit(key), prefix)
 			if !ok || a.why != nil && a.why() != "" {
 				continue
@@ -280,28 +280,29 @@ func (k *keyboard) continuations() []hint {
 // paneHints returns the keys of the focused pane that would do something now. Of two with the
 // same word it returns the first.
 func (l *statusLine) paneHints() []hint {
+	var offered []*action
+	for i := range l.keys.table {
+		if a := &l.keys.table[i]; a.hint != "" && slices.Contains(a.in, l.focus) {
+			offered = append(offered, a)
+		}
+	}
+	order := hintOrder(l.focus)
+	rank := func(a *action) int {
+		if i := slices.Index(order, a.name); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(offered, func(a, b *action) int { return rank(a) - rank(b) })
 	var hints []hint
-	add := func(a *action) {
+	for _, a := range offered {
 		key := l.keys.keyFor(a.name)
-		if key == "" || a.hint == "" || !slices.Contains(a.in, l.focus) || a.why != nil && a.why() != "" {
-			return
+		if key == "" || a.why != nil && a.why() != "" {
+			continue
 		}
 		word := l.hintWord(a)
 		if word != "" && !slices.ContainsFunc(hints, func(h hint) bool { return h.word == word }) {
 			hints = append(hints, hint{mustSplit(key), l.keyGlyph(key), word})
-		}
-	}
-	order := hintOrder(l.focus)
-	for _, name := range order {
-		for i := range l.keys.table {
-			if l.keys.table[i].name == name {
-				add(&l.keys.table[i])
-			}
-		}
-	}
-	for i := range l.keys.table {
-		if !slices.Contains(order, l.keys.table[i].name) {
-			add(&l.keys.table[i])
 		}
 	}
 	return hints
