@@ -120,7 +120,7 @@ func (m *Model) statusLines(w int) []string {
 	m.status.spots = m.status.spots[:0]
 	if p := m.modes.Prompt(); p != nil {
 		lines := p.Render(w, m.height, t)
-		m.status.locate(lines, promptHints(t))
+		m.status.locate(lines, hintsOf(mode.PromptHints(), t.Glyphs))
 		return lines
 	}
 	right := ""
@@ -222,11 +222,11 @@ func (l *statusLine) progress() string {
 	return l.refresh.progress(l.width, l.theme)
 }
 
-// promptHints returns the keys that a prompt shows.
-func promptHints(t style.Theme) []hint {
+// hintsOf returns the hints of a prompt or an overlay as the status line shows them.
+func hintsOf(modes []mode.Hint, g style.Glyphs) []hint {
 	var hints []hint
-	for i, h := range mode.PromptHints(t.Glyphs) {
-		hints = append(hints, hint{[]string{"enter", "esc"}[i], h.Key, h.Word})
+	for _, h := range modes {
+		hints = append(hints, hint{h.Key, g.Key(h.Key), h.Word})
 	}
 	return hints
 }
@@ -235,11 +235,7 @@ func promptHints(t style.Theme) []hint {
 // unfinished sequence, or those of the pane.
 func (l *statusLine) hints() []hint {
 	if o := l.modes.Overlay(); o != nil {
-		var hints []hint
-		for _, h := range o.Hints() {
-			hints = append(hints, hint{h.Key, l.keyGlyph(h.Key), h.Word})
-		}
-		return hints
+		return hintsOf(o.Hints(), l.theme.Glyphs)
 	}
 	if l.modes.Hints() != nil {
 		return nil
@@ -248,14 +244,6 @@ func (l *statusLine) hints() []hint {
 		return l.keys.continuations()
 	}
 	return l.paneHints()
-}
-
-// keyGlyph returns a key as the list of keys shows it.
-func (g *geometry) keyGlyph(key string) string {
-	if key == "enter" {
-		return g.theme.Glyphs.Enter
-	}
-	return titled(key)
 }
 
 // continuations returns the keys that complete the keys typed so far, with the names of their
@@ -302,7 +290,7 @@ func (l *statusLine) paneHints() []hint {
 		}
 		word := l.hintWord(a)
 		if word != "" && !slices.ContainsFunc(hints, func(h hint) bool { return h.word == word }) {
-			hints = append(hints, hint{mustSplit(key), l.keyGlyph(key), word})
+			hints = append(hints, hint{mustSplit(key), l.theme.Glyphs.Key(key), word})
 		}
 	}
 	return hints
