@@ -75,7 +75,7 @@ func moveActions(m *Model) []action {
 		{name: "previous-pane", section: sectionMove, help: "the previous pane", keys: []string{"shift+tab"}, do: by(m.navigate.nextPane, -1)},
 		{name: "open", section: sectionMove, help: "open, one level in", hint: "open", in: []area{areaSources, areaHeadlines}, keys: []string{"enter", "l", "right"}, do: once(m.navigate.open)},
 		{name: "out", section: sectionMove, help: "one level out; quit at the top", hint: "list", in: inArticle, keys: []string{"q", "h", "left", "backspace"}, do: once(m.navigate.out)},
-		{name: "escape", section: sectionMove, help: "stop a refresh, end a search, go out", hint: "end search", in: inNews, keys: []string{"esc"}, do: once(m.escape)},
+		{name: "escape", section: sectionMove, help: "stop a refresh, end a search, go out", keys: []string{"esc"}, do: once(m.escape)},
 		{name: "quit", section: sectionMove, help: "quit now", keys: []string{"Q", "ctrl+c"}, do: once(func() tea.Cmd { return tea.Quit })},
 	}
 }

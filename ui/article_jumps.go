@@ -79,13 +79,18 @@ func (j *jumper) takeBack() tea.Cmd {
 	n := len(j.back) - 1
 	from := j.back[n].place
 	j.back = j.back[:n]
-	j.article.Scroll(0)
-	if from == (pane.Place{}) {
-		j.article.Scroll(-j.article.Top)
-	}
-	j.article.Return(from)
+	j.article.goBack(from)
 	j.status.say("back to where you read")
 	return nil
+}
+
+// goBack goes back to a place where the user was reading.
+func (a *articleView) goBack(p pane.Place) {
+	a.Scroll(0)
+	if p == (pane.Place{}) {
+		a.Scroll(-a.Top)
+	}
+	a.Return(p)
 }
 
 // noReturn returns why no jump can be taken back; empty if one can.
@@ -182,14 +187,10 @@ func (c contents) answered(m *Model, a mode.Answer) tea.Cmd {
 		return nil
 	}
 	m.jumps.remember()
-	m.article.ShowLine(headings[chosen.Row])
-	m.status.say(m.withTips(m.jumps.where(headings[chosen.Row]), "; ", "jump-back", "goes back to where you read"))
+	line := headings[chosen.Row]
+	m.article.ShowLine(line)
+	m.status.say(m.withTips("at “"+article.NoteText(m.article.Lines, line)+"”", "; ", "jump-back", "goes back to where you read"))
 	return nil
-}
-
-// where names a heading.
-func (j *jumper) where(line int) string {
-	return "at “" + article.NoteText(j.article.Lines, line) + "”"
 }
 
 // hinting is the opener of the choice of a link by its letters.
@@ -260,17 +261,17 @@ func (h hinting) answered(m *Model, a mode.Answer) tea.Cmd {
 		m.modes.Close()
 		return m.jumps.to(l.Target)
 	}
-	i := slices.IndexFunc(m.article.links, func(link article.Link) bool { return link.N == int(l.N) })
-	if i < 0 {
+	link, ok := m.article.link(int(l.N))
+	if !ok {
 		m.modes.Close()
 		m.status.say("this link has no address")
 		return nil
 	}
 	if h.copies {
 		m.modes.Close()
-		return m.browser.copy(m.article.links[i].URL)
+		return m.browser.copy(link.URL)
 	}
-	cmd, opened := m.browser.follow(m.article.links[i])
+	cmd, opened := m.browser.follow(link)
 	if opened {
 		m.modes.Close()
 	}
@@ -319,9 +320,8 @@ func (j *jumper) clickText(x, y int, double bool) tea.Cmd {
 	case double:
 		return j.browser.openLink(int(p.N))
 	}
-	i := slices.IndexFunc(j.article.links, func(link article.Link) bool { return link.N == int(p.N) })
-	if i >= 0 {
-		j.status.say(j.article.links[i].URL + "; a double click opens it")
+	if link, ok := j.article.link(int(p.N)); ok {
+		j.status.say(link.URL + "; a double click opens it")
 	}
 	return nil
 }
@@ -380,18 +380,12 @@ func (f findingPrompt) answered(m *Model, a mode.Answer) tea.Cmd {
 	switch a := a.(type) {
 	case mode.Changed:
 		return m.jumps.findText(a.Text, f.line, true)
-	case mode.Accepted:
-		return m.jumps.accept(a.Text)
-	case mode.Left:
+	case mode.Accepted, mode.Left:
 		typed, _ := m.modes.Prompt().Text()
 		return m.jumps.accept(typed)
 	}
 	m.jumps.endFind()
-	m.article.Scroll(0)
-	if f.from == (pane.Place{}) {
-		m.article.Scroll(-m.article.Top)
-	}
-	m.article.Return(f.from)
+	m.article.goBack(f.from)
 	return nil
 }
 
@@ -547,10 +541,7 @@ func (j *jumper) promptInfo(by opener) string {
 		if h.Search == nil && h.Filter == nil {
 			return ""
 		}
-		if !h.Loaded {
-			return "searching" + j.theme.Glyphs.Ellipsis
-		}
-		return h.HitPosition()
+		return j.listPosition()
 	}
 	return ""
 }
@@ -569,30 +560,38 @@ func (j *jumper) markHits() {
 }
 
 // searchStatus returns what the status line says during a search: which hit is the current
-// one, and the keys for the next one and to end; empty if there is no search.
+// one, and the keys for the next one and to end; empty if there is no search. In an article
+// from a search of the list Esc does not end that, and the pane's own keys name the next hit.
 func (j *jumper) searchStatus() string {
-	t := j.theme
+	t, h := j.theme, j.headlines
 	if j.modes.Hints() != nil {
 		return t.JoinDots(style.Paint(t.Strong, "type the letters of a link"), style.Paint(t.Dim, "Esc ends"))
 	}
-	at, inText := "", j.finding()
-	switch h := j.headlines; {
-	case inText:
-		at = j.position()
-	case h.Search == nil && h.Filter == nil || j.focus == areaSources || h.Failed != "":
+	at, more := "", h.hasNext()
+	switch {
+	case j.finding():
+		at, more = j.position(), len(j.find.hits) > 1
+	case h.Search == nil && h.Filter == nil || j.focus == areaSources:
 		return ""
-	case !h.Loaded:
-		at = "searching" + t.Glyphs.Ellipsis
+	case h.Failed != "":
+		more = false
 	default:
-		at = h.HitPosition()
+		at = j.listPosition()
 	}
-	next, ends := j.keymap.tips("next-unread", "next"), j.keymap.tips("escape", "ends")
-	rows := &j.headlines.List
-	if inText && len(j.find.hits) < 2 || !inText && rows.Index() >= rows.Len()-1 && rows.TailLoaded() {
-		next = ""
+	if j.focus == areaArticle && !j.finding() {
+		return style.Paint(t.Dim, at)
 	}
-	if j.focus == areaArticle && !inText {
-		ends = ""
+	next := ""
+	if more {
+		next = j.withTips("", "", "next-unread", "next")
 	}
-	return style.Paint(t.Dim, t.JoinDots(at, next, ends))
+	return style.Paint(t.Dim, t.JoinDots(at, next, j.withTips("", "", "escape", "ends")))
+}
+
+// listPosition returns which row of a search is the current one.
+func (j *jumper) listPosition() string {
+	if !j.headlines.Loaded {
+		return "searching" + j.theme.Glyphs.Ellipsis
+	}
+	return j.headlines.HitPosition()
 }

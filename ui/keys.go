@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,8 +21,9 @@ type keymap struct {
 	actions  map[string][]*action
 	prefixes map[string]bool
 	table    []action
-	// named holds the first key of each action that has a key.
-	named map[string]string
+	// keys holds the keys of each action that has some, by its name: as the help page shows
+	// them, in the order of the action table.
+	keys map[string][]string
 	// hinted are the actions that the status line of each pane may show, in its order.
 	hinted [3][]hintedAction
 }
@@ -40,26 +42,13 @@ func (k keymap) lookup(typed []string) (bound []*action, more bool) {
 	return k.actions[s], k.prefixes[s]
 }
 
-// keysOf returns the keys of an action as the help page shows them, in the order of the
-// action table.
-func (k keymap) keysOf(a *action) []string {
-	var keys []string
-	for seq, bound := range k.actions {
-		if slices.Contains(bound, a) {
-			keys = append(keys, showKeys(seq))
-		}
-	}
-	slices.SortFunc(keys, func(x, y string) int {
-		if d := keyRank(a, x) - keyRank(a, y); d != 0 {
-			return d
-		}
-		return strings.Compare(x, y)
-	})
-	return keys
-}
-
 // keyFor returns the first key of an action by its name; empty if it has none.
-func (k keymap) keyFor(name string) string { return k.named[name] }
+func (k keymap) keyFor(name string) string {
+	if keys := k.keys[name]; len(keys) > 0 {
+		return keys[0]
+	}
+	return ""
+}
 
 // tips returns what keys do, for a message. pairs are an action and the words for what it does,
 // one after the other. Actions without a key are left out.
@@ -146,21 +135,25 @@ func newKeymap(table []action, preset string, bindings map[string][]string) (key
 	return k, nil
 }
 
-// index fills prefixes, named and hinted from actions.
+// index fills prefixes, keys and hinted from actions.
 func (k *keymap) index() {
-	for seq := range k.actions {
+	k.keys = map[string][]string{}
+	for seq, bound := range k.actions {
+		for _, a := range bound {
+			k.keys[a.name] = append(k.keys[a.name], showKeys(seq))
+		}
 		for i := range seq {
 			if seq[i] == ' ' {
 				k.prefixes[seq[:i]] = true
 			}
 		}
 	}
-	k.named = map[string]string{}
 	for i := range k.table {
 		a := &k.table[i]
-		if keys := k.keysOf(a); len(keys) > 0 {
-			k.named[a.name] = keys[0]
-		}
+		slices.SortFunc(k.keys[a.name], func(x, y string) int {
+			return cmp.Or(keyRank(a, x)-keyRank(a, y), strings.Compare(x, y))
+		})
+		k.keys[a.name] = slices.Compact(k.keys[a.name]) // a key may name an action twice
 	}
 	for in := range k.hinted {
 		k.hinted[in] = k.hintedIn(area(in))
@@ -518,7 +511,7 @@ func helpRows(k keymap) (rows []mode.Row, does []*action) {
 		rows, does = append(rows, mode.Row{Heading: section}), append(does, nil)
 		for i := range k.table {
 			if a := &k.table[i]; a.section == section {
-				rows, does = append(rows, mode.Row{Left: helpKeys(k.keysOf(a)), Right: a.help}), append(does, a)
+				rows, does = append(rows, mode.Row{Left: helpKeys(k.keys[a.name]), Right: a.help}), append(does, a)
 			}
 		}
 	}
@@ -555,7 +548,7 @@ func KeyTable() string {
 				continue
 			}
 			var keys []string
-			for _, key := range spanned(k.keysOf(a)) {
+			for _, key := range spanned(k.keys[a.name]) {
 				keys = append(keys, "`"+strings.ReplaceAll(key, "|", `\|`)+"`")
 			}
 			fmt.Fprintf(&b, "| %s | %s | `%s` |\n", strings.Join(keys, " "), a.help, a.name)

@@ -256,7 +256,7 @@ func (m *Model) connect() {
 	m.maintenance = maintenance{env: m.env, presence: &m.presence, refresh: &m.refresh, stopWaiting: func() {}}
 	m.line = statusLine{
 		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected,
-		marks: &m.marks, refresh: &m.refresh, pageText: &m.pageText, pictures: &m.pictures, keys: &m.keys, modes: &m.modes,
+		marks: &m.marks, refresh: &m.refresh, pageText: &m.pageText, pictures: &m.pictures, keys: &m.keys, modes: &m.modes, jumps: &m.jumps,
 	}
 	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }

@@ -133,13 +133,21 @@ func (b *browser) follow(l article.Link) (cmd tea.Cmd, opened bool) {
 	return b.open(l.URL, false), true
 }
 
+// link returns the link with a number; false if the article has none.
+func (a *articleView) link(n int) (article.Link, bool) {
+	for _, l := range a.links {
+		if l.N == n {
+			return l, true
+		}
+	}
+	return article.Link{}, false
+}
+
 // openLink opens the article's link with a number.
 func (b *browser) openLink(n int) tea.Cmd {
-	for _, l := range b.selected.article.links {
-		if l.N == n {
-			cmd, _ := b.follow(l)
-			return cmd
-		}
+	if l, ok := b.selected.article.link(n); ok {
+		cmd, _ := b.follow(l)
+		return cmd
 	}
 	b.status.say(b.withTips(fmt.Sprintf("there is no link %d", n), "; ", "links", "lists the links"))
 	return nil

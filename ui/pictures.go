@@ -41,10 +41,9 @@ type pictures struct {
 	// painter returns the painter; nil if there is none.
 	painter func() *frame.Painter
 
-	// answers are those of the terminal. colors and palette report whether it has at
-	// least 256 colours, and no more.
-	answers         image.Answers
-	colors, palette bool
+	// answers are those of the terminal, and depth is how many colours it has.
+	answers image.Answers
+	depth   style.Depth
 
 	// item is the item that on is about, page the lines that the gallery has.
 	item int64
@@ -86,9 +85,9 @@ const (
 	// promptAlways and promptAsked are how long pictures may move the text below them
 	// while the reader does nothing.
 	promptAlways = time.Second
+	promptAsked  = time.Minute
 	// memoryDelay is how long pictures are gone before their memory is given back.
 	memoryDelay = 2 * time.Second
-	promptAsked = time.Minute
 	// fewWords is the number of words up to which an article is its pictures: a comic, or
 	// a photograph.
 	fewWords = 80
@@ -101,7 +100,7 @@ func newPictures(e *env, g *geometry, a *articleView, painter func() *frame.Pain
 	if e.deps.PictureDir != "" {
 		disk = image.NewDiskCache(e.deps.PictureDir)
 	}
-	p := pictures{env: e, geometry: g, article: a, gallery: gallery.New(disk), painter: painter}
+	p := pictures{env: e, geometry: g, article: a, gallery: gallery.New(disk), painter: painter, depth: style.NoColors}
 	p.answers.Tmux = e.deps.Settings.Tmux
 	p.gallery.Dim = func(s string) string { return style.Paint(g.theme.Dim, s) }
 	return p
@@ -127,12 +126,8 @@ func (p *pictures) askTerminal() tea.Cmd {
 // learn takes an answer of the terminal. Bubble Tea has no types of its own for most of
 // them and passes on those of its library.
 func (p *pictures) learn(msg tea.Msg) {
-	switch msg := msg.(type) {
-	case tea.TerminalVersionMsg:
-		p.answers.AddVersion(msg.Name)
-	case tea.ColorProfileMsg:
-		name := msg.Profile.String()
-		p.colors, p.palette = name == "TrueColor" || name == "ANSI256", name == "ANSI256"
+	if version, ok := msg.(tea.TerminalVersionMsg); ok {
+		p.answers.AddVersion(version.Name)
 	}
 	v := reflect.ValueOf(msg)
 	if !v.IsValid() {
@@ -157,7 +152,7 @@ func (p *pictures) learn(msg tea.Msg) {
 // terminal returns what the terminal shows.
 func (p *pictures) terminal() image.Terminal {
 	s := p.deps.Settings
-	t := image.Terminal{Tmux: s.Tmux, Palette: p.palette, Cell: p.answers.Cell()}
+	t := image.Terminal{Tmux: s.Tmux, Palette: p.depth == style.Colors256, Cell: p.answers.Cell()}
 	if p.painter() != nil {
 		if size := image.CellSize(os.Stdout); size.X > 1 && size.Y > 1 {
 			t.Cell = size
@@ -165,7 +160,7 @@ func (p *pictures) terminal() image.Terminal {
 	}
 	forced, ok := image.ParseProtocol(s.ImageProtocol)
 	if t.Protocol = forced; !ok {
-		if t.Protocol = p.answers.Protocol(p.colors); t.Protocol == image.Blocks && s.Icons == "ascii" {
+		if t.Protocol = p.answers.Protocol(p.depth <= style.Colors256); t.Protocol == image.Blocks && s.Icons == "ascii" {
 			t.Protocol = image.None
 		}
 	}

@@ -176,6 +176,26 @@ func TestImagesOption(t *testing.T) {
 	s.expect("this terminal shows no pictures")
 }
 
+// TestColorsAreEnoughForPictures checks that half blocks are shown in a terminal that has nothing but
+// enough colours.
+func TestColorsAreEnoughForPictures(t *testing.T) {
+	for _, profile := range []string{"ANSI", "ANSI256", "TrueColor"} {
+		s, _ := pictureScreen(t, "ask", "auto")
+		var msg tea.ColorProfileMsg
+		for msg.Profile.String() != profile {
+			msg.Profile++
+		}
+		s.send(msg)
+		s.press("z", "i")
+		if got := rowsOf(s) > 0; got != (profile != "ANSI") {
+			t.Errorf("with %s pictures are shown: %v\n%s", profile, got, s.text())
+		}
+		if got := s.m.pictures.terminal().Palette; got != (profile == "ANSI256") {
+			t.Errorf("with %s half blocks are limited to 256 colours: %v", profile, got)
+		}
+	}
+}
+
 // TestPicturesDoNotMoveTheText protects the reader's place: pictures above it, showing and
 // hiding, and another size of the screen leave it.
 func TestPicturesDoNotMoveTheText(t *testing.T) {

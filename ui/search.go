@@ -58,9 +58,7 @@ func (s searching) answered(m *Model, a mode.Answer) tea.Cmd {
 	switch a := a.(type) {
 	case mode.Changed:
 		return m.headlines.search(s.prompt, a.Text)
-	case mode.Accepted:
-		return m.endPrompt(s.prompt, a.Text, m.headlines.search(s.prompt, a.Text))
-	case mode.Left:
+	case mode.Accepted, mode.Left:
 		typed, _ := s.prompt.Text()
 		return m.endPrompt(s.prompt, typed, m.headlines.search(s.prompt, typed))
 	}
@@ -71,9 +69,7 @@ func (f filtering) answered(m *Model, a mode.Answer) tea.Cmd {
 	switch a := a.(type) {
 	case mode.Changed:
 		return m.headlines.filter(f.prompt, a.Text)
-	case mode.Accepted:
-		return m.endPrompt(f.prompt, a.Text, m.headlines.filter(f.prompt, a.Text))
-	case mode.Left:
+	case mode.Accepted, mode.Left:
 		typed, _ := f.prompt.Text()
 		return m.endPrompt(f.prompt, typed, m.headlines.filter(f.prompt, typed))
 	}
@@ -415,12 +411,9 @@ func (k *queryKeeper) show(msg querySaved) tea.Cmd {
 	}
 	k.sources.Queries = append(slices.Clip(k.sources.Queries), msg.query)
 	k.sources.Rebuild()
-	done := "kept as “" + msg.query.Name + "” among the sources; to undo it, remove its [[queries]] table from the configuration"
-	if path := k.deps.Settings.ConfigPath; path != "" {
-		done = "kept as “" + msg.query.Name + "” among the sources; to undo it, remove its [[queries]] table from " + path
-	}
 	cmd := k.navigate.goTo("query:" + msg.query.Name)
-	k.status.say(done)
+	k.status.say("kept as “" + msg.query.Name + "” among the sources; to undo it, remove its [[queries]] table from " +
+		cmp.Or(k.deps.Settings.ConfigPath, "the configuration"))
 	return tea.Batch(cmd, k.sources.countQueries())
 }
 

@@ -103,6 +103,7 @@ type statusLine struct {
 	pictures  *pictures
 	keys      *keyboard
 	modes     *mode.Stack[opener]
+	jumps     *jumper
 }
 
 // userMessage returns what the user sees of an error: its own message for users, or
@@ -122,7 +123,7 @@ func (m *Model) statusLines(w int) []string {
 	m.status.spots = m.status.spots[:0]
 	if p := m.modes.Prompt(); p != nil {
 		lines := p.Render(w, m.height, t)
-		m.status.locate(lines, promptHints(t))
+		m.status.locate(lines, hintsOf(mode.PromptHints(), t.Glyphs))
 		return lines
 	}
 	right := ""
@@ -232,11 +233,11 @@ func (l *statusLine) progress() string {
 	return l.refresh.progress(l.width, l.theme)
 }
 
-// promptHints returns the keys that a prompt shows.
-func promptHints(t style.Theme) []hint {
+// hintsOf returns the hints of a prompt or an overlay as the status line shows them.
+func hintsOf(modes []mode.Hint, g style.Glyphs) []hint {
 	var hints []hint
-	for i, h := range mode.PromptHints(t.Glyphs) {
-		hints = append(hints, hint{[]string{"enter", "esc"}[i], h.Key, h.Word})
+	for _, h := range modes {
+		hints = append(hints, hint{h.Key, g.Key(h.Key), h.Word})
 	}
 	return hints
 }
@@ -245,11 +246,7 @@ func promptHints(t style.Theme) []hint {
 // unfinished sequence, or those of the pane.
 func (l *statusLine) hints() []hint {
 	if o := l.modes.Overlay(); o != nil {
-		var hints []hint
-		for _, h := range o.Hints() {
-			hints = append(hints, hint{h.Key, l.keyGlyph(h.Key), h.Word})
-		}
-		return hints
+		return hintsOf(o.Hints(), l.theme.Glyphs)
 	}
 	if l.modes.Hints() != nil {
 		return nil
@@ -260,14 +257,6 @@ func (l *statusLine) hints() []hint {
 	return l.paneHints()
 }
 
-// keyGlyph returns a key as the list of keys shows it.
-func (g *geometry) keyGlyph(key string) string {
-	if key == "enter" {
-		return g.theme.Glyphs.Enter
-	}
-	return titled(key)
-}
-
 // continuations returns the keys that complete the keys typed so far, with the names of their
 // actions, which are shorter than what the list of keys says.
 func (k *keyboard) continuations() []hint {
@@ -275,7 +264,7 @@ func (k *keyboard) continuations() []hint {
 	prefix := strings.Join(k.typed, " ") + " "
 	for i := range k.table {
 		a := &k.table[i]
-		for _, key := range k.keysOf(a) {
+		for _, key := range k.keys[a.name] {
 			rest, ok := strings.CutPrefix(mustSplit(key), prefix)
 			if !ok || a.why != nil && a.why() != "" {
 				continue
@@ -297,7 +286,7 @@ func (l *statusLine) paneHints() []hint {
 		}
 		word := l.hintWord(a.action)
 		if word != "" && !slices.ContainsFunc(hints, func(h hint) bool { return h.word == word }) {
-			hints = append(hints, hint{a.keys, l.keyGlyph(a.key), word})
+			hints = append(hints, hint{a.keys, l.theme.Glyphs.Key(a.key), word})
 		}
 	}
 	return hints
@@ -329,9 +318,9 @@ func (k *keymap) hintedIn(in area) []hintedAction {
 func hintOrder(a area) []string {
 	switch a {
 	case areaArticle:
-		return []string{"page-down", "next-unread", "escape", "follow-link", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
+		return []string{"page-down", "next-unread", "follow-link", "links", "open-browser", "out", "help", "toggle-fulltext", "toggle-star", "toggle-read"}
 	case areaHeadlines:
-		return []string{"page-down", "open", "next-unread", "escape", "toggle-read", "mark-all-read", "toggle-star", "search", "help", "refresh", "undo"}
+		return []string{"page-down", "open", "next-unread", "toggle-read", "mark-all-read", "toggle-star", "search", "help", "refresh", "undo"}
 	}
 	return []string{"open", "mark-all-read", "choose-source", "refresh-all", "add-feed", "search", "help"}
 }
@@ -344,14 +333,7 @@ func (l *statusLine) hintWord(a *action) string {
 	case "page-down":
 		return l.pageWord(a.hint)
 	case "next-unread":
-		return l.nextWord(a.hint)
-	case "escape":
-		switch {
-		case h.Filter != nil:
-			return "end filter"
-		case h.Search == nil:
-			return ""
-		}
+		return onlyIf(!l.jumps.finding(), l.nextWord(a.hint)) // [jumper.searchStatus] names the key
 	case "open":
 		if l.focus == areaHeadlines && h.List.Len() == 0 {
 			return ""
@@ -403,8 +385,7 @@ func onlyIf(holds bool, word string) string {
 // pageWord returns what the key for a page down does; empty if it does nothing.
 func (l *statusLine) pageWord(page string) string {
 	if l.focus != areaArticle {
-		rows := &l.headlines.List
-		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, page)
+		return onlyIf(l.headlines.hasNext(), page)
 	}
 	if l.article.AtEnd() {
 		return onlyIf(l.nextWord("next") != "", "next")
@@ -412,13 +393,17 @@ func (l *statusLine) pageWord(page string) string {
 	return onlyIf(l.article.ID != 0, page)
 }
 
+// hasNext reports whether a row follows the selected one.
+func (h *headlineList) hasNext() bool {
+	return h.List.Index() < h.List.Len()-1 || !h.List.TailLoaded() && h.List.Len() > 0
+}
+
 // nextWord returns what the key for the next unread item does; empty if it does nothing. In a
 // list without a search, the keys that move are enough.
 func (l *statusLine) nextWord(next string) string {
-	rows := &l.headlines.List
 	switch {
 	case l.headlines.Search != nil || l.headlines.Filter != nil:
-		return onlyIf(rows.Index() < rows.Len()-1 || !rows.TailLoaded() && rows.Len() > 0, "next hit")
+		return onlyIf(l.headlines.hasNext(), "next hit")
 	case l.focus == areaHeadlines:
 		return ""
 	}

@@ -53,8 +53,10 @@ func (m *Model) learnColors(msg tea.Msg) tea.Cmd {
 	case tea.ForegroundColorMsg:
 		m.terminal.Text = msg.Color
 	case tea.ColorProfileMsg:
-		if m.learnTerminal(msg); !m.deps.Settings.NoColor {
-			m.terminal.Depth = style.DepthOf(msg.Profile.String())
+		m.learnTerminal(msg)
+		m.pictures.depth = style.DepthOf(msg.Profile.String())
+		if !m.deps.Settings.NoColor {
+			m.terminal.Depth = m.pictures.depth
 		}
 	}
 	theme := m.deps.Settings.look().Theme(m.terminal)

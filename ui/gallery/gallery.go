@@ -392,8 +392,6 @@ func (g *Gallery) Trim(s Screen, lines []article.Line, first, height int) {
 			return
 		}
 		total -= g.pictures[farthest].encoded.Bytes()
-		g.drop(s, g.pictures[farthest])
-		// It is loaded again when the reader comes near it, not before.
-		g.pictures[farthest].state = idle
+		g.drop(s, g.pictures[farthest]) // it is loaded again when the reader comes near it
 	}
 }

@@ -32,7 +32,7 @@ type shared struct {
 	decoding chan struct{}
 
 	mu sync.Mutex
-	// originals are pictures as they came, the last used last.
+	// originals are pictures as they came, the last fetched last.
 	originals []original
 	bytes     int
 }

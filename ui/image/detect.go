@@ -30,13 +30,11 @@ const queryID = 31
 // Questions returns what to send to a terminal to find out what it shows. Within tmux the
 // questions go to the terminal around it, too.
 func Questions(tmux bool) []byte {
-	ask := ansi.RequestNameVersion + ansi.KittyGraphics([]byte("AAAA"), "i="+strconv.Itoa(queryID), "s=1", "v=1", "a=q", "t=d", "f=24") +
-		ansi.WindowOp(requestCellSize) + ansi.RequestPrimaryDeviceAttributes
-	if !tmux {
-		return []byte(ask)
-	}
 	outer := ansi.RequestNameVersion + ansi.KittyGraphics([]byte("AAAA"), "i="+strconv.Itoa(queryID), "s=1", "v=1", "a=q", "t=d", "f=24")
-	return []byte(ansi.TmuxPassthrough(outer) + ansi.WindowOp(requestCellSize) + ansi.RequestPrimaryDeviceAttributes)
+	if tmux {
+		outer = ansi.TmuxPassthrough(outer)
+	}
+	return []byte(outer + ansi.WindowOp(requestCellSize) + ansi.RequestPrimaryDeviceAttributes)
 }
 
 // requestCellSize is the operation of XTWINOPS that asks for the size of a cell in pixels.
@@ -51,6 +49,9 @@ func (a *Answers) AddAttributes(attributes []int) { a.attributes = attributes }
 // AddCell adds the size of a cell in pixels.
 func (a *Answers) AddCell(size image.Point) { a.cell = size }
 
+// Cell returns the size of a cell that the terminal has answered; 0 if it has not.
+func (a *Answers) Cell() image.Point { return a.cell }
+
 // AddGraphics adds the answer to the question about the protocol of kitty.
 func (a *Answers) AddGraphics(id int) { a.graphics = a.graphics || id == queryID }
 
@@ -59,10 +60,8 @@ func (a *Answers) AddGraphics(id int) { a.graphics = a.graphics || id == queryID
 // shows no placeholders. colors reports whether the terminal has at least 256 colours.
 func (a *Answers) Protocol(colors bool) Protocol {
 	for _, name := range a.versions {
-		if p, known := byName(name); known && (p != Kitty || !a.Tmux || a.graphics) {
-			if a.Tmux && p != Kitty {
-				continue // tmux draws over the pictures of the others
-			}
+		// tmux draws over the pictures of all others than kitty.
+		if p, known := byName(name); known && (!a.Tmux || p == Kitty && a.graphics) {
 			return p
 		}
 	}
@@ -108,6 +107,3 @@ func atLeast(version string, major, minor int) bool {
 	haveMinor, _ := strconv.Atoi(parts[1])
 	return cmp.Or(cmp.Compare(have, major), cmp.Compare(haveMinor, minor)) >= 0
 }
-
-// Cell returns the size of a cell that the terminal has answered; 0 if it has not.
-func (a *Answers) Cell() image.Point { return a.cell }

@@ -133,14 +133,14 @@ func (o *Overlay) box(inner, page int, t style.Theme) []string {
 	edge := func(left, right string) string {
 		return style.Paint(t.Dim, left+strings.Repeat(g.Rule, inner+2)+right)
 	}
-	o.layout(inner, page)
+	left, detail := o.leftWidth(inner), o.detailHeight(inner, page)
+	o.layout(inner, left, page, detail)
 	d := &o.drawn
 	out := []string{edge(g.TopLeft, g.TopRight), line(o.header(inner, t))}
 	if page >= airy {
 		out = append(out, line(""))
 	}
 	d.firstRow = len(out)
-	left := o.leftWidth(inner)
 	for i := d.top; i < d.top+d.height; i++ {
 		switch {
 		case i < len(d.lines):
@@ -151,9 +151,9 @@ func (o *Overlay) box(inner, page int, t style.Theme) []string {
 			out = append(out, line(""))
 		}
 	}
-	if n := o.detailHeight(inner, page); n > 0 {
+	if detail > 0 {
 		out = append(out, edge(g.TeeLeft, g.TeeRight))
-		for _, l := range o.detail(inner, n-1, g.Ellipsis) {
+		for _, l := range o.detail(inner, detail-1, g.Ellipsis) {
 			out = append(out, line(l))
 		}
 	}
@@ -175,15 +175,16 @@ func (o *Overlay) detailHeight(inner, page int) int {
 	return 1 + max(min(detailLines, page-8, len(style.Wrap(longest, inner))), 1)
 }
 
-// layout breaks the rows into lines, and scrolls so that the selected row is in sight.
-func (o *Overlay) layout(inner, page int) {
+// layout breaks the rows into lines, and scrolls so that the selected row is in sight. left
+// is the width of the left column, and detail the height of the detail.
+func (o *Overlay) layout(inner, left, page, detail int) {
 	d := &o.drawn
 	d.lines = d.lines[:0]
 	for i := range o.shown {
 		if r := o.Rows[o.shown[i]]; i > 0 && r.Heading != "" && page >= airy {
 			d.lines = append(d.lines, rowLine{shown: i, blank: true})
 		}
-		d.lines = o.appendLines(d.lines, i, o.Rows[o.shown[i]], inner)
+		d.lines = o.appendLines(d.lines, i, o.Rows[o.shown[i]], inner, left)
 	}
 	// The height depends on all rows and not on the shown rows, so that the overlay does
 	// not jump while the user types.
@@ -191,13 +192,13 @@ func (o *Overlay) layout(inner, page int) {
 	if len(o.shown) < len(o.Rows) {
 		all = 0
 		for i, r := range o.Rows {
-			all += len(o.appendLines(nil, 0, r, inner))
+			all += len(o.appendLines(nil, 0, r, inner, left))
 			if i > 0 && r.Heading != "" && page >= airy {
 				all++
 			}
 		}
 	}
-	room := page - 3 - o.detailHeight(inner, page)
+	room := page - 3 - detail
 	if page >= airy {
 		room--
 	}
@@ -258,7 +259,7 @@ func (o *Overlay) wraps() bool { return o.Wrap || !o.Choose }
 
 // appendLines appends the lines of a row. The lines after the first hang below its right
 // side.
-func (o *Overlay) appendLines(lines []rowLine, shown int, r Row, inner int) []rowLine {
+func (o *Overlay) appendLines(lines []rowLine, shown int, r Row, inner, leftWidth int) []rowLine {
 	if r.Heading != "" || !o.wraps() {
 		return append(lines, rowLine{shown: shown, left: r.Left, right: r.Right})
 	}
@@ -269,8 +270,7 @@ func (o *Overlay) appendLines(lines []rowLine, shown int, r Row, inner int) []ro
 		}
 		return lines
 	}
-	w := o.leftWidth(inner)
-	left, right := style.Wrap(r.Left, w), style.Wrap(r.Right, room-w-2)
+	left, right := style.Wrap(r.Left, leftWidth), style.Wrap(r.Right, room-leftWidth-2)
 	for i := range max(len(left), len(right)) {
 		l := rowLine{shown: shown}
 		if i < len(left) {

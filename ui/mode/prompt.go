@@ -120,17 +120,15 @@ func (p *Prompt) Render(w, h int, t style.Theme) []string {
 		note = ""
 	}
 	if p.Note == "" && p.input.Value() != "" && room-style.Width(note) >= 30 {
-		for _, h := range PromptHints(t.Glyphs) {
-			note += style.Spaces(2*min(len(note), 1)) + style.Paint(t.Strong, h.Key) + " " + style.Paint(t.Dim, h.Word)
+		for _, h := range PromptHints() {
+			note += style.Spaces(2*min(len(note), 1)) + style.Paint(t.Strong, t.Glyphs.Key(h.Key)) + " " + style.Paint(t.Dim, h.Word)
 		}
 	}
 	return []string{style.Pad(left, w-style.Width(note)-1) + note + " "}
 }
 
-// PromptHints returns the keys that end a prompt, as it shows them.
-func PromptHints(g style.Glyphs) []Hint {
-	return []Hint{{g.Enter, "accept"}, {"Esc", "cancel"}}
-}
+// PromptHints returns the keys that end a prompt.
+func PromptHints() []Hint { return []Hint{{"enter", "accept"}, {"esc", "cancel"}} }
 
 // Cursor returns the terminal's cursor if the prompt is on line y.
 func (p *Prompt) Cursor(y int) *tea.Cursor {

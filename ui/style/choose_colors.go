@@ -1,6 +1,7 @@
 package style
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 	"strconv"
@@ -28,15 +29,9 @@ type Colors struct{ Accent, Dim, Code, Heading, Failure, Selection string }
 
 // over returns the colours of c, and those of below where c has none.
 func (c Colors) over(below Colors) Colors {
-	first := func(a, b string) string {
-		if a != "" {
-			return a
-		}
-		return b
-	}
 	return Colors{
-		first(c.Accent, below.Accent), first(c.Dim, below.Dim), first(c.Code, below.Code),
-		first(c.Heading, below.Heading), first(c.Failure, below.Failure), first(c.Selection, below.Selection),
+		cmp.Or(c.Accent, below.Accent), cmp.Or(c.Dim, below.Dim), cmp.Or(c.Code, below.Code),
+		cmp.Or(c.Heading, below.Heading), cmp.Or(c.Failure, below.Failure), cmp.Or(c.Selection, below.Selection),
 	}
 }
 
@@ -111,7 +106,7 @@ func (c chooser) theme() Theme {
 		failure = c.basic("1;91", "1;31")
 	}
 	dim := c.dim()
-	t := Theme{
+	return Theme{
 		Dark:     c.Dark,
 		Accent:   sgr("1", accent),
 		Strong:   sgr("1"),
@@ -128,7 +123,6 @@ func (c chooser) theme() Theme {
 		Article:  c.article(dim),
 		band:     sgr(c.selection()),
 	}
-	return t
 }
 
 // basic returns one of two parameters of SGR: for a dark and for a light background.

@@ -40,6 +40,17 @@ func (g Glyphs) Known() string {
 	}, "")
 }
 
+// Key returns a key as the status line shows it.
+func (g Glyphs) Key(name string) string {
+	switch name {
+	case "enter":
+		return g.Enter
+	case "esc":
+		return "Esc"
+	}
+	return name
+}
+
 // BarLine draws each number as a bar. The largest has the full height, and 0 the lowest bar,
 // which no other number has.
 func (g Glyphs) BarLine(numbers []int) string {
