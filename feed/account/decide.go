@@ -1,0 +1,75 @@
+package account
+
+import (
+	"time"
+
+	"dateline/feed"
+)
+
+// Decide returns what becomes of a difference between the server's list and what was
+// agreed. changed is when the entry's marks changed at the server, by this computer's
+// clock; it is zero if the server does not say.
+//
+//   - Our mark is the agreed one: the server's state is taken.
+//   - We changed it, too, to the same state: that is agreed now.
+//   - We changed it and went back, while the server went away: the later of the two wins.
+//     Without times ours stays, and is sent.
+func Decide(d Difference, changed, now time.Time) Settlement {
+	s := Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}}
+	switch {
+	case !d.HasItem:
+		// A later Link starts from nothing.
+	case d.Ours.Equal(d.Agreed):
+		s.take(changed, now)
+	case d.Ours.On == d.Server:
+		s.Agree.At = d.Ours.At
+	case !changed.IsZero() && changed.After(d.Ours.At):
+		s.take(changed, now)
+	}
+	return s
+}
+
+// take makes the server's state a mark. Where the server does not say when it was made,
+// it counts as made just after the mark that was agreed, so that every later mark of
+// another computer wins.
+func (s *Settlement) take(changed, now time.Time) {
+	at := changed
+	if at.IsZero() {
+		at = s.Agreed.At
+		if s.FirstSeen.After(at) {
+			at = s.FirstSeen
+		}
+		at = at.Add(time.Microsecond)
+	}
+	if !at.After(s.Ours.At) {
+		at = s.Ours.At.Add(time.Microsecond)
+	}
+	if at.After(now) && now.After(s.Ours.At) {
+		at = now
+	}
+	s.Take, s.At = true, at
+	s.Agree = Word{On: s.Server, At: at}
+}
+
+// The bounds from which on a change from read to unread is not believed: a restored
+// database, another account, or a server with a bug would make everything unread.
+const (
+	massChange      = 200
+	massChangeShare = 5
+)
+
+// splitMass takes the differences out of a list that call read articles unread, if they
+// are too many to be believed. Our own later marks are no part of them.
+func splitMass(all []Difference, read int) (rest, held []Difference) {
+	for _, d := range all {
+		if d.Flag == feed.Read && !d.Server && d.Agreed.On && d.Ours.Equal(d.Agreed) {
+			held = append(held, d)
+		} else {
+			rest = append(rest, d)
+		}
+	}
+	if len(held) <= massChange || len(held)*massChangeShare <= read {
+		return all, nil
+	}
+	return rest, held
+}

@@ -1,0 +1,172 @@
+package fetch
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/text"
+)
+
+// maxReply is the limit of the body of a [Reply] in bytes, if the call sets none.
+const maxReply = 32 << 20
+
+// Call is a request to the programming interface of a server that the configuration
+// names.
+type Call struct {
+	// Method is the HTTP method.
+	Method string
+	// URL has no user and no password.
+	URL string
+	// Headers may contain secrets. They are sent to the host of URL only.
+	Headers map[string]string
+	// Body is sent with the media type Type. It may be empty.
+	Body []byte
+	Type string
+	// Access holds the proxy, the insecure option, and a user and password, which are
+	// sent with basic authentication (RFC 7617) without being asked for.
+	Access    feed.Access
+	UserAgent string
+	// Timeout is the limit of the whole call. 0 means [DefaultTimeout]. MaxBody is that of
+	// the reply's body in bytes. 0 means 32 MB.
+	Timeout time.Duration
+	MaxBody int64
+}
+
+// Reply is the response to a [Call], whatever its status.
+type Reply struct {
+	Status int
+	// Body is decompressed. Type is the Content-Type header.
+	Body []byte
+	Type string
+	// RetryAfter is the server's Retry-After. 0 if it sent none.
+	RetryAfter time.Duration
+	// Clock is the current time by the server's clock, to the second. Zero if unknown.
+	Clock time.Time
+	// Headers are those of the response.
+	Headers map[string][]string
+}
+
+// Err returns an [*Error] with the status of a reply that is no success; nil otherwise.
+func (r Reply) Err(call Call) error {
+	if r.Status >= 200 && r.Status <= 299 {
+		return nil
+	}
+	return &Error{URL: displayURL(nil, call.URL), Kind: KindStatus, Status: r.Status, RetryAfter: r.RetryAfter}
+}
+
+// Do makes a call. Every error is an [*Error]; a response with any status is none. It
+// follows redirects of GET within the host of the call, from http to https too. A redirect
+// to another host fails, because the secrets of the call are for its host only.
+func (c *Client) Do(ctx context.Context, call Call) (Reply, error) {
+	if call.Access.Unset != "" {
+		return Reply{}, &Error{URL: displayURL(nil, call.URL), Kind: KindUnset, Err: errors.New(call.Access.Unset)}
+	}
+	bounded, cancel := context.WithTimeout(ctx, cmp.Or(call.Timeout, DefaultTimeout))
+	defer cancel()
+	at, err := parseURL(call.URL)
+	if err != nil {
+		return Reply{}, asError(ctx, bounded, displayURL(nil, call.URL), err)
+	}
+	first := at
+	for range maxRedirects {
+		res, err := c.roundTrip(bounded, call, at)
+		if err != nil {
+			return Reply{}, asError(ctx, bounded, displayURL(at, ""), err)
+		}
+		location := res.Header.Get("Location")
+		if !isRedirect(res.StatusCode) || location == "" {
+			reply, err := c.readReply(call, res)
+			if err != nil {
+				return Reply{}, asError(ctx, bounded, displayURL(at, ""), err)
+			}
+			return reply, nil
+		}
+		discard(res)
+		if at, err = redirectCall(call, first, at, location); err != nil {
+			return Reply{}, asError(ctx, bounded, displayURL(first, ""), err)
+		}
+	}
+	return Reply{}, asError(ctx, bounded, displayURL(first, ""), tooManyRedirects(maxRedirects))
+}
+
+// redirectCall returns the target of a redirect, or an error if it must not be followed.
+func redirectCall(call Call, first, at *url.URL, location string) (*url.URL, error) {
+	next, err := text.ReadURL(at.String(), location)
+	if err != nil {
+		return nil, &Error{Kind: KindRedirects, Err: errBadTarget}
+	}
+	next.User, next.Fragment, next.RawFragment = nil, "", ""
+	switch {
+	case at.Scheme == "https" && next.Scheme != "https":
+		return nil, &Error{Kind: KindDowngrade, Err: fmt.Errorf("to %s", displayURL(next, ""))}
+	case next.Hostname() != first.Hostname() || call.Method != http.MethodGet:
+		return nil, &Error{Kind: KindRedirects, Err: fmt.Errorf("it leads to %s; name that address instead", displayURL(next, ""))}
+	}
+	return next, nil
+}
+
+// roundTrip sends one request of a call.
+func (c *Client) roundTrip(ctx context.Context, call Call, at *url.URL) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, call.Method, at.String(), bytes.NewReader(call.Body))
+	if err != nil {
+		return nil, err
+	}
+	// net/http would trust the response's Content-Encoding. See unpacker.
+	req.Header.Set("Accept-Encoding", "gzip")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", cmp.Or(call.UserAgent, c.userAgent, "dateline"))
+	setNonEmpty(req.Header, "Content-Type", call.Type)
+	setNonEmpty(req.Header, "Cookie", call.Access.Cookies)
+	if call.Access.User != "" {
+		req.SetBasicAuth(call.Access.User, call.Access.Password)
+	}
+	for name, value := range call.Headers {
+		req.Header.Set(name, value)
+	}
+	options := routeOptions{proxy: call.Access.Proxy}
+	if call.Access.Insecure {
+		options.insecure = at.Hostname()
+	}
+	transport, err := c.transports.get(options)
+	if err != nil {
+		return nil, err
+	}
+	return transport.RoundTrip(req)
+}
+
+// readReply reads the response of a call.
+func (c *Client) readReply(call Call, res *http.Response) (Reply, error) {
+	defer res.Body.Close()
+	most := cmp.Or(call.MaxBody, maxReply)
+	body, err := io.ReadAll(io.LimitReader(newUnpacker(res), most+1))
+	if err != nil {
+		return Reply{}, err
+	}
+	if int64(len(body)) > most {
+		return Reply{}, &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(most))}
+	}
+	return Reply{Status: res.StatusCode, Body: body, Type: res.Header.Get("Content-Type"), RetryAfter: retryAfter(res.Header.Get("Retry-After"), c.now()),
+		Clock: serverTime(res.Header), Headers: res.Header}, nil
+}
+
+// Secret returns the first line that a command of the configuration prints. It is kept in
+// memory until [Client.ForgetSecret]. An error is an [*Error].
+func (c *Client) Secret(ctx context.Context, command []string) (string, error) {
+	value, _, err := c.passwords.get(ctx, command)
+	if err != nil {
+		return "", asError(ctx, ctx, "", err)
+	}
+	return value, nil
+}
+
+// ForgetSecret makes the next [Client.Secret] run the command again, unless its value is
+// another one than old already.
+func (c *Client) ForgetSecret(command []string, old string) { c.passwords.forget(command, old) }
