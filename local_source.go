@@ -291,3 +291,23 @@ func checkMove(sub feed.Subscription, to string) error {
 	}
 	return nil
 }
+
+// Rename implements [feed.Source].
+func (s *localSource) Rename(context.Context, string, string) error { return errLocalFeed }
+
+// SetTags implements [feed.Source].
+func (s *localSource) SetTags(context.Context, string, []string) error { return errLocalFeed }
+
+// errLocalFeed is returned for changes of a feed that are made in the configuration.
+var errLocalFeed = errors.New("the feed is not in an account; change its name and its tags in the configuration (`dateline config path`)")
+
+// Accounts implements [feed.Source].
+func (s *localSource) Accounts(context.Context) ([]feed.Account, error) { return nil, nil }
+
+// Send implements [feed.Source].
+func (s *localSource) Send(context.Context) (int, error) { return 0, nil }
+
+// Resolve implements [feed.Source].
+func (s *localSource) Resolve(context.Context, string, bool) error {
+	return errors.New("there is no such account")
+}

@@ -51,6 +51,16 @@ type fakeSource struct {
 	changes chan struct{}
 }
 
+func (s *fakeSource) Rename(context.Context, string, string) error { return nil }
+
+func (s *fakeSource) SetTags(context.Context, string, []string) error { return nil }
+
+func (s *fakeSource) Accounts(context.Context) ([]feed.Account, error) { return nil, nil }
+
+func (s *fakeSource) Send(context.Context) (int, error) { return 0, nil }
+
+func (s *fakeSource) Resolve(context.Context, string, bool) error { return nil }
+
 func (s *fakeSource) NextDue(context.Context) (time.Time, error) {
 	if s.nextDue == nil {
 		return time.Time{}, nil
