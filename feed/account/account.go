@@ -211,6 +211,8 @@ type Store interface {
 	// Check reports whether entries of the server can be those that are recorded: it
 	// compares the address of some of them. false means that the server was set up anew.
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)
+	// Sample returns the IDs of at most n entries with items, the newest first.
+	Sample(ctx context.Context, name string, n int) ([]string, error)
 	// Forget drops what the server of an account said. The items and marks stay.
 	Forget(ctx context.Context, name string) error
 }
