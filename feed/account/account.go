@@ -22,8 +22,8 @@ import (
 )
 
 // Server is a server that carries the subscriptions and marks of one person. Its methods
-// return either the whole answer or an error, which is one of the errors below, or a
-// [*fetch.Error] for a request that failed otherwise.
+// return either the whole answer or an error, which is one of the errors below, or that of
+// package fetch for a request that failed otherwise.
 type Server interface {
 	// Feeds returns all subscriptions.
 	Feeds(ctx context.Context) ([]Feed, error)
