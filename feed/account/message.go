@@ -11,8 +11,8 @@ import (
 	"dateline/feed/text"
 )
 
-// longestPause is the longest pause that a server can ask for.
-const longestPause = 24 * time.Hour
+// LongestPause is the longest pause that a server can ask for.
+const LongestPause = 24 * time.Hour
 
 // usualPause is the pause if a server asks for one and does not say how long.
 const usualPause = 5 * time.Minute
@@ -59,7 +59,7 @@ func (r *round) notePause(err error) {
 		return
 	}
 	if after, asked := failed.AsksForPause(); asked {
-		r.state.Pause = r.started.Add(min(cmp.Or(after, usualPause), longestPause))
+		r.state.Pause = r.started.Add(min(cmp.Or(after, usualPause), LongestPause))
 	}
 }
 

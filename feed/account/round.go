@@ -160,7 +160,7 @@ func (r *round) run(ctx context.Context) error {
 
 // mayAsk returns an error if the server must not be asked now.
 func (r *round) mayAsk(ctx context.Context) error {
-	if r.state.Pause.After(r.started) && r.state.Pause.Sub(r.started) < longestPause {
+	if r.state.Pause.After(r.started) && r.state.Pause.Sub(r.started) < LongestPause {
 		return errPaused
 	}
 	if r.state.Refused == "" || r.o.Asked {
