@@ -12,7 +12,6 @@ import (
 
 	"dateline/feed/account"
 	"dateline/feed/fetch"
-	"dateline/feed/text"
 )
 
 // The names of states. A server may answer with the number of a user instead of the dash.
@@ -84,10 +83,10 @@ type list struct {
 	// next is the continuation of the last page; empty at the end.
 	next  string
 	pages int
-	// first is the length of the first page. loose is set if a page did not show that it
-	// follows the one before it.
-	first int
-	loose bool
+	// first and last are the lengths of the first and the last page. loose is set if a page
+	// did not show that it follows the one before it.
+	first, last int
+	loose       bool
 }
 
 func (s *Server) newList(stream, exclude string, size int) *list {
@@ -133,22 +132,20 @@ func (l *list) readAll(ctx context.Context) ([]string, error) {
 // So the last ID is asked for once more: the page follows if it begins with that one.
 func (l *list) readPage(ctx context.Context) (more bool, err error) {
 	at, overlaps := l.next, false
-	if n := len(l.ids); n > 1 {
-		switch l.next {
-		case strconv.Itoa(n):
-			at, overlaps = strconv.Itoa(n-1), true
-		case l.ids[n-1]:
-			at, overlaps = l.ids[n-2], true
-		default:
-			l.loose = true
-		}
-	} else if n == 1 {
+	switch n := len(l.ids); {
+	case n == 0:
+	case l.last > 1 && l.next == strconv.Itoa(n):
+		at, overlaps = strconv.Itoa(n-1), true
+	case l.last > 1 && l.next == l.ids[n-1]:
+		at, overlaps = l.ids[n-2], true
+	default:
 		l.loose = true
 	}
 	ids, next, err := l.server.idPage(ctx, l.query, at)
 	if err != nil {
 		return false, err
 	}
+	l.last = len(ids)
 	if overlaps {
 		if len(ids) == 0 || ids[0] != l.ids[len(l.ids)-1] {
 			return false, account.ErrUnstable
@@ -219,7 +216,7 @@ func (s *Server) decode(path string, reply fetch.Reply, into any) error {
 		return s.notTheAPI(path)
 	}
 	if err := json.Unmarshal(reply.Body, into); err != nil {
-		return &fetch.Error{URL: text.Clean(s.settings.URL), Kind: fetch.KindOther, Status: reply.Status, Err: errors.New("the response is incomplete or malformed")}
+		return &fetch.Error{URL: bases(s.settings.URL)[0], Kind: fetch.KindOther, Status: reply.Status, Err: errors.New("the response is incomplete or malformed")}
 	}
 	return nil
 }
