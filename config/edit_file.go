@@ -45,6 +45,17 @@ func (f *File) AddQuery(q Query) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return addQuery(doc, q) })
 }
 
+// AddAccount adds an account and returns the configuration that then applies. If there is
+// already one of that name, it returns an error. If private is set, the file is then
+// readable and writable for its owner alone.
+func (f *File) AddAccount(a Account, private bool) (Config, error) {
+	return f.edit(func(doc []byte) (edited, error) {
+		e, err := addAccount(doc, a)
+		e.private = private
+		return e, err
+	})
+}
+
 // edit applies change to the file and returns the configuration that then applies. It
 // holds a lock, reads the file again and replaces it as a whole. A change after which
 // the file would have mistakes, or would mean anything else than it should, is refused.
@@ -109,6 +120,9 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	}
 	if !edit.isRight(current, result) {
 		return Config{}, fmt.Errorf("%s was not changed, because dateline cannot make this change in it; edit it yourself: %s:\n\n%s", f.Path, edit.todo, edit.lines)
+	}
+	if edit.private {
+		v.mode &= 0o600
 	}
 	switch err := write(v, edit.doc); {
 	case errors.Is(err, errChanged):
