@@ -16,6 +16,7 @@ import (
 	"dateline/feed"
 	"dateline/feed/account"
 	"dateline/feed/account/greader"
+	"dateline/feed/account/miniflux"
 	"dateline/feed/fetch"
 	"dateline/feed/text"
 )
@@ -503,5 +504,8 @@ func (s *accountSource) SetTags(ctx context.Context, url string, tags []string) 
 
 // connectServer returns a client of an account's server.
 func connectServer(client *fetch.Client, a feed.AccountSettings) account.Server {
+	if a.Kind == "miniflux" {
+		return miniflux.New(client, a, time.Now)
+	}
 	return greader.New(client, a)
 }

@@ -20,14 +20,14 @@ import (
 // import. Imports run down only. A package that is not listed here is an error.
 var allowedImports = map[string][]string{
 	"dateline": {"dateline/config", "dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/cache/rescue",
-		"dateline/cache/remotes", "dateline/feed/account", "dateline/feed/account/greader", "dateline/feed/account/miniflux",
+		"dateline/cache/remotes", "dateline/feed/account", "dateline/feed/account/greader", "dateline/feed/account/miniflux", "dateline/feed/account/probe",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/fetch", "dateline/feed/poll"},
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
 	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
-	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
+	"dateline/ui/cli": {"dateline/ui/prompt", "dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
 	"dateline/ui/pane": {"dateline/ui/style", "dateline/ui/list", "dateline/ui/article",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/schedule"},
@@ -36,6 +36,7 @@ var allowedImports = map[string][]string{
 	"dateline/ui/saver":       {"dateline/cache", "dateline/feed"},
 	"dateline/ui/notify":      {"dateline/ui/style", "dateline/feed", "dateline/feed/text"},
 	"dateline/ui/suspend":     {},
+	"dateline/ui/prompt":      {},
 	"dateline/ui/frameticker": {},
 	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
 	"dateline/ui/style":       {"dateline/ui/frame", "dateline/feed/text"},
@@ -58,7 +59,7 @@ var allowedImports = map[string][]string{
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse",
 		"dateline/feed/text", "dateline/feed"},
-	"dateline/feed/account/miniflux": {"dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse", "dateline/feed/markup", "dateline/feed/text", "dateline/feed"},
+	"dateline/feed/account/probe": {"dateline/feed", "dateline/feed/fetch", "dateline/feed/text"},
 
 	"dateline/feed/fetch":    {"dateline/feed", "dateline/feed/text"},
 	"dateline/feed/find":     {"dateline/feed", "dateline/feed/markup", "dateline/feed/text"},
@@ -84,8 +85,8 @@ var owners = map[string][]string{
 	"modernc.org/sqlite":           {"dateline/cache", "dateline/cache/db"},
 	"github.com/fsnotify/fsnotify": {"dateline/cache"},
 	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus", "dateline/feed/account/minifluxtest"},
-	"charm.land/bubbletea/v2":      {"dateline/ui", "dateline/ui/frameticker", "dateline/ui/mode", "dateline/ui/suspend"},
-	"charm.land/bubbles/v2":        {"dateline/ui/mode"},
+	"charm.land/bubbletea/v2":      {"dateline/ui", "dateline/ui/frameticker", "dateline/ui/mode", "dateline/ui/suspend", "dateline/ui/prompt"},
+	"charm.land/bubbles/v2":        {"dateline/ui/mode", "dateline/ui/prompt"},
 	"charm.land/glamour/v2":        {"dateline/ui/article"},
 	"github.com/alecthomas/chroma": {"dateline/ui/article"},
 	"github.com/mmcdole/gofeed":    {"dateline/feed", "dateline/feed/parse"},

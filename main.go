@@ -6,7 +6,7 @@
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs
+// (local_source.go, move_feed.go), add an account (login_account.go), fetch pictures (fetch_pictures.go), start programs
 // without a terminal (start_browser.go, run_notify_command.go, detach_unix.go,
 // detach_other.go) or on it (lend_terminal_unix.go, lend_terminal_other.go), make the
 // built-in feed of the guide (guide.go), write the reports of panics (crash_log.go), and set
@@ -293,6 +293,11 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		Repaired:      p.repaired,
 		Close:         p.store.Close,
 		Exposed:       p.exposed,
+
+		CheckAccountName: config.CheckAccountName,
+		FindServer:       p.findServer,
+		TryAccount:       p.tryAccount,
+		AddAccount:       p.addAccount,
 	}, nil
 }
 

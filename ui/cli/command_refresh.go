@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,12 +25,13 @@ type refreshOptions struct {
 func (a *app) refreshCommand() *cobra.Command {
 	var o refreshOptions
 	cmd := &cobra.Command{
-		Use:   "refresh [FEED…]",
-		Short: "Fetch new items",
-		Long: "Check the feeds that are due, or all feeds, or the named feeds. FEED is a URL or a part of a title.\n" +
-			"The exit code is 2 if some of the feeds failed, and 1 if all of them failed.",
-		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
-		ValidArgsFunction: a.completeFeed,
+		Use:   "refresh [FEED|ACCOUNT…]",
+		Short: "Fetch new items, and sync the accounts",
+		Long: "Check the feeds that are due and sync every account, or check all feeds, or the named feeds and\n" +
+			"accounts. FEED is a URL or a part of a title, ACCOUNT the name of an account. The exit code is 2 if\n" +
+			"some of the feeds and accounts failed, and 1 if all of them failed.",
+		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"\ndateline refresh home",
+		ValidArgsFunction: a.completeFeedOrAccount,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			o.names = args
 			return a.refresh(ctx, s, o)
@@ -44,14 +46,11 @@ func (a *app) refreshCommand() *cobra.Command {
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	request := feed.RefreshRequest{DueOnly: !o.all, Brief: true}
 	if len(o.names) > 0 {
-		feeds, err := findFeeds(ctx, s, o.names)
+		accounts, feeds, err := splitNames(ctx, s, o.names)
 		if err != nil {
 			return err
 		}
-		request.DueOnly = false
-		for _, f := range feeds {
-			request.Feeds = append(request.Feeds, f.URL)
-		}
+		request.DueOnly, request.Accounts, request.Feeds = false, accounts, feeds
 	}
 	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
 	err := s.Source.Refresh(ctx, request, t.add)
@@ -68,6 +67,10 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 		err = cmp.Or(err, feedsErr)
 		if o.verbose {
 			t.explain(feeds, a.Now())
+		}
+		if len(t.syncs) > 0 {
+			t.accounts, feedsErr = s.Source.Accounts(context.WithoutCancel(ctx))
+			err = cmp.Or(err, feedsErr)
 		}
 		t.print(feeds, err)
 	}
@@ -107,8 +110,11 @@ type tally struct {
 	out      *printer
 	progress *progress
 	asJSON   bool
-	// reports has the last report of each feed, by URL.
-	reports  map[string]feed.Report
+	// reports has the last report of each feed, by URL, and syncs that of each account.
+	reports map[string]feed.Report
+	syncs   []feed.Report
+	// accounts is the state of the accounts after the refresh.
+	accounts []feed.Account
 	newItems []feed.NewItem
 	// writeErr is the first error of writing the output, nil if there is none. The
 	// refresh goes on after it, because saving new items matters more.
@@ -123,23 +129,18 @@ type tally struct {
 	// is 0 if the clock is right.
 	clockAhead time.Duration
 
-	// checked counts the feeds that were checked, failed those of them that failed.
-	checked, failed int
+	// checked counts the feeds and accounts that were checked, failed those of them that
+	// failed. synced and unsynced are how many of those are accounts.
+	checked, failed  int
+	synced, unsynced int
 	// added and edited count items.
 	added, edited int
 }
 
 // add counts a report, and prints it if the output is JSON.
 func (t *tally) add(r feed.Report) {
-	if r.Status != feed.Skipped {
-		t.checked++
-	}
-	t.added += r.New
-	t.edited += r.Updated
+	t.count(r)
 	t.newItems = append(t.newItems, r.Notify...)
-	if r.Status == feed.Failed {
-		t.failed++
-	}
 	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
 	if r.Offline {
 		t.offline = r.Error
@@ -148,12 +149,36 @@ func (t *tally) add(r feed.Report) {
 	if t.writeErr != nil {
 		return
 	}
-	t.reports[r.URL] = r
+	if r.Sync != nil {
+		t.syncs = append(t.syncs, r)
+	} else {
+		t.reports[r.URL] = r
+	}
 	if t.asJSON {
 		t.progress.clear()
 		t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 	}
 	t.progress.show(progressText(r, t.added))
+}
+
+// count counts a report. What came to the feeds of an account is in the report of the
+// account, too, and is counted there.
+func (t *tally) count(r feed.Report) {
+	if r.Account != "" && r.Sync == nil && r.Status != feed.Failed {
+		return
+	}
+	one := func(condition bool) int {
+		if condition {
+			return 1
+		}
+		return 0
+	}
+	t.checked += one(r.Status != feed.Skipped)
+	t.failed += one(r.Status == feed.Failed)
+	t.synced += one(r.Status != feed.Skipped && r.Sync != nil)
+	t.unsynced += one(r.Status == feed.Failed && r.Sync != nil)
+	t.added += r.New
+	t.edited += r.Updated
 }
 
 // progressText returns the line of progress after a report. added is the number of new
@@ -201,6 +226,69 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")
 		return
 	}
+	t.printFeeds(feeds)
+	for _, r := range t.syncs {
+		t.printSync(r)
+	}
+	if t.offline != "" {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
+	}
+	if t.clockAhead != 0 {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockMessage(t.clockAhead)))
+	}
+	failed := ""
+	if t.failed > 0 {
+		failed = "; " + feedsAndAccounts(t.failed, t.unsynced) + " failed"
+	}
+	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", feedsAndAccounts(t.checked, t.synced), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
+}
+
+// feedsAndAccounts returns how many feeds and accounts there are among all.
+func feedsAndAccounts(all, accounts int) string {
+	switch {
+	case accounts == 0:
+		return text.Plural(all, "feed")
+	case all == accounts:
+		return text.Plural(accounts, "account")
+	}
+	return text.Plural(all-accounts, "feed") + " and " + text.Plural(accounts, "account")
+}
+
+// printSync prints the result of an account.
+func (t *tally) printSync(r feed.Report) {
+	name := text.Clean(r.Account)
+	switch r.Status {
+	case feed.Skipped:
+		return
+	case feed.Failed:
+		message := text.Clean(r.Error)
+		if !strings.Contains(message, name) {
+			message = "account " + name + ": " + message
+		}
+		fmt.Fprintf(t.out, "%s  %s\n", t.out.paint(t.out.theme.Failed, "    failed"), message)
+		return
+	}
+	line := fmt.Sprintf("%s: %s new, %s sent", name, text.Number(r.New), text.Number(r.Sync.Sent))
+	if r.Sync.Taken > 0 {
+		line += ", " + text.Number(r.Sync.Taken) + " changed"
+	}
+	var state feed.Account
+	for _, a := range t.accounts {
+		if a.Name == r.Account {
+			state = a
+		}
+	}
+	if state.Backlog > 0 {
+		line += ", " + text.Number(state.Backlog) + " older to fetch"
+	}
+	fmt.Fprintln(t.out, line)
+	if problem := accountProblem(state); problem != "" {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, problem))
+	}
+}
+
+// printFeeds prints the feeds that have new or edited items or failed.
+func (t *tally) printFeeds(feeds []feed.Feed) {
 	for _, f := range feeds {
 		title := text.Clean(f.DisplayTitle())
 		switch r := t.reports[f.URL]; {
@@ -216,17 +304,6 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 			fmt.Fprintf(t.out, " shortened  %s: %s\n", title, schedule.ShortenedMessage(true))
 		}
 	}
-	if t.offline != "" {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
-	}
-	if t.clockAhead != 0 {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockMessage(t.clockAhead)))
-	}
-	failed := ""
-	if t.failed > 0 {
-		failed = "; " + text.Plural(t.failed, "feed") + " failed"
-	}
-	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", text.Plural(t.checked, "feed"), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
 }
 
 // verdict returns the error that decides the exit code. err is the error of the refresh
@@ -242,11 +319,26 @@ func (t *tally) verdict(err error) error {
 		return nil
 	case good == 0 && t.offline != "":
 		return errors.New("no feed could be fetched; check the network connection")
+	case good == 0 && t.failed == 1 && t.unsynced == 1:
+		return errors.New("the account failed; " + t.where())
 	case good == 0 && t.failed == 1:
-		return errors.New("the feed failed; `dateline feeds` shows why")
+		return errors.New("the feed failed; " + t.where())
 	case good == 0:
-		return fmt.Errorf("all %s failed; `dateline feeds` shows why", text.Plural(t.failed, "feed"))
+		return fmt.Errorf("all %s failed; %s", feedsAndAccounts(t.failed, t.unsynced), t.where())
+	case t.synced > 0:
+		return &partialError{fmt.Errorf("%s failed; %s", feedsAndAccounts(t.failed, t.unsynced), t.where())}
 	default:
-		return &partialError{fmt.Errorf("%s of %s failed; `dateline feeds` shows why", text.Number(t.failed), text.Plural(t.checked, "feed"))}
+		return &partialError{fmt.Errorf("%s of %s failed; %s", text.Number(t.failed), text.Plural(t.checked, "feed"), t.where())}
 	}
+}
+
+// where returns where the user finds what failed.
+func (t *tally) where() string {
+	switch {
+	case t.unsynced == 0:
+		return "`dateline feeds` shows why"
+	case t.unsynced == t.failed:
+		return "`dateline accounts` shows why"
+	}
+	return "`dateline feeds` and `dateline accounts` show why"
 }
