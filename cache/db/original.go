@@ -152,10 +152,14 @@ func parseHeader(b []byte) (h header, err error) {
 
 // Follow compares the count of writes at the start of a transaction with the last one. If it
 // does not follow, another database was restored into the file by means of SQLite, and the
-// error is ErrRestore.
+// error is ErrRestore. The first transaction opens the log: until then another process may
+// have removed it, because it was the last one to close the file.
 func (o *Original) Follow(writes uint32) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.count == 0 {
+		o.log, o.shm = statOrNil(o.path+"-wal"), statOrNil(o.path+"-shm")
+	}
 	if o.lost == nil && o.count != 0 && (writes == 0 || (writes-o.count)&WritesMask > mostWrites) {
 		o.lost = ErrRestore
 	}
@@ -218,7 +222,7 @@ func (o *Original) look() error {
 	if err := o.compare(now); err != nil {
 		return err
 	}
-	if !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
+	if o.count != 0 && !o.reconnects && (isAnother(o.log, now.log) || isAnother(o.shm, now.shm)) {
 		return ErrLog
 	}
 	if o.logIsCut(now.shm) {
