@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ const (
 	pageSize = 10_000
 	maxPages = 2000
 	maxIDs   = 2_000_000
-	// attempts is how often a list is read until it did not change meanwhile.
+	// attempts is how often a list is read at most until it did not change meanwhile.
 	attempts = 3
 )
 
@@ -63,12 +64,22 @@ func (s *Server) Newest(ctx context.Context, n int) (ids []string, whole bool, e
 }
 
 // wholeList reads a list without the entries of the stream that is excluded, if any. It
-// is read again if it changed while it was read.
+// is read again if it changed while it was read. A list whose pages do not show that they
+// follow each other is known if it is the same twice.
 func (s *Server) wholeList(ctx context.Context, stream, exclude string) ([]string, error) {
-	for range attempts {
-		ids, err := s.newList(stream, exclude, pageSize).readAll(ctx)
-		if !errors.Is(err, account.ErrUnstable) {
-			return ids, err
+	var before []string
+	for try := range attempts {
+		l := s.newList(stream, exclude, pageSize)
+		err := l.readAll(ctx)
+		switch {
+		case errors.Is(err, account.ErrUnstable):
+			before = nil
+		case err != nil:
+			return nil, err
+		case !l.loose, try > 0 && slices.Equal(before, l.ids):
+			return l.ids, nil
+		default:
+			before = l.ids
 		}
 	}
 	return nil, fmt.Errorf("%w: %s; the next sync tries again", account.ErrUnstable, s.host())
@@ -83,10 +94,10 @@ type list struct {
 	// next is the continuation of the last page; empty at the end.
 	next  string
 	pages int
-	// first and last are the lengths of the first and the last page. loose is set if a page
-	// did not show that it follows the one before it.
-	first, last int
-	loose       bool
+	// last is the length of the last page. loose is set if a page did not show that it
+	// follows the one before it.
+	last  int
+	loose bool
 }
 
 func (s *Server) newList(stream, exclude string, size int) *list {
@@ -97,32 +108,16 @@ func (s *Server) newList(stream, exclude string, size int) *list {
 	return &list{server: s, query: query, known: map[string]bool{}}
 }
 
-// readAll returns all IDs, or [account.ErrUnstable] if there may be others.
-func (l *list) readAll(ctx context.Context) ([]string, error) {
+// readAll reads all pages. If one does not follow the one before it, the error is
+// [account.ErrUnstable].
+func (l *list) readAll(ctx context.Context) error {
 	for more := true; more; {
 		var err error
 		if more, err = l.readPage(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if !l.loose {
-		return l.ids, nil
-	}
-	// Whatever left the list before the place of a page has moved the entries behind it
-	// to the page before.
-	again := &list{server: l.server, query: l.query, known: map[string]bool{}}
-	if _, err := again.readPage(ctx); err != nil {
-		return nil, err
-	}
-	for i, id := range again.ids {
-		if i < l.first && l.ids[i] != id {
-			return nil, account.ErrUnstable
-		}
-	}
-	if len(again.ids) != l.first {
-		return nil, account.ErrUnstable
-	}
-	return l.ids, nil
+	return nil
 }
 
 // readPage appends the next page. more is false after the last one.
@@ -159,9 +154,7 @@ func (l *list) readPage(ctx context.Context) (more bool, err error) {
 		l.known[id] = true
 	}
 	l.ids = append(l.ids, ids...)
-	if l.pages++; l.pages == 1 {
-		l.first = len(ids)
-	}
+	l.pages++
 	if next != "" && len(ids) == 0 {
 		return false, account.ErrUnstable
 	}

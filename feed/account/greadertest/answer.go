@@ -57,7 +57,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	delay := s.quirks.Delay
 	path, isAPI := s.apiPath(r.URL.Path)
-	isChange := isAPI && r.Method == "POST" && path != "accounts/ClientLogin"
+	isChange := isAPI && r.Method == "POST" && path != "accounts/ClientLogin" && path != "reader/api/0/stream/items/contents"
 	s.count(r, form, isChange)
 	lost := false
 	var out reply

@@ -109,7 +109,8 @@ func (s *Server) idPage(query url.Values) reply {
 	out["itemRefs"] = refs
 	if s.quirks.ShiftLists > 0 && len(shown) > 0 {
 		s.quirks.ShiftLists--
-		shown[0].read, shown[0].starred = !shown[0].read, !shown[0].starred
+		last := shown[len(shown)-1]
+		last.read, last.starred = !last.read, !last.starred
 	}
 	return jsonReply(200, out)
 }

@@ -71,15 +71,15 @@ type Quirks struct {
 	// FailAfter is the number of the next request that gets the status 500, with all that
 	// follow. 0 means none.
 	FailAfter int
-	// ShiftLists is how many pages of lists are followed by a change on the web: the first
+	// ShiftLists is how many pages of lists are followed by a change on the web: the last
 	// entry of the page leaves the list.
 	ShiftLists int
 	// Unknown are paths that Miniflux answers with "[]".
 	Unknown []string
 	// Truncate is how many responses end in the middle of their text.
 	Truncate int
-	// LoseRequests is how many POSTs are not obeyed, and LoseAnswers how many are, before the
-	// connection is closed without a response. Logins are not counted.
+	// LoseRequests is how many changes are not made, and LoseAnswers how many are, before the
+	// connection is closed without a response.
 	LoseRequests, LoseAnswers int
 	// Delay passes before each response.
 	Delay time.Duration
@@ -91,7 +91,7 @@ type Quirks struct {
 type Counts struct {
 	// Paths are the method and the path of each request, with the query.
 	Paths []string
-	// Forms are the forms of POSTs, except those of logins, without the token.
+	// Forms are the forms of changes, without the token.
 	Forms []string
 	// Bytes are the bodies of the responses.
 	Bytes int64
