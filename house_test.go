@@ -20,7 +20,8 @@ import (
 // import. Imports run down only. A package that is not listed here is an error.
 var allowedImports = map[string][]string{
 	"dateline": {"dateline/config", "dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/cache/rescue",
-		"dateline/feed", "dateline/feed/text", "dateline/feed/fetch", "dateline/feed/poll", "dateline/feed/account", "dateline/feed/account/probe"},
+		"dateline/cache/remotes", "dateline/feed/account", "dateline/feed/account/greader", "dateline/feed/account/miniflux", "dateline/feed/account/probe",
+		"dateline/feed", "dateline/feed/text", "dateline/feed/fetch", "dateline/feed/poll"},
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
@@ -48,12 +49,17 @@ var allowedImports = map[string][]string{
 	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/opml", "dateline/feed/query"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
+	"dateline/cache/remotes": {"dateline/cache", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account"},
+
 	"dateline/cache/db": {},
+
+	"dateline/feed/account":          {"dateline/feed", "dateline/feed/text"},
+	"dateline/feed/account/greader":  {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse"},
+	"dateline/feed/account/miniflux": {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse"},
+	"dateline/feed/account/probe":    {"dateline/feed", "dateline/feed/fetch", "dateline/feed/text"},
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse",
 		"dateline/feed/text", "dateline/feed"},
-	"dateline/feed/account/probe": {"dateline/feed", "dateline/feed/fetch", "dateline/feed/text"},
-
 	"dateline/feed/fetch":    {"dateline/feed", "dateline/feed/text"},
 	"dateline/feed/find":     {"dateline/feed", "dateline/feed/markup", "dateline/feed/text"},
 	"dateline/feed/opml":     {"dateline/feed", "dateline/feed/text"},
@@ -73,7 +79,7 @@ var allowedImports = map[string][]string{
 
 // owners lists the only packages that may import a library. Tests may import any.
 var owners = map[string][]string{
-	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/cachetest"},
+	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/remotes", "dateline/cache/cachetest"},
 	"modernc.org/sqlite":           {"dateline/cache", "dateline/cache/db"},
 	"github.com/fsnotify/fsnotify": {"dateline/cache"},
 	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus"},

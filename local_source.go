@@ -19,8 +19,8 @@ import (
 	"dateline/feed/text"
 )
 
-// localSource is the [feed.Source] for the [[feeds]] tables of the configuration file. It
-// checks the feeds itself.
+// localSource is the part of the [feed.Source] for the [[feeds]] tables of the configuration
+// file. It checks the feeds itself.
 type localSource struct {
 	// longRunning is true if the program goes on after a refresh. Then a refresh gives
 	// memory back to the system.
@@ -31,13 +31,21 @@ type localSource struct {
 	file       *config.File
 	store      *cache.Store
 
+	// others returns the subscriptions of accounts. It may be nil.
+	others otherFeeds
+
 	mu   sync.Mutex
 	subs []feed.Subscription
+	// accounts are the accounts of the file.
+	accounts []feed.AccountSettings
 	// version is the version of the file that subs were read from.
 	version fileVersion
 	// unusable is why the file cannot be used now, nil if it can.
 	unusable error
 }
+
+// otherFeeds returns the subscriptions of accounts.
+type otherFeeds func(ctx context.Context, accounts []feed.AccountSettings) ([]feed.Subscription, error)
 
 // fileVersion is different after a file was changed. It is zero if there is no file.
 type fileVersion struct {
@@ -56,8 +64,8 @@ func versionOf(path string) fileVersion {
 // newLocalSource returns a source for a file with the configuration c. It replaces
 // the subscriptions in the database by the subscriptions of c. It sets o.Store and
 // o.Subscriptions.
-func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*localSource, error) {
-	s := &localSource{file: file, store: store, subs: c.Subscriptions(), version: versionOf(file.Path)}
+func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options, others otherFeeds) (*localSource, error) {
+	s := &localSource{file: file, store: store, subs: c.Subscriptions(), accounts: c.Accounts(), version: versionOf(file.Path), others: others}
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
 	store.SetRules(c.ParsedRules())
@@ -80,10 +88,39 @@ func (s *localSource) subscriptions() []feed.Subscription {
 	}
 	c, err := s.file.Load()
 	if s.version, s.unusable = now, err; err == nil {
-		s.subs = c.Subscriptions()
+		s.subs, s.accounts = c.Subscriptions(), c.Accounts()
 		s.store.SetRules(c.ParsedRules())
 	}
 	return s.subs
+}
+
+// settingsOfAccounts returns the accounts of the file. See subscriptions.
+func (s *localSource) settingsOfAccounts() []feed.AccountSettings {
+	s.subscriptions()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accounts
+}
+
+// allSubscriptions returns the subscriptions of the file, and behind them those of the
+// accounts.
+func (s *localSource) allSubscriptions(ctx context.Context) ([]feed.Subscription, error) {
+	subs := s.subscriptions()
+	accounts := s.settingsOfAccounts()
+	if s.others == nil || len(accounts) == 0 {
+		return subs, nil
+	}
+	others, err := s.others(ctx, accounts)
+	return slices.Concat(subs, others), err
+}
+
+// storeFeeds replaces the subscriptions in the database.
+func (s *localSource) storeFeeds(ctx context.Context) error {
+	subs, err := s.allSubscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	return s.store.SetFeeds(ctx, subs)
 }
 
 // unusableFile returns the user message about a file that could not be used when it was
@@ -148,7 +185,11 @@ func (s *localSource) PageText(ctx context.Context, item int64) (feed.PageText, 
 		return feed.PageText{}, err
 	}
 	var sub feed.Subscription
-	for _, known := range s.subscriptions() {
+	subs, err := s.allSubscriptions(ctx)
+	if err != nil {
+		return feed.PageText{}, err
+	}
+	for _, known := range subs {
 		if known.URL == a.Feed {
 			sub = known
 		}
@@ -219,7 +260,7 @@ func (s *localSource) edit(ctx context.Context, change func() (config.Config, er
 	if err := s.editFile(change); err != nil {
 		return err
 	}
-	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+	if err := s.storeFeeds(ctx); err != nil {
 		return fmt.Errorf("the configuration is changed, and the next start brings the database up to date: %w", err)
 	}
 	return nil
@@ -238,7 +279,7 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.subs, s.version, s.unusable = c.Subscriptions(), versionOf(s.file.Path), nil
+	s.subs, s.accounts, s.version, s.unusable = c.Subscriptions(), c.Accounts(), versionOf(s.file.Path), nil
 	s.store.SetRules(c.ParsedRules())
 	return nil
 }
@@ -292,22 +333,5 @@ func checkMove(sub feed.Subscription, to string) error {
 	return nil
 }
 
-// Rename implements [feed.Source].
-func (s *localSource) Rename(context.Context, string, string) error { return errLocalFeed }
-
-// SetTags implements [feed.Source].
-func (s *localSource) SetTags(context.Context, string, []string) error { return errLocalFeed }
-
 // errLocalFeed is returned for changes of a feed that are made in the configuration.
 var errLocalFeed = errors.New("the feed is not in an account; change its name and its tags in the configuration (`dateline config path`)")
-
-// Accounts implements [feed.Source].
-func (s *localSource) Accounts(context.Context) ([]feed.Account, error) { return nil, nil }
-
-// Send implements [feed.Source].
-func (s *localSource) Send(context.Context) (int, error) { return 0, nil }
-
-// Resolve implements [feed.Source].
-func (s *localSource) Resolve(context.Context, string, bool) error {
-	return errors.New("there is no such account")
-}

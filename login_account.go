@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"dateline/config"
 	"dateline/feed"
@@ -14,9 +13,6 @@ import (
 	"dateline/feed/text"
 	"dateline/ui/cli"
 )
-
-// serverKinds are the constructors of the clients of servers, by the kind of an account.
-var serverKinds = map[string]func(*fetch.Client, feed.AccountSettings, func() time.Time) account.Server{}
 
 // findServer finds out which kind of server is at an address. The proxy is that of
 // [defaults].
@@ -29,11 +25,7 @@ func (p *program) findServer(ctx context.Context, address string, insecure bool)
 // tryAccount logs in to the server of an account, and returns how many subscriptions it has.
 func (p *program) tryAccount(ctx context.Context, n cli.NewAccount) (feeds int, err error) {
 	s := accountSettings(p.config.Defaults, n)
-	connect, known := serverKinds[s.Kind]
-	if !known {
-		return 0, fmt.Errorf("dateline has no client for servers of kind %s", text.Clean(s.Kind))
-	}
-	list, err := connect(p.client, s, time.Now).Feeds(ctx)
+	list, err := p.source.connect(p.client, s).Feeds(ctx)
 	if errors.Is(err, account.ErrRefused) {
 		return 0, fmt.Errorf("%s refuses the login; nothing was written, run `dateline login` again", text.Clean(s.URL))
 	}

@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/remotes"
 	"dateline/cache/rescue"
 	"dateline/config"
 	"dateline/feed/fetch"
@@ -77,7 +78,7 @@ type program struct {
 	paths  paths
 	config config.Config
 	store  *cache.Store
-	source *localSource
+	source *accountSource
 	client *fetch.Client
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
@@ -246,16 +247,19 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	crashes := crashLog{p.crashes, time.Now}
 	files := openFileLimit()
 	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin(), Files: connectionFiles(files)})
-	s, err := newLocalSource(ctx, file, c, store, poll.Options{
+	accounts := remotes.New(store)
+	local, err := newLocalSource(ctx, file, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
 		Workers: limitRequests(cmp.Or(c.Workers, maxRequests(files)), files),
 		PerHost: c.PerHost,
 		Crashed: crashes.add,
-	})
+	}, subscriptionsOf(accounts))
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	s := &accountSource{localSource: local, client: client, remotes: accounts, now: time.Now, connect: connectServer,
+		servers: map[string]connected{}, busy: map[string]time.Time{}}
 	file.RemoveLeftovers()
 	rescue.RemoveLeftovers(ctx, store)
 	started := &program{

@@ -102,6 +102,21 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	return n, nil
 }
 
+// takeMark makes a mark that was made elsewhere, such as at a server. It is no step of undo.
+// It holds for the whole stories of the items, and a later mark stays.
+func takeMark(ctx context.Context, tx *sql.Tx, m feed.Mark, now time.Time) (n int, err error) {
+	if ofStory(m.Flag) {
+		if m.Items, err = wholeStories(ctx, tx, m.Items); err != nil {
+			return 0, err
+		}
+	}
+	c := markChange{Mark: m, ctx: ctx, tx: tx, now: now}
+	if err := c.collect(`i.id`, m.Items); err != nil {
+		return 0, err
+	}
+	return len(c.items), c.apply()
+}
+
 // CheckMark returns an error unless the flag of a mark is known and a label has a
 // name.
 func CheckMark(m feed.Mark) error {

@@ -45,8 +45,8 @@ func (w *itemWriter) targetOf(b batch) (*target, error) {
 	return t, db.FromJSON(tags, &t.info.Tags)
 }
 
-// insertNew writes a new item with the marks that the rules make. The time of these
-// marks is the time at which the item was first seen, so that any later mark of the
+// insertNew writes a new item with the marks that the rules make, and with those that the
+// item has at a server. The time of these marks is the time at which the item was first seen, so that any later mark of the
 // user wins. They are not part of a step of undo.
 func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known, error) {
 	a := in.Article
@@ -55,6 +55,7 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 	pos, future := w.positionFor(a)
 	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, db.DateOf(pos), future
 	v := w.applyRules(a, t)
+	v.read, v.star = v.read || a.Read, v.star || a.Starred
 	if err := w.insert(t, in, a, pos, v); err != nil {
 		return known{}, err
 	}

@@ -271,6 +271,69 @@ CREATE TABLE settings (
   value         TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- The accounts at servers: the state at the end of the last sync. See account.State.
+CREATE TABLE accounts (
+  name          TEXT PRIMARY KEY,
+  kind          TEXT    NOT NULL DEFAULT '',
+  url           TEXT    NOT NULL DEFAULT '',
+  server_user   TEXT    NOT NULL DEFAULT '',
+  last_synced   INTEGER,
+  next_sync     INTEGER,
+  backlog       INTEGER NOT NULL DEFAULT 0,
+  held_back     INTEGER NOT NULL DEFAULT 0,
+  error         TEXT    NOT NULL DEFAULT '',
+  refused       TEXT    NOT NULL DEFAULT '',
+  paused_until  INTEGER,
+  -- The end of the claim of the process that syncs the account; NULL if there is none.
+  claimed_until INTEGER
+) WITHOUT ROWID;
+
+-- The subscriptions of accounts, in the order of the server. server_id is the server's ID of
+-- the feed; folders is a JSON array.
+CREATE TABLE account_feeds (
+  account       TEXT    NOT NULL,
+  server_id     TEXT    NOT NULL,
+  feed          INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
+  position      INTEGER NOT NULL,
+  title         TEXT    NOT NULL,
+  folders       TEXT    NOT NULL,
+  PRIMARY KEY (account, server_id)
+) WITHOUT ROWID;
+CREATE INDEX account_feeds_feed ON account_feeds(feed);
+
+-- The entries of accounts, and the marks that were last agreed with the server. item is NULL
+-- if the entry has no item here: its feed has not brought it yet, or retention removed it.
+CREATE TABLE remotes (
+  account       TEXT    NOT NULL,
+  server_id     TEXT    NOT NULL,
+  item          INTEGER REFERENCES items(id) ON DELETE SET NULL,
+  -- The entry's feed, and what finds its item later: the hash of the link, and the SHA-256
+  -- of the GUID if the server has it. Only entries without an item have them.
+  feed          INTEGER,
+  link_hash     INTEGER,
+  guid_hash     TEXT,
+  -- Whether the server does not have the entry any more.
+  gone          INTEGER NOT NULL DEFAULT 0,
+  read          INTEGER NOT NULL DEFAULT 0,
+  read_at       INTEGER,
+  starred       INTEGER NOT NULL DEFAULT 0,
+  starred_at    INTEGER,
+  -- Whether the marks of the item may differ from the agreed ones.
+  changed       INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account, server_id)
+) WITHOUT ROWID;
+CREATE INDEX remotes_item     ON remotes(item)    WHERE item IS NOT NULL;
+CREATE INDEX remotes_unread   ON remotes(account) WHERE read = 0 AND gone = 0;
+CREATE INDEX remotes_starred  ON remotes(account) WHERE starred = 1 AND gone = 0;
+CREATE INDEX remotes_changed  ON remotes(account) WHERE changed = 1;
+CREATE INDEX remotes_unlinked ON remotes(feed)    WHERE item IS NULL AND gone = 0 AND feed IS NOT NULL;
+
+-- Whatever changes a mark, the entries of the item are compared again.
+CREATE TRIGGER remotes_mark AFTER UPDATE OF read, read_at, starred, starred_at ON items
+BEGIN
+  UPDATE remotes SET changed = 1 WHERE item = NEW.id;
+END;
+
 -- The search index. Package search folds the texts and splits them into words; the
 -- tables have no copy of the texts. The rowids are document numbers. They are small and
 -- in the order of pos, because an index consists mostly of the differences between them.

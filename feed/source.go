@@ -79,8 +79,10 @@ type RefreshRequest struct {
 	// accounts to sync. If both are nil, all feeds are fetched and all accounts are synced.
 	Feeds    []string
 	Accounts []string
-	// DueOnly skips feeds whose next check is in the future.
+	// DueOnly skips feeds whose next check is in the future, and accounts whose next sync
+	// is, unless SyncAll is set.
 	DueOnly bool
+	SyncAll bool
 	// AfterSleep is set if the computer has just woken up. Its network may not be
 	// available yet.
 	AfterSleep bool

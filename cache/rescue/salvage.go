@@ -271,6 +271,10 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 		`DELETE FROM removed_items WHERE feed NOT IN (SELECT id FROM feeds)`,
 		`DELETE FROM polls WHERE feed NOT IN (SELECT id FROM feeds)`,
 		`DELETE FROM pending_marks WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`DELETE FROM account_feeds WHERE feed NOT IN (SELECT id FROM feeds)`,
+		// The server sends the entries of lost items again.
+		`DELETE FROM remotes WHERE item IS NOT NULL AND item NOT IN (SELECT id FROM items)`,
+		`UPDATE remotes SET changed = 1 WHERE item IS NOT NULL`,
 		`UPDATE items SET source_hash = 0 WHERE id NOT IN (SELECT id FROM contents)`,
 		`INSERT INTO contents (id, base, body) SELECT id, '', x'' FROM items WHERE id NOT IN (SELECT id FROM contents)`,
 		`UPDATE items SET indexed = 0`,

@@ -22,8 +22,8 @@ import (
 )
 
 // Server is a server that carries the subscriptions and marks of one person. Its methods
-// return either the whole answer or an error, which is one of the errors below, or a
-// [*fetch.Error] for a request that failed otherwise.
+// return either the whole answer or an error, which is one of the errors below, or that of
+// package fetch for a request that failed otherwise.
 type Server interface {
 	// Feeds returns all subscriptions.
 	Feeds(ctx context.Context) ([]Feed, error)
@@ -211,6 +211,8 @@ type Store interface {
 	// Check reports whether entries of the server can be those that are recorded: it
 	// compares the address of some of them. false means that the server was set up anew.
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)
+	// Sample returns the IDs of at most n entries with items, the newest first.
+	Sample(ctx context.Context, name string, n int) ([]string, error)
 	// Forget drops what the server of an account said. The items and marks stay.
 	Forget(ctx context.Context, name string) error
 }

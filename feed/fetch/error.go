@@ -117,6 +117,13 @@ func (e *Error) Unwrap() error { return e.Err }
 // section 15.5.11).
 func (e *Error) Gone() bool { return e.Status == http.StatusGone }
 
+// AsksForPause reports whether the server asked not to be asked again for a while (429, RFC
+// 6585 section 4, or 503 with Retry-After), and for how long; 0 if it did not say.
+func (e *Error) AsksForPause() (after time.Duration, asked bool) {
+	asked = e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
+	return e.RetryAfter, asked
+}
+
 // LocalFailure reports whether the request reached no server for a reason on
 // this side: no network, no response from the DNS servers, a proxy that is
 // down, or a network that wants a login.

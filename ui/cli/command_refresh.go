@@ -44,7 +44,7 @@ func (a *app) refreshCommand() *cobra.Command {
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	request := feed.RefreshRequest{DueOnly: !o.all, Brief: true}
+	request := feed.RefreshRequest{DueOnly: !o.all, SyncAll: true, Brief: true}
 	if len(o.names) > 0 {
 		accounts, feeds, err := splitNames(ctx, s, o.names)
 		if err != nil {

@@ -1,0 +1,95 @@
+package remotes
+
+import (
+	"context"
+	"database/sql"
+
+	"dateline/cache"
+	"dateline/cache/db"
+	"dateline/feed"
+	"dateline/feed/account"
+)
+
+// SetFeeds implements [account.Store]. A feed that is missing becomes unsubscribed by the
+// next [cache.Store.SetFeeds]; its items and marks stay.
+func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) error {
+	old, err := s.Feeds(ctx, name)
+	if err != nil {
+		return err
+	}
+	if same(old, feeds) {
+		return nil
+	}
+	return s.write(ctx, name, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM account_feeds WHERE account = ?`, name); err != nil {
+			return err
+		}
+		for i, f := range feeds {
+			if err := putFeed(ctx, tx, name, i, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// same reports whether nothing that is stored of the feeds differs.
+func same(a, b []account.Feed) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].ID != b[i].ID || a[i].URL != b[i].URL || a[i].Title != b[i].Title || jsonTexts(a[i].Folders) != jsonTexts(b[i].Folders) {
+			return false
+		}
+	}
+	return true
+}
+
+func putFeed(ctx context.Context, tx *sql.Tx, name string, position int, f account.Feed) error {
+	var id int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO feeds (url, title, site, description) VALUES (?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET
+		site = iif(site = '', excluded.site, site), description = iif(description = '', excluded.description, description) RETURNING id`,
+		f.URL, f.Title, f.Site, f.Description).Scan(&id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO account_feeds (account, server_id, feed, position, title, folders) VALUES (?, ?, ?, ?, ?, ?)`,
+		name, f.ID, id, position, f.Title, jsonTexts(f.Folders))
+	return err
+}
+
+// Feeds returns the subscriptions of an account as the server listed them last, without
+// what is not stored: when they were checked, and their errors.
+func (s Store) Feeds(ctx context.Context, name string) ([]account.Feed, error) {
+	const op = "read the feeds of account "
+	rows, err := s.cache.Internals().Readers().QueryContext(ctx, `SELECT a.server_id, f.url, a.title, a.folders FROM account_feeds a JOIN feeds f ON f.id = a.feed
+		WHERE a.account = ? ORDER BY a.position`, name)
+	if err != nil {
+		return nil, cache.WrapError(ctx, op+name, err)
+	}
+	defer rows.Close()
+	var feeds []account.Feed
+	for rows.Next() {
+		var f account.Feed
+		var folders string
+		if err := rows.Scan(&f.ID, &f.URL, &f.Title, &folders); err != nil {
+			return nil, cache.WrapError(ctx, op+name, err)
+		}
+		if err := db.FromJSON(folders, &f.Folders); err != nil {
+			return nil, cache.WrapError(ctx, op+name, err)
+		}
+		feeds = append(feeds, f)
+	}
+	return feeds, cache.WrapError(ctx, op+name, rows.Err())
+}
+
+// Subscriptions returns the subscriptions of an account for [cache.Store.SetFeeds].
+func (s Store) Subscriptions(ctx context.Context, settings feed.AccountSettings) ([]feed.Subscription, error) {
+	feeds, err := s.Feeds(ctx, settings.Name)
+	subs := make([]feed.Subscription, len(feeds))
+	for i, f := range feeds {
+		subs[i] = feed.Subscription{URL: f.URL, Account: settings.Name, Name: f.Title, Tags: f.Folders, Settings: settings.Feeds}
+	}
+	return subs, err
+}

@@ -1,0 +1,576 @@
+package remotes
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/cache"
+	"dateline/cache/cachetest"
+	"dateline/feed"
+	"dateline/feed/account"
+)
+
+// device is a dateline with an account.
+type device struct {
+	cachetest.Store
+	remotes Store
+	account *account.Account
+	// local are its own subscriptions.
+	local []feed.Subscription
+}
+
+// newDevice returns a dateline with an empty database.
+func newDevice(t *testing.T, name string, clock *cachetest.Clock, s *server) *device {
+	t.Helper()
+	d := &device{Store: cachetest.OpenAt(t, filepath.Join(t.TempDir(), name+".db"), clock)}
+	d.remotes = New(d.Store.Store)
+	d.account = &account.Account{Server: s, Store: d.remotes, Now: clock.Now,
+		Settings: feed.AccountSettings{Name: "home", Kind: "miniflux", URL: "https://flux.example", Interval: 15 * time.Minute},
+		Trace:    func(context.Context) (string, error) { return "abc", nil }}
+	return d
+}
+
+// round makes a round. The test fails unless the round's failure contains want.
+func (d *device) round(o account.Options, want string) account.Result {
+	d.T.Helper()
+	o.FeedsStored = func(ctx context.Context) error {
+		subs, err := d.remotes.Subscriptions(ctx, d.account.Settings)
+		if err != nil {
+			return err
+		}
+		return d.SetFeeds(ctx, slices.Concat(d.local, subs))
+	}
+	r, err := d.account.Sync(d.Ctx(), o)
+	d.Must(err)
+	if r.Failed != (want != "") || !strings.Contains(r.Message, want) {
+		d.T.Fatalf("the round ended with %+v; want %q", r, want)
+	}
+	return r
+}
+
+// sync makes a round that is complete.
+func (d *device) sync() account.Result { d.T.Helper(); return d.round(account.Options{}, "") }
+
+// states returns the marks of the items by the titles.
+func (d *device) states() map[string]string {
+	d.T.Helper()
+	found := map[string]string{}
+	for _, a := range d.EveryArticle() {
+		found[strings.TrimPrefix(a.Title, "Entry ")] = marksOf(a.Read, a.Starred)
+	}
+	return found
+}
+
+func marksOf(read, starred bool) string {
+	s := "unread"
+	if read {
+		s = "read"
+	}
+	if starred {
+		s += " starred"
+	}
+	return s
+}
+
+// states returns the marks of the entries.
+func (s *server) states() map[string]string {
+	found := map[string]string{}
+	for id, e := range s.entries {
+		found[id] = marksOf(e.read, e.starred)
+	}
+	return found
+}
+
+// do marks items by the IDs of their entries.
+func (d *device) do(flag feed.Flag, on bool, ids ...string) {
+	d.T.Helper()
+	d.Advance(time.Second)
+	var items []int64
+	for _, a := range d.EveryArticle() {
+		if slices.Contains(ids, strings.TrimPrefix(a.Title, "Entry ")) {
+			items = append(items, a.ID)
+		}
+	}
+	_, err := d.Apply(d.Ctx(), cache.MarkItems{{Items: items, Flag: flag, On: on, At: d.Now()}})
+	d.Must(err)
+}
+
+func (d *device) pending() int {
+	d.T.Helper()
+	a, err := d.remotes.Status(d.Ctx(), d.account.Settings)
+	d.Must(err)
+	return a.Pending
+}
+
+func checkEqual(t *testing.T, what string, got, want map[string]string) {
+	t.Helper()
+	for _, id := range slices.Sorted(maps.Keys(want)) {
+		if got[id] != want[id] {
+			t.Errorf("%s: entry %s is %q, want %q", what, id, got[id], want[id])
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%s: %d entries, want %d", what, len(got), len(want))
+	}
+}
+
+// start returns a server with n entries, and a dateline that has them.
+func start(t *testing.T, n int) (*server, *device, []string) {
+	t.Helper()
+	clock := cachetest.NewClock(cachetest.Noon())
+	s := newServer(clock.Now)
+	ids := s.publish(n)
+	clock.Advance(time.Minute)
+	d := newDevice(t, "a", clock, s)
+	if r := d.sync(); r.New != n {
+		t.Fatalf("the first round brought %d of %d", r.New, n)
+	}
+	return s, d, ids
+}
+
+// What one side says reaches the other one.
+func TestBothWays(t *testing.T) {
+	s, d, ids := start(t, 5)
+	checkEqual(t, "at first", d.states(), s.states())
+	d.do(feed.Read, true, ids[0])
+	d.do(feed.Starred, true, ids[1])
+	if d.pending() != 2 {
+		t.Errorf("%d marks are pending", d.pending())
+	}
+	d.Advance(time.Minute)
+	s.mark(feed.Read, true, ids[2])
+	s.mark(feed.Starred, true, ids[3])
+	s.publish(1)
+	if r := d.sync(); r.New != 1 || r.Sent != 2 || r.Taken != 2 {
+		t.Errorf("the round did %+v", r)
+	}
+	checkEqual(t, "the server", s.states(), map[string]string{"1": "read", "2": "unread starred", "3": "read", "4": "unread starred", "5": "unread", "6": "unread"})
+	checkEqual(t, "the items", d.states(), s.states())
+	s.mark(feed.Read, false, ids[2])
+	s.mark(feed.Starred, false, ids[3])
+	d.do(feed.Read, false, ids[0])
+	d.sync()
+	checkEqual(t, "taken back", s.states(), map[string]string{"1": "unread", "2": "unread starred", "3": "unread", "4": "unread", "5": "unread", "6": "unread"})
+	checkEqual(t, "taken back here", d.states(), s.states())
+	s.requests = nil
+	if r := d.sync(); r.New+r.Sent+r.Taken != 0 || len(s.requests) > 4 {
+		t.Errorf("nothing was new, and the round did %+v with %q", r, s.requests)
+	}
+	feeds, err := d.Feeds(d.Ctx())
+	d.Must(err)
+	if len(feeds) != 1 || feeds[0].Account != "home" || feeds[0].Title != "News" || !slices.Equal(feeds[0].Tags, []string{"World"}) {
+		t.Errorf("the feeds are %+v", feeds)
+	}
+	d.CheckCounts()
+}
+
+// Of two words that contradict each other the later one wins if the server has times;
+// otherwise ours does. The same word on both sides is not sent.
+func TestConflicts(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		timed bool
+		do    func(s *server, d *device, id string)
+		want  string
+		sent  int
+	}{
+		{"same on both sides", true, func(s *server, d *device, id string) {
+			d.do(feed.Read, true, id)
+			s.mark(feed.Read, true, id)
+		}, "read", 0},
+		{"earlier here and back, later there", true, func(s *server, d *device, id string) {
+			d.do(feed.Read, true, id)
+			d.do(feed.Read, false, id)
+			d.Advance(time.Minute)
+			s.mark(feed.Read, true, id)
+		}, "read", 0},
+		{"earlier there, later here and back", true, func(s *server, d *device, id string) {
+			s.mark(feed.Read, true, id)
+			d.Advance(time.Minute)
+			d.do(feed.Read, true, id)
+			d.do(feed.Read, false, id)
+		}, "unread", 1},
+		{"earlier here and back, later there, no times", false, func(s *server, d *device, id string) {
+			d.do(feed.Read, true, id)
+			d.do(feed.Read, false, id)
+			d.Advance(time.Minute)
+			s.mark(feed.Read, true, id)
+		}, "unread", 1},
+		{"changed back on both sides", true, func(s *server, d *device, id string) {
+			d.do(feed.Read, true, id)
+			d.do(feed.Read, false, id)
+			s.mark(feed.Read, true, id)
+			s.mark(feed.Read, false, id)
+		}, "unread", 0},
+		{"another flag there", true, func(s *server, d *device, id string) {
+			d.do(feed.Read, true, id)
+			d.Advance(time.Minute)
+			s.mark(feed.Starred, true, id)
+		}, "read starred", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, d, ids := start(t, 3)
+			s.timed = c.timed
+			c.do(s, d, ids[1])
+			d.Advance(time.Minute)
+			if r := d.sync(); r.Sent != c.sent {
+				t.Errorf("%d marks were sent, want %d", r.Sent, c.sent)
+			}
+			if got := s.states()[ids[1]]; got != c.want {
+				t.Errorf("the server says %s, want %s", got, c.want)
+			}
+			checkEqual(t, "the items", d.states(), s.states())
+			if d.pending() != 0 {
+				t.Errorf("%d marks are still pending", d.pending())
+			}
+		})
+	}
+}
+
+// A mark that is changed while it is sent is sent again.
+func TestChangedWhileSending(t *testing.T) {
+	s, d, ids := start(t, 3)
+	d.do(feed.Read, true, ids[0])
+	s.after = func(op string) error {
+		if op == "mark read true" {
+			s.after = nil
+			d.do(feed.Read, false, ids[0])
+		}
+		return nil
+	}
+	d.sync()
+	if got := s.states()[ids[0]]; got != "unread" {
+		t.Errorf("the server says %s", got)
+	}
+	checkEqual(t, "the items", d.states(), s.states())
+}
+
+// A round that fails anywhere, before or after the server did something, loses nothing: the
+// next one completes it. Before the comparison nothing changes.
+func TestRoundEndsAnywhere(t *testing.T) {
+	for _, when := range []string{"before", "after"} {
+		for at := range 12 {
+			s, d, ids := start(t, 40)
+			d.do(feed.Read, true, ids[:10]...)
+			d.do(feed.Starred, true, ids[5:15]...)
+			s.mark(feed.Read, true, ids[20:30]...)
+			s.publish(3)
+			n, failed := 0, false
+			fail := func(string) error {
+				if n++; n == at+1 {
+					failed = true
+					return errOffline
+				}
+				return nil
+			}
+			if when == "before" {
+				s.before = fail
+			} else {
+				s.after = fail
+			}
+			r, err := d.account.Sync(d.Ctx(), account.Options{})
+			d.Must(err)
+			if r.Failed != failed {
+				t.Fatalf("%s request %d: %+v", when, at, r)
+			}
+			s.before, s.after = nil, nil
+			d.sync()
+			d.sync()
+			checkEqual(t, fmt.Sprintf("the items, %s request %d", when, at), d.states(), s.states())
+			for i, id := range ids {
+				want := marksOf(i < 10 || 20 <= i && i < 30, 5 <= i && i < 15)
+				if got := s.states()[id]; got != want {
+					t.Errorf("%s request %d: entry %s is %s at the server, want %s", when, at, id, got, want)
+				}
+			}
+			if !failed {
+				break
+			}
+		}
+	}
+}
+
+// Entries that the server deleted change nothing here, and their marks are not sent.
+func TestDeletedThere(t *testing.T) {
+	s, d, ids := start(t, 6)
+	s.mark(feed.Starred, true, ids[1])
+	d.sync()
+	before := d.states()
+	for _, id := range ids[:3] {
+		delete(s.entries, id)
+	}
+	d.do(feed.Starred, true, ids[2])
+	before[ids[2]] = "unread starred"
+	d.sync()
+	checkEqual(t, "the items", d.states(), before)
+	if d.pending() != 0 {
+		t.Errorf("%d marks are pending", d.pending())
+	}
+}
+
+// A list of unread entries that makes most read items unread is not believed, until the user
+// says so. The rest of the round goes on.
+func TestMassChange(t *testing.T) {
+	prepare := func(t *testing.T) (*server, *device, []string) {
+		s, d, ids := start(t, 300)
+		s.mark(feed.Read, true, ids...)
+		d.sync()
+		s.mark(feed.Read, false, ids[:210]...)
+		s.publish(1)
+		d.do(feed.Starred, true, ids[299])
+		r := d.round(account.Options{}, "")
+		if r.New != 1 || r.Sent != 1 || r.Taken != 0 || !strings.Contains(r.Message, "210") || !strings.Contains(r.Message, "accept") {
+			t.Fatalf("the round did %+v", r)
+		}
+		return s, d, ids
+	}
+	t.Run("accept", func(t *testing.T) {
+		s, d, _ := prepare(t)
+		if r := d.round(account.Options{Resolve: account.Accept}, ""); r.Taken != 210 || r.Message != "" {
+			t.Errorf("the round did %+v", r)
+		}
+		checkEqual(t, "the items", d.states(), s.states())
+	})
+	t.Run("push", func(t *testing.T) {
+		s, d, ids := prepare(t)
+		if r := d.round(account.Options{Resolve: account.Push}, ""); r.Sent != 210 || r.Message != "" {
+			t.Errorf("the round did %+v", r)
+		}
+		checkEqual(t, "the items", d.states(), s.states())
+		if s.states()[ids[0]] != "read" {
+			t.Error("the server was not told")
+		}
+	})
+	t.Run("the other way is believed", func(t *testing.T) {
+		s, d, ids := start(t, 300)
+		s.mark(feed.Read, true, ids...)
+		if r := d.sync(); r.Taken != 300 {
+			t.Errorf("the round did %+v", r)
+		}
+	})
+}
+
+// A server that is set up anew under the same address gets the marks, and no item comes
+// twice.
+func TestServerSetUpAnew(t *testing.T) {
+	s, d, ids := start(t, 100)
+	d.do(feed.Read, true, ids[:50]...)
+	d.do(feed.Starred, true, ids[60])
+	d.sync()
+	old := s.entries
+	s.entries, s.next = map[string]*entry{}, 1
+	// The entries come in another order, so that the same IDs name others.
+	for i := 100; i > 0; i-- {
+		id := fmt.Sprint(101 - i)
+		s.entries[id] = &entry{feed: "1", link: old[fmt.Sprint(i)].link, published: old[fmt.Sprint(i)].published}
+	}
+	d.Advance(time.Hour)
+	d.sync()
+	d.sync()
+	if n := len(d.EveryArticle()); n != 100 {
+		t.Errorf("%d items", n)
+	}
+	for i := range 100 {
+		e := s.entries[fmt.Sprint(100-i)]
+		if want := marksOf(i < 50, i == 60); marksOf(e.read, e.starred) != want {
+			t.Errorf("entry of %s is %s, want %s", e.link, marksOf(e.read, e.starred), want)
+		}
+	}
+}
+
+// A feed that dateline fetches itself keeps its items; its marks are synced.
+func TestLocalFeed(t *testing.T) {
+	clock := cachetest.NewClock(cachetest.Noon())
+	s := newServer(clock.Now)
+	ids := s.publish(4)
+	d := newDevice(t, "a", clock, s)
+	d.local = []feed.Subscription{{URL: newsURL}}
+	d.Must(d.SetFeeds(d.Ctx(), d.local))
+	local := func(id string) feed.Article {
+		a := feed.Article{Item: feed.Item{GUID: guid(id), Title: "Entry " + id, Link: "https://other.example/" + id, Published: clock.Now()}}
+		a.Identify()
+		return a
+	}
+	d.SaveItems(newsURL, local(ids[0]), local(ids[1]))
+	d.do(feed.Read, true, ids[0])
+	s.mark(feed.Starred, true, ids[1])
+	s.mark(feed.Read, true, ids[2])
+	d.Advance(time.Minute)
+	d.sync()
+	checkEqual(t, "the items", d.states(), map[string]string{"1": "read", "2": "unread starred"})
+	if s.states()["1"] != "read" {
+		t.Error("the server was not told")
+	}
+	// The feed brings two more later, one of which was read there.
+	d.Advance(time.Minute)
+	_, err := d.Save(d.Ctx(), feed.Fetched{URL: newsURL, Document: &feed.Document{Items: []feed.Article{local(ids[2]), local(ids[3])}}, RefreshStart: d.Now(), State: feed.PollState{LastOK: d.Now(), LastChecked: d.Now()}})
+	d.Must(err)
+	d.sync()
+	checkEqual(t, "the items", d.states(), map[string]string{"1": "read", "2": "unread starred", "3": "read", "4": "unread"})
+}
+
+// After a refused login a plain refresh sends nothing, until the login changes.
+func TestRefusedLogin(t *testing.T) {
+	s, d, ids := start(t, 3)
+	refuse := func(string) error { return fmt.Errorf("feeds: %w", account.ErrRefused) }
+	s.before = refuse
+	d.do(feed.Read, true, ids[0])
+	d.round(account.Options{}, "refuses the login")
+	s.requests = nil
+	d.round(account.Options{}, "refuses the login")
+	if len(s.requests) > 0 {
+		t.Errorf("the server was asked: %q", s.requests)
+	}
+	d.round(account.Options{Asked: true}, "refuses the login")
+	if len(s.requests) != 1 {
+		t.Errorf("the server was asked: %q", s.requests)
+	}
+	s.before = nil
+	d.account.Trace = func(context.Context) (string, error) { return "def", nil }
+	if r := d.sync(); r.Sent != 1 {
+		t.Errorf("the round did %+v", r)
+	}
+}
+
+// Marks leave without a round if the last one was complete.
+func TestSend(t *testing.T) {
+	s, d, ids := start(t, 3)
+	d.do(feed.Read, true, ids[0])
+	s.requests = nil
+	n, err := d.account.Send(d.Ctx())
+	d.Must(err)
+	if n != 1 || len(s.requests) != 1 || s.states()[ids[0]] != "read" {
+		t.Errorf("%d sent by %q", n, s.requests)
+	}
+	s.before = func(string) error { return errOffline }
+	d.round(account.Options{}, "cannot be reached")
+	d.do(feed.Read, true, ids[1])
+	s.requests, s.before = nil, nil
+	if n, err := d.account.Send(d.Ctx()); n != 0 || err != nil || len(s.requests) > 0 {
+		t.Errorf("after a failure %d were sent by %q, %v", n, s.requests, err)
+	}
+	if r := d.sync(); r.Sent != 1 {
+		t.Errorf("the round did %+v", r)
+	}
+}
+
+// seeds returns how many random courses a test takes.
+func seeds() uint64 {
+	if testing.Short() {
+		return 4
+	}
+	return 20
+}
+
+// Two datelines and the web mark at random, requests and their answers get lost, and entries
+// come and go. After some quiet rounds all are equal.
+func TestAllBecomeEqual(t *testing.T) {
+	for seed := range seeds() {
+		r := rand.New(rand.NewPCG(seed, 1))
+		clock := cachetest.NewClock(cachetest.Noon())
+		s := newServer(clock.Now)
+		s.timed = seed%2 == 0
+		s.publish(20)
+		devices := []*device{newDevice(t, "a", clock, s), newDevice(t, "b", clock, s)}
+		for _, d := range devices {
+			d.sync()
+		}
+		randomDays(r, s, devices)
+		s.before, s.after = nil, nil
+		for range 3 {
+			for _, d := range devices {
+				clock.Advance(time.Hour)
+				d.sync()
+			}
+		}
+		for i, d := range devices {
+			got := d.states()
+			for id, want := range s.states() {
+				if got[id] != want {
+					t.Errorf("seed %d: dateline %d has %s as %q, the server as %q", seed, i, id, got[id], want)
+				}
+			}
+			if n := d.pending(); n != 0 {
+				t.Errorf("seed %d: %d pending", seed, n)
+			}
+			d.CheckCounts()
+		}
+	}
+}
+
+// randomDays marks, publishes, deletes and syncs at random.
+func randomDays(r *rand.Rand, s *server, devices []*device) {
+	lose := func(string) error {
+		if r.IntN(6) == 0 {
+			return errOffline
+		}
+		return nil
+	}
+	s.before, s.after = lose, lose
+	id := func() string { return fmt.Sprint(1 + r.IntN(s.next-1)) }
+	flag := func() feed.Flag { return []feed.Flag{feed.Read, feed.Starred}[r.IntN(2)] }
+	for range 60 {
+		devices[0].Advance(time.Duration(1+r.IntN(600)) * time.Second)
+		d := devices[r.IntN(2)]
+		switch r.IntN(8) {
+		case 0, 1, 2:
+			d.do(flag(), r.IntN(2) == 0, id(), id(), id())
+		case 3, 4:
+			s.mark(flag(), r.IntN(2) == 0, id(), id())
+		case 5:
+			if r.IntN(2) == 0 {
+				s.publish(1 + r.IntN(3))
+			} else {
+				delete(s.entries, id())
+			}
+		default:
+			_, err := d.account.Sync(d.Ctx(), account.Options{FeedsStored: func(ctx context.Context) error {
+				subs, err := d.remotes.Subscriptions(ctx, d.account.Settings)
+				if err != nil {
+					return err
+				}
+				return d.SetFeeds(ctx, subs)
+			}})
+			d.Must(err)
+		}
+	}
+}
+
+// If the server says when marks changed, each flag ends as the last word said, whichever side
+// said it and however long it was offline.
+func TestLastWordWins(t *testing.T) {
+	for seed := range seeds() {
+		r := rand.New(rand.NewPCG(seed, 2))
+		s, d, ids := start(t, 30)
+		want := s.states()
+		for range 4 {
+			web := map[string]bool{}
+			for range 25 {
+				d.Advance(time.Duration(1+r.IntN(600)) * time.Second)
+				id := ids[r.IntN(len(ids))]
+				read := strings.HasPrefix(want[id], "read")
+				if on := !strings.HasPrefix(d.states()[id], "read"); r.IntN(3) > 0 {
+					d.do(feed.Read, on, id)
+					read = on
+				} else if e := s.entries[id]; !web[id] {
+					// A second change there within a round could not be told from none.
+					web[id] = true
+					s.mark(feed.Read, !e.read, id)
+					read = e.read
+				}
+				want[id] = marksOf(read, false)
+			}
+			d.Advance(time.Minute)
+			d.sync()
+		}
+		checkEqual(t, fmt.Sprintf("seed %d, the items", seed), d.states(), want)
+		checkEqual(t, fmt.Sprintf("seed %d, the server", seed), s.states(), want)
+	}
+}

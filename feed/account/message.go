@@ -1,0 +1,111 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dateline/feed/text"
+)
+
+// LongestPause is the longest pause that a server can ask for.
+const LongestPause = 24 * time.Hour
+
+// usualPause is the pause if a server asks for one and does not say how long.
+const usualPause = 5 * time.Minute
+
+// errPaused means that the server asked for a pause that has not ended.
+var errPaused = errors.New("the server asked for a pause")
+
+// maxMessage is the longest message in bytes.
+const maxMessage = 300
+
+// conclude sets what is kept of a round that ended with err, and what is said of it.
+func (r *round) conclude(err error) {
+	s := &r.state
+	s.NextSync = r.started.Add(r.Settings.Interval)
+	if s.Backlog > 0 {
+		s.NextSync = r.started.Add(min(backlogPause, r.Settings.Interval))
+	}
+	switch {
+	case err == nil:
+		s.LastSynced, s.Refused, s.Pause, s.Error = r.started, "", time.Time{}, ""
+		if s.HeldBack > 0 {
+			s.Error = heldBack(r.name, s.HeldBack)
+		}
+		r.result.Message = s.Error
+	default:
+		r.notePause(err)
+		if errors.Is(err, ErrRefused) {
+			// If the command fails, the next round asks the server again.
+			s.Refused, _ = r.Trace(context.Background())
+		}
+		s.Error = r.message(err)
+		r.result.Failed, r.result.Message = true, s.Error
+	}
+	if s.Pause.After(s.NextSync) {
+		s.NextSync = s.Pause
+	}
+	r.result.Next = s.NextSync
+}
+
+// notePause records the pause that a server asked for.
+func (r *round) notePause(err error) {
+	var failed requestError
+	if !errors.As(err, &failed) {
+		return
+	}
+	if after, asked := failed.AsksForPause(); asked {
+		r.state.Pause = r.started.Add(min(cmp.Or(after, usualPause), LongestPause))
+	}
+}
+
+// requestError is a failed request, as package fetch returns it.
+type requestError interface {
+	error
+	// UserMessage returns what happened and what to do.
+	UserMessage() string
+	// AsksForPause reports whether the server asked not to be asked again for a while, and
+	// for how long; 0 if it did not say.
+	AsksForPause() (after time.Duration, asked bool)
+}
+
+// message returns the user message of a round that failed.
+func (r *round) message(err error) string { return Message(r.name, r.state.Pause, err) }
+
+// Message returns a user message about a failure of an account. pause is until when the server
+// asked for a pause, zero if it did not.
+func Message(name string, pause time.Time, err error) string {
+	of := "account " + name + ": "
+	var failed requestError
+	switch {
+	case errors.Is(err, errPaused):
+		return of + "its server asked not to be asked again before " + pause.Local().Format("15:04") + "; your marks wait until then"
+	case errors.Is(err, ErrRefused):
+		return of + "its server refuses the login; set a new token or password in the configuration, then run `dateline refresh " + name + "`"
+	case errors.Is(err, ErrUnstable):
+		return of + "its list of articles changed while it was read; nothing was changed here, and the next refresh tries again"
+	case errors.As(err, &failed):
+		return shorten(of + failed.UserMessage())
+	}
+	return shorten(of + text.Clean(err.Error()))
+}
+
+func shorten(s string) string {
+	if len(s) <= maxMessage {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxMessage-len("…")], "") + "…"
+}
+
+func heldBack(name string, n int) string {
+	return fmt.Sprintf("account %s: its server calls %d articles unread that were read, so many that nothing of it was taken; "+
+		"`dateline accounts accept %s` takes it, `dateline accounts push %s` marks them read there", name, n, name, name)
+}
+
+func interrupted(name string) string {
+	return "account " + name + ": the sync was interrupted; the next refresh goes on"
+}

@@ -1,0 +1,515 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"dateline/feed"
+)
+
+const (
+	// claimDuration is how long a claim of a killed process keeps others from the account.
+	claimDuration = 10 * time.Minute
+	// partSize is how many marks are sent at once.
+	partSize = 500
+	// newest is how many of the latest entries a round looks at for new ones.
+	newest = 250
+	// backlogPart is how many older entries a round fetches after the first.
+	backlogPart = 1000
+	// firstDays is how old the read entries are that the first round fetches.
+	firstDays = 30
+	// backlogPause is the time between two rounds while older entries are to be fetched.
+	backlogPause = time.Minute
+	// manyEntries is from how many entries on it is cheaper to ask for all IDs than which of
+	// them exist.
+	manyEntries = 1000
+	// sampleSize is how many entries are compared if the server may have been set up anew.
+	sampleSize = 5
+	// fewChanges is up to how many changes a round does not check whether the server was set
+	// up anew.
+	fewChanges = 20
+)
+
+// Account syncs one account. Use it from one goroutine at a time.
+type Account struct {
+	Settings feed.AccountSettings
+	Server   Server
+	Store    Store
+	// Now returns the current time.
+	Now func() time.Time
+	// Trace returns a few characters that change with the secret and do not tell it. It may
+	// run the command that prints the secret.
+	Trace func(ctx context.Context) (string, error)
+}
+
+// Resolve says what becomes of changes that are held back.
+type Resolve int
+
+// What becomes of changes that are held back: nothing, they are taken, or the states of here
+// are sent.
+const (
+	Hold Resolve = iota
+	Accept
+	Push
+)
+
+// Options are those of one round.
+type Options struct {
+	// Asked is set if the user asked for this account. Then the server is asked even if it
+	// refused the login before.
+	Asked   bool
+	Resolve Resolve
+	// FeedsStored is called after the subscriptions were stored, and Saved after entries
+	// were.
+	FeedsStored func(ctx context.Context) error
+	Saved       func([]feed.Saved)
+}
+
+// Result is what a round did. It is right even if the round failed.
+type Result struct {
+	// Skipped is set if another process is syncing the account.
+	Skipped bool
+	// New counts items that arrived, Taken those that got marks of the server, Sent the
+	// marks that the server got.
+	New, Taken, Sent int
+	// Message is a user message: why the round failed, or what it held back. Empty if all is
+	// well. Failed tells the two apart.
+	Message string
+	Failed  bool
+	// Next is when the account is due again.
+	Next time.Time
+}
+
+// round is one round of an account.
+type round struct {
+	*Account
+	o       Options
+	name    string
+	state   State
+	started time.Time
+	result  Result
+	feeds   []Feed
+	unread  []string
+	starred []string
+}
+
+// Sync makes a round: it asks for the subscriptions, the unread and the starred entries,
+// fetches what is new, merges the marks of both sides, and sends those that the server does
+// not have. The error is one of the database; all others are in the result.
+func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
+	r := &round{Account: a, o: o, name: a.Settings.Name, started: a.Now().Round(0)}
+	var ok bool
+	var err error
+	if r.state, ok, err = a.Store.Claim(ctx, r.name, r.started.Add(claimDuration)); err != nil {
+		return r.result, err
+	}
+	if !ok {
+		r.result.Skipped = true
+		return r.result, nil
+	}
+	before := r.state
+	err = r.run(ctx)
+	if ctx.Err() != nil {
+		// The state of the last complete round counts.
+		r.result.Failed, r.result.Message = true, interrupted(r.name)
+		return r.result, a.Store.Finish(context.WithoutCancel(ctx), r.name, before)
+	}
+	r.conclude(err)
+	return r.result, a.Store.Finish(ctx, r.name, r.state)
+}
+
+// run makes the steps of a round. After an error the state keeps what is true anyhow.
+func (r *round) run(ctx context.Context) error {
+	if err := r.mayAsk(ctx); err != nil {
+		return err
+	}
+	if err := r.forgetOther(ctx); err != nil {
+		return err
+	}
+	if err := r.ask(ctx); err != nil {
+		return err
+	}
+	if err := r.checkReset(ctx); err != nil {
+		return err
+	}
+	if err := r.Store.SetFeeds(ctx, r.name, r.feeds); err != nil {
+		return err
+	}
+	if r.o.FeedsStored != nil {
+		if err := r.o.FeedsStored(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.fetchNew(ctx); err != nil {
+		return err
+	}
+	if err := r.Store.Link(ctx, r.name); err != nil {
+		return err
+	}
+	if err := r.merge(ctx); err != nil {
+		return err
+	}
+	if err := r.send(ctx); err != nil {
+		return err
+	}
+	return r.fetchOlder(ctx)
+}
+
+// mayAsk returns an error if the server must not be asked now.
+func (r *round) mayAsk(ctx context.Context) error {
+	if r.state.Pause.After(r.started) && r.state.Pause.Sub(r.started) < LongestPause {
+		return errPaused
+	}
+	if r.state.Refused == "" || r.o.Asked {
+		return nil
+	}
+	trace, err := r.Trace(ctx)
+	if err != nil {
+		return err
+	}
+	if trace == r.state.Refused {
+		return ErrRefused
+	}
+	return nil
+}
+
+// forgetOther drops what another server said whose address or user the account had before.
+func (r *round) forgetOther(ctx context.Context) error {
+	s := r.Settings
+	if r.state.Kind == s.Kind && r.state.URL == s.URL && r.state.User == s.Access.User {
+		return nil
+	}
+	if r.state.URL != "" {
+		if err := r.Store.Forget(ctx, r.name); err != nil {
+			return err
+		}
+	}
+	r.state = State{Kind: s.Kind, URL: s.URL, User: s.Access.User}
+	return nil
+}
+
+// ask asks for the lists.
+func (r *round) ask(ctx context.Context) (err error) {
+	if r.feeds, err = r.Server.Feeds(ctx); err != nil {
+		return err
+	}
+	if r.unread, err = r.Server.Unread(ctx); err != nil {
+		return err
+	}
+	r.starred, err = r.Server.Starred(ctx)
+	return err
+}
+
+// checkReset forgets what the server said before if it was set up anew, so that its IDs name
+// other entries. It looks only if much is different.
+func (r *round) checkReset(ctx context.Context) error {
+	if r.state.LastSynced.IsZero() {
+		return nil
+	}
+	found, _, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
+	if err != nil || len(found) <= fewChanges {
+		return err
+	}
+	ids, err := r.Store.Sample(ctx, r.name, sampleSize)
+	if err != nil {
+		return err
+	}
+	var entries []Entry
+	err = r.Server.Entries(ctx, ids, func(part []Entry) error {
+		entries = append(entries, part...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	ok, err := r.Store.Check(ctx, r.name, entries)
+	if err != nil || ok && (len(entries) > 0 || len(ids) == 0) {
+		return err
+	}
+	if err := r.Store.Forget(ctx, r.name); err != nil {
+		return err
+	}
+	r.state.LastSynced, r.state.Backlog = time.Time{}, 0
+	return nil
+}
+
+// fetchNew fetches the entries that are not recorded: unread and starred ones first, then
+// the latest.
+func (r *round) fetchNew(ctx context.Context) error {
+	if err := r.fetchUnknown(ctx, append(slices.Clone(r.unread), r.starred...)); err != nil {
+		return err
+	}
+	for n := newest; ; n *= 4 {
+		ids, whole, err := r.Server.Newest(ctx, n)
+		if err != nil {
+			return err
+		}
+		unknown, err := r.Store.Unknown(ctx, r.name, ids)
+		if err != nil {
+			return err
+		}
+		if !whole && (r.state.LastSynced.IsZero() || len(unknown) == len(ids) && n > newest) {
+			// There are more than the latest: they are left to fetchOlder.
+			r.state.Backlog = max(r.state.Backlog, 1)
+		}
+		if r.state.LastSynced.IsZero() || whole || len(unknown) < len(ids) || n > newest {
+			return r.fetch(ctx, unknown, nil)
+		}
+	}
+}
+
+// fetchUnknown fetches those of the entries that are not recorded.
+func (r *round) fetchUnknown(ctx context.Context, ids []string) error {
+	unknown, err := r.Store.Unknown(ctx, r.name, ids)
+	if err != nil {
+		return err
+	}
+	slices.Sort(unknown)
+	return r.fetch(ctx, slices.Compact(unknown), nil)
+}
+
+// fetch fetches and saves entries. If each is not nil, it is called with each part.
+func (r *round) fetch(ctx context.Context, ids []string, each func([]Entry)) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return r.Server.Entries(ctx, ids, func(part []Entry) error {
+		saved, err := r.Store.Add(ctx, r.name, r.started, part)
+		for _, s := range saved {
+			r.result.New += s.New
+		}
+		if r.o.Saved != nil && len(saved) > 0 {
+			r.o.Saved(saved)
+		}
+		if each != nil {
+			each(part)
+		}
+		return err
+	})
+}
+
+// fetchOlder fetches a part of the entries that are neither unread, starred nor among the
+// latest: in the first round those of the last days, then some in each round. It ends at
+// entries that are too old to be kept.
+func (r *round) fetchOlder(ctx context.Context) error {
+	if r.state.Backlog == 0 {
+		return nil
+	}
+	ids, err := r.Server.All(ctx)
+	if err != nil {
+		return err
+	}
+	older, err := r.Store.Unknown(ctx, r.name, ids)
+	if err != nil {
+		return err
+	}
+	first := r.state.LastSynced.IsZero()
+	r.state.Backlog = len(older)
+	for fetched := 0; len(older) > 0 && (first || fetched < backlogPart); {
+		n := min(newest, len(older))
+		var latest time.Time
+		err := r.fetch(ctx, older[:n], func(part []Entry) {
+			for _, e := range part {
+				if e.Article.Published.After(latest) {
+					latest = e.Article.Published
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+		older, fetched = older[n:], fetched+n
+		r.state.Backlog = len(older)
+		switch age := r.started.Sub(latest); {
+		case r.Settings.Feeds.KeepDays > 0 && age > time.Duration(r.Settings.Feeds.KeepDays)*24*time.Hour:
+			r.state.Backlog = 0
+			return nil
+		case first && age > firstDays*24*time.Hour:
+			return nil
+		}
+	}
+	return nil
+}
+
+// merge compares the lists with what was agreed, and settles the differences.
+func (r *round) merge(ctx context.Context) error {
+	found, read, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
+	if err != nil {
+		return err
+	}
+	if found, err = r.dropGone(ctx, found); err != nil {
+		return err
+	}
+	var list []Settlement
+	rest, held := splitMass(found, read)
+	switch r.o.Resolve {
+	case Accept:
+		rest = found
+	case Push:
+		for _, d := range held {
+			list = append(list, Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}})
+		}
+	default:
+		r.state.HeldBack = len(held)
+	}
+	if r.o.Resolve != Hold {
+		r.state.HeldBack = 0
+	}
+	changed, err := r.changed(ctx, rest)
+	if err != nil {
+		return err
+	}
+	now := r.Now().Round(0)
+	for _, d := range rest {
+		list = append(list, Decide(d, changed[d.ID], now))
+	}
+	n, err := r.Store.Settle(ctx, r.name, list)
+	r.result.Taken += n
+	return err
+}
+
+// dropGone drops the differences of entries that are absent from the lists because the server
+// does not have them any more.
+func (r *round) dropGone(ctx context.Context, found []Difference) ([]Difference, error) {
+	var absent []string
+	for _, d := range found {
+		if d.HasItem && isAbsence(d) {
+			absent = append(absent, d.ID)
+		}
+	}
+	slices.Sort(absent)
+	if absent = slices.Compact(absent); len(absent) == 0 {
+		return found, nil
+	}
+	exist, err := r.exist(ctx, absent)
+	if err != nil {
+		return nil, err
+	}
+	gone := slices.DeleteFunc(absent, func(id string) bool { return exist[id] })
+	if err := r.Store.Gone(ctx, r.name, gone); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(d Difference) bool { return d.HasItem && isAbsence(d) && !exist[d.ID] }), nil
+}
+
+// isAbsence reports whether a difference says no more than that the entry is in no list.
+func isAbsence(d Difference) bool { return d.Server == (d.Flag == feed.Read) }
+
+func (r *round) exist(ctx context.Context, ids []string) (map[string]bool, error) {
+	if len(ids) <= manyEntries {
+		return r.Server.Exist(ctx, ids)
+	}
+	all, err := r.Server.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	exist := make(map[string]bool, len(all))
+	for _, id := range all {
+		exist[id] = true
+	}
+	return exist, nil
+}
+
+// changed returns when the marks of entries changed at the server, by this computer's clock,
+// of those that were changed on both sides.
+func (r *round) changed(ctx context.Context, found []Difference) (map[string]time.Time, error) {
+	var both []string
+	for _, d := range found {
+		if d.HasItem && !d.Ours.Equal(d.Agreed) && d.Ours.On != d.Server {
+			both = append(both, d.ID)
+		}
+	}
+	slices.Sort(both)
+	if both = slices.Compact(both); len(both) == 0 {
+		return nil, nil
+	}
+	times, err := r.Server.Changed(ctx, both)
+	if err != nil {
+		return nil, err
+	}
+	ahead := r.Server.Clock()
+	for id, at := range times {
+		if !at.IsZero() {
+			times[id] = at.Add(-ahead)
+		}
+	}
+	return times, nil
+}
+
+// send sends the pending marks.
+func (r *round) send(ctx context.Context) error {
+	n, err := r.Account.send(ctx)
+	r.result.Sent += n
+	return err
+}
+
+// send sends the pending marks in parts, one flag and state at a time.
+func (a *Account) send(ctx context.Context) (sent int, err error) {
+	name, last := a.Settings.Name, ""
+	for {
+		list, err := a.Store.Pending(ctx, name, partSize)
+		if err != nil || len(list) == 0 {
+			return sent, err
+		}
+		if first := string(list[0].Flag) + strconv.FormatBool(list[0].Ours.On) + list[0].Ours.At.String() + list[0].ID; first == last {
+			return sent, nil // the server has it, and the database could not record that
+		} else {
+			last = first
+		}
+		for _, part := range alike(list) {
+			ids := make([]string, len(part))
+			for i, p := range part {
+				ids[i] = p.ID
+			}
+			if err := a.Server.Mark(ctx, part[0].Flag, part[0].Ours.On, ids); err != nil {
+				return sent, err
+			}
+			// The server has the marks now, whether the caller still waits or not.
+			if err := a.Store.Agree(context.WithoutCancel(ctx), name, part); err != nil {
+				return sent, err
+			}
+			sent += len(part)
+		}
+	}
+}
+
+// alike divides marks by flag and state.
+func alike(list []Pending) [][]Pending {
+	type kind struct {
+		flag feed.Flag
+		on   bool
+	}
+	var order []kind
+	parts := map[kind][]Pending{}
+	for _, p := range list {
+		k := kind{p.Flag, p.Ours.On}
+		if parts[k] == nil {
+			order = append(order, k)
+		}
+		parts[k] = append(parts[k], p)
+	}
+	out := make([][]Pending, len(order))
+	for i, k := range order {
+		out[i] = parts[k]
+	}
+	return out
+}
+
+// Send sends the pending marks and asks for nothing. It does nothing unless the last round
+// was complete and not long ago: then a round comes first.
+func (a *Account) Send(ctx context.Context) (sent int, err error) {
+	name, now := a.Settings.Name, a.Now().Round(0)
+	state, ok, err := a.Store.Claim(ctx, name, now.Add(claimDuration))
+	if err != nil || !ok {
+		return 0, err
+	}
+	usable := state.Error == "" && state.Refused == "" && !state.LastSynced.IsZero() && now.Sub(state.LastSynced) < max(2*a.Settings.Interval, time.Hour) && !state.Pause.After(now)
+	usable = usable && state.Kind == a.Settings.Kind && state.URL == a.Settings.URL && state.User == a.Settings.Access.User
+	if usable {
+		sent, err = a.send(ctx)
+	}
+	return sent, errors.Join(err, a.Store.Finish(context.WithoutCancel(ctx), name, state))
+}
