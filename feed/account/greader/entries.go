@@ -161,7 +161,8 @@ func (it item) entry(widens bool, folders map[string]bool) account.Entry {
 		Body: markup.Body{Raw: text.FirstNonBlank(it.Content.Content, it.Summary.Content)},
 	}
 	if widens {
-		a.Title, a.Author = narrow(a.Title), narrow(a.Author)
+		// FreshRSS leaves the markup in titles that feeds have escaped twice.
+		a.Title, a.Author = text.PlainTitle(narrow(a.Title)), narrow(a.Author)
 	}
 	for _, c := range it.Categories {
 		name, own := ownStream(c)

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"dateline/feed/account"
 	"dateline/feed/fetch"
-	"dateline/feed/text"
 )
 
 // The names of states. A server may answer with the number of a user instead of the dash.
@@ -28,7 +28,7 @@ const (
 	pageSize = 10_000
 	maxPages = 2000
 	maxIDs   = 2_000_000
-	// attempts is how often a list is read until it did not change meanwhile.
+	// attempts is how often a list is read at most until it did not change meanwhile.
 	attempts = 3
 )
 
@@ -64,12 +64,22 @@ func (s *Server) Newest(ctx context.Context, n int) (ids []string, whole bool, e
 }
 
 // wholeList reads a list without the entries of the stream that is excluded, if any. It
-// is read again if it changed while it was read.
+// is read again if it changed while it was read. A list whose pages do not show that they
+// follow each other is known if it is the same twice.
 func (s *Server) wholeList(ctx context.Context, stream, exclude string) ([]string, error) {
-	for range attempts {
-		ids, err := s.newList(stream, exclude, pageSize).readAll(ctx)
-		if !errors.Is(err, account.ErrUnstable) {
-			return ids, err
+	var before []string
+	for try := range attempts {
+		l := s.newList(stream, exclude, pageSize)
+		err := l.readAll(ctx)
+		switch {
+		case errors.Is(err, account.ErrUnstable):
+			before = nil
+		case err != nil:
+			return nil, err
+		case !l.loose, try > 0 && slices.Equal(before, l.ids):
+			return l.ids, nil
+		default:
+			before = l.ids
 		}
 	}
 	return nil, fmt.Errorf("%w: %s; the next sync tries again", account.ErrUnstable, s.host())
@@ -84,9 +94,9 @@ type list struct {
 	// next is the continuation of the last page; empty at the end.
 	next  string
 	pages int
-	// first is the length of the first page. loose is set if a page did not show that it
+	// last is the length of the last page. loose is set if a page did not show that it
 	// follows the one before it.
-	first int
+	last  int
 	loose bool
 }
 
@@ -98,32 +108,16 @@ func (s *Server) newList(stream, exclude string, size int) *list {
 	return &list{server: s, query: query, known: map[string]bool{}}
 }
 
-// readAll returns all IDs, or [account.ErrUnstable] if there may be others.
-func (l *list) readAll(ctx context.Context) ([]string, error) {
+// readAll reads all pages. If one does not follow the one before it, the error is
+// [account.ErrUnstable].
+func (l *list) readAll(ctx context.Context) error {
 	for more := true; more; {
 		var err error
 		if more, err = l.readPage(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if !l.loose {
-		return l.ids, nil
-	}
-	// Whatever left the list before the place of a page has moved the entries behind it
-	// to the page before.
-	again := &list{server: l.server, query: l.query, known: map[string]bool{}}
-	if _, err := again.readPage(ctx); err != nil {
-		return nil, err
-	}
-	for i, id := range again.ids {
-		if i < l.first && l.ids[i] != id {
-			return nil, account.ErrUnstable
-		}
-	}
-	if len(again.ids) != l.first {
-		return nil, account.ErrUnstable
-	}
-	return l.ids, nil
+	return nil
 }
 
 // readPage appends the next page. more is false after the last one.
@@ -133,22 +127,20 @@ func (l *list) readAll(ctx context.Context) ([]string, error) {
 // So the last ID is asked for once more: the page follows if it begins with that one.
 func (l *list) readPage(ctx context.Context) (more bool, err error) {
 	at, overlaps := l.next, false
-	if n := len(l.ids); n > 1 {
-		switch l.next {
-		case strconv.Itoa(n):
-			at, overlaps = strconv.Itoa(n-1), true
-		case l.ids[n-1]:
-			at, overlaps = l.ids[n-2], true
-		default:
-			l.loose = true
-		}
-	} else if n == 1 {
+	switch n := len(l.ids); {
+	case n == 0:
+	case l.last > 1 && l.next == strconv.Itoa(n):
+		at, overlaps = strconv.Itoa(n-1), true
+	case l.last > 1 && l.next == l.ids[n-1]:
+		at, overlaps = l.ids[n-2], true
+	default:
 		l.loose = true
 	}
 	ids, next, err := l.server.idPage(ctx, l.query, at)
 	if err != nil {
 		return false, err
 	}
+	l.last = len(ids)
 	if overlaps {
 		if len(ids) == 0 || ids[0] != l.ids[len(l.ids)-1] {
 			return false, account.ErrUnstable
@@ -162,9 +154,7 @@ func (l *list) readPage(ctx context.Context) (more bool, err error) {
 		l.known[id] = true
 	}
 	l.ids = append(l.ids, ids...)
-	if l.pages++; l.pages == 1 {
-		l.first = len(ids)
-	}
+	l.pages++
 	if next != "" && len(ids) == 0 {
 		return false, account.ErrUnstable
 	}
@@ -219,7 +209,7 @@ func (s *Server) decode(path string, reply fetch.Reply, into any) error {
 		return s.notTheAPI(path)
 	}
 	if err := json.Unmarshal(reply.Body, into); err != nil {
-		return &fetch.Error{URL: text.Clean(s.settings.URL), Kind: fetch.KindOther, Status: reply.Status, Err: errors.New("the response is incomplete or malformed")}
+		return &fetch.Error{URL: bases(s.settings.URL)[0], Kind: fetch.KindOther, Status: reply.Status, Err: errors.New("the response is incomplete or malformed")}
 	}
 	return nil
 }
