@@ -56,11 +56,10 @@ var allowedImports = map[string][]string{
 	"dateline/feed/account":          {"dateline/feed", "dateline/feed/text"},
 	"dateline/feed/account/greader":  {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse"},
 	"dateline/feed/account/miniflux": {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse"},
+	"dateline/feed/account/probe":    {"dateline/feed", "dateline/feed/fetch", "dateline/feed/text"},
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse",
 		"dateline/feed/text", "dateline/feed"},
-	"dateline/feed/account/probe": {"dateline/feed", "dateline/feed/fetch", "dateline/feed/text"},
-
 	"dateline/feed/fetch":    {"dateline/feed", "dateline/feed/text"},
 	"dateline/feed/find":     {"dateline/feed", "dateline/feed/markup", "dateline/feed/text"},
 	"dateline/feed/opml":     {"dateline/feed", "dateline/feed/text"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"dateline/config"
 	"dateline/feed"
@@ -25,11 +26,14 @@ func (p *program) findServer(ctx context.Context, address string, insecure bool)
 // tryAccount logs in to the server of an account, and returns how many subscriptions it has.
 func (p *program) tryAccount(ctx context.Context, n cli.NewAccount) (feeds int, err error) {
 	s := accountSettings(p.config.Defaults, n)
-	list, err := connectServer(p.client, s).Feeds(ctx)
-	if errors.Is(err, account.ErrRefused) {
+	list, err := p.source.connect(p.client, s).Feeds(ctx)
+	switch {
+	case errors.Is(err, account.ErrRefused):
 		return 0, fmt.Errorf("%s refuses the login; nothing was written, run `dateline login` again", text.Clean(s.URL))
+	case err != nil:
+		return 0, errors.New(account.Message(n.Name, time.Time{}, err))
 	}
-	return len(list), userError(err)
+	return len(list), nil
 }
 
 // addAccount writes an account into the configuration.

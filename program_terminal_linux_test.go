@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"dateline/feed/account/greadertest"
 )
 
 // TestTerminalIsRestored runs the program on a pseudo-terminal, without a network. It
@@ -111,6 +113,36 @@ func TestTerminalIsGone(t *testing.T) {
 	if out, err := list.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("First steps")) {
 		t.Errorf("the star is lost: %v, %s", err, out)
 	}
+}
+
+// TestLoginOnATerminal checks that a secret is not shown while it is typed, that what was
+// typed is what the server gets, and that the terminal is as before.
+func TestLoginOnATerminal(t *testing.T) {
+	server := greadertest.New(t, greadertest.FreshRSS, nil)
+	cmd := datelineCommand(t)
+	cmd.Args = append(cmd.Args, "login", server.URL)
+	cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+t.TempDir())
+	p := runOnTerminal(t, cmd, 100, 30)
+	p.expect("Name of the account")
+	p.write("home\r")
+	p.expect("User: ")
+	p.write(greadertest.User + "\r")
+	p.expect("[command]: ")
+	p.write("file\r")
+	p.expect("Password:")
+	p.write("x\x7f" + greadertest.Password + "\r")
+	p.expect("Write it? yes or no [no]: ")
+	p.write("yes\r")
+	p.expect("Logged in to ")
+	if err := p.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	for _, part := range []string{greadertest.Password, greadertest.Password[:10]} {
+		if bytes.Contains(p.shown(), []byte(part)) {
+			t.Errorf("%q was shown: %q", part, p.shown())
+		}
+	}
+	p.checkRestored(p.before)
 }
 
 // TestTextBrowser checks that a browser without a window gets the terminal, that the keys for

@@ -105,6 +105,32 @@ func TestSplitNames(t *testing.T) {
 	}
 }
 
+// TestPartsOfAnAccount checks that a feed of an account whose items arrive in parts has one
+// line with all of them, before the line of the account, and that a local feed does not wait.
+func TestPartsOfAnAccount(t *testing.T) {
+	var out strings.Builder
+	tally := tally{asJSON: true, out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
+	blog := feed.Report{URL: "https://blog.example/", Account: "home", Status: feed.OK, New: 250, Updated: 1}
+	tally.add(blog)
+	tally.add(feed.Report{URL: "https://lwn.example/", Status: feed.OK, New: 1})
+	blog.New = 50
+	tally.add(blog)
+	tally.add(feed.Report{URL: "https://flux.example", Account: "home", Status: feed.OK, New: 300, Sync: &feed.Sync{Sent: 2}})
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	want := []string{`{"url":"https://lwn.example/","status":"ok","new":1,`, `{"url":"https://blog.example/","status":"ok","new":300,"updated":2,`, `{"url":"https://flux.example","status":"ok","new":300,`}
+	if len(lines) != len(want) {
+		t.Fatalf("got\n%s", &out)
+	}
+	for i, line := range lines {
+		if !strings.HasPrefix(line, want[i]) {
+			t.Errorf("line %d is %s, want %s", i+1, line, want[i])
+		}
+	}
+	if tally.added != 301 || tally.checked != 2 {
+		t.Errorf("%d new items of %d", tally.added, tally.checked)
+	}
+}
+
 // TestRefreshOfAccounts checks the lines and the exit code of a refresh with accounts: one
 // line for each, what came to their feeds is counted once, and an account that could not be
 // reached is a failed feed.

@@ -98,7 +98,11 @@ const indent = "             "
 
 func printFeed(out *printer, f feed.Feed, now time.Time) {
 	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(out.theme.Strong, text.Clean(f.DisplayTitle())), 32), checkTimes(f, now))
-	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(out.theme.Dim, text.Clean(f.URL)), tagList(f.Tags))
+	at := ""
+	if f.Account != "" {
+		at = "  account:" + text.Clean(f.Account)
+	}
+	fmt.Fprintf(out, "%s%s%s%s\n", indent, out.paint(out.theme.Dim, text.Clean(f.URL)), tagList(f.Tags), at)
 	problem, message := schedule.ProblemOf(f, now)
 	switch {
 	case problem != "" && problem != schedule.Paused:

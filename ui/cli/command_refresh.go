@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +46,7 @@ func (a *app) refreshCommand() *cobra.Command {
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	request := feed.RefreshRequest{DueOnly: !o.all, Brief: true}
+	request := feed.RefreshRequest{DueOnly: !o.all, SyncAll: true, Brief: true}
 	if len(o.names) > 0 {
 		accounts, feeds, err := splitNames(ctx, s, o.names)
 		if err != nil {
@@ -104,8 +106,9 @@ func (a *app) notify(ctx context.Context, s *Session, items []feed.NewItem) {
 	}
 }
 
-// tally counts what the feeds report. As JSON it prints each report at once. For people
-// it prints what is important after the last report.
+// tally counts what the feeds report. As JSON it prints each report at once, those of the
+// feeds of an account when the account is done. For people it prints what is important after
+// the last report.
 type tally struct {
 	out      *printer
 	progress *progress
@@ -149,16 +152,39 @@ func (t *tally) add(r feed.Report) {
 	if t.writeErr != nil {
 		return
 	}
-	if r.Sync != nil {
+	switch {
+	case r.Sync != nil:
+		t.printHeld(r.Account)
 		t.syncs = append(t.syncs, r)
-	} else {
+		t.printJSON(r)
+	case r.Account != "":
+		before := t.reports[r.URL]
+		r.New, r.Updated = r.New+before.New, r.Updated+before.Updated
 		t.reports[r.URL] = r
-	}
-	if t.asJSON {
-		t.progress.clear()
-		t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
+	default:
+		t.reports[r.URL] = r
+		t.printJSON(r)
 	}
 	t.progress.show(progressText(r, t.added))
+}
+
+// printHeld prints the feeds of an account. What came to one of them arrives in several
+// reports, so they are printed when the account is done.
+func (t *tally) printHeld(account string) {
+	for _, url := range slices.Sorted(maps.Keys(t.reports)) {
+		if r := t.reports[url]; r.Account == account {
+			t.printJSON(r)
+		}
+	}
+}
+
+// printJSON prints a report at once if the output is JSON.
+func (t *tally) printJSON(r feed.Report) {
+	if !t.asJSON || t.writeErr != nil {
+		return
+	}
+	t.progress.clear()
+	t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
 }
 
 // count counts a report. What came to the feeds of an account is in the report of the

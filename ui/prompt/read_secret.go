@@ -11,6 +11,7 @@ import (
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // longest is the length of the longest secret in characters.
@@ -66,9 +67,10 @@ func (s secret) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return s, cmd
 }
 
-// View implements [tea.Model].
+// View implements [tea.Model]. The cursor stays where it is: it would show how many
+// characters are typed.
 func (s secret) View() tea.View {
 	view := tea.NewView(s.input.View())
-	view.Cursor = s.input.Cursor()
+	view.Cursor = tea.NewCursor(ansi.StringWidth(s.input.Prompt), 0)
 	return view
 }
