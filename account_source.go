@@ -241,6 +241,7 @@ func (s *accountSource) settings(name string) (feed.AccountSettings, error) {
 // Refresh implements [feed.Source]. The local feeds and the accounts are refreshed at the
 // same time.
 func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
+	begun := s.now()
 	p, err := s.plan(ctx, request)
 	if err != nil {
 		return err
@@ -261,7 +262,30 @@ func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest
 		errs[len(p.accounts)] = s.localSource.Refresh(ctx, p.local, r.local)
 	}
 	syncing.Wait()
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return s.indexNew(ctx, request.Brief, s.now().Sub(begun)/indexPart)
+}
+
+const (
+	// indexBatch is how many texts are added to the search index at once.
+	indexBatch = 100
+	// indexPart is the part of the time of a brief refresh that indexing may take.
+	indexPart = 4
+)
+
+// indexNew adds texts of accounts to the search index, if brief is set for a limited time.
+// The rest is left to later refreshes and to the open screen.
+func (s *accountSource) indexNew(ctx context.Context, brief bool, most time.Duration) error {
+	begun := s.now()
+	for !brief || s.now().Sub(begun) < most {
+		left, err := s.store.IndexPending(ctx, indexBatch)
+		if err != nil || left == 0 || brief && left <= feed.FewTexts {
+			return err
+		}
+	}
+	return nil
 }
 
 // sharedReport passes on the reports of several refreshes as those of one.

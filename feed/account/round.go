@@ -126,9 +126,6 @@ func (r *round) run(ctx context.Context) error {
 	if err := r.mayAsk(ctx); err != nil {
 		return err
 	}
-	if err := r.forgetOther(ctx); err != nil {
-		return err
-	}
 	if err := r.ask(ctx); err != nil {
 		return err
 	}
@@ -176,21 +173,6 @@ func (r *round) mayAsk(ctx context.Context) error {
 	return nil
 }
 
-// forgetOther drops what another server said whose address or user the account had before.
-func (r *round) forgetOther(ctx context.Context) error {
-	s := r.Settings
-	if r.state.Kind == s.Kind && r.state.URL == s.URL && r.state.User == s.Access.User {
-		return nil
-	}
-	if r.state.URL != "" {
-		if err := r.Store.Forget(ctx, r.name); err != nil {
-			return err
-		}
-	}
-	r.state = State{Kind: s.Kind, URL: s.URL, User: s.Access.User}
-	return nil
-}
-
 // ask asks for the lists.
 func (r *round) ask(ctx context.Context) (err error) {
 	if r.feeds, err = r.Server.Feeds(ctx); err != nil {
@@ -203,15 +185,20 @@ func (r *round) ask(ctx context.Context) (err error) {
 	return err
 }
 
-// checkReset forgets what the server said before if it was set up anew, so that its IDs name
-// other entries. It looks only if much is different.
+// checkReset forgets what the server said before if it is another one, or was set up anew, so
+// that its IDs name other entries. It looks only if the configuration of the account or much
+// at the server is different.
 func (r *round) checkReset(ctx context.Context) error {
-	if r.state.LastSynced.IsZero() {
+	known, s := r.state, r.Settings
+	r.state.Kind, r.state.URL, r.state.User = s.Kind, s.URL, s.Access.User
+	if known.LastSynced.IsZero() {
 		return nil
 	}
-	found, _, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
-	if err != nil || len(found) <= fewChanges {
-		return err
+	if known.Kind == s.Kind && known.URL == s.URL && known.User == s.Access.User {
+		found, _, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
+		if err != nil || len(found) <= fewChanges {
+			return err
+		}
 	}
 	ids, err := r.Store.Sample(ctx, r.name, sampleSize)
 	if err != nil {
