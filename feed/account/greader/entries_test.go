@@ -48,6 +48,22 @@ func TestEntryFields(t *testing.T) {
 	})
 }
 
+// TestHostileFeeds protects that nothing of a subscription reaches a terminal raw, and that
+// a login in an address stays at the server.
+func TestHostileFeeds(t *testing.T) {
+	fake, s, _ := start(t, greadertest.Miniflux, 0)
+	fake.AddFeed("https://ann:secret-pw@example.org/private", "Red\x1b[31m\nline\u202e", "Fol\x07der")
+	fake.AddFeed("javascript:alert(1)", "No feed", "News")
+	feeds, err := s.Feeds(context.Background())
+	if err != nil || len(feeds) != 2 {
+		t.Fatalf("%+v, %v", feeds, err)
+	}
+	f := feeds[1]
+	if f.URL != "https://example.org/private" || f.Site != f.URL || strings.ContainsAny(f.Title+f.Folders[0], "\x1b\n\x07\u202e") {
+		t.Errorf("%+v", f)
+	}
+}
+
 // TestNarrowName protects that only characters which FreshRSS has replaced are put back.
 func TestNarrowName(t *testing.T) {
 	for wide, want := range map[string]string{"A／B， C＆D？": "A/B, C&D?", "你好，世界＆": "你好，世界&", "plain": "plain"} {

@@ -184,13 +184,20 @@ func readLogin(base string, call fetch.Call, reply fetch.Reply) (session, error)
 	case (reply.Status == 401 || reply.Status == 403) && body != "", reply.Status == 400 && body == "Bad Request!":
 		// FreshRSS answers 400 to a name that no user can have.
 		return session{}, fmt.Errorf("%w: %s", account.ErrRefused, adviceRefused)
-	case reply.Status == 503 && body == "Service Unavailable!" && reply.RetryAfter == 0:
-		return session{}, fmt.Errorf("%w: %s", account.ErrUnsuitable, adviceOff)
+	case isOff(reply):
+		return session{}, errOff()
 	case reply.Status >= 500 || reply.Status == 429 || reply.Status == 401 || reply.Status == 403:
 		return session{}, reply.Err(call)
 	}
 	return session{}, errNotThere
 }
+
+// isOff reports whether a reply is that of a FreshRSS whose API is switched off.
+func isOff(r fetch.Reply) bool {
+	return r.Status == 503 && strings.TrimSpace(string(r.Body)) == "Service Unavailable!" && r.RetryAfter == 0
+}
+
+func errOff() error { return fmt.Errorf("%w: %s", account.ErrUnsuitable, adviceOff) }
 
 // errNotThere means that another address may be that of the API.
 var errNotThere = errors.New("no login at this address")
@@ -334,6 +341,8 @@ func (s *Server) checkReply(call fetch.Call, path string, r fetch.Reply) error {
 	switch {
 	case r.Status == 404, r.Status == 405, r.Status == 501, r.Status < 300 && isPage(r):
 		return s.notTheAPI(path)
+	case isOff(r):
+		return errOff()
 	}
 	return r.Err(call)
 }

@@ -91,7 +91,17 @@ func TestLoginErrors(t *testing.T) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 			checkSecret(t, err)
-			if n := len(fake.Counts().Paths); c.want == account.ErrRefused && n > 2 {
+			paths := len(fake.Counts().Paths)
+			later := newServer(settings(fake.URL, greadertest.User, greadertest.Password))
+			fake.Set(func(q *greadertest.Quirks) { *q = greadertest.Quirks{} })
+			if _, err := later.Feeds(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			fake.Set(c.quirks)
+			if _, err := later.Unread(context.Background()); c.want == account.ErrUnsuitable && !errors.Is(err, c.want) {
+				t.Errorf("%s later: %v", c.name, err)
+			}
+			if n := paths; c.want == account.ErrRefused && n > 2 {
 				t.Errorf("%s: %d requests: %q", c.name, n, fake.Counts().Paths)
 			}
 		}

@@ -40,11 +40,12 @@ func (s *Server) Feeds(ctx context.Context) ([]account.Feed, error) {
 	feeds := make([]account.Feed, 0, len(*page.Subscriptions))
 	folders := map[string]bool{}
 	for _, sub := range *page.Subscriptions {
-		f := sub.feed(widens)
-		if f.ID == "" || f.URL == "" {
+		if sub.ID == "" {
 			return nil, s.notTheAPI(pathList)
 		}
-		feeds = append(feeds, f)
+		if f := sub.feed(widens); f.URL != "" {
+			feeds = append(feeds, f)
+		}
 		for _, c := range sub.Categories {
 			folders[c.name()] = true
 		}
@@ -95,21 +96,20 @@ func (f folder) name() string {
 	return f.Label
 }
 
-// feed cleans the subscription. Its address identifies it here, so it is kept as it is
-// but for a login, which must not be shown.
+// feed cleans the subscription. Its addresses lose a login, which must not be shown. They
+// are empty if they are none of the web.
 func (sub subscription) feed(widens bool) account.Feed {
 	address := sub.URL
 	if address == "" {
 		address = strings.TrimPrefix(sub.ID, "feed/")
 	}
-	if address, _, _ = text.SplitLogin(strings.TrimSpace(address)); !text.IsHTTPURL(address) {
-		address = ""
-	}
+	address, _, _ = text.SplitLogin(address)
+	site, _, _ := text.SplitLogin(sub.HTMLURL)
 	title := sub.Title
 	if widens {
 		title = narrowName(title)
 	}
-	f := account.Feed{ID: sub.ID, URL: address, Title: cleanName(title), Site: text.WebURL("", sub.HTMLURL)}
+	f := account.Feed{ID: sub.ID, URL: text.WebURL("", address), Title: cleanName(title), Site: text.WebURL("", site)}
 	for _, c := range sub.Categories {
 		if name := cleanName(c.name()); name != "" {
 			f.Folders = append(f.Folders, name)
