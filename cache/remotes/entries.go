@@ -184,7 +184,7 @@ func linkHash(link string) int64 {
 func (s Store) match(ctx context.Context, name string, feedID int64, list []unlinked) (map[string]int64, error) {
 	found := map[string]int64{}
 	rows, err := s.cache.Internals().Readers().QueryContext(ctx, `SELECT i.id, d.guid, d.link FROM items i JOIN details d ON d.id = i.id
-		WHERE i.feed = ?1 AND NOT EXISTS (SELECT 1 FROM remotes r WHERE r.item = i.id AND r.account = ?2)`, feedID, name)
+		WHERE i.feed = ?1 AND NOT EXISTS (SELECT 1 FROM remotes r WHERE r.item = i.id AND r.account = ?2 AND r.gone = 0)`, feedID, name)
 	if err != nil {
 		return nil, cache.WrapError(ctx, "find the items of account "+name, err)
 	}

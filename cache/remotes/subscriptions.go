@@ -21,7 +21,7 @@ func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) 
 		return nil
 	}
 	return s.write(ctx, name, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM account_feeds WHERE account = ?`, name); err != nil {
+		if err := endFeeds(ctx, tx, name, feeds); err != nil {
 			return err
 		}
 		for i, f := range feeds {
@@ -31,6 +31,25 @@ func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) 
 		}
 		return nil
 	})
+}
+
+// endFeeds removes the subscriptions. The entries of those that are not among feeds any more
+// are gone: the server gives them other IDs if somebody subscribes again.
+func endFeeds(ctx context.Context, tx *sql.Tx, name string, feeds []account.Feed) error {
+	ids := make([]string, len(feeds))
+	for i, f := range feeds {
+		ids[i] = f.ID
+	}
+	for _, query := range []string{
+		`UPDATE remotes SET gone = 1 WHERE account = ?1 AND feed IN (SELECT feed FROM account_feeds
+			WHERE account = ?1 AND server_id NOT IN (SELECT value FROM json_each(?2)))`,
+		`DELETE FROM account_feeds WHERE account = ?1`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, name, jsonTexts(ids)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // same reports whether nothing that is stored of the feeds differs.

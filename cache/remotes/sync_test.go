@@ -416,6 +416,78 @@ func TestLocalFeed(t *testing.T) {
 	checkEqual(t, "the items", d.states(), map[string]string{"1": "read", "2": "unread starred", "3": "read", "4": "unread"})
 }
 
+// A feed that is subscribed again at the server has other IDs there. Its marks are sent, and no
+// item comes twice.
+func TestSubscribedAgain(t *testing.T) {
+	s, d, ids := start(t, 5)
+	d.do(feed.Read, true, ids[:2]...)
+	d.do(feed.Starred, true, ids[3])
+	d.sync()
+	feeds, entries := s.feeds, s.entries
+	s.feeds, s.entries = nil, map[string]*entry{}
+	d.sync()
+	if list, err := d.Feeds(d.Ctx()); err != nil || len(list) != 0 {
+		t.Errorf("the feeds are %v, %v", list, err)
+	}
+	d.do(feed.Read, true, ids[4])
+	if d.pending() != 0 {
+		t.Errorf("%d marks are pending", d.pending())
+	}
+	feeds[0].ID = "2"
+	s.feeds = feeds
+	for _, id := range ids {
+		s.entries["1"+id] = &entry{feed: "2", link: entries[id].link, published: entries[id].published}
+	}
+	d.sync()
+	if n := len(d.EveryArticle()); n != 5 {
+		t.Errorf("%d items", n)
+	}
+	checkEqual(t, "the server", s.states(), map[string]string{"11": "read", "12": "read", "13": "unread", "14": "unread starred", "15": "read"})
+}
+
+// Two processes with one database do not sync an account at the same time.
+func TestOneClaim(t *testing.T) {
+	s, d, _ := start(t, 2)
+	other := *d.account
+	s.after = func(op string) error {
+		if op == "feeds" {
+			s.requests = nil
+			if r, err := other.Sync(d.Ctx(), account.Options{}); err != nil || !r.Skipped || len(s.requests) > 0 {
+				t.Errorf("%+v, %v, asked %q", r, err, s.requests)
+			}
+		}
+		return nil
+	}
+	d.sync()
+	s.after = nil
+	d.sync()
+}
+
+// Nobody is notified of what the first round brings, and of older entries.
+func TestNotifiesOfNewEntriesOnly(t *testing.T) {
+	clock := cachetest.NewClock(cachetest.Noon())
+	s := newServer(clock.Now)
+	s.publish(250)
+	d := newDevice(t, "a", clock, s)
+	d.account.Settings.Feeds.Notify = true
+	notified := 0
+	o := account.Options{Saved: func(saved []feed.Saved) {
+		for _, f := range saved {
+			notified += len(f.Notify)
+		}
+	}}
+	d.round(o, "")
+	if notified != 0 {
+		t.Errorf("%d notifications at first", notified)
+	}
+	clock.Advance(time.Hour)
+	s.publish(2)
+	d.round(o, "")
+	if notified != 2 {
+		t.Errorf("%d notifications of 2", notified)
+	}
+}
+
 // After a refused login a plain refresh sends nothing, until the login changes.
 func TestRefusedLogin(t *testing.T) {
 	s, d, ids := start(t, 3)

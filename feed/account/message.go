@@ -20,6 +20,10 @@ const usualPause = 5 * time.Minute
 // errPaused means that the server asked for a pause that has not ended.
 var errPaused = errors.New("the server asked for a pause")
 
+// errStillRefused means that nothing was sent, because the server refused the same login
+// before. The message of that time holds.
+var errStillRefused = fmt.Errorf("%w as before", ErrRefused)
+
 // maxMessage is the longest message in bytes.
 const maxMessage = 300
 
@@ -39,11 +43,13 @@ func (r *round) conclude(err error) {
 		r.result.Message = s.Error
 	default:
 		r.notePause(err)
-		if errors.Is(err, ErrRefused) {
+		if errors.Is(err, ErrRefused) && err != errStillRefused {
 			// If the command fails, the next round asks the server again.
 			s.Refused, _ = r.Trace(context.Background())
 		}
-		s.Error = r.message(err)
+		if err != errStillRefused {
+			s.Error = r.message(err)
+		}
 		r.result.Failed, r.result.Message = true, s.Error
 	}
 	if s.Pause.After(s.NextSync) {
@@ -84,8 +90,6 @@ func Message(name string, pause time.Time, err error) string {
 	switch {
 	case errors.Is(err, errPaused):
 		return of + "its server asked not to be asked again before " + pause.Local().Format("15:04") + "; your marks wait until then"
-	case errors.Is(err, ErrRefused):
-		return of + "its server refuses the login; set a new token or password in the configuration, then run `dateline refresh " + name + "`"
 	case errors.Is(err, ErrUnstable):
 		return of + "its list of articles changed while it was read; nothing was changed here, and the next refresh tries again"
 	case errors.As(err, &failed):

@@ -168,7 +168,7 @@ func (r *round) mayAsk(ctx context.Context) error {
 		return err
 	}
 	if trace == r.state.Refused {
-		return ErrRefused
+		return errStillRefused
 	}
 	return nil
 }
@@ -258,15 +258,20 @@ func (r *round) fetchUnknown(ctx context.Context, ids []string) error {
 	return r.fetch(ctx, slices.Compact(unknown), nil)
 }
 
-// fetch fetches and saves entries. If each is not nil, it is called with each part.
+// fetch fetches and saves entries. If each is not nil, the entries are older ones, and it is
+// called with each part. Nobody is notified of those, and of what the first round brings.
 func (r *round) fetch(ctx context.Context, ids []string, each func([]Entry)) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	quiet := each != nil || r.state.LastSynced.IsZero()
 	return r.Server.Entries(ctx, ids, func(part []Entry) error {
 		saved, err := r.Store.Add(ctx, r.name, r.started, part)
-		for _, s := range saved {
-			r.result.New += s.New
+		for i := range saved {
+			r.result.New += saved[i].New
+			if quiet {
+				saved[i].Notify = nil
+			}
 		}
 		if r.o.Saved != nil && len(saved) > 0 {
 			r.o.Saved(saved)
