@@ -39,8 +39,8 @@ type Server struct {
 	entries    []*entry // by ID
 	// byHash are the entries by feed and hash; a deleted one is nil, and does not come back.
 	byHash map[string]*entry
-	lastID     int64
-	counts     Counts
+	lastID int64
+	counts Counts
 }
 
 // Quirks are the ways in which a server can misbehave. Numbers count down with each request
