@@ -63,6 +63,9 @@ type Quirks struct {
 	// ChangeLists is how many pages of lists of IDs are followed by a new entry, which
 	// changes the others.
 	ChangeLists int
+	// SwapLists is how many of them are followed by a new entry while the oldest is deleted,
+	// so that their total stays the same.
+	SwapLists int
 	// Truncate is how many responses end in the middle of their text.
 	Truncate int
 	// LoseRequests is how many changes are not made, and LoseAnswers how many are made, before the
