@@ -108,6 +108,11 @@ func TestListThatChanges(t *testing.T) {
 	if err != nil || len(got) != 15_001 {
 		t.Fatalf("%d unread, %v", len(got), err)
 	}
+	web.Set(func(q *minifluxtest.Quirks) { q.SwapLists = 1 })
+	got, err = s.Unread(t.Context())
+	if ids := sorted(got); err != nil || len(got) != 15_001 || len(ids) != 15_001 {
+		t.Fatalf("%d unread, %d of them different, %v", len(got), len(ids), err)
+	}
 	web.ResetCounts()
 	web.Set(func(q *minifluxtest.Quirks) { q.ChangeLists = 1000 })
 	if got, err = s.Unread(t.Context()); !errors.Is(err, account.ErrUnstable) || got != nil {

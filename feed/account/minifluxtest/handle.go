@@ -215,7 +215,11 @@ func (s *Server) idList(q url.Values) answer {
 	}
 	slices.Reverse(ids)
 	a := ok(map[string]any{"total": len(ids), "entry_ids": cut(ids, limit, offset)})
-	if hit(&s.quirks.ChangeLists) && len(s.feeds) > 0 {
+	swap := hit(&s.quirks.SwapLists)
+	if swap {
+		s.entries = s.entries[min(1, len(s.entries)):]
+	}
+	if (swap || hit(&s.quirks.ChangeLists)) && len(s.feeds) > 0 {
 		s.addEntry(s.feeds[0].ID, Entry{GUID: "between two pages " + strconv.FormatInt(s.lastID, 10)})
 	}
 	return a

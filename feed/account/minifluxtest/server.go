@@ -39,8 +39,8 @@ type Server struct {
 	entries    []*entry // by ID
 	// byHash are the entries by feed and hash; a deleted one is nil, and does not come back.
 	byHash map[string]*entry
-	lastID     int64
-	counts     Counts
+	lastID int64
+	counts Counts
 }
 
 // Quirks are the ways in which a server can misbehave. Numbers count down with each request
@@ -63,6 +63,9 @@ type Quirks struct {
 	// ChangeLists is how many pages of lists of IDs are followed by a new entry, which
 	// changes the others.
 	ChangeLists int
+	// SwapLists is how many of them are followed by a new entry while the oldest is deleted,
+	// so that their total stays the same.
+	SwapLists int
 	// Truncate is how many responses end in the middle of their text.
 	Truncate int
 	// LoseRequests is how many changes are not made, and LoseAnswers how many are made, before the
