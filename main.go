@@ -313,7 +313,7 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 		return cli.ConfigSummary{}, err
 	}
 	_, missing := os.Stat(p.config)
-	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Exposed: file.Exposed(c)}, nil
+	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Accounts: len(c.AccountTables), Exposed: file.Exposed(c)}, nil
 }
 
 // openScreen opens what the screen works on. run runs the screen until the user quits.

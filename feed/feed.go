@@ -107,7 +107,8 @@ type AccountSettings struct {
 	// interface.
 	Kind, URL string
 	// Token is the key of a Miniflux account. TokenCommand prints it on its first line.
-	// Exactly one of the two is set for that kind. Never show, log or store a token.
+	// One of the two is set for that kind, or Access has a user and a password. Never show,
+	// log or store a token.
 	Token        string
 	TokenCommand []string
 	// Interval is the time between two syncs.

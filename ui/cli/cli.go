@@ -92,6 +92,7 @@ type ConfigSummary struct {
 	// Exists is false if there is no file. Then the example applies.
 	Exists         bool
 	Feeds, Queries int
+	Accounts       int
 	// Exposed says that other users can read secrets in the file; empty if they
 	// cannot.
 	Exposed string
