@@ -25,7 +25,7 @@ var allowedImports = map[string][]string{
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
-	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/outbox", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
 	"dateline/ui/cli": {"dateline/ui/prompt", "dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
@@ -37,6 +37,7 @@ var allowedImports = map[string][]string{
 	"dateline/ui/notify":      {"dateline/ui/style", "dateline/feed", "dateline/feed/text"},
 	"dateline/ui/suspend":     {},
 	"dateline/ui/prompt":      {},
+	"dateline/ui/outbox":      {},
 	"dateline/ui/frameticker": {},
 	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
 	"dateline/ui/style":       {"dateline/ui/frame", "dateline/feed/text"},

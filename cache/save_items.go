@@ -34,8 +34,8 @@ type target struct {
 func (w *itemWriter) targetOf(b batch) (*target, error) {
 	t := &target{url: b.URL, info: query.FeedInfo{URL: b.URL}}
 	var tags string
-	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
-		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.checkedBefore)
+	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, account, renew_edited, notify, last_ok IS NOT NULL
+		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.info.Account, &t.renew, &t.notify, &t.checkedBefore)
 	if err != nil {
 		return nil, err
 	}

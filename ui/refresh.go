@@ -32,8 +32,11 @@ type refresher struct {
 	// generation numbers the refreshes.
 	generation  int
 	done, total int
-	// fresh and edited count items, failed counts feeds.
-	fresh, edited, failed int
+	// fresh and edited count items, failed counts feeds and failedAccounts accounts. sent
+	// and taken count the marks that were sent to accounts, and those that came from them.
+	fresh, edited, failed, failedAccounts, sent, taken int
+	// ofAccounts counts the new and edited items of the feeds of each account.
+	ofAccounts map[string]int
 	// remark is the message about a feed that has moved or has given items new IDs.
 	remark    string
 	lastError string
@@ -96,7 +99,8 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
-	r.done, r.total, r.fresh, r.edited, r.failed = 0, 0, 0, 0, 0
+	r.done, r.total, r.fresh, r.edited, r.failed, r.failedAccounts, r.sent, r.taken = 0, 0, 0, 0, 0, 0, 0, 0
+	r.ofAccounts = map[string]int{}
 	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning = "", "", "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source, record := r.deps.Source, r.deps.Crashed
@@ -122,17 +126,32 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	return waitReports(r.generation, reports, finished)
 }
 
-// startShown refreshes the feeds of the source that is shown.
+// startShown refreshes the feeds of the source that is shown, or syncs its account.
 func (r *refresher) startShown() tea.Cmd {
 	s := r.headlines.Source
-	if s.Kind != pane.KindFeed && s.Kind != pane.KindTag {
-		return r.startAll()
+	switch s.Kind {
+	case pane.KindFeed:
+		return r.start(requestFor(*s.Feed), true)
+	case pane.KindTag, pane.KindAccount:
+		if s.Account != "" {
+			return r.start(feed.RefreshRequest{Accounts: []string{s.Account}}, true)
+		}
+		return r.start(feed.RefreshRequest{Feeds: s.Feeds}, true)
 	}
-	return r.start(feed.RefreshRequest{Feeds: s.Feeds}, true)
+	return r.startAll()
+}
+
+// requestFor returns the request to refresh a feed. The account of the feed is synced.
+func requestFor(f feed.Feed) feed.RefreshRequest {
+	request := feed.RefreshRequest{Feeds: []string{f.URL}}
+	if f.Account != "" {
+		request.Accounts = []string{f.Account}
+	}
+	return request
 }
 
 func (r *refresher) startAll() tea.Cmd {
-	if len(r.sources.Feeds) == 0 {
+	if len(r.sources.Feeds)+len(r.sources.Accounts) == 0 {
 		r.status.say(r.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one"))
 		return nil
 	}
@@ -172,8 +191,7 @@ func waitReports(generation int, reports <-chan feed.Report, finished <-chan err
 func (r *refresher) take(msg reported) (over bool) {
 	for _, x := range msg.reports {
 		r.done, r.total = x.Done, x.Total
-		r.fresh += x.New
-		r.edited += x.Updated
+		r.add(x)
 		r.note(x)
 		r.notifier.waiting = append(r.notifier.waiting, x.Notify...)
 		r.warning = x.Warning
@@ -185,10 +203,33 @@ func (r *refresher) take(msg reported) (over bool) {
 		}
 		if x.Status == feed.Failed {
 			r.failed++
+			if x.Sync != nil {
+				r.failedAccounts++
+			}
 			r.lastError = x.Error
 		}
 	}
 	return r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
+}
+
+// add adds the counts of a report. The report of an account counts the items of its feeds
+// again.
+func (r *refresher) add(x feed.Report) {
+	switch {
+	case x.Sync != nil:
+		if r.ofAccounts[x.Account] == 0 {
+			r.fresh += x.New
+			r.edited += x.Updated
+		}
+		r.sent += x.Sync.Sent
+		r.taken += x.Sync.Taken
+	default:
+		r.fresh += x.New
+		r.edited += x.Updated
+		if x.Account != "" {
+			r.ofAccounts[x.Account] += x.New + x.Updated
+		}
+	}
 }
 
 // showReports moves the progress bar. It loads the rows and counts again every reloadEvery
@@ -202,13 +243,13 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	cmds := []tea.Cmd{msg.next}
 	if over {
 		r.end(msg.err)
-		cmds = append(cmds, r.loadNextDue(), m.notifier.send())
+		cmds = append(cmds, r.loadNextDue(), m.notifier.send(), m.accounts.load(true))
 	}
 	now := m.now()
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
 		r.loaded = now
 		cmds = append(cmds, m.sources.load())
-		if r.fresh+r.edited > 0 {
+		if r.fresh+r.edited+r.taken > 0 {
 			cmds = append(cmds, m.headlines.reload())
 		}
 	}
@@ -251,6 +292,8 @@ func (r *refresher) end(err error) {
 		r.result = "stopped after " + text.Plural(r.done, "feed") + ", " + text.Number(r.fresh) + " new"
 	case r.fresh > 0:
 		r.result = "+" + text.Number(r.fresh) + " new"
+	case r.byKey && r.failed == 0 && r.sent+r.taken > 0:
+		r.result = "nothing new; " + text.Plural(r.sent, "mark") + " sent, " + text.Number(r.taken) + " received"
 	case r.byKey && r.failed == 0:
 		r.result = "nothing new"
 	}
@@ -269,9 +312,21 @@ func (r *refresher) end(err error) {
 	case r.failed == 1 && r.byKey:
 		r.status.fail(r.lastError)
 	case r.byKey || r.session.first && !r.session.touched:
-		r.status.fail(r.withTips(text.Plural(r.failed, "feed")+" failed", "; ", "problem-feeds", "lists them with the reasons"))
+		r.status.fail(r.withTips(r.failures()+" failed", "; ", "problem-feeds", "lists them with the reasons"))
 	}
 	r.noteShown()
+}
+
+// failures returns how many feeds and accounts failed.
+func (r *refresher) failures() string {
+	switch feeds := text.Plural(r.failed-r.failedAccounts, "feed"); r.failedAccounts {
+	case 0:
+		return feeds
+	case r.failed:
+		return text.Plural(r.failed, "account")
+	default:
+		return feeds + " and " + text.Plural(r.failedAccounts, "account")
+	}
 }
 
 // noteShown records what the user has seen. A network problem ends with the first

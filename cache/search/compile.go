@@ -91,7 +91,7 @@ func mentions(n *query.Node, like func(query.Term) bool) bool {
 }
 
 func isFeedTerm(t query.Term) bool {
-	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
+	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag || t.Field == query.FieldAccount
 }
 
 func isTextTerm(t query.Term) bool {

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"dateline/feed"
@@ -74,4 +75,15 @@ func silentMessage(p feed.PollState, now time.Time) string {
 		used = ", though it used to post " + RateText(p.PostInterval)
 	}
 	return fmt.Sprintf("Nothing new for %s%s: look for another feed on the site, or unsubscribe.", durationText(now.Sub(p.Newest)), used)
+}
+
+// AccountProblem returns a user message about what keeps an account from agreeing with its
+// server, and what to do. Empty if nothing does.
+func AccountProblem(a feed.Account) string {
+	if a.HeldBack == 0 || strings.Contains(a.Error, "accounts accept") {
+		return a.Error
+	}
+	held := fmt.Sprintf("The server of %s calls %s unread that you have read: `dateline accounts accept %s` takes that, `dateline accounts push %s` sends yours instead.",
+		a.Name, text.Plural(a.HeldBack, "article"), a.Name, a.Name)
+	return strings.TrimSpace(a.Error + " " + held)
 }
