@@ -296,6 +296,13 @@ func (i Internals) ApplyPendingMarks(ctx context.Context) (changed, left int, er
 	return i.s.applyPendingMarks(ctx)
 }
 
+// ApplyMarksOf applies the pending marks of some items of a feed in a transaction, given by
+// their identities. It returns how many of them changed an item. Marks of items that are not
+// in the database stay pending.
+func (i Internals) ApplyMarksOf(ctx context.Context, tx *sql.Tx, feed int64, identities []int64) (changed int, err error) {
+	return pendingMarks{ctx, tx, feed, db.JSONIntegers(identities)}.applyAndCount()
+}
+
 // SetMarkChunk sets how many items are marked in one transaction. Tests make it small.
 func (i Internals) SetMarkChunk(n int) { i.s.markChunk = n }
 
