@@ -23,7 +23,7 @@ func filled(b *testing.B, dir string, n int, read bool) *computer {
 			at = cachetest.Noon().UnixMicro()
 		}
 		_, err := tx.Exec(`INSERT INTO items (pos, id, feed, identity, source_hash, first_seen, read, read_at)
-			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?1) SELECT i * 1000, i, 1, i * 2654435761 * 40503, 0, 0, ?2, ?3 + i * 977 FROM n`, n, read, at)
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?1) SELECT i * 1000, i, 1, i * 9007199254741, 0, 0, ?2, ?3 + i * 977 FROM n`, n, read, at)
 		return err
 	}))
 	s.Advance(time.Hour)

@@ -87,6 +87,18 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// edited returns a list after a random change of the feed url, which is at an index or missing.
+func edited(list []feed.Subscription, at int, url string, r *rand.Rand) []feed.Subscription {
+	switch {
+	case at < 0:
+		return append(list, feed.Subscription{URL: url})
+	case r.IntN(2) == 0:
+		return slices.Delete(list, at, at+1)
+	}
+	list[at].Name, list[at].Tags = fmt.Sprint("name", r.IntN(9)), []string{fmt.Sprint("tag", r.IntN(9))}
+	return list
+}
+
 // TestSubscriptionsAgree protects that computers which add, remove, rename and tag at random,
 // with clocks that differ, have the same list in the end, and what was done last.
 func TestSubscriptionsAgree(t *testing.T) {
@@ -130,14 +142,7 @@ func TestSubscriptionsAgree(t *testing.T) {
 			url := fmt.Sprintf("https://feed%d.example/", r.IntN(4))
 			at := slices.IndexFunc(s.Now, func(sub feed.Subscription) bool { return sub.URL == url })
 			s.Now = slices.Clone(s.Now)
-			switch {
-			case at < 0:
-				s.Now = append(s.Now, feed.Subscription{URL: url})
-			case r.IntN(2) == 0:
-				s.Now = slices.Delete(s.Now, at, at+1)
-			default:
-				s.Now[at].Name, s.Now[at].Tags = fmt.Sprint("name", r.IntN(9)), []string{fmt.Sprint("tag", r.IntN(9))}
-			}
+			s.Now = edited(s.Now, at, url, r)
 			want := (&computer{subs: s.Now}).list()
 			sync(i)
 			cachetest.Equal(t, "what was done here stays", (&computer{subs: s.Now}).list(), want)
