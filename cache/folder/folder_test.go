@@ -161,7 +161,8 @@ func TestCopiedDatabase(t *testing.T) {
 	a.Must(err)
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	write(t, copied, string(content))
-	c := &computer{Store: cachetest.OpenAt(t, copied, a.Clock), dir: a.dir, subs: a.subs}
+	const own = "https://own.example/"
+	c := &computer{Store: cachetest.OpenAt(t, copied, a.Clock), dir: a.dir, subs: []feed.Subscription{{URL: own}}}
 	a.mark(feed.Starred, true, "item1")
 	c.mark(feed.Starred, true, "item2")
 	syncAll(a, b, c)
@@ -170,6 +171,8 @@ func TestCopiedDatabase(t *testing.T) {
 	}
 	cachetest.Equal(t, "marks of the copy", c.marks(), a.marks())
 	cachetest.Equal(t, "marks of the other", b.marks(), a.marks())
+	cachetest.Equal(t, "subscriptions", a.list(), testFeed+"  []; "+own+"  []")
+	cachetest.Equal(t, "subscriptions of the copy", c.list(), a.list())
 
 	// Two computers of one name with the same path: each finds what the other has written.
 	twin := filepath.Join(t.TempDir(), "twin.db")

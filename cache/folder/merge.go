@@ -48,7 +48,7 @@ type View struct {
 //
 //   - For each subscription, its name and its tags the latest word wins.
 //   - What changed in the configuration since the last merge is a new word, later than every
-//     word known about it. So a clock that is wrong does not decide.
+//     word that was known about it then. So a clock that is wrong does not decide.
 //   - A configuration without feeds removes nothing: it may just have been made.
 //   - When a computer joins, its feeds are added to those of the others, and the tags of a feed
 //     are those of both. The name is the one in the folder, if there is one.
@@ -56,30 +56,27 @@ type View struct {
 // The words are in the order of their addresses. Merging words twice changes nothing.
 func Merge(v View, words []Word, now time.Time) ([]Word, Changes) {
 	m := merger{words: map[string]Word{}, now: now.UTC().Truncate(time.Microsecond)}
-	for _, w := range slices.Concat(v.Words, words) {
-		key := text.AddressKey(w.URL)
-		if known, ok := m.words[key]; ok {
-			w = newest(known, w)
-		}
-		m.words[key] = w
-	}
+	m.add(v.Words)
 	here, before := byKey(v.Now), byKey(v.Before)
 	elsewhere := map[string]bool{}
 	for _, url := range v.Elsewhere {
 		elsewhere[text.AddressKey(url)] = true
 	}
+	// Who changed something here knew these words, but not the others.
 	for key, sub := range here {
-		old, had := before[key]
-		switch {
-		case v.Before == nil:
-			m.join(key, sub)
-		case !had || !equal(sub, old):
+		if old, had := before[key]; v.Before != nil && (!had || !equal(sub, old)) {
 			m.change(key, sub, old, had)
 		}
 	}
 	for key := range before {
 		if _, has := here[key]; !has && len(here) > 0 && m.words[key].On && !elsewhere[key] {
 			m.remove(key)
+		}
+	}
+	m.add(words)
+	if v.Before == nil {
+		for key, sub := range here {
+			m.join(key, sub)
 		}
 	}
 	merged := slices.SortedFunc(maps.Values(m.words), func(a, b Word) int { return strings.Compare(a.URL, b.URL) })
@@ -110,6 +107,17 @@ func byKey(subs []feed.Subscription) map[string]feed.Subscription {
 }
 
 func equal(a, b feed.Subscription) bool { return a.Name == b.Name && slices.Equal(a.Tags, b.Tags) }
+
+// add adds words. Of two about the same subscription the newest wins.
+func (m merger) add(words []Word) {
+	for _, w := range words {
+		key := text.AddressKey(w.URL)
+		if known, ok := m.words[key]; ok {
+			w = newest(known, w)
+		}
+		m.words[key] = w
+	}
+}
 
 // newest returns the word with the latest of each part. Of equal times the same part wins
 // wherever they meet.

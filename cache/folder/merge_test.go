@@ -57,6 +57,7 @@ func TestMerge(t *testing.T) {
 		{what: "removed here", view: View{Now: subs(a), Before: subs(a, b), Words: []Word{on(a, -2, ""), on(b, -2, "")}}, words: a},
 		{what: "removed there", view: View{Now: subs(a, b), Before: subs(a, b), Words: []Word{on(a, -2, ""), on(b, -2, "")}}, others: []Word{off(b, -1)}, removed: b, words: a},
 		{what: "removed there, but earlier than added here", view: View{Now: subs(a, b), Before: subs(a), Words: []Word{on(a, -2, ""), off(b, -3)}}, others: []Word{off(b, -1)}, words: a + " " + b},
+		{what: "removed there after what happened here", view: View{Now: subs(a, b), Before: subs(a), Words: []Word{on(a, -2, ""), off(b, -3)}}, others: []Word{off(b, 1)}, removed: b, words: a},
 		{what: "removed here, by a clock that is behind", view: View{Now: subs(a), Before: subs(a, b), Words: []Word{on(a, -2, ""), on(b, 9, "")}}, others: []Word{on(b, 9, "")}, words: a},
 		{what: "an empty configuration removes nothing", view: View{Before: subs(a, b), Words: []Word{on(a, -2, ""), on(b, -2, "")}}, added: a + ", " + b, words: a + " " + b},
 		{what: "renamed and tagged there", view: View{Now: subs(a + " A x"), Before: subs(a + " A x"), Words: []Word{on(a, -2, "A", "x")}}, others: []Word{on(a, -1, "B", "y")}, changed: a + " B y", words: a},

@@ -33,7 +33,10 @@ type subscriptions struct {
 	// subscriptions at that time, with address, name and tags.
 	Joined bool
 	Before []listed
-	Words  []Word
+	// ID is the ID of the database then. A copy of a database has another one. It joins,
+	// because it has another configuration.
+	ID    string
+	Words []Word
 	// Read are the files of the others that Words has, by their names, and Problems why some
 	// of them were not read to their end.
 	Read     map[string]fileState
@@ -59,6 +62,9 @@ func (r *round) syncSubscriptions(subs []feed.Subscription, others []string) err
 	var known subscriptions
 	if stored != "" && json.Unmarshal([]byte(stored), &known) != nil {
 		known = subscriptions{} // then this computer joins again, which removes nothing
+	}
+	if known.ID != r.own.ID {
+		known.ID, known.Joined, known.Before = r.own.ID, false, nil
 	}
 	if known.Read == nil {
 		known.Read, known.Problems = map[string]fileState{}, map[string]string{}
