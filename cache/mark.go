@@ -456,6 +456,10 @@ const (
 	// the flag. Of two marks with the same time, everywhere the same one wins.
 	flagIsOlder = ` AND (i.$_at IS NULL OR i.$_at < w.at OR i.$_at = w.at AND i.$ < w.is_on OR i.$_at = i.first_seen)`
 
+	// firstOfAll ends a subquery of an UPDATE that SQLite has to evaluate first. Otherwise it
+	// scans all items and looks for the marks of each.
+	firstOfAll = ` ORDER BY i.pos LIMIT -1`
+
 	snoozeIsOlder = ` AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at OR i.snoozed_at = w.at AND coalesce(i.snoozed_until, 0) < coalesce(w.value, 0))`
 )
 
@@ -513,10 +517,10 @@ func (p pendingMarks) apply() error {
 	}
 	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
 		here, args := p.here(string(f), ofFlag(flagIsOlder, f))
-		exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+here+`) v WHERE items.pos = v.pos`, f), args...)
+		exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, f), args...)
 	}
 	here, args := p.here(string(feed.Snooze), snoozeIsOlder)
-	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+here+`) v WHERE items.pos = v.pos`, args...)
+	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, args...)
 	here, args = p.here(string(feed.Label), "")
 	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+here+`
 		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
