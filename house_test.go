@@ -20,7 +20,7 @@ import (
 // import. Imports run down only. A package that is not listed here is an error.
 var allowedImports = map[string][]string{
 	"dateline": {"dateline/config", "dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/cache/rescue",
-		"dateline/cache/remotes", "dateline/feed/account", "dateline/feed/account/greader", "dateline/feed/account/miniflux", "dateline/feed/account/probe",
+		"dateline/cache/folder", "dateline/cache/remotes", "dateline/feed/account", "dateline/feed/account/greader", "dateline/feed/account/miniflux", "dateline/feed/account/probe",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/fetch", "dateline/feed/poll"},
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
@@ -48,6 +48,7 @@ var allowedImports = map[string][]string{
 
 	"dateline/cache":        {"dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/opml", "dateline/feed/query"},
+	"dateline/cache/folder": {"dateline/cache", "dateline/cache/rescue", "dateline/cache/db", "dateline/feed", "dateline/feed/text"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
 	"dateline/cache/remotes": {"dateline/cache", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account"},
@@ -82,7 +83,7 @@ var allowedImports = map[string][]string{
 
 // owners lists the only packages that may import a library. Tests may import any.
 var owners = map[string][]string{
-	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/remotes", "dateline/cache/cachetest"},
+	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/folder", "dateline/cache/remotes", "dateline/cache/cachetest"},
 	"modernc.org/sqlite":           {"dateline/cache", "dateline/cache/db"},
 	"github.com/fsnotify/fsnotify": {"dateline/cache"},
 	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus", "dateline/feed/account/minifluxtest", "dateline/feed/account/greadertest"},

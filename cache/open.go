@@ -307,11 +307,11 @@ func (i Internals) TakeMark(ctx context.Context, tx *sql.Tx, m feed.Mark) (n int
 // Identity returns what identifies an item with this key in its feed.
 func (i Internals) Identity(key string) int64 { return hash(key) }
 
-// LinkHash returns the hash of a link by which stories are found; ok is false if the link
-// is too general for that.
-func (i Internals) LinkHash(a feed.Article) (h int64, ok bool) {
-	keys := keysOfStory(a)
-	return keys.link.Int64, keys.link.Valid
+// ApplyMarksOf applies the pending marks of some items of a feed in a transaction, given by
+// their identities. It returns how many of them changed an item. Marks of items that are not
+// in the database stay pending.
+func (i Internals) ApplyMarksOf(ctx context.Context, tx *sql.Tx, feed int64, identities []int64) (changed int, err error) {
+	return pendingMarks{ctx, tx, feed, db.JSONIntegers(identities)}.applyAndCount()
 }
 
 // SetMarkChunk sets how many items are marked in one transaction. Tests make it small.

@@ -187,10 +187,12 @@ CREATE TABLE page_texts (
   error         TEXT    NOT NULL
 );
 
--- The reading progress, in thousandths of the article.
+-- The reading progress, in thousandths of the article, and when it was stored; 0 if that is
+-- not known.
 CREATE TABLE progress (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
-  permille      INTEGER NOT NULL
+  permille      INTEGER NOT NULL,
+  at            INTEGER NOT NULL DEFAULT 0
 );
 
 -- The labels of items.
@@ -365,3 +367,11 @@ INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 16777216);
 -- How many segments of a level FTS5 merges into one of the next level.
 INSERT INTO items_index (items_index, rank) VALUES ('automerge', 8);
 INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('automerge', 8);
+
+-- The items whose marks changed since they were written into the folder that computers share,
+-- in the order of the changes. An item may be there more than once. Triggers fill the table,
+-- which package folder creates as long as there is a folder.
+CREATE TABLE changed_marks (
+  change        INTEGER PRIMARY KEY,
+  item          INTEGER NOT NULL
+);
