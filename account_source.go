@@ -238,18 +238,44 @@ func (s *accountSource) settings(name string) (feed.AccountSettings, error) {
 	return feed.AccountSettings{}, fmt.Errorf("there is no account %s; `dateline accounts` lists the accounts", text.Clean(name))
 }
 
-// Refresh implements [feed.Source]. The local feeds and the accounts are refreshed at the
-// same time.
+// Refresh implements [feed.Source]. First the folder is synced, then the local feeds are
+// refreshed and the accounts are synced at the same time.
 func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
 	begun := s.now()
+	if request.Feeds == nil && request.Accounts == nil {
+		problem, err := s.syncFolder(ctx)
+		if err != nil {
+			return err
+		}
+		if problem != "" {
+			told, plain := false, report
+			report = func(r feed.Report) {
+				r.Warning, told = join(r.Warning, problem), true
+				plain(r)
+			}
+			defer func() {
+				if !told {
+					plain(feed.Report{Status: feed.Skipped, Warning: problem})
+				}
+			}()
+		}
+	}
 	p, err := s.plan(ctx, request)
 	if err != nil {
 		return err
 	}
 	if len(p.accounts)+len(p.unknown) == 0 {
-		return s.localSource.Refresh(ctx, p.local, report)
+		return errors.Join(s.remotes.Leave(ctx), s.localSource.Refresh(ctx, p.local, report))
 	}
-	r := &sharedReport{report: report, accounts: len(p.accounts) + len(p.unknown)}
+	if err := s.refreshAll(ctx, p, report); err != nil {
+		return err
+	}
+	return s.indexNew(ctx, request.Brief, s.now().Sub(begun)/indexPart)
+}
+
+// refreshAll refreshes the local feeds and syncs the accounts of a plan.
+func (s *accountSource) refreshAll(ctx context.Context, p refreshPlan, report func(feed.Report)) error {
+	r := &sharedReport{report: report, accounts: len(p.accounts) + len(p.unknown), waits: p.isLocal}
 	for _, name := range p.unknown {
 		r.account(feed.Report{Account: name, Status: feed.Failed, Sync: &feed.Sync{}, Error: "there is no account " + text.Clean(name) + "; `dateline accounts` lists the accounts"})
 	}
@@ -260,12 +286,10 @@ func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest
 	}
 	if p.isLocal {
 		errs[len(p.accounts)] = s.localSource.Refresh(ctx, p.local, r.local)
+		r.begin()
 	}
 	syncing.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	return s.indexNew(ctx, request.Brief, s.now().Sub(begun)/indexPart)
+	return errors.Join(errs...)
 }
 
 const (
@@ -296,12 +320,17 @@ type sharedReport struct {
 	mu sync.Mutex
 	// done and total count the local feeds, synced the accounts that are done.
 	done, total, synced int
+	// waits is set as long as the number of local feeds is unknown. Until then the reports
+	// of accounts wait: the last report of a refresh is the one with Done equal to Total.
+	waits   bool
+	waiting []feed.Report
 }
 
 func (r *sharedReport) local(rep feed.Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.done, r.total = rep.Done, rep.Total
+	defer r.passWaiting()
 	rep.Done, rep.Total = rep.Done+r.synced, rep.Total+r.accounts
 	r.report(rep)
 }
@@ -318,9 +347,28 @@ func (r *sharedReport) feed(rep feed.Report) {
 func (r *sharedReport) account(rep feed.Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.synced++
-	rep.Done, rep.Total = r.done+r.synced, r.total+r.accounts
-	r.report(rep)
+	r.waiting = append(r.waiting, rep)
+	if !r.waits {
+		r.passWaiting()
+	}
+}
+
+// begin passes on the reports of accounts, although no local feed has reported.
+func (r *sharedReport) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.passWaiting()
+}
+
+// passWaiting passes on the reports that waited. The caller holds the lock.
+func (r *sharedReport) passWaiting() {
+	r.waits = false
+	for _, rep := range r.waiting {
+		r.synced++
+		rep.Done, rep.Total = r.done+r.synced, r.total+r.accounts
+		r.report(rep)
+	}
+	r.waiting = nil
 }
 
 // syncAccount makes a round of one account and reports it.
@@ -498,11 +546,11 @@ func (s *accountSource) Move(ctx context.Context, from, to string) error {
 // Rename implements [feed.Source].
 func (s *accountSource) Rename(ctx context.Context, url, title string) error {
 	name, f, err := s.find(ctx, url)
-	if err == nil && name == "" {
-		err = errLocalFeed
-	}
 	if err != nil {
 		return err
+	}
+	if name == "" {
+		return s.relabel(ctx, url, func(sub *feed.Subscription) { sub.Name = title })
 	}
 	return s.change(ctx, name, func(server account.Server) error { return server.Rename(ctx, f, text.Clean(title)) })
 }
@@ -511,13 +559,12 @@ func (s *accountSource) Rename(ctx context.Context, url, title string) error {
 func (s *accountSource) SetTags(ctx context.Context, url string, tags []string) error {
 	name, f, err := s.find(ctx, url)
 	switch {
-	case err == nil && name == "":
-		err = errLocalFeed
-	case err == nil && len(tags) > 1:
-		err = fmt.Errorf("a feed of account %s can be in one folder; name one tag", name)
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case name == "":
+		return s.relabel(ctx, url, func(sub *feed.Subscription) { sub.Tags = tags })
+	case len(tags) > 1:
+		return fmt.Errorf("a feed of account %s can be in one folder; name one tag", name)
 	}
 	folder := ""
 	if len(tags) == 1 {

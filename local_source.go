@@ -36,8 +36,11 @@ type localSource struct {
 
 	mu   sync.Mutex
 	subs []feed.Subscription
-	// accounts are the accounts of the file.
-	accounts []feed.AccountSettings
+	// accounts are the accounts of the file. folder is that of [sync]; empty if there is
+	// none, and folderErr says why it cannot be used.
+	accounts  []feed.AccountSettings
+	folder    string
+	folderErr error
 	// version is the version of the file that subs were read from.
 	version fileVersion
 	// unusable is why the file cannot be used now, nil if it can.
@@ -65,10 +68,10 @@ func versionOf(path string) fileVersion {
 // the subscriptions in the database by the subscriptions of c. It sets o.Store and
 // o.Subscriptions.
 func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options, others otherFeeds) (*localSource, error) {
-	s := &localSource{file: file, store: store, subs: c.Subscriptions(), accounts: c.Accounts(), version: versionOf(file.Path), others: others}
+	s := &localSource{file: file, store: store, others: others}
+	s.use(c)
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
-	store.SetRules(c.ParsedRules())
 	err := s.setFeeds(ctx)
 	if store.ReadOnly() != nil {
 		err = nil // Refresh sets the feeds when the database is writable again
@@ -88,10 +91,16 @@ func (s *localSource) subscriptions() []feed.Subscription {
 	}
 	c, err := s.file.Load()
 	if s.version, s.unusable = now, err; err == nil {
-		s.subs, s.accounts = c.Subscriptions(), c.Accounts()
-		s.store.SetRules(c.ParsedRules())
+		s.use(c)
 	}
 	return s.subs
+}
+
+// use takes over what a configuration says. The caller holds the lock.
+func (s *localSource) use(c config.Config) {
+	s.subs, s.accounts, s.version, s.unusable = c.Subscriptions(), c.Accounts(), versionOf(s.file.Path), nil
+	s.folder, s.folderErr = c.SyncFolder()
+	s.store.SetRules(c.ParsedRules())
 }
 
 // settingsOfAccounts returns the accounts of the file. See subscriptions.
@@ -242,7 +251,7 @@ func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 		known = known || text.SameAddress(sub.URL, url)
 	}
 	if !known {
-		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
+		return notSubscribed(url)
 	}
 	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
@@ -279,8 +288,7 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.subs, s.accounts, s.version, s.unusable = c.Subscriptions(), c.Accounts(), versionOf(s.file.Path), nil
-	s.store.SetRules(c.ParsedRules())
+	s.use(c)
 	return nil
 }
 
@@ -293,7 +301,7 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	subs := s.subscriptions()
 	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, from) })
 	if i < 0 {
-		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(from))
+		return notSubscribed(from)
 	}
 	from = subs[i].URL
 	if err := s.file.Checks.Subscription(address); err != nil {
@@ -333,5 +341,23 @@ func checkMove(sub feed.Subscription, to string) error {
 	return nil
 }
 
-// errLocalFeed is returned for changes of a feed that are made in the configuration.
-var errLocalFeed = errors.New("the feed is not in an account; change its name and its tags in the configuration (`dateline config path`)")
+// Relabel gives a feed of the file another name and other tags.
+func (s *localSource) Relabel(ctx context.Context, url, name string, tags []string) error {
+	return s.edit(ctx, func() (config.Config, error) { return s.file.Relabel(url, name, tags) })
+}
+
+// relabel changes the name or the tags of a feed of the file.
+func (s *localSource) relabel(ctx context.Context, url string, change func(*feed.Subscription)) error {
+	for _, sub := range s.subscriptions() {
+		if text.SameAddress(sub.URL, url) {
+			change(&sub)
+			return s.Relabel(ctx, sub.URL, sub.Name, sub.Tags)
+		}
+	}
+	return notSubscribed(url)
+}
+
+// notSubscribed returns the error about an address that is not subscribed.
+func notSubscribed(url string) error {
+	return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
+}

@@ -330,12 +330,6 @@ CREATE INDEX remotes_starred  ON remotes(account) WHERE starred = 1 AND gone = 0
 CREATE INDEX remotes_changed  ON remotes(account) WHERE changed = 1;
 CREATE INDEX remotes_unlinked ON remotes(feed)    WHERE item IS NULL AND gone = 0 AND feed IS NOT NULL;
 
--- Whatever changes a mark, the entries of the item are compared again.
-CREATE TRIGGER remotes_mark AFTER UPDATE OF read, read_at, starred, starred_at ON items
-BEGIN
-  UPDATE remotes SET changed = 1 WHERE item = NEW.id;
-END;
-
 -- The search index. Package search folds the texts and splits them into words; the
 -- tables have no copy of the texts. The rowids are document numbers. They are small and
 -- in the order of pos, because an index consists mostly of the differences between them.

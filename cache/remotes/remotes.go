@@ -4,8 +4,8 @@
 //
 // The table remotes has a row for each entry that was ever seen. A row without an item stays,
 // so that the entry is not fetched again after retention has removed its item. Whatever
-// changes a mark of an item, a trigger sets remotes.changed; nothing else makes a mark
-// pending.
+// changes a mark of an item, a trigger (watch.go) sets remotes.changed; nothing else makes a
+// mark pending.
 package remotes
 
 import (
@@ -47,6 +47,9 @@ func (s Store) State(ctx context.Context, name string) (account.State, error) {
 // Claim implements [account.Store]. A claim that lasts longer than the new one was made by a
 // wrong clock, and does not count.
 func (s Store) Claim(ctx context.Context, name string, until time.Time) (state account.State, ok bool, err error) {
+	if err := s.watch(ctx); err != nil {
+		return state, false, err
+	}
 	err = s.write(ctx, name, func(tx *sql.Tx) error {
 		now := s.cache.Internals().Now().UnixMicro()
 		res, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, claimed_until) VALUES (?1, ?2)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -445,6 +444,16 @@ func TestSubscribedAgain(t *testing.T) {
 	checkEqual(t, "the server", s.states(), map[string]string{"11": "read", "12": "read", "13": "unread", "14": "unread starred", "15": "read"})
 }
 
+// Marks that are made while there are no accounts are sent when there are some again.
+func TestLeaveAndComeBack(t *testing.T) {
+	s, d, ids := start(t, 3)
+	d.Must(d.remotes.Leave(d.Ctx()))
+	d.do(feed.Read, true, ids[0])
+	if r := d.sync(); r.Sent != 1 || s.states()[ids[0]] != "read" {
+		t.Errorf("the round did %+v", r)
+	}
+}
+
 // Two processes with one database do not sync an account at the same time.
 func TestOneClaim(t *testing.T) {
 	s, d, _ := start(t, 2)
@@ -530,119 +539,5 @@ func TestSend(t *testing.T) {
 	}
 	if r := d.sync(); r.Sent != 1 {
 		t.Errorf("the round did %+v", r)
-	}
-}
-
-// seeds returns how many random courses a test takes.
-func seeds() uint64 {
-	if testing.Short() {
-		return 4
-	}
-	return 20
-}
-
-// Two datelines and the web mark at random, requests and their answers get lost, and entries
-// come and go. After some quiet rounds all are equal.
-func TestAllBecomeEqual(t *testing.T) {
-	for seed := range seeds() {
-		r := rand.New(rand.NewPCG(seed, 1))
-		clock := cachetest.NewClock(cachetest.Noon())
-		s := newServer(clock.Now)
-		s.timed = seed%2 == 0
-		s.publish(20)
-		devices := []*device{newDevice(t, "a", clock, s), newDevice(t, "b", clock, s)}
-		for _, d := range devices {
-			d.sync()
-		}
-		randomDays(r, s, devices)
-		s.before, s.after = nil, nil
-		for range 3 {
-			for _, d := range devices {
-				clock.Advance(time.Hour)
-				d.sync()
-			}
-		}
-		for i, d := range devices {
-			got := d.states()
-			for id, want := range s.states() {
-				if got[id] != want {
-					t.Errorf("seed %d: dateline %d has %s as %q, the server as %q", seed, i, id, got[id], want)
-				}
-			}
-			if n := d.pending(); n != 0 {
-				t.Errorf("seed %d: %d pending", seed, n)
-			}
-			d.CheckCounts()
-		}
-	}
-}
-
-// randomDays marks, publishes, deletes and syncs at random.
-func randomDays(r *rand.Rand, s *server, devices []*device) {
-	lose := func(string) error {
-		if r.IntN(6) == 0 {
-			return errOffline
-		}
-		return nil
-	}
-	s.before, s.after = lose, lose
-	id := func() string { return fmt.Sprint(1 + r.IntN(s.next-1)) }
-	flag := func() feed.Flag { return []feed.Flag{feed.Read, feed.Starred}[r.IntN(2)] }
-	for range 60 {
-		devices[0].Advance(time.Duration(1+r.IntN(600)) * time.Second)
-		d := devices[r.IntN(2)]
-		switch r.IntN(8) {
-		case 0, 1, 2:
-			d.do(flag(), r.IntN(2) == 0, id(), id(), id())
-		case 3, 4:
-			s.mark(flag(), r.IntN(2) == 0, id(), id())
-		case 5:
-			if r.IntN(2) == 0 {
-				s.publish(1 + r.IntN(3))
-			} else {
-				delete(s.entries, id())
-			}
-		default:
-			_, err := d.account.Sync(d.Ctx(), account.Options{FeedsStored: func(ctx context.Context) error {
-				subs, err := d.remotes.Subscriptions(ctx, d.account.Settings)
-				if err != nil {
-					return err
-				}
-				return d.SetFeeds(ctx, subs)
-			}})
-			d.Must(err)
-		}
-	}
-}
-
-// If the server says when marks changed, each flag ends as the last word said, whichever side
-// said it and however long it was offline.
-func TestLastWordWins(t *testing.T) {
-	for seed := range seeds() {
-		r := rand.New(rand.NewPCG(seed, 2))
-		s, d, ids := start(t, 30)
-		want := s.states()
-		for range 4 {
-			web := map[string]bool{}
-			for range 25 {
-				d.Advance(time.Duration(1+r.IntN(600)) * time.Second)
-				id := ids[r.IntN(len(ids))]
-				read := strings.HasPrefix(want[id], "read")
-				if on := !strings.HasPrefix(d.states()[id], "read"); r.IntN(3) > 0 {
-					d.do(feed.Read, on, id)
-					read = on
-				} else if e := s.entries[id]; !web[id] {
-					// A second change there within a round could not be told from none.
-					web[id] = true
-					s.mark(feed.Read, !e.read, id)
-					read = e.read
-				}
-				want[id] = marksOf(read, false)
-			}
-			d.Advance(time.Minute)
-			d.sync()
-		}
-		checkEqual(t, fmt.Sprintf("seed %d, the items", seed), d.states(), want)
-		checkEqual(t, fmt.Sprintf("seed %d, the server", seed), s.states(), want)
 	}
 }

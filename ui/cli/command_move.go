@@ -27,10 +27,10 @@ func (a *app) moveCommand() *cobra.Command {
 	var o moveOptions
 	cmd := &cobra.Command{
 		Use:   "move FEED [URL]",
-		Short: "Change the URL of a feed, or its folder at the server of an account",
+		Short: "Change the URL of a feed, or its name and tags",
 		Long: "Change the URL of a feed in the configuration to URL. Without URL the new one is the URL\n" +
-			"that the server permanently redirects to. The feed's items, marks and settings stay. For a feed of\n" +
-			"an account the server changes it at once: the URL, with --tag its folder, with --name its name.",
+			"that the server permanently redirects to. The feed's items, marks and settings stay. --name and --tag\n" +
+			"change its name and tags instead. For a feed of an account the server makes the change at once.",
 		Example: "dateline move \"nato news\"\ndateline move https://example.org/old.xml https://example.org/new.xml\ndateline move \"nato news\" --tag World --name NATO",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 || len(args) == 2 {
@@ -53,12 +53,12 @@ func (a *app) moveCommand() *cobra.Command {
 		o.named, o.tagged = cmd.Flags().Changed("name"), cmd.Flags().Changed("tag")
 		return run(cmd, args)
 	}
-	cmd.Flags().StringArrayVar(&o.tags, "tag", nil, "put the feed of an account into this folder; empty for none")
-	cmd.Flags().StringVar(&o.name, "name", "", "give the feed of an account this name; empty for its own title")
+	cmd.Flags().StringArrayVar(&o.tags, "tag", nil, "give the feed this tag (repeat for more), or put that of an account into this folder; empty for none")
+	cmd.Flags().StringVar(&o.name, "name", "", "give the feed this name; empty for its own title")
 	return cmd
 }
 
-// arrange renames a feed of an account, and puts it into another folder.
+// arrange gives a feed another name and other tags.
 func (a *app) arrange(ctx context.Context, s *Session, name string, o moveOptions) error {
 	feeds, err := s.Store.Feeds(ctx)
 	if err != nil {
@@ -74,7 +74,7 @@ func (a *app) arrange(ctx context.Context, s *Session, name string, o moveOption
 		if err := s.Source.SetTags(ctx, f.URL, tags); err != nil {
 			return err
 		}
-		where := "out of its folder"
+		where := "out of all folders"
 		if len(tags) > 0 {
 			where = "into the folder " + text.Clean(strings.Join(tags, ", "))
 		}

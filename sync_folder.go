@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"dateline/cache/folder"
+)
+
+// syncFolder syncs the marks and the subscriptions with the folder of [sync]. It returns a
+// user message about problems; empty if there are none. The error is one of the database.
+func (s *accountSource) syncFolder(ctx context.Context) (problem string, err error) {
+	subs, err := s.allSubscriptions(ctx)
+	if err != nil {
+		return "", err
+	}
+	local := s.localSource
+	local.mu.Lock()
+	dir, wrong, edited := local.folder, local.folderErr, local.version.modified
+	local.mu.Unlock()
+	switch {
+	case wrong != nil:
+		return wrong.Error(), nil
+	case dir == "":
+		return "", folder.Leave(ctx, s.store)
+	case s.store.ReadOnly() != nil:
+		return "", nil // the next refresh tries again
+	}
+	// A change of the subscriptions is as old as the file, at most.
+	changed := s.now()
+	if !edited.IsZero() && edited.Before(changed) {
+		changed = edited
+	}
+	r, err := folder.Sync(ctx, s.store, dir, subs, changed)
+	if err != nil {
+		return "", err
+	}
+	problems := r.Problems
+	if err := r.Apply(ctx, local); err != nil {
+		problems = append(problems, err.Error())
+	}
+	return strings.Join(problems, "; "), nil
+}
