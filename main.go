@@ -353,6 +353,7 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 			Settings:      settings,
 			Now:           time.Now,
 		})
+		p.source.leaveMarks(ctx)
 	}
 	return errors.Join(err, p.store.Close())
 }

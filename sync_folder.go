@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"dateline/cache/folder"
 )
@@ -40,4 +41,15 @@ func (s *accountSource) syncFolder(ctx context.Context) (problem string, err err
 		problems = append(problems, err.Error())
 	}
 	return strings.Join(problems, "; "), nil
+}
+
+// lastSyncLimit is how long the folder is synced before the program ends.
+const lastSyncLimit = 2 * time.Second
+
+// leaveMarks writes the last marks into the folder, so that other computers get them while
+// this one is off. Problems wait for the next refresh.
+func (s *accountSource) leaveMarks(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSyncLimit)
+	defer cancel()
+	_, _ = s.syncFolder(ctx)
 }
