@@ -251,6 +251,26 @@ func TestChangedWhileSending(t *testing.T) {
 	checkEqual(t, "the items", d.states(), s.states())
 }
 
+// A mark that is made while a round compares is weighed by the next round.
+func TestChangedWhileComparing(t *testing.T) {
+	s, d, ids := start(t, 3)
+	s.mark(feed.Read, true, ids[0])
+	s.after = func(op string) error {
+		if op == "exist" {
+			s.after = nil
+			d.do(feed.Read, true, ids[0])
+			d.do(feed.Read, false, ids[0])
+		}
+		return nil
+	}
+	d.sync()
+	d.sync()
+	if got := s.states()[ids[0]]; got != "unread" {
+		t.Errorf("the server says %s", got)
+	}
+	checkEqual(t, "the items", d.states(), s.states())
+}
+
 // A round that fails anywhere, before or after the server did something, loses nothing: the
 // next one completes it. Before the comparison nothing changes.
 func TestRoundEndsAnywhere(t *testing.T) {
