@@ -328,6 +328,7 @@ CREATE INDEX remotes_item     ON remotes(item)    WHERE item IS NOT NULL;
 CREATE INDEX remotes_unread   ON remotes(account) WHERE read = 0 AND gone = 0;
 CREATE INDEX remotes_starred  ON remotes(account) WHERE starred = 1 AND gone = 0;
 CREATE INDEX remotes_changed  ON remotes(account) WHERE changed = 1;
+CREATE INDEX remotes_gone     ON remotes(account) WHERE gone = 1;
 CREATE INDEX remotes_unlinked ON remotes(feed)    WHERE item IS NULL AND gone = 0 AND feed IS NOT NULL;
 
 -- The search index. Package search folds the texts and splits them into words; the

@@ -22,6 +22,9 @@ const sqlChanged = ` FROM remotes r INDEXED BY remotes_changed CROSS JOIN items 
 // server never changed, counts as agreed afterwards.
 func (s Store) Differences(ctx context.Context, name string, unread, starred []string) (found []account.Difference, read int, err error) {
 	const op = "compare with account "
+	if err := s.findAgain(ctx, name, unread, starred); err != nil {
+		return nil, 0, err
+	}
 	if found, err = s.compare(ctx, name, unread, starred); err != nil {
 		return nil, 0, cache.WrapError(ctx, op+name, err)
 	}
@@ -34,6 +37,22 @@ func (s Store) Differences(ctx context.Context, name string, unread, starred []s
 	err = s.cache.Internals().Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM remotes WHERE account = ?1 AND gone = 0)
 		- (SELECT count(*) FROM remotes INDEXED BY remotes_unread WHERE account = ?1 AND read = 0 AND gone = 0)`, name).Scan(&read)
 	return found, read, cache.WrapError(ctx, op+name, err)
+}
+
+// findAgain records that entries of the lists are not gone.
+func (s Store) findAgain(ctx context.Context, name string, unread, starred []string) error {
+	gone, err := db.Strings(ctx, s.cache.Internals().Readers(), `SELECT server_id FROM remotes INDEXED BY remotes_gone WHERE account = ? AND gone = 1`, name)
+	if err != nil || len(gone) == 0 {
+		return cache.WrapError(ctx, "compare with account "+name, err)
+	}
+	again := without(gone, without(without(gone, unread), starred))
+	if len(again) == 0 {
+		return nil
+	}
+	return s.write(ctx, name, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE remotes SET gone = 0, changed = 1 WHERE account = ? AND server_id IN (SELECT value FROM json_each(?))`, name, jsonTexts(again))
+		return err
+	})
 }
 
 // compare returns the entries whose agreed state differs from the lists. Only ID, Flag and

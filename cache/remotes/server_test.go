@@ -1,6 +1,7 @@
 package remotes
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,7 +32,9 @@ type server struct {
 
 // entry is an entry of a server.
 type entry struct {
-	feed, link    string
+	feed, link string
+	// guid is that of the publisher; empty if it follows from the ID.
+	guid          string
 	read, starred bool
 	published     time.Time
 	changed       time.Time
@@ -155,7 +158,7 @@ func (s *server) Entries(_ context.Context, ids []string, yield func([]account.E
 func guid(id string) string { return "urn:entry:" + id }
 
 func (s *server) entry(id string, e *entry) account.Entry {
-	sum := sha256.Sum256([]byte(guid(id)))
+	sum := sha256.Sum256([]byte(cmp.Or(e.guid, guid(id))))
 	hash := hex.EncodeToString(sum[:])
 	a := feed.Article{Item: feed.Item{GUID: "server:" + id, Title: "Entry " + id, Link: e.link, Published: e.published, Read: e.read, Starred: e.starred},
 		Body: markup.Body{Base: e.link, Raw: "<p>Text of " + id}}

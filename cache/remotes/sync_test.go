@@ -464,6 +464,45 @@ func TestSubscribedAgain(t *testing.T) {
 	checkEqual(t, "the server", s.states(), map[string]string{"11": "read", "12": "read", "13": "unread", "14": "unread starred", "15": "read"})
 }
 
+// The same holds for a feed that dateline fetches itself.
+func TestLocalFeedSubscribedAgain(t *testing.T) {
+	clock := cachetest.NewClock(cachetest.Noon())
+	s := newServer(clock.Now)
+	id := s.publish(1)[0]
+	d := newDevice(t, "a", clock, s)
+	d.local = []feed.Subscription{{URL: newsURL}}
+	d.Must(d.SetFeeds(d.Ctx(), d.local))
+	a := feed.Article{Item: feed.Item{GUID: guid(id), Title: "Entry " + id, Link: "https://other.example/" + id}}
+	a.Identify()
+	d.SaveItems(newsURL, a)
+	d.sync()
+	feeds, entries := s.feeds, s.entries
+	s.feeds, s.entries = nil, map[string]*entry{}
+	d.sync()
+	d.do(feed.Read, true, id)
+	feeds[0].ID = "2"
+	entries[id].feed = "2"
+	s.feeds = feeds
+	s.entries = map[string]*entry{"9": entries[id]}
+	s.entries["9"].guid = guid(id)
+	d.sync()
+	if got := s.states()["9"]; got != "read" {
+		t.Errorf("the server says %s", got)
+	}
+}
+
+// An entry that a server did not have for a while is not lost.
+func TestComesBack(t *testing.T) {
+	s, d, ids := start(t, 3)
+	lost := s.entries[ids[0]]
+	delete(s.entries, ids[0])
+	d.sync()
+	d.do(feed.Read, true, ids[0])
+	s.entries[ids[0]] = lost
+	d.sync()
+	checkEqual(t, "the server", s.states(), map[string]string{"1": "read", "2": "unread", "3": "unread"})
+}
+
 // Marks that are made while there are no accounts are sent when there are some again.
 func TestLeaveAndComeBack(t *testing.T) {
 	s, d, ids := start(t, 3)
