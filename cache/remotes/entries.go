@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -91,12 +91,13 @@ func (s Store) addToFeed(ctx context.Context, name string, started time.Time, t 
 	if t.id == 0 {
 		return nil, s.record(ctx, name, t, entries, nil)
 	}
-	found, err := s.match(ctx, name, t.id, wanted(entries))
-	if err != nil || t.local {
-		if err == nil {
-			err = s.record(ctx, name, t, entries, found)
-		}
+	free, err := s.freeInRound(ctx, name, started, t.id)
+	if err != nil {
 		return nil, err
+	}
+	found := free.match(wanted(entries))
+	if t.local {
+		return nil, s.record(ctx, name, t, entries, found)
 	}
 	doc := &feed.Document{Title: t.title, Site: t.site, Description: t.description, Truncated: true}
 	for _, e := range entries {
@@ -173,54 +174,7 @@ func linkHash(link string) int64 {
 		return 0
 	}
 	sum := sha256.Sum256([]byte(text.AddressKey(feed.WithoutSession(link))))
-	var h int64
-	for _, b := range sum[:8] {
-		h = h<<8 | int64(b)
-	}
-	return h
-}
-
-// match finds the items of entries among the items of a feed that belong to no entry yet.
-func (s Store) match(ctx context.Context, name string, feedID int64, list []unlinked) (map[string]int64, error) {
-	found := map[string]int64{}
-	rows, err := s.cache.Internals().Readers().QueryContext(ctx, `SELECT i.id, d.guid, d.link FROM items i JOIN details d ON d.id = i.id
-		WHERE i.feed = ?1 AND NOT EXISTS (SELECT 1 FROM remotes r WHERE r.item = i.id AND r.account = ?2 AND r.gone = 0)`, feedID, name)
-	if err != nil {
-		return nil, cache.WrapError(ctx, "find the items of account "+name, err)
-	}
-	defer rows.Close()
-	byGUID, byLink := map[string]int64{}, map[int64][]int64{}
-	for rows.Next() {
-		var id int64
-		var guid, link string
-		if err := rows.Scan(&id, &guid, &link); err != nil {
-			return nil, cache.WrapError(ctx, "find the items of account "+name, err)
-		}
-		if guid != "" {
-			sum := sha256.Sum256([]byte(guid))
-			byGUID[hex.EncodeToString(sum[:])] = id
-		}
-		if h := linkHash(link); h != 0 {
-			byLink[h] = append(byLink[h], id)
-		}
-	}
-	entriesOf := map[int64]int{}
-	for _, u := range list {
-		entriesOf[u.link]++
-	}
-	taken := map[int64]bool{}
-	for _, u := range list {
-		if id, ok := byGUID[u.guidHash]; ok && u.guidHash != "" && !taken[id] {
-			found[u.id], taken[id] = id, true
-		}
-	}
-	for _, u := range list {
-		items := byLink[u.link]
-		if _, done := found[u.id]; !done && u.link != 0 && len(items) == 1 && entriesOf[u.link] == 1 && !taken[items[0]] {
-			found[u.id], taken[items[0]] = items[0], true
-		}
-	}
-	return found, cache.WrapError(ctx, "find the items of account "+name, rows.Err())
+	return int64(binary.BigEndian.Uint64(sum[:]))
 }
 
 // record writes the rows of entries. What an item and its entry agree on is agreed;
@@ -260,10 +214,11 @@ func (s Store) Link(ctx context.Context, name string) error {
 		if err != nil {
 			return cache.WrapError(ctx, "find the items of account "+name, err)
 		}
-		found, err := s.match(ctx, name, id, list)
+		free, err := s.loadFree(ctx, name, id)
 		if err != nil {
 			return err
 		}
+		found := free.match(list)
 		if len(found) == 0 {
 			continue
 		}
