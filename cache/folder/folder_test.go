@@ -438,3 +438,30 @@ func TestSubscriptionsThroughFiles(t *testing.T) {
 	}
 	quiet(t, []*computer{a, b})
 }
+
+// TestTakenBackAtOnce protects that the user may take back what another computer did before
+// the next sync.
+func TestTakenBackAtOnce(t *testing.T) {
+	a, b := pair(t, 1)
+	const other = "https://b.example/feed"
+	syncAll(a, b)
+	a.subs = append(a.subs, feed.Subscription{URL: other})
+	a.subs[0].Tags = []string{"x"}
+	a.sync()
+	b.sync()
+	cachetest.Equal(t, "after the sync", b.list(), testFeed+"  [x]; "+other+"  []")
+	b.Must(editor{b}.Unsubscribe(b.Ctx(), other))
+	b.subs[0].Tags = nil
+	syncAll(b, a)
+	for _, c := range []*computer{a, b} {
+		cachetest.Equal(t, "after b took it back", c.list(), testFeed+"  []")
+	}
+	a.subs = append(a.subs, feed.Subscription{URL: other})
+	syncAll(a, b)
+	a.Must(editor{a}.Unsubscribe(a.Ctx(), other))
+	a.sync()
+	b.sync()
+	b.subs = append(b.subs, feed.Subscription{URL: other})
+	syncAll(b, a)
+	cachetest.Equal(t, "after b subscribed again", a.list(), testFeed+"  []; "+other+"  []")
+}
