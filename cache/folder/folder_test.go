@@ -465,3 +465,26 @@ func TestTakenBackAtOnce(t *testing.T) {
 	syncAll(b, a)
 	cachetest.Equal(t, "after b subscribed again", a.list(), testFeed+"  []; "+other+"  []")
 }
+
+// TestOlderFilesComeBack protects that a database stays the same one for the others if its
+// folder was an empty one for a while, because the disk was away, or if an older version of
+// its file comes back.
+func TestOlderFilesComeBack(t *testing.T) {
+	a, b := pair(t, 2)
+	syncAll(a, b)
+	for range 3 {
+		name, away := a.ownName(), a.dir+"-away"
+		a.Must(os.Rename(a.dir, away))
+		a.Must(os.Mkdir(a.dir, 0o700))
+		a.mark(feed.Starred, true, "item1")
+		a.sync()
+		a.mark(feed.Starred, false, "item1")
+		a.sync()
+		a.Must(os.RemoveAll(a.dir))
+		a.Must(os.Rename(away, a.dir))
+		syncAll(a, b)
+		cachetest.Equal(t, "the file", a.ownName(), name)
+		cachetest.Equal(t, "marks", b.marks(), a.marks())
+	}
+	cachetest.Equal(t, "files", len(a.files()), 4)
+}

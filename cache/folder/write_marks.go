@@ -185,7 +185,7 @@ func sharedAddress(url string) (address string, ok bool) {
 
 // replaceMarks writes our file anew, with all marks.
 func (r *round) replaceMarks() error {
-	m := ownMarks{Generation: newID(), Written: r.present.UnixMicro()}
+	m := ownMarks{Generation: newID(), Earlier: r.own.Marks.forgotten().Earlier, Written: r.present.UnixMicro()}
 	sent := 0
 	err := r.replaceFile(r.ctx, r.own.marks(), func(to io.Writer) error {
 		w, err := newMarksWriter(to)
