@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"io/fs"
@@ -487,4 +488,33 @@ func TestOlderFilesComeBack(t *testing.T) {
 		cachetest.Equal(t, "marks", b.marks(), a.marks())
 	}
 	cachetest.Equal(t, "files", len(a.files()), 4)
+}
+
+// TestKilledAfterRename protects that a process that is killed between writing the file anew
+// and recording that leaves no second database in the folder.
+func TestKilledAfterRename(t *testing.T) {
+	a, b := pair(t, 2)
+	syncAll(a, b)
+	name := a.ownName()
+	for n := range 3 {
+		a.mark(feed.Starred, n%2 == 0, "item1")
+		a.sync() // it appends, so that the file is written anew later
+		a.mark(feed.Read, n%2 == 0, "item1")
+		a.Must(a.Write(a.Ctx(), "test", func(tx *sql.Tx) error {
+			_, err := tx.Exec(`CREATE TRIGGER killed BEFORE DELETE ON changed_marks BEGIN SELECT raise(ABORT, 'killed'); END`)
+			return err
+		}))
+		a.Advance(2 * wholeAfter)
+		if _, err := Sync(a.Ctx(), a.Store.Store, a.dir, a.subs, a.Now()); err == nil {
+			t.Fatal("the sync was not interrupted")
+		}
+		a.Must(a.Write(a.Ctx(), "test", func(tx *sql.Tx) error {
+			_, err := tx.Exec(`DROP TRIGGER killed`)
+			return err
+		}))
+		syncAll(a, b)
+		cachetest.Equal(t, "the file", a.ownName(), name)
+	}
+	cachetest.Equal(t, "files", len(a.files()), 4)
+	cachetest.Equal(t, "marks", b.marks(), a.marks())
 }
