@@ -319,6 +319,24 @@ func TestReadOnlyFolder(t *testing.T) {
 	cachetest.Equal(t, "read", b.List("is:read"), []string{"item0"})
 }
 
+// TestUnwritableFolder protects that a computer that cannot write, because the disk is full,
+// gets the marks and the subscriptions of the others.
+func TestUnwritableFolder(t *testing.T) {
+	a, b := pair(t, 2)
+	syncAll(a, b)
+	b.Must(os.Remove(b.ownName()))
+	id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(b.ownName()), marksPrefix), marksSuffix)
+	b.Must(os.MkdirAll(filepath.Join(b.dir, ownFiles{ID: id}.temporary(), "in the way"), 0o700))
+	a.mark(feed.Read, true, "item0")
+	a.subs = append(a.subs, feed.Subscription{URL: "https://b.example/feed"})
+	a.sync()
+	if r := b.sync(); !r.Away || len(r.Problems) != 1 {
+		t.Errorf("got %+v", r)
+	}
+	cachetest.Equal(t, "read", b.List("is:read"), []string{"item0"})
+	cachetest.Equal(t, "subscriptions", b.list(), a.list())
+}
+
 // TestPrivateFiles protects who can read the folder.
 func TestPrivateFiles(t *testing.T) {
 	a, _ := pair(t, 1)
