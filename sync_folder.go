@@ -37,7 +37,7 @@ func (s *accountSource) syncFolder(ctx context.Context) (problem string, err err
 		return "", err
 	}
 	problems := r.Problems
-	if err := r.Apply(ctx, local); err != nil {
+	if err := r.Apply(ctx, s.store, local); err != nil {
 		problems = append(problems, err.Error())
 	}
 	return strings.Join(problems, "; "), nil

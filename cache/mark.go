@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -115,21 +113,6 @@ func takeMark(ctx context.Context, tx *sql.Tx, m feed.Mark, now time.Time) (n in
 		return 0, err
 	}
 	return len(c.items), c.apply()
-}
-
-// CheckMark returns an error unless the flag of a mark is known and a label has a
-// name.
-func CheckMark(m feed.Mark) error {
-	switch m.Flag {
-	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
-		return nil
-	case feed.Label:
-		if m.Label != "" {
-			return nil
-		}
-		return fmt.Errorf("mark: a label needs a name")
-	}
-	return fmt.Errorf("mark: unknown flag %q: use read, starred, hidden, label or snooze", m.Flag)
 }
 
 // markChange is a mark that is being made or undone in a transaction.
@@ -492,17 +475,30 @@ func (p pendingMarks) here(flag string, conditions string) (query string, args [
 
 // applyAndCount applies the marks. It returns how many of them changed an item.
 func (p pendingMarks) applyAndCount() (changed int, err error) {
-	if changed, err = p.count(); err != nil {
+	flags, err := p.flags()
+	if err != nil || len(flags) == 0 {
 		return 0, err
 	}
-	return changed, p.apply()
+	if changed, err = p.count(flags); err != nil {
+		return 0, err
+	}
+	return changed, p.apply(flags)
+}
+
+// flags returns the flags of which there are marks.
+func (p pendingMarks) flags() ([]string, error) {
+	t := db.SQL(`SELECT DISTINCT flag FROM pending_marks WHERE feed = ?1`, p.feed)
+	if p.identities != "" {
+		t.Add(` AND identity IN (SELECT value FROM json_each(?2))`, p.identities)
+	}
+	return db.Strings(p.ctx, p.tx, t.SQL, t.Args...)
 }
 
 // count returns how many marks apply will change, not only give another time.
-func (p pendingMarks) count() (total int, err error) {
+func (p pendingMarks) count(flags []string) (total int, err error) {
 	count := func(flag string, conditions string) {
 		n := 0
-		if err == nil {
+		if err == nil && slices.Contains(flags, flag) {
 			here, args := p.here(flag, conditions)
 			err = p.tx.QueryRowContext(p.ctx, `SELECT count(*)`+here, args...).Scan(&n)
 		}
@@ -519,54 +515,74 @@ func (p pendingMarks) count() (total int, err error) {
 	return total, err
 }
 
-// apply applies the marks of the items that are here, counts the items of the feed again,
-// and deletes these marks. The newest mark wins. A mark that a rule made on arrival counts
-// as older than any mark of the user.
-func (p pendingMarks) apply() error {
-	var errs []error
+// apply applies the marks with the flags of the items that are here, updates the counters of
+// the feed, and deletes these marks. The newest mark wins. A mark that a rule made on arrival
+// counts as older than any mark of the user.
+func (p pendingMarks) apply(flags []string) error {
+	before, err := p.counters()
+	if err != nil {
+		return err
+	}
 	exec := func(query string, args ...any) {
-		if errors.Join(errs...) == nil {
-			_, err := p.tx.ExecContext(p.ctx, query, args...)
-			errs = append(errs, err)
+		if err == nil {
+			_, err = p.tx.ExecContext(p.ctx, query, args...)
 		}
 	}
-	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
-		here, args := p.here(string(f), ofFlag(flagIsOlder, f))
-		exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, f), args...)
+	for _, flag := range flags {
+		switch flag {
+		case string(feed.Read), string(feed.Starred), string(feed.Hidden):
+			here, args := p.here(flag, ofFlag(flagIsOlder, feed.Flag(flag)))
+			exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, feed.Flag(flag)), args...)
+		case string(feed.Snooze):
+			here, args := p.here(flag, snoozeIsOlder)
+			exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, args...)
+		case string(feed.Label):
+			here, args := p.here(flag, "")
+			exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+here+`
+				ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
+				WHERE excluded.at > labels.at OR excluded.at = labels.at AND excluded.held > labels.held
+					OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, args...)
+		case FlagProgress:
+			here, args := p.here(flag, "")
+			exec(`INSERT INTO progress (id, permille, at) SELECT i.id, w.value, w.at`+here+` ON CONFLICT DO UPDATE SET permille = excluded.permille, at = excluded.at
+				WHERE excluded.at > progress.at OR excluded.at = progress.at AND excluded.at > 0 AND excluded.permille > progress.permille`, args...)
+		}
 	}
-	here, args := p.here(string(feed.Snooze), snoozeIsOlder)
-	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, args...)
-	here, args = p.here(string(feed.Label), "")
-	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+here+`
-		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
-		WHERE excluded.at > labels.at OR excluded.at = labels.at AND excluded.held > labels.held
-			OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, args...)
-	here, args = p.here(FlagProgress, "")
-	exec(`INSERT INTO progress (id, permille, at) SELECT i.id, w.value, w.at`+here+` ON CONFLICT DO UPDATE SET permille = excluded.permille, at = excluded.at
-		WHERE excluded.at > progress.at OR excluded.at = progress.at AND excluded.at > 0 AND excluded.permille > progress.permille`, args...)
 	applied, args := `SELECT i.identity FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1`, []any{p.feed}
 	if p.identities != "" {
 		applied, args = applied+` AND w.identity IN (SELECT value FROM json_each(?2))`, append(args, p.identities)
 	}
 	exec(`DELETE FROM pending_marks WHERE feed = ?1 AND identity IN (`+applied+`)`, args...)
-	exec(`UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c
-		WHERE feeds.id = c.id`, p.feed)
-	return errors.Join(errs...)
-}
-
-// applyPendingToArrived calls [pendingMarks.apply] for a feed that has just brought new
-// items. A mark may wait under another key of an item, as [feed.Article.StoredKeys] has.
-func (w *itemWriter) applyPendingToArrived(t *target, b batch) error {
-	var waits bool
-	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)
-	if err != nil || !waits {
+	if err != nil {
 		return err
 	}
-	for identity, owners := range b.otherKeysOf(nil, nil).narrow {
-		if len(owners) == 1 {
-			w.exec(`UPDATE OR IGNORE pending_marks SET identity = ? WHERE feed = ? AND identity = ?`, b.items[owners[0]].identity, t.id, identity)
-		}
+	return p.updateCounters(before)
+}
+
+// counters returns the counters of the feed for the items that are meant. It counts nothing
+// if those are all: then it is cheaper to count once.
+func (p pendingMarks) counters() (n [4]int, err error) {
+	if p.identities == "" {
+		return n, nil
 	}
-	t.counts = FeedCount{} // apply counts them
-	return errors.Join(w.err, pendingMarks{ctx: w.ctx, tx: w.tx, feed: t.id}.apply())
+	err = p.tx.QueryRowContext(p.ctx, `SELECT `+sumItems+` FROM items i INDEXED BY items_identity WHERE i.feed = ?1 AND i.identity IN (SELECT value FROM json_each(?2))`,
+		p.feed, p.identities).Scan(&n[0], &n[1], &n[2], &n[3])
+	return n, err
+}
+
+// updateCounters updates the counters of the feed, for some items by what is different from
+// the counters before.
+func (p pendingMarks) updateCounters(before [4]int) error {
+	if p.identities == "" {
+		_, err := p.tx.ExecContext(p.ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread
+			FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c WHERE feeds.id = c.id`, p.feed)
+		return err
+	}
+	after, err := p.counters()
+	if err != nil || after == before {
+		return err
+	}
+	_, err = p.tx.ExecContext(p.ctx, `UPDATE feeds SET total = total + ?, unread = unread + ?, copies = copies + ?, copies_unread = copies_unread + ? WHERE id = ?`,
+		after[0]-before[0], after[1]-before[1], after[2]-before[2], after[3]-before[3], p.feed)
+	return err
 }

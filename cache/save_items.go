@@ -290,3 +290,23 @@ func moved(before feed.Article, then, now time.Time) (pos int64, future bool) {
 	}
 	return db.Position(then, before.ID), false
 }
+
+// applyPendingToArrived calls [pendingMarks.apply] for a feed that has just brought new
+// items. A mark may wait under another key of an item, as [feed.Article.StoredKeys] has.
+func (w *itemWriter) applyPendingToArrived(t *target, b batch) error {
+	p := pendingMarks{ctx: w.ctx, tx: w.tx, feed: t.id}
+	flags, err := p.flags()
+	if err != nil || len(flags) == 0 {
+		return err
+	}
+	for identity, owners := range b.otherKeysOf(nil, nil).narrow {
+		if len(owners) == 1 {
+			w.exec(`UPDATE OR IGNORE pending_marks SET identity = ? WHERE feed = ? AND identity = ?`, b.items[owners[0]].identity, t.id, identity)
+		}
+	}
+	t.counts = FeedCount{} // apply counts them
+	if w.err != nil {
+		return w.err
+	}
+	return p.apply(flags)
+}

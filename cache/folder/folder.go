@@ -116,10 +116,15 @@ func (r *round) run(subs []feed.Subscription) error {
 			return err
 		}
 	}
-	if err := r.writeMarks(); err != nil {
+	// Who cannot write, because the disk is full, still gets the subscriptions of the others.
+	wrote := r.writeMarks()
+	if wrote != nil && !errors.As(wrote, new(awayError)) {
+		return wrote
+	}
+	if err := r.syncSubscriptions(subs, others); err != nil {
 		return err
 	}
-	return r.syncSubscriptions(subs, others)
+	return wrote
 }
 
 // dirSetting holds the folder that was used last.

@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"io/fs"
@@ -318,6 +319,24 @@ func TestReadOnlyFolder(t *testing.T) {
 	cachetest.Equal(t, "read", b.List("is:read"), []string{"item0"})
 }
 
+// TestUnwritableFolder protects that a computer that cannot write, because the disk is full,
+// gets the marks and the subscriptions of the others.
+func TestUnwritableFolder(t *testing.T) {
+	a, b := pair(t, 2)
+	syncAll(a, b)
+	b.Must(os.Remove(b.ownName()))
+	id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(b.ownName()), marksPrefix), marksSuffix)
+	b.Must(os.MkdirAll(filepath.Join(b.dir, ownFiles{ID: id}.temporary(), "in the way"), 0o700))
+	a.mark(feed.Read, true, "item0")
+	a.subs = append(a.subs, feed.Subscription{URL: "https://b.example/feed"})
+	a.sync()
+	if r := b.sync(); !r.Away || len(r.Problems) != 1 {
+		t.Errorf("got %+v", r)
+	}
+	cachetest.Equal(t, "read", b.List("is:read"), []string{"item0"})
+	cachetest.Equal(t, "subscriptions", b.list(), a.list())
+}
+
 // TestPrivateFiles protects who can read the folder.
 func TestPrivateFiles(t *testing.T) {
 	a, _ := pair(t, 1)
@@ -437,4 +456,83 @@ func TestSubscriptionsThroughFiles(t *testing.T) {
 		}
 	}
 	quiet(t, []*computer{a, b})
+}
+
+// TestTakenBackAtOnce protects that the user may take back what another computer did before
+// the next sync.
+func TestTakenBackAtOnce(t *testing.T) {
+	a, b := pair(t, 1)
+	const other = "https://b.example/feed"
+	syncAll(a, b)
+	a.subs = append(a.subs, feed.Subscription{URL: other})
+	a.subs[0].Tags = []string{"x"}
+	a.sync()
+	b.sync()
+	cachetest.Equal(t, "after the sync", b.list(), testFeed+"  [x]; "+other+"  []")
+	b.Must(editor{b}.Unsubscribe(b.Ctx(), other))
+	b.subs[0].Tags = nil
+	syncAll(b, a)
+	for _, c := range []*computer{a, b} {
+		cachetest.Equal(t, "after b took it back", c.list(), testFeed+"  []")
+	}
+	a.subs = append(a.subs, feed.Subscription{URL: other})
+	syncAll(a, b)
+	a.Must(editor{a}.Unsubscribe(a.Ctx(), other))
+	a.sync()
+	b.sync()
+	b.subs = append(b.subs, feed.Subscription{URL: other})
+	syncAll(b, a)
+	cachetest.Equal(t, "after b subscribed again", a.list(), testFeed+"  []; "+other+"  []")
+}
+
+// TestOlderFilesComeBack protects that a database stays the same one for the others if its
+// folder was an empty one for a while, because the disk was away, or if an older version of
+// its file comes back.
+func TestOlderFilesComeBack(t *testing.T) {
+	a, b := pair(t, 2)
+	syncAll(a, b)
+	for range 3 {
+		name, away := a.ownName(), a.dir+"-away"
+		a.Must(os.Rename(a.dir, away))
+		a.Must(os.Mkdir(a.dir, 0o700))
+		a.mark(feed.Starred, true, "item1")
+		a.sync()
+		a.mark(feed.Starred, false, "item1")
+		a.sync()
+		a.Must(os.RemoveAll(a.dir))
+		a.Must(os.Rename(away, a.dir))
+		syncAll(a, b)
+		cachetest.Equal(t, "the file", a.ownName(), name)
+		cachetest.Equal(t, "marks", b.marks(), a.marks())
+	}
+	cachetest.Equal(t, "files", len(a.files()), 4)
+}
+
+// TestKilledAfterRename protects that a process that is killed between writing the file anew
+// and recording that leaves no second database in the folder.
+func TestKilledAfterRename(t *testing.T) {
+	a, b := pair(t, 2)
+	syncAll(a, b)
+	name := a.ownName()
+	for n := range 3 {
+		a.mark(feed.Starred, n%2 == 0, "item1")
+		a.sync() // it appends, so that the file is written anew later
+		a.mark(feed.Read, n%2 == 0, "item1")
+		a.Must(a.Write(a.Ctx(), "test", func(tx *sql.Tx) error {
+			_, err := tx.Exec(`CREATE TRIGGER killed BEFORE DELETE ON changed_marks BEGIN SELECT raise(ABORT, 'killed'); END`)
+			return err
+		}))
+		a.Advance(2 * wholeAfter)
+		if _, err := Sync(a.Ctx(), a.Store.Store, a.dir, a.subs, a.Now()); err == nil {
+			t.Fatal("the sync was not interrupted")
+		}
+		a.Must(a.Write(a.Ctx(), "test", func(tx *sql.Tx) error {
+			_, err := tx.Exec(`DROP TRIGGER killed`)
+			return err
+		}))
+		syncAll(a, b)
+		cachetest.Equal(t, "the file", a.ownName(), name)
+	}
+	cachetest.Equal(t, "files", len(a.files()), 4)
+	cachetest.Equal(t, "marks", b.marks(), a.marks())
 }

@@ -50,7 +50,7 @@ func (c *computer) sync() Result {
 	c.T.Helper()
 	r, err := Sync(c.Ctx(), c.Store.Store, c.dir, c.subs, c.Now())
 	c.Must(err)
-	c.Must(r.Apply(c.Ctx(), editor{c}))
+	c.Must(r.Apply(c.Ctx(), c.Store.Store, editor{c}))
 	c.Advance(time.Second)
 	return r
 }

@@ -125,7 +125,7 @@ func TestSubscriptionsAgree(t *testing.T) {
 			words, changes := Merge(s.View, others, now.Add(s.skew))
 			s.Words, s.Before = words, append([]feed.Subscription{}, s.Now...)
 			c := &computer{subs: slices.Clone(s.Now)}
-			if err := changes.Apply(t.Context(), editor{c}); err != nil {
+			if _, err := changes.apply(t.Context(), editor{c}); err != nil {
 				t.Fatal(err)
 			}
 			s.Now = c.subs

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,8 @@ type ownFiles struct {
 // nothing is known.
 type ownMarks struct {
 	Generation string `json:"generation"`
+	// Earlier are the generations before, the latest last.
+	Earlier []string `json:"earlier,omitempty"`
 	// State is the file after the last write.
 	State fileState `json:"state"`
 	// Whole is its size when it was written anew, at the time Written in microseconds.
@@ -41,6 +44,19 @@ type ownMarks struct {
 	Written int64 `json:"written"`
 	// Latest is the latest time of a mark in it, in microseconds.
 	Latest int64 `json:"latest"`
+}
+
+// mostEarlier is the number of earlier generations that are known.
+const mostEarlier = 50
+
+// forgotten returns what is left if the file is not the one that was written last. A folder of
+// a disk that was away, or an older version of the file, may come back.
+func (m ownMarks) forgotten() ownMarks {
+	all := slices.Clone(m.Earlier)
+	if m.Generation != "" {
+		all = append(all, m.Generation)
+	}
+	return ownMarks{Earlier: all[max(0, len(all)-mostEarlier):]}
 }
 
 func (o ownFiles) marks() string { return marksPrefix + o.ID + marksSuffix }
@@ -106,7 +122,7 @@ func (r *round) loadOwn() error {
 func (r *round) isOurs() (bool, error) {
 	f, info, err := r.openFile(r.own.marks(), maxFile)
 	if err != nil {
-		r.own.Marks = ownMarks{}
+		r.own.Marks = r.own.Marks.forgotten()
 		return true, nil // it is written anew
 	}
 	defer f.Close()
@@ -120,12 +136,12 @@ func (r *round) isOurs() (bool, error) {
 		r.own.Marks.State = known.State.seen(info)
 		return true, nil
 	}
-	r.own.Marks = ownMarks{}
+	r.own.Marks = known.forgotten()
 	h, err := headOf(f)
 	if err != nil || h.check("marks", r.own.ID) != nil {
 		return true, nil
 	}
-	return known.Generation == "" || h.Generation == known.Generation, nil
+	return len(r.own.Marks.Earlier) == 0 || slices.Contains(r.own.Marks.Earlier, h.Generation), nil
 }
 
 // saveOwnMarks stores what is known about our file of marks, and that the changes up to a

@@ -52,6 +52,8 @@ type listed struct {
 	Tags      []string
 }
 
+func compareListed(a, b listed) int { return strings.Compare(a.URL, b.URL) }
+
 // syncSubscriptions merges the subscriptions with those of the other databases, writes our
 // file, and puts what the caller has to do into the result.
 func (r *round) syncSubscriptions(subs []feed.Subscription, others []string) error {
@@ -107,7 +109,7 @@ func (s *subscriptions) remember(subs []feed.Subscription) {
 	for _, sub := range byKey(subs) {
 		now = append(now, listed{plain(sub.URL), sub.Name, sub.Tags})
 	}
-	slices.SortFunc(now, func(a, b listed) int { return strings.Compare(a.URL, b.URL) })
+	slices.SortFunc(now, compareListed)
 	if s.Joined && len(now) == 0 {
 		return
 	}

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -185,9 +186,17 @@ func sharedAddress(url string) (address string, ok bool) {
 
 // replaceMarks writes our file anew, with all marks.
 func (r *round) replaceMarks() error {
-	m := ownMarks{Generation: newID(), Written: r.present.UnixMicro()}
+	m := ownMarks{Generation: newID(), Earlier: r.own.Marks.forgotten().Earlier, Written: r.present.UnixMicro()}
+	// If the process is killed after it has renamed the file, the file is still ours.
+	planned, err := json.Marshal(ownMarks{Earlier: append(m.Earlier, m.Generation)})
+	if err != nil {
+		return err
+	}
+	if err := r.save(ownMarksSetting+r.own.place, string(planned)); err != nil {
+		return err
+	}
 	sent := 0
-	err := r.replaceFile(r.ctx, r.own.marks(), func(to io.Writer) error {
+	err = r.replaceFile(r.ctx, r.own.marks(), func(to io.Writer) error {
 		w, err := newMarksWriter(to)
 		if err != nil {
 			return err

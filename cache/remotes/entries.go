@@ -4,7 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
+	"encoding/binary"
+	"maps"
 	"slices"
 	"time"
 
@@ -67,89 +68,122 @@ func (s Store) Add(ctx context.Context, name string, started time.Time, entries 
 	if err != nil {
 		return nil, cache.WrapError(ctx, "save the entries of account "+name, err)
 	}
-	byFeed := map[string][]account.Entry{}
-	var order []string
-	for _, e := range entries {
-		if byFeed[e.Feed] == nil {
-			order = append(order, e.Feed)
-		}
-		byFeed[e.Feed] = append(byFeed[e.Feed], e)
-	}
 	var saved []feed.Saved
-	for _, id := range order {
-		some, err := s.addToFeed(ctx, name, started, targets[id], byFeed[id])
-		saved = append(saved, some...)
-		if err != nil {
+	for some := range slices.Chunk(entries, saveChunk) {
+		new, err := s.add(ctx, name, started, byFeed(targets, some))
+		if saved = append(saved, new...); err != nil {
 			return saved, err
 		}
 	}
 	return saved, nil
 }
 
-// addToFeed adds entries of one feed. If the feed is unknown, t is the zero value.
-func (s Store) addToFeed(ctx context.Context, name string, started time.Time, t target, entries []account.Entry) ([]feed.Saved, error) {
-	if t.id == 0 {
-		return nil, s.record(ctx, name, t, entries, nil)
-	}
-	found, err := s.match(ctx, name, t.id, wanted(entries))
-	if err != nil || t.local {
-		if err == nil {
-			err = s.record(ctx, name, t, entries, found)
+// saveChunk is how many entries one transaction saves. A mark of the user waits for it.
+const saveChunk = 300
+
+// add adds entries that are divided by their feeds.
+func (s Store) add(ctx context.Context, name string, started time.Time, parts []part) (saved []feed.Saved, err error) {
+	var results []feed.Fetched
+	for i := range parts {
+		p := &parts[i]
+		if p.id != 0 {
+			free, err := s.freeInRound(ctx, name, started, p.id)
+			if err != nil {
+				return nil, err
+			}
+			p.found = free.match(wanted(p.entries))
 		}
-		return nil, err
+		if doc := p.document(); doc != nil {
+			results = append(results, feed.Fetched{URL: p.url, Document: doc, RefreshStart: started,
+				State: feed.PollState{LastChecked: started, LastOK: started, LastFull: started}})
+		}
 	}
-	doc := &feed.Document{Title: t.title, Site: t.site, Description: t.description, Truncated: true}
+	if len(results) > 0 {
+		if saved, err = s.cache.Save(ctx, results...); err != nil {
+			return nil, err
+		}
+	}
+	for i := range parts {
+		if err := s.findSaved(ctx, &parts[i]); err != nil {
+			return saved, cache.WrapError(ctx, "save the entries of account "+name, err)
+		}
+	}
+	return saved, s.record(ctx, name, parts)
+}
+
+// part is the entries of one feed. If the feed is unknown, the target is the zero value.
+type part struct {
+	target
+	entries []account.Entry
+	// found are the items of entries.
+	found map[string]int64
+}
+
+// byFeed divides entries by their feeds. Two feeds of a server may be one here.
+func byFeed(targets map[string]target, entries []account.Entry) (parts []part) {
+	at := map[int64]int{}
 	for _, e := range entries {
-		if _, known := found[e.ID]; !known {
+		t := targets[e.Feed]
+		i, ok := at[t.id]
+		if !ok {
+			i = len(parts)
+			at[t.id], parts = i, append(parts, part{target: t})
+		}
+		parts[i].entries = append(parts[i].entries, e)
+	}
+	return parts
+}
+
+// isNew reports whether an entry becomes an item, unless its item is found by its key.
+func (p part) isNew(e account.Entry) bool {
+	_, known := p.found[e.ID]
+	return !known && p.id != 0 && !p.local
+}
+
+// document returns a document with the entries of which no item is known; nil if there are
+// none.
+func (p part) document() *feed.Document {
+	doc := &feed.Document{Title: p.title, Site: p.site, Description: p.description, Truncated: true}
+	for _, e := range p.entries {
+		if p.isNew(e) {
 			a := e.Article
 			a.Identify()
 			doc.Items = append(doc.Items, a)
 		}
 	}
-	saved, err := s.saveItems(ctx, started, t, doc, found, entries)
-	if err != nil {
-		return nil, err
+	if len(doc.Items) == 0 {
+		return nil
 	}
-	return saved, s.record(ctx, name, t, entries, found)
+	return doc
 }
 
-// saveItems saves a document with entries of which no item is known, and adds their items to
-// found.
-func (s Store) saveItems(ctx context.Context, started time.Time, t target, doc *feed.Document, found map[string]int64, entries []account.Entry) ([]feed.Saved, error) {
-	if len(doc.Items) == 0 {
-		return nil, nil
-	}
-	saved, err := s.cache.Save(ctx, feed.Fetched{URL: t.url, Document: doc, RefreshStart: started,
-		State: feed.PollState{LastChecked: started, LastOK: started, LastFull: started}})
-	if err != nil {
-		return nil, err
-	}
-	identities := map[int64]string{}
-	for _, e := range entries {
-		if _, known := found[e.ID]; !known {
+// findSaved adds the items of the document to those that were found.
+func (s Store) findSaved(ctx context.Context, p *part) error {
+	entries := map[int64]string{}
+	for _, e := range p.entries {
+		if p.isNew(e) {
 			a := e.Article
 			a.Identify()
-			identities[s.cache.Internals().Identity(a.Key)] = e.ID
+			entries[s.cache.Internals().Identity(a.Key)] = e.ID
 		}
 	}
-	keys := make([]int64, 0, len(identities))
-	for identity := range identities {
-		keys = append(keys, identity)
+	if len(entries) == 0 {
+		return nil
 	}
 	rows, err := s.cache.Internals().Readers().QueryContext(ctx, `SELECT i.identity, i.id FROM json_each(?2) j
-		CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`, t.id, db.JSONIntegers(keys))
+		CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = j.value`, p.id, db.JSONIntegers(slices.Collect(maps.Keys(entries))))
 	if err != nil {
-		return nil, cache.WrapError(ctx, "save the entries of "+t.url, err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var identity, id int64
 		if err := rows.Scan(&identity, &id); err != nil {
-			return nil, cache.WrapError(ctx, "save the entries of "+t.url, err)
+			return err
 		}
-		found[identities[identity]] = id
+		p.found[entries[identity]] = id
 	}
-	return saved, cache.WrapError(ctx, "save the entries of "+t.url, rows.Err())
+	return rows.Err()
 }
 
 // unlinked is an entry that looks for its item.
@@ -173,59 +207,12 @@ func linkHash(link string) int64 {
 		return 0
 	}
 	sum := sha256.Sum256([]byte(text.AddressKey(feed.WithoutSession(link))))
-	var h int64
-	for _, b := range sum[:8] {
-		h = h<<8 | int64(b)
-	}
-	return h
-}
-
-// match finds the items of entries among the items of a feed that belong to no entry yet.
-func (s Store) match(ctx context.Context, name string, feedID int64, list []unlinked) (map[string]int64, error) {
-	found := map[string]int64{}
-	rows, err := s.cache.Internals().Readers().QueryContext(ctx, `SELECT i.id, d.guid, d.link FROM items i JOIN details d ON d.id = i.id
-		WHERE i.feed = ?1 AND NOT EXISTS (SELECT 1 FROM remotes r WHERE r.item = i.id AND r.account = ?2 AND r.gone = 0)`, feedID, name)
-	if err != nil {
-		return nil, cache.WrapError(ctx, "find the items of account "+name, err)
-	}
-	defer rows.Close()
-	byGUID, byLink := map[string]int64{}, map[int64][]int64{}
-	for rows.Next() {
-		var id int64
-		var guid, link string
-		if err := rows.Scan(&id, &guid, &link); err != nil {
-			return nil, cache.WrapError(ctx, "find the items of account "+name, err)
-		}
-		if guid != "" {
-			sum := sha256.Sum256([]byte(guid))
-			byGUID[hex.EncodeToString(sum[:])] = id
-		}
-		if h := linkHash(link); h != 0 {
-			byLink[h] = append(byLink[h], id)
-		}
-	}
-	entriesOf := map[int64]int{}
-	for _, u := range list {
-		entriesOf[u.link]++
-	}
-	taken := map[int64]bool{}
-	for _, u := range list {
-		if id, ok := byGUID[u.guidHash]; ok && u.guidHash != "" && !taken[id] {
-			found[u.id], taken[id] = id, true
-		}
-	}
-	for _, u := range list {
-		items := byLink[u.link]
-		if _, done := found[u.id]; !done && u.link != 0 && len(items) == 1 && entriesOf[u.link] == 1 && !taken[items[0]] {
-			found[u.id], taken[items[0]] = items[0], true
-		}
-	}
-	return found, cache.WrapError(ctx, "find the items of account "+name, rows.Err())
+	return int64(binary.BigEndian.Uint64(sum[:]))
 }
 
 // record writes the rows of entries. What an item and its entry agree on is agreed;
 // otherwise nothing is, and the next comparison decides.
-func (s Store) record(ctx context.Context, name string, t target, entries []account.Entry, found map[string]int64) error {
+func (s Store) record(ctx context.Context, name string, parts []part) error {
 	return s.write(ctx, name, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(ctx, `INSERT INTO remotes (account, server_id, item, feed, link_hash, guid_hash, read, read_at, starred, starred_at, changed)
 			SELECT ?1, ?2, i.id, nullif(?4, 0), iif(i.id IS NULL, nullif(?5, 0), NULL), iif(i.id IS NULL, nullif(?6, ''), NULL),
@@ -238,9 +225,11 @@ func (s Store) record(ctx context.Context, name string, t target, entries []acco
 			return err
 		}
 		defer put.Close()
-		for _, e := range entries {
-			if _, err := put.ExecContext(ctx, name, e.ID, found[e.ID], t.id, linkHash(e.Article.Link), e.GUIDHash, e.Article.Read, e.Article.Starred); err != nil {
-				return err
+		for _, p := range parts {
+			for _, e := range p.entries {
+				if _, err := put.ExecContext(ctx, name, e.ID, p.found[e.ID], p.id, linkHash(e.Article.Link), e.GUIDHash, e.Article.Read, e.Article.Starred); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -260,10 +249,11 @@ func (s Store) Link(ctx context.Context, name string) error {
 		if err != nil {
 			return cache.WrapError(ctx, "find the items of account "+name, err)
 		}
-		found, err := s.match(ctx, name, id, list)
+		free, err := s.loadFree(ctx, name, id)
 		if err != nil {
 			return err
 		}
+		found := free.match(list)
 		if len(found) == 0 {
 			continue
 		}

@@ -307,6 +307,7 @@ func ofFlag(query, flag string) string { return strings.ReplaceAll(query, "$", f
 
 // Gone implements [account.Store].
 func (s Store) Gone(ctx context.Context, name string, ids []string) error {
+	s.free.end(name) // their items become free
 	for part := range slices.Chunk(ids, chunk) {
 		err := s.write(ctx, name, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, `UPDATE remotes SET gone = 1 WHERE account = ? AND server_id IN (SELECT value FROM json_each(?))`, name, jsonTexts(part))

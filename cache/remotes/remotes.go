@@ -21,10 +21,15 @@ import (
 )
 
 // Store keeps the accounts of a database. Several goroutines may use it.
-type Store struct{ cache *cache.Store }
+type Store struct {
+	cache *cache.Store
+	free  *freeOf
+}
 
 // New returns the accounts of an open database.
-func New(s *cache.Store) Store { return Store{s} }
+func New(s *cache.Store) Store {
+	return Store{s, &freeOf{rounds: map[string]freeInRound{}}}
+}
 
 const sqlState = `SELECT kind, url, server_user, last_synced, next_sync, backlog, held_back, error, refused, paused_until FROM accounts WHERE name = ?`
 
@@ -70,6 +75,7 @@ func (s Store) Claim(ctx context.Context, name string, until time.Time) (state a
 
 // Finish implements [account.Store].
 func (s Store) Finish(ctx context.Context, name string, state account.State) error {
+	s.free.end(name)
 	return s.write(ctx, name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE accounts SET kind = ?, url = ?, server_user = ?, last_synced = ?, next_sync = ?, backlog = ?, held_back = ?, error = ?, refused = ?,
 			paused_until = ?, claimed_until = NULL WHERE name = ?`, state.Kind, state.URL, state.User, db.ToMicros(state.LastSynced), db.ToMicros(state.NextSync),

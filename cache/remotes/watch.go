@@ -13,7 +13,7 @@ const (
 	sqlWatching = `SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = 'remotes_mark'`
 
 	sqlWatch = `CREATE TRIGGER IF NOT EXISTS remotes_mark AFTER UPDATE OF read, read_at, starred, starred_at ON items
-		BEGIN UPDATE remotes SET changed = 1 WHERE item = NEW.id; END`
+		BEGIN UPDATE remotes SET changed = 1 WHERE item = NEW.id AND changed = 0; END`
 )
 
 func (s Store) isWatching(ctx context.Context) (bool, error) {

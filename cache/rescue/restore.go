@@ -157,6 +157,7 @@ type PendingWriter struct {
 	present time.Time
 	key     string
 	feeds   map[string]int64
+	put     *sql.Stmt
 }
 
 // NewPendingWriter returns a writer of lines in a transaction. Marks that are later than
@@ -208,10 +209,15 @@ func (k *PendingWriter) Add(l MarkLine) (feedID int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = k.tx.ExecContext(k.ctx, `INSERT INTO pending_marks (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET is_on = excluded.is_on, at = excluded.at, value = excluded.value
-		WHERE excluded.at > at OR excluded.at = at AND (excluded.is_on, coalesce(excluded.value, 0)) > (is_on, coalesce(value, 0))`,
-		id, identity, l.Flag, l.Label, l.On, at, value)
+	if k.put == nil {
+		k.put, err = k.tx.PrepareContext(k.ctx, `INSERT INTO pending_marks (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET is_on = excluded.is_on, at = excluded.at, value = excluded.value
+			WHERE excluded.at > at OR excluded.at = at AND (excluded.is_on, coalesce(excluded.value, 0)) > (is_on, coalesce(value, 0))`)
+		if err != nil {
+			return 0, err
+		}
+	}
+	_, err = k.put.ExecContext(k.ctx, id, identity, l.Flag, l.Label, l.On, at, value)
 	return id, err
 }
 

@@ -57,6 +57,9 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
 	err := s.Source.Refresh(ctx, request, t.add)
 	t.progress.clear()
+	if t.warning != "" {
+		fmt.Fprintln(a.err, "dateline:", text.Clean(t.warning))
+	}
 	a.notify(ctx, s, t.newItems)
 	if err == nil {
 		_, backupErr := rescue.BackUpDaily(ctx, s.Store)
@@ -125,8 +128,9 @@ type tally struct {
 
 	// otherProcess is true if another process is checking some of the feeds.
 	otherProcess bool
-	// offline is the message about a network problem, empty if there is none.
-	offline string
+	// offline is the message about a network problem, empty if there is none. warning is
+	// that of the reports.
+	offline, warning string
 
 	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
 	// is 0 if the clock is right.
@@ -149,10 +153,12 @@ func (t *tally) add(r feed.Report) {
 		t.offline = r.Error
 	}
 	t.clockAhead = cmp.Or(t.clockAhead, r.ClockAhead)
+	t.warning = cmp.Or(r.Warning, t.warning)
 	if t.writeErr != nil {
 		return
 	}
 	switch {
+	case r.URL == "" && r.Account == "": // it has only the warning
 	case r.Sync != nil:
 		t.printHeld(r.Account)
 		t.syncs = append(t.syncs, r)
