@@ -107,3 +107,21 @@ func TestRepeatedSecrets(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestTooLongForEver protects that a server whose replies are all too long is told of, and is
+// not asked for each entry in each round.
+func TestTooLongForEver(t *testing.T) {
+	fake, _, ids := start(t, greadertest.FreshRSS, 100)
+	asked := 0
+	s := between(t, fake, func(path string) (int, string) {
+		if !strings.HasSuffix(path, "/stream/items/contents") {
+			return 0, ""
+		}
+		asked++
+		return 200, `{"items":[` + strings.Repeat(`{},`, maxElements) + `{}]}`
+	})
+	err := s.Entries(context.Background(), ids, func([]account.Entry) error { return nil })
+	if err == nil || asked > 50 {
+		t.Errorf("%d requests, %v", asked, err)
+	}
+}
