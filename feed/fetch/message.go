@@ -58,15 +58,8 @@ func (e *Error) UserMessage() string {
 		return e.statusMessage(host)
 	case KindTooLarge:
 		return fmt.Sprintf("The response of %s is too large (%s): look for a smaller feed on the site.", host, e.cause())
-	case KindRedirects:
-		if errors.Is(e.Err, errBadTarget) {
-			return fmt.Sprintf("%s redirects to an invalid address: open the feed in a browser to find its correct address.", host)
-		}
-		return fmt.Sprintf("%s redirects too often (%s): open the feed in a browser to find its correct address.", host, e.cause())
-	case KindLoop:
-		return fmt.Sprintf("%s redirects in a loop (%s): open the feed in a browser to find its correct address.", host, e.cause())
-	case KindDowngrade:
-		return fmt.Sprintf("%s redirects from https to http (%s); dateline did not follow: subscribe to the http address if you trust it.", host, e.cause())
+	case KindRedirects, KindLoop, KindDowngrade:
+		return e.redirectMessage(host)
 	case KindEncoding:
 		return fmt.Sprintf("%s used a compression that dateline did not ask for (%s): tell the site's owner, or look for another feed on it.", host, e.cause())
 	case KindTruncated:
@@ -131,6 +124,20 @@ func (e *Error) callStatusMessage(host string) string {
 // invalidHTTP is how net/http begins its error for a response that it cannot
 // parse.
 const invalidHTTP = "net/http: HTTP/1.x transport connection broken: "
+
+// redirectMessage is the message of a redirect that was not followed.
+func (e *Error) redirectMessage(host string) string {
+	const wayOut = "open the feed in a browser to find its correct address."
+	switch {
+	case e.Kind == KindDowngrade:
+		return fmt.Sprintf("%s redirects from https to http (%s); dateline did not follow: subscribe to the http address if you trust it.", host, e.cause())
+	case e.Kind == KindLoop:
+		return fmt.Sprintf("%s redirects in a loop (%s): "+wayOut, host, e.cause())
+	case errors.Is(e.Err, errBadTarget):
+		return fmt.Sprintf("%s redirects to an invalid address: "+wayOut, host)
+	}
+	return fmt.Sprintf("%s redirects too often (%s): "+wayOut, host, e.cause())
+}
 
 // timeoutMessage is the message of [KindTimeout] and of what this side ended itself.
 func (e *Error) timeoutMessage(host string) string {
