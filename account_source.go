@@ -58,16 +58,20 @@ func (s *accountSource) account(settings feed.AccountSettings) *account.Account 
 		s.servers[settings.Name] = c
 	}
 	return &account.Account{Settings: settings, Server: c.server, Store: s.remotes, Now: s.now,
-		Trace: func(ctx context.Context) (string, error) { return s.trace(ctx, settings) }}
+		Trace: func(ctx context.Context, now bool) (string, error) { return s.trace(ctx, settings, now) }}
 }
 
 // trace returns a few characters that change with what an account logs in with. Three bytes
-// of a hash fit millions of passwords.
-func (s *accountSource) trace(ctx context.Context, a feed.AccountSettings) (string, error) {
-	secret := cmp.Or(a.Token, a.Access.Password)
+// of a hash fit millions of passwords. If now is set, the command that prints the secret is
+// run again.
+func (s *accountSource) trace(ctx context.Context, a feed.AccountSettings, now bool) (string, error) {
+	secret, ask := cmp.Or(a.Token, a.Access.Password), s.client.Secret
+	if now {
+		ask = s.client.SecretNow
+	}
 	for _, command := range [][]string{a.TokenCommand, a.Access.PasswordCommand} {
 		if len(command) > 0 {
-			value, err := s.client.Secret(ctx, command)
+			value, err := ask(ctx, command)
 			if err != nil {
 				return "", err
 			}
@@ -132,7 +136,7 @@ func (s *accountSource) due(ctx context.Context, settings feed.AccountSettings) 
 	}
 	now := s.now().Round(0)
 	due := state.NextSync
-	if due.After(now.Add(max(settings.Interval, account.LongestPause))) || state.Kind != settings.Kind || state.URL != settings.URL {
+	if due.After(now.Add(max(settings.Interval, account.LongestPause))) || state.Kind != settings.Kind || state.URL != settings.URL || state.User != settings.Access.User {
 		due = now // it was stored with a wrong clock, or for other settings
 	}
 	s.mu.Lock()
@@ -373,14 +377,7 @@ func (r *sharedReport) passWaiting() {
 
 // syncAccount makes a round of one account and reports it.
 func (s *accountSource) syncAccount(ctx context.Context, settings feed.AccountSettings, p refreshPlan, r *sharedReport) error {
-	a := s.account(settings)
-	begun := s.now()
-	for _, f := range p.feeds[settings.Name] {
-		if err := a.Server.Refresh(ctx, f); err != nil && !errors.Is(err, account.ErrCannot) {
-			break // the round says what is wrong
-		}
-	}
-	return s.round(ctx, a, account.Options{Asked: p.asked[settings.Name]}, begun, r)
+	return s.round(ctx, s.account(settings), account.Options{Asked: p.asked[settings.Name], Fetch: p.feeds[settings.Name]}, s.now(), r)
 }
 
 // round makes a round and reports it.

@@ -257,8 +257,9 @@ type Rule struct {
 
 // Account holds the options of one [[accounts]] table.
 type Account struct {
-	// Name is one word: the group among the sources, account:home in queries, and
-	// what `dateline refresh home` names. It must be unique.
+	// Name is one word of at most 32 letters: the group among the sources,
+	// account:home in queries, and what `dateline refresh home` names. It must be
+	// unique.
 	Name string `toml:"name" sample:"\"home\""`
 	// Kind is what the server speaks: "miniflux", or "greader" for FreshRSS and
 	// every other server of the Google Reader API.

@@ -118,11 +118,18 @@ func (p *problems) checkAccounts(accounts []Account) {
 	}
 }
 
+// maxAccountName is how long the name of an account may be in bytes. Messages of one line
+// repeat it three times.
+const maxAccountName = 32
+
 // CheckAccountName returns an error if an account cannot have this name: it must be one word
 // of a query, and no address.
 func CheckAccountName(name string) error {
 	if name == "" {
 		return errors.New("an account needs a name; add name = \"home\"")
+	}
+	if len(name) > maxAccountName {
+		return fmt.Errorf("the name of an account can have at most %d letters; use a shorter one, such as \"home\"", maxAccountName)
 	}
 	for i, r := range name {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || i > 0 && (r == '-' || r == '_' || unicode.IsMark(r)) {

@@ -24,6 +24,7 @@ func TestAccountErrors(t *testing.T) {
 		"an address":         {strings.Replace(account, "home", "flux.example", 1) + "token = \"${T}\"\n", "2:8: \"flux.example\" cannot be the name"},
 		"a group":            {strings.Replace(account, "home", "(x)", 1) + "token = \"${T}\"\n", "2:8: \"(x)\" cannot be the name"},
 		"an exclusion":       {strings.Replace(account, "home", "-x", 1) + "token = \"${T}\"\n", "2:8: \"-x\" cannot be the name"},
+		"a long name":        {strings.Replace(account, "home", strings.Repeat("h", 33), 1) + "token = \"${T}\"\n", "2:8: the name of an account can have at most 32 letters"},
 		"twice":              {account + "token = \"${T}\"\n" + strings.Replace(account, "home", "Home", 1) + "token = \"${T}\"\n", "7:8: there is already an account \"Home\", in line 2, column 8; use another name"},
 		"no address":         {"[[accounts]]\nname = \"home\"\nkind = \"miniflux\"\ntoken = \"${T}\"\n", "1:3: an account needs the address of its server"},
 		"another scheme":     {strings.Replace(account, "https", "ftp", 1) + "token = \"${T}\"\n", "4:7: \"ftp://flux.example/\" is not the address of a server"},

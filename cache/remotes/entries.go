@@ -16,12 +16,12 @@ import (
 	"dateline/feed/text"
 )
 
-// Unknown implements [account.Store].
+// Unknown implements [account.Store]. An entry that was gone is asked for again.
 func (s Store) Unknown(ctx context.Context, name string, ids []string) ([]string, error) {
 	var unknown []string
 	for part := range slices.Chunk(ids, chunk) {
 		some, err := db.Strings(ctx, s.cache.Internals().Readers(), `SELECT j.value FROM json_each(?2) j
-			WHERE NOT EXISTS (SELECT 1 FROM remotes r WHERE r.account = ?1 AND r.server_id = j.value) ORDER BY j.key`, name, jsonTexts(part))
+			WHERE NOT EXISTS (SELECT 1 FROM remotes r WHERE r.account = ?1 AND r.server_id = j.value AND r.gone = 0) ORDER BY j.key`, name, jsonTexts(part))
 		if err != nil {
 			return nil, cache.WrapError(ctx, "look for new entries of account "+name, err)
 		}

@@ -3,6 +3,7 @@ package remotes
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"dateline/cache"
 	"dateline/cache/db"
@@ -11,13 +12,14 @@ import (
 )
 
 // SetFeeds implements [account.Store]. A feed that is missing becomes unsubscribed by the
-// next [cache.Store.SetFeeds]; its items and marks stay.
+// next [cache.Store.SetFeeds]; its items and marks stay. If an ID is there twice, the first
+// is used.
 func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) error {
 	old, err := s.Feeds(ctx, name)
 	if err != nil {
 		return err
 	}
-	if same(old, feeds) {
+	if feeds = withoutRepeated(feeds); same(old, feeds) {
 		return nil
 	}
 	return s.write(ctx, name, func(tx *sql.Tx) error {
@@ -29,12 +31,25 @@ func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) 
 				return err
 			}
 		}
-		return nil
+		// Entries may have come before their feed, if somebody subscribed during a round.
+		// They are fetched again, because nothing of them was kept.
+		_, err := tx.ExecContext(ctx, `DELETE FROM remotes WHERE account = ? AND feed IS NULL AND item IS NULL`, name)
+		return err
+	})
+}
+
+// withoutRepeated returns the feeds whose ID was not there before.
+func withoutRepeated(feeds []account.Feed) []account.Feed {
+	seen := make(map[string]bool, len(feeds))
+	return slices.DeleteFunc(slices.Clone(feeds), func(f account.Feed) bool {
+		again := seen[f.ID]
+		seen[f.ID] = true
+		return again
 	})
 }
 
 // endFeeds removes the subscriptions. The entries of those that are not among feeds any more
-// are gone: the server gives them other IDs if somebody subscribes again.
+// count as gone until the server lists one again: it may have sent a list without them.
 func endFeeds(ctx context.Context, tx *sql.Tx, name string, feeds []account.Feed) error {
 	ids := make([]string, len(feeds))
 	for i, f := range feeds {

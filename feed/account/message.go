@@ -24,6 +24,9 @@ var errPaused = errors.New("the server asked for a pause")
 // before. The message of that time holds.
 var errStillRefused = fmt.Errorf("%w as before", ErrRefused)
 
+// errTooLong means that a round was ended so that others can have the account.
+var errTooLong = errors.New("its server answers so slowly that the sync was ended; the next refresh goes on")
+
 // maxMessage is the longest message in bytes.
 const maxMessage = 300
 
@@ -41,15 +44,11 @@ func (r *round) conclude(err error) {
 			s.Error = heldBack(r.name, s.HeldBack)
 		}
 		r.result.Message = s.Error
+	case errors.Is(err, errStillRefused):
+		r.result.Failed, r.result.Message = true, s.Error
 	default:
-		r.notePause(err)
-		if errors.Is(err, ErrRefused) && err != errStillRefused {
-			// If the command fails, the next round asks the server again.
-			s.Refused, _ = r.Trace(context.Background())
-		}
-		if err != errStillRefused {
-			s.Error = r.message(err)
-		}
+		r.noteRefusal(err)
+		s.Error = Message(r.name, s.Pause, err)
 		r.result.Failed, r.result.Message = true, s.Error
 	}
 	if s.Pause.After(s.NextSync) {
@@ -58,14 +57,23 @@ func (r *round) conclude(err error) {
 	r.result.Next = s.NextSync
 }
 
-// notePause records the pause that a server asked for.
-func (r *round) notePause(err error) {
+// noteRefusal records that the server refused the login, or for how long it asked for a
+// pause, and what is said of that.
+func (r *round) noteRefusal(err error) {
+	s := &r.state
+	if errors.Is(err, ErrRefused) {
+		// If the command fails, the next round asks the server again.
+		s.Refused, _ = r.Trace(context.Background(), false)
+		s.Error = Message(r.name, s.Pause, err)
+	}
 	var failed requestError
 	if !errors.As(err, &failed) {
 		return
 	}
 	if after, asked := failed.AsksForPause(); asked {
-		r.state.Pause = r.started.Add(min(cmp.Or(after, usualPause), LongestPause))
+		s.Pause = r.started.Add(min(cmp.Or(after, usualPause), LongestPause))
+		s.NextSync = s.Pause
+		s.Error = Message(r.name, s.Pause, err)
 	}
 }
 
@@ -79,19 +87,16 @@ type requestError interface {
 	AsksForPause() (after time.Duration, asked bool)
 }
 
-// message returns the user message of a round that failed.
-func (r *round) message(err error) string { return Message(r.name, r.state.Pause, err) }
-
-// Message returns a user message about a failure of an account. pause is until when the server
-// asked for a pause, zero if it did not.
+// Message returns a user message about a failure of an account: one line of at most 300
+// bytes. pause is until when the server asked for a pause, zero if it did not.
 func Message(name string, pause time.Time, err error) string {
 	of := "account " + name + ": "
 	var failed requestError
 	switch {
 	case errors.Is(err, errPaused):
-		return of + "its server asked not to be asked again before " + pause.Local().Format("15:04") + "; your marks wait until then"
+		return shorten(of + "its server asked not to be asked again before " + pause.Local().Format("Monday 15:04") + "; your marks wait until then")
 	case errors.Is(err, ErrUnstable):
-		return of + "its list of articles changed while it was read; nothing was changed here, and the next refresh tries again"
+		return shorten(of + "its list of articles changed while it was read; nothing was changed here, and the next refresh tries again")
 	case errors.As(err, &failed):
 		return shorten(of + failed.UserMessage())
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// claimDuration is how long a claim of a killed process keeps others from the account.
+	// claimDuration is how long a claim of a killed process keeps others from the account. No
+	// round lasts longer: what it has not done, the next one does.
 	claimDuration = 10 * time.Minute
 	// partSize is how many marks are sent at once.
 	partSize = 500
@@ -40,9 +41,9 @@ type Account struct {
 	Store    Store
 	// Now returns the current time.
 	Now func() time.Time
-	// Trace returns a few characters that change with the secret and do not tell it. It may
-	// run the command that prints the secret.
-	Trace func(ctx context.Context) (string, error)
+	// Trace returns a few characters that change with the secret and do not tell it. If now
+	// is set, the command that prints the secret is run again.
+	Trace func(ctx context.Context, now bool) (string, error)
 }
 
 // Resolve says what becomes of changes that are held back.
@@ -62,6 +63,8 @@ type Options struct {
 	// refused the login before.
 	Asked   bool
 	Resolve Resolve
+	// Fetch are feeds that the server is asked to fetch first, as far as it can.
+	Fetch []Feed
 	// FeedsStored is called after the subscriptions were stored, and Saved after entries
 	// were.
 	FeedsStored func(ctx context.Context) error
@@ -111,8 +114,7 @@ func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 		return r.result, nil
 	}
 	before := r.state
-	err = r.run(ctx)
-	if ctx.Err() != nil {
+	if err = r.runInTime(ctx); ctx.Err() != nil {
 		// The state of the last complete round counts.
 		r.result.Failed, r.result.Message = true, interrupted(r.name)
 		return r.result, a.Store.Finish(context.WithoutCancel(ctx), r.name, before)
@@ -121,10 +123,26 @@ func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 	return r.result, a.Store.Finish(ctx, r.name, r.state)
 }
 
+// runInTime is run as long as the claim lasts.
+func (r *round) runInTime(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(ctx, claimDuration)
+	defer cancel()
+	err := r.run(bounded)
+	if err != nil && bounded.Err() != nil {
+		return errTooLong
+	}
+	return err
+}
+
 // run makes the steps of a round. After an error the state keeps what is true anyhow.
 func (r *round) run(ctx context.Context) error {
 	if err := r.mayAsk(ctx); err != nil {
 		return err
+	}
+	for _, f := range r.o.Fetch {
+		if err := r.Server.Refresh(ctx, f); err != nil && !errors.Is(err, ErrCannot) {
+			break // if it is not about this feed alone, the next request says what is wrong
+		}
 	}
 	if err := r.ask(ctx); err != nil {
 		return err
@@ -163,7 +181,7 @@ func (r *round) mayAsk(ctx context.Context) error {
 	if r.state.Refused == "" || r.o.Asked {
 		return nil
 	}
-	trace, err := r.Trace(ctx)
+	trace, err := r.Trace(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -491,17 +509,27 @@ func alike(list []Pending) [][]Pending {
 }
 
 // Send sends the pending marks and asks for nothing. It does nothing unless the last round
-// was complete and not long ago: then a round comes first.
+// was complete and not long ago: then a round comes first. If the server refuses the login or
+// asks for a pause, that holds for the next rounds, too.
 func (a *Account) Send(ctx context.Context) (sent int, err error) {
-	name, now := a.Settings.Name, a.Now().Round(0)
-	state, ok, err := a.Store.Claim(ctx, name, now.Add(claimDuration))
-	if err != nil || !ok {
+	r := &round{Account: a, name: a.Settings.Name, started: a.Now().Round(0)}
+	var ok bool
+	if r.state, ok, err = a.Store.Claim(ctx, r.name, r.started.Add(claimDuration)); err != nil || !ok {
 		return 0, err
 	}
-	usable := state.Error == "" && state.Refused == "" && !state.LastSynced.IsZero() && now.Sub(state.LastSynced) < max(2*a.Settings.Interval, time.Hour) && !state.Pause.After(now)
-	usable = usable && state.Kind == a.Settings.Kind && state.URL == a.Settings.URL && state.User == a.Settings.Access.User
-	if usable {
-		sent, err = a.send(ctx)
+	if r.isUsable() {
+		bounded, cancel := context.WithTimeout(ctx, claimDuration)
+		defer cancel()
+		if sent, err = a.send(bounded); err != nil && ctx.Err() == nil {
+			r.noteRefusal(err)
+		}
 	}
-	return sent, errors.Join(err, a.Store.Finish(context.WithoutCancel(ctx), name, state))
+	return sent, errors.Join(err, a.Store.Finish(context.WithoutCancel(ctx), r.name, r.state))
+}
+
+// isUsable reports whether marks may be sent without a round before.
+func (r *round) isUsable() bool {
+	s, to := r.state, r.Settings
+	return s.Error == "" && s.Refused == "" && !s.Pause.After(r.started) && !s.LastSynced.IsZero() &&
+		r.started.Sub(s.LastSynced) < max(2*to.Interval, time.Hour) && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"dateline/feed"
@@ -25,7 +27,7 @@ type Call struct {
 	Method string
 	// URL has no user and no password.
 	URL string
-	// Headers may contain secrets. They are sent to the host of URL only.
+	// Headers may contain secrets. They are sent to the host and port of URL only.
 	Headers map[string]string
 	// Body is sent with the media type Type. It may be empty.
 	Body []byte
@@ -40,8 +42,29 @@ type Call struct {
 	MaxBody int64
 }
 
+// Hide returns a text of the server without the secrets of the call, which a server may
+// repeat in what it says.
+func (c Call) Hide(s string) string {
+	secrets := []string{c.Access.Password, c.Access.Cookies}
+	for _, value := range c.Headers {
+		secrets = append(secrets, value)
+	}
+	for _, secret := range secrets {
+		if len(secret) >= shortestSecret {
+			s = strings.ReplaceAll(s, secret, "…")
+		}
+	}
+	return s
+}
+
+// shortestSecret is the length in bytes from which on a value is hidden: shorter ones are in
+// many texts by chance.
+const shortestSecret = 6
+
 // Reply is the response to a [Call], whatever its status.
 type Reply struct {
+	// URL is the address that answered. It is safe to show.
+	URL    string
 	Status int
 	// Body is decompressed. Type is the Content-Type header.
 	Body []byte
@@ -59,13 +82,60 @@ func (r Reply) Err(call Call) error {
 	if r.Status >= 200 && r.Status <= 299 {
 		return nil
 	}
-	return &Error{URL: displayURL(nil, call.URL), Kind: KindStatus, Status: r.Status, RetryAfter: r.RetryAfter}
+	return &Error{URL: displayURL(nil, call.URL), Kind: KindStatus, Status: r.Status, RetryAfter: r.RetryAfter, OfCall: true}
 }
 
+// JSON decodes the body. It may have at most so many elements in all arrays together: empty
+// ones are short and take a hundred times as much memory as their text. Every error is an
+// [*Error].
+func (r Reply) JSON(into any, mostElements int) error {
+	if n := countElements(r.Body, mostElements); n > mostElements {
+		return &Error{URL: r.URL, Kind: KindTooLarge, Status: r.Status, Err: fmt.Errorf("more than %s values", text.Number(mostElements)), OfCall: true}
+	}
+	if json.Unmarshal(r.Body, into) != nil {
+		return &Error{URL: r.URL, Kind: KindOther, Status: r.Status, Err: errors.New("the response is incomplete or malformed"), OfCall: true}
+	}
+	return nil
+}
+
+// countElements returns how many elements the arrays of a JSON text have together. It stops
+// after more than most. What it returns for a malformed text means nothing.
+func countElements(body []byte, most int) (n int) {
+	var inArray []bool // the objects and arrays that are open
+	for i := 0; i < len(body) && n <= most; i++ {
+		switch body[i] {
+		case '"':
+			for i++; i < len(body) && body[i] != '"'; i++ {
+				if body[i] == '\\' {
+					i++
+				}
+			}
+		case '[', '{':
+			if len(inArray) > maxDepth {
+				return n
+			}
+			if inArray = append(inArray, body[i] == '['); body[i] == '[' {
+				n++
+			}
+		case ']', '}':
+			inArray = inArray[:max(len(inArray)-1, 0)]
+		case ',':
+			if len(inArray) > 0 && inArray[len(inArray)-1] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// maxDepth is how many objects and arrays may be open at once, as in package json.
+const maxDepth = 10_000
+
 // Do makes a call. Every error is an [*Error]; a response with any status is none. It
-// follows redirects of GET within the host of the call, from http to https too. A redirect
-// to another host fails, because the secrets of the call are for its host only.
-func (c *Client) Do(ctx context.Context, call Call) (Reply, error) {
+// follows redirects of GET within the server of the call, from http to https too. A redirect
+// to another host or port fails, because the secrets of the call are for its server only.
+func (c *Client) Do(ctx context.Context, call Call) (reply Reply, err error) {
+	defer func() { err = ofCall(err) }()
 	if call.Access.Unset != "" {
 		return Reply{}, &Error{URL: displayURL(nil, call.URL), Kind: KindUnset, Err: errors.New(call.Access.Unset)}
 	}
@@ -83,7 +153,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Reply, error) {
 		}
 		location := res.Header.Get("Location")
 		if !isRedirect(res.StatusCode) || location == "" {
-			reply, err := c.readReply(call, res)
+			reply, err := c.readReply(call, at, res)
 			if err != nil {
 				return Reply{}, asError(ctx, bounded, displayURL(at, ""), err)
 			}
@@ -97,6 +167,15 @@ func (c *Client) Do(ctx context.Context, call Call) (Reply, error) {
 	return Reply{}, asError(ctx, bounded, displayURL(first, ""), tooManyRedirects(maxRedirects))
 }
 
+// ofCall returns the error of a call so that its message is about one.
+func ofCall(err error) error {
+	var failed *Error
+	if errors.As(err, &failed) {
+		failed.OfCall = true
+	}
+	return err
+}
+
 // redirectCall returns the target of a redirect, or an error if it must not be followed.
 func redirectCall(call Call, first, at *url.URL, location string) (*url.URL, error) {
 	next, err := text.ReadURL(at.String(), location)
@@ -104,11 +183,15 @@ func redirectCall(call Call, first, at *url.URL, location string) (*url.URL, err
 		return nil, &Error{Kind: KindRedirects, Err: errBadTarget}
 	}
 	next.User, next.Fragment, next.RawFragment = nil, "", ""
+	// The server chooses what is shown of it, and knows the secrets.
+	shown := *next
+	shown.RawQuery, shown.ForceQuery = "", false
+	target := call.Hide(displayURL(&shown, ""))
 	switch {
 	case at.Scheme == "https" && next.Scheme != "https":
-		return nil, &Error{Kind: KindDowngrade, Err: fmt.Errorf("to %s", displayURL(next, ""))}
-	case next.Hostname() != first.Hostname() || call.Method != http.MethodGet:
-		return nil, &Error{Kind: KindRedirects, Err: fmt.Errorf("it leads to %s; name that address instead", displayURL(next, ""))}
+		return nil, &Error{Kind: KindDowngrade, Err: fmt.Errorf("to %s", target)}
+	case !sameHost(first, next) || call.Method != http.MethodGet:
+		return nil, &Error{Kind: KindRedirects, Err: fmt.Errorf("it leads to %s; name that address instead", target)}
 	}
 	return next, nil
 }
@@ -143,7 +226,7 @@ func (c *Client) roundTrip(ctx context.Context, call Call, at *url.URL) (*http.R
 }
 
 // readReply reads the response of a call.
-func (c *Client) readReply(call Call, res *http.Response) (Reply, error) {
+func (c *Client) readReply(call Call, at *url.URL, res *http.Response) (Reply, error) {
 	defer res.Body.Close()
 	most := cmp.Or(call.MaxBody, maxReply)
 	body, err := io.ReadAll(io.LimitReader(newUnpacker(res), most+1))
@@ -153,7 +236,7 @@ func (c *Client) readReply(call Call, res *http.Response) (Reply, error) {
 	if int64(len(body)) > most {
 		return Reply{}, &Error{Kind: KindTooLarge, Status: res.StatusCode, Err: fmt.Errorf("more than %s", text.Size(most))}
 	}
-	return Reply{Status: res.StatusCode, Body: body, Type: res.Header.Get("Content-Type"), RetryAfter: retryAfter(res.Header.Get("Retry-After"), c.now()),
+	return Reply{URL: displayURL(at, ""), Status: res.StatusCode, Body: body, Type: res.Header.Get("Content-Type"), RetryAfter: retryAfter(res.Header.Get("Retry-After"), c.now()),
 		Clock: serverTime(res.Header), Headers: res.Header}, nil
 }
 
@@ -162,7 +245,20 @@ func (c *Client) readReply(call Call, res *http.Response) (Reply, error) {
 func (c *Client) Secret(ctx context.Context, command []string) (string, error) {
 	value, _, err := c.passwords.get(ctx, command)
 	if err != nil {
-		return "", asError(ctx, ctx, "", err)
+		return "", ofCall(asError(ctx, ctx, "", err))
+	}
+	return value, nil
+}
+
+// SecretNow is like [Client.Secret], but returns what the command prints now.
+func (c *Client) SecretNow(ctx context.Context, command []string) (string, error) {
+	value, fresh, err := c.passwords.get(ctx, command)
+	if err == nil && !fresh {
+		c.ForgetSecret(command, value)
+		return c.Secret(ctx, command)
+	}
+	if err != nil {
+		return "", ofCall(asError(ctx, ctx, "", err))
 	}
 	return value, nil
 }

@@ -92,6 +92,8 @@ type Error struct {
 	Kind   Kind
 	// RetryAfter is the server's Retry-After. 0 if it sent none.
 	RetryAfter time.Duration
+	// OfCall is set if a [Call] failed, and no feed.
+	OfCall bool
 	// Page is a hash of the first bytes of the error page. Empty if there was none.
 	Page string
 	// Err is the cause. It may be nil.

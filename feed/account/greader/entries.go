@@ -20,6 +20,9 @@ import (
 // entriesSize is how many entries one request asks for.
 const entriesSize = 250
 
+// mostTooLong is how many entries that are too long for a reply are left out.
+const mostTooLong = 10
+
 // item is an entry as the API has it.
 type item struct {
 	ID        looseText `json:"id"`
@@ -94,18 +97,28 @@ func (s *Server) isWidening() bool {
 
 // items yields the items with these IDs, in parts. A part whose texts are too long for one
 // reply is asked for in halves. A single one that is too long is left out, or no later
-// round could get beyond it.
+// round could get beyond it; if there are more than a few, something else is wrong.
 func (s *Server) items(ctx context.Context, ids []string, yield func([]item) error) error {
+	left := mostTooLong
+	return s.itemsIn(ctx, ids, &left, yield)
+}
+
+// itemsIn is items. left is how many items may still be left out.
+func (s *Server) itemsIn(ctx context.Context, ids []string, left *int, yield func([]item) error) error {
 	for part := range slices.Chunk(ids, entriesSize) {
 		items, err := s.itemPart(ctx, part)
 		var failed *fetch.Error
 		switch {
 		case errors.As(err, &failed) && failed.Kind == fetch.KindTooLarge:
-			if n := len(part); n > 1 {
-				if err := s.items(ctx, part[:n/2], yield); err != nil {
+			n := len(part)
+			if n == 1 {
+				if *left--; *left < 0 {
 					return err
 				}
-				if err := s.items(ctx, part[n/2:], yield); err != nil {
+				continue
+			}
+			for _, half := range [][]string{part[:n/2], part[n/2:]} {
+				if err := s.itemsIn(ctx, half, left, yield); err != nil {
 					return err
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // longPrefix begins the long form of an ID.
@@ -33,4 +34,12 @@ func longID(id string) string {
 		return fmt.Sprintf("%s%016x", longPrefix, uint64(n))
 	}
 	return longPrefix + id
+}
+
+// maxID is how long an ID may be in bytes. Those of servers have at most 24.
+const maxID = 256
+
+// isID reports whether s can be an ID.
+func isID(s string) bool {
+	return s != "" && len(s) <= maxID && !strings.ContainsFunc(s, unicode.IsControl)
 }

@@ -189,12 +189,13 @@ func (s *Server) idPage(ctx context.Context, query url.Values, at string) (ids [
 	if err := s.decode(path, reply, &page); err != nil {
 		return nil, "", err
 	}
-	if page.ItemRefs == nil || json.Unmarshal(page.ItemRefs, &refs) != nil {
+	// null is no list: it would call everything read.
+	if len(page.ItemRefs) == 0 || page.ItemRefs[0] != '[' || json.Unmarshal(page.ItemRefs, &refs) != nil {
 		return nil, "", s.notTheAPI(path)
 	}
 	for _, r := range refs {
 		id := itemID(string(r.ID))
-		if id == "" {
+		if !isID(id) {
 			return nil, "", s.notTheAPI(path)
 		}
 		ids = append(ids, id)
@@ -208,11 +209,12 @@ func (s *Server) decode(path string, reply fetch.Reply, into any) error {
 	if !bytes.HasPrefix(bytes.TrimSpace(reply.Body), []byte("{")) {
 		return s.notTheAPI(path)
 	}
-	if err := json.Unmarshal(reply.Body, into); err != nil {
-		return &fetch.Error{URL: bases(s.settings.URL)[0], Kind: fetch.KindOther, Status: reply.Status, Err: errors.New("the response is incomplete or malformed")}
-	}
-	return nil
+	return reply.JSON(into, maxElements)
 }
+
+// maxElements is how many values the arrays of a reply may have. Servers that know no limit
+// of a page send a list at once.
+const maxElements = 500_000
 
 // looseText is a text that some servers send as a number, or as null.
 type looseText string

@@ -1,6 +1,7 @@
 package greader
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -274,7 +275,7 @@ func (s *Server) ask(ctx context.Context, method, path string, values url.Values
 			return fetch.Reply{}, err
 		}
 		if reply.Status != 401 && !hasBadToken(reply) {
-			return reply, s.checkReply(call, path, reply)
+			return l.hide(reply), s.checkReply(call, path, reply)
 		}
 		switch {
 		case method == "POST" && try == 0:
@@ -285,6 +286,20 @@ func (s *Server) ask(ctx context.Context, method, path string, values url.Values
 			return fetch.Reply{}, fmt.Errorf("%w: %s", account.ErrRefused, adviceRefused)
 		}
 	}
+}
+
+// hide returns a reply that is an error without the secrets of the session, which a server
+// may repeat in what it says.
+func (l session) hide(r fetch.Reply) fetch.Reply {
+	if r.Status < 400 {
+		return r
+	}
+	for _, secret := range []string{l.auth, l.token} {
+		if secret != "" {
+			r.Body = bytes.ReplaceAll(r.Body, []byte(secret), []byte("…"))
+		}
+	}
+	return r
 }
 
 // request returns the call for a request of a session.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"dateline/feed"
 	"dateline/feed/account"
@@ -42,8 +43,15 @@ func (s *Server) Mark(ctx context.Context, flag feed.Flag, on bool, ids []string
 		for _, id := range part {
 			form.Add("i", longID(id))
 		}
-		if _, err := s.change(ctx, "edit-tag", form); err != nil {
+		const path = "edit-tag"
+		reply, err := s.change(ctx, path, form)
+		if err != nil {
 			return err
+		}
+		// What counts as sent is not sent again. A network that wants a login answers for the
+		// server, with any text.
+		if strings.TrimSpace(string(reply.Body)) != "OK" {
+			return s.notTheAPI(path)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"dateline/feed/account"
 	"dateline/feed/fetch"
@@ -40,7 +41,7 @@ func (s *Server) Feeds(ctx context.Context) ([]account.Feed, error) {
 	feeds := make([]account.Feed, 0, len(*page.Subscriptions))
 	folders := map[string]bool{}
 	for _, sub := range *page.Subscriptions {
-		if sub.ID == "" {
+		if sub.ID == "" || strings.ContainsFunc(sub.ID, unicode.IsControl) {
 			return nil, s.notTheAPI(pathList)
 		}
 		if f := sub.feed(widens); f.URL != "" {
@@ -96,6 +97,9 @@ func (f folder) name() string {
 	return f.Label
 }
 
+// maxFolders is how many folders of a subscription count. FreshRSS and Miniflux have one.
+const maxFolders = 100
+
 // feed cleans the subscription. Its addresses lose a login, which must not be shown. They
 // are empty if they are none of the web.
 func (sub subscription) feed(widens bool) account.Feed {
@@ -110,7 +114,7 @@ func (sub subscription) feed(widens bool) account.Feed {
 		title = narrowName(title)
 	}
 	f := account.Feed{ID: sub.ID, URL: text.WebURL("", address), Title: cleanName(title), Site: text.WebURL("", site)}
-	for _, c := range sub.Categories {
+	for _, c := range sub.Categories[:min(len(sub.Categories), maxFolders)] {
 		if name := cleanName(c.name()); name != "" {
 			f.Folders = append(f.Folders, name)
 		}

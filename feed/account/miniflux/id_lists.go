@@ -184,7 +184,7 @@ func errUnstable() error { return fmt.Errorf("read a list of entries: %w", accou
 
 // errImplausible returns the error for a response that no server can mean.
 func errImplausible(address string) error {
-	return &fetch.Error{URL: address, Kind: fetch.KindOther, Err: errors.New("the response has more than was asked for")}
+	return &fetch.Error{URL: address, Kind: fetch.KindOther, Err: errors.New("the response has more than was asked for"), OfCall: true}
 }
 
 // entryIDs returns numbers as [account.Entry.ID] has them.

@@ -58,7 +58,7 @@ func (s *Server) call(ctx context.Context, r request, out any) error {
 	case out == nil && len(bytes.TrimSpace(reply.Body)) > 0:
 		err = errNoMiniflux()
 	case out != nil:
-		err = decode(reply, call, out)
+		err = decode(reply, out)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.what, err)
@@ -177,7 +177,7 @@ func (s *Server) judge(reply fetch.Reply, call fetch.Call) error {
 	}
 	err := reply.Err(call)
 	if err != nil && words != "" {
-		return &wordsError{words: words, cause: err}
+		return &wordsError{words: call.Hide(words), cause: err}
 	}
 	return err
 }
@@ -207,8 +207,22 @@ func (e *wordsError) Error() string { return "the server says: " + e.words }
 // Unwrap returns the failed request.
 func (e *wordsError) Unwrap() error { return e.cause }
 
-// UserMessage returns the server's words as a sentence.
+// AsksForPause is that of the failed request.
+func (e *wordsError) AsksForPause() (after time.Duration, asked bool) {
+	var failed *fetch.Error
+	if !errors.As(e.cause, &failed) {
+		return 0, false
+	}
+	return failed.AsksForPause()
+}
+
+// UserMessage returns the server's words as a sentence, unless it asks for a pause: then what
+// happens next matters more.
 func (e *wordsError) UserMessage() string {
+	var failed *fetch.Error
+	if _, asked := e.AsksForPause(); asked && errors.As(e.cause, &failed) {
+		return failed.UserMessage()
+	}
 	return "The server says: " + strings.TrimRight(e.words, ".") + "."
 }
 
@@ -223,16 +237,16 @@ func errTooOld() error {
 }
 
 // decode decodes a successful response.
-func decode(reply fetch.Reply, call fetch.Call, out any) error {
+func decode(reply fetch.Reply, out any) error {
 	if !isJSON(reply) {
 		return errNoMiniflux()
 	}
-	if err := json.Unmarshal(reply.Body, out); err != nil {
-		address, _, _ := strings.Cut(call.URL, "?")
-		return &fetch.Error{URL: address, Kind: fetch.KindOther, Status: reply.Status, Err: errors.New("the response is incomplete or malformed")}
-	}
-	return nil
+	return reply.JSON(out, maxElements)
 }
+
+// maxElements is how many values the arrays of a response may have. A page of entries has
+// their tags and enclosures, too; if there are more of them, it is asked for in parts.
+const maxElements = 200_000
 
 // isJSON reports whether a response is meant to be JSON. Its beginning counts, too, because
 // some proxies change the type.

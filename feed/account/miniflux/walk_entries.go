@@ -23,6 +23,9 @@ const (
 	pageBytes = 4 << 20
 	// singlePart is how many entries that were fetched one by one are yielded together.
 	singlePart = 50
+	// mostTooLarge is how many entries that are too large for a response are left out. If
+	// there are more, something else is wrong.
+	mostTooLarge = 10
 )
 
 // Entries implements [account.Server].
@@ -158,6 +161,7 @@ func (s *Server) follow(ctx context.Context, w walk, yield func([]entry) error) 
 	if w.single {
 		return s.fetchSingly(ctx, w.wanted, yield)
 	}
+	tooLarge := 0
 	for rest := w.wanted; len(rest) > 0; {
 		size := s.size()
 		last, beyond := w.list.nextRange(rest, size)
@@ -171,7 +175,14 @@ func (s *Server) follow(ctx context.Context, w walk, yield func([]entry) error) 
 		// Miniflux counts everything behind a page, which takes longer than the page.
 		query.Set("before_entry_id", entryID(last+1))
 		page, err := s.entryPage(ctx, query, size)
-		if errors.Is(err, errPageTooLarge) && s.shrinkPage(size) {
+		if errors.Is(err, errPageTooLarge) {
+			if !s.shrinkPage(size) {
+				// A single entry is too large. No later round could get beyond it.
+				if tooLarge++; tooLarge > mostTooLarge {
+					return nil, err
+				}
+				missing, rest = append(missing, rest[0]), rest[1:]
+			}
 			continue
 		}
 		if err != nil {
@@ -222,6 +233,7 @@ func pick(page []entry, wanted []int64) (found []entry, missing []int64) {
 
 // fetchSingly fetches entries one by one.
 func (s *Server) fetchSingly(ctx context.Context, wanted []int64, yield func([]entry) error) (missing []int64, err error) {
+	tooLarge := 0
 	for part := range slices.Chunk(wanted, singlePart) {
 		var found []entry
 		for _, id := range part {
@@ -229,6 +241,9 @@ func (s *Server) fetchSingly(ctx context.Context, wanted []int64, yield func([]e
 			err := s.call(ctx, request{what: "fetch an entry", method: "GET", path: "/v1/entries/" + entryID(id)}, &e)
 			switch {
 			case errors.Is(err, errNotFound):
+				missing = append(missing, id)
+			case isTooLarge(err) && tooLarge < mostTooLarge:
+				tooLarge++
 				missing = append(missing, id)
 			case err != nil:
 				return nil, err
@@ -251,15 +266,20 @@ func (s *Server) fetchSingly(ctx context.Context, wanted []int64, yield func([]e
 // errPageTooLarge means that a page of entries is larger than a response may be.
 var errPageTooLarge = errors.New("the page is too large")
 
+// isTooLarge reports whether a response is larger than it may be.
+func isTooLarge(err error) bool {
+	var failed *fetch.Error
+	return errors.As(err, &failed) && failed.Kind == fetch.KindTooLarge
+}
+
 // entryPage reads a page of entries, and learns from its size how long the next is to be.
 func (s *Server) entryPage(ctx context.Context, query url.Values, size int) ([]entry, error) {
 	query.Set("limit", strconv.Itoa(size))
 	var page entryPage
 	bytes := 0
 	err := s.call(ctx, request{what: "fetch entries", method: "GET", path: "/v1/entries", query: query, maxBody: s.maxPage, bytes: &bytes}, &page)
-	var failed *fetch.Error
 	switch {
-	case errors.As(err, &failed) && failed.Kind == fetch.KindTooLarge:
+	case isTooLarge(err):
 		return nil, fmt.Errorf("%w: %w", errPageTooLarge, err)
 	case err != nil:
 		return nil, err
@@ -282,6 +302,6 @@ func (s *Server) entryPage(ctx context.Context, query url.Values, size int) ([]e
 func (s *Server) shrinkPage(size int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pageSize = size / 4
-	return s.pageSize > 0
+	s.pageSize = max(size/4, 1)
+	return size > 1
 }

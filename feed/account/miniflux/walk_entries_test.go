@@ -135,3 +135,25 @@ func TestLargePages(t *testing.T) {
 		t.Error("a page that is always too large has no end")
 	}
 }
+
+// TestTooLargeEntry protects that an entry which is too large for a response does not keep
+// the others from coming.
+func TestTooLargeEntry(t *testing.T) {
+	web, s := start(t)
+	f := web.AddFeed("https://example.org/one-large", "", "")
+	for i := range 60 {
+		text := "short"
+		if i == 30 {
+			text = strings.Repeat("long ", 4000)
+		}
+		web.AddEntries(f, minifluxtest.Entry{Content: text, GUID: strconv.Itoa(i)})
+	}
+	all, err := s.All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.maxPage = 15_000
+	if got := fetchAll(t, s, all); len(got) != len(all)-1 {
+		t.Errorf("%d of %d entries", len(got), len(all)-1)
+	}
+}
