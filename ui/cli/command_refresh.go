@@ -294,9 +294,12 @@ func (t *tally) printSync(r feed.Report) {
 		fmt.Fprintf(t.out, "%s  %s\n", t.out.paint(t.out.theme.Failed, "    failed"), message)
 		return
 	}
-	line := fmt.Sprintf("%s: %s new, %s sent", name, text.Number(r.New), text.Number(r.Sync.Sent))
+	parts := []string{text.Number(r.New) + " new"}
+	if r.Sync.Sent > 0 {
+		parts = append(parts, text.Plural(r.Sync.Sent, "mark")+" sent")
+	}
 	if r.Sync.Taken > 0 {
-		line += ", " + text.Number(r.Sync.Taken) + " changed"
+		parts = append(parts, text.Plural(r.Sync.Taken, "mark")+" received")
 	}
 	var state feed.Account
 	for _, a := range t.accounts {
@@ -305,8 +308,9 @@ func (t *tally) printSync(r feed.Report) {
 		}
 	}
 	if state.Backlog > 0 {
-		line += ", " + text.Number(state.Backlog) + " older to fetch"
+		parts = append(parts, text.Plural(state.Backlog, "older item")+" to fetch")
 	}
+	line := name + ": " + strings.Join(parts, ", ")
 	fmt.Fprintln(t.out, line)
 	if problem := accountProblem(state); problem != "" {
 		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, problem))
