@@ -161,6 +161,10 @@ func (c *Client) readReply(call Call, res *http.Response) (Reply, error) {
 // memory until [Client.ForgetSecret]. An error is an [*Error].
 func (c *Client) Secret(ctx context.Context, command []string) (string, error) {
 	value, _, err := c.passwords.get(ctx, command)
+	var failed *programError
+	if errors.As(err, &failed) {
+		failed.role = roleSecret // of an account
+	}
 	if err != nil {
 		return "", asError(ctx, ctx, "", err)
 	}

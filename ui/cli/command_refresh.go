@@ -57,6 +57,9 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
 	err := s.Source.Refresh(ctx, request, t.add)
 	t.progress.clear()
+	if t.warning != "" {
+		fmt.Fprintln(a.err, "dateline:", text.Clean(t.warning))
+	}
 	a.notify(ctx, s, t.newItems)
 	if err == nil {
 		_, backupErr := rescue.BackUpDaily(ctx, s.Store)
@@ -125,8 +128,9 @@ type tally struct {
 
 	// otherProcess is true if another process is checking some of the feeds.
 	otherProcess bool
-	// offline is the message about a network problem, empty if there is none.
-	offline string
+	// offline is the message about a network problem, and warning that about the
+	// subscriptions as a whole; empty if there is none.
+	offline, warning string
 
 	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
 	// is 0 if the clock is right.
@@ -142,6 +146,10 @@ type tally struct {
 
 // add counts a report, and prints it if the output is JSON.
 func (t *tally) add(r feed.Report) {
+	t.warning = cmp.Or(t.warning, r.Warning)
+	if r.URL == "" && r.Account == "" {
+		return // there is no feed to report the warning of
+	}
 	t.count(r)
 	t.newItems = append(t.newItems, r.Notify...)
 	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
