@@ -269,7 +269,12 @@ func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest
 		return err
 	}
 	if len(p.accounts)+len(p.unknown) == 0 {
-		return errors.Join(s.remotes.Leave(ctx), s.localSource.Refresh(ctx, p.local, report))
+		// Marks are noticed as long as there are accounts, even while none of them is due.
+		watch := s.remotes.Watch
+		if len(s.settingsOfAccounts()) == 0 {
+			watch = s.remotes.Leave
+		}
+		return errors.Join(watch(ctx), s.localSource.Refresh(ctx, p.local, report))
 	}
 	if err := s.refreshAll(ctx, p, report); err != nil {
 		return err

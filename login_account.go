@@ -28,6 +28,8 @@ func (p *program) tryAccount(ctx context.Context, n cli.NewAccount) (feeds int, 
 	s := accountSettings(p.config.Defaults, n)
 	list, err := p.source.connect(p.client, s).Feeds(ctx)
 	switch {
+	case errors.Is(err, account.ErrRefused) && s.Kind == "greader":
+		return 0, fmt.Errorf("%s refuses the login; FreshRSS wants the API password of your profile; nothing was written, run `dateline login` again", text.Clean(s.URL))
 	case errors.Is(err, account.ErrRefused):
 		return 0, fmt.Errorf("%s refuses the login; nothing was written, run `dateline login` again", text.Clean(s.URL))
 	case err != nil:

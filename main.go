@@ -353,7 +353,9 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 			Settings:      settings,
 			Now:           time.Now,
 		})
-		p.source.leaveMarks(ctx)
+		if problem := p.source.leaveMarks(ctx); problem != "" {
+			warn(problem)
+		}
 	}
 	return errors.Join(err, p.store.Close())
 }

@@ -47,9 +47,13 @@ func (s *accountSource) syncFolder(ctx context.Context) (problem string, err err
 const lastSyncLimit = 2 * time.Second
 
 // leaveMarks writes the last marks into the folder, so that other computers get them while
-// this one is off. Problems wait for the next refresh.
-func (s *accountSource) leaveMarks(ctx context.Context) {
+// this one is off. It returns a user message about problems, which nothing says again.
+func (s *accountSource) leaveMarks(ctx context.Context) (problem string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSyncLimit)
 	defer cancel()
-	_, _ = s.syncFolder(ctx)
+	problem, err := s.syncFolder(ctx)
+	if err != nil {
+		return "" // the next refresh writes them, or says why not
+	}
+	return problem
 }

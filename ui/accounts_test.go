@@ -143,6 +143,9 @@ func TestRefreshSyncsAccounts(t *testing.T) {
 	s.source.synced = map[string]feed.Report{"home": {Status: feed.OK, Sync: &feed.Sync{Sent: 1, Taken: 12}}}
 	s.press("R")
 	s.expect("nothing new; 1 mark sent, 12 received")
+	s.source.synced["home"] = feed.Report{Status: feed.OK, Sync: &feed.Sync{Taken: 12}}
+	s.press("R")
+	s.expect("nothing new; 12 marks received")
 	s.source.synced["work"] = feed.Report{Status: feed.Failed, Sync: &feed.Sync{}, Error: refusedLogin}
 	s.press("R")
 	s.expect(refusedLogin)
@@ -351,6 +354,14 @@ func TestHeldBackChange(t *testing.T) {
 	s.expect("accounts accept home` takes that", "`dateline accounts push home`")
 	s.press("esc", "g", "e")
 	s.expect("`dateline accounts accept", "`dateline accounts push home`")
+	s.press("esc")
+	const held = "account home: its server calls 4812 articles unread; `dateline accounts accept home` takes it"
+	s.source.synced = map[string]feed.Report{"home": {Status: feed.OK, Sync: &feed.Sync{Sent: 1}, Error: held}}
+	s.press("R")
+	s.expect(held)
+	s.source.synced = nil
+	s.press("R")
+	s.expect("nothing new")
 	s.source.accounts[0].HeldBack = 0
 	s.run(s.m.accounts.load(false))
 	s.expectNot("4812")

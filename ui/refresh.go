@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,6 +52,9 @@ type refresher struct {
 	// warning is the message about the subscriptions as a whole; empty if there is none.
 	// warned is the message that the user has seen.
 	warning, warned string
+	// held is the message about changes of an account that are held back; empty if there
+	// are none. heldShown is the one that the user has seen.
+	held, heldShown string
 	// broken is the error that ended the last refresh; empty if there was none. It is
 	// shown once, although the refresh is tried again every minute.
 	broken string
@@ -101,7 +105,7 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
 	r.done, r.total, r.fresh, r.edited, r.failed, r.failedAccounts, r.sent, r.taken = 0, 0, 0, 0, 0, 0, 0, 0
 	r.ofAccounts = map[string]int{}
-	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning = "", "", "", "", "", ""
+	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning, r.held = "", "", "", "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source, record := r.deps.Source, r.deps.Crashed
 	r.ended.Add(1)
@@ -195,6 +199,9 @@ func (r *refresher) take(msg reported) (over bool) {
 		r.note(x)
 		r.notifier.waiting = append(r.notifier.waiting, x.Notify...)
 		r.warning = x.Warning
+		if x.Sync != nil && x.Status != feed.Failed {
+			r.held = cmp.Or(x.Error, r.held)
+		}
 		if x.Offline {
 			r.offline = x.Error
 		}
@@ -293,7 +300,7 @@ func (r *refresher) end(err error) {
 	case r.fresh > 0:
 		r.result = "+" + text.Number(r.fresh) + " new"
 	case r.byKey && r.failed == 0 && r.sent+r.taken > 0:
-		r.result = "nothing new; " + text.Plural(r.sent, "mark") + " sent, " + text.Number(r.taken) + " received"
+		r.result = "nothing new; " + marksMoved(r.sent, r.taken)
 	case r.byKey && r.failed == 0:
 		r.result = "nothing new"
 	}
@@ -306,6 +313,8 @@ func (r *refresher) end(err error) {
 		}
 	case r.clock != "" && !r.clockShown:
 		r.status.fail(r.clock)
+	case r.held != "" && (r.byKey || r.held != r.heldShown):
+		r.status.fail(r.held)
 	case r.remark != "" && (r.failed == 0 || !r.byKey):
 		r.status.say(r.remark)
 	case r.failed == 0:
@@ -315,6 +324,17 @@ func (r *refresher) end(err error) {
 		r.status.fail(r.withTips(r.failures()+" failed", "; ", "problem-feeds", "lists them with the reasons"))
 	}
 	r.noteShown()
+}
+
+// marksMoved returns how many marks were sent and received. One of them is not 0.
+func marksMoved(sent, received int) string {
+	switch {
+	case received == 0:
+		return text.Plural(sent, "mark") + " sent"
+	case sent == 0:
+		return text.Plural(received, "mark") + " received"
+	}
+	return text.Plural(sent, "mark") + " sent, " + text.Number(received) + " received"
 }
 
 // failures returns how many feeds and accounts failed.
@@ -332,7 +352,7 @@ func (r *refresher) failures() string {
 // noteShown records what the user has seen. A network problem ends with the first
 // successful response. The clock is wrong until a refresh finds it right.
 func (r *refresher) noteShown() {
-	r.warned = r.warning
+	r.warned, r.heldShown = r.warning, r.held
 	if r.done > r.failed {
 		r.clockShown = r.clock != ""
 	}

@@ -52,7 +52,7 @@ func (s Store) State(ctx context.Context, name string) (account.State, error) {
 // Claim implements [account.Store]. A claim that lasts longer than the new one was made by a
 // wrong clock, and does not count.
 func (s Store) Claim(ctx context.Context, name string, until time.Time) (state account.State, ok bool, err error) {
-	if err := s.watch(ctx); err != nil {
+	if err := s.Watch(ctx); err != nil {
 		return state, false, err
 	}
 	err = s.write(ctx, name, func(tx *sql.Tx) error {

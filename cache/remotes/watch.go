@@ -22,8 +22,9 @@ func (s Store) isWatching(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
-// watch makes sure that the trigger is there. If it was missing, all marks are compared.
-func (s Store) watch(ctx context.Context) error {
+// Watch makes sure that changed marks are noticed, so that they can be sent at once. If they
+// were not, all marks are compared once. If they are, Watch only reads.
+func (s Store) Watch(ctx context.Context) error {
 	const op = "watch the marks"
 	watching, err := s.isWatching(ctx)
 	if err != nil || watching {

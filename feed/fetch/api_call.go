@@ -244,6 +244,10 @@ func (c *Client) readReply(call Call, at *url.URL, res *http.Response) (Reply, e
 // memory until [Client.ForgetSecret]. An error is an [*Error].
 func (c *Client) Secret(ctx context.Context, command []string) (string, error) {
 	value, _, err := c.passwords.get(ctx, command)
+	var failed *programError
+	if errors.As(err, &failed) {
+		failed.role = roleSecret // of an account
+	}
 	if err != nil {
 		return "", ofCall(asError(ctx, ctx, "", err))
 	}

@@ -33,7 +33,7 @@ func (e *Error) UserMessage() string {
 	case KindLocal:
 		return "Only the configuration may name a file, a program, a filter or a password command: write it there by hand, or use an address that starts with https://."
 	case KindUnset:
-		return fmt.Sprintf("The configuration uses the environment variable %s for this feed, but it is not set: set it before you start dateline, or remove it from the feed's settings.", e.cause())
+		return fmt.Sprintf("The configuration uses the environment variable %s here, but it is not set: set it before you start dateline, or remove it from the configuration.", e.cause())
 	case KindFile:
 		return fmt.Sprintf("Cannot read the feed's file (%s): check its path and permissions.", e.cause())
 	case KindProgram:
@@ -151,7 +151,7 @@ func (e *Error) timeoutMessage(host string) string {
 	}
 	var slow *programError
 	if errors.As(e.Err, &slow) {
-		return fmt.Sprintf("The feed's %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)
+		return fmt.Sprintf("The %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)
 	}
 	var op *net.OpError
 	if errors.As(e.Err, &op) && op.Op == "dial" {
@@ -167,7 +167,7 @@ func (e *Error) programMessage() string {
 	if errors.As(e.Err, &failed) {
 		role = failed.role
 	}
-	return fmt.Sprintf("The feed's %s failed (%s): run it by hand to see why.", role, e.cause())
+	return fmt.Sprintf("The %s failed (%s): run it by hand to see why.", role, e.cause())
 }
 
 // host returns the host of the address for messages, or the whole address if it

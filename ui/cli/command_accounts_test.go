@@ -145,9 +145,9 @@ func TestRefreshOfAccounts(t *testing.T) {
 		want    []string
 		code    string
 	}{
-		"all well":     {[]feed.Report{lwn, blog, home}, []string{"     1 new  LWN\n", "     3 new  Blog\n", "home: 3 new, 2 sent\n", "Refreshed 1 feed and 1 account: 4 new items, 0 edited.\n"}, ""},
+		"all well":     {[]feed.Report{lwn, blog, home}, []string{"     1 new  LWN\n", "     3 new  Blog\n", "home: 3 new, 2 marks sent\n", "Refreshed 1 feed and 1 account: 4 new items, 0 edited.\n"}, ""},
 		"one account":  {[]feed.Report{blog, home}, []string{"Refreshed 1 account: 3 new items, 0 edited.\n"}, ""},
-		"held back":    {[]feed.Report{home}, []string{"home: 3 new, 2 sent, 7 older to fetch\naccount home: its server calls 210 items unread", "accept home"}, ""},
+		"held back":    {[]feed.Report{home}, []string{"home: 3 new, 2 marks sent, 7 older items to fetch\naccount home: its server calls 210 items unread", "accept home"}, ""},
 		"one is down":  {[]feed.Report{lwn, home, down}, []string{"    failed  account work: the server cannot be reached\n", "Refreshed 1 feed and 2 accounts: 4 new items, 0 edited; 1 account failed.\n"}, "1 account failed; `dateline accounts` shows why"},
 		"down, alone":  {[]feed.Report{down}, nil, "the account failed; `dateline accounts` shows why"},
 		"both failed":  {[]feed.Report{down, {URL: lwn.URL, Status: feed.Failed}}, nil, "all 1 feed and 1 account failed; `dateline feeds` and `dateline accounts` show why"},

@@ -86,7 +86,7 @@ func (a *app) login(ctx context.Context, s *Session, d *dialog, address string, 
 		return err
 	}
 	if n.Private {
-		fmt.Fprintf(d.out, "The secret is written into %s, which nobody but you can read then.\n", text.CleanText(path))
+		fmt.Fprintf(d.out, "This writes it into %s, and makes the file readable only by you.\n", text.CleanText(path))
 		answer, err := d.ask("Write it? yes or no", "no")
 		if err != nil {
 			return err
@@ -118,7 +118,11 @@ func (a *app) findServer(ctx context.Context, s *Session, n *NewAccount) error {
 
 // askForLogin asks for what an account of the kind needs.
 func (a *app) askForLogin(ctx context.Context, s *Session, d *dialog, n *NewAccount) (err error) {
-	fmt.Fprintf(d.out, "%s is a server of kind %s.\n", text.Clean(n.URL), n.Kind)
+	speaks := "Miniflux"
+	if n.Kind != "miniflux" {
+		speaks = "the Google Reader API"
+	}
+	fmt.Fprintf(d.out, "%s speaks %s.\n", text.Clean(n.URL), speaks)
 	if n.Name == "" {
 		if n.Name, err = d.ask("Name of the account", suggestName(n.URL, n.Kind)); err != nil {
 			return err

@@ -128,8 +128,8 @@ type tally struct {
 
 	// otherProcess is true if another process is checking some of the feeds.
 	otherProcess bool
-	// offline is the message about a network problem, empty if there is none. warning is
-	// that of the reports.
+	// offline is the message about a network problem, and warning that about the
+	// subscriptions as a whole; empty if there is none.
 	offline, warning string
 
 	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
@@ -146,6 +146,10 @@ type tally struct {
 
 // add counts a report, and prints it if the output is JSON.
 func (t *tally) add(r feed.Report) {
+	t.warning = cmp.Or(t.warning, r.Warning)
+	if r.URL == "" && r.Account == "" {
+		return // there is no feed to report the warning of
+	}
 	t.count(r)
 	t.newItems = append(t.newItems, r.Notify...)
 	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
@@ -300,9 +304,12 @@ func (t *tally) printSync(r feed.Report) {
 		fmt.Fprintf(t.out, "%s  %s\n", t.out.paint(t.out.theme.Failed, "    failed"), message)
 		return
 	}
-	line := fmt.Sprintf("%s: %s new, %s sent", name, text.Number(r.New), text.Number(r.Sync.Sent))
+	parts := []string{text.Number(r.New) + " new"}
+	if r.Sync.Sent > 0 {
+		parts = append(parts, text.Plural(r.Sync.Sent, "mark")+" sent")
+	}
 	if r.Sync.Taken > 0 {
-		line += ", " + text.Number(r.Sync.Taken) + " changed"
+		parts = append(parts, text.Plural(r.Sync.Taken, "mark")+" received")
 	}
 	var state feed.Account
 	for _, a := range t.accounts {
@@ -311,8 +318,9 @@ func (t *tally) printSync(r feed.Report) {
 		}
 	}
 	if state.Backlog > 0 {
-		line += ", " + text.Number(state.Backlog) + " older to fetch"
+		parts = append(parts, text.Plural(state.Backlog, "older item")+" to fetch")
 	}
+	line := name + ": " + strings.Join(parts, ", ")
 	fmt.Fprintln(t.out, line)
 	if problem := accountProblem(state); problem != "" {
 		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, problem))
