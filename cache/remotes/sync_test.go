@@ -334,49 +334,6 @@ func TestDeletedThere(t *testing.T) {
 	}
 }
 
-// A list of unread entries that makes most read items unread is not believed, until the user
-// says so. The rest of the round goes on.
-func TestMassChange(t *testing.T) {
-	prepare := func(t *testing.T) (*server, *device, []string) {
-		s, d, ids := start(t, 300)
-		s.mark(feed.Read, true, ids...)
-		d.sync()
-		d.sync() // now nothing counts as changed here
-		s.mark(feed.Read, false, ids[:210]...)
-		s.publish(1)
-		d.do(feed.Starred, true, ids[299])
-		r := d.round(account.Options{}, "")
-		if r.New != 1 || r.Sent != 1 || r.Taken != 0 || !strings.Contains(r.Message, "210") || !strings.Contains(r.Message, "accept") {
-			t.Fatalf("the round did %+v", r)
-		}
-		return s, d, ids
-	}
-	t.Run("accept", func(t *testing.T) {
-		s, d, _ := prepare(t)
-		if r := d.round(account.Options{Resolve: account.Accept}, ""); r.Taken != 210 || r.Message != "" {
-			t.Errorf("the round did %+v", r)
-		}
-		checkEqual(t, "the items", d.states(), s.states())
-	})
-	t.Run("push", func(t *testing.T) {
-		s, d, ids := prepare(t)
-		if r := d.round(account.Options{Resolve: account.Push}, ""); r.Sent != 210 || r.Message != "" {
-			t.Errorf("the round did %+v", r)
-		}
-		checkEqual(t, "the items", d.states(), s.states())
-		if s.states()[ids[0]] != "read" {
-			t.Error("the server was not told")
-		}
-	})
-	t.Run("the other way is believed", func(t *testing.T) {
-		s, d, ids := start(t, 300)
-		s.mark(feed.Read, true, ids...)
-		if r := d.sync(); r.Taken != 300 {
-			t.Errorf("the round did %+v", r)
-		}
-	})
-}
-
 // A server that is set up anew under the same address gets the marks, and no item comes
 // twice.
 func TestServerSetUpAnew(t *testing.T) {

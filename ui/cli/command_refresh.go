@@ -146,10 +146,6 @@ type tally struct {
 
 // add counts a report, and prints it if the output is JSON.
 func (t *tally) add(r feed.Report) {
-	t.warning = cmp.Or(t.warning, r.Warning)
-	if r.URL == "" && r.Account == "" {
-		return // there is no feed to report the warning of
-	}
 	t.count(r)
 	t.newItems = append(t.newItems, r.Notify...)
 	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
