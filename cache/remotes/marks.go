@@ -252,7 +252,8 @@ func settleAlike(ctx context.Context, tx *sql.Tx, in cache.Internals, name strin
 			WHERE remotes.account = ?1 AND i.id = remotes.item AND i.id IN (SELECT value FROM json_each(?2)) AND i.$ = ?3`, flag), name, db.JSONIntegers(items), first.Server)
 		return changed, err
 	}
-	_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = v.agreed, $_at = v.at FROM
+	// What differs from the item's mark from now on is pending, whether that mark changed or not.
+	_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = v.agreed, $_at = v.at, changed = remotes.item IS NOT NULL FROM
 		(SELECT r.server_id AS id, j.value ->> 3 AS agreed, j.value ->> 4 AS at`+still+`) v WHERE remotes.account = ?1 AND remotes.server_id = v.id`, flag), name, values)
 	return 0, err
 }
