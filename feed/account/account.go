@@ -190,7 +190,10 @@ type Store interface {
 	Finish(ctx context.Context, name string, s State) error
 	// SetFeeds replaces the subscriptions of an account.
 	SetFeeds(ctx context.Context, name string, feeds []Feed) error
-	// Unknown returns those of the IDs that are not recorded, in their order.
+	// Feeds returns the subscriptions that were stored last, without Checked and Error.
+	Feeds(ctx context.Context, name string) ([]Feed, error)
+	// Unknown returns those of the IDs that are not recorded, in their order. The server
+	// has all of them, so the others are not gone.
 	Unknown(ctx context.Context, name string, ids []string) ([]string, error)
 	// Add saves entries as items, or finds the items that are here already, and records
 	// them. Feeds that dateline fetches itself get no items.
