@@ -131,3 +131,28 @@ func TestMovedAtTheServer(t *testing.T) {
 		t.Errorf("the feeds are %+v, %v", list, err)
 	}
 }
+
+// A mark on an entry that was deleted there while it was read is sent to nobody, whatever was
+// marked since.
+func TestMarkedAfterItWasDeleted(t *testing.T) {
+	s, d, ids := start(t, 300)
+	d.do(feed.Read, true, ids[:10]...)
+	d.sync()
+	for _, id := range ids[:8] {
+		delete(s.entries, id)
+	}
+	d.do(feed.Read, false, ids[0], ids[9])
+	d.do(feed.Starred, true, ids[0], ids[1], ids[50])
+	if r := d.sync(); r.Sent != 2 || d.pending() != 0 {
+		t.Errorf("the round did %+v, and %d marks are pending", r, d.pending())
+	}
+	if s.states()[ids[9]] != "unread" || s.states()[ids[50]] != "unread starred" || d.states()[ids[0]] != "unread starred" {
+		t.Errorf("%v, %v", s.states()[ids[9]], d.states()[ids[0]])
+	}
+	s.requests = nil
+	d.do(feed.Read, true, ids[60])
+	d.sync()
+	if slices.Contains(s.requests, "exist") {
+		t.Errorf("a round asks whether an unread entry exists: %v", s.requests)
+	}
+}

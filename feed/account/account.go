@@ -3,7 +3,8 @@
 // packages below it speak to the servers ([Server]), and a [Store] keeps what they said.
 //
 // Start at [Account.Sync] (round.go). What happens if both sides changed something is in
-// decide.go, and nowhere else. The rules that hold for everything here:
+// decide.go, and nowhere else; what shows that a server was set up anew, in
+// recognise_server.go. The rules that hold for everything here:
 //
 //   - Pending is what differs between an item's marks and what was last agreed with the
 //     server. There is no queue: the marks are the queue.

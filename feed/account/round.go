@@ -15,6 +15,8 @@ const (
 	claimDuration = 10 * time.Minute
 	// partSize is how many marks are sent at once.
 	partSize = 500
+	// mostPending is how many pending marks are looked at before they are sent.
+	mostPending = 100_000
 	// newest is how many of the latest entries a round looks at for new ones.
 	newest = 250
 	// backlogPart is how many older entries a round fetches after the first.
@@ -26,11 +28,6 @@ const (
 	// manyEntries is from how many entries on it is cheaper to ask for all IDs than which of
 	// them exist.
 	manyEntries = 1000
-	// sampleSize is how many entries are compared if the server may have been set up anew.
-	sampleSize = 5
-	// fewChanges is up to how many changes a round does not check whether the server was set
-	// up anew.
-	fewChanges = 20
 )
 
 // Account syncs one account. Use it from one goroutine at a time.
@@ -94,6 +91,7 @@ type round struct {
 	feeds   []Feed
 	unread  []string
 	starred []string
+	newest  []string
 	// findAgain is set if entries that count as gone may be there.
 	findAgain bool
 }
@@ -187,100 +185,6 @@ func (r *round) ask(ctx context.Context) (err error) {
 	return err
 }
 
-// checkReset forgets what the server said before if it is another one, or was set up anew, so
-// that its IDs name other entries. It looks only if the configuration of the account or
-// something at the server is suspicious.
-func (r *round) checkReset(ctx context.Context) error {
-	known, s := r.state, r.Settings
-	r.state.Kind, r.state.URL, r.state.User = s.Kind, s.URL, s.Access.User
-	if known.LastSynced.IsZero() {
-		return nil
-	}
-	lost, suspicious, err := r.suspect(ctx)
-	if err != nil {
-		return err
-	}
-	if known.Kind == s.Kind && known.URL == s.URL && known.User == s.Access.User && !suspicious {
-		return nil
-	}
-	ids, err := r.Store.Sample(ctx, r.name, sampleSize)
-	if err != nil {
-		return err
-	}
-	same, err := r.isSame(ctx, ids, lost)
-	if err != nil {
-		return err
-	}
-	if !same {
-		if err := r.Store.Forget(ctx, r.name); err != nil {
-			return err
-		}
-		r.state.LastSynced, r.state.Backlog = time.Time{}, 0
-		return nil
-	}
-	// Another interface of the same server has other IDs for the feeds, so their entries
-	// seem to be gone.
-	r.findAgain = known.Kind != s.Kind
-	return nil
-}
-
-// suspect reports whether the server may have been set up anew: much is different, a feed has
-// the number of another one, or the server has lost marks. lost are some entries that have
-// lost one.
-func (r *round) suspect(ctx context.Context) (lost []string, suspicious bool, err error) {
-	found, _, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, d := range found {
-		if d.HasItem && d.Agreed.On && !d.Server && len(lost) < sampleSize && !slices.Contains(lost, d.ID) {
-			lost = append(lost, d.ID)
-		}
-	}
-	old, err := r.Store.Feeds(ctx, r.name)
-	if err != nil {
-		return nil, false, err
-	}
-	address := map[string]string{}
-	for _, f := range old {
-		address[f.ID] = f.URL
-	}
-	moved := slices.ContainsFunc(r.feeds, func(f Feed) bool { return address[f.ID] != "" && address[f.ID] != f.URL })
-	return lost, moved || len(lost) > 0 || len(found) > fewChanges, nil
-}
-
-// isSame reports whether the server is the one that the recorded entries are from. ids are
-// some of these, and lost are some that have lost a mark. Where a server has the times of
-// marks, and none for an entry that has lost one, it never had the mark.
-func (r *round) isSame(ctx context.Context, ids, lost []string) (bool, error) {
-	all := slices.Concat(lost, ids)
-	slices.Sort(all)
-	var entries []Entry
-	err := r.Server.Entries(ctx, slices.Compact(all), func(part []Entry) error {
-		entries = append(entries, part...)
-		return nil
-	})
-	if err != nil {
-		return false, err
-	}
-	ok, err := r.Store.Check(ctx, r.name, entries)
-	if err != nil || !ok || len(entries) == 0 && len(ids) > 0 {
-		return false, err
-	}
-	var times map[string]time.Time
-	if len(lost) > 0 {
-		if times, err = r.Server.Changed(ctx, lost); err != nil {
-			return false, err
-		}
-	}
-	for _, at := range times {
-		if at.IsZero() {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
 // fetchNew fetches the entries that are not recorded: unread and starred ones first, then
 // the latest.
 func (r *round) fetchNew(ctx context.Context) error {
@@ -301,6 +205,7 @@ func (r *round) fetchNew(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.newest = ids
 		unknown, err := r.Store.Unknown(ctx, r.name, ids)
 		if err != nil {
 			return err
@@ -500,9 +405,43 @@ func (r *round) changed(ctx context.Context, found []Difference) (map[string]tim
 
 // send sends the pending marks.
 func (r *round) send(ctx context.Context) error {
+	if err := r.dropUnsendable(ctx); err != nil {
+		return err
+	}
 	n, err := r.Account.send(ctx)
 	r.result.Sent += n
 	return err
+}
+
+// dropUnsendable drops the pending marks of entries that the server does not have any more.
+// An entry that was read and without a star is in no list, so nothing has shown that it is
+// gone.
+func (r *round) dropUnsendable(ctx context.Context) error {
+	pending, err := r.Store.Pending(ctx, r.name, mostPending)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, list := range [][]string{r.unread, r.starred, r.newest} {
+		for _, id := range list {
+			seen[id] = true
+		}
+	}
+	var doubtful []string
+	for _, p := range pending {
+		if !seen[p.ID] {
+			seen[p.ID] = true
+			doubtful = append(doubtful, p.ID)
+		}
+	}
+	if len(doubtful) == 0 {
+		return nil
+	}
+	exist, err := r.exist(ctx, doubtful)
+	if err != nil {
+		return err
+	}
+	return r.Store.Gone(ctx, r.name, slices.DeleteFunc(doubtful, func(id string) bool { return exist[id] }))
 }
 
 // send sends the pending marks in parts, one flag and state at a time.
