@@ -24,8 +24,10 @@ func playLost(w *world) {
 		c[0].mark(there, titles("a", 3, 8)...)
 		w.web.mark(here, titles("a", 10, 15)...)
 		w.web.mark(there, titles("a", 13, 18)...)
-		w.site.publish("a", 1)
-		w.web.fetch()
+		if n%3 == 0 {
+			w.site.publish("a", 1)
+			w.web.fetch()
+		}
 		hit := false
 		w.proxy.reset(func(i int, _ *http.Request) string {
 			if i != n {
