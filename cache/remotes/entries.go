@@ -16,10 +16,18 @@ import (
 	"dateline/feed/text"
 )
 
-// Unknown implements [account.Store]. An entry that was gone is asked for again.
+// Unknown implements [account.Store]. What is recorded of an entry that was gone is true
+// again: the server gives no ID twice.
 func (s Store) Unknown(ctx context.Context, name string, ids []string) ([]string, error) {
 	var unknown []string
 	for part := range slices.Chunk(ids, chunk) {
+		back, err := s.known(ctx, name, part, `gone = 1`)
+		if err != nil {
+			return nil, cache.WrapError(ctx, "look for new entries of account "+name, err)
+		}
+		if err := s.setGone(ctx, name, back, false); err != nil {
+			return nil, err
+		}
 		some, err := db.Strings(ctx, s.cache.Internals().Readers(), `SELECT j.value FROM json_each(?2) j
 			WHERE NOT EXISTS (SELECT 1 FROM remotes r WHERE r.account = ?1 AND r.server_id = j.value AND r.gone = 0) ORDER BY j.key`, name, jsonTexts(part))
 		if err != nil {

@@ -309,10 +309,15 @@ func ofFlag(query, flag string) string { return strings.ReplaceAll(query, "$", f
 
 // Gone implements [account.Store].
 func (s Store) Gone(ctx context.Context, name string, ids []string) error {
-	s.free.end(name) // their items become free
+	return s.setGone(ctx, name, ids, true)
+}
+
+// setGone records whether the server does not have entries any more.
+func (s Store) setGone(ctx context.Context, name string, ids []string, gone bool) error {
+	s.free.end(name) // their items become free, or are taken
 	for part := range slices.Chunk(ids, chunk) {
 		err := s.write(ctx, name, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE remotes SET gone = 1 WHERE account = ? AND server_id IN (SELECT value FROM json_each(?))`, name, jsonTexts(part))
+			_, err := tx.ExecContext(ctx, `UPDATE remotes SET gone = ?3 WHERE account = ?1 AND server_id IN (SELECT value FROM json_each(?2))`, name, jsonTexts(part), gone)
 			return err
 		})
 		if err != nil {

@@ -3,6 +3,7 @@ package remotes
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"dateline/cache"
@@ -12,8 +13,8 @@ import (
 )
 
 // SetFeeds implements [account.Store]. A feed that is missing becomes unsubscribed by the
-// next [cache.Store.SetFeeds]; its items and marks stay. If an ID is there twice, the first
-// is used.
+// next [cache.Store.SetFeeds]; its items and marks stay. A feed that got another address
+// takes them along. If an ID is there twice, the first is used.
 func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) error {
 	old, err := s.Feeds(ctx, name)
 	if err != nil {
@@ -21,6 +22,9 @@ func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) 
 	}
 	if feeds = withoutRepeated(feeds); same(old, feeds) {
 		return nil
+	}
+	if err := s.moveFeeds(ctx, name, old, feeds); err != nil {
+		return err
 	}
 	return s.write(ctx, name, func(tx *sql.Tx) error {
 		if err := endFeeds(ctx, tx, name, feeds); err != nil {
@@ -46,6 +50,37 @@ func withoutRepeated(feeds []account.Feed) []account.Feed {
 		seen[f.ID] = true
 		return again
 	})
+}
+
+// moveFeeds moves the items of feeds that the server has given another address, unless
+// somebody else is subscribed to the old one.
+func (s Store) moveFeeds(ctx context.Context, name string, old, feeds []account.Feed) error {
+	before, there := map[string]string{}, map[string]bool{}
+	for _, f := range old {
+		before[f.ID] = f.URL
+	}
+	for _, f := range feeds {
+		there[f.URL] = true
+	}
+	for _, f := range feeds {
+		from := before[f.ID]
+		if from == "" || from == f.URL || there[from] {
+			continue
+		}
+		others := 0
+		err := s.cache.Internals().Readers().QueryRowContext(ctx, `SELECT count(*) FROM feeds f WHERE f.url = ?2 AND (f.account <> ?1 AND f.config_order IS NOT NULL
+			OR EXISTS (SELECT 1 FROM account_feeds a WHERE a.feed = f.id AND a.account <> ?1))`, name, from).Scan(&others)
+		if err != nil {
+			return cache.WrapError(ctx, "move "+from, err)
+		}
+		if others > 0 {
+			continue
+		}
+		if err := s.cache.MoveFeed(ctx, from, f.URL); err != nil && !errors.Is(err, cache.ErrNoFeed) {
+			return err
+		}
+	}
+	return nil
 }
 
 // endFeeds removes the subscriptions. The entries of those that are not among feeds any more

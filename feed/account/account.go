@@ -3,7 +3,8 @@
 // packages below it speak to the servers ([Server]), and a [Store] keeps what they said.
 //
 // Start at [Account.Sync] (round.go). What happens if both sides changed something is in
-// decide.go, and nowhere else. The rules that hold for everything here:
+// decide.go, and nowhere else; what shows that a server was set up anew, in
+// recognise_server.go. The rules that hold for everything here:
 //
 //   - Pending is what differs between an item's marks and what was last agreed with the
 //     server. There is no queue: the marks are the queue.
@@ -190,7 +191,10 @@ type Store interface {
 	Finish(ctx context.Context, name string, s State) error
 	// SetFeeds replaces the subscriptions of an account.
 	SetFeeds(ctx context.Context, name string, feeds []Feed) error
-	// Unknown returns those of the IDs that are not recorded, in their order.
+	// Feeds returns the subscriptions that were stored last, without Checked and Error.
+	Feeds(ctx context.Context, name string) ([]Feed, error)
+	// Unknown returns those of the IDs that are not recorded, in their order. The server
+	// has all of them, so the others are not gone.
 	Unknown(ctx context.Context, name string, ids []string) ([]string, error)
 	// Add saves entries as items, or finds the items that are here already, and records
 	// them. Feeds that dateline fetches itself get no items.

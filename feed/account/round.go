@@ -16,6 +16,8 @@ const (
 	claimDuration = 10 * time.Minute
 	// partSize is how many marks are sent at once.
 	partSize = 500
+	// mostPending is how many pending marks are looked at before they are sent.
+	mostPending = 100_000
 	// newest is how many of the latest entries a round looks at for new ones.
 	newest = 250
 	// backlogPart is how many older entries a round fetches after the first.
@@ -27,11 +29,6 @@ const (
 	// manyEntries is from how many entries on it is cheaper to ask for all IDs than which of
 	// them exist.
 	manyEntries = 1000
-	// sampleSize is how many entries are compared if the server may have been set up anew.
-	sampleSize = 5
-	// fewChanges is up to how many changes a round does not check whether the server was set
-	// up anew.
-	fewChanges = 20
 )
 
 // Account syncs one account. Use it from one goroutine at a time.
@@ -97,6 +94,9 @@ type round struct {
 	feeds   []Feed
 	unread  []string
 	starred []string
+	newest  []string
+	// findAgain is set if entries that count as gone may be there.
+	findAgain bool
 }
 
 // Sync makes a round: it asks for the subscriptions, the unread and the starred entries,
@@ -203,47 +203,18 @@ func (r *round) ask(ctx context.Context) (err error) {
 	return err
 }
 
-// checkReset forgets what the server said before if it is another one, or was set up anew, so
-// that its IDs name other entries. It looks only if the configuration of the account or much
-// at the server is different.
-func (r *round) checkReset(ctx context.Context) error {
-	known, s := r.state, r.Settings
-	r.state.Kind, r.state.URL, r.state.User = s.Kind, s.URL, s.Access.User
-	if known.LastSynced.IsZero() {
-		return nil
-	}
-	if known.Kind == s.Kind && known.URL == s.URL && known.User == s.Access.User {
-		found, _, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
-		if err != nil || len(found) <= fewChanges {
-			return err
-		}
-	}
-	ids, err := r.Store.Sample(ctx, r.name, sampleSize)
-	if err != nil {
-		return err
-	}
-	var entries []Entry
-	err = r.Server.Entries(ctx, ids, func(part []Entry) error {
-		entries = append(entries, part...)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	ok, err := r.Store.Check(ctx, r.name, entries)
-	if err != nil || ok && (len(entries) > 0 || len(ids) == 0) {
-		return err
-	}
-	if err := r.Store.Forget(ctx, r.name); err != nil {
-		return err
-	}
-	r.state.LastSynced, r.state.Backlog = time.Time{}, 0
-	return nil
-}
-
 // fetchNew fetches the entries that are not recorded: unread and starred ones first, then
 // the latest.
 func (r *round) fetchNew(ctx context.Context) error {
+	if r.findAgain {
+		ids, err := r.Server.All(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := r.Store.Unknown(ctx, r.name, ids); err != nil {
+			return err
+		}
+	}
 	if err := r.fetchUnknown(ctx, append(slices.Clone(r.unread), r.starred...)); err != nil {
 		return err
 	}
@@ -252,6 +223,7 @@ func (r *round) fetchNew(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.newest = ids
 		unknown, err := r.Store.Unknown(ctx, r.name, ids)
 		if err != nil {
 			return err
@@ -451,9 +423,43 @@ func (r *round) changed(ctx context.Context, found []Difference) (map[string]tim
 
 // send sends the pending marks.
 func (r *round) send(ctx context.Context) error {
+	if err := r.dropUnsendable(ctx); err != nil {
+		return err
+	}
 	n, err := r.Account.send(ctx)
 	r.result.Sent += n
 	return err
+}
+
+// dropUnsendable drops the pending marks of entries that the server does not have any more.
+// An entry that was read and without a star is in no list, so nothing has shown that it is
+// gone.
+func (r *round) dropUnsendable(ctx context.Context) error {
+	pending, err := r.Store.Pending(ctx, r.name, mostPending)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, list := range [][]string{r.unread, r.starred, r.newest} {
+		for _, id := range list {
+			seen[id] = true
+		}
+	}
+	var doubtful []string
+	for _, p := range pending {
+		if !seen[p.ID] {
+			seen[p.ID] = true
+			doubtful = append(doubtful, p.ID)
+		}
+	}
+	if len(doubtful) == 0 {
+		return nil
+	}
+	exist, err := r.exist(ctx, doubtful)
+	if err != nil {
+		return err
+	}
+	return r.Store.Gone(ctx, r.name, slices.DeleteFunc(doubtful, func(id string) bool { return exist[id] }))
 }
 
 // send sends the pending marks in parts, one flag and state at a time.

@@ -1,0 +1,158 @@
+package remotes
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"dateline/feed"
+	"dateline/feed/account"
+)
+
+// Marks that were sent before are sent again if the user says so.
+func TestPushSendsWhatWasSent(t *testing.T) {
+	s, d, ids := start(t, 300)
+	d.do(feed.Read, true, ids...)
+	d.sync()
+	d.sync()
+	s.mark(feed.Read, false, ids[:210]...)
+	d.round(account.Options{}, "")
+	if r := d.round(account.Options{Resolve: account.Push}, ""); r.Sent != 210 || r.Message != "" {
+		t.Errorf("the round did %+v", r)
+	}
+	checkEqual(t, "the server", s.states(), d.states())
+	if d.pending() != 0 {
+		t.Errorf("%d marks are pending", d.pending())
+	}
+}
+
+// A server that is set up anew and calls little unread that was read is recognised, too: it
+// has other entries, or nobody has marked these.
+func TestSmallServerSetUpAnew(t *testing.T) {
+	for name, order := range map[string]func(i int) int{
+		"the same IDs": func(i int) int { return i },
+		"other IDs":    func(i int) int { return 11 - i },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, d, ids := start(t, 10)
+			d.do(feed.Read, true, ids[:3]...)
+			d.do(feed.Starred, true, ids[4])
+			d.sync()
+			d.sync()
+			old := maps.Clone(s.entries)
+			for i := 1; i <= 10; i++ {
+				from := old[fmt.Sprint(i)]
+				s.entries[fmt.Sprint(order(i))] = &entry{feed: "1", link: from.link, published: from.published}
+			}
+			d.Advance(time.Hour)
+			d.sync()
+			for i := 1; i <= 10; i++ {
+				e := s.entries[fmt.Sprint(order(i))]
+				if want := marksOf(i <= 3, i == 5); marksOf(e.read, e.starred) != want {
+					t.Errorf("%s is %s, want %s", e.link, marksOf(e.read, e.starred), want)
+				}
+			}
+			if n := len(d.EveryArticle()); n != 10 {
+				t.Errorf("%d items", n)
+			}
+		})
+	}
+}
+
+// The web may take marks back without the server counting as another one.
+func TestTakenBackThere(t *testing.T) {
+	s, d, ids := start(t, 10)
+	d.do(feed.Read, true, ids[:5]...)
+	d.do(feed.Starred, true, ids[:5]...)
+	d.sync()
+	d.Advance(time.Minute)
+	s.mark(feed.Read, false, ids[0])
+	s.mark(feed.Starred, false, ids[1])
+	if r := d.sync(); r.Taken != 2 || r.Sent != 0 {
+		t.Errorf("the round did %+v", r)
+	}
+	checkEqual(t, "the items", d.states(), s.states())
+}
+
+// Another interface of a server has other IDs for the feeds. Marks go on being synced, also of
+// entries that are in no list of a round.
+func TestOtherInterface(t *testing.T) {
+	s, d, ids := start(t, 1000)
+	d.do(feed.Read, true, ids...)
+	d.sync()
+	d.do(feed.Starred, true, ids[3], ids[900])
+	d.account.Settings.Kind = "greader"
+	s.feeds[0].ID = "feed/1"
+	for _, e := range s.entries {
+		e.feed = "feed/1"
+	}
+	s.requests = nil
+	if r := d.sync(); r.Sent != 2 || r.New != 0 {
+		t.Errorf("the round did %+v", r)
+	}
+	s.mark(feed.Read, false, ids[5])
+	d.sync()
+	checkEqual(t, "the items", d.states(), s.states())
+	if n := len(d.EveryArticle()); n != 1000 {
+		t.Errorf("%d items", n)
+	}
+	s.requests = nil
+	d.sync()
+	if slices.Contains(s.requests, "all") {
+		t.Errorf("a later round asks for everything: %v", s.requests)
+	}
+}
+
+// A feed that gets another address at the server keeps its items. One that is subscribed here,
+// too, keeps its address here.
+func TestMovedAtTheServer(t *testing.T) {
+	const moved = "https://news.example/new"
+	s, d, ids := start(t, 5)
+	d.do(feed.Read, true, ids[0])
+	d.sync()
+	s.feeds[0].URL = moved
+	s.publish(1)
+	if r := d.sync(); r.New != 1 {
+		t.Errorf("the round did %+v", r)
+	}
+	checkEqual(t, "the items", d.states(), s.states())
+	list, err := d.Feeds(d.Ctx())
+	d.Must(err)
+	if len(list) != 1 || list[0].URL != moved || list[0].Total != 6 {
+		t.Errorf("the feeds are %+v", list)
+	}
+	d.local = []feed.Subscription{{URL: moved}}
+	d.sync()
+	s.feeds[0].URL = newsURL
+	d.sync()
+	if list, err = d.Feeds(d.Ctx()); err != nil || list[0].URL != moved || list[0].Total != 6 {
+		t.Errorf("the feeds are %+v, %v", list, err)
+	}
+}
+
+// A mark on an entry that was deleted there while it was read is sent to nobody, whatever was
+// marked since.
+func TestMarkedAfterItWasDeleted(t *testing.T) {
+	s, d, ids := start(t, 300)
+	d.do(feed.Read, true, ids[:10]...)
+	d.sync()
+	for _, id := range ids[:8] {
+		delete(s.entries, id)
+	}
+	d.do(feed.Read, false, ids[0], ids[9])
+	d.do(feed.Starred, true, ids[0], ids[1], ids[50])
+	if r := d.sync(); r.Sent != 2 || d.pending() != 0 {
+		t.Errorf("the round did %+v, and %d marks are pending", r, d.pending())
+	}
+	if s.states()[ids[9]] != "unread" || s.states()[ids[50]] != "unread starred" || d.states()[ids[0]] != "unread starred" {
+		t.Errorf("%v, %v", s.states()[ids[9]], d.states()[ids[0]])
+	}
+	s.requests = nil
+	d.do(feed.Read, true, ids[60])
+	d.sync()
+	if slices.Contains(s.requests, "exist") {
+		t.Errorf("a round asks whether an unread entry exists: %v", s.requests)
+	}
+}
