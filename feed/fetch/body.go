@@ -134,19 +134,29 @@ func (c *claim) readAll() ([]byte, error) {
 			return nil, err
 		}
 		if len(last) == cap(last) {
-			pieces = append(pieces, last)
+			if len(last) > 0 {
+				pieces = append(pieces, last)
+			}
 			last = make([]byte, 0, room)
 		}
 		n, err := c.from.Read(last[len(last):cap(last)])
 		c.received(n)
 		last = last[:len(last)+n]
 		if errors.Is(err, io.EOF) {
-			return slices.Concat(append(pieces, last)...), nil
+			return joinPieces(pieces, last), nil
 		}
 		if err != nil {
-			return slices.Concat(append(pieces, last)...), err
+			return joinPieces(pieces, last), err
 		}
 	}
+}
+
+// joinPieces returns the pieces as one body. Most bodies are one piece, and are not copied.
+func joinPieces(pieces [][]byte, last []byte) []byte {
+	if len(pieces) == 0 {
+		return last
+	}
+	return slices.Concat(append(pieces, last)...)
 }
 
 // skim releases the memory and reads the rest of the response without keeping it, up to
