@@ -64,6 +64,9 @@ func TestEverySignalEndsEveryCommand(t *testing.T) {
 	server := httptest.NewServer(feedServer())
 	t.Cleanup(server.CloseClientConnections)
 	for name, w := range waitingCommands() {
+		if testing.Short() && w.begun == "" {
+			continue // nothing tells when it waits, and under the race detector a program takes long to start
+		}
 		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(fmt.Sprint(name, ", ", s), func(t *testing.T) {
 				t.Parallel()

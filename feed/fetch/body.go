@@ -37,13 +37,14 @@ func (e *skimmedError) Error() string { return "the body was skimmed" }
 // caller must release the claim when the body is no longer needed.
 func (c *Client) readBody(ctx context.Context, limit *deadline, r Request, res *http.Response) (body []byte, shortened bool, claim *claim, err error) {
 	u, maxBody := newUnpacker(res), c.maxBodyOf(r)
-	claim = c.claimMemory(ctx, limit, r, io.LimitReader(u, maxBody+1))
-	claim.fromServer = true
-	// Stop early if the length is known.
 	u.open()
+	claim = c.newClaim(ctx, limit, r, io.LimitReader(u, maxBody+1))
+	claim.fromServer = true
 	if !u.packed && res.ContentLength >= 0 {
 		claim.expected = min(res.ContentLength, claim.expected)
 	}
+	c.memory.add(claim)
+	// Stop early if the length is known.
 	if res.ContentLength > maxBody && !u.isText && !u.packed {
 		return nil, false, claim, errTooLarge
 	}
@@ -113,7 +114,12 @@ type claim struct {
 // claimMemory returns a claim that has no memory yet, for a body that is read from
 // from. The caller must release it.
 func (c *Client) claimMemory(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
-	return c.memory.add(&claim{ctx: ctx, limit: limit, from: from, last: r.Last && r.proven == 0, proven: r.proven, again: r.proven > 0, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1})
+	return c.memory.add(c.newClaim(ctx, limit, r, from))
+}
+
+// newClaim returns a claim that is not in the pool yet.
+func (c *Client) newClaim(ctx context.Context, limit *deadline, r Request, from io.Reader) *claim {
+	return &claim{ctx: ctx, limit: limit, from: from, last: r.Last && r.proven == 0, proven: r.proven, again: r.proven > 0, onWait: r.OnWait, total: r.Received, expected: c.maxBodyOf(r) + 1}
 }
 
 // readAll reads the whole body. If reading fails, it returns what was read before. Each step
@@ -128,19 +134,29 @@ func (c *claim) readAll() ([]byte, error) {
 			return nil, err
 		}
 		if len(last) == cap(last) {
-			pieces = append(pieces, last)
+			if len(last) > 0 {
+				pieces = append(pieces, last)
+			}
 			last = make([]byte, 0, room)
 		}
 		n, err := c.from.Read(last[len(last):cap(last)])
 		c.received(n)
 		last = last[:len(last)+n]
 		if errors.Is(err, io.EOF) {
-			return slices.Concat(append(pieces, last)...), nil
+			return joinPieces(pieces, last), nil
 		}
 		if err != nil {
-			return slices.Concat(append(pieces, last)...), err
+			return joinPieces(pieces, last), err
 		}
 	}
+}
+
+// joinPieces returns the pieces as one body. Most bodies are one piece, and are not copied.
+func joinPieces(pieces [][]byte, last []byte) []byte {
+	if len(pieces) == 0 {
+		return last
+	}
+	return slices.Concat(append(pieces, last)...)
 }
 
 // skim releases the memory and reads the rest of the response without keeping it, up to

@@ -87,7 +87,7 @@ func TestSlowTasksKeepTheirPlaces(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		q := newHostQueues(4, 2, nil)
-		stopped := false
+		var stopped atomic.Bool
 		for i := range 100 {
 			q.add(fmt.Sprint("host", i), func() {
 				fetching, y, end := q.beginYielding(t.Context())
@@ -96,11 +96,13 @@ func TestSlowTasksKeepTheirPlaces(t *testing.T) {
 				case <-fetching.Done():
 				case <-time.After(time.Duration(i%4+1) * time.Second):
 				}
-				stopped = stopped || y.stopped.Load()
+				if y.stopped.Load() {
+					stopped.Store(true)
+				}
 			})
 		}
 		time.Sleep(5 * time.Minute)
-		if stopped {
+		if stopped.Load() {
 			t.Error("a task made room although others ended all the time")
 		}
 	})
