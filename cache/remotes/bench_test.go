@@ -30,7 +30,7 @@ func BenchmarkRound(b *testing.B) {
 		e.feed, e.published, e.read = strconv.Itoa(i%20), clock.Now().Add(time.Duration(i-n)*time.Minute), i >= n/5
 	}
 	logLocal(b, clock, s, ids)
-	d := &device{Store: cachetest.OpenAt(b, b.TempDir()+"/cache.db", clock)}
+	d := &device{Store: cachetest.OpenAt(b, b.TempDir()+"/cache.db", clock), ofEntry: map[string]int64{}}
 	d.remotes = New(d.Store.Store)
 	d.account = &account.Account{Server: s, Store: d.remotes, Now: clock.Now, Settings: feed.AccountSettings{Name: "home", Kind: "miniflux", Interval: time.Hour}}
 	began := time.Now()

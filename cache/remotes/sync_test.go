@@ -23,12 +23,14 @@ type device struct {
 	account *account.Account
 	// local are its own subscriptions.
 	local []feed.Subscription
+	// ofEntry are the items of entries that [device.itemsOf] has seen.
+	ofEntry map[string]int64
 }
 
 // newDevice returns a dateline with an empty database.
 func newDevice(t *testing.T, name string, clock *cachetest.Clock, s *server) *device {
 	t.Helper()
-	d := &device{Store: cachetest.OpenAt(t, filepath.Join(t.TempDir(), name+".db"), clock)}
+	d := &device{Store: cachetest.OpenAt(t, filepath.Join(t.TempDir(), name+".db"), clock), ofEntry: map[string]int64{}}
 	d.remotes = New(d.Store.Store)
 	d.account = &account.Account{Server: s, Store: d.remotes, Now: clock.Now,
 		Settings: feed.AccountSettings{Name: "home", Kind: "miniflux", URL: "https://flux.example", Interval: 15 * time.Minute},
@@ -91,14 +93,23 @@ func (s *server) states() map[string]string {
 func (d *device) do(flag feed.Flag, on bool, ids ...string) {
 	d.T.Helper()
 	d.Advance(time.Second)
-	var items []int64
-	for _, a := range d.EveryArticle() {
-		if slices.Contains(ids, strings.TrimPrefix(a.Title, "Entry ")) {
-			items = append(items, a.ID)
+	_, err := d.Apply(d.Ctx(), cache.MarkItems{{Items: d.itemsOf(ids), Flag: flag, On: on, At: d.Now()}})
+	d.Must(err)
+}
+
+// itemsOf returns the items of those of the entries that have come.
+func (d *device) itemsOf(ids []string) (items []int64) {
+	for _, id := range ids {
+		if _, ok := d.ofEntry[id]; !ok {
+			for _, a := range d.EveryArticle() {
+				d.ofEntry[strings.TrimPrefix(a.Title, "Entry ")] = a.ID
+			}
+		}
+		if item, ok := d.ofEntry[id]; ok {
+			items = append(items, item)
 		}
 	}
-	_, err := d.Apply(d.Ctx(), cache.MarkItems{{Items: items, Flag: flag, On: on, At: d.Now()}})
-	d.Must(err)
+	return items
 }
 
 func (d *device) pending() int {
