@@ -367,6 +367,41 @@ func TestHeldBackChange(t *testing.T) {
 	s.expectNot("4812")
 }
 
+// TestHeldBackChangeIsSettledOnTheScreen checks the keys of ge that take what was held back or
+// send the marks of here, what is said when the server cannot be asked, and that other rows
+// have no such keys.
+func TestHeldBackChangeIsSettledOnTheScreen(t *testing.T) {
+	for key, said := range map[string]string{"a": "took what the server of home says", "p": "home has your marks now"} {
+		s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+			f.accounts[0].HeldBack = 4812
+			f.accounts[1].Error = refusedLogin
+		})
+		s.press("g", "e")
+		s.expect("a take theirs", "p send yours")
+		if key == "a" {
+			s.golden("account-held-80x24")
+		}
+		s.press("j")
+		s.expectNot("take theirs")
+		s.press(key)
+		if len(s.source.resolved) > 0 {
+			t.Fatalf("%s on an account without a held change: %v", key, s.source.resolved)
+		}
+		s.press("k")
+		s.source.refuse = errors.New("home could not be reached; try again later")
+		s.press(key)
+		s.expect("home could not be reached; try again later")
+		s.source.refuse = nil
+		s.press("g", "e", key)
+		s.expect(said)
+		if got := s.source.resolved; len(got) != 2 || got[1] != (resolved{"home", key == "a"}) {
+			t.Errorf("%s asks for %v", key, got)
+		}
+		s.press("g", "e")
+		s.expectNot("4812")
+	}
+}
+
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says
 // so, that a key changes it, and that a refusal changes nothing and is told.
 func TestSubscribingAtAnAccount(t *testing.T) {

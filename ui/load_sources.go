@@ -331,6 +331,35 @@ func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
 	if msg.step != outbox.Nothing {
 		a.box.Done(pending)
 	}
+// accountResolved brings what became of changes that were held back.
+type accountResolved struct {
+	done string
+	err  error
+}
+
+// resolve takes what the server of an account says and was held back, or sends the marks of
+// here instead.
+func (a *accounts) resolve(name string, accept bool) tea.Cmd {
+	ctx, source, shown := a.ctx, a.deps.Source, text.Clean(name)
+	done := shown + " has your marks now"
+	if accept {
+		done = "took what the server of " + shown + " says"
+	}
+	a.status.say("asking the server of " + shown)
+	return func() tea.Msg { return accountResolved{done, source.Resolve(ctx, name, accept)} }
+}
+
+// showResolved tells what became of changes that were held back, and shows the items as they
+// are.
+func showResolved(m *Model, msg accountResolved) tea.Cmd {
+	if msg.err != nil {
+		m.status.fail(userMessage(msg.err))
+	} else {
+		m.status.say(msg.done)
+	}
+	return tea.Batch(m.accounts.load(false), m.sources.load(), m.headlines.reload())
+}
+
 	if msg.refreshed && pending > 0 {
 		a.box.Retry(a.now())
 	}

@@ -79,6 +79,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.sources.SetQueryCounts(msg.counts)
 	case accountsLoaded:
 		return showAccounts(m, msg)
+	case accountResolved:
+		return showResolved(m, msg)
 	case rowsLoaded:
 		return m.showRows(msg)
 	case rowFound:
