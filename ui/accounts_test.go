@@ -402,6 +402,21 @@ func TestHeldBackChangeIsSettledOnTheScreen(t *testing.T) {
 	}
 }
 
+// TestStoppingASyncIsNoFailure checks that an account whose sync the user stops does not count as
+// one that failed.
+func TestStoppingASyncIsNoFailure(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	r := &s.m.refresh
+	r.running, r.byKey, r.fresh, r.generation = true, true, 0, r.generation+1
+	s.press("esc")
+	s.run(s.m.showReports(reported{generation: r.generation, reports: []feed.Report{
+		{URL: lwnURL, Status: feed.OK, New: 2, Done: 1, Total: 2},
+		{Account: "work", Status: feed.Failed, Sync: &feed.Sync{}, Error: "account work: the sync was interrupted", Done: 2, Total: 2},
+	}}))
+	s.expect("stopped after 1 feed, 2 new")
+	s.expectNot("interrupted")
+}
+
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says
 // so, that a key changes it, and that a refusal changes nothing and is told.
 func TestSubscribingAtAnAccount(t *testing.T) {

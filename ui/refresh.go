@@ -31,6 +31,10 @@ type refresher struct {
 	// byKey reports whether the user has started the refresh.
 	byKey bool
 	// generation numbers the refreshes.
+	// stopped reports whether the user has stopped the refresh. cut counts the accounts
+	// whose sync that has interrupted.
+	stopped bool
+	cut     int
 	generation  int
 	done, total int
 	// fresh and edited count items, failed counts feeds and failedAccounts accounts. sent
@@ -83,6 +87,7 @@ func (r *refresher) cancelable() bool { return r.running && r.byKey }
 
 func (r *refresher) stop() {
 	if r.cancel != nil {
+	r.stopped = true
 		r.cancel()
 	}
 }
@@ -103,6 +108,7 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
+	r.stopped, r.cut = false, 0
 	r.done, r.total, r.fresh, r.edited, r.failed, r.failedAccounts, r.sent, r.taken = 0, 0, 0, 0, 0, 0, 0, 0
 	r.ofAccounts = map[string]int{}
 	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning, r.held = "", "", "", "", "", "", ""
@@ -208,7 +214,10 @@ func (r *refresher) take(msg reported) (over bool) {
 		if x.ClockAhead != 0 {
 			r.clock = schedule.ClockMessage(x.ClockAhead)
 		}
-		if x.Status == feed.Failed {
+		switch {
+		case x.Status == feed.Failed && x.Sync != nil && r.stopped:
+			r.cut++
+		case x.Status == feed.Failed:
 			r.failed++
 			if x.Sync != nil {
 				r.failedAccounts++
@@ -283,7 +292,7 @@ func (r *refresher) note(x feed.Report) {
 
 // end shows the result of a refresh.
 func (r *refresher) end(err error) {
-	stopped := r.done < r.total
+	stopped := r.done-r.cut < r.total
 	r.running = false
 	before := r.broken
 	if r.broken = ""; err != nil && !errors.Is(err, context.Canceled) {
@@ -296,7 +305,7 @@ func (r *refresher) end(err error) {
 		}
 	case stopped && r.byKey:
 		r.status.clear()
-		r.result = "stopped after " + text.Plural(r.done, "feed") + ", " + text.Number(r.fresh) + " new"
+		r.result = "stopped after " + text.Plural(r.done-r.cut, "feed") + ", " + text.Number(r.fresh) + " new"
 	case r.fresh > 0:
 		r.result = "+" + text.Number(r.fresh) + " new"
 	case r.byKey && r.failed == 0 && r.sent+r.taken > 0:
