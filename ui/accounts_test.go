@@ -402,6 +402,33 @@ func TestHeldBackChangeIsSettledOnTheScreen(t *testing.T) {
 	}
 }
 
+// TestMarksThatWaitedLeaveAtTheStart checks that marks that could not be sent before the program
+// ended leave soon after it starts again, although no sync is due, and not again and again.
+func TestMarksThatWaitedLeaveAtTheStart(t *testing.T) {
+	s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		f.accounts[0].Pending = 3
+		f.send = func(context.Context) (int, error) { return 0, errors.New("home could not be reached") }
+	})
+	s.pass(time.Minute)
+	if s.source.sends != 1 {
+		t.Errorf("sent %d times", s.source.sends)
+	}
+}
+
+// TestAccountsShowAtOnce checks that the state of an account is shown when its sync has ended,
+// although the refresh goes on.
+func TestAccountsShowAtOnce(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	r := &s.m.refresh
+	r.running, r.generation = true, r.generation+1
+	s.source.accounts[1].Error = refusedLogin
+	s.run(s.m.showReports(reported{generation: r.generation, reports: []feed.Report{
+		{Account: "work", Status: feed.Failed, Sync: &feed.Sync{}, Error: refusedLogin, Done: 1, Total: 2},
+	}}))
+	s.press("g", "f")
+	s.expect(" ! work")
+}
+
 // TestStoppingASyncIsNoFailure checks that an account whose sync the user stops does not count as
 // one that failed.
 func TestStoppingASyncIsNoFailure(t *testing.T) {

@@ -157,25 +157,26 @@ func newAccounts(e *env, sources *sourceList) accounts {
 	return accounts{env: e, sources: sources, sending: make(chan struct{}, 1), stopLast: func() {}}
 }
 
-// accountsLoaded brings the accounts. step is the step of the outbox that has ended.
-// refreshed reports whether a refresh was before it.
+// accountsLoaded brings the accounts. step is the step of the outbox that has ended. retry
+// reports whether what waits is to be sent.
 type accountsLoaded struct {
-	accounts  []feed.Account
-	step      outbox.Step
-	refreshed bool
-	err       error
-	crash     *feed.PanicError
+	accounts []feed.Account
+	step     outbox.Step
+	retry    bool
+	err      error
+	crash    *feed.PanicError
 }
 
 // sendDue reports that the outbox has waited.
 type sendDue struct{}
 
-// load asks for the accounts again.
-func (a *accounts) load(refreshed bool) tea.Cmd {
+// load asks for the accounts again. If retry is set, marks that wait are then sent: those that
+// were made while a refresh ran, or before the program ended without a network.
+func (a *accounts) load(retry bool) tea.Cmd {
 	ctx, source := a.ctx, a.deps.Source
 	return func() tea.Msg {
 		list, err := source.Accounts(ctx)
-		return accountsLoaded{accounts: list, refreshed: refreshed, err: err}
+		return accountsLoaded{accounts: list, retry: retry, err: err}
 	}
 }
 
@@ -360,7 +361,30 @@ func showResolved(m *Model, msg accountResolved) tea.Cmd {
 	return tea.Batch(m.accounts.load(false), m.sources.load(), m.headlines.reload())
 }
 
-	if msg.refreshed && pending > 0 {
+// showAccounts shows the state of the accounts.
+func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
+	a, pending := &m.accounts, -1
+	if msg.crash != nil {
+		m.status.fail(msg.crash.UserMessage())
+	} else if msg.err == nil {
+		pending = 0
+		for _, one := range msg.accounts {
+			pending += one.Pending
+		}
+		a.pending = pending
+		a.box.SetAccounts(len(msg.accounts) > 0)
+		before := m.sources.Accounts
+		m.sources.Accounts = msg.accounts
+		if m.sources.Loaded && !slices.EqualFunc(before, msg.accounts, sameRow) {
+			m.sources.Rebuild()
+			m.headlines.sync()
+		}
+		m.rebuildOverlays()
+	}
+	if msg.step != outbox.Nothing {
+		a.box.Done(pending)
+	}
+	if msg.retry && pending > 0 {
 		a.box.Retry(a.now())
 	}
 	return a.wait()

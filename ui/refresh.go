@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,11 +31,11 @@ type refresher struct {
 	running bool
 	// byKey reports whether the user has started the refresh.
 	byKey bool
-	// generation numbers the refreshes.
 	// stopped reports whether the user has stopped the refresh. cut counts the accounts
 	// whose sync that has interrupted.
 	stopped bool
 	cut     int
+	// generation numbers the refreshes.
 	generation  int
 	done, total int
 	// fresh and edited count items, failed counts feeds and failedAccounts accounts. sent
@@ -86,8 +87,8 @@ const reloadEvery = 250 * time.Millisecond
 func (r *refresher) cancelable() bool { return r.running && r.byKey }
 
 func (r *refresher) stop() {
-	if r.cancel != nil {
 	r.stopped = true
+	if r.cancel != nil {
 		r.cancel()
 	}
 }
@@ -107,8 +108,8 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	request.AfterSleep = r.next.late(r.now())
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
-	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
 	r.stopped, r.cut = false, 0
+	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
 	r.done, r.total, r.fresh, r.edited, r.failed, r.failedAccounts, r.sent, r.taken = 0, 0, 0, 0, 0, 0, 0, 0
 	r.ofAccounts = map[string]int{}
 	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning, r.held = "", "", "", "", "", "", ""
@@ -260,6 +261,10 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	if over {
 		r.end(msg.err)
 		cmds = append(cmds, r.loadNextDue(), m.notifier.send(), m.accounts.load(true))
+	}
+	if !over && slices.ContainsFunc(msg.reports, func(x feed.Report) bool { return x.Sync != nil }) {
+		// The state of an account is shown at once, although others take longer.
+		cmds = append(cmds, m.accounts.load(false))
 	}
 	now := m.now()
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
