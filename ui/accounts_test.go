@@ -444,6 +444,22 @@ func TestStoppingASyncIsNoFailure(t *testing.T) {
 	s.expectNot("interrupted")
 }
 
+// TestASlowServerMovesNobody checks that a change at a server says whom it waits for, and that it
+// takes nobody away who has gone elsewhere meanwhile.
+func TestASlowServerMovesNobody(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	s.turnTo(pane.FeedKey(clocksURL, "Tech"))
+	s.press("X")
+	_, cmd := s.m.Update(keyPress("y"))
+	s.expect("asking the server of home")
+	s.turnTo(pane.FeedKey(lwnURL, "Tech"))
+	s.run(cmd)
+	s.expect("unsubscribed from Practical Clocks at home")
+	if got := s.m.headlines.Source.Key; got != pane.FeedKey(lwnURL, "Tech") {
+		t.Errorf("the reader is at %q", got)
+	}
+}
+
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says
 // so, that a key changes it, and that a refusal changes nothing and is told.
 func TestSubscribingAtAnAccount(t *testing.T) {
