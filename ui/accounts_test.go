@@ -460,6 +460,42 @@ func TestASlowServerMovesNobody(t *testing.T) {
 	}
 }
 
+// TestAVanishedSourceIsLeft checks that the list does not go on showing an account, a folder or a
+// feed that was removed elsewhere, and that an open article and a folded folder stay.
+func TestAVanishedSourceIsLeft(t *testing.T) {
+	for _, key := range []string{pane.AccountKey("home", ""), pane.AccountKey("home", "Tech"), pane.FeedKey(clocksURL, "Tech")} {
+		s := newAccountScreen(t, 120, 40)
+		s.turnTo(key)
+		name := s.m.headlines.Source.Name
+		s.source.subs = slices.DeleteFunc(s.source.subs, func(sub feed.Subscription) bool { return sub.Account == "home" })
+		s.source.accounts = s.source.accounts[1:]
+		if err := s.source.setFeeds(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.run(s.m.accounts.load(false))
+		s.run(s.m.sources.load())
+		s.expect(name+" is not among the sources any more", "Unread")
+		if got := s.m.headlines.Source.Key; got != pane.KeyUnread {
+			t.Errorf("%q is left for %q", key, got)
+		}
+	}
+	s := newAccountScreen(t, 120, 40)
+	s.turnTo(pane.FeedKey(clocksURL, "Tech"))
+	s.press("enter")
+	if err := s.source.Unsubscribe(t.Context(), clocksURL); err != nil {
+		t.Fatal(err)
+	}
+	s.run(s.m.sources.load())
+	s.expect("All along the western coast.", "Practical Clocks")
+	s = newAccountScreen(t, 120, 40)
+	s.turnTo(pane.FeedKey(harbourURL, ""))
+	s.m.sources.Folded[pane.AccountKey("home", "")] = true
+	s.run(s.m.sources.load())
+	if got := s.m.headlines.Source.Key; got != pane.FeedKey(harbourURL, "") {
+		t.Errorf("a feed of a folded account is left for %q", got)
+	}
+}
+
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says
 // so, that a key changes it, and that a refusal changes nothing and is told.
 func TestSubscribingAtAnAccount(t *testing.T) {

@@ -127,7 +127,29 @@ func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
 	}
 	m.headlines.sync()
 	m.rebuildOverlays()
-	return m.sources.countQueries()
+	return tea.Batch(leaveVanished(m), m.sources.countQueries())
+}
+
+// leaveVanished goes to the unread items if the shown source is none any more, because a feed or
+// an account was removed elsewhere. An open article stays.
+func leaveVanished(m *Model) tea.Cmd {
+	shown := m.headlines.Source
+	if m.headlines.Search != nil || m.focus == areaArticle || shown.Key == "" {
+		return nil
+	}
+	isShown := func(s pane.Source) bool { return s.Key == shown.Key }
+	if slices.ContainsFunc(m.sources.List.Rows(), isShown) || slices.ContainsFunc(m.sources.All(), isShown) {
+		return nil
+	}
+	if shown.Feed != nil {
+		if _, known := m.sources.FeedOf(shown.Feed.URL); known {
+			return nil // it is in another folder
+		}
+	}
+	m.status.say(text.Clean(shown.Name) + " is not among the sources any more")
+	m.sources.Find(pane.KeyUnread)
+	unread, _ := m.sources.Selected()
+	return m.headlines.open(unread, 0)
 }
 
 // showCounts shows counts, and updates what depends on them.
@@ -309,29 +331,6 @@ func (a *accounts) pendingText(t style.Theme) string {
 	return style.Paint(t.Dim, t.Glyphs.Pending+text.Number(a.pending)) + " "
 }
 
-// showAccounts shows the state of the accounts.
-func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
-	a, pending := &m.accounts, -1
-	if msg.crash != nil {
-		m.status.fail(msg.crash.UserMessage())
-	} else if msg.err == nil {
-		pending = 0
-		for _, one := range msg.accounts {
-			pending += one.Pending
-		}
-		a.pending = pending
-		a.box.SetAccounts(len(msg.accounts) > 0)
-		before := m.sources.Accounts
-		m.sources.Accounts = msg.accounts
-		if m.sources.Loaded && !slices.EqualFunc(before, msg.accounts, sameRow) {
-			m.sources.Rebuild()
-			m.headlines.sync()
-		}
-		m.rebuildOverlays()
-	}
-	if msg.step != outbox.Nothing {
-		a.box.Done(pending)
-	}
 // accountResolved brings what became of changes that were held back.
 type accountResolved struct {
 	done string
