@@ -444,6 +444,13 @@ func TestStoppingASyncIsNoFailure(t *testing.T) {
 	s.expectNot("interrupted")
 }
 
+// TestEmptyAccount checks what the group of an account without feeds says.
+func TestEmptyAccount(t *testing.T) {
+	s := newAccountScreen(t, 80, 24)
+	s.turnTo(pane.AccountKey("work", ""))
+	s.expect("This account has no feeds here yet.", "r syncs it, a subscribes to a feed there.")
+}
+
 // TestASlowServerMovesNobody checks that a change at a server says whom it waits for, and that it
 // takes nobody away who has gone elsewhere meanwhile.
 func TestASlowServerMovesNobody(t *testing.T) {
