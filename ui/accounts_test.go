@@ -503,6 +503,22 @@ func TestAVanishedSourceIsLeft(t *testing.T) {
 	}
 }
 
+// TestAProblemStandsBesideTheName checks that the message about an account, which begins with the
+// name of the account, does not say it twice where it stands beside the name.
+func TestAProblemStandsBesideTheName(t *testing.T) {
+	s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		f.accounts[1].Error = "account work: rss.example.com did not answer: try again later"
+	})
+	s.turnTo(pane.AccountKey("work", ""))
+	s.expect("! rss.example.com did not answer", "There are no items: rss.example.com did not answer")
+	s.press("i")
+	s.expect("rss.example.com did not answer")
+	s.expectNot("account work:")
+	s.press("esc", "g", "e")
+	s.expect("work  rss.example.com did not answer")
+	s.expectNot("account work:")
+}
+
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says
 // so, that a key changes it, and that a refusal changes nothing and is told.
 func TestSubscribingAtAnAccount(t *testing.T) {
