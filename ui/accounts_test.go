@@ -444,11 +444,33 @@ func TestStoppingASyncIsNoFailure(t *testing.T) {
 	s.expectNot("interrupted")
 }
 
+// TestAProblemStandsBesideTheName checks that the message about an account, which begins with the
+// name of the account, does not say it twice where it stands beside the name.
+func TestAProblemStandsBesideTheName(t *testing.T) {
+	s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		f.accounts[1].Error = "account work: rss.example.com did not answer: try again later"
+	})
+	s.turnTo(pane.AccountKey("work", ""))
+	s.expect("! rss.example.com did not answer", "There are no items: rss.example.com did not answer")
+	s.press("i")
+	s.expect("rss.example.com did not answer")
+	s.expectNot("account work:")
+	s.press("esc", "g", "e")
+	s.expect("work  rss.example.com did not answer")
+	s.expectNot("account work:")
+}
+
 // TestEmptyAccount checks what the group of an account without feeds says.
 func TestEmptyAccount(t *testing.T) {
 	s := newAccountScreen(t, 80, 24)
 	s.turnTo(pane.AccountKey("work", ""))
-	s.expect("This account has no feeds here yet.", "r syncs it, a subscribes to a feed there.")
+	const empty = "This account has no feeds here yet."
+	s.expect(empty, "r syncs it, a subscribes to a feed there.")
+	s.m.refresh.running = true
+	s.expect("Syncing the account; its feeds and items appear here.")
+	s.source.accounts[1].LastSynced = s.source.clock.now()
+	s.run(s.m.accounts.load(false))
+	s.expect(empty)
 }
 
 // TestASlowServerMovesNobody checks that a change at a server says whom it waits for, and that it
@@ -501,22 +523,6 @@ func TestAVanishedSourceIsLeft(t *testing.T) {
 	if got := s.m.headlines.Source.Key; got != pane.FeedKey(harbourURL, "") {
 		t.Errorf("a feed of a folded account is left for %q", got)
 	}
-}
-
-// TestAProblemStandsBesideTheName checks that the message about an account, which begins with the
-// name of the account, does not say it twice where it stands beside the name.
-func TestAProblemStandsBesideTheName(t *testing.T) {
-	s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
-		f.accounts[1].Error = "account work: rss.example.com did not answer: try again later"
-	})
-	s.turnTo(pane.AccountKey("work", ""))
-	s.expect("! rss.example.com did not answer", "There are no items: rss.example.com did not answer")
-	s.press("i")
-	s.expect("rss.example.com did not answer")
-	s.expectNot("account work:")
-	s.press("esc", "g", "e")
-	s.expect("work  rss.example.com did not answer")
-	s.expectNot("account work:")
 }
 
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says

@@ -161,6 +161,11 @@ func (m *Model) showCounts(msg countsLoaded) tea.Cmd {
 	return m.sources.countQueries()
 }
 
+// isSynced reports whether an account has been synced before.
+func (s *sourceList) isSynced(account string) bool {
+	return slices.ContainsFunc(s.Accounts, func(a feed.Account) bool { return a.Name == account && !a.LastSynced.IsZero() })
+}
+
 // accounts knows the accounts, and sends marks to their servers.
 type accounts struct {
 	*env
