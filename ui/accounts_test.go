@@ -501,8 +501,8 @@ func TestAVanishedSourceIsLeft(t *testing.T) {
 		if err := s.source.setFeeds(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		s.run(s.m.accounts.load(false))
 		s.run(s.m.sources.load())
+		s.run(s.m.accounts.load(false))
 		s.expect(name+" is not among the sources any more", "Unread")
 		if got := s.m.headlines.Source.Key; got != pane.KeyUnread {
 			t.Errorf("%q is left for %q", key, got)

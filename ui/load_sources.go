@@ -367,6 +367,7 @@ func showResolved(m *Model, msg accountResolved) tea.Cmd {
 
 // showAccounts shows the state of the accounts.
 func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
+	var leave tea.Cmd
 	a, pending := &m.accounts, -1
 	if msg.crash != nil {
 		m.status.fail(msg.crash.UserMessage())
@@ -382,6 +383,7 @@ func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
 		if m.sources.Loaded && !slices.EqualFunc(before, msg.accounts, sameRow) {
 			m.sources.Rebuild()
 			m.headlines.sync()
+			leave = leaveVanished(m)
 		}
 		m.rebuildOverlays()
 	}
@@ -391,7 +393,7 @@ func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
 	if msg.retry && pending > 0 {
 		a.box.Retry(a.now())
 	}
-	return a.wait()
+	return tea.Batch(leave, a.wait())
 }
 
 // sameRow reports whether two states of an account have the same row among the sources.
