@@ -79,8 +79,6 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.sources.SetQueryCounts(msg.counts)
 	case accountsLoaded:
 		return showAccounts(m, msg)
-	case accountResolved:
-		return showResolved(m, msg)
 	case rowsLoaded:
 		return m.showRows(msg)
 	case rowFound:
@@ -128,6 +126,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 // takeInput passes a message from the terminal, or about what a key opened, to its method.
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case accountResolved:
+		return showResolved(m, msg)
 	case linkPaused:
 		return m.keys.linkPaused(msg)
 	case foundInText:
